@@ -1,0 +1,122 @@
+package mention
+
+import "time"
+
+// Mention is a post that concerns one watch.
+type Mention struct {
+	ID       ID
+	Watch    string
+	Post     Post
+	Spans    []Span
+	Score    Score
+	Severity Severity // 0: not alerted
+	Simhash  uint64   // of the words of the post; near-duplicates differ in few bits
+	Official bool     // written by an official author of the watch
+	HeardAt  time.Time
+	EditedAt time.Time // when earshot saw the last edit; zero when never edited
+}
+
+// AlertKind says what a message is.
+type AlertKind string
+
+// The kinds of messages in the outbox.
+const (
+	Complaint  AlertKind = "complaint"  // a mention's own message, with buttons
+	Twin       AlertKind = "twin"       // the same text elsewhere: a reply under the first
+	Changed    AlertKind = "changed"    // the post was edited, deleted or answered: a reply under its message
+	Escalation AlertKind = "escalation" // a deadline passed: a reply that names people
+	Storm      AlertKind = "storm"      // one message that gathers many
+	Digest     AlertKind = "digest"
+	Notice     AlertKind = "notice" // about earshot itself: a source went quiet, Slack was away …
+)
+
+// AlertStatus is the outbox state of an alert.
+type AlertStatus string
+
+// The way of an alert: pending → posting → posted. failed is for what the other
+// side refuses for good (channel_not_found …); it is retried after the next
+// change of the watchlist.
+const (
+	Pending AlertStatus = "pending"
+	Posting AlertStatus = "posting"
+	Posted  AlertStatus = "posted"
+	Failed  AlertStatus = "failed"
+)
+
+// Alert is one message on its way to people: the outbox row.
+type Alert struct {
+	ID        AlertID
+	Kind      AlertKind
+	MentionID ID      // empty for kinds that are not about one mention
+	ThreadOf  AlertID // post as a reply under this alert's message, once it is posted
+	Route     string  // where to: "#channel", "console", "webhook:NAME"
+	Notify    string  // whom to name: "@oncall-pr"
+	Severity  Severity
+	Status    AlertStatus
+	CreatedAt time.Time
+	NotBefore time.Time // held until then (quiet hours, Retry-After)
+	PostingAt time.Time // t0 of the attempt under way or in doubt
+	Attempts  int
+	Channel   string // Slack's channel id, once posted
+	TS        string // Slack's message ts, once posted
+	Drawn     int64  // the case version the message shows
+	Payload   []byte // JSON, for kinds that carry their own content
+	LastError string
+}
+
+// Event is one entry of the audit: who did what when.
+type Event struct {
+	MentionID ID
+	AlertID   AlertID
+	Kind      string // heard, alerted, claim, release, replied, answered, dismiss, snooze, reopen, edited, deleted, escalated …
+	By        Person
+	At        time.Time
+	Detail    string
+}
+
+// Found is one new or edited post with the mentions in it (none is fine).
+type Found struct {
+	Post     Post
+	Mentions []Mention
+}
+
+// Intake is what one poll hands over to be committed in one transaction.
+type Intake struct {
+	Source   string
+	Baseline bool // a source never polled before: record, do not alert
+	Complete bool // the poll saw everything it wanted, so a baseline is done
+	At       time.Time
+	Found    []Found
+}
+
+// Draft is a mention on its way into the store, as the planner sees and fills it.
+type Draft struct {
+	Mention  Mention
+	Previous *Mention // what was stored before, when the post was edited
+	Case     Case     // stored case for an edited mention; the planner sets it for a new one
+	Alerts   []Alert  // to enqueue; the planner appends
+	Events   []Event  // to record; the planner appends
+	Baseline bool
+}
+
+// Receipt says what an intake did.
+type Receipt struct {
+	New, Edited, Known int // posts
+	Mentions           int // mentions added or changed
+	Alerts             []AlertID
+}
+
+// SourceState is what is remembered of a source between polls and restarts.
+type SourceState struct {
+	Name           string
+	Cursor         string    // opaque to everyone but the source's crawler
+	Baselined      bool      // the first complete poll is done
+	LastPoll       time.Time // any poll
+	LastSuccess    time.Time
+	LastNew        time.Time // last time a new post came
+	LastError      string    // of the last poll; empty when it succeeded
+	Failures       int       // in a row
+	SuspendedUntil time.Time // a block is an answer
+	Every          time.Duration
+	Health         []byte // JSON: the monitor's memory of the source's rhythm
+}

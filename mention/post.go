@@ -1,0 +1,138 @@
+// Package mention holds the words of earshot: what a post, a mention, a score, a
+// case, an alert and an event are, and the pure state changes between them.
+//
+// It imports the standard library only. It must not read a clock, touch a disk
+// or the network, or know a store, a site or a channel: every time and every
+// choice comes in as an argument.
+package mention
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"strings"
+	"time"
+)
+
+// PostKind says what a source's posts are. It decides which threshold applies.
+type PostKind string
+
+// The kinds of posts, in the words of the watchlist.
+const (
+	Review  PostKind = "review"
+	Forum   PostKind = "forum"
+	Comment PostKind = "comment"
+	News    PostKind = "news"
+	Social  PostKind = "social"
+)
+
+// PostKinds lists every kind, in the order the documentation shows them.
+var PostKinds = []PostKind{Review, Forum, Comment, News, Social}
+
+// Rating is a rating given by the author on the site's own scale.
+type Rating struct {
+	Value float64 `json:"value"` // 0 ≤ Value ≤ Best
+	Best  float64 `json:"best"`  // the top of the scale; 5 when the site does not say
+}
+
+// Stars rescales r to 1..5; 0 when r is nil or has no scale.
+func (r *Rating) Stars() float64 {
+	if r == nil || r.Best <= 0 {
+		return 0
+	}
+	return r.Value / r.Best * 5
+}
+
+// Post is what someone published: an article, a review, a forum post, a comment.
+type Post struct {
+	Source     string    // the source's name, as in the watchlist
+	Kind       PostKind  // what the source's posts are
+	ID         string    // the site's own id or the cleaned permalink; unique within Source, the same at every poll
+	URL        string    // absolute permalink; empty only when the site offers none
+	ThreadURL  string    // absolute address of the discussion the post belongs to
+	ReplyTo    string    // ID or permalink of the post it answers; empty when unknown
+	IsReply    bool      // Title is the thread's title, not the author's words
+	Author     string    // public name; empty when unknown
+	AuthorURL  string    // public profile address
+	Published  time.Time // UTC; zero when unknown
+	DateOnly   bool      // Published is a day (00:00 in the site's zone), not a moment
+	Edited     time.Time // UTC; zero when never edited or unknown
+	Rating     *Rating
+	Title      string // plain text, one line
+	Text       string // plain text, paragraphs separated by "\n"; quotes and signatures removed
+	Lang       string // a hint from the site (BCP 47); empty when unknown
+	Deleted    bool   // the site says the post is gone: erase it
+	FetchedAt  time.Time
+	ThreadHint string // what the crawler wants back to follow this post's thread; opaque, may be empty
+}
+
+// Body is the text that is matched and that spans point into: always the title,
+// one line end, the text.
+func (p Post) Body() string { return p.Title + "\n" + p.Text }
+
+// PostKey identifies a post across polls: 16 bytes of SHA-256 over source and ID.
+type PostKey [16]byte
+
+// Key returns the key of the post.
+func (p Post) Key() PostKey { return PostKey(digest("post", p.Source, p.ID)) }
+
+// ContentHash changes when the words or the rating of the post change. White
+// space does not count. It is never 0.
+func (p Post) ContentHash() uint32 {
+	rating := ""
+	if p.Rating != nil {
+		rating = formatRating(*p.Rating)
+	}
+	d := digest("content", strings.Join(strings.Fields(p.Title), " "), strings.Join(strings.Fields(p.Text), " "), rating)
+	if h := binary.BigEndian.Uint32(d[:4]); h != 0 {
+		return h
+	}
+	return 1
+}
+
+// Fingerprint identifies the post by what it says instead of by its ID: source,
+// author, day of publication and words. Sites whose ids or links change at every
+// fetch keep it. It is zero when the text is too short to tell posts apart
+// without a date (under 20 letters and digits).
+func (p Post) Fingerprint() PostKey {
+	text := strings.Join(strings.Fields(p.Title+" "+p.Text), " ")
+	if p.Published.IsZero() && len([]rune(text)) < 20 {
+		return PostKey{}
+	}
+	when := ""
+	if !p.Published.IsZero() {
+		when = p.Published.UTC().Format("2006-01-02T15:04")
+	}
+	return PostKey(digest("fingerprint", p.Source, p.Author, when, text))
+}
+
+// ID names a mention: one post and one watch.
+type ID string
+
+// MentionID derives the id of the mention of watch in the post with this key.
+func MentionID(key PostKey, watch string) ID {
+	d := digest("mention", string(key[:]), watch)
+	return ID(hex.EncodeToString(d[:]))
+}
+
+// AlertID names an alert. It is derived, so the same mention on the same route
+// is the same alert whoever makes it and however often.
+type AlertID string
+
+// NewAlertID derives an alert's id from what it is about and where it goes.
+func NewAlertID(kind AlertKind, parts ...string) AlertID {
+	d := digest(append([]string{"alert", string(kind)}, parts...)...)
+	return AlertID(hex.EncodeToString(d[:]))
+}
+
+// digest hashes the parts with their lengths, so ("a","bc") and ("ab","c") differ.
+func digest(parts ...string) [16]byte {
+	h := sha256.New()
+	var n [8]byte
+	for _, p := range parts {
+		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
+		h.Write(n[:])
+		h.Write([]byte(p))
+	}
+	return [16]byte(h.Sum(nil)[:16])
+}
