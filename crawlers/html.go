@@ -1,0 +1,374 @@
+package crawlers
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Rules of this file: foreign HTML becomes plain text here and nowhere else.
+// Block elements end a line, white space collapses, what a reader cannot see is
+// dropped, and nothing that looks like a tag is ever interpreted twice unless
+// the whole text was escaped twice.
+
+// maxDepth bounds how deep the walkers follow a tree; x/net/html itself refuses
+// documents nested deeper than this.
+const maxDepth = 512
+
+// quotes finds the parts of a post that repeat somebody else's words.
+var quotes = cascadia.MustCompile(`blockquote, aside.quote, .quotecontent, .quotetitle, .quoteheader, .quotefooter, ` +
+	`.bbCodeBlock--quote, .bbcode_quote, .ipsQuote, .quote-wrapper, .mycode_quote`)
+
+// signatures finds what stands under every post of the same author.
+var signatures = cascadia.MustCompile(`.signature, .sig, .message-signature, .post-signature, .ipsSignature, [id^=sig]`)
+
+// parseHTML parses a UTF-8 page. Scripting is off, so what stands in <noscript>
+// is elements and not text.
+func parseHTML(body []byte) (*goquery.Document, error) {
+	root, err := html.ParseWithOptions(bytes.NewReader(body), html.ParseOptionEnableScripting(false))
+	if err != nil {
+		return nil, fmt.Errorf("read HTML: %w", err)
+	}
+	return goquery.NewDocumentFromNode(root), nil
+}
+
+// textOf returns what a reader sees of s: paragraphs separated by "\n". Elements
+// that match skip are left out; skip may be nil.
+func textOf(s *goquery.Selection, skip goquery.Matcher) string {
+	var w textWriter
+	for _, n := range s.Nodes {
+		w.walk(n, skip, 0)
+		w.breakLine()
+	}
+	return w.String()
+}
+
+// wordsOf is textOf without quotes and signatures: what the author wrote.
+func wordsOf(s *goquery.Selection) string { return textOf(s, authorsOwn{}) }
+
+// authorsOwn matches what is not the author's own words.
+type authorsOwn struct{}
+
+func (authorsOwn) Match(n *html.Node) bool { return quotes.Match(n) || signatures.Match(n) }
+func (authorsOwn) MatchAll(n *html.Node) []*html.Node {
+	return append(quotes.MatchAll(n), signatures.MatchAll(n)...)
+}
+func (authorsOwn) Filter(ns []*html.Node) []*html.Node {
+	return append(quotes.Filter(ns), signatures.Filter(ns)...)
+}
+
+// plainText turns an HTML fragment, or plain text, into text as textOf does.
+// A fragment that was escaped twice ("&lt;p&gt;Hello") is read twice.
+func plainText(fragment string) string {
+	text := fragmentText(fragment, nil)
+	if !hasTag(fragment) && hasTag(text) {
+		text = fragmentText(text, nil)
+	}
+	return text
+}
+
+// plainWords is plainText without quotes and signatures.
+func plainWords(fragment string) string {
+	if !hasTag(fragment) {
+		if once := fragmentText(fragment, nil); !hasTag(once) {
+			return once
+		} else {
+			fragment = once
+		}
+	}
+	return fragmentText(fragment, authorsOwn{})
+}
+
+// fragmentText reads a fragment once.
+func fragmentText(fragment string, skip goquery.Matcher) string {
+	if !strings.ContainsAny(fragment, "<&") {
+		var w textWriter
+		w.text(fragment, true)
+		return w.String()
+	}
+	if !hasTag(fragment) {
+		// Text with entities or a stray "<": a line end of the source is all the
+		// structure it has.
+		var w textWriter
+		w.text(html.UnescapeString(fragment), true)
+		return w.String()
+	}
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(fragment), body, html.ParseOptionEnableScripting(false))
+	if err != nil {
+		return ""
+	}
+	var w textWriter
+	for _, n := range nodes {
+		w.walk(n, skip, 0)
+	}
+	return w.String()
+}
+
+// lineText turns a title into one line of plain text. Words in angle brackets
+// that are no HTML elements ("<bugs>") are words.
+func lineText(s string) string {
+	if strings.Contains(s, "<") {
+		s = stripTags(s)
+	}
+	if strings.Contains(s, "&") {
+		s = html.UnescapeString(s)
+		if strings.Contains(s, "<") {
+			s = stripTags(s)
+		}
+		if strings.Contains(s, "&") { // "&amp;amp;" is common in feeds
+			s = html.UnescapeString(s)
+		}
+	}
+	return oneLine(s)
+}
+
+// oneLine collapses white space and drops what cannot be seen.
+func oneLine(s string) string {
+	var w textWriter
+	w.text(s, false)
+	return strings.ReplaceAll(w.String(), "\n", " ")
+}
+
+// stripTags removes what is written like an HTML element with a known name.
+func stripTags(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:i])
+		end := tagEnd(s[i:])
+		if end == 0 {
+			b.WriteByte('<')
+			s = s[i+1:]
+			continue
+		}
+		if name := tagName(s[i:]); blockElement(atom.Lookup([]byte(name))) {
+			b.WriteByte(' ')
+		}
+		s = s[i+end:]
+	}
+}
+
+// hasTag reports whether s holds something written as an HTML element.
+func hasTag(s string) bool {
+	for {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			return false
+		}
+		if tagEnd(s[i:]) > 0 || strings.HasPrefix(s[i:], "<!--") {
+			return true
+		}
+		s = s[i+1:]
+	}
+}
+
+// tagEnd returns the length of the tag s begins with, 0 when it is none.
+func tagEnd(s string) int {
+	name := tagName(s)
+	if name == "" {
+		return 0
+	}
+	if a := atom.Lookup([]byte(name)); a == 0 || !knownElement(a) {
+		return 0
+	}
+	end := strings.IndexByte(s, '>')
+	return end + 1
+}
+
+// tagName returns the lower-case element name of the tag s begins with.
+func tagName(s string) string {
+	i := 1
+	if len(s) > 1 && s[1] == '/' {
+		i = 2
+	}
+	start := i
+	for i < len(s) && (s[i] >= 'a' && s[i] <= 'z' || s[i] >= 'A' && s[i] <= 'Z' || i > start && s[i] >= '0' && s[i] <= '9') {
+		i++
+	}
+	if i == start || i == len(s) || !strings.ContainsRune(" \t\r\n/>", rune(s[i])) {
+		return ""
+	}
+	return strings.ToLower(s[start:i])
+}
+
+// knownElement reports whether a is an element authors' text is marked up with.
+// Many atoms are attribute names, so a list is needed.
+func knownElement(a atom.Atom) bool {
+	if blockElement(a) || invisibleElement(a) {
+		return true
+	}
+	switch a {
+	case atom.A, atom.Abbr, atom.B, atom.Big, atom.Br, atom.Cite, atom.Code, atom.Del, atom.Em, atom.Font, atom.I,
+		atom.Img, atom.Ins, atom.Kbd, atom.Label, atom.Mark, atom.Q, atom.S, atom.Samp, atom.Small, atom.Span,
+		atom.Strike, atom.Strong, atom.Sub, atom.Sup, atom.Td, atom.Th, atom.Time, atom.Tt, atom.U, atom.Var, atom.Wbr,
+		atom.Noscript, atom.Video, atom.Audio, atom.Source, atom.Picture, atom.Bdi, atom.Bdo, atom.Data:
+		return true
+	}
+	return false
+}
+
+func blockElement(a atom.Atom) bool {
+	switch a {
+	case atom.Address, atom.Article, atom.Aside, atom.Blockquote, atom.Body, atom.Caption, atom.Center, atom.Dd,
+		atom.Details, atom.Dir, atom.Div, atom.Dl, atom.Dt, atom.Fieldset, atom.Figcaption, atom.Figure, atom.Footer,
+		atom.Form, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Header, atom.Hgroup, atom.Hr, atom.Html,
+		atom.Legend, atom.Li, atom.Main, atom.Menu, atom.Nav, atom.Ol, atom.P, atom.Pre, atom.Section, atom.Summary,
+		atom.Table, atom.Tbody, atom.Tfoot, atom.Thead, atom.Tr, atom.Ul:
+		return true
+	}
+	return false
+}
+
+func invisibleElement(a atom.Atom) bool {
+	switch a {
+	case atom.Script, atom.Style, atom.Template, atom.Head, atom.Title, atom.Svg, atom.Math, atom.Select, atom.Button,
+		atom.Input, atom.Textarea, atom.Iframe, atom.Object, atom.Embed, atom.Canvas, atom.Map, atom.Datalist, atom.Meta, atom.Link:
+		return true
+	}
+	return false
+}
+
+// hidden reports whether the page itself hides the element from every reader.
+func hidden(n *html.Node) bool {
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "hidden":
+			return true
+		case "style":
+			style := strings.ToLower(strings.ReplaceAll(a.Val, " ", ""))
+			if strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// textWriter collects visible text: runs of white space become one space, breaks
+// one line end.
+type textWriter struct {
+	b     strings.Builder
+	space bool // a space is due before the next word
+	line  bool // a line end is due before the next word
+}
+
+func (w *textWriter) breakLine() { w.line = true }
+
+func (w *textWriter) String() string { return w.b.String() }
+
+// text adds s; keep makes its line ends count.
+func (w *textWriter) text(s string, keep bool) {
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == '\n' && keep:
+			w.line = true
+		case unicode.IsSpace(r):
+			w.space = true
+		case r == utf8.RuneError && size == 1, invisibleRune(r):
+			// Broken bytes and marks inside words ("за\u00adказ") would hide a
+			// term from the matcher.
+		default:
+			w.due()
+			w.b.WriteString(s[i : i+size])
+		}
+		i += size
+	}
+}
+
+func (w *textWriter) due() {
+	switch {
+	case w.b.Len() == 0:
+	case w.line:
+		w.b.WriteByte('\n')
+	case w.space:
+		w.b.WriteByte(' ')
+	}
+	w.line, w.space = false, false
+}
+
+// invisibleRune reports marks that have no width and no meaning for a reader.
+// The zero-width joiner stays: emoji are built with it.
+func invisibleRune(r rune) bool {
+	switch r {
+	case '\u00ad', '\u200b', '\u2060', '\ufeff', '\u200e', '\u200f', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e',
+		'\u2066', '\u2067', '\u2068', '\u2069':
+		return true
+	}
+	return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0
+}
+
+func (w *textWriter) walk(n *html.Node, skip goquery.Matcher, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	switch n.Type {
+	case html.TextNode:
+		w.text(n.Data, n.Parent != nil && n.Parent.DataAtom == atom.Pre)
+		return
+	case html.ElementNode:
+		if invisibleElement(n.DataAtom) || hidden(n) || skip != nil && skip.Match(n) {
+			if blockElement(n.DataAtom) {
+				w.breakLine()
+			}
+			return
+		}
+	case html.DocumentNode:
+	default:
+		return
+	}
+	switch n.DataAtom {
+	case atom.Br:
+		w.breakLine()
+		return
+	case atom.Img:
+		w.image(n)
+		return
+	case atom.Td, atom.Th:
+		w.space = true
+	}
+	block := n.Type == html.ElementNode && blockElement(n.DataAtom)
+	if block {
+		w.breakLine()
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		w.walk(c, skip, depth+1)
+	}
+	if block {
+		w.breakLine()
+	}
+}
+
+// image adds the alt text of an image that stands for a character: an emoji or
+// a smiley. Other alt texts describe pictures and are not the author's words.
+func (w *textWriter) image(n *html.Node) {
+	alt, class := attr(n, "alt"), strings.ToLower(attr(n, "class"))
+	if alt == "" || len(alt) > 40 {
+		return
+	}
+	if strings.Contains(class, "emoji") || strings.Contains(class, "smil") || !strings.ContainsFunc(alt, unicode.IsLetter) {
+		w.space = w.space || strings.ContainsFunc(alt, unicode.IsLetter)
+		w.text(alt, false)
+	}
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
