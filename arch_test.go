@@ -1,0 +1,117 @@
+// Package earshot_test keeps the rules of the house that people forget: who may
+// import whom, that every package says its job, and that only one package talks
+// to the network.
+package earshot_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/earshot/earshot"
+
+// listed is what `go list -json` says of a package, as far as it is needed here.
+type listed struct {
+	ImportPath string
+	Dir        string
+	Doc        string
+	GoFiles    []string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Doc,GoFiles,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		all = append(all, p)
+	}
+}
+
+// mayImport lists, for each room, which rooms of the house it may import. A room
+// that is missing here fails the test, so a new room states its arrows first.
+var mayImport = map[string][]string{
+	"mention":            {},
+	"hours":              {},
+	"config":             {"hours"}, // working hours are parsed where they are written
+	"internal/fetch":     {},
+	"internal/fault":     {},
+	"internal/testkit":   {},
+	"internal/fakeslack": {},
+	"match":              {"mention"},
+	"sentiment":          {"mention"},
+	"store":              {"mention", "internal/fault"},
+	"crawlers":           {"mention", "internal/fetch", "config"},
+	"monitor":            {"mention", "crawlers", "internal/fault"},
+	"alerts":             {"mention", "hours", "internal/fault"},
+	"alerts/slack":       {"mention", "alerts", "internal/fault"},
+	"alerts/console":     {"mention", "alerts"},
+	"alerts/webhook":     {"mention", "alerts"},
+	"web":                {"mention"},
+	"cmd/earshot":        {"*"},
+}
+
+func TestArrows(t *testing.T) {
+	for _, p := range packages(t) {
+		room := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+		allowed, known := mayImport[room]
+		if !known {
+			if len(p.GoFiles) > 0 {
+				t.Errorf("%s has no line in mayImport: say what it may import", room)
+			}
+			continue
+		}
+		for _, imp := range p.Imports {
+			rest, ours := strings.CutPrefix(imp, module+"/")
+			if ours && !slices.Contains(allowed, "*") && !slices.Contains(allowed, rest) {
+				t.Errorf("%s imports %s: the arrows of the house do not allow it", room, rest)
+			}
+		}
+	}
+}
+
+func TestEveryPackageSaysItsJob(t *testing.T) {
+	for _, p := range packages(t) {
+		if len(p.GoFiles) > 0 && p.Doc == "" {
+			t.Errorf("%s: no package comment that says its job and what may not be in it", p.ImportPath)
+		}
+	}
+}
+
+// TestOneDoorToTheNetwork fails on shortcuts around internal/fetch and its
+// manners: the default client and bare dials.
+func TestOneDoorToTheNetwork(t *testing.T) {
+	for _, p := range packages(t) {
+		if strings.HasSuffix(p.ImportPath, "/internal/fetch") || strings.Contains(p.ImportPath, "/internal/testkit") {
+			continue
+		}
+		for _, name := range p.GoFiles {
+			src, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, bad := range []string{"http.DefaultClient", "http.Get(", "http.Post(", "http.Head(", "http.PostForm("} {
+				if strings.Contains(string(src), bad) {
+					t.Errorf("%s/%s uses %s: pages go through internal/fetch, other clients are given from outside", p.ImportPath, name, strings.TrimSuffix(bad, "("))
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package monitor
+
+import (
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// SourceStatus is how a source stands, for health pages and metrics.
+type SourceStatus struct {
+	Name           string
+	LastPoll       time.Time
+	LastSuccess    time.Time
+	LastNew        time.Time
+	LastError      string // empty when the last poll succeeded
+	Failures       int
+	SuspendedUntil time.Time
+	State          string // what staff were told of: blocked, failing, quiet, empty; empty when well
+	Polls          int64  // since the start of the process
+	NewPosts       int64
+	Unchanged      int64         // polls whose body had not changed
+	Took           time.Duration // of the last poll
+}
+
+// board keeps the status of every source for readers in other goroutines.
+type board struct {
+	mu   sync.Mutex
+	rows map[string]*SourceStatus
+}
+
+func newBoard() *board { return &board{rows: map[string]*SourceStatus{}} }
+
+// set records the state; out is nil when the source was not polled.
+func (b *board) set(src Source, state mention.SourceState, out *outcome) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	row := b.rows[src.Name]
+	if row == nil {
+		row = &SourceStatus{Name: src.Name}
+		b.rows[src.Name] = row
+	}
+	row.LastPoll, row.LastSuccess, row.LastNew = state.LastPoll, state.LastSuccess, state.LastNew
+	row.LastError, row.Failures, row.SuspendedUntil = state.LastError, state.Failures, state.SuspendedUntil
+	row.State = remember(state).Told
+	if out == nil {
+		return
+	}
+	row.Polls++
+	row.NewPosts += int64(out.newPosts)
+	row.Took = out.took
+	if out.batch.Unchanged {
+		row.Unchanged++
+	}
+}
+
+// keep drops the rows of sources that left the watchlist.
+func (b *board) keep(names map[string]bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for name := range b.rows {
+		if !names[name] {
+			delete(b.rows, name)
+		}
+	}
+}
+
+func (b *board) list() []SourceStatus {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	rows := make([]SourceStatus, 0, len(b.rows))
+	for _, row := range b.rows {
+		rows = append(rows, *row)
+	}
+	sort.Slice(rows, func(i, j int) bool { return rows[i].Name < rows[j].Name })
+	return rows
+}

@@ -1,0 +1,299 @@
+package monitor
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/mention"
+)
+
+// The limits of the alarm for sources. A source may be silent, fail or look
+// empty for many harmless reasons; staff are told when it is very unlikely to be
+// one of them.
+const (
+	rhythmDays    = 28               // days of the source's own rhythm that are remembered
+	rhythmMinDays = 7                // fewer days say nothing about a rhythm (one week has a weekend)
+	rhythmMinSum  = 10               // fewer posts say nothing either
+	quietExpected = 7.0              // posts missed: if they come independently, silence has a chance of e^-7, 1 in 1,100
+	quietGaps     = 1.5              // times the longest silence seen before
+	quietMin      = 6 * time.Hour    // no source is called quiet sooner
+	emptyPolls    = 3                // polls in a row without one item
+	failPolls     = 5                // polls in a row that failed,
+	failFor       = 30 * time.Minute // for at least so long
+	suspendFirst  = 24 * time.Hour   // a block is an answer: wait a day,
+	suspendAgain  = 7 * 24 * time.Hour
+	maxBackoff    = time.Hour // longest wait after errors that are no block
+	maxStretch    = 4.0       // unchanging sources are polled at most so much less often
+	stretchStep   = 1.2
+)
+
+// The states staff are told of.
+const (
+	stateBlocked = "blocked"
+	stateFailing = "failing"
+	stateQuiet   = "quiet"
+	stateEmpty   = "empty"
+	stateBack    = "back"
+)
+
+// outcome is what one poll came to.
+type outcome struct {
+	batch    crawlers.Batch
+	err      error
+	newPosts int
+	took     time.Duration
+}
+
+// memory is the monitor's knowledge of a source's rhythm, stored with the source.
+type memory struct {
+	Day          string        `json:"day,omitempty"`  // the day that PerDay[0] counts, UTC
+	PerDay       []int         `json:"days,omitempty"` // new posts a day, today first
+	LongestGap   time.Duration `json:"gap,omitempty"`
+	UsualItems   int           `json:"items,omitempty"` // most items seen on the page
+	EmptyPolls   int           `json:"empty,omitempty"`
+	FailingSince time.Time     `json:"failing,omitzero"`
+	Blocks       int           `json:"blocks,omitempty"` // blocks in a row
+	Stretch      float64       `json:"stretch,omitempty"`
+	Told         string        `json:"told,omitempty"` // the state staff were told of; empty when all is well
+	ToldSince    time.Time     `json:"since,omitzero"`
+	SinceTold    int           `json:"new,omitempty"` // posts that came since
+}
+
+func remember(state mention.SourceState) memory {
+	var m memory
+	if len(state.Health) > 0 {
+		// Damaged memory is no reason to stop: the rhythm is learned again.
+		_ = json.Unmarshal(state.Health, &m)
+	}
+	if m.Stretch < 1 {
+		m.Stretch = 1
+	}
+	return m
+}
+
+// judge updates the state by the outcome and returns what staff must be told.
+func judge(state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+	m := remember(*state)
+	m.turnDays(now)
+	var notices []Notice
+	if out.err != nil {
+		notices = m.failed(state, src, out, now)
+	} else {
+		notices = m.succeeded(state, src, out, now)
+	}
+	state.Every = src.Every
+	state.Health, _ = json.Marshal(m) // plain numbers and strings: cannot fail
+	return notices
+}
+
+func (m *memory) failed(state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+	state.Failures++
+	state.LastError = out.err.Error()
+	if m.FailingSince.IsZero() {
+		m.FailingSince = now
+	}
+	trouble := crawlers.TroubleOf(out.err)
+	if trouble.Blocked {
+		m.Blocks++
+		wait := suspendFirst
+		if m.Blocks > 1 {
+			wait = suspendAgain
+		}
+		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
+		return m.tell(src, stateBlocked, now, fmt.Sprintf("%s refuses to be read: %v. It is left alone until %s.",
+			src.Name, out.err, state.SuspendedUntil.UTC().Format("Mon 2 Jan 15:04 MST")))
+	}
+	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
+		return m.tell(src, stateFailing, now, fmt.Sprintf("%s cannot be read for %s now: %v. Last good poll: %s.",
+			src.Name, spell(now.Sub(m.FailingSince)), out.err, moment(state.LastSuccess)))
+	}
+	return nil
+}
+
+func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+	lastGood := state.LastSuccess
+	state.Failures, state.LastError, state.LastSuccess = 0, "", now
+	state.SuspendedUntil = time.Time{}
+	m.FailingSince, m.Blocks = time.Time{}, 0
+	if out.newPosts > 0 {
+		if !state.LastNew.IsZero() {
+			m.LongestGap = max(m.LongestGap, now.Sub(state.LastNew))
+		}
+		state.LastNew = now
+		m.PerDay[0] += out.newPosts
+		m.SinceTold += out.newPosts
+	}
+	m.stretch(out)
+	m.countEmpty(out)
+
+	switch {
+	case m.recovered(out):
+		text := fmt.Sprintf("%s is back: %s since.", src.Name, posts(m.SinceTold))
+		if m.SinceTold == 0 {
+			text = src.Name + " is back: it can be read again."
+		}
+		since := m.ToldSince
+		m.Told, m.ToldSince, m.SinceTold = "", time.Time{}, 0
+		return []Notice{{Source: src.Name, State: stateBack, Since: since, Text: text}}
+	case m.EmptyPolls >= emptyPolls:
+		return m.tell(src, stateEmpty, now, fmt.Sprintf("%s: the page answers with %s, but nothing on it looks like a post any more (usually %s): its layout may have changed. Last good poll: %s.%s",
+			src.Name, size(out.batch.Sees.Bytes), posts(m.UsualItems), moment(lastGood), notes(out)))
+	case m.quiet(*state, now):
+		return m.tell(src, stateQuiet, now, fmt.Sprintf("%s has been silent for %s (usually %s a day). The page answers with %s and shows %s. Last new post: %s.%s",
+			src.Name, spell(now.Sub(state.LastNew)), posts(int(m.perDay()+0.5)), size(out.batch.Sees.Bytes), posts(out.batch.Sees.Items), moment(state.LastNew), notes(out)))
+	}
+	return nil
+}
+
+// tell returns the notice when staff were not told of this state yet. A block is
+// louder than silence, so a change between bad states is told too.
+func (m *memory) tell(src Source, state string, now time.Time, text string) []Notice {
+	if m.Told == state {
+		return nil
+	}
+	m.Told, m.ToldSince, m.SinceTold = state, now, 0
+	return []Notice{{Source: src.Name, State: state, Since: now, Text: text}}
+}
+
+// recovered says whether the bad state that was told is over.
+func (m *memory) recovered(out outcome) bool {
+	switch m.Told {
+	case stateBlocked, stateFailing:
+		return true
+	case stateEmpty:
+		return m.EmptyPolls == 0 && out.batch.Sees.Items > 0
+	case stateQuiet:
+		return out.newPosts > 0
+	}
+	return false
+}
+
+// quiet says whether the silence is too long for the source's own rhythm.
+func (m *memory) quiet(state mention.SourceState, now time.Time) bool {
+	if len(m.PerDay) <= rhythmMinDays || state.LastNew.IsZero() {
+		return false
+	}
+	sum := 0
+	for _, n := range m.PerDay {
+		sum += n
+	}
+	silence := now.Sub(state.LastNew)
+	return sum >= rhythmMinSum && silence >= quietMin &&
+		silence.Hours()/24*m.perDay() >= quietExpected &&
+		float64(silence) >= quietGaps*float64(m.LongestGap)
+}
+
+// perDay is the usual number of new posts a day, today and the first day (which
+// holds the baseline) left out.
+func (m *memory) perDay() float64 {
+	if len(m.PerDay) < 3 {
+		return 0
+	}
+	sum, days := 0, m.PerDay[1:len(m.PerDay)-1]
+	for _, n := range days {
+		sum += n
+	}
+	return float64(sum) / float64(len(days))
+}
+
+// turnDays moves the counts to today.
+func (m *memory) turnDays(now time.Time) {
+	today := now.UTC().Format(time.DateOnly)
+	if m.Day == today && len(m.PerDay) > 0 {
+		return
+	}
+	days := 1
+	if last, err := time.Parse(time.DateOnly, m.Day); err == nil {
+		days = int(now.UTC().Sub(last).Hours() / 24)
+	}
+	days = min(max(days, 1), rhythmDays)
+	m.PerDay = append(make([]int, days, days+len(m.PerDay)), m.PerDay...)
+	if len(m.PerDay) > rhythmDays {
+		m.PerDay = m.PerDay[:rhythmDays]
+	}
+	m.Day = today
+}
+
+func (m *memory) stretch(out outcome) {
+	if out.newPosts > 0 {
+		m.Stretch = 1
+		return
+	}
+	m.Stretch = min(m.Stretch*stretchStep, maxStretch)
+}
+
+// countEmpty counts polls whose body was read and held no item, for sources that
+// have shown items before. An unchanged body says nothing new.
+func (m *memory) countEmpty(out outcome) {
+	sees := out.batch.Sees
+	switch {
+	case out.batch.Unchanged:
+	case sees.Items > 0:
+		m.EmptyPolls = 0
+		m.UsualItems = max(m.UsualItems, sees.Items)
+	case m.UsualItems > 0 && sees.Bytes > 0:
+		m.EmptyPolls++
+	}
+}
+
+// nextPoll says when the source is due again.
+func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time) time.Time {
+	if state.SuspendedUntil.After(now) {
+		return state.SuspendedUntil
+	}
+	if out.err != nil {
+		wait := min(src.Every<<min(state.Failures, 6), max(maxBackoff, src.Every))
+		return now.Add(max(jitter(wait), crawlers.TroubleOf(out.err).RetryAfter))
+	}
+	if src.Stream {
+		return now
+	}
+	wait := src.Every
+	if !src.Fixed {
+		wait = time.Duration(float64(wait) * remember(state).Stretch)
+	}
+	return now.Add(jitter(wait))
+}
+
+func posts(n int) string {
+	if n == 1 {
+		return "1 post"
+	}
+	return fmt.Sprintf("%d posts", n)
+}
+
+func size(bytes int) string {
+	if bytes < 1024 {
+		return fmt.Sprintf("%d bytes", bytes)
+	}
+	return fmt.Sprintf("%d KB", (bytes+512)/1024)
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format("Mon 2 Jan 15:04 MST")
+}
+
+func notes(out outcome) string {
+	if len(out.batch.Sees.Notes) == 0 {
+		return ""
+	}
+	return " " + strings.Join(out.batch.Sees.Notes, "; ") + "."
+}
+
+// spell writes a duration as people say it.
+func spell(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d days", int(d.Hours()/24))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d hours", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d minutes", max(int(d.Minutes()), 1))
+	}
+}

@@ -1,0 +1,134 @@
+// Package monitor decides which source is due, polls it, and hands what was
+// found over in the one order that neither loses nor repeats a complaint:
+// mentions committed, posts marked seen, cursor stored.
+//
+// It must not know a concrete crawler, store or channel, what a complaint is or
+// who is told: it sees crawlers.Crawler and the small interfaces below.
+package monitor
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/mention"
+)
+
+// Source is one place to poll.
+type Source struct {
+	Name    string
+	Kind    string
+	Group   string        // politeness group: host or API credential; one poll at a time in a group
+	Every   time.Duration // wanted time between two polls
+	Fixed   bool          // Every was written by the user: it is not stretched when nothing changes
+	Crawler crawlers.Crawler
+	// Backfill lets the first poll alert posts published at most so long ago;
+	// 0 makes the whole first poll a baseline.
+	Backfill time.Duration
+	// Stream marks a source that is read all the time: its Poll blocks while it
+	// listens, so the next one starts at once.
+	Stream bool
+}
+
+// Seen is the filter in front of the truth: 99 % of what a poll returns is old.
+// It may forget at any moment; the ledger still knows.
+type Seen interface {
+	// Lookup returns the content hash each key was marked with, 0 for unknown.
+	Lookup(ctx context.Context, keys []mention.PostKey) ([]uint32, error)
+	// Mark remembers the keys; marking again is harmless.
+	Mark(ctx context.Context, keys []mention.PostKey, hashes []uint32) error
+}
+
+// Ledger is the truth. Ingest is one transaction and drops what it knows.
+type Ledger interface {
+	Ingest(ctx context.Context, in mention.Intake) (mention.Receipt, error)
+	Source(ctx context.Context, name string) (mention.SourceState, error)
+	SaveSource(ctx context.Context, state mention.SourceState) error
+}
+
+// Ear finds the mentions in a post, scored; none is the usual answer.
+type Ear interface {
+	Hear(post mention.Post) []mention.Mention
+}
+
+// Staff is told about the sources themselves: blocked, quiet, back again.
+type Staff interface {
+	Tell(ctx context.Context, notice Notice) error
+}
+
+// Notice is something people must know about a source. The same notice (source,
+// state, since) may be told again after a crash; the receiver drops the repeat.
+type Notice struct {
+	Source string
+	State  string    // blocked, failing, quiet, empty, back
+	Since  time.Time // start of the state; part of the notice's identity
+	Text   string    // plain words with the evidence
+}
+
+// Options are the parts a Monitor works with. All are required.
+type Options struct {
+	Seen    Seen
+	Ledger  Ledger
+	Ear     Ear
+	Staff   Staff
+	Log     *slog.Logger
+	Now     func() time.Time
+	Workers int // polls under way at once; 0 means 32
+}
+
+// defaultWorkers bounds open connections and parsed bodies: 32 polls of 10 MiB
+// bodies stay inside the memory promise.
+const defaultWorkers = 32
+
+// Monitor polls sources until its context ends.
+type Monitor struct {
+	opt     Options
+	poller  poller
+	apply   chan []Source
+	poke    chan string
+	done    chan finished
+	status  *board
+	workers int
+}
+
+// New returns a monitor; Run starts it.
+func New(opt Options) *Monitor {
+	if opt.Workers <= 0 {
+		opt.Workers = defaultWorkers
+	}
+	board := newBoard()
+	return &Monitor{
+		opt:     opt,
+		poller:  poller{Options: opt, board: board},
+		apply:   make(chan []Source),
+		poke:    make(chan string),
+		done:    make(chan finished),
+		status:  board,
+		workers: opt.Workers,
+	}
+}
+
+// Apply replaces the sources. Polls under way finish; sources that are gone are
+// not polled again; new ones are polled at once. It returns when the running
+// Monitor has taken the list, or when ctx ends.
+func (m *Monitor) Apply(ctx context.Context, sources []Source) error {
+	select {
+	case m.apply <- sources:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Poke makes a source due now (a WebSub ping, a person's wish). Unknown names
+// are ignored.
+func (m *Monitor) Poke(ctx context.Context, source string) {
+	select {
+	case m.poke <- source:
+	case <-ctx.Done():
+	}
+}
+
+// Status returns how every source stands, by name.
+func (m *Monitor) Status() []SourceStatus { return m.status.list() }

@@ -1,0 +1,173 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/mention"
+)
+
+// commitTimeout bounds steps 3 to 5 once a shutdown has begun: they are short,
+// and finishing them saves polling the same page again.
+const commitTimeout = 5 * time.Second
+
+// poller does one poll of one source from step 1 to step 5 of the crash
+// protocol. The process may be killed between any two lines of poll.
+type poller struct {
+	Options
+	board *board
+}
+
+// poll polls the source once and returns when it is due again.
+func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
+	fault.At("job-taken")
+	state, err := p.Ledger.Source(ctx, src.Name)
+	if err != nil {
+		p.Log.Error("source state cannot be read", "source", src.Name, "err", err)
+		return p.Now().Add(storeRetry)
+	}
+	if until := state.SuspendedUntil; until.After(p.Now()) {
+		p.board.set(src, state, nil)
+		return until
+	}
+	began := p.Now()
+	batch, pollErr := src.Crawler.Poll(ctx, crawlers.Cursor(state.Cursor))
+	if ctx.Err() != nil {
+		return p.Now()
+	}
+	fault.At("response-read")
+
+	commit, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer cancel()
+	receipt, err := p.handOver(commit, src, &state, batch, pollErr == nil)
+	if err != nil {
+		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
+		return p.Now().Add(storeRetry)
+	}
+	state.LastPoll = p.Now()
+	out := outcome{batch: batch, err: pollErr, newPosts: receipt.New, took: p.Now().Sub(began)}
+	notices := judge(&state, src, out, p.Now())
+	if pollErr == nil {
+		state.Cursor = string(batch.Next)
+	}
+	if err := p.Ledger.SaveSource(commit, state); err != nil {
+		p.Log.Error("source state cannot be stored; the source will be read again", "source", src.Name, "err", err)
+		return p.Now().Add(storeRetry)
+	}
+	fault.At("cursor-stored")
+	for _, n := range notices {
+		if err := p.Staff.Tell(commit, n); err != nil {
+			p.Log.Error("notice cannot be stored", "source", src.Name, "err", err)
+		}
+	}
+	p.board.set(src, state, &out)
+	p.report(src, state, out, receipt)
+	return nextPoll(src, state, out, p.Now())
+}
+
+// storeRetry is the wait after the database could not be read or written.
+const storeRetry = 5 * time.Second
+
+// handOver is steps 3 and 4: mentions committed, then posts marked seen.
+func (p *poller) handOver(ctx context.Context, src Source, state *mention.SourceState, batch crawlers.Batch, complete bool) (mention.Receipt, error) {
+	fresh, keys, hashes := p.unseen(ctx, src, batch.Posts)
+	var total mention.Receipt
+	for _, in := range p.intakes(src, *state, fresh, complete) {
+		receipt, err := p.Ledger.Ingest(ctx, in)
+		if err != nil {
+			return total, fmt.Errorf("store posts of %s: %w", src.Name, err)
+		}
+		total.New += receipt.New
+		total.Edited += receipt.Edited
+		total.Known += receipt.Known
+		total.Mentions += receipt.Mentions
+		total.Alerts = append(total.Alerts, receipt.Alerts...)
+	}
+	state.Baselined = state.Baselined || complete
+	fault.At("committed")
+	if len(keys) > 0 {
+		if err := p.Seen.Mark(ctx, keys, hashes); err != nil {
+			// Not fatal: the ledger knows these posts. They only cost a second look.
+			p.Log.Warn("seen set cannot be written", "source", src.Name, "err", err)
+		}
+	}
+	fault.At("seen-marked")
+	return total, nil
+}
+
+// unseen drops the posts that the filter knows unchanged, and repeats inside the
+// batch. A filter that cannot answer lets everything through.
+func (p *poller) unseen(ctx context.Context, src Source, posts []mention.Post) (fresh []mention.Post, keys []mention.PostKey, hashes []uint32) {
+	if len(posts) == 0 {
+		return nil, nil, nil
+	}
+	all := make([]mention.PostKey, len(posts))
+	for i := range posts {
+		all[i] = posts[i].Key()
+	}
+	known, err := p.Seen.Lookup(ctx, all)
+	if err != nil || len(known) != len(all) {
+		p.Log.Warn("seen set cannot be read; asking the database instead", "source", src.Name, "err", err)
+		known = make([]uint32, len(all))
+	}
+	inBatch := make(map[mention.PostKey]bool, len(posts))
+	for i, post := range posts {
+		hash := post.ContentHash()
+		if inBatch[all[i]] || (known[i] == hash && !post.Deleted) {
+			continue
+		}
+		inBatch[all[i]] = true
+		fresh = append(fresh, post)
+		keys = append(keys, all[i])
+		hashes = append(hashes, hash)
+	}
+	return fresh, keys, hashes
+}
+
+// intakes splits the fresh posts of a first poll into the baseline and what
+// backfill lets through; every later poll is one intake. An intake without posts
+// still matters: it completes an empty baseline.
+func (p *poller) intakes(src Source, state mention.SourceState, fresh []mention.Post, complete bool) []mention.Intake {
+	now := p.Now()
+	if state.Baselined {
+		if len(fresh) == 0 {
+			return nil
+		}
+		return []mention.Intake{{Source: src.Name, Complete: complete, At: now, Found: p.hear(fresh)}}
+	}
+	var old, recent []mention.Post
+	for _, post := range fresh {
+		if src.Backfill > 0 && !post.Published.IsZero() && now.Sub(post.Published) <= src.Backfill {
+			recent = append(recent, post)
+		} else {
+			old = append(old, post)
+		}
+	}
+	var ins []mention.Intake
+	if len(recent) > 0 {
+		ins = append(ins, mention.Intake{Source: src.Name, At: now, Found: p.hear(recent)})
+	}
+	return append(ins, mention.Intake{Source: src.Name, Baseline: true, Complete: complete, At: now, Found: p.hear(old)})
+}
+
+func (p *poller) hear(posts []mention.Post) []mention.Found {
+	found := make([]mention.Found, len(posts))
+	for i, post := range posts {
+		found[i] = mention.Found{Post: post, Mentions: p.Ear.Hear(post)}
+	}
+	return found
+}
+
+func (p *poller) report(src Source, state mention.SourceState, out outcome, r mention.Receipt) {
+	if out.err != nil && !errors.Is(out.err, context.Canceled) {
+		p.Log.Warn("source cannot be polled", "source", src.Name, "err", out.err, "failures", state.Failures)
+		return
+	}
+	if r.New+r.Edited > 0 {
+		p.Log.Info("posts", "source", src.Name, "new", r.New, "edited", r.Edited, "mentions", r.Mentions, "alerts", len(r.Alerts), "took", out.took.Round(time.Millisecond))
+	}
+}

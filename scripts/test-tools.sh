@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs what the tests need beside Go, when it is missing, and says what and why.
+# A test whose tool is absent skips with that tool's name; this script is why none has to.
+set -eu
+
+need() { # command or file, package, reason
+	if command -v "$1" >/dev/null 2>&1 || [ -e "$1" ] || ls $1 >/dev/null 2>&1; then return; fi
+	echo "tests need $2: $3"
+	missing="${missing:-} $2"
+}
+
+need gcc gcc 'the race detector of Go is built with a C compiler'
+need redis-server redis-server 'the seen set is tested against a real Redis, started and stopped on a free loopback port'
+need '/usr/lib/postgresql/*/bin/pg_ctl' postgresql 'the store is tested against a real PostgreSQL in a temporary folder'
+
+[ -z "${missing:-}" ] && exit 0
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "no apt-get here: install$missing by hand; the tests that need them will skip" >&2
+	exit 0
+fi
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+$sudo apt-get update -qq
+# The services themselves are not wanted, only the programs.
+printf '#!/bin/sh\nexit 101\n' | $sudo tee /usr/sbin/policy-rc.d.earshot >/dev/null
+policy=/usr/sbin/policy-rc.d
+[ -e $policy ] || { $sudo mv $policy.earshot $policy; $sudo chmod +x $policy; ours=1; }
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+if [ "${ours:-}" = 1 ]; then $sudo rm -f $policy; else $sudo rm -f $policy.earshot; fi
+echo "installed:$missing"
