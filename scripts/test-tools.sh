@@ -21,10 +21,5 @@ fi
 sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
 $sudo apt-get update -qq
-# The services themselves are not wanted, only the programs.
-printf '#!/bin/sh\nexit 101\n' | $sudo tee /usr/sbin/policy-rc.d.earshot >/dev/null
-policy=/usr/sbin/policy-rc.d
-[ -e $policy ] || { $sudo mv $policy.earshot $policy; $sudo chmod +x $policy; ours=1; }
 DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
-if [ "${ours:-}" = 1 ]; then $sudo rm -f $policy; else $sudo rm -f $policy.earshot; fi
 echo "installed:$missing"
