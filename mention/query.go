@@ -1,0 +1,105 @@
+package mention
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrNotFound means that nothing has the id that was asked for.
+var ErrNotFound = errors.New("not found")
+
+// Entry is a mention with the life it leads: what lists, pages and messages show.
+type Entry struct {
+	Mention Mention
+	Case    Case
+}
+
+// TwinRow is an alerted mention whose words are near those of another one.
+type TwinRow struct {
+	MentionID ID
+	AlertID   AlertID // its own first message: the one twins are gathered under
+	Route     string
+	Severity  Severity
+	Source    string
+	Author    string
+	Simhash   uint64
+	Distance  int // differing bits, 0..64
+	HeardAt   time.Time
+	Case      Case
+}
+
+// Query chooses mentions for a list. Fields left zero do not restrict.
+type Query struct {
+	Watch    string
+	Source   string
+	Author   string
+	Statuses []Status
+	Severity Severity  // at least this loud
+	Since    time.Time // heard at or after
+	Until    time.Time // heard before
+	Label    Label
+	Owner    string // person id of the owner
+	// Unanswered chooses alerted cases without an answer: open or claimed.
+	Unanswered bool
+	// Unproved chooses cases said to be replied whose answer was never seen on the site.
+	Unproved bool
+	// Alerted leaves out the quiet: praise and baselines.
+	Alerted bool
+	Text    string // all of these words (or parts of words) stand in title, text or author; case does not count
+
+	Limit int    // entries a page; 0 means 100
+	After string // Page.Next of the page before
+}
+
+// Page is one page of a list, newest heard first.
+type Page struct {
+	Entries []Entry
+	Next    string // give it as Query.After for the next page; empty on the last
+}
+
+// Times are the clocks of one alerted case, for reports: medians are made of
+// these. Zero times have not happened.
+type Times struct {
+	MentionID  ID
+	Watch      string
+	Source     string
+	Lang       string
+	Severity   Severity
+	Topics     []string
+	Status     Status
+	Reason     string
+	Owner      Person
+	Published  time.Time // when the author published it; zero when unknown
+	DateOnly   bool      // Published is a day, so its distance to HeardAt says nothing
+	Heard      time.Time
+	Posted     time.Time // when its message was accepted by the channel; zero when it was not
+	Claimed    time.Time
+	Replied    time.Time
+	AnswerSeen bool
+}
+
+// Lesson is a verdict of staff on one text: what earshot called negative, and
+// they did not.
+type Lesson struct {
+	MentionID ID
+	Watch     string
+	Source    string
+	Kind      PostKind
+	Simhash   uint64
+	Label     Label // what staff say it is
+	Score     Score // what earshot said
+	Title     string
+	Text      string
+	By        Person
+	At        time.Time
+}
+
+// Counts is how much lies where, for health and metrics.
+type Counts struct {
+	Pending       int       // alerts waiting to be posted
+	Posting       int       // alerts under way or in doubt
+	Failed        int       // alerts refused for good
+	OldestPending time.Time // CreatedAt of the longest waiting alert that is due; zero when none
+	Open          int       // cases nobody has taken
+	Claimed       int       // cases taken and not answered
+}
