@@ -96,7 +96,16 @@ type Draft struct {
 	Case     Case     // stored case for an edited mention; the planner sets it for a new one
 	Alerts   []Alert  // to enqueue; the planner appends
 	Events   []Event  // to record; the planner appends
+	Also     []Case   // cases of other mentions this one changes (an answer closes them); Version is the stored one plus 1
 	Baseline bool
+}
+
+// Stored is an alerted mention as the store holds it: what the planner compares
+// a new one with.
+type Stored struct {
+	Mention Mention
+	Case    Case
+	Alert   AlertID // its own message: a complaint, or the twin reply it got
 }
 
 // Receipt says what an intake did.

@@ -1,0 +1,49 @@
+package alerts
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Facts are what the planner knew when it made the alert and what the message
+// says beside the mention itself. They travel in Alert.Payload as JSON.
+type Facts struct {
+	Why       []string  `json:"why,omitempty"`       // what made it this loud
+	Nth       int       `json:"nth,omitempty"`       // the author's nth complaint in HistoryDays; 0 or 1: the first
+	LastOpen  bool      `json:"last_open,omitempty"` // the author's complaint before this one is unanswered
+	Change    Change    `json:"change,omitempty"`    // kind changed: what happened
+	By        string    `json:"by,omitempty"`        // kind changed: the official author
+	At        time.Time `json:"at,omitzero"`         // kind changed: when it happened
+	Link      string    `json:"link,omitempty"`      // kind changed: the answer's address
+	Text      string    `json:"text,omitempty"`      // kinds without a mention, and escalations: the sentence to say
+	Broadcast bool      `json:"broadcast,omitempty"` // a reply that is to be seen in the channel too
+}
+
+// Change is what happened to a post or its case after the alert.
+type Change string
+
+// The changes a reply in the thread tells about.
+const (
+	Edited   Change = "edited"   // the words changed, it is still a complaint
+	Worse    Change = "worse"    // the words changed for the worse; the case is open again if it was closed
+	Better   Change = "better"   // the words changed and it is no complaint any more
+	Deleted  Change = "deleted"  // the site says it is gone
+	Answered Change = "answered" // an official author answered on the site
+)
+
+// encode returns f as an alert's payload.
+func (f Facts) encode() []byte {
+	b, err := json.Marshal(f)
+	if err != nil { // strings, numbers and a time always marshal
+		panic("alerts: facts: " + err.Error())
+	}
+	return b
+}
+
+// ReadFacts reads an alert's payload. A payload that cannot be read gives the
+// facts that could: a message must not be lost for it.
+func ReadFacts(payload []byte) Facts {
+	var f Facts
+	_ = json.Unmarshal(payload, &f)
+	return f
+}
