@@ -1,0 +1,349 @@
+package sentiment
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// member is one choice of a pattern element or of a class.
+type member struct {
+	kind memberKind
+	text string // folded
+}
+
+type memberKind uint8
+
+const (
+	memberForm memberKind = iota
+	memberLemma
+	memberPrefix
+	memberClass
+)
+
+// element is one place of a pattern.
+type element struct {
+	choices  []member
+	optional bool
+	gap      int // > 0: up to that many words of any kind, and no choices
+}
+
+// patternEntry is a line of patterns.tsv or of function.tsv.
+type patternEntry struct {
+	elements   []element
+	start, end bool // anchored to the sentence
+	weight     float64
+	rule       int // index of common.rules
+	topic      int // index of common.topics
+	flags      patternFlag
+	role       role
+	value      float64
+	at         place
+	text       string
+}
+
+type patternFlag uint8
+
+const (
+	patternFirm patternFlag = 1 << iota
+	patternAsk
+	patternNoAsk
+	patternNoIf
+	patternGuard
+)
+
+var patternFlags = map[string]patternFlag{
+	"firm": patternFirm, "ask": patternAsk, "noask": patternNoAsk, "noif": patternNoIf, "guard": patternGuard,
+}
+
+// role is what a closed-class word does to its neighbours.
+type role uint8
+
+const (
+	roleNone role = iota
+	roleNegator
+	roleAbsence
+	roleNotNeg
+	roleBoost
+	roleDamp
+	roleBut
+	roleConcede
+	roleIf
+	roleAsk
+	roleAccuse
+	roleNews
+	roleThanks
+	roleIrony
+	rolePros
+	roleCons
+	roleNothing
+	roleMe
+	rolePast
+	roleTurn
+	roleNumber
+	roleStar
+	roleOf
+	roleRival
+	roleLink
+	roleCount
+)
+
+var roles = map[string]role{
+	"negator": roleNegator, "absence": roleAbsence, "notneg": roleNotNeg, "boost": roleBoost, "damp": roleDamp,
+	"but": roleBut, "concede": roleConcede, "if": roleIf, "ask": roleAsk, "accuse": roleAccuse, "news": roleNews,
+	"thanks": roleThanks, "irony": roleIrony, "pros": rolePros, "cons": roleCons, "none": roleNothing, "me": roleMe,
+	"past": rolePast, "turn": roleTurn, "number": roleNumber, "star": roleStar, "of": roleOf, "rival": roleRival,
+	"link": roleLink,
+}
+
+// wordEntry is a line of words.tsv with its forms built.
+type wordEntry struct {
+	word   string
+	forms  []string // folded; the prefix itself for a prefix entry
+	prefix bool
+	weight float64
+	not    float64 // weight under negation
+	lack   float64 // weight after an absence word
+	topic  int
+	flags  wordFlag
+	at     place
+}
+
+type wordFlag uint8
+
+const (
+	wordBare wordFlag = 1 << iota
+	wordFirm
+	wordObscene
+	wordMood
+)
+
+var wordFlags = map[string]wordFlag{"bare": wordBare, "firm": wordFirm, "obscene": wordObscene, "mood": wordMood}
+
+// names is a closed list of names in the order of the file.
+type names struct {
+	list  []string
+	index map[string]int
+}
+
+func newNames() names { return names{[]string{""}, map[string]int{"": 0}} }
+
+func (n *names) add(name string) {
+	if _, ok := n.index[name]; !ok {
+		n.index[name] = len(n.list)
+		n.list = append(n.list, name)
+	}
+}
+
+// common is what all languages share.
+type common struct {
+	topics    names
+	rules     names
+	ruleTopic []int
+	emoji     []row
+	letters   []row
+}
+
+func readCommon(src func(string) string, errs *dataErrors) *common {
+	c := &common{topics: newNames(), rules: newNames(), ruleTopic: []int{0}}
+	for _, r := range readTSV("common/topics.tsv", src("common/topics.tsv"), "topic note", errs) {
+		c.topics.add(r.cell(0))
+	}
+	for _, r := range readTSV("common/rules.tsv", src("common/rules.tsv"), "rule topic note", errs) {
+		if _, ok := c.rules.index[r.cell(0)]; ok {
+			errs.add(r.at, "rule %q stands twice", r.cell(0))
+			continue
+		}
+		c.rules.add(r.cell(0))
+		c.ruleTopic = append(c.ruleTopic, c.topic(&r, 1, errs))
+	}
+	c.emoji = readTSV("common/emoji.tsv", src("common/emoji.tsv"), "emoji weight note", errs)
+	c.letters = readTSV("common/letters.tsv", src("common/letters.tsv"), "cue lang weight note", errs)
+	return c
+}
+
+func (c *common) topic(r *row, i int, errs *dataErrors) int {
+	t, ok := c.topics.index[r.cell(i)]
+	if !ok {
+		errs.add(r.place(i), "unknown topic %q; topics are in common/topics.tsv", r.cell(i))
+	}
+	return t
+}
+
+// dictionary is one language as read, before it is compiled.
+type dictionary struct {
+	lang      string
+	paradigms map[string]*paradigm
+	words     []wordEntry
+	byWord    map[string]int // word → index into words; prefix entries with their *
+	classes   map[string][]member
+	patterns  []patternEntry // of patterns.tsv and function.tsv
+	langid    []row
+	translit  []row
+}
+
+func readDictionary(lang string, src func(string) string, c *common, errs *dataErrors) *dictionary {
+	d := &dictionary{lang: lang, byWord: map[string]int{}, classes: map[string][]member{}}
+	file := func(name string) (string, string) { p := lang + "/" + name; return p, src(p) }
+	name, text := file("paradigms.tsv")
+	d.paradigms = readParadigms(name, text, errs)
+	name, text = file("words.tsv")
+	for _, r := range readTSV(name, text, "word forms weight topic flags note", errs) {
+		d.addWord(r, c, errs, false)
+	}
+	name, text = file("classes.tsv")
+	classRows := readTSV(name, text, "class members note", errs)
+	for _, r := range classRows {
+		d.addClass(r, errs)
+	}
+	name, text = file("patterns.tsv")
+	for _, r := range readTSV(name, text, "pattern weight rule topic flags note", errs) {
+		d.addPattern(r, c, errs)
+	}
+	name, text = file("function.tsv")
+	for _, r := range readTSV(name, text, "words role value note", errs) {
+		d.addFunction(r, errs)
+	}
+	d.checkReferences(errs)
+	name, text = file("langid.tsv")
+	d.langid = readTSV(name, text, "word weight note", errs)
+	name, text = file("translit.tsv")
+	d.translit = readTSV(name, text, "letter latin note", errs)
+	return d
+}
+
+// addWord reads a line of words.tsv; replace lets a user's entry take the place
+// of one of ours.
+func (d *dictionary) addWord(r row, c *common, errs *dataErrors, replace bool) {
+	w := wordEntry{word: strings.ToLower(r.cell(0)), at: r.at}
+	if w.word == "" || strings.ContainsRune(w.word, ' ') {
+		errs.add(r.at, "%q is not one word; more than one word goes into patterns.tsv", r.cell(0))
+		return
+	}
+	known, twice := d.byWord[w.word]
+	if twice && !replace {
+		errs.add(r.at, "%q stands twice, first in line %d", w.word, d.words[known].at.line)
+		return
+	}
+	w.weight = r.weight(2, -4, 4, errs)
+	w.topic = c.topic(&r, 3, errs)
+	w.not, w.lack = defaultNot(w.weight), defaultLack(w.weight)
+	w.readFlags(&r, errs)
+	if stem, ok := strings.CutSuffix(w.word, "*"); ok {
+		w.prefix = true
+		if utf8.RuneCountInString(stem) < 4 && w.flags&wordObscene == 0 {
+			errs.add(r.at, "%q: a prefix entry needs 4 letters at least", w.word)
+		}
+		w.forms = append(w.forms, foldWord(stem))
+	} else {
+		w.forms = d.forms(&r, w.word, errs)
+	}
+	if twice {
+		d.words[known] = w
+		return
+	}
+	d.byWord[w.word] = len(d.words)
+	d.words = append(d.words, w)
+}
+
+func defaultNot(w float64) float64 {
+	if w > 0 {
+		return -0.9 * w
+	}
+	return -0.35 * w
+}
+
+func defaultLack(w float64) float64 {
+	switch {
+	case w > 0:
+		return -0.8 * w
+	case w < 0:
+		return 1.2
+	}
+	return 0
+}
+
+func (w *wordEntry) readFlags(r *row, errs *dataErrors) {
+	for _, f := range strings.Fields(r.cell(4)) {
+		key, value, hasValue := strings.Cut(f, "=")
+		switch {
+		case key == "not" && hasValue:
+			w.not = parseWeight(value, r.place(4), -4, 4, errs)
+		case key == "lack" && hasValue:
+			w.lack = parseWeight(value, r.place(4), -4, 4, errs)
+		case !hasValue && wordFlags[key] != 0:
+			w.flags |= wordFlags[key]
+		default:
+			errs.add(r.place(4), "unknown flag %q; a word has not=W lack=W bare firm obscene mood", f)
+		}
+	}
+}
+
+// forms builds every folded form of a word, without repeats.
+func (d *dictionary) forms(r *row, word string, errs *dataErrors) []string {
+	raw := []string{word}
+	for _, f := range strings.Fields(strings.ToLower(r.cell(1))) {
+		if extra, ok := strings.CutPrefix(f, "+"); ok {
+			raw = append(raw, extra)
+			continue
+		}
+		if f == "=" {
+			continue
+		}
+		if d.paradigms[f] == nil {
+			errs.add(r.place(1), "no paradigm %q in %s/paradigms.tsv (one form is written +form)", f, d.lang)
+			continue
+		}
+		var ok bool
+		if raw, ok = bend(d.paradigms, word, f, raw, 0); !ok {
+			errs.add(r.place(1), "%q fits no line of paradigm %q", word, f)
+		}
+	}
+	return raw
+}
+
+func (d *dictionary) addClass(r row, errs *dataErrors) {
+	name := strings.Trim(strings.ToLower(r.cell(0)), "<>")
+	if name == "" || r.cell(1) == "" {
+		errs.add(r.at, "a class needs a name and members")
+		return
+	}
+	if builtinClass(name) {
+		errs.add(r.at, "<%s> is built in", name)
+		return
+	}
+	for _, w := range strings.Fields(strings.ToLower(r.cell(1))) {
+		if m, ok := parseMember(w, r.place(1), errs); ok {
+			d.classes[name] = append(d.classes[name], m)
+		}
+	}
+}
+
+func builtinClass(name string) bool {
+	return name == "num" || name == "any" || name == "not" || name == "me"
+}
+
+func parseMember(w string, at place, errs *dataErrors) (member, bool) {
+	switch {
+	case strings.HasPrefix(w, "<"):
+		if !strings.HasSuffix(w, ">") || len(w) < 3 {
+			errs.add(at, "%q: a class is written <name>", w)
+			return member{}, false
+		}
+		return member{memberClass, w[1 : len(w)-1]}, true
+	case strings.HasPrefix(w, "~"):
+		return member{memberLemma, w[1:]}, len(w) > 1
+	case strings.HasSuffix(w, "*"):
+		stem := foldWord(w[:len(w)-1])
+		if utf8.RuneCountInString(stem) < 2 {
+			errs.add(at, "%q: a prefix needs 2 letters at least", w)
+			return member{}, false
+		}
+		return member{memberPrefix, stem}, true
+	}
+	f := foldWord(w)
+	if f == "" {
+		errs.add(at, "%q holds no letters", w)
+		return member{}, false
+	}
+	return member{memberForm, f}, true
+}

@@ -1,0 +1,121 @@
+package sentiment
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// foldRune brings a letter to the form the tables are stored in. It returns -1
+// for what is left out of a word: combining marks, soft hyphens, joiners.
+func foldRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}
+	switch {
+	case 'а' <= r && r <= 'я':
+		return r
+	case 'А' <= r && r <= 'Я':
+		return r + 32
+	}
+	switch r {
+	case 'ё', 'Ё', 'ѐ', 'Ѐ':
+		return 'е'
+	case 'ґ', 'Ґ':
+		return 'г'
+	case 'І':
+		return 'і'
+	case 'Ї':
+		return 'ї'
+	case 'Є':
+		return 'є'
+	case 'Ў', 'ў':
+		return 'у'
+	case 'ѝ', 'Ѝ':
+		return 'и'
+	case '’', 'ʼ', '‘', '`', '´', '′', '＇':
+		return '\''
+	case '\u00ad', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\ufe0f':
+		return -1
+	}
+	if r >= 0x300 && r < 0x370 { // combining accents: stress marks, й and ї come whole after NFC
+		return -1
+	}
+	if r >= 0xff21 && r <= 0xff5a { // full-width Latin
+		return foldRune(r - 0xfee0)
+	}
+	return unicode.ToLower(r)
+}
+
+func isCyrillic(r rune) bool { return r >= 0x400 && r < 0x530 }
+
+// twin returns the Cyrillic letter that looks like the (lower-case) Latin one; 0
+// when there is none.
+func twin(r rune) rune {
+	switch r {
+	case 'a':
+		return 'а'
+	case 'e':
+		return 'е'
+	case 'o':
+		return 'о'
+	case 'p':
+		return 'р'
+	case 'c':
+		return 'с'
+	case 'y':
+		return 'у'
+	case 'x':
+		return 'х'
+	case 'i':
+		return 'і'
+	case 'k':
+		return 'к'
+	case 'm':
+		return 'м'
+	case 't':
+		return 'т'
+	case 'h':
+		return 'н'
+	case 'b':
+		return 'в'
+	}
+	return 0
+}
+
+// englishTails are cut off words: "it's been" is read as "it been". "n't" stays.
+var englishTails = [...]string{"'s", "'re", "'ve", "'ll", "'d", "'m"}
+
+// foldWord brings one written word to the form of the tables. It is used when
+// tables are loaded; texts go through the tokenizer, which does the same thing
+// rune by rune.
+func foldWord(w string) string {
+	var b strings.Builder
+	b.Grow(len(w))
+	cyrillic := strings.IndexFunc(w, isCyrillic) >= 0
+	for _, r := range w {
+		r = foldRune(r)
+		if r < 0 || cyrillic && r == '\'' {
+			continue
+		}
+		if cyrillic {
+			if t := twin(r); t != 0 {
+				r = t
+			}
+		}
+		b.WriteRune(r)
+	}
+	s := strings.Trim(b.String(), "'")
+	if !cyrillic {
+		for _, tail := range englishTails {
+			if strings.HasSuffix(s, tail) && len(s) > len(tail) {
+				s = s[:len(s)-len(tail)]
+				break
+			}
+		}
+	}
+	return s
+}

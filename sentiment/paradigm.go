@@ -1,0 +1,87 @@
+package sentiment
+
+import "strings"
+
+// A paradigm says how a lemma bends: the first line whose strip fits is used.
+type paradigm struct {
+	lines []paradigmLine
+}
+
+type paradigmLine struct {
+	strip   string
+	endings []ending
+}
+
+// ending is what is put in place of strip; tag bends the result further.
+type ending struct{ text, tag string }
+
+// maxForms bounds a lemma: the richest Slavic verb with its participles stays
+// under it, an endless @tag circle does not.
+const maxForms = 400
+
+func readParadigms(file, src string, errs *dataErrors) map[string]*paradigm {
+	all := map[string]*paradigm{}
+	type use struct {
+		tag string
+		at  place
+	}
+	var uses []use
+	for _, r := range readTSV(file, src, "tag strip endings note", errs) {
+		tag := r.cell(0)
+		if tag == "" || r.cell(2) == "" {
+			errs.add(r.at, "a paradigm needs a tag, what it strips and its endings")
+			continue
+		}
+		line := paradigmLine{strip: strings.ToLower(r.cell(1))}
+		if line.strip == "0" {
+			line.strip = ""
+		}
+		for _, word := range strings.Fields(strings.ToLower(r.cell(2))) {
+			text, further, _ := strings.Cut(word, "@")
+			if text == "0" {
+				text = ""
+			}
+			if further != "" {
+				uses = append(uses, use{further, r.place(2)})
+			}
+			line.endings = append(line.endings, ending{text, further})
+		}
+		if all[tag] == nil {
+			all[tag] = &paradigm{}
+		}
+		all[tag].lines = append(all[tag].lines, line)
+	}
+	for _, u := range uses {
+		if all[u.tag] == nil {
+			errs.add(u.at, "no paradigm %q after @", u.tag)
+		}
+	}
+	return all
+}
+
+// bend appends the forms of lemma to forms; false when no line of the tag fits.
+func bend(all map[string]*paradigm, lemma, tag string, forms []string, depth int) ([]string, bool) {
+	p := all[tag]
+	if p == nil {
+		return forms, false
+	}
+	for i := range p.lines {
+		line := &p.lines[i]
+		if !strings.HasSuffix(lemma, line.strip) || len(lemma) == len(line.strip) {
+			continue
+		}
+		stem := lemma[:len(lemma)-len(line.strip)]
+		for _, e := range line.endings {
+			form := stem + e.text
+			if len(forms) >= maxForms {
+				return forms, true
+			}
+			forms = append(forms, form)
+			if e.tag != "" && depth < 3 {
+				forms, _ = bend(all, form, e.tag, forms, depth+1)
+			}
+		}
+		return forms, true
+	}
+	return forms, false
+}

@@ -1,0 +1,185 @@
+package sentiment
+
+import (
+	"strings"
+)
+
+// maxElements bounds a pattern. Longer ones are sentences, not cues.
+const maxElements = 12
+
+// parsePattern reads the pattern language of the README.
+func parsePattern(text string, at place, errs *dataErrors) (p patternEntry, ok bool) {
+	p.at, p.text = at, text
+	before := len(errs.list)
+	words := strings.Fields(strings.ToLower(text))
+	solid := 0
+	for i, w := range words {
+		switch {
+		case w == "^" && i == 0:
+			p.start = true
+		case w == "$" && i == len(words)-1:
+			p.end = true
+		case w[0] == '.':
+			if gap, good := parseGap(w); good {
+				p.elements = append(p.elements, element{gap: gap})
+			} else {
+				errs.add(at, "%q: a gap is written .. or .1 to .6", w)
+			}
+		default:
+			e := parseElement(w, at, errs)
+			if !e.optional {
+				solid++
+			}
+			p.elements = append(p.elements, e)
+		}
+	}
+	if solid == 0 {
+		errs.add(at, "%q: a pattern needs a word that must be there", text)
+	}
+	if len(p.elements) > maxElements {
+		errs.add(at, "%q: %d elements, at most %d", text, len(p.elements), maxElements)
+	}
+	p.elements = trimGaps(p.elements)
+	return p, len(errs.list) == before
+}
+
+func parseGap(w string) (int, bool) {
+	if w == ".." {
+		return 3, true
+	}
+	if len(w) == 2 && w[1] >= '1' && w[1] <= '6' {
+		return int(w[1] - '0'), true
+	}
+	return 0, false
+}
+
+func parseElement(w string, at place, errs *dataErrors) element {
+	var e element
+	if len(w) > 1 && strings.HasSuffix(w, "?") {
+		e.optional = true
+		w = w[:len(w)-1]
+	}
+	for _, choice := range strings.Split(w, "|") {
+		if choice == "" {
+			errs.add(at, "%q: an empty choice", w)
+			continue
+		}
+		if strings.HasSuffix(choice, "?") {
+			errs.add(at, "%q: the ? of an optional element stands once, at its end", w)
+			continue
+		}
+		if m, ok := parseMember(choice, at, errs); ok {
+			e.choices = append(e.choices, m)
+		}
+	}
+	return e
+}
+
+// trimGaps drops gaps at the ends, which would mean nothing.
+func trimGaps(e []element) []element {
+	for len(e) > 0 && e[0].gap > 0 {
+		e = e[1:]
+	}
+	for len(e) > 0 && e[len(e)-1].gap > 0 {
+		e = e[:len(e)-1]
+	}
+	return e
+}
+
+func (d *dictionary) addPattern(r row, c *common, errs *dataErrors) {
+	p, ok := parsePattern(r.cell(0), r.at, errs)
+	if !ok {
+		return
+	}
+	p.weight = r.weight(1, -4, 4, errs)
+	rule, known := c.rules.index[r.cell(2)]
+	if !known || rule == 0 {
+		errs.add(r.place(2), "unknown rule %q; rules are in common/rules.tsv", r.cell(2))
+		return
+	}
+	p.rule = rule
+	p.topic = c.ruleTopic[rule]
+	if r.cell(3) != "" {
+		p.topic = c.topic(&r, 3, errs)
+	}
+	for _, f := range strings.Fields(r.cell(4)) {
+		if patternFlags[f] == 0 {
+			errs.add(r.place(4), "unknown flag %q; a pattern has firm ask noask noif guard", f)
+		}
+		p.flags |= patternFlags[f]
+	}
+	if p.weight == 0 {
+		p.flags |= patternGuard
+	}
+	d.patterns = append(d.patterns, p)
+}
+
+// defaultValue is what a role's value is when the cell is empty.
+func defaultValue(r role) float64 {
+	switch r {
+	case roleNegator:
+		return 3
+	case roleBoost:
+		return 1.3
+	case roleDamp:
+		return 0.6
+	}
+	return 0
+}
+
+func (d *dictionary) addFunction(r row, errs *dataErrors) {
+	p, ok := parsePattern(r.cell(0), r.at, errs)
+	if !ok {
+		return
+	}
+	p.role = roles[r.cell(1)]
+	if p.role == roleNone {
+		errs.add(r.place(1), "unknown role %q; roles are in the README", r.cell(1))
+		return
+	}
+	p.value = defaultValue(p.role)
+	if r.cell(2) != "" {
+		p.value = r.weight(2, 0, 1e6, errs)
+	}
+	d.patterns = append(d.patterns, p)
+	if len(p.elements) == 1 {
+		for _, m := range p.elements[0].choices {
+			switch p.role {
+			case roleNegator, roleAbsence:
+				d.classes["not"] = append(d.classes["not"], m)
+			case roleMe:
+				d.classes["me"] = append(d.classes["me"], m)
+			case roleNumber:
+				d.classes["num"] = append(d.classes["num"], m)
+			}
+		}
+	}
+}
+
+// checkReferences says which lemmas and classes do not exist.
+func (d *dictionary) checkReferences(errs *dataErrors) {
+	check := func(m member, at place) {
+		switch m.kind {
+		case memberLemma:
+			if _, ok := d.byWord[m.text]; !ok {
+				errs.add(at, "~%s: no such entry in %s/words.tsv (weight 0 will do)", m.text, d.lang)
+			}
+		case memberClass:
+			if d.classes[m.text] == nil && !builtinClass(m.text) {
+				errs.add(at, "<%s>: no such class in %s/classes.tsv", m.text, d.lang)
+			}
+		}
+	}
+	for _, p := range d.patterns {
+		for _, e := range p.elements {
+			for _, m := range e.choices {
+				check(m, p.at)
+			}
+		}
+	}
+	for name, members := range d.classes {
+		for _, m := range members {
+			check(m, place{d.lang + "/classes.tsv: <" + name + ">", 1, 1})
+		}
+	}
+}
