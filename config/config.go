@@ -1,0 +1,213 @@
+package config
+
+import (
+	"math"
+	"net/netip"
+	"time"
+
+	"github.com/earshot/earshot/hours"
+)
+
+// Config is a whole watchlist that passed every check. It is never changed after
+// it was loaded.
+type Config struct {
+	Contact    string          `yaml:"contact" doc:"An address at which the owner of a site can reach you. It goes into the User-Agent of every request." example:"pr@romashka.example"`
+	Watches    []Watch         `yaml:"watch" doc:"What to listen for: one entry for each brand, product or person."`
+	Sources    []Source        `yaml:"sources" doc:"Where to listen: one entry for each place that is polled."`
+	Sentiment  Sentiment       `yaml:"sentiment" doc:"How bad a post must be to raise an alert, and your own words."`
+	Routes     []Route         `yaml:"routes" doc:"Where alerts go. The first entry that fits a mention takes it."`
+	Replies    []ReplyTemplate `yaml:"replies" doc:"Reply texts offered beside an alert, in the language of the mention."`
+	Deadlines  Deadlines       `yaml:"deadlines" doc:"How soon a complaint must be claimed and answered, and who hears of it when it is not."`
+	QuietHours QuietHours      `yaml:"quiet_hours" doc:"When everything that is not critical waits and comes as one message afterwards."`
+	Digest     Digest          `yaml:"digest" doc:"The daily and weekly summary."`
+	Slack      Slack           `yaml:"slack" doc:"The Slack app. Without it alerts go to the terminal."`
+	Webhooks   []Webhook       `yaml:"webhooks" doc:"Other systems that get alerts as signed JSON; routes name them as webhook:NAME."`
+	Store      Store           `yaml:"store" doc:"Where earshot keeps what it heard."`
+	Fetch      Fetch           `yaml:"fetch" doc:"Manners on the network."`
+	Web        Web             `yaml:"web" doc:"The inbox in the browser."`
+
+	Path     string  `yaml:"-"` // the file as given to Load
+	Warnings []Error `yaml:"-"` // what is allowed but probably not meant; in the order of the file
+
+	doc *document
+}
+
+// Text is a string that knows where it was written.
+type Text struct {
+	Value string
+	Pos   Pos
+}
+
+// Watch is one brand, product or person.
+type Watch struct {
+	Name     string   `yaml:"name" required:"true" doc:"A label for people. It is not matched unless it is a term too."`
+	Terms    []Text   `yaml:"terms" doc:"The names to look for, in their dictionary form. Inflected and transliterated forms are found too; = in front asks for exactly this form."`
+	Any      []Expr   `yaml:"any" doc:"At least one of these must be in the text."`
+	All      []Expr   `yaml:"all" doc:"All of these must be in the text."`
+	None     []Expr   `yaml:"none" doc:"None of these may be in the text."`
+	Context  []Text   `yaml:"context" doc:"For an ambiguous name: a term counts only with one of these words nearby."`
+	Ignore   []Text   `yaml:"ignore" doc:"Phrases that are somebody else. A term inside one of them does not count."`
+	Official []string `yaml:"official" doc:"Your own authors. Their post under a mention is the public answer."`
+	Pos      Pos      `yaml:"-"`
+}
+
+// Expr is one operand of any, all and none: a term, or again a group of them.
+// Exactly one of the four is set.
+type Expr struct {
+	Term Text
+	Any  []Expr
+	All  []Expr
+	None []Expr
+	Pos  Pos
+}
+
+// BackfillAll is the Source.Backfill that alerts on everything the first poll sees.
+const BackfillAll = time.Duration(math.MaxInt64)
+
+// Source is one place that is polled. The keys of its kind stay inside Section.
+type Source struct {
+	Name     string        // unique; the address as written when the user gave no name
+	Kind     string        // the kind key: feed, page, forum, telegram …
+	Address  string        // the short form as written, secrets unexpanded; "" for the long form
+	Every    time.Duration // ≥ 1s; 0 means the kind's default
+	PostKind string        // review, forum, comment, news, social; "" means the kind's default
+	Lang     string        // en, ru, uk, bg; "" means unknown
+	Zone     string        // IANA name; "" means unknown
+	Base     string        // absolute URL without a slash at the end; "" means the kind's own host
+	Backfill time.Duration // the first poll alerts on posts younger than this; 0: on none
+	Section  Section       // the options of the kind
+	Pos      Pos
+}
+
+// Sentiment says what counts as a complaint.
+type Sentiment struct {
+	AlertBelow map[string]float64 `yaml:"alert_below" doc:"A mention is a complaint when its score is at or below this, by the kind of the post. From -1 (only the worst) to 1 (everything)." keys:"postkind"`
+	Words      string             `yaml:"words" doc:"A file with your own words and weights; see docs/words.md. A path relative to the watchlist." format:"file"`
+	WordsFile  string             `yaml:"-"` // Words as a path that can be opened; "" when not set
+}
+
+// Route sends what fits all its conditions to one place. An empty condition fits
+// everything. The first route that fits takes the mention.
+type Route struct {
+	Watch    []string `yaml:"watch" doc:"Only these watches, by name."`
+	Source   []string `yaml:"source" doc:"Only these sources, by name."`
+	Topic    []string `yaml:"topic" doc:"Only complaints about one of these topics."`
+	Severity []string `yaml:"severity" doc:"Only these severities: low, normal, high, critical." format:"severity"`
+	Kind     []string `yaml:"kind" doc:"Only posts of these kinds: review, forum, comment, news, social." format:"postkind"`
+	Lang     []string `yaml:"lang" doc:"Only posts in these languages: en, ru, uk, bg." format:"lang"`
+	To       string   `yaml:"to" required:"true" doc:"A Slack channel (\"#mentions\" or its id), console, or webhook:NAME." format:"destination"`
+	Notify   string   `yaml:"notify" doc:"A person or user group to name in the alert: \"@oncall-pr\"." format:"person"`
+	Pos      Pos      `yaml:"-"`
+}
+
+// ReplyTemplate is one reply text.
+type ReplyTemplate struct {
+	Topic []string `yaml:"topic" doc:"Offered for complaints about these topics; for all when left out."`
+	Lang  string   `yaml:"lang" required:"true" doc:"The language of the text: en, ru, uk, bg." format:"lang"`
+	Text  string   `yaml:"text" required:"true" doc:"The text. {{author}}, {{watch}}, {{source}}, {{title}}, {{link}} and {{me}} are filled in."`
+	Pos   Pos      `yaml:"-"`
+}
+
+// Deadline is one set of clocks. Zero means: no such clock.
+type Deadline struct {
+	Claim      time.Duration `yaml:"claim" doc:"Somebody must have claimed the complaint within this time." example:"5m"`
+	Reply      time.Duration `yaml:"reply" doc:"A public answer must stand within this time." example:"30m"`
+	Notify     string        `yaml:"notify" doc:"The person or group that is named first when nobody claims." format:"person"`
+	EscalateTo string        `yaml:"escalate_to" doc:"The channel that is told next." format:"destination"`
+	Hours      hours.Hours   `yaml:"hours" doc:"The clocks run only during these hours; always when left out." example:"Mon-Fri 09:00-21:00 Europe/Kyiv"`
+}
+
+// Deadlines are the clocks of a complaint.
+type Deadlines struct {
+	Deadline `yaml:",inline"`
+	Holidays []hours.Holiday     `yaml:"holidays" doc:"Days on which the clocks stand still: 2026-12-25, or 12-25 for every year."`
+	Severity map[string]Deadline `yaml:"severity" doc:"Other clocks for a severity. What is left out there is taken from above." keys:"severity"`
+}
+
+// For returns the clocks of a severity, what it leaves out filled in from the
+// common ones, and the holidays put into its hours.
+func (d Deadlines) For(severity string) Deadline {
+	out := d.Deadline
+	if s, ok := d.Severity[severity]; ok {
+		if s.Claim != 0 {
+			out.Claim = s.Claim
+		}
+		if s.Reply != 0 {
+			out.Reply = s.Reply
+		}
+		if s.Notify != "" {
+			out.Notify = s.Notify
+		}
+		if s.EscalateTo != "" {
+			out.EscalateTo = s.EscalateTo
+		}
+		if s.Hours.String() != "" {
+			out.Hours = s.Hours
+		}
+	}
+	out.Hours = out.Hours.Except(d.Holidays...)
+	return out
+}
+
+// QuietHours hold what is not critical. Set is false when the user wants none.
+type QuietHours struct {
+	Hours hours.Hours `yaml:"hours" short:"true" required:"true" doc:"The quiet hours." example:"22:00-08:00 Europe/Kyiv"`
+	Set   bool        `yaml:"-"`
+}
+
+// Digest is the summary. A moment that was not set is zero.
+type Digest struct {
+	To     string       `yaml:"to" doc:"The channel of the digests." format:"destination"`
+	Daily  hours.Moment `yaml:"daily" doc:"When the daily digest comes." example:"09:00 Europe/Kyiv"`
+	Weekly hours.Moment `yaml:"weekly" doc:"When the weekly digest comes." example:"Mon 09:00 Europe/Kyiv"`
+}
+
+// Slack is the Slack app.
+type Slack struct {
+	BotToken      Secret `yaml:"bot_token" doc:"The bot token of the app (xoxb-…)." example:"${env:SLACK_BOT_TOKEN}"`
+	AppToken      Secret `yaml:"app_token" doc:"The app-level token (xapp-…): buttons work without a public address." example:"${env:SLACK_APP_TOKEN}"`
+	SigningSecret Secret `yaml:"signing_secret" doc:"The signing secret: buttons come as signed requests to /slack/interactions on web.listen." example:"${env:SLACK_SIGNING_SECRET}"`
+	WebhookURL    Secret `yaml:"webhook_url" doc:"For teams without an app: an incoming webhook. Alerts only, no buttons." format:"url"`
+	APIURL        string `yaml:"api_url" doc:"Where Slack's Web API is; for tests and proxies." format:"url"`
+}
+
+// Webhook is another system that gets alerts.
+type Webhook struct {
+	Name   string `yaml:"name" required:"true" doc:"What routes call it: webhook:NAME."`
+	URL    Secret `yaml:"url" required:"true" doc:"Where the JSON is posted to." format:"url"`
+	Secret Secret `yaml:"secret" doc:"Signs every request (HMAC-SHA256)."`
+	Pos    Pos    `yaml:"-"`
+}
+
+// Store says where earshot keeps its data.
+type Store struct {
+	Database  Secret        `yaml:"database" doc:"sqlite:FILE, or postgres://… when several machines share the work." example:"sqlite:earshot.db"`
+	Redis     Secret        `yaml:"redis" doc:"A Redis that remembers what was seen; without it the database does." example:"redis://localhost:6379/0"`
+	Retention time.Duration `yaml:"retention" doc:"Posts and authors older than this are erased." example:"365d"`
+}
+
+// Fetch are the manners on the network.
+type Fetch struct {
+	Gap          time.Duration         `yaml:"gap" doc:"Pause between two requests to one host." example:"10s"`
+	AllowPrivate []netip.Prefix        `yaml:"allow_private" doc:"Private networks that may be polled, as CIDR; all others are refused."`
+	Hosts        map[string]HostLimits `yaml:"hosts" doc:"Other limits for single hosts, by name or address without the port." keys:"host"`
+}
+
+// HostLimits are the limits of one host.
+type HostLimits struct {
+	Gap time.Duration `yaml:"gap" required:"true" doc:"Pause between two requests to this host."`
+}
+
+// Web is the inbox in the browser.
+type Web struct {
+	Listen    string `yaml:"listen" doc:"Address and port of the inbox." example:"127.0.0.1:8080" format:"listen"`
+	PublicURL string `yaml:"public_url" doc:"How people reach the inbox from outside; links in alerts use it." format:"url"`
+}
+
+// Defaults of the watchlist.
+const (
+	defaultDatabase  = "sqlite:earshot.db"
+	defaultSlackAPI  = "https://slack.com/api/"
+	defaultRetention = 365 * 24 * time.Hour // a year: long enough for the yearly report, short enough for data protection
+	defaultGap       = 10 * time.Second     // the pace of a patient reader
+)

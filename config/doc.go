@@ -1,0 +1,18 @@
+// Package config reads the watchlist: the one YAML file in which a user says
+// what to listen for, where, and whom to tell. It loads and checks the whole
+// file, follows its changes, and keeps secrets out of every print.
+//
+// Rules of this package:
+//   - Every mistake is reported, all at once, each with file, line and column.
+//     Only a YAML syntax error stops the reading.
+//   - The file is foreign input: its size, depth and aliases are bounded, and no
+//     bytes may panic.
+//   - A secret is written as ${env:NAME} or ${file:/path}; its value never gets
+//     into an error, an excerpt or a log line.
+//   - No package outside this one sees YAML.
+//
+// It must not know a source kind, a store or a channel: kinds are given to Load
+// as plain option structs. Of earshot's packages it imports only hours, a leaf
+// that parses opening hours, so that a wrong expression is found here with its
+// position.
+package config

@@ -1,0 +1,132 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Pos is a place in a watchlist. Line and Column count from 1, Column in
+// characters. The zero Pos is "nowhere".
+type Pos struct {
+	File   string
+	Line   int
+	Column int
+}
+
+// String returns file:line:column, or the file alone when there is no line.
+func (p Pos) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Error is one mistake, or one warning, at one place.
+type Error struct {
+	Pos     Pos
+	Msg     string // what is wrong, lower case, without a full stop
+	Hint    string // what to do; may be empty
+	Warning bool   // allowed, but probably not meant
+
+	doc   *document
+	width int // of the caret in characters
+}
+
+// Error returns position, message and hint on one line.
+func (e Error) Error() string {
+	text := e.Msg
+	if e.Hint != "" {
+		text += " — " + e.Hint
+	}
+	text = e.doc.mask(text)
+	if e.Pos == (Pos{}) {
+		return text
+	}
+	return e.Pos.String() + ": " + text
+}
+
+// Errors is every mistake of a watchlist with every warning, in the order of the file.
+type Errors struct {
+	List []Error
+}
+
+// Error returns the mistakes as Render writes them without colour.
+func (e *Errors) Error() string {
+	var b strings.Builder
+	_ = e.Render(&b, false) // a Builder does not fail
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// Add takes one more problem: an Error, an *Errors, a join or wrap of them, or
+// any other error, which then stands without a position.
+func (e *Errors) Add(err error) {
+	if err == nil {
+		return
+	}
+	var many *Errors
+	if errors.As(err, &many) {
+		e.List = append(e.List, many.List...)
+	} else if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			e.Add(one)
+		}
+		return
+	} else {
+		var one Error
+		if !errors.As(err, &one) {
+			one = Error{Msg: err.Error()}
+		}
+		e.List = append(e.List, one)
+	}
+	e.sort()
+}
+
+// Err returns e when there is a real mistake in it, and nil when there is
+// nothing or there are only warnings.
+func (e *Errors) Err() error {
+	if slices.ContainsFunc(e.List, func(p Error) bool { return !p.Warning }) {
+		return e
+	}
+	return nil
+}
+
+func (e *Errors) sort() {
+	slices.SortStableFunc(e.List, func(a, b Error) int {
+		return cmp.Or(cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
+	e.List = slices.CompactFunc(e.List, func(a, b Error) bool {
+		return a.Pos == b.Pos && a.Msg == b.Msg && a.Hint == b.Hint
+	})
+}
+
+// Render writes the problems for people: position and message, then for a
+// mistake its line, the line before it, and a caret under the word.
+func (e *Errors) Render(w io.Writer, colour bool) error {
+	for _, p := range e.List {
+		if _, err := io.WriteString(w, p.render(colour)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Summary is the last line of a check: how many problems there are, and that a
+// mistake changed nothing. It is empty when there are none.
+func (e *Errors) Summary() string {
+	n := len(e.List)
+	switch {
+	case n == 0:
+		return ""
+	case e.Err() == nil && n == 1:
+		return "1 warning."
+	case e.Err() == nil:
+		return fmt.Sprintf("%d warnings.", n)
+	case n == 1:
+		return "1 problem. Nothing was changed."
+	}
+	return fmt.Sprintf("%d problems. Nothing was changed.", n)
+}

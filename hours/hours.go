@@ -1,0 +1,285 @@
+// Package hours knows working hours and holidays in a time zone: whether it is
+// open now, when it opens next, and which moment comes when so much open time
+// has passed. Days on which the clock changes are right.
+//
+// It imports the standard library only. It must not read a clock or a disk
+// (besides Go's own time zone data), and knows nothing of alerts or YAML.
+package hours
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Hours are weekly opening hours in one time zone. The zero Hours are always
+// open. Hours are immutable and may be shared.
+type Hours struct {
+	text     string
+	zone     *time.Location
+	week     [7][]span // by time.Weekday; spans in order, not overlapping within their day
+	always   bool
+	holidays []Holiday
+}
+
+// span is one opening, in minutes since midnight of its day by the wall clock.
+// to may exceed a day: a night shift belongs to the day it begins on.
+type span struct{ from, to int }
+
+const day = 24 * 60
+
+// horizon bounds every search, in days: hours that open on one weekday and have
+// a holiday on it must still be found, hours that never open must end.
+const horizon = 400
+
+// Holiday is one closed day: of one year, or of every year when Year is 0.
+type Holiday struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// String returns 2026-12-25, or 12-25 for every year.
+func (h Holiday) String() string {
+	if h.Year == 0 {
+		return fmt.Sprintf("%02d-%02d", h.Month, h.Day)
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", h.Year, h.Month, h.Day)
+}
+
+// String returns the expression as it was written; empty for the zero Hours.
+func (h Hours) String() string { return h.text }
+
+// Always reports whether the hours never close.
+func (h Hours) Always() bool {
+	return (h.text == "" || h.always) && len(h.holidays) == 0
+}
+
+// Zone returns the time zone; UTC for the zero Hours.
+func (h Hours) Zone() *time.Location {
+	if h.zone == nil {
+		return time.UTC
+	}
+	return h.zone
+}
+
+// Except returns the hours closed on these days too. A night shift that begins
+// on a holiday is closed, one that began the day before ends as usual.
+func (h Hours) Except(days ...Holiday) Hours {
+	if len(days) > 0 {
+		h.holidays = append(slices.Clone(h.holidays), days...)
+	}
+	return h
+}
+
+// Open reports whether t lies in the hours. The first moment of an opening is
+// open, its last is not.
+func (h Hours) Open(t time.Time) bool {
+	if h.Always() {
+		return true
+	}
+	start, _, ok := h.opening(t)
+	return ok && !t.Before(start)
+}
+
+// Next returns the first open moment at or after t: t itself when it is open.
+// ok is false when the hours do not open within about a year.
+func (h Hours) Next(t time.Time) (next time.Time, ok bool) {
+	if h.Always() {
+		return t, true
+	}
+	start, _, ok := h.opening(t)
+	if !ok {
+		return time.Time{}, false
+	}
+	if start.Before(t) {
+		return t, true
+	}
+	return start, true
+}
+
+// Closes returns the end of the opening that t lies in. ok is false when t is
+// closed or the hours never close.
+func (h Hours) Closes(t time.Time) (end time.Time, ok bool) {
+	if h.Always() {
+		return time.Time{}, false
+	}
+	start, end, ok := h.opening(t)
+	if !ok || t.Before(start) {
+		return time.Time{}, false
+	}
+	for range horizon { // openings may touch: 24:00 and the next day's 00:00
+		start, next, ok := h.opening(end)
+		if !ok || start.After(end) {
+			return end, true
+		}
+		end = next
+	}
+	return time.Time{}, false
+}
+
+// Add returns the moment at which d of open time has passed since t. A clock
+// that starts while closed starts with the next opening. d at or below zero
+// returns t. When the hours stop opening, the last known moment plus what is
+// left is returned, so that a deadline never gets lost.
+func (h Hours) Add(t time.Time, d time.Duration) time.Time {
+	if d <= 0 || h.Always() {
+		return t.Add(max(d, 0))
+	}
+	at := t
+	for range horizon * 24 {
+		start, end, ok := h.opening(at)
+		if !ok {
+			break
+		}
+		if start.Before(at) {
+			start = at
+		}
+		if left := end.Sub(start); d <= left {
+			return start.Add(d)
+		} else {
+			d -= left
+		}
+		at = end
+	}
+	return at.Add(d)
+}
+
+// Between returns how much of the time from a to b is open; zero when b is not
+// after a.
+func (h Hours) Between(a, b time.Time) time.Duration {
+	if !b.After(a) {
+		return 0
+	}
+	if h.Always() {
+		return b.Sub(a)
+	}
+	var sum time.Duration
+	for a.Before(b) {
+		start, end, ok := h.opening(a)
+		if !ok || !start.Before(b) {
+			break
+		}
+		if start.Before(a) {
+			start = a
+		}
+		if end.After(b) {
+			end = b
+		}
+		sum += end.Sub(start)
+		a = end
+	}
+	return sum
+}
+
+// opening returns the first opening that ends after t, with real moments.
+func (h Hours) opening(t time.Time) (start, end time.Time, ok bool) {
+	local := t.In(h.Zone())
+	y, m, d := local.Date()
+	for i := -1; i <= horizon; i++ { // the day before may still be open past midnight
+		at := time.Date(y, m, d+i, 12, 0, 0, 0, time.UTC) // noon: only its date is used
+		for _, s := range h.spans(at) {
+			from, to := h.moment(at, s.from, false), h.moment(at, s.to, true)
+			if to.After(t) && to.After(from) && (!ok || from.Before(start)) {
+				start, end, ok = from, to, true
+			}
+		}
+		if ok && i >= 0 {
+			return start, end, true
+		}
+	}
+	return start, end, ok
+}
+
+func (h Hours) spans(at time.Time) []span {
+	y, m, d := at.Date()
+	for _, off := range h.holidays {
+		if off.Month == m && off.Day == d && (off.Year == 0 || off.Year == y) {
+			return nil
+		}
+	}
+	if h.text == "" || h.always {
+		return []span{{0, day}}
+	}
+	return h.week[at.Weekday()]
+}
+
+// moment turns a wall clock time into a moment. A time that the clock skips is
+// taken after the skip; of a time that the clock shows twice an opening takes
+// the first, a closing the second.
+func (h Hours) moment(date time.Time, minute int, closing bool) time.Time {
+	y, m, d := date.Date()
+	return wall(y, m, d, minute, h.Zone(), closing)
+}
+
+func wall(y int, m time.Month, d, minute int, zone *time.Location, second bool) time.Time {
+	t := time.Date(y, m, d, 0, minute, 0, 0, zone)
+	const change = time.Hour // every zone in use changes by an hour (Lord Howe's half is not worth a table)
+	other := t.Add(-change)
+	if second {
+		other = t.Add(change)
+	}
+	if other.Hour() == t.Hour() && other.Minute() == t.Minute() {
+		return other
+	}
+	return t
+}
+
+// Moment is a point in the week or in the day, such as "Mon 09:00 Europe/Kyiv".
+// The zero Moment never comes.
+type Moment struct {
+	text    string
+	zone    *time.Location
+	weekday time.Weekday
+	daily   bool
+	minute  int
+}
+
+// String returns the moment as it was written.
+func (m Moment) String() string { return m.text }
+
+// IsZero reports whether the moment was never set.
+func (m Moment) IsZero() bool { return m.zone == nil }
+
+// Weekly reports whether the moment names a day of the week.
+func (m Moment) Weekly() bool { return !m.IsZero() && !m.daily }
+
+// Next returns the first such moment strictly after t; the zero time for the
+// zero Moment.
+func (m Moment) Next(t time.Time) time.Time {
+	if m.IsZero() {
+		return time.Time{}
+	}
+	y, mon, d := t.In(m.zone).Date()
+	for i := range 9 {
+		date := time.Date(y, mon, d+i, 12, 0, 0, 0, time.UTC)
+		if !m.daily && date.Weekday() != m.weekday {
+			continue
+		}
+		dy, dm, dd := date.Date()
+		if at := wall(dy, dm, dd, m.minute, m.zone, false); at.After(t) {
+			return at
+		}
+	}
+	return time.Time{} // not reached: nine days hold every weekday
+}
+
+// Last returns the last such moment at or before t; the zero time for the zero
+// Moment.
+func (m Moment) Last(t time.Time) time.Time {
+	if m.IsZero() {
+		return time.Time{}
+	}
+	last := time.Time{}
+	for at := m.Next(t.AddDate(0, 0, -9)); !at.IsZero() && !at.After(t); at = m.Next(at) {
+		last = at
+	}
+	return last
+}
+
+func (h *Hours) add(days []time.Weekday, s span) {
+	for _, d := range days {
+		h.week[d] = append(h.week[d], s)
+		slices.SortFunc(h.week[d], func(a, b span) int { return a.from - b.from })
+	}
+}
