@@ -1,0 +1,147 @@
+package fetch
+
+import (
+	"bufio"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// readBody reads and decompresses a body of at most limit bytes, counted before
+// and after decompression. On ErrTooLarge the first limit bytes are returned too.
+func readBody(src *watched, res *http.Response, limit int64) ([]byte, error) {
+	encoded := &bounded{r: src, limit: limit, left: limit}
+	plain, err := decompress(encoded, res.Header.Values("Content-Encoding"))
+	if err != nil {
+		return nil, err
+	}
+	buf := make([]byte, 0, startSize(res, limit))
+	for {
+		if len(buf) == cap(buf) {
+			if cap(buf) >= bigBody {
+				if err := src.large(); err != nil {
+					return buf, err
+				}
+			}
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := plain.Read(buf[len(buf):min(cap(buf), int(limit)+1)])
+		buf = buf[:len(buf)+n]
+		if int64(len(buf)) > limit {
+			return buf[:limit], tooLarge(limit)
+		}
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, err
+		}
+	}
+}
+
+// startSize trusts a Content-Length only as far as it costs nothing.
+func startSize(res *http.Response, limit int64) int64 {
+	size := int64(4 << 10)
+	if res.ContentLength > 0 {
+		size = res.ContentLength + 1
+	}
+	return min(size, limit+1, 512<<10)
+}
+
+func tooLarge(limit int64) error { return fmt.Errorf("%w (%d bytes)", ErrTooLarge, limit) }
+
+// bounded refuses a stream of more than limit bytes.
+type bounded struct {
+	r           io.Reader
+	limit, left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		b.left = 0
+		return n, tooLarge(b.limit)
+	}
+	return n, err
+}
+
+// decompress undoes Content-Encoding. Servers that name an encoding and send
+// plain bytes are believed by the bytes.
+func decompress(r io.Reader, names []string) (io.Reader, error) {
+	var codings []string
+	for _, name := range strings.Split(strings.Join(names, ","), ",") {
+		switch name = strings.ToLower(strings.TrimSpace(name)); name {
+		case "", "identity", "none", "utf-8", "8bit", "binary":
+		case "gzip", "x-gzip", "deflate":
+			codings = append(codings, name)
+		default:
+			return nil, fmt.Errorf("%w: encoding %.20q was not asked for", ErrEncoding, name)
+		}
+	}
+	if len(codings) > 2 {
+		return nil, fmt.Errorf("%w: %d encodings over each other", ErrEncoding, len(codings))
+	}
+	for i := len(codings) - 1; i >= 0; i-- {
+		next, err := inflate(r, codings[i])
+		if err == io.EOF {
+			return r, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		r = next
+	}
+	return r, nil
+}
+
+func inflate(r io.Reader, coding string) (io.Reader, error) {
+	br := bufio.NewReader(r)
+	head, err := br.Peek(2)
+	if len(head) == 0 {
+		return nil, err
+	}
+	if coding == "deflate" {
+		if len(head) == 2 && head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
+			z, err := zlib.NewReader(br)
+			return decoded{z}, wrapEncoding(err)
+		}
+		return decoded{flate.NewReader(br)}, nil
+	}
+	if len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b {
+		return br, nil
+	}
+	z, err := gzip.NewReader(br)
+	return decoded{z}, wrapEncoding(err)
+}
+
+// decoded gives the errors of a decompressor their name.
+type decoded struct{ r io.Reader }
+
+func (d decoded) Read(p []byte) (int, error) {
+	n, err := d.r.Read(p)
+	return n, wrapEncoding(err)
+}
+
+// wrapEncoding names what a decompressor itself complains about; errors of the
+// connection pass as they are.
+func wrapEncoding(err error) error {
+	var corrupt flate.CorruptInputError
+	switch {
+	case err == nil, err == io.EOF:
+		return err
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.Is(err, zlib.ErrHeader),
+		errors.Is(err, zlib.ErrChecksum), errors.Is(err, zlib.ErrDictionary), errors.As(err, &corrupt):
+		return fmt.Errorf("%w: %v", ErrEncoding, err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: it ends too early: %w", ErrEncoding, err)
+	}
+	return err
+}

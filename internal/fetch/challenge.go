@@ -1,0 +1,95 @@
+package fetch
+
+import (
+	"bytes"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// A challenge page wants proof of a browser or a human. It is recognised to stop
+// politely, never to be solved. Signs that ordinary pages also carry (a captcha
+// on a comment form, the word Cloudflare) count only together with a refusing status.
+
+// challengeTitles are whole titles of pages that are nothing but a gate.
+var challengeTitles = []struct{ title, why string }{
+	{"just a moment...", "a Cloudflare challenge"},
+	{"attention required! | cloudflare", "a Cloudflare block"},
+	{"ddos-guard", "a DDoS-Guard challenge"},
+	{"making sure you're not a bot!", "an Anubis challenge"},
+	{"are you not a robot?", "a captcha"},
+	{"вы не робот?", "a captcha"},
+	{"ви не робот?", "a captcha"},
+	{"ой!", "a captcha"}, // Yandex; with a sign below only
+	{"human verification", "a captcha"},
+	{"please verify you are a human", "a captcha"},
+	{"security check", "a captcha"},
+	{"доступ ограничен", "an access gate"},
+}
+
+// challengeSigns are pieces of script and form that gates are made of.
+var challengeSigns = []struct{ sign, why string }{
+	{"_cf_chl_opt", "a Cloudflare challenge"},
+	{"/cdn-cgi/challenge-platform/h/", "a Cloudflare challenge"},
+	{"cf-error-details", "a Cloudflare block"},
+	{"/.well-known/ddos-guard/", "a DDoS-Guard challenge"},
+	{"/.within.website/x/cmd/anubis/", "an Anubis challenge"},
+	{"captcha-delivery.com", "a DataDome captcha"},
+	{"px-captcha", "a PerimeterX captcha"},
+	{"_incapsula_resource", "an Incapsula challenge"},
+	{"sucuri_cloudproxy_js", "a Sucuri challenge"},
+	{"awswafcookiedomainlist", "an AWS WAF challenge"},
+	{"checkboxcaptcha", "a captcha"},
+	{"smartcaptcha", "a captcha"},
+	{"g-recaptcha", "a captcha"},
+	{"h-captcha", "a captcha"},
+	{"hcaptcha.com", "a captcha"},
+	{"captcha", "a captcha"},
+}
+
+var titleElement = regexp.MustCompile(`(?is)<title[^>]{0,200}>(.{0,200}?)</title`)
+
+// challengeHead is how much of a page is looked at: gates are small and open
+// with their signs.
+const challengeHead = 32 << 10
+
+// challenge names the gate that an answer is, or "".
+func challenge(status int, header http.Header, body []byte) string {
+	if v := header.Get("Cf-Mitigated"); v != "" {
+		return "a Cloudflare challenge"
+	}
+	if strings.EqualFold(header.Get("X-Amzn-Waf-Action"), "captcha") || strings.EqualFold(header.Get("X-Amzn-Waf-Action"), "challenge") {
+		return "an AWS WAF challenge"
+	}
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInsufficientStorage:
+	default:
+		if status < 200 || status > 299 || len(body) > challengeHead {
+			return ""
+		}
+	}
+	head := bytes.ToLower(body[:min(len(body), challengeHead)])
+	title := ""
+	if m := titleElement.FindSubmatch(head); m != nil {
+		title = string(bytes.TrimSpace(m[1]))
+	}
+	sign := ""
+	for _, s := range challengeSigns {
+		if bytes.Contains(head, []byte(s.sign)) {
+			sign = s.why
+			break
+		}
+	}
+	if sign == "" {
+		return ""
+	}
+	if status >= 400 {
+		return sign
+	}
+	for _, t := range challengeTitles {
+		if strings.HasPrefix(title, t.title) {
+			return t.why
+		}
+	}
+	return ""
+}

@@ -1,0 +1,244 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+)
+
+// Request is what a caller wants to read.
+type Request struct {
+	URL        string
+	Method     string      // "" is GET
+	Header     http.Header // extra headers; User-Agent and Cookie are never taken from here
+	Body       []byte
+	Validators Validators // of the last answer; zero asks unconditionally
+	API        bool       // an official API: its terms rule, robots.txt is not asked, the API gap holds
+	Accept     string     // "" is */*
+}
+
+// Validators make the next request conditional. They are JSON-able: crawlers
+// keep them in their cursor, and store them only after the posts are safe.
+type Validators struct {
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"modified,omitempty"`
+	BodyHash     string `json:"hash,omitempty"` // of the decoded body: for servers that never answer 304
+}
+
+func (v Validators) empty() bool { return v.ETag == "" && v.LastModified == "" }
+
+// after are the validators to keep once ans came.
+func (v Validators) after(ans *answer) Validators {
+	next := Validators{ETag: ans.header.Get("ETag"), LastModified: ans.header.Get("Last-Modified")}
+	if ans.status != http.StatusNotModified {
+		sum := sha256.Sum256(ans.body)
+		next.BodyHash = hex.EncodeToString(sum[:16])
+		return next
+	}
+	if next.ETag != "" {
+		v.ETag = next.ETag
+	}
+	if next.LastModified != "" {
+		v.LastModified = next.LastModified
+	}
+	return v
+}
+
+// Response is a success. Its bytes are untrusted.
+type Response struct {
+	URL          string // after redirects; relative links resolve against it
+	Status       int
+	Header       http.Header
+	Body         []byte // decompressed, in the original charset; nil when NotModified
+	Validators   Validators
+	NotModified  bool // 304, or the same body hash
+	At           time.Time
+	PermanentURL string // where 301 and 308 alone led; "" when nothing moved for good
+}
+
+// answer is what one exchange gave.
+type answer struct {
+	status   int
+	header   http.Header
+	body     []byte
+	location *url.URL // of a redirect
+}
+
+// hop is one request on the way from the asked address to the final one.
+type hop struct {
+	url        *url.URL
+	method     string
+	header     http.Header
+	body       []byte
+	accept     string
+	validators Validators
+	api        bool
+	robots     bool  // it fetches a robots.txt
+	limit      int64 // of the body; 0: the client's
+	cut        bool  // a body over the limit is cut, not refused
+}
+
+func (c *Client) firstHop(u *url.URL, req Request) hop {
+	h := hop{url: u, method: req.Method, header: req.Header, body: req.Body, accept: req.Accept, validators: req.Validators, api: req.API}
+	if h.method == "" {
+		h.method = http.MethodGet
+	}
+	return h
+}
+
+// request builds the HTTP request. The transport adds nothing to it.
+func (h hop) request(ctx context.Context, agent string) (*http.Request, error) {
+	var body io.Reader
+	if len(h.body) > 0 {
+		body = bytes.NewReader(h.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, h.method, h.url.String(), body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: method or address cannot be sent", ErrAddress)
+	}
+	for k, vs := range h.header {
+		req.Header[http.CanonicalHeaderKey(k)] = append([]string(nil), vs...)
+	}
+	req.Header.Del("Cookie")
+	req.Header.Set("User-Agent", agent)
+	req.Header.Set("Accept-Encoding", "gzip, deflate")
+	if h.accept != "" {
+		req.Header.Set("Accept", h.accept)
+	} else if req.Header.Get("Accept") == "" {
+		req.Header.Set("Accept", "*/*")
+	}
+	if h.validators.ETag != "" {
+		req.Header.Set("If-None-Match", h.validators.ETag)
+	}
+	if h.validators.LastModified != "" {
+		req.Header.Set("If-Modified-Since", h.validators.LastModified)
+	}
+	return req, nil
+}
+
+// target resolves and checks a Location.
+func (h hop) target(location string) (*url.URL, error) {
+	u, err := h.url.Parse(location)
+	if err != nil {
+		return nil, fail(h.url, fmt.Errorf("%w: it redirects to what is no address", ErrAddress))
+	}
+	if err := checkURL(u); err != nil {
+		return nil, fail(h.url, fmt.Errorf("redirect: %w", err))
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+// follow is the next hop. Another origin, or a step from https down to http,
+// gets none of the caller's own headers: any of them may be a secret.
+func (h hop) follow(ans *answer) (hop, error) {
+	next := h
+	next.url = ans.location
+	away := !sameOrigin(h.url, next.url)
+	switch ans.status {
+	case http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		if away && len(h.body) > 0 {
+			return hop{}, fail(h.url, fmt.Errorf("%w: the request has a body and is sent on to another host", ErrAddress))
+		}
+	default:
+		if h.method != http.MethodGet && h.method != http.MethodHead {
+			next.method, next.body = http.MethodGet, nil
+		}
+	}
+	if away {
+		next.header = nil
+		for _, k := range []string{"Accept", "Accept-Language"} {
+			if v := h.header.Values(k); len(v) > 0 {
+				if next.header == nil {
+					next.header = http.Header{}
+				}
+				next.header[k] = v
+			}
+		}
+	}
+	return next, nil
+}
+
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
+// parseURL reads an address. Its errors never repeat it: it may hold a secret.
+func parseURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w: it cannot be read as a URL", ErrAddress)
+	}
+	if err := checkURL(u); err != nil {
+		return nil, fmt.Errorf("fetch: %s: %w", safeURL(u), err)
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+func checkURL(u *url.URL) error {
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("%w: it must start with http:// or https://", ErrAddress)
+	case u.Hostname() == "":
+		return fmt.Errorf("%w: the host is missing", ErrAddress)
+	case u.User != nil:
+		return fmt.Errorf("%w: a user or password in the address is refused; send keys as a header", ErrAddress)
+	}
+	return nil
+}
+
+// safeURL is what may be printed: no user, no query, no fragment.
+func safeURL(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
+}
+
+// SafeURL is raw as it may be shown in a log or an error: scheme, host and path.
+func SafeURL(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "an address that cannot be read"
+	}
+	return safeURL(u)
+}
+
+// sameOrigin says whether b may see the headers meant for a.
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && authority(a) == authority(b) ||
+		a.Scheme == "http" && b.Scheme == "https" && hostKey(a.Hostname()) == hostKey(b.Hostname()) && a.Port() == "" && b.Port() == ""
+}
+
+// authority is host:port, with the port always there.
+func authority(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = "80"
+		if u.Scheme == "https" {
+			port = "443"
+		}
+	}
+	return hostKey(u.Hostname()) + ":" + port
+}
+
+// hostKey is the one spelling of a host: lower case, ASCII, no final dot.
+func hostKey(host string) string {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if a, err := idna.Lookup.ToASCII(host); err == nil {
+		return a
+	}
+	return host
+}

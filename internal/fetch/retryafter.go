@@ -1,0 +1,72 @@
+package fetch
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxRetryAfter bounds what a server may ask for: a typo must not silence a
+// source for a year.
+const maxRetryAfter = 24 * time.Hour
+
+// parseRetryAfter reads seconds or an HTTP date. ok is false when the header
+// says nothing that can be read; a date in the past is 0 and ok.
+func parseRetryAfter(value string, now time.Time) (after time.Duration, ok bool) {
+	value = strings.TrimSpace(value)
+	if value == "" {
+		return 0, false
+	}
+	if s, err := strconv.ParseFloat(value, 64); err == nil { // some APIs send fractions
+		switch {
+		case s != s || s < 0:
+			return 0, false
+		case s >= maxRetryAfter.Seconds():
+			return maxRetryAfter, true
+		}
+		return time.Duration(s * float64(time.Second)), true
+	}
+	t, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
+	}
+	return min(max(t.Sub(now), 0), maxRetryAfter), true
+}
+
+// retryAfter is the pause an answer asks for, and whether it asks at all. APIs
+// that count requests say when the budget is full again.
+func (c *Client) retryAfter(h hop, ans *answer) (after time.Duration, asked bool) {
+	now := c.opt.Now()
+	if after, ok := parseRetryAfter(ans.header.Get("Retry-After"), now); ok {
+		return after, true
+	}
+	if !h.api {
+		return 0, false
+	}
+	for _, prefix := range []string{"X-RateLimit-", "RateLimit-"} {
+		left := ans.header.Get(prefix + "Remaining")
+		if left == "" {
+			continue
+		}
+		if n, err := strconv.ParseFloat(left, 64); err != nil || n >= 1 {
+			continue
+		}
+		return parseReset(ans.header.Get(prefix+"Reset"), now), true
+	}
+	return 0, false
+}
+
+// parseReset reads a Unix time, a number of seconds or an ISO time: all three are in use.
+func parseReset(value string, now time.Time) time.Duration {
+	var after time.Duration
+	if s, err := strconv.ParseFloat(value, 64); err == nil && s == s {
+		if s > 1e9 { // no budget is longer than 30 years: it is a date
+			s -= float64(now.Unix())
+		}
+		after = time.Duration(min(max(s, 0), maxRetryAfter.Seconds()) * float64(time.Second))
+	} else if t, err := time.Parse(time.RFC3339, value); err == nil {
+		after = t.Sub(now)
+	}
+	return min(max(after, 0), maxRetryAfter)
+}

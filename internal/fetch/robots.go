@@ -1,0 +1,156 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+const (
+	robotsMax        = 500 << 10      // bytes read: the least RFC 9309 asks for, and enough
+	robotsFresh      = 4 * time.Hour  // a changed file is noticed the same day
+	robotsOldest     = 24 * time.Hour // RFC 9309: no copy is used longer
+	robotsRefused    = time.Hour      // 401, 403, 429 on robots.txt itself
+	robotsBroken     = 30 * time.Second
+	robotsCacheBytes = 16 << 20 // of parsed rules, all sites together
+)
+
+// robots keeps the rules of each authority (scheme, host and port).
+type robots struct {
+	c  *Client
+	mu sync.Mutex
+	// All guarded by mu.
+	cache  map[string]*robotsEntry
+	size   int
+	flight map[string]chan struct{} // closed when the fetch of that authority is over
+}
+
+type robotsEntry struct {
+	rules *rules
+	err   error     // why nothing may be fetched; rules is nil then
+	read  time.Time // when rules were read
+	until time.Time // fresh until then
+}
+
+func newRobots(c *Client) *robots {
+	return &robots{c: c, cache: map[string]*robotsEntry{}, flight: map[string]chan struct{}{}}
+}
+
+// rulesFor returns the rules for u's authority, fetching robots.txt at most once
+// at a time. An error means that nothing may be fetched.
+func (r *robots) rulesFor(ctx context.Context, u *url.URL) (*rules, error) {
+	key := u.Scheme + "://" + authority(u)
+	for {
+		r.mu.Lock()
+		old := r.cache[key]
+		if old != nil && time.Now().Before(old.until) {
+			r.mu.Unlock()
+			return old.rules, old.errFor(u)
+		}
+		wait, busy := r.flight[key]
+		if !busy {
+			wait = make(chan struct{})
+			r.flight[key] = wait
+			r.mu.Unlock()
+			e := r.read(ctx, u, old)
+			r.mu.Lock()
+			if e.until.After(time.Now()) {
+				r.put(key, e)
+			}
+			delete(r.flight, key)
+			r.mu.Unlock()
+			close(wait)
+			return e.rules, e.errFor(u)
+		}
+		r.mu.Unlock()
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, fail(u, context.Cause(ctx))
+		}
+	}
+}
+
+func (e *robotsEntry) errFor(u *url.URL) error {
+	if e.err == nil {
+		return nil
+	}
+	return fail(u, e.err)
+}
+
+// read fetches robots.txt and decides by RFC 9309, a little stricter: a site that
+// refuses robots.txt itself (401, 403, 429) refuses everything.
+func (r *robots) read(ctx context.Context, page *url.URL, old *robotsEntry) *robotsEntry {
+	now := time.Now()
+	status, body, err := r.fetch(ctx, &url.URL{Scheme: page.Scheme, Host: page.Host, Path: "/robots.txt"})
+	switch {
+	case errors.Is(err, ErrTooManyRedirects), err == nil && status/100 == 4 && !refuses(status):
+		return &robotsEntry{rules: &rules{}, read: now, until: now.Add(robotsFresh)}
+	case err == nil && status/100 == 2:
+		return &robotsEntry{rules: parseRobots(body, Product), read: now, until: now.Add(robotsFresh)}
+	case err == nil && refuses(status):
+		err := fmt.Errorf("robots.txt itself answered %s: %w", statusText(status), ErrRobots)
+		return &robotsEntry{err: err, until: now.Add(robotsRefused)}
+	}
+	if old != nil && old.rules != nil && now.Sub(old.read) < robotsOldest {
+		return &robotsEntry{rules: old.rules, read: old.read, until: now.Add(robotsBroken)}
+	}
+	if err == nil {
+		err = fmt.Errorf("robots.txt answered %s, so nothing is asked for until it can be read: %w", statusText(status), ErrRobots)
+		return &robotsEntry{err: err, until: now.Add(robotsBroken)}
+	}
+	// No answer at all. It is not kept: the next request has to try again anyway,
+	// at the host's pace, and finds out the moment the site is back.
+	var retry *RetryError
+	if errors.As(err, &retry) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrPrivate) {
+		return &robotsEntry{err: err}
+	}
+	return &robotsEntry{err: fmt.Errorf("robots.txt cannot be read, so the page is not asked for: %w", err)}
+}
+
+func refuses(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusTooManyRequests
+}
+
+// fetch reads one robots.txt and follows its redirects, at each host's pace.
+func (r *robots) fetch(ctx context.Context, u *url.URL) (status int, body []byte, err error) {
+	h := hop{url: u, method: http.MethodGet, accept: "text/plain, */*;q=0.1", robots: true, limit: robotsMax, cut: true}
+	for range maxRedirects + 1 {
+		ans, err := r.c.paced(ctx, h, r.c.gapFor(h.url, false))
+		if err != nil {
+			return 0, nil, unprefixed(err)
+		}
+		if ans.location == nil {
+			return ans.status, ans.body, nil
+		}
+		if h, err = h.follow(ans); err != nil {
+			return 0, nil, unprefixed(err)
+		}
+	}
+	return 0, nil, ErrTooManyRedirects
+}
+
+// put keeps e and makes room by dropping what expires soonest. The caller holds mu.
+func (r *robots) put(key string, e *robotsEntry) {
+	if old := r.cache[key]; old != nil {
+		r.size -= old.cost(key)
+	}
+	r.cache[key] = e
+	r.size += e.cost(key)
+	for r.size > robotsCacheBytes && len(r.cache) > 1 {
+		first := ""
+		for k, v := range r.cache {
+			if k != key && (first == "" || v.until.Before(r.cache[first].until)) {
+				first = k
+			}
+		}
+		r.size -= r.cache[first].cost(first)
+		delete(r.cache, first)
+	}
+}
+
+func (e *robotsEntry) cost(key string) int { return 256 + len(key) + e.rules.size() }
