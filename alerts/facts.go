@@ -34,8 +34,9 @@ const (
 // encode returns f as an alert's payload.
 func (f Facts) encode() []byte {
 	b, err := json.Marshal(f)
-	if err != nil { // strings, numbers and a time always marshal
-		panic("alerts: facts: " + err.Error())
+	if err != nil { // only a year that JSON cannot say, as some sites date their posts
+		f.At = time.Time{}
+		b, _ = json.Marshal(f)
 	}
 	return b
 }

@@ -1,0 +1,184 @@
+package alerts
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// edited treats an edit or the deletion of a post that was alerted: no second
+// message, but the first one redrawn and the change told in its thread.
+func (p *plan) edited(ctx context.Context, d *mention.Draft) error {
+	m, was := &d.Mention, d.Previous
+	m.EditedAt = p.now
+	change := p.changeOf(*was, m)
+	switch change {
+	case Deleted:
+		m.Score, m.Severity = was.Score, was.Severity
+		m.Score.Why = nil // the words are gone, and so is what was said of them
+	case Better:
+		m.Severity = was.Severity
+	default:
+		m.Severity, _ = weigh(*m, Author{})
+		m.Severity = max(m.Severity, was.Severity)
+	}
+	if change == Worse && closed(d.Case) {
+		if err := d.Case.Apply(mention.Action{Verb: mention.Reopen, At: p.now}); err != nil {
+			return fmt.Errorf("reopen after an edit: %w", err)
+		}
+		p.event(d, "reopen", "edited and worse than before")
+	}
+	p.cases.raise(&d.Case)
+	p.event(d, eventOf(change), scores(was.Score.Value, m.Score.Value))
+	return p.tell(ctx, d, mention.Stored{Mention: *m, Case: d.Case}, Facts{Change: change, At: p.now},
+		string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16))
+}
+
+// changeOf says what an edit did.
+func (p *plan) changeOf(was mention.Mention, m *mention.Mention) Change {
+	switch {
+	case m.Post.Deleted:
+		return Deleted
+	case !p.rules.complaint(*m):
+		return Better
+	case !p.rules.complaint(was), m.Score.Value <= was.Score.Value-worseBy, lowered(was.Post.Rating, m.Post.Rating):
+		return Worse
+	}
+	return Edited
+}
+
+func lowered(was, is *mention.Rating) bool {
+	return is != nil && was != nil && is.Stars() < was.Stars()
+}
+
+// closed reports whether an edit for the worse opens the case again. What staff
+// said is spam or not about them stays away.
+func closed(c mention.Case) bool {
+	return c.Status == mention.Replied || c.Status == mention.Dismissed && c.Reason == mention.NotNegative
+}
+
+func eventOf(c Change) string {
+	if c == Deleted {
+		return "deleted"
+	}
+	return "edited"
+}
+
+func scores(was, is float64) string {
+	return "score " + strconv.FormatFloat(was, 'f', 2, 64) + " → " + strconv.FormatFloat(is, 'f', 2, 64)
+}
+
+// answer treats a post of an official author: the complaints it answers are
+// answered from the moment it was published.
+func (p *plan) answer(ctx context.Context, d *mention.Draft) error {
+	post := d.Mention.Post
+	if d.Baseline || post.Deleted {
+		return nil
+	}
+	all, err := p.thread(ctx, post)
+	if err != nil {
+		return err
+	}
+	for _, s := range answeredBy(post, d.Mention.Watch, all) {
+		c := p.cases.of(s)
+		at := answeredAt(post, s.Mention.Post, p.now)
+		if err := c.Answered(post.Author, at); err != nil {
+			continue // dismissed, or an answer was seen before
+		}
+		p.cases.raise(c)
+		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
+		facts := Facts{Change: Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text}
+		if err := p.tell(ctx, d, s, facts, string(Answered), post.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// thread lists the alerted mentions the post may answer, those of this intake
+// included.
+func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Stored, error) {
+	var all []mention.Stored
+	for _, d := range p.done {
+		if o := d.Mention.Post; o.Source == post.Source && (o.ThreadURL != "" && o.ThreadURL == post.ThreadURL || repliesTo(post, o)) {
+			all = append(all, mention.Stored{Mention: d.Mention, Case: d.Case, Alert: d.Alerts[0].ID})
+		}
+	}
+	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL, post.ReplyTo)
+	if err != nil {
+		return nil, fmt.Errorf("complaints in the thread: %w", err)
+	}
+	return append(all, stored...), nil
+}
+
+// answeredBy chooses what an official post answers: the post it replies to, or
+// else everything of the watch that was published in its thread before it.
+func answeredBy(post mention.Post, watch string, all []mention.Stored) []mention.Stored {
+	var direct, earlier []mention.Stored
+	for _, s := range all {
+		o := s.Mention.Post
+		if s.Mention.Watch != watch || o.ID == post.ID {
+			continue
+		}
+		if repliesTo(post, o) {
+			direct = append(direct, s)
+		}
+		if o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(post.Published) || o.DateOnly || post.DateOnly {
+			earlier = append(earlier, s)
+		}
+	}
+	if post.ReplyTo != "" {
+		return direct
+	}
+	return earlier
+}
+
+func repliesTo(post, o mention.Post) bool {
+	return post.ReplyTo != "" && (post.ReplyTo == o.ID || post.ReplyTo == o.URL)
+}
+
+// answeredAt is the true time of the answer. A site that gives only the day, or
+// no time, or one before the complaint, leaves the moment it was seen.
+func answeredAt(answer, complaint mention.Post, now time.Time) time.Time {
+	at := answer.Published
+	if at.IsZero() || answer.DateOnly || at.After(now) || at.Before(complaint.Published) {
+		return now
+	}
+	return at
+}
+
+// tell says in the thread of a mention's message what happened. id tells this
+// change from others of the mention.
+func (p *plan) tell(ctx context.Context, d *mention.Draft, s mention.Stored, facts Facts, id ...string) error {
+	a, ok, err := p.alertOf(ctx, s)
+	if err != nil || !ok {
+		return err
+	}
+	thread := a.ID
+	if a.ThreadOf != "" {
+		thread = a.ThreadOf
+	}
+	d.Alerts = append(d.Alerts, mention.Alert{
+		ID:   mention.NewAlertID(mention.Changed, append([]string{string(s.Mention.ID), a.Route}, id...)...),
+		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: thread, Route: a.Route,
+		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, Payload: facts.encode(),
+	})
+	return nil
+}
+
+// alertOf returns the message of a mention of this intake or of the store.
+func (p *plan) alertOf(ctx context.Context, s mention.Stored) (mention.Alert, bool, error) {
+	for _, d := range p.done {
+		if d.Mention.ID == s.Mention.ID {
+			return d.Alerts[0], true, nil
+		}
+	}
+	a, ok, err := p.view.AlertOf(ctx, s.Mention.ID)
+	if err != nil {
+		return a, false, fmt.Errorf("alert of a mention: %w", err)
+	}
+	return a, ok, nil
+}

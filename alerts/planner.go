@@ -1,0 +1,185 @@
+package alerts
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	// twinWindow is how long a text gathers its copies: people post the same
+	// complaint in several places within days.
+	twinWindow = 7 * 24 * time.Hour
+	// memory is how long "not us" and "not negative" hold for near-duplicates.
+	memory = 365 * 24 * time.Hour
+	// History is how far back an author's earlier complaints count.
+	History = 30 * 24 * time.Hour
+	// worseBy is the change of score from which an edit is a change of tone.
+	worseBy = 0.2
+)
+
+// Planner decides what happens to the mentions of one intake. It may be used by
+// several goroutines.
+type Planner struct{ rules atomic.Pointer[Rules] }
+
+// NewPlanner returns a planner for these rules.
+func NewPlanner(r Rules) *Planner {
+	p := &Planner{}
+	p.Use(r)
+	return p
+}
+
+// Use changes the rules; intakes under way end with the old ones.
+func (p *Planner) Use(r Rules) { p.rules.Store(&r) }
+
+// OfficialFor returns the watches that the post's author answers for. Such a post
+// is of interest even where it does not name the watch.
+func (p *Planner) OfficialFor(post mention.Post) []string {
+	rules := p.rules.Load()
+	var watches []string
+	for watch := range rules.Official {
+		if rules.official(watch, post.Author) {
+			watches = append(watches, watch)
+		}
+	}
+	return watches
+}
+
+// Plan fills the drafts: severity, case, alerts and events. It runs inside the
+// transaction of the intake and may run again when that is retried; it starts
+// from what the drafts held before.
+func (p *Planner) Plan(ctx context.Context, v View, now time.Time, drafts []*mention.Draft) error {
+	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseBook(drafts)}
+	// Answers come last, so that they find the complaints of the same poll.
+	for _, official := range []bool{false, true} {
+		for _, d := range drafts {
+			d.Mention.Official = d.Mention.Official || plan.rules.official(d.Mention.Watch, d.Mention.Post.Author)
+			if d.Mention.Official != official {
+				continue
+			}
+			if err := plan.draft(ctx, d); err != nil {
+				return fmt.Errorf("plan %s: %w", d.Mention.ID, err)
+			}
+		}
+	}
+	plan.cases.hand(drafts)
+	return nil
+}
+
+// plan is one run over one intake.
+type plan struct {
+	rules Rules
+	view  View
+	now   time.Time
+	cases caseBook
+	done  []*mention.Draft // drafts of this intake that got an alert of their own
+}
+
+func (p *plan) draft(ctx context.Context, d *mention.Draft) error {
+	m := &d.Mention
+	m.Simhash = Simhash(m.Post)
+	if m.HeardAt.IsZero() {
+		m.HeardAt = p.now
+	}
+	if d.Previous == nil {
+		d.Case = mention.Case{MentionID: m.ID, Status: mention.Quiet, Version: 1, OpenedAt: m.HeardAt}
+		p.event(d, "heard", m.Post.Source)
+	}
+	switch {
+	case m.Official:
+		return p.answer(ctx, d)
+	case d.Previous != nil && alerted(d.Case):
+		return p.edited(ctx, d)
+	case d.Baseline || m.Post.Deleted || !p.rules.complaint(*m):
+		return nil
+	case d.Previous != nil && !p.turned(d):
+		return nil
+	}
+	return p.complaint(ctx, d)
+}
+
+// turned reports whether an edit makes a complaint of a mention that was not
+// alerted. A complaint of the baseline stays part of it when a word is changed.
+func (p *plan) turned(d *mention.Draft) bool {
+	return !p.rules.complaint(*d.Previous) || d.Mention.Score.Value <= d.Previous.Score.Value-worseBy
+}
+
+// complaint gives a complaint its alert, or says in the audit why it gets none.
+func (p *plan) complaint(ctx context.Context, d *mention.Draft) error {
+	m := &d.Mention
+	by, err := p.author(ctx, m.Post)
+	if err != nil {
+		return err
+	}
+	if by.Muted {
+		p.event(d, "suppressed", "the author is muted")
+		return nil
+	}
+	first, verdict, err := p.alike(ctx, *m)
+	if err != nil {
+		return err
+	}
+	if verdict != "" {
+		p.event(d, "suppressed", verdict)
+		return nil
+	}
+	var why []string
+	m.Severity, why = weigh(*m, by)
+	d.Case.Status, d.Case.OpenedAt = mention.Open, m.HeardAt
+	if d.Previous != nil {
+		d.Case.OpenedAt = p.now // the complaint is the edit
+		p.cases.raise(&d.Case)
+		m.EditedAt = p.now
+	}
+	facts := Facts{Why: why, LastOpen: by.Complaints > 0 && !by.LastAnswered}
+	if by.Complaints > 0 {
+		facts.Nth = by.Complaints + 1
+	}
+	var alert mention.Alert
+	if first != nil {
+		alert = p.twin(*m, first, facts)
+	} else {
+		alert = p.fresh(*m, facts)
+	}
+	d.Alerts = append(d.Alerts, alert)
+	p.event(d, "alerted", m.Severity.String()+" to "+alert.Route)
+	p.done = append(p.done, d)
+	return nil
+}
+
+// fresh is a message of its own.
+func (p *plan) fresh(m mention.Mention, facts Facts) mention.Alert {
+	to, notify := p.rules.route(m)
+	return mention.Alert{
+		ID: mention.NewAlertID(mention.Complaint, string(m.ID), to), Kind: mention.Complaint, MentionID: m.ID,
+		Route: to, Notify: notify, Severity: m.Severity, Status: mention.Pending,
+		CreatedAt: p.now, NotBefore: p.rules.notBefore(m.Severity, p.now), Payload: facts.encode(),
+	}
+}
+
+// author asks what is known of the author, complaints of this intake included.
+func (p *plan) author(ctx context.Context, post mention.Post) (Author, error) {
+	if post.Author == "" {
+		return Author{}, nil
+	}
+	by, err := p.view.Author(ctx, post.Source, post.Author, p.now.Add(-History))
+	if err != nil {
+		return by, fmt.Errorf("history of the author: %w", err)
+	}
+	for _, d := range p.done {
+		if d.Mention.Post.Source == post.Source && d.Mention.Post.Author == post.Author {
+			by.Complaints++
+			by.LastAnswered = false
+		}
+	}
+	return by, nil
+}
+
+func (p *plan) event(d *mention.Draft, kind, detail string) {
+	d.Events = append(d.Events, mention.Event{MentionID: d.Mention.ID, Kind: kind, At: p.now, Detail: detail})
+}
+
+func alerted(c mention.Case) bool { return c.Status != "" && c.Status != mention.Quiet }

@@ -1,0 +1,154 @@
+package alerts
+
+import (
+	"hash/maphash"
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// Near-duplicates are found in two steps: a 64-bit simhash finds candidates
+// through an index, then the words themselves are compared, because few bits say
+// little about short texts.
+
+const (
+	// gram is the number of words that make one feature: single words are shared by
+	// all complaints about a topic, three in a row rarely are.
+	gram = 3
+	// maxSimhashDistance is what the store's index of four 16-bit bands finds without loss.
+	maxSimhashDistance = 3
+	// ownWords is the length from which the text alone, without the title, is compared: the
+	// same words stand under different headlines on different sites.
+	ownWords = 8
+	// fewWords is the length below which the same words say nothing: "ужасный банк" is
+	// written by many people.
+	fewWords = 6
+)
+
+// Simhash returns the simhash of the words of a post; 0 for a post without words.
+func Simhash(p mention.Post) uint64 { return simhash(ownText(p)) }
+
+// ownText returns the folded words by which a post is compared with others.
+func ownText(p mention.Post) []string {
+	words := fold(p.Text)
+	if len(words) >= ownWords || p.IsReply {
+		return words
+	}
+	return append(fold(p.Title), words...)
+}
+
+// fold splits text into lower-case words of letters and digits, ё written as е.
+func fold(text string) []string {
+	return strings.FieldsFunc(strings.Map(func(r rune) rune {
+		switch r = unicode.ToLower(r); {
+		case r == 'ё':
+			return 'е'
+		case unicode.IsLetter(r), unicode.IsDigit(r):
+			return r
+		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r):
+			return -1 // accents written apart and invisible characters do not part words
+		}
+		return ' '
+	}, text), func(r rune) bool { return r == ' ' })
+}
+
+func simhash(words []string) uint64 {
+	var sums [64]int
+	n := 0
+	for g := range grams(words) {
+		h := fnv64(g)
+		for bit := range sums {
+			if h>>bit&1 == 1 {
+				sums[bit]++
+			} else {
+				sums[bit]--
+			}
+		}
+		n++
+	}
+	if n == 0 {
+		return 0
+	}
+	var out uint64
+	for bit, sum := range sums {
+		if sum > 0 {
+			out |= 1 << bit
+		}
+	}
+	if out == 0 {
+		return 1 // 0 is kept for "no words"
+	}
+	return out
+}
+
+// fnv64 is FNV-1a with a final mix. It is stored, so it must never change.
+func fnv64(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	return h ^ h>>33
+}
+
+// grams yields every run of three words once per place, or all words when there
+// are fewer.
+func grams(words []string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		if len(words) > 0 && len(words) < gram {
+			yield(strings.Join(words, " "))
+			return
+		}
+		for i := 0; i+gram <= len(words); i++ {
+			if !yield(strings.Join(words[i:i+gram], " ")) {
+				return
+			}
+		}
+	}
+}
+
+// likeness is the share of three-word runs that two texts have in common, 0..1.
+func likeness(a, b []string) float64 {
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
+	seed := maphash.MakeSeed()
+	in := make(map[uint64]uint8)
+	for g := range grams(a) {
+		in[maphash.String(seed, g)] |= 1
+	}
+	for g := range grams(b) {
+		in[maphash.String(seed, g)] |= 2
+	}
+	both := 0
+	for _, in := range in {
+		if in == 3 {
+			both++
+		}
+	}
+	return float64(both) / float64(len(in))
+}
+
+// near reports whether a tells the same as b: the same post elsewhere, or the
+// same author again. Two people of one site who use the same few words are two
+// complaints.
+func near(a, b mention.Post) bool {
+	wa, wb := ownText(a), ownText(b)
+	sameAuthor := a.Author != "" && strings.EqualFold(a.Author, b.Author)
+	switch {
+	case len(wa) == 0 || len(wb) == 0:
+		return false
+	case len(wa) < fewWords || len(wb) < fewWords:
+		return sameAuthor && slices.Equal(wa, wb)
+	case a.Source != b.Source || sameAuthor:
+		return likeness(wa, wb) >= 0.7
+	}
+	return likeness(wa, wb) >= 0.85
+}
+
+// distance is the number of bits in which two simhashes differ.
+func distance(a, b uint64) int { return bits.OnesCount64(a ^ b) }
