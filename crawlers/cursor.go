@@ -1,0 +1,104 @@
+package crawlers
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"hash/fnv"
+	"maps"
+	"slices"
+
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// marks remembers which posts the last poll returned, with their words: a post
+// that is edited is not marked any more. Eight bytes a post.
+type marks map[uint64]struct{}
+
+// maxMarks bounds a cursor: 400 posts are 4 KB of text in the database.
+const maxMarks = 400
+
+func markOf(p mention.Post) uint64 {
+	h := fnv.New64a()
+	key := p.Key()
+	h.Write(key[:])
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], p.ContentHash())
+	h.Write(sum[:])
+	return h.Sum64()
+}
+
+// fresh returns the posts that are not marked, and the marks of all of them.
+func (m marks) fresh(posts []mention.Post) ([]mention.Post, marks) {
+	next := make(marks, len(posts))
+	var kept []mention.Post
+	for _, p := range posts {
+		mark := markOf(p)
+		if _, known := m[mark]; !known {
+			kept = append(kept, p)
+		}
+		next[mark] = struct{}{}
+	}
+	return kept, next
+}
+
+// knowsAll reports whether every one of the posts is marked.
+func (m marks) knowsAll(posts []mention.Post) bool {
+	for _, p := range posts {
+		if _, known := m[markOf(p)]; !known {
+			return false
+		}
+	}
+	return true
+}
+
+// MarshalText writes the marks as base64 of their bytes.
+func (m marks) MarshalText() ([]byte, error) {
+	all := slices.Sorted(maps.Keys(m))
+	raw := make([]byte, 0, 8*len(m))
+	for _, mark := range all[:min(len(all), maxMarks)] {
+		raw = binary.BigEndian.AppendUint64(raw, mark)
+	}
+	return []byte(base64.RawStdEncoding.EncodeToString(raw)), nil
+}
+
+// UnmarshalText reads what MarshalText wrote; anything else is no marks.
+func (m *marks) UnmarshalText(text []byte) error {
+	raw, err := base64.RawStdEncoding.DecodeString(string(text))
+	*m = make(marks, len(raw)/8)
+	if err != nil {
+		return nil
+	}
+	for ; len(raw) >= 8; raw = raw[8:] {
+		(*m)[binary.BigEndian.Uint64(raw)] = struct{}{}
+	}
+	return nil
+}
+
+// progress is the cursor of the engines that read whole pages.
+type progress struct {
+	V     fetch.Validators `json:"v,omitzero"`    // of the first page
+	URL   string           `json:"url,omitempty"` // what was really read, when it was found by itself
+	Marks marks            `json:"seen,omitempty"`
+	Cut   string           `json:"cut,omitempty"` // hash of a body that ended in the middle
+}
+
+// readCursor fills into from the cursor; what it cannot read is "".
+func readCursor(c Cursor, into any) {
+	if c == "" {
+		return
+	}
+	// A cursor of an older version starts from the beginning; the seen filter
+	// knows the posts.
+	_ = json.Unmarshal([]byte(c), into)
+}
+
+// writeCursor is the inverse of readCursor.
+func writeCursor(from any) Cursor {
+	b, err := json.Marshal(from)
+	if err != nil { // plain strings and numbers: cannot fail
+		return ""
+	}
+	return Cursor(b)
+}

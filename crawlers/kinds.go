@@ -1,0 +1,4 @@
+package crawlers
+
+// kinds returns engines and presets.
+func kinds() map[string]Kind { return engines }
