@@ -190,12 +190,17 @@ func parseURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
+// maxURL is far over what sites use; a longer one is an attack on whoever compares it.
+const maxURL = 8 << 10
+
 func checkURL(u *url.URL) error {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return fmt.Errorf("%w: it must start with http:// or https://", ErrAddress)
 	case u.Hostname() == "":
 		return fmt.Errorf("%w: the host is missing", ErrAddress)
+	case len(u.RawPath)+len(u.Path)+len(u.RawQuery) > maxURL:
+		return fmt.Errorf("%w: it is longer than %d bytes", ErrAddress, maxURL)
 	case u.User != nil:
 		return fmt.Errorf("%w: a user or password in the address is refused; send keys as a header", ErrAddress)
 	}

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Rules of RFC 9309, written here and not taken from temoto/robotstxt (see the
-// measurements in TestRobotsLibrary's comment): that one compiles each wildcard
-// line to a regular expression, so a hostile file of 500 KiB takes hundreds of
-// megabytes, throws the whole file away for one bad line, and lets the first rule
-// win a tie where the RFC says that allow does.
+// Rules of RFC 9309, written here and not left to temoto/robotstxt v1.1.2. Measured:
+// that one drops the whole file for one bad line ("Crawl-delay: x", a rule before the
+// first group), lets the first of two equal rules win where the RFC says that allow
+// does, applies a group for "ear" to "earshot", and compiles every wildcard line to
+// a regular expression (28 MiB kept and 87 MiB allocated for a file of 500 KiB).
 
 // maxCrawlDelay bounds the wish for a slow reader; who wants less than 24
 // requests a day says Disallow.
@@ -69,6 +69,9 @@ func (r *rules) check(u *url.URL) error {
 // matches compares in time len(pattern)·len(path) at worst, without recursion.
 func matches(pattern, path string) bool {
 	end := strings.HasSuffix(pattern, "$")
+	if len(pattern)-strings.Count(pattern, "*") > len(path)+1 {
+		return false
+	}
 	if end {
 		pattern = pattern[:len(pattern)-1]
 	} else if !strings.HasSuffix(pattern, "*") {

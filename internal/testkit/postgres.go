@@ -1,0 +1,145 @@
+package testkit
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// PostgresServer is a real PostgreSQL of one test.
+type PostgresServer struct {
+	URL string // postgres://…; the same after a restart
+
+	t    testing.TB
+	bin  string // folder of the binaries
+	data string
+	opts string
+	as   *syscall.Credential // PostgreSQL refuses to run as root
+	up   bool
+}
+
+// Postgres starts PostgreSQL on a folder of its own and a free loopback port, as
+// the user postgres when the test runs as root. It keeps nothing safe on disk
+// (fsync off): it is fast and for tests alone.
+func Postgres(t testing.TB) *PostgresServer {
+	t.Helper()
+	bin := postgresBin()
+	if bin == "" {
+		Require(t, "postgres", "PostgreSQL absent (apt-get install postgresql)")
+	}
+	as, err := postgresUser()
+	if err != nil {
+		Require(t, "postgres", err.Error())
+	}
+	dir, err := os.MkdirTemp("", "earshot-pg-") // t.TempDir is closed to other users
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &PostgresServer{t: t, bin: bin, data: filepath.Join(dir, "data"), as: as}
+	t.Cleanup(func() {
+		p.Stop()
+		_ = os.RemoveAll(dir)
+	})
+	if as != nil {
+		if err := os.Chown(dir, int(as.Uid), int(as.Gid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := p.run("initdb", "-D", p.data, "-U", "earshot", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
+		t.Fatalf("postgres: initdb: %v\n%s", err, out)
+	}
+	port := FreePort(t)
+	p.opts = fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=%s -c fsync=off -c max_connections=60", port, dir)
+	p.URL = fmt.Sprintf("postgres://earshot@127.0.0.1:%d/postgres?sslmode=disable", port)
+	p.Start()
+	return p
+}
+
+// Start starts a stopped server again, with its data.
+func (p *PostgresServer) Start() {
+	p.t.Helper()
+	if p.up {
+		return
+	}
+	log := filepath.Join(filepath.Dir(p.data), "log")
+	if out, err := p.run("pg_ctl", "-D", p.data, "-o", p.opts, "-l", log, "-w", "-t", "30", "start"); err != nil {
+		text, _ := os.ReadFile(log)
+		p.t.Fatalf("postgres: start: %v\n%s\n%s", err, out, text)
+	}
+	p.up = true
+}
+
+// Stop ends the server at once, cutting its connections.
+func (p *PostgresServer) Stop() {
+	p.t.Helper()
+	if !p.up {
+		return
+	}
+	p.up = false
+	if out, err := p.run("pg_ctl", "-D", p.data, "-m", "immediate", "-w", "stop"); err != nil {
+		p.t.Errorf("postgres: stop: %v\n%s", err, out)
+	}
+}
+
+func (p *PostgresServer) run(name string, args ...string) (string, error) {
+	cmd := exec.Command(filepath.Join(p.bin, name), args...)
+	cmd.Dir = "/"
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	if p.as != nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
+	}
+	// A file and not a pipe: the server that pg_ctl leaves behind would keep a pipe open.
+	out, err := os.CreateTemp("", "earshot-pg-out-")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(out.Name())
+	defer out.Close()
+	cmd.Stdout, cmd.Stderr = out, out
+	err = cmd.Run()
+	text, _ := os.ReadFile(out.Name())
+	return strings.TrimSpace(string(text)), err
+}
+
+// postgresBin is the folder of the newest installed version.
+func postgresBin() string {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pg_ctl")
+	best, bestVersion := "", -1.0
+	for _, f := range found {
+		dir := filepath.Dir(f)
+		if v, err := strconv.ParseFloat(filepath.Base(filepath.Dir(dir)), 64); err == nil && v > bestVersion {
+			best, bestVersion = dir, v
+		}
+	}
+	if best == "" {
+		if f, err := exec.LookPath("pg_ctl"); err == nil {
+			best = filepath.Dir(f)
+		}
+	}
+	return best
+}
+
+func postgresUser() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, fmt.Errorf("running as root without a user postgres: %w", err)
+	}
+	uid, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	gid, err := strconv.ParseUint(u.Gid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}

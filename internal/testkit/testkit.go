@@ -1,0 +1,92 @@
+// Package testkit is what tests of several packages need from outside: a server
+// that replays a scripted tape, real Redis and PostgreSQL servers on loopback, a
+// TCP proxy that cuts and delays, and the one rule about skipping.
+//
+// It is imported by tests only, imports nothing of earshot, knows nothing of
+// sources, scores or stores, and opens no address but loopback.
+package testkit
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// RequireEnv lists, separated by commas, what must be there: redis, shared,
+// browser, postgres … A test that would skip for want of one fails instead.
+const RequireEnv = "EARSHOT_REQUIRE"
+
+// Require ends a test that cannot run for want of what: it skips with the reason,
+// or fails when RequireEnv names it, so that a skip on a laptop is no hole in CI.
+func Require(t testing.TB, what, reason string) {
+	t.Helper()
+	if slices.Contains(strings.Split(os.Getenv(RequireEnv), ","), what) {
+		t.Fatalf("%s is required by %s, but: %s", what, RequireEnv, reason)
+	}
+	t.Skipf("%s: %s", what, reason)
+}
+
+// Shared is the folder of recorded pages and evaluation sets that is kept beside
+// the repository: EARSHOT_SHARED, or ../shared from the repository's root. A test
+// that needs it skips with "shared absent" where it is not.
+func Shared(t testing.TB) string {
+	t.Helper()
+	dir := os.Getenv("EARSHOT_SHARED")
+	if dir == "" {
+		dir = filepath.Join(Root(t), "..", "shared")
+	}
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+		Require(t, "shared", "shared absent")
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return abs
+}
+
+// Root is the root of the repository: the first folder upwards with a go.mod.
+func Root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Fatal("no go.mod above the test's folder")
+		}
+		dir = up
+	}
+}
+
+// FreePort is a loopback port that was free a moment ago.
+func FreePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// waitFor polls ok until it holds or the time is over.
+func waitFor(limit time.Duration, ok func() bool) bool {
+	for end := time.Now().Add(limit); ; time.Sleep(10 * time.Millisecond) {
+		if ok() {
+			return true
+		}
+		if time.Now().After(end) {
+			return false
+		}
+	}
+}
