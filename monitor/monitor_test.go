@@ -1,0 +1,471 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is everything around the monitor, recording the order of what it is asked.
+type world struct {
+	mu      sync.Mutex
+	calls   []string
+	states  map[string]mention.SourceState
+	seen    map[mention.PostKey]uint32
+	intakes []mention.Intake
+	notices []Notice
+
+	lookupErr, markErr, ingestErr, saveErr error
+}
+
+func newWorld() *world {
+	return &world{states: map[string]mention.SourceState{}, seen: map[mention.PostKey]uint32{}}
+}
+
+func (w *world) note(format string, args ...any) {
+	w.calls = append(w.calls, fmt.Sprintf(format, args...))
+}
+
+func (w *world) Lookup(_ context.Context, keys []mention.PostKey) ([]uint32, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.lookupErr != nil {
+		return nil, w.lookupErr
+	}
+	out := make([]uint32, len(keys))
+	for i, k := range keys {
+		out[i] = w.seen[k]
+	}
+	return out, nil
+}
+
+func (w *world) Mark(_ context.Context, keys []mention.PostKey, hashes []uint32) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.note("mark %d", len(keys))
+	if w.markErr != nil {
+		return w.markErr
+	}
+	for i, k := range keys {
+		w.seen[k] = hashes[i]
+	}
+	return nil
+}
+
+func (w *world) Ingest(_ context.Context, in mention.Intake) (mention.Receipt, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.note("ingest %d baseline=%v", len(in.Found), in.Baseline)
+	if w.ingestErr != nil {
+		return mention.Receipt{}, w.ingestErr
+	}
+	w.intakes = append(w.intakes, in)
+	return mention.Receipt{New: len(in.Found)}, nil
+}
+
+func (w *world) Source(_ context.Context, name string) (mention.SourceState, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	state := w.states[name]
+	state.Name = name
+	return state, nil
+}
+
+func (w *world) SaveSource(_ context.Context, s mention.SourceState) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.note("save cursor=%s", s.Cursor)
+	if w.saveErr != nil {
+		return w.saveErr
+	}
+	w.states[s.Name] = s
+	return nil
+}
+
+func (w *world) Hear(p mention.Post) []mention.Mention { return nil }
+
+func (w *world) Tell(_ context.Context, n Notice) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.notices = append(w.notices, n)
+	return nil
+}
+
+func (w *world) monitor(workers int) *Monitor {
+	return New(Options{Seen: w, Ledger: w, Ear: w, Staff: w, Log: slog.New(slog.DiscardHandler), Now: time.Now, Workers: workers})
+}
+
+// site is a crawler whose answers a test scripts.
+type site struct {
+	mu     sync.Mutex
+	polls  []time.Time
+	since  []crawlers.Cursor
+	answer func(n int) (crawlers.Batch, error)
+	takes  time.Duration
+	active *activity
+}
+
+// activity counts polls under way in one group.
+type activity struct {
+	mu       sync.Mutex
+	now, top int
+}
+
+func (a *activity) add(n int) {
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.now += n
+	a.top = max(a.top, a.now)
+}
+
+func (s *site) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
+	s.active.add(1)
+	defer s.active.add(-1)
+	s.mu.Lock()
+	n := len(s.polls)
+	s.polls = append(s.polls, time.Now())
+	s.since = append(s.since, since)
+	s.mu.Unlock()
+	select {
+	case <-time.After(s.takes):
+	case <-ctx.Done():
+		return crawlers.Batch{}, ctx.Err()
+	}
+	return s.answer(n)
+}
+
+func (s *site) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.polls)
+}
+
+func post(source, id string) mention.Post {
+	return mention.Post{Source: source, ID: id, Text: "words of post " + id}
+}
+
+func always(batch crawlers.Batch) func(int) (crawlers.Batch, error) {
+	return func(int) (crawlers.Batch, error) { return batch, nil }
+}
+
+// runFor runs the monitor over the sources for d of bubble time.
+func runFor(t *testing.T, m *Monitor, d time.Duration, sources ...Source) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	ended := make(chan struct{})
+	go func() { defer close(ended); m.Run(ctx) }()
+	if err := m.Apply(ctx, sources); err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+}
+
+func TestOrderOfSteps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{answer: always(crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Next: "c1"})}
+		runFor(t, w.monitor(1), time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		want := []string{"ingest 1 baseline=true", "mark 1", "save cursor=c1"}
+		if !slices.Equal(w.calls, want) {
+			t.Errorf("steps of a poll:\n got %v\nwant %v", w.calls, want)
+		}
+	})
+}
+
+func TestBaselineOnlyOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			return crawlers.Batch{Posts: []mention.Post{post("a", "1"), post("a", fmt.Sprint(n+2))}, Next: "c"}, nil
+		}}
+		runFor(t, w.monitor(1), 2*time.Minute, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if len(w.intakes) < 2 {
+			t.Fatalf("%d intakes, want at least 2", len(w.intakes))
+		}
+		if first := w.intakes[0]; !first.Baseline || !first.Complete || len(first.Found) != 2 {
+			t.Errorf("first intake: %+v, want a complete baseline of 2", first)
+		}
+		if second := w.intakes[1]; second.Baseline || len(second.Found) != 1 {
+			t.Errorf("second intake: baseline %v with %d posts, want the one new post", second.Baseline, len(second.Found))
+		}
+	})
+}
+
+// A first poll that fails half way is no baseline: what it did not see would be
+// alerted as new by the next one.
+func TestIncompleteFirstPollIsRepeatedAsBaseline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			if n == 0 {
+				return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Next: "half"}, errors.New("page 2: cut off")
+			}
+			return crawlers.Batch{Posts: []mention.Post{post("a", "1"), post("a", "2")}, Next: "whole"}, nil
+		}}
+		runFor(t, w.monitor(1), 5*time.Minute, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if !w.intakes[1].Baseline || !w.intakes[1].Complete {
+			t.Errorf("second intake: %+v, want the completed baseline", w.intakes[1])
+		}
+		if s.since[1] != "" {
+			t.Errorf("cursor after a failed poll: %q, want the old one", s.since[1])
+		}
+	})
+}
+
+func TestBackfillAlertsRecentPostsOfTheFirstPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		fresh, old := post("a", "fresh"), post("a", "old")
+		fresh.Published, old.Published = time.Now().Add(-time.Hour), time.Now().Add(-48*time.Hour)
+		s := &site{answer: always(crawlers.Batch{Posts: []mention.Post{fresh, old}})}
+		runFor(t, w.monitor(1), time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Crawler: s, Backfill: 24 * time.Hour})
+		if len(w.intakes) != 2 || w.intakes[0].Baseline || w.intakes[0].Found[0].Post.ID != "fresh" || !w.intakes[1].Baseline {
+			t.Errorf("intakes: %+v, want the fresh post alerted, then the baseline", w.intakes)
+		}
+	})
+}
+
+func TestSeenAwayLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.lookupErr, w.markErr = errors.New("redis away"), errors.New("redis away")
+		s := &site{answer: always(crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Next: "c"})}
+		runFor(t, w.monitor(1), 30*time.Second, Source{Name: "a", Group: "a", Every: 20 * time.Second, Fixed: true, Crawler: s})
+		if len(w.intakes) < 2 {
+			t.Errorf("%d intakes, want the ledger asked at every poll while the filter is away", len(w.intakes))
+		}
+		if w.states["a"].Cursor != "c" {
+			t.Error("the cursor was not stored although the ledger has the posts")
+		}
+	})
+}
+
+func TestDatabaseAwayKeepsTheCursor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.ingestErr = errors.New("disk full")
+		s := &site{answer: always(crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Next: "c"})}
+		runFor(t, w.monitor(1), 12*time.Second, Source{Name: "a", Group: "a", Every: time.Hour, Crawler: s})
+		if len(w.seen) > 0 || len(w.states) > 0 {
+			t.Error("posts were marked seen or the cursor moved before they were stored")
+		}
+		if n := s.count(); n < 2 {
+			t.Errorf("%d polls, want the source read again soon", n)
+		}
+	})
+}
+
+func TestOneAtATimeInAGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		active := &activity{}
+		var sources []Source
+		for i := range 20 {
+			s := &site{answer: always(crawlers.Batch{}), takes: 3 * time.Second, active: active}
+			sources = append(sources, Source{Name: fmt.Sprint(i), Group: "host", Every: time.Second, Fixed: true, Crawler: s})
+		}
+		runFor(t, w.monitor(8), 5*time.Minute, sources...)
+		if active.top != 1 {
+			t.Errorf("%d polls at once in one group, want 1", active.top)
+		}
+		for _, src := range sources {
+			if n := src.Crawler.(*site).count(); n < 3 {
+				t.Errorf("source %s was polled %d times in 5 minutes; its group starves it", src.Name, n)
+			}
+		}
+	})
+}
+
+func TestWorkersBoundPolls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		active := &activity{}
+		var sources []Source
+		for i := range 50 {
+			s := &site{answer: always(crawlers.Batch{}), takes: time.Second, active: active}
+			sources = append(sources, Source{Name: fmt.Sprint(i), Group: fmt.Sprint(i), Every: time.Minute, Fixed: true, Crawler: s})
+		}
+		runFor(t, w.monitor(4), time.Minute, sources...)
+		if active.top != 4 {
+			t.Errorf("%d polls at once, want 4", active.top)
+		}
+	})
+}
+
+func TestApplyAddsAndRemoves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		m := w.monitor(2)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); m.Run(ctx) }()
+		a, b := &site{answer: always(crawlers.Batch{})}, &site{answer: always(crawlers.Batch{})}
+		src := func(name string, s *site) Source {
+			return Source{Name: name, Group: name, Every: 10 * time.Second, Fixed: true, Crawler: s}
+		}
+		if err := m.Apply(ctx, []Source{src("a", a)}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if err := m.Apply(ctx, []Source{src("b", b)}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		before := a.count()
+		time.Sleep(time.Minute)
+		if a.count() != before || before < 5 {
+			t.Errorf("a was polled %d times, then %d: want none after it was removed", before, a.count()-before)
+		}
+		if b.count() < 5 {
+			t.Errorf("b was polled %d times in a minute, want it taken up at once", b.count())
+		}
+		if names := m.Status(); len(names) != 1 || names[0].Name != "b" {
+			t.Errorf("status lists %v, want only b", names)
+		}
+		cancel()
+		<-ended
+	})
+}
+
+func TestIntervalStretchesOnlyWhenNotFixed(t *testing.T) {
+	polls := func(fixed bool) (n int) {
+		synctest.Test(t, func(t *testing.T) {
+			s := &site{answer: always(crawlers.Batch{})}
+			runFor(t, newWorld().monitor(1), 2*time.Hour, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: fixed, Crawler: s})
+			n = s.count()
+		})
+		return n
+	}
+	if n := polls(true); n < 100 {
+		t.Errorf("every: 1m was polled %d times in 2 h, want about 120", n)
+	}
+	if n := polls(false); n > 60 || n < 25 {
+		t.Errorf("an unchanging source was polled %d times in 2 h, want it stretched to about every 4 minutes", n)
+	}
+}
+
+func TestRetryAfterIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{answer: func(int) (crawlers.Batch, error) {
+			return crawlers.Batch{}, &fetch.RetryError{Status: 429, After: 30 * time.Minute}
+		}}
+		runFor(t, newWorld().monitor(1), 29*time.Minute, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if n := s.count(); n != 1 {
+			t.Errorf("%d polls within Retry-After, want 1", n)
+		}
+	})
+}
+
+func TestBlockSuspendsAndIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		blocked := true
+		s := &site{answer: func(int) (crawlers.Batch, error) {
+			if blocked {
+				return crawlers.Batch{}, &fetch.BlockedError{Status: 403, URL: "https://forum.example/"}
+			}
+			return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Sees: crawlers.Sight{Items: 1, Bytes: 900}}, nil
+		}}
+		src := Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s}
+		runFor(t, w.monitor(1), 23*time.Hour, src)
+		if n := s.count(); n != 1 {
+			t.Errorf("%d polls in the day after a block, want 1", n)
+		}
+		runFor(t, w.monitor(1), 3*24*time.Hour, src) // a restart forgets nothing
+		if n := s.count(); n != 2 {
+			t.Errorf("%d polls four days after a block, want one a day later and then a week of rest", n)
+		}
+		blocked = false
+		runFor(t, w.monitor(1), 8*24*time.Hour, src)
+		states := []string{}
+		for _, n := range w.notices {
+			states = append(states, n.State)
+		}
+		if !slices.Equal(states, []string{"blocked", "back"}) {
+			t.Errorf("staff were told %v, want blocked once and back once", states)
+		}
+	})
+}
+
+func TestQuietSourceIsToldWithItsRhythm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		silent := false
+		n := 0
+		s := &site{answer: func(int) (crawlers.Batch, error) {
+			b := crawlers.Batch{Sees: crawlers.Sight{Items: 25, Bytes: 40 << 10}}
+			if !silent {
+				n++
+				b.Posts = []mention.Post{post("a", fmt.Sprint(n))}
+			}
+			return b, nil
+		}}
+		src := Source{Name: "forum", Group: "a", Every: 2 * time.Hour, Fixed: true, Crawler: s}
+		runFor(t, w.monitor(1), 14*24*time.Hour, src)
+		if len(w.notices) > 0 {
+			t.Fatalf("told while all was well: %+v", w.notices)
+		}
+		silent = true
+		runFor(t, w.monitor(1), 3*24*time.Hour, src)
+		if len(w.notices) != 1 || w.notices[0].State != "quiet" {
+			t.Fatalf("notices %+v, want one: quiet", w.notices)
+		}
+		text := w.notices[0].Text
+		for _, want := range []string{"forum has been silent for", "posts a day", "40 KB", "25 posts"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("notice lacks %q: %s", want, text)
+			}
+		}
+		silent = false
+		runFor(t, w.monitor(1), 5*time.Hour, src)
+		if len(w.notices) != 2 || w.notices[1].State != "back" || !strings.Contains(w.notices[1].Text, "since") {
+			t.Errorf("notices %+v, want it told that the source is back", w.notices)
+		}
+	})
+}
+
+func TestEmptyPageIsToldAfterThreePolls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			if n < 2 {
+				return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Sees: crawlers.Sight{Items: 20, Bytes: 80 << 10}}, nil
+			}
+			return crawlers.Batch{Sees: crawlers.Sight{Items: 0, Bytes: 82 << 10, Notes: []string{"selectors match 0 items"}}}, nil
+		}}
+		runFor(t, w.monitor(1), 10*time.Minute, Source{Name: "page", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "selectors match 0 items") {
+			t.Errorf("notices %+v, want one: empty, with the evidence", w.notices)
+		}
+	})
+}
+
+func TestShutdownWaitsForPolls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &site{answer: always(crawlers.Batch{}), takes: time.Hour}
+		began := time.Now()
+		runFor(t, newWorld().monitor(1), time.Minute, Source{Name: "a", Group: "a", Every: time.Minute, Crawler: s})
+		if took := time.Since(began); took != time.Minute {
+			t.Errorf("Run ended after %s, want it to end with its context and its poll", took)
+		}
+	})
+}
