@@ -25,6 +25,7 @@ func (e *RetryError) Unwrap() error { return e.Err }
 // The text says what to do.
 type RefusedError struct {
 	Code string // the other side's word for it
+	One  bool   // only this message is refused, not the route
 	Err  error
 }
 

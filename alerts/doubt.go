@@ -1,0 +1,186 @@
+package alerts
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	// clockSkew is how far the channel's clock may be behind ours when its history
+	// is read from the time of an attempt on.
+	clockSkew = time.Minute
+	// searches is how often a history that answers with errors is asked before the
+	// message is sent as a possible repeat.
+	searches = 3
+	// staleLimit is how many messages are looked at for a redraw at once.
+	staleLimit = 200
+)
+
+// doubts starts searches for alerts whose attempt ended without an answer, in
+// this process or in one that was killed. One search serves all of a thread or
+// channel.
+func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration, error) {
+	all, err := s.opt.Outbox.InDoubt(ctx, now.Add(-s.opt.InDoubt))
+	if err != nil {
+		return tick, err
+	}
+	type place struct {
+		route  string
+		thread mention.AlertID
+	}
+	groups := make(map[place][]mention.Alert)
+	doors := make(map[place]Notifier)
+	wait := tick
+	for _, a := range all {
+		door, next, ok := s.takeMore(a, groups[place{a.Route, a.ThreadOf}] != nil, now)
+		wait = min(wait, next)
+		if ok {
+			p := place{a.Route, a.ThreadOf}
+			groups[p] = append(groups[p], a)
+			doors[p] = door
+		}
+	}
+	for p, group := range groups {
+		s.tasks.Go(func() { s.search(work, doors[p], group) })
+	}
+	return wait, nil
+}
+
+// takeMore is take for a search: an alert whose place is searched anyway does
+// not wait for its turn.
+func (s *Sender) takeMore(a mention.Alert, joins bool, now time.Time) (Notifier, time.Duration, bool) {
+	if !joins {
+		return s.take(a, toFind, now)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	door, ok := s.opt.Door(a.Route)
+	if !ok || !s.idle(a.ID) {
+		return nil, tick, false
+	}
+	s.busy[a.ID] = toFind
+	return door, tick, true
+}
+
+// search reads the history once and decides about every alert of the group.
+func (s *Sender) search(ctx context.Context, door Notifier, group []mention.Alert) {
+	ids := make([]mention.AlertID, len(group))
+	since := group[0].PostingAt
+	for i, a := range group {
+		ids[i] = a.ID
+		if a.PostingAt.Before(since) {
+			since = a.PostingAt
+		}
+	}
+	defer s.release(ids...)
+	thread, err := s.thread(ctx, group[0])
+	if err != nil {
+		s.later(group[0], toFind, err)
+		return
+	}
+	attempt, cancel := context.WithTimeout(ctx, 3*postTimeout) // several pages
+	found, err := door.Find(attempt, Search{Route: group[0].Route, Thread: thread, Since: since.Add(-clockSkew), Alerts: ids})
+	cancel()
+	if err != nil && !s.giveUp(ctx, door, group, err) {
+		return
+	}
+	for _, a := range group {
+		at, ok := found[a.ID]
+		switch {
+		case err != nil:
+			s.opt.Log.Warn("history cannot be read; a message is sent again and says so", "alert", a.ID, "route", a.Route, "err", err)
+			s.backWith(ctx, a, s.opt.Now(), unreadable)
+		case ok:
+			s.opt.Log.Info("a message in doubt was found in its channel", "alert", a.ID, "route", a.Route)
+			// What it shows is not known, so it is drawn once more.
+			m, err := s.message(ctx, a)
+			if err != nil {
+				m = Message{Alert: a} // only the metrics want more
+			}
+			s.posted(ctx, m, at, 0)
+		default:
+			s.opt.Log.Info("a message in doubt is not in its channel and is sent again", "alert", a.ID, "route", a.Route)
+			s.backWith(ctx, a, s.opt.Now(), "an attempt was not taken: it is not in the channel's history")
+		}
+	}
+}
+
+// giveUp decides whether a history that could not be read is asked again later
+// (false) or taken as unreadable (true).
+func (s *Sender) giveUp(ctx context.Context, door Notifier, group []mention.Alert, err error) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	now := s.opt.Now()
+	var again *RetryError
+	var refused *RefusedError
+	switch {
+	case errors.As(err, &again):
+		s.hold(door, toFind, group[0], again, now)
+		return false
+	case errors.As(err, &refused):
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tries := 0
+	for _, a := range group {
+		tries = max(tries, s.gates.fail(a, toFind, now))
+	}
+	return tries >= searches
+}
+
+// stales starts redraws of messages that show an old state of their case. Several
+// changes in between are one redraw.
+func (s *Sender) stales(ctx, work context.Context, now time.Time) (time.Duration, error) {
+	all, err := s.opt.Outbox.Stale(ctx, staleLimit)
+	if err != nil {
+		return tick, err
+	}
+	wait := tick
+	for _, a := range all {
+		door, next, ok := s.take(a, toDraw, now)
+		wait = min(wait, next)
+		if ok {
+			s.tasks.Go(func() { s.redraw(work, door, a) })
+		}
+	}
+	return wait, nil
+}
+
+// redraw is step 11. It may be repeated without harm.
+func (s *Sender) redraw(ctx context.Context, door Notifier, a mention.Alert) {
+	defer s.release(a.ID)
+	m, err := s.message(ctx, a)
+	if err != nil {
+		s.later(a, toDraw, err)
+		return
+	}
+	attempt, cancel := context.WithTimeout(ctx, postTimeout)
+	err = door.Redraw(attempt, m)
+	cancel()
+	var again *RetryError
+	var refused *RefusedError
+	switch {
+	case err == nil:
+	case errors.As(err, &again):
+		s.hold(door, toDraw, a, again, s.opt.Now())
+		return
+	case errors.As(err, &refused):
+		s.refuse(a, toDraw, refused, s.opt.Now())
+		return
+	default:
+		s.later(a, toDraw, err)
+		return
+	}
+	fault.At("message-redrawn")
+	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	defer cancel()
+	if err := s.opt.Outbox.SetDrawn(mark, a.ID, m.Case.Version); err != nil {
+		s.opt.Log.Error("a redraw cannot be marked; it will be drawn again", "alert", a.ID, "err", err)
+	}
+}

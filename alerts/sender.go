@@ -1,0 +1,312 @@
+package alerts
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/mention"
+)
+
+// The rules of the way out, which every change here must keep:
+//
+//   - A message is sent only by the one who moved its alert from pending to posting.
+//   - It is sent again only when the other side surely did not take it: it said so, or
+//     it was never reached, or its history, read InDoubt after the attempt, has no such message.
+//   - When the history cannot be read, the message is sent again and says that it may be a repeat.
+//   - Nothing is sent to a method that asked for silence before that has passed.
+//   - One alert in trouble holds up no other, except those that share its trouble.
+
+const (
+	// inDoubtAfter is how long after an attempt the history is taken as complete.
+	inDoubtAfter = 20 * time.Second
+	// postTimeout bounds one attempt. It must stay below inDoubtAfter, so that no
+	// attempt is under way any more when the history is read.
+	postTimeout = 10 * time.Second
+	// grace is what attempts under way may still take when earshot stops.
+	grace = 3 * time.Second
+	// markTimeout bounds writing down the end of an attempt, also while stopping.
+	markTimeout = 5 * time.Second
+	// tick is how often the outbox is read when nobody calls Wake: for messages held
+	// until a time, and for those that other processes enqueue.
+	tick = time.Second
+	// firstLook and lastLook bound how many due alerts are read at once: more only
+	// when all that were read must wait for something.
+	firstLook, lastLook = 200, 20000
+)
+
+// inFlight bounds the tasks under way at the same time, by method: slow redraws
+// hold up no new alert.
+var inFlight = [...]int{toPost: 8, toFind: 4, toDraw: 4}
+
+// unreadable is the LastError of an alert that is sent again without knowing
+// whether it was taken before.
+const unreadable = "may be a repeat: the channel's history could not be read"
+
+// Options are what a Sender needs. All but InDoubt, Accepted and Trouble are
+// required.
+type Options struct {
+	Outbox Outbox
+	Reader Reader
+	// Door returns the way out for a route. It is asked for every message, so a
+	// changed watchlist counts at once. ok is false for a route that leads nowhere.
+	Door func(route string) (n Notifier, ok bool)
+	Log  *slog.Logger
+	Now  func() time.Time
+	// InDoubt is the wait before the history is read; 0 means 20 s. Tests shorten it.
+	InDoubt time.Duration
+	// Accepted is told of every message that was taken, for metrics.
+	Accepted func(m Message, at time.Time)
+	// Trouble is told when a route stops working, and with a nil error when it works
+	// again.
+	Trouble func(route string, err error)
+}
+
+// Sender brings the outbox out.
+type Sender struct {
+	opt   Options
+	wake  chan struct{}
+	tasks sync.WaitGroup
+
+	mu      sync.Mutex
+	busy    map[mention.AlertID]method // what is under way
+	running [3]int                     // tasks under way, by method
+	gates   *gates
+	look    int // how many due alerts to read
+}
+
+// NewSender returns a sender; Run starts it.
+func NewSender(opt Options) *Sender {
+	if opt.InDoubt == 0 {
+		opt.InDoubt = inDoubtAfter
+	}
+	if opt.Accepted == nil {
+		opt.Accepted = func(Message, time.Time) {}
+	}
+	if opt.Trouble == nil {
+		opt.Trouble = func(string, error) {}
+	}
+	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), gates: newGates(), look: firstLook}
+}
+
+// Wake makes the sender look at the outbox now. It never blocks.
+func (s *Sender) Wake() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Reload forgets what was refused before: the watchlist changed, so it is tried
+// again at once.
+func (s *Sender) Reload() {
+	s.mu.Lock()
+	s.gates.forgive()
+	s.mu.Unlock()
+	s.Wake()
+}
+
+// Run sends until ctx ends, then waits a little for the attempts under way. It
+// must be called once.
+func (s *Sender) Run(ctx context.Context) error {
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	for ctx.Err() == nil {
+		timer := time.NewTimer(s.step(ctx, work))
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	last := time.AfterFunc(grace, stop)
+	defer last.Stop()
+	s.tasks.Wait()
+	return nil
+}
+
+// step starts what may be started now and returns how long nothing else can.
+func (s *Sender) step(ctx, work context.Context) time.Duration {
+	now := s.opt.Now()
+	wait := tick
+	for _, part := range []func(context.Context, context.Context, time.Time) (time.Duration, error){s.doubts, s.dues, s.stales} {
+		next, err := part(ctx, work, now)
+		if err != nil && ctx.Err() == nil {
+			s.opt.Log.Error("outbox cannot be read; trying again", "err", err)
+		}
+		wait = min(wait, next)
+	}
+	return max(wait, time.Millisecond)
+}
+
+// dues starts attempts for pending alerts.
+func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, error) {
+	due, err := s.opt.Outbox.DueAlerts(ctx, now, s.look)
+	if err != nil {
+		return tick, err
+	}
+	wait, started := tick, 0
+	for _, a := range due {
+		door, next, ok := s.take(a, toPost, now)
+		wait = min(wait, next)
+		if !ok {
+			continue
+		}
+		started++
+		s.tasks.Go(func() { s.post(work, door, a) })
+	}
+	switch {
+	case len(due) == s.look && started == 0:
+		s.look = min(s.look*4, lastLook)
+	case len(due) < firstLook:
+		s.look = firstLook
+	}
+	return wait, nil
+}
+
+// take claims an alert for one task, if its door, its method and its lane are
+// free. next is how long it takes until they may be.
+func (s *Sender) take(a mention.Alert, m method, now time.Time) (door Notifier, next time.Duration, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.idle(a.ID) || s.running[m] >= inFlight[m] {
+		return nil, tick, false // the end of a task wakes the sender
+	}
+	door, ok = s.opt.Door(a.Route)
+	if !ok {
+		s.trouble(a.Route, errNoDoor)
+		return nil, tick, false
+	}
+	if next := s.gates.wait(door, m, a, now); next > 0 {
+		return nil, next, false
+	}
+	s.busy[a.ID] = m
+	s.running[m]++
+	return door, tick, true
+}
+
+// idle reports whether nothing is under way for the alert. The lock is held.
+func (s *Sender) idle(id mention.AlertID) bool {
+	_, busy := s.busy[id]
+	return !busy
+}
+
+var errNoDoor = errors.New("no channel or webhook of this name is set up: change the route in the watchlist")
+
+// release ends one task and what it claimed.
+func (s *Sender) release(ids ...mention.AlertID) {
+	s.mu.Lock()
+	s.running[s.busy[ids[0]]]--
+	for _, id := range ids {
+		delete(s.busy, id)
+	}
+	s.mu.Unlock()
+	s.Wake()
+}
+
+// post is one attempt: steps 6 to 8.
+func (s *Sender) post(ctx context.Context, door Notifier, a mention.Alert) {
+	defer s.release(a.ID)
+	m, err := s.message(ctx, a)
+	if err != nil {
+		s.later(a, toPost, err)
+		return
+	}
+	t0 := s.opt.Now()
+	ok, err := s.opt.Outbox.BeginPosting(ctx, a.ID, t0)
+	if err != nil || !ok {
+		if err != nil {
+			s.later(a, toPost, err)
+		}
+		return
+	}
+	fault.At("posting-marked")
+	m.Alert.Attempts++
+	m.Alert.PostingAt = t0
+	attempt, cancel := context.WithTimeout(ctx, postTimeout)
+	place, err := door.Post(attempt, m)
+	cancel()
+	if err == nil {
+		fault.At("message-posted")
+		s.posted(ctx, m, place, m.Case.Version)
+		return
+	}
+	s.notPosted(ctx, door, m, err)
+}
+
+// posted writes down that a message stands in its channel.
+func (s *Sender) posted(ctx context.Context, m Message, at Place, drawn int64) {
+	a := m.Alert
+	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	defer cancel()
+	if _, err := s.opt.Outbox.MarkPosted(mark, a.ID, at.Channel, at.TS, drawn); err != nil {
+		// It stays in doubt, is found in the history, and marked then.
+		s.opt.Log.Error("a message was accepted but cannot be marked; it will be looked for", "alert", a.ID, "err", err)
+		return
+	}
+	fault.At("posted-marked")
+	s.fine(a)
+	s.opt.Accepted(m, s.opt.Now())
+}
+
+// notPosted sorts the ways in which an attempt can fail.
+func (s *Sender) notPosted(ctx context.Context, door Notifier, m Message, err error) {
+	a, now := m.Alert, s.opt.Now()
+	var again *RetryError
+	var refused *RefusedError
+	switch {
+	case errors.As(err, &again):
+		s.back(ctx, a, s.hold(door, toPost, a, again, now), err)
+	case errors.As(err, &refused):
+		s.refuse(a, toPost, refused, now)
+		s.back(ctx, a, now, err)
+	default:
+		s.opt.Log.Warn("a message is in doubt; its channel will be read", "alert", a.ID, "route", a.Route, "err", err)
+	}
+}
+
+// back returns an alert that was surely not taken to the queue.
+func (s *Sender) back(ctx context.Context, a mention.Alert, notBefore time.Time, why error) {
+	text := why.Error()
+	if a.LastError == unreadable {
+		text = unreadable // still true of the attempt before this one
+	}
+	s.backWith(ctx, a, notBefore, text)
+}
+
+func (s *Sender) backWith(ctx context.Context, a mention.Alert, notBefore time.Time, why string) {
+	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	defer cancel()
+	if _, err := s.opt.Outbox.BackToPending(mark, a.ID, a.Attempts, notBefore, why); err != nil {
+		s.opt.Log.Error("an alert cannot be put back; it will be looked for", "alert", a.ID, "err", err)
+	}
+}
+
+// message reads what a message shows.
+func (s *Sender) message(ctx context.Context, a mention.Alert) (Message, error) {
+	m := Message{Alert: a, Facts: ReadFacts(a.Payload), Repeat: a.LastError == unreadable, Now: s.opt.Now()}
+	var err error
+	if a.MentionID != "" {
+		if m.Mention, m.Case, err = s.opt.Reader.Mention(ctx, a.MentionID); err != nil {
+			return m, err
+		}
+	}
+	m.Thread, err = s.thread(ctx, a)
+	return m, err
+}
+
+// thread returns the place of the message to post under.
+func (s *Sender) thread(ctx context.Context, a mention.Alert) (Place, error) {
+	if a.ThreadOf == "" {
+		return Place{}, nil
+	}
+	parent, ok, err := s.opt.Outbox.Alert(ctx, a.ThreadOf)
+	if err != nil || !ok {
+		return Place{}, err // a parent that was pruned leaves the reply on its own
+	}
+	return Place{Channel: parent.Channel, TS: parent.TS}, nil
+}
