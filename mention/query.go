@@ -8,24 +8,11 @@ import (
 // ErrNotFound means that nothing has the id that was asked for.
 var ErrNotFound = errors.New("not found")
 
-// Entry is a mention with the life it leads: what lists, pages and messages show.
-type Entry struct {
-	Mention Mention
-	Case    Case
-}
-
-// TwinRow is an alerted mention whose words are near those of another one.
-type TwinRow struct {
-	MentionID ID
-	AlertID   AlertID // its own first message: the one twins are gathered under
-	Route     string
-	Severity  Severity
-	Source    string
-	Author    string
-	Simhash   uint64
-	Distance  int // differing bits, 0..64
-	HeardAt   time.Time
-	Case      Case
+// Author is what is known of one author at one source.
+type Author struct {
+	Complaints   int  // alerted mentions since the time asked for
+	LastAnswered bool // the newest of them was answered
+	Muted        bool // somebody pressed "mute author", at any time
 }
 
 // Query chooses mentions for a list. Fields left zero do not restrict.
@@ -53,7 +40,7 @@ type Query struct {
 
 // Page is one page of a list, newest heard first.
 type Page struct {
-	Entries []Entry
+	Entries []Stored
 	Next    string // give it as Query.After for the next page; empty on the last
 }
 

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+func caseOf(ctx context.Context, q querier, id mention.ID) (mention.Case, error) {
+	return scanCase(q.QueryRowContext(ctx, `SELECT `+caseColumns+` FROM cases c WHERE c.mention_id = $1`, string(id)))
+}
+
+func caseValues(c mention.Case) []any {
+	return []any{
+		string(c.MentionID), string(c.Status), c.Version, micros(c.OpenedAt), clean(c.Owner.ID), clean(c.Owner.Name), micros(c.ClaimedAt),
+		micros(c.RepliedAt), clean(c.RepliedBy), flag(c.AnswerSeen), micros(c.DismissedAt), clean(c.Reason), micros(c.SnoozedUntil),
+		int64(c.Level), int64(c.Twins),
+	}
+}
+
+func insertCase(ctx context.Context, q querier, c mention.Case) error {
+	_, err := q.ExecContext(ctx, `
+INSERT INTO cases (mention_id, status, version, opened_at, owner_id, owner_name, claimed_at, replied_at, replied_by, answer_seen,
+ dismissed_at, reason, snoozed_until, level, twins)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, caseValues(c)...)
+	return err
+}
+
+// updateCase replaces before by after if before still stands, else errConflict. It
+// tells the messages that show the case, and keeps what staff taught by it.
+func updateCase(ctx context.Context, q querier, before, after mention.Case) error {
+	res, err := q.ExecContext(ctx, `
+UPDATE cases SET status = $2, version = $3, opened_at = $4, owner_id = $5, owner_name = $6, claimed_at = $7, replied_at = $8,
+ replied_by = $9, answer_seen = $10, dismissed_at = $11, reason = $12, snoozed_until = $13, level = $14, twins = $15
+WHERE mention_id = $1 AND version = $16`, append(caseValues(after), before.Version)...)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return err
+	} else if n == 0 {
+		return errConflict
+	}
+	_, err = q.ExecContext(ctx, `UPDATE alerts SET wanted = $2 WHERE mention_id = $1 AND mention_id <> '' AND kind IN ('complaint', 'twin')`,
+		string(after.MentionID), after.Version)
+	if err != nil {
+		return err
+	}
+	return remember(ctx, q, before, after)
+}
+
+// UpdateCase changes one case by compare-and-set on its version, together with its
+// events and alerts. change may run more than once and must have no side effects;
+// its error is returned as it is with the case as it stands, and nothing is written.
+// When change raises no version itself, the store does; when it changes nothing and
+// gives nothing to record, nothing is written.
+//
+// A dismissal as not negative keeps the text as a lesson, one that mutes the author
+// keeps the name; both in the same transaction, and a reopening takes both back.
+func (s *Store) UpdateCase(ctx context.Context, id mention.ID, change func(*mention.Case) ([]mention.Event, []mention.Alert, error)) (mention.Case, error) {
+	for range casTries {
+		// The loser of a race is found out here, without queueing for the writer.
+		before, err := caseOf(ctx, s.read, id)
+		if err != nil {
+			return before, s.wrap("case of mention "+string(id), err)
+		}
+		after := before
+		events, alerts, err := change(&after)
+		if err != nil {
+			return before, err
+		}
+		after.MentionID = id
+		if after == before && len(events) == 0 && len(alerts) == 0 {
+			return before, nil
+		}
+		after.Version = max(after.Version, before.Version+1)
+		switch err := s.commitCase(ctx, before, after, events, alerts); {
+		case err == nil:
+			return after, nil
+		case !errors.Is(err, errLost):
+			return before, err
+		}
+	}
+	return mention.Case{MentionID: id}, s.wrap("case of mention "+string(id), errConflict)
+}
+
+// errLost is errConflict seen from outside of a transaction: running the same
+// transaction again would lose again.
+var errLost = errors.New("case changed meanwhile")
+
+func (s *Store) commitCase(ctx context.Context, before, after mention.Case, events []mention.Event, alerts []mention.Alert) error {
+	now := s.now()
+	return s.inTx(ctx, "change case", func(tx *sql.Tx) error {
+		err := updateCase(ctx, tx, before, after)
+		if errors.Is(err, errConflict) {
+			return errLost
+		}
+		if err != nil {
+			return err
+		}
+		for _, a := range alerts {
+			if a.CreatedAt.IsZero() {
+				a.CreatedAt = now
+			}
+			if _, err := insertAlert(ctx, tx, a, after.Version); err != nil {
+				return err
+			}
+		}
+		return insertEvents(ctx, tx, after.MentionID, now, events)
+	})
+}
+
+func insertEvents(ctx context.Context, q querier, id mention.ID, at time.Time, events []mention.Event) error {
+	for _, e := range events {
+		if e.MentionID == "" {
+			e.MentionID = id
+		}
+		if e.At.IsZero() {
+			e.At = at
+		}
+		_, err := q.ExecContext(ctx, `INSERT INTO events (mention_id, alert_id, kind, by_id, by_name, at, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			string(e.MentionID), string(e.AlertID), e.Kind, clean(e.By.ID), clean(e.By.Name), micros(e.At), clean(e.Detail))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Record writes events that belong to no change of a case.
+func (s *Store) Record(ctx context.Context, events ...mention.Event) error {
+	return s.inTx(ctx, "record", func(tx *sql.Tx) error { return insertEvents(ctx, tx, "", s.now(), events) })
+}
+
+// Mention returns a mention with its case; ErrNotFound when there is none.
+func (s *Store) Mention(ctx context.Context, id mention.ID) (mention.Mention, mention.Case, error) {
+	st, err := scanStored(s.read.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, string(id)))
+	return st.Mention, st.Case, s.wrap("mention "+string(id), err)
+}
+
+// MentionByAlert returns the mention an alert is about; ErrNotFound when the alert is
+// unknown or about none.
+func (s *Store) MentionByAlert(ctx context.Context, id mention.AlertID) (mention.Mention, mention.Case, error) {
+	st, err := scanStored(s.read.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+
+		`WHERE m.id = (SELECT o.mention_id FROM alerts o WHERE o.id = $1)`, string(id)))
+	return st.Mention, st.Case, s.wrap("mention of alert "+string(id), err)
+}

@@ -1,0 +1,306 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// What happens to a post in Ingest:
+//
+//	key known, same content        dropped
+//	key known, other content       edited: words replaced, a draft for every mention it had or has now
+//	key known, deleted now         words erased, a draft for every mention it had
+//	key known, erased on request   dropped for ever
+//	key new, fingerprint known     dropped: sites whose ids change at each fetch
+//	key new                        stored, a draft for every mention
+//
+// Everything is read before plan runs and written after it, in one transaction.
+
+// Plan decides what happens to the drafts: it sets cases and severities and
+// appends alerts and events. It runs inside the transaction and runs again when the
+// transaction does, so it must have no side effects but on the drafts.
+type Plan func(ctx context.Context, tx *Tx, drafts []*mention.Draft) error
+
+// Ingest commits one poll in one transaction: new posts, edits and deletions with
+// their mentions, cases, alerts and events, and that the source's baseline is done.
+// Posts it knows already are dropped, so handing the same poll over again, after a
+// crash or a wiped seen set, changes nothing.
+//
+// An edited post makes a draft with Previous and the stored Case for each mention it
+// had; one that does not name the watch any more has no Spans then and keeps its
+// score without the evidence. A draft of a deleted post has Post.Deleted and no
+// words. In a baseline every case is Quiet and alerts are dropped. The store adds the
+// event heard, edited or deleted to a draft that lacks it.
+func (s *Store) Ingest(ctx context.Context, in mention.Intake, plan Plan) (mention.Receipt, error) {
+	var receipt mention.Receipt
+	err := s.inTx(ctx, "ingest "+in.Source, func(tx *sql.Tx) error {
+		g := intake{ctx: ctx, tx: tx, in: in, cases: map[mention.ID]int64{}}
+		if s.engine.serialise != "" {
+			if _, err := tx.ExecContext(ctx, s.engine.serialise); err != nil {
+				return err
+			}
+		}
+		if err := g.read(); err != nil {
+			return err
+		}
+		if plan != nil && len(g.drafts) > 0 {
+			view := &Tx{q: tx, wrap: func(what string, err error) error {
+				if err == nil {
+					return nil
+				}
+				return fmt.Errorf("%s: %w", what, err)
+			}}
+			if err := plan(ctx, view, g.drafts); err != nil {
+				return fmt.Errorf("plan: %w", err)
+			}
+		}
+		err := g.write()
+		receipt = g.receipt
+		return err
+	})
+	if err != nil {
+		return mention.Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// intake is one Ingest under way.
+type intake struct {
+	ctx     context.Context
+	tx      *sql.Tx
+	in      mention.Intake
+	source  int64
+	posts   []postChange
+	drafts  []*mention.Draft
+	cases   map[mention.ID]int64 // versions written by this intake
+	receipt mention.Receipt
+}
+
+// postChange is one row of posts to be written.
+type postChange struct {
+	post  mention.Post
+	key   mention.PostKey
+	print int64
+	isNew bool
+}
+
+// knownPost is one row of posts as it stands.
+type knownPost struct {
+	hash uint32
+	gone int
+}
+
+// The values of posts.gone.
+const (
+	present = iota
+	deletedOnSite
+	erasedOnRequest
+)
+
+// read sorts the posts out and makes the drafts.
+func (g *intake) read() error {
+	found := onePerKey(g.in.Found)
+	keys := make([]mention.PostKey, len(found))
+	for i, f := range found {
+		keys[i] = f.Post.Key()
+	}
+	known, err := knownPosts(g.ctx, g.tx, keys)
+	if err != nil {
+		return err
+	}
+	prints, err := g.knownPrints(found, keys, known)
+	if err != nil {
+		return err
+	}
+	g.receipt.Known += len(g.in.Found) - len(found)
+	for i, f := range found {
+		change := postChange{post: f.Post, key: keys[i], print: shortFingerprint(f.Post.Fingerprint())}
+		was, isKnown := known[change.key]
+		switch {
+		case isKnown && was.unchanged(f.Post):
+			g.receipt.Known++
+		case isKnown:
+			if err := g.edited(f, change); err != nil {
+				return err
+			}
+		case change.print != 0 && prints[change.print]:
+			g.receipt.Known++
+		default:
+			prints[change.print] = true
+			g.fresh(f, change)
+		}
+	}
+	return nil
+}
+
+func (k knownPost) unchanged(p mention.Post) bool {
+	switch k.gone {
+	case erasedOnRequest:
+		return true
+	case deletedOnSite:
+		return p.Deleted
+	}
+	return !p.Deleted && k.hash == p.ContentHash()
+}
+
+// onePerKey keeps one post per key, at the first one's place: the one that says the
+// most, because lists show the same post cut short.
+func onePerKey(all []mention.Found) []mention.Found {
+	at := make(map[mention.PostKey]int, len(all))
+	kept := make([]mention.Found, 0, len(all))
+	for _, f := range all {
+		key := f.Post.Key()
+		i, again := at[key]
+		switch {
+		case !again:
+			at[key] = len(kept)
+			kept = append(kept, f)
+		case len(f.Post.Body()) > len(kept[i].Post.Body()):
+			kept[i] = f
+		}
+	}
+	return kept
+}
+
+// fresh takes a post that was never seen.
+func (g *intake) fresh(f mention.Found, change postChange) {
+	change.isNew = true
+	g.posts = append(g.posts, change)
+	if f.Post.Deleted { // remembered, so it stays known; there is nothing else to keep
+		g.receipt.Known++
+		return
+	}
+	g.receipt.New++
+	for _, m := range f.Mentions {
+		g.drafts = append(g.drafts, g.newDraft(m, change))
+	}
+}
+
+func (g *intake) newDraft(m mention.Mention, change postChange) *mention.Draft {
+	m.ID, m.Post = mention.MentionID(change.key, m.Watch), change.post
+	m.HeardAt, m.EditedAt = g.in.At, time.Time{}
+	return &mention.Draft{
+		Mention:  m,
+		Case:     mention.Case{MentionID: m.ID, Status: mention.Quiet, Version: 1, OpenedAt: g.in.At},
+		Baseline: g.in.Baseline,
+	}
+}
+
+// edited takes a post whose words changed, or that is gone or back.
+func (g *intake) edited(f mention.Found, change postChange) error {
+	g.posts = append(g.posts, change)
+	g.receipt.Edited++
+	before, err := mentionsOf(g.ctx, g.tx, change.key)
+	if err != nil {
+		return err
+	}
+	had := make(map[mention.ID]bool, len(before))
+	for _, old := range before {
+		had[old.Mention.ID] = true
+		next := withoutEvidence(old.Mention)
+		for _, m := range f.Mentions {
+			if m.Watch == old.Mention.Watch && !f.Post.Deleted {
+				next = m
+			}
+		}
+		previous := old.Mention
+		next.ID, next.Post = previous.ID, change.post
+		next.HeardAt, next.EditedAt, next.Severity = previous.HeardAt, g.in.At, previous.Severity
+		if f.Post.Deleted {
+			next.Post = goneFrom(previous.Post)
+		}
+		g.drafts = append(g.drafts, &mention.Draft{Mention: next, Previous: &previous, Case: old.Case, Baseline: g.in.Baseline})
+	}
+	if f.Post.Deleted {
+		return nil
+	}
+	for _, m := range f.Mentions {
+		if !had[mention.MentionID(change.key, m.Watch)] {
+			g.drafts = append(g.drafts, g.newDraft(m, change))
+		}
+	}
+	return nil
+}
+
+// withoutEvidence keeps the verdict and drops what points into words that changed.
+func withoutEvidence(m mention.Mention) mention.Mention {
+	m.Spans, m.Score.Why = nil, nil
+	return m
+}
+
+// goneFrom is what remains of a deleted post: where and when it stood.
+func goneFrom(p mention.Post) mention.Post {
+	return mention.Post{
+		Source: p.Source, Kind: p.Kind, ID: p.ID, URL: p.URL, ThreadURL: p.ThreadURL, Author: p.Author,
+		Published: p.Published, DateOnly: p.DateOnly, Deleted: true,
+	}
+}
+
+// lookupChunk bounds the values in one IN list: the driver matches them to
+// placeholders one by one, so long lists cost their square.
+const lookupChunk = 64
+
+func knownPosts(ctx context.Context, q querier, keys []mention.PostKey) (map[mention.PostKey]knownPost, error) {
+	known := make(map[mention.PostKey]knownPost, len(keys))
+	for chunk := range slices.Chunk(keys, lookupChunk) {
+		args := make([]any, len(chunk))
+		for i := range chunk {
+			args[i] = chunk[i][:]
+		}
+		rows, err := q.QueryContext(ctx, `SELECT key, hash, gone FROM posts WHERE key IN (`+placeholders(1, len(chunk))+`)`, args...)
+		_, err = collect(rows, err, func(row scanner) (struct{}, error) {
+			var key []byte
+			var k knownPost
+			if err := row.Scan(&key, &k.hash, &k.gone); err != nil {
+				return struct{}{}, err
+			}
+			known[mention.PostKey(key)] = k
+			return struct{}{}, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
+// knownPrints returns which fingerprints of posts with unknown keys are stored.
+func (g *intake) knownPrints(found []mention.Found, keys []mention.PostKey, known map[mention.PostKey]knownPost) (map[int64]bool, error) {
+	var ask []int64
+	for i, f := range found {
+		if _, ok := known[keys[i]]; ok {
+			continue
+		}
+		if print := shortFingerprint(f.Post.Fingerprint()); print != 0 {
+			ask = append(ask, print)
+		}
+	}
+	prints := make(map[int64]bool, len(ask))
+	for chunk := range slices.Chunk(ask, lookupChunk) {
+		args := make([]any, len(chunk))
+		for i := range chunk {
+			args[i] = chunk[i]
+		}
+		rows, err := g.tx.QueryContext(g.ctx, `SELECT fingerprint FROM posts WHERE fingerprint <> 0 AND fingerprint IN (`+placeholders(1, len(chunk))+`)`, args...)
+		_, err = collect(rows, err, func(row scanner) (struct{}, error) {
+			var print int64
+			err := row.Scan(&print)
+			prints[print] = true
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return prints, nil
+}
+
+func mentionsOf(ctx context.Context, q querier, key mention.PostKey) ([]mention.Stored, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.post_key = $1 ORDER BY m.heard_at, m.id`, key[:])
+	return collect(rows, err, scanStored)
+}

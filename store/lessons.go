@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// What staff teach by dismissing: "not negative" is kept with the words it was said
+// of, because the post itself may go; "mute author" keeps the name.
+
+const lessonColumns = `l.mention_id, l.watch, l.source, l.kind, l.simhash, l.label, l.score, l.title, l.body, l.by_id, l.by_name, l.at`
+
+func scanLesson(row scanner) (mention.Lesson, error) {
+	var l mention.Lesson
+	var simhash, at int64
+	var score string
+	err := row.Scan(&l.MentionID, &l.Watch, &l.Source, &l.Kind, &simhash, &l.Label, &score, &l.Title, &l.Text, &l.By.ID, &l.By.Name, &at)
+	if err != nil {
+		return l, err
+	}
+	l.Simhash, l.At = uint64(simhash), fromMicros(at)
+	if err := decodeOptional(score, &l.Score); err != nil {
+		return l, fmt.Errorf("lesson %s: score: %w", l.MentionID, err)
+	}
+	return l, nil
+}
+
+// remember keeps, or takes back, what the change of a case teaches.
+func remember(ctx context.Context, q querier, before, after mention.Case) error {
+	was, is := taught(before), taught(after)
+	if was == is {
+		return nil
+	}
+	id := string(after.MentionID)
+	switch was {
+	case mention.NotNegative:
+		if _, err := q.ExecContext(ctx, `DELETE FROM lessons WHERE mention_id = $1`, id); err != nil {
+			return err
+		}
+	case mention.MutedAuthor:
+		if _, err := q.ExecContext(ctx, `DELETE FROM mutes WHERE mention_id = $1`, id); err != nil {
+			return err
+		}
+	}
+	switch is {
+	case mention.NotNegative:
+		return insertLesson(ctx, q, after)
+	case mention.MutedAuthor:
+		_, err := q.ExecContext(ctx, `
+INSERT INTO mutes (source, author, mention_id, by_id, by_name, at)
+SELECT source, author, id, $2, $3, $4 FROM mentions WHERE id = $1 AND author <> ''
+ON CONFLICT (source, author) DO NOTHING`, id, clean(after.Owner.ID), clean(after.Owner.Name), micros(after.DismissedAt))
+		return err
+	}
+	return nil
+}
+
+// taught is the reason of a dismissal that teaches something, else empty.
+func taught(c mention.Case) string {
+	if c.Status == mention.Dismissed && (c.Reason == mention.NotNegative || c.Reason == mention.MutedAuthor) {
+		return c.Reason
+	}
+	return ""
+}
+
+func insertLesson(ctx context.Context, q querier, c mention.Case) error {
+	st, err := scanStored(q.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, string(c.MentionID)))
+	if err != nil {
+		return err
+	}
+	m := st.Mention
+	score, err := encodeJSON(m.Score)
+	if err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, `
+INSERT INTO lessons (mention_id, watch, source, kind, simhash, label, score, title, body, by_id, by_name, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (mention_id) DO NOTHING`,
+		string(m.ID), clean(m.Watch), clean(m.Post.Source), string(m.Post.Kind), int64(m.Simhash), string(mention.Neutral), score,
+		clean(m.Post.Title), clean(m.Post.Text), clean(c.Owner.ID), clean(c.Owner.Name), micros(c.DismissedAt))
+	return err
+}
+
+// Lessons returns everything staff taught, oldest first.
+func (s *Store) Lessons(ctx context.Context) ([]mention.Lesson, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+lessonColumns+` FROM lessons l ORDER BY l.at, l.mention_id`)
+	all, err := collect(rows, err, scanLesson)
+	return all, s.wrap("lessons", err)
+}

@@ -1,0 +1,48 @@
+//go:build unix && !aix && !solaris && !illumos
+
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// fileLock is held by the one daemon that works on a SQLite file. The kernel frees
+// it when the process dies, however it dies.
+type fileLock struct{ file *os.File }
+
+func takeLock(path string) (*fileLock, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("database lock: %w", err)
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		pid := make([]byte, 16)
+		n, _ := f.Read(pid)
+		_ = f.Close()
+		return nil, fmt.Errorf("another earshot%s works on %s: stop it first, or use PostgreSQL to run several", owner(string(pid[:n])), strings.TrimSuffix(path, ".lock"))
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("database lock %s: %w", path, err)
+	}
+	// Only a help for people; the lock itself does not depend on it.
+	_ = f.Truncate(0)
+	_, _ = fmt.Fprintf(f, "%d\n", os.Getpid())
+	return &fileLock{f}, nil
+}
+
+func owner(pid string) string {
+	if pid = strings.TrimSpace(pid); pid == "" {
+		return ""
+	}
+	return " (process " + pid + ")"
+}
+
+// release gives the lock up. The file stays: deleting it would let a third process
+// lock a new file while a second still waits on the old one.
+func (l *fileLock) release() error { return l.file.Close() }

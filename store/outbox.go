@@ -1,0 +1,205 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// The outbox. An alert goes pending → posting → posted; every step is a
+// compare-and-set, so of two processes one wins and the other is told ok = false.
+// Only the process that moved an alert to posting may send it.
+
+const alertColumns = `a.id, a.kind, a.mention_id, a.thread_of, a.route, a.notify, a.severity, a.status, a.created_at, a.not_before,
+ a.posting_at, a.attempts, a.channel, a.ts, a.drawn, a.payload, a.last_error`
+
+func scanAlert(row scanner) (mention.Alert, error) {
+	var a mention.Alert
+	var created, notBefore, posting int64
+	err := row.Scan(&a.ID, &a.Kind, &a.MentionID, &a.ThreadOf, &a.Route, &a.Notify, &a.Severity, &a.Status, &created, &notBefore,
+		&posting, &a.Attempts, &a.Channel, &a.TS, &a.Drawn, &a.Payload, &a.LastError)
+	a.CreatedAt, a.NotBefore, a.PostingAt = fromMicros(created), fromMicros(notBefore), fromMicros(posting)
+	return a, err
+}
+
+// insertAlert enqueues a; one that is there already stays as it is and false is
+// returned. wanted is the case version the message should show.
+func insertAlert(ctx context.Context, q querier, a mention.Alert, wanted int64) (bool, error) {
+	if a.Status == "" {
+		a.Status = mention.Pending
+	}
+	res, err := q.ExecContext(ctx, `
+INSERT INTO alerts (id, kind, mention_id, thread_of, route, notify, severity, status, created_at, not_before, wanted, payload)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
+		string(a.ID), string(a.Kind), string(a.MentionID), string(a.ThreadOf), clean(a.Route), clean(a.Notify), int64(a.Severity),
+		string(a.Status), micros(a.CreatedAt), micros(a.NotBefore), wanted, a.Payload)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// Enqueue adds alerts that belong to no change of a case: notices, digests. An id
+// that is there already changes nothing.
+func (s *Store) Enqueue(ctx context.Context, list ...mention.Alert) error {
+	return s.inTx(ctx, "enqueue", func(tx *sql.Tx) error {
+		for _, a := range list {
+			if a.CreatedAt.IsZero() {
+				a.CreatedAt = s.now()
+			}
+			if _, err := insertAlert(ctx, tx, a, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// parentJoin reaches the alert a reply waits for; a reply whose parent was refused
+// for good, or is unknown, goes on its own.
+const (
+	parentJoin  = ` FROM alerts a LEFT JOIN alerts p ON p.id = a.thread_of `
+	parentReady = ` AND (a.thread_of = '' OR p.id IS NULL OR p.status IN ('posted', 'failed')) `
+)
+
+// DueAlerts returns pending alerts whose NotBefore has passed and whose ThreadOf,
+// if any, is posted; louder first, then older. Where the parent was refused for good
+// ThreadOf is returned empty: such a reply is posted on its own.
+func (s *Store) DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT CASE WHEN p.status = 'posted' THEN 1 ELSE 0 END, `+alertColumns+parentJoin+
+		`WHERE a.status = 'pending' AND a.not_before <= $1`+parentReady+
+		`ORDER BY a.severity DESC, a.created_at, a.id LIMIT $2`, micros(now), limit)
+	all, err := collect(rows, err, func(row scanner) (mention.Alert, error) {
+		parent := false
+		a, err := scanAlert(scanAfter(row, &parent))
+		if !parent {
+			a.ThreadOf = ""
+		}
+		return a, err
+	})
+	return all, s.wrap("due alerts", err)
+}
+
+// NextDue returns when the next pending alert that is held now becomes due; zero
+// when none is held. It lets a sender sleep.
+func (s *Store) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
+	var at int64
+	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MIN(a.not_before), 0)`+parentJoin+
+		`WHERE a.status = 'pending' AND a.not_before > $1`+parentReady, micros(now)).Scan(&at)
+	return fromMicros(at), s.wrap("next due", err)
+}
+
+// Alert returns one alert; ok is false when there is none.
+func (s *Store) Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error) {
+	return s.view().Alert(ctx, id)
+}
+
+// AlertOf returns the message a mention got of its own; ok is false when it got none.
+func (s *Store) AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error) {
+	return s.view().AlertOf(ctx, id)
+}
+
+func (s *Store) view() *Tx { return &Tx{q: s.read, wrap: s.wrap} }
+
+// AlertsOf returns every alert about a mention, oldest first.
+func (s *Store) AlertsOf(ctx context.Context, id mention.ID) ([]mention.Alert, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE a.mention_id = $1 AND a.mention_id <> '' ORDER BY a.created_at, a.id`, string(id))
+	all, err := collect(rows, err, scanAlert)
+	return all, s.wrap("alerts of mention", err)
+}
+
+// BeginPosting moves pending → posting, raises Attempts and sets PostingAt.
+func (s *Store) BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Time) (bool, error) {
+	n, err := s.exec(ctx, "begin posting", `UPDATE alerts SET status = 'posting', posting_at = $2, attempts = attempts + 1
+ WHERE id = $1 AND status = 'pending'`, string(id), micros(t0))
+	return n == 1, err
+}
+
+// MarkPosted moves posting → posted. It does not ask whose attempt it was: a
+// message that stands in the channel is posted, whoever sent it.
+func (s *Store) MarkPosted(ctx context.Context, id mention.AlertID, channel, ts string, drawn int64) (bool, error) {
+	n, err := s.exec(ctx, "mark posted", `UPDATE alerts SET status = 'posted', channel = $2, ts = $3, drawn = $4, posted_at = $5, last_error = ''
+ WHERE id = $1 AND status = 'posting'`, string(id), clean(channel), clean(ts), drawn, micros(s.now()))
+	return n == 1, err
+}
+
+// BackToPending moves posting → pending if Attempts is still the given one: an
+// attempt that another process began since is not undone.
+func (s *Store) BackToPending(ctx context.Context, id mention.AlertID, attempts int, notBefore time.Time, why string) (bool, error) {
+	n, err := s.exec(ctx, "back to pending", `UPDATE alerts SET status = 'pending', not_before = $3, last_error = $4
+ WHERE id = $1 AND status = 'posting' AND attempts = $2`, string(id), attempts, micros(notBefore), clean(why))
+	return n == 1, err
+}
+
+// MarkFailed moves posting → failed, under the same condition: the other side
+// refuses the alert for good, until somebody changes something.
+func (s *Store) MarkFailed(ctx context.Context, id mention.AlertID, attempts int, why string) (bool, error) {
+	n, err := s.exec(ctx, "mark failed", `UPDATE alerts SET status = 'failed', last_error = $3
+ WHERE id = $1 AND status = 'posting' AND attempts = $2`, string(id), attempts, clean(why))
+	return n == 1, err
+}
+
+// RetryFailed makes every failed alert pending again, after a change of the
+// watchlist, and returns how many.
+func (s *Store) RetryFailed(ctx context.Context) (int, error) {
+	n, err := s.exec(ctx, "retry failed", `UPDATE alerts SET status = 'pending', not_before = 0 WHERE status = 'failed'`)
+	return int(n), err
+}
+
+// InDoubt returns alerts in state posting whose attempt began before the time,
+// oldest first.
+func (s *Store) InDoubt(ctx context.Context, before time.Time) ([]mention.Alert, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE a.status = 'posting' AND a.posting_at < $1 ORDER BY a.posting_at, a.id`, micros(before))
+	all, err := collect(rows, err, scanAlert)
+	return all, s.wrap("alerts in doubt", err)
+}
+
+// Stale returns posted complaints and twins whose case is newer than what their
+// message shows.
+func (s *Store) Stale(ctx context.Context, limit int) ([]mention.Alert, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a
+ WHERE a.status = 'posted' AND a.wanted > a.drawn ORDER BY a.severity DESC, a.id LIMIT $1`, limit)
+	all, err := collect(rows, err, scanAlert)
+	return all, s.wrap("stale alerts", err)
+}
+
+// SetDrawn records which version of the case a posted message shows. It never goes
+// back.
+func (s *Store) SetDrawn(ctx context.Context, id mention.AlertID, version int64) error {
+	_, err := s.exec(ctx, "set drawn", `UPDATE alerts SET drawn = $2 WHERE id = $1 AND drawn < $2`, string(id), version)
+	return err
+}
+
+// Counts returns how much lies where, for health and metrics.
+func (s *Store) Counts(ctx context.Context, now time.Time) (mention.Counts, error) {
+	var c mention.Counts
+	var oldest int64
+	err := s.read.QueryRowContext(ctx, `SELECT
+ (SELECT COUNT(*) FROM alerts WHERE status = 'pending'),
+ (SELECT COUNT(*) FROM alerts WHERE status = 'posting'),
+ (SELECT COUNT(*) FROM alerts WHERE status = 'failed'),
+ (SELECT COALESCE(MIN(created_at), 0) FROM alerts WHERE status = 'pending' AND not_before <= $1),
+ (SELECT COUNT(*) FROM cases WHERE status = 'open'),
+ (SELECT COUNT(*) FROM cases WHERE status = 'claimed')`, micros(now)).
+		Scan(&c.Pending, &c.Posting, &c.Failed, &oldest, &c.Open, &c.Claimed)
+	c.OldestPending = fromMicros(oldest)
+	return c, s.wrap("counts", err)
+}
+
+// scanAfter reads one flag in front of the columns that are scanned next.
+func scanAfter(row scanner, first *bool) scanner { return prefixed{row, first} }
+
+type prefixed struct {
+	row   scanner
+	first *bool
+}
+
+func (p prefixed) Scan(dest ...any) error {
+	var n int64
+	err := p.row.Scan(append([]any{&n}, dest...)...)
+	*p.first = n != 0
+	return err
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// What is peculiar to PostgreSQL: several daemons share one database, so planning
+// is serialised by an advisory lock that ends with the transaction.
+
+const (
+	// serialisePostgres takes the lock of all intakes; the number is "earshot" on
+	// a telephone keypad, so it does not meet locks of other programs by accident.
+	serialisePostgres = `SELECT pg_advisory_xact_lock(3277468)`
+
+	postgresConns = 16 // a daemon never needs more at once; the server's default limit is 100
+)
+
+func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool) error {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		// pgx's error repeats the address; the password is masked there, but not in every form.
+		return errors.New("store: the postgres:// address cannot be read: want postgres://USER:PASSWORD@HOST:PORT/NAME")
+	}
+	host := fmt.Sprintf("%s:%d/%s", config.Host, config.Port, config.Database)
+	s.engine = engine{
+		name:      "postgres",
+		busy:      postgresBusy,
+		explain:   func(err error) error { return explainPostgres(host, err) },
+		serialise: serialisePostgres,
+		size:      `SELECT pg_database_size(current_database())`,
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "earshot"
+	}
+	if readOnly {
+		config.RuntimeParams["default_transaction_read_only"] = "on"
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(postgresConns)
+	db.SetMaxIdleConns(postgresConns / 2)
+	s.write, s.read = db, db
+	return s.wrap("open "+host, db.PingContext(ctx))
+}
+
+// postgresBusy: serialisation failure, deadlock, lock not available.
+func postgresBusy(err error) bool {
+	switch postgresCode(err) {
+	case "40001", "40P01", "55P03":
+		return true
+	}
+	return false
+}
+
+func postgresCode(err error) string {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return ""
+	}
+	return e.Code
+}
+
+func explainPostgres(host string, err error) error {
+	var connect *pgconn.ConnectError
+	hint := ""
+	switch code := postgresCode(err); {
+	case code == "28P01" || code == "28000":
+		hint = "the database refuses the user or password; check store.database in the watchlist"
+	case code == "3D000":
+		hint = "there is no such database; create it: createdb"
+	case code == "42501":
+		hint = "the user may not do that; make it the owner of the database"
+	case code == "53100":
+		hint = "the server's disk is full"
+	case code == "53300":
+		hint = "the server has no connection left; raise max_connections"
+	case code == "25006":
+		hint = "the database is opened for reading only, or the server is a standby"
+	case errors.As(err, &connect):
+		// The driver's text repeats user and host; the cause is enough.
+		return fmt.Errorf("cannot reach PostgreSQL at %s: %w", host, errors.Unwrap(connect))
+	case errors.Is(err, sql.ErrConnDone):
+		hint = "the connection was lost"
+	default:
+		return err
+	}
+	return fmt.Errorf("%s: %w: %s", host, err, hint)
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// How Go values become columns: times are microseconds UTC, flags 0 or 1, 64-bit
+// hashes the same bits signed, nested values JSON, keys blobs.
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// clean makes foreign text storable everywhere: PostgreSQL takes neither NUL nor
+// broken UTF-8.
+func clean(s string) string {
+	if strings.IndexByte(s, 0) >= 0 {
+		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+// bands cuts a simhash into the four 16-bit keys it is found by: two hashes that
+// differ in at most three bits are equal in at least one band.
+func bands(h uint64) [4]int64 {
+	return [4]int64{int64(h & 0xffff), int64(h >> 16 & 0xffff), int64(h >> 32 & 0xffff), int64(h >> 48)}
+}
+
+// shortFingerprint is what is stored of Post.Fingerprint; 0 for none. 8 bytes make
+// a false match among ten million posts a chance of 1 in 400,000.
+func shortFingerprint(f mention.PostKey) int64 {
+	if f == (mention.PostKey{}) {
+		return 0
+	}
+	return int64(binary.BigEndian.Uint64(f[:8]))
+}
+
+// postBody is the JSON of a stored post. Source and kind are columns.
+type postBody struct {
+	ID         string          `json:"id"`
+	Kind       string          `json:"kind,omitempty"`
+	URL        string          `json:"url,omitempty"`
+	ThreadURL  string          `json:"thread_url,omitempty"`
+	ReplyTo    string          `json:"reply_to,omitempty"`
+	IsReply    bool            `json:"is_reply,omitempty"`
+	Author     string          `json:"author,omitempty"`
+	AuthorURL  string          `json:"author_url,omitempty"`
+	Published  time.Time       `json:"published,omitzero"`
+	DateOnly   bool            `json:"date_only,omitempty"`
+	Edited     time.Time       `json:"edited,omitzero"`
+	Rating     *mention.Rating `json:"rating,omitempty"`
+	Title      string          `json:"title,omitempty"`
+	Text       string          `json:"text,omitempty"`
+	Lang       string          `json:"lang,omitempty"`
+	FetchedAt  time.Time       `json:"fetched_at,omitzero"`
+	ThreadHint string          `json:"thread_hint,omitempty"`
+}
+
+func encodePost(p mention.Post) (string, error) {
+	return encodeJSON(postBody{
+		ID: p.ID, Kind: string(p.Kind), URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo, IsReply: p.IsReply,
+		Author: p.Author, AuthorURL: p.AuthorURL, Published: p.Published, DateOnly: p.DateOnly, Edited: p.Edited,
+		Rating: p.Rating, Title: p.Title, Text: p.Text, Lang: p.Lang, FetchedAt: p.FetchedAt, ThreadHint: p.ThreadHint,
+	})
+}
+
+func decodePost(source, body string) (mention.Post, error) {
+	var b postBody
+	if err := json.Unmarshal([]byte(body), &b); err != nil {
+		return mention.Post{}, fmt.Errorf("stored post: %w", err)
+	}
+	return mention.Post{
+		Source: source, Kind: mention.PostKind(b.Kind), ID: b.ID, URL: b.URL, ThreadURL: b.ThreadURL, ReplyTo: b.ReplyTo,
+		IsReply: b.IsReply, Author: b.Author, AuthorURL: b.AuthorURL, Published: b.Published, DateOnly: b.DateOnly,
+		Edited: b.Edited, Rating: b.Rating, Title: b.Title, Text: b.Text, Lang: b.Lang, FetchedAt: b.FetchedAt,
+		ThreadHint: b.ThreadHint,
+	}, nil
+}
+
+func encodeJSON(v any) (string, error) {
+	b, err := json.Marshal(v)
+	return string(b), err
+}
+
+// scanner is what *sql.Row and *sql.Rows share.
+type scanner interface{ Scan(dest ...any) error }
+
+// storedColumns and storedFrom read a mention with its post, its case and its own
+// message; scanStored takes exactly these.
+const (
+	caseColumns = `c.mention_id, c.status, c.version, c.opened_at, c.owner_id, c.owner_name, c.claimed_at, c.replied_at,
+ c.replied_by, c.answer_seen, c.dismissed_at, c.reason, c.snoozed_until, c.level, c.twins`
+
+	storedColumns = `m.id, m.watch, m.source, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone,
+ m.heard_at, m.edited_at, m.severity, m.simhash, m.official, m.score, m.spans, b.body,
+ COALESCE((SELECT a.id FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> '' AND a.kind IN ('complaint', 'twin')
+  ORDER BY a.created_at, a.id LIMIT 1), ''), ` + caseColumns
+
+	storedFrom = ` FROM mentions m JOIN cases c ON c.mention_id = m.id LEFT JOIN bodies b ON b.key = m.post_key `
+)
+
+func caseFields(c *mention.Case) (dest []any, finish func()) {
+	var opened, claimed, replied, dismissed, snoozed, seen int64
+	dest = []any{
+		&c.MentionID, &c.Status, &c.Version, &opened, &c.Owner.ID, &c.Owner.Name, &claimed, &replied,
+		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Twins,
+	}
+	return dest, func() {
+		c.OpenedAt, c.ClaimedAt, c.RepliedAt = fromMicros(opened), fromMicros(claimed), fromMicros(replied)
+		c.DismissedAt, c.SnoozedUntil, c.AnswerSeen = fromMicros(dismissed), fromMicros(snoozed), seen != 0
+	}
+}
+
+func scanCase(row scanner) (mention.Case, error) {
+	var c mention.Case
+	dest, finish := caseFields(&c)
+	err := row.Scan(dest...)
+	finish()
+	return c, err
+}
+
+func scanStored(row scanner) (mention.Stored, error) {
+	var (
+		st                                 mention.Stored
+		post                               mention.Post
+		published, dateOnly, gone          int64
+		heard, edited, simhash, isOfficial int64
+		score, spans                       string
+		body                               sql.NullString
+	)
+	m := &st.Mention
+	caseDest, finish := caseFields(&st.Case)
+	dest := append([]any{
+		&m.ID, &m.Watch, &post.Source, &post.Kind, &post.Author, &post.URL, &post.ThreadURL, &published, &dateOnly, &gone,
+		&heard, &edited, &m.Severity, &simhash, &isOfficial, &score, &spans, &body, &st.Alert,
+	}, caseDest...)
+	if err := row.Scan(dest...); err != nil {
+		return st, err
+	}
+	finish()
+	m.HeardAt, m.EditedAt = fromMicros(heard), fromMicros(edited)
+	m.Simhash, m.Official = uint64(simhash), isOfficial != 0
+	post.Published, post.DateOnly = fromMicros(published), dateOnly != 0
+	if body.Valid {
+		var err error
+		if post, err = decodePost(post.Source, body.String); err != nil {
+			return st, fmt.Errorf("mention %s: %w", m.ID, err)
+		}
+	}
+	post.Deleted = gone != 0
+	m.Post = post
+	if err := decodeOptional(score, &m.Score); err != nil {
+		return st, fmt.Errorf("mention %s: score: %w", m.ID, err)
+	}
+	if err := decodeOptional(spans, &m.Spans); err != nil {
+		return st, fmt.Errorf("mention %s: spans: %w", m.ID, err)
+	}
+	return st, nil
+}
+
+func decodeOptional(text string, into any) error {
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), into)
+}
+
+// collect reads all rows and closes them.
+func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// placeholders returns "$from, $from+1, …" for n values.
+func placeholders(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", from+i)
+	}
+	return b.String()
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// What is peculiar to SQLite: one file, one writer, and a lock beside the file
+// because two daemons on one file would both post every alert.
+//
+//   - journal_mode=WAL: readers never wait for the writer.
+//   - synchronous=FULL: a commit that was answered survives a power cut; one fsync a poll.
+//   - _txlock=immediate: a transaction takes the write lock when it begins, so it
+//     waits there and never fails half way.
+
+const (
+	sqliteReaders     = 4    // more would wait for the disk anyway
+	sqliteBusyTimeout = 5000 // milliseconds
+)
+
+func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) error {
+	if path == "" || path == ":memory:" {
+		return fmt.Errorf("store: sqlite:%s: give the path of a file, like sqlite:earshot.db", path)
+	}
+	path, err := realPath(path)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	s.engine = engine{
+		name:    "sqlite",
+		busy:    sqliteBusy,
+		explain: func(err error) error { return explainSQLite(path, err) },
+		size:    `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`,
+	}
+	mode := "rwc"
+	if readOnly {
+		if mode, err = readOnlyMode(path); err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+	} else if s.lock, err = takeLock(path + ".lock"); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	pragmas := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": {
+		fmt.Sprintf("busy_timeout(%d)", sqliteBusyTimeout), "foreign_keys(1)",
+	}}
+	if !readOnly {
+		writing := url.Values{"mode": pragmas["mode"], "_txlock": pragmas["_txlock"], "_pragma": append([]string{}, pragmas["_pragma"]...)}
+		writing["_pragma"] = append(writing["_pragma"], "journal_mode(WAL)", "synchronous(FULL)")
+		if s.write, err = openSQLitePool(path, writing, 1); err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+		// The reading pool opens a file that exists and is in WAL mode by then.
+		if err := s.write.PingContext(ctx); err != nil {
+			return s.wrap("open "+path, err)
+		}
+	}
+	pragmas["_pragma"] = append(pragmas["_pragma"], "query_only(1)")
+	if s.read, err = openSQLitePool(path, pragmas, sqliteReaders); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	if s.write == nil {
+		s.write = s.read // every write fails with "attempt to write a readonly database"
+	}
+	return s.wrap("open "+path, s.read.PingContext(ctx))
+}
+
+func openSQLitePool(path string, query url.Values, size int) (*sql.DB, error) {
+	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}
+	db, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	return db, nil
+}
+
+// realPath follows links, so that the lock is the same whatever way the file is
+// reached. The file itself need not exist.
+func realPath(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if whole, err := filepath.EvalSymlinks(path); err == nil {
+		return whole, nil
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if err != nil {
+		return "", fmt.Errorf("database folder: %w", err)
+	}
+	return filepath.Join(dir, filepath.Base(path)), nil
+}
+
+// readOnlyMode returns how SQLite may open the file for reading: a file in WAL
+// mode wants to be opened for writing even by readers, where that is permitted.
+func readOnlyMode(path string) (string, error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	switch {
+	case err == nil:
+		return "rw", f.Close()
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("no database at %s yet: start `earshot run` first", path)
+	}
+	return "ro", nil
+}
+
+func sqliteCode(err error) int {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return 0
+	}
+	return e.Code() & 0xff // without the extension
+}
+
+func sqliteBusy(err error) bool {
+	code := sqliteCode(err)
+	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+}
+
+func explainSQLite(path string, err error) error {
+	hint := ""
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		hint = "another program holds the database; close it (a database browser, a backup) and it goes on by itself"
+	case sqlite3.SQLITE_FULL:
+		hint = "the disk is full; free some space and it goes on by itself"
+	case sqlite3.SQLITE_READONLY:
+		hint = "the database is opened for reading only, or its file or folder may not be written"
+	case sqlite3.SQLITE_CANTOPEN:
+		hint = "the file or its folder cannot be opened; check that the folder exists and may be written"
+	case sqlite3.SQLITE_IOERR:
+		hint = "the disk failed to read or write"
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		hint = "the file is damaged or not a database; stop earshot, move it away together with its -wal and -shm files and put a backup in its place; without one earshot starts anew and takes every first poll as a baseline"
+	default:
+		return err
+	}
+	return fmt.Errorf("%s: %w: %s", path, err, hint)
+}

@@ -1,0 +1,221 @@
+// Package store keeps the truth: posts, mentions, cases, the outbox of alerts, the
+// audit and the state of sources, in SQLite or PostgreSQL; and the seen set, the
+// filter in front of it, in Redis or in the same database.
+//
+// It must not decide anything: not what a complaint is, who is told, when, or who
+// may do what. It commits what it is given, in one transaction where the crash
+// protocol says so, and answers questions. It never reads a clock it was not given.
+//
+// The SQL is written once, in what both engines share; what truly differs is in
+// sqlite.go and postgres.go and in the migrations.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// ErrNotFound means that nothing has the id that was asked for.
+var ErrNotFound = mention.ErrNotFound
+
+// Options say which database to open and how.
+type Options struct {
+	Database string // "sqlite:PATH" or "postgres://USER:PASSWORD@HOST/NAME"
+	ReadOnly bool   // for commands beside a running daemon: no lock, no migration, no writing
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Store is an open database. Its methods may be called from many goroutines.
+type Store struct {
+	write  *sql.DB // SQLite: one connection, so writers queue here and not in the file
+	read   *sql.DB
+	engine engine
+	lock   *fileLock
+	log    *slog.Logger
+	now    func() time.Time
+}
+
+// engine is what differs between the databases.
+type engine struct {
+	name string
+	// busy says whether the transaction was not done and may simply be tried again.
+	busy func(error) bool
+	// explain adds to an error what to do about it; it returns others unchanged.
+	explain func(error) error
+	// serialise is run first in every intake, so that two of them never plan at
+	// once; empty where the engine has one writer anyway.
+	serialise string
+	// size is the query for the bytes the database takes.
+	size string
+}
+
+// querier is what *sql.DB and *sql.Tx share.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Open opens the database, creates it when it is new (SQLite) or empty, and brings
+// its schema up to date. The error says what to do: about a file that another
+// earshot uses, that is damaged, or that a newer earshot wrote.
+func Open(ctx context.Context, opt Options) (*Store, error) {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	s := &Store{log: opt.Log, now: opt.Now}
+	var err error
+	scheme, rest, _ := strings.Cut(opt.Database, ":")
+	switch scheme {
+	case "sqlite":
+		err = s.openSQLite(ctx, rest, opt.ReadOnly)
+	case "postgres", "postgresql":
+		err = s.openPostgres(ctx, opt.Database, opt.ReadOnly)
+	default:
+		return nil, fmt.Errorf("store: database %q: want sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME", scheme)
+	}
+	if err == nil {
+		err = s.migrate(ctx, opt.ReadOnly)
+	}
+	if err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close closes the database and gives up its lock. Transactions under way fail.
+func (s *Store) Close() error {
+	var errs []error
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.write != nil && s.write != s.read {
+		errs = append(errs, s.write.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.release())
+	}
+	return errors.Join(errs...)
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return s.wrap("ping", s.read.QueryRowContext(ctx, `SELECT 1`).Scan(&one))
+}
+
+// Size returns how many bytes the database takes on its disk.
+func (s *Store) Size(ctx context.Context) (bytes int64, err error) {
+	err = s.read.QueryRowContext(ctx, s.engine.size).Scan(&bytes)
+	return bytes, s.wrap("size", err)
+}
+
+// installKeySize is that of an HMAC-SHA-256 key.
+const installKeySize = 32
+
+// InstallKey returns the secret of this installation. It is made with the database
+// and keys the fingerprints in the seen set: so a new database never believes the
+// marks of an old one.
+func (s *Store) InstallKey(ctx context.Context) ([]byte, error) {
+	var key []byte
+	err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'install_key'`).Scan(&key)
+	if err != nil {
+		return nil, s.wrap("install key", err)
+	}
+	return key, nil
+}
+
+func newInstallKey() []byte {
+	key := make([]byte, installKeySize)
+	_, _ = rand.Read(key) // never fails, says its documentation
+	return key
+}
+
+// busyTries bounds how often a transaction is tried that found the database busy;
+// each try has waited busyTimeout already.
+const busyTries = 3
+
+// casTries bounds how often a compare-and-set is tried. Each lost try means that
+// somebody else won, so under the heaviest load a few are enough.
+const casTries = 50
+
+// errConflict means that a row changed since it was read: the transaction is
+// rolled back and begun again.
+var errConflict = errors.New("changed meanwhile")
+
+// inTx runs do in one write transaction and commits. It begins again after
+// errConflict or when the database was busy, so do may run more than once. A panic
+// in do rolls back and goes on.
+func (s *Store) inTx(ctx context.Context, what string, do func(tx *sql.Tx) error) error {
+	var err error
+	for busy, lost := 0, 0; busy < busyTries && lost < casTries; {
+		err = s.tryTx(ctx, do)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, errConflict):
+			lost++
+		case s.engine.busy(err) && ctx.Err() == nil:
+			busy++
+		default:
+			return s.wrap(what, err)
+		}
+	}
+	return s.wrap(what, err)
+}
+
+func (s *Store) tryTx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	done := false
+	defer func() {
+		if !done {
+			_ = tx.Rollback()
+		}
+	}()
+	if err := do(tx); err != nil {
+		return err
+	}
+	done = true
+	return tx.Commit()
+}
+
+// exec runs one write outside of a bigger transaction and returns the rows changed.
+func (s *Store) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
+	var n int64
+	err := s.inTx(ctx, what, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		n, err = res.RowsAffected()
+		return err
+	})
+	return n, err
+}
+
+// wrap names what was attempted and explains what can be done; nil stays nil.
+func (s *Store) wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	return fmt.Errorf("store: %s: %w", what, s.engine.explain(err))
+}

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/bits"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// Tx is what a planner may ask while its intake is being committed: the store as
+// it was before the intake, so a draft never finds itself, except an edited mention
+// its own earlier form.
+type Tx struct {
+	q    querier
+	wrap func(what string, err error) error
+}
+
+// bandReach is the distance up to which four bands find every near hash.
+const bandReach = 3
+
+// Twins returns mentions of the watch that have a first message of their own,
+// were heard at or after since, and whose simhash differs from the given one in at
+// most maxDistance bits (0..64); the oldest first. A simhash of 0 has no twins.
+func (t *Tx) Twins(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.Stored, error) {
+	if simhash == 0 {
+		return nil, nil
+	}
+	query := `SELECT m.id, m.simhash FROM mentions m WHERE m.root = 1 AND m.watch = $1 AND m.heard_at >= $2`
+	args := []any{clean(watch), micros(since)}
+	if maxDistance <= bandReach {
+		b := bands(simhash)
+		query += ` AND (m.band0 = $3 OR m.band1 = $4 OR m.band2 = $5 OR m.band3 = $6)`
+		args = append(args, b[0], b[1], b[2], b[3])
+	}
+	type near struct {
+		id   string
+		hash int64
+	}
+	rows, err := t.q.QueryContext(ctx, query+` ORDER BY m.heard_at, m.id`, args...)
+	all, err := collect(rows, err, func(row scanner) (n near, err error) {
+		return n, row.Scan(&n.id, &n.hash)
+	})
+	if err != nil {
+		return nil, t.wrap("twins", err)
+	}
+	var found []mention.Stored
+	for _, n := range all {
+		if n.hash == 0 || bits.OnesCount64(uint64(n.hash)^simhash) > maxDistance {
+			continue
+		}
+		st, err := scanStored(t.q.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, n.id))
+		if err != nil {
+			return nil, t.wrap("twins", err)
+		}
+		found = append(found, st)
+	}
+	return found, nil
+}
+
+// InThread returns the alerted mentions of posts of this source and thread address,
+// whatever became of their cases; the oldest first.
+func (t *Tx) InThread(ctx context.Context, source, threadURL string) ([]mention.Stored, error) {
+	if threadURL == "" {
+		return nil, nil
+	}
+	rows, err := t.q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+
+		`WHERE m.source = $1 AND m.thread_url = $2 AND m.thread_url <> '' AND m.severity > 0 ORDER BY m.heard_at, m.id`,
+		clean(source), clean(threadURL))
+	all, err := collect(rows, err, scanStored)
+	return all, t.wrap("mentions in thread", err)
+}
+
+// Author says what is known of an author at a source. An empty name is nobody.
+func (t *Tx) Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error) {
+	var a mention.Author
+	if author == "" {
+		return a, nil
+	}
+	source, author = clean(source), clean(author)
+	const which = ` FROM mentions m JOIN cases c ON c.mention_id = m.id
+ WHERE m.source = $1 AND m.author = $2 AND m.author <> '' AND m.heard_at >= $3 AND m.severity > 0`
+	err := t.q.QueryRowContext(ctx, `SELECT COUNT(*)`+which, source, author, micros(since)).Scan(&a.Complaints)
+	if err != nil {
+		return a, t.wrap("author", err)
+	}
+	if a.Complaints > 0 {
+		var status mention.Status
+		err = t.q.QueryRowContext(ctx, `SELECT c.status`+which+` ORDER BY m.heard_at DESC, m.id DESC LIMIT 1`, source, author, micros(since)).Scan(&status)
+		if err != nil {
+			return a, t.wrap("author", err)
+		}
+		a.LastAnswered = status == mention.Replied
+	}
+	var muted int
+	err = t.q.QueryRowContext(ctx, `SELECT COUNT(*) FROM mutes WHERE source = $1 AND author = $2`, source, author).Scan(&muted)
+	a.Muted = muted > 0
+	return a, t.wrap("author", err)
+}
+
+// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
+// (exclusive); what a baseline recorded does not count.
+func (t *Tx) HeardRate(ctx context.Context, watch string, from, to time.Time) (n int, err error) {
+	err = t.q.QueryRowContext(ctx, `SELECT COUNT(*) FROM mentions
+ WHERE watch = $1 AND heard_at >= $2 AND heard_at < $3 AND severity > 0 AND baseline = 0`,
+		clean(watch), micros(from), micros(to)).Scan(&n)
+	return n, t.wrap("heard rate", err)
+}
+
+// AlertOf returns the message a mention got of its own (kind complaint or twin); ok
+// is false when it got none.
+func (t *Tx) AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error) {
+	return t.oneAlert(ctx, "alert of mention",
+		`WHERE a.mention_id = $1 AND a.mention_id <> '' AND a.kind IN ('complaint', 'twin') ORDER BY a.created_at, a.id LIMIT 1`, string(id))
+}
+
+// Alert returns one alert; ok is false when there is none.
+func (t *Tx) Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error) {
+	return t.oneAlert(ctx, "alert", `WHERE a.id = $1`, string(id))
+}
+
+func (t *Tx) oneAlert(ctx context.Context, what, where string, arg any) (a mention.Alert, ok bool, err error) {
+	a, err = scanAlert(t.q.QueryRowContext(ctx, `SELECT `+alertColumns+` FROM alerts a `+where, arg))
+	if errors.Is(err, sql.ErrNoRows) {
+		return mention.Alert{}, false, nil
+	}
+	return a, err == nil, t.wrap(what, err)
+}
+
+// Lesson returns what staff said about a text of the watch that differs from the
+// simhash in at most maxDistance bits, the nearest; ok is false when they said nothing.
+func (t *Tx) Lesson(ctx context.Context, watch string, simhash uint64, maxDistance int) (l mention.Lesson, ok bool, err error) {
+	if simhash == 0 {
+		return l, false, nil
+	}
+	rows, err := t.q.QueryContext(ctx, `SELECT `+lessonColumns+` FROM lessons l WHERE l.watch = $1 AND l.simhash <> 0`, clean(watch))
+	all, err := collect(rows, err, scanLesson)
+	best := maxDistance + 1
+	for _, one := range all {
+		if d := bits.OnesCount64(one.Simhash ^ simhash); d < best {
+			l, ok, best = one, true, d
+		}
+	}
+	return l, ok, t.wrap("lesson", err)
+}

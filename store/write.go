@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// write commits what read and plan made to the transaction.
+func (g *intake) write() error {
+	if err := g.writeSource(); err != nil {
+		return err
+	}
+	if err := g.writePosts(); err != nil {
+		return err
+	}
+	for _, d := range g.drafts {
+		if err := g.writeDraft(d); err != nil {
+			return err
+		}
+	}
+	for _, d := range g.drafts {
+		if err := g.writeAlso(d.Also); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeSource makes sure the source has a row, and closes its baseline together
+// with the posts that made it.
+func (g *intake) writeSource() error {
+	done := flag(g.in.Baseline && g.in.Complete)
+	return g.tx.QueryRowContext(g.ctx, `
+INSERT INTO sources (name, baselined) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET baselined = CASE WHEN sources.baselined = 1 THEN 1 ELSE excluded.baselined END
+RETURNING id`, clean(g.in.Source), done).Scan(&g.source)
+}
+
+func (g *intake) writePosts() error {
+	if len(g.posts) == 0 {
+		return nil
+	}
+	post, err := g.tx.PrepareContext(g.ctx, `
+INSERT INTO posts (key, source, hash, fingerprint, first_seen, gone) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (key) DO UPDATE SET hash = excluded.hash, fingerprint = excluded.fingerprint, gone = excluded.gone`)
+	if err != nil {
+		return err
+	}
+	defer post.Close()
+	body, err := g.tx.PrepareContext(g.ctx, `
+INSERT INTO bodies (key, source, author, url, kept_at, body) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (key) DO UPDATE SET author = excluded.author, url = excluded.url, kept_at = excluded.kept_at, body = excluded.body`)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	for i := range g.posts {
+		c := &g.posts[i]
+		p := &c.post
+		_, err := post.ExecContext(g.ctx, c.key[:], g.source, int64(p.ContentHash()), c.print, micros(g.in.At), flag(p.Deleted))
+		if err != nil {
+			return err
+		}
+		if p.Deleted {
+			if _, err := g.tx.ExecContext(g.ctx, `DELETE FROM bodies WHERE key = $1`, c.key[:]); err != nil {
+				return err
+			}
+			continue
+		}
+		text, err := encodePost(*p)
+		if err != nil {
+			return err
+		}
+		_, err = body.ExecContext(g.ctx, c.key[:], clean(g.in.Source), clean(p.Author), clean(p.URL), micros(g.in.At), text)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *intake) writeDraft(d *mention.Draft) error {
+	g.receipt.Mentions++
+	if d.Baseline {
+		d.Alerts = nil
+		if d.Previous == nil {
+			d.Case.Status, d.Mention.Severity = mention.Quiet, 0
+		}
+	}
+	if d.Case.Status == "" {
+		d.Case.Status = mention.Quiet
+	}
+	d.Case.MentionID = d.Mention.ID
+	if err := writeMention(g.ctx, g.tx, d); err != nil {
+		return err
+	}
+	if err := g.writeDraftCase(d); err != nil {
+		return err
+	}
+	for _, a := range d.Alerts {
+		if a.CreatedAt.IsZero() {
+			a.CreatedAt = g.in.At
+		}
+		added, err := insertAlert(g.ctx, g.tx, a, g.cases[d.Mention.ID])
+		if err != nil {
+			return err
+		}
+		if added {
+			g.receipt.Alerts = append(g.receipt.Alerts, a.ID)
+		}
+	}
+	return insertEvents(g.ctx, g.tx, d.Mention.ID, g.in.At, withOwnEvent(d))
+}
+
+// writeDraftCase stores the case of a draft. An edited mention is a new version of
+// its case even when the plan left it alone, so that its message is redrawn.
+func (g *intake) writeDraftCase(d *mention.Draft) error {
+	id := d.Mention.ID
+	if d.Previous == nil {
+		d.Case.Version = max(d.Case.Version, 1)
+		g.cases[id] = d.Case.Version
+		return insertCase(g.ctx, g.tx, d.Case)
+	}
+	before, err := caseOf(g.ctx, g.tx, id)
+	if err != nil {
+		return err
+	}
+	d.Case.Version = max(d.Case.Version, before.Version+1)
+	g.cases[id] = d.Case.Version
+	return updateCase(g.ctx, g.tx, before, d.Case)
+}
+
+// writeAlso stores changes of other mentions' cases. A case that this intake has
+// written already goes on from there: the last word counts.
+func (g *intake) writeAlso(list []mention.Case) error {
+	for _, c := range list {
+		before, err := caseOf(g.ctx, g.tx, c.MentionID)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("case of mention %s: %w", c.MentionID, ErrNotFound)
+		}
+		if err != nil {
+			return err
+		}
+		if written, ok := g.cases[c.MentionID]; ok {
+			c.Version = max(c.Version, written+1)
+		} else if before.Version != c.Version-1 {
+			return errConflict
+		}
+		g.cases[c.MentionID] = c.Version
+		if err := updateCase(g.ctx, g.tx, before, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withOwnEvent makes sure that the audit says what happened to the mention.
+func withOwnEvent(d *mention.Draft) []mention.Event {
+	kind := "heard"
+	switch {
+	case d.Previous != nil && d.Mention.Post.Deleted:
+		kind = "deleted"
+	case d.Previous != nil:
+		kind = "edited"
+	}
+	if slices.ContainsFunc(d.Events, func(e mention.Event) bool { return e.Kind == kind }) {
+		return d.Events
+	}
+	detail := ""
+	if kind == "edited" && len(d.Mention.Spans) == 0 {
+		detail = "does not name " + d.Mention.Watch + " any more"
+	}
+	return append([]mention.Event{{Kind: kind, Detail: detail}}, d.Events...)
+}
+
+func writeMention(ctx context.Context, q querier, d *mention.Draft) error {
+	m := &d.Mention
+	score, err := encodeJSON(m.Score)
+	if err != nil {
+		return err
+	}
+	spans, err := encodeJSON(m.Spans)
+	if err != nil {
+		return err
+	}
+	root := m.Simhash != 0 && slices.ContainsFunc(d.Alerts, func(a mention.Alert) bool {
+		return a.Kind == mention.Complaint && a.ThreadOf == ""
+	})
+	key, b, p := m.Post.Key(), bands(m.Simhash), &m.Post
+	_, err = q.ExecContext(ctx, `
+INSERT INTO mentions (id, watch, post_key, source, kind, author, url, thread_url, published, date_only, gone, heard_at, edited_at,
+ severity, simhash, band0, band1, band2, band3, root, official, baseline, label, score, spans, words)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+ON CONFLICT (id) DO UPDATE SET author = excluded.author, url = excluded.url, thread_url = excluded.thread_url,
+ published = excluded.published, date_only = excluded.date_only, gone = excluded.gone, heard_at = excluded.heard_at, edited_at = excluded.edited_at,
+ severity = excluded.severity, simhash = excluded.simhash, band0 = excluded.band0, band1 = excluded.band1,
+ band2 = excluded.band2, band3 = excluded.band3, root = CASE WHEN excluded.root = 1 THEN 1 ELSE mentions.root END,
+ official = excluded.official, baseline = excluded.baseline, label = excluded.label, score = excluded.score,
+ spans = excluded.spans, words = excluded.words`,
+		string(m.ID), clean(m.Watch), key[:], clean(p.Source), string(p.Kind), clean(p.Author), clean(p.URL), clean(p.ThreadURL),
+		micros(p.Published), flag(p.DateOnly), flag(p.Deleted), micros(m.HeardAt), micros(m.EditedAt), int64(m.Severity),
+		int64(m.Simhash), b[0], b[1], b[2], b[3], flag(root), flag(m.Official), flag(d.Baseline), string(m.Score.Label), score, spans,
+		searchWords(*p))
+	return err
+}
+
+// searchWords is what Query.Text is looked for in.
+func searchWords(p mention.Post) string {
+	if p.Deleted {
+		return ""
+	}
+	return strings.ToLower(clean(p.Author + "\n" + p.Title + "\n" + p.Text))
+}
