@@ -21,22 +21,15 @@ type View interface {
 	// simhash differs from the given one in at most maxDistance bits, whatever
 	// became of their cases; the oldest first.
 	Twins(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.Stored, error)
-	// InThread returns the alerted mentions of posts of this source that stand at
-	// the thread address (Post.ThreadURL) or have the id or address replyTo, whatever
-	// became of their cases; the oldest first. An empty argument matches nothing.
-	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.Stored, error)
+	// InThread returns the alerted mentions of posts of this source and thread
+	// address (Post.ThreadURL), whatever became of their cases; the oldest first. An
+	// empty address has none.
+	InThread(ctx context.Context, source, threadURL string) ([]mention.Stored, error)
 	// Author says what is known of an author at a source.
-	Author(ctx context.Context, source, author string, since time.Time) (Author, error)
+	Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error)
 	// AlertOf returns the message a mention got of its own (kind complaint or
 	// twin); ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
-}
-
-// Author is what the store knows of one author at one source.
-type Author struct {
-	Complaints   int  // alerted mentions since the time asked for
-	LastAnswered bool // the newest of them was answered
-	Muted        bool // somebody pressed "mute author", at any time
 }
 
 // Outbox is the queue of messages and their states, kept by the store. Every

@@ -22,7 +22,7 @@ func (p *plan) edited(ctx context.Context, d *mention.Draft) error {
 	case Better:
 		m.Severity = was.Severity
 	default:
-		m.Severity, _ = weigh(*m, Author{})
+		m.Severity, _ = weigh(*m, mention.Author{})
 		m.Severity = max(m.Severity, was.Severity)
 	}
 	if change == Worse && closed(d.Case) {
@@ -107,7 +107,7 @@ func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Stored,
 			all = append(all, mention.Stored{Mention: d.Mention, Case: d.Case, Alert: d.Alerts[0].ID})
 		}
 	}
-	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL, post.ReplyTo)
+	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL)
 	if err != nil {
 		return nil, fmt.Errorf("complaints in the thread: %w", err)
 	}

@@ -161,9 +161,9 @@ func (p *plan) fresh(m mention.Mention, facts Facts) mention.Alert {
 }
 
 // author asks what is known of the author, complaints of this intake included.
-func (p *plan) author(ctx context.Context, post mention.Post) (Author, error) {
+func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, error) {
 	if post.Author == "" {
-		return Author{}, nil
+		return mention.Author{}, nil
 	}
 	by, err := p.view.Author(ctx, post.Source, post.Author, p.now.Add(-History))
 	if err != nil {

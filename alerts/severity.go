@@ -27,7 +27,7 @@ const fraudBelow = -0.5
 
 // weigh says how loud a complaint is and why. It is pure; by is what is known of
 // its author.
-func weigh(m mention.Mention, by Author) (mention.Severity, []string) {
+func weigh(m mention.Mention, by mention.Author) (mention.Severity, []string) {
 	sev, why := mention.Low, []string(nil)
 	raise := func(to mention.Severity, reason string) {
 		if to > sev {
