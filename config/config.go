@@ -29,7 +29,8 @@ type Config struct {
 	Path     string  `yaml:"-"` // the file as given to Load
 	Warnings []Error `yaml:"-"` // what is allowed but probably not meant; in the order of the file
 
-	doc *document
+	doc    *document
+	inputs inputs
 }
 
 // Text is a string that knows where it was written.
@@ -181,8 +182,8 @@ type Webhook struct {
 
 // Store says where earshot keeps its data.
 type Store struct {
-	Database  Secret        `yaml:"database" doc:"sqlite:FILE, or postgres://… when several machines share the work." example:"sqlite:earshot.db"`
-	Redis     Secret        `yaml:"redis" doc:"A Redis that remembers what was seen; without it the database does." example:"redis://localhost:6379/0"`
+	Database  Secret        `yaml:"database" doc:"sqlite:FILE, or postgres://… when several machines share the work." example:"sqlite:earshot.db" format:"database"`
+	Redis     Secret        `yaml:"redis" doc:"A Redis that remembers what was seen; without it the database does." example:"redis://localhost:6379/0" format:"redis"`
 	Retention time.Duration `yaml:"retention" doc:"Posts and authors older than this are erased." example:"365d"`
 }
 

@@ -1,51 +1,129 @@
 package config
 
 import (
-	"context"
 	"errors"
-	"log/slog"
+	"fmt"
+	"maps"
 	"os"
+	"reflect"
 )
 
-// Kinds are the source kinds that exist: the kind key to a zero value of its
-// options struct. A nil value accepts any options.
+// Kinds are the source kinds that exist: the kind key to its options struct, a
+// zero value of it or a pointer to one. A nil value accepts any options.
 type Kinds map[string]any
 
-// Load reads and checks the watchlist at path. The error is an *Errors when the
-// file can be read.
-func Load(path string, kinds Kinds) (*Config, error) { return nil, errors.New("not yet") }
+// Load reads and checks the watchlist at path, with the secrets and files it
+// names. Relative paths in it are relative to its folder. The error is an
+// *Errors that holds every mistake; when the file cannot be read it is that.
+func Load(path string, kinds Kinds) (*Config, error) {
+	c, _, err := load(path, kinds)
+	return c, err
+}
 
-// Parse checks a watchlist that is already in memory.
+// Parse checks a watchlist that is already in memory. name stands in positions,
+// and its folder is what relative paths are relative to. env looks up a variable
+// and says whether it is set; nil means none is.
 func Parse(name string, src []byte, env func(string) (string, bool), kinds Kinds) (*Config, error) {
-	return nil, errors.New("not yet")
+	c, _, err := parse(name, src, env, kinds)
+	return c, err
 }
 
-// Following says how to follow a watchlist.
-type Following struct {
-	Path   string
-	Kinds  Kinds
-	Start  *Config          // what is in use; nil applies the file at once
-	Reload <-chan os.Signal // SIGHUP; nil when there is none
-	Log    *slog.Logger
-	Failed func(error) // told once for every content that cannot be used; may be nil
+// load also returns what the result depends on, whether it is good or not.
+func load(path string, kinds Kinds) (*Config, inputs, error) {
+	in := newInputs()
+	src, err := readBounded(path, maxFile)
+	in.note(path, src, err)
+	if errors.Is(err, errTooLarge) {
+		err = fmt.Errorf("%s: the file is larger than %d KiB", path, maxFile>>10)
+	}
+	if err != nil {
+		return nil, in, fmt.Errorf("watchlist: %w", err)
+	}
+	c, doc, err := parse(path, src, os.LookupEnv, kinds)
+	maps.Copy(in.sums, doc.files.sums)
+	if c != nil {
+		c.inputs = in
+	}
+	return c, in, err
 }
 
-// Follow applies every change of the watchlist until ctx ends.
-func Follow(ctx context.Context, f Following, apply func(*Config) error) error { return nil }
+func parse(name string, src []byte, env func(string) (string, bool), kinds Kinds) (*Config, *document, error) {
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
+	doc, err := newDocument(name, src, env)
+	if err != nil {
+		problems := &Errors{}
+		problems.Add(err)
+		return nil, doc, problems
+	}
+	d := newDecoder(doc, kinds)
+	c := &Config{Path: name, doc: doc}
+	c.Store.Database = NewSecret(defaultDatabase, "")
+	c.Store.Retention = defaultRetention
+	c.Fetch.Gap = defaultGap
+	c.Slack.APIURL = defaultSlackAPI
+	if doc.root == nil {
+		d.wrong(mark{Pos: doc.pos(1, 1), width: 1}, "earshot init writes a first one", "the watchlist is empty")
+	} else {
+		d.value(doc.root, reflect.ValueOf(c).Elem(), "", field{name: "a watchlist"})
+		d.check(c)
+	}
+	c.doc.marks = d.at
+	problems := &Errors{List: d.problems}
+	problems.sort()
+	if d.lost > 0 {
+		problems.List = append(problems.List, Error{Msg: fmt.Sprintf("… and %d more", d.lost)})
+	}
+	if err := problems.Err(); err != nil {
+		return nil, doc, err
+	}
+	c.Warnings = problems.List
+	return c, doc, nil
+}
 
-type document struct{}
+// Written reports whether the file writes the key at a path such as
+// "digest.weekly" or "routes.notify", in any entry of a list, and where first.
+func (c *Config) Written(path string) (Pos, bool) {
+	found := Pos{}
+	for at, m := range c.doc.marks {
+		if withoutIndexes(at) != path+"?" {
+			continue
+		}
+		if found == (Pos{}) || m.Line < found.Line || m.Line == found.Line && m.Column < found.Column {
+			found = m.Pos
+		}
+	}
+	return found, found != Pos{}
+}
 
-func (d *document) mask(s string) string { return s }
-func (e Error) render(colour bool) string { return e.Error() }
+// At returns the place of the value at a path such as "routes[2].to", or of the
+// nearest thing around it.
+func (c *Config) At(path string) Pos {
+	d := decoder{doc: c.doc, at: c.doc.marks}
+	return d.place(path).Pos
+}
 
-// Section is the block of one source.
-type Section struct{}
+// NotYet returns a warning for each of these paths that the file writes: they
+// are understood and checked, but nothing acts on them.
+func (c *Config) NotYet(paths ...string) []Error {
+	var out []Error
+	for _, path := range paths {
+		if pos, ok := c.Written(path); ok {
+			e := c.Problem(pos, fmt.Sprintf("%s is understood, but not acted on yet", path), "")
+			e.Warning = true
+			out = append(out, e)
+		}
+	}
+	return out
+}
 
-// Decode fills the options struct that into points to.
-func (s Section) Decode(into any) error { return nil }
+// Problem makes an Error at a place in this watchlist that another room found,
+// so that it is shown with its line like all others.
+func (c *Config) Problem(pos Pos, msg, hint string) Error {
+	return Error{Pos: pos, Msg: msg, Hint: hint, doc: c.doc, width: c.doc.widthAt(pos)}
+}
 
-// Errorf returns an Error at a field of the block, or at the block for "".
-func (s Section) Errorf(field, format string, args ...any) error { return nil }
-
-// Schema returns the JSON Schema of the whole watchlist.
-func Schema(kinds Kinds) ([]byte, error) { return nil, nil }
+// Redact hides every secret of this watchlist in a text, for messages of
+// libraries that may quote an address.
+func (c *Config) Redact(s string) string { return c.doc.mask(s) }

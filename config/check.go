@@ -1,0 +1,357 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+)
+
+// maxName bounds names and terms: longer ones are a pasted text, and would not
+// fit a line of a message.
+const maxName = 200
+
+// check finds what types alone cannot say. Values that failed to decode are zero
+// here and were reported already; what is reported twice for one place would
+// only confuse, so every check looks at what was really written.
+func (d *decoder) check(c *Config) {
+	d.checkContact(c)
+	d.checkWatches(c)
+	d.checkSourceNames(c)
+	d.checkSentiment(c)
+	topics := d.topics(c)
+	d.checkRoutes(c, topics)
+	d.checkReplies(c, topics)
+	d.checkDeadlines(c)
+	c.QuietHours.Set = d.has("quiet_hours.hours")
+	d.checkDigest(c)
+	d.checkWebhooks(c)
+	d.checkSlack(c)
+	d.checkRest(c)
+}
+
+func (d *decoder) checkContact(c *Config) {
+	m := d.place("contact")
+	const hint = "write contact: pr@your-company.example; sites you poll can write to it"
+	switch {
+	case !d.has("contact"):
+		if !d.excused("contact") {
+			d.wrong(mark{Pos: m.Pos, width: 1}, hint, "the contact is missing")
+		}
+	case c.Contact == "": // wrong type, or empty
+		if !d.reported(m) {
+			d.wrong(m, hint, "the contact is empty")
+		}
+	case strings.ContainsAny(c.Contact, "\n\t"):
+		d.wrong(m, hint, "the contact must be one line")
+	case !strings.Contains(c.Contact, "@") && !strings.HasPrefix(c.Contact, "http"):
+		d.wrong(m, hint, "the contact is neither an e-mail address nor a web address")
+	}
+}
+
+// excused reports whether an unknown key was already taken for this one.
+func (d *decoder) excused(key string) bool {
+	return slices.ContainsFunc(d.problems, func(e Error) bool { return e.Hint == didYouMean(key) })
+}
+
+// reported reports whether there is a mistake at this place already.
+func (d *decoder) reported(m mark) bool {
+	return slices.ContainsFunc(d.problems, func(e Error) bool { return e.Pos == m.Pos && !e.Warning })
+}
+
+func (d *decoder) checkWatches(c *Config) {
+	if len(c.Watches) == 0 && !d.reported(d.place("watch")) && !d.excused("watch") {
+		d.wrong(d.place("watch"), "write watch: with a name and terms", "there is nothing to listen for")
+	}
+	seen := map[string]Pos{}
+	for i := range c.Watches {
+		w, path := &c.Watches[i], fmt.Sprintf("watch[%d]", i)
+		d.checkName(w.Name, path+".name", "watch", seen)
+		if !d.has(path+".terms") && !d.has(path+".any") && !d.has(path+".all") && d.has(path) && !d.reported(d.place(path)) && !d.excused("terms") {
+			d.wrong(d.place(path), "write terms: with the names to look for", "this watch has no terms")
+		}
+		terms := d.checkTerms(w.Terms, path+".terms")
+		d.checkTerms(w.Context, path+".context")
+		for key := range d.checkTerms(w.Ignore, path+".ignore") {
+			if pos, ok := terms[key]; ok {
+				d.warn(mark{Pos: pos}, "delete one of the two", "this term is also under ignore, so it never counts")
+			}
+		}
+		for _, group := range [][]Expr{w.Any, w.All, w.None} {
+			d.checkExprs(group)
+		}
+		for j, name := range w.Official {
+			if strings.TrimSpace(name) == "" {
+				d.wrong(d.place(fmt.Sprintf("%s.official[%d]", path, j)), "", "an empty name under official")
+			}
+		}
+	}
+}
+
+// checkName checks a label that must be there and be unique.
+func (d *decoder) checkName(name, path, what string, seen map[string]Pos) {
+	m := d.place(path)
+	switch {
+	case !d.has(path) || d.reported(m):
+		return
+	case strings.TrimSpace(name) == "":
+		d.wrong(m, "", "the name is empty")
+		return
+	case strings.ContainsAny(name, "\n\t"):
+		d.wrong(m, "", "a name must be one line")
+	case utf8.RuneCountInString(name) > maxName:
+		d.wrong(m, "", "a name longer than %d characters", maxName)
+	}
+	key := cases.Fold().String(name)
+	if first, ok := seen[key]; ok {
+		d.wrong(m, "give each its own name", "the %s %q is here twice: first in line %d", what, name, first.Line)
+		return
+	}
+	seen[key] = m.Pos
+}
+
+// checkTerms checks terms one by one and returns them folded, with their places.
+func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
+	if d.has(path) && len(list) == 0 && !d.reportedUnder(path) {
+		d.wrong(d.place(path), "write at least one, or delete the key", "%s is empty", path[strings.LastIndex(path, ".")+1:])
+	}
+	seen := map[string]Pos{}
+	for _, t := range list {
+		m := mark{Pos: t.Pos, width: d.doc.widthAt(t.Pos)}
+		if !d.checkTerm(t, m) {
+			continue
+		}
+		key := strings.Join(strings.Fields(cases.Fold().String(t.Value)), " ")
+		if first, ok := seen[key]; ok {
+			d.warn(m, "", "%q is here twice: first in line %d", t.Value, first.Line)
+			continue
+		}
+		seen[key] = t.Pos
+	}
+	return seen
+}
+
+// reportedUnder reports whether a mistake stands anywhere inside a value.
+func (d *decoder) reportedUnder(path string) bool {
+	for at, m := range d.at {
+		if strings.HasPrefix(at, path) && !strings.HasSuffix(at, "?") && d.reported(m) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *decoder) checkTerm(t Text, m mark) bool {
+	name := strings.TrimPrefix(strings.TrimSpace(t.Value), "=")
+	isSign := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.So, r) }
+	switch {
+	case strings.TrimSpace(t.Value) == "":
+		d.wrong(m, "delete it", "an empty term")
+	case strings.TrimSpace(name) == "":
+		d.wrong(m, `write the name after it: "=Acme"`, "a term that is only =")
+	case strings.ContainsAny(t.Value, "\n"):
+		d.wrong(m, "make it two entries", "a term must be one line")
+	case utf8.RuneCountInString(t.Value) > maxName:
+		d.wrong(m, "", "a term longer than %d characters", maxName)
+	case !strings.ContainsFunc(name, isSign):
+		d.wrong(m, "", "the term %q has no letter or digit", t.Value)
+	default:
+		return true
+	}
+	return false
+}
+
+func (d *decoder) checkExprs(list []Expr) {
+	for _, e := range list {
+		switch {
+		case e.Term.Pos != Pos{}:
+			d.checkTerm(e.Term, mark{Pos: e.Term.Pos, width: d.doc.widthAt(e.Term.Pos)})
+		case len(e.Any)+len(e.All)+len(e.None) == 0:
+			if m := (mark{Pos: e.Pos, width: d.doc.widthAt(e.Pos)}); !d.reported(m) {
+				d.wrong(m, "", "an empty group")
+			}
+		}
+		d.checkExprs(e.Any)
+		d.checkExprs(e.All)
+		d.checkExprs(e.None)
+	}
+}
+
+func (d *decoder) checkSourceNames(c *Config) {
+	if len(c.Sources) == 0 && !d.reportedUnder("sources") && !d.excused("sources") {
+		d.wrong(d.place("sources"), "write sources: with at least one place to poll", "there is nowhere to listen")
+	}
+	seen := map[string]Pos{}
+	for _, src := range c.Sources {
+		m := mark{Pos: src.Pos, width: d.doc.widthAt(src.Pos)}
+		if strings.TrimSpace(src.Name) == "" || strings.ContainsAny(src.Name, "\n\t") {
+			d.wrong(m, "", "a source needs a name of one line")
+			continue
+		}
+		if first, ok := seen[src.Name]; ok {
+			d.wrong(m, "delete one, or give it a name of its own", "the source %q is here twice: first in line %d", src.Name, first.Line)
+			continue
+		}
+		seen[src.Name] = src.Pos
+	}
+}
+
+func (d *decoder) checkSentiment(c *Config) {
+	for kind, v := range c.Sentiment.AlertBelow {
+		if v < -1 || v > 1 {
+			d.wrong(d.place("sentiment.alert_below."+kind), "write a number from -1 to 1", "alert_below.%s: a score is never %v", kind, v)
+		}
+	}
+	if c.Sentiment.Words == "" {
+		return
+	}
+	path := d.doc.abs(c.Sentiment.Words)
+	if _, err := d.doc.read(path, maxWords); err != nil {
+		d.wrong(d.place("sentiment.words"), "a path is relative to the watchlist", "words: %s cannot be read: %s", c.Sentiment.Words, reason(err))
+		return
+	}
+	c.Sentiment.WordsFile = path
+}
+
+// maxWords bounds the user's own words: 16 MiB are some 300,000 entries.
+const maxWords = 16 << 20
+
+// topics are the known topics and those the user's own words bring.
+func (d *decoder) topics(c *Config) []string {
+	known := Topics()
+	if c.Sentiment.WordsFile == "" {
+		return known
+	}
+	data, err := d.doc.read(c.Sentiment.WordsFile, maxWords)
+	if err != nil {
+		return known
+	}
+	return append(known, strings.FieldsFunc(string(data), func(r rune) bool {
+		return unicode.IsSpace(r) || r == ',' || r == ';' || r == '='
+	})...)
+}
+
+func (d *decoder) checkTopics(list []string, path string, topics []string) {
+	for i, t := range list {
+		if !slices.Contains(topics, t) {
+			hint := "known topics: " + strings.Join(Topics(), ", ")
+			if meant := nearest(t, Topics()); meant != "" {
+				hint = didYouMean(meant)
+			}
+			d.wrong(d.place(fmt.Sprintf("%s[%d]", path, i)), hint, "unknown topic %q", t)
+		}
+	}
+}
+
+var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+
+func (d *decoder) checkReplies(c *Config, topics []string) {
+	for i, r := range c.Replies {
+		path := fmt.Sprintf("replies[%d]", i)
+		d.checkTopics(r.Topic, path+".topic", topics)
+		m := d.place(path + ".text")
+		if d.has(path+".text") && strings.TrimSpace(r.Text) == "" && !d.reported(m) {
+			d.wrong(m, "", "the text is empty")
+		}
+		for _, found := range placeholder.FindAllStringSubmatch(r.Text, -1) {
+			name := strings.TrimSpace(found[1])
+			if slices.Contains(Placeholders(), name) {
+				continue
+			}
+			hint := "write one of {{" + strings.Join(Placeholders(), "}}, {{") + "}}"
+			if meant := nearest(name, Placeholders()); meant != "" {
+				hint = didYouMean("{{" + meant + "}}")
+			}
+			d.wrong(d.inText(m, found[0]), hint, "unknown placeholder %s", found[0])
+		}
+		if left := placeholder.ReplaceAllString(r.Text, ""); strings.Contains(left, "{{") || strings.Contains(left, "}}") {
+			d.wrong(m, "write it like {{author}}", "a placeholder is not closed, or not opened")
+		}
+	}
+}
+
+// inText finds a part of a text that may run over several lines.
+func (d *decoder) inText(m mark, part string) mark {
+	for n := m.Line; n < m.Line+50 && n <= len(d.doc.lines); n++ {
+		from := mark{Pos: Pos{File: m.File, Line: n, Column: 1}}
+		if n == m.Line {
+			from = m
+		}
+		if got := d.doc.within(from, part); got != from {
+			return got
+		}
+	}
+	return m
+}
+
+func (d *decoder) checkDeadlines(c *Config) {
+	d.checkClocks(c.Deadlines.Deadline, "deadlines", "deadlines")
+	for severity := range c.Deadlines.Severity {
+		d.checkClocks(c.Deadlines.For(severity), "deadlines.severity."+severity, "deadlines.severity."+severity)
+	}
+	if len(c.Deadlines.Holidays) > 0 && c.Deadlines.Hours.String() == "" {
+		d.wrong(d.place("deadlines.holidays"), `write hours: "always Europe/Kyiv"`, "holidays need hours, which say in which time zone the day is")
+	}
+	if c.Deadlines.Claim == 0 && c.Deadlines.Reply == 0 && len(c.Deadlines.Severity) == 0 {
+		for _, key := range []string{"notify", "escalate_to", "hours"} {
+			if d.has("deadlines." + key) {
+				d.warn(d.place("deadlines."+key), "write claim: 5m or reply: 30m", "%s does nothing without a deadline", key)
+			}
+		}
+	}
+}
+
+func (d *decoder) checkClocks(dl Deadline, path, place string) {
+	for key, v := range map[string]time.Duration{"claim": dl.Claim, "reply": dl.Reply} {
+		if m := d.place(path + "." + key); d.has(path+"."+key) && v <= 0 && !d.reported(m) {
+			d.wrong(m, "delete the key to have no such deadline", "%s: no time at all", key)
+		}
+	}
+	if dl.Claim > 0 && dl.Reply > 0 && dl.Reply < dl.Claim {
+		m := d.place(place + ".reply")
+		if !d.has(place + ".reply") {
+			m = d.place(place + ".claim")
+		}
+		d.wrong(m, "", "reply (%s) ends before claim (%s)", dl.Reply, dl.Claim)
+	}
+}
+
+// widthAt guesses how wide the word at a place is, where no tree is at hand.
+func (d *document) widthAt(p Pos) int {
+	line := []rune(d.line(p.Line))
+	if p.Column < 1 || p.Column > len(line) {
+		return 1
+	}
+	rest := line[p.Column-1:]
+	if rest[0] == '"' || rest[0] == '\'' {
+		return quotedWidth(rest)
+	}
+	for i, r := range rest {
+		if r == ',' || r == ']' || r == '}' || r == '#' && i > 0 && rest[i-1] == ' ' || r == ':' && (i+1 == len(rest) || rest[i+1] == ' ') {
+			return max(1, utf8.RuneCountInString(strings.TrimRight(string(rest[:i]), " ")))
+		}
+	}
+	return max(1, utf8.RuneCountInString(strings.TrimRight(string(rest), " ")))
+}
+
+// withoutIndexes turns routes[2].to into routes.to.
+func withoutIndexes(path string) string {
+	var b strings.Builder
+	inside := false
+	for _, r := range path {
+		switch {
+		case r == '[':
+			inside = true
+		case r == ']':
+			inside = false
+		case !inside:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

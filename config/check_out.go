@@ -1,0 +1,178 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// This file checks the way out of the house: routes, digests, Slack, webhooks,
+// and the few limits of store and network.
+
+func (d *decoder) checkRoutes(c *Config, topics []string) {
+	var watches, sources, hooks []string
+	for _, w := range c.Watches {
+		watches = append(watches, w.Name)
+	}
+	for _, s := range c.Sources {
+		sources = append(sources, s.Name)
+	}
+	for _, w := range c.Webhooks {
+		hooks = append(hooks, w.Name)
+	}
+	rest := false
+	for i, r := range c.Routes {
+		path := fmt.Sprintf("routes[%d]", i)
+		d.checkTopics(r.Topic, path+".topic", topics)
+		d.checkKnown(r.Watch, path+".watch", "watch", watches)
+		d.checkKnown(r.Source, path+".source", "source", sources)
+		d.checkHook(r.To, path+".to", hooks)
+		for j, earlier := range c.Routes[:i] {
+			if earlier.To != "" && covers(earlier, r) {
+				d.wrong(d.place(path), "put it before that one, or delete it",
+					"this route is never reached: the one in line %d takes all of it", d.place(fmt.Sprintf("routes[%d]", j)).Line)
+				break
+			}
+		}
+		rest = rest || covers(r, Route{})
+	}
+	if len(c.Routes) > 0 && !rest && !d.reportedUnder("routes") {
+		last := d.place(fmt.Sprintf("routes[%d]", len(c.Routes)-1))
+		d.warn(last, `end with - to: "#mentions"`, "no route takes the rest: complaints that fit none of these are shown on the terminal and in the inbox only")
+	}
+	d.checkHook(c.Deadlines.EscalateTo, "deadlines.escalate_to", hooks)
+	for severity, dl := range c.Deadlines.Severity {
+		d.checkHook(dl.EscalateTo, "deadlines.severity."+severity+".escalate_to", hooks)
+	}
+	d.checkHook(c.Digest.To, "digest.to", hooks)
+	d.checkUnusedHooks(c)
+}
+
+// checkKnown checks names that must exist elsewhere in the file.
+func (d *decoder) checkKnown(list []string, path, what string, known []string) {
+	for i, name := range list {
+		if slices.Contains(known, name) {
+			continue
+		}
+		hint := fmt.Sprintf("write its name as it stands under %s", map[string]string{"watch": "watch", "source": "sources"}[what])
+		if meant := nearest(name, known); meant != "" {
+			hint = didYouMean(meant)
+		}
+		d.wrong(d.place(fmt.Sprintf("%s[%d]", path, i)), hint, "there is no %s %q", what, name)
+	}
+}
+
+// checkHook checks that a webhook: destination exists.
+func (d *decoder) checkHook(to, path string, hooks []string) {
+	name, ok := strings.CutPrefix(to, "webhook:")
+	if !ok || slices.Contains(hooks, name) {
+		return
+	}
+	hint := "write it under webhooks: with its name and url"
+	if meant := nearest(name, hooks); meant != "" {
+		hint = didYouMean("webhook:" + meant)
+	}
+	d.wrong(d.place(path), hint, "there is no webhook %q", name)
+}
+
+// checkUnusedHooks warns of webhooks nothing goes to.
+func (d *decoder) checkUnusedHooks(c *Config) {
+	used := map[string]bool{c.Deadlines.EscalateTo: true, c.Digest.To: true}
+	for _, r := range c.Routes {
+		used[r.To] = true
+	}
+	for _, dl := range c.Deadlines.Severity {
+		used[dl.EscalateTo] = true
+	}
+	for i, w := range c.Webhooks {
+		if w.Name != "" && !used["webhook:"+w.Name] {
+			d.warn(d.place(fmt.Sprintf("webhooks[%d].name", i)), fmt.Sprintf("add a route with to: webhook:%s", w.Name), "nothing is sent to the webhook %q", w.Name)
+		}
+	}
+}
+
+// covers reports whether route a takes everything that route b could get.
+func covers(a, b Route) bool {
+	takes := func(a, b, all []string) bool {
+		if len(a) == 0 {
+			return true
+		}
+		has := func(s string) bool { return slices.Contains(a, s) }
+		if len(b) == 0 {
+			b = all
+		}
+		return len(b) > 0 && !slices.ContainsFunc(b, func(s string) bool { return !has(s) })
+	}
+	return takes(a.Watch, b.Watch, nil) && takes(a.Source, b.Source, nil) && takes(a.Topic, b.Topic, nil) &&
+		takes(a.Lang, b.Lang, nil) && takes(a.Kind, b.Kind, PostKinds()) && takes(a.Severity, b.Severity, Severities())
+}
+
+func (d *decoder) checkDigest(c *Config) {
+	g := c.Digest
+	if !d.has("digest") {
+		return
+	}
+	if (!g.Daily.IsZero() || !g.Weekly.IsZero()) && !d.has("digest.to") && !d.excused("to") {
+		d.wrong(d.place("digest"), `write to: "#pr-digest"`, "the digest says when, but not where to")
+	}
+	if !d.has("digest.daily") && !d.has("digest.weekly") && d.has("digest.to") {
+		d.wrong(d.place("digest"), "write daily: 09:00 Europe/Kyiv, or weekly: Mon 09:00 Europe/Kyiv", "the digest says where to, but not when")
+	}
+	if g.Daily.Weekly() {
+		d.wrong(d.place("digest.daily"), "write the time alone, or use weekly", "daily: a day of the week")
+	}
+	if !g.Weekly.IsZero() && !g.Weekly.Weekly() {
+		d.wrong(d.place("digest.weekly"), "write the day too: Mon 09:00 Europe/Kyiv", "weekly: on which day?")
+	}
+}
+
+func (d *decoder) checkWebhooks(c *Config) {
+	seen := map[string]Pos{}
+	for i, w := range c.Webhooks {
+		d.checkName(w.Name, fmt.Sprintf("webhooks[%d].name", i), "webhook", seen)
+	}
+}
+
+func (d *decoder) checkSlack(c *Config) {
+	if !d.has("slack") {
+		return
+	}
+	s := c.Slack
+	if strings.HasPrefix(s.BotToken.Reveal(), "xapp-") {
+		d.wrong(d.place("slack.bot_token"), "the bot token begins with xoxb-: see docs/slack.md#tokens", "bot_token: this is an app token")
+	}
+	if strings.HasPrefix(s.AppToken.Reveal(), "xox") {
+		d.wrong(d.place("slack.app_token"), "the app token begins with xapp-: see docs/slack.md#tokens", "app_token: this is a bot or user token")
+	}
+	bot, app, signed, hook := d.has("slack.bot_token"), d.has("slack.app_token"), d.has("slack.signing_secret"), d.has("slack.webhook_url")
+	switch {
+	case (app || signed) && !bot:
+		key := "app_token"
+		if !app {
+			key = "signing_secret"
+		}
+		d.wrong(d.place("slack."+key), "write bot_token too", "%s is of no use without a bot token", key)
+	case bot && hook:
+		d.warn(d.place("slack.webhook_url"), "delete one of the two", "webhook_url is not used when there is a bot token")
+	case bot && !app && !signed:
+		d.warn(d.place("slack.bot_token"), "write app_token, or signing_secret", "without one of them nobody can press a button in Slack")
+	}
+	if signed && !app && !d.has("web.listen") {
+		d.warn(d.place("slack.signing_secret"), "write web: {listen: 0.0.0.0:8080}", "signed requests come to web.listen, which is not set")
+	}
+}
+
+func (d *decoder) checkRest(c *Config) {
+	if d.has("store.retention") && c.Store.Retention < 24*time.Hour && !d.reported(d.place("store.retention")) {
+		d.wrong(d.place("store.retention"), "write at least 1d", "retention: posts would be gone before anybody read them")
+	}
+	if d.has("fetch.gap") && c.Fetch.Gap < time.Second && !d.reported(d.place("fetch.gap")) {
+		d.warn(d.place("fetch.gap"), "set it for single hosts under fetch.hosts", "gap: less than 1s for every site is rude")
+	}
+	for i, p := range c.Fetch.AllowPrivate {
+		if p.Bits() == 0 && p.IsValid() {
+			d.warn(d.place(fmt.Sprintf("fetch.allow_private[%d]", i)), "name the networks you need", "allow_private: this allows every address there is")
+		}
+	}
+}

@@ -1,0 +1,580 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/earshot/earshot/hours"
+)
+
+// decoder walks the tree against a struct and collects every mistake on the way.
+// Paths name places: "routes[2].to". A value's place is at its path, a key's
+// place at the path and a question mark.
+type decoder struct {
+	doc      *document
+	at       map[string]mark
+	problems []Error
+	lost     int // problems beyond maxErrors
+	depth    int
+	shared   int // values reached through aliases
+	inAlias  int
+	kinds    Kinds
+}
+
+func newDecoder(doc *document, kinds Kinds) *decoder {
+	return &decoder{doc: doc, at: map[string]mark{}, kinds: kinds}
+}
+
+func (d *decoder) add(e Error) {
+	if len(d.problems) >= maxErrors {
+		d.lost++
+		return
+	}
+	d.problems = append(d.problems, e)
+}
+
+// wrong records a mistake.
+func (d *decoder) wrong(m mark, hint, format string, args ...any) {
+	d.add(d.doc.problem(m, hint, format, args...))
+}
+
+// warn records something that is allowed but probably not meant.
+func (d *decoder) warn(m mark, hint, format string, args ...any) {
+	e := d.doc.problem(m, hint, format, args...)
+	e.Warning = true
+	d.add(e)
+}
+
+// place returns where the value at a path stands, or else the nearest thing
+// around it.
+func (d *decoder) place(path string) mark {
+	for {
+		if m, ok := d.at[path]; ok {
+			return m
+		}
+		cut := strings.LastIndexAny(path, ".[")
+		if cut < 0 {
+			return d.doc.markOf(d.doc.root)
+		}
+		path = path[:cut]
+	}
+}
+
+// has reports whether the file writes a key at this path.
+func (d *decoder) has(path string) bool {
+	_, ok := d.at[path]
+	return ok
+}
+
+// field is one key a struct knows.
+type field struct {
+	name     string
+	index    []int
+	doc      string
+	example  string
+	format   string
+	keys     string
+	required bool
+	short    bool
+}
+
+// fieldsOf lists the keys of a struct, those of inlined structs included.
+func fieldsOf(t reflect.Type) []field {
+	var out []field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, opts, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case !f.IsExported() || name == "-":
+		case opts == "inline" || (f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct):
+			for _, in := range fieldsOf(f.Type) {
+				in.index = append([]int{i}, in.index...)
+				out = append(out, in)
+			}
+		default:
+			if name == "" {
+				name = strings.ToLower(f.Name)
+			}
+			out = append(out, field{
+				name: name, index: f.Index, doc: f.Tag.Get("doc"), example: f.Tag.Get("example"),
+				format: f.Tag.Get("format"), keys: f.Tag.Get("keys"),
+				required: f.Tag.Get("required") == "true",
+				short:    f.Tag.Get("short") == "true" || name == "address",
+			})
+		}
+	}
+	return out
+}
+
+// unwrap takes anchors and tags off a value and follows an alias. The second
+// value must be called when the value is done with.
+func (d *decoder) unwrap(n ast.Node) (ast.Node, func()) {
+	aliases := 0
+	for range maxDepth * 2 {
+		switch t := n.(type) {
+		case *ast.AnchorNode:
+			n = t.Value
+			continue
+		case *ast.TagNode:
+			n = t.Value
+			continue
+		case *ast.AliasNode:
+			aliases++
+			d.inAlias++
+			n = d.doc.aliases[t]
+			continue
+		}
+		break
+	}
+	return n, func() { d.inAlias -= aliases }
+}
+
+// enter bounds depth and the work done through aliases; ok is false when it is
+// enough. leave must be called in any case.
+func (d *decoder) enter(m mark) (ok bool, leave func()) {
+	d.depth++
+	leave = func() { d.depth-- }
+	if d.inAlias > 0 {
+		d.shared++
+	}
+	switch {
+	case d.shared == maxShared:
+		d.shared++ // say it once
+		d.wrong(m, "", "the aliases of this file expand to more than %d values", maxShared)
+		return false, leave
+	case d.shared > maxShared:
+		return false, leave
+	case d.depth > maxDepth*2:
+		d.wrong(m, "", "this is nested too deeply: an anchor inside itself?")
+		return false, leave
+	}
+	return true, leave
+}
+
+// value decodes one value into v. f describes the key it stands under.
+func (d *decoder) value(n ast.Node, v reflect.Value, path string, f field) {
+	m := d.doc.markOf(n)
+	d.at[path] = m
+	ok, leave := d.enter(m)
+	defer leave()
+	if !ok {
+		return
+	}
+	n, done := d.unwrap(n)
+	defer done()
+	if n == nil {
+		return
+	}
+	if v.CanAddr() && d.special(n, v.Addr().Interface(), m, path, f) {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		p := reflect.New(v.Type().Elem())
+		d.value(n, p.Elem(), path, f)
+		v.Set(p)
+	case reflect.Struct:
+		d.structure(n, v, m, path, f)
+	case reflect.Slice:
+		d.slice(n, v, m, path, f)
+	case reflect.Map:
+		d.mapping(n, v, m, path, f)
+	case reflect.Interface:
+		if got := d.anything(n, path); got != nil {
+			v.Set(reflect.ValueOf(got))
+		}
+	default:
+		d.scalar(n, v, m, f)
+	}
+}
+
+// special decodes the types that are more than their Go kind.
+func (d *decoder) special(n ast.Node, into any, m mark, path string, f field) bool {
+	switch p := into.(type) {
+	case *Text:
+		if s, ok := d.text(n, m, f); ok {
+			p.Value, p.Pos = s.value, m.Pos
+		}
+	case *Secret:
+		d.secret(n, p, m, f)
+	case *Expr:
+		d.expr(n, p, m, path)
+	case *[]Source:
+		d.sources(n, p, m, path)
+	case *time.Duration:
+		if s, ok := d.text(n, m, f); ok {
+			if v, msg, hint := parseDuration(s.value); msg != "" {
+				d.wrong(m, hint, "%s: %s", f.name, msg)
+			} else {
+				*p = v
+			}
+		}
+	case *backfill:
+		if b, ok := n.(*ast.BoolNode); ok {
+			if b.Value {
+				p.d = BackfillAll
+			}
+			break
+		}
+		return d.special(n, &p.d, m, path, f)
+	case *hours.Hours:
+		parsed(d, n, p, m, f, hours.Parse)
+	case *hours.Moment:
+		parsed(d, n, p, m, f, hours.ParseMoment)
+	case *hours.Holiday:
+		parsed(d, n, p, m, f, hours.ParseHoliday)
+	case *netip.Prefix:
+		if s, ok := d.text(n, m, f); ok {
+			if v, msg, hint := parsePrefix(s.value); msg != "" {
+				d.wrong(m, hint, "%s: %s", f.name, msg)
+			} else {
+				*p = v
+			}
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// parsed decodes a text by a parser of package hours, and puts the caret under
+// the part it does not understand.
+func parsed[T any](d *decoder, n ast.Node, into *T, m mark, f field, parse func(string) (T, error)) {
+	s, ok := d.text(n, m, f)
+	if !ok {
+		return
+	}
+	v, err := parse(s.value)
+	if err == nil {
+		*into = v
+		return
+	}
+	msg, hint := err.Error(), ""
+	if se, ok := err.(*hours.SyntaxError); ok {
+		msg, hint = se.Msg, se.Hint
+		if text := []rune(s.value); se.Offset+se.Length <= len(text) {
+			whole := d.doc.within(m, s.value)
+			if whole.width == len(text) {
+				m = mark{Pos: d.doc.pos(whole.Line, whole.Column+se.Offset), width: se.Length}
+			}
+		}
+	}
+	d.wrong(m, hint, "%s: %s", f.name, msg)
+}
+
+// pair is one key and its value.
+type pair struct {
+	name   string
+	key    mark
+	value  ast.Node
+	merged bool // came through <<
+}
+
+// pairs lists the keys of a mapping in order, duplicates reported and dropped.
+func (d *decoder) pairs(n ast.Node, path string) []pair {
+	var raw []*ast.MappingValueNode
+	switch t := n.(type) {
+	case *ast.MappingNode:
+		raw = t.Values
+	case *ast.MappingValueNode:
+		raw = []*ast.MappingValueNode{t}
+	}
+	var out []pair
+	seen := map[string]int{}
+	for _, mv := range raw {
+		if mv.Key != nil && mv.Key.IsMergeKey() {
+			for _, p := range d.mergedPairs(mv.Value, path) {
+				if _, ok := seen[p.name]; !ok {
+					seen[p.name] = len(out)
+					out = append(out, p)
+				}
+			}
+			continue
+		}
+		key := d.doc.markOf(mv.Key)
+		name, ok := keyName(mv.Key)
+		if !ok {
+			d.wrong(key, "", "a key must be a plain word")
+			continue
+		}
+		p := pair{name: name, key: key, value: mv.Value}
+		if i, ok := seen[name]; ok {
+			if out[i].merged {
+				out[i] = p
+			} else {
+				d.wrong(key, "", "the key %q is here twice: first in line %d", name, out[i].key.Line)
+			}
+			continue
+		}
+		seen[name] = len(out)
+		out = append(out, p)
+	}
+	return out
+}
+
+// mergedPairs lists what << brings: the keys of a mapping, or of several.
+func (d *decoder) mergedPairs(n ast.Node, path string) []pair {
+	ok, leave := d.enter(d.doc.markOf(n))
+	defer leave()
+	if !ok {
+		return nil
+	}
+	m := d.doc.markOf(n)
+	n, done := d.unwrap(n)
+	defer done()
+	var out []pair
+	switch t := n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		out = d.pairs(n, path)
+	case *ast.SequenceNode:
+		for _, item := range t.Values {
+			out = append(out, d.mergedPairs(item, path)...)
+		}
+	default:
+		d.wrong(m, "", "<< takes keys and values of another entry, such as *name")
+	}
+	for i := range out {
+		out[i].merged = true
+	}
+	return out
+}
+
+// keyName returns the text of a key.
+func keyName(k ast.MapKeyNode) (string, bool) {
+	var n ast.Node = k
+	for {
+		switch t := n.(type) {
+		case *ast.MappingKeyNode:
+			n = t.Value
+			continue
+		case *ast.AnchorNode:
+			n = t.Value
+			continue
+		case *ast.StringNode:
+			return t.Value, true
+		case ast.ScalarNode:
+			if tok := t.GetToken(); tok != nil && n.Type() != ast.MappingType && n.Type() != ast.SequenceType {
+				return tok.Value, true
+			}
+		}
+		return "", false
+	}
+}
+
+// structure decodes keys and values into a struct.
+func (d *decoder) structure(n ast.Node, v reflect.Value, m mark, path string, f field) {
+	if pos := v.FieldByName("Pos"); pos.IsValid() && pos.Type() == reflect.TypeFor[Pos]() {
+		pos.Set(reflect.ValueOf(m.Pos))
+	}
+	fields := fieldsOf(v.Type())
+	switch n.(type) {
+	case *ast.NullNode:
+		if strings.HasSuffix(path, "]") {
+			d.wrong(m, "", "an empty entry in %s", f.name)
+		}
+		return
+	case *ast.MappingNode, *ast.MappingValueNode:
+		d.keys(d.pairs(n, path), v, m, path, fields)
+		return
+	}
+	if i := slices.IndexFunc(fields, func(f field) bool { return f.short }); i >= 0 {
+		sub := fields[i]
+		sub.name = f.name
+		d.value(n, v.FieldByIndex(sub.index), join(path, fields[i].name), sub)
+		return
+	}
+	d.wrongType(n, m, f.name, "keys and values")
+}
+
+// keys decodes pairs into the fields of v.
+func (d *decoder) keys(pairs []pair, v reflect.Value, m mark, path string, fields []field) {
+	excused := map[string]bool{}
+	for _, p := range pairs {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == p.name })
+		if i < 0 {
+			excused[d.unknownKey(p, path, fieldNames(fields))] = true
+			continue
+		}
+		at := join(path, p.name)
+		d.at[at+"?"] = p.key
+		d.value(p.value, v.FieldByIndex(fields[i].index), at, fields[i])
+	}
+	for _, f := range fields {
+		if f.required && !excused[f.name] && !slices.ContainsFunc(pairs, func(p pair) bool { return p.name == f.name }) {
+			d.wrong(m, exampleHint(f), "%q is missing here", f.name)
+		}
+	}
+}
+
+func exampleHint(f field) string {
+	if f.example == "" {
+		return ""
+	}
+	return fmt.Sprintf("write %s: %s", f.name, f.example)
+}
+
+func fieldNames(fields []field) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return names
+}
+
+// unknownKey reports a key nobody knows and returns the known one that was
+// probably meant, or "".
+func (d *decoder) unknownKey(p pair, path string, known []string) string {
+	meant := nearest(p.name, known)
+	switch home := homeOf(p.name); {
+	case meant != "":
+		d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
+	case strings.Contains(p.name, ":"):
+		d.wrong(p.key, "write a space after the colon", "unknown key %q", p.name)
+	case home != "" && path != home:
+		d.wrong(p.key, "it belongs "+home, "unknown key %q here", p.name)
+	default:
+		slices.Sort(known)
+		d.wrong(p.key, "known here: "+shortList(known), "unknown key %q", p.name)
+	}
+	return meant
+}
+
+func shortList(names []string) string {
+	if len(names) > 16 {
+		return strings.Join(names[:16], ", ") + " …"
+	}
+	return strings.Join(names, ", ")
+}
+
+// homeOf says where a key of the watchlist belongs, for those written one level
+// too high or too low.
+func homeOf(name string) string {
+	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
+		if f.name == name {
+			return "at the left margin, outside every entry"
+		}
+	}
+	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
+		t := reflect.TypeFor[Config]().FieldByIndex(f.index).Type
+		if t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || t == reflect.TypeFor[Source]() {
+			continue
+		}
+		for _, in := range fieldsOf(t) {
+			if in.name == name {
+				return "under " + f.name
+			}
+		}
+	}
+	return ""
+}
+
+func (d *decoder) slice(n ast.Node, v reflect.Value, m mark, path string, f field) {
+	elem := v.Type().Elem()
+	switch t := n.(type) {
+	case *ast.NullNode:
+		return
+	case *ast.SequenceNode:
+		out := reflect.MakeSlice(v.Type(), 0, len(t.Values))
+		for i, item := range t.Values {
+			one := reflect.New(elem).Elem()
+			before := len(d.problems)
+			d.value(item, one, fmt.Sprintf("%s[%d]", path, i), f)
+			if len(d.problems) == before || elem.Kind() == reflect.Struct {
+				out = reflect.Append(out, one)
+			}
+		}
+		v.Set(out)
+		return
+	case *ast.MappingNode, *ast.MappingValueNode:
+		if elem != reflect.TypeFor[Expr]() {
+			hint := ""
+			if elem.Kind() == reflect.Struct {
+				hint = "begin each entry with a dash"
+			}
+			d.wrong(m, hint, "%s wants a list, not %s", f.name, kindOf(n))
+			return
+		}
+	}
+	if elem.Kind() == reflect.Struct && elem.NumField() > 0 && len(fieldsOf(elem)) > 0 && elem != reflect.TypeFor[Text]() && elem != reflect.TypeFor[Expr]() && elem != reflect.TypeFor[hours.Holiday]() {
+		d.wrong(m, "begin each entry with a dash", "%s wants a list, not %s", f.name, kindOf(n))
+		return
+	}
+	one := reflect.New(elem).Elem() // a single value is a list of one
+	before := len(d.problems)
+	d.value(n, one, path+"[0]", f)
+	if len(d.problems) == before {
+		v.Set(reflect.Append(reflect.MakeSlice(v.Type(), 0, 1), one))
+	}
+}
+
+func (d *decoder) mapping(n ast.Node, v reflect.Value, m mark, path string, f field) {
+	switch n.(type) {
+	case *ast.NullNode:
+		return
+	case *ast.MappingNode, *ast.MappingValueNode:
+	default:
+		d.wrongType(n, m, f.name, "keys and values")
+		return
+	}
+	out := reflect.MakeMap(v.Type())
+	elem := f
+	for _, p := range d.pairs(n, path) {
+		at := join(path, p.name)
+		d.at[at+"?"] = p.key
+		if msg, hint := checkFormat(f.keys, p.name); msg != "" {
+			d.wrong(p.key, hint, "%s: %q %s", f.name, p.name, msg)
+		}
+		elem.name = join(f.name, p.name)
+		one := reflect.New(v.Type().Elem()).Elem()
+		d.value(p.value, one, at, elem)
+		out.SetMapIndex(reflect.ValueOf(p.name).Convert(v.Type().Key()), one)
+	}
+	v.Set(out)
+}
+
+// expr decodes one operand of any, all and none.
+func (d *decoder) expr(n ast.Node, into *Expr, m mark, path string) {
+	into.Pos = m.Pos
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+	default:
+		if s, ok := d.text(n, m, field{name: "a term"}); ok {
+			into.Term = Text{Value: s.value, Pos: m.Pos}
+		}
+		return
+	}
+	pairs := d.pairs(n, path)
+	for _, p := range pairs {
+		at := join(path, p.name)
+		f := field{name: p.name}
+		switch p.name {
+		case "any":
+			d.value(p.value, reflect.ValueOf(&into.Any).Elem(), at, f)
+		case "all":
+			d.value(p.value, reflect.ValueOf(&into.All).Elem(), at, f)
+		case "none":
+			d.value(p.value, reflect.ValueOf(&into.None).Elem(), at, f)
+		default:
+			d.unknownKey(p, path, []string{"any", "all", "none"})
+		}
+	}
+	if len(pairs) > 1 {
+		d.wrong(m, "write one entry for each", "one group has one of any, all and none")
+	}
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}

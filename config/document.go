@@ -1,0 +1,401 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// Bounds of a watchlist. They are far above what people write by hand and far
+// below what hurts: the parser takes some 300 bytes for a byte of the file.
+const (
+	maxFile   = 1 << 20 // bytes of the watchlist: some 8,000 sources
+	maxSecret = 1 << 16 // bytes of a ${file:…}
+	maxDepth  = 40      // of nesting; the deepest sensible watchlist has 10
+	maxShared = 200_000 // values reached through aliases, so that aliases of aliases end
+	maxErrors = 200     // problems shown; the rest is one line
+)
+
+// document is one watchlist as text and as tree. Only masks and files change
+// after it was parsed; mu guards them, since sections are decoded later and
+// maybe at the same time.
+type document struct {
+	name    string // as in positions
+	dir     string // what relative paths are relative to
+	lines   []string
+	env     func(string) (string, bool)
+	root    ast.Node // nil when the file holds nothing
+	aliases map[*ast.AliasNode]ast.Node
+	marks   map[string]mark // of every path, once decoded
+
+	mu    sync.Mutex
+	masks []string // values that must not be shown
+	files inputs   // other files that were read
+}
+
+// mark is a place and how many characters a caret there is wide.
+type mark struct {
+	Pos
+	width int
+}
+
+// newDocument parses src. A mistake here is the only kind that hides others.
+func newDocument(name string, src []byte, env func(string) (string, bool)) (*document, error) {
+	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
+	text := strings.ReplaceAll(string(src), "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n")
+	d := &document{name: name, dir: filepath.Dir(name), lines: strings.Split(text, "\n"), env: env, files: newInputs()}
+	if err := d.checkText(text); err != nil {
+		return d, err
+	}
+	if err := d.parse(withoutTabs(d.lines)); err != nil {
+		return d, err
+	}
+	return d, nil
+}
+
+// checkText refuses what is no text at all.
+func (d *document) checkText(text string) error {
+	if len(text) > maxFile {
+		return d.problem(mark{Pos: d.pos(1, 1)}, "", "the file is larger than %d KiB", maxFile>>10)
+	}
+	for i, line := range d.lines {
+		if !utf8.ValidString(line) {
+			column := 1
+			for len(line) > 0 {
+				r, n := utf8.DecodeRuneInString(line)
+				if r == utf8.RuneError && n <= 1 {
+					break
+				}
+				line, column = line[n:], column+1
+			}
+			return d.problem(mark{Pos: d.pos(i+1, column)}, "save the file as UTF-8", "this is not UTF-8 text")
+		}
+		if at := strings.IndexFunc(line, isControl); at >= 0 {
+			return d.problem(mark{Pos: d.pos(i+1, utf8.RuneCountInString(line[:at])+1)}, "delete it", "a control character that no text has")
+		}
+	}
+	return nil
+}
+
+// isControl reports what YAML does not allow as a character.
+func isControl(r rune) bool {
+	return (r < 0x20 && r != '\t') || (r >= 0x7f && r < 0xa0 && r != 0x85) || r == 0xfffe || r == 0xffff
+}
+
+// withoutTabs replaces tabs after the indentation by spaces, one for one, so
+// that columns stay: the parser drops a tab inside a value and joins its words.
+// Tabs in the indentation stay, and are an error.
+func withoutTabs(lines []string) string {
+	var b strings.Builder
+	for i, line := range lines {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		body := strings.TrimLeft(line, " \t")
+		b.WriteString(line[:len(line)-len(body)])
+		b.WriteString(strings.ReplaceAll(body, "\t", " "))
+	}
+	return b.String()
+}
+
+// parse builds the tree. The parser is foreign code over foreign bytes: a panic
+// in it is a mistake of the file as far as the user is concerned.
+func (d *document) parse(text string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = d.problem(mark{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
+		}
+	}()
+	tokens := lexer.Tokenize(text)
+	if err := d.checkDepth(tokens); err != nil {
+		return err
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		return d.syntax(err)
+	}
+	var bodies []ast.Node
+	for _, doc := range file.Docs {
+		if doc.Body != nil && doc.Body.Type() != ast.DirectiveType && doc.Body.Type() != ast.CommentType {
+			bodies = append(bodies, doc.Body)
+		}
+	}
+	if len(bodies) > 1 {
+		return d.problem(d.markOf(bodies[1]), "delete the line ---", "a second document in one file")
+	}
+	if len(bodies) == 1 {
+		d.root = bodies[0]
+	}
+	return d.bindAliases()
+}
+
+// checkDepth bounds the nesting before the parser, which is recursive, sees it.
+// Every deeper block has a deeper column; brackets, entries, keys, anchors and
+// tags on one line nest as well.
+func (d *document) checkDepth(tokens token.Tokens) error {
+	var columns []int
+	flow, run, line, opens := 0, 0, 0, true
+	for _, t := range tokens {
+		if t.Position == nil {
+			continue
+		}
+		if t.Position.Line != line {
+			line, opens = t.Position.Line, true
+		}
+		nested := opens
+		opens = false
+		switch t.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			flow++
+		case token.MappingEndType, token.SequenceEndType:
+			flow = max(0, flow-1)
+		case token.SequenceEntryType, token.MappingKeyType:
+			nested, opens = true, true
+		}
+		if t.Type == token.AnchorType || t.Type == token.TagType {
+			run++
+		} else if t.Type == token.MappingValueType || t.Type == token.SequenceEntryType || t.Type == token.CollectEntryType {
+			run = 0
+		}
+		if nested && flow == 0 {
+			for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
+				columns = columns[:len(columns)-1]
+			}
+			columns = append(columns, t.Position.Column)
+		}
+		if len(columns)+flow+run > maxDepth {
+			return d.problem(d.markToken(t), "", "this is nested more than %d levels deep", maxDepth)
+		}
+	}
+	return nil
+}
+
+// bindAliases finds for each alias the value that its name has at that place.
+func (d *document) bindAliases() error {
+	if d.root == nil {
+		return nil
+	}
+	d.aliases = map[*ast.AliasNode]ast.Node{}
+	b := &binder{doc: d, anchors: map[string]ast.Node{}}
+	ast.Walk(b, d.root)
+	if len(b.problems) > 0 {
+		return &Errors{List: b.problems}
+	}
+	return nil
+}
+
+type binder struct {
+	doc      *document
+	anchors  map[string]ast.Node
+	problems []Error
+}
+
+// Visit implements ast.Visitor.
+func (b *binder) Visit(n ast.Node) ast.Visitor {
+	switch n := n.(type) {
+	case *ast.AnchorNode:
+		if n.Name != nil {
+			b.anchors[n.Name.String()] = n.Value
+		}
+	case *ast.AliasNode:
+		name := n.Value.String()
+		if target, ok := b.anchors[name]; ok {
+			b.doc.aliases[n] = target
+		} else {
+			m := b.doc.markOf(n)
+			m.width = utf8.RuneCountInString(name) + 1
+			b.problems = append(b.problems, b.doc.problem(m, `a text that begins with * needs quotes`, "there is no &%s before this *%s", name, name))
+		}
+	}
+	return b
+}
+
+// syntax turns the parser's error into ours, with help for what people do.
+func (d *document) syntax(err error) error {
+	var se *yaml.SyntaxError
+	if !errors.As(err, &se) || se.Token == nil {
+		return d.problem(mark{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
+	}
+	m := d.markToken(se.Token)
+	line := d.line(m.Line)
+	if tab := strings.IndexByte(line, '\t'); tab >= 0 && strings.Trim(line[:tab], " ") == "" {
+		return d.problem(mark{Pos: d.pos(m.Line, tab+1), width: 1}, "indent with spaces", "a tab in the indentation")
+	}
+	msg, hint := se.Message, ""
+	rest := string([]rune(line)[min(m.Column-1, utf8.RuneCountInString(line)):])
+	switch {
+	case strings.HasPrefix(rest, "@"), strings.HasPrefix(rest, "`"), strings.HasPrefix(rest, "%"):
+		msg, hint = fmt.Sprintf("a text cannot begin with %s here", rest[:1]), "put it in quotes"
+	case strings.Contains(msg, "end character of"):
+		msg, hint = "this quote is never closed", ""
+	case strings.Contains(msg, "mapping value is not allowed"):
+		msg, hint = "a key and its value do not fit here", "check the indentation, and put a text with a colon in quotes"
+	case strings.Contains(msg, "unexpected key name"), strings.Contains(msg, "non-map value"), strings.Contains(msg, "could not find expected ':'"):
+		msg, hint = "a key and its value are expected here", "check the indentation, and the space after the colon or the dash"
+	case strings.Contains(msg, "value is not allowed in this context"):
+		msg, hint = "this text stands after a value that is already complete", "put the whole value in quotes"
+	case strings.Contains(msg, "flow mapping end token"):
+		msg = "this { is never closed"
+	case strings.Contains(msg, "sequence end token"):
+		msg = "this [ is never closed"
+	case strings.Contains(msg, "must be specified"):
+		msg, hint = "a , or a closing bracket is missing before this", ""
+	case strings.Contains(msg, "unknown escape character"):
+		msg, hint = "an unknown \\ sequence", `write \\ for a backslash, or use 'single quotes'`
+	}
+	return d.problem(m, hint, "%s", msg)
+}
+
+// pos returns a place that exists in the file.
+func (d *document) pos(line, column int) Pos {
+	line = min(max(line, 1), len(d.lines))
+	column = min(max(column, 1), utf8.RuneCountInString(d.lines[line-1])+1)
+	return Pos{File: d.name, Line: line, Column: column}
+}
+
+func (d *document) line(n int) string {
+	if n < 1 || n > len(d.lines) {
+		return ""
+	}
+	return d.lines[n-1]
+}
+
+// markToken returns the place of one token of the file.
+func (d *document) markToken(t *token.Token) mark {
+	if t == nil || t.Position == nil {
+		return mark{Pos: d.pos(1, 1), width: 1}
+	}
+	m := mark{Pos: d.pos(t.Position.Line, t.Position.Column)}
+	line := []rune(d.line(m.Line))
+	switch t.Type {
+	case token.ImplicitNullType:
+		m.width = 1
+	case token.DoubleQuoteType, token.SingleQuoteType:
+		m.width = quotedWidth(line[m.Column-1:])
+	default:
+		m.width = utf8.RuneCountInString(t.Value)
+	}
+	m.width = max(1, min(m.width, len(line)-m.Column+1))
+	return m
+}
+
+// quotedWidth counts the characters of a quoted text with its quotes.
+func quotedWidth(line []rune) int {
+	if len(line) == 0 {
+		return 1
+	}
+	for i := 1; i < len(line); i++ {
+		if line[0] == '"' && line[i] == '\\' {
+			i++
+		} else if line[i] == line[0] {
+			if line[0] == '\'' && i+1 < len(line) && line[i+1] == '\'' {
+				i++
+				continue
+			}
+			return i + 1
+		}
+	}
+	return len(line)
+}
+
+// markOf returns where a value begins.
+func (d *document) markOf(n ast.Node) mark {
+	switch n := n.(type) {
+	case nil:
+		return mark{Pos: d.pos(1, 1), width: 1}
+	case *ast.MappingNode:
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			return d.markOf(n.Values[0])
+		}
+	case *ast.MappingValueNode:
+		if n.Key != nil {
+			return d.markOf(n.Key)
+		}
+	case *ast.MappingKeyNode:
+		if n.Value != nil {
+			return d.markOf(n.Value)
+		}
+	}
+	return d.markToken(n.GetToken())
+}
+
+// within narrows m to the first place of part in what stands at m; it returns m
+// when the part is not written there literally.
+func (d *document) within(m mark, part string) mark {
+	line := []rune(d.line(m.Line))
+	if m.Column-1 > len(line) || part == "" {
+		return m
+	}
+	rest := string(line[m.Column-1:])
+	if at := strings.Index(rest, part); at >= 0 {
+		return mark{Pos: d.pos(m.Line, m.Column+utf8.RuneCountInString(rest[:at])), width: utf8.RuneCountInString(part)}
+	}
+	return m
+}
+
+func (d *document) problem(m mark, hint, format string, args ...any) Error {
+	return Error{Pos: m.Pos, Msg: fmt.Sprintf(format, args...), Hint: hint, doc: d, width: m.width}
+}
+
+// hide keeps a value out of every message and excerpt from now on.
+func (d *document) hide(value string) {
+	if len(value) < 4 { // masking "no" would mask half the file
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.Contains(d.masks, value) {
+		d.masks = append(d.masks, value)
+	}
+}
+
+// read returns another file, bounded, and remembers it for Follow.
+func (d *document) read(path string, limit int64) ([]byte, error) {
+	data, err := readBounded(path, limit)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.files.note(path, data, err)
+	return data, err
+}
+
+// errTooLarge is returned by readBounded for a file over the limit.
+var errTooLarge = errors.New("the file is too large")
+
+func readBounded(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() { // a pipe or a device could keep us waiting for ever
+		return nil, errors.New("not a regular file")
+	}
+	if info.Size() > limit {
+		return nil, errTooLarge
+	}
+	data, err := os.ReadFile(path)
+	if err == nil && int64(len(data)) > limit {
+		return nil, errTooLarge
+	}
+	return data, err
+}
+
+// abs resolves a path that the watchlist writes.
+func (d *document) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(d.dir, path)
+}

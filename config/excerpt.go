@@ -1,0 +1,150 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// Colours of the terminal form.
+const (
+	red    = "\x1b[31m"
+	yellow = "\x1b[33m"
+	bold   = "\x1b[1m"
+	faint  = "\x1b[2m"
+	plain  = "\x1b[0m"
+)
+
+// maxExcerpt is how many characters of a line are shown around the caret.
+const maxExcerpt = 100
+
+// render writes one problem with its end of line.
+func (e Error) render(colour bool) string {
+	paint := func(code, s string) string {
+		if !colour || s == "" {
+			return s
+		}
+		return code + s + plain
+	}
+	loud := red
+	if e.Warning {
+		loud = yellow
+	}
+	var b strings.Builder
+	if e.Pos != (Pos{}) {
+		b.WriteString(paint(bold, e.Pos.String()+":") + " ")
+	}
+	b.WriteString(paint(loud, printable(e.doc.mask(e.Msg))))
+	if e.Hint != "" {
+		b.WriteString(" — " + printable(e.doc.mask(e.Hint)))
+	}
+	b.WriteByte('\n')
+	if e.Warning || e.doc == nil || e.Pos.Line < 1 || e.Pos.Line > len(e.doc.lines) {
+		return b.String()
+	}
+	line := []rune(printable(e.doc.maskLine(e.Pos.Line)))
+	at := min(e.Pos.Column-1, len(line))
+	from, to := 0, len(line)
+	if to > maxExcerpt {
+		from = max(0, at-maxExcerpt/2)
+		to = min(len(line), from+maxExcerpt)
+	}
+	if e.Pos.Line > 1 {
+		before := []rune(printable(e.doc.maskLine(e.Pos.Line - 1)))
+		lo, hi := min(from, len(before)), min(max(from, len(before)), from+maxExcerpt)
+		b.WriteString(paint(faint, trimRight(fmt.Sprintf("%5d | %s", e.Pos.Line-1, string(before[lo:min(hi, len(before))])))) + "\n")
+	}
+	b.WriteString(trimRight(fmt.Sprintf("%s%s", paint(faint, fmt.Sprintf("%5d | ", e.Pos.Line)), string(line[from:to]))) + "\n")
+	end := min(max(at+max(e.width, 1), at+1), max(to, at+1))
+	caret := "^" + strings.Repeat("~", max(0, columns(line[at:min(end, len(line))])-1))
+	b.WriteString(paint(faint, "      | ") + strings.Repeat(" ", columns(line[from:at])) + paint(loud, caret) + "\n")
+	return b.String()
+}
+
+func trimRight(s string) string { return strings.TrimRight(s, " ") }
+
+// columns counts the terminal columns of a text.
+func columns(text []rune) int {
+	n := 0
+	for _, r := range text {
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case width.LookupRune(r).Kind() == width.EastAsianWide, width.LookupRune(r).Kind() == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// printable makes a text of the file safe for a terminal, character by
+// character: no escape sequence, no direction override.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n':
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == unicode.ReplacementChar:
+			return '·'
+		}
+		return r
+	}, s)
+}
+
+// mask hides known secret values in a message.
+func (d *document) mask(s string) string {
+	if d == nil {
+		return s
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, m := range d.masks {
+		s = strings.ReplaceAll(s, m, strings.Repeat("•", len([]rune(m))))
+	}
+	return maskPasted(s)
+}
+
+// maskLine returns a line of the file with everything hidden that is, or looks
+// like, a secret. It keeps the number of characters, so the caret still fits.
+func (d *document) maskLine(n int) string {
+	return maskKeys(d.mask(d.line(n)))
+}
+
+// What a secret looks like when somebody pasted it: a Slack token, a password in
+// an address, a value under a key that says so. They are needed before the tree
+// is there, for the excerpt of a syntax error.
+var (
+	pastedToken    = regexp.MustCompile(`xox[a-z]-[\w.-]+|xapp-[\w.-]+`)
+	pastedPassword = regexp.MustCompile(`://[^/\s:@"']*:([^@\s"'$]+)@`)
+	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>]+))`)
+)
+
+func maskPasted(s string) string {
+	s = pastedToken.ReplaceAllStringFunc(s, dots)
+	return maskGroups(pastedPassword, s)
+}
+
+func maskKeys(s string) string { return maskGroups(pastedKey, s) }
+
+// maskGroups hides the groups of every match, unless one is a reference.
+func maskGroups(re *regexp.Regexp, s string) string {
+	var b strings.Builder
+	last := 0
+	for _, m := range re.FindAllStringSubmatchIndex(s, -1) {
+		for g := 2; g < len(m); g += 2 {
+			if m[g] < 0 || strings.Contains(s[m[g]:m[g+1]], "${") {
+				continue
+			}
+			b.WriteString(s[last:m[g]])
+			b.WriteString(dots(s[m[g]:m[g+1]]))
+			last = m[g+1]
+		}
+	}
+	return b.String() + s[last:]
+}
+
+func dots(s string) string { return strings.Repeat("•", len([]rune(s))) }

@@ -1,0 +1,247 @@
+package config
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// How Follow looks at files. A change must be in use within 3 s, whatever the
+// file system tells us.
+const (
+	settle = 150 * time.Millisecond // editors write in several steps: wait for the last
+	patrol = time.Second            // network and container file systems send no events
+	doubt  = 300 * time.Millisecond // a file that is wrong may be half written: look again
+)
+
+// Following says how to follow a watchlist.
+type Following struct {
+	Path   string
+	Kinds  Kinds
+	Start  *Config          // what is in use already; nil applies the file at once
+	Reload <-chan os.Signal // SIGHUP: apply again, changed or not; nil when there is none
+	Log    *slog.Logger     // nil: silence
+	Failed func(error)      // told once for every content that cannot be used; may be nil
+}
+
+// inputs is everything a watchlist was made of: the file, and the files it names.
+type inputs struct {
+	sums map[string][sha256.Size]byte
+}
+
+func newInputs() inputs { return inputs{sums: map[string][sha256.Size]byte{}} }
+
+// note remembers what a file held when it was read, or that it could not be.
+func (in inputs) note(path string, data []byte, err error) {
+	if err != nil {
+		in.read(path) // it may only have been too large for its purpose
+		return
+	}
+	in.sums[path] = sha256.Sum256(data)
+}
+
+func (in inputs) read(path string) {
+	data, err := readBounded(path, maxWords)
+	if err != nil {
+		data = []byte("error: " + err.Error())
+	}
+	in.sums[path] = sha256.Sum256(data)
+}
+
+func (in inputs) same(other inputs) bool { return maps.Equal(in.sums, other.sums) }
+
+// again reads the same files as they are now.
+func (in inputs) again() inputs {
+	now := newInputs()
+	for path := range in.sums {
+		now.read(path)
+	}
+	return now
+}
+
+// Follow keeps the watchlist in use the same as the file, until ctx ends. Every
+// change is parsed and checked as a whole and then given to apply, never two at
+// once; within 3 s of the change. A file that is wrong, or that apply refuses,
+// leaves the old one in use and is reported once for each content.
+//
+// The folder is watched rather than the file, since editors rename and
+// Kubernetes swaps a link; the files that the watchlist names (secrets, words)
+// are followed too. The error is ctx's, or that the folder cannot be read.
+func Follow(ctx context.Context, f Following, apply func(*Config) error) error {
+	if f.Log == nil {
+		f.Log = slog.New(slog.DiscardHandler)
+	}
+	if _, err := os.Stat(filepath.Dir(f.Path)); err != nil {
+		return fmt.Errorf("watchlist: follow %s: %w", f.Path, err)
+	}
+	w := &follower{Following: f, apply: apply}
+	if f.Start != nil {
+		w.last = f.Start.inputs
+	}
+	events, troubles := w.watch()
+	if w.notified != nil {
+		defer w.notified.Close()
+	}
+	tick := time.NewTicker(patrol)
+	defer tick.Stop()
+	pending := time.After(0) // look once at the start: it may have changed since Load
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-f.Reload:
+			w.look(ctx, true)
+		case <-events:
+			if pending == nil { // never put off: a database beside the file changes all the time
+				pending = time.After(settle)
+			}
+		case err := <-troubles:
+			f.Log.Warn("file events were lost, looking every second", "err", err)
+		case <-pending:
+			pending = nil
+			w.look(ctx, false)
+		case <-tick.C:
+			w.look(ctx, false)
+		}
+	}
+}
+
+type follower struct {
+	Following
+	apply    func(*Config) error
+	last     inputs  // what was used, or refused, last
+	stamps   []stamp // of the files at that time
+	notified *fsnotify.Watcher
+}
+
+// stamp is what a file system says of a file without reading it.
+type stamp struct {
+	path string
+	info os.FileInfo
+}
+
+func (s stamp) same(o stamp) bool {
+	if s.info == nil || o.info == nil {
+		return s.info == o.info
+	}
+	return s.path == o.path && s.info.Size() == o.info.Size() && s.info.ModTime().Equal(o.info.ModTime()) && os.SameFile(s.info, o.info)
+}
+
+// look takes the file in if it differs from what was looked at last.
+func (w *follower) look(ctx context.Context, force bool) {
+	stamps := w.stamp()
+	if !force && w.stamps != nil && slices.EqualFunc(stamps, w.stamps, stamp.same) && !w.fresh(stamps) {
+		return
+	}
+	w.stamps = stamps
+	if !force && w.last.sums != nil && w.last.same(w.last.again()) {
+		return
+	}
+	c, in, err := load(w.Path, w.Kinds)
+	for err != nil { // an editor may be in the middle of writing
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(doubt):
+		}
+		if in.same(in.again()) {
+			break
+		}
+		c, in, err = load(w.Path, w.Kinds)
+	}
+	if err == nil {
+		if err = w.apply(c); err != nil {
+			err = fmt.Errorf("the new watchlist was refused: %w", err)
+		}
+	}
+	w.last = in
+	w.rewatch()
+	w.stamps = w.stamp()
+	if err != nil {
+		w.report(err)
+		return
+	}
+	w.Log.Info("watchlist taken", "path", w.Path, "watches", len(c.Watches), "sources", len(c.Sources))
+}
+
+// fresh reports whether a file changed so lately that a second change could
+// carry the same time stamp.
+func (w *follower) fresh(stamps []stamp) bool {
+	return slices.ContainsFunc(stamps, func(s stamp) bool {
+		return s.info != nil && time.Since(s.info.ModTime()) < 2*patrol
+	})
+}
+
+func (w *follower) stamp() []stamp {
+	paths := slices.Sorted(maps.Keys(w.last.sums))
+	if len(paths) == 0 {
+		paths = []string{w.Path}
+	}
+	var out []stamp
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			info = nil
+		}
+		out = append(out, stamp{p, info})
+	}
+	return out
+}
+
+// report says once what is wrong with one content.
+func (w *follower) report(err error) {
+	problems := 1
+	var many *Errors
+	if errors.As(err, &many) {
+		problems = len(many.List)
+	}
+	w.Log.Error("watchlist not taken, the old one stays in use", "path", w.Path, "problems", problems, "err", err)
+	if w.Failed != nil {
+		w.Failed(err)
+	}
+}
+
+// watch asks the system to tell of changes. Without it the patrol does the work.
+func (w *follower) watch() (<-chan fsnotify.Event, <-chan error) {
+	n, err := fsnotify.NewWatcher()
+	if err != nil {
+		w.Log.Warn("no file events, looking every second instead", "err", err)
+		return nil, nil
+	}
+	w.notified = n
+	w.rewatch()
+	return n.Events, n.Errors
+}
+
+// rewatch watches every folder that holds a file of the watchlist.
+func (w *follower) rewatch() {
+	if w.notified == nil {
+		return
+	}
+	want := []string{filepath.Dir(w.Path)}
+	for path := range w.last.sums {
+		if dir := filepath.Dir(path); !slices.Contains(want, dir) {
+			want = append(want, dir)
+		}
+	}
+	have := w.notified.WatchList()
+	for _, dir := range want {
+		if !slices.Contains(have, dir) {
+			_ = w.notified.Add(dir) // a folder that cannot be watched is on patrol
+		}
+	}
+	for _, dir := range have {
+		if !slices.Contains(want, dir) {
+			_ = w.notified.Remove(dir)
+		}
+	}
+}

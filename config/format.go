@@ -1,0 +1,217 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Langs returns the languages earshot knows.
+func Langs() []string { return []string{"en", "ru", "uk", "bg"} }
+
+// PostKinds returns the words for what a source's posts are.
+func PostKinds() []string { return []string{"review", "forum", "comment", "news", "social"} }
+
+// Severities returns the words for how loud an alert is, from quiet to loud.
+func Severities() []string { return []string{"low", "normal", "high", "critical"} }
+
+// Topics returns what a complaint can be about without words of the user's own.
+func Topics() []string {
+	return []string{"app", "billing", "delivery", "fraud", "outage", "price", "privacy", "quality", "refund", "safety", "staff", "support", "waiting"}
+}
+
+// Placeholders returns what may stand between {{ and }} in a reply text.
+func Placeholders() []string { return []string{"author", "watch", "source", "title", "link", "me"} }
+
+// checkFormat checks a text against a named form, the format tag of a field. msg
+// is a predicate ("is not …") and empty when the text is fine. An unknown form
+// accepts everything.
+func checkFormat(format, s string) (msg, hint string) {
+	switch format {
+	case "url":
+		return checkURL(s)
+	case "lang":
+		if s == "ua" {
+			return "is a country, not a language", `write "uk" for Ukrainian`
+		}
+		return oneOf(s, Langs())
+	case "postkind":
+		return oneOf(s, PostKinds())
+	case "severity":
+		return oneOf(s, Severities())
+	case "zone":
+		return checkZone(s)
+	case "destination":
+		return checkDestination(s)
+	case "person":
+		return checkPerson(s)
+	case "listen":
+		return checkListen(s)
+	case "host":
+		return checkHost(s)
+	case "database":
+		return checkDatabase(s)
+	case "redis":
+		return checkRedis(s)
+	}
+	return "", ""
+}
+
+func oneOf(s string, known []string) (msg, hint string) {
+	if slices.Contains(known, s) {
+		return "", ""
+	}
+	if meant := nearest(s, known); meant != "" {
+		return "is not known", didYouMean(meant)
+	}
+	return "is not known", "write " + orList(known)
+}
+
+func orList(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+func checkURL(s string) (msg, hint string) {
+	const how = "write the whole address, with https://"
+	if strings.ContainsFunc(s, unicode.IsSpace) {
+		return "has a space in it", how
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return "is not an address", how
+	case u.Scheme == "" && u.Host == "" && strings.Contains(s, "."):
+		return "has no https://", fmt.Sprintf("did you mean %q?", "https://"+strings.TrimLeft(s, "/"))
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "is not a web address", how
+	case u.Hostname() == "":
+		return "names no host", how
+	}
+	return "", ""
+}
+
+func checkZone(s string) (msg, hint string) {
+	if s == "" || strings.EqualFold(s, "local") {
+		return "is not a time zone", `write a name such as "Europe/Kyiv"`
+	}
+	if _, err := time.LoadLocation(s); err != nil {
+		if meant := nearest(s, []string{"Europe/Kyiv", "Europe/Sofia", "Europe/London", "Europe/Berlin", "Europe/Warsaw", "Europe/Moscow", "Europe/Istanbul", "America/New_York", "UTC"}); meant != "" {
+			return "is not a time zone", didYouMean(meant)
+		}
+		return "is not a time zone", `write a name such as "Europe/Kyiv"`
+	}
+	return "", ""
+}
+
+var (
+	slackID   = regexp.MustCompile(`^[CGD][A-Z0-9]{8,}$`)
+	slackUser = regexp.MustCompile(`^[UWS][A-Z0-9]{8,}$`)
+)
+
+func checkDestination(s string) (msg, hint string) {
+	const how = `write "#channel", a channel id, console or webhook:NAME`
+	name, isChannel := strings.CutPrefix(s, "#")
+	switch {
+	case isChannel:
+		return checkChannel(name)
+	case s == "console", slackID.MatchString(s), strings.HasPrefix(s, "webhook:") && len(s) > len("webhook:"):
+		return "", ""
+	case strings.HasPrefix(s, "@"):
+		return "is a person", `alerts go to a channel, such as "#mentions"; name people under notify`
+	case slices.Contains([]string{"terminal", "stdout", "log"}, s):
+		return "is not a place", `did you mean "console"?`
+	}
+	if msg, _ := checkChannel(s); msg == "" {
+		return "is not a place", fmt.Sprintf("did you mean %q?", "#"+s)
+	}
+	return "is not a place", how
+}
+
+// checkChannel checks a channel's name as Slack allows it.
+func checkChannel(name string) (msg, hint string) {
+	bad := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && r != '-' && r != '_'
+	}
+	switch {
+	case name == "":
+		return "names no channel", `write it like "#mentions"`
+	case utf8.RuneCountInString(name) > 80:
+		return "is longer than the 80 characters a channel's name may have", ""
+	case strings.ContainsFunc(name, unicode.IsUpper):
+		return "cannot be a channel: their names have no capital letters", fmt.Sprintf("did you mean %q?", "#"+strings.ToLower(name))
+	case strings.ContainsFunc(name, bad):
+		return "cannot be a channel: their names have letters, digits, - and _ only", ""
+	}
+	return "", ""
+}
+
+func checkPerson(s string) (msg, hint string) {
+	name, ok := strings.CutPrefix(s, "@")
+	switch {
+	case ok && name != "" && !strings.ContainsAny(name, " @<>"):
+		return "", ""
+	case slackUser.MatchString(s):
+		return "", ""
+	case strings.HasPrefix(s, "#"):
+		return "is a channel", `name a person or a group, such as "@oncall-pr"`
+	}
+	return "is not a person or a group", `write it like "@oncall-pr"`
+}
+
+func checkListen(s string) (msg, hint string) {
+	const how = "write it like 127.0.0.1:8080"
+	host, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return "is not an address with a port", how
+	}
+	if n, err := net.LookupPort("tcp", port); err != nil || n < 0 || port == "" {
+		return "has no port from 0 to 65535", how
+	}
+	if strings.ContainsAny(host, "/ ") {
+		return "is not an address with a port", how
+	}
+	return "", ""
+}
+
+func checkHost(s string) (msg, hint string) {
+	const how = "write the name or the address alone: forum.example or 127.0.0.1"
+	if _, err := netip.ParseAddr(s); err == nil {
+		return "", ""
+	}
+	if s == "" || strings.ContainsAny(s, "/: @?#") {
+		return "is not a host", how
+	}
+	return "", ""
+}
+
+func checkDatabase(s string) (msg, hint string) {
+	switch {
+	case strings.HasPrefix(s, "sqlite:") && len(s) > len("sqlite:"):
+		return "", ""
+	case strings.HasPrefix(s, "postgres://"), strings.HasPrefix(s, "postgresql://"):
+		if u, err := url.Parse(s); err != nil || u.Host == "" && u.RawQuery == "" {
+			return "is not an address of a database", "write postgres://user:password@host/name"
+		}
+		return "", ""
+	}
+	return "is not a database earshot knows", "write sqlite:earshot.db or postgres://user:password@host/name"
+}
+
+func checkRedis(s string) (msg, hint string) {
+	const how = "write redis://host:6379/0"
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "redis" && u.Scheme != "rediss" && u.Scheme != "unix") || u.Host == "" && u.Path == "" {
+		return "is not an address of a Redis", how
+	}
+	return "", ""
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+func didYouMean(word string) string { return fmt.Sprintf("did you mean %q?", word) }
+
+// maxWord bounds the words that are compared: nobody mistypes a longer key.
+const maxWord = 40
+
+// nearest returns the known word that was probably meant, or "". One slip is
+// allowed in a short word, two in one of six letters, three from ten on.
+func nearest(word string, known []string) string {
+	w := []rune(strings.ToLower(word))
+	if len(w) == 0 || len(w) > maxWord {
+		return ""
+	}
+	best, least := "", 1+min(3, max(1, len(w)/3))
+	if len(w) < 3 {
+		least = 1
+	}
+	for _, k := range known {
+		r := []rune(strings.ToLower(k))
+		if k == "" || len(r) > maxWord {
+			continue
+		}
+		if d := distance(w, r); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, delete, replace or swap with the next
+// one to make b of a.
+func distance(a, b []rune) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,384 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"os"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// kindOf names what somebody wrote.
+func kindOf(n ast.Node) string {
+	switch n.Type() {
+	case ast.NullType:
+		return "nothing"
+	case ast.BoolType:
+		return "true or false"
+	case ast.IntegerType, ast.FloatType, ast.InfinityType, ast.NanType:
+		return "a number"
+	case ast.SequenceType:
+		return "a list"
+	case ast.MappingType, ast.MappingValueType:
+		return "keys and values"
+	}
+	return "a text"
+}
+
+// wrongType reports a value of the wrong type and guesses at the slip of the pen.
+func (d *decoder) wrongType(n ast.Node, m mark, name, want string) {
+	hint := ""
+	line := d.doc.line(m.Line)
+	switch n.Type() {
+	case ast.NullType:
+		if strings.Contains(line, " #") {
+			hint = "# begins a comment: put the value in quotes"
+		}
+		d.wrong(m, hint, "%s is empty", name)
+		return
+	case ast.MappingType, ast.MappingValueType:
+		if strings.Contains(line, "{{") {
+			hint = "put the text in quotes"
+		}
+	case ast.StringType:
+		if word := n.GetToken().Value; want == "keys and values" && regexp.MustCompile(`^\w+:\S`).MatchString(word) && !strings.Contains(word, "://") {
+			hint = "write a space after the colon"
+		}
+	}
+	d.wrong(m, hint, "%s wants %s, not %s", name, want, kindOf(n))
+}
+
+// written is a text with what became of the references in it.
+type written struct {
+	value  string
+	raw    string // as the file has it
+	origin string // of the first secret in it
+	secret bool
+}
+
+// text decodes a scalar as a text. Numbers and true are taken as they are
+// written: a brand may be called 360 or True.
+func (d *decoder) text(n ast.Node, m mark, f field) (written, bool) {
+	raw := ""
+	switch t := n.(type) {
+	case *ast.StringNode:
+		raw = t.Value
+	case *ast.LiteralNode:
+		raw = t.Value.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		raw = n.GetToken().Value
+	default:
+		d.wrongType(n, m, f.name, wanted(f))
+		return written{}, false
+	}
+	if strings.ContainsFunc(raw, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {
+		d.wrong(m, "delete it", "%s: a control character", f.name)
+		return written{}, false
+	}
+	return d.expand(raw, m, f.name)
+}
+
+func wanted(f field) string {
+	if f.example != "" {
+		return "a value such as " + f.example
+	}
+	return "a text"
+}
+
+var (
+	reference  = regexp.MustCompile(`\$\{(env|file):([^}]*)\}`)
+	shellStyle = regexp.MustCompile(`\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}`)
+)
+
+// expand puts the values of ${env:NAME} and ${file:/path} into a text. It runs
+// after the YAML was read, so a value cannot bring YAML of its own.
+func (d *decoder) expand(raw string, m mark, name string) (written, bool) {
+	out := written{value: raw, raw: raw}
+	if !strings.Contains(raw, "${") {
+		return out, true
+	}
+	if bad := shellStyle.FindStringSubmatch(raw); bad != nil {
+		d.wrong(d.doc.within(m, bad[0]), fmt.Sprintf("write ${env:%s}", bad[1]), "%s: %s is not understood", name, bad[0])
+		return out, false
+	}
+	ok := true
+	out.value = reference.ReplaceAllStringFunc(raw, func(ref string) string {
+		parts := reference.FindStringSubmatch(ref)
+		kind, arg := parts[1], strings.TrimSpace(parts[2])
+		value, msg, hint := d.lookup(kind, arg)
+		if msg != "" {
+			d.wrong(d.doc.within(m, ref), hint, "%s: %s", name, msg)
+			ok = false
+			return ""
+		}
+		out.secret = true
+		if out.origin == "" {
+			out.origin = arg
+		}
+		d.doc.hide(value)
+		return value
+	})
+	return out, ok
+}
+
+// lookup reads one variable or file. An empty value is a mistake too: it is how
+// an unset secret looks in compose files.
+func (d *decoder) lookup(kind, arg string) (value, msg, hint string) {
+	if arg == "" {
+		return "", fmt.Sprintf("${%s:} names nothing", kind), "write ${env:NAME} or ${file:/path}"
+	}
+	if kind == "env" {
+		value, ok := d.doc.env(arg)
+		if !ok || value == "" {
+			state := "not set"
+			if ok {
+				state = "empty"
+			}
+			return "", fmt.Sprintf("the environment variable %s is %s", arg, state), "set it before earshot starts"
+		}
+		return value, "", ""
+	}
+	data, err := d.doc.read(d.doc.abs(arg), maxSecret)
+	if err != nil {
+		return "", fmt.Sprintf("the file %s cannot be read: %s", arg, reason(err)), "check the path and its permissions"
+	}
+	value = strings.TrimRight(string(data), "\r\n")
+	if value == "" {
+		return "", fmt.Sprintf("the file %s is empty", arg), ""
+	}
+	return value, "", ""
+}
+
+// reason is the last part of a file error: the path was said already.
+func reason(err error) string {
+	if pe, ok := err.(*os.PathError); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// secret decodes a Secret and warns of one that is written out.
+func (d *decoder) secret(n ast.Node, into *Secret, m mark, f field) {
+	s, ok := d.text(n, m, f)
+	if !ok {
+		return
+	}
+	*into = Secret{value: s.value, origin: s.origin}
+	if msg, hint := checkFormat(f.format, s.value); msg != "" {
+		*into = Secret{}
+		d.wrong(m, hint, "%s: this %s", f.name, msg)
+	}
+	if s.secret {
+		return
+	}
+	variable := strings.ToUpper(f.name)
+	switch {
+	case strings.HasPrefix(s.value, "xox"), strings.HasPrefix(s.value, "xapp-"):
+		d.doc.hide(s.value)
+		d.warn(m, fmt.Sprintf("write ${env:SLACK_%s} instead", variable), "%s: the secret itself stands in this file", f.name)
+	case f.name == "webhook_url" || f.name == "url":
+		d.doc.hide(s.value)
+	case !strings.Contains(s.value, ":"):
+		d.doc.hide(s.value)
+	}
+	if pw := pastedPassword.FindStringSubmatch(s.value); pw != nil {
+		d.doc.hide(pw[1])
+		d.warn(m, "write ${env:NAME} in its place", "%s: the password itself stands in this file", f.name)
+	}
+}
+
+// scalar decodes into the plain Go kinds.
+func (d *decoder) scalar(n ast.Node, v reflect.Value, m mark, f field) {
+	switch v.Kind() {
+	case reflect.String:
+		s, ok := d.text(n, m, f)
+		if !ok {
+			return
+		}
+		if msg, hint := checkFormat(f.format, s.value); msg != "" {
+			d.wrong(m, hint, "%s: %q %s", f.name, s.value, msg)
+			return
+		}
+		v.SetString(s.value)
+	case reflect.Bool:
+		b, ok := n.(*ast.BoolNode)
+		if !ok {
+			hint := ""
+			if s, isText := n.(*ast.StringNode); isText {
+				hint = map[string]string{"yes": "write true", "on": "write true", "no": "write false", "off": "write false"}[strings.ToLower(s.Value)]
+			}
+			d.wrong(m, hint, "%s wants true or false, not %s", f.name, kindOf(n))
+			return
+		}
+		v.SetBool(b.Value)
+	case reflect.Float32, reflect.Float64:
+		if x, ok := number(n); ok {
+			v.SetFloat(x)
+		} else {
+			d.wrongNumber(n, m, f)
+		}
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		d.integer(n, v, m, f)
+	default:
+		d.wrong(m, "", "%s cannot be set here", f.name)
+	}
+}
+
+func (d *decoder) wrongNumber(n ast.Node, m mark, f field) {
+	hint := ""
+	if s, ok := n.(*ast.StringNode); ok {
+		if _, err := strconv.ParseFloat(strings.Replace(s.Value, ",", ".", 1), 64); err == nil {
+			hint = "write it with a point and without quotes"
+		}
+	}
+	if n.Type() == ast.NullType {
+		d.wrongType(n, m, f.name, "a number")
+		return
+	}
+	d.wrong(m, hint, "%s wants a number, not %s", f.name, kindOf(n))
+}
+
+func number(n ast.Node) (float64, bool) {
+	switch t := n.(type) {
+	case *ast.IntegerNode:
+		switch x := t.Value.(type) {
+		case int64:
+			return float64(x), true
+		case uint64:
+			return float64(x), true
+		}
+	case *ast.FloatNode:
+		return t.Value, !math.IsNaN(t.Value) && !math.IsInf(t.Value, 0)
+	}
+	return 0, false
+}
+
+func (d *decoder) integer(n ast.Node, v reflect.Value, m mark, f field) {
+	t, ok := n.(*ast.IntegerNode)
+	if !ok {
+		if _, isFloat := n.(*ast.FloatNode); isFloat {
+			d.wrong(m, "", "%s wants a whole number", f.name)
+			return
+		}
+		d.wrongNumber(n, m, f)
+		return
+	}
+	switch x := t.Value.(type) {
+	case int64:
+		if v.CanInt() && !v.OverflowInt(x) {
+			v.SetInt(x)
+			return
+		}
+		if v.CanUint() && x >= 0 && !v.OverflowUint(uint64(x)) {
+			v.SetUint(uint64(x))
+			return
+		}
+	case uint64:
+		if v.CanUint() && !v.OverflowUint(x) {
+			v.SetUint(x)
+			return
+		}
+		if v.CanInt() && x <= math.MaxInt64 && !v.OverflowInt(int64(x)) {
+			v.SetInt(int64(x))
+			return
+		}
+	}
+	d.wrong(m, "", "%s: this number is out of range", f.name)
+}
+
+// anything decodes into plain Go values, for options that are free in form.
+func (d *decoder) anything(n ast.Node, path string) any {
+	m := d.doc.markOf(n)
+	ok, leave := d.enter(m)
+	defer leave()
+	if !ok {
+		return nil
+	}
+	n, done := d.unwrap(n)
+	defer done()
+	switch t := n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		out := map[string]any{}
+		for _, p := range d.pairs(n, path) {
+			out[p.name] = d.anything(p.value, join(path, p.name))
+		}
+		return out
+	case *ast.SequenceNode:
+		out := make([]any, 0, len(t.Values))
+		for i, item := range t.Values {
+			out = append(out, d.anything(item, fmt.Sprintf("%s[%d]", path, i)))
+		}
+		return out
+	case *ast.BoolNode:
+		return t.Value
+	case *ast.IntegerNode:
+		if x, ok := t.Value.(uint64); ok && x <= math.MaxInt64 {
+			return int64(x)
+		}
+		return t.Value
+	case *ast.FloatNode:
+		return t.Value
+	case *ast.StringNode, *ast.LiteralNode:
+		s, _ := d.text(n, m, field{name: path})
+		return s.value
+	}
+	return nil
+}
+
+// maxDuration is ten years: anything longer is a slip.
+const maxDuration = 10 * 366 * 24 * time.Hour
+
+var durationPart = regexp.MustCompile(`^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)`)
+
+// parseDuration reads 90s, 5m, 1h30m, 7d, 2w. msg is empty when it is fine.
+func parseDuration(s string) (v time.Duration, msg, hint string) {
+	const how = "write it like 30s, 5m, 2h or 7d"
+	text := strings.TrimSpace(s)
+	if text == "0" {
+		return 0, "", ""
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return 0, fmt.Sprintf("%q has no unit", text), fmt.Sprintf("write %ss, %sm or %sh", text, text, text)
+	}
+	units := map[string]time.Duration{"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
+	total := 0.0
+	for rest := text; rest != ""; {
+		part := durationPart.FindStringSubmatch(rest)
+		if part == nil {
+			return 0, fmt.Sprintf("%q is not a length of time", text), how
+		}
+		x, _ := strconv.ParseFloat(part[1], 64)
+		total += x * float64(units[part[2]])
+		rest = rest[len(part[0]):]
+	}
+	switch {
+	case text == "":
+		return 0, "the length of time is empty", how
+	case total > float64(maxDuration):
+		return 0, fmt.Sprintf("%q is more than ten years", text), ""
+	}
+	return time.Duration(total), "", ""
+}
+
+// parsePrefix reads a network; a single address is the network of itself.
+func parsePrefix(s string) (p netip.Prefix, msg, hint string) {
+	if addr, err := netip.ParseAddr(s); err == nil && addr.Zone() == "" {
+		return netip.PrefixFrom(addr, addr.BitLen()), "", ""
+	}
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return p, fmt.Sprintf("%q is not a network", s), "write it like 10.1.0.0/16 or 127.0.0.1/32"
+	}
+	if p.Masked() != p {
+		return p, fmt.Sprintf("%q has bits after the slash's length", s), "did you mean \"" + p.Masked().String() + "\"?"
+	}
+	return p, "", ""
+}

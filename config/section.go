@@ -1,0 +1,387 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// Section is the block of one source as its kind sees it: the kind key with its
+// value, and the keys beside it that are not common to all sources. It may be
+// decoded any number of times, also at the same time.
+type Section struct {
+	doc  *document
+	kind string
+	key  mark     // of the kind key
+	node ast.Node // the value of the kind key
+	rest []pair   // the keys beside it
+}
+
+// Decode fills the options struct that into points to; what it held before
+// stays where the block says nothing, so defaults go in first.
+//
+// The long form fills fields by their yaml tag, and so do the keys beside the
+// kind key. The short form (feed: ADDRESS) fills the field tagged
+// yaml:"address", or the one tagged short:"true". Tags that are understood:
+// required:"true"; format:"url", "lang", "zone", "severity", "postkind" or
+// "host", which is checked here; doc and example, which go into the schema.
+// Fields may be strings, numbers, bools, time.Duration, netip.Prefix, Text,
+// Secret, structs, pointers, maps with string keys, any, and slices of these; a
+// list of one may be written without brackets.
+//
+// The error is an *Errors: every unknown or duplicate key, wrong type or form,
+// with its place.
+func (s Section) Decode(into any) error {
+	if s.doc == nil {
+		return nil
+	}
+	d := newDecoder(s.doc, nil)
+	s.decode(d, into)
+	e := &Errors{List: d.problems}
+	e.sort()
+	return e.Err()
+}
+
+func (s Section) decode(d *decoder, into any) {
+	v := reflect.ValueOf(into)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+		panic(fmt.Sprintf("config: Section.Decode needs a pointer to a struct, not %T", into)) // a mistake in our own code
+	}
+	v = v.Elem()
+	fields := fieldsOf(v.Type())
+	m := s.doc.markOf(s.node)
+	node, done := d.unwrap(s.node)
+	defer done()
+	pairs := slices.Clone(s.rest)
+	switch node.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		inner := d.pairs(node, s.kind)
+		for _, p := range inner {
+			if slices.Contains(commonKeys, p.name) && !slices.ContainsFunc(fields, func(f field) bool { return f.name == p.name }) {
+				d.wrong(p.key, fmt.Sprintf("write it beside %s, not inside", s.kind), "the key %q belongs to the source", p.name)
+				continue
+			}
+			if i := slices.IndexFunc(pairs, func(o pair) bool { return o.name == p.name }); i >= 0 {
+				d.wrong(p.key, "", "the key %q is here twice: also in line %d", p.name, pairs[i].key.Line)
+				continue
+			}
+			pairs = append(pairs, p)
+		}
+	default:
+		i := slices.IndexFunc(fields, func(f field) bool { return f.short })
+		if i < 0 {
+			d.wrongType(node, m, s.kind, "keys and values")
+			return
+		}
+		f := fields[i]
+		f.name = s.kind
+		d.value(s.node, v.FieldByIndex(f.index), fields[i].name, f)
+		d.keys(pairs, v, s.key, "", slices.DeleteFunc(fields, func(f field) bool { return f.short }))
+		return
+	}
+	d.keys(pairs, v, s.key, "", fields)
+}
+
+// Errorf returns an Error at the value of a field, at a field in a map with a
+// dot ("select.item"), or at the block when field is "" or not written.
+func (s Section) Errorf(field, format string, args ...any) error {
+	if s.doc == nil {
+		return Error{Msg: fmt.Sprintf(format, args...)}
+	}
+	return s.doc.problem(s.find(field), "", format, args...)
+}
+
+// Has reports whether the block writes a key of this name, inside its long form
+// or beside the kind key.
+func (s Section) Has(name string) bool {
+	if s.doc == nil {
+		return false
+	}
+	_, ok := s.lookup(name)
+	return ok
+}
+
+// Pos returns where the block begins.
+func (s Section) Pos() Pos { return s.key.Pos }
+
+func (s Section) find(name string) mark {
+	if n, ok := s.lookup(name); ok {
+		return s.doc.markOf(n)
+	}
+	if name == "address" || name == "" || name == s.kind {
+		if s.node != nil && s.node.Type() != ast.MappingType && s.node.Type() != ast.MappingValueType {
+			return s.doc.markOf(s.node)
+		}
+	}
+	return s.key
+}
+
+func (s Section) lookup(name string) (ast.Node, bool) {
+	first, more, nested := strings.Cut(name, ".")
+	d := newDecoder(s.doc, nil)
+	node, done := d.unwrap(s.node)
+	defer done()
+	for _, p := range append(d.pairs(node, ""), s.rest...) {
+		if p.name != first {
+			continue
+		}
+		if !nested {
+			return p.value, true
+		}
+		inner, done := d.unwrap(p.value)
+		defer done()
+		for _, q := range d.pairs(inner, "") {
+			if q.name == more {
+				return q.value, true
+			}
+		}
+		return p.value, true
+	}
+	return nil, false
+}
+
+// commonKeys are the keys every source has, whatever its kind.
+var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base"}
+
+// common is how the keys of every source are decoded.
+type common struct {
+	Name     string        `yaml:"name" doc:"What the source is called in messages and on the command line; its address when left out."`
+	Every    time.Duration `yaml:"every" doc:"How often it is polled. At least 1s; below 1m only for your own hosts." example:"5m"`
+	Kind     string        `yaml:"kind" doc:"What its posts are, which decides the threshold: review, forum, comment, news, social." format:"postkind"`
+	Lang     string        `yaml:"lang" doc:"The language of the posts, when it is always the same: en, ru, uk, bg." format:"lang"`
+	Zone     string        `yaml:"zone" doc:"The time zone of the dates on its pages." example:"Europe/Kyiv" format:"zone"`
+	Backfill backfill      `yaml:"backfill" doc:"Posts younger than this are alerted when the source is polled for the first time; true for all. Normally none is." example:"2d"`
+	Base     string        `yaml:"base" doc:"Another host with the same pages: a mirror, a test." format:"url"`
+}
+
+// backfill is a duration, or true.
+type backfill struct{ d time.Duration }
+
+// sources decodes the list of sources.
+func (d *decoder) sources(n ast.Node, into *[]Source, m mark, path string) {
+	switch t := n.(type) {
+	case *ast.NullNode:
+		return
+	case *ast.SequenceNode:
+		for i, item := range t.Values {
+			if src, ok := d.source(item, fmt.Sprintf("%s[%d]", path, i)); ok {
+				*into = append(*into, src)
+			}
+		}
+	default:
+		d.wrong(m, "begin each entry with a dash", "sources wants a list, not %s", kindOf(n))
+	}
+}
+
+// source decodes one block. ok is false when not even its kind is known.
+func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
+	m := d.doc.markOf(n)
+	d.at[path] = m
+	fine, leave := d.enter(m)
+	defer leave()
+	if !fine {
+		return src, false
+	}
+	n, done := d.unwrap(n)
+	defer done()
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+	case *ast.NullNode:
+		d.wrong(m, "", "an empty entry in sources")
+		return src, false
+	default:
+		d.wrongType(n, m, "a source", "keys and values, such as feed: https://news.example/rss")
+		return src, false
+	}
+	pairs := d.pairs(n, path)
+	kind, rest, ok := d.kindOfSource(pairs, m)
+	c := common{}
+	var commons []pair
+	rest = slices.DeleteFunc(rest, func(p pair) bool {
+		if slices.Contains(commonKeys, p.name) {
+			commons = append(commons, p)
+			return true
+		}
+		return false
+	})
+	d.keys(commons, reflect.ValueOf(&c).Elem(), m, path, fieldsOf(reflect.TypeFor[common]()))
+	if !ok {
+		return src, false
+	}
+	src = Source{
+		Name: c.Name, Kind: kind.name, Every: c.Every, PostKind: c.Kind, Lang: c.Lang, Zone: c.Zone,
+		Base: strings.TrimRight(c.Base, "/"), Backfill: c.Backfill.d, Pos: m.Pos,
+		Section: Section{doc: d.doc, kind: kind.name, key: kind.key, node: kind.value, rest: rest},
+	}
+	d.at[path+"."+kind.name+"?"] = kind.key
+	d.at[path+"."+kind.name] = d.doc.markOf(kind.value)
+	d.options(&src)
+	d.nameSource(&src)
+	d.checkEvery(src, path)
+	return src, true
+}
+
+// options tries the block against the struct of its kind, so that its mistakes
+// come with all others.
+func (d *decoder) options(src *Source) {
+	options := d.kinds[src.Kind]
+	if options == nil {
+		return
+	}
+	t := reflect.TypeOf(options)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return
+	}
+	sub := newDecoder(d.doc, d.kinds)
+	sub.inAlias, sub.shared, sub.depth = d.inAlias, d.shared, d.depth
+	src.Section.decode(sub, reflect.New(t).Interface())
+	d.shared = sub.shared
+	for _, p := range sub.problems {
+		d.add(p)
+	}
+}
+
+// kindOfSource finds the kind key among the keys of a block.
+func (d *decoder) kindOfSource(pairs []pair, m mark) (kind pair, rest []pair, ok bool) {
+	var kinds, others []pair
+	for _, p := range pairs {
+		if _, known := d.kinds[p.name]; known && !slices.Contains(commonKeys, p.name) {
+			kinds = append(kinds, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	switch {
+	case len(kinds) == 1:
+		return kinds[0], others, true
+	case len(kinds) > 1:
+		d.wrong(kinds[1].key, "make it two entries", "one source cannot be both %s and %s", kinds[0].name, kinds[1].name)
+		return kinds[0], others, true
+	}
+	known := d.kindNames()
+	for _, p := range others {
+		if slices.Contains(commonKeys, p.name) {
+			continue
+		}
+		if meant := nearest(p.name, append(slices.Clone(known), commonKeys...)); meant != "" {
+			d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
+			if slices.Contains(known, meant) {
+				return kind, others, false
+			}
+		}
+	}
+	at := m
+	for _, p := range others { // the first key that is not common was meant as the kind
+		if !slices.Contains(commonKeys, p.name) {
+			at = p.key
+			break
+		}
+	}
+	d.wrong(at, "begin it with one of "+shortList(known), "this source does not say what it is")
+	return kind, others, false
+}
+
+func (d *decoder) kindNames() []string {
+	var names []string
+	for k := range d.kinds {
+		names = append(names, k)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// nameSource finds the address as written, and a name where the user gave none.
+func (d *decoder) nameSource(src *Source) {
+	node, done := d.unwrap(src.Section.node)
+	defer done()
+	raw := func(n ast.Node) string {
+		n, done := d.unwrap(n)
+		defer done()
+		switch t := n.(type) {
+		case *ast.StringNode:
+			return t.Value
+		case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+			return t.GetToken().Value
+		}
+		return ""
+	}
+	src.Address = strings.TrimSpace(raw(node))
+	if src.Name != "" {
+		return
+	}
+	src.Name = src.Address
+	if src.Name != "" {
+		return
+	}
+	words := []string{src.Kind}
+	for _, p := range d.quietPairs(node) {
+		value := raw(p.value)
+		if p.name == "address" && value != "" {
+			src.Name = value
+			return
+		}
+		if value != "" && !strings.Contains(value, "${") && !secretKey(p.name) && len(words) < 4 {
+			words = append(words, value)
+		}
+	}
+	src.Name = strings.Join(words, " ")
+}
+
+func secretKey(name string) bool {
+	return strings.Contains(name, "token") || strings.Contains(name, "secret") || strings.Contains(name, "password") || strings.Contains(name, "key")
+}
+
+// quietPairs lists keys without reporting again what is wrong with them.
+func (d *decoder) quietPairs(n ast.Node) []pair {
+	return newDecoder(d.doc, nil).pairs(n, "")
+}
+
+// checkEvery bounds the pace of one source.
+func (d *decoder) checkEvery(src Source, path string) {
+	if !d.has(path+".every") || src.Every == 0 && !d.zeroEvery(path) {
+		return
+	}
+	m := d.place(path + ".every")
+	switch {
+	case src.Every < time.Second:
+		d.wrong(m, "write at least 1s", "every: faster than once a second")
+	case src.Every < time.Minute && public(src):
+		d.warn(m, "1m or more is polite", "every: %s is often for a public site", src.Every)
+	}
+}
+
+// zeroEvery reports whether every was decoded at all: a mistake leaves 0 too.
+func (d *decoder) zeroEvery(path string) bool {
+	m := d.place(path + ".every")
+	return !slices.ContainsFunc(d.problems, func(e Error) bool { return e.Pos == m.Pos })
+}
+
+// public reports whether a source stands on somebody else's machine.
+func public(src Source) bool {
+	address := src.Base
+	if address == "" {
+		address = src.Address
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return true
+	}
+	host := strings.ToLower(u.Hostname())
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return !ip.IsLoopback() && !ip.IsPrivate() && !ip.IsLinkLocalUnicast()
+	}
+	if !strings.Contains(host, ".") {
+		return false // localhost, and names that only a local network knows
+	}
+	suffix := host[strings.LastIndex(host, ".")+1:]
+	return !slices.Contains([]string{"localhost", "local", "internal", "lan", "home"}, suffix)
+}
