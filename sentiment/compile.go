@@ -1,0 +1,312 @@
+package sentiment
+
+import (
+	"slices"
+	"strings"
+)
+
+// symbol is what pattern edges are labelled with: a form, a lemma, a stem, a
+// class or a choice of them. A word of a text carries all symbols it satisfies.
+type symbol = uint16
+
+const (
+	symNone symbol = iota
+	symAny         // every word
+	symNum         // digits, and the number words of function.tsv
+	symFirst
+)
+
+// table is one language, compiled: read-only and shared by all goroutines.
+type table struct {
+	lang    string
+	keys    []uint64 // open addressing by the hash of the folded form; 0 is empty
+	vals    []uint32 // index into infos
+	infos   []info
+	words   []word
+	symbols []symbol // the infos' sets, one after the other
+	trie    trie
+	stems   stemTree
+	stemMin int // shortest stem, in runes
+	masks   []mask
+	numInfo uint32 // what a number in digits is
+}
+
+// info is what a form means. Forms that mean the same share one.
+type info struct {
+	symAt  uint32
+	symN   uint16
+	starts bool   // one of the symbols begins a pattern
+	roles  uint32 // bit i: role i
+	boost  float32
+	number float32
+	scope  uint8
+	word   int32 // index into words, -1 for none
+}
+
+func (in *info) has(r role) bool { return in.roles&(1<<r) != 0 }
+
+// word is a compiled wordEntry.
+type word struct {
+	weight, not, lack float32
+	topic             uint8
+	flags             wordFlag
+	ownNot, ownLack   bool // the line says not= or lack= itself
+}
+
+// mask is an obscene form that masked spellings are compared with.
+type mask struct {
+	runes  []rune
+	prefix bool
+	word   int32
+}
+
+// mapEmpty stands for "no entry": infos[0] is a word nothing is known of.
+const mapEmpty = 0
+
+// find returns the info index of a hash, 0 when the form is unknown.
+func (t *table) find(h uint64) uint32 {
+	m := uint64(len(t.keys) - 1)
+	for i := h & m; ; i = (i + 1) & m {
+		switch t.keys[i] {
+		case h:
+			return t.vals[i]
+		case 0:
+			return mapEmpty
+		}
+	}
+}
+
+const (
+	hashSeed  = 14695981039346656037
+	hashPrime = 1099511628211
+)
+
+func hashRune(h uint64, r rune) uint64 { return (h ^ uint64(uint32(r))) * hashPrime }
+
+// hashDone spreads the high bits down, and keeps 0 for empty slots.
+func hashDone(h uint64) uint64 {
+	h ^= h >> 29
+	h *= 0x9e3779b97f4a7c15
+	h ^= h >> 32
+	if h == 0 {
+		return 1
+	}
+	return h
+}
+
+func hashString(s string) uint64 {
+	h := uint64(hashSeed)
+	for _, r := range s {
+		h = hashRune(h, r)
+	}
+	return hashDone(h)
+}
+
+func hashRunes(rs []rune) uint64 {
+	h := uint64(hashSeed)
+	for _, r := range rs {
+		h = hashRune(h, r)
+	}
+	return hashDone(h)
+}
+
+// compiler gathers what each form means before the table is laid out.
+type compiler struct {
+	d        *dictionary
+	symIndex map[string]symbol // key of a choice set → its symbol
+	nextSym  symbol
+
+	formSyms  map[string][]symbol // folded form → symbols asked of it
+	stemSyms  map[string][]symbol
+	lemmaSyms map[int][]symbol
+	meanings  map[string]*meaning // forms with roles or symbols of their own
+	stemMean  map[string]*meaning
+	trie      trieBuilder
+	patterns  []pattern
+}
+
+// meaning is what is gathered for one form or stem.
+type meaning struct {
+	roles   uint32
+	boost   float32
+	number  float32
+	scope   uint8
+	symbols []symbol
+}
+
+func compile(d *dictionary) *table {
+	c := &compiler{
+		d: d, symIndex: map[string]symbol{}, nextSym: symFirst,
+		formSyms: map[string][]symbol{}, stemSyms: map[string][]symbol{}, lemmaSyms: map[int][]symbol{},
+		meanings: map[string]*meaning{}, stemMean: map[string]*meaning{}, trie: newTrieBuilder(),
+	}
+	c.asClass("num", symNum)
+	for i := range d.patterns {
+		c.addPattern(&d.patterns[i])
+	}
+	t := &table{lang: d.lang}
+	c.layOut(t)
+	t.trie = c.trie.build(c.patterns)
+	return t
+}
+
+// symbolOf returns the symbol that the choices share, making it when it is new.
+func (c *compiler) symbolOf(choices []member) symbol {
+	if len(choices) == 1 && choices[0].kind == memberClass {
+		switch choices[0].text {
+		case "any":
+			return symAny
+		case "num":
+			return symNum
+		}
+	}
+	var key strings.Builder
+	for _, m := range choices {
+		key.WriteByte('0' + byte(m.kind))
+		key.WriteString(m.text)
+		key.WriteByte('|')
+	}
+	if s, ok := c.symIndex[key.String()]; ok {
+		return s
+	}
+	s := c.nextSym
+	c.nextSym++
+	c.symIndex[key.String()] = s
+	for _, m := range choices {
+		c.attach(m, s, 0)
+	}
+	return s
+}
+
+func (c *compiler) asClass(name string, s symbol) {
+	for _, m := range c.d.classes[name] {
+		c.attach(m, s, 0)
+	}
+}
+
+// attach makes every form that satisfies m carry s. Classes nest a few levels.
+func (c *compiler) attach(m member, s symbol, depth int) {
+	switch m.kind {
+	case memberForm:
+		c.formSyms[m.text] = appendSymbol(c.formSyms[m.text], s)
+	case memberPrefix:
+		c.stemSyms[m.text] = appendSymbol(c.stemSyms[m.text], s)
+	case memberLemma:
+		if i, ok := c.d.byWord[m.text]; ok {
+			c.lemmaSyms[i] = appendSymbol(c.lemmaSyms[i], s)
+		}
+	case memberClass:
+		if m.text == "num" && depth == 0 {
+			c.formSyms["0"] = appendSymbol(c.formSyms["0"], s) // digits carry the symbols of "0"
+		}
+		if depth < 4 {
+			for _, inner := range c.d.classes[m.text] {
+				if inner.kind == memberClass && inner.text == "num" {
+					c.formSyms["0"] = appendSymbol(c.formSyms["0"], s)
+				}
+				c.attach(inner, s, depth+1)
+			}
+		}
+	}
+}
+
+func appendSymbol(list []symbol, s symbol) []symbol {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// pattern is a compiled line of patterns.tsv, or of function.tsv with a role.
+type pattern struct {
+	weight     float32
+	rule       uint8
+	topic      uint8
+	flags      patternFlag
+	role       role
+	value      float32
+	start, end bool
+	negates    bool // it holds its own negation
+}
+
+func (c *compiler) addPattern(p *patternEntry) {
+	if p.role != roleNone && len(p.elements) == 1 && !p.start && !p.end {
+		for _, m := range p.elements[0].choices {
+			c.addRole(m, p, 0)
+		}
+		return
+	}
+	c.patterns = append(c.patterns, pattern{
+		weight: float32(p.weight), rule: uint8(p.rule), topic: uint8(p.topic), flags: p.flags,
+		role: p.role, value: float32(p.value), start: p.start, end: p.end,
+	})
+	c.addSequence(p.elements, nil, 0, int32(len(c.patterns)-1))
+}
+
+// addRole gives a single closed-class word its role.
+func (c *compiler) addRole(m member, p *patternEntry, depth int) {
+	give := func(all map[string]*meaning, key string) {
+		x := all[key]
+		if x == nil {
+			x = &meaning{}
+			all[key] = x
+		}
+		x.roles |= 1 << p.role
+		switch p.role {
+		case roleBoost, roleDamp:
+			x.boost = float32(p.value)
+		case roleNumber:
+			x.number = float32(p.value)
+		case roleNegator:
+			x.scope = uint8(min(p.value, 10))
+		}
+	}
+	switch m.kind {
+	case memberForm:
+		give(c.meanings, m.text)
+	case memberPrefix:
+		give(c.stemMean, m.text)
+	case memberLemma:
+		w := c.d.words[c.d.byWord[m.text]]
+		for _, f := range w.forms {
+			if w.prefix {
+				give(c.stemMean, f)
+			} else {
+				give(c.meanings, foldWord(f))
+			}
+		}
+	case memberClass:
+		if depth < 4 {
+			for _, inner := range c.d.classes[m.text] {
+				c.addRole(inner, p, depth+1)
+			}
+		}
+	}
+}
+
+// step is one edge of a pattern: skip up to gap words, then a word with sym.
+type step struct {
+	gap uint8
+	sym symbol
+}
+
+// addSequence walks the elements, with and without each optional one.
+func (c *compiler) addSequence(rest []element, steps []step, gap int, id int32) {
+	for len(rest) > 0 && rest[0].gap > 0 {
+		gap += rest[0].gap
+		rest = rest[1:]
+	}
+	if len(rest) == 0 {
+		c.trie.add(steps, id)
+		return
+	}
+	e := rest[0]
+	if e.optional {
+		c.addSequence(rest[1:], steps, gap, id)
+	}
+	if len(steps) == 0 {
+		gap = 0 // a gap before the first word means nothing
+	}
+	with := append(slices.Clip(steps), step{uint8(min(gap, 12)), c.symbolOf(e.choices)})
+	c.addSequence(rest[1:], with, 0, id)
+}

@@ -1,0 +1,194 @@
+package sentiment
+
+// shareOut applies what holds for a whole sentence to its units, from the first
+// of them on: contrast, questions, news, emphasis, fears that did not come true,
+// and the sections of review templates.
+func (s *scratch) shareOut(st *sentence, si, first int) {
+	units := s.units[first:]
+	toks := s.lex.toks
+	words, cues := s.questionShares(st)
+	news := st.has(roleNews) && !st.has(roleMe)
+	shout := 1 + 0.08*float32(min(st.shouts, 3))
+	for i := range units {
+		u := &units[i]
+		if u.weight == 0 {
+			continue
+		}
+		if u.flags&unitPattern != 0 {
+			u.weight *= cues
+		} else {
+			u.weight *= words
+		}
+		if news {
+			u.weight *= newsShare
+		}
+		if st.lastBut >= 0 {
+			if u.end < st.lastBut {
+				u.weight *= beforeBut
+			} else {
+				u.weight *= afterBut
+			}
+		}
+		if st.has(roleTurn) && u.weight < 0 {
+			u.weight *= -0.25
+		}
+		if u.rule == s.rule.word || u.flags&unitPattern != 0 {
+			u.weight *= shout
+		}
+		if si > 0 && si == len(s.sentences)-1 {
+			u.weight *= lastSentence
+		}
+		s.shareSection(st, u)
+	}
+	if st.has(roleAccuse) && (st.asks > 0 || len(units) > 0) {
+		s.accuse(st, si)
+	}
+	s.emptySection(st, si, first)
+	if t := &toks[st.from]; t.roles&(1<<roleBut) != 0 && si > 0 {
+		s.softenBefore(first, si)
+	}
+}
+
+// questionShares says what polarity words and complaint cues count in the
+// sentence. A question for facts complains of nothing; an accusing one does.
+func (s *scratch) questionShares(st *sentence) (words, cues float32) {
+	if st.has(roleAccuse) || st.asks > 2 || st.asks > 0 && st.shouts > 0 {
+		return 1, 1
+	}
+	switch {
+	case st.asks > 0 && st.has(roleAsk):
+		return askedWord, askedCue
+	case st.asks > 0:
+		return openWord, openCue
+	case st.has(roleAsk) && s.asksAtStart(st):
+		return openWord, openCue
+	}
+	return 1, 1
+}
+
+// asksAtStart: "подскажите …" without a question mark.
+func (s *scratch) asksAtStart(st *sentence) bool {
+	for i := st.from; i < st.to && i < st.from+3; i++ {
+		if s.lex.toks[i].roles&(1<<roleAsk) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *scratch) accuse(st *sentence, si int) {
+	toks := s.lex.toks
+	for i := st.from; i < st.to; i++ {
+		if toks[i].roles&(1<<roleAccuse) != 0 {
+			s.add(unit{start: i, end: i, weight: accusation, rule: s.rule.accusing, sentence: int32(si)})
+			return
+		}
+	}
+}
+
+const accusation = -1.4
+
+// softenBefore: a sentence that begins with "but" takes weight off the one
+// before it.
+func (s *scratch) softenBefore(first, si int) {
+	for i := first - 1; i >= 0 && s.units[i].sentence == int32(si-1); i-- {
+		s.units[i].weight *= 0.75
+	}
+}
+
+// shareSection: words under "pros" and "cons" are half claimed by the heading.
+func (s *scratch) shareSection(st *sentence, u *unit) {
+	switch {
+	case st.section == consSection && u.weight > 0:
+		u.weight *= 0.4
+	case st.section == prosSection && u.weight < 0:
+		u.weight *= 0.4
+	}
+}
+
+// emptySection reads "Недостатки: нет" and "Достоинства: нет", and lets a filled
+// section of faults count a little by itself.
+func (s *scratch) emptySection(st *sentence, si, first int) {
+	if st.section == noSection {
+		return
+	}
+	toks := s.lex.toks
+	heading := toks[st.from].roles&(1<<rolePros|1<<roleCons) != 0
+	from := st.from
+	if heading {
+		from++
+		if from >= st.to { // the answer stands in the next sentence
+			return
+		}
+	} else if si == 0 || s.sentences[si-1].to-s.sentences[si-1].from != 1 {
+		return
+	}
+	nothing := toks[from].roles&(1<<roleNothing) != 0 && st.to-from <= 4
+	u := unit{start: from, end: from, sentence: int32(si)}
+	if nothing {
+		s.units = s.units[:first]
+	}
+	switch {
+	case nothing && st.section == consSection:
+		u.weight, u.rule = 1.2, s.rule.absence
+	case nothing:
+		u.weight, u.rule = -2.2, s.rule.lack
+	case st.section == consSection:
+		u.weight, u.rule, u.flags = -0.5, s.rule.lack, unitHidden
+	default:
+		u.weight, u.rule, u.flags = 0.4, s.rule.absence, unitHidden
+	}
+	s.add(u)
+}
+
+// ironize turns thanks into irony where a complaint follows and no praise does.
+func (s *scratch) ironize() {
+	for i := range s.units {
+		u := &s.units[i]
+		if u.flags&unitThanks == 0 || u.weight <= 0 {
+			continue
+		}
+		var bad, good float32
+		for j := range s.units {
+			v := &s.units[j]
+			if v.sentence < u.sentence-1 || v.sentence > u.sentence+1 || j == i {
+				continue
+			}
+			switch {
+			case v.weight < 0 && v.flags&unitPattern != 0:
+				bad -= v.weight
+			case v.weight < 0:
+				bad -= v.weight * 0.6
+			case v.flags&unitThanks == 0:
+				good += v.weight
+			}
+		}
+		if bad >= 1.4 && bad > 1.5*good {
+			u.weight = -0.6 * u.weight
+			u.rule = s.rule.irony
+		}
+	}
+	s.ironyCues()
+}
+
+// ironyCues adds the cues that are irony by themselves ("yeah right").
+func (s *scratch) ironyCues() {
+	toks := s.lex.toks
+	for si := range s.sentences {
+		st := &s.sentences[si]
+		if !st.has(roleIrony) {
+			continue
+		}
+		for i := st.from; i < st.to; i++ {
+			if toks[i].roles&(1<<roleIrony) != 0 {
+				s.add(unit{start: i, end: i, weight: -1.3, rule: s.rule.irony, sentence: int32(si)})
+				break
+			}
+		}
+		for k := range s.units {
+			if u := &s.units[k]; u.sentence == int32(si) && u.weight > 0 && u.flags&unitPattern == 0 {
+				u.weight *= -0.3
+			}
+		}
+	}
+}

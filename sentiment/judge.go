@@ -1,0 +1,431 @@
+package sentiment
+
+// unit is one piece of evidence with its weight after all rules.
+type unit struct {
+	start, end int32 // tokens, end included
+	weight     float32
+	rule       uint8
+	topic      uint8
+	flags      unitFlag
+	sentence   int32
+}
+
+type unitFlag uint8
+
+const (
+	unitPattern unitFlag = 1 << iota
+	unitNoIf
+	unitThanks
+	unitHidden // moves the score or names a topic, but is no evidence to show
+	unitBytes  // start and end are bytes, not tokens
+)
+
+// sentence is a run of tokens up to . ! ? or a line end, with what is said of it
+// as a whole.
+type sentence struct {
+	from, to int32 // tokens, to excluded
+	roles    uint32
+	shouts   int32 // exclamation marks
+	asks     int32 // question marks
+	lastBut  int32 // token of the last contrast word, -1 for none
+	section  section
+}
+
+func (st *sentence) has(r role) bool { return st.roles&(1<<r) != 0 }
+
+// section is the part of a review template a sentence stands in.
+type section uint8
+
+const (
+	noSection section = iota
+	prosSection
+	consSection
+)
+
+// clauseState is what is in force while a sentence is read word by word.
+type clauseState struct {
+	negLeft     int   // content words still in a negation's scope
+	negAt       int32 // the negator
+	negUsed     bool
+	lackLeft    int
+	lackAt      int32
+	boost       float32
+	boostLeft   int
+	conditional bool
+	concede     bool
+	past        bool
+	rival       bool
+}
+
+// How strongly the rules act. They are judgements, checked on the hand-written
+// sets; none is fitted to a data set.
+const (
+	looseNegation    = -0.45 // a negation that touches no word with a weight
+	afterBut         = 1.3
+	beforeBut        = 0.6
+	conceded         = 0.5
+	supposed         = 0.25 // inside "if"
+	bareShare        = 0.35
+	askedWord        = 0.15 // a polarity word in a question for facts
+	askedCue         = 0.35 // a complaint cue in a question for facts
+	openWord         = 0.5  // the same in a question without a question word
+	openCue          = 0.8
+	newsShare        = 0.33
+	pastPraise       = 0.3
+	capsShare        = 1.2
+	negatedComplaint = -0.3
+	lastSentence     = 1.15
+	spread           = 15 // as VADER: sum / sqrt(sum² + spread)
+)
+
+func (s *scratch) judge() {
+	s.split()
+	s.units = s.units[:0]
+	mi := 0
+	for si := range s.sentences {
+		mi = s.judgeSentence(si, mi)
+	}
+	s.ironize()
+	s.ratings()
+	s.smileys()
+}
+
+// split finds the sentences and gives them their marks, roles and sections.
+func (s *scratch) split() {
+	s.sentences = s.sentences[:0]
+	toks := s.lex.toks
+	for i := range toks {
+		if i == 0 || toks[i].before == sentenceBreak {
+			s.sentences = append(s.sentences, sentence{from: int32(i), lastBut: -1})
+		}
+		st := &s.sentences[len(s.sentences)-1]
+		st.to = int32(i + 1)
+		st.roles |= toks[i].roles
+		if toks[i].roles&(1<<roleBut) != 0 && int32(i) > st.from {
+			st.lastBut = int32(i)
+		}
+	}
+	si := 0
+	for _, m := range s.lex.marks {
+		for si+1 < len(s.sentences) && toks[s.sentences[si+1].from].start <= m.at {
+			si++
+		}
+		if len(s.sentences) == 0 {
+			break
+		}
+		switch m.r {
+		case '?':
+			s.sentences[si].asks += m.n
+		case '!':
+			s.sentences[si].shouts += m.n
+		}
+	}
+	s.findSections()
+}
+
+// findSections reads the headings of review templates: "Достоинства: …
+// Недостатки: …", "Pros: … Cons: …".
+func (s *scratch) findSections() {
+	toks := s.lex.toks
+	now := noSection
+	for si := range s.sentences {
+		st := &s.sentences[si]
+		first := &toks[st.from]
+		heading := first.colon || st.to-st.from == 1
+		switch {
+		case first.roles&(1<<rolePros) != 0 && heading:
+			now = prosSection
+		case first.roles&(1<<roleCons) != 0 && heading:
+			now = consSection
+		case first.colon && now != noSection && si > 0:
+			now = noSection
+		}
+		st.section = now
+	}
+}
+
+// judgeSentence turns a sentence into units; mi is the next kept match.
+func (s *scratch) judgeSentence(si, mi int) int {
+	st := &s.sentences[si]
+	first := len(s.units)
+	var cl clauseState
+	toks := s.lex.toks
+	for i := st.from; i < st.to; i++ {
+		t := &toks[i]
+		if i == st.from || t.before != noBreak || t.roles&(1<<roleBut) != 0 {
+			s.closeNegation(&cl, si)
+			cl = s.openClause(i, st)
+		}
+		for mi < len(s.matches) && s.matches[mi].start == i {
+			s.patternUnit(&s.matches[mi], &cl, si)
+			mi++
+		}
+		s.read(i, &cl, si)
+	}
+	s.closeNegation(&cl, si)
+	s.shareOut(st, si, first)
+	return mi
+}
+
+// openClause looks ahead for what holds for the clause that begins at token i.
+func (s *scratch) openClause(i int32, st *sentence) clauseState {
+	var cl clauseState
+	toks := s.lex.toks
+	for j := i; j < st.to; j++ {
+		if j > i && (toks[j].before != noBreak || toks[j].roles&(1<<roleBut) != 0) {
+			break
+		}
+		r := toks[j].roles
+		if toks[j].covered {
+			r &^= 1<<roleIf | 1<<roleConcede
+		}
+		cl.conditional = cl.conditional || r&(1<<roleIf) != 0
+		cl.concede = cl.concede || r&(1<<roleConcede) != 0
+		cl.past = cl.past || r&(1<<rolePast) != 0
+		cl.rival = cl.rival || r&(1<<roleRival) != 0
+	}
+	return cl
+}
+
+// read takes one token: first as a word with a weight, then for what it does to
+// the words after it.
+func (s *scratch) read(i int32, cl *clauseState, si int) {
+	t := &s.lex.toks[i]
+	if t.kind == emojiToken {
+		s.emojiUnit(i, si)
+		return
+	}
+	if !t.covered {
+		s.wordUnit(i, cl, si)
+	}
+	const shifters = 1<<roleNegator | 1<<roleAbsence | 1<<roleBoost | 1<<roleDamp | 1<<roleLink
+	content := !t.function && t.kind == wordToken && t.roles&^(1<<roleThanks) == 0
+	if content {
+		cl.negLeft, cl.lackLeft, cl.boostLeft = max(cl.negLeft-1, 0), max(cl.lackLeft-1, 0), max(cl.boostLeft-1, 0)
+	}
+	if t.roles&shifters == 0 || t.covered {
+		return
+	}
+	if t.roles&(1<<roleLink) != 0 {
+		s.closeNegation(cl, si)
+		cl.negLeft, cl.lackLeft = 0, 0
+	}
+	if t.roles&(1<<roleNegator) != 0 {
+		if cl.negLeft == 0 {
+			s.closeNegation(cl, si)
+			cl.negAt, cl.negUsed = i+1, false
+		}
+		cl.negLeft = int(t.scope)
+	}
+	if t.roles&(1<<roleAbsence) != 0 {
+		cl.lackLeft, cl.lackAt = 2, i+1
+		s.lookBack(i, si)
+	}
+	if t.roles&(1<<roleBoost|1<<roleDamp) != 0 {
+		if cl.boostLeft > 0 {
+			cl.boost *= t.boost
+		} else {
+			cl.boost = t.boost
+		}
+		cl.boostLeft = 2
+	}
+}
+
+// closeNegation gives a negation that touched nothing its small weight.
+func (s *scratch) closeNegation(cl *clauseState, si int) {
+	if cl.negAt > 0 && !cl.negUsed {
+		w := float32(looseNegation)
+		if cl.conditional || cl.past || s.sentences[si].asks > 0 {
+			w *= supposed
+		}
+		s.add(unit{start: cl.negAt - 1, end: cl.negAt - 1, weight: w, rule: s.rule.negation, sentence: int32(si)})
+	}
+	cl.negAt = 0
+}
+
+// lookBack finds what is missing before the word that says so: "ответа нет".
+func (s *scratch) lookBack(i int32, si int) {
+	toks := s.lex.toks
+	st := &s.sentences[si]
+	if i+1 < st.to && toks[i+1].before == noBreak && toks[i+1].roles&(1<<roleBut|1<<roleLink) == 0 {
+		return
+	}
+	for j := i - 1; j >= st.from && j >= i-4; j-- {
+		if w := s.wordAt(j); w != nil && w.ownLack && !toks[j].covered {
+			s.add(unit{start: j, end: i, weight: w.lack, rule: s.rule.lack, topic: w.topic, sentence: int32(si)})
+			return
+		}
+		if toks[j+1].before != noBreak {
+			return
+		}
+	}
+}
+
+// wordAt is the entry of token j, from the first language that has one.
+func (s *scratch) wordAt(j int32) *word {
+	t := &s.lex.toks[j]
+	if t.kind != wordToken {
+		return nil
+	}
+	for slot := range s.tables {
+		table := s.tables[slot]
+		if table == nil {
+			break
+		}
+		if w := table.infos[t.info[slot]].word; w >= 0 {
+			return &table.words[w]
+		}
+	}
+	return nil
+}
+
+// wordUnit weighs a word that no pattern covers.
+func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
+	w := s.wordAt(i)
+	if w == nil {
+		return
+	}
+	t := &s.lex.toks[i]
+	u := unit{start: i, end: i, weight: w.weight, rule: s.rule.word, topic: w.topic, sentence: int32(si)}
+	switch {
+	case w.flags&wordFirm != 0:
+	case cl.lackLeft > 0 && (w.weight != 0 || w.ownLack):
+		u.weight, u.start = w.lack, cl.lackAt-1
+		u.rule = s.rule.lack
+		if w.lack > 0 {
+			u.rule = s.rule.absence
+		}
+		cl.negUsed = true
+	case cl.negLeft > 0 && (w.weight != 0 || w.ownNot):
+		u.weight, u.start, u.rule = w.not, cl.negAt-1, s.rule.negation
+		cl.negUsed = true
+	}
+	if u.weight == 0 {
+		if w.topic != 0 {
+			u.flags |= unitHidden
+			s.add(u)
+		}
+		return
+	}
+	u.start = max(u.start, 0)
+	if w.flags&wordBare != 0 && u.rule == s.rule.word && s.detached(si) && cl.boostLeft == 0 {
+		u.weight *= bareShare
+	}
+	if w.flags&wordObscene != 0 && s.nearPraise(i, si) {
+		return
+	}
+	if cl.boostLeft > 0 {
+		u.weight *= cl.boost
+		if cl.boost < 0.9 && u.rule == s.rule.negation && w.weight > 0 { // "not very good" is milder than "not good", still bad
+			u.weight *= 1.2
+		}
+	}
+	if t.caps && s.lex.upper*3 < len(s.lex.toks) || t.long {
+		u.weight *= capsShare
+	}
+	if t.quoted && u.weight > 0 {
+		u.weight *= 0.5
+	}
+	if t.roles&(1<<roleThanks) != 0 {
+		u.flags |= unitThanks
+	}
+	s.addInClause(u, cl)
+}
+
+// detached: nothing in the sentence says that it happened to the writer.
+func (s *scratch) detached(si int) bool {
+	st := &s.sentences[si]
+	return !st.has(roleMe) && st.shouts == 0
+}
+
+// nearPraise reports whether an obscene word stands beside a positive one, whose
+// strength it then is.
+func (s *scratch) nearPraise(i int32, si int) bool {
+	st := &s.sentences[si]
+	for _, j := range [2]int32{i - 1, i + 1} {
+		if j < st.from || j >= st.to {
+			continue
+		}
+		if w := s.wordAt(j); w != nil && w.weight >= 1.5 {
+			return true
+		}
+	}
+	return false
+}
+
+// patternUnit weighs a pattern that was kept.
+func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
+	p := &s.tables[m.slot].trie.patterns[m.pattern]
+	if p.weight == 0 {
+		cl.negUsed = true
+		return
+	}
+	st := &s.sentences[si]
+	if p.flags&patternAsk != 0 && st.asks == 0 || p.flags&patternNoAsk != 0 && st.asks > 0 {
+		return
+	}
+	u := unit{start: m.start, end: m.end, weight: p.weight, rule: p.rule, topic: p.topic, flags: unitPattern, sentence: int32(si)}
+	if p.flags&patternNoIf != 0 {
+		u.flags |= unitNoIf
+	}
+	negated := (cl.negLeft > 0 || cl.lackLeft > 0) && p.flags&patternFirm == 0 && !s.holdsNegation(m)
+	if negated {
+		cl.negUsed = true
+		at := cl.negAt
+		if cl.negLeft == 0 {
+			at = cl.lackAt
+		}
+		u.start = max(at-1, 0)
+		if u.weight > 0 {
+			u.weight *= -0.9
+			u.rule = s.rule.negation
+		} else {
+			u.weight *= negatedComplaint
+			u.rule = s.rule.absence
+		}
+	}
+	if cl.boostLeft > 0 {
+		u.weight *= 1 + (cl.boost-1)/2
+	}
+	s.addInClause(u, cl)
+}
+
+func (s *scratch) holdsNegation(m *match) bool {
+	const no = 1<<roleNegator | 1<<roleAbsence
+	for i := m.start; i <= m.end; i++ {
+		if m.cover&(1<<(i-m.start)) != 0 && s.lex.toks[i].roles&no != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// addInClause applies what holds for the clause and adds the unit.
+func (s *scratch) addInClause(u unit, cl *clauseState) {
+	if cl.conditional && u.flags&unitNoIf == 0 {
+		u.weight *= supposed
+	}
+	if cl.concede {
+		u.weight *= conceded
+	}
+	if cl.past && u.weight > 0 {
+		u.weight *= pastPraise
+	}
+	if cl.rival {
+		if u.weight > 0 {
+			u.weight *= -0.4
+		} else {
+			u.weight *= 0.3
+		}
+	}
+	s.add(u)
+}
+
+func (s *scratch) add(u unit) {
+	if len(s.units) < maxUnits {
+		s.units = append(s.units, u)
+	}
+}
+
+// maxUnits bounds what a hostile text can make the scorer remember.
+const maxUnits = 4000

@@ -1,0 +1,204 @@
+package sentiment
+
+import "slices"
+
+// layOut builds the table's hash of forms, the stems and the shared infos.
+func (c *compiler) layOut(t *table) {
+	c.symbolsToMeanings()
+	forms := c.wordForms(t)
+	t.stems = newStemTree()
+	t.infos = append(t.infos, info{word: -1})
+	in := interner{t: t, starts: c.trie.starts, sets: map[string]uint32{}, infos: map[infoKey]uint32{}}
+
+	for i := range c.d.words { // stems of words.tsv first: stems of patterns join them
+		if w := &c.d.words[i]; w.prefix {
+			t.stems.add(w.forms[0], int32(i), c.lemmaSyms[i], c.stemMean[w.forms[0]])
+		}
+	}
+	for stem, m := range c.stemMean {
+		t.stems.add(stem, -1, m.symbols, m)
+	}
+	t.stems.intern(&in)
+
+	size := 16
+	for size < 2*len(forms)+2*len(c.meanings) {
+		size *= 2
+	}
+	t.keys, t.vals = make([]uint64, size), make([]uint32, size)
+	var scratch []symbol
+	for form, wi := range forms {
+		scratch = scratch[:0]
+		if wi >= 0 {
+			scratch = append(scratch, c.lemmaSyms[int(wi)]...)
+		}
+		t.put(hashString(form), c.infoOf(&in, form, wi, scratch))
+	}
+	for form := range c.meanings {
+		if _, done := forms[form]; !done {
+			t.put(hashString(form), c.infoOf(&in, form, -1, scratch[:0]))
+		}
+	}
+	t.numInfo = t.find(hashString("0"))
+	t.stemMin = t.stems.min
+}
+
+// infoOf joins what a form is by itself, as a form of its lemmas and by its stem.
+func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol) uint32 {
+	var m meaning
+	if own := c.meanings[form]; own != nil {
+		m = *own
+		symbols = append(symbols, own.symbols...)
+	}
+	if id := in.t.stems.longest(form); id != 0 {
+		stem := &in.t.infos[id]
+		symbols = append(symbols, in.t.symbols[stem.symAt:stem.symAt+uint32(stem.symN)]...)
+		m.roles |= stem.roles
+		if m.boost == 0 {
+			m.boost = stem.boost
+		}
+		if m.scope == 0 {
+			m.scope = stem.scope
+		}
+		if stem.word >= 0 && (wi < 0 || in.t.words[wi].weight == 0 && in.t.words[wi].not == 0 && in.t.words[wi].lack == 0) {
+			wi = stem.word
+		}
+	}
+	return in.info(wi, symbols, &m)
+}
+
+// symbolsToMeanings moves the symbols asked of forms and stems to their meanings.
+func (c *compiler) symbolsToMeanings() {
+	move := func(from map[string][]symbol, to map[string]*meaning) {
+		for key, symbols := range from {
+			m := to[key]
+			if m == nil {
+				m = &meaning{}
+				to[key] = m
+			}
+			m.symbols = symbols
+		}
+	}
+	if c.formSyms["0"] == nil {
+		c.formSyms["0"] = nil
+	}
+	c.formSyms["0"] = appendSymbol(c.formSyms["0"], symNum)
+	move(c.formSyms, c.meanings)
+	move(c.stemSyms, c.stemMean)
+}
+
+// wordForms maps every form to its heaviest entry. Lemmas that share a form all
+// give it their symbols.
+func (c *compiler) wordForms(t *table) map[string]int32 {
+	total := 0
+	for i := range c.d.words {
+		total += len(c.d.words[i].forms)
+	}
+	forms := make(map[string]int32, total)
+	t.words = make([]word, len(c.d.words))
+	for i := range c.d.words {
+		w := &c.d.words[i]
+		t.words[i] = word{
+			weight: float32(w.weight), not: float32(w.not), lack: float32(w.lack),
+			topic: uint8(w.topic), flags: w.flags,
+			ownNot: w.not != defaultNot(w.weight), ownLack: w.lack != defaultLack(w.weight),
+		}
+		if w.flags&wordObscene != 0 {
+			for _, f := range w.forms {
+				t.masks = append(t.masks, mask{[]rune(foldWord(f)), w.prefix, int32(i)})
+			}
+		}
+		if w.prefix {
+			continue
+		}
+		for _, f := range w.forms {
+			c.claim(forms, foldWord(f), int32(i))
+		}
+	}
+	return forms
+}
+
+func (c *compiler) claim(forms map[string]int32, form string, wi int32) {
+	old, taken := forms[form]
+	if !taken {
+		forms[form] = wi
+		return
+	}
+	if old == wi {
+		return
+	}
+	heavy, light := wi, old
+	if abs(c.d.words[old].weight) >= abs(c.d.words[wi].weight) {
+		heavy, light = old, wi
+	}
+	forms[form] = heavy
+	for _, s := range c.lemmaSyms[int(light)] {
+		m := c.meanings[form]
+		if m == nil {
+			m = &meaning{}
+			c.meanings[form] = m
+		}
+		m.symbols = appendSymbol(slices.Clip(m.symbols), s)
+	}
+}
+
+func abs[T float32 | float64](x T) T {
+	if x < 0 {
+		return -x
+	}
+	return x
+}
+
+func (t *table) put(h uint64, id uint32) {
+	m := uint64(len(t.keys) - 1)
+	i := h & m
+	for t.keys[i] != 0 && t.keys[i] != h {
+		i = (i + 1) & m
+	}
+	t.keys[i], t.vals[i] = h, id
+}
+
+// interner gives equal meanings one info, and equal symbol sets one place.
+type interner struct {
+	t      *table
+	starts func(symbol) bool
+	sets   map[string]uint32
+	infos  map[infoKey]uint32
+	key    []byte
+}
+
+type infoKey struct {
+	set   uint32
+	word  int32
+	roles uint32
+	boost float32
+	num   float32
+	scope uint8
+}
+
+func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
+	slices.Sort(symbols)
+	symbols = slices.Compact(symbols)
+	in.key = in.key[:0]
+	starts := false
+	for _, s := range symbols {
+		in.key = append(in.key, byte(s), byte(s>>8))
+		starts = starts || in.starts(s)
+	}
+	at, ok := in.sets[string(in.key)]
+	if !ok {
+		at = uint32(len(in.t.symbols))
+		in.t.symbols = append(in.t.symbols, symbols...)
+		in.sets[string(in.key)] = at
+	}
+	key := infoKey{at<<8 | uint32(len(symbols))&255, word, m.roles, m.boost, m.number, m.scope}
+	if id, ok := in.infos[key]; ok {
+		return id
+	}
+	id := uint32(len(in.t.infos))
+	in.t.infos = append(in.t.infos, info{
+		symAt: at, symN: uint16(len(symbols)), starts: starts,
+		roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, word: word,
+	})
+	in.infos[key] = id
+	return id
+}

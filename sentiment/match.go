@@ -1,0 +1,199 @@
+package sentiment
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// match is a pattern found in the text.
+type match struct {
+	pattern    int32
+	slot       uint8
+	start, end int32  // tokens, end included
+	cover      uint64 // bit i: token start+i is one of its words
+	rank       float32
+}
+
+// maxMatches bounds what one text can find; hostile texts repeat one cue for ever.
+const maxMatches = 2000
+
+// walk finds all patterns of t in the tokens.
+func (s *scratch) walk(t *table, slot int) {
+	toks := s.lex.toks
+	for i := range toks {
+		in := &t.infos[toks[i].info[slot]]
+		if !in.starts {
+			continue
+		}
+		for _, sym := range t.symbols[in.symAt : in.symAt+uint32(in.symN)] {
+			if int(sym) < len(t.trie.roots) {
+				if node := t.trie.roots[sym]; node != 0 {
+					s.follow(t, slot, node, i, i, 1)
+				}
+			}
+		}
+	}
+}
+
+// follow goes on from a node that was reached with the word at last.
+func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover uint64) {
+	n := &t.trie.nodes[node]
+	for _, id := range t.trie.ends[n.endAt : n.endAt+uint32(n.endN)] {
+		s.found(t, slot, id, first, last, cover)
+	}
+	toks := s.lex.toks
+	for e := n.exitAt; e < n.exitAt+uint32(n.exitN); e++ {
+		exit := &t.trie.exits[e]
+		for j := last + 1; j <= last+1+int(exit.gap) && j < len(toks) && j-first < 64; j++ {
+			if toks[j].before == sentenceBreak || len(s.matches) >= maxMatches {
+				break
+			}
+			if exit.any != 0 && toks[j].kind == wordToken {
+				s.follow(t, slot, exit.any, first, j, cover|1<<(j-first))
+			}
+			in := &t.infos[toks[j].info[slot]]
+			for _, sym := range t.symbols[in.symAt : in.symAt+uint32(in.symN)] {
+				if next := t.trie.next(e, sym); next != 0 {
+					s.follow(t, slot, next, first, j, cover|1<<(j-first))
+				}
+			}
+		}
+	}
+}
+
+func (s *scratch) found(t *table, slot int, id int32, first, last int, cover uint64) {
+	p := &t.trie.patterns[id]
+	toks := s.lex.toks
+	if p.start && first > 0 && toks[first].before != sentenceBreak {
+		return
+	}
+	if p.end && last+1 < len(toks) && toks[last+1].before != sentenceBreak {
+		return
+	}
+	if len(s.matches) >= maxMatches {
+		return
+	}
+	rank := abs(p.weight)
+	if p.flags&patternGuard != 0 {
+		rank = guardRank
+	}
+	if p.role != roleNone {
+		rank = roleRank
+	}
+	s.matches = append(s.matches, match{id, uint8(slot), int32(first), int32(last), cover, rank})
+}
+
+const (
+	guardRank = 3.2 // a guard gives way to the heaviest cues only
+	roleRank  = 10  // roles are settled before weights
+)
+
+// settle gives roles their tokens and keeps, of the patterns that share words,
+// the heaviest.
+func (s *scratch) settle() {
+	sortMatches(s.matches)
+	toks := s.lex.toks
+	kept := s.matches[:0]
+	for _, m := range s.matches {
+		p := &s.tables[m.slot].trie.patterns[m.pattern]
+		if p.role != roleNone {
+			s.giveRole(p, &m)
+			continue
+		}
+		if s.taken(&m) {
+			continue
+		}
+		for i := m.start; i <= m.end; i++ {
+			if m.cover&(1<<(i-m.start)) != 0 {
+				toks[i].covered = true
+			}
+		}
+		kept = append(kept, m)
+	}
+	s.matches = kept
+}
+
+func (s *scratch) taken(m *match) bool {
+	for i := m.start; i <= m.end; i++ {
+		if m.cover&(1<<(i-m.start)) != 0 && s.lex.toks[i].covered {
+			return true
+		}
+	}
+	return false
+}
+
+// giveRole marks the last word of a closed-class phrase. What looks like a
+// negation and is none loses the role of its words.
+func (s *scratch) giveRole(p *pattern, m *match) {
+	toks := s.lex.toks
+	if p.role == roleNotNeg {
+		for i := m.start; i <= m.end; i++ {
+			toks[i].roles &^= 1<<roleNegator | 1<<roleAbsence
+		}
+		return
+	}
+	t := &toks[m.end]
+	t.roles |= 1 << p.role
+	switch p.role {
+	case roleBoost, roleDamp:
+		t.boost = p.value
+	case roleNumber:
+		t.num = p.value
+	case roleNegator:
+		t.scope = uint8(p.value)
+	case roleBut, roleConcede, roleIf, roleAsk, roleAccuse, roleNews, roleThanks, roleIrony, rolePast, roleTurn:
+		if m.end > m.start { // the phrase counts as one word of this role
+			toks[m.start].roles |= 1 << p.role
+		}
+	}
+}
+
+// sortMatches orders by rank, then by how many words agree, then by place. It is
+// an insertion sort for the few matches of common texts, a library sort beyond.
+func sortMatches(ms []match) {
+	if len(ms) > 64 {
+		sortMany(ms)
+		return
+	}
+	for i := 1; i < len(ms); i++ {
+		m := ms[i]
+		j := i
+		for ; j > 0 && before(&m, &ms[j-1]); j-- {
+			ms[j] = ms[j-1]
+		}
+		ms[j] = m
+	}
+}
+
+func before(a, b *match) bool {
+	if a.rank != b.rank {
+		return a.rank > b.rank
+	}
+	if x, y := ones(a.cover), ones(b.cover); x != y {
+		return x > y
+	}
+	if a.start != b.start {
+		return a.start < b.start
+	}
+	if a.end != b.end {
+		return a.end < b.end
+	}
+	if a.slot != b.slot {
+		return a.slot < b.slot
+	}
+	return a.pattern < b.pattern
+}
+
+func ones(x uint64) int { return bits.OnesCount64(x) }
+
+func sortMany(ms []match) {
+	slices.SortFunc(ms, func(a, b match) int {
+		switch {
+		case before(&a, &b):
+			return -1
+		case before(&b, &a):
+			return 1
+		}
+		return 0
+	})
+}

@@ -1,0 +1,289 @@
+package sentiment
+
+// resolve looks the words up in the table of one language, slot 0 for the first
+// and 1 for the second, and joins hyphenated words that stand in the table as one.
+func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
+	out := 0
+	for i := 0; i < len(l.toks); i++ {
+		tok := l.toks[i]
+		switch tok.kind {
+		case numberToken:
+			if untranslit != nil && i+1 < len(l.toks) && l.toks[i+1].kind == wordToken && l.toks[i+1].start == tok.end {
+				if id := untranslit.find(t, l.glued(&tok, &l.toks[i+1])); id != 0 {
+					tok.kind, tok.end = wordToken, l.toks[i+1].end
+					tok.info[slot] = id
+					i++
+					break
+				}
+			}
+			if tok.info[slot] = t.find(tok.hash); tok.info[slot] == 0 {
+				tok.info[slot] = t.numInfo
+			}
+		case wordToken:
+			if tok.joined != 0 && slot == 0 && i+1 < len(l.toks) {
+				if id := t.find(tok.joined); id != 0 {
+					tok.info[slot], tok.end = id, l.toks[i+1].end
+					i++
+					break
+				}
+			}
+			tok.info[slot] = l.meaningOf(t, &tok, untranslit)
+		}
+		if slot == 0 {
+			tok.roles, tok.boost, tok.scope = 0, 0, 0
+		}
+		in := &t.infos[tok.info[slot]]
+		tok.roles |= in.roles
+		if tok.boost == 0 {
+			tok.boost = in.boost
+		}
+		if tok.scope == 0 {
+			tok.scope = in.scope
+		}
+		if in.roles&(1<<roleNumber) != 0 && tok.kind == wordToken {
+			tok.num = in.number
+		}
+		l.toks[out] = tok
+		out++
+	}
+	l.toks = l.toks[:out]
+}
+
+func (l *lexer) glued(a, b *token) []rune {
+	return l.runes[a.runeAt : int(b.runeAt)+int(b.runeN)]
+}
+
+// meaningOf finds a word: as it stands, with letters not repeated, read as
+// transliteration, with digits read as letters, unmasked, or by its stem.
+func (l *lexer) meaningOf(t *table, tok *token, untranslit *latinReader) uint32 {
+	if id := t.find(tok.hash); id != 0 {
+		return id
+	}
+	rs := l.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
+	if tok.long {
+		if id := t.find(hashRunesOnce(rs)); id != 0 {
+			return id
+		}
+	}
+	if untranslit != nil && !tok.cyrillic {
+		if id := untranslit.find(t, rs); id != 0 {
+			return id
+		}
+	}
+	if tok.masked {
+		if id := t.unmask(rs); id != 0 {
+			return id
+		}
+	}
+	if tok.digits || tok.masked {
+		var buf [maxRunes]rune
+		if id := t.look(unleet(buf[:0], rs, tok.cyrillic)); id != 0 {
+			return id
+		}
+	}
+	if len(rs) >= t.stemMin {
+		return t.stems.longestRunes(rs)
+	}
+	return 0
+}
+
+func (t *table) look(rs []rune) uint32 {
+	if id := t.find(hashRunes(rs)); id != 0 {
+		return id
+	}
+	return t.stems.longestRunes(rs)
+}
+
+// hashRunesOnce hashes a word with every run of a letter taken once.
+func hashRunesOnce(rs []rune) uint64 {
+	h := uint64(hashSeed)
+	for i, r := range rs {
+		if i == 0 || rs[i-1] != r {
+			h = hashRune(h, r)
+		}
+	}
+	return hashDone(h)
+}
+
+// unleet reads digits and signs inside a word as the letters they stand for.
+func unleet(buf, rs []rune, cyrillic bool) []rune {
+	for _, r := range rs {
+		if cyrillic {
+			switch r {
+			case '0':
+				r = 'о'
+			case '3':
+				r = 'з'
+			case '4':
+				r = 'ч'
+			case '6':
+				r = 'б'
+			case '1':
+				r = 'і'
+			case '@':
+				r = 'а'
+			}
+		} else {
+			switch r {
+			case '0':
+				r = 'o'
+			case '1':
+				r = 'i'
+			case '3':
+				r = 'e'
+			case '4', '@':
+				r = 'a'
+			case '5', '$':
+				r = 's'
+			case '7':
+				r = 't'
+			}
+		}
+		buf = append(buf, r)
+	}
+	return buf
+}
+
+// unmask compares f***, х#й and the like with the obscene words.
+func (t *table) unmask(rs []rune) uint32 {
+	for i := range t.masks {
+		if m := &t.masks[i]; fitsMask(rs, m) {
+			if id := t.look(m.runes); id != 0 {
+				return id
+			}
+		}
+	}
+	return 0
+}
+
+// fitsMask: the first letter must show, every shown letter must agree, and a run
+// of signs stands for one letter or more.
+func fitsMask(rs []rune, m *mask) bool {
+	if len(rs) < 2 || rs[0] != m.runes[0] {
+		return false
+	}
+	shown := 0
+	for _, r := range rs {
+		if !maskSign(r) {
+			shown++
+		}
+	}
+	if shown == len(rs) || shown == 1 && len(rs) < 3 {
+		return false
+	}
+	return wild(rs, m.runes, m.prefix)
+}
+
+func maskSign(r rune) bool { return r == '*' || r == '#' || r == '@' || r == '$' }
+
+// wild matches with each run of signs standing for one to four letters.
+func wild(rs, form []rune, prefix bool) bool {
+	for len(rs) > 0 {
+		if !maskSign(rs[0]) {
+			if len(form) == 0 {
+				return prefix
+			}
+			if form[0] != rs[0] {
+				return false
+			}
+			rs, form = rs[1:], form[1:]
+			continue
+		}
+		for len(rs) > 0 && maskSign(rs[0]) {
+			rs = rs[1:]
+		}
+		for n := 1; n <= 4 && n <= len(form); n++ {
+			if wild(rs, form[n:], prefix) {
+				return true
+			}
+		}
+		return false
+	}
+	return len(form) == 0 || prefix
+}
+
+// latinReader reads a Latin spelling back into the letters of a language.
+type latinReader struct {
+	ways     []latinWay
+	softSign bool // ь may be left out
+}
+
+type latinWay struct {
+	latin  []rune
+	letter rune
+}
+
+func newLatinReader(t *translit) *latinReader {
+	r := &latinReader{}
+	for letter, ways := range t.variants {
+		for _, w := range ways {
+			if w == "" {
+				r.softSign = true
+				continue
+			}
+			r.ways = append(r.ways, latinWay{[]rune(w), letter})
+		}
+	}
+	sortWays(r.ways)
+	return r
+}
+
+// maxReadings bounds the search for one word.
+const maxReadings = 300
+
+func (r *latinReader) find(t *table, rs []rune) uint32 {
+	var buf [maxRunes + 8]rune
+	budget := maxReadings
+	return r.search(t, rs, buf[:0], &budget)
+}
+
+func (r *latinReader) search(t *table, rest, read []rune, budget *int) uint32 {
+	if *budget--; *budget < 0 || len(read) > maxRunes {
+		return 0
+	}
+	if len(rest) == 0 {
+		if len(read) < 2 {
+			return 0
+		}
+		if id := t.find(hashRunes(read)); id != 0 {
+			return id
+		}
+		if len(read) >= max(t.stemMin, 5) {
+			return t.stems.longestRunes(read)
+		}
+		return 0
+	}
+	for i := range r.ways {
+		w := &r.ways[i]
+		if len(w.latin) > len(rest) || !samePrefix(rest, w.latin) {
+			continue
+		}
+		next := append(read, w.letter)
+		if id := r.search(t, rest[len(w.latin):], next, budget); id != 0 {
+			return id
+		}
+		if r.softSign && softens(w.letter) {
+			if id := r.search(t, rest[len(w.latin):], append(next, 'ь'), budget); id != 0 {
+				return id
+			}
+		}
+	}
+	return 0
+}
+
+func softens(r rune) bool {
+	switch r {
+	case 'т', 'л', 'н', 'д', 'с', 'ш', 'з', 'р', 'м', 'в':
+		return true
+	}
+	return false
+}
+
+func samePrefix(rest, latin []rune) bool {
+	for i, r := range latin {
+		if rest[i] != r {
+			return false
+		}
+	}
+	return true
+}

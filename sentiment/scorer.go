@@ -1,0 +1,337 @@
+package sentiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// Options are what a Scorer is made from.
+type Options struct {
+	Words     string // a user's own words and patterns, as in lexicon/README.md; empty for none
+	WordsFile string // the name that mistakes in Words are reported with
+}
+
+// Input is one text to be scored.
+type Input struct {
+	Text  string
+	Lang  string         // en, ru, uk, bg, with or without a region; anything else is detected
+	Stars float64        // the author's own rating, 1 to 5; 0 when there is none
+	Spans []mention.Span // where the watch is named; empty scores the text as a whole
+}
+
+// Scorer scores texts. It is safe for concurrent use. The tables of a language
+// are built when a text first needs them.
+type Scorer struct {
+	common *common
+	id     *identifier
+	emoji  map[uint64]float32
+	langs  [languageCount]lazyTable
+	rule   engineRules
+	pool   sync.Pool
+	own    []ownRow
+}
+
+// lazyTable is a language that is compiled on first use.
+type lazyTable struct {
+	once     sync.Once
+	table    *table
+	translit *translit
+	latin    *latinReader
+}
+
+// engineRules are the rules the engine itself speaks in.
+type engineRules struct {
+	word, negation, absence, lack, emoji, rating, irony, accusing uint8
+}
+
+// scratch is what one scoring needs; scorers reuse them.
+type scratch struct {
+	lex       lexer
+	matches   []match
+	units     []unit
+	sentences []sentence
+	tables    [2]*table
+	emoji     map[uint64]float32
+	rule      engineRules
+	verdict   verdict
+	topics    [64]float32
+	windows   [8][2]int
+}
+
+// New builds a scorer. The error lists every mistake in the user's words with
+// its file, line and column.
+func New(o Options) (*Scorer, error) {
+	var errs dataErrors
+	s := &Scorer{common: readCommon(builtin, &errs), emoji: map[uint64]float32{}}
+	s.pool.New = func() any { return &scratch{emoji: s.emoji, rule: s.rule} }
+	s.findRules()
+	for _, r := range s.common.emoji {
+		first, _ := utf8.DecodeRuneInString(r.cell(0))
+		s.emoji[hashDone(hashRune(hashSeed, first))] = float32(r.weight(1, -4, 4, &errs))
+	}
+	var words []langWords
+	for i, lang := range Languages {
+		name := lang + "/translit.tsv"
+		s.langs[i].translit = newTranslit(readTSV(name, builtin(name), "letter latin note", &errs), &errs)
+		name = lang + "/langid.tsv"
+		words = append(words, langWords{readTSV(name, builtin(name), "word weight note", &errs), s.langs[i].translit})
+	}
+	s.id = newIdentifier(s.common, words, &errs)
+	if err := errs.err(); err != nil {
+		return nil, fmt.Errorf("sentiment: lexicon: %w", err)
+	}
+	if err := s.readOwn(o); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Scorer) findRules() {
+	id := func(name string) uint8 { return uint8(s.common.rules.index[name]) }
+	s.rule = engineRules{
+		word: id("word"), negation: id("negation"), absence: id("praise by absence"), lack: id("lack"),
+		emoji: id("emoji"), rating: id("rating"), irony: id("irony"), accusing: id("accusing question"),
+	}
+}
+
+// table returns the compiled language i.
+func (s *Scorer) table(i int) *table {
+	l := &s.langs[i]
+	l.once.Do(func() {
+		var errs dataErrors // TestLexicon and readOwn have seen to it that there are none
+		d := readDictionary(Languages[i], builtin, s.common, &errs)
+		s.addOwn(d, &errs)
+		l.table = compile(d)
+		l.latin = newLatinReader(l.translit)
+	})
+	return l.table
+}
+
+// Identify says which of the four languages a text is in, and how sure that is
+// in [0, 1].
+func (s *Scorer) Identify(text string) (lang string, sure float64) {
+	sc := s.pool.Get().(*scratch)
+	defer s.pool.Put(sc)
+	sc.lex.reset()
+	sc.read4(text, nil)
+	v := s.id.identify(&sc.lex)
+	return Languages[v.lang], float64(v.sure)
+}
+
+// Score scores one text.
+func (s *Scorer) Score(in Input) mention.Score {
+	var out mention.Score
+	s.ScoreInto(&out, in)
+	return out
+}
+
+// ScoreInto scores one text into dst, whose slices are reused: with the same dst
+// it does not allocate once they have grown.
+func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
+	sc := s.pool.Get().(*scratch)
+	defer s.pool.Put(sc)
+	sc.lex.reset()
+	sc.matches = sc.matches[:0]
+	sc.read4(in.Text, in.Spans)
+	v := s.id.identify(&sc.lex)
+	if given := language(in.Lang); given >= 0 && given != v.lang {
+		v = given2(v, given)
+	}
+	sc.verdict = v
+	sc.tables = [2]*table{s.table(v.lang), nil}
+	var latin *latinReader
+	if v.translit {
+		latin = s.langs[v.lang].latin
+	}
+	sc.lex.resolve(sc.tables[0], 0, latin)
+	sc.walk(sc.tables[0], 0)
+	if v.second >= 0 {
+		sc.tables[1] = s.table(v.second)
+		sc.lex.resolve(sc.tables[1], 1, nil)
+		sc.walk(sc.tables[1], 1)
+	}
+	sc.settle()
+	sortByStart(sc.matches)
+	sc.judge()
+	s.deliver(dst, sc, &in)
+}
+
+// given2 takes the caller's word for the language. A Latin text in a Cyrillic
+// language is transliterated.
+func given2(v verdict, given int) verdict {
+	out := verdict{lang: given, second: -1, sure: 1, translit: given != english && v.lang == english || v.translit}
+	if given != english && v.lang != english && !v.translit {
+		out.second = v.lang
+	}
+	return out
+}
+
+// language returns the index of a BCP 47 tag's language, -1 when it is none of ours.
+func language(tag string) int {
+	if len(tag) < 2 || len(tag) > 2 && tag[2] != '-' && tag[2] != '_' {
+		return -1
+	}
+	for i, l := range Languages {
+		if tag[0]|0x20 == l[0] && tag[1]|0x20 == l[1] {
+			return i
+		}
+	}
+	return -1
+}
+
+// A text longer than maxText is read in windows: its head, its tail and what
+// stands around the watch's spans. Complaints come to the point at one of them.
+const (
+	maxText    = 16 << 10
+	headWindow = 8 << 10
+	tailWindow = 4 << 10
+	spanWindow = 1 << 10
+)
+
+func (s *scratch) read4(text string, spans []mention.Span) {
+	if len(text) <= maxText {
+		s.lex.lex(text, 0, len(text))
+		return
+	}
+	w := append(s.windows[:0], [2]int{0, runeStart(text, headWindow)})
+	for _, sp := range spans {
+		if len(w) == cap(s.windows)-1 {
+			break
+		}
+		from, to := runeStart(text, max(sp.Start-spanWindow, 0)), runeStart(text, min(max(sp.End, 0)+spanWindow, len(text)))
+		if last := &w[len(w)-1]; from <= last[1] {
+			last[1] = max(last[1], to)
+		} else {
+			w = append(w, [2]int{from, to})
+		}
+	}
+	from := runeStart(text, len(text)-tailWindow)
+	if last := &w[len(w)-1]; from <= last[1] {
+		last[1] = len(text)
+	} else {
+		w = append(w, [2]int{from, len(text)})
+	}
+	for _, x := range w {
+		if x[0] < x[1] {
+			s.lex.lex(text, x[0], x[1])
+		}
+	}
+}
+
+// runeStart moves i back to the beginning of a rune.
+func runeStart(text string, i int) int {
+	i = min(max(i, 0), len(text))
+	for n := 0; i > 0 && i < len(text) && !utf8.RuneStart(text[i]) && n < utf8.UTFMax; n++ {
+		i--
+	}
+	return i
+}
+
+func sortByStart(ms []match) {
+	slices.SortFunc(ms, func(a, b match) int {
+		if d := a.start - b.start; d != 0 {
+			return int(d)
+		}
+		return int(a.end - b.end)
+	})
+}
+
+// deliver sums the units up and writes the score.
+func (s *Scorer) deliver(dst *mention.Score, sc *scratch, in *Input) {
+	sc.aim(in.Spans)
+	var sum float64
+	clear(sc.topics[:])
+	for i := range sc.units {
+		u := &sc.units[i]
+		sum += float64(u.weight)
+		if u.topic != 0 {
+			sc.topics[u.topic&63] += max(-u.weight, 0.1)
+		}
+	}
+	dst.Value = sum / math.Sqrt(sum*sum+spread)
+	dst.Lang = Languages[sc.verdict.lang]
+	dst.Conflict = ""
+	dst.Why = s.evidence(dst.Why[:0], sc, in.Text)
+	s.useStars(dst, in.Stars)
+	dst.Label = DefaultLabel(dst.Value)
+	dst.Topics = dst.Topics[:0]
+	if dst.Value < 0 {
+		dst.Topics = s.topTopics(dst.Topics, sc)
+	}
+}
+
+// aim makes what stands near the watch's spans weigh more than the rest.
+func (s *scratch) aim(spans []mention.Span) {
+	if len(spans) == 0 || len(s.sentences) < 3 {
+		return
+	}
+	toks := s.lex.toks
+	for i := range s.units {
+		u := &s.units[i]
+		nearest := len(s.sentences)
+		for _, sp := range spans {
+			at := 0
+			for at+1 < len(s.sentences) && int(toks[s.sentences[at+1].from].start) <= sp.Start {
+				at++
+			}
+			nearest = min(nearest, max(at-int(u.sentence), int(u.sentence)-at))
+		}
+		switch {
+		case nearest == 0:
+			u.weight *= 1.25
+		case nearest == 1:
+		case nearest <= 3:
+			u.weight *= 0.8
+		default:
+			u.weight *= 0.5
+		}
+	}
+}
+
+// maxWhy bounds the evidence of one score: nobody reads more.
+const maxWhy = 60
+
+func (s *Scorer) evidence(why []mention.Hit, sc *scratch, text string) []mention.Hit {
+	toks := sc.lex.toks
+	for i := range sc.units {
+		u := &sc.units[i]
+		if u.weight == 0 || u.flags&unitHidden != 0 || len(why) == maxWhy {
+			continue
+		}
+		from, to := u.start, u.end
+		if u.flags&unitBytes == 0 {
+			from, to = toks[u.start].start, toks[u.end].end
+		}
+		why = append(why, mention.Hit{
+			Start: int(from), End: int(to), Text: text[from:to],
+			Rule: s.common.rules.list[u.rule], Weight: round(u.weight), Topic: s.common.topics.list[u.topic],
+		})
+	}
+	slices.SortStableFunc(why, func(a, b mention.Hit) int { return a.Start - b.Start })
+	return why
+}
+
+// round keeps two places: staff read the weights.
+func round(w float32) float64 { return math.Round(float64(w)*100) / 100 }
+
+func (s *Scorer) topTopics(out []string, sc *scratch) []string {
+	for len(out) < 4 {
+		top := 0
+		for i := range sc.topics {
+			if sc.topics[i] > sc.topics[top] {
+				top = i
+			}
+		}
+		if sc.topics[top] <= 0 || top >= len(s.common.topics.list) {
+			return out
+		}
+		out = append(out, s.common.topics.list[top])
+		sc.topics[top] = 0
+	}
+	return out
+}

@@ -1,0 +1,89 @@
+package sentiment
+
+// emojiUnit weighs an emoji or an emoticon. A row of the same one counts little
+// more than one.
+func (s *scratch) emojiUnit(i int32, si int) {
+	toks := s.lex.toks
+	w, ok := s.emoji[toks[i].hash]
+	if !ok || w == 0 {
+		return
+	}
+	if i > 0 && toks[i-1].kind == emojiToken && toks[i-1].hash == toks[i].hash {
+		if i > 1 && toks[i-2].hash == toks[i].hash {
+			return
+		}
+		w *= 0.3
+	}
+	s.add(unit{start: i, end: i, weight: w, rule: s.rule.emoji, sentence: int32(si)})
+}
+
+// smileys reads the brackets that Cyrillic writers smile and frown with: a run of
+// two or more, or a closing one that closes nothing.
+func (s *scratch) smileys() {
+	if len(s.sentences) == 0 || s.verdict.lang == english {
+		return
+	}
+	open := int32(0)
+	si := 0
+	for _, m := range s.lex.marks {
+		for si+1 < len(s.sentences) && s.lex.toks[s.sentences[si+1].from].start <= m.at {
+			si++
+		}
+		switch m.r {
+		case '(':
+			if m.n >= 2 {
+				s.add(unit{start: m.at + 1 - m.n, end: m.at + 1, weight: -0.9, rule: s.rule.emoji, flags: unitBytes, sentence: int32(si)})
+			} else {
+				open++
+			}
+		case ')':
+			if m.n >= 2 && open == 0 {
+				s.add(unit{start: m.at + 1 - m.n, end: m.at + 1, weight: 0.6, rule: s.rule.emoji, flags: unitBytes, sentence: int32(si)})
+			} else if open > 0 {
+				open--
+			}
+		}
+	}
+}
+
+// ratings reads "1/5", "2 из 10", "одна звезда", "0 stars".
+func (s *scratch) ratings() {
+	toks := s.lex.toks
+	for i := range toks {
+		t := &toks[i]
+		if t.covered || t.kind != numberToken && t.roles&(1<<roleNumber) == 0 {
+			continue
+		}
+		value, best, end := t.num, t.of, i
+		if best == 0 && i+2 < len(toks) && toks[i+1].roles&(1<<roleOf) != 0 && (toks[i+2].kind == numberToken || toks[i+2].roles&(1<<roleNumber) != 0) {
+			best, end = toks[i+2].num, i+2
+		}
+		if best == 0 && i+1 < len(toks) && toks[i+1].roles&(1<<roleStar) != 0 && toks[i+1].before == noBreak {
+			best, end = 5, i+1
+			if value > 5 {
+				best = 10
+			}
+		}
+		if (best != 5 && best != 10 && best != 100) || value > best {
+			continue
+		}
+		s.rating(i, end, value/best)
+	}
+}
+
+func (s *scratch) rating(from, to int, share float32) {
+	w := float32(0)
+	switch {
+	case share <= 0.4:
+		w = -2.8
+	case share <= 0.6:
+		w = -0.8
+	case share >= 0.8:
+		w = 2.4
+	}
+	si := 0
+	for si+1 < len(s.sentences) && int(s.sentences[si+1].from) <= from {
+		si++
+	}
+	s.add(unit{start: int32(from), end: int32(to), weight: w, rule: s.rule.rating, flags: unitPattern, sentence: int32(si)})
+}

@@ -1,0 +1,126 @@
+package sentiment
+
+import (
+	"slices"
+	"sort"
+	"unicode/utf8"
+)
+
+// stemTree finds the longest stem ("обман*") that a word begins with. Stems nest:
+// the info of a longer one holds the symbols of the shorter ones too.
+type stemTree struct {
+	nodes []stemNode
+	min   int // runes of the shortest stem
+	build map[string]*stemBuild
+}
+
+type stemNode struct {
+	r       rune
+	info    uint32 // 0: no stem ends here
+	kid     int32  // first child, 0 for none
+	sibling int32
+}
+
+type stemBuild struct {
+	word    int32
+	symbols []symbol
+	mean    meaning
+}
+
+func newStemTree() stemTree {
+	return stemTree{nodes: make([]stemNode, 1), min: 99, build: map[string]*stemBuild{}}
+}
+
+func (s *stemTree) add(stem string, word int32, symbols []symbol, m *meaning) {
+	b := s.build[stem]
+	if b == nil {
+		b = &stemBuild{word: -1}
+		s.build[stem] = b
+		s.min = min(s.min, utf8.RuneCountInString(stem))
+	}
+	if word >= 0 {
+		b.word = word
+	}
+	b.symbols = append(b.symbols, symbols...)
+	if m != nil {
+		b.mean = *m
+	}
+}
+
+// intern puts the stems into the tree, shortest first, so that each takes over
+// what its own shorter stems mean.
+func (s *stemTree) intern(in *interner) {
+	stems := make([]string, 0, len(s.build))
+	for stem := range s.build {
+		stems = append(stems, stem)
+	}
+	sort.Slice(stems, func(i, j int) bool {
+		if len(stems[i]) != len(stems[j]) {
+			return len(stems[i]) < len(stems[j])
+		}
+		return stems[i] < stems[j]
+	})
+	for _, stem := range stems {
+		b := s.build[stem]
+		symbols := slices.Clone(b.symbols)
+		if id := s.longest(stem); id != 0 {
+			shorter := in.t.infos[id]
+			symbols = append(symbols, in.t.symbols[shorter.symAt:shorter.symAt+uint32(shorter.symN)]...)
+			b.mean.roles |= shorter.roles
+			if b.word < 0 {
+				b.word = shorter.word
+			}
+		}
+		s.insert(stem, in.info(b.word, symbols, &b.mean))
+	}
+	s.build = nil
+}
+
+func (s *stemTree) insert(stem string, id uint32) {
+	at := int32(0)
+	for _, r := range stem {
+		next := s.child(at, r)
+		if next == 0 {
+			next = int32(len(s.nodes))
+			s.nodes = append(s.nodes, stemNode{r: r, sibling: s.nodes[at].kid})
+			s.nodes[at].kid = next
+		}
+		at = next
+	}
+	s.nodes[at].info = id
+}
+
+func (s *stemTree) child(at int32, r rune) int32 {
+	for k := s.nodes[at].kid; k != 0; k = s.nodes[k].sibling {
+		if s.nodes[k].r == r {
+			return k
+		}
+	}
+	return 0
+}
+
+func (s *stemTree) longest(word string) uint32 {
+	at, found := int32(0), uint32(0)
+	for _, r := range word {
+		if at = s.child(at, r); at == 0 {
+			break
+		}
+		if s.nodes[at].info != 0 {
+			found = s.nodes[at].info
+		}
+	}
+	return found
+}
+
+func (s *stemTree) longestRunes(word []rune) uint32 {
+	at, found := int32(0), uint32(0)
+	for _, r := range word {
+		if at = s.child(at, r); at == 0 {
+			break
+		}
+		if s.nodes[at].info != 0 {
+			found = s.nodes[at].info
+		}
+	}
+	return found
+}

@@ -1,0 +1,337 @@
+package sentiment
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+type tokenKind uint8
+
+const (
+	wordToken tokenKind = iota
+	numberToken
+	emojiToken
+	nameToken // @somebody, an address: never a feeling
+)
+
+// breakKind is what stands between a token and the one before it.
+type breakKind uint8
+
+const (
+	noBreak    breakKind = iota
+	commaBreak           // , ; – ( ) …
+	sentenceBreak
+)
+
+// token is one word, number or emoji of the text. Offsets are bytes of the text
+// as it was given.
+type token struct {
+	start, end int32
+	hash       uint64
+	joined     uint64 // hash of this word, a hyphen and the next one; 0 when there is no hyphen
+	runeAt     int32  // its folded letters in scratch.runes
+	runeN      uint8
+	kind       tokenKind
+	before     breakKind
+	caps       bool
+	long       bool // a letter stands three times in a row
+	cyrillic   bool
+	digits     bool // letters and digits mixed
+	masked     bool // letters and *#@ mixed
+	quoted     bool
+	colon      bool      // a colon follows
+	function   bool      // a function word by langid: does not use up a negation's scope
+	info       [2]uint32 // what it means in the first and the second language
+	roles      uint32    // bit i: role i
+	scope      uint8     // of a negator
+	num, of    float32   // a number, and N of "M/N"
+	boost      float32
+	covered    bool // by a pattern
+}
+
+// mark is expressive punctuation, in the order of the text.
+type mark struct {
+	at int32 // byte offset of the last one
+	r  rune  // '?' '!' ')' '('
+	n  int32 // that many in a row
+}
+
+const (
+	maxRunes  = 40   // longer words are noise
+	maxTokens = 3000 // a text is cut into windows long before
+)
+
+// lexer turns text into tokens. It lives in the scratch and is reused.
+type lexer struct {
+	toks    []token
+	runes   []rune
+	marks   []mark
+	letters letterCount
+	pending breakKind
+	quote   bool
+	upper   int // words in capitals
+	hyphen  bool
+}
+
+type letterCount struct {
+	latin, cyrillic int32
+	cue             [len(cueLetters)]int32
+}
+
+// cueLetters are the Cyrillic letters that not all of the three languages share,
+// folded.
+var cueLetters = [...]rune{'і', 'ї', 'є', 'ы', 'э', 'ъ', 'щ', 'ь'}
+
+func (l *lexer) reset() {
+	l.toks, l.runes, l.marks = l.toks[:0], l.runes[:0], l.marks[:0]
+	l.letters = letterCount{}
+	l.pending, l.quote, l.upper, l.hyphen = sentenceBreak, false, 0, false
+}
+
+// lex adds the tokens of text[from:to].
+func (l *lexer) lex(text string, from, to int) {
+	l.pending = sentenceBreak
+	i := from
+	for i < to && len(l.toks) < maxTokens {
+		c := text[i]
+		switch {
+		case c == ' ':
+			i++
+			l.hyphen = false
+			continue
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+			i = l.word(text, i, to)
+			continue
+		case '0' <= c && c <= '9':
+			i = l.number(text, i, to)
+			continue
+		case c < utf8.RuneSelf:
+			i = l.ascii(text, i, to)
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:to])
+		if isCyrillic(r) || r != utf8.RuneError && unicode.IsLetter(r) {
+			i = l.word(text, i, to)
+			continue
+		}
+		l.other(r, i, size)
+		i += size
+	}
+}
+
+func (l *lexer) soft() {
+	if l.pending < commaBreak {
+		l.pending = commaBreak
+	}
+	l.hyphen = false
+}
+
+func (l *lexer) mark(r rune, at int) {
+	if n := len(l.marks); n > 0 && l.marks[n-1].r == r && int(l.marks[n-1].at) == at-1 {
+		l.marks[n-1].at++
+		l.marks[n-1].n++
+		return
+	}
+	l.marks = append(l.marks, mark{int32(at), r, 1})
+}
+
+func (l *lexer) ascii(text string, i, to int) int {
+	c := text[i]
+	switch c {
+	case '\n':
+		l.pending, l.quote = sentenceBreak, false
+	case '.':
+		if i+1 < to && text[i+1] == '.' { // an ellipsis trails on, it does not end
+			for i+1 < to && text[i+1] == '.' {
+				i++
+			}
+			l.soft()
+			break
+		}
+		l.pending, l.hyphen = sentenceBreak, false
+	case '?', '!':
+		l.pending, l.hyphen = sentenceBreak, false
+		l.mark(rune(c), i)
+	case ',', ';':
+		l.soft()
+	case ':':
+		if n := len(l.toks); n > 0 && l.pending == noBreak {
+			l.toks[n-1].colon = true
+		}
+		if n := l.emoticon(text, i, to); n > 0 {
+			return i + n
+		}
+		l.soft()
+	case '(', ')':
+		l.soft()
+		l.mark(rune(c), i)
+	case '"':
+		l.quote = !l.quote
+		l.hyphen = false
+	case '-':
+		if i > 0 && i+1 < to && text[i-1] != ' ' && text[i+1] != ' ' && text[i-1] != '-' && text[i+1] != '-' {
+			l.hyphen = true
+		} else {
+			l.soft()
+		}
+	case '@':
+		return l.name(text, i, to)
+	case '$', '%':
+		l.symbol(rune(c), i, 1)
+	case '\'', '_', '*', '#', '&', '/', '+', '=', '<', '>':
+		if c == '<' || c == '=' || c == '>' {
+			if n := l.emoticon(text, i, to); n > 0 {
+				return i + n
+			}
+		}
+		l.hyphen = false
+	default:
+		if c == '\t' || c == '\r' {
+			l.hyphen = false
+		}
+	}
+	return i + 1
+}
+
+// other takes punctuation, symbols and emoji beyond ASCII.
+func (l *lexer) other(r rune, i, size int) {
+	switch r {
+	case '…', '–', '—', '·', '•', '−':
+		l.soft()
+	case '«', '“', '„':
+		l.quote, l.hyphen = true, false
+	case '»', '”':
+		l.quote, l.hyphen = false, false
+	case '\u00a0', '\u2009', '\u202f':
+		l.hyphen = false
+	case '\u2028', '\u2029', '。', '！', '？':
+		l.pending = sentenceBreak
+	case '€', '£', '₽', '₴', '¥':
+		l.symbol(r, i, size)
+	default:
+		if r >= 0x2190 && r < 0x3000 || r >= 0x1f000 && r < 0x1fb00 {
+			if r >= 0x1f3fb && r <= 0x1f3ff { // skin tones belong to the emoji before
+				return
+			}
+			l.toks = append(l.toks, token{
+				start: int32(i), end: int32(i + size), hash: hashDone(hashRune(hashSeed, r)), kind: emojiToken, before: l.take(),
+			})
+		}
+	}
+}
+
+// take returns the break before the next token and forgets it.
+func (l *lexer) take() breakKind {
+	b := l.pending
+	l.pending = noBreak
+	return b
+}
+
+func (l *lexer) symbol(r rune, i, size int) {
+	at := len(l.runes)
+	l.runes = append(l.runes, r)
+	l.toks = append(l.toks, token{
+		start: int32(i), end: int32(i + size), hash: hashDone(hashRune(hashSeed, r)), runeAt: int32(at), runeN: 1, before: l.take(), quoted: l.quote,
+	})
+	l.hyphen = false
+}
+
+// name skips @somebody: a name must not be read as a word.
+func (l *lexer) name(text string, i, to int) int {
+	j := i + 1
+	for j < to && (text[j] == '_' || text[j] >= '0' && text[j] <= '9' || text[j]|0x20 >= 'a' && text[j]|0x20 <= 'z') {
+		j++
+	}
+	if j > i+1 {
+		l.toks = append(l.toks, token{start: int32(i), end: int32(j), kind: nameToken, before: l.take()})
+	}
+	l.hyphen = false
+	return j
+}
+
+// emoticon reads :) :( :/ =( :'( :D <3 and the like and returns its length.
+func (l *lexer) emoticon(text string, i, to int) int {
+	if i > 0 && text[i-1] != ' ' && text[i-1] != '\n' && text[i-1] != '.' && text[i-1] != '!' && text[i] == ':' && (i+1 >= to || text[i+1] != ')' && text[i+1] != '(') {
+		return 0
+	}
+	j := i + 1
+	for j < to && j < i+3 && (text[j] == '-' || text[j] == '\'') {
+		j++
+	}
+	if j >= to {
+		return 0
+	}
+	var name rune
+	switch c := text[j]; {
+	case text[i] == '<' && c == '3' && j == i+1:
+		name = '❤'
+	case text[i] == '<' || text[i] == '>':
+		return 0
+	case c == ')' || c == ']' || c == 'D' || c == 'P' || c == 'p':
+		name = '🙂'
+	case c == '(' || c == '[':
+		name = '🙁'
+	case (c == '/' || c == '\\' || c == '|') && (j+1 >= to || text[j+1] != '/'):
+		name = '😕'
+	default:
+		return 0
+	}
+	if (text[j] == 'D' || text[j] == 'p' || text[j] == 'P') && j+1 < to && text[j+1]|0x20 >= 'a' && text[j+1]|0x20 <= 'z' {
+		return 0
+	}
+	for j+1 < to && text[j+1] == text[j] {
+		j++
+	}
+	l.toks = append(l.toks, token{
+		start: int32(i), end: int32(j + 1), hash: hashDone(hashRune(hashSeed, name)), kind: emojiToken, before: l.take(),
+	})
+	return j + 1 - i
+}
+
+// number reads digits with their points and commas, "4/5" as a rating, and the
+// letters glued to it as a word of their own.
+func (l *lexer) number(text string, i, to int) int {
+	t := token{start: int32(i), kind: numberToken, quoted: l.quote}
+	value, end := digits(text, i, to)
+	t.num = value
+	if end+1 < to && text[end] == '/' && text[end+1] >= '0' && text[end+1] <= '9' {
+		t.of, end = digits(text, end+1, to)
+	}
+	t.end = int32(end)
+	t.before = l.take()
+	t.runeAt = int32(len(l.runes))
+	for k := i; k < end && k < i+12; k++ {
+		l.runes = append(l.runes, rune(text[k]))
+		t.runeN++
+	}
+	t.hash = hashRunes(l.runes[t.runeAt:])
+	l.toks = append(l.toks, t)
+	l.hyphen = false
+	return end
+}
+
+func digits(text string, i, to int) (float32, int) {
+	v, scale := float32(0), float32(0)
+	for ; i < to; i++ {
+		c := text[i]
+		switch {
+		case '0' <= c && c <= '9':
+			if v < 1e7 {
+				v = v*10 + float32(c-'0')
+				scale *= 10
+			}
+		case (c == '.' || c == ',') && scale == 0 && i+1 < to && text[i+1] >= '0' && text[i+1] <= '9':
+			scale = 1
+		case c == ':' && i+1 < to && text[i+1] >= '0' && text[i+1] <= '9':
+		default:
+			if scale > 1 {
+				v /= scale
+			}
+			return v, i
+		}
+	}
+	if scale > 1 {
+		v /= scale
+	}
+	return v, i
+}

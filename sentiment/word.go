@@ -1,0 +1,200 @@
+package sentiment
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// word reads one word at text[i:], folding it into l.runes, and returns the
+// offset after it.
+func (l *lexer) word(text string, i, to int) int {
+	if text[i]|0x20 == 'h' && isAddress(text[i:to]) || text[i]|0x20 == 'w' && strings.HasPrefix(text[i:to], "www.") {
+		return l.address(text, i, to)
+	}
+	t := token{start: int32(i), runeAt: int32(len(l.runes)), quoted: l.quote}
+	end, uppers, letters := i, 0, 0
+	for i < to {
+		r, size := rune(text[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(text[i:to])
+		}
+		f := foldRune(r)
+		switch {
+		case 'a' <= f && f <= 'z' || 'а' <= f && f <= 'я' || f == 'і' || f == 'ї' || f == 'є':
+		case f < 0:
+			l.combine(r, &t)
+			i += size
+			end = i
+			continue
+		case f == '\'':
+			if !letterAfter(text, i+size, to) {
+				goto done
+			}
+		case '0' <= f && f <= '9':
+			t.digits = true
+		case f == '*' || f == '#' || f == '@' || f == '$':
+			if !l.maskGoesOn(text, i, to, byte(f)) {
+				goto done
+			}
+			t.masked = true
+		case f >= utf8.RuneSelf && unicode.IsLetter(f):
+		default:
+			goto done
+		}
+		if r != f && f != '\'' {
+			uppers++
+		}
+		letters++
+		if isCyrillic(f) {
+			t.cyrillic = true
+		}
+		l.push(&t, f)
+		i += size
+		end = i
+	}
+done:
+	t.end = int32(end)
+	t.caps = uppers >= 2 && uppers == letters
+	if t.caps && letters > 2 {
+		l.upper++
+	}
+	l.finish(&t, text, to)
+	return end
+}
+
+// push adds a folded letter, keeping at most two of a kind in a row.
+func (l *lexer) push(t *token, f rune) {
+	n := len(l.runes)
+	if t.runeN >= 2 && l.runes[n-1] == f && l.runes[n-2] == f {
+		t.long = true
+		return
+	}
+	if t.runeN < maxRunes {
+		l.runes = append(l.runes, f)
+		t.runeN++
+	}
+}
+
+// combine joins a combining mark to the letter before it: и + breve is й.
+func (l *lexer) combine(r rune, t *token) {
+	if t.runeN == 0 {
+		return
+	}
+	last := &l.runes[len(l.runes)-1]
+	switch {
+	case r == 0x306 && *last == 'и':
+		*last = 'й'
+	case r == 0x308 && *last == 'і':
+		*last = 'ї'
+	}
+}
+
+func letterAfter(text string, i, to int) bool {
+	if i >= to {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(text[i:to])
+	return unicode.IsLetter(r)
+}
+
+// maskGoesOn reports whether the sign at i stands inside or at the end of a
+// masked word (f***, х#й) and is not a footnote, a tag or markup.
+func (l *lexer) maskGoesOn(text string, i, to int, c byte) bool {
+	if i+1 < to && text[i+1] == c && c != '$' {
+		return true
+	}
+	if letterAfter(text, i+1, to) {
+		return true
+	}
+	return i > 0 && text[i-1] == c && c == '*'
+}
+
+func isAddress(s string) bool {
+	return len(s) > 8 && (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "HTTP"))
+}
+
+func (l *lexer) address(text string, i, to int) int {
+	j := i
+	for j < to && text[j] > ' ' {
+		j++
+	}
+	l.toks = append(l.toks, token{start: int32(i), end: int32(j), kind: nameToken, before: l.take()})
+	return j
+}
+
+// finish hashes the word and joins it by its hyphen to the one before.
+func (l *lexer) finish(t *token, text string, to int) {
+	rs := l.runes[t.runeAt:]
+	if t.cyrillic {
+		rs = l.cyrillicOnly(t, rs)
+	} else {
+		rs = cutTail(rs)
+		t.runeN = uint8(len(rs))
+		l.runes = l.runes[:int(t.runeAt)+len(rs)]
+	}
+	h := uint64(hashSeed)
+	for _, r := range rs {
+		h = hashRune(h, r)
+	}
+	t.hash = hashDone(h)
+	t.before = l.take()
+	if n := len(l.toks); l.hyphen && n > 0 && t.before == noBreak && l.toks[n-1].kind == wordToken {
+		p := &l.toks[n-1]
+		j := uint64(hashSeed)
+		for _, r := range l.runes[p.runeAt : int(p.runeAt)+int(p.runeN)] {
+			j = hashRune(j, r)
+		}
+		j = hashRune(j, '-')
+		for _, r := range rs {
+			j = hashRune(j, r)
+		}
+		p.joined = hashDone(j)
+	}
+	l.hyphen = false
+	l.toks = append(l.toks, *t)
+}
+
+// cyrillicOnly turns Latin look-alikes into Cyrillic letters, drops apostrophes,
+// and counts the letters that tell languages apart.
+func (l *lexer) cyrillicOnly(t *token, rs []rune) []rune {
+	n := 0
+	for _, r := range rs {
+		if r == '\'' {
+			continue
+		}
+		if tw := twin(r); tw != 0 {
+			r = tw
+		} else if isCyrillic(r) {
+			l.letters.cyrillic++
+			for i, c := range cueLetters {
+				if r == c {
+					l.letters.cue[i]++
+				}
+			}
+		}
+		rs[n] = r
+		n++
+	}
+	t.runeN = uint8(n)
+	l.runes = l.runes[:int(t.runeAt)+n]
+	return rs[:n]
+}
+
+// cutTail cuts 's 're 've 'll 'd 'm off.
+func cutTail(rs []rune) []rune {
+	n := len(rs)
+	if n > 2 && rs[n-2] == '\'' {
+		switch rs[n-1] {
+		case 's', 'd', 'm':
+			return rs[:n-2]
+		}
+	}
+	if n > 3 && rs[n-3] == '\'' {
+		switch [2]rune{rs[n-2], rs[n-1]} {
+		case [2]rune{'r', 'e'}, [2]rune{'v', 'e'}, [2]rune{'l', 'l'}:
+			return rs[:n-3]
+		}
+	}
+	return rs
+}
