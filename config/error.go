@@ -38,11 +38,10 @@ type Error struct {
 
 // Error returns position, message and hint on one line.
 func (e Error) Error() string {
-	text := e.Msg
+	text := maskPasted(e.doc.mask(e.Msg))
 	if e.Hint != "" {
-		text += " — " + e.Hint
+		text += " — " + e.doc.mask(e.Hint)
 	}
-	text = e.doc.mask(text)
 	if e.Pos == (Pos{}) {
 		return text
 	}

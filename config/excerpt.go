@@ -37,7 +37,7 @@ func (e Error) render(colour bool) string {
 	if e.Pos != (Pos{}) {
 		b.WriteString(paint(bold, e.Pos.String()+":") + " ")
 	}
-	b.WriteString(paint(loud, printable(e.doc.mask(e.Msg))))
+	b.WriteString(paint(loud, printable(maskPasted(e.doc.mask(e.Msg)))))
 	if e.Hint != "" {
 		b.WriteString(" — " + printable(e.doc.mask(e.Hint)))
 	}
@@ -105,13 +105,13 @@ func (d *document) mask(s string) string {
 	for _, m := range d.masks {
 		s = strings.ReplaceAll(s, m, strings.Repeat("•", len([]rune(m))))
 	}
-	return maskPasted(s)
+	return s
 }
 
 // maskLine returns a line of the file with everything hidden that is, or looks
 // like, a secret. It keeps the number of characters, so the caret still fits.
 func (d *document) maskLine(n int) string {
-	return maskKeys(d.mask(d.line(n)))
+	return maskKeys(maskPasted(d.mask(d.line(n))))
 }
 
 // What a secret looks like when somebody pasted it: a Slack token, a password in

@@ -126,4 +126,4 @@ func (c *Config) Problem(pos Pos, msg, hint string) Error {
 
 // Redact hides every secret of this watchlist in a text, for messages of
 // libraries that may quote an address.
-func (c *Config) Redact(s string) string { return c.doc.mask(s) }
+func (c *Config) Redact(s string) string { return maskPasted(c.doc.mask(s)) }

@@ -170,7 +170,7 @@ func (d *decoder) secret(n ast.Node, into *Secret, m mark, f field) {
 	if !ok {
 		return
 	}
-	*into = Secret{value: s.value, origin: s.origin}
+	*into = NewSecret(s.value, s.origin)
 	if msg, hint := checkFormat(f.format, s.value); msg != "" {
 		*into = Secret{}
 		d.wrong(m, hint, "%s: this %s", f.name, msg)

@@ -12,28 +12,50 @@ const redacted = "<secret>"
 
 // Secret is a value that no print form shows: not fmt, not JSON, not YAML, not
 // slog. Only Reveal gives it away. Its zero value is unset.
+//
+// The value sits behind a pointer because fmt calls no method of a field that is
+// not exported: such a field then shows an address, never the value.
 type Secret struct {
-	value  string
-	origin string
+	hidden *hidden
 }
+
+type hidden struct{ value, origin string }
 
 // NewSecret returns a secret; origin is the name of the variable or file it came
 // from, for messages, and may be empty.
-func NewSecret(value, origin string) Secret { return Secret{value, origin} }
+func NewSecret(value, origin string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{&hidden{value, origin}}
+}
 
 // Reveal returns the value itself. Its caller must not print it.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.hidden == nil {
+		return ""
+	}
+	return s.hidden.value
+}
 
 // IsSet reports whether there is a value.
-func (s Secret) IsSet() bool { return s.value != "" }
+func (s Secret) IsSet() bool { return s.hidden != nil }
+
+// Equal reports whether two secrets have the same value, wherever it came from.
+func (s Secret) Equal(o Secret) bool { return s.Reveal() == o.Reveal() }
 
 // Origin names where the value came from, such as SLACK_BOT_TOKEN or
 // /run/secrets/slack; empty when it was written into the watchlist itself.
-func (s Secret) Origin() string { return s.origin }
+func (s Secret) Origin() string {
+	if s.hidden == nil {
+		return ""
+	}
+	return s.hidden.origin
+}
 
 // String returns <secret>, or nothing when unset.
 func (s Secret) String() string {
-	if s.value == "" {
+	if s.hidden == nil {
 		return ""
 	}
 	return redacted
