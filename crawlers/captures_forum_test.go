@@ -1,0 +1,235 @@
+package crawlers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
+)
+
+// recordedItem is one post a recorded page must yield.
+type recordedItem struct {
+	ID        string    `json:"id"`
+	Author    string    `json:"author"`
+	Time      time.Time `json:"time"`
+	Text      string    `json:"text"`
+	Marker    string    `json:"marker"`
+	Permalink string    `json:"permalink"`
+	Quotes    bool      `json:"quotes"`
+}
+
+type recordedPage struct {
+	File    string            `json:"-"`
+	URL     string            `json:"url"`
+	Final   string            `json:"final_url"`
+	Headers map[string]string `json:"headers"`
+	Items   []recordedItem    `json:"expected_items"`
+	Body    []byte            `json:"-"`
+}
+
+// recordings answers the addresses of one folder of recorded pages, whatever the
+// host and port, and 404 to everything else.
+type recordings struct {
+	pages map[string]*recordedPage
+	asked []string
+}
+
+func recordedKey(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	q := u.Query()
+	q.Del("sid")
+	q.Del("lang")
+	return u.EscapedPath() + "?" + q.Encode()
+}
+
+func (r *recordings) Do(ctx context.Context, req fetch.Request) (*fetch.Response, error) {
+	r.asked = append(r.asked, req.URL)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	p, ok := r.pages[recordedKey(req.URL)]
+	if !ok {
+		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: req.URL}
+	}
+	res := &fetch.Response{URL: p.Final, Status: 200, Header: http.Header{}, Body: p.Body, At: recordedNow}
+	for k, v := range p.Headers {
+		res.Header.Set(k, v)
+	}
+	return res, nil
+}
+
+// recordedNow is two hours after the recordings were made.
+var recordedNow = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
+
+func readRecordings(t *testing.T, dir string) []*recordedPage {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no recordings in %s: %v", dir, err)
+	}
+	var pages []*recordedPage
+	for _, name := range names {
+		if strings.HasSuffix(name, ".expect.json") || strings.HasSuffix(name, ".meta.json") {
+			continue
+		}
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &recordedPage{File: filepath.Base(name), Body: body}
+		info, err := os.ReadFile(name + ".expect.json")
+		if err != nil {
+			info, err = os.ReadFile(name + ".meta.json")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(info, p); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		pages = append(pages, p)
+	}
+	return pages
+}
+
+// tally counts what the replay of one folder gave.
+type tally struct{ expected, found, twice, invented, author, time, permalink, quoted, signed int }
+
+func (a *tally) String() string {
+	return fmt.Sprintf("expected %3d  found %3d  twice %d  invented %d  author %3d  time %3d  permalink %3d  quoted %d  signatures %d",
+		a.expected, a.found, a.twice, a.invented, a.author, a.time, a.permalink, a.quoted, a.signed)
+}
+
+func forumTestEnv(f Fetcher) Env {
+	return Env{Fetch: f, Now: func() time.Time { return recordedNow }, Source: "test", PostKind: mention.Forum, Zone: time.UTC}
+}
+
+// TestForumCaptures replays what real boards served, page by page.
+func TestForumCaptures(t *testing.T) {
+	shared := filepath.Join(testkit.Shared(t), "captures")
+	for _, folder := range []string{"mybb-1.8.37", "phpbb-3.3.15", "nodebb-4.10.0", "wordpress-6.1.9"} {
+		t.Run(folder, func(t *testing.T) {
+			pages := readRecordings(t, filepath.Join(shared, folder))
+			var sum tally
+			for _, page := range pages {
+				if page.Items == nil || strings.HasSuffix(page.File, ".xml") {
+					continue
+				}
+				t.Run(page.File, func(t *testing.T) { replayPage(t, page, pages, &sum) })
+			}
+			t.Logf("%-14s %s", folder, &sum)
+		})
+	}
+}
+
+func replayPage(t *testing.T, page *recordedPage, pages []*recordedPage, sum *tally) {
+	// Only this page is there: its next pages are a dead port, which must cost
+	// nothing but a note.
+	site := &recordings{pages: map[string]*recordedPage{recordedKey(page.URL): page}}
+	f, err := forumAt(forumTestEnv(site), page.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := f.Poll(context.Background(), "")
+	if err != nil {
+		t.Fatalf("poll: %v", err)
+	}
+	one := compareRecorded(t, page.Items, b.Posts)
+	if !strings.HasPrefix(page.File, "wp-json") && (one.author != one.found) || one.time != one.found || one.permalink != one.found {
+		t.Errorf("%s", &one)
+	}
+	if one.found != one.expected || one.twice+one.invented+one.quoted+one.signed > 0 {
+		t.Errorf("%s", &one)
+	}
+	sum.expected += one.expected
+	sum.found += one.found
+	sum.twice += one.twice
+	sum.invented += one.invented
+	sum.author += one.author
+	sum.time += one.time
+	sum.permalink += one.permalink
+	sum.quoted += one.quoted
+	sum.signed += one.signed
+
+	again, err := f.Poll(context.Background(), b.Next)
+	if err != nil || len(again.Posts) > 0 {
+		t.Errorf("second poll: %d posts, %v", len(again.Posts), err)
+	}
+}
+
+func compareRecorded(t *testing.T, want []recordedItem, got []mention.Post) tally {
+	t.Helper()
+	sum := tally{expected: len(want)}
+	markers := map[string]recordedItem{}
+	for _, w := range want {
+		markers[w.Marker] = w
+	}
+	seen := map[string]bool{}
+	for _, p := range got {
+		var own []string
+		for m := range markers {
+			if strings.Contains(p.Text, "("+m+")") {
+				own = append(own, m)
+			}
+		}
+		sort.Strings(own)
+		switch {
+		case len(own) == 0:
+			sum.invented++
+			t.Errorf("invented: %s %q", p.URL, p.Text)
+			continue
+		case len(own) > 1:
+			sum.quoted++
+			t.Errorf("quoted: %s %q", p.URL, p.Text)
+		}
+		w := markers[own[len(own)-1]]
+		if seen[w.Marker] {
+			sum.twice++
+			t.Errorf("twice: %s", w.Marker)
+			continue
+		}
+		seen[w.Marker] = true
+		sum.found++
+		if strings.Contains(p.Text, "Подпись") || strings.Contains(p.Text, "любимый магазин") {
+			sum.signed++
+		}
+		if p.Author == w.Author {
+			sum.author++
+		} else {
+			t.Logf("author of %s: %q, want %q", w.Marker, p.Author, w.Author)
+		}
+		if p.Published.Truncate(time.Minute).Equal(w.Time.Truncate(time.Minute)) {
+			sum.time++
+		} else {
+			t.Errorf("time of %s: %v, want %v", w.Marker, p.Published, w.Time)
+		}
+		if p.URL == w.Permalink {
+			sum.permalink++
+		} else {
+			t.Errorf("permalink of %s: %s, want %s", w.Marker, p.URL, w.Permalink)
+		}
+		if strings.Join(strings.Fields(p.Text), " ") != strings.Join(strings.Fields(w.Text), " ") {
+			t.Logf("text of %s: %q, want %q", w.Marker, p.Text, w.Text)
+		}
+	}
+	for m := range markers {
+		if !seen[m] {
+			t.Errorf("not found: %s", m)
+		}
+	}
+	return sum
+}

@@ -1,0 +1,242 @@
+package crawlers
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// forumItem is one post's element on a page.
+type forumItem struct {
+	d     *forumDoc
+	rules *forumPost
+	el    *goquery.Selection
+	id    string
+	items map[*html.Node]bool // every post's element: a nested one owns what is in it
+}
+
+// posts reads the posts that one set of rules finds.
+func (d *forumDoc) posts(preset *forumPreset, rules *forumPost, p *forumPage) {
+	items := map[*html.Node]bool{}
+	var list []forumItem
+	seen := map[string]bool{}
+	rules.Item.in(d.root).Each(func(_ int, el *goquery.Selection) {
+		if rules.Skip.matches(el) {
+			return
+		}
+		id := rules.ID.first(el)
+		if id == "" || seen[id] {
+			return
+		}
+		seen[id] = true
+		items[el.Nodes[0]] = true
+		list = append(list, forumItem{d: d, rules: rules, el: el, id: id})
+	})
+	for i := range list {
+		list[i].items = items
+		post, ok := list[i].post(preset, p)
+		if ok {
+			p.Posts = append(p.Posts, post)
+		}
+	}
+}
+
+// post reads one post. ok is false for an element that is none after all.
+func (it *forumItem) post(preset *forumPreset, p *forumPage) (mention.Post, bool) {
+	rules := it.rules
+	text := it.element(rules.Text)
+	post := mention.Post{
+		ID:        rules.Prefix + it.id,
+		ThreadURL: p.Thread,
+		Author:    it.first(rules.Author),
+		AuthorURL: it.d.public(it.first(rules.AuthorURL)),
+		Title:     p.Topic,
+	}
+	if text == nil && post.Author == "" {
+		return post, false
+	}
+	if text != nil {
+		post.Text = it.words(text)
+	}
+	if post.Title == "" {
+		post.Title = forumRe.ReplaceAllString(it.first(rules.Title), "")
+	}
+	post.Published, post.DateOnly = it.moment(rules.Time, p)
+	post.Edited, _ = it.moment(rules.Edited, p)
+	if !post.Edited.After(post.Published) {
+		post.Edited = time.Time{}
+	}
+	post.URL = it.permalink(p)
+	if to := it.first(rules.ReplyTo); to != "" && to != it.id && to != "0" {
+		post.ReplyTo = rules.Prefix + to
+	}
+	post.Rating = it.rating()
+	post.IsReply = it.reply(len(p.Posts) > 0, p)
+	return post, true
+}
+
+var forumRe = regexp.MustCompile(`(?i)^\s*(?:re|ответ|отв|отг|відп|відповідь|ha)\s*(?:\[\d+\])?\s*:\s*`)
+
+// owns reports whether n belongs to this post and not to one nested in it.
+func (it *forumItem) owns(n *html.Node) bool {
+	for ; n != nil && n != it.el.Nodes[0]; n = n.Parent {
+		if it.items[n] {
+			return false
+		}
+	}
+	return true
+}
+
+func (it *forumItem) first(rules forumRules) string {
+	for _, r := range rules {
+		els := r.elements(it.el)
+		for i, n := range els.Nodes {
+			if !it.owns(n) {
+				continue
+			}
+			if v := r.value(els.Eq(i)); v != "" {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+func (it *forumItem) element(rules forumRules) *goquery.Selection {
+	for _, r := range rules {
+		els := r.elements(it.el)
+		for i, n := range els.Nodes {
+			if it.owns(n) {
+				return els.Eq(i)
+			}
+		}
+	}
+	return nil
+}
+
+// words is the author's text: no quotes, no signature, nothing the preset drops.
+func (it *forumItem) words(text *goquery.Selection) string {
+	skip := forumSkip{drop: &it.rules.Drop, items: it.items, quotes: !it.rules.Quotes}
+	return forumRawQuote.ReplaceAllString(textOf(text.Contents(), skip), "")
+}
+
+// forumRawQuote is a quote a board left in its own markup.
+var forumRawQuote = regexp.MustCompile(`(?is)\[quote[^\]]*\].*\[/quote\]\s*`)
+
+// forumSkip matches what is inside a post's text and not the author's.
+type forumSkip struct {
+	drop   *forumSelector
+	items  map[*html.Node]bool
+	quotes bool
+}
+
+func (s forumSkip) Match(n *html.Node) bool {
+	if n.Type != html.ElementNode {
+		return false
+	}
+	if s.items[n] || signatures.Match(n) || s.drop != nil && s.drop.m != nil && s.drop.m.Match(n) {
+		return true
+	}
+	return s.quotes && (quotes.Match(n) || forumQuoteHead(n))
+}
+
+func (s forumSkip) MatchAll(*html.Node) []*html.Node       { return nil }
+func (s forumSkip) Filter(nodes []*html.Node) []*html.Node { return nodes }
+
+// forumWrote are the words of a line above a quote that says whose it is.
+var forumWrote = regexp.MustCompile(`(?i)wrote|said|quot|писа|пише|цит|сказа|каза|:\s*$`)
+
+// forumQuoteHead reports the line "Anna wrote:" that stands before a quote and
+// outside of it.
+func forumQuoteHead(n *html.Node) bool {
+	next := n.NextSibling
+	for next != nil && (next.Type == html.CommentNode || next.Type == html.TextNode && strings.TrimSpace(next.Data) == "" || next.DataAtom == atom.Br) {
+		next = next.NextSibling
+	}
+	if next == nil || next.Type != html.ElementNode || !quotes.Match(next) {
+		return false
+	}
+	switch n.DataAtom {
+	case atom.Cite:
+		return true
+	case atom.Div, atom.P, atom.Span, atom.B, atom.Strong, atom.H4, atom.Small, atom.A:
+		head := oneLine(textOf(goquery.NewDocumentFromNode(n).Selection, nil))
+		return len(head) > 0 && len(head) < 120 && strings.HasSuffix(head, ":") && forumWrote.MatchString(head)
+	}
+	return false
+}
+
+// permalink is the post's own link, cleaned, or one built from its id when the
+// link is missing or names a page: pages move.
+func (it *forumItem) permalink(p *forumPage) string {
+	rules := it.rules
+	link := it.d.public(it.first(rules.Link))
+	if link != "" && !rules.Paged.matches(link) {
+		return link
+	}
+	if rules.Permalink == "" {
+		return link
+	}
+	dir := *it.d.base
+	dir.RawQuery, dir.Fragment, dir.RawFragment = "", "", ""
+	dir.RawPath = ""
+	dir.Path = dir.Path[:strings.LastIndexByte(dir.Path, '/')+1]
+	root := dir
+	root.Path = "/"
+	thread := p.Thread
+	return it.d.public(strings.NewReplacer(
+		"{dir}", dir.String(), "{root}", root.String(), "{id}", it.id, "{thread}", thread,
+		"{thread_id}", forumThreadID(thread),
+	).Replace(rules.Permalink))
+}
+
+var forumTID = regexp.MustCompile(`[?&;](?:tid|t|id|topic)=(\d+)`)
+
+// forumThreadID is the thread's number in its address.
+func forumThreadID(thread string) string {
+	if m := forumTID.FindStringSubmatch(thread); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// reply reports whether the post answers the thread's opening one.
+func (it *forumItem) reply(before bool, p *forumPage) bool {
+	switch {
+	case it.rules.Opening:
+		return false
+	case it.rules.Answer:
+		return true
+	}
+	if n, err := strconv.Atoi(it.first(it.rules.Number)); err == nil {
+		return n != 1
+	}
+	return before || p.Prev != ""
+}
+
+// rating reads stars, of 5 unless the page says otherwise.
+func (it *forumItem) rating() *mention.Rating {
+	number := func(rules forumRules) float64 {
+		f, err := strconv.ParseFloat(strings.ReplaceAll(it.first(rules), ",", "."), 64)
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			return 0
+		}
+		return f
+	}
+	value, best := number(it.rules.Rating), number(it.rules.Best)
+	if best <= 0 {
+		best = 5
+	}
+	if value <= 0 || value > best {
+		return nil
+	}
+	return &mention.Rating{Value: value, Best: best}
+}
