@@ -24,9 +24,8 @@ func (d *decoder) check(c *Config) {
 	d.checkWatches(c)
 	d.checkSourceNames(c)
 	d.checkSentiment(c)
-	topics := d.topics(c)
-	d.checkRoutes(c, topics)
-	d.checkReplies(c, topics)
+	d.checkRoutes(c)
+	d.checkReplies(c)
 	d.checkDeadlines(c)
 	c.QuietHours.Set = d.has("quiet_hours.hours")
 	d.checkDigest(c)
@@ -221,24 +220,9 @@ func (d *decoder) checkSentiment(c *Config) {
 // maxWords bounds the user's own words: 16 MiB are some 300,000 entries.
 const maxWords = 16 << 20
 
-// topics are the known topics and those the user's own words bring.
-func (d *decoder) topics(c *Config) []string {
-	known := Topics()
-	if c.Sentiment.WordsFile == "" {
-		return known
-	}
-	data, err := d.doc.read(c.Sentiment.WordsFile, maxWords)
-	if err != nil {
-		return known
-	}
-	return append(known, strings.FieldsFunc(string(data), func(r rune) bool {
-		return unicode.IsSpace(r) || r == ',' || r == ';' || r == '='
-	})...)
-}
-
-func (d *decoder) checkTopics(list []string, path string, topics []string) {
+func (d *decoder) checkTopics(list []string, path string) {
 	for i, t := range list {
-		if !slices.Contains(topics, t) {
+		if !slices.Contains(Topics(), t) {
 			hint := "known topics: " + strings.Join(Topics(), ", ")
 			if meant := nearest(t, Topics()); meant != "" {
 				hint = didYouMean(meant)
@@ -250,10 +234,10 @@ func (d *decoder) checkTopics(list []string, path string, topics []string) {
 
 var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 
-func (d *decoder) checkReplies(c *Config, topics []string) {
+func (d *decoder) checkReplies(c *Config) {
 	for i, r := range c.Replies {
 		path := fmt.Sprintf("replies[%d]", i)
-		d.checkTopics(r.Topic, path+".topic", topics)
+		d.checkTopics(r.Topic, path+".topic")
 		m := d.place(path + ".text")
 		if d.has(path+".text") && strings.TrimSpace(r.Text) == "" && !d.reported(m) {
 			d.wrong(m, "", "the text is empty")

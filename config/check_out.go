@@ -10,7 +10,7 @@ import (
 // This file checks the way out of the house: routes, digests, Slack, webhooks,
 // and the few limits of store and network.
 
-func (d *decoder) checkRoutes(c *Config, topics []string) {
+func (d *decoder) checkRoutes(c *Config) {
 	var watches, sources, hooks []string
 	for _, w := range c.Watches {
 		watches = append(watches, w.Name)
@@ -24,7 +24,7 @@ func (d *decoder) checkRoutes(c *Config, topics []string) {
 	rest := false
 	for i, r := range c.Routes {
 		path := fmt.Sprintf("routes[%d]", i)
-		d.checkTopics(r.Topic, path+".topic", topics)
+		d.checkTopics(r.Topic, path+".topic")
 		d.checkKnown(r.Watch, path+".watch", "watch", watches)
 		d.checkKnown(r.Source, path+".source", "source", sources)
 		d.checkHook(r.To, path+".to", hooks)
@@ -39,7 +39,7 @@ func (d *decoder) checkRoutes(c *Config, topics []string) {
 	}
 	if len(c.Routes) > 0 && !rest && !d.reportedUnder("routes") {
 		last := d.place(fmt.Sprintf("routes[%d]", len(c.Routes)-1))
-		d.warn(last, `end with - to: "#mentions"`, "no route takes the rest: complaints that fit none of these are shown on the terminal and in the inbox only")
+		d.warn(last, `end with - to: "#mentions"`, "no route takes the rest: what fits none of these goes where the last one goes")
 	}
 	d.checkHook(c.Deadlines.EscalateTo, "deadlines.escalate_to", hooks)
 	for severity, dl := range c.Deadlines.Severity {

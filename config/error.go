@@ -51,6 +51,11 @@ func (e Error) Error() string {
 // Errors is every mistake of a watchlist with every warning, in the order of the file.
 type Errors struct {
 	List []Error
+
+	// Partial is what was understood of a wrong watchlist, so that other rooms can
+	// check their part too and all mistakes come at once. It must never be used
+	// for anything else. It is nil when nothing was understood.
+	Partial *Config
 }
 
 // Error returns the mistakes as Render writes them without colour.
@@ -69,6 +74,9 @@ func (e *Errors) Add(err error) {
 	var many *Errors
 	if errors.As(err, &many) {
 		e.List = append(e.List, many.List...)
+		if e.Partial == nil {
+			e.Partial = many.Partial
+		}
 	} else if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {
 			e.Add(one)

@@ -22,9 +22,9 @@ func PostKinds() []string { return []string{"review", "forum", "comment", "news"
 // Severities returns the words for how loud an alert is, from quiet to loud.
 func Severities() []string { return []string{"low", "normal", "high", "critical"} }
 
-// Topics returns what a complaint can be about without words of the user's own.
+// Topics returns what a complaint can be about, as the scorer tells it.
 func Topics() []string {
-	return []string{"app", "billing", "delivery", "fraud", "outage", "price", "privacy", "quality", "refund", "safety", "staff", "support", "waiting"}
+	return []string{"account", "app", "billing", "booking", "delivery", "fraud", "hygiene", "outage", "price", "quality", "refund", "refusal", "safety", "staff", "support", "waiting"}
 }
 
 // Placeholders returns what may stand between {{ and }} in a reply text.

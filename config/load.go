@@ -70,7 +70,7 @@ func parse(name string, src []byte, env func(string) (string, bool), kinds Kinds
 		d.check(c)
 	}
 	c.doc.marks = d.at
-	problems := &Errors{List: d.problems}
+	problems := &Errors{List: d.problems, Partial: c}
 	problems.sort()
 	if d.lost > 0 {
 		problems.List = append(problems.List, Error{Msg: fmt.Sprintf("… and %d more", d.lost)})
