@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func readBody(src *watched, res *http.Response, limit int64) ([]byte, error) {
 					return buf, err
 				}
 			}
-			buf = append(buf, 0)[:len(buf)]
+			buf = slices.Grow(buf, min(len(buf), bigBody/2)) // double while small, then gently
 		}
 		n, err := plain.Read(buf[len(buf):min(cap(buf), int(limit)+1)])
 		buf = buf[:len(buf)+n]
@@ -46,7 +47,7 @@ func readBody(src *watched, res *http.Response, limit int64) ([]byte, error) {
 
 // startSize trusts a Content-Length only as far as it costs nothing.
 func startSize(res *http.Response, limit int64) int64 {
-	size := int64(4 << 10)
+	size := int64(16 << 10)
 	if res.ContentLength > 0 {
 		size = res.ContentLength + 1
 	}

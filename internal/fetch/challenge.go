@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"golang.org/x/net/html"
 )
 
 // A challenge page wants proof of a browser or a human. It is recognised to stop
@@ -71,7 +73,7 @@ func challenge(status int, header http.Header, body []byte) string {
 	head := bytes.ToLower(body[:min(len(body), challengeHead)])
 	title := ""
 	if m := titleElement.FindSubmatch(head); m != nil {
-		title = string(bytes.TrimSpace(m[1]))
+		title = strings.TrimSpace(html.UnescapeString(string(m[1])))
 	}
 	sign := ""
 	for _, s := range challengeSigns {

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -90,7 +90,7 @@ func toUTF8(body []byte, contentType string, said func([]byte) string) []byte {
 		}
 		return decode(charmap.Windows1252, body)
 	}
-	if singleByte(enc) {
+	if doubtful(name) {
 		if g := guessCyrillic(body, enc); g != nil {
 			enc = g
 		}
@@ -145,8 +145,12 @@ func lookup(label string) (encoding.Encoding, string) {
 	if label == "" {
 		return nil, ""
 	}
-	enc, name := charset.Lookup(strings.Trim(label, " \t\"'"))
-	if enc == nil || name == "replacement" || name == "x-user-defined" {
+	enc, err := htmlindex.Get(strings.Trim(label, " \t\"'"))
+	if err != nil {
+		return nil, ""
+	}
+	name, err := htmlindex.Name(enc)
+	if err != nil || name == "replacement" || name == "x-user-defined" {
 		return nil, ""
 	}
 	return enc, name
@@ -230,6 +234,16 @@ func shape(b []byte) (valid bool, multi, broken int) {
 		i += n
 	}
 	return broken == 0, multi, broken
+}
+
+// doubtful are the charsets that are often named wrongly: the default of servers,
+// and one Cyrillic charset for another. Greek or Polish ones are named on purpose.
+func doubtful(name string) bool {
+	switch name {
+	case "windows-1252", "windows-1251", "koi8-r", "koi8-u", "ibm866", "iso-8859-5":
+		return true
+	}
+	return false
 }
 
 func singleByte(enc encoding.Encoding) bool {

@@ -20,7 +20,7 @@ func cyrillicCharsets() []*charmap.Charmap {
 const (
 	guessBytes  = 64 << 10 // of the body: thousands of words say all there is to know
 	guessLeast  = 6        // letters; fewer are chance
-	guessUsual  = 3.0      // points a letter on average; real text has 4.5 to 6, misread text under 1.5
+	guessUsual  = 3.0      // points a letter on average; real text has 4 to 7, the same text misread up to 4 but then less than its truth
 	guessLead   = 1.5      // points before what the page itself says, to overrule it
 	guessInWord = 0.5      // share of letters beside letters; accents in Western text stand alone
 )
@@ -70,31 +70,54 @@ func runs(b []byte) bool {
 	return high >= guessLeast && float64(beside) > guessInWord*float64(high)
 }
 
+// reading is what one byte means in a charset.
+type reading struct {
+	points float64
+	kind   byte // 0 nothing, s other sign, u capital, l small letter
+}
+
+// readings is the table of the upper half of cm.
+func readings(cm *charmap.Charmap, points *[64]float64) (t [128]reading) {
+	for i := range t {
+		r := cm.DecodeByte(byte(i + 128))
+		p, letter := letterScore(r, points)
+		switch {
+		case letter && unicode.IsUpper(r):
+			t[i] = reading{p, 'u'}
+		case letter:
+			t[i] = reading{p, 'l'}
+		case p != 0:
+			t[i] = reading{p, 's'}
+		}
+	}
+	return t
+}
+
 // readsAs is the average points of the high bytes read in cm.
 func readsAs(cm *charmap.Charmap, b []byte, points *[64]float64) float64 {
+	table := readings(cm, points)
 	sum, n := 0.0, 0
-	var last rune // the letter just before, or 0
+	last := byte(0) // kind of the letter just before, or 0
 	for _, c := range b {
 		if c < 0x80 {
 			last = 0
 			continue
 		}
-		r := cm.DecodeByte(c)
-		p, letter := letterScore(r, points)
-		if !letter {
-			if p != 0 {
-				n++
-			}
-			sum += p
+		r := table[c-128]
+		switch {
+		case r.kind == 0:
 			last = 0
 			continue
+		case r.kind == 's':
+			r.kind = 0
+		case r.kind == 'u' && last == 'l':
+			r.points = -5 // a capital inside a word
+		case r.kind == 'u' && last == 'u':
+			r.points-- // a word in capitals: possible, less usual; koi8 and 1251 swap the cases
 		}
-		if unicode.IsUpper(r) && last != 0 && unicode.IsLower(last) {
-			p = -5 // a capital inside a word
-		}
-		sum += p
+		sum += r.points
 		n++
-		last = r
+		last = r.kind
 	}
 	if n < guessLeast {
 		return 0

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"code.dny.dev/ssrf"
@@ -17,6 +18,9 @@ import (
 func newDialer(allow []netip.Prefix) *net.Dialer {
 	var v4, v6 []netip.Prefix
 	for _, p := range allow {
+		if p.Addr().Is4In6() && p.Bits() >= 96 {
+			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
 		if p.Addr().Is4() {
 			v4 = append(v4, p.Masked())
 		} else {
@@ -54,8 +58,12 @@ func (c *Client) DialContext(ctx context.Context, network, addr string) (net.Con
 }
 
 // Turn waits for the host's turn like Do does for an API request and holds it
-// until release is called: a stream takes it for the handshake.
+// until release is called: a stream takes it for the handshake. ws and wss are
+// addresses here too.
 func (c *Client) Turn(ctx context.Context, rawURL string) (release func(), err error) {
+	if rest, ok := strings.CutPrefix(rawURL, "ws"); ok {
+		rawURL = "http" + rest
+	}
 	u, err := parseURL(rawURL)
 	if err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ const (
 	maxRedirects     = 5
 	maxResponseHead  = 256 << 10 // bytes of response header
 	maxErrorBody     = 64 << 10  // bytes read of an answer that is not 2xx, to see a challenge
-	maxConcurrentBig = 4         // bodies over bigBody read at the same time
+	maxConcurrentBig = 2         // bodies over bigBody read at the same time
 	bigBody          = 1 << 20
 )
 
@@ -209,13 +209,14 @@ func (c *Client) paced(ctx context.Context, h hop, gap time.Duration) (*answer, 
 	defer release()
 	start := time.Now()
 	ans, err := c.exchange(ctx, h)
+	trip := Trip{Host: host, Waited: start.Sub(asked), Took: time.Since(start), Robots: h.robots, Err: err}
+	if ans != nil {
+		trip.Status, trip.Bytes = ans.status, len(ans.body)
+	}
 	if c.opt.Observe != nil {
-		trip := Trip{Host: host, Waited: start.Sub(asked), Took: time.Since(start), Robots: h.robots, Err: err}
-		if ans != nil {
-			trip.Status, trip.Bytes = ans.status, len(ans.body)
-		}
 		c.opt.Observe(trip)
 	}
+	c.opt.Log.Debug("fetched", "url", safeURL(h.url), "status", trip.Status, "bytes", trip.Bytes, "waited", trip.Waited, "took", trip.Took, "err", err)
 	return ans, err
 }
 

@@ -24,6 +24,7 @@ type Request struct {
 	Validators Validators // of the last answer; zero asks unconditionally
 	API        bool       // an official API: its terms rule, robots.txt is not asked, the API gap holds
 	Accept     string     // "" is */*
+	MaxBody    int64      // bytes, encoded and decoded; 0: the client's. A sitemap may need more
 }
 
 // Validators make the next request conditional. They are JSON-able: crawlers
@@ -88,7 +89,7 @@ type hop struct {
 }
 
 func (c *Client) firstHop(u *url.URL, req Request) hop {
-	h := hop{url: u, method: req.Method, header: req.Header, body: req.Body, accept: req.Accept, validators: req.Validators, api: req.API}
+	h := hop{url: u, method: req.Method, header: req.Header, body: req.Body, accept: req.Accept, validators: req.Validators, api: req.API, limit: req.MaxBody}
 	if h.method == "" {
 		h.method = http.MethodGet
 	}

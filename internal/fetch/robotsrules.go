@@ -66,40 +66,31 @@ func (r *rules) check(u *url.URL) error {
 	return nil
 }
 
-// matches compares in time len(pattern)·len(path) at worst, without recursion.
+// matches compares in time len(pattern)·len(path) at worst, without recursion. A
+// pattern matches the start of a path, or all of it when it ends in $.
 func matches(pattern, path string) bool {
-	end := strings.HasSuffix(pattern, "$")
-	if len(pattern)-strings.Count(pattern, "*") > len(path)+1 {
+	pattern, whole := strings.CutSuffix(pattern, "$")
+	if len(pattern)-strings.Count(pattern, "*") > len(path) {
 		return false
 	}
-	if end {
-		pattern = pattern[:len(pattern)-1]
-	} else if !strings.HasSuffix(pattern, "*") {
-		pattern += "*"
-	}
 	p, s, star, back := 0, 0, -1, 0
-	for s < len(path) {
+	for {
 		switch {
+		case p == len(pattern) && (!whole || s == len(path)):
+			return true
 		case p < len(pattern) && pattern[p] == '*':
 			star, back = p, s
 			p++
-			if p == len(pattern) {
-				return true
-			}
-		case p < len(pattern) && pattern[p] == path[s]:
+		case p < len(pattern) && s < len(path) && pattern[p] == path[s]:
 			p++
 			s++
-		case star >= 0:
+		case star >= 0 && back < len(path):
 			back++
 			p, s = star+1, back
 		default:
 			return false
 		}
 	}
-	for p < len(pattern) && pattern[p] == '*' {
-		p++
-	}
-	return p == len(pattern)
 }
 
 // parseRobots reads the group of product, or of * when it has none. Groups of

@@ -1,0 +1,291 @@
+package fetch
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func squeeze(t testing.TB, coding string, body []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	var w io.WriteCloser
+	switch coding {
+	case "gzip":
+		w = gzip.NewWriter(&b)
+	case "zlib":
+		w = zlib.NewWriter(&b)
+	case "raw":
+		w, _ = flate.NewWriter(&b, 6)
+	default:
+		return body
+	}
+	if _, err := w.Write(body); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestDecompression(t *testing.T) {
+	page := []byte(strings.Repeat("текст ", 5000))
+	for _, c := range []struct {
+		name, header, coding string
+		cut                  int
+		want                 error
+	}{
+		{"plain", "", "", 0, nil},
+		{"gzip", "gzip", "gzip", 0, nil},
+		{"deflate as zlib", "deflate", "zlib", 0, nil},
+		{"deflate raw", "deflate", "raw", 0, nil},
+		{"named gzip, plain", "gzip", "", 0, nil},
+		{"strange name for plain", "utf-8", "", 0, nil},
+		{"torn gzip", "gzip", "gzip", 20, ErrEncoding},
+		{"not asked for", "br", "", 0, ErrEncoding},
+		{"three deep", "gzip, gzip, gzip", "gzip", 0, ErrEncoding},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if c.header != "" {
+					w.Header().Set("Content-Encoding", c.header)
+				}
+				b := squeeze(t, c.coding, page)
+				_, _ = w.Write(b[:len(b)-c.cut])
+			})
+			res, err := do(t, client(t), s.URL+"/x")
+			switch {
+			case c.want != nil:
+				if !errors.Is(err, c.want) {
+					t.Errorf("got %v", err)
+				}
+			case err != nil || !bytes.Equal(res.Body, page):
+				t.Errorf("got %v", err)
+			case res.Header.Get("Content-Encoding") != "" || res.Header.Get("Content-Length") != "":
+				t.Errorf("headers of the packed body stayed: %v", res.Header)
+			}
+		})
+	}
+}
+
+func TestBodyCutByTheServer(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		_, _ = w.Write([]byte("half"))
+	})
+	if _, err := do(t, client(t), s.URL+"/x"); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	small := func(o *Options) { o.MaxBody = 1000 }
+	for _, n := range []int{999, 1000, 1001, 5000} {
+		for _, coding := range []string{"", "gzip"} {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if coding != "" {
+					w.Header().Set("Content-Encoding", coding)
+				}
+				_, _ = w.Write(squeeze(t, coding, bytes.Repeat([]byte("x"), n)))
+			})
+			res, err := do(t, client(t, small), s.URL+"/x")
+			if n <= 1000 && (err != nil || len(res.Body) != n) || n > 1000 && !errors.Is(err, ErrTooLarge) {
+				t.Errorf("%d bytes, %q: %v", n, coding, err)
+			}
+		}
+	}
+}
+
+func TestMaxBodyOfOneRequest(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(make([]byte, 5000)) })
+	c := client(t, func(o *Options) { o.MaxBody = 1000 })
+	if res, err := c.Do(t.Context(), Request{URL: s.URL + "/x", MaxBody: 5000}); err != nil || len(res.Body) != 5000 {
+		t.Errorf("a larger bound: %v", err)
+	}
+}
+
+// Twenty hosts that send bombs and endless bodies at once stay within a few times
+// the bound of one body: large ones are read a few at a time.
+func TestHostileBodiesTakeLittleMemory(t *testing.T) {
+	bomb := squeeze(t, "gzip", make([]byte, 50<<20))
+	runtime.GC()
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/bomb" {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(bomb)
+			return
+		}
+		piece := make([]byte, 64<<10)
+		for r.Context().Err() == nil {
+			if _, err := w.Write(piece); err != nil {
+				return
+			}
+		}
+	})}
+	defer server.Close()
+	var addrs []string
+	for i := range 20 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.%d:0", i+2))
+		if err != nil {
+			t.Skipf("this system has one loopback address: %v", err)
+		}
+		go func() { _ = server.Serve(l) }()
+		addrs = append(addrs, l.Addr().String())
+	}
+	peak := peakHeap(func() {
+		c := client(t)
+		var wg sync.WaitGroup
+		for i, addr := range addrs {
+			wg.Go(func() {
+				path := [2]string{"/bomb", "/endless"}[i%2]
+				if _, err := c.Do(t.Context(), Request{URL: "http://" + addr + path, API: true}); !errors.Is(err, ErrTooLarge) {
+					t.Errorf("%s: %v", path, err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+	t.Logf("the heap grew by %d MiB at most", peak>>20)
+	if peak > 250<<20 { // 4 bodies of 10 MiB, growing, twice for the collector, 20 small ones
+		t.Errorf("the heap grew by %d MiB", peak>>20)
+	}
+}
+
+// peakHeap is by how much the heap grew at most while f ran.
+func peakHeap(f func()) uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	start, peak := m.HeapAlloc, m.HeapAlloc
+	stop := make(chan struct{})
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		for {
+			runtime.ReadMemStats(&m)
+			peak = max(peak, m.HeapAlloc)
+			select {
+			case <-stop:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	})
+	f()
+	close(stop)
+	watch.Wait()
+	return peak - start
+}
+
+func TestSlowBodiesEnd(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		rc := http.NewResponseController(w)
+		for r.Context().Err() == nil {
+			_, _ = w.Write([]byte("x"))
+			_ = rc.Flush()
+			if r.URL.Path == "/still" {
+				<-r.Context().Done()
+				return
+			}
+			select {
+			case <-time.After(5 * time.Millisecond):
+			case <-r.Context().Done():
+			}
+		}
+	})
+	c := client(t, func(o *Options) { o.Timeout, o.Idle = 150*time.Millisecond, 80*time.Millisecond })
+	for path, text := range map[string]string{"/drip": "took too long", "/still": "stood still"} {
+		start := time.Now()
+		_, err := do(t, c, s.URL+path)
+		if !errors.Is(err, ErrTimeout) || !strings.Contains(err.Error(), text) || time.Since(start) > 5*time.Second {
+			t.Errorf("%s: %v after %v", path, err, time.Since(start))
+		}
+	}
+}
+
+func TestSilentServerEnds(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	c := client(t, func(o *Options) { o.Timeout = 100 * time.Millisecond })
+	if _, err := do(t, c, s.URL+"/x"); !errors.Is(err, ErrTimeout) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestHugeHeadersAreRefused(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		for i := range 400 {
+			w.Header().Set("X-"+strconv.Itoa(i), strings.Repeat("x", 1000))
+		}
+	})
+	if _, err := do(t, client(t), s.URL+"/x"); err == nil {
+		t.Error("400 KiB of headers were taken")
+	}
+}
+
+func TestChallenge(t *testing.T) {
+	filler := strings.Repeat("<p>a long thread about captcha and g-recaptcha, and about Cloudflare</p>", 2000)
+	for _, c := range []struct {
+		name   string
+		status int
+		body   string
+		want   string
+	}{
+		{"cloudflare", 403, `<title>Just a moment...</title><script>window._cf_chl_opt={}</script>`, "Cloudflare"},
+		{"cloudflare with 200", 200, `<title>Just a moment...</title><script>window._cf_chl_opt={}</script>`, "Cloudflare"},
+		{"captcha with 507", 507, `<form>captcha</form>`, "captcha"},
+		{"anubis", 200, `<title>Making sure you&#39;re not a bot!</title><script src="/.within.website/x/cmd/anubis/static/js/main.mjs">`, "Anubis"},
+		{"ddos-guard", 503, `<title>DDOS-GUARD</title><script src="/.well-known/ddos-guard/js-challenge/index.js">`, "DDoS-Guard"},
+		{"yandex", 200, `<title>Вы не робот?</title><div class="CheckboxCaptcha">`, "captcha"},
+		{"a comment form with a captcha", 200, `<title>My blog</title><div class="g-recaptcha"></div>`, ""},
+		{"a thread about them", 200, `<title>Just a moment... said the bank</title>` + filler, ""},
+		{"a plain 403", 403, `<title>403</title>`, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := challenge(c.status, http.Header{}, []byte(c.body))
+			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, s := range []string{"", "0", "120", "1.5", "-1", "1e99", "NaN", "Inf", "Sun, 01 Mar 2026 12:00:30 GMT", "Sunday, 01-Mar-26 12:00:30 GMT", "tomorrow"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		after, ok := parseRetryAfter(s, now)
+		if after < 0 || after > maxRetryAfter || !ok && after != 0 {
+			t.Errorf("%q: %v, %v", s, after, ok)
+		}
+		if reset := parseReset(s, now); reset < 0 || reset > maxRetryAfter {
+			t.Errorf("reset %q: %v", s, reset)
+		}
+	})
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for s, want := range map[string]string{
+		"120": "2m0s true", " 5 ": "5s true", "1.5": "1.5s true", "0": "0s true", "-5": "0s false", "soon": "0s false", "": "0s false", "NaN": "0s false",
+		"99999999999999": "24h0m0s true", "Sun, 01 Mar 2026 12:00:30 GMT": "30s true", "Sun, 01 Mar 2026 11:00:00 GMT": "0s true",
+		"Sun Mar  1 12:00:30 2026": "30s true", "Mon, 01 Mar 2027 12:00:00 GMT": "24h0m0s true",
+	} {
+		after, ok := parseRetryAfter(s, now)
+		if got := fmt.Sprintf("%v %v", after, ok); got != want {
+			t.Errorf("%q: got %s, want %s", s, got, want)
+		}
+	}
+}
