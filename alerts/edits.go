@@ -25,7 +25,8 @@ func (p *plan) edited(ctx context.Context, d *mention.Draft) error {
 		m.Severity, _ = weigh(*m, mention.Author{})
 		m.Severity = max(m.Severity, was.Severity)
 	}
-	if change == Worse && closed(d.Case) {
+	reopened := change == Worse && closed(d.Case)
+	if reopened {
 		if err := d.Case.Apply(mention.Action{Verb: mention.Reopen, At: p.now}); err != nil {
 			return fmt.Errorf("reopen after an edit: %w", err)
 		}
@@ -33,7 +34,7 @@ func (p *plan) edited(ctx context.Context, d *mention.Draft) error {
 	}
 	p.cases.raise(&d.Case)
 	p.event(d, eventOf(change), scores(was.Score.Value, m.Score.Value))
-	return p.tell(ctx, d, mention.Stored{Mention: *m, Case: d.Case}, Facts{Change: change, At: p.now},
+	return p.tell(ctx, d, mention.Stored{Mention: *m, Case: d.Case}, Facts{Change: change, At: p.now, Reopened: reopened},
 		string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16))
 }
 

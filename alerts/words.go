@@ -1,8 +1,14 @@
 package alerts
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -60,4 +66,128 @@ func Since(m mention.Mention, c mention.Case) time.Time {
 		return c.OpenedAt
 	}
 	return p
+}
+
+// State says where a case stands, without times that would age in a message.
+func State(m mention.Mention, c mention.Case) string {
+	after := func(at time.Time) string { return Span(at.Sub(Since(m, c))) }
+	switch c.Status {
+	case mention.Claimed:
+		return fmt.Sprintf("%s has it · taken after %s, %s after publication", c.Owner.Name, Span(c.ClaimedAt.Sub(c.OpenedAt)), after(c.ClaimedAt))
+	case mention.Replied:
+		if !c.AnswerSeen {
+			return fmt.Sprintf("%s says it is answered, after %s · not seen on the site yet", c.RepliedBy, after(c.RepliedAt))
+		}
+		text := fmt.Sprintf("answered publicly in %s by %s", after(c.RepliedAt), c.RepliedBy)
+		if c.Owner.Name != "" && c.Owner.Name != c.RepliedBy {
+			text += " · claimed by " + c.Owner.Name
+		}
+		return text
+	case mention.Dismissed:
+		return fmt.Sprintf("dismissed by %s: %s", c.Owner.Name, c.Reason)
+	case mention.Open:
+		if c.Level > 0 {
+			return "overdue: nobody has it"
+		}
+		return "open"
+	}
+	return string(c.Status)
+}
+
+// Site says where a post stands: the source's name, with the host before it when
+// the name does not tell.
+func Site(p mention.Post) string {
+	name := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(p.Source, "https://"), "http://"), "/")
+	u, err := url.Parse(p.URL)
+	if err != nil || u.Hostname() == "" || strings.Contains(name, u.Hostname()) {
+		return Line(name, 80)
+	}
+	return Line(u.Hostname()+" › "+name, 80)
+}
+
+// Stars draws a rating: ★★☆☆☆, with the site's own scale behind it when that is
+// not five. Empty without a rating.
+func Stars(r *mention.Rating) string {
+	stars := int(math.Round(r.Stars()))
+	if r == nil || r.Best <= 0 || stars < 0 || stars > 5 {
+		return ""
+	}
+	out := strings.Repeat("★", stars) + strings.Repeat("☆", 5-stars)
+	if r.Best != 5 {
+		out += fmt.Sprintf(" %g/%g", r.Value, r.Best)
+	}
+	return out
+}
+
+// Why lists the reasons for the score that staff read, the heaviest first.
+func Why(s mention.Score) []string {
+	hits := slices.DeleteFunc(slices.Clone(s.Why), func(h mention.Hit) bool { return h.Weight >= 0 })
+	slices.SortStableFunc(hits, func(a, b mention.Hit) int { return cmp.Compare(a.Weight, b.Weight) })
+	var why []string
+	for _, h := range hits {
+		word := h.Rule
+		if word == "" || word == "word" {
+			word = "«" + Line(h.Text, 40) + "»"
+		}
+		if !slices.Contains(why, word) && len(why) < 5 {
+			why = append(why, word)
+		}
+	}
+	return why
+}
+
+// Verdict is the language and the score: "uk, −0.81".
+func Verdict(s mention.Score) string {
+	number := strings.Replace(strconv.FormatFloat(s.Value, 'f', 2, 64), "-", "−", 1)
+	if s.Lang == "" {
+		return number
+	}
+	return s.Lang + ", " + number
+}
+
+// Record says what is known of the author: "3rd complaint in 30 days, last one
+// unanswered". Empty for a first complaint.
+func (f Facts) Record() string {
+	if f.Nth < 2 {
+		return ""
+	}
+	text := ordinal(f.Nth) + " complaint in 30 days"
+	if f.LastOpen {
+		text += ", last one unanswered"
+	}
+	return text
+}
+
+func ordinal(n int) string {
+	switch {
+	case n%100 >= 11 && n%100 <= 13:
+	case n%10 == 1:
+		return fmt.Sprintf("%dst", n)
+	case n%10 == 2:
+		return fmt.Sprintf("%dnd", n)
+	case n%10 == 3:
+		return fmt.Sprintf("%drd", n)
+	}
+	return fmt.Sprintf("%dth", n)
+}
+
+// News says what a reply in the thread tells: kind changed.
+func (m Message) News() string {
+	f := m.Facts
+	switch f.Change {
+	case Answered:
+		return fmt.Sprintf("✓ %s answered publicly, %s after publication.", Line(f.By, 80), Span(f.At.Sub(Since(m.Mention, m.Case))))
+	case Deleted:
+		return "The post is gone from the site."
+	case Better:
+		return "The author changed the post; it is no complaint any more. It reads now:"
+	case Worse:
+		if f.Reopened {
+			return "The author changed the post for the worse, so the complaint is open again. It reads now:"
+		}
+		return "The author changed the post for the worse. It reads now:"
+	case Edited:
+		return "The author changed the post. It reads now:"
+	}
+	return f.Text
 }

@@ -1,0 +1,299 @@
+package slack
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	api "github.com/slack-go/slack"
+	"github.com/slack-go/slack/slackutilsx"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+// What a stranger wrote goes into rich text elements of type text and into plain
+// text objects only: Slack parses no markup in either, so it cannot ping, link or
+// format. Links are made from http and https permalinks, pings from the watchlist's
+// own notify. Text is cut on runes before it is escaped.
+
+// Slack's limits, as documented, and what is kept free of the undocumented one.
+const (
+	// maxBlocksJSON is the size of all blocks of a message as JSON, in runes.
+	// Somewhere above 13,000 characters Slack answers msg_blocks_too_long.
+	maxBlocksJSON = 12000
+	// maxQuote is the longest quote of a post; less when the JSON grows too long.
+	maxQuote = 8000
+	// maxFallback is the text for notifications, search and clients without blocks.
+	maxFallback = 3000
+	maxURL      = 3000 // of a button
+	maxContext  = 300  // of one line under the quote
+	maxName     = 80   // of an author, a watch, a person
+)
+
+// drawn is a message as Slack takes it.
+type drawn struct {
+	blocks []api.Block
+	text   string // escaped
+}
+
+// ping is a person or a group whose id is known.
+type ping struct {
+	user, group string
+	name        string // said as text when neither is known
+}
+
+// draw lays a message out within Slack's limits.
+func draw(m alerts.Message, notify ping) drawn {
+	d := drawn{text: fallback(m)}
+	for limit := maxQuote; ; limit /= 2 {
+		d.blocks = layout(m, notify, limit)
+		b, err := json.Marshal(d.blocks)
+		if err == nil && utf8.RuneCount(b) <= maxBlocksJSON || limit < 50 {
+			return d
+		}
+	}
+}
+
+func layout(m alerts.Message, notify ping, limit int) []api.Block {
+	switch m.Alert.Kind {
+	case mention.Complaint, mention.Twin:
+		return complaint(m, notify, limit)
+	case mention.Changed:
+		return changed(m, limit)
+	}
+	return plain(m, notify, limit)
+}
+
+// complaint is the alert itself.
+func complaint(m alerts.Message, notify ping, limit int) []api.Block {
+	text := api.NewRichTextBlock("words", head(m, notify), who(m), quote(m, limit))
+	return append(append([]api.Block{text}, under(m)...), buttons(m)...)
+}
+
+// head is the first line: how loud, whom it concerns, where it stands.
+func head(m alerts.Message, notify ping) api.RichTextElement {
+	mark, c := "●", m.Case
+	switch {
+	case c.Status == mention.Replied && c.AnswerSeen:
+		mark = "✓"
+	case c.Status == mention.Claimed, c.Status == mention.Replied:
+		mark = "◐"
+	case c.Status == mention.Dismissed:
+		mark = "○"
+	case c.Level > 0:
+		mark = "🔴"
+	}
+	title := mark + " " + capital(m.Alert.Severity.String()) + " · " + alerts.Line(m.Mention.Watch, maxName)
+	if m.Alert.Kind == mention.Twin {
+		title += " · the same words elsewhere"
+	}
+	line := []api.RichTextSectionElement{bold(title), text("    " + alerts.Line(alerts.State(m.Mention, c), 3*maxName))}
+	if c.Status == mention.Open {
+		line = append(line, text(" · "), ago(alerts.Since(m.Mention, c), m.Now))
+	}
+	if c.SnoozedUntil.After(m.Now) {
+		line = append(line, text(" · snoozed until "), date(c.SnoozedUntil, "{time}"))
+	}
+	if m.Repeat {
+		line = append(line, italic("  (may be a repeat: the channel's history could not be read)"))
+	}
+	return api.NewRichTextSection(append(line, notify.elements()...)...)
+}
+
+// who is the second line: the author, the place, the stars, the record.
+func who(m alerts.Message) api.RichTextElement {
+	p := m.Mention.Post
+	author := alerts.Line(p.Author, maxName)
+	if author == "" {
+		author = "Somebody"
+	}
+	line := []api.RichTextSectionElement{text(author + " on " + alerts.Site(p))}
+	if stars := alerts.Stars(p.Rating); stars != "" {
+		line = append(line, text("  ("+stars+")"))
+	}
+	if p.IsReply && p.Title != "" {
+		line = append(line, text(" in «"+alerts.Line(p.Title, 2*maxName)+"»"))
+	}
+	if !m.Mention.EditedAt.IsZero() && !p.Deleted {
+		line = append(line, italic("  edited"))
+	}
+	if record := m.Facts.Record(); record != "" {
+		line = append(line, italic("    "+record))
+	}
+	return api.NewRichTextSection(line...)
+}
+
+// quote is what the author wrote, the decisive words bold.
+func quote(m alerts.Message, limit int) api.RichTextElement {
+	q := &api.RichTextQuote{Type: api.RTEQuote}
+	if m.Mention.Post.Deleted {
+		q.Elements = append(q.Elements, italic("The post is gone from the site."))
+		return q
+	}
+	words, cut := alerts.Quote(m.Mention, limit)
+	for _, w := range words {
+		if w.Strong {
+			q.Elements = append(q.Elements, bold(w.Text))
+		} else {
+			q.Elements = append(q.Elements, text(w.Text))
+		}
+	}
+	if cut > 0 {
+		q.Elements = append(q.Elements, italic(fmt.Sprintf("… (%d more characters: open the post)", cut)))
+	}
+	if len(q.Elements) == 0 {
+		q.Elements = append(q.Elements, italic("No words, only the rating."))
+	}
+	return q
+}
+
+// under is the line of reasons.
+func under(m alerts.Message) []api.Block {
+	var parts []string
+	if why := alerts.Why(m.Mention.Score); len(why) > 0 {
+		parts = append(parts, "Why: "+strings.Join(why, " · "))
+	}
+	if m.Mention.Score.Conflict != "" {
+		parts = append(parts, m.Mention.Score.Conflict)
+	}
+	if m.Alert.Severity >= mention.High && len(m.Facts.Why) > 0 {
+		parts = append(parts, capital(m.Alert.Severity.String())+": "+strings.Join(m.Facts.Why, ", "))
+	}
+	if topics := m.Mention.Score.Topics; len(topics) > 0 {
+		parts = append(parts, "Topics: "+strings.Join(topics, ", "))
+	}
+	parts = append(parts, alerts.Verdict(m.Mention.Score))
+	switch n := m.Case.Twins; {
+	case n == 1:
+		parts = append(parts, "The same words stand in one more place: see the thread")
+	case n > 1:
+		parts = append(parts, fmt.Sprintf("The same words stand in %d more places: see the thread", n))
+	}
+	var elements []api.MixedElement
+	for _, p := range parts {
+		elements = append(elements, plainText(alerts.Line(p, maxContext)))
+	}
+	return []api.Block{api.NewContextBlock("why", elements...)}
+}
+
+// changed is the reply in the thread that tells what happened to a post.
+func changed(m alerts.Message, limit int) []api.Block {
+	line := []api.RichTextSectionElement{text(alerts.Line(m.News(), maxContext))}
+	if link := webLink(m.Facts.Link); link != "" {
+		line = append(line, text(" "), api.NewRichTextSectionLinkElement(link, "See the answer", nil))
+	}
+	elements := []api.RichTextElement{api.NewRichTextSection(line...)}
+	switch m.Facts.Change {
+	case alerts.Edited, alerts.Worse, alerts.Better:
+		elements = append(elements, quote(m, limit))
+	case alerts.Answered:
+		if words := alerts.Cut(alerts.Clean(m.Facts.Text), limit); words != "" {
+			elements = append(elements, &api.RichTextQuote{Type: api.RTEQuote, Elements: []api.RichTextSectionElement{text(words)}})
+		}
+	}
+	return []api.Block{api.NewRichTextBlock("words", elements...)}
+}
+
+// plain is a message that is only a text of our own.
+func plain(m alerts.Message, notify ping, limit int) []api.Block {
+	line := []api.RichTextSectionElement{text(alerts.Cut(alerts.Clean(m.Facts.Text), limit))}
+	return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(append(line, notify.elements()...)...))}
+}
+
+// fallback is the whole message in one escaped text: what notifications show and
+// the search finds.
+func fallback(m alerts.Message) string {
+	var b strings.Builder
+	if m.Repeat {
+		b.WriteString("(may be a repeat) ")
+	}
+	p := m.Mention.Post
+	switch m.Alert.Kind {
+	case mention.Complaint, mention.Twin:
+		fmt.Fprintf(&b, "%s · %s · ", capital(m.Alert.Severity.String()), alerts.Line(m.Mention.Watch, maxName))
+		if author := alerts.Line(p.Author, maxName); author != "" {
+			b.WriteString(author + " on ")
+		}
+		b.WriteString(alerts.Site(p) + " · " + alerts.Line(alerts.State(m.Mention, m.Case), 3*maxName) + "\n")
+		if p.Deleted {
+			b.WriteString("The post is gone from the site.")
+		} else {
+			words, _ := alerts.Quote(m.Mention, maxFallback-600)
+			for _, w := range words {
+				b.WriteString(w.Text)
+			}
+		}
+		if link := webLink(p.URL); link != "" && len(link) < 500 {
+			b.WriteString("\n" + link)
+		}
+	case mention.Changed:
+		b.WriteString(m.News())
+	default:
+		b.WriteString(alerts.Clean(m.Facts.Text))
+	}
+	return slackutilsx.EscapeMessage(alerts.Cut(b.String(), maxFallback))
+}
+
+// webLink returns the address if it is one that may be opened from Slack, else "".
+func webLink(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil {
+		return ""
+	}
+	if link := u.String(); len(link) <= maxURL {
+		return link
+	}
+	return ""
+}
+
+func (p ping) elements() []api.RichTextSectionElement {
+	switch {
+	case p.user != "":
+		return []api.RichTextSectionElement{text("  "), api.NewRichTextSectionUserElement(p.user, nil)}
+	case p.group != "":
+		return []api.RichTextSectionElement{text("  "), api.NewRichTextSectionUserGroupElement(p.group)}
+	case p.name != "":
+		return []api.RichTextSectionElement{text("  " + alerts.Line(p.name, maxName))}
+	}
+	return nil
+}
+
+func text(s string) api.RichTextSectionElement {
+	return api.NewRichTextSectionTextElement(s, nil)
+}
+
+func bold(s string) api.RichTextSectionElement {
+	return api.NewRichTextSectionTextElement(s, &api.RichTextSectionTextStyle{Bold: true})
+}
+
+func italic(s string) api.RichTextSectionElement {
+	return api.NewRichTextSectionTextElement(s, &api.RichTextSectionTextStyle{Italic: true})
+}
+
+// ago is a moment that every reader's Slack shows as "3 minutes ago" and keeps
+// fresh without a redraw.
+func ago(at, now time.Time) api.RichTextSectionElement {
+	words := alerts.Span(now.Sub(at)) + " ago"
+	return api.NewRichTextSectionDateElement(at.Unix(), "{ago}", nil, &words)
+}
+
+// date is a moment in the reader's own zone.
+func date(at time.Time, format string) api.RichTextSectionElement {
+	words := at.UTC().Format("15:04 MST")
+	return api.NewRichTextSectionDateElement(at.Unix(), format, nil, &words)
+}
+
+func plainText(s string) *api.TextBlockObject {
+	return api.NewTextBlockObject(api.PlainTextType, s, false, false)
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

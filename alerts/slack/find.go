@@ -1,0 +1,134 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	api "github.com/slack-go/slack"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	// pageSize asks for more than an app outside the Marketplace gets (15 a page); Slack
+	// answers with fewer and a cursor.
+	pageSize = 100
+	// maxPages bounds one search: 15 a page make 300 messages since the attempt.
+	maxPages = 20
+	// maxChannelPages bounds the search for a channel's id by its name.
+	maxChannelPages = 50
+)
+
+var errTooLong = errors.New("more messages since the attempt than one search reads")
+
+// Find reads the channel's history, or the thread's, and returns the messages
+// that carry one of the alert ids.
+func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+	wanted := make(map[mention.AlertID]bool, len(q.Alerts))
+	for _, id := range q.Alerts {
+		wanted[id] = true
+	}
+	channel := q.Thread.Channel
+	if channel == "" {
+		var err error
+		if channel, err = n.channelID(ctx, q.Route); err != nil {
+			return nil, err
+		}
+	}
+	found := make(map[mention.AlertID]alerts.Place)
+	cursor := ""
+	for range maxPages {
+		messages, next, err := n.page(ctx, channel, q, cursor)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range messages {
+			if id := alertID(m.Metadata); wanted[id] {
+				found[id] = alerts.Place{Channel: channel, TS: m.Timestamp}
+			}
+		}
+		if next == "" || len(found) == len(wanted) {
+			return found, nil
+		}
+		cursor = next
+	}
+	return nil, &alerts.RefusedError{Code: "too_long", Err: fmt.Errorf("slack: history of %s: %w", q.Route, errTooLong)}
+}
+
+// page reads one page of the channel or of the thread.
+func (n *Notifier) page(ctx context.Context, channel string, q alerts.Search, cursor string) ([]api.Message, string, error) {
+	oldest := fmt.Sprintf("%d.%06d", q.Since.Unix(), q.Since.Nanosecond()/1000)
+	if q.Thread.TS != "" {
+		messages, more, next, err := n.api.GetConversationRepliesContext(ctx, &api.GetConversationRepliesParameters{
+			ChannelID: channel, Timestamp: q.Thread.TS, Oldest: oldest, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true})
+		if err != nil || !more {
+			next = ""
+		}
+		return messages, next, n.sort("conversations.replies", q.Route, err)
+	}
+	h, err := n.api.GetConversationHistoryContext(ctx, &api.GetConversationHistoryParameters{
+		ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true})
+	if err != nil {
+		return nil, "", n.sort("conversations.history", q.Route, err)
+	}
+	next := ""
+	if h.HasMore {
+		next = h.ResponseMetaData.NextCursor
+	}
+	return h.Messages, next, nil
+}
+
+// alertID reads the id a message carries; empty for messages of others.
+func alertID(m api.SlackMetadata) mention.AlertID {
+	if m.EventType != eventType {
+		return ""
+	}
+	id, _ := m.EventPayload["alert_id"].(string)
+	return mention.AlertID(id)
+}
+
+// channelID returns the id of a route: posting takes names, reading does not.
+func (n *Notifier) channelID(ctx context.Context, route string) (string, error) {
+	name, isName := strings.CutPrefix(route, "#")
+	if !isName {
+		return route, nil
+	}
+	n.mu.Lock()
+	id := n.channels[strings.ToLower(route)]
+	n.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	cursor := ""
+	for range maxChannelPages {
+		list, next, err := n.api.GetConversationsContext(ctx, &api.GetConversationsParameters{
+			Cursor: cursor, Limit: 1000, ExcludeArchived: true, Types: []string{"public_channel", "private_channel"}})
+		if err != nil {
+			return n.unlisted(route, n.sort("conversations.list", route, err))
+		}
+		for _, c := range list {
+			if strings.EqualFold(c.Name, name) {
+				n.remember(route, c.ID)
+				return c.ID, nil
+			}
+		}
+		if next == "" {
+			break
+		}
+		cursor = next
+	}
+	return route, nil
+}
+
+// unlisted uses the name itself where channels cannot be listed: Slack then says
+// better than we can what is wrong.
+func (n *Notifier) unlisted(route string, err error) (string, error) {
+	var refused *alerts.RefusedError
+	if errors.As(err, &refused) {
+		return route, nil
+	}
+	return "", err
+}

@@ -1,0 +1,246 @@
+// Package slack shows alerts in Slack: it posts and redraws messages, finds those
+// that are in doubt, and hands the buttons people press to the desk, by Socket
+// Mode or as signed HTTP requests.
+//
+// It decides nothing and keeps no state of a case: every click may arrive at any
+// process. It must not retry chat.postMessage by itself: whether a message may be
+// sent again is the sender's decision. Post words are untrusted (see draw.go).
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	api "github.com/slack-go/slack"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+// DefaultAPIURL is Slack's own Web API.
+const DefaultAPIURL = "https://slack.com/api/"
+
+// Desk decides what people do; *alerts.Desk is one.
+type Desk interface {
+	Do(ctx context.Context, id mention.ID, a mention.Action) (mention.Case, error)
+}
+
+// Options are what a Notifier needs.
+type Options struct {
+	BotToken      string // xoxb-…; required
+	AppToken      string // xapp-…; clicks come by Socket Mode when it is set
+	SigningSecret string // clicks come as signed HTTP when it is set
+	BotTokenFrom  string // where the token comes from ("SLACK_BOT_TOKEN"), for error texts
+	AppTokenFrom  string
+	APIURL        string       // ends in a slash; empty means DefaultAPIURL
+	HTTP          *http.Client // required; no retries
+	Desk          Desk         // required for clicks
+	Reader        alerts.Reader
+	// Replies returns reply templates that fit the mention, filled in; may be nil.
+	Replies func(m mention.Mention) []string
+	Log     *slog.Logger
+	Now     func() time.Time
+	// Trouble is told when Slack cannot be used, and with nil when it can again; may be nil.
+	Trouble func(err error)
+}
+
+// Notifier is Slack as a way out and as a door to the desk.
+type Notifier struct {
+	opt    Options
+	api    *api.Client
+	people *people
+
+	later sync.WaitGroup  // everything under way
+	slots chan struct{}   // calls to Slack after an acknowledgement
+	life  context.Context // ends with Run: what is done after an acknowledgement outlives its request
+	end   context.CancelFunc
+
+	mu       sync.Mutex
+	channels map[string]string // channel id by name, with #
+	trouble  map[string]error  // by part: what does not work
+}
+
+// New returns a notifier. It calls nothing; Run does.
+func New(opt Options) *Notifier {
+	if opt.APIURL == "" {
+		opt.APIURL = DefaultAPIURL
+	}
+	if !strings.HasSuffix(opt.APIURL, "/") {
+		opt.APIURL += "/"
+	}
+	if opt.Trouble == nil {
+		opt.Trouble = func(error) {}
+	}
+	if opt.Replies == nil {
+		opt.Replies = func(mention.Mention) []string { return nil }
+	}
+	n := &Notifier{opt: opt, channels: make(map[string]string), trouble: make(map[string]error), slots: make(chan struct{}, afterAtOnce)}
+	n.life, n.end = context.WithCancel(context.Background())
+	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(opt.HTTP), api.OptionAppLevelToken(opt.AppToken)}
+	n.api = api.New(opt.BotToken, options...)
+	n.people = newPeople(n.api, opt.Now)
+	return n
+}
+
+// Pace is Slack's: about a message a second and channel, short bursts tolerated.
+func (n *Notifier) Pace() (perSecond float64, burst int) { return 1, 4 }
+
+// Check asks Slack whether the bot token is good. The error says what to do.
+func (n *Notifier) Check(ctx context.Context) error {
+	_, err := n.api.AuthTestContext(ctx)
+	return n.sort("auth.test", "", err)
+}
+
+// Post posts the message, in m.Thread when it is set.
+func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
+	channel, opts := m.Alert.Route, n.options(m, draw(m, n.people.ping(ctx, m.Alert.Notify)))
+	if m.Thread.TS != "" {
+		channel = m.Thread.Channel
+		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
+		if m.Facts.Broadcast {
+			opts = append(opts, api.MsgOptionBroadcast())
+		}
+	}
+	id, ts, err := n.api.PostMessageContext(ctx, channel, opts...)
+	if err == nil {
+		n.remember(m.Alert.Route, id)
+		return alerts.Place{Channel: id, TS: ts}, nil
+	}
+	return n.simpler(ctx, m, channel, n.sort("chat.postMessage", m.Alert.Route, err))
+}
+
+// simpler tries once more after Slack refused the form of a message, which it
+// surely did not take then: without the thread that is gone, or as bare text.
+func (n *Notifier) simpler(ctx context.Context, m alerts.Message, channel string, err error) (alerts.Place, error) {
+	var refused *alerts.RefusedError
+	if !errors.As(err, &refused) || !refused.One {
+		return alerts.Place{}, err
+	}
+	opts := n.options(m, drawn{text: fallback(m)})
+	if refused.Code == "thread_not_found" || refused.Code == "message_not_found" || refused.Code == "cannot_reply_to_message" {
+		opts = n.options(m, draw(m, ping{}))
+	} else if m.Thread.TS != "" {
+		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
+	}
+	n.opt.Log.Warn("slack refuses the form of a message; sending it plainer", "alert", m.Alert.ID, "err", err)
+	id, ts, err := n.api.PostMessageContext(ctx, channel, opts...)
+	if err != nil {
+		return alerts.Place{}, n.sort("chat.postMessage", m.Alert.Route, err)
+	}
+	return alerts.Place{Channel: id, TS: ts}, nil
+}
+
+// options are what a post and an update have in common.
+func (n *Notifier) options(m alerts.Message, d drawn) []api.MsgOption {
+	return []api.MsgOption{
+		api.MsgOptionText(d.text, false), // escaped by draw
+		api.MsgOptionBlocks(d.blocks...),
+		api.MsgOptionParse(false), api.MsgOptionLinkNames(false), api.MsgOptionDisableMarkdown(),
+		api.MsgOptionDisableLinkUnfurl(), api.MsgOptionDisableMediaUnfurl(),
+		api.MsgOptionMetadata(api.SlackMetadata{EventType: eventType, EventPayload: map[string]any{
+			"alert_id": string(m.Alert.ID), "attempt": m.Alert.Attempts,
+		}}),
+	}
+}
+
+const eventType = "earshot_alert"
+
+// Redraw shows a posted message as it is now. A message that somebody deleted in
+// Slack needs none.
+func (n *Notifier) Redraw(ctx context.Context, m alerts.Message) error {
+	d := draw(m, n.people.ping(ctx, m.Alert.Notify))
+	_, _, _, err := n.api.UpdateMessageContext(ctx, m.Alert.Channel, m.Alert.TS, n.options(m, d)...)
+	err = n.sort("chat.update", m.Alert.Route, err)
+	var refused *alerts.RefusedError
+	if errors.As(err, &refused) && goneForGood[refused.Code] {
+		n.opt.Log.Warn("a message cannot be redrawn any more", "alert", m.Alert.ID, "err", err)
+		return nil
+	}
+	return err
+}
+
+var goneForGood = map[string]bool{
+	"message_not_found": true, "cant_update_message": true, "edit_window_closed": true, "channel_not_found": true, "is_archived": true,
+	"msg_too_long": true, "msg_blocks_too_long": true, "invalid_blocks": true, "is_inactive": true,
+}
+
+// remember keeps the channel's id of a route, which only Slack's answers tell.
+func (n *Notifier) remember(route, id string) {
+	if id == "" || !strings.HasPrefix(route, "#") {
+		return
+	}
+	n.mu.Lock()
+	n.channels[strings.ToLower(route)] = id
+	n.mu.Unlock()
+}
+
+// tell reports once that a part of the connection works no more, or again.
+func (n *Notifier) tell(part string, err error) {
+	n.mu.Lock()
+	before := n.trouble[part]
+	delete(n.trouble, part)
+	if err != nil {
+		n.trouble[part] = err
+	}
+	var left error
+	for _, e := range n.trouble {
+		left = e
+	}
+	n.mu.Unlock()
+	switch {
+	case err != nil && (before == nil || kind(before) != kind(err)):
+		n.opt.Log.Error("slack cannot be used; alerts are kept", "part", part, "err", err)
+		n.opt.Trouble(err)
+	case err == nil && before != nil:
+		n.opt.Log.Info("slack can be used again", "part", part)
+		n.opt.Trouble(left)
+	}
+}
+
+// kind tells troubles apart that people must act on; all others are "away", and
+// that is said once.
+func kind(err error) string {
+	var refused *alerts.RefusedError
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	return "away"
+}
+
+// ephemeral says something that only one person sees. It is tried twice.
+func (n *Notifier) ephemeral(ctx context.Context, c click, words string) {
+	opts := []api.MsgOption{api.MsgOptionText(words, true), api.MsgOptionParse(false), api.MsgOptionLinkNames(false)}
+	if c.Message.ThreadTS != "" && c.Message.ThreadTS != c.Message.TS {
+		opts = append(opts, api.MsgOptionTS(c.Message.ThreadTS))
+	}
+	_, err := n.api.PostEphemeralContext(ctx, c.channel(), c.User.ID, opts...)
+	var limited *api.RateLimitedError
+	if errors.As(err, &limited) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(limited.RetryAfter):
+			_, err = n.api.PostEphemeralContext(ctx, c.channel(), c.User.ID, opts...)
+		}
+	}
+	if err != nil && c.ResponseURL != "" {
+		err = n.respond(ctx, c.ResponseURL, words)
+	}
+	if err != nil {
+		n.opt.Log.Warn("a person cannot be told", "person", c.User.ID, "err", n.sort("chat.postEphemeral", c.channel(), err))
+	}
+}
+
+// respond is the second way to tell one person something: the click's own address.
+func (n *Notifier) respond(ctx context.Context, address, words string) error {
+	err := api.PostWebhookCustomHTTPContext(ctx, address, n.opt.HTTP, &api.WebhookMessage{Text: words, ResponseType: api.ResponseTypeEphemeral, ReplaceOriginal: false})
+	if err != nil {
+		return fmt.Errorf("response_url: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	api "github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+
+	"github.com/earshot/earshot/alerts"
+)
+
+const (
+	// firstRetry and lastRetry bound the wait between two tries to reach Slack.
+	firstRetry, lastRetry = time.Second, 30 * time.Second
+	// refusedRetry is the wait after Slack refused a token: only people can help.
+	refusedRetry = time.Minute
+	// clicksAtOnce bounds the clicks that are being decided; more wait in the socket.
+	clicksAtOnce = 256
+	// afterAtOnce bounds the calls to Slack that clicks cause.
+	afterAtOnce = 16
+	// checkTimeout bounds auth.test.
+	checkTimeout = 10 * time.Second
+)
+
+// Run checks the token, listens for clicks when there is an app token, and
+// returns when ctx ends and all that was begun is done. Troubles are told, and
+// tried again: the rest of earshot works without Slack.
+func (n *Notifier) Run(ctx context.Context) error {
+	n.later.Go(func() { n.watchToken(ctx) })
+	if n.opt.AppToken != "" {
+		n.listen(ctx)
+	}
+	<-ctx.Done()
+	n.end()
+	n.later.Wait()
+	return nil
+}
+
+// watchToken calls auth.test until it succeeds.
+func (n *Notifier) watchToken(ctx context.Context) {
+	for tries := 1; ; tries++ {
+		check, cancel := context.WithTimeout(ctx, checkTimeout)
+		err := n.Check(check)
+		cancel()
+		if ctx.Err() != nil {
+			return
+		}
+		var refused *alerts.RefusedError
+		if errors.As(err, &refused) && refused.Code == "unknown_method" {
+			err = nil // a gateway that offers only what is needed to post
+		}
+		n.tell("token", err)
+		if err == nil || !sleep(ctx, retryAfter(err, tries)) {
+			return
+		}
+	}
+}
+
+// retryAfter is how long to wait after the nth failure in a row.
+func retryAfter(err error, n int) time.Duration {
+	var refused *alerts.RefusedError
+	var again *alerts.RetryError
+	switch {
+	case errors.As(err, &refused):
+		return refusedRetry
+	case errors.As(err, &again) && again.After > 0:
+		return again.After
+	}
+	return min(firstRetry<<min(n-1, 10), lastRetry)
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// listen keeps a Socket Mode connection.
+func (n *Notifier) listen(ctx context.Context) {
+	client := socketmode.New(n.api)
+	slots := make(chan struct{}, clicksAtOnce)
+	for tries := 1; ctx.Err() == nil; tries++ {
+		err := n.session(ctx, client, slots, func() { tries = 0 })
+		if ctx.Err() != nil {
+			return
+		}
+		err = n.appTokenError(err)
+		n.tell("socket", err)
+		sleep(ctx, retryAfter(err, max(tries, 1)))
+	}
+}
+
+// session runs the library's loop until it gives up, or waits so long between
+// tries that starting anew is better: its own pauses grow to five minutes, and
+// clicks would be lost for as long.
+func (n *Notifier) session(ctx context.Context, client *socketmode.Client, slots chan struct{}, connected func()) error {
+	run, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	ended := make(chan error, 1)
+	go func() { ended <- client.RunContext(run) }()
+	for {
+		select {
+		case err := <-ended:
+			if cause := context.Cause(run); cause != nil && ctx.Err() == nil {
+				return cause
+			}
+			return err
+		case event := <-client.Events:
+			switch event.Type {
+			case socketmode.EventTypeHello, socketmode.EventTypeConnected:
+				connected()
+				n.tell("socket", nil)
+			case socketmode.EventTypeConnectionError:
+				if e, ok := event.Data.(*api.ConnectionErrorEvent); ok {
+					n.tell("socket", n.appTokenError(e.ErrorObj))
+					if e.Backoff > lastRetry {
+						stop(n.sort("apps.connections.open", "", e.ErrorObj))
+					}
+				}
+			default:
+				n.event(ctx, client, event, slots)
+			}
+		}
+	}
+}
+
+// event treats what comes over the socket.
+func (n *Notifier) event(ctx context.Context, client *socketmode.Client, event socketmode.Event, slots chan struct{}) {
+	switch event.Type {
+	case socketmode.EventTypeInteractive:
+		request := *event.Request
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		n.later.Go(func() {
+			defer func() { <-slots }()
+			n.interaction(ctx, request.Payload, func() { n.ack(ctx, client, socketmode.Response{EnvelopeID: request.EnvelopeID}) })
+		})
+	case socketmode.EventTypeErrorWriteFailed:
+		// The connection broke under an acknowledgement; the next one carries it.
+		if e, ok := event.Data.(*socketmode.ErrorWriteFailed); ok && e.Response != nil {
+			n.later.Go(func() { n.ack(ctx, client, socketmode.Response{EnvelopeID: e.Response.EnvelopeID}) })
+		}
+	case socketmode.EventTypeErrorBadMessage:
+		n.opt.Log.Warn("slack sent something that cannot be read")
+	default:
+		if event.Request != nil && event.Request.EnvelopeID != "" {
+			id := event.Request.EnvelopeID
+			n.later.Go(func() { n.ack(ctx, client, socketmode.Response{EnvelopeID: id}) })
+		}
+	}
+}
+
+func (n *Notifier) ack(ctx context.Context, client *socketmode.Client, r socketmode.Response) {
+	if err := client.SendCtx(ctx, r); err != nil && ctx.Err() == nil {
+		n.opt.Log.Warn("a click cannot be acknowledged", "err", err)
+	}
+}
+
+// appTokenError says what to do about the app token.
+func (n *Notifier) appTokenError(err error) error {
+	if err == nil {
+		return errors.New("slack: socket mode: the connection ended")
+	}
+	from := "slack.app_token"
+	if n.opt.AppTokenFrom != "" {
+		from += " (from " + n.opt.AppTokenFrom + ")"
+	}
+	switch code := err.Error(); code {
+	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type":
+		return &alerts.RefusedError{Code: code, Err: fmt.Errorf("slack: apps.connections.open: %s — the app token in %s is not accepted. It begins with xapp- and needs the scope connections:write: docs/slack.md#tokens", code, from)}
+	case "missing_scope":
+		return &alerts.RefusedError{Code: code, Err: fmt.Errorf("slack: apps.connections.open: %s — the app token in %s lacks the scope connections:write: docs/slack.md#tokens", code, from)}
+	}
+	return n.sort("apps.connections.open", "", err)
+}
