@@ -1,0 +1,253 @@
+// Package console shows alerts on a terminal, or as plain lines in a log.
+//
+// It keeps nothing and hears nothing: what a stranger wrote must not reach the
+// terminal as a control sequence, and there are no buttons.
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+// The colours of a terminal.
+const (
+	reset, strong, faint       = "\x1b[0m", "\x1b[1m", "\x1b[2m"
+	red, yellow, green, redBar = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[97;41m"
+)
+
+const (
+	indent = "      "
+	// defaultWidth is the width of lines when nobody says how wide the terminal is.
+	defaultWidth = 100
+	maxQuote     = 2000
+	maxName      = 80
+)
+
+// Options are how to write.
+type Options struct {
+	Out    io.Writer
+	Colour bool // the caller knows whether Out is a terminal and NO_COLOR is unset
+	Width  int  // 0 means 100
+}
+
+// Notifier writes alerts to one writer.
+type Notifier struct {
+	opt Options
+	mu  sync.Mutex
+}
+
+// New returns a way out to a writer.
+func New(opt Options) *Notifier {
+	if opt.Width < 40 {
+		opt.Width = defaultWidth
+	}
+	return &Notifier{opt: opt}
+}
+
+// Post writes the alert.
+func (n *Notifier) Post(_ context.Context, m alerts.Message) (alerts.Place, error) {
+	place := alerts.Place{Channel: "console", TS: string(m.Alert.ID)}
+	var text string
+	switch m.Alert.Kind {
+	case mention.Complaint, mention.Twin:
+		text = n.complaint(m)
+	case mention.Changed:
+		text = n.changed(m)
+	default:
+		text = n.paint(strong, strings.ToUpper(string(m.Alert.Kind))) + "  " + n.wrapped(alerts.Clean(m.Facts.Text), "") + "\n"
+	}
+	return place, n.write(text)
+}
+
+// Redraw writes one line with the new state: a terminal cannot change what
+// scrolled away.
+func (n *Notifier) Redraw(_ context.Context, m alerts.Message) error {
+	return n.write(indent + n.paint(faint, "↳ "+n.about(m)+" ") + n.state(m) + "\n")
+}
+
+var errNoHistory = errors.New("a terminal has no history")
+
+// Find cannot answer; the alert is written again and says that it may be a repeat.
+func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+	return nil, &alerts.RefusedError{Code: "no_history", Err: errNoHistory}
+}
+
+func (n *Notifier) write(text string) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if _, err := io.WriteString(n.opt.Out, text); err != nil {
+		return fmt.Errorf("console: write: %w", err)
+	}
+	return nil
+}
+
+// complaint lays the alert out: who and where, the words, why, the link.
+func (n *Notifier) complaint(m alerts.Message) string {
+	var b strings.Builder
+	p := m.Mention.Post
+	b.WriteString(n.severity(m.Alert.Severity) + "  ")
+	parts := []string{n.paint(strong, alerts.Line(m.Mention.Watch, maxName)), alerts.Site(p)}
+	for _, part := range []string{alerts.Line(p.Author, maxName), alerts.Stars(p.Rating),
+		alerts.Span(m.Now.Sub(alerts.Since(m.Mention, m.Case))) + " ago", alerts.Verdict(m.Mention.Score)} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	b.WriteString(strings.Join(parts, " · ") + "\n")
+	if record := m.Facts.Record(); record != "" {
+		b.WriteString(indent + record + "\n")
+	}
+	if m.Alert.Kind == mention.Twin {
+		b.WriteString(indent + "the same words elsewhere\n")
+	}
+	if m.Repeat {
+		b.WriteString(indent + "may be a repeat\n")
+	}
+	if words := n.quote(m.Mention); words != "" {
+		b.WriteString(indent + words + "\n")
+	}
+	if why := alerts.Why(m.Mention.Score); len(why) > 0 {
+		b.WriteString(indent + n.paint(faint, "why  ") + alerts.Line(strings.Join(why, ", "), 300) + "\n")
+	}
+	if link := alerts.Line(p.URL, 500); link != "" {
+		b.WriteString(indent + n.paint(faint, link) + "\n")
+	}
+	if m.Case.Status != mention.Open {
+		b.WriteString(indent + n.state(m) + "\n")
+	}
+	return b.String() + "\n"
+}
+
+func (n *Notifier) changed(m alerts.Message) string {
+	text := indent + n.paint(faint, "↳ "+n.about(m)+" ") + alerts.Line(m.News(), 300) + "\n"
+	switch m.Facts.Change {
+	case alerts.Edited, alerts.Worse, alerts.Better:
+		text += indent + n.quote(m.Mention) + "\n"
+	case alerts.Answered:
+		if words := alerts.Cut(alerts.Clean(m.Facts.Text), maxQuote); words != "" {
+			text += indent + n.wrapped("«"+words+"»", indent) + "\n"
+		}
+	}
+	return text
+}
+
+// about names a complaint in a few words.
+func (n *Notifier) about(m alerts.Message) string {
+	author := alerts.Line(m.Mention.Post.Author, maxName)
+	if author == "" {
+		author = "somebody"
+	}
+	return alerts.Line(m.Mention.Watch, maxName) + " · " + author + ":"
+}
+
+func (n *Notifier) state(m alerts.Message) string {
+	words := alerts.Line(alerts.State(m.Mention, m.Case), 300)
+	switch {
+	case m.Case.Status == mention.Replied && m.Case.AnswerSeen:
+		return n.paint(green, "✓ "+words)
+	case m.Case.Level > 0 && m.Case.Status == mention.Open:
+		return n.paint(red, words)
+	}
+	return words
+}
+
+func (n *Notifier) severity(s mention.Severity) string {
+	word := strings.ToUpper(s.String())
+	switch s {
+	case mention.Critical:
+		return n.paint(redBar, word)
+	case mention.High:
+		return n.paint(strong+red, word)
+	case mention.Normal:
+		return n.paint(yellow, word)
+	}
+	return n.paint(faint, word)
+}
+
+// quote is what the author wrote on wrapped lines, the decisive words painted.
+func (n *Notifier) quote(m mention.Mention) string {
+	if m.Post.Deleted {
+		return "(the post is gone from the site)"
+	}
+	pieces, cut := alerts.Quote(m, maxQuote)
+	if len(pieces) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("«")
+	for _, p := range pieces {
+		if !p.Strong || !n.opt.Colour {
+			b.WriteString(p.Text)
+			continue
+		}
+		// Every word is painted on its own, so that wrapping cannot cut a colour.
+		for i, word := range strings.Split(p.Text, " ") {
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(n.paint(strong+red, word))
+		}
+	}
+	if cut > 0 {
+		b.WriteString("…")
+	}
+	b.WriteString("»")
+	return n.wrapped(b.String(), indent)
+}
+
+// wrapped breaks text at spaces; lines after the first begin with before.
+func (n *Notifier) wrapped(text, before string) string {
+	var b strings.Builder
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			b.WriteString("\n" + before)
+		}
+		width := utf8.RuneCountInString(before)
+		for j, word := range strings.Split(line, " ") {
+			w := visible(word)
+			switch {
+			case j > 0 && width+1+w > n.opt.Width:
+				b.WriteString("\n" + before)
+				width = utf8.RuneCountInString(before)
+			case j > 0:
+				b.WriteByte(' ')
+				width++
+			}
+			b.WriteString(word)
+			width += w
+		}
+	}
+	return b.String()
+}
+
+// visible is the number of runes of a word without our own colours; a stranger's
+// escape characters were taken out before.
+func visible(word string) int {
+	n, in := 0, false
+	for _, r := range word {
+		switch {
+		case r == '\x1b':
+			in = true
+		case in && r == 'm':
+			in = false
+		case !in:
+			n++
+		}
+	}
+	return n
+}
+
+func (n *Notifier) paint(colour, text string) string {
+	if !n.opt.Colour || text == "" {
+		return text
+	}
+	return colour + text + reset
+}

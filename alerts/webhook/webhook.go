@@ -1,0 +1,199 @@
+// Package webhook posts alerts as signed JSON to another system.
+//
+// It tells, and hears nothing back: there are no buttons, and a redraw is one more
+// request with the new state. The receiver tells repeats apart by the alert's id,
+// which is in every request; so it must not be sent anything that has none.
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+// The headers of a request. The signature is "v1=" and the hex HMAC-SHA256, keyed
+// with the webhook's secret, of the timestamp, a full stop and the body.
+const (
+	SignatureHeader = "X-Earshot-Signature"
+	TimestampHeader = "X-Earshot-Timestamp" // seconds since 1970
+	KeyHeader       = "Idempotency-Key"     // the alert's id; a redraw adds the case's version
+)
+
+// retryAfter is the wait after an answer that promises nothing (5xx, 429 without a time).
+const retryAfter = 30 * time.Second
+
+// Options are what a Notifier needs.
+type Options struct {
+	Name   string // as in the route webhook:NAME
+	URL    string
+	Secret string // empty: requests are not signed
+	HTTP   *http.Client
+}
+
+// Notifier is one webhook.
+type Notifier struct{ opt Options }
+
+// New returns the way out to one webhook.
+func New(opt Options) *Notifier { return &Notifier{opt: opt} }
+
+// Body is what is posted.
+type Body struct {
+	AlertID  mention.AlertID   `json:"alert_id"`
+	Kind     mention.AlertKind `json:"kind"`
+	Severity string            `json:"severity"`
+	ThreadOf mention.AlertID   `json:"thread_of,omitempty"` // belongs to this alert
+	Notify   string            `json:"notify,omitempty"`
+	Repeat   bool              `json:"repeat,omitempty"` // may have been sent before
+	Redraw   bool              `json:"redraw,omitempty"` // a new state of what was sent before
+	Text     string            `json:"text,omitempty"`   // in words, for kinds that are not a complaint
+	Mention  *Mention          `json:"mention,omitempty"`
+	Case     *Case             `json:"case,omitempty"`
+}
+
+// Mention is the complaint.
+type Mention struct {
+	ID        mention.ID      `json:"id"`
+	Watch     string          `json:"watch"`
+	Source    string          `json:"source"`
+	URL       string          `json:"url,omitempty"`
+	Author    string          `json:"author,omitempty"`
+	Published *time.Time      `json:"published,omitempty"`
+	Rating    *mention.Rating `json:"rating,omitempty"`
+	Title     string          `json:"title,omitempty"`
+	Text      string          `json:"text"`
+	Score     mention.Score   `json:"score"`
+}
+
+// Case is where it stands.
+type Case struct {
+	Status  mention.Status `json:"status"`
+	Version int64          `json:"version"`
+	State   string         `json:"state"` // in words
+	Owner   string         `json:"owner,omitempty"`
+	Twins   int            `json:"twins,omitempty"`
+}
+
+// Post sends the alert. Its place is the webhook's name and the alert's id.
+func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
+	if err := n.send(ctx, body(m), string(m.Alert.ID)); err != nil {
+		return alerts.Place{}, err
+	}
+	return alerts.Place{Channel: n.opt.Name, TS: string(m.Alert.ID)}, nil
+}
+
+// Redraw sends the new state.
+func (n *Notifier) Redraw(ctx context.Context, m alerts.Message) error {
+	b := body(m)
+	b.Redraw = true
+	return n.send(ctx, b, fmt.Sprintf("%s-%d", m.Alert.ID, m.Case.Version))
+}
+
+var errNoHistory = errors.New("a webhook has no history")
+
+// Find cannot answer: what a webhook took is not to be seen. The message is sent
+// again with repeat set, and the receiver knows its id.
+func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+	return nil, &alerts.RefusedError{Code: "no_history", Err: errNoHistory}
+}
+
+func body(m alerts.Message) Body {
+	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat}
+	if m.Alert.Kind != mention.Complaint && m.Alert.Kind != mention.Twin {
+		b.Text = m.News()
+	}
+	if m.Mention.ID == "" {
+		return b
+	}
+	p := m.Mention.Post
+	b.Mention = &Mention{ID: m.Mention.ID, Watch: m.Mention.Watch, Source: p.Source, URL: p.URL, Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Score: m.Mention.Score}
+	if y := p.Published.Year(); !p.Published.IsZero() && y < 10000 {
+		b.Mention.Published = &p.Published
+	}
+	b.Case = &Case{Status: m.Case.Status, Version: m.Case.Version, State: alerts.State(m.Mention, m.Case), Owner: m.Case.Owner.Name, Twins: m.Case.Twins}
+	return b
+}
+
+// send is one request.
+func (n *Notifier) send(ctx context.Context, b Body, key string) error {
+	what := func(err error) error { return fmt.Errorf("webhook %s: %w", n.opt.Name, err) }
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return &alerts.RefusedError{Code: "unsendable", One: true, Err: what(err)}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, n.opt.URL, bytes.NewReader(raw))
+	if err != nil {
+		return &alerts.RefusedError{Code: "bad_url", Err: what(errors.New("its url cannot be used: check webhooks in the watchlist"))}
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(KeyHeader, key)
+	if n.opt.Secret != "" {
+		ts := strconv.FormatInt(time.Now().Unix(), 10)
+		req.Header.Set(TimestampHeader, ts)
+		req.Header.Set(SignatureHeader, Sign(n.opt.Secret, ts, raw))
+	}
+	resp, err := n.opt.HTTP.Do(req)
+	if err != nil {
+		return what(withoutURL(err))
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16)) // so that the connection is used again
+	return n.judge(resp)
+}
+
+// judge sorts the answers.
+func (n *Notifier) judge(resp *http.Response) error {
+	err := fmt.Errorf("webhook %s: status %d", n.opt.Name, resp.StatusCode)
+	switch s := resp.StatusCode; {
+	case s >= 200 && s < 300:
+		return nil
+	case s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable:
+		after := retryAfter
+		if n, e := strconv.Atoi(resp.Header.Get("Retry-After")); e == nil && n > 0 {
+			after = time.Duration(n) * time.Second
+		}
+		return &alerts.RetryError{After: after, Method: true, Err: err}
+	case s >= 500:
+		return &alerts.RetryError{After: retryAfter, Err: err} // a repeat does no harm: the receiver knows the id
+	case s == http.StatusRequestEntityTooLarge || s == http.StatusUnprocessableEntity || s == http.StatusBadRequest:
+		return &alerts.RefusedError{Code: strconv.Itoa(s), One: true, Err: fmt.Errorf("%w: the receiver does not take this alert", err)}
+	}
+	return &alerts.RefusedError{Code: strconv.Itoa(resp.StatusCode), Err: fmt.Errorf("%w: check its url and secret under webhooks in the watchlist", err)}
+}
+
+// withoutURL takes the address out of an error: it may carry a secret. A request
+// that surely never left may be sent again at once.
+func withoutURL(err error) error {
+	var wrapped interface{ Unwrap() error }
+	inner := err
+	if errors.As(err, &wrapped) && wrapped.Unwrap() != nil {
+		inner = wrapped.Unwrap()
+	}
+	var op *net.OpError
+	var dns *net.DNSError
+	if errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" {
+		return &alerts.RetryError{Err: inner}
+	}
+	return inner
+}
+
+// Sign returns the signature of a body sent at a time.
+func Sign(secret, timestamp string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(timestamp))
+	mac.Write([]byte{'.'})
+	mac.Write(body)
+	return "v1=" + hex.EncodeToString(mac.Sum(nil))
+}
