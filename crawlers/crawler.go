@@ -243,3 +243,9 @@ func plausible(t, now time.Time) time.Time {
 	}
 	return t
 }
+
+// date reads a date as the source writes them; the zero time when it is none.
+func (e Env) date(text string) (t time.Time, dateOnly bool) {
+	t, dateOnly, _ = ParseDate(text, e.Now(), e.Zone, e.Lang)
+	return t, dateOnly
+}

@@ -1,0 +1,299 @@
+package crawlers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/mmcdole/gofeed"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+func init() {
+	register(Kind{
+		Name:     "feed",
+		About:    "RSS, Atom, RDF and JSON feeds of news sites, blogs and forums, and feeds of comments. The address of a web page will do: its feed is found.",
+		PostKind: mention.News,
+		Every:    10 * time.Minute,
+		Options:  func() any { return new(feedOptions) },
+		New: func(env Env, s config.Section) (Crawler, error) {
+			var o feedOptions
+			if err := s.Decode(&o); err != nil {
+				return nil, err
+			}
+			return newFeed(env, o.Address), nil
+		},
+	})
+}
+
+type feedOptions struct {
+	Address string `yaml:"address" required:"true" doc:"The feed, or a web page that announces one." format:"url" example:"https://news.example/rss"`
+}
+
+// feed reads one feed.
+type feed struct {
+	env     Env
+	address string
+}
+
+func newFeed(env Env, address string) *feed { return &feed{env: env, address: address} }
+
+// feedAccept asks for feeds first; servers that negotiate answer with one.
+const feedAccept = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
+
+// errNoFeed says that an answer is no feed; discovery goes on.
+var errNoFeed = errors.New("not a feed")
+
+// Poll reads the feed. An unreadable feed is an error and its validators are not
+// kept, so that the next poll reads it again.
+func (f *feed) Poll(ctx context.Context, since Cursor) (Batch, error) {
+	var state progress
+	readCursor(since, &state)
+	address := f.address
+	if state.URL != "" {
+		address = state.URL
+	}
+	batch, err := f.read(ctx, address, state)
+	switch {
+	case state.URL != "" && (lost(err) || errors.Is(err, errNoFeed)):
+		return f.read(ctx, f.address, progress{Marks: state.Marks}) // it moved: look for it again
+	case err != nil && !errors.Is(err, errNoFeed):
+		return batch, fmt.Errorf("feed: %w", err)
+	case err != nil:
+		return batch, fmt.Errorf("feed: %s: %w", fetch.SafeURL(address), err)
+	}
+	return batch, nil
+}
+
+func lost(err error) bool {
+	var status *fetch.StatusError
+	return errors.As(err, &status) && (status.Status == http.StatusNotFound || status.Status == http.StatusGone)
+}
+
+// read reads one address: a feed, or a page that leads to one.
+func (f *feed) read(ctx context.Context, address string, state progress) (Batch, error) {
+	res, err := f.env.Fetch.Do(ctx, fetch.Request{URL: address, Validators: state.V, Accept: feedAccept})
+	if err != nil {
+		return Batch{}, err
+	}
+	if res.NotModified {
+		state.V = res.Validators
+		return Batch{Next: writeCursor(state), Unchanged: true, Sees: Sight{What: "feed"}}, nil
+	}
+	parsed, err := parseFeed(res)
+	if err == nil {
+		return f.batch(res, parsed, state), nil
+	}
+	if state.URL != "" || !looksLikeHTML(res) {
+		return Batch{Sees: Sight{Bytes: len(res.Body)}}, err
+	}
+	return f.discover(ctx, res, state)
+}
+
+// parseFeed parses what came. The error wraps errNoFeed when it is something
+// else than a feed.
+func parseFeed(res *fetch.Response) (*gofeed.Feed, error) {
+	body := bytes.TrimSpace(res.Body)
+	switch {
+	case len(body) == 0:
+		return nil, errors.New("the answer is empty")
+	case body[0] == '{':
+		body = res.Text()
+	default:
+		body = res.XML()
+	}
+	release := parseBudget.take(len(body) * feedCost)
+	defer release()
+	p := gofeed.NewParser()
+	// Scanning every item for pictures costs as much as parsing the feed.
+	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
+	parsed, err := p.Parse(bytes.NewReader(body))
+	switch {
+	case errors.Is(err, gofeed.ErrFeedTypeNotDetected):
+		return nil, errNoFeed
+	case err != nil:
+		return nil, fmt.Errorf("the feed cannot be read, it may be cut off: %w", err)
+	}
+	return parsed, nil
+}
+
+// batch turns a parsed feed into posts.
+func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state progress) Batch {
+	posts := feedPosts(parsed, res.URL, f.env)
+	posts = f.env.finish(posts)
+	fresh, seen := state.Marks.fresh(posts)
+	next := progress{V: res.Validators, URL: state.URL, Marks: seen}
+	sees := Sight{
+		What:   fmt.Sprintf("%s, %s", feedName(parsed), count(len(posts), "post")),
+		Items:  len(posts),
+		Newest: newest(posts),
+		Bytes:  len(res.Body),
+	}
+	if dropped := len(parsed.Items) - len(posts); dropped > 0 {
+		sees.Notes = append(sees.Notes, fmt.Sprintf("%s without words, or twice", count(dropped, "entry")))
+	}
+	if res.PermanentURL != "" {
+		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(res.PermanentURL)+": change the watchlist")
+	}
+	return Batch{Posts: fresh, Next: writeCursor(next), Sees: sees}
+}
+
+func feedName(p *gofeed.Feed) string {
+	switch p.FeedType {
+	case "rss":
+		return strings.TrimSpace("RSS " + p.FeedVersion)
+	case "atom":
+		return "Atom"
+	case "json":
+		return "JSON Feed"
+	}
+	return "feed"
+}
+
+// looksLikeHTML tells a web page from a broken feed.
+func looksLikeHTML(res *fetch.Response) bool {
+	head := strings.ToLower(string(res.Body[:min(len(res.Body), 1024)]))
+	return strings.Contains(head, "<html") || strings.Contains(head, "<!doctype html") ||
+		strings.HasPrefix(res.Header.Get("Content-Type"), "text/html")
+}
+
+// discover follows what an HTML page announces, or the places feeds usually are.
+func (f *feed) discover(ctx context.Context, page *fetch.Response, state progress) (Batch, error) {
+	doc, err := parseHTML(page.HTML())
+	if err != nil {
+		return Batch{}, err
+	}
+	candidates := announced(doc, page.URL)
+	guessed := len(candidates) == 0
+	if guessed {
+		candidates = usualFeeds(page.URL)
+	}
+	var last error
+	for _, c := range candidates {
+		if c == page.URL {
+			continue
+		}
+		batch, err := f.read(ctx, c, progress{URL: c, Marks: state.Marks})
+		switch {
+		case err == nil:
+			batch.Sees.Notes = append(batch.Sees.Notes, "found by itself: "+fetch.SafeURL(c))
+			return batch, nil
+		case ctx.Err() != nil:
+			return Batch{}, ctx.Err()
+		case TroubleOf(err).Blocked && !errors.Is(err, fetch.ErrRobots) && !errors.Is(err, fetch.ErrGone):
+			return Batch{}, err // the host refuses: no more guesses
+		}
+		last = err
+	}
+	sees := Sight{What: "a web page without a feed", Bytes: len(page.Body)}
+	if guessed || last == nil {
+		return Batch{Sees: sees}, errors.New("no feed: the page announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`")
+	}
+	return Batch{Sees: sees}, fmt.Errorf("the feed the page announces cannot be read: %w", last)
+}
+
+// announced lists the feeds of <link rel=alternate>, posts before comments.
+func announced(doc *goquery.Document, pageURL string) []string {
+	base := documentBase(doc, pageURL)
+	var posts, comments []string
+	doc.Find("link[rel][href], a[rel][href]").Each(func(_ int, s *goquery.Selection) {
+		rel := strings.Fields(strings.ToLower(s.AttrOr("rel", "")))
+		if !contains(rel, "alternate") && !contains(rel, "feed") {
+			return
+		}
+		kind, _, _ := strings.Cut(strings.ToLower(s.AttrOr("type", "")), ";")
+		switch strings.TrimSpace(kind) {
+		case "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "text/xml", "application/xml":
+		default:
+			return
+		}
+		href := resolve(base, s.AttrOr("href", ""))
+		if href == "" {
+			return
+		}
+		hint := strings.ToLower(href + " " + s.AttrOr("title", ""))
+		if strings.Contains(hint, "comment") || strings.Contains(hint, "комент") || strings.Contains(hint, "коммент") {
+			comments = append(comments, href)
+			return
+		}
+		posts = append(posts, href)
+	})
+	return append(posts, comments...)
+}
+
+func contains(list []string, word string) bool {
+	for _, w := range list {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// usualFeeds guesses, few and likely: each guess is a request.
+func usualFeeds(pageURL string) []string {
+	u, err := url.Parse(pageURL)
+	if err != nil {
+		return nil
+	}
+	dir := u.Path
+	if !strings.HasSuffix(dir, "/") && path.Ext(dir) != "" {
+		dir = path.Dir(dir)
+	}
+	dir = strings.TrimSuffix(dir, "/")
+	var list []string
+	for _, guess := range []string{dir + "/feed/", dir + "/rss", "/rss.xml", "/atom.xml", "/index.xml"} {
+		g := url.URL{Scheme: u.Scheme, Host: u.Host, Path: guess}
+		list = append(list, g.String())
+	}
+	return list
+}
+
+// Thread follows the comments of an article by the feed it names for them.
+func (f *feed) Thread(ctx context.Context, p mention.Post, since Cursor) (Batch, error) {
+	if !strings.HasPrefix(p.ThreadHint, "http") {
+		return Batch{Next: since, Unchanged: true}, nil
+	}
+	var state progress
+	readCursor(since, &state)
+	comments := feed{env: f.env, address: p.ThreadHint}
+	comments.env.PostKind = mention.Comment
+	batch, err := comments.read(ctx, p.ThreadHint, state)
+	for i := range batch.Posts {
+		if batch.Posts[i].ThreadURL == "" {
+			batch.Posts[i].ThreadURL = p.URL
+		}
+	}
+	return batch, err
+}
+
+func newest(posts []mention.Post) time.Time {
+	var t time.Time
+	for _, p := range posts {
+		if p.Published.After(t) {
+			t = p.Published
+		}
+	}
+	return t
+}
+
+// count spells a number with its noun.
+func count(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "y"):
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,338 @@
+package crawlers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/mmcdole/gofeed"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// feedReader turns the items of one parsed feed into posts.
+type feedReader struct {
+	env   Env
+	feed  *gofeed.Feed
+	base  *url.URL // relative links resolve against it
+	page  string   // the web page the feed belongs to
+	guids map[string]int
+	links map[string]int
+}
+
+// feedPosts returns the posts of a feed, in its order. The feed's own language is
+// no hint: blog engines say en-US over anything.
+func feedPosts(parsed *gofeed.Feed, feedURL string, env Env) []mention.Post {
+	r := feedReader{env: env, feed: parsed, guids: map[string]int{}, links: map[string]int{}}
+	r.base, _ = url.Parse(feedURL)
+	r.page = resolve(r.base, parsed.Link)
+	if u, err := url.Parse(r.page); err == nil && r.page != "" {
+		r.base = u
+	}
+	if r.page == "" {
+		r.page = cleanURL(feedURL)
+	}
+	for _, item := range parsed.Items {
+		r.guids[item.GUID]++
+		r.links[item.Link]++
+	}
+	posts := make([]mention.Post, 0, len(parsed.Items)+1)
+	for _, item := range parsed.Items {
+		posts = append(posts, r.post(item))
+	}
+	if opening, ok := r.opening(); ok {
+		posts = append(posts, opening)
+	}
+	return posts
+}
+
+func (r *feedReader) post(item *gofeed.Item) mention.Post {
+	p := mention.Post{
+		Author: r.author(item),
+		Title:  lineText(item.Title),
+	}
+	p.Published, p.DateOnly = r.date(item.Published, item.PublishedParsed)
+	if r.feed.FeedType != "rss" {
+		if edited, _ := r.date(item.Updated, item.UpdatedParsed); edited.Sub(p.Published) > time.Minute {
+			p.Edited = edited
+		}
+	}
+	p.URL = r.link(item)
+	p.ID = r.id(item, p)
+	r.words(item, &p)
+	r.thread(item, &p)
+	if p.URL == "" {
+		p.URL = r.page
+	}
+	return p
+}
+
+// words fills in the text: content before description, since the description is
+// often its beginning only.
+func (r *feedReader) words(item *gofeed.Item, p *mention.Post) {
+	raw := item.Content
+	if strings.TrimSpace(raw) == "" {
+		raw = item.Description
+	}
+	if strings.TrimSpace(raw) == "" {
+		raw = extension(item, "media", "group", "description")
+	}
+	raw = dropStatistics(raw, p.Author)
+	raw, replyTo := dropReplyNote(raw)
+	if replyTo != "" {
+		p.ReplyTo = cleanURL(replyTo)
+	}
+	p.Text = plainWords(raw)
+	if p.Text == p.Title {
+		p.Text = ""
+	}
+}
+
+// link is where a reader finds the post.
+func (r *feedReader) link(item *gofeed.Item) string {
+	for _, l := range []string{extension(item, "feedburner", "origLink"), item.Link} {
+		if u := resolve(r.base, l); u != "" {
+			return u
+		}
+	}
+	if u := cleanURL(item.GUID); u != "" {
+		return u
+	}
+	for _, l := range item.Links {
+		if u := resolve(r.base, l); u != "" {
+			return u
+		}
+	}
+	return ""
+}
+
+// id is the guid, else the link, else what the item says. A guid or link that
+// several items share names none of them.
+func (r *feedReader) id(item *gofeed.Item, p mention.Post) string {
+	guid := strings.TrimSpace(item.GUID)
+	if guid != "" && r.guids[item.GUID] == 1 {
+		if u := cleanURL(guid); u != "" {
+			return u
+		}
+		return clip(guid, 512)
+	}
+	if p.URL != "" && r.links[item.Link] == 1 {
+		return p.URL
+	}
+	if p.Title != "" && item.Published != "" {
+		return hashID(p.Author, item.Published, p.Title) // the same when the text is edited
+	}
+	return hashID(p.Author, item.Published, p.Title, item.Description, item.Content)
+}
+
+// hashID names a post the site gave no name.
+func hashID(parts ...string) string {
+	h := sha256.New()
+	for _, part := range parts {
+		h.Write([]byte(strings.Join(strings.Fields(part), " ")))
+		h.Write([]byte{0})
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// author is dc:creator before author. MyBB puts an HTML link there: its text is
+// the name. Mail addresses are not names, and personal data that is not kept.
+func (r *feedReader) author(item *gofeed.Item) string {
+	var names []string
+	if dc := item.DublinCoreExt; dc != nil {
+		names = append(names, dc.Creator...)
+		names = append(names, dc.Author...)
+	}
+	for _, a := range item.Authors {
+		if a != nil {
+			names = append(names, a.Name)
+		}
+	}
+	for _, name := range names {
+		name = lineText(name)
+		if open := strings.LastIndex(name, " ("); open > 0 && strings.HasSuffix(name, ")") && strings.Contains(name[:open], "@") {
+			name = name[open+2 : len(name)-1] // "mail@example.org (Name)", as RSS asks for
+		}
+		if name != "" && !(strings.Contains(name, "@") && strings.Contains(name, ".") && !strings.Contains(name, " ")) {
+			return name
+		}
+	}
+	return ""
+}
+
+// date reads a date in the source's zone; gofeed takes UTC where none is named.
+func (r *feedReader) date(text string, parsed *time.Time) (time.Time, bool) {
+	if t, day, ok := ParseDate(text, r.env.Now(), r.env.Zone, r.env.Lang, r.feed.Language); ok {
+		return t, day
+	}
+	if parsed != nil { // a form only gofeed knows, or the future: Env.finish clamps it
+		return parsed.UTC(), false
+	}
+	return time.Time{}, false
+}
+
+// thread finds out whether the item is a comment or a reply, and of what.
+func (r *feedReader) thread(item *gofeed.Item, p *mention.Post) {
+	p.ThreadHint = resolve(r.base, extension(item, "wfw", "commentRss"))
+	if ref := extensionAttr(item, "thr", "in-reply-to", "ref"); ref != "" && p.ReplyTo == "" {
+		p.ReplyTo = ref
+		if u := cleanURL(ref); u != "" {
+			p.ReplyTo = u
+		}
+	}
+	if before, _, ok := strings.Cut(p.URL, "#comment-"); ok {
+		p.Kind, p.IsReply, p.ThreadURL = mention.Comment, true, before
+		if title := commentTitle(p.Title, lineText(r.feed.Title)); title != "" {
+			p.Title = title
+		}
+		if p.ReplyTo == "" {
+			p.ReplyTo = p.ThreadURL
+		}
+		return
+	}
+	if title, ok := replyTitle(p.Title); ok {
+		p.Title, p.IsReply = title, true
+		if r.isTopic() {
+			p.ThreadURL = r.page
+		}
+	}
+}
+
+// isTopic reports whether the feed is one discussion of a NodeBB forum.
+func (r *feedReader) isTopic() bool {
+	return r.feed.Generator == "RSS for Node" && strings.Contains(r.page, "/topic/")
+}
+
+// opening is the post NodeBB puts into the channel's description instead of an
+// item: the one that opens the discussion.
+func (r *feedReader) opening() (mention.Post, bool) {
+	if !r.isTopic() || strings.TrimSpace(r.feed.Description) == "" {
+		return mention.Post{}, false
+	}
+	p := mention.Post{
+		ID:        r.page,
+		URL:       r.page,
+		ThreadURL: r.page,
+		Title:     lineText(r.feed.Title),
+		Text:      plainWords(r.feed.Description),
+	}
+	if a := r.feed.Authors; len(a) > 0 && a[0] != nil {
+		p.Author = lineText(a[0].Name)
+	}
+	p.Published, p.DateOnly = r.date(r.feed.Published, r.feed.PublishedParsed)
+	return p, p.Text != ""
+}
+
+// replyTitle takes the marks of a reply off a thread's title.
+func replyTitle(title string) (string, bool) {
+	if rest, ok := strings.CutPrefix(title, "Reply to "); ok { // NodeBB: "Reply to TITLE on DATE"
+		if i := strings.LastIndex(rest, " on "); i > 0 {
+			if _, err := time.Parse(time.RFC1123, rest[i+4:]); err == nil {
+				return rest[:i], true
+			}
+		}
+		return rest, true
+	}
+	rest := title
+	if i := strings.Index(title, " • "); i >= 0 { // phpBB: "FORUM • Re: TITLE"
+		rest = title[i+len(" • "):]
+	}
+	for _, mark := range []string{"Re: ", "RE: ", "re: ", "Ответ: ", "Відповідь: ", "Отг: ", "Отговор: "} {
+		if after, ok := strings.CutPrefix(rest, mark); ok {
+			return after, true
+		}
+	}
+	return title, false
+}
+
+// commentTitle finds the article's title in "Comment on TITLE by AUTHOR" or in
+// the feed's own "Comments on: TITLE". Empty when it is in neither.
+func commentTitle(title, feedTitle string) string {
+	for _, form := range [][2]string{
+		{"Comment on ", " by "}, {"Комментарий к записи ", " ("}, {"Комментарий к ", " от "},
+		{"Коментар до ", " від "}, {"Коментар до ", " ("}, {"Коментар към ", " от "}, {"Коментар на ", " от "}, {"Коментар за ", " от "},
+	} {
+		if rest, ok := strings.CutPrefix(title, form[0]); ok {
+			if i := strings.LastIndex(rest, form[1]); i > 0 {
+				rest = rest[:i]
+			}
+			return strings.Trim(rest, "«»\" ")
+		}
+	}
+	for _, prefix := range []string{"Comments on: ", "Комментарии к: ", "Комментарии на: ", "Комментарии к записи ", "Коментарі до: ", "Коментарі для: ", "Коментари на: ", "Коментари за: ", "Коментари към: "} {
+		if rest, ok := strings.CutPrefix(feedTitle, prefix); ok {
+			return rest
+		}
+	}
+	return ""
+}
+
+// dropStatistics takes off the line phpBB puts under each entry: its last
+// paragraph before a rule, with the author's name.
+func dropStatistics(raw, author string) string {
+	trimmed := strings.TrimSpace(raw)
+	for _, rule := range []string{"<hr />", "<hr/>", "<hr>"} {
+		body, ok := strings.CutSuffix(trimmed, rule)
+		if !ok {
+			continue
+		}
+		body = strings.TrimSpace(body)
+		i := strings.LastIndex(body, "<p>")
+		if i >= 0 && strings.HasSuffix(body, "</p>") && author != "" && strings.Contains(lineText(body[i:]), author) {
+			return body[:i]
+		}
+	}
+	return raw
+}
+
+// dropReplyNote takes off the line WordPress puts above an answer ("In reply to
+// NAME.") and returns the link in it.
+func dropReplyNote(raw string) (rest, replyTo string) {
+	if !strings.Contains(raw, "#comment-") {
+		return raw, ""
+	}
+	trimmed := strings.TrimSpace(raw)
+	end := strings.Index(trimmed, "</p>")
+	if end < 0 || !strings.HasPrefix(trimmed, "<p>") {
+		return raw, ""
+	}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(trimmed[:end]))
+	if err != nil {
+		return raw, ""
+	}
+	link := doc.Find("a[href*='#comment-']")
+	if link.Length() != 1 {
+		return raw, ""
+	}
+	const note = 40 // bytes of "In reply to ." in any language, with room
+	if line := doc.Text(); len(line)-len(link.Text()) > note {
+		return raw, ""
+	}
+	return trimmed[end+len("</p>"):], link.AttrOr("href", "")
+}
+
+// extension returns the text of a namespaced element, one or more levels deep.
+func extension(item *gofeed.Item, ns string, path ...string) string {
+	byName := item.Extensions[ns]
+	for i, name := range path {
+		found := byName[name]
+		if len(found) == 0 {
+			return ""
+		}
+		if i == len(path)-1 {
+			return strings.TrimSpace(found[0].Value)
+		}
+		byName = found[0].Children
+	}
+	return ""
+}
+
+func extensionAttr(item *gofeed.Item, ns, name, key string) string {
+	if found := item.Extensions[ns][name]; len(found) > 0 {
+		return strings.TrimSpace(found[0].Attrs[key])
+	}
+	return ""
+}

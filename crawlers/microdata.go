@@ -1,0 +1,267 @@
+package crawlers
+
+import (
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// scope is one thing described by microdata (itemscope, itemprop) or by RDFa
+// Lite (typeof, property), which is the same under other names.
+type scope struct {
+	node  *html.Node
+	kind  schemaType
+	props map[string][]*html.Node // lower-case name to elements, in page order
+	subs  map[string]*scope       // properties that are things themselves
+}
+
+// microdata reads the reviews, comments and discussions marked up in the page.
+func (r *schemaReader) microdata(doc *goquery.Document) {
+	items := map[*html.Node]*pageItem{}
+	doc.Find("[itemscope], [typeof]").Each(func(_ int, s *goquery.Selection) {
+		n := s.Nodes[0]
+		kind := schemaKind(scopeTypes(n))
+		if kind == schemaOther && strings.EqualFold(propName(n), "review") {
+			kind = schemaReview
+		}
+		if kind == schemaOther || kind == schemaSkip || insideSkipped(n) {
+			return
+		}
+		sc := newScope(n, kind)
+		if item := r.scopeItem(sc, enclosing(n, items)); item != nil {
+			items[n] = item
+			r.items = append(r.items, item)
+		}
+	})
+}
+
+func scopeTypes(n *html.Node) []string {
+	var names []string
+	for _, t := range strings.Fields(attr(n, "itemtype") + " " + attr(n, "typeof")) {
+		names = append(names, typeName(t))
+	}
+	return names
+}
+
+func propName(n *html.Node) string {
+	if p := attr(n, "itemprop"); p != "" {
+		return p
+	}
+	return attr(n, "property")
+}
+
+func isScope(n *html.Node) bool {
+	for _, a := range n.Attr {
+		if a.Key == "itemscope" || a.Key == "typeof" {
+			return true
+		}
+	}
+	return false
+}
+
+func insideSkipped(n *html.Node) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if isScope(p) && schemaKind(scopeTypes(p)) == schemaSkip {
+			return true
+		}
+	}
+	return false
+}
+
+// enclosing is the post that n stands inside of.
+func enclosing(n *html.Node, items map[*html.Node]*pageItem) *pageItem {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if item := items[p]; item != nil {
+			return item
+		}
+	}
+	return nil
+}
+
+func newScope(n *html.Node, kind schemaType) *scope {
+	s := &scope{node: n, kind: kind, props: map[string][]*html.Node{}, subs: map[string]*scope{}}
+	s.collect(n, 0)
+	return s
+}
+
+// collect gathers the properties below n that belong to this scope.
+func (s *scope) collect(n *html.Node, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.ElementNode {
+			continue
+		}
+		names := strings.Fields(strings.ToLower(propName(c)))
+		for _, name := range names {
+			if i := strings.LastIndexAny(name, ":/"); i >= 0 {
+				name = name[i+1:]
+			}
+			s.props[name] = append(s.props[name], c)
+			if isScope(c) && s.subs[name] == nil {
+				s.subs[name] = newScope(c, schemaOther)
+			}
+		}
+		if !isScope(c) {
+			s.collect(c, depth+1)
+		}
+	}
+}
+
+func (r *schemaReader) scopeItem(s *scope, parent *pageItem) *pageItem {
+	var item pageItem
+	p := &item.post
+	p.Author, p.AuthorURL = r.scopePerson(s)
+	for _, name := range []string{"datepublished", "datecreated", "dtreviewed", "commenttime", "date"} {
+		for _, n := range s.props[name] {
+			for _, t := range moments(n) {
+				if p.Published, p.DateOnly = r.env.date(t); !p.Published.IsZero() {
+					item.dateText = t
+					break
+				}
+			}
+		}
+		if item.dateText != "" {
+			break
+		}
+	}
+	p.Title = lineText(s.value("headline", "name"))
+	for _, name := range []string{"reviewbody", "articlebody", "text", "commenttext", "description"} {
+		if p.Text = s.prose(name); p.Text != "" {
+			break
+		}
+	}
+	p.URL = resolve(r.base, s.link("url"))
+	if s.kind == schemaReview {
+		p.Rating = s.rating()
+	}
+	item.native = s.value("identifier")
+	item.answers(s.kind, parent)
+	if p.Text == "" && p.Rating == nil && (s.kind != schemaDiscussion || p.Title == "") {
+		return nil
+	}
+	if s.kind == schemaQuestion && p.Author == "" && p.Published.IsZero() {
+		return nil
+	}
+	return &item
+}
+
+// value is the machine-readable value of the first property that has one.
+func (s *scope) value(names ...string) string {
+	for _, name := range names {
+		if sub := s.subs[name]; sub != nil {
+			if v := sub.value("name", "value"); v != "" {
+				return v
+			}
+		}
+		for _, n := range s.props[name] {
+			if v := machineValue(n); v != "" {
+				return v
+			}
+			if v := textOf(selection(n), nil); v != "" {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+// prose is the text of all elements of one property: some sites split a review
+// into advantages, disadvantages and the rest.
+func (s *scope) prose(name string) string {
+	var parts []string
+	for _, n := range s.props[name] {
+		part := wordsOf(selection(n))
+		if part == "" {
+			part = plainWords(attr(n, "content"))
+		}
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+func (s *scope) link(name string) string {
+	for _, n := range s.props[name] {
+		for _, key := range []string{"href", "content", "src", "resource"} {
+			if v := attr(n, key); v != "" {
+				return v
+			}
+		}
+		return textOf(selection(n), nil)
+	}
+	return ""
+}
+
+func (r *schemaReader) scopePerson(s *scope) (name, profile string) {
+	for _, prop := range []string{"author", "creator", "reviewer"} {
+		if sub := s.subs[prop]; sub != nil {
+			if name = lineText(sub.value("name", "alternatename")); name == "" {
+				name = lineText(textOf(selection(sub.node), nil))
+			}
+			profile = resolve(r.base, sub.link("url"))
+		} else {
+			name = lineText(s.value(prop))
+			for _, n := range s.props[prop] {
+				profile = resolve(r.base, attr(n, "href"))
+			}
+		}
+		if name != "" {
+			return name, profile
+		}
+	}
+	return "", ""
+}
+
+// rating is inside a Rating of its own or flat in the review.
+func (s *scope) rating() *mention.Rating {
+	for _, from := range []*scope{s.subs["reviewrating"], s.subs["rating"], s} {
+		if from == nil {
+			continue
+		}
+		if got := rating(from.value("ratingvalue"), from.value("bestrating"), from.value("worstrating")); got != nil {
+			return got
+		}
+	}
+	return rating(s.value("rating", "reviewrating"), "", "")
+}
+
+// machineValue is what the element says in an attribute. value= instead of
+// content= is wrong and common.
+func machineValue(n *html.Node) string {
+	for _, key := range []string{"content", "value", "datetime"} {
+		if v := strings.TrimSpace(attr(n, key)); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// moments are the places in an element where its date may stand, best first.
+func moments(n *html.Node) []string {
+	var list []string
+	for _, key := range []string{"datetime", "content", "value", "title"} {
+		if v := attr(n, key); v != "" {
+			list = append(list, v)
+		}
+	}
+	for c := range n.Descendants() {
+		if c.Type == html.ElementNode {
+			for _, key := range []string{"datetime", "title"} {
+				if v := attr(c, key); v != "" {
+					list = append(list, v)
+				}
+			}
+		}
+	}
+	return append(list, textOf(selection(n), nil))
+}
+
+func selection(n *html.Node) *goquery.Selection {
+	return &goquery.Selection{Nodes: []*html.Node{n}}
+}

@@ -1,0 +1,389 @@
+package crawlers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+func init() {
+	register(Kind{
+		Name:     "page",
+		About:    "Web pages that show reviews or comments: what they mark up for search engines (schema.org) is read first, then what `select` points at.",
+		PostKind: mention.Review,
+		Every:    30 * time.Minute,
+		Options:  func() any { return new(pageOptions) },
+		New: func(env Env, s config.Section) (Crawler, error) {
+			var o pageOptions
+			if err := s.Decode(&o); err != nil {
+				return nil, err
+			}
+			return newPage(env, o, s)
+		},
+	})
+}
+
+// pageOptions are what a user writes under page:.
+type pageOptions struct {
+	Address string       `yaml:"address" required:"true" doc:"The page." format:"url" example:"https://reviews.example/romashka"`
+	Select  *Select      `yaml:"select" doc:"Where the parts of a post stand, for pages without schema.org."`
+	Detail  *Select      `yaml:"detail" doc:"The same for the page behind each post's link, when the list shows only a part."`
+	Pages   int          `yaml:"pages" doc:"How many pages are followed at most while they bring new posts; 5 when left out."`
+	Closed  []closedRule `yaml:"closed" doc:"How the page looks when its owner does not let it be read."`
+}
+
+// closedRule recognises a page that is there but says nothing to a stranger.
+type closedRule struct {
+	Shows string `yaml:"shows" doc:"A selector that finds something on a closed page."`
+	Lacks string `yaml:"lacks" doc:"A selector that finds nothing on a closed page."`
+	Says  string `yaml:"says" required:"true" doc:"What to tell the user."`
+}
+
+const (
+	defaultPages = 5
+	maxPages     = 50
+	// maxDetails bounds the detail pages of one poll; the rest comes with the next.
+	maxDetails = 20
+)
+
+type page struct {
+	env     Env
+	address string
+	selects *selectReader // nil: schema.org only
+	detail  *selectReader
+	pages   int
+	closed  []closedCheck
+}
+
+type closedCheck struct {
+	shows, lacks goquery.Matcher
+	says         string
+}
+
+func newPage(env Env, o pageOptions, s config.Section) (*page, error) {
+	p := &page{env: env, address: o.Address, pages: o.Pages}
+	if p.pages == 0 {
+		p.pages = defaultPages
+	}
+	if p.pages < 1 || p.pages > maxPages {
+		return nil, s.Errorf("pages", "%d pages: want 1 to %d", o.Pages, maxPages)
+	}
+	var err error
+	if o.Select != nil {
+		if o.Select.Item == "" {
+			return nil, s.Errorf("select", "item is missing: say which element is one post")
+		}
+		if p.selects, err = compileSelect(*o.Select, s, "select"); err != nil {
+			return nil, err
+		}
+	}
+	if o.Detail != nil {
+		if p.detail, err = compileSelect(*o.Detail, s, "detail"); err != nil {
+			return nil, err
+		}
+	}
+	c := selectCompiler{section: s, option: "closed"}
+	for _, rule := range o.Closed {
+		check := closedCheck{says: rule.Says}
+		if rule.Shows != "" {
+			check.shows = c.css("shows", rule.Shows)
+		}
+		if rule.Lacks != "" {
+			check.lacks = c.css("lacks", rule.Lacks)
+		}
+		p.closed = append(p.closed, check)
+	}
+	return p, c.err
+}
+
+// leaf is one page that was read.
+type leaf struct {
+	posts []mention.Post
+	next  string // address of the page with older posts
+	ways  []string
+	notes []string
+	cut   bool
+}
+
+// Poll reads the page and, while they bring new posts, the pages it continues on.
+func (p *page) Poll(ctx context.Context, since Cursor) (Batch, error) {
+	var state progress
+	readCursor(since, &state)
+	res, err := p.env.Fetch.Do(ctx, fetch.Request{URL: p.address, Validators: state.V, Accept: htmlAccept})
+	if err != nil {
+		return Batch{}, fmt.Errorf("page: %w", err)
+	}
+	if res.NotModified {
+		state.V = res.Validators
+		return Batch{Next: writeCursor(state), Unchanged: true, Sees: Sight{What: "page"}}, nil
+	}
+	next := progress{V: res.Validators}
+	var all []mention.Post
+	var sees Sight
+	visited := map[string]bool{}
+	for n := 1; ; n++ {
+		visited[res.URL] = true
+		l, err := p.read(res, state.Cut)
+		sees.Bytes += len(res.Body)
+		sees.Notes = appendNew(sees.Notes, l.notes...)
+		if err != nil {
+			return Batch{Posts: p.fresh(all, state.Marks), Sees: sees}, err
+		}
+		if l.cut && n == 1 {
+			next.V, next.Cut = fetch.Validators{}, res.Validators.BodyHash
+		}
+		all = append(all, l.posts...)
+		if n == 1 {
+			sees.What = strings.Join(l.ways, " and ")
+		}
+		if l.next == "" || visited[l.next] || n >= p.pages || len(l.posts) == 0 || state.Marks.reached(l.posts) {
+			break
+		}
+		if res, err = p.env.Fetch.Do(ctx, fetch.Request{URL: l.next, Accept: htmlAccept}); err != nil {
+			return Batch{Posts: p.fresh(all, state.Marks), Sees: sees}, fmt.Errorf("page: older posts: %w", err)
+		}
+	}
+	all = p.env.finish(all)
+	fresh, marks := state.Marks.fresh(all)
+	fresh, late, err := p.details(ctx, fresh)
+	for _, post := range late {
+		delete(marks, markOf(post))
+	}
+	next.Marks = marks
+	sees.Items, sees.Newest = len(all), newest(all)
+	sees.What = p.describe(sees, len(all))
+	return Batch{Posts: fresh, Next: writeCursor(next), Sees: sees}, err
+}
+
+const htmlAccept = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+
+func (p *page) fresh(posts []mention.Post, known marks) []mention.Post {
+	fresh, _ := known.fresh(p.env.finish(posts))
+	return fresh
+}
+
+func (p *page) describe(sees Sight, n int) string {
+	noun := "post"
+	if p.env.PostKind == mention.Review || p.env.PostKind == "" && p.env.usual == mention.Review {
+		noun = "review"
+	}
+	if sees.What == "" {
+		return count(n, noun)
+	}
+	return count(n, noun) + " (" + sees.What + ")"
+}
+
+// read takes one page apart. A body that ends in the middle loses the item it
+// ends in, until the same bytes come a second time: then that is how the page is.
+func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
+	release := parseBudget.take(len(res.Body) * pageCost)
+	defer release()
+	body := res.HTML()
+	doc, err := parseHTML(body)
+	if err != nil {
+		return leaf{}, fmt.Errorf("page: %s: %w", fetch.SafeURL(res.URL), err)
+	}
+	var l leaf
+	l.cut = endsInMiddle(body) && (cutBefore == "" || res.Validators.BodyHash != cutBefore)
+	for _, c := range p.closed {
+		if l.cut {
+			break // what it lacks may be in the part that did not come
+		}
+		if c.shows != nil && doc.FindMatcher(c.shows).Length() > 0 || c.lacks != nil && doc.FindMatcher(c.lacks).Length() == 0 {
+			return leaf{}, fmt.Errorf("page: %s %w: %s", fetch.SafeURL(res.URL), errClosed, c.says)
+		}
+	}
+	base := documentBase(doc, res.URL)
+	schema := schemaReader{env: p.env, base: base}
+	schema.jsonLD(doc)
+	structured := schema.items
+	schema.items = nil
+	schema.microdata(doc)
+	marked := schema.items
+	selected := p.selects.read(doc, p.env, base)
+
+	if l.cut {
+		l.notes = append(l.notes, "the page ends in the middle: its last post waits for the next poll")
+		selected = dropUnfinished(selected, doc)
+	}
+	items := merge(merge(structured, marked), selected)
+	for _, way := range []struct {
+		name  string
+		items []*pageItem
+	}{{"JSON-LD", structured}, {"microdata", marked}, {"select", selected}} {
+		if len(way.items) > 0 {
+			l.ways = append(l.ways, way.name)
+		}
+	}
+	l.posts = p.env.finish(nameItems(items, cleanURL(p.address), cleanURL(res.URL)))
+	l.next = p.older(doc, base, res.URL)
+	l.notes = append(l.notes, schema.notes...)
+	if len(l.posts) == 0 {
+		l.notes = append(l.notes, p.nothing(doc, len(res.Body)))
+	}
+	return l, nil
+}
+
+// nothing says in plain words why a page has no posts.
+func (p *page) nothing(doc *goquery.Document, size int) string {
+	if p.selects == nil {
+		return fmt.Sprintf("page has %d KB but no schema.org Review and no `select`: see docs/sources.md#page", (size+1023)/1024)
+	}
+	return fmt.Sprintf("page has %d KB but no schema.org Review; %s", (size+1023)/1024, p.selects.counts(doc))
+}
+
+// older finds the page with older posts: what `select` says, else what the page
+// declares. It never leaves the host.
+func (p *page) older(doc *goquery.Document, base *url.URL, here string) string {
+	link := ""
+	if p.selects != nil && p.selects.next != nil {
+		link = p.selects.next.link(doc.Selection, base)
+	} else {
+		link = resolve(base, doc.Find("link[rel=next][href], a[rel=next][href]").First().AttrOr("href", ""))
+	}
+	if link == "" || link == cleanURL(here) || hostOf(link) != hostOf(here) {
+		return ""
+	}
+	return link
+}
+
+// details completes fresh posts from the pages behind their links. late are the
+// posts that must wait for the next poll.
+func (p *page) details(ctx context.Context, fresh []mention.Post) (done, late []mention.Post, err error) {
+	if p.detail == nil {
+		return fresh, nil, nil
+	}
+	for i, post := range fresh {
+		if len(done) == maxDetails {
+			return done, fresh[i:], nil
+		}
+		if post.URL == "" || hostOf(post.URL) != hostOf(p.address) {
+			done = append(done, post)
+			continue
+		}
+		full, err := p.readDetail(ctx, post)
+		if err != nil {
+			return done, fresh[i:], err
+		}
+		done = append(done, full)
+	}
+	return done, nil, nil
+}
+
+func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post, error) {
+	res, err := p.env.Fetch.Do(ctx, fetch.Request{URL: post.URL, Accept: htmlAccept})
+	if err != nil {
+		if lost(err) { // taken down between the list and now
+			return post, nil
+		}
+		return post, fmt.Errorf("page: detail: %w", err)
+	}
+	release := parseBudget.take(len(res.Body) * pageCost)
+	defer release()
+	doc, err := parseHTML(res.HTML())
+	if err != nil {
+		return post, fmt.Errorf("page: detail: %w", err)
+	}
+	if p.detail.drop != nil {
+		doc.FindMatcher(p.detail.drop).Remove()
+	}
+	item := pageItem{post: post}
+	scope := doc.Selection
+	if p.detail.item != nil {
+		scope = doc.FindMatcher(p.detail.item).First()
+	}
+	p.detail.fill(&item, scope, p.env, documentBase(doc, res.URL))
+	item.post.ID, item.post.URL = post.ID, post.URL
+	return p.env.finish([]mention.Post{item.post})[0], nil
+}
+
+// reached reports whether the oldest of the posts is known, so that older pages
+// hold nothing new. The oldest stands last where no dates tell.
+func (m marks) reached(posts []mention.Post) bool {
+	if len(m) == 0 {
+		return false
+	}
+	oldest := posts[len(posts)-1]
+	for _, p := range posts {
+		if !p.Published.IsZero() && (oldest.Published.IsZero() || p.Published.Before(oldest.Published)) {
+			oldest = p
+		}
+	}
+	_, known := m[markOf(oldest)]
+	return known
+}
+
+// dropUnfinished removes the item the document ends in.
+func dropUnfinished(items []*pageItem, doc *goquery.Document) []*pageItem {
+	onSpine := map[*html.Node]bool{}
+	for n := doc.Nodes[0]; n != nil; n = n.LastChild {
+		onSpine[n] = true
+	}
+	kept := items[:0]
+	for _, i := range items {
+		if !onSpine[i.node] {
+			kept = append(kept, i)
+		}
+	}
+	return kept
+}
+
+// endsInMiddle reports whether an HTML body was cut off: it neither ends its
+// document nor closes what it opened.
+func endsInMiddle(body []byte) bool {
+	tail := bytes.ToLower(body[max(0, len(body)-2048):])
+	if bytes.Contains(tail, []byte("</html")) || bytes.Contains(tail, []byte("</body")) {
+		return false
+	}
+	z := html.NewTokenizer(bytes.NewReader(body))
+	var open []atom.Atom
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return len(open) > 0
+		case html.StartTagToken:
+			name, _ := z.TagName()
+			if a := atom.Lookup(name); mustClose(a) {
+				open = append(open, a)
+			}
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			a := atom.Lookup(name)
+			for i := len(open) - 1; i >= 0; i-- {
+				if open[i] == a {
+					open = open[:i]
+					break
+				}
+			}
+		}
+	}
+}
+
+// mustClose lists the elements whose end tag nobody leaves out.
+func mustClose(a atom.Atom) bool {
+	switch a {
+	case atom.Div, atom.Article, atom.Section, atom.Ul, atom.Ol, atom.Table, atom.Span, atom.A, atom.Main, atom.Aside, atom.Blockquote, atom.Script, atom.Style:
+		return true
+	}
+	return false
+}
+
+func appendNew(list []string, more ...string) []string {
+	for _, m := range more {
+		if !contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
