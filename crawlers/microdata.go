@@ -113,7 +113,7 @@ func (s *scope) collect(n *html.Node, depth int) {
 }
 
 func (r *schemaReader) scopeItem(s *scope, parent *pageItem) *pageItem {
-	var item pageItem
+	item := pageItem{node: s.node}
 	p := &item.post
 	p.Author, p.AuthorURL = r.scopePerson(s)
 	for _, name := range []string{"datepublished", "datecreated", "dtreviewed", "commenttime", "date"} {

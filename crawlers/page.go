@@ -215,7 +215,7 @@ func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 
 	if l.cut {
 		l.notes = append(l.notes, "the page ends in the middle: its last post waits for the next poll")
-		selected = dropUnfinished(selected, doc)
+		marked, selected = dropUnfinished(marked, doc), dropUnfinished(selected, doc)
 	}
 	items := merge(merge(structured, marked), selected)
 	for _, way := range []struct {

@@ -88,7 +88,7 @@ func letters(s string) string {
 	}, s)
 }
 
-// posts gives the items their names and addresses. source is the source's own
+// nameItems gives the items their names and addresses. source is the source's own
 // address: it stays the same when an item moves from page one to page two.
 func nameItems(items []*pageItem, source, page string) []mention.Post {
 	shared := map[string]int{}
@@ -104,7 +104,10 @@ func nameItems(items []*pageItem, source, page string) []mention.Post {
 			continue
 		}
 		p := &i.post
-		own := p.URL != "" && shared[p.URL] == 1 && p.URL != page && p.URL != source
+		// A review with the page's address may soon be one of several; a discussion
+		// is what its page is about.
+		discussion := p.Kind == mention.Forum && i.parent == nil
+		own := p.URL != "" && shared[p.URL] == 1 && (discussion || p.URL != page && p.URL != source)
 		switch {
 		case own:
 			p.ID = p.URL
@@ -120,8 +123,13 @@ func nameItems(items []*pageItem, source, page string) []mention.Post {
 		if p.URL == "" {
 			p.URL = page
 		}
-		if i.parent != nil && !i.parent.context {
-			p.ReplyTo = i.parent.post.ID
+		if i.parent != nil {
+			if !i.parent.context {
+				p.ReplyTo = i.parent.post.ID
+			}
+			if p.ThreadURL == "" {
+				p.ThreadURL = page
+			}
 		}
 		posts = append(posts, *p)
 	}
