@@ -39,9 +39,11 @@ type Store struct {
 	write  *sql.DB // SQLite: one connection, so writers queue here and not in the file
 	read   *sql.DB
 	engine engine
-	lock   *fileLock
-	log    *slog.Logger
-	now    func() time.Time
+	// address is Options.Database; it may hold a password and is never printed.
+	address string
+	lock    *fileLock
+	log     *slog.Logger
+	now     func() time.Time
 }
 
 // engine is what differs between the databases.
@@ -75,7 +77,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	s := &Store{log: opt.Log, now: opt.Now}
+	s := &Store{address: opt.Database, log: opt.Log, now: opt.Now}
 	var err error
 	scheme, rest, _ := strings.Cut(opt.Database, ":")
 	switch scheme {
@@ -107,6 +109,7 @@ func (s *Store) Close() error {
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.release())
+		s.lock = nil // closing twice is harmless, as for sql.DB
 	}
 	return errors.Join(errs...)
 }

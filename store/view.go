@@ -60,15 +60,20 @@ func (t *Tx) Twins(ctx context.Context, watch string, simhash uint64, maxDistanc
 	return found, nil
 }
 
-// InThread returns the alerted mentions of posts of this source and thread address,
-// whatever became of their cases; the oldest first.
-func (t *Tx) InThread(ctx context.Context, source, threadURL string) ([]mention.Stored, error) {
-	if threadURL == "" {
-		return nil, nil
+// InThread returns the alerted mentions of posts of this source that stand at the
+// thread address (Post.ThreadURL) or have the id or address replyTo, whatever became
+// of their cases; the oldest first. An empty argument matches nothing.
+func (t *Tx) InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.Stored, error) {
+	parent := mention.Post{Source: source, ID: replyTo}.Key()
+	if replyTo == "" {
+		parent = mention.PostKey{}
 	}
-	rows, err := t.q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+
-		`WHERE m.source = $1 AND m.thread_url = $2 AND m.thread_url <> '' AND m.severity > 0 ORDER BY m.heard_at, m.id`,
-		clean(source), clean(threadURL))
+	rows, err := t.q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
+WHERE m.severity > 0 AND m.id IN (
+ SELECT id FROM mentions WHERE source = $1 AND thread_url = $2 AND thread_url <> ''
+ UNION SELECT id FROM mentions WHERE source = $1 AND url = $3 AND url <> ''
+ UNION SELECT id FROM mentions WHERE post_key = $4)
+ORDER BY m.heard_at, m.id`, clean(source), clean(threadURL), clean(replyTo), parent[:])
 	all, err := collect(rows, err, scanStored)
 	return all, t.wrap("mentions in thread", err)
 }

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// contract is what every engine keeps. A new case is one line here.
+var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
+	"posts are known once":         testKnownOnce,
+	"ids that change":              testFingerprints,
+	"one post a key in a batch":    testOnePerKey,
+	"edits":                        testEdits,
+	"deletions":                    testDeletions,
+	"baseline":                     testBaseline,
+	"watch added later":            testLaterWatch,
+	"plan fails":                   testPlanFails,
+	"plan panics":                  testPlanPanics,
+	"also":                         testAlso,
+	"twins":                        testTwins,
+	"thread":                       testThread,
+	"authors and rates":            testAuthors,
+	"outbox":                       testOutbox,
+	"due order":                    testDueOrder,
+	"threads wait":                 testThreadsWait,
+	"stale":                        testStale,
+	"enqueue":                      testEnqueue,
+	"case changes":                 testUpdateCase,
+	"one winner":                   testOneWinner,
+	"lessons and mutes":            testLessons,
+	"sources":                      testSources,
+	"list":                         testList,
+	"times and events":             testTimes,
+	"prune":                        testPrune,
+	"erase":                        testErase,
+	"foreign text":                 testForeignText,
+	"two intakes at once":          testConcurrentIntakes,
+	"reads during an intake":       testReadsDuringIntake,
+	"posts kept for trials":        testPosts,
+	"read only":                    testReadOnly,
+	"schema of a newer earshot":    testNewerSchema,
+	"ctx ends":                     testContextEnds,
+	"round trip of every field":    testRoundTrip,
+	"counts":                       testCounts,
+	"install key":                  testInstallKey,
+	"posting is one's own":         testPostingOwner,
+	"edited twice and back":        testEditedBack,
+	"erased posts stay away":       testErasedStaysAway,
+	"deadlines run over all pages": testPages,
+}
+
+func TestSQLite(t *testing.T) {
+	runContract(t, func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "e.db") })
+}
+
+func TestPostgres(t *testing.T) {
+	server := testkit.Postgres(t)
+	runContract(t, func(t *testing.T) string { return newDatabase(t, server.URL) })
+}
+
+func runContract(t *testing.T, address func(t *testing.T) string) {
+	for name, test := range contract {
+		t.Run(name, func(t *testing.T) {
+			at := address(t)
+			test(t, func(t *testing.T) *Store { return openAt(t, Options{Database: at}) })
+		})
+	}
+}
+
+// newDatabase makes an empty database on the server and returns its address.
+func newDatabase(t testing.TB, server string) string {
+	t.Helper()
+	db, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	name := fmt.Sprintf("t%d", time.Now().UnixNano())
+	if _, err := db.ExecContext(context.Background(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func openAt(t testing.TB, opt Options) *Store {
+	t.Helper()
+	if opt.Now == nil {
+		opt.Now = func() time.Time { return t0 }
+	}
+	s, err := Open(context.Background(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}

@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// redisRetry is how often Redis is asked again while it is away.
+const redisRetry = 5 * time.Second
+
+// Filter is the seen set of an installation with Redis. While Redis is away the
+// table answers, which knows every post: nothing is lost, nothing is repeated, only
+// the database works more. What Redis missed meanwhile it learns when the posts come
+// by again. Each change is logged once.
+type Filter struct {
+	redis *RedisSeen
+	table *TableSeen
+	log   *slog.Logger
+	now   func() time.Time
+
+	mu    sync.Mutex
+	state FilterState
+	retry time.Time // while away: when Redis is asked again
+}
+
+// FilterState says how the filter stands, for health.
+type FilterState struct {
+	Away  bool      // Redis does not answer, the table does
+	Full  bool      // Redis answers but takes no more marks
+	Since time.Time // of the present state; zero when it was never other
+	Why   string    // while not well
+}
+
+// Well reports whether all is as it should be.
+func (s FilterState) Well() bool { return !s.Away && !s.Full }
+
+// NewFilter puts r in front of the table. A Redis that is away now may come later;
+// one that would lose marks by its own settings is refused with what to change.
+func NewFilter(ctx context.Context, r *RedisSeen, table *TableSeen) (*Filter, error) {
+	f := &Filter{redis: r, table: table, log: r.log, now: r.now}
+	err := r.Check(ctx)
+	var gone *AwayError
+	switch {
+	case errors.As(err, &gone):
+		f.lost(err)
+	case err != nil:
+		return nil, err
+	}
+	return f, nil
+}
+
+// State returns how the filter stands.
+func (f *Filter) State() FilterState {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.state
+}
+
+// Close closes the connections to Redis.
+func (f *Filter) Close() error { return f.redis.Close() }
+
+// Lookup is Seen's; it fails only when the database does too, or ctx ends.
+func (f *Filter) Lookup(ctx context.Context, keys []mention.PostKey) ([]uint32, error) {
+	if f.usable(ctx) {
+		hashes, err := f.redis.Lookup(ctx, keys)
+		if err == nil {
+			return hashes, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		f.lost(err)
+	}
+	return f.table.Lookup(ctx, keys)
+}
+
+// Mark is Seen's. A Redis that cannot take the marks is no error: the table has them.
+func (f *Filter) Mark(ctx context.Context, keys []mention.PostKey, hashes []uint32) error {
+	if !f.usable(ctx) {
+		return nil
+	}
+	err := f.redis.Mark(ctx, keys, hashes)
+	switch {
+	case err == nil:
+		f.well()
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case outOfMemory(err):
+		f.full(err)
+	default:
+		f.lost(err)
+	}
+	return nil
+}
+
+// outOfMemory: Redis still reads, so it is not away.
+func outOfMemory(err error) bool {
+	var gone *AwayError
+	return errors.As(err, &gone) && strings.HasPrefix(gone.Err.Error(), "OOM ")
+}
+
+// usable says whether to ask Redis. While it is away one caller every redisRetry
+// looks whether it is back and still what it must be.
+func (f *Filter) usable(ctx context.Context) bool {
+	f.mu.Lock()
+	if !f.state.Away {
+		f.mu.Unlock()
+		return true
+	}
+	now := f.now()
+	if now.Before(f.retry) {
+		f.mu.Unlock()
+		return false
+	}
+	f.retry = now.Add(redisRetry)
+	f.mu.Unlock()
+	if err := f.redis.Check(ctx); err != nil {
+		return false
+	}
+	f.well()
+	return true
+}
+
+func (f *Filter) lost(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.retry = f.now().Add(redisRetry)
+	if !f.state.Away {
+		f.log.Warn("redis is away: the database answers instead", "err", err)
+		f.state = FilterState{Away: true, Since: f.now(), Why: err.Error()}
+	}
+}
+
+func (f *Filter) full(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.state.Full {
+		f.log.Warn("redis is full: new posts are found in the database instead; raise its maxmemory", "err", err)
+		f.state = FilterState{Full: true, Since: f.now(), Why: err.Error()}
+	}
+}
+
+func (f *Filter) well() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.state.Well() {
+		f.log.Info("redis is back", "after", f.now().Sub(f.state.Since).Round(time.Second))
+		f.state = FilterState{Since: f.now()}
+	}
+}

@@ -1,0 +1,396 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+type opener = func(t *testing.T) *Store
+
+func testKnownOnce(t *testing.T, open opener) {
+	s := open(t)
+	in := intakeOf(heard(post(1), "Romashka"), heard(post(2)), heard(post(3), "Romashka", "Delivery"))
+	r := ingest(t, s, in)
+	if r.New != 3 || r.Mentions != 3 || len(r.Alerts) != 3 {
+		t.Errorf("first: %+v", r)
+	}
+	if r = ingest(t, s, in); r.Known != 3 || r.New+r.Edited+r.Mentions+len(r.Alerts) != 0 {
+		t.Errorf("again: %+v", r)
+	}
+	m, c, err := s.Mention(background, mentionID(post(3), "Delivery"))
+	if err != nil || m.Watch != "Delivery" || m.Post.Text != post(3).Text || c.Status != mention.Open || c.Version != 1 {
+		t.Errorf("mention %+v, case %+v, %v", m, c, err)
+	}
+	want(t, "history", kinds(must(s.History(background, m.ID))(t)), "heard")
+	if _, _, err := s.Mention(background, "no"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("unknown mention: %v", err)
+	}
+	want(t, "due", len(must(s.DueAlerts(background, t0, 10))(t)), 3)
+	by, _, err := s.MentionByAlert(background, alertID(m.ID))
+	if err != nil || by.ID != m.ID {
+		t.Errorf("by alert: %v, %v", by.ID, err)
+	}
+	if _, _, err := s.MentionByAlert(background, "no"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("by unknown alert: %v", err)
+	}
+}
+
+func testFingerprints(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
+	renamed := post(1)
+	renamed.ID, renamed.URL = "sid=123", "https://forum.example/p/1?sid=123"
+	r := ingest(t, s, intakeOf(heard(renamed, "Romashka")))
+	want(t, "same words under another id: known", r.Known, 1)
+	want(t, "same words under another id: new", r.New, 0)
+
+	other := renamed
+	other.Source = "mirror"
+	in := intakeOf(heard(other, "Romashka"))
+	in.Source = "mirror"
+	want(t, "same words at another source: new", ingest(t, s, in).New, 1)
+
+	twice := post(9)
+	again := twice
+	again.ID = "another id"
+	r = ingest(t, s, intakeOf(heard(twice, "Romashka"), heard(again, "Romashka")))
+	want(t, "twice in one batch: new", r.New, 1)
+	want(t, "twice in one batch: known", r.Known, 1)
+
+	short := mention.Post{Source: "forum", ID: "a", Text: "Bad!"} // no fingerprint: too little to go by
+	same := short
+	same.ID = "b"
+	want(t, "short posts without date: new", ingest(t, s, intakeOf(heard(short), heard(same))).New, 2)
+}
+
+func testOnePerKey(t *testing.T, open opener) {
+	s := open(t)
+	cut := post(1)
+	cut.Text = "Romashka lost my…"
+	r := ingest(t, s, intakeOf(heard(cut, "Romashka"), heard(post(1), "Romashka")))
+	want(t, "new", r.New, 1)
+	m, _, err := s.Mention(background, mentionID(post(1), "Romashka"))
+	if err != nil || m.Post.Text != post(1).Text {
+		t.Errorf("kept %q, %v", m.Post.Text, err)
+	}
+}
+
+func testEdits(t *testing.T, open opener) {
+	s := open(t)
+	p := post(1)
+	ingest(t, s, intakeOf(heard(p, "Romashka", "Delivery")))
+	p.Text = "Romashka burnt my parcel, and Bazar saw it"
+	in := intakeOf(heard(p, "Romashka", "Bazar"))
+	in.At = t0.Add(time.Hour)
+	list := drafts(t, s, in, alertAll)
+	if len(list) != 3 {
+		t.Fatalf("%d drafts, want one for each mention it had or has", len(list))
+	}
+	for _, d := range list {
+		switch d.Mention.Watch {
+		case "Romashka":
+			if d.Previous == nil || d.Previous.Post.Text != post(1).Text || d.Case.Status != mention.Open || len(d.Mention.Spans) == 0 {
+				t.Errorf("still named: %+v", d)
+			}
+			if !d.Mention.HeardAt.Equal(t0) || !d.Mention.EditedAt.Equal(in.At) || d.Mention.Severity != mention.Normal {
+				t.Errorf("times: %+v", d.Mention)
+			}
+		case "Delivery":
+			if d.Previous == nil || len(d.Mention.Spans) != 0 || len(d.Mention.Score.Why) != 0 || d.Mention.Score.Value != -0.6 || d.Mention.Post.Text != p.Text {
+				t.Errorf("not named any more: %+v", d.Mention)
+			}
+		case "Bazar":
+			if d.Previous != nil || d.Case.Status != mention.Quiet {
+				t.Errorf("named now: %+v", d)
+			}
+		}
+	}
+	m, c, err := s.Mention(background, mentionID(p, "Romashka"))
+	if err != nil || m.Post.Text != p.Text || c.Version != 2 {
+		t.Errorf("stored: %q, version %d, %v", m.Post.Text, c.Version, err)
+	}
+	want(t, "history", kinds(must(s.History(background, m.ID))(t)), "heard edited")
+	want(t, "alerts: no second message for an edit", len(must(s.DueAlerts(background, in.At, 10))(t)), 3)
+	want(t, "the same edit again: known", ingest(t, s, in).Known, 1)
+}
+
+func testEditedBack(t *testing.T, open opener) {
+	s := open(t)
+	p := post(1)
+	ingest(t, s, intakeOf(heard(p, "Romashka")))
+	other := p
+	other.Text = "Never mind"
+	want(t, "edited", ingest(t, s, intakeOf(heard(other))).Edited, 1)
+	want(t, "edited back", ingest(t, s, intakeOf(heard(p, "Romashka"))).Edited, 1)
+	m, c, err := s.Mention(background, mentionID(p, "Romashka"))
+	if err != nil || len(m.Spans) != 1 || c.Version != 3 {
+		t.Errorf("mention %+v, case %+v, %v", m, c, err)
+	}
+	want(t, "messages", len(must(s.AlertsOf(background, m.ID))(t)), 1)
+}
+
+func testDeletions(t *testing.T, open opener) {
+	s := open(t)
+	p := post(1)
+	ingest(t, s, intakeOf(heard(p, "Romashka"), heard(post(2))))
+	gone := mention.Post{Source: p.Source, ID: p.ID, Deleted: true}
+	list := drafts(t, s, intakeOf(heard(gone)), alertAll)
+	if len(list) != 1 || !list[0].Mention.Post.Deleted || list[0].Mention.Post.Text != "" || list[0].Mention.Post.URL != p.URL || list[0].Previous.Post.Text != p.Text {
+		t.Fatalf("drafts %+v", list)
+	}
+	m, c, err := s.Mention(background, mentionID(p, "Romashka"))
+	if err != nil || !m.Post.Deleted || m.Post.Body() != "\n" || m.Post.URL != p.URL || len(m.Spans)+len(m.Score.Why) != 0 || c.Version != 2 {
+		t.Errorf("mention %+v, case %+v, %v", m, c, err)
+	}
+	want(t, "history", kinds(must(s.History(background, m.ID))(t)), "heard deleted")
+	r := ingest(t, s, intakeOf(heard(gone)))
+	want(t, "deleted again: known", r.Known, 1)
+	want(t, "found by text", len(must(s.List(background, mention.Query{Text: "parcel"}))(t).Entries), 0)
+
+	want(t, "back again: edited", ingest(t, s, intakeOf(heard(p, "Romashka"))).Edited, 1)
+	m, _, _ = s.Mention(background, m.ID)
+	want(t, "back again: text", m.Post.Text, p.Text)
+
+	never := mention.Post{Source: "forum", ID: "never seen", Deleted: true}
+	want(t, "deleted before it was seen", ingest(t, s, intakeOf(heard(never))).New, 0)
+	want(t, "and again", ingest(t, s, intakeOf(heard(never))).Known, 1)
+}
+
+func testBaseline(t *testing.T, open opener) {
+	s := open(t)
+	in := intakeOf(heard(post(1), "Romashka"), heard(post(2)))
+	in.Baseline, in.Complete = true, false
+	plan := func(ctx context.Context, tx *Tx, list []*mention.Draft) error {
+		for _, d := range list {
+			want(t, "draft knows the baseline", d.Baseline, true)
+			d.Baseline = false
+			defer func() { d.Baseline = true }()
+		}
+		return alertAll(ctx, tx, list) // a planner that alerts all the same
+	}
+	r, err := s.Ingest(background, in, plan)
+	if err != nil || r.New != 2 || len(r.Alerts) != 0 {
+		t.Errorf("baseline: %+v, %v", r, err)
+	}
+	_, c, err := s.Mention(background, mentionID(post(1), "Romashka"))
+	if err != nil || c.Status != mention.Quiet {
+		t.Errorf("case %+v, %v", c, err)
+	}
+	want(t, "an incomplete poll is no baseline", must(s.Source(background, "forum"))(t).Baselined, false)
+	in.Found, in.Complete = nil, true
+	ingest(t, s, in)
+	want(t, "a complete one is, even an empty one", must(s.Source(background, "forum"))(t).Baselined, true)
+
+	// A post of the baseline that becomes a complaint is alerted as new.
+	p := post(2)
+	p.Text = "Romashka stole it all"
+	want(t, "edited into a complaint", len(ingest(t, s, intakeOf(heard(p, "Romashka"))).Alerts), 1)
+	p = post(1)
+	p.Text = "Romashka is worse than before"
+	want(t, "quiet mention edited into a complaint", len(ingest(t, s, intakeOf(heard(p, "Romashka"))).Alerts), 1)
+	_, c, _ = s.Mention(background, mentionID(p, "Romashka"))
+	want(t, "its case", c.Status, mention.Open)
+}
+
+func testLaterWatch(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1))))
+	r := ingest(t, s, intakeOf(heard(post(1), "New watch")))
+	want(t, "known", r.Known, 1)
+	want(t, "mentions", r.Mentions, 0)
+}
+
+func testPlanFails(t *testing.T, open opener) {
+	s := open(t)
+	broken := errors.New("broken")
+	_, err := s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.Draft) error { return broken })
+	if !errors.Is(err, broken) {
+		t.Errorf("error %v", err)
+	}
+	want(t, "nothing was stored", ingest(t, s, intakeOf(heard(post(1), "Romashka"))).New, 1)
+}
+
+func testPlanPanics(t *testing.T, open opener) {
+	s := open(t)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		_, _ = s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.Draft) error { panic("bug") })
+	}()
+	want(t, "nothing was stored", ingest(t, s, intakeOf(heard(post(1), "Romashka"))).New, 1)
+}
+
+func testAlso(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
+	id := mentionID(post(1), "Romashka")
+	answer := func(_ context.Context, _ *Tx, list []*mention.Draft) error {
+		for _, d := range list { // both answer the same case
+			_, c, err := s.Mention(background, id)
+			if err != nil {
+				return err
+			}
+			if err := c.Answered("Support", t0); err != nil {
+				return err
+			}
+			d.Also = append(d.Also, c)
+			d.Events = append(d.Events, mention.Event{MentionID: id, Kind: "answered", At: t0})
+		}
+		return nil
+	}
+	if _, err := s.Ingest(background, intakeOf(heard(post(2), "Romashka"), heard(post(3), "Romashka")), answer); err != nil {
+		t.Fatal(err)
+	}
+	_, c, err := s.Mention(background, id)
+	if err != nil || c.Status != mention.Replied || !c.AnswerSeen || c.Version < 2 {
+		t.Errorf("case %+v, %v", c, err)
+	}
+	want(t, "history", kinds(must(s.History(background, id))(t)), "heard answered answered")
+
+	// A case that somebody changed between plan and write is planned again.
+	tries := 0
+	late := func(_ context.Context, _ *Tx, list []*mention.Draft) error {
+		_, c, err := s.Mention(background, id)
+		if err != nil {
+			return err
+		}
+		c.Twins++
+		if c.Version++; tries == 0 {
+			c.Version--
+		}
+		tries++
+		list[0].Also = append(list[0].Also, c)
+		return nil
+	}
+	if _, err := s.Ingest(background, intakeOf(heard(post(4), "Romashka")), late); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "planned", tries, 2)
+}
+
+func testErasedStaysAway(t *testing.T, open opener) {
+	s := open(t)
+	p := post(1)
+	ingest(t, s, intakeOf(heard(p, "Romashka")))
+	want(t, "erased", must(s.EraseLink(background, p.URL))(t), 1)
+	want(t, "the site still shows it: known", ingest(t, s, intakeOf(heard(p, "Romashka"))).Known, 1)
+	p.Text = "and now other words"
+	want(t, "edited: known", ingest(t, s, intakeOf(heard(p, "Romashka"))).Known, 1)
+	m, _, _ := s.Mention(background, mentionID(p, "Romashka"))
+	want(t, "words", m.Post.Body(), "\n")
+}
+
+func testForeignText(t *testing.T, open opener) {
+	s := open(t)
+	p := post(1)
+	p.Text = "Romashka\x00 \xff\xfe 'quote' \\ % _ 😀 \u202e"
+	p.Author, p.URL, p.ThreadURL = "a\x00\xff", "https://e.example/\x00", "https://e.example/\xff"
+	f := heard(p, "Rom\x00ashka")
+	want(t, "new", ingest(t, s, intakeOf(f)).New, 1)
+	want(t, "again", ingest(t, s, intakeOf(f)).Known, 1)
+	want(t, "found", len(must(s.List(background, mention.Query{Text: "'QUOTE' \\ % _ 😀"}))(t).Entries), 1)
+	want(t, "not found", len(must(s.List(background, mention.Query{Text: "%quote_"}))(t).Entries), 0)
+}
+
+func testRoundTrip(t *testing.T, open opener) {
+	s := open(t)
+	p := post(1)
+	p.ReplyTo, p.IsReply, p.AuthorURL, p.DateOnly, p.Lang, p.ThreadHint = "0", true, "https://a.example", true, "en", "hint"
+	p.Edited, p.Rating = t0.Add(-time.Minute), &mention.Rating{Value: 1, Best: 10}
+	f := heard(p, "Romashka")
+	f.Mentions[0].Official = true
+	f.Mentions[0].Simhash = 1<<63 | 7
+	ingest(t, s, intakeOf(f))
+	m, _, err := s.Mention(background, mentionID(p, "Romashka"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantMention := f.Mentions[0]
+	wantMention.ID, wantMention.Post, wantMention.HeardAt, wantMention.Severity = m.ID, p, t0, mention.Normal
+	if got, want := fmt.Sprintf("%+v %+v", m, *m.Post.Rating), fmt.Sprintf("%+v %+v", wantMention, *p.Rating); stripPointers(got) != stripPointers(want) {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func testConcurrentIntakes(t *testing.T, open opener) {
+	s := open(t)
+	const workers, posts = 4, 25
+	var wg sync.WaitGroup
+	total := make([]mention.Receipt, workers)
+	for w := range workers {
+		wg.Go(func() {
+			for n := range posts { // all hand over the same posts
+				r, err := s.Ingest(background, intakeOf(heard(post(n), "Romashka")), alertAll)
+				if err != nil {
+					t.Error(err)
+				}
+				total[w].New += r.New
+				total[w].Alerts = append(total[w].Alerts, r.Alerts...)
+			}
+		})
+	}
+	wg.Wait()
+	fresh, alerts := 0, 0
+	for _, r := range total {
+		fresh += r.New
+		alerts += len(r.Alerts)
+	}
+	want(t, "new posts", fresh, posts)
+	want(t, "alerts", alerts, posts)
+}
+
+func testReadsDuringIntake(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
+	_, err := s.Ingest(background, intakeOf(heard(post(2), "Romashka")), func(ctx context.Context, tx *Tx, list []*mention.Draft) error {
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		if _, _, err := s.Mention(ctx, mentionID(post(1), "Romashka")); err != nil {
+			return fmt.Errorf("a reader waits for the writer: %w", err)
+		}
+		return alertAll(ctx, tx, list)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func testPosts(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1)), heard(post(2), "Romashka")))
+	n := 0
+	err := s.Posts(background, t0, func(p mention.Post) error {
+		n++
+		want(t, "source", p.Source, "forum")
+		return nil
+	})
+	if err != nil || n != 2 {
+		t.Errorf("%d posts, %v", n, err)
+	}
+	stop := errors.New("stop")
+	if err := s.Posts(background, t0, func(mention.Post) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func testContextEnds(t *testing.T, open opener) {
+	s := open(t)
+	ctx, cancel := context.WithCancel(background)
+	_, err := s.Ingest(ctx, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.Draft) error {
+		cancel()
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	want(t, "nothing was stored", ingest(t, s, intakeOf(heard(post(1), "Romashka"))).New, 1)
+}

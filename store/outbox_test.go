@@ -1,0 +1,280 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+func notice(id string, sev mention.Severity, created time.Time) mention.Alert {
+	return mention.Alert{ID: mention.AlertID(id), Kind: mention.Notice, Route: "#m", Severity: sev, CreatedAt: created, Payload: []byte(`{"text":"x"}`)}
+}
+
+func enqueue(t *testing.T, s *Store, list ...mention.Alert) {
+	t.Helper()
+	if err := s.Enqueue(background, list...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ids lists the due alerts as "a b c".
+func ids(list []mention.Alert) string {
+	out := ""
+	for i, a := range list {
+		if i > 0 {
+			out += " "
+		}
+		out += string(a.ID)
+	}
+	return out
+}
+
+func due(t *testing.T, s *Store, now time.Time) string {
+	t.Helper()
+	return ids(must(s.DueAlerts(background, now, 100))(t))
+}
+
+func send(t *testing.T, s *Store, id mention.AlertID) {
+	t.Helper()
+	want(t, "begin posting", must(s.BeginPosting(background, id, t0))(t), true)
+	want(t, "mark posted", must(s.MarkPosted(background, id, "C1", "1.2", 1))(t), true)
+}
+
+func testOutbox(t *testing.T, open opener) {
+	s := open(t)
+	enqueue(t, s, notice("a", mention.Normal, t0))
+	want(t, "posted before posting", must(s.MarkPosted(background, "a", "C", "1", 0))(t), false)
+	want(t, "begin", must(s.BeginPosting(background, "a", t0))(t), true)
+	want(t, "begin twice", must(s.BeginPosting(background, "a", t0))(t), false)
+	want(t, "due while posting", due(t, s, t0), "")
+	want(t, "in doubt at once", ids(must(s.InDoubt(background, t0))(t)), "")
+	want(t, "in doubt later", ids(must(s.InDoubt(background, t0.Add(time.Second)))(t)), "a")
+	want(t, "back", must(s.BackToPending(background, "a", 1, t0.Add(time.Minute), "429"))(t), true)
+	want(t, "held", due(t, s, t0), "")
+	want(t, "next due", must(s.NextDue(background, t0))(t), t0.Add(time.Minute))
+	want(t, "due after", due(t, s, t0.Add(time.Minute)), "a")
+	want(t, "begin again", must(s.BeginPosting(background, "a", t0))(t), true)
+	a, ok, err := s.Alert(background, "a")
+	if err != nil || !ok || a.Attempts != 2 || a.LastError != "429" || a.Status != mention.Posting || string(a.Payload) != `{"text":"x"}` || !a.PostingAt.Equal(t0) {
+		t.Errorf("alert %+v, %v, %v", a, ok, err)
+	}
+	want(t, "failed", must(s.MarkFailed(background, "a", 2, "channel_not_found"))(t), true)
+	want(t, "due after failure", due(t, s, t0.Add(time.Hour)), "")
+	want(t, "retry failed", must(s.RetryFailed(background))(t), 1)
+	send(t, s, "a")
+	a, _, _ = s.Alert(background, "a")
+	if a.Status != mention.Posted || a.Channel != "C1" || a.TS != "1.2" || a.Drawn != 1 || a.LastError != "" {
+		t.Errorf("posted %+v", a)
+	}
+	want(t, "posted twice", must(s.MarkPosted(background, "a", "C2", "9", 0))(t), false)
+	want(t, "back from posted", must(s.BackToPending(background, "a", 3, t0, ""))(t), false)
+	_, ok, err = s.Alert(background, "b")
+	want(t, "unknown alert", ok, false)
+	want(t, "unknown alert", err, nil)
+	want(t, "next due of none", must(s.NextDue(background, t0))(t), time.Time{})
+}
+
+// Two processes found the same alert in doubt; the slower must not undo what the
+// faster began.
+func testPostingOwner(t *testing.T, open opener) {
+	s := open(t)
+	enqueue(t, s, notice("a", mention.Normal, t0))
+	must(s.BeginPosting(background, "a", t0))(t)
+	want(t, "faster: back", must(s.BackToPending(background, "a", 1, t0, "in doubt"))(t), true)
+	want(t, "faster: begin", must(s.BeginPosting(background, "a", t0))(t), true)
+	want(t, "slower: back", must(s.BackToPending(background, "a", 1, t0, "in doubt"))(t), false)
+	want(t, "slower: failed", must(s.MarkFailed(background, "a", 1, "x"))(t), false)
+	want(t, "slower: begin", must(s.BeginPosting(background, "a", t0))(t), false)
+}
+
+func testDueOrder(t *testing.T, open opener) {
+	s := open(t)
+	held := notice("held", mention.Critical, t0)
+	held.NotBefore = t0.Add(time.Minute)
+	enqueue(t, s, notice("late", mention.High, t0.Add(2)), notice("low", mention.Low, t0), notice("early", mention.High, t0), notice("loud", mention.Critical, t0.Add(time.Hour)), held)
+	want(t, "order", due(t, s, t0.Add(time.Second)), "loud early late low")
+	want(t, "limit", ids(must(s.DueAlerts(background, t0, 2))(t)), "loud early")
+}
+
+func testThreadsWait(t *testing.T, open opener) {
+	s := open(t)
+	child, orphan := notice("child", mention.Critical, t0), notice("orphan", mention.Normal, t0)
+	child.ThreadOf, orphan.ThreadOf = "parent", "unknown"
+	enqueue(t, s, notice("parent", mention.Low, t0), child, orphan)
+	want(t, "before", due(t, s, t0), "orphan parent")
+	send(t, s, "parent")
+	list := must(s.DueAlerts(background, t0, 10))(t)
+	want(t, "after", ids(list), "child orphan")
+	want(t, "thread", list[0].ThreadOf, "parent")
+	want(t, "thread of the orphan", list[1].ThreadOf, "")
+
+	child.ID, child.ThreadOf = "child2", "parent2"
+	enqueue(t, s, notice("parent2", mention.Low, t0), child)
+	must(s.BeginPosting(background, "parent2", t0))(t)
+	want(t, "while the parent is under way", due(t, s, t0), "child orphan")
+	must(s.MarkFailed(background, "parent2", 1, "no"))(t)
+	list = must(s.DueAlerts(background, t0, 10))(t)
+	want(t, "after the parent failed", ids(list), "child child2 orphan")
+	want(t, "goes on its own", list[1].ThreadOf, "")
+}
+
+func testStale(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
+	id := mentionID(post(1), "Romashka")
+	want(t, "unposted is not stale", len(must(s.Stale(background, 10))(t)), 0)
+	claim(t, s, id, "ira")
+	must(s.BeginPosting(background, alertID(id), t0))(t)
+	must(s.MarkPosted(background, alertID(id), "C", "1", 1))(t) // drawn before the claim
+	want(t, "stale", ids(must(s.Stale(background, 10))(t)), string(alertID(id)))
+	if err := s.SetDrawn(background, alertID(id), 2); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "drawn", len(must(s.Stale(background, 10))(t)), 0)
+	if err := s.SetDrawn(background, alertID(id), 1); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "never goes back", len(must(s.Stale(background, 10))(t)), 0)
+	p := post(1)
+	p.Text = "Romashka, worse"
+	ingest(t, s, intakeOf(heard(p, "Romashka")))
+	want(t, "stale after an edit", len(must(s.Stale(background, 10))(t)), 1)
+}
+
+func testEnqueue(t *testing.T, open opener) {
+	s := open(t)
+	enqueue(t, s, notice("a", mention.Normal, t0), notice("a", mention.Critical, t0))
+	send(t, s, "a")
+	enqueue(t, s, notice("a", mention.Normal, t0))
+	a, _, _ := s.Alert(background, "a")
+	want(t, "status", a.Status, mention.Posted)
+	want(t, "severity", a.Severity, mention.Normal)
+	enqueue(t, s)
+	now := notice("now", mention.Normal, time.Time{})
+	enqueue(t, s, now)
+	a, _, _ = s.Alert(background, "now")
+	want(t, "created", a.CreatedAt, t0)
+}
+
+func testCounts(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka"), heard(post(3), "Romashka")))
+	claim(t, s, mentionID(post(1), "Romashka"), "ira")
+	send(t, s, alertID(mentionID(post(1), "Romashka")))
+	must(s.BeginPosting(background, alertID(mentionID(post(2), "Romashka")), t0))(t)
+	c, err := s.Counts(background, t0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "counts", c, mention.Counts{Pending: 1, Posting: 1, OldestPending: t0, Open: 2, Claimed: 1})
+}
+
+func testTwins(t *testing.T, open opener) {
+	s := open(t)
+	base := uint64(0x0123456789abcdef)
+	in := func(n int, hash uint64, at time.Time) mention.Intake {
+		f := heard(post(n), "Romashka")
+		f.Mentions[0].Simhash = hash
+		i := intakeOf(f)
+		i.At = at
+		return i
+	}
+	ingest(t, s, in(1, base, t0))
+	ingest(t, s, in(2, base^0x7, t0.Add(time.Minute)))  // 3 bits, one band
+	ingest(t, s, in(3, base^0x8001, t0.Add(time.Hour))) // 2 bits
+	ingest(t, s, in(4, ^base, t0))                      // far
+	ingest(t, s, in(5, base^0x000f_000f_000f_000f, t0)) // 16 bits, every band differs
+	if _, err := s.Ingest(background, in(6, base, t0), func(context.Context, *Tx, []*mention.Draft) error { return nil }); err != nil {
+		t.Fatal(err) // quiet: no twin
+	}
+	ask := func(tx *Tx, watch string, distance int, since time.Time) string {
+		list, err := tx.Twins(background, watch, base, distance, since)
+		if err != nil {
+			t.Error(err)
+		}
+		out := ""
+		for _, st := range list {
+			if st.Alert != alertID(st.Mention.ID) || st.Case.Status != mention.Open {
+				t.Errorf("twin %+v", st)
+			}
+			out += st.Mention.Post.ID + " "
+		}
+		return out
+	}
+	_, err := s.Ingest(background, in(7, base, t0), func(_ context.Context, tx *Tx, _ []*mention.Draft) error {
+		want(t, "three bits", ask(tx, "Romashka", 3, t0), "1 2 3 ")
+		want(t, "two bits", ask(tx, "Romashka", 2, t0), "1 3 ")
+		want(t, "none", ask(tx, "Romashka", 0, t0), "1 ")
+		want(t, "sixteen bits, beyond the bands", ask(tx, "Romashka", 16, t0), "1 5 2 3 ")
+		want(t, "since", ask(tx, "Romashka", 3, t0.Add(time.Second)), "2 3 ")
+		want(t, "another watch", ask(tx, "Bazar", 3, t0), "")
+		list, err := tx.Twins(background, "Romashka", 0, 64, t0)
+		want(t, "no words", len(list), 0)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func testThread(t *testing.T, open opener) {
+	s := open(t)
+	other := post(2)
+	other.ThreadURL = "https://forum.example/t/2"
+	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(other, "Romashka")))
+	for _, c := range []struct{ name, thread, reply, want string }{
+		{"by thread", post(1).ThreadURL, "", "1"},
+		{"by id", "", "2", "2"},
+		{"by address", "", post(1).URL, "1"},
+		{"both", other.ThreadURL, "1", "1 2"},
+		{"once", post(1).ThreadURL, "1", "1"},
+		{"nothing", "", "", ""},
+	} {
+		list, err := s.view().InThread(background, "forum", c.thread, c.reply)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, st := range list {
+			got = append(got, st.Mention.Post.ID)
+		}
+		slices.Sort(got) // both were heard at the same time
+		want(t, c.name, strings.Join(got, " "), c.want)
+	}
+	list, err := s.view().InThread(background, "elsewhere", post(1).ThreadURL, "")
+	want(t, "another source", len(list), 0)
+	want(t, "another source", err, nil)
+}
+
+func testAuthors(t *testing.T, open opener) {
+	s := open(t)
+	var list []mention.Found
+	for n := range 3 {
+		p := post(n)
+		p.Author = "olga"
+		list = append(list, heard(p, "Romashka"))
+	}
+	ingest(t, s, intakeOf(list...))
+	a, err := s.view().Author(background, "forum", "olga", t0)
+	want(t, "author", a, mention.Author{Complaints: 3})
+	want(t, "author", err, nil)
+	a, _ = s.view().Author(background, "forum", "", t0)
+	want(t, "nobody", a, mention.Author{})
+	a, _ = s.view().Author(background, "forum", "olga", t0.Add(time.Hour))
+	want(t, "since", a, mention.Author{})
+	n, err := s.HeardRate(background, "Romashka", t0, t0.Add(time.Second))
+	want(t, "rate", n, 3)
+	want(t, "rate", err, nil)
+	n, _ = s.HeardRate(background, "Romashka", t0.Add(-time.Hour), t0)
+	want(t, "rate before", n, 0)
+	got, ok, err := s.AlertOf(background, list[0].Mentions[0].ID)
+	if ok || err != nil {
+		t.Errorf("alert of no mention: %+v, %v", got, err)
+	}
+	_, ok, _ = s.AlertOf(background, mentionID(post(1), "Romashka"))
+	want(t, "alert of mention", ok, true)
+}

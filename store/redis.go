@@ -1,0 +1,384 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"log/slog"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// The seen set in Redis:
+//
+//	key    earshot:{BBBB}:YYYYMM   hash; BBBB is one of 65,536 buckets, YYYYMM the month (UTC)
+//	field  8 bytes                 fingerprint of the post's key
+//	value  4 bytes                 content hash, big endian
+//
+// Bucket and field are 10 bytes of HMAC-SHA-256 under the installation's key, so an
+// outsider cannot make a post that passes for a seen one. Small hashes are packed by
+// Redis: about 17 bytes an id. Redis 7.0 has no expiry per field, hence months: a
+// lookup asks the current month and, for what is not there, the three before; what is
+// found in an old month is copied into the current one. A month expires when nobody
+// looks into it any more. The braces keep the months of a bucket on one cluster node.
+//
+// All of it may be lost at any moment: the database still knows every post.
+
+const (
+	seenMonths = 4 // the current one and three before
+
+	// redisDial, redisAnswer: a poll must not wait long for a filter.
+	redisDial   = 500 * time.Millisecond
+	redisAnswer = 2 * time.Second
+
+	// listpackEntries is what a bucket holds at ten million ids a month (153) with
+	// room for uneven buckets; also Redis' own default.
+	listpackEntries = 512
+)
+
+// AwayError means that Redis did not answer: ask the table instead.
+type AwayError struct{ Err error }
+
+func (e *AwayError) Error() string { return "redis does not answer: " + e.Err.Error() }
+
+func (e *AwayError) Unwrap() error { return e.Err }
+
+// RedisOptions say which Redis to use.
+type RedisOptions struct {
+	// URL is redis:// or rediss:// (TLS) or unix://. With ?master_name=NAME the
+	// hosts are sentinels; with further ?addr=HOST:PORT or ?cluster=true they are
+	// nodes of a cluster.
+	URL        string
+	InstallKey []byte // Store.InstallKey
+	Log        *slog.Logger
+	Now        func() time.Time
+}
+
+// RedisSeen is the seen set in Redis.
+type RedisSeen struct {
+	client redis.UniversalClient
+	log    *slog.Logger
+	now    func() time.Time
+	macs   sync.Pool // of hash.Hash
+}
+
+// silence stops the client library from writing to stderr by itself: what matters
+// comes back as errors and is logged here.
+var silence = sync.OnceFunc(logging.Disable)
+
+// OpenRedis reads the address; it does not connect yet. Check does.
+func OpenRedis(opt RedisOptions) (*RedisSeen, error) {
+	if len(opt.InstallKey) == 0 {
+		return nil, errors.New("store: redis: no install key")
+	}
+	silence()
+	client, err := redisClient(opt.URL)
+	if err != nil {
+		return nil, fmt.Errorf("store: redis address: %w: want redis://HOST:PORT/0, rediss:// for TLS, ?master_name=NAME for sentinels, ?addr=HOST:PORT for more nodes of a cluster", err)
+	}
+	key := append([]byte(nil), opt.InstallKey...)
+	r := &RedisSeen{client: client, log: opt.Log, now: opt.Now}
+	if r.log == nil {
+		r.log = slog.New(slog.DiscardHandler)
+	}
+	if r.now == nil {
+		r.now = time.Now
+	}
+	r.macs.New = func() any { return hmac.New(sha256.New, key) }
+	return r, nil
+}
+
+func redisClient(address string) (redis.UniversalClient, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		var parse *url.Error
+		if errors.As(err, &parse) {
+			err = parse.Err // without the address: it may hold a password
+		}
+		return nil, err
+	}
+	query := u.Query()
+	cluster := query.Has("addr") || query.Get("cluster") == "true"
+	sentinel := query.Has("master_name")
+	query.Del("cluster")
+	u.RawQuery = query.Encode()
+	off := &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	switch {
+	case sentinel:
+		o, err := redis.ParseFailoverURL(u.String())
+		if err != nil {
+			return nil, err
+		}
+		o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = shortTimes(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
+		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+		return redis.NewFailoverClient(o), nil
+	case cluster:
+		o, err := redis.ParseClusterURL(u.String())
+		if err != nil {
+			return nil, err
+		}
+		o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = shortTimes(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
+		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, off
+		return redis.NewClusterClient(o), nil
+	}
+	o, err := redis.ParseURL(u.String())
+	if err != nil {
+		return nil, err
+	}
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = shortTimes(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
+	o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, off
+	return redis.NewClient(o), nil
+}
+
+// shortTimes keeps what the address sets and shortens the rest. One retry is enough:
+// it is for a connection that was closed while idle.
+func shortTimes(dial, read, write time.Duration, retries int) (time.Duration, time.Duration, time.Duration, int) {
+	if dial == 0 {
+		dial = redisDial
+	}
+	if read == 0 {
+		read = redisAnswer
+	}
+	if write == 0 {
+		write = redisAnswer
+	}
+	if retries == 0 {
+		retries = 1
+	}
+	return dial, read, write, retries
+}
+
+// Close closes the connections.
+func (r *RedisSeen) Close() error { return r.client.Close() }
+
+// bounded is the time one call may take at most, whatever its retries.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, redisAnswer)
+}
+
+// place is where one post is kept.
+type place struct {
+	bucket uint16
+	field  string
+}
+
+func (r *RedisSeen) places(keys []mention.PostKey) []place {
+	mac := r.macs.Get().(hash.Hash)
+	defer r.macs.Put(mac)
+	places := make([]place, len(keys))
+	var sum [sha256.Size]byte
+	for i, key := range keys {
+		mac.Reset()
+		mac.Write(key[:])
+		out := mac.Sum(sum[:0])
+		places[i] = place{bucket: binary.BigEndian.Uint16(out[8:10]), field: string(out[:8])}
+	}
+	return places
+}
+
+// month counts months since year 0, so that the one before is one less.
+type month int
+
+func monthOf(t time.Time) month {
+	t = t.UTC()
+	return month(t.Year()*12 + int(t.Month()) - 1)
+}
+
+// ends is when nobody looks into the month any more.
+func (m month) ends() time.Time {
+	last := int(m) + seenMonths
+	return time.Date(last/12, time.Month(last%12+1), 1, 0, 0, 0, 0, time.UTC)
+}
+
+func bucketKey(bucket uint16, m month) string {
+	return fmt.Sprintf("earshot:{%04x}:%04d%02d", bucket, int(m)/12, int(m)%12+1)
+}
+
+// Lookup returns for each key the content hash it was marked with, 0 for unknown.
+// What the current month knows is answered in one round trip; only posts it does not
+// know, the new ones, cost a second for the months before. Any error but the
+// caller's own end is an *AwayError.
+func (r *RedisSeen) Lookup(ctx context.Context, keys []mention.PostKey) ([]uint32, error) {
+	hashes := make([]uint32, len(keys))
+	if len(keys) == 0 {
+		return hashes, nil
+	}
+	places, now := r.places(keys), monthOf(r.now())
+	all := make([]int, len(keys))
+	for i := range all {
+		all[i] = i
+	}
+	if err := r.ask(ctx, places, all, []month{now}, hashes); err != nil {
+		return nil, err
+	}
+	missing := unknown(hashes, all)
+	if len(missing) == 0 {
+		return hashes, nil
+	}
+	before := make([]month, 0, seenMonths-1)
+	for back := 1; back < seenMonths; back++ {
+		before = append(before, now-month(back))
+	}
+	if err := r.ask(ctx, places, missing, before, hashes); err != nil {
+		return nil, err
+	}
+	var old []int
+	for _, i := range missing {
+		if hashes[i] != 0 {
+			old = append(old, i)
+		}
+	}
+	// A copy that fails is made at the next poll.
+	_ = r.put(ctx, places, old, hashes, now)
+	return hashes, nil
+}
+
+func unknown(hashes []uint32, which []int) []int {
+	var missing []int
+	for _, i := range which {
+		if hashes[i] == 0 {
+			missing = append(missing, i)
+		}
+	}
+	return missing
+}
+
+// ask fills hashes[i] for the given indices from the first of the months that knows
+// it, in one round trip.
+func (r *RedisSeen) ask(ctx context.Context, places []place, which []int, months []month, hashes []uint32) error {
+	tight, cancel := bounded(ctx)
+	defer cancel()
+	answers := make([]*redis.StringCmd, 0, len(which)*len(months))
+	_, err := r.client.Pipelined(tight, func(p redis.Pipeliner) error {
+		for _, i := range which {
+			for _, m := range months {
+				answers = append(answers, p.HGet(tight, bucketKey(places[i].bucket, m), places[i].field))
+			}
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return away(ctx, err)
+	}
+	for n, answer := range answers {
+		i := which[n/len(months)]
+		value, err := answer.Bytes()
+		switch {
+		case errors.Is(err, redis.Nil):
+		case err != nil:
+			return away(ctx, err)
+		case hashes[i] == 0 && len(value) == 4:
+			hashes[i] = binary.BigEndian.Uint32(value)
+		}
+	}
+	return nil
+}
+
+// Mark remembers the keys with their content hashes, in one round trip; marking
+// again is harmless. Errors are as for Lookup.
+func (r *RedisSeen) Mark(ctx context.Context, keys []mention.PostKey, hashes []uint32) error {
+	if len(keys) != len(hashes) {
+		return fmt.Errorf("store: mark seen: %d keys with %d hashes", len(keys), len(hashes))
+	}
+	all := make([]int, len(keys))
+	for i := range all {
+		all[i] = i
+	}
+	return r.put(ctx, r.places(keys), all, hashes, monthOf(r.now()))
+}
+
+func (r *RedisSeen) put(ctx context.Context, places []place, which []int, hashes []uint32, m month) error {
+	if len(which) == 0 {
+		return nil
+	}
+	tight, cancel := bounded(ctx)
+	defer cancel()
+	_, err := r.client.Pipelined(tight, func(p redis.Pipeliner) error {
+		expires := m.ends()
+		for _, i := range which {
+			key := bucketKey(places[i].bucket, m)
+			var value [4]byte
+			binary.BigEndian.PutUint32(value[:], hashes[i])
+			p.HSet(tight, key, places[i].field, value[:])
+			p.ExpireAt(tight, key, expires)
+		}
+		return nil
+	})
+	if err != nil {
+		return away(ctx, err)
+	}
+	return nil
+}
+
+// away wraps what Redis failed with, unless the caller itself gave up.
+func away(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &AwayError{err}
+}
+
+// Check connects and refuses a Redis that would throw marks away by itself: after
+// that old posts would be taken for new ones again and again. It warns about
+// settings that cost memory. Where CONFIG and INFO are not permitted it asks nothing.
+func (r *RedisSeen) Check(ctx context.Context) error {
+	tight, cancel := bounded(ctx)
+	defer cancel()
+	if err := r.client.Ping(tight).Err(); err != nil {
+		return away(ctx, err)
+	}
+	if cluster, ok := r.client.(*redis.ClusterClient); ok {
+		return cluster.ForEachMaster(tight, func(ctx context.Context, node *redis.Client) error {
+			return r.checkNode(ctx, node)
+		})
+	}
+	return r.checkNode(tight, r.client)
+}
+
+func (r *RedisSeen) checkNode(ctx context.Context, node redis.Cmdable) error {
+	if policy := evictionPolicy(ctx, node); policy != "" && policy != "noeviction" {
+		return fmt.Errorf("store: redis: its maxmemory-policy is %s, so it would forget posts when memory is short: set `maxmemory-policy noeviction` in redis.conf (or: redis-cli config set maxmemory-policy noeviction), or give earshot a Redis of its own", policy)
+	}
+	for _, name := range []string{"hash-max-listpack-entries", "hash-max-ziplist-entries"} { // the second before Redis 7
+		values, err := node.ConfigGet(ctx, name).Result()
+		if err != nil {
+			return nil //nolint:nilerr // not permitted here: nothing to say
+		}
+		if n, err := strconv.Atoi(values[name]); err == nil && n < listpackEntries {
+			r.log.Warn("redis packs only small hashes: the seen set will take several times the memory; set "+name+" 512", name, n)
+			return nil
+		}
+	}
+	return nil
+}
+
+// evictionPolicy returns "" where neither CONFIG nor INFO is permitted.
+func evictionPolicy(ctx context.Context, node redis.Cmdable) string {
+	const name = "maxmemory-policy"
+	if values, err := node.ConfigGet(ctx, name).Result(); err == nil {
+		return values[name]
+	}
+	info, err := node.Info(ctx, "memory").Result()
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(info) {
+		if policy, ok := strings.CutPrefix(strings.TrimSpace(line), "maxmemory_policy:"); ok {
+			return policy
+		}
+	}
+	return ""
+}
