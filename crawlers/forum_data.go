@@ -218,12 +218,17 @@ func (p *forumPage) add(post mention.Post) {
 	p.Posts = append(p.Posts, post)
 }
 
-// forumWords is the author's text of a post that came as an HTML fragment.
+// forumWords is the author's text of a post that came as an HTML fragment. It is
+// parsed as a page, because what stands beside a quote matters.
 func forumWords(fragment string) string {
 	if !hasTag(fragment) {
 		return plainWords(fragment)
 	}
-	return forumRawQuote.ReplaceAllString(fragmentText(fragment, forumSkip{quotes: true}), "")
+	doc, err := parseHTML([]byte(fragment))
+	if err != nil {
+		return plainWords(fragment)
+	}
+	return forumRawQuote.ReplaceAllString(textOf(doc.Find("body").Contents(), forumSkip{quotes: true}), "")
 }
 
 // withoutFragment is the address without what names a place in the page.

@@ -38,6 +38,9 @@ func (d *forumDoc) posts(preset *forumPreset, rules *forumPost, p *forumPage) {
 		}
 		seen[id] = true
 		items[el.Nodes[0]] = true
+		if rules.WithNext {
+			el = el.AddSelection(el.Next())
+		}
 		list = append(list, forumItem{d: d, rules: rules, el: el, id: id})
 	})
 	for i := range list {

@@ -57,7 +57,8 @@ type forumThread struct {
 // forumPost says how one kind of post on a thread page is read.
 type forumPost struct {
 	Item      forumSelector `yaml:"item"`
-	Skip      forumSelector `yaml:"skip"` // items that are no posts
+	Skip      forumSelector `yaml:"skip"`      // items that are no posts
+	WithNext  bool          `yaml:"with_next"` // the post goes on in the item's next sibling
 	ID        forumRules    `yaml:"id"`
 	Prefix    string        `yaml:"prefix"` // put before the id, where a page has two kinds of them
 	Author    forumRules    `yaml:"author"`
