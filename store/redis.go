@@ -123,7 +123,7 @@ func redisClient(address string) (redis.UniversalClient, error) {
 			return nil, err
 		}
 		o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = shortTimes(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
-		o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+		o.ContextTimeoutEnabled, o.DisableIdentity, o.DialerRetries = true, true, 1
 		return redis.NewFailoverClient(o), nil
 	case cluster:
 		o, err := redis.ParseClusterURL(u.String())
@@ -131,7 +131,7 @@ func redisClient(address string) (redis.UniversalClient, error) {
 			return nil, err
 		}
 		o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = shortTimes(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
-		o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, off
+		o.ContextTimeoutEnabled, o.DisableIdentity, o.DialerRetries, o.MaintNotificationsConfig = true, true, 1, off
 		return redis.NewClusterClient(o), nil
 	}
 	o, err := redis.ParseURL(u.String())
@@ -139,7 +139,7 @@ func redisClient(address string) (redis.UniversalClient, error) {
 		return nil, err
 	}
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = shortTimes(o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries)
-	o.ContextTimeoutEnabled, o.DisableIdentity, o.MaintNotificationsConfig = true, true, off
+	o.ContextTimeoutEnabled, o.DisableIdentity, o.DialerRetries, o.MaintNotificationsConfig = true, true, 1, off
 	return redis.NewClient(o), nil
 }
 
