@@ -1,0 +1,186 @@
+package fakeslack
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Click is a button somebody presses.
+type Click struct {
+	Channel string `json:"channel"` // id
+	TS      string `json:"ts"`      // of the message
+	Action  string `json:"action"`  // action_id of the button, or of the menu
+	Option  string `json:"option"`  // of a menu: the beginning of the option's value
+	User    string `json:"user"`    // id; empty means the first person
+}
+
+var (
+	// ErrNoButton means that the message has no such button now.
+	ErrNoButton = errors.New("fakeslack: the message has no such button")
+	// ErrNotAcked means that nobody acknowledged within Slack's 3 s.
+	ErrNotAcked = errors.New("fakeslack: not acknowledged within 3 s")
+	// ErrNoSocket means that nobody listens.
+	ErrNoSocket = errors.New("fakeslack: no Socket Mode connection")
+)
+
+// ackLimit is Slack's patience.
+const ackLimit = 3 * time.Second
+
+// payload builds the block_actions payload as Slack sends it.
+func (s *Server) payload(c Click) (map[string]any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.find(c.Channel, c.TS)
+	if m == nil {
+		return nil, fmt.Errorf("fakeslack: no message %s in %s", c.TS, c.Channel)
+	}
+	act, err := press(m.Blocks, c)
+	if err != nil {
+		return nil, err
+	}
+	who := s.people[0]
+	for _, p := range s.people {
+		if p.ID == c.User {
+			who = p
+		}
+	}
+	s.envelope++
+	act["action_ts"] = s.nextTS()
+	return map[string]any{
+		"type": "block_actions", "team": map[string]any{"id": "T0000FAKE", "domain": "fake"}, "api_app_id": "A0000FAKE", "token": "legacy",
+		"user":       map[string]any{"id": who.ID, "username": who.Handle, "name": who.Handle, "team_id": "T0000FAKE"},
+		"container":  map[string]any{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": false},
+		"trigger_id": fmt.Sprintf("%d.trigger", s.envelope), "channel": map[string]any{"id": m.Channel, "name": "fake"},
+		"message": *m, "state": map[string]any{"values": map[string]any{}}, "response_url": s.Root() + "/response/" + m.Channel + "/" + who.ID,
+		"actions": []any{act},
+	}, nil
+}
+
+// press finds the element in the message's blocks.
+func press(raw json.RawMessage, c Click) (map[string]any, error) {
+	var blocks []block
+	if raw != nil {
+		if err := json.Unmarshal(raw, &blocks); err != nil {
+			return nil, fmt.Errorf("fakeslack: blocks of the message: %w", err)
+		}
+	}
+	for _, b := range blocks {
+		if b.Type != "actions" {
+			continue
+		}
+		for _, e := range b.Elements {
+			if e.ActionID != c.Action {
+				continue
+			}
+			act := map[string]any{"action_id": e.ActionID, "block_id": b.BlockID, "type": e.Type}
+			if b.BlockID == "" {
+				act["block_id"] = "random"
+			}
+			if e.Type != "overflow" {
+				act["value"], act["text"] = e.Value, e.Text
+				return act, nil
+			}
+			for _, o := range e.Options {
+				if strings.HasPrefix(o.Value, c.Option) {
+					act["selected_option"] = map[string]any{"text": o.Text, "value": o.Value}
+					return act, nil
+				}
+			}
+		}
+	}
+	return nil, ErrNoButton
+}
+
+// Press clicks through Socket Mode and waits for the acknowledgement; it returns
+// how long that took.
+func (s *Server) Press(c Click) (time.Duration, error) { return s.PressTimes(c, 1) }
+
+// PressTimes delivers the same envelope several times, as Slack does when it is
+// not sure.
+func (s *Server) PressTimes(c Click, times int) (time.Duration, error) {
+	payload, err := s.payload(c)
+	if err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	s.envelope++
+	id := fmt.Sprintf("envelope-%d", s.envelope)
+	wait := make(chan Ack, times)
+	s.acks[id] = wait
+	s.mu.Unlock()
+	began := time.Now()
+	for range times {
+		if err := s.deliver(id, payload); err != nil {
+			return 0, err
+		}
+	}
+	for range times {
+		select {
+		case ack := <-wait:
+			err = nil
+			if times == 1 {
+				return ack.At.Sub(began), nil
+			}
+		case <-time.After(ackLimit):
+			return 0, ErrNotAcked
+		}
+	}
+	return time.Since(began), err
+}
+
+// deliver sends an envelope to any one of the connections.
+func (s *Server) deliver(id string, payload any) error {
+	open := s.open()
+	if len(open) == 0 {
+		return ErrNoSocket
+	}
+	c := open[int(time.Now().UnixNano())%len(open)]
+	return c.send(context.Background(), map[string]any{"type": "interactive", "envelope_id": id, "accepts_response_payload": false, "payload": payload})
+}
+
+// PressHTTP clicks by a signed request to the address; it returns the status.
+func (s *Server) PressHTTP(client *http.Client, address, secret string, c Click) (status int, took time.Duration, err error) {
+	payload, err := s.payload(c)
+	if err != nil {
+		return 0, 0, err
+	}
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		return 0, 0, err
+	}
+	body := url.Values{"payload": {string(raw)}}.Encode()
+	req, err := http.NewRequest(http.MethodPost, address, strings.NewReader(body))
+	if err != nil {
+		return 0, 0, err
+	}
+	Sign(req.Header, secret, body, time.Now())
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	began := time.Now()
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, time.Since(began), nil
+}
+
+// Sign sets Slack's signature headers for a body.
+func Sign(h http.Header, secret, body string, at time.Time) {
+	ts := strconv.FormatInt(at.Unix(), 10)
+	mac := hmac.New(sha256.New, []byte(secret))
+	_, _ = io.WriteString(mac, "v0:"+ts+":"+body)
+	h.Set("X-Slack-Request-Timestamp", ts)
+	h.Set("X-Slack-Signature", "v0="+hex.EncodeToString(mac.Sum(nil)))
+}
