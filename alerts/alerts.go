@@ -24,7 +24,7 @@ type View interface {
 	// InThread returns the alerted mentions of posts of this source and thread
 	// address (Post.ThreadURL), whatever became of their cases; the oldest first. An
 	// empty address has none.
-	InThread(ctx context.Context, source, threadURL string) ([]mention.Stored, error)
+	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.Stored, error)
 	// Author says what is known of an author at a source.
 	Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error)
 	// AlertOf returns the message a mention got of its own (kind complaint or

@@ -108,7 +108,7 @@ func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Stored,
 			all = append(all, mention.Stored{Mention: d.Mention, Case: d.Case, Alert: d.Alerts[0].ID})
 		}
 	}
-	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL)
+	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL, post.ReplyTo)
 	if err != nil {
 		return nil, fmt.Errorf("complaints in the thread: %w", err)
 	}

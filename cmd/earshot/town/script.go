@@ -2,9 +2,9 @@ package town
 
 import "time"
 
-// script is what people say, in the order they say it. About half of it are
-// complaints; the rest is what a listener must stay silent about.
-func script() []Post {
+// Script is what people say in the demo, in the order they say it. About half of
+// it are complaints; the rest is what a listener must stay silent about.
+func Script() []Post {
 	at := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
 	return []Post{
 		{"news", at(-7200), "Town desk", 0, "Romashka Bank opens a branch at the station", "Romashka Bank has opened a new branch at the central station, the bank said on Monday. It will work seven days a week."},

@@ -14,6 +14,7 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -31,17 +32,19 @@ type Post struct {
 type Town struct {
 	opened time.Time
 	now    func() time.Time
-	posts  []Post
 	pages  *template.Template
 	mux    *http.ServeMux
+
+	mu    sync.Mutex
+	posts []Post
 }
 
 //go:embed pages.gohtml
 var pages string
 
 // New opens the town at now(); the posts appear as time passes.
-func New(now func() time.Time) *Town {
-	t := &Town{opened: now(), now: now, posts: script(), pages: template.Must(template.New("town").Parse(pages)), mux: http.NewServeMux()}
+func New(now func() time.Time, posts []Post) *Town {
+	t := &Town{opened: now(), now: now, posts: posts, pages: template.Must(template.New("town").Parse(pages)), mux: http.NewServeMux()}
 	t.mux.HandleFunc("GET /forum/viewtopic.php", t.page("forum", "text/html; charset=utf-8"))
 	t.mux.HandleFunc("GET /reviews/romashka-bank", t.page("reviews", "text/html; charset=utf-8"))
 	t.mux.HandleFunc("GET /s/gorod_online", t.page("channel", "text/html; charset=utf-8"))
@@ -55,8 +58,23 @@ func New(now func() time.Time) *Town {
 // ServeHTTP implements http.Handler.
 func (t *Town) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.mux.ServeHTTP(w, r) }
 
+// Say lets somebody say something now.
+func (t *Town) Say(p Post) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p.After = t.now().Sub(t.opened)
+	t.posts = append(t.posts, p)
+}
+
 // Length is the time from the opening to the last post.
-func (t *Town) Length() time.Duration { return t.posts[len(t.posts)-1].After }
+func (t *Town) Length() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.posts) == 0 {
+		return 0
+	}
+	return t.posts[len(t.posts)-1].After
+}
 
 // shown is a post as a page shows it.
 type shown struct {
@@ -71,6 +89,8 @@ func (s shown) ISO() string { return s.Time.UTC().Format(time.RFC3339) }
 
 // visible returns what the place shows now, oldest first.
 func (t *Town) visible(place, base string) []shown {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var list []shown
 	for i, p := range t.posts {
 		when := t.opened.Add(p.After)

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+)
+
+type checkCmd struct {
+	watchlistFlag
+	Probe bool `help:"Poll each source once and say what it sees; ask Slack whether the tokens are good."`
+	Live  bool `help:"Ask the running daemon whether it is well (for a container's health check)."`
+}
+
+// Run checks the watchlist. Warnings are said and do not fail the check.
+func (c *checkCmd) Run(ctx context.Context, term terminal) error {
+	cfg, err := loadWatchlist(c.Config, term)
+	if err != nil {
+		return err
+	}
+	if c.Live {
+		return checkLive(ctx, cfg)
+	}
+	warnings := &config.Errors{List: cfg.Warnings}
+	if err := warnings.Render(term.err, term.colour(term.err)); err != nil {
+		return err
+	}
+	fmt.Fprintf(term.out, "%s is good: %s, %s, %s.\n", cfg.Path,
+		count(len(cfg.Watches), "watch", "watches"), count(len(cfg.Sources), "source", "sources"), count(len(cfg.Routes), "route", "routes"))
+	keysNeeded(term.out, cfg)
+	if !c.Probe {
+		return nil
+	}
+	fmt.Fprintln(term.out)
+	bad := probeSources(ctx, cfg, term)
+	bad += probeSlack(ctx, cfg, term)
+	if bad > 0 {
+		return errSaid
+	}
+	return nil
+}
+
+// keysNeeded says of sources that need a key of the user's which and where from.
+func keysNeeded(out io.Writer, cfg *config.Config) {
+	said := map[string]bool{}
+	for _, src := range cfg.Sources {
+		kind, ok := crawlers.Lookup(src.Kind)
+		if ok && kind.Key != "" && !said[src.Kind] {
+			said[src.Kind] = true
+			fmt.Fprintf(out, "%s: %s\n", src.Kind, kind.Key)
+		}
+	}
+}
+
+// probeSources polls each source once, prints what it sees, and returns how many
+// cannot be read.
+func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad int) {
+	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "SOURCE\tSEES\tNEWEST\tNOTE")
+	for p := range pollOnce(ctx, cfg, cfg.Sources, term) {
+		sees, newest := "–", "–"
+		notes := p.batch.Sees.Notes
+		if p.err != nil {
+			bad++
+			notes = append([]string{p.err.Error()}, notes...)
+		} else {
+			sees = p.batch.Sees.What
+			if sees == "" {
+				sees = count(len(p.batch.Posts), "post", "posts")
+			}
+			if t := p.batch.Sees.Newest; !t.IsZero() {
+				newest = ago(time.Since(t))
+			}
+			if p.batch.Sees.Items == 0 && len(notes) == 0 {
+				notes = []string{fmt.Sprintf("the page has %d KB but nothing on it looks like a post", p.batch.Sees.Bytes/1024)}
+			}
+		}
+		fmt.Fprintf(table, "%s %s\t%s\t%s\t%s\n", p.src.Kind, plain(strings.TrimPrefix(strings.TrimPrefix(p.src.Name, "https://"), "http://")), plain(sees), newest, plain(strings.Join(notes, "; ")))
+	}
+	_ = table.Flush() // as good as a failed print
+	if bad > 0 {
+		fmt.Fprintf(term.out, "%d of %d cannot be read.\n", bad, len(cfg.Sources))
+	} else {
+		fmt.Fprintf(term.out, "All %d can be read.\n", len(cfg.Sources))
+	}
+	return bad
+}
+
+// ago says how long ago in words.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+	}
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

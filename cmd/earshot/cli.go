@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/earshot/earshot/config"
+)
+
+// The exit statuses of every command.
+const (
+	exitDone   = 0
+	exitFailed = 1 // something failed; it was said on stderr
+	exitWrong  = 2 // wrong use, or a wrong watchlist
+)
+
+// terminal is what a command may touch of the process.
+type terminal struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	lookup func(string) (string, bool) // environment
+}
+
+// colour says whether w is a terminal whose owner has not asked for plain text.
+func (t terminal) colour(w io.Writer) bool {
+	if _, plain := t.lookup("NO_COLOR"); plain {
+		return false
+	}
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// commands is the command line. Each field's type has a Run method in the file
+// of its name.
+type commands struct {
+	Run     runCmd     `cmd:"" help:"Listen: poll the sources, bring complaints to Slack, until stopped."`
+	Demo    demoCmd    `cmd:"" help:"Listen to a small town of sample sites on this machine; alerts on the terminal."`
+	Init    initCmd    `cmd:"" help:"Ask a few questions and write a watchlist."`
+	Check   checkCmd   `cmd:"" help:"Check the watchlist; with --probe poll each source once and say what it sees."`
+	Crawl   crawlCmd   `cmd:"" help:"Poll sources once and print the posts; nothing is stored."`
+	Match   matchCmd   `cmd:"" help:"Read posts on stdin as JSON lines, print the mentions in them."`
+	Score   scoreCmd   `cmd:"" help:"Read text on stdin, print its score and what decided it."`
+	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of the watchlist, for editors."`
+	Slack   slackCmd   `cmd:"" help:"Help with setting up Slack."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// watchlistFlag is shared by the commands that read a watchlist.
+type watchlistFlag struct {
+	Config string `short:"c" default:"watchlist.yaml" help:"The watchlist." placeholder:"FILE"`
+}
+
+// run is the whole program: it parses args, runs one command and returns the
+// exit status.
+func run(ctx context.Context, args []string, term terminal) (code int) {
+	type exit int
+	defer func() { // kong ends --help by calling exit
+		if r := recover(); r != nil {
+			e, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
+			code = int(e)
+		}
+	}()
+	parser, err := kong.New(&commands{},
+		kong.Name("earshot"),
+		kong.Description("Hears complaints about your company in public and brings each one to exactly one person."),
+		kong.Writers(term.out, term.err),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(term))
+	if err != nil {
+		fmt.Fprintln(term.err, "earshot:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(term.err, "earshot: %v\nSee: earshot --help\n", err)
+		return exitWrong
+	}
+	return report(term, command.Run())
+}
+
+// errSaid ends a command with exitFailed after it has said on stderr what failed.
+var errSaid = errors.New("failed")
+
+// usageError is a mistake in how a command was called.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+// report prints the error of a command and picks the exit status.
+func report(term terminal, err error) int {
+	var wrong *config.Errors
+	var usage usageError
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return exitDone
+	case errors.Is(err, errSaid):
+		return exitFailed
+	case errors.As(err, &wrong):
+		_ = wrong.Render(term.err, term.colour(term.err)) // stderr may be closed; the status still says it
+		fmt.Fprintln(term.err, wrong.Summary())
+		return exitWrong
+	case errors.As(err, &usage):
+		fmt.Fprintf(term.err, "earshot: %v\n", err)
+		return exitWrong
+	default:
+		fmt.Fprintf(term.err, "earshot: %v\n", err)
+		return exitFailed
+	}
+}

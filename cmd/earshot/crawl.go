@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/mention"
+)
+
+type crawlCmd struct {
+	watchlistFlag
+	JSON    bool     `help:"Print one JSON object per post."`
+	Verbose bool     `short:"v" help:"Say more on stderr."`
+	Sources []string `arg:"" optional:"" name:"source" help:"Names or addresses of sources; all when left out."`
+}
+
+// postOut is one line of crawl --json. What is unknown is absent.
+type postOut struct {
+	Source    string          `json:"source"`
+	Kind      string          `json:"kind"`
+	ID        string          `json:"id"`
+	URL       string          `json:"url,omitempty"`
+	ThreadURL string          `json:"thread_url,omitempty"`
+	ReplyTo   string          `json:"reply_to,omitempty"`
+	Author    string          `json:"author,omitempty"`
+	Published string          `json:"published,omitempty"`
+	Precision string          `json:"precision,omitempty"` // "day" when the site gives no time
+	Edited    string          `json:"edited,omitempty"`
+	Rating    *mention.Rating `json:"rating,omitempty"`
+	Title     string          `json:"title,omitempty"`
+	Text      string          `json:"text"`
+	Lang      string          `json:"lang,omitempty"`
+}
+
+func newPostOut(p mention.Post) postOut {
+	out := postOut{
+		Source: p.Source, Kind: string(p.Kind), ID: p.ID, URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo,
+		Author: p.Author, Published: stamp(p.Published), Edited: stamp(p.Edited), Rating: p.Rating,
+		Title: p.Title, Text: p.Text, Lang: p.Lang,
+	}
+	if p.DateOnly {
+		out.Precision = "day"
+	}
+	return out
+}
+
+// stamp is t in RFC 3339 UTC; empty when unknown.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// Run polls the chosen sources at the same time (each host still sees one
+// request at once) and prints in the order of the watchlist.
+func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
+	cfg, err := loadWatchlist(c.Config, term)
+	if err != nil {
+		return err
+	}
+	chosen, err := pickSources(cfg, c.Sources)
+	if err != nil {
+		return err
+	}
+	failed := false
+	out := bufio.NewWriter(term.out)
+	for p := range pollOnce(ctx, cfg, chosen, term) {
+		printPosts(out, p.batch.Posts, c.JSON)
+		if err := out.Flush(); err != nil {
+			return fmt.Errorf("write posts: %w", err)
+		}
+		if p.err != nil {
+			failed = true
+			fmt.Fprintf(term.err, "%s: %v\n", p.src.Name, p.err)
+		}
+		for _, note := range p.batch.Sees.Notes {
+			if c.Verbose {
+				fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, note)
+			}
+		}
+	}
+	if failed {
+		return errSaid
+	}
+	return ctx.Err()
+}
+
+// polled is one source after one poll.
+type polled struct {
+	src   config.Source
+	batch crawlers.Batch
+	err   error
+}
+
+// pollOnce polls the sources at the same time and yields them in their order.
+func pollOnce(ctx context.Context, cfg *config.Config, sources []config.Source, term terminal) func(yield func(polled) bool) {
+	return func(yield func(polled) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		client := newFetch(cfg, newLog(term, false))
+		defer client.Close()
+		results := make([]chan polled, len(sources))
+		var wait sync.WaitGroup
+		defer wait.Wait()
+		defer cancel()
+		for i, src := range sources {
+			results[i] = make(chan polled, 1)
+			wait.Go(func() { results[i] <- pollSource(ctx, client, src, term) })
+		}
+		for _, r := range results {
+			if !yield(<-r) {
+				return
+			}
+		}
+	}
+}
+
+func pollSource(ctx context.Context, client crawlers.Fetcher, src config.Source, term terminal) polled {
+	crawler, err := newCrawler(crawlers.Env{Fetch: client, Log: newLog(term, false), Now: time.Now}, src)
+	if err != nil {
+		return polled{src: src, err: err}
+	}
+	batch, err := crawler.Poll(ctx, "")
+	return polled{src: src, batch: batch, err: err}
+}
+
+func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	for _, p := range posts {
+		if asJSON {
+			_ = enc.Encode(newPostOut(p)) // out is a bufio.Writer: its error comes with Flush
+			continue
+		}
+		head := []string{p.Source}
+		if p.Author != "" {
+			head = append(head, p.Author)
+		}
+		if p.Rating != nil {
+			head = append(head, fmt.Sprintf("%g/%g", p.Rating.Value, p.Rating.Best))
+		}
+		if !p.Published.IsZero() {
+			head = append(head, p.Published.UTC().Format("2006-01-02 15:04 MST"))
+		}
+		fmt.Fprintf(out, "%s\n", plain(strings.Join(head, " · ")))
+		if p.Title != "" {
+			fmt.Fprintf(out, "  %s\n", plain(oneLine(p.Title)))
+		}
+		fmt.Fprintf(out, "  %s\n  %s\n\n", plain(clip(oneLine(p.Text), 300)), plain(p.URL))
+	}
+}
+
+// clip shortens s to n runes.
+func clip(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	return string(runes[:n-1]) + "…"
+}
+
+// plain takes the control characters out of foreign text: a post must not be
+// able to move the cursor or colour the terminal.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
+			return -1
+		}
+		return r
+	}, s)
+}

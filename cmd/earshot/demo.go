@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/cmd/earshot/town"
+	"github.com/earshot/earshot/config"
+)
+
+type demoCmd struct{}
+
+// demoWatchlist is what a user would write for the town. It is the whole set-up
+// of the demo: nothing behind it is special.
+const demoWatchlist = `contact: demo@romashka.example
+watch:
+  - name: Ромашка Банк
+    terms: ["Ромашка Банк", "Romashka Bank"]
+    official: ["Romashka Support"]
+sources:
+  - forum: BASE/forum/viewtopic.php?t=7
+    name: forum
+    every: 1s
+  - page: BASE/reviews/romashka-bank
+    name: reviews
+    every: 1s
+  - feed: BASE/news.rss
+    name: news
+    every: 1s
+  - telegram: gorod_online
+    base: BASE
+    name: Gorod online
+    every: 1s
+fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
+routes:
+  - {to: console}
+`
+
+// Run opens the town on a loopback port, listens to it with a real daemon in a
+// temporary folder, and cleans up when it is stopped.
+func (demoCmd) Run(ctx context.Context, term terminal) error {
+	dir, err := os.MkdirTemp("", "earshot-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the demo: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("open the town: %w", err)
+	}
+	place := town.New(time.Now, town.Script())
+	server := &http.Server{Handler: place, ReadHeaderTimeout: headerTimeout}
+	defer server.Close()
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			fmt.Fprintln(term.err, "the town closed:", err)
+		}
+	}()
+	base := "http://" + listener.Addr().String()
+	text := strings.ReplaceAll(demoWatchlist, "BASE", base) + fmt.Sprintf("store: {database: \"sqlite:%s\"}\n", filepath.ToSlash(filepath.Join(dir, "demo.db")))
+	cfg, err := config.Parse("demo", []byte(text), term.lookup, kindOptions())
+	if cfg, err = completeCheck(cfg, err); err != nil {
+		return err
+	}
+	fmt.Fprintf(term.out, `A small town at %s: a forum, a review page, a news feed and a channel.
+earshot polls them as it would the real ones and listens for "Ромашка Банк".
+People will talk for about a minute. What was there before stays silent; so do praise, questions and news.
+Ctrl-C ends the demo and leaves nothing behind.
+
+`, base)
+	log := slog.New(slog.NewTextHandler(term.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	d, err := openDaemon(ctx, cfg, term, log)
+	if err != nil {
+		return err
+	}
+	curtain := time.AfterFunc(place.Length()+5*time.Second, func() {
+		fmt.Fprintln(term.out, "That was all the town had to say. Ctrl-C ends the demo.")
+	})
+	defer curtain.Stop()
+	return d.run(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil })
+}

@@ -1,0 +1,25 @@
+// Command earshot listens where a company's name is spoken in public and brings
+// each complaint to exactly one person who answers it in public.
+//
+// This package is the wiring: one file per subcommand, and what turns a
+// watchlist into running parts. Decisions about posts, scores or alerts may not
+// be made here.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // working hours must be right on machines without a zone database
+)
+
+// version is set by the linker.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv})
+	stop()
+	os.Exit(code)
+}

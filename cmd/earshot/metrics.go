@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/monitor"
+)
+
+// metrics are what the daemon tells about itself: how every source stands, how
+// long complaints wait, what lies in the outbox. /healthz reads from it too.
+type metrics struct {
+	registry *prometheus.Registry
+	latency  *prometheus.HistogramVec
+	posted   *prometheus.CounterVec
+
+	mu       sync.Mutex
+	troubles map[string]string // routes that do not work, with the reason
+}
+
+// latencyBuckets are in seconds, from "at once" to "an hour late".
+var latencyBuckets = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 60, 300, 900, 3600}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "earshot_alert_latency_seconds", Help: "From the poll that saw the post to the channel's acceptance of the message.", Buckets: latencyBuckets,
+		}, []string{"source"}),
+		posted:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "earshot_messages_total", Help: "Messages accepted by their channel."}, []string{"kind"}),
+		troubles: map[string]string{},
+	}
+	m.registry.MustRegister(m.latency, m.posted, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// accepted is told of every message that a channel took.
+func (m *metrics) accepted(msg alerts.Message, at time.Time) {
+	m.posted.WithLabelValues(string(msg.Alert.Kind)).Inc()
+	if source := msg.Mention.Post.Source; source != "" && msg.Alert.Kind == mention.Complaint {
+		m.latency.WithLabelValues(source).Observe(at.Sub(msg.Mention.HeardAt).Seconds())
+	}
+}
+
+// trouble is told when a route stops working, and with nil when it works again.
+func (m *metrics) trouble(route string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err == nil {
+		delete(m.troubles, route)
+		return
+	}
+	m.troubles[route] = err.Error()
+}
+
+func (m *metrics) routesInTrouble() map[string]string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := make(map[string]string, len(m.troubles))
+	for k, v := range m.troubles {
+		out[k] = v
+	}
+	return out
+}
+
+// counter is the part of the store that counts what lies where.
+type counter interface {
+	Counts(ctx context.Context, now time.Time) (mention.Counts, error)
+}
+
+// watch adds what is read when somebody asks: sources and the outbox.
+func (m *metrics) watch(mon *monitor.Monitor, db counter) {
+	m.registry.MustRegister(&sourceCollector{monitor: mon, db: db})
+}
+
+// sourceCollector reads the monitor's board at each scrape, so a source that left
+// the watchlist leaves the metrics too.
+type sourceCollector struct {
+	monitor *monitor.Monitor
+	db      counter
+}
+
+var (
+	descLastSuccess = sourceDesc("last_success_timestamp_seconds", "When the source was last read.")
+	descLastNew     = sourceDesc("last_new_timestamp_seconds", "When the source last had a new post.")
+	descFailures    = sourceDesc("failures", "Failed polls in a row.")
+	descPolls       = sourceDesc("polls_total", "Polls since the start.")
+	descPosts       = sourceDesc("posts_total", "New posts since the start.")
+	descSuspended   = sourceDesc("suspended", "1 while the source is left alone because it refused.")
+	descOutbox      = prometheus.NewDesc("earshot_outbox", "Alerts by state.", []string{"state"}, nil)
+	descCases       = prometheus.NewDesc("earshot_cases", "Cases that wait for somebody.", []string{"state"}, nil)
+)
+
+func sourceDesc(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc("earshot_source_"+name, help, []string{"source"}, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (c *sourceCollector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{descLastSuccess, descLastNew, descFailures, descPolls, descPosts, descSuspended, descOutbox, descCases} {
+		ch <- d
+	}
+}
+
+// collectTimeout bounds what a scrape may wait for the database.
+const collectTimeout = 2 * time.Second
+
+// Collect implements prometheus.Collector.
+func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
+	for _, s := range c.monitor.Status() {
+		gauge := func(d *prometheus.Desc, v float64) {
+			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, s.Name)
+		}
+		gauge(descLastSuccess, unixOrZero(s.LastSuccess))
+		gauge(descLastNew, unixOrZero(s.LastNew))
+		gauge(descFailures, float64(s.Failures))
+		gauge(descSuspended, boolean(s.SuspendedUntil.After(time.Now())))
+		ch <- prometheus.MustNewConstMetric(descPolls, prometheus.CounterValue, float64(s.Polls), s.Name)
+		ch <- prometheus.MustNewConstMetric(descPosts, prometheus.CounterValue, float64(s.NewPosts), s.Name)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
+	defer cancel()
+	counts, err := c.db.Counts(ctx, time.Now())
+	if err != nil {
+		return // a scrape without these lines says as much
+	}
+	for state, n := range map[string]int{"pending": counts.Pending, "posting": counts.Posting, "failed": counts.Failed} {
+		ch <- prometheus.MustNewConstMetric(descOutbox, prometheus.GaugeValue, float64(n), state)
+	}
+	for state, n := range map[string]int{"open": counts.Open, "claimed": counts.Claimed} {
+		ch <- prometheus.MustNewConstMetric(descCases, prometheus.GaugeValue, float64(n), state)
+	}
+}
+
+func unixOrZero(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}
+
+func boolean(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

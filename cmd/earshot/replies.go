@@ -1,0 +1,35 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+)
+
+// maxReplies is how many templates are offered: more is a menu, not a help.
+const maxReplies = 2
+
+// fillReplies returns the templates in the mention's language that fit its
+// topics, those about a topic before those for all, with the names filled in.
+// {{me}} stays: it is the name of whoever copies the text.
+func fillReplies(templates []config.ReplyTemplate, m mention.Mention) []string {
+	author := m.Post.Author
+	fill := strings.NewReplacer("{{author}}", author, "{{watch}}", m.Watch, "{{source}}", m.Post.Source, "{{title}}", m.Post.Title, "{{link}}", m.Post.URL)
+	var fitting, general []string
+	for _, t := range templates {
+		if t.Lang != m.Score.Lang {
+			continue
+		}
+		text := fill.Replace(t.Text)
+		switch {
+		case len(t.Topic) == 0:
+			general = append(general, text)
+		case slices.ContainsFunc(t.Topic, func(topic string) bool { return slices.Contains(m.Score.Topics, topic) }):
+			fitting = append(fitting, text)
+		}
+	}
+	all := append(fitting, general...)
+	return all[:min(len(all), maxReplies)]
+}

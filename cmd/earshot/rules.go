@@ -1,0 +1,49 @@
+package main
+
+import (
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+)
+
+// newRules turns the watchlist into what the planner decides by.
+func newRules(cfg *config.Config) alerts.Rules {
+	rules := alerts.Rules{
+		AlertBelow: map[mention.PostKind]float64{},
+		Official:   map[string][]string{},
+		Otherwise:  fallbackRoute(cfg),
+		Quiet:      cfg.QuietHours.Hours,
+		HasQuiet:   cfg.QuietHours.Set,
+	}
+	for kind, below := range cfg.Sentiment.AlertBelow {
+		rules.AlertBelow[mention.PostKind(kind)] = below
+	}
+	for _, w := range cfg.Watches {
+		rules.Official[w.Name] = w.Official
+	}
+	for _, r := range cfg.Routes {
+		route := alerts.Route{Watches: r.Watch, Topics: r.Topic, Langs: r.Lang, Sources: r.Source, To: r.To, Notify: r.Notify}
+		for _, word := range r.Severity {
+			if s, ok := mention.ParseSeverity(word); ok { // config has checked the words
+				route.Severities = append(route.Severities, s)
+			}
+		}
+		for _, kind := range r.Kind {
+			route.Kinds = append(route.Kinds, mention.PostKind(kind))
+		}
+		rules.Routes = append(rules.Routes, route)
+	}
+	return rules
+}
+
+// fallbackRoute is where alerts go that no route fits: the last place the user
+// named, or the terminal.
+func fallbackRoute(cfg *config.Config) string {
+	if len(cfg.Routes) > 0 {
+		return cfg.Routes[len(cfg.Routes)-1].To
+	}
+	return consoleRoute
+}
+
+// consoleRoute is the route of alerts on the terminal.
+const consoleRoute = "console"

@@ -1,0 +1,22 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/earshot/earshot/config"
+)
+
+type schemaCmd struct{}
+
+// Run prints the JSON Schema of the watchlist. Editors that speak YAML complete
+// and check a watchlist that begins with
+//
+//	# yaml-language-server: $schema=watchlist.schema.json
+func (schemaCmd) Run(term terminal) error {
+	schema, err := config.Schema(kindOptions())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(term.out, "%s\n", schema)
+	return err
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
+)
+
+type scoreCmd struct {
+	Lang  string `help:"The language of the text: en, ru, uk, bg. Found by itself when left out." enum:",en,ru,uk,bg" default:""`
+	JSON  bool   `help:"Read and write one JSON object per line."`
+	Words string `help:"Your own words and weights (sentiment.words of the watchlist)." type:"existingfile" placeholder:"FILE"`
+}
+
+// scoreIn and scoreOut are the lines of score --json.
+type scoreIn struct {
+	ID    any     `json:"id"`
+	Lang  string  `json:"lang"`
+	Text  string  `json:"text"`
+	Stars float64 `json:"stars"`
+}
+
+type scoreOut struct {
+	ID       any           `json:"id"`
+	Label    mention.Label `json:"label"`
+	Score    float64       `json:"score"`
+	Lang     string        `json:"lang"`
+	Topics   []string      `json:"topics"`
+	Why      []mention.Hit `json:"why"`
+	Conflict string        `json:"conflict,omitempty"`
+}
+
+// Run scores stdin: the whole of it as one text, or a JSON object per line.
+func (c *scoreCmd) Run(term terminal) error {
+	scorer, err := newScorer(c.Words)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return scoreLines(scorer, c.Lang, term.in, term.out)
+	}
+	text, err := io.ReadAll(io.LimitReader(term.in, maxLine))
+	if err != nil {
+		return fmt.Errorf("read stdin: %w", err)
+	}
+	body := strings.TrimRight(string(text), "\n")
+	score := scorer.Score(sentiment.Input{Text: body, Lang: c.Lang})
+	return explainScore(term.out, body, score, term.colour(term.out))
+}
+
+// maxLine bounds one line of JSON input, and a plain text: the largest post a
+// page within the fetch limits can hold.
+const maxLine = 16 << 20
+
+// eachLine calls do for every non-empty line of r. A line that is no JSON object
+// is the caller's error, with its number.
+func eachLine(r io.Reader, do func(line []byte) error) error {
+	lines := bufio.NewReaderSize(r, 64<<10)
+	for n := 1; ; n++ {
+		line, err := readLine(lines)
+		if len(strings.TrimSpace(string(line))) > 0 {
+			if err := do(line); err != nil {
+				return fmt.Errorf("stdin:%d: %w", n, err)
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("stdin:%d: %w", n, err)
+		}
+	}
+}
+
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		if err != bufio.ErrBufferFull {
+			return line, err
+		}
+		if len(line) > maxLine {
+			return nil, fmt.Errorf("line is longer than %d MiB", maxLine>>20)
+		}
+	}
+}
+
+func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writer) error {
+	w := bufio.NewWriter(out)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	err := eachLine(in, func(line []byte) error {
+		var req scoreIn
+		if err := json.Unmarshal(line, &req); err != nil {
+			return fmt.Errorf("not a JSON object with id and text: %w", err)
+		}
+		if lang != "" {
+			req.Lang = lang
+		}
+		s := scorer.Score(sentiment.Input{Text: req.Text, Lang: req.Lang, Stars: req.Stars})
+		return enc.Encode(scoreOut{ID: req.ID, Label: s.Label, Score: s.Value, Lang: s.Lang, Topics: orEmpty(s.Topics), Why: orEmpty(s.Why), Conflict: s.Conflict})
+	})
+	if flushErr := w.Flush(); err == nil && flushErr != nil {
+		return fmt.Errorf("write: %w", flushErr)
+	}
+	return err
+}
+
+// orEmpty makes an absent list an empty one: readers of the JSON expect [].
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// explainScore prints the text with the decisive words marked under it, the
+// reasons with their weights, and the verdict.
+func explainScore(w io.Writer, text string, s mention.Score, colour bool) error {
+	out := bufio.NewWriter(w)
+	printMarked(out, text, s.Why)
+	for _, h := range s.Why {
+		topic := ""
+		if h.Topic != "" {
+			topic = "  [" + h.Topic + "]"
+		}
+		fmt.Fprintf(out, "  %+.2f  %s: «%s»%s\n", h.Weight, h.Rule, oneLine(h.Text), topic)
+	}
+	if len(s.Why) == 0 {
+		fmt.Fprintln(out, "  nothing in it is known to be good or bad")
+	}
+	label := map[mention.Label]string{mention.Negative: "negative", mention.Neutral: "neutral", mention.Positive: "positive"}[s.Label]
+	start, end := "", ""
+	if colour {
+		start, end = map[mention.Label]string{mention.Negative: "\x1b[31m", mention.Neutral: "\x1b[2m", mention.Positive: "\x1b[32m"}[s.Label], "\x1b[0m"
+	}
+	fmt.Fprintf(out, "%s%s %+.2f%s  language %s", start, label, s.Value, end, s.Lang)
+	if len(s.Topics) > 0 {
+		fmt.Fprintf(out, "  topics %s", strings.Join(s.Topics, ", "))
+	}
+	fmt.Fprintln(out)
+	if s.Conflict != "" {
+		fmt.Fprintln(out, "  "+s.Conflict)
+	}
+	return out.Flush()
+}
+
+// printMarked prints the lines of text, each with ~ under the decisive words.
+func printMarked(out io.Writer, text string, why []mention.Hit) {
+	start := 0
+	for _, line := range strings.SplitAfter(text, "\n") {
+		end := start + len(line)
+		shown := strings.TrimRight(line, "\r\n")
+		if shown != "" {
+			fmt.Fprintln(out, shown)
+			if marks := underline(shown, start, why); marks != "" {
+				fmt.Fprintln(out, marks)
+			}
+		}
+		start = end
+	}
+}
+
+func underline(line string, at int, why []mention.Hit) string {
+	marks := make([]byte, 0, len(line))
+	for i := range line {
+		mark := byte(' ')
+		for _, h := range why {
+			if at+i >= h.Start && at+i < h.End {
+				mark = '~'
+			}
+		}
+		marks = append(marks, mark)
+	}
+	return strings.TrimRight(string(marks), " ")
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/monitor"
+	"github.com/earshot/earshot/store"
+)
+
+// seenSet is the filter in use, how it stands, and how to close it.
+type seenSet struct {
+	monitor.Seen
+	health func() error // nil: well
+	close  func() error
+}
+
+// openSeen opens Redis when the watchlist names one, else the database is its own
+// seen set. A Redis that is away now is used as soon as it is back.
+func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slog.Logger) (*seenSet, error) {
+	nothing := func() error { return nil }
+	address := cfg.Store.Redis.Reveal()
+	if address == "" {
+		return &seenSet{Seen: db.Seen(), health: nothing, close: nothing}, nil
+	}
+	key, err := db.InstallKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	redis, err := store.OpenRedis(store.RedisOptions{URL: address, InstallKey: key, Log: log, Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	filter, err := store.NewFilter(ctx, redis, db.Seen())
+	if err != nil {
+		return nil, errors.Join(err, redis.Close())
+	}
+	health := func() error {
+		if s := filter.State(); !s.Well() {
+			return errors.New(s.Why + "; the database answers instead")
+		}
+		return nil
+	}
+	return &seenSet{Seen: filter, health: health, close: filter.Close}, nil
+}
