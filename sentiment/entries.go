@@ -11,6 +11,11 @@ type member struct {
 	text string // folded
 }
 
+type placedMember struct {
+	member
+	at place
+}
+
 type memberKind uint8
 
 const (
@@ -176,9 +181,12 @@ type dictionary struct {
 	words     []wordEntry
 	byWord    map[string]int // word → index into words; prefix entries with their *
 	classes   map[string][]member
-	patterns  []patternEntry // of patterns.tsv and function.tsv
-	langid    []row
-	translit  []row
+
+	classMembers []placedMember // the members of classes.tsv, to be checked when all is read
+
+	patterns []patternEntry // of patterns.tsv and function.tsv
+	langid   []row
+	translit []row
 }
 
 func readDictionary(lang string, src func(string) string, c *common, errs *dataErrors) *dictionary {
@@ -314,6 +322,7 @@ func (d *dictionary) addClass(r row, errs *dataErrors) {
 	for _, w := range strings.Fields(strings.ToLower(r.cell(1))) {
 		if m, ok := parseMember(w, r.place(1), errs); ok {
 			d.classes[name] = append(d.classes[name], m)
+			d.classMembers = append(d.classMembers, placedMember{m, r.place(1)})
 		}
 	}
 }

@@ -177,9 +177,7 @@ func (d *dictionary) checkReferences(errs *dataErrors) {
 			}
 		}
 	}
-	for name, members := range d.classes {
-		for _, m := range members {
-			check(m, place{d.lang + "/classes.tsv: <" + name + ">", 1, 1})
-		}
+	for _, m := range d.classMembers {
+		check(m.member, m.at)
 	}
 }
