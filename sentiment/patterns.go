@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // maxElements bounds a pattern. Longer ones are sentences, not cues.
@@ -40,7 +41,25 @@ func parsePattern(text string, at place, errs *dataErrors) (p patternEntry, ok b
 		errs.add(at, "%q: %d elements, at most %d", text, len(p.elements), maxElements)
 	}
 	p.elements = trimGaps(p.elements)
+	if solid == 1 && len(words) > 1 && !p.start && !p.end {
+		refuseCrumb(&p, errs)
+	}
 	return p, len(errs.list) == before
+}
+
+// refuseCrumb refuses a pattern that is but a small word once its optional
+// elements are left out: "preys? on" would be found in every "on".
+func refuseCrumb(p *patternEntry, errs *dataErrors) {
+	for _, e := range p.elements {
+		if e.optional || e.gap > 0 {
+			continue
+		}
+		for _, m := range e.choices {
+			if m.kind == memberForm && utf8.RuneCountInString(m.text) < 4 {
+				errs.add(p.at, "%q shrinks to %q alone when its optional words are left out", p.text, m.text)
+			}
+		}
+	}
 }
 
 func parseGap(w string) (int, bool) {
