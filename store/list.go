@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,7 +88,7 @@ func listFilter(q mention.Query) (*conditions, error) {
 	if q.Alerted {
 		f.add("m.severity > 0")
 	}
-	if q.Unanswered {
+	if q.Unanswered || onlyAlive(q.Statuses) { // in the words of the index of living cases
 		f.add("c.status IN ('open', 'claimed')")
 	}
 	if q.Unproved {
@@ -110,6 +111,10 @@ func listFilter(q mention.Query) (*conditions, error) {
 		f.add("(m.heard_at < ? OR (m.heard_at = ? AND m.id < ?))", at, at, id)
 	}
 	return f, nil
+}
+
+func onlyAlive(list []mention.Status) bool {
+	return len(list) > 0 && !slices.ContainsFunc(list, func(st mention.Status) bool { return st != mention.Open && st != mention.Claimed })
 }
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

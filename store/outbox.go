@@ -177,13 +177,14 @@ func (s *Store) SetDrawn(ctx context.Context, id mention.AlertID, version int64)
 func (s *Store) Counts(ctx context.Context, now time.Time) (mention.Counts, error) {
 	var c mention.Counts
 	var oldest int64
+	// The doubled condition on status is the one of the index of living cases.
 	err := s.read.QueryRowContext(ctx, `SELECT
  (SELECT COUNT(*) FROM alerts WHERE status = 'pending'),
  (SELECT COUNT(*) FROM alerts WHERE status = 'posting'),
  (SELECT COUNT(*) FROM alerts WHERE status = 'failed'),
  (SELECT COALESCE(MIN(created_at), 0) FROM alerts WHERE status = 'pending' AND not_before <= $1),
- (SELECT COUNT(*) FROM cases WHERE status = 'open'),
- (SELECT COUNT(*) FROM cases WHERE status = 'claimed')`, micros(now)).
+ (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'open'),
+ (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'claimed')`, micros(now)).
 		Scan(&c.Pending, &c.Posting, &c.Failed, &oldest, &c.Open, &c.Claimed)
 	c.OldestPending = fromMicros(oldest)
 	return c, s.wrap("counts", err)

@@ -204,7 +204,12 @@ func (m month) ends() time.Time {
 }
 
 func bucketKey(bucket uint16, m month) string {
-	return fmt.Sprintf("earshot:{%04x}:%04d%02d", bucket, int(m)/12, int(m)%12+1)
+	const hex = "0123456789abcdef"
+	key := append(make([]byte, 0, 24), "earshot:{"...)
+	key = append(key, hex[bucket>>12], hex[bucket>>8&15], hex[bucket>>4&15], hex[bucket&15])
+	key = append(key, "}:"...)
+	key = strconv.AppendInt(key, int64(m)/12*100+int64(m)%12+1, 10)
+	return string(key)
 }
 
 // Lookup returns for each key the content hash it was marked with, 0 for unknown.

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"math/bits"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -28,36 +31,50 @@ func (t *Tx) Twins(ctx context.Context, watch string, simhash uint64, maxDistanc
 	if simhash == 0 {
 		return nil, nil
 	}
-	query := `SELECT m.id, m.simhash FROM mentions m WHERE m.root = 1 AND m.watch = $1 AND m.heard_at >= $2`
-	args := []any{clean(watch), micros(since)}
-	if maxDistance <= bandReach {
-		b := bands(simhash)
-		query += ` AND (m.band0 = $3 OR m.band1 = $4 OR m.band2 = $5 OR m.band3 = $6)`
-		args = append(args, b[0], b[1], b[2], b[3])
-	}
-	type near struct {
-		id   string
-		hash int64
-	}
-	rows, err := t.q.QueryContext(ctx, query+` ORDER BY m.heard_at, m.id`, args...)
-	all, err := collect(rows, err, func(row scanner) (n near, err error) {
-		return n, row.Scan(&n.id, &n.hash)
-	})
+	hits, err := t.nearIDs(ctx, clean(watch), simhash, maxDistance, micros(since))
 	if err != nil {
 		return nil, t.wrap("twins", err)
 	}
-	var found []mention.Stored
-	for _, n := range all {
-		if n.hash == 0 || bits.OnesCount64(uint64(n.hash)^simhash) > maxDistance {
-			continue
-		}
-		st, err := scanStored(t.q.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, n.id))
+	found := make([]mention.Stored, 0, len(hits))
+	for _, hit := range hits {
+		st, err := scanStored(t.q.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, hit.id))
 		if err != nil {
 			return nil, t.wrap("twins", err)
 		}
 		found = append(found, st)
 	}
 	return found, nil
+}
+
+// nearID is a mention with a near simhash.
+type nearID struct {
+	id          string
+	hash, heard int64
+}
+
+// nearIDs finds them by the bands, or, beyond their reach, among all of the watch.
+func (t *Tx) nearIDs(ctx context.Context, watch string, simhash uint64, maxDistance int, since int64) ([]nearID, error) {
+	query, args := `SELECT id, simhash, heard_at FROM mentions WHERE root = 1 AND watch = $1`, []any{watch}
+	if maxDistance <= bandReach {
+		// One branch per index, and no ORDER BY: SQLite would rather scan the watch.
+		b := bands(simhash)
+		args = append(args, b[0], b[1], b[2], b[3])
+		query = query + ` AND band0 = $2 UNION ALL ` + query + ` AND band1 = $3 UNION ALL ` + query + ` AND band2 = $4 UNION ALL ` + query + ` AND band3 = $5`
+	} else {
+		args = append(args, since)
+		query += ` AND heard_at >= $2`
+	}
+	rows, err := t.q.QueryContext(ctx, query, args...)
+	all, err := collect(rows, err, func(row scanner) (n nearID, err error) {
+		return n, row.Scan(&n.id, &n.hash, &n.heard)
+	})
+	all = slices.DeleteFunc(all, func(n nearID) bool {
+		return n.hash == 0 || n.heard < since || bits.OnesCount64(uint64(n.hash)^simhash) > maxDistance
+	})
+	slices.SortFunc(all, func(a, b nearID) int {
+		return cmp.Or(cmp.Compare(a.heard, b.heard), strings.Compare(a.id, b.id))
+	})
+	return slices.Compact(all), err // one that is near in several bands comes several times
 }
 
 // InThread returns the alerted mentions of posts of this source that stand at the
