@@ -31,7 +31,7 @@ func init() {
 			if err := s.Decode(&o); err != nil {
 				return nil, err
 			}
-			return newFeed(env, o.Address), nil
+			return newFeed(env, rebase(o.Address, env.Base)), nil
 		},
 	})
 }

@@ -29,6 +29,7 @@ func init() {
 			if err := s.Decode(&o); err != nil {
 				return nil, err
 			}
+			o.Address = rebase(o.Address, env.Base)
 			return newPage(env, o, s)
 		},
 	})

@@ -16,6 +16,7 @@ type pageItem struct {
 	post     mention.Post
 	dateText string     // as the page shows it
 	native   string     // the site's own id, when it shows one
+	chosen   bool       // native is what the user's selector found: it names the post
 	parent   *pageItem  // what a comment is under
 	context  bool       // an article: no post, only the parent of comments
 	node     *html.Node // where a selected item stands
@@ -109,6 +110,8 @@ func nameItems(items []*pageItem, source, page string) []mention.Post {
 		discussion := p.Kind == mention.Forum && i.parent == nil
 		own := p.URL != "" && shared[p.URL] == 1 && (discussion || p.URL != page && p.URL != source)
 		switch {
+		case i.chosen:
+			p.ID = clip(i.native, 512)
 		case own:
 			p.ID = p.URL
 		case i.native != "":

@@ -253,7 +253,9 @@ func (r *selectReader) fill(item *pageItem, s *goquery.Selection, env Env, base 
 	set(&p.URL, r.link.link(s, base))
 	set(&p.ThreadURL, r.thread.link(s, base))
 	set(&p.Lang, language(r.lang.value(s)))
-	set(&item.native, r.id.value(s))
+	if id := r.id.value(s); id != "" {
+		item.native, item.chosen = id, true
+	}
 	if reply := r.reply.value(s); reply != "" {
 		p.ReplyTo = reply
 		set(&p.ReplyTo, r.reply.link(s, base))

@@ -1,0 +1,414 @@
+package crawlers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+func init() {
+	register(Kind{
+		Name:     "json",
+		About:    "JSON APIs: an address with placeholders, and jq programs that say where the posts and their parts are.",
+		PostKind: mention.Social,
+		Every:    10 * time.Minute,
+		Options:  func() any { return new(jsonOptions) },
+		New: func(env Env, s config.Section) (Crawler, error) {
+			var o jsonOptions
+			if err := s.Decode(&o); err != nil {
+				return nil, err
+			}
+			return newJSON(env, o, values{}, s)
+		},
+	})
+}
+
+// jsonOptions are what a user writes under json:.
+type jsonOptions struct {
+	Address  string                   `yaml:"address" required:"true" doc:"The address. {page}, {offset}, {cursor}, {max_id} come from the pager; {since}, {since_ms}, {since_time}, {since_date} are the time of the newest post known; {NAME} is the present value of each." example:"https://api.example/posts?after={since}{&page}"`
+	API      bool                     `yaml:"api" doc:"An official API: its terms rule, so robots.txt is not asked and the shorter pause holds."`
+	Method   string                   `yaml:"method" doc:"GET when left out."`
+	Body     string                   `yaml:"body" doc:"What is sent with POST; placeholders work here too."`
+	Headers  map[string]config.Secret `yaml:"headers" doc:"Headers to send: keys, versions." example:"{Authorization: \"Bearer ${env:API_TOKEN}\"}"`
+	List     string                   `yaml:"list" required:"true" doc:"A jq program that gives the posts one by one." example:".items[]"`
+	Fields   jsonFields               `yaml:"fields" required:"true" doc:"jq programs that give the parts of one post."`
+	Pager    jsonPager                `yaml:"pager" doc:"How the answer continues; left out: one page."`
+	Window   time.Duration            `yaml:"window" doc:"How far {since} goes back at the first poll; 7d when left out."`
+	Overlap  time.Duration            `yaml:"overlap" doc:"How far {since} goes back behind the newest known post; 1h when left out: search engines are late."`
+	Each     map[string][]string      `yaml:"each" doc:"Ask once for each of these values: one name with its list." example:"{country: [ua, bg]}"`
+	Fails    string                   `yaml:"fails" doc:"A jq program that gives the message when an answer is an error with status 200."`
+	Closed   string                   `yaml:"closed" doc:"A jq program that gives the message when the site refuses."`
+	Backoff  string                   `yaml:"backoff" doc:"A jq program that gives the seconds the site asks to wait."`
+	Markdown bool                     `yaml:"markdown" doc:"The text is Markdown: its quotes are left out."`
+}
+
+// jsonFields are jq programs, each run on one item of the list.
+type jsonFields struct {
+	ID        string `yaml:"id" required:"true" doc:"The site's id of the post." example:".id"`
+	URL       string `yaml:"url" doc:"The permalink."`
+	Thread    string `yaml:"thread" doc:"The address of the discussion."`
+	Reply     string `yaml:"reply" doc:"The id or link of the post it answers."`
+	IsReply   string `yaml:"is_reply" doc:"True when the title is the thread's and not the author's."`
+	Author    string `yaml:"author" doc:"The public name."`
+	AuthorURL string `yaml:"author_url" doc:"The public profile."`
+	Time      string `yaml:"time" doc:"When it was published: a date in any form, or seconds or milliseconds since 1970."`
+	Edited    string `yaml:"edited" doc:"When it was last changed."`
+	Rating    string `yaml:"rating" doc:"The stars."`
+	Best      string `yaml:"best" doc:"The top of the scale; 5 when left out."`
+	Title     string `yaml:"title" doc:"The headline."`
+	Text      string `yaml:"text" doc:"The words, HTML or plain; a list is joined."`
+	Lang      string `yaml:"lang" doc:"The language."`
+	Kind      string `yaml:"kind" doc:"review, forum, comment, news or social, where it differs from post to post."`
+	Deleted   string `yaml:"deleted" doc:"True when the site says that the post is gone."`
+	Comments  string `yaml:"comments" doc:"The address that lists the comments of the post."`
+}
+
+// jsonPager says how an answer continues.
+type jsonPager struct {
+	By    string `yaml:"by" required:"true" doc:"page, offset, cursor, next or max_id." example:"page"`
+	From  int    `yaml:"from" doc:"The first page or offset; 0 when left out."`
+	Step  int    `yaml:"step" doc:"What an offset grows by: the size of a page."`
+	Next  string `yaml:"next" doc:"A jq program that gives the cursor, or the address of the next page. For next, left out: the Link header."`
+	More  string `yaml:"more" doc:"A jq program that says whether there is more."`
+	Pages int    `yaml:"pages" doc:"How many pages are read at most while they bring new posts; 3 when left out."`
+}
+
+const (
+	jsonPages   = 3
+	jsonWindow  = 7 * 24 * time.Hour
+	jsonOverlap = time.Hour
+	// maxEach bounds the requests one source makes in a poll.
+	maxEach = 60
+)
+
+// jsonAPI reads one API.
+type jsonAPI struct {
+	env     Env
+	opt     jsonOptions
+	program *jsonProgram
+	given   values
+	name    string   // of the value in each; "" when there is none
+	each    []string // at least one element
+}
+
+func newJSON(env Env, o jsonOptions, given values, s config.Section) (*jsonAPI, error) {
+	a := &jsonAPI{env: env, opt: o, given: given, each: []string{""}}
+	a.opt.Address = rebase(given.expand(o.Address), env.Base)
+	a.opt.Body = given.expand(o.Body)
+	if o.Window == 0 {
+		a.opt.Window = jsonWindow
+	}
+	if o.Overlap == 0 {
+		a.opt.Overlap = jsonOverlap
+	}
+	if o.Pager.Pages == 0 {
+		a.opt.Pager.Pages = jsonPages
+	}
+	if !slices.Contains([]string{"", "page", "offset", "cursor", "next", "max_id"}, o.Pager.By) {
+		return nil, s.Errorf("pager", "by %q: want page, offset, cursor, next or max_id", o.Pager.By)
+	}
+	if a.opt.Pager.Pages < 1 || a.opt.Pager.Pages > maxPages {
+		return nil, s.Errorf("pager", "%d pages: want 1 to %d", o.Pager.Pages, maxPages)
+	}
+	if len(o.Each) > 1 {
+		return nil, s.Errorf("each", "one name with its list, not %d", len(o.Each))
+	}
+	for name, list := range o.Each {
+		a.name, a.each = name, given.splice(list)
+	}
+	if len(a.each) == 0 || len(a.each) > maxEach {
+		return nil, s.Errorf("each", "%d values: want 1 to %d", len(a.each), maxEach)
+	}
+	var err error
+	a.program, err = compileJSON(a.opt, given, a.name, s)
+	return a, err
+}
+
+// splice replaces the element "{name}" by the list of that option.
+func (v values) splice(list []string) []string {
+	var out []string
+	for _, e := range list {
+		if name, ok := strings.CutPrefix(e, "{"); ok {
+			if more, ok := v.list[strings.TrimSuffix(name, "}")]; ok {
+				out = append(out, more...)
+				continue
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// jsonState is the cursor.
+type jsonState struct {
+	Parts map[string]jsonPart `json:"parts,omitempty"` // by the value of each
+	Wait  time.Time           `json:"wait,omitzero"`   // the site's own backoff
+}
+
+// jsonPart is the memory of one value of each.
+type jsonPart struct {
+	URL    string           `json:"url,omitempty"` // of the first page: validators are for it alone
+	V      fetch.Validators `json:"v,omitzero"`
+	Newest time.Time        `json:"newest,omitzero"`
+	Marks  marks            `json:"seen,omitempty"`
+}
+
+// Poll asks once for each value. What one value brings is kept when another
+// fails; the error is returned beside it.
+func (a *jsonAPI) Poll(ctx context.Context, since Cursor) (Batch, error) {
+	var state jsonState
+	readCursor(since, &state)
+	if wait := state.Wait.Sub(a.env.Now()); wait > 0 {
+		return Batch{}, &fetch.RetryError{URL: fetch.SafeURL(a.opt.Address), After: wait}
+	}
+	next := jsonState{Parts: map[string]jsonPart{}}
+	batch := Batch{Unchanged: true}
+	var failed error
+	for _, value := range a.each {
+		got, err := a.part(ctx, value, state.Parts[value])
+		batch.Posts = append(batch.Posts, got.posts...)
+		batch.Sees.Items += got.items
+		batch.Sees.Bytes += got.bytes
+		batch.Sees.Notes = appendNew(batch.Sees.Notes, got.notes...)
+		if got.newest.After(batch.Sees.Newest) {
+			batch.Sees.Newest = got.newest
+		}
+		batch.Unchanged = batch.Unchanged && got.unchanged
+		next.Parts[value] = got.next
+		if got.wait.After(next.Wait) {
+			next.Wait = got.wait
+		}
+		if err != nil {
+			if value != "" {
+				err = fmt.Errorf("%s %s: %w", a.name, value, err)
+			}
+			failed = errors.Join(failed, err)
+			if t := TroubleOf(err); ctx.Err() != nil || t.Blocked || t.RetryAfter > 0 {
+				break
+			}
+		}
+		if !next.Wait.IsZero() {
+			break // the rest comes after the wait
+		}
+	}
+	for value, part := range state.Parts { // values that had no turn keep their memory
+		if _, had := next.Parts[value]; !had && slices.Contains(a.each, value) {
+			next.Parts[value] = part
+		}
+	}
+	batch.Posts = a.env.finish(batch.Posts)
+	batch.Sees.What = count(batch.Sees.Items, "post")
+	if failed != nil {
+		batch.Unchanged = false
+		return batch, fmt.Errorf("json: %w", failed)
+	}
+	batch.Next = writeCursor(next)
+	return batch, nil
+}
+
+// jsonFound is what one value of each brought.
+type jsonFound struct {
+	posts     []mention.Post
+	next      jsonPart
+	items     int
+	bytes     int
+	newest    time.Time
+	notes     []string
+	unchanged bool
+	wait      time.Time
+}
+
+// part reads the pages for one value.
+func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonFound, error) {
+	var all []mention.Post
+	found := jsonFound{next: known}
+	turn := a.first(value, known)
+	first := turn.address(a.opt.Address)
+	for n := 1; ; n++ {
+		req := fetch.Request{URL: turn.address(a.opt.Address), Method: a.opt.Method, API: a.opt.API, Accept: "application/json", Header: a.headers()}
+		if turn.link != "" {
+			req.URL = turn.link
+		}
+		if a.opt.Body != "" {
+			req.Body = []byte(turn.address(a.opt.Body))
+		}
+		if n == 1 && known.URL == first {
+			req.Validators = known.V
+		}
+		res, err := a.env.Fetch.Do(ctx, req)
+		if err != nil {
+			return a.close(found, all, known), err
+		}
+		if res.NotModified {
+			found.unchanged, found.next.V = true, res.Validators
+			return found, nil
+		}
+		found.bytes += len(res.Body)
+		page, err := a.program.read(ctx, a.env, res, value)
+		if err != nil {
+			return a.close(found, all, known), fmt.Errorf("%s: %w", fetch.SafeURL(res.URL), err)
+		}
+		if n == 1 {
+			found.next.URL, found.next.V = first, res.Validators
+		}
+		posts := a.env.finish(page.posts)
+		all = append(all, posts...)
+		found.notes = appendNew(found.notes, page.notes...)
+		if page.wait > 0 {
+			found.wait = a.env.Now().Add(page.wait)
+			break
+		}
+		if n >= a.opt.Pager.Pages || len(posts) == 0 || page.last || known.Marks.reached(posts) || !turn.advance(a.opt.Pager, page, res) {
+			break
+		}
+	}
+	return a.close(found, all, known), nil
+}
+
+// close sums up what was read.
+func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jsonFound {
+	all = a.env.finish(all)
+	found.items, found.newest = len(all), newest(all)
+	found.posts, found.next.Marks = known.Marks.fresh(all)
+	if found.newest.After(found.next.Newest) {
+		found.next.Newest = found.newest
+	}
+	if len(all) == 0 && len(known.Marks) > 0 {
+		found.next.Marks = known.Marks // a window without posts forgets nothing
+	}
+	return found
+}
+
+func (a *jsonAPI) headers() http.Header {
+	h := http.Header{}
+	for name, value := range a.opt.Headers {
+		h.Set(name, a.given.plain(value.Reveal()))
+	}
+	if a.opt.Body != "" && h.Get("Content-Type") == "" {
+		h.Set("Content-Type", "application/json")
+	}
+	return h
+}
+
+// plain fills in {name} without escaping: for headers.
+func (v values) plain(template string) string {
+	for name, value := range v.text {
+		template = strings.ReplaceAll(template, "{"+name+"}", value)
+	}
+	return template
+}
+
+// jsonTurn is where in the pages a poll is.
+type jsonTurn struct {
+	values values
+	number int    // page or offset
+	link   string // the next page's whole address
+}
+
+func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
+	since := a.env.Now().Add(-a.opt.Window)
+	if !known.Newest.IsZero() {
+		since = known.Newest.Add(-a.opt.Overlap)
+	}
+	since = since.UTC().Truncate(time.Minute)
+	t := &jsonTurn{number: a.opt.Pager.From, values: values{text: map[string]string{
+		"since":      strconv.FormatInt(since.Unix(), 10),
+		"since_ms":   strconv.FormatInt(since.UnixMilli(), 10),
+		"since_time": since.Format(time.RFC3339),
+		"since_date": since.Format(time.DateOnly),
+		"page":       "", "offset": "", "cursor": "", "max_id": "",
+	}}}
+	if a.name != "" {
+		t.values.text[a.name] = value
+	}
+	switch by := a.opt.Pager.By; by {
+	case "page", "offset":
+		t.values.text[by] = strconv.Itoa(t.number)
+	}
+	return t
+}
+
+func (t *jsonTurn) address(template string) string { return t.values.expand(template) }
+
+// advance moves to the next page; false when there is none.
+func (t *jsonTurn) advance(p jsonPager, page jsonPage, res *fetch.Response) bool {
+	switch p.By {
+	case "page":
+		t.number++
+		t.values.text["page"] = strconv.Itoa(t.number)
+	case "offset":
+		step := p.Step
+		if step == 0 {
+			step = page.items
+		}
+		t.number += step
+		t.values.text["offset"] = strconv.Itoa(t.number)
+	case "cursor":
+		if page.next == "" || page.next == t.values.text["cursor"] {
+			return false
+		}
+		t.values.text["cursor"] = page.next
+	case "max_id":
+		if page.minID == "" || page.minID == t.values.text["max_id"] {
+			return false
+		}
+		t.values.text["max_id"] = page.minID
+	case "next":
+		link := page.next
+		if p.Next == "" {
+			link = nextLink(res.Header)
+		}
+		base, _ := url.Parse(res.URL)
+		if link = resolve(base, link); link == "" || link == t.link || hostOf(link) != hostOf(res.URL) {
+			return false
+		}
+		t.link = link
+	default:
+		return false
+	}
+	return true
+}
+
+// nextLink reads rel="next" of a Link header.
+func nextLink(h http.Header) string {
+	for _, line := range h.Values("Link") {
+		for _, part := range strings.Split(line, ",") {
+			target, params, ok := strings.Cut(part, ";")
+			if ok && (strings.Contains(params, `rel="next"`) || strings.Contains(params, "rel=next")) {
+				return strings.Trim(strings.TrimSpace(target), "<>")
+			}
+		}
+	}
+	return ""
+}
+
+// jsonBody decodes an answer, which must be one JSON value.
+func jsonBody(res *fetch.Response) (any, error) {
+	body := bytes.TrimSpace(res.Text())
+	body = bytes.TrimPrefix(body, []byte(")]}'")) // a guard some APIs put before JSON
+	if len(body) == 0 {
+		return nil, errors.New("the answer is empty")
+	}
+	if body[0] == '<' {
+		return nil, errors.New("the answer is a web page, not JSON")
+	}
+	all, err := decodeJSON(string(body))
+	if err != nil {
+		return nil, fmt.Errorf("the answer is cut off or no JSON: %w", err)
+	}
+	if len(all) != 1 {
+		return nil, fmt.Errorf("the answer holds %d JSON values, want one", len(all))
+	}
+	return all[0], nil
+}

@@ -1,4 +1,0 @@
-package crawlers
-
-// kinds returns engines and presets.
-func kinds() map[string]Kind { return engines }

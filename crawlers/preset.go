@@ -1,0 +1,294 @@
+package crawlers
+
+import (
+	"embed"
+	"fmt"
+	"net/url"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+)
+
+//go:embed presets/*.yaml
+var presetFiles embed.FS
+
+// preset is one site, as data: presets/NAME.yaml. What follows its "source:" is
+// a block as it may stand in a watchlist, where {name} stands for the options.
+type preset struct {
+	name string
+
+	About   string           `yaml:"about"`
+	Kind    mention.PostKind `yaml:"kind"`
+	Every   string           `yaml:"every"`
+	Key     string           `yaml:"key"`
+	Status  string           `yaml:"status"`
+	Limits  string           `yaml:"limits"`
+	Terms   string           `yaml:"terms"`
+	Consent bool             `yaml:"consent"` // off until the operator accepts the site's terms
+	Options []presetOption   `yaml:"options"`
+
+	// source parses the block: most presets are never used by one watchlist.
+	source func() (config.Source, error)
+}
+
+// presetOption is one thing the user must or may say.
+type presetOption struct {
+	Name     string   `yaml:"name"`
+	Type     string   `yaml:"type"` // text (default), list, secret
+	Short    bool     `yaml:"short"`
+	Required bool     `yaml:"required"`
+	Default  string   `yaml:"default"`
+	Strip    []string `yaml:"strip"` // beginnings that people write and the site does not
+	Doc      string   `yaml:"doc"`
+	Example  string   `yaml:"example"`
+}
+
+// kinds returns engines and presets by name. Presets are parsed when they are
+// first needed.
+var kinds = sync.OnceValue(func() map[string]Kind {
+	all := make(map[string]Kind, len(engines)+32)
+	for name, k := range engines {
+		all[name] = k
+	}
+	files, err := presetFiles.ReadDir("presets")
+	if err != nil {
+		panic(err) // embedded: cannot be missing
+	}
+	for _, f := range files {
+		src, err := presetFiles.ReadFile("presets/" + f.Name())
+		if err != nil {
+			panic(err)
+		}
+		p, err := parsePreset(strings.TrimSuffix(f.Name(), path.Ext(f.Name())), src)
+		if err != nil {
+			panic("crawlers: " + err.Error()) // every preset is parsed by a test
+		}
+		if _, taken := all[p.name]; taken {
+			panic(fmt.Sprintf("crawlers: kind %q is an engine and a preset", p.name))
+		}
+		all[p.name] = p.kind()
+	}
+	return all
+})
+
+func parsePreset(name string, src []byte) (*preset, error) {
+	head, block, ok := strings.Cut(string(src), "\nsource:\n")
+	if !ok {
+		return nil, fmt.Errorf("presets/%s.yaml: source: is missing", name)
+	}
+	p := &preset{name: name}
+	p.source = sync.OnceValues(func() (config.Source, error) { return presetBlock(name, block) })
+	if err := yaml.UnmarshalWithOptions([]byte(head), p, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("presets/%s.yaml: %w", name, err)
+	}
+	if !slices.Contains(mention.PostKinds, p.Kind) {
+		return nil, fmt.Errorf("presets/%s.yaml: kind %q is none", name, p.Kind)
+	}
+	if _, err := time.ParseDuration(p.Every); err != nil {
+		return nil, fmt.Errorf("presets/%s.yaml: every: %w", name, err)
+	}
+	return p, nil
+}
+
+// presetBlock reads a source block exactly as a watchlist's would be read, so
+// that a user may copy it and change it.
+func presetBlock(name, block string) (config.Source, error) {
+	list := "contact: presets@earshot.example\nwatch: [{name: any, terms: [any]}]\nsources:\n- " + strings.TrimPrefix(block, "  ")
+	known := config.Kinds{}
+	for name, k := range engines {
+		known[name] = k.Options()
+	}
+	cfg, err := config.Parse("presets/"+name+".yaml", []byte(list), nil, known)
+	if err != nil {
+		return config.Source{}, err
+	}
+	return cfg.Sources[0], nil
+}
+
+func (p *preset) kind() Kind {
+	every, _ := time.ParseDuration(p.Every) // checked when it was parsed
+	shape := p.optionsType()
+	return Kind{
+		Name: p.name, About: p.About, PostKind: p.Kind, Every: every,
+		Key: p.Key, Status: p.Status, Limits: p.Limits, Terms: p.Terms,
+		Options: func() any { return reflect.New(shape).Interface() },
+		New:     func(env Env, s config.Section) (Crawler, error) { return p.new(env, s, shape) },
+	}
+}
+
+// consentKey is what an operator sets for sites whose data is not documented for
+// strangers.
+const consentKey = "i_accept_the_terms"
+
+// optionsType is the struct config decodes the preset's options into.
+func (p *preset) optionsType() reflect.Type {
+	var fields []reflect.StructField
+	add := func(o presetOption) {
+		t := reflect.TypeFor[string]()
+		switch o.Type {
+		case "list":
+			t = reflect.TypeFor[[]string]()
+		case "secret":
+			t = reflect.TypeFor[config.Secret]()
+		case "yes":
+			t = reflect.TypeFor[bool]()
+		}
+		tag := fmt.Sprintf("yaml:%q doc:%q", o.Name, o.Doc)
+		if o.Short {
+			tag += ` short:"true"`
+		}
+		if o.Required {
+			tag += ` required:"true"`
+		}
+		if o.Example != "" {
+			tag += fmt.Sprintf(" example:%q", o.Example)
+		}
+		fields = append(fields, reflect.StructField{Name: fmt.Sprintf("F%d", len(fields)), Type: t, Tag: reflect.StructTag(tag)})
+	}
+	for _, o := range p.Options {
+		add(o)
+	}
+	if p.Consent {
+		add(presetOption{Name: consentKey, Type: "yes", Doc: "The site does not document this data for strangers: true says that you have read its terms and may read it."})
+	}
+	return reflect.StructOf(fields)
+}
+
+// new makes the crawler from what the user wrote.
+func (p *preset) new(env Env, s config.Section, shape reflect.Type) (Crawler, error) {
+	into := reflect.New(shape)
+	if err := s.Decode(into.Interface()); err != nil {
+		return nil, err
+	}
+	v := values{text: map[string]string{}, list: map[string][]string{}}
+	for i, o := range p.Options {
+		switch f := into.Elem().Field(i).Interface().(type) {
+		case string:
+			if f == "" {
+				f = o.Default
+			}
+			v.text[o.Name] = o.clean(f)
+		case []string:
+			if len(f) == 0 && o.Default != "" {
+				f = strings.Fields(o.Default)
+			}
+			v.list[o.Name] = f
+		case config.Secret:
+			v.text[o.Name] = f.Reveal()
+		}
+	}
+	if p.Consent && !into.Elem().Field(len(p.Options)).Bool() {
+		return nil, s.Errorf(consentKey, "%s is read without the site's documented consent: set %s: true when its terms let you (%s)", p.name, consentKey, p.Terms)
+	}
+	src, err := p.source()
+	if err != nil {
+		return nil, err
+	}
+	switch src.Kind {
+	case "page":
+		var o pageOptions
+		if err := src.Section.Decode(&o); err != nil {
+			return nil, err
+		}
+		o.Address = rebase(v.expand(o.Address), env.Base)
+		return newPage(env, o, s)
+	case "feed":
+		var o feedOptions
+		if err := src.Section.Decode(&o); err != nil {
+			return nil, err
+		}
+		return newFeed(env, rebase(v.expand(o.Address), env.Base)), nil
+	case "json":
+		var o jsonOptions
+		if err := src.Section.Decode(&o); err != nil {
+			return nil, err
+		}
+		return newJSON(env, o, v, s)
+	}
+	return nil, fmt.Errorf("presets/%s.yaml: presets of the engine %s cannot be made", p.name, src.Kind)
+}
+
+// rebase moves an address to another host: a mirror, or a test.
+func rebase(address, base string) string {
+	if base == "" {
+		return address
+	}
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok || scheme == "" {
+		return address
+	}
+	base = strings.TrimSuffix(base, "/")
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		return base + rest[i:]
+	}
+	return base
+}
+
+// clean takes off what people write before a name: "@", "https://t.me/".
+func (o presetOption) clean(s string) string {
+	for _, prefix := range o.Strip {
+		s = strings.TrimPrefix(s, prefix)
+	}
+	return s
+}
+
+// values are what placeholders stand for.
+type values struct {
+	text map[string]string
+	list map[string][]string
+}
+
+// expand fills in {name} escaped for its place in an address, and {?param=name} or {&param=name}, which vanish when the value is empty.
+// Placeholders it does not know stay.
+func (v values) expand(template string) string {
+	var b strings.Builder
+	query := false
+	for {
+		open := strings.IndexByte(template, '{')
+		if open < 0 {
+			b.WriteString(template)
+			return b.String()
+		}
+		end := strings.IndexByte(template[open:], '}')
+		if end < 0 {
+			b.WriteString(template)
+			return b.String()
+		}
+		b.WriteString(template[:open])
+		query = query || strings.Contains(template[:open], "?")
+		hole := template[open+1 : open+end]
+		template = template[open+end+1:]
+		switch {
+		case strings.HasPrefix(hole, "?") || strings.HasPrefix(hole, "&"):
+			param, name, ok := strings.Cut(hole[1:], "=")
+			if !ok {
+				name = param
+			}
+			value, known := v.text[name]
+			switch {
+			case !known:
+				b.WriteString("{" + hole + "}")
+			case value != "":
+				b.WriteString(hole[:1] + param + "=" + url.QueryEscape(value))
+			}
+		default:
+			value, known := v.text[hole]
+			switch {
+			case !known:
+				b.WriteString("{" + hole + "}")
+			case query:
+				b.WriteString(url.QueryEscape(value))
+			default:
+				b.WriteString(url.PathEscape(value))
+			}
+		}
+	}
+}
