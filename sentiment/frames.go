@@ -163,7 +163,7 @@ func (s *scratch) ironize() {
 				good += v.weight
 			}
 		}
-		if bad >= 1.4 && bad > 1.5*good {
+		if bad >= 1.4 && bad > 3*good {
 			u.weight = -0.6 * u.weight
 			u.rule = s.rule.irony
 		}

@@ -60,7 +60,7 @@ type clauseState struct {
 // How strongly the rules act. They are judgements, checked on the hand-written
 // sets; none is fitted to a data set.
 const (
-	looseNegation    = -0.45 // a negation that touches no word with a weight
+	looseNegation    = -0.3 // a negation that touches no word with a weight
 	afterBut         = 1.3
 	beforeBut        = 0.6
 	conceded         = 0.5
@@ -326,7 +326,7 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 	if t.quoted && u.weight > 0 {
 		u.weight *= 0.5
 	}
-	if t.roles&(1<<roleThanks) != 0 {
+	if t.roles&(1<<roleThanks) != 0 && i == s.sentences[si].from {
 		u.flags |= unitThanks
 	}
 	s.addInClause(u, cl)
@@ -369,6 +369,11 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 		u.flags |= unitNoIf
 	}
 	negated := (cl.negLeft > 0 || cl.lackLeft > 0) && p.flags&patternFirm == 0 && !s.holdsNegation(m)
+	if p.weight > 0 && s.skipsNegation(m) { // "would … recommend" with a "never" in its gap
+		u.weight *= -0.9
+		u.rule = s.rule.negation
+		negated = false
+	}
 	if negated {
 		cl.negUsed = true
 		at := cl.negAt
@@ -394,6 +399,17 @@ func (s *scratch) holdsNegation(m *match) bool {
 	const no = 1<<roleNegator | 1<<roleAbsence
 	for i := m.start; i <= m.end; i++ {
 		if m.cover&(1<<(i-m.start)) != 0 && s.lex.toks[i].roles&no != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// skipsNegation reports whether a negation stands in one of the pattern's gaps.
+func (s *scratch) skipsNegation(m *match) bool {
+	const no = 1<<roleNegator | 1<<roleAbsence
+	for i := m.start; i <= m.end; i++ {
+		if m.cover&(1<<(i-m.start)) == 0 && s.lex.toks[i].roles&no != 0 {
 			return true
 		}
 	}

@@ -73,7 +73,7 @@ func (s *scratch) found(t *table, slot int, id int32, first, last int, cover uin
 	if len(s.matches) >= maxMatches {
 		return
 	}
-	rank := abs(p.weight)
+	rank := abs(p.weight) + 0.25*float32(ones(cover)-1)
 	if p.flags&patternGuard != 0 {
 		rank = guardRank
 	}
