@@ -84,7 +84,7 @@ const defaultWorkers = 32
 // Monitor polls sources until its context ends.
 type Monitor struct {
 	opt     Options
-	poller  poller
+	poller  *poller
 	apply   chan []Source
 	poke    chan string
 	done    chan finished
@@ -100,7 +100,7 @@ func New(opt Options) *Monitor {
 	board := newBoard()
 	return &Monitor{
 		opt:     opt,
-		poller:  poller{Options: opt, board: board},
+		poller:  &poller{Options: opt, board: board, state: map[string]remembered{}},
 		apply:   make(chan []Source),
 		poke:    make(chan string),
 		done:    make(chan finished),
@@ -128,6 +128,13 @@ func (m *Monitor) Poke(ctx context.Context, source string) {
 	case m.poke <- source:
 	case <-ctx.Done():
 	}
+}
+
+// Poll polls one source now, with every step that a scheduled poll takes, and
+// returns when the source is due again. It is what every engine runs; the caller
+// keeps two polls of one source or group apart.
+func (m *Monitor) Poll(ctx context.Context, src Source) (next time.Time) {
+	return m.poller.poll(ctx, src)
 }
 
 // Status returns how every source stands, by name.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
@@ -20,12 +21,27 @@ const commitTimeout = 5 * time.Second
 type poller struct {
 	Options
 	board *board
+
+	mu    sync.Mutex
+	state map[string]remembered // by source; what the ledger has or may have a little later
 }
+
+// remembered is a source's state in memory. Polls that find nothing change only
+// stamps in it; those are stored once in saveStamps, so that an unchanged source
+// costs no write.
+type remembered struct {
+	mention.SourceState
+	saved time.Time
+}
+
+// saveStamps is how old stored stamps may be. After a crash the stamps are so
+// much older; cursors never are.
+const saveStamps = time.Minute
 
 // poll polls the source once and returns when it is due again.
 func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 	fault.At("job-taken")
-	state, err := p.Ledger.Source(ctx, src.Name)
+	state, err := p.load(ctx, src.Name)
 	if err != nil {
 		p.Log.Error("source state cannot be read", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry)
@@ -34,7 +50,7 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 		p.board.set(src, state, nil)
 		return until
 	}
-	began := p.Now()
+	before, began := state, p.Now()
 	batch, pollErr := src.Crawler.Poll(ctx, crawlers.Cursor(state.Cursor))
 	if ctx.Err() != nil {
 		return p.Now()
@@ -45,16 +61,19 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 	defer cancel()
 	receipt, err := p.handOver(commit, src, &state, batch, pollErr == nil)
 	if err != nil {
+		p.forget(src.Name)
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry)
 	}
 	state.LastPoll = p.Now()
 	out := outcome{batch: batch, err: pollErr, newPosts: receipt.New, took: p.Now().Sub(began)}
 	notices := judge(&state, src, out, p.Now())
+	changed := pollErr != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
 	if pollErr == nil {
+		changed = changed || state.Cursor != string(batch.Next)
 		state.Cursor = string(batch.Next)
 	}
-	if err := p.Ledger.SaveSource(commit, state); err != nil {
+	if err := p.save(commit, state, changed); err != nil {
 		p.Log.Error("source state cannot be stored; the source will be read again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry)
 	}
@@ -67,6 +86,48 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 	p.board.set(src, state, &out)
 	p.report(src, state, out, receipt)
 	return nextPoll(src, state, out, p.Now())
+}
+
+// load returns the source's state: what this process remembers, or else what is
+// stored.
+func (p *poller) load(ctx context.Context, name string) (mention.SourceState, error) {
+	p.mu.Lock()
+	known, ok := p.state[name]
+	p.mu.Unlock()
+	if ok {
+		return known.SourceState, nil
+	}
+	return p.Ledger.Source(ctx, name)
+}
+
+// save remembers the state, and stores it when something but its stamps changed
+// or the stored stamps are old. A state that could not be stored is forgotten: the
+// next poll begins from what is stored.
+func (p *poller) save(ctx context.Context, state mention.SourceState, changed bool) error {
+	p.mu.Lock()
+	known := p.state[state.Name]
+	p.mu.Unlock()
+	saved := known.saved
+	if changed || p.Now().Sub(saved) >= saveStamps {
+		if err := p.Ledger.SaveSource(ctx, state); err != nil {
+			p.forget(state.Name)
+			return err
+		}
+		saved = p.Now()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state[state.Name] = remembered{state, saved}
+	return nil
+}
+
+// forget drops what is remembered of sources.
+func (p *poller) forget(names ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, name := range names {
+		delete(p.state, name)
+	}
 }
 
 // storeRetry is the wait after the database could not be read or written.

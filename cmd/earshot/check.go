@@ -20,7 +20,7 @@ type checkCmd struct {
 
 // Run checks the watchlist. Warnings are said and do not fail the check.
 func (c *checkCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadWatchlist(c.Config, term)
+	cfg, err := loadWatchlist(c.Config)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func stamp(t time.Time) string {
 // Run polls the chosen sources at the same time (each host still sees one
 // request at once) and prints in the order of the watchlist.
 func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadWatchlist(c.Config, term)
+	cfg, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
 	}

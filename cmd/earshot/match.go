@@ -33,7 +33,7 @@ type matchOut struct {
 
 // Run reads posts as JSON lines on stdin and prints the mentions in them.
 func (c *matchCmd) Run(term terminal) error {
-	cfg, err := loadWatchlist(c.Config, term)
+	cfg, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ type runCmd struct {
 
 // Run listens until it is told to stop.
 func (c *runCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadWatchlist(c.Config, term)
+	cfg, err := loadWatchlist(c.Config)
 	if err != nil {
 		return err
 	}

@@ -18,8 +18,24 @@ import (
 // loadWatchlist reads, checks and completes a watchlist: what config alone
 // cannot know (the options of the kinds, the terms) is checked here too, so that
 // all mistakes are reported at once.
-func loadWatchlist(path string, term terminal) (*config.Config, error) {
+func loadWatchlist(path string) (*config.Config, error) {
 	cfg, err := config.Load(path, kindOptions())
+	return completeCheck(cfg, err)
+}
+
+// loadForReading is loadWatchlist for commands that only read sources or match:
+// secrets that are not set yet are empty, so a watchlist can be tried before
+// Slack is set up.
+func loadForReading(path string, term terminal) (*config.Config, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("watchlist: %w", err)
+	}
+	lookup := func(name string) (string, bool) {
+		value, _ := term.lookup(name)
+		return value, true
+	}
+	cfg, err := config.Parse(path, src, lookup, kindOptions())
 	return completeCheck(cfg, err)
 }
 

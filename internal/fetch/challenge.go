@@ -70,24 +70,36 @@ func challenge(status int, header http.Header, body []byte) string {
 			return ""
 		}
 	}
-	head := bytes.ToLower(body[:min(len(body), challengeHead)])
-	title := ""
-	if m := titleElement.FindSubmatch(head); m != nil {
-		title = strings.TrimSpace(html.UnescapeString(string(m[1])))
-	}
-	sign := ""
-	for _, s := range challengeSigns {
-		if bytes.Contains(head, []byte(s.sign)) {
-			sign = s.why
-			break
+	gate := ""
+	if status < 400 {
+		// Nearly every answer comes this way: the title decides before anything
+		// else is looked at.
+		if gate = gateTitle(body[:min(len(body), titleHead)]); gate == "" {
+			return ""
 		}
 	}
-	if sign == "" {
+	head := bytes.ToLower(body[:min(len(body), challengeHead)])
+	for _, s := range challengeSigns {
+		if bytes.Contains(head, []byte(s.sign)) {
+			if gate != "" {
+				return gate
+			}
+			return s.why
+		}
+	}
+	return ""
+}
+
+// titleHead is where a gate has its title.
+const titleHead = 4 << 10
+
+// gateTitle names the gate that a page's title announces, or "".
+func gateTitle(head []byte) string {
+	m := titleElement.FindSubmatch(head)
+	if m == nil {
 		return ""
 	}
-	if status >= 400 {
-		return sign
-	}
+	title := strings.ToLower(strings.TrimSpace(html.UnescapeString(string(m[1]))))
 	for _, t := range challengeTitles {
 		if strings.HasPrefix(title, t.title) {
 			return t.why

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+
+	"github.com/earshot/earshot/config"
+)
+
+// benchItems is the number of items in the feed: what news sites commonly show.
+const benchItems = 50
+
+// benchItem is one item in one of four languages; every fifth is about the watch.
+func benchItem(n int) string {
+	texts := []string{
+		"Ромашка Банк третью неделю не возвращает деньги за отменённый перевод, поддержка отвечает шаблонами и просит подождать ещё.",
+		"The city council has approved the budget for the next year after a long debate about schools, roads and the new bridge.",
+		"У місті відкрили новий парк: доріжки, лавки, дитячий майданчик і велосипедна смуга завдовжки три кілометри.",
+		"Времето през седмицата остава слънчево, температурите ще се повишат, а в края на седмицата се очаква слаб дъжд.",
+		"Вчера вечером на центральной площади прошёл концерт, на который пришли несколько тысяч жителей и гостей города.",
+	}
+	published := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Second)
+	return fmt.Sprintf("<item><title>Story %d</title><link>https://news.example/%d</link><guid>https://news.example/%d</guid><pubDate>%s</pubDate><description>&lt;p&gt;%s (%d)&lt;/p&gt;</description></item>",
+		n, n, n, published.Format(time.RFC1123Z), texts[n%len(texts)], n)
+}
+
+// benchFeeds returns feeds of 50 items, each step items further than the one
+// before, made beforehand so that making them is not measured.
+func benchFeeds(feeds, step int) [][]byte {
+	out := make([][]byte, feeds)
+	for f := range out {
+		var b bytes.Buffer
+		b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>News</title><link>https://news.example/</link><description>d</description>`)
+		for i := range benchItems {
+			b.WriteString(benchItem(f*step + i))
+		}
+		fmt.Fprintf(&b, "</channel></rss><!-- %d -->", f)
+		out[f] = b.Bytes()
+	}
+	return out
+}
+
+// cpu is the processor time of this process so far.
+func cpu(b *testing.B) time.Duration {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+}
+
+// reportCPU reports processor time per operation, which a busy machine does not
+// change as it changes the wall clock.
+func reportCPU(b *testing.B, began time.Duration) {
+	b.ReportMetric(float64(cpu(b)-began)/float64(b.N), "cpu-ns/op")
+}
+
+// BenchmarkPollPath measures a whole poll (fetch over loopback, parse, match,
+// score, seen, store on disk) beside parsing the same feed with gofeed alone.
+// The server runs in the same process and is counted too.
+func BenchmarkPollPath(b *testing.B) {
+	b.Run("gofeed alone", func(b *testing.B) {
+		body := benchFeeds(1, 0)[0]
+		b.ReportAllocs()
+		began := cpu(b)
+		for b.Loop() {
+			if _, err := gofeed.NewParser().Parse(bytes.NewReader(body)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		reportCPU(b, began)
+	})
+	// The usual poll: the feed changed, its items did not.
+	b.Run("all known", func(b *testing.B) { benchPolls(b, benchFeeds(2, 0)) })
+	b.Run("one new", func(b *testing.B) { benchPolls(b, benchFeeds(2000, 1)) })
+	b.Run("all new", func(b *testing.B) { benchPolls(b, benchFeeds(1000, benchItems)) })
+	b.Run("unchanged body", func(b *testing.B) { benchPolls(b, benchFeeds(1, 0)) })
+}
+
+// benchPolls serves the feeds one after the other, round and round.
+func benchPolls(b *testing.B, feeds [][]byte) {
+	n := 0
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
+		_, _ = w.Write(feeds[n%len(feeds)])
+		n++
+	}))
+	defer site.Close()
+	text := fmt.Sprintf("contact: bench@example.com\nwatch: [{name: Ромашка, terms: [Ромашка Банк]}]\nsources: [{feed: \"%s/rss\"}]\nfetch: {gap: 0s, allow_private: [127.0.0.0/8]}\nstore: {database: \"sqlite:%s\"}\n",
+		site.URL, filepath.Join(b.TempDir(), "bench.db"))
+	cfg, err := config.Parse("bench.yaml", []byte(text), nil, kindOptions())
+	if err != nil {
+		b.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	d, err := openDaemon(b.Context(), cfg, terminal{out: &bytes.Buffer{}, lookup: func(string) (string, bool) { return "", false }}, log)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.close()
+	client := newFetch(cfg, log)
+	defer client.Close()
+	sources, err := newSources(cfg, client, log)
+	if err != nil {
+		b.Fatal(err)
+	}
+	d.monitor.Poll(b.Context(), sources[0]) // the baseline
+	b.ReportAllocs()
+	b.ResetTimer()
+	began := cpu(b)
+	for b.Loop() {
+		d.monitor.Poll(b.Context(), sources[0])
+	}
+	reportCPU(b, began)
+	b.StopTimer()
+	if st := d.monitor.Status(); len(st) != 1 || st[0].LastError != "" {
+		b.Fatalf("polls failed: %+v", st)
+	}
+}
