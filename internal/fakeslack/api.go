@@ -68,8 +68,10 @@ func arguments(r *http.Request) (url.Values, string, error) {
 	args := r.URL.Query()
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 		var body map[string]json.RawMessage
-		if err := json.Unmarshal(raw, &body); err != nil {
-			return nil, "", err
+		if len(raw) > 0 {
+			if err := json.Unmarshal(raw, &body); err != nil {
+				return nil, "", err
+			}
 		}
 		for k, v := range body {
 			var text string

@@ -23,6 +23,7 @@ type Click struct {
 	Action  string `json:"action"`  // action_id of the button, or of the menu
 	Option  string `json:"option"`  // of a menu: the beginning of the option's value
 	User    string `json:"user"`    // id; empty means the first person
+	Value   string `json:"value"`   // press a button of this value though the message has it no more, as one who looks at an old view does
 }
 
 var (
@@ -69,6 +70,9 @@ func (s *Server) payload(c Click) (map[string]any, error) {
 
 // press finds the element in the message's blocks.
 func press(raw json.RawMessage, c Click) (map[string]any, error) {
+	if c.Value != "" {
+		return map[string]any{"action_id": c.Action, "block_id": "old", "type": "button", "value": c.Value}, nil
+	}
 	var blocks []block
 	if raw != nil {
 		if err := json.Unmarshal(raw, &blocks); err != nil {

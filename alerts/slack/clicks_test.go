@@ -1,0 +1,230 @@
+package slack_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	ira  = "U0000IRA"
+	oleh = "U000OLEH"
+)
+
+// press clicks by the door the world has.
+func (w *world) press(c fakeslack.Click) time.Duration {
+	w.t.Helper()
+	if !w.opt.http {
+		eventually(w.t, "a socket", func() bool { return w.fake.Connections() > 0 })
+		took, err := w.fake.Press(c)
+		if err != nil {
+			w.t.Fatalf("press %s: %v", c.Action, err)
+		}
+		return took
+	}
+	srv := httptest.NewServer(w.slack.Interactions())
+	defer srv.Close()
+	status, took, err := w.fake.PressHTTP(srv.Client(), srv.URL, fakeslack.SigningSecret, c)
+	if err != nil || status != http.StatusOK {
+		w.t.Fatalf("press %s: status %d, %v", c.Action, status, err)
+	}
+	return took
+}
+
+func TestClaimHasOneWinner(t *testing.T) {
+	for _, door := range []string{"socket", "http"} {
+		t.Run(door, func(t *testing.T) {
+			w := newWorld(t, worldOptions{http: door == "http"})
+			w.hear(complaint("1", "Третій тиждень не повертають гроші за скасоване замовлення"))
+			m := w.posted(1)[0]
+			click := fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: ira}
+			if took := w.press(click); took > 3*time.Second {
+				t.Errorf("acknowledged after %s", took)
+			}
+			click.User, click.Value = oleh, buttonValue(t, m)
+			w.press(click)
+			eventually(t, "the loser is told", func() bool { return len(w.fake.Ephemerals()) > 0 })
+			e := w.fake.Ephemerals()
+			if len(e) != 1 || e[0].User != oleh || !strings.Contains(e[0].Text, "Ira took it") {
+				t.Errorf("ephemerals: %+v", e)
+			}
+			w.quiet()
+			m, _ = w.fake.Message(m.Channel, m.TS)
+			if !shows(m, "Ira has it") || m.AlertID() == "" {
+				t.Errorf("redrawn message does not name the owner, or lost its metadata:\n%s", m.Blocks)
+			}
+		})
+	}
+}
+
+// TestVerbs walks a complaint through every button.
+func TestVerbs(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", "Третій тиждень не повертають гроші за скасоване замовлення"))
+	m := w.posted(1)[0]
+	steps := []struct {
+		action, option, want string
+	}{
+		{"claim", "", "Ira has it"},
+		{"release", "", "open"},
+		{"more", "snooze", "snoozed until"},
+		{"replied", "", "Ira says it is answered"},
+		{"reopen", "", "open"},
+		{"more", "not_negative", "dismissed by Ira: not negative"},
+		{"reopen", "", "open"},
+		{"more", "not_us", "dismissed by Ira: not us"},
+		{"reopen", "", "open"},
+		{"more", "spam", "dismissed by Ira: spam"},
+		{"reopen", "", "open"},
+		{"more", "mute", "dismissed by Ira: mute author"},
+	}
+	for _, s := range steps {
+		w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: s.action, Option: s.option, User: ira})
+		w.quiet()
+		now, _ := w.fake.Message(m.Channel, m.TS)
+		if !shows(now, s.want) {
+			t.Fatalf("after %s %s the message does not say %q:\n%s", s.action, s.option, s.want, now.Blocks)
+		}
+	}
+	if e := w.fake.Ephemerals(); len(e) > 0 {
+		t.Errorf("somebody was told off: %+v", e)
+	}
+	_, c, err := w.store.Mention(t.Context(), mention.ID(buttonValue(t, m)))
+	if err != nil || c.Version != int64(len(steps))+1 {
+		t.Errorf("case is at version %d after %d verbs (%v)", c.Version, len(steps), err)
+	}
+}
+
+func TestReplyText(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", "Третій тиждень не повертають гроші за скасоване замовлення"))
+	m := w.posted(1)[0]
+	w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "reply_text", User: ira})
+	eventually(t, "a window", func() bool { return len(w.fake.Views()) > 0 })
+	if v := string(w.fake.Views()[0]); !strings.Contains(v, "Sorry, author 1") || !strings.Contains(v, "https://forum.example/p/1") {
+		t.Errorf("the window has no text or no link: %s", v)
+	}
+}
+
+// TestDuplicateClick delivers one envelope several times.
+func TestDuplicateClick(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", "Третій тиждень не повертають гроші за скасоване замовлення"))
+	m := w.posted(1)[0]
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	if _, err := w.fake.PressTimes(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: ira}, 3); err != nil {
+		t.Fatal(err)
+	}
+	w.quiet()
+	if e := w.fake.Ephemerals(); len(e) > 0 {
+		t.Errorf("the winner was told off: %+v", e)
+	}
+}
+
+// TestSocketComesBack covers Slack's own refresh and a connection that breaks.
+func TestSocketComesBack(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", "Третій тиждень не повертають гроші за скасоване замовлення"))
+	m := w.posted(1)[0]
+	click := fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: ira}
+	eventually(t, "a socket", func() bool { return w.fake.Connections() == 1 })
+	w.press(click)
+	w.fake.Disconnect("refresh_requested")
+	click.Action = "release"
+	eventually(t, "the click after a refresh", func() bool { w.quiet(); _, err := w.fake.Press(click); return err == nil })
+	w.fake.CutSockets()
+	click.Action = "claim"
+	eventually(t, "the click after a break", func() bool { w.quiet(); _, err := w.fake.Press(click); return err == nil })
+}
+
+// slowDesk is a database that takes long.
+type slowDesk struct{ d time.Duration }
+
+func (s slowDesk) Do(ctx context.Context, _ mention.ID, a mention.Action) (mention.Case, error) {
+	select {
+	case <-time.After(s.d):
+	case <-ctx.Done():
+	}
+	return mention.Case{}, &mention.TakenError{Status: mention.Claimed, By: mention.Person{Name: "Maria"}, At: a.At}
+}
+
+func TestAcknowledgedWhateverIsSlow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for Slack's patience")
+	}
+	w := newWorld(t, worldOptions{desk: slowDesk{4 * time.Second}})
+	w.fake.Break(fakeslack.Fault{Method: "users.info", Kind: fakeslack.RefuseSlow, Delay: 5 * time.Second, Times: -1})
+	w.hear(complaint("1", "Третій тиждень не повертають гроші за скасоване замовлення"))
+	m := w.posted(1)[0]
+	if took := w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: ira}); took > 2900*time.Millisecond {
+		t.Errorf("acknowledged after %s", took)
+	}
+	eventually(t, "the loser is told all the same", func() bool { return len(w.fake.Ephemerals()) == 1 })
+}
+
+// TestManyClaim lets ten people press on every message at once, by both doors.
+func TestManyClaim(t *testing.T) {
+	const messages, people = 20, 10
+	opt := fakeslack.Options{}
+	for i := range people {
+		opt.People = append(opt.People, fakeslack.Person{ID: "U000000P" + string(rune('A'+i)), Handle: "p" + string(rune('a'+i)), Name: "P " + string(rune('A'+i))})
+	}
+	w := newWorld(t, worldOptions{fake: opt})
+	var all []mention.Mention
+	for i := range messages {
+		all = append(all, complaint(string(rune('a'+i)), strings.Repeat(string(rune('а'+i)), 5)+" не повертають гроші"))
+	}
+	w.hear(all...)
+	posted := w.posted(messages)
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	var wg sync.WaitGroup
+	for _, m := range posted {
+		for _, p := range opt.People {
+			wg.Go(func() {
+				if _, err := w.fake.Press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: p.ID, Value: buttonValue(t, m)}); err != nil {
+					t.Errorf("press: %v", err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	w.quiet()
+	page, err := w.store.List(t.Context(), mention.Query{Statuses: []mention.Status{mention.Claimed}, Limit: 1000})
+	if err != nil || len(page.Entries) != messages {
+		t.Fatalf("%d complaints are claimed, want %d (%v)", len(page.Entries), messages, err)
+	}
+	for _, e := range page.Entries {
+		if e.Case.Version != 2 {
+			t.Errorf("case %s was changed %d times", e.Mention.ID, e.Case.Version-1)
+		}
+	}
+}
+
+func buttonValue(t *testing.T, m fakeslack.Message) string {
+	t.Helper()
+	var blocks []struct {
+		Elements []struct {
+			Value string `json:"value"`
+		} `json:"elements"`
+	}
+	if err := json.Unmarshal(m.Blocks, &blocks); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range blocks {
+		for _, e := range b.Elements {
+			if e.Value != "" {
+				return e.Value
+			}
+		}
+	}
+	t.Fatal("no button")
+	return ""
+}

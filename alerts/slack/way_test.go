@@ -1,0 +1,244 @@
+package slack_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is everything between a heard complaint and Slack, for real: the store on
+// disk, the planner, the sender, and Slack's Web API and sockets on loopback.
+type world struct {
+	t       *testing.T
+	fake    *fakeslack.Server
+	store   *store.Store
+	planner *alerts.Planner
+	sender  *alerts.Sender
+	slack   *slack.Notifier
+	desk    *alerts.Desk
+	log     *logbook
+	stop    func()
+	opt     worldOptions
+}
+
+type worldOptions struct {
+	fake    fakeslack.Options
+	rules   alerts.Rules
+	http    bool // clicks come as signed HTTP
+	token   string
+	inDoubt time.Duration
+	client  *http.Client
+	desk    slack.Desk
+}
+
+// logbook keeps what was logged.
+type logbook struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logbook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logbook) count(text string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.b.String(), text)
+}
+
+func newWorld(t *testing.T, opt worldOptions) *world {
+	t.Helper()
+	if opt.rules.Otherwise == "" {
+		opt.rules.Otherwise = "#mentions"
+	}
+	if opt.inDoubt == 0 {
+		opt.inDoubt = 300 * time.Millisecond
+	}
+	if opt.token == "" {
+		opt.token = fakeslack.BotToken
+	}
+	fake, err := fakeslack.Start(opt.fake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fake.Close)
+	st, err := store.Open(t.Context(), store.Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "earshot.db"), Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	w := &world{t: t, fake: fake, store: st, planner: alerts.NewPlanner(opt.rules), log: &logbook{}, opt: opt}
+	w.start()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("log:\n%s", w.log.b.String())
+		}
+	})
+	return w
+}
+
+// start starts what a restart of the daemon starts.
+func (w *world) start() {
+	w.t.Helper()
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	client := w.opt.client
+	if client == nil {
+		client = &http.Client{Transport: &http.Transport{}}
+	}
+	w.desk = alerts.NewDesk(w.store, time.Now, func() { w.sender.Wake() })
+	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
+		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now,
+		Replies: func(m mention.Mention) []string { return []string{"Sorry, " + m.Post.Author} }}
+	if w.opt.http {
+		opt.AppToken, opt.SigningSecret = "", fakeslack.SigningSecret
+	}
+	if w.opt.desk != nil {
+		opt.Desk = w.opt.desk
+	}
+	w.slack = slack.New(opt)
+	w.sender = alerts.NewSender(alerts.Options{Outbox: w.store, Reader: w.store, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
+		Door: func(route string) (alerts.Notifier, bool) { return w.slack, strings.HasPrefix(route, "#") }})
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	all.Go(func() { _ = w.slack.Run(ctx) })
+	all.Go(func() { _ = w.sender.Run(ctx) })
+	var once sync.Once
+	w.stop = func() {
+		once.Do(func() {
+			cancel()
+			all.Wait()
+			client.CloseIdleConnections()
+		})
+	}
+	w.t.Cleanup(w.stop)
+}
+
+// complaint is a negative post about the bank.
+func complaint(id, text string) mention.Mention {
+	return mention.Mention{
+		Watch: "Ромашка Банк",
+		Post: mention.Post{Source: "forum.example › Скарги", Kind: mention.Forum, ID: id, URL: "https://forum.example/p/" + id, ThreadURL: "https://forum.example/t/1",
+			Author: "author " + id, Text: text, Published: time.Now().Add(-3 * time.Minute)},
+		Score: mention.Score{Value: -0.6, Label: mention.Negative, Lang: "uk", Topics: []string{"refund"}},
+	}
+}
+
+// hear commits mentions as one poll does.
+func (w *world) hear(all ...mention.Mention) mention.Receipt {
+	w.t.Helper()
+	r, err := w.ingest(all...)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+func (w *world) ingest(all ...mention.Mention) (mention.Receipt, error) {
+	in := mention.Intake{Source: all[0].Post.Source, At: time.Now(), Complete: true}
+	for _, m := range all {
+		in.Found = append(in.Found, mention.Found{Post: m.Post, Mentions: []mention.Mention{m}})
+	}
+	r, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.Draft) error {
+		return w.planner.Plan(ctx, tx, in.At, drafts)
+	})
+	w.sender.Wake()
+	return r, err
+}
+
+// eventually waits for something real: sockets, disks and other processes have no
+// virtual time.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	t.Fatalf("did not happen: %s", what)
+}
+
+func (w *world) posted(n int) []fakeslack.Message {
+	w.t.Helper()
+	eventually(w.t, fmt.Sprintf("%d messages", n), func() bool { return len(w.fake.Messages("")) >= n })
+	w.quiet()
+	all := w.fake.Messages("")
+	if len(all) != n {
+		w.t.Fatalf("%d messages stand in slack, want %d:\n%s", len(all), n, texts(all))
+	}
+	return all
+}
+
+// quiet waits until the outbox is empty and nothing is stale.
+func (w *world) quiet() {
+	w.t.Helper()
+	eventually(w.t, "an empty outbox", func() bool {
+		c, err := w.store.Counts(context.Background(), time.Now())
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		stale, err := w.store.Stale(context.Background(), 10)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return c.Pending == 0 && c.Posting == 0 && len(stale) == 0
+	})
+}
+
+func texts(all []fakeslack.Message) string {
+	var b strings.Builder
+	for _, m := range all {
+		fmt.Fprintf(&b, "%s %s thread %q\n%s\n", m.Channel, m.TS, m.ThreadTS, m.Text)
+	}
+	return b.String()
+}
+
+// shows reports whether the words stand in the message's blocks, whatever the
+// formatting between them.
+func shows(m fakeslack.Message, words string) bool {
+	var v any
+	if err := json.Unmarshal(m.Blocks, &v); err != nil {
+		return false
+	}
+	var b strings.Builder
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			if s, ok := v["text"].(string); ok {
+				b.WriteString(s)
+			}
+			for k, e := range v {
+				if _, isText := e.(string); !isText || k != "text" {
+					walk(e)
+				}
+			}
+		}
+	}
+	walk(v)
+	return strings.Contains(b.String(), words)
+}
