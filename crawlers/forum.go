@@ -96,6 +96,7 @@ type forumState struct {
 	Threads map[string]forumVisited `json:"threads,omitempty"`
 	Boards  map[string]string       `json:"boards,omitempty"` // thread list → its mark on the index
 	Marks   marks                   `json:"seen,omitempty"`
+	Cut     bool                    `json:"cut,omitempty"` // the last poll met a page that ended in the middle
 }
 
 // forumVisited is what is remembered of one thread.
@@ -126,7 +127,8 @@ func (f *forum) walk(ctx context.Context, since Cursor) *forumWalk {
 	if w.st.Threads == nil {
 		w.st.Threads = map[string]forumVisited{}
 	}
-	w.reader = forumReader{env: f.env, order: w.st.Order, home: f.home}
+	w.reader = forumReader{env: f.env, order: w.st.Order, home: f.home, patient: !w.st.Cut}
+	w.st.Cut = false
 	if name := w.st.Engine; name != "" {
 		w.reader.engine = forumPresetNamed(name)
 	}
@@ -144,7 +146,7 @@ type forumWalk struct {
 	requests  int
 	visited   map[string]bool
 	posts     []mention.Post
-	kind      string // "thread", "threads", "boards", "posts"
+	kind      string // "one", "thread", "board", "post": what the address is, or a list of
 	rows      int
 	bytes     int
 	items     int
@@ -184,6 +186,9 @@ func (w *forumWalk) get(address string, v fetch.Validators) (*forumPage, *fetch.
 	}
 	for _, n := range p.Notes {
 		w.note("%s", n)
+	}
+	if p.cut {
+		w.st.Cut, w.st.V = true, fetch.Validators{}
 	}
 	w.see(p.Posts)
 	return p, res, nil
@@ -249,7 +254,9 @@ func (w *forumWalk) run() error {
 		w.unchanged = true
 		return nil
 	}
-	w.st.V = res.Validators
+	if w.st.V = res.Validators; p.cut {
+		w.st.V = fetch.Validators{}
+	}
 	switch {
 	case len(p.Posts) > 0 && p.Older != "" && p.Thread == "":
 		return w.stream(p)
@@ -259,8 +266,9 @@ func (w *forumWalk) run() error {
 		return w.list(p)
 	case len(p.Boards) > 0:
 		return w.index(p)
-	case w.engine == "" && p.Engine == "":
-		w.st.V = fetch.Validators{}
+	case p.cut:
+		return nil
+	case p.Engine == "":
 		return fmt.Errorf("forum: %s: no forum was recognised on this page; if it is one, read it with page: and select:", hostOf(start))
 	}
 	w.note("no posts and no threads on the page")
@@ -296,12 +304,12 @@ func (w *forumWalk) sight() Sight {
 	switch w.kind {
 	case "":
 		s.What = name
-	case "thread":
+	case "one":
 		s.What = name + ", one thread"
-	case "posts":
+	case "post":
 		s.What = name + ", newest posts"
 	default:
-		s.What = fmt.Sprintf("%s, %d %s", name, w.rows, w.kind)
+		s.What = name + ", " + count(w.rows, w.kind)
 		s.Items = max(s.Items, w.rows)
 	}
 	return s

@@ -56,13 +56,13 @@ func (r *forumReader) readJSON(res *fetch.Response) (*forumPage, bool, error) {
 	}
 	c := &forumContext{env: r.env, at: at, api: true, home: r.home}
 	for _, dec := range forumDecoders() {
-		p := &forumPage{bytes: len(res.Body)}
+		p := new(forumPage)
 		if dec.decode(c, body, p) {
 			p.Engine = r.nameOf(dec.name)
 			return p, true, nil
 		}
 	}
-	return &forumPage{bytes: len(res.Body), Notes: []string{"the JSON is of no engine that is known"}}, true, nil
+	return &forumPage{Notes: []string{"the JSON is of no engine that is known"}}, true, nil
 }
 
 func (r *forumReader) nameOf(data string) string {
@@ -228,7 +228,7 @@ func forumWords(fragment string) string {
 	if err != nil {
 		return plainWords(fragment)
 	}
-	return forumRawQuote.ReplaceAllString(textOf(doc.Find("body").Contents(), forumSkip{quotes: true}), "")
+	return forumRawQuote.ReplaceAllString(textOf(doc.Find("body"), forumSkip{quotes: true}), "")
 }
 
 // withoutFragment is the address without what names a place in the page.

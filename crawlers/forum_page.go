@@ -18,21 +18,19 @@ import (
 
 // forumPage is what one page of a forum says, whatever made it.
 type forumPage struct {
-	Engine   string
-	Topic    string
-	Thread   string // the thread's own address, the same on all its pages
-	Posts    []mention.Post
-	Threads  []forumRow
-	Boards   []forumRow // thread lists of an index
-	Next     string     // addresses as they are to be fetched; "" for none
-	Prev     string
-	Last     string // the last page, when there are more pages than this one
-	LastNo   int    // its number, when the page tells it
-	Older    string
-	Open     string // where the data behind this page is, when the page has none
-	Notes    []string
-	bytes    int
-	relative bool // a date was relative or had no zone
+	Engine  string
+	Topic   string
+	Thread  string // the thread's own address, the same on all its pages
+	Posts   []mention.Post
+	Threads []forumRow
+	Boards  []forumRow // thread lists of an index
+	Next    string     // addresses as they are to be fetched; "" for none
+	Prev    string
+	Last    string // the last page, when there are more pages than this one
+	LastNo  int    // its number, when the page tells it
+	Older   string
+	Notes   []string
+	cut     bool
 }
 
 // forumRow is one line of a thread list.
@@ -47,8 +45,11 @@ type forumRow struct {
 type forumReader struct {
 	env    Env
 	engine *forumPreset // nil until it is found
-	order  string       // "mdy" or "dmy", once a page has told
-	home   *url.URL     // the address the source was given as, when base moved it
+	// patient: the post a page ends in the middle of waits for the next poll. A
+	// page that ends so twice in a row is taken as it is.
+	patient bool
+	order   string   // "mdy" or "dmy", once a page has told
+	home    *url.URL // the address the source was given as, when base moved it
 }
 
 // read turns one answer into a page. It returns an error only for an answer that
@@ -57,30 +58,49 @@ func (r *forumReader) read(res *fetch.Response) (*forumPage, error) {
 	if p, ok, err := r.readJSON(res); ok {
 		return p, err
 	}
+	release := parseBudget.take(len(res.Body) * pageCost)
+	defer release()
 	body := res.HTML()
 	doc, err := parseHTML(body)
 	if err != nil {
 		return nil, err
 	}
 	d := newForumDoc(r, res, doc)
-	for _, preset := range r.candidates(d, res, body) {
-		p := d.page(preset)
-		if p.useful() {
-			r.engine = preset
-			p.bytes = len(res.Body)
-			return p, nil
+	if r.patient && endsInMiddle(body) {
+		d.spine = unfinished(doc)
+	}
+	found := r.candidates(d, res, body)
+	best := &forumPage{}
+	for _, preset := range found {
+		if p := d.page(preset); p.useful() {
+			best, r.engine = p, preset
+			break
 		}
 	}
-	if p := d.generic(); p.useful() {
-		p.bytes = len(res.Body)
-		return p, nil
+	if !best.useful() && d.spine == nil {
+		best = d.generic()
 	}
-	return &forumPage{bytes: len(res.Body)}, nil
+	if best.Engine == "" && len(found) > 0 {
+		best.Engine = found[0].Name
+	}
+	if best.cut = d.spine != nil; best.cut {
+		best.note("the page ends in the middle: its last post waits for the next poll")
+	}
+	return best, nil
+}
+
+// unfinished returns the elements a document that was cut off ends in.
+func unfinished(doc *goquery.Document) map[*html.Node]bool {
+	spine := map[*html.Node]bool{}
+	for n := doc.Nodes[0]; n != nil; n = n.LastChild {
+		spine[n] = true
+	}
+	return spine
 }
 
 // useful reports whether anything was recognised on the page.
 func (p *forumPage) useful() bool {
-	return len(p.Posts) > 0 || len(p.Threads) > 0 || len(p.Boards) > 0 || p.Open != ""
+	return len(p.Posts) > 0 || len(p.Threads) > 0 || len(p.Boards) > 0
 }
 
 // forumDoc is one HTML page on its way to become a forumPage.
@@ -95,6 +115,8 @@ type forumDoc struct {
 	zone *time.Location
 	lang string
 	dmy  string
+	// spine is what the page ends in when it was cut off.
+	spine map[*html.Node]bool
 }
 
 func newForumDoc(r *forumReader, res *fetch.Response, doc *goquery.Document) *forumDoc {
@@ -183,7 +205,7 @@ func (d *forumDoc) follow(ref string) string {
 func (d *forumDoc) page(preset *forumPreset) *forumPage {
 	p := &forumPage{Engine: preset.Name}
 	if preset.Data != "" {
-		if d.embedded(preset, p); len(p.Posts) > 0 {
+		if d.embedded(preset, p); p.useful() {
 			return p
 		}
 	}
@@ -342,7 +364,7 @@ func (d *forumDoc) rows(preset *forumPreset, l *forumList) []forumRow {
 		if row.Key = l.ID.first(item); row.Key == "" {
 			row.Key = addressKey(preset.stripPage(row.URL))
 		}
-		if seen[row.Key] {
+		if seen[row.Key] || d.spine[item.Nodes[0]] {
 			return
 		}
 		seen[row.Key] = true

@@ -20,12 +20,12 @@ type forumItem struct {
 	rules *forumPost
 	el    *goquery.Selection
 	id    string
-	items map[*html.Node]bool // every post's element: a nested one owns what is in it
+	items map[*html.Node]string // every post's element and its id: a nested one owns what is in it
 }
 
 // posts reads the posts that one set of rules finds.
 func (d *forumDoc) posts(preset *forumPreset, rules *forumPost, p *forumPage) {
-	items := map[*html.Node]bool{}
+	items := map[*html.Node]string{}
 	var list []forumItem
 	seen := map[string]bool{}
 	rules.Item.in(d.root).Each(func(_ int, el *goquery.Selection) {
@@ -33,11 +33,11 @@ func (d *forumDoc) posts(preset *forumPreset, rules *forumPost, p *forumPage) {
 			return
 		}
 		id := rules.ID.first(el)
-		if id == "" || seen[id] {
+		if id == "" || seen[id] || d.unfinished(el, rules.WithNext) {
 			return
 		}
 		seen[id] = true
-		items[el.Nodes[0]] = true
+		items[el.Nodes[0]] = id
 		if rules.WithNext {
 			el = el.AddSelection(el.Next())
 		}
@@ -50,6 +50,15 @@ func (d *forumDoc) posts(preset *forumPreset, rules *forumPost, p *forumPage) {
 			p.Posts = append(p.Posts, post)
 		}
 	}
+}
+
+// unfinished reports an element that a cut off page ends in.
+func (d *forumDoc) unfinished(el *goquery.Selection, withNext bool) bool {
+	if d.spine == nil || d.spine[el.Nodes[0]] || !withNext {
+		return d.spine[el.Nodes[0]]
+	}
+	next := el.Next()
+	return next.Length() == 0 || d.spine[next.Nodes[0]]
 }
 
 // post reads one post. ok is false for an element that is none after all.
@@ -78,7 +87,7 @@ func (it *forumItem) post(preset *forumPreset, p *forumPage) (mention.Post, bool
 		post.Edited = time.Time{}
 	}
 	post.URL = it.permalink(p)
-	if to := it.first(rules.ReplyTo); to != "" && to != it.id && to != "0" {
+	if to := it.answered(); to != "" && to != it.id && to != "0" {
 		post.ReplyTo = rules.Prefix + to
 	}
 	post.Rating = it.rating()
@@ -91,7 +100,7 @@ var forumRe = regexp.MustCompile(`(?i)^\s*(?:re|ответ|отв|отг|від�
 // owns reports whether n belongs to this post and not to one nested in it.
 func (it *forumItem) owns(n *html.Node) bool {
 	for ; n != nil && n != it.el.Nodes[0]; n = n.Parent {
-		if it.items[n] {
+		if it.items[n] != "" {
 			return false
 		}
 	}
@@ -125,10 +134,24 @@ func (it *forumItem) element(rules forumRules) *goquery.Selection {
 	return nil
 }
 
+// answered is the id of the post this one answers: what the page says, or the
+// post it is nested in.
+func (it *forumItem) answered() string {
+	if to := it.first(it.rules.ReplyTo); to != "" {
+		return to
+	}
+	for n := it.el.Nodes[0].Parent; n != nil; n = n.Parent {
+		if id := it.items[n]; id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
 // words is the author's text: no quotes, no signature, nothing the preset drops.
 func (it *forumItem) words(text *goquery.Selection) string {
-	skip := forumSkip{drop: &it.rules.Drop, items: it.items, quotes: !it.rules.Quotes}
-	return forumRawQuote.ReplaceAllString(textOf(text.Contents(), skip), "")
+	skip := forumSkip{root: text.Nodes[0], drop: &it.rules.Drop, items: it.items, quotes: !it.rules.Quotes}
+	return forumRawQuote.ReplaceAllString(textOf(text, skip), "")
 }
 
 // forumRawQuote is a quote a board left in its own markup.
@@ -136,16 +159,17 @@ var forumRawQuote = regexp.MustCompile(`(?is)\[quote[^\]]*\].*\[/quote\]\s*`)
 
 // forumSkip matches what is inside a post's text and not the author's.
 type forumSkip struct {
+	root   *html.Node // the text itself, which may look like a quote: vBulletin's does
 	drop   *forumSelector
-	items  map[*html.Node]bool
+	items  map[*html.Node]string
 	quotes bool
 }
 
 func (s forumSkip) Match(n *html.Node) bool {
-	if n.Type != html.ElementNode {
+	if n.Type != html.ElementNode || n == s.root {
 		return false
 	}
-	if s.items[n] || signatures.Match(n) || s.drop != nil && s.drop.m != nil && s.drop.m.Match(n) {
+	if s.items[n] != "" || signatures.Match(n) || s.drop != nil && s.drop.m != nil && s.drop.m.Match(n) {
 		return true
 	}
 	return s.quotes && (quotes.Match(n) || forumQuoteHead(n))
@@ -222,7 +246,10 @@ func (it *forumItem) reply(before bool, p *forumPage) bool {
 	if n, err := strconv.Atoi(it.first(it.rules.Number)); err == nil {
 		return n != 1
 	}
-	return before || p.Prev != ""
+	if n, err := strconv.Atoi(it.first(it.rules.AnswerNo)); err == nil {
+		return n != 0
+	}
+	return before || p.Prev != "" || !sameAddress(p.Thread, it.d.public(it.d.at.String()))
 }
 
 // rating reads stars, of 5 unless the page says otherwise.

@@ -76,6 +76,7 @@ type forumPost struct {
 	Paged     forumPattern  `yaml:"paged"`     // a link that matches names a page
 	ReplyTo   forumRules    `yaml:"reply_to"`  // gives an id
 	Number    forumRules    `yaml:"number"`    // of the post in the thread; 1 is the opening one
+	AnswerNo  forumRules    `yaml:"answer_no"` // the same counted from the first answer, which is 1
 	Opening   bool          `yaml:"opening"`   // these items open the thread, the others answer
 	Answer    bool          `yaml:"answer"`    // these items are always answers
 }

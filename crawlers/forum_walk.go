@@ -14,7 +14,7 @@ import (
 
 // thread reads a thread that is the source itself.
 func (w *forumWalk) thread(p *forumPage, start string) error {
-	w.kind = "thread"
+	w.kind = "one"
 	posts, last, err := w.pages(p, start)
 	if w.first && p.Older != "" {
 		older, olderErr := w.older(p)
@@ -108,7 +108,7 @@ func addNew(posts, more []mention.Post, seen map[string]bool) []mention.Post {
 // stream reads a list of the newest posts of a whole site, back to the ones that
 // are known.
 func (w *forumWalk) stream(p *forumPage) error {
-	w.kind = "posts"
+	w.kind = "post"
 	var posts []mention.Post
 	seen := map[string]bool{}
 	for read := 1; ; read++ {
@@ -140,7 +140,7 @@ func (w *forumWalk) stream(p *forumPage) error {
 
 // list reads the threads of a list that have new posts.
 func (w *forumWalk) list(p *forumPage) error {
-	w.kind = "threads"
+	w.kind = "thread"
 	for page := 1; ; page++ {
 		changed, err := w.readRows(p.Threads)
 		w.rows += len(p.Threads)
@@ -278,7 +278,7 @@ func publishedAfter(posts []mention.Post, at time.Time) []mention.Post {
 
 // index reads the thread lists of a board's front page that changed.
 func (w *forumWalk) index(p *forumPage) error {
-	w.kind = "boards"
+	w.kind = "board"
 	w.rows = len(p.Boards)
 	if w.st.Boards == nil {
 		w.st.Boards = map[string]string{}
@@ -302,7 +302,7 @@ func (w *forumWalk) index(p *forumPage) error {
 		if err := w.list(list); err != nil {
 			return err
 		}
-		w.kind = "boards"
+		w.kind = "board"
 		w.st.Boards[board.Key] = board.Mark
 	}
 	w.rows = len(p.Boards)
