@@ -23,7 +23,6 @@ type table struct {
 	vals    []uint32 // index into infos
 	infos   []info
 	words   []word
-	symbols []symbol // the infos' sets, one after the other
 	trie    trie
 	stems   stemTree
 	stemMin int // shortest stem, in runes
@@ -33,9 +32,7 @@ type table struct {
 
 // info is what a form means. Forms that mean the same share one.
 type info struct {
-	symAt  uint32
-	symN   uint16
-	starts bool   // one of the symbols begins a pattern
+	set    uint32 // which symbols it carries; 0 for none
 	roles  uint32 // bit i: role i
 	boost  float32
 	number float32
@@ -145,8 +142,8 @@ func compile(d *dictionary) *table {
 		c.addPattern(&d.patterns[i])
 	}
 	t := &table{lang: d.lang}
-	c.layOut(t)
-	t.trie = c.trie.build(c.patterns)
+	sets := c.layOut(t)
+	t.trie = c.trie.build(c.patterns, sets)
 	return t
 }
 
@@ -307,6 +304,6 @@ func (c *compiler) addSequence(rest []element, steps []step, gap int, id int32) 
 	if len(steps) == 0 {
 		gap = 0 // a gap before the first word means nothing
 	}
-	with := append(slices.Clip(steps), step{uint8(min(gap, 12)), c.symbolOf(e.choices)})
+	with := append(slices.Clip(steps), step{uint8(min(gap, maxGap)), c.symbolOf(e.choices)})
 	c.addSequence(rest[1:], with, 0, id)
 }

@@ -2,13 +2,14 @@ package sentiment
 
 import "slices"
 
-// layOut builds the table's hash of forms, the stems and the shared infos.
-func (c *compiler) layOut(t *table) {
+// layOut builds the table's hash of forms, the stems and the shared infos, and
+// returns the sets of symbols that infos refer to.
+func (c *compiler) layOut(t *table) [][]symbol {
 	c.symbolsToMeanings()
 	forms := c.wordForms(t)
 	t.stems = newStemTree()
 	t.infos = append(t.infos, info{word: -1})
-	in := interner{t: t, starts: c.trie.starts, sets: map[string]uint32{}, infos: map[infoKey]uint32{}}
+	in := interner{t: t, sets: [][]symbol{nil}, index: map[string]uint32{"": 0}, infos: map[infoKey]uint32{}}
 
 	for i := range c.d.words { // stems of words.tsv first: stems of patterns join them
 		if w := &c.d.words[i]; w.prefix {
@@ -40,6 +41,7 @@ func (c *compiler) layOut(t *table) {
 	}
 	t.numInfo = t.find(hashString("0"))
 	t.stemMin = t.stems.min
+	return in.sets
 }
 
 // infoOf joins what a form is by itself, as a form of its lemmas and by its stem.
@@ -51,7 +53,7 @@ func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol)
 	}
 	if id := in.t.stems.longest(form); id != 0 {
 		stem := &in.t.infos[id]
-		symbols = append(symbols, in.t.symbols[stem.symAt:stem.symAt+uint32(stem.symN)]...)
+		symbols = append(symbols, in.sets[stem.set]...)
 		m.roles |= stem.roles
 		if m.boost == 0 {
 			m.boost = stem.boost
@@ -157,13 +159,13 @@ func (t *table) put(h uint64, id uint32) {
 	t.keys[i], t.vals[i] = h, id
 }
 
-// interner gives equal meanings one info, and equal symbol sets one place.
+// interner gives equal meanings one info, and equal sets of symbols one number.
 type interner struct {
-	t      *table
-	starts func(symbol) bool
-	sets   map[string]uint32
-	infos  map[infoKey]uint32
-	key    []byte
+	t     *table
+	sets  [][]symbol
+	index map[string]uint32
+	infos map[infoKey]uint32
+	key   []byte
 }
 
 type infoKey struct {
@@ -179,25 +181,22 @@ func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
 	slices.Sort(symbols)
 	symbols = slices.Compact(symbols)
 	in.key = in.key[:0]
-	starts := false
 	for _, s := range symbols {
 		in.key = append(in.key, byte(s), byte(s>>8))
-		starts = starts || in.starts(s)
 	}
-	at, ok := in.sets[string(in.key)]
+	set, ok := in.index[string(in.key)]
 	if !ok {
-		at = uint32(len(in.t.symbols))
-		in.t.symbols = append(in.t.symbols, symbols...)
-		in.sets[string(in.key)] = at
+		set = uint32(len(in.sets))
+		in.sets = append(in.sets, slices.Clone(symbols))
+		in.index[string(in.key)] = set
 	}
-	key := infoKey{at<<8 | uint32(len(symbols))&255, word, m.roles, m.boost, m.number, m.scope}
+	key := infoKey{set, word, m.roles, m.boost, m.number, m.scope}
 	if id, ok := in.infos[key]; ok {
 		return id
 	}
 	id := uint32(len(in.t.infos))
 	in.t.infos = append(in.t.infos, info{
-		symAt: at, symN: uint16(len(symbols)), starts: starts,
-		roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, word: word,
+		set: set, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, word: word,
 	})
 	in.infos[key] = id
 	return id

@@ -21,16 +21,8 @@ const maxMatches = 2000
 func (s *scratch) walk(t *table, slot int) {
 	toks := s.lex.toks
 	for i := range toks {
-		in := &t.infos[toks[i].info[slot]]
-		if !in.starts {
-			continue
-		}
-		for _, sym := range t.symbols[in.symAt : in.symAt+uint32(in.symN)] {
-			if int(sym) < len(t.trie.roots) {
-				if node := t.trie.roots[sym]; node != 0 {
-					s.follow(t, slot, node, i, i, 1)
-				}
-			}
+		for _, node := range t.trie.start(t.infos[toks[i].info[slot]].set) {
+			s.follow(t, slot, node, i, i, 1)
 		}
 	}
 }
@@ -51,11 +43,12 @@ func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover 
 			if exit.any != 0 && toks[j].kind == wordToken {
 				s.follow(t, slot, exit.any, first, j, cover|1<<(j-first))
 			}
-			in := &t.infos[toks[j].info[slot]]
-			for _, sym := range t.symbols[in.symAt : in.symAt+uint32(in.symN)] {
-				if next := t.trie.next(e, sym); next != 0 {
-					s.follow(t, slot, next, first, j, cover|1<<(j-first))
-				}
+			set := t.infos[toks[j].info[slot]].set
+			if set == 0 {
+				continue
+			}
+			for _, next := range t.trie.next(e, set) {
+				s.follow(t, slot, next, first, j, cover|1<<(j-first))
 			}
 		}
 	}

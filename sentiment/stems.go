@@ -65,7 +65,7 @@ func (s *stemTree) intern(in *interner) {
 		symbols := slices.Clone(b.symbols)
 		if id := s.longest(stem); id != 0 {
 			shorter := in.t.infos[id]
-			symbols = append(symbols, in.t.symbols[shorter.symAt:shorter.symAt+uint32(shorter.symN)]...)
+			symbols = append(symbols, in.sets[shorter.set]...)
 			b.mean.roles |= shorter.roles
 			if b.word < 0 {
 				b.word = shorter.word

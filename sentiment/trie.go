@@ -1,39 +1,58 @@
 package sentiment
 
-// trie holds all patterns. Nodes 0 is the root; an edge leads from a node over a
-// gap and a symbol to another.
+import "slices"
+
+// trie holds all patterns. Node 0 is the root; from a node, exits lead over a gap
+// and a word to other nodes. A word is known by the number of its set of symbols,
+// so that one probe finds every way on.
 type trie struct {
-	roots    []int32 // by symbol: the node after the first word, 0 for none
 	nodes    []trieNode
-	exits    []trieExit // gap groups of the nodes
-	keys     []uint64   // exit<<16 | symbol
-	to       []int32
+	exits    []trieExit // the ways on from the nodes, grouped by node
+	links    []int32    // nodes, grouped by exit and set
+	roots    []span     // by set: the nodes after a pattern's first word, in links
+	keys     []uint64   // exit<<32 | set; 0 is empty
+	vals     []span
 	ends     []int32 // pattern ids, grouped by node
 	patterns []pattern
 }
 
 type trieNode struct {
 	endAt, exitAt uint32
-	endN, exitN   uint8
+	endN, exitN   uint16
 }
 
 // trieExit is the ways on from a node that allow the same gap.
 type trieExit struct {
-	gap uint8
-	any int32 // the node after <any>, 0 for none
+	sets uint64 // bit i: a set whose number is i modulo 64 leads on
+	any  int32  // the node after <any>, 0 for none
+	gap  uint8
 }
 
-func (t *trie) next(exit uint32, s symbol) int32 {
+// span is a part of links.
+type span struct{ at, n uint32 }
+
+// next returns the nodes that a word with this set leads to.
+func (t *trie) next(exit, set uint32) []int32 {
+	if t.exits[exit].sets&(1<<(set&63)) == 0 {
+		return nil
+	}
 	m := uint64(len(t.keys) - 1)
-	key := uint64(exit)<<16 | uint64(s)
-	for i := (key * 0x9e3779b97f4a7c15 >> 20) & m; ; i = (i + 1) & m {
-		switch t.keys[i] {
-		case key:
-			return t.to[i]
-		case ^uint64(0):
-			return 0
+	key := uint64(exit)<<32 | uint64(set)
+	for i := linkSlot(key) & m; t.keys[i] != 0; i = (i + 1) & m {
+		if t.keys[i] == key {
+			v := t.vals[i]
+			return t.links[v.at : v.at+v.n]
 		}
 	}
+	return nil
+}
+
+func linkSlot(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 >> 24 }
+
+// start returns the nodes after a pattern's first word.
+func (t *trie) start(set uint32) []int32 {
+	v := t.roots[set]
+	return t.links[v.at : v.at+v.n]
 }
 
 // trieBuilder collects sequences of steps.
@@ -65,77 +84,112 @@ func (b *trieBuilder) add(steps []step, id int32) {
 		}
 		at = next
 	}
-	for _, e := range b.nodes[at].ends {
-		if e == id {
-			return
-		}
+	if !slices.Contains(b.nodes[at].ends, id) {
+		b.nodes[at].ends = append(b.nodes[at].ends, id)
 	}
-	b.nodes[at].ends = append(b.nodes[at].ends, id)
 }
 
-// starts reports whether a pattern begins with s.
-func (b *trieBuilder) starts(s symbol) bool {
-	_, ok := b.nodes[0].edges[step{0, s}]
-	return ok
+// edge is a way on: over exit, by a word with a symbol, to a node.
+type edge struct {
+	exit uint32
+	to   int32
 }
 
-func (b *trieBuilder) build(patterns []pattern) trie {
-	t := trie{patterns: patterns, nodes: make([]trieNode, len(b.nodes))}
-	edges := 0
+// build lays the trie out for the sets of symbols that words carry. The root is
+// exit 0.
+func (b *trieBuilder) build(patterns []pattern, sets [][]symbol) trie {
+	t := trie{patterns: patterns, nodes: make([]trieNode, len(b.nodes)), exits: make([]trieExit, 1)}
 	var top symbol
 	for _, n := range b.nodes {
-		edges += len(n.edges)
 		for s := range n.edges {
 			top = max(top, s.sym)
 		}
 	}
-	size := 16
-	for size < 2*edges {
-		size *= 2
-	}
-	t.keys, t.to = make([]uint64, size), make([]int32, size)
-	for i := range t.keys {
-		t.keys[i] = ^uint64(0)
-	}
-	t.roots = make([]int32, int(top)+1)
+	bySymbol := make([][]edge, int(top)+1)
 	for s, to := range b.nodes[0].edges {
-		t.roots[s.sym] = to
+		bySymbol[s.sym] = append(bySymbol[s.sym], edge{0, to})
 	}
 	for i, n := range b.nodes {
-		t.nodes[i] = trieNode{endAt: uint32(len(t.ends)), endN: uint8(len(n.ends)), exitAt: uint32(len(t.exits))}
+		t.nodes[i] = trieNode{endAt: uint32(len(t.ends)), endN: uint16(len(n.ends)), exitAt: uint32(len(t.exits))}
 		t.ends = append(t.ends, n.ends...)
 		if i > 0 {
-			b.exits(&t, i)
+			b.exits(&t, i, bySymbol)
 		}
 	}
+	t.link(sets, bySymbol)
 	return t
 }
 
-// exits lays the edges of node i out by their gap.
-func (b *trieBuilder) exits(t *trie, i int) {
-	for gap := uint8(0); gap <= 12; gap++ {
-		exit := uint32(len(t.exits))
-		found := false
-		for s, to := range b.nodes[i].edges {
-			if s.gap != gap {
-				continue
-			}
-			if !found {
-				found = true
-				t.exits = append(t.exits, trieExit{gap: gap})
-				t.nodes[i].exitN++
-			}
-			if s.sym == symAny {
-				t.exits[exit].any = to
-				continue
-			}
-			key := uint64(exit)<<16 | uint64(s.sym)
-			m := uint64(len(t.keys) - 1)
-			at := (key * 0x9e3779b97f4a7c15 >> 20) & m
-			for t.keys[at] != ^uint64(0) {
-				at = (at + 1) & m
-			}
-			t.keys[at], t.to[at] = key, to
+// maxGap bounds the gaps that optional elements between gaps add up to.
+const maxGap = 12
+
+// exits numbers the exits of node i, one for each gap.
+func (b *trieBuilder) exits(t *trie, i int, bySymbol [][]edge) {
+	var numbers [maxGap + 1]uint32
+	for s, to := range b.nodes[i].edges {
+		exit := numbers[s.gap]
+		if exit == 0 {
+			exit = uint32(len(t.exits))
+			numbers[s.gap] = exit
+			t.exits = append(t.exits, trieExit{gap: s.gap})
+			t.nodes[i].exitN++
 		}
+		if s.sym == symAny {
+			t.exits[exit].any = to
+		} else {
+			bySymbol[s.sym] = append(bySymbol[s.sym], edge{exit, to})
+		}
+	}
+}
+
+// link finds, for every set and exit, where a word with this set leads.
+func (t *trie) link(sets [][]symbol, bySymbol [][]edge) {
+	t.roots = make([]span, len(sets))
+	type group struct {
+		key uint64
+		v   span
+	}
+	var groups []group
+	var edges []edge
+	for set, symbols := range sets {
+		edges = edges[:0]
+		for _, s := range symbols {
+			if int(s) < len(bySymbol) {
+				edges = append(edges, bySymbol[s]...)
+			}
+		}
+		slices.SortFunc(edges, func(a, b edge) int {
+			if a.exit != b.exit {
+				return int(a.exit) - int(b.exit)
+			}
+			return int(a.to - b.to)
+		})
+		for i := 0; i < len(edges); {
+			v := span{at: uint32(len(t.links))}
+			exit := edges[i].exit
+			for ; i < len(edges) && edges[i].exit == exit; i++ {
+				t.links = append(t.links, edges[i].to)
+				v.n++
+			}
+			if exit == 0 {
+				t.roots[set] = v
+				continue
+			}
+			t.exits[exit].sets |= 1 << (uint(set) & 63)
+			groups = append(groups, group{uint64(exit)<<32 | uint64(set), v})
+		}
+	}
+	size := 16
+	for size < 2*len(groups) {
+		size *= 2
+	}
+	t.keys, t.vals = make([]uint64, size), make([]span, size)
+	m := uint64(size - 1)
+	for _, g := range groups {
+		i := linkSlot(g.key) & m
+		for t.keys[i] != 0 {
+			i = (i + 1) & m
+		}
+		t.keys[i], t.vals[i] = g.key, g.v
 	}
 }
