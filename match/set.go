@@ -3,87 +3,305 @@ package match
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"github.com/earshot/earshot/mention"
+	"slices"
+	"sync"
 )
 
 // Set is a compiled watchlist. It never changes and may be used by many
 // goroutines at once.
 type Set struct {
-	watches []Watch
+	fold    *folder
+	watches []watch
+	names   lexicon // the terms
+	terms   []term
+	handles map[string][]int32 // account names to terms
+	side    lexicon            // context, ignore and none: read only when a term stands in the text
+	phrases []phrase
+
+	endings  map[uint64]bool // by hash
+	english  map[uint64]bool
+	particle map[uint64]bool
+	first    map[uint64]bool // first names in all forms
+	legal    map[string]bool
+	hosts    map[string]map[string]bool
+	common   commonWords
+
+	runs sync.Pool // *scratch
+}
+
+// watch is a compiled Watch.
+type watch struct {
+	Watch
+	context []int32 // phrases
+	ignore  []int32
+	any     []cond
+	all     []cond
+	none    []cond
+	primary bool // some term of Terms names the watch; else those of any and all do
+}
+
+// cond is a compiled Expr: a leaf is a term of names, or a phrase of side when
+// it stands under none.
+type cond struct {
+	term           int32 // -1: a group
+	phrase         int32 // -1: not a phrase
+	any, all, none []cond
+}
+
+// term is a compiled Term that may name a watch.
+type term struct {
+	Term
+	watch    int32
+	role     role
+	parsed   parsed
+	words    int
+	prefix   string // signs required before it
+	capitals bool   // counts only with capitals: the CamelCase reading taken apart
+	exact    bool
+	given    []uint64 // the watch's own first names, when this is their surname alone
+	initials []folded // and their first letters
+	bang     bool     // ends with a sign that may repeat: Yahoo!
+	leaf     int32    // the number the term goes by; the CamelCase reading shares that of the whole
+}
+
+// phrase is a compiled context, ignore or none term; equal ones are one.
+type phrase struct {
+	text   string
+	role   role
+	prefix string
+	exact  bool
+	handle bool
 }
 
 // Compile prepares watches for matching. Problems are worth showing whether or
 // not err is nil; err is not nil exactly when one of them is Fatal.
 func Compile(watches []Watch) (*Set, []Problem, error) {
-	var problems []Problem
+	b := newBuilder()
+	for i, w := range watches {
+		b.watch(int32(i), w)
+	}
+	b.set.names, b.set.side = b.names.done(), b.side.done()
+	b.set.runs.New = func() any { return newScratch(b.set) }
+	problems := b.check()
 	var errs []error
-	for _, w := range watches {
-		for _, t := range w.Terms {
-			if strings.IndexFunc(t.Text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) < 0 {
-				problems = append(problems, Problem{Pos: t.Pos, Watch: w.Name, Message: fmt.Sprintf("the term %q has no letter or digit", t.Text), Hint: "write the name as people write it", Fatal: true})
-				errs = append(errs, fmt.Errorf("%s: the term %q has no letter or digit", t.Pos, t.Text))
-			}
+	for _, p := range problems {
+		if p.Fatal {
+			errs = append(errs, errors.New(p.String()))
 		}
 	}
 	if len(errs) > 0 {
 		return nil, problems, errors.Join(errs...)
 	}
-	return &Set{watches: watches}, problems, nil
+	return b.set, problems, nil
 }
 
-// Match returns one hit for each watch that the post names, in the order of the
-// watches; offsets are in title+"\n"+text.
-func (s *Set) Match(title, text string) []Hit {
-	body := title + "\n" + text
-	low := strings.ToLower(body)
-	var hits []Hit
-	if len(low) != len(body) {
-		low = body
+// String gives the problem as file:line:column: what, and what to do.
+func (p Problem) String() string {
+	s := p.Message
+	if p.Pos != "" {
+		s = p.Pos + ": " + s
 	}
-	for i, w := range s.watches {
-		var spans []mention.Span
-		for _, t := range w.Terms {
-			needle := strings.ToLower(strings.TrimPrefix(t.Text, "="))
-			for from := 0; ; {
-				k := strings.Index(low[from:], needle)
-				if k < 0 {
-					break
-				}
-				start, end := from+k, from+k+len(needle)
-				from = end
-				before, _ := utf8.DecodeLastRuneInString(low[:start])
-				after, _ := utf8.DecodeRuneInString(low[end:])
-				if !unicode.IsLetter(before) && !unicode.IsLetter(after) {
-					spans = append(spans, mention.Span{Start: start, End: end, Text: body[start:end], Term: t.Text})
-				}
-			}
-		}
-		if spans != nil {
-			hits = append(hits, Hit{Watch: w.Name, Index: i, Spans: spans})
-		}
+	if p.Hint != "" {
+		s += ": " + p.Hint
 	}
-	return hits
+	return s
 }
 
-// Explain says for each watch why the post does or does not name it.
-func (s *Set) Explain(title, text string) []Explanation {
-	hits := s.Match(title, text)
-	var out []Explanation
-	for i, w := range s.watches {
-		e := Explanation{Watch: w.Name}
-		for _, h := range hits {
-			if h.Index == i {
-				e.Named = true
-				for _, sp := range h.Spans {
-					e.Steps = append(e.Steps, Step{Span: sp, Counts: true, Reason: "the term stands here"})
-				}
-			}
-		}
-		out = append(out, e)
+// builder makes a Set.
+type builder struct {
+	set      *Set
+	names    *maker
+	side     *maker
+	sideIDs  map[phrase]int32
+	current  string // the watch under work
+	problems []Problem
+}
+
+func newBuilder() *builder {
+	f := newFolder()
+	sets := readSets("endings.tsv")
+	legal := readSets("legal.tsv")
+	c := &compiler{
+		fold:    f,
+		grammar: newGrammar(),
+		script:  newScript(),
+		legal:   legal,
+		common:  readCommon(f),
+		cache:   map[wordKey][]spelled{},
+	}
+	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
+	b.set = &Set{
+		fold:     f,
+		handles:  map[string][]int32{},
+		endings:  hashes(f, sets["ending"]),
+		english:  hashes(f, sets["english"]),
+		particle: hashes(f, sets["particle"]),
+		legal:    legal["legal"],
+		hosts:    readSets("hosts.tsv"),
+		common:   c.common,
+		first:    firstNames(c),
+	}
+	return b
+}
+
+func hashes(f *folder, words map[string]bool) map[uint64]bool {
+	out := make(map[uint64]bool, len(words))
+	for w := range words {
+		out[f.hashOf(w)] = true
 	}
 	return out
+}
+
+// firstNames gives the hashes of all singular forms of the first names we know.
+func firstNames(c *compiler) map[uint64]bool {
+	out := map[uint64]bool{}
+	for name := range readSets("names.tsv")["first"] {
+		base := c.fold.foldWord(name)
+		out[hashString(base)] = true
+		for _, f := range c.grammar.forms(base, languagesOf(name), false) {
+			if f.slot < 6 {
+				out[hashString(f.text)] = true
+			}
+		}
+		for _, s := range c.script.toLatin(name, formSpellings) {
+			out[hashString(s)] = true
+		}
+	}
+	return out
+}
+
+func (b *builder) watch(i int32, w Watch) {
+	c := watch{Watch: w}
+	b.current = w.Name
+	for _, t := range w.Terms {
+		if b.name(i, t, roleName) >= 0 {
+			c.primary = true
+		}
+	}
+	for _, t := range w.Context {
+		c.context = b.phrase(c.context, t, roleContext)
+	}
+	for _, t := range w.Ignore {
+		c.ignore = b.phrase(c.ignore, t, roleIgnore)
+	}
+	c.any, c.all, c.none = b.conds(i, w.Any, true), b.conds(i, w.All, true), b.conds(i, w.None, false)
+	b.set.watches = append(b.set.watches, c)
+	b.surnames(i)
+}
+
+// conds compiles operands; positive ones are terms that may name the watch.
+func (b *builder) conds(i int32, list []Expr, positive bool) []cond {
+	var out []cond
+	for _, e := range list {
+		c := cond{term: -1, phrase: -1}
+		switch {
+		case e.Term.Text != "" && positive:
+			c.term = b.name(i, e.Term, roleOperand)
+		case e.Term.Text != "":
+			if ids := b.phrase(nil, e.Term, roleOperand); len(ids) > 0 {
+				c.phrase = ids[0]
+			}
+		default:
+			c.any, c.all, c.none = b.conds(i, e.Any, positive), b.conds(i, e.All, positive), b.conds(i, e.None, false)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// name enters a term that may name watch i and gives its number, -1 when it
+// cannot be matched.
+func (b *builder) name(i int32, t Term, as role) int32 {
+	p := parseTerm(b.set.fold, t.Text)
+	id := int32(len(b.set.terms))
+	c := term{Term: t, watch: i, role: as, parsed: p, exact: p.exact, leaf: id}
+	switch {
+	case p.handle != "":
+		b.set.handles[p.handle] = append(b.set.handles[p.handle], id)
+		b.set.terms = append(b.set.terms, c)
+		return id
+	case len(p.readings) == 0:
+		b.problem(t, true, fmt.Sprintf("the term %q has no letter or digit", t.Text), "write the name as people write it")
+		return -1
+	}
+	c.read(p.readings[0])
+	strict, loose := p, p
+	strict.readings = slices.DeleteFunc(slices.Clone(p.readings), func(r reading) bool { return r.capitals })
+	loose.readings = slices.DeleteFunc(slices.Clone(p.readings), func(r reading) bool { return !r.capitals })
+	b.set.terms = append(b.set.terms, c)
+	b.names.add(id, strict)
+	if len(loose.readings) > 0 {
+		c.read(loose.readings[0])
+		c.capitals = true
+		b.set.terms = append(b.set.terms, c)
+		b.names.add(id+1, loose)
+	}
+	return id
+}
+
+func (t *term) read(r reading) {
+	t.prefix = r.prefix
+	t.words = 0
+	for _, e := range r.elements {
+		if !e.sign {
+			t.words++
+		}
+	}
+	last := r.elements[len(r.elements)-1]
+	t.bang = last.sign && last.text == "!" && t.words > 0 && len([]rune(r.elements[0].text)) > 2
+}
+
+// phrase adds the number of a side phrase to ids.
+func (b *builder) phrase(ids []int32, t Term, as role) []int32 {
+	p := parseTerm(b.set.fold, t.Text)
+	if p.handle != "" {
+		p.readings = []reading{splitTerm(b.set.fold, p.handle)}
+	}
+	if len(p.readings) == 0 || len(p.readings[0].elements) == 0 {
+		b.problem(t, true, fmt.Sprintf("%q has no letter or digit", t.Text), "write a word or a phrase")
+		return ids
+	}
+	key := phrase{text: t.Text, role: as, prefix: p.readings[0].prefix, exact: p.exact, handle: p.handle != ""}
+	id, ok := b.sideIDs[key]
+	if !ok {
+		id = int32(len(b.set.phrases))
+		b.sideIDs[key] = id
+		b.set.phrases = append(b.set.phrases, key)
+		b.side.add(id, p)
+	}
+	return append(ids, id)
+}
+
+// surnames finds the terms of watch i that are the surname alone of a person
+// another term names in full, and tells them the person's first names (rule 16).
+func (b *builder) surnames(i int32) {
+	var full []parsed
+	var at int
+	for at = len(b.set.terms); at > 0 && b.set.terms[at-1].watch == i; at-- {
+		t := &b.set.terms[at-1]
+		if t.words == 2 && b.set.first[b.set.fold.hashOf(t.parsed.readings[0].elements[0].text)] {
+			full = append(full, t.parsed)
+		}
+	}
+	for k := at; k < len(b.set.terms); k++ {
+		t := &b.set.terms[k]
+		if t.words != 1 || t.parsed.handle != "" {
+			continue
+		}
+		own := b.set.fold.foldWord(t.parsed.readings[0].elements[0].text)
+		for _, p := range full {
+			e := p.readings[0].elements
+			if b.set.fold.foldWord(e[1].text) == own {
+				key := b.names.keyOf(e[0], p, b.names.languages(p), true, true)
+				for _, s := range b.names.cached(key) {
+					t.given = append(t.given, hashString(s.text))
+					t.initials = append(t.initials, b.set.fold.rune([]rune(s.text)[0])&runeBits)
+				}
+			}
+		}
+	}
+}
+
+func (b *builder) problem(t Term, fatal bool, message, hint string) {
+	b.problems = append(b.problems, Problem{Pos: t.Pos, Watch: b.current, Message: message, Hint: hint, Fatal: fatal})
 }

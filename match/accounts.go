@@ -1,0 +1,68 @@
+package match
+
+import "strings"
+
+// account looks for a term that is an @account at the word that starts at i,
+// behind @ or the / of t.me/ (rule 7). The whole account must be the term.
+func (r *run) account(i int) {
+	for i > 0 && r.text[i-1] == '_' {
+		i--
+	}
+	if i == 0 {
+		return
+	}
+	start := i
+	switch r.text[i-1] {
+	case '@':
+		start--
+		if v, c, size := r.set.fold.before(r.text, start); size > 0 && (v&kindWord != 0 || c == '_' || c == '.' || c == '-') {
+			return
+		}
+	case '/':
+		if !r.afterChat(i) {
+			return
+		}
+	default:
+		return
+	}
+	var name [64]byte // longer accounts do not exist
+	end := i
+	for ; end < len(r.text) && end-i < len(name); end++ {
+		b := r.text[end]
+		if b >= 'A' && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		if !isAccountByte(b) && !(b == '.' && r.accountGoesOn(end)) {
+			break
+		}
+		name[end-i] = b
+	}
+	if v, _, _ := r.set.fold.at(r.text, end); v&kindWord != 0 && !r.cyrillicEnding(end) {
+		return
+	}
+	for _, id := range r.set.handles[string(name[:end-i])] {
+		r.hits = append(r.hits, found{id, r.part, start, end})
+	}
+}
+
+func isAccountByte(b byte) bool { return isDigit(b) || b >= 'a' && b <= 'z' || b == '_' }
+
+// cyrillicEnding says whether the letters at text[i:] are an ending: @monobankом.
+func (r *run) cyrillicEnding(i int) bool {
+	var t token
+	r.set.fold.word(r.text, i, &t)
+	return r.set.endings[t.hash]
+}
+
+// afterChat says whether t.me/ or the like stands before text[i:].
+func (r *run) afterChat(i int) bool {
+	before := strings.TrimSuffix(r.text[:i], "/s/")
+	before = strings.TrimSuffix(before, "/")
+	for host := range r.set.hosts["chat"] {
+		if n := len(before) - len(host); n >= 0 && strings.EqualFold(before[n:], host) {
+			v, c, _ := r.set.fold.before(before, n)
+			return v&kindWord == 0 && c != '-' && c != '_'
+		}
+	}
+	return false
+}

@@ -1,0 +1,277 @@
+package match
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// verdict is the number of the rule that cancels a place, 0 for none, and why.
+type verdict struct {
+	rule   int
+	reason string
+}
+
+var counts = verdict{}
+
+// acceptTerm judges a term that stands at a place and keeps it if it counts.
+func (r *run) acceptTerm(id int32, p place) {
+	t := &r.set.terms[id]
+	v := r.judge(t, &p)
+	if v.rule == 0 {
+		r.hits = append(r.hits, found{id, r.part, p.start, p.end})
+		return
+	}
+	if r.trace != nil {
+		r.trace.cancelled(r, id, p, v)
+	}
+}
+
+// acceptPhrase keeps a phrase of context, ignore or none. Context and ignore
+// count inside longer names, too: they only tell what a text is about.
+func (r *run) acceptPhrase(id int32, p place) {
+	ph := &r.set.phrases[id]
+	t := term{prefix: ph.prefix, exact: ph.exact}
+	if ph.role == roleOperand {
+		if r.judge(&t, &p).rule != 0 {
+			return
+		}
+	} else if r.signs(&t, &p).rule != 0 {
+		return
+	}
+	if ph.role == roleContext {
+		if v, _ := r.address(&p, false); v.rule != 0 {
+			return
+		}
+	}
+	if ph.handle && (p.start == 0 || r.text[p.start-1] != '@') {
+		return
+	}
+	r.hits = append(r.hits, found{id, r.part, p.start, p.end})
+}
+
+// judge says whether a term counts at a place; it moves the end of the place
+// over an ending behind a hyphen.
+func (r *run) judge(t *term, p *place) verdict {
+	if v := r.signs(t, p); v.rule != 0 {
+		return v
+	}
+	if t.capitals && !r.capitalised(p) {
+		return verdict{4, "a name written in CamelCase may be written apart only with capitals"}
+	}
+	v, where := r.address(p, t.parsed.domain)
+	if v.rule != 0 {
+		return v
+	}
+	if where == inHost || where == inAccount {
+		if !p.base {
+			return verdict{8, "an address or account counts only when it is the name itself, not a form of it"}
+		}
+		return counts
+	}
+	if v, done := r.tagOrAccount(t, p); done {
+		return v
+	}
+	if v := r.hyphens(p); v.rule != 0 {
+		return v
+	}
+	if v := r.people(t, p); v.rule != 0 {
+		return v
+	}
+	return r.quoted(p)
+}
+
+// signs checks the signs a term requires and that numbers are whole (rule 15).
+func (r *run) signs(t *term, p *place) verdict {
+	f := r.set.fold
+	if t.prefix != "" {
+		if !strings.HasSuffix(r.text[:p.start], t.prefix) {
+			return verdict{15, "the sign before the name is missing"}
+		}
+		p.start -= len(t.prefix)
+		if v, _, _ := f.before(r.text, p.start); v&kindWord != 0 {
+			return verdict{5, "a letter or digit is glued to the sign before the name"}
+		}
+	}
+	last, lastRune, _ := f.before(r.text, p.end)
+	next, nextRune, size := f.at(r.text, p.end)
+	if last == 0 { // the term ends with a sign
+		switch {
+		case next&kindWord != 0:
+			return verdict{5, "a letter or digit is glued to the name"}
+		case nextRune == lastRune && size > 0 && !t.bang:
+			return verdict{15, "the sign is repeated, so it is another sign"}
+		}
+		return counts
+	}
+	first, _, _ := f.at(r.text, p.start)
+	if last&kindDigit != 0 && r.numberGoesOn(p.end) {
+		return verdict{15, "the number goes on"}
+	}
+	if first&kindDigit != 0 && p.start >= 2 && strings.IndexByte(".,", r.text[p.start-1]) >= 0 && isDigit(r.text[p.start-2]) {
+		return verdict{15, "the number begins earlier"}
+	}
+	return counts
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
+// numberGoesOn says whether the number that ends at i has decimals (66.5) or
+// thousands set apart (66 000).
+func (r *run) numberGoesOn(i int) bool {
+	rest := r.text[i:]
+	if len(rest) >= 2 && (rest[0] == '.' || rest[0] == ',') && isDigit(rest[1]) {
+		return true
+	}
+	c, size := utf8.DecodeRuneInString(rest)
+	if !unicode.IsSpace(c) || c == '\n' {
+		return false
+	}
+	rest = rest[size:]
+	if len(rest) < 3 || !isDigit(rest[0]) || !isDigit(rest[1]) || !isDigit(rest[2]) || len(rest) > 3 && isDigit(rest[3]) {
+		return false
+	}
+	return c != ' ' || rest[:3] == "000"
+}
+
+// capitalised says whether every word of the place begins with a capital or a
+// digit.
+func (r *run) capitalised(p *place) bool {
+	start := true
+	for _, c := range r.text[p.start:p.end] {
+		v := r.set.fold.rune(c)
+		if v&kindWord == 0 {
+			start = start || v&(kindIgnorable|kindApostrophe) == 0
+			continue
+		}
+		if start && unicode.IsLower(c) {
+			return false
+		}
+		start = false
+	}
+	return true
+}
+
+// runAround gives the run of letters, digits and underscores around a place,
+// without underscores at its edges that only set the word in italics.
+func (r *run) runAround(p *place) (left, right int) {
+	f := r.set.fold
+	left, right = p.start, p.end
+	for i := p.start; i > 0; {
+		v, c, size := f.before(r.text, i)
+		if v&(kindWord|kindIgnorable) == 0 && c != '_' {
+			break
+		}
+		if i -= size; v&kindWord != 0 {
+			left = i
+		}
+	}
+	for i := p.end; i < len(r.text); {
+		v, c, size := f.at(r.text, i)
+		if v&(kindWord|kindIgnorable) == 0 && c != '_' {
+			break
+		}
+		if i += size; v&kindWord != 0 {
+			right = i
+		}
+	}
+	return left, right
+}
+
+// tagOrAccount judges a place inside #tag or @account (rule 7) and names glued by
+// underscores to something longer (rule 6). done is false when neither is the case.
+func (r *run) tagOrAccount(t *term, p *place) (v verdict, done bool) {
+	left, right := r.runAround(p)
+	lead, size := utf8.DecodeLastRuneInString(r.text[:left])
+	whole := left == p.start && right == p.end
+	switch lead {
+	case '#', '＃':
+		if !whole {
+			return verdict{7, "the hashtag is longer than the name"}, true
+		}
+	case '@', '＠':
+		if before, _, _ := r.set.fold.before(r.text, left-size); before&kindWord != 0 {
+			break
+		}
+		if !whole || r.accountGoesOn(right) {
+			return verdict{7, "a longer account name is another account"}, true
+		}
+		if !p.base {
+			return verdict{7, "an account counts only when it is the name itself, not a form of it"}, true
+		}
+		return counts, true
+	default:
+		if t.parsed.tag {
+			return verdict{7, "the term is a hashtag, and this is none"}, true
+		}
+	}
+	if !whole {
+		return verdict{6, "the name is a part of a longer one joined by underscores"}, true
+	}
+	return counts, false
+}
+
+// accountGoesOn says whether an account name goes on with a dot behind i.
+func (r *run) accountGoesOn(i int) bool {
+	if i+1 >= len(r.text) || r.text[i] != '.' {
+		return false
+	}
+	b := r.text[i+1]
+	return isDigit(b) || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_'
+}
+
+// hyphens judges what hangs on a name by hyphens (rule 6).
+func (r *run) hyphens(p *place) verdict {
+	f := r.set.fold
+	longer := verdict{6, "a longer hyphenated name is another name"}
+	if _, c, size := r.skipBack(p.start); isHyphen(c) {
+		if v, _, _ := r.skipBack(size); v&kindWord != 0 {
+			return longer
+		}
+	}
+	for end, tail := p.end, p.tail && !p.ending; ; {
+		v, c, size := r.skipAhead(end)
+		if !isHyphen(c) {
+			return counts
+		}
+		if v, _, _ = f.at(r.text, size); v&kindWord == 0 {
+			return counts
+		}
+		var t token
+		f.word(r.text, size, &t)
+		switch {
+		case r.set.particle[t.hash]:
+		case tail && r.set.endings[t.hash]:
+			p.end = t.end
+		default:
+			return longer
+		}
+		end, tail = t.end, false
+	}
+}
+
+// skipAhead gives the first rune at or after i that is not ignorable, and where
+// it ends.
+func (r *run) skipAhead(i int) (v folded, c rune, end int) {
+	for {
+		var size int
+		v, c, size = r.set.fold.at(r.text, i)
+		i += size
+		if size == 0 || v&kindIgnorable == 0 {
+			return v, c, i
+		}
+	}
+}
+
+// skipBack gives the last rune before i that is not ignorable, and where it
+// starts.
+func (r *run) skipBack(i int) (v folded, c rune, start int) {
+	for {
+		var size int
+		v, c, size = r.set.fold.before(r.text, i)
+		i -= size
+		if size == 0 || v&kindIgnorable == 0 {
+			return v, c, i
+		}
+	}
+}

@@ -1,0 +1,3 @@
+package match
+
+func (b *builder) check() []Problem { return b.problems }

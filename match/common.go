@@ -1,0 +1,27 @@
+package match
+
+// commonWords are everyday words of the four languages.
+type commonWords struct {
+	function map[string]bool            // words no foreign or inflected form may be: мне, some
+	english  map[string]bool            // English words a transliteration may hit by chance: list, sad
+	nouns    map[string]map[string]bool // by language: words a name may be borrowed from: лента, target
+}
+
+func readCommon(f *folder) commonWords {
+	c := commonWords{function: map[string]bool{}, english: map[string]bool{}, nouns: map[string]map[string]bool{}}
+	for _, row := range readTable("common.tsv", 3)[1:] {
+		lang, kind, word := row[0], row[1], f.foldWord(row[2])
+		if lang == "en" {
+			c.english[word] = true
+		}
+		if kind == "function" {
+			c.function[word] = true
+			continue
+		}
+		if c.nouns[lang] == nil {
+			c.nouns[lang] = map[string]bool{}
+		}
+		c.nouns[lang][word] = true
+	}
+	return c
+}

@@ -1,0 +1,251 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// slots is the number of cells of a paradigm: six cases in two numbers. The
+// words of a joined name (#НовоюПоштою) agree when their forms share a slot.
+const slots = 12
+
+// form is one way a word may stand in a text, with its slot; slot -1 is the
+// dictionary form, which goes with every slot.
+type form struct {
+	text string
+	slot int
+}
+
+// grammar holds the paradigms and exceptions of the Slavic languages.
+type grammar struct {
+	rows       map[string][]paradigm // by language
+	exceptions map[string]map[string]exception
+}
+
+type paradigm struct {
+	kind   string // noun, adj, mod
+	before string // one of these letters must stand before ending
+	ending string
+	cells  [slots][]string
+	weight int // longer endings win
+}
+
+type exception struct {
+	fixed bool     // the word does not change
+	stem  string   // what the other forms are built from
+	forms []string // the forms themselves
+}
+
+func newGrammar() *grammar {
+	g := &grammar{rows: map[string][]paradigm{}, exceptions: map[string]map[string]exception{}}
+	for _, row := range readTable("paradigms.tsv", 3+slots) {
+		p := paradigm{kind: row[1], ending: row[2]}
+		if class, rest, ok := strings.Cut(strings.TrimPrefix(row[2], "<"), ">"); ok {
+			p.before, p.ending = class, rest
+		}
+		p.weight = 2 * utf8.RuneCountInString(p.ending)
+		if p.before != "" {
+			p.weight++
+		}
+		for i := range slots {
+			if cell := strings.ReplaceAll(row[3+i], "ё", "е"); cell != "-" {
+				p.cells[i] = strings.Split(cell, "/")
+			}
+		}
+		g.rows[row[0]] = append(g.rows[row[0]], p)
+	}
+	for _, row := range readTable("exceptions.tsv", 3) {
+		if g.exceptions[row[0]] == nil {
+			g.exceptions[row[0]] = map[string]exception{}
+		}
+		var e exception
+		switch row[2] {
+		case "-":
+			e.fixed = true
+		case "=":
+			e.forms = strings.Fields(row[3])
+		default:
+			e.stem = row[2]
+		}
+		g.exceptions[row[0]][row[1]] = e
+	}
+	return g
+}
+
+// languagesOf says in which languages a Cyrillic word may be written, judging by
+// its letters alone.
+func languagesOf(s string) []string {
+	switch s = strings.ToLower(s); {
+	case strings.ContainsAny(s, "ыэё"):
+		return []string{"ru"}
+	case strings.ContainsAny(s, "іїєґ"):
+		return []string{"uk"}
+	case strings.Contains(s, "ъ"):
+		return []string{"bg", "ru"}
+	}
+	return []string{"ru", "uk", "bg"}
+}
+
+// forms gives the forms of word (folded letters) in the given languages,
+// without the word itself. followed says that another word of the name comes
+// after it, so it may be an adjective.
+func (g *grammar) forms(word string, langs []string, followed bool) []form {
+	var out []form
+	if utf8.RuneCountInString(word) < 3 {
+		return nil
+	}
+	for _, lang := range langs {
+		if e, ok := g.exceptions[lang][word]; ok {
+			switch {
+			case e.fixed:
+			case e.forms != nil:
+				for _, f := range e.forms {
+					out = append(out, form{f, 0})
+				}
+			default:
+				out = g.decline(out, e.stem, lang, followed)
+			}
+			continue
+		}
+		out = g.decline(out, word, lang, followed)
+		if lang == "uk" {
+			for _, stem := range openSyllables(word) {
+				out = g.decline(out, stem, lang, followed)
+			}
+		}
+	}
+	return out
+}
+
+// openSyllables gives what Ukrainian і of the last closed syllable turns into
+// when the syllable opens: Львів, Львова; Київ, Києва; ніч, ночі; розбій, розбою.
+func openSyllables(word string) []string {
+	r := []rune(word)
+	for i := len(r) - 1; i >= 1; i-- {
+		switch {
+		case r[i] == 'ї' && i < len(r)-1:
+			return []string{string(r[:i]) + "є" + string(r[i+1:])}
+		case r[i] == 'і' && i < len(r)-1:
+			return []string{string(r[:i]) + "о" + string(r[i+1:]), string(r[:i]) + "е" + string(r[i+1:])}
+		case strings.ContainsRune("аоуиеюяєіїы", r[i]):
+			return nil
+		}
+	}
+	return nil
+}
+
+func (g *grammar) decline(out []form, word, lang string, followed bool) []form {
+	for _, kind := range [...]string{"noun", "adj", "mod"} {
+		if kind == "mod" && !followed {
+			continue
+		}
+		best := -1
+		for i := range g.rows[lang] {
+			if p := &g.rows[lang][i]; p.kind == kind && p.weight > best && p.fits(word) {
+				best = p.weight
+			}
+		}
+		for i := range g.rows[lang] {
+			if p := &g.rows[lang][i]; p.kind == kind && p.weight == best && p.fits(word) {
+				out = p.apply(out, word)
+			}
+		}
+	}
+	return out
+}
+
+func (p *paradigm) fits(word string) bool {
+	stem, ok := strings.CutSuffix(word, p.ending)
+	if !ok || stem == "" {
+		return false
+	}
+	if p.before == "" {
+		return true
+	}
+	last, _ := utf8.DecodeLastRuneInString(stem)
+	return strings.ContainsRune(p.before, last)
+}
+
+func (p *paradigm) apply(out []form, word string) []form {
+	stem := strings.TrimSuffix(word, p.ending)
+	for slot := range slots {
+		for _, cell := range p.cells[slot] {
+			switch {
+			case cell == "0":
+				out = addForm(out, stem, slot, 3)
+			case strings.HasSuffix(cell, "*"):
+				whole := stem + strings.TrimSuffix(cell, "*")
+				out = addForm(out, whole, slot, 4)
+				for _, f := range insertVowel(whole) {
+					out = addForm(out, f, slot, 3)
+				}
+			case strings.HasPrefix(cell, "="):
+				last, size := utf8.DecodeLastRuneInString(stem)
+				before, _ := utf8.DecodeLastRuneInString(stem[:len(stem)-size])
+				if last != before && !strings.ContainsRune("мбпвф'рщ", last) && strings.ContainsRune("аеиіоуюяєї", before) {
+					out = addForm(out, stem+string(last)+cell[1:], slot, 3)
+				}
+			default:
+				out = addForm(out, stem+cell, slot, 3)
+			}
+		}
+	}
+	return out
+}
+
+// addForm adds a form that is long enough to be told from other words: bare
+// stems of three letters (нот, лип) are words of their own too often.
+func addForm(out []form, text string, slot, min int) []form {
+	if utf8.RuneCountInString(text) < min {
+		return out
+	}
+	return append(out, form{text, slot})
+}
+
+// insertVowel gives stem with о, е or і before its last consonant, where two
+// consonants end it: сосн, сосен; ромашк, ромашек; чайк, чаек; письм, писем.
+func insertVowel(stem string) []string {
+	r := []rune(stem)
+	soft := ""
+	if n := len(r); n > 0 && r[n-1] == 'ь' {
+		soft, r = "ь", r[:n-1]
+	}
+	n := len(r)
+	if n < 3 || !isConsonant(r[n-1]) {
+		return nil
+	}
+	head, last := string(r[:n-2]), string(r[n-1])
+	switch prev := r[n-2]; {
+	case prev == 'ь':
+		return []string{head + "е" + last, head + "ьо" + last}
+	case prev == 'й':
+		return []string{head + "е" + last, head + "є" + last, head + "йо" + last}
+	case prev == '\'':
+		return nil
+	case isConsonant(prev):
+		head += string(prev)
+		out := []string{head + "о" + last, head + "е" + last}
+		if soft != "" {
+			out = append(out, head+"е"+last+soft, head+"о"+last+soft)
+		}
+		return out
+	}
+	return nil
+}
+
+func isConsonant(r rune) bool {
+	return strings.ContainsRune("бвгджзклмнпрстфхцчшщ", r)
+}
+
+// uniqueForms drops repeated (text, slot) pairs and the dictionary form itself.
+func uniqueForms(in []form, word string) []form {
+	slices.SortFunc(in, func(a, b form) int {
+		if c := strings.Compare(a.text, b.text); c != 0 {
+			return c
+		}
+		return a.slot - b.slot
+	})
+	in = slices.Compact(in)
+	return slices.DeleteFunc(in, func(f form) bool { return f.text == word })
+}

@@ -1,0 +1,137 @@
+package match
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// What is known of a written form, beside the word it belongs to.
+const (
+	flagBase    uint32 = 1 << iota // the dictionary form, in either alphabet: may be an address or an account
+	flagTail                       // may take an ending of endings.tsv behind ' or - or, if Cyrillic, directly
+	flagStem                       // counts only with a Cyrillic ending glued to it: Rozetk+у
+	flagPossess                    // may take 's
+	flagSurname                    // genitive plural in -ов: also the surname of somebody else
+	flagForeign                    // written in the other alphabet than the term
+	flagBits    = iota
+	flagMask    = 1<<flagBits - 1
+)
+
+// posting says that a token with some hash is a form of a word. The bucket holds
+// the upper bits of the hash, check the lower 32: at ten million forms the
+// chance that a foreign word of the text is taken for a form is below 1e-8.
+type posting struct {
+	check uint32
+	value uint32 // word<<flagBits | flags
+}
+
+func (p posting) word() int32   { return int32(p.value >> flagBits) }
+func (p posting) flags() uint32 { return p.value & flagMask }
+
+// index finds the words a token may be a form of. Nearly all tokens of a text
+// are none, so a Bloom filter of two bits in one word answers first; it is small
+// enough to stay in the cache where the postings are not.
+type index struct {
+	bloom      []uint64
+	bloomShift uint
+	bucket     []uint32 // where in posts the bucket of hash>>shift begins; one more at the end
+	shift      uint
+	posts      []posting
+}
+
+// entry is a posting on its way into an index.
+type entry struct {
+	hash  uint64
+	value uint32
+}
+
+func bloomMask(h uint64) uint64 { return 1<<(h&63) | 1<<(h>>6&63) }
+
+// build takes the entries of an index; equal (hash, word) pairs are joined.
+func (ix *index) build(entries []entry) {
+	n := uint(max(bits.Len(uint(len(entries))), 4))
+	ix.shift = 64 - n
+	ix.bloomShift = 64 - (n - 2) // 16 bits an entry: four entries a word
+	ix.bloom = make([]uint64, 1<<(n-2))
+	ix.bucket = make([]uint32, 1<<n+1)
+	for _, e := range entries {
+		ix.bloom[e.hash>>ix.bloomShift] |= bloomMask(e.hash)
+		ix.bucket[e.hash>>ix.shift+1]++
+	}
+	for i := 1; i < len(ix.bucket); i++ {
+		ix.bucket[i] += ix.bucket[i-1]
+	}
+	ix.posts = make([]posting, len(entries))
+	fill := slices.Clone(ix.bucket)
+	for _, e := range entries {
+		at := &fill[e.hash>>ix.shift]
+		ix.posts[*at] = posting{uint32(e.hash), e.value}
+		*at++
+	}
+	ix.compact()
+}
+
+// compact sorts each bucket by check and word and joins the flags of repeats.
+func (ix *index) compact() {
+	out := ix.posts[:0]
+	from := uint32(0)
+	for b := range len(ix.bucket) - 1 {
+		to := ix.bucket[b+1]
+		run := ix.posts[from:to]
+		slices.SortFunc(run, func(a, b posting) int {
+			if a.check != b.check {
+				return compareUint32(a.check, b.check)
+			}
+			return compareUint32(a.value>>flagBits, b.value>>flagBits)
+		})
+		ix.bucket[b] = uint32(len(out))
+		start := len(out)
+		for _, p := range run {
+			if k := len(out); k > start && out[k-1].check == p.check && out[k-1].word() == p.word() {
+				out[k-1].value = joinFlags(out[k-1].value, p.value)
+				continue
+			}
+			out = append(out, p)
+		}
+		from = to
+	}
+	ix.bucket[len(ix.bucket)-1] = uint32(len(out))
+	ix.posts = slices.Clip(out)
+}
+
+// joinFlags joins what two ways to the same form know of it. What only warns
+// (stem, surname, foreign) must hold on both ways.
+func joinFlags(a, b uint32) uint32 {
+	const warn = flagStem | flagSurname | flagForeign
+	return (a|b)&^warn | a&b&warn
+}
+
+func compareUint32(a, b uint32) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// lookup gives the postings of a hash; usually none.
+func (ix *index) lookup(h uint64) []posting {
+	if len(ix.posts) == 0 {
+		return nil
+	}
+	if mask := bloomMask(h); ix.bloom[h>>ix.bloomShift]&mask != mask {
+		return nil
+	}
+	b := h >> ix.shift
+	from, to := ix.bucket[b], ix.bucket[b+1]
+	for from < to && ix.posts[from].check != uint32(h) {
+		from++
+	}
+	end := from
+	for end < to && ix.posts[end].check == uint32(h) {
+		end++
+	}
+	return ix.posts[from:end]
+}

@@ -1,0 +1,131 @@
+package match
+
+// lexicon holds phrases: the index tells which words a token may be, the graph
+// which words make a phrase.
+type lexicon struct {
+	index index
+	root  []int32          // first word to node; -1: no phrase begins with it
+	edges map[uint64]int32 // node<<32 | word to node
+	nodes []node
+}
+
+// node is a place inside a phrase, after some of its words.
+type node struct {
+	accept []int32    // phrases that end here
+	signs  []signEdge // required signs that may follow
+	more   bool       // words may follow
+	class  bool       // after «банк»: the rest may stand in quotes of its own
+}
+
+type signEdge struct {
+	text   string
+	spaced bool
+	next   int32
+}
+
+// maker builds a lexicon.
+type maker struct {
+	*compiler
+	lex     lexicon
+	words   map[wordKey]int32
+	entries []entry
+}
+
+func newMaker(c *compiler) *maker {
+	return &maker{
+		compiler: c,
+		lex:      lexicon{edges: map[uint64]int32{}, nodes: make([]node, 1)},
+		words:    map[wordKey]int32{},
+	}
+}
+
+// done builds the index and gives the lexicon.
+func (m *maker) done() lexicon {
+	m.lex.index.build(m.entries)
+	m.entries = nil
+	return m.lex
+}
+
+// add puts phrase id under all readings of a term.
+func (m *maker) add(id int32, p parsed) {
+	langs := m.languages(p)
+	for _, r := range p.readings {
+		at := int32(0)
+		words := 0
+		for i, e := range r.elements {
+			if e.sign {
+				at = m.sign(at, e)
+				continue
+			}
+			followed := i+1 < len(r.elements) && !r.elements[i+1].sign
+			at = m.step(at, m.word(m.keyOf(e, p, langs, followed, len(r.elements) > 1)))
+			words++
+			if words == 1 && m.legal["class"][m.fold.foldWord(e.text)] {
+				m.lex.nodes[at].class = true
+			}
+		}
+		m.accept(at, id)
+		if words == len(r.elements) && words > 1 && !r.capitals {
+			m.accept(m.step(0, m.joined(r, p, langs)), id)
+		}
+	}
+}
+
+func (m *maker) accept(at, id int32) {
+	n := &m.lex.nodes[at]
+	if len(n.accept) == 0 || n.accept[len(n.accept)-1] != id {
+		n.accept = append(n.accept, id)
+	}
+}
+
+func (m *maker) node() int32 {
+	m.lex.nodes = append(m.lex.nodes, node{})
+	return int32(len(m.lex.nodes) - 1)
+}
+
+// step gives the node after at by a word.
+func (m *maker) step(at, word int32) int32 {
+	if at == 0 {
+		for int(word) >= len(m.lex.root) {
+			m.lex.root = append(m.lex.root, -1)
+		}
+		if m.lex.root[word] < 0 {
+			m.lex.root[word] = m.node()
+		}
+		return m.lex.root[word]
+	}
+	key := uint64(at)<<32 | uint64(word)
+	next, ok := m.lex.edges[key]
+	if !ok {
+		next = m.node()
+		m.lex.edges[key] = next
+		m.lex.nodes[at].more = true
+	}
+	return next
+}
+
+// sign gives the node after at by a required sign.
+func (m *maker) sign(at int32, e element) int32 {
+	for _, s := range m.lex.nodes[at].signs {
+		if s.text == e.text && s.spaced == e.spaced {
+			return s.next
+		}
+	}
+	next := m.node()
+	m.lex.nodes[at].signs = append(m.lex.nodes[at].signs, signEdge{e.text, e.spaced, next})
+	return next
+}
+
+// next gives the node after at by a word, or -1.
+func (l *lexicon) next(at, word int32) int32 {
+	if at == 0 {
+		if int(word) < len(l.root) {
+			return l.root[word]
+		}
+		return -1
+	}
+	if next, ok := l.edges[uint64(at)<<32|uint64(word)]; ok {
+		return next
+	}
+	return -1
+}

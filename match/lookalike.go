@@ -1,0 +1,95 @@
+package match
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// latinLook and cyrillicLook say which capital letters of the other alphabet a
+// capital looks like. Small letters that differ (в, н, т) are left out below.
+var latinLook = map[rune]rune{
+	'А': 'A', 'В': 'B', 'Е': 'E', 'К': 'K', 'М': 'M', 'Н': 'H', 'О': 'O', 'Р': 'P', 'С': 'C', 'Т': 'T', 'Х': 'X', 'У': 'Y', 'І': 'I', 'Ј': 'J', 'Ѕ': 'S',
+	'Α': 'A', 'Β': 'B', 'Ε': 'E', 'Κ': 'K', 'Μ': 'M', 'Η': 'H', 'Ο': 'O', 'Ρ': 'P', 'Τ': 'T', 'Χ': 'X', 'Υ': 'Y', 'Ι': 'I', 'Ν': 'N', 'Ζ': 'Z',
+}
+
+var cyrillicLook = map[rune]rune{
+	'A': 'А', 'B': 'В', 'E': 'Е', 'K': 'К', 'M': 'М', 'H': 'Н', 'O': 'О', 'P': 'Р', 'C': 'С', 'T': 'Т', 'X': 'Х', 'Y': 'У', 'I': 'І', 'J': 'Ј', 'S': 'Ѕ',
+	'Α': 'А', 'Β': 'В', 'Ε': 'Е', 'Κ': 'К', 'Μ': 'М', 'Η': 'Н', 'Ο': 'О', 'Ρ': 'Р', 'Τ': 'Т', 'Χ': 'Х', 'Υ': 'У', 'Ι': 'І',
+}
+
+// soundOf says which Latin letter a letter stands for when somebody spells by
+// ear and takes the letters from either alphabet: Pоmashka, with Р for P.
+var soundOf = map[rune]rune{
+	'Р': 'r', 'р': 'r', 'P': 'r', 'В': 'v', 'в': 'v', 'B': 'v', 'Н': 'n', 'н': 'n', 'H': 'n', 'С': 's', 'с': 's', 'C': 's',
+	'а': 'a', 'А': 'a', 'е': 'e', 'Е': 'e', 'о': 'o', 'О': 'o', 'к': 'k', 'К': 'k', 'м': 'm', 'М': 'm', 'т': 't', 'Т': 't', 'і': 'i', 'І': 'i', 'у': 'u', 'У': 'u', 'х': 'h', 'Х': 'h',
+}
+
+// twins gives the hashes that a token of mixed alphabets has when its
+// look-alikes are read in one of them; how many is n.
+func (f *folder) twins(s string) (hashes [3]uint64, n int) {
+	for which := range 3 {
+		h := hashSeed
+		ok := true
+		for _, r := range s {
+			v := f.rune(r)
+			if v&kindIgnorable != 0 {
+				continue
+			}
+			c, found := twin(which, r, v)
+			if !found {
+				ok = false
+				break
+			}
+			h = hashRune(h, c)
+		}
+		if ok {
+			hashes[n] = hashEnd(h)
+			n++
+		}
+	}
+	return hashes, n
+}
+
+// twin reads one rune: 0 as Latin, 1 as Cyrillic, 2 by ear.
+func twin(which int, r rune, v folded) (folded, bool) {
+	native, table := kindLatin, latinLook
+	if which == 1 {
+		native, table = kindCyrillic, cyrillicLook
+	}
+	if which == 2 {
+		if c, ok := soundOf[r]; ok {
+			return folded(c), true
+		}
+		return v & runeBits, v&(kindLatin|kindDigit) != 0
+	}
+	if v&(native|kindDigit|kindApostrophe) != 0 {
+		return v & runeBits, true
+	}
+	c, ok := table[unicode.ToUpper(r)]
+	if !ok || unicode.IsLower(r) && !alikeWhenSmall(r) {
+		return 0, false
+	}
+	return folded(unicode.ToLower(c)), true
+}
+
+// alikeWhenSmall says whether a small letter looks like its pair, too.
+func alikeWhenSmall(r rune) bool {
+	switch r {
+	case 'а', 'е', 'о', 'р', 'с', 'х', 'у', 'і', 'ј', 'ѕ', 'к', 'a', 'e', 'o', 'p', 'c', 'x', 'y', 'i', 'j', 's', 'k', 'ο', 'α', 'ρ', 'υ', 'ι', 'κ', 'ν':
+		return true
+	}
+	return false
+}
+
+// hashOf is hashString of a piece of text that need not be folded yet.
+func (f *folder) hashOf(s string) uint64 {
+	h := hashSeed
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if v := f.rune(r); v&kindWord != 0 {
+			h = hashRune(h, v&runeBits)
+		}
+		i += size
+	}
+	return hashEnd(h)
+}

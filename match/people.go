@@ -1,0 +1,101 @@
+package match
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// people judges names that may belong to somebody else (rule 16).
+func (r *run) people(t *term, p *place) verdict {
+	if t.words != 1 || !p.surname && t.given == nil {
+		return counts
+	}
+	before, initial := r.wordBefore(p.start)
+	after := r.wordAfter(p.end)
+	if p.surname {
+		if c, _ := utf8.DecodeRuneInString(r.text[p.start:]); unicode.IsUpper(c) && (initial != 0 || r.set.first[before] || r.set.first[after]) {
+			return verdict{16, "here it is the surname of somebody else"}
+		}
+	}
+	if t.given == nil {
+		return counts
+	}
+	for _, h := range [...]uint64{before, after} {
+		if h != 0 && r.set.first[h] && !contains(t.given, h) {
+			return verdict{16, "another first name: somebody else"}
+		}
+	}
+	if initial != 0 && !contains(t.initials, initial) {
+		return verdict{16, "another initial: somebody else"}
+	}
+	return counts
+}
+
+func contains[T comparable](list []T, x T) bool {
+	for _, y := range list {
+		if x == y {
+			return true
+		}
+	}
+	return false
+}
+
+// wordBefore gives the hash of the word before i when only a space stands
+// between, or the letter when that is an initial with its dot.
+func (r *run) wordBefore(i int) (hash uint64, initial folded) {
+	i, ok := r.spaceBefore(i)
+	if !ok || i == 0 {
+		return 0, 0
+	}
+	dot := r.text[i-1] == '.'
+	if dot {
+		i--
+	}
+	end := i
+	for i > 0 {
+		v, _, size := r.set.fold.before(r.text, i)
+		if v&(kindWord|kindIgnorable|kindApostrophe) == 0 {
+			break
+		}
+		i -= size
+	}
+	word := r.text[i:end]
+	if !dot {
+		if word == "" {
+			return 0, 0
+		}
+		return r.set.fold.hashOf(word), 0
+	}
+	v, c, size := r.set.fold.at(word, 0)
+	if size == len(word) && unicode.IsUpper(c) {
+		return 0, v & runeBits
+	}
+	return 0, 0
+}
+
+func (r *run) spaceBefore(i int) (int, bool) {
+	start := i
+	for i > 0 {
+		c, size := utf8.DecodeLastRuneInString(r.text[:i])
+		if !unicode.IsSpace(c) || c == '\n' {
+			break
+		}
+		i -= size
+	}
+	return i, i < start
+}
+
+// wordAfter gives the hash of the word after i when only a space stands between.
+func (r *run) wordAfter(i int) uint64 {
+	c, size := utf8.DecodeRuneInString(r.text[i:])
+	if !unicode.IsSpace(c) || c == '\n' {
+		return 0
+	}
+	i += size
+	if v, _, _ := r.set.fold.at(r.text, i); v&kindWord == 0 {
+		return 0
+	}
+	var t token
+	r.set.fold.word(r.text, i, &t)
+	return t.hash
+}

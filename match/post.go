@@ -1,0 +1,261 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// scratch is the memory of one Match, kept for the next.
+type scratch struct {
+	set         *Set
+	parts       [2]string // title, text
+	names, side run
+	sideRead    bool
+	kept        []found // the hits of the watch under work
+	trace       *tracer
+}
+
+func newScratch(s *Set) *scratch {
+	return &scratch{
+		set:   s,
+		names: run{set: s, lex: &s.names, accept: (*run).acceptTerm},
+		side:  run{set: s, lex: &s.side, accept: (*run).acceptPhrase},
+	}
+}
+
+// Match returns one hit for each watch that the post names, in the order of the
+// watches, and nil when it names none. Offsets are in title+"\n"+text; the spans
+// of a hit are in order and do not overlap.
+func (s *Set) Match(title, text string) []Hit {
+	sc := s.runs.Get().(*scratch)
+	hits := sc.match(title, text)
+	sc.forget()
+	s.runs.Put(sc)
+	return hits
+}
+
+// forget drops the texts, so that the pool does not keep them alive.
+func (sc *scratch) forget() {
+	sc.parts, sc.names.text, sc.side.text, sc.trace, sc.names.trace = [2]string{}, "", "", nil, nil
+}
+
+func (sc *scratch) match(title, text string) []Hit {
+	sc.parts = [2]string{title, text}
+	sc.sideRead = false
+	sc.names.hits = sc.names.hits[:0]
+	sc.names.trace = sc.trace
+	sc.names.scan(0, title)
+	sc.names.scan(1, text)
+	found := sc.names.hits
+	if len(found) == 0 {
+		return nil
+	}
+	terms := sc.set.terms
+	slices.SortStableFunc(found, func(a, b foundHit) int {
+		if d := terms[a.phrase].watch - terms[b.phrase].watch; d != 0 {
+			return int(d)
+		}
+		return inOrder(a, b)
+	})
+	var hits []Hit
+	for len(found) > 0 {
+		w := terms[found[0].phrase].watch
+		n := 1
+		for n < len(found) && terms[found[n].phrase].watch == w {
+			n++
+		}
+		if spans := sc.watch(&sc.set.watches[w], found[:n]); spans != nil {
+			hits = append(hits, Hit{Watch: sc.set.watches[w].Name, Index: int(w), Spans: spans})
+		}
+		found = found[n:]
+	}
+	return hits
+}
+
+type foundHit = found
+
+// inOrder sorts by place, the longer one first.
+func inOrder(a, b found) int {
+	switch {
+	case a.part != b.part:
+		return int(a.part) - int(b.part)
+	case a.start != b.start:
+		return a.start - b.start
+	case a.end != b.end:
+		return b.end - a.end
+	}
+	return int(a.phrase) - int(b.phrase)
+}
+
+// watch decides one watch over the terms found for it.
+func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
+	sc.kept = sc.kept[:0]
+	for _, h := range hits {
+		if id, ok := sc.ignored(w, h); ok {
+			sc.cancel(h, verdict{13, "it stands inside the ignored phrase " + quote(sc.set.phrases[id].text)})
+			continue
+		}
+		if !sc.inContext(w, h) {
+			sc.cancel(h, verdict{12, "none of the context words stands in the title or near it"})
+			continue
+		}
+		sc.kept = append(sc.kept, h)
+	}
+	if len(sc.kept) == 0 || !sc.holds(w) {
+		return nil
+	}
+	var spans []mention.Span
+	last := found{part: -1}
+	for _, h := range sc.kept {
+		t := &sc.set.terms[h.phrase]
+		if w.primary && t.role != roleName || h.part == last.part && h.start < last.end {
+			continue
+		}
+		last = h
+		span := sc.span(h)
+		spans = append(spans, span)
+		if sc.trace != nil {
+			sc.trace.counted(t.watch, span)
+		}
+	}
+	return spans
+}
+
+func (sc *scratch) span(h found) mention.Span {
+	offset := 0
+	if h.part == 1 {
+		offset = len(sc.parts[0]) + 1
+	}
+	return mention.Span{
+		Start: offset + h.start,
+		End:   offset + h.end,
+		Text:  strings.Clone(sc.parts[h.part][h.start:h.end]),
+		Term:  sc.set.terms[h.phrase].Text,
+	}
+}
+
+func (sc *scratch) cancel(h found, v verdict) {
+	if sc.trace != nil {
+		sc.trace.add(sc.set.terms[h.phrase].watch, sc.span(h), v)
+	}
+}
+
+// sides reads context, ignore and none phrases, once per post and only when a
+// term was found.
+func (sc *scratch) sides() []found {
+	if !sc.sideRead {
+		sc.sideRead = true
+		sc.side.hits = sc.side.hits[:0]
+		sc.side.scan(0, sc.parts[0])
+		sc.side.scan(1, sc.parts[1])
+	}
+	return sc.side.hits
+}
+
+// ignored says which ignored phrase of w a hit lies in.
+func (sc *scratch) ignored(w *watch, h found) (int32, bool) {
+	if len(w.ignore) == 0 {
+		return 0, false
+	}
+	for _, s := range sc.sides() {
+		if s.part == h.part && s.start <= h.start && h.end <= s.end && contains(w.ignore, s.phrase) {
+			return s.phrase, true
+		}
+	}
+	return 0, false
+}
+
+// How near is near (rule 12), in letters: a post up to shortPost is near as a
+// whole, else reach letters to either side are, or the same sentence up to
+// sentenceReach. Forum posts of one thought are shorter than the first; a
+// paragraph is about the second.
+const (
+	shortPost     = 600
+	reach         = 300
+	sentenceReach = 1200
+)
+
+// inContext says whether one of w's context words is in the title or near the hit.
+func (sc *scratch) inContext(w *watch, h found) bool {
+	if len(w.context) == 0 {
+		return true
+	}
+	for _, s := range sc.sides() {
+		if contains(w.context, s.phrase) && (s.part == 0 || sc.near(h, s)) {
+			return true
+		}
+	}
+	return false
+}
+
+// near says whether s, in the text, is near the hit.
+func (sc *scratch) near(h, s found) bool {
+	text := sc.parts[1]
+	if len(text) <= shortPost || len(text) <= 4*shortPost && utf8.RuneCountInString(text) <= shortPost {
+		return true
+	}
+	var between string
+	switch {
+	case h.part == 0:
+		between = text[:s.start]
+	case s.end <= h.start:
+		between = text[s.end:h.start]
+	case h.end <= s.start:
+		between = text[h.end:s.start]
+	}
+	if len(between) > 4*sentenceReach {
+		return false
+	}
+	n := utf8.RuneCountInString(between)
+	return n <= reach || h.part == 1 && n <= sentenceReach && !endsSentence(between)
+}
+
+// endsSentence says whether a sentence ends somewhere in s.
+func endsSentence(s string) bool {
+	for i, c := range s {
+		switch c {
+		case '\n', '!', '?', '…':
+			return true
+		case '.':
+			if rest := s[i+1:]; rest == "" || rest[0] == ' ' || rest[0] == '\n' || rest[0] == '.' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// holds decides the boolean part of a watch over the kept hits.
+func (sc *scratch) holds(w *watch) bool {
+	if w.primary && !slices.ContainsFunc(sc.kept, func(h found) bool { return sc.set.terms[h.phrase].role == roleName }) {
+		return false
+	}
+	return sc.group(w.any, w.all, w.none)
+}
+
+func (sc *scratch) group(any, all, none []cond) bool {
+	if len(any) > 0 && !slices.ContainsFunc(any, sc.cond) {
+		return false
+	}
+	for _, c := range all {
+		if !sc.cond(c) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(none, sc.cond)
+}
+
+func (sc *scratch) cond(c cond) bool {
+	switch {
+	case c.term >= 0:
+		return slices.ContainsFunc(sc.kept, func(h found) bool { return sc.set.terms[h.phrase].leaf == c.term })
+	case c.phrase >= 0:
+		return slices.ContainsFunc(sc.sides(), func(s found) bool { return s.phrase == c.phrase })
+	case c.any == nil && c.all == nil && c.none == nil:
+		return false
+	}
+	return sc.group(c.any, c.all, c.none)
+}

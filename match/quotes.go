@@ -1,0 +1,136 @@
+package match
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	quoteReach   = 120 // bytes to either side in which the quotes of a name are looked for
+	nameWords    = 4   // longer quotes are speech or headlines
+	speechStarts = " спасибо дякую дякуємо благодаря благодарим люблю обожаю привет привіт здравей здравейте моя мой моє моя наш наша наше нашето моята вся весь увесь цялата thanks thank dear my our hello hi hey love hate stop why where when how what new this that all no не нет ні почему чому защо где де къде как як когда коли кога это це это тази этот цей вот ось ето эх ах ох ну "
+)
+
+// quoted judges a name inside quotes (rule 17): a quoted longer proper name is
+// another name, a quoted sentence that holds the name is not.
+func (r *run) quoted(p *place) verdict {
+	from, ok := r.openQuote(p.start)
+	if !ok {
+		return counts
+	}
+	to, ok := r.closeQuote(p.end)
+	if !ok {
+		return counts
+	}
+	left, right := r.text[from:p.start], r.text[p.end:to]
+	if strings.TrimSpace(left) == "" && strings.TrimSpace(right) == "" {
+		return counts
+	}
+	if strings.ContainsAny(left+right, ".,:;?!…\n") || strings.Contains(left+right, " — ") || strings.Contains(left+right, " – ") {
+		return counts
+	}
+	if r.isLongerName(p, left, right) {
+		return verdict{17, "the quotes hold a longer proper name"}
+	}
+	return counts
+}
+
+// isLongerName says whether the words around a name in its quotes make a
+// longer proper name with it.
+func (r *run) isLongerName(p *place, left, right string) bool {
+	first, _ := utf8.DecodeRuneInString(r.text[p.start:])
+	capital := !unicode.IsLower(first)
+	words, capitals, legal := 0, 0, 0
+	allCaps := strings.ToUpper(left+right) == left+right
+	for i, side := range [...]string{left, right} {
+		for w := range strings.FieldsSeq(side) {
+			w = strings.Trim(w, "-–&+№\"'")
+			if w == "" {
+				continue
+			}
+			words++
+			low := strings.ToLower(w)
+			c, _ := utf8.DecodeRuneInString(w)
+			switch {
+			case r.set.legal[low]:
+				legal++
+			case i == 0 && words == 1 && strings.Contains(speechStarts, " "+low+" "):
+				return false
+			case !unicode.IsLower(c):
+				capitals++
+			case !r.set.common.function[low]:
+				if i == 1 || capital {
+					return false // «Ромашка снова подвела»
+				}
+			}
+		}
+	}
+	if words == legal || words >= nameWords {
+		return false
+	}
+	if allCaps && strings.ToUpper(r.text[p.start:p.end]) == r.text[p.start:p.end] && words > 1 {
+		return false // a sentence shouted
+	}
+	if !capital { // «Красная ромашка»: the first word alone has the capital
+		return right == "" && words == 1 && capitals == 1 && looksAdjective(strings.TrimSpace(left))
+	}
+	return capitals > 0
+}
+
+// looksAdjective says whether a word ends like an adjective of our languages.
+func looksAdjective(w string) bool {
+	for _, end := range [...]string{"ая", "яя", "ый", "ий", "ой", "ое", "ее", "ые", "ие", "ую", "юю", "ого", "его", "ої", "ій", "ова", "на", "ска", "ська", "ен", "ні", "ни", "та", "ла"} {
+		if strings.HasSuffix(strings.ToLower(w), end) {
+			return true
+		}
+	}
+	return false
+}
+
+// openQuote finds where the quotes open that i lies in, and gives what is behind
+// the sign.
+func (r *run) openQuote(i int) (int, bool) {
+	for low := max(0, i-quoteReach); i > low; {
+		c, size := utf8.DecodeLastRuneInString(r.text[:i])
+		start := i - size
+		next, _, n := r.set.fold.at(r.text, i)
+		before, b, m := r.set.fold.before(r.text, start)
+		switch {
+		case c == '\n', c == '»', c == '”':
+			return 0, false
+		case c == '«', c == '„', c == '‹', c == '‚':
+			return i, true
+		case c == '"', c == '“', c == '\'', c == '‘':
+			opens := n > 0 && (next != 0 || isQuote(rune(r.text[i]))) && (m == 0 || before == 0 && (unicode.IsSpace(b) || strings.ContainsRune("([{-—–/«", b)))
+			if opens {
+				return i, true
+			}
+			if c == '"' || c == '“' {
+				return 0, false
+			}
+		}
+		i = start
+	}
+	return 0, false
+}
+
+// closeQuote finds the sign that closes the quotes that i lies in.
+func (r *run) closeQuote(i int) (int, bool) {
+	for high := min(len(r.text), i+quoteReach); i < high; {
+		c, size := utf8.DecodeRuneInString(r.text[i:])
+		next, _, n := r.set.fold.at(r.text, i+size)
+		switch c {
+		case '\n', '«', '„', '‹', '‚':
+			return 0, false
+		case '»', '”', '›', '"', '“':
+			return i, true
+		case '\'', '’':
+			if n == 0 || next&kindWord == 0 {
+				return i, true
+			}
+		}
+		i += size
+	}
+	return 0, false
+}

@@ -1,0 +1,238 @@
+package match
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// found is a phrase that stands in a text.
+type found struct {
+	phrase     int32
+	part       int8 // 0 the title, 1 the text
+	start, end int  // in the part
+}
+
+// run is one pass of one lexicon over one text. It is reused, so that a text
+// without hits costs no allocation.
+type run struct {
+	set    *Set
+	lex    *lexicon
+	text   string // the part under work: the title, or the text
+	part   int8
+	accept func(r *run, phrase int32, p place) // judges and keeps a phrase
+	hits   []found
+	trace  *tracer // nil unless somebody asked for reasons
+}
+
+// place is where a phrase stands and how it got there.
+type place struct {
+	start, end int
+	base       bool // all words stand in their dictionary form
+	surname    bool // the one word is a genitive plural that is a surname, too
+	ending     bool // the last word has taken an ending, so it takes no other
+	tail       bool // the last word may take an ending behind a hyphen
+}
+
+// scan runs over one part.
+func (r *run) scan(part int8, text string) {
+	r.part, r.text = part, text
+	f := r.set.fold
+	ix := &r.lex.index
+	var t token
+	accounts := r.lex == &r.set.names && len(r.set.handles) > 0
+	for i := 0; f.next(text, i, &t); i = t.end {
+		if accounts && t.start > 0 && (text[t.start-1] == '@' || text[t.start-1] == '/' || text[t.start-1] == '_') {
+			r.account(t.start)
+		}
+		if t.apoEnd|t.tail == 0 && !t.mixed() {
+			// The way of nearly all tokens: one look into the filter.
+			if posts := ix.lookup(t.hash); len(posts) > 0 {
+				r.follow(0, posts, plain, &t, place{start: t.start, base: true})
+			}
+			continue
+		}
+		r.odd(0, &t, place{start: t.start, base: true})
+	}
+}
+
+// manner is how a token relates to the form it was looked up by.
+type manner uint8
+
+const (
+	plain   manner = iota // the token is the form
+	ending                // the form and a Cyrillic ending behind an apostrophe or at once
+	possess               // the form and 's, 'll
+)
+
+// odd looks a token up that has an apostrophe inside or mixes alphabets.
+func (r *run) odd(at int32, t *token, p place) {
+	ix := &r.lex.index
+	r.follow(at, ix.lookup(t.hash), plain, t, p)
+	if t.apoEnd > 0 {
+		suffix := r.set.fold.hashOf(r.text[t.apoEnd:t.end])
+		if r.set.english[suffix] {
+			r.follow(at, ix.lookup(t.apoHash), possess, t, p)
+		}
+		if r.set.endings[suffix] {
+			r.follow(at, ix.lookup(t.apoHash), ending, t, p)
+		}
+	}
+	if t.tail > 0 && t.apoEnd == 0 && r.set.endings[r.set.fold.hashOf(r.text[t.tail:t.end])] {
+		r.follow(at, ix.lookup(t.tailHash), ending, t, p)
+	}
+	if t.mixed() {
+		hashes, n := r.set.fold.twins(r.text[t.start:t.end])
+		for _, h := range hashes[:n] {
+			if h != t.hash {
+				r.follow(at, ix.lookup(h), plain, t, p)
+			}
+		}
+	}
+}
+
+// follow goes on in the graph by every word the token may be a form of.
+func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
+	for _, post := range posts {
+		flags := post.flags()
+		switch {
+		case how == plain && flags&flagStem != 0,
+			how == ending && flags&(flagTail|flagStem) == 0,
+			how == possess && flags&flagPossess == 0:
+			continue
+		}
+		next := r.lex.next(at, post.word())
+		if next < 0 {
+			continue
+		}
+		q := p
+		q.end = t.end
+		q.base = p.base && how == plain && flags&flagBase != 0
+		q.surname = at == 0 && flags&flagSurname != 0
+		q.ending = how != plain
+		q.tail = how == plain && flags&flagTail != 0
+		r.arrive(next, q)
+	}
+}
+
+// arrive handles the node that a word led to.
+func (r *run) arrive(at int32, p place) {
+	n := &r.lex.nodes[at]
+	for _, phrase := range n.accept {
+		r.accept(r, phrase, p)
+	}
+	for _, s := range n.signs {
+		i := p.end
+		if s.spaced {
+			i = r.skipSpace(i)
+		}
+		if strings.HasPrefix(r.text[i:], s.text) {
+			r.afterSign(s, i+len(s.text), p)
+		}
+	}
+	if !n.more {
+		return
+	}
+	if i, ok := r.joint(p.end, n.class); ok {
+		r.word(at, i, p)
+	}
+}
+
+// afterSign handles the node that a required sign led to.
+func (r *run) afterSign(s signEdge, i int, p place) {
+	n := &r.lex.nodes[s.next]
+	p.end, p.ending, p.tail = i, false, true
+	for _, phrase := range n.accept {
+		r.accept(r, phrase, p)
+	}
+	for _, next := range n.signs {
+		if k := r.skipSpace(i); strings.HasPrefix(r.text[k:], next.text) && (k == i || next.spaced) {
+			r.afterSign(next, k+len(next.text), p)
+		}
+	}
+	if n.more {
+		if s.spaced {
+			i = r.skipSpace(i)
+		}
+		r.word(s.next, i, p)
+	}
+}
+
+// word goes on with the word that must stand at text[i:].
+func (r *run) word(at int32, i int, p place) {
+	v, _, size := r.set.fold.at(r.text, i)
+	for size > 0 && v&kindIgnorable != 0 {
+		i += size
+		v, _, size = r.set.fold.at(r.text, i)
+	}
+	if size == 0 || v&kindWord == 0 {
+		return
+	}
+	var t token
+	r.set.fold.word(r.text, i, &t)
+	r.odd(at, &t, p)
+}
+
+// skipSpace goes over spaces and at most one line end.
+func (r *run) skipSpace(i int) int {
+	lines := 0
+	for i < len(r.text) {
+		c, size := utf8.DecodeRuneInString(r.text[i:])
+		switch {
+		case c == '\n':
+			if lines++; lines > 1 {
+				return i
+			}
+		case unicode.IsSpace(c), r.set.fold.rune(c)&kindIgnorable != 0:
+		default:
+			return i
+		}
+		i += size
+	}
+	return i
+}
+
+// joint reads what may stand between the words of a name from text[i:] on:
+// spaces with at most one line end, one hyphen or one underscore. quotes lets a
+// quote open or close there.
+func (r *run) joint(i int, quotes bool) (int, bool) {
+	start := i
+	for i < len(r.text) {
+		c, size := utf8.DecodeRuneInString(r.text[i:])
+		if r.set.fold.rune(c)&kindIgnorable == 0 {
+			break
+		}
+		i += size
+	}
+	c, size := utf8.DecodeRuneInString(r.text[i:])
+	switch {
+	case i >= len(r.text):
+		return i, false
+	case c == '_':
+		return i + size, true
+	case isHyphen(c) || c == '–':
+		i += size
+		if i < len(r.text) && (r.text[i] == '\n' || r.text[i] == '\r') {
+			i = r.skipSpace(i)
+		}
+		return i, true
+	}
+	if quotes && isQuote(c) {
+		i += size
+	}
+	i = r.skipSpace(i)
+	if quotes {
+		if c, size = utf8.DecodeRuneInString(r.text[i:]); isQuote(c) {
+			i += size
+		}
+	}
+	return i, i > start
+}
+
+func isHyphen(r rune) bool {
+	switch r {
+	case '-', '‐', '‑', '−', '﹣', '－':
+		return true
+	}
+	return false
+}

@@ -1,0 +1,203 @@
+package match
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// role says what a term is for.
+type role uint8
+
+const (
+	roleName    role = iota // names the watch
+	roleOperand             // of any, all, none
+	roleContext
+	roleIgnore
+)
+
+// element is one word or one required sign of a term.
+type element struct {
+	text   string // as written
+	sign   bool
+	spaced bool // spaces may stand around the sign
+}
+
+// reading is one way to take a term apart: ПриватБанк is one word, or two.
+type reading struct {
+	elements []element
+	prefix   string // signs before the first word: .NET
+	capitals bool   // counts only when each word begins with a capital (or has none): a CamelCase term taken apart
+}
+
+// parsed is a term taken apart.
+type parsed struct {
+	exact    bool
+	handle   string // lower case, without @; then there are no readings
+	tag      bool   // written with #: only as a hashtag
+	domain   bool   // holds a dot between words: an address
+	readings []reading
+}
+
+// joints are the signs that join the words of a term and may be a space instead.
+const joints = "-‐‑‒–—−_"
+
+// parseTerm takes a term apart. A term without letters and digits has no
+// readings.
+func parseTerm(f *folder, text string) parsed {
+	var p parsed
+	text = strings.TrimSpace(text)
+	if rest, ok := strings.CutPrefix(text, "="); ok {
+		p.exact = true
+		text = strings.TrimSpace(rest)
+	}
+	if rest, ok := strings.CutPrefix(text, "@"); ok && isHandle(rest) {
+		p.handle = strings.ToLower(rest)
+		return p
+	}
+	if rest, ok := strings.CutPrefix(text, "#"); ok && rest != "" {
+		p.tag = true
+		text = rest
+	}
+	whole := splitTerm(f, text)
+	if len(whole.elements) == 0 {
+		return p
+	}
+	p.readings = append(p.readings, whole)
+	if loose, ok := withoutDots(whole); ok {
+		p.readings = append(p.readings, loose)
+	}
+	for _, e := range whole.elements {
+		p.domain = p.domain || e.sign && e.text == "." && !e.spaced
+	}
+	if apart, ok := takeApart(whole); ok && !p.exact {
+		p.readings = append(p.readings, apart)
+	}
+	return p
+}
+
+func isHandle(s string) bool {
+	for _, r := range s {
+		if r != '_' && r != '.' && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// splitTerm cuts text at spaces, hyphens and signs. Quotes and brackets are
+// dropped; a dot or comma at the end too.
+func splitTerm(f *folder, text string) reading {
+	var out reading
+	var word strings.Builder
+	signEnd := -1 // where the sign before ends, to join ++
+	flush := func() {
+		if word.Len() > 0 {
+			out.elements = append(out.elements, element{text: word.String()})
+			word.Reset()
+		}
+	}
+	for i := 0; i < len(text); {
+		v, r, size := f.at(text, i)
+		next, _, _ := f.at(text, i+size)
+		switch {
+		case v&(kindWord|kindIgnorable) != 0:
+			word.WriteRune(r)
+		case v&kindApostrophe != 0 && word.Len() > 0 && next&kindWord != 0:
+			word.WriteRune(r)
+		case unicode.IsSpace(r), strings.ContainsRune(joints, r), isQuote(r), strings.ContainsRune("()[]{}<>", r), v&kindApostrophe != 0:
+			flush()
+		default:
+			flush()
+			before, _, _ := f.before(text, i)
+			switch n := len(out.elements); {
+			case n == 0 && r != '@':
+				out.prefix += string(r)
+			case n == 0:
+			case i == signEnd:
+				out.elements[n-1].text += string(r)
+			default:
+				out.elements = append(out.elements, element{text: string(r), sign: true, spaced: before&kindWord == 0 || next&kindWord == 0})
+			}
+			signEnd = i + size
+		}
+		i += size
+	}
+	flush()
+	for n := len(out.elements); n > 0 && out.elements[n-1].sign && strings.Trim(out.elements[n-1].text, ".,;:…®™©") == ""; n-- {
+		out.elements = out.elements[:n-1]
+	}
+	if strings.Trim(out.prefix, "®™©") == "" || !hasWord(out.elements) {
+		out.prefix = ""
+	}
+	if !hasWord(out.elements) {
+		out.elements = nil
+	}
+	return out
+}
+
+func hasWord(elements []element) bool {
+	for _, e := range elements {
+		if !e.sign {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutDots is the reading where "Dr. Oetker" is written "Dr Oetker".
+func withoutDots(r reading) (reading, bool) {
+	out := reading{prefix: r.prefix}
+	for _, e := range r.elements {
+		if e.sign && e.spaced && (e.text == "." || e.text == ",") {
+			continue
+		}
+		out.elements = append(out.elements, e)
+	}
+	return out, len(out.elements) < len(r.elements)
+}
+
+// takeApart reads a CamelCase word as several and letters before a number as a
+// word of their own: ПриватБанк as Приват Банк, Приват24 as Приват 24.
+func takeApart(r reading) (reading, bool) {
+	out := reading{prefix: r.prefix}
+	for _, e := range r.elements {
+		if e.sign {
+			out.elements = append(out.elements, e)
+			continue
+		}
+		parts, camel := humps(e.text)
+		out.capitals = out.capitals || camel
+		for _, p := range parts {
+			out.elements = append(out.elements, element{text: p})
+		}
+	}
+	return out, len(out.elements) > len(r.elements)
+}
+
+// humps cuts a word before capitals that follow small letters and between three
+// or more letters and a number. Parts of one letter stay glued (iPhone).
+func humps(word string) (parts []string, camel bool) {
+	runes := []rune(word)
+	from := 0
+	for i := 1; i < len(runes); i++ {
+		hump := unicode.IsLower(runes[i-1]) && unicode.IsUpper(runes[i])
+		number := unicode.IsLetter(runes[i-1]) && unicode.IsDigit(runes[i]) && i-from >= 3
+		if !hump && !number || hump && (i-from < 2 || len(runes)-i < 2) {
+			continue
+		}
+		camel = camel || hump
+		parts = append(parts, string(runes[from:i]))
+		from = i
+	}
+	return append(parts, string(runes[from:])), camel
+}
+
+// isAbbreviation says whether a word is a name of capitals, which takes its
+// endings behind a hyphen (МТС-у) and is never an adjective.
+func isAbbreviation(word string) bool {
+	n := utf8.RuneCountInString(word)
+	return n >= 2 && n <= 5 && strings.ToUpper(word) == word && strings.ToLower(word) != word
+}
+
+func isQuote(r rune) bool { return strings.ContainsRune(`"«»“”„‟‹›‚`, r) }

@@ -1,0 +1,271 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// wordKey is a word of a term with everything its forms depend on.
+type wordKey struct {
+	text     string // lower case, ё and ґ kept
+	langs    string // of its Cyrillic forms, "ru uk bg"
+	exact    bool
+	followed bool // another word of the name follows
+	several  bool // the name has several words
+	short    bool // an abbreviation
+	joined   bool // not a word: the words of a name written as one
+}
+
+// compiler holds what is the same for all terms.
+type compiler struct {
+	fold    *folder
+	grammar *grammar
+	script  *script
+	legal   map[string]map[string]bool
+	common  commonWords
+	cache   map[wordKey][]spelled // of the words of joined names
+}
+
+// spelled is a form written in one alphabet.
+type spelled struct {
+	text  string // folded
+	slot  int    // -1: the dictionary form
+	flags uint32
+}
+
+func (c *compiler) languages(p parsed) string {
+	var all strings.Builder
+	for _, e := range p.readings[0].elements {
+		all.WriteString(e.text)
+	}
+	return strings.Join(languagesOf(all.String()), " ")
+}
+
+func (m *maker) keyOf(e element, p parsed, langs string, followed, several bool) wordKey {
+	return wordKey{
+		text:     strings.ToLower(e.text),
+		langs:    langs,
+		exact:    p.exact,
+		followed: followed,
+		several:  several,
+		short:    isAbbreviation(e.text),
+	}
+}
+
+// word gives the number of a word and, the first time, enters all its forms.
+func (m *maker) word(key wordKey) int32 {
+	if id, ok := m.words[key]; ok {
+		return id
+	}
+	id := int32(len(m.words))
+	m.words[key] = id
+	forms := m.cached
+	if !key.several {
+		forms = m.spellings
+	}
+	for _, s := range forms(key) {
+		m.enter(id, s)
+	}
+	return id
+}
+
+func (m *maker) enter(id int32, s spelled) {
+	m.entries = append(m.entries, entry{hashString(s.text), uint32(id)<<flagBits | s.flags})
+}
+
+// kindsOf says which alphabets a folded word uses.
+func (c *compiler) kindsOf(folded string) folded {
+	var kinds uint32
+	for _, r := range folded {
+		kinds |= c.fold.rune(r) & kindWord
+	}
+	return kinds
+}
+
+// spellings gives all forms of a word in both alphabets.
+func (c *compiler) spellings(key wordKey) []spelled {
+	base := c.fold.foldWord(key.text)
+	kinds := c.kindsOf(base)
+	if key.exact {
+		return withoutApostrophe([]spelled{{base, -1, flagBase}}, base)
+	}
+	var out []spelled
+	switch {
+	case kinds&kindCyrillic != 0 && kinds&kindLatin != 0:
+		out = []spelled{{base, -1, flagBase | flagTail | flagPossess}}
+	case kinds&kindCyrillic != 0:
+		out = c.cyrillicWord(key, base)
+	case kinds&kindLatin != 0:
+		out = c.latinWord(key, base)
+	default:
+		return []spelled{{base, -1, flagBase | flagTail}}
+	}
+	if kinds&kindDigit != 0 {
+		out = append(out, lookAlikes(base)...)
+	}
+	return withoutApostrophe(out, base)
+}
+
+// withoutApostrophe lets a word be written without its apostrophe, too: Wendys.
+func withoutApostrophe(in []spelled, base string) []spelled {
+	if !strings.Contains(base, "'") {
+		return in
+	}
+	for _, s := range slices.Clone(in) {
+		if strings.Contains(s.text, "'") {
+			in = append(in, spelled{strings.ReplaceAll(s.text, "'", ""), s.slot, s.flags})
+		}
+	}
+	return in
+}
+
+// lookAlikes lets a name of letters and digits be typed in the other alphabet
+// by its looks: А1 and A1.
+func lookAlikes(base string) []spelled {
+	var out []spelled
+	for _, table := range []map[rune]rune{latinLook, cyrillicLook} {
+		ok := true
+		other := strings.Map(func(r rune) rune {
+			if unicode.IsDigit(r) {
+				return r
+			}
+			upper, found := table[unicode.ToUpper(r)]
+			ok = ok && found
+			return unicode.ToLower(upper)
+		}, base)
+		if ok && other != base {
+			out = append(out, spelled{other, -1, flagBase | flagTail})
+		}
+	}
+	return out
+}
+
+func (c *compiler) cyrillicWord(key wordKey, base string) []spelled {
+	flags := flagBase
+	last, _ := utf8.DecodeLastRuneInString(base)
+	if key.short || unicode.IsDigit(last) {
+		flags |= flagTail
+	}
+	out := []spelled{{base, -1, flags}}
+	forms := c.formsOf(key, base)
+	for _, f := range forms {
+		if key.several || !c.common.function[f.text] {
+			out = append(out, spelled{f.text, f.slot, surnameFlag(f)})
+		}
+	}
+	for _, s := range c.script.toLatin(key.text, baseSpellings) {
+		if !key.several && c.common.english[s] {
+			continue
+		}
+		out = append(out, spelled{s, -1, flagBase | flagTail | flagPossess | flagForeign})
+		if stem := cutVowel(s); len(stem) >= 4 {
+			out = append(out, spelled{stem, -1, flagStem | flagForeign})
+		}
+	}
+	for _, f := range forms {
+		for _, s := range c.script.toLatin(restore(f.text, key.text), formSpellings) {
+			if key.several || !c.common.english[s] {
+				out = append(out, spelled{s, f.slot, flagForeign | surnameFlag(f)})
+			}
+		}
+	}
+	return out
+}
+
+// surnameFlag marks the genitive plural in -ов, -ев.
+func surnameFlag(f form) uint32 {
+	if f.slot >= 6 && (strings.HasSuffix(f.text, "ов") || strings.HasSuffix(f.text, "ев")) {
+		return flagSurname
+	}
+	return 0
+}
+
+// formsOf gives the Cyrillic forms of a word, without itself.
+func (c *compiler) formsOf(key wordKey, base string) []form {
+	forms := c.grammar.forms(base, strings.Fields(key.langs), key.followed)
+	if key.short {
+		last, _ := utf8.DecodeLastRuneInString(base)
+		if !isConsonant(last) {
+			return nil
+		}
+	}
+	return uniqueForms(forms, base)
+}
+
+// restore puts ё and ґ of the word as written back into a folded form of it.
+func restore(form, written string) string {
+	f, w := []rune(form), []rune(written)
+	for i := 0; i < len(f) && i < len(w); i++ {
+		if f[i] == 'е' && w[i] == 'ё' || f[i] == 'г' && w[i] == 'ґ' {
+			f[i] = w[i]
+		} else if f[i] != w[i] {
+			break
+		}
+	}
+	return string(f)
+}
+
+// cutVowel gives a Latin word without its last vowel: Rozetk.
+func cutVowel(s string) string {
+	if s != "" && strings.IndexByte("aeoiuy", s[len(s)-1]) >= 0 {
+		return s[:len(s)-1]
+	}
+	return ""
+}
+
+// cyrillicTries bounds how many readings of a Latin word in Cyrillic get forms.
+const cyrillicTries = 8
+
+func (c *compiler) latinWord(key wordKey, base string) []spelled {
+	out := []spelled{{base, -1, flagBase | flagTail | flagPossess}}
+	letters := utf8.RuneCountInString(base)
+	if letters >= 3 {
+		for _, p := range plurals(base) {
+			out = append(out, spelled{p, 6, flagPossess})
+		}
+	}
+	if stem := cutVowel(base); len(stem) >= 4 {
+		out = append(out, spelled{stem, -1, flagStem})
+	}
+	for i, cyr := range c.script.toCyrillic(base, cyrillicTries) {
+		f := c.fold.foldWord(cyr)
+		if !key.several && c.common.function[f] {
+			continue
+		}
+		out = append(out, spelled{f, -1, flagBase | flagForeign})
+		if letters < 3 {
+			continue
+		}
+		inner := key
+		inner.text, inner.langs = cyr, strings.Join(languagesOf(cyr), " ")
+		forms := c.formsOf(inner, f)
+		slavic := i < 2 && (key.several && letters >= 4 || letters >= 6 && strings.HasSuffix(base, "a"))
+		for _, fm := range forms {
+			if key.several || !c.common.function[fm.text] {
+				out = append(out, spelled{fm.text, fm.slot, flagForeign | surnameFlag(fm)})
+			}
+			if !slavic {
+				continue
+			}
+			for _, s := range c.script.toLatin(restore(fm.text, cyr), formSpellings) {
+				if key.several || !c.common.english[s] {
+					out = append(out, spelled{s, fm.slot, 0})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// plurals gives the English plurals of a word.
+func plurals(s string) []string {
+	switch {
+	case strings.HasSuffix(s, "s"), strings.HasSuffix(s, "x"), strings.HasSuffix(s, "z"), strings.HasSuffix(s, "ch"), strings.HasSuffix(s, "sh"):
+		return []string{s + "es"}
+	case len(s) > 2 && strings.HasSuffix(s, "y") && strings.IndexByte("aeiou", s[len(s)-2]) < 0:
+		return []string{s[:len(s)-1] + "ies", s + "s"}
+	}
+	return []string{s + "s"}
+}
