@@ -27,7 +27,7 @@ var quotes = cascadia.MustCompile(`blockquote, aside.quote, .quotecontent, .quot
 	`.bbCodeBlock--quote, .bbcode_quote, .ipsQuote, .quote-wrapper, .mycode_quote`)
 
 // signatures finds what stands under every post of the same author.
-var signatures = cascadia.MustCompile(`.signature, .sig, .message-signature, .post-signature, .ipsSignature, [id^=sig]`)
+var signatures = cascadia.MustCompile(`.signature, .sig, .message-signature, .post-signature, .ipsSignature`)
 
 // parseHTML parses a UTF-8 page. Scripting is off, so what stands in <noscript>
 // is elements and not text.
@@ -56,7 +56,9 @@ func wordsOf(s *goquery.Selection) string { return textOf(s, authorsOwn{}) }
 // authorsOwn matches what is not the author's own words.
 type authorsOwn struct{}
 
-func (authorsOwn) Match(n *html.Node) bool { return quotes.Match(n) || signatures.Match(n) }
+func (authorsOwn) Match(n *html.Node) bool {
+	return quotes.Match(n) || signatures.Match(n) || n.Type == html.ElementNode && forumQuoteHead(n)
+}
 func (authorsOwn) MatchAll(n *html.Node) []*html.Node {
 	return append(quotes.MatchAll(n), signatures.MatchAll(n)...)
 }
@@ -105,10 +107,11 @@ func fragmentText(fragment string, skip goquery.Matcher) string {
 	if err != nil {
 		return ""
 	}
-	var w textWriter
 	for _, n := range nodes {
-		w.walk(n, skip, 0)
+		body.AppendChild(n) // siblings again: a line above a quote is known by what follows
 	}
+	var w textWriter
+	w.walk(body, skip, 0)
 	return w.String()
 }
 

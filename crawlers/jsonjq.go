@@ -212,7 +212,7 @@ func (r *jsonRun) post(item any) mention.Post {
 		p.Edited = edited
 	}
 	if value := get("rating"); value != "" {
-		p.Rating = rating(value, get("best"), "")
+		p.Rating = rating(value, get("best"))
 	}
 	if p.URL == "" {
 		p.URL = cleanURL(r.page)

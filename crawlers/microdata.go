@@ -224,11 +224,11 @@ func (s *scope) rating() *mention.Rating {
 		if from == nil {
 			continue
 		}
-		if got := rating(from.value("ratingvalue"), from.value("bestrating"), from.value("worstrating")); got != nil {
+		if got := rating(from.value("ratingvalue"), from.value("bestrating")); got != nil {
 			return got
 		}
 	}
-	return rating(s.value("rating", "reviewrating"), "", "")
+	return rating(s.value("rating", "reviewrating"), "")
 }
 
 // machineValue is what the element says in an attribute. value= instead of

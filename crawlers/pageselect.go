@@ -277,7 +277,7 @@ func (r *selectReader) fill(item *pageItem, s *goquery.Selection, env Env, base 
 		if best == "" {
 			best = r.best.value(s)
 		}
-		p.Rating = rating(value, best, "")
+		p.Rating = rating(value, best)
 	}
 }
 

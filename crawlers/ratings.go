@@ -11,10 +11,10 @@ import (
 // own default.
 const defaultBest = 5
 
-// rating reads "4", "4,5", "4/5", "4 out of 5", "80%" and "★★★☆☆". best and
-// worst are what the site says beside it, or empty. It returns nil for what is
-// no rating: a zero on a scale that starts at one means "not rated".
-func rating(value, best, worst string) *mention.Rating {
+// rating reads "4", "4,5", "4/5", "4 out of 5", "80%" and "★★★☆☆". best is what
+// the site says beside it, or empty. It returns nil for what is no rating. A zero
+// is kept as the site writes it, though it mostly means "not rated".
+func rating(value, best string) *mention.Rating {
 	if n := strings.Count(value, "★"); n > 0 {
 		return &mention.Rating{Value: float64(n), Best: max(defaultBest, float64(n+strings.Count(value, "☆")))}
 	}
@@ -41,7 +41,7 @@ func rating(value, best, worst string) *mention.Rating {
 			}
 		}
 	}
-	if w := numbers(worst); r.Value < 0 || r.Value > r.Best || r.Value == 0 && (len(w) == 0 || w[0] != 0) {
+	if r.Value < 0 || r.Value > r.Best {
 		return nil
 	}
 	return &r

@@ -280,9 +280,9 @@ func (r *schemaReader) rating(v any) *mention.Rating {
 			}
 		}
 	case map[string]any:
-		return rating(text(field(v, "ratingValue", "value")), text(field(v, "bestRating")), text(field(v, "worstRating")))
+		return rating(text(field(v, "ratingValue", "value")), text(field(v, "bestRating")))
 	case string, json.Number:
-		return rating(text(v), "", "")
+		return rating(text(v), "")
 	}
 	return nil
 }
@@ -301,7 +301,8 @@ func (r *schemaReader) link(v map[string]any) string {
 	return ""
 }
 
-// field returns the first property that is there, whatever its prefix and case.
+// field returns the first property that is there, with or without a prefix. Case
+// counts: "ReviewRating" is a type and no property.
 func field(v map[string]any, names ...string) any {
 	for _, name := range names {
 		if x, ok := v[name]; ok && !empty(x) {
@@ -310,7 +311,7 @@ func field(v map[string]any, names ...string) any {
 	}
 	for _, name := range names {
 		for key, x := range v {
-			if i := strings.LastIndexAny(key, ":/"); strings.EqualFold(key[i+1:], name) && !empty(x) {
+			if i := strings.LastIndexAny(key, ":/"); i >= 0 && key[i+1:] == name && !empty(x) {
 				return x
 			}
 		}
