@@ -71,11 +71,11 @@ func testUpdateCase(t *testing.T, open opener) {
 }
 
 // Every mention is claimed by everybody at once: one winner each, every loser told
-// who has it. The real number, 10,000 claims on 1,000 mentions, runs without -short.
+// who has it: 10,000 claims on 1,000 mentions, a tenth of it with -short or -race.
 func testOneWinner(t *testing.T, open opener) {
 	mentions, people := 1000, 10
-	if testing.Short() {
-		mentions = 50
+	if testing.Short() || raceDetector {
+		mentions = 100
 	}
 	s := open(t)
 	found := make([]mention.Found, mentions)
