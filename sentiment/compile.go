@@ -32,12 +32,13 @@ type table struct {
 
 // info is what a form means. Forms that mean the same share one.
 type info struct {
-	set    uint32 // which symbols it carries; 0 for none
-	roles  uint32 // bit i: role i
-	boost  float32
-	number float32
-	scope  uint8
-	word   int32 // index into words, -1 for none
+	set      uint32 // which symbols it carries; 0 for none
+	roles    uint32 // bit i: role i
+	boost    float32
+	number   float32
+	scope    uint8
+	function bool  // a word of langid.tsv
+	word     int32 // index into words, -1 for none
 }
 
 func (in *info) has(r role) bool { return in.roles&(1<<r) != 0 }
@@ -124,11 +125,12 @@ type compiler struct {
 
 // meaning is what is gathered for one form or stem.
 type meaning struct {
-	roles   uint32
-	boost   float32
-	number  float32
-	scope   uint8
-	symbols []symbol
+	roles    uint32
+	boost    float32
+	number   float32
+	scope    uint8
+	function bool
+	symbols  []symbol
 }
 
 func compile(d *dictionary) *table {
@@ -138,6 +140,9 @@ func compile(d *dictionary) *table {
 		meanings: map[string]*meaning{}, stemMean: map[string]*meaning{}, trie: newTrieBuilder(),
 	}
 	c.asClass("num", symNum)
+	for _, r := range d.langid {
+		c.meanings[foldWord(r.cell(0))] = &meaning{function: true}
+	}
 	for i := range d.patterns {
 		c.addPattern(&d.patterns[i])
 	}

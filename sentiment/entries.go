@@ -152,6 +152,9 @@ func readCommon(src func(string) string, errs *dataErrors) *common {
 	c := &common{topics: newNames(), rules: newNames(), ruleTopic: []int{0}}
 	for _, r := range readTSV("common/topics.tsv", src("common/topics.tsv"), "topic note", errs) {
 		c.topics.add(r.cell(0))
+		if len(c.topics.list) > maxTopics {
+			errs.add(r.at, "more than %d topics", maxTopics-1)
+		}
 	}
 	for _, r := range readTSV("common/rules.tsv", src("common/rules.tsv"), "rule topic note", errs) {
 		if _, ok := c.rules.index[r.cell(0)]; ok {

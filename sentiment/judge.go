@@ -191,8 +191,12 @@ func (s *scratch) openClause(i int32, st *sentence) clauseState {
 // the words after it.
 func (s *scratch) read(i int32, cl *clauseState, si int) {
 	t := &s.lex.toks[i]
-	if t.kind == emojiToken {
-		s.emojiUnit(i, si)
+	if t.info == [2]uint32{} {
+		if t.kind == emojiToken {
+			s.emojiUnit(i, si)
+		} else if t.kind == wordToken {
+			cl.negLeft, cl.lackLeft, cl.boostLeft = max(cl.negLeft-1, 0), max(cl.lackLeft-1, 0), max(cl.boostLeft-1, 0)
+		}
 		return
 	}
 	if !t.covered {

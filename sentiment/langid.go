@@ -115,7 +115,7 @@ type verdict struct {
 	translit bool    // written in Latin letters
 }
 
-// identify judges the tokens of l and marks its function words.
+// identify judges the tokens of l.
 func (id *identifier) identify(l *lexer) verdict {
 	var sum votes
 	m := uint64(len(id.keys) - 1)
@@ -133,7 +133,6 @@ func (id *identifier) identify(l *lexer) verdict {
 		for i := t.hash & m; id.keys[i] != 0; i = (i + 1) & m {
 			if id.keys[i] == t.hash {
 				v := &id.votes[id.vals[i]]
-				t.function = true
 				for k := range sum {
 					sum[k] += v[k]
 				}
@@ -177,7 +176,7 @@ func (id *identifier) endings(l *lexer, sum *votes) {
 	}
 	for ti := range l.toks {
 		t := &l.toks[ti]
-		if !t.cyrillic || t.function || t.runeN < 4 {
+		if !t.cyrillic || t.runeN < 4 {
 			continue
 		}
 		rs := l.runes[t.runeAt : int(t.runeAt)+int(t.runeN)]

@@ -169,12 +169,13 @@ type interner struct {
 }
 
 type infoKey struct {
-	set   uint32
-	word  int32
-	roles uint32
-	boost float32
-	num   float32
-	scope uint8
+	set      uint32
+	word     int32
+	roles    uint32
+	boost    float32
+	num      float32
+	scope    uint8
+	function bool
 }
 
 func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
@@ -190,13 +191,13 @@ func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
 		in.sets = append(in.sets, slices.Clone(symbols))
 		in.index[string(in.key)] = set
 	}
-	key := infoKey{set, word, m.roles, m.boost, m.number, m.scope}
+	key := infoKey{set, word, m.roles, m.boost, m.number, m.scope, m.function}
 	if id, ok := in.infos[key]; ok {
 		return id
 	}
 	id := uint32(len(in.t.infos))
 	in.t.infos = append(in.t.infos, info{
-		set: set, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, word: word,
+		set: set, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word,
 	})
 	in.infos[key] = id
 	return id

@@ -19,10 +19,12 @@ const maxMatches = 2000
 
 // walk finds all patterns of t in the tokens.
 func (s *scratch) walk(t *table, slot int) {
-	toks := s.lex.toks
-	for i := range toks {
-		for _, node := range t.trie.start(t.infos[toks[i].info[slot]].set) {
-			s.follow(t, slot, node, i, i, 1)
+	words := s.lex.sets[slot]
+	for i := range words {
+		if set := words[i].set; set != 0 {
+			for _, node := range t.trie.start(set) {
+				s.follow(t, slot, node, i, i, 1)
+			}
 		}
 	}
 }
@@ -30,24 +32,27 @@ func (s *scratch) walk(t *table, slot int) {
 // follow goes on from a node that was reached with the word at last.
 func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover uint64) {
 	n := &t.trie.nodes[node]
-	for _, id := range t.trie.ends[n.endAt : n.endAt+uint32(n.endN)] {
-		s.found(t, slot, id, first, last, cover)
+	if n.endN > 0 {
+		for _, id := range t.trie.ends[n.endAt : n.endAt+uint32(n.endN)] {
+			s.found(t, slot, id, first, last, cover)
+		}
 	}
-	toks := s.lex.toks
+	words := s.lex.sets[slot]
 	for e := n.exitAt; e < n.exitAt+uint32(n.exitN); e++ {
 		exit := &t.trie.exits[e]
-		for j := last + 1; j <= last+1+int(exit.gap) && j < len(toks) && j-first < 64; j++ {
-			if toks[j].before == sentenceBreak || len(s.matches) >= maxMatches {
+		top := min(last+1+int(exit.gap), len(words)-1, first+63)
+		for j := last + 1; j <= top; j++ {
+			w := &words[j]
+			if w.breaks || len(s.matches) >= maxMatches {
 				break
 			}
-			if exit.any != 0 && toks[j].kind == wordToken {
+			if exit.any != 0 && s.lex.toks[j].kind == wordToken {
 				s.follow(t, slot, exit.any, first, j, cover|1<<(j-first))
 			}
-			set := t.infos[toks[j].info[slot]].set
-			if set == 0 {
+			if w.set == 0 || exit.sets&(1<<(w.set&63)) == 0 {
 				continue
 			}
-			for _, next := range t.trie.next(e, set) {
+			for _, next := range t.trie.next(e, w.set) {
 				s.follow(t, slot, next, first, j, cover|1<<(j-first))
 			}
 		}

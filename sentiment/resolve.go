@@ -4,36 +4,18 @@ package sentiment
 // and 1 for the second, and joins hyphenated words that stand in the table as one.
 func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 	out := 0
+	sets := l.sets[slot][:0]
 	for i := 0; i < len(l.toks); i++ {
-		tok := l.toks[i]
-		switch tok.kind {
-		case numberToken:
-			if untranslit != nil && i+1 < len(l.toks) && l.toks[i+1].kind == wordToken && l.toks[i+1].start == tok.end {
-				if id := untranslit.find(t, l.glued(&tok, &l.toks[i+1])); id != 0 {
-					tok.kind, tok.end = wordToken, l.toks[i+1].end
-					tok.info[slot] = id
-					i++
-					break
-				}
-			}
-			if tok.info[slot] = t.find(tok.hash); tok.info[slot] == 0 {
-				tok.info[slot] = t.numInfo
-			}
-		case wordToken:
-			if tok.joined != 0 && slot == 0 && i+1 < len(l.toks) {
-				if id := t.find(tok.joined); id != 0 {
-					tok.info[slot], tok.end = id, l.toks[i+1].end
-					i++
-					break
-				}
-			}
-			tok.info[slot] = l.meaningOf(t, &tok, untranslit)
+		tok := &l.toks[i]
+		id, joins := l.entry(t, i, slot, untranslit)
+		if joins {
+			tok.end = l.toks[i+1].end
+			i++
 		}
-		if slot == 0 {
-			tok.roles, tok.boost, tok.scope = 0, 0, 0
-		}
-		in := &t.infos[tok.info[slot]]
+		in := &t.infos[id]
+		tok.info[slot] = id
 		tok.roles |= in.roles
+		tok.function = tok.function || in.function
 		if tok.boost == 0 {
 			tok.boost = in.boost
 		}
@@ -43,10 +25,40 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 		if in.roles&(1<<roleNumber) != 0 && tok.kind == wordToken {
 			tok.num = in.number
 		}
-		l.toks[out] = tok
+		if set := &l.toks[out]; set != tok {
+			*set = *tok
+		}
+		sets = append(sets, wordSet{in.set, l.toks[out].before == sentenceBreak})
 		out++
 	}
+	l.sets[slot] = sets
 	l.toks = l.toks[:out]
+}
+
+// entry finds what token i is; joins means that it takes in the token after it.
+func (l *lexer) entry(t *table, i, slot int, untranslit *latinReader) (id uint32, joins bool) {
+	tok := &l.toks[i]
+	switch tok.kind {
+	case numberToken:
+		if untranslit != nil && i+1 < len(l.toks) && l.toks[i+1].kind == wordToken && l.toks[i+1].start == tok.end {
+			if id := untranslit.find(t, l.glued(tok, &l.toks[i+1])); id != 0 {
+				tok.kind = wordToken
+				return id, true
+			}
+		}
+		if id := t.find(tok.hash); id != 0 {
+			return id, false
+		}
+		return t.numInfo, false
+	case wordToken:
+		if tok.joined != 0 && slot == 0 && i+1 < len(l.toks) {
+			if id := t.find(tok.joined); id != 0 {
+				return id, true
+			}
+		}
+		return l.meaningOf(t, tok, untranslit), false
+	}
+	return 0, false
 }
 
 func (l *lexer) glued(a, b *token) []rune {

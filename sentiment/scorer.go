@@ -59,7 +59,7 @@ type scratch struct {
 	emoji     map[uint64]float32
 	rule      engineRules
 	verdict   verdict
-	topics    [64]float32
+	topics    [maxTopics]float32
 	windows   [8][2]int
 }
 
@@ -118,7 +118,7 @@ func (s *Scorer) Identify(text string) (lang string, sure float64) {
 	sc := s.pool.Get().(*scratch)
 	defer s.pool.Put(sc)
 	sc.lex.reset()
-	sc.read4(text, nil)
+	sc.readText(text, nil)
 	v := s.id.identify(&sc.lex)
 	return Languages[v.lang], float64(v.sure)
 }
@@ -137,11 +137,8 @@ func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 	defer s.pool.Put(sc)
 	sc.lex.reset()
 	sc.matches = sc.matches[:0]
-	sc.read4(in.Text, in.Spans)
-	v := s.id.identify(&sc.lex)
-	if given := language(in.Lang); given >= 0 && given != v.lang {
-		v = given2(v, given)
-	}
+	sc.readText(in.Text, in.Spans)
+	v := s.languageOf(sc, in.Lang)
 	sc.verdict = v
 	sc.tables = [2]*table{s.table(v.lang), nil}
 	var latin *latinReader
@@ -161,9 +158,23 @@ func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 	s.deliver(dst, sc, &in)
 }
 
-// given2 takes the caller's word for the language. A Latin text in a Cyrillic
+// languageOf identifies the language, unless the caller said English and there is
+// nothing to doubt it.
+func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
+	given := language(tag)
+	if given == english && sc.lex.letters.cyrillic == 0 {
+		return verdict{lang: english, second: -1, sure: 1}
+	}
+	v := s.id.identify(&sc.lex)
+	if given >= 0 && given != v.lang {
+		v = override(v, given)
+	}
+	return v
+}
+
+// override takes the caller's word for the language. A Latin text in a Cyrillic
 // language is transliterated.
-func given2(v verdict, given int) verdict {
+func override(v verdict, given int) verdict {
 	out := verdict{lang: given, second: -1, sure: 1, translit: given != english && v.lang == english || v.translit}
 	if given != english && v.lang != english && !v.translit {
 		out.second = v.lang
@@ -193,7 +204,7 @@ const (
 	spanWindow = 1 << 10
 )
 
-func (s *scratch) read4(text string, spans []mention.Span) {
+func (s *scratch) readText(text string, spans []mention.Span) {
 	if len(text) <= maxText {
 		s.lex.lex(text, 0, len(text))
 		return
@@ -245,12 +256,12 @@ func sortByStart(ms []match) {
 func (s *Scorer) deliver(dst *mention.Score, sc *scratch, in *Input) {
 	sc.aim(in.Spans)
 	var sum float64
-	clear(sc.topics[:])
+	sc.topics = [maxTopics]float32{}
 	for i := range sc.units {
 		u := &sc.units[i]
 		sum += float64(u.weight)
 		if u.topic != 0 {
-			sc.topics[u.topic&63] += max(-u.weight, 0.1)
+			sc.topics[u.topic%maxTopics] += max(-u.weight, 0.1)
 		}
 	}
 	dst.Value = sum / math.Sqrt(sum*sum+spread)
@@ -312,12 +323,19 @@ func (s *Scorer) evidence(why []mention.Hit, sc *scratch, text string) []mention
 			Rule: s.common.rules.list[u.rule], Weight: round(u.weight), Topic: s.common.topics.list[u.topic],
 		})
 	}
-	slices.SortStableFunc(why, func(a, b mention.Hit) int { return a.Start - b.Start })
+	if !slices.IsSortedFunc(why, byStart) {
+		slices.SortStableFunc(why, byStart)
+	}
 	return why
 }
 
+func byStart(a, b mention.Hit) int { return a.Start - b.Start }
+
 // round keeps two places: staff read the weights.
 func round(w float32) float64 { return math.Round(float64(w)*100) / 100 }
+
+// maxTopics bounds common/topics.tsv.
+const maxTopics = 24
 
 func (s *Scorer) topTopics(out []string, sc *scratch) []string {
 	for len(out) < 4 {
@@ -327,7 +345,7 @@ func (s *Scorer) topTopics(out []string, sc *scratch) []string {
 				top = i
 			}
 		}
-		if sc.topics[top] <= 0 || top >= len(s.common.topics.list) {
+		if sc.topics[top] <= 0 {
 			return out
 		}
 		out = append(out, s.common.topics.list[top])

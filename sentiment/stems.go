@@ -10,7 +10,8 @@ import (
 // the info of a longer one holds the symbols of the shorter ones too.
 type stemTree struct {
 	nodes []stemNode
-	min   int // runes of the shortest stem
+	first [firstRunes]int32 // the root's children, by rune
+	min   int               // runes of the shortest stem
 	build map[string]*stemBuild
 }
 
@@ -83,6 +84,9 @@ func (s *stemTree) insert(stem string, id uint32) {
 		if next == 0 {
 			next = int32(len(s.nodes))
 			s.nodes = append(s.nodes, stemNode{r: r, sibling: s.nodes[at].kid})
+			if at == 0 && r < firstRunes {
+				s.first[r] = next
+			}
 			s.nodes[at].kid = next
 		}
 		at = next
@@ -90,7 +94,13 @@ func (s *stemTree) insert(stem string, id uint32) {
 	s.nodes[at].info = id
 }
 
+// firstRunes covers Latin and Cyrillic.
+const firstRunes = 0x530
+
 func (s *stemTree) child(at int32, r rune) int32 {
+	if at == 0 && r < firstRunes {
+		return s.first[r]
+	}
 	for k := s.nodes[at].kid; k != 0; k = s.nodes[k].sibling {
 		if s.nodes[k].r == r {
 			return k

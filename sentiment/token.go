@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -33,6 +34,7 @@ type token struct {
 	runeN      uint8
 	kind       tokenKind
 	before     breakKind
+	function   bool // a function word: does not use up a negation's scope
 	caps       bool
 	long       bool // a letter stands three times in a row
 	cyrillic   bool
@@ -40,7 +42,6 @@ type token struct {
 	masked     bool // letters and *#@ mixed
 	quoted     bool
 	colon      bool      // a colon follows
-	function   bool      // a function word by langid: does not use up a negation's scope
 	info       [2]uint32 // what it means in the first and the second language
 	roles      uint32    // bit i: role i
 	scope      uint8     // of a negator
@@ -61,11 +62,19 @@ const (
 	maxTokens = 3000 // a text is cut into windows long before
 )
 
+// wordSet is what the search for patterns needs of a token, kept together so that
+// it stays in the processor's cache.
+type wordSet struct {
+	set    uint32 // of symbols, in one language
+	breaks bool   // a sentence begins here
+}
+
 // lexer turns text into tokens. It lives in the scratch and is reused.
 type lexer struct {
 	toks    []token
 	runes   []rune
 	marks   []mark
+	sets    [2][]wordSet
 	letters letterCount
 	pending breakKind
 	quote   bool
@@ -74,8 +83,20 @@ type lexer struct {
 }
 
 type letterCount struct {
-	latin, cyrillic int32
-	cue             [len(cueLetters)]int32
+	cyrillic int32
+	cue      [len(cueLetters)]int32
+}
+
+func (c *letterCount) count(r rune) {
+	c.cyrillic++
+	if 'а' <= r && r < 'щ' {
+		return
+	}
+	for i, cue := range cueLetters {
+		if r == cue {
+			c.cue[i]++
+		}
+	}
 }
 
 // cueLetters are the Cyrillic letters that not all of the three languages share,
@@ -91,6 +112,7 @@ func (l *lexer) reset() {
 // lex adds the tokens of text[from:to].
 func (l *lexer) lex(text string, from, to int) {
 	l.pending = sentenceBreak
+	l.runes = slices.Grow(l.runes, to-from)
 	i := from
 	for i < to && len(l.toks) < maxTokens {
 		c := text[i]

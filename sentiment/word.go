@@ -9,6 +9,9 @@ import (
 // word reads one word at text[i:], folding it into l.runes, and returns the
 // offset after it.
 func (l *lexer) word(text string, i, to int) int {
+	if end := l.plainWord(text, i, to); end > 0 {
+		return end
+	}
 	if text[i]|0x20 == 'h' && isAddress(text[i:to]) || text[i]|0x20 == 'w' && strings.HasPrefix(text[i:to], "www.") {
 		return l.address(text, i, to)
 	}
@@ -59,8 +62,76 @@ done:
 	if t.caps && letters > 2 {
 		l.upper++
 	}
-	l.finish(&t, text, to)
+	l.finish(&t)
 	return end
+}
+
+// plainWord reads a word of ASCII letters and nothing else, which is what most of
+// a Latin text consists of. It returns 0 when the word needs more care.
+func (l *lexer) plainWord(text string, i, to int) int {
+	at, n := len(l.runes), 0
+	rs := l.runes[at:min(at+maxRunes+1, cap(l.runes))]
+	h := uint64(hashSeed)
+	uppers := 0
+	var last, lastButOne byte
+	j := i
+	for ; j < to; j++ {
+		c := text[j]
+		lower := c | 0x20
+		if lower < 'a' || lower > 'z' || c >= utf8.RuneSelf {
+			break
+		}
+		if c != lower {
+			uppers++
+		}
+		if n == len(rs) || lower == last && lower == lastButOne {
+			return 0
+		}
+		lastButOne, last = last, lower
+		rs[n] = rune(lower)
+		h = hashRune(h, rune(lower))
+		n++
+	}
+	if j < to {
+		switch c := text[j]; {
+		case c >= utf8.RuneSelf, '0' <= c && c <= '9', c == '\'', c == '*', c == '#', c == '@', c == '$', c == '`', c == ':' || c == '.':
+			if c != ':' && c != '.' || text[i]|0x20 == 'h' || text[i]|0x20 == 'w' {
+				return 0
+			}
+		}
+	}
+	l.runes = l.runes[:at+n]
+	l.toks = append(l.toks, token{
+		start: int32(i), end: int32(j), runeAt: int32(at), runeN: uint8(n), quoted: l.quote,
+		hash: hashDone(h), before: l.take(), caps: uppers >= 2 && uppers == n,
+	})
+	if uppers > 2 && uppers == n {
+		l.upper++
+	}
+	if l.hyphen {
+		l.joinHyphen()
+		l.hyphen = false
+	}
+	return j
+}
+
+// joinHyphen gives the word before the last one the hash of both with their
+// hyphen.
+func (l *lexer) joinHyphen() {
+	n := len(l.toks) - 2
+	if n < 0 || l.toks[n+1].before != noBreak || l.toks[n].kind != wordToken {
+		return
+	}
+	p, t := &l.toks[n], &l.toks[n+1]
+	h := uint64(hashSeed)
+	for _, r := range l.runes[p.runeAt : int(p.runeAt)+int(p.runeN)] {
+		h = hashRune(h, r)
+	}
+	h = hashRune(h, '-')
+	for _, r := range l.runes[t.runeAt : int(t.runeAt)+int(t.runeN)] {
+		h = hashRune(h, r)
+	}
+	p.joined = hashDone(h)
 }
 
 // push adds a folded letter, keeping at most two of a kind in a row.
@@ -124,7 +195,7 @@ func (l *lexer) address(text string, i, to int) int {
 }
 
 // finish hashes the word and joins it by its hyphen to the one before.
-func (l *lexer) finish(t *token, text string, to int) {
+func (l *lexer) finish(t *token) {
 	rs := l.runes[t.runeAt:]
 	if t.cyrillic {
 		rs = l.cyrillicOnly(t, rs)
@@ -139,20 +210,11 @@ func (l *lexer) finish(t *token, text string, to int) {
 	}
 	t.hash = hashDone(h)
 	t.before = l.take()
-	if n := len(l.toks); l.hyphen && n > 0 && t.before == noBreak && l.toks[n-1].kind == wordToken {
-		p := &l.toks[n-1]
-		j := uint64(hashSeed)
-		for _, r := range l.runes[p.runeAt : int(p.runeAt)+int(p.runeN)] {
-			j = hashRune(j, r)
-		}
-		j = hashRune(j, '-')
-		for _, r := range rs {
-			j = hashRune(j, r)
-		}
-		p.joined = hashDone(j)
-	}
-	l.hyphen = false
 	l.toks = append(l.toks, *t)
+	if l.hyphen {
+		l.joinHyphen()
+		l.hyphen = false
+	}
 }
 
 // cyrillicOnly turns Latin look-alikes into Cyrillic letters, drops apostrophes,
@@ -166,12 +228,7 @@ func (l *lexer) cyrillicOnly(t *token, rs []rune) []rune {
 		if tw := twin(r); tw != 0 {
 			r = tw
 		} else if isCyrillic(r) {
-			l.letters.cyrillic++
-			for i, c := range cueLetters {
-				if r == c {
-					l.letters.cue[i]++
-				}
-			}
+			l.letters.count(r)
 		}
 		rs[n] = r
 		n++

@@ -1,0 +1,53 @@
+package sentiment
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/jonreiter/govader"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// benchTexts are the English texts of the shared evaluation, or, where they are
+// absent, the hand-written ones, which are shorter.
+func benchTexts(b *testing.B) []string {
+	b.Helper()
+	files, _ := filepath.Glob("../../shared/eval/en-*.tsv")
+	if len(files) == 0 {
+		files = []string{"testdata/hand/en.tsv"}
+	}
+	var texts []string
+	for _, file := range files {
+		for _, x := range readSamples(b, file) {
+			texts = append(texts, x.text)
+		}
+	}
+	return texts
+}
+
+// BenchmarkEnglish compares one thread of this scorer with govader on the same
+// texts: BenchmarkEnglish/earshot against BenchmarkEnglish/govader.
+func BenchmarkEnglish(b *testing.B) {
+	texts := benchTexts(b)
+	b.Run("earshot", func(b *testing.B) {
+		s := newScorer(b)
+		var dst mention.Score
+		s.ScoreInto(&dst, Input{Text: texts[0], Lang: "en"})
+		b.ReportAllocs()
+		b.ResetTimer()
+		for i := 0; i < b.N; i++ {
+			s.ScoreInto(&dst, Input{Text: texts[i%len(texts)], Lang: "en"})
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
+	})
+	b.Run("govader", func(b *testing.B) {
+		s := govader.NewSentimentIntensityAnalyzer()
+		b.ReportAllocs()
+		b.ResetTimer()
+		for i := 0; i < b.N; i++ {
+			s.PolarityScores(texts[i%len(texts)])
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
+	})
+}
