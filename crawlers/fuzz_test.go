@@ -1,0 +1,73 @@
+package crawlers
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/earshot/earshot/internal/fetch"
+)
+
+// FuzzPoll gives every kind any body: no panic, and what comes out keeps the
+// promises of Batch.
+func FuzzPoll(f *testing.F) {
+	blocks := map[string]string{}
+	var names []string
+	for _, k := range Kinds() {
+		cases, err := filepath.Glob(filepath.Join("testdata", k.Name, "*", "source.yaml"))
+		if err != nil || len(cases) == 0 {
+			continue
+		}
+		src, err := os.ReadFile(cases[0])
+		if err != nil {
+			f.Fatal(err)
+		}
+		names = append(names, k.Name)
+		blocks[k.Name] = string(src)
+	}
+	for i, name := range names {
+		err := filepath.WalkDir(filepath.Join("testdata", name), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			switch filepath.Ext(path) {
+			case ".html", ".xml", ".json", ".rdf":
+				body, err := os.ReadFile(path)
+				if err != nil || filepath.Base(path) == "want.json" || len(body) > 20000 {
+					return err
+				}
+				f.Add(byte(i), body)
+			}
+			return nil
+		})
+		if err != nil {
+			f.Fatal(err)
+		}
+	}
+	for _, body := range hostileBodies {
+		if len(body) < 2000 {
+			f.Add(byte(0), []byte(body))
+			f.Add(byte(len(names)-1), []byte(body))
+		}
+	}
+	f.Fuzz(func(t *testing.T, which byte, body []byte) {
+		name := names[int(which)%len(names)]
+		asked := 0
+		crawler := crawlerOf(t, blocks[name], fetcherFunc(func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+			if asked++; asked > 200 {
+				t.Fatalf("%s asks for more than 200 pages", name)
+			}
+			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: body, At: driverNow}, nil
+		}))
+		batch, err := crawler.Poll(t.Context(), "")
+		checkPosts(t, batch.Posts)
+		if err == nil {
+			if _, err := crawler.Poll(t.Context(), batch.Next); err != nil {
+				t.Errorf("the second poll of the same bytes fails: %v", err)
+			}
+		}
+	})
+}
