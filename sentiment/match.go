@@ -22,8 +22,11 @@ func (s *scratch) walk(t *table, slot int) {
 	words := s.lex.sets[slot]
 	for i := range words {
 		if set := words[i].set; set != 0 {
-			for _, node := range t.trie.start(set) {
-				s.follow(t, slot, node, i, i, 1)
+			near := words[i].near
+			for _, f := range t.trie.start(set) {
+				if f.sets&near != 0 || f.sets == ^uint64(0) {
+					s.follow(t, slot, f.node, i, i, 1)
+				}
 			}
 		}
 	}
@@ -38,6 +41,9 @@ func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover 
 		}
 	}
 	words := s.lex.sets[slot]
+	if n.sets&words[last].near == 0 && n.sets != ^uint64(0) {
+		return
+	}
 	for e := n.exitAt; e < n.exitAt+uint32(n.exitN); e++ {
 		exit := &t.trie.exits[e]
 		top := min(last+1+int(exit.gap), len(words)-1, first+63)

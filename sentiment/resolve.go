@@ -28,9 +28,10 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 		if set := &l.toks[out]; set != tok {
 			*set = *tok
 		}
-		sets = append(sets, wordSet{in.set, l.toks[out].before == sentenceBreak})
+		sets = append(sets, wordSet{set: in.set, breaks: l.toks[out].before == sentenceBreak})
 		out++
 	}
+	lookAhead(sets)
 	l.sets[slot] = sets
 	l.toks = l.toks[:out]
 }

@@ -9,16 +9,25 @@ type trie struct {
 	nodes    []trieNode
 	exits    []trieExit // the ways on from the nodes, grouped by node
 	links    []int32    // nodes, grouped by exit and set
-	roots    []span     // by set: the nodes after a pattern's first word, in links
-	keys     []uint64   // exit<<32 | set; 0 is empty
+	roots    []span     // by set: the ways from the root, in firsts
+	firsts   []first
+	keys     []uint64 // exit<<32 | set; 0 is empty
 	vals     []span
 	ends     []int32 // pattern ids, grouped by node
 	patterns []pattern
 }
 
 type trieNode struct {
+	sets          uint64 // of all its exits; all ones when near cannot tell
 	endAt, exitAt uint32
 	endN, exitN   uint16
+}
+
+// first is a node after a pattern's first word, with what the next words must
+// hold for it to lead anywhere.
+type first struct {
+	sets uint64
+	node int32
 }
 
 // trieExit is the ways on from a node that allow the same gap.
@@ -48,9 +57,9 @@ func (t *trie) next(exit, set uint32) []int32 {
 func linkSlot(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 >> 24 }
 
 // start returns the nodes after a pattern's first word.
-func (t *trie) start(set uint32) []int32 {
+func (t *trie) start(set uint32) []first {
 	v := t.roots[set]
-	return t.links[v.at : v.at+v.n]
+	return t.firsts[v.at : v.at+v.n]
 }
 
 // trieBuilder collects sequences of steps.
@@ -115,7 +124,27 @@ func (b *trieBuilder) build(patterns []pattern, sets [][]symbol) trie {
 		}
 	}
 	t.link(sets, bySymbol)
+	t.filter()
 	return t
+}
+
+// filter fills in what the next words must hold.
+func (t *trie) filter() {
+	for i := range t.nodes {
+		n := &t.nodes[i]
+		for _, e := range t.exits[n.exitAt : n.exitAt+uint32(n.exitN)] {
+			n.sets |= e.sets
+			if e.any != 0 || int(e.gap) >= nearWords {
+				n.sets = ^uint64(0)
+			}
+		}
+	}
+	for i := range t.firsts {
+		f := &t.firsts[i]
+		if f.sets = t.nodes[f.node].sets; t.nodes[f.node].endN > 0 {
+			f.sets = ^uint64(0)
+		}
+	}
 }
 
 // maxGap bounds the gaps that optional elements between gaps add up to.
@@ -162,16 +191,18 @@ func (t *trie) link(sets [][]symbol, bySymbol [][]edge) {
 			}
 			return int(a.to - b.to)
 		})
-		for i := 0; i < len(edges); {
+		i := 0
+		t.roots[set].at = uint32(len(t.firsts))
+		for ; i < len(edges) && edges[i].exit == 0; i++ {
+			t.firsts = append(t.firsts, first{node: edges[i].to})
+			t.roots[set].n++
+		}
+		for i < len(edges) {
 			v := span{at: uint32(len(t.links))}
 			exit := edges[i].exit
 			for ; i < len(edges) && edges[i].exit == exit; i++ {
 				t.links = append(t.links, edges[i].to)
 				v.n++
-			}
-			if exit == 0 {
-				t.roots[set] = v
-				continue
 			}
 			t.exits[exit].sets |= 1 << (uint(set) & 63)
 			groups = append(groups, group{uint64(exit)<<32 | uint64(set), v})
