@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/cmd/earshot/town"
+	"github.com/earshot/earshot/internal/fakeslack"
+)
+
+// steps are the places of the crash protocol up to the posted message.
+var steps = []string{"job-taken", "response-read", "committed", "seen-marked", "cursor-stored", "posting-marked", "message-posted", "posted-marked"}
+
+// networks are the ways in which Slack's answer to the first message can fail.
+var networks = []struct {
+	name  string
+	fault *fakeslack.Fault
+}{
+	{"clean", nil},
+	{"429", &fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.RateLimit, After: 2 * time.Second}},
+	{"accept then drop", &fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.AcceptDrop}},
+	{"5xx after accept", &fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.Accept5xx}},
+	{"timeout", &fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.AcceptSlow, Delay: 15 * time.Second}},
+}
+
+// crashComplaints are said while earshot is down; each carries a word to find it
+// by. The rest must stay silent.
+func crashComplaints() (posts []town.Post, words []string) {
+	return []town.Post{
+		{Place: "forum", Author: "maria", Text: "Third week and Romashka Bank has not returned my money. Support ignores me. Aardvark."},
+		{Place: "reviews", Author: "tom", Stars: 1, Title: "Never again", Text: "Romashka Bank blocked my card without a word and nobody answers the phone. Bumblebee."},
+		{Place: "channel", Author: "ch", Text: "Romashka Bank app is down again, payments fail, support does not answer. Chinchilla."},
+		{Place: "forum", Author: "glad", Text: "Love Romashka Bank, great service, thank you so much! Dragonfly."},
+		{Place: "forum", Author: "other", Text: "My neighbour's cat was lost, terrible week, awful weather. Elephant."},
+	}, []string{"Aardvark", "Bumblebee", "Chinchilla"}
+}
+
+// TestCrashMatrix kills the real process at every step, with Slack's network in
+// every state, and counts what stands in Slack afterwards: each complaint once.
+// EARSHOT_CRASH=full runs every network state at every step; otherwise every step
+// with a clean network and every network state at the two steps around the post.
+func TestCrashMatrix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	full := os.Getenv("EARSHOT_CRASH") == "full"
+	redis := redisServer(t)
+	for _, seen := range []string{"sqlite", "sqlite and redis"} {
+		url := ""
+		if seen != "sqlite" {
+			url = redis // shared: each installation has its own key
+		}
+		for _, net := range networks {
+			for _, step := range steps {
+				if net.fault != nil && !full && (step != "posting-marked" && step != "message-posted" || seen == "sqlite") {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s/%s/%s", seen, net.name, step), func(t *testing.T) {
+					t.Parallel()
+					crashOnce(t, url, step, net.fault)
+				})
+			}
+		}
+	}
+}
+
+func crashOnce(t *testing.T, redis, step string, fault *fakeslack.Fault) {
+	r := newRig(t, redis)
+	r.baseline()
+	if n := len(r.slack.Messages("#mentions")); n != 0 {
+		t.Fatalf("%d messages after the baseline, want silence\n%s", n, r.texts())
+	}
+	posts, words := crashComplaints()
+	for _, p := range posts {
+		r.town.Say(p)
+	}
+	if fault != nil {
+		r.slack.Break(*fault)
+	}
+	r.start(step).killed(60 * time.Second)
+
+	p := r.start("")
+	r.until(p, 90*time.Second, "every complaint in Slack", func() bool {
+		for _, w := range words {
+			if r.count(w) == 0 {
+				return false
+			}
+		}
+		return true
+	})
+	// An attempt in doubt is settled 20 s after it began: wait until a wrong second
+	// message would be there too.
+	time.Sleep(settleTime(step, fault))
+	r.once(p, words...)
+	p.stop()
+
+	p = r.start("") // a restart tells nothing again
+	time.Sleep(3 * time.Second)
+	r.once(p, words...)
+	for _, silent := range []string{"Dragonfly", "Elephant", "Baseline"} {
+		if n := r.count(silent); n != 0 {
+			t.Errorf("%q is in Slack and should not be\n%s", silent, r.texts())
+		}
+	}
+	p.stop()
+	if v := r.slack.Violations(); len(v) > 0 {
+		t.Errorf("Slack's rules were broken: %v", v)
+	}
+}
+
+func settleTime(step string, fault *fakeslack.Fault) time.Duration {
+	if step == "posting-marked" || step == "message-posted" || fault != nil {
+		return 24 * time.Second
+	}
+	return 3 * time.Second
+}
+
+// TestKillLoop publishes complaints while the process is killed at random moments.
+func TestKillLoop(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	complaints, kills := 40, 5
+	if os.Getenv("EARSHOT_CRASH") == "full" {
+		complaints, kills = 200, 20
+	}
+	t.Parallel()
+	r := newRig(t, "")
+	r.baseline()
+	said := make(chan struct{})
+	word := func(i int) string { return fmt.Sprintf("Complaint%04dx", i) }
+	go func() {
+		defer close(said)
+		for i := range complaints {
+			r.town.Say(killLoopPost(i, word(i)))
+			time.Sleep(time.Duration(kills) * time.Second * 2 / time.Duration(complaints))
+		}
+	}()
+	for range kills {
+		p := r.start("")
+		time.Sleep(500*time.Millisecond + time.Duration(rand.Int64N(int64(2*time.Second))))
+		p.kill()
+	}
+	<-said
+	p := r.start("")
+	r.until(p, 5*time.Minute, "every complaint in Slack", func() bool {
+		for i := range complaints {
+			if r.count(word(i)) == 0 {
+				return false
+			}
+		}
+		return true
+	})
+	time.Sleep(24 * time.Second)
+	for i := range complaints {
+		r.once(p, word(i))
+	}
+	p.stop()
+}
+
+// killLoopPost is a complaint unlike the others, so that it is nobody's twin.
+func killLoopPost(i int, word string) town.Post {
+	what := []string{"has not returned my money for weeks", "blocked my card and nobody answers", "charged a hidden fee I never agreed to", "lost my documents and blames me", "keeps the app down on payday"}
+	who := []string{"support sends templates", "the branch refused to talk", "the hotline hangs up", "the manager was rude"}
+	return town.Post{
+		Place: []string{"forum", "reviews", "channel"}[i%3], Author: fmt.Sprintf("user%d", i), Stars: 1, Title: fmt.Sprintf("Case %d", i),
+		Text: fmt.Sprintf("%s. Romashka Bank %s, %s. My reference is %d-%d-%d.", word, what[i%len(what)], who[(i/5)%len(who)], i*7919, i*104729, i*15485863),
+	}
+}
