@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/goccy/go-yaml/ast"
 	"golang.org/x/text/cases"
 )
 
@@ -20,6 +21,9 @@ const maxName = 200
 // here and were reported already; what is reported twice for one place would
 // only confuse, so every check looks at what was really written.
 func (d *decoder) check(c *Config) {
+	if d.doc.root.Type() != ast.MappingType && d.doc.root.Type() != ast.MappingValueType {
+		return // it is no watchlist at all, and said so
+	}
 	d.checkContact(c)
 	d.checkWatches(c)
 	d.checkSourceNames(c)
@@ -59,12 +63,10 @@ func (d *decoder) excused(key string) bool {
 }
 
 // reported reports whether there is a mistake at this place already.
-func (d *decoder) reported(m mark) bool {
-	return slices.ContainsFunc(d.problems, func(e Error) bool { return e.Pos == m.Pos && !e.Warning })
-}
+func (d *decoder) reported(m mark) bool { return d.wrongAt[m.Pos] }
 
 func (d *decoder) checkWatches(c *Config) {
-	if len(c.Watches) == 0 && !d.reported(d.place("watch")) && !d.excused("watch") {
+	if len(c.Watches) == 0 && !d.broken["watch"] && !d.excused("watch") {
 		d.wrong(d.place("watch"), "write watch: with a name and terms", "there is nothing to listen for")
 	}
 	seen := map[string]Pos{}
@@ -116,7 +118,7 @@ func (d *decoder) checkName(name, path, what string, seen map[string]Pos) {
 
 // checkTerms checks terms one by one and returns them folded, with their places.
 func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
-	if d.has(path) && len(list) == 0 && !d.reportedUnder(path) {
+	if d.has(path) && len(list) == 0 && !d.broken[path] {
 		d.wrong(d.place(path), "write at least one, or delete the key", "%s is empty", path[strings.LastIndex(path, ".")+1:])
 	}
 	seen := map[string]Pos{}
@@ -133,16 +135,6 @@ func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
 		seen[key] = t.Pos
 	}
 	return seen
-}
-
-// reportedUnder reports whether a mistake stands anywhere inside a value.
-func (d *decoder) reportedUnder(path string) bool {
-	for at, m := range d.at {
-		if strings.HasPrefix(at, path) && !strings.HasSuffix(at, "?") && d.reported(m) {
-			return true
-		}
-	}
-	return false
 }
 
 func (d *decoder) checkTerm(t Text, m mark) bool {
@@ -167,13 +159,8 @@ func (d *decoder) checkTerm(t Text, m mark) bool {
 
 func (d *decoder) checkExprs(list []Expr) {
 	for _, e := range list {
-		switch {
-		case e.Term.Pos != Pos{}:
+		if e.Term.Pos != (Pos{}) {
 			d.checkTerm(e.Term, mark{Pos: e.Term.Pos, width: d.doc.widthAt(e.Term.Pos)})
-		case len(e.Any)+len(e.All)+len(e.None) == 0:
-			if m := (mark{Pos: e.Pos, width: d.doc.widthAt(e.Pos)}); !d.reported(m) {
-				d.wrong(m, "", "an empty group")
-			}
 		}
 		d.checkExprs(e.Any)
 		d.checkExprs(e.All)
@@ -182,7 +169,7 @@ func (d *decoder) checkExprs(list []Expr) {
 }
 
 func (d *decoder) checkSourceNames(c *Config) {
-	if len(c.Sources) == 0 && !d.reportedUnder("sources") && !d.excused("sources") {
+	if len(c.Sources) == 0 && !d.broken["sources"] && !d.excused("sources") {
 		d.wrong(d.place("sources"), "write sources: with at least one place to poll", "there is nowhere to listen")
 	}
 	seen := map[string]Pos{}
@@ -224,7 +211,7 @@ func (d *decoder) checkTopics(list []string, path string) {
 	for i, t := range list {
 		if !slices.Contains(Topics(), t) {
 			hint := "known topics: " + strings.Join(Topics(), ", ")
-			if meant := nearest(t, Topics()); meant != "" {
+			if meant := d.near(t, Topics()); meant != "" {
 				hint = didYouMean(meant)
 			}
 			d.wrong(d.place(fmt.Sprintf("%s[%d]", path, i)), hint, "unknown topic %q", t)
@@ -248,7 +235,7 @@ func (d *decoder) checkReplies(c *Config) {
 				continue
 			}
 			hint := "write one of {{" + strings.Join(Placeholders(), "}}, {{") + "}}"
-			if meant := nearest(name, Placeholders()); meant != "" {
+			if meant := d.near(name, Placeholders()); meant != "" {
 				hint = didYouMean("{{" + meant + "}}")
 			}
 			d.wrong(d.inText(m, found[0]), hint, "unknown placeholder %s", found[0])
@@ -266,7 +253,7 @@ func (d *decoder) inText(m mark, part string) mark {
 		if n == m.Line {
 			from = m
 		}
-		if got := d.doc.within(from, part); got != from {
+		if got := d.within(from, part); got != from {
 			return got
 		}
 	}
@@ -301,13 +288,13 @@ func (d *decoder) checkClocks(dl Deadline, path, place string) {
 		if !d.has(place + ".reply") {
 			m = d.place(place + ".claim")
 		}
-		d.wrong(m, "", "reply (%s) ends before claim (%s)", dl.Reply, dl.Claim)
+		d.wrong(m, "", "reply (%s) ends before claim (%s)", brief(dl.Reply), brief(dl.Claim))
 	}
 }
 
 // widthAt guesses how wide the word at a place is, where no tree is at hand.
 func (d *document) widthAt(p Pos) int {
-	line := []rune(d.line(p.Line))
+	line := d.runes(p.Line)
 	if p.Column < 1 || p.Column > len(line) {
 		return 1
 	}

@@ -10,6 +10,9 @@ import (
 // This file checks the way out of the house: routes, digests, Slack, webhooks,
 // and the few limits of store and network.
 
+// maxRoutes bounds the work of comparing each route with those before it.
+const maxRoutes = 1000
+
 func (d *decoder) checkRoutes(c *Config) {
 	var watches, sources, hooks []string
 	for _, w := range c.Watches {
@@ -21,23 +24,30 @@ func (d *decoder) checkRoutes(c *Config) {
 	for _, w := range c.Webhooks {
 		hooks = append(hooks, w.Name)
 	}
-	rest := false
+	rest, reachable := false, []int{}
+	if len(c.Routes) > maxRoutes {
+		d.wrong(d.place(fmt.Sprintf("routes[%d]", maxRoutes)), "", "more than %d routes", maxRoutes)
+		return
+	}
 	for i, r := range c.Routes {
 		path := fmt.Sprintf("routes[%d]", i)
 		d.checkTopics(r.Topic, path+".topic")
 		d.checkKnown(r.Watch, path+".watch", "watch", watches)
 		d.checkKnown(r.Source, path+".source", "source", sources)
 		d.checkHook(r.To, path+".to", hooks)
-		for j, earlier := range c.Routes[:i] {
-			if earlier.To != "" && covers(earlier, r) {
-				d.wrong(d.place(path), "put it before that one, or delete it",
-					"this route is never reached: the one in line %d takes all of it", d.place(fmt.Sprintf("routes[%d]", j)).Line)
-				break
-			}
+		if d.broken[path] {
+			rest = true // what it was meant to take is not known
+			continue
 		}
+		if j := slices.IndexFunc(reachable, func(j int) bool { return covers(c.Routes[j], r) }); j >= 0 {
+			d.wrong(d.place(path), "put it before that one, or delete it",
+				"this route is never reached: the one in line %d takes all of it", c.Routes[reachable[j]].Pos.Line)
+			continue
+		}
+		reachable = append(reachable, i)
 		rest = rest || covers(r, Route{})
 	}
-	if len(c.Routes) > 0 && !rest && !d.reportedUnder("routes") {
+	if len(c.Routes) > 0 && !rest {
 		last := d.place(fmt.Sprintf("routes[%d]", len(c.Routes)-1))
 		d.warn(last, `end with - to: "#mentions"`, "no route takes the rest: what fits none of these goes where the last one goes")
 	}
@@ -56,7 +66,7 @@ func (d *decoder) checkKnown(list []string, path, what string, known []string) {
 			continue
 		}
 		hint := fmt.Sprintf("write its name as it stands under %s", map[string]string{"watch": "watch", "source": "sources"}[what])
-		if meant := nearest(name, known); meant != "" {
+		if meant := d.near(name, known); meant != "" {
 			hint = didYouMean(meant)
 		}
 		d.wrong(d.place(fmt.Sprintf("%s[%d]", path, i)), hint, "there is no %s %q", what, name)
@@ -70,7 +80,7 @@ func (d *decoder) checkHook(to, path string, hooks []string) {
 		return
 	}
 	hint := "write it under webhooks: with its name and url"
-	if meant := nearest(name, hooks); meant != "" {
+	if meant := d.near(name, hooks); meant != "" {
 		hint = didYouMean("webhook:" + meant)
 	}
 	d.wrong(d.place(path), hint, "there is no webhook %q", name)
@@ -155,7 +165,7 @@ func (d *decoder) checkSlack(c *Config) {
 		d.wrong(d.place("slack."+key), "write bot_token too", "%s is of no use without a bot token", key)
 	case bot && hook:
 		d.warn(d.place("slack.webhook_url"), "delete one of the two", "webhook_url is not used when there is a bot token")
-	case bot && !app && !signed:
+	case bot && !app && !signed && !d.broken["slack.bot_token"]:
 		d.warn(d.place("slack.bot_token"), "write app_token, or signing_secret", "without one of them nobody can press a button in Slack")
 	}
 	if signed && !app && !d.has("web.listen") {

@@ -19,19 +19,27 @@ import (
 type decoder struct {
 	doc      *document
 	at       map[string]mark
+	broken   map[string]bool // paths with a mistake at or under them
+	wrongAt  map[Pos]bool
 	problems []Error
+	mistakes int // without warnings
 	lost     int // problems beyond maxErrors
 	depth    int
 	shared   int // values reached through aliases
 	inAlias  int
 	kinds    Kinds
+	known    map[reflect.Type][]field // of the structs met so far
 }
 
 func newDecoder(doc *document, kinds Kinds) *decoder {
-	return &decoder{doc: doc, at: map[string]mark{}, kinds: kinds}
+	return &decoder{doc: doc, at: map[string]mark{}, broken: map[string]bool{}, wrongAt: map[Pos]bool{}, kinds: kinds, known: map[reflect.Type][]field{}}
 }
 
 func (d *decoder) add(e Error) {
+	if !e.Warning {
+		d.wrongAt[e.Pos] = true
+		d.mistakes++
+	}
 	if len(d.problems) >= maxErrors {
 		d.lost++
 		return
@@ -112,6 +120,16 @@ func fieldsOf(t reflect.Type) []field {
 	return out
 }
 
+// fields is fieldsOf, remembered: a list may have thousands of entries.
+func (d *decoder) fields(t reflect.Type) []field {
+	known, ok := d.known[t]
+	if !ok {
+		known = fieldsOf(t)
+		d.known[t] = known
+	}
+	return known
+}
+
 // unwrap takes anchors and tags off a value and follows an alias. The second
 // value must be called when the value is done with.
 func (d *decoder) unwrap(n ast.Node) (ast.Node, func()) {
@@ -157,8 +175,30 @@ func (d *decoder) enter(m mark) (ok bool, leave func()) {
 	return true, leave
 }
 
+// near is nearest, until there are so many mistakes that no more are shown.
+func (d *decoder) near(word string, known []string) string {
+	if d.lost > 0 {
+		return ""
+	}
+	return nearest(word, known)
+}
+
+// within narrows a mark to a part of what stands there.
+func (d *decoder) within(m mark, part string) mark {
+	if d.lost > 0 {
+		return m
+	}
+	return d.doc.within(m, part)
+}
+
 // value decodes one value into v. f describes the key it stands under.
 func (d *decoder) value(n ast.Node, v reflect.Value, path string, f field) {
+	before := d.mistakes
+	defer func() {
+		if d.mistakes > before {
+			d.broken[path] = true
+		}
+	}()
 	m := d.doc.markOf(n)
 	d.at[path] = m
 	ok, leave := d.enter(m)
@@ -259,7 +299,7 @@ func parsed[T any](d *decoder, n ast.Node, into *T, m mark, f field, parse func(
 	if se, ok := err.(*hours.SyntaxError); ok {
 		msg, hint = se.Msg, se.Hint
 		if text := []rune(s.value); se.Offset+se.Length <= len(text) {
-			whole := d.doc.within(m, s.value)
+			whole := d.within(m, s.value)
 			if whole.width == len(text) {
 				m = mark{Pos: d.doc.pos(whole.Line, whole.Column+se.Offset), width: se.Length}
 			}
@@ -372,7 +412,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, m mark, path string, f 
 	if pos := v.FieldByName("Pos"); pos.IsValid() && pos.Type() == reflect.TypeFor[Pos]() {
 		pos.Set(reflect.ValueOf(m.Pos))
 	}
-	fields := fieldsOf(v.Type())
+	fields := d.fields(v.Type())
 	switch n.(type) {
 	case *ast.NullNode:
 		if strings.HasSuffix(path, "]") {
@@ -430,7 +470,7 @@ func fieldNames(fields []field) []string {
 // unknownKey reports a key nobody knows and returns the known one that was
 // probably meant, or "".
 func (d *decoder) unknownKey(p pair, path string, known []string) string {
-	meant := nearest(p.name, known)
+	meant := d.near(p.name, known)
 	switch home := homeOf(p.name); {
 	case meant != "":
 		d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
@@ -477,6 +517,17 @@ func homeOf(name string) string {
 	return ""
 }
 
+// isEntry reports whether a list of this type holds blocks of keys, rather than
+// values that are written as one word.
+func isEntry(t reflect.Type) bool {
+	switch t {
+	case reflect.TypeFor[Text](), reflect.TypeFor[Secret](), reflect.TypeFor[Expr](), reflect.TypeFor[hours.Hours](),
+		reflect.TypeFor[hours.Moment](), reflect.TypeFor[hours.Holiday](), reflect.TypeFor[netip.Prefix]():
+		return false
+	}
+	return t.Kind() == reflect.Struct
+}
+
 func (d *decoder) slice(n ast.Node, v reflect.Value, m mark, path string, f field) {
 	elem := v.Type().Elem()
 	switch t := n.(type) {
@@ -486,9 +537,9 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m mark, path string, f fiel
 		out := reflect.MakeSlice(v.Type(), 0, len(t.Values))
 		for i, item := range t.Values {
 			one := reflect.New(elem).Elem()
-			before := len(d.problems)
+			before := d.mistakes
 			d.value(item, one, fmt.Sprintf("%s[%d]", path, i), f)
-			if len(d.problems) == before || elem.Kind() == reflect.Struct {
+			if d.mistakes == before || isEntry(elem) { // the place of an entry in its list must stay
 				out = reflect.Append(out, one)
 			}
 		}
@@ -497,21 +548,21 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m mark, path string, f fiel
 	case *ast.MappingNode, *ast.MappingValueNode:
 		if elem != reflect.TypeFor[Expr]() {
 			hint := ""
-			if elem.Kind() == reflect.Struct {
+			if isEntry(elem) {
 				hint = "begin each entry with a dash"
 			}
 			d.wrong(m, hint, "%s wants a list, not %s", f.name, kindOf(n))
 			return
 		}
 	}
-	if elem.Kind() == reflect.Struct && elem.NumField() > 0 && len(fieldsOf(elem)) > 0 && elem != reflect.TypeFor[Text]() && elem != reflect.TypeFor[Expr]() && elem != reflect.TypeFor[hours.Holiday]() {
+	if isEntry(elem) {
 		d.wrong(m, "begin each entry with a dash", "%s wants a list, not %s", f.name, kindOf(n))
 		return
 	}
 	one := reflect.New(elem).Elem() // a single value is a list of one
-	before := len(d.problems)
+	before := d.mistakes
 	d.value(n, one, path+"[0]", f)
-	if len(d.problems) == before {
+	if d.mistakes == before {
 		v.Set(reflect.Append(reflect.MakeSlice(v.Type(), 0, 1), one))
 	}
 }
@@ -552,6 +603,7 @@ func (d *decoder) expr(n ast.Node, into *Expr, m mark, path string) {
 		}
 		return
 	}
+	before := d.mistakes
 	pairs := d.pairs(n, path)
 	for _, p := range pairs {
 		at := join(path, p.name)
@@ -567,8 +619,12 @@ func (d *decoder) expr(n ast.Node, into *Expr, m mark, path string) {
 			d.unknownKey(p, path, []string{"any", "all", "none"})
 		}
 	}
-	if len(pairs) > 1 {
+	switch {
+	case d.mistakes > before:
+	case len(pairs) > 1:
 		d.wrong(m, "write one entry for each", "one group has one of any, all and none")
+	case len(into.Any)+len(into.All)+len(into.None) == 0:
+		d.wrong(m, "", "an empty group")
 	}
 }
 

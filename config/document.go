@@ -24,6 +24,7 @@ const (
 	maxFile   = 1 << 20 // bytes of the watchlist: some 8,000 sources
 	maxSecret = 1 << 16 // bytes of a ${file:…}
 	maxDepth  = 40      // of nesting; the deepest sensible watchlist has 10
+	maxKeys   = 2000    // in one mapping
 	maxShared = 200_000 // values reached through aliases, so that aliases of aliases end
 	maxErrors = 200     // problems shown; the rest is one line
 )
@@ -39,6 +40,8 @@ type document struct {
 	root    ast.Node // nil when the file holds nothing
 	aliases map[*ast.AliasNode]ast.Node
 	marks   map[string]mark // of every path, once decoded
+
+	long sync.Map // of lines by number as []rune: a file may be one line of a megabyte
 
 	mu    sync.Mutex
 	masks []string // values that must not be shown
@@ -120,7 +123,7 @@ func (d *document) parse(text string) (err error) {
 		}
 	}()
 	tokens := lexer.Tokenize(text)
-	if err := d.checkDepth(tokens); err != nil {
+	if err := d.checkShape(tokens); err != nil {
 		return err
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
@@ -142,45 +145,77 @@ func (d *document) parse(text string) (err error) {
 	return d.bindAliases()
 }
 
-// checkDepth bounds the nesting before the parser, which is recursive, sees it.
-// Every deeper block has a deeper column; brackets, entries, keys, anchors and
-// tags on one line nest as well.
-func (d *document) checkDepth(tokens token.Tokens) error {
-	var columns []int
-	flow, run, line, opens := 0, 0, 0, true
+// checkShape bounds the nesting, the keys of one mapping and the documents
+// before the parser sees them, which is recursive in all three.
+func (d *document) checkShape(tokens token.Tokens) error {
+	s := shape{}
 	for _, t := range tokens {
 		if t.Position == nil {
 			continue
 		}
-		if t.Position.Line != line {
-			line, opens = t.Position.Line, true
-		}
-		nested := opens
-		opens = false
-		switch t.Type {
-		case token.MappingStartType, token.SequenceStartType:
-			flow++
-		case token.MappingEndType, token.SequenceEndType:
-			flow = max(0, flow-1)
-		case token.SequenceEntryType, token.MappingKeyType:
-			nested, opens = true, true
-		}
-		if t.Type == token.AnchorType || t.Type == token.TagType {
-			run++
-		} else if t.Type == token.MappingValueType || t.Type == token.SequenceEntryType || t.Type == token.CollectEntryType {
-			run = 0
-		}
-		if nested && flow == 0 {
-			for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
-				columns = columns[:len(columns)-1]
-			}
-			columns = append(columns, t.Position.Column)
-		}
-		if len(columns)+flow+run > maxDepth {
-			return d.problem(d.markToken(t), "", "this is nested more than %d levels deep", maxDepth)
+		if msg := s.take(t); msg != "" {
+			return d.problem(d.markToken(t), "", "%s", msg)
 		}
 	}
 	return nil
+}
+
+// shape follows the tokens of a file as far as nesting goes. A deeper block
+// begins in a higher column; brackets, dashes, keys, anchors and tags on one
+// line nest as well.
+type shape struct {
+	blocks    []block
+	flow, run int
+	line      int
+	opens     bool // the next token may begin a block
+	documents int
+}
+
+type block struct{ column, keys int }
+
+// take adds one token and says what is too much, if anything is.
+func (s *shape) take(t *token.Token) string {
+	if t.Position.Line != s.line {
+		s.line, s.opens = t.Position.Line, true
+	}
+	begins := s.opens
+	s.opens = false
+	switch t.Type {
+	case token.MappingStartType, token.SequenceStartType:
+		s.flow++
+	case token.MappingEndType, token.SequenceEndType:
+		s.flow = max(0, s.flow-1)
+	case token.SequenceEntryType, token.MappingKeyType:
+		begins, s.opens = true, true
+	case token.DocumentHeaderType, token.DirectiveType:
+		if s.documents++; s.documents > 10 {
+			return "too many lines that begin a document"
+		}
+	}
+	switch t.Type {
+	case token.AnchorType, token.TagType:
+		s.run++
+	case token.MappingValueType, token.SequenceEntryType, token.CollectEntryType:
+		s.run = 0
+	}
+	if begins && s.flow == 0 {
+		for len(s.blocks) > 0 && s.blocks[len(s.blocks)-1].column > t.Position.Column {
+			s.blocks = s.blocks[:len(s.blocks)-1]
+		}
+		if n := len(s.blocks); n == 0 || s.blocks[n-1].column < t.Position.Column {
+			s.blocks = append(s.blocks, block{column: t.Position.Column})
+		}
+	}
+	if t.Type == token.MappingValueType && s.flow == 0 && len(s.blocks) > 0 {
+		top := &s.blocks[len(s.blocks)-1]
+		if top.keys++; top.keys > maxKeys {
+			return fmt.Sprintf("more than %d keys in one place", maxKeys)
+		}
+	}
+	if len(s.blocks)+s.flow+s.run > maxDepth {
+		return fmt.Sprintf("this is nested more than %d levels deep", maxDepth)
+	}
+	return ""
 }
 
 // bindAliases finds for each alias the value that its name has at that place.
@@ -237,6 +272,8 @@ func (d *document) syntax(err error) error {
 	msg, hint := se.Message, ""
 	rest := string([]rune(line)[min(m.Column-1, utf8.RuneCountInString(line)):])
 	switch {
+	case strings.Contains(line, ": {{"):
+		msg, hint = "a text that begins with {{ is not understood", "put the whole text in quotes"
 	case strings.HasPrefix(rest, "@"), strings.HasPrefix(rest, "`"), strings.HasPrefix(rest, "%"):
 		msg, hint = fmt.Sprintf("a text cannot begin with %s here", rest[:1]), "put it in quotes"
 	case strings.Contains(msg, "end character of"):
@@ -262,8 +299,22 @@ func (d *document) syntax(err error) error {
 // pos returns a place that exists in the file.
 func (d *document) pos(line, column int) Pos {
 	line = min(max(line, 1), len(d.lines))
-	column = min(max(column, 1), utf8.RuneCountInString(d.lines[line-1])+1)
+	column = min(max(column, 1), len(d.runes(line))+1)
 	return Pos{File: d.name, Line: line, Column: column}
+}
+
+// runes returns the characters of a line.
+func (d *document) runes(n int) []rune {
+	line := d.line(n)
+	if len(line) < 1000 {
+		return []rune(line)
+	}
+	if known, ok := d.long.Load(n); ok {
+		return known.([]rune)
+	}
+	r := []rune(line)
+	d.long.Store(n, r)
+	return r
 }
 
 func (d *document) line(n int) string {
@@ -279,7 +330,7 @@ func (d *document) markToken(t *token.Token) mark {
 		return mark{Pos: d.pos(1, 1), width: 1}
 	}
 	m := mark{Pos: d.pos(t.Position.Line, t.Position.Column)}
-	line := []rune(d.line(m.Line))
+	line := d.runes(m.Line)
 	switch t.Type {
 	case token.ImplicitNullType:
 		m.width = 1
@@ -335,7 +386,7 @@ func (d *document) markOf(n ast.Node) mark {
 // within narrows m to the first place of part in what stands at m; it returns m
 // when the part is not written there literally.
 func (d *document) within(m mark, part string) mark {
-	line := []rune(d.line(m.Line))
+	line := d.runes(m.Line)
 	if m.Column-1 > len(line) || part == "" {
 		return m
 	}

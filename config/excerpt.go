@@ -120,7 +120,7 @@ func (d *document) maskLine(n int) string {
 var (
 	pastedToken    = regexp.MustCompile(`xox[a-z]-[\w.-]+|xapp-[\w.-]+`)
 	pastedPassword = regexp.MustCompile(`://[^/\s:@"']*:([^@\s"'$]+)@`)
-	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>]+))`)
+	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>$]+))`)
 )
 
 func maskPasted(s string) string {

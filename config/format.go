@@ -147,10 +147,12 @@ func checkChannel(name string) (msg, hint string) {
 		return "names no channel", `write it like "#mentions"`
 	case utf8.RuneCountInString(name) > 80:
 		return "is longer than the 80 characters a channel's name may have", ""
-	case strings.ContainsFunc(name, unicode.IsUpper):
-		return "cannot be a channel: their names have no capital letters", fmt.Sprintf("did you mean %q?", "#"+strings.ToLower(name))
-	case strings.ContainsFunc(name, bad):
-		return "cannot be a channel: their names have letters, digits, - and _ only", ""
+	case strings.ContainsFunc(name, bad), strings.ContainsFunc(name, unicode.IsUpper):
+		meant, hint := strings.ToLower(strings.ReplaceAll(name, " ", "-")), ""
+		if !strings.ContainsFunc(meant, bad) {
+			hint = didYouMean("#" + meant)
+		}
+		return "cannot be a channel: their names have small letters, digits, - and _ only", hint
 	}
 	return "", ""
 }

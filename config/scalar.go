@@ -105,7 +105,7 @@ func (d *decoder) expand(raw string, m mark, name string) (written, bool) {
 		return out, true
 	}
 	if bad := shellStyle.FindStringSubmatch(raw); bad != nil {
-		d.wrong(d.doc.within(m, bad[0]), fmt.Sprintf("write ${env:%s}", bad[1]), "%s: %s is not understood", name, bad[0])
+		d.wrong(d.within(m, bad[0]), fmt.Sprintf("write ${env:%s}", bad[1]), "%s: %s is not understood", name, bad[0])
 		return out, false
 	}
 	ok := true
@@ -114,7 +114,7 @@ func (d *decoder) expand(raw string, m mark, name string) (written, bool) {
 		kind, arg := parts[1], strings.TrimSpace(parts[2])
 		value, msg, hint := d.lookup(kind, arg)
 		if msg != "" {
-			d.wrong(d.doc.within(m, ref), hint, "%s: %s", name, msg)
+			d.wrong(d.within(m, ref), hint, "%s: %s", name, msg)
 			ok = false
 			return ""
 		}
@@ -236,7 +236,10 @@ func (d *decoder) wrongNumber(n ast.Node, m mark, f field) {
 	hint := ""
 	if s, ok := n.(*ast.StringNode); ok {
 		if _, err := strconv.ParseFloat(strings.Replace(s.Value, ",", ".", 1), 64); err == nil {
-			hint = "write it with a point and without quotes"
+			hint = "write it without quotes"
+			if strings.Contains(s.Value, ",") {
+				hint = "write it with a point and without quotes"
+			}
 		}
 	}
 	if n.Type() == ast.NullType {
@@ -381,4 +384,16 @@ func parsePrefix(s string) (p netip.Prefix, msg, hint string) {
 		return p, fmt.Sprintf("%q has bits after the slash's length", s), "did you mean \"" + p.Masked().String() + "\"?"
 	}
 	return p, "", ""
+}
+
+// brief writes a duration the way people write it: 5m, not 5m0s.
+func brief(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }

@@ -54,7 +54,7 @@ func (s Section) decode(d *decoder, into any) {
 		panic(fmt.Sprintf("config: Section.Decode needs a pointer to a struct, not %T", into)) // a mistake in our own code
 	}
 	v = v.Elem()
-	fields := fieldsOf(v.Type())
+	fields := slices.Clone(d.fields(v.Type()))
 	m := s.doc.markOf(s.node)
 	node, done := d.unwrap(s.node)
 	defer done()
@@ -210,7 +210,7 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 		}
 		return false
 	})
-	d.keys(commons, reflect.ValueOf(&c).Elem(), m, path, fieldsOf(reflect.TypeFor[common]()))
+	d.keys(commons, reflect.ValueOf(&c).Elem(), m, path, d.fields(reflect.TypeFor[common]()))
 	if !ok {
 		return src, false
 	}
@@ -242,9 +242,11 @@ func (d *decoder) options(src *Source) {
 		return
 	}
 	sub := newDecoder(d.doc, d.kinds)
+	sub.known = d.known
 	sub.inAlias, sub.shared, sub.depth = d.inAlias, d.shared, d.depth
 	src.Section.decode(sub, reflect.New(t).Interface())
 	d.shared = sub.shared
+	d.lost += sub.lost
 	for _, p := range sub.problems {
 		d.add(p)
 	}
@@ -272,7 +274,7 @@ func (d *decoder) kindOfSource(pairs []pair, m mark) (kind pair, rest []pair, ok
 		if slices.Contains(commonKeys, p.name) {
 			continue
 		}
-		if meant := nearest(p.name, append(slices.Clone(known), commonKeys...)); meant != "" {
+		if meant := d.near(p.name, append(slices.Clone(known), commonKeys...)); meant != "" {
 			d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
 			if slices.Contains(known, meant) {
 				return kind, others, false
@@ -347,7 +349,7 @@ func (d *decoder) quietPairs(n ast.Node) []pair {
 
 // checkEvery bounds the pace of one source.
 func (d *decoder) checkEvery(src Source, path string) {
-	if !d.has(path+".every") || src.Every == 0 && !d.zeroEvery(path) {
+	if !d.has(path+".every") || d.broken[path+".every"] {
 		return
 	}
 	m := d.place(path + ".every")
@@ -355,14 +357,8 @@ func (d *decoder) checkEvery(src Source, path string) {
 	case src.Every < time.Second:
 		d.wrong(m, "write at least 1s", "every: faster than once a second")
 	case src.Every < time.Minute && public(src):
-		d.warn(m, "1m or more is polite", "every: %s is often for a public site", src.Every)
+		d.warn(m, "1m or more is polite", "every: %s is often for a public site", brief(src.Every))
 	}
-}
-
-// zeroEvery reports whether every was decoded at all: a mistake leaves 0 too.
-func (d *decoder) zeroEvery(path string) bool {
-	m := d.place(path + ".every")
-	return !slices.ContainsFunc(d.problems, func(e Error) bool { return e.Pos == m.Pos })
 }
 
 // public reports whether a source stands on somebody else's machine.

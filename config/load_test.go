@@ -1,0 +1,280 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDesign(t *testing.T) {
+	c, err := parseFile(t, "testdata/valid/design.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range c.Sources {
+		names = append(names, s.Kind+" | "+s.Name)
+	}
+	want := []string{
+		"feed | https://news.example/rss", "forum | https://forum.example/viewforum.php?f=3", "page | https://reviews.example/romashka",
+		"telegram | romashka_chat", "hackernews | romashka", "appstore | appstore 123456789",
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+	var page testPage
+	if err := c.Sources[2].Section.Decode(&page); err != nil {
+		t.Fatal(err)
+	}
+	if page.Select["time"] != "time@datetime" || page.Select["next"] != "a.next" || len(page.Select) != 7 {
+		t.Errorf("select: %v", page.Select)
+	}
+	if got := c.Watches[0].Context[1]; got.Value != "карта" || got.Pos.String() != "testdata/valid/design.yaml:5:21" {
+		t.Errorf("context[1] is %+v", got)
+	}
+	if c.Fetch.Gap != 10*time.Second || c.Store.Retention != defaultRetention || c.Store.Redis.Reveal() != "redis://localhost:6379/0" {
+		t.Errorf("fetch %+v, store %+v", c.Fetch, c.Store)
+	}
+	if c.QuietHours.Set || c.Deadlines.Claim != 5*time.Minute || c.Deadlines.EscalateTo != "#support-leads" {
+		t.Errorf("deadlines %+v", c.Deadlines)
+	}
+	if !strings.HasSuffix(c.Sentiment.WordsFile, "our-words.tsv") {
+		t.Errorf("words %q", c.Sentiment.WordsFile)
+	}
+}
+
+func TestFull(t *testing.T) {
+	c, err := parseFile(t, "testdata/valid/full.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	terms := make([]string, len(c.Watches[0].Terms))
+	for i, x := range c.Watches[0].Terms {
+		terms[i] = x.Value
+	}
+	if diff := cmp.Diff([]string{"Ромашка Банк", "romashkabank", "@romashka_bank", "=РБ", "360", "True"}, terms); diff != "" {
+		t.Error(diff)
+	}
+	any := c.Watches[1].Any
+	if len(any) != 2 || any[0].Term.Value != "Ромашка" || any[1].All[1].Any[1].Term.Value != "банк" {
+		t.Errorf("any: %+v", any)
+	}
+	names := map[string]Source{}
+	for _, s := range c.Sources {
+		names[s.Name] = s
+	}
+	for _, want := range []string{"news", "https://news.example/comments", "telegram romashka_chat банк", "romashka_news"} {
+		if _, ok := names[want]; !ok {
+			t.Errorf("no source %q", want)
+		}
+	}
+	if s := names["news"]; s.Every != 5*time.Minute || s.PostKind != "news" || s.Lang != "en" || s.Zone != "Europe/Kyiv" || s.Backfill != 48*time.Hour {
+		t.Errorf("news: %+v", s)
+	}
+	if s := names["https://news.example/comments"]; s.Backfill != BackfillAll || s.Address != "" {
+		t.Errorf("comments: %+v", s)
+	}
+	if s := names["https://reviews.example/romashka"]; s.Base != "http://127.0.0.1:8080" {
+		t.Errorf("base: %q", s.Base)
+	}
+	var merged testPage
+	if err := names["https://reviews.example/lenta"].Section.Decode(&merged); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"item": ".review", "author": ".name", "text": ".words"}, merged.Select); diff != "" {
+		t.Error(diff)
+	}
+	var chat testTelegram
+	if err := names["telegram romashka_chat банк"].Section.Decode(&chat); err != nil {
+		t.Fatal(err)
+	}
+	if chat.Token.Reveal() != "xoxb-bot-value" || chat.Token.Origin() != "BOT_TOKEN" {
+		t.Errorf("token from %q", chat.Token.Origin())
+	}
+	if c.Slack.SigningSecret.Reveal() != "from-a-file" || c.Store.Database.Reveal() != "postgres://earshot:xoxb-bot-value@db.example/earshot" {
+		t.Error("secrets were not expanded")
+	}
+	critical := c.Deadlines.For("critical")
+	if critical.Claim != 2*time.Minute || critical.Notify != "@oncall-pr" || critical.Hours.String() != "always" {
+		t.Errorf("critical: %+v", critical)
+	}
+	if pos, ok := c.Written("routes.notify"); !ok || pos.Line == 0 {
+		t.Errorf("routes.notify is at %v, %v", pos, ok)
+	}
+	if _, ok := c.Written("slack.webhook_url"); ok {
+		t.Error("slack.webhook_url is not written")
+	}
+	if got := c.NotYet("digest.weekly", "slack.webhook_url"); len(got) != 1 || !got[0].Warning || !strings.Contains(got[0].Error(), "digest.weekly is understood") {
+		t.Errorf("NotYet: %v", got)
+	}
+	if got := c.At("routes[1].to").Line; got != c.Routes[1].Pos.Line {
+		t.Errorf("routes[1].to is in line %d", got)
+	}
+}
+
+func TestWindowsFile(t *testing.T) {
+	c, err := parseFile(t, "testdata/valid/windows.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Watches[0].Terms[0]; got.Value != "Ромашка Банк" || got.Pos.Line != 4 || got.Pos.Column != 13 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestSecretsNeverPrint prints a whole watchlist in every form there is.
+func TestSecretsNeverPrint(t *testing.T) {
+	c, err := parseFile(t, "testdata/valid/full.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type holder struct{ inner Secret } // a field that is not exported: fmt calls no method of it
+	var b bytes.Buffer
+	log := slog.New(slog.NewJSONHandler(&b, nil))
+	for _, v := range []any{*c, c.Slack, &c.Slack, c.Slack.BotToken, &c.Store, []Secret{c.Store.Database}, map[string]Secret{"x": c.Store.Redis}, holder{c.Slack.AppToken}, &holder{c.Slack.AppToken}, c.Webhooks} {
+		fmt.Fprintf(&b, "%v %+v %#v %s %q %d %x\n", v, v, v, v, v, v, v)
+		log.Info("x", "v", v)
+		if out, err := json.Marshal(v); err == nil {
+			b.Write(out)
+		}
+	}
+	for _, hidden := range []string{"xoxb-bot-value", "xapp-app-value", "from-a-file", fmt.Sprintf("%x", "xoxb-bot-value")} {
+		if strings.Contains(b.String(), hidden) {
+			t.Errorf("%q was printed", hidden)
+		}
+	}
+	if got := c.Redact("dial postgres://earshot:xoxb-bot-value@db.example: refused"); strings.Contains(got, "bot-value") {
+		t.Errorf("redacted: %s", got)
+	}
+}
+
+func TestErrorsStayTogether(t *testing.T) {
+	_, err := parseFile(t, "testdata/invalid/ten-mistakes.yaml")
+	all := &Errors{}
+	all.Add(fmt.Errorf("start: %w", err))
+	all.Add(errors.Join(errors.New("plain"), Error{Msg: "late", Pos: Pos{File: "z.yaml", Line: 1, Column: 1}}))
+	all.Add(nil)
+	if len(all.List) != 12 {
+		t.Fatalf("%d problems", len(all.List))
+	}
+	if all.Partial == nil || len(all.Partial.Watches) != 1 {
+		t.Error("what was understood is lost")
+	}
+	if all.Summary() != "12 problems. Nothing was changed." {
+		t.Error(all.Summary())
+	}
+	only := &Errors{List: []Error{{Msg: "soft", Warning: true}}}
+	if only.Err() != nil || only.Summary() != "1 warning." {
+		t.Errorf("%v %s", only.Err(), only.Summary())
+	}
+}
+
+func TestColour(t *testing.T) {
+	_, err := parseFile(t, "testdata/invalid/unknown-key.yaml")
+	var many *Errors
+	errors.As(err, &many)
+	var b strings.Builder
+	_ = many.Render(&b, true)
+	if !strings.Contains(b.String(), red+"^~~~~~"+plain) {
+		t.Errorf("%q", b.String())
+	}
+}
+
+// TestExcerptIsSafe shows that a hostile line cannot drive the terminal, and
+// that the caret stands right under wide and combining characters.
+func TestExcerptIsSafe(t *testing.T) {
+	src := "contact: a@b.example\nwatch:\n  - name: \"東京\u202e\u0301\"\n    terms: [{\"日本\": 1}, x]\nsources:\n  - feed: https://x.example/\n"
+	_, err := Parse("w.yaml", []byte(src), nil, testKinds())
+	if err == nil || strings.Contains(err.Error(), "\u202e") {
+		t.Fatalf("%v", err)
+	}
+	long := "contact: a@b.example\nwatch: [{name: " + strings.Repeat("x", 5000) + ", trems: [a]}]\nsources: [{feed: https://x.example/}]\n"
+	_, err = Parse("w.yaml", []byte(long), nil, testKinds())
+	if err == nil {
+		t.Fatal("no mistake")
+	}
+	for _, line := range strings.Split(err.Error(), "\n") {
+		if strings.Contains(line, "|") && len(line) > 150 {
+			t.Errorf("an excerpt of %d characters", len(line))
+		}
+	}
+}
+
+func TestLoadWhatCannotBeRead(t *testing.T) {
+	dir := t.TempDir()
+	big := filepath.Join(dir, "big.yaml")
+	if err := os.WriteFile(big, bytes.Repeat([]byte("# filler\n"), 200_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		filepath.Join(dir, "none.yaml"): "no such file",
+		dir:                             "not a regular file",
+		big:                             "larger than 1024 KiB",
+	} {
+		if _, err := Load(path, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// TestHostile gives the reader what only an enemy writes. It must end, soon and
+// in bounded memory, with a mistake that has a place.
+func TestHostile(t *testing.T) {
+	fill := func(piece string) string { return strings.Repeat(piece, maxFile*9/10/len(piece)) }
+	var bomb strings.Builder
+	bomb.WriteString("a: &a0 [x, x, x, x, x, x, x, x, x, x]\n")
+	for i := 1; i < 12; i++ {
+		fmt.Fprintf(&bomb, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i-1, i-1, i-1, i-1, i-1, i-1, i-1, i-1, i-1)
+	}
+	bomb.WriteString("contact: c\nwatch: [{name: n, terms: *a11}]\nsources: [{page: {address: https://x.example/, select: *a11}}, {hackernews: *a11}]\nsentiment: *a11\n")
+	var deep strings.Builder
+	for i := range 700 {
+		deep.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	cases := map[string]string{
+		"brackets": fill("["), "braces": fill("{a: "), "dashes": fill("- "), "questions": fill("? "), "anchors": fill("&a "), "tags": fill("!t "),
+		"aliases": fill("*a "), "stars": fill("*"), "colons": fill(": "), "keys": fill("a: "), "lines": fill("a:\n"), "commas": "[" + fill(","), "quotes": fill("'"), "double quotes": fill("\""),
+		"folds": fill("|\n"), "one word": fill("x"), "directives": fill("%YAML 1.2\n---\n"), "documents": fill("---\n"), "comments": fill("#\n"), "merges": fill("<<: {}\n"),
+		"backslashes": "\"" + fill("\\"), "spaces": fill(" "), "new lines": fill("\n"), "nul": fill("\x00"), "deep": deep.String(), "bomb": bomb.String(),
+		"mixed": fill("[{a: &x [*x, "), "closing": fill("]"), "routes": "routes:\n" + fill("- {to: '#a', lang: uk}\n"), "watches": "watch:\n" + fill("- terms: []\n"),
+		"references": "sources:\n" + fill("- {feed: 'https://a.example/', lang: zz}\n"), "placeholders": "contact: " + fill("${env:X}"), "long key": fill("k") + ": 1\n",
+		"unknown keys": fill2(func(i int) string { return fmt.Sprintf("contac%d: 1\n", i) }), "names": "routes: [{to: console, source: [" + fill2(func(i int) string { return fmt.Sprintf("n%d,", i) }) + "]}]\n",
+	}
+	for name, src := range cases {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			_, err := Parse("w.yaml", []byte(src), testEnv, testKinds())
+			runtime.ReadMemStats(&after)
+			var many *Errors
+			if !errors.As(err, &many) {
+				t.Fatalf("taken: %v", err)
+			}
+			checkPositions(t, "w.yaml", many)
+			t.Logf("%v, %d MB allocated in all, %d problems: %s", time.Since(start).Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20, len(many.List), many.List[0].Msg)
+			if d := time.Since(start); d > 20*time.Second {
+				t.Errorf("took %v", d)
+			}
+		})
+	}
+}
+
+func fill2(piece func(int) string) string {
+	var b strings.Builder
+	for i := 0; b.Len() < maxFile*9/10; i++ {
+		b.WriteString(piece(i))
+	}
+	return b.String()
+}
