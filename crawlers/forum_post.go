@@ -91,7 +91,7 @@ func (it *forumItem) post(preset *forumPreset, p *forumPage) (mention.Post, bool
 		post.ReplyTo = rules.Prefix + to
 	}
 	post.Rating = it.rating()
-	post.IsReply = it.reply(len(p.Posts) > 0, p)
+	post.IsReply = it.reply(len(p.Posts) > 0, preset, p)
 	return post, true
 }
 
@@ -163,6 +163,7 @@ type forumSkip struct {
 	drop   *forumSelector
 	items  map[*html.Node]string
 	quotes bool
+	also   func(*html.Node) bool // left out besides; may be nil
 }
 
 func (s forumSkip) Match(n *html.Node) bool {
@@ -170,6 +171,9 @@ func (s forumSkip) Match(n *html.Node) bool {
 		return false
 	}
 	if s.items[n] != "" || signatures.Match(n) || s.drop != nil && s.drop.m != nil && s.drop.m.Match(n) {
+		return true
+	}
+	if s.also != nil && s.also(n) {
 		return true
 	}
 	return s.quotes && (quotes.Match(n) || forumQuoteHead(n))
@@ -236,7 +240,7 @@ func forumThreadID(thread string) string {
 }
 
 // reply reports whether the post answers the thread's opening one.
-func (it *forumItem) reply(before bool, p *forumPage) bool {
+func (it *forumItem) reply(before bool, preset *forumPreset, p *forumPage) bool {
 	switch {
 	case it.rules.Opening:
 		return false
@@ -249,7 +253,8 @@ func (it *forumItem) reply(before bool, p *forumPage) bool {
 	if n, err := strconv.Atoi(it.first(it.rules.AnswerNo)); err == nil {
 		return n != 0
 	}
-	return before || p.Prev != "" || !sameAddress(p.Thread, it.d.public(it.d.at.String()))
+	here := it.d.public(it.d.at.String())
+	return before || p.Prev != "" || !sameAddress(preset.stripPage(here), here)
 }
 
 // rating reads stars, of 5 unless the page says otherwise.
