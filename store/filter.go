@@ -45,6 +45,9 @@ func (s FilterState) Well() bool { return !s.Away && !s.Full }
 func NewFilter(ctx context.Context, r *RedisSeen, table *TableSeen) (*Filter, error) {
 	f := &Filter{redis: r, table: table, log: r.log, now: r.now}
 	err := r.Check(ctx)
+	if err == nil {
+		err = f.distrustOld(ctx)
+	}
 	var gone *AwayError
 	switch {
 	case errors.As(err, &gone):
@@ -53,6 +56,32 @@ func NewFilter(ctx context.Context, r *RedisSeen, table *TableSeen) (*Filter, er
 		return nil, err
 	}
 	return f, nil
+}
+
+// clockSlack is how far the marks may be ahead of the database without suspicion:
+// the time of a poll, and clocks of several machines.
+const clockSlack = 10 * time.Minute
+
+// distrustOld looks for marks that are newer than anything in the database: then a
+// backup was restored, and Redis would hide the posts that came after it. Such marks
+// are made invisible for good by a new install key. A false alarm costs one look of
+// the database at every post that is on the sites now.
+func (f *Filter) distrustOld(ctx context.Context) error {
+	marked, err := f.redis.lastMark(ctx)
+	if err != nil || marked.IsZero() {
+		return err
+	}
+	newest, err := f.table.store.newest(ctx)
+	if err != nil || !marked.After(newest.Add(clockSlack)) {
+		return err
+	}
+	key, err := f.table.store.renewInstallKey(ctx)
+	if err != nil {
+		return err
+	}
+	f.redis.setKey(key)
+	f.log.Warn("the database is older than the marks in redis, as after restoring a backup: the marks are not used", "database", newest, "redis", marked)
+	return nil
 }
 
 // State returns how the filter stands.

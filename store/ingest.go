@@ -39,11 +39,9 @@ type Plan func(ctx context.Context, tx *Tx, drafts []*mention.Draft) error
 func (s *Store) Ingest(ctx context.Context, in mention.Intake, plan Plan) (mention.Receipt, error) {
 	var receipt mention.Receipt
 	err := s.inTx(ctx, "ingest "+in.Source, func(tx *sql.Tx) error {
-		g := intake{ctx: ctx, tx: tx, in: in, cases: map[mention.ID]int64{}}
-		if s.engine.serialise != "" {
-			if _, err := tx.ExecContext(ctx, s.engine.serialise); err != nil {
-				return err
-			}
+		g := intake{ctx: ctx, tx: tx, in: in, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
+		if err := s.alone(ctx, tx); err != nil {
+			return err
 		}
 		if err := g.read(); err != nil {
 			return err
@@ -77,6 +75,7 @@ type intake struct {
 	source  int64
 	posts   []postChange
 	drafts  []*mention.Draft
+	loaded  map[mention.ID]int64 // versions of cases as the plan saw them
 	cases   map[mention.ID]int64 // versions written by this intake
 	receipt mention.Receipt
 }
@@ -202,6 +201,8 @@ func (g *intake) edited(f mention.Found, change postChange) error {
 	had := make(map[mention.ID]bool, len(before))
 	for _, old := range before {
 		had[old.Mention.ID] = true
+		g.loaded[old.Mention.ID] = old.Case.Version
+		old.Mention.Post.ID = f.Post.ID // gone from the store once its words are pruned
 		next := withoutEvidence(old.Mention)
 		for _, m := range f.Mentions {
 			if m.Watch == old.Mention.Watch && !f.Post.Deleted {

@@ -74,10 +74,8 @@ func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 
 // apply runs one migration, unless another process was faster.
 func (s *Store) apply(ctx context.Context, tx *sql.Tx, m migration) error {
-	if s.engine.serialise != "" {
-		if _, err := tx.ExecContext(ctx, s.engine.serialise); err != nil {
-			return err
-		}
+	if err := s.alone(ctx, tx); err != nil {
+		return err
 	}
 	var done int
 	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM schema_versions WHERE version = $1`, m.version).Scan(&done); err != nil || done > 0 {
@@ -98,7 +96,14 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, m migration) error {
 func (s *Store) schemaVersion(ctx context.Context, readOnly bool) (version int, err error) {
 	if !readOnly {
 		const create = `CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)`
-		if _, err := s.exec(ctx, "read schema", create); err != nil {
+		err := s.inTx(ctx, "read schema", func(tx *sql.Tx) error {
+			if err := s.alone(ctx, tx); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, create)
+			return err
+		})
+		if err != nil {
 			return 0, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -27,6 +29,8 @@ import (
 //	key    earshot:{BBBB}:YYYYMM   hash; BBBB is one of 65,536 buckets, YYYYMM the month (UTC)
 //	field  8 bytes                 fingerprint of the post's key
 //	value  4 bytes                 content hash, big endian
+//
+//	key    earshot:{last}:…        time of the last mark, to notice a database that is older
 //
 // Bucket and field are 10 bytes of HMAC-SHA-256 under the installation's key, so an
 // outsider cannot make a post that passes for a seen one. Small hashes are packed by
@@ -72,7 +76,23 @@ type RedisSeen struct {
 	client redis.UniversalClient
 	log    *slog.Logger
 	now    func() time.Time
-	macs   sync.Pool // of hash.Hash
+	macs   atomic.Pointer[keyedHash]
+}
+
+// keyedHash makes fingerprints under one key.
+type keyedHash struct {
+	pool sync.Pool // of hash.Hash
+	mark string    // the Redis key of the time of the last mark
+}
+
+// setKey makes all marks under other keys invisible.
+func (r *RedisSeen) setKey(key []byte) {
+	key = append([]byte(nil), key...)
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("last mark"))
+	k := &keyedHash{mark: "earshot:{last}:" + hex.EncodeToString(mac.Sum(nil)[:8])}
+	k.pool.New = func() any { return hmac.New(sha256.New, key) }
+	r.macs.Store(k)
 }
 
 // silence stops the client library from writing to stderr by itself: what matters
@@ -89,7 +109,6 @@ func OpenRedis(opt RedisOptions) (*RedisSeen, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: redis address: %w: want redis://HOST:PORT/0, rediss:// for TLS, ?master_name=NAME for sentinels, ?addr=HOST:PORT for more nodes of a cluster", err)
 	}
-	key := append([]byte(nil), opt.InstallKey...)
 	r := &RedisSeen{client: client, log: opt.Log, now: opt.Now}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
@@ -97,7 +116,7 @@ func OpenRedis(opt RedisOptions) (*RedisSeen, error) {
 	if r.now == nil {
 		r.now = time.Now
 	}
-	r.macs.New = func() any { return hmac.New(sha256.New, key) }
+	r.setKey(opt.InstallKey)
 	return r, nil
 }
 
@@ -176,8 +195,9 @@ type place struct {
 }
 
 func (r *RedisSeen) places(keys []mention.PostKey) []place {
-	mac := r.macs.Get().(hash.Hash)
-	defer r.macs.Put(mac)
+	pool := &r.macs.Load().pool
+	mac := pool.Get().(hash.Hash)
+	defer pool.Put(mac)
 	places := make([]place, len(keys))
 	var sum [sha256.Size]byte
 	for i, key := range keys {
@@ -204,9 +224,9 @@ func (m month) ends() time.Time {
 }
 
 func bucketKey(bucket uint16, m month) string {
-	const hex = "0123456789abcdef"
+	const digits = "0123456789abcdef"
 	key := append(make([]byte, 0, 24), "earshot:{"...)
-	key = append(key, hex[bucket>>12], hex[bucket>>8&15], hex[bucket>>4&15], hex[bucket&15])
+	key = append(key, digits[bucket>>12], digits[bucket>>8&15], digits[bucket>>4&15], digits[bucket&15])
 	key = append(key, "}:"...)
 	key = strconv.AppendInt(key, int64(m)/12*100+int64(m)%12+1, 10)
 	return string(key)
@@ -320,12 +340,27 @@ func (r *RedisSeen) put(ctx context.Context, places []place, which []int, hashes
 			p.HSet(tight, key, places[i].field, value[:])
 			p.ExpireAt(tight, key, expires)
 		}
+		p.Set(tight, r.macs.Load().mark, r.now().Unix(), seenMonths*31*24*time.Hour)
 		return nil
 	})
 	if err != nil {
 		return away(ctx, err)
 	}
 	return nil
+}
+
+// lastMark returns when the last mark was set; zero when never.
+func (r *RedisSeen) lastMark(ctx context.Context) (time.Time, error) {
+	tight, cancel := bounded(ctx)
+	defer cancel()
+	seconds, err := r.client.Get(tight, r.macs.Load().mark).Int64()
+	switch {
+	case errors.Is(err, redis.Nil):
+		return time.Time{}, nil
+	case err != nil:
+		return time.Time{}, away(ctx, err)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
 }
 
 // away wraps what Redis failed with, unless the caller itself gave up.

@@ -23,8 +23,9 @@ import (
 //     waits there and never fails half way.
 
 const (
-	sqliteReaders     = 4    // more would wait for the disk anyway
-	sqliteBusyTimeout = 5000 // milliseconds
+	sqliteReaders     = 4        // more would wait for the disk anyway
+	sqliteBusyTimeout = 5000     // milliseconds
+	sqliteJournal     = 64 << 20 // bytes of -wal that are kept after a burst
 )
 
 func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) error {
@@ -46,7 +47,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 		if mode, err = readOnlyMode(path); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
-	} else if s.lock, err = takeLock(path + ".lock"); err != nil {
+	} else if err := s.prepareFile(path); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	pragmas := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": {
@@ -54,7 +55,8 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 	}}
 	if !readOnly {
 		writing := url.Values{"mode": pragmas["mode"], "_txlock": pragmas["_txlock"], "_pragma": append([]string{}, pragmas["_pragma"]...)}
-		writing["_pragma"] = append(writing["_pragma"], "journal_mode(WAL)", "synchronous(FULL)")
+		writing["_pragma"] = append(writing["_pragma"], "journal_mode(WAL)", "synchronous(FULL)",
+			fmt.Sprintf("journal_size_limit(%d)", sqliteJournal))
 		if s.write, err = openSQLitePool(path, writing, 1); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
@@ -71,6 +73,19 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 		s.write = s.read // every write fails with "attempt to write a readonly database"
 	}
 	return s.wrap("open "+path, s.read.PingContext(ctx))
+}
+
+// prepareFile takes the lock and creates the file, which holds what people wrote,
+// for its owner alone; SQLite gives -wal and -shm the same rights.
+func (s *Store) prepareFile(path string) (err error) {
+	if s.lock, err = takeLock(path + ".lock"); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	return f.Close()
 }
 
 func openSQLitePool(path string, query url.Values, size int) (*sql.DB, error) {

@@ -53,8 +53,8 @@ type engine struct {
 	busy func(error) bool
 	// explain adds to an error what to do about it; it returns others unchanged.
 	explain func(error) error
-	// serialise is run first in every intake, so that two of them never plan at
-	// once; empty where the engine has one writer anyway.
+	// serialise is run first in every intake and migration, so that two of them never
+	// plan at once; empty where the engine has one writer anyway.
 	serialise string
 	// size is the query for the bytes the database takes.
 	size string
@@ -141,6 +141,20 @@ func (s *Store) InstallKey(ctx context.Context) ([]byte, error) {
 	return key, nil
 }
 
+// renewInstallKey makes a new secret, so that all marks under the old one are void.
+func (s *Store) renewInstallKey(ctx context.Context) ([]byte, error) {
+	key := newInstallKey()
+	_, err := s.exec(ctx, "renew install key", `UPDATE meta SET value = $1 WHERE name = 'install_key'`, key)
+	return key, err
+}
+
+// newest returns when the database last took something in.
+func (s *Store) newest(ctx context.Context) (time.Time, error) {
+	var polled, kept int64
+	err := s.read.QueryRowContext(ctx, `SELECT (SELECT COALESCE(MAX(last_poll), 0) FROM sources), (SELECT COALESCE(MAX(kept_at), 0) FROM bodies)`).Scan(&polled, &kept)
+	return fromMicros(max(polled, kept)), s.wrap("newest", err)
+}
+
 func newInstallKey() []byte {
 	key := make([]byte, installKeySize)
 	_, _ = rand.Read(key) // never fails, says its documentation
@@ -196,6 +210,15 @@ func (s *Store) tryTx(ctx context.Context, do func(tx *sql.Tx) error) error {
 	}
 	done = true
 	return tx.Commit()
+}
+
+// alone makes the transaction wait for other intakes and migrations, and them for it.
+func (s *Store) alone(ctx context.Context, tx *sql.Tx) error {
+	if s.engine.serialise == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, s.engine.serialise)
+	return err
 }
 
 // exec runs one write outside of a bigger transaction and returns the rows changed.

@@ -131,6 +131,9 @@ func (g *intake) writeDraftCase(d *mention.Draft) error {
 	if err != nil {
 		return err
 	}
+	if before.Version != g.loaded[id] {
+		return errConflict // somebody pressed a button meanwhile: plan again
+	}
 	d.Case.Version = max(d.Case.Version, before.Version+1)
 	g.cases[id] = d.Case.Version
 	return updateCase(g.ctx, g.tx, before, d.Case)

@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
+)
+
+// What happens when the database itself is in trouble.
+
+func wantError(t *testing.T, what string, err error, text string) {
+	t.Helper()
+	if err == nil || !strings.Contains(err.Error(), text) {
+		t.Errorf("%s: %v, want %q in it", what, err, text)
+	}
+}
+
+func TestDatabaseBusy(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "e.db")
+	s := openAt(t, Options{Database: "sqlite:" + path})
+	if _, err := s.write.ExecContext(background, `PRAGMA busy_timeout = 20`); err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	hold, err := other.BeginTx(background, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Ingest(background, intakeOf(heard(post(1), "Romashka")), alertAll)
+	wantError(t, "while another program writes", err, "another program holds the database")
+	if err := hold.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "afterwards", ingest(t, s, intakeOf(heard(post(1), "Romashka"))).New, 1)
+}
+
+func TestDiskFull(t *testing.T) {
+	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	var pages int
+	if err := s.write.QueryRowContext(background, `PRAGMA page_count`).Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.write.ExecContext(background, `PRAGMA max_page_count = 60`); err != nil {
+		t.Fatal(err)
+	}
+	stored := 0
+	var err error
+	for n := 0; n < 2000 && err == nil; n += 20 {
+		var r mention.Receipt
+		r, err = s.Ingest(background, foundOnly(n, 20), alertAll)
+		stored += r.New
+	}
+	wantError(t, "full", err, "the disk is full")
+	if _, err := s.write.ExecContext(background, `PRAGMA max_page_count = 100000`); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "after some space was freed", ingest(t, s, foundOnly(0, stored+20)).Known, stored)
+}
+
+func TestFileIsPrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "e.db")
+	s := openAt(t, Options{Database: "sqlite:" + path})
+	ingest(t, s, intakeOf(heard(post(1))))
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		info, err := os.Stat(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, "rights of "+suffix, info.Mode().Perm(), os.FileMode(0o600))
+	}
+}
+
+func TestPostgresOutage(t *testing.T) {
+	server := testkit.Postgres(t)
+	s := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
+	server.Stop()
+	_, err := s.Ingest(background, intakeOf(heard(post(2), "Romashka")), alertAll)
+	if err == nil {
+		t.Error("an intake into nothing")
+	}
+	_, err = s.List(background, mention.Query{})
+	wantError(t, "list", err, "cannot reach PostgreSQL at 127.0.0.1:")
+	server.Start()
+	want(t, "known afterwards", ingest(t, s, intakeOf(heard(post(1), "Romashka"))).Known, 1)
+	want(t, "new afterwards", ingest(t, s, intakeOf(heard(post(2), "Romashka"))).New, 1)
+}
+
+// With several writers a button may be pressed while an edit is planned: the click
+// wins and the edit is planned again on top of it.
+func TestPostgresClickDuringPlan(t *testing.T) {
+	server := testkit.Postgres(t)
+	s := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
+	p := post(1)
+	p.Text = "Romashka, edited"
+	id := mentionID(p, "Romashka")
+	tries := 0
+	_, err := s.Ingest(background, intakeOf(heard(p, "Romashka")), func(_ context.Context, _ *Tx, list []*mention.Draft) error {
+		if tries++; tries == 1 {
+			claim(t, s, id, "ira")
+		}
+		want(t, "planned on", list[0].Case.Version, int64(tries))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, c, err := s.Mention(background, id)
+	if err != nil || tries != 2 || c.Status != mention.Claimed || c.Owner != person("ira") || c.Version != 3 {
+		t.Errorf("%d tries, case %+v, %v", tries, c, err)
+	}
+}
+
+// Two daemons start on an empty PostgreSQL at once.
+func TestPostgresMigratesOnce(t *testing.T) {
+	server := testkit.Postgres(t)
+	address := newDatabase(t, server.URL)
+	failed := make(chan error, 4)
+	for range cap(failed) {
+		go func() {
+			s, err := Open(background, Options{Database: address})
+			if err == nil {
+				err = s.Close()
+			}
+			failed <- err
+		}()
+	}
+	for range cap(failed) {
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestMigrationsAreTheSame(t *testing.T) {
+	lite, err := loadMigrations("sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	big, err := loadMigrations("postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "number", len(lite), len(big))
+	for i := range lite {
+		want(t, "name", lite[i].name, big[i].name)
+		want(t, "indexes", strings.Count(lite[i].sql, "CREATE INDEX"), strings.Count(big[i].sql, "CREATE INDEX"))
+		want(t, "tables", strings.Count(lite[i].sql, "CREATE TABLE"), strings.Count(big[i].sql, "CREATE TABLE"))
+	}
+}
+
+// A caller's deadline ends the wait for the writer.
+func TestDeadlineWhileBusy(t *testing.T) {
+	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	_, err := s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.Draft) error {
+		ctx, cancel := context.WithTimeout(background, 30*time.Millisecond)
+		defer cancel()
+		_, err := s.Ingest(ctx, intakeOf(heard(post(2))), nil) // the writer is taken by ourselves
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
