@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/cmd/earshot/town"
+)
+
+// serveAt serves on an address of its own, as other sites have, and returns the URL.
+func serveAt(t *testing.T, host string, handler http.Handler) string {
+	t.Helper()
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		t.Skipf("no second loopback address here: %v", err)
+	}
+	site := &httptest.Server{Listener: l, Config: &http.Server{Handler: handler}}
+	site.Start()
+	t.Cleanup(site.Close)
+	return site.URL
+}
+
+// trouble serves one bad place a path. Each must cost only itself.
+func trouble(t *testing.T) http.Handler {
+	t.Helper()
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	zeros := make([]byte, 1<<20)
+	for range 200 { // 200 MiB of nothing in 200 KiB
+		if _, err := z.Write(zeros); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	feed := func(w http.ResponseWriter, body string) {
+		w.Header().Set("Content-Type", "application/rss+xml")
+		fmt.Fprint(w, body)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/gone", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
+	mux.HandleFunc("/down", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
+	mux.HandleFunc("/refused", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	mux.HandleFunc("/private", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://10.11.12.13/feed", http.StatusFound)
+	})
+	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
+	mux.HandleFunc("/bomb", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(bomb.Bytes())
+	})
+	mux.HandleFunc("/empty", func(w http.ResponseWriter, _ *http.Request) { feed(w, "") })
+	mux.HandleFunc("/broken", func(w http.ResponseWriter, _ *http.Request) {
+		feed(w, "<rss version=\"2.0\"><channel><title>cut</title><item><title>half")
+	})
+	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/rss+xml")
+		for { // a drop now and then, for ever
+			if _, err := fmt.Fprint(w, " "); err != nil {
+				return
+			}
+			w.(http.Flusher).Flush()
+			select {
+			case <-r.Context().Done():
+				return
+			case <-time.After(time.Second):
+			}
+		}
+	})
+	mux.HandleFunc("/deep", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, strings.Repeat("<div>", 200_000))
+	})
+	mux.HandleFunc("/1251", func(w http.ResponseWriter, _ *http.Request) { // says UTF-8, is windows-1251
+		w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
+		text := "Романтика"
+		for _, r := range text {
+			_, _ = w.Write([]byte{byte(r - 0x350)})
+		}
+	})
+	mux.HandleFunc("/robots.txt", http.NotFound)
+	return mux
+}
+
+var webAddress = regexp.MustCompile(`msg=web address=(\S+)`)
+
+// health reads the daemon's own health page.
+func health(t *testing.T, p *process) (out healthOut) {
+	t.Helper()
+	m := webAddress.FindStringSubmatch(p.log.String())
+	if m == nil {
+		t.Fatalf("the log names no web address\n%s", p.log)
+	}
+	resp, err := (&http.Client{Timeout: 5 * time.Second}).Get("http://" + m[1] + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// memoryPeak is the most memory the process ever had, in MiB.
+func memoryPeak(t *testing.T, p *process) int {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		t.Skip("no /proc here")
+	}
+	m := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
+	if m == nil {
+		t.Fatalf("no VmHWM in\n%s", status)
+	}
+	kb, err := strconv.Atoi(string(m[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kb >> 10
+}
+
+func TestBadSourcesCostOnlyThemselves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	t.Parallel()
+	sites := trouble(t)
+	r := newRig(t, "")
+	bad := []string{"gone", "down", "refused", "private", "loop", "bomb", "empty", "broken", "slow", "deep", "1251"}
+	var extra strings.Builder
+	for i, name := range bad {
+		kind := "feed"
+		if name == "deep" {
+			kind = "page"
+		}
+		host := serveAt(t, fmt.Sprintf("127.0.1.%d", i+1), sites)
+		fmt.Fprintf(&extra, "  - {%s: \"%s/%s\", name: %q, every: 2s}\n", kind, host, name, name)
+	}
+	extra.WriteString("  - {feed: \"http://127.0.2.1:1/feed\", name: unreachable, every: 2s}\n")
+	r.write(strings.Replace(r.watchlist(), "fetch:", extra.String()+"fetch:", 1))
+	p := r.start("")
+	r.until(p, 60*time.Second, "the baseline beside the bad sources", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 4 })
+	posts, words := crashComplaints()
+	for _, post := range posts {
+		r.town.Say(post)
+	}
+	r.until(p, 60*time.Second, "the complaints", func() bool { return r.count(words[0])+r.count(words[1])+r.count(words[2]) == 3 })
+	wantError := append([]string{"unreachable"}, bad...)
+	r.until(p, 90*time.Second, "every bad source named in the health page", func() bool {
+		named := map[string]bool{}
+		for _, s := range health(t, p).Sources {
+			named[s.Name] = s.Error != "" || s.Name == "deep" || s.Name == "1251" && s.State != "new"
+		}
+		for _, name := range wantError {
+			if !named[name] {
+				return false
+			}
+		}
+		return true
+	})
+	for _, s := range health(t, p).Sources {
+		t.Logf("%-12s %-10s %s", s.Name, s.State, s.Error)
+	}
+	if peak := memoryPeak(t, p); peak > 400 {
+		t.Errorf("peak memory %d MiB, want at most 400", peak)
+	} else {
+		t.Logf("peak memory %d MiB", peak)
+	}
+	r.town.Say(town.Post{Place: "forum", Author: "late", Text: "Romashka Bank lost my money and refuses to answer, worst service ever. Flamingo."})
+	r.until(p, 30*time.Second, "a complaint said later", func() bool { return r.count("Flamingo") == 1 })
+	p.stop()
+}
+
+// TestReload changes the watchlist while earshot runs: a mistake keeps the old
+// one, a new watch alerts on new posts only, and SIGHUP is not needed.
+func TestReload(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	t.Parallel()
+	r := newRig(t, "")
+	r.town.Say(town.Post{Place: "forum", Author: "early", Text: "Tulip Airlines lost my luggage and nobody answers. Gazelle."})
+	r.baseline()
+	p := r.start("")
+	r.until(p, 20*time.Second, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
+	good := r.watchlist()
+	r.write(strings.Replace(good, "watch:", "wotch:", 1))
+	r.until(p, 10*time.Second, "the mistake in the log", func() bool { return strings.Contains(p.log.String(), "wotch") })
+	r.town.Say(town.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Hedgehog."})
+	r.until(p, 20*time.Second, "an alert by the old watchlist", func() bool { return r.count("Hedgehog") == 1 })
+	r.write(strings.Replace(good, "watch:\n", "watch:\n  - {name: Tulip, terms: [Tulip Airlines]}\n", 1))
+	r.until(p, 10*time.Second, "the new watchlist", func() bool { return strings.Contains(p.log.String(), "watches=2") })
+	r.town.Say(town.Post{Place: "reviews", Author: "b", Stars: 1, Title: "Lost", Text: "Tulip Airlines cancelled my flight and will not give the money back. Iguana."})
+	r.until(p, 20*time.Second, "an alert of the new watch", func() bool { return r.count("Iguana") == 1 })
+	time.Sleep(3 * time.Second)
+	if n := r.count("Gazelle"); n != 0 {
+		t.Errorf("a post from before the watch was alerted\n%s", r.texts())
+	}
+	r.once(p, "Hedgehog", "Iguana")
+	p.stop()
+}
