@@ -18,10 +18,14 @@ const (
 )
 
 // Paced is what a Notifier may also be, to be called no faster than this for one
-// route. Redraws and searches are held to the same pace over all routes.
+// route. Redraws and searches are held to the same pace over all routes, with a
+// larger burst: several people press at once.
 type Paced interface {
 	Pace() (perSecond float64, burst int)
 }
+
+// drawBurst is how many redraws or searches may come at once.
+const drawBurst = 10
 
 const (
 	firstBackoff = time.Second
@@ -101,6 +105,9 @@ func (g *gates) turn(door Notifier, m method, route string, now time.Time) time.
 	lane := g.lanes[key]
 	if lane == nil {
 		perSecond, burst := paced.Pace()
+		if m != toPost {
+			burst = max(burst, drawBurst)
+		}
 		lane = rate.NewLimiter(rate.Limit(perSecond), burst)
 		g.lanes[key] = lane
 	}

@@ -189,5 +189,5 @@ func (m Message) News() string {
 	case Edited:
 		return "The author changed the post. It reads now:"
 	}
-	return f.Text
+	return Clean(f.Text)
 }

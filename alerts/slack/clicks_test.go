@@ -172,7 +172,7 @@ func TestAcknowledgedWhateverIsSlow(t *testing.T) {
 
 // TestManyClaim lets ten people press on every message at once, by both doors.
 func TestManyClaim(t *testing.T) {
-	const messages, people = 20, 10
+	const messages, people = 8, 10
 	opt := fakeslack.Options{}
 	for i := range people {
 		opt.People = append(opt.People, fakeslack.Person{ID: "U000000P" + string(rune('A'+i)), Handle: "p" + string(rune('a'+i)), Name: "P " + string(rune('A'+i))})

@@ -3,7 +3,6 @@ package slack
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -33,6 +32,9 @@ const (
 	maxContext  = 300  // of one line under the quote
 	maxName     = 80   // of an author, a watch, a person
 )
+
+// noWords stands where there is nothing to say: Slack refuses empty texts.
+const noWords = "earshot has something to say, but no words for it"
 
 // drawn is a message as Slack takes it.
 type drawn struct {
@@ -182,7 +184,7 @@ func under(m alerts.Message) []api.Block {
 
 // changed is the reply in the thread that tells what happened to a post.
 func changed(m alerts.Message, limit int) []api.Block {
-	line := []api.RichTextSectionElement{text(alerts.Line(m.News(), maxContext))}
+	line := []api.RichTextSectionElement{text(or(alerts.Line(m.News(), maxContext), noWords))}
 	if link := webLink(m.Facts.Link); link != "" {
 		line = append(line, text(" "), api.NewRichTextSectionLinkElement(link, "See the answer", nil))
 	}
@@ -200,7 +202,7 @@ func changed(m alerts.Message, limit int) []api.Block {
 
 // plain is a message that is only a text of our own.
 func plain(m alerts.Message, notify ping, limit int) []api.Block {
-	line := []api.RichTextSectionElement{text(alerts.Cut(alerts.Clean(m.Facts.Text), limit))}
+	line := []api.RichTextSectionElement{text(or(alerts.Cut(alerts.Clean(m.Facts.Text), limit), noWords))}
 	return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(append(line, notify.elements()...)...))}
 }
 
@@ -235,19 +237,7 @@ func fallback(m alerts.Message) string {
 	default:
 		b.WriteString(alerts.Clean(m.Facts.Text))
 	}
-	return slackutilsx.EscapeMessage(alerts.Cut(b.String(), maxFallback))
-}
-
-// webLink returns the address if it is one that may be opened from Slack, else "".
-func webLink(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil {
-		return ""
-	}
-	if link := u.String(); len(link) <= maxURL {
-		return link
-	}
-	return ""
+	return slackutilsx.EscapeMessage(alerts.Cut(or(b.String(), noWords), maxFallback))
 }
 
 func (p ping) elements() []api.RichTextSectionElement {

@@ -1,0 +1,49 @@
+package slack
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// webLink returns the address if it is one that may be opened from Slack, in
+// plain ASCII, else "". What is not ASCII is written as browsers send it, so that
+// no letter of a link looks like another.
+func webLink(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil {
+		return ""
+	}
+	host := u.Hostname()
+	if net.ParseIP(host) == nil {
+		if host, err = idna.Lookup.ToASCII(host); err != nil || host == "" {
+			return ""
+		}
+	} else if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := u.Port(); port != "" {
+		host += ":" + port
+	}
+	u.Host = host
+	if link := ascii(u.String()); len(link) <= maxURL {
+		return link
+	}
+	return ""
+}
+
+// ascii percent-encodes what does not belong into a written address.
+func ascii(link string) string {
+	var b strings.Builder
+	for i := range len(link) {
+		if c := link[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("<>\"`{}|\\^", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,120 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
+)
+
+// countingDesk counts what reaches it.
+type countingDesk struct{ calls atomic.Int64 }
+
+func (d *countingDesk) Do(context.Context, mention.ID, mention.Action) (mention.Case, error) {
+	d.calls.Add(1)
+	return mention.Case{}, mention.ErrNothingToDo
+}
+
+// nowhere is a network on which every call fails at once.
+type nowhere struct{}
+
+func (nowhere) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("no network") }
+
+func deskBehindHTTP(tb testing.TB) (*countingDesk, *Notifier) {
+	tb.Helper()
+	desk := &countingDesk{}
+	n := New(Options{BotToken: "xoxb-x", SigningSecret: fakeslack.SigningSecret, HTTP: &http.Client{Transport: nowhere{}}, Desk: desk,
+		Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	tb.Cleanup(func() {
+		n.end()
+		n.later.Wait()
+	})
+	return desk, n
+}
+
+const claimPayload = `{"type":"block_actions","user":{"id":"U0000IRA","username":"ira"},"channel":{"id":"C0MENTIONS"},"message":{"ts":"1.2"},"actions":[{"action_id":"claim","block_id":"desk","value":"4f2a"}]}`
+
+func TestSignedRequests(t *testing.T) {
+	good := url.Values{"payload": {claimPayload}}.Encode()
+	sign := func(secret string, age time.Duration) func(http.Header) {
+		return func(h http.Header) { fakeslack.Sign(h, secret, good, time.Now().Add(-age)) }
+	}
+	cases := []struct {
+		name   string
+		method string
+		sign   func(http.Header)
+		body   string
+		status int
+		desk   int64
+	}{
+		{"good", http.MethodPost, sign(fakeslack.SigningSecret, 0), good, 200, 1},
+		{"no signature", http.MethodPost, func(http.Header) {}, good, 401, 0},
+		{"another secret", http.MethodPost, sign("other", 0), good, 401, 0},
+		{"an hour old", http.MethodPost, sign(fakeslack.SigningSecret, time.Hour), good, 401, 0},
+		{"from the future", http.MethodPost, sign(fakeslack.SigningSecret, -time.Hour), good, 401, 0},
+		{"body changed", http.MethodPost, sign(fakeslack.SigningSecret, 0), good + "&x=1", 401, 0},
+		{"get", http.MethodGet, sign(fakeslack.SigningSecret, 0), good, 405, 0},
+		{"too large", http.MethodPost, sign(fakeslack.SigningSecret, 0), good + strings.Repeat("x", maxRequest), 400, 0},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			desk, n := deskBehindHTTP(t)
+			req := httptest.NewRequest(c.method, "/slack/interactions", strings.NewReader(c.body))
+			c.sign(req.Header)
+			rec := httptest.NewRecorder()
+			n.Interactions().ServeHTTP(rec, req)
+			if rec.Code != c.status || desk.calls.Load() != c.desk {
+				t.Errorf("status %d, %d calls of the desk; want %d and %d", rec.Code, desk.calls.Load(), c.status, c.desk)
+			}
+		})
+	}
+}
+
+// TestSecretMissing has no secret set: nothing may pass.
+func TestSecretMissing(t *testing.T) {
+	desk, n := deskBehindHTTP(t)
+	n.opt.SigningSecret = ""
+	body := url.Values{"payload": {claimPayload}}.Encode()
+	req := httptest.NewRequest(http.MethodPost, "/slack/interactions", strings.NewReader(body))
+	fakeslack.Sign(req.Header, "", body, time.Now())
+	rec := httptest.NewRecorder()
+	n.Interactions().ServeHTTP(rec, req)
+	if rec.Code != http.StatusUnauthorized || desk.calls.Load() != 0 {
+		t.Errorf("status %d, %d calls of the desk", rec.Code, desk.calls.Load())
+	}
+}
+
+// FuzzSlackRequest sends anything with any signature: what is not signed with the
+// secret never reaches the desk, and what is signed never breaks the handler.
+func FuzzSlackRequest(f *testing.F) {
+	good := url.Values{"payload": {claimPayload}}.Encode()
+	f.Add(good, "v0=00", "1", false)
+	f.Add(good, "v0="+strings.Repeat("0", 64), "1795341420", false)
+	f.Add(good, "", "", true)
+	f.Add("payload={}", "", "", true)
+	f.Add("payload=%7B%22type%22%3A%22block_actions%22%2C%22actions%22%3A%5B%7B%22action_id%22%3A%22more%22%7D%5D%7D", "", "", true)
+	f.Add("payload=null", "v1=1", "x", true)
+	f.Fuzz(func(t *testing.T, body, signature, timestamp string, signed bool) {
+		desk, n := deskBehindHTTP(t)
+		req := httptest.NewRequest(http.MethodPost, "/slack/interactions", strings.NewReader(body))
+		req.Header.Set("X-Slack-Signature", signature)
+		req.Header.Set("X-Slack-Request-Timestamp", timestamp)
+		if signed {
+			fakeslack.Sign(req.Header, fakeslack.SigningSecret, body, time.Now())
+		}
+		rec := httptest.NewRecorder()
+		n.Interactions().ServeHTTP(rec, req)
+		if !signed && (desk.calls.Load() > 0 || rec.Code == http.StatusOK) {
+			t.Fatalf("an unsigned request was taken: status %d, %d calls of the desk", rec.Code, desk.calls.Load())
+		}
+	})
+}
