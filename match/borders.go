@@ -72,6 +72,9 @@ func (r *run) judge(t *term, p *place) verdict {
 	if v, done := r.tagOrAccount(t, p); done {
 		return v
 	}
+	if p.shy && (p.start == 0 || r.text[p.start-1] != '#') {
+		return verdict{10, "it spells an everyday English word"}
+	}
 	if v := r.hyphens(p); v.rule != 0 {
 		return v
 	}

@@ -98,6 +98,8 @@ func classify(r rune) folded {
 		return kindIgnorable | kindMark
 	case unicode.Is(unicode.Nd, r):
 		return kindDigit | digit(r)
+	case unicode.Is(unicode.Nl, r): // Ⅱ
+		return kindOther | folded(r)
 	case !unicode.IsLetter(r):
 		return 0
 	}

@@ -70,7 +70,28 @@ func newGrammar() *grammar {
 		}
 		g.exceptions[row[0]][row[1]] = e
 	}
+	g.spreadFixed()
 	return g
+}
+
+// spreadFixed makes a word that does not change in Russian or Ukrainian fixed in
+// the other of them, too; Bulgarian gives it the neuter article (метрото).
+func (g *grammar) spreadFixed() {
+	for _, lang := range [...]string{"ru", "uk"} {
+		for word, e := range g.exceptions[lang] {
+			if !e.fixed {
+				continue
+			}
+			for _, other := range [...]string{"ru", "uk"} {
+				if _, ok := g.exceptions[other][word]; !ok {
+					g.exceptions[other][word] = e
+				}
+			}
+			if _, ok := g.exceptions["bg"][word]; !ok {
+				g.exceptions["bg"][word] = exception{forms: []string{word + "то"}}
+			}
+		}
+	}
 }
 
 // languagesOf says in which languages a Cyrillic word may be written, judging by

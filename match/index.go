@@ -13,6 +13,7 @@ const (
 	flagPossess                    // may take 's
 	flagSurname                    // genitive plural in -ов: also the surname of somebody else
 	flagForeign                    // written in the other alphabet than the term
+	flagShy                        // spells an everyday English word by chance (сад, sad): counts only as an address, account or tag
 	flagBits    = iota
 	flagMask    = 1<<flagBits - 1
 )
@@ -102,7 +103,7 @@ func (ix *index) compact() {
 // joinFlags joins what two ways to the same form know of it. What only warns
 // (stem, surname, foreign) must hold on both ways.
 func joinFlags(a, b uint32) uint32 {
-	const warn = flagStem | flagSurname | flagForeign
+	const warn = flagStem | flagSurname | flagForeign | flagShy
 	return (a|b)&^warn | a&b&warn
 }
 

@@ -29,6 +29,7 @@ type run struct {
 type place struct {
 	start, end int
 	base       bool // all words stand in their dictionary form
+	shy        bool // counts only as an address, account or tag
 	surname    bool // the one word is a genitive plural that is a surname, too
 	ending     bool // the last word has taken an ending, so it takes no other
 	tail       bool // the last word may take an ending behind a hyphen
@@ -108,6 +109,7 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 		q := p
 		q.end = t.end
 		q.base = p.base && how == plain && flags&flagBase != 0
+		q.shy = at == 0 && flags&flagShy != 0
 		q.surname = at == 0 && flags&flagSurname != 0
 		q.ending = how != plain
 		q.tail = how == plain && flags&flagTail != 0

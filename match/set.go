@@ -18,13 +18,14 @@ type Set struct {
 	side    lexicon            // context, ignore and none: read only when a term stands in the text
 	phrases []phrase
 
-	endings  map[uint64]bool // by hash
-	english  map[uint64]bool
-	particle map[uint64]bool
-	first    map[uint64]bool // first names in all forms
-	legal    map[string]bool
-	hosts    map[string]map[string]bool
-	common   commonWords
+	endings   map[uint64]bool // by hash
+	english   map[uint64]bool
+	particle  map[uint64]bool
+	bulgarian map[uint64]bool // words that only Bulgarian has
+	first     map[uint64]bool // first names in all forms
+	legal     map[string]bool
+	hosts     map[string]map[string]bool
+	common    commonWords
 
 	runs sync.Pool // *scratch
 }
@@ -81,7 +82,8 @@ func Compile(watches []Watch) (*Set, []Problem, error) {
 		b.watch(int32(i), w)
 	}
 	b.set.names, b.set.side = b.names.done(), b.side.done()
-	b.set.runs.New = func() any { return newScratch(b.set) }
+	set := b.set
+	set.runs.New = func() any { return newScratch(set) } // holds the set alone: the builder is large
 	problems := b.check()
 	var errs []error
 	for _, p := range problems {
@@ -131,15 +133,16 @@ func newBuilder() *builder {
 	}
 	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
 	b.set = &Set{
-		fold:     f,
-		handles:  map[string][]int32{},
-		endings:  hashes(f, sets["ending"]),
-		english:  hashes(f, sets["english"]),
-		particle: hashes(f, sets["particle"]),
-		legal:    legal["legal"],
-		hosts:    readSets("hosts.tsv"),
-		common:   c.common,
-		first:    firstNames(c),
+		fold:      f,
+		handles:   map[string][]int32{},
+		endings:   hashes(f, sets["ending"]),
+		english:   hashes(f, sets["english"]),
+		particle:  hashes(f, sets["particle"]),
+		bulgarian: hashes(f, sets["bulgarian"]),
+		legal:     legal["legal"],
+		hosts:     readSets("hosts.tsv"),
+		common:    c.common,
+		first:     firstNames(c),
 	}
 	return b
 }

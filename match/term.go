@@ -117,7 +117,7 @@ func splitTerm(f *folder, text string) reading {
 			case i == signEnd:
 				out.elements[n-1].text += string(r)
 			default:
-				out.elements = append(out.elements, element{text: string(r), sign: true, spaced: before&kindWord == 0 || next&kindWord == 0})
+				out.elements = append(out.elements, element{text: string(r), sign: true, spaced: r == '&' || before&kindWord == 0 || next&kindWord == 0})
 			}
 			signEnd = i + size
 		}

@@ -11,8 +11,8 @@ import (
 // of the index for words like щавельчик, where every letter has a choice.
 const (
 	baseSpellings = 40
-	formSpellings = 10
-	perStyle      = 8 // of one way of writing
+	formSpellings = 24
+	perStyle      = 8 // of one way of writing, for a dictionary form
 )
 
 // script converts words to the other alphabet by the tables cyrillic.tsv and

@@ -157,6 +157,7 @@ func (c *compiler) cyrillicWord(key wordKey, base string) []spelled {
 	}
 	for _, s := range c.script.toLatin(key.text, baseSpellings) {
 		if !key.several && c.common.english[s] {
+			out = append(out, spelled{s, -1, flagBase | flagForeign | flagShy})
 			continue
 		}
 		out = append(out, spelled{s, -1, flagBase | flagTail | flagPossess | flagForeign})
@@ -166,9 +167,10 @@ func (c *compiler) cyrillicWord(key wordKey, base string) []spelled {
 	}
 	for _, f := range forms {
 		for _, s := range c.script.toLatin(restore(f.text, key.text), formSpellings) {
-			if key.several || !c.common.english[s] {
-				out = append(out, spelled{s, f.slot, flagForeign | surnameFlag(f)})
+			if !key.several && c.common.english[s] || surnameFlag(f) != 0 && strings.ContainsAny(s, "46q") {
+				continue // Bulgarian spelling, where -ов is an adjective
 			}
+			out = append(out, spelled{s, f.slot, flagForeign | surnameFlag(f)})
 		}
 	}
 	return out
