@@ -11,9 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/earshot/earshot/cmd/earshot/town"
 	"github.com/earshot/earshot/internal/fakeslack"
@@ -24,11 +27,15 @@ import (
 // HTTP, a fake Slack, and a folder with a watchlist and a database. The binary is
 // built with the tag "faults", so that it can be killed at a named step.
 
+// builtIn is the folder of the built binary, once it is built.
+var builtIn atomic.Pointer[string]
+
 var buildOnce = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "earshot-bin-")
 	if err != nil {
 		return "", err
 	}
+	builtIn.Store(&dir)
 	bin := filepath.Join(dir, "earshot")
 	out, err := exec.Command("go", "build", "-tags", "faults", "-o", bin, ".").CombinedOutput()
 	if err != nil {
@@ -47,12 +54,26 @@ func binary(t testing.TB) string {
 	return bin
 }
 
+// suite runs the tests and removes what they share.
+type suite struct{ m *testing.M }
+
+// Run implements testscript.TestingM.
+func (s suite) Run() int {
+	defer func() {
+		if dir := builtIn.Load(); dir != nil {
+			_ = os.RemoveAll(*dir) // a leftover in the temporary folder at worst
+		}
+	}()
+	return s.m.Run()
+}
+
+// TestMain lets the scripts under testdata call this very program as earshot.
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if bin, err := buildOnce(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(bin)) // a leftover in the temporary folder at worst
-	}
-	os.Exit(code)
+	testscript.Main(suite{m}, map[string]func(){"earshot": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: os.Getenv("EARSHOT_UPDATE") != ""})
 }
 
 type rig struct {
