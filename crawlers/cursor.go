@@ -4,9 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"hash/fnv"
 	"maps"
 	"slices"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
@@ -20,12 +21,14 @@ type marks map[uint64]struct{}
 const maxMarks = 400
 
 func markOf(p mention.Post) uint64 {
-	h := fnv.New64a()
-	key := p.Key()
-	h.Write(key[:])
-	var sum [4]byte
-	binary.BigEndian.PutUint32(sum[:], p.ContentHash())
-	h.Write(sum[:])
+	h := xxhash.New()
+	for _, part := range []string{p.Source, p.ID, p.Title, p.Text} {
+		_, _ = h.WriteString(part) // never fails
+		_, _ = h.Write([]byte{0})
+	}
+	if p.Rating != nil {
+		_, _ = h.WriteString(numberText(p.Rating.Value) + "/" + numberText(p.Rating.Best))
+	}
 	return h.Sum64()
 }
 

@@ -271,24 +271,54 @@ func (w *textWriter) breakLine() { w.line = true }
 
 func (w *textWriter) String() string { return w.b.String() }
 
-// text adds s; keep makes its line ends count.
+// text adds s; keep makes its line ends count. Runs of visible characters are
+// copied whole.
 func (w *textWriter) text(s string, keep bool) {
 	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
+		start := i
+		size := 0
+		for i < len(s) {
+			if c := s[i]; c > ' ' && c < 0x7f {
+				i++
+				continue
+			}
+			if size = special(s[i:]); size > 0 {
+				break
+			}
+			i -= size
+		}
+		if i > start {
+			w.due()
+			w.b.WriteString(s[start:i])
+		}
+		if i == len(s) {
+			return
+		}
+		r, _ := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == '\n' && keep:
 			w.line = true
 		case unicode.IsSpace(r):
 			w.space = true
-		case r == utf8.RuneError && size == 1, invisibleRune(r):
-			// Broken bytes and marks inside words ("за\u00adказ") would hide a
-			// term from the matcher.
-		default:
-			w.due()
-			w.b.WriteString(s[i : i+size])
 		}
 		i += size
 	}
+}
+
+// special returns the length of the character s begins with when it is white
+// space, or is left out: broken bytes and marks inside words ("за\u00adказ") would
+// hide a term from the matcher. Else it returns the length as a negative number.
+func special(s string) int {
+	r, size := utf8.DecodeRuneInString(s)
+	switch {
+	case r <= ' ' || r == 0x7f, r == utf8.RuneError && size == 1:
+		return size
+	case r < 0x80 || r >= 0x400 && r < 0x2000: // Cyrillic and its neighbours
+		return -size
+	case unicode.IsSpace(r) || invisibleRune(r):
+		return size
+	}
+	return -size
 }
 
 func (w *textWriter) due() {
