@@ -24,6 +24,7 @@ const (
 	maxFile   = 1 << 20 // bytes of the watchlist: some 8,000 sources
 	maxSecret = 1 << 16 // bytes of a ${file:…}
 	maxDepth  = 40      // of nesting; the deepest sensible watchlist has 10
+	maxSigns  = 200_000 // brackets, commas, anchors and aliases: each costs the parser a kilobyte
 	maxKeys   = 2000    // in one mapping
 	maxShared = 200_000 // values reached through aliases, so that aliases of aliases end
 	maxErrors = 200     // problems shown; the rest is one line
@@ -32,7 +33,12 @@ const (
 // document is one watchlist as text and as tree. Only masks and files change
 // after it was parsed; mu guards them, since sections are decoded later and
 // maybe at the same time.
-type document struct {
+//
+// The body is behind a second pointer for the same reason as in Secret: no verb
+// of fmt may reach the text of the file.
+type document struct{ *body }
+
+type body struct {
 	name    string // as in positions
 	dir     string // what relative paths are relative to
 	lines   []string
@@ -59,7 +65,7 @@ func newDocument(name string, src []byte, env func(string) (string, bool)) (*doc
 	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
 	text = strings.ReplaceAll(text, "\r", "\n")
-	d := &document{name: name, dir: filepath.Dir(name), lines: strings.Split(text, "\n"), env: env, files: newInputs()}
+	d := &document{&body{name: name, dir: filepath.Dir(name), lines: strings.Split(text, "\n"), env: env, files: newInputs()}}
 	if err := d.checkText(text); err != nil {
 		return d, err
 	}
@@ -74,7 +80,14 @@ func (d *document) checkText(text string) error {
 	if len(text) > maxFile {
 		return d.problem(mark{Pos: d.pos(1, 1)}, "", "the file is larger than %d KiB", maxFile>>10)
 	}
+	signs := 0
 	for i, line := range d.lines {
+		for _, sign := range []string{"[", "]", "{", "}", ",", "*", "&"} {
+			signs += strings.Count(line, sign)
+		}
+		if signs > maxSigns {
+			return d.problem(mark{Pos: d.pos(i+1, 1)}, "", "more than %d brackets and commas up to this line", maxSigns)
+		}
 		if !utf8.ValidString(line) {
 			column := 1
 			for len(line) > 0 {

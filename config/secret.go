@@ -13,10 +13,11 @@ const redacted = "<secret>"
 // Secret is a value that no print form shows: not fmt, not JSON, not YAML, not
 // slog. Only Reveal gives it away. Its zero value is unset.
 //
-// The value sits behind a pointer because fmt calls no method of a field that is
-// not exported: such a field then shows an address, never the value.
+// The value sits behind two pointers because fmt calls no method of a Secret in a
+// field that is not exported: it then shows an address. One pointer is not
+// enough, since for a wrong verb fmt looks behind it.
 type Secret struct {
-	hidden *hidden
+	hidden **hidden
 }
 
 type hidden struct{ value, origin string }
@@ -27,7 +28,8 @@ func NewSecret(value, origin string) Secret {
 	if value == "" {
 		return Secret{}
 	}
-	return Secret{&hidden{value, origin}}
+	h := &hidden{value, origin}
+	return Secret{&h}
 }
 
 // Reveal returns the value itself. Its caller must not print it.
@@ -35,7 +37,7 @@ func (s Secret) Reveal() string {
 	if s.hidden == nil {
 		return ""
 	}
-	return s.hidden.value
+	return (*s.hidden).value
 }
 
 // IsSet reports whether there is a value.
@@ -50,7 +52,7 @@ func (s Secret) Origin() string {
 	if s.hidden == nil {
 		return ""
 	}
-	return s.hidden.origin
+	return (*s.hidden).origin
 }
 
 // String returns <secret>, or nothing when unset.
