@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -70,75 +67,77 @@ func lookup(t testing.TB, seen seenSet, posts ...mention.Post) []uint32 {
 	return hashes
 }
 
+// seenContract is what a seen set promises. A new case is one entry here.
+var seenContract = map[string]func(t *testing.T, s *Store, seen seenSet){
+	"unknown is 0": func(t *testing.T, _ *Store, seen seenSet) {
+		want(t, "hashes", fmt.Sprint(lookup(t, seen, posts(1, 3)...)), "[0 0 0]")
+	},
+	"marked is known by its content": func(t *testing.T, s *Store, seen seenSet) {
+		commitAndMark(t, s, seen, post(1), post(2))
+		got := lookup(t, seen, post(2), post(3), post(1))
+		want(t, "hashes", fmt.Sprint(got), fmt.Sprint([]uint32{post(2).ContentHash(), 0, post(1).ContentHash()}))
+	},
+	"marking again is harmless": func(t *testing.T, s *Store, seen seenSet) {
+		commitAndMark(t, s, seen, post(1))
+		commitAndMark(t, s, seen, post(1))
+		want(t, "hash", lookup(t, seen, post(1))[0], post(1).ContentHash())
+	},
+	"an edit is a new content": func(t *testing.T, s *Store, seen seenSet) {
+		commitAndMark(t, s, seen, post(1))
+		edited := post(1)
+		edited.Text = "other"
+		commitAndMark(t, s, seen, edited)
+		want(t, "hash", lookup(t, seen, post(1))[0], edited.ContentHash())
+	},
+	"one source's posts are not another's": func(t *testing.T, s *Store, seen seenSet) {
+		commitAndMark(t, s, seen, post(1))
+		other := post(1)
+		other.Source = "mirror"
+		want(t, "hash", lookup(t, seen, other)[0], 0)
+	},
+	"nothing is nothing": func(t *testing.T, _ *Store, seen seenSet) {
+		want(t, "hashes", len(lookup(t, seen)), 0)
+		if err := seen.Mark(background, nil, nil); err != nil {
+			t.Error(err)
+		}
+	},
+	"the same key twice": func(t *testing.T, s *Store, seen seenSet) {
+		commitAndMark(t, s, seen, post(1))
+		got := lookup(t, seen, post(1), post(1))
+		want(t, "hashes", got[0], got[1])
+	},
+	"many at once": func(t *testing.T, s *Store, seen seenSet) {
+		commitAndMark(t, s, seen, posts(0, 1000)...)
+		for i, h := range lookup(t, seen, posts(0, 1001)...) {
+			if known := h != 0; known != (i < 1000) {
+				t.Fatalf("post %d: %d", i, h)
+			}
+		}
+	},
+	"many callers": func(t *testing.T, s *Store, seen seenSet) {
+		var wg sync.WaitGroup
+		for w := range 4 {
+			wg.Go(func() {
+				for n := range 20 {
+					commitAndMark(t, s, seen, post(w*1000+n))
+					want(t, "hash", lookup(t, seen, post(w*1000+n))[0], post(w*1000+n).ContentHash())
+				}
+			})
+		}
+		wg.Wait()
+	},
+	"a caller that gives up": func(t *testing.T, _ *Store, seen seenSet) {
+		ctx, cancel := context.WithCancel(background)
+		cancel()
+		if _, err := seen.Lookup(ctx, keysOf(posts(1, 1))); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v", err)
+		}
+	},
+}
+
 // runSeenContract holds a seen set to its promises.
 func runSeenContract(t *testing.T, open func(t *testing.T, s *Store) seenSet) {
-	cases := map[string]func(t *testing.T, s *Store, seen seenSet){
-		"unknown is 0": func(t *testing.T, _ *Store, seen seenSet) {
-			want(t, "hashes", fmt.Sprint(lookup(t, seen, posts(1, 3)...)), "[0 0 0]")
-		},
-		"marked is known by its content": func(t *testing.T, s *Store, seen seenSet) {
-			commitAndMark(t, s, seen, post(1), post(2))
-			got := lookup(t, seen, post(2), post(3), post(1))
-			want(t, "hashes", fmt.Sprint(got), fmt.Sprint([]uint32{post(2).ContentHash(), 0, post(1).ContentHash()}))
-		},
-		"marking again is harmless": func(t *testing.T, s *Store, seen seenSet) {
-			commitAndMark(t, s, seen, post(1))
-			commitAndMark(t, s, seen, post(1))
-			want(t, "hash", lookup(t, seen, post(1))[0], post(1).ContentHash())
-		},
-		"an edit is a new content": func(t *testing.T, s *Store, seen seenSet) {
-			commitAndMark(t, s, seen, post(1))
-			edited := post(1)
-			edited.Text = "other"
-			commitAndMark(t, s, seen, edited)
-			want(t, "hash", lookup(t, seen, post(1))[0], edited.ContentHash())
-		},
-		"one source's posts are not another's": func(t *testing.T, s *Store, seen seenSet) {
-			commitAndMark(t, s, seen, post(1))
-			other := post(1)
-			other.Source = "mirror"
-			want(t, "hash", lookup(t, seen, other)[0], 0)
-		},
-		"nothing is nothing": func(t *testing.T, _ *Store, seen seenSet) {
-			want(t, "hashes", len(lookup(t, seen)), 0)
-			if err := seen.Mark(background, nil, nil); err != nil {
-				t.Error(err)
-			}
-		},
-		"the same key twice": func(t *testing.T, s *Store, seen seenSet) {
-			commitAndMark(t, s, seen, post(1))
-			got := lookup(t, seen, post(1), post(1))
-			want(t, "hashes", got[0], got[1])
-		},
-		"many at once": func(t *testing.T, s *Store, seen seenSet) {
-			commitAndMark(t, s, seen, posts(0, 1000)...)
-			for i, h := range lookup(t, seen, posts(0, 1001)...) {
-				if known := h != 0; known != (i < 1000) {
-					t.Fatalf("post %d: %d", i, h)
-				}
-			}
-		},
-		"many callers": func(t *testing.T, s *Store, seen seenSet) {
-			var wg sync.WaitGroup
-			for w := range 4 {
-				wg.Go(func() {
-					for n := range 20 {
-						commitAndMark(t, s, seen, post(w*1000+n))
-						want(t, "hash", lookup(t, seen, post(w*1000+n))[0], post(w*1000+n).ContentHash())
-					}
-				})
-			}
-			wg.Wait()
-		},
-		"a caller that gives up": func(t *testing.T, _ *Store, seen seenSet) {
-			ctx, cancel := context.WithCancel(background)
-			cancel()
-			if _, err := seen.Lookup(ctx, keysOf(posts(1, 1))); !errors.Is(err, context.Canceled) {
-				t.Errorf("error %v", err)
-			}
-		},
-	}
-	for name, test := range cases {
+	for name, test := range seenContract {
 		t.Run(name, func(t *testing.T) {
 			s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
 			test(t, s, open(t, s))
@@ -235,303 +234,4 @@ func openFilter(t testing.TB, s *Store, r *RedisSeen) *Filter {
 		t.Fatal(err)
 	}
 	return f
-}
-
-func TestRedisLayout(t *testing.T) {
-	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	r := openRedis(t, s, server.URL(), nil)
-	commitAndMark(t, s, r, posts(0, 50)...)
-	keys := must(r.client.Keys(background, "*").Result())(t)
-	keys = slices.DeleteFunc(keys, func(key string) bool { return strings.HasPrefix(key, "earshot:{last}:") })
-	for _, key := range keys {
-		if !strings.HasPrefix(key, "earshot:{") || !strings.HasSuffix(key, "}:202611") {
-			t.Errorf("key %q", key)
-		}
-		for field, value := range must(r.client.HGetAll(background, key).Result())(t) {
-			want(t, "bytes of a field", len(field), 8)
-			want(t, "bytes of a value", len(value), 4)
-		}
-		// November is looked into until the end of February.
-		at := time.Unix(int64(must(r.client.ExpireTime(background, key).Result())(t).Seconds()), 0).UTC()
-		want(t, "expires", at, time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC))
-		want(t, "encoding", must(r.client.ObjectEncoding(background, key).Result())(t), "listpack")
-	}
-	if len(keys) < 45 {
-		t.Errorf("%d buckets for 50 posts", len(keys))
-	}
-}
-
-func TestRedisMonths(t *testing.T) {
-	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	c := &clock{at: time.Date(2026, 1, 31, 23, 0, 0, 0, time.UTC)}
-	r := openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Now = c.now })
-	mark := func(p mention.Post) {
-		t.Helper()
-		if err := r.Mark(background, keysOf([]mention.Post{p}), hashesOf([]mention.Post{p})); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// The server's own clock is later than this test's: keep it from expiring January.
-	stay := func() {
-		for _, key := range must(r.client.Keys(background, "*").Result())(t) {
-			r.client.Persist(background, key)
-		}
-	}
-	c.at = time.Date(2126, 1, 31, 23, 0, 0, 0, time.UTC)
-	mark(post(1))
-	mark(post(2))
-	stay()
-	c.add(2 * time.Hour) // February
-	want(t, "the next month", lookup(t, r, post(1))[0], post(1).ContentHash())
-	keys := strings.Join(must(r.client.Keys(background, "*:212602").Result())(t), " ")
-	if strings.Count(keys, "earshot:") != 1 {
-		t.Errorf("what is found in an old month is not copied: %s", keys)
-	}
-	c.at = time.Date(2126, 4, 30, 0, 0, 0, 0, time.UTC)
-	want(t, "three months later", lookup(t, r, post(2))[0], post(2).ContentHash())
-	c.at = time.Date(2126, 6, 1, 0, 0, 0, 0, time.UTC)
-	want(t, "kept alive by the copy of April", lookup(t, r, post(2))[0], post(2).ContentHash())
-	want(t, "not seen since February", lookup(t, r, post(1))[0], 0)
-}
-
-func TestMonths(t *testing.T) {
-	for _, c := range []struct{ at, key, ends string }{
-		{"2026-11-22T10:00:00Z", "202611", "2027-03-01"},
-		{"2026-12-31T23:59:59Z", "202612", "2027-04-01"},
-		{"2027-01-01T01:00:00+02:00", "202612", "2027-04-01"}, // the month is UTC's
-		{"2027-01-01T00:00:00Z", "202701", "2027-05-01"},
-	} {
-		at, err := time.Parse(time.RFC3339, c.at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := monthOf(at)
-		want(t, c.at, bucketKey(0xab, m), "earshot:{00ab}:"+c.key)
-		want(t, c.at, m.ends().Format(time.DateOnly), c.ends)
-	}
-}
-
-func TestRedisAddresses(t *testing.T) {
-	for _, c := range []struct{ address, kind, want string }{
-		{"redis://localhost:6379/0", "*redis.Client", ""},
-		{"rediss://user:pw@host:6380/1", "*redis.Client", ""},
-		{"unix:///run/redis.sock?db=1", "*redis.Client", ""},
-		{"redis://s1:26379/0?master_name=mymaster&addr=s2:26379", "*redis.Client", ""},
-		{"redis://n1:6379?addr=n2:6379&addr=n3:6379", "*redis.ClusterClient", ""},
-		{"redis://n1:6379?cluster=true", "*redis.ClusterClient", ""},
-		{"localhost:6379", "", "want redis://"},
-		{"http://localhost", "", "want redis://"},
-		{"redis://user:geheim@host:port/0", "", "want redis://"},
-		{"redis://:geheim@host:6379/x", "", "want redis://"},
-		{"redis://:geheim@host:6379/0?tiemout=3s", "", "want redis://"},
-	} {
-		r, err := OpenRedis(RedisOptions{URL: c.address, InstallKey: []byte("k")})
-		if c.want == "" {
-			if err != nil {
-				t.Errorf("%s: %v", c.address, err)
-				continue
-			}
-			want(t, c.address, fmt.Sprintf("%T", r.client), c.kind)
-			_ = r.Close()
-			continue
-		}
-		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "geheim") {
-			t.Errorf("%s: error %v", c.address, err)
-		}
-	}
-	if _, err := OpenRedis(RedisOptions{URL: "redis://localhost"}); err == nil {
-		t.Error("no install key is no error")
-	}
-}
-
-func TestRedisThatForgets(t *testing.T) {
-	server := testkit.Redis(t, "--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	r := openRedis(t, s, server.URL(), nil)
-	_, err := NewFilter(background, r, s.Seen())
-	var gone *AwayError
-	if err == nil || !strings.Contains(err.Error(), "set `maxmemory-policy noeviction`") || errors.As(err, &gone) {
-		t.Errorf("error %v", err)
-	}
-	// Where CONFIG is not permitted INFO tells.
-	if _, err := server.Do("ACL SETUSER app on >pw ~* +@all -config"); err != nil {
-		t.Fatal(err)
-	}
-	r = openRedis(t, s, strings.Replace(server.URL(), "redis://", "redis://app:pw@", 1), nil)
-	if err := r.Check(background); err == nil || !strings.Contains(err.Error(), "allkeys-lru") {
-		t.Errorf("without CONFIG: error %v", err)
-	}
-	// Where neither is, nobody can know.
-	if _, err := server.Do("ACL SETUSER app2 on >pw ~* +@all -config -info"); err != nil {
-		t.Fatal(err)
-	}
-	r = openRedis(t, s, strings.Replace(server.URL(), "redis://", "redis://app2:pw@", 1), nil)
-	if err := r.Check(background); err != nil {
-		t.Errorf("without CONFIG and INFO: error %v", err)
-	}
-}
-
-func TestRedisThatWastes(t *testing.T) {
-	server := testkit.Redis(t, "--hash-max-listpack-entries", "128")
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	n := &notes{}
-	r := openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log = n.log() })
-	if err := r.Check(background); err != nil || !strings.Contains(n.String(), "set hash-max-listpack-entries 512") {
-		t.Errorf("error %v, log %s", err, n)
-	}
-}
-
-func TestRedisAwayIsTyped(t *testing.T) {
-	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	r := openRedis(t, s, server.URL(), nil)
-	commitAndMark(t, s, r, post(1))
-	server.Stop()
-	var gone *AwayError
-	if _, err := r.Lookup(background, keysOf(posts(1, 1))); !errors.As(err, &gone) {
-		t.Errorf("lookup: %v", err)
-	}
-	if err := r.Mark(background, keysOf(posts(1, 1)), []uint32{1}); !errors.As(err, &gone) {
-		t.Errorf("mark: %v", err)
-	}
-	if err := r.Check(background); !errors.As(err, &gone) {
-		t.Errorf("check: %v", err)
-	}
-	server.Start()
-	want(t, "after the restart", lookup(t, r, post(1))[0], post(1).ContentHash())
-}
-
-// An outage, a return and a wipe: every post is handed over once, the log has one
-// line for each change.
-func TestFilterOutage(t *testing.T) {
-	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	n, c := &notes{}, &clock{at: t0}
-	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.now }))
-	poll := func(what string, list []mention.Post, fresh int) {
-		t.Helper()
-		hashes := lookup(t, f, list...)
-		var found []mention.Found
-		for i, p := range list {
-			if hashes[i] != p.ContentHash() {
-				found = append(found, heard(p, "Romashka"))
-			}
-		}
-		want(t, what+": new posts", ingest(t, s, intakeOf(found...)).New, fresh)
-		if err := f.Mark(background, keysOf(list), hashesOf(list)); err != nil {
-			t.Errorf("%s: %v", what, err)
-		}
-	}
-	poll("first", posts(0, 20), 20)
-	server.Stop()
-	poll("redis away", posts(0, 30), 10)
-	want(t, "state", f.State().Well(), false)
-	want(t, "since", f.State().Since, t0)
-	for range 3 {
-		c.add(redisRetry)
-		poll("still away", posts(0, 30), 0)
-	}
-	server.Start()
-	poll("back, not yet asked", posts(0, 35), 5)
-	c.add(redisRetry)
-	poll("back", posts(0, 40), 5)
-	want(t, "state", f.State().Well(), true)
-	if err := f.redis.client.FlushDB(background).Err(); err != nil { // this test's own server
-		t.Fatal(err)
-	}
-	poll("wiped", posts(0, 40), 0)
-	poll("after the wipe", posts(0, 41), 1)
-	want(t, "lines: away", strings.Count(n.String(), "redis is away"), 1)
-	want(t, "lines: back", strings.Count(n.String(), "redis is back"), 1)
-	want(t, "alerts", len(must(s.DueAlerts(background, t0, 100))(t)), 41)
-}
-
-// A Redis that is full takes no marks and still reads.
-func TestFilterFull(t *testing.T) {
-	server := testkit.Redis(t)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	n := &notes{}
-	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log = n.log() }))
-	commitAndMark(t, s, f, post(1))
-	if _, err := server.Do("CONFIG SET maxmemory 1mb"); err != nil {
-		t.Fatal(err)
-	}
-	commitAndMark(t, s, f, post(2))
-	commitAndMark(t, s, f, post(3))
-	want(t, "full", f.State().Full, true)
-	want(t, "lookups go on", lookup(t, f, post(1))[0], post(1).ContentHash())
-	if _, err := server.Do("CONFIG SET maxmemory 0"); err != nil {
-		t.Fatal(err)
-	}
-	commitAndMark(t, s, f, post(2))
-	want(t, "well again", f.State().Well(), true)
-	want(t, "lines", strings.Count(n.String(), "redis is full"), 1)
-}
-
-// A network that is slow, not gone: the filter gives up soon and the table answers.
-func TestFilterSlowNetwork(t *testing.T) {
-	server := testkit.Redis(t)
-	proxy := testkit.NewProxy(t, server.Addr)
-	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	f := openFilter(t, s, openRedis(t, s, "redis://"+proxy.Addr+"/0?read_timeout=200ms&max_retries=-1", nil))
-	commitAndMark(t, s, f, post(1))
-	proxy.SetDelay(time.Second)
-	began := time.Now()
-	want(t, "hash", lookup(t, f, post(1))[0], post(1).ContentHash())
-	if took := time.Since(began); took > 2*redisAnswer {
-		t.Errorf("took %s", took)
-	}
-	want(t, "away", f.State().Away, true)
-}
-
-// A new database does not believe the marks of an old one.
-func TestRedisMarksOfAnotherInstallation(t *testing.T) {
-	address := redisAddress(t)
-	old := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/old.db"})
-	commitAndMark(t, old, openRedis(t, old, address, nil), post(1))
-	fresh := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/new.db"})
-	want(t, "hash", lookup(t, openRedis(t, fresh, address, nil), post(1))[0], 0)
-}
-
-// A restored backup is older than the marks: they would hide what came after it.
-func TestFilterAfterRestore(t *testing.T) {
-	address := redisAddress(t)
-	dir := t.TempDir()
-	open := func(name string, now time.Time, n *notes) (*Store, *Filter) {
-		s := openAt(t, Options{Database: "sqlite:" + filepath.Join(dir, name)})
-		return s, openFilter(t, s, openRedis(t, s, address, func(o *RedisOptions) {
-			o.Now, o.Log = func() time.Time { return now }, n.log()
-		}))
-	}
-	take := func(s *Store, f *Filter, at time.Time, p mention.Post) {
-		t.Helper()
-		in := intakeOf(heard(p))
-		in.At = at
-		ingest(t, s, in)
-		if err := f.Mark(background, []mention.PostKey{p.Key()}, []uint32{p.ContentHash()}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	n := &notes{}
-	s, f := open("e.db", t0, n)
-	take(s, f, t0, post(1))
-	if _, err := s.write.ExecContext(background, `VACUUM INTO '`+filepath.Join(dir, "backup.db")+`'`); err != nil {
-		t.Fatal(err)
-	}
-	// The same database again: nothing is suspicious.
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	later := t0.Add(6 * time.Hour)
-	s, f = open("e.db", later, n)
-	want(t, "after a restart", lookup(t, f, post(1))[0], post(1).ContentHash())
-	take(s, f, later, post(2))
-
-	s, f = open("backup.db", later.Add(time.Minute), n)
-	want(t, "a post after the backup", lookup(t, f, post(2))[0], 0)
-	want(t, "it is taken in again", ingest(t, s, intakeOf(heard(post(2)))).New, 1)
-	want(t, "what the backup has stays known", ingest(t, s, intakeOf(heard(post(1)))).Known, 1)
-	want(t, "warnings", strings.Count(n.String(), "restoring a backup"), 1)
 }
