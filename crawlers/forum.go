@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -226,15 +225,6 @@ func (w *forumWalk) fatal(err error) bool {
 	return errors.As(err, &retry)
 }
 
-// gone reports an answer that means the page is not there.
-func gone(err error) bool {
-	var status *fetch.StatusError
-	if errors.As(err, &status) {
-		return status.Status == http.StatusNotFound || status.Status == http.StatusGone
-	}
-	return false
-}
-
 // run reads the source's own page and goes on from what it turns out to be.
 func (w *forumWalk) run() error {
 	start := w.f.address
@@ -242,7 +232,7 @@ func (w *forumWalk) run() error {
 		start = w.st.At
 	}
 	p, res, err := w.get(start, w.st.V)
-	if err != nil && gone(err) && start != w.f.address {
+	if err != nil && lost(err) && start != w.f.address {
 		// The last page of the thread went away with its posts.
 		start, w.st.At, w.st.V = w.f.address, "", fetch.Validators{}
 		p, res, err = w.get(start, w.st.V)

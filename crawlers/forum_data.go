@@ -59,6 +59,9 @@ func (r *forumReader) readJSON(res *fetch.Response) (*forumPage, bool, error) {
 		p := new(forumPage)
 		if dec.decode(c, body, p) {
 			p.Engine = r.nameOf(dec.name)
+			if dec.name == "wordpress" {
+				p.olderPage(c, res.Header)
+			}
 			return p, true, nil
 		}
 	}

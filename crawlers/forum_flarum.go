@@ -193,7 +193,7 @@ func flarumRows(c *forumContext, many []flarumThing, p *forumPage) {
 		}
 		path := "d/" + flarumSlug(t)
 		if c.api {
-			path = "api/discussions/" + string(t.ID)
+			path = "api/posts?filter%5Bdiscussion%5D=" + string(t.ID) + "&" + flarumPosts
 		}
 		p.Threads = append(p.Threads, forumRow{
 			Key: string(t.ID), URL: c.fetchable("/", path), Title: oneLine(t.Attrs.Title),

@@ -216,7 +216,7 @@ func (w *forumWalk) readThread(row forumRow, known forumVisited, visited bool) (
 		start = known.Last
 	}
 	p, _, err := w.get(start, fetch.Validators{})
-	if err != nil && gone(err) && start != row.URL {
+	if err != nil && lost(err) && start != row.URL {
 		start, visited = row.URL, false
 		p, _, err = w.get(start, fetch.Validators{})
 	}
@@ -225,7 +225,7 @@ func (w *forumWalk) readThread(row forumRow, known forumVisited, visited bool) (
 			return known, err
 		}
 		w.note("a thread could not be read: %v", err)
-		if gone(err) {
+		if lost(err) {
 			known.Mark = row.Mark // it will not come back before it changes
 		}
 		return known, nil
