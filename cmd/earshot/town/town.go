@@ -66,6 +66,18 @@ func (t *Town) Say(p Post) {
 	t.posts = append(t.posts, p)
 }
 
+// Rewrite changes the words of everything that holds the old ones, as an author
+// who edits a post does.
+func (t *Town) Rewrite(old, words string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, p := range t.posts {
+		if strings.Contains(p.Text, old) {
+			t.posts[i].Text = words
+		}
+	}
+}
+
 // Length is the time from the opening to the last post.
 func (t *Town) Length() time.Duration {
 	t.mu.Lock()
