@@ -93,8 +93,10 @@ func readSamples(t testing.TB, file string) []sample {
 }
 
 // held reports whether a hand-written item belongs to the third that nobody
-// looks at while tuning.
-func held(text string) bool { return sha1.Sum([]byte(text))[0]%3 == 0 }
+// looks at while tuning. Of a -blind set that is all of it.
+func held(x sample) bool {
+	return strings.HasSuffix(x.set, "-blind") || sha1.Sum([]byte(x.text))[0]%3 == 0
+}
 
 func newScorer(t testing.TB) *Scorer {
 	t.Helper()
@@ -129,7 +131,7 @@ func TestHand(t *testing.T) {
 				all[x.lang] = &tally{}
 			}
 			all[x.lang].add(x.label, got.Label)
-			if held(x.text) {
+			if held(x) {
 				untouched.add(x.label, got.Label)
 				continue
 			}
@@ -138,8 +140,12 @@ func TestHand(t *testing.T) {
 				t.Logf("%s as %s %+.2f: %s %s", x.label, got.Label, got.Value, x.text, why(got))
 			}
 		}
-		t.Logf("%-24s tuned %s", filepath.Base(file), &tuned)
-		t.Logf("%-24s held  %s", "", &untouched)
+		if tuned.n > 0 {
+			t.Logf("%-24s tuned %s", filepath.Base(file), &tuned)
+		}
+		if untouched.n > 0 {
+			t.Logf("%-24s held  %s", filepath.Base(file), &untouched)
+		}
 	}
 	for lang, floor := range floors {
 		c := all[lang]
