@@ -1,0 +1,73 @@
+package sentiment
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/mention"
+)
+
+func TestOwnWords(t *testing.T) {
+	own := "# our words\nen\tword\tzonked\t=\t-3\tquality\nen\tword\texcellent\t=\t-2\n" +
+		"en\tpattern\tsaw .2 pigeons\t-3\thygiene\thygiene\nru\tword\tромашкогейт\t+ромашкогейта\t-3\tquality\n"
+	s, err := New(Options{Words: own})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, lang := range map[string]string{
+		"I am zonked":                "en",
+		"excellent":                  "en",
+		"we saw some pigeons inside": "en",
+		"жертвы ромашкогейта говорят": "ru",
+	} {
+		if got := s.Score(Input{Text: text, Lang: lang}); got.Label != mention.Negative {
+			t.Errorf("%q is %s %+v", text, got.Label, got.Why)
+		}
+	}
+	if got := newScorer(t).Score(Input{Text: "I am zonked", Lang: "en"}); got.Value != 0 {
+		t.Errorf("our own scorer knows a user's word: %+v", got)
+	}
+}
+
+func TestOwnWordsMistakes(t *testing.T) {
+	own := strings.Join([]string{
+		"de\tword\tschlecht\t=\t-3",
+		"en\tverb\tbad\t=\t-3",
+		"en\tword\tbad\t=\tmany",
+		"en\tword\ttwo words\t=\t-1",
+		"en\tword\tbad\tnosuch\t-1",
+		"en\tword\tbad\t=\t-9",
+		"en\tword\tbad\t=\t-1\tnosuch",
+		"en\tword\tbad\t=\t-1\t-\tloud",
+		"en\tpattern\twaiting .9 hours\t-2\twaiting",
+		"en\tpattern\twaiting for\t-2\tnosuch",
+		"en\tpattern\t~nosuchlemma for\t-2\twaiting",
+		"en\tpattern\tprey? on\t-2\tfraud",
+		"en\tword\tab*\t=\t-2",
+		"en\tword",
+	}, "\n")
+	_, err := New(Options{Words: own, WordsFile: "our-words.tsv"})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{
+		"our-words.tsv:1:1: unknown language",
+		"our-words.tsv:2:4: \"verb\" is neither word nor pattern",
+		"our-words.tsv:3:15: \"many\" is not a number",
+		"our-words.tsv:4:9: \"two words\" is not one word",
+		"our-words.tsv:5:13: no paradigm",
+		"our-words.tsv:6:15: -9 is outside",
+		"our-words.tsv:7:18: unknown topic",
+		"our-words.tsv:8:20: unknown flag",
+		"our-words.tsv:9:12: \".9\": a gap",
+		"our-words.tsv:10:27: unknown rule",
+		"our-words.tsv:11:12: ~nosuchlemma",
+		"our-words.tsv:12:12: \"prey? on\" shrinks",
+		"our-words.tsv:13:9: \"ab*\": a prefix entry needs",
+		"our-words.tsv:14:1: a word needs its columns",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in:\n%v", want, err)
+		}
+	}
+}

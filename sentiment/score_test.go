@@ -1,0 +1,185 @@
+package sentiment
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// checkScore asserts what must hold for every text.
+func checkScore(t *testing.T, text string, got mention.Score) {
+	t.Helper()
+	if math.IsNaN(got.Value) || got.Value < -1 || got.Value > 1 {
+		t.Fatalf("score %v is outside [-1, 1]", got.Value)
+	}
+	if got.Label != mention.Negative && got.Label != mention.Neutral && got.Label != mention.Positive {
+		t.Fatalf("label %q", got.Label)
+	}
+	last := 0
+	for _, h := range got.Why {
+		if h.Start < last || h.End <= h.Start || h.End > len(text) {
+			t.Fatalf("evidence %+v is out of order or outside a text of %d bytes", h, len(text))
+		}
+		last = h.Start
+		if h.Text != text[h.Start:h.End] {
+			t.Fatalf("evidence %+v does not quote the text", h)
+		}
+		if !onBorder(text, h.Start) || !onBorder(text, h.End) {
+			t.Fatalf("evidence %+v cuts a rune", h)
+		}
+		if h.Rule == "" || math.IsNaN(h.Weight) {
+			t.Fatalf("evidence %+v says no rule or weight", h)
+		}
+	}
+}
+
+// onBorder reports whether no valid rune of text is cut at i.
+func onBorder(text string, i int) bool {
+	if i == 0 || i == len(text) || utf8.RuneStart(text[i]) {
+		return true
+	}
+	for back := 1; back < utf8.UTFMax && back <= i; back++ {
+		if utf8.RuneStart(text[i-back]) {
+			_, size := utf8.DecodeRuneInString(text[i-back:])
+			return size <= back
+		}
+	}
+	return true
+}
+
+func FuzzScore(f *testing.F) {
+	for _, x := range readSamples(f, "testdata/hand/en.tsv")[:60] {
+		f.Add(x.text, "en", 0.0)
+	}
+	for _, seed := range []string{
+		"", "не", "1/5", "((((", ":)", "х*й", "f***", "\xff\xfe", "а\u0306", "п.и.з", "4akam 3 sedmici", "😡😡😡", "Недостатки: нет",
+		"не не не не", "?!?!", "@ # $ %", "без без без", "half-half-half", "i\u0307'", "9999999999999999999999/5", "о\u0301чень",
+	} {
+		f.Add(seed, "", 3.0)
+		f.Add(seed, "ru", 0.0)
+		f.Add(seed, "uk", 1.0)
+		f.Add(seed, "bg", 5.0)
+	}
+	s := newScorer(f)
+	f.Fuzz(func(t *testing.T, text, lang string, stars float64) {
+		in := Input{Text: text, Lang: lang, Stars: stars, Spans: []mention.Span{{Start: len(text) / 2, End: len(text)/2 + 1}}}
+		got := s.Score(in)
+		checkScore(t, text, got)
+		again := s.Score(in)
+		if again.Value != got.Value || again.Label != got.Label || again.Lang != got.Lang || len(again.Why) != len(got.Why) {
+			t.Fatalf("not deterministic: %+v, then %+v", got, again)
+		}
+	})
+}
+
+func TestHostileTexts(t *testing.T) {
+	s := newScorer(t)
+	for name, text := range map[string]string{
+		"one megabyte of words":    strings.Repeat("third week without a refund and nobody answers, не работает. ", 1<<20/64),
+		"one megabyte, no spaces":  strings.Repeat("a", 1<<20),
+		"a hundred thousand emoji": strings.Repeat("😡", 100_000),
+		"invalid UTF-8":            strings.Repeat("\xff\xfe\xc3не \x80рабо\xd0", 10_000),
+		"negations":                strings.Repeat("not ", 100_000),
+		"brackets":                 strings.Repeat("((", 100_000),
+		"hyphens":                  strings.Repeat("по-", 100_000),
+		"combining marks":          "е" + strings.Repeat("\u0301", 100_000),
+		"line ends":                strings.Repeat("\n", 100_000),
+		"one cue for ever":         strings.Repeat("waiting for refund ", 5_000),
+		"masks":                    strings.Repeat("f*** х*й ", 5_000),
+		"ratings":                  strings.Repeat("1/5 ", 5_000),
+		"nothing":                  "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, lang := range []string{"", "en", "ru", "uk", "bg"} {
+				checkScore(t, text, s.Score(Input{Text: text, Lang: lang}))
+			}
+		})
+	}
+}
+
+func TestNoAllocations(t *testing.T) {
+	s := newScorer(t)
+	texts := []Input{
+		{Text: "Third week without a refund. I call every day and nobody answers!!! 1/5 😡", Lang: "en"},
+		{Text: "Третья неделя, а деньги так и не вернули. Никто не отвечает(((", Lang: "ru"},
+		{Text: "Чекаю на повернення коштів уже місяць, ніхто не відповідає"},
+		{Text: "Чакам да ми върнат парите вече месец, никой не отговаря"},
+		{Text: "chakam veche tri sedmici, nikoi ne otgovarya, uzhas", Lang: "bg"},
+	}
+	var dst mention.Score
+	for _, in := range texts {
+		for range 3 {
+			s.ScoreInto(&dst, in)
+		}
+		if n := testing.AllocsPerRun(100, func() { s.ScoreInto(&dst, in) }); n > 0 {
+			t.Errorf("%.1f allocations for %q", n, in.Text)
+		}
+	}
+}
+
+func TestStars(t *testing.T) {
+	s := newScorer(t)
+	for _, c := range []struct {
+		text     string
+		stars    float64
+		label    mention.Label
+		conflict bool
+	}{
+		{"Great bank, fast and friendly staff, I love it", 1, mention.Negative, true},
+		{"Awful. They stole my money and nobody answers.", 5, mention.Positive, true},
+		{"It is a bank.", 1, mention.Negative, false},
+		{"It is a bank.", 5, mention.Positive, false},
+		{"It is a bank.", 0, mention.Neutral, false},
+		{"Awful. They stole my money and nobody answers.", 3, mention.Negative, false},
+		{"Great bank, fast and friendly staff", 3, mention.Positive, false},
+	} {
+		got := s.Score(Input{Text: c.text, Lang: "en", Stars: c.stars})
+		if got.Label != c.label || (got.Conflict != "") != c.conflict {
+			t.Errorf("%q with %g stars: %s, conflict %q", c.text, c.stars, got.Label, got.Conflict)
+		}
+	}
+}
+
+func TestThresholds(t *testing.T) {
+	th := Defaults()
+	for _, kind := range mention.PostKinds {
+		if _, ok := th[kind]; !ok {
+			t.Errorf("no threshold for %s", kind)
+		}
+	}
+	mild := mention.Score{Value: -0.3}
+	if got := th.Label(mention.Review, mild); got != mention.Negative {
+		t.Errorf("a mild complaint in a review is %s", got)
+	}
+	if got := th.Label(mention.News, mild); got != mention.Neutral {
+		t.Errorf("the same in the news is %s", got)
+	}
+	if got := th.Label("", mild); got != mention.Negative {
+		t.Errorf("the same in a post of unknown kind is %s", got)
+	}
+	if got := th.Label(mention.News, mention.Score{Value: 0.5}); got != mention.Positive {
+		t.Errorf("praise in the news is %s", got)
+	}
+}
+
+// TestTarget: what stands near the watch's name weighs more.
+func TestTarget(t *testing.T) {
+	s := newScorer(t)
+	text := "I love the new park. The weather was wonderful. Lunch was delicious. Romashka lost my parcel."
+	at := strings.Index(text, "Romashka")
+	far := s.Score(Input{Text: text, Lang: "en"})
+	near := s.Score(Input{Text: text, Lang: "en", Spans: []mention.Span{{Start: at, End: at + 8}}})
+	if near.Value >= far.Value {
+		t.Errorf("with the span %.2f, without it %.2f", near.Value, far.Value)
+	}
+}
+
+func TestTopics(t *testing.T) {
+	got := newScorer(t).Score(Input{Text: "The courier was rude and my parcel was not delivered", Lang: "en"})
+	if len(got.Topics) == 0 || got.Topics[0] != "delivery" {
+		t.Errorf("topics %v", got.Topics)
+	}
+}
