@@ -1,18 +1,24 @@
 package match
 
+import "unicode/utf8"
+
 // commonWords are everyday words of the four languages.
 type commonWords struct {
 	function map[string]bool            // words no foreign or inflected form may be: мне, some
 	english  map[string]bool            // English words a transliteration may hit by chance: list, sad
+	short    map[uint64]bool            // hashes of the function and English words up to six letters: no joined name may be one
 	nouns    map[string]map[string]bool // by language: words a name may be borrowed from: лента, target
 }
 
 func readCommon(f *folder) commonWords {
-	c := commonWords{function: map[string]bool{}, english: map[string]bool{}, nouns: map[string]map[string]bool{}}
+	c := commonWords{function: map[string]bool{}, english: map[string]bool{}, short: map[uint64]bool{}, nouns: map[string]map[string]bool{}}
 	for _, row := range readTable("common.tsv", 3)[1:] {
 		lang, kind, word := row[0], row[1], f.foldWord(row[2])
 		if lang == "en" {
 			c.english[word] = true
+		}
+		if (lang == "en" || kind == "function") && utf8.RuneCountInString(word) <= 6 {
+			c.short[hashString(word)] = true
 		}
 		if kind == "function" {
 			c.function[word] = true

@@ -15,11 +15,12 @@ const slots = 12
 type form struct {
 	text string
 	slot int
+	lang langs
 }
 
 // grammar holds the paradigms and exceptions of the Slavic languages.
 type grammar struct {
-	rows       map[string][]paradigm // by language
+	rows       map[string]map[rune][]paradigm // by language and last letter of the word
 	exceptions map[string]map[string]exception
 }
 
@@ -38,7 +39,7 @@ type exception struct {
 }
 
 func newGrammar() *grammar {
-	g := &grammar{rows: map[string][]paradigm{}, exceptions: map[string]map[string]exception{}}
+	g := &grammar{rows: map[string]map[rune][]paradigm{}, exceptions: map[string]map[string]exception{}}
 	for _, row := range readTable("paradigms.tsv", 3+slots) {
 		p := paradigm{kind: row[1], ending: row[2]}
 		if class, rest, ok := strings.Cut(strings.TrimPrefix(row[2], "<"), ">"); ok {
@@ -53,7 +54,17 @@ func newGrammar() *grammar {
 				p.cells[i] = strings.Split(cell, "/")
 			}
 		}
-		g.rows[row[0]] = append(g.rows[row[0]], p)
+		if g.rows[row[0]] == nil {
+			g.rows[row[0]] = map[rune][]paradigm{}
+		}
+		last, _ := utf8.DecodeLastRuneInString(p.ending)
+		ends := []rune{last}
+		if p.ending == "" {
+			ends = []rune(p.before)
+		}
+		for _, r := range ends {
+			g.rows[row[0]][r] = append(g.rows[row[0]][r], p)
+		}
 	}
 	for _, row := range readTable("exceptions.tsv", 3) {
 		if g.exceptions[row[0]] == nil {
@@ -122,7 +133,7 @@ func (g *grammar) forms(word string, langs []string, followed bool) []form {
 			case e.fixed:
 			case e.forms != nil:
 				for _, f := range e.forms {
-					out = append(out, form{f, 0})
+					out = append(out, form{f, 0, langOf[lang]})
 				}
 			default:
 				out = g.decline(out, e.stem, lang, followed)
@@ -156,20 +167,25 @@ func openSyllables(word string) []string {
 	return nil
 }
 
+// langOf gives the bit of a language of the tables.
+var langOf = map[string]langs{"ru": russian, "uk": ukrainian, "bg": bulgarian}
+
 func (g *grammar) decline(out []form, word, lang string, followed bool) []form {
-	for _, kind := range [...]string{"noun", "adj", "mod"} {
-		if kind == "mod" && !followed {
-			continue
+	last, _ := utf8.DecodeLastRuneInString(word)
+	rows := g.rows[lang][last]
+	best := map[string]int{}
+	for i := range rows {
+		if p := &rows[i]; p.weight > best[p.kind] && p.fits(word) {
+			best[p.kind] = p.weight
 		}
-		best := -1
-		for i := range g.rows[lang] {
-			if p := &g.rows[lang][i]; p.kind == kind && p.weight > best && p.fits(word) {
-				best = p.weight
-			}
-		}
-		for i := range g.rows[lang] {
-			if p := &g.rows[lang][i]; p.kind == kind && p.weight == best && p.fits(word) {
-				out = p.apply(out, word)
+	}
+	for i := range rows {
+		p := &rows[i]
+		if p.weight == best[p.kind] && (p.kind != "mod" || followed) && p.fits(word) {
+			from := len(out)
+			out = p.apply(out, word)
+			for k := range out[from:] {
+				out[from+k].lang = langOf[lang]
 			}
 		}
 	}
@@ -221,7 +237,7 @@ func addForm(out []form, text string, slot, min int) []form {
 	if utf8.RuneCountInString(text) < min {
 		return out
 	}
-	return append(out, form{text, slot})
+	return append(out, form{text: text, slot: slot})
 }
 
 // insertVowel gives stem with о, е or і before its last consonant, where two
@@ -259,7 +275,8 @@ func isConsonant(r rune) bool {
 	return strings.ContainsRune("бвгджзклмнпрстфхцчшщ", r)
 }
 
-// uniqueForms drops repeated (text, slot) pairs and the dictionary form itself.
+// uniqueForms sorts by text and slot, joins repeats and drops the dictionary
+// form itself.
 func uniqueForms(in []form, word string) []form {
 	slices.SortFunc(in, func(a, b form) int {
 		if c := strings.Compare(a.text, b.text); c != 0 {
@@ -267,6 +284,15 @@ func uniqueForms(in []form, word string) []form {
 		}
 		return a.slot - b.slot
 	})
-	in = slices.Compact(in)
-	return slices.DeleteFunc(in, func(f form) bool { return f.text == word })
+	out := in[:0]
+	for _, f := range in {
+		switch n := len(out); {
+		case f.text == word:
+		case n > 0 && out[n-1].text == f.text && out[n-1].slot == f.slot:
+			out[n-1].lang |= f.lang
+		default:
+			out = append(out, f)
+		}
+	}
+	return out
 }

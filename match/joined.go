@@ -1,14 +1,6 @@
 package match
 
-import (
-	"slices"
-	"strings"
-	"unicode/utf8"
-)
-
-// joinedSpellings bounds how many ways one word of a joined name is taken in,
-// per alphabet and form: #ромашкабанк is typed in the usual ways.
-const joinedSpellings = 4
+import "strings"
 
 // joined gives the number of the word that a name of several words makes when it
 // is written as one (#РомашкаБанк), and enters its forms: only the last word
@@ -25,126 +17,125 @@ func (m *maker) joined(r reading, p parsed, langs string) int32 {
 	}
 	id := int32(len(m.words))
 	m.words[key] = id
-	for _, script := range [...]folded{kindCyrillic, kindLatin, 0} {
-		words := make([][]spelled, len(r.elements))
-		for i, e := range r.elements {
-			words[i] = m.inScript(m.keyOf(e, p, langs, i+1 < len(r.elements), true), script)
+	forms := make([][]spelled, len(r.elements))
+	own := folded(0)
+	for i, e := range r.elements {
+		k := m.keyOf(e, p, langs, i+1 < len(r.elements), true)
+		forms[i] = m.cached(k)
+		own |= m.kindsOf(m.fold.foldWord(k.text))
+	}
+	scripts := []folded{kindCyrillic, kindLatin}
+	if own&kindCyrillic != 0 && own&kindLatin != 0 {
+		scripts = append(scripts, 0) // as written
+	}
+	for _, script := range scripts {
+		j := joiner{maker: m, id: id}
+		for i := range forms {
+			j.words = append(j.words, m.inScript(forms[i], script))
 		}
-		for _, s := range joinWords(words) {
-			if utf8.RuneCountInString(s.text) >= 3 && !m.common.english[s.text] && !m.common.function[s.text] {
-				m.enter(id, s)
-			}
-		}
+		j.enterAll()
 	}
 	return id
 }
 
-// inScript gives the spellings of a word in one alphabet, 0 for the one it is
-// written in. Digits go with both.
-func (m *maker) inScript(key wordKey, script folded) []spelled {
-	var out []spelled
-	base := m.fold.foldWord(key.text)
-	own := m.kindsOf(base) &^ kindDigit
-	count := map[int]int{}
-	for _, s := range m.cached(key) {
-		kinds := m.kindsOf(s.text) &^ kindDigit
-		switch {
-		case s.flags&flagStem != 0:
-			continue
-		case script == 0 && kinds != own:
-			continue
-		case script != 0 && kinds != 0 && kinds != script:
-			continue
-		}
-		if kinds != own {
-			if count[s.slot]++; count[s.slot] > joinedSpellings {
-				continue
-			}
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
-// cached gives the spellings of a word that several readings ask for.
+// cached gives the spellings of a word for joining, fewer than a word of its
+// own has.
 func (m *maker) cached(key wordKey) []spelled {
 	if s, ok := m.cache[key]; ok {
 		return s
 	}
-	s := m.spellings(key)
+	s := m.spellings(key, joinedSpellings)
 	m.cache[key] = s
 	return s
 }
 
-// joinWords joins one spelling of each word.
-func joinWords(words [][]spelled) []spelled {
-	bases := []spelled{{flags: flagBase | flagTail | flagPossess}}
-	for _, w := range words {
-		if len(w) == 0 {
-			return nil
+// bySlot holds the spellings of a word, the dictionary form under 0, the forms of
+// slot i under i+1.
+type bySlot [slots + 1][]spelled
+
+// inScript sorts the spellings of a word in one alphabet by slot; 0 is the
+// alphabet the word is written in. Digits go with both.
+func (m *maker) inScript(in []spelled, script folded) *bySlot {
+	out := new(bySlot)
+	for _, s := range in {
+		kinds := m.kindsOf(s.text) &^ kindDigit
+		if s.flags&flagStem != 0 || script == 0 && s.flags&flagForeign != 0 || script != 0 && kinds != 0 && kinds != script {
+			continue
 		}
-		bases = product(bases, only(w, -1), 16)
+		out[s.slot+1] = append(out[s.slot+1], s)
 	}
-	out := bases
-	n := len(words)
-	front, rest := []spelled{{}}, []spelled{{}}
-	for i := range n - 1 {
-		front = product(front, only(words[i], -1), 4)
-		rest = product(rest, only(words[i+1], -1), 4)
-	}
-	out = append(out, product(front, inflected(words[n-1]), 400)...)
-	out = append(out, product(inflected(words[0]), rest, 400)...)
-	for slot := range slots {
-		agree := []spelled{{}}
-		for _, w := range words {
-			forms := only(w, slot)
-			if len(forms) == 0 {
-				forms = only(w, -1)
-			}
-			agree = product(agree, forms, 24)
+	return out
+}
+
+// joiner enters the joined forms of one name in one alphabet.
+type joiner struct {
+	*maker
+	id    int32
+	words []*bySlot
+	limit int // how many more may be entered in this round
+}
+
+// How many joined forms one way of inflecting may add: enough for the spellings
+// people use, few enough to hold the index small.
+const (
+	joinedBases  = 24
+	joinedForms  = 240
+	joinedAgreed = 12
+)
+
+func (j *joiner) enterAll() {
+	last := len(j.words) - 1
+	j.round(joinedBases, func(int) (int, int) { return 0, 0 })
+	j.round(joinedForms, func(i int) (int, int) {
+		if i == last {
+			return 1, slots
 		}
-		out = append(out, agree...)
-	}
-	slices.SortFunc(out, func(a, b spelled) int {
-		if c := strings.Compare(a.text, b.text); c != 0 {
-			return c
-		}
-		return int(b.flags) - int(a.flags)
+		return 0, 0
 	})
-	return slices.CompactFunc(out, func(a, b spelled) bool { return a.text == b.text })
-}
-
-func only(in []spelled, slot int) []spelled {
-	var out []spelled
-	for _, s := range in {
-		if s.slot == slot {
-			out = append(out, s)
+	j.round(joinedForms, func(i int) (int, int) {
+		if i == 0 {
+			return 1, slots
 		}
-	}
-	return out
-}
-
-func inflected(in []spelled) []spelled {
-	var out []spelled
-	for _, s := range in {
-		if s.slot >= 0 {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// product joins every a with every b, up to limit; the flags hold only when they
-// hold for both.
-func product(a, b []spelled, limit int) []spelled {
-	out := make([]spelled, 0, min(limit, len(a)*len(b)))
-	for _, x := range a {
-		for _, y := range b {
-			if len(out) == limit {
-				return out
+		return 0, 0
+	})
+	for slot := 1; slot <= slots; slot++ {
+		j.round(joinedAgreed, func(i int) (int, int) {
+			if len(j.words[i][slot]) == 0 {
+				return 0, 0
 			}
-			out = append(out, spelled{x.text + y.text, y.slot, x.flags & y.flags &^ (flagForeign | flagSurname)})
+			return slot, slot
+		})
+	}
+}
+
+// round enters the joined forms where word i stands in one of the slots that
+// from gives.
+func (j *joiner) round(limit int, from func(i int) (lo, hi int)) {
+	j.limit = limit
+	j.join(hashSeed, 0, 0, flagBase|flagTail|flagPossess, from)
+}
+
+func (j *joiner) join(h uint64, i, runes int, flags uint32, from func(int) (int, int)) {
+	if i == len(j.words) {
+		h = hashEnd(h)
+		if j.limit > 0 && runes >= 3 && !(runes <= 6 && j.common.short[h]) {
+			j.limit--
+			j.entries = append(j.entries, entry{h, uint32(j.id)<<flagBits | flags})
+		}
+		return
+	}
+	lo, hi := from(i)
+	for slot := lo; slot <= hi; slot++ {
+		for _, s := range j.words[i][slot] {
+			if j.limit == 0 {
+				return
+			}
+			next, n := h, runes
+			for _, r := range s.text {
+				next = hashRune(next, folded(r))
+				n++
+			}
+			j.join(next, i+1, n, flags&s.flags, from)
 		}
 	}
-	return out
 }

@@ -166,7 +166,7 @@ func firstNames(c *compiler) map[uint64]bool {
 				out[hashString(f.text)] = true
 			}
 		}
-		for _, s := range c.script.toLatin(name, formSpellings) {
+		for _, s := range c.script.toLatin(name, anySlavic, joinedSpellings) {
 			out[hashString(s)] = true
 		}
 	}

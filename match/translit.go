@@ -1,47 +1,76 @@
 package match
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// How many spellings in the other alphabet one form may have. A dictionary form
-// stands in addresses and tags, so it gets more of them; the caps hold the size
-// of the index for words like щавельчик, where every letter has a choice.
+// How many spellings in the other alphabet one form may have in one way of
+// writing. A dictionary form stands in addresses and tags, so it gets more; the
+// caps hold the size of the index for words like щавельчик, where nearly every
+// letter has a choice.
 const (
-	baseSpellings = 40
-	formSpellings = 24
-	perStyle      = 8 // of one way of writing, for a dictionary form
+	baseSpellings   = 8
+	formSpellings   = 4
+	joinedSpellings = 2 // of a word in a joined name
 )
 
 // script converts words to the other alphabet by the tables cyrillic.tsv and
 // latin.tsv.
 type script struct {
-	styles int
-	latin  []letters // Cyrillic to Latin, one alternative list per style
-	cyr    []letters // Latin to Cyrillic, one style
+	styles []style
+	latin  map[rune][]letters // Cyrillic to Latin by first letter, one alternative list per style
+	cyr    map[rune][]letters // Latin to Cyrillic, one style
 }
+
+// style is a way to write Cyrillic in Latin, and the languages whose inflected
+// forms are written so; dictionary forms are tried in every style.
+type style struct {
+	name  string
+	langs langs
+}
+
+// langs is a set of the Slavic languages.
+type langs uint8
+
+const (
+	russian langs = 1 << iota
+	ukrainian
+	bulgarian
+	anySlavic = russian | ukrainian | bulgarian
+)
 
 // letters is one row of a table: a group of letters and what it turns into.
 type letters struct {
 	from       string
 	start, end bool
 	before     string     // must be followed by one of these
+	weight     int        // the more particular row wins
 	to         [][]string // by style; nil: not in this style
 }
 
 func newScript() *script {
-	s := new(script)
+	s := &script{latin: map[rune][]letters{}, cyr: map[rune][]letters{}}
 	rows := readTable("cyrillic.tsv", 2)
-	s.styles = len(rows[0]) - 1
+	of := map[string]langs{"common": anySlavic, "passport": russian, "scholar": russian | ukrainian, "uk": ukrainian, "bg": bulgarian, "chat": russian | bulgarian}
+	for _, name := range rows[0][1:] {
+		s.styles = append(s.styles, style{name, of[name]})
+	}
 	for _, row := range rows[1:] {
-		s.latin = append(s.latin, readLetters(row, s.styles))
+		addLetters(s.latin, readLetters(row, len(s.styles)))
 	}
 	for _, row := range readTable("latin.tsv", 2)[1:] {
-		s.cyr = append(s.cyr, readLetters(row, 1))
+		addLetters(s.cyr, readLetters(row, 1))
 	}
 	return s
+}
+
+func addLetters(table map[rune][]letters, l letters) {
+	first, _ := utf8.DecodeRuneInString(l.from)
+	table[first] = append(table[first], l)
+	slices.SortStableFunc(table[first], func(a, b letters) int { return b.weight - a.weight })
 }
 
 func readLetters(row []string, styles int) letters {
@@ -50,6 +79,10 @@ func readLetters(row []string, styles int) letters {
 	l.from, l.end = strings.CutSuffix(l.from, "$")
 	if from, class, ok := strings.Cut(l.from, "<"); ok {
 		l.from, l.before = from, strings.TrimSuffix(class, ">")
+	}
+	l.weight = 4 * len(l.from)
+	if l.start || l.end || l.before != "" {
+		l.weight++
 	}
 	for i := range styles {
 		var to []string
@@ -85,101 +118,109 @@ func (l *letters) fits(word string, at int, afterVowels bool) bool {
 	return true
 }
 
-// pick gives the most particular row for word[at:], or nil.
-func pick(rows []letters, word string, at int, afterVowels bool) *letters {
-	var best *letters
-	weight := -1
-	for i := range rows {
-		l := &rows[i]
-		w := 4 * len(l.from)
-		if l.start || l.end || l.before != "" {
-			w++
-		}
-		if w > weight && l.fits(word, at, afterVowels) {
-			best, weight = l, w
-		}
-	}
-	return best
-}
-
-// toLatin gives up to limit ways to write a Cyrillic word in Latin letters, the
-// likeliest of each style first. word is lower case, ё kept.
-func (s *script) toLatin(word string, limit int) []string {
-	var path []*letters
+// path cuts word into the rows that apply, the most particular first.
+func path(table map[rune][]letters, word string, afterVowels bool) []step {
+	steps := make([]step, 0, len(word))
+next:
 	for at := 0; at < len(word); {
-		l := pick(s.latin, word, at, true)
-		if l == nil {
-			r, size := utf8.DecodeRuneInString(word[at:])
-			l = &letters{from: word[at : at+size]}
-			for range s.styles {
-				l.to = append(l.to, []string{string(r)})
+		r, size := utf8.DecodeRuneInString(word[at:])
+		for i := range table[r] {
+			if l := &table[r][i]; l.fits(word, at, afterVowels) {
+				steps = append(steps, step{l: l})
+				at += len(l.from)
+				continue next
 			}
 		}
-		path = append(path, l)
-		at += len(l.from)
+		steps = append(steps, step{same: word[at : at+size]})
+		at += size
 	}
-	each := max(1, limit/s.styles)
-	if limit >= baseSpellings {
-		each = perStyle
-	}
+	return steps
+}
+
+// step is a row of the table, or letters that stay as they are.
+type step struct {
+	l    *letters
+	same string
+}
+
+// toLatin gives the ways to write a Cyrillic word in Latin letters, up to limit
+// in each style that the languages of the form use. word is lower case, ё kept.
+func (s *script) toLatin(word string, of langs, limit int) []string {
+	steps := path(s.latin, word, true)
 	var out []string
-	for style := range s.styles {
-		out = spell(out, path, style, each)
-	}
-	return firstUnique(out, limit)
-}
-
-// toCyrillic gives up to limit ways to write a Latin word in Cyrillic letters.
-func (s *script) toCyrillic(word string, limit int) []string {
-	var path []*letters
-	for at := 0; at < len(word); {
-		l := pick(s.cyr, word, at, false)
-		if l == nil {
-			_, size := utf8.DecodeRuneInString(word[at:])
-			l = &letters{from: word[at : at+size], to: [][]string{{word[at : at+size]}}}
+	for i, style := range s.styles {
+		if style.langs&of != 0 {
+			out = spell(out, steps, i, limit)
 		}
-		path = append(path, l)
-		at += len(l.from)
-	}
-	return firstUnique(spell(nil, path, 0, limit), limit)
-}
-
-// spell adds up to limit spellings of one style: first those where few letters
-// take their second choice.
-func spell(out []string, path []*letters, style, limit int) []string {
-	type partial struct {
-		text string
-		cost int
-	}
-	beam := []partial{{}}
-	for _, l := range path {
-		alternatives := l.to[style]
-		if alternatives == nil {
-			return out
-		}
-		next := make([]partial, 0, len(beam)*len(alternatives))
-		for _, p := range beam {
-			for cost, a := range alternatives {
-				next = append(next, partial{p.text + a, p.cost + cost})
-			}
-		}
-		if len(next) > limit {
-			slices.SortStableFunc(next, func(a, b partial) int { return a.cost - b.cost })
-			next = next[:limit]
-		}
-		beam = next
-	}
-	for _, p := range beam {
-		out = append(out, p.text)
 	}
 	return out
 }
 
-func firstUnique(in []string, limit int) []string {
-	out := in[:0]
-	for _, s := range in {
-		if len(out) < limit && !slices.Contains(out, s) {
-			out = append(out, s)
+// toCyrillic gives up to limit ways to write a Latin word in Cyrillic letters.
+func (s *script) toCyrillic(word string, limit int) []string {
+	return spell(nil, path(s.cyr, word, false), 0, limit)
+}
+
+// partial is the beginning of a spelling.
+type partial struct {
+	text [48]byte // longer words keep one spelling
+	n    int
+	cost int // how many second choices it took
+}
+
+// maxBeam bounds the spellings of one style.
+const maxBeam = 8
+
+// spell adds up to limit new spellings of one style to out: first those where
+// few letters take their second choice.
+func spell(out []string, steps []step, style, limit int) []string {
+	var buffers [2][maxBeam]partial
+	beam, spare := buffers[0][:1], &buffers[1]
+	limit = min(limit, maxBeam)
+	which := 0
+	for _, st := range steps {
+		var alternatives []string
+		if st.l != nil {
+			alternatives = st.l.to[style]
+			if alternatives == nil {
+				return out
+			}
+		}
+		if len(alternatives) <= 1 {
+			text := st.same
+			if st.l != nil {
+				text = alternatives[0]
+			}
+			for i := range beam {
+				beam[i].n += copy(beam[i].text[beam[i].n:], text)
+			}
+			continue
+		}
+		next := spare[:0]
+		for cost := 0; len(next) < limit; cost++ { // cheapest first
+			more := false
+			for _, p := range beam {
+				choice := cost - p.cost
+				if choice < len(alternatives) {
+					more = true
+				}
+				if choice < 0 || choice >= len(alternatives) || len(next) == limit {
+					continue
+				}
+				p.cost = cost
+				p.n += copy(p.text[p.n:], alternatives[choice])
+				next = append(next, p)
+			}
+			if !more {
+				break
+			}
+		}
+		which = 1 - which
+		beam, spare = next, &buffers[1-which]
+	}
+	for i := range beam {
+		if text := beam[i].text[:beam[i].n]; !slices.ContainsFunc(out, func(s string) bool { return bytes.Equal([]byte(s), text) }) {
+			out = append(out, string(text))
 		}
 	}
 	return out

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -61,11 +60,7 @@ func (m *maker) word(key wordKey) int32 {
 	}
 	id := int32(len(m.words))
 	m.words[key] = id
-	forms := m.cached
-	if !key.several {
-		forms = m.spellings
-	}
-	for _, s := range forms(key) {
+	for _, s := range m.spellings(key, formSpellings) {
 		m.enter(id, s)
 	}
 	return id
@@ -84,8 +79,9 @@ func (c *compiler) kindsOf(folded string) folded {
 	return kinds
 }
 
-// spellings gives all forms of a word in both alphabets.
-func (c *compiler) spellings(key wordKey) []spelled {
+// spellings gives all forms of a word in both alphabets, an inflected form in up
+// to limit spellings per way of writing.
+func (c *compiler) spellings(key wordKey, limit int) []spelled {
 	base := c.fold.foldWord(key.text)
 	kinds := c.kindsOf(base)
 	if key.exact {
@@ -96,9 +92,9 @@ func (c *compiler) spellings(key wordKey) []spelled {
 	case kinds&kindCyrillic != 0 && kinds&kindLatin != 0:
 		out = []spelled{{base, -1, flagBase | flagTail | flagPossess}}
 	case kinds&kindCyrillic != 0:
-		out = c.cyrillicWord(key, base)
+		out = c.cyrillicWord(key, base, limit)
 	case kinds&kindLatin != 0:
-		out = c.latinWord(key, base)
+		out = c.latinWord(key, base, limit)
 	default:
 		return []spelled{{base, -1, flagBase | flagTail}}
 	}
@@ -113,7 +109,7 @@ func withoutApostrophe(in []spelled, base string) []spelled {
 	if !strings.Contains(base, "'") {
 		return in
 	}
-	for _, s := range slices.Clone(in) {
+	for _, s := range in[:len(in):len(in)] {
 		if strings.Contains(s.text, "'") {
 			in = append(in, spelled{strings.ReplaceAll(s.text, "'", ""), s.slot, s.flags})
 		}
@@ -142,20 +138,14 @@ func lookAlikes(base string) []spelled {
 	return out
 }
 
-func (c *compiler) cyrillicWord(key wordKey, base string) []spelled {
+func (c *compiler) cyrillicWord(key wordKey, base string, limit int) []spelled {
 	flags := flagBase
 	last, _ := utf8.DecodeLastRuneInString(base)
 	if key.short || unicode.IsDigit(last) {
 		flags |= flagTail
 	}
 	out := []spelled{{base, -1, flags}}
-	forms := c.formsOf(key, base)
-	for _, f := range forms {
-		if key.several || !c.common.function[f.text] {
-			out = append(out, spelled{f.text, f.slot, surnameFlag(f)})
-		}
-	}
-	for _, s := range c.script.toLatin(key.text, baseSpellings) {
+	for _, s := range c.script.toLatin(key.text, anySlavic, min(2*limit, baseSpellings)) {
 		if !key.several && c.common.english[s] {
 			out = append(out, spelled{s, -1, flagBase | flagForeign | flagShy})
 			continue
@@ -165,12 +155,32 @@ func (c *compiler) cyrillicWord(key wordKey, base string) []spelled {
 			out = append(out, spelled{stem, -1, flagStem | flagForeign})
 		}
 	}
-	for _, f := range forms {
-		for _, s := range c.script.toLatin(restore(f.text, key.text), formSpellings) {
-			if !key.several && c.common.english[s] || surnameFlag(f) != 0 && strings.ContainsAny(s, "46q") {
-				continue // Bulgarian spelling, where -ов is an adjective
+	return c.inflect(out, key, base, limit, flagForeign)
+}
+
+// inflect adds the forms of a Cyrillic word in Cyrillic and in Latin letters;
+// latin flags the latter.
+func (c *compiler) inflect(out []spelled, key wordKey, base string, limit int, latin uint32) []spelled {
+	forms := c.formsOf(key, base)
+	var inLatin []string
+	for i, f := range forms {
+		if !key.several && c.common.function[f.text] {
+			continue
+		}
+		surname := surnameFlag(f)
+		out = append(out, spelled{f.text, f.slot, surname | flagForeign&^latin})
+		if i == 0 || forms[i-1].text != f.text {
+			of := f.lang
+			for k := i + 1; k < len(forms) && forms[k].text == f.text; k++ {
+				of |= forms[k].lang
 			}
-			out = append(out, spelled{s, f.slot, flagForeign | surnameFlag(f)})
+			inLatin = c.script.toLatin(restore(f.text, key.text), of, limit)
+		}
+		for _, s := range inLatin {
+			if !key.several && c.common.english[s] || surname != 0 && strings.ContainsAny(s, "46q") {
+				continue // the latter is Bulgarian spelling, where -ов is an adjective
+			}
+			out = append(out, spelled{s, f.slot, latin | surname})
 		}
 	}
 	return out
@@ -186,18 +196,19 @@ func surnameFlag(f form) uint32 {
 
 // formsOf gives the Cyrillic forms of a word, without itself.
 func (c *compiler) formsOf(key wordKey, base string) []form {
-	forms := c.grammar.forms(base, strings.Fields(key.langs), key.followed)
 	if key.short {
-		last, _ := utf8.DecodeLastRuneInString(base)
-		if !isConsonant(last) {
+		if last, _ := utf8.DecodeLastRuneInString(base); !isConsonant(last) {
 			return nil
 		}
 	}
-	return uniqueForms(forms, base)
+	return uniqueForms(c.grammar.forms(base, strings.Fields(key.langs), key.followed), base)
 }
 
 // restore puts ё and ґ of the word as written back into a folded form of it.
 func restore(form, written string) string {
+	if !strings.ContainsAny(written, "ёґ") {
+		return form
+	}
 	f, w := []rune(form), []rune(written)
 	for i := 0; i < len(f) && i < len(w); i++ {
 		if f[i] == 'е' && w[i] == 'ё' || f[i] == 'г' && w[i] == 'ґ' {
@@ -217,10 +228,7 @@ func cutVowel(s string) string {
 	return ""
 }
 
-// cyrillicTries bounds how many readings of a Latin word in Cyrillic get forms.
-const cyrillicTries = 8
-
-func (c *compiler) latinWord(key wordKey, base string) []spelled {
+func (c *compiler) latinWord(key wordKey, base string, limit int) []spelled {
 	out := []spelled{{base, -1, flagBase | flagTail | flagPossess}}
 	letters := utf8.RuneCountInString(base)
 	if letters >= 3 {
@@ -231,7 +239,10 @@ func (c *compiler) latinWord(key wordKey, base string) []spelled {
 	if stem := cutVowel(base); len(stem) >= 4 {
 		out = append(out, spelled{stem, -1, flagStem})
 	}
-	for i, cyr := range c.script.toCyrillic(base, cyrillicTries) {
+	// A Slavic name in Latin letters inflects in them, too: Romashke. A single
+	// word must look the part; in several, all words must agree with the text.
+	slavic := key.several && letters >= 4 || letters >= 6 && strings.HasSuffix(base, "a")
+	for i, cyr := range c.script.toCyrillic(base, maxBeam) {
 		f := c.fold.foldWord(cyr)
 		if !key.several && c.common.function[f] {
 			continue
@@ -242,19 +253,13 @@ func (c *compiler) latinWord(key wordKey, base string) []spelled {
 		}
 		inner := key
 		inner.text, inner.langs = cyr, strings.Join(languagesOf(cyr), " ")
-		forms := c.formsOf(inner, f)
-		slavic := i < 2 && (key.several && letters >= 4 || letters >= 6 && strings.HasSuffix(base, "a"))
-		for _, fm := range forms {
+		if slavic && i < 2 {
+			out = c.inflect(out, inner, f, limit, 0)
+			continue
+		}
+		for _, fm := range c.formsOf(inner, f) {
 			if key.several || !c.common.function[fm.text] {
 				out = append(out, spelled{fm.text, fm.slot, flagForeign | surnameFlag(fm)})
-			}
-			if !slavic {
-				continue
-			}
-			for _, s := range c.script.toLatin(restore(fm.text, cyr), formSpellings) {
-				if key.several || !c.common.english[s] {
-					out = append(out, spelled{s, fm.slot, 0})
-				}
 			}
 		}
 	}
