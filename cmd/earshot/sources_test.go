@@ -212,3 +212,30 @@ func TestReload(t *testing.T) {
 	r.once(p, "Hedgehog", "Iguana")
 	p.stop()
 }
+
+// TestRefusedToken: a Slack that refuses the token stops nothing; the log says
+// what to fix, and the complaints arrive when it is fixed.
+func TestRefusedToken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	t.Parallel()
+	r := newRig(t, "")
+	r.baseline()
+	r.slack.Tokens("xoxb-another", "xapp-another")
+	p := r.start("")
+	r.town.Say(town.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Jackal."})
+	r.until(p, 20*time.Second, "what to fix in the log", func() bool {
+		log := p.log.String()
+		return strings.Contains(log, "invalid_auth") && strings.Contains(log, "slack.bot_token") && strings.Contains(log, "docs/slack.md")
+	})
+	if strings.Contains(p.log.String(), "xoxb-fake-bot-token") {
+		t.Error("the token is in the log")
+	}
+	if trouble := health(t, p).Trouble; len(trouble) == 0 {
+		t.Error("the health page does not name Slack's refusal")
+	}
+	r.write(strings.NewReplacer("xoxb-fake-bot-token", "xoxb-another", "xapp-fake-app-token", "xapp-another").Replace(r.watchlist()))
+	r.until(p, 30*time.Second, "the complaint once the token is right", func() bool { return r.count("Jackal") == 1 })
+	p.stop()
+}
