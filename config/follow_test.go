@@ -1,0 +1,289 @@
+package config
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long a change may take before a test gives up. The promise is
+// 3 s; a busy machine gets more, so the test tells lost from late.
+const patience = 20 * time.Second
+
+// following is a Follow under test.
+type following struct {
+	t      *testing.T
+	path   string
+	got    chan *Config
+	failed chan error
+	reload chan os.Signal
+	refuse error
+	logged *bytes.Buffer
+}
+
+// follow loads path and follows it until the test ends.
+func follow(t *testing.T, path string, refuse error) *following {
+	t.Helper()
+	start, err := Load(path, testKinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &following{t: t, path: path, got: make(chan *Config, 10), failed: make(chan error, 10), reload: make(chan os.Signal, 1), refuse: refuse, logged: &bytes.Buffer{}}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		err := Follow(ctx, Following{
+			Path: path, Kinds: testKinds(), Start: start, Reload: f.reload, Failed: func(err error) { f.failed <- err },
+			Log: slog.New(slog.NewTextHandler(f.logged, nil)),
+		}, func(c *Config) error {
+			f.got <- c
+			return f.refuse
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("Follow ended: %v", err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		wg.Wait()
+	})
+	return f
+}
+
+// name is the watch's name in a minimal watchlist.
+func watchlist(name string) string {
+	return fmt.Sprintf("contact: a@b.example\nwatch: [{name: %s, terms: [n]}]\nsources: [{feed: https://a.example/}]\n", name)
+}
+
+func (f *following) want(name string) *Config {
+	f.t.Helper()
+	select {
+	case c := <-f.got:
+		if c.Watches[0].Name != name {
+			f.t.Fatalf("got %q, want %q", c.Watches[0].Name, name)
+		}
+		return c
+	case err := <-f.failed:
+		f.t.Fatalf("failed: %v", err)
+	case <-time.After(patience):
+		f.t.Fatalf("%q was not taken", name)
+	}
+	return nil
+}
+
+func (f *following) wantFailure(part string) {
+	f.t.Helper()
+	select {
+	case err := <-f.failed:
+		if !strings.Contains(err.Error(), part) {
+			f.t.Fatalf("failed with %v, want %q", err, part)
+		}
+	case c := <-f.got:
+		f.t.Fatalf("took %q", c.Watches[0].Name)
+	case <-time.After(patience):
+		f.t.Fatal("the mistake was not reported")
+	}
+}
+
+func (f *following) wantSilence() {
+	f.t.Helper()
+	select {
+	case c := <-f.got:
+		f.t.Fatalf("took %q again", c.Watches[0].Name)
+	case err := <-f.failed:
+		f.t.Fatalf("failed again: %v", err)
+	case <-time.After(2*patrol + settle):
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFollowWrites(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "watchlist.yaml")
+	write(t, path, watchlist("one"))
+	f := follow(t, path, nil)
+	write(t, path, watchlist("two"))
+	f.want("two")
+	write(t, path, watchlist("two")) // the same content again
+	f.wantSilence()
+	f.reload <- syscall.SIGHUP // asked for: applied, changed or not
+	f.want("two")
+}
+
+func TestFollowKeepsTheOldOne(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "watchlist.yaml")
+	write(t, path, watchlist("one"))
+	f := follow(t, path, nil)
+	write(t, path, watchlist("{}"))
+	f.wantFailure("name wants a text")
+	f.wantSilence() // once for each content
+	write(t, path, "contact: [")
+	f.wantFailure("never closed")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	f.wantFailure("no such file")
+	f.wantSilence()
+	write(t, path, watchlist("two"))
+	f.want("two")
+}
+
+func TestFollowRefused(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "watchlist.yaml")
+	write(t, path, watchlist("one"))
+	f := follow(t, path, errors.New("no more memory"))
+	write(t, path, watchlist("two"))
+	f.want("two")
+	f.wantFailure("refused: no more memory")
+	f.wantSilence()
+}
+
+// TestFollowRename saves the way editors do: a new file over the old one.
+func TestFollowRename(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "watchlist.yaml")
+	write(t, path, watchlist("one"))
+	f := follow(t, path, nil)
+	for _, name := range []string{"two", "three"} {
+		write(t, path+".tmp", watchlist(name))
+		if err := os.Rename(path+".tmp", path); err != nil {
+			t.Fatal(err)
+		}
+		f.want(name)
+	}
+}
+
+// TestFollowKubernetes swaps the ..data link of a mounted ConfigMap.
+func TestFollowKubernetes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	version := func(n int) string {
+		name := fmt.Sprintf("..v%d", n)
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, name, "watchlist.yaml"), watchlist(fmt.Sprintf("v%d", n)))
+		return name
+	}
+	link := func(target, name string) {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link(version(1), "..data")
+	link("..data/watchlist.yaml", "watchlist.yaml")
+	f := follow(t, filepath.Join(dir, "watchlist.yaml"), nil)
+	for n := 2; n < 4; n++ {
+		link(version(n), "..data_tmp")
+		if err := os.Rename(filepath.Join(dir, "..data_tmp"), filepath.Join(dir, "..data")); err != nil {
+			t.Fatal(err)
+		}
+		f.want(fmt.Sprintf("v%d", n))
+	}
+}
+
+// TestFollowIncluded changes the files that the watchlist names.
+func TestFollowIncluded(t *testing.T) {
+	t.Parallel()
+	dir, other := t.TempDir(), t.TempDir()
+	path, words, token := filepath.Join(dir, "watchlist.yaml"), filepath.Join(dir, "words.tsv"), filepath.Join(other, "token")
+	write(t, words, "a\n")
+	write(t, token, "xoxb-1\n")
+	write(t, path, watchlist("one")+fmt.Sprintf("sentiment: {words: words.tsv}\nslack: {bot_token: \"${file:%s}\"}\n", token))
+	f := follow(t, path, nil)
+	write(t, words, "b\n")
+	f.want("one")
+	write(t, token, "xoxb-2\n")
+	if c := f.want("one"); c.Slack.BotToken.Reveal() != "xoxb-2" {
+		t.Error("the old token is still in use")
+	}
+	if err := os.Remove(token); err != nil {
+		t.Fatal(err)
+	}
+	f.wantFailure("cannot be read")
+}
+
+// TestFollowBusyFolder shows that a database beside the watchlist, which changes
+// all the time, does not put a change off.
+func TestFollowBusyFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "watchlist.yaml")
+	write(t, path, watchlist("one"))
+	f := follow(t, path, nil)
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := 0; ; i++ {
+			select {
+			case <-done:
+				return
+			case <-time.After(5 * time.Millisecond):
+				_ = os.WriteFile(filepath.Join(dir, "earshot.db-wal"), []byte{byte(i)}, 0o600)
+			}
+		}
+	})
+	defer wg.Wait()
+	defer close(done)
+	write(t, path, watchlist("two"))
+	f.want("two")
+	f.wantSilence()
+}
+
+// TestFollowHalfWritten writes a file in two steps, the first of which is wrong.
+func TestFollowHalfWritten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "watchlist.yaml")
+	write(t, path, watchlist("one"))
+	f := follow(t, path, nil)
+	write(t, path, "")
+	time.Sleep(settle) // longer than an editor takes, shorter than the doubt
+	write(t, path, watchlist("two"))
+	f.want("two")
+	f.wantSilence()
+}
+
+// TestFollowChangedSinceLoad changes the file between Load and Follow.
+func TestFollowChangedSinceLoad(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "watchlist.yaml")
+	write(t, path, watchlist("one"))
+	start, err := Load(path, testKinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, watchlist("two"))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	err = Follow(ctx, Following{Path: path, Kinds: testKinds(), Start: start}, func(c *Config) error {
+		if c.Watches[0].Name != "two" {
+			t.Errorf("took %q", c.Watches[0].Name)
+		}
+		cancel()
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if err := Follow(ctx, Following{Path: "/no/such/folder/w.yaml"}, nil); err == nil {
+		t.Error("a folder that does not exist was followed")
+	}
+}

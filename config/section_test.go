@@ -1,0 +1,171 @@
+package config
+
+import (
+	"errors"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// section parses one source block.
+func section(t *testing.T, block string) Section {
+	t.Helper()
+	src := "contact: a@b.example\nwatch: [{name: n, terms: [n]}]\nsources:\n" + block
+	c, err := Parse("w.yaml", []byte(src), testEnv, Kinds{"json": nil, "feed": nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Sources[0].Section
+}
+
+type options struct {
+	Address string            `yaml:"address" required:"true" format:"url"`
+	Every   time.Duration     `yaml:"pause"`
+	Tags    []string          `yaml:"tags"`
+	Terms   []Text            `yaml:"terms"`
+	Header  map[string]string `yaml:"header"`
+	Extra   any               `yaml:"extra"`
+	Pager   *pager            `yaml:"pager"`
+	Nets    []netip.Prefix    `yaml:"nets"`
+	Limit   uint8             `yaml:"limit"`
+	Depth   int               `yaml:"depth"`
+	Ratio   float64           `yaml:"ratio"`
+	Token   Secret            `yaml:"token"`
+	Langs   []string          `yaml:"langs" format:"lang"`
+}
+
+type pager struct {
+	Kind string `yaml:"kind" short:"true" required:"true"`
+	Max  int    `yaml:"max"`
+	Pos  Pos    `yaml:"-"`
+}
+
+func TestSectionDecode(t *testing.T) {
+	s := section(t, `
+  - json: https://api.example/
+    every: 1m
+    pause: 2s
+    tags: one
+    terms: [Ромашка]
+    header: {Accept: text/json, X-Key: "${env:BOT_TOKEN}"}
+    extra: {a: [1, 2.5, true, x], b: ~}
+    pager: cursor
+    nets: [10.0.0.0/8, 127.0.0.1]
+    limit: 255
+    ratio: 1
+    token: "${env:APP_TOKEN}"
+`)
+	got := options{Depth: 3}
+	if err := s.Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	want := options{
+		Address: "https://api.example/", Every: 2 * time.Second, Tags: []string{"one"}, Terms: []Text{{"Ромашка", Pos{"w.yaml", 9, 13}}},
+		Header: map[string]string{"Accept": "text/json", "X-Key": "xoxb-bot-value"}, Depth: 3,
+		Extra: map[string]any{"a": []any{int64(1), 2.5, true, "x"}, "b": nil}, Pager: &pager{Kind: "cursor", Pos: Pos{"w.yaml", 12, 12}},
+		Nets: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.1/32")}, Limit: 255, Ratio: 1,
+		Token: NewSecret("xapp-app-value", "APP_TOKEN"),
+	}
+	if diff := cmp.Diff(want, got, cmp.Comparer(Secret.Equal), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
+		t.Error(diff)
+	}
+	if !s.Has("header") || s.Has("depth") || s.Pos().String() != "w.yaml:5:5" {
+		t.Errorf("has header %v, depth %v, at %v", s.Has("header"), s.Has("depth"), s.Pos())
+	}
+}
+
+func TestSectionMistakes(t *testing.T) {
+	for name, c := range map[string]struct{ block, want string }{
+		"range":        {"  - json: https://a.example/\n    limit: 256\n", "w.yaml:5:12: limit: this number is out of range"},
+		"negative":     {"  - json: https://a.example/\n    limit: -1\n", "w.yaml:5:12: limit: this number is out of range"},
+		"fraction":     {"  - json: https://a.example/\n    depth: 1.5\n", "w.yaml:5:12: depth wants a whole number"},
+		"missing":      {"  - json: {pause: 1s}\n", `w.yaml:4:5: "address" is missing here`},
+		"nothing":      {"  - json:\n", "w.yaml:4:10: json is empty"},
+		"inner key":    {"  - json: https://a.example/\n    pager: {kind: x, mxa: 1}\n", `w.yaml:5:22: unknown key "mxa" — did you mean "max"?`},
+		"inner needed": {"  - json: https://a.example/\n    pager: {max: 1}\n", `w.yaml:5:12: "kind" is missing here`},
+		"not a number": {"  - json: https://a.example/\n    ratio: .nan\n", "w.yaml:5:12: ratio wants a number"},
+		"kind again":   {"  - json: https://a.example/\n    address: https://b.example/\n", `w.yaml:5:5: unknown key "address"`},
+		"list format":  {"  - json: https://a.example/\n    langs: [en, xx]\n", `w.yaml:5:17: langs: "xx" is not known — write en, ru, uk or bg`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := section(t, c.block).Decode(&options{})
+			if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+				t.Errorf("%v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestSectionErrorf(t *testing.T) {
+	s := section(t, "  - json:\n      address: https://a.example/\n      header: {Accept: x}\n    tags: [a]\n")
+	for field, want := range map[string]string{
+		"":              "w.yaml:4:5: broken 1",
+		"address":       "w.yaml:5:16: broken 1",
+		"header.Accept": "w.yaml:6:24: broken 1",
+		"header.none":   "w.yaml:6:15: broken 1",
+		"tags":          "w.yaml:7:11: broken 1",
+		"nowhere":       "w.yaml:4:5: broken 1",
+	} {
+		err := s.Errorf(field, "broken %d", 1)
+		if err.Error() != want {
+			t.Errorf("%q: %v", field, err)
+		}
+		var e Error
+		if !errors.As(err, &e) || e.Warning {
+			t.Errorf("%q: %T", field, err)
+		}
+	}
+	short := section(t, "  - json: https://a.example/\n")
+	if err := short.Errorf("address", "x"); err.Error() != "w.yaml:4:11: x" {
+		t.Error(err)
+	}
+	if err := (Section{}).Errorf("a", "no file"); err.Error() != "no file" {
+		t.Error(err)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"contact", "watch", "sources", "sentiment", "to", "forum", "feed", "every"}
+	for word, want := range map[string]string{
+		"contct": "contact", "wacth": "watch", "source": "sources", "Sources": "sources", "sentimet": "sentiment", "form": "forum", "fed": "feed",
+		"evry": "every", "url": "", "x": "", "tp": "", "colour": "", strings.Repeat("a", 100): "",
+	} {
+		if got := nearest(word, known); got != want {
+			t.Errorf("%q: got %q, want %q", word, got, want)
+		}
+	}
+}
+
+func TestDurations(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"0": 0, "0s": 0, "500ms": 500 * time.Millisecond, "90s": 90 * time.Second, "1h30m": 90 * time.Minute, "1.5h": 90 * time.Minute, "7d": 7 * 24 * time.Hour, "2w": 14 * 24 * time.Hour,
+	} {
+		if got, msg, _ := parseDuration(text); msg != "" || got != want {
+			t.Errorf("%s: %v %s", text, got, msg)
+		}
+	}
+	for _, text := range []string{"", "5", "5 m", "-5m", "m", "5mm", "1e9h", "999999w", "5м", "∞"} {
+		if _, msg, _ := parseDuration(text); msg == "" {
+			t.Errorf("%q was taken", text)
+		}
+	}
+	for d, want := range map[time.Duration]string{5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Minute: "1h30m", 10 * time.Second: "10s", 0: "0s"} {
+		if got := brief(d); got != want {
+			t.Errorf("%v: %s", d, got)
+		}
+	}
+}
+
+func TestPublicHosts(t *testing.T) {
+	for address, want := range map[string]bool{
+		"https://forum.example/": true, "romashka_chat": true, "http://127.0.0.1:80/": false, "http://localhost/": false, "http://[::1]/": false,
+		"http://10.1.2.3/": false, "http://forum.internal/": false, "http://8.8.8.8/": true,
+	} {
+		if got := public(Source{Address: address}); got != want {
+			t.Errorf("%s: %v", address, got)
+		}
+	}
+}
