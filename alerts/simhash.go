@@ -18,8 +18,12 @@ const (
 	// gram is the number of words that make one feature: single words are shared by
 	// all complaints about a topic, three in a row rarely are.
 	gram = 3
-	// maxSimhashDistance is what the store's index of four 16-bit bands finds without loss.
-	maxSimhashDistance = 3
+	// sameWords is the distance up to which the store's index of four 16-bit bands finds
+	// everything at any age; texts so near differ in hardly a word.
+	sameWords = 3
+	// nearWords is the distance of texts that share about two thirds of their features.
+	// Finding them means a walk over the recent ones, whose words are compared then.
+	nearWords = 12
 	// ownWords is the length from which the text alone, without the title, is compared: the
 	// same words stand under different headlines on different sites.
 	ownWords = 8

@@ -28,18 +28,15 @@ func (p *plan) alike(ctx context.Context, m mention.Mention) (under *gathered, v
 			return gather(under, s, d.Alerts[0]), "", nil
 		}
 	}
-	stored, err := p.view.Twins(ctx, m.Watch, m.Simhash, maxSimhashDistance, p.now.Add(-memory))
+	if verdict, err = p.verdict(ctx, m); err != nil || verdict != "" {
+		return nil, verdict, err
+	}
+	stored, err := p.view.Twins(ctx, m.Watch, m.Simhash, nearWords, p.now.Add(-twinWindow))
 	if err != nil {
 		return nil, "", fmt.Errorf("twins: %w", err)
 	}
 	for _, s := range stored {
-		if !p.copies(s.Mention, m) {
-			continue
-		}
-		if c := s.Case; c.Status == mention.Dismissed && c.Reason != mention.MutedAuthor {
-			return nil, fmt.Sprintf("%s, as %s said of the same words before", c.Reason, c.Owner.Name), nil
-		}
-		if s.Mention.HeardAt.Before(p.now.Add(-twinWindow)) || (under != nil && under.isRoot) {
+		if !p.copies(s.Mention, m) || (under != nil && under.isRoot) {
 			continue
 		}
 		a, ok, err := p.view.AlertOf(ctx, s.Mention.ID)
@@ -53,10 +50,26 @@ func (p *plan) alike(ctx context.Context, m mention.Mention) (under *gathered, v
 	return under, "", nil
 }
 
+// verdict returns what staff said of the same words before, if it says that
+// nobody wants to hear them again.
+func (p *plan) verdict(ctx context.Context, m mention.Mention) (string, error) {
+	stored, err := p.view.Twins(ctx, m.Watch, m.Simhash, sameWords, p.now.Add(-memory))
+	if err != nil {
+		return "", fmt.Errorf("verdicts: %w", err)
+	}
+	for _, s := range stored {
+		c := s.Case
+		if c.Status == mention.Dismissed && c.Reason != mention.MutedAuthor && p.copies(s.Mention, m) {
+			return fmt.Sprintf("%s, as %s said of the same words before", c.Reason, c.Owner.Name), nil
+		}
+	}
+	return "", nil
+}
+
 // copies reports whether two different mentions of one watch tell the same.
 func (p *plan) copies(a, b mention.Mention) bool {
 	return a.ID != b.ID && a.Watch == b.Watch &&
-		distance(a.Simhash, b.Simhash) <= maxSimhashDistance && near(a.Post, b.Post)
+		distance(a.Simhash, b.Simhash) <= nearWords && near(a.Post, b.Post)
 }
 
 // gather prefers a message of its own to one that was gathered itself.

@@ -1,0 +1,319 @@
+package alerts_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+// memory is an outbox in memory, for tests in virtual time.
+type memory struct {
+	mu  sync.Mutex
+	all []*mention.Alert
+	c   mention.Case
+}
+
+func (m *memory) add(id string, sev mention.Severity, route string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all = append(m.all, &mention.Alert{ID: mention.AlertID(id), Kind: mention.Complaint, MentionID: "m", Route: route, Severity: sev, Status: mention.Pending, CreatedAt: time.Now()})
+}
+
+func (m *memory) list(ok func(*mention.Alert) bool) (out []mention.Alert) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.all {
+		if ok(a) {
+			out = append(out, *a)
+		}
+	}
+	return out
+}
+
+func (m *memory) change(id mention.AlertID, do func(*mention.Alert) bool) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.all {
+		if a.ID == id {
+			return do(a)
+		}
+	}
+	return false
+}
+
+func (m *memory) DueAlerts(_ context.Context, now time.Time, limit int) ([]mention.Alert, error) {
+	out := m.list(func(a *mention.Alert) bool { return a.Status == mention.Pending && !a.NotBefore.After(now) })
+	slices.SortStableFunc(out, func(a, b mention.Alert) int { return int(b.Severity - a.Severity) })
+	return out[:min(limit, len(out))], nil
+}
+
+func (m *memory) InDoubt(_ context.Context, before time.Time) ([]mention.Alert, error) {
+	return m.list(func(a *mention.Alert) bool { return a.Status == mention.Posting && a.PostingAt.Before(before) }), nil
+}
+
+func (m *memory) Stale(context.Context, int) ([]mention.Alert, error) {
+	return m.list(func(a *mention.Alert) bool { return a.Status == mention.Posted && a.Drawn < m.c.Version }), nil
+}
+
+func (m *memory) Alert(_ context.Context, id mention.AlertID) (mention.Alert, bool, error) {
+	got := m.list(func(a *mention.Alert) bool { return a.ID == id })
+	if len(got) == 0 {
+		return mention.Alert{}, false, nil
+	}
+	return got[0], true, nil
+}
+
+func (m *memory) BeginPosting(_ context.Context, id mention.AlertID, t0 time.Time) (bool, error) {
+	return m.change(id, func(a *mention.Alert) bool {
+		if a.Status != mention.Pending {
+			return false
+		}
+		a.Status, a.PostingAt = mention.Posting, t0
+		a.Attempts++
+		return true
+	}), nil
+}
+
+func (m *memory) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, drawn int64) (bool, error) {
+	return m.change(id, func(a *mention.Alert) bool {
+		if a.Status != mention.Posting {
+			return false
+		}
+		a.Status, a.Channel, a.TS, a.Drawn = mention.Posted, channel, ts, drawn
+		return true
+	}), nil
+}
+
+func (m *memory) BackToPending(_ context.Context, id mention.AlertID, attempts int, notBefore time.Time, why string) (bool, error) {
+	return m.change(id, func(a *mention.Alert) bool {
+		if a.Status != mention.Posting || a.Attempts != attempts {
+			return false
+		}
+		a.Status, a.NotBefore, a.LastError = mention.Pending, notBefore, why
+		return true
+	}), nil
+}
+
+func (m *memory) SetDrawn(_ context.Context, id mention.AlertID, version int64) error {
+	m.change(id, func(a *mention.Alert) bool { a.Drawn = version; return true })
+	return nil
+}
+
+func (m *memory) Mention(context.Context, mention.ID) (mention.Mention, mention.Case, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return mention.Mention{ID: "m"}, m.c, nil
+}
+
+// script is a channel that does as it is told, and writes down when what happened.
+type script struct {
+	mu     sync.Mutex
+	began  time.Time
+	post   func(m alerts.Message) error
+	find   func(q alerts.Search) (map[mention.AlertID]alerts.Place, error)
+	events []string
+}
+
+func (s *script) note(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events = append(s.events, fmt.Sprintf("%s ", time.Since(s.began).Truncate(time.Second))+fmt.Sprintf(format, args...))
+}
+
+func (s *script) Post(_ context.Context, m alerts.Message) (alerts.Place, error) {
+	repeat := ""
+	if m.Repeat {
+		repeat = " (may be a repeat)"
+	}
+	s.note("post %s%s", m.Alert.ID, repeat)
+	if s.post != nil {
+		if err := s.post(m); err != nil {
+			return alerts.Place{}, err
+		}
+	}
+	return alerts.Place{Channel: "C1", TS: string(m.Alert.ID)}, nil
+}
+
+func (s *script) Redraw(_ context.Context, m alerts.Message) error {
+	s.note("redraw %s v%d", m.Alert.ID, m.Case.Version)
+	return nil
+}
+
+func (s *script) Find(_ context.Context, q alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+	s.note("find %v", q.Alerts)
+	return s.find(q)
+}
+
+func (s *script) Pace() (float64, int) { return 1, 3 }
+
+// play runs a sender in virtual time and returns what the channel saw.
+func play(t *testing.T, d time.Duration, prepare func(m *memory, s *script)) (events []string, end *memory) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		m, s := &memory{}, &script{began: time.Now()}
+		prepare(m, s)
+		sender := alerts.NewSender(alerts.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			Door: func(route string) (alerts.Notifier, bool) { return s, route != "nowhere" }})
+		ctx, cancel := context.WithTimeout(context.Background(), d)
+		defer cancel()
+		if err := sender.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		events, end = s.events, m
+	})
+	return events, end
+}
+
+// once fails the first n calls.
+func once(n int, err error) func(alerts.Message) error {
+	var mu sync.Mutex
+	return func(alerts.Message) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if n--; n >= 0 {
+			return err
+		}
+		return nil
+	}
+}
+
+func TestSender(t *testing.T) {
+	limited := &alerts.RetryError{After: 7 * time.Second, Method: true, Err: errors.New("429")}
+	dropped := errors.New("connection reset")
+	nothing := func(alerts.Search) (map[mention.AlertID]alerts.Place, error) { return nil, nil }
+	cases := []struct {
+		name    string
+		d       time.Duration
+		prepare func(m *memory, s *script)
+		want    []string
+	}{
+		{"louder first, then at the pace", 10 * time.Second, func(m *memory, s *script) {
+			for _, id := range []string{"a", "b", "c", "d"} {
+				m.add(id, mention.Low, "#x")
+			}
+			m.add("e", mention.Critical, "#x")
+		}, []string{"0s post a", "0s post b", "0s post e", "1s post c", "2s post d"}},
+		{"another channel does not wait", 2 * time.Second, func(m *memory, s *script) {
+			for _, id := range []string{"a", "b", "c", "d"} {
+				m.add(id, mention.High, "#x")
+			}
+			m.add("e", mention.Low, "#y")
+		}, []string{"0s post a", "0s post b", "0s post c", "0s post e", "1s post d"}},
+		{"silence is kept", 10 * time.Second, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post = once(1, limited)
+		}, []string{"0s post a", "7s post a"}},
+		{"in doubt and not there", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post, s.find = once(1, dropped), nothing
+		}, []string{"0s post a", "21s find [a]", "21s post a"}},
+		{"in doubt and there", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			m.c.Version = 1
+			s.post = once(1, dropped)
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+				return map[mention.AlertID]alerts.Place{"a": {Channel: "C1", TS: "1"}}, nil
+			}
+		}, []string{"0s post a", "21s find [a]", "21s redraw a v1"}},
+		{"one search serves a channel", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			m.add("b", mention.Low, "#x")
+			s.post, s.find = once(2, dropped), nothing
+		}, []string{"0s post a", "0s post b", "21s find [a b]", "21s post a", "21s post b"}},
+		{"history refused", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post = once(1, dropped)
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+				return nil, &alerts.RefusedError{Code: "missing_scope", Err: errors.New("no")}
+			}
+		}, []string{"0s post a", "21s find [a]", "21s post a (may be a repeat)"}},
+		{"history broken", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post = once(1, dropped)
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) { return nil, dropped }
+		}, []string{"0s post a", "21s find [a]", "22s find [a]", "24s find [a]", "24s post a (may be a repeat)"}},
+		{"history asks for silence", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post = once(1, dropped)
+			tries := 0
+			s.find = func(alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+				if tries++; tries < 5 {
+					return nil, limited
+				}
+				return nil, nil
+			}
+		}, []string{"0s post a", "21s find [a]", "28s find [a]", "35s find [a]", "42s find [a]", "49s find [a]", "49s post a"}},
+		{"refused", 100 * time.Second, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			m.add("b", mention.Low, "#y")
+			bad := once(2, &alerts.RefusedError{Code: "not_in_channel", Err: errors.New("invite")})
+			s.post = func(m alerts.Message) error {
+				if m.Alert.Route == "#x" {
+					return bad(m)
+				}
+				return nil
+			}
+		}, []string{"0s post a", "0s post b", "1m30s post a", "30s post a"}},
+		{"away", 8 * time.Second, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			s.post = once(3, &alerts.RetryError{Err: errors.New("dial")})
+		}, []string{"0s post a", "1s post a", "3s post a", "7s post a"}},
+		{"nowhere to go", 5 * time.Second, func(m *memory, s *script) {
+			m.add("a", mention.Low, "nowhere")
+		}, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			events, m := play(t, c.d, c.prepare)
+			slices.Sort(events)
+			slices.Sort(c.want)
+			if !slices.Equal(events, c.want) {
+				t.Errorf("the channel saw\n%q, want\n%q", events, c.want)
+			}
+			left := m.list(func(a *mention.Alert) bool { return a.Status != mention.Posted && a.Route != "nowhere" })
+			if len(left) > 0 {
+				t.Errorf("left over: %+v", left)
+			}
+		})
+	}
+}
+
+// TestStopInTheMiddle ends while an attempt hangs: the sender stops in time, and
+// the alert is in doubt, not lost.
+func TestStopInTheMiddle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, s := &memory{}, &script{began: time.Now()}
+		m.add("a", mention.Low, "#x")
+		hang := &hanging{script: s}
+		sender := alerts.NewSender(alerts.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			Door: func(string) (alerts.Notifier, bool) { return hang, true }})
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if err := sender.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(s.began); took > 8*time.Second {
+			t.Errorf("stopped after %s", took)
+		}
+		if a, _, _ := m.Alert(ctx, "a"); a.Status != mention.Posting {
+			t.Errorf("the alert is %s", a.Status)
+		}
+	})
+}
+
+// hanging never answers.
+type hanging struct{ *script }
+
+func (h *hanging) Post(ctx context.Context, _ alerts.Message) (alerts.Place, error) {
+	<-ctx.Done()
+	return alerts.Place{}, ctx.Err()
+}
