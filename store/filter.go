@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -131,7 +130,7 @@ func (f *Filter) Mark(ctx context.Context, keys []mention.PostKey, hashes []uint
 // outOfMemory: Redis still reads, so it is not away.
 func outOfMemory(err error) bool {
 	var gone *AwayError
-	return errors.As(err, &gone) && strings.HasPrefix(gone.Err.Error(), "OOM ")
+	return errors.As(err, &gone) && isOutOfMemory(gone.Err)
 }
 
 // usable says whether to ask Redis. While it is away one caller every redisRetry

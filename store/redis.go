@@ -371,22 +371,34 @@ func away(ctx context.Context, err error) error {
 	return &AwayError{err}
 }
 
-// Check connects and refuses a Redis that would throw marks away by itself: after
+// Check connects, sees that Redis can be written, and refuses a Redis that would throw marks away by itself: after
 // that old posts would be taken for new ones again and again. It warns about
 // settings that cost memory. Where CONFIG and INFO are not permitted it asks nothing.
 func (r *RedisSeen) Check(ctx context.Context) error {
 	tight, cancel := bounded(ctx)
 	defer cancel()
-	if err := r.client.Ping(tight).Err(); err != nil {
+	// A server may answer and still take no writes: a replica, a disk that is full.
+	if err := r.client.Set(tight, "earshot:{check}", 1, time.Minute).Err(); err != nil && !isOutOfMemory(err) {
 		return away(ctx, err)
 	}
-	if cluster, ok := r.client.(*redis.ClusterClient); ok {
-		return cluster.ForEachMaster(tight, func(ctx context.Context, node *redis.Client) error {
-			return r.checkNode(ctx, node)
-		})
+	cluster, ok := r.client.(*redis.ClusterClient)
+	if !ok {
+		return r.checkNode(tight, r.client)
 	}
-	return r.checkNode(tight, r.client)
+	return cluster.ForEachMaster(tight, func(inner context.Context, node *redis.Client) error {
+		state, err := node.ClusterInfo(inner).Result()
+		if err != nil {
+			return away(ctx, err)
+		}
+		if !strings.Contains(state, "cluster_state:ok") {
+			return away(ctx, errors.New("the cluster is down"))
+		}
+		return r.checkNode(inner, node)
+	})
 }
+
+// isOutOfMemory: Redis reads, but takes nothing new.
+func isOutOfMemory(err error) bool { return strings.HasPrefix(err.Error(), "OOM ") }
 
 func (r *RedisSeen) checkNode(ctx context.Context, node redis.Cmdable) error {
 	if policy := evictionPolicy(ctx, node); policy != "" && policy != "noeviction" {

@@ -19,7 +19,7 @@ func TestRedisLayout(t *testing.T) {
 	r := openRedis(t, s, server.URL(), nil)
 	commitAndMark(t, s, r, posts(0, 50)...)
 	keys := must(r.client.Keys(background, "*").Result())(t)
-	keys = slices.DeleteFunc(keys, func(key string) bool { return strings.HasPrefix(key, "earshot:{last}:") })
+	keys = slices.DeleteFunc(keys, func(key string) bool { return strings.HasPrefix(key, "earshot:{last}:") || key == "earshot:{check}" })
 	for _, key := range keys {
 		if !strings.HasPrefix(key, "earshot:{") || !strings.HasSuffix(key, "}:202611") {
 			t.Errorf("key %q", key)
@@ -244,6 +244,30 @@ func TestFilterFull(t *testing.T) {
 	commitAndMark(t, s, f, post(2))
 	want(t, "well again", f.State().Well(), true)
 	want(t, "lines", strings.Count(n.String(), "redis is full"), 1)
+}
+
+// A Redis that answers but takes no writes is away, and that is logged once, not at
+// every look.
+func TestFilterReadOnlyRedis(t *testing.T) {
+	server := testkit.Redis(t)
+	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	n, c := &notes{}, &clock{at: t0}
+	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.now }))
+	if _, err := server.Do("REPLICAOF 127.0.0.1 1"); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4 {
+		commitAndMark(t, s, f, post(i))
+		want(t, "known", lookup(t, f, post(i))[0], post(i).ContentHash())
+		c.add(redisRetry)
+	}
+	want(t, "away", f.State().Away, true)
+	want(t, "lines", strings.Count(n.String(), "msg="), 1)
+	if _, err := server.Do("REPLICAOF NO ONE"); err != nil {
+		t.Fatal(err)
+	}
+	commitAndMark(t, s, f, post(9))
+	want(t, "well", f.State().Well(), true)
 }
 
 // A network that is slow, not gone: the filter gives up soon and the table answers.

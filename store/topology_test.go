@@ -113,5 +113,10 @@ func TestRedisCluster(t *testing.T) {
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
 	r := openRedis(t, s, "redis://"+first+"?cluster=true", nil)
 	eventually(t, "cluster", 20*time.Second, func() bool { return r.Check(background) == nil })
+	// Each node learns by itself that the cluster is whole.
+	eventually(t, "every node", 20*time.Second, func() bool {
+		_, err := r.Lookup(background, keysOf(posts(0, 500)))
+		return err == nil && r.Mark(background, keysOf(posts(0, 500)), hashesOf(posts(0, 500))) == nil
+	})
 	runSeenContract(t, func(t *testing.T, s *Store) seenSet { return openRedis(t, s, "redis://"+first+"?cluster=true", nil) })
 }
