@@ -109,8 +109,14 @@ func parseFeed(res *fetch.Response) (*gofeed.Feed, error) {
 		return nil, errors.New("the answer is empty")
 	case body[0] == '{':
 		body = res.Text()
+		if err := boundJSON(string(body)); err != nil {
+			return nil, err
+		}
 	default:
 		body = res.XML()
+		if err := boundTags(body); err != nil {
+			return nil, err
+		}
 	}
 	release := parseBudget.take(len(body) * feedCost)
 	defer release()

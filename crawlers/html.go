@@ -32,7 +32,10 @@ var signatures = cascadia.MustCompile(`.signature, .sig, .message-signature, .po
 // parseHTML parses a UTF-8 page. Scripting is off, so what stands in <noscript>
 // is elements and not text.
 func parseHTML(body []byte) (*goquery.Document, error) {
-	root, err := html.ParseWithOptions(bytes.NewReader(body), html.ParseOptionEnableScripting(false))
+	if err := boundTags(body); err != nil {
+		return nil, err
+	}
+	root, err := html.ParseWithOptions(bytes.NewReader(calmHTML(body)), html.ParseOptionEnableScripting(false))
 	if err != nil {
 		return nil, fmt.Errorf("read HTML: %w", err)
 	}
@@ -48,6 +51,14 @@ func textOf(s *goquery.Selection, skip goquery.Matcher) string {
 		w.breakLine()
 	}
 	return w.String()
+}
+
+// shortText is the beginning of textOf, as one line: for names, dates and numbers.
+func shortText(n *html.Node) string {
+	const enough = 1 << 10
+	w := textWriter{limit: enough}
+	w.walk(n, nil, 0)
+	return strings.ReplaceAll(w.String(), "\n", " ")
 }
 
 // wordsOf is textOf without quotes and signatures: what the author wrote.
@@ -102,10 +113,14 @@ func fragmentText(fragment string, skip goquery.Matcher) string {
 		w.text(html.UnescapeString(fragment), true)
 		return w.String()
 	}
+	raw := []byte(fragment)
+	if boundTags(raw) != nil {
+		return oneLine(stripTags(fragment))
+	}
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(fragment), body, html.ParseOptionEnableScripting(false))
-	if err != nil {
-		return ""
+	nodes, err := html.ParseFragmentWithOptions(bytes.NewReader(calmHTML(raw)), body, html.ParseOptionEnableScripting(false))
+	if err != nil { // nested deeper than a parser goes
+		return oneLine(stripTags(fragment))
 	}
 	for _, n := range nodes {
 		body.AppendChild(n) // siblings again: a line above a quote is known by what follows
@@ -186,9 +201,12 @@ func tagEnd(s string) int {
 	if a := atom.Lookup([]byte(name)); a == 0 || !knownElement(a) {
 		return 0
 	}
-	end := strings.IndexByte(s, '>')
+	end := strings.IndexByte(s[:min(len(s), maxTag)], '>')
 	return end + 1
 }
+
+// maxTag bounds the length of one tag in text that may or may not be HTML.
+const maxTag = 8 << 10
 
 // tagName returns the lower-case element name of the tag s begins with.
 func tagName(s string) string {
@@ -265,6 +283,19 @@ type textWriter struct {
 	b     strings.Builder
 	space bool // a space is due before the next word
 	line  bool // a line end is due before the next word
+	limit int  // stop behind so many bytes; 0: maxText
+}
+
+// maxText bounds the text of one post in bytes: a long read has 50 KB. What is
+// longer is cut, it is no complaint.
+const maxText = 128 << 10
+
+func (w *textWriter) full() bool {
+	limit := w.limit
+	if limit == 0 {
+		limit = maxText
+	}
+	return w.b.Len() >= limit
 }
 
 func (w *textWriter) breakLine() { w.line = true }
@@ -274,7 +305,7 @@ func (w *textWriter) String() string { return w.b.String() }
 // text adds s; keep makes its line ends count. Runs of visible characters are
 // copied whole.
 func (w *textWriter) text(s string, keep bool) {
-	for i := 0; i < len(s); {
+	for i := 0; i < len(s) && !w.full(); {
 		start := i
 		size := 0
 		for i < len(s) {
@@ -344,7 +375,7 @@ func invisibleRune(r rune) bool {
 }
 
 func (w *textWriter) walk(n *html.Node, skip goquery.Matcher, depth int) {
-	if depth > maxDepth {
+	if depth > maxDepth || w.full() {
 		return
 	}
 	switch n.Type {

@@ -404,6 +404,9 @@ func jsonBody(res *fetch.Response) (any, error) {
 		return nil, errors.New("the answer is a web page, not JSON")
 	}
 	all, err := decodeJSON(string(body))
+	if errors.Is(err, errComplex) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the answer is cut off or no JSON: %w", err)
 	}

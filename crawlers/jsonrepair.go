@@ -17,6 +17,9 @@ import (
 // HTML comment and CDATA wrappers. A value that does not end is an error: it was
 // cut off.
 func decodeJSON(src string) ([]any, error) {
+	if err := boundJSON(src); err != nil {
+		return nil, err
+	}
 	values, err := decodeAll([]byte(src))
 	if err == nil {
 		return values, nil

@@ -162,7 +162,7 @@ func (s *scope) value(names ...string) string {
 			if v := machineValue(n); v != "" {
 				return v
 			}
-			if v := textOf(selection(n), nil); v != "" {
+			if v := shortText(n); v != "" {
 				return v
 			}
 		}
@@ -193,7 +193,7 @@ func (s *scope) link(name string) string {
 				return v
 			}
 		}
-		return textOf(selection(n), nil)
+		return shortText(n)
 	}
 	return ""
 }
@@ -202,7 +202,7 @@ func (r *schemaReader) scopePerson(s *scope) (name, profile string) {
 	for _, prop := range []string{"author", "creator", "reviewer"} {
 		if sub := s.subs[prop]; sub != nil {
 			if name = lineText(sub.value("name", "alternatename")); name == "" {
-				name = lineText(textOf(selection(sub.node), nil))
+				name = lineText(shortText(sub.node))
 			}
 			profile = resolve(r.base, sub.link("url"))
 		} else {
@@ -250,7 +250,11 @@ func moments(n *html.Node) []string {
 			list = append(list, v)
 		}
 	}
+	left := 50 // descendants to look at: a date stands near its mark
 	for c := range n.Descendants() {
+		if left--; left < 0 {
+			break
+		}
 		if c.Type == html.ElementNode {
 			for _, key := range []string{"datetime", "title"} {
 				if v := attr(c, key); v != "" {
@@ -259,7 +263,7 @@ func moments(n *html.Node) []string {
 			}
 		}
 	}
-	return append(list, textOf(selection(n), nil))
+	return append(list, shortText(n))
 }
 
 func selection(n *html.Node) *goquery.Selection {

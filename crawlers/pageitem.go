@@ -20,11 +20,26 @@ type pageItem struct {
 	parent   *pageItem  // what a comment is under
 	context  bool       // an article: no post, only the parent of comments
 	node     *html.Node // where a selected item stands
+
+	name, words string // letters of the author and the text, once asked for
+	lettered    bool
+}
+
+// maxPageItems bounds the posts of one page: comparing two readings of a page
+// takes the square of it.
+const maxPageItems = 2000
+
+func (i *pageItem) letters() (name, words string) {
+	if !i.lettered {
+		i.name, i.words, i.lettered = letters(i.post.Author), letters(i.post.Text), true
+	}
+	return i.name, i.words
 }
 
 // merge adds the items of another reading of the same page. What both readings
 // found stays one item, with the first one's words and the other's extra facts.
 func merge(items, more []*pageItem) []*pageItem {
+	items, more = items[:min(len(items), maxPageItems)], more[:min(len(more), maxPageItems)]
 	known := len(items) // items of one reading are never twins of each other
 	for _, m := range more {
 		i := slices.IndexFunc(items[:known], func(have *pageItem) bool { return sameItem(have, m) })
@@ -47,6 +62,7 @@ func merge(items, more []*pageItem) []*pageItem {
 		}
 		if len(m.post.Text) > len(have.Text) { // JSON-LD is often cut short
 			have.Text = m.post.Text
+			items[i].lettered = false
 		}
 		if items[i].native == "" {
 			items[i].native = m.native
@@ -57,7 +73,9 @@ func merge(items, more []*pageItem) []*pageItem {
 
 // sameItem reports whether two readings of a page found the same post.
 func sameItem(a, b *pageItem) bool {
-	if a.post.Author != "" && b.post.Author != "" && letters(a.post.Author) != letters(b.post.Author) {
+	nameA, x := a.letters()
+	nameB, y := b.letters()
+	if nameA != "" && nameB != "" && nameA != nameB {
 		return false
 	}
 	if !a.post.Published.IsZero() && !b.post.Published.IsZero() {
@@ -65,7 +83,6 @@ func sameItem(a, b *pageItem) bool {
 			return false
 		}
 	}
-	x, y := letters(a.post.Text), letters(b.post.Text)
 	if len(x) > len(y) {
 		x, y = y, x
 	}

@@ -127,7 +127,7 @@ func (list selectors) value(item *goquery.Selection) string {
 			if s.attr != "" {
 				v = oneLine(attr(n, s.attr))
 			} else {
-				v = oneLine(textOf(selection(n), nil))
+				v = shortText(n)
 			}
 			if v != "" {
 				return v
@@ -142,11 +142,7 @@ func (list selectors) value(item *goquery.Selection) string {
 func (list selectors) prose(item *goquery.Selection) string {
 	for _, s := range list {
 		var parts []string
-		found := s.nodes(item)
-		for _, n := range found {
-			if within(n, found) {
-				continue
-			}
+		for _, n := range outermost(s.nodes(item)) {
 			part := ""
 			if s.attr != "" {
 				part = plainWords(attr(n, s.attr))
@@ -191,7 +187,7 @@ func (list selectors) link(item *goquery.Selection, base *url.URL) string {
 			case attr(n, "href") != "":
 				v = attr(n, "href")
 			default:
-				v = textOf(selection(n), nil)
+				v = shortText(n)
 			}
 			if u := resolve(base, v); u != "" {
 				return u
@@ -208,16 +204,26 @@ func (s selector) nodes(item *goquery.Selection) []*html.Node {
 	return item.FindMatcher(s.match).Nodes
 }
 
-// within reports whether n is inside another node of the list.
-func within(n *html.Node, list []*html.Node) bool {
-	for p := n.Parent; p != nil; p = p.Parent {
-		for _, other := range list {
-			if other == p {
-				return true
-			}
+// outermost returns the nodes that are not inside another one of the list.
+func outermost(list []*html.Node) []*html.Node {
+	if len(list) < 2 {
+		return list
+	}
+	found := make(map[*html.Node]bool, len(list))
+	for _, n := range list {
+		found[n] = true
+	}
+	var out []*html.Node
+	for _, n := range list {
+		inside := false
+		for p := n.Parent; p != nil && !inside; p = p.Parent {
+			inside = found[p]
+		}
+		if !inside {
+			out = append(out, n)
 		}
 	}
-	return false
+	return out
 }
 
 // read returns the items of the page, in its order.
@@ -226,7 +232,7 @@ func (r *selectReader) read(doc *goquery.Document, env Env, base *url.URL) []*pa
 		return nil
 	}
 	var items []*pageItem
-	doc.FindMatcher(r.item).Each(func(_ int, s *goquery.Selection) {
+	doc.FindMatcher(r.item).EachWithBreak(func(_ int, s *goquery.Selection) bool {
 		if r.drop != nil {
 			s.FindMatcher(r.drop).Remove()
 		}
@@ -235,6 +241,7 @@ func (r *selectReader) read(doc *goquery.Document, env Env, base *url.URL) []*pa
 		if item.post.Text != "" || item.post.Rating != nil || item.post.Title != "" {
 			items = append(items, item)
 		}
+		return len(items) < maxPageItems
 	})
 	return items
 }
