@@ -41,8 +41,6 @@ type info struct {
 	word     int32 // index into words, -1 for none
 }
 
-func (in *info) has(r role) bool { return in.roles&(1<<r) != 0 }
-
 // word is a compiled wordEntry.
 type word struct {
 	weight, not, lack float32
@@ -228,7 +226,6 @@ type pattern struct {
 	role       role
 	value      float32
 	start, end bool
-	negates    bool // it holds its own negation
 }
 
 func (c *compiler) addPattern(p *patternEntry) {

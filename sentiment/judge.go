@@ -373,11 +373,6 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 		u.flags |= unitNoIf
 	}
 	negated := (cl.negLeft > 0 || cl.lackLeft > 0) && p.flags&patternFirm == 0 && !s.holdsNegation(m)
-	if p.weight > 0 && s.skipsNegation(m) { // "would … recommend" with a "never" in its gap
-		u.weight *= -0.9
-		u.rule = s.rule.negation
-		negated = false
-	}
 	if negated {
 		cl.negUsed = true
 		at := cl.negAt
@@ -403,17 +398,6 @@ func (s *scratch) holdsNegation(m *match) bool {
 	const no = 1<<roleNegator | 1<<roleAbsence
 	for i := m.start; i <= m.end; i++ {
 		if m.cover&(1<<(i-m.start)) != 0 && s.lex.toks[i].roles&no != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// skipsNegation reports whether a negation stands in one of the pattern's gaps.
-func (s *scratch) skipsNegation(m *match) bool {
-	const no = 1<<roleNegator | 1<<roleAbsence
-	for i := m.start; i <= m.end; i++ {
-		if m.cover&(1<<(i-m.start)) == 0 && s.lex.toks[i].roles&no != 0 {
 			return true
 		}
 	}

@@ -23,7 +23,6 @@ type identifier struct {
 	votes   []votes
 	letters [len(cueLetters)]votes
 	ends    map[uint64]votes // hash of the last 2 to 4 letters
-	latin   []uint32         // keys' vals that are transliterated words
 }
 
 func newIdentifier(c *common, langs []langWords, errs *dataErrors) *identifier {

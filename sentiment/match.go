@@ -17,10 +17,15 @@ type match struct {
 // maxMatches bounds what one text can find; hostile texts repeat one cue for ever.
 const maxMatches = 2000
 
+// maxSteps bounds the search that starts at one word: one word said over and over
+// fits the gaps of a pattern in very many ways.
+const maxSteps = 2000
+
 // walk finds all patterns of t in the tokens.
 func (s *scratch) walk(t *table, slot int) {
 	words := s.lex.sets[slot]
 	for i := range words {
+		s.steps = maxSteps
 		if set := words[i].set; set != 0 {
 			near := words[i].near
 			for _, f := range t.trie.start(set) {
@@ -34,6 +39,9 @@ func (s *scratch) walk(t *table, slot int) {
 
 // follow goes on from a node that was reached with the word at last.
 func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover uint64) {
+	if s.steps--; s.steps < 0 {
+		return
+	}
 	n := &t.trie.nodes[node]
 	if n.endN > 0 {
 		for _, id := range t.trie.ends[n.endAt : n.endAt+uint32(n.endN)] {
@@ -77,19 +85,34 @@ func (s *scratch) found(t *table, slot int, id int32, first, last int, cover uin
 	if len(s.matches) >= maxMatches {
 		return
 	}
-	rank := abs(p.weight) + 0.25*float32(ones(cover)-1)
+	if p.weight > 0 && s.skipsNegation(first, last, cover) { // "would … recommend" with a "never" in its gap
+		return
+	}
+	rank := abs(p.weight)
 	if p.flags&patternGuard != 0 {
 		rank = guardRank
 	}
+	rank += 0.25 * float32(ones(cover)-1) // the longer one knows more
 	if p.role != roleNone {
 		rank = roleRank
 	}
 	s.matches = append(s.matches, match{id, uint8(slot), int32(first), int32(last), cover, rank})
 }
 
+// skipsNegation reports whether a negation stands in one of the gaps of a pattern.
+func (s *scratch) skipsNegation(first, last int, cover uint64) bool {
+	const no = 1<<roleNegator | 1<<roleAbsence
+	for i := first; i <= last; i++ {
+		if cover&(1<<(i-first)) == 0 && s.lex.toks[i].roles&no != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 const (
-	guardRank = 3.2 // a guard gives way to the heaviest cues only
-	roleRank  = 10  // roles are settled before weights
+	guardRank = 2.6 // a guard gives way to heavier cues
+	roleRank  = 100 // roles are settled before weights
 )
 
 // settle gives roles their tokens and keeps, of the patterns that share words,
@@ -145,7 +168,7 @@ func (s *scratch) giveRole(p *pattern, m *match) {
 		t.num = p.value
 	case roleNegator:
 		t.scope = uint8(p.value)
-	case roleBut, roleConcede, roleIf, roleAsk, roleAccuse, roleNews, roleThanks, roleIrony, rolePast, roleTurn:
+	case roleBut, roleConcede, roleIf, roleAsk, roleAccuse, roleNews, roleThanks, roleIrony, rolePast, roleTurn, roleOf:
 		if m.end > m.start { // the phrase counts as one word of this role
 			toks[m.start].roles |= 1 << p.role
 		}

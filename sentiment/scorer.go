@@ -59,6 +59,7 @@ type scratch struct {
 	emoji     map[uint64]float32
 	rule      engineRules
 	verdict   verdict
+	steps     int
 	topics    [maxTopics]float32
 	windows   [8][2]int
 }

@@ -55,8 +55,8 @@ func (s *scratch) ratings() {
 			continue
 		}
 		value, best, end := t.num, t.of, i
-		if best == 0 && i+2 < len(toks) && toks[i+1].roles&(1<<roleOf) != 0 && (toks[i+2].kind == numberToken || toks[i+2].roles&(1<<roleNumber) != 0) {
-			best, end = toks[i+2].num, i+2
+		if j := s.afterOf(i); best == 0 && j > 0 {
+			best, end = toks[j].num, j
 		}
 		if best == 0 && i+1 < len(toks) && toks[i+1].roles&(1<<roleStar) != 0 && toks[i+1].before == noBreak {
 			best, end = 5, i+1
@@ -69,6 +69,19 @@ func (s *scratch) ratings() {
 		}
 		s.rating(i, end, value/best)
 	}
+}
+
+// afterOf returns the number after "of", "out of", "из", 0 when there is none.
+func (s *scratch) afterOf(i int) int {
+	toks := s.lex.toks
+	j := i + 1
+	for j < len(toks) && j < i+3 && toks[j].roles&(1<<roleOf) != 0 {
+		j++
+	}
+	if j == i+1 || j >= len(toks) || toks[j].kind != numberToken && toks[j].roles&(1<<roleNumber) == 0 {
+		return 0
+	}
+	return j
 }
 
 func (s *scratch) rating(from, to int, share float32) {
