@@ -106,14 +106,11 @@ func Parse(expr string) (Hours, error) {
 
 func (h *Hours) parseGroups(toks []token) error {
 	days, timed, any := allDays(), false, false
-	for i, t := range toks {
+	for _, t := range toks {
 		switch {
-		case t.text == ",":
+		case t.text == ",": // only for the eye: what follows a time is a time or new days
 			if !any {
 				return t.errorf(example, "nothing before the comma")
-			}
-			if next := i + 1; next < len(toks) && isTime(toks[next].text) {
-				continue // "Mon-Fri 09:00-13:00, 14:00-18:00": the days still hold
 			}
 		case isTime(t.text):
 			s, err := parseSpan(t)

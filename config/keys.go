@@ -1,0 +1,246 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// This file knows keys: those a struct has, and those a block of the file writes.
+
+// field is one key a struct knows.
+type field struct {
+	name     string
+	index    []int
+	doc      string
+	example  string
+	format   string
+	keys     string
+	required bool
+	short    bool
+}
+
+// fieldsOf lists the keys of a struct, those of inlined structs included.
+func fieldsOf(t reflect.Type) []field {
+	var out []field
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, opts, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch {
+		case !f.IsExported() || name == "-":
+		case opts == "inline" || (f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct):
+			for _, in := range fieldsOf(f.Type) {
+				in.index = append([]int{i}, in.index...)
+				out = append(out, in)
+			}
+		default:
+			if name == "" {
+				name = strings.ToLower(f.Name)
+			}
+			out = append(out, field{
+				name: name, index: f.Index, doc: f.Tag.Get("doc"), example: f.Tag.Get("example"),
+				format: f.Tag.Get("format"), keys: f.Tag.Get("keys"),
+				required: f.Tag.Get("required") == "true",
+				short:    f.Tag.Get("short") == "true" || name == "address",
+			})
+		}
+	}
+	return out
+}
+
+// fields is fieldsOf, remembered: a list may have thousands of entries.
+func (d *decoder) fields(t reflect.Type) []field {
+	known, ok := d.known[t]
+	if !ok {
+		known = fieldsOf(t)
+		d.known[t] = known
+	}
+	return known
+}
+
+// pair is one key and its value.
+type pair struct {
+	name   string
+	key    mark
+	value  ast.Node
+	merged bool // came through <<
+}
+
+// pairs lists the keys of a mapping in order, duplicates reported and dropped.
+func (d *decoder) pairs(n ast.Node, path string) []pair {
+	var raw []*ast.MappingValueNode
+	switch t := n.(type) {
+	case *ast.MappingNode:
+		raw = t.Values
+	case *ast.MappingValueNode:
+		raw = []*ast.MappingValueNode{t}
+	}
+	var out []pair
+	seen := map[string]int{}
+	for _, mv := range raw {
+		if mv.Key != nil && mv.Key.IsMergeKey() {
+			for _, p := range d.mergedPairs(mv.Value, path) {
+				if _, ok := seen[p.name]; !ok {
+					seen[p.name] = len(out)
+					out = append(out, p)
+				}
+			}
+			continue
+		}
+		key := d.doc.markOf(mv.Key)
+		name, ok := keyName(mv.Key)
+		if !ok {
+			d.wrong(key, "", "a key must be a plain word")
+			continue
+		}
+		p := pair{name: name, key: key, value: mv.Value}
+		if i, ok := seen[name]; ok {
+			if out[i].merged {
+				out[i] = p
+			} else {
+				d.wrong(key, "", "the key %q is here twice: first in line %d", name, out[i].key.Line)
+			}
+			continue
+		}
+		seen[name] = len(out)
+		out = append(out, p)
+	}
+	return out
+}
+
+// mergedPairs lists what << brings: the keys of a mapping, or of several.
+func (d *decoder) mergedPairs(n ast.Node, path string) []pair {
+	ok, leave := d.enter(d.doc.markOf(n))
+	defer leave()
+	if !ok {
+		return nil
+	}
+	m := d.doc.markOf(n)
+	n, done := d.unwrap(n)
+	defer done()
+	var out []pair
+	switch t := n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		out = d.pairs(n, path)
+	case *ast.SequenceNode:
+		for _, item := range t.Values {
+			out = append(out, d.mergedPairs(item, path)...)
+		}
+	default:
+		d.wrong(m, "", "<< takes keys and values of another entry, such as *name")
+	}
+	for i := range out {
+		out[i].merged = true
+	}
+	return out
+}
+
+// keyName returns the text of a key.
+func keyName(k ast.MapKeyNode) (string, bool) {
+	var n ast.Node = k
+	for {
+		switch t := n.(type) {
+		case *ast.MappingKeyNode:
+			n = t.Value
+			continue
+		case *ast.AnchorNode:
+			n = t.Value
+			continue
+		case *ast.StringNode:
+			return t.Value, true
+		case ast.ScalarNode:
+			if tok := t.GetToken(); tok != nil && n.Type() != ast.MappingType && n.Type() != ast.SequenceType {
+				return tok.Value, true
+			}
+		}
+		return "", false
+	}
+}
+
+// keys decodes pairs into the fields of v.
+func (d *decoder) keys(pairs []pair, v reflect.Value, m mark, path string, fields []field) {
+	excused := map[string]bool{}
+	for _, p := range pairs {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == p.name })
+		if i < 0 {
+			excused[d.unknownKey(p, path, fieldNames(fields))] = true
+			continue
+		}
+		at := join(path, p.name)
+		d.at[at+"?"] = p.key
+		d.value(p.value, v.FieldByIndex(fields[i].index), at, fields[i])
+	}
+	for _, f := range fields {
+		if f.required && !excused[f.name] && !slices.ContainsFunc(pairs, func(p pair) bool { return p.name == f.name }) {
+			d.wrong(m, exampleHint(f), "%q is missing here", f.name)
+		}
+	}
+}
+
+func exampleHint(f field) string {
+	if f.example == "" {
+		return ""
+	}
+	return fmt.Sprintf("write %s: %s", f.name, f.example)
+}
+
+func fieldNames(fields []field) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return names
+}
+
+// unknownKey reports a key nobody knows and returns the known one that was
+// probably meant, or "".
+func (d *decoder) unknownKey(p pair, path string, known []string) string {
+	meant := d.near(p.name, known)
+	switch home := homeOf(p.name); {
+	case meant != "":
+		d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
+	case strings.Contains(p.name, ":"):
+		d.wrong(p.key, "write a space after the colon", "unknown key %q", p.name)
+	case home != "" && path != home:
+		d.wrong(p.key, "it belongs "+home, "unknown key %q here", p.name)
+	default:
+		slices.Sort(known)
+		d.wrong(p.key, "known here: "+shortList(known), "unknown key %q", p.name)
+	}
+	return meant
+}
+
+func shortList(names []string) string {
+	if len(names) > 16 {
+		return strings.Join(names[:16], ", ") + " …"
+	}
+	return strings.Join(names, ", ")
+}
+
+// homeOf says where a key of the watchlist belongs, for those written one level
+// too high or too low.
+func homeOf(name string) string {
+	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
+		if f.name == name {
+			return "at the left margin, outside every entry"
+		}
+	}
+	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
+		t := reflect.TypeFor[Config]().FieldByIndex(f.index).Type
+		if t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || t == reflect.TypeFor[Source]() {
+			continue
+		}
+		for _, in := range fieldsOf(t) {
+			if in.name == name {
+				return "under " + f.name
+			}
+		}
+	}
+	return ""
+}
