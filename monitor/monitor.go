@@ -20,6 +20,7 @@ type Source struct {
 	Name    string
 	Kind    string
 	Group   string        // politeness group: host or API credential; one poll at a time in a group
+	Gap     time.Duration // rest of the group after a poll
 	Every   time.Duration // wanted time between two polls
 	Fixed   bool          // Every was written by the user: it is not stretched when nothing changes
 	Crawler crawlers.Crawler
@@ -74,12 +75,12 @@ type Options struct {
 	Staff   Staff
 	Log     *slog.Logger
 	Now     func() time.Time
-	Workers int // polls under way at once; 0 means 32
+	Workers int // polls under way at once; 0 means 64
 }
 
-// defaultWorkers bounds open connections and parsed bodies: 32 polls of 10 MiB
-// bodies stay inside the memory promise.
-const defaultWorkers = 32
+// defaultWorkers bounds open connections and parsed bodies. Most of a poll is
+// waiting for the site, so it may well exceed the processors.
+const defaultWorkers = 64
 
 // Monitor polls sources until its context ends.
 type Monitor struct {

@@ -35,6 +35,7 @@ type schedule struct {
 	heap    dueHeap
 	busy    map[string]bool     // groups with a poll under way
 	queue   map[string][]*entry // due entries of busy groups, oldest first
+	cooling coolHeap            // busy groups whose poll is done, until their gap has passed
 	ready   []*entry            // due, group free, no worker yet
 	running int
 }
@@ -54,7 +55,7 @@ func (m *Monitor) Run(ctx context.Context) {
 			e := s.ready[0]
 			s.ready = s.ready[1:]
 			if e.gone {
-				s.release(e)
+				s.free(e.src.Group)
 				continue
 			}
 			e.running = true
@@ -89,6 +90,9 @@ func (m *Monitor) Run(ctx context.Context) {
 
 // collectDue moves what is due to ready, or to the queue of its busy group.
 func (s *schedule) collectDue(now time.Time) {
+	for len(s.cooling) > 0 && !s.cooling[0].until.After(now) {
+		s.free(heap.Pop(&s.cooling).(cool).group)
+	}
 	for len(s.heap) > 0 && !s.heap[0].due.After(now) {
 		e := heap.Pop(&s.heap).(*entry)
 		if s.busy[e.src.Group] {
@@ -103,15 +107,18 @@ func (s *schedule) collectDue(now time.Time) {
 
 // wait is the time until the next entry is due.
 func (s *schedule) wait(now time.Time) time.Duration {
-	if len(s.heap) == 0 {
-		return time.Hour
+	wait := time.Hour
+	if len(s.heap) > 0 {
+		wait = s.heap[0].due.Sub(now)
 	}
-	return max(s.heap[0].due.Sub(now), 0)
+	if len(s.cooling) > 0 {
+		wait = min(wait, s.cooling[0].until.Sub(now))
+	}
+	return max(wait, 0)
 }
 
-// release frees the entry's group and lets the next one of the group go.
-func (s *schedule) release(e *entry) {
-	group := e.src.Group
+// free lets the next source of a group go.
+func (s *schedule) free(group string) {
 	delete(s.busy, group)
 	for len(s.queue[group]) > 0 {
 		next := s.queue[group][0]
@@ -132,7 +139,13 @@ func (s *schedule) release(e *entry) {
 func (s *schedule) finish(f finished, now time.Time) {
 	e := f.e
 	e.running = false
-	s.release(e)
+	// The fetcher keeps the gap in any case; waiting for it here instead of there
+	// leaves the worker to other hosts.
+	if e.src.Gap > 0 {
+		heap.Push(&s.cooling, cool{e.src.Group, now.Add(e.src.Gap)})
+	} else {
+		s.free(e.src.Group)
+	}
 	if e.gone || s.byName[e.src.Name] != e {
 		return
 	}
@@ -233,6 +246,30 @@ func (h *dueHeap) Pop() any {
 	e.index = -1
 	*h = old[:len(old)-1]
 	return e
+}
+
+// cool is a group that rests.
+type cool struct {
+	group string
+	until time.Time
+}
+
+// coolHeap orders resting groups by the end of their rest.
+type coolHeap []cool
+
+func (h coolHeap) Len() int           { return len(h) }
+func (h coolHeap) Less(i, j int) bool { return h[i].until.Before(h[j].until) }
+func (h coolHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+
+// Push implements heap.Interface.
+func (h *coolHeap) Push(x any) { *h = append(*h, x.(cool)) }
+
+// Pop implements heap.Interface.
+func (h *coolHeap) Pop() any {
+	old := *h
+	c := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return c
 }
 
 // jitter spreads polls by ±10 %, so that sources of one interval do not march in

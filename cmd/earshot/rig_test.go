@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -54,6 +55,9 @@ func binary(t testing.TB) string {
 	return bin
 }
 
+// soakTime is how long TestSoak runs; 0 skips it.
+var soakTime = flag.Duration("soak", 0, "how long TestSoak runs")
+
 // suite runs the tests and removes what they share.
 type suite struct{ m *testing.M }
 
@@ -69,6 +73,10 @@ func (s suite) Run() int {
 
 // TestMain lets the scripts under testdata call this very program as earshot.
 func TestMain(m *testing.M) {
+	if os.Getenv("EARSHOT_SOAK_SITES") != "" {
+		soakSites()
+		return
+	}
 	testscript.Main(suite{m}, map[string]func(){"earshot": main})
 }
 

@@ -116,8 +116,13 @@ func newSources(cfg *config.Config, client *fetch.Client, log *slog.Logger) ([]m
 		if every == 0 {
 			every = kind.Every
 		}
+		group := politenessGroup(src)
+		gap := cfg.Fetch.Gap
+		if host, ok := cfg.Fetch.Hosts[group]; ok {
+			gap = host.Gap
+		}
 		list = append(list, monitor.Source{
-			Name: src.Name, Kind: src.Kind, Group: politenessGroup(src), Every: every, Fixed: src.Every != 0,
+			Name: src.Name, Kind: src.Kind, Group: group, Gap: gap, Every: every, Fixed: src.Every != 0,
 			Crawler: crawler, Backfill: src.Backfill,
 		})
 	}

@@ -8,9 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -114,24 +112,6 @@ func health(t *testing.T, p *process) (out healthOut) {
 	return out
 }
 
-// memoryPeak is the most memory the process ever had, in MiB.
-func memoryPeak(t *testing.T, p *process) int {
-	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	if err != nil {
-		t.Skip("no /proc here")
-	}
-	m := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(status)
-	if m == nil {
-		t.Fatalf("no VmHWM in\n%s", status)
-	}
-	kb, err := strconv.Atoi(string(m[1]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kb >> 10
-}
-
 func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
@@ -174,7 +154,7 @@ func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 	for _, s := range health(t, p).Sources {
 		t.Logf("%-12s %-10s %s", s.Name, s.State, s.Error)
 	}
-	if peak := memoryPeak(t, p); peak > 400 {
+	if peak := processMemory(t, p, "VmHWM"); peak > 400 {
 		t.Errorf("peak memory %d MiB, want at most 400", peak)
 	} else {
 		t.Logf("peak memory %d MiB", peak)
