@@ -51,3 +51,17 @@ func BenchmarkEnglish(b *testing.B) {
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
 	})
 }
+
+// BenchmarkLoad builds a scorer and the tables of one language, which is what the
+// first text of a process waits for.
+func BenchmarkLoad(b *testing.B) {
+	for i, lang := range Languages {
+		b.Run(lang, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s := newScorer(b)
+				s.table(i)
+			}
+		})
+	}
+}

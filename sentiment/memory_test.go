@@ -1,0 +1,28 @@
+package sentiment
+
+import (
+	"runtime"
+	"testing"
+)
+
+// TestMemory holds the loaded tables of all languages to the promised 32 MiB.
+func TestMemory(t *testing.T) {
+	heap := func() uint64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	s := newScorer(t)
+	for i := range Languages {
+		s.table(i)
+	}
+	used := float64(heap()-before) / (1 << 20)
+	runtime.KeepAlive(s)
+	t.Logf("all languages: %.1f MiB", used)
+	if used > 32 {
+		t.Errorf("the tables take %.1f MiB, at most 32", used)
+	}
+}
