@@ -48,26 +48,60 @@ type entry struct {
 
 func bloomMask(h uint64) uint64 { return 1<<(h&63) | 1<<(h>>6&63) }
 
+// entries gathers entries in pieces, so that growing never copies them.
+type entries struct {
+	pieces [][]entry
+	n      int
+}
+
+// pieceSize is the number of entries of a piece: one megabyte.
+const pieceSize = 1 << 16
+
+func (e *entries) add(hash uint64, value uint32) {
+	last := len(e.pieces) - 1
+	if last < 0 || len(e.pieces[last]) == pieceSize {
+		size := pieceSize
+		if last < 0 {
+			size = 1 << 10 // most watchlists are small
+		}
+		e.pieces = append(e.pieces, make([]entry, 0, size))
+		last++
+	}
+	e.pieces[last] = append(e.pieces[last], entry{hash, value})
+	e.n++
+}
+
+func (e *entries) all(yield func(entry) bool) {
+	for _, piece := range e.pieces {
+		for _, x := range piece {
+			if !yield(x) {
+				return
+			}
+		}
+	}
+}
+
 // build takes the entries of an index; equal (hash, word) pairs are joined.
-func (ix *index) build(entries []entry) {
-	n := uint(max(bits.Len(uint(len(entries))), 4))
+func (ix *index) build(in *entries) {
+	n := uint(max(bits.Len(uint(in.n))-1, 4))
 	ix.shift = 64 - n
-	ix.bloomShift = 64 - (n - 2) // 16 bits an entry: four entries a word
+	ix.bloomShift = 64 - (n - 2) // at least 16 bits an entry, in words of 64
 	ix.bloom = make([]uint64, 1<<(n-2))
 	ix.bucket = make([]uint32, 1<<n+1)
-	for _, e := range entries {
+	for e := range in.all {
 		ix.bloom[e.hash>>ix.bloomShift] |= bloomMask(e.hash)
-		ix.bucket[e.hash>>ix.shift+1]++
+		ix.bucket[e.hash>>ix.shift]++
 	}
-	for i := 1; i < len(ix.bucket); i++ {
-		ix.bucket[i] += ix.bucket[i-1]
+	sum := uint32(0)
+	for i, count := range ix.bucket { // now where each bucket ends
+		sum += count
+		ix.bucket[i] = sum
 	}
-	ix.posts = make([]posting, len(entries))
-	fill := slices.Clone(ix.bucket)
-	for _, e := range entries {
-		at := &fill[e.hash>>ix.shift]
+	ix.posts = make([]posting, in.n)
+	for e := range in.all { // filled from its end, a bucket's mark moves to its start
+		at := &ix.bucket[e.hash>>ix.shift]
+		*at--
 		ix.posts[*at] = posting{uint32(e.hash), e.value}
-		*at++
 	}
 	ix.compact()
 }

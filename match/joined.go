@@ -1,6 +1,9 @@
 package match
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // joined gives the number of the word that a name of several words makes when it
 // is written as one (#РомашкаБанк), and enters its forms: only the last word
@@ -38,31 +41,45 @@ func (m *maker) joined(r reading, p parsed, langs string) int32 {
 	return id
 }
 
+// cachedWords bounds the words kept for the next name; «банк» comes again soon.
+const cachedWords = 256
+
 // cached gives the spellings of a word for joining, fewer than a word of its
 // own has.
 func (m *maker) cached(key wordKey) []spelled {
 	if s, ok := m.cache[key]; ok {
 		return s
 	}
-	s := m.spellings(key, joinedSpellings)
+	s := m.spellings(key, joinedSpellings, true)
+	if len(m.cache) >= cachedWords {
+		clear(m.cache)
+	}
 	m.cache[key] = s
 	return s
 }
 
 // bySlot holds the spellings of a word, the dictionary form under 0, the forms of
-// slot i under i+1.
-type bySlot [slots + 1][]spelled
+// slot i under i+1, and all inflected forms once under anySlot.
+type bySlot [slots + 2][]spelled
+
+const anySlot = slots + 1
 
 // inScript sorts the spellings of a word in one alphabet by slot; 0 is the
 // alphabet the word is written in. Digits go with both.
 func (m *maker) inScript(in []spelled, script folded) *bySlot {
 	out := new(bySlot)
+	seen := map[string]bool{}
 	for _, s := range in {
-		kinds := m.kindsOf(s.text) &^ kindDigit
+		kinds := alphabetOf(s.text)
 		if s.flags&flagStem != 0 || script == 0 && s.flags&flagForeign != 0 || script != 0 && kinds != 0 && kinds != script {
 			continue
 		}
 		out[s.slot+1] = append(out[s.slot+1], s)
+		if s.slot < 0 || seen[s.text] {
+			continue
+		}
+		seen[s.text] = true
+		out[anySlot] = append(out[anySlot], s)
 	}
 	return out
 }
@@ -79,63 +96,65 @@ type joiner struct {
 // people use, few enough to hold the index small.
 const (
 	joinedBases  = 24
-	joinedForms  = 240
+	joinedForms  = 160
 	joinedAgreed = 12
 )
 
 func (j *joiner) enterAll() {
 	last := len(j.words) - 1
-	j.round(joinedBases, func(int) (int, int) { return 0, 0 })
-	j.round(joinedForms, func(i int) (int, int) {
-		if i == last {
-			return 1, slots
-		}
-		return 0, 0
-	})
-	j.round(joinedForms, func(i int) (int, int) {
-		if i == 0 {
-			return 1, slots
-		}
-		return 0, 0
-	})
+	j.round(joinedBases, func(int) int { return 0 })
+	j.round(joinedForms, func(i int) int { return pickSlot(i == last, anySlot) })
+	j.round(joinedForms, func(i int) int { return pickSlot(i == 0, anySlot) })
 	for slot := 1; slot <= slots; slot++ {
-		j.round(joinedAgreed, func(i int) (int, int) {
-			if len(j.words[i][slot]) == 0 {
-				return 0, 0
-			}
-			return slot, slot
-		})
+		j.round(joinedAgreed, func(i int) int { return pickSlot(len(j.words[i][slot]) > 0, slot) })
 	}
 }
 
-// round enters the joined forms where word i stands in one of the slots that
-// from gives.
-func (j *joiner) round(limit int, from func(i int) (lo, hi int)) {
-	j.limit = limit
-	j.join(hashSeed, 0, 0, flagBase|flagTail|flagPossess, from)
+func pickSlot(yes bool, slot int) int {
+	if yes {
+		return slot
+	}
+	return 0
 }
 
-func (j *joiner) join(h uint64, i, runes int, flags uint32, from func(int) (int, int)) {
+// round enters the joined forms where word i stands in the slot that in gives.
+func (j *joiner) round(limit int, in func(i int) int) {
+	j.limit = limit
+	j.join(hashSeed, 0, 0, flagBase|flagTail|flagPossess, in)
+}
+
+func (j *joiner) join(h uint64, i, runes int, flags uint32, in func(int) int) {
 	if i == len(j.words) {
 		h = hashEnd(h)
 		if j.limit > 0 && runes >= 3 && !(runes <= 6 && j.common.short[h]) {
 			j.limit--
-			j.entries = append(j.entries, entry{h, uint32(j.id)<<flagBits | flags})
+			j.entries.add(h, uint32(j.id)<<flagBits|flags)
 		}
 		return
 	}
-	lo, hi := from(i)
-	for slot := lo; slot <= hi; slot++ {
-		for _, s := range j.words[i][slot] {
-			if j.limit == 0 {
-				return
-			}
-			next, n := h, runes
-			for _, r := range s.text {
-				next = hashRune(next, folded(r))
-				n++
-			}
-			j.join(next, i+1, n, flags&s.flags, from)
+	for _, s := range j.words[i][in(i)] {
+		if j.limit == 0 {
+			return
+		}
+		next, n := h, runes
+		for _, r := range s.text {
+			next = hashRune(next, folded(r))
+			n++
+		}
+		j.join(next, i+1, n, flags&s.flags, in)
+	}
+}
+
+// alphabetOf tells the alphabet of a folded word by its first letter; 0 when it
+// has digits only.
+func alphabetOf(s string) folded {
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b >= utf8.RuneSelf:
+			return kindCyrillic
+		case b >= 'a' && b <= 'z':
+			return kindLatin
 		}
 	}
+	return 0
 }

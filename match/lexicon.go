@@ -28,7 +28,7 @@ type maker struct {
 	*compiler
 	lex     lexicon
 	words   map[wordKey]int32
-	entries []entry
+	entries entries
 }
 
 func newMaker(c *compiler) *maker {
@@ -41,8 +41,8 @@ func newMaker(c *compiler) *maker {
 
 // done builds the index and gives the lexicon.
 func (m *maker) done() lexicon {
-	m.lex.index.build(m.entries)
-	m.entries = nil
+	m.lex.index.build(&m.entries)
+	m.entries = entries{}
 	return m.lex
 }
 

@@ -60,14 +60,14 @@ func (m *maker) word(key wordKey) int32 {
 	}
 	id := int32(len(m.words))
 	m.words[key] = id
-	for _, s := range m.spellings(key, formSpellings) {
+	for _, s := range m.spellings(key, formSpellings, false) {
 		m.enter(id, s)
 	}
 	return id
 }
 
 func (m *maker) enter(id int32, s spelled) {
-	m.entries = append(m.entries, entry{hashString(s.text), uint32(id)<<flagBits | s.flags})
+	m.entries.add(hashString(s.text), uint32(id)<<flagBits|s.flags)
 }
 
 // kindsOf says which alphabets a folded word uses.
@@ -80,8 +80,9 @@ func (c *compiler) kindsOf(folded string) folded {
 }
 
 // spellings gives all forms of a word in both alphabets, an inflected form in up
-// to limit spellings per way of writing.
-func (c *compiler) spellings(key wordKey, limit int) []spelled {
+// to limit spellings per way of writing. cases asks for a form once per slot it
+// fills.
+func (c *compiler) spellings(key wordKey, limit int, cases bool) []spelled {
 	base := c.fold.foldWord(key.text)
 	kinds := c.kindsOf(base)
 	if key.exact {
@@ -92,9 +93,9 @@ func (c *compiler) spellings(key wordKey, limit int) []spelled {
 	case kinds&kindCyrillic != 0 && kinds&kindLatin != 0:
 		out = []spelled{{base, -1, flagBase | flagTail | flagPossess}}
 	case kinds&kindCyrillic != 0:
-		out = c.cyrillicWord(key, base, limit)
+		out = c.cyrillicWord(key, base, limit, cases)
 	case kinds&kindLatin != 0:
-		out = c.latinWord(key, base, limit)
+		out = c.latinWord(key, base, limit, cases)
 	default:
 		return []spelled{{base, -1, flagBase | flagTail}}
 	}
@@ -138,13 +139,13 @@ func lookAlikes(base string) []spelled {
 	return out
 }
 
-func (c *compiler) cyrillicWord(key wordKey, base string, limit int) []spelled {
+func (c *compiler) cyrillicWord(key wordKey, base string, limit int, cases bool) []spelled {
 	flags := flagBase
 	last, _ := utf8.DecodeLastRuneInString(base)
 	if key.short || unicode.IsDigit(last) {
 		flags |= flagTail
 	}
-	out := []spelled{{base, -1, flags}}
+	out := append(make([]spelled, 0, usualSpellings), spelled{base, -1, flags})
 	for _, s := range c.script.toLatin(key.text, anySlavic, min(2*limit, baseSpellings)) {
 		if !key.several && c.common.english[s] {
 			out = append(out, spelled{s, -1, flagBase | flagForeign | flagShy})
@@ -155,21 +156,25 @@ func (c *compiler) cyrillicWord(key wordKey, base string, limit int) []spelled {
 			out = append(out, spelled{stem, -1, flagStem | flagForeign})
 		}
 	}
-	return c.inflect(out, key, base, limit, flagForeign)
+	return c.inflect(out, key, base, limit, cases, flagForeign)
 }
+
+// usualSpellings is the room made for the spellings of a word.
+const usualSpellings = 256
 
 // inflect adds the forms of a Cyrillic word in Cyrillic and in Latin letters;
 // latin flags the latter.
-func (c *compiler) inflect(out []spelled, key wordKey, base string, limit int, latin uint32) []spelled {
+func (c *compiler) inflect(out []spelled, key wordKey, base string, limit int, cases bool, latin uint32) []spelled {
 	forms := c.formsOf(key, base)
 	var inLatin []string
 	for i, f := range forms {
-		if !key.several && c.common.function[f.text] {
+		again := i > 0 && forms[i-1].text == f.text
+		if again && !cases || !key.several && c.common.function[f.text] {
 			continue
 		}
 		surname := surnameFlag(f)
 		out = append(out, spelled{f.text, f.slot, surname | flagForeign&^latin})
-		if i == 0 || forms[i-1].text != f.text {
+		if !again {
 			of := f.lang
 			for k := i + 1; k < len(forms) && forms[k].text == f.text; k++ {
 				of |= forms[k].lang
@@ -228,8 +233,8 @@ func cutVowel(s string) string {
 	return ""
 }
 
-func (c *compiler) latinWord(key wordKey, base string, limit int) []spelled {
-	out := []spelled{{base, -1, flagBase | flagTail | flagPossess}}
+func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []spelled {
+	out := append(make([]spelled, 0, usualSpellings), spelled{base, -1, flagBase | flagTail | flagPossess})
 	letters := utf8.RuneCountInString(base)
 	if letters >= 3 {
 		for _, p := range plurals(base) {
@@ -254,7 +259,7 @@ func (c *compiler) latinWord(key wordKey, base string, limit int) []spelled {
 		inner := key
 		inner.text, inner.langs = cyr, strings.Join(languagesOf(cyr), " ")
 		if slavic && i < 2 {
-			out = c.inflect(out, inner, f, limit, 0)
+			out = c.inflect(out, inner, f, limit, cases, 0)
 			continue
 		}
 		for _, fm := range c.formsOf(inner, f) {
