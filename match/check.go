@@ -1,3 +1,97 @@
 package match
 
-func (b *builder) check() []Problem { return b.problems }
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// check gives the problems found while compiling and the doubtful choices, in
+// the order of the watches.
+func (b *builder) check() []Problem {
+	for i := range b.set.watches {
+		w := &b.set.watches[i]
+		b.current = w.Name
+		if len(w.Terms)+len(w.Any)+len(w.All) == 0 {
+			b.problem(Term{Pos: w.Pos}, true, fmt.Sprintf("the watch %q has no terms", w.Name), "write the names to look for under terms")
+		}
+		b.checkTerms(w)
+		b.checkIgnore(int32(i), w)
+	}
+	b.checkNames()
+	return b.problems
+}
+
+func (b *builder) checkNames() {
+	first := map[string]string{}
+	for i := range b.set.watches {
+		w := &b.set.watches[i]
+		b.current = w.Name
+		if at, ok := first[w.Name]; ok && w.Name != "" {
+			b.problem(Term{Pos: w.Pos}, false, fmt.Sprintf("two watches are named %q (the other: %s)", w.Name, cmp.Or(at, "above")), "give each watch a name of its own")
+		}
+		first[w.Name] = w.Pos
+	}
+}
+
+func (b *builder) checkTerms(w *watch) {
+	guarded := len(w.context) > 0 || len(w.All) > 0
+	seen := map[string]Term{}
+	for _, t := range w.Terms {
+		p := parseTerm(b.set.fold, t.Text)
+		key := strings.ToLower(strings.TrimSpace(t.Text))
+		if other, ok := seen[key]; ok {
+			b.problem(t, false, fmt.Sprintf("%q is written twice (first at %s)", t.Text, cmp.Or(other.Pos, "the same watch")), "remove one")
+			continue
+		}
+		seen[key] = t
+		if len(p.readings) == 0 || guarded || p.tag {
+			continue
+		}
+		e := p.readings[0].elements
+		if len(e) != 1 || p.readings[0].prefix != "" {
+			continue
+		}
+		word := b.set.fold.foldWord(e[0].text)
+		if lang := b.set.common.language(word); lang != "" {
+			b.problem(t, false, fmt.Sprintf("%q is a common word in %s and has no context", t.Text, lang), "add context words that stand near the name, or use the full name")
+		} else if n := utf8.RuneCountInString(word); n <= 2 {
+			b.problem(t, false, fmt.Sprintf("%q has only %d letters and will be found where nobody means it", t.Text, n), "add context words, or use the full name")
+		}
+	}
+}
+
+// language says in which language word is common, "" when in none.
+func (c *commonWords) language(word string) string {
+	if c.function[word] {
+		return "everyday speech"
+	}
+	for _, l := range [...][2]string{{"en", "English"}, {"ru", "Russian"}, {"uk", "Ukrainian"}, {"bg", "Bulgarian"}} {
+		if c.nouns[l[0]][word] {
+			return l[1]
+		}
+	}
+	return ""
+}
+
+// checkIgnore warns of phrases that cancel nothing, because no term stands in
+// them, or everything, because they are a term.
+func (b *builder) checkIgnore(i int32, w *watch) {
+	for _, t := range w.Ignore {
+		inside := false
+		r := run{set: b.set, lex: &b.set.names}
+		r.accept = func(r *run, id int32, _ place) {
+			inside = inside || b.set.terms[id].watch == i
+		}
+		r.scan(0, t.Text)
+		r.hits = nil
+		switch {
+		case slices.ContainsFunc(w.Terms, func(n Term) bool { return strings.EqualFold(n.Text, t.Text) }):
+			b.problem(t, false, fmt.Sprintf("%q is a term and an ignored phrase, so it never counts", t.Text), "ignore a longer phrase that holds the term")
+		case !inside:
+			b.problem(t, false, fmt.Sprintf("%q can never cancel anything: no term of the watch stands in it", t.Text), "write the whole phrase, with the name in it")
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package match
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/earshot/earshot/mention"
 )
 
@@ -16,16 +19,22 @@ func (t *tracer) add(watch int32, span mention.Span, v verdict) {
 }
 
 func (t *tracer) counted(watch int32, span mention.Span) {
-	t.steps[watch] = append(t.steps[watch], Step{Span: span, Counts: true, Reason: "the term stands here"})
+	reason := "the term stands here"
+	if written := strings.TrimPrefix(span.Term, "="); !strings.EqualFold(span.Text, written) {
+		reason = "a form of the term stands here"
+	}
+	t.steps[watch] = append(t.steps[watch], Step{Span: span, Counts: true, Reason: reason})
 }
 
 func (t *tracer) cancelled(r *run, id int32, p place, v verdict) {
-	t.add(t.set.terms[id].watch, t.sc.span(found{id, r.part, p.start, p.end}), v)
+	t.add(t.set.terms[id].watch, t.sc.span(found{phrase: id, part: r.part, start: p.start, end: p.end}), v)
 }
 
 func quote(s string) string { return "«" + s + "»" }
 
-// Explain says for each watch why the post does or does not name it.
+// Explain says for each watch why the post does or does not name it: the places
+// that count, the places a rule cancelled, and words that nearly are the name.
+// It is for people who look into one post, and slower than Match.
 func (s *Set) Explain(title, text string) []Explanation {
 	sc := newScratch(s)
 	sc.trace = &tracer{set: s, sc: sc, steps: map[int32][]Step{}}
@@ -37,5 +46,67 @@ func (s *Set) Explain(title, text string) []Explanation {
 	for _, h := range hits {
 		out[h.Index].Named = true
 	}
+	for i := range out {
+		if len(out[i].Steps) == 0 {
+			out[i].Steps = sc.nearMisses(int32(i))
+		}
+	}
 	return out
+}
+
+// missSteps bounds the near misses shown for a watch.
+const missSteps = 5
+
+// nearMisses finds words of the post that begin or end like a term of watch w
+// and says why they are not it.
+func (sc *scratch) nearMisses(w int32) []Step {
+	var steps []Step
+	for i := range sc.set.terms {
+		t := &sc.set.terms[i]
+		if t.watch != w || t.capitals {
+			continue
+		}
+		name := t.parsed.handle
+		if name == "" {
+			name = sc.set.fold.foldWord(t.parsed.readings[0].elements[0].text)
+		}
+		if utf8.RuneCountInString(name) < 3 {
+			continue
+		}
+		for part, text := range sc.parts {
+			var tok token
+			for k := 0; sc.set.fold.next(text, k, &tok) && len(steps) < missSteps; k = tok.end {
+				word := sc.set.fold.foldWord(text[tok.start:tok.end])
+				if v := missed(name, word, t); v.rule != 0 {
+					span := sc.span(found{phrase: int32(i), part: int8(part), start: tok.start, end: tok.end})
+					steps = append(steps, Step{Span: span, Rule: v.rule, Reason: v.reason})
+				}
+			}
+		}
+	}
+	return steps
+}
+
+// missed says why word, which was not taken for name, is not it; rule 0 when the
+// two have nothing in common.
+func missed(name, word string, t *term) verdict {
+	stem := strings.TrimRight(name, "аеёиоуыэюяєіїьйъ")
+	if utf8.RuneCountInString(stem) < 3 {
+		stem = name
+	}
+	switch {
+	case word == name && t.words > 1:
+		return verdict{3, "only a part of the name stands here, or something stands between its words"}
+	case word == name && t.parsed.handle != "":
+		return verdict{7, "the term is an @account, and this is only its word"}
+	case word == name:
+		return verdict{15, "the signs of the term are missing"}
+	case t.exact && strings.HasPrefix(word, stem):
+		return verdict{14, "the term is written with =, so no other form counts"}
+	case strings.HasPrefix(word, name) && strings.ContainsAny(word[len(name):], "0123456789"), strings.HasSuffix(word, name):
+		return verdict{5, "glued letters or digits make another word"}
+	case strings.HasPrefix(word, stem):
+		return verdict{2, quote(word) + " is another word, not a form of " + quote(name)}
+	}
+	return verdict{}
 }

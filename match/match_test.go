@@ -1,0 +1,265 @@
+package match
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
+)
+
+func terms(texts ...string) []Term {
+	var out []Term
+	for i, t := range texts {
+		out = append(out, Term{Text: t, Pos: fmt.Sprintf("w.yaml:%d:7", i+1)})
+	}
+	return out
+}
+
+func leaf(text string) Expr { return Expr{Term: Term{Text: text}} }
+
+func TestSpans(t *testing.T) {
+	tests := []struct {
+		name, title, text string
+		terms             []Term
+		want              []string
+	}{
+		{"all places, in order", "Ромашка", "В Ромашке и у Ромашки", terms("Ромашка"), []string{"Ромашка", "Ромашке", "Ромашки"}},
+		{"the longest term wins", "", "Ромашка Банк и Ромашка", terms("Ромашка", "Ромашка Банк"), []string{"Ромашка Банк", "Ромашка"}},
+		{"an ending behind a hyphen belongs to it, a particle does not", "", "Monobank-ом и Monobank-то", terms("Monobank"), []string{"Monobank-ом", "Monobank"}},
+		{"a combining accent belongs to it", "", "(Рома́шка́)", terms("Ромашка"), []string{"Рома́шка́"}},
+		{"no zero width at the edges", "", "​Ромашка​", terms("Ромашка"), []string{"Ромашка"}},
+		{"signs belong to it", "", ".NET и C++", terms(".NET", "C++"), []string{".NET", "C++"}},
+		{"an account with its sign", "", "@acme t.me/acme", terms("@acme"), []string{"@acme", "acme"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			set := mustCompile(t, []Watch{{Name: "w", Terms: tt.terms}})
+			hits := set.Match(tt.title, tt.text)
+			if len(hits) != 1 {
+				t.Fatalf("%d hits, want 1", len(hits))
+			}
+			var got []string
+			for _, s := range hits[0].Spans {
+				got = append(got, s.Text)
+			}
+			if strings.Join(got, "|") != strings.Join(tt.want, "|") {
+				t.Errorf("spans %q, want %q", got, tt.want)
+			}
+			checkSpans(t, tt.title, tt.text, hits)
+		})
+	}
+}
+
+func TestEachWatchIsDecidedAlone(t *testing.T) {
+	set := mustCompile(t, []Watch{
+		{Name: "short", Terms: terms("Romashka")},
+		{Name: "long", Terms: terms("Romashka Bank")},
+		{Name: "other", Terms: terms("Romashka"), Ignore: terms("Romashka Bank")},
+	})
+	var got []string
+	for _, h := range set.Match("", "Romashka Bank again") {
+		got = append(got, h.Watch)
+	}
+	if strings.Join(got, " ") != "short long" {
+		t.Errorf("named %q, want short and long", got)
+	}
+}
+
+func TestBoolean(t *testing.T) {
+	agency := Watch{Name: "w", Any: []Expr{leaf("Acme"), {All: []Expr{leaf("Ромашка"), leaf("банк")}}}, None: []Expr{leaf("вакансия")}}
+	guarded := Watch{Name: "w", Terms: terms("Acme"), All: []Expr{leaf("refund")}, None: []Expr{{All: []Expr{leaf("job"), leaf("hiring")}}}}
+	tests := []struct {
+		watch Watch
+		text  string
+		want  bool
+	}{
+		{agency, "Acme обманула", true},
+		{agency, "в Ромашке, в этом банке", true},
+		{agency, "в Ромашке", false},
+		{agency, "Acme: вакансии месяца", false},
+		{agency, "банк", false},
+		{guarded, "Acme refund", true},
+		{guarded, "Acme", false},
+		{guarded, "refund", false},
+		{guarded, "Acme refund job", true},
+		{guarded, "Acme refund: a job, we are hiring", false},
+	}
+	for _, tt := range tests {
+		if got := mustCompile(t, []Watch{tt.watch}).Match("", tt.text) != nil; got != tt.want {
+			t.Errorf("%+v on %q: %v, want %v", tt.watch.Any, tt.text, got, tt.want)
+		}
+	}
+}
+
+func TestContextDistance(t *testing.T) {
+	set := mustCompile(t, []Watch{{Name: "w", Terms: terms("Лента"), Context: terms("касса")}})
+	filler := strings.Repeat("Ничего особенного тут не было. ", 400)
+	long := strings.TrimSuffix(strings.Repeat("и ещё много слов ", 40), " ")
+	tests := []struct {
+		name, title, text string
+		want              bool
+	}{
+		{"far away", "", "Лента. " + filler + " На кассе.", false},
+		{"in the title", "О кассах", filler + "Лента", true},
+		{"the name in the title, the context far down", "Лента", filler + "касса", false},
+		{"the same long sentence", "", filler + "Лента " + long + " касса. " + filler, true},
+		{"a few sentences on", "", filler + "Лента. Да. Нет. Касса. " + filler, true},
+		{"a short post", "", "Лента. " + strings.Repeat("Да. ", 100) + "Касса", true},
+	}
+	for _, tt := range tests {
+		if got := set.Match(tt.title, tt.text) != nil; got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestProblems(t *testing.T) {
+	tests := []struct {
+		name  string
+		watch Watch
+		want  string // a part of the only problem; empty for none
+		fatal bool
+	}{
+		{"fine", Watch{Terms: terms("Rozetka")}, "", false},
+		{"common word", Watch{Terms: terms("Лента")}, `w.yaml:1:7: "Лента" is a common word in Russian`, false},
+		{"common word with context", Watch{Terms: terms("Лента"), Context: terms("касса")}, "", false},
+		{"common in English", Watch{Terms: terms("Target")}, "common word in English", false},
+		{"common in Ukrainian", Watch{Terms: terms("Стрічка")}, "common word in Ukrainian", false},
+		{"common in Bulgarian", Watch{Terms: terms("Пипер")}, "common word in Bulgarian", false},
+		{"two letters", Watch{Terms: terms("VK")}, "only 2 letters", false},
+		{"nothing left", Watch{Terms: terms("Rozetka", "?!")}, `w.yaml:2:7: the term "?!" has no letter or digit`, true},
+		{"no terms", Watch{}, "has no terms", true},
+		{"twice", Watch{Terms: terms("Rozetka", "rozetka")}, `w.yaml:2:7: "rozetka" is written twice (first at w.yaml:1:7)`, false},
+		{"ignore without a term", Watch{Terms: terms("Rozetka"), Ignore: terms("аптека ромашка")}, "can never cancel anything", false},
+		{"ignore with a form", Watch{Terms: terms("Ромашечка"), Ignore: terms("букет ромашечек")}, "", false},
+		{"ignore is the term", Watch{Terms: terms("Rozetka"), Ignore: terms("rozetka")}, "never counts", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			set, problems, err := Compile([]Watch{tt.watch})
+			if tt.fatal != (err != nil) || tt.fatal != (set == nil) {
+				t.Errorf("set %v, err %v, want an error: %v", set != nil, err, tt.fatal)
+			}
+			if tt.want == "" && len(problems) == 0 {
+				return
+			}
+			if len(problems) != 1 || !strings.Contains(problems[0].String(), tt.want) || problems[0].Fatal != tt.fatal || tt.want == "" {
+				t.Errorf("problems %v, want one with %q", problems, tt.want)
+			}
+		})
+	}
+}
+
+func TestExplain(t *testing.T) {
+	tests := []struct {
+		watch Watch
+		text  string
+		rule  int
+	}{
+		{Watch{Terms: terms("Ромашка")}, "в Ромашке", 0},
+		{Watch{Terms: terms("Ромашка")}, "ромашковый чай", 2},
+		{Watch{Terms: terms("Ромашка Банк")}, "ромашка. Банк", 3},
+		{Watch{Terms: terms("Acme")}, "acme1987", 5},
+		{Watch{Terms: terms("Клевер")}, "Клевер-Авто", 6},
+		{Watch{Terms: terms("Клевер")}, "#клеверок_клевер", 7},
+		{Watch{Terms: terms("Клевер")}, "klever@mail.ru", 8},
+		{Watch{Terms: terms("Лента"), Context: terms("касса")}, "лента", 12},
+		{Watch{Terms: terms("Ромашка"), Ignore: terms("аптека ромашка")}, "аптека ромашка", 13},
+		{Watch{Terms: terms("=Лента")}, "в ленте", 14},
+		{Watch{Terms: terms("C++", "Yahoo!")}, "yahoo", 15},
+		{Watch{Terms: terms("Олена Коваль", "Коваль")}, "Петро Коваль", 16},
+		{Watch{Terms: terms("Ромашка")}, "«Ромашка Плюс»", 17},
+	}
+	for _, tt := range tests {
+		e := mustCompile(t, []Watch{tt.watch}).Explain("", tt.text)
+		if len(e) != 1 || len(e[0].Steps) == 0 {
+			t.Errorf("%q: no steps: %+v", tt.text, e)
+			continue
+		}
+		last := e[0].Steps[len(e[0].Steps)-1]
+		if last.Rule != tt.rule || e[0].Named != (tt.rule == 0) || last.Reason == "" || last.Span.Text == "" {
+			t.Errorf("%q: named %v, %+v, want rule %d", tt.text, e[0].Named, last, tt.rule)
+		}
+	}
+}
+
+func TestTrial(t *testing.T) {
+	old := mustCompile(t, []Watch{{Name: "a", Terms: terms("Acme")}, {Name: "gone", Terms: terms("Clover")}})
+	next := mustCompile(t, []Watch{{Name: "a", Terms: terms("=Acme", "Orbit")}})
+	var posts iter.Seq2[mention.Post, error] = func(yield func(mention.Post, error) bool) {
+		for _, text := range []string{"Acme", "Acmes", "Orbit", "Clover", "nothing"} {
+			if !yield(mention.Post{Text: text}, nil) {
+				return
+			}
+		}
+	}
+	rows, err := Trial(old, next, posts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprintf("%s %d %d %d, %s %d %d %d", rows[0].Watch, rows[0].Caught, rows[0].Lost, rows[0].Kept, rows[1].Watch, rows[1].Caught, rows[1].Lost, rows[1].Kept)
+	if want := "a 1 1 1, gone 0 1 0"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if s := rows[0].CaughtSamples; len(s) != 1 || s[0].Post.Text != "Orbit" || s[0].Spans[0].Text != "Orbit" {
+		t.Errorf("samples %+v", s)
+	}
+	broken := errors.New("broken")
+	if _, err := Trial(old, next, func(yield func(mention.Post, error) bool) { yield(mention.Post{}, broken) }); !errors.Is(err, broken) {
+		t.Errorf("error %v, want %v", err, broken)
+	}
+}
+
+// checkSpans asserts what every caller relies on.
+func checkSpans(tb testing.TB, title, text string, hits []Hit) {
+	tb.Helper()
+	body := mention.Post{Title: title, Text: text}.Body()
+	for i, h := range hits {
+		if i > 0 && h.Index <= hits[i-1].Index {
+			tb.Errorf("hits out of order: %d after %d", h.Index, hits[i-1].Index)
+		}
+		last := 0
+		for _, s := range h.Spans {
+			switch {
+			case s.Start < last || s.End <= s.Start || s.End > len(body):
+				tb.Fatalf("span %+v after %d in %d bytes", s, last, len(body))
+			case body[s.Start:s.End] != s.Text:
+				tb.Fatalf("span %+v is %q in the body", s, body[s.Start:s.End])
+			case !atRune(body, s.Start) || !atRune(body, s.End):
+				tb.Fatalf("span %+v cuts a rune of %q", s, body)
+			case s.Start <= len(title) && s.End > len(title):
+				tb.Fatalf("span %+v crosses the end of the title", s)
+			}
+			last = s.End
+		}
+		if len(h.Spans) == 0 {
+			tb.Error("a hit without spans")
+		}
+	}
+}
+
+// atRune says whether i is a border of runes; broken bytes are runes of their own.
+func atRune(s string, i int) bool {
+	return i == len(s) || utf8.RuneStart(s[i]) || !utf8.ValidString(s)
+}
+
+func FuzzMatch(f *testing.F) {
+	var watches []Watch
+	for _, c := range append(readCases(f, "testdata/cases"), readCases(f, "testdata/cases/blind")...) {
+		f.Add(c.title, c.text)
+		c.watch.Name = fmt.Sprint(len(watches))
+		watches = append(watches, c.watch)
+	}
+	set := mustCompile(f, watches)
+	f.Fuzz(func(t *testing.T, title, text string) {
+		hits := set.Match(title, text)
+		checkSpans(t, title, text, hits)
+		if again := set.Match(title, text); fmt.Sprint(again) != fmt.Sprint(hits) {
+			t.Fatalf("two passes differ: %v and %v", hits, again)
+		}
+	})
+}
