@@ -62,7 +62,6 @@ type forum struct {
 	address string
 	home    *url.URL // the address's own origin when base moved it
 	api     bool     // the address is an API's
-	engine  string   // fixed by the kind; "" to find it
 }
 
 func forumAt(env Env, address string) (*forum, error) {
@@ -259,7 +258,7 @@ func (w *forumWalk) run() error {
 	case p.cut:
 		return nil
 	case p.Engine == "":
-		return fmt.Errorf("forum: %s: no forum was recognised on this page; if it is one, read it with page: and select:", hostOf(start))
+		return fmt.Errorf("forum: %s: no forum was recognised on this page; if it is one, read it as a page with select", hostOf(start))
 	}
 	w.note("no posts and no threads on the page")
 	return nil

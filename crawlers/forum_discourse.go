@@ -154,12 +154,12 @@ func discoursePath(slug string, id number) string {
 
 func (d *discoursePost) add(c *forumContext, p *forumPage) {
 	// Small actions ("closed this topic") and whispers are no posts.
-	if d.ID == "" || d.Type > 2 || d.Hidden {
+	if d.No == 0 || d.Topic == "" || d.Type > 2 || d.Hidden {
 		return
 	}
 	thread := c.link("/", "t/"+discoursePath(d.Slug, d.Topic))
 	post := mention.Post{
-		ID: string(d.ID), Author: d.User, AuthorURL: c.link("/", "u/"+d.User),
+		ID: fmt.Sprintf("%s/%d", d.Topic, d.No), Author: d.User, AuthorURL: c.link("/", "u/"+d.User),
 		Title: lineText(d.Title), ThreadURL: thread, URL: thread + "/" + strconv.Itoa(d.No),
 		Published: isoTime(d.Created), IsReply: d.No > 1, Deleted: d.Deleted != "" || d.UserGone,
 		Text: forumWords(d.Cooked),
@@ -174,7 +174,7 @@ func (d *discoursePost) add(c *forumContext, p *forumPage) {
 		post.Edited = isoTime(d.Updated)
 	}
 	if d.ReplyTo > 0 {
-		post.ReplyTo = thread + "/" + strconv.Itoa(d.ReplyTo)
+		post.ReplyTo = fmt.Sprintf("%s/%d", d.Topic, d.ReplyTo)
 	}
 	p.add(post)
 }

@@ -223,6 +223,9 @@ func readBlocks(group []forumBlock, p *forumPage) []mention.Post {
 		}
 		seen[b.id] = true
 		post.URL = b.guessLink(p)
+		if post.URL != "" {
+			post.ID = post.URL // the number may count within its thread only
+		}
 		post.IsReply = len(posts) > 0 || p.Prev != ""
 		posts = append(posts, post)
 	}

@@ -78,7 +78,9 @@ func (r *forumReader) read(res *fetch.Response) (*forumPage, error) {
 		}
 	}
 	if !best.useful() && d.spine == nil {
-		best = d.generic()
+		if p := d.generic(); p.useful() {
+			best = p
+		}
 	}
 	if best.Engine == "" && len(found) > 0 {
 		best.Engine = found[0].Name

@@ -65,8 +65,12 @@ func (d *forumDoc) unfinished(el *goquery.Selection, withNext bool) bool {
 func (it *forumItem) post(preset *forumPreset, p *forumPage) (mention.Post, bool) {
 	rules := it.rules
 	text := it.element(rules.Text)
+	prefix := rules.Prefix
+	if rules.Local {
+		prefix = forumThreadID(p.Thread) + "/"
+	}
 	post := mention.Post{
-		ID:        rules.Prefix + it.id,
+		ID:        prefix + it.id,
 		ThreadURL: p.Thread,
 		Author:    it.first(rules.Author),
 		AuthorURL: it.d.public(it.first(rules.AuthorURL)),
@@ -88,7 +92,7 @@ func (it *forumItem) post(preset *forumPreset, p *forumPage) (mention.Post, bool
 	}
 	post.URL = it.permalink(p)
 	if to := it.answered(); to != "" && to != it.id && to != "0" {
-		post.ReplyTo = rules.Prefix + to
+		post.ReplyTo = prefix + to
 	}
 	post.Rating = it.rating()
 	post.IsReply = it.reply(len(p.Posts) > 0, preset, p)
@@ -229,12 +233,12 @@ func (it *forumItem) permalink(p *forumPage) string {
 	).Replace(rules.Permalink))
 }
 
-var forumTID = regexp.MustCompile(`[?&;](?:tid|t|id|topic)=(\d+)`)
+var forumTID = regexp.MustCompile(`[?&;](?:tid|t|id|topic)=(\d+)|/t/(?:[^/]+/)?(\d+)`)
 
 // forumThreadID is the thread's number in its address.
 func forumThreadID(thread string) string {
 	if m := forumTID.FindStringSubmatch(thread); m != nil {
-		return m[1]
+		return m[1] + m[2]
 	}
 	return ""
 }

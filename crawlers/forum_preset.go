@@ -60,7 +60,8 @@ type forumPost struct {
 	Skip      forumSelector `yaml:"skip"`      // items that are no posts
 	WithNext  bool          `yaml:"with_next"` // the post goes on in the item's next sibling
 	ID        forumRules    `yaml:"id"`
-	Prefix    string        `yaml:"prefix"` // put before the id, where a page has two kinds of them
+	Local     bool          `yaml:"local_id"` // the id counts within its thread only: the thread's is put before it
+	Prefix    string        `yaml:"prefix"`   // put before the id, where a page has two kinds of them
 	Author    forumRules    `yaml:"author"`
 	AuthorURL forumRules    `yaml:"author_url"`
 	Time      forumRules    `yaml:"time"`

@@ -1,0 +1,141 @@
+package crawlers
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/fetch"
+)
+
+// FuzzForum gives the engine any page: it must not panic, must keep the promises
+// of Batch, must end, and must not find the same posts again in the same page.
+func FuzzForum(f *testing.F) {
+	for _, pattern := range []string{"testdata/forum/*/*.html", "testdata/forum/*/*.json", "testdata/nodebb/*/*.json", "testdata/flarum/*/*.json", "testdata/wordpress/*/*.json"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, path := range paths {
+			if filepath.Base(path) == "want.json" {
+				continue
+			}
+			body, err := os.ReadFile(path)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(body)
+		}
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		n := 0
+		env := forumTestEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+			if n++; n > 2*forumMaxRequests {
+				t.Fatalf("asked for %d pages", n)
+			}
+			return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: body, At: driverNow}, nil
+		}))
+		env.Now = func() time.Time { return driverNow }
+		c, err := forumAt(env, "https://fuzz.example/viewtopic.php?t=1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := c.Poll(t.Context(), "")
+		checkPosts(t, batch.Posts)
+		if err != nil {
+			return
+		}
+		again, err := c.Poll(t.Context(), batch.Next)
+		if err != nil {
+			return
+		}
+		checkPosts(t, again.Posts)
+		if !c.patientAt(batch.Next) && len(batch.Posts) < maxMarks/2 {
+			known := map[string]bool{}
+			for _, p := range batch.Posts {
+				known[p.ID+p.Text] = true
+			}
+			for _, p := range again.Posts {
+				if known[p.ID+p.Text] {
+					t.Errorf("found again: %s", p.ID)
+				}
+			}
+		}
+	})
+}
+
+// patientAt reports whether the poll that wrote c left a post for the next one.
+func (f *forum) patientAt(c Cursor) bool {
+	var st forumState
+	readCursor(c, &st)
+	return st.Cut
+}
+
+func benchmarkForum(b *testing.B, path, address string) {
+	body, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	f, err := forumAt(forumTestEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: body, At: recordedNow}, nil
+	})), address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	first, err := f.Poll(b.Context(), "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := f.Poll(b.Context(), first.Next); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkForumThread polls a thread whose bytes changed and whose posts did not.
+func BenchmarkForumThread(b *testing.B) {
+	benchmarkForum(b, "testdata/forum/smf21-thread/p2.html", "https://smf.example/index.php?topic=3.4")
+}
+
+// BenchmarkForumList polls a list on which nothing happened.
+func BenchmarkForumList(b *testing.B) {
+	benchmarkForum(b, "testdata/forum/phpbb33-list/list.html", "https://forum.example/board/viewforum.php?f=2")
+}
+
+// BenchmarkForumParse is the floor: the same bytes through the HTML parser alone.
+func BenchmarkForumParse(b *testing.B) {
+	body, err := os.ReadFile("testdata/forum/smf21-thread/p2.html")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if _, err := parseHTML(body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkForumDetect finds the engine of a page among all of them.
+func BenchmarkForumDetect(b *testing.B) {
+	body, err := os.ReadFile("testdata/forum/smf21-thread/p1.html")
+	if err != nil {
+		b.Fatal(err)
+	}
+	doc, err := parseHTML(body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	presets := forumPresets()
+	for b.Loop() {
+		if len(detectForum(presets, doc, http.Header{}, body)) == 0 {
+			b.Fatal("not found")
+		}
+	}
+}
