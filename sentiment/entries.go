@@ -120,9 +120,10 @@ const (
 	wordFirm
 	wordObscene
 	wordMood
+	wordHint
 )
 
-var wordFlags = map[string]wordFlag{"bare": wordBare, "firm": wordFirm, "obscene": wordObscene, "mood": wordMood}
+var wordFlags = map[string]wordFlag{"bare": wordBare, "firm": wordFirm, "obscene": wordObscene, "mood": wordMood, "hint": wordHint}
 
 // names is a closed list of names in the order of the file.
 type names struct {
@@ -284,7 +285,7 @@ func (w *wordEntry) readFlags(r *row, errs *dataErrors) {
 		case !hasValue && wordFlags[key] != 0:
 			w.flags |= wordFlags[key]
 		default:
-			errs.add(r.place(4), "unknown flag %q; a word has not=W lack=W bare firm obscene mood", f)
+			errs.add(r.place(4), "unknown flag %q; a word has not=W lack=W bare firm obscene mood hint", f)
 		}
 	}
 }

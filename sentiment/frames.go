@@ -157,9 +157,9 @@ func (s *scratch) ironize() {
 			switch {
 			case v.weight < 0 && v.flags&unitPattern != 0:
 				bad -= v.weight
-			case v.weight < 0:
+			case v.weight < 0 && v.flags&unitHint == 0:
 				bad -= v.weight * 0.6
-			case v.flags&unitThanks == 0:
+			case v.weight > 0 && v.flags&unitThanks == 0:
 				good += v.weight
 			}
 		}

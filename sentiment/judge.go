@@ -18,6 +18,7 @@ const (
 	unitThanks
 	unitHidden // moves the score or names a topic, but is no evidence to show
 	unitBytes  // start and end are bytes, not tokens
+	unitHint   // a small sign; all of them together are bounded
 )
 
 // sentence is a run of tokens up to . ! ? or a line end, with what is said of it
@@ -60,7 +61,10 @@ type clauseState struct {
 // How strongly the rules act. They are judgements, checked on the hand-written
 // sets; none is fitted to a data set.
 const (
-	looseNegation    = -0.3 // a negation that touches no word with a weight
+	looseNegation    = -0.35 // a negation that touches no word with a weight
+	mostHints        = -0.9  // what small signs can come to together
+	hintWords        = 15    // in longer texts they count by their density in so many words
+	hintShare        = 0.9
 	afterBut         = 1.3
 	beforeBut        = 0.6
 	conceded         = 0.5
@@ -85,6 +89,7 @@ func (s *scratch) judge() {
 	for si := range s.sentences {
 		mi = s.judgeSentence(si, mi)
 	}
+	s.boundHints()
 	s.ironize()
 	s.ratings()
 	s.smileys()
@@ -242,7 +247,7 @@ func (s *scratch) closeNegation(cl *clauseState, si int) {
 		if cl.conditional || cl.past || s.sentences[si].asks > 0 {
 			w *= supposed
 		}
-		s.add(unit{start: cl.negAt - 1, end: cl.negAt - 1, weight: w, rule: s.rule.negation, sentence: int32(si)})
+		s.add(unit{start: cl.negAt - 1, end: cl.negAt - 1, weight: w, rule: s.rule.hint, flags: unitHint, sentence: int32(si)})
 	}
 	cl.negAt = 0
 }
@@ -291,6 +296,11 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 	}
 	t := &s.lex.toks[i]
 	u := unit{start: i, end: i, weight: w.weight, rule: s.rule.word, topic: w.topic, sentence: int32(si)}
+	if w.flags&wordHint != 0 {
+		u.rule, u.flags = s.rule.hint, unitHint
+		s.addInClause(u, cl)
+		return
+	}
 	switch {
 	case w.flags&wordFirm != 0:
 	case cl.lackLeft > 0 && (w.weight != 0 || w.ownLack):
@@ -428,6 +438,27 @@ func (s *scratch) addInClause(u unit, cl *clauseState) {
 func (s *scratch) add(u unit) {
 	if len(s.units) < maxUnits {
 		s.units = append(s.units, u)
+	}
+}
+
+// boundHints scales the small signs so that, together, they are never praise and
+// never more than a mild complaint, however long the text.
+func (s *scratch) boundHints() {
+	var sum float32
+	for i := range s.units {
+		if s.units[i].flags&unitHint != 0 {
+			sum += s.units[i].weight
+		}
+	}
+	if sum == 0 {
+		return
+	}
+	want := hintShare * sum * min(1, hintWords/float32(len(s.lex.toks)))
+	want = min(0, max(mostHints, want))
+	for i := range s.units {
+		if u := &s.units[i]; u.flags&unitHint != 0 {
+			u.weight *= want / sum
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ type lazyTable struct {
 
 // engineRules are the rules the engine itself speaks in.
 type engineRules struct {
-	word, negation, absence, lack, emoji, rating, irony, accusing uint8
+	word, hint, negation, absence, lack, emoji, rating, irony, accusing uint8
 }
 
 // scratch is what one scoring needs; scorers reuse them.
@@ -95,7 +95,7 @@ func New(o Options) (*Scorer, error) {
 func (s *Scorer) findRules() {
 	id := func(name string) uint8 { return uint8(s.common.rules.index[name]) }
 	s.rule = engineRules{
-		word: id("word"), negation: id("negation"), absence: id("praise by absence"), lack: id("lack"),
+		word: id("word"), hint: id("small sign"), negation: id("negation"), absence: id("praise by absence"), lack: id("lack"),
 		emoji: id("emoji"), rating: id("rating"), irony: id("irony"), accusing: id("accusing question"),
 	}
 }
@@ -310,9 +310,15 @@ const maxWhy = 60
 
 func (s *Scorer) evidence(why []mention.Hit, sc *scratch, text string) []mention.Hit {
 	toks := sc.lex.toks
+	skip := unitHidden
+	for i := range sc.units {
+		if u := &sc.units[i]; u.weight != 0 && u.flags&(unitHidden|unitHint) == 0 {
+			skip |= unitHint // small signs are named only when nothing else speaks
+		}
+	}
 	for i := range sc.units {
 		u := &sc.units[i]
-		if u.weight == 0 || u.flags&unitHidden != 0 || len(why) == maxWhy {
+		if u.weight > -0.005 && u.weight < 0.005 || u.flags&skip != 0 || len(why) == maxWhy {
 			continue
 		}
 		from, to := u.start, u.end
