@@ -18,7 +18,7 @@ import (
 // "5 days".
 func Span(d time.Duration) string {
 	switch d = max(d, 0); {
-	case d < 90*time.Second:
+	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < 90*time.Minute:
 		return fmt.Sprintf("%d min", int(d.Round(time.Minute).Minutes()))

@@ -96,7 +96,7 @@ func (n *Notifier) complaint(m alerts.Message) string {
 	b.WriteString(n.severity(m.Alert.Severity) + "  ")
 	parts := []string{n.paint(strong, alerts.Line(m.Mention.Watch, maxName)), alerts.Site(p)}
 	for _, part := range []string{alerts.Line(p.Author, maxName), alerts.Stars(p.Rating),
-		alerts.Span(m.Now.Sub(alerts.Since(m.Mention, m.Case))) + " ago", alerts.Verdict(m.Mention.Score)} {
+		alerts.Span(m.Now.Sub(alerts.Since(m.Mention, m.Case))) + " ago", strings.Replace(alerts.Verdict(m.Mention.Score), ", ", " ", 1)} {
 		if part != "" {
 			parts = append(parts, part)
 		}

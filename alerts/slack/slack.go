@@ -82,10 +82,24 @@ func New(opt Options) *Notifier {
 	}
 	n := &Notifier{opt: opt, channels: make(map[string]string), trouble: make(map[string]error), slots: make(chan struct{}, afterAtOnce)}
 	n.life, n.end = context.WithCancel(context.Background())
-	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(opt.HTTP), api.OptionAppLevelToken(opt.AppToken)}
+	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken}), api.OptionAppLevelToken(opt.AppToken)}
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	return n
+}
+
+// bearer sends the token in the header too, as Slack recommends: the library puts it
+// into the form, which not everything that stands for Slack reads.
+type bearer struct {
+	client *http.Client
+	token  string
+}
+
+func (b bearer) Do(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("Authorization") == "" {
+		r.Header.Set("Authorization", "Bearer "+b.token)
+	}
+	return b.client.Do(r)
 }
 
 // Pace is Slack's: about a message a second and channel, short bursts tolerated.
@@ -99,7 +113,7 @@ func (n *Notifier) Check(ctx context.Context) error {
 
 // Post posts the message, in m.Thread when it is set.
 func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
-	channel, opts := m.Alert.Route, n.options(m, draw(m, n.people.ping(ctx, m.Alert.Notify)))
+	channel, opts := n.target(m.Alert.Route), n.options(m, draw(m, n.people.ping(ctx, m.Alert.Notify)))
 	if m.Thread.TS != "" {
 		channel = m.Thread.Channel
 		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
@@ -107,33 +121,60 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 			opts = append(opts, api.MsgOptionBroadcast())
 		}
 	}
-	id, ts, err := n.api.PostMessageContext(ctx, channel, opts...)
-	if err == nil {
-		n.remember(m.Alert.Route, id)
-		return alerts.Place{Channel: id, TS: ts}, nil
+	at, err := n.post(ctx, m, channel, opts)
+	var refused *alerts.RefusedError
+	switch {
+	case err == nil || !errors.As(err, &refused):
+		return at, err
+	case refused.Code == "channel_not_found" && m.Thread.TS == "":
+		return n.elsewhere(ctx, m, channel, opts, err)
+	case refused.One:
+		return n.simpler(ctx, m, channel, refused)
 	}
-	return n.simpler(ctx, m, channel, n.sort("chat.postMessage", m.Alert.Route, err))
+	return at, err
+}
+
+// post is one call of chat.postMessage.
+func (n *Notifier) post(ctx context.Context, m alerts.Message, channel string, opts []api.MsgOption) (alerts.Place, error) {
+	id, ts, err := n.api.PostMessageContext(ctx, channel, opts...)
+	if err != nil {
+		return alerts.Place{}, n.sort("chat.postMessage", m.Alert.Route, err)
+	}
+	n.remember(m.Alert.Route, id)
+	return alerts.Place{Channel: id, TS: ts}, nil
+}
+
+// target is what a route is called when posting: its id, once it is known.
+func (n *Notifier) target(route string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return or(n.channels[strings.ToLower(route)], route)
+}
+
+// elsewhere tries once more, by the channel's id, where Slack does not know the
+// name, or the id of before.
+func (n *Notifier) elsewhere(ctx context.Context, m alerts.Message, tried string, opts []api.MsgOption, err error) (alerts.Place, error) {
+	n.mu.Lock()
+	delete(n.channels, strings.ToLower(m.Alert.Route))
+	n.mu.Unlock()
+	id, lookup := n.channelID(ctx, m.Alert.Route)
+	if lookup != nil || id == tried || id == m.Alert.Route {
+		return alerts.Place{}, err
+	}
+	return n.post(ctx, m, id, opts)
 }
 
 // simpler tries once more after Slack refused the form of a message, which it
 // surely did not take then: without the thread that is gone, or as bare text.
-func (n *Notifier) simpler(ctx context.Context, m alerts.Message, channel string, err error) (alerts.Place, error) {
-	var refused *alerts.RefusedError
-	if !errors.As(err, &refused) || !refused.One {
-		return alerts.Place{}, err
-	}
+func (n *Notifier) simpler(ctx context.Context, m alerts.Message, channel string, refused *alerts.RefusedError) (alerts.Place, error) {
 	opts := n.options(m, drawn{text: fallback(m)})
 	if refused.Code == "thread_not_found" || refused.Code == "message_not_found" || refused.Code == "cannot_reply_to_message" {
 		opts = n.options(m, draw(m, ping{}))
 	} else if m.Thread.TS != "" {
 		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
 	}
-	n.opt.Log.Warn("slack refuses the form of a message; sending it plainer", "alert", m.Alert.ID, "err", err)
-	id, ts, err := n.api.PostMessageContext(ctx, channel, opts...)
-	if err != nil {
-		return alerts.Place{}, n.sort("chat.postMessage", m.Alert.Route, err)
-	}
-	return alerts.Place{Channel: id, TS: ts}, nil
+	n.opt.Log.Warn("slack refuses the form of a message; sending it plainer", "alert", m.Alert.ID, "err", refused)
+	return n.post(ctx, m, channel, opts)
 }
 
 // options are what a post and an update have in common.

@@ -1,0 +1,121 @@
+package slack_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestLifeInAThread follows one complaint: a copy elsewhere, an edit, the public
+// answer; all in the first message's thread, and each redrawn there.
+func TestLifeInAThread(t *testing.T) {
+	w := newWorld(t, worldOptions{rules: alerts.Rules{Official: map[string][]string{"Ромашка Банк": {"Romashka Support"}}}})
+	first := complaint("1", refund)
+	w.hear(first)
+	root := w.posted(1)[0]
+
+	twin := complaint("9", refund)
+	twin.Post.Source, twin.Post.URL, twin.Post.ThreadURL = "reviews.example", "https://reviews.example/r/9", "https://reviews.example/"
+	w.hear(twin)
+	all := w.posted(2)
+	if all[1].ThreadTS != root.TS || !shows(all[1], refund) || !shows(all[1], "reviews.example") || !strings.Contains(all[1].Text, "https://reviews.example/r/9") {
+		t.Errorf("the copy is not in the thread with its words and its link:\n%s", all[1].Text)
+	}
+	if root, _ = w.fake.Message(root.Channel, root.TS); !shows(root, "The same words stand in one more place") {
+		t.Errorf("the first message does not count the copy:\n%s", root.Blocks)
+	}
+
+	// The copy has its own buttons, and its own case.
+	w.press(fakeslack.Click{Channel: all[1].Channel, TS: all[1].TS, Action: "claim", User: ira})
+	w.quiet()
+	if m, _ := w.fake.Message(all[1].Channel, all[1].TS); !shows(m, "Ira has it") {
+		t.Errorf("the copy is not redrawn:\n%s", m.Blocks)
+	}
+	if m, _ := w.fake.Message(root.Channel, root.TS); !shows(m, "open") {
+		t.Errorf("the first was claimed with its copy:\n%s", m.Blocks)
+	}
+
+	first.Post.Text += " Шахраї!"
+	first.Score.Value = -0.9
+	w.hear(first)
+	all = w.posted(3)
+	if all[2].ThreadTS != root.TS || !shows(all[2], "for the worse") || !shows(all[2], "Шахраї!") {
+		t.Errorf("the edit is not told in the thread:\n%s", all[2].Text)
+	}
+	if m, _ := w.fake.Message(root.Channel, root.TS); !shows(m, "edited") || !shows(m, "Шахраї!") {
+		t.Errorf("the first message shows the old words:\n%s", m.Blocks)
+	}
+
+	answer := complaint("2", "Олено, кошти вже в дорозі.")
+	answer.Post.Author, answer.Post.Published = "Romashka Support", time.Now()
+	answer.Spans = nil
+	w.hear(answer)
+	all = w.posted(4)
+	if all[3].ThreadTS != root.TS || !shows(all[3], "Romashka Support answered publicly") || !shows(all[3], "кошти вже в дорозі") {
+		t.Errorf("the answer is not told in the thread:\n%s", all[3].Text)
+	}
+	if m, _ := w.fake.Message(root.Channel, root.TS); !shows(m, "answered publicly in 3 min by Romashka Support") {
+		t.Errorf("the first message does not show the answer:\n%s", m.Blocks)
+	}
+	_, c, err := w.store.Mention(t.Context(), mention.ID(buttonValue(t, root)))
+	if err != nil || !c.AnswerSeen {
+		t.Errorf("case %+v %v", c, err)
+	}
+}
+
+// TestReplyInDoubt loses the answer to a reply: it is looked for in the thread.
+func TestReplyInDoubt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	first := complaint("1", refund)
+	w.hear(first)
+	w.posted(1)
+	w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.AcceptDrop})
+	first.Post.Text += " Ще раз."
+	w.hear(first)
+	w.posted(2)
+	if n := calls(w, "conversations.replies"); n == 0 || calls(w, "chat.postMessage") != 2 {
+		t.Errorf("the thread was read %d times, posts %d", n, calls(w, "chat.postMessage"))
+	}
+}
+
+// TestThreadIsGone replies under a message that somebody deleted: the words still
+// reach the channel.
+func TestThreadIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	first := complaint("1", refund)
+	w.hear(first)
+	root := w.posted(1)[0]
+	w.fake.Delete(root.Channel, root.TS)
+	twin := complaint("9", refund)
+	twin.Post.Source = "reviews.example"
+	w.hear(twin)
+	if all := w.posted(1); all[0].ThreadTS != "" || !shows(all[0], refund) {
+		t.Errorf("the copy is not in the channel:\n%s", texts(all))
+	}
+}
+
+// TestNotify pings whom the route names, and nobody else.
+func TestNotify(t *testing.T) {
+	cases := []struct{ notify, want string }{
+		{"@oncall-pr", `"usergroup_id":"S000ONCALL"`},
+		{"@ira", `"user_id":"U0000IRA"`},
+		{"S12345678", `"usergroup_id":"S12345678"`},
+		{"@nobody", `@nobody`},
+	}
+	for _, c := range cases {
+		t.Run(c.notify, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, worldOptions{rules: alerts.Rules{Routes: []alerts.Route{{To: "#pr-war-room", Notify: c.notify}}}})
+			w.hear(complaint("1", refund))
+			if m := w.posted(1)[0]; !strings.Contains(string(m.Blocks), c.want) || m.Channel != "C0WARROOM" {
+				t.Errorf("blocks %s", m.Blocks)
+			}
+		})
+	}
+}

@@ -1,0 +1,106 @@
+package webhook_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/webhook"
+	"github.com/earshot/earshot/mention"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func message() alerts.Message {
+	return alerts.Message{
+		Alert: mention.Alert{ID: "a1", Kind: mention.Complaint, MentionID: "m1", Severity: mention.High},
+		Mention: mention.Mention{ID: "m1", Watch: "Ромашка Банк", Post: mention.Post{Source: "forum.example", URL: "https://forum.example/p/1", Author: "Олена", Text: "Не повертають гроші",
+			Published: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}},
+		Case: mention.Case{Status: mention.Open, Version: 1}, Now: time.Date(2026, 11, 22, 10, 3, 0, 0, time.UTC),
+	}
+}
+
+func TestPost(t *testing.T) {
+	var got webhook.Body
+	var head http.Header
+	var raw []byte
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		head = r.Header
+		raw, _ = io.ReadAll(r.Body)
+	}))
+	defer srv.Close()
+	n := webhook.New(webhook.Options{Name: "crm", URL: srv.URL, Secret: "s3cret", HTTP: srv.Client()})
+	place, err := n.Post(context.Background(), message())
+	if err != nil || place.Channel != "crm" {
+		t.Fatalf("%+v %v", place, err)
+	}
+	if err := json.Unmarshal(raw, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.AlertID != "a1" || got.Mention.Text != "Не повертають гроші" || got.Case.Status != mention.Open || got.Redraw {
+		t.Errorf("%s", raw)
+	}
+	if want := webhook.Sign("s3cret", head.Get(webhook.TimestampHeader), raw); head.Get(webhook.SignatureHeader) != want || head.Get(webhook.KeyHeader) != "a1" {
+		t.Errorf("headers %v, want signature %s", head, want)
+	}
+	if err := n.Redraw(context.Background(), message()); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(raw), `"redraw":true`) || head.Get(webhook.KeyHeader) != "a1-1" {
+		t.Errorf("redraw: %s %s", head.Get(webhook.KeyHeader), raw)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	cases := []struct {
+		status int
+		header string
+		after  time.Duration
+		retry  bool
+		refuse bool
+	}{
+		{204, "", 0, false, false},
+		{429, "7", 7 * time.Second, true, false},
+		{503, "", 30 * time.Second, true, false},
+		{500, "", 30 * time.Second, true, false},
+		{401, "", 0, false, true},
+		{404, "", 0, false, true},
+		{422, "", 0, false, true},
+	}
+	for _, c := range cases {
+		t.Run(http.StatusText(c.status), func(t *testing.T) {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Retry-After", c.header)
+				w.WriteHeader(c.status)
+			}))
+			defer srv.Close()
+			n := webhook.New(webhook.Options{Name: "crm", URL: srv.URL + "/?token=hunter2", HTTP: srv.Client()})
+			_, err := n.Post(context.Background(), message())
+			var again *alerts.RetryError
+			var refused *alerts.RefusedError
+			if errors.As(err, &again) != c.retry || errors.As(err, &refused) != c.refuse || (c.retry && again.After != c.after) {
+				t.Errorf("error %v", err)
+			}
+			if err != nil && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the address is in the error: %v", err)
+			}
+		})
+	}
+	t.Run("nobody there", func(t *testing.T) {
+		n := webhook.New(webhook.Options{Name: "crm", URL: "http://127.0.0.1:1/?token=hunter2", HTTP: &http.Client{Transport: &http.Transport{}}})
+		_, err := n.Post(context.Background(), message())
+		var again *alerts.RetryError
+		if !errors.As(err, &again) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
