@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	_ "time/tzdata"
@@ -137,5 +138,23 @@ func TestValid(t *testing.T) {
 			}
 			golden(t, path, text)
 		})
+	}
+}
+
+// TestTopics holds the topics of the watchlist against the scorer's.
+func TestTopics(t *testing.T) {
+	data, err := os.ReadFile("../sentiment/lexicon/common/topics.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for line := range strings.Lines(string(data)) {
+		if word, _, ok := strings.Cut(line, "\t"); ok && word != "topic" && !strings.HasPrefix(line, "#") {
+			want = append(want, word)
+		}
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, Topics()); diff != "" {
+		t.Errorf("(-scorer +watchlist):\n%s", diff)
 	}
 }
