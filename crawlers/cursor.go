@@ -46,16 +46,6 @@ func (m marks) fresh(posts []mention.Post) ([]mention.Post, marks) {
 	return kept, next
 }
 
-// knowsAll reports whether every one of the posts is marked.
-func (m marks) knowsAll(posts []mention.Post) bool {
-	for _, p := range posts {
-		if _, known := m[markOf(p)]; !known {
-			return false
-		}
-	}
-	return true
-}
-
 // MarshalText writes the marks as base64 of their bytes.
 func (m marks) MarshalText() ([]byte, error) {
 	all := slices.Sorted(maps.Keys(m))

@@ -187,15 +187,16 @@ func (s *scope) prose(name string) string {
 }
 
 func (s *scope) link(name string) string {
-	for _, n := range s.props[name] {
-		for _, key := range []string{"href", "content", "src", "resource"} {
-			if v := attr(n, key); v != "" {
-				return v
-			}
-		}
-		return shortText(n)
+	if len(s.props[name]) == 0 {
+		return ""
 	}
-	return ""
+	n := s.props[name][0]
+	for _, key := range []string{"href", "content", "src", "resource"} {
+		if v := attr(n, key); v != "" {
+			return v
+		}
+	}
+	return shortText(n)
 }
 
 func (r *schemaReader) scopePerson(s *scope) (name, profile string) {

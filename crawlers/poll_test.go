@@ -1,0 +1,233 @@
+package crawlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// pages is a site in memory: address to body. It counts what is asked for and
+// answers unchanged bodies as the real client does.
+type pages struct {
+	bodies map[string]string
+	asked  []string
+}
+
+func (p *pages) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+	p.asked = append(p.asked, r.URL)
+	body, ok := p.bodies[r.URL]
+	if !ok {
+		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
+	}
+	res := &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow,
+		Validators: fetch.Validators{BodyHash: hashID(body)}}
+	if r.Validators == res.Validators {
+		res.NotModified, res.Body = true, nil
+	}
+	return res, nil
+}
+
+func poll(t *testing.T, c Crawler, since Cursor) Batch {
+	t.Helper()
+	batch, err := c.Poll(t.Context(), since)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkPosts(t, batch.Posts)
+	return batch
+}
+
+// reviewList is a page of reviews n, n-1, … down to last, newest first.
+func reviewList(n, last int, next string) string {
+	var b strings.Builder
+	b.WriteString("<html><body>")
+	for i := n; i >= last; i-- {
+		fmt.Fprintf(&b, `<div class=r><a class=l href=/r/%d>x</a><time datetime=2026-11-%02dT10:00Z></time><p>review %d</p></div>`, i, i, i)
+	}
+	if next != "" {
+		b.WriteString(`<a class=next href="` + next + `">older</a>`)
+	}
+	return b.String() + "</body></html>"
+}
+
+const reviewBlock = "page: https://r.example/list\nselect: {item: .r, link: a.l, time: time, text: p, next: a.next}"
+
+func TestPageFollowsOlderPagesOnlyToKnownPosts(t *testing.T) {
+	site := &pages{bodies: map[string]string{
+		"https://r.example/list":     reviewList(9, 7, "/list?p=2"),
+		"https://r.example/list?p=2": reviewList(6, 4, "/list?p=3"),
+		"https://r.example/list?p=3": reviewList(3, 1, "/list?p=1"),
+		"https://r.example/list?p=1": reviewList(9, 7, "/list?p=2"),
+	}}
+	c := crawlerOf(t, reviewBlock+"\npages: 3", site)
+	first := poll(t, c, "")
+	if len(first.Posts) != 9 || len(site.asked) != 3 {
+		t.Fatalf("%d posts of %d requests, want 9 of 3", len(first.Posts), len(site.asked))
+	}
+	if first.Posts[0].Text != "review 1" {
+		t.Errorf("first post %q, want the oldest", first.Posts[0].Text)
+	}
+	// One new review: the page still ends in known ones.
+	site.asked = nil
+	site.bodies["https://r.example/list"] = reviewList(10, 8, "/list?p=2")
+	second := poll(t, c, first.Next)
+	if len(second.Posts) != 1 || second.Posts[0].Text != "review 10" || len(site.asked) != 1 {
+		t.Errorf("posts %d, requests %v, want review 10 alone of one request", len(second.Posts), site.asked)
+	}
+	// More new ones than a page holds: the next page is read too.
+	site.asked = nil
+	site.bodies["https://r.example/list"] = reviewList(14, 12, "/list?p=2")
+	site.bodies["https://r.example/list?p=2"] = reviewList(11, 9, "/list?p=3")
+	third := poll(t, c, second.Next)
+	if len(third.Posts) != 4 || len(site.asked) != 2 {
+		t.Errorf("%d posts, requests %v, want 11 to 14 of two requests", len(third.Posts), site.asked)
+	}
+}
+
+func TestPageTellsAnEditedReview(t *testing.T) {
+	site := &pages{bodies: map[string]string{"https://r.example/list": reviewList(3, 1, "")}}
+	c := crawlerOf(t, reviewBlock, site)
+	first := poll(t, c, "")
+	if again := poll(t, c, first.Next); !again.Unchanged || len(again.Posts) > 0 {
+		t.Errorf("unchanged bytes gave %+v", again)
+	}
+	site.bodies["https://r.example/list"] = strings.Replace(reviewList(3, 1, ""), "review 2", "review two", 1)
+	second := poll(t, c, first.Next)
+	if len(second.Posts) != 1 || second.Posts[0].Text != "review two" || second.Posts[0].ID != "https://r.example/r/2" {
+		t.Errorf("got %+v, want the edited review under its old id", second.Posts)
+	}
+}
+
+func TestPageThatAlwaysEndsInTheMiddle(t *testing.T) {
+	whole := reviewList(3, 1, "")
+	cut := whole[:strings.Index(whole, "review 1")+4]
+	site := &pages{bodies: map[string]string{"https://r.example/list": cut}}
+	c := crawlerOf(t, reviewBlock, site)
+	first := poll(t, c, "")
+	if len(first.Posts) != 2 || len(first.Sees.Notes) == 0 {
+		t.Errorf("%d posts, notes %q: the last post must wait", len(first.Posts), first.Sees.Notes)
+	}
+	second := poll(t, c, first.Next)
+	if len(second.Posts) != 1 {
+		t.Errorf("%d posts: the same bytes twice are how the page is", len(second.Posts))
+	}
+	if third := poll(t, c, second.Next); len(third.Posts) > 0 {
+		t.Errorf("%d posts again", len(third.Posts))
+	}
+}
+
+func TestTelegramPreviewOff(t *testing.T) {
+	site := &pages{bodies: map[string]string{"https://t.me/s/closed": `<html><body><div class="tgme_page"><div class="tgme_page_title">Closed</div></div></body></html>`}}
+	_, err := crawlerOf(t, "telegram: closed", site).Poll(t.Context(), "")
+	if err == nil || !strings.Contains(err.Error(), "preview is switched off by the channel's owner") || !TroubleOf(err).Blocked {
+		t.Errorf("error %v, want the reason and a block", err)
+	}
+}
+
+func TestPresetOnAnotherHost(t *testing.T) {
+	site := &pages{bodies: map[string]string{"http://127.0.0.1:9/s/c?q=x": `<html><body><div class="tgme_channel_info"></div></body></html>`}}
+	poll(t, crawlerOf(t, "telegram: {channel: c, query: x}\nbase: http://127.0.0.1:9", site), "")
+}
+
+func TestFeedIsFoundAgainWhenItMoves(t *testing.T) {
+	const feed = `<rss version="2.0"><channel><title>N</title><item><title>%s</title><link>https://n.example/%s</link></item></channel></rss>`
+	site := &pages{bodies: map[string]string{
+		"https://n.example/":    `<html><head><link rel=alternate type=application/rss+xml href=/old></head></html>`,
+		"https://n.example/old": fmt.Sprintf(feed, "one", "1"),
+	}}
+	c := crawlerOf(t, "feed: https://n.example/", site)
+	first := poll(t, c, "")
+	delete(site.bodies, "https://n.example/old")
+	site.bodies["https://n.example/"] = `<html><head><link rel=alternate type=application/rss+xml href=/new></head></html>`
+	site.bodies["https://n.example/new"] = fmt.Sprintf(feed, "two", "2")
+	second := poll(t, c, first.Next)
+	if len(second.Posts) != 1 || second.Posts[0].Title != "two" {
+		t.Errorf("got %+v, want the post of the new feed", second.Posts)
+	}
+}
+
+func TestFeedCommentsOfAnArticle(t *testing.T) {
+	site := &pages{bodies: map[string]string{"https://n.example/a/feed/": `<rss version="2.0"><channel><title>Comments on: A</title><item><title>By: Ann</title><link>https://n.example/a/#comment-1</link><description>No answer.</description></item></channel></rss>`}}
+	c := crawlerOf(t, "feed: https://n.example/rss", site)
+	batch, err := c.(Threader).Thread(t.Context(), mention.Post{URL: "https://n.example/a/", ThreadHint: "https://n.example/a/feed/"}, "")
+	if err != nil || len(batch.Posts) != 1 {
+		t.Fatal(batch, err)
+	}
+	if p := batch.Posts[0]; p.Title != "A" || !p.IsReply || p.Kind != mention.Comment || p.ThreadURL != "https://n.example/a/" {
+		t.Errorf("got %+v", p)
+	}
+}
+
+func TestJSONBackoff(t *testing.T) {
+	site := &pages{bodies: map[string]string{
+		"https://api.example/q?page=0": `{"items":[{"id":1,"t":"one"}],"backoff":30,"more":true}`,
+		"https://api.example/q?page=1": `{"items":[{"id":2,"t":"two"}],"more":false}`,
+	}}
+	c := crawlerOf(t, "json: https://api.example/q?page={page}\nlist: .items[]\nfields: {id: .id, text: .t}\nbackoff: .backoff\npager: {by: page, more: .more}", site)
+	first := poll(t, c, "")
+	if len(first.Posts) != 1 || len(site.asked) != 1 {
+		t.Errorf("%d posts of %d requests: a backoff ends the poll", len(first.Posts), len(site.asked))
+	}
+	_, err := c.Poll(t.Context(), first.Next)
+	if got := TroubleOf(err).RetryAfter; got != 30*time.Second || len(site.asked) != 1 {
+		t.Errorf("error %v, wait %v, requests %v", err, got, site.asked)
+	}
+}
+
+func TestJSONSaysWhatFails(t *testing.T) {
+	tests := []struct {
+		body, want string
+		blocked    bool
+	}{
+		{`{"error":{"error_code":6,"error_msg":"Too many requests"}}`, "the site says: Too many requests", false},
+		{`{"closed":"captcha needed"}`, "cannot be read: captcha needed", true},
+		{`<html>Just a page</html>`, "a web page, not JSON", false},
+		{`{"items":[`, "cut off or no JSON", false},
+		{`{"items":7}`, "list finds nothing", false},
+	}
+	for _, test := range tests {
+		site := &pages{bodies: map[string]string{"https://api.example/q": test.body}}
+		c := crawlerOf(t, "json: https://api.example/q\nlist: .items[]\nfields: {id: .id}\nfails: .error.error_msg\nclosed: .closed", site)
+		_, err := c.Poll(t.Context(), "")
+		if err == nil || !strings.Contains(err.Error(), test.want) || TroubleOf(err).Blocked != test.blocked {
+			t.Errorf("%s: error %v, want %q", test.body, err, test.want)
+		}
+	}
+}
+
+func TestTroubleOf(t *testing.T) {
+	wrap := func(err error) error { return fmt.Errorf("page: %w", err) }
+	tests := []struct {
+		err  error
+		want Trouble
+	}{
+		{errors.New("broken"), Trouble{}},
+		{wrap(&fetch.BlockedError{Status: 403}), Trouble{Blocked: true}},
+		{wrap(fetch.ErrRobots), Trouble{Blocked: true}},
+		{wrap(&fetch.StatusError{Status: 410}), Trouble{Blocked: true, Gone: true}},
+		{wrap(&fetch.RetryError{After: time.Minute}), Trouble{RetryAfter: time.Minute}},
+		{wrap(&fetch.StatusError{Status: 500, RetryAfter: time.Second}), Trouble{RetryAfter: time.Second}},
+	}
+	for _, test := range tests {
+		if got := TroubleOf(test.err); got != test.want {
+			t.Errorf("TroubleOf(%v) = %+v, want %+v", test.err, got, test.want)
+		}
+	}
+}
+
+func TestCursorOfAnotherVersion(t *testing.T) {
+	site := &pages{bodies: map[string]string{"https://r.example/list": reviewList(3, 1, "")}}
+	c := crawlerOf(t, reviewBlock, site)
+	for _, cursor := range []Cursor{"garbage", `{"seen":"!!!"}`, `{"seen":7}`, "[]"} {
+		if batch := poll(t, c, cursor); len(batch.Posts) != 3 {
+			t.Errorf("cursor %q: %d posts, want all", cursor, len(batch.Posts))
+		}
+	}
+}
