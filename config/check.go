@@ -265,7 +265,7 @@ func (d *decoder) checkDeadlines(c *Config) {
 	for severity := range c.Deadlines.Severity {
 		d.checkClocks(c.Deadlines.For(severity), "deadlines.severity."+severity, "deadlines.severity."+severity)
 	}
-	if len(c.Deadlines.Holidays) > 0 && c.Deadlines.Hours.String() == "" {
+	if len(c.Deadlines.Holidays) > 0 && !c.Deadlines.Hours.Zoned() && !d.broken["deadlines.hours"] {
 		d.wrong(d.place("deadlines.holidays"), `write hours: "always Europe/Kyiv"`, "holidays need hours, which say in which time zone the day is")
 	}
 	if c.Deadlines.Claim == 0 && c.Deadlines.Reply == 0 && len(c.Deadlines.Severity) == 0 {

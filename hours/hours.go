@@ -63,6 +63,10 @@ func (h Hours) Zone() *time.Location {
 	return h.zone
 }
 
+// Zoned reports whether the expression names a time zone; only always may do
+// without, and then a holiday is a day in UTC.
+func (h Hours) Zoned() bool { return h.zone != nil }
+
 // Except returns the hours closed on these days too. A night shift that begins
 // on a holiday is closed, one that began the day before ends as usual.
 func (h Hours) Except(days ...Holiday) Hours {
