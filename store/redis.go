@@ -11,6 +11,7 @@ import (
 	"hash"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,6 +48,10 @@ const (
 	// redisDial, redisAnswer: a poll must not wait long for a filter.
 	redisDial   = 500 * time.Millisecond
 	redisAnswer = 2 * time.Second
+
+	// redisTrip is how many ids go in one round trip: more than a poll has, and few
+	// enough to be answered well within redisAnswer on a busy machine.
+	redisTrip = 500
 
 	// listpackEntries is what a bucket holds at ten million ids a month (153) with
 	// room for uneven buckets; also Redis' own default.
@@ -246,7 +251,7 @@ func (r *RedisSeen) Lookup(ctx context.Context, keys []mention.PostKey) ([]uint3
 	for i := range all {
 		all[i] = i
 	}
-	if err := r.ask(ctx, places, all, []month{now}, hashes); err != nil {
+	if err := r.askAll(ctx, places, all, []month{now}, hashes); err != nil {
 		return nil, err
 	}
 	missing := unknown(hashes, all)
@@ -257,7 +262,7 @@ func (r *RedisSeen) Lookup(ctx context.Context, keys []mention.PostKey) ([]uint3
 	for back := 1; back < seenMonths; back++ {
 		before = append(before, now-month(back))
 	}
-	if err := r.ask(ctx, places, missing, before, hashes); err != nil {
+	if err := r.askAll(ctx, places, missing, before, hashes); err != nil {
 		return nil, err
 	}
 	var old []int
@@ -267,7 +272,7 @@ func (r *RedisSeen) Lookup(ctx context.Context, keys []mention.PostKey) ([]uint3
 		}
 	}
 	// A copy that fails is made at the next poll.
-	_ = r.put(ctx, places, old, hashes, now)
+	_ = r.putAll(ctx, places, old, hashes, now)
 	return hashes, nil
 }
 
@@ -279,6 +284,15 @@ func unknown(hashes []uint32, which []int) []int {
 		}
 	}
 	return missing
+}
+
+func (r *RedisSeen) askAll(ctx context.Context, places []place, which []int, months []month, hashes []uint32) error {
+	for trip := range slices.Chunk(which, redisTrip) {
+		if err := r.ask(ctx, places, trip, months, hashes); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ask fills hashes[i] for the given indices from the first of the months that knows
@@ -322,13 +336,19 @@ func (r *RedisSeen) Mark(ctx context.Context, keys []mention.PostKey, hashes []u
 	for i := range all {
 		all[i] = i
 	}
-	return r.put(ctx, r.places(keys), all, hashes, monthOf(r.now()))
+	return r.putAll(ctx, r.places(keys), all, hashes, monthOf(r.now()))
+}
+
+func (r *RedisSeen) putAll(ctx context.Context, places []place, which []int, hashes []uint32, m month) error {
+	for trip := range slices.Chunk(which, redisTrip) {
+		if err := r.put(ctx, places, trip, hashes, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *RedisSeen) put(ctx context.Context, places []place, which []int, hashes []uint32, m month) error {
-	if len(which) == 0 {
-		return nil
-	}
 	tight, cancel := bounded(ctx)
 	defer cancel()
 	_, err := r.client.Pipelined(tight, func(p redis.Pipeliner) error {
