@@ -389,7 +389,7 @@ func (c sourceCase) cutOff(t *testing.T, golden Batch) {
 		known[p.ID] = true
 		prints[p.Fingerprint()] = true
 	}
-	const places = 60
+	const places = 30
 	for i := range places {
 		site := testkit.Play(t, c.dir)
 		site.Lax()
