@@ -130,7 +130,8 @@ func compileWatches(cfg *config.Config) (*match.Set, []config.Error, error) {
 	set, found, err := match.Compile(watches)
 	problems := make([]config.Error, len(found))
 	for i, p := range found {
-		problems[i] = config.Error{Pos: places[p.Pos], Msg: p.Message, Hint: p.Hint, Warning: !p.Fatal}
+		problems[i] = cfg.Problem(places[p.Pos], p.Message, p.Hint)
+		problems[i].Warning = !p.Fatal
 	}
 	return set, problems, err
 }

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/earshot/earshot/config"
-)
+import "github.com/earshot/earshot/config"
 
 type schemaCmd struct{}
 
@@ -17,6 +13,6 @@ func (schemaCmd) Run(term terminal) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(term.out, "%s\n", schema)
+	_, err = term.out.Write(schema)
 	return err
 }
