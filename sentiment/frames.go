@@ -192,3 +192,21 @@ func (s *scratch) ironyCues() {
 		}
 	}
 }
+
+// settled: what went wrong and was put right weighs little.
+func (s *scratch) settled() {
+	for i := range s.units {
+		u := &s.units[i]
+		if u.rule != s.rule.solved || u.weight < 1 {
+			continue
+		}
+		for j := range s.units {
+			v := &s.units[j]
+			if v.weight < 0 && v.start < u.start && v.sentence >= u.sentence-2 && v.flags&unitBytes == 0 {
+				v.weight *= settledShare
+			}
+		}
+	}
+}
+
+const settledShare = 0.4

@@ -90,6 +90,7 @@ func (s *scratch) judge() {
 		mi = s.judgeSentence(si, mi)
 	}
 	s.boundHints()
+	s.settled()
 	s.ironize()
 	s.ratings()
 	s.smileys()
@@ -340,10 +341,17 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 	if t.quoted && u.weight > 0 {
 		u.weight *= 0.5
 	}
-	if t.roles&(1<<roleThanks) != 0 && i == s.sentences[si].from {
+	if t.roles&(1<<roleThanks) != 0 && i == s.sentences[si].from || u.weight > 0 && s.afterthought(i, si) {
 		u.flags |= unitThanks
 	}
 	s.addInClause(u, cl)
+}
+
+// afterthought: "…, wonderful." One word of praise that a comma parts from the
+// rest may mean the opposite.
+func (s *scratch) afterthought(i int32, si int) bool {
+	st := &s.sentences[si]
+	return i == st.to-1 && i > st.from+2 && s.lex.toks[i].before == commaBreak
 }
 
 // detached: nothing in the sentence says that it happened to the writer.

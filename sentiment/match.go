@@ -82,7 +82,7 @@ func (s *scratch) found(t *table, slot int, id int32, first, last int, cover uin
 	if p.end && last+1 < len(toks) && toks[last+1].before != sentenceBreak {
 		return
 	}
-	if len(s.matches) >= maxMatches {
+	if len(s.matches) >= maxMatches || toks[first].roles&(1<<roleNegator|1<<roleAbsence) != 0 && s.crossesComma(first, last) {
 		return
 	}
 	if p.weight > 0 && s.skipsNegation(first, last, cover) { // "would … recommend" with a "never" in its gap
@@ -97,6 +97,17 @@ func (s *scratch) found(t *table, slot int, id int32, first, last int, cover uin
 		rank = roleRank
 	}
 	s.matches = append(s.matches, match{id, uint8(slot), int32(first), int32(last), cover, rank})
+}
+
+// crossesComma reports whether a comma parts the words: "no waiting, clean" does
+// not say "not clean".
+func (s *scratch) crossesComma(first, last int) bool {
+	for i := first + 1; i <= last; i++ {
+		if s.lex.toks[i].before != noBreak {
+			return true
+		}
+	}
+	return false
 }
 
 // skipsNegation reports whether a negation stands in one of the gaps of a pattern.

@@ -46,7 +46,7 @@ type lazyTable struct {
 
 // engineRules are the rules the engine itself speaks in.
 type engineRules struct {
-	word, hint, negation, absence, lack, emoji, rating, irony, accusing uint8
+	word, hint, negation, absence, lack, emoji, rating, irony, accusing, solved uint8
 }
 
 // scratch is what one scoring needs; scorers reuse them.
@@ -96,7 +96,7 @@ func (s *Scorer) findRules() {
 	id := func(name string) uint8 { return uint8(s.common.rules.index[name]) }
 	s.rule = engineRules{
 		word: id("word"), hint: id("small sign"), negation: id("negation"), absence: id("praise by absence"), lack: id("lack"),
-		emoji: id("emoji"), rating: id("rating"), irony: id("irony"), accusing: id("accusing question"),
+		emoji: id("emoji"), rating: id("rating"), irony: id("irony"), accusing: id("accusing question"), solved: id("solved"),
 	}
 }
 
