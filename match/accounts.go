@@ -40,6 +40,9 @@ func (r *run) account(i int) {
 	if v, _, _ := r.set.fold.at(r.text, end); v&kindWord != 0 && !r.cyrillicEnding(end) {
 		return
 	}
+	if strings.HasPrefix(r.text[end:], "-") && end+1 < len(r.text) && isAccountByte(r.text[end+1]|0x20) {
+		return
+	}
 	for _, id := range r.set.handles[string(name[:end-i])] {
 		r.hits = append(r.hits, found{id, r.part, start, end})
 	}

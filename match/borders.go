@@ -108,7 +108,7 @@ func (r *run) signs(t *term, p *place) verdict {
 		return counts
 	}
 	first, _, _ := f.at(r.text, p.start)
-	if last&kindDigit != 0 && r.numberGoesOn(p.end) {
+	if last&kindDigit != 0 && (r.numberGoesOn(p.end) || t.arithmetic && (nextRune == '=' || nextRune == '+')) {
 		return verdict{15, "the number goes on"}
 	}
 	if first&kindDigit != 0 && p.start >= 2 && strings.IndexByte(".,", r.text[p.start-1]) >= 0 && isDigit(r.text[p.start-2]) {

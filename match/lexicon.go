@@ -29,6 +29,9 @@ type maker struct {
 	lex     lexicon
 	words   map[wordKey]int32
 	entries entries
+	// anyQuotes lets quotes stand between the words of every phrase, as they do
+	// in what people ignore: чай «Ромашка».
+	anyQuotes bool
 }
 
 func newMaker(c *compiler) *maker {
@@ -60,7 +63,7 @@ func (m *maker) add(id int32, p parsed) {
 			followed := i+1 < len(r.elements) && !r.elements[i+1].sign
 			at = m.step(at, m.word(m.keyOf(e, p, langs, followed, len(r.elements) > 1)))
 			words++
-			if words == 1 && m.legal["class"][m.fold.foldWord(e.text)] {
+			if m.anyQuotes || words == 1 && m.legal["class"][m.fold.foldWord(e.text)] {
 				m.lex.nodes[at].class = true
 			}
 		}

@@ -249,7 +249,7 @@ func atRune(s string, i int) bool {
 
 func FuzzMatch(f *testing.F) {
 	var watches []Watch
-	for _, c := range append(readCases(f, "testdata/cases"), readCases(f, "testdata/cases/blind")...) {
+	for _, c := range allCases(f) {
 		f.Add(c.title, c.text)
 		c.watch.Name = fmt.Sprint(len(watches))
 		watches = append(watches, c.watch)

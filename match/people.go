@@ -17,7 +17,7 @@ func (r *run) people(t *term, p *place) verdict {
 	before, initial := r.wordBefore(p.start)
 	after := r.wordAfter(p.end)
 	if p.surname {
-		if c, _ := utf8.DecodeRuneInString(r.text[p.start:]); unicode.IsUpper(c) && (initial != 0 || r.set.first[before] || r.set.first[after]) {
+		if r.onlyFirstUpper(p) && (t.surname || initial != 0 || r.set.first[before] || r.set.first[after]) {
 			return verdict{16, "here it is the surname of somebody else"}
 		}
 	}
@@ -33,6 +33,14 @@ func (r *run) people(t *term, p *place) verdict {
 		return verdict{16, "another initial: somebody else"}
 	}
 	return counts
+}
+
+// onlyFirstUpper says whether a place is written like a name: Соколов, not
+// соколов or СОКОЛОВ.
+func (r *run) onlyFirstUpper(p *place) bool {
+	word := r.text[p.start:p.end]
+	c, size := utf8.DecodeRuneInString(word)
+	return unicode.IsUpper(c) && strings.ToUpper(word[size:]) != word[size:]
 }
 
 func contains[T comparable](list []T, x T) bool {

@@ -128,8 +128,8 @@ func (r *run) arrive(at int32, p place) {
 		if s.spaced {
 			i = r.skipSpace(i)
 		}
-		if strings.HasPrefix(r.text[i:], s.text) {
-			r.afterSign(s, i+len(s.text), p)
+		if size, ok := r.signAt(i, s.text); ok {
+			r.afterSign(s, i+size, p)
 		}
 	}
 	if !n.more {
@@ -140,6 +140,15 @@ func (r *run) arrive(at int32, p place) {
 	}
 }
 
+// signAt says whether a required sign stands at text[i:], and how long it is.
+func (r *run) signAt(i int, sign string) (int, bool) {
+	if sign == dash {
+		c, size := utf8.DecodeRuneInString(r.text[i:])
+		return size, isDash(c)
+	}
+	return len(sign), strings.HasPrefix(r.text[i:], sign)
+}
+
 // afterSign handles the node that a required sign led to.
 func (r *run) afterSign(s signEdge, i int, p place) {
 	n := &r.lex.nodes[s.next]
@@ -148,8 +157,9 @@ func (r *run) afterSign(s signEdge, i int, p place) {
 		r.accept(r, phrase, p)
 	}
 	for _, next := range n.signs {
-		if k := r.skipSpace(i); strings.HasPrefix(r.text[k:], next.text) && (k == i || next.spaced) {
-			r.afterSign(next, k+len(next.text), p)
+		k := r.skipSpace(i)
+		if size, ok := r.signAt(k, next.text); ok && (k == i || next.spaced) {
+			r.afterSign(next, k+size, p)
 		}
 	}
 	if n.more {

@@ -22,6 +22,7 @@ type Set struct {
 	english   map[uint64]bool
 	particle  map[uint64]bool
 	bulgarian map[uint64]bool // words that only Bulgarian has
+	surnames  map[string]bool // see names.tsv
 	first     map[uint64]bool // first names in all forms
 	legal     map[string]bool
 	hosts     map[string]map[string]bool
@@ -52,17 +53,19 @@ type cond struct {
 // term is a compiled Term that may name a watch.
 type term struct {
 	Term
-	watch    int32
-	role     role
-	parsed   parsed
-	words    int
-	prefix   string // signs required before it
-	capitals bool   // counts only with capitals: the CamelCase reading taken apart
-	exact    bool
-	given    []uint64 // the watch's own first names, when this is their surname alone
-	initials []folded // and their first letters
-	bang     bool     // ends with a sign that may repeat: Yahoo!
-	leaf     int32    // the number the term goes by; the CamelCase reading shares that of the whole
+	watch      int32
+	role       role
+	parsed     parsed
+	words      int
+	prefix     string // signs required before it
+	capitals   bool   // counts only with capitals: the CamelCase reading taken apart
+	exact      bool
+	given      []uint64 // the watch's own first names, when this is their surname alone
+	initials   []folded // and their first letters
+	surname    bool     // its genitive plural is a frequent surname
+	arithmetic bool     // holds signs: 1+1
+	bang       bool     // ends with a sign that may repeat: Yahoo!
+	leaf       int32    // the number the term goes by; the CamelCase reading shares that of the whole
 }
 
 // phrase is a compiled context, ignore or none term; equal ones are one.
@@ -132,6 +135,7 @@ func newBuilder() *builder {
 		cache:   map[wordKey][]spelled{},
 	}
 	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
+	b.side.anyQuotes = true
 	b.set = &Set{
 		fold:      f,
 		handles:   map[string][]int32{},
@@ -142,6 +146,7 @@ func newBuilder() *builder {
 		legal:     legal["legal"],
 		hosts:     readSets("hosts.tsv"),
 		common:    c.common,
+		surnames:  readSets("names.tsv")["surname"],
 		first:     firstNames(c),
 	}
 	return b
@@ -228,6 +233,7 @@ func (b *builder) name(i int32, t Term, as role) int32 {
 		return -1
 	}
 	c.read(p.readings[0])
+	c.surname = b.set.surnames[b.set.fold.foldWord(p.readings[0].elements[0].text)]
 	strict, loose := p, p
 	strict.readings = slices.DeleteFunc(slices.Clone(p.readings), func(r reading) bool { return r.capitals })
 	loose.readings = slices.DeleteFunc(slices.Clone(p.readings), func(r reading) bool { return !r.capitals })
@@ -251,6 +257,7 @@ func (t *term) read(r reading) {
 		}
 	}
 	last := r.elements[len(r.elements)-1]
+	t.arithmetic = len(r.elements) > t.words
 	t.bang = last.sign && last.text == "!" && t.words > 0 && len([]rune(r.elements[0].text)) > 2
 }
 

@@ -105,6 +105,9 @@ func splitTerm(f *folder, text string) reading {
 			word.WriteRune(r)
 		case v&kindApostrophe != 0 && word.Len() > 0 && next&kindWord != 0:
 			word.WriteRune(r)
+		case isDash(r) && len(out.elements) > 0 && strings.HasSuffix(text[:i], " ") && strings.HasPrefix(text[i+size:], " "):
+			flush()
+			out.elements = append(out.elements, element{text: dash, sign: true, spaced: true})
 		case unicode.IsSpace(r), strings.ContainsRune(joints, r), isQuote(r), strings.ContainsRune("()[]{}<>", r), v&kindApostrophe != 0:
 			flush()
 		default:
@@ -145,11 +148,17 @@ func hasWord(elements []element) bool {
 	return false
 }
 
-// withoutDots is the reading where "Dr. Oetker" is written "Dr Oetker".
+// dash stands for any dash between spaces that a term has itself.
+const dash = "—"
+
+func isDash(r rune) bool { return r == '—' || r == '–' || isHyphen(r) }
+
+// withoutDots is the reading where "Dr. Oetker" is written "Dr Oetker" and a
+// dash is left out.
 func withoutDots(r reading) (reading, bool) {
 	out := reading{prefix: r.prefix}
 	for _, e := range r.elements {
-		if e.sign && e.spaced && (e.text == "." || e.text == ",") {
+		if e.sign && e.spaced && (e.text == "." || e.text == "," || e.text == dash) {
 			continue
 		}
 		out.elements = append(out.elements, e)

@@ -86,7 +86,7 @@ func (c *compiler) spellings(key wordKey, limit int, cases bool) []spelled {
 	base := c.fold.foldWord(key.text)
 	kinds := c.kindsOf(base)
 	if key.exact {
-		return withoutApostrophe([]spelled{{base, -1, flagBase}}, base)
+		return c.withoutApostrophe([]spelled{{base, -1, flagBase}}, base)
 	}
 	var out []spelled
 	switch {
@@ -97,17 +97,18 @@ func (c *compiler) spellings(key wordKey, limit int, cases bool) []spelled {
 	case kinds&kindLatin != 0:
 		out = c.latinWord(key, base, limit, cases)
 	default:
-		return []spelled{{base, -1, flagBase | flagTail}}
+		return []spelled{{base, -1, flagBase | flagTail | flagPossess}}
 	}
 	if kinds&kindDigit != 0 {
 		out = append(out, lookAlikes(base)...)
 	}
-	return withoutApostrophe(out, base)
+	return c.withoutApostrophe(out, base)
 }
 
-// withoutApostrophe lets a word be written without its apostrophe, too: Wendys.
-func withoutApostrophe(in []spelled, base string) []spelled {
-	if !strings.Contains(base, "'") {
+// withoutApostrophe lets a word be written without its apostrophe, too: Wendys;
+// not when that makes a common word (О'Кей, окей).
+func (c *compiler) withoutApostrophe(in []spelled, base string) []spelled {
+	if !strings.Contains(base, "'") || c.common.language(strings.ReplaceAll(base, "'", "")) != "" {
 		return in
 	}
 	for _, s := range in[:len(in):len(in)] {
@@ -202,8 +203,8 @@ func surnameFlag(f form) uint32 {
 // formsOf gives the Cyrillic forms of a word, without itself.
 func (c *compiler) formsOf(key wordKey, base string) []form {
 	if key.short {
-		if last, _ := utf8.DecodeLastRuneInString(base); !isConsonant(last) {
-			return nil
+		if last, _ := utf8.DecodeLastRuneInString(base); !isConsonant(last) && last != 'а' && last != 'я' {
+			return nil // ОККО, БТИ
 		}
 	}
 	return uniqueForms(c.grammar.forms(base, strings.Fields(key.langs), key.followed), base)
