@@ -49,6 +49,7 @@ func newForum(env Env, section config.Section) (Crawler, error) {
 const (
 	forumMaxRequests = 40  // pages fetched in one poll
 	forumMaxPages    = 10  // pages read of one thread
+	forumWholePages  = 4   // a thread of so many pages is read whole by the first poll of a list
 	forumMaxThreads  = 25  // threads read on the first poll of a list
 	forumMaxBlind    = 10  // threads read when the list does not tell what changed
 	forumMaxKept     = 200 // threads remembered

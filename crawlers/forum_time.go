@@ -191,8 +191,10 @@ func (d *forumDoc) clock(preset *forumPreset) {
 		return
 	}
 	if utc, ok := forumUTC(preset.UTC, d.root); ok && !given {
-		if offset := shown.Sub(utc).Round(15 * time.Minute); offset.Abs() <= 14*time.Hour {
-			d.zone = fixedZone(d.zone, offset, shown)
+		_, had := shown.In(d.zone).Zone()
+		offset := shown.Sub(utc).Round(15*time.Minute) + time.Duration(had)*time.Second
+		if offset.Abs() <= 14*time.Hour {
+			d.zone = zoneOf(offset, utc, d.lang)
 		}
 		d.now = utc
 		return
@@ -234,15 +236,30 @@ func forumUTC(rules forumRules, root *goquery.Selection) (time.Time, bool) {
 	return t.UTC(), err == nil
 }
 
-// fixedZone is the zone in which the moment that reads shown in zone is offset
-// away from what it really was.
-func fixedZone(zone *time.Location, offset time.Duration, shown time.Time) *time.Location {
-	_, had := shown.In(zone).Zone()
-	seconds := had + int(offset/time.Second)
-	if seconds == 0 {
-		return time.UTC
+// forumPlaces are where the boards are that show their clock without its zone.
+// An offset alone does not say whether the clocks change with the seasons there;
+// most people with it live where they do.
+var forumPlaces = []string{
+	"UTC", "Europe/Berlin", "Europe/Kyiv", "Europe/Moscow", "America/New_York", "America/Chicago", "America/Denver",
+	"America/Los_Angeles", "Asia/Yekaterinburg", "Asia/Almaty", "Asia/Dubai", "Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo",
+}
+
+// zoneOf returns the zone whose clock is offset ahead of UTC at the moment at.
+func zoneOf(offset time.Duration, at time.Time, lang string) *time.Location {
+	places := forumPlaces
+	if lang == "ru" {
+		places = append([]string{"UTC", "Europe/Moscow"}, forumPlaces...)
 	}
-	return time.FixedZone("", seconds)
+	for _, place := range places {
+		zone, err := time.LoadLocation(place)
+		if err != nil {
+			continue // no database of zones on this machine
+		}
+		if _, east := at.In(zone).Zone(); time.Duration(east)*time.Second == offset {
+			return zone
+		}
+	}
+	return time.FixedZone("", int(offset/time.Second))
 }
 
 var (

@@ -148,7 +148,7 @@ func (w *forumWalk) list(p *forumPage) error {
 			return err
 		}
 		// Only when everything on the page is new may there be more behind it.
-		if w.first || changed < len(p.Threads) || p.Next == "" || page >= forumMaxLists || w.visited[addressKey(p.Next)] {
+		if w.first && w.rows >= forumMaxThreads || changed < len(p.Threads) || p.Next == "" || page >= forumMaxLists || w.visited[addressKey(p.Next)] {
 			return nil
 		}
 		next, _, err := w.get(p.Next, fetch.Validators{})
@@ -237,7 +237,7 @@ func (w *forumWalk) readThread(row forumRow, known forumVisited, visited bool) (
 	}
 	var posts []mention.Post
 	last := start
-	if (w.first || bumped) && p.Last != "" && !w.visited[addressKey(p.Last)] {
+	if (w.first || bumped) && p.Last != "" && !w.visited[addressKey(p.Last)] && (bumped || p.LastNo == 0 || p.LastNo > forumWholePages) {
 		posts = addNew(posts, p.Posts, map[string]bool{})
 		if end, _, err := w.get(p.Last, fetch.Validators{}); err == nil {
 			seen := map[string]bool{}
