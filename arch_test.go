@@ -65,6 +65,7 @@ var mayImport = map[string][]string{
 	"alerts/console":     {"mention", "alerts"},
 	"alerts/webhook":     {"mention", "alerts"},
 	"web":                {"mention"},
+	"cmd/earshot/town":   {},
 	"cmd/earshot":        {"*"},
 }
 
