@@ -32,6 +32,9 @@ func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention
 		if err := c.Apply(a); err != nil {
 			return nil, nil, err
 		}
+		if a.Verb == mention.Claim || a.Verb == mention.Release {
+			c.Level %= levelNudged // the next owner is nudged anew
+		}
 		return []mention.Event{{MentionID: id, Kind: string(a.Verb), By: a.By, At: a.At, Detail: detail(a)}}, nil, nil
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ type Rules struct {
 	Otherwise  string                       // where to when no route fits
 	Quiet      hours.Hours                  // hours in which only what is critical goes out; zero: none
 	HasQuiet   bool                         // zero Hours are always open, so this says whether Quiet is meant
+	Deadlines  map[mention.Severity]Deadline
 }
 
 // Route sends what fits all its conditions; an empty condition fits all.

@@ -86,13 +86,16 @@ func State(m mention.Mention, c mention.Case) string {
 	case mention.Dismissed:
 		return fmt.Sprintf("dismissed by %s: %s", c.Owner.Name, c.Reason)
 	case mention.Open:
-		if c.Level > 0 {
+		if Overdue(c) {
 			return "overdue: nobody has it"
 		}
 		return "open"
 	}
 	return string(c.Status)
 }
+
+// Overdue reports whether nobody took the complaint in time.
+func Overdue(c mention.Case) bool { return c.Status == mention.Open && c.Level%levelNudged > 0 }
 
 // Site says where a post stands: the source's name, with the host before it when
 // the name does not tell.

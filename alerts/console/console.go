@@ -61,6 +61,8 @@ func (n *Notifier) Post(_ context.Context, m alerts.Message) (alerts.Place, erro
 		text = n.complaint(m)
 	case mention.Changed:
 		text = n.changed(m)
+	case mention.Escalation:
+		text = n.escalation(m)
 	default:
 		text = n.paint(strong, strings.ToUpper(string(m.Alert.Kind))) + "  " + n.wrapped(alerts.Clean(m.Facts.Text), "") + "\n"
 	}
@@ -139,6 +141,19 @@ func (n *Notifier) changed(m alerts.Message) string {
 	return text
 }
 
+// escalation is one line in the thread, or, where another channel is told, with
+// the whole complaint.
+func (n *Notifier) escalation(m alerts.Message) string {
+	words := n.paint(red, alerts.Line(m.Facts.Text, 300))
+	if m.Alert.Notify != "" {
+		words += " " + n.paint(strong, alerts.Line(m.Alert.Notify, maxName))
+	}
+	if m.Alert.ThreadOf == "" {
+		return words + "\n" + n.complaint(m)
+	}
+	return indent + n.paint(faint, "↳ "+n.about(m)+" ") + words + "\n"
+}
+
 // about names a complaint in a few words.
 func (n *Notifier) about(m alerts.Message) string {
 	author := alerts.Line(m.Mention.Post.Author, maxName)
@@ -153,7 +168,7 @@ func (n *Notifier) state(m alerts.Message) string {
 	switch {
 	case m.Case.Status == mention.Replied && m.Case.AnswerSeen:
 		return n.paint(green, "✓ "+words)
-	case m.Case.Level > 0 && m.Case.Status == mention.Open:
+	case alerts.Overdue(m.Case):
 		return n.paint(red, words)
 	}
 	return words

@@ -66,6 +66,8 @@ func layout(m alerts.Message, notify ping, limit int) []api.Block {
 		return complaint(m, notify, limit)
 	case mention.Changed:
 		return changed(m, limit)
+	case mention.Escalation:
+		return escalation(m, notify, limit)
 	}
 	return plain(m, notify, limit)
 }
@@ -86,7 +88,7 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 		mark = "◐"
 	case c.Status == mention.Dismissed:
 		mark = "○"
-	case c.Level > 0:
+	case alerts.Overdue(c):
 		mark = "🔴"
 	}
 	title := mark + " " + capital(m.Alert.Severity.String()) + " · " + alerts.Line(m.Mention.Watch, maxName)
@@ -198,6 +200,22 @@ func changed(m alerts.Message, limit int) []api.Block {
 		}
 	}
 	return []api.Block{api.NewRichTextBlock("words", elements...)}
+}
+
+// escalation names people in the thread, or tells another channel, which gets the
+// whole complaint to read.
+func escalation(m alerts.Message, notify ping, limit int) []api.Block {
+	words := text(or(alerts.Line(m.Facts.Text, maxContext), noWords))
+	if m.Alert.ThreadOf != "" {
+		line := append([]api.RichTextSectionElement{words}, notify.elements()...)
+		return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(line...))}
+	}
+	first := api.NewRichTextSection(bold("🔴 "+alerts.Line(m.Facts.Text, maxContext)), text("  "+alerts.Line(m.Mention.Watch, maxName)))
+	blocks := append([]api.Block{api.NewRichTextBlock("words", first, who(m), quote(m, limit))}, under(m)...)
+	if link := webLink(m.Mention.Post.URL); link != "" {
+		blocks = append(blocks, api.NewActionBlock(deskBlock, api.NewButtonBlockElement(actOpen, string(m.Mention.ID), plainText("Open post ↗")).WithURL(link)))
+	}
+	return blocks
 }
 
 // plain is a message that is only a text of our own.
