@@ -19,8 +19,7 @@ const (
 // table is one language, compiled: read-only and shared by all goroutines.
 type table struct {
 	lang    string
-	keys    []uint64 // open addressing by the hash of the folded form; 0 is empty
-	vals    []uint32 // index into infos
+	forms   []uint64 // open addressing by the hash of the folded form: tag, then index into infos; 0 is empty
 	infos   []info
 	words   []word
 	trie    trie
@@ -61,16 +60,22 @@ const mapEmpty = 0
 
 // find returns the info index of a hash, 0 when the form is unknown.
 func (t *table) find(h uint64) uint32 {
-	m := uint64(len(t.keys) - 1)
-	for i := h & m; ; i = (i + 1) & m {
-		switch t.keys[i] {
-		case h:
-			return t.vals[i]
-		case 0:
+	m := uint64(len(t.forms) - 1)
+	tag := h >> infoBits << infoBits
+	for i := h >> infoBits & m; ; i = (i + 1) & m {
+		x := t.forms[i]
+		if x>>infoBits<<infoBits == tag {
+			return uint32(x & (1<<infoBits - 1))
+		}
+		if x == 0 {
 			return mapEmpty
 		}
 	}
 }
+
+// infoBits is what an index into infos takes of a slot; the rest of the hash tells
+// forms apart.
+const infoBits = 20
 
 const (
 	hashSeed  = 14695981039346656037

@@ -25,7 +25,7 @@ func (c *compiler) layOut(t *table) [][]symbol {
 	for size < 2*len(forms)+2*len(c.meanings) {
 		size *= 2
 	}
-	t.keys, t.vals = make([]uint64, size), make([]uint32, size)
+	t.forms = make([]uint64, size)
 	var scratch []symbol
 	for form, wi := range forms {
 		scratch = scratch[:0]
@@ -151,12 +151,12 @@ func abs[T float32 | float64](x T) T {
 }
 
 func (t *table) put(h uint64, id uint32) {
-	m := uint64(len(t.keys) - 1)
-	i := h & m
-	for t.keys[i] != 0 && t.keys[i] != h {
+	m := uint64(len(t.forms) - 1)
+	i := h >> infoBits & m
+	for t.forms[i] != 0 {
 		i = (i + 1) & m
 	}
-	t.keys[i], t.vals[i] = h, id
+	t.forms[i] = h>>infoBits<<infoBits | uint64(id)
 }
 
 // interner gives equal meanings one info, and equal sets of symbols one number.

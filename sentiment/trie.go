@@ -11,8 +11,7 @@ type trie struct {
 	links    []int32    // nodes, grouped by exit and set
 	roots    []span     // by set: the ways from the root, in firsts
 	firsts   []first
-	keys     []uint64 // exit<<32 | set; 0 is empty
-	vals     []span
+	slots    []slot
 	ends     []int32 // pattern ids, grouped by node
 	patterns []pattern
 }
@@ -37,24 +36,32 @@ type trieExit struct {
 	gap  uint8
 }
 
-// span is a part of links.
+// span is a part of firsts.
 type span struct{ at, n uint32 }
+
+// slot answers where a set leads over an exit; a key of 0 is an empty slot.
+type slot struct {
+	key  uint32 // exit<<16 | set
+	link uint32 // at<<8 | n, in links
+}
 
 // next returns the nodes that a word with this set leads to. The caller has asked
 // the exit's sets already.
 func (t *trie) next(exit, set uint32) []int32 {
-	m := uint64(len(t.keys) - 1)
-	key := uint64(exit)<<32 | uint64(set)
-	for i := linkSlot(key) & m; t.keys[i] != 0; i = (i + 1) & m {
-		if t.keys[i] == key {
-			v := t.vals[i]
-			return t.links[v.at : v.at+v.n]
+	m := uint32(len(t.slots) - 1)
+	key := exit<<16 | set
+	for i := slotOf(key) & m; ; i = (i + 1) & m {
+		switch x := t.slots[i]; x.key {
+		case key:
+			at := x.link >> 8
+			return t.links[at : at+x.link&255]
+		case 0:
+			return nil
 		}
 	}
-	return nil
 }
 
-func linkSlot(key uint64) uint64 { return key * 0x9e3779b97f4a7c15 >> 24 }
+func slotOf(key uint32) uint32 { return key * 0x9e3779b1 >> 11 }
 
 // start returns the nodes after a pattern's first word.
 func (t *trie) start(set uint32) []first {
@@ -172,11 +179,7 @@ func (b *trieBuilder) exits(t *trie, i int, bySymbol [][]edge) {
 // link finds, for every set and exit, where a word with this set leads.
 func (t *trie) link(sets [][]symbol, bySymbol [][]edge) {
 	t.roots = make([]span, len(sets))
-	type group struct {
-		key uint64
-		v   span
-	}
-	var groups []group
+	var groups []slot
 	var edges []edge
 	for set, symbols := range sets {
 		edges = edges[:0]
@@ -198,27 +201,26 @@ func (t *trie) link(sets [][]symbol, bySymbol [][]edge) {
 			t.roots[set].n++
 		}
 		for i < len(edges) {
-			v := span{at: uint32(len(t.links))}
-			exit := edges[i].exit
+			at, exit := uint32(len(t.links)), edges[i].exit
 			for ; i < len(edges) && edges[i].exit == exit; i++ {
 				t.links = append(t.links, edges[i].to)
-				v.n++
 			}
+			n := uint32(len(t.links)) - at
 			t.exits[exit].sets |= 1 << (uint(set) & 63)
-			groups = append(groups, group{uint64(exit)<<32 | uint64(set), v})
+			groups = append(groups, slot{exit<<16 | uint32(set), at<<8 | n})
 		}
 	}
 	size := 16
 	for size < 2*len(groups) {
 		size *= 2
 	}
-	t.keys, t.vals = make([]uint64, size), make([]span, size)
-	m := uint64(size - 1)
+	t.slots = make([]slot, size)
+	m := uint32(size - 1)
 	for _, g := range groups {
-		i := linkSlot(g.key) & m
-		for t.keys[i] != 0 {
+		i := slotOf(g.key) & m
+		for t.slots[i].key != 0 {
 			i = (i + 1) & m
 		}
-		t.keys[i], t.vals[i] = g.key, g.v
+		t.slots[i] = g
 	}
 }
