@@ -259,6 +259,26 @@ func TestSeenAwayLosesNothing(t *testing.T) {
 	})
 }
 
+// A page that shows a post as a teaser and in full has one post, and nobody
+// edited it.
+func TestTeaserAndFullTextAreOnePost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		teaser, full := post("a", "1"), post("a", "1")
+		full.Text += " and the rest of what was said"
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			if n%2 == 0 {
+				return crawlers.Batch{Posts: []mention.Post{teaser, full}}, nil
+			}
+			return crawlers.Batch{Posts: []mention.Post{full, teaser}}, nil
+		}}
+		runFor(t, w.monitor(1), 5*time.Minute, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if len(w.intakes) != 1 || len(w.intakes[0].Found) != 1 || w.intakes[0].Found[0].Post.Text != full.Text {
+			t.Errorf("intakes %+v, want the full post once", w.intakes)
+		}
+	})
+}
+
 func TestDatabaseAwayKeepsTheCursor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()

@@ -160,33 +160,46 @@ func (p *poller) handOver(ctx context.Context, src Source, state *mention.Source
 	return total, nil
 }
 
-// unseen drops the posts that the filter knows unchanged, and repeats inside the
-// batch. A filter that cannot answer lets everything through.
+// unseen drops the posts that the filter knows unchanged. A filter that cannot answer lets everything through.
 func (p *poller) unseen(ctx context.Context, src Source, posts []mention.Post) (fresh []mention.Post, keys []mention.PostKey, hashes []uint32) {
 	if len(posts) == 0 {
 		return nil, nil, nil
 	}
-	all := make([]mention.PostKey, len(posts))
-	for i := range posts {
-		all[i] = posts[i].Key()
-	}
+	posts, all := distinct(posts)
 	known, err := p.Seen.Lookup(ctx, all)
 	if err != nil || len(known) != len(all) {
 		p.Log.Warn("seen set cannot be read; asking the database instead", "source", src.Name, "err", err)
 		known = make([]uint32, len(all))
 	}
-	inBatch := make(map[mention.PostKey]bool, len(posts))
 	for i, post := range posts {
 		hash := post.ContentHash()
-		if inBatch[all[i]] || (known[i] == hash && !post.Deleted) {
+		if known[i] == hash && !post.Deleted {
 			continue
 		}
-		inBatch[all[i]] = true
 		fresh = append(fresh, post)
 		keys = append(keys, all[i])
 		hashes = append(hashes, hash)
 	}
 	return fresh, keys, hashes
+}
+
+// distinct keeps one post of each key: the one with the most words. A page may
+// show a post twice, as a teaser and in full; taken in turn they would look like
+// an edit at every poll.
+func distinct(posts []mention.Post) (kept []mention.Post, keys []mention.PostKey) {
+	at := make(map[mention.PostKey]int, len(posts))
+	for _, post := range posts {
+		key := post.Key()
+		i, twice := at[key]
+		switch {
+		case !twice:
+			at[key] = len(kept)
+			kept, keys = append(kept, post), append(keys, key)
+		case post.Deleted || len(post.Text) > len(kept[i].Text) && !kept[i].Deleted:
+			kept[i] = post
+		}
+	}
+	return kept, keys
 }
 
 // intakes splits the fresh posts of a first poll into the baseline and what
