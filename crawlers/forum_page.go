@@ -18,19 +18,20 @@ import (
 
 // forumPage is what one page of a forum says, whatever made it.
 type forumPage struct {
-	Engine  string
-	Topic   string
-	Thread  string // the thread's own address, the same on all its pages
-	Posts   []mention.Post
-	Threads []forumRow
-	Boards  []forumRow // thread lists of an index
-	Next    string     // addresses as they are to be fetched; "" for none
-	Prev    string
-	Last    string // the last page, when there are more pages than this one
-	LastNo  int    // its number, when the page tells it
-	Older   string
-	Notes   []string
-	cut     bool
+	Engine   string
+	Topic    string
+	Thread   string // the thread's own address, the same on all its pages
+	Posts    []mention.Post
+	Threads  []forumRow
+	Boards   []forumRow // thread lists of an index
+	Next     string     // addresses as they are to be fetched; "" for none
+	Prev     string
+	Last     string // the last page, when there are more pages than this one
+	LastNo   int    // its number, when the page tells it
+	Older    string
+	Comments string // a feed of what is new in the threads of a list
+	Notes    []string
+	cut      bool
 }
 
 // forumRow is one line of a thread list.
@@ -217,7 +218,7 @@ func (d *forumDoc) page(preset *forumPreset) *forumPage {
 		return p
 	}
 	p.Threads = d.rows(preset, &preset.List)
-	p.Next = d.link(preset.List.Next)
+	p.Next, p.Comments = d.link(preset.List.Next), d.link(preset.List.Comments)
 	if len(p.Threads) == 0 {
 		p.Boards = d.rows(preset, &preset.Index)
 	}

@@ -421,3 +421,35 @@ func TestForumFollowsThread(t *testing.T) {
 		t.Fatalf("%+v, %v: want the deletion with its thread", batch.Posts, err)
 	}
 }
+
+// TestForumBlogPolls: a front page does not tell which article has a new comment,
+// its comments feed does, and the articles are not visited again.
+func TestForumBlogPolls(t *testing.T) {
+	front := `<html><head><meta name="generator" content="WordPress 6.5"><link rel="alternate" type="application/rss+xml" href="/comments/feed/"></head><body class="blog"><article id="post-5"><h2 class="entry-title"><a href="/a/">A</a></h2></article></body></html>`
+	article := `<html><head><meta name="generator" content="WordPress 6.5"></head><body class="single"><ol><li id="comment-1" class="comment"><b class="fn">ann</b><div class="comment-metadata"><a href="/a/#comment-1"><time datetime="2026-09-01T10:00:00Z"></time></a></div><div class="comment-content">first</div></li></ol></body></html>`
+	item := `<item><title>Comment on A by ann</title><link>https://blog.example/a/#comment-%d</link><pubDate>Tue, 01 Sep 2026 10:00:00 +0000</pubDate><guid>https://blog.example/?p=5#comment-%d</guid><description>%s</description></item>`
+	items := fmt.Sprintf(item, 1, 1, "first")
+	var asked []string
+	f, err := forumAt(forumTestEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+		path := strings.TrimPrefix(req.URL, "https://blog.example")
+		asked = append(asked, path)
+		body := map[string]string{"/": front, "/a/": article, "/comments/feed/": `<rss version="2.0"><channel><title>Comments</title>` + items + `</channel></rss>`}[path]
+		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: recordedNow}, nil
+	})), "https://blog.example/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch, err := f.Poll(context.Background(), "")
+	if err != nil || len(batch.Posts) != 1 {
+		t.Fatalf("%d posts, %v", len(batch.Posts), err)
+	}
+	items = fmt.Sprintf(item, 2, 2, "second") + items
+	asked = nil
+	batch, err = f.Poll(context.Background(), batch.Next)
+	if err != nil || len(batch.Posts) != 1 || batch.Posts[0].ID != "comment-2" || batch.Posts[0].Text != "second" {
+		t.Fatalf("%+v, %v: want the second comment", batch.Posts, err)
+	}
+	if !slices.Equal(asked, []string{"/", "/comments/feed/"}) {
+		t.Errorf("asked for %q", asked)
+	}
+}

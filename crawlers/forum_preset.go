@@ -92,6 +92,9 @@ type forumList struct {
 	Replies forumRules    `yaml:"replies"`
 	Last    forumRules    `yaml:"last"` // what changes with a new post: its id or its time
 	Next    forumRules    `yaml:"next"`
+	// Comments is the feed of what is new in all threads of the list, for lists
+	// that do not tell which thread changed.
+	Comments forumRules `yaml:"comments"`
 }
 
 // forumStrip is "pattern => replacement", or a pattern alone to delete it.

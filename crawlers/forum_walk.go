@@ -1,6 +1,7 @@
 package crawlers
 
 import (
+	"regexp"
 	"strconv"
 	"time"
 
@@ -141,8 +142,9 @@ func (w *forumWalk) stream(p *forumPage) error {
 // list reads the threads of a list that have new posts.
 func (w *forumWalk) list(p *forumPage) error {
 	w.kind = "thread"
+	told := p.Comments != "" && w.comments(p.Comments)
 	for page := 1; ; page++ {
-		changed, err := w.readRows(p.Threads)
+		changed, err := w.readRows(p.Threads, told)
 		w.rows += len(p.Threads)
 		if err != nil {
 			return err
@@ -163,9 +165,44 @@ func (w *forumWalk) list(p *forumPage) error {
 	}
 }
 
+var forumCommentLink = regexp.MustCompile(`#(comment-\d+)$`)
+
+// comments reads the feed of the newest answers in all threads of a list and
+// reports whether it could be read: then a thread that does not tell whether it
+// changed need not be visited to know. The first poll only notes what stands in
+// the feed, because it reads the threads themselves.
+func (w *forumWalk) comments(address string) bool {
+	if w.requests >= forumMaxRequests {
+		return false
+	}
+	w.requests++
+	res, err := w.f.env.Fetch.Do(w.ctx, fetch.Request{URL: address, Accept: feedAccept})
+	if err != nil {
+		w.note("the feed of comments could not be read: %v", err)
+		return false
+	}
+	w.bytes += len(res.Body)
+	parsed, err := parseFeed(res)
+	if err != nil {
+		w.note("the feed of comments could not be read: %v", err)
+		return false
+	}
+	posts := feedPosts(parsed, res.URL, w.f.env)
+	for i := range posts {
+		if m := forumCommentLink.FindStringSubmatch(posts[i].URL); m != nil {
+			posts[i].ID, posts[i].IsReply = m[1], true // as the pages number it
+		}
+	}
+	fresh, marks := w.st.Marks.fresh(w.f.env.finish(posts))
+	if w.st.Marks = marks; !w.first {
+		w.posts = append(w.posts, fresh...)
+	}
+	return true
+}
+
 // readRows reads the threads of one page of a list and returns how many of them
-// had changed.
-func (w *forumWalk) readRows(rows []forumRow) (int, error) {
+// had changed. told says that new answers in known threads come another way.
+func (w *forumWalk) readRows(rows []forumRow, told bool) (int, error) {
 	changed, blind := 0, 0
 	now := w.f.env.Now().Unix()
 	for i, row := range rows {
@@ -179,8 +216,14 @@ func (w *forumWalk) readRows(rows []forumRow) (int, error) {
 			continue
 		}
 		if row.Mark == "" {
-			if blind++; blind > forumMaxBlind {
+			blind++
+			if told && ok || blind > forumMaxBlind && (ok || w.first) {
+				known.Poll = now
+				w.st.Threads[row.Key] = known
 				continue
+			}
+			if blind > forumMaxBlind {
+				continue // the next poll reads it
 			}
 		} else {
 			changed++
