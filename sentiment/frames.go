@@ -6,8 +6,6 @@ package sentiment
 func (s *scratch) shareOut(st *sentence, si, first int) {
 	units := s.units[first:]
 	toks := s.lex.toks
-	words, cues := s.questionShares(st)
-	news := st.has(roleNews) && !st.has(roleMe)
 	shout := 1 + 0.08*float32(min(st.shouts, 3))
 	for i := range units {
 		u := &units[i]
@@ -15,12 +13,9 @@ func (s *scratch) shareOut(st *sentence, si, first int) {
 			continue
 		}
 		if u.flags&unitPattern != 0 {
-			u.weight *= cues
+			u.weight *= st.cues
 		} else {
-			u.weight *= words
-		}
-		if news {
-			u.weight *= newsShare
+			u.weight *= st.words
 		}
 		if st.lastBut >= 0 {
 			if u.end < st.lastBut {
@@ -47,6 +42,16 @@ func (s *scratch) shareOut(st *sentence, si, first int) {
 	if t := &toks[st.from]; t.roles&(1<<roleBut) != 0 && si > 0 {
 		s.softenBefore(first, si)
 	}
+}
+
+// frame says what polarity words and complaint cues count in a question or in the
+// news.
+func (s *scratch) frame(st *sentence) (words, cues float32) {
+	words, cues = s.questionShares(st)
+	if st.has(roleNews) && !st.has(roleMe) {
+		words, cues = words*newsShare, cues*newsShare
+	}
+	return words, cues
 }
 
 // questionShares says what polarity words and complaint cues count in the

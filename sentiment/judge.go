@@ -26,9 +26,11 @@ const (
 type sentence struct {
 	from, to int32 // tokens, to excluded
 	roles    uint32
-	shouts   int32 // exclamation marks
-	asks     int32 // question marks
-	lastBut  int32 // token of the last contrast word, -1 for none
+	shouts   int32   // exclamation marks
+	asks     int32   // question marks
+	lastBut  int32   // token of the last contrast word, -1 for none
+	words    float32 // what a polarity word counts in it, as question or news
+	cues     float32 // what a complaint cue counts in it
 	section  section
 }
 
@@ -84,7 +86,7 @@ const (
 
 func (s *scratch) judge() {
 	s.split()
-	s.units = s.units[:0]
+	s.units, s.hints = s.units[:0], s.hints[:0]
 	mi := 0
 	for si := range s.sentences {
 		mi = s.judgeSentence(si, mi)
@@ -156,6 +158,7 @@ func (s *scratch) judgeSentence(si, mi int) int {
 	first := len(s.units)
 	var cl clauseState
 	toks := s.lex.toks
+	st.words, st.cues = s.frame(st)
 	for i := st.from; i < st.to; i++ {
 		t := &toks[i]
 		if i == st.from || t.before != noBreak || t.roles&(1<<roleBut) != 0 {
@@ -245,10 +248,10 @@ func (s *scratch) read(i int32, cl *clauseState, si int) {
 func (s *scratch) closeNegation(cl *clauseState, si int) {
 	if cl.negAt > 0 && !cl.negUsed {
 		w := float32(looseNegation)
-		if cl.conditional || cl.past || s.sentences[si].asks > 0 {
+		if cl.past || s.sentences[si].asks > 0 {
 			w *= supposed
 		}
-		s.add(unit{start: cl.negAt - 1, end: cl.negAt - 1, weight: w, rule: s.rule.hint, flags: unitHint, sentence: int32(si)})
+		s.addHint(cl.negAt-1, w, cl, si)
 	}
 	cl.negAt = 0
 }
@@ -295,13 +298,12 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 	if w == nil {
 		return
 	}
-	t := &s.lex.toks[i]
-	u := unit{start: i, end: i, weight: w.weight, rule: s.rule.word, topic: w.topic, sentence: int32(si)}
 	if w.flags&wordHint != 0 {
-		u.rule, u.flags = s.rule.hint, unitHint
-		s.addInClause(u, cl)
+		s.addHint(i, w.weight, cl, si)
 		return
 	}
+	t := &s.lex.toks[i]
+	u := unit{start: i, end: i, weight: w.weight, rule: s.rule.word, topic: w.topic, sentence: int32(si)}
 	switch {
 	case w.flags&wordFirm != 0:
 	case cl.lackLeft > 0 && (w.weight != 0 || w.ownLack):
@@ -449,24 +451,48 @@ func (s *scratch) add(u unit) {
 	}
 }
 
-// boundHints scales the small signs so that, together, they are never praise and
-// never more than a mild complaint, however long the text.
+// hint is a small sign, kept apart from the units: there are many, and they count
+// only as a sum.
+type hint struct {
+	token  int32
+	weight float32
+}
+
+// addHint notes a small sign. What its sentence is taken for counts here already.
+func (s *scratch) addHint(i int32, weight float32, cl *clauseState, si int) {
+	if cl.conditional {
+		weight *= supposed
+	}
+	if len(s.hints) < maxUnits {
+		s.hints = append(s.hints, hint{i, weight * s.sentences[si].words})
+	}
+}
+
+// boundHints turns the small signs into units, scaled so that together they are
+// never praise and never more than a mild complaint, however long the text. Where
+// something else speaks, one silent unit holds their sum.
 func (s *scratch) boundHints() {
 	var sum float32
-	for i := range s.units {
-		if s.units[i].flags&unitHint != 0 {
-			sum += s.units[i].weight
-		}
-	}
-	if sum == 0 {
-		return
+	for _, h := range s.hints {
+		sum += h.weight
 	}
 	want := hintShare * sum * min(1, hintWords/float32(len(s.lex.toks)))
-	want = min(0, max(mostHints, want))
+	want = max(mostHints, want)
+	if want >= 0 {
+		return
+	}
 	for i := range s.units {
-		if u := &s.units[i]; u.flags&unitHint != 0 {
-			u.weight *= want / sum
+		if s.units[i].weight != 0 {
+			s.add(unit{weight: want, rule: s.rule.hint, flags: unitHint | unitHidden})
+			return
 		}
+	}
+	for _, h := range s.hints {
+		si := 0
+		for si+1 < len(s.sentences) && s.sentences[si+1].from <= h.token {
+			si++
+		}
+		s.add(unit{start: h.token, end: h.token, weight: h.weight * want / sum, rule: s.rule.hint, flags: unitHint, sentence: int32(si)})
 	}
 }
 

@@ -54,6 +54,9 @@ func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover 
 	}
 	for e := n.exitAt; e < n.exitAt+uint32(n.exitN); e++ {
 		exit := &t.trie.exits[e]
+		if exit.any == 0 && exit.gap < nearWords && exit.sets&words[last].near == 0 {
+			continue
+		}
 		top := min(last+1+int(exit.gap), len(words)-1, first+63)
 		for j := last + 1; j <= top; j++ {
 			w := &words[j]

@@ -54,6 +54,7 @@ type scratch struct {
 	lex       lexer
 	matches   []match
 	units     []unit
+	hints     []hint
 	sentences []sentence
 	tables    [2]*table
 	emoji     map[uint64]float32
@@ -310,15 +311,9 @@ const maxWhy = 60
 
 func (s *Scorer) evidence(why []mention.Hit, sc *scratch, text string) []mention.Hit {
 	toks := sc.lex.toks
-	skip := unitHidden
-	for i := range sc.units {
-		if u := &sc.units[i]; u.weight != 0 && u.flags&(unitHidden|unitHint) == 0 {
-			skip |= unitHint // small signs are named only when nothing else speaks
-		}
-	}
 	for i := range sc.units {
 		u := &sc.units[i]
-		if u.weight > -0.005 && u.weight < 0.005 || u.flags&skip != 0 || len(why) == maxWhy {
+		if u.weight > -0.005 && u.weight < 0.005 || u.flags&unitHidden != 0 || len(why) == maxWhy {
 			continue
 		}
 		from, to := u.start, u.end
