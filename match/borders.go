@@ -78,6 +78,9 @@ func (r *run) judge(t *term, p *place) verdict {
 	if v := r.hyphens(p); v.rule != 0 {
 		return v
 	}
+	if t.words == 1 && p.langs != 0 && !r.speaks(p) {
+		return verdict{2, "a form of another language than the text's: here it is another word"}
+	}
 	if v := r.people(t, p); v.rule != 0 {
 		return v
 	}

@@ -7,11 +7,12 @@ type commonWords struct {
 	function map[string]bool            // words no foreign or inflected form may be: мне, some
 	english  map[string]bool            // English words a transliteration may hit by chance: list, sad
 	short    map[uint64]bool            // hashes of the function and English words up to six letters: no joined name may be one
+	votes    map[uint64]uint8           // which languages a frequent word speaks for
 	nouns    map[string]map[string]bool // by language: words a name may be borrowed from: лента, target
 }
 
 func readCommon(f *folder) commonWords {
-	c := commonWords{function: map[string]bool{}, english: map[string]bool{}, short: map[uint64]bool{}, nouns: map[string]map[string]bool{}}
+	c := commonWords{function: map[string]bool{}, english: map[string]bool{}, short: map[uint64]bool{}, votes: map[uint64]uint8{}, nouns: map[string]map[string]bool{}}
 	for _, row := range readTable("common.tsv", 3)[1:] {
 		lang, kind, word := row[0], row[1], f.foldWord(row[2])
 		if lang == "en" {
@@ -20,8 +21,15 @@ func readCommon(f *folder) commonWords {
 		if (lang == "en" || kind == "function") && utf8.RuneCountInString(word) <= 6 {
 			c.short[hashString(word)] = true
 		}
-		if kind == "function" {
+		switch kind {
+		case "latin":
+			c.votes[hashString(word)] |= voteLatin
+			continue
+		case "function":
+			c.votes[hashString(word)] |= voteOf[lang]
 			c.function[word] = true
+			continue
+		case "chance":
 			continue
 		}
 		if c.nouns[lang] == nil {

@@ -29,7 +29,8 @@ type paradigm struct {
 	before string // one of these letters must stand before ending
 	ending string
 	cells  [slots][]string
-	weight int // longer endings win
+	weight int  // longer endings win
+	drops  bool // the vowel of the ending drops out (перец, перца): the stem must have another
 }
 
 type exception struct {
@@ -53,6 +54,9 @@ func newGrammar() *grammar {
 			if cell := strings.ReplaceAll(row[3+i], "ё", "е"); cell != "-" {
 				p.cells[i] = strings.Split(cell, "/")
 			}
+		}
+		if first, _ := utf8.DecodeRuneInString(p.ending); p.kind == "noun" && p.cells[0] != nil && utf8.RuneCountInString(p.ending) > 1 {
+			p.drops = strings.ContainsRune(vowels, first) && !strings.HasPrefix(p.cells[0][0], string(first))
 		}
 		if g.rows[row[0]] == nil {
 			g.rows[row[0]] = map[rune][]paradigm{}
@@ -121,9 +125,16 @@ func languagesOf(s string) []string {
 
 // forms gives the forms of word (folded letters) in the given languages,
 // without the word itself. followed says that another word of the name comes
-// after it, so it may be an adjective.
-func (g *grammar) forms(word string, langs []string, followed bool) []form {
+// after it, so it may be an adjective; foreign that it is a Latin word read in
+// Cyrillic, whose endings mean less.
+func (g *grammar) forms(word string, langs []string, followed, foreign bool) []form {
 	var out []form
+	if foreign {
+		switch last, _ := utf8.DecodeLastRuneInString(word); last {
+		case 'и', 'ы', 'у', 'ю', 'е', 'э', 'і', 'ї', 'є':
+			return []form{{text: word + "то", lang: bulgarian}}
+		}
+	}
 	if utf8.RuneCountInString(word) < 3 {
 		return nil
 	}
@@ -136,18 +147,25 @@ func (g *grammar) forms(word string, langs []string, followed bool) []form {
 					out = append(out, form{f, 0, langOf[lang]})
 				}
 			default:
-				out = g.decline(out, e.stem, lang, followed)
+				out = g.variant(out, e.stem, lang, followed)
 			}
 			continue
 		}
 		out = g.decline(out, word, lang, followed)
-		if lang == "uk" {
+		if lang == "uk" && !foreign {
 			for _, stem := range openSyllables(word) {
-				out = g.decline(out, stem, lang, followed)
+				out = g.variant(out, stem, lang, followed)
 			}
 		}
 	}
 	return out
+}
+
+// variant declines another stem of a word; the stem itself is no form.
+func (g *grammar) variant(out []form, stem, lang string, followed bool) []form {
+	from := len(out)
+	out = g.decline(out, stem, lang, followed)
+	return append(out[:from], slices.DeleteFunc(out[from:], func(f form) bool { return f.text == stem })...)
 }
 
 // openSyllables gives what Ukrainian і of the last closed syllable turns into
@@ -158,9 +176,11 @@ func openSyllables(word string) []string {
 		switch {
 		case r[i] == 'ї' && i < len(r)-1:
 			return []string{string(r[:i]) + "є" + string(r[i+1:])}
+		case r[i] == 'і' && i == len(r)-2 && r[i+1] == 'й' && strings.ContainsAny(string(r[:i]), vowels):
+			return nil // водій, обрій: only бій, рій change
 		case r[i] == 'і' && i < len(r)-1:
 			return []string{string(r[:i]) + "о" + string(r[i+1:]), string(r[:i]) + "е" + string(r[i+1:])}
-		case strings.ContainsRune("аоуиеюяєіїы", r[i]):
+		case strings.ContainsRune(vowels, r[i]):
 			return nil
 		}
 	}
@@ -194,8 +214,11 @@ func (g *grammar) decline(out []form, word, lang string, followed bool) []form {
 
 func (p *paradigm) fits(word string) bool {
 	stem, ok := strings.CutSuffix(word, p.ending)
-	if !ok || stem == "" {
+	if !ok || stem == "" || p.drops && !strings.ContainsAny(stem, vowels) {
 		return false
+	}
+	if p.kind == "adj" && utf8.RuneCountInString(stem) < 3 && utf8.RuneCountInString(p.ending) < 3 {
+		return false // стая is no adjective
 	}
 	if p.before == "" {
 		return true
@@ -213,8 +236,11 @@ func (p *paradigm) apply(out []form, word string) []form {
 				out = addForm(out, stem, slot, 3)
 			case strings.HasSuffix(cell, "*"):
 				whole := stem + strings.TrimSuffix(cell, "*")
-				out = addForm(out, whole, slot, 4)
-				for _, f := range insertVowel(whole) {
+				inserted := insertVowel(whole)
+				if inserted == nil || !needsVowel(whole) {
+					out = addForm(out, whole, slot, 4)
+				}
+				for _, f := range inserted {
 					out = addForm(out, f, slot, 3)
 				}
 			case strings.HasPrefix(cell, "="):
@@ -249,7 +275,7 @@ func insertVowel(stem string) []string {
 		soft, r = "ь", r[:n-1]
 	}
 	n := len(r)
-	if n < 3 || !isConsonant(r[n-1]) {
+	if n < 3 || !strings.ContainsRune("кнлцмрб", r[n-1]) {
 		return nil
 	}
 	head, last := string(r[:n-2]), string(r[n-1])
@@ -270,6 +296,14 @@ func insertVowel(stem string) []string {
 	}
 	return nil
 }
+
+// needsVowel says whether a bare stem that may take a vowel must take it: ромашк,
+// птичк, вишнь are no words, волн is.
+func needsVowel(stem string) bool {
+	return strings.HasSuffix(stem, "к") || strings.HasSuffix(stem, "ц") || strings.HasSuffix(stem, "ь")
+}
+
+const vowels = "аоуиеюяєіїыэъ"
 
 func isConsonant(r rune) bool {
 	return strings.ContainsRune("бвгджзклмнпрстфхцчшщ", r)

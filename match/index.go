@@ -14,8 +14,11 @@ const (
 	flagSurname                    // genitive plural in -ов: also the surname of somebody else
 	flagForeign                    // written in the other alphabet than the term
 	flagShy                        // spells an everyday English word by chance (сад, sad): counts only as an address, account or tag
-	flagBits    = iota
-	flagMask    = 1<<flagBits - 1
+	flagRussian                    // an inflected form of Russian; with the next two, of no other language
+	flagUkrainian
+	flagBulgarian
+	flagBits = iota
+	flagMask = 1<<flagBits - 1
 )
 
 // posting says that a token with some hash is a form of a word. The bucket holds
@@ -134,11 +137,20 @@ func (ix *index) compact() {
 	ix.posts = slices.Clip(out)
 }
 
+const flagLangs = flagRussian | flagUkrainian | flagBulgarian
+
+// langFlags gives the flags of a set of languages.
+func langFlags(l langs) uint32 { return uint32(l) * flagRussian }
+
 // joinFlags joins what two ways to the same form know of it. What only warns
 // (stem, surname, foreign) must hold on both ways.
 func joinFlags(a, b uint32) uint32 {
 	const warn = flagStem | flagSurname | flagForeign | flagShy
-	return (a|b)&^warn | a&b&warn
+	out := (a|b)&^(warn|flagLangs) | a&b&warn
+	if a&flagLangs != 0 && b&flagLangs != 0 {
+		out |= (a | b) & flagLangs
+	}
+	return out
 }
 
 func compareUint32(a, b uint32) int {

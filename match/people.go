@@ -11,9 +11,6 @@ func (r *run) people(t *term, p *place) verdict {
 	if t.words > 1 || !p.surname && t.given == nil {
 		return counts
 	}
-	if p.surname && r.isBulgarian() {
-		return verdict{2, "in Bulgarian this is an adjective, another word"}
-	}
 	before, initial := r.wordBefore(p.start)
 	after := r.wordAfter(p.end)
 	if p.surname {
@@ -110,21 +107,4 @@ func (r *run) wordAfter(i int) uint64 {
 	var t token
 	r.set.fold.word(r.text, i, &t)
 	return t.hash
-}
-
-// isBulgarian guesses whether the part is Bulgarian. It is asked only about
-// forms in -ов and -ев, where Russian has a genitive plural (соколов) and
-// Bulgarian an adjective.
-func (r *run) isBulgarian() bool {
-	bulgarian, other := 0, 0
-	var t token
-	for i := 0; r.set.fold.next(r.text, i, &t) && i < chunkLimit; i = t.end {
-		switch word := r.text[t.start:t.end]; {
-		case r.set.bulgarian[t.hash], strings.Contains(word, "ъ"):
-			bulgarian++
-		case strings.ContainsAny(word, "ыэёіїєґ"):
-			other++
-		}
-	}
-	return bulgarian > other
 }

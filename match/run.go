@@ -28,11 +28,12 @@ type run struct {
 // place is where a phrase stands and how it got there.
 type place struct {
 	start, end int
-	base       bool // all words stand in their dictionary form
-	shy        bool // counts only as an address, account or tag
-	surname    bool // the one word is a genitive plural that is a surname, too
-	ending     bool // the last word has taken an ending, so it takes no other
-	tail       bool // the last word may take an ending behind a hyphen
+	base       bool   // all words stand in their dictionary form
+	shy        bool   // counts only as an address, account or tag
+	langs      uint32 // flagLangs of the one word: of which languages it is a form; 0 for any
+	surname    bool   // the one word is a genitive plural that is a surname, too
+	ending     bool   // the last word has taken an ending, so it takes no other
+	tail       bool   // the last word may take an ending behind a hyphen
 }
 
 // scan runs over one part.
@@ -110,6 +111,10 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 		q.end = t.end
 		q.base = p.base && how == plain && flags&flagBase != 0
 		q.shy = at == 0 && flags&flagShy != 0
+		q.langs = 0
+		if at == 0 {
+			q.langs = flags & flagLangs
+		}
 		q.surname = at == 0 && flags&flagSurname != 0
 		q.ending = how != plain
 		q.tail = how == plain && flags&flagTail != 0

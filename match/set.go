@@ -18,15 +18,15 @@ type Set struct {
 	side    lexicon            // context, ignore and none: read only when a term stands in the text
 	phrases []phrase
 
-	endings   map[uint64]bool // by hash
-	english   map[uint64]bool
-	particle  map[uint64]bool
-	bulgarian map[uint64]bool // words that only Bulgarian has
-	surnames  map[string]bool // see names.tsv
-	first     map[uint64]bool // first names in all forms
-	legal     map[string]bool
-	hosts     map[string]map[string]bool
-	common    commonWords
+	endings  map[uint64]bool // by hash
+	english  map[uint64]bool
+	particle map[uint64]bool
+	votes    map[uint64]uint8 // which languages a frequent word speaks for
+	surnames map[string]bool  // see names.tsv
+	first    map[uint64]bool  // first names in all forms
+	legal    map[string]bool
+	hosts    map[string]map[string]bool
+	common   commonWords
 
 	runs sync.Pool // *scratch
 }
@@ -137,17 +137,17 @@ func newBuilder() *builder {
 	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
 	b.side.anyQuotes = true
 	b.set = &Set{
-		fold:      f,
-		handles:   map[string][]int32{},
-		endings:   hashes(f, sets["ending"]),
-		english:   hashes(f, sets["english"]),
-		particle:  hashes(f, sets["particle"]),
-		bulgarian: hashes(f, sets["bulgarian"]),
-		legal:     legal["legal"],
-		hosts:     readSets("hosts.tsv"),
-		common:    c.common,
-		surnames:  readSets("names.tsv")["surname"],
-		first:     firstNames(c),
+		fold:     f,
+		handles:  map[string][]int32{},
+		endings:  hashes(f, sets["ending"]),
+		english:  hashes(f, sets["english"]),
+		particle: hashes(f, sets["particle"]),
+		votes:    c.common.votes,
+		legal:    legal["legal"],
+		hosts:    readSets("hosts.tsv"),
+		common:   c.common,
+		surnames: readSets("names.tsv")["surname"],
+		first:    firstNames(c),
 	}
 	return b
 }
@@ -166,7 +166,7 @@ func firstNames(c *compiler) map[uint64]bool {
 	for name := range readSets("names.tsv")["first"] {
 		base := c.fold.foldWord(name)
 		out[hashString(base)] = true
-		for _, f := range c.grammar.forms(base, languagesOf(name), false) {
+		for _, f := range c.grammar.forms(base, languagesOf(name), false, false) {
 			if f.slot < 6 {
 				out[hashString(f.text)] = true
 			}

@@ -14,6 +14,7 @@ type wordKey struct {
 	followed bool // another word of the name follows
 	several  bool // the name has several words
 	short    bool // an abbreviation
+	foreign  bool // a Latin word read in Cyrillic
 	joined   bool // not a word: the words of a name written as one
 }
 
@@ -168,25 +169,26 @@ const usualSpellings = 256
 func (c *compiler) inflect(out []spelled, key wordKey, base string, limit int, cases bool, latin uint32) []spelled {
 	forms := c.formsOf(key, base)
 	var inLatin []string
+	var of langs
 	for i, f := range forms {
 		again := i > 0 && forms[i-1].text == f.text
 		if again && !cases || !key.several && c.common.function[f.text] {
 			continue
 		}
-		surname := surnameFlag(f)
-		out = append(out, spelled{f.text, f.slot, surname | flagForeign&^latin})
 		if !again {
-			of := f.lang
+			of = f.lang
 			for k := i + 1; k < len(forms) && forms[k].text == f.text; k++ {
 				of |= forms[k].lang
 			}
 			inLatin = c.script.toLatin(restore(f.text, key.text), of, limit)
 		}
+		flags := surnameFlag(f) | langFlags(of)
+		out = append(out, spelled{f.text, f.slot, flags | flagForeign&^latin})
 		for _, s := range inLatin {
-			if !key.several && c.common.english[s] || surname != 0 && strings.ContainsAny(s, "46q") {
+			if !key.several && c.common.english[s] || flags&flagSurname != 0 && strings.ContainsAny(s, "46q") {
 				continue // the latter is Bulgarian spelling, where -ов is an adjective
 			}
-			out = append(out, spelled{s, f.slot, latin | surname})
+			out = append(out, spelled{s, f.slot, latin | flags})
 		}
 	}
 	return out
@@ -207,7 +209,7 @@ func (c *compiler) formsOf(key wordKey, base string) []form {
 			return nil // ОККО, БТИ
 		}
 	}
-	return uniqueForms(c.grammar.forms(base, strings.Fields(key.langs), key.followed), base)
+	return uniqueForms(c.grammar.forms(base, strings.Fields(key.langs), key.followed, key.foreign), base)
 }
 
 // restore puts ё and ґ of the word as written back into a folded form of it.
@@ -234,6 +236,10 @@ func cutVowel(s string) string {
 	return ""
 }
 
+// inflectedReadings is how many of the Cyrillic readings of a Latin word, the
+// likeliest first, get forms.
+const inflectedReadings = 4
+
 func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []spelled {
 	out := append(make([]spelled, 0, usualSpellings), spelled{base, -1, flagBase | flagTail | flagPossess})
 	letters := utf8.RuneCountInString(base)
@@ -254,10 +260,11 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 			continue
 		}
 		out = append(out, spelled{f, -1, flagBase | flagForeign})
-		if letters < 3 {
-			continue
+		if letters < 4 || i >= inflectedReadings {
+			continue // three letters read in Cyrillic are too many other words
 		}
 		inner := key
+		inner.foreign = true
 		inner.text, inner.langs = cyr, strings.Join(languagesOf(cyr), " ")
 		if slavic && i < 2 {
 			out = c.inflect(out, inner, f, limit, cases, 0)
@@ -265,7 +272,7 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 		}
 		for _, fm := range c.formsOf(inner, f) {
 			if key.several || !c.common.function[fm.text] {
-				out = append(out, spelled{fm.text, fm.slot, flagForeign | surnameFlag(fm)})
+				out = append(out, spelled{fm.text, fm.slot, flagForeign | surnameFlag(fm) | langFlags(fm.lang)})
 			}
 		}
 	}
