@@ -21,15 +21,18 @@ type View interface {
 	// simhash differs from the given one in at most maxDistance bits, whatever
 	// became of their cases; the oldest first.
 	Twins(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.Stored, error)
-	// InThread returns the alerted mentions of posts of this source and thread
-	// address (Post.ThreadURL), whatever became of their cases; the oldest first. An
-	// empty address has none.
+	// InThread returns the alerted mentions of posts of this source that stand at
+	// the thread address (Post.ThreadURL) or have the id or address replyTo, whatever
+	// became of their cases; the oldest first. An empty argument matches nothing.
 	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.Stored, error)
 	// Author says what is known of an author at a source.
 	Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error)
 	// AlertOf returns the message a mention got of its own (kind complaint or
 	// twin); ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
+	// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
+	// (exclusive), without those of a baseline.
+	HeardRate(ctx context.Context, watch string, from, to time.Time) (int, error)
 }
 
 // Outbox is the queue of messages and their states, kept by the store. Every

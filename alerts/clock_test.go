@@ -3,6 +3,7 @@ package alerts_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +63,8 @@ func (r *room) after(d time.Duration) []string {
 
 func (r *room) says(got []string, want ...string) {
 	r.t.Helper()
+	slices.Sort(got) // messages of one moment come in any order
+	slices.Sort(want)
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		r.t.Fatalf("said %q, want %q", got, want)
 	}

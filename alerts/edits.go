@@ -105,7 +105,7 @@ func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Stored,
 	var all []mention.Stored
 	for _, d := range p.done {
 		if o := d.Mention.Post; o.Source == post.Source && (o.ThreadURL != "" && o.ThreadURL == post.ThreadURL || repliesTo(post, o)) {
-			all = append(all, mention.Stored{Mention: d.Mention, Case: d.Case, Alert: d.Alerts[0].ID})
+			all = append(all, mention.Stored{Mention: d.Mention, Case: d.Case, Alert: own(d).ID})
 		}
 	}
 	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL, post.ReplyTo)
@@ -174,7 +174,7 @@ func (p *plan) tell(ctx context.Context, d *mention.Draft, s mention.Stored, fac
 func (p *plan) alertOf(ctx context.Context, s mention.Stored) (mention.Alert, bool, error) {
 	for _, d := range p.done {
 		if d.Mention.ID == s.Mention.ID {
-			return d.Alerts[0], true, nil
+			return own(d), true, nil
 		}
 	}
 	a, ok, err := p.view.AlertOf(ctx, s.Mention.ID)

@@ -143,6 +143,14 @@ func (p *plan) complaint(ctx context.Context, d *mention.Draft) error {
 		alert = p.twin(*m, first, facts)
 	} else {
 		alert = p.fresh(*m, facts)
+		over, err := p.gathering(ctx, *m, alert)
+		if err != nil {
+			return err
+		}
+		if over != nil {
+			d.Alerts = append(d.Alerts, *over)
+			alert.ThreadOf = over.ID
+		}
 	}
 	d.Alerts = append(d.Alerts, alert)
 	p.event(d, "alerted", m.Severity.String()+" to "+alert.Route)
@@ -158,6 +166,16 @@ func (p *plan) fresh(m mention.Mention, facts Facts) mention.Alert {
 		Route: to, Notify: notify, Severity: m.Severity, Status: mention.Pending,
 		CreatedAt: p.now, NotBefore: p.rules.notBefore(m.Severity, p.now), Payload: facts.encode(),
 	}
+}
+
+// own is the message a draft of this intake got of its own.
+func own(d *mention.Draft) mention.Alert {
+	for _, a := range d.Alerts {
+		if a.MentionID == d.Mention.ID && (a.Kind == mention.Complaint || a.Kind == mention.Twin) {
+			return a
+		}
+	}
+	return mention.Alert{}
 }
 
 // author asks what is known of the author, complaints of this intake included.

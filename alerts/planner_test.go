@@ -11,7 +11,6 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/hours"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 )
@@ -439,11 +438,7 @@ func TestOfficialAnswer(t *testing.T) {
 }
 
 func TestRoutes(t *testing.T) {
-	quiet, err := hours.Parse("22:00-08:00 Europe/Kyiv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rules := alerts.Rules{Quiet: quiet, HasQuiet: true, Routes: []alerts.Route{
+	rules := alerts.Rules{Routes: []alerts.Route{
 		{Topics: []string{"billing", "refund"}, To: "#billing"},
 		{Severities: []mention.Severity{mention.Critical}, To: "#pr-war-room", Notify: "@oncall-pr"},
 		{Langs: []string{"bg"}, To: "#sofia"},
@@ -471,17 +466,4 @@ func TestRoutes(t *testing.T) {
 			}
 		})
 	}
-	t.Run("quiet hours hold", func(t *testing.T) {
-		r := newRoom(t, rules)
-		r.now = time.Date(2026, 11, 22, 23, 30, 0, 0, quiet.Zone())
-		a := r.one(r.poll(said(forum, "1", "Олена", refund, -0.6)), mention.Complaint)
-		if want := time.Date(2026, 11, 23, 8, 0, 0, 0, quiet.Zone()); !a.NotBefore.Equal(want) {
-			t.Errorf("held until %s, want %s", a.NotBefore, want)
-		}
-		m := said(forum, "2", "Петро", rude, -0.6)
-		m.Score.Topics = []string{"safety"}
-		if a := r.one(r.poll(m), mention.Complaint); !a.NotBefore.IsZero() {
-			t.Errorf("what is critical waits until %s", a.NotBefore)
-		}
-	})
 }

@@ -24,8 +24,8 @@ func (p *plan) alike(ctx context.Context, m mention.Mention) (under *gathered, v
 	}
 	for _, d := range p.done {
 		if p.copies(d.Mention, m) {
-			s := mention.Stored{Mention: d.Mention, Case: d.Case, Alert: d.Alerts[0].ID}
-			return gather(under, s, d.Alerts[0]), "", nil
+			s := mention.Stored{Mention: d.Mention, Case: d.Case, Alert: own(d).ID}
+			return gather(under, s, own(d)), "", nil
 		}
 	}
 	if verdict, err = p.verdict(ctx, m); err != nil || verdict != "" {

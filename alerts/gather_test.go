@@ -1,0 +1,112 @@
+package alerts_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/hours"
+	"github.com/earshot/earshot/mention"
+)
+
+func TestQuietHoursComeAsOneMessage(t *testing.T) {
+	quiet, err := hours.Parse("22:00-08:00 Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRoom(t, alerts.Rules{Quiet: quiet, HasQuiet: true})
+	r.now = time.Date(2026, 11, 22, 23, 30, 0, 0, quiet.Zone())
+	first := r.poll(said(forum, "1", "Олена", refund, -0.6))
+	second := r.poll(said(forum, "2", "Петро", rude, -0.6))
+	if len(first) != 2 || first[0].Kind != mention.Digest || first[1].ThreadOf != first[0].ID {
+		t.Fatalf("first %+v", first)
+	}
+	if want := time.Date(2026, 11, 23, 8, 0, 0, 0, quiet.Zone()); !first[0].NotBefore.Equal(want) {
+		t.Errorf("held until %s, want %s", first[0].NotBefore, want)
+	}
+	if len(second) != 1 || second[0].ThreadOf != first[0].ID || !second[0].NotBefore.Equal(first[0].NotBefore) {
+		t.Fatalf("second %+v: one night is one message", second)
+	}
+	loud := said(forum, "3", "Марія", "Отруїлася їжею, лежу в лікарні", -0.9)
+	loud.Score.Topics = []string{"safety"}
+	if a := r.one(r.poll(loud), mention.Complaint); a.ThreadOf != "" || !a.NotBefore.IsZero() {
+		t.Errorf("what is critical waits: %+v", a)
+	}
+}
+
+// TestStorm floods one watch: one critical message gathers the rest, nothing is
+// dropped, and what is critical still stands on its own.
+func TestStorm(t *testing.T) {
+	r := newRoom(t, alerts.Rules{})
+	var storms, gathered, alone int
+	for i := range 40 {
+		for _, a := range r.poll(said(forum, numbered(i), "author "+numbered(i), "Скарга нова "+numbered(i), -0.6)) {
+			switch {
+			case a.Kind == mention.Storm:
+				storms++
+			case a.ThreadOf != "":
+				gathered++
+			default:
+				alone++
+			}
+		}
+		r.now = noon.Add(time.Duration(i) * 10 * time.Second)
+	}
+	if storms != 1 || alone != 19 || gathered != 21 {
+		t.Errorf("%d storm messages, %d complaints gathered, %d on their own", storms, gathered, alone)
+	}
+	loud := said(forum, "loud", "Марія", "Отруїлася їжею, лежу в лікарні", -0.9)
+	loud.Score.Topics = []string{"safety"}
+	if a := r.one(r.poll(loud), mention.Complaint); a.ThreadOf != "" {
+		t.Errorf("what is critical is gathered: %+v", a)
+	}
+}
+
+// rates is a view in which nothing is known but how many complaints came.
+type rates struct{ now, before int }
+
+func (rates) Twins(context.Context, string, uint64, int, time.Time) ([]mention.Stored, error) {
+	return nil, nil
+}
+func (rates) InThread(context.Context, string, string, string) ([]mention.Stored, error) {
+	return nil, nil
+}
+func (rates) Author(context.Context, string, string, time.Time) (mention.Author, error) {
+	return mention.Author{}, nil
+}
+func (rates) AlertOf(context.Context, mention.ID) (mention.Alert, bool, error) {
+	return mention.Alert{}, false, nil
+}
+func (r rates) HeardRate(_ context.Context, _ string, from, to time.Time) (int, error) {
+	if to.Sub(from) < time.Hour {
+		return r.now, nil
+	}
+	return r.before, nil
+}
+
+// TestStormAgainstUsual calls a storm only what is much more than usual.
+func TestStormAgainstUsual(t *testing.T) {
+	cases := []struct {
+		now, before int // before: in the week, that is 336 half hours
+		want        bool
+	}{
+		{18, 0, false}, {19, 0, true}, {19, 336, true}, {19, 5 * 336, false}, {30, 10 * 336, false}, {49, 10 * 336, true},
+	}
+	for _, c := range cases {
+		d := &mention.Draft{Mention: said(forum, "1", "Олена", refund, -0.6)}
+		d.Mention.ID = "m"
+		if err := alerts.NewPlanner(alerts.Rules{Otherwise: "#mentions"}).Plan(t.Context(), rates{c.now, c.before}, noon, []*mention.Draft{d}); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(d.Alerts) == 2; got != c.want {
+			t.Errorf("%d in half an hour after %d in a week: storm %v, want %v", c.now, c.before, got, c.want)
+		}
+	}
+}
+
+// numbered is a word that no other number has letters of.
+func numbered(i int) string {
+	return strings.Repeat(string(rune('а'+i%32)), 3+i/32)
+}
