@@ -39,12 +39,9 @@ func feedPosts(parsed *gofeed.Feed, feedURL string, env Env) []mention.Post {
 		r.guids[item.GUID]++
 		r.links[item.Link]++
 	}
-	posts := make([]mention.Post, 0, len(parsed.Items)+1)
+	posts := make([]mention.Post, 0, len(parsed.Items))
 	for _, item := range parsed.Items {
 		posts = append(posts, r.post(item))
-	}
-	if opening, ok := r.opening(); ok {
-		posts = append(posts, opening)
 	}
 	return posts
 }
@@ -201,29 +198,11 @@ func (r *feedReader) thread(item *gofeed.Item, p *mention.Post) {
 	}
 }
 
-// isTopic reports whether the feed is one discussion of a NodeBB forum.
+// isTopic reports whether the feed is one discussion of a NodeBB forum. Its
+// channel's description is the opening post, but without author, time and link
+// of its own: nothing to alert on.
 func (r *feedReader) isTopic() bool {
 	return r.feed.Generator == "RSS for Node" && strings.Contains(r.page, "/topic/")
-}
-
-// opening is the post NodeBB puts into the channel's description instead of an
-// item: the one that opens the discussion.
-func (r *feedReader) opening() (mention.Post, bool) {
-	if !r.isTopic() || strings.TrimSpace(r.feed.Description) == "" {
-		return mention.Post{}, false
-	}
-	p := mention.Post{
-		ID:        r.page,
-		URL:       r.page,
-		ThreadURL: r.page,
-		Title:     lineText(r.feed.Title),
-		Text:      plainWords(r.feed.Description),
-	}
-	if a := r.feed.Authors; len(a) > 0 && a[0] != nil {
-		p.Author = lineText(a[0].Name)
-	}
-	p.Published, p.DateOnly = r.date(r.feed.Published, r.feed.PublishedParsed)
-	return p, p.Text != ""
 }
 
 // replyTitle takes the marks of a reply off a thread's title.

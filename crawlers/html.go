@@ -3,6 +3,7 @@ package crawlers
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -75,6 +76,28 @@ func (authorsOwn) MatchAll(n *html.Node) []*html.Node {
 }
 func (authorsOwn) Filter(ns []*html.Node) []*html.Node {
 	return append(quotes.Filter(ns), signatures.Filter(ns)...)
+}
+
+// quoteHead is a line that says whose words follow.
+var quoteHead = regexp.MustCompile(`(?i)(?:wrote|said|says|написав|написала|написал|писав|писала|писал|пише|пишет|сказав|сказала|сказал|каза|написа|цитата|цитат)(?:\([а-яіїєґ]+\)|/[\p{L}]+)?\s*:$`)
+
+// dropQuoteHead is the text of n without its last line when that names the
+// author of the quote that follows ("Anna wrote:" before a blockquote).
+func dropQuoteHead(n *html.Node) string {
+	next := n.NextSibling
+	for next != nil && (next.DataAtom == atom.Br || next.Type == html.TextNode && strings.TrimSpace(next.Data) == "") {
+		next = next.NextSibling
+	}
+	if next == nil || next.Type != html.ElementNode || next.DataAtom == atom.Br || !quotes.Match(next) {
+		return n.Data
+	}
+	const longest = 120 // bytes: a name and a few words
+	text := strings.TrimRight(n.Data, " \t\r\n")
+	start := strings.LastIndexByte(text, '\n') + 1
+	if line := strings.TrimSpace(text[start:]); len(line) > longest || !quoteHead.MatchString(line) {
+		return n.Data
+	}
+	return text[:start]
 }
 
 // plainText turns an HTML fragment, or plain text, into text as textOf does.
@@ -380,7 +403,11 @@ func (w *textWriter) walk(n *html.Node, skip goquery.Matcher, depth int) {
 	}
 	switch n.Type {
 	case html.TextNode:
-		w.text(n.Data, n.Parent != nil && n.Parent.DataAtom == atom.Pre)
+		data := n.Data
+		if skip != nil {
+			data = dropQuoteHead(n)
+		}
+		w.text(data, n.Parent != nil && n.Parent.DataAtom == atom.Pre)
 		return
 	case html.ElementNode:
 		if invisibleElement(n.DataAtom) || hidden(n) || skip != nil && skip.Match(n) {

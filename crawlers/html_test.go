@@ -42,6 +42,9 @@ func TestPlainWords(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"quote", "<blockquote><p>theirs</p></blockquote><p>mine</p>", "mine"},
 		{"line above a quote", "<p>@Anna said:</p>\n<blockquote>theirs</blockquote><p>mine</p>", "mine"},
+		{"bare line above a quote", "mine first<br>Ганна написала:<br><blockquote>theirs</blockquote>mine", "mine first\nmine"},
+		{"a colon of the author", "I agree with:<blockquote>theirs</blockquote>mine", "I agree with:\nmine"},
+		{"X написал(а)", "Petro_1 написал(а):<blockquote>theirs</blockquote>mine", "mine"},
 		{"signature", `mine<div class="signature">Romashka fan</div>`, "mine"},
 		{"escaped twice with a quote", "&lt;blockquote&gt;theirs&lt;/blockquote&gt;&lt;p&gt;mine&lt;/p&gt;", "mine"},
 		{"only a quote", "<blockquote>theirs</blockquote>", ""},
