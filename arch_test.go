@@ -63,6 +63,7 @@ var mayImport = map[string][]string{
 	"alerts":             {"mention", "hours", "internal/fault"},
 	"alerts/slack":       {"mention", "alerts", "internal/fault"},
 	"alerts/console":     {"mention", "alerts"},
+	"alerts/report":      {"mention"},
 	"alerts/webhook":     {"mention", "alerts"},
 	"web":                {"mention"},
 	"cmd/earshot/town":   {},

@@ -50,6 +50,7 @@ type commands struct {
 	Crawl   crawlCmd   `cmd:"" help:"Poll sources once and print the posts; nothing is stored."`
 	Match   matchCmd   `cmd:"" help:"Read posts on stdin as JSON lines, print the mentions in them."`
 	Score   scoreCmd   `cmd:"" help:"Read text on stdin, print its score and what decided it."`
+	Report  reportCmd  `cmd:"" help:"Say how long people waited for an answer, and who still waits."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of the watchlist, for editors."`
 	Slack   slackCmd   `cmd:"" help:"Help with setting up Slack."`
 	Version versionCmd `cmd:"" help:"Print the version."`
@@ -93,7 +94,7 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 		fmt.Fprintf(term.err, "earshot: %v\nSee: earshot --help\n", err)
 		return exitWrong
 	}
-	return report(term, command.Run())
+	return exitStatus(term, command.Run())
 }
 
 // errSaid ends a command with exitFailed after it has said on stderr what failed.
@@ -104,8 +105,8 @@ type usageError struct{ text string }
 
 func (e usageError) Error() string { return e.text }
 
-// report prints the error of a command and picks the exit status.
-func report(term terminal, err error) int {
+// exitStatus prints the error of a command and picks the exit status.
+func exitStatus(term terminal, err error) int {
 	var wrong *config.Errors
 	var usage usageError
 	switch {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -122,4 +123,28 @@ func claimValue(t *testing.T, m fakeslack.Message) string {
 	}
 	value, _, _ := strings.Cut(rest, `"`)
 	return value
+}
+
+// TestReportCommand reads the database of a running daemon: one complaint waits.
+func TestReportCommand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	t.Parallel()
+	r := newRig(t, "")
+	r.baseline()
+	p := r.start("")
+	r.town.Say(town.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
+	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Kangaroo") == 1 })
+	for form, want := range map[string]string{"": "nobody has it", "--json": `"heard":1`, "--csv": "all,all,1,0", "--md": "| complaints heard | 1 |"} {
+		args := []string{"report", "-c", r.path(), "--since", "1h"}
+		if form != "" {
+			args = append(args, form)
+		}
+		out, err := exec.Command(binary(t), args...).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("report %s: %v, want %q in\n%s", form, err, want, out)
+		}
+	}
+	p.stop()
 }

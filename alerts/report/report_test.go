@@ -1,0 +1,105 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+var monday = time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)
+
+// aCase is a complaint published at a minute of Monday and heard, claimed and
+// answered so many minutes later; a negative number has not happened.
+func aCase(published, heard, claimed, answered int, owner string) mention.Times {
+	at := func(minutes int) time.Time {
+		if minutes < 0 {
+			return time.Time{}
+		}
+		return monday.Add(time.Duration(minutes) * time.Minute)
+	}
+	c := mention.Times{Watch: "Bank", Source: "forum", Topics: []string{"refund"}, Status: mention.Open, Published: at(published), Heard: at(heard), Claimed: at(claimed), Replied: at(answered), Owner: mention.Person{Name: owner}}
+	switch {
+	case answered >= 0:
+		c.Status = mention.Replied
+	case claimed >= 0:
+		c.Status = mention.Claimed
+	}
+	return c
+}
+
+func TestClocksAreApart(t *testing.T) {
+	r := New([]mention.Times{
+		aCase(0, 1, 4, 12, "Ira"),
+		aCase(10, 11, 15, 40, "Ira"),
+		aCase(20, 25, -1, -1, ""),
+	}, monday, monday.AddDate(0, 0, 7), time.UTC)
+	for _, c := range []struct {
+		name string
+		got  Spread
+		want Spread
+	}{
+		{"heard", r.Hear, Spread{time.Minute, 5 * time.Minute, 3}},
+		{"claimed", r.Claim, Spread{3 * time.Minute, 4 * time.Minute, 2}},
+		{"answered", r.Answer, Spread{8 * time.Minute, 25 * time.Minute, 2}},
+		{"overall", r.Overall, Spread{12 * time.Minute, 30 * time.Minute, 2}},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.name, c.got, c.want)
+		}
+	}
+	if r.Heard != 3 || r.Answered != 2 || r.Unanswered != 1 {
+		t.Errorf("heard %d, answered %d, unanswered %d; want 3, 2, 1", r.Heard, r.Answered, r.Unanswered)
+	}
+	if len(r.Days) != 7 || r.Days[0].Heard != 3 || r.Days[0].Answered != 2 || r.Days[1].Heard != 0 {
+		t.Errorf("days %+v", r.Days)
+	}
+}
+
+// A date without a time says nothing about minutes, and a site's clock may be wrong.
+func TestUnknownAndImpossibleWaits(t *testing.T) {
+	day := aCase(0, 600, 610, 620, "Ira")
+	day.DateOnly = true
+	future := aCase(30, 20, 25, 26, "Ira")
+	r := New([]mention.Times{day, future}, monday, monday.AddDate(0, 0, 1), time.UTC)
+	if r.Hear != (Spread{0, 0, 1}) {
+		t.Errorf("publication to heard %+v, want one wait of 0", r.Hear)
+	}
+	if r.Overall.P90 != 20*time.Minute {
+		t.Errorf("overall %+v, want the day-only post counted from when it was heard", r.Overall)
+	}
+}
+
+func TestSlowestPlaceFirst(t *testing.T) {
+	slow := aCase(0, 1, 2, 300, "Ira")
+	slow.Source = "reviews"
+	r := New([]mention.Times{aCase(0, 1, 2, 3, "Oleh"), slow}, monday, monday.AddDate(0, 0, 1), time.UTC)
+	if r.Places[0].Name != "reviews" {
+		t.Errorf("places %+v, want the slowest first", r.Places)
+	}
+}
+
+func TestFormsAgree(t *testing.T) {
+	r := New([]mention.Times{aCase(0, 1, 4, 12, "=cmd|' /C calc'!A0")}, monday, monday.AddDate(0, 0, 7), time.UTC)
+	before := New(nil, monday.AddDate(0, 0, -7), monday, time.UTC)
+	var text, md, csv strings.Builder
+	for _, err := range []error{r.Text(&text, &before), r.Markdown(&md, &before), r.CSV(&csv)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, out := range map[string]string{"text": text.String(), "markdown": md.String()} {
+		for _, want := range []string{"median 12 min", "before 0", "refund", "forum"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s lacks %q:\n%s", name, want, out)
+			}
+		}
+	}
+	if !strings.Contains(csv.String(), "all,all,1,1,720,720") {
+		t.Errorf("csv lacks the totals:\n%s", csv.String())
+	}
+	if strings.Contains(csv.String(), ",=cmd") || strings.Contains(md.String(), "| =cmd|'") {
+		t.Error("a person's name becomes a formula or breaks a table")
+	}
+}
