@@ -236,11 +236,11 @@ func (r *run) hyphens(p *place) verdict {
 		}
 	}
 	for end, tail := p.end, p.tail && !p.ending; ; {
-		v, c, size := r.skipAhead(end)
+		_, c, size := r.skipAhead(end)
 		if !isHyphen(c) {
 			return counts
 		}
-		if v, _, _ = f.at(r.text, size); v&kindWord == 0 {
+		if v, _, _ := f.at(r.text, size); v&kindWord == 0 {
 			return counts
 		}
 		var t token

@@ -30,8 +30,8 @@ func TestSpans(t *testing.T) {
 		{"all places, in order", "Ромашка", "В Ромашке и у Ромашки", terms("Ромашка"), []string{"Ромашка", "Ромашке", "Ромашки"}},
 		{"the longest term wins", "", "Ромашка Банк и Ромашка", terms("Ромашка", "Ромашка Банк"), []string{"Ромашка Банк", "Ромашка"}},
 		{"an ending behind a hyphen belongs to it, a particle does not", "", "Monobank-ом и Monobank-то", terms("Monobank"), []string{"Monobank-ом", "Monobank"}},
-		{"a combining accent belongs to it", "", "(Рома́шка́)", terms("Ромашка"), []string{"Рома́шка́"}},
-		{"no zero width at the edges", "", "​Ромашка​", terms("Ромашка"), []string{"Ромашка"}},
+		{"a combining accent belongs to it", "", "(Рома\u0301шка\u0301)", terms("Ромашка"), []string{"Рома\u0301шка\u0301"}},
+		{"no zero width at the edges", "", "\u200bРомашка\u200b", terms("Ромашка"), []string{"Ромашка"}},
 		{"signs belong to it", "", ".NET и C++", terms(".NET", "C++"), []string{".NET", "C++"}},
 		{"an account with its sign", "", "@acme t.me/acme", terms("@acme"), []string{"@acme", "acme"}},
 	}

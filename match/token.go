@@ -70,8 +70,7 @@ func (f *folder) next(s string, i int, t *token) bool {
 func (f *folder) word(s string, i int, t *token) {
 	h, prev := hashSeed, hashSeed
 	var kinds, last folded
-	t.start, t.apoEnd, t.tail = i, 0, 0
-	end := i
+	t.start, t.end, t.apoEnd, t.tail = i, i, 0, 0
 	for i < len(s) {
 		b := s[i]
 		var v folded
@@ -85,7 +84,8 @@ func (f *folder) word(s string, i int, t *token) {
 		default:
 			v, _, size = f.at(s, i)
 		}
-		if v&kindWord != 0 && v&kindSlow == 0 {
+		switch {
+		case v&kindWord != 0 && v&kindSlow == 0:
 			if v&kindCyrillic != 0 && kinds&kindCyrillic == 0 && kinds&(kindLatin|kindDigit) != 0 {
 				t.tail, t.tailHash = i, hashEnd(h)
 			}
@@ -93,14 +93,7 @@ func (f *folder) word(s string, i int, t *token) {
 			last = v & runeBits
 			prev = h
 			h = hashRune(h, last)
-			i += size
-			end = i
-			continue
-		}
-		if v == 0 {
-			break
-		}
-		switch {
+			t.end = i + size
 		case v&kindSlow != 0:
 			r, _ := utf8.DecodeRuneInString(s[i:])
 			for _, r := range multi(unicode.ToLower(r)) {
@@ -108,38 +101,48 @@ func (f *folder) word(s string, i int, t *token) {
 				h = hashRune(h, last)
 			}
 			kinds |= v
-			i += size
-			end = i
-		case v&kindIgnorable != 0:
-			if v&kindMark != 0 {
-				r, _ := utf8.DecodeRuneInString(s[i:])
-				if c := folded(compose(rune(last), r)); c != last {
-					last = c
-					h = hashRune(prev, c)
-				}
-				end = i + size
+			t.end = i + size
+		case v&kindMark != 0:
+			r, _ := utf8.DecodeRuneInString(s[i:])
+			if c := folded(compose(rune(last), r)); c != last {
+				last = c
+				h = hashRune(prev, c)
 			}
-			i += size
-		default: // an apostrophe stays inside only between two letters
-			after := i + size
-			next, _, n := f.at(s, after)
-			for n > 0 && next&kindIgnorable != 0 {
-				after += n
-				next, _, n = f.at(s, after)
-			}
-			if next&(kindWord&^kindDigit) == 0 {
-				goto done
+			t.end = i + size
+		case v&kindApostrophe != 0:
+			after, ok := f.letterAfter(s, i+size)
+			if !ok {
+				t.finish(h, kinds)
+				return
 			}
 			t.apo, t.apoEnd, t.apoHash = i, after, hashEnd(h)
 			prev, last = h, '\''
 			h = hashRune(h, '\'')
-			i = after
+			size = after - i
+		case v == 0:
+			t.finish(h, kinds)
+			return
 		}
+		i += size
 	}
-done:
-	t.end = end
+	t.finish(h, kinds)
+}
+
+func (t *token) finish(h uint64, kinds folded) {
 	t.hash = hashEnd(h)
 	t.kinds = kinds & kindWord
+}
+
+// letterAfter finds the letter at s[i:], over signs that are ignored. An
+// apostrophe stays inside a word only between two letters.
+func (f *folder) letterAfter(s string, i int) (int, bool) {
+	for {
+		v, _, size := f.at(s, i)
+		if size == 0 || v&kindIgnorable == 0 {
+			return i, v&(kindWord&^kindDigit) != 0
+		}
+		i += size
+	}
 }
 
 // mixed says that the token mixes letters of two alphabets.
