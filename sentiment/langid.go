@@ -22,6 +22,7 @@ type identifier struct {
 	vals    []uint32
 	votes   []votes
 	letters [len(cueLetters)]votes
+	any     votes            // for every Cyrillic text
 	ends    map[uint64]votes // hash of the last 2 to 4 letters
 }
 
@@ -90,6 +91,10 @@ func (id *identifier) addCue(r row, errs *dataErrors) {
 	}
 	w := float32(r.weight(2, -10, 10, errs))
 	cue := strings.ToLower(r.cells[0])
+	if cue == "*" {
+		id.any[lang] += w
+		return
+	}
 	if end, ok := strings.CutPrefix(cue, "-"); ok && utf8.RuneCountInString(end) >= 2 && utf8.RuneCountInString(end) <= 4 {
 		h := hashString(end)
 		v := id.ends[h]
@@ -103,7 +108,7 @@ func (id *identifier) addCue(r row, errs *dataErrors) {
 			return
 		}
 	}
-	errs.add(r.at, "%q is neither one of the letters that are counted nor an ending -xx of 2 to 4 letters", cue)
+	errs.add(r.at, "%q is neither * nor one of the letters that are counted nor an ending -xx of 2 to 4 letters", cue)
 }
 
 // verdict is what identification found.
@@ -148,6 +153,9 @@ func (id *identifier) identify(l *lexer) verdict {
 				sum[k] += n * id.letters[i][k]
 			}
 		}
+	}
+	for k := range sum {
+		sum[k] += id.any[k]
 	}
 	id.endings(l, &sum)
 	sum[english] = -1e6
