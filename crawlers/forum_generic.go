@@ -24,7 +24,7 @@ const forumUnknown = "unknown engine"
 
 // generic reads a page no preset knows.
 func (d *forumDoc) generic() *forumPage {
-	d.clock(&forumPreset{Zone: forumZoneWords})
+	d.preset, d.settled = &forumPreset{Zone: forumZoneWords}, false
 	p := &forumPage{Engine: forumUnknown}
 	p.Topic = d.genericTopic()
 	p.Thread = withoutFragment(d.public(d.at.String()))
@@ -58,13 +58,17 @@ const forumZoneSaid = `(?i)(?:times? (?:are|is|zone)|пояс|зона)[^.\n]{0,
 func mustForumRules(texts ...string) forumRules {
 	var rules forumRules
 	for _, text := range texts {
-		r, err := parseForumRule(text)
-		if err != nil {
-			panic(err)
-		}
-		rules = append(rules, r)
+		rules = append(rules, mustForumRule(text))
 	}
 	return rules
+}
+
+func mustForumRule(text string) forumRule {
+	r, err := parseForumRule(text)
+	if err != nil {
+		panic(err)
+	}
+	return r
 }
 
 func (d *forumDoc) genericTopic() string {

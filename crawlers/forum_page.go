@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
 	"github.com/earshot/earshot/internal/fetch"
@@ -70,21 +71,12 @@ func (r *forumReader) read(res *fetch.Response) (*forumPage, error) {
 	if r.patient && endsInMiddle(body) {
 		d.spine = unfinished(doc)
 	}
-	found := r.candidates(d, res, body)
 	best := &forumPage{}
-	for _, preset := range found {
-		if p := d.page(preset); p.useful() {
-			best, r.engine = p, preset
-			break
-		}
+	if r.engine != nil {
+		best = d.page(r.engine)
 	}
-	if !best.useful() && d.spine == nil {
-		if p := d.generic(); p.useful() {
-			best = p
-		}
-	}
-	if best.Engine == "" && len(found) > 0 {
-		best.Engine = found[0].Name
+	if !best.useful() {
+		best = r.recognise(d, res, body)
 	}
 	if best.cut = d.spine != nil; best.cut {
 		best.note("the page ends in the middle: its last post waits for the next poll")
@@ -118,6 +110,10 @@ type forumDoc struct {
 	zone *time.Location
 	lang string
 	dmy  string
+	// preset is what the page is read by; settled, that its dates are understood.
+	preset  *forumPreset
+	settled bool
+	anchors []*html.Node // every link of the page
 	// spine is what the page ends in when it was cut off.
 	spine map[*html.Node]bool
 }
@@ -151,12 +147,8 @@ func (d *forumDoc) ownOrigin() *url.URL {
 	if d.r.home != nil {
 		return d.r.home
 	}
-	for _, rule := range [][2]string{
-		{`link[rel=canonical]`, "href"}, {`meta[property="og:url"]`, "content"},
-		{`link[rel=alternate][type*="rss"]`, "href"}, {`link[rel=alternate][type*="atom"]`, "href"},
-	} {
-		ref := strings.TrimSpace(d.doc.Find(rule[0]).First().AttrOr(rule[1], ""))
-		u, err := url.Parse(ref)
+	for _, rule := range forumOwnAddress {
+		u, err := url.Parse(forumRules{rule}.first(d.doc.FindMatcher(forumHead)))
 		if err != nil || !webScheme(u) {
 			continue
 		}
@@ -212,7 +204,7 @@ func (d *forumDoc) page(preset *forumPreset) *forumPage {
 			return p
 		}
 	}
-	d.clock(preset)
+	d.preset, d.settled = preset, false
 	d.thread(preset, p)
 	if len(p.Posts) > 0 {
 		return p
@@ -232,20 +224,50 @@ func (d *forumDoc) thread(preset *forumPreset, p *forumPage) {
 	p.Thread = d.threadURL(preset)
 	p.Next, p.Prev = d.link(t.Next), d.link(t.Prev)
 	p.Older = d.link(t.Older)
-	p.Last, p.LastNo = d.lastPage(t)
+	if p.Next != "" {
+		p.Last, p.LastNo = d.lastPage(t)
+	}
 	for i := range t.Posts {
 		d.posts(preset, &t.Posts[i], p)
 	}
 }
 
+// link returns the address to fetch that the rules name and this page is not.
 func (d *forumDoc) link(rules forumRules) string {
-	for _, ref := range rules.all(d.root) {
-		if link := d.follow(ref); link != "" && !sameAddress(link, d.at.String()) {
-			return link
+	here := d.at.String()
+	for _, r := range rules {
+		for _, el := range d.anchored(r) {
+			if link := d.follow(r.value(el)); link != "" && !sameAddress(link, here) {
+				return link
+			}
 		}
 	}
 	return ""
 }
+
+// anchored returns the links a rule selects. Pages have many rules for links that
+// most pages lack, so they are tried on the links alone and not on every element.
+func (d *forumDoc) anchored(r forumRule) []*goquery.Selection {
+	if d.anchors == nil {
+		d.anchors = d.root.FindMatcher(forumAnchors).Nodes
+	}
+	var found []*goquery.Selection
+	for _, n := range d.anchors {
+		if r.sel != nil && r.sel.Match(n) {
+			found = append(found, selection(n))
+		}
+	}
+	return found
+}
+
+var (
+	forumHead       = cascadia.MustCompile("head")
+	forumAnchors    = cascadia.MustCompile("a[href], link[href]")
+	forumOwnAddress = []forumRule{
+		mustForumRule(`link[rel=canonical]@href`), mustForumRule(`meta[property="og:url"]@content`),
+		mustForumRule(`link[rel=alternate][type*="rss"]@href`), mustForumRule(`link[rel=alternate][type*="atom"]@href`),
+	}
+)
 
 // topic returns the thread's title. A page's <title> carries the board's name,
 // which is not taken off: it is the last resort.
@@ -267,9 +289,7 @@ var forumNumber = regexp.MustCompile(`^\D{0,2}(\d{1,6})\D{0,2}$`)
 func (d *forumDoc) lastPage(t *forumThread) (string, int) {
 	last, number := "", 0
 	for _, rule := range t.Pages {
-		els := rule.elements(d.root)
-		for i := range els.Nodes {
-			el := els.Eq(i)
+		for _, el := range d.anchored(rule) {
 			m := forumNumber.FindStringSubmatch(oneLine(textOf(el, nil)))
 			if m == nil {
 				continue
@@ -399,19 +419,29 @@ func forumRowMark(replies, last string) string {
 // forumSteady matches ids and full dates.
 var forumSteady = regexp.MustCompile(`^\d+$|\d{4}|#|/`)
 
-// candidates returns the presets worth trying, best first.
-func (r *forumReader) candidates(d *forumDoc, res *fetch.Response, body []byte) []*forumPreset {
+// recognise reads a page whose engine is to be found, or of an engine that was
+// found on another page and reads nothing on this one.
+func (r *forumReader) recognise(d *forumDoc, res *fetch.Response, body []byte) *forumPage {
 	found := detectForum(forumPresets(), d.doc, res.Header, body)
-	if r.engine == nil {
-		return found
-	}
-	list := []*forumPreset{r.engine}
-	for _, p := range found {
-		if p != r.engine {
-			list = append(list, p)
+	for _, preset := range found {
+		if preset == r.engine {
+			continue
+		}
+		if p := d.page(preset); p.useful() {
+			r.engine = preset
+			return p
 		}
 	}
-	return list
+	best := &forumPage{}
+	if d.spine == nil {
+		if p := d.generic(); p.useful() {
+			best = p
+		}
+	}
+	if best.Engine == "" && len(found) > 0 {
+		best.Engine = found[0].Name
+	}
+	return best
 }
 
 // note adds a remark once.

@@ -53,12 +53,24 @@ func (d *forumDoc) parse(text string) (time.Time, bool, bool) {
 	if text == "" {
 		return time.Time{}, false, false
 	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return ParseDate(text, latest(d.now, t), nil)
+	}
+	d.settle()
 	text = d.ordered(text)
 	when, day, ok := ParseDate(text, d.now, d.zone, d.langs()...)
 	if !ok && d.now.Before(d.r.env.Now()) { // a clock that was misread must not hide dates
 		when, day, ok = ParseDate(text, d.r.env.Now(), d.zone, d.langs()...)
 	}
 	return when, day, ok
+}
+
+// latest is the later of two moments: a page's clock may have stood still.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func (d *forumDoc) langs() []string {
@@ -143,7 +155,7 @@ func (d *forumDoc) ordered(text string) string {
 // settleOrder finds out whether the board writes the day or the month first: one
 // number above 12 anywhere on the page tells. A board that told once is believed
 // on its other pages.
-func (d *forumDoc) settleOrder(preset *forumPreset) {
+func (d *forumDoc) settleOrder() {
 	dmy, mdy := 0, 0
 	for _, m := range forumNumeric.FindAllStringSubmatch(d.root.Text(), 400) {
 		if m[2] == "." || m[2] != m[4] {
@@ -165,32 +177,33 @@ func (d *forumDoc) settleOrder(preset *forumPreset) {
 		d.r.order = "mdy"
 	}
 	if d.dmy = d.r.order; d.dmy == "" {
-		d.dmy = preset.Order
+		d.dmy = d.preset.Order
 	}
 }
 
-// clock settles the order of dates, the zone and what "today" means on this page.
-func (d *forumDoc) clock(preset *forumPreset) {
-	d.settleOrder(preset)
+// settle finds the order of dates, the zone and what "today" means on this page.
+// It is done when the first date asks for it: most engines write whole moments.
+func (d *forumDoc) settle() {
+	if d.settled || d.preset == nil {
+		return
+	}
+	d.settled = true
+	d.settleOrder()
 	d.zone = d.r.env.Zone
 	given := d.zone != nil && d.zone != time.UTC
 	if !given {
-		if z := forumZone(preset.Zone.all(d.root)); z != nil {
+		if z := forumZone(d.preset.Zone.all(d.root)); z != nil {
 			d.zone = z
 		}
 	}
 	if d.zone == nil {
 		d.zone = time.UTC
 	}
-	el := preset.Clock.element(d.root)
-	if el == nil {
-		return
-	}
-	shown, day, ok := d.clockTime(preset.Clock)
+	shown, day, ok := d.clockTime(d.preset.Clock)
 	if !ok || day {
 		return
 	}
-	if utc, ok := forumUTC(preset.UTC, d.root); ok && !given {
+	if utc, ok := forumUTC(d.preset.UTC, d.root); ok && !given {
 		_, had := shown.In(d.zone).Zone()
 		offset := shown.Sub(utc).Round(15*time.Minute) + time.Duration(had)*time.Second
 		if offset.Abs() <= 14*time.Hour {
