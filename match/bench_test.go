@@ -136,6 +136,9 @@ func BenchmarkAlternatives(b *testing.B) {
 				}
 			}
 		})
+		if n > 1000 {
+			continue // more than a minute a pass
+		}
 		b.Run(fmt.Sprintf("regexp/terms=%d", n), func(b *testing.B) {
 			re := regexp.MustCompile(`(?i)(?:^|\PL)(` + strings.Join(names, "|") + `)(?:\PL|$)`)
 			b.SetBytes(int64(len(text)))
