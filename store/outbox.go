@@ -30,6 +30,9 @@ func insertAlert(ctx context.Context, q querier, a mention.Alert, wanted int64) 
 	if a.Status == "" {
 		a.Status = mention.Pending
 	}
+	if a.Kind != mention.Complaint && a.Kind != mention.Twin {
+		wanted = 0 // shows no case, so it is never redrawn
+	}
 	res, err := q.ExecContext(ctx, `
 INSERT INTO alerts (id, kind, mention_id, thread_of, route, notify, severity, status, created_at, not_before, wanted, payload)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,

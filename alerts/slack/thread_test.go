@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -117,5 +118,51 @@ func TestNotify(t *testing.T) {
 				t.Errorf("blocks %s", m.Blocks)
 			}
 		})
+	}
+}
+
+// TestGatheredInAStorm floods the channel: one storm message, the rest in its
+// thread, every complaint once with its words, and nothing is redrawn for ever.
+func TestGatheredInAStorm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes as long as Slack's pace")
+	}
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	var all []mention.Mention
+	for i := range 24 {
+		all = append(all, complaint(fmt.Sprint(i), strings.Repeat(string(rune('а'+i)), 4)+" не працює"))
+	}
+	w.hear(all...)
+	eventually(t, "the first half", func() bool { return len(w.fake.Messages("")) > 12 })
+	posted := w.posted(25)
+	storm := ""
+	for _, m := range posted {
+		if shows(m, "A storm about") {
+			storm = m.TS
+		}
+	}
+	gathered := 0
+	for _, m := range posted {
+		if m.ThreadTS != "" && m.ThreadTS == storm {
+			gathered++
+		}
+	}
+	for _, c := range all {
+		n := 0
+		for _, m := range posted {
+			if shows(m, c.Post.Text) {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%q stands in slack %d times", c.Post.Text, n)
+		}
+	}
+	if storm == "" || gathered != 5 {
+		t.Errorf("storm %q gathers %d", storm, gathered)
+	}
+	if n := calls(w, "chat.update"); n != 0 {
+		t.Errorf("%d redraws of messages that did not change", n)
 	}
 }
