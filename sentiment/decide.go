@@ -11,7 +11,7 @@ type Thresholds map[mention.PostKind]float64
 // stops reading.
 func Defaults() Thresholds {
 	return Thresholds{
-		mention.Review:  -0.10,
+		mention.Review:  -0.08,
 		mention.Comment: -0.18,
 		mention.Social:  -0.20,
 		mention.Forum:   -0.22,
@@ -21,7 +21,7 @@ func Defaults() Thresholds {
 
 // The label of a text whose kind is not known.
 const (
-	negativeAt = -0.10
+	negativeAt = -0.08
 	positiveAt = 0.10
 )
 
