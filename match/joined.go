@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -50,7 +51,7 @@ func (m *maker) cached(key wordKey) []spelled {
 	if s, ok := m.cache[key]; ok {
 		return s
 	}
-	s := m.spellings(key, joinedSpellings, true)
+	s := slices.Clone(m.spellings(key, joinedSpellings, true))
 	if len(m.cache) >= cachedWords {
 		clear(m.cache)
 	}

@@ -49,6 +49,7 @@ type letters struct {
 	before     string     // must be followed by one of these
 	weight     int        // the more particular row wins
 	to         [][]string // by style; nil: not in this style
+	class      []int      // by style: the first style that writes it the same way
 }
 
 func newScript() *script {
@@ -91,6 +92,7 @@ func readLetters(row []string, styles int) letters {
 				to = append(to, strings.ReplaceAll(t, ".", ""))
 			}
 		}
+		l.class = append(l.class, slices.IndexFunc(append(l.to, to), func(other []string) bool { return slices.Equal(other, to) }))
 		l.to = append(l.to, to)
 	}
 	return l
@@ -148,10 +150,24 @@ type step struct {
 func (s *script) toLatin(word string, of langs, limit int) []string {
 	steps := path(s.latin, word, true)
 	var out []string
+	var done [8]int // what the styles so far wrote, one number each
+	n := 0
 	for i, style := range s.styles {
-		if style.langs&of != 0 {
-			out = spell(out, steps, i, limit)
+		if style.langs&of == 0 {
+			continue
 		}
+		ways := 1
+		for _, st := range steps {
+			if st.l != nil {
+				ways = ways*len(s.styles) + st.l.class[i]
+			}
+		}
+		if slices.Contains(done[:n], ways) {
+			continue // another style writes this word the same way
+		}
+		done[n] = ways
+		n++
+		out = spell(out, steps, i, limit)
 	}
 	return out
 }

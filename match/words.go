@@ -26,6 +26,7 @@ type compiler struct {
 	legal   map[string]map[string]bool
 	common  commonWords
 	cache   map[wordKey][]spelled // of the words of joined names
+	room    []spelled             // what spellings are gathered in
 }
 
 // spelled is a form written in one alphabet.
@@ -82,7 +83,7 @@ func (c *compiler) kindsOf(folded string) folded {
 
 // spellings gives all forms of a word in both alphabets, an inflected form in up
 // to limit spellings per way of writing. cases asks for a form once per slot it
-// fills.
+// fills. The result is good until the next call.
 func (c *compiler) spellings(key wordKey, limit int, cases bool) []spelled {
 	base := c.fold.foldWord(key.text)
 	kinds := c.kindsOf(base)
@@ -103,7 +104,9 @@ func (c *compiler) spellings(key wordKey, limit int, cases bool) []spelled {
 	if kinds&kindDigit != 0 {
 		out = append(out, lookAlikes(base)...)
 	}
-	return c.withoutApostrophe(out, base)
+	out = c.withoutApostrophe(out, base)
+	c.room = out
+	return out
 }
 
 // withoutApostrophe lets a word be written without its apostrophe, too: Wendys;
@@ -147,7 +150,7 @@ func (c *compiler) cyrillicWord(key wordKey, base string, limit int, cases bool)
 	if key.short || unicode.IsDigit(last) {
 		flags |= flagTail
 	}
-	out := append(make([]spelled, 0, usualSpellings), spelled{base, -1, flags})
+	out := append(c.room[:0], spelled{base, -1, flags})
 	for _, s := range c.script.toLatin(key.text, anySlavic, min(2*limit, baseSpellings)) {
 		if !key.several && c.common.english[s] {
 			out = append(out, spelled{s, -1, flagBase | flagForeign | flagShy})
@@ -160,9 +163,6 @@ func (c *compiler) cyrillicWord(key wordKey, base string, limit int, cases bool)
 	}
 	return c.inflect(out, key, base, limit, cases, flagForeign)
 }
-
-// usualSpellings is the room made for the spellings of a word.
-const usualSpellings = 256
 
 // inflect adds the forms of a Cyrillic word in Cyrillic and in Latin letters;
 // latin flags the latter.
@@ -241,7 +241,7 @@ func cutVowel(s string) string {
 const inflectedReadings = 4
 
 func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []spelled {
-	out := append(make([]spelled, 0, usualSpellings), spelled{base, -1, flagBase | flagTail | flagPossess})
+	out := append(c.room[:0], spelled{base, -1, flagBase | flagTail | flagPossess})
 	letters := utf8.RuneCountInString(base)
 	if letters >= 3 {
 		for _, p := range plurals(base) {
