@@ -2,6 +2,7 @@ package crawlers
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -125,12 +126,13 @@ func (d *forumDoc) blocks(p *forumPage) []mention.Post {
 		}
 		groups[shape] = append(groups[shape], b)
 	})
+	// Large groups first; of groups of one size the first is the outermost.
+	slices.SortStableFunc(order, func(a, b string) int { return len(groups[b]) - len(groups[a]) })
 	var best []mention.Post
-	for _, shape := range order {
+	for _, shape := range order[:min(len(order), 40)] {
 		if len(groups[shape]) > 500 || len(groups[shape]) < len(best) {
 			continue
 		}
-		// Of groups that hold the same posts the first is the outermost.
 		if posts := readBlocks(grow(groups[shape]), p); len(posts) > len(best) {
 			best = posts
 		}

@@ -114,24 +114,22 @@ func bestAuthor(group []forumBlock, parts [][]forumPart) []forumPart {
 func bestMoment(group []forumBlock, parts [][]forumPart) []forumPart {
 	return vote(group, parts, func(b *forumBlock, p forumPart) (forumPart, int) {
 		n := p.el.Nodes[0]
-		whole := oneLine(textOf(p.el, nil))
-		if forumSince.MatchString(whole) || p.el.Parent().Length() > 0 && n.DataAtom != atom.Time && len(whole) < 12 && forumSince.MatchString(oneLine(textOf(p.el.Parent(), nil))) {
-			return p, 0
-		}
 		for i, key := range []string{"datetime", "data-timestamp", "content", "data-time", "title"} {
 			v := attr(n, key)
 			if v == "" || !strings.ContainsAny(v, "0123456789") || key == "content" && !forumWhen.MatchString(attr(n, "itemprop")) {
 				continue
 			}
-			if t, day, ok := b.d.parse(v); ok {
+			if t, day, ok := b.d.parse(v); ok && !forumSince.MatchString(oneLine(textOf(p.el, nil))) {
 				p.at, p.day = t, day
 				return p, 10 - i
 			}
 		}
-		if len(whole) < 6 || len(whole) > 60 || !strings.ContainsAny(whole, "0123456789") {
+		text := forumTimeText(p.el)
+		if len(text) < 6 || len(text) > 60 || !strings.ContainsAny(text, "0123456789") || forumSince.MatchString(text) ||
+			len(text) < 12 && forumSince.MatchString(oneLine(textOf(p.el.Parent(), nil))) {
 			return p, 0
 		}
-		t, day, ok := b.d.parse(forumTimeText(p.el))
+		t, day, ok := b.d.parse(text)
 		if !ok {
 			return p, 0
 		}
