@@ -55,7 +55,7 @@ func BenchmarkEnglish(b *testing.B) {
 // BenchmarkLoad builds a scorer and the tables of one language, which is what the
 // first text of a process waits for.
 func BenchmarkLoad(b *testing.B) {
-	for i, lang := range Languages {
+	for i, lang := range newScorer(b).Languages() {
 		b.Run(lang, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

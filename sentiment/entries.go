@@ -142,6 +142,8 @@ func (n *names) add(name string) {
 
 // common is what all languages share.
 type common struct {
+	langs     []string // as in languages.tsv
+	cyrillic  []bool   // the script of each
 	topics    names
 	rules     names
 	ruleTopic []int
@@ -151,6 +153,7 @@ type common struct {
 
 func readCommon(src func(string) string, errs *dataErrors) *common {
 	c := &common{topics: newNames(), rules: newNames(), ruleTopic: []int{0}}
+	c.readLanguages(src("common/languages.tsv"), errs)
 	for _, r := range readTSV("common/topics.tsv", src("common/topics.tsv"), "topic note", errs) {
 		c.topics.add(r.cell(0))
 		if len(c.topics.list) > maxTopics {
@@ -168,6 +171,37 @@ func readCommon(src func(string) string, errs *dataErrors) *common {
 	c.emoji = readTSV("common/emoji.tsv", src("common/emoji.tsv"), "emoji weight note", errs)
 	c.letters = readTSV("common/letters.tsv", src("common/letters.tsv"), "cue lang weight note", errs)
 	return c
+}
+
+// maxLanguages bounds the votes that a word casts.
+const maxLanguages = 8
+
+func (c *common) readLanguages(src string, errs *dataErrors) {
+	for _, r := range readTSV("common/languages.tsv", src, "language script note", errs) {
+		script := r.cell(1)
+		switch {
+		case len(r.cell(0)) != 2 || script != "latin" && script != "cyrillic":
+			errs.add(r.at, "a language is a code of two letters and the script latin or cyrillic")
+		case len(c.langs) == maxLanguages:
+			errs.add(r.at, "more than %d languages", maxLanguages)
+		default:
+			c.langs = append(c.langs, r.cell(0))
+			c.cyrillic = append(c.cyrillic, script == "cyrillic")
+		}
+	}
+}
+
+// language returns the index of a BCP 47 tag's language, -1 when it is none of ours.
+func (c *common) language(tag string) int {
+	if len(tag) < 2 || len(tag) > 2 && tag[2] != '-' && tag[2] != '_' {
+		return -1
+	}
+	for i, l := range c.langs {
+		if tag[0]|0x20 == l[0] && tag[1]|0x20 == l[1] {
+			return i
+		}
+	}
+	return -1
 }
 
 func (c *common) topic(r *row, i int, errs *dataErrors) int {

@@ -1,33 +1,32 @@
 package sentiment
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-const (
-	english = iota
-	russian
-	ukrainian
-	bulgarian
-	languageCount
-)
-
 // votes is how much a cue speaks for each language.
-type votes [languageCount]float32
+type votes [maxLanguages]float32
 
 // identifier tells languages apart by function words, letters and endings.
 type identifier struct {
+	langs    []string
+	cyrillic []bool // the script of each
+	latin    int    // the first language in Latin letters
+
 	keys    []uint64
 	vals    []uint32
 	votes   []votes
-	letters [len(cueLetters)]votes
+	cues    cueIndex         // the letters that are counted
+	letters []votes          // what each of them says, by its number in cues
 	any     votes            // for every Cyrillic text
 	ends    map[uint64]votes // hash of the last 2 to 4 letters
 }
 
 func newIdentifier(c *common, langs []langWords, errs *dataErrors) *identifier {
-	id := &identifier{ends: map[uint64]votes{}, votes: make([]votes, 1)}
+	id := &identifier{langs: c.langs, cyrillic: c.cyrillic, ends: map[uint64]votes{}, votes: make([]votes, 1), letters: make([]votes, 1)}
+	id.latin = max(slices.Index(c.cyrillic, false), 0)
 	n := 0
 	for _, l := range langs {
 		n += len(l.words) * (1 + 4*len(l.translit.variants))
@@ -46,7 +45,7 @@ func newIdentifier(c *common, langs []langWords, errs *dataErrors) *identifier {
 				continue
 			}
 			id.add(hashString(form), li, w)
-			if li != english && utf8.RuneCountInString(form) > 1 {
+			if c.cyrillic[li] && utf8.RuneCountInString(form) > 1 {
 				l.translit.each(form, func(latin string) { id.add(hashString(latin), li, w*0.7) })
 			}
 		}
@@ -79,12 +78,7 @@ func (id *identifier) add(h uint64, lang int, w float32) {
 }
 
 func (id *identifier) addCue(r row, errs *dataErrors) {
-	lang := -1
-	for i, l := range Languages {
-		if l == r.cell(1) {
-			lang = i
-		}
-	}
+	lang := slices.Index(id.langs, r.cell(1))
 	if lang < 0 {
 		errs.add(r.place(1), "unknown language %q", r.cell(1))
 		return
@@ -102,13 +96,22 @@ func (id *identifier) addCue(r row, errs *dataErrors) {
 		id.ends[h] = v
 		return
 	}
-	for i, c := range cueLetters {
-		if cue == string(c) {
-			id.letters[i][lang] += w
-			return
+	letter, size := utf8.DecodeRuneInString(cue)
+	if size == len(cue) && id.cues.holds(letter) {
+		n := id.cues[letter-cueFrom]
+		if n == 0 {
+			if len(id.letters) > maxCues {
+				errs.add(r.at, "more than %d letters are counted", maxCues)
+				return
+			}
+			n = uint8(len(id.letters))
+			id.cues[letter-cueFrom] = n
+			id.letters = append(id.letters, votes{})
 		}
+		id.letters[n][lang] += w
+		return
 	}
-	errs.add(r.at, "%q is neither * nor one of the letters that are counted nor an ending -xx of 2 to 4 letters", cue)
+	errs.add(r.at, "%q is neither * nor a Cyrillic letter nor an ending -xx of 2 to 4 letters", cue)
 }
 
 // verdict is what identification found.
@@ -147,7 +150,7 @@ func (id *identifier) identify(l *lexer) verdict {
 	if cyrillicWords == 0 || latinWords > 6*cyrillicWords {
 		return id.latinVerdict(&sum, latinWords)
 	}
-	for i := range id.letters {
+	for i := 1; i < len(id.letters); i++ {
 		if n := float32(min(l.letters.cue[i], 6)); n > 0 {
 			for k := range sum {
 				sum[k] += n * id.letters[i][k]
@@ -158,20 +161,26 @@ func (id *identifier) identify(l *lexer) verdict {
 		sum[k] += id.any[k]
 	}
 	id.endings(l, &sum)
-	sum[english] = -1e6
-	return best(&sum, l.letters.cyrillic)
+	return id.best(&sum, l.letters.cyrillic)
 }
 
+// latinVerdict judges a text in Latin letters: a language written so, or one in
+// Cyrillic that is transliterated.
 func (id *identifier) latinVerdict(sum *votes, words int) verdict {
-	v := verdict{lang: english, second: -1, sure: 1}
-	top := russian
-	for k := russian; k < languageCount; k++ {
-		if sum[k] > sum[top] {
-			top = k
+	v := verdict{lang: id.latin, second: -1, sure: 1}
+	other := -1
+	for k := range id.langs {
+		switch {
+		case id.cyrillic[k]:
+			if other < 0 || sum[k] > sum[other] {
+				other = k
+			}
+		case sum[k] > sum[v.lang]:
+			v.lang = k
 		}
 	}
-	if sum[top] > 2.5 && sum[top] > 1.3*sum[english] && sum[top]*3 > float32(words) {
-		v.lang, v.translit, v.sure = top, true, 0.7
+	if other >= 0 && sum[other] > 2.5 && sum[other] > 1.3*sum[v.lang] && sum[other]*3 > float32(words) {
+		v.lang, v.translit, v.sure = other, true, 0.7
 	}
 	return v
 }
@@ -197,19 +206,25 @@ func (id *identifier) endings(l *lexer, sum *votes) {
 	}
 }
 
-func best(sum *votes, letters int32) verdict {
-	first, second := russian, ukrainian
-	if sum[ukrainian] > sum[russian] {
-		first, second = second, first
+// best takes the Cyrillic language with most votes, and the next one too where
+// they are close.
+func (id *identifier) best(sum *votes, letters int32) verdict {
+	first, second := -1, -1
+	for k := range id.langs {
+		switch {
+		case !id.cyrillic[k]:
+		case first < 0 || sum[k] > sum[first]:
+			first, second = k, first
+		case second < 0 || sum[k] > sum[second]:
+			second = k
+		}
 	}
-	if sum[bulgarian] > sum[first] {
-		first, second = bulgarian, first
-	} else if sum[bulgarian] > sum[second] {
-		second = bulgarian
+	v := verdict{lang: max(first, 0), second: -1, sure: 1}
+	if second < 0 {
+		return v
 	}
 	gap := sum[first] - sum[second]
-	v := verdict{lang: first, second: -1, sure: gap / (gap + 2)}
-	if letters == 0 {
+	if v.sure = gap / (gap + 2); letters == 0 {
 		v.sure = 0
 	}
 	if gap < 3 || sum[second] > 4 && sum[second] > 0.4*sum[first] {
@@ -217,3 +232,13 @@ func best(sum *votes, letters int32) verdict {
 	}
 	return v
 }
+
+// cueIndex numbers the Cyrillic letters that are counted, from 1; 0 is not counted.
+type cueIndex [0x60]uint8
+
+const (
+	cueFrom = 0x430
+	maxCues = 15
+)
+
+func (c *cueIndex) holds(r rune) bool { return r >= cueFrom && r < cueFrom+rune(len(c)) }

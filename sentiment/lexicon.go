@@ -5,9 +5,6 @@ import "embed"
 //go:embed lexicon
 var lexiconFiles embed.FS
 
-// Languages are the languages the scorer knows, in the order tables list them.
-var Languages = []string{"en", "ru", "uk", "bg"}
-
 // builtin reads an embedded table; a file that a language does not have is empty.
 func builtin(name string) string {
 	b, err := lexiconFiles.ReadFile("lexicon/" + name)

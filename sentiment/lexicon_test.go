@@ -1,11 +1,15 @@
 package sentiment
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/earshot/earshot/mention"
+)
 
 func TestLexicon(t *testing.T) {
 	var errs dataErrors
 	c := readCommon(builtin, &errs)
-	for _, lang := range Languages {
+	for _, lang := range c.langs {
 		d := readDictionary(lang, builtin, c, &errs)
 		forms := 0
 		for _, w := range d.words {
@@ -15,5 +19,30 @@ func TestLexicon(t *testing.T) {
 	}
 	if err := errs.err(); err != nil {
 		t.Fatal("\n" + err.Error())
+	}
+}
+
+// TestNewLanguage adds a language by data alone.
+func TestNewLanguage(t *testing.T) {
+	polish := map[string]string{
+		"common/languages.tsv": builtin("common/languages.tsv") + "pl\tlatin\n",
+		"pl/words.tsv":         "word\tforms\tweight\ttopic\tflags\tnote\nokropny\ta\t-3\nczekać\t+czekam +czekamy\t0\n",
+		"pl/paradigms.tsv":     "tag\tstrip\tendings\tnote\na\ty\ty a e ego ej ych\n",
+		"pl/patterns.tsv":      "pattern\tweight\trule\ttopic\tflags\tnote\n~czekać .. tydzień|tygodnie\t-2.5\twaiting\n",
+		"pl/langid.tsv":        "word\tweight\tnote\njest\t3\nnie\t3\njuż\t3\nna\t1\n",
+	}
+	s, err := newFrom(func(name string) string {
+		if text, ok := polish[name]; ok {
+			return text
+		}
+		return builtin(name)
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"okropnego banku jest na świecie już nie ma", "czekam już trzy tygodnie, nie jest"} {
+		if got := s.Score(Input{Text: text}); got.Lang != "pl" || got.Label != mention.Negative {
+			t.Errorf("%q is %s in %s", text, got.Label, got.Lang)
+		}
 	}
 }

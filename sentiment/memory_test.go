@@ -16,7 +16,7 @@ func TestMemory(t *testing.T) {
 	}
 	before := heap()
 	s := newScorer(t)
-	for i := range Languages {
+	for i := range s.Languages() {
 		s.table(i)
 	}
 	used := float64(heap()-before) / (1 << 20)

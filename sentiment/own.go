@@ -1,6 +1,9 @@
 package sentiment
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // ownRow is a line of the user's words: which language, word or pattern, and the
 // columns of that file.
@@ -21,9 +24,9 @@ func (s *Scorer) readOwn(o Options) error {
 	}
 	var errs dataErrors
 	for _, r := range readTSV(name, o.Words, "", &errs) {
-		lang := language(r.cell(0))
+		lang := s.common.language(r.cell(0))
 		if lang < 0 || len(r.cell(0)) != 2 {
-			errs.add(r.place(0), "unknown language %q; one of en, ru, uk, bg", r.cell(0))
+			errs.add(r.place(0), "unknown language %q; one of %s", r.cell(0), strings.Join(s.common.langs, ", "))
 			continue
 		}
 		kind := r.cell(1)
@@ -40,10 +43,10 @@ func (s *Scorer) readOwn(o Options) error {
 		}
 		s.own = append(s.own, ownRow{lang, kind == "pattern", rest})
 	}
-	for i := range Languages {
+	for i := range s.common.langs {
 		for _, own := range s.own {
 			if own.lang == i {
-				s.addOwn(readDictionary(Languages[i], builtin, s.common, &errs), &errs)
+				s.addOwn(readDictionary(s.common.langs[i], s.src, s.common, &errs), &errs)
 				break
 			}
 		}
@@ -58,7 +61,7 @@ func (s *Scorer) readOwn(o Options) error {
 // is replaced.
 func (s *Scorer) addOwn(d *dictionary, errs *dataErrors) {
 	for _, own := range s.own {
-		if Languages[own.lang] != d.lang {
+		if s.common.langs[own.lang] != d.lang {
 			continue
 		}
 		if own.pattern {

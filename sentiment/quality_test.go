@@ -253,7 +253,7 @@ func TestIdentify(t *testing.T) {
 			}
 		}
 	}
-	for _, lang := range Languages {
+	for _, lang := range s.Languages() {
 		a, b := all[lang], short[lang]
 		t.Logf("%s: %.4f of %d, under 40 characters %.4f of %d", lang, ratio(a[0], a[1]), a[1], ratio(b[0], b[1]), b[1])
 		if identifyFloor > 0 && (ratio(a[0], a[1]) < identifyFloor || ratio(b[0], b[1]) < identifyFloor-0.03) {

@@ -27,10 +27,11 @@ type Input struct {
 // Scorer scores texts. It is safe for concurrent use. The tables of a language
 // are built when a text first needs them.
 type Scorer struct {
+	src    func(name string) string
 	common *common
 	id     *identifier
 	emoji  map[uint64]float32
-	langs  [languageCount]lazyTable
+	langs  []lazyTable
 	rule   engineRules
 	pool   sync.Pool
 	own    []ownRow
@@ -58,6 +59,7 @@ type scratch struct {
 	sentences []sentence
 	tables    [2]*table
 	emoji     map[uint64]float32
+	cyrillic  []bool // the script of each language
 	rule      engineRules
 	verdict   verdict
 	steps     int
@@ -67,21 +69,27 @@ type scratch struct {
 
 // New builds a scorer. The error lists every mistake in the user's words with
 // its file, line and column.
-func New(o Options) (*Scorer, error) {
+func New(o Options) (*Scorer, error) { return newFrom(builtin, o) }
+
+// newFrom builds a scorer from tables that src reads by name.
+func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 	var errs dataErrors
-	s := &Scorer{common: readCommon(builtin, &errs), emoji: map[uint64]float32{}}
-	s.pool.New = func() any { return &scratch{emoji: s.emoji, rule: s.rule} }
+	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}}
+	s.pool.New = func() any {
+		return &scratch{lex: lexer{cues: &s.id.cues}, emoji: s.emoji, rule: s.rule, cyrillic: s.common.cyrillic}
+	}
 	s.findRules()
 	for _, r := range s.common.emoji {
 		first, _ := utf8.DecodeRuneInString(r.cell(0))
 		s.emoji[hashDone(hashRune(hashSeed, first))] = float32(r.weight(1, -4, 4, &errs))
 	}
 	var words []langWords
-	for i, lang := range Languages {
+	s.langs = make([]lazyTable, len(s.common.langs))
+	for i, lang := range s.common.langs {
 		name := lang + "/translit.tsv"
-		s.langs[i].translit = newTranslit(readTSV(name, builtin(name), "letter latin note", &errs), &errs)
+		s.langs[i].translit = newTranslit(readTSV(name, src(name), "letter latin note", &errs), &errs)
 		name = lang + "/langid.tsv"
-		words = append(words, langWords{readTSV(name, builtin(name), "word weight note", &errs), s.langs[i].translit})
+		words = append(words, langWords{readTSV(name, src(name), "word weight note", &errs), s.langs[i].translit})
 	}
 	s.id = newIdentifier(s.common, words, &errs)
 	if err := errs.err(); err != nil {
@@ -106,7 +114,7 @@ func (s *Scorer) table(i int) *table {
 	l := &s.langs[i]
 	l.once.Do(func() {
 		var errs dataErrors // TestLexicon and readOwn have seen to it that there are none
-		d := readDictionary(Languages[i], builtin, s.common, &errs)
+		d := readDictionary(s.common.langs[i], s.src, s.common, &errs)
 		s.addOwn(d, &errs)
 		l.table = compile(d)
 		l.latin = newLatinReader(l.translit)
@@ -122,7 +130,7 @@ func (s *Scorer) Identify(text string) (lang string, sure float64) {
 	sc.lex.reset()
 	sc.readText(text, nil)
 	v := s.id.identify(&sc.lex)
-	return Languages[v.lang], float64(v.sure)
+	return s.common.langs[v.lang], float64(v.sure)
 }
 
 // Score scores one text.
@@ -160,42 +168,29 @@ func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 	s.deliver(dst, sc, &in)
 }
 
-// languageOf identifies the language, unless the caller said English and there is
-// nothing to doubt it.
+// languageOf identifies the language, unless the caller named one in Latin letters
+// and there is nothing to doubt it.
 func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
-	given := language(tag)
-	if given == english && sc.lex.letters.cyrillic == 0 {
-		return verdict{lang: english, second: -1, sure: 1}
+	given := s.common.language(tag)
+	if given >= 0 && !s.common.cyrillic[given] && sc.lex.letters.cyrillic == 0 {
+		return verdict{lang: given, second: -1, sure: 1}
 	}
 	v := s.id.identify(&sc.lex)
-	if given >= 0 && given != v.lang {
-		v = override(v, given)
+	if given < 0 || given == v.lang {
+		return v
 	}
-	return v
-}
-
-// override takes the caller's word for the language. A Latin text in a Cyrillic
-// language is transliterated.
-func override(v verdict, given int) verdict {
-	out := verdict{lang: given, second: -1, sure: 1, translit: given != english && v.lang == english || v.translit}
-	if given != english && v.lang != english && !v.translit {
+	// The caller's word counts. A Latin text in a Cyrillic language is
+	// transliterated; a Cyrillic one that looks like another is read as both.
+	cyrillic := s.common.cyrillic[given]
+	out := verdict{lang: given, second: -1, sure: 1, translit: v.translit || cyrillic && !s.common.cyrillic[v.lang]}
+	if cyrillic && s.common.cyrillic[v.lang] && !v.translit {
 		out.second = v.lang
 	}
 	return out
 }
 
-// language returns the index of a BCP 47 tag's language, -1 when it is none of ours.
-func language(tag string) int {
-	if len(tag) < 2 || len(tag) > 2 && tag[2] != '-' && tag[2] != '_' {
-		return -1
-	}
-	for i, l := range Languages {
-		if tag[0]|0x20 == l[0] && tag[1]|0x20 == l[1] {
-			return i
-		}
-	}
-	return -1
-}
+// Languages returns the codes of the languages the scorer knows.
+func (s *Scorer) Languages() []string { return slices.Clone(s.common.langs) }
 
 // A text longer than maxText is read in windows: its head, its tail and what
 // stands around the watch's spans. Complaints come to the point at one of them.
@@ -267,7 +262,7 @@ func (s *Scorer) deliver(dst *mention.Score, sc *scratch, in *Input) {
 		}
 	}
 	dst.Value = sum / math.Sqrt(sum*sum+spread)
-	dst.Lang = Languages[sc.verdict.lang]
+	dst.Lang = s.common.langs[sc.verdict.lang]
 	dst.Conflict = ""
 	dst.Why = s.evidence(dst.Why[:0], sc, in.Text)
 	s.useStars(dst, in.Stars)

@@ -96,6 +96,7 @@ func setBit(set uint32) uint64 {
 
 // lexer turns text into tokens. It lives in the scratch and is reused.
 type lexer struct {
+	cues    *cueIndex
 	toks    []token
 	runes   []rune
 	marks   []mark
@@ -109,24 +110,8 @@ type lexer struct {
 
 type letterCount struct {
 	cyrillic int32
-	cue      [len(cueLetters)]int32
+	cue      [maxCues + 1]int32 // by the number in the cueIndex; 0 gathers the rest
 }
-
-func (c *letterCount) count(r rune) {
-	c.cyrillic++
-	if 'а' <= r && r < 'щ' {
-		return
-	}
-	for i, cue := range cueLetters {
-		if r == cue {
-			c.cue[i]++
-		}
-	}
-}
-
-// cueLetters are the Cyrillic letters that not all of the three languages share,
-// folded.
-var cueLetters = [...]rune{'і', 'ї', 'є', 'ы', 'э', 'ъ', 'щ', 'ь'}
 
 func (l *lexer) reset() {
 	l.toks, l.runes, l.marks = l.toks[:0], l.runes[:0], l.marks[:0]

@@ -228,7 +228,10 @@ func (l *lexer) cyrillicOnly(t *token, rs []rune) []rune {
 		if tw := twin(r); tw != 0 {
 			r = tw
 		} else if isCyrillic(r) {
-			l.letters.count(r)
+			l.letters.cyrillic++
+			if l.cues.holds(r) {
+				l.letters.cue[l.cues[r-cueFrom]]++
+			}
 		}
 		rs[n] = r
 		n++
