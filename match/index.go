@@ -43,11 +43,14 @@ type index struct {
 	posts      []posting
 }
 
-// entry is a posting on its way into an index.
+// entry is a posting on its way into an index: the halves of its hash, because
+// twelve bytes are less than sixteen.
 type entry struct {
-	hash  uint64
-	value uint32
+	hi, lo uint32
+	value  uint32
 }
+
+func (e entry) hash() uint64 { return uint64(e.hi)<<32 | uint64(e.lo) }
 
 func bloomMask(h uint64) uint64 { return 1<<(h&63) | 1<<(h>>6&63) }
 
@@ -57,7 +60,7 @@ type entries struct {
 	n      int
 }
 
-// pieceSize is the number of entries of a piece: one megabyte.
+// pieceSize is the number of entries of a piece: 768 kB.
 const pieceSize = 1 << 16
 
 func (e *entries) add(hash uint64, value uint32) {
@@ -70,7 +73,7 @@ func (e *entries) add(hash uint64, value uint32) {
 		e.pieces = append(e.pieces, make([]entry, 0, size))
 		last++
 	}
-	e.pieces[last] = append(e.pieces[last], entry{hash, value})
+	e.pieces[last] = append(e.pieces[last], entry{uint32(hash >> 32), uint32(hash), value})
 	e.n++
 }
 
@@ -92,8 +95,9 @@ func (ix *index) build(in *entries) {
 	ix.bloom = make([]uint64, 1<<(n-2))
 	ix.bucket = make([]uint32, 1<<n+1)
 	for e := range in.all {
-		ix.bloom[e.hash>>ix.bloomShift] |= bloomMask(e.hash)
-		ix.bucket[e.hash>>ix.shift]++
+		h := e.hash()
+		ix.bloom[h>>ix.bloomShift] |= bloomMask(h)
+		ix.bucket[h>>ix.shift]++
 	}
 	sum := uint32(0)
 	for i, count := range ix.bucket { // now where each bucket ends
@@ -102,9 +106,9 @@ func (ix *index) build(in *entries) {
 	}
 	ix.posts = make([]posting, in.n)
 	for e := range in.all { // filled from its end, a bucket's mark moves to its start
-		at := &ix.bucket[e.hash>>ix.shift]
+		at := &ix.bucket[e.hash()>>ix.shift]
 		*at--
-		ix.posts[*at] = posting{uint32(e.hash), e.value}
+		ix.posts[*at] = posting{e.lo, e.value}
 	}
 	ix.compact()
 }

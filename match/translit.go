@@ -23,6 +23,8 @@ type script struct {
 	styles []style
 	latin  map[rune][]letters // Cyrillic to Latin by first letter, one alternative list per style
 	cyr    map[rune][]letters // Latin to Cyrillic, one style
+	steps  []step             // room for the word under work
+	out    []string           // room for its spellings
 }
 
 // style is a way to write Cyrillic in Latin, and the languages whose inflected
@@ -121,8 +123,8 @@ func (l *letters) fits(word string, at int, afterVowels bool) bool {
 }
 
 // path cuts word into the rows that apply, the most particular first.
-func path(table map[rune][]letters, word string, afterVowels bool) []step {
-	steps := make([]step, 0, len(word))
+func (s *script) path(table map[rune][]letters, word string, afterVowels bool) []step {
+	steps := s.steps[:0]
 next:
 	for at := 0; at < len(word); {
 		r, size := utf8.DecodeRuneInString(word[at:])
@@ -136,6 +138,7 @@ next:
 		steps = append(steps, step{same: word[at : at+size]})
 		at += size
 	}
+	s.steps = steps
 	return steps
 }
 
@@ -147,9 +150,10 @@ type step struct {
 
 // toLatin gives the ways to write a Cyrillic word in Latin letters, up to limit
 // in each style that the languages of the form use. word is lower case, ё kept.
+// The result is good until the next call.
 func (s *script) toLatin(word string, of langs, limit int) []string {
-	steps := path(s.latin, word, true)
-	var out []string
+	steps := s.path(s.latin, word, true)
+	out := s.out[:0]
 	var done [8]int // what the styles so far wrote, one number each
 	n := 0
 	for i, style := range s.styles {
@@ -169,12 +173,13 @@ func (s *script) toLatin(word string, of langs, limit int) []string {
 		n++
 		out = spell(out, steps, i, limit)
 	}
+	s.out = out
 	return out
 }
 
 // toCyrillic gives up to limit ways to write a Latin word in Cyrillic letters.
 func (s *script) toCyrillic(word string, limit int) []string {
-	return spell(nil, path(s.cyr, word, false), 0, limit)
+	return spell(nil, s.path(s.cyr, word, false), 0, limit)
 }
 
 // partial is the beginning of a spelling.
