@@ -140,16 +140,6 @@ func (rs forumRules) all(s *goquery.Selection) []string {
 	return nil
 }
 
-// element returns the first element of the first rule that finds one.
-func (rs forumRules) element(s *goquery.Selection) *goquery.Selection {
-	for _, r := range rs {
-		if els := r.elements(s); els.Length() > 0 {
-			return els.First()
-		}
-	}
-	return nil
-}
-
 // forumSelector is a selector in a preset; nil matches nothing.
 type forumSelector struct{ m cascadia.Selector }
 
