@@ -30,8 +30,11 @@ func (s *scratch) shareOut(st *sentence, si, first int) {
 		if u.rule == s.rule.word || u.flags&unitPattern != 0 {
 			u.weight *= shout
 		}
-		if si > 0 && si == len(s.sentences)-1 {
+		switch {
+		case si > 0 && si == len(s.sentences)-1:
 			u.weight *= lastSentence
+		case si == 0 && len(s.sentences) > 2:
+			u.weight *= firstSentence
 		}
 		s.shareSection(st, u)
 	}

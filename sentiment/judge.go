@@ -81,7 +81,8 @@ const (
 	capsShare        = 1.2
 	negatedComplaint = -0.3
 	lastSentence     = 1.15
-	spread           = 15 // as VADER: sum / sqrt(sum² + spread)
+	firstSentence    = 1.4 // of three or more: the title, or what matters most
+	spread           = 15  // as VADER: sum / sqrt(sum² + spread)
 )
 
 func (s *scratch) judge() {
