@@ -29,7 +29,7 @@ func init() {
 
 // forumOptions are the fields of a forum source.
 type forumOptions struct {
-	Address string `yaml:"address" json:"address" jsonschema:"required,description=address of a board index\\, a thread list or a thread"`
+	Address string `yaml:"address" required:"true" doc:"A board's index, a list of threads, or one thread." format:"url" example:"https://forum.example/viewforum.php?f=3"`
 }
 
 func newForum(env Env, section config.Section) (Crawler, error) {

@@ -101,7 +101,7 @@ func (a *forumAPI) Poll(ctx context.Context, since Cursor) (Batch, error) {
 func (a *forumAPI) crawler(way int) Crawler {
 	address := a.ways[way]
 	if strings.HasSuffix(strings.TrimSuffix(address, "/"), "/feed") || strings.Contains(address, "feed=") {
-		return newFeed(a.env, address)
+		return &feed{env: a.env, address: address}
 	}
 	return &forum{env: a.env, address: address, home: a.home, api: true}
 }
