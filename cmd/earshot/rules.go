@@ -14,6 +14,7 @@ func newRules(cfg *config.Config) alerts.Rules {
 		Otherwise:  fallbackRoute(cfg),
 		Quiet:      cfg.QuietHours.Hours,
 		HasQuiet:   cfg.QuietHours.Set,
+		Deadlines:  newDeadlines(cfg),
 	}
 	for kind, below := range cfg.Sentiment.AlertBelow {
 		rules.AlertBelow[mention.PostKind(kind)] = below
@@ -34,6 +35,20 @@ func newRules(cfg *config.Config) alerts.Rules {
 		rules.Routes = append(rules.Routes, route)
 	}
 	return rules
+}
+
+// newDeadlines returns the clocks of each severity; none when the watchlist asks
+// for none.
+func newDeadlines(cfg *config.Config) map[mention.Severity]alerts.Deadline {
+	out := map[mention.Severity]alerts.Deadline{}
+	for s := mention.Low; s <= mention.Critical; s++ {
+		d := cfg.Deadlines.For(s.String())
+		if d.Claim == 0 && d.Reply == 0 {
+			continue
+		}
+		out[s] = alerts.Deadline{Claim: d.Claim, Reply: d.Reply, Notify: d.Notify, EscalateTo: d.EscalateTo, Hours: d.Hours}
+	}
+	return out
 }
 
 // fallbackRoute is where alerts go that no route fits: the last place the user
