@@ -180,6 +180,9 @@ func (s *scratch) judgeSentence(si, mi int) int {
 // openClause looks ahead for what holds for the clause that begins at token i.
 func (s *scratch) openClause(i int32, st *sentence) clauseState {
 	var cl clauseState
+	if st.roles&(1<<roleIf|1<<roleConcede|1<<rolePast|1<<roleRival) == 0 {
+		return cl
+	}
 	toks := s.lex.toks
 	for j := i; j < st.to; j++ {
 		if j > i && (toks[j].before != noBreak || toks[j].roles&(1<<roleBut) != 0) {

@@ -25,8 +25,8 @@ const maxSteps = 2000
 func (s *scratch) walk(t *table, slot int) {
 	words := s.lex.sets[slot]
 	for i := range words {
-		s.steps = maxSteps
 		if set := words[i].set; set != 0 {
+			s.steps = maxSteps
 			near := words[i].near
 			for _, f := range t.trie.start(set) {
 				if f.sets&near != 0 || f.sets == ^uint64(0) {

@@ -1,39 +1,55 @@
 package sentiment
 
+import "slices"
+
 // resolve looks the words up in the table of one language, slot 0 for the first
 // and 1 for the second, and joins hyphenated words that stand in the table as one.
 func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 	out := 0
-	sets := l.sets[slot][:0]
+	sets := slices.Grow(l.sets[slot][:0], len(l.toks))[:len(l.toks)]
 	for i := 0; i < len(l.toks); i++ {
 		tok := &l.toks[i]
-		id, joins := l.entry(t, i, slot, untranslit)
-		if joins {
-			tok.end = l.toks[i+1].end
-			i++
+		var id uint32
+		if tok.kind == wordToken && tok.joined == 0 {
+			if id = t.find(tok.hash); id == 0 {
+				id = l.guess(t, tok, untranslit)
+			}
+		} else {
+			var joins bool
+			if id, joins = l.entry(t, i, slot, untranslit); joins {
+				tok.end = l.toks[i+1].end
+				i++
+			}
 		}
 		in := &t.infos[id]
 		tok.info[slot] = id
-		tok.roles |= in.roles
+		if in.roles != 0 {
+			tok.giveRoles(in)
+		}
 		tok.function = tok.function || in.function
-		if tok.boost == 0 {
-			tok.boost = in.boost
+		if out < i {
+			l.toks[out] = *tok
 		}
-		if tok.scope == 0 {
-			tok.scope = in.scope
-		}
-		if in.roles&(1<<roleNumber) != 0 && tok.kind == wordToken {
-			tok.num = in.number
-		}
-		if set := &l.toks[out]; set != tok {
-			*set = *tok
-		}
-		sets = append(sets, wordSet{set: in.set, breaks: l.toks[out].before == sentenceBreak})
+		sets[out] = wordSet{set: in.set, breaks: tok.before == sentenceBreak}
 		out++
 	}
-	lookAhead(sets)
-	l.sets[slot] = sets
+	lookAhead(sets[:out])
+	l.sets[slot] = sets[:out]
 	l.toks = l.toks[:out]
+}
+
+// giveRoles adds what a closed-class word does; the first language's numbers stay.
+func (tok *token) giveRoles(in *info) {
+	tok.roles |= in.roles
+	if tok.boost == 0 {
+		tok.boost = in.boost
+	}
+	if tok.scope == 0 {
+		tok.scope = in.scope
+	}
+	if in.roles&(1<<roleNumber) != 0 && tok.kind == wordToken {
+		tok.num = in.number
+	}
 }
 
 // entry finds what token i is; joins means that it takes in the token after it.
@@ -57,7 +73,10 @@ func (l *lexer) entry(t *table, i, slot int, untranslit *latinReader) (id uint32
 				return id, true
 			}
 		}
-		return l.meaningOf(t, tok, untranslit), false
+		if id := t.find(tok.hash); id != 0 {
+			return id, false
+		}
+		return l.guess(t, tok, untranslit), false
 	}
 	return 0, false
 }
@@ -66,12 +85,10 @@ func (l *lexer) glued(a, b *token) []rune {
 	return l.runes[a.runeAt : int(b.runeAt)+int(b.runeN)]
 }
 
-// meaningOf finds a word: as it stands, with letters not repeated, read as
-// transliteration, with digits read as letters, unmasked, or by its stem.
-func (l *lexer) meaningOf(t *table, tok *token, untranslit *latinReader) uint32 {
-	if id := t.find(tok.hash); id != 0 {
-		return id
-	}
+// guess finds a word that does not stand in the table as it is: with letters not
+// repeated, read as transliteration, unmasked, with digits read as letters, or by
+// its stem.
+func (l *lexer) guess(t *table, tok *token, untranslit *latinReader) uint32 {
 	rs := l.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
 	if tok.long {
 		if id := t.find(hashRunesOnce(rs)); id != 0 {

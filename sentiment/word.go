@@ -78,12 +78,10 @@ func (l *lexer) plainWord(text string, i, to int) int {
 	for ; j < to; j++ {
 		c := text[j]
 		lower := c | 0x20
-		if lower < 'a' || lower > 'z' || c >= utf8.RuneSelf {
+		if lower-'a' > 'z'-'a' {
 			break
 		}
-		if c != lower {
-			uppers++
-		}
+		uppers += int(lower-c) >> 5
 		if n == len(rs) || lower == last && lower == lastButOne {
 			return 0
 		}
@@ -92,19 +90,18 @@ func (l *lexer) plainWord(text string, i, to int) int {
 		h = hashRune(h, rune(lower))
 		n++
 	}
-	if j < to {
-		switch c := text[j]; {
-		case c >= utf8.RuneSelf, '0' <= c && c <= '9', c == '\'', c == '*', c == '#', c == '@', c == '$', c == '`', c == ':' || c == '.':
-			if c != ':' && c != '.' || text[i]|0x20 == 'h' || text[i]|0x20 == 'w' {
-				return 0
-			}
-		}
+	if j < to && text[j] != ' ' && l.goesOn(text[i], text[j]) {
+		return 0
 	}
 	l.runes = l.runes[:at+n]
-	l.toks = append(l.toks, token{
-		start: int32(i), end: int32(j), runeAt: int32(at), runeN: uint8(n), quoted: l.quote,
-		hash: hashDone(h), before: l.take(), caps: uppers >= 2 && uppers == n,
-	})
+	l.toks = append(l.toks, token{})
+	t := &l.toks[len(l.toks)-1]
+	t.start, t.end = int32(i), int32(j)
+	t.runeAt, t.runeN = int32(at), uint8(n)
+	t.hash = hashDone(h)
+	t.quoted = l.quote
+	t.before = l.take()
+	t.caps = uppers >= 2 && uppers == n
 	if uppers > 2 && uppers == n {
 		l.upper++
 	}
@@ -113,6 +110,18 @@ func (l *lexer) plainWord(text string, i, to int) int {
 		l.hyphen = false
 	}
 	return j
+}
+
+// goesOn reports whether a word that begins with first may go on with c after its
+// ASCII letters, or be an address.
+func (l *lexer) goesOn(first, c byte) bool {
+	switch c {
+	case '\'', '*', '#', '@', '$', '`':
+		return true
+	case ':', '.':
+		return first|0x20 == 'h' || first|0x20 == 'w'
+	}
+	return c >= utf8.RuneSelf || '0' <= c && c <= '9'
 }
 
 // joinHyphen gives the word before the last one the hash of both with their
