@@ -197,7 +197,8 @@ func TestTrial(t *testing.T) {
 			}
 		}
 	}
-	rows, err := Trial(old, next, posts)
+	before := func(p mention.Post) []Hit { return old.Match(p.Title, p.Text) }
+	rows, err := Trial(before, next, posts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +210,7 @@ func TestTrial(t *testing.T) {
 		t.Errorf("samples %+v", s)
 	}
 	broken := errors.New("broken")
-	if _, err := Trial(old, next, func(yield func(mention.Post, error) bool) { yield(mention.Post{}, broken) }); !errors.Is(err, broken) {
+	if _, err := Trial(before, next, func(yield func(mention.Post, error) bool) { yield(mention.Post{}, broken) }); !errors.Is(err, broken) {
 		t.Errorf("error %v, want %v", err, broken)
 	}
 }

@@ -14,7 +14,7 @@ const trialSamples = 5
 type TrialRow struct {
 	Watch  string
 	Caught int // named by the new watchlist only
-	Lost   int // named by the old watchlist only
+	Lost   int // named before only
 	Kept   int // named by both
 	// Up to five of each, first come first.
 	CaughtSamples []TrialSample
@@ -27,44 +27,50 @@ type TrialSample struct {
 	Spans []mention.Span // of the set that names the watch
 }
 
-// Trial compares two compiled watchlists on posts. Rows come in the order of
-// the new watchlist, then watches only the old one has. It stops at the first
-// error of posts and returns it with what was counted so far.
-func Trial(old, next *Set, posts iter.Seq2[mention.Post, error]) ([]TrialRow, error) {
-	rows := make([]TrialRow, 0, len(next.watches)+len(old.watches))
+// Trial says what the watchlist next would do to posts that were heard before.
+// before returns what was named in a post then: recorded mentions, or the Match of
+// another Set. Rows come in the order of the new watchlist, then watches only the
+// old one had. It stops at the first error of posts and returns it with what was
+// counted so far.
+func Trial(before func(mention.Post) []Hit, next *Set, posts iter.Seq2[mention.Post, error]) ([]TrialRow, error) {
+	rows := make([]TrialRow, 0, len(next.watches))
 	at := map[string]int{}
-	for _, set := range []*Set{next, old} {
-		for _, w := range set.watches {
-			if _, ok := at[w.Name]; !ok {
-				at[w.Name] = len(rows)
-				rows = append(rows, TrialRow{Watch: w.Name})
-			}
+	row := func(watch string) *TrialRow {
+		i, ok := at[watch]
+		if !ok {
+			i = len(rows)
+			at[watch] = i
+			rows = append(rows, TrialRow{Watch: watch})
 		}
+		return &rows[i]
+	}
+	for _, w := range next.watches {
+		row(w.Name)
 	}
 	for post, err := range posts {
 		if err != nil {
 			return rows, err
 		}
-		before, after := old.Match(post.Title, post.Text), next.Match(post.Title, post.Text)
-		for _, h := range after {
-			row := &rows[at[h.Watch]]
-			if named(before, h.Watch) {
-				row.Kept++
+		then, now := before(post), next.Match(post.Title, post.Text)
+		for _, h := range now {
+			r := row(h.Watch)
+			if named(then, h.Watch) {
+				r.Kept++
 				continue
 			}
-			row.Caught++
-			if len(row.CaughtSamples) < trialSamples {
-				row.CaughtSamples = append(row.CaughtSamples, TrialSample{Post: post, Spans: h.Spans})
+			r.Caught++
+			if len(r.CaughtSamples) < trialSamples {
+				r.CaughtSamples = append(r.CaughtSamples, TrialSample{Post: post, Spans: h.Spans})
 			}
 		}
-		for _, h := range before {
-			if named(after, h.Watch) {
+		for _, h := range then {
+			if named(now, h.Watch) {
 				continue
 			}
-			row := &rows[at[h.Watch]]
-			row.Lost++
-			if len(row.LostSamples) < trialSamples {
-				row.LostSamples = append(row.LostSamples, TrialSample{Post: post, Spans: h.Spans})
+			r := row(h.Watch)
+			r.Lost++
+			if len(r.LostSamples) < trialSamples {
+				r.LostSamples = append(r.LostSamples, TrialSample{Post: post, Spans: h.Spans})
 			}
 		}
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -125,8 +127,9 @@ func claimValue(t *testing.T, m fakeslack.Message) string {
 	return value
 }
 
-// TestReportCommand reads the database of a running daemon: one complaint waits.
-func TestReportCommand(t *testing.T) {
+// TestReportAndTrial reads the database beside the daemon: who waits, and what
+// another watchlist would have made of the same posts.
+func TestReportAndTrial(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
 	}
@@ -147,4 +150,14 @@ func TestReportCommand(t *testing.T) {
 		}
 	}
 	p.stop()
+
+	// What another watchlist would have made of the same posts.
+	other := filepath.Join(r.dir, "other.yaml")
+	if err := os.WriteFile(other, []byte(strings.Replace(r.watchlist(), `terms: ["Romashka Bank", "Ромашка Банк"]`, `terms: ["Добрый день"]`, 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(binary(t), "match", "-c", other, "--against", filepath.Join(r.dir, "e.db")).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "Romashka Bank: 1 caught, 4 lost, 0 as before") || !strings.Contains(string(out), "Kangaroo") {
+		t.Errorf("match --against: %v, want 1 caught and 4 lost with samples in\n%s", err, out)
+	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,8 +15,9 @@ import (
 
 type matchCmd struct {
 	watchlistFlag
-	JSON    bool `help:"Print one JSON object per mention."`
-	Explain bool `help:"Say for every post why it did or did not name each watch."`
+	JSON    bool   `help:"Print one JSON object per mention."`
+	Explain bool   `help:"Say for every post why it did or did not name each watch."`
+	Against string `help:"Read no posts: say what this watchlist would have caught or lost among the posts kept in this database." placeholder:"earshot.db"`
 }
 
 // matchIn and matchOut are the lines of match --json.
@@ -32,7 +34,7 @@ type matchOut struct {
 }
 
 // Run reads posts as JSON lines on stdin and prints the mentions in them.
-func (c *matchCmd) Run(term terminal) error {
+func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 	cfg, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
@@ -40,6 +42,9 @@ func (c *matchCmd) Run(term terminal) error {
 	set, _, err := compileWatches(cfg)
 	if err != nil {
 		return err
+	}
+	if c.Against != "" {
+		return try(ctx, set, c.Against, term)
 	}
 	out := bufio.NewWriter(term.out)
 	enc := json.NewEncoder(out)

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"time"
+
+	"github.com/earshot/earshot/match"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+)
+
+// try prints what the watchlist would have caught or lost among the posts kept in
+// a database, beside the mentions recorded in it. It reads only, also next to a
+// running daemon.
+func try(ctx context.Context, next *match.Set, database string, term terminal) error {
+	if !fileExists(database) {
+		return usageError{fmt.Sprintf("--against %s: there is no such file; it is the database of store.database, earshot.db by default", database)}
+	}
+	db, err := store.Open(ctx, store.Options{Database: "sqlite:" + database, ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	recorded, err := recordedMentions(ctx, db)
+	if err != nil {
+		return err
+	}
+	seen := 0
+	rows, err := match.Trial(func(p mention.Post) []match.Hit { return recorded[p.Key()] }, next, keptPosts(ctx, db, &seen))
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(term.out)
+	fmt.Fprintf(out, "%s kept in %s\n", count(seen, "post is", "posts are"), database)
+	for _, row := range rows {
+		fmt.Fprintf(out, "\n%s: %d caught, %d lost, %d as before\n", plain(row.Watch), row.Caught, row.Lost, row.Kept)
+		printSamples(out, "+", row.CaughtSamples)
+		printSamples(out, "-", row.LostSamples)
+	}
+	return out.Flush()
+}
+
+func printSamples(out io.Writer, sign string, samples []match.TrialSample) {
+	for _, s := range samples {
+		word := ""
+		if len(s.Spans) > 0 {
+			word = " «" + oneLine(s.Spans[0].Text) + "»"
+		}
+		fmt.Fprintf(out, "  %s%s  %s  %s\n", sign, plain(word), plain(clip(oneLine(s.Post.Title+" "+s.Post.Text), 100)), plain(s.Post.URL))
+	}
+}
+
+// recordedMentions are the watches that were named in each post then. A post that
+// is there only because our own author wrote it names nothing.
+func recordedMentions(ctx context.Context, db *store.Store) (map[mention.PostKey][]match.Hit, error) {
+	recorded := map[mention.PostKey][]match.Hit{}
+	q := mention.Query{Limit: 1000}
+	for {
+		page, err := db.List(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page.Entries {
+			if len(e.Mention.Spans) > 0 {
+				key := e.Mention.Post.Key()
+				recorded[key] = append(recorded[key], match.Hit{Watch: e.Mention.Watch, Spans: e.Mention.Spans})
+			}
+		}
+		if page.Next == "" {
+			return recorded, nil
+		}
+		q.After = page.Next
+	}
+}
+
+// errEnough stops the reading of posts when nobody asks for more.
+var errEnough = errors.New("enough")
+
+// keptPosts yields every post whose words are kept, and counts them.
+func keptPosts(ctx context.Context, db *store.Store, seen *int) iter.Seq2[mention.Post, error] {
+	return func(yield func(mention.Post, error) bool) {
+		err := db.Posts(ctx, time.Time{}, func(p mention.Post) error {
+			*seen++
+			if !yield(p, nil) {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(mention.Post{}, err)
+		}
+	}
+}
