@@ -32,6 +32,7 @@ type table struct {
 // info is what a form means. Forms that mean the same share one.
 type info struct {
 	set      uint32 // which symbols it carries; 0 for none
+	bit      uint64 // the set's place in filters
 	roles    uint32 // bit i: role i
 	boost    float32
 	number   float32
@@ -150,8 +151,8 @@ func compile(d *dictionary) *table {
 		c.addPattern(&d.patterns[i])
 	}
 	t := &table{lang: d.lang}
-	sets := c.layOut(t)
-	t.trie = c.trie.build(c.patterns, sets)
+	in := c.layOut(t)
+	t.trie = c.trie.build(c.patterns, in.sets, in.bits)
 	return t
 }
 

@@ -3,13 +3,13 @@ package sentiment
 import "slices"
 
 // layOut builds the table's hash of forms, the stems and the shared infos, and
-// returns the sets of symbols that infos refer to.
-func (c *compiler) layOut(t *table) [][]symbol {
+// returns the interner, which knows the sets of symbols that infos refer to.
+func (c *compiler) layOut(t *table) *interner {
 	c.symbolsToMeanings()
 	forms := c.wordForms(t)
 	t.stems = newStemTree()
 	t.infos = append(t.infos, info{word: -1})
-	in := interner{t: t, sets: [][]symbol{nil}, index: map[string]uint32{"": 0}, infos: map[infoKey]uint32{}}
+	in := &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, index: map[string]uint32{"": 0}, infos: map[infoKey]uint32{}}
 
 	for i := range c.d.words { // stems of words.tsv first: stems of patterns join them
 		if w := &c.d.words[i]; w.prefix {
@@ -19,7 +19,7 @@ func (c *compiler) layOut(t *table) [][]symbol {
 	for stem, m := range c.stemMean {
 		t.stems.add(stem, -1, m.symbols, m)
 	}
-	t.stems.intern(&in)
+	t.stems.intern(in)
 
 	size := 16
 	for size < 2*len(forms)+2*len(c.meanings) {
@@ -32,16 +32,16 @@ func (c *compiler) layOut(t *table) [][]symbol {
 		if wi >= 0 {
 			scratch = append(scratch, c.lemmaSyms[int(wi)]...)
 		}
-		t.put(hashString(form), c.infoOf(&in, form, wi, scratch))
+		t.put(hashString(form), c.infoOf(in, form, wi, scratch))
 	}
 	for form := range c.meanings {
 		if _, done := forms[form]; !done {
-			t.put(hashString(form), c.infoOf(&in, form, -1, scratch[:0]))
+			t.put(hashString(form), c.infoOf(in, form, -1, scratch[:0]))
 		}
 	}
 	t.numInfo = t.find(hashString("0"))
 	t.stemMin = t.stems.min
-	return in.sets
+	return in
 }
 
 // infoOf joins what a form is by itself, as a form of its lemmas and by its stem.
@@ -163,9 +163,19 @@ func (t *table) put(h uint64, id uint32) {
 type interner struct {
 	t     *table
 	sets  [][]symbol
+	bits  []uint64 // by set: its place in filters
 	index map[string]uint32
 	infos map[infoKey]uint32
 	key   []byte
+}
+
+// filterBit keeps function words, of which texts are full, apart from the others,
+// so that they do not make the filters let everything through.
+func filterBit(set uint32, function bool) uint64 {
+	if function {
+		return 1 << (set % 40)
+	}
+	return 1 << (40 + set%24)
 }
 
 type infoKey struct {
@@ -190,6 +200,7 @@ func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
 		set = uint32(len(in.sets))
 		in.sets = append(in.sets, slices.Clone(symbols))
 		in.index[string(in.key)] = set
+		in.bits = append(in.bits, filterBit(set, m.function))
 	}
 	key := infoKey{set, word, m.roles, m.boost, m.number, m.scope, m.function}
 	if id, ok := in.infos[key]; ok {
@@ -197,7 +208,7 @@ func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
 	}
 	id := uint32(len(in.t.infos))
 	in.t.infos = append(in.t.infos, info{
-		set: set, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word,
+		set: set, bit: in.bits[set], roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word,
 	})
 	in.infos[key] = id
 	return id

@@ -66,7 +66,7 @@ func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover 
 			if exit.any != 0 && s.lex.toks[j].kind == wordToken {
 				s.follow(t, slot, exit.any, first, j, cover|1<<(j-first))
 			}
-			if w.set == 0 || exit.sets&(1<<(w.set&63)) == 0 {
+			if exit.sets&w.bit == 0 {
 				continue
 			}
 			for _, next := range t.trie.next(e, w.set) {

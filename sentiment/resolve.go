@@ -30,7 +30,7 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 		if out < i {
 			l.toks[out] = *tok
 		}
-		sets[out] = wordSet{set: in.set, breaks: tok.before == sentenceBreak}
+		sets[out] = wordSet{set: in.set, bit: in.bit, breaks: tok.before == sentenceBreak}
 		out++
 	}
 	lookAhead(sets[:out])

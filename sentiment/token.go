@@ -67,7 +67,8 @@ const (
 type wordSet struct {
 	set    uint32 // of symbols, in one language
 	breaks bool   // a sentence begins here
-	near   uint64 // bit i: a set whose number is i modulo 64 is among the next words
+	bit    uint64 // the set's place in filters; 0 for the empty set
+	near   uint64 // the bits of the next words
 }
 
 // nearWords is how many words ahead near looks: enough for all but the widest gaps.
@@ -79,19 +80,11 @@ func lookAhead(words []wordSet) {
 	for i := len(words) - 1; i >= 0; i-- {
 		w := &words[i]
 		w.near = a | b | c | d
-		a, b, c, d = setBit(w.set), a, b, c
+		a, b, c, d = w.bit, a, b, c
 		if w.breaks {
 			a, b, c, d = 0, 0, 0, 0
 		}
 	}
-}
-
-// setBit is a set's place in a filter; the empty set has none.
-func setBit(set uint32) uint64 {
-	if set == 0 {
-		return 0
-	}
-	return 1 << (set & 63)
 }
 
 // lexer turns text into tokens. It lives in the scratch and is reused.

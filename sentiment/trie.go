@@ -31,7 +31,7 @@ type first struct {
 
 // trieExit is the ways on from a node that allow the same gap.
 type trieExit struct {
-	sets uint64 // bit i: a set whose number is i modulo 64 leads on
+	sets uint64 // the filter bits of the sets that lead on
 	any  int32  // the node after <any>, 0 for none
 	gap  uint8
 }
@@ -111,7 +111,7 @@ type edge struct {
 
 // build lays the trie out for the sets of symbols that words carry. The root is
 // exit 0.
-func (b *trieBuilder) build(patterns []pattern, sets [][]symbol) trie {
+func (b *trieBuilder) build(patterns []pattern, sets [][]symbol, bits []uint64) trie {
 	t := trie{patterns: patterns, nodes: make([]trieNode, len(b.nodes)), exits: make([]trieExit, 1)}
 	var top symbol
 	for _, n := range b.nodes {
@@ -130,7 +130,7 @@ func (b *trieBuilder) build(patterns []pattern, sets [][]symbol) trie {
 			b.exits(&t, i, bySymbol)
 		}
 	}
-	t.link(sets, bySymbol)
+	t.link(sets, bits, bySymbol)
 	t.filter()
 	return t
 }
@@ -177,7 +177,7 @@ func (b *trieBuilder) exits(t *trie, i int, bySymbol [][]edge) {
 }
 
 // link finds, for every set and exit, where a word with this set leads.
-func (t *trie) link(sets [][]symbol, bySymbol [][]edge) {
+func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) {
 	t.roots = make([]span, len(sets))
 	var groups []slot
 	var edges []edge
@@ -206,7 +206,7 @@ func (t *trie) link(sets [][]symbol, bySymbol [][]edge) {
 				t.links = append(t.links, edges[i].to)
 			}
 			n := uint32(len(t.links)) - at
-			t.exits[exit].sets |= 1 << (uint(set) & 63)
+			t.exits[exit].sets |= bits[set]
 			groups = append(groups, slot{exit<<16 | uint32(set), at<<8 | n})
 		}
 	}
