@@ -51,6 +51,9 @@ func (s *scratch) ratings() {
 	toks := s.lex.toks
 	for i := range toks {
 		t := &toks[i]
+		if t.kind == wordToken && t.roles == 0 {
+			continue
+		}
 		if t.covered || t.kind != numberToken && t.roles&(1<<roleNumber) == 0 {
 			continue
 		}

@@ -69,27 +69,29 @@ done:
 // plainWord reads a word of ASCII letters and nothing else, which is what most of
 // a Latin text consists of. It returns 0 when the word needs more care.
 func (l *lexer) plainWord(text string, i, to int) int {
-	at, n := len(l.runes), 0
-	rs := l.runes[at:min(at+maxRunes+1, cap(l.runes))]
+	at := len(l.runes)
+	end := min(to, i+maxRunes, i+cap(l.runes)-at)
+	rs := l.runes[at : at+end-i]
 	h := uint64(hashSeed)
-	uppers := 0
 	var last, lastButOne byte
 	j := i
-	for ; j < to; j++ {
-		c := text[j]
-		lower := c | 0x20
-		if lower-'a' > 'z'-'a' {
+	for n := range rs {
+		c := text[i+n] | 0x20
+		if c-'a' > 'z'-'a' || text[i+n] >= utf8.RuneSelf {
 			break
 		}
-		uppers += int(lower-c) >> 5
-		if n == len(rs) || lower == last && lower == lastButOne {
+		if c == last && c == lastButOne {
 			return 0
 		}
-		lastButOne, last = last, lower
-		rs[n] = rune(lower)
-		h = hashRune(h, rune(lower))
-		n++
+		lastButOne, last = last, c
+		rs[n] = rune(c)
+		h = hashRune(h, rune(c))
+		j++
 	}
+	if j == end && end < to {
+		return 0
+	}
+	n := j - i
 	if j < to && text[j] != ' ' && l.goesOn(text[i], text[j]) {
 		return 0
 	}
@@ -101,15 +103,27 @@ func (l *lexer) plainWord(text string, i, to int) int {
 	t.hash = hashDone(h)
 	t.quoted = l.quote
 	t.before = l.take()
-	t.caps = uppers >= 2 && uppers == n
-	if uppers > 2 && uppers == n {
-		l.upper++
+	if n > 1 && text[i+1] < 'a' && capitals(text[i:j]) {
+		t.caps = true
+		if n > 2 {
+			l.upper++
+		}
 	}
 	if l.hyphen {
 		l.joinHyphen()
 		l.hyphen = false
 	}
 	return j
+}
+
+// capitals reports whether ASCII letters are all upper case.
+func capitals(word string) bool {
+	for i := range len(word) {
+		if word[i] >= 'a' {
+			return false
+		}
+	}
+	return true
 }
 
 // goesOn reports whether a word that begins with first may go on with c after its
