@@ -28,10 +28,29 @@ func (s *scratch) walk(t *table, slot int) {
 		if set := words[i].set; set != 0 {
 			s.steps = maxSteps
 			near := words[i].near
-			for _, f := range t.trie.start(set) {
-				if f.sets&near != 0 || f.sets == ^uint64(0) {
+			firsts := t.trie.start(set)
+			for k := range firsts {
+				f := &firsts[k]
+				switch {
+				case f.sets&near == 0 && f.sets != ^uint64(0):
+				case f.simple:
+					s.second(t, slot, f, i)
+				default:
 					s.follow(t, slot, f.node, i, i, 1)
 				}
+			}
+		}
+	}
+}
+
+// second goes on from the word at i over the one exit of a simple node.
+func (s *scratch) second(t *table, slot int, f *first, i int) {
+	words := s.lex.sets[slot]
+	top := min(i+1+int(f.gap), len(words)-1)
+	for j := i + 1; j <= top && !words[j].breaks; j++ {
+		if f.sets&words[j].bit != 0 {
+			for _, next := range t.trie.next(f.exit, words[j].set) {
+				s.follow(t, slot, next, i, j, 1|1<<(j-i))
 			}
 		}
 	}

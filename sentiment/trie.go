@@ -25,8 +25,11 @@ type trieNode struct {
 // first is a node after a pattern's first word, with what the next words must
 // hold for it to lead anywhere.
 type first struct {
-	sets uint64
-	node int32
+	sets   uint64
+	node   int32
+	exit   uint32 // of a simple node: its one exit, and its gap
+	gap    uint8
+	simple bool // nothing ends here, and there is one way on
 }
 
 // trieExit is the ways on from a node that allow the same gap.
@@ -148,8 +151,12 @@ func (t *trie) filter() {
 	}
 	for i := range t.firsts {
 		f := &t.firsts[i]
-		if f.sets = t.nodes[f.node].sets; t.nodes[f.node].endN > 0 {
+		n := &t.nodes[f.node]
+		if f.sets = n.sets; n.endN > 0 {
 			f.sets = ^uint64(0)
+		}
+		if n.endN == 0 && n.exitN == 1 && f.sets != ^uint64(0) {
+			f.simple, f.exit, f.gap = true, n.exitAt, t.exits[n.exitAt].gap
 		}
 	}
 }
