@@ -47,18 +47,23 @@ const (
 
 // clauseState is what is in force while a sentence is read word by word.
 type clauseState struct {
-	negLeft     int   // content words still in a negation's scope
+	content     int // content words read; the scopes below end at a number of them
+	negUntil    int
 	negAt       int32 // the negator
 	negUsed     bool
-	lackLeft    int
+	lackUntil   int
 	lackAt      int32
 	boost       float32
-	boostLeft   int
+	boostUntil  int
 	conditional bool
 	concede     bool
 	past        bool
 	rival       bool
 }
+
+func (cl *clauseState) negated() bool { return cl.content < cl.negUntil }
+func (cl *clauseState) lacking() bool { return cl.content < cl.lackUntil }
+func (cl *clauseState) boosted() bool { return cl.content < cl.boostUntil }
 
 // How strongly the rules act. They are judgements, checked on the hand-written
 // sets; none is fitted to a data set.
@@ -208,7 +213,7 @@ func (s *scratch) read(i int32, cl *clauseState, si int) {
 		if t.kind == emojiToken {
 			s.emojiUnit(i, si)
 		} else if t.kind == wordToken {
-			cl.negLeft, cl.lackLeft, cl.boostLeft = max(cl.negLeft-1, 0), max(cl.lackLeft-1, 0), max(cl.boostLeft-1, 0)
+			cl.content++
 		}
 		return
 	}
@@ -218,33 +223,33 @@ func (s *scratch) read(i int32, cl *clauseState, si int) {
 	const shifters = 1<<roleNegator | 1<<roleAbsence | 1<<roleBoost | 1<<roleDamp | 1<<roleLink
 	content := !t.function && t.kind == wordToken && t.roles&^(1<<roleThanks) == 0
 	if content {
-		cl.negLeft, cl.lackLeft, cl.boostLeft = max(cl.negLeft-1, 0), max(cl.lackLeft-1, 0), max(cl.boostLeft-1, 0)
+		cl.content++
 	}
 	if t.roles&shifters == 0 || t.covered {
 		return
 	}
 	if t.roles&(1<<roleLink) != 0 {
 		s.closeNegation(cl, si)
-		cl.negLeft, cl.lackLeft = 0, 0
+		cl.negUntil, cl.lackUntil = 0, 0
 	}
 	if t.roles&(1<<roleNegator) != 0 {
-		if cl.negLeft == 0 {
+		if !cl.negated() {
 			s.closeNegation(cl, si)
 			cl.negAt, cl.negUsed = i+1, false
 		}
-		cl.negLeft = int(t.scope)
+		cl.negUntil = cl.content + int(t.scope)
 	}
 	if t.roles&(1<<roleAbsence) != 0 {
-		cl.lackLeft, cl.lackAt = 2, i+1
+		cl.lackUntil, cl.lackAt = cl.content+2, i+1
 		s.lookBack(i, si)
 	}
 	if t.roles&(1<<roleBoost|1<<roleDamp) != 0 {
-		if cl.boostLeft > 0 {
+		if cl.boosted() {
 			cl.boost *= t.boost
 		} else {
 			cl.boost = t.boost
 		}
-		cl.boostLeft = 2
+		cl.boostUntil = cl.content + 2
 	}
 }
 
@@ -281,19 +286,10 @@ func (s *scratch) lookBack(i int32, si int) {
 // wordAt is the entry of token j, from the first language that has one.
 func (s *scratch) wordAt(j int32) *word {
 	t := &s.lex.toks[j]
-	if t.kind != wordToken {
+	if t.word == 0 {
 		return nil
 	}
-	for slot := range s.tables {
-		table := s.tables[slot]
-		if table == nil {
-			break
-		}
-		if w := table.infos[t.info[slot]].word; w >= 0 {
-			return &table.words[w]
-		}
-	}
-	return nil
+	return &s.tables[t.wordSlot].words[t.word-1]
 }
 
 // wordUnit weighs a word that no pattern covers.
@@ -310,14 +306,14 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 	u := unit{start: i, end: i, weight: w.weight, rule: s.rule.word, topic: w.topic, sentence: int32(si)}
 	switch {
 	case w.flags&wordFirm != 0:
-	case cl.lackLeft > 0 && (w.weight != 0 || w.ownLack):
+	case cl.lacking() && (w.weight != 0 || w.ownLack):
 		u.weight, u.start = w.lack, cl.lackAt-1
 		u.rule = s.rule.lack
 		if w.lack > 0 {
 			u.rule = s.rule.absence
 		}
 		cl.negUsed = true
-	case cl.negLeft > 0 && (w.weight != 0 || w.ownNot):
+	case cl.negated() && (w.weight != 0 || w.ownNot):
 		u.weight, u.start, u.rule = w.not, cl.negAt-1, s.rule.negation
 		cl.negUsed = true
 	}
@@ -329,13 +325,13 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 		return
 	}
 	u.start = max(u.start, 0)
-	if w.flags&wordBare != 0 && u.rule == s.rule.word && s.detached(si) && cl.boostLeft == 0 {
+	if w.flags&wordBare != 0 && u.rule == s.rule.word && s.detached(si) && !cl.boosted() {
 		u.weight *= bareShare
 	}
 	if w.flags&wordObscene != 0 && s.nearPraise(i, si) {
 		return
 	}
-	if cl.boostLeft > 0 {
+	if cl.boosted() {
 		u.weight *= cl.boost
 		if cl.boost < 0.9 && u.rule == s.rule.negation && w.weight > 0 { // "not very good" is milder than "not good", still bad
 			u.weight *= 1.2
@@ -396,11 +392,11 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 	if p.flags&patternNoIf != 0 {
 		u.flags |= unitNoIf
 	}
-	negated := (cl.negLeft > 0 || cl.lackLeft > 0) && p.flags&patternFirm == 0 && !s.holdsNegation(m)
+	negated := (cl.negated() || cl.lacking()) && p.flags&patternFirm == 0 && !s.holdsNegation(m)
 	if negated {
 		cl.negUsed = true
 		at := cl.negAt
-		if cl.negLeft == 0 {
+		if !cl.negated() {
 			at = cl.lackAt
 		}
 		u.start = max(at-1, 0)
@@ -412,7 +408,7 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 			u.rule = s.rule.absence
 		}
 	}
-	if cl.boostLeft > 0 {
+	if cl.boosted() {
 		u.weight *= 1 + (cl.boost-1)/2
 	}
 	s.addInClause(u, cl)

@@ -26,6 +26,9 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 		if in.roles != 0 {
 			tok.giveRoles(in)
 		}
+		if in.word >= 0 && tok.word == 0 && tok.kind == wordToken {
+			tok.word, tok.wordSlot = in.word+1, uint8(slot)
+		}
 		tok.function = tok.function || in.function
 		if out < i {
 			l.toks[out] = *tok

@@ -43,9 +43,11 @@ type token struct {
 	quoted     bool
 	colon      bool      // a colon follows
 	info       [2]uint32 // what it means in the first and the second language
-	roles      uint32    // bit i: role i
-	scope      uint8     // of a negator
-	num, of    float32   // a number, and N of "M/N"
+	word       int32     // its entry's index + 1 in the table of wordSlot; 0 for none
+	wordSlot   uint8
+	roles      uint32  // bit i: role i
+	scope      uint8   // of a negator
+	num, of    float32 // a number, and N of "M/N"
 	boost      float32
 	covered    bool // by a pattern
 }
