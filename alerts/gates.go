@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"maps"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -43,8 +44,20 @@ type gates struct {
 	refused map[string]*trial         // routes that do not work
 	trials  map[alertMethod]*trial    // single alerts that failed
 	lanes   map[laneKey]*rate.Limiter // pace
+	out     map[laneKey]outgoing      // the request last sent on its way
 	told    map[string]string         // trouble already told, by route
 }
+
+// outgoing is a request on its way, not yet answered.
+type outgoing struct {
+	id    mention.AlertID
+	since time.Time
+}
+
+// outAlone is how long a request is on its way alone. A channel that asks for
+// silence must get nothing that was sent meanwhile, so the next one waits for the
+// answer; but not for long: one in doubt holds up no other.
+const outAlone = 2 * time.Second
 
 type doorMethod struct {
 	door Notifier
@@ -72,7 +85,7 @@ func newGates() *gates {
 	return &gates{
 		silence: make(map[doorMethod]time.Time), away: make(map[doorMethod]int),
 		refused: make(map[string]*trial), trials: make(map[alertMethod]*trial),
-		lanes: make(map[laneKey]*rate.Limiter), told: make(map[string]string),
+		lanes: make(map[laneKey]*rate.Limiter), out: make(map[laneKey]outgoing), told: make(map[string]string),
 	}
 }
 
@@ -98,25 +111,54 @@ func (g *gates) turn(door Notifier, m method, route string, now time.Time) time.
 	if !ok {
 		return 0
 	}
-	if m != toPost {
-		route = ""
+	key := lane(door, m, route)
+	if left := g.alone(key, now); left > 0 {
+		return left
 	}
-	key := laneKey{door, m, route}
-	lane := g.lanes[key]
-	if lane == nil {
+	pace := g.lanes[key]
+	if pace == nil {
 		perSecond, burst := paced.Pace()
 		if m != toPost {
 			burst = max(burst, drawBurst)
 		}
-		lane = rate.NewLimiter(rate.Limit(perSecond), burst)
-		g.lanes[key] = lane
+		pace = rate.NewLimiter(rate.Limit(perSecond), burst)
+		g.lanes[key] = pace
 	}
-	turn := lane.ReserveN(now, 1)
+	turn := pace.ReserveN(now, 1)
 	left := turn.DelayFrom(now)
 	if left > 0 {
 		turn.CancelAt(now)
 	}
 	return left
+}
+
+// lane is what shares a pace: posts of one route, and redraws or searches of all.
+func lane(door Notifier, m method, route string) laneKey {
+	if m != toPost {
+		route = ""
+	}
+	return laneKey{door, m, route}
+}
+
+// alone returns how long the request that is on its way in this lane has it for
+// itself.
+func (g *gates) alone(key laneKey, now time.Time) time.Duration {
+	last, ok := g.out[key]
+	if !ok {
+		return 0
+	}
+	return max(last.since.Add(outAlone).Sub(now), 0)
+}
+
+// leave notes that a request goes on its way, land that it was answered.
+func (g *gates) leave(door Notifier, m method, a mention.Alert, now time.Time) {
+	if _, paced := door.(Paced); paced {
+		g.out[lane(door, m, a.Route)] = outgoing{a.ID, now}
+	}
+}
+
+func (g *gates) land(id mention.AlertID) {
+	maps.DeleteFunc(g.out, func(_ laneKey, o outgoing) bool { return o.id == id })
 }
 
 // fail counts a failure of one alert and returns how many there were in a row.

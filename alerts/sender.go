@@ -186,6 +186,7 @@ func (s *Sender) take(a mention.Alert, m method, now time.Time) (door Notifier, 
 	}
 	s.busy[a.ID] = m
 	s.running[m]++
+	s.gates.leave(door, m, a, now)
 	return door, tick, true
 }
 
@@ -203,6 +204,7 @@ func (s *Sender) release(ids ...mention.AlertID) {
 	s.running[s.busy[ids[0]]]--
 	for _, id := range ids {
 		delete(s.busy, id)
+		s.gates.land(id)
 	}
 	s.mu.Unlock()
 	s.Wake()

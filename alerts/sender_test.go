@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -316,4 +317,95 @@ type hanging struct{ *script }
 func (h *hanging) Post(ctx context.Context, _ alerts.Message) (alerts.Place, error) {
 	<-ctx.Done()
 	return alerts.Place{}, ctx.Err()
+}
+
+// slow answers after a while, and writes down what was on its way together.
+type slow struct {
+	*script
+	takes func(id mention.AlertID) (time.Duration, error)
+
+	mu   sync.Mutex
+	out  map[string]int // messages on their way, by route
+	most map[string]int
+}
+
+func (s *slow) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
+	s.mu.Lock()
+	s.out[m.Alert.Route]++
+	s.most[m.Alert.Route] = max(s.most[m.Alert.Route], s.out[m.Alert.Route])
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.out[m.Alert.Route]--
+		s.mu.Unlock()
+	}()
+	d, err := s.takes(m.Alert.ID)
+	s.note("post %s", m.Alert.ID)
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+		return alerts.Place{}, ctx.Err()
+	}
+	return alerts.Place{Channel: "C1", TS: string(m.Alert.ID)}, err
+}
+
+func playSlow(t *testing.T, d time.Duration, takes func(mention.AlertID) (time.Duration, error), prepare func(m *memory)) (events []string, most map[string]int) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{}
+		prepare(m)
+		s := &slow{script: &script{began: time.Now()}, takes: takes, out: map[string]int{}, most: map[string]int{}}
+		sender := alerts.NewSender(alerts.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			Door: func(string) (alerts.Notifier, bool) { return s, true }})
+		ctx, cancel := context.WithTimeout(context.Background(), d)
+		defer cancel()
+		if err := sender.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		events, most = s.events, s.most
+	})
+	return events, most
+}
+
+// TestOneOnItsWay answers a message with 429 while others wait: none of them may
+// be on its way to that channel by then.
+func TestOneOnItsWay(t *testing.T) {
+	first := true
+	events, most := playSlow(t, 20*time.Second, func(mention.AlertID) (time.Duration, error) {
+		if first {
+			first = false
+			return 300 * time.Millisecond, &alerts.RetryError{After: 5 * time.Second, Method: true, Err: errors.New("429")}
+		}
+		return 300 * time.Millisecond, nil
+	}, func(m *memory) {
+		for _, id := range []string{"a", "b", "c"} {
+			m.add(id, mention.Low, "#x")
+		}
+	})
+	if most["#x"] != 1 {
+		t.Errorf("%d messages on their way to one channel at once, want 1", most["#x"])
+	}
+	if len(events) != 4 || events[0] != "0s post a" || !strings.HasPrefix(events[1], "5s ") {
+		t.Errorf("the channel saw %q, want silence for 5 s after the first", events)
+	}
+}
+
+// TestOneHangs leaves one message without an answer: the others of its channel
+// wait for it a little, not until it is given up, and other channels not at all.
+func TestOneHangs(t *testing.T) {
+	events, _ := playSlow(t, 9*time.Second, func(id mention.AlertID) (time.Duration, error) {
+		if id == "a" {
+			return time.Hour, nil
+		}
+		return 100 * time.Millisecond, nil
+	}, func(m *memory) {
+		m.add("a", mention.High, "#x")
+		m.add("b", mention.Low, "#x")
+		m.add("c", mention.Low, "#x")
+		m.add("d", mention.Low, "#y")
+	})
+	slices.Sort(events)
+	if want := []string{"0s post a", "0s post d", "2s post b", "2s post c"}; !slices.Equal(events, want) {
+		t.Errorf("the channels saw %q, want %q", events, want)
+	}
 }
