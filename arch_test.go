@@ -117,3 +117,24 @@ func TestOneDoorToTheNetwork(t *testing.T) {
 		}
 	}
 }
+
+// TestLibcOfSQLite: the SQLite port works only with the very version of its C
+// library that it was made with; a routine update of one of them breaks it in
+// ways no compiler sees.
+func TestLibcOfSQLite(t *testing.T) {
+	version := func(format, module string) string {
+		out, err := exec.Command("go", "list", "-m", "-f", format, module).Output()
+		if err != nil {
+			t.Fatalf("go list -m %s: %v", module, err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	wants, err := os.ReadFile(version("{{.GoMod}}", "modernc.org/sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	libc := version("{{.Path}} {{.Version}}", "modernc.org/libc")
+	if !strings.Contains(string(wants), libc+"\n") {
+		t.Errorf("go.mod has %s, which is not the one modernc.org/sqlite asks for", libc)
+	}
+}

@@ -1,0 +1,82 @@
+package mention
+
+import (
+	"testing"
+	"time"
+)
+
+func TestContentHash(t *testing.T) {
+	p := Post{Title: "A title", Text: "some  words\nhere", Rating: &Rating{Value: 1, Best: 5}}
+	same, edited, rerated := p, p, p
+	same.Text = "some words here "
+	edited.Text = "some other words here"
+	rerated.Rating = &Rating{Value: 5, Best: 5}
+	if p.ContentHash() != same.ContentHash() {
+		t.Error("white space alone looks like an edit")
+	}
+	if p.ContentHash() == edited.ContentHash() {
+		t.Error("changed words do not look like an edit")
+	}
+	if p.ContentHash() == rerated.ContentHash() {
+		t.Error("a changed rating does not look like an edit")
+	}
+	if (Post{}).ContentHash() == 0 {
+		t.Error("0 means unknown")
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 30, 15, 0, time.UTC)
+	p := Post{Source: "s", ID: "1?sid=abc", Author: "a", Published: at, Text: "ok"}
+	moved := p
+	moved.ID = "1?sid=def"
+	if p.Fingerprint() != moved.Fingerprint() || p.Fingerprint() == (PostKey{}) {
+		t.Error("a post whose id changes at every fetch is not recognised")
+	}
+	later := p
+	later.Published = at.Add(time.Hour)
+	if p.Fingerprint() == later.Fingerprint() {
+		t.Error("the same short words an hour later are another post")
+	}
+	undated := Post{Source: "s", ID: "1", Text: "+1"}
+	if undated.Fingerprint() != (PostKey{}) {
+		t.Error("short words without a date tell nothing apart")
+	}
+}
+
+// Parts are hashed with their lengths: a source "a" with the id "bc" is not the
+// source "ab" with the id "c".
+func TestKeysDoNotRunTogether(t *testing.T) {
+	if (Post{Source: "a", ID: "bc"}).Key() == (Post{Source: "ab", ID: "c"}).Key() {
+		t.Error("two posts have one key")
+	}
+	key := Post{Source: "a", ID: "b"}.Key()
+	if MentionID(key, "x") == MentionID(key, "y") {
+		t.Error("two watches have one mention")
+	}
+	if NewAlertID(Complaint, "a", "bc") == NewAlertID(Complaint, "ab", "c") || NewAlertID(Complaint, "a") == NewAlertID(Twin, "a") {
+		t.Error("two alerts have one id")
+	}
+}
+
+func TestStars(t *testing.T) {
+	for _, c := range []struct {
+		rating *Rating
+		want   float64
+	}{{nil, 0}, {&Rating{3, 5}, 3}, {&Rating{8, 10}, 4}, {&Rating{1, 0}, 0}} {
+		if got := c.rating.Stars(); got != c.want {
+			t.Errorf("%+v is %g stars, want %g", c.rating, got, c.want)
+		}
+	}
+}
+
+func TestSeverityWords(t *testing.T) {
+	for s := Low; s <= Critical; s++ {
+		if back, ok := ParseSeverity(s.String()); !ok || back != s {
+			t.Errorf("%s does not read back", s)
+		}
+	}
+	if _, ok := ParseSeverity("loud"); ok {
+		t.Error("loud is no severity")
+	}
+}
