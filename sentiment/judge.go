@@ -97,6 +97,9 @@ func (s *scratch) judge() {
 	for si := range s.sentences {
 		mi = s.judgeSentence(si, mi)
 	}
+	if len(s.units) == 0 {
+		s.mendTypos()
+	}
 	s.boundHints()
 	s.settled()
 	s.ironize()
@@ -488,11 +491,7 @@ func (s *scratch) boundHints() {
 		}
 	}
 	for _, h := range s.hints {
-		si := 0
-		for si+1 < len(s.sentences) && s.sentences[si+1].from <= h.token {
-			si++
-		}
-		s.add(unit{start: h.token, end: h.token, weight: h.weight * want / sum, rule: s.rule.hint, flags: unitHint, sentence: int32(si)})
+		s.add(unit{start: h.token, end: h.token, weight: h.weight * want / sum, rule: s.rule.hint, flags: unitHint, sentence: s.sentenceOf(h.token)})
 	}
 }
 

@@ -107,6 +107,8 @@ func TestNoAllocations(t *testing.T) {
 		{Text: "Третья неделя, а деньги так и не вернули. Никто не отвечает(((", Lang: "ru"},
 		{Text: "Чекаю на повернення коштів уже місяць, ніхто не відповідає"},
 		{Text: "Чакам да ми върнат парите вече месец, никой не отговаря"},
+		{Text: "Blue chairs standing everywhere yonder", Lang: "en"},
+		{Text: "Third week, f*** you, t3rrible pr0blem", Lang: "en"},
 		{Text: "chakam veche tri sedmici, nikoi ne otgovarya, uzhas", Lang: "bg"},
 	}
 	var dst mention.Score
@@ -181,5 +183,20 @@ func TestTopics(t *testing.T) {
 	got := newScorer(t).Score(Input{Text: "The courier was rude and my parcel was not delivered", Lang: "en"})
 	if len(got.Topics) == 0 || got.Topics[0] != "delivery" {
 		t.Errorf("topics %v", got.Topics)
+	}
+}
+
+// TestSpellings: the same word in the ways people write it.
+func TestSpellings(t *testing.T) {
+	s := newScorer(t)
+	for _, c := range []struct{ lang, text string }{
+		{"en", "terible bank"}, {"en", "TERRIBLE bank"}, {"en", "terribel bank"}, {"en", "terrrrible bank"}, {"en", "t3rrible bank"},
+		{"en", "Ｔｅｒｒｉｂｌｅ bank"}, {"en", "sh*t bank"}, {"en", "f***ing bank"}, {"en", "ter\u00adrible bank"},
+		{"ru", "ужасный банк"}, {"ru", "УЖАСНЫЙ банк"}, {"ru", "ужaсный банк"}, {"ru", "ужа\u0301сный банк"}, {"ru", "ужаааасный банк"},
+		{"uk", "жахливий банк"}, {"uk", "жaхливий банк"}, {"bg", "ужасна банка"},
+	} {
+		if got := s.Score(Input{Text: c.text, Lang: c.lang}); got.Label != mention.Negative {
+			t.Errorf("%q is %s %s", c.text, got.Label, why(got))
+		}
 	}
 }

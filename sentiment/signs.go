@@ -97,9 +97,5 @@ func (s *scratch) rating(from, to int, share float32) {
 	case share >= 0.8:
 		w = 2.4
 	}
-	si := 0
-	for si+1 < len(s.sentences) && int(s.sentences[si+1].from) <= from {
-		si++
-	}
-	s.add(unit{start: int32(from), end: int32(to), weight: w, rule: s.rule.rating, flags: unitPattern, sentence: int32(si)})
+	s.add(unit{start: int32(from), end: int32(to), weight: w, rule: s.rule.rating, flags: unitPattern, sentence: s.sentenceOf(int32(from))})
 }

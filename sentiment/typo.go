@@ -1,0 +1,71 @@
+package sentiment
+
+// Typing errors are looked for only where a text says nothing else, and only the
+// cheap ones: a letter too many, two letters swapped, a double letter written once.
+const (
+	typoLetters = 6   // shorter words are one letter away from too much
+	typoWeight  = 1.8 // only what is worth a guess
+	typoShare   = 0.8
+	typoWords   = 6 // of one text
+)
+
+// mendTypos adds the strongly felt words that are misspelt.
+func (s *scratch) mendTypos() {
+	left := typoWords
+	for i := range s.lex.toks {
+		t := &s.lex.toks[i]
+		if t.kind != wordToken || t.info != [2]uint32{} || t.runeN < typoLetters || t.runeN >= maxRunes {
+			continue
+		}
+		if left--; left < 0 {
+			return
+		}
+		w := s.mend(s.lex.runes[t.runeAt : int(t.runeAt)+int(t.runeN)])
+		if w == nil || t.caps && !s.lex.shouting() {
+			continue
+		}
+		s.add(unit{start: int32(i), end: int32(i), weight: w.weight * typoShare, rule: s.rule.word, topic: w.topic, sentence: s.sentenceOf(int32(i))})
+	}
+}
+
+// shouting: most of the text is in capitals, so that they do not mark a name.
+func (l *lexer) shouting() bool { return l.upper*2 > len(l.toks) }
+
+func (s *scratch) sentenceOf(token int32) int32 {
+	si := 0
+	for si+1 < len(s.sentences) && s.sentences[si+1].from <= token {
+		si++
+	}
+	return int32(si)
+}
+
+// mend finds a heavy word one slip away from rs.
+func (s *scratch) mend(rs []rune) *word {
+	var buf [maxRunes + 1]rune
+	for i := 1; i < len(rs); i++ {
+		dropped := append(append(buf[:0], rs[:i]...), rs[i+1:]...)
+		if w := s.heavy(dropped); w != nil {
+			return w
+		}
+		doubled := append(append(append(buf[:0], rs[:i]...), rs[i]), rs[i:]...)
+		if w := s.heavy(doubled); w != nil {
+			return w
+		}
+		if i+1 < len(rs) && rs[i] != rs[i+1] {
+			swapped := append(buf[:0], rs...)
+			swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
+			if w := s.heavy(swapped); w != nil {
+				return w
+			}
+		}
+	}
+	return nil
+}
+
+func (s *scratch) heavy(rs []rune) *word {
+	t := s.tables[0]
+	if w := t.infos[t.find(hashRunes(rs))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
+		return &t.words[w]
+	}
+	return nil
+}
