@@ -26,6 +26,6 @@ func Script() []Post {
 		{"reviews", at(42), "Ирина", 1, "Хамство на кассе", "Девушка в отделении Ромашка Банка нахамила мне при всей очереди, заявление не приняла. Ухожу в другой банк, больше ни ногой."},
 		{"forum", at(46), "maria_k", 0, "", "Thanks, Romashka Bank, for another week of silence. I am taking this to the ombudsman."},
 		{"reviews", at(50), "Deyan", 4, "Бързо и лесно", "Ромашка Банк ми отпусна кредита за един ден, без излишни документи. Препоръчвам."},
-		{"channel", at(54), "Gorod online", 0, "", "Banka Romashka opyat' spisala komissiyu, kotoroj net v dogovore. Vernut' otkazyvayutsya."},
+		{"channel", at(54), "Gorod online", 0, "", "Romashka Bank opyat' spisal komissiyu, kotoroj net v dogovore. Vernut' dengi otkazyvayutsya."},
 	}
 }
