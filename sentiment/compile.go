@@ -203,18 +203,21 @@ func (c *compiler) attach(m member, s symbol, depth int) {
 		}
 	case memberClass:
 		if m.text == "num" && depth == 0 {
-			c.formSyms["0"] = appendSymbol(c.formSyms["0"], s) // digits carry the symbols of "0"
+			c.formSyms[anyDigits] = appendSymbol(c.formSyms[anyDigits], s)
 		}
 		if depth < 4 {
 			for _, inner := range c.d.classes[m.text] {
 				if inner.kind == memberClass && inner.text == "num" {
-					c.formSyms["0"] = appendSymbol(c.formSyms["0"], s)
+					c.formSyms[anyDigits] = appendSymbol(c.formSyms[anyDigits], s)
 				}
 				c.attach(inner, s, depth+1)
 			}
 		}
 	}
 }
+
+// anyDigits is the form that numbers in digits share; no text holds it.
+const anyDigits = "#"
 
 func appendSymbol(list []symbol, s symbol) []symbol {
 	if slices.Contains(list, s) {

@@ -65,6 +65,13 @@ func (cl *clauseState) negated() bool { return cl.content < cl.negUntil }
 func (cl *clauseState) lacking() bool { return cl.content < cl.lackUntil }
 func (cl *clauseState) boosted() bool { return cl.content < cl.boostUntil }
 
+// spend notes that a negation met its word: what follows at once may share it
+// ("not good or helpful service"), what stands farther does not.
+func (cl *clauseState) spend() {
+	cl.negUsed = true
+	cl.negUntil = min(cl.negUntil, cl.content+2)
+}
+
 // How strongly the rules act. They are judgements, checked on the hand-written
 // sets; none is fitted to a data set.
 const (
@@ -318,7 +325,7 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 		cl.negUsed = true
 	case cl.negated() && (w.weight != 0 || w.ownNot):
 		u.weight, u.start, u.rule = w.not, cl.negAt-1, s.rule.negation
-		cl.negUsed = true
+		cl.spend()
 	}
 	if u.weight == 0 {
 		if w.topic != 0 {
@@ -397,7 +404,6 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 	}
 	negated := (cl.negated() || cl.lacking()) && p.flags&patternFirm == 0 && !s.holdsNegation(m)
 	if negated {
-		cl.negUsed = true
 		at := cl.negAt
 		if !cl.negated() {
 			at = cl.lackAt
@@ -410,6 +416,9 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 			u.weight *= negatedComplaint
 			u.rule = s.rule.absence
 		}
+	}
+	if negated {
+		cl.spend()
 	}
 	if cl.boosted() {
 		u.weight *= 1 + (cl.boost-1)/2

@@ -39,7 +39,7 @@ func (c *compiler) layOut(t *table) *interner {
 			t.put(hashString(form), c.infoOf(in, form, -1, scratch[:0]))
 		}
 	}
-	t.numInfo = t.find(hashString("0"))
+	t.numInfo = t.find(hashString(anyDigits))
 	t.stemMin = t.stems.min
 	return in
 }
@@ -80,10 +80,14 @@ func (c *compiler) symbolsToMeanings() {
 			m.symbols = symbols
 		}
 	}
-	if c.formSyms["0"] == nil {
-		c.formSyms["0"] = nil
+	c.formSyms[anyDigits] = appendSymbol(c.formSyms[anyDigits], symNum)
+	for form := range c.formSyms { // a number that a pattern names is a number still
+		if form[0] >= '0' && form[0] <= '9' {
+			for _, s := range c.formSyms[anyDigits] {
+				c.formSyms[form] = appendSymbol(c.formSyms[form], s)
+			}
+		}
 	}
-	c.formSyms["0"] = appendSymbol(c.formSyms["0"], symNum)
 	move(c.formSyms, c.meanings)
 	move(c.stemSyms, c.stemMean)
 }
