@@ -118,14 +118,7 @@ func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, 
 	state.Failures, state.LastError, state.LastSuccess = 0, "", now
 	state.SuspendedUntil = time.Time{}
 	m.FailingSince, m.Blocks = time.Time{}, 0
-	if out.newPosts > 0 {
-		if !state.LastNew.IsZero() {
-			m.LongestGap = max(m.LongestGap, now.Sub(state.LastNew))
-		}
-		state.LastNew = now
-		m.PerDay[0] += out.newPosts
-		m.SinceTold += out.newPosts
-	}
+	m.countNew(state, out.newPosts, now)
 	m.stretch(out)
 	m.countEmpty(out)
 
@@ -146,6 +139,27 @@ func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, 
 			src.Name, spell(now.Sub(state.LastNew)), posts(int(m.perDay()+0.5)), size(out.batch.Sees.Bytes), posts(out.batch.Sees.Items), moment(state.LastNew), notes(out)))
 	}
 	return nil
+}
+
+// countNew takes new posts into the source's rhythm; today must be turned to.
+func (m *memory) countNew(state *mention.SourceState, n int, now time.Time) {
+	if n == 0 {
+		return
+	}
+	if !state.LastNew.IsZero() {
+		m.LongestGap = max(m.LongestGap, now.Sub(state.LastNew))
+	}
+	state.LastNew = now
+	m.PerDay[0] += n
+	m.SinceTold += n
+}
+
+// countNew takes posts that were found by following into the source's rhythm.
+func countNew(state *mention.SourceState, n int, now time.Time) {
+	m := remember(*state)
+	m.turnDays(now)
+	m.countNew(state, n, now)
+	state.Health, _ = json.Marshal(m) // plain numbers and strings: cannot fail
 }
 
 // tell returns the notice when staff were not told of this state yet. A block is

@@ -19,6 +19,7 @@ import (
 type Source struct {
 	Name    string
 	Kind    string
+	Address string        // as written in the watchlist; empty when it has none
 	Group   string        // politeness group: host or API credential; one poll at a time in a group
 	Gap     time.Duration // rest of the group after a poll
 	Every   time.Duration // wanted time between two polls
@@ -67,12 +68,13 @@ type Notice struct {
 	Text   string    // plain words with the evidence
 }
 
-// Options are the parts a Monitor works with. All are required.
+// Options are the parts a Monitor works with. All but Living are required.
 type Options struct {
 	Seen    Seen
 	Ledger  Ledger
 	Ear     Ear
 	Staff   Staff
+	Living  Living // nil follows no threads
 	Log     *slog.Logger
 	Now     func() time.Time
 	Workers int // polls under way at once; 0 means 64
@@ -89,6 +91,7 @@ type Monitor struct {
 	apply   chan []Source
 	poke    chan string
 	done    chan finished
+	living  chan []Waiting
 	status  *board
 	workers int
 }
@@ -105,6 +108,7 @@ func New(opt Options) *Monitor {
 		apply:   make(chan []Source),
 		poke:    make(chan string),
 		done:    make(chan finished),
+		living:  make(chan []Waiting),
 		status:  board,
 		workers: opt.Workers,
 	}

@@ -20,7 +20,8 @@ const commitTimeout = 5 * time.Second
 // protocol. The process may be killed between any two lines of poll.
 type poller struct {
 	Options
-	board *board
+	board  *board
+	trails trails
 
 	mu    sync.Mutex
 	state map[string]remembered // by source; what the ledger has or may have a little later
@@ -59,12 +60,14 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 
 	commit, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
-	receipt, err := p.handOver(commit, src, &state, batch, pollErr == nil)
+	fresh := p.unseen(commit, src, batch.Posts)
+	receipt, err := p.handOver(commit, src, fresh, p.intakes(src, state, fresh, pollErr == nil))
 	if err != nil {
 		p.forget(src.Name)
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry)
 	}
+	state.Baselined = state.Baselined || pollErr == nil
 	state.LastPoll = p.Now()
 	out := outcome{batch: batch, err: pollErr, newPosts: receipt.New, took: p.Now().Sub(began)}
 	notices := judge(&state, src, out, p.Now())
@@ -134,10 +137,9 @@ func (p *poller) forget(names ...string) {
 const storeRetry = 5 * time.Second
 
 // handOver is steps 3 and 4: mentions committed, then posts marked seen.
-func (p *poller) handOver(ctx context.Context, src Source, state *mention.SourceState, batch crawlers.Batch, complete bool) (mention.Receipt, error) {
-	fresh, keys, hashes := p.unseen(ctx, src, batch.Posts)
+func (p *poller) handOver(ctx context.Context, src Source, fresh []candidate, ins []mention.Intake) (mention.Receipt, error) {
 	var total mention.Receipt
-	for _, in := range p.intakes(src, *state, fresh, complete) {
+	for _, in := range ins {
 		receipt, err := p.Ledger.Ingest(ctx, in)
 		if err != nil {
 			return total, fmt.Errorf("store posts of %s: %w", src.Name, err)
@@ -148,9 +150,12 @@ func (p *poller) handOver(ctx context.Context, src Source, state *mention.Source
 		total.Mentions += receipt.Mentions
 		total.Alerts = append(total.Alerts, receipt.Alerts...)
 	}
-	state.Baselined = state.Baselined || complete
 	fault.At("committed")
-	if len(keys) > 0 {
+	if len(fresh) > 0 {
+		keys, hashes := make([]mention.PostKey, len(fresh)), make([]uint32, len(fresh))
+		for i, c := range fresh {
+			keys[i], hashes[i] = c.key, c.hash
+		}
 		if err := p.Seen.Mark(ctx, keys, hashes); err != nil {
 			// Not fatal: the ledger knows these posts. They only cost a second look.
 			p.Log.Warn("seen set cannot be written", "source", src.Name, "err", err)
@@ -160,10 +165,17 @@ func (p *poller) handOver(ctx context.Context, src Source, state *mention.Source
 	return total, nil
 }
 
+// candidate is a post that the filter does not know as it is.
+type candidate struct {
+	post      mention.Post
+	key       mention.PostKey
+	hash, was uint32 // was is what the filter knows of it: 0 for nothing
+}
+
 // unseen drops the posts that the filter knows unchanged. A filter that cannot answer lets everything through.
-func (p *poller) unseen(ctx context.Context, src Source, posts []mention.Post) (fresh []mention.Post, keys []mention.PostKey, hashes []uint32) {
+func (p *poller) unseen(ctx context.Context, src Source, posts []mention.Post) []candidate {
 	if len(posts) == 0 {
-		return nil, nil, nil
+		return nil
 	}
 	posts, all := distinct(posts)
 	known, err := p.Seen.Lookup(ctx, all)
@@ -171,16 +183,15 @@ func (p *poller) unseen(ctx context.Context, src Source, posts []mention.Post) (
 		p.Log.Warn("seen set cannot be read; asking the database instead", "source", src.Name, "err", err)
 		known = make([]uint32, len(all))
 	}
+	var fresh []candidate
 	for i, post := range posts {
 		hash := post.ContentHash()
 		if known[i] == hash && !post.Deleted {
 			continue
 		}
-		fresh = append(fresh, post)
-		keys = append(keys, all[i])
-		hashes = append(hashes, hash)
+		fresh = append(fresh, candidate{post: post, key: all[i], hash: hash, was: known[i]})
 	}
-	return fresh, keys, hashes
+	return fresh
 }
 
 // distinct keeps one post of each key: the one with the most words. A page may
@@ -205,17 +216,12 @@ func distinct(posts []mention.Post) (kept []mention.Post, keys []mention.PostKey
 // intakes splits the fresh posts of a first poll into the baseline and what
 // backfill lets through; every later poll is one intake. An intake without posts
 // still matters: it completes an empty baseline.
-func (p *poller) intakes(src Source, state mention.SourceState, fresh []mention.Post, complete bool) []mention.Intake {
+func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidate, complete bool) []mention.Intake {
 	now := p.Now()
-	if state.Baselined {
-		if len(fresh) == 0 {
-			return nil
-		}
-		return []mention.Intake{{Source: src.Name, Complete: complete, At: now, Found: p.hear(fresh)}}
-	}
 	var old, recent []mention.Post
-	for _, post := range fresh {
-		if src.Backfill > 0 && !post.Published.IsZero() && now.Sub(post.Published) <= src.Backfill {
+	for _, c := range fresh {
+		post := c.post
+		if state.Baselined || src.Backfill > 0 && !post.Published.IsZero() && now.Sub(post.Published) <= src.Backfill {
 			recent = append(recent, post)
 		} else {
 			old = append(old, post)
@@ -224,6 +230,9 @@ func (p *poller) intakes(src Source, state mention.SourceState, fresh []mention.
 	var ins []mention.Intake
 	if len(recent) > 0 {
 		ins = append(ins, mention.Intake{Source: src.Name, At: now, Found: p.hear(recent)})
+	}
+	if state.Baselined {
+		return ins
 	}
 	return append(ins, mention.Intake{Source: src.Name, Baseline: true, Complete: complete, At: now, Found: p.hear(old)})
 }

@@ -3,6 +3,7 @@ package monitor
 import (
 	"container/heap"
 	"context"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -12,9 +13,14 @@ import (
 // sources. A timer that got lost costs at most this long.
 const reconcileEvery = 30 * time.Second
 
-// entry is one source in the schedule.
+// followShare is how small a part of a host's time goes to following threads: one
+// in so many.
+const followShare = 5
+
+// entry is one source in the schedule: its polls, or the threads followed in it.
 type entry struct {
 	src     Source
+	follow  bool // the threads
 	due     time.Time
 	index   int  // in the heap; -1 while waiting or running
 	running bool // its poll is under way
@@ -25,25 +31,37 @@ type entry struct {
 
 // finished is a worker's answer.
 type finished struct {
-	e   *entry
-	due time.Time
+	e     *entry
+	due   time.Time
+	took  time.Duration
+	asked bool // the host was asked for something
 }
 
 // schedule is owned by Run's goroutine; nothing else touches it.
 type schedule struct {
 	byName  map[string]*entry
+	threads map[string]*entry // sources with threads to follow, by name
 	heap    dueHeap
-	busy    map[string]bool     // groups with a poll under way
-	queue   map[string][]*entry // due entries of busy groups, oldest first
-	cooling coolHeap            // busy groups whose poll is done, until their gap has passed
-	ready   []*entry            // due, group free, no worker yet
+	busy    map[string]bool      // groups with a poll under way
+	queue   map[string][]*entry  // due entries of busy groups, oldest first
+	cooling coolHeap             // busy groups whose poll is done, until their gap has passed
+	rest    map[string]time.Time // groups that are not asked for threads before
+	ready   []*entry             // due, group free, no worker yet
 	running int
+	asking  bool // for the threads to follow
+}
+
+func newSchedule() *schedule {
+	return &schedule{
+		byName: map[string]*entry{}, threads: map[string]*entry{}, rest: map[string]time.Time{},
+		busy: map[string]bool{}, queue: map[string][]*entry{},
+	}
 }
 
 // Run polls the sources given by Apply until ctx ends, then waits for the polls
 // under way and returns.
 func (m *Monitor) Run(ctx context.Context) {
-	s := &schedule{byName: map[string]*entry{}, busy: map[string]bool{}, queue: map[string][]*entry{}}
+	s := newSchedule()
 	var workers sync.WaitGroup
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -51,24 +69,7 @@ func (m *Monitor) Run(ctx context.Context) {
 	defer reconcile.Stop()
 	for {
 		s.collectDue(m.opt.Now())
-		for s.running < m.workers && len(s.ready) > 0 {
-			e := s.ready[0]
-			s.ready = s.ready[1:]
-			if e.gone {
-				s.free(e.src.Group)
-				continue
-			}
-			e.running = true
-			s.running++
-			src := e.src // replace may change e.src while the worker runs
-			workers.Go(func() {
-				due := m.poller.poll(ctx, src)
-				select {
-				case m.done <- finished{e, due}:
-				case <-ctx.Done():
-				}
-			})
-		}
+		m.start(ctx, s, &workers)
 		timer.Reset(s.wait(m.opt.Now()))
 		select {
 		case <-ctx.Done():
@@ -76,6 +77,11 @@ func (m *Monitor) Run(ctx context.Context) {
 			return
 		case list := <-m.apply:
 			s.replace(list, m.opt.Now(), m.status)
+			m.askLiving(ctx, s, &workers)
+		case list := <-m.living:
+			s.asking = false
+			m.poller.trails.rebuild(list, s.source, m.opt.Now())
+			s.follow(&m.poller.trails)
 		case name := <-m.poke:
 			s.poke(name, m.opt.Now())
 		case f := <-m.done:
@@ -84,17 +90,78 @@ func (m *Monitor) Run(ctx context.Context) {
 		case <-timer.C:
 		case <-reconcile.C:
 			s.reconcile(m.opt.Now())
+			m.askLiving(ctx, s, &workers)
 		}
 	}
+}
+
+// start gives what is ready to workers.
+func (m *Monitor) start(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
+	for s.running < m.workers && len(s.ready) > 0 {
+		e := s.ready[0]
+		s.ready = s.ready[1:]
+		if e.gone {
+			s.free(e.src.Group, m.opt.Now())
+			continue
+		}
+		e.running = true
+		s.running++
+		src := e.src // replace may change e.src while the worker runs
+		workers.Go(func() {
+			f, began := finished{e: e, asked: true}, m.opt.Now()
+			if e.follow {
+				f.due, f.asked = m.poller.follow(ctx, src)
+			} else {
+				f.due = m.poller.poll(ctx, src)
+			}
+			f.took = m.opt.Now().Sub(began)
+			select {
+			case m.done <- f:
+			case <-ctx.Done():
+			}
+		})
+	}
+}
+
+// askLiving asks for the complaints whose threads are to be followed. The answer
+// comes to Run, which must not wait for a database.
+func (m *Monitor) askLiving(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
+	if m.opt.Living == nil || s.asking {
+		return
+	}
+	s.asking = true
+	workers.Go(func() {
+		var list []Waiting
+		for {
+			var err error
+			if list, err = m.opt.Living.Waiting(ctx, m.opt.Now().Add(-followFor)); err == nil || ctx.Err() != nil {
+				break
+			}
+			m.opt.Log.Error("complaints to follow cannot be read", "err", err)
+			select {
+			case <-time.After(reconcileEvery):
+			case <-ctx.Done():
+			}
+		}
+		select {
+		case m.living <- list:
+		case <-ctx.Done():
+		}
+	})
 }
 
 // collectDue moves what is due to ready, or to the queue of its busy group.
 func (s *schedule) collectDue(now time.Time) {
 	for len(s.cooling) > 0 && !s.cooling[0].until.After(now) {
-		s.free(heap.Pop(&s.cooling).(cool).group)
+		s.free(heap.Pop(&s.cooling).(cool).group, now)
 	}
 	for len(s.heap) > 0 && !s.heap[0].due.After(now) {
 		e := heap.Pop(&s.heap).(*entry)
+		if rest := s.rest[e.src.Group]; e.follow && rest.After(now) {
+			e.due = rest
+			heap.Push(&s.heap, e)
+			continue
+		}
 		if s.busy[e.src.Group] {
 			e.waiting = true
 			s.queue[e.src.Group] = append(s.queue[e.src.Group], e)
@@ -118,13 +185,18 @@ func (s *schedule) wait(now time.Time) time.Duration {
 }
 
 // free lets the next source of a group go.
-func (s *schedule) free(group string) {
+func (s *schedule) free(group string, now time.Time) {
 	delete(s.busy, group)
 	for len(s.queue[group]) > 0 {
 		next := s.queue[group][0]
 		s.queue[group] = s.queue[group][1:]
 		next.waiting = false
 		if next.gone {
+			continue
+		}
+		if next.follow && s.rest[group].After(now) {
+			next.due = s.rest[group]
+			heap.Push(&s.heap, next)
 			continue
 		}
 		s.busy[group] = true
@@ -141,12 +213,15 @@ func (s *schedule) finish(f finished, now time.Time) {
 	e.running = false
 	// The fetcher keeps the gap in any case; waiting for it here instead of there
 	// leaves the worker to other hosts.
-	if e.src.Gap > 0 {
+	if e.follow && f.asked {
+		s.rest[e.src.Group] = now.Add(followShare * (f.took + e.src.Gap))
+	}
+	if e.src.Gap > 0 && f.asked {
 		heap.Push(&s.cooling, cool{e.src.Group, now.Add(e.src.Gap)})
 	} else {
-		s.free(e.src.Group)
+		s.free(e.src.Group, now)
 	}
-	if e.gone || s.byName[e.src.Name] != e {
+	if e.gone || s.byName[e.src.Name] != e && s.threads[e.src.Name] != e {
 		return
 	}
 	e.due = f.due
@@ -182,16 +257,61 @@ func (s *schedule) replace(list []Source, now time.Time, status *board) {
 		heap.Push(&s.heap, e)
 	}
 	for name, e := range s.byName {
-		if fresh[name] == e {
-			continue
-		}
-		e.gone = true
-		if e.index >= 0 {
-			heap.Remove(&s.heap, e.index)
+		if fresh[name] != e {
+			s.remove(e)
 		}
 	}
 	s.byName = fresh
+	for name, e := range s.threads {
+		if now := fresh[name]; now == nil || now.src.Group != e.src.Group {
+			s.remove(e)
+			delete(s.threads, name)
+		} else {
+			e.src = now.src
+		}
+	}
 	status.keep(names)
+}
+
+// remove takes an entry out; its poll under way ends.
+func (s *schedule) remove(e *entry) {
+	e.gone = true
+	if e.index >= 0 {
+		heap.Remove(&s.heap, e.index)
+	}
+}
+
+// source returns a source of the list.
+func (s *schedule) source(name string) (Source, bool) {
+	e := s.byName[name]
+	if e == nil {
+		return Source{}, false
+	}
+	return e.src, true
+}
+
+// follow gives every source with threads to look at its place in the schedule,
+// and takes it from the others.
+func (s *schedule) follow(t *trails) {
+	for name, polls := range s.byName {
+		e, due, ok := s.threads[name], time.Time{}, false
+		if due, ok = t.due(name); !ok {
+			if e != nil {
+				s.remove(e)
+				delete(s.threads, name)
+			}
+			continue
+		}
+		switch {
+		case e == nil:
+			e = &entry{src: polls.src, follow: true, due: due, index: -1}
+			s.threads[name] = e
+			heap.Push(&s.heap, e)
+		case e.index >= 0:
+			e.due = due
+			heap.Fix(&s.heap, e.index)
+		}
+	}
 }
 
 func (s *schedule) poke(name string, now time.Time) {
@@ -214,12 +334,15 @@ func (s *schedule) reconcile(now time.Time) {
 	for _, e := range s.ready {
 		ready[e] = true
 	}
-	for _, e := range s.byName {
-		if e.index < 0 && !e.running && !e.waiting && !ready[e] {
-			e.due = now
-			heap.Push(&s.heap, e)
+	for _, list := range []map[string]*entry{s.byName, s.threads} {
+		for _, e := range list {
+			if e.index < 0 && !e.running && !e.waiting && !ready[e] {
+				e.due = now
+				heap.Push(&s.heap, e)
+			}
 		}
 	}
+	maps.DeleteFunc(s.rest, func(_ string, until time.Time) bool { return until.Before(now) })
 }
 
 // dueHeap orders entries by due time.

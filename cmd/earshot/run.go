@@ -97,7 +97,7 @@ func openDaemon(ctx context.Context, cfg *config.Config, term terminal, log *slo
 	})
 	d.desk = alerts.NewDesk(d.store, d.now, d.sender.Wake)
 	d.clock = &alerts.Clock{Cases: d.store, Living: d.store, Planner: d.planner, Log: log, Now: d.now, Changed: d.sender.Wake}
-	d.monitor = monitor.New(monitor.Options{Seen: d.seen, Ledger: ledger{d}, Ear: listener{d}, Staff: staff{d}, Log: log, Now: d.now})
+	d.monitor = monitor.New(monitor.Options{Seen: d.seen, Ledger: ledger{d}, Ear: listener{d}, Staff: staff{d}, Living: living{d}, Log: log, Now: d.now})
 	d.metrics.watch(d.monitor, d.store)
 	d.web = newWebServer(d)
 	if err := d.use(cfg); err != nil {

@@ -118,8 +118,14 @@ func newCrawler(env crawlers.Env, src config.Source) (crawlers.Crawler, error) {
 func newSources(cfg *config.Config, client *fetch.Client, log *slog.Logger) ([]monitor.Source, error) {
 	var list []monitor.Source
 	var errs []error
+	watches, _, err := compileWatches(cfg)
+	if err != nil {
+		return nil, err
+	}
+	// A stream of a whole network is affordable because most of it is dropped at once.
+	watched := func(title, text string) bool { return len(watches.Match(title, text)) > 0 }
 	for _, src := range cfg.Sources {
-		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now}
+		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now, Interest: watched}
 		crawler, err := newCrawler(env, src)
 		if err != nil {
 			errs = append(errs, err)
@@ -136,8 +142,8 @@ func newSources(cfg *config.Config, client *fetch.Client, log *slog.Logger) ([]m
 			gap = host.Gap
 		}
 		list = append(list, monitor.Source{
-			Name: src.Name, Kind: src.Kind, Group: group, Gap: gap, Every: every, Fixed: src.Every != 0,
-			Crawler: crawler, Backfill: src.Backfill,
+			Name: src.Name, Kind: src.Kind, Address: src.Address, Group: group, Gap: gap, Every: every, Fixed: src.Every != 0,
+			Crawler: crawler, Backfill: src.Backfill, Stream: crawlers.Streams(crawler),
 		})
 	}
 	return list, errors.Join(errs...)

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/monitor"
+)
+
+// followMost bounds the complaints of one kind (nobody answered, no answer seen)
+// whose threads are followed: the newest are.
+const followMost = 2000
+
+// living is the store as the monitor asks it for complaints that wait for a
+// public answer.
+type living struct{ *daemon }
+
+// Waiting implements monitor.Living.
+func (l living) Waiting(ctx context.Context, since time.Time) ([]monitor.Waiting, error) {
+	var list []monitor.Waiting
+	for _, q := range []mention.Query{{Unanswered: true}, {Unproved: true}} {
+		// A case may be taken long after it was heard.
+		q.Alerted, q.Since, q.Limit = true, since.Add(since.Sub(l.now())), 500
+		for read := 0; read < followMost; read += q.Limit {
+			page, err := l.store.List(ctx, q)
+			if err != nil {
+				return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
+			}
+			for _, e := range page.Entries {
+				w := monitor.Waiting{Post: e.Mention.Post, Since: lastTouched(e.Case)}
+				if !w.Since.Before(since) {
+					list = append(list, w)
+				}
+			}
+			if q.After = page.Next; q.After == "" {
+				break
+			}
+		}
+	}
+	return list, nil
+}
+
+// lastTouched is when something last happened to a case that is not answered.
+func lastTouched(c mention.Case) time.Time {
+	last := c.OpenedAt
+	for _, at := range []time.Time{c.ClaimedAt, c.RepliedAt} {
+		if at.After(last) {
+			last = at
+		}
+	}
+	return last
+}

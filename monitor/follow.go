@@ -1,0 +1,193 @@
+package monitor
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/mention"
+)
+
+// follow looks at the one thread of the source that is most overdue, with the
+// steps of a poll, and returns when the source has the next one. asked is false
+// when the site was not asked for anything.
+func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked bool) {
+	fault.At("job-taken")
+	began := p.Now()
+	l, ok := p.trails.pick(src.Name, began)
+	if !ok {
+		return p.nextLook(src), false
+	}
+	state, err := p.load(ctx, src.Name)
+	if err != nil {
+		p.Log.Error("source state cannot be read", "source", src.Name, "err", err)
+		return began.Add(storeRetry), false
+	}
+	if !state.Baselined || state.Failures > 0 || state.SuspendedUntil.After(began) {
+		// Its ordinary polls find out when it is well.
+		return began.Add(max(src.Every, time.Minute)), false
+	}
+	batch, lookErr := src.Crawler.(crawlers.Threader).Thread(ctx, l.post, l.cursor)
+	if ctx.Err() != nil {
+		return p.Now(), true
+	}
+	fault.At("response-read")
+
+	commit, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer cancel()
+	batch.Posts, l.gone = l.sure(batch)
+	fresh := l.changed(p.unseen(commit, src, batch.Posts))
+	receipt, err := p.handOver(commit, src, fresh, p.replies(src, l.before(batch.Posts), fresh))
+	if err != nil {
+		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
+		return p.Now().Add(storeRetry), true
+	}
+	p.trails.looked(l, batch, lookErr, p.Now())
+	fault.At("cursor-stored")
+	p.reportLook(commit, src, state, l, lookErr, receipt)
+	return p.nextLook(src), lookErr != nil || !nothingAsked(batch)
+}
+
+// nextLook is when the source has a thread to look at, or late when it has none:
+// its place in the schedule goes with the next rebuild.
+func (p *poller) nextLook(src Source) time.Time {
+	if due, ok := p.trails.due(src.Name); ok {
+		return due
+	}
+	return p.Now().Add(time.Hour)
+}
+
+// sure holds back the news that the post is gone while nothing of its thread
+// could be read: a site under repair may say so for a while. The next look
+// decides. gone is what to remember for it.
+func (l look) sure(batch crawlers.Batch) (posts []mention.Post, gone bool) {
+	for _, post := range batch.Posts {
+		if post.Deleted && batch.Sees.Items == 0 && !l.gone {
+			gone = true
+			continue
+		}
+		posts = append(posts, post)
+	}
+	return posts, gone
+}
+
+// changed drops what only looks edited. A thread's own page may show a post in
+// other words than the place an ordinary poll reads it from (an API, a feed that
+// cuts it short). The first look from a post cannot tell that from an edit, except
+// for posts whose words are at hand; later looks are compared with the first.
+func (l look) changed(fresh []candidate) []candidate {
+	if l.looked {
+		return fresh
+	}
+	kept := fresh[:0]
+	for _, c := range fresh {
+		stored, waits := l.waiting(c.post.ID)
+		if !c.post.Deleted && (waits && sameWords(stored, c.post) || !waits && c.was != 0) {
+			continue
+		}
+		kept = append(kept, c)
+	}
+	return kept
+}
+
+func (l look) waiting(id string) (mention.Post, bool) {
+	for _, post := range l.living {
+		if post.ID == id {
+			return post, true
+		}
+	}
+	return mention.Post{}, false
+}
+
+// before returns the ids of the posts that stood in the thread before its first
+// waiting post: they are no news, even when earshot never saw them. Where times
+// are missing the order of the page tells.
+func (l look) before(posts []mention.Post) map[string]bool {
+	first := l.living[0]
+	at := -1
+	for i, post := range posts {
+		if post.ID == first.ID {
+			at = i
+		}
+	}
+	ids := map[string]bool{}
+	for i, post := range posts {
+		old := i < at
+		if !post.Published.IsZero() && !first.Published.IsZero() {
+			end := post.Published
+			if post.DateOnly && !first.DateOnly {
+				end = end.Add(24 * time.Hour)
+			}
+			old = end.Before(first.Published)
+		}
+		if _, waits := l.waiting(post.ID); old && !waits && !post.Deleted {
+			ids[post.ID] = true
+		}
+	}
+	return ids
+}
+
+// replies makes the intakes of a look: what was there before and was never seen
+// is recorded, everything else is news.
+func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) []mention.Intake {
+	var old, news []mention.Post
+	for _, c := range fresh {
+		if c.was == 0 && before[c.post.ID] {
+			old = append(old, c.post)
+		} else {
+			news = append(news, c.post)
+		}
+	}
+	var ins []mention.Intake
+	for _, part := range []struct {
+		posts    []mention.Post
+		baseline bool
+	}{{old, true}, {news, false}} {
+		if len(part.posts) > 0 {
+			ins = append(ins, mention.Intake{Source: src.Name, Baseline: part.baseline, At: p.Now(), Found: p.hear(part.posts)})
+		}
+	}
+	return ins
+}
+
+// reportLook logs what came of a look, and counts what was found for the source's
+// rhythm: a source whose posts are all found here first is not quiet.
+func (p *poller) reportLook(ctx context.Context, src Source, state mention.SourceState, l look, lookErr error, r mention.Receipt) {
+	if lookErr != nil {
+		p.Log.Warn("thread cannot be read", "source", src.Name, "thread", l.thread, "err", lookErr)
+	}
+	if r.New > 0 {
+		countNew(&state, r.New, p.Now())
+		if err := p.save(ctx, state, true); err != nil {
+			p.Log.Error("source state cannot be stored", "source", src.Name, "err", err)
+		}
+	}
+	if r.New+r.Edited > 0 {
+		p.Log.Info("thread", "source", src.Name, "thread", l.thread, "new", r.New, "edited", r.Edited, "mentions", r.Mentions, "alerts", len(r.Alerts))
+	}
+}
+
+// sameWords reports whether two readings of a post differ in form only: spaces,
+// punctuation, a title that is shown in one place, or one that was cut short.
+func sameWords(stored, read mention.Post) bool {
+	if stored.Rating != nil && read.Rating != nil && *stored.Rating != *read.Rating {
+		return false
+	}
+	was, is := words(stored.Text), words(read.Text)
+	text := strings.TrimRight(stored.Text, " ]")
+	cut := strings.HasSuffix(text, "…") || strings.HasSuffix(text, "...")
+	return was == is || cut && strings.HasPrefix(is, was)
+}
+
+// words is what is left of a text without form.
+func words(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, text)
+}

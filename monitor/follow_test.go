@@ -1,0 +1,394 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// threads is a site whose discussions can be followed.
+type threads struct {
+	site
+	looks  []time.Time
+	asked  []mention.Post
+	from   []crawlers.Cursor
+	thread func(n int, p mention.Post) (crawlers.Batch, error)
+}
+
+func (s *threads) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
+	s.active.add(1)
+	defer s.active.add(-1)
+	s.mu.Lock()
+	n := len(s.looks)
+	s.looks, s.asked, s.from = append(s.looks, time.Now()), append(s.asked, p), append(s.from, since)
+	s.mu.Unlock()
+	select {
+	case <-time.After(s.takes):
+	case <-ctx.Done():
+		return crawlers.Batch{}, ctx.Err()
+	}
+	if s.thread == nil {
+		return crawlers.Batch{Unchanged: true, Next: "read", Sees: crawlers.Sight{Bytes: 1}}, nil
+	}
+	return s.thread(n, p)
+}
+
+// between counts the looks from and to so long after start.
+func (s *threads) between(start time.Time, from, to time.Duration) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, at := range s.looks {
+		if d := at.Sub(start); d >= from && d < to {
+			n++
+		}
+	}
+	return n
+}
+
+// desk is what waits for an answer.
+type desk struct {
+	mu   sync.Mutex
+	list []Waiting
+}
+
+func (d *desk) Waiting(_ context.Context, since time.Time) ([]Waiting, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var list []Waiting
+	for _, w := range d.list {
+		if !w.Since.Before(since) {
+			list = append(list, w)
+		}
+	}
+	return list, nil
+}
+
+func (d *desk) set(list ...Waiting) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.list = list
+}
+
+// waits is a complaint heard just now, published an hour ago.
+func waits(source, id, thread string) Waiting {
+	p := post(source, id)
+	p.ThreadURL, p.Published = "https://site.example/"+thread, time.Now().Add(-time.Hour)
+	return Waiting{Post: p, Since: time.Now()}
+}
+
+func (w *world) follower(d Living) *Monitor {
+	return New(Options{Seen: w, Ledger: w, Ear: w, Staff: w, Living: d, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+}
+
+func newThreads() *threads { return &threads{site: site{answer: always(crawlers.Batch{Next: "c"})}} }
+
+func following(name string, c crawlers.Crawler) Source {
+	return Source{Name: name, Group: "host", Every: 5 * time.Minute, Fixed: true, Crawler: c}
+}
+
+func TestThreadsAreFollowedLessEachDay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start, s, d := time.Now(), newThreads(), &desk{}
+		d.set(waits("a", "1", "t1"))
+		runFor(t, newWorld().follower(d), 20*24*time.Hour, following("a", s))
+		const day = 24 * time.Hour
+		for _, c := range []struct {
+			from, to    time.Duration
+			least, most int
+		}{
+			{0, 4 * time.Minute, 0, 0}, // an ordinary poll has just read it
+			{0, time.Hour, 9, 13},
+			{time.Hour, day, 40, 55},
+			{day, 3 * day, 13, 19},
+			{3 * day, 14 * day, 9, 13},
+			{14*day + time.Hour, 20 * day, 0, 0},
+		} {
+			if n := s.between(start, c.from, c.to); n < c.least || n > c.most {
+				t.Errorf("%d looks from %v to %v, want %d to %d", n, c.from, c.to, c.least, c.most)
+			}
+		}
+	})
+}
+
+func TestFollowingEndsWithTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start, s, d := time.Now(), newThreads(), &desk{}
+		d.set(waits("a", "1", "t1"))
+		time.AfterFunc(30*time.Minute, func() { d.set() })
+		runFor(t, newWorld().follower(d), 10*time.Hour, following("a", s))
+		if n := s.between(start, 0, 30*time.Minute); n < 4 {
+			t.Errorf("%d looks before the answer, want about 5", n)
+		}
+		if n := s.between(start, 31*time.Minute, 10*time.Hour); n != 0 {
+			t.Errorf("%d looks after the answer, want none", n)
+		}
+	})
+}
+
+// Somebody takes an old complaint or says it is answered: the answer is near.
+func TestAClaimBringsTheThreadBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start, s, d := time.Now(), newThreads(), &desk{}
+		w := waits("a", "1", "t1")
+		d.set(w)
+		time.AfterFunc(100*time.Hour, func() { w.Since = time.Now(); d.set(w) })
+		runFor(t, newWorld().follower(d), 101*time.Hour, following("a", s))
+		if n := s.between(start, 100*time.Hour, 101*time.Hour); n < 9 {
+			t.Errorf("%d looks in the hour after the claim, want about 11", n)
+		}
+	})
+}
+
+func TestNothingIsFollowedInVain(t *testing.T) {
+	good := func() *threads { return newThreads() }
+	for name, c := range map[string]struct {
+		source func(s *threads) Source
+		most   int
+	}{
+		"no threads": {func(s *threads) Source { return following("a", &s.site) }, 0},
+		"polled itself": {func(s *threads) Source {
+			src := following("a", s)
+			src.Address = "https://site.example/viewtopic.php?f=3&t=7"
+			return src
+		}, 0},
+		"stream":           {func(s *threads) Source { src := following("a", s); src.Stream = true; return src }, 0},
+		"another source's": {func(s *threads) Source { return following("b", s) }, 0},
+		"in trouble": {func(s *threads) Source {
+			s.answer = func(int) (crawlers.Batch, error) { return crawlers.Batch{}, errors.New("down") }
+			return following("a", s)
+		}, 0},
+		"no way to it": {func(s *threads) Source {
+			s.thread = func(int, mention.Post) (crawlers.Batch, error) { return crawlers.Batch{Unchanged: true}, nil }
+			return following("a", s)
+		}, 1},
+		"not to be read": {func(s *threads) Source {
+			s.thread = func(int, mention.Post) (crawlers.Batch, error) {
+				return crawlers.Batch{}, &fetch.BlockedError{Status: 403, URL: "x"}
+			}
+			return following("a", s)
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, d := good(), &desk{}
+				d.set(waits("a", "1", "viewtopic.php?t=7"))
+				src := c.source(s)
+				if !src.Stream {
+					runFor(t, newWorld().follower(d), 20*time.Hour, src)
+				} else if canFollow(src) {
+					t.Error("a stream is followed")
+				}
+				if len(s.looks) > c.most {
+					t.Errorf("%d looks, want at most %d", len(s.looks), c.most)
+				}
+			})
+		})
+	}
+}
+
+func TestFollowingKeepsTheManners(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		active, d := &activity{}, &desk{}
+		var list []Waiting
+		var sources []Source
+		var sites []*threads
+		for i := range 3 {
+			s := newThreads()
+			s.takes, s.active = 2*time.Second, active
+			src := following(fmt.Sprint(i), s)
+			src.Gap = 10 * time.Second
+			sources, sites = append(sources, src), append(sites, s)
+			for n := range 60 {
+				list = append(list, waits(src.Name, fmt.Sprint(n), fmt.Sprintf("t%d", n)))
+			}
+		}
+		d.set(list...)
+		runFor(t, newWorld().follower(d), 5*time.Hour, sources...)
+		if active.top != 1 {
+			t.Errorf("%d requests at once to one host, want 1", active.top)
+		}
+		looks := 0
+		for _, s := range sites {
+			looks += len(s.looks)
+			if n := s.count(); n < 50 {
+				t.Errorf("%d ordinary polls in 5 hours, want about 60: following starves them", n)
+			}
+			if len(s.looks) == 0 {
+				t.Error("a source of the host is never followed")
+			}
+		}
+		if share := time.Duration(looks) * 12 * time.Second; share > 5*time.Hour/followShare || share < 5*time.Hour/followShare/2 {
+			t.Errorf("following took %v of 5 hours, want at most one part in %d, and to use it", share, followShare)
+		}
+	})
+}
+
+func TestOrderOfStepsWhenFollowing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, s, d := newWorld(), newThreads(), &desk{}
+		one := waits("a", "5", "t1")
+		d.set(one)
+		reply := func(id string, at time.Duration) mention.Post {
+			p := post("a", id)
+			p.Published = one.Post.Published.Add(at)
+			return p
+		}
+		s.thread = func(n int, p mention.Post) (crawlers.Batch, error) {
+			b := crawlers.Batch{Next: crawlers.Cursor(fmt.Sprint("look ", n)), Sees: crawlers.Sight{Bytes: 1, Items: 4}}
+			switch n {
+			case 0:
+				b.Posts = []mention.Post{reply("3", -time.Hour), reply("4", -time.Minute), one.Post, reply("6", time.Minute)}
+			case 1:
+				gone := reply("5", 0)
+				gone.Deleted, gone.Text = true, ""
+				b.Posts = []mention.Post{gone}
+			}
+			return b, nil
+		}
+		runFor(t, w.follower(d), 14*time.Minute, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		want := []string{"ingest 0 baseline=true", // the ordinary poll
+			"ingest 2 baseline=true", "ingest 1 baseline=false", "mark 3", // what was there before, and the reply
+			"ingest 1 baseline=false", "mark 1"} // the deletion
+		got := slices.DeleteFunc(w.calls, func(c string) bool { return c == "save cursor=c" })
+		if !slices.Equal(got, want) {
+			t.Errorf("steps:\n got %v\nwant %v", got, want)
+		}
+		if !slices.Equal(s.from[:2], []crawlers.Cursor{"", "look 0"}) {
+			t.Errorf("cursors %q, want the one of the look before", s.from)
+		}
+		if w.states["a"].LastNew.IsZero() {
+			t.Error("what was found by following does not count for the source's rhythm")
+		}
+	})
+}
+
+func TestDatabaseAwayKeepsTheThreadsCursor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, s, d := newWorld(), newThreads(), &desk{}
+		one := waits("a", "5", "t1")
+		d.set(one)
+		s.thread = func(n int, p mention.Post) (crawlers.Batch, error) {
+			w.mu.Lock()
+			w.ingestErr = nil
+			if n == 0 {
+				w.ingestErr = errors.New("disk full")
+			}
+			w.mu.Unlock()
+			return crawlers.Batch{Posts: []mention.Post{post("a", "6")}, Next: "c1", Sees: crawlers.Sight{Bytes: 1}}, nil
+		}
+		runFor(t, w.follower(d), 8*time.Minute, Source{Name: "a", Group: "a", Every: 2 * time.Minute, Fixed: true, Crawler: s})
+		if len(s.from) < 2 || s.from[1] != "" || s.looks[1].Sub(s.looks[0]) > time.Minute {
+			t.Errorf("looks at %v from %q, want the second soon and from the old cursor", s.looks, s.from)
+		}
+		if len(w.seen) != 1 {
+			t.Errorf("%d posts marked, want the reply", len(w.seen))
+		}
+	})
+}
+
+// A thread that shows nothing at all may be a site under repair: the second look
+// decides.
+func TestWholeThreadGoneIsLookedAtTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, s, d := newWorld(), newThreads(), &desk{}
+		one := waits("a", "5", "t1")
+		d.set(one)
+		s.thread = func(int, mention.Post) (crawlers.Batch, error) {
+			gone := one.Post
+			gone.Deleted, gone.Text = true, ""
+			return crawlers.Batch{Posts: []mention.Post{gone}, Next: "c1"}, nil
+		}
+		src := Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s}
+		runFor(t, w.follower(d), 8*time.Minute, src)
+		if len(w.intakes) != 1 {
+			t.Errorf("%d intakes after the first look, want the ordinary baseline only", len(w.intakes))
+		}
+		one.Since = time.Now().Add(-time.Hour)
+		d.set(one)
+		runFor(t, w.follower(d), time.Hour, src) // a restart looks twice again
+		if last := w.intakes[len(w.intakes)-1]; len(last.Found) != 1 || !last.Found[0].Post.Deleted {
+			t.Errorf("last intake %+v, want the deletion", last)
+		}
+	})
+}
+
+func TestSeveralComplaintsInOneThreadTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, d := newThreads(), &desk{}
+		d.set(waits("a", "1", "t1"), waits("a", "2", "t1"), waits("a", "2", "t1"))
+		start := time.Now()
+		runFor(t, newWorld().follower(d), time.Hour, following("a", s))
+		if n := s.between(start, 0, time.Hour); n > 13 {
+			t.Errorf("%d looks at one thread in an hour, want about 12", n)
+		}
+		asked := map[string]int{}
+		for _, p := range s.asked {
+			asked[p.ID]++
+		}
+		if asked["1"] < 4 || asked["2"] < 4 {
+			t.Errorf("looks from the posts: %v, want them in turn", asked)
+		}
+	})
+}
+
+func TestFirstLookKnowsAnEditFromAnotherView(t *testing.T) {
+	stars := &mention.Rating{Value: 1, Best: 5}
+	for name, c := range map[string]struct {
+		stored, read mention.Post
+		same         bool
+	}{
+		"same":       {mention.Post{Text: "They lost my card."}, mention.Post{Text: "They lost my card."}, true},
+		"form":       {mention.Post{Text: "They lost my card."}, mention.Post{Title: "Re: Cards", Text: "They lost\n\nmy card"}, true},
+		"cut short":  {mention.Post{Text: "They lost my […]"}, mention.Post{Text: "They lost my card."}, true},
+		"edited":     {mention.Post{Text: "They lost my card."}, mention.Post{Text: "They found my card."}, false},
+		"appended":   {mention.Post{Text: "They lost my card."}, mention.Post{Text: "They lost my card. And again."}, false},
+		"other star": {mention.Post{Text: "Card.", Rating: stars}, mention.Post{Text: "Card.", Rating: &mention.Rating{Value: 4, Best: 5}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := sameWords(c.stored, c.read); got != c.same {
+				t.Errorf("same words: %v, want %v", got, c.same)
+			}
+		})
+	}
+}
+
+// Without dates the order of the page says what stood there before.
+func TestBeforeWithoutDates(t *testing.T) {
+	l := look{living: []mention.Post{{ID: "2"}}}
+	before := l.before([]mention.Post{{ID: "1"}, {ID: "2"}, {ID: "3"}})
+	if !before["1"] || before["2"] || before["3"] {
+		t.Errorf("before: %v, want only 1", before)
+	}
+	if before = l.before([]mention.Post{{ID: "1"}, {ID: "3"}}); len(before) != 0 {
+		t.Errorf("before: %v, want nothing where the complaint is not shown", before)
+	}
+}
+
+func TestPolledItself(t *testing.T) {
+	for _, c := range []struct {
+		address, thread string
+		want            bool
+	}{
+		{"https://f.example/viewtopic.php?f=3&t=7&sid=1", "https://f.example/viewtopic.php?t=7", true},
+		{"https://f.example/viewtopic.php?t=8", "https://f.example/viewtopic.php?t=7", false},
+		{"https://f.example/viewforum.php?f=3", "https://f.example/viewtopic.php?t=7", false},
+		{"https://f.example/t/slug/7", "https://f.example/t/slug/7", true},
+		{"https://f.example/", "https://f.example/?p=7", false},
+		{"https://f.example/?p=7", "https://f.example/", false},
+		{"", "https://f.example/", false},
+	} {
+		if got := polledItself(c.address, c.thread); got != c.want {
+			t.Errorf("polledItself(%q, %q) = %v, want %v", c.address, c.thread, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,263 @@
+package monitor
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/mention"
+)
+
+// Waiting is an alerted post whose public answer has not been seen.
+type Waiting struct {
+	Post mention.Post
+	// Since is the last thing that happened to its case: heard, taken, or said to be
+	// answered. Its thread is looked at often after that, and less every day.
+	Since time.Time
+}
+
+// Living knows the complaints that wait for a public answer.
+type Living interface {
+	// Waiting returns, for every source, the posts whose case is open, claimed, or
+	// said to be replied without an answer seen on the site, if Since is at or after
+	// since.
+	Waiting(ctx context.Context, since time.Time) ([]Waiting, error)
+}
+
+// followFor is how long a thread is followed after the last thing that happened.
+const followFor = 14 * 24 * time.Hour
+
+// followFirst is the time between two looks in the first hour.
+const followFirst = 5 * time.Minute
+
+// followEvery is the time between two looks at a thread to whose case something
+// happened age ago; ok is false when it is not followed any more.
+func followEvery(age time.Duration) (every time.Duration, ok bool) {
+	const day = 24 * time.Hour
+	switch {
+	case age < time.Hour:
+		return followFirst, true
+	case age < day:
+		return 30 * time.Minute, true
+	case age < 3*day:
+		return 3 * time.Hour, true
+	case age < followFor:
+		return day, true
+	}
+	return 0, false
+}
+
+// trails are the threads that are followed. Which they are comes from the truth;
+// what is kept here alone (cursors, when a thread was read) costs one more look
+// after a restart.
+type trails struct {
+	mu       sync.Mutex
+	bySource map[string]map[string]*trail // source, thread
+}
+
+// trail is one followed thread.
+type trail struct {
+	posts    []*trailPost // that wait; the oldest first
+	next     int          // of posts, to look from
+	since    time.Time
+	every    time.Duration // the source's own: it is never asked more often for a thread
+	due      time.Time
+	failures int
+	closed   bool // the crawler has no way to it
+}
+
+// trailPost is one waiting post with the cursor of the looks from it.
+type trailPost struct {
+	post   mention.Post
+	cursor crawlers.Cursor
+	looked bool // in this process
+	gone   bool // the last look found nothing of the thread
+}
+
+// look is one turn of following: what is asked.
+type look struct {
+	source, thread string
+	trailPost
+	living []mention.Post // the waiting posts of the thread, the oldest first
+	every  time.Duration
+}
+
+// canFollow reports whether the threads of a source can be followed at all.
+func canFollow(src Source) bool {
+	_, ok := src.Crawler.(crawlers.Threader)
+	return ok && !src.Stream
+}
+
+// rebuild makes the trails of what waits. Threads that were followed before keep
+// their place.
+func (t *trails) rebuild(list []Waiting, sources func(name string) (Source, bool), now time.Time) {
+	fresh := map[string]map[string]*trail{}
+	for _, w := range list {
+		src, known := sources(w.Post.Source)
+		if _, ok := followEvery(now.Sub(w.Since)); !ok || !known || !canFollow(src) || w.Post.Deleted || w.Post.ID == "" {
+			continue
+		}
+		thread := cmp.Or(w.Post.ThreadURL, w.Post.URL, w.Post.ID)
+		if polledItself(src.Address, thread) {
+			continue
+		}
+		if fresh[src.Name] == nil {
+			fresh[src.Name] = map[string]*trail{}
+		}
+		one := fresh[src.Name][thread]
+		if one == nil {
+			one = &trail{every: src.Every}
+			fresh[src.Name][thread] = one
+		}
+		one.add(w)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for source, threads := range fresh {
+		for thread, one := range threads {
+			one.goOn(t.bySource[source][thread])
+		}
+	}
+	t.bySource = fresh
+}
+
+// add takes one more waiting post; a post that names two watches comes twice.
+func (t *trail) add(w Waiting) {
+	if w.Since.After(t.since) {
+		t.since = w.Since
+	}
+	if slices.ContainsFunc(t.posts, func(p *trailPost) bool { return p.post.ID == w.Post.ID }) {
+		return
+	}
+	t.posts = append(t.posts, &trailPost{post: w.Post})
+	slices.SortStableFunc(t.posts, func(a, b *trailPost) int { return a.post.Published.Compare(b.post.Published) })
+}
+
+// goOn takes over what is remembered of the same thread. A thread that is new
+// here is due at once, or five minutes after its complaint was heard: an ordinary
+// poll has just read it then.
+func (t *trail) goOn(old *trail) {
+	soon := t.since.Add(max(followFirst, t.every))
+	if old == nil {
+		t.due = soon
+		return
+	}
+	t.due, t.next, t.failures, t.closed = old.due, old.next, old.failures, old.closed
+	if t.since.After(old.since) && soon.Before(t.due) {
+		t.due = soon
+	}
+	for _, p := range t.posts {
+		for _, was := range old.posts {
+			if was.post.ID == p.post.ID {
+				p.cursor, p.looked, p.gone = was.cursor, was.looked, was.gone
+			}
+		}
+	}
+}
+
+// interval is the time between two looks now.
+func (t *trail) interval(now time.Time) time.Duration {
+	every, ok := followEvery(now.Sub(t.since))
+	if !ok {
+		every = followFor
+	}
+	return max(every, t.every)
+}
+
+// due returns when the source has a thread to look at; ok is false when it has
+// none.
+func (t *trails) due(source string) (due time.Time, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, one := range t.bySource[source] {
+		if !one.closed && (!ok || one.due.Before(due)) {
+			due, ok = one.due, true
+		}
+	}
+	return due, ok
+}
+
+// pick returns the thread of the source that is the most overdue, measured by its
+// own interval: where there are too many for the host's share, the old ones wait.
+func (t *trails) pick(source string, now time.Time) (l look, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	latest := -1.0
+	for thread, one := range t.bySource[source] {
+		late := float64(now.Sub(one.due)) / float64(one.interval(now))
+		if one.closed || late <= latest || late < 0 {
+			continue
+		}
+		latest, ok = late, true
+		l = look{source: source, thread: thread, trailPost: *one.posts[one.next%len(one.posts)], every: one.interval(now)}
+		l.living = l.living[:0]
+		for _, p := range one.posts {
+			l.living = append(l.living, p.post)
+		}
+	}
+	return l, ok
+}
+
+// blockedFor is how long a thread that may not be read is left alone.
+const blockedFor = 24 * time.Hour
+
+// looked closes the turn: the cursor is kept when the look was good, and the next
+// one is set.
+func (t *trails) looked(l look, batch crawlers.Batch, err error, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	one := t.bySource[l.source][l.thread]
+	if one == nil {
+		return // answered meanwhile
+	}
+	one.next++
+	if err != nil {
+		trouble := crawlers.TroubleOf(err)
+		wait := min(l.every<<min(one.failures, 6), blockedFor)
+		if trouble.Blocked {
+			wait = blockedFor
+		}
+		one.failures++
+		one.due = now.Add(max(jitter(max(wait, l.every)), trouble.RetryAfter))
+		return
+	}
+	one.failures = 0
+	one.due = now.Add(jitter(l.every))
+	one.closed = nothingAsked(batch)
+	for _, p := range one.posts {
+		if p.post.ID == l.post.ID {
+			p.cursor, p.looked, p.gone = batch.Next, true, l.gone
+		}
+	}
+}
+
+// nothingAsked reports that the crawler has no way to the thread: it read nothing
+// although it was to begin from the beginning.
+func nothingAsked(batch crawlers.Batch) bool {
+	return batch.Unchanged && batch.Next == "" && batch.Sees.Bytes == 0
+}
+
+// polledItself reports whether a source's own address is the thread: then its
+// ordinary polls show it. Addresses of a source may carry more than the thread's
+// (the board's number, a session).
+func polledItself(address, thread string) bool {
+	own, err := url.Parse(address)
+	if err != nil || address == "" {
+		return false
+	}
+	u, err := url.Parse(thread)
+	if err != nil || own.Host != u.Host || own.Path != u.Path {
+		return false
+	}
+	asked := own.Query()
+	for key, values := range u.Query() {
+		if !slices.Equal(asked[key], values) {
+			return false
+		}
+	}
+	return len(u.Query()) > 0 || own.RawQuery == ""
+}
