@@ -71,11 +71,15 @@ type Env struct {
 	Fetch    Fetcher
 	Log      *slog.Logger
 	Now      func() time.Time
-	Zone     *time.Location   // the site's; nil is UTC
+	Zone     *time.Location   // the site's; nil is the preset's, else UTC
 	Lang     string           // the site's language, a hint; may be empty
 	Source   string           // the source's name: Post.Source
 	PostKind mention.PostKind // what the posts are; empty: the kind's default
 	Base     string           // another host for a preset (a mirror, a test); may be empty
+
+	// Interest lets streams drop what nobody watches before it becomes a post;
+	// nil keeps everything. Other engines do not ask.
+	Interest func(title, text string) bool
 
 	usual mention.PostKind // what the kind's posts are when neither user nor page says
 }
@@ -95,6 +99,8 @@ type Kind struct {
 	Options func() any
 	// New makes a crawler of one source block. Its errors carry positions.
 	New func(Env, config.Section) (Crawler, error)
+
+	preset bool
 }
 
 // engines holds the kinds that are code. Presets, which are data, are added when
@@ -133,13 +139,21 @@ func New(env Env, kind string, section config.Section) (Crawler, error) {
 		return nil, fmt.Errorf("unknown kind of source %q", kind)
 	}
 	env.usual = k.PostKind
-	if env.Zone == nil {
-		env.Zone = time.UTC
-	}
-	if env.Log == nil {
-		env.Log = slog.New(slog.DiscardHandler)
+	if !k.preset { // a preset knows its site's zone
+		env = env.complete()
 	}
 	return k.New(env, section)
+}
+
+// complete fills in what may be left out.
+func (e Env) complete() Env {
+	if e.Zone == nil {
+		e.Zone = time.UTC
+	}
+	if e.Log == nil {
+		e.Log = slog.New(slog.DiscardHandler)
+	}
+	return e
 }
 
 // Trouble is what a failed poll means for the next one.

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -97,9 +98,12 @@ func (c sourceCase) crawler(t testing.TB, f Fetcher) Crawler {
 func crawlerOf(t testing.TB, block string, f Fetcher) Crawler {
 	t.Helper()
 	s := sourceOf(t, block)
-	zone, err := time.LoadLocation(s.Zone)
-	if err != nil {
-		t.Fatal(err)
+	var zone *time.Location
+	if s.Zone != "" {
+		var err error
+		if zone, err = time.LoadLocation(s.Zone); err != nil {
+			t.Fatal(err)
+		}
 	}
 	env := Env{Fetch: f, Now: func() time.Time { return driverNow }, Zone: zone, Lang: s.Lang, Source: s.Name,
 		PostKind: mention.PostKind(s.PostKind), Base: s.Base}
@@ -108,6 +112,12 @@ func crawlerOf(t testing.TB, block string, f Fetcher) Crawler {
 		t.Fatal(err)
 	}
 	return got
+}
+
+// secretAddresses are feeds whose address is the key.
+var secretAddresses = map[string]string{
+	"ALERT_FEED":  "https://www.google.com/alerts/feeds/0123456789/987654321",
+	"REDDIT_FEED": "https://www.reddit.com/r/ukraine/.rss?feed=0123456789abcdef&user=ganna",
 }
 
 func sourceOf(t testing.TB, block string) config.Source {
@@ -124,7 +134,12 @@ func sourceOf(t testing.TB, block string) config.Source {
 			list += "    " + line + "\n"
 		}
 	}
-	env := func(name string) (string, bool) { return "secret-" + name, true }
+	env := func(name string) (string, bool) {
+		if address, ok := secretAddresses[name]; ok {
+			return address, true
+		}
+		return "secret-" + name, true
+	}
 	cfg, err := config.Parse("source.yaml", []byte(list), env, kinds)
 	if err != nil {
 		t.Fatal(err)
@@ -166,6 +181,27 @@ func (l *lens) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error)
 	}
 	return res, nil
 }
+
+// StreamClient and Turn make every Fetcher of these tests a Streamer, too: a
+// stream is a body that ends.
+func (l *lens) StreamClient() *http.Client { return streamsOf(l) }
+func (l *lens) Turn(context.Context, string) (func(), error) {
+	return func() {}, nil
+}
+
+func streamsOf(f Fetcher) *http.Client {
+	return &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		res, err := f.Do(r.Context(), fetch.Request{URL: r.URL.String(), Header: r.Header})
+		if err != nil {
+			return nil, err
+		}
+		return &http.Response{StatusCode: res.Status, Header: res.Header, Body: io.NopCloser(bytes.NewReader(res.Body)), Request: r}, nil
+	})}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // golden compares the first poll with want.json, and asks again.
 func (c sourceCase) golden(t *testing.T) Batch {
@@ -333,6 +369,11 @@ func (c sourceCase) cancelled(t *testing.T) {
 }
 
 type fetcherFunc func(context.Context, fetch.Request) (*fetch.Response, error)
+
+func (f fetcherFunc) StreamClient() *http.Client { return streamsOf(f) }
+func (f fetcherFunc) Turn(context.Context, string) (func(), error) {
+	return func() {}, nil
+}
 
 func (f fetcherFunc) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
 	return f(ctx, r)

@@ -31,22 +31,29 @@ func init() {
 			if err := s.Decode(&o); err != nil {
 				return nil, err
 			}
-			return newFeed(env, rebase(o.Address, env.Base)), nil
+			o.Address = rebase(o.Address, env.Base)
+			return newFeed(env, o), nil
 		},
 	})
 }
 
 type feedOptions struct {
-	Address string `yaml:"address" required:"true" doc:"The feed, or a web page that announces one." format:"url" example:"https://news.example/rss"`
+	Address   string `yaml:"address" required:"true" doc:"The feed, or a web page that announces one." format:"url" example:"https://news.example/rss"`
+	Target    string `yaml:"target" doc:"The parameter of the links that holds the article's own address, where links lead through a counter." example:"url"`
+	Publisher bool   `yaml:"publisher" doc:"Search results: the title ends in the publisher's name and the text repeats it."`
 }
 
 // feed reads one feed.
 type feed struct {
-	env     Env
-	address string
+	env       Env
+	address   string
+	target    string
+	publisher bool
 }
 
-func newFeed(env Env, address string) *feed { return &feed{env: env, address: address} }
+func newFeed(env Env, o feedOptions) *feed {
+	return &feed{env: env, address: o.Address, target: o.Target, publisher: o.Publisher}
+}
 
 // feedAccept asks for feeds first; servers that negotiate answer with one.
 const feedAccept = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
@@ -136,6 +143,9 @@ func parseFeed(res *fetch.Response) (*gofeed.Feed, error) {
 // batch turns a parsed feed into posts.
 func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state progress) Batch {
 	posts := feedPosts(parsed, res.URL, f.env)
+	for i := range posts {
+		f.unwrap(&posts[i])
+	}
 	posts = f.env.finish(posts)
 	fresh, seen := state.Marks.fresh(posts)
 	next := progress{V: res.Validators, URL: state.URL, Marks: seen}
@@ -152,6 +162,30 @@ func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state progress) B
 		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(res.PermanentURL)+": change the watchlist")
 	}
 	return Batch{Posts: fresh, Next: writeCursor(next), Sees: sees}
+}
+
+// unwrap undoes what feeds of search engines put around an article: a counter
+// before its address, the publisher behind its title, both again as its text.
+func (f *feed) unwrap(p *mention.Post) {
+	if f.target != "" {
+		if u, err := url.Parse(p.URL); err == nil {
+			if own := cleanURL(u.Query().Get(f.target)); own != "" {
+				if p.ID == p.URL {
+					p.ID = own
+				}
+				p.URL = own
+			}
+		}
+	}
+	if !f.publisher {
+		return
+	}
+	if i := strings.LastIndex(p.Title, " - "); i > 0 && p.Author == "" {
+		p.Title, p.Author = strings.TrimSpace(p.Title[:i]), strings.TrimSpace(p.Title[i+3:])
+	}
+	if strings.HasPrefix(letters(p.Title+p.Author), letters(p.Text)) {
+		p.Text = ""
+	}
 }
 
 func feedName(p *gofeed.Feed) string {

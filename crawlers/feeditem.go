@@ -148,6 +148,7 @@ func (r *feedReader) author(item *gofeed.Item) string {
 			names = append(names, a.Name)
 		}
 	}
+	names = append(names, extension(item, "News", "Source"), extension(item, "news", "Source")) // Bing
 	for _, name := range names {
 		name = lineText(name)
 		if open := strings.LastIndex(name, " ("); open > 0 && strings.HasSuffix(name, ")") && strings.Contains(name[:open], "@") {

@@ -25,7 +25,7 @@ const maxDepth = 512
 
 // quotes finds the parts of a post that repeat somebody else's words.
 var quotes = cascadia.MustCompile(`blockquote, aside.quote, .quotecontent, .quotetitle, .quoteheader, .quotefooter, ` +
-	`.bbCodeBlock--quote, .bbcode_quote, .ipsQuote, .quote-wrapper, .mycode_quote`)
+	`.bbCodeBlock--quote, .bbcode_quote, .ipsQuote, .quote-wrapper, .mycode_quote, .quote-inline`)
 
 // signatures finds what stands under every post of the same author.
 var signatures = cascadia.MustCompile(`.signature, .sig, .message-signature, .post-signature, .ipsSignature`)

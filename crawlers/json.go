@@ -158,7 +158,7 @@ type jsonState struct {
 
 // jsonPart is the memory of one value of each.
 type jsonPart struct {
-	URL    string           `json:"url,omitempty"` // of the first page: validators are for it alone
+	For    string           `json:"for,omitempty"` // hash of the first page's address, which may hold a key: validators are for it alone
 	V      fetch.Validators `json:"v,omitzero"`
 	Newest time.Time        `json:"newest,omitzero"`
 	Marks  marks            `json:"seen,omitempty"`
@@ -234,7 +234,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 	var all []mention.Post
 	found := jsonFound{next: known}
 	turn := a.first(value, known)
-	first := turn.address(a.opt.Address)
+	first := hashID(turn.address(a.opt.Address))
 	for n := 1; ; n++ {
 		req := fetch.Request{URL: turn.address(a.opt.Address), Method: a.opt.Method, API: a.opt.API, Accept: "application/json", Header: a.headers()}
 		if turn.link != "" {
@@ -243,7 +243,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if a.opt.Body != "" {
 			req.Body = []byte(turn.address(a.opt.Body))
 		}
-		if n == 1 && known.URL == first {
+		if n == 1 && known.For == first {
 			req.Validators = known.V
 		}
 		res, err := a.env.Fetch.Do(ctx, req)
@@ -260,7 +260,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 			return a.close(found, all, known), fmt.Errorf("%s: %w", fetch.SafeURL(res.URL), err)
 		}
 		if n == 1 {
-			found.next.URL, found.next.V = first, res.Validators
+			found.next.For, found.next.V = first, res.Validators
 		}
 		posts := a.env.finish(page.posts)
 		all = append(all, posts...)
@@ -293,7 +293,9 @@ func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jso
 func (a *jsonAPI) headers() http.Header {
 	h := http.Header{}
 	for name, value := range a.opt.Headers {
-		h.Set(name, a.given.plain(value.Reveal()))
+		if text, whole := a.given.plain(value.Reveal()); whole {
+			h.Set(name, text)
+		}
 	}
 	if a.opt.Body != "" && h.Get("Content-Type") == "" {
 		h.Set("Content-Type", "application/json")
@@ -301,12 +303,17 @@ func (a *jsonAPI) headers() http.Header {
 	return h
 }
 
-// plain fills in {name} without escaping: for headers.
-func (v values) plain(template string) string {
+// plain fills in {name} without escaping: for headers. whole is false when one
+// of the values is empty: a key that was not given is not sent.
+func (v values) plain(template string) (text string, whole bool) {
 	for name, value := range v.text {
-		template = strings.ReplaceAll(template, "{"+name+"}", value)
+		hole := "{" + name + "}"
+		if value == "" && strings.Contains(template, hole) {
+			return "", false
+		}
+		template = strings.ReplaceAll(template, hole, value)
 	}
-	return template
+	return template, true
 }
 
 // jsonTurn is where in the pages a poll is.

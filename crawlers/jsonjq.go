@@ -110,14 +110,17 @@ func (p *jsonProgram) read(ctx context.Context, env Env, res *fetch.Response, va
 	if why := r.text(p.closed, body); why != "" {
 		return jsonPage{}, fmt.Errorf("%w: %s", errClosed, oneLine(clip(why, 300)))
 	}
-	if why := r.text(p.fails, body); why != "" {
-		return jsonPage{}, fmt.Errorf("the site says: %s", oneLine(clip(why, 300)))
-	}
 	var page jsonPage
 	if seconds := r.text(p.backoff, body); seconds != "" {
 		if n, err := strconv.ParseFloat(seconds, 64); err == nil && n > 0 && n < 7*24*3600 {
 			page.wait = time.Duration(n * float64(time.Second))
 		}
+	}
+	if why := r.text(p.fails, body); why != "" {
+		if page.wait > 0 {
+			return jsonPage{}, fmt.Errorf("%s: %w", oneLine(clip(why, 300)), &fetch.RetryError{URL: fetch.SafeURL(res.URL), After: page.wait})
+		}
+		return jsonPage{}, fmt.Errorf("the site says: %s", oneLine(clip(why, 300)))
 	}
 	if err := r.items(body, &page); err != nil {
 		return page, err
@@ -215,7 +218,7 @@ func (r *jsonRun) post(item any) mention.Post {
 		p.Rating = rating(value, get("best"))
 	}
 	if p.URL == "" {
-		p.URL = cleanURL(r.page)
+		p.URL = cleanURL(fetch.SafeURL(r.page)) // a query may hold a key
 	}
 	if !slices.Contains(mention.PostKinds, p.Kind) {
 		p.Kind = ""

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,8 @@ var presetFiles embed.FS
 
 // preset is one site, as data: presets/NAME.yaml. What follows its "source:" is
 // a block as it may stand in a watchlist, where {name} stands for the options.
+// A site that is read in several ways has several blocks; "source with tag:" is
+// the way when the option tag is given, and the first way that fits is taken.
 type preset struct {
 	name string
 
@@ -35,6 +38,12 @@ type preset struct {
 	Consent bool             `yaml:"consent"` // off until the operator accepts the site's terms
 	Options []presetOption   `yaml:"options"`
 
+	ways []presetWay
+}
+
+// presetWay is one source block of a preset.
+type presetWay struct {
+	with []string // the options it needs; the first one chooses it
 	// source parses the block: most presets are never used by one watchlist.
 	source func() (config.Source, error)
 }
@@ -42,7 +51,7 @@ type preset struct {
 // presetOption is one thing the user must or may say.
 type presetOption struct {
 	Name     string   `yaml:"name"`
-	Type     string   `yaml:"type"` // text (default), list, secret
+	Type     string   `yaml:"type"` // text (default), list, secret, site (a server's address)
 	Short    bool     `yaml:"short"`
 	Required bool     `yaml:"required"`
 	Default  string   `yaml:"default"`
@@ -79,14 +88,29 @@ var kinds = sync.OnceValue(func() map[string]Kind {
 	return all
 })
 
+// sourceLine begins a block.
+var sourceLine = regexp.MustCompile(`(?m)^source(?: with (\w+(?: and \w+)*))?:\n`)
+
 func parsePreset(name string, src []byte) (*preset, error) {
-	head, block, ok := strings.Cut(string(src), "\nsource:\n")
-	if !ok {
+	found := sourceLine.FindAllSubmatchIndex(src, -1)
+	if len(found) == 0 {
 		return nil, fmt.Errorf("presets/%s.yaml: source: is missing", name)
 	}
+	head := src[:found[0][0]]
 	p := &preset{name: name}
-	p.source = sync.OnceValues(func() (config.Source, error) { return presetBlock(name, block) })
-	if err := yaml.UnmarshalWithOptions([]byte(head), p, yaml.Strict()); err != nil {
+	for i, at := range found {
+		end := len(src)
+		if i+1 < len(found) {
+			end = found[i+1][0]
+		}
+		block := string(src[at[1]:end])
+		way := presetWay{source: sync.OnceValues(func() (config.Source, error) { return presetBlock(name, block) })}
+		if at[2] >= 0 {
+			way.with = strings.Split(string(src[at[2]:at[3]]), " and ")
+		}
+		p.ways = append(p.ways, way)
+	}
+	if err := yaml.UnmarshalWithOptions(head, p, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("presets/%s.yaml: %w", name, err)
 	}
 	if !slices.Contains(mention.PostKinds, p.Kind) {
@@ -104,7 +128,7 @@ func presetBlock(name, block string) (config.Source, error) {
 	list := "contact: presets@earshot.example\nwatch: [{name: any, terms: [any]}]\nsources:\n- " + strings.TrimPrefix(block, "  ")
 	known := config.Kinds{}
 	for name, k := range engines {
-		known[name] = k.Options()
+		known[name] = reflect.New(loose(reflect.TypeOf(k.Options()).Elem())).Interface()
 	}
 	cfg, err := config.Parse("presets/"+name+".yaml", []byte(list), nil, known)
 	if err != nil {
@@ -117,7 +141,7 @@ func (p *preset) kind() Kind {
 	every, _ := time.ParseDuration(p.Every) // checked when it was parsed
 	shape := p.optionsType()
 	return Kind{
-		Name: p.name, About: p.About, PostKind: p.Kind, Every: every,
+		Name: p.name, About: p.About, PostKind: p.Kind, Every: every, preset: true,
 		Key: p.Key, Status: p.Status, Limits: p.Limits, Terms: p.Terms,
 		Options: func() any { return reflect.New(shape).Interface() },
 		New:     func(env Env, s config.Section) (Crawler, error) { return p.new(env, s, shape) },
@@ -169,51 +193,131 @@ func (p *preset) new(env Env, s config.Section, shape reflect.Type) (Crawler, er
 		return nil, err
 	}
 	v := values{text: map[string]string{}, list: map[string][]string{}}
+	var secrets []string
 	for i, o := range p.Options {
 		switch f := into.Elem().Field(i).Interface().(type) {
 		case string:
 			if f == "" {
 				f = o.Default
 			}
-			v.text[o.Name] = o.clean(f)
+			clean, err := o.clean(f)
+			if err != nil {
+				return nil, s.Errorf(o.Name, "%v", err)
+			}
+			v.text[o.Name] = clean
 		case []string:
 			if len(f) == 0 && o.Default != "" {
 				f = strings.Fields(o.Default)
 			}
+			for k := range f {
+				f[k], _ = o.clean(f[k])
+			}
 			v.list[o.Name] = f
 		case config.Secret:
 			v.text[o.Name] = f.Reveal()
+			secrets = append(secrets, f.Reveal())
 		}
 	}
 	if p.Consent && !into.Elem().Field(len(p.Options)).Bool() {
 		return nil, s.Errorf(consentKey, "%s is read without the site's documented consent: set %s: true when its terms let you (%s)", p.name, consentKey, p.Terms)
 	}
-	src, err := p.source()
+	way, err := p.way(v, s)
 	if err != nil {
 		return nil, err
 	}
+	src, err := way.source()
+	if err != nil {
+		return nil, err
+	}
+	if env.Zone == nil && src.Zone != "" {
+		if env.Zone, err = time.LoadLocation(src.Zone); err != nil {
+			return nil, fmt.Errorf("presets/%s.yaml: %w", p.name, err)
+		}
+	}
+	if env.Lang == "" {
+		env.Lang = src.Lang
+	}
+	c, err := p.make(env.complete(), src, v, s)
+	if err != nil {
+		return nil, err
+	}
+	return keepSecret(c, secrets), nil
+}
+
+// way picks the block that what the user wrote asks for.
+func (p *preset) way(v values, s config.Section) (presetWay, error) {
+	given := func(name string) bool {
+		// A secret that is not set yet is empty, but asked for.
+		return v.text[name] != "" || len(v.list[name]) > 0 || s.Has(name)
+	}
+	var wanted []string
+	for _, way := range p.ways {
+		if len(way.with) == 0 {
+			return way, nil
+		}
+		if !given(way.with[0]) {
+			wanted = append(wanted, strings.Join(way.with, " with "))
+			continue
+		}
+		for _, name := range way.with[1:] {
+			if !given(name) {
+				return way, s.Errorf("", "%s needs %s beside %s", p.name, name, way.with[0])
+			}
+		}
+		return way, nil
+	}
+	return presetWay{}, s.Errorf("", "%s needs %s", p.name, strings.Join(wanted, ", or "))
+}
+
+// make makes the engine's crawler of a block.
+func (p *preset) make(env Env, src config.Source, v values, s config.Section) (Crawler, error) {
 	switch src.Kind {
 	case "page":
-		var o pageOptions
-		if err := src.Section.Decode(&o); err != nil {
+		o, err := blockOptions[pageOptions](src)
+		if err != nil {
 			return nil, err
 		}
 		o.Address = rebase(v.expand(o.Address), env.Base)
 		return newPage(env, o, s)
 	case "feed":
-		var o feedOptions
-		if err := src.Section.Decode(&o); err != nil {
+		o, err := blockOptions[feedOptions](src)
+		if err != nil {
 			return nil, err
 		}
-		return newFeed(env, rebase(v.expand(o.Address), env.Base)), nil
+		o.Address = rebase(v.expand(o.Address), env.Base)
+		return newFeed(env, o), nil
 	case "json":
-		var o jsonOptions
-		if err := src.Section.Decode(&o); err != nil {
+		o, err := blockOptions[jsonOptions](src)
+		if err != nil {
 			return nil, err
 		}
 		return newJSON(env, o, v, s)
+	case "stream":
+		o, err := blockOptions[streamOptions](src)
+		if err != nil {
+			return nil, err
+		}
+		return newStream(env, o, v, s)
 	}
 	return nil, fmt.Errorf("presets/%s.yaml: presets of the engine %s cannot be made", p.name, src.Kind)
+}
+
+// blockOptions decodes a preset's block.
+func blockOptions[T any](src config.Source) (T, error) {
+	into := reflect.New(loose(reflect.TypeFor[T]()))
+	err := src.Section.Decode(into.Interface())
+	return into.Elem().Convert(reflect.TypeFor[T]()).Interface().(T), err
+}
+
+// loose is the type without the forms of its fields: an address with
+// placeholders is none yet.
+func loose(t reflect.Type) reflect.Type {
+	fields := make([]reflect.StructField, t.NumField())
+	for i := range fields {
+		f := t.Field(i)
+		fields[i] = reflect.StructField{Name: f.Name, Type: f.Type, Tag: reflect.StructTag(strings.Replace(string(f.Tag), ` format:"url"`, "", 1))}
+	}
+	return reflect.StructOf(fields)
 }
 
 // rebase moves an address to another host: a mirror, or a test.
@@ -232,12 +336,23 @@ func rebase(address, base string) string {
 	return base
 }
 
-// clean takes off what people write before a name: "@", "https://t.me/".
-func (o presetOption) clean(s string) string {
+// clean takes off what people write before a name: "@", "https://t.me/". Of a
+// site it makes scheme and host.
+func (o presetOption) clean(s string) (string, error) {
 	for _, prefix := range o.Strip {
 		s = strings.TrimPrefix(s, prefix)
 	}
-	return s
+	if o.Type != "site" || s == "" {
+		return s, nil
+	}
+	if !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return "", fmt.Errorf("%q: want a server alone, like https://social.example", s)
+	}
+	return u.Scheme + "://" + u.Host, nil
 }
 
 // values are what placeholders stand for.
@@ -286,6 +401,8 @@ func (v values) expand(template string) string {
 				b.WriteString("{" + hole + "}")
 			case query:
 				b.WriteString(url.QueryEscape(value))
+			case b.Len() == 0 && strings.Contains(value, "://"):
+				b.WriteString(value) // the address itself, or its server
 			default:
 				b.WriteString(url.PathEscape(value))
 			}

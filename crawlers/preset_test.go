@@ -26,8 +26,10 @@ func TestPresets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := p.source(); err != nil {
-				t.Error(err)
+			for _, way := range p.ways {
+				if _, err := way.source(); err != nil {
+					t.Error(err)
+				}
 			}
 			if p.About == "" || p.Status == "" || p.Limits == "" || p.Terms == "" {
 				t.Error("about, status, limits and terms must be said")
