@@ -120,6 +120,7 @@ type verdict struct {
 	second   int     // the other language a mixed text may be in, -1 for none
 	sure     float32 // 0 … 1
 	translit bool    // written in Latin letters
+	votes    votes   // of a Cyrillic text
 }
 
 // identify judges the tokens of l.
@@ -219,7 +220,7 @@ func (id *identifier) best(sum *votes, letters int32) verdict {
 			second = k
 		}
 	}
-	v := verdict{lang: max(first, 0), second: -1, sure: 1}
+	v := verdict{lang: max(first, 0), second: -1, sure: 1, votes: *sum}
 	if second < 0 {
 		return v
 	}

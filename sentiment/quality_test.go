@@ -110,7 +110,10 @@ func newScorer(t testing.TB) *Scorer {
 // floors are what the hand-written sets must reach, both parts together. They
 // are raised when the lexicon grows, and never lowered.
 var floors = map[string]struct{ precision, f1, posAsNeg float64 }{
-	// "en": {0.75, 0.70, 0.12},
+	"en": {0.85, 0.82, 0.10},
+	"ru": {0.85, 0.82, 0.12},
+	"uk": {0.85, 0.82, 0.12},
+	"bg": {0.80, 0.78, 0.15},
 }
 
 func TestHand(t *testing.T) {
@@ -235,7 +238,8 @@ func TestEval(t *testing.T) {
 	}
 }
 
-var evalFloors = map[string]float64{}
+// evalFloors are lower than the figures by what a small change may cost.
+var evalFloors = map[string]float64{"en": 0.74, "ru": 0.71, "uk": 0.78, "bg": 0.64}
 
 func TestIdentify(t *testing.T) {
 	s := newScorer(t)
@@ -262,7 +266,7 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
-const identifyFloor = 0
+const identifyFloor = 0.98
 
 func count(m map[string][2]int, want, got string) {
 	c := m[want]

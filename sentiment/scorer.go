@@ -129,7 +129,7 @@ func (s *Scorer) Identify(text string) (lang string, sure float64) {
 	defer s.pool.Put(sc)
 	sc.lex.reset()
 	sc.readText(text, nil)
-	v := s.id.identify(&sc.lex)
+	v := s.identify(sc)
 	return s.common.langs[v.lang], float64(v.sure)
 }
 
@@ -168,6 +168,40 @@ func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 	s.deliver(dst, sc, &in)
 }
 
+// identify judges the language, and where a Cyrillic text leaves it in doubt, asks
+// the tables which of them knows its words.
+func (s *Scorer) identify(sc *scratch) verdict {
+	v := s.id.identify(&sc.lex)
+	if v.sure >= doubt || v.translit || !s.common.cyrillic[v.lang] {
+		return v
+	}
+	sum := v.votes
+	for k, cyrillic := range s.common.cyrillic {
+		if !cyrillic {
+			continue
+		}
+		t := s.table(k)
+		for i := range sc.lex.toks {
+			if tok := &sc.lex.toks[i]; tok.kind == wordToken && tok.runeN > 2 {
+				rs := sc.lex.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
+				switch id := t.find(tok.hash); {
+				case id != 0 && t.infos[id].word >= 0:
+					sum[k] += tableVote
+				case id == 0 && t.stems.longestRunes(rs) != 0:
+					sum[k] += stemVote
+				}
+			}
+		}
+	}
+	return s.id.best(&sum, sc.lex.letters.cyrillic)
+}
+
+const (
+	doubt     = 0.6 // of how sure a verdict is
+	tableVote = 0.8 // for a word that stands in a language's tables
+	stemVote  = 0.4 // for one that begins as a stem of them
+)
+
 // languageOf identifies the language, unless the caller named one in Latin letters
 // and there is nothing to doubt it.
 func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
@@ -175,7 +209,7 @@ func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
 	if given >= 0 && !s.common.cyrillic[given] && sc.lex.letters.cyrillic == 0 {
 		return verdict{lang: given, second: -1, sure: 1}
 	}
-	v := s.id.identify(&sc.lex)
+	v := s.identify(sc)
 	if given < 0 || given == v.lang {
 		return v
 	}
