@@ -18,6 +18,7 @@ type Facts struct {
 	Reopened  bool      `json:"reopened,omitempty"`  // kind changed: the case was closed and is open again
 	Text      string    `json:"text,omitempty"`      // kinds without a mention, and escalations: the sentence to say
 	Broadcast bool      `json:"broadcast,omitempty"` // a reply that is to be seen in the channel too
+	Summary   *Summary  `json:"summary,omitempty"`   // kind digest: the numbers; Text is all of it in words
 }
 
 // Change is what happened to a post or its case after the alert.

@@ -20,6 +20,7 @@ type Rules struct {
 	Quiet      hours.Hours                  // hours in which only what is critical goes out; zero: none
 	HasQuiet   bool                         // zero Hours are always open, so this says whether Quiet is meant
 	Deadlines  map[mention.Severity]Deadline
+	Digests    Digests
 }
 
 // Route sends what fits all its conditions; an empty condition fits all.

@@ -11,6 +11,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
@@ -63,6 +64,8 @@ func (n *Notifier) Post(_ context.Context, m alerts.Message) (alerts.Place, erro
 		text = n.changed(m)
 	case mention.Escalation:
 		text = n.escalation(m)
+	case mention.Digest:
+		text = n.digest(m)
 	default:
 		text = n.paint(strong, strings.ToUpper(string(m.Alert.Kind))) + "  " + n.wrapped(alerts.Clean(m.Facts.Text), "") + "\n"
 	}
@@ -89,6 +92,27 @@ func (n *Notifier) write(text string) error {
 		return fmt.Errorf("console: write: %w", err)
 	}
 	return nil
+}
+
+// digest is the whole digest in words, its tables left as they are.
+func (n *Notifier) digest(m alerts.Message) string {
+	var b strings.Builder
+	for i, line := range strings.Split(strings.TrimRight(m.Facts.Text, "\n"), "\n") {
+		start := len(line) - len(strings.TrimLeft(line, " "))
+		line = strings.Map(func(r rune) rune {
+			if r != ' ' && !unicode.IsGraphic(r) {
+				return -1
+			}
+			return r
+		}, line[start:])
+		if i == 0 {
+			line = n.paint(strong, "DIGEST") + "  " + line
+		} else if line != "" {
+			line = indent + strings.Repeat(" ", start) + line
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String() + "\n"
 }
 
 // complaint lays the alert out: who and where, the words, why, the link.

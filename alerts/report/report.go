@@ -192,7 +192,8 @@ func mostComplaints(a, b Row) int { return cmp.Compare(b.Complaints, a.Complaint
 func days(cases []mention.Times, since, until time.Time, zone *time.Location) []Day {
 	var list []Day
 	at := map[string]int{}
-	for day := since.In(zone); day.Before(until); day = day.AddDate(0, 0, 1) {
+	y, m, d := since.In(zone).Date() // days may be begun and not ended in the report
+	for day := time.Date(y, m, d, 0, 0, 0, 0, zone); day.Before(until); day = day.AddDate(0, 0, 1) {
 		date := day.Format(time.DateOnly)
 		at[date] = len(list)
 		list = append(list, Day{Date: date})

@@ -14,8 +14,8 @@ import (
 func (r Report) Text(w io.Writer, before *Report) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "%s to %s\n\n", r.Since.Format("2 Jan 2006 15:04"), r.Until.Format("2 Jan 2006 15:04 MST"))
-	for _, l := range r.lines(before) {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", l.name, l.value, l.before)
+	for _, l := range r.Lines(before) {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", l.Name, l.Value, said(before, l))
 	}
 	for _, s := range r.sections() {
 		if len(s.rows) == 0 {
@@ -23,7 +23,7 @@ func (r Report) Text(w io.Writer, before *Report) error {
 		}
 		fmt.Fprintf(t, "\n%s\tcomplaints\tanswered\tmedian\tp90\n", s.title)
 		for _, row := range s.rows {
-			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", row.Name, row.Complaints, row.Answered, row.Overall.median(), row.Overall.p90())
+			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", row.Name, row.Complaints, row.Answered, row.Overall.MedianWords(), row.Overall.P90Words())
 		}
 	}
 	return t.Flush()
@@ -33,8 +33,8 @@ func (r Report) Text(w io.Writer, before *Report) error {
 func (r Report) Markdown(w io.Writer, before *Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## Complaints from %s to %s\n\n| | now | before |\n|---|---|---|\n", r.Since.Format("2 Jan 2006"), r.Until.Format("2 Jan 2006"))
-	for _, l := range r.lines(before) {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.name, l.value, l.before)
+	for _, l := range r.Lines(before) {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.Name, l.Value, said(before, l))
 	}
 	for _, s := range r.sections() {
 		if len(s.rows) == 0 {
@@ -42,7 +42,7 @@ func (r Report) Markdown(w io.Writer, before *Report) error {
 		}
 		fmt.Fprintf(&b, "\n| %s | complaints | answered | median | p90 |\n|---|---|---|---|---|\n", s.title)
 		for _, row := range s.rows {
-			fmt.Fprintf(&b, "| %s | %d | %d | %s | %s |\n", cell(row.Name), row.Complaints, row.Answered, row.Overall.median(), row.Overall.p90())
+			fmt.Fprintf(&b, "| %s | %d | %d | %s | %s |\n", cell(row.Name), row.Complaints, row.Answered, row.Overall.MedianWords(), row.Overall.P90Words())
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -66,30 +66,35 @@ func (r Report) CSV(w io.Writer) error {
 	return c.Error()
 }
 
-type line struct{ name, value, before string }
+// Line is one headline number in words.
+type Line struct {
+	Name   string
+	Value  string
+	Before string // of the period before; empty when there is none to compare with
+}
 
-// lines are the headline numbers, beside those of the period before.
-func (r Report) lines(before *Report) []line {
+func said(before *Report, l Line) string {
+	if before == nil {
+		return ""
+	}
+	return "before " + l.Before
+}
+
+// Lines are the headline numbers, beside those of the period before.
+func (r Report) Lines(before *Report) []Line {
 	var old Report
-	has := before != nil
-	if has {
+	if before != nil {
 		old = *before
 	}
-	number := func(name string, now, then int) line {
-		l := line{name: name, value: fmt.Sprint(now)}
-		if has {
-			l.before = fmt.Sprintf("before %d", then)
+	line := func(name, now, then string) Line {
+		if before == nil {
+			then = ""
 		}
-		return l
+		return Line{Name: name, Value: now, Before: then}
 	}
-	clock := func(name string, now, then Spread) line {
-		l := line{name: name, value: now.String()}
-		if has {
-			l.before = "before " + then.String()
-		}
-		return l
-	}
-	return []line{
+	number := func(name string, now, then int) Line { return line(name, fmt.Sprint(now), fmt.Sprint(then)) }
+	clock := func(name string, now, then Spread) Line { return line(name, now.String(), then.String()) }
+	return []Line{
 		number("complaints heard", r.Heard, old.Heard),
 		number("answered", r.Answered, old.Answered),
 		number("  answer seen on the site", r.Proved, old.Proved),
@@ -119,14 +124,16 @@ func (s Spread) String() string {
 	return fmt.Sprintf("median %s, p90 %s", Wait(s.Median), Wait(s.P90))
 }
 
-func (s Spread) median() string {
+// MedianWords is the median as people say it, "–" when nothing is known.
+func (s Spread) MedianWords() string {
 	if s.Of == 0 {
 		return "–"
 	}
 	return Wait(s.Median)
 }
 
-func (s Spread) p90() string {
+// P90Words is the 90th percentile as people say it.
+func (s Spread) P90Words() string {
 	if s.Of == 0 {
 		return "–"
 	}

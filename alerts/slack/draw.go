@@ -68,6 +68,10 @@ func layout(m alerts.Message, notify ping, limit int) []api.Block {
 		return changed(m, limit)
 	case mention.Escalation:
 		return escalation(m, notify, limit)
+	case mention.Digest:
+		if m.Facts.Summary != nil {
+			return digest(m, limit)
+		}
 	}
 	return plain(m, notify, limit)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
 )
@@ -144,7 +146,7 @@ func walk(t fataler, m alerts.Message, v any) {
 				t.Fatalf("somebody is pinged: %v", v)
 			}
 		case "link", "button":
-			if link, ok := v["url"].(string); ok && link != webLink(m.Mention.Post.URL) && link != webLink(m.Facts.Link) {
+			if link, ok := v["url"].(string); ok && link != webLink(m.Mention.Post.URL) && link != webLink(m.Facts.Link) && !waits(m, link) {
 				t.Fatalf("a link that is not the permalink: %q", link)
 			}
 		case "plain_text":
@@ -160,6 +162,32 @@ func walk(t fataler, m alerts.Message, v any) {
 			t.Fatalf("a text holds %q: %q", at, v)
 		}
 	}
+}
+
+// waits reports whether the link is the permalink of somebody whom a digest lists.
+func waits(m alerts.Message, link string) bool {
+	return m.Facts.Summary != nil && slices.ContainsFunc(m.Facts.Summary.Waiting, func(w alerts.Waiting) bool { return webLink(w.URL) == link })
+}
+
+// anySummary is a digest whose names are hostile.
+func anySummary(t *rapid.T) *alerts.Summary {
+	name := hostileText(300)
+	spread := rapid.Custom(func(t *rapid.T) report.Spread {
+		return report.Spread{Median: time.Duration(rapid.Int64().Draw(t, "median")), P90: time.Duration(rapid.Int64().Draw(t, "p90")), Of: rapid.IntRange(0, 3).Draw(t, "of")}
+	})
+	rows := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) report.Row {
+		return report.Row{Name: name.Draw(t, "name"), Complaints: rapid.Int().Draw(t, "n"), Overall: spread.Draw(t, "overall")}
+	}), 0, 8)
+	s := &alerts.Summary{Period: rapid.SampledFrom([]string{alerts.Daily, alerts.Weekly}).Draw(t, "period"), Waits: rapid.IntRange(0, 100).Draw(t, "waits")}
+	s.Report = report.Report{Heard: rapid.IntRange(0, 5).Draw(t, "heard"), Overall: spread.Draw(t, "all"), Places: rows.Draw(t, "places"), Topics: rows.Draw(t, "topics"), People: rows.Draw(t, "people")}
+	for range rapid.IntRange(0, 40).Draw(t, "days") {
+		s.Report.Days = append(s.Report.Days, report.Day{Date: name.Draw(t, "day")})
+	}
+	for range min(s.Waits, rapid.IntRange(0, 15).Draw(t, "waiting")) {
+		s.Waiting = append(s.Waiting, alerts.Waiting{Author: name.Draw(t, "author"), Site: name.Draw(t, "site"), Owner: name.Draw(t, "owner"),
+			URL: rapid.OneOf(hostileText(2000), rapid.Just("https://forum.example/p/"+strings.Repeat("1", 2900))).Draw(t, "url")})
+	}
+	return s
 }
 
 // hostile are pieces that attack somebody: Slack's markup, borders of limits,
@@ -195,6 +223,9 @@ func anyMessage(t *rapid.T) alerts.Message {
 		Facts: alerts.Facts{Change: rapid.SampledFrom([]alerts.Change{alerts.Edited, alerts.Worse, alerts.Better, alerts.Deleted, alerts.Answered, ""}).Draw(t, "change"),
 			By: short.Draw(t, "official"), Link: short.Draw(t, "link"), Text: long.Draw(t, "answer"), Nth: rapid.IntRange(0, 200).Draw(t, "nth")},
 		Now: time.Unix(rapid.Int64Range(-1e11, 1e11).Draw(t, "now"), 0),
+	}
+	if rapid.IntRange(0, 5).Draw(t, "digest") == 0 {
+		m.Alert.Kind, m.Facts.Summary = mention.Digest, anySummary(t)
 	}
 	body := m.Mention.Post.Body()
 	for range rapid.IntRange(0, 60).Draw(t, "hits") {

@@ -56,9 +56,10 @@ type Body struct {
 	Severity string            `json:"severity"`
 	ThreadOf mention.AlertID   `json:"thread_of,omitempty"` // belongs to this alert
 	Notify   string            `json:"notify,omitempty"`
-	Repeat   bool              `json:"repeat,omitempty"` // may have been sent before
-	Redraw   bool              `json:"redraw,omitempty"` // a new state of what was sent before
-	Text     string            `json:"text,omitempty"`   // in words, for kinds that are not a complaint
+	Repeat   bool              `json:"repeat,omitempty"`  // may have been sent before
+	Redraw   bool              `json:"redraw,omitempty"`  // a new state of what was sent before
+	Text     string            `json:"text,omitempty"`    // in words, for kinds that are not a complaint
+	Summary  *alerts.Summary   `json:"summary,omitempty"` // of a digest, waits in nanoseconds
 	Mention  *Mention          `json:"mention,omitempty"`
 	Case     *Case             `json:"case,omitempty"`
 }
@@ -110,7 +111,7 @@ func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]ale
 }
 
 func body(m alerts.Message) Body {
-	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat}
+	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat, Summary: m.Facts.Summary}
 	if m.Alert.Kind != mention.Complaint && m.Alert.Kind != mention.Twin {
 		b.Text = m.News()
 	}

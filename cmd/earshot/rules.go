@@ -15,6 +15,7 @@ func newRules(cfg *config.Config) alerts.Rules {
 		Quiet:      cfg.QuietHours.Hours,
 		HasQuiet:   cfg.QuietHours.Set,
 		Deadlines:  newDeadlines(cfg),
+		Digests:    alerts.Digests{To: cfg.Digest.To, Daily: cfg.Digest.Daily, Weekly: cfg.Digest.Weekly},
 	}
 	for kind, below := range cfg.Sentiment.AlertBelow {
 		rules.AlertBelow[mention.PostKind(kind)] = below

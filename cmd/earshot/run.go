@@ -63,6 +63,7 @@ type daemon struct {
 	sender  *alerts.Sender
 	desk    *alerts.Desk
 	clock   *alerts.Clock
+	digests *alerts.Digester
 	monitor *monitor.Monitor
 	metrics *metrics
 	web     *webServer
@@ -97,6 +98,7 @@ func openDaemon(ctx context.Context, cfg *config.Config, term terminal, log *slo
 	})
 	d.desk = alerts.NewDesk(d.store, d.now, d.sender.Wake)
 	d.clock = &alerts.Clock{Cases: d.store, Living: d.store, Planner: d.planner, Log: log, Now: d.now, Changed: d.sender.Wake}
+	d.digests = &alerts.Digester{Numbers: d.store, Planner: d.planner, Log: log, Now: d.now, Changed: d.sender.Wake}
 	d.monitor = monitor.New(monitor.Options{Seen: d.seen, Ledger: ledger{d}, Ear: listener{d}, Staff: staff{d}, Living: living{d}, Log: log, Now: d.now})
 	d.metrics.watch(d.monitor, d.store)
 	d.web = newWebServer(d)
@@ -165,7 +167,8 @@ func (d *daemon) run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.doors.run(deciding) })
 	decide.Go(func() { d.web.serve(deciding) })
 	decide.Go(func() { d.keepHouse(deciding) })
-	decide.Go(func() { _ = d.clock.Run(deciding) }) // ends with its context only
+	decide.Go(func() { _ = d.clock.Run(deciding) })   // ends with its context only
+	decide.Go(func() { _ = d.digests.Run(deciding) }) // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })
 	if err := d.apply(listening, d.config.Load()); err != nil {
 		return fmt.Errorf("start: %w", err)

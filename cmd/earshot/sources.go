@@ -78,7 +78,7 @@ func completeCheck(cfg *config.Config, loadErr error) (*config.Config, error) {
 }
 
 // notYet are the parts of a watchlist that are checked but not acted on yet.
-var notYet = []string{"digest", "slack.webhook_url"}
+var notYet = []string{"slack.webhook_url"}
 
 // kindOptions are the source kinds for config: kind key → options struct.
 func kindOptions() config.Kinds {

@@ -11,10 +11,14 @@ import (
 // of all blocks together.
 const maxBlocks = 13000
 
+// maxCharts is how many charts a message may have.
+const maxCharts = 2
+
 // checker walks blocks and collects what Slack would refuse.
 type checker struct {
 	errs    []string
 	blockID map[string]bool
+	charts  int
 }
 
 func (c *checker) errorf(format string, args ...any) {
@@ -82,6 +86,7 @@ type block struct {
 	Element  *element        `json:"element"`
 	Label    *textObject     `json:"label"`
 	Title    json.RawMessage `json:"title"`
+	Chart    json.RawMessage `json:"chart"`
 }
 
 func check(raw []byte, most int) []string {
@@ -95,6 +100,9 @@ func check(raw []byte, most int) []string {
 	}
 	for i, b := range blocks {
 		c.block(fmt.Sprintf("blocks/%d", i), b)
+	}
+	if c.charts > maxCharts {
+		c.errorf("%d charts, at most %d", c.charts, maxCharts)
 	}
 	return c.errs
 }
@@ -146,7 +154,10 @@ func (c *checker) block(at string, b block) {
 		} else {
 			c.length(at+" initial_value", b.Element.Initial, 0, 3000)
 		}
-	case "divider", "data_visualization", "image":
+	case "data_visualization":
+		c.charts++
+		c.chart(at, b)
+	case "divider", "image":
 	default:
 		c.errorf("%s: unsupported type %q", at, b.Type)
 	}
