@@ -65,6 +65,7 @@ var mayImport = map[string][]string{
 	"alerts/console":     {"mention", "alerts"},
 	"alerts/report":      {"mention"},
 	"alerts/webhook":     {"mention", "alerts"},
+	"tune":               {"mention"},
 	"web":                {"mention"},
 	"cmd/earshot/town":   {},
 	"cmd/earshot":        {"*"},

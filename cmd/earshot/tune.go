@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/store"
+	"github.com/earshot/earshot/tune"
+)
+
+type tuneCmd struct {
+	watchlistFlag
+	JSON    bool `help:"Print JSON."`
+	MayLose int  `default:"0" help:"How many true complaints the proposals may lose." placeholder:"N"`
+}
+
+// newWords is the words file that is proposed where the watchlist names none.
+const newWords = "our-words.tsv"
+
+// Run prints what could be changed by what staff said. It changes nothing.
+func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
+	if c.MayLose < 0 {
+		return usageError{"--may-lose is a number of complaints, 0 or more"}
+	}
+	cfg, err := loadForReading(c.Config, term)
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, store.Options{Database: cfg.Store.Database.Reveal(), ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	in := tune.Input{Below: newRules(cfg).Below, File: newWords, New: true, MayLose: c.MayLose}
+	if in.Examples, err = labelled(ctx, db); err != nil {
+		return err
+	}
+	if path := cfg.Sentiment.WordsFile; path != "" {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("read sentiment.words: %w", err)
+		}
+		in.Words, in.File, in.New = string(src), filepath.Base(path), false
+	}
+	for _, w := range cfg.Watches {
+		in.Watches = append(in.Watches, tuneWatch(w))
+	}
+	plan, err := tune.Propose(ctx, in, wordTrials{in.File}, watchTrials{cfg})
+	if err != nil {
+		return err
+	}
+	if !c.JSON {
+		return plan.Text(term.out)
+	}
+	out := bufio.NewWriter(term.out)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return errors.Join(enc.Encode(plan), out.Flush())
+}
+
+// mostLabelled bounds what is read of each kind of verdict; the newest come first.
+const mostLabelled = 3000
+
+// labelled reads every text that staff gave a verdict on.
+func labelled(ctx context.Context, db *store.Store) ([]tune.Example, error) {
+	lessons, err := db.Lessons(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []tune.Example
+	slices.Reverse(lessons)
+	for _, l := range lessons[:min(len(lessons), mostLabelled)] {
+		m, err := taught(ctx, db, l)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, tune.Example{Mention: m, Verdict: tune.NotNegative})
+	}
+	confirmed, err := verdicts(ctx, db, tune.Confirmed, mention.Claimed, mention.Replied)
+	if err != nil {
+		return nil, err
+	}
+	notUs, err := verdicts(ctx, db, tune.NotUs, mention.Dismissed)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.Concat(all, confirmed, notUs)
+	slices.SortStableFunc(all, func(a, b tune.Example) int { return a.Mention.HeardAt.Compare(b.Mention.HeardAt) })
+	return all, nil
+}
+
+// taught is the mention of a lesson. The lesson keeps the words when the post is
+// gone; stars and places are then unknown.
+func taught(ctx context.Context, db *store.Store, l mention.Lesson) (mention.Mention, error) {
+	m, _, err := db.Mention(ctx, l.MentionID)
+	if err != nil && !errors.Is(err, mention.ErrNotFound) {
+		return m, err
+	}
+	if err != nil || m.Post.Title+m.Post.Text != l.Title+l.Text { // gone, erased, or edited since
+		m = mention.Mention{
+			ID: l.MentionID, Watch: l.Watch, Score: l.Score, Simhash: l.Simhash, HeardAt: l.At,
+			Post: mention.Post{Source: l.Source, Kind: l.Kind, Title: l.Title, Text: l.Text},
+		}
+	}
+	return m, nil
+}
+
+func verdicts(ctx context.Context, db *store.Store, verdict tune.Verdict, statuses ...mention.Status) ([]tune.Example, error) {
+	var all []tune.Example
+	q := mention.Query{Alerted: true, Statuses: statuses, Limit: 1000}
+	for {
+		page, err := db.List(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page.Entries {
+			if verdict == tune.Confirmed || e.Case.Reason == mention.NotUs {
+				all = append(all, tune.Example{Mention: e.Mention, Verdict: verdict})
+			}
+		}
+		if q.After = page.Next; q.After == "" || len(all) >= mostLabelled {
+			return all, nil
+		}
+	}
+}
+
+// tuneWatch says where a watch's ignore phrases stand, or the watch itself.
+func tuneWatch(w config.Watch) tune.Watch {
+	out := tune.Watch{Name: w.Name, Where: w.Pos.String()}
+	for _, t := range w.Ignore {
+		out.Ignore = append(out.Ignore, t.Value)
+	}
+	if len(w.Ignore) > 0 {
+		out.Where = w.Ignore[0].Pos.String()
+	}
+	return out
+}
+
+// wordTrials implements tune.Lexicon with the real scorer.
+type wordTrials struct{ file string }
+
+// Scorer returns ears that only score.
+func (w wordTrials) Scorer(words string) (tune.Scorer, error) {
+	s, err := sentiment.New(sentiment.Options{Words: words, WordsFile: w.file})
+	if err != nil {
+		return nil, err
+	}
+	return trialScorer{&ears{scorer: s}}, nil
+}
+
+type trialScorer struct{ ears *ears }
+
+// Score scores as the daemon does.
+func (t trialScorer) Score(m mention.Mention) mention.Score {
+	return t.ears.score(m.Post, m.Post.Body(), m.Spans)
+}
+
+// watchTrials implements tune.Matcher with the real matcher.
+type watchTrials struct{ cfg *config.Config }
+
+// Try compiles the watch as many times as there are lists, all in one set: each
+// watch is decided alone.
+func (w watchTrials) Try(name string, lists [][]string) (func(mention.Post) []bool, error) {
+	i := slices.IndexFunc(w.cfg.Watches, func(c config.Watch) bool { return c.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("no watch %q", name)
+	}
+	trial := *w.cfg
+	trial.Watches = make([]config.Watch, len(lists))
+	for n, list := range lists {
+		copied := w.cfg.Watches[i]
+		copied.Ignore = slices.Clone(copied.Ignore)
+		for _, phrase := range list {
+			copied.Ignore = append(copied.Ignore, config.Text{Value: phrase})
+		}
+		trial.Watches[n] = copied
+	}
+	set, _, err := compileWatches(&trial)
+	if err != nil {
+		return nil, err
+	}
+	return func(p mention.Post) []bool {
+		named := make([]bool, len(lists))
+		for _, hit := range set.Match(p.Title, p.Text) {
+			named[hit.Index] = true
+		}
+		return named
+	}, nil
+}

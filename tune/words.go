@@ -1,0 +1,336 @@
+package tune
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// trial scores the labelled texts with changed words.
+type trial struct {
+	in    Input
+	lex   Lexicon
+	texts []text
+	file  wordsFile
+}
+
+// state is how the labelled texts score with some words.
+type state struct {
+	scores []mention.Score
+	Effect
+}
+
+// weakBy is how far below its threshold a score is still a weak one.
+const weakBy = 0.1
+
+// with scores everything with the edits taken.
+func (t *trial) with(ctx context.Context, edits []edit) (state, error) {
+	if err := ctx.Err(); err != nil {
+		return state{}, err
+	}
+	words := t.in.Words
+	if len(edits) > 0 {
+		words = joined(t.file.with(edits))
+	}
+	scorer, err := t.lex.Scorer(words)
+	if err != nil {
+		return state{}, fmt.Errorf("tune: %w", err)
+	}
+	s := state{scores: make([]mention.Score, len(t.texts))}
+	for i := range t.texts {
+		if t.texts[i].Verdict == NotUs {
+			continue
+		}
+		s.scores[i] = scorer.Score(t.texts[i].Mention)
+		switch alarm := t.alarm(&s, i); {
+		case t.texts[i].Verdict == NotNegative:
+			s.FalseAlarms += one(alarm)
+		default:
+			s.Complaints += one(alarm)
+			s.Weak += one(t.weak(&s, i))
+		}
+	}
+	return s, nil
+}
+
+func one(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func (t *trial) below(i int) float64 { return t.in.Below(t.texts[i].Mention.Post.Kind) }
+
+func (t *trial) alarm(s *state, i int) bool { return s.scores[i].Value <= t.below(i) }
+
+func (t *trial) weak(s *state, i int) bool {
+	return t.texts[i].Verdict == Confirmed && s.scores[i].Value > t.below(i)-weakBy
+}
+
+// gain is what a candidate is worth on top of what is chosen.
+type gain struct {
+	removed int     // false alarms, or weak complaints made clear
+	rise    float64 // how far the scores of the others came towards the threshold
+	ok      bool    // nothing is harmed beyond what the user allows
+	lost    int     // complaints, against the words of today
+}
+
+// leastRise keeps out candidates that only move scores by a hair.
+const leastRise = 0.02
+
+// worth says whether a candidate is worth a line.
+func (g gain) worth() bool { return g.ok && (g.removed > 0 || g.rise >= leastRise) }
+
+// softens measures a candidate that should end false alarms.
+func (t *trial) softens(first, now, then *state) gain {
+	g := gain{removed: now.FalseAlarms - then.FalseAlarms, lost: t.lost(first, then), ok: true}
+	g.ok = g.lost <= t.in.MayLose && g.removed >= 0
+	for i := range t.texts {
+		if t.texts[i].Verdict != NotNegative {
+			continue
+		}
+		was, is := t.alarm(now, i), t.alarm(then, i)
+		if is && !was {
+			g.ok = false
+		}
+		if was {
+			g.rise += min(then.scores[i].Value, t.below(i)) - min(now.scores[i].Value, t.below(i))
+		}
+	}
+	return g
+}
+
+// lost counts the confirmed complaints that were found and are no more.
+func (t *trial) lost(first, then *state) int {
+	n := 0
+	for i := range t.texts {
+		if t.texts[i].Verdict == Confirmed {
+			n += one(t.alarm(first, i) && !t.alarm(then, i))
+		}
+	}
+	return n
+}
+
+// firms measures a candidate that should make weak complaints clear.
+func (t *trial) firms(first, now, then *state) gain {
+	g := gain{removed: now.Weak - then.Weak, lost: t.lost(first, then)}
+	g.ok = g.lost <= t.lost(first, now) && then.Complaints >= now.Complaints
+	for i := range t.texts {
+		if t.texts[i].Verdict == NotNegative && t.alarm(then, i) && !t.alarm(now, i) {
+			g.ok = false
+		}
+	}
+	return g
+}
+
+// better orders candidates: more false alarms gone first; then the narrower and
+// the milder.
+func better(a, b *candidate) int {
+	c := cmp.Compare(b.gain.removed, a.gain.removed)
+	if a.gain.removed == 0 && b.gain.removed == 0 {
+		c = cmp.Compare(b.gain.rise, a.gain.rise)
+	}
+	return cmp.Or(c, cmp.Compare(a.inTrue, b.inTrue), cmp.Compare(b.edit.at, a.edit.at), cmp.Compare(len(a.phrase), len(b.phrase)),
+		cmp.Compare(a.kind, b.kind), cmp.Compare(a.lang+a.name(), b.lang+b.name()))
+}
+
+// words fills the part of the plan that concerns the words file.
+func (t *trial) words(ctx context.Context, p *Plan) error {
+	first, err := t.with(ctx, nil)
+	if err != nil {
+		return err
+	}
+	p.Before, p.After = first.Effect, first.Effect
+	if p.Labels.NotNegative < MinNotNegative || p.Labels.Confirmed < MinConfirmed {
+		p.TooFew = append(p.TooFew, fmt.Sprintf(
+			"words: %s called not negative and %s claimed or answered; it takes %d and %d at least",
+			plural(p.Labels.NotNegative, "text"), plural(p.Labels.Confirmed, "complaint"), MinNotNegative, MinConfirmed))
+		return nil
+	}
+	options := softer(t.texts, first.scores, &t.file)
+	chosen, err := t.choose(ctx, &first, nil, options, t.softens, gain.worth)
+	if err != nil {
+		return err
+	}
+	if chosen, err = t.prune(ctx, &first, chosen); err != nil {
+		return err
+	}
+	now, err := t.with(ctx, edits(chosen))
+	if err != nil {
+		return err
+	}
+	more, err := t.choose(ctx, &first, chosen, heavier(t, &now), t.firms, func(g gain) bool { return g.ok && g.removed >= support })
+	if err != nil {
+		return err
+	}
+	if p.After, err = t.describe(ctx, p, &first, chosen, more); err != nil {
+		return err
+	}
+	p.Left = left(options, append(chosen, more...))
+	p.Diff = t.file.unified(t.in.File, t.in.New, edits(append(chosen, more...)))
+	return nil
+}
+
+func edits(list []*candidate) []edit {
+	out := make([]edit, len(list))
+	for i, c := range list {
+		out[i] = c.edit
+	}
+	return out
+}
+
+// mostChanges bounds a plan: nobody reads more at once.
+const mostChanges = 25
+
+// choose takes, time and again, the best candidate on top of those that are
+// chosen. A candidate's last measure stands for its next one until it comes first.
+func (t *trial) choose(ctx context.Context, first *state, chosen, options []*candidate,
+	measure func(first, now, then *state) gain, worth func(gain) bool) ([]*candidate, error) {
+	base := len(chosen)
+	now, err := t.with(ctx, edits(chosen))
+	if err != nil {
+		return nil, err
+	}
+	pool := slices.Clone(options)
+	for len(chosen) < base+mostChanges && len(pool) > 0 {
+		fresh := map[*candidate]bool{}
+		for {
+			slices.SortStableFunc(pool, func(a, b *candidate) int { // the untried come first
+				return cmp.Or(cmp.Compare(one(a.tried), one(b.tried)), -cmp.Compare(one(worth(a.gain)), one(worth(b.gain))), better(a, b))
+			})
+			c := pool[0]
+			if fresh[c] || c.tried && !worth(c.gain) {
+				break
+			}
+			then, err := t.with(ctx, append(edits(chosen), c.edit))
+			if err != nil {
+				return nil, err
+			}
+			c.gain = measure(first, &now, &then)
+			if !c.tried {
+				c.alone = c.gain
+			}
+			c.tried, fresh[c] = true, true
+		}
+		best := pool[0]
+		if !worth(best.gain) {
+			break
+		}
+		chosen = append(chosen, best)
+		if now, err = t.with(ctx, edits(chosen)); err != nil {
+			return nil, err
+		}
+		pool = slices.DeleteFunc(pool, func(c *candidate) bool { return c == best || clashes(c, best) })
+	}
+	return chosen[base:], nil
+}
+
+// clashes says whether two candidates are about the same line or the same words.
+func clashes(a, b *candidate) bool {
+	return a.edit.at >= 0 && a.edit.at == b.edit.at || a.lang == b.lang && a.name() == b.name()
+}
+
+// prune leaves out what is not needed: a line whose false alarms others end too.
+func (t *trial) prune(ctx context.Context, first *state, chosen []*candidate) ([]*candidate, error) {
+	if len(chosen) == 0 {
+		return nil, nil
+	}
+	whole, err := t.with(ctx, edits(chosen))
+	if err != nil {
+		return nil, err
+	}
+	for i := len(chosen) - 1; i >= 0; i-- {
+		rest := slices.Delete(slices.Clone(chosen), i, i+1)
+		without, err := t.with(ctx, edits(rest))
+		if err != nil {
+			return nil, err
+		}
+		if without.FalseAlarms <= whole.FalseAlarms && t.softens(first, first, &without).ok {
+			chosen, whole = rest, without
+		}
+	}
+	return chosen, nil
+}
+
+// describe measures what each line does within the whole.
+func (t *trial) describe(ctx context.Context, p *Plan, first *state, softer, firmer []*candidate) (Effect, error) {
+	all := append(slices.Clone(softer), firmer...)
+	whole, err := t.with(ctx, edits(all))
+	if err != nil {
+		return Effect{}, err
+	}
+	for i, c := range all {
+		without, err := t.with(ctx, edits(slices.Delete(slices.Clone(all), i, i+1)))
+		if err != nil {
+			return Effect{}, err
+		}
+		line := c.edit.line
+		p.Words = append(p.Words, Change{
+			Kind: c.kind, Lang: c.lang, Phrase: c.name(), Line: line, Replaces: c.edit.at + 1, InFalse: c.inFalse, InTrue: c.inTrue,
+			Removes: without.FalseAlarms - whole.FalseAlarms, Loses: t.lost(first, &whole) - t.lost(first, &without),
+			Firms: max(0, without.Weak-whole.Weak), Examples: c.examples,
+		})
+	}
+	return whole.Effect, nil
+}
+
+// mostLeft bounds what is said of words that are left alone.
+const mostLeft = 5
+
+// left says which words were often wrong and yet are not touched.
+func left(options, chosen []*candidate) []Left {
+	out := []Left{}
+	for _, c := range options {
+		if len(out) == mostLeft {
+			break
+		}
+		if !c.base || c.alone.worth() || slices.ContainsFunc(chosen, func(o *candidate) bool { return overlaps(c, o) }) ||
+			slices.ContainsFunc(out, func(l Left) bool { return l.Lang == c.lang && strings.Contains(c.name(), l.Phrase) }) {
+			continue
+		}
+		out = append(out, Left{Lang: c.lang, Phrase: c.name(), InFalse: c.inFalse, InTrue: c.inTrue, Loses: c.alone.lost})
+	}
+	return out
+}
+
+// overlaps says whether the words of one stand in the other.
+func overlaps(a, b *candidate) bool {
+	x, y := " "+strings.ReplaceAll(a.name(), "|", " ")+" ", " "+strings.ReplaceAll(b.name(), "|", " ")+" "
+	return a.lang == b.lang && (strings.Contains(x, y) || strings.Contains(y, x))
+}
+
+// heavier returns the candidates that make words weigh more: those that spoke in
+// weak confirmed complaints and in nothing that staff called not negative. No word
+// is made up: only what was evidence before becomes stronger.
+func heavier(t *trial, now *state) []*candidate {
+	var out []*candidate
+	for _, c := range sorted(clues(t.texts, now.scores)) {
+		inFalse, inTrue := c.count(t.texts)
+		weak := map[int]bool{}
+		for _, s := range c.place {
+			if t.weak(now, s.text) {
+				weak[t.texts[s.text].same] = true
+			}
+		}
+		was := median(c.weight)
+		w := tenths(was * stronger)
+		if inFalse > 0 || len(weak) < support+1 || w >= tenths(was) || c.rule == small || len(c.phrase) > mostWords || tooSmall(c.phrase) {
+			continue
+		}
+		phrase := strings.Join(c.phrase, " ")
+		out = append(out, &candidate{
+			kind: Heavier, lang: c.lang, phrase: c.phrase, inTrue: inTrue, examples: c.examples(t.texts, Confirmed),
+			edit: edit{t.file.entry(c.lang, phrase), patternLine(c.lang, phrase, w, c.rule, c.topic, "weak in "+plural(len(weak), "complaint"))},
+		})
+	}
+	slices.SortStableFunc(out, func(a, b *candidate) int { return cmp.Compare(b.inTrue, a.inTrue) })
+	return out[:min(len(out), most/4)]
+}
+
+// stronger is how much more words weigh that are heard too softly.
+const stronger = 1.5
