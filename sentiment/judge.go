@@ -84,6 +84,7 @@ const (
 	conceded         = 0.5
 	supposed         = 0.25 // inside "if"
 	bareShare        = 0.35
+	moodShare        = 0.8
 	askedWord        = 0.15 // a polarity word in a question for facts
 	askedCue         = 0.35 // a complaint cue in a question for facts
 	openWord         = 0.5  // the same in a question without a question word
@@ -337,6 +338,9 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 	u.start = max(u.start, 0)
 	if w.flags&wordBare != 0 && u.rule == s.rule.word && s.detached(si) && !cl.boosted() {
 		u.weight *= bareShare
+	}
+	if w.flags&wordMood != 0 && s.detached(si) {
+		u.weight *= moodShare
 	}
 	if w.flags&wordObscene != 0 && s.nearPraise(i, si) {
 		return
