@@ -38,7 +38,7 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 
 	commit, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
-	batch.Posts, l.gone = l.sure(batch)
+	batch.Posts, l.gone = l.found(batch)
 	fresh := l.changed(p.unseen(commit, src, batch.Posts))
 	receipt, err := p.handOver(commit, src, fresh, p.replies(src, l.before(batch.Posts), fresh))
 	if err != nil {
@@ -60,14 +60,17 @@ func (p *poller) nextLook(src Source) time.Time {
 	return p.Now().Add(time.Hour)
 }
 
-// sure holds back the news that the post is gone while nothing of its thread
-// could be read: a site under repair may say so for a while. The next look
-// decides. gone is what to remember for it.
-func (l look) sure(batch crawlers.Batch) (posts []mention.Post, gone bool) {
+// found is what the look found, without what may not be true: that the post is
+// gone while nothing of its thread could be read. A site under repair may say so
+// for a while; the next look decides, and gone is what to remember for it.
+func (l look) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
 	for _, post := range batch.Posts {
 		if post.Deleted && batch.Sees.Items == 0 && !l.gone {
 			gone = true
 			continue
+		}
+		if post.ReplyTo == "" && l.post.ThreadURL == "" && post.ID != l.post.ID {
+			post.ReplyTo = l.post.ID // an article is no part of a thread; its comments answer it
 		}
 		posts = append(posts, post)
 	}

@@ -99,7 +99,7 @@ func following(name string, c crawlers.Crawler) Source {
 func TestThreadsAreFollowedLessEachDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start, s, d := time.Now(), newThreads(), &desk{}
-		d.set(waits("a", "1", "t1"))
+		time.AfterFunc(time.Second, func() { d.set(waits("a", "1", "t1")) })
 		runFor(t, newWorld().follower(d), 20*24*time.Hour, following("a", s))
 		const day = 24 * time.Hour
 		for _, c := range []struct {
@@ -309,7 +309,7 @@ func TestWholeThreadGoneIsLookedAtTwice(t *testing.T) {
 			return crawlers.Batch{Posts: []mention.Post{gone}, Next: "c1"}, nil
 		}
 		src := Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s}
-		runFor(t, w.follower(d), 8*time.Minute, src)
+		runFor(t, w.follower(d), 4*time.Minute, src)
 		if len(w.intakes) != 1 {
 			t.Errorf("%d intakes after the first look, want the ordinary baseline only", len(w.intakes))
 		}
@@ -359,6 +359,19 @@ func TestFirstLookKnowsAnEditFromAnotherView(t *testing.T) {
 				t.Errorf("same words: %v, want %v", got, c.same)
 			}
 		})
+	}
+}
+
+func TestCommentsAnswerTheirArticle(t *testing.T) {
+	article := trailPost{post: mention.Post{ID: "a", URL: "https://news.example/a"}}
+	batch := crawlers.Batch{Posts: []mention.Post{{ID: "c1"}, {ID: "c2", ReplyTo: "c1"}}}
+	posts, _ := look{trailPost: article}.found(batch)
+	if posts[0].ReplyTo != "a" || posts[1].ReplyTo != "c1" {
+		t.Errorf("comments reply to %q and %q, want a and c1", posts[0].ReplyTo, posts[1].ReplyTo)
+	}
+	article.post.ThreadURL = "https://forum.example/t/1"
+	if posts, _ = (look{trailPost: article}).found(crawlers.Batch{Posts: []mention.Post{{ID: "c1"}}}); posts[0].ReplyTo != "" {
+		t.Errorf("a forum post replies to %q, want to nobody known", posts[0].ReplyTo)
 	}
 }
 

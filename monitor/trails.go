@@ -119,7 +119,9 @@ func (t *trails) rebuild(list []Waiting, sources func(name string) (Source, bool
 	defer t.mu.Unlock()
 	for source, threads := range fresh {
 		for thread, one := range threads {
-			one.goOn(t.bySource[source][thread])
+			if one.goOn(t.bySource[source][thread]); t.bySource == nil {
+				one.due = now // the process has just started: much may have been said meanwhile
+			}
 		}
 	}
 	t.bySource = fresh
@@ -137,9 +139,9 @@ func (t *trail) add(w Waiting) {
 	slices.SortStableFunc(t.posts, func(a, b *trailPost) int { return a.post.Published.Compare(b.post.Published) })
 }
 
-// goOn takes over what is remembered of the same thread. A thread that is new
-// here is due at once, or five minutes after its complaint was heard: an ordinary
-// poll has just read it then.
+// goOn takes over what is remembered of the same thread. A thread that is new here
+// is due five minutes after its complaint was heard: an ordinary poll has just read
+// it.
 func (t *trail) goOn(old *trail) {
 	soon := t.since.Add(max(followFirst, t.every))
 	if old == nil {

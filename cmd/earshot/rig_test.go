@@ -274,8 +274,14 @@ func (r *rig) once(p *process, texts ...string) {
 // baseline runs earshot until every source has had its first poll, and stops it.
 func (r *rig) baseline() {
 	r.t.Helper()
+	r.baselineOf(4)
+}
+
+// baselineOf is baseline for a watchlist with so many sources.
+func (r *rig) baselineOf(sources int) {
+	r.t.Helper()
 	p := r.start("")
-	r.until(p, 30*time.Second, "the baseline of four sources", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 4 })
+	r.until(p, 30*time.Second, "the baseline of every source", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= sources })
 	p.stop()
 }
 
