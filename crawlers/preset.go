@@ -172,6 +172,9 @@ func (p *preset) optionsType() reflect.Type {
 		if o.Required {
 			tag += ` required:"true"`
 		}
+		if o.Default != "" {
+			tag += fmt.Sprintf(" default:%q", o.Default)
+		}
 		if o.Example != "" {
 			tag += fmt.Sprintf(" example:%q", o.Example)
 		}

@@ -25,7 +25,11 @@ func keepSecret(c Crawler, secrets []string) Crawler {
 	if len(words) == 0 {
 		return c
 	}
-	return &discreet{crawler: c, words: words}
+	d := &discreet{crawler: c, words: words}
+	if t, ok := c.(Threader); ok {
+		return &discreetThreader{d, t}
+	}
+	return d
 }
 
 type discreet struct {
@@ -35,7 +39,10 @@ type discreet struct {
 
 // Poll polls and keeps the secrets out of what comes back.
 func (d *discreet) Poll(ctx context.Context, since Cursor) (Batch, error) {
-	batch, err := d.crawler.Poll(ctx, since)
+	return d.hush(d.crawler.Poll(ctx, since))
+}
+
+func (d *discreet) hush(batch Batch, err error) (Batch, error) {
 	for i, note := range batch.Sees.Notes {
 		batch.Sees.Notes[i] = d.clean(note)
 	}
@@ -49,16 +56,15 @@ func (d *discreet) Poll(ctx context.Context, since Cursor) (Batch, error) {
 	return batch, nil
 }
 
-// Thread is the crawler's own, when it has one.
-func (d *discreet) Thread(ctx context.Context, p mention.Post, since Cursor) (Batch, error) {
-	if t, ok := d.crawler.(Threader); ok {
-		batch, err := t.Thread(ctx, p, since)
-		if err != nil {
-			return batch, &discreetError{err: err, text: d.clean(err.Error())}
-		}
-		return batch, nil
-	}
-	return Batch{Next: since, Unchanged: true}, nil
+// discreetThreader is discreet about a crawler that follows threads.
+type discreetThreader struct {
+	*discreet
+	threads Threader
+}
+
+// Thread follows and keeps the secrets out of what comes back.
+func (d *discreetThreader) Thread(ctx context.Context, p mention.Post, since Cursor) (Batch, error) {
+	return d.hush(d.threads.Thread(ctx, p, since))
 }
 
 // streams is the crawler's own word.

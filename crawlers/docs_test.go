@@ -1,0 +1,163 @@
+package crawlers
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/earshot/earshot/internal/testkit"
+)
+
+// TestSourcesDocIsFresh compares docs/sources.md with what the kinds say of themselves.
+// -update or EARSHOT_UPDATE=1 writes it.
+func TestSourcesDocIsFresh(t *testing.T) {
+	text := sourcesDoc(t)
+	path := filepath.Join(testkit.Root(t), "docs", "sources.md")
+	if *update || os.Getenv("EARSHOT_UPDATE") != "" {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(have), text); diff != "" {
+		t.Errorf("%s is not what the kinds say (make docs writes it anew):\n%s", path, diff)
+	}
+}
+
+const sourcesHead = `<!-- Written by go test ./crawlers -run TestSourcesDocIsFresh -update from crawlers/presets and the engines. Do not edit. -->
+
+# Sources
+
+Each source of a watchlist begins with one of these words. Five are engines: they read any site of their form. The rest
+are presets: one site each, as data. A preset that almost fits can be copied from
+[crawlers/presets](../crawlers/presets) into the watchlist (what stands under its ` + "`source:`" + `) and changed.
+
+**Status: nothing on this page has been checked against the live sites yet.** Every kind is tested on fixtures written
+after documented shapes, some forum engines and Jetstream also on recordings of the real programs. A fact nobody on this
+project has seen in a source is marked "unverified". ` + "`earshot check --probe`" + ` says what a source really sees.
+
+Common to all: ` + "`name`, `every`, `kind`, `lang`, `zone`, `backfill`" + ` and ` + "`base`" + ` (another host for a preset); see
+[watchlist.md](watchlist.md). Only public posts are read. Of an author the public name and link are kept, never pictures,
+mails or phones. A refusal suspends the source and is told.
+
+`
+
+func sourcesDoc(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString(sourcesHead)
+	b.WriteString("| | reads | posts are | every | key |\n|---|---|---|---|---|\n")
+	engineNames := []string{"feed", "page", "forum", "json", "stream"}
+	var order []Kind
+	for _, name := range engineNames {
+		k, _ := Lookup(name)
+		order = append(order, k)
+	}
+	for _, k := range Kinds() {
+		if !slices.Contains(engineNames, k.Name) {
+			order = append(order, k)
+		}
+	}
+	for _, k := range order {
+		key := "–"
+		switch {
+		case strings.HasPrefix(k.Key, "none ") || strings.HasPrefix(k.Key, "works without"):
+			key = "for some"
+		case k.Key != "":
+			key = "yes"
+		}
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s |\n", k.Name, k.Name, sentence(k.About), k.PostKind, duration(k), key)
+	}
+	for _, k := range order {
+		describeKind(t, &b, k)
+	}
+	return b.String()
+}
+
+// sentence begins with a capital and ends in a full stop.
+func sentence(s string) string {
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+}
+
+// duration is how often a kind is polled, as people write it.
+func duration(k Kind) string {
+	s := k.Every.String()
+	s = strings.TrimSuffix(s, "0s")
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func describeKind(t *testing.T, b *strings.Builder, k Kind) {
+	fmt.Fprintf(b, "\n## %s\n\n%s\n\n```yaml\n", k.Name, sentence(k.About))
+	cases, err := filepath.Glob(filepath.Join("testdata", k.Name, "*", "source.yaml"))
+	if err != nil || len(cases) == 0 {
+		t.Fatalf("%s has no case", k.Name)
+	}
+	const enough = 3
+	for _, path := range cases[:min(len(cases), enough)] {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(string(src)), "\n")
+		fmt.Fprintf(b, "- %s\n", strings.Join(lines, "\n  "))
+	}
+	b.WriteString("```\n\n| option | |\n|---|---|\n")
+	describeOptions(b, "", reflect.TypeOf(k.Options()).Elem())
+	b.WriteByte('\n')
+	said := func(what, text string) {
+		if text != "" {
+			fmt.Fprintf(b, "- **%s:** %s\n", what, text)
+		}
+	}
+	said("Key", k.Key)
+	said("Limits", k.Limits)
+	said("Terms", k.Terms)
+	status := k.Status
+	if status == "" {
+		status = "fixture only, never checked live"
+	}
+	said("Status", status)
+}
+
+// describeOptions lists the options of a struct, those inside others too.
+func describeOptions(b *strings.Builder, prefix string, shape reflect.Type) {
+	for i := range shape.NumField() {
+		f := shape.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		doc := f.Tag.Get("doc")
+		if f.Tag.Get("required") == "true" {
+			doc += " Required."
+		}
+		if f.Tag.Get("short") == "true" || prefix == "" && name == "address" {
+			doc += " The short form is this."
+		}
+		if text := f.Tag.Get("default"); text != "" {
+			doc += fmt.Sprintf(" `%s` when left out.", text)
+		}
+		if text := f.Tag.Get("example"); text != "" {
+			doc += fmt.Sprintf(" Example: `%s`.", text)
+		}
+		fmt.Fprintf(b, "| `%s%s` | %s |\n", prefix, name, strings.ReplaceAll(doc, "|", `\|`))
+		inner := f.Type
+		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice {
+			inner = inner.Elem()
+		}
+		if prefix == "" && name == "detail" {
+			continue // the same as select
+		}
+		if inner.Kind() == reflect.Struct && inner.PkgPath() == reflect.TypeFor[Kind]().PkgPath() {
+			describeOptions(b, prefix+name+".", inner)
+		}
+	}
+}
