@@ -104,20 +104,6 @@ func (c *Config) At(path string) Pos {
 	return d.place(path).Pos
 }
 
-// NotYet returns a warning for each of these paths that the file writes: they
-// are understood and checked, but nothing acts on them.
-func (c *Config) NotYet(paths ...string) []Error {
-	var out []Error
-	for _, path := range paths {
-		if pos, ok := c.Written(path); ok {
-			e := c.Problem(pos, fmt.Sprintf("%s is understood, but not acted on yet", path), "")
-			e.Warning = true
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
 // Problem makes an Error at a place in this watchlist that another room found,
 // so that it is shown with its line like all others.
 func (c *Config) Problem(pos Pos, msg, hint string) Error {

@@ -113,9 +113,6 @@ func TestFull(t *testing.T) {
 	if _, ok := c.Written("slack.webhook_url"); ok {
 		t.Error("slack.webhook_url is not written")
 	}
-	if got := c.NotYet("digest.weekly", "slack.webhook_url"); len(got) != 1 || !got[0].Warning || !strings.Contains(got[0].Error(), "digest.weekly is understood") {
-		t.Errorf("NotYet: %v", got)
-	}
 	if got := c.At("routes[1].to").Line; got != c.Routes[1].Pos.Line {
 		t.Errorf("routes[1].to is in line %d", got)
 	}

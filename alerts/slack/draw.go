@@ -259,8 +259,11 @@ func fallback(m alerts.Message) string {
 	default:
 		b.WriteString(alerts.Clean(m.Facts.Text))
 	}
-	return slackutilsx.EscapeMessage(alerts.Cut(or(b.String(), noWords), maxFallback))
+	return escaped(alerts.Cut(or(b.String(), noWords), maxFallback))
 }
+
+// escaped is text that Slack shows as it is.
+func escaped(s string) string { return slackutilsx.EscapeMessage(s) }
 
 func (p ping) elements() []api.RichTextSectionElement {
 	switch {

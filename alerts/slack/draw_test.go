@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	api "github.com/slack-go/slack"
 	"pgregory.net/rapid"
 
 	"github.com/earshot/earshot/alerts"
@@ -247,6 +248,14 @@ func TestNothingHostileGetsThrough(t *testing.T) {
 		m := anyMessage(t)
 		d := draw(m, ping{})
 		checkDrawn(t, m, d)
+		m.Alert.ThreadOf = rapid.SampledFrom([]mention.AlertID{"", "a0"}).Draw(t, "thread")
+		hook := hookDraw(m)
+		checkDrawn(t, m, hook)
+		for _, b := range hook.blocks {
+			if b.BlockType() == api.MBTAction {
+				t.Fatalf("a webhook has no buttons: %v", b)
+			}
+		}
 	})
 }
 

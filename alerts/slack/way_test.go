@@ -43,6 +43,7 @@ type worldOptions struct {
 	fake    fakeslack.Options
 	rules   alerts.Rules
 	http    bool // clicks come as signed HTTP
+	hook    bool // messages go through an incoming webhook
 	token   string
 	inDoubt time.Duration
 	client  *http.Client
@@ -117,8 +118,12 @@ func (w *world) start() {
 		opt.Desk = w.opt.desk
 	}
 	w.slack = slack.New(opt)
+	var door alerts.Notifier = w.slack
+	if w.opt.hook {
+		door = slack.NewHook(w.fake.HookURL(), "SLACK_WEBHOOK_URL", client)
+	}
 	w.sender = alerts.NewSender(alerts.Options{Outbox: w.store, Reader: w.store, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
-		Door: func(route string) (alerts.Notifier, bool) { return w.slack, strings.HasPrefix(route, "#") }})
+		Door: func(route string) (alerts.Notifier, bool) { return door, strings.HasPrefix(route, "#") }})
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	all.Go(func() { _ = w.slack.Run(ctx) })

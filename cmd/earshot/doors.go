@@ -26,13 +26,14 @@ type doors struct {
 	mu       sync.RWMutex
 	webhooks map[string]alerts.Notifier // by name
 	slack    *slack.Notifier            // nil without a token
+	hook     *slack.Hook                // Slack without an app; nil without its address
 	account  slackAccount               // what slack was made with
 	fallback string
 	changed  chan struct{} // closed when slack is replaced
 }
 
 // slackAccount is what makes a Slack notifier another one.
-type slackAccount struct{ bot, app, signing, api string }
+type slackAccount struct{ bot, app, signing, api, hook string }
 
 // slackTimeout bounds one call to Slack; the sender's own limits are tighter.
 const slackTimeout = 30 * time.Second
@@ -55,13 +56,17 @@ func (d *doors) use(cfg *config.Config, desk *alerts.Desk, reader alerts.Reader)
 	for _, w := range cfg.Webhooks {
 		d.webhooks[w.Name] = webhook.New(webhook.Options{Name: w.Name, URL: w.URL.Reveal(), Secret: w.Secret.Reveal(), HTTP: d.client})
 	}
-	account := slackAccount{cfg.Slack.BotToken.Reveal(), cfg.Slack.AppToken.Reveal(), cfg.Slack.SigningSecret.Reveal(), cfg.Slack.APIURL}
-	if account == d.account && (d.slack != nil) == (account.bot != "") {
+	account := slackAccount{cfg.Slack.BotToken.Reveal(), cfg.Slack.AppToken.Reveal(), cfg.Slack.SigningSecret.Reveal(), cfg.Slack.APIURL, cfg.Slack.WebhookURL.Reveal()}
+	if account == d.account {
 		return
 	}
-	d.account, d.slack = account, nil
-	if account.bot != "" {
+	d.account, d.slack, d.hook = account, nil, nil
+	switch {
+	case account.bot != "":
 		d.slack = newSlack(cfg, d.client, desk, reader, d.log, func(err error) { d.trouble("slack", err) })
+	case account.hook != "":
+		d.hook = slack.NewHook(account.hook, cfg.Slack.WebhookURL.Origin(), d.client)
+		d.log.Warn("slack by webhook: " + slack.HookLimits)
 	}
 	close(d.changed)
 	d.changed = make(chan struct{})
@@ -77,8 +82,8 @@ func newSlack(cfg *config.Config, client *http.Client, desk slack.Desk, reader a
 	})
 }
 
-// door implements alerts.Options.Door. Without a Slack token everything that
-// would go to Slack is printed.
+// door implements alerts.Options.Door. Without a Slack token and without a webhook
+// everything that would go to Slack is printed.
 func (d *doors) door(route string) (alerts.Notifier, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -87,11 +92,14 @@ func (d *doors) door(route string) (alerts.Notifier, bool) {
 	case isWebhook:
 		n, ok := d.webhooks[name]
 		return n, ok
-	case route == consoleRoute || d.slack == nil:
+	case route == consoleRoute:
 		return d.console, true
-	default:
+	case d.slack != nil:
 		return d.slack, true
+	case d.hook != nil:
+		return d.hook, true
 	}
+	return d.console, true
 }
 
 // staffRoute is where notices about earshot itself go.

@@ -24,6 +24,10 @@ func (c manifestCmd) Run(term terminal) error { return slack.Manifest(term.out, 
 // probeSlack asks Slack whether it accepts the token; it returns 1 when it does
 // not, and 0 without a token.
 func probeSlack(ctx context.Context, cfg *config.Config, term terminal) (bad int) {
+	if cfg.Slack.BotToken.Reveal() == "" && cfg.Slack.WebhookURL.Reveal() != "" {
+		fmt.Fprintln(term.out, "Slack: an incoming webhook: "+slack.HookLimits+". It cannot be tried without posting.")
+		return 0
+	}
 	if cfg.Slack.BotToken.Reveal() == "" {
 		fmt.Fprintln(term.out, "Slack: no bot_token; alerts go to the terminal.")
 		return 0

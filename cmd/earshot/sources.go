@@ -73,12 +73,8 @@ func completeCheck(cfg *config.Config, loadErr error) (*config.Config, error) {
 	if cfg == nil {
 		return nil, loadErr
 	}
-	cfg.Warnings = append(cfg.Warnings, cfg.NotYet(notYet...)...)
 	return cfg, nil
 }
-
-// notYet are the parts of a watchlist that are checked but not acted on yet.
-var notYet = []string{"slack.webhook_url"}
 
 // kindOptions are the source kinds for config: kind key → options struct.
 func kindOptions() config.Kinds {

@@ -187,13 +187,13 @@ func (s *Server) do(method, channel string, args url.Values, fault string) reply
 		"auth.test": s.authTest, "apps.connections.open": s.openConnection,
 		"chat.postMessage": s.postMessage, "chat.update": s.update, "chat.postEphemeral": s.postEphemeral,
 		"conversations.history": s.history, "conversations.replies": s.replies, "conversations.list": s.list, "conversations.info": s.info,
-		"users.info": s.userInfo, "users.list": s.userList, "usergroups.list": s.groups, "views.open": s.openView,
+		"users.info": s.userInfo, "users.list": s.userList, "usergroups.list": s.groups, "views.open": s.openView, hookMethod: s.hookMessage,
 	}[method]
 	out := fail("unknown_method")
 	if known {
 		out = run(args)
 	}
-	s.calls = append(s.calls, Call{Method: method, Channel: channel, At: time.Now(), Fault: fault, Taken: out.code == "" && method == "chat.postMessage"})
+	s.calls = append(s.calls, Call{Method: method, Channel: channel, At: time.Now(), Fault: fault, Taken: out.code == "" && (method == "chat.postMessage" || method == hookMethod)})
 	return out
 }
 

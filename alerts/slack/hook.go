@@ -1,0 +1,150 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	api "github.com/slack-go/slack"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+// HookLimits says what an incoming webhook cannot do, for logs and checks.
+const HookLimits = "alerts only, all into the webhook's own channel: no buttons, no threads, messages are not redrawn, and after a broken connection an alert may come twice (it says so)"
+
+// Hook is a Slack without an app: an incoming webhook. It posts and that is all.
+// Slack does not tell where a message stands, so what belongs into a thread comes
+// as a message of its own, nothing is redrawn, and a message in doubt is sent again.
+type Hook struct {
+	address string
+	from    string
+	client  *http.Client
+}
+
+// NewHook returns the way out through a webhook's address. from says where the
+// address comes from ("SLACK_WEBHOOK_URL"), for error texts. The client must not retry.
+func NewHook(address, from string, client *http.Client) *Hook {
+	return &Hook{address: address, from: from, client: client}
+}
+
+// Pace is the one of messages.
+func (h *Hook) Pace() (perSecond float64, burst int) { return 1, 4 }
+
+// Post sends the message; as bare text where Slack refuses its form.
+func (h *Hook) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
+	d := hookDraw(m)
+	err := h.send(ctx, d)
+	var refused *alerts.RefusedError
+	if errors.As(err, &refused) && refused.One && len(d.blocks) > 0 {
+		err = h.send(ctx, drawn{text: d.text})
+	}
+	if err != nil {
+		return alerts.Place{}, err
+	}
+	return alerts.Place{Channel: "webhook", TS: string(m.Alert.ID)}, nil
+}
+
+// Redraw does nothing: a webhook cannot change what it sent.
+func (h *Hook) Redraw(context.Context, alerts.Message) error { return nil }
+
+var errHookHistory = errors.New("an incoming webhook has no history")
+
+// Find cannot answer, so a message in doubt is sent again and says that it may be
+// a repeat.
+func (h *Hook) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+	return nil, &alerts.RefusedError{Code: "no_history", Err: errHookHistory}
+}
+
+// hookDraw is draw without what a webhook cannot have: buttons and threads.
+func hookDraw(m alerts.Message) drawn {
+	replied := m.Alert.ThreadOf != ""
+	m.Alert.ThreadOf = "" // an escalation then shows the whole complaint
+	m.Thread = alerts.Place{}
+	who := ping{name: m.Alert.Notify}
+	switch id := m.Alert.Notify; {
+	case isID(id, 'U', 'W'):
+		who = ping{user: id}
+	case isID(id, 'S'):
+		who = ping{group: id}
+	}
+	d := draw(m, who)
+	var blocks []api.Block
+	if m.Alert.Kind == mention.Changed && replied {
+		blocks = append(blocks, api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(alerts.Line(m.Mention.Watch, maxName), "About a complaint")))))
+		d.text = fallbackAbout(m) + d.text
+	}
+	for _, b := range d.blocks {
+		if b.BlockType() != api.MBTAction {
+			blocks = append(blocks, b)
+		}
+	}
+	line := []api.RichTextSectionElement{}
+	if m.Alert.Kind == mention.Storm || m.Alert.Kind == mention.Digest && m.Facts.Summary == nil {
+		line = append(line, italic("They follow here: a webhook has no threads and no buttons. "))
+	}
+	if link := webLink(m.Mention.Post.URL); link != "" {
+		line = append(line, api.NewRichTextSectionLinkElement(link, "Open post ↗", nil), text("  "))
+	}
+	if m.Alert.Route != "" {
+		line = append(line, italic("for "+alerts.Line(m.Alert.Route, maxName)))
+	}
+	if len(line) > 0 {
+		blocks = append(blocks, api.NewRichTextBlock("link", api.NewRichTextSection(line...)))
+	}
+	d.blocks = blocks
+	return d
+}
+
+// fallbackAbout names the complaint that a piece of news is about.
+func fallbackAbout(m alerts.Message) string {
+	author := or(alerts.Line(m.Mention.Post.Author, maxName), "Somebody")
+	return escaped(alerts.Line(m.Mention.Watch, maxName)+" · "+author+" on "+alerts.Site(m.Mention.Post)) + ": "
+}
+
+func (h *Hook) send(ctx context.Context, d drawn) error {
+	no := false
+	msg := &api.WebhookMessage{Text: d.text, Parse: "none", UnfurlLinks: &no, UnfurlMedia: &no}
+	if len(d.blocks) > 0 {
+		msg.Blocks = &api.Blocks{BlockSet: d.blocks}
+	}
+	return h.sort(api.PostWebhookCustomHTTPContext(ctx, h.address, h.client, msg))
+}
+
+// sort says what an answer means. The address is a secret and must not be in it.
+func (h *Hook) sort(err error) error {
+	if err == nil {
+		return nil
+	}
+	var limited *api.RateLimitedError
+	var status api.StatusCodeError
+	var inner *url.Error
+	switch {
+	case errors.As(err, &limited):
+		return &alerts.RetryError{After: max(limited.RetryAfter, time.Second), Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
+	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
+		return &alerts.RetryError{After: noRetryAfter, Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
+	case errors.As(err, &status) && status.Code == http.StatusBadRequest:
+		return &alerts.RefusedError{Code: status.Status, One: true, Err: fmt.Errorf("slack: webhook: %s: slack does not take this message", status.Status)}
+	case errors.As(err, &status) && status.Code < http.StatusInternalServerError:
+		return &alerts.RefusedError{Code: status.Status, Err: fmt.Errorf("slack: webhook: %s — the address in %s is not accepted: the webhook was removed, or its channel is archived. Make a new one: docs/slack.md#webhook-only", status.Status, h.name())}
+	case errors.As(err, &inner):
+		err = inner.Err
+	}
+	if neverSent(err) {
+		return &alerts.RetryError{Err: fmt.Errorf("slack: webhook: cannot be reached: %w", err)}
+	}
+	return fmt.Errorf("slack: webhook: %w", err)
+}
+
+// name says where the address comes from, never what it is.
+func (h *Hook) name() string {
+	if h.from == "" {
+		return "slack.webhook_url"
+	}
+	return "slack.webhook_url (from " + h.from + ")"
+}

@@ -1,0 +1,95 @@
+package slack_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestHook tells a complaint and its answer through an incoming webhook: two
+// messages without buttons, each saying which complaint it is about.
+func TestHook(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{hook: true, rules: alerts.Rules{Official: map[string][]string{"Ромашка Банк": {"Romashka Support"}}}})
+	m := complaint("1", refund)
+	w.hear(m)
+	first := w.posted(1)[0]
+	if !shows(first, refund) || !shows(first, "Open post") || strings.Contains(string(first.Blocks), `"actions"`) {
+		t.Errorf("the message: %s", first.Blocks)
+	}
+	answer := complaint("2", "Вибачте, гроші вже у дорозі.")
+	answer.Post.Author, answer.Score.Value, answer.Score.Label = "Romashka Support", 0, mention.Neutral
+	w.hear(answer)
+	news := w.posted(2)[1]
+	if !shows(news, "answered publicly") || !strings.Contains(news.Text, "author 1") || news.ThreadTS != "" {
+		t.Errorf("the answer: %s\n%s", news.Text, news.Blocks)
+	}
+}
+
+// TestHookFaults breaks the network: what may have been taken comes again and says
+// so, what was refused or silenced comes once.
+func TestHookFaults(t *testing.T) {
+	for _, c := range []struct {
+		fault    fakeslack.Fault
+		messages int
+		repeat   bool
+	}{
+		{fakeslack.Fault{Kind: fakeslack.RateLimit, After: time.Second}, 1, false},
+		{fakeslack.Fault{Kind: fakeslack.AcceptDrop}, 2, true},
+		{fakeslack.Fault{Kind: fakeslack.Accept5xx}, 2, true},
+		{fakeslack.Fault{Kind: fakeslack.RefuseDrop}, 1, true},
+	} {
+		t.Run(c.fault.Kind, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, worldOptions{hook: true})
+			c.fault.Method = "webhook"
+			w.fake.Break(c.fault)
+			w.hear(complaint("1", refund))
+			all := w.posted(c.messages)
+			if last := all[len(all)-1]; shows(last, "may be a repeat") != c.repeat {
+				t.Errorf("says that it may be a repeat: %v, want %v", !c.repeat, c.repeat)
+			}
+			if v := w.fake.Violations(); len(v) > 0 {
+				t.Errorf("Slack's wishes were ignored: %v", v)
+			}
+		})
+	}
+}
+
+// TestHookErrorsSayWhatToDo and never the address, which is a secret.
+func TestHookErrorsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	fake, err := fakeslack.Start(fakeslack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fake.Break(fakeslack.Fault{Method: "webhook", Kind: fakeslack.Code, Error: "no_service"})
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	hook := slack.NewHook(fake.HookURL(), "SLACK_WEBHOOK_URL", client)
+	m := alerts.Message{Alert: mention.Alert{ID: "a1", Kind: mention.Notice, Route: "#mentions"}, Facts: alerts.Facts{Text: "hello"}, Now: time.Now()}
+	_, gone := hook.Post(t.Context(), m)
+	fake.Close()
+	client.CloseIdleConnections()
+	_, away := hook.Post(t.Context(), m)
+	var refused *alerts.RefusedError
+	if !errors.As(gone, &refused) || !strings.Contains(gone.Error(), "SLACK_WEBHOOK_URL") || !strings.Contains(gone.Error(), "docs/slack.md#webhook-only") {
+		t.Errorf("removed: %v", gone)
+	}
+	var again *alerts.RetryError
+	if !errors.As(away, &again) {
+		t.Errorf("away: %v", away)
+	}
+	for _, err := range []error{gone, away} {
+		if strings.Contains(err.Error(), "/services/") {
+			t.Errorf("the address is in %v", err)
+		}
+	}
+}
