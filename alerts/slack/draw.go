@@ -49,12 +49,15 @@ type ping struct {
 }
 
 // draw lays a message out within Slack's limits.
-func draw(m alerts.Message, notify ping) drawn {
+func draw(m alerts.Message, notify ping) drawn { return drawWithin(m, notify, maxBlocksJSON) }
+
+// drawWithin is draw for so many characters of JSON.
+func drawWithin(m alerts.Message, notify ping, room int) drawn {
 	d := drawn{text: fallback(m)}
 	for limit := maxQuote; ; limit /= 2 {
 		d.blocks = layout(m, notify, limit)
 		b, err := json.Marshal(d.blocks)
-		if err == nil && utf8.RuneCount(b) <= maxBlocksJSON || limit < 50 {
+		if err == nil && utf8.RuneCount(b) <= room || limit < 50 {
 			return d
 		}
 	}

@@ -60,6 +60,9 @@ func (h *Hook) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.
 	return nil, &alerts.RefusedError{Code: "no_history", Err: errHookHistory}
 }
 
+// hookRoom is kept free for what hookDraw adds: a link and two short lines.
+const hookRoom = maxURL + 1000
+
 // hookDraw is draw without what a webhook cannot have: buttons and threads.
 func hookDraw(m alerts.Message) drawn {
 	replied := m.Alert.ThreadOf != ""
@@ -72,7 +75,7 @@ func hookDraw(m alerts.Message) drawn {
 	case isID(id, 'S'):
 		who = ping{group: id}
 	}
-	d := draw(m, who)
+	d := drawWithin(m, who, maxBlocksJSON-hookRoom)
 	var blocks []api.Block
 	if m.Alert.Kind == mention.Changed && replied {
 		blocks = append(blocks, api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(alerts.Line(m.Mention.Watch, maxName), "About a complaint")))))

@@ -29,7 +29,8 @@ func webLink(address string) string {
 		host += ":" + port
 	}
 	u.Host = host
-	if link := ascii(u.String()); len(link) <= maxURL {
+	// JSON makes six characters of an ampersand.
+	if link := ascii(u.String()); len(link)+5*strings.Count(link, "&") <= maxURL {
 		return link
 	}
 	return ""
