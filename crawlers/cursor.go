@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -32,16 +33,20 @@ func markOf(p mention.Post) uint64 {
 	return h.Sum64()
 }
 
-// fresh returns the posts that are not marked, and the marks of all of them.
+// fresh returns the posts that are not marked, and the marks of all of them, or
+// of the newest where there are too many: those come again.
 func (m marks) fresh(posts []mention.Post) ([]mention.Post, marks) {
-	next := make(marks, len(posts))
+	old := max(0, len(posts)-maxMarks)
+	next := make(marks, len(posts)-old)
 	var kept []mention.Post
-	for _, p := range posts {
+	for i, p := range posts {
 		mark := markOf(p)
 		if _, known := m[mark]; !known {
 			kept = append(kept, p)
 		}
-		next[mark] = struct{}{}
+		if i >= old {
+			next[mark] = struct{}{}
+		}
 	}
 	return kept, next
 }
@@ -74,7 +79,9 @@ type progress struct {
 	V     fetch.Validators `json:"v,omitzero"`    // of the first page
 	URL   string           `json:"url,omitempty"` // what was really read, when it was found by itself
 	Marks marks            `json:"seen,omitempty"`
-	Cut   string           `json:"cut,omitempty"` // hash of a body that ended in the middle
+
+	Newest time.Time `json:"newest,omitzero"` // of all posts ever read; feeds only
+	Cut    string    `json:"cut,omitempty"`   // hash of a body that ended in the middle
 }
 
 // readCursor fills into from the cursor; what it cannot read is "".

@@ -140,22 +140,39 @@ func parseFeed(res *fetch.Response) (*gofeed.Feed, error) {
 	return parsed, nil
 }
 
-// batch turns a parsed feed into posts.
+// batch turns a parsed feed into posts. Items that were read before, byte for
+// byte, are counted and not read again.
 func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state progress) Batch {
-	posts := feedPosts(parsed, res.URL, f.env)
-	for i := range posts {
-		f.unwrap(&posts[i])
+	r := newFeedReader(parsed, res.URL, f.env)
+	next := progress{V: res.Validators, URL: state.URL, Marks: make(marks, len(parsed.Items)), Newest: state.Newest}
+	var fresh []mention.Post
+	known := 0
+	for i, item := range parsed.Items {
+		mark := markItem(item)
+		if i < maxMarks { // feeds begin with what is new
+			next.Marks[mark] = struct{}{}
+		}
+		if _, ok := state.Marks[mark]; ok {
+			known++
+			continue
+		}
+		p := r.post(item)
+		f.unwrap(&p)
+		fresh = append(fresh, p)
 	}
-	posts = f.env.finish(posts)
-	fresh, seen := state.Marks.fresh(posts)
-	next := progress{V: res.Validators, URL: state.URL, Marks: seen}
+	read := len(fresh)
+	fresh = f.env.finish(fresh)
+	if t := newest(fresh); t.After(next.Newest) {
+		next.Newest = t
+	}
+	items := known + len(fresh)
 	sees := Sight{
-		What:   fmt.Sprintf("%s, %s", feedName(parsed), count(len(posts), "post")),
-		Items:  len(posts),
-		Newest: newest(posts),
+		What:   fmt.Sprintf("%s, %s", feedName(parsed), count(items, "post")),
+		Items:  items,
+		Newest: next.Newest,
 		Bytes:  len(res.Body),
 	}
-	if dropped := len(parsed.Items) - len(posts); dropped > 0 {
+	if dropped := read - len(fresh); dropped > 0 {
 		sees.Notes = append(sees.Notes, fmt.Sprintf("%s without words, or twice", count(dropped, "entry")))
 	}
 	if res.PermanentURL != "" {

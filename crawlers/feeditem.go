@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/cespare/xxhash/v2"
 	"github.com/mmcdole/gofeed"
 
 	"github.com/earshot/earshot/mention"
@@ -23,9 +24,19 @@ type feedReader struct {
 	links map[string]int
 }
 
-// feedPosts returns the posts of a feed, in its order. The feed's own language is
-// no hint: blog engines say en-US over anything.
+// feedPosts returns the posts of a feed, in its order.
 func feedPosts(parsed *gofeed.Feed, feedURL string, env Env) []mention.Post {
+	r := newFeedReader(parsed, feedURL, env)
+	posts := make([]mention.Post, 0, len(parsed.Items))
+	for _, item := range parsed.Items {
+		posts = append(posts, r.post(item))
+	}
+	return posts
+}
+
+// newFeedReader prepares the reading of a feed. The feed's own language is no
+// hint: blog engines say en-US over anything.
+func newFeedReader(parsed *gofeed.Feed, feedURL string, env Env) *feedReader {
 	r := feedReader{env: env, feed: parsed, guids: map[string]int{}, links: map[string]int{}}
 	r.base, _ = url.Parse(feedURL)
 	r.page = resolve(r.base, parsed.Link)
@@ -39,11 +50,33 @@ func feedPosts(parsed *gofeed.Feed, feedURL string, env Env) []mention.Post {
 		r.guids[item.GUID]++
 		r.links[item.Link]++
 	}
-	posts := make([]mention.Post, 0, len(parsed.Items))
-	for _, item := range parsed.Items {
-		posts = append(posts, r.post(item))
+	return &r
+}
+
+// stable is an address without what changes from visit to visit.
+func stable(address string) string {
+	if strings.ContainsAny(address, "?;") {
+		if u := cleanURL(address); u != "" {
+			return u
+		}
 	}
-	return posts
+	return address
+}
+
+// markItem is the mark of an item as the feed holds it: an item that comes again
+// byte for byte needs no reading.
+func markItem(item *gofeed.Item) uint64 {
+	h := xxhash.New()
+	for _, part := range []string{stable(item.GUID), stable(item.Link), item.Title, item.Published, item.Updated, item.Content, item.Description, extension(item, "media", "group", "description")} {
+		_, _ = h.WriteString(part) // never fails
+		_, _ = h.Write([]byte{0})
+	}
+	for _, a := range item.Authors {
+		if a != nil {
+			_, _ = h.WriteString(a.Name)
+		}
+	}
+	return h.Sum64()
 }
 
 func (r *feedReader) post(item *gofeed.Item) mention.Post {

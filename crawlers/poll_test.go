@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -229,5 +230,34 @@ func TestCursorOfAnotherVersion(t *testing.T) {
 		if batch := poll(t, c, cursor); len(batch.Posts) != 3 {
 			t.Errorf("cursor %q: %d posts, want all", cursor, len(batch.Posts))
 		}
+	}
+}
+
+// TestManyPosts makes sure that a source with more posts than a cursor remembers
+// is still not read to its end, nor returned again, at every poll.
+func TestManyPosts(t *testing.T) {
+	asked := 0
+	c := crawlerOf(t, "json: \"https://api.example/posts?page=1{&x=cursor}\"\nlist: .posts[]\nfields: {id: .id, url: .url, time: .at, text: .text}\npager: {by: cursor, next: .next, pages: 10}",
+		fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			asked++
+			from := 0
+			if i := strings.Index(r.URL, "x="); i >= 0 {
+				from, _ = strconv.Atoi(r.URL[i+2:])
+			}
+			var posts []string
+			for n := from; n < from+100; n++ {
+				at := driverNow.Add(-time.Duration(n) * time.Minute).Format(time.RFC3339)
+				posts = append(posts, fmt.Sprintf(`{"id":%d,"url":"https://api.example/%d","at":%q,"text":"post %d"}`, n, n, at, n))
+			}
+			body := fmt.Sprintf(`{"posts":[%s],"next":"%d"}`, strings.Join(posts, ","), from+100)
+			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow}, nil
+		}))
+	first, err := c.Poll(t.Context(), "")
+	if err != nil || len(first.Posts) != 1000 || asked != 10 {
+		t.Fatalf("%d posts by %d requests, %v", len(first.Posts), asked, err)
+	}
+	again, err := c.Poll(t.Context(), first.Next)
+	if err != nil || len(again.Posts) != 0 || asked != 11 {
+		t.Errorf("then %d posts by %d more requests, %v", len(again.Posts), asked-10, err)
 	}
 }
