@@ -50,7 +50,7 @@ type Queue interface {
 	DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error)
 	// InDoubt returns alerts in state posting whose attempt began before the time.
 	InDoubt(ctx context.Context, before time.Time) ([]mention.Alert, error)
-	// Stale returns posted complaints and twins whose case is newer than drawn.
+	// Stale returns posted messages that show a case older than it is now.
 	Stale(ctx context.Context, limit int) ([]mention.Alert, error)
 	// Alert returns one alert; ok is false when there is none.
 	Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error)

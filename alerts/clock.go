@@ -218,6 +218,7 @@ func (s steps) take(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
 
 func (s steps) name(c *mention.Case) (string, mention.Alert) {
 	c.Level += levelNamed
+	c.OverdueSince = s.deadline.Hours.Add(s.start(*c), s.deadline.Claim)
 	a := s.reply(c, fmt.Sprintf("Nobody has taken this complaint for %s.", Span(s.now.Sub(s.start(*c)))))
 	a.Notify = s.deadline.Notify
 	return "nobody took it: " + or(a.Notify, "said in the thread"), a
@@ -244,6 +245,9 @@ func (s steps) release(c *mention.Case) (string, mention.Alert) {
 	who, took := c.Owner.Name, Span(s.now.Sub(c.ClaimedAt))
 	c.Status, c.Owner, c.ClaimedAt = mention.Open, mention.Person{}, time.Time{}
 	c.Level = max(c.Level%10, levelNamed)
+	if c.OverdueSince.IsZero() {
+		c.OverdueSince = s.now
+	}
 	a := s.reply(c, fmt.Sprintf("%s had this for %s without an answer. It is open again.", who, took))
 	a.Notify = s.deadline.Notify
 	return "released from " + who, a

@@ -68,7 +68,7 @@ func Since(m mention.Mention, c mention.Case) time.Time {
 	return p
 }
 
-// State says where a case stands, without times that would age in a message.
+// State says where a case stands, without lengths of time that would age in a message.
 func State(m mention.Mention, c mention.Case) string {
 	after := func(at time.Time) string { return Span(at.Sub(Since(m, c))) }
 	switch c.Status {
@@ -87,7 +87,7 @@ func State(m mention.Mention, c mention.Case) string {
 		return fmt.Sprintf("dismissed by %s: %s", c.Owner.Name, c.Reason)
 	case mention.Open:
 		if Overdue(c) {
-			return "overdue: nobody has it"
+			return "overdue since " + c.OverdueSince.UTC().Format("2 Jan 15:04 MST") + ": nobody has it"
 		}
 		return "open"
 	}

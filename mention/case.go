@@ -62,8 +62,9 @@ type Case struct {
 	DismissedAt  time.Time
 	Reason       string
 	SnoozedUntil time.Time
-	Level        int // deadline steps taken so far
-	Twins        int // further places where the same text stands
+	Level        int       // deadline steps taken so far
+	OverdueSince time.Time // when it should have been taken; zero while it is not overdue
+	Twins        int       // further places where the same text stands
 }
 
 // TakenError says that somebody else already decided, so the caller lost.
@@ -197,7 +198,7 @@ func (c *Case) reopen(a Action) error {
 		return ErrNothingToDo
 	}
 	c.Status, c.Owner, c.Reason = Open, Person{}, ""
-	c.ClaimedAt, c.RepliedAt, c.DismissedAt, c.SnoozedUntil = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	c.ClaimedAt, c.RepliedAt, c.DismissedAt, c.SnoozedUntil, c.OverdueSince = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	c.RepliedBy, c.AnswerSeen, c.Level = "", false, 0
 	return nil
 }

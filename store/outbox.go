@@ -24,13 +24,17 @@ func scanAlert(row scanner) (mention.Alert, error) {
 	return a, err
 }
 
+// showsCase chooses the messages that show where a case stands: its own, and the
+// one that tells another channel of it.
+const showsCase = `(kind IN ('complaint', 'twin') OR (kind = 'escalation' AND thread_of = ''))`
+
 // insertAlert enqueues a; one that is there already stays as it is and false is
 // returned. wanted is the case version the message should show.
 func insertAlert(ctx context.Context, q querier, a mention.Alert, wanted int64) (bool, error) {
 	if a.Status == "" {
 		a.Status = mention.Pending
 	}
-	if a.Kind != mention.Complaint && a.Kind != mention.Twin {
+	if a.Kind != mention.Complaint && a.Kind != mention.Twin && (a.Kind != mention.Escalation || a.ThreadOf != "") {
 		wanted = 0 // shows no case, so it is never redrawn
 	}
 	res, err := q.ExecContext(ctx, `
@@ -160,8 +164,7 @@ func (s *Store) InDoubt(ctx context.Context, before time.Time) ([]mention.Alert,
 	return all, s.wrap("alerts in doubt", err)
 }
 
-// Stale returns posted complaints and twins whose case is newer than what their
-// message shows.
+// Stale returns posted messages whose case is newer than what they show.
 func (s *Store) Stale(ctx context.Context, limit int) ([]mention.Alert, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a
  WHERE a.status = 'posted' AND a.wanted > a.drawn ORDER BY a.severity DESC, a.id LIMIT $1`, limit)

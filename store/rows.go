@@ -113,7 +113,7 @@ type scanner interface{ Scan(dest ...any) error }
 // message; scanStored takes exactly these.
 const (
 	caseColumns = `c.mention_id, c.status, c.version, c.opened_at, c.owner_id, c.owner_name, c.claimed_at, c.replied_at,
- c.replied_by, c.answer_seen, c.dismissed_at, c.reason, c.snoozed_until, c.level, c.twins`
+ c.replied_by, c.answer_seen, c.dismissed_at, c.reason, c.snoozed_until, c.level, c.twins, c.overdue_since`
 
 	storedColumns = `m.id, m.watch, m.source, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone,
  m.heard_at, m.edited_at, m.severity, m.simhash, m.official, m.score, m.spans, b.body,
@@ -124,14 +124,15 @@ const (
 )
 
 func caseFields(c *mention.Case) (dest []any, finish func()) {
-	var opened, claimed, replied, dismissed, snoozed, seen int64
+	var opened, claimed, replied, dismissed, snoozed, overdue, seen int64
 	dest = []any{
 		&c.MentionID, &c.Status, &c.Version, &opened, &c.Owner.ID, &c.Owner.Name, &claimed, &replied,
-		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Twins,
+		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Twins, &overdue,
 	}
 	return dest, func() {
 		c.OpenedAt, c.ClaimedAt, c.RepliedAt = fromMicros(opened), fromMicros(claimed), fromMicros(replied)
 		c.DismissedAt, c.SnoozedUntil, c.AnswerSeen = fromMicros(dismissed), fromMicros(snoozed), seen != 0
+		c.OverdueSince = fromMicros(overdue)
 	}
 }
 

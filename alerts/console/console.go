@@ -75,6 +75,9 @@ func (n *Notifier) Post(_ context.Context, m alerts.Message) (alerts.Place, erro
 // Redraw writes one line with the new state: a terminal cannot change what
 // scrolled away.
 func (n *Notifier) Redraw(_ context.Context, m alerts.Message) error {
+	if m.Alert.Kind == mention.Escalation {
+		return nil // the complaint's own line says it
+	}
 	return n.write(indent + n.paint(faint, "↳ "+n.about(m)+" ") + n.state(m) + "\n")
 }
 

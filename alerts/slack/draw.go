@@ -102,7 +102,7 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 	if m.Alert.Kind == mention.Twin {
 		title += " · the same words elsewhere"
 	}
-	line := []api.RichTextSectionElement{bold(title), text("    " + alerts.Line(alerts.State(m.Mention, c), 3*maxName))}
+	line := append([]api.RichTextSectionElement{bold(title)}, state(m)...)
 	if c.Status == mention.Open {
 		line = append(line, text(" · "), ago(alerts.Since(m.Mention, c), m.Now))
 	}
@@ -113,6 +113,14 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 		line = append(line, italic("  (may be a repeat: the channel's history could not be read)"))
 	}
 	return api.NewRichTextSection(append(line, notify.elements()...)...)
+}
+
+// state is alerts.State, its moments in the reader's own zone.
+func state(m alerts.Message) []api.RichTextSectionElement {
+	if c := m.Case; alerts.Overdue(c) {
+		return []api.RichTextSectionElement{text("    overdue since "), date(c.OverdueSince, "{date_short_pretty} {time}"), text(": nobody has it")}
+	}
+	return []api.RichTextSectionElement{text("    " + alerts.Line(alerts.State(m.Mention, m.Case), 3*maxName))}
 }
 
 // who is the second line: the author, the place, the stars, the record.
@@ -210,19 +218,16 @@ func changed(m alerts.Message, limit int) []api.Block {
 }
 
 // escalation names people in the thread, or tells another channel, which gets the
-// whole complaint to read.
+// whole complaint with its buttons.
 func escalation(m alerts.Message, notify ping, limit int) []api.Block {
 	words := text(or(alerts.Line(m.Facts.Text, maxContext), noWords))
 	if m.Alert.ThreadOf != "" {
 		line := append([]api.RichTextSectionElement{words}, notify.elements()...)
 		return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(line...))}
 	}
-	first := api.NewRichTextSection(bold("🔴 "+alerts.Line(m.Facts.Text, maxContext)), text("  "+alerts.Line(m.Mention.Watch, maxName)))
-	blocks := append([]api.Block{api.NewRichTextBlock("words", first, who(m), quote(m, limit))}, under(m)...)
-	if link := webLink(m.Mention.Post.URL); link != "" {
-		blocks = append(blocks, api.NewActionBlock(deskBlock, api.NewButtonBlockElement(actOpen, string(m.Mention.ID), plainText("Open post ↗")).WithURL(link)))
-	}
-	return blocks
+	first := api.NewRichTextSection(text(alerts.Line(m.Facts.Text, maxContext) + "\n"))
+	blocks := []api.Block{api.NewRichTextBlock("words", first, head(m, notify), who(m), quote(m, limit))}
+	return append(append(blocks, under(m)...), buttons(m)...)
 }
 
 // plain is a message that is only a text of our own.
