@@ -2,6 +2,7 @@ package tune
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -74,11 +75,11 @@ type candidate struct {
 	edit   edit
 	inFalse,
 	inTrue int
-	tried    bool
 	gain     gain // as last measured
 	alone    gain // as first measured
 	base     bool // the whole of a piece of evidence made neutral, without context
 	examples []string
+	affects  []int // the texts its words stand in; nil when that cannot be told
 }
 
 func (c *candidate) name() string { return strings.Join(c.phrase, " ") }
@@ -174,25 +175,38 @@ func widened(all []*clue, texts []text) []*clue {
 		}
 	}
 	var out []*clue
-	for _, c := range sorted(found) {
-		if len(c.inside) < support {
-			continue
-		}
+	alike := map[string]int{}
+	for _, c := range shortFirst(sorted(found)) {
+		var where []int
 		for i := range texts {
-			if t := &texts[i]; t.Verdict == Confirmed && holds(t.tokens, c.phrase) {
+			if t := &texts[i]; t.Verdict != NotUs && holds(t.tokens, c.phrase) {
 				c.inside[t.same] = true
+				where = append(where, i)
 			}
 		}
-		out = append(out, c)
+		if key := fmt.Sprint(where, c.lang); len(c.inside) >= support && alike[key] < mostAlike {
+			alike[key]++
+			out = append(out, c)
+		}
 	}
 	return out
+}
+
+// mostAlike bounds the phrases that stand in exactly the same texts. One would do,
+// but a longer one may win over a cue of earshot's own where a shorter does not.
+const mostAlike = 3
+
+func shortFirst(list []*clue) []*clue {
+	slices.SortStableFunc(list, func(a, b *clue) int { return cmp.Compare(len(a.phrase), len(b.phrase)) })
+	return list
 }
 
 func widen(found map[string]*clue, c *clue, t *text, s spot) {
 	for left := 0; left <= wider && s.from-left >= 0; left++ {
 		for right := 0; right <= wider && s.to+right <= len(t.tokens); right++ {
 			phrase, ok := phraseOf(t.tokens[s.from-left : s.to+right])
-			if left+right == 0 || len(phrase) > mostWords || !ok {
+			if left+right == 0 || len(phrase) > mostWords || !ok ||
+				left > 0 && !telling(t.tokens[s.from-left]) || right > 0 && !telling(t.tokens[s.to+right-1]) {
 				continue
 			}
 			key := c.lang + "\t" + strings.Join(phrase, " ")
@@ -220,7 +234,7 @@ func softer(texts []text, scores []mention.Score, file *wordsFile) []*candidate 
 		add := func(kind string, weight float64, rule, topic string) {
 			line := patternLine(c.lang, strings.Join(c.phrase, " "), weight, rule, topic, note(inFalse, inTrue))
 			out = append(out, &candidate{
-				kind: kind, lang: c.lang, phrase: c.phrase, inFalse: inFalse, inTrue: inTrue, base: kind == Neutral && i < len(whole),
+				affects: standsIn(texts, c.phrase), kind: kind, lang: c.lang, phrase: c.phrase, inFalse: inFalse, inTrue: inTrue, base: kind == Neutral && i < len(whole),
 				edit: edit{file.entry(c.lang, strings.Join(c.phrase, " ")), line}, examples: c.examples(texts, NotNegative),
 			})
 		}
@@ -234,6 +248,17 @@ func softer(texts []text, scores []mention.Score, file *wordsFile) []*candidate 
 		return cmp.Or(cmp.Compare(b.inFalse-b.inTrue, a.inFalse-a.inTrue), cmp.Compare(len(a.phrase), len(b.phrase)))
 	})
 	return out[:min(len(out), most)]
+}
+
+// standsIn lists the texts that hold the phrase.
+func standsIn(texts []text, phrase []string) []int {
+	list := []int{}
+	for i := range texts {
+		if texts[i].Verdict != NotUs && holds(texts[i].tokens, phrase) {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 // tooSmall refuses phrases without one word of three letters: they would stand

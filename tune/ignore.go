@@ -73,6 +73,7 @@ type phrase struct {
 	removes  []int // texts that are not us and would not name the watch any more
 	loses    int
 	distinct int
+	usual    int // texts that are us and hold all of its words, anywhere
 }
 
 // choose takes the best phrase time and again.
@@ -107,7 +108,8 @@ func (c *namesakes) choose(ctx context.Context, m Matcher) ([]Ignore, error) {
 
 func betterPhrase(a, b phrase) int {
 	return cmp.Or(cmp.Compare(b.distinct, a.distinct), cmp.Compare(a.loses, b.loses), cmp.Compare(len(b.removes), len(a.removes)),
-		cmp.Compare(len(strings.Fields(a.words)), len(strings.Fields(b.words))), cmp.Compare(a.words, b.words))
+		cmp.Compare(a.usual, b.usual), cmp.Compare(len(strings.Fields(a.words)), len(strings.Fields(b.words))),
+		cmp.Compare(len(b.words), len(a.words)), cmp.Compare(a.words, b.words))
 }
 
 // measure asks the matcher what each phrase does on top of the chosen ones, and
@@ -148,8 +150,22 @@ func (c *namesakes) measure(m Matcher, chosen, options []string) (tried []phrase
 	us = each(c.us, func(i, _ int) { tried[i].loses++ })
 	for i := range tried {
 		tried[i].distinct = len(distinct[i])
+		tried[i].usual = c.usual(options[i])
 	}
 	return tried, us, nil
+}
+
+// usual counts the texts that are us and hold, anywhere, every word of the phrase: the fewer, the more the phrase tells the two apart.
+func (c *namesakes) usual(phrase string) int {
+	words := tokenize(phrase)
+	n := 0
+	for _, i := range c.us {
+		t := &c.texts[i]
+		n += one(!slices.ContainsFunc(words, func(w token) bool {
+			return !slices.ContainsFunc(t.tokens, func(o token) bool { return o.word == w.word })
+		}))
+	}
+	return n
 }
 
 // phrases returns what stands around the name in the texts that are not us, the

@@ -156,7 +156,7 @@ type Ignore struct {
 func Propose(ctx context.Context, in Input, lex Lexicon, match Matcher) (Plan, error) {
 	texts := prepare(in.Examples)
 	p := Plan{Labels: count(texts), File: in.File, NewFile: in.New, Words: []Change{}, Ignore: []Ignore{}}
-	t := &trial{in: in, lex: lex, texts: texts, file: readFile(in.Words)}
+	t := &trial{in: in, lex: lex, texts: texts, file: readFile(in.Words), known: map[string]state{}}
 	if err := t.words(ctx, &p); err != nil {
 		return Plan{}, err
 	}

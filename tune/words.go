@@ -16,6 +16,7 @@ type trial struct {
 	lex   Lexicon
 	texts []text
 	file  wordsFile
+	known map[string]state // what was scored before, by the words
 }
 
 // state is how the labelled texts score with some words.
@@ -36,6 +37,9 @@ func (t *trial) with(ctx context.Context, edits []edit) (state, error) {
 	if len(edits) > 0 {
 		words = joined(t.file.with(edits))
 	}
+	if s, ok := t.known[words]; ok {
+		return s, nil
+	}
 	scorer, err := t.lex.Scorer(words)
 	if err != nil {
 		return state{}, fmt.Errorf("tune: %w", err)
@@ -54,6 +58,7 @@ func (t *trial) with(ctx context.Context, edits []edit) (state, error) {
 			s.Weak += one(t.weak(&s, i))
 		}
 	}
+	t.known[words] = s
 	return s, nil
 }
 
@@ -86,22 +91,22 @@ const leastRise = 0.02
 // worth says whether a candidate is worth a line.
 func (g gain) worth() bool { return g.ok && (g.removed > 0 || g.rise >= leastRise) }
 
-// softens measures a candidate that should end false alarms.
-func (t *trial) softens(first, now, then *state) gain {
-	g := gain{removed: now.FalseAlarms - then.FalseAlarms, lost: t.lost(first, then), ok: true}
-	g.ok = g.lost <= t.in.MayLose && g.removed >= 0
-	for i := range t.texts {
-		if t.texts[i].Verdict != NotNegative {
-			continue
-		}
+// softens measures, on the texts given, a candidate that should end false alarms.
+func (t *trial) softens(first, now, then *state, on []int) gain {
+	g := gain{ok: true, lost: t.lost(first, now)}
+	for _, i := range on {
 		was, is := t.alarm(now, i), t.alarm(then, i)
-		if is && !was {
+		switch {
+		case t.texts[i].Verdict == Confirmed:
+			g.lost += one(was && !is && t.alarm(first, i)) - one(is && !was && t.alarm(first, i))
+		case is && !was:
 			g.ok = false
-		}
-		if was {
+		case was:
+			g.removed += one(!is)
 			g.rise += min(then.scores[i].Value, t.below(i)) - min(now.scores[i].Value, t.below(i))
 		}
 	}
+	g.ok = g.ok && g.lost <= t.in.MayLose
 	return g
 }
 
@@ -116,16 +121,31 @@ func (t *trial) lost(first, then *state) int {
 	return n
 }
 
-// firms measures a candidate that should make weak complaints clear.
-func (t *trial) firms(first, now, then *state) gain {
-	g := gain{removed: now.Weak - then.Weak, lost: t.lost(first, then)}
-	g.ok = g.lost <= t.lost(first, now) && then.Complaints >= now.Complaints
-	for i := range t.texts {
-		if t.texts[i].Verdict == NotNegative && t.alarm(then, i) && !t.alarm(now, i) {
+// firms measures, on the texts given, a candidate that should make weak complaints
+// clear.
+func (t *trial) firms(first, now, then *state, on []int) gain {
+	g := gain{ok: true, lost: t.lost(first, now)}
+	for _, i := range on {
+		was, is := t.alarm(now, i), t.alarm(then, i)
+		if t.texts[i].Verdict == Confirmed {
+			g.ok = g.ok && (is || !was)
+			g.removed += one(t.weak(now, i)) - one(t.weak(then, i))
+		} else if is && !was {
 			g.ok = false
 		}
 	}
 	return g
+}
+
+// labelled lists the texts that teach words.
+func (t *trial) labelled() []int {
+	var list []int
+	for i := range t.texts {
+		if t.texts[i].Verdict != NotUs {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 // better orders candidates: more false alarms gone first; then the narrower and
@@ -153,7 +173,7 @@ func (t *trial) words(ctx context.Context, p *Plan) error {
 		return nil
 	}
 	options := softer(t.texts, first.scores, &t.file)
-	chosen, err := t.choose(ctx, &first, nil, options, t.softens, gain.worth)
+	chosen, err := t.choose(ctx, &first, nil, options, aim{t.softens, gain.worth})
 	if err != nil {
 		return err
 	}
@@ -164,7 +184,7 @@ func (t *trial) words(ctx context.Context, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	more, err := t.choose(ctx, &first, chosen, heavier(t, &now), t.firms, func(g gain) bool { return g.ok && g.removed >= support })
+	more, err := t.choose(ctx, &first, chosen, heavier(t, &now), aim{t.firms, func(g gain) bool { return g.ok && g.removed >= support }})
 	if err != nil {
 		return err
 	}
@@ -187,47 +207,96 @@ func edits(list []*candidate) []edit {
 // mostChanges bounds a plan: nobody reads more at once.
 const mostChanges = 25
 
+// aim is what candidates are chosen for.
+type aim struct {
+	measure func(first, now, then *state, on []int) gain
+	worth   func(gain) bool
+}
+
 // choose takes, time and again, the best candidate on top of those that are
 // chosen. A candidate's last measure stands for its next one until it comes first.
-func (t *trial) choose(ctx context.Context, first *state, chosen, options []*candidate,
-	measure func(first, now, then *state) gain, worth func(gain) bool) ([]*candidate, error) {
+func (t *trial) choose(ctx context.Context, first *state, chosen, options []*candidate, a aim) ([]*candidate, error) {
 	base := len(chosen)
 	now, err := t.with(ctx, edits(chosen))
 	if err != nil {
 		return nil, err
 	}
-	pool := slices.Clone(options)
+	if err := t.measureAll(ctx, first, &now, chosen, options, a); err != nil {
+		return nil, err
+	}
+	pool := slices.DeleteFunc(slices.Clone(options), func(c *candidate) bool { return !a.worth(c.gain) })
+	fresh := map[*candidate]bool{} // measured on top of chosen, all by itself
 	for len(chosen) < base+mostChanges && len(pool) > 0 {
-		fresh := map[*candidate]bool{}
-		for {
-			slices.SortStableFunc(pool, func(a, b *candidate) int { // the untried come first
-				return cmp.Or(cmp.Compare(one(a.tried), one(b.tried)), -cmp.Compare(one(worth(a.gain)), one(worth(b.gain))), better(a, b))
-			})
-			c := pool[0]
-			if fresh[c] || c.tried && !worth(c.gain) {
-				break
-			}
-			then, err := t.with(ctx, append(edits(chosen), c.edit))
-			if err != nil {
-				return nil, err
-			}
-			c.gain = measure(first, &now, &then)
-			if !c.tried {
-				c.alone = c.gain
-			}
-			c.tried, fresh[c] = true, true
-		}
-		best := pool[0]
-		if !worth(best.gain) {
-			break
-		}
-		chosen = append(chosen, best)
-		if now, err = t.with(ctx, edits(chosen)); err != nil {
+		slices.SortStableFunc(pool, better)
+		c := pool[0]
+		then, err := t.with(ctx, append(edits(chosen), c.edit))
+		if err != nil {
 			return nil, err
 		}
-		pool = slices.DeleteFunc(pool, func(c *candidate) bool { return c == best || clashes(c, best) })
+		if !fresh[c] {
+			c.gain, fresh[c] = a.measure(first, &now, &then, t.labelled()), true
+			if !a.worth(c.gain) {
+				pool = pool[1:]
+				continue
+			}
+			if len(pool) > 1 && better(c, pool[1]) > 0 {
+				continue // another may be better by now
+			}
+		}
+		chosen, now = append(chosen, c), then
+		pool = slices.DeleteFunc(pool, func(o *candidate) bool { return o == c || clashes(o, c) })
+		clear(fresh)
 	}
 	return chosen[base:], nil
+}
+
+// measureAll measures every candidate. Those whose words stand in different texts
+// are measured at once: making a scorer is what takes time.
+func (t *trial) measureAll(ctx context.Context, first, now *state, chosen, options []*candidate, a aim) error {
+	for _, batch := range batches(options) {
+		then, err := t.with(ctx, append(edits(chosen), edits(batch)...))
+		if err != nil {
+			return err
+		}
+		for _, c := range batch {
+			on := c.affects
+			if on == nil {
+				on = t.labelled()
+			}
+			c.gain = a.measure(first, now, &then, on)
+			c.alone = c.gain
+		}
+	}
+	return nil
+}
+
+func batches(options []*candidate) [][]*candidate {
+	var out [][]*candidate
+	var taken []map[int]bool
+next:
+	for _, c := range options {
+		if c.affects == nil {
+			out, taken = append(out, []*candidate{c}), append(taken, nil)
+			continue
+		}
+		for i := range out {
+			if taken[i] != nil && !slices.ContainsFunc(c.affects, func(x int) bool { return taken[i][x] }) {
+				out[i] = append(out[i], c)
+				occupy(taken[i], c.affects)
+				continue next
+			}
+		}
+		room := map[int]bool{}
+		occupy(room, c.affects)
+		out, taken = append(out, []*candidate{c}), append(taken, room)
+	}
+	return out
+}
+
+func occupy(room map[int]bool, list []int) {
+	for _, i := range list {
+		room[i] = true
+	}
 }
 
 // clashes says whether two candidates are about the same line or the same words.
@@ -250,7 +319,7 @@ func (t *trial) prune(ctx context.Context, first *state, chosen []*candidate) ([
 		if err != nil {
 			return nil, err
 		}
-		if without.FalseAlarms <= whole.FalseAlarms && t.softens(first, first, &without).ok {
+		if without.FalseAlarms <= whole.FalseAlarms && t.softens(first, first, &without, t.labelled()).ok {
 			chosen, whole = rest, without
 		}
 	}
@@ -324,7 +393,7 @@ func heavier(t *trial, now *state) []*candidate {
 		}
 		phrase := strings.Join(c.phrase, " ")
 		out = append(out, &candidate{
-			kind: Heavier, lang: c.lang, phrase: c.phrase, inTrue: inTrue, examples: c.examples(t.texts, Confirmed),
+			affects: standsIn(t.texts, c.phrase), kind: Heavier, lang: c.lang, phrase: c.phrase, inTrue: inTrue, examples: c.examples(t.texts, Confirmed),
 			edit: edit{t.file.entry(c.lang, phrase), patternLine(c.lang, phrase, w, c.rule, c.topic, "weak in "+plural(len(weak), "complaint"))},
 		})
 	}

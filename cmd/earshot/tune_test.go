@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+	"github.com/earshot/earshot/tune"
+)
+
+// verdictOf is one line of the labelled set: what staff did, and the text.
+type verdictOf struct{ verb, text string }
+
+// tuneTexts are invented posts about a bank and about a pharmacy of the same name.
+// A fashion blog calls nice things "жесть" and "бомба", a game shop sells "killer"
+// consoles: words that complain elsewhere.
+func tuneTexts(t testing.TB) []verdictOf {
+	t.Helper()
+	src, err := os.ReadFile(filepath.Join("testdata", "tune", "labelled.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []verdictOf
+	for line := range strings.Lines(string(src)) {
+		verb, text, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		if !ok || verb[0] == '#' {
+			continue
+		}
+		out = append(out, verdictOf{verb, text})
+	}
+	return out
+}
+
+// labelledStore fills the watchlist's database as the daemon would, and has staff
+// press their buttons.
+func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
+	t.Helper()
+	cfg, err := loadWatchlist(watchlist)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	db, err := store.Open(t.Context(), store.Options{Database: cfg.Store.Database.Reveal(), Log: slog.New(slog.DiscardHandler), Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	planner := alerts.NewPlanner(newRules(cfg))
+	ears, err := newEars(cfg, planner.OfficialFor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := alerts.NewDesk(db, clock, func() {})
+	for i, line := range texts {
+		now = now.Add(time.Minute)
+		post := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/%d", i),
+			Author: fmt.Sprint("author", i), Text: line.text, Published: now, FetchedAt: now}
+		heard := ears.Hear(post)
+		if len(heard) != 1 {
+			t.Fatalf("%q is %d mentions", line.text, len(heard))
+		}
+		in := mention.Intake{Source: "forum", At: now, Complete: true, Found: []mention.Found{{Post: post, Mentions: heard}}}
+		_, err := db.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.Draft) error {
+			return planner.Plan(ctx, tx, now, drafts)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := mention.Action{Verb: mention.Verb(line.verb), By: mention.Person{ID: "slack:U1", Name: "Ira"}, At: now}
+		if a.Verb != mention.Claim && a.Verb != mention.Reply {
+			a.Verb, a.Reason = mention.Dismiss, line.verb
+		}
+		if _, err := desk.Do(t.Context(), heard[0].ID, a); err != nil {
+			t.Errorf("%s %q (score %.2f): %v", line.verb, line.text, heard[0].Score.Value, err)
+		}
+	}
+}
+
+const tuneWatchlist = `contact: a@example.com
+watch:
+  - name: Ромашка
+    terms: ["Ромашка"]
+    ignore: ["букет ромашек"]
+sources: [{feed: "https://news.example/rss", name: forum}]
+store: {database: "sqlite:%s"}
+`
+
+func TestTune(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "w.yaml")
+	list := fmt.Sprintf(tuneWatchlist, filepath.Join(dir, "e.db"))
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("w.yaml", list)
+	labelledStore(t, path, tuneTexts(t))
+
+	before := listing(t, dir)
+	plan := tunePlan(t, path)
+	if len(plan.Words) == 0 || plan.After.FalseAlarms >= plan.Before.FalseAlarms || plan.After.Complaints != plan.Before.Complaints {
+		t.Fatalf("%+v", plan)
+	}
+	if len(plan.Ignore) != 1 || plan.Ignore[0].Phrase != "Аптека Ромашка" || plan.Ignore[0].Removes != 4 || plan.Ignore[0].Loses != 0 {
+		t.Errorf("ignore %+v", plan.Ignore)
+	}
+	if after := listing(t, dir); after != before {
+		t.Errorf("tune changed the folder from %s to %s", before, after)
+	}
+
+	// Taken as it is, it does what it says.
+	if _, err := exec.LookPath("patch"); err != nil {
+		t.Skip("no patch program")
+	}
+	patch := exec.Command("patch", "-p0")
+	patch.Dir, patch.Stdin = dir, strings.NewReader(plan.Diff)
+	if out, err := patch.CombinedOutput(); err != nil {
+		t.Fatalf("patch: %v\n%s", err, out)
+	}
+	write("w.yaml", list+"sentiment: {words: our-words.tsv}\n")
+	again := tunePlan(t, path)
+	if again.Before != plan.After || len(again.Words) != 0 {
+		t.Errorf("promised %+v, came %+v", plan.After, again)
+	}
+}
+
+func tuneOut(t testing.TB, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	term := terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
+	if code := run(t.Context(), args, term); code != exitDone {
+		t.Fatalf("exit status %d: %s", code, &errs)
+	}
+	return out.String()
+}
+
+func tunePlan(t testing.TB, path string) tune.Plan {
+	t.Helper()
+	var plan tune.Plan
+	if err := json.Unmarshal([]byte(tuneOut(t, "tune", "--json", "-c", path)), &plan); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func listing(t testing.TB, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(entries)
+}
