@@ -57,7 +57,9 @@ type Crawler interface {
 // Threader is a Crawler that can follow the discussion around one post.
 type Threader interface {
 	// Thread returns the posts of p's discussion that appeared, changed or
-	// vanished after since. The promises are those of Poll.
+	// vanished after since. The promises are those of Poll. A discussion there is
+	// no way to is Unchanged, with Next as since was and no Bytes: it is not asked
+	// for again.
 	Thread(ctx context.Context, p mention.Post, since Cursor) (Batch, error)
 }
 
