@@ -29,7 +29,7 @@ func init() {
 			if err := s.Decode(&o); err != nil {
 				return nil, err
 			}
-			return newJSON(env, o, values{}, s)
+			return newJSONCrawler(env, o, values{}, s)
 		},
 	})
 }
@@ -50,6 +50,7 @@ type jsonOptions struct {
 	Fails    string                   `yaml:"fails" doc:"A jq program that gives the message when an answer is an error with status 200."`
 	Closed   string                   `yaml:"closed" doc:"A jq program that gives the message when the site refuses."`
 	Backoff  string                   `yaml:"backoff" doc:"A jq program that gives the seconds the site asks to wait."`
+	Follow   string                   `yaml:"follow" doc:"A jq program that gives the posts of one discussion, from the answer at fields.comments: answers to a mention are found there."`
 	Markdown bool                     `yaml:"markdown" doc:"The text is Markdown: its quotes are left out."`
 }
 
@@ -71,7 +72,7 @@ type jsonFields struct {
 	Lang      string `yaml:"lang" doc:"The language."`
 	Kind      string `yaml:"kind" doc:"review, forum, comment, news or social, where it differs from post to post."`
 	Deleted   string `yaml:"deleted" doc:"True when the site says that the post is gone."`
-	Comments  string `yaml:"comments" doc:"The address that lists the comments of the post."`
+	Comments  string `yaml:"comments" doc:"The address on the same host that lists the discussion of the post; see follow."`
 }
 
 // jsonPager says how an answer continues.
@@ -100,6 +101,23 @@ type jsonAPI struct {
 	given   values
 	name    string   // of the value in each; "" when there is none
 	each    []string // at least one element
+}
+
+// newJSONCrawler is a crawler that follows discussions when the options say how.
+func newJSONCrawler(env Env, o jsonOptions, given values, s config.Section) (Crawler, error) {
+	a, err := newJSON(env, o, given, s)
+	if err != nil {
+		return nil, err
+	}
+	if o.Follow == "" {
+		return a, nil
+	}
+	o.List, o.Pager = o.Follow, jsonPager{}
+	follow, err := compileJSON(o, given, a.name, s)
+	if err != nil {
+		return nil, err
+	}
+	return &jsonThreads{jsonAPI: a, follow: follow}, nil
 }
 
 func newJSON(env Env, o jsonOptions, given values, s config.Section) (*jsonAPI, error) {

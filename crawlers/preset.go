@@ -294,7 +294,7 @@ func (p *preset) make(env Env, src config.Source, v values, s config.Section) (C
 		if err != nil {
 			return nil, err
 		}
-		return newJSON(env, o, v, s)
+		return newJSONCrawler(env, o, v, s)
 	case "stream":
 		o, err := blockOptions[streamOptions](src)
 		if err != nil {

@@ -1,0 +1,116 @@
+package crawlers
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestThreadsOfAPIs follows one post on each API that can be asked for its
+// discussion. The answers are written after the documented shapes.
+func TestThreadsOfAPIs(t *testing.T) {
+	tests := []struct {
+		block, list, hint, answer string
+		want                      string // author > what it answers: text
+	}{
+		{
+			block:  "mastodon: {server: social.example, tag: romashka}",
+			list:   `[{"id":"7","uri":"https://social.example/u/7","url":"https://social.example/@a/7","visibility":"public","created_at":"2026-11-21T10:00:00Z","content":"<p>lost</p>","account":{"acct":"a"}}]`,
+			hint:   "https://social.example/api/v1/statuses/7/context",
+			answer: `{"ancestors":[],"descendants":[{"id":"8","uri":"https://social.example/u/8","url":"https://social.example/@bank/8","in_reply_to_id":"7","visibility":"public","created_at":"2026-11-21T11:00:00Z","content":"<p>We look</p>","account":{"acct":"bank"}},{"id":"9","uri":"https://social.example/u/9","url":"https://social.example/@a/9","in_reply_to_id":"8","visibility":"public","created_at":"2026-11-21T12:00:00Z","content":"<p>Thanks</p>","account":{"acct":"a"}}]}`,
+			want:   "bank > : We look; a > https://social.example/u/8: Thanks",
+		},
+		{
+			block:  "hackernews: romashka",
+			list:   `{"hits":[{"objectID":"102","author":"ann","story_title":"Lost","comment_text":"Same","story_id":101,"parent_id":101,"created_at_i":1795258800}],"page":0,"nbPages":1}`,
+			hint:   "https://hn.algolia.com/api/v1/items/101",
+			answer: `{"id":101,"type":"story","title":"Lost","author":"pg2","created_at_i":1795255200,"children":[{"id":102,"type":"comment","author":"ann","text":"Same","parent_id":101,"created_at_i":1795258800,"children":[{"id":103,"type":"comment","author":"bank","text":"Sorry","parent_id":102,"created_at_i":1795259800,"children":[]}]}]}`,
+			want:   "pg2 > : ; ann > 101: Same; bank > 102: Sorry",
+		},
+		{
+			block:  "github: romashka",
+			list:   `{"items":[{"html_url":"https://github.com/e/a/issues/1","comments_url":"https://api.github.com/repos/e/a/issues/1/comments","title":"Fails","user":{"login":"o"},"created_at":"2026-11-21T10:00:00Z","body":"It fails"}]}`,
+			hint:   "https://api.github.com/repos/e/a/issues/1/comments",
+			answer: `[{"html_url":"https://github.com/e/a/issues/1#issuecomment-5","user":{"login":"bank"},"created_at":"2026-11-21T11:00:00Z","body":"> It fails\n\nFixed"}]`,
+			want:   "bank > : Fixed",
+		},
+		{
+			block:  "lemmy: {server: lemmy.example, query: romashka}",
+			list:   `{"posts":[{"post":{"id":12,"name":"Lost","ap_id":"https://lemmy.example/post/12","published":"2026-11-21T09:00:00Z"},"creator":{"name":"o"}}],"comments":[]}`,
+			hint:   "https://lemmy.example/api/v3/comment/list?post_id=12&type_=All&sort=New&limit=50",
+			answer: `{"comments":[{"comment":{"ap_id":"https://lemmy.example/comment/5","content":"Fixed","published":"2026-11-21T11:00:00Z"},"post":{"id":12,"name":"Lost","ap_id":"https://lemmy.example/post/12"},"creator":{"name":"bank"}}]}`,
+			want:   "bank > https://lemmy.example/post/12: Fixed",
+		},
+		{
+			block:  "bluesky: {appview: view.example, query: romashka}",
+			list:   `{"posts":[{"uri":"at://did:plc:o/app.bsky.feed.post/1","author":{"did":"did:plc:o","handle":"o.example"},"record":{"text":"lost","createdAt":"2026-11-21T09:00:00Z"},"indexedAt":"2026-11-21T09:00:01Z"}]}`,
+			hint:   "https://view.example/xrpc/app.bsky.feed.getPostThread?uri=at%3A%2F%2Fdid%3Aplc%3Ao%2Fapp.bsky.feed.post%2F1",
+			answer: `{"thread":{"post":{"uri":"at://did:plc:o/app.bsky.feed.post/1","author":{"did":"did:plc:o","handle":"o.example"},"record":{"text":"lost","createdAt":"2026-11-21T09:00:00Z"},"indexedAt":"2026-11-21T09:00:01Z"},"replies":[{"post":{"uri":"at://did:plc:b/app.bsky.feed.post/2","author":{"did":"did:plc:b","handle":"bank.example"},"record":{"text":"sorry","createdAt":"2026-11-21T10:00:00Z","reply":{"root":{"uri":"at://did:plc:o/app.bsky.feed.post/1"},"parent":{"uri":"at://did:plc:o/app.bsky.feed.post/1"}}},"indexedAt":"2026-11-21T10:00:01Z"},"replies":[]},{"notFound":true}]}}`,
+			want:   "o.example > : lost; bank.example > at://did:plc:o/app.bsky.feed.post/1: sorry",
+		},
+		{
+			block:  "stackexchange: romashka",
+			list:   `{"items":[{"item_type":"question","question_id":5,"title":"Fails","excerpt":"It fails","creation_date":1795255200}],"has_more":false}`,
+			hint:   "https://api.stackexchange.com/2.3/questions/5/answers?order=desc&sort=creation&pagesize=100&site=stackoverflow&filter=withbody",
+			answer: `{"items":[{"answer_id":6,"question_id":5,"owner":{"display_name":"bank"},"body":"<p>Fixed</p>","creation_date":1795258800}],"has_more":false}`,
+			want:   "bank > q5: Fixed",
+		},
+	}
+	for _, test := range tests {
+		name, _, _ := strings.Cut(test.block, ":")
+		t.Run(name, func(t *testing.T) {
+			gone := false
+			c := crawlerOf(t, test.block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				body := test.list
+				switch {
+				case r.URL == test.hint && gone:
+					return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
+				case r.URL == test.hint:
+					body = test.answer
+				case strings.Contains(r.URL, "max_id="):
+					body = "[]"
+				}
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow}, nil
+			}))
+			batch, err := c.Poll(t.Context(), "")
+			if err != nil || len(batch.Posts) == 0 {
+				t.Fatalf("%d posts, %v", len(batch.Posts), err)
+			}
+			p := batch.Posts[0]
+			if p.ThreadHint != test.hint {
+				t.Errorf("hint %s, want %s", p.ThreadHint, test.hint)
+			}
+			threader := c.(Threader)
+			found, err := threader.Thread(t.Context(), p, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkPosts(t, found.Posts)
+			var got []string
+			for _, f := range found.Posts {
+				got = append(got, fmt.Sprintf("%s > %s: %s", f.Author, f.ReplyTo, f.Text))
+			}
+			if text := strings.Join(got, "; "); text != test.want {
+				t.Errorf("found %s\nwant %s", text, test.want)
+			}
+			again, err := threader.Thread(t.Context(), p, found.Next)
+			if err != nil || len(again.Posts) != 0 {
+				t.Errorf("again %d posts, %v", len(again.Posts), err)
+			}
+			gone = true
+			after, err := threader.Thread(t.Context(), p, found.Next)
+			if err != nil || len(after.Posts) != 1 || !after.Posts[0].Deleted || after.Posts[0].ID != p.ID {
+				t.Errorf("gone: %+v, %v", after.Posts, err)
+			}
+			elsewhere := mention.Post{ID: "x", ThreadHint: "https://elsewhere.example/"}
+			if b, err := threader.Thread(t.Context(), elsewhere, ""); err != nil || !b.Unchanged {
+				t.Errorf("another host is asked: %+v, %v", b, err)
+			}
+		})
+	}
+}
