@@ -19,7 +19,6 @@ type clue struct {
 	phrase []string
 	weight []float64    // what it came to, each time
 	inside map[int]bool // distinct texts, by text.same
-	shown  []string     // the first few places
 	place  []spot
 }
 

@@ -90,7 +90,7 @@ func (c *namesakes) choose(ctx context.Context, m Matcher) ([]Ignore, error) {
 		if err != nil {
 			return nil, err
 		}
-		tried = slices.DeleteFunc(tried, func(p phrase) bool { return p.distinct < support || lost+p.loses > c.mayLose })
+		tried = slices.DeleteFunc(tried, func(p phrase) bool { return p.distinct < phraseSupport || lost+p.loses > c.mayLose })
 		if len(tried) == 0 {
 			break
 		}

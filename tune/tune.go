@@ -77,7 +77,8 @@ const (
 	MinConfirmed   = 10 // for changes of words: without complaints "none is lost" means nothing
 	MinNotUs       = 3  // of one watch, for its ignore phrases
 	MinUs          = 5  // of one watch, for its ignore phrases
-	support        = 2  // distinct texts that must share a word or a phrase
+	support        = 3  // distinct texts that must share a word: two do so by chance
+	phraseSupport  = 2  // distinct texts that must share a phrase around the name
 )
 
 // Plan is what is proposed, and what it would do to the labelled texts.

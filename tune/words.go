@@ -388,7 +388,7 @@ func heavier(t *trial, now *state) []*candidate {
 		}
 		was := median(c.weight)
 		w := tenths(was * stronger)
-		if inFalse > 0 || len(weak) < support+1 || w >= tenths(was) || c.rule == small || len(c.phrase) > mostWords || tooSmall(c.phrase) {
+		if inFalse > 0 || len(weak) < support || w >= tenths(was) || c.rule == small || len(c.phrase) > mostWords || tooSmall(c.phrase) {
 			continue
 		}
 		phrase := strings.Join(c.phrase, " ")
