@@ -126,16 +126,26 @@ func (d *daemon) use(cfg *config.Config) error {
 // (store, web.listen) keeps its old value, and the log says so.
 func (d *daemon) apply(ctx context.Context, cfg *config.Config) error {
 	old := d.config.Load()
-	client := newFetch(cfg, d.log)
-	sources, err := newSources(cfg, client, d.log)
-	if err != nil {
-		return err
-	}
 	if err := d.use(cfg); err != nil {
 		return err
 	}
 	if old.Store.Database.Reveal() != cfg.Store.Database.Reveal() || old.Store.Redis.Reveal() != cfg.Store.Redis.Reveal() || old.Web.Listen != cfg.Web.Listen {
 		d.log.Warn("store and web.listen are taken at the next start; restart earshot to use the new values")
+	}
+	if err := d.listenTo(ctx, cfg); err != nil {
+		return err
+	}
+	d.sender.Reload()
+	return nil
+}
+
+// listenTo hands the sources of a watchlist to the monitor, with a client of its
+// manners.
+func (d *daemon) listenTo(ctx context.Context, cfg *config.Config) error {
+	client := newFetch(cfg, d.log)
+	sources, err := newSources(cfg, client, d.log)
+	if err != nil {
+		return err
 	}
 	if before := d.fetch.Swap(client); before != nil {
 		defer before.Close()
@@ -143,7 +153,6 @@ func (d *daemon) apply(ctx context.Context, cfg *config.Config) error {
 	if err := d.monitor.Apply(ctx, sources); err != nil {
 		return err
 	}
-	d.sender.Reload()
 	d.log.Info("watchlist in use", "watches", len(cfg.Watches), "sources", len(cfg.Sources))
 	return nil
 }
@@ -170,7 +179,7 @@ func (d *daemon) run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { _ = d.clock.Run(deciding) })   // ends with its context only
 	decide.Go(func() { _ = d.digests.Run(deciding) }) // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })
-	if err := d.apply(listening, d.config.Load()); err != nil {
+	if err := d.listenTo(listening, d.config.Load()); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}
 	hear.Go(func() {
