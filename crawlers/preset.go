@@ -406,6 +406,9 @@ func (v values) expand(template string) string {
 				b.WriteString(url.QueryEscape(value))
 			case b.Len() == 0 && strings.Contains(value, "://"):
 				b.WriteString(value) // the address itself, or its server
+				if rest, more := strings.CutPrefix(template, "?"); more && strings.Contains(value, "?") {
+					template = "&" + rest
+				}
 			default:
 				b.WriteString(url.PathEscape(value))
 			}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,13 +26,18 @@ import (
 // Jetstream does.
 type jetstream struct {
 	events [][]byte
-	asked  []string // the query of each connection
-	drop   int      // end the connection after so many events; 0: after all
-	stay   bool     // stay connected after the last event
+	stay   bool // stay connected after the last event
+
+	mu    sync.Mutex
+	asked []string // the query of each connection
+	drop  int      // end the connection after so many events; 0: after all
 }
 
 func (j *jetstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	j.mu.Lock()
 	j.asked = append(j.asked, r.URL.RawQuery)
+	drop := j.drop
+	j.mu.Unlock()
 	if r.UserAgent() == "" || strings.HasPrefix(r.UserAgent(), "Go-") {
 		http.Error(w, "say who you are", http.StatusForbidden)
 		return
@@ -54,7 +60,7 @@ func (j *jetstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if err := conn.Write(r.Context(), websocket.MessageText, event); err != nil {
 			return
 		}
-		if sent++; j.drop > 0 && sent == j.drop {
+		if sent++; drop > 0 && sent == drop {
 			return
 		}
 	}
@@ -110,11 +116,15 @@ func TestStreamResumes(t *testing.T) {
 	if first.Posts[0].Author != "did:plc:ganna" || first.Posts[0].URL != "https://bsky.app/profile/did:plc:ganna/post/aa" {
 		t.Errorf("first post %+v", first.Posts[0])
 	}
+	j.mu.Lock()
 	j.drop = 0
+	j.mu.Unlock()
 	second, err := c.Poll(t.Context(), first.Next)
 	if err != nil {
 		t.Fatal(err)
 	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if want := fmt.Sprintf("cursor=%d", at(2)-5_000_000); len(j.asked) != 2 || !strings.Contains(j.asked[1], want) {
 		t.Errorf("asked %v, want %s", j.asked, want)
 	}
@@ -249,4 +259,19 @@ func TestCapturedJetstream(t *testing.T) {
 		t.Errorf("%d posts come again", len(again.Posts))
 	}
 	t.Logf("%s: %d events, %d posts alive, %d deleted", batch.Sees.What, len(j.events), len(alive), len(gone))
+}
+
+// BenchmarkStream measures what an event costs that nobody watches: the network
+// sends some fifty a second.
+func BenchmarkStream(b *testing.B) {
+	c := crawlerOf(b, "bluesky: {}", fetcherFunc(nil)).(*stream)
+	c.env.Interest = func(_, text string) bool { return strings.Contains(text, "ромашка") }
+	data := event(1_795_255_200_000_000, "create", "aa", "Something that no watch is about, as nearly all posts of a network are.", 0)
+	r := streamReading{st: c, began: time.Now(), quiet: time.NewTimer(time.Hour)}
+	r.ctx, r.cancel = context.WithCancel(b.Context())
+	defer r.cancel()
+	b.ReportAllocs()
+	for b.Loop() {
+		r.take("", data)
+	}
 }
