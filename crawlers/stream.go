@@ -269,7 +269,8 @@ func (r *streamReading) batch() Batch {
 		sees.Notes = append(sees.Notes, fmt.Sprintf("%s no JSON", count(r.wrong, "event")))
 	}
 	posts := env.finish(lastWord(r.posts))
-	sees.Items, sees.Newest = len(posts), newest(posts)
+	// What is alive is the stream, also where nobody watches what it brings.
+	sees.Items, sees.Newest = r.events, newest(posts)
 	fresh, seen := r.state.Marks.fresh(posts)
 	if r.events > 0 {
 		next.Marks = seen
