@@ -1,0 +1,161 @@
+package slack_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
+)
+
+// claimers is how many people press, claimsAtOnce how many presses are on their way
+// together: more than Slack would ever deliver, fewer than open files.
+const claimers, claimsAtOnce = 10, 400
+
+// TestEveryClaimHasOneWinner lets ten people press Claim on the same complaints at
+// once, half of them through the socket and half as signed requests to another
+// notifier on the same database: every complaint has one owner, and every loser is
+// told who that is, once. EARSHOT_CLAIMS=full does it for 1,000 complaints.
+func TestEveryClaimHasOneWinner(t *testing.T) {
+	complaints := 100
+	switch {
+	case os.Getenv("EARSHOT_CLAIMS") == "full":
+		complaints = 1000
+	case testing.Short():
+		complaints = 20
+	}
+	people := make([]fakeslack.Person, claimers)
+	for i := range people {
+		people[i] = fakeslack.Person{ID: fmt.Sprintf("U000000%03d", i), Handle: fmt.Sprintf("p%d", i), Name: fmt.Sprintf("Person%d", i)}
+	}
+	// The alerts go nowhere: what is shown here is who decides.
+	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: people}, rules: alerts.Rules{Otherwise: "console"}})
+	address, client := secondDoor(t, w)
+	ids := hearMany(w, complaints)
+	place, err := w.slack.Post(t.Context(), alerts.Message{Alert: mention.Alert{ID: "n1", Kind: mention.Notice, Route: "#mentions"}, Facts: alerts.Facts{Text: "hello"}, Now: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the socket", func() bool { return w.fake.Connections() > 0 })
+
+	var mu sync.Mutex
+	var took []time.Duration
+	var all sync.WaitGroup
+	slots := make(chan struct{}, claimsAtOnce)
+	began := time.Now()
+	for _, id := range ids {
+		for _, who := range rand.Perm(claimers) {
+			slots <- struct{}{}
+			all.Go(func() {
+				defer func() { <-slots }()
+				c := fakeslack.Click{Channel: place.Channel, TS: place.TS, Action: "claim", User: people[who].ID, Value: string(id)}
+				d, err := press(w.fake, client, address, c, who%2 == 0)
+				if err != nil {
+					t.Errorf("%s by %s: %v", id, c.User, err)
+				}
+				mu.Lock()
+				took = append(took, d)
+				mu.Unlock()
+			})
+		}
+	}
+	all.Wait()
+	pressed := time.Since(began)
+	losers := complaints * (claimers - 1)
+	deadline := time.Now().Add(2 * time.Minute)
+	for len(w.fake.Ephemerals()) < losers && time.Now().Before(deadline) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	told := time.Since(began)
+	checkWinners(t, w, ids, people)
+	slices.Sort(took)
+	t.Logf("%d claims on %d complaints in %s: one winner each, %d losers told within %s; acknowledged p50 %s, p99 %s, slowest %s",
+		len(took), complaints, pressed.Round(time.Millisecond), losers, told.Round(time.Millisecond), took[len(took)/2], took[len(took)*99/100], took[len(took)-1])
+}
+
+// press goes through one of the two doors and says how long the acknowledgement took.
+func press(fake *fakeslack.Server, client *http.Client, address string, c fakeslack.Click, socket bool) (time.Duration, error) {
+	if socket {
+		return fake.Press(c)
+	}
+	status, took, err := fake.PressHTTP(client, address, fakeslack.SigningSecret, c)
+	if err == nil && (status != http.StatusOK || took > 3*time.Second) {
+		err = fmt.Errorf("status %d after %s", status, took)
+	}
+	return took, err
+}
+
+// secondDoor is another process's notifier on the same database: signed requests.
+func secondDoor(t *testing.T, w *world) (address string, client *http.Client) {
+	t.Helper()
+	client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: claimsAtOnce}}
+	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, SigningSecret: fakeslack.SigningSecret, APIURL: w.fake.URL(), HTTP: client,
+		Desk: alerts.NewDesk(w.store, time.Now, func() {}), Reader: w.store, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	server := httptest.NewServer(n.Interactions())
+	ctx, stop := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() { _ = n.Run(ctx) })
+	t.Cleanup(func() {
+		client.CloseIdleConnections()
+		server.Close()
+		stop()
+		done.Wait()
+		client.CloseIdleConnections()
+	})
+	return server.URL, client
+}
+
+func hearMany(w *world, n int) (ids []mention.ID) {
+	w.t.Helper()
+	var batch []mention.Mention
+	for i := range n {
+		m := complaint(fmt.Sprint(i), fmt.Sprintf("Скарга %d: %s", i, strings.Repeat(fmt.Sprintf("слово%d ", i*7919), 5)))
+		ids = append(ids, mention.MentionID(m.Post.Key(), m.Watch))
+		batch = append(batch, m)
+	}
+	w.hear(batch...)
+	return ids
+}
+
+// checkWinners compares who has each complaint with what the losers were told.
+func checkWinners(t *testing.T, w *world, ids []mention.ID, people []fakeslack.Person) {
+	t.Helper()
+	wins := map[string]int{}
+	for _, id := range ids {
+		_, c, err := w.store.Mention(t.Context(), id)
+		if err != nil || c.Status != mention.Claimed || c.Version != 2 {
+			t.Fatalf("%s: case %+v, %v; want claimed once", id, c, err)
+		}
+		wins[c.Owner.ID]++
+	}
+	told, named := map[string]int{}, map[string]int{}
+	for _, e := range w.fake.Ephemerals() {
+		name, _, ok := strings.Cut(e.Text, " took it ")
+		if !ok {
+			t.Errorf("%s was told %q", e.User, e.Text)
+		}
+		told["slack:"+e.User]++
+		named[name]++
+	}
+	for _, p := range people {
+		id := "slack:" + p.ID
+		if told[id] != len(ids)-wins[id] {
+			t.Errorf("%s has %d of %d and was told %d times that somebody else was faster", p.Name, wins[id], len(ids), told[id])
+		}
+		if want := wins[id] * (len(people) - 1); named[p.Name] != want {
+			t.Errorf("%s has %d and was named to %d losers, want %d", p.Name, wins[id], named[p.Name], want)
+		}
+	}
+}
