@@ -88,7 +88,8 @@ func sessionInPath(path string) int {
 	return i
 }
 
-// cleanQuery drops session and campaign parameters and keeps the rest as it is
+// cleanQuery drops session and campaign parameters, and the word by which Telegram
+// shows one picture of an album, and keeps the rest as it is
 // written, in its order and with its separators ("&", and ";" as SMF uses it).
 func cleanQuery(q string) string {
 	var b strings.Builder
@@ -106,7 +107,7 @@ func cleanQuery(q string) string {
 			continue
 		}
 		name, value, _ := strings.Cut(part, "=")
-		if part != "" && !sessionParam(strings.ToLower(name), value) && !campaignParam(strings.ToLower(name)) {
+		if part != "" && !sessionParam(strings.ToLower(name), value) && !campaignParam(strings.ToLower(name)) && part != "single" {
 			if b.Len() > 0 {
 				b.WriteByte(sep)
 			}
