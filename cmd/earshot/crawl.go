@@ -136,6 +136,9 @@ func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	for _, p := range posts {
+		if p.Deleted {
+			continue // a stream says that it is gone: there is nothing to print
+		}
 		if asJSON {
 			_ = enc.Encode(newPostOut(p)) // out is a bufio.Writer: its error comes with Flush
 			continue
