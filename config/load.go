@@ -6,6 +6,8 @@ import (
 	"maps"
 	"os"
 	"reflect"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Kinds are the source kinds that exist: the kind key to its options struct, a
@@ -63,7 +65,11 @@ func parse(name string, src []byte, env func(string) (string, bool), kinds Kinds
 	c.Store.Retention = defaultRetention
 	c.Fetch.Gap = defaultGap
 	c.Slack.APIURL = defaultSlackAPI
-	if doc.root == nil {
+	// A tag or an anchor before everything is no reason to check less.
+	root, done := d.unwrap(doc.root)
+	defer done()
+	doc.root = root
+	if root == nil || root.Type() == ast.NullType {
 		d.wrong(mark{Pos: doc.pos(1, 1), width: 1}, "earshot init writes a first one", "the watchlist is empty")
 	} else {
 		d.value(doc.root, reflect.ValueOf(c).Elem(), "", field{name: "a watchlist"})
