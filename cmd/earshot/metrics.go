@@ -25,7 +25,7 @@ type metrics struct {
 }
 
 // latencyBuckets are in seconds, from "at once" to "an hour late".
-var latencyBuckets = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 60, 300, 900, 3600}
+var latencyBuckets = []float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 60, 300, 900, 3600}
 
 func newMetrics() *metrics {
 	m := &metrics{
