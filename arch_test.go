@@ -67,6 +67,7 @@ var mayImport = map[string][]string{
 	"alerts/webhook":     {"mention", "alerts"},
 	"tune":               {"mention"},
 	"web":                {"mention"},
+	"websub":             {},
 	"cmd/earshot/town":   {},
 	"cmd/earshot":        {"*"},
 }

@@ -33,6 +33,7 @@ type Batch struct {
 	Next      Cursor         // for the next poll, once every post is stored
 	Unchanged bool           // the site said, or the bytes say, that nothing changed
 	Sees      Sight
+	Hub       Hub // who announces changes of the place; zero when nobody does
 }
 
 // Sight is what the crawler made of the place, for people.

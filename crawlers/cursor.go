@@ -82,6 +82,7 @@ type progress struct {
 
 	Newest time.Time `json:"newest,omitzero"` // of all posts ever read; feeds only
 	Cut    string    `json:"cut,omitempty"`   // hash of a body that ended in the middle
+	Hub    Hub       `json:"hub,omitzero"`    // of a feed: an unchanged answer does not repeat it
 }
 
 // readCursor fills into from the cursor; what it cannot read is "".

@@ -25,6 +25,7 @@ func init() {
 		About:    "RSS, Atom, RDF and JSON feeds of news sites, blogs and forums, and feeds of comments. The address of a web page will do: its feed is found.",
 		PostKind: mention.News,
 		Every:    10 * time.Minute,
+		Limits:   "one request a poll, conditional where the site allows it. A feed that names a WebSub hub is read as soon as the hub announces a change, when the watchlist has web.listen and web.public_url; it is polled all the same, in case an announcement gets lost",
 		Options:  func() any { return new(feedOptions) },
 		New: func(env Env, s config.Section) (Crawler, error) {
 			var o feedOptions
@@ -95,7 +96,7 @@ func (f *feed) read(ctx context.Context, address string, state progress) (Batch,
 	}
 	if res.NotModified {
 		state.V = res.Validators
-		return Batch{Next: writeCursor(state), Unchanged: true, Sees: Sight{What: "feed"}}, nil
+		return Batch{Next: writeCursor(state), Unchanged: true, Sees: Sight{What: "feed"}, Hub: state.Hub}, nil
 	}
 	parsed, err := parseFeed(res)
 	if err == nil {
@@ -130,6 +131,7 @@ func parseFeed(res *fetch.Response) (*gofeed.Feed, error) {
 	p := gofeed.NewParser()
 	// Scanning every item for pictures costs as much as parsing the feed.
 	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
+	p.AtomTranslator = &atomFeeds{}
 	parsed, err := p.Parse(bytes.NewReader(body))
 	switch {
 	case errors.Is(err, gofeed.ErrFeedTypeNotDetected):
@@ -144,7 +146,7 @@ func parseFeed(res *fetch.Response) (*gofeed.Feed, error) {
 // byte, are counted and not read again.
 func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state progress) Batch {
 	r := newFeedReader(parsed, res.URL, f.env)
-	next := progress{V: res.Validators, URL: state.URL, Marks: make(marks, len(parsed.Items)), Newest: state.Newest}
+	next := progress{V: res.Validators, URL: state.URL, Marks: make(marks, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
 	var fresh []mention.Post
 	known := 0
 	for i, item := range parsed.Items {
@@ -178,7 +180,7 @@ func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state progress) B
 	if res.PermanentURL != "" {
 		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(res.PermanentURL)+": change the watchlist")
 	}
-	return Batch{Posts: fresh, Next: writeCursor(next), Sees: sees}
+	return Batch{Posts: fresh, Next: writeCursor(next), Sees: sees, Hub: next.Hub}
 }
 
 // unwrap undoes what feeds of search engines put around an article: a counter

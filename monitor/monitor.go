@@ -68,13 +68,21 @@ type Notice struct {
 	Text   string    // plain words with the evidence
 }
 
-// Options are the parts a Monitor works with. All but Living are required.
+// Hubs are told who announces changes of a source.
+type Hubs interface {
+	// Offer is called after every poll that succeeded; hub is empty when the source
+	// names none. It returns at once.
+	Offer(source, hub, topic string)
+}
+
+// Options are the parts a Monitor works with. All but Living and Hubs are required.
 type Options struct {
 	Seen    Seen
 	Ledger  Ledger
 	Ear     Ear
 	Staff   Staff
 	Living  Living // nil follows no threads
+	Hubs    Hubs   // nil: nobody asks for announcements
 	Log     *slog.Logger
 	Now     func() time.Time
 	Workers int // polls under way at once; 0 means 64

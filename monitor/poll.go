@@ -86,6 +86,9 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 			p.Log.Error("notice cannot be stored", "source", src.Name, "err", err)
 		}
 	}
+	if pollErr == nil && p.Hubs != nil {
+		p.Hubs.Offer(src.Name, batch.Hub.URL, batch.Hub.Topic)
+	}
 	p.board.set(src, state, &out)
 	p.report(src, state, out, receipt)
 	return nextPoll(src, state, out, p.Now())

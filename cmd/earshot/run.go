@@ -17,6 +17,7 @@ import (
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/store"
+	"github.com/earshot/earshot/websub"
 )
 
 type runCmd struct {
@@ -67,6 +68,7 @@ type daemon struct {
 	monitor *monitor.Monitor
 	metrics *metrics
 	web     *webServer
+	hubs    *websub.Subscriber // nil without web.listen and web.public_url
 
 	ears   atomic.Pointer[ears]
 	fetch  atomic.Pointer[fetch.Client]
@@ -99,7 +101,8 @@ func openDaemon(ctx context.Context, cfg *config.Config, term terminal, log *slo
 	d.desk = alerts.NewDesk(d.store, d.now, d.sender.Wake)
 	d.clock = &alerts.Clock{Cases: d.store, Living: d.store, Planner: d.planner, Log: log, Now: d.now, Changed: d.sender.Wake}
 	d.digests = &alerts.Digester{Numbers: d.store, Planner: d.planner, Log: log, Now: d.now, Changed: d.sender.Wake}
-	d.monitor = monitor.New(monitor.Options{Seen: d.seen, Ledger: ledger{d}, Ear: listener{d}, Staff: staff{d}, Living: living{d}, Log: log, Now: d.now})
+	d.hubs = newHubs(d, cfg)
+	d.monitor = monitor.New(monitor.Options{Seen: d.seen, Ledger: ledger{d}, Ear: listener{d}, Staff: staff{d}, Living: living{d}, Hubs: d.offers(), Log: log, Now: d.now})
 	d.metrics.watch(d.monitor, d.store)
 	d.web = newWebServer(d)
 	if err := d.use(cfg); err != nil {
@@ -123,14 +126,14 @@ func (d *daemon) use(cfg *config.Config) error {
 }
 
 // apply takes a changed watchlist while running. What is bound to the process
-// (store, web.listen) keeps its old value, and the log says so.
+// (store, web) keeps its old value, and the log says so.
 func (d *daemon) apply(ctx context.Context, cfg *config.Config) error {
 	old := d.config.Load()
 	if err := d.use(cfg); err != nil {
 		return err
 	}
-	if old.Store.Database.Reveal() != cfg.Store.Database.Reveal() || old.Store.Redis.Reveal() != cfg.Store.Redis.Reveal() || old.Web.Listen != cfg.Web.Listen {
-		d.log.Warn("store and web.listen are taken at the next start; restart earshot to use the new values")
+	if old.Store.Database.Reveal() != cfg.Store.Database.Reveal() || old.Store.Redis.Reveal() != cfg.Store.Redis.Reveal() || old.Web != cfg.Web {
+		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
 	if err := d.listenTo(ctx, cfg); err != nil {
 		return err
@@ -149,6 +152,9 @@ func (d *daemon) listenTo(ctx context.Context, cfg *config.Config) error {
 	}
 	if before := d.fetch.Swap(client); before != nil {
 		defer before.Close()
+	}
+	if d.hubs != nil {
+		d.hubs.Keep(sourceNames(sources)) // first: a source is offered by its first poll
 	}
 	if err := d.monitor.Apply(ctx, sources); err != nil {
 		return err
@@ -179,6 +185,9 @@ func (d *daemon) run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { _ = d.clock.Run(deciding) })   // ends with its context only
 	decide.Go(func() { _ = d.digests.Run(deciding) }) // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })
+	if d.hubs != nil {
+		hear.Go(func() { d.hubs.Run(listening) })
+	}
 	if err := d.listenTo(listening, d.config.Load()); err != nil {
 		return fmt.Errorf("start: %w", err)
 	}

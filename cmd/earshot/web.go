@@ -12,10 +12,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/websub"
 )
 
-// webServer answers on web.listen: /healthz, /metrics, and Slack's signed
-// requests when the watchlist has a signing secret.
+// webServer answers on web.listen: /healthz, /metrics, Slack's signed requests
+// when the watchlist has a signing secret, and hubs when it has web.public_url.
 type webServer struct {
 	d        *daemon
 	listener net.Listener
@@ -72,6 +73,9 @@ func (w *webServer) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", w.health)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(w.d.metrics.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("POST /slack/interactions", w.d.doors.interactions)
+	if w.d.hubs != nil {
+		mux.Handle(websub.Path, w.d.hubs)
+	}
 	return mux
 }
 

@@ -1,0 +1,422 @@
+package websub
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const topic = "https://n.example/feed?a=1"
+
+// hub is a hub and the schedule behind the subscriber, in memory: it keeps what
+// it is asked and what is poked, with the times.
+type hub struct {
+	mu     sync.Mutex
+	forms  []url.Values
+	asked  []time.Time
+	pokes  []time.Time
+	answer func(form url.Values) error // nil accepts
+}
+
+func (h *hub) Post(_ context.Context, _ string, form url.Values) error {
+	h.mu.Lock()
+	h.forms, h.asked = append(h.forms, form), append(h.asked, time.Now())
+	answer := h.answer
+	h.mu.Unlock()
+	if answer == nil {
+		return nil
+	}
+	return answer(form)
+}
+
+func (h *hub) Poke(context.Context, string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.pokes = append(h.pokes, time.Now())
+}
+
+func (h *hub) counts() (asked, poked int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.asked), len(h.pokes)
+}
+
+// seen is what was asked so far, and when; and when was poked.
+func (h *hub) seen() (forms []url.Values, asked, pokes []time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.forms), slices.Clone(h.asked), slices.Clone(h.pokes)
+}
+
+func (h *hub) subscriber() *Subscriber {
+	s := New(Options{PublicURL: "https://ear.example/x/", Hubs: h, Poke: h.Poke, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	s.Keep([]string{"news"})
+	return s
+}
+
+// confirms lets the hub verify each request at once, with this lease.
+func (h *hub) confirms(s *Subscriber, lease string) {
+	h.answer = func(form url.Values) error {
+		if got := ask(s, form, "subscribe", form.Get("hub.topic"), lease); got.Code != http.StatusOK {
+			return fmt.Errorf("not confirmed: %d", got.Code)
+		}
+		return nil
+	}
+}
+
+// ask asks the callback of a request whether the subscription is wanted.
+func ask(s *Subscriber, form url.Values, mode, topic, lease string) *httptest.ResponseRecorder {
+	q := url.Values{"hub.mode": {mode}, "hub.topic": {topic}, "hub.challenge": {"<b>42"}, "hub.lease_seconds": {lease}}
+	return call(s, http.MethodGet, form.Get("hub.callback")+"?"+q.Encode(), "", "")
+}
+
+func call(s *Subscriber, method, address, signature, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, address, strings.NewReader(body))
+	r.Header.Set("X-Hub-Signature", signature)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+func sign(method, secret, body string) string {
+	mac := hmac.New(map[string]func() hash.Hash{"sha1": sha1.New, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New}[method], []byte(secret))
+	_, _ = mac.Write([]byte(body))
+	return method + "=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// bubble runs a test with the subscriber running in fake time.
+func bubble(t *testing.T, test func(t *testing.T, h *hub, s *Subscriber)) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &hub{}
+		s := h.subscriber()
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { s.Run(ctx) })
+		defer running.Wait()
+		defer cancel()
+		test(t, h, s)
+	})
+}
+
+// offered offers the hub and waits for the request to it.
+func offered(t *testing.T, h *hub, s *Subscriber) url.Values {
+	t.Helper()
+	s.Offer("news", "https://hub.example/", topic)
+	synctest.Wait()
+	forms, _, _ := h.seen()
+	if len(forms) != 1 {
+		t.Fatalf("%d requests to the hub, want 1", len(forms))
+	}
+	return forms[0]
+}
+
+func TestRenewalBeforeTheLeaseEnds(t *testing.T) {
+	// What a hub grants, and when the second request comes.
+	for granted, want := range map[string]time.Duration{
+		"36000":                8 * time.Hour,
+		"0":                    lease * 4 / 5, // a real hub says so though a day was asked
+		"-5":                   lease * 4 / 5,
+		"":                     lease * 4 / 5,
+		"soon":                 lease * 4 / 5,
+		"60":                   rest,
+		"1":                    rest,
+		"999999999999999999":   longestLease * 4 / 5,
+		"99999999999999999999": lease * 4 / 5, // no number
+	} {
+		t.Run(granted, func(t *testing.T) {
+			bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
+				h.confirms(s, granted)
+				first := offered(t, h, s)
+				time.Sleep(want - time.Second)
+				if n, _ := h.counts(); n != 1 {
+					t.Fatalf("%d requests before the time", n)
+				}
+				time.Sleep(2 * time.Second)
+				forms, _, _ := h.seen()
+				if len(forms) != 2 {
+					t.Fatalf("%d requests, want the renewal", len(forms))
+				}
+				if forms[1].Encode() != first.Encode() {
+					t.Errorf("the renewal asks for something else: %v", forms[1])
+				}
+			})
+		})
+	}
+}
+
+func TestRefusalsAreAskedLessAndLess(t *testing.T) {
+	for name, answer := range map[string]func(url.Values) error{
+		"refused":         func(url.Values) error { return errors.New("the hub answers 403") },
+		"never confirmed": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
+				h.answer = answer
+				offered(t, h, s)
+				time.Sleep(8 * 24 * time.Hour)
+				var gaps []time.Duration
+				_, asked, _ := h.seen()
+				for i := 1; i < len(asked); i++ {
+					gaps = append(gaps, asked[i].Sub(asked[i-1]))
+				}
+				want := []time.Duration{time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 16 * time.Hour, longestRest, longestRest}
+				if !slices.Equal(gaps[:min(len(gaps), len(want))], want) {
+					t.Errorf("gaps %v, want %v and so on", gaps, want)
+				}
+			})
+		})
+	}
+}
+
+func TestAFeedThatChangesItsHubAllTheTime(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
+		for i := range 600 {
+			s.Offer("news", fmt.Sprintf("https://h%d.example/", i), topic)
+			s.Offer("news", "", "")
+			s.Offer("news", fmt.Sprintf("https://i%d.example/", i), topic)
+			time.Sleep(time.Minute)
+		}
+		if n, _ := h.counts(); n > 10 {
+			t.Errorf("%d requests in ten hours, want one an hour", n)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if len(s.byID) != 1 {
+			t.Errorf("%d subscriptions of one source", len(s.byID))
+		}
+	})
+}
+
+func TestPingsArePokesInCalm(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
+		h.confirms(s, "86400")
+		form := offered(t, h, s)
+		began := time.Now()
+		for range 50 { // five a second, for ten seconds
+			w := call(s, http.MethodPost, form.Get("hub.callback"), sign("sha256", form.Get("hub.secret"), "new"), "new")
+			if w.Code != http.StatusAccepted {
+				t.Fatalf("ping answered %d", w.Code)
+			}
+			time.Sleep(200 * time.Millisecond)
+		}
+		time.Sleep(time.Hour)
+		var at []time.Duration
+		_, _, pokes := h.seen()
+		for _, p := range pokes {
+			at = append(at, p.Sub(began))
+		}
+		if want := []time.Duration{0, calm}; !slices.Equal(at, want) {
+			t.Errorf("poked at %v, want %v: the first at once, the rest together", at, want)
+		}
+	})
+}
+
+func TestSignatures(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
+		form := offered(t, h, s)
+		secret, callback := form.Get("hub.secret"), form.Get("hub.callback")
+		good := sign("sha256", secret, "body")
+		for _, bad := range []string{
+			"", "sha256", "sha256=", "sha256=zz", good[:len(good)-2], "md5=" + good[7:], "sha1=" + good[7:],
+			sign("sha256", secret, "other"), sign("sha256", "", "body"), sign("sha256", secret+"x", "body"), good + "00",
+		} {
+			if w := call(s, http.MethodPost, callback, bad, "body"); w.Code != http.StatusAccepted {
+				t.Errorf("signature %q answered %d, want what a good one gets", bad, w.Code)
+			}
+		}
+		if w := call(s, http.MethodPost, callback+"x", good, "body"); w.Code != http.StatusGone {
+			t.Errorf("another address answered %d", w.Code)
+		}
+		big := strings.Repeat("x", maxPing+1)
+		if w := call(s, http.MethodPost, callback, sign("sha1", secret, big), big); w.Code != http.StatusRequestEntityTooLarge {
+			t.Errorf("a body too large answered %d", w.Code)
+		}
+		time.Sleep(time.Minute)
+		if _, n := h.counts(); n != 0 {
+			t.Fatalf("poked %d times by bad pings", n)
+		}
+		for i, method := range []string{"sha1", "sha256", "sha384", "sha512"} {
+			call(s, http.MethodPost, callback, sign(method, secret, "body"), "body")
+			time.Sleep(time.Minute)
+			if _, n := h.counts(); n != i+1 {
+				t.Errorf("%s: %d pokes, want %d", method, n, i+1)
+			}
+		}
+	})
+}
+
+func TestOnlyWhatWasAskedForIsConfirmed(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
+		form := offered(t, h, s)
+		if cb := form.Get("hub.callback"); !strings.HasPrefix(cb, "https://ear.example/x/websub/") || len(cb) < 50 {
+			t.Errorf("callback %q", cb)
+		}
+		other := url.Values{"hub.callback": {form.Get("hub.callback") + "x"}}
+		for name, w := range map[string]*httptest.ResponseRecorder{
+			"another topic":   ask(s, form, "subscribe", topic+"2", "60"),
+			"no topic":        ask(s, form, "subscribe", "", "60"),
+			"another address": ask(s, other, "subscribe", topic, "60"),
+			"an end":          ask(s, form, "unsubscribe", topic, "60"),
+			"no challenge":    call(s, http.MethodGet, form.Get("hub.callback")+"?hub.mode=subscribe&hub.topic="+url.QueryEscape(topic), "", ""),
+		} {
+			if w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), "42") {
+				t.Errorf("%s: answered %d %q", name, w.Code, w.Body)
+			}
+		}
+		if w := ask(s, form, "denied", topic, ""); w.Code != http.StatusNoContent {
+			t.Errorf("denied: answered %d", w.Code)
+		}
+		if w := call(s, http.MethodPut, form.Get("hub.callback"), "", ""); w.Code != http.StatusMethodNotAllowed {
+			t.Errorf("PUT: answered %d", w.Code)
+		}
+		w := ask(s, form, "subscribe", topic, "60")
+		if w.Code != http.StatusOK || w.Body.String() != "<b>42" || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
+			t.Errorf("answered %d %q as %q", w.Code, w.Body, w.Header().Get("Content-Type"))
+		}
+	})
+}
+
+func TestSourcesThatLeftAreForgotten(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
+		h.confirms(s, "7200")
+		form := offered(t, h, s)
+		call(s, http.MethodPost, form.Get("hub.callback"), sign("sha256", form.Get("hub.secret"), ""), "")
+		s.Keep([]string{"news", "more"}) // a reload that keeps it
+		time.Sleep(2 * time.Hour)
+		if asked, poked := h.counts(); asked != 2 || poked != 1 {
+			t.Fatalf("asked %d times and poked %d times, want 2 and 1", asked, poked)
+		}
+		s.Keep([]string{"more"})
+		s.Offer("news", "https://hub.example/", topic) // its last poll ends late
+		if w := call(s, http.MethodPost, form.Get("hub.callback"), sign("sha256", form.Get("hub.secret"), ""), ""); w.Code != http.StatusGone {
+			t.Errorf("ping answered %d, want 410", w.Code)
+		}
+		time.Sleep(30 * 24 * time.Hour)
+		if asked, poked := h.counts(); asked != 2 || poked != 1 {
+			t.Errorf("asked %d times and poked %d times after it left", asked, poked)
+		}
+	})
+}
+
+// TestOverHTTP is one subscription over real connections, with a hub that
+// confirms in its own time and then pushes.
+func TestOverHTTP(t *testing.T) {
+	mux := http.NewServeMux()
+	ear := httptest.NewServer(mux)
+	defer ear.Close()
+	client := ear.Client()
+	confirmed := make(chan url.Values, 1)
+	var hubs sync.WaitGroup
+	far := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		form := r.PostForm
+		w.WriteHeader(http.StatusAccepted)
+		hubs.Go(func() {
+			q := url.Values{"hub.mode": {"subscribe"}, "hub.topic": form["hub.topic"], "hub.challenge": {"abc"}, "hub.lease_seconds": {"0"}}
+			res, err := client.Get(form.Get("hub.callback") + "?" + q.Encode())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer res.Body.Close()
+			if body, _ := io.ReadAll(res.Body); string(body) != "abc" || res.StatusCode != http.StatusOK {
+				t.Errorf("challenge answered %s %q", res.Status, body)
+			}
+			confirmed <- form
+		})
+	}))
+	defer far.Close()
+	poked := make(chan string, 1)
+	s := New(Options{PublicURL: ear.URL, Hubs: poster{far.Client()}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Poke: func(_ context.Context, source string) { poked <- source }})
+	mux.Handle(Path, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { s.Run(ctx) })
+	defer running.Wait()
+	defer cancel()
+	defer hubs.Wait()
+
+	s.Keep([]string{"news"})
+	s.Offer("news", far.URL, topic)
+	form := <-confirmed
+	req, err := http.NewRequest(http.MethodPost, form.Get("hub.callback"), strings.NewReader("<feed/>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Hub-Signature", sign("sha256", form.Get("hub.secret"), "<feed/>"))
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if name := <-poked; name != "news" || res.StatusCode != http.StatusAccepted {
+		t.Errorf("answered %s, poked %q", res.Status, name)
+	}
+}
+
+type poster struct{ client *http.Client }
+
+func (p poster) Post(ctx context.Context, address string, form url.Values) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := p.client.Do(req)
+	if err != nil {
+		return err
+	}
+	return res.Body.Close()
+}
+
+// FuzzCallback: whatever is sent to a callback, nobody without the secret pokes,
+// and only the topic that was asked for is confirmed.
+func FuzzCallback(f *testing.F) {
+	f.Add("GET", "", "hub.mode=subscribe&hub.topic=https%3A%2F%2Fn.example%2Ffeed%3Fa%3D1&hub.challenge=x&hub.lease_seconds=0", "", []byte(nil))
+	f.Add("GET", "x", "hub.mode=denied&%zz;", "", []byte(nil))
+	f.Add("POST", "", "", "sha256="+strings.Repeat("00", 32), []byte("<feed/>"))
+	f.Add("POST", "", "", "sha512=", bytes.Repeat([]byte("x"), 5000))
+	h := &hub{}
+	f.Fuzz(func(t *testing.T, method, path, query, signature string, body []byte) {
+		s := h.subscriber()
+		s.Offer("news", "https://hub.example/", topic)
+		_, due, _ := s.takeRequest()
+		id := strings.TrimPrefix(due.form.Get("hub.callback"), s.base)
+		r := &http.Request{Method: method, URL: &url.URL{Path: Path + id + path, RawQuery: query}, Body: io.NopCloser(bytes.NewReader(body)),
+			Header: http.Header{"X-Hub-Signature": {signature}}}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if names, _ := s.pinged(); len(names) > 0 {
+			t.Error("poked without the secret")
+		}
+		if q := r.URL.Query(); w.Code == http.StatusOK && (method != http.MethodGet || path != "" && !strings.HasSuffix(path, "/"+id) || q.Get("hub.topic") != topic || w.Body.String() != q.Get("hub.challenge")) {
+			t.Errorf("confirmed %s %q", method, query)
+		}
+		if _, due, wait := s.takeRequest(); due.form != nil || wait < rest-time.Minute {
+			t.Errorf("the hub is asked again in %v", wait)
+		}
+	})
+}
