@@ -192,13 +192,13 @@ func TestRefusalsAreAskedLessAndLess(t *testing.T) {
 
 func TestAFeedThatChangesItsHubAllTheTime(t *testing.T) {
 	bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
-		for i := range 600 {
+		for i := range 599 { // minutes
 			s.Offer("news", fmt.Sprintf("https://h%d.example/", i), topic)
 			s.Offer("news", "", "")
 			s.Offer("news", fmt.Sprintf("https://i%d.example/", i), topic)
 			time.Sleep(time.Minute)
 		}
-		if n, _ := h.counts(); n > 10 {
+		if n, _ := h.counts(); n != 10 {
 			t.Errorf("%d requests in ten hours, want one an hour", n)
 		}
 		s.mu.Lock()
