@@ -33,7 +33,7 @@ func TestEveryClaimHasOneWinner(t *testing.T) {
 	switch {
 	case os.Getenv("EARSHOT_CLAIMS") == "full":
 		complaints = 1000
-	case testing.Short():
+	case testing.Short() || raceDetector:
 		complaints = 20
 	}
 	people := make([]fakeslack.Person, claimers)
@@ -132,13 +132,16 @@ func hearMany(w *world, n int) (ids []mention.ID) {
 // checkWinners compares who has each complaint with what the losers were told.
 func checkWinners(t *testing.T, w *world, ids []mention.ID, people []fakeslack.Person) {
 	t.Helper()
-	wins := map[string]int{}
+	// A winner is named as the case records it: by the full name, or by the handle
+	// that came with the click when Slack was slow to say the name.
+	wins, byName := map[string]int{}, map[string]int{}
 	for _, id := range ids {
 		_, c, err := w.store.Mention(t.Context(), id)
 		if err != nil || c.Status != mention.Claimed || c.Version != 2 {
 			t.Fatalf("%s: case %+v, %v; want claimed once", id, c, err)
 		}
 		wins[c.Owner.ID]++
+		byName[c.Owner.Name]++
 	}
 	told, named := map[string]int{}, map[string]int{}
 	for _, e := range w.fake.Ephemerals() {
@@ -154,8 +157,10 @@ func checkWinners(t *testing.T, w *world, ids []mention.ID, people []fakeslack.P
 		if told[id] != len(ids)-wins[id] {
 			t.Errorf("%s has %d of %d and was told %d times that somebody else was faster", p.Name, wins[id], len(ids), told[id])
 		}
-		if want := wins[id] * (len(people) - 1); named[p.Name] != want {
-			t.Errorf("%s has %d and was named to %d losers, want %d", p.Name, wins[id], named[p.Name], want)
+	}
+	for name, n := range byName {
+		if want := n * (len(people) - 1); named[name] != want {
+			t.Errorf("%s has %d and was named to %d losers, want %d", name, n, named[name], want)
 		}
 	}
 }
