@@ -55,16 +55,19 @@ func (r Rules) route(m mention.Mention) (to, notify string) {
 	return r.Otherwise, ""
 }
 
-// complaint reports whether the score is at or below the threshold of the post's kind.
-func (r Rules) complaint(m mention.Mention) bool {
-	below, ok := r.AlertBelow[m.Post.Kind]
-	if !ok {
-		if below, ok = defaultAlertBelow[m.Post.Kind]; !ok {
-			below = defaultAlertBelow[mention.Review]
-		}
+// Below returns the score at and below which a post of this kind is a complaint.
+func (r Rules) Below(kind mention.PostKind) float64 {
+	if below, ok := r.AlertBelow[kind]; ok {
+		return below
 	}
-	return m.Score.Value <= below
+	if below, ok := defaultAlertBelow[kind]; ok {
+		return below
+	}
+	return defaultAlertBelow[mention.Review]
 }
+
+// complaint reports whether the score is at or below the threshold of the post's kind.
+func (r Rules) complaint(m mention.Mention) bool { return m.Score.Value <= r.Below(m.Post.Kind) }
 
 // official reports whether the author answers for the watch.
 func (r Rules) official(watch, author string) bool {
