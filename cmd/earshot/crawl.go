@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/mention"
@@ -157,17 +158,8 @@ func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
 		if p.Title != "" {
 			fmt.Fprintf(out, "  %s\n", plain(oneLine(p.Title)))
 		}
-		fmt.Fprintf(out, "  %s\n  %s\n\n", plain(clip(oneLine(p.Text), 300)), plain(p.URL))
+		fmt.Fprintf(out, "  %s\n  %s\n\n", plain(alerts.Cut(oneLine(p.Text), 300)), plain(p.URL))
 	}
-}
-
-// clip shortens s to n runes.
-func clip(s string, n int) string {
-	runes := []rune(s)
-	if len(runes) <= n {
-		return s
-	}
-	return string(runes[:n-1]) + "…"
 }
 
 // plain takes the control characters out of foreign text: a post must not be

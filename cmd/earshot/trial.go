@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -52,7 +53,7 @@ func printSamples(out io.Writer, sign string, samples []match.TrialSample) {
 		if len(s.Spans) > 0 {
 			word = " «" + oneLine(s.Spans[0].Text) + "»"
 		}
-		fmt.Fprintf(out, "  %s%s  %s  %s\n", sign, plain(word), plain(clip(oneLine(s.Post.Title+" "+s.Post.Text), 100)), plain(s.Post.URL))
+		fmt.Fprintf(out, "  %s%s  %s  %s\n", sign, plain(word), plain(alerts.Cut(oneLine(s.Post.Title+" "+s.Post.Text), 100)), plain(s.Post.URL))
 	}
 }
 
