@@ -11,10 +11,10 @@ type commonWords struct {
 	nouns    map[string]map[string]bool // by language: words a name may be borrowed from: лента, target
 }
 
-func readCommon(f *folder) commonWords {
+func readCommon(t *tables, f *folder) commonWords {
 	c := commonWords{function: map[string]bool{}, english: map[string]bool{}, short: map[uint64]bool{}, votes: map[uint64]uint8{}, nouns: map[string]map[string]bool{}}
-	for _, row := range readTable("common.tsv", 3)[1:] {
-		lang, kind, word := row[0], row[1], f.foldWord(row[2])
+	for _, row := range t.read("common.tsv", "lang kind word", 3) {
+		lang, kind, word := row.Raw(0), row.Raw(1), f.foldWord(row.Raw(2))
 		if lang == "en" {
 			c.english[word] = true
 		}

@@ -2,48 +2,59 @@ package match
 
 import (
 	"embed"
-	"fmt"
 	"strings"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
-// tables holds the knowledge about the four languages: see the head of each file.
-//
 //go:embed data/*.tsv
-var tables embed.FS
+var data embed.FS
 
-// readTable gives the rows of data/name without comments and blank lines; every
-// row has at least min cells. A broken table is a mistake in the program, so it
-// panics; TestTables reads them all.
-func readTable(name string, min int) [][]string {
-	raw, err := tables.ReadFile("data/" + name)
+// builtin gives the text of a table, "" if there is none of that name.
+func builtin(name string) string {
+	text, err := data.ReadFile("data/" + name)
 	if err != nil {
-		panic(fmt.Sprintf("match: read table %s: %v", name, err))
+		return ""
 	}
-	var rows [][]string
-	line := 0
-	for text := range strings.SplitSeq(string(raw), "\n") {
-		line++
-		if text == "" || strings.HasPrefix(text, "#") {
-			continue
-		}
-		cells := strings.Split(text, "\t")
-		if len(cells) < min {
-			panic(fmt.Sprintf("match: data/%s:%d: %d cells, want %d", name, line, len(cells), min))
-		}
-		rows = append(rows, cells)
-	}
-	return rows
+	return string(text)
 }
 
-// readSets gives a table of two columns, kind and word, as one set per kind.
-func readSets(name string) map[string]map[string]bool {
-	sets := map[string]map[string]bool{}
-	for _, row := range readTable(name, 2)[1:] {
-		if sets[row[0]] == nil {
-			sets[row[0]] = map[string]bool{}
+// tables reads what is known about the four languages: see the head of each
+// file. Mistakes are gathered; Compile returns them all.
+type tables struct {
+	text func(name string) string
+	errs tsv.Errors
+}
+
+// read gives the rows of a table, each with at least least cells. The header is
+// that of tsv.Read.
+func (t *tables) read(name, header string, least int) []tsv.Row {
+	text := t.text(name)
+	rows := tsv.Read(name, text, header, &t.errs)
+	good := rows[:0]
+	for _, r := range rows {
+		if r.Len() < least {
+			t.errs.Add(r.At(0), "%d cells, want %d", r.Len(), least)
+			continue
 		}
-		for w := range strings.FieldsSeq(row[1]) {
-			sets[row[0]][w] = true
+		good = append(good, r)
+	}
+	if len(rows) == 0 {
+		t.errs.Add(tsv.Place{File: name, Line: 1, Column: 1}, "the table is missing or empty")
+	}
+	return good
+}
+
+// sets gives a table of two columns, kind and words, as one set per kind.
+func (t *tables) sets(name, header string) map[string]map[string]bool {
+	sets := map[string]map[string]bool{}
+	for _, r := range t.read(name, header, 2) {
+		kind := r.Raw(0)
+		if sets[kind] == nil {
+			sets[kind] = map[string]bool{}
+		}
+		for w := range strings.FieldsSeq(r.Raw(1)) {
+			sets[kind][w] = true
 		}
 	}
 	return sets

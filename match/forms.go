@@ -39,11 +39,11 @@ type exception struct {
 	forms []string // the forms themselves
 }
 
-func newGrammar() *grammar {
+func newGrammar(t *tables) *grammar {
 	g := &grammar{rows: map[string]map[rune][]paradigm{}, exceptions: map[string]map[string]exception{}}
-	for _, row := range readTable("paradigms.tsv", 3+slots) {
-		p := paradigm{kind: row[1], ending: row[2]}
-		if class, rest, ok := strings.Cut(strings.TrimPrefix(row[2], "<"), ">"); ok {
+	for _, row := range t.read("paradigms.tsv", "", 3+slots) {
+		p := paradigm{kind: row.Raw(1), ending: row.Raw(2)}
+		if class, rest, ok := strings.Cut(strings.TrimPrefix(row.Raw(2), "<"), ">"); ok {
 			p.before, p.ending = class, rest
 		}
 		p.weight = 2 * utf8.RuneCountInString(p.ending)
@@ -51,15 +51,15 @@ func newGrammar() *grammar {
 			p.weight++
 		}
 		for i := range slots {
-			if cell := strings.ReplaceAll(row[3+i], "ё", "е"); cell != "-" {
+			if cell := strings.ReplaceAll(row.Raw(3+i), "ё", "е"); cell != "-" {
 				p.cells[i] = strings.Split(cell, "/")
 			}
 		}
 		if first, _ := utf8.DecodeRuneInString(p.ending); p.kind == "noun" && p.cells[0] != nil && utf8.RuneCountInString(p.ending) > 1 {
 			p.drops = strings.ContainsRune(vowels, first) && !strings.HasPrefix(p.cells[0][0], string(first))
 		}
-		if g.rows[row[0]] == nil {
-			g.rows[row[0]] = map[rune][]paradigm{}
+		if g.rows[row.Raw(0)] == nil {
+			g.rows[row.Raw(0)] = map[rune][]paradigm{}
 		}
 		last, _ := utf8.DecodeLastRuneInString(p.ending)
 		ends := []rune{last}
@@ -67,23 +67,23 @@ func newGrammar() *grammar {
 			ends = []rune(p.before)
 		}
 		for _, r := range ends {
-			g.rows[row[0]][r] = append(g.rows[row[0]][r], p)
+			g.rows[row.Raw(0)][r] = append(g.rows[row.Raw(0)][r], p)
 		}
 	}
-	for _, row := range readTable("exceptions.tsv", 3) {
-		if g.exceptions[row[0]] == nil {
-			g.exceptions[row[0]] = map[string]exception{}
+	for _, row := range t.read("exceptions.tsv", "", 3) {
+		if g.exceptions[row.Raw(0)] == nil {
+			g.exceptions[row.Raw(0)] = map[string]exception{}
 		}
 		var e exception
-		switch row[2] {
+		switch row.Raw(2) {
 		case "-":
 			e.fixed = true
 		case "=":
-			e.forms = strings.Fields(row[3])
+			e.forms = strings.Fields(row.Raw(3))
 		default:
-			e.stem = row[2]
+			e.stem = row.Raw(2)
 		}
-		g.exceptions[row[0]][row[1]] = e
+		g.exceptions[row.Raw(0)][row.Raw(1)] = e
 	}
 	g.spreadFixed()
 	return g

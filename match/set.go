@@ -80,7 +80,16 @@ type phrase struct {
 // Compile prepares watches for matching. Problems are worth showing whether or
 // not err is nil; err is not nil exactly when one of them is Fatal.
 func Compile(watches []Watch) (*Set, []Problem, error) {
-	b := newBuilder()
+	return compile(watches, builtin)
+}
+
+// compile is Compile with the tables of text.
+func compile(watches []Watch, text func(name string) string) (*Set, []Problem, error) {
+	t := &tables{text: text}
+	b := newBuilder(t)
+	if err := t.errs.Err(); err != nil {
+		return nil, nil, fmt.Errorf("match: tables: %w", err)
+	}
 	for i, w := range watches {
 		b.watch(int32(i), w)
 	}
@@ -122,16 +131,17 @@ type builder struct {
 	problems []Problem
 }
 
-func newBuilder() *builder {
+func newBuilder(t *tables) *builder {
 	f := newFolder()
-	sets := readSets("endings.tsv")
-	legal := readSets("legal.tsv")
+	endings := t.sets("endings.tsv", "kind written")
+	legal := t.sets("legal.tsv", "kind word")
+	names := t.sets("names.tsv", "kind word")
 	c := &compiler{
 		fold:    f,
-		grammar: newGrammar(),
-		script:  newScript(),
+		grammar: newGrammar(t),
+		script:  newScript(t),
 		legal:   legal,
-		common:  readCommon(f),
+		common:  readCommon(t, f),
 		cache:   map[wordKey][]spelled{},
 	}
 	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
@@ -139,15 +149,15 @@ func newBuilder() *builder {
 	b.set = &Set{
 		fold:     f,
 		handles:  map[string][]int32{},
-		endings:  hashes(f, sets["ending"]),
-		english:  hashes(f, sets["english"]),
-		particle: hashes(f, sets["particle"]),
+		endings:  hashes(f, endings["ending"]),
+		english:  hashes(f, endings["english"]),
+		particle: hashes(f, endings["particle"]),
 		votes:    c.common.votes,
 		legal:    legal["legal"],
-		hosts:    readSets("hosts.tsv"),
+		hosts:    t.sets("hosts.tsv", "kind word"),
 		common:   c.common,
-		surnames: readSets("names.tsv")["surname"],
-		first:    firstNames(c),
+		surnames: names["surname"],
+		first:    firstNames(c, names["first"]),
 	}
 	return b
 }
@@ -161,9 +171,9 @@ func hashes(f *folder, words map[string]bool) map[uint64]bool {
 }
 
 // firstNames gives the hashes of all singular forms of the first names we know.
-func firstNames(c *compiler) map[uint64]bool {
+func firstNames(c *compiler, names map[string]bool) map[uint64]bool {
 	out := map[uint64]bool{}
-	for name := range readSets("names.tsv")["first"] {
+	for name := range names {
 		base := c.fold.foldWord(name)
 		out[hashString(base)] = true
 		for _, f := range c.grammar.forms(base, languagesOf(name), false, false) {

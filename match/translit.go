@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
 // How many spellings in the other alphabet one form may have in one way of
@@ -54,17 +56,17 @@ type letters struct {
 	class      []int      // by style: the first style that writes it the same way
 }
 
-func newScript() *script {
+func newScript(t *tables) *script {
 	s := &script{latin: map[rune][]letters{}, cyr: map[rune][]letters{}}
-	rows := readTable("cyrillic.tsv", 2)
+	rows := t.read("cyrillic.tsv", "", 2)
 	of := map[string]langs{"common": anySlavic, "passport": russian, "scholar": russian | ukrainian, "uk": ukrainian, "bg": bulgarian, "chat": russian | bulgarian}
-	for _, name := range rows[0][1:] {
-		s.styles = append(s.styles, style{name, of[name]})
+	for i := 1; len(rows) > 0 && i < rows[0].Len(); i++ {
+		s.styles = append(s.styles, style{rows[0].Raw(i), of[rows[0].Raw(i)]})
 	}
-	for _, row := range rows[1:] {
+	for _, row := range rows[min(1, len(rows)):] {
 		addLetters(s.latin, readLetters(row, len(s.styles)))
 	}
-	for _, row := range readTable("latin.tsv", 2)[1:] {
+	for _, row := range t.read("latin.tsv", "letters cyrillic", 2) {
 		addLetters(s.cyr, readLetters(row, 1))
 	}
 	return s
@@ -76,8 +78,8 @@ func addLetters(table map[rune][]letters, l letters) {
 	slices.SortStableFunc(table[first], func(a, b letters) int { return b.weight - a.weight })
 }
 
-func readLetters(row []string, styles int) letters {
-	l := letters{from: row[0]}
+func readLetters(row tsv.Row, styles int) letters {
+	l := letters{from: row.Raw(0)}
 	l.from, l.start = strings.CutPrefix(l.from, "^")
 	l.from, l.end = strings.CutSuffix(l.from, "$")
 	if from, class, ok := strings.Cut(l.from, "<"); ok {
@@ -89,8 +91,8 @@ func readLetters(row []string, styles int) letters {
 	}
 	for i := range styles {
 		var to []string
-		if i+1 < len(row) && row[i+1] != "" {
-			for t := range strings.SplitSeq(row[i+1], "/") {
+		if cell := row.Raw(i + 1); cell != "" {
+			for t := range strings.SplitSeq(cell, "/") {
 				to = append(to, strings.ReplaceAll(t, ".", ""))
 			}
 		}

@@ -145,7 +145,7 @@ func compile(d *dictionary) *table {
 	}
 	c.asClass("num", symNum)
 	for _, r := range d.langid {
-		c.meanings[foldWord(r.cell(0))] = &meaning{function: true}
+		c.meanings[foldWord(r.Cell(0))] = &meaning{function: true}
 	}
 	for i := range d.patterns {
 		c.addPattern(&d.patterns[i])

@@ -3,6 +3,8 @@ package sentiment
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
 // member is one choice of a pattern element or of a class.
@@ -13,7 +15,7 @@ type member struct {
 
 type placedMember struct {
 	member
-	at place
+	at tsv.Place
 }
 
 type memberKind uint8
@@ -42,7 +44,7 @@ type patternEntry struct {
 	flags      patternFlag
 	role       role
 	value      float64
-	at         place
+	at         tsv.Place
 	text       string
 }
 
@@ -110,7 +112,7 @@ type wordEntry struct {
 	lack   float64 // weight after an absence word
 	topic  int
 	flags  wordFlag
-	at     place
+	at     tsv.Place
 }
 
 type wordFlag uint8
@@ -147,45 +149,45 @@ type common struct {
 	topics    names
 	rules     names
 	ruleTopic []int
-	emoji     []row
-	letters   []row
+	emoji     []tsv.Row
+	letters   []tsv.Row
 }
 
-func readCommon(src func(string) string, errs *dataErrors) *common {
+func readCommon(src func(string) string, errs *tsv.Errors) *common {
 	c := &common{topics: newNames(), rules: newNames(), ruleTopic: []int{0}}
 	c.readLanguages(src("common/languages.tsv"), errs)
-	for _, r := range readTSV("common/topics.tsv", src("common/topics.tsv"), "topic note", errs) {
-		c.topics.add(r.cell(0))
+	for _, r := range tsv.Read("common/topics.tsv", src("common/topics.tsv"), "topic note", errs) {
+		c.topics.add(r.Cell(0))
 		if len(c.topics.list) > maxTopics {
-			errs.add(r.at, "more than %d topics", maxTopics-1)
+			errs.Add(r.At(0), "more than %d topics", maxTopics-1)
 		}
 	}
-	for _, r := range readTSV("common/rules.tsv", src("common/rules.tsv"), "rule topic note", errs) {
-		if _, ok := c.rules.index[r.cell(0)]; ok {
-			errs.add(r.at, "rule %q stands twice", r.cell(0))
+	for _, r := range tsv.Read("common/rules.tsv", src("common/rules.tsv"), "rule topic note", errs) {
+		if _, ok := c.rules.index[r.Cell(0)]; ok {
+			errs.Add(r.At(0), "rule %q stands twice", r.Cell(0))
 			continue
 		}
-		c.rules.add(r.cell(0))
+		c.rules.add(r.Cell(0))
 		c.ruleTopic = append(c.ruleTopic, c.topic(&r, 1, errs))
 	}
-	c.emoji = readTSV("common/emoji.tsv", src("common/emoji.tsv"), "emoji weight note", errs)
-	c.letters = readTSV("common/letters.tsv", src("common/letters.tsv"), "cue lang weight note", errs)
+	c.emoji = tsv.Read("common/emoji.tsv", src("common/emoji.tsv"), "emoji weight note", errs)
+	c.letters = tsv.Read("common/letters.tsv", src("common/letters.tsv"), "cue lang weight note", errs)
 	return c
 }
 
 // maxLanguages bounds the votes that a word casts.
 const maxLanguages = 8
 
-func (c *common) readLanguages(src string, errs *dataErrors) {
-	for _, r := range readTSV("common/languages.tsv", src, "language script note", errs) {
-		script := r.cell(1)
+func (c *common) readLanguages(src string, errs *tsv.Errors) {
+	for _, r := range tsv.Read("common/languages.tsv", src, "language script note", errs) {
+		script := r.Cell(1)
 		switch {
-		case len(r.cell(0)) != 2 || script != "latin" && script != "cyrillic":
-			errs.add(r.at, "a language is a code of two letters and the script latin or cyrillic")
+		case len(r.Cell(0)) != 2 || script != "latin" && script != "cyrillic":
+			errs.Add(r.At(0), "a language is a code of two letters and the script latin or cyrillic")
 		case len(c.langs) == maxLanguages:
-			errs.add(r.at, "more than %d languages", maxLanguages)
+			errs.Add(r.At(0), "more than %d languages", maxLanguages)
 		default:
-			c.langs = append(c.langs, r.cell(0))
+			c.langs = append(c.langs, r.Cell(0))
 			c.cyrillic = append(c.cyrillic, script == "cyrillic")
 		}
 	}
@@ -204,10 +206,10 @@ func (c *common) language(tag string) int {
 	return -1
 }
 
-func (c *common) topic(r *row, i int, errs *dataErrors) int {
-	t, ok := c.topics.index[r.cell(i)]
+func (c *common) topic(r *tsv.Row, i int, errs *tsv.Errors) int {
+	t, ok := c.topics.index[r.Cell(i)]
 	if !ok {
-		errs.add(r.place(i), "unknown topic %q; topics are in common/topics.tsv", r.cell(i))
+		errs.Add(r.At(i), "unknown topic %q; topics are in common/topics.tsv", r.Cell(i))
 	}
 	return t
 }
@@ -223,61 +225,61 @@ type dictionary struct {
 	classMembers []placedMember // the members of classes.tsv, to be checked when all is read
 
 	patterns []patternEntry // of patterns.tsv and function.tsv
-	langid   []row
-	translit []row
+	langid   []tsv.Row
+	translit []tsv.Row
 }
 
-func readDictionary(lang string, src func(string) string, c *common, errs *dataErrors) *dictionary {
+func readDictionary(lang string, src func(string) string, c *common, errs *tsv.Errors) *dictionary {
 	d := &dictionary{lang: lang, byWord: map[string]int{}, classes: map[string][]member{}}
 	file := func(name string) (string, string) { p := lang + "/" + name; return p, src(p) }
 	name, text := file("paradigms.tsv")
 	d.paradigms = readParadigms(name, text, errs)
 	name, text = file("words.tsv")
-	for _, r := range readTSV(name, text, "word forms weight topic flags note", errs) {
+	for _, r := range tsv.Read(name, text, "word forms weight topic flags note", errs) {
 		d.addWord(r, c, errs, false)
 	}
 	name, text = file("classes.tsv")
-	classRows := readTSV(name, text, "class members note", errs)
+	classRows := tsv.Read(name, text, "class members note", errs)
 	for _, r := range classRows {
 		d.addClass(r, errs)
 	}
 	name, text = file("patterns.tsv")
-	for _, r := range readTSV(name, text, "pattern weight rule topic flags note", errs) {
+	for _, r := range tsv.Read(name, text, "pattern weight rule topic flags note", errs) {
 		d.addPattern(r, c, errs)
 	}
 	name, text = file("function.tsv")
-	for _, r := range readTSV(name, text, "words role value note", errs) {
+	for _, r := range tsv.Read(name, text, "words role value note", errs) {
 		d.addFunction(r, errs)
 	}
 	d.checkReferences(errs)
 	name, text = file("langid.tsv")
-	d.langid = readTSV(name, text, "word weight note", errs)
+	d.langid = tsv.Read(name, text, "word weight note", errs)
 	name, text = file("translit.tsv")
-	d.translit = readTSV(name, text, "letter latin note", errs)
+	d.translit = tsv.Read(name, text, "letter latin note", errs)
 	return d
 }
 
 // addWord reads a line of words.tsv; replace lets a user's entry take the place
 // of one of ours.
-func (d *dictionary) addWord(r row, c *common, errs *dataErrors, replace bool) {
-	w := wordEntry{word: strings.ToLower(r.cell(0)), at: r.at}
+func (d *dictionary) addWord(r tsv.Row, c *common, errs *tsv.Errors, replace bool) {
+	w := wordEntry{word: strings.ToLower(r.Cell(0)), at: r.At(0)}
 	if w.word == "" || strings.ContainsRune(w.word, ' ') {
-		errs.add(r.at, "%q is not one word; more than one word goes into patterns.tsv", r.cell(0))
+		errs.Add(r.At(0), "%q is not one word; more than one word goes into patterns.tsv", r.Cell(0))
 		return
 	}
 	known, twice := d.byWord[w.word]
 	if twice && !replace {
-		errs.add(r.at, "%q stands twice, first in line %d", w.word, d.words[known].at.line)
+		errs.Add(r.At(0), "%q stands twice, first in line %d", w.word, d.words[known].at.Line)
 		return
 	}
-	w.weight = r.weight(2, -4, 4, errs)
+	w.weight = r.Weight(2, -4, 4, errs)
 	w.topic = c.topic(&r, 3, errs)
 	w.not, w.lack = defaultNot(w.weight), defaultLack(w.weight)
 	w.readFlags(&r, errs)
 	if stem, ok := strings.CutSuffix(w.word, "*"); ok {
 		w.prefix = true
 		if utf8.RuneCountInString(stem) < 4 && w.flags&wordObscene == 0 {
-			errs.add(r.at, "%q: a prefix entry needs 4 letters at least", w.word)
+			errs.Add(r.At(0), "%q: a prefix entry needs 4 letters at least", w.word)
 		}
 		w.forms = append(w.forms, foldWord(stem))
 	} else {
@@ -308,26 +310,26 @@ func defaultLack(w float64) float64 {
 	return 0
 }
 
-func (w *wordEntry) readFlags(r *row, errs *dataErrors) {
-	for _, f := range strings.Fields(r.cell(4)) {
+func (w *wordEntry) readFlags(r *tsv.Row, errs *tsv.Errors) {
+	for _, f := range strings.Fields(r.Cell(4)) {
 		key, value, hasValue := strings.Cut(f, "=")
 		switch {
 		case key == "not" && hasValue:
-			w.not = parseWeight(value, r.place(4), -4, 4, errs)
+			w.not = tsv.Weight(value, r.At(4), -4, 4, errs)
 		case key == "lack" && hasValue:
-			w.lack = parseWeight(value, r.place(4), -4, 4, errs)
+			w.lack = tsv.Weight(value, r.At(4), -4, 4, errs)
 		case !hasValue && wordFlags[key] != 0:
 			w.flags |= wordFlags[key]
 		default:
-			errs.add(r.place(4), "unknown flag %q; a word has not=W lack=W bare firm obscene mood hint", f)
+			errs.Add(r.At(4), "unknown flag %q; a word has not=W lack=W bare firm obscene mood hint", f)
 		}
 	}
 }
 
 // forms builds every folded form of a word, without repeats.
-func (d *dictionary) forms(r *row, word string, errs *dataErrors) []string {
+func (d *dictionary) forms(r *tsv.Row, word string, errs *tsv.Errors) []string {
 	raw := []string{word}
-	for _, f := range strings.Fields(strings.ToLower(r.cell(1))) {
+	for _, f := range strings.Fields(strings.ToLower(r.Cell(1))) {
 		if extra, ok := strings.CutPrefix(f, "+"); ok {
 			raw = append(raw, extra)
 			continue
@@ -336,31 +338,31 @@ func (d *dictionary) forms(r *row, word string, errs *dataErrors) []string {
 			continue
 		}
 		if d.paradigms[f] == nil {
-			errs.add(r.place(1), "no paradigm %q in %s/paradigms.tsv (one form is written +form)", f, d.lang)
+			errs.Add(r.At(1), "no paradigm %q in %s/paradigms.tsv (one form is written +form)", f, d.lang)
 			continue
 		}
 		var ok bool
 		if raw, ok = bend(d.paradigms, word, f, raw, 0); !ok {
-			errs.add(r.place(1), "%q fits no line of paradigm %q", word, f)
+			errs.Add(r.At(1), "%q fits no line of paradigm %q", word, f)
 		}
 	}
 	return raw
 }
 
-func (d *dictionary) addClass(r row, errs *dataErrors) {
-	name := strings.Trim(strings.ToLower(r.cell(0)), "<>")
-	if name == "" || r.cell(1) == "" {
-		errs.add(r.at, "a class needs a name and members")
+func (d *dictionary) addClass(r tsv.Row, errs *tsv.Errors) {
+	name := strings.Trim(strings.ToLower(r.Cell(0)), "<>")
+	if name == "" || r.Cell(1) == "" {
+		errs.Add(r.At(0), "a class needs a name and members")
 		return
 	}
 	if builtinClass(name) {
-		errs.add(r.at, "<%s> is built in", name)
+		errs.Add(r.At(0), "<%s> is built in", name)
 		return
 	}
-	for _, w := range strings.Fields(strings.ToLower(r.cell(1))) {
-		if m, ok := parseMember(w, r.place(1), errs); ok {
+	for _, w := range strings.Fields(strings.ToLower(r.Cell(1))) {
+		if m, ok := parseMember(w, r.At(1), errs); ok {
 			d.classes[name] = append(d.classes[name], m)
-			d.classMembers = append(d.classMembers, placedMember{m, r.place(1)})
+			d.classMembers = append(d.classMembers, placedMember{m, r.At(1)})
 		}
 	}
 }
@@ -369,11 +371,11 @@ func builtinClass(name string) bool {
 	return name == "num" || name == "any" || name == "not" || name == "me"
 }
 
-func parseMember(w string, at place, errs *dataErrors) (member, bool) {
+func parseMember(w string, at tsv.Place, errs *tsv.Errors) (member, bool) {
 	switch {
 	case strings.HasPrefix(w, "<"):
 		if !strings.HasSuffix(w, ">") || len(w) < 3 {
-			errs.add(at, "%q: a class is written <name>", w)
+			errs.Add(at, "%q: a class is written <name>", w)
 			return member{}, false
 		}
 		return member{memberClass, w[1 : len(w)-1]}, true
@@ -382,14 +384,14 @@ func parseMember(w string, at place, errs *dataErrors) (member, bool) {
 	case strings.HasSuffix(w, "*"):
 		stem := foldWord(w[:len(w)-1])
 		if utf8.RuneCountInString(stem) < 2 {
-			errs.add(at, "%q: a prefix needs 2 letters at least", w)
+			errs.Add(at, "%q: a prefix needs 2 letters at least", w)
 			return member{}, false
 		}
 		return member{memberPrefix, stem}, true
 	}
 	f := foldWord(w)
 	if f == "" {
-		errs.add(at, "%q holds no letters", w)
+		errs.Add(at, "%q holds no letters", w)
 		return member{}, false
 	}
 	return member{memberForm, f}, true

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
 // votes is how much a cue speaks for each language.
@@ -24,7 +26,7 @@ type identifier struct {
 	ends    map[uint64]votes // hash of the last 2 to 4 letters
 }
 
-func newIdentifier(c *common, langs []langWords, errs *dataErrors) *identifier {
+func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
 	id := &identifier{langs: c.langs, cyrillic: c.cyrillic, ends: map[uint64]votes{}, votes: make([]votes, 1), letters: make([]votes, 1)}
 	id.latin = max(slices.Index(c.cyrillic, false), 0)
 	n := 0
@@ -38,10 +40,10 @@ func newIdentifier(c *common, langs []langWords, errs *dataErrors) *identifier {
 	id.keys, id.vals = make([]uint64, size), make([]uint32, size)
 	for li, l := range langs {
 		for _, r := range l.words {
-			w := float32(r.weight(1, -5, 5, errs))
-			form := foldWord(r.cell(0))
+			w := float32(r.Weight(1, -5, 5, errs))
+			form := foldWord(r.Cell(0))
 			if form == "" {
-				errs.add(r.at, "an empty word")
+				errs.Add(r.At(0), "an empty word")
 				continue
 			}
 			id.add(hashString(form), li, w)
@@ -58,7 +60,7 @@ func newIdentifier(c *common, langs []langWords, errs *dataErrors) *identifier {
 
 // langWords is what a language brings to identification.
 type langWords struct {
-	words    []row
+	words    []tsv.Row
 	translit *translit
 }
 
@@ -77,14 +79,14 @@ func (id *identifier) add(h uint64, lang int, w float32) {
 	v[lang] = max(v[lang], w)
 }
 
-func (id *identifier) addCue(r row, errs *dataErrors) {
-	lang := slices.Index(id.langs, r.cell(1))
+func (id *identifier) addCue(r tsv.Row, errs *tsv.Errors) {
+	lang := slices.Index(id.langs, r.Cell(1))
 	if lang < 0 {
-		errs.add(r.place(1), "unknown language %q", r.cell(1))
+		errs.Add(r.At(1), "unknown language %q", r.Cell(1))
 		return
 	}
-	w := float32(r.weight(2, -10, 10, errs))
-	cue := strings.ToLower(r.cells[0])
+	w := float32(r.Weight(2, -10, 10, errs))
+	cue := strings.ToLower(r.Raw(0))
 	if cue == "*" {
 		id.any[lang] += w
 		return
@@ -101,7 +103,7 @@ func (id *identifier) addCue(r row, errs *dataErrors) {
 		n := id.cues[letter-cueFrom]
 		if n == 0 {
 			if len(id.letters) > maxCues {
-				errs.add(r.at, "more than %d letters are counted", maxCues)
+				errs.Add(r.At(0), "more than %d letters are counted", maxCues)
 				return
 			}
 			n = uint8(len(id.letters))
@@ -111,7 +113,7 @@ func (id *identifier) addCue(r row, errs *dataErrors) {
 		id.letters[n][lang] += w
 		return
 	}
-	errs.add(r.at, "%q is neither * nor a Cyrillic letter nor an ending -xx of 2 to 4 letters", cue)
+	errs.Add(r.At(0), "%q is neither * nor a Cyrillic letter nor an ending -xx of 2 to 4 letters", cue)
 }
 
 // verdict is what identification found.

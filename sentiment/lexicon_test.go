@@ -3,11 +3,12 @@ package sentiment
 import (
 	"testing"
 
+	"github.com/earshot/earshot/internal/tsv"
 	"github.com/earshot/earshot/mention"
 )
 
 func TestLexicon(t *testing.T) {
-	var errs dataErrors
+	var errs tsv.Errors
 	c := readCommon(builtin, &errs)
 	for _, lang := range c.langs {
 		d := readDictionary(lang, builtin, c, &errs)
@@ -17,7 +18,7 @@ func TestLexicon(t *testing.T) {
 		}
 		t.Logf("%s: %d words, %d forms, %d patterns and function words", lang, len(d.words), forms, len(d.patterns))
 	}
-	if err := errs.err(); err != nil {
+	if err := errs.Err(); err != nil {
 		t.Fatal("\n" + err.Error())
 	}
 }

@@ -3,6 +3,8 @@ package sentiment
 import (
 	"fmt"
 	"strings"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
 // ownRow is a line of the user's words: which language, word or pattern, and the
@@ -10,7 +12,7 @@ import (
 type ownRow struct {
 	lang    int
 	pattern bool
-	row     row
+	row     tsv.Row
 }
 
 // readOwn checks the user's words by adding them to the languages they are for.
@@ -22,26 +24,23 @@ func (s *Scorer) readOwn(o Options) error {
 	if name == "" {
 		name = "words"
 	}
-	var errs dataErrors
-	for _, r := range readTSV(name, o.Words, "", &errs) {
-		lang := s.common.language(r.cell(0))
-		if lang < 0 || len(r.cell(0)) != 2 {
-			errs.add(r.place(0), "unknown language %q; one of %s", r.cell(0), strings.Join(s.common.langs, ", "))
+	var errs tsv.Errors
+	for _, r := range tsv.Read(name, o.Words, "", &errs) {
+		lang := s.common.language(r.Cell(0))
+		if lang < 0 || len(r.Cell(0)) != 2 {
+			errs.Add(r.At(0), "unknown language %q; one of %s", r.Cell(0), strings.Join(s.common.langs, ", "))
 			continue
 		}
-		kind := r.cell(1)
+		kind := r.Cell(1)
 		if kind != "word" && kind != "pattern" {
-			errs.add(r.place(1), "%q is neither word nor pattern", kind)
+			errs.Add(r.At(1), "%q is neither word nor pattern", kind)
 			continue
 		}
-		rest := row{r.place(2), nil, nil}
-		if len(r.cells) > 2 {
-			rest.cells, rest.cols = r.cells[2:], r.cols[2:]
-		} else {
-			errs.add(r.at, "a %s needs its columns: see lexicon/README.md", kind)
+		if r.Len() <= 2 {
+			errs.Add(r.At(0), "a %s needs its columns: see lexicon/README.md", kind)
 			continue
 		}
-		s.own = append(s.own, ownRow{lang, kind == "pattern", rest})
+		s.own = append(s.own, ownRow{lang, kind == "pattern", r.Tail(2)})
 	}
 	for i := range s.common.langs {
 		for _, own := range s.own {
@@ -51,7 +50,7 @@ func (s *Scorer) readOwn(o Options) error {
 			}
 		}
 	}
-	if err := errs.err(); err != nil {
+	if err := errs.Err(); err != nil {
 		return fmt.Errorf("sentiment: own words: %w", err)
 	}
 	return nil
@@ -59,7 +58,7 @@ func (s *Scorer) readOwn(o Options) error {
 
 // addOwn adds the user's lines for d's language; a word that stands there already
 // is replaced.
-func (s *Scorer) addOwn(d *dictionary, errs *dataErrors) {
+func (s *Scorer) addOwn(d *dictionary, errs *tsv.Errors) {
 	for _, own := range s.own {
 		if s.common.langs[own.lang] != d.lang {
 			continue

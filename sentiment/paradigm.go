@@ -1,6 +1,10 @@
 package sentiment
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/earshot/earshot/internal/tsv"
+)
 
 // A paradigm says how a lemma bends: the first line whose strip fits is used.
 type paradigm struct {
@@ -19,30 +23,30 @@ type ending struct{ text, tag string }
 // under it, an endless @tag circle does not.
 const maxForms = 400
 
-func readParadigms(file, src string, errs *dataErrors) map[string]*paradigm {
+func readParadigms(file, src string, errs *tsv.Errors) map[string]*paradigm {
 	all := map[string]*paradigm{}
 	type use struct {
 		tag string
-		at  place
+		at  tsv.Place
 	}
 	var uses []use
-	for _, r := range readTSV(file, src, "tag strip endings note", errs) {
-		tag := r.cell(0)
-		if tag == "" || r.cell(2) == "" {
-			errs.add(r.at, "a paradigm needs a tag, what it strips and its endings")
+	for _, r := range tsv.Read(file, src, "tag strip endings note", errs) {
+		tag := r.Cell(0)
+		if tag == "" || r.Cell(2) == "" {
+			errs.Add(r.At(0), "a paradigm needs a tag, what it strips and its endings")
 			continue
 		}
-		line := paradigmLine{strip: strings.ToLower(r.cell(1))}
+		line := paradigmLine{strip: strings.ToLower(r.Cell(1))}
 		if line.strip == "0" {
 			line.strip = ""
 		}
-		for _, word := range strings.Fields(strings.ToLower(r.cell(2))) {
+		for _, word := range strings.Fields(strings.ToLower(r.Cell(2))) {
 			text, further, _ := strings.Cut(word, "@")
 			if text == "0" {
 				text = ""
 			}
 			if further != "" {
-				uses = append(uses, use{further, r.place(2)})
+				uses = append(uses, use{further, r.At(2)})
 			}
 			line.endings = append(line.endings, ending{text, further})
 		}
@@ -53,7 +57,7 @@ func readParadigms(file, src string, errs *dataErrors) map[string]*paradigm {
 	}
 	for _, u := range uses {
 		if all[u.tag] == nil {
-			errs.add(u.at, "no paradigm %q after @", u.tag)
+			errs.Add(u.at, "no paradigm %q after @", u.tag)
 		}
 	}
 	return all

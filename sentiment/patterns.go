@@ -3,15 +3,17 @@ package sentiment
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
 // maxElements bounds a pattern. Longer ones are sentences, not cues.
 const maxElements = 12
 
 // parsePattern reads the pattern language of the README.
-func parsePattern(text string, at place, errs *dataErrors) (p patternEntry, ok bool) {
+func parsePattern(text string, at tsv.Place, errs *tsv.Errors) (p patternEntry, ok bool) {
 	p.at, p.text = at, text
-	before := len(errs.list)
+	before := errs.Len()
 	words := strings.Fields(strings.ToLower(text))
 	solid := 0
 	for i, w := range words {
@@ -24,7 +26,7 @@ func parsePattern(text string, at place, errs *dataErrors) (p patternEntry, ok b
 			if gap, good := parseGap(w); good {
 				p.elements = append(p.elements, element{gap: gap})
 			} else {
-				errs.add(at, "%q: a gap is written .. or .1 to .6", w)
+				errs.Add(at, "%q: a gap is written .. or .1 to .6", w)
 			}
 		default:
 			e := parseElement(w, at, errs)
@@ -35,28 +37,28 @@ func parsePattern(text string, at place, errs *dataErrors) (p patternEntry, ok b
 		}
 	}
 	if solid == 0 {
-		errs.add(at, "%q: a pattern needs a word that must be there", text)
+		errs.Add(at, "%q: a pattern needs a word that must be there", text)
 	}
 	if len(p.elements) > maxElements {
-		errs.add(at, "%q: %d elements, at most %d", text, len(p.elements), maxElements)
+		errs.Add(at, "%q: %d elements, at most %d", text, len(p.elements), maxElements)
 	}
 	p.elements = trimGaps(p.elements)
 	if solid == 1 && len(words) > 1 && !p.start && !p.end {
 		refuseCrumb(&p, errs)
 	}
-	return p, len(errs.list) == before
+	return p, errs.Len() == before
 }
 
 // refuseCrumb refuses a pattern that is but a small word once its optional
 // elements are left out: "preys? on" would be found in every "on".
-func refuseCrumb(p *patternEntry, errs *dataErrors) {
+func refuseCrumb(p *patternEntry, errs *tsv.Errors) {
 	for _, e := range p.elements {
 		if e.optional || e.gap > 0 {
 			continue
 		}
 		for _, m := range e.choices {
 			if m.kind == memberForm && utf8.RuneCountInString(m.text) < 4 {
-				errs.add(p.at, "%q shrinks to %q alone when its optional words are left out", p.text, m.text)
+				errs.Add(p.at, "%q shrinks to %q alone when its optional words are left out", p.text, m.text)
 			}
 		}
 	}
@@ -72,7 +74,7 @@ func parseGap(w string) (int, bool) {
 	return 0, false
 }
 
-func parseElement(w string, at place, errs *dataErrors) element {
+func parseElement(w string, at tsv.Place, errs *tsv.Errors) element {
 	var e element
 	if len(w) > 1 && strings.HasSuffix(w, "?") {
 		e.optional = true
@@ -80,11 +82,11 @@ func parseElement(w string, at place, errs *dataErrors) element {
 	}
 	for _, choice := range strings.Split(w, "|") {
 		if choice == "" {
-			errs.add(at, "%q: an empty choice", w)
+			errs.Add(at, "%q: an empty choice", w)
 			continue
 		}
 		if strings.HasSuffix(choice, "?") {
-			errs.add(at, "%q: the ? of an optional element stands once, at its end", w)
+			errs.Add(at, "%q: the ? of an optional element stands once, at its end", w)
 			continue
 		}
 		if m, ok := parseMember(choice, at, errs); ok {
@@ -105,25 +107,25 @@ func trimGaps(e []element) []element {
 	return e
 }
 
-func (d *dictionary) addPattern(r row, c *common, errs *dataErrors) {
-	p, ok := parsePattern(r.cell(0), r.at, errs)
+func (d *dictionary) addPattern(r tsv.Row, c *common, errs *tsv.Errors) {
+	p, ok := parsePattern(r.Cell(0), r.At(0), errs)
 	if !ok {
 		return
 	}
-	p.weight = r.weight(1, -4, 4, errs)
-	rule, known := c.rules.index[r.cell(2)]
+	p.weight = r.Weight(1, -4, 4, errs)
+	rule, known := c.rules.index[r.Cell(2)]
 	if !known || rule == 0 {
-		errs.add(r.place(2), "unknown rule %q; rules are in common/rules.tsv", r.cell(2))
+		errs.Add(r.At(2), "unknown rule %q; rules are in common/rules.tsv", r.Cell(2))
 		return
 	}
 	p.rule = rule
 	p.topic = c.ruleTopic[rule]
-	if r.cell(3) != "" {
+	if r.Cell(3) != "" {
 		p.topic = c.topic(&r, 3, errs)
 	}
-	for _, f := range strings.Fields(r.cell(4)) {
+	for _, f := range strings.Fields(r.Cell(4)) {
 		if patternFlags[f] == 0 {
-			errs.add(r.place(4), "unknown flag %q; a pattern has firm ask noask noif guard", f)
+			errs.Add(r.At(4), "unknown flag %q; a pattern has firm ask noask noif guard", f)
 		}
 		p.flags |= patternFlags[f]
 	}
@@ -146,19 +148,19 @@ func defaultValue(r role) float64 {
 	return 0
 }
 
-func (d *dictionary) addFunction(r row, errs *dataErrors) {
-	p, ok := parsePattern(r.cell(0), r.at, errs)
+func (d *dictionary) addFunction(r tsv.Row, errs *tsv.Errors) {
+	p, ok := parsePattern(r.Cell(0), r.At(0), errs)
 	if !ok {
 		return
 	}
-	p.role = roles[r.cell(1)]
+	p.role = roles[r.Cell(1)]
 	if p.role == roleNone {
-		errs.add(r.place(1), "unknown role %q; roles are in the README", r.cell(1))
+		errs.Add(r.At(1), "unknown role %q; roles are in the README", r.Cell(1))
 		return
 	}
 	p.value = defaultValue(p.role)
-	if r.cell(2) != "" {
-		p.value = r.weight(2, 0, 1e6, errs)
+	if r.Cell(2) != "" {
+		p.value = r.Weight(2, 0, 1e6, errs)
 	}
 	d.patterns = append(d.patterns, p)
 	if len(p.elements) == 1 {
@@ -176,16 +178,16 @@ func (d *dictionary) addFunction(r row, errs *dataErrors) {
 }
 
 // checkReferences says which lemmas and classes do not exist.
-func (d *dictionary) checkReferences(errs *dataErrors) {
-	check := func(m member, at place) {
+func (d *dictionary) checkReferences(errs *tsv.Errors) {
+	check := func(m member, at tsv.Place) {
 		switch m.kind {
 		case memberLemma:
 			if _, ok := d.byWord[m.text]; !ok {
-				errs.add(at, "~%s: no such entry in %s/words.tsv (weight 0 will do)", m.text, d.lang)
+				errs.Add(at, "~%s: no such entry in %s/words.tsv (weight 0 will do)", m.text, d.lang)
 			}
 		case memberClass:
 			if d.classes[m.text] == nil && !builtinClass(m.text) {
-				errs.add(at, "<%s>: no such class in %s/classes.tsv", m.text, d.lang)
+				errs.Add(at, "<%s>: no such class in %s/classes.tsv", m.text, d.lang)
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
 // TestRules: every rule that staff can read has a file of texts that it finds and
@@ -20,19 +22,19 @@ func TestRules(t *testing.T) {
 			if err != nil {
 				t.Fatalf("a rule needs its regression file: %v", err)
 			}
-			var errs dataErrors
-			for _, r := range readTSV(name, string(b), "lang fires text", &errs) {
-				lang, want, text := r.cell(0), r.cell(1) == "yes", r.cell(2)
+			var errs tsv.Errors
+			for _, r := range tsv.Read(name, string(b), "lang fires text", &errs) {
+				lang, want, text := r.Cell(0), r.Cell(1) == "yes", r.Cell(2)
 				got := s.Score(Input{Text: text, Lang: lang})
 				fired := false
 				for _, h := range got.Why {
 					fired = fired || h.Rule == rule
 				}
 				if fired != want {
-					t.Errorf("%s:%d: %q: fires is %v: %s", name, r.at.line, text, fired, why(got))
+					t.Errorf("%s: %q: fires is %v: %s", r.At(0), text, fired, why(got))
 				}
 			}
-			if err := errs.err(); err != nil {
+			if err := errs.Err(); err != nil {
 				t.Error(err)
 			}
 		})

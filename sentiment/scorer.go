@@ -7,6 +7,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/tsv"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -73,26 +74,26 @@ func New(o Options) (*Scorer, error) { return newFrom(builtin, o) }
 
 // newFrom builds a scorer from tables that src reads by name.
 func newFrom(src func(name string) string, o Options) (*Scorer, error) {
-	var errs dataErrors
+	var errs tsv.Errors
 	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}}
 	s.pool.New = func() any {
 		return &scratch{lex: lexer{cues: &s.id.cues}, emoji: s.emoji, rule: s.rule, cyrillic: s.common.cyrillic}
 	}
 	s.findRules()
 	for _, r := range s.common.emoji {
-		first, _ := utf8.DecodeRuneInString(r.cell(0))
-		s.emoji[hashDone(hashRune(hashSeed, first))] = float32(r.weight(1, -4, 4, &errs))
+		first, _ := utf8.DecodeRuneInString(r.Cell(0))
+		s.emoji[hashDone(hashRune(hashSeed, first))] = float32(r.Weight(1, -4, 4, &errs))
 	}
 	var words []langWords
 	s.langs = make([]lazyTable, len(s.common.langs))
 	for i, lang := range s.common.langs {
 		name := lang + "/translit.tsv"
-		s.langs[i].translit = newTranslit(readTSV(name, src(name), "letter latin note", &errs), &errs)
+		s.langs[i].translit = newTranslit(tsv.Read(name, src(name), "letter latin note", &errs), &errs)
 		name = lang + "/langid.tsv"
-		words = append(words, langWords{readTSV(name, src(name), "word weight note", &errs), s.langs[i].translit})
+		words = append(words, langWords{tsv.Read(name, src(name), "word weight note", &errs), s.langs[i].translit})
 	}
 	s.id = newIdentifier(s.common, words, &errs)
-	if err := errs.err(); err != nil {
+	if err := errs.Err(); err != nil {
 		return nil, fmt.Errorf("sentiment: lexicon: %w", err)
 	}
 	if err := s.readOwn(o); err != nil {
@@ -113,7 +114,7 @@ func (s *Scorer) findRules() {
 func (s *Scorer) table(i int) *table {
 	l := &s.langs[i]
 	l.once.Do(func() {
-		var errs dataErrors // TestLexicon and readOwn have seen to it that there are none
+		var errs tsv.Errors // TestLexicon and readOwn have seen to it that there are none
 		d := readDictionary(s.common.langs[i], s.src, s.common, &errs)
 		s.addOwn(d, &errs)
 		l.table = compile(d)

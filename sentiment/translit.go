@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
 // translit is how people write a language in Latin letters.
@@ -14,15 +16,15 @@ type translit struct {
 // maxVariants bounds the spellings of one word.
 const maxVariants = 12
 
-func newTranslit(rows []row, errs *dataErrors) *translit {
+func newTranslit(rows []tsv.Row, errs *tsv.Errors) *translit {
 	t := &translit{variants: map[rune][]string{}}
 	for _, r := range rows {
-		letter, size := utf8.DecodeRuneInString(strings.ToLower(r.cell(0)))
-		if size != len(strings.ToLower(r.cell(0))) || r.cell(1) == "" {
-			errs.add(r.at, "one letter and the ways to write it are wanted")
+		letter, size := utf8.DecodeRuneInString(strings.ToLower(r.Cell(0)))
+		if size != len(strings.ToLower(r.Cell(0))) || r.Cell(1) == "" {
+			errs.Add(r.At(0), "one letter and the ways to write it are wanted")
 			continue
 		}
-		for _, latin := range strings.Fields(r.cell(1)) {
+		for _, latin := range strings.Fields(r.Cell(1)) {
 			if latin == "0" && letter == 'ь' {
 				latin = ""
 			}
