@@ -49,26 +49,26 @@ func packages(t *testing.T) []listed {
 // that is missing here fails the test, so a new room states its arrows first.
 var mayImport = map[string][]string{
 	"mention":            {},
-	"hours":              {},
-	"config":             {"hours"}, // working hours are parsed where they are written
+	"internal/hours":     {},
+	"config":             {"internal/hours"}, // working hours are parsed where they are written
 	"internal/fetch":     {},
 	"internal/fault":     {},
 	"internal/testkit":   {},
 	"internal/tsv":       {},
+	"internal/websub":    {},
 	"internal/fakeslack": {},
 	"match":              {"mention", "internal/tsv"},
 	"sentiment":          {"mention", "internal/tsv"},
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/fetch", "config"},
 	"monitor":            {"mention", "crawlers", "internal/fault"},
-	"alerts":             {"mention", "hours", "alerts/report", "internal/fault"},
+	"alerts":             {"mention", "internal/hours", "alerts/report", "internal/fault"},
 	"alerts/slack":       {"mention", "alerts", "alerts/report", "internal/fault"},
 	"alerts/console":     {"mention", "alerts"},
 	"alerts/report":      {"mention"},
 	"alerts/webhook":     {"mention", "alerts"},
 	"tune":               {"mention"},
 	"web":                {"mention"},
-	"websub":             {},
 	"cmd/earshot/town":   {},
 	"cmd/earshot":        {"*"},
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/earshot/earshot/hours"
 	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
 

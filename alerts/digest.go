@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts/report"
-	"github.com/earshot/earshot/hours"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
 

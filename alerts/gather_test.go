@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/hours"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
 

@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/earshot/earshot/hours"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
 

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/earshot/earshot/hours"
+	"github.com/earshot/earshot/internal/hours"
 )
 
 // Config is a whole watchlist that passed every check. It is never changed after

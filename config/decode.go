@@ -10,7 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"github.com/earshot/earshot/hours"
+	"github.com/earshot/earshot/internal/hours"
 )
 
 // decoder walks the tree against a struct and collects every mistake on the way.

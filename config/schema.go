@@ -11,7 +11,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
-	"github.com/earshot/earshot/hours"
+	"github.com/earshot/earshot/internal/hours"
 )
 
 // Schema returns the JSON Schema of the whole watchlist, with the options of

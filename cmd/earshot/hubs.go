@@ -8,8 +8,8 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
-	"github.com/earshot/earshot/websub"
 )
 
 // maxHubAnswer bounds what a hub says to a request, in bytes; nobody reads it.

@@ -14,10 +14,10 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/store"
-	"github.com/earshot/earshot/websub"
 )
 
 type runCmd struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/earshot/earshot/config"
-	"github.com/earshot/earshot/websub"
+	"github.com/earshot/earshot/internal/websub"
 )
 
 // webServer answers on web.listen: /healthz, /metrics, Slack's signed requests
