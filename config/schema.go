@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -8,8 +9,6 @@ import (
 	"reflect"
 	"slices"
 	"time"
-
-	"github.com/invopop/jsonschema"
 
 	"github.com/earshot/earshot/internal/hours"
 )
@@ -19,18 +18,18 @@ import (
 // file is checked against. The schema is wider than the check: a file that
 // breaks it is wrong, one that keeps it may still be.
 func Schema(kinds Kinds) ([]byte, error) {
-	s := schemer{defs: jsonschema.Definitions{}}
+	s := schemer{defs: map[string]*schema{}}
 	s.defs["expr"] = s.exprSchema()
 	root := s.object(fieldsOf(reflect.TypeFor[Config]()), reflect.TypeFor[Config]())
-	root.Version = jsonschema.Version
+	root.Version = "https://json-schema.org/draft/2020-12/schema"
 	root.Title = "earshot watchlist"
 	root.Required = []string{"contact", "watch", "sources"}
-	sources, _ := root.Properties.Get("sources")
+	sources := root.Properties.get("sources")
 	sources.Type = "array"
-	sources.Items = &jsonschema.Schema{}
+	sources.Items = &schema{}
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		s.defs["source_"+name] = s.sourceSchema(name, kinds[name])
-		sources.Items.AnyOf = append(sources.Items.AnyOf, &jsonschema.Schema{Ref: "#/$defs/source_" + name})
+		sources.Items.AnyOf = append(sources.Items.AnyOf, &schema{Ref: "#/$defs/source_" + name})
 	}
 	root.Definitions = s.defs
 	out, err := json.MarshalIndent(root, "", "  ")
@@ -40,13 +39,104 @@ func Schema(kinds Kinds) ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
-type schemer struct{ defs jsonschema.Definitions }
+// schema is as much of JSON Schema (draft 2020-12) as a watchlist needs. The
+// keywords are written in this order, so the checked-in file changes only with
+// what it says.
+type schema struct {
+	Version              string             `json:"$schema,omitempty"`
+	Ref                  string             `json:"$ref,omitempty"`
+	Definitions          map[string]*schema `json:"$defs,omitempty"`
+	AllOf                []*schema          `json:"allOf,omitempty"`
+	AnyOf                []*schema          `json:"anyOf,omitempty"`
+	Items                *schema            `json:"items,omitempty"`
+	Properties           properties         `json:"properties,omitempty"`
+	AdditionalProperties *schema            `json:"additionalProperties,omitempty"`
+	PropertyNames        *schema            `json:"propertyNames,omitempty"`
+	Type                 string             `json:"type,omitempty"`
+	Enum                 []string           `json:"enum,omitempty"`
+	Pattern              string             `json:"pattern,omitempty"`
+	Required             []string           `json:"required,omitempty"`
+	Title                string             `json:"title,omitempty"`
+	Description          string             `json:"description,omitempty"`
+	Examples             []string           `json:"examples,omitempty"`
+
+	only string // "true" or "false": the schema is this word alone
+}
+
+func anything() *schema { return &schema{only: "true"} }
+
+func nothing() *schema { return &schema{only: "false"} }
+
+// MarshalJSON writes the word or the keywords.
+func (s *schema) MarshalJSON() ([]byte, error) {
+	if s.only != "" {
+		return []byte(s.only), nil
+	}
+	type keywords schema // without this method
+	return json.Marshal((*keywords)(s))
+}
+
+// properties are the keys of an object in the order of the struct, which is the
+// order that people should read them in.
+type properties []property
+
+type property struct {
+	name string
+	is   *schema
+}
+
+// get returns the schema of a key; nil when there is none.
+func (p properties) get(name string) *schema {
+	for _, x := range p {
+		if x.name == name {
+			return x.is
+		}
+	}
+	return nil
+}
+
+// set describes a key. A key described before keeps its place.
+func (p *properties) set(name string, is *schema) {
+	for i := range *p {
+		if (*p)[i].name == name {
+			(*p)[i].is = is
+			return
+		}
+	}
+	*p = append(*p, property{name, is})
+}
+
+// MarshalJSON writes an object with the keys in their order.
+func (p properties) MarshalJSON() ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteByte('{')
+	for i, x := range p {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		name, err := json.Marshal(x.name)
+		if err != nil {
+			return nil, err
+		}
+		is, err := json.Marshal(x.is)
+		if err != nil {
+			return nil, err
+		}
+		out.Write(name)
+		out.WriteByte(':')
+		out.Write(is)
+	}
+	out.WriteByte('}')
+	return out.Bytes(), nil
+}
+
+type schemer struct{ defs map[string]*schema }
 
 // object describes a struct by its fields.
-func (s schemer) object(fields []field, t reflect.Type) *jsonschema.Schema {
-	out := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}
+func (s schemer) object(fields []field, t reflect.Type) *schema {
+	out := &schema{Type: "object", AdditionalProperties: nothing()}
 	for _, f := range fields {
-		out.Properties.Set(f.name, s.field(f, t.FieldByIndex(f.index).Type))
+		out.Properties.set(f.name, s.field(f, t.FieldByIndex(f.index).Type))
 		if f.required {
 			out.Required = append(out.Required, f.name)
 		}
@@ -55,33 +145,33 @@ func (s schemer) object(fields []field, t reflect.Type) *jsonschema.Schema {
 }
 
 // field describes one key with its words for people.
-func (s schemer) field(f field, t reflect.Type) *jsonschema.Schema {
+func (s schemer) field(f field, t reflect.Type) *schema {
 	out := s.value(f, t)
-	if out.Ref != "" || out == jsonschema.TrueSchema {
-		out = &jsonschema.Schema{AllOf: []*jsonschema.Schema{out}}
+	if out.Ref != "" || out.only != "" {
+		out = &schema{AllOf: []*schema{out}}
 	}
 	out.Description = f.doc
 	if f.example != "" {
-		out.Examples = []any{f.example}
+		out.Examples = []string{f.example}
 	}
 	return out
 }
 
 // value describes one type.
-func (s schemer) value(f field, t reflect.Type) *jsonschema.Schema {
+func (s schemer) value(f field, t reflect.Type) *schema {
 	switch t {
 	case reflect.TypeFor[Text](), reflect.TypeFor[hours.Holiday]():
 		return text()
 	case reflect.TypeFor[Secret](), reflect.TypeFor[hours.Hours](), reflect.TypeFor[hours.Moment](), reflect.TypeFor[netip.Prefix]():
-		return &jsonschema.Schema{Type: "string"}
+		return &schema{Type: "string"}
 	case reflect.TypeFor[time.Duration]():
-		return &jsonschema.Schema{Type: "string", Pattern: `^((\d+(\.\d+)?(ms|s|m|h|d|w))+|0)$`}
+		return &schema{Type: "string", Pattern: `^((\d+(\.\d+)?(ms|s|m|h|d|w))+|0)$`}
 	case reflect.TypeFor[backfill]():
-		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "boolean"}, s.value(f, reflect.TypeFor[time.Duration]())}}
+		return &schema{AnyOf: []*schema{{Type: "boolean"}, s.value(f, reflect.TypeFor[time.Duration]())}}
 	case reflect.TypeFor[Expr]():
-		return &jsonschema.Schema{Ref: "#/$defs/expr"}
+		return &schema{Ref: "#/$defs/expr"}
 	case reflect.TypeFor[[]Source]():
-		return &jsonschema.Schema{}
+		return &schema{}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -90,49 +180,49 @@ func (s schemer) value(f field, t reflect.Type) *jsonschema.Schema {
 		return s.structure(t)
 	case reflect.Slice:
 		items := s.value(f, t.Elem())
-		list := &jsonschema.Schema{Type: "array", Items: items}
+		list := &schema{Type: "array", Items: items}
 		if items.Type == "object" {
 			return list
 		}
-		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{list, items}}
+		return &schema{AnyOf: []*schema{list, items}}
 	case reflect.Map:
 		elem := f
 		elem.doc, elem.example = "", ""
-		return &jsonschema.Schema{Type: "object", PropertyNames: enum(f.keys), AdditionalProperties: s.value(elem, t.Elem())}
+		return &schema{Type: "object", PropertyNames: enum(f.keys), AdditionalProperties: s.value(elem, t.Elem())}
 	case reflect.Bool:
-		return &jsonschema.Schema{Type: "boolean"}
+		return &schema{Type: "boolean"}
 	case reflect.Float32, reflect.Float64:
-		return &jsonschema.Schema{Type: "number"}
+		return &schema{Type: "number"}
 	case reflect.String:
 		if words := enum(f.format); words != nil {
 			return words
 		}
 		return text()
 	case reflect.Interface:
-		return jsonschema.TrueSchema
+		return anything()
 	}
-	return &jsonschema.Schema{Type: "integer"}
+	return &schema{Type: "integer"}
 }
 
 // structure describes a struct, and its short form if it has one.
-func (s schemer) structure(t reflect.Type) *jsonschema.Schema {
+func (s schemer) structure(t reflect.Type) *schema {
 	fields := fieldsOf(t)
 	long := s.object(fields, t)
 	for _, f := range fields {
 		if f.short {
-			return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{s.value(f, t.FieldByIndex(f.index).Type), long}}
+			return &schema{AnyOf: []*schema{s.value(f, t.FieldByIndex(f.index).Type), long}}
 		}
 	}
 	return long
 }
 
 // text is what the decoder takes as a text: numbers are taken as written.
-func text() *jsonschema.Schema {
-	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}}}
+func text() *schema {
+	return &schema{AnyOf: []*schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}}}
 }
 
 // enum describes the formats that have a few words only; nil for the others.
-func enum(format string) *jsonschema.Schema {
+func enum(format string) *schema {
 	var words []string
 	switch format {
 	case "lang":
@@ -144,29 +234,25 @@ func enum(format string) *jsonschema.Schema {
 	default:
 		return nil
 	}
-	out := &jsonschema.Schema{}
-	for _, w := range words {
-		out.Enum = append(out.Enum, w)
-	}
-	return out
+	return &schema{Enum: words}
 }
 
 // exprSchema describes one operand of any, all and none.
-func (s schemer) exprSchema() *jsonschema.Schema {
-	list := func() *jsonschema.Schema {
-		one := &jsonschema.Schema{Ref: "#/$defs/expr"}
-		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "array", Items: one}, one}}
+func (s schemer) exprSchema() *schema {
+	list := func() *schema {
+		one := &schema{Ref: "#/$defs/expr"}
+		return &schema{AnyOf: []*schema{{Type: "array", Items: one}, one}}
 	}
-	group := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}
+	group := &schema{Type: "object", AdditionalProperties: nothing()}
 	for _, key := range []string{"any", "all", "none"} {
-		group.Properties.Set(key, list())
+		group.Properties.set(key, list())
 	}
-	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{text(), group}}
+	return &schema{AnyOf: []*schema{text(), group}}
 }
 
 // sourceSchema describes the block of one kind: the kind key in its short or
 // long form, the keys every source has, and the kind's own beside it.
-func (s schemer) sourceSchema(kind string, options any) *jsonschema.Schema {
+func (s schemer) sourceSchema(kind string, options any) *schema {
 	commons := reflect.TypeFor[common]()
 	out := s.object(fieldsOf(commons), commons)
 	out.Required = []string{kind}
@@ -175,7 +261,7 @@ func (s schemer) sourceSchema(kind string, options any) *jsonschema.Schema {
 		t = t.Elem()
 	}
 	if t == nil || t.Kind() != reflect.Struct {
-		out.Properties.Set(kind, jsonschema.TrueSchema)
+		out.Properties.set(kind, anything())
 		out.AdditionalProperties = nil
 		return out
 	}
@@ -186,13 +272,13 @@ func (s schemer) sourceSchema(kind string, options any) *jsonschema.Schema {
 	for _, f := range fields {
 		if f.short {
 			short := s.field(f, t.FieldByIndex(f.index).Type)
-			key = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{short, long}}
+			key = &schema{AnyOf: []*schema{short, long}}
 			continue
 		}
 		if !slices.Contains(commonKeys, f.name) && f.name != kind {
-			out.Properties.Set(f.name, s.field(f, t.FieldByIndex(f.index).Type))
+			out.Properties.set(f.name, s.field(f, t.FieldByIndex(f.index).Type))
 		}
 	}
-	out.Properties.Set(kind, key)
+	out.Properties.set(kind, key)
 	return out
 }
