@@ -15,13 +15,16 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// How Follow looks at files. A change must be in use within 3 s, whatever the
-// file system tells us.
-const (
-	settle = 150 * time.Millisecond // editors write in several steps: wait for the last
-	patrol = time.Second            // network and container file systems send no events
-	doubt  = 300 * time.Millisecond // a file that is wrong may be half written: look again
-)
+// pace is how Follow looks at files.
+type pace struct {
+	settle time.Duration // editors write in several steps: wait for the last
+	patrol time.Duration // network and container file systems send no events
+	doubt  time.Duration // a file that is wrong may be half written: look again
+}
+
+// usual keeps the promise that a change is in use within 3 s, whatever the file
+// system tells us.
+var usual = pace{settle: 150 * time.Millisecond, patrol: time.Second, doubt: 300 * time.Millisecond}
 
 // Following says how to follow a watchlist.
 type Following struct {
@@ -31,6 +34,8 @@ type Following struct {
 	Reload <-chan os.Signal // SIGHUP: apply again, changed or not; nil when there is none
 	Log    *slog.Logger     // nil: silence
 	Failed func(error)      // told once for every content that cannot be used; may be nil
+
+	pace pace // zero: the usual; tests are in a hurry
 }
 
 // inputs is everything a watchlist was made of: the file, and the files it names.
@@ -83,6 +88,9 @@ func Follow(ctx context.Context, f Following, apply func(*Config) error) error {
 	if _, err := os.Stat(filepath.Dir(f.Path)); err != nil {
 		return fmt.Errorf("watchlist: follow %s: %w", f.Path, err)
 	}
+	if f.pace == (pace{}) {
+		f.pace = usual
+	}
 	w := &follower{Following: f, apply: apply}
 	if f.Start != nil {
 		w.last = f.Start.inputs
@@ -91,7 +99,7 @@ func Follow(ctx context.Context, f Following, apply func(*Config) error) error {
 	if w.notified != nil {
 		defer w.notified.Close()
 	}
-	tick := time.NewTicker(patrol)
+	tick := time.NewTicker(f.pace.patrol)
 	defer tick.Stop()
 	pending := time.After(0) // look once at the start: it may have changed since Load
 	for {
@@ -102,7 +110,7 @@ func Follow(ctx context.Context, f Following, apply func(*Config) error) error {
 			w.look(ctx, true)
 		case <-events:
 			if pending == nil { // never put off: a database beside the file changes all the time
-				pending = time.After(settle)
+				pending = time.After(f.pace.settle)
 			}
 		case err := <-troubles:
 			f.Log.Warn("file events were lost, looking every second", "err", err)
@@ -151,7 +159,7 @@ func (w *follower) look(ctx context.Context, force bool) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(doubt):
+		case <-time.After(w.pace.doubt):
 		}
 		if in.same(in.again()) {
 			break
@@ -177,7 +185,7 @@ func (w *follower) look(ctx context.Context, force bool) {
 // carry the same time stamp.
 func (w *follower) fresh(stamps []stamp) bool {
 	return slices.ContainsFunc(stamps, func(s stamp) bool {
-		return s.info != nil && time.Since(s.info.ModTime()) < 2*patrol
+		return s.info != nil && time.Since(s.info.ModTime()) < 2*w.pace.patrol
 	})
 }
 
