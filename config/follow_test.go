@@ -31,12 +31,17 @@ func hurry() pace {
 type following struct {
 	t      *testing.T
 	path   string
-	got    chan *Config
-	failed chan error
+	heard  chan heard // in the order it happened
 	reload chan os.Signal
 	refuse error
 	logged *bytes.Buffer
 	pace   pace
+}
+
+// heard is what a Follow said: the watchlist it gave to apply, or a failure.
+type heard struct {
+	taken  *Config
+	failed error
 }
 
 // follow loads path and follows it until the test ends.
@@ -51,15 +56,15 @@ func followAt(t *testing.T, pace pace, path string, refuse error) *following {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &following{t: t, path: path, got: make(chan *Config, 10), failed: make(chan error, 10), reload: make(chan os.Signal, 1), refuse: refuse, logged: &bytes.Buffer{}, pace: pace}
+	f := &following{t: t, path: path, heard: make(chan heard, 10), reload: make(chan os.Signal, 1), refuse: refuse, logged: &bytes.Buffer{}, pace: pace}
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		err := Follow(ctx, Following{
-			Path: path, Kinds: testKinds(), Start: start, Reload: f.reload, Failed: func(err error) { f.failed <- err },
+			Path: path, Kinds: testKinds(), Start: start, Reload: f.reload, Failed: func(err error) { f.heard <- heard{failed: err} },
 			Log: slog.New(slog.NewTextHandler(f.logged, nil)), pace: pace,
 		}, func(c *Config) error {
-			f.got <- c
+			f.heard <- heard{taken: c}
 			return f.refuse
 		})
 		if !errors.Is(err, context.Canceled) {
@@ -81,13 +86,14 @@ func watchlist(name string) string {
 func (f *following) want(name string) *Config {
 	f.t.Helper()
 	select {
-	case c := <-f.got:
-		if c.Watches[0].Name != name {
-			f.t.Fatalf("got %q, want %q", c.Watches[0].Name, name)
+	case h := <-f.heard:
+		if h.failed != nil {
+			f.t.Fatalf("failed: %v", h.failed)
 		}
-		return c
-	case err := <-f.failed:
-		f.t.Fatalf("failed: %v", err)
+		if h.taken.Watches[0].Name != name {
+			f.t.Fatalf("got %q, want %q", h.taken.Watches[0].Name, name)
+		}
+		return h.taken
 	case <-time.After(patience):
 		f.t.Fatalf("%q was not taken", name)
 	}
@@ -97,12 +103,13 @@ func (f *following) want(name string) *Config {
 func (f *following) wantFailure(part string) {
 	f.t.Helper()
 	select {
-	case err := <-f.failed:
-		if !strings.Contains(err.Error(), part) {
-			f.t.Fatalf("failed with %v, want %q", err, part)
+	case h := <-f.heard:
+		if h.failed == nil {
+			f.t.Fatalf("took %q", h.taken.Watches[0].Name)
 		}
-	case c := <-f.got:
-		f.t.Fatalf("took %q", c.Watches[0].Name)
+		if !strings.Contains(h.failed.Error(), part) {
+			f.t.Fatalf("failed with %v, want %q", h.failed, part)
+		}
 	case <-time.After(patience):
 		f.t.Fatal("the mistake was not reported")
 	}
@@ -111,10 +118,11 @@ func (f *following) wantFailure(part string) {
 func (f *following) wantSilence() {
 	f.t.Helper()
 	select {
-	case c := <-f.got:
-		f.t.Fatalf("took %q again", c.Watches[0].Name)
-	case err := <-f.failed:
-		f.t.Fatalf("failed again: %v", err)
+	case h := <-f.heard:
+		if h.failed != nil {
+			f.t.Fatalf("failed again: %v", h.failed)
+		}
+		f.t.Fatalf("took %q again", h.taken.Watches[0].Name)
 	case <-time.After(2*f.pace.patrol + f.pace.settle):
 	}
 }
