@@ -4,7 +4,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-.PHONY: build test quick race lint fuzz bench docs tools clean
+.PHONY: build test quick lint vuln peers fuzz bench docs tools clean
 
 build: ## the daemon, static, in ./earshot
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o earshot ./cmd/earshot
@@ -15,15 +15,28 @@ tools: ## what the tests need beside Go; installed through apt when missing
 test: tools ## every test with the race detector
 	$(GO) test -race -shuffle=on -timeout 15m -parallel 8 ./...
 
-quick: ## the tests without the race detector and without asking for tools
-	$(GO) test ./...
+quick: ## the short tests, in under a minute: no virtual weeks, no crash matrix, no sleeping
+	$(GO) test -short ./...
 
-lint: ## formatting, vet, staticcheck, go.mod
+# Tools have a go.mod of their own, and so has what is only compared with: the
+# module that is shipped asks for what the daemon links and its tests, no more.
+TOOL = $(GO) tool -modfile=tools/go.mod
+
+lint: ## formatting, vet, staticcheck, complexity, go.mod
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'gofmt would change:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags faults ./internal/fault
-	$(GO) tool staticcheck ./...
+	$(TOOL) staticcheck ./...
+	@scripts/complexity.sh
 	$(GO) mod tidy -diff
+	cd tools && $(GO) mod tidy -diff
+	cd tools/peers && $(GO) vet ./... && $(GO) mod tidy -diff
+
+vuln: ## known holes in what the daemon calls; asks vuln.go.dev
+	$(TOOL) govulncheck ./...
+
+peers: ## beside other people's work on the same texts
+	cd tools/peers && $(GO) test -count=1 -v ./...
 
 FUZZTIME ?= 5s
 fuzz: ## every fuzz target for FUZZTIME

@@ -4,8 +4,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/jonreiter/govader"
-
 	"github.com/earshot/earshot/mention"
 )
 
@@ -26,8 +24,8 @@ func benchTexts(b *testing.B) []string {
 	return texts
 }
 
-// BenchmarkEnglish compares one thread of this scorer with govader on the same
-// texts: BenchmarkEnglish/earshot against BenchmarkEnglish/govader.
+// BenchmarkEnglish is one thread of this scorer. tools/peers has the same beside
+// other people's.
 func BenchmarkEnglish(b *testing.B) {
 	texts := benchTexts(b)
 	b.Run("earshot", func(b *testing.B) {
@@ -38,15 +36,6 @@ func BenchmarkEnglish(b *testing.B) {
 		b.ResetTimer()
 		for i := 0; i < b.N; i++ {
 			s.ScoreInto(&dst, Input{Text: texts[i%len(texts)], Lang: "en"})
-		}
-		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
-	})
-	b.Run("govader", func(b *testing.B) {
-		s := govader.NewSentimentIntensityAnalyzer()
-		b.ReportAllocs()
-		b.ResetTimer()
-		for i := 0; i < b.N; i++ {
-			s.PolarityScores(texts[i%len(texts)])
 		}
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
 	})
