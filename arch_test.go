@@ -68,7 +68,6 @@ var mayImport = map[string][]string{
 	"alerts/report":      {"mention"},
 	"alerts/webhook":     {"mention", "alerts"},
 	"tune":               {"mention"},
-	"web":                {"mention"},
 	"cmd/earshot/town":   {},
 	"cmd/earshot":        {"*"},
 }

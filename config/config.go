@@ -24,7 +24,7 @@ type Config struct {
 	Webhooks   []Webhook       `yaml:"webhooks" doc:"Other systems that get alerts as signed JSON; routes name them as webhook:NAME."`
 	Store      Store           `yaml:"store" doc:"Where earshot keeps what it heard."`
 	Fetch      Fetch           `yaml:"fetch" doc:"Manners on the network."`
-	Web        Web             `yaml:"web" doc:"The inbox in the browser."`
+	Web        Web             `yaml:"web" doc:"What earshot answers by HTTP."`
 
 	Path     string  `yaml:"-"` // the file as given to Load
 	Warnings []Error `yaml:"-"` // what is allowed but probably not meant; in the order of the file
@@ -199,10 +199,10 @@ type HostLimits struct {
 	Gap time.Duration `yaml:"gap" required:"true" doc:"Pause between two requests to this host."`
 }
 
-// Web is the inbox in the browser.
+// Web is what earshot answers by HTTP: health, metrics, signed clicks, hubs.
 type Web struct {
-	Listen    string `yaml:"listen" doc:"Address and port of the inbox." example:"127.0.0.1:8080" format:"listen"`
-	PublicURL string `yaml:"public_url" doc:"How people reach the inbox from outside; links in alerts use it." format:"url"`
+	Listen    string `yaml:"listen" doc:"Address and port of /healthz, /metrics, Slack's signed clicks and hubs." example:"127.0.0.1:8080" format:"listen"`
+	PublicURL string `yaml:"public_url" doc:"How the listener is reached from outside; hubs of feeds announce news there." format:"url"`
 }
 
 // Defaults of the watchlist.
