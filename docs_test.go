@@ -1,0 +1,89 @@
+package earshot_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// pages are what a newcomer reads first.
+var pages = []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/adr/README.md"}
+
+// link finds the target of a Markdown link, without its anchor.
+var link = regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
+
+// TestLinksLead fails when a page names a file or folder that is not there.
+func TestLinksLead(t *testing.T) {
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(m[1], ":") { // another site
+				continue
+			}
+			found++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+				t.Errorf("%s names %s: %v", page, m[1], err)
+			}
+		}
+		if found == 0 {
+			t.Errorf("%s has no links: is the pattern still right?", page)
+		}
+	}
+}
+
+// step is a row of the walk: its number, the package and the function.
+var step = regexp.MustCompile("(?m)^\\| (\\d+) \\| \\[[^]]+\\]\\(([^)]+)\\) \\| `([^`]+)` \\|")
+
+// TestWalkIsTrue fails when a function of the ten steps in CONTRIBUTING is not in
+// the package that the step names, or below it.
+func TestWalkIsTrue(t *testing.T) {
+	text, err := os.ReadFile("CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := step.FindAllStringSubmatch(string(text), -1)
+	if len(rows) != 10 {
+		t.Fatalf("the walk has %d steps, want 10", len(rows))
+	}
+	for _, row := range rows {
+		if !functions(t, row[2])[row[3]] {
+			t.Errorf("step %s: no function %s in %s", row[1], row[3], row[2])
+		}
+	}
+}
+
+// functions are the names of all functions and methods in and below a place: a
+// folder or one file. Tests do not count.
+func functions(t *testing.T, place string) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	err := filepath.WalkDir(place, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok {
+				names[f.Name.Name] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return names
+}
