@@ -165,7 +165,7 @@ func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 	}
 	sc.settle()
 	sortByStart(sc.matches)
-	sc.judge()
+	sc.evaluate()
 	s.deliver(dst, sc, &in)
 }
 

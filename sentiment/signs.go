@@ -25,7 +25,7 @@ func (s *scratch) smileys() {
 	}
 	open := int32(0)
 	si := 0
-	for _, m := range s.lex.marks {
+	for _, m := range s.lex.punctuation {
 		for si+1 < len(s.sentences) && s.lex.toks[s.sentences[si+1].from].start <= m.at {
 			si++
 		}

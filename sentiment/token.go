@@ -91,16 +91,16 @@ func lookAhead(words []wordSet) {
 
 // lexer turns text into tokens. It lives in the scratch and is reused.
 type lexer struct {
-	cues    *cueIndex
-	toks    []token
-	runes   []rune
-	marks   []mark
-	sets    [2][]wordSet
-	letters letterCount
-	pending breakKind
-	quote   bool
-	upper   int // words in capitals
-	hyphen  bool
+	cues        *cueIndex
+	toks        []token
+	runes       []rune
+	punctuation []mark
+	sets        [2][]wordSet
+	letters     letterCount
+	pending     breakKind
+	quote       bool
+	upper       int // words in capitals
+	hyphen      bool
 }
 
 type letterCount struct {
@@ -109,7 +109,7 @@ type letterCount struct {
 }
 
 func (l *lexer) reset() {
-	l.toks, l.runes, l.marks = l.toks[:0], l.runes[:0], l.marks[:0]
+	l.toks, l.runes, l.punctuation = l.toks[:0], l.runes[:0], l.punctuation[:0]
 	l.letters = letterCount{}
 	l.pending, l.quote, l.upper, l.hyphen = sentenceBreak, false, 0, false
 }
@@ -154,12 +154,12 @@ func (l *lexer) soft() {
 }
 
 func (l *lexer) mark(r rune, at int) {
-	if n := len(l.marks); n > 0 && l.marks[n-1].r == r && int(l.marks[n-1].at) == at-1 {
-		l.marks[n-1].at++
-		l.marks[n-1].n++
+	if n := len(l.punctuation); n > 0 && l.punctuation[n-1].r == r && int(l.punctuation[n-1].at) == at-1 {
+		l.punctuation[n-1].at++
+		l.punctuation[n-1].n++
 		return
 	}
-	l.marks = append(l.marks, mark{int32(at), r, 1})
+	l.punctuation = append(l.punctuation, mark{int32(at), r, 1})
 }
 
 func (l *lexer) ascii(text string, i, to int) int {

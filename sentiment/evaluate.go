@@ -98,12 +98,12 @@ const (
 	spread           = 15  // as VADER: sum / sqrt(sum² + spread)
 )
 
-func (s *scratch) judge() {
+func (s *scratch) evaluate() {
 	s.split()
 	s.units, s.hints = s.units[:0], s.hints[:0]
 	mi := 0
 	for si := range s.sentences {
-		mi = s.judgeSentence(si, mi)
+		mi = s.evaluateSentence(si, mi)
 	}
 	if len(s.units) == 0 {
 		s.mendTypos()
@@ -131,7 +131,7 @@ func (s *scratch) split() {
 		}
 	}
 	si := 0
-	for _, m := range s.lex.marks {
+	for _, m := range s.lex.punctuation {
 		for si+1 < len(s.sentences) && toks[s.sentences[si+1].from].start <= m.at {
 			si++
 		}
@@ -169,8 +169,8 @@ func (s *scratch) findSections() {
 	}
 }
 
-// judgeSentence turns a sentence into units; mi is the next kept match.
-func (s *scratch) judgeSentence(si, mi int) int {
+// evaluateSentence turns a sentence into units; mi is the next kept match.
+func (s *scratch) evaluateSentence(si, mi int) int {
 	st := &s.sentences[si]
 	first := len(s.units)
 	var cl clauseState
