@@ -150,6 +150,7 @@ type common struct {
 	rules     names
 	ruleTopic []int
 	emoji     []tsv.Row
+	emoticons []tsv.Row
 	letters   []tsv.Row
 }
 
@@ -171,6 +172,7 @@ func readCommon(src func(string) string, errs *tsv.Errors) *common {
 		c.ruleTopic = append(c.ruleTopic, c.topic(&r, 1, errs))
 	}
 	c.emoji = tsv.Read("common/emoji.tsv", src("common/emoji.tsv"), "emoji weight note", errs)
+	c.emoticons = tsv.Read("common/emoticons.tsv", src("common/emoticons.tsv"), "emoticon emoji note", errs)
 	c.letters = tsv.Read("common/letters.tsv", src("common/letters.tsv"), "cue lang weight note", errs)
 	return c
 }

@@ -28,14 +28,15 @@ type Input struct {
 // Scorer scores texts. It is safe for concurrent use. The tables of a language
 // are built when a text first needs them.
 type Scorer struct {
-	src    func(name string) string
-	common *common
-	id     *identifier
-	emoji  map[uint64]float32
-	langs  []lazyTable
-	rule   engineRules
-	pool   sync.Pool
-	own    []ownRow
+	src       func(name string) string
+	common    *common
+	id        *identifier
+	emoji     map[uint64]float32
+	emoticons emoticons
+	langs     []lazyTable
+	rule      engineRules
+	pool      sync.Pool
+	own       []ownRow
 }
 
 // lazyTable is a language that is compiled on first use.
@@ -77,13 +78,14 @@ func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 	var errs tsv.Errors
 	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}}
 	s.pool.New = func() any {
-		return &scratch{lex: lexer{cues: &s.id.cues}, emoji: s.emoji, rule: s.rule, cyrillic: s.common.cyrillic}
+		return &scratch{lex: lexer{cues: &s.id.cues, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, cyrillic: s.common.cyrillic}
 	}
 	s.findRules()
 	for _, r := range s.common.emoji {
 		first, _ := utf8.DecodeRuneInString(r.Cell(0))
 		s.emoji[hashDone(hashRune(hashSeed, first))] = float32(r.Weight(1, -4, 4, &errs))
 	}
+	s.emoticons = newEmoticons(s.common.emoticons, &errs)
 	var words []langWords
 	s.langs = make([]lazyTable, len(s.common.langs))
 	for i, lang := range s.common.langs {
@@ -165,7 +167,7 @@ func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 	}
 	sc.settle()
 	sortByStart(sc.matches)
-	sc.judge()
+	sc.evaluate()
 	s.deliver(dst, sc, &in)
 }
 

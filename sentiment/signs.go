@@ -25,7 +25,7 @@ func (s *scratch) smileys() {
 	}
 	open := int32(0)
 	si := 0
-	for _, m := range s.lex.marks {
+	for _, m := range s.lex.punctuation {
 		for si+1 < len(s.sentences) && s.lex.toks[s.sentences[si+1].from].start <= m.at {
 			si++
 		}
@@ -98,4 +98,45 @@ func (s *scratch) rating(from, to int, share float32) {
 		w = 2.4
 	}
 	s.add(unit{start: int32(from), end: int32(to), weight: w, rule: s.rule.rating, flags: unitPattern, sentence: s.sentenceOf(int32(from))})
+}
+
+// hint is a small sign, kept apart from the units: there are many, and they count
+// only as a sum.
+type hint struct {
+	token  int32
+	weight float32
+}
+
+// addHint notes a small sign. What its sentence is taken for counts here already.
+func (s *scratch) addHint(i int32, weight float32, cl *clauseState, si int) {
+	if cl.conditional {
+		weight *= supposed
+	}
+	if len(s.hints) < maxUnits {
+		s.hints = append(s.hints, hint{i, weight * s.sentences[si].words})
+	}
+}
+
+// boundHints turns the small signs into units, scaled so that together they are
+// never praise and never more than a mild complaint, however long the text. Where
+// something else speaks, one silent unit holds their sum.
+func (s *scratch) boundHints() {
+	var sum float32
+	for _, h := range s.hints {
+		sum += h.weight
+	}
+	want := hintShare * sum * min(1, hintWords/float32(len(s.lex.toks)))
+	want = max(mostHints, want)
+	if want >= 0 {
+		return
+	}
+	for i := range s.units {
+		if s.units[i].weight != 0 {
+			s.add(unit{weight: want, rule: s.rule.hint, flags: unitHint | unitHidden})
+			return
+		}
+	}
+	for _, h := range s.hints {
+		s.add(unit{start: h.token, end: h.token, weight: h.weight * want / sum, rule: s.rule.hint, flags: unitHint, sentence: s.sentenceOf(h.token)})
+	}
 }

@@ -2,8 +2,11 @@ package sentiment
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
 type tokenKind uint8
@@ -91,16 +94,17 @@ func lookAhead(words []wordSet) {
 
 // lexer turns text into tokens. It lives in the scratch and is reused.
 type lexer struct {
-	cues    *cueIndex
-	toks    []token
-	runes   []rune
-	marks   []mark
-	sets    [2][]wordSet
-	letters letterCount
-	pending breakKind
-	quote   bool
-	upper   int // words in capitals
-	hyphen  bool
+	cues        *cueIndex
+	emoticons   emoticons
+	toks        []token
+	runes       []rune
+	punctuation []mark
+	sets        [2][]wordSet
+	letters     letterCount
+	pending     breakKind
+	quote       bool
+	upper       int // words in capitals
+	hyphen      bool
 }
 
 type letterCount struct {
@@ -109,7 +113,7 @@ type letterCount struct {
 }
 
 func (l *lexer) reset() {
-	l.toks, l.runes, l.marks = l.toks[:0], l.runes[:0], l.marks[:0]
+	l.toks, l.runes, l.punctuation = l.toks[:0], l.runes[:0], l.punctuation[:0]
 	l.letters = letterCount{}
 	l.pending, l.quote, l.upper, l.hyphen = sentenceBreak, false, 0, false
 }
@@ -154,12 +158,12 @@ func (l *lexer) soft() {
 }
 
 func (l *lexer) mark(r rune, at int) {
-	if n := len(l.marks); n > 0 && l.marks[n-1].r == r && int(l.marks[n-1].at) == at-1 {
-		l.marks[n-1].at++
-		l.marks[n-1].n++
+	if n := len(l.punctuation); n > 0 && l.punctuation[n-1].r == r && int(l.punctuation[n-1].at) == at-1 {
+		l.punctuation[n-1].at++
+		l.punctuation[n-1].n++
 		return
 	}
-	l.marks = append(l.marks, mark{int32(at), r, 1})
+	l.punctuation = append(l.punctuation, mark{int32(at), r, 1})
 }
 
 func (l *lexer) ascii(text string, i, to int) int {
@@ -276,43 +280,65 @@ func (l *lexer) name(text string, i, to int) int {
 	return j
 }
 
-// emoticon reads :) :( :/ =( :'( :D <3 and the like and returns its length.
+// emoticon reads :) :-( :'( =D <3 and the like, as common/emoticons.tsv lists
+// them, and returns its length. Between eyes and mouth may stand up to two signs
+// for a nose or a tear, and the mouth may be drawn out.
 func (l *lexer) emoticon(text string, i, to int) int {
-	if i > 0 && text[i-1] != ' ' && text[i-1] != '\n' && text[i-1] != '.' && text[i-1] != '!' && text[i] == ':' && (i+1 >= to || text[i+1] != ')' && text[i+1] != '(') {
-		return 0
-	}
 	j := i + 1
 	for j < to && j < i+3 && (text[j] == '-' || text[j] == '\'') {
 		j++
 	}
-	if j >= to {
+	if j >= to || text[i] == ':' && !l.beginsEmoticon(text, i) {
 		return 0
 	}
-	var name rune
-	switch c := text[j]; {
-	case text[i] == '<' && c == '3' && j == i+1:
-		name = '❤'
-	case text[i] == '<' || text[i] == '>':
-		return 0
-	case c == ')' || c == ']' || c == 'D' || c == 'P' || c == 'p':
-		name = '🙂'
-	case c == '(' || c == '[':
-		name = '🙁'
-	case (c == '/' || c == '\\' || c == '|') && (j+1 >= to || text[j+1] != '/'):
-		name = '😕'
-	default:
+	mouth := text[j]
+	name, ok := l.emoticons[[2]byte{text[i], mouth}]
+	if !ok || mouth >= '0' && mouth <= '9' && j > i+1 || j+1 < to && runsOn(mouth, text[j+1]) {
 		return 0
 	}
-	if (text[j] == 'D' || text[j] == 'p' || text[j] == 'P') && j+1 < to && text[j+1]|0x20 >= 'a' && text[j+1]|0x20 <= 'z' {
-		return 0
-	}
-	for j+1 < to && text[j+1] == text[j] {
+	for j+1 < to && text[j+1] == mouth {
 		j++
 	}
-	l.toks = append(l.toks, token{
-		start: int32(i), end: int32(j + 1), hash: hashDone(hashRune(hashSeed, name)), kind: emojiToken, before: l.take(),
-	})
+	l.toks = append(l.toks, token{start: int32(i), end: int32(j + 1), hash: name, kind: emojiToken, before: l.take()})
 	return j + 1 - i
+}
+
+// beginsEmoticon: a colon glued to a word is one only with the mouth right after
+// it: "thanks:)" and not "size:D".
+func (l *lexer) beginsEmoticon(text string, i int) bool {
+	if i == 0 || text[i-1] == ' ' || text[i-1] == '\n' || text[i-1] == '.' || text[i-1] == '!' {
+		return true
+	}
+	return text[i+1] == ')' || text[i+1] == '('
+}
+
+// runsOn reports whether what follows shows that this is no mouth: "://", "=Done".
+func runsOn(mouth, next byte) bool {
+	switch {
+	case mouth == '/' || mouth == '\\' || mouth == '|':
+		return next == '/'
+	case mouth|0x20 >= 'a' && mouth|0x20 <= 'z':
+		return next|0x20 >= 'a' && next|0x20 <= 'z'
+	}
+	return false
+}
+
+// emoticons are the emoji that two signs stand for, by eyes and mouth.
+type emoticons map[[2]byte]uint64
+
+func newEmoticons(rows []tsv.Row, errs *tsv.Errors) emoticons {
+	out := emoticons{}
+	for i := range rows {
+		r := &rows[i]
+		signs := r.Cell(0)
+		if len(signs) != 2 || strings.IndexByte(":=<>", signs[0]) < 0 || signs[1] >= utf8.RuneSelf {
+			errs.Add(r.At(0), "%q: an emoticon is one of : = < > and a mouth", signs)
+			continue
+		}
+		name, _ := utf8.DecodeRuneInString(r.Cell(1))
+		out[[2]byte{signs[0], signs[1]}] = hashDone(hashRune(hashSeed, name))
+	}
+	return out
 }
 
 // number reads digits with their points and commas, "4/5" as a rating, and the

@@ -98,12 +98,12 @@ const (
 	spread           = 15  // as VADER: sum / sqrt(sum² + spread)
 )
 
-func (s *scratch) judge() {
+func (s *scratch) evaluate() {
 	s.split()
 	s.units, s.hints = s.units[:0], s.hints[:0]
 	mi := 0
 	for si := range s.sentences {
-		mi = s.judgeSentence(si, mi)
+		mi = s.evaluateSentence(si, mi)
 	}
 	if len(s.units) == 0 {
 		s.mendTypos()
@@ -131,7 +131,7 @@ func (s *scratch) split() {
 		}
 	}
 	si := 0
-	for _, m := range s.lex.marks {
+	for _, m := range s.lex.punctuation {
 		for si+1 < len(s.sentences) && toks[s.sentences[si+1].from].start <= m.at {
 			si++
 		}
@@ -169,8 +169,8 @@ func (s *scratch) findSections() {
 	}
 }
 
-// judgeSentence turns a sentence into units; mi is the next kept match.
-func (s *scratch) judgeSentence(si, mi int) int {
+// evaluateSentence turns a sentence into units; mi is the next kept match.
+func (s *scratch) evaluateSentence(si, mi int) int {
 	st := &s.sentences[si]
 	first := len(s.units)
 	var cl clauseState
@@ -464,47 +464,6 @@ func (s *scratch) addInClause(u unit, cl *clauseState) {
 func (s *scratch) add(u unit) {
 	if len(s.units) < maxUnits {
 		s.units = append(s.units, u)
-	}
-}
-
-// hint is a small sign, kept apart from the units: there are many, and they count
-// only as a sum.
-type hint struct {
-	token  int32
-	weight float32
-}
-
-// addHint notes a small sign. What its sentence is taken for counts here already.
-func (s *scratch) addHint(i int32, weight float32, cl *clauseState, si int) {
-	if cl.conditional {
-		weight *= supposed
-	}
-	if len(s.hints) < maxUnits {
-		s.hints = append(s.hints, hint{i, weight * s.sentences[si].words})
-	}
-}
-
-// boundHints turns the small signs into units, scaled so that together they are
-// never praise and never more than a mild complaint, however long the text. Where
-// something else speaks, one silent unit holds their sum.
-func (s *scratch) boundHints() {
-	var sum float32
-	for _, h := range s.hints {
-		sum += h.weight
-	}
-	want := hintShare * sum * min(1, hintWords/float32(len(s.lex.toks)))
-	want = max(mostHints, want)
-	if want >= 0 {
-		return
-	}
-	for i := range s.units {
-		if s.units[i].weight != 0 {
-			s.add(unit{weight: want, rule: s.rule.hint, flags: unitHint | unitHidden})
-			return
-		}
-	}
-	for _, h := range s.hints {
-		s.add(unit{start: h.token, end: h.token, weight: h.weight * want / sum, rule: s.rule.hint, flags: unitHint, sentence: s.sentenceOf(h.token)})
 	}
 }
 
