@@ -62,7 +62,11 @@ var mayImport = map[string][]string{
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/fetch", "config"},
 	"monitor":            {"mention", "crawlers", "internal/fault"},
-	"alerts":             {"mention", "internal/hours", "alerts/report", "internal/fault"},
+	"alerts":             {"mention", "internal/hours", "alerts/report"},
+	"alerts/plan":        {"mention", "alerts"},
+	"alerts/outbox":      {"mention", "alerts", "internal/fault"},
+	"alerts/desk":        {"mention", "alerts", "internal/fault"},
+	"alerts/digest":      {"mention", "internal/hours", "alerts", "alerts/report"},
 	"alerts/slack":       {"mention", "alerts", "alerts/report", "internal/fault"},
 	"alerts/console":     {"mention", "alerts"},
 	"alerts/report":      {"mention"},
@@ -70,6 +74,9 @@ var mayImport = map[string][]string{
 	"tune":               {"mention"},
 	"cmd/earshot/town":   {},
 	"cmd/earshot":        {"*"},
+
+	// For tests only.
+	"alerts/internal/rig": {"mention", "store", "alerts", "alerts/plan", "alerts/desk"},
 }
 
 func TestArrows(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -38,7 +38,7 @@ func newBubble() *bubble {
 }
 
 // ingest commits mentions as one poll.
-func (b *bubble) ingest(p *alerts.Planner, now time.Time, list ...mention.Mention) error {
+func (b *bubble) ingest(p *plan.Planner, now time.Time, list ...mention.Mention) error {
 	var drafts []*mention.Draft
 	for _, m := range list {
 		m.ID, m.HeardAt = mention.MentionID(m.Post.Key(), m.Watch), now

@@ -23,6 +23,32 @@ type Rules struct {
 	Digests    Digests
 }
 
+// Deadline is one set of clocks. A zero duration means no such clock.
+type Deadline struct {
+	Claim      time.Duration // somebody must have taken the complaint
+	Reply      time.Duration // a public answer must stand
+	Notify     string        // who is named first
+	EscalateTo string        // the channel that is told next
+	Hours      hours.Hours   // the clocks run only while these are open; zero: always
+}
+
+// The parts of mention.Case.Level, which says what deadlines have brought about. They are
+// numbers in the database, so they must keep their meaning: the last digit counts what was done because nobody had
+// the complaint; the others are added once each.
+const (
+	LevelNamed      = 1 // somebody was named in the thread
+	LevelTold       = 2 // the other channel was told
+	LevelReminded   = 10
+	LevelUnverified = 100 // "replied", but no answer is to be seen
+)
+
+// Digests say when the summary comes, and where to. A zero moment never comes.
+type Digests struct {
+	To     string
+	Daily  hours.Moment
+	Weekly hours.Moment
+}
+
 // Route sends what fits all its conditions; an empty condition fits all.
 type Route struct {
 	Watches    []string
@@ -45,14 +71,21 @@ func fits[T comparable](wanted []T, has T) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, has)
 }
 
-// route says where a complaint goes and whom to name there.
-func (r Rules) route(m mention.Mention) (to, notify string) {
+// RouteFor says where a complaint goes and whom to name there.
+func (r Rules) RouteFor(m mention.Mention) (to, notify string) {
 	for _, route := range r.Routes {
 		if route.fits(m) {
 			return route.To, route.Notify
 		}
 	}
 	return r.Otherwise, ""
+}
+
+// defaultAlertBelow are the scores at and below which a post is a complaint, where the
+// watchlist says nothing. People who write a review or a comment mean the brand;
+// forums and networks are rougher in tone, and news are negative by trade.
+var defaultAlertBelow = map[mention.PostKind]float64{
+	mention.Review: -0.1, mention.Comment: -0.1, mention.Forum: -0.2, mention.Social: -0.2, mention.News: -0.4,
 }
 
 // Below returns the score at and below which a post of this kind is a complaint.
@@ -66,11 +99,11 @@ func (r Rules) Below(kind mention.PostKind) float64 {
 	return defaultAlertBelow[mention.Review]
 }
 
-// complaint reports whether the score is at or below the threshold of the post's kind.
-func (r Rules) complaint(m mention.Mention) bool { return m.Score.Value <= r.Below(m.Post.Kind) }
+// IsComplaint reports whether the score is at or below the threshold of the post's kind.
+func (r Rules) IsComplaint(m mention.Mention) bool { return m.Score.Value <= r.Below(m.Post.Kind) }
 
-// official reports whether the author answers for the watch.
-func (r Rules) official(watch, author string) bool {
+// IsOfficial reports whether the author answers for the watch.
+func (r Rules) IsOfficial(watch, author string) bool {
 	name := authorKey(author)
 	return name != "" && slices.ContainsFunc(r.Official[watch], func(o string) bool { return authorKey(o) == name })
 }
@@ -81,8 +114,8 @@ func authorKey(name string) string {
 	return strings.ToLower(strings.Join(strings.FieldsFunc(name, unicode.IsSpace), " "))
 }
 
-// notBefore says until when a message is held; zero: not at all.
-func (r Rules) notBefore(s mention.Severity, now time.Time) time.Time {
+// HeldUntil says until when a message is held; zero: not at all.
+func (r Rules) HeldUntil(s mention.Severity, now time.Time) time.Time {
 	if s >= mention.Critical || !r.HasQuiet || !r.Quiet.Open(now) {
 		return time.Time{}
 	}

@@ -1,6 +1,14 @@
 package alerts_test
 
 import (
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/digest"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/outbox"
+	"github.com/earshot/earshot/alerts/plan"
+	"go.uber.org/goleak"
+
 	"context"
 	"fmt"
 	"log/slog"
@@ -11,10 +19,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A week of work in virtual time, around the nights in which the clocks change:
 // the real sender, clock and digester on a store in memory, people who take, answer,
@@ -47,9 +56,9 @@ type week struct {
 	t       *testing.T
 	zone    *time.Location
 	start   time.Time
-	planner *alerts.Planner
-	desk    *alerts.Desk
-	sender  *alerts.Sender
+	planner *plan.Planner
+	desk    *desk.Desk
+	sender  *outbox.Sender
 	people  sync.WaitGroup
 
 	seen  sync.Mutex
@@ -130,15 +139,15 @@ func (w *week) answer(m mention.Mention) {
 func (w *week) traffic() {
 	n := 0
 	hear := func(critical bool) {
-		m := said(forum, fmt.Sprint(n), fmt.Sprint("author ", n), fmt.Sprintf("Скарга %d: %s", n, strings.Repeat(numbered(n)+" ", 4)), -0.6)
+		m := rig.Said(rig.Forum, fmt.Sprint(n), fmt.Sprint("author ", n), fmt.Sprintf("Скарга %d: %s", n, strings.Repeat(rig.Numbered(n)+" ", 4)), -0.6)
 		m.Post.Published = time.Now().Add(-time.Minute)
 		m.Score.Topics = []string{"refund"}
 		if critical {
 			m.Score.Topics = []string{"safety"}
 		}
 		w.seen.Lock()
-		w.fates[id(m)] = fate(n % int(fates))
-		w.held[id(m)] = !critical && w.quiet(time.Now())
+		w.fates[rig.ID(m)] = fate(n % int(fates))
+		w.held[rig.ID(m)] = !critical && w.quiet(time.Now())
 		w.seen.Unlock()
 		if err := w.ingest(w.planner, time.Now(), m); err != nil {
 			w.t.Error(err)
@@ -158,6 +167,15 @@ func (w *week) traffic() {
 		}
 		time.Sleep(41 * time.Minute)
 	}
+}
+
+func moment(t *testing.T, text string) hours.Moment {
+	t.Helper()
+	m, err := hours.ParseMoment(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 func (w *week) quiet(t time.Time) bool {
@@ -223,22 +241,22 @@ func runWeek(t *testing.T, zoneName, first string) {
 	}
 	d := alerts.Deadline{Claim: claimIn, Reply: replyIn, Notify: "@oncall", EscalateTo: "#leads", Hours: open}
 	w := &week{bubble: newBubble(), t: t, zone: zone, start: start, fates: map[mention.ID]fate{}, held: map[mention.ID]bool{}}
-	w.planner = alerts.NewPlanner(alerts.Rules{
-		Otherwise: "#mentions", Quiet: night, HasQuiet: true, Official: map[string][]string{bank: {"Romashka Support"}},
+	w.planner = plan.NewPlanner(alerts.Rules{
+		Otherwise: "#mentions", Quiet: night, HasQuiet: true, Official: map[string][]string{rig.Bank: {"Romashka Support"}},
 		Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: d, mention.Normal: d, mention.High: d, mention.Critical: d},
 		Digests:   alerts.Digests{To: "#digest", Daily: moment(t, "09:00 "+zoneName), Weekly: moment(t, "Mon 09:00 "+zoneName)},
 	})
 	log := slog.New(slog.DiscardHandler)
-	w.sender = alerts.NewSender(alerts.Options{Outbox: w, Reader: w, Log: log, Now: time.Now, Door: func(string) (alerts.Notifier, bool) { return w, true }})
-	w.desk = alerts.NewDesk(w, time.Now, w.sender.Wake)
+	w.sender = outbox.NewSender(outbox.Options{Outbox: w, Reader: w, Log: log, Now: time.Now, Door: func(string) (alerts.Notifier, bool) { return w, true }})
+	w.desk = desk.NewDesk(w, time.Now, w.sender.Wake)
 	ctx, cancel := context.WithTimeout(context.Background(), weekLength)
 	defer cancel()
 	var all sync.WaitGroup
 	all.Go(func() { _ = w.sender.Run(ctx) })
 	for range 2 { // two processes
-		clock := alerts.Clock{Cases: w, Living: w, Planner: w.planner, Log: log, Now: time.Now, Changed: w.sender.Wake}
-		digests := alerts.Digester{Numbers: w, Planner: w.planner, Log: log, Now: time.Now, Changed: w.sender.Wake}
-		all.Go(func() { _ = clock.Run(ctx) })
+		deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w, Open: w, Rules: w.planner.Rules, Log: log, Now: time.Now, Changed: w.sender.Wake})
+		digests := digest.NewDigester(digest.Options{Numbers: w, Rules: w.planner.Rules, Log: log, Now: time.Now, Changed: w.sender.Wake})
+		all.Go(func() { _ = deadlines.Run(ctx) })
 		all.Go(func() { _ = digests.Run(ctx) })
 	}
 	all.Go(w.traffic)

@@ -95,7 +95,7 @@ func State(m mention.Mention, c mention.Case) string {
 }
 
 // Overdue reports whether nobody took the complaint in time.
-func Overdue(c mention.Case) bool { return c.Status == mention.Open && c.Level%levelNudged > 0 }
+func Overdue(c mention.Case) bool { return c.Status == mention.Open && c.Level%LevelReminded > 0 }
 
 // Site says where a post stands: the source's name, with the host before it when
 // the name does not tell.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
@@ -102,7 +103,7 @@ func secondDoor(t *testing.T, w *world) (address string, client *http.Client) {
 	t.Helper()
 	client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: claimsAtOnce}}
 	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, SigningSecret: fakeslack.SigningSecret, APIURL: w.fake.URL(), HTTP: client,
-		Desk: alerts.NewDesk(w.store, time.Now, func() {}), Reader: w.store, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		Desk: desk.NewDesk(w.store, time.Now, func() {}), Reader: w.store, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	server := httptest.NewServer(n.Interactions())
 	ctx, stop := context.WithCancel(context.Background())
 	var done sync.WaitGroup

@@ -1,11 +1,14 @@
 package slack_test
 
 import (
+	"context"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
 )
@@ -18,12 +21,14 @@ func TestEscalationHasButtons(t *testing.T) {
 	w := newWorld(t, worldOptions{rules: alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: late, mention.Normal: late, mention.High: late}}})
 	w.hear(complaint("1", refund))
 	first := w.posted(1)[0]
-	clock := alerts.Clock{Cases: w.store, Living: w.store, Planner: w.planner, Log: slog.New(slog.DiscardHandler),
-		Now: func() time.Time { return time.Now().Add(11 * time.Minute) }, Changed: w.sender.Wake}
-	if err := clock.Step(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return time.Now().Add(11 * time.Minute) }, Changed: w.sender.Wake})
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = deadlines.Run(ctx) })
 	w.posted(3)
+	stop()
+	running.Wait()
 	told := w.fake.Messages("#support-leads")
 	if len(told) != 1 || !shows(told[0], refund) || !shows(told[0], "overdue since") {
 		t.Fatalf("the leads see %s", texts(told))

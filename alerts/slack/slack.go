@@ -26,7 +26,7 @@ import (
 // DefaultAPIURL is Slack's own Web API.
 const DefaultAPIURL = "https://slack.com/api/"
 
-// Desk decides what people do; *alerts.Desk is one.
+// Desk decides what people do; *desk.Desk is one.
 type Desk interface {
 	Do(ctx context.Context, id mention.ID, a mention.Action) (mention.Case, error)
 }

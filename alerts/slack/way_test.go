@@ -16,6 +16,9 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/outbox"
+	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
@@ -30,10 +33,10 @@ type world struct {
 	t       *testing.T
 	fake    *fakeslack.Server
 	store   *store.Store
-	planner *alerts.Planner
-	sender  *alerts.Sender
+	planner *plan.Planner
+	sender  *outbox.Sender
 	slack   *slack.Notifier
-	desk    *alerts.Desk
+	desk    *desk.Desk
 	log     *logbook
 	stop    func()
 	opt     worldOptions
@@ -89,7 +92,7 @@ func newWorld(t *testing.T, opt worldOptions) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	w := &world{t: t, fake: fake, store: st, planner: alerts.NewPlanner(opt.rules), log: &logbook{}, opt: opt}
+	w := &world{t: t, fake: fake, store: st, planner: plan.NewPlanner(opt.rules), log: &logbook{}, opt: opt}
 	w.start()
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -107,7 +110,7 @@ func (w *world) start() {
 	if client == nil {
 		client = &http.Client{Transport: &http.Transport{}}
 	}
-	w.desk = alerts.NewDesk(w.store, time.Now, func() { w.sender.Wake() })
+	w.desk = desk.NewDesk(w.store, time.Now, func() { w.sender.Wake() })
 	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
 		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now,
 		Replies: func(m mention.Mention) []string { return []string{"Sorry, " + m.Post.Author} }}
@@ -122,7 +125,7 @@ func (w *world) start() {
 	if w.opt.hook {
 		door = slack.NewHook(w.fake.HookURL(), "SLACK_WEBHOOK_URL", client)
 	}
-	w.sender = alerts.NewSender(alerts.Options{Outbox: w.store, Reader: w.store, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
+	w.sender = outbox.NewSender(outbox.Options{Outbox: w.store, Reader: w.store, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
 		Door: func(route string) (alerts.Notifier, bool) { return door, strings.HasPrefix(route, "#") }})
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup

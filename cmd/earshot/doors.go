@@ -10,6 +10,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/console"
+	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/alerts/webhook"
 	"github.com/earshot/earshot/config"
@@ -48,7 +49,7 @@ func newDoors(term terminal, log *slog.Logger, trouble func(string, error)) *doo
 
 // use takes the ways out from a watchlist. A Slack account that stayed the same
 // keeps its connection.
-func (d *doors) use(cfg *config.Config, desk *alerts.Desk, reader alerts.Reader) {
+func (d *doors) use(cfg *config.Config, desk *desk.Desk, reader alerts.Reader) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.fallback = fallbackRoute(cfg)
@@ -82,7 +83,7 @@ func newSlack(cfg *config.Config, client *http.Client, desk slack.Desk, reader a
 	})
 }
 
-// door implements alerts.Options.Door. Without a Slack token and without a webhook
+// door implements outbox.Options.Door. Without a Slack token and without a webhook
 // everything that would go to Slack is printed.
 func (d *doors) door(route string) (alerts.Notifier, bool) {
 	d.mu.RLock()

@@ -12,6 +12,10 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/digest"
+	"github.com/earshot/earshot/alerts/outbox"
+	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/websub"
@@ -59,12 +63,12 @@ type daemon struct {
 	now     func() time.Time
 	store   *store.Store
 	seen    *seenSet
-	planner *alerts.Planner
+	planner *plan.Planner
 	doors   *doors
-	sender  *alerts.Sender
-	desk    *alerts.Desk
-	clock   *alerts.Clock
-	digests *alerts.Digester
+	sender  *outbox.Sender
+	desk    *desk.Desk
+	clock   *desk.Deadlines
+	digests *digest.Digester
 	monitor *monitor.Monitor
 	metrics *metrics
 	web     *webServer
@@ -91,16 +95,16 @@ func openDaemon(ctx context.Context, cfg *config.Config, term terminal, log *slo
 	if err != nil {
 		return nil, err
 	}
-	d.planner = alerts.NewPlanner(alerts.Rules{}) // use fills it
+	d.planner = plan.NewPlanner(alerts.Rules{}) // use fills it
 	d.metrics = newMetrics()
 	d.doors = newDoors(term, log, d.metrics.trouble)
-	d.sender = alerts.NewSender(alerts.Options{
+	d.sender = outbox.NewSender(outbox.Options{
 		Outbox: d.store, Reader: d.store, Door: d.doors.door, Log: log, Now: d.now,
 		Accepted: d.metrics.accepted, Trouble: d.metrics.trouble,
 	})
-	d.desk = alerts.NewDesk(d.store, d.now, d.sender.Wake)
-	d.clock = &alerts.Clock{Cases: d.store, Living: d.store, Planner: d.planner, Log: log, Now: d.now, Changed: d.sender.Wake}
-	d.digests = &alerts.Digester{Numbers: d.store, Planner: d.planner, Log: log, Now: d.now, Changed: d.sender.Wake}
+	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
+	d.clock = desk.NewDeadlines(desk.DeadlineOptions{Cases: d.store, Open: d.store, Rules: d.planner.Rules, Log: log, Now: d.now, Changed: d.sender.Wake})
+	d.digests = digest.NewDigester(digest.Options{Numbers: d.store, Rules: d.planner.Rules, Log: log, Now: d.now, Changed: d.sender.Wake})
 	d.hubs = newHubs(d, cfg)
 	d.monitor = monitor.New(monitor.Options{Seen: d.seen, Ledger: ledger{d}, Ear: listener{d}, Staff: staff{d}, Living: living{d}, Hubs: d.offers(), Log: log, Now: d.now})
 	d.metrics.watch(d.monitor, d.store)

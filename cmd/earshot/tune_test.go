@@ -13,7 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 	"github.com/earshot/earshot/tune"
@@ -57,12 +58,12 @@ func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	planner := alerts.NewPlanner(newRules(cfg))
+	planner := plan.NewPlanner(newRules(cfg))
 	ears, err := newEars(cfg, planner.OfficialFor)
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := alerts.NewDesk(db, clock, func() {})
+	desk := desk.NewDesk(db, clock, func() {})
 	for i, line := range texts {
 		now = now.Add(time.Minute)
 		post := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/%d", i),

@@ -1,10 +1,11 @@
-package alerts
+package outbox
 
 import (
 	"context"
 	"errors"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fault"
 	"github.com/earshot/earshot/mention"
 )
@@ -33,7 +34,7 @@ func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration
 		thread mention.AlertID
 	}
 	groups := make(map[place][]mention.Alert)
-	doors := make(map[place]Notifier)
+	doors := make(map[place]alerts.Notifier)
 	wait := tick
 	for _, a := range all {
 		door, next, ok := s.takeMore(a, groups[place{a.Route, a.ThreadOf}] != nil, now)
@@ -52,7 +53,7 @@ func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration
 
 // takeMore is take for a search: an alert whose place is searched anyway does
 // not wait for its turn.
-func (s *Sender) takeMore(a mention.Alert, joins bool, now time.Time) (Notifier, time.Duration, bool) {
+func (s *Sender) takeMore(a mention.Alert, joins bool, now time.Time) (alerts.Notifier, time.Duration, bool) {
 	if !joins {
 		return s.take(a, toFind, now)
 	}
@@ -67,7 +68,7 @@ func (s *Sender) takeMore(a mention.Alert, joins bool, now time.Time) (Notifier,
 }
 
 // search reads the history once and decides about every alert of the group.
-func (s *Sender) search(ctx context.Context, door Notifier, group []mention.Alert) {
+func (s *Sender) search(ctx context.Context, door alerts.Notifier, group []mention.Alert) {
 	ids := make([]mention.AlertID, len(group))
 	since := group[0].PostingAt
 	for i, a := range group {
@@ -83,7 +84,7 @@ func (s *Sender) search(ctx context.Context, door Notifier, group []mention.Aler
 		return
 	}
 	attempt, cancel := context.WithTimeout(ctx, 3*postTimeout) // several pages
-	found, err := door.Find(attempt, Search{Route: group[0].Route, Thread: thread, Since: since.Add(-clockSkew), Alerts: ids})
+	found, err := door.Find(attempt, alerts.Search{Route: group[0].Route, Thread: thread, Since: since.Add(-clockSkew), Alerts: ids})
 	cancel()
 	if err != nil && !s.giveUp(ctx, door, group, err) {
 		return
@@ -99,7 +100,7 @@ func (s *Sender) search(ctx context.Context, door Notifier, group []mention.Aler
 			// What it shows is not known, so it is drawn once more.
 			m, err := s.message(ctx, a)
 			if err != nil {
-				m = Message{Alert: a} // only the metrics want more
+				m = alerts.Message{Alert: a} // only the metrics want more
 			}
 			s.posted(ctx, m, at, 0)
 		default:
@@ -111,13 +112,13 @@ func (s *Sender) search(ctx context.Context, door Notifier, group []mention.Aler
 
 // giveUp decides whether a history that could not be read is asked again later
 // (false) or taken as unreadable (true).
-func (s *Sender) giveUp(ctx context.Context, door Notifier, group []mention.Alert, err error) bool {
+func (s *Sender) giveUp(ctx context.Context, door alerts.Notifier, group []mention.Alert, err error) bool {
 	if ctx.Err() != nil {
 		return false
 	}
 	now := s.opt.Now()
-	var again *RetryError
-	var refused *RefusedError
+	var again *alerts.RetryError
+	var refused *alerts.RefusedError
 	switch {
 	case errors.As(err, &again):
 		s.hold(door, toFind, group[0], again, now)
@@ -153,7 +154,7 @@ func (s *Sender) stales(ctx, work context.Context, now time.Time) (time.Duration
 }
 
 // redraw is step 11. It may be repeated without harm.
-func (s *Sender) redraw(ctx context.Context, door Notifier, a mention.Alert) {
+func (s *Sender) redraw(ctx context.Context, door alerts.Notifier, a mention.Alert) {
 	defer s.release(a.ID)
 	m, err := s.message(ctx, a)
 	if err != nil {
@@ -163,8 +164,8 @@ func (s *Sender) redraw(ctx context.Context, door Notifier, a mention.Alert) {
 	attempt, cancel := context.WithTimeout(ctx, postTimeout)
 	err = door.Redraw(attempt, m)
 	cancel()
-	var again *RetryError
-	var refused *RefusedError
+	var again *alerts.RetryError
+	var refused *alerts.RefusedError
 	switch {
 	case err == nil:
 	case errors.As(err, &again):

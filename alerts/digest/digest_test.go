@@ -1,6 +1,11 @@
-package alerts_test
+package digest_test
 
 import (
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/digest"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"go.uber.org/goleak"
+
 	"context"
 	"fmt"
 	"log/slog"
@@ -9,10 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func moment(t *testing.T, text string) hours.Moment {
 	t.Helper()
@@ -24,56 +30,56 @@ func moment(t *testing.T, text string) hours.Moment {
 }
 
 // digests lets three processes look at the moments and returns what they sent.
-func (r *room) digests() (sent []alerts.Facts) {
-	r.t.Helper()
+func digests(r *rig.Rig) (sent []alerts.Facts) {
+	r.T.Helper()
 	ctx := context.Background()
 	var all sync.WaitGroup
 	for range 3 {
 		all.Go(func() {
-			g := alerts.Digester{Numbers: r.store, Planner: r.planner, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.now }, Changed: func() {}}
+			g := digest.NewDigester(digest.Options{Numbers: r.Store, Rules: r.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }, Changed: func() {}})
 			if err := g.Step(ctx); err != nil {
-				r.t.Error(err)
+				r.T.Error(err)
 			}
 		})
 	}
 	all.Wait()
-	due, err := r.store.DueAlerts(ctx, r.now, 1000)
+	due, err := r.Store.DueAlerts(ctx, r.Now, 1000)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	for _, a := range due {
 		if a.Kind == mention.Digest && a.Route == "#digest" {
 			sent = append(sent, alerts.ReadFacts(a.Payload))
 		}
 	}
-	r.shown()
+	r.Shown()
 	return sent
 }
 
 func TestDigestComesOnce(t *testing.T) {
-	r := newRoom(t, alerts.Rules{Digests: alerts.Digests{To: "#digest", Daily: moment(t, "09:00 Europe/Kyiv"), Weekly: moment(t, "Mon 09:00 Europe/Kyiv")}})
-	if got := r.digests(); len(got) != 0 {
+	r := rig.New(t, alerts.Rules{Digests: alerts.Digests{To: "#digest", Daily: moment(t, "09:00 Europe/Kyiv"), Weekly: moment(t, "Mon 09:00 Europe/Kyiv")}})
+	if got := digests(r); len(got) != 0 {
 		t.Fatalf("a fresh installation sends %d digests about nothing", len(got))
 	}
 	for i := range 4 { // Sunday noon
-		m := said(forum, fmt.Sprint(i), fmt.Sprint("author ", i), numbered(i)+" "+refund[:20*i+20], -0.6)
-		m.Post.Published = r.now.Add(-2 * time.Minute)
+		m := rig.Said(rig.Forum, fmt.Sprint(i), fmt.Sprint("author ", i), rig.Numbered(i)+" "+rig.Refund[:20*i+20], -0.6)
+		m.Post.Published = r.Now.Add(-2 * time.Minute)
 		m.Score.Topics = []string{"refund"}
-		r.poll(m)
-		r.shown()
+		r.Poll(m)
+		r.Shown()
 		if i < 2 {
-			r.do(m, mention.Action{Verb: mention.Claim})
-			r.now = r.now.Add(10 * time.Minute)
-			r.do(m, mention.Action{Verb: mention.Reply})
+			r.Do(m, mention.Action{Verb: mention.Claim})
+			r.Now = r.Now.Add(10 * time.Minute)
+			r.Do(m, mention.Action{Verb: mention.Reply})
 		}
 	}
 	kyiv := time.FixedZone("EET", 2*60*60)
-	r.now = time.Date(2026, 11, 23, 8, 59, 59, 0, kyiv)
-	if got := r.digests(); len(got) != 0 {
+	r.Now = time.Date(2026, 11, 23, 8, 59, 59, 0, kyiv)
+	if got := digests(r); len(got) != 0 {
 		t.Fatalf("%d digests before their time", len(got))
 	}
-	r.now = r.now.Add(2 * time.Second)
-	got := r.digests()
+	r.Now = r.Now.Add(2 * time.Second)
+	got := digests(r)
 	if len(got) != 2 {
 		t.Fatalf("%d digests on Monday at nine, want the daily and the weekly", len(got))
 	}
@@ -88,7 +94,7 @@ func TestDigestComesOnce(t *testing.T) {
 			}
 		}
 	}
-	if got := r.digests(); len(got) != 0 {
+	if got := digests(r); len(got) != 0 {
 		t.Fatalf("%d digests again", len(got))
 	}
 }
@@ -96,18 +102,18 @@ func TestDigestComesOnce(t *testing.T) {
 // TestDigestAfterSleep is down at nine: the digest comes late, once; a day later it
 // is old news, and the next one comes at its own time.
 func TestDigestAfterSleep(t *testing.T) {
-	r := newRoom(t, alerts.Rules{Digests: alerts.Digests{To: "#digest", Daily: moment(t, "09:00 Europe/Kyiv")}})
-	r.poll(said(forum, "1", "Олена", refund, -0.6)) // Sunday noon
-	r.shown()
-	r.now = time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC)
-	if got := r.digests(); len(got) != 1 || got[0].Summary.Report.Heard != 1 {
+	r := rig.New(t, alerts.Rules{Digests: alerts.Digests{To: "#digest", Daily: moment(t, "09:00 Europe/Kyiv")}})
+	r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)) // Sunday noon
+	r.Shown()
+	r.Now = time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC)
+	if got := digests(r); len(got) != 1 || got[0].Summary.Report.Heard != 1 {
 		t.Fatalf("late on Monday: %+v", got)
 	}
-	if got := r.digests(); len(got) != 0 {
+	if got := digests(r); len(got) != 0 {
 		t.Fatal("again")
 	}
-	r.now = time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC) // Thursday 08:00 in Kyiv
-	got := r.digests()
+	r.Now = time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC) // Thursday 08:00 in Kyiv
+	got := digests(r)
 	if len(got) != 1 || got[0].Summary.Report.Until.Day() != 25 {
 		t.Fatalf("after two days down %+v, want the last one only", got)
 	}
@@ -117,27 +123,27 @@ func TestDigestAfterSleep(t *testing.T) {
 // day has 25 hours, and no complaint is in two digests or in none.
 func TestDigestPeriodsFollowTheClock(t *testing.T) {
 	for _, zone := range []string{"Europe/Kyiv", "Europe/Sofia"} {
-		r := newRoom(t, alerts.Rules{Digests: alerts.Digests{To: "#digest", Daily: moment(t, "09:00 "+zone)}})
+		r := rig.New(t, alerts.Rules{Digests: alerts.Digests{To: "#digest", Daily: moment(t, "09:00 "+zone)}})
 		place, err := time.LoadLocation(zone)
 		if err != nil {
 			t.Fatal(err)
 		}
 		heard := 0
-		r.now = time.Date(2026, 10, 23, 12, 0, 0, 0, place)
+		r.Now = time.Date(2026, 10, 23, 12, 0, 0, 0, place)
 		said24 := 0
-		for r.now.Before(time.Date(2026, 10, 27, 11, 0, 0, 0, place)) {
-			for _, f := range r.digests() {
+		for r.Now.Before(time.Date(2026, 10, 27, 11, 0, 0, 0, place)) {
+			for _, f := range digests(r) {
 				heard += f.Summary.Report.Heard
 				if until := f.Summary.Report.Until.In(place); until.Hour() != 9 || until.Minute() != 0 {
 					t.Errorf("%s: a digest until %s", zone, until)
 				}
 			}
-			if r.now.Before(time.Date(2026, 10, 27, 8, 30, 0, 0, place)) {
-				m := said(forum, fmt.Sprint(said24), fmt.Sprint("a", said24), fmt.Sprintf("Скарга %s", numbered(said24*7)), -0.6)
-				r.poll(m)
+			if r.Now.Before(time.Date(2026, 10, 27, 8, 30, 0, 0, place)) {
+				m := rig.Said(rig.Forum, fmt.Sprint(said24), fmt.Sprint("a", said24), fmt.Sprintf("Скарга %s", rig.Numbered(said24*7)), -0.6)
+				r.Poll(m)
 				said24++
 			}
-			r.now = r.now.Add(83 * time.Minute)
+			r.Now = r.Now.Add(83 * time.Minute)
 		}
 		if heard != said24 {
 			t.Errorf("%s: %d complaints in the digests, %d were heard", zone, heard, said24)

@@ -1,6 +1,7 @@
-package alerts
+package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,66 +9,56 @@ import (
 	"strings"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
+
 	"github.com/earshot/earshot/internal/fault"
-	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
 
-// Deadline is one set of clocks. A zero duration means no such clock.
-type Deadline struct {
-	Claim      time.Duration // somebody must have taken the complaint
-	Reply      time.Duration // a public answer must stand
-	Notify     string        // who is named first
-	EscalateTo string        // the channel that is told next
-	Hours      hours.Hours   // the clocks run only while these are open; zero: always
-}
-
-// Case.Level says which steps were taken. They are numbers in the database, so they
-// must keep their meaning: the last digit counts what was done because nobody had
-// the complaint; the others are added once each.
 const (
-	levelNamed    = 1 // somebody was named in the thread
-	levelTold     = 2 // the other channel was told
-	levelNudged   = 10
-	levelUnproved = 100 // "replied", but no answer is to be seen
-)
-
-const (
-	// clockEvery is how often the clocks are read: well below the shortest deadline
+	// lookEvery is how often the clocks are read: well below the shortest deadline
 	// that makes sense.
-	clockEvery = 5 * time.Second
-	// patience is the least time between the nudge and the release.
-	patience = 5 * time.Minute
-	// proofWithin is how long after "replied" the answer must be seen on the site.
-	proofWithin = time.Hour
-	// unprovedFor bounds the search for answers that were never seen.
-	unprovedFor = 7 * 24 * time.Hour
+	lookEvery = 5 * time.Second
+	// escalationDelay is the least time between the nudge and the release.
+	escalationDelay = 5 * time.Minute
+	// verifyWithin is how long after "replied" the answer must be seen on the site.
+	verifyWithin = time.Hour
+	// unverifiedFor bounds the search for answers that were never seen.
+	unverifiedFor = 7 * 24 * time.Hour
 )
 
-// Living lists the cases whose clocks run.
-type Living interface {
+// OpenCases lists the cases whose deadlines run.
+type OpenCases interface {
+	// List returns one page of cases, newest heard first.
 	List(ctx context.Context, q mention.Query) (mention.Page, error)
+	// AlertOf returns the message a mention got of its own; ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
 }
 
-// Clock takes the steps that time demands. Any number of processes may run one:
-// each step is a compare-and-set on the case, so it happens once.
-type Clock struct {
+// DeadlineOptions are what Deadlines need; all are required.
+type DeadlineOptions struct {
 	Cases   Cases
-	Living  Living
-	Planner *Planner // whose rules hold the deadlines
+	Open    OpenCases
+	Rules   func() *alerts.Rules // asked at every look, so a changed watchlist counts at once
 	Log     *slog.Logger
 	Now     func() time.Time
 	Changed func() // called after every step; must not block
 }
 
+// Deadlines take the steps that time demands. Any number of processes may run them:
+// each step is a compare-and-set on the case, so it happens once.
+type Deadlines struct{ opt DeadlineOptions }
+
+// NewDeadlines returns deadlines; Run starts them.
+func NewDeadlines(opt DeadlineOptions) *Deadlines { return &Deadlines{opt: opt} }
+
 // Run steps until ctx ends.
-func (k *Clock) Run(ctx context.Context) error {
-	ticker := time.NewTicker(clockEvery)
+func (d *Deadlines) Run(ctx context.Context) error {
+	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for {
-		if err := k.Step(ctx); err != nil && ctx.Err() == nil {
-			k.Log.Error("deadlines cannot be read; trying again", "err", err)
+		if err := d.step(ctx); err != nil && ctx.Err() == nil {
+			d.opt.Log.Error("deadlines cannot be read; trying again", "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -77,21 +68,21 @@ func (k *Clock) Run(ctx context.Context) error {
 	}
 }
 
-// Step takes every step that is due now.
-func (k *Clock) Step(ctx context.Context) error {
-	rules := *k.Planner.rules.Load()
-	queries := []mention.Query{{Unproved: true, Alerted: true, Since: k.Now().Add(-unprovedFor)}}
+// step takes every step that is due now.
+func (d *Deadlines) step(ctx context.Context) error {
+	rules := *d.opt.Rules()
+	queries := []mention.Query{{Unproved: true, Alerted: true, Since: d.opt.Now().Add(-unverifiedFor)}}
 	if len(rules.Deadlines) > 0 {
 		queries = append(queries, mention.Query{Unanswered: true, Alerted: true})
 	}
 	for _, q := range queries {
 		for more := true; more; more = q.After != "" {
-			page, err := k.Living.List(ctx, q)
+			page, err := d.opt.Open.List(ctx, q)
 			if err != nil {
-				return fmt.Errorf("living cases: %w", err)
+				return fmt.Errorf("open cases: %w", err)
 			}
 			for _, e := range page.Entries {
-				if err := k.entry(ctx, rules, e.Mention, e.Case); err != nil {
+				if err := d.entry(ctx, rules, e.Mention, e.Case); err != nil {
 					return err
 				}
 			}
@@ -102,18 +93,18 @@ func (k *Clock) Step(ctx context.Context) error {
 }
 
 // entry takes the due steps of one case.
-func (k *Clock) entry(ctx context.Context, rules Rules, m mention.Mention, c mention.Case) error {
-	s := steps{rules: rules, mention: m, deadline: rules.Deadlines[m.Severity], now: k.Now()}
+func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Mention, c mention.Case) error {
+	s := steps{rules: rules, mention: m, deadline: rules.Deadlines[m.Severity], now: d.opt.Now()}
 	if s.due(c) == nil {
 		return nil
 	}
-	own, ok, err := k.Living.AlertOf(ctx, m.ID)
+	own, ok, err := d.opt.Open.AlertOf(ctx, m.ID)
 	if err != nil || !ok || own.Status != mention.Posted || own.Kind == mention.Twin {
 		return err // not shown yet; or a copy, whose first message has the clock
 	}
 	s.own = own
 	for {
-		_, err := k.Cases.UpdateCase(ctx, m.ID, s.take)
+		_, err := d.opt.Cases.UpdateCase(ctx, m.ID, s.take)
 		if errors.Is(err, mention.ErrNothingToDo) {
 			return nil
 		}
@@ -121,15 +112,15 @@ func (k *Clock) entry(ctx context.Context, rules Rules, m mention.Mention, c men
 			return fmt.Errorf("step of %s: %w", m.ID, err)
 		}
 		fault.At("deadline-stepped")
-		k.Changed()
+		d.opt.Changed()
 	}
 }
 
 // steps decides about one case. It is pure.
 type steps struct {
-	rules    Rules
+	rules    alerts.Rules
 	mention  mention.Mention
-	deadline Deadline
+	deadline alerts.Deadline
 	own      mention.Alert // the message the thread hangs under
 	now      time.Time
 }
@@ -145,7 +136,7 @@ func (s steps) due(c mention.Case) step {
 	case mention.Claimed:
 		return s.silent(c)
 	case mention.Replied:
-		return s.unproved(c)
+		return s.unverified(c)
 	}
 	return nil
 }
@@ -169,9 +160,9 @@ func (s steps) passed(from time.Time, d time.Duration) bool {
 func (s steps) unclaimed(c mention.Case) step {
 	d, start := s.deadline, s.start(c)
 	switch level := c.Level % 10; {
-	case level < levelNamed && s.passed(start, d.Claim):
+	case level < alerts.LevelNamed && s.passed(start, d.Claim):
 		return s.name
-	case level < levelTold && d.EscalateTo != "" && s.passed(start, 2*d.Claim):
+	case level < alerts.LevelTold && d.EscalateTo != "" && s.passed(start, 2*d.Claim):
 		return s.tell
 	}
 	return nil
@@ -188,17 +179,17 @@ func (s steps) silent(c mention.Case) step {
 	if late := d.Hours.Add(c.ClaimedAt, d.Reply/2); late.After(due) {
 		due = late
 	}
-	switch nudged := c.Level/10%10 > 0; {
-	case !nudged && !s.now.Before(due):
-		return s.nudge
-	case nudged && s.passed(due, max(d.Claim, patience)):
+	switch reminded := c.Level/10%10 > 0; {
+	case !reminded && !s.now.Before(due):
+		return s.remind
+	case reminded && s.passed(due, max(d.Claim, escalationDelay)):
 		return s.release
 	}
 	return nil
 }
 
-func (s steps) unproved(c mention.Case) step {
-	if c.AnswerSeen || c.Level >= levelUnproved || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Before(c.RepliedAt.Add(proofWithin)) {
+func (s steps) unverified(c mention.Case) step {
+	if c.AnswerSeen || c.Level >= alerts.LevelUnverified || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Before(c.RepliedAt.Add(verifyWithin)) {
 		return nil
 	}
 	return s.doubt
@@ -217,23 +208,23 @@ func (s steps) take(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
 }
 
 func (s steps) name(c *mention.Case) (string, mention.Alert) {
-	c.Level += levelNamed
+	c.Level += alerts.LevelNamed
 	c.OverdueSince = s.deadline.Hours.Add(s.start(*c), s.deadline.Claim)
-	a := s.reply(c, fmt.Sprintf("Nobody has taken this complaint for %s.", Span(s.now.Sub(s.start(*c)))))
+	a := s.reply(c, fmt.Sprintf("Nobody has taken this complaint for %s.", alerts.Span(s.now.Sub(s.start(*c)))))
 	a.Notify = s.deadline.Notify
-	return "nobody took it: " + or(a.Notify, "said in the thread"), a
+	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), a
 }
 
 func (s steps) tell(c *mention.Case) (string, mention.Alert) {
-	c.Level = c.Level/10*10 + levelTold
-	a := s.reply(c, fmt.Sprintf("Nobody in %s has taken this complaint for %s.", s.own.Route, Span(s.now.Sub(s.start(*c)))))
+	c.Level = c.Level/10*10 + alerts.LevelTold
+	a := s.reply(c, fmt.Sprintf("Nobody in %s has taken this complaint for %s.", s.own.Route, alerts.Span(s.now.Sub(s.start(*c)))))
 	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
 	return "nobody took it: told " + a.Route, a
 }
 
-func (s steps) nudge(c *mention.Case) (string, mention.Alert) {
-	c.Level += levelNudged
-	a := s.reply(c, fmt.Sprintf("%s, you took this %s ago, and no public answer is to be seen.", c.Owner.Name, Span(s.now.Sub(c.ClaimedAt))))
+func (s steps) remind(c *mention.Case) (string, mention.Alert) {
+	c.Level += alerts.LevelReminded
+	a := s.reply(c, fmt.Sprintf("%s, you took this %s ago, and no public answer is to be seen.", c.Owner.Name, alerts.Span(s.now.Sub(c.ClaimedAt))))
 	a.Notify = strings.TrimPrefix(c.Owner.ID, "slack:")
 	if a.Notify == c.Owner.ID { // came through another door: Slack knows nobody of that id
 		a.Notify = ""
@@ -242,9 +233,9 @@ func (s steps) nudge(c *mention.Case) (string, mention.Alert) {
 }
 
 func (s steps) release(c *mention.Case) (string, mention.Alert) {
-	who, took := c.Owner.Name, Span(s.now.Sub(c.ClaimedAt))
+	who, took := c.Owner.Name, alerts.Span(s.now.Sub(c.ClaimedAt))
 	c.Status, c.Owner, c.ClaimedAt = mention.Open, mention.Person{}, time.Time{}
-	c.Level = max(c.Level%10, levelNamed)
+	c.Level = max(c.Level%10, alerts.LevelNamed)
 	if c.OverdueSince.IsZero() {
 		c.OverdueSince = s.now
 	}
@@ -254,8 +245,8 @@ func (s steps) release(c *mention.Case) (string, mention.Alert) {
 }
 
 func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
-	c.Level += levelUnproved
-	return "no answer seen", s.reply(c, fmt.Sprintf("%s said %s ago that this is answered, but no answer of yours is to be seen on the site.", c.RepliedBy, Span(s.now.Sub(c.RepliedAt))))
+	c.Level += alerts.LevelUnverified
+	return "no answer seen", s.reply(c, fmt.Sprintf("%s said %s ago that this is answered, but no answer of yours is to be seen on the site.", c.RepliedBy, alerts.Span(s.now.Sub(c.RepliedAt))))
 }
 
 // reply is a message in the thread of the complaint. Its id holds the version of
@@ -268,13 +259,6 @@ func (s steps) reply(c *mention.Case, words string) mention.Alert {
 	return mention.Alert{
 		ID:   mention.NewAlertID(mention.Escalation, string(s.mention.ID), fmt.Sprint(c.Version), fmt.Sprint(c.Level)),
 		Kind: mention.Escalation, MentionID: s.mention.ID, ThreadOf: thread, Route: s.own.Route, Severity: s.mention.Severity,
-		Status: mention.Pending, CreatedAt: s.now, Payload: Facts{Text: words}.encode(),
+		Status: mention.Pending, CreatedAt: s.now, Payload: alerts.Facts{Text: words}.Encode(),
 	}
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

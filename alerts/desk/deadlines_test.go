@@ -1,6 +1,11 @@
-package alerts_test
+package desk_test
 
 import (
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"go.uber.org/goleak"
+
 	"context"
 	"log/slog"
 	"slices"
@@ -9,82 +14,56 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
 
-// clock is one process's clock on the room's store.
-func (r *room) clock() *alerts.Clock {
-	return &alerts.Clock{Cases: r.store, Living: r.store, Planner: r.planner, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.now }, Changed: func() {}}
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// shown marks what is pending as posted, as the sender does.
-func (r *room) shown() (words []string) {
-	r.t.Helper()
-	ctx := context.Background()
-	for {
-		due, err := r.store.DueAlerts(ctx, r.now, 1000)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		if len(due) == 0 {
-			return words
-		}
-		for _, a := range due {
-			if ok, err := r.store.BeginPosting(ctx, a.ID, r.now); err != nil || !ok {
-				r.t.Fatal(ok, err)
-			}
-			if ok, err := r.store.MarkPosted(ctx, a.ID, "C1", string(a.ID), 1); err != nil || !ok {
-				r.t.Fatal(ok, err)
-			}
-			if a.Kind == mention.Escalation {
-				words = append(words, strings.TrimSpace(a.Route+" "+a.Notify)+": "+alerts.ReadFacts(a.Payload).Text)
-			}
-		}
-	}
-}
+// world is a rig in which time passes.
+type world struct{ *rig.Rig }
 
 // after moves the time and lets every process take its steps.
-func (r *room) after(d time.Duration) []string {
-	r.t.Helper()
-	r.now = r.now.Add(d)
+func (r world) after(d time.Duration) []string {
+	r.T.Helper()
+	r.Now = r.Now.Add(d)
 	var all sync.WaitGroup
 	for range 3 {
+		d := desk.NewDeadlines(desk.DeadlineOptions{Cases: r.Store, Open: r.Store, Rules: r.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }, Changed: func() {}})
 		all.Go(func() {
-			if err := r.clock().Step(context.Background()); err != nil {
-				r.t.Error(err)
+			if err := d.Step(context.Background()); err != nil {
+				r.T.Error(err)
 			}
 		})
 	}
 	all.Wait()
-	return r.shown()
+	return r.Shown()
 }
 
-func (r *room) says(got []string, want ...string) {
-	r.t.Helper()
+func (r world) says(got []string, want ...string) {
+	r.T.Helper()
 	slices.Sort(got) // messages of one moment come in any order
 	slices.Sort(want)
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		r.t.Fatalf("said %q, want %q", got, want)
+		r.T.Fatalf("said %q, want %q", got, want)
 	}
 }
 
 func deadlineRules() alerts.Rules {
 	d := alerts.Deadline{Claim: 5 * time.Minute, Reply: 30 * time.Minute, Notify: "@oncall", EscalateTo: "#leads"}
-	return alerts.Rules{Official: map[string][]string{bank: {"Romashka Support"}}, Deadlines: map[mention.Severity]alerts.Deadline{mention.Normal: d, mention.Low: d}}
+	return alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}, Deadlines: map[mention.Severity]alerts.Deadline{mention.Normal: d, mention.Low: d}}
 }
 
 func TestNobodyTakesIt(t *testing.T) {
-	r := newRoom(t, deadlineRules())
-	m := said(forum, "1", "Олена", refund, -0.5)
-	r.poll(m)                         // a minute passes
+	r := world{rig.New(t, deadlineRules())}
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)                         // a minute passes
 	r.says(r.after(10 * time.Minute)) // not posted yet: nobody could see it
-	r.now = r.now.Add(-10 * time.Minute)
-	r.shown()
+	r.Now = r.Now.Add(-10 * time.Minute)
+	r.Shown()
 	r.says(r.after(3 * time.Minute))
 	r.says(r.after(time.Minute), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
-	if _, c := r.state(m); !alerts.Overdue(c) {
+	if _, c := r.State(m); !alerts.Overdue(c) {
 		t.Errorf("case %+v is not overdue", c)
 	}
 	r.says(r.after(4 * time.Minute))
@@ -93,17 +72,17 @@ func TestNobodyTakesIt(t *testing.T) {
 }
 
 func TestTakenAndSilent(t *testing.T) {
-	r := newRoom(t, deadlineRules())
-	m := said(forum, "1", "Олена", refund, -0.5)
-	r.poll(m)
-	r.shown()
-	r.do(m, mention.Action{Verb: mention.Claim})
+	r := world{rig.New(t, deadlineRules())}
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Claim})
 	r.says(r.after(28 * time.Minute))
 	r.says(r.after(time.Minute), "#mentions U1: Ira, you took this 29 min ago, and no public answer is to be seen.")
 	r.says(r.after(4 * time.Minute))
 	r.says(r.after(time.Minute), "#mentions @oncall: Ira had this for 34 min without an answer. It is open again.", "#leads: Nobody in #mentions has taken this complaint for 35 min.")
 	// The next owner is nudged anew, and has half the time.
-	r.do(m, mention.Action{Verb: mention.Claim})
+	r.Do(m, mention.Action{Verb: mention.Claim})
 	r.says(r.after(14 * time.Minute))
 	if got := r.after(time.Minute); len(got) != 1 || !strings.Contains(got[0], "Ira, you took this 15 min ago") {
 		t.Errorf("said %q", got)
@@ -111,35 +90,35 @@ func TestTakenAndSilent(t *testing.T) {
 }
 
 func TestAnsweredInTime(t *testing.T) {
-	r := newRoom(t, deadlineRules())
-	m := said(forum, "1", "Олена", refund, -0.5)
-	r.poll(m)
-	r.shown()
-	r.do(m, mention.Action{Verb: mention.Reply})
+	r := world{rig.New(t, deadlineRules())}
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Reply})
 	r.says(r.after(59 * time.Minute))
 	r.says(r.after(time.Minute), "#mentions: Ira said 60 min ago that this is answered, but no answer of yours is to be seen on the site.")
 	r.says(r.after(24 * time.Hour))
-	answer := said(forum, "2", "Romashka Support", "Вибачте, усе повернули", 0)
-	r.poll(answer)
-	if _, c := r.state(m); !c.AnswerSeen {
+	answer := rig.Said(rig.Forum, "2", "Romashka Support", "Вибачте, усе повернули", 0)
+	r.Poll(answer)
+	if _, c := r.State(m); !c.AnswerSeen {
 		t.Errorf("case %+v", c)
 	}
 }
 
 func TestSnoozedAndDismissed(t *testing.T) {
-	r := newRoom(t, deadlineRules())
-	m := said(forum, "1", "Олена", refund, -0.5)
-	r.poll(m)
-	r.shown()
-	r.do(m, mention.Action{Verb: mention.Snooze, Until: r.now.Add(time.Hour)})
+	r := world{rig.New(t, deadlineRules())}
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(time.Hour)})
 	r.says(r.after(time.Hour + 4*time.Minute))
 	if got := r.after(time.Minute); len(got) != 1 {
 		t.Errorf("said %q", got)
 	}
-	r.do(m, mention.Action{Verb: mention.Dismiss, Reason: mention.Spam})
+	r.Do(m, mention.Action{Verb: mention.Dismiss, Reason: mention.Spam})
 	r.says(r.after(24 * time.Hour))
 	// Opened again, it has all its steps again.
-	r.do(m, mention.Action{Verb: mention.Reopen})
+	r.Do(m, mention.Action{Verb: mention.Reopen})
 	if got := r.after(5 * time.Minute); len(got) == 0 {
 		t.Error("a reopened complaint has no clocks")
 	}
@@ -156,13 +135,13 @@ func TestWorkingHours(t *testing.T) {
 	d := rules.Deadlines[mention.Normal]
 	d.Hours = open
 	rules.Deadlines[mention.Normal] = d
-	r := newRoom(t, rules)
+	r := world{rig.New(t, rules)}
 	kyiv := open.Zone()
-	r.now = time.Date(2026, 3, 27, 20, 58, 0, 0, kyiv)
-	r.poll(said(forum, "1", "Олена", refund, -0.5))
-	r.shown()
+	r.Now = time.Date(2026, 3, 27, 20, 58, 0, 0, kyiv)
+	r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5))
+	r.Shown()
 	r.says(r.after(2 * time.Minute))
-	r.now = time.Date(2026, 3, 30, 9, 2, 0, 0, kyiv)
+	r.Now = time.Date(2026, 3, 30, 9, 2, 0, 0, kyiv)
 	r.says(r.after(59 * time.Second))
 	if got := r.after(time.Second); len(got) != 1 || !strings.HasPrefix(got[0], "#mentions @oncall") {
 		t.Errorf("said %q", got)

@@ -1,4 +1,4 @@
-package alerts
+package plan
 
 import (
 	"slices"
@@ -6,13 +6,6 @@ import (
 
 	"github.com/earshot/earshot/mention"
 )
-
-// defaultAlertBelow are the scores at and below which a post is a complaint, where the
-// watchlist says nothing. People who write a review or a comment mean the brand;
-// forums and networks are rougher in tone, and news are negative by trade.
-var defaultAlertBelow = map[mention.PostKind]float64{
-	mention.Review: -0.1, mention.Comment: -0.1, mention.Forum: -0.2, mention.Social: -0.2, mention.News: -0.4,
-}
 
 // grave are the topics and rules that cannot wait, by the words of the scorer.
 var grave = map[string]string{

@@ -9,7 +9,7 @@ import (
 // says beside the mention itself. They travel in Alert.Payload as JSON.
 type Facts struct {
 	Why       []string  `json:"why,omitempty"`       // what made it this loud
-	Nth       int       `json:"nth,omitempty"`       // the author's nth complaint in HistoryDays; 0 or 1: the first
+	Nth       int       `json:"nth,omitempty"`       // the author's nth complaint in 30 days; 0 or 1: the first
 	LastOpen  bool      `json:"last_open,omitempty"` // the author's complaint before this one is unanswered
 	Change    Change    `json:"change,omitempty"`    // kind changed: what happened
 	By        string    `json:"by,omitempty"`        // kind changed: the official author
@@ -33,8 +33,8 @@ const (
 	Answered Change = "answered" // an official author answered on the site
 )
 
-// encode returns f as an alert's payload.
-func (f Facts) encode() []byte {
+// Encode returns f as an alert's payload.
+func (f Facts) Encode() []byte {
 	b, err := json.Marshal(f)
 	if err != nil { // only a year that JSON cannot say, as some sites date their posts
 		f.At = time.Time{}

@@ -1,4 +1,9 @@
-package alerts
+// Package plan decides what happens to a mention that was heard: whether people are
+// told, how loudly, where and when; what becomes of an edit, a deletion and an answer.
+//
+// It is pure: it reads through View, writes only into the pending mentions, and must
+// not look at a clock, open anything or know a store or a channel.
+package plan
 
 import (
 	"context"
@@ -6,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -15,25 +21,49 @@ const (
 	twinWindow = 7 * 24 * time.Hour
 	// memory is how long "not us" and "not negative" hold for near-duplicates.
 	memory = 365 * 24 * time.Hour
-	// History is how far back an author's earlier complaints count.
-	History = 30 * 24 * time.Hour
+	// authorMemory is how far back an author's earlier complaints count.
+	authorMemory = 30 * 24 * time.Hour
 	// worseBy is the change of score from which an edit is a change of tone.
 	worseBy = 0.2
 )
 
+// View is what the planner may ask while one intake is being committed. All
+// answers are of the same transaction.
+type View interface {
+	// Twins returns alerted mentions of the watch heard at or after since whose
+	// simhash differs from the given one in at most maxDistance bits, whatever
+	// became of their cases; the oldest first.
+	Twins(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.Stored, error)
+	// InThread returns the alerted mentions of posts of this source that stand at
+	// the thread address (Post.ThreadURL) or have the id or address replyTo, whatever
+	// became of their cases; the oldest first. An empty argument matches nothing.
+	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.Stored, error)
+	// Author says what is known of an author at a source.
+	Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error)
+	// AlertOf returns the message a mention got of its own (kind complaint or
+	// twin); ok is false when it got none.
+	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
+	// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
+	// (exclusive), without those of a baseline.
+	HeardRate(ctx context.Context, watch string, from, to time.Time) (int, error)
+}
+
 // Planner decides what happens to the mentions of one intake. It may be used by
 // several goroutines.
-type Planner struct{ rules atomic.Pointer[Rules] }
+type Planner struct{ rules atomic.Pointer[alerts.Rules] }
 
 // NewPlanner returns a planner for these rules.
-func NewPlanner(r Rules) *Planner {
+func NewPlanner(r alerts.Rules) *Planner {
 	p := &Planner{}
 	p.Use(r)
 	return p
 }
 
 // Use changes the rules; intakes under way end with the old ones.
-func (p *Planner) Use(r Rules) { p.rules.Store(&r) }
+func (p *Planner) Use(r alerts.Rules) { p.rules.Store(&r) }
+
+// Rules returns the rules in use, which must not be changed.
+func (p *Planner) Rules() *alerts.Rules { return p.rules.Load() }
 
 // OfficialFor returns the watches that the post's author answers for. Such a post
 // is of interest even where it does not name the watch.
@@ -41,7 +71,7 @@ func (p *Planner) OfficialFor(post mention.Post) []string {
 	rules := p.rules.Load()
 	var watches []string
 	for watch := range rules.Official {
-		if rules.official(watch, post.Author) {
+		if rules.IsOfficial(watch, post.Author) {
 			watches = append(watches, watch)
 		}
 	}
@@ -56,7 +86,7 @@ func (p *Planner) Plan(ctx context.Context, v View, now time.Time, drafts []*men
 	// Answers come last, so that they find the complaints of the same poll.
 	for _, official := range []bool{false, true} {
 		for _, d := range drafts {
-			d.Mention.Official = d.Mention.Official || plan.rules.official(d.Mention.Watch, d.Mention.Post.Author)
+			d.Mention.Official = d.Mention.Official || plan.rules.IsOfficial(d.Mention.Watch, d.Mention.Post.Author)
 			if d.Mention.Official != official {
 				continue
 			}
@@ -71,7 +101,7 @@ func (p *Planner) Plan(ctx context.Context, v View, now time.Time, drafts []*men
 
 // plan is one run over one intake.
 type plan struct {
-	rules Rules
+	rules alerts.Rules
 	view  View
 	now   time.Time
 	cases caseBook
@@ -80,7 +110,7 @@ type plan struct {
 
 func (p *plan) draft(ctx context.Context, d *mention.Draft) error {
 	m := &d.Mention
-	m.Simhash = Simhash(m.Post)
+	m.Simhash = postSimhash(m.Post)
 	if m.HeardAt.IsZero() {
 		m.HeardAt = p.now
 	}
@@ -93,7 +123,7 @@ func (p *plan) draft(ctx context.Context, d *mention.Draft) error {
 		return p.answer(ctx, d)
 	case d.Previous != nil && alerted(d.Case):
 		return p.edited(ctx, d)
-	case d.Baseline || m.Post.Deleted || !p.rules.complaint(*m):
+	case d.Baseline || m.Post.Deleted || !p.rules.IsComplaint(*m):
 		return nil
 	case d.Previous != nil && !p.turned(d):
 		return nil
@@ -104,7 +134,7 @@ func (p *plan) draft(ctx context.Context, d *mention.Draft) error {
 // turned reports whether an edit makes a complaint of a mention that was not
 // alerted. A complaint of the baseline stays part of it when a word is changed.
 func (p *plan) turned(d *mention.Draft) bool {
-	return !p.rules.complaint(*d.Previous) || d.Mention.Score.Value <= d.Previous.Score.Value-worseBy
+	return !p.rules.IsComplaint(*d.Previous) || d.Mention.Score.Value <= d.Previous.Score.Value-worseBy
 }
 
 // complaint gives a complaint its alert, or says in the audit why it gets none.
@@ -134,7 +164,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.Draft) error {
 		p.cases.raise(&d.Case)
 		m.EditedAt = p.now
 	}
-	facts := Facts{Why: why, LastOpen: by.Complaints > 0 && !by.LastAnswered}
+	facts := alerts.Facts{Why: why, LastOpen: by.Complaints > 0 && !by.LastAnswered}
 	if by.Complaints > 0 {
 		facts.Nth = by.Complaints + 1
 	}
@@ -159,12 +189,12 @@ func (p *plan) complaint(ctx context.Context, d *mention.Draft) error {
 }
 
 // fresh is a message of its own.
-func (p *plan) fresh(m mention.Mention, facts Facts) mention.Alert {
-	to, notify := p.rules.route(m)
+func (p *plan) fresh(m mention.Mention, facts alerts.Facts) mention.Alert {
+	to, notify := p.rules.RouteFor(m)
 	return mention.Alert{
 		ID: mention.NewAlertID(mention.Complaint, string(m.ID), to), Kind: mention.Complaint, MentionID: m.ID,
 		Route: to, Notify: notify, Severity: m.Severity, Status: mention.Pending,
-		CreatedAt: p.now, NotBefore: p.rules.notBefore(m.Severity, p.now), Payload: facts.encode(),
+		CreatedAt: p.now, NotBefore: p.rules.HeldUntil(m.Severity, p.now), Payload: facts.Encode(),
 	}
 }
 
@@ -183,7 +213,7 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 	if post.Author == "" {
 		return mention.Author{}, nil
 	}
-	by, err := p.view.Author(ctx, post.Source, post.Author, p.now.Add(-History))
+	by, err := p.view.Author(ctx, post.Source, post.Author, p.now.Add(-authorMemory))
 	if err != nil {
 		return by, fmt.Errorf("history of the author: %w", err)
 	}

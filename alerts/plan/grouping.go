@@ -1,10 +1,11 @@
-package alerts
+package plan
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -48,7 +49,7 @@ func (p *plan) morning(a mention.Alert) *mention.Alert {
 	text := "Heard during the quiet hours: the complaints are in the thread, each with its buttons."
 	return &mention.Alert{
 		ID: mention.NewAlertID(mention.Digest, "quiet hours", a.Route, end), Kind: mention.Digest, Route: a.Route, Severity: mention.Normal,
-		Status: mention.Pending, CreatedAt: p.now, NotBefore: a.NotBefore, Payload: Facts{Text: text}.encode(),
+		Status: mention.Pending, CreatedAt: p.now, NotBefore: a.NotBefore, Payload: alerts.Facts{Text: text}.Encode(),
 	}
 }
 
@@ -81,7 +82,7 @@ func (p *plan) storm(m mention.Mention, a mention.Alert, n int, usual float64) *
 	text := fmt.Sprintf("A storm about %s: %d complaints in 30 minutes, %s. The next ones are gathered in this thread, each with its buttons.", m.Watch, n, usually(usual))
 	return &mention.Alert{
 		ID: mention.NewAlertID(mention.Storm, m.Watch, a.Route, began), Kind: mention.Storm, Route: a.Route, Notify: a.Notify, Severity: mention.Critical,
-		Status: mention.Pending, CreatedAt: p.now, Payload: Facts{Text: text}.encode(),
+		Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Facts{Text: text}.Encode(),
 	}
 }
 

@@ -1,4 +1,4 @@
-package alerts
+package plan
 
 import "github.com/earshot/earshot/mention"
 

@@ -1,4 +1,9 @@
-package alerts
+// Package outbox brings the messages out, each exactly once as far as the channel
+// lets us know, in the order of their loudness and at the pace the channel bears.
+//
+// It decides nothing about what a message says or who gets it, and it knows no
+// store and no channel: both come in behind small interfaces.
+package outbox
 
 import (
 	"context"
@@ -7,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fault"
 	"github.com/earshot/earshot/mention"
 )
@@ -46,20 +52,54 @@ var inFlight = [...]int{toPost: 8, toFind: 4, toDraw: 4}
 // whether it was taken before.
 const unreadable = "may be a repeat: the channel's history could not be read"
 
+// Outbox is the queue of messages and their states, kept by the store. Every
+// change is a compare-and-set: ok is false when the alert was not in the state
+// the caller believed, so somebody else moved it and there is nothing to do.
+type Outbox interface {
+	Queue
+	Marks
+}
+
+// Queue is the reading half of the outbox.
+type Queue interface {
+	// DueAlerts returns pending alerts whose NotBefore has passed and whose
+	// ThreadOf, if any, is posted; louder first, then older.
+	DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error)
+	// InDoubt returns alerts in state posting whose attempt began before the time.
+	InDoubt(ctx context.Context, before time.Time) ([]mention.Alert, error)
+	// Stale returns posted messages that show a case older than it is now.
+	Stale(ctx context.Context, limit int) ([]mention.Alert, error)
+	// Alert returns one alert; ok is false when there is none.
+	Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error)
+}
+
+// Marks is the writing half of the outbox.
+type Marks interface {
+	// BeginPosting moves pending → posting, raises Attempts and sets PostingAt.
+	BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Time) (ok bool, err error)
+	// MarkPosted moves posting → posted.
+	MarkPosted(ctx context.Context, id mention.AlertID, channel, ts string, drawn int64) (ok bool, err error)
+	// BackToPending moves posting → pending if Attempts is still the given one:
+	// an attempt that another process began since is not undone.
+	BackToPending(ctx context.Context, id mention.AlertID, attempts int, notBefore time.Time, why string) (ok bool, err error)
+	// SetDrawn records which version of the case a posted message shows.
+	SetDrawn(ctx context.Context, id mention.AlertID, version int64) error
+}
+
 // Options are what a Sender needs. All but InDoubt, Accepted and Trouble are
 // required.
 type Options struct {
 	Outbox Outbox
-	Reader Reader
+	Reader alerts.Reader
 	// Door returns the way out for a route. It is asked for every message, so a
 	// changed watchlist counts at once. ok is false for a route that leads nowhere.
-	Door func(route string) (n Notifier, ok bool)
+	Door func(route string) (n alerts.Notifier, ok bool)
 	Log  *slog.Logger
 	Now  func() time.Time
 	// InDoubt is the wait before the history is read; 0 means 20 s. Tests shorten it.
 	InDoubt time.Duration
 	// Accepted is told of every message that was taken, for metrics.
-	Accepted func(m Message, at time.Time)
+	Accepted func(m alerts.Message, at time.Time)
 	// Trouble is told when a route stops working, and with a nil error when it works
 	// again.
 	Trouble func(route string, err error)
@@ -84,7 +124,7 @@ func NewSender(opt Options) *Sender {
 		opt.InDoubt = inDoubtAfter
 	}
 	if opt.Accepted == nil {
-		opt.Accepted = func(Message, time.Time) {}
+		opt.Accepted = func(alerts.Message, time.Time) {}
 	}
 	if opt.Trouble == nil {
 		opt.Trouble = func(string, error) {}
@@ -170,7 +210,7 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 
 // take claims an alert for one task, if its door, its method and its lane are
 // free. next is how long it takes until they may be.
-func (s *Sender) take(a mention.Alert, m method, now time.Time) (door Notifier, next time.Duration, ok bool) {
+func (s *Sender) take(a mention.Alert, m method, now time.Time) (door alerts.Notifier, next time.Duration, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.idle(a.ID) || s.running[m] >= inFlight[m] {
@@ -211,7 +251,7 @@ func (s *Sender) release(ids ...mention.AlertID) {
 }
 
 // post is one attempt: steps 6 to 8.
-func (s *Sender) post(ctx context.Context, door Notifier, a mention.Alert) {
+func (s *Sender) post(ctx context.Context, door alerts.Notifier, a mention.Alert) {
 	defer s.release(a.ID)
 	m, err := s.message(ctx, a)
 	if err != nil {
@@ -241,7 +281,7 @@ func (s *Sender) post(ctx context.Context, door Notifier, a mention.Alert) {
 }
 
 // posted writes down that a message stands in its channel.
-func (s *Sender) posted(ctx context.Context, m Message, at Place, drawn int64) {
+func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, drawn int64) {
 	a := m.Alert
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
@@ -256,10 +296,10 @@ func (s *Sender) posted(ctx context.Context, m Message, at Place, drawn int64) {
 }
 
 // notPosted sorts the ways in which an attempt can fail.
-func (s *Sender) notPosted(ctx context.Context, door Notifier, m Message, err error) {
+func (s *Sender) notPosted(ctx context.Context, door alerts.Notifier, m alerts.Message, err error) {
 	a, now := m.Alert, s.opt.Now()
-	var again *RetryError
-	var refused *RefusedError
+	var again *alerts.RetryError
+	var refused *alerts.RefusedError
 	switch {
 	case errors.As(err, &again):
 		s.back(ctx, a, s.hold(door, toPost, a, again, now), err)
@@ -289,8 +329,8 @@ func (s *Sender) backWith(ctx context.Context, a mention.Alert, notBefore time.T
 }
 
 // message reads what a message shows.
-func (s *Sender) message(ctx context.Context, a mention.Alert) (Message, error) {
-	m := Message{Alert: a, Facts: ReadFacts(a.Payload), Repeat: a.LastError == unreadable, Now: s.opt.Now()}
+func (s *Sender) message(ctx context.Context, a mention.Alert) (alerts.Message, error) {
+	m := alerts.Message{Alert: a, Facts: alerts.ReadFacts(a.Payload), Repeat: a.LastError == unreadable, Now: s.opt.Now()}
 	var err error
 	if a.MentionID != "" {
 		if m.Mention, m.Case, err = s.opt.Reader.Mention(ctx, a.MentionID); err != nil {
@@ -302,13 +342,13 @@ func (s *Sender) message(ctx context.Context, a mention.Alert) (Message, error) 
 }
 
 // thread returns the place of the message to post under.
-func (s *Sender) thread(ctx context.Context, a mention.Alert) (Place, error) {
+func (s *Sender) thread(ctx context.Context, a mention.Alert) (alerts.Place, error) {
 	if a.ThreadOf == "" {
-		return Place{}, nil
+		return alerts.Place{}, nil
 	}
 	parent, ok, err := s.opt.Outbox.Alert(ctx, a.ThreadOf)
 	if err != nil || !ok {
-		return Place{}, err // a parent that was pruned leaves the reply on its own
+		return alerts.Place{}, err // a parent that was pruned leaves the reply on its own
 	}
-	return Place{Channel: parent.Channel, TS: parent.TS}, nil
+	return alerts.Place{Channel: parent.Channel, TS: parent.TS}, nil
 }

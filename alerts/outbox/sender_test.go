@@ -1,4 +1,4 @@
-package alerts_test
+package outbox_test
 
 import (
 	"context"
@@ -13,8 +13,12 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/mention"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // memory is an outbox in memory, for tests in virtual time.
 type memory struct {
@@ -162,7 +166,7 @@ func play(t *testing.T, d time.Duration, prepare func(m *memory, s *script)) (ev
 	synctest.Test(t, func(t *testing.T) {
 		m, s := &memory{}, &script{began: time.Now()}
 		prepare(m, s)
-		sender := alerts.NewSender(alerts.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		sender := outbox.NewSender(outbox.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 			Door: func(route string) (alerts.Notifier, bool) { return s, route != "nowhere" }})
 		ctx, cancel := context.WithTimeout(context.Background(), d)
 		defer cancel()
@@ -295,7 +299,7 @@ func TestStopInTheMiddle(t *testing.T) {
 		m, s := &memory{}, &script{began: time.Now()}
 		m.add("a", mention.Low, "#x")
 		hang := &hanging{script: s}
-		sender := alerts.NewSender(alerts.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		sender := outbox.NewSender(outbox.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 			Door: func(string) (alerts.Notifier, bool) { return hang, true }})
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -355,7 +359,7 @@ func playSlow(t *testing.T, d time.Duration, takes func(mention.AlertID) (time.D
 		m := &memory{}
 		prepare(m)
 		s := &slow{script: &script{began: time.Now()}, takes: takes, out: map[string]int{}, most: map[string]int{}}
-		sender := alerts.NewSender(alerts.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		sender := outbox.NewSender(outbox.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 			Door: func(string) (alerts.Notifier, bool) { return s, true }})
 		ctx, cancel := context.WithTimeout(context.Background(), d)
 		defer cancel()

@@ -1,16 +1,30 @@
-package alerts
+// Package desk decides what people do about complaints, and what time demands when
+// they do nothing: every change of a case that is not a change of the post.
+//
+// It knows no store and no channel, and sends nothing itself: what is to be said is
+// an alert, written together with the change of the case.
+package desk
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
 )
 
-// Desk is the one place where people's verbs are decided. Every door (Slack by
-// socket, Slack by HTTP, the web inbox, of this or another process) calls it, and
-// the store's compare-and-set lets exactly one of them win.
+// Cases changes cases.
+type Cases interface {
+	// UpdateCase changes one case by compare-and-set on its version, together
+	// with its events and alerts. change may run more than once and must have no
+	// side effects; its error is returned as it is and nothing is written.
+	UpdateCase(ctx context.Context, id mention.ID, change func(*mention.Case) ([]mention.Event, []mention.Alert, error)) (mention.Case, error)
+}
+
+// Desk is the one place where people's verbs are decided. Whatever they press, in
+// whichever channel and process, ends here, and the store's compare-and-set lets
+// exactly one of them win.
 type Desk struct {
 	cases   Cases
 	now     func() time.Time
@@ -33,7 +47,7 @@ func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention
 			return nil, nil, err
 		}
 		if a.Verb == mention.Claim || a.Verb == mention.Release {
-			c.Level %= levelNudged // the next owner is nudged anew
+			c.Level %= alerts.LevelReminded // the next owner is nudged anew
 		}
 		return []mention.Event{{MentionID: id, Kind: string(a.Verb), By: a.By, At: a.At, Detail: detail(a)}}, nil, nil
 	})

@@ -1,4 +1,4 @@
-package alerts
+package plan
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -16,16 +17,16 @@ func (p *plan) edited(ctx context.Context, d *mention.Draft) error {
 	m.EditedAt = p.now
 	change := p.changeOf(*was, m)
 	switch change {
-	case Deleted:
+	case alerts.Deleted:
 		m.Score, m.Severity = was.Score, was.Severity
 		m.Score.Why = nil // the words are gone, and so is what was said of them
-	case Better:
+	case alerts.Better:
 		m.Severity = was.Severity
 	default:
 		m.Severity, _ = weigh(*m, mention.Author{})
 		m.Severity = max(m.Severity, was.Severity)
 	}
-	reopened := change == Worse && closed(d.Case)
+	reopened := change == alerts.Worse && closed(d.Case)
 	if reopened {
 		if err := d.Case.Apply(mention.Action{Verb: mention.Reopen, At: p.now}); err != nil {
 			return fmt.Errorf("reopen after an edit: %w", err)
@@ -34,21 +35,21 @@ func (p *plan) edited(ctx context.Context, d *mention.Draft) error {
 	}
 	p.cases.raise(&d.Case)
 	p.event(d, eventOf(change), scores(was.Score.Value, m.Score.Value))
-	return p.tell(ctx, d, mention.Stored{Mention: *m, Case: d.Case}, Facts{Change: change, At: p.now, Reopened: reopened},
+	return p.tell(ctx, d, mention.Stored{Mention: *m, Case: d.Case}, alerts.Facts{Change: change, At: p.now, Reopened: reopened},
 		string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16))
 }
 
 // changeOf says what an edit did.
-func (p *plan) changeOf(was mention.Mention, m *mention.Mention) Change {
+func (p *plan) changeOf(was mention.Mention, m *mention.Mention) alerts.Change {
 	switch {
 	case m.Post.Deleted:
-		return Deleted
-	case !p.rules.complaint(*m):
-		return Better
-	case !p.rules.complaint(was), m.Score.Value <= was.Score.Value-worseBy, lowered(was.Post.Rating, m.Post.Rating):
-		return Worse
+		return alerts.Deleted
+	case !p.rules.IsComplaint(*m):
+		return alerts.Better
+	case !p.rules.IsComplaint(was), m.Score.Value <= was.Score.Value-worseBy, lowered(was.Post.Rating, m.Post.Rating):
+		return alerts.Worse
 	}
-	return Edited
+	return alerts.Edited
 }
 
 func lowered(was, is *mention.Rating) bool {
@@ -61,8 +62,8 @@ func closed(c mention.Case) bool {
 	return c.Status == mention.Replied || c.Status == mention.Dismissed && c.Reason == mention.NotNegative
 }
 
-func eventOf(c Change) string {
-	if c == Deleted {
+func eventOf(c alerts.Change) string {
+	if c == alerts.Deleted {
 		return "deleted"
 	}
 	return "edited"
@@ -91,8 +92,8 @@ func (p *plan) answer(ctx context.Context, d *mention.Draft) error {
 		}
 		p.cases.raise(c)
 		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
-		facts := Facts{Change: Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text}
-		if err := p.tell(ctx, d, s, facts, string(Answered), post.ID); err != nil {
+		facts := alerts.Facts{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text}
+		if err := p.tell(ctx, d, s, facts, string(alerts.Answered), post.ID); err != nil {
 			return err
 		}
 	}
@@ -153,7 +154,7 @@ func answeredAt(answer, complaint mention.Post, now time.Time) time.Time {
 
 // tell says in the thread of a mention's message what happened. id tells this
 // change from others of the mention.
-func (p *plan) tell(ctx context.Context, d *mention.Draft, s mention.Stored, facts Facts, id ...string) error {
+func (p *plan) tell(ctx context.Context, d *mention.Draft, s mention.Stored, facts alerts.Facts, id ...string) error {
 	a, ok, err := p.alertOf(ctx, s)
 	if err != nil || !ok {
 		return err
@@ -165,7 +166,7 @@ func (p *plan) tell(ctx context.Context, d *mention.Draft, s mention.Stored, fac
 	d.Alerts = append(d.Alerts, mention.Alert{
 		ID:   mention.NewAlertID(mention.Changed, append([]string{string(s.Mention.ID), a.Route}, id...)...),
 		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: thread, Route: a.Route,
-		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, Payload: facts.encode(),
+		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, Payload: facts.Encode(),
 	})
 	return nil
 }

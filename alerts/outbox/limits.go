@@ -1,8 +1,10 @@
-package alerts
+package outbox
 
 import (
 	"maps"
 	"time"
+
+	"github.com/earshot/earshot/alerts"
 
 	"golang.org/x/time/rate"
 
@@ -60,7 +62,7 @@ type outgoing struct {
 const outAlone = 2 * time.Second
 
 type doorMethod struct {
-	door Notifier
+	door alerts.Notifier
 	m    method
 }
 
@@ -70,7 +72,7 @@ type alertMethod struct {
 }
 
 type laneKey struct {
-	door  Notifier
+	door  alerts.Notifier
 	m     method
 	route string
 }
@@ -91,7 +93,7 @@ func newGates() *gates {
 
 // wait returns how long the method must not be used for this alert; 0 means it
 // may be used now, and that its turn in the lane is taken.
-func (g *gates) wait(door Notifier, m method, a mention.Alert, now time.Time) time.Duration {
+func (g *gates) wait(door alerts.Notifier, m method, a mention.Alert, now time.Time) time.Duration {
 	until := g.silence[doorMethod{door, m}]
 	if t := g.trials[alertMethod{a.ID, m}]; t != nil && t.until.After(until) {
 		until = t.until
@@ -106,7 +108,7 @@ func (g *gates) wait(door Notifier, m method, a mention.Alert, now time.Time) ti
 }
 
 // turn takes a turn in the lane, or says how long until there is one.
-func (g *gates) turn(door Notifier, m method, route string, now time.Time) time.Duration {
+func (g *gates) turn(door alerts.Notifier, m method, route string, now time.Time) time.Duration {
 	paced, ok := door.(Paced)
 	if !ok {
 		return 0
@@ -133,7 +135,7 @@ func (g *gates) turn(door Notifier, m method, route string, now time.Time) time.
 }
 
 // lane is what shares a pace: posts of one route, and redraws or searches of all.
-func lane(door Notifier, m method, route string) laneKey {
+func lane(door alerts.Notifier, m method, route string) laneKey {
 	if m != toPost {
 		route = ""
 	}
@@ -151,7 +153,7 @@ func (g *gates) alone(key laneKey, now time.Time) time.Duration {
 }
 
 // leave notes that a request goes on its way, land that it was answered.
-func (g *gates) leave(door Notifier, m method, a mention.Alert, now time.Time) {
+func (g *gates) leave(door alerts.Notifier, m method, a mention.Alert, now time.Time) {
 	if _, paced := door.(Paced); paced {
 		g.out[lane(door, m, a.Route)] = outgoing{a.ID, now}
 	}
@@ -186,7 +188,7 @@ func (g *gates) trial(a mention.Alert, m method, one bool) *trial {
 
 // works forgets the troubles of an alert, its route and its door. It returns
 // whether the route had one that was told.
-func (g *gates) works(door Notifier, a mention.Alert) (told bool) {
+func (g *gates) works(door alerts.Notifier, a mention.Alert) (told bool) {
 	delete(g.refused, a.Route)
 	for _, m := range []method{toPost, toFind, toDraw} {
 		delete(g.trials, alertMethod{a.ID, m})
@@ -215,7 +217,7 @@ func backoff(n int, first, last time.Duration) time.Duration {
 
 // hold keeps the method closed as the door asked, or backs off from a door that
 // cannot be reached. It returns until when.
-func (s *Sender) hold(door Notifier, m method, a mention.Alert, e *RetryError, now time.Time) time.Time {
+func (s *Sender) hold(door alerts.Notifier, m method, a mention.Alert, e *alerts.RetryError, now time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := doorMethod{door, m}
@@ -236,7 +238,7 @@ func (s *Sender) hold(door Notifier, m method, a mention.Alert, e *RetryError, n
 
 // refuse keeps a route, or one message, closed until somebody acts, and tries
 // again slowly.
-func (s *Sender) refuse(a mention.Alert, m method, e *RefusedError, now time.Time) {
+func (s *Sender) refuse(a mention.Alert, m method, e *alerts.RefusedError, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.gates.trial(a, m, e.One)

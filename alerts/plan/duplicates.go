@@ -1,9 +1,10 @@
-package alerts
+package plan
 
 import (
 	"context"
 	"fmt"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -86,7 +87,7 @@ func gather(have *gathered, s mention.Stored, a mention.Alert) *gathered {
 // twin is the reply under the first message of the same text, which counts it and
 // is redrawn. Where the first was already dealt with, or was quieter, the reply is
 // shown in the channel too: this copy still needs an answer where it stands.
-func (p *plan) twin(m mention.Mention, under *gathered, facts Facts) mention.Alert {
+func (p *plan) twin(m mention.Mention, under *gathered, facts alerts.Facts) mention.Alert {
 	facts.Broadcast = under.first.Case.Status == mention.Replied || m.Severity > max(under.severity, mention.High)
 	if under.isRoot {
 		c := p.cases.of(under.first)
@@ -96,6 +97,6 @@ func (p *plan) twin(m mention.Mention, under *gathered, facts Facts) mention.Ale
 	return mention.Alert{
 		ID: mention.NewAlertID(mention.Twin, string(m.ID), under.route), Kind: mention.Twin, MentionID: m.ID,
 		ThreadOf: under.root, Route: under.route, Severity: m.Severity, Status: mention.Pending,
-		CreatedAt: p.now, Payload: facts.encode(),
+		CreatedAt: p.now, Payload: facts.Encode(),
 	}
 }

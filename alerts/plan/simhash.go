@@ -1,4 +1,4 @@
-package alerts
+package plan
 
 import (
 	"hash/maphash"
@@ -32,8 +32,8 @@ const (
 	fewWords = 6
 )
 
-// Simhash returns the simhash of the words of a post; 0 for a post without words.
-func Simhash(p mention.Post) uint64 { return simhash(ownText(p)) }
+// postSimhash returns the simhash of the words of a post; 0 for a post without words.
+func postSimhash(p mention.Post) uint64 { return simhash(ownText(p)) }
 
 // ownText returns the folded words by which a post is compared with others.
 func ownText(p mention.Post) []string {

@@ -1,12 +1,14 @@
-package alerts_test
+package plan_test
 
 import (
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/plan"
+
 	"context"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
@@ -16,10 +18,10 @@ func TestQuietHoursComeAsOneMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRoom(t, alerts.Rules{Quiet: quiet, HasQuiet: true})
-	r.now = time.Date(2026, 11, 22, 23, 30, 0, 0, quiet.Zone())
-	first := r.poll(said(forum, "1", "Олена", refund, -0.6))
-	second := r.poll(said(forum, "2", "Петро", rude, -0.6))
+	r := rig.New(t, alerts.Rules{Quiet: quiet, HasQuiet: true})
+	r.Now = time.Date(2026, 11, 22, 23, 30, 0, 0, quiet.Zone())
+	first := r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6))
+	second := r.Poll(rig.Said(rig.Forum, "2", "Петро", rig.Rude, -0.6))
 	if len(first) != 2 || first[0].Kind != mention.Digest || first[1].ThreadOf != first[0].ID {
 		t.Fatalf("first %+v", first)
 	}
@@ -29,9 +31,9 @@ func TestQuietHoursComeAsOneMessage(t *testing.T) {
 	if len(second) != 1 || second[0].ThreadOf != first[0].ID || !second[0].NotBefore.Equal(first[0].NotBefore) {
 		t.Fatalf("second %+v: one night is one message", second)
 	}
-	loud := said(forum, "3", "Марія", "Отруїлася їжею, лежу в лікарні", -0.9)
+	loud := rig.Said(rig.Forum, "3", "Марія", "Отруїлася їжею, лежу в лікарні", -0.9)
 	loud.Score.Topics = []string{"safety"}
-	if a := r.one(r.poll(loud), mention.Complaint); a.ThreadOf != "" || !a.NotBefore.IsZero() {
+	if a := r.One(r.Poll(loud), mention.Complaint); a.ThreadOf != "" || !a.NotBefore.IsZero() {
 		t.Errorf("what is critical waits: %+v", a)
 	}
 }
@@ -39,10 +41,10 @@ func TestQuietHoursComeAsOneMessage(t *testing.T) {
 // TestStorm floods one watch: one critical message gathers the rest, nothing is
 // dropped, and what is critical still stands on its own.
 func TestStorm(t *testing.T) {
-	r := newRoom(t, alerts.Rules{})
+	r := rig.New(t, alerts.Rules{})
 	var storms, gathered, alone int
 	for i := range 40 {
-		for _, a := range r.poll(said(forum, numbered(i), "author "+numbered(i), "Скарга нова "+numbered(i), -0.6)) {
+		for _, a := range r.Poll(rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6)) {
 			switch {
 			case a.Kind == mention.Storm:
 				storms++
@@ -52,14 +54,14 @@ func TestStorm(t *testing.T) {
 				alone++
 			}
 		}
-		r.now = noon.Add(time.Duration(i) * 10 * time.Second)
+		r.Now = rig.Noon.Add(time.Duration(i) * 10 * time.Second)
 	}
 	if storms != 1 || alone != 19 || gathered != 21 {
 		t.Errorf("%d storm messages, %d complaints gathered, %d on their own", storms, gathered, alone)
 	}
-	loud := said(forum, "loud", "Марія", "Отруїлася їжею, лежу в лікарні", -0.9)
+	loud := rig.Said(rig.Forum, "loud", "Марія", "Отруїлася їжею, лежу в лікарні", -0.9)
 	loud.Score.Topics = []string{"safety"}
-	if a := r.one(r.poll(loud), mention.Complaint); a.ThreadOf != "" {
+	if a := r.One(r.Poll(loud), mention.Complaint); a.ThreadOf != "" {
 		t.Errorf("what is critical is gathered: %+v", a)
 	}
 }
@@ -95,18 +97,13 @@ func TestStormAgainstUsual(t *testing.T) {
 		{18, 0, false}, {19, 0, true}, {19, 336, true}, {19, 5 * 336, false}, {30, 10 * 336, false}, {49, 10 * 336, true},
 	}
 	for _, c := range cases {
-		d := &mention.Draft{Mention: said(forum, "1", "Олена", refund, -0.6)}
+		d := &mention.Draft{Mention: rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)}
 		d.Mention.ID = "m"
-		if err := alerts.NewPlanner(alerts.Rules{Otherwise: "#mentions"}).Plan(t.Context(), rates{c.now, c.before}, noon, []*mention.Draft{d}); err != nil {
+		if err := plan.NewPlanner(alerts.Rules{Otherwise: "#mentions"}).Plan(t.Context(), rates{c.now, c.before}, rig.Noon, []*mention.Draft{d}); err != nil {
 			t.Fatal(err)
 		}
 		if got := len(d.Alerts) == 2; got != c.want {
 			t.Errorf("%d in half an hour after %d in a week: storm %v, want %v", c.now, c.before, got, c.want)
 		}
 	}
-}
-
-// numbered is a word that no other number has letters of.
-func numbered(i int) string {
-	return strings.Repeat(string(rune('а'+i%32)), 3+i/32)
 }

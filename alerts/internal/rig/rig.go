@@ -1,0 +1,169 @@
+// Package rig puts the planner on a real store, at a time that the test moves: what the
+// tests of alerts/plan, alerts/desk and alerts/digest share. Tests only.
+package rig
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+)
+
+// A watch, two sources and two complaints.
+const (
+	Bank   = "Ромашка Банк"
+	Forum  = "forum.example"
+	Review = "reviews.example"
+	Refund = "Третій тиждень не повертають гроші за скасоване замовлення, підтримка мовчить. Більше ні ногою."
+	Rude   = "Курʼєр нагрубив і кинув пакунок під двері, телефон розбитий, ніхто не вибачився."
+)
+
+// Noon is a Sunday.
+var Noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// Rig is a planner on a real store, at a time that the test moves.
+type Rig struct {
+	T       *testing.T
+	Store   *store.Store
+	Planner *plan.Planner
+	Now     time.Time
+}
+
+// New returns a rig that ends with the test. Without a route of their own, messages
+// go to #mentions.
+func New(t *testing.T, rules alerts.Rules) *Rig {
+	t.Helper()
+	if rules.Otherwise == "" {
+		rules.Otherwise = "#mentions"
+	}
+	r := &Rig{T: t, Planner: plan.NewPlanner(rules), Now: Noon}
+	var err error
+	r.Store, err = store.Open(t.Context(), store.Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Store.Close() })
+	return r
+}
+
+// Said is a post with its score, as the analysis hands it over.
+func Said(source, id, author, text string, score float64) mention.Mention {
+	return mention.Mention{Watch: Bank, Post: mention.Post{Source: source, Kind: mention.Forum, ID: id, URL: "https://" + source + "/p/" + id,
+		ThreadURL: "https://" + source + "/t/1", Author: author, Text: text}, Score: mention.Score{Value: score, Lang: "uk"}}
+}
+
+// Poll commits posts as one poll and returns the alerts that came of it.
+func (r *Rig) Poll(all ...mention.Mention) []mention.Alert {
+	r.T.Helper()
+	return r.commit(false, all...)
+}
+
+// PollBaseline is Poll for a source that was never polled before.
+func (r *Rig) PollBaseline(all ...mention.Mention) []mention.Alert {
+	r.T.Helper()
+	return r.commit(true, all...)
+}
+
+func (r *Rig) commit(baseline bool, all ...mention.Mention) []mention.Alert {
+	r.T.Helper()
+	in := mention.Intake{Source: all[0].Post.Source, At: r.Now, Baseline: baseline, Complete: true}
+	for _, m := range all {
+		in.Found = append(in.Found, mention.Found{Post: m.Post, Mentions: []mention.Mention{m}})
+	}
+	receipt, err := r.Store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.Draft) error {
+		return r.Planner.Plan(ctx, tx, r.Now, drafts)
+	})
+	if err != nil {
+		r.T.Fatal(err)
+	}
+	r.Now = r.Now.Add(time.Minute)
+	var out []mention.Alert
+	for _, id := range receipt.Alerts {
+		a, ok, err := r.Store.Alert(context.Background(), id)
+		if err != nil || !ok {
+			r.T.Fatalf("alert %s: %v %v", id, ok, err)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// ID is the id the mention has in the store.
+func ID(m mention.Mention) mention.ID { return mention.MentionID(m.Post.Key(), m.Watch) }
+
+// State returns the mention and its case as they are stored.
+func (r *Rig) State(m mention.Mention) (mention.Mention, mention.Case) {
+	r.T.Helper()
+	stored, c, err := r.Store.Mention(context.Background(), ID(m))
+	if err != nil {
+		r.T.Fatal(err)
+	}
+	return stored, c
+}
+
+// Do lets Ira press a button.
+func (r *Rig) Do(m mention.Mention, a mention.Action) {
+	r.T.Helper()
+	a.By = mention.Person{ID: "slack:U1", Name: "Ira"}
+	d := desk.NewDesk(r.Store, func() time.Time { return r.Now }, func() {})
+	if _, err := d.Do(context.Background(), ID(m), a); err != nil {
+		r.T.Fatal(err)
+	}
+}
+
+// One returns the only alert, of this kind.
+func (r *Rig) One(got []mention.Alert, kind mention.AlertKind) mention.Alert {
+	r.T.Helper()
+	if len(got) != 1 || got[0].Kind != kind {
+		r.T.Fatalf("alerts %+v, want one %s", got, kind)
+	}
+	return got[0]
+}
+
+// None fails when there is an alert.
+func (r *Rig) None(got []mention.Alert) {
+	r.T.Helper()
+	if len(got) != 0 {
+		r.T.Fatalf("alerts %+v, want none", got)
+	}
+}
+
+// Shown marks what is pending as posted, as the sender does, and returns the
+// escalations in it: "ROUTE WHOM: TEXT".
+func (r *Rig) Shown() (words []string) {
+	r.T.Helper()
+	ctx := context.Background()
+	for {
+		due, err := r.Store.DueAlerts(ctx, r.Now, 1000)
+		if err != nil {
+			r.T.Fatal(err)
+		}
+		if len(due) == 0 {
+			return words
+		}
+		for _, a := range due {
+			if ok, err := r.Store.BeginPosting(ctx, a.ID, r.Now); err != nil || !ok {
+				r.T.Fatal(ok, err)
+			}
+			if ok, err := r.Store.MarkPosted(ctx, a.ID, "C1", string(a.ID), 1); err != nil || !ok {
+				r.T.Fatal(ok, err)
+			}
+			if a.Kind == mention.Escalation {
+				words = append(words, strings.TrimSpace(a.Route+" "+a.Notify)+": "+alerts.ReadFacts(a.Payload).Text)
+			}
+		}
+	}
+}
+
+// Numbered is a word that no other number has letters of.
+func Numbered(i int) string {
+	return strings.Repeat(string(rune('а'+i%32)), 3+i/32)
+}

@@ -1,0 +1,362 @@
+package plan_test
+
+import (
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/plan"
+
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/earshot/earshot/mention"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestWhatIsAlerted(t *testing.T) {
+	cases := []struct {
+		name  string
+		kind  mention.PostKind
+		score float64
+		want  bool
+	}{
+		{"praise", mention.Review, 0.7, false},
+		{"neutral", mention.Forum, 0, false},
+		{"mild in a forum", mention.Forum, -0.15, false},
+		{"mild in a review", mention.Review, -0.15, true},
+		{"news of the day", mention.News, -0.3, false},
+		{"bad news", mention.News, -0.5, true},
+		{"at the threshold", mention.Forum, -0.2, true},
+		{"own threshold", mention.Social, -0.45, false},
+		{"unknown kind", "x", -0.2, true},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{AlertBelow: map[mention.PostKind]float64{mention.Social: -0.5}})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, c.score)
+			m.Post.Kind = c.kind
+			if got := r.Poll(m); (len(got) == 1) != c.want {
+				t.Errorf("alerts %+v, want %v", got, c.want)
+			}
+			_, k := r.State(m)
+			if (k.Status == mention.Open) != c.want {
+				t.Errorf("case is %s", k.Status)
+			}
+		})
+	}
+}
+
+func TestBaselineIsRecordedOnly(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.8)
+	r.None(r.PollBaseline(m))
+	if _, c := r.State(m); c.Status != mention.Quiet {
+		t.Errorf("case is %s", c.Status)
+	}
+	// A word changed in an old complaint is no news; a much angrier text is.
+	m.Post.Text += " Ще раз."
+	r.None(r.Poll(m))
+	m.Post.Text += " Шахраї!"
+	m.Score.Value = -1
+	r.One(r.Poll(m), mention.Complaint)
+}
+
+func TestSeverity(t *testing.T) {
+	cases := []struct {
+		name   string
+		change func(*mention.Mention)
+		want   mention.Severity
+		why    string
+	}{
+		{"mild", func(m *mention.Mention) { m.Score.Value = -0.25 }, mention.Low, ""},
+		{"plain", func(m *mention.Mention) {}, mention.Normal, ""},
+		{"strong words", func(m *mention.Mention) { m.Score.Value = -0.8 }, mention.High, "strong words"},
+		{"one star", func(m *mention.Mention) { m.Post.Rating = &mention.Rating{Value: 1, Best: 5} }, mention.High, "the lowest rating"},
+		{"one star, mild", func(m *mention.Mention) {
+			m.Post.Rating, m.Score.Value = &mention.Rating{Value: 1, Best: 5}, -0.25
+		}, mention.Normal, "the lowest rating"},
+		{"news", func(m *mention.Mention) { m.Post.Kind = mention.News }, mention.High, "in the news"},
+		{"safety", func(m *mention.Mention) { m.Score.Topics = []string{"quality", "safety"} }, mention.Critical, "health or safety"},
+		{"court", func(m *mention.Mention) {
+			m.Score.Why = []mention.Hit{{Rule: "legal threat", Weight: -0.5}}
+		}, mention.Critical, "legal threat"},
+		{"court praised", func(m *mention.Mention) {
+			m.Score.Why = []mention.Hit{{Rule: "legal threat", Weight: 0.5}}
+		}, mention.Normal, ""},
+		{"fraud", func(m *mention.Mention) { m.Score.Topics = []string{"fraud"} }, mention.Critical, "accusation of fraud"},
+		{"fraud as a word", func(m *mention.Mention) { m.Score.Topics, m.Score.Value = []string{"fraud"}, -0.3 }, mention.Normal, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.55)
+			c.change(&m)
+			a := r.One(r.Poll(m), mention.Complaint)
+			why := strings.Join(alerts.ReadFacts(a.Payload).Why, ", ")
+			if a.Severity != c.want || why != c.why {
+				t.Errorf("%s because %q, want %s because %q", a.Severity, why, c.want, c.why)
+			}
+		})
+	}
+}
+
+func TestRepeatComplainer(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.One(r.Poll(first), mention.Complaint)
+	second := r.One(r.Poll(rig.Said(rig.Forum, "2", "Олена", rig.Rude, -0.5)), mention.Complaint)
+	f := alerts.ReadFacts(second.Payload)
+	if got := f.Record(); got != "2nd complaint in 30 days, last one unanswered" || second.Severity != mention.High {
+		t.Errorf("%s, %q", second.Severity, got)
+	}
+	other := r.One(r.Poll(rig.Said(rig.Review, "1", "Олена", "Зовсім інша скарга на зовсім інше відділення банку", -0.5)), mention.Complaint)
+	if got := alerts.ReadFacts(other.Payload).Record(); got != "" {
+		t.Errorf("the same name on another site is somebody else: %q", got)
+	}
+}
+
+func TestTwins(t *testing.T) {
+	long := strings.Repeat(rig.Refund+" "+rig.Rude+" ", 2)
+	cases := []struct {
+		name          string
+		first, second mention.Mention
+		twin          bool
+	}{
+		{"same text elsewhere", rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6), rig.Said(rig.Review, "7", "olena", rig.Refund, -0.6), true},
+		{"punctuation and case", rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6), rig.Said(rig.Review, "7", "olena", strings.ToUpper(rig.Refund)+" !!!", -0.6), true},
+		{"one word of many changed", rig.Said(rig.Forum, "1", "Олена", long, -0.6), rig.Said(rig.Review, "7", "olena", long+" Дякую.", -0.6), true},
+		{"another complaint", rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6), rig.Said(rig.Review, "7", "olena", rig.Rude, -0.6), false},
+		{"two people, few words", rig.Said(rig.Forum, "1", "Олена", "Ужасный банк", -0.6), rig.Said(rig.Review, "7", "Петро", "Ужасный банк", -0.6), false},
+		{"one person, few words", rig.Said(rig.Forum, "1", "Олена", "Ужасный банк", -0.6), rig.Said(rig.Forum, "2", "Олена", "Ужасный банк!", -0.6), true},
+	}
+	for _, c := range cases {
+		for _, together := range []bool{false, true} {
+			name := c.name
+			if together {
+				name += " in one poll"
+			}
+			t.Run(name, func(t *testing.T) {
+				r := rig.New(t, alerts.Rules{})
+				var all []mention.Alert
+				if together && c.first.Post.Source == c.second.Post.Source {
+					all = r.Poll(c.first, c.second)
+				} else {
+					all = append(r.Poll(c.first), r.Poll(c.second)...)
+				}
+				if len(all) != 2 {
+					t.Fatalf("%d alerts: every complaint must have a message with its words", len(all))
+				}
+				want := mention.Complaint
+				if c.twin {
+					want = mention.Twin
+				}
+				if all[1].Kind != want || c.twin != (all[1].ThreadOf == all[0].ID) {
+					t.Errorf("second is %s under %q", all[1].Kind, all[1].ThreadOf)
+				}
+				_, k := r.State(c.first)
+				if c.twin != (k.Twins == 1) {
+					t.Errorf("first counts %d twins", k.Twins)
+				}
+				if _, k := r.State(c.second); k.Status != mention.Open {
+					t.Errorf("the second case is %s", k.Status)
+				}
+			})
+		}
+	}
+}
+
+// TestTwinOfClosed shows a copy of what was dealt with in the channel too.
+func TestTwinOfClosed(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	r.Poll(first)
+	r.Do(first, mention.Action{Verb: mention.Reply})
+	twin := r.One(r.Poll(rig.Said(rig.Review, "7", "olena", rig.Refund, -0.6)), mention.Twin)
+	if !alerts.ReadFacts(twin.Payload).Broadcast {
+		t.Error("the copy is hidden in the thread of an answered complaint")
+	}
+	r.Now = r.Now.Add(30 * 24 * time.Hour)
+	r.One(r.Poll(rig.Said("later.example", "9", "x", rig.Refund, -0.6)), mention.Complaint)
+}
+
+func TestWhatStaffSaidHolds(t *testing.T) {
+	for _, reason := range []string{mention.NotUs, mention.NotNegative, mention.Spam} {
+		t.Run(reason, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			r.Poll(first)
+			r.Do(first, mention.Action{Verb: mention.Dismiss, Reason: reason})
+			copied := rig.Said(rig.Review, "7", "olena", rig.Refund, -0.6)
+			r.None(r.Poll(copied))
+			if m, c := r.State(copied); c.Status != mention.Quiet || m.Post.Text == "" {
+				t.Errorf("a suppressed complaint must be recorded; case is %s", c.Status)
+			}
+			r.One(r.Poll(rig.Said(rig.Review, "8", "olena", rig.Rude, -0.6)), mention.Complaint)
+		})
+	}
+	t.Run(mention.MutedAuthor, func(t *testing.T) {
+		r := rig.New(t, alerts.Rules{})
+		first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+		r.Poll(first)
+		r.Do(first, mention.Action{Verb: mention.Dismiss, Reason: mention.MutedAuthor})
+		r.None(r.Poll(rig.Said(rig.Forum, "2", "Олена", rig.Rude, -0.9)))
+		r.One(r.Poll(rig.Said(rig.Forum, "3", "Петро", rig.Rude, -0.9)), mention.Complaint)
+	})
+}
+
+func TestEdits(t *testing.T) {
+	cases := []struct {
+		name   string
+		before mention.Action // what staff did before the edit
+		text   string
+		score  float64
+		want   alerts.Change
+		status mention.Status
+	}{
+		{"a word", mention.Action{}, rig.Refund + " Так.", -0.6, alerts.Edited, mention.Open},
+		{"worse", mention.Action{}, rig.Refund + " Шахраї!", -0.9, alerts.Worse, mention.Open},
+		{"worse after the answer", mention.Action{Verb: mention.Reply}, rig.Refund + " Шахраї!", -0.9, alerts.Worse, mention.Open},
+		{"worse, but not us", mention.Action{Verb: mention.Dismiss, Reason: mention.NotUs}, rig.Refund + " Шахраї!", -0.9, alerts.Worse, mention.Dismissed},
+		{"better", mention.Action{Verb: mention.Claim}, "Вже повернули, дякую!", 0.5, alerts.Better, mention.Claimed},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			first := r.One(r.Poll(m), mention.Complaint)
+			if c.before.Verb != "" {
+				r.Do(m, c.before)
+			}
+			_, was := r.State(m)
+			m.Post.Text, m.Score.Value = c.text, c.score
+			a := r.One(r.Poll(m), mention.Changed)
+			if f := alerts.ReadFacts(a.Payload); f.Change != c.want || a.ThreadOf != first.ID {
+				t.Errorf("change %q under %q", f.Change, a.ThreadOf)
+			}
+			if _, is := r.State(m); is.Status != c.status || is.Version != was.Version+1 {
+				t.Errorf("case is %s at version %d after %d", is.Status, is.Version, was.Version)
+			}
+		})
+	}
+}
+
+func TestPraiseEditedIntoComplaint(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Forum, "1", "Олена", "Чудовий банк, усе швидко!", 0.8)
+	r.None(r.Poll(m))
+	m.Post.Text, m.Score.Value = rig.Refund, -0.6
+	r.One(r.Poll(m), mention.Complaint)
+	if _, c := r.State(m); c.Status != mention.Open || !c.OpenedAt.Equal(rig.Noon.Add(time.Minute)) {
+		t.Errorf("case %+v", c)
+	}
+}
+
+func TestDeletion(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	r.Poll(m)
+	m.Post.Deleted = true
+	a := r.One(r.Poll(m), mention.Changed)
+	if f := alerts.ReadFacts(a.Payload); f.Change != alerts.Deleted {
+		t.Errorf("change %q", f.Change)
+	}
+	if stored, _ := r.State(m); stored.Post.Text != "" || stored.Severity == 0 {
+		t.Errorf("the words are still there, or the severity is gone: %q %s", stored.Post.Text, stored.Severity)
+	}
+}
+
+func TestOfficialAnswer(t *testing.T) {
+	rules := alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}}
+	answer := func(id string) mention.Mention {
+		m := rig.Said(rig.Forum, id, " romashka  support", "Олено, вибачте за ганебну ситуацію, кошти вже в дорозі.", -0.9)
+		m.Post.Published = rig.Noon.Add(90 * time.Second)
+		return m
+	}
+	t.Run("in the thread", func(t *testing.T) {
+		r := rig.New(t, rules)
+		m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+		m.Post.Published = rig.Noon.Add(-time.Minute)
+		later := rig.Said(rig.Forum, "2", "Петро", rig.Rude, -0.6)
+		later.Post.Published = rig.Noon.Add(10 * time.Minute)
+		first := r.Poll(m, later)[0]
+		r.Do(m, mention.Action{Verb: mention.Claim})
+		r.Now = rig.Noon.Add(15 * time.Minute)
+		a := r.One(r.Poll(answer("3")), mention.Changed)
+		if f := alerts.ReadFacts(a.Payload); f.Change != alerts.Answered || a.ThreadOf != first.ID || f.Link == "" {
+			t.Errorf("%+v under %q", f, a.ThreadOf)
+		}
+		_, c := r.State(m)
+		if c.Status != mention.Replied || !c.AnswerSeen || !c.RepliedAt.Equal(rig.Noon.Add(90*time.Second)) || c.Owner.Name != "Ira" {
+			t.Errorf("case %+v", c)
+		}
+		if _, c := r.State(later); c.Status != mention.Open {
+			t.Errorf("a complaint after the answer is %s", c.Status)
+		}
+		r.None(r.Poll(answer("4"))) // once is enough
+	})
+	t.Run("to one post", func(t *testing.T) {
+		r := rig.New(t, rules)
+		one, two := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6), rig.Said(rig.Forum, "2", "Петро", rig.Rude, -0.6)
+		r.Poll(one, two)
+		reply := answer("3")
+		reply.Post.ReplyTo = two.Post.URL
+		r.One(r.Poll(reply), mention.Changed)
+		if _, c := r.State(one); c.Status != mention.Open {
+			t.Errorf("the other complaint is %s", c.Status)
+		}
+		if _, c := r.State(two); c.Status != mention.Replied {
+			t.Errorf("the answered complaint is %s", c.Status)
+		}
+	})
+	t.Run("in one poll", func(t *testing.T) {
+		r := rig.New(t, rules)
+		m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+		got := r.Poll(answer("3"), m)
+		if len(got) != 2 {
+			t.Fatalf("alerts %+v", got)
+		}
+		if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerSeen {
+			t.Errorf("case %+v", c)
+		}
+	})
+	t.Run("of interest without naming the watch", func(t *testing.T) {
+		p := plan.NewPlanner(rules)
+		if got := p.OfficialFor(answer("3").Post); len(got) != 1 || got[0] != rig.Bank {
+			t.Errorf("official for %v", got)
+		}
+	})
+}
+
+func TestRoutes(t *testing.T) {
+	rules := alerts.Rules{Routes: []alerts.Route{
+		{Topics: []string{"billing", "refund"}, To: "#billing"},
+		{Severities: []mention.Severity{mention.Critical}, To: "#pr-war-room", Notify: "@oncall-pr"},
+		{Langs: []string{"bg"}, To: "#sofia"},
+		{Watches: []string{"Other"}, To: "#other"},
+		{Kinds: []mention.PostKind{mention.News}, To: "#press"},
+	}}
+	cases := []struct {
+		name   string
+		change func(*mention.Mention)
+		to     string
+	}{
+		{"first wins", func(m *mention.Mention) { m.Score.Topics = []string{"safety", "refund"} }, "#billing"},
+		{"critical", func(m *mention.Mention) { m.Score.Topics = []string{"safety"} }, "#pr-war-room"},
+		{"language", func(m *mention.Mention) { m.Score.Lang = "bg" }, "#sofia"},
+		{"kind", func(m *mention.Mention) { m.Post.Kind = mention.News }, "#press"},
+		{"otherwise", func(m *mention.Mention) {}, "#mentions"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, rules)
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			c.change(&m)
+			if a := r.One(r.Poll(m), mention.Complaint); a.Route != c.to || (a.Notify != "") != (c.to == "#pr-war-room") {
+				t.Errorf("to %s, notify %q", a.Route, a.Notify)
+			}
+		})
+	}
+}

@@ -1,0 +1,77 @@
+package alerts
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/alerts/report"
+)
+
+// Summary is what a digest shows: how long people waited in one period, beside the
+// period before, and who waits still.
+type Summary struct {
+	Period  string        `json:"period"` // Daily or Weekly
+	Report  report.Report `json:"report"`
+	Before  report.Report `json:"before"`
+	Waiting []Waiting     `json:"waiting"` // the longest waiting first
+	Waits   int           `json:"waits"`   // how many wait in all
+}
+
+// The periods of a digest.
+const (
+	Daily  = "daily"
+	Weekly = "weekly"
+)
+
+// Waiting is a complaint without an answer at the end of the period.
+type Waiting struct {
+	Watch  string    `json:"watch"`
+	Author string    `json:"author"`
+	Site   string    `json:"site"`
+	URL    string    `json:"url"`
+	Since  time.Time `json:"since"` // publication, where the site says it
+	Owner  string    `json:"owner,omitempty"`
+}
+
+// Empty reports whether there is nothing to say: nothing was heard and nobody waits.
+func (s Summary) Empty() bool { return s.Report.Heard == 0 && s.Before.Heard == 0 && s.Waits == 0 }
+
+// Title says what the digest is about: "Daily digest, 16 Nov", "Weekly digest, 9 to
+// 16 Nov".
+func (s Summary) Title() string {
+	since, until := s.Report.Since, s.Report.Until
+	if s.Period == Daily {
+		return "Daily digest, " + until.Format("Mon 2 Jan")
+	}
+	return "Weekly digest, " + since.Format("2 Jan") + " to " + until.Format("2 Jan")
+}
+
+// Words is the whole digest as plain text: for the terminal, for other systems, and
+// for what cannot show blocks.
+func (s Summary) Words(now time.Time) string {
+	var b strings.Builder
+	b.WriteString(s.Title() + "\n\n")
+	_ = s.Report.Text(&b, &s.Before) // a strings.Builder takes everything
+	if s.Waits > 0 {
+		fmt.Fprintf(&b, "\nunanswered: %d\n", s.Waits)
+	}
+	for _, w := range s.Waiting {
+		fmt.Fprintf(&b, "%s\n", strings.TrimSpace(w.Who(now)+" "+w.URL))
+	}
+	return b.String()
+}
+
+// Who says who waits where, for how long, and who has it.
+func (w Waiting) Who(now time.Time) string {
+	return fmt.Sprintf("%s on %s, %s, %s", cmp.Or(Line(w.Author, 60), "somebody"), w.Site, Span(now.Sub(w.Since)), w.Has())
+}
+
+// Has says who has the complaint.
+func (w Waiting) Has() string {
+	if w.Owner == "" {
+		return "nobody has it"
+	}
+	return Line(w.Owner, 60) + " has it"
+}
