@@ -25,7 +25,7 @@ type Message struct {
 	Alert   mention.Alert
 	Mention mention.Mention // zero for alerts that are not about one mention
 	Case    mention.Case
-	Facts   Facts
+	Details Details
 	Thread  Place     // the message to post under; zero for a message of its own
 	Repeat  bool      // may have been posted before: the channel's history could not be read
 	Now     time.Time // when it is drawn
@@ -44,8 +44,8 @@ type Place struct {
 // first. After any other error the message may or may not have been taken.
 type Notifier interface {
 	Post(ctx context.Context, m Message) (Place, error)
-	// Redraw shows the message at m.Alert's place as it is now.
-	Redraw(ctx context.Context, m Message) error
+	// Update shows the message at m.Alert's place as it is now.
+	Update(ctx context.Context, m Message) error
 	// Find looks for messages of these alerts, posted at or after since on the
 	// route (under the thread, if it is not zero). Those that are missing in the
 	// answer are surely not there. *RetryError and *RefusedError as for Post.

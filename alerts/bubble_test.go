@@ -23,7 +23,7 @@ type bubble struct {
 	pending  map[mention.AlertID]bool
 	posting  map[mention.AlertID]bool
 	wanted   map[mention.AlertID]int64
-	stale    map[mention.AlertID]bool
+	outdated map[mention.AlertID]bool
 	own      map[mention.ID]mention.AlertID
 	postedAt map[mention.AlertID]time.Time
 	living   map[mention.ID]bool // open, claimed, or replied and not seen
@@ -32,24 +32,24 @@ type bubble struct {
 func newBubble() *bubble {
 	return &bubble{
 		mentions: map[mention.ID]mention.Mention{}, cases: map[mention.ID]mention.Case{}, all: map[mention.AlertID]*mention.Alert{},
-		pending: map[mention.AlertID]bool{}, posting: map[mention.AlertID]bool{}, wanted: map[mention.AlertID]int64{}, stale: map[mention.AlertID]bool{},
+		pending: map[mention.AlertID]bool{}, posting: map[mention.AlertID]bool{}, wanted: map[mention.AlertID]int64{}, outdated: map[mention.AlertID]bool{},
 		own: map[mention.ID]mention.AlertID{}, postedAt: map[mention.AlertID]time.Time{}, living: map[mention.ID]bool{},
 	}
 }
 
 // ingest commits mentions as one poll.
 func (b *bubble) ingest(p *plan.Planner, now time.Time, list ...mention.Mention) error {
-	var drafts []*mention.Draft
+	var pending []*mention.PendingMention
 	for _, m := range list {
 		m.ID, m.HeardAt = mention.MentionID(m.Post.Key(), m.Watch), now
-		drafts = append(drafts, &mention.Draft{Mention: m})
+		pending = append(pending, &mention.PendingMention{Mention: m})
 	}
-	if err := p.Plan(context.Background(), b, now, drafts); err != nil {
+	if err := p.Plan(context.Background(), b, now, pending); err != nil {
 		return err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, d := range drafts {
+	for _, d := range pending {
 		b.mentions[d.Mention.ID] = d.Mention
 		b.heard = append(b.heard, d.Mention.ID)
 		b.setCase(d.Case)
@@ -66,21 +66,21 @@ func (b *bubble) ingest(p *plan.Planner, now time.Time, list ...mention.Mention)
 func (b *bubble) setCase(c mention.Case) {
 	b.cases[c.MentionID] = c
 	delete(b.living, c.MentionID)
-	if c.Status == mention.Open || c.Status == mention.Claimed || c.Status == mention.Replied && !c.AnswerSeen {
+	if c.Status == mention.Open || c.Status == mention.Claimed || c.Status == mention.Replied && !c.AnswerVerified {
 		b.living[c.MentionID] = true
 	}
 	for id, a := range b.all {
-		if a.MentionID == c.MentionID && (a.Kind == mention.Complaint || a.Kind == mention.Twin || a.Kind == mention.Escalation && a.ThreadOf == "") {
+		if a.MentionID == c.MentionID && (a.Kind == mention.Complaint || a.Kind == mention.Duplicate || a.Kind == mention.Escalation && a.ThreadOf == "") {
 			b.wanted[id] = c.Version
-			b.restale(id)
+			b.refreshOutdated(id)
 		}
 	}
 }
 
-func (b *bubble) restale(id mention.AlertID) {
-	delete(b.stale, id)
-	if a := b.all[id]; a.Status == mention.Posted && b.wanted[id] > a.Drawn {
-		b.stale[id] = true
+func (b *bubble) refreshOutdated(id mention.AlertID) {
+	delete(b.outdated, id)
+	if a := b.all[id]; a.Status == mention.Posted && b.wanted[id] > a.RenderedVersion {
+		b.outdated[id] = true
 	}
 }
 
@@ -90,7 +90,7 @@ func (b *bubble) insert(a mention.Alert, wanted int64) {
 	}
 	b.all[a.ID] = &a
 	b.pending[a.ID] = true
-	if a.Kind == mention.Complaint || a.Kind == mention.Twin {
+	if a.Kind == mention.Complaint || a.Kind == mention.Duplicate {
 		b.own[a.MentionID] = a.ID
 		b.wanted[a.ID] = wanted
 	}
@@ -130,10 +130,10 @@ func (b *bubble) InDoubt(_ context.Context, before time.Time) ([]mention.Alert, 
 	return b.pick(b.posting, func(a *mention.Alert) bool { return a.PostingAt.Before(before) }), nil
 }
 
-func (b *bubble) Stale(_ context.Context, limit int) ([]mention.Alert, error) {
+func (b *bubble) Outdated(_ context.Context, limit int) ([]mention.Alert, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	out := b.pick(b.stale, func(*mention.Alert) bool { return true })
+	out := b.pick(b.outdated, func(*mention.Alert) bool { return true })
 	return out[:min(limit, len(out))], nil
 }
 
@@ -162,7 +162,7 @@ func (b *bubble) move(id mention.AlertID, from mention.AlertStatus, do func(*men
 	case mention.Posting:
 		b.posting[id] = true
 	}
-	b.restale(id)
+	b.refreshOutdated(id)
 	return true, nil
 }
 
@@ -174,9 +174,9 @@ func (b *bubble) BeginPosting(_ context.Context, id mention.AlertID, t0 time.Tim
 	})
 }
 
-func (b *bubble) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, drawn int64) (bool, error) {
+func (b *bubble) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
 	return b.move(id, mention.Posting, func(a *mention.Alert) bool {
-		a.Status, a.Channel, a.TS, a.Drawn = mention.Posted, channel, ts, drawn
+		a.Status, a.Channel, a.TS, a.RenderedVersion = mention.Posted, channel, ts, rendered
 		b.postedAt[id] = time.Now()
 		return true
 	})
@@ -192,8 +192,8 @@ func (b *bubble) BackToPending(_ context.Context, id mention.AlertID, attempts i
 	})
 }
 
-func (b *bubble) SetDrawn(_ context.Context, id mention.AlertID, version int64) error {
-	_, err := b.move(id, mention.Posted, func(a *mention.Alert) bool { a.Drawn = max(a.Drawn, version); return true })
+func (b *bubble) SetRendered(_ context.Context, id mention.AlertID, version int64) error {
+	_, err := b.move(id, mention.Posted, func(a *mention.Alert) bool { a.RenderedVersion = max(a.RenderedVersion, version); return true })
 	return err
 }
 
@@ -239,21 +239,21 @@ func (b *bubble) Enqueue(_ context.Context, list ...mention.Alert) error {
 func (b *bubble) List(_ context.Context, q mention.Query) (mention.Page, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	page := mention.Page{Entries: make([]mention.Stored, 0, len(b.living))}
+	page := mention.Page{Entries: make([]mention.MentionRecord, 0, len(b.living))}
 	for id := range b.living {
 		c := b.cases[id]
-		if q.Unanswered && c.Status == mention.Replied || q.Unproved && c.Status != mention.Replied {
+		if q.Unanswered && c.Status == mention.Replied || q.Unverified && c.Status != mention.Replied {
 			continue
 		}
 		m := b.mentions[id]
 		if !m.HeardAt.Before(q.Since) && (q.Until.IsZero() || m.HeardAt.Before(q.Until)) {
-			page.Entries = append(page.Entries, mention.Stored{Mention: m, Case: c, Alert: b.own[id]})
+			page.Entries = append(page.Entries, mention.MentionRecord{Mention: m, Case: c, Alert: b.own[id]})
 		}
 	}
 	if q.Until.IsZero() {
 		return page, nil // the clock asks often, and takes them in any order
 	}
-	slices.SortFunc(page.Entries, func(x, y mention.Stored) int { return y.Mention.HeardAt.Compare(x.Mention.HeardAt) })
+	slices.SortFunc(page.Entries, func(x, y mention.MentionRecord) int { return y.Mention.HeardAt.Compare(x.Mention.HeardAt) })
 	return page, nil
 }
 
@@ -266,18 +266,18 @@ func (b *bubble) Times(_ context.Context, since, until time.Time) (out []mention
 			continue
 		}
 		out = append(out, mention.Times{MentionID: id, Watch: m.Watch, Source: m.Post.Source, Severity: m.Severity, Topics: m.Score.Topics, Status: c.Status, Owner: c.Owner,
-			Published: m.Post.Published, Heard: m.HeardAt, Posted: b.postedAt[b.own[id]], Claimed: c.ClaimedAt, Replied: c.RepliedAt, AnswerSeen: c.AnswerSeen})
+			Published: m.Post.Published, Heard: m.HeardAt, Posted: b.postedAt[b.own[id]], Claimed: c.ClaimedAt, Replied: c.RepliedAt, AnswerVerified: c.AnswerVerified})
 	}
 	return out, nil
 }
 
 // The planner's view: no text in these tests resembles another.
 
-func (b *bubble) Twins(context.Context, string, uint64, int, time.Time) ([]mention.Stored, error) {
+func (b *bubble) Duplicates(context.Context, string, uint64, int, time.Time) ([]mention.MentionRecord, error) {
 	return nil, nil
 }
 
-func (b *bubble) InThread(context.Context, string, string, string) ([]mention.Stored, error) {
+func (b *bubble) InThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
 	return nil, nil
 }
 

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Facts are what the planner knew when it made the alert and what the message
+// Details are what the planner knew when it made the alert and what the message
 // says beside the mention itself. They travel in Alert.Payload as JSON.
-type Facts struct {
+type Details struct {
 	Why       []string  `json:"why,omitempty"`       // what made it this loud
 	Nth       int       `json:"nth,omitempty"`       // the author's nth complaint in 30 days; 0 or 1: the first
 	LastOpen  bool      `json:"last_open,omitempty"` // the author's complaint before this one is unanswered
@@ -34,7 +34,7 @@ const (
 )
 
 // Encode returns f as an alert's payload.
-func (f Facts) Encode() []byte {
+func (f Details) Encode() []byte {
 	b, err := json.Marshal(f)
 	if err != nil { // only a year that JSON cannot say, as some sites date their posts
 		f.At = time.Time{}
@@ -43,10 +43,10 @@ func (f Facts) Encode() []byte {
 	return b
 }
 
-// ReadFacts reads an alert's payload. A payload that cannot be read gives the
-// facts that could: a message must not be lost for it.
-func ReadFacts(payload []byte) Facts {
-	var f Facts
+// ReadDetails reads an alert's payload. A payload that cannot be read gives the
+// details that could: a message must not be lost for it.
+func ReadDetails(payload []byte) Details {
+	var f Details
 	_ = json.Unmarshal(payload, &f)
 	return f
 }

@@ -17,6 +17,6 @@ func NewNotice(subject, state string, since time.Time, text, route string) menti
 		Severity:  mention.Normal,
 		Status:    mention.Pending,
 		CreatedAt: since,
-		Payload:   Facts{Text: text}.Encode(),
+		Payload:   Details{Text: text}.Encode(),
 	}
 }

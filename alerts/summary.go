@@ -12,11 +12,11 @@ import (
 // Summary is what a digest shows: how long people waited in one period, beside the
 // period before, and who waits still.
 type Summary struct {
-	Period  string        `json:"period"` // Daily or Weekly
-	Report  report.Report `json:"report"`
-	Before  report.Report `json:"before"`
-	Waiting []Waiting     `json:"waiting"` // the longest waiting first
-	Waits   int           `json:"waits"`   // how many wait in all
+	Period  string           `json:"period"` // Daily or Weekly
+	Report  report.Report    `json:"report"`
+	Before  report.Report    `json:"before"`
+	Waiting []UnansweredCase `json:"waiting"` // the longest waiting first
+	Waits   int              `json:"waits"`   // how many wait in all
 }
 
 // The periods of a digest.
@@ -25,8 +25,8 @@ const (
 	Weekly = "weekly"
 )
 
-// Waiting is a complaint without an answer at the end of the period.
-type Waiting struct {
+// UnansweredCase is a complaint without an answer at the end of the period.
+type UnansweredCase struct {
 	Watch  string    `json:"watch"`
 	Author string    `json:"author"`
 	Site   string    `json:"site"`
@@ -64,12 +64,12 @@ func (s Summary) Words(now time.Time) string {
 }
 
 // Who says who waits where, for how long, and who has it.
-func (w Waiting) Who(now time.Time) string {
+func (w UnansweredCase) Who(now time.Time) string {
 	return fmt.Sprintf("%s on %s, %s, %s", cmp.Or(Line(w.Author, 60), "somebody"), w.Site, Span(now.Sub(w.Since)), w.Has())
 }
 
 // Has says who has the complaint.
-func (w Waiting) Has() string {
+func (w UnansweredCase) Has() string {
 	if w.Owner == "" {
 		return "nobody has it"
 	}

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A week of work in virtual time, around the nights in which the clocks change:
 // the real sender, clock and digester on a store in memory, people who take, answer,
-// forget and leave complaints, one storm, and a channel that writes down when what
+// forget and leave complaints, one burst, and a channel that writes down when what
 // was posted. What should have happened is worked out minute by minute on the wall
 // clock, not with the code under test.
 
@@ -77,7 +77,7 @@ type posted struct {
 // Post takes a message, and lets people act on it.
 func (w *week) Post(_ context.Context, m alerts.Message) (alerts.Place, error) {
 	w.seen.Lock()
-	w.log = append(w.log, posted{time.Now(), m.Alert, m.Facts.Text})
+	w.log = append(w.log, posted{time.Now(), m.Alert, m.Details.Text})
 	f, ours := w.fates[m.Alert.MentionID]
 	w.seen.Unlock()
 	if ours && m.Alert.Kind == mention.Complaint {
@@ -86,7 +86,7 @@ func (w *week) Post(_ context.Context, m alerts.Message) (alerts.Place, error) {
 	return alerts.Place{Channel: m.Alert.Route, TS: string(m.Alert.ID)}, nil
 }
 
-func (w *week) Redraw(context.Context, alerts.Message) error { return nil }
+func (w *week) Update(context.Context, alerts.Message) error { return nil }
 
 func (w *week) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.Place, error) {
 	w.t.Error("nothing was in doubt")
@@ -247,7 +247,7 @@ func runWeek(t *testing.T, zoneName, first string) {
 		Digests:   alerts.Digests{To: "#digest", Daily: moment(t, "09:00 "+zoneName), Weekly: moment(t, "Mon 09:00 "+zoneName)},
 	})
 	log := slog.New(slog.DiscardHandler)
-	w.sender = outbox.NewSender(outbox.Options{Outbox: w, Reader: w, Log: log, Now: time.Now, Door: func(string) (alerts.Notifier, bool) { return w, true }})
+	w.sender = outbox.NewSender(outbox.Options{Queue: w, Writer: w, Reader: w, Log: log, Now: time.Now, NotifierFor: func(string) (alerts.Notifier, bool) { return w, true }})
 	w.desk = desk.NewDesk(w, time.Now, w.sender.Wake)
 	ctx, cancel := context.WithTimeout(context.Background(), weekLength)
 	defer cancel()
@@ -288,7 +288,7 @@ func (w *week) checkComplaints() {
 			case p.at.Sub(heard) > 2*time.Second:
 				w.t.Errorf("heard at %s and posted at %s", heard.In(w.zone), p.at.In(w.zone))
 			}
-		case mention.Storm:
+		case mention.Burst:
 			storms++
 		case mention.Digest:
 			if p.Route == "#mentions" {
@@ -379,7 +379,7 @@ func (w *week) checkDigests() {
 		if at := p.at.In(w.zone); at.Hour() != 9 || at.Minute() != 0 || at.Second() > 12 {
 			w.t.Errorf("a digest at %s", at)
 		}
-		s := alerts.ReadFacts(p.Payload).Summary
+		s := alerts.ReadDetails(p.Payload).Summary
 		if s.Period == alerts.Weekly {
 			weekly++
 			continue

@@ -75,7 +75,7 @@ func State(m mention.Mention, c mention.Case) string {
 	case mention.Claimed:
 		return fmt.Sprintf("%s has it · taken after %s, %s after publication", c.Owner.Name, Span(c.ClaimedAt.Sub(c.OpenedAt)), after(c.ClaimedAt))
 	case mention.Replied:
-		if !c.AnswerSeen {
+		if !c.AnswerVerified {
 			return fmt.Sprintf("%s says it is answered, after %s · not seen on the site yet", c.RepliedBy, after(c.RepliedAt))
 		}
 		text := fmt.Sprintf("answered publicly in %s by %s", after(c.RepliedAt), c.RepliedBy)
@@ -150,7 +150,7 @@ func Verdict(s mention.Score) string {
 
 // Record says what is known of the author: "3rd complaint in 30 days, last one
 // unanswered". Empty for a first complaint.
-func (f Facts) Record() string {
+func (f Details) Record() string {
 	if f.Nth < 2 {
 		return ""
 	}
@@ -176,7 +176,7 @@ func ordinal(n int) string {
 
 // News says what a reply in the thread tells: kind changed.
 func (m Message) News() string {
-	f := m.Facts
+	f := m.Details
 	switch f.Change {
 	case Answered:
 		return fmt.Sprintf("✓ %s answered publicly, %s after publication.", Line(f.By, 80), Span(f.At.Sub(Since(m.Mention, m.Case))))

@@ -22,10 +22,10 @@ type AlertKind string
 // The kinds of messages in the outbox.
 const (
 	Complaint  AlertKind = "complaint"  // a mention's own message, with buttons
-	Twin       AlertKind = "twin"       // the same text elsewhere: a reply under the first
+	Duplicate  AlertKind = "twin"       // the same text elsewhere: a reply under the first
 	Changed    AlertKind = "changed"    // the post was edited, deleted or answered: a reply under its message
 	Escalation AlertKind = "escalation" // a deadline passed: a reply that names people
-	Storm      AlertKind = "storm"      // one message that gathers many
+	Burst      AlertKind = "storm"      // one message that groups many
 	Digest     AlertKind = "digest"
 	Notice     AlertKind = "notice" // about earshot itself: a source went quiet, Slack was away …
 )
@@ -45,23 +45,23 @@ const (
 
 // Alert is one message on its way to people: the outbox row.
 type Alert struct {
-	ID        AlertID
-	Kind      AlertKind
-	MentionID ID      // empty for kinds that are not about one mention
-	ThreadOf  AlertID // post as a reply under this alert's message, once it is posted
-	Route     string  // where to: "#channel", "console", "webhook:NAME"
-	Notify    string  // whom to name: "@oncall-pr"
-	Severity  Severity
-	Status    AlertStatus
-	CreatedAt time.Time
-	NotBefore time.Time // held until then (quiet hours, Retry-After)
-	PostingAt time.Time // t0 of the attempt under way or in doubt
-	Attempts  int
-	Channel   string // Slack's channel id, once posted
-	TS        string // Slack's message ts, once posted
-	Drawn     int64  // the case version the message shows
-	Payload   []byte // JSON, for kinds that carry their own content
-	LastError string
+	ID              AlertID
+	Kind            AlertKind
+	MentionID       ID      // empty for kinds that are not about one mention
+	ThreadOf        AlertID // post as a reply under this alert's message, once it is posted
+	Route           string  // where to: "#channel", "console", "webhook:NAME"
+	Notify          string  // whom to name: "@oncall-pr"
+	Severity        Severity
+	Status          AlertStatus
+	CreatedAt       time.Time
+	NotBefore       time.Time // held until then (quiet hours, Retry-After)
+	PostingAt       time.Time // t0 of the attempt under way or in doubt
+	Attempts        int
+	Channel         string // the channel's own id, once posted
+	TS              string // the channel's own id of the message, once posted
+	RenderedVersion int64  // the case version the message shows
+	Payload         []byte // JSON, for kinds that carry their own content
+	LastError       string
 }
 
 // Event is one entry of the audit: who did what when.
@@ -74,23 +74,23 @@ type Event struct {
 	Detail    string
 }
 
-// Found is one new or edited post with the mentions in it (none is fine).
-type Found struct {
+// AnalyzedPost is one new or edited post with the mentions in it (none is fine).
+type AnalyzedPost struct {
 	Post     Post
 	Mentions []Mention
 }
 
-// Intake is what one poll hands over to be committed in one transaction.
-type Intake struct {
+// PollResult is what one poll hands over to be committed in one transaction.
+type PollResult struct {
 	Source   string
 	Baseline bool // a source never polled before: record, do not alert
 	Complete bool // the poll saw everything it wanted, so a baseline is done
 	At       time.Time
-	Found    []Found
+	Posts    []AnalyzedPost
 }
 
-// Draft is a mention on its way into the store, as the planner sees and fills it.
-type Draft struct {
+// PendingMention is a mention on its way into the store, as the planner sees and fills it.
+type PendingMention struct {
 	Mention  Mention
 	Previous *Mention // what was stored before, when the post was edited
 	Case     Case     // stored case for an edited mention; the planner sets it for a new one
@@ -100,16 +100,16 @@ type Draft struct {
 	Baseline bool
 }
 
-// Stored is an alerted mention as the store holds it: what the planner compares
+// MentionRecord is an alerted mention as the store holds it: what the planner compares
 // a new one with.
-type Stored struct {
+type MentionRecord struct {
 	Mention Mention
 	Case    Case
-	Alert   AlertID // its own message: a complaint, or the twin reply it got
+	Alert   AlertID // its own message: a complaint, or the duplicate reply it got
 }
 
-// Receipt says what an intake did.
-type Receipt struct {
+// IngestResult says what a poll did.
+type IngestResult struct {
 	New, Edited, Known int // posts
 	Mentions           int // mentions added or changed
 	Alerts             []AlertID

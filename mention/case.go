@@ -19,7 +19,7 @@ const (
 	Dismissed Status = "dismissed"
 )
 
-// Person is somebody who pressed a button, by the id and name of the door they
+// Person is somebody who pressed a button, by the id and name of the channel they
 // came through.
 type Person struct {
 	ID   string `json:"id"`   // "slack:U123", "web:ira@example.com"
@@ -50,21 +50,21 @@ const (
 // Case is the life of an alerted mention. Version grows by one with every change,
 // and every change is a compare-and-set on it.
 type Case struct {
-	MentionID    ID
-	Status       Status
-	Version      int64
-	OpenedAt     time.Time // when earshot heard of it
-	Owner        Person    // while claimed, and who answered afterwards
-	ClaimedAt    time.Time
-	RepliedAt    time.Time // when the answer was published, or the button pressed
-	RepliedBy    string    // the official author seen on the site, or the person who said so
-	AnswerSeen   bool      // an official answer was really seen on the site
-	DismissedAt  time.Time
-	Reason       string
-	SnoozedUntil time.Time
-	Level        int       // deadline steps taken so far
-	OverdueSince time.Time // when it should have been taken; zero while it is not overdue
-	Twins        int       // further places where the same text stands
+	MentionID      ID
+	Status         Status
+	Version        int64
+	OpenedAt       time.Time // when earshot heard of it
+	Owner          Person    // while claimed, and who answered afterwards
+	ClaimedAt      time.Time
+	RepliedAt      time.Time // when the answer was published, or the button pressed
+	RepliedBy      string    // the official author seen on the site, or the person who said so
+	AnswerVerified bool      // an official answer was really seen on the site
+	DismissedAt    time.Time
+	Reason         string
+	SnoozedUntil   time.Time
+	Level          int       // deadline steps taken so far
+	OverdueSince   time.Time // when it should have been taken; zero while it is not overdue
+	Duplicates     int       // further places where the same text stands
 }
 
 // TakenError says that somebody else already decided, so the caller lost.
@@ -199,17 +199,17 @@ func (c *Case) reopen(a Action) error {
 	}
 	c.Status, c.Owner, c.Reason = Open, Person{}, ""
 	c.ClaimedAt, c.RepliedAt, c.DismissedAt, c.SnoozedUntil, c.OverdueSince = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
-	c.RepliedBy, c.AnswerSeen, c.Level = "", false, 0
+	c.RepliedBy, c.AnswerVerified, c.Level = "", false, 0
 	return nil
 }
 
 // Answered marks that an official answer stands on the site since at. It wins
 // over everything but a dismissal and an answer seen before.
 func (c *Case) Answered(by string, at time.Time) error {
-	if c.Status == Quiet || c.Status == Dismissed || c.AnswerSeen {
+	if c.Status == Quiet || c.Status == Dismissed || c.AnswerVerified {
 		return ErrNothingToDo
 	}
-	c.Status, c.RepliedAt, c.RepliedBy, c.AnswerSeen = Replied, at, by, true
+	c.Status, c.RepliedAt, c.RepliedBy, c.AnswerVerified = Replied, at, by, true
 	c.Version++
 	return nil
 }

@@ -114,7 +114,7 @@ func TestAnswered(t *testing.T) {
 	if err := c.Answered("Support", noon); err != nil {
 		t.Fatal(err)
 	}
-	if c.Status != Replied || !c.AnswerSeen || c.RepliedBy != "Support" || !c.RepliedAt.Equal(noon) || c.Version != 3 {
+	if c.Status != Replied || !c.AnswerVerified || c.RepliedBy != "Support" || !c.RepliedAt.Equal(noon) || c.Version != 3 {
 		t.Errorf("%+v", c)
 	}
 	if err := c.Answered("Support", noon.Add(time.Hour)); !errors.Is(err, ErrNothingToDo) {

@@ -54,7 +54,7 @@ func TestKeysDoNotRunTogether(t *testing.T) {
 	if MentionID(key, "x") == MentionID(key, "y") {
 		t.Error("two watches have one mention")
 	}
-	if NewAlertID(Complaint, "a", "bc") == NewAlertID(Complaint, "ab", "c") || NewAlertID(Complaint, "a") == NewAlertID(Twin, "a") {
+	if NewAlertID(Complaint, "a", "bc") == NewAlertID(Complaint, "ab", "c") || NewAlertID(Complaint, "a") == NewAlertID(Duplicate, "a") {
 		t.Error("two alerts have one id")
 	}
 }

@@ -28,8 +28,8 @@ type Query struct {
 	Owner    string // person id of the owner
 	// Unanswered chooses alerted cases without an answer: open or claimed.
 	Unanswered bool
-	// Unproved chooses cases said to be replied whose answer was never seen on the site.
-	Unproved bool
+	// Unverified chooses cases said to be replied whose answer was never seen on the site.
+	Unverified bool
 	// Alerted leaves out the quiet: praise and baselines.
 	Alerted bool
 	Text    string // all of these words (or parts of words) stand in title, text or author; case does not count
@@ -40,34 +40,34 @@ type Query struct {
 
 // Page is one page of a list, newest heard first.
 type Page struct {
-	Entries []Stored
+	Entries []MentionRecord
 	Next    string // give it as Query.After for the next page; empty on the last
 }
 
 // Times are the clocks of one alerted case, for reports: medians are made of
 // these. Zero times have not happened.
 type Times struct {
-	MentionID  ID
-	Watch      string
-	Source     string
-	Lang       string
-	Severity   Severity
-	Topics     []string
-	Status     Status
-	Reason     string
-	Owner      Person
-	Published  time.Time // when the author published it; zero when unknown
-	DateOnly   bool      // Published is a day, so its distance to HeardAt says nothing
-	Heard      time.Time
-	Posted     time.Time // when its message was accepted by the channel; zero when it was not
-	Claimed    time.Time
-	Replied    time.Time
-	AnswerSeen bool
+	MentionID      ID
+	Watch          string
+	Source         string
+	Lang           string
+	Severity       Severity
+	Topics         []string
+	Status         Status
+	Reason         string
+	Owner          Person
+	Published      time.Time // when the author published it; zero when unknown
+	DateOnly       bool      // Published is a day, so its distance to HeardAt says nothing
+	Heard          time.Time
+	Posted         time.Time // when its message was accepted by the channel; zero when it was not
+	Claimed        time.Time
+	Replied        time.Time
+	AnswerVerified bool
 }
 
-// Lesson is a verdict of staff on one text: what earshot called negative, and
+// Feedback is a verdict of staff on one text: what earshot called negative, and
 // they did not.
-type Lesson struct {
+type Feedback struct {
 	MentionID ID
 	Watch     string
 	Source    string

@@ -135,7 +135,7 @@ func (l look) before(posts []mention.Post) map[string]bool {
 
 // replies makes the intakes of a look: what was there before and was never seen
 // is recorded, everything else is news.
-func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) []mention.Intake {
+func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) []mention.PollResult {
 	var old, news []mention.Post
 	for _, c := range fresh {
 		if c.was == 0 && before[c.post.ID] {
@@ -144,13 +144,13 @@ func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) 
 			news = append(news, c.post)
 		}
 	}
-	var ins []mention.Intake
+	var ins []mention.PollResult
 	for _, part := range []struct {
 		posts    []mention.Post
 		baseline bool
 	}{{old, true}, {news, false}} {
 		if len(part.posts) > 0 {
-			ins = append(ins, mention.Intake{Source: src.Name, Baseline: part.baseline, At: p.Now(), Found: p.hear(part.posts)})
+			ins = append(ins, mention.PollResult{Source: src.Name, Baseline: part.baseline, At: p.Now(), Posts: p.hear(part.posts)})
 		}
 	}
 	return ins
@@ -158,7 +158,7 @@ func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) 
 
 // reportLook logs what came of a look, and counts what was found for the source's
 // rhythm: a source whose posts are all found here first is not quiet.
-func (p *poller) reportLook(ctx context.Context, src Source, state mention.SourceState, l look, lookErr error, r mention.Receipt) {
+func (p *poller) reportLook(ctx context.Context, src Source, state mention.SourceState, l look, lookErr error, r mention.IngestResult) {
 	if lookErr != nil {
 		p.Log.Warn("thread cannot be read", "source", src.Name, "thread", l.thread, "err", lookErr)
 	}

@@ -316,7 +316,7 @@ func TestWholeThreadGoneIsLookedAtTwice(t *testing.T) {
 		one.Since = time.Now().Add(-time.Hour)
 		d.set(one)
 		runFor(t, w.follower(d), time.Hour, src) // a restart looks twice again
-		if last := w.intakes[len(w.intakes)-1]; len(last.Found) != 1 || !last.Found[0].Post.Deleted {
+		if last := w.intakes[len(w.intakes)-1]; len(last.Posts) != 1 || !last.Posts[0].Post.Deleted {
 			t.Errorf("last intake %+v, want the deletion", last)
 		}
 	})

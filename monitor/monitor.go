@@ -44,7 +44,7 @@ type Seen interface {
 
 // Ledger is the truth. Ingest is one transaction and drops what it knows.
 type Ledger interface {
-	Ingest(ctx context.Context, in mention.Intake) (mention.Receipt, error)
+	Ingest(ctx context.Context, in mention.PollResult) (mention.IngestResult, error)
 	Source(ctx context.Context, name string) (mention.SourceState, error)
 	SaveSource(ctx context.Context, state mention.SourceState) error
 }

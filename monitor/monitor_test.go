@@ -27,7 +27,7 @@ type world struct {
 	calls   []string
 	states  map[string]mention.SourceState
 	seen    map[mention.PostKey]uint32
-	intakes []mention.Intake
+	intakes []mention.PollResult
 	notices []Notice
 
 	lookupErr, markErr, ingestErr, saveErr error
@@ -67,15 +67,15 @@ func (w *world) Mark(_ context.Context, keys []mention.PostKey, hashes []uint32)
 	return nil
 }
 
-func (w *world) Ingest(_ context.Context, in mention.Intake) (mention.Receipt, error) {
+func (w *world) Ingest(_ context.Context, in mention.PollResult) (mention.IngestResult, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.note("ingest %d baseline=%v", len(in.Found), in.Baseline)
+	w.note("ingest %d baseline=%v", len(in.Posts), in.Baseline)
 	if w.ingestErr != nil {
-		return mention.Receipt{}, w.ingestErr
+		return mention.IngestResult{}, w.ingestErr
 	}
 	w.intakes = append(w.intakes, in)
-	return mention.Receipt{New: len(in.Found)}, nil
+	return mention.IngestResult{New: len(in.Posts)}, nil
 }
 
 func (w *world) Source(_ context.Context, name string) (mention.SourceState, error) {
@@ -201,11 +201,11 @@ func TestBaselineOnlyOnce(t *testing.T) {
 		if len(w.intakes) < 2 {
 			t.Fatalf("%d intakes, want at least 2", len(w.intakes))
 		}
-		if first := w.intakes[0]; !first.Baseline || !first.Complete || len(first.Found) != 2 {
+		if first := w.intakes[0]; !first.Baseline || !first.Complete || len(first.Posts) != 2 {
 			t.Errorf("first intake: %+v, want a complete baseline of 2", first)
 		}
-		if second := w.intakes[1]; second.Baseline || len(second.Found) != 1 {
-			t.Errorf("second intake: baseline %v with %d posts, want the one new post", second.Baseline, len(second.Found))
+		if second := w.intakes[1]; second.Baseline || len(second.Posts) != 1 {
+			t.Errorf("second intake: baseline %v with %d posts, want the one new post", second.Baseline, len(second.Posts))
 		}
 	})
 }
@@ -238,7 +238,7 @@ func TestBackfillAlertsRecentPostsOfTheFirstPoll(t *testing.T) {
 		fresh.Published, old.Published = time.Now().Add(-time.Hour), time.Now().Add(-48*time.Hour)
 		s := &site{answer: always(crawlers.Batch{Posts: []mention.Post{fresh, old}})}
 		runFor(t, w.monitor(1), time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Crawler: s, Backfill: 24 * time.Hour})
-		if len(w.intakes) != 2 || w.intakes[0].Baseline || w.intakes[0].Found[0].Post.ID != "fresh" || !w.intakes[1].Baseline {
+		if len(w.intakes) != 2 || w.intakes[0].Baseline || w.intakes[0].Posts[0].Post.ID != "fresh" || !w.intakes[1].Baseline {
 			t.Errorf("intakes: %+v, want the fresh post alerted, then the baseline", w.intakes)
 		}
 	})
@@ -273,7 +273,7 @@ func TestTeaserAndFullTextAreOnePost(t *testing.T) {
 			return crawlers.Batch{Posts: []mention.Post{full, teaser}}, nil
 		}}
 		runFor(t, w.monitor(1), 5*time.Minute, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
-		if len(w.intakes) != 1 || len(w.intakes[0].Found) != 1 || w.intakes[0].Found[0].Post.Text != full.Text {
+		if len(w.intakes) != 1 || len(w.intakes[0].Posts) != 1 || w.intakes[0].Posts[0].Post.Text != full.Text {
 			t.Errorf("intakes %+v, want the full post once", w.intakes)
 		}
 	})

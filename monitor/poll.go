@@ -140,8 +140,8 @@ func (p *poller) forget(names ...string) {
 const storeRetry = 5 * time.Second
 
 // handOver is steps 3 and 4: mentions committed, then posts marked seen.
-func (p *poller) handOver(ctx context.Context, src Source, fresh []candidate, ins []mention.Intake) (mention.Receipt, error) {
-	var total mention.Receipt
+func (p *poller) handOver(ctx context.Context, src Source, fresh []candidate, ins []mention.PollResult) (mention.IngestResult, error) {
+	var total mention.IngestResult
 	for _, in := range ins {
 		receipt, err := p.Ledger.Ingest(ctx, in)
 		if err != nil {
@@ -219,7 +219,7 @@ func distinct(posts []mention.Post) (kept []mention.Post, keys []mention.PostKey
 // intakes splits the fresh posts of a first poll into the baseline and what
 // backfill lets through; every later poll is one intake. An intake without posts
 // still matters: it completes an empty baseline.
-func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidate, complete bool) []mention.Intake {
+func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidate, complete bool) []mention.PollResult {
 	now := p.Now()
 	var old, recent []mention.Post
 	for _, c := range fresh {
@@ -230,25 +230,25 @@ func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidat
 			old = append(old, post)
 		}
 	}
-	var ins []mention.Intake
+	var ins []mention.PollResult
 	if len(recent) > 0 {
-		ins = append(ins, mention.Intake{Source: src.Name, At: now, Found: p.hear(recent)})
+		ins = append(ins, mention.PollResult{Source: src.Name, At: now, Posts: p.hear(recent)})
 	}
 	if state.Baselined {
 		return ins
 	}
-	return append(ins, mention.Intake{Source: src.Name, Baseline: true, Complete: complete, At: now, Found: p.hear(old)})
+	return append(ins, mention.PollResult{Source: src.Name, Baseline: true, Complete: complete, At: now, Posts: p.hear(old)})
 }
 
-func (p *poller) hear(posts []mention.Post) []mention.Found {
-	found := make([]mention.Found, len(posts))
+func (p *poller) hear(posts []mention.Post) []mention.AnalyzedPost {
+	found := make([]mention.AnalyzedPost, len(posts))
 	for i, post := range posts {
-		found[i] = mention.Found{Post: post, Mentions: p.Ear.Hear(post)}
+		found[i] = mention.AnalyzedPost{Post: post, Mentions: p.Ear.Hear(post)}
 	}
 	return found
 }
 
-func (p *poller) report(src Source, state mention.SourceState, out outcome, r mention.Receipt) {
+func (p *poller) report(src Source, state mention.SourceState, out outcome, r mention.IngestResult) {
 	if out.err != nil && !errors.Is(out.err, context.Canceled) {
 		p.Log.Warn("source cannot be polled", "source", src.Name, "err", out.err, "failures", state.Failures)
 		return

@@ -139,9 +139,9 @@ func usedMemory(b *testing.B, r *RedisSeen) float64 {
 	return n
 }
 
-// foundOnly is an intake of posts that name nothing.
-func foundOnly(from, n int) mention.Intake {
-	var found []mention.Found
+// foundOnly is a poll of posts that name nothing.
+func foundOnly(from, n int) mention.PollResult {
+	var found []mention.AnalyzedPost
 	for _, p := range posts(from, n) {
 		found = append(found, heard(p))
 	}
@@ -157,7 +157,7 @@ func BenchmarkIngest(b *testing.B) {
 			for b.Loop() {
 				in := foundOnly(next, size)
 				for i := 0; i < size; i += 10 {
-					in.Found[i] = heard(in.Found[i].Post, "Romashka")
+					in.Posts[i] = heard(in.Posts[i].Post, "Romashka")
 				}
 				next += size
 				ingest(b, s, in)
@@ -232,14 +232,14 @@ func BenchmarkTwins(b *testing.B) {
 	s := benchStore(b)
 	for n := 0; n < 10_000; n += 1000 {
 		in := foundOnly(n, 1000)
-		for i := range in.Found {
-			in.Found[i] = heard(in.Found[i].Post, "Romashka")
-			in.Found[i].Mentions[0].Simhash = uint64(n+i+1) * 0x9E3779B97F4A7C15
+		for i := range in.Posts {
+			in.Posts[i] = heard(in.Posts[i].Post, "Romashka")
+			in.Posts[i].Mentions[0].Simhash = uint64(n+i+1) * 0x9E3779B97F4A7C15
 		}
 		ingest(b, s, in)
 	}
 	for b.Loop() {
-		if _, err := s.view().Twins(background, "Romashka", 0x123456789ABCDEF, 3, t0.Add(-time.Hour)); err != nil {
+		if _, err := s.view().Duplicates(background, "Romashka", 0x123456789ABCDEF, 3, t0.Add(-time.Hour)); err != nil {
 			b.Fatal(err)
 		}
 	}

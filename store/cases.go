@@ -16,8 +16,8 @@ func caseOf(ctx context.Context, q querier, id mention.ID) (mention.Case, error)
 func caseValues(c mention.Case) []any {
 	return []any{
 		string(c.MentionID), string(c.Status), c.Version, micros(c.OpenedAt), clean(c.Owner.ID), clean(c.Owner.Name), micros(c.ClaimedAt),
-		micros(c.RepliedAt), clean(c.RepliedBy), flag(c.AnswerSeen), micros(c.DismissedAt), clean(c.Reason), micros(c.SnoozedUntil),
-		int64(c.Level), int64(c.Twins), micros(c.OverdueSince),
+		micros(c.RepliedAt), clean(c.RepliedBy), flag(c.AnswerVerified), micros(c.DismissedAt), clean(c.Reason), micros(c.SnoozedUntil),
+		int64(c.Level), int64(c.Duplicates), micros(c.OverdueSince),
 	}
 }
 
@@ -50,7 +50,7 @@ WHERE mention_id = $1 AND version = $17`, append(caseValues(after), before.Versi
 	if err != nil {
 		return err
 	}
-	return remember(ctx, q, before, after)
+	return saveFeedback(ctx, q, before, after)
 }
 
 // UpdateCase changes one case by compare-and-set on its version, together with its
@@ -59,7 +59,7 @@ WHERE mention_id = $1 AND version = $17`, append(caseValues(after), before.Versi
 // When change raises no version itself, the store does; when it changes nothing and
 // gives nothing to record, nothing is written.
 //
-// A dismissal as not negative keeps the text as a lesson, one that mutes the author
+// A dismissal as not negative keeps the text as feedback, one that mutes the author
 // keeps the name; both in the same transaction, and a reopening takes both back.
 func (s *Store) UpdateCase(ctx context.Context, id mention.ID, change func(*mention.Case) ([]mention.Event, []mention.Alert, error)) (mention.Case, error) {
 	for range casTries {

@@ -78,7 +78,7 @@ func testOneWinner(t *testing.T, open opener) {
 		mentions = 100
 	}
 	s := open(t)
-	found := make([]mention.Found, mentions)
+	found := make([]mention.AnalyzedPost, mentions)
 	for n := range found {
 		found[n] = heard(post(n), "Romashka")
 	}
@@ -130,23 +130,23 @@ func testLessons(t *testing.T, open opener) {
 	}
 	do(first, mention.Dismiss, mention.NotNegative)
 	do(second, mention.Dismiss, mention.MutedAuthor)
-	list := must(s.Lessons(background))(t)
+	list := must(s.Feedback(background))(t)
 	if len(list) != 1 || list[0].MentionID != first || list[0].Text != post(1).Text || list[0].By != person("ira") || len(list[0].Score.Why) != 1 || list[0].Kind != mention.Forum {
 		t.Fatalf("lessons %+v", list)
 	}
-	l, ok, err := s.view().Lesson(background, "Romashka", list[0].Simhash^1, 3)
+	l, ok, err := s.view().Feedback(background, "Romashka", list[0].Simhash^1, 3)
 	if !ok || err != nil || l.MentionID != first {
 		t.Errorf("near lesson %+v, %v, %v", l, ok, err)
 	}
-	_, ok, _ = s.view().Lesson(background, "Romashka", ^list[0].Simhash, 3)
+	_, ok, _ = s.view().Feedback(background, "Romashka", ^list[0].Simhash, 3)
 	want(t, "far lesson", ok, false)
-	_, ok, _ = s.view().Lesson(background, "Bazar", list[0].Simhash, 3)
+	_, ok, _ = s.view().Feedback(background, "Bazar", list[0].Simhash, 3)
 	want(t, "lesson of another watch", ok, false)
 	a, _ := s.view().Author(background, "forum", post(2).Author, t0)
 	want(t, "muted", a.Muted, true)
 	do(first, mention.Reopen, "")
 	do(second, mention.Reopen, "")
-	want(t, "lessons taken back", len(must(s.Lessons(background))(t)), 0)
+	want(t, "lessons taken back", len(must(s.Feedback(background))(t)), 0)
 	a, _ = s.view().Author(background, "forum", post(2).Author, t0)
 	want(t, "unmuted", a.Muted, false)
 }
@@ -185,7 +185,7 @@ func testList(t *testing.T, open opener) {
 	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Delivery")))
 	later := intakeOf(praise, heard(news, "Romashka"))
 	later.At = t0.Add(time.Hour)
-	if _, err := s.Ingest(background, later, func(_ context.Context, _ *Tx, list []*mention.Draft) error {
+	if _, err := s.Ingest(background, later, func(_ context.Context, _ *Tx, list []*mention.PendingMention) error {
 		for _, d := range list {
 			if d.Mention.Score.Label == mention.Negative {
 				d.Mention.Severity, d.Case.Status = mention.Critical, mention.Open
@@ -210,7 +210,7 @@ func testList(t *testing.T, open opener) {
 		{"severity", mention.Query{Severity: mention.High}, "4"},
 		{"status", mention.Query{Statuses: []mention.Status{mention.Claimed, mention.Quiet}}, "3 1"},
 		{"unanswered", mention.Query{Unanswered: true}, "4 1"},
-		{"unproved", mention.Query{Unproved: true}, "2"},
+		{"unproved", mention.Query{Unverified: true}, "2"},
 		{"since", mention.Query{Since: t0.Add(time.Minute)}, "4 3"},
 		{"until", mention.Query{Until: t0.Add(time.Hour)}, "2 1"},
 		{"label", mention.Query{Label: mention.Positive}, "3"},
@@ -356,7 +356,7 @@ func testErase(t *testing.T, open opener) {
 	if err != nil || m.Post.Author != "" || m.Post.Body() != "\n" || !m.Post.Deleted || cs.Version != 3 {
 		t.Errorf("mention %+v, case %+v, %v", m, cs, err)
 	}
-	want(t, "lessons", len(must(s.Lessons(background))(t)), 0)
+	want(t, "lessons", len(must(s.Feedback(background))(t)), 0)
 	n := 0
 	if err := s.Posts(background, t0, func(mention.Post) error { n++; return nil }); err != nil {
 		t.Fatal(err)

@@ -13,71 +13,71 @@ import (
 // What happens to a post in Ingest:
 //
 //	key known, same content        dropped
-//	key known, other content       edited: words replaced, a draft for every mention it had or has now
-//	key known, deleted now         words erased, a draft for every mention it had
+//	key known, other content       edited: words replaced, a pending mention for every mention it had or has now
+//	key known, deleted now         words erased, a pending mention for every mention it had
 //	key known, erased on request   dropped for ever
 //	key new, fingerprint known     dropped: sites whose ids change at each fetch
-//	key new                        stored, a draft for every mention
+//	key new                        stored, a pending mention for every mention
 //
 // Everything is read before plan runs and written after it, in one transaction.
 
-// Plan decides what happens to the drafts: it sets cases and severities and
+// Plan decides what happens to the pending mentions: it sets cases and severities and
 // appends alerts and events. It runs inside the transaction and runs again when the
-// transaction does, so it must have no side effects but on the drafts.
-type Plan func(ctx context.Context, tx *Tx, drafts []*mention.Draft) error
+// transaction does, so it must have no side effects but on the pending mentions.
+type Plan func(ctx context.Context, tx *Tx, pending []*mention.PendingMention) error
 
 // Ingest commits one poll in one transaction: new posts, edits and deletions with
 // their mentions, cases, alerts and events, and that the source's baseline is done.
 // Posts it knows already are dropped, so handing the same poll over again, after a
 // crash or a wiped seen set, changes nothing.
 //
-// An edited post makes a draft with Previous and the stored Case for each mention it
+// An edited post makes a pending mention with Previous and the stored Case for each mention it
 // had; one that does not name the watch any more has no Spans then and keeps its
-// score without the evidence. A draft of a deleted post has Post.Deleted and no
+// score without the evidence. A pending mention of a deleted post has Post.Deleted and no
 // words. In a baseline every case is Quiet and alerts are dropped. The store adds the
-// event heard, edited or deleted to a draft that lacks it.
-func (s *Store) Ingest(ctx context.Context, in mention.Intake, plan Plan) (mention.Receipt, error) {
-	var receipt mention.Receipt
+// event heard, edited or deleted to a pending mention that lacks it.
+func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (mention.IngestResult, error) {
+	var result mention.IngestResult
 	err := s.inTx(ctx, "ingest "+in.Source, func(tx *sql.Tx) error {
-		g := intake{ctx: ctx, tx: tx, in: in, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
+		g := ingestion{ctx: ctx, tx: tx, in: in, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
 		if err := s.alone(ctx, tx); err != nil {
 			return err
 		}
 		if err := g.read(); err != nil {
 			return err
 		}
-		if plan != nil && len(g.drafts) > 0 {
+		if plan != nil && len(g.pending) > 0 {
 			view := &Tx{q: tx, wrap: func(what string, err error) error {
 				if err == nil {
 					return nil
 				}
 				return fmt.Errorf("%s: %w", what, err)
 			}}
-			if err := plan(ctx, view, g.drafts); err != nil {
+			if err := plan(ctx, view, g.pending); err != nil {
 				return fmt.Errorf("plan: %w", err)
 			}
 		}
 		err := g.write()
-		receipt = g.receipt
+		result = g.result
 		return err
 	})
 	if err != nil {
-		return mention.Receipt{}, err
+		return mention.IngestResult{}, err
 	}
-	return receipt, nil
+	return result, nil
 }
 
-// intake is one Ingest under way.
-type intake struct {
+// ingestion is one Ingest under way.
+type ingestion struct {
 	ctx     context.Context
 	tx      *sql.Tx
-	in      mention.Intake
+	in      mention.PollResult
 	source  int64
 	posts   []postChange
-	drafts  []*mention.Draft
+	pending []*mention.PendingMention
 	loaded  map[mention.ID]int64 // versions of cases as the plan saw them
-	cases   map[mention.ID]int64 // versions written by this intake
-	receipt mention.Receipt
+	cases   map[mention.ID]int64 // versions written by this poll
+	result  mention.IngestResult
 }
 
 // postChange is one row of posts to be written.
@@ -101,9 +101,9 @@ const (
 	erasedOnRequest
 )
 
-// read sorts the posts out and makes the drafts.
-func (g *intake) read() error {
-	found := onePerKey(g.in.Found)
+// read sorts the posts out and makes the pending mentions.
+func (g *ingestion) read() error {
+	found := onePerKey(g.in.Posts)
 	keys := make([]mention.PostKey, len(found))
 	for i, f := range found {
 		keys[i] = f.Post.Key()
@@ -116,22 +116,22 @@ func (g *intake) read() error {
 	if err != nil {
 		return err
 	}
-	g.receipt.Known += len(g.in.Found) - len(found)
+	g.result.Known += len(g.in.Posts) - len(found)
 	for i, f := range found {
 		change := postChange{post: f.Post, key: keys[i], print: shortFingerprint(f.Post.Fingerprint())}
 		was, isKnown := known[change.key]
 		switch {
 		case isKnown && was.unchanged(f.Post):
-			g.receipt.Known++
+			g.result.Known++
 		case isKnown:
 			if err := g.edited(f, change); err != nil {
 				return err
 			}
 		case change.print != 0 && prints[change.print]:
-			g.receipt.Known++
+			g.result.Known++
 		default:
 			prints[change.print] = true
-			g.fresh(f, change)
+			g.newPost(f, change)
 		}
 	}
 	return nil
@@ -149,9 +149,9 @@ func (k knownPost) unchanged(p mention.Post) bool {
 
 // onePerKey keeps one post per key, at the first one's place: the one that says the
 // most, because lists show the same post cut short.
-func onePerKey(all []mention.Found) []mention.Found {
+func onePerKey(all []mention.AnalyzedPost) []mention.AnalyzedPost {
 	at := make(map[mention.PostKey]int, len(all))
-	kept := make([]mention.Found, 0, len(all))
+	kept := make([]mention.AnalyzedPost, 0, len(all))
 	for _, f := range all {
 		key := f.Post.Key()
 		i, again := at[key]
@@ -166,24 +166,24 @@ func onePerKey(all []mention.Found) []mention.Found {
 	return kept
 }
 
-// fresh takes a post that was never seen.
-func (g *intake) fresh(f mention.Found, change postChange) {
+// newPost takes a post that was never seen.
+func (g *ingestion) newPost(f mention.AnalyzedPost, change postChange) {
 	change.isNew = true
 	g.posts = append(g.posts, change)
 	if f.Post.Deleted { // remembered, so it stays known; there is nothing else to keep
-		g.receipt.Known++
+		g.result.Known++
 		return
 	}
-	g.receipt.New++
+	g.result.New++
 	for _, m := range f.Mentions {
-		g.drafts = append(g.drafts, g.newDraft(m, change))
+		g.pending = append(g.pending, g.newPending(m, change))
 	}
 }
 
-func (g *intake) newDraft(m mention.Mention, change postChange) *mention.Draft {
+func (g *ingestion) newPending(m mention.Mention, change postChange) *mention.PendingMention {
 	m.ID, m.Post = mention.MentionID(change.key, m.Watch), change.post
 	m.HeardAt, m.EditedAt = g.in.At, time.Time{}
-	return &mention.Draft{
+	return &mention.PendingMention{
 		Mention:  m,
 		Case:     mention.Case{MentionID: m.ID, Status: mention.Quiet, Version: 1, OpenedAt: g.in.At},
 		Baseline: g.in.Baseline,
@@ -191,9 +191,9 @@ func (g *intake) newDraft(m mention.Mention, change postChange) *mention.Draft {
 }
 
 // edited takes a post whose words changed, or that is gone or back.
-func (g *intake) edited(f mention.Found, change postChange) error {
+func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 	g.posts = append(g.posts, change)
-	g.receipt.Edited++
+	g.result.Edited++
 	before, err := mentionsOf(g.ctx, g.tx, change.key)
 	if err != nil {
 		return err
@@ -215,14 +215,14 @@ func (g *intake) edited(f mention.Found, change postChange) error {
 		if f.Post.Deleted {
 			next.Post = goneFrom(previous.Post)
 		}
-		g.drafts = append(g.drafts, &mention.Draft{Mention: next, Previous: &previous, Case: old.Case, Baseline: g.in.Baseline})
+		g.pending = append(g.pending, &mention.PendingMention{Mention: next, Previous: &previous, Case: old.Case, Baseline: g.in.Baseline})
 	}
 	if f.Post.Deleted {
 		return nil
 	}
 	for _, m := range f.Mentions {
 		if !had[mention.MentionID(change.key, m.Watch)] {
-			g.drafts = append(g.drafts, g.newDraft(m, change))
+			g.pending = append(g.pending, g.newPending(m, change))
 		}
 	}
 	return nil
@@ -271,7 +271,7 @@ func knownPosts(ctx context.Context, q querier, keys []mention.PostKey) (map[men
 }
 
 // knownPrints returns which fingerprints of posts with unknown keys are stored.
-func (g *intake) knownPrints(found []mention.Found, keys []mention.PostKey, known map[mention.PostKey]knownPost) (map[int64]bool, error) {
+func (g *ingestion) knownPrints(found []mention.AnalyzedPost, keys []mention.PostKey, known map[mention.PostKey]knownPost) (map[int64]bool, error) {
 	var ask []int64
 	for i, f := range found {
 		if _, ok := known[keys[i]]; ok {
@@ -301,7 +301,7 @@ func (g *intake) knownPrints(found []mention.Found, keys []mention.PostKey, know
 	return prints, nil
 }
 
-func mentionsOf(ctx context.Context, q querier, key mention.PostKey) ([]mention.Stored, error) {
+func mentionsOf(ctx context.Context, q querier, key mention.PostKey) ([]mention.MentionRecord, error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.post_key = $1 ORDER BY m.heard_at, m.id`, key[:])
 	return collect(rows, err, scanStored)
 }

@@ -88,7 +88,7 @@ func testEdits(t *testing.T, open opener) {
 	p.Text = "Romashka burnt my parcel, and Bazar saw it"
 	in := intakeOf(heard(p, "Romashka", "Bazar"))
 	in.At = t0.Add(time.Hour)
-	list := drafts(t, s, in, alertAll)
+	list := pending(t, s, in, alertAll)
 	if len(list) != 3 {
 		t.Fatalf("%d drafts, want one for each mention it had or has", len(list))
 	}
@@ -140,7 +140,7 @@ func testDeletions(t *testing.T, open opener) {
 	p := post(1)
 	ingest(t, s, intakeOf(heard(p, "Romashka"), heard(post(2))))
 	gone := mention.Post{Source: p.Source, ID: p.ID, Deleted: true}
-	list := drafts(t, s, intakeOf(heard(gone)), alertAll)
+	list := pending(t, s, intakeOf(heard(gone)), alertAll)
 	if len(list) != 1 || !list[0].Mention.Post.Deleted || list[0].Mention.Post.Text != "" || list[0].Mention.Post.URL != p.URL || list[0].Previous.Post.Text != p.Text {
 		t.Fatalf("drafts %+v", list)
 	}
@@ -166,7 +166,7 @@ func testBaseline(t *testing.T, open opener) {
 	s := open(t)
 	in := intakeOf(heard(post(1), "Romashka"), heard(post(2)))
 	in.Baseline, in.Complete = true, false
-	plan := func(ctx context.Context, tx *Tx, list []*mention.Draft) error {
+	plan := func(ctx context.Context, tx *Tx, list []*mention.PendingMention) error {
 		for _, d := range list {
 			want(t, "draft knows the baseline", d.Baseline, true)
 			d.Baseline = false
@@ -183,7 +183,7 @@ func testBaseline(t *testing.T, open opener) {
 		t.Errorf("case %+v, %v", c, err)
 	}
 	want(t, "an incomplete poll is no baseline", must(s.Source(background, "forum"))(t).Baselined, false)
-	in.Found, in.Complete = nil, true
+	in.Posts, in.Complete = nil, true
 	ingest(t, s, in)
 	want(t, "a complete one is, even an empty one", must(s.Source(background, "forum"))(t).Baselined, true)
 
@@ -209,7 +209,7 @@ func testLaterWatch(t *testing.T, open opener) {
 func testPlanFails(t *testing.T, open opener) {
 	s := open(t)
 	broken := errors.New("broken")
-	_, err := s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.Draft) error { return broken })
+	_, err := s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.PendingMention) error { return broken })
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
@@ -224,7 +224,7 @@ func testPlanPanics(t *testing.T, open opener) {
 				t.Error("the panic was swallowed")
 			}
 		}()
-		_, _ = s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.Draft) error { panic("bug") })
+		_, _ = s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.PendingMention) error { panic("bug") })
 	}()
 	want(t, "nothing was stored", ingest(t, s, intakeOf(heard(post(1), "Romashka"))).New, 1)
 }
@@ -233,7 +233,7 @@ func testAlso(t *testing.T, open opener) {
 	s := open(t)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
 	id := mentionID(post(1), "Romashka")
-	answer := func(_ context.Context, _ *Tx, list []*mention.Draft) error {
+	answer := func(_ context.Context, _ *Tx, list []*mention.PendingMention) error {
 		for _, d := range list { // both answer the same case
 			_, c, err := s.Mention(background, id)
 			if err != nil {
@@ -251,19 +251,19 @@ func testAlso(t *testing.T, open opener) {
 		t.Fatal(err)
 	}
 	_, c, err := s.Mention(background, id)
-	if err != nil || c.Status != mention.Replied || !c.AnswerSeen || c.Version < 2 {
+	if err != nil || c.Status != mention.Replied || !c.AnswerVerified || c.Version < 2 {
 		t.Errorf("case %+v, %v", c, err)
 	}
 	want(t, "history", kinds(must(s.History(background, id))(t)), "heard answered answered")
 
 	// A case that somebody changed between plan and write is planned again.
 	tries := 0
-	late := func(_ context.Context, _ *Tx, list []*mention.Draft) error {
+	late := func(_ context.Context, _ *Tx, list []*mention.PendingMention) error {
 		_, c, err := s.Mention(background, id)
 		if err != nil {
 			return err
 		}
-		c.Twins++
+		c.Duplicates++
 		if c.Version++; tries == 0 {
 			c.Version--
 		}
@@ -325,7 +325,7 @@ func testConcurrentIntakes(t *testing.T, open opener) {
 	s := open(t)
 	const workers, posts = 4, 25
 	var wg sync.WaitGroup
-	total := make([]mention.Receipt, workers)
+	total := make([]mention.IngestResult, workers)
 	for w := range workers {
 		wg.Go(func() {
 			for n := range posts { // all hand over the same posts
@@ -351,7 +351,7 @@ func testConcurrentIntakes(t *testing.T, open opener) {
 func testReadsDuringIntake(t *testing.T, open opener) {
 	s := open(t)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
-	_, err := s.Ingest(background, intakeOf(heard(post(2), "Romashka")), func(ctx context.Context, tx *Tx, list []*mention.Draft) error {
+	_, err := s.Ingest(background, intakeOf(heard(post(2), "Romashka")), func(ctx context.Context, tx *Tx, list []*mention.PendingMention) error {
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()
 		if _, _, err := s.Mention(ctx, mentionID(post(1), "Romashka")); err != nil {
@@ -385,7 +385,7 @@ func testPosts(t *testing.T, open opener) {
 func testContextEnds(t *testing.T, open opener) {
 	s := open(t)
 	ctx, cancel := context.WithCancel(background)
-	_, err := s.Ingest(ctx, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.Draft) error {
+	_, err := s.Ingest(ctx, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.PendingMention) error {
 		cancel()
 		return nil
 	})

@@ -91,7 +91,7 @@ func listFilter(q mention.Query) (*conditions, error) {
 	if q.Unanswered || onlyAlive(q.Statuses) { // in the words of the index of living cases
 		f.add("c.status IN ('open', 'claimed')")
 	}
-	if q.Unproved {
+	if q.Unverified {
 		f.add("c.status = 'replied' AND c.answer_seen = 0")
 	}
 	if !q.Since.IsZero() {
@@ -164,7 +164,7 @@ func scanTimes(row scanner) (mention.Times, error) {
 	if err == nil {
 		err = decodeOptional(score, &sc)
 	}
-	t.Lang, t.Topics, t.DateOnly, t.AnswerSeen = sc.Lang, sc.Topics, dateOnly != 0, seen != 0
+	t.Lang, t.Topics, t.DateOnly, t.AnswerVerified = sc.Lang, sc.Topics, dateOnly != 0, seen != 0
 	t.Published, t.Heard, t.Posted = fromMicros(published), fromMicros(heard), fromMicros(posted)
 	t.Claimed, t.Replied = fromMicros(claimed), fromMicros(replied)
 	return t, err

@@ -19,7 +19,7 @@ func scanAlert(row scanner) (mention.Alert, error) {
 	var a mention.Alert
 	var created, notBefore, posting int64
 	err := row.Scan(&a.ID, &a.Kind, &a.MentionID, &a.ThreadOf, &a.Route, &a.Notify, &a.Severity, &a.Status, &created, &notBefore,
-		&posting, &a.Attempts, &a.Channel, &a.TS, &a.Drawn, &a.Payload, &a.LastError)
+		&posting, &a.Attempts, &a.Channel, &a.TS, &a.RenderedVersion, &a.Payload, &a.LastError)
 	a.CreatedAt, a.NotBefore, a.PostingAt = fromMicros(created), fromMicros(notBefore), fromMicros(posting)
 	return a, err
 }
@@ -34,8 +34,8 @@ func insertAlert(ctx context.Context, q querier, a mention.Alert, wanted int64) 
 	if a.Status == "" {
 		a.Status = mention.Pending
 	}
-	if a.Kind != mention.Complaint && a.Kind != mention.Twin && (a.Kind != mention.Escalation || a.ThreadOf != "") {
-		wanted = 0 // shows no case, so it is never redrawn
+	if a.Kind != mention.Complaint && a.Kind != mention.Duplicate && (a.Kind != mention.Escalation || a.ThreadOf != "") {
+		wanted = 0 // shows no case, so it is never updated
 	}
 	res, err := q.ExecContext(ctx, `
 INSERT INTO alerts (id, kind, mention_id, thread_of, route, notify, severity, status, created_at, not_before, wanted, payload)
@@ -127,9 +127,9 @@ func (s *Store) BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Ti
 
 // MarkPosted moves posting → posted. It does not ask whose attempt it was: a
 // message that stands in the channel is posted, whoever sent it.
-func (s *Store) MarkPosted(ctx context.Context, id mention.AlertID, channel, ts string, drawn int64) (bool, error) {
+func (s *Store) MarkPosted(ctx context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
 	n, err := s.exec(ctx, "mark posted", `UPDATE alerts SET status = 'posted', channel = $2, ts = $3, drawn = $4, posted_at = $5, last_error = ''
- WHERE id = $1 AND status = 'posting'`, string(id), clean(channel), clean(ts), drawn, micros(s.now()))
+ WHERE id = $1 AND status = 'posting'`, string(id), clean(channel), clean(ts), rendered, micros(s.now()))
 	return n == 1, err
 }
 
@@ -164,17 +164,17 @@ func (s *Store) InDoubt(ctx context.Context, before time.Time) ([]mention.Alert,
 	return all, s.wrap("alerts in doubt", err)
 }
 
-// Stale returns posted messages whose case is newer than what they show.
-func (s *Store) Stale(ctx context.Context, limit int) ([]mention.Alert, error) {
+// Outdated returns posted messages whose case is newer than what they show.
+func (s *Store) Outdated(ctx context.Context, limit int) ([]mention.Alert, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a
  WHERE a.status = 'posted' AND a.wanted > a.drawn ORDER BY a.severity DESC, a.id LIMIT $1`, limit)
 	all, err := collect(rows, err, scanAlert)
 	return all, s.wrap("stale alerts", err)
 }
 
-// SetDrawn records which version of the case a posted message shows. It never goes
+// SetRendered records which version of the case a posted message shows. It never goes
 // back.
-func (s *Store) SetDrawn(ctx context.Context, id mention.AlertID, version int64) error {
+func (s *Store) SetRendered(ctx context.Context, id mention.AlertID, version int64) error {
 	_, err := s.exec(ctx, "set drawn", `UPDATE alerts SET drawn = $2 WHERE id = $1 AND drawn < $2`, string(id), version)
 	return err
 }

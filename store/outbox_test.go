@@ -67,7 +67,7 @@ func testOutbox(t *testing.T, open opener) {
 	want(t, "retry failed", must(s.RetryFailed(background))(t), 1)
 	send(t, s, "a")
 	a, _, _ = s.Alert(background, "a")
-	if a.Status != mention.Posted || a.Channel != "C1" || a.TS != "1.2" || a.Drawn != 1 || a.LastError != "" {
+	if a.Status != mention.Posted || a.Channel != "C1" || a.TS != "1.2" || a.RenderedVersion != 1 || a.LastError != "" {
 		t.Errorf("posted %+v", a)
 	}
 	want(t, "posted twice", must(s.MarkPosted(background, "a", "C2", "9", 0))(t), false)
@@ -126,23 +126,23 @@ func testStale(t *testing.T, open opener) {
 	s := open(t)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
 	id := mentionID(post(1), "Romashka")
-	want(t, "unposted is not stale", len(must(s.Stale(background, 10))(t)), 0)
+	want(t, "unposted is not stale", len(must(s.Outdated(background, 10))(t)), 0)
 	claim(t, s, id, "ira")
 	must(s.BeginPosting(background, alertID(id), t0))(t)
 	must(s.MarkPosted(background, alertID(id), "C", "1", 1))(t) // drawn before the claim
-	want(t, "stale", ids(must(s.Stale(background, 10))(t)), string(alertID(id)))
-	if err := s.SetDrawn(background, alertID(id), 2); err != nil {
+	want(t, "stale", ids(must(s.Outdated(background, 10))(t)), string(alertID(id)))
+	if err := s.SetRendered(background, alertID(id), 2); err != nil {
 		t.Fatal(err)
 	}
-	want(t, "drawn", len(must(s.Stale(background, 10))(t)), 0)
-	if err := s.SetDrawn(background, alertID(id), 1); err != nil {
+	want(t, "drawn", len(must(s.Outdated(background, 10))(t)), 0)
+	if err := s.SetRendered(background, alertID(id), 1); err != nil {
 		t.Fatal(err)
 	}
-	want(t, "never goes back", len(must(s.Stale(background, 10))(t)), 0)
+	want(t, "never goes back", len(must(s.Outdated(background, 10))(t)), 0)
 	p := post(1)
 	p.Text = "Romashka, worse"
 	ingest(t, s, intakeOf(heard(p, "Romashka")))
-	want(t, "stale after an edit", len(must(s.Stale(background, 10))(t)), 1)
+	want(t, "stale after an edit", len(must(s.Outdated(background, 10))(t)), 1)
 }
 
 func testEnqueue(t *testing.T, open opener) {
@@ -176,7 +176,7 @@ func testCounts(t *testing.T, open opener) {
 func testTwins(t *testing.T, open opener) {
 	s := open(t)
 	base := uint64(0x0123456789abcdef)
-	in := func(n int, hash uint64, at time.Time) mention.Intake {
+	in := func(n int, hash uint64, at time.Time) mention.PollResult {
 		f := heard(post(n), "Romashka")
 		f.Mentions[0].Simhash = hash
 		i := intakeOf(f)
@@ -188,11 +188,11 @@ func testTwins(t *testing.T, open opener) {
 	ingest(t, s, in(3, base^0x8001, t0.Add(time.Hour))) // 2 bits
 	ingest(t, s, in(4, ^base, t0))                      // far
 	ingest(t, s, in(5, base^0x000f_000f_000f_000f, t0)) // 16 bits, every band differs
-	if _, err := s.Ingest(background, in(6, base, t0), func(context.Context, *Tx, []*mention.Draft) error { return nil }); err != nil {
-		t.Fatal(err) // quiet: no twin
+	if _, err := s.Ingest(background, in(6, base, t0), func(context.Context, *Tx, []*mention.PendingMention) error { return nil }); err != nil {
+		t.Fatal(err) // quiet: no duplicate
 	}
 	ask := func(tx *Tx, watch string, distance int, since time.Time) string {
-		list, err := tx.Twins(background, watch, base, distance, since)
+		list, err := tx.Duplicates(background, watch, base, distance, since)
 		if err != nil {
 			t.Error(err)
 		}
@@ -205,14 +205,14 @@ func testTwins(t *testing.T, open opener) {
 		}
 		return out
 	}
-	_, err := s.Ingest(background, in(7, base, t0), func(_ context.Context, tx *Tx, _ []*mention.Draft) error {
+	_, err := s.Ingest(background, in(7, base, t0), func(_ context.Context, tx *Tx, _ []*mention.PendingMention) error {
 		want(t, "three bits", ask(tx, "Romashka", 3, t0), "1 2 3 ")
 		want(t, "two bits", ask(tx, "Romashka", 2, t0), "1 3 ")
 		want(t, "none", ask(tx, "Romashka", 0, t0), "1 ")
 		want(t, "sixteen bits, beyond the bands", ask(tx, "Romashka", 16, t0), "1 5 2 3 ")
 		want(t, "since", ask(tx, "Romashka", 3, t0.Add(time.Second)), "2 3 ")
 		want(t, "another watch", ask(tx, "Bazar", 3, t0), "")
-		list, err := tx.Twins(background, "Romashka", 0, 64, t0)
+		list, err := tx.Duplicates(background, "Romashka", 0, 64, t0)
 		want(t, "no words", len(list), 0)
 		return err
 	})
@@ -252,7 +252,7 @@ func testThread(t *testing.T, open opener) {
 
 func testAuthors(t *testing.T, open opener) {
 	s := open(t)
-	var list []mention.Found
+	var list []mention.AnalyzedPost
 	for n := range 3 {
 		p := post(n)
 		p.Author = "olga"

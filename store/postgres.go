@@ -15,7 +15,7 @@ import (
 // is serialised by an advisory lock that ends with the transaction.
 
 const (
-	// serialisePostgres takes the lock of all intakes; the number is "earshot" on
+	// serialisePostgres takes the lock of all polls; the number is "earshot" on
 	// a telephone keypad, so it does not meet locks of other programs by accident.
 	serialisePostgres = `SELECT pg_advisory_xact_lock(3277468)`
 

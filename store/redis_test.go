@@ -189,7 +189,7 @@ func TestFilterOutage(t *testing.T) {
 	poll := func(what string, list []mention.Post, fresh int) {
 		t.Helper()
 		hashes := lookup(t, f, list...)
-		var found []mention.Found
+		var found []mention.AnalyzedPost
 		for i, p := range list {
 			if hashes[i] != p.ContentHash() {
 				found = append(found, heard(p, "Romashka"))

@@ -135,7 +135,7 @@ func eraseMention(ctx context.Context, q querier, id string) error {
 }
 
 // EraseAuthor erases everything an author wrote, at one source or, with an empty
-// source, at all: posts, mentions, lessons, and the name where it was muted. The
+// source, at all: posts, mentions, feedback, and the name where it was muted. The
 // posts stay known and are never stored again. It returns how many posts it erased.
 func (s *Store) EraseAuthor(ctx context.Context, source, author string) (int, error) {
 	source, author = clean(source), clean(author)
@@ -184,7 +184,7 @@ func (s *Store) erase(ctx context.Context, what, which string, args ...any) (int
 	return posts, err
 }
 
-// forgetPerson removes what was kept beside the mention, and has its message redrawn
+// forgetPerson removes what was kept beside the mention, and has its message updated
 // without the words.
 func forgetPerson(ctx context.Context, q querier, id string) error {
 	for _, query := range []string{

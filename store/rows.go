@@ -127,11 +127,11 @@ func caseFields(c *mention.Case) (dest []any, finish func()) {
 	var opened, claimed, replied, dismissed, snoozed, overdue, seen int64
 	dest = []any{
 		&c.MentionID, &c.Status, &c.Version, &opened, &c.Owner.ID, &c.Owner.Name, &claimed, &replied,
-		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Twins, &overdue,
+		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Duplicates, &overdue,
 	}
 	return dest, func() {
 		c.OpenedAt, c.ClaimedAt, c.RepliedAt = fromMicros(opened), fromMicros(claimed), fromMicros(replied)
-		c.DismissedAt, c.SnoozedUntil, c.AnswerSeen = fromMicros(dismissed), fromMicros(snoozed), seen != 0
+		c.DismissedAt, c.SnoozedUntil, c.AnswerVerified = fromMicros(dismissed), fromMicros(snoozed), seen != 0
 		c.OverdueSince = fromMicros(overdue)
 	}
 }
@@ -144,9 +144,9 @@ func scanCase(row scanner) (mention.Case, error) {
 	return c, err
 }
 
-func scanStored(row scanner) (mention.Stored, error) {
+func scanStored(row scanner) (mention.MentionRecord, error) {
 	var (
-		st                                 mention.Stored
+		st                                 mention.MentionRecord
 		post                               mention.Post
 		published, dateOnly, gone          int64
 		heard, edited, simhash, isOfficial int64

@@ -24,7 +24,7 @@ type seenSet interface {
 // commitAndMark is the order of a poll: committed first, marked then.
 func commitAndMark(t testing.TB, s *Store, seen seenSet, posts ...mention.Post) {
 	t.Helper()
-	var found []mention.Found
+	var found []mention.AnalyzedPost
 	for _, p := range posts {
 		found = append(found, heard(p))
 	}

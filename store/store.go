@@ -53,7 +53,7 @@ type engine struct {
 	busy func(error) bool
 	// explain adds to an error what to do about it; it returns others unchanged.
 	explain func(error) error
-	// serialise is run first in every intake and migration, so that two of them never
+	// serialise is run first in every poll and migration, so that two of them never
 	// plan at once; empty where the engine has one writer anyway.
 	serialise string
 	// size is the query for the bytes the database takes.
@@ -212,7 +212,7 @@ func (s *Store) tryTx(ctx context.Context, do func(tx *sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// alone makes the transaction wait for other intakes and migrations, and them for it.
+// alone makes the transaction wait for other polls and migrations, and them for it.
 func (s *Store) alone(ctx context.Context, tx *sql.Tx) error {
 	if s.engine.serialise == "" {
 		return nil

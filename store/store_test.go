@@ -21,8 +21,8 @@ func post(n int) mention.Post {
 	}
 }
 
-func heard(p mention.Post, watches ...string) mention.Found {
-	f := mention.Found{Post: p}
+func heard(p mention.Post, watches ...string) mention.AnalyzedPost {
+	f := mention.AnalyzedPost{Post: p}
 	for _, w := range watches {
 		f.Mentions = append(f.Mentions, mention.Mention{
 			Watch: w, Simhash: uint64(len(p.Text))<<48 | uint64(p.ContentHash()),
@@ -36,8 +36,8 @@ func heard(p mention.Post, watches ...string) mention.Found {
 
 // alertAll is the plainest planner: every new mention is an open case with one
 // complaint.
-func alertAll(_ context.Context, _ *Tx, drafts []*mention.Draft) error {
-	for _, d := range drafts {
+func alertAll(_ context.Context, _ *Tx, pending []*mention.PendingMention) error {
+	for _, d := range pending {
 		if d.Baseline || d.Previous != nil && d.Case.Status != mention.Quiet {
 			continue
 		}
@@ -51,11 +51,11 @@ func alertAll(_ context.Context, _ *Tx, drafts []*mention.Draft) error {
 	return nil
 }
 
-func intakeOf(found ...mention.Found) mention.Intake {
-	return mention.Intake{Source: "forum", Complete: true, At: t0, Found: found}
+func intakeOf(found ...mention.AnalyzedPost) mention.PollResult {
+	return mention.PollResult{Source: "forum", Complete: true, At: t0, Posts: found}
 }
 
-func ingest(t testing.TB, s *Store, in mention.Intake) mention.Receipt {
+func ingest(t testing.TB, s *Store, in mention.PollResult) mention.IngestResult {
 	t.Helper()
 	r, err := s.Ingest(context.Background(), in, alertAll)
 	if err != nil {
@@ -90,11 +90,11 @@ func must[T any](v T, err error) func(t testing.TB) T {
 	}
 }
 
-// drafts runs an intake and returns the drafts as the planner saw them.
-func drafts(t testing.TB, s *Store, in mention.Intake, plan Plan) []mention.Draft {
+// pending runs a poll and returns the pending mentions as the planner saw them.
+func pending(t testing.TB, s *Store, in mention.PollResult, plan Plan) []mention.PendingMention {
 	t.Helper()
-	var seen []mention.Draft
-	_, err := s.Ingest(background, in, func(ctx context.Context, tx *Tx, list []*mention.Draft) error {
+	var seen []mention.PendingMention
+	_, err := s.Ingest(background, in, func(ctx context.Context, tx *Tx, list []*mention.PendingMention) error {
 		seen = nil
 		for _, d := range list {
 			seen = append(seen, *d)

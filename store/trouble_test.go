@@ -58,7 +58,7 @@ func TestDiskFull(t *testing.T) {
 	stored := 0
 	var err error
 	for n := 0; n < 2000 && err == nil; n += 20 {
-		var r mention.Receipt
+		var r mention.IngestResult
 		r, err = s.Ingest(background, foundOnly(n, 20), alertAll)
 		stored += r.New
 	}
@@ -108,7 +108,7 @@ func TestPostgresClickDuringPlan(t *testing.T) {
 	p.Text = "Romashka, edited"
 	id := mentionID(p, "Romashka")
 	tries := 0
-	_, err := s.Ingest(background, intakeOf(heard(p, "Romashka")), func(_ context.Context, _ *Tx, list []*mention.Draft) error {
+	_, err := s.Ingest(background, intakeOf(heard(p, "Romashka")), func(_ context.Context, _ *Tx, list []*mention.PendingMention) error {
 		if tries++; tries == 1 {
 			claim(t, s, id, "ira")
 		}
@@ -165,7 +165,7 @@ func TestMigrationsAreTheSame(t *testing.T) {
 // A caller's deadline ends the wait for the writer.
 func TestDeadlineWhileBusy(t *testing.T) {
 	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
-	_, err := s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.Draft) error {
+	_, err := s.Ingest(background, intakeOf(heard(post(1), "Romashka")), func(context.Context, *Tx, []*mention.PendingMention) error {
 		ctx, cancel := context.WithTimeout(background, 30*time.Millisecond)
 		defer cancel()
 		_, err := s.Ingest(ctx, intakeOf(heard(post(2))), nil) // the writer is taken by ourselves

@@ -13,8 +13,8 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// Tx is what a planner may ask while its intake is being committed: the store as
-// it was before the intake, so a draft never finds itself, except an edited mention
+// Tx is what a planner may ask while its poll is being committed: the store as
+// it was before the poll, so a pending mention never finds itself, except an edited mention
 // its own earlier form.
 type Tx struct {
 	q    querier
@@ -24,10 +24,10 @@ type Tx struct {
 // bandReach is the distance up to which four bands find every near hash.
 const bandReach = 3
 
-// Twins returns mentions of the watch that have a first message of their own,
+// Duplicates returns mentions of the watch that have a first message of their own,
 // were heard at or after since, and whose simhash differs from the given one in at
-// most maxDistance bits (0..64); the oldest first. A simhash of 0 has no twins.
-func (t *Tx) Twins(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.Stored, error) {
+// most maxDistance bits (0..64); the oldest first. A simhash of 0 has no duplicates.
+func (t *Tx) Duplicates(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.MentionRecord, error) {
 	if simhash == 0 {
 		return nil, nil
 	}
@@ -35,7 +35,7 @@ func (t *Tx) Twins(ctx context.Context, watch string, simhash uint64, maxDistanc
 	if err != nil {
 		return nil, t.wrap("twins", err)
 	}
-	found := make([]mention.Stored, 0, len(hits))
+	found := make([]mention.MentionRecord, 0, len(hits))
 	for _, hit := range hits {
 		st, err := scanStored(t.q.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, hit.id))
 		if err != nil {
@@ -80,7 +80,7 @@ func (t *Tx) nearIDs(ctx context.Context, watch string, simhash uint64, maxDista
 // InThread returns the alerted mentions of posts of this source that stand at the
 // thread address (Post.ThreadURL) or have the id or address replyTo, whatever became
 // of their cases; the oldest first. An empty argument matches nothing.
-func (t *Tx) InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.Stored, error) {
+func (t *Tx) InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.MentionRecord, error) {
 	parent := mention.Post{Source: source, ID: replyTo}.Key()
 	if replyTo == "" {
 		parent = mention.PostKey{}
@@ -131,7 +131,7 @@ func (t *Tx) HeardRate(ctx context.Context, watch string, from, to time.Time) (n
 	return n, t.wrap("heard rate", err)
 }
 
-// AlertOf returns the message a mention got of its own (kind complaint or twin); ok
+// AlertOf returns the message a mention got of its own (kind complaint or duplicate); ok
 // is false when it got none.
 func (t *Tx) AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error) {
 	return t.oneAlert(ctx, "alert of mention",
@@ -151,14 +151,14 @@ func (t *Tx) oneAlert(ctx context.Context, what, where string, arg any) (a menti
 	return a, err == nil, t.wrap(what, err)
 }
 
-// Lesson returns what staff said about a text of the watch that differs from the
+// Feedback returns what staff said about a text of the watch that differs from the
 // simhash in at most maxDistance bits, the nearest; ok is false when they said nothing.
-func (t *Tx) Lesson(ctx context.Context, watch string, simhash uint64, maxDistance int) (l mention.Lesson, ok bool, err error) {
+func (t *Tx) Feedback(ctx context.Context, watch string, simhash uint64, maxDistance int) (l mention.Feedback, ok bool, err error) {
 	if simhash == 0 {
 		return l, false, nil
 	}
-	rows, err := t.q.QueryContext(ctx, `SELECT `+lessonColumns+` FROM lessons l WHERE l.watch = $1 AND l.simhash <> 0`, clean(watch))
-	all, err := collect(rows, err, scanLesson)
+	rows, err := t.q.QueryContext(ctx, `SELECT `+feedbackColumns+` FROM lessons l WHERE l.watch = $1 AND l.simhash <> 0`, clean(watch))
+	all, err := collect(rows, err, scanFeedback)
 	best := maxDistance + 1
 	for _, one := range all {
 		if d := bits.OnesCount64(one.Simhash ^ simhash); d < best {

@@ -12,19 +12,19 @@ import (
 )
 
 // write commits what read and plan made to the transaction.
-func (g *intake) write() error {
+func (g *ingestion) write() error {
 	if err := g.writeSource(); err != nil {
 		return err
 	}
 	if err := g.writePosts(); err != nil {
 		return err
 	}
-	for _, d := range g.drafts {
-		if err := g.writeDraft(d); err != nil {
+	for _, d := range g.pending {
+		if err := g.writePending(d); err != nil {
 			return err
 		}
 	}
-	for _, d := range g.drafts {
+	for _, d := range g.pending {
 		if err := g.writeAlso(d.Also); err != nil {
 			return err
 		}
@@ -34,7 +34,7 @@ func (g *intake) write() error {
 
 // writeSource makes sure the source has a row, and closes its baseline together
 // with the posts that made it.
-func (g *intake) writeSource() error {
+func (g *ingestion) writeSource() error {
 	done := flag(g.in.Baseline && g.in.Complete)
 	return g.tx.QueryRowContext(g.ctx, `
 INSERT INTO sources (name, baselined) VALUES ($1, $2)
@@ -42,7 +42,7 @@ ON CONFLICT (name) DO UPDATE SET baselined = CASE WHEN sources.baselined = 1 THE
 RETURNING id`, clean(g.in.Source), done).Scan(&g.source)
 }
 
-func (g *intake) writePosts() error {
+func (g *ingestion) writePosts() error {
 	if len(g.posts) == 0 {
 		return nil
 	}
@@ -85,8 +85,8 @@ ON CONFLICT (key) DO UPDATE SET author = excluded.author, url = excluded.url, ke
 	return nil
 }
 
-func (g *intake) writeDraft(d *mention.Draft) error {
-	g.receipt.Mentions++
+func (g *ingestion) writePending(d *mention.PendingMention) error {
+	g.result.Mentions++
 	if d.Baseline {
 		d.Alerts = nil
 		if d.Previous == nil {
@@ -100,7 +100,7 @@ func (g *intake) writeDraft(d *mention.Draft) error {
 	if err := writeMention(g.ctx, g.tx, d); err != nil {
 		return err
 	}
-	if err := g.writeDraftCase(d); err != nil {
+	if err := g.writePendingCase(d); err != nil {
 		return err
 	}
 	for _, a := range d.Alerts {
@@ -112,15 +112,15 @@ func (g *intake) writeDraft(d *mention.Draft) error {
 			return err
 		}
 		if added {
-			g.receipt.Alerts = append(g.receipt.Alerts, a.ID)
+			g.result.Alerts = append(g.result.Alerts, a.ID)
 		}
 	}
 	return insertEvents(g.ctx, g.tx, d.Mention.ID, g.in.At, withOwnEvent(d))
 }
 
-// writeDraftCase stores the case of a draft. An edited mention is a new version of
-// its case even when the plan left it alone, so that its message is redrawn.
-func (g *intake) writeDraftCase(d *mention.Draft) error {
+// writePendingCase stores the case of a pending mention. An edited mention is a new version of
+// its case even when the plan left it alone, so that its message is updated.
+func (g *ingestion) writePendingCase(d *mention.PendingMention) error {
 	id := d.Mention.ID
 	if d.Previous == nil {
 		d.Case.Version = max(d.Case.Version, 1)
@@ -139,9 +139,9 @@ func (g *intake) writeDraftCase(d *mention.Draft) error {
 	return updateCase(g.ctx, g.tx, before, d.Case)
 }
 
-// writeAlso stores changes of other mentions' cases. A case that this intake has
+// writeAlso stores changes of other mentions' cases. A case that this poll has
 // written already goes on from there: the last word counts.
-func (g *intake) writeAlso(list []mention.Case) error {
+func (g *ingestion) writeAlso(list []mention.Case) error {
 	for _, c := range list {
 		before, err := caseOf(g.ctx, g.tx, c.MentionID)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -164,7 +164,7 @@ func (g *intake) writeAlso(list []mention.Case) error {
 }
 
 // withOwnEvent makes sure that the audit says what happened to the mention.
-func withOwnEvent(d *mention.Draft) []mention.Event {
+func withOwnEvent(d *mention.PendingMention) []mention.Event {
 	kind := "heard"
 	switch {
 	case d.Previous != nil && d.Mention.Post.Deleted:
@@ -182,7 +182,7 @@ func withOwnEvent(d *mention.Draft) []mention.Event {
 	return append([]mention.Event{{Kind: kind, Detail: detail}}, d.Events...)
 }
 
-func writeMention(ctx context.Context, q querier, d *mention.Draft) error {
+func writeMention(ctx context.Context, q querier, d *mention.PendingMention) error {
 	m := &d.Mention
 	score, err := encodeJSON(m.Score)
 	if err != nil {

@@ -58,7 +58,7 @@ func (n *Notifier) Post(_ context.Context, m alerts.Message) (alerts.Place, erro
 	place := alerts.Place{Channel: "console", TS: string(m.Alert.ID)}
 	var text string
 	switch m.Alert.Kind {
-	case mention.Complaint, mention.Twin:
+	case mention.Complaint, mention.Duplicate:
 		text = n.complaint(m)
 	case mention.Changed:
 		text = n.changed(m)
@@ -67,14 +67,14 @@ func (n *Notifier) Post(_ context.Context, m alerts.Message) (alerts.Place, erro
 	case mention.Digest:
 		text = n.digest(m)
 	default:
-		text = n.paint(strong, strings.ToUpper(string(m.Alert.Kind))) + "  " + n.wrapped(alerts.Clean(m.Facts.Text), "") + "\n"
+		text = n.paint(strong, strings.ToUpper(string(m.Alert.Kind))) + "  " + n.wrapped(alerts.Clean(m.Details.Text), "") + "\n"
 	}
 	return place, n.write(text)
 }
 
-// Redraw writes one line with the new state: a terminal cannot change what
+// Update writes one line with the new state: a terminal cannot change what
 // scrolled away.
-func (n *Notifier) Redraw(_ context.Context, m alerts.Message) error {
+func (n *Notifier) Update(_ context.Context, m alerts.Message) error {
 	if m.Alert.Kind == mention.Escalation {
 		return nil // the complaint's own line says it
 	}
@@ -100,7 +100,7 @@ func (n *Notifier) write(text string) error {
 // digest is the whole digest in words, its tables left as they are.
 func (n *Notifier) digest(m alerts.Message) string {
 	var b strings.Builder
-	for i, line := range strings.Split(strings.TrimRight(m.Facts.Text, "\n"), "\n") {
+	for i, line := range strings.Split(strings.TrimRight(m.Details.Text, "\n"), "\n") {
 		start := len(line) - len(strings.TrimLeft(line, " "))
 		line = strings.Map(func(r rune) rune {
 			if r != ' ' && !unicode.IsGraphic(r) {
@@ -131,10 +131,10 @@ func (n *Notifier) complaint(m alerts.Message) string {
 		}
 	}
 	b.WriteString(strings.Join(parts, " · ") + "\n")
-	if record := m.Facts.Record(); record != "" {
+	if record := m.Details.Record(); record != "" {
 		b.WriteString(indent + record + "\n")
 	}
-	if m.Alert.Kind == mention.Twin {
+	if m.Alert.Kind == mention.Duplicate {
 		b.WriteString(indent + "the same words elsewhere\n")
 	}
 	if m.Repeat {
@@ -157,11 +157,11 @@ func (n *Notifier) complaint(m alerts.Message) string {
 
 func (n *Notifier) changed(m alerts.Message) string {
 	text := indent + n.paint(faint, "↳ "+n.about(m)+" ") + alerts.Line(m.News(), 300) + "\n"
-	switch m.Facts.Change {
+	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
 		text += indent + n.quote(m.Mention) + "\n"
 	case alerts.Answered:
-		if words := alerts.Cut(alerts.Clean(m.Facts.Text), maxQuote); words != "" {
+		if words := alerts.Cut(alerts.Clean(m.Details.Text), maxQuote); words != "" {
 			text += indent + n.wrapped("«"+words+"»", indent) + "\n"
 		}
 	}
@@ -171,7 +171,7 @@ func (n *Notifier) changed(m alerts.Message) string {
 // escalation is one line in the thread, or, where another channel is told, with
 // the whole complaint.
 func (n *Notifier) escalation(m alerts.Message) string {
-	words := n.paint(red, alerts.Line(m.Facts.Text, 300))
+	words := n.paint(red, alerts.Line(m.Details.Text, 300))
 	if m.Alert.Notify != "" {
 		words += " " + n.paint(strong, alerts.Line(m.Alert.Notify, maxName))
 	}
@@ -193,7 +193,7 @@ func (n *Notifier) about(m alerts.Message) string {
 func (n *Notifier) state(m alerts.Message) string {
 	words := alerts.Line(alerts.State(m.Mention, m.Case), 300)
 	switch {
-	case m.Case.Status == mention.Replied && m.Case.AnswerSeen:
+	case m.Case.Status == mention.Replied && m.Case.AnswerVerified:
 		return n.paint(green, "✓ "+words)
 	case alerts.Overdue(m.Case):
 		return n.paint(red, words)

@@ -70,7 +70,7 @@ func show(t *testing.T, m alerts.Message, colour bool) string {
 		t.Fatal(err)
 	}
 	if m.Alert.Kind == mention.Complaint {
-		if err := n.Redraw(context.Background(), m); err != nil {
+		if err := n.Update(context.Background(), m); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -71,7 +71,7 @@ func (d *Deadlines) Run(ctx context.Context) error {
 // step takes every step that is due now.
 func (d *Deadlines) step(ctx context.Context) error {
 	rules := *d.opt.Rules()
-	queries := []mention.Query{{Unproved: true, Alerted: true, Since: d.opt.Now().Add(-unverifiedFor)}}
+	queries := []mention.Query{{Unverified: true, Alerted: true, Since: d.opt.Now().Add(-unverifiedFor)}}
 	if len(rules.Deadlines) > 0 {
 		queries = append(queries, mention.Query{Unanswered: true, Alerted: true})
 	}
@@ -99,7 +99,7 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 		return nil
 	}
 	own, ok, err := d.opt.Open.AlertOf(ctx, m.ID)
-	if err != nil || !ok || own.Status != mention.Posted || own.Kind == mention.Twin {
+	if err != nil || !ok || own.Status != mention.Posted || own.Kind == mention.Duplicate {
 		return err // not shown yet; or a copy, whose first message has the clock
 	}
 	s.own = own
@@ -189,7 +189,7 @@ func (s steps) silent(c mention.Case) step {
 }
 
 func (s steps) unverified(c mention.Case) step {
-	if c.AnswerSeen || c.Level >= alerts.LevelUnverified || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Before(c.RepliedAt.Add(verifyWithin)) {
+	if c.AnswerVerified || c.Level >= alerts.LevelUnverified || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Before(c.RepliedAt.Add(verifyWithin)) {
 		return nil
 	}
 	return s.doubt
@@ -226,7 +226,7 @@ func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelReminded
 	a := s.reply(c, fmt.Sprintf("%s, you took this %s ago, and no public answer is to be seen.", c.Owner.Name, alerts.Span(s.now.Sub(c.ClaimedAt))))
 	a.Notify = strings.TrimPrefix(c.Owner.ID, "slack:")
-	if a.Notify == c.Owner.ID { // came through another door: Slack knows nobody of that id
+	if a.Notify == c.Owner.ID { // came through another channel: Slack knows nobody of that id
 		a.Notify = ""
 	}
 	return "nudged " + c.Owner.Name, a
@@ -259,6 +259,6 @@ func (s steps) reply(c *mention.Case, words string) mention.Alert {
 	return mention.Alert{
 		ID:   mention.NewAlertID(mention.Escalation, string(s.mention.ID), fmt.Sprint(c.Version), fmt.Sprint(c.Level)),
 		Kind: mention.Escalation, MentionID: s.mention.ID, ThreadOf: thread, Route: s.own.Route, Severity: s.mention.Severity,
-		Status: mention.Pending, CreatedAt: s.now, Payload: alerts.Facts{Text: words}.Encode(),
+		Status: mention.Pending, CreatedAt: s.now, Payload: alerts.Details{Text: words}.Encode(),
 	}
 }

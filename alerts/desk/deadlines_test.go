@@ -100,7 +100,7 @@ func TestAnsweredInTime(t *testing.T) {
 	r.says(r.after(24 * time.Hour))
 	answer := rig.Said(rig.Forum, "2", "Romashka Support", "Вибачте, усе повернули", 0)
 	r.Poll(answer)
-	if _, c := r.State(m); !c.AnswerSeen {
+	if _, c := r.State(m); !c.AnswerVerified {
 		t.Errorf("case %+v", c)
 	}
 }

@@ -32,7 +32,7 @@ type Desk struct {
 }
 
 // NewDesk returns a desk. changed is called after every change, so that messages
-// are redrawn soon; it must not block.
+// are updated soon; it must not block.
 func NewDesk(cases Cases, now func() time.Time, changed func()) *Desk {
 	return &Desk{cases: cases, now: now, changed: changed}
 }

@@ -104,7 +104,7 @@ func (g *Digester) one(ctx context.Context, to, period string, moment hours.Mome
 	if s.Empty() && now.Sub(end) > digestOnTime {
 		return nil // a fresh installation has no period behind it
 	}
-	a.Payload = alerts.Facts{Text: s.Words(now), Summary: &s}.Encode()
+	a.Payload = alerts.Details{Text: s.Words(now), Summary: &s}.Encode()
 	if err := g.opt.Numbers.Enqueue(ctx, a); err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func short(r report.Report) report.Report {
 // waiting lists who waits longest. The list of the store is newest first.
 func (g *Digester) waiting(ctx context.Context, s *alerts.Summary) error {
 	q := mention.Query{Unanswered: true, Alerted: true, Until: s.Report.Until}
-	var oldest []mention.Stored
+	var oldest []mention.MentionRecord
 	for range maxWaitingPages {
 		page, err := g.opt.Numbers.List(ctx, q)
 		if err != nil {
@@ -157,7 +157,7 @@ func (g *Digester) waiting(ctx context.Context, s *alerts.Summary) error {
 	}
 	for _, e := range slices.Backward(oldest) {
 		p := e.Mention.Post
-		s.Waiting = append(s.Waiting, alerts.Waiting{Watch: e.Mention.Watch, Author: p.Author, Site: alerts.Site(p), URL: p.URL, Since: alerts.Since(e.Mention, e.Case), Owner: e.Case.Owner.Name})
+		s.Waiting = append(s.Waiting, alerts.UnansweredCase{Watch: e.Mention.Watch, Author: p.Author, Site: alerts.Site(p), URL: p.URL, Since: alerts.Since(e.Mention, e.Case), Owner: e.Case.Owner.Name})
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func moment(t *testing.T, text string) hours.Moment {
 }
 
 // digests lets three processes look at the moments and returns what they sent.
-func digests(r *rig.Rig) (sent []alerts.Facts) {
+func digests(r *rig.Rig) (sent []alerts.Details) {
 	r.T.Helper()
 	ctx := context.Background()
 	var all sync.WaitGroup
@@ -49,7 +49,7 @@ func digests(r *rig.Rig) (sent []alerts.Facts) {
 	}
 	for _, a := range due {
 		if a.Kind == mention.Digest && a.Route == "#digest" {
-			sent = append(sent, alerts.ReadFacts(a.Payload))
+			sent = append(sent, alerts.ReadDetails(a.Payload))
 		}
 	}
 	r.Shown()

@@ -11,24 +11,24 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// method is what is asked of a door; doors limit each on its own.
+// method is what is asked of a channel; channels limit each on its own.
 type method int
 
 const (
 	toPost method = iota
 	toFind
-	toDraw
+	toUpdate
 )
 
 // Paced is what a Notifier may also be, to be called no faster than this for one
-// route. Redraws and searches are held to the same pace over all routes, with a
+// route. Updates and searches are held to the same pace over all routes, with a
 // larger burst: several people press at once.
 type Paced interface {
 	Pace() (perSecond float64, burst int)
 }
 
-// drawBurst is how many redraws or searches may come at once.
-const drawBurst = 10
+// updateBurst is how many updates or searches may come at once.
+const updateBurst = 10
 
 const (
 	firstBackoff = time.Second
@@ -38,16 +38,16 @@ const (
 	refusedFirst, refusedLast = 30 * time.Second, 5 * time.Minute
 )
 
-// gates say when what may be tried. They live in memory: after a restart all is
+// throttle say when what may be tried. They live in memory: after a restart all is
 // tried once at once. The sender's lock guards them.
-type gates struct {
-	silence map[doorMethod]time.Time  // the door asked for silence, or is away
-	away    map[doorMethod]int        // times in a row that it could not be reached
-	refused map[string]*trial         // routes that do not work
-	trials  map[alertMethod]*trial    // single alerts that failed
-	lanes   map[laneKey]*rate.Limiter // pace
-	out     map[laneKey]outgoing      // the request last sent on its way
-	told    map[string]string         // trouble already told, by route
+type throttle struct {
+	retryAfter map[notifierMethod]time.Time // the channel asked for silence, or is away
+	away       map[notifierMethod]int       // times in a row that it could not be reached
+	refused    map[string]*failures         // routes that do not work
+	failures   map[alertMethod]*failures    // single alerts that failed
+	limiters   map[limiterKey]*rate.Limiter // pace
+	out        map[limiterKey]outgoing      // the request last sent on its way
+	reported   map[string]string            // trouble already told, by route
 }
 
 // outgoing is a request on its way, not yet answered.
@@ -61,9 +61,9 @@ type outgoing struct {
 // answer; but not for long: one in doubt holds up no other.
 const outAlone = 2 * time.Second
 
-type doorMethod struct {
-	door alerts.Notifier
-	m    method
+type notifierMethod struct {
+	notifier alerts.Notifier
+	m        method
 }
 
 type alertMethod struct {
@@ -71,31 +71,31 @@ type alertMethod struct {
 	m  method
 }
 
-type laneKey struct {
-	door  alerts.Notifier
-	m     method
-	route string
+type limiterKey struct {
+	notifier alerts.Notifier
+	m        method
+	route    string
 }
 
-// trial is something that failed some times in a row.
-type trial struct {
-	fails int
+// failures is something that failed some times in a row.
+type failures struct {
+	count int
 	until time.Time
 }
 
-func newGates() *gates {
-	return &gates{
-		silence: make(map[doorMethod]time.Time), away: make(map[doorMethod]int),
-		refused: make(map[string]*trial), trials: make(map[alertMethod]*trial),
-		lanes: make(map[laneKey]*rate.Limiter), out: make(map[laneKey]outgoing), told: make(map[string]string),
+func newThrottle() *throttle {
+	return &throttle{
+		retryAfter: make(map[notifierMethod]time.Time), away: make(map[notifierMethod]int),
+		refused: make(map[string]*failures), failures: make(map[alertMethod]*failures),
+		limiters: make(map[limiterKey]*rate.Limiter), out: make(map[limiterKey]outgoing), reported: make(map[string]string),
 	}
 }
 
 // wait returns how long the method must not be used for this alert; 0 means it
-// may be used now, and that its turn in the lane is taken.
-func (g *gates) wait(door alerts.Notifier, m method, a mention.Alert, now time.Time) time.Duration {
-	until := g.silence[doorMethod{door, m}]
-	if t := g.trials[alertMethod{a.ID, m}]; t != nil && t.until.After(until) {
+// may be used now, and that its turn in the limiter is taken.
+func (g *throttle) wait(notifier alerts.Notifier, m method, a mention.Alert, now time.Time) time.Duration {
+	until := g.retryAfter[notifierMethod{notifier, m}]
+	if t := g.failures[alertMethod{a.ID, m}]; t != nil && t.until.After(until) {
 		until = t.until
 	}
 	if t := g.refused[a.Route]; t != nil && m != toFind && t.until.After(until) {
@@ -104,27 +104,27 @@ func (g *gates) wait(door alerts.Notifier, m method, a mention.Alert, now time.T
 	if left := until.Sub(now); left > 0 {
 		return left
 	}
-	return g.turn(door, m, a.Route, now)
+	return g.turn(notifier, m, a.Route, now)
 }
 
-// turn takes a turn in the lane, or says how long until there is one.
-func (g *gates) turn(door alerts.Notifier, m method, route string, now time.Time) time.Duration {
-	paced, ok := door.(Paced)
+// turn takes a turn in the limiter, or says how long until there is one.
+func (g *throttle) turn(notifier alerts.Notifier, m method, route string, now time.Time) time.Duration {
+	paced, ok := notifier.(Paced)
 	if !ok {
 		return 0
 	}
-	key := lane(door, m, route)
+	key := limiterOf(notifier, m, route)
 	if left := g.alone(key, now); left > 0 {
 		return left
 	}
-	pace := g.lanes[key]
+	pace := g.limiters[key]
 	if pace == nil {
 		perSecond, burst := paced.Pace()
 		if m != toPost {
-			burst = max(burst, drawBurst)
+			burst = max(burst, updateBurst)
 		}
 		pace = rate.NewLimiter(rate.Limit(perSecond), burst)
-		g.lanes[key] = pace
+		g.limiters[key] = pace
 	}
 	turn := pace.ReserveN(now, 1)
 	left := turn.DelayFrom(now)
@@ -134,17 +134,17 @@ func (g *gates) turn(door alerts.Notifier, m method, route string, now time.Time
 	return left
 }
 
-// lane is what shares a pace: posts of one route, and redraws or searches of all.
-func lane(door alerts.Notifier, m method, route string) laneKey {
+// limiterOf is what shares a pace: posts of one route, and updates or searches of all.
+func limiterOf(notifier alerts.Notifier, m method, route string) limiterKey {
 	if m != toPost {
 		route = ""
 	}
-	return laneKey{door, m, route}
+	return limiterKey{notifier, m, route}
 }
 
-// alone returns how long the request that is on its way in this lane has it for
+// alone returns how long the request that is on its way in this limiter has it for
 // itself.
-func (g *gates) alone(key laneKey, now time.Time) time.Duration {
+func (g *throttle) alone(key limiterKey, now time.Time) time.Duration {
 	last, ok := g.out[key]
 	if !ok {
 		return 0
@@ -153,57 +153,57 @@ func (g *gates) alone(key laneKey, now time.Time) time.Duration {
 }
 
 // leave notes that a request goes on its way, land that it was answered.
-func (g *gates) leave(door alerts.Notifier, m method, a mention.Alert, now time.Time) {
-	if _, paced := door.(Paced); paced {
-		g.out[lane(door, m, a.Route)] = outgoing{a.ID, now}
+func (g *throttle) leave(notifier alerts.Notifier, m method, a mention.Alert, now time.Time) {
+	if _, paced := notifier.(Paced); paced {
+		g.out[limiterOf(notifier, m, a.Route)] = outgoing{a.ID, now}
 	}
 }
 
-func (g *gates) land(id mention.AlertID) {
-	maps.DeleteFunc(g.out, func(_ laneKey, o outgoing) bool { return o.id == id })
+func (g *throttle) land(id mention.AlertID) {
+	maps.DeleteFunc(g.out, func(_ limiterKey, o outgoing) bool { return o.id == id })
 }
 
 // fail counts a failure of one alert and returns how many there were in a row.
-func (g *gates) fail(a mention.Alert, m method, now time.Time) int {
-	t := g.trial(a, m, true)
-	t.fails++
-	t.until = now.Add(backoff(t.fails, firstBackoff, lastBackoff))
-	return t.fails
+func (g *throttle) fail(a mention.Alert, m method, now time.Time) int {
+	t := g.failuresOf(a, m, true)
+	t.count++
+	t.until = now.Add(backoff(t.count, firstBackoff, lastBackoff))
+	return t.count
 }
 
-// trial returns the trial of one alert, or of its whole route.
-func (g *gates) trial(a mention.Alert, m method, one bool) *trial {
+// failuresOf returns the failure of one alert, or of its whole route.
+func (g *throttle) failuresOf(a mention.Alert, m method, one bool) *failures {
 	if !one {
 		if g.refused[a.Route] == nil {
-			g.refused[a.Route] = &trial{}
+			g.refused[a.Route] = &failures{}
 		}
 		return g.refused[a.Route]
 	}
 	key := alertMethod{a.ID, m}
-	if g.trials[key] == nil {
-		g.trials[key] = &trial{}
+	if g.failures[key] == nil {
+		g.failures[key] = &failures{}
 	}
-	return g.trials[key]
+	return g.failures[key]
 }
 
-// works forgets the troubles of an alert, its route and its door. It returns
+// works forgets the troubles of an alert, its route and its channel. It returns
 // whether the route had one that was told.
-func (g *gates) works(door alerts.Notifier, a mention.Alert) (told bool) {
+func (g *throttle) works(notifier alerts.Notifier, a mention.Alert) (told bool) {
 	delete(g.refused, a.Route)
-	for _, m := range []method{toPost, toFind, toDraw} {
-		delete(g.trials, alertMethod{a.ID, m})
-		delete(g.away, doorMethod{door, m})
+	for _, m := range []method{toPost, toFind, toUpdate} {
+		delete(g.failures, alertMethod{a.ID, m})
+		delete(g.away, notifierMethod{notifier, m})
 	}
-	_, told = g.told[a.Route]
-	delete(g.told, a.Route)
+	_, told = g.reported[a.Route]
+	delete(g.reported, a.Route)
 	return told
 }
 
-// forgive lets everything be tried again but what a door asked for.
-func (g *gates) forgive() {
+// forgive lets everything be tried again but what a channel asked for.
+func (g *throttle) forgive() {
 	clear(g.refused)
-	clear(g.trials)
-	clear(g.told)
+	clear(g.failures)
+	clear(g.reported)
 }
 
 // backoff doubles from first to last.
@@ -215,23 +215,23 @@ func backoff(n int, first, last time.Duration) time.Duration {
 	return min(d, last)
 }
 
-// hold keeps the method closed as the door asked, or backs off from a door that
+// hold keeps the method closed as the channel asked, or backs off from a channel that
 // cannot be reached. It returns until when.
-func (s *Sender) hold(door alerts.Notifier, m method, a mention.Alert, e *alerts.RetryError, now time.Time) time.Time {
+func (s *Sender) hold(notifier alerts.Notifier, m method, a mention.Alert, e *alerts.RetryError, now time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := doorMethod{door, m}
+	key := notifierMethod{notifier, m}
 	wait := e.After
-	if !e.Method { // nobody asked for silence: the door is away
-		if !s.gates.silence[key].After(now) { // attempts under way together are one failure
-			s.gates.away[key]++
+	if !e.Method { // nobody asked for silence: the channel is away
+		if !s.throttle.retryAfter[key].After(now) { // attempts under way together are one failure
+			s.throttle.away[key]++
 		}
-		wait = max(wait, backoff(s.gates.away[key], firstBackoff, lastBackoff))
+		wait = max(wait, backoff(s.throttle.away[key], firstBackoff, lastBackoff))
 		s.trouble(a.Route, e.Err)
 	}
 	until := now.Add(wait)
-	if until.After(s.gates.silence[key]) {
-		s.gates.silence[key] = until
+	if until.After(s.throttle.retryAfter[key]) {
+		s.throttle.retryAfter[key] = until
 	}
 	return until
 }
@@ -241,12 +241,12 @@ func (s *Sender) hold(door alerts.Notifier, m method, a mention.Alert, e *alerts
 func (s *Sender) refuse(a mention.Alert, m method, e *alerts.RefusedError, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.gates.trial(a, m, e.One)
+	t := s.throttle.failuresOf(a, m, e.One)
 	if t.until.After(now) {
 		return // another alert of the route already said so
 	}
-	t.fails++
-	t.until = now.Add(backoff(t.fails, refusedFirst, refusedLast))
+	t.count++
+	t.until = now.Add(backoff(t.count, refusedFirst, refusedLast))
 	if e.One {
 		s.opt.Log.Error("a message is refused; it is kept", "alert", a.ID, "route", a.Route, "err", e)
 		return
@@ -254,11 +254,11 @@ func (s *Sender) refuse(a mention.Alert, m method, e *alerts.RefusedError, now t
 	s.trouble(a.Route, e)
 }
 
-// later backs off from one alert: the store, or a redraw, failed.
+// later backs off from one alert: the store, or an update, failed.
 func (s *Sender) later(a mention.Alert, m method, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.gates.fail(a, m, s.opt.Now())
+	s.throttle.fail(a, m, s.opt.Now())
 	if err != nil {
 		s.opt.Log.Warn("an alert must wait", "alert", a.ID, "route", a.Route, "err", err)
 	}
@@ -266,11 +266,11 @@ func (s *Sender) later(a mention.Alert, m method, err error) {
 
 // trouble says once that a route does not work. The lock is held.
 func (s *Sender) trouble(route string, err error) {
-	if s.gates.told[route] == err.Error() {
+	if s.throttle.reported[route] == err.Error() {
 		return
 	}
-	_, before := s.gates.told[route]
-	s.gates.told[route] = err.Error()
+	_, before := s.throttle.reported[route]
+	s.throttle.reported[route] = err.Error()
 	s.opt.Trouble(route, err)
 	if !before {
 		s.opt.Log.Error("alerts cannot be delivered; they are kept", "route", route, "err", err)
@@ -281,8 +281,8 @@ func (s *Sender) trouble(route string, err error) {
 func (s *Sender) fine(a mention.Alert) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	door, _ := s.opt.Door(a.Route)
-	if s.gates.works(door, a) {
+	notifier, _ := s.opt.NotifierFor(a.Route)
+	if s.throttle.works(notifier, a) {
 		s.opt.Trouble(a.Route, nil)
 		s.opt.Log.Info("alerts are delivered again", "route", a.Route)
 	}

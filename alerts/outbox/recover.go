@@ -17,15 +17,15 @@ const (
 	// searches is how often a history that answers with errors is asked before the
 	// message is sent as a possible repeat.
 	searches = 3
-	// staleLimit is how many messages are looked at for a redraw at once.
-	staleLimit = 200
+	// outdatedLimit is how many messages are looked at for an update at once.
+	outdatedLimit = 200
 )
 
 // doubts starts searches for alerts whose attempt ended without an answer, in
 // this process or in one that was killed. One search serves all of a thread or
 // channel.
 func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration, error) {
-	all, err := s.opt.Outbox.InDoubt(ctx, now.Add(-s.opt.InDoubt))
+	all, err := s.opt.Queue.InDoubt(ctx, now.Add(-s.opt.InDoubt))
 	if err != nil {
 		return tick, err
 	}
@@ -34,19 +34,19 @@ func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration
 		thread mention.AlertID
 	}
 	groups := make(map[place][]mention.Alert)
-	doors := make(map[place]alerts.Notifier)
+	notifiers := make(map[place]alerts.Notifier)
 	wait := tick
 	for _, a := range all {
-		door, next, ok := s.takeMore(a, groups[place{a.Route, a.ThreadOf}] != nil, now)
+		notifier, next, ok := s.takeMore(a, groups[place{a.Route, a.ThreadOf}] != nil, now)
 		wait = min(wait, next)
 		if ok {
 			p := place{a.Route, a.ThreadOf}
 			groups[p] = append(groups[p], a)
-			doors[p] = door
+			notifiers[p] = notifier
 		}
 	}
 	for p, group := range groups {
-		s.tasks.Go(func() { s.search(work, doors[p], group) })
+		s.tasks.Go(func() { s.search(work, notifiers[p], group) })
 	}
 	return wait, nil
 }
@@ -59,16 +59,16 @@ func (s *Sender) takeMore(a mention.Alert, joins bool, now time.Time) (alerts.No
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	door, ok := s.opt.Door(a.Route)
+	notifier, ok := s.opt.NotifierFor(a.Route)
 	if !ok || !s.idle(a.ID) {
 		return nil, tick, false
 	}
 	s.busy[a.ID] = toFind
-	return door, tick, true
+	return notifier, tick, true
 }
 
 // search reads the history once and decides about every alert of the group.
-func (s *Sender) search(ctx context.Context, door alerts.Notifier, group []mention.Alert) {
+func (s *Sender) search(ctx context.Context, notifier alerts.Notifier, group []mention.Alert) {
 	ids := make([]mention.AlertID, len(group))
 	since := group[0].PostingAt
 	for i, a := range group {
@@ -84,9 +84,9 @@ func (s *Sender) search(ctx context.Context, door alerts.Notifier, group []menti
 		return
 	}
 	attempt, cancel := context.WithTimeout(ctx, 3*postTimeout) // several pages
-	found, err := door.Find(attempt, alerts.Search{Route: group[0].Route, Thread: thread, Since: since.Add(-clockSkew), Alerts: ids})
+	found, err := notifier.Find(attempt, alerts.Search{Route: group[0].Route, Thread: thread, Since: since.Add(-clockSkew), Alerts: ids})
 	cancel()
-	if err != nil && !s.giveUp(ctx, door, group, err) {
+	if err != nil && !s.giveUp(ctx, notifier, group, err) {
 		return
 	}
 	for _, a := range group {
@@ -112,7 +112,7 @@ func (s *Sender) search(ctx context.Context, door alerts.Notifier, group []menti
 
 // giveUp decides whether a history that could not be read is asked again later
 // (false) or taken as unreadable (true).
-func (s *Sender) giveUp(ctx context.Context, door alerts.Notifier, group []mention.Alert, err error) bool {
+func (s *Sender) giveUp(ctx context.Context, notifier alerts.Notifier, group []mention.Alert, err error) bool {
 	if ctx.Err() != nil {
 		return false
 	}
@@ -121,7 +121,7 @@ func (s *Sender) giveUp(ctx context.Context, door alerts.Notifier, group []menti
 	var refused *alerts.RefusedError
 	switch {
 	case errors.As(err, &again):
-		s.hold(door, toFind, group[0], again, now)
+		s.hold(notifier, toFind, group[0], again, now)
 		return false
 	case errors.As(err, &refused):
 		return true
@@ -130,58 +130,58 @@ func (s *Sender) giveUp(ctx context.Context, door alerts.Notifier, group []menti
 	defer s.mu.Unlock()
 	tries := 0
 	for _, a := range group {
-		tries = max(tries, s.gates.fail(a, toFind, now))
+		tries = max(tries, s.throttle.fail(a, toFind, now))
 	}
 	return tries >= searches
 }
 
-// stales starts redraws of messages that show an old state of their case. Several
-// changes in between are one redraw.
-func (s *Sender) stales(ctx, work context.Context, now time.Time) (time.Duration, error) {
-	all, err := s.opt.Outbox.Stale(ctx, staleLimit)
+// updates starts updates of messages that show an old state of their case. Several
+// changes in between are one update.
+func (s *Sender) updates(ctx, work context.Context, now time.Time) (time.Duration, error) {
+	all, err := s.opt.Queue.Outdated(ctx, outdatedLimit)
 	if err != nil {
 		return tick, err
 	}
 	wait := tick
 	for _, a := range all {
-		door, next, ok := s.take(a, toDraw, now)
+		notifier, next, ok := s.take(a, toUpdate, now)
 		wait = min(wait, next)
 		if ok {
-			s.tasks.Go(func() { s.redraw(work, door, a) })
+			s.tasks.Go(func() { s.update(work, notifier, a) })
 		}
 	}
 	return wait, nil
 }
 
-// redraw is step 11. It may be repeated without harm.
-func (s *Sender) redraw(ctx context.Context, door alerts.Notifier, a mention.Alert) {
+// update is step 11. It may be repeated without harm.
+func (s *Sender) update(ctx context.Context, notifier alerts.Notifier, a mention.Alert) {
 	defer s.release(a.ID)
 	m, err := s.message(ctx, a)
 	if err != nil {
-		s.later(a, toDraw, err)
+		s.later(a, toUpdate, err)
 		return
 	}
 	attempt, cancel := context.WithTimeout(ctx, postTimeout)
-	err = door.Redraw(attempt, m)
+	err = notifier.Update(attempt, m)
 	cancel()
 	var again *alerts.RetryError
 	var refused *alerts.RefusedError
 	switch {
 	case err == nil:
 	case errors.As(err, &again):
-		s.hold(door, toDraw, a, again, s.opt.Now())
+		s.hold(notifier, toUpdate, a, again, s.opt.Now())
 		return
 	case errors.As(err, &refused):
-		s.refuse(a, toDraw, refused, s.opt.Now())
+		s.refuse(a, toUpdate, refused, s.opt.Now())
 		return
 	default:
-		s.later(a, toDraw, err)
+		s.later(a, toUpdate, err)
 		return
 	}
 	fault.At("message-redrawn")
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
-	if err := s.opt.Outbox.SetDrawn(mark, a.ID, m.Case.Version); err != nil {
+	if err := s.opt.Writer.SetRendered(mark, a.ID, m.Case.Version); err != nil {
 		s.opt.Log.Error("a redraw cannot be marked; it will be drawn again", "alert", a.ID, "err", err)
 	}
 }

@@ -44,58 +44,53 @@ const (
 	firstLook, lastLook = 200, 20000
 )
 
-// inFlight bounds the tasks under way at the same time, by method: slow redraws
+// inFlight bounds the tasks under way at the same time, by method: slow updates
 // hold up no new alert.
-var inFlight = [...]int{toPost: 8, toFind: 4, toDraw: 4}
+var inFlight = [...]int{toPost: 8, toFind: 4, toUpdate: 4}
 
 // unreadable is the LastError of an alert that is sent again without knowing
 // whether it was taken before.
 const unreadable = "may be a repeat: the channel's history could not be read"
 
-// Outbox is the queue of messages and their states, kept by the store. Every
-// change is a compare-and-set: ok is false when the alert was not in the state
-// the caller believed, so somebody else moved it and there is nothing to do.
-type Outbox interface {
-	Queue
-	Marks
-}
-
-// Queue is the reading half of the outbox.
+// Queue is the reading half of the outbox, as the store keeps it.
 type Queue interface {
 	// DueAlerts returns pending alerts whose NotBefore has passed and whose
 	// ThreadOf, if any, is posted; louder first, then older.
 	DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error)
 	// InDoubt returns alerts in state posting whose attempt began before the time.
 	InDoubt(ctx context.Context, before time.Time) ([]mention.Alert, error)
-	// Stale returns posted messages that show a case older than it is now.
-	Stale(ctx context.Context, limit int) ([]mention.Alert, error)
+	// Outdated returns posted messages that show a case older than it is now.
+	Outdated(ctx context.Context, limit int) ([]mention.Alert, error)
 	// Alert returns one alert; ok is false when there is none.
 	Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error)
 }
 
-// Marks is the writing half of the outbox.
-type Marks interface {
+// Writer is the writing half of the outbox. Every change is a compare-and-set: ok is
+// false when the alert was not in the state the caller believed, so somebody else moved
+// it and there is nothing to do.
+type Writer interface {
 	// BeginPosting moves pending → posting, raises Attempts and sets PostingAt.
 	BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Time) (ok bool, err error)
 	// MarkPosted moves posting → posted.
-	MarkPosted(ctx context.Context, id mention.AlertID, channel, ts string, drawn int64) (ok bool, err error)
+	MarkPosted(ctx context.Context, id mention.AlertID, channel, ts string, rendered int64) (ok bool, err error)
 	// BackToPending moves posting → pending if Attempts is still the given one:
 	// an attempt that another process began since is not undone.
 	BackToPending(ctx context.Context, id mention.AlertID, attempts int, notBefore time.Time, why string) (ok bool, err error)
-	// SetDrawn records which version of the case a posted message shows.
-	SetDrawn(ctx context.Context, id mention.AlertID, version int64) error
+	// SetRendered records which version of the case a posted message shows.
+	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
 
 // Options are what a Sender needs. All but InDoubt, Accepted and Trouble are
 // required.
 type Options struct {
-	Outbox Outbox
+	Queue  Queue
+	Writer Writer
 	Reader alerts.Reader
-	// Door returns the way out for a route. It is asked for every message, so a
+	// NotifierFor returns the way out for a route. It is asked for every message, so a
 	// changed watchlist counts at once. ok is false for a route that leads nowhere.
-	Door func(route string) (n alerts.Notifier, ok bool)
-	Log  *slog.Logger
-	Now  func() time.Time
+	NotifierFor func(route string) (n alerts.Notifier, ok bool)
+	Log         *slog.Logger
+	Now         func() time.Time
 	// InDoubt is the wait before the history is read; 0 means 20 s. Tests shorten it.
 	InDoubt time.Duration
 	// Accepted is told of every message that was taken, for metrics.
@@ -111,11 +106,11 @@ type Sender struct {
 	wake  chan struct{}
 	tasks sync.WaitGroup
 
-	mu      sync.Mutex
-	busy    map[mention.AlertID]method // what is under way
-	running [3]int                     // tasks under way, by method
-	gates   *gates
-	look    int // how many due alerts to read
+	mu       sync.Mutex
+	busy     map[mention.AlertID]method // what is under way
+	running  [3]int                     // tasks under way, by method
+	throttle *throttle
+	look     int // how many due alerts to read
 }
 
 // NewSender returns a sender; Run starts it.
@@ -129,7 +124,7 @@ func NewSender(opt Options) *Sender {
 	if opt.Trouble == nil {
 		opt.Trouble = func(string, error) {}
 	}
-	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), gates: newGates(), look: firstLook}
+	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), throttle: newThrottle(), look: firstLook}
 }
 
 // Wake makes the sender look at the outbox now. It never blocks.
@@ -144,7 +139,7 @@ func (s *Sender) Wake() {
 // again at once.
 func (s *Sender) Reload() {
 	s.mu.Lock()
-	s.gates.forgive()
+	s.throttle.forgive()
 	s.mu.Unlock()
 	s.Wake()
 }
@@ -173,7 +168,7 @@ func (s *Sender) Run(ctx context.Context) error {
 func (s *Sender) step(ctx, work context.Context) time.Duration {
 	now := s.opt.Now()
 	wait := tick
-	for _, part := range []func(context.Context, context.Context, time.Time) (time.Duration, error){s.doubts, s.dues, s.stales} {
+	for _, part := range []func(context.Context, context.Context, time.Time) (time.Duration, error){s.doubts, s.dues, s.updates} {
 		next, err := part(ctx, work, now)
 		if err != nil && ctx.Err() == nil {
 			s.opt.Log.Error("outbox cannot be read; trying again", "err", err)
@@ -185,19 +180,19 @@ func (s *Sender) step(ctx, work context.Context) time.Duration {
 
 // dues starts attempts for pending alerts.
 func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, error) {
-	due, err := s.opt.Outbox.DueAlerts(ctx, now, s.look)
+	due, err := s.opt.Queue.DueAlerts(ctx, now, s.look)
 	if err != nil {
 		return tick, err
 	}
 	wait, started := tick, 0
 	for _, a := range due {
-		door, next, ok := s.take(a, toPost, now)
+		notifier, next, ok := s.take(a, toPost, now)
 		wait = min(wait, next)
 		if !ok {
 			continue
 		}
 		started++
-		s.tasks.Go(func() { s.post(work, door, a) })
+		s.tasks.Go(func() { s.post(work, notifier, a) })
 	}
 	switch {
 	case len(due) == s.look && started == 0:
@@ -208,26 +203,26 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 	return wait, nil
 }
 
-// take claims an alert for one task, if its door, its method and its lane are
+// take claims an alert for one task, if its channel, its method and its limiter are
 // free. next is how long it takes until they may be.
-func (s *Sender) take(a mention.Alert, m method, now time.Time) (door alerts.Notifier, next time.Duration, ok bool) {
+func (s *Sender) take(a mention.Alert, m method, now time.Time) (notifier alerts.Notifier, next time.Duration, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.idle(a.ID) || s.running[m] >= inFlight[m] {
 		return nil, tick, false // the end of a task wakes the sender
 	}
-	door, ok = s.opt.Door(a.Route)
+	notifier, ok = s.opt.NotifierFor(a.Route)
 	if !ok {
-		s.trouble(a.Route, errNoDoor)
+		s.trouble(a.Route, errNoRoute)
 		return nil, tick, false
 	}
-	if next := s.gates.wait(door, m, a, now); next > 0 {
+	if next := s.throttle.wait(notifier, m, a, now); next > 0 {
 		return nil, next, false
 	}
 	s.busy[a.ID] = m
 	s.running[m]++
-	s.gates.leave(door, m, a, now)
-	return door, tick, true
+	s.throttle.leave(notifier, m, a, now)
+	return notifier, tick, true
 }
 
 // idle reports whether nothing is under way for the alert. The lock is held.
@@ -236,7 +231,7 @@ func (s *Sender) idle(id mention.AlertID) bool {
 	return !busy
 }
 
-var errNoDoor = errors.New("no channel or webhook of this name is set up: change the route in the watchlist")
+var errNoRoute = errors.New("no channel or webhook of this name is set up: change the route in the watchlist")
 
 // release ends one task and what it claimed.
 func (s *Sender) release(ids ...mention.AlertID) {
@@ -244,14 +239,14 @@ func (s *Sender) release(ids ...mention.AlertID) {
 	s.running[s.busy[ids[0]]]--
 	for _, id := range ids {
 		delete(s.busy, id)
-		s.gates.land(id)
+		s.throttle.land(id)
 	}
 	s.mu.Unlock()
 	s.Wake()
 }
 
 // post is one attempt: steps 6 to 8.
-func (s *Sender) post(ctx context.Context, door alerts.Notifier, a mention.Alert) {
+func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.Alert) {
 	defer s.release(a.ID)
 	m, err := s.message(ctx, a)
 	if err != nil {
@@ -259,7 +254,7 @@ func (s *Sender) post(ctx context.Context, door alerts.Notifier, a mention.Alert
 		return
 	}
 	t0 := s.opt.Now()
-	ok, err := s.opt.Outbox.BeginPosting(ctx, a.ID, t0)
+	ok, err := s.opt.Writer.BeginPosting(ctx, a.ID, t0)
 	if err != nil || !ok {
 		if err != nil {
 			s.later(a, toPost, err)
@@ -270,22 +265,22 @@ func (s *Sender) post(ctx context.Context, door alerts.Notifier, a mention.Alert
 	m.Alert.Attempts++
 	m.Alert.PostingAt = t0
 	attempt, cancel := context.WithTimeout(ctx, postTimeout)
-	place, err := door.Post(attempt, m)
+	place, err := notifier.Post(attempt, m)
 	cancel()
 	if err == nil {
 		fault.At("message-posted")
 		s.posted(ctx, m, place, m.Case.Version)
 		return
 	}
-	s.notPosted(ctx, door, m, err)
+	s.notPosted(ctx, notifier, m, err)
 }
 
 // posted writes down that a message stands in its channel.
-func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, drawn int64) {
+func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, rendered int64) {
 	a := m.Alert
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
-	if _, err := s.opt.Outbox.MarkPosted(mark, a.ID, at.Channel, at.TS, drawn); err != nil {
+	if _, err := s.opt.Writer.MarkPosted(mark, a.ID, at.Channel, at.TS, rendered); err != nil {
 		// It stays in doubt, is found in the history, and marked then.
 		s.opt.Log.Error("a message was accepted but cannot be marked; it will be looked for", "alert", a.ID, "err", err)
 		return
@@ -296,13 +291,13 @@ func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, 
 }
 
 // notPosted sorts the ways in which an attempt can fail.
-func (s *Sender) notPosted(ctx context.Context, door alerts.Notifier, m alerts.Message, err error) {
+func (s *Sender) notPosted(ctx context.Context, notifier alerts.Notifier, m alerts.Message, err error) {
 	a, now := m.Alert, s.opt.Now()
 	var again *alerts.RetryError
 	var refused *alerts.RefusedError
 	switch {
 	case errors.As(err, &again):
-		s.back(ctx, a, s.hold(door, toPost, a, again, now), err)
+		s.back(ctx, a, s.hold(notifier, toPost, a, again, now), err)
 	case errors.As(err, &refused):
 		s.refuse(a, toPost, refused, now)
 		s.back(ctx, a, now, err)
@@ -323,14 +318,14 @@ func (s *Sender) back(ctx context.Context, a mention.Alert, notBefore time.Time,
 func (s *Sender) backWith(ctx context.Context, a mention.Alert, notBefore time.Time, why string) {
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
-	if _, err := s.opt.Outbox.BackToPending(mark, a.ID, a.Attempts, notBefore, why); err != nil {
+	if _, err := s.opt.Writer.BackToPending(mark, a.ID, a.Attempts, notBefore, why); err != nil {
 		s.opt.Log.Error("an alert cannot be put back; it will be looked for", "alert", a.ID, "err", err)
 	}
 }
 
 // message reads what a message shows.
 func (s *Sender) message(ctx context.Context, a mention.Alert) (alerts.Message, error) {
-	m := alerts.Message{Alert: a, Facts: alerts.ReadFacts(a.Payload), Repeat: a.LastError == unreadable, Now: s.opt.Now()}
+	m := alerts.Message{Alert: a, Details: alerts.ReadDetails(a.Payload), Repeat: a.LastError == unreadable, Now: s.opt.Now()}
 	var err error
 	if a.MentionID != "" {
 		if m.Mention, m.Case, err = s.opt.Reader.Mention(ctx, a.MentionID); err != nil {
@@ -346,7 +341,7 @@ func (s *Sender) thread(ctx context.Context, a mention.Alert) (alerts.Place, err
 	if a.ThreadOf == "" {
 		return alerts.Place{}, nil
 	}
-	parent, ok, err := s.opt.Outbox.Alert(ctx, a.ThreadOf)
+	parent, ok, err := s.opt.Queue.Alert(ctx, a.ThreadOf)
 	if err != nil || !ok {
 		return alerts.Place{}, err // a parent that was pruned leaves the reply on its own
 	}

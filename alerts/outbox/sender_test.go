@@ -65,8 +65,8 @@ func (m *memory) InDoubt(_ context.Context, before time.Time) ([]mention.Alert, 
 	return m.list(func(a *mention.Alert) bool { return a.Status == mention.Posting && a.PostingAt.Before(before) }), nil
 }
 
-func (m *memory) Stale(context.Context, int) ([]mention.Alert, error) {
-	return m.list(func(a *mention.Alert) bool { return a.Status == mention.Posted && a.Drawn < m.c.Version }), nil
+func (m *memory) Outdated(context.Context, int) ([]mention.Alert, error) {
+	return m.list(func(a *mention.Alert) bool { return a.Status == mention.Posted && a.RenderedVersion < m.c.Version }), nil
 }
 
 func (m *memory) Alert(_ context.Context, id mention.AlertID) (mention.Alert, bool, error) {
@@ -88,12 +88,12 @@ func (m *memory) BeginPosting(_ context.Context, id mention.AlertID, t0 time.Tim
 	}), nil
 }
 
-func (m *memory) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, drawn int64) (bool, error) {
+func (m *memory) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
 	return m.change(id, func(a *mention.Alert) bool {
 		if a.Status != mention.Posting {
 			return false
 		}
-		a.Status, a.Channel, a.TS, a.Drawn = mention.Posted, channel, ts, drawn
+		a.Status, a.Channel, a.TS, a.RenderedVersion = mention.Posted, channel, ts, rendered
 		return true
 	}), nil
 }
@@ -108,8 +108,8 @@ func (m *memory) BackToPending(_ context.Context, id mention.AlertID, attempts i
 	}), nil
 }
 
-func (m *memory) SetDrawn(_ context.Context, id mention.AlertID, version int64) error {
-	m.change(id, func(a *mention.Alert) bool { a.Drawn = version; return true })
+func (m *memory) SetRendered(_ context.Context, id mention.AlertID, version int64) error {
+	m.change(id, func(a *mention.Alert) bool { a.RenderedVersion = version; return true })
 	return nil
 }
 
@@ -148,7 +148,7 @@ func (s *script) Post(_ context.Context, m alerts.Message) (alerts.Place, error)
 	return alerts.Place{Channel: "C1", TS: string(m.Alert.ID)}, nil
 }
 
-func (s *script) Redraw(_ context.Context, m alerts.Message) error {
+func (s *script) Update(_ context.Context, m alerts.Message) error {
 	s.note("redraw %s v%d", m.Alert.ID, m.Case.Version)
 	return nil
 }
@@ -166,8 +166,8 @@ func play(t *testing.T, d time.Duration, prepare func(m *memory, s *script)) (ev
 	synctest.Test(t, func(t *testing.T) {
 		m, s := &memory{}, &script{began: time.Now()}
 		prepare(m, s)
-		sender := outbox.NewSender(outbox.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			Door: func(route string) (alerts.Notifier, bool) { return s, route != "nowhere" }})
+		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(route string) (alerts.Notifier, bool) { return s, route != "nowhere" }})
 		ctx, cancel := context.WithTimeout(context.Background(), d)
 		defer cancel()
 		if err := sender.Run(ctx); err != nil {
@@ -299,8 +299,8 @@ func TestStopInTheMiddle(t *testing.T) {
 		m, s := &memory{}, &script{began: time.Now()}
 		m.add("a", mention.Low, "#x")
 		hang := &hanging{script: s}
-		sender := outbox.NewSender(outbox.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			Door: func(string) (alerts.Notifier, bool) { return hang, true }})
+		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(string) (alerts.Notifier, bool) { return hang, true }})
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		if err := sender.Run(ctx); err != nil {
@@ -359,8 +359,8 @@ func playSlow(t *testing.T, d time.Duration, takes func(mention.AlertID) (time.D
 		m := &memory{}
 		prepare(m)
 		s := &slow{script: &script{began: time.Now()}, takes: takes, out: map[string]int{}, most: map[string]int{}}
-		sender := outbox.NewSender(outbox.Options{Outbox: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-			Door: func(string) (alerts.Notifier, bool) { return s, true }})
+		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
 		ctx, cancel := context.WithTimeout(context.Background(), d)
 		defer cancel()
 		if err := sender.Run(ctx); err != nil {

@@ -2,24 +2,24 @@ package plan
 
 import "github.com/earshot/earshot/mention"
 
-// caseBook keeps the cases that one plan changes. A case may belong to a draft of
-// the same intake or to the store; it may be changed several times in one plan,
+// caseChanges keeps the cases that one plan changes. A case may belong to a pending mention of
+// the same poll or to the store; it may be changed several times in one plan,
 // and its version is raised once, as the store's compare-and-set expects.
-type caseBook struct {
-	drafts map[mention.ID]*mention.Draft
-	stored map[mention.ID]*mention.Case
-	base   map[mention.ID]int64 // version before the plan
+type caseChanges struct {
+	pending map[mention.ID]*mention.PendingMention
+	stored  map[mention.ID]*mention.Case
+	base    map[mention.ID]int64 // version before the plan
 }
 
-func newCaseBook(drafts []*mention.Draft) caseBook {
-	b := caseBook{
-		drafts: make(map[mention.ID]*mention.Draft, len(drafts)),
-		stored: make(map[mention.ID]*mention.Case),
-		base:   make(map[mention.ID]int64),
+func newCaseChanges(pending []*mention.PendingMention) caseChanges {
+	b := caseChanges{
+		pending: make(map[mention.ID]*mention.PendingMention, len(pending)),
+		stored:  make(map[mention.ID]*mention.Case),
+		base:    make(map[mention.ID]int64),
 	}
-	for _, d := range drafts {
+	for _, d := range pending {
 		d.Also = nil
-		b.drafts[d.Mention.ID] = d
+		b.pending[d.Mention.ID] = d
 		if d.Previous != nil {
 			b.base[d.Mention.ID] = d.Case.Version
 		}
@@ -27,11 +27,11 @@ func newCaseBook(drafts []*mention.Draft) caseBook {
 	return b
 }
 
-// of returns the case to change: the draft's when the mention is in this intake,
+// of returns the case to change: the pending mention's when the mention is in this poll,
 // else a copy of the stored one.
-func (b caseBook) of(s mention.Stored) *mention.Case {
+func (b caseChanges) of(s mention.MentionRecord) *mention.Case {
 	id := s.Mention.ID
-	if d, ok := b.drafts[id]; ok {
+	if d, ok := b.pending[id]; ok {
 		return &d.Case
 	}
 	if c, ok := b.stored[id]; ok {
@@ -44,9 +44,9 @@ func (b caseBook) of(s mention.Stored) *mention.Case {
 	return &c
 }
 
-// raise marks the case as changed, so that its message is redrawn. New cases keep
+// bumpVersion marks the case as changed, so that its message is updated. New cases keep
 // their first version: there is no message yet.
-func (b caseBook) raise(c *mention.Case) {
+func (b caseChanges) bumpVersion(c *mention.Case) {
 	if base, ok := b.base[c.MentionID]; ok {
 		c.Version = base + 1
 	} else {
@@ -54,12 +54,12 @@ func (b caseBook) raise(c *mention.Case) {
 	}
 }
 
-// hand gives the changed cases of the store to the first draft, to be written
+// flush gives the changed cases of the store to the first pending mention, to be written
 // with it.
-func (b caseBook) hand(drafts []*mention.Draft) {
+func (b caseChanges) flush(pending []*mention.PendingMention) {
 	for _, c := range b.stored {
 		if c.Version != b.base[c.MentionID] {
-			drafts[0].Also = append(drafts[0].Also, *c)
+			pending[0].Also = append(pending[0].Also, *c)
 		}
 	}
 }

@@ -8,31 +8,31 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// gathered is the message that a twin goes under.
-type gathered struct {
+// group is the message that a duplicate goes under.
+type group struct {
 	root     mention.AlertID
 	route    string
 	severity mention.Severity
-	first    mention.Stored // the mention of the root message, or a twin of it
+	first    mention.MentionRecord // the mention of the root message, or a duplicate of it
 	isRoot   bool
 }
 
-// alike looks for the same words heard before. It returns what to gather under,
+// findDuplicate looks for the same words heard before. It returns what to group under,
 // or the verdict of staff that still holds, or neither.
-func (p *plan) alike(ctx context.Context, m mention.Mention) (under *gathered, verdict string, err error) {
+func (p *plan) findDuplicate(ctx context.Context, m mention.Mention) (under *group, verdict string, err error) {
 	if m.Simhash == 0 {
 		return nil, "", nil
 	}
 	for _, d := range p.done {
 		if p.copies(d.Mention, m) {
-			s := mention.Stored{Mention: d.Mention, Case: d.Case, Alert: own(d).ID}
-			return gather(under, s, own(d)), "", nil
+			s := mention.MentionRecord{Mention: d.Mention, Case: d.Case, Alert: ownAlert(d).ID}
+			return preferRoot(under, s, ownAlert(d)), "", nil
 		}
 	}
 	if verdict, err = p.verdict(ctx, m); err != nil || verdict != "" {
 		return nil, verdict, err
 	}
-	stored, err := p.view.Twins(ctx, m.Watch, m.Simhash, nearWords, p.now.Add(-twinWindow))
+	stored, err := p.view.Duplicates(ctx, m.Watch, m.Simhash, nearWords, p.now.Add(-duplicateWindow))
 	if err != nil {
 		return nil, "", fmt.Errorf("twins: %w", err)
 	}
@@ -45,7 +45,7 @@ func (p *plan) alike(ctx context.Context, m mention.Mention) (under *gathered, v
 			return nil, "", fmt.Errorf("alert of a twin: %w", err)
 		}
 		if ok {
-			under = gather(under, s, a)
+			under = preferRoot(under, s, a)
 		}
 	}
 	return under, "", nil
@@ -54,7 +54,7 @@ func (p *plan) alike(ctx context.Context, m mention.Mention) (under *gathered, v
 // verdict returns what staff said of the same words before, if it says that
 // nobody wants to hear them again.
 func (p *plan) verdict(ctx context.Context, m mention.Mention) (string, error) {
-	stored, err := p.view.Twins(ctx, m.Watch, m.Simhash, sameWords, p.now.Add(-memory))
+	stored, err := p.view.Duplicates(ctx, m.Watch, m.Simhash, sameWords, p.now.Add(-verdictMemory))
 	if err != nil {
 		return "", fmt.Errorf("verdicts: %w", err)
 	}
@@ -70,33 +70,33 @@ func (p *plan) verdict(ctx context.Context, m mention.Mention) (string, error) {
 // copies reports whether two different mentions of one watch tell the same.
 func (p *plan) copies(a, b mention.Mention) bool {
 	return a.ID != b.ID && a.Watch == b.Watch &&
-		distance(a.Simhash, b.Simhash) <= nearWords && near(a.Post, b.Post)
+		distance(a.Simhash, b.Simhash) <= nearWords && isNearDuplicate(a.Post, b.Post)
 }
 
-// gather prefers a message of its own to one that was gathered itself.
-func gather(have *gathered, s mention.Stored, a mention.Alert) *gathered {
+// preferRoot prefers a message of its own to one that was grouped itself.
+func preferRoot(have *group, s mention.MentionRecord, a mention.Alert) *group {
 	if a.ThreadOf == "" {
-		return &gathered{root: a.ID, route: a.Route, severity: a.Severity, first: s, isRoot: true}
+		return &group{root: a.ID, route: a.Route, severity: a.Severity, first: s, isRoot: true}
 	}
 	if have != nil {
 		return have
 	}
-	return &gathered{root: a.ThreadOf, route: a.Route, severity: a.Severity, first: s}
+	return &group{root: a.ThreadOf, route: a.Route, severity: a.Severity, first: s}
 }
 
-// twin is the reply under the first message of the same text, which counts it and
-// is redrawn. Where the first was already dealt with, or was quieter, the reply is
+// duplicate is the reply under the first message of the same text, which counts it and
+// is updated. Where the first was already dealt with, or was quieter, the reply is
 // shown in the channel too: this copy still needs an answer where it stands.
-func (p *plan) twin(m mention.Mention, under *gathered, facts alerts.Facts) mention.Alert {
-	facts.Broadcast = under.first.Case.Status == mention.Replied || m.Severity > max(under.severity, mention.High)
+func (p *plan) duplicate(m mention.Mention, under *group, details alerts.Details) mention.Alert {
+	details.Broadcast = under.first.Case.Status == mention.Replied || m.Severity > max(under.severity, mention.High)
 	if under.isRoot {
 		c := p.cases.of(under.first)
-		c.Twins++
-		p.cases.raise(c)
+		c.Duplicates++
+		p.cases.bumpVersion(c)
 	}
 	return mention.Alert{
-		ID: mention.NewAlertID(mention.Twin, string(m.ID), under.route), Kind: mention.Twin, MentionID: m.ID,
+		ID: mention.NewAlertID(mention.Duplicate, string(m.ID), under.route), Kind: mention.Duplicate, MentionID: m.ID,
 		ThreadOf: under.root, Route: under.route, Severity: m.Severity, Status: mention.Pending,
-		CreatedAt: p.now, Payload: facts.Encode(),
+		CreatedAt: p.now, Payload: details.Encode(),
 	}
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // edited treats an edit or the deletion of a post that was alerted: no second
-// message, but the first one redrawn and the change told in its thread.
-func (p *plan) edited(ctx context.Context, d *mention.Draft) error {
+// message, but the first one updated and the change told in its thread.
+func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	m, was := &d.Mention, d.Previous
 	m.EditedAt = p.now
 	change := p.changeOf(*was, m)
@@ -23,7 +23,7 @@ func (p *plan) edited(ctx context.Context, d *mention.Draft) error {
 	case alerts.Better:
 		m.Severity = was.Severity
 	default:
-		m.Severity, _ = weigh(*m, mention.Author{})
+		m.Severity, _ = severityOf(*m, mention.Author{})
 		m.Severity = max(m.Severity, was.Severity)
 	}
 	reopened := change == alerts.Worse && closed(d.Case)
@@ -33,9 +33,9 @@ func (p *plan) edited(ctx context.Context, d *mention.Draft) error {
 		}
 		p.event(d, "reopen", "edited and worse than before")
 	}
-	p.cases.raise(&d.Case)
+	p.cases.bumpVersion(&d.Case)
 	p.event(d, eventOf(change), scores(was.Score.Value, m.Score.Value))
-	return p.tell(ctx, d, mention.Stored{Mention: *m, Case: d.Case}, alerts.Facts{Change: change, At: p.now, Reopened: reopened},
+	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, alerts.Details{Change: change, At: p.now, Reopened: reopened},
 		string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16))
 }
 
@@ -75,7 +75,7 @@ func scores(was, is float64) string {
 
 // answer treats a post of an official author: the complaints it answers are
 // answered from the moment it was published.
-func (p *plan) answer(ctx context.Context, d *mention.Draft) error {
+func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	post := d.Mention.Post
 	if d.Baseline || post.Deleted {
 		return nil
@@ -90,23 +90,23 @@ func (p *plan) answer(ctx context.Context, d *mention.Draft) error {
 		if err := c.Answered(post.Author, at); err != nil {
 			continue // dismissed, or an answer was seen before
 		}
-		p.cases.raise(c)
+		p.cases.bumpVersion(c)
 		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
-		facts := alerts.Facts{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text}
-		if err := p.tell(ctx, d, s, facts, string(alerts.Answered), post.ID); err != nil {
+		details := alerts.Details{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text}
+		if err := p.tell(ctx, d, s, details, string(alerts.Answered), post.ID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// thread lists the alerted mentions the post may answer, those of this intake
+// thread lists the alerted mentions the post may answer, those of this poll
 // included.
-func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Stored, error) {
-	var all []mention.Stored
+func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.MentionRecord, error) {
+	var all []mention.MentionRecord
 	for _, d := range p.done {
 		if o := d.Mention.Post; o.Source == post.Source && (o.ThreadURL != "" && o.ThreadURL == post.ThreadURL || repliesTo(post, o)) {
-			all = append(all, mention.Stored{Mention: d.Mention, Case: d.Case, Alert: own(d).ID})
+			all = append(all, mention.MentionRecord{Mention: d.Mention, Case: d.Case, Alert: ownAlert(d).ID})
 		}
 	}
 	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL, post.ReplyTo)
@@ -118,8 +118,8 @@ func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Stored,
 
 // answeredBy chooses what an official post answers: the post it replies to, or
 // else everything of the watch that was published in its thread before it.
-func answeredBy(post mention.Post, watch string, all []mention.Stored) []mention.Stored {
-	var direct, earlier []mention.Stored
+func answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []mention.MentionRecord {
+	var direct, earlier []mention.MentionRecord
 	for _, s := range all {
 		o := s.Mention.Post
 		if s.Mention.Watch != watch || o.ID == post.ID {
@@ -154,7 +154,7 @@ func answeredAt(answer, complaint mention.Post, now time.Time) time.Time {
 
 // tell says in the thread of a mention's message what happened. id tells this
 // change from others of the mention.
-func (p *plan) tell(ctx context.Context, d *mention.Draft, s mention.Stored, facts alerts.Facts, id ...string) error {
+func (p *plan) tell(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, details alerts.Details, id ...string) error {
 	a, ok, err := p.alertOf(ctx, s)
 	if err != nil || !ok {
 		return err
@@ -166,16 +166,16 @@ func (p *plan) tell(ctx context.Context, d *mention.Draft, s mention.Stored, fac
 	d.Alerts = append(d.Alerts, mention.Alert{
 		ID:   mention.NewAlertID(mention.Changed, append([]string{string(s.Mention.ID), a.Route}, id...)...),
 		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: thread, Route: a.Route,
-		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, Payload: facts.Encode(),
+		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, Payload: details.Encode(),
 	})
 	return nil
 }
 
-// alertOf returns the message of a mention of this intake or of the store.
-func (p *plan) alertOf(ctx context.Context, s mention.Stored) (mention.Alert, bool, error) {
+// alertOf returns the message of a mention of this poll or of the store.
+func (p *plan) alertOf(ctx context.Context, s mention.MentionRecord) (mention.Alert, bool, error) {
 	for _, d := range p.done {
 		if d.Mention.ID == s.Mention.ID {
-			return own(d), true, nil
+			return ownAlert(d), true, nil
 		}
 	}
 	a, ok, err := p.view.AlertOf(ctx, s.Mention.ID)

@@ -9,54 +9,54 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// Two things gather complaints under one message in the channel, each complaint
-// with its own words and buttons in the thread: quiet hours, and storms. What is
-// critical is never gathered.
+// Two things group complaints under one message in the channel, each complaint
+// with its own words and buttons in the thread: quiet hours, and bursts. What is
+// critical is never grouped.
 
 const (
-	// stormWindow is the time in which a storm is counted.
-	stormWindow = 30 * time.Minute
-	// stormLeast is the number of complaints in the window below which nothing is a
-	// storm: a channel carries as many on their own.
-	stormLeast = 20
-	// stormTimes is how many times the usual number makes a storm.
-	stormTimes = 5
-	// stormMemory is what the usual number is measured over.
-	stormMemory = 7 * 24 * time.Hour
-	// stormLength is how long one storm message gathers; a longer storm gets another.
-	stormLength = 6 * time.Hour
+	// burstWindow is the time in which a burst is counted.
+	burstWindow = 30 * time.Minute
+	// burstLeast is the number of complaints in the window below which nothing is a
+	// burst: a channel carries as many on their own.
+	burstLeast = 20
+	// burstTimes is how many times the usual number makes a burst.
+	burstTimes = 5
+	// burstMemory is what the usual number is measured over.
+	burstMemory = 7 * 24 * time.Hour
+	// burstLength is how long one burst message groups; a longer burst gets another.
+	burstLength = 6 * time.Hour
 )
 
-// gathering returns the message that a complaint goes under, or nil for one of its
-// own. The same gathering has the same id whoever makes it, so the store keeps one.
-func (p *plan) gathering(ctx context.Context, m mention.Mention, a mention.Alert) (*mention.Alert, error) {
+// group returns the message that a complaint goes under, or nil for one of its
+// own. The same group has the same id whoever makes it, so the store keeps one.
+func (p *plan) group(ctx context.Context, m mention.Mention, a mention.Alert) (*mention.Alert, error) {
 	if m.Severity >= mention.Critical {
 		return nil, nil
 	}
 	if !a.NotBefore.IsZero() {
-		return p.morning(a), nil
+		return p.quietHours(a), nil
 	}
 	n, usual, err := p.rate(ctx, m.Watch)
-	if err != nil || n < stormLeast || float64(n) < stormTimes*usual {
+	if err != nil || n < burstLeast || float64(n) < burstTimes*usual {
 		return nil, err
 	}
-	return p.storm(m, a, n, usual), nil
+	return p.burst(m, a, n, usual), nil
 }
 
-// morning is the one message after the quiet hours.
-func (p *plan) morning(a mention.Alert) *mention.Alert {
+// quietHours is the one message after the quiet hours.
+func (p *plan) quietHours(a mention.Alert) *mention.Alert {
 	end := a.NotBefore.UTC().Format(time.RFC3339)
 	text := "Heard during the quiet hours: the complaints are in the thread, each with its buttons."
 	return &mention.Alert{
 		ID: mention.NewAlertID(mention.Digest, "quiet hours", a.Route, end), Kind: mention.Digest, Route: a.Route, Severity: mention.Normal,
-		Status: mention.Pending, CreatedAt: p.now, NotBefore: a.NotBefore, Payload: alerts.Facts{Text: text}.Encode(),
+		Status: mention.Pending, CreatedAt: p.now, NotBefore: a.NotBefore, Payload: alerts.Details{Text: text}.Encode(),
 	}
 }
 
 // rate counts the complaints about a watch now, this one included, and says how
 // many are usual in so long.
 func (p *plan) rate(ctx context.Context, watch string) (now int, usual float64, err error) {
-	since := p.now.Add(-stormWindow)
+	since := p.now.Add(-burstWindow)
 	now, err = p.view.HeardRate(ctx, watch, since, p.now.Add(time.Second))
 	if err != nil {
 		return 0, 0, fmt.Errorf("rate of complaints: %w", err)
@@ -66,23 +66,23 @@ func (p *plan) rate(ctx context.Context, watch string) (now int, usual float64, 
 			now++
 		}
 	}
-	if now++; now < stormLeast {
+	if now++; now < burstLeast {
 		return now, 0, nil
 	}
-	before, err := p.view.HeardRate(ctx, watch, since.Add(-stormMemory), since)
+	before, err := p.view.HeardRate(ctx, watch, since.Add(-burstMemory), since)
 	if err != nil {
 		return 0, 0, fmt.Errorf("usual rate of complaints: %w", err)
 	}
-	return now, float64(before) * float64(stormWindow) / float64(stormMemory), nil
+	return now, float64(before) * float64(burstWindow) / float64(burstMemory), nil
 }
 
-// storm is the critical message that gathers what comes in a storm.
-func (p *plan) storm(m mention.Mention, a mention.Alert, n int, usual float64) *mention.Alert {
-	began := p.now.Truncate(stormLength).UTC().Format(time.RFC3339)
+// burst is the critical message that groups what comes in a burst.
+func (p *plan) burst(m mention.Mention, a mention.Alert, n int, usual float64) *mention.Alert {
+	began := p.now.Truncate(burstLength).UTC().Format(time.RFC3339)
 	text := fmt.Sprintf("A storm about %s: %d complaints in 30 minutes, %s. The next ones are gathered in this thread, each with its buttons.", m.Watch, n, usually(usual))
 	return &mention.Alert{
-		ID: mention.NewAlertID(mention.Storm, m.Watch, a.Route, began), Kind: mention.Storm, Route: a.Route, Notify: a.Notify, Severity: mention.Critical,
-		Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Facts{Text: text}.Encode(),
+		ID: mention.NewAlertID(mention.Burst, m.Watch, a.Route, began), Kind: mention.Burst, Route: a.Route, Notify: a.Notify, Severity: mention.Critical,
+		Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Details{Text: text}.Encode(),
 	}
 }
 

@@ -38,7 +38,7 @@ func TestQuietHoursComeAsOneMessage(t *testing.T) {
 	}
 }
 
-// TestStorm floods one watch: one critical message gathers the rest, nothing is
+// TestStorm floods one watch: one critical message groups the rest, nothing is
 // dropped, and what is critical still stands on its own.
 func TestStorm(t *testing.T) {
 	r := rig.New(t, alerts.Rules{})
@@ -46,7 +46,7 @@ func TestStorm(t *testing.T) {
 	for i := range 40 {
 		for _, a := range r.Poll(rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6)) {
 			switch {
-			case a.Kind == mention.Storm:
+			case a.Kind == mention.Burst:
 				storms++
 			case a.ThreadOf != "":
 				gathered++
@@ -69,10 +69,10 @@ func TestStorm(t *testing.T) {
 // rates is a view in which nothing is known but how many complaints came.
 type rates struct{ now, before int }
 
-func (rates) Twins(context.Context, string, uint64, int, time.Time) ([]mention.Stored, error) {
+func (rates) Duplicates(context.Context, string, uint64, int, time.Time) ([]mention.MentionRecord, error) {
 	return nil, nil
 }
-func (rates) InThread(context.Context, string, string, string) ([]mention.Stored, error) {
+func (rates) InThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
 	return nil, nil
 }
 func (rates) Author(context.Context, string, string, time.Time) (mention.Author, error) {
@@ -88,7 +88,7 @@ func (r rates) HeardRate(_ context.Context, _ string, from, to time.Time) (int, 
 	return r.before, nil
 }
 
-// TestStormAgainstUsual calls a storm only what is much more than usual.
+// TestStormAgainstUsual calls a burst only what is much more than usual.
 func TestStormAgainstUsual(t *testing.T) {
 	cases := []struct {
 		now, before int // before: in the week, that is 336 half hours
@@ -97,9 +97,9 @@ func TestStormAgainstUsual(t *testing.T) {
 		{18, 0, false}, {19, 0, true}, {19, 336, true}, {19, 5 * 336, false}, {30, 10 * 336, false}, {49, 10 * 336, true},
 	}
 	for _, c := range cases {
-		d := &mention.Draft{Mention: rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)}
+		d := &mention.PendingMention{Mention: rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)}
 		d.Mention.ID = "m"
-		if err := plan.NewPlanner(alerts.Rules{Otherwise: "#mentions"}).Plan(t.Context(), rates{c.now, c.before}, rig.Noon, []*mention.Draft{d}); err != nil {
+		if err := plan.NewPlanner(alerts.Rules{Otherwise: "#mentions"}).Plan(t.Context(), rates{c.now, c.before}, rig.Noon, []*mention.PendingMention{d}); err != nil {
 			t.Fatal(err)
 		}
 		if got := len(d.Alerts) == 2; got != c.want {

@@ -16,39 +16,39 @@ import (
 )
 
 const (
-	// twinWindow is how long a text gathers its copies: people post the same
+	// duplicateWindow is how long a text groups its copies: people post the same
 	// complaint in several places within days.
-	twinWindow = 7 * 24 * time.Hour
-	// memory is how long "not us" and "not negative" hold for near-duplicates.
-	memory = 365 * 24 * time.Hour
+	duplicateWindow = 7 * 24 * time.Hour
+	// verdictMemory is how long "not us" and "not negative" hold for near-duplicates.
+	verdictMemory = 365 * 24 * time.Hour
 	// authorMemory is how far back an author's earlier complaints count.
 	authorMemory = 30 * 24 * time.Hour
 	// worseBy is the change of score from which an edit is a change of tone.
 	worseBy = 0.2
 )
 
-// View is what the planner may ask while one intake is being committed. All
+// View is what the planner may ask while one poll is being committed. All
 // answers are of the same transaction.
 type View interface {
-	// Twins returns alerted mentions of the watch heard at or after since whose
+	// Duplicates returns alerted mentions of the watch heard at or after since whose
 	// simhash differs from the given one in at most maxDistance bits, whatever
 	// became of their cases; the oldest first.
-	Twins(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.Stored, error)
+	Duplicates(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.MentionRecord, error)
 	// InThread returns the alerted mentions of posts of this source that stand at
 	// the thread address (Post.ThreadURL) or have the id or address replyTo, whatever
 	// became of their cases; the oldest first. An empty argument matches nothing.
-	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.Stored, error)
+	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.MentionRecord, error)
 	// Author says what is known of an author at a source.
 	Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error)
 	// AlertOf returns the message a mention got of its own (kind complaint or
-	// twin); ok is false when it got none.
+	// duplicate); ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
 	// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
 	// (exclusive), without those of a baseline.
 	HeardRate(ctx context.Context, watch string, from, to time.Time) (int, error)
 }
 
-// Planner decides what happens to the mentions of one intake. It may be used by
+// Planner decides what happens to the mentions of one poll. It may be used by
 // several goroutines.
 type Planner struct{ rules atomic.Pointer[alerts.Rules] }
 
@@ -59,7 +59,7 @@ func NewPlanner(r alerts.Rules) *Planner {
 	return p
 }
 
-// Use changes the rules; intakes under way end with the old ones.
+// Use changes the rules; polls under way end with the old ones.
 func (p *Planner) Use(r alerts.Rules) { p.rules.Store(&r) }
 
 // Rules returns the rules in use, which must not be changed.
@@ -78,37 +78,37 @@ func (p *Planner) OfficialFor(post mention.Post) []string {
 	return watches
 }
 
-// Plan fills the drafts: severity, case, alerts and events. It runs inside the
-// transaction of the intake and may run again when that is retried; it starts
-// from what the drafts held before.
-func (p *Planner) Plan(ctx context.Context, v View, now time.Time, drafts []*mention.Draft) error {
-	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseBook(drafts)}
+// Plan fills the pending mentions: severity, case, alerts and events. It runs inside the
+// transaction of the poll and may run again when that is retried; it starts
+// from what the pending mentions held before.
+func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*mention.PendingMention) error {
+	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending)}
 	// Answers come last, so that they find the complaints of the same poll.
 	for _, official := range []bool{false, true} {
-		for _, d := range drafts {
+		for _, d := range pending {
 			d.Mention.Official = d.Mention.Official || plan.rules.IsOfficial(d.Mention.Watch, d.Mention.Post.Author)
 			if d.Mention.Official != official {
 				continue
 			}
-			if err := plan.draft(ctx, d); err != nil {
+			if err := plan.pending(ctx, d); err != nil {
 				return fmt.Errorf("plan %s: %w", d.Mention.ID, err)
 			}
 		}
 	}
-	plan.cases.hand(drafts)
+	plan.cases.flush(pending)
 	return nil
 }
 
-// plan is one run over one intake.
+// plan is one run over one poll.
 type plan struct {
 	rules alerts.Rules
 	view  View
 	now   time.Time
-	cases caseBook
-	done  []*mention.Draft // drafts of this intake that got an alert of their own
+	cases caseChanges
+	done  []*mention.PendingMention // pending mentions of this poll that got an alert of their own
 }
 
-func (p *plan) draft(ctx context.Context, d *mention.Draft) error {
+func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 	m := &d.Mention
 	m.Simhash = postSimhash(m.Post)
 	if m.HeardAt.IsZero() {
@@ -133,12 +133,12 @@ func (p *plan) draft(ctx context.Context, d *mention.Draft) error {
 
 // turned reports whether an edit makes a complaint of a mention that was not
 // alerted. A complaint of the baseline stays part of it when a word is changed.
-func (p *plan) turned(d *mention.Draft) bool {
+func (p *plan) turned(d *mention.PendingMention) bool {
 	return !p.rules.IsComplaint(*d.Previous) || d.Mention.Score.Value <= d.Previous.Score.Value-worseBy
 }
 
 // complaint gives a complaint its alert, or says in the audit why it gets none.
-func (p *plan) complaint(ctx context.Context, d *mention.Draft) error {
+func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	m := &d.Mention
 	by, err := p.author(ctx, m.Post)
 	if err != nil {
@@ -148,7 +148,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.Draft) error {
 		p.event(d, "suppressed", "the author is muted")
 		return nil
 	}
-	first, verdict, err := p.alike(ctx, *m)
+	first, verdict, err := p.findDuplicate(ctx, *m)
 	if err != nil {
 		return err
 	}
@@ -157,23 +157,23 @@ func (p *plan) complaint(ctx context.Context, d *mention.Draft) error {
 		return nil
 	}
 	var why []string
-	m.Severity, why = weigh(*m, by)
+	m.Severity, why = severityOf(*m, by)
 	d.Case.Status, d.Case.OpenedAt = mention.Open, m.HeardAt
 	if d.Previous != nil {
 		d.Case.OpenedAt = p.now // the complaint is the edit
-		p.cases.raise(&d.Case)
+		p.cases.bumpVersion(&d.Case)
 		m.EditedAt = p.now
 	}
-	facts := alerts.Facts{Why: why, LastOpen: by.Complaints > 0 && !by.LastAnswered}
+	details := alerts.Details{Why: why, LastOpen: by.Complaints > 0 && !by.LastAnswered}
 	if by.Complaints > 0 {
-		facts.Nth = by.Complaints + 1
+		details.Nth = by.Complaints + 1
 	}
 	var alert mention.Alert
 	if first != nil {
-		alert = p.twin(*m, first, facts)
+		alert = p.duplicate(*m, first, details)
 	} else {
-		alert = p.fresh(*m, facts)
-		over, err := p.gathering(ctx, *m, alert)
+		alert = p.newAlert(*m, details)
+		over, err := p.group(ctx, *m, alert)
 		if err != nil {
 			return err
 		}
@@ -188,27 +188,27 @@ func (p *plan) complaint(ctx context.Context, d *mention.Draft) error {
 	return nil
 }
 
-// fresh is a message of its own.
-func (p *plan) fresh(m mention.Mention, facts alerts.Facts) mention.Alert {
+// newAlert is a message of its own.
+func (p *plan) newAlert(m mention.Mention, details alerts.Details) mention.Alert {
 	to, notify := p.rules.RouteFor(m)
 	return mention.Alert{
 		ID: mention.NewAlertID(mention.Complaint, string(m.ID), to), Kind: mention.Complaint, MentionID: m.ID,
 		Route: to, Notify: notify, Severity: m.Severity, Status: mention.Pending,
-		CreatedAt: p.now, NotBefore: p.rules.HeldUntil(m.Severity, p.now), Payload: facts.Encode(),
+		CreatedAt: p.now, NotBefore: p.rules.HeldUntil(m.Severity, p.now), Payload: details.Encode(),
 	}
 }
 
-// own is the message a draft of this intake got of its own.
-func own(d *mention.Draft) mention.Alert {
+// ownAlert is the message a pending mention of this poll got of its own.
+func ownAlert(d *mention.PendingMention) mention.Alert {
 	for _, a := range d.Alerts {
-		if a.MentionID == d.Mention.ID && (a.Kind == mention.Complaint || a.Kind == mention.Twin) {
+		if a.MentionID == d.Mention.ID && (a.Kind == mention.Complaint || a.Kind == mention.Duplicate) {
 			return a
 		}
 	}
 	return mention.Alert{}
 }
 
-// author asks what is known of the author, complaints of this intake included.
+// author asks what is known of the author, complaints of this poll included.
 func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, error) {
 	if post.Author == "" {
 		return mention.Author{}, nil
@@ -226,7 +226,7 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 	return by, nil
 }
 
-func (p *plan) event(d *mention.Draft, kind, detail string) {
+func (p *plan) event(d *mention.PendingMention, kind, detail string) {
 	d.Events = append(d.Events, mention.Event{MentionID: d.Mention.ID, Kind: kind, At: p.now, Detail: detail})
 }
 

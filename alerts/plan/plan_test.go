@@ -95,7 +95,7 @@ func TestSeverity(t *testing.T) {
 			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.55)
 			c.change(&m)
 			a := r.One(r.Poll(m), mention.Complaint)
-			why := strings.Join(alerts.ReadFacts(a.Payload).Why, ", ")
+			why := strings.Join(alerts.ReadDetails(a.Payload).Why, ", ")
 			if a.Severity != c.want || why != c.why {
 				t.Errorf("%s because %q, want %s because %q", a.Severity, why, c.want, c.why)
 			}
@@ -108,12 +108,12 @@ func TestRepeatComplainer(t *testing.T) {
 	first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
 	r.One(r.Poll(first), mention.Complaint)
 	second := r.One(r.Poll(rig.Said(rig.Forum, "2", "Олена", rig.Rude, -0.5)), mention.Complaint)
-	f := alerts.ReadFacts(second.Payload)
+	f := alerts.ReadDetails(second.Payload)
 	if got := f.Record(); got != "2nd complaint in 30 days, last one unanswered" || second.Severity != mention.High {
 		t.Errorf("%s, %q", second.Severity, got)
 	}
 	other := r.One(r.Poll(rig.Said(rig.Review, "1", "Олена", "Зовсім інша скарга на зовсім інше відділення банку", -0.5)), mention.Complaint)
-	if got := alerts.ReadFacts(other.Payload).Record(); got != "" {
+	if got := alerts.ReadDetails(other.Payload).Record(); got != "" {
 		t.Errorf("the same name on another site is somebody else: %q", got)
 	}
 }
@@ -151,14 +151,14 @@ func TestTwins(t *testing.T) {
 				}
 				want := mention.Complaint
 				if c.twin {
-					want = mention.Twin
+					want = mention.Duplicate
 				}
 				if all[1].Kind != want || c.twin != (all[1].ThreadOf == all[0].ID) {
 					t.Errorf("second is %s under %q", all[1].Kind, all[1].ThreadOf)
 				}
 				_, k := r.State(c.first)
-				if c.twin != (k.Twins == 1) {
-					t.Errorf("first counts %d twins", k.Twins)
+				if c.twin != (k.Duplicates == 1) {
+					t.Errorf("first counts %d twins", k.Duplicates)
 				}
 				if _, k := r.State(c.second); k.Status != mention.Open {
 					t.Errorf("the second case is %s", k.Status)
@@ -174,8 +174,8 @@ func TestTwinOfClosed(t *testing.T) {
 	first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
 	r.Poll(first)
 	r.Do(first, mention.Action{Verb: mention.Reply})
-	twin := r.One(r.Poll(rig.Said(rig.Review, "7", "olena", rig.Refund, -0.6)), mention.Twin)
-	if !alerts.ReadFacts(twin.Payload).Broadcast {
+	twin := r.One(r.Poll(rig.Said(rig.Review, "7", "olena", rig.Refund, -0.6)), mention.Duplicate)
+	if !alerts.ReadDetails(twin.Payload).Broadcast {
 		t.Error("the copy is hidden in the thread of an answered complaint")
 	}
 	r.Now = r.Now.Add(30 * 24 * time.Hour)
@@ -233,7 +233,7 @@ func TestEdits(t *testing.T) {
 			_, was := r.State(m)
 			m.Post.Text, m.Score.Value = c.text, c.score
 			a := r.One(r.Poll(m), mention.Changed)
-			if f := alerts.ReadFacts(a.Payload); f.Change != c.want || a.ThreadOf != first.ID {
+			if f := alerts.ReadDetails(a.Payload); f.Change != c.want || a.ThreadOf != first.ID {
 				t.Errorf("change %q under %q", f.Change, a.ThreadOf)
 			}
 			if _, is := r.State(m); is.Status != c.status || is.Version != was.Version+1 {
@@ -260,7 +260,7 @@ func TestDeletion(t *testing.T) {
 	r.Poll(m)
 	m.Post.Deleted = true
 	a := r.One(r.Poll(m), mention.Changed)
-	if f := alerts.ReadFacts(a.Payload); f.Change != alerts.Deleted {
+	if f := alerts.ReadDetails(a.Payload); f.Change != alerts.Deleted {
 		t.Errorf("change %q", f.Change)
 	}
 	if stored, _ := r.State(m); stored.Post.Text != "" || stored.Severity == 0 {
@@ -285,11 +285,11 @@ func TestOfficialAnswer(t *testing.T) {
 		r.Do(m, mention.Action{Verb: mention.Claim})
 		r.Now = rig.Noon.Add(15 * time.Minute)
 		a := r.One(r.Poll(answer("3")), mention.Changed)
-		if f := alerts.ReadFacts(a.Payload); f.Change != alerts.Answered || a.ThreadOf != first.ID || f.Link == "" {
+		if f := alerts.ReadDetails(a.Payload); f.Change != alerts.Answered || a.ThreadOf != first.ID || f.Link == "" {
 			t.Errorf("%+v under %q", f, a.ThreadOf)
 		}
 		_, c := r.State(m)
-		if c.Status != mention.Replied || !c.AnswerSeen || !c.RepliedAt.Equal(rig.Noon.Add(90*time.Second)) || c.Owner.Name != "Ira" {
+		if c.Status != mention.Replied || !c.AnswerVerified || !c.RepliedAt.Equal(rig.Noon.Add(90*time.Second)) || c.Owner.Name != "Ira" {
 			t.Errorf("case %+v", c)
 		}
 		if _, c := r.State(later); c.Status != mention.Open {
@@ -318,7 +318,7 @@ func TestOfficialAnswer(t *testing.T) {
 		if len(got) != 2 {
 			t.Fatalf("alerts %+v", got)
 		}
-		if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerSeen {
+		if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified {
 			t.Errorf("case %+v", c)
 		}
 	})

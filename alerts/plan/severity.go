@@ -7,8 +7,8 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// grave are the topics and rules that cannot wait, by the words of the scorer.
-var grave = map[string]string{
+// criticalTopics are the topics and rules that cannot wait, by the words of the scorer.
+var criticalTopics = map[string]string{
 	"safety": "health or safety", "health": "health or safety",
 	"legal": "legal threat", "legal threat": "legal threat",
 	"fraud": "accusation of fraud",
@@ -18,9 +18,9 @@ var grave = map[string]string{
 // not only strong language: in reviews it is common.
 const fraudBelow = -0.5
 
-// weigh says how loud a complaint is and why. It is pure; by is what is known of
+// severityOf says how loud a complaint is and why. It is pure; by is what is known of
 // its author.
-func weigh(m mention.Mention, by mention.Author) (mention.Severity, []string) {
+func severityOf(m mention.Mention, by mention.Author) (mention.Severity, []string) {
 	sev, why := mention.Low, []string(nil)
 	raise := func(to mention.Severity, reason string) {
 		if to > sev {
@@ -48,17 +48,17 @@ func weigh(m mention.Mention, by mention.Author) (mention.Severity, []string) {
 	if by.Complaints > 0 && !by.LastAnswered {
 		raise(max(sev, mention.High), "complained before and got no answer")
 	}
-	for _, word := range gravity(m.Score) {
+	for _, word := range criticalReasons(m.Score) {
 		raise(mention.Critical, word)
 	}
 	return sev, why
 }
 
-// gravity lists what in the score makes a complaint critical.
-func gravity(s mention.Score) []string {
+// criticalReasons lists what in the score makes a complaint critical.
+func criticalReasons(s mention.Score) []string {
 	var out []string
 	add := func(word string) {
-		reason, ok := grave[strings.ToLower(word)]
+		reason, ok := criticalTopics[strings.ToLower(word)]
 		if ok && (word != "fraud" || s.Value <= fraudBelow) && !slices.Contains(out, reason) {
 			out = append(out, reason)
 		}

@@ -15,9 +15,9 @@ import (
 // little about short texts.
 
 const (
-	// gram is the number of words that make one feature: single words are shared by
+	// shingle is the number of words that make one feature: single words are shared by
 	// all complaints about a topic, three in a row rarely are.
-	gram = 3
+	shingle = 3
 	// sameWords is the distance up to which the store's index of four 16-bit bands finds
 	// everything at any age; texts so near differ in hardly a word.
 	sameWords = 3
@@ -62,7 +62,7 @@ func fold(text string) []string {
 func simhash(words []string) uint64 {
 	var sums [64]int
 	n := 0
-	for g := range grams(words) {
+	for g := range shingles(words) {
 		h := fnv64(g)
 		for bit := range sums {
 			if h>>bit&1 == 1 {
@@ -99,33 +99,33 @@ func fnv64(s string) uint64 {
 	return h ^ h>>33
 }
 
-// grams yields every run of three words once per place, or all words when there
+// shingles yields every run of three words once per place, or all words when there
 // are fewer.
-func grams(words []string) func(func(string) bool) {
+func shingles(words []string) func(func(string) bool) {
 	return func(yield func(string) bool) {
-		if len(words) > 0 && len(words) < gram {
+		if len(words) > 0 && len(words) < shingle {
 			yield(strings.Join(words, " "))
 			return
 		}
-		for i := 0; i+gram <= len(words); i++ {
-			if !yield(strings.Join(words[i:i+gram], " ")) {
+		for i := 0; i+shingle <= len(words); i++ {
+			if !yield(strings.Join(words[i:i+shingle], " ")) {
 				return
 			}
 		}
 	}
 }
 
-// likeness is the share of three-word runs that two texts have in common, 0..1.
-func likeness(a, b []string) float64 {
+// similarity is the share of three-word runs that two texts have in common, 0..1.
+func similarity(a, b []string) float64 {
 	if len(a) == 0 || len(b) == 0 {
 		return 0
 	}
 	seed := maphash.MakeSeed()
 	in := make(map[uint64]uint8)
-	for g := range grams(a) {
+	for g := range shingles(a) {
 		in[maphash.String(seed, g)] |= 1
 	}
-	for g := range grams(b) {
+	for g := range shingles(b) {
 		in[maphash.String(seed, g)] |= 2
 	}
 	both := 0
@@ -137,10 +137,10 @@ func likeness(a, b []string) float64 {
 	return float64(both) / float64(len(in))
 }
 
-// near reports whether a tells the same as b: the same post elsewhere, or the
+// isNearDuplicate reports whether a tells the same as b: the same post elsewhere, or the
 // same author again. Two people of one site who use the same few words are two
 // complaints.
-func near(a, b mention.Post) bool {
+func isNearDuplicate(a, b mention.Post) bool {
 	wa, wb := ownText(a), ownText(b)
 	sameAuthor := a.Author != "" && strings.EqualFold(a.Author, b.Author)
 	switch {
@@ -149,9 +149,9 @@ func near(a, b mention.Post) bool {
 	case len(wa) < fewWords || len(wb) < fewWords:
 		return sameAuthor && slices.Equal(wa, wb)
 	case a.Source != b.Source || sameAuthor:
-		return likeness(wa, wb) >= 0.7
+		return similarity(wa, wb) >= 0.7
 	}
-	return likeness(wa, wb) >= 0.85
+	return similarity(wa, wb) >= 0.85
 }
 
 // distance is the number of bits in which two simhashes differ.

@@ -94,7 +94,7 @@ func (r *Report) count(c mention.Times) {
 	case mention.Open, mention.Claimed:
 		r.Unanswered++
 	}
-	if c.AnswerSeen {
+	if c.AnswerVerified {
 		r.Proved++
 	}
 }
@@ -153,9 +153,9 @@ func rank(sorted []time.Duration, share float64) time.Duration {
 }
 
 // table gathers rows by name.
-type table map[string]*gathered
+type table map[string]*group
 
-type gathered struct {
+type group struct {
 	row   Row
 	waits waits
 }
@@ -163,7 +163,7 @@ type gathered struct {
 func (t table) add(name string, c mention.Times, total waits) {
 	g := t[name]
 	if g == nil {
-		g = &gathered{row: Row{Name: name}}
+		g = &group{row: Row{Name: name}}
 		t[name] = g
 	}
 	g.row.Complaints++

@@ -45,7 +45,7 @@ func TestEveryClaimHasOneWinner(t *testing.T) {
 	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: people}, rules: alerts.Rules{Otherwise: "console"}})
 	address, client := secondDoor(t, w)
 	ids := hearMany(w, complaints)
-	place, err := w.slack.Post(t.Context(), alerts.Message{Alert: mention.Alert{ID: "n1", Kind: mention.Notice, Route: "#mentions"}, Facts: alerts.Facts{Text: "hello"}, Now: time.Now()})
+	place, err := w.slack.Post(t.Context(), alerts.Message{Alert: mention.Alert{ID: "n1", Kind: mention.Notice, Route: "#mentions"}, Details: alerts.Details{Text: "hello"}, Now: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}

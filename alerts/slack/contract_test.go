@@ -105,7 +105,7 @@ func contract(t *testing.T, n *slack.Notifier, c counterpart) {
 		t.Fatalf("post: %+v %v", at, err)
 	}
 	reply := m
-	reply.Alert = mention.Alert{ID: "reply", Kind: mention.Twin, MentionID: "m1", ThreadOf: "first", Route: c.route, Severity: mention.High, Attempts: 1}
+	reply.Alert = mention.Alert{ID: "reply", Kind: mention.Duplicate, MentionID: "m1", ThreadOf: "first", Route: c.route, Severity: mention.High, Attempts: 1}
 	reply.Thread = at
 	under, err := n.Post(ctx, reply)
 	if err != nil {
@@ -122,7 +122,7 @@ func contract(t *testing.T, n *slack.Notifier, c counterpart) {
 	}
 	m.Alert.Channel, m.Alert.TS = at.Channel, at.TS
 	m.Case = mention.Case{Status: mention.Claimed, Version: 2, Owner: mention.Person{Name: "Ira"}, ClaimedAt: time.Now(), OpenedAt: time.Now()}
-	if err := n.Redraw(ctx, m); err != nil {
+	if err := n.Update(ctx, m); err != nil {
 		t.Fatalf("redraw: %v", err)
 	}
 	now := read(t, c, at)

@@ -210,7 +210,7 @@ func TestSlackAway(t *testing.T) {
 	}
 }
 
-// TestGoneMessage redraws a message that somebody deleted in Slack.
+// TestGoneMessage updates a message that somebody deleted in Slack.
 func TestGoneMessage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, worldOptions{})

@@ -22,7 +22,7 @@ const (
 // digest shows how long people waited: the numbers, charts where the reader's
 // Slack has them, and who waits still. limit shortens the lists.
 func digest(m alerts.Message, limit int) []api.Block {
-	s := m.Facts.Summary
+	s := m.Details.Summary
 	blocks := []api.Block{api.NewHeaderBlock(plainText(s.Title()))}
 	first := []api.RichTextSectionElement{text(headline(s))}
 	if m.Repeat {
@@ -167,7 +167,7 @@ func table(title string, rows []report.Row, most int) []api.RichTextElement {
 
 // waiting lists who waits longest, each with the link to the post.
 func waiting(m alerts.Message, most int) []api.RichTextElement {
-	s := m.Facts.Summary
+	s := m.Details.Summary
 	if s.Waits == 0 {
 		return nil
 	}

@@ -65,14 +65,14 @@ func drawWithin(m alerts.Message, notify ping, room int) drawn {
 
 func layout(m alerts.Message, notify ping, limit int) []api.Block {
 	switch m.Alert.Kind {
-	case mention.Complaint, mention.Twin:
+	case mention.Complaint, mention.Duplicate:
 		return complaint(m, notify, limit)
 	case mention.Changed:
 		return changed(m, limit)
 	case mention.Escalation:
 		return escalation(m, notify, limit)
 	case mention.Digest:
-		if m.Facts.Summary != nil {
+		if m.Details.Summary != nil {
 			return digest(m, limit)
 		}
 	}
@@ -89,7 +89,7 @@ func complaint(m alerts.Message, notify ping, limit int) []api.Block {
 func head(m alerts.Message, notify ping) api.RichTextElement {
 	mark, c := "●", m.Case
 	switch {
-	case c.Status == mention.Replied && c.AnswerSeen:
+	case c.Status == mention.Replied && c.AnswerVerified:
 		mark = "✓"
 	case c.Status == mention.Claimed, c.Status == mention.Replied:
 		mark = "◐"
@@ -99,7 +99,7 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 		mark = "🔴"
 	}
 	title := mark + " " + capital(m.Alert.Severity.String()) + " · " + alerts.Line(m.Mention.Watch, maxName)
-	if m.Alert.Kind == mention.Twin {
+	if m.Alert.Kind == mention.Duplicate {
 		title += " · the same words elsewhere"
 	}
 	line := append([]api.RichTextSectionElement{bold(title)}, state(m)...)
@@ -140,7 +140,7 @@ func who(m alerts.Message) api.RichTextElement {
 	if !m.Mention.EditedAt.IsZero() && !p.Deleted {
 		line = append(line, italic("  edited"))
 	}
-	if record := m.Facts.Record(); record != "" {
+	if record := m.Details.Record(); record != "" {
 		line = append(line, italic("    "+record))
 	}
 	return api.NewRichTextSection(line...)
@@ -179,14 +179,14 @@ func under(m alerts.Message) []api.Block {
 	if m.Mention.Score.Conflict != "" {
 		parts = append(parts, m.Mention.Score.Conflict)
 	}
-	if m.Alert.Severity >= mention.High && len(m.Facts.Why) > 0 {
-		parts = append(parts, capital(m.Alert.Severity.String())+": "+strings.Join(m.Facts.Why, ", "))
+	if m.Alert.Severity >= mention.High && len(m.Details.Why) > 0 {
+		parts = append(parts, capital(m.Alert.Severity.String())+": "+strings.Join(m.Details.Why, ", "))
 	}
 	if topics := m.Mention.Score.Topics; len(topics) > 0 {
 		parts = append(parts, "Topics: "+strings.Join(topics, ", "))
 	}
 	parts = append(parts, alerts.Verdict(m.Mention.Score))
-	switch n := m.Case.Twins; {
+	switch n := m.Case.Duplicates; {
 	case n == 1:
 		parts = append(parts, "The same words stand in one more place: see the thread")
 	case n > 1:
@@ -202,15 +202,15 @@ func under(m alerts.Message) []api.Block {
 // changed is the reply in the thread that tells what happened to a post.
 func changed(m alerts.Message, limit int) []api.Block {
 	line := []api.RichTextSectionElement{text(or(alerts.Line(m.News(), maxContext), noWords))}
-	if link := webLink(m.Facts.Link); link != "" {
+	if link := webLink(m.Details.Link); link != "" {
 		line = append(line, text(" "), api.NewRichTextSectionLinkElement(link, "See the answer", nil))
 	}
 	elements := []api.RichTextElement{api.NewRichTextSection(line...)}
-	switch m.Facts.Change {
+	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
 		elements = append(elements, quote(m, limit))
 	case alerts.Answered:
-		if words := alerts.Cut(alerts.Clean(m.Facts.Text), limit); words != "" {
+		if words := alerts.Cut(alerts.Clean(m.Details.Text), limit); words != "" {
 			elements = append(elements, &api.RichTextQuote{Type: api.RTEQuote, Elements: []api.RichTextSectionElement{text(words)}})
 		}
 	}
@@ -220,19 +220,19 @@ func changed(m alerts.Message, limit int) []api.Block {
 // escalation names people in the thread, or tells another channel, which gets the
 // whole complaint with its buttons.
 func escalation(m alerts.Message, notify ping, limit int) []api.Block {
-	words := text(or(alerts.Line(m.Facts.Text, maxContext), noWords))
+	words := text(or(alerts.Line(m.Details.Text, maxContext), noWords))
 	if m.Alert.ThreadOf != "" {
 		line := append([]api.RichTextSectionElement{words}, notify.elements()...)
 		return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(line...))}
 	}
-	first := api.NewRichTextSection(text(alerts.Line(m.Facts.Text, maxContext) + "\n"))
+	first := api.NewRichTextSection(text(alerts.Line(m.Details.Text, maxContext) + "\n"))
 	blocks := []api.Block{api.NewRichTextBlock("words", first, head(m, notify), who(m), quote(m, limit))}
 	return append(append(blocks, under(m)...), buttons(m)...)
 }
 
 // plain is a message that is only a text of our own.
 func plain(m alerts.Message, notify ping, limit int) []api.Block {
-	line := []api.RichTextSectionElement{text(or(alerts.Cut(alerts.Clean(m.Facts.Text), limit), noWords))}
+	line := []api.RichTextSectionElement{text(or(alerts.Cut(alerts.Clean(m.Details.Text), limit), noWords))}
 	return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(append(line, notify.elements()...)...))}
 }
 
@@ -245,7 +245,7 @@ func fallback(m alerts.Message) string {
 	}
 	p := m.Mention.Post
 	switch m.Alert.Kind {
-	case mention.Complaint, mention.Twin:
+	case mention.Complaint, mention.Duplicate:
 		fmt.Fprintf(&b, "%s · %s · ", capital(m.Alert.Severity.String()), alerts.Line(m.Mention.Watch, maxName))
 		if author := alerts.Line(p.Author, maxName); author != "" {
 			b.WriteString(author + " on ")
@@ -265,7 +265,7 @@ func fallback(m alerts.Message) string {
 	case mention.Changed:
 		b.WriteString(m.News())
 	default:
-		b.WriteString(alerts.Clean(m.Facts.Text))
+		b.WriteString(alerts.Clean(m.Details.Text))
 	}
 	return escaped(alerts.Cut(or(b.String(), noWords), maxFallback))
 }
@@ -298,7 +298,7 @@ func italic(s string) api.RichTextSectionElement {
 }
 
 // ago is a moment that every reader's Slack shows as "3 minutes ago" and keeps
-// fresh without a redraw.
+// fresh without an update.
 func ago(at, now time.Time) api.RichTextSectionElement {
 	words := alerts.Span(now.Sub(at)) + " ago"
 	return api.NewRichTextSectionDateElement(at.Unix(), "{ago}", nil, &words)

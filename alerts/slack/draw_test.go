@@ -147,7 +147,7 @@ func walk(t fataler, m alerts.Message, v any) {
 				t.Fatalf("somebody is pinged: %v", v)
 			}
 		case "link", "button":
-			if link, ok := v["url"].(string); ok && link != webLink(m.Mention.Post.URL) && link != webLink(m.Facts.Link) && !waits(m, link) {
+			if link, ok := v["url"].(string); ok && link != webLink(m.Mention.Post.URL) && link != webLink(m.Details.Link) && !waits(m, link) {
 				t.Fatalf("a link that is not the permalink: %q", link)
 			}
 		case "plain_text":
@@ -167,7 +167,7 @@ func walk(t fataler, m alerts.Message, v any) {
 
 // waits reports whether the link is the permalink of somebody whom a digest lists.
 func waits(m alerts.Message, link string) bool {
-	return m.Facts.Summary != nil && slices.ContainsFunc(m.Facts.Summary.Waiting, func(w alerts.Waiting) bool { return webLink(w.URL) == link })
+	return m.Details.Summary != nil && slices.ContainsFunc(m.Details.Summary.Waiting, func(w alerts.UnansweredCase) bool { return webLink(w.URL) == link })
 }
 
 // anySummary is a digest whose names are hostile.
@@ -185,7 +185,7 @@ func anySummary(t *rapid.T) *alerts.Summary {
 		s.Report.Days = append(s.Report.Days, report.Day{Date: name.Draw(t, "day")})
 	}
 	for range min(s.Waits, rapid.IntRange(0, 15).Draw(t, "waiting")) {
-		s.Waiting = append(s.Waiting, alerts.Waiting{Author: name.Draw(t, "author"), Site: name.Draw(t, "site"), Owner: name.Draw(t, "owner"),
+		s.Waiting = append(s.Waiting, alerts.UnansweredCase{Author: name.Draw(t, "author"), Site: name.Draw(t, "site"), Owner: name.Draw(t, "owner"),
 			URL: rapid.OneOf(hostileText(2000), rapid.Just("https://forum.example/p/"+strings.Repeat("1", 2900))).Draw(t, "url")})
 	}
 	return s
@@ -212,21 +212,21 @@ func hostileText(limit int) *rapid.Generator[string] {
 func anyMessage(t *rapid.T) alerts.Message {
 	short, long := hostileText(2000), hostileText(60000)
 	m := alerts.Message{
-		Alert: mention.Alert{ID: "a1", Kind: rapid.SampledFrom([]mention.AlertKind{mention.Complaint, mention.Twin, mention.Changed, mention.Notice}).Draw(t, "kind"),
+		Alert: mention.Alert{ID: "a1", Kind: rapid.SampledFrom([]mention.AlertKind{mention.Complaint, mention.Duplicate, mention.Changed, mention.Notice}).Draw(t, "kind"),
 			Route: "#mentions", Severity: mention.Severity(rapid.IntRange(0, 4).Draw(t, "severity"))},
 		Mention: mention.Mention{ID: "0123456789abcdef0123456789abcdef", Watch: short.Draw(t, "watch"), Post: mention.Post{
 			Source: short.Draw(t, "source"), URL: rapid.OneOf(short, rapid.Just("https://forum.example/p/1"), rapid.Just("javascript:alert(1)"), rapid.Just("https://a:b@evil.example/")).Draw(t, "url"),
 			Author: short.Draw(t, "author"), Title: short.Draw(t, "title"), Text: long.Draw(t, "text"), IsReply: rapid.Bool().Draw(t, "reply"), Deleted: rapid.Bool().Draw(t, "deleted"),
 			Published: time.Unix(rapid.Int64Range(-1e11, 1e11).Draw(t, "published"), 0), Rating: &mention.Rating{Value: rapid.Float64().Draw(t, "value"), Best: rapid.Float64().Draw(t, "best")}}},
 		Case: mention.Case{Status: rapid.SampledFrom([]mention.Status{mention.Open, mention.Claimed, mention.Replied, mention.Dismissed}).Draw(t, "status"),
-			Owner: mention.Person{Name: short.Draw(t, "owner")}, Reason: short.Draw(t, "reason"), AnswerSeen: rapid.Bool().Draw(t, "seen"), RepliedBy: short.Draw(t, "by"),
-			Twins: rapid.IntRange(0, 100).Draw(t, "twins"), Level: rapid.IntRange(0, 3).Draw(t, "level")},
-		Facts: alerts.Facts{Change: rapid.SampledFrom([]alerts.Change{alerts.Edited, alerts.Worse, alerts.Better, alerts.Deleted, alerts.Answered, ""}).Draw(t, "change"),
+			Owner: mention.Person{Name: short.Draw(t, "owner")}, Reason: short.Draw(t, "reason"), AnswerVerified: rapid.Bool().Draw(t, "seen"), RepliedBy: short.Draw(t, "by"),
+			Duplicates: rapid.IntRange(0, 100).Draw(t, "twins"), Level: rapid.IntRange(0, 3).Draw(t, "level")},
+		Details: alerts.Details{Change: rapid.SampledFrom([]alerts.Change{alerts.Edited, alerts.Worse, alerts.Better, alerts.Deleted, alerts.Answered, ""}).Draw(t, "change"),
 			By: short.Draw(t, "official"), Link: short.Draw(t, "link"), Text: long.Draw(t, "answer"), Nth: rapid.IntRange(0, 200).Draw(t, "nth")},
 		Now: time.Unix(rapid.Int64Range(-1e11, 1e11).Draw(t, "now"), 0),
 	}
 	if rapid.IntRange(0, 5).Draw(t, "digest") == 0 {
-		m.Alert.Kind, m.Facts.Summary = mention.Digest, anySummary(t)
+		m.Alert.Kind, m.Details.Summary = mention.Digest, anySummary(t)
 	}
 	body := m.Mention.Post.Body()
 	for range rapid.IntRange(0, 60).Draw(t, "hits") {

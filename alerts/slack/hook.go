@@ -19,7 +19,7 @@ const HookLimits = "alerts only, all into the webhook's own channel: no buttons,
 
 // Hook is a Slack without an app: an incoming webhook. It posts and that is all.
 // Slack does not tell where a message stands, so what belongs into a thread comes
-// as a message of its own, nothing is redrawn, and a message in doubt is sent again.
+// as a message of its own, nothing is updated, and a message in doubt is sent again.
 type Hook struct {
 	address string
 	from    string
@@ -49,8 +49,8 @@ func (h *Hook) Post(ctx context.Context, m alerts.Message) (alerts.Place, error)
 	return alerts.Place{Channel: "webhook", TS: string(m.Alert.ID)}, nil
 }
 
-// Redraw does nothing: a webhook cannot change what it sent.
-func (h *Hook) Redraw(context.Context, alerts.Message) error { return nil }
+// Update does nothing: a webhook cannot change what it sent.
+func (h *Hook) Update(context.Context, alerts.Message) error { return nil }
 
 var errHookHistory = errors.New("an incoming webhook has no history")
 
@@ -87,7 +87,7 @@ func hookDraw(m alerts.Message) drawn {
 		}
 	}
 	line := []api.RichTextSectionElement{}
-	if m.Alert.Kind == mention.Storm || m.Alert.Kind == mention.Digest && m.Facts.Summary == nil {
+	if m.Alert.Kind == mention.Burst || m.Alert.Kind == mention.Digest && m.Details.Summary == nil {
 		line = append(line, italic("They follow here: a webhook has no threads and no buttons. "))
 	}
 	if link := webLink(m.Mention.Post.URL); link != "" {

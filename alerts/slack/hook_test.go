@@ -74,7 +74,7 @@ func TestHookErrorsSayWhatToDo(t *testing.T) {
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
 	hook := slack.NewHook(fake.HookURL(), "SLACK_WEBHOOK_URL", client)
-	m := alerts.Message{Alert: mention.Alert{ID: "a1", Kind: mention.Notice, Route: "#mentions"}, Facts: alerts.Facts{Text: "hello"}, Now: time.Now()}
+	m := alerts.Message{Alert: mention.Alert{ID: "a1", Kind: mention.Notice, Route: "#mentions"}, Details: alerts.Details{Text: "hello"}, Now: time.Now()}
 	_, gone := hook.Post(t.Context(), m)
 	fake.Close()
 	client.CloseIdleConnections()

@@ -1,4 +1,4 @@
-// Package slack shows alerts in Slack: it posts and redraws messages, finds those
+// Package slack shows alerts in Slack: it posts and updates messages, finds those
 // that are in doubt, and hands the buttons people press to the desk, by Socket
 // Mode or as signed HTTP requests.
 //
@@ -117,7 +117,7 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	if m.Thread.TS != "" {
 		channel = m.Thread.Channel
 		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
-		if m.Facts.Broadcast {
+		if m.Details.Broadcast {
 			opts = append(opts, api.MsgOptionBroadcast())
 		}
 	}
@@ -192,9 +192,9 @@ func (n *Notifier) options(m alerts.Message, d drawn) []api.MsgOption {
 
 const eventType = "earshot_alert"
 
-// Redraw shows a posted message as it is now. A message that somebody deleted in
+// Update shows a posted message as it is now. A message that somebody deleted in
 // Slack needs none.
-func (n *Notifier) Redraw(ctx context.Context, m alerts.Message) error {
+func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
 	d := draw(m, n.people.ping(ctx, m.Alert.Notify))
 	_, _, _, err := n.api.UpdateMessageContext(ctx, m.Alert.Channel, m.Alert.TS, n.options(m, d)...)
 	err = n.sort("chat.update", m.Alert.Route, err)

@@ -12,7 +12,7 @@ import (
 )
 
 // TestLifeInAThread follows one complaint: a copy elsewhere, an edit, the public
-// answer; all in the first message's thread, and each redrawn there.
+// answer; all in the first message's thread, and each updated there.
 func TestLifeInAThread(t *testing.T) {
 	w := newWorld(t, worldOptions{rules: alerts.Rules{Official: map[string][]string{"Ромашка Банк": {"Romashka Support"}}}})
 	first := complaint("1", refund)
@@ -63,7 +63,7 @@ func TestLifeInAThread(t *testing.T) {
 		t.Errorf("the first message does not show the answer:\n%s", m.Blocks)
 	}
 	_, c, err := w.store.Mention(t.Context(), mention.ID(buttonValue(t, root)))
-	if err != nil || !c.AnswerSeen {
+	if err != nil || !c.AnswerVerified {
 		t.Errorf("case %+v %v", c, err)
 	}
 }
@@ -121,8 +121,8 @@ func TestNotify(t *testing.T) {
 	}
 }
 
-// TestGatheredInAStorm floods the channel: one storm message, the rest in its
-// thread, every complaint once with its words, and nothing is redrawn for ever.
+// TestGatheredInAStorm floods the channel: one burst message, the rest in its
+// thread, every complaint once with its words, and nothing is updated for ever.
 func TestGatheredInAStorm(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes as long as Slack's pace")

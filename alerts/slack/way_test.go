@@ -125,8 +125,8 @@ func (w *world) start() {
 	if w.opt.hook {
 		door = slack.NewHook(w.fake.HookURL(), "SLACK_WEBHOOK_URL", client)
 	}
-	w.sender = outbox.NewSender(outbox.Options{Outbox: w.store, Reader: w.store, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
-		Door: func(route string) (alerts.Notifier, bool) { return door, strings.HasPrefix(route, "#") }})
+	w.sender = outbox.NewSender(outbox.Options{Queue: w.store, Writer: w.store, Reader: w.store, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
+		NotifierFor: func(route string) (alerts.Notifier, bool) { return door, strings.HasPrefix(route, "#") }})
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	all.Go(func() { _ = w.slack.Run(ctx) })
@@ -153,7 +153,7 @@ func complaint(id, text string) mention.Mention {
 }
 
 // hear commits mentions as one poll does.
-func (w *world) hear(all ...mention.Mention) mention.Receipt {
+func (w *world) hear(all ...mention.Mention) mention.IngestResult {
 	w.t.Helper()
 	r, err := w.ingest(all...)
 	if err != nil {
@@ -162,12 +162,12 @@ func (w *world) hear(all ...mention.Mention) mention.Receipt {
 	return r
 }
 
-func (w *world) ingest(all ...mention.Mention) (mention.Receipt, error) {
-	in := mention.Intake{Source: all[0].Post.Source, At: time.Now(), Complete: true}
+func (w *world) ingest(all ...mention.Mention) (mention.IngestResult, error) {
+	in := mention.PollResult{Source: all[0].Post.Source, At: time.Now(), Complete: true}
 	for _, m := range all {
-		in.Found = append(in.Found, mention.Found{Post: m.Post, Mentions: []mention.Mention{m}})
+		in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
 	}
-	r, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.Draft) error {
+	r, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
 		return w.planner.Plan(ctx, tx, in.At, drafts)
 	})
 	w.sender.Wake()
@@ -197,7 +197,7 @@ func (w *world) posted(n int) []fakeslack.Message {
 	return all
 }
 
-// quiet waits until the outbox is empty and nothing is stale.
+// quiet waits until the outbox is empty and nothing is outdated.
 func (w *world) quiet() {
 	w.t.Helper()
 	eventually(w.t, "an empty outbox", func() bool {
@@ -205,7 +205,7 @@ func (w *world) quiet() {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		stale, err := w.store.Stale(context.Background(), 10)
+		stale, err := w.store.Outdated(context.Background(), 10)
 		if err != nil {
 			w.t.Fatal(err)
 		}

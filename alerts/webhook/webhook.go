@@ -1,6 +1,6 @@
 // Package webhook posts alerts as signed JSON to another system.
 //
-// It tells, and hears nothing back: there are no buttons, and a redraw is one more
+// It tells, and hears nothing back: there are no buttons, and an update is one more
 // request with the new state. The receiver tells repeats apart by the alert's id,
 // which is in every request; so it must not be sent anything that has none.
 package webhook
@@ -29,7 +29,7 @@ import (
 const (
 	SignatureHeader = "X-Earshot-Signature"
 	TimestampHeader = "X-Earshot-Timestamp" // seconds since 1970
-	KeyHeader       = "Idempotency-Key"     // the alert's id; a redraw adds the case's version
+	KeyHeader       = "Idempotency-Key"     // the alert's id; an update adds the case's version
 )
 
 // retryAfter is the wait after an answer that promises nothing (5xx, 429 without a time).
@@ -95,8 +95,8 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	return alerts.Place{Channel: n.opt.Name, TS: string(m.Alert.ID)}, nil
 }
 
-// Redraw sends the new state.
-func (n *Notifier) Redraw(ctx context.Context, m alerts.Message) error {
+// Update sends the new state.
+func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
 	b := body(m)
 	b.Redraw = true
 	return n.send(ctx, b, fmt.Sprintf("%s-%d", m.Alert.ID, m.Case.Version))
@@ -111,8 +111,8 @@ func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]ale
 }
 
 func body(m alerts.Message) Body {
-	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat, Summary: m.Facts.Summary}
-	if m.Alert.Kind != mention.Complaint && m.Alert.Kind != mention.Twin {
+	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat, Summary: m.Details.Summary}
+	if m.Alert.Kind != mention.Complaint && m.Alert.Kind != mention.Duplicate {
 		b.Text = m.News()
 	}
 	if m.Mention.ID == "" {
@@ -123,7 +123,7 @@ func body(m alerts.Message) Body {
 	if y := p.Published.Year(); !p.Published.IsZero() && y < 10000 {
 		b.Mention.Published = &p.Published
 	}
-	b.Case = &Case{Status: m.Case.Status, Version: m.Case.Version, State: alerts.State(m.Mention, m.Case), Owner: m.Case.Owner.Name, Twins: m.Case.Twins}
+	b.Case = &Case{Status: m.Case.Status, Version: m.Case.Version, State: alerts.State(m.Mention, m.Case), Owner: m.Case.Owner.Name, Twins: m.Case.Duplicates}
 	return b
 }
 

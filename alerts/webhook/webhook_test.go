@@ -52,7 +52,7 @@ func TestPost(t *testing.T) {
 	if want := webhook.Sign("s3cret", head.Get(webhook.TimestampHeader), raw); head.Get(webhook.SignatureHeader) != want || head.Get(webhook.KeyHeader) != "a1" {
 		t.Errorf("headers %v, want signature %s", head, want)
 	}
-	if err := n.Redraw(context.Background(), message()); err != nil {
+	if err := n.Update(context.Background(), message()); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(raw), `"redraw":true`) || head.Get(webhook.KeyHeader) != "a1-1" {

@@ -83,7 +83,7 @@ func newSlack(cfg *config.Config, client *http.Client, desk slack.Desk, reader a
 	})
 }
 
-// door implements outbox.Options.Door. Without a Slack token and without a webhook
+// door implements outbox.Options.NotifierFor. Without a Slack token and without a webhook
 // everything that would go to Slack is printed.
 func (d *doors) door(route string) (alerts.Notifier, bool) {
 	d.mu.RLock()

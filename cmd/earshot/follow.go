@@ -20,7 +20,7 @@ type living struct{ *daemon }
 // Waiting implements monitor.Living.
 func (l living) Waiting(ctx context.Context, since time.Time) ([]monitor.Waiting, error) {
 	var list []monitor.Waiting
-	for _, q := range []mention.Query{{Unanswered: true}, {Unproved: true}} {
+	for _, q := range []mention.Query{{Unanswered: true}, {Unverified: true}} {
 		// A case may be taken long after it was heard.
 		q.Alerted, q.Since, q.Limit = true, since.Add(since.Sub(l.now())), 500
 		for read := 0; read < followMost; read += q.Limit {

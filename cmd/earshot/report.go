@@ -98,7 +98,7 @@ type openCase struct {
 	Owner     string `json:"owner,omitempty"`
 }
 
-func openOut(entries []mention.Stored) []openCase {
+func openOut(entries []mention.MentionRecord) []openCase {
 	out := make([]openCase, len(entries))
 	for i, e := range entries {
 		p := e.Mention.Post
@@ -108,7 +108,7 @@ func openOut(entries []mention.Stored) []openCase {
 }
 
 // printUnanswered lists who still waits, the longest first.
-func printUnanswered(out *bufio.Writer, entries []mention.Stored, mark string) {
+func printUnanswered(out *bufio.Writer, entries []mention.MentionRecord, mark string) {
 	if len(entries) == 0 {
 		return
 	}

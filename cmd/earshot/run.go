@@ -99,7 +99,7 @@ func openDaemon(ctx context.Context, cfg *config.Config, term terminal, log *slo
 	d.metrics = newMetrics()
 	d.doors = newDoors(term, log, d.metrics.trouble)
 	d.sender = outbox.NewSender(outbox.Options{
-		Outbox: d.store, Reader: d.store, Door: d.doors.door, Log: log, Now: d.now,
+		Queue: d.store, Writer: d.store, Reader: d.store, NotifierFor: d.doors.door, Log: log, Now: d.now,
 		Accepted: d.metrics.accepted, Trouble: d.metrics.trouble,
 	})
 	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
@@ -260,8 +260,8 @@ func (d *daemon) keepHouse(ctx context.Context) {
 type ledger struct{ *daemon }
 
 // Ingest implements monitor.Ledger.
-func (l ledger) Ingest(ctx context.Context, in mention.Intake) (mention.Receipt, error) {
-	receipt, err := l.store.Ingest(ctx, in, func(ctx context.Context, tx *store.Tx, drafts []*mention.Draft) error {
+func (l ledger) Ingest(ctx context.Context, in mention.PollResult) (mention.IngestResult, error) {
+	receipt, err := l.store.Ingest(ctx, in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
 		return l.planner.Plan(ctx, tx, in.At, drafts)
 	})
 	if err == nil && len(receipt.Alerts) > 0 {

@@ -74,7 +74,7 @@ const mostLabelled = 3000
 
 // labelled reads every text that staff gave a verdict on.
 func labelled(ctx context.Context, db *store.Store) ([]tune.Example, error) {
-	lessons, err := db.Lessons(ctx)
+	lessons, err := db.Feedback(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func labelled(ctx context.Context, db *store.Store) ([]tune.Example, error) {
 
 // taught is the mention of a lesson. The lesson keeps the words when the post is
 // gone; stars and places are then unknown.
-func taught(ctx context.Context, db *store.Store, l mention.Lesson) (mention.Mention, error) {
+func taught(ctx context.Context, db *store.Store, l mention.Feedback) (mention.Mention, error) {
 	m, _, err := db.Mention(ctx, l.MentionID)
 	if err != nil && !errors.Is(err, mention.ErrNotFound) {
 		return m, err

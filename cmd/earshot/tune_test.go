@@ -72,8 +72,8 @@ func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 		if len(heard) != 1 {
 			t.Fatalf("%q is %d mentions", line.text, len(heard))
 		}
-		in := mention.Intake{Source: "forum", At: now, Complete: true, Found: []mention.Found{{Post: post, Mentions: heard}}}
-		_, err := db.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.Draft) error {
+		in := mention.PollResult{Source: "forum", At: now, Complete: true, Posts: []mention.AnalyzedPost{{Post: post, Mentions: heard}}}
+		_, err := db.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
 			return planner.Plan(ctx, tx, now, drafts)
 		})
 		if err != nil {

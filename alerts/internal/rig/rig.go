@@ -74,19 +74,19 @@ func (r *Rig) PollBaseline(all ...mention.Mention) []mention.Alert {
 
 func (r *Rig) commit(baseline bool, all ...mention.Mention) []mention.Alert {
 	r.T.Helper()
-	in := mention.Intake{Source: all[0].Post.Source, At: r.Now, Baseline: baseline, Complete: true}
+	in := mention.PollResult{Source: all[0].Post.Source, At: r.Now, Baseline: baseline, Complete: true}
 	for _, m := range all {
-		in.Found = append(in.Found, mention.Found{Post: m.Post, Mentions: []mention.Mention{m}})
+		in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
 	}
-	receipt, err := r.Store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.Draft) error {
-		return r.Planner.Plan(ctx, tx, r.Now, drafts)
+	result, err := r.Store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
+		return r.Planner.Plan(ctx, tx, r.Now, pending)
 	})
 	if err != nil {
 		r.T.Fatal(err)
 	}
 	r.Now = r.Now.Add(time.Minute)
 	var out []mention.Alert
-	for _, id := range receipt.Alerts {
+	for _, id := range result.Alerts {
 		a, ok, err := r.Store.Alert(context.Background(), id)
 		if err != nil || !ok {
 			r.T.Fatalf("alert %s: %v %v", id, ok, err)
@@ -157,7 +157,7 @@ func (r *Rig) Shown() (words []string) {
 				r.T.Fatal(ok, err)
 			}
 			if a.Kind == mention.Escalation {
-				words = append(words, strings.TrimSpace(a.Route+" "+a.Notify)+": "+alerts.ReadFacts(a.Payload).Text)
+				words = append(words, strings.TrimSpace(a.Route+" "+a.Notify)+": "+alerts.ReadDetails(a.Payload).Text)
 			}
 		}
 	}

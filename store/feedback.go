@@ -10,10 +10,10 @@ import (
 // What staff teach by dismissing: "not negative" is kept with the words it was said
 // of, because the post itself may go; "mute author" keeps the name.
 
-const lessonColumns = `l.mention_id, l.watch, l.source, l.kind, l.simhash, l.label, l.score, l.title, l.body, l.by_id, l.by_name, l.at`
+const feedbackColumns = `l.mention_id, l.watch, l.source, l.kind, l.simhash, l.label, l.score, l.title, l.body, l.by_id, l.by_name, l.at`
 
-func scanLesson(row scanner) (mention.Lesson, error) {
-	var l mention.Lesson
+func scanFeedback(row scanner) (mention.Feedback, error) {
+	var l mention.Feedback
 	var simhash, at int64
 	var score string
 	err := row.Scan(&l.MentionID, &l.Watch, &l.Source, &l.Kind, &simhash, &l.Label, &score, &l.Title, &l.Text, &l.By.ID, &l.By.Name, &at)
@@ -27,9 +27,9 @@ func scanLesson(row scanner) (mention.Lesson, error) {
 	return l, nil
 }
 
-// remember keeps, or takes back, what the change of a case teaches.
-func remember(ctx context.Context, q querier, before, after mention.Case) error {
-	was, is := taught(before), taught(after)
+// saveFeedback keeps, or takes back, what the change of a case teaches.
+func saveFeedback(ctx context.Context, q querier, before, after mention.Case) error {
+	was, is := feedbackOf(before), feedbackOf(after)
 	if was == is {
 		return nil
 	}
@@ -46,7 +46,7 @@ func remember(ctx context.Context, q querier, before, after mention.Case) error 
 	}
 	switch is {
 	case mention.NotNegative:
-		return insertLesson(ctx, q, after)
+		return insertFeedback(ctx, q, after)
 	case mention.MutedAuthor:
 		_, err := q.ExecContext(ctx, `
 INSERT INTO mutes (source, author, mention_id, by_id, by_name, at)
@@ -57,15 +57,15 @@ ON CONFLICT (source, author) DO NOTHING`, id, clean(after.Owner.ID), clean(after
 	return nil
 }
 
-// taught is the reason of a dismissal that teaches something, else empty.
-func taught(c mention.Case) string {
+// feedbackOf is the reason of a dismissal that teaches something, else empty.
+func feedbackOf(c mention.Case) string {
 	if c.Status == mention.Dismissed && (c.Reason == mention.NotNegative || c.Reason == mention.MutedAuthor) {
 		return c.Reason
 	}
 	return ""
 }
 
-func insertLesson(ctx context.Context, q querier, c mention.Case) error {
+func insertFeedback(ctx context.Context, q querier, c mention.Case) error {
 	st, err := scanStored(q.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, string(c.MentionID)))
 	if err != nil {
 		return err
@@ -83,9 +83,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (mention_
 	return err
 }
 
-// Lessons returns everything staff taught, oldest first.
-func (s *Store) Lessons(ctx context.Context) ([]mention.Lesson, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+lessonColumns+` FROM lessons l ORDER BY l.at, l.mention_id`)
-	all, err := collect(rows, err, scanLesson)
+// Feedback returns everything staff taught, oldest first.
+func (s *Store) Feedback(ctx context.Context) ([]mention.Feedback, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+feedbackColumns+` FROM lessons l ORDER BY l.at, l.mention_id`)
+	all, err := collect(rows, err, scanFeedback)
 	return all, s.wrap("lessons", err)
 }
