@@ -148,28 +148,6 @@ func TestStars(t *testing.T) {
 	}
 }
 
-func TestThresholds(t *testing.T) {
-	th := Defaults()
-	for _, kind := range mention.PostKinds {
-		if _, ok := th[kind]; !ok {
-			t.Errorf("no threshold for %s", kind)
-		}
-	}
-	mild := mention.Score{Value: -0.3}
-	if got := th.Label(mention.Review, mild); got != mention.Negative {
-		t.Errorf("a mild complaint in a review is %s", got)
-	}
-	if got := th.Label(mention.News, mild); got != mention.Neutral {
-		t.Errorf("the same in the news is %s", got)
-	}
-	if got := th.Label("", mild); got != mention.Negative {
-		t.Errorf("the same in a post of unknown kind is %s", got)
-	}
-	if got := th.Label(mention.News, mention.Score{Value: 0.5}); got != mention.Positive {
-		t.Errorf("praise in the news is %s", got)
-	}
-}
-
 // TestTarget: what stands near the watch's name weighs more.
 func TestTarget(t *testing.T) {
 	s := newScorer(t)
