@@ -33,14 +33,12 @@ const (
 // AlertStatus is the outbox state of an alert.
 type AlertStatus string
 
-// The way of an alert: pending → posting → posted. failed is for what the other
-// side refuses for good (channel_not_found …); it is retried after the next
-// change of the watchlist.
+// The way of an alert: pending → posting → posted. What the other side surely did not
+// take, or refuses, goes back to pending and is tried again.
 const (
 	Pending AlertStatus = "pending"
 	Posting AlertStatus = "posting"
 	Posted  AlertStatus = "posted"
-	Failed  AlertStatus = "failed"
 )
 
 // Alert is one message on its way to people: the outbox row.

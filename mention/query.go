@@ -85,7 +85,6 @@ type Feedback struct {
 type Counts struct {
 	Pending       int       // alerts waiting to be posted
 	Posting       int       // alerts under way or in doubt
-	Failed        int       // alerts refused for good
 	OldestPending time.Time // CreatedAt of the longest waiting alert that is due; zero when none
 	Open          int       // cases nobody has taken
 	Claimed       int       // cases taken and not answered

@@ -131,21 +131,8 @@ func insertEvents(ctx context.Context, q querier, id mention.ID, at time.Time, e
 	return nil
 }
 
-// Record writes events that belong to no change of a case.
-func (s *Store) Record(ctx context.Context, events ...mention.Event) error {
-	return s.inTx(ctx, "record", func(tx *sql.Tx) error { return insertEvents(ctx, tx, "", s.now(), events) })
-}
-
 // Mention returns a mention with its case; ErrNotFound when there is none.
 func (s *Store) Mention(ctx context.Context, id mention.ID) (mention.Mention, mention.Case, error) {
 	st, err := scanStored(s.read.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, string(id)))
 	return st.Mention, st.Case, s.wrap("mention "+string(id), err)
-}
-
-// MentionByAlert returns the mention an alert is about; ErrNotFound when the alert is
-// unknown or about none.
-func (s *Store) MentionByAlert(ctx context.Context, id mention.AlertID) (mention.Mention, mention.Case, error) {
-	st, err := scanStored(s.read.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+
-		`WHERE m.id = (SELECT o.mention_id FROM alerts o WHERE o.id = $1)`, string(id)))
-	return st.Mention, st.Case, s.wrap("mention of alert "+string(id), err)
 }

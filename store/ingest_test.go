@@ -27,18 +27,11 @@ func testKnownOnce(t *testing.T, open opener) {
 	if err != nil || m.Watch != "Delivery" || m.Post.Text != post(3).Text || c.Status != mention.Open || c.Version != 1 {
 		t.Errorf("mention %+v, case %+v, %v", m, c, err)
 	}
-	want(t, "history", kinds(must(s.History(background, m.ID))(t)), "heard")
+	want(t, "history", kinds(must(s.history(background, m.ID))(t)), "heard")
 	if _, _, err := s.Mention(background, "no"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("unknown mention: %v", err)
 	}
 	want(t, "due", len(must(s.DueAlerts(background, t0, 10))(t)), 3)
-	by, _, err := s.MentionByAlert(background, alertID(m.ID))
-	if err != nil || by.ID != m.ID {
-		t.Errorf("by alert: %v, %v", by.ID, err)
-	}
-	if _, _, err := s.MentionByAlert(background, "no"); !errors.Is(err, ErrNotFound) {
-		t.Errorf("by unknown alert: %v", err)
-	}
 }
 
 func testFingerprints(t *testing.T, open opener) {
@@ -115,7 +108,7 @@ func testEdits(t *testing.T, open opener) {
 	if err != nil || m.Post.Text != p.Text || c.Version != 2 {
 		t.Errorf("stored: %q, version %d, %v", m.Post.Text, c.Version, err)
 	}
-	want(t, "history", kinds(must(s.History(background, m.ID))(t)), "heard edited")
+	want(t, "history", kinds(must(s.history(background, m.ID))(t)), "heard edited")
 	want(t, "alerts: no second message for an edit", len(must(s.DueAlerts(background, in.At, 10))(t)), 3)
 	want(t, "the same edit again: known", ingest(t, s, in).Known, 1)
 }
@@ -132,7 +125,7 @@ func testEditedBack(t *testing.T, open opener) {
 	if err != nil || len(m.Spans) != 1 || c.Version != 3 {
 		t.Errorf("mention %+v, case %+v, %v", m, c, err)
 	}
-	want(t, "messages", len(must(s.AlertsOf(background, m.ID))(t)), 1)
+	want(t, "messages", len(must(s.alertsOf(background, m.ID))(t)), 1)
 }
 
 func testDeletions(t *testing.T, open opener) {
@@ -148,7 +141,7 @@ func testDeletions(t *testing.T, open opener) {
 	if err != nil || !m.Post.Deleted || m.Post.Body() != "\n" || m.Post.URL != p.URL || len(m.Spans)+len(m.Score.Why) != 0 || c.Version != 2 {
 		t.Errorf("mention %+v, case %+v, %v", m, c, err)
 	}
-	want(t, "history", kinds(must(s.History(background, m.ID))(t)), "heard deleted")
+	want(t, "history", kinds(must(s.history(background, m.ID))(t)), "heard deleted")
 	r := ingest(t, s, intakeOf(heard(gone)))
 	want(t, "deleted again: known", r.Known, 1)
 	want(t, "found by text", len(must(s.List(background, mention.Query{Text: "parcel"}))(t).Entries), 0)
@@ -254,7 +247,7 @@ func testAlso(t *testing.T, open opener) {
 	if err != nil || c.Status != mention.Replied || !c.AnswerVerified || c.Version < 2 {
 		t.Errorf("case %+v, %v", c, err)
 	}
-	want(t, "history", kinds(must(s.History(background, id))(t)), "heard answered answered")
+	want(t, "history", kinds(must(s.history(background, id))(t)), "heard answered answered")
 
 	// A case that somebody changed between plan and write is planned again.
 	tries := 0

@@ -170,37 +170,6 @@ func scanTimes(row scanner) (mention.Times, error) {
 	return t, err
 }
 
-const eventColumns = `e.mention_id, e.alert_id, e.kind, e.by_id, e.by_name, e.at, e.detail`
-
-func scanEvent(row scanner) (mention.Event, error) {
-	var e mention.Event
-	var at int64
-	err := row.Scan(&e.MentionID, &e.AlertID, &e.Kind, &e.By.ID, &e.By.Name, &at, &e.Detail)
-	e.At = fromMicros(at)
-	return e, err
-}
-
-// Events returns what happened from since (inclusive) to until (exclusive), in the
-// order it was recorded.
-func (s *Store) Events(ctx context.Context, since, until time.Time) ([]mention.Event, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+eventColumns+` FROM events e WHERE e.at >= $1 AND e.at < $2 ORDER BY e.at, e.id`, micros(since), micros(until))
-	all, err := collect(rows, err, scanEvent)
-	return all, s.wrap("events", err)
-}
-
-// History returns what happened to one mention, oldest first.
-func (s *Store) History(ctx context.Context, id mention.ID) ([]mention.Event, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+eventColumns+` FROM events e WHERE e.mention_id = $1 ORDER BY e.id`, string(id))
-	all, err := collect(rows, err, scanEvent)
-	return all, s.wrap("history of mention", err)
-}
-
-// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
-// (exclusive); what a baseline recorded does not count.
-func (s *Store) HeardRate(ctx context.Context, watch string, from, to time.Time) (int, error) {
-	return s.view().HeardRate(ctx, watch, from, to)
-}
-
 // Posts calls each with every post whose words are still kept and that was stored at
 // or after since, oldest first, until each returns an error, which is returned: for
 // trying a changed watchlist against what came before.

@@ -65,16 +65,16 @@ func (s *Store) Enqueue(ctx context.Context, list ...mention.Alert) error {
 	})
 }
 
-// parentJoin reaches the alert a reply waits for; a reply whose parent was refused
-// for good, or is unknown, goes on its own.
+// parentJoin reaches the alert a reply waits for; a reply whose parent is unknown goes
+// on its own.
 const (
 	parentJoin  = ` FROM alerts a LEFT JOIN alerts p ON p.id = a.thread_of `
-	parentReady = ` AND (a.thread_of = '' OR p.id IS NULL OR p.status IN ('posted', 'failed')) `
+	parentReady = ` AND (a.thread_of = '' OR p.id IS NULL OR p.status = 'posted') `
 )
 
 // DueAlerts returns pending alerts whose NotBefore has passed and whose ThreadOf,
-// if any, is posted; louder first, then older. Where the parent was refused for good
-// ThreadOf is returned empty: such a reply is posted on its own.
+// if any, is posted; louder first, then older. Where the parent is unknown ThreadOf is
+// returned empty: such a reply is posted on its own.
 func (s *Store) DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT CASE WHEN p.status = 'posted' THEN 1 ELSE 0 END, `+alertColumns+parentJoin+
 		`WHERE a.status = 'pending' AND a.not_before <= $1`+parentReady+
@@ -90,15 +90,6 @@ func (s *Store) DueAlerts(ctx context.Context, now time.Time, limit int) ([]ment
 	return all, s.wrap("due alerts", err)
 }
 
-// NextDue returns when the next pending alert that is held now becomes due; zero
-// when none is held. It lets a sender sleep.
-func (s *Store) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
-	var at int64
-	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MIN(a.not_before), 0)`+parentJoin+
-		`WHERE a.status = 'pending' AND a.not_before > $1`+parentReady, micros(now)).Scan(&at)
-	return fromMicros(at), s.wrap("next due", err)
-}
-
 // Alert returns one alert; ok is false when there is none.
 func (s *Store) Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error) {
 	return s.view().Alert(ctx, id)
@@ -110,13 +101,6 @@ func (s *Store) AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok
 }
 
 func (s *Store) view() *Tx { return &Tx{q: s.read, wrap: s.wrap} }
-
-// AlertsOf returns every alert about a mention, oldest first.
-func (s *Store) AlertsOf(ctx context.Context, id mention.ID) ([]mention.Alert, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE a.mention_id = $1 AND a.mention_id <> '' ORDER BY a.created_at, a.id`, string(id))
-	all, err := collect(rows, err, scanAlert)
-	return all, s.wrap("alerts of mention", err)
-}
 
 // BeginPosting moves pending → posting, raises Attempts and sets PostingAt.
 func (s *Store) BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Time) (bool, error) {
@@ -139,21 +123,6 @@ func (s *Store) BackToPending(ctx context.Context, id mention.AlertID, attempts 
 	n, err := s.exec(ctx, "back to pending", `UPDATE alerts SET status = 'pending', not_before = $3, last_error = $4
  WHERE id = $1 AND status = 'posting' AND attempts = $2`, string(id), attempts, micros(notBefore), clean(why))
 	return n == 1, err
-}
-
-// MarkFailed moves posting → failed, under the same condition: the other side
-// refuses the alert for good, until somebody changes something.
-func (s *Store) MarkFailed(ctx context.Context, id mention.AlertID, attempts int, why string) (bool, error) {
-	n, err := s.exec(ctx, "mark failed", `UPDATE alerts SET status = 'failed', last_error = $3
- WHERE id = $1 AND status = 'posting' AND attempts = $2`, string(id), attempts, clean(why))
-	return n == 1, err
-}
-
-// RetryFailed makes every failed alert pending again, after a change of the
-// watchlist, and returns how many.
-func (s *Store) RetryFailed(ctx context.Context) (int, error) {
-	n, err := s.exec(ctx, "retry failed", `UPDATE alerts SET status = 'pending', not_before = 0 WHERE status = 'failed'`)
-	return int(n), err
 }
 
 // InDoubt returns alerts in state posting whose attempt began before the time,
@@ -187,11 +156,10 @@ func (s *Store) Counts(ctx context.Context, now time.Time) (mention.Counts, erro
 	err := s.read.QueryRowContext(ctx, `SELECT
  (SELECT COUNT(*) FROM alerts WHERE status = 'pending'),
  (SELECT COUNT(*) FROM alerts WHERE status = 'posting'),
- (SELECT COUNT(*) FROM alerts WHERE status = 'failed'),
  (SELECT COALESCE(MIN(created_at), 0) FROM alerts WHERE status = 'pending' AND not_before <= $1),
  (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'open'),
  (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'claimed')`, micros(now)).
-		Scan(&c.Pending, &c.Posting, &c.Failed, &oldest, &c.Open, &c.Claimed)
+		Scan(&c.Pending, &c.Posting, &oldest, &c.Open, &c.Claimed)
 	c.OldestPending = fromMicros(oldest)
 	return c, s.wrap("counts", err)
 }

@@ -55,16 +55,14 @@ func testOutbox(t *testing.T, open opener) {
 	want(t, "in doubt later", ids(must(s.InDoubt(background, t0.Add(time.Second)))(t)), "a")
 	want(t, "back", must(s.BackToPending(background, "a", 1, t0.Add(time.Minute), "429"))(t), true)
 	want(t, "held", due(t, s, t0), "")
-	want(t, "next due", must(s.NextDue(background, t0))(t), t0.Add(time.Minute))
 	want(t, "due after", due(t, s, t0.Add(time.Minute)), "a")
 	want(t, "begin again", must(s.BeginPosting(background, "a", t0))(t), true)
 	a, ok, err := s.Alert(background, "a")
 	if err != nil || !ok || a.Attempts != 2 || a.LastError != "429" || a.Status != mention.Posting || string(a.Payload) != `{"text":"x"}` || !a.PostingAt.Equal(t0) {
 		t.Errorf("alert %+v, %v, %v", a, ok, err)
 	}
-	want(t, "failed", must(s.MarkFailed(background, "a", 2, "channel_not_found"))(t), true)
-	want(t, "due after failure", due(t, s, t0.Add(time.Hour)), "")
-	want(t, "retry failed", must(s.RetryFailed(background))(t), 1)
+	want(t, "back again", must(s.BackToPending(background, "a", 2, t0.Add(2*time.Hour), "channel_not_found"))(t), true)
+	want(t, "held again", due(t, s, t0.Add(time.Hour)), "")
 	send(t, s, "a")
 	a, _, _ = s.Alert(background, "a")
 	if a.Status != mention.Posted || a.Channel != "C1" || a.TS != "1.2" || a.RenderedVersion != 1 || a.LastError != "" {
@@ -75,7 +73,6 @@ func testOutbox(t *testing.T, open opener) {
 	_, ok, err = s.Alert(background, "b")
 	want(t, "unknown alert", ok, false)
 	want(t, "unknown alert", err, nil)
-	want(t, "next due of none", must(s.NextDue(background, t0))(t), time.Time{})
 }
 
 // Two processes found the same alert in doubt; the slower must not undo what the
@@ -87,7 +84,6 @@ func testPostingOwner(t *testing.T, open opener) {
 	want(t, "faster: back", must(s.BackToPending(background, "a", 1, t0, "in doubt"))(t), true)
 	want(t, "faster: begin", must(s.BeginPosting(background, "a", t0))(t), true)
 	want(t, "slower: back", must(s.BackToPending(background, "a", 1, t0, "in doubt"))(t), false)
-	want(t, "slower: failed", must(s.MarkFailed(background, "a", 1, "x"))(t), false)
 	want(t, "slower: begin", must(s.BeginPosting(background, "a", t0))(t), false)
 }
 
@@ -111,15 +107,6 @@ func testThreadsWait(t *testing.T, open opener) {
 	want(t, "after", ids(list), "child orphan")
 	want(t, "thread", list[0].ThreadOf, "parent")
 	want(t, "thread of the orphan", list[1].ThreadOf, "")
-
-	child.ID, child.ThreadOf = "child2", "parent2"
-	enqueue(t, s, notice("parent2", mention.Low, t0), child)
-	must(s.BeginPosting(background, "parent2", t0))(t)
-	want(t, "while the parent is under way", due(t, s, t0), "child orphan")
-	must(s.MarkFailed(background, "parent2", 1, "no"))(t)
-	list = must(s.DueAlerts(background, t0, 10))(t)
-	want(t, "after the parent failed", ids(list), "child child2 orphan")
-	want(t, "goes on its own", list[1].ThreadOf, "")
 }
 
 func testStale(t *testing.T, open opener) {
@@ -266,10 +253,10 @@ func testAuthors(t *testing.T, open opener) {
 	want(t, "nobody", a, mention.Author{})
 	a, _ = s.view().Author(background, "forum", "olga", t0.Add(time.Hour))
 	want(t, "since", a, mention.Author{})
-	n, err := s.HeardRate(background, "Romashka", t0, t0.Add(time.Second))
+	n, err := s.view().HeardRate(background, "Romashka", t0, t0.Add(time.Second))
 	want(t, "rate", n, 3)
 	want(t, "rate", err, nil)
-	n, _ = s.HeardRate(background, "Romashka", t0.Add(-time.Hour), t0)
+	n, _ = s.view().HeardRate(background, "Romashka", t0.Add(-time.Hour), t0)
 	want(t, "rate before", n, 0)
 	got, ok, err := s.AlertOf(background, list[0].Mentions[0].ID)
 	if ok || err != nil {

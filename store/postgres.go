@@ -34,7 +34,6 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 		busy:      postgresBusy,
 		explain:   func(err error) error { return explainPostgres(host, err) },
 		serialise: serialisePostgres,
-		size:      `SELECT pg_database_size(current_database())`,
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "earshot"

@@ -97,7 +97,7 @@ func pruneEvents(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
 
 func pruneAlerts(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
 	return affected(tx.ExecContext(ctx, `DELETE FROM alerts WHERE id IN (SELECT a.id FROM alerts a
- WHERE a.created_at < $1 AND a.status IN ('posted', 'failed')
+ WHERE a.created_at < $1 AND a.status = 'posted'
   AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = a.mention_id AND c.status IN ('open', 'claimed'))
  ORDER BY a.created_at LIMIT $2)`, before, pruneChunk))
 }
@@ -124,7 +124,7 @@ func eraseMention(ctx context.Context, q querier, id string) error {
 	}
 	for _, query := range []string{
 		`DELETE FROM bodies WHERE key = (SELECT post_key FROM mentions WHERE id = $1)`,
-		`UPDATE alerts SET payload = NULL WHERE mention_id = $1 AND mention_id <> '' AND status IN ('posted', 'failed')`,
+		`UPDATE alerts SET payload = NULL WHERE mention_id = $1 AND mention_id <> '' AND status = 'posted'`,
 	} {
 		if _, err := q.ExecContext(ctx, query, id); err != nil {
 			return err

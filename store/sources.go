@@ -22,13 +22,6 @@ func scanSource(row scanner) (mention.SourceState, error) {
 	return st, err
 }
 
-// Sources returns what is remembered of every source ever polled, by name.
-func (s *Store) Sources(ctx context.Context) ([]mention.SourceState, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+sourceColumns+` FROM sources ORDER BY name`)
-	all, err := collect(rows, err, scanSource)
-	return all, s.wrap("sources", err)
-}
-
 // Source returns what is remembered of one source; a state with only the name for
 // one that was never polled. A source that was renamed in the watchlist is a new
 // one: its first poll is a baseline, so a new name never alerts old posts again.

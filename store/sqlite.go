@@ -40,7 +40,6 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 		name:    "sqlite",
 		busy:    sqliteBusy,
 		explain: func(err error) error { return explainSQLite(path, err) },
-		size:    `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`,
 	}
 	mode := "rwc"
 	if readOnly {

@@ -56,8 +56,6 @@ type engine struct {
 	// serialise is run first in every poll and migration, so that two of them never
 	// plan at once; empty where the engine has one writer anyway.
 	serialise string
-	// size is the query for the bytes the database takes.
-	size string
 }
 
 // querier is what *sql.DB and *sql.Tx share.
@@ -112,18 +110,6 @@ func (s *Store) Close() error {
 		s.lock = nil // closing twice is harmless, as for sql.DB
 	}
 	return errors.Join(errs...)
-}
-
-// Ping reports whether the database answers.
-func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	return s.wrap("ping", s.read.QueryRowContext(ctx, `SELECT 1`).Scan(&one))
-}
-
-// Size returns how many bytes the database takes on its disk.
-func (s *Store) Size(ctx context.Context) (bytes int64, err error) {
-	err = s.read.QueryRowContext(ctx, s.engine.size).Scan(&bytes)
-	return bytes, s.wrap("size", err)
 }
 
 // installKeySize is that of an HMAC-SHA-256 key.

@@ -150,20 +150,3 @@ func (t *Tx) oneAlert(ctx context.Context, what, where string, arg any) (a menti
 	}
 	return a, err == nil, t.wrap(what, err)
 }
-
-// Feedback returns what staff said about a text of the watch that differs from the
-// simhash in at most maxDistance bits, the nearest; ok is false when they said nothing.
-func (t *Tx) Feedback(ctx context.Context, watch string, simhash uint64, maxDistance int) (l mention.Feedback, ok bool, err error) {
-	if simhash == 0 {
-		return l, false, nil
-	}
-	rows, err := t.q.QueryContext(ctx, `SELECT `+feedbackColumns+` FROM lessons l WHERE l.watch = $1 AND l.simhash <> 0`, clean(watch))
-	all, err := collect(rows, err, scanFeedback)
-	best := maxDistance + 1
-	for _, one := range all {
-		if d := bits.OnesCount64(one.Simhash ^ simhash); d < best {
-			l, ok, best = one, true, d
-		}
-	}
-	return l, ok, t.wrap("lesson", err)
-}

@@ -130,7 +130,7 @@ func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
 	if err != nil {
 		return // a scrape without these lines says as much
 	}
-	for state, n := range map[string]int{"pending": counts.Pending, "posting": counts.Posting, "failed": counts.Failed} {
+	for state, n := range map[string]int{"pending": counts.Pending, "posting": counts.Posting} {
 		ch <- prometheus.MustNewConstMetric(descOutbox, prometheus.GaugeValue, float64(n), state)
 	}
 	for state, n := range map[string]int{"open": counts.Open, "claimed": counts.Claimed} {

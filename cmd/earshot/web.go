@@ -128,7 +128,7 @@ func (w *webServer) health(rw http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		out.Status, out.Trouble["database"], status = "down", err.Error(), http.StatusServiceUnavailable
 	}
-	out.Outbox["pending"], out.Outbox["posting"], out.Outbox["failed"] = counts.Pending, counts.Posting, counts.Failed
+	out.Outbox["pending"], out.Outbox["posting"] = counts.Pending, counts.Posting
 	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
 	rw.WriteHeader(status)
 	_ = json.NewEncoder(rw).Encode(out) // the asker is gone if this fails
