@@ -1,0 +1,63 @@
+package store
+
+import (
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestSchemasAreOne compares the two schemas, which may differ in the names of types and
+// in what only one engine can say, and in nothing else.
+func TestSchemasAreOne(t *testing.T) {
+	sqlite, postgres := migrationTexts(t, "sqlite"), migrationTexts(t, "postgres")
+	if len(sqlite) != len(postgres) {
+		t.Fatalf("%d migrations for SQLite, %d for PostgreSQL", len(sqlite), len(postgres))
+	}
+	for i := range sqlite {
+		a, b := normalSchema(sqlite[i]), normalSchema(postgres[i])
+		if len(a) == 0 {
+			t.Fatalf("migration %d is empty", i+1)
+		}
+		for n := range min(len(a), len(b)) {
+			if a[n] != b[n] {
+				t.Fatalf("migration %d, statement line %d:\nSQLite     %s\nPostgreSQL %s", i+1, n+1, a[n], b[n])
+			}
+		}
+		if len(a) != len(b) {
+			t.Errorf("migration %d: %d lines for SQLite, %d for PostgreSQL", i+1, len(a), len(b))
+		}
+	}
+}
+
+func migrationTexts(t *testing.T, engine string) (texts []string) {
+	t.Helper()
+	names, err := fs.Glob(migrations, "migrations/"+engine+"/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(migrations, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	return texts
+}
+
+// sqliteWords turns PostgreSQL's words into SQLite's, longest first.
+var sqliteWords = strings.NewReplacer("BIGINT GENERATED ALWAYS AS IDENTITY", "INTEGER", "BIGINT", "INTEGER", "BYTEA", "BLOB", " WITHOUT ROWID", "")
+
+var sqlComment = regexp.MustCompile(`--[^\n]*`)
+
+// normalSchema is the schema without comments, in the words of SQLite.
+func normalSchema(text string) (lines []string) {
+	text = sqliteWords.Replace(sqlComment.ReplaceAllString(text, ""))
+	for line := range strings.Lines(text) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
