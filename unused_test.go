@@ -45,12 +45,12 @@ var forTests = []string{"internal/testkit", "internal/fakeslack", "alerts/intern
 func TestExportedIsCalled(t *testing.T) {
 	w := loadProgram(t)
 	for _, pkg := range w.pkgs {
-		room := strings.TrimPrefix(pkg.Path(), module+"/")
-		if pkg.Name() == "main" || slices.Contains(forTests, room) {
+		local := strings.TrimPrefix(pkg.Path(), module+"/")
+		if pkg.Name() == "main" || slices.Contains(forTests, local) {
 			continue
 		}
 		for _, f := range exportedFuncs(pkg) {
-			name := room + "." + strings.TrimPrefix(w.name(f), pkg.Path()+".")
+			name := local + "." + strings.TrimPrefix(w.name(f), pkg.Path()+".")
 			reason, allowed := onlyTestsCall[name]
 			switch called := w.used[f] || w.throughInterface(f); {
 			case !called && !allowed:

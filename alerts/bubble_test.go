@@ -12,8 +12,8 @@ import (
 )
 
 // bubble is a store in memory for tests in virtual time, where a disk would stop
-// the clock. It keeps the store's contract as far as alerts uses it; the tests in
-// rooms hold the same code against the real store.
+// the clock. It keeps the store's contract as far as alerts uses it; the tests of
+// plan, desk and digest hold the same code against the real store.
 type bubble struct {
 	mu       sync.Mutex
 	mentions map[mention.ID]mention.Mention

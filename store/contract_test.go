@@ -64,6 +64,9 @@ func TestSQLite(t *testing.T) {
 }
 
 func TestPostgres(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: a minute with a real PostgreSQL")
+	}
 	server := testkit.Postgres(t)
 	runContract(t, func(t *testing.T) string { return newDatabase(t, server.URL) })
 }

@@ -22,7 +22,7 @@ func scanFeedback(row scanner) (mention.Feedback, error) {
 	}
 	l.Simhash, l.At = uint64(simhash), fromMicros(at)
 	if err := decodeOptional(score, &l.Score); err != nil {
-		return l, fmt.Errorf("lesson %s: score: %w", l.MentionID, err)
+		return l, fmt.Errorf("feedback on %s: score: %w", l.MentionID, err)
 	}
 	return l, nil
 }

@@ -160,6 +160,9 @@ func TestRedisThatWastes(t *testing.T) {
 }
 
 func TestRedisAwayIsTyped(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for real time limits")
+	}
 	server := testkit.Redis(t)
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
 	r := openRedis(t, s, server.URL(), nil)
@@ -272,6 +275,9 @@ func TestFilterReadOnlyRedis(t *testing.T) {
 
 // A network that is slow, not gone: the filter gives up soon and the table answers.
 func TestFilterSlowNetwork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for real time limits")
+	}
 	server := testkit.Redis(t)
 	proxy := testkit.NewProxy(t, server.Addr)
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})

@@ -83,6 +83,9 @@ func TestFileIsPrivate(t *testing.T) {
 }
 
 func TestPostgresOutage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: seconds of a real outage")
+	}
 	server := testkit.Postgres(t)
 	s := openAt(t, Options{Database: newDatabase(t, server.URL)})
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
@@ -101,6 +104,9 @@ func TestPostgresOutage(t *testing.T) {
 // With several writers a button may be pressed while an edit is planned: the click
 // wins and the edit is planned again on top of it.
 func TestPostgresClickDuringPlan(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: seconds with a real PostgreSQL")
+	}
 	server := testkit.Postgres(t)
 	s := openAt(t, Options{Database: newDatabase(t, server.URL)})
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
@@ -126,6 +132,9 @@ func TestPostgresClickDuringPlan(t *testing.T) {
 
 // Two daemons start on an empty PostgreSQL at once.
 func TestPostgresMigratesOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: seconds with a real PostgreSQL")
+	}
 	server := testkit.Postgres(t)
 	address := newDatabase(t, server.URL)
 	failed := make(chan error, 4)

@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "write what is shown as the expected")
 
-// TestShow shows every message of the Slack room's cases, plain and coloured, and
+// TestShow shows every message of the Slack package's cases, plain and coloured, and
 // compares with testdata/<case>.txt.
 func TestShow(t *testing.T) {
 	cases, err := filepath.Glob("../slack/testdata/*/message.json")

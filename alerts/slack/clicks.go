@@ -64,7 +64,7 @@ type action struct {
 
 func (c click) channel() string { return or(c.Channel.ID, c.Container.ChannelID) }
 
-// person is who clicked, by the id of this door and the name colleagues know.
+// person is who clicked, by the id Slack has for them and the name colleagues know.
 func (n *Notifier) person(ctx context.Context, c click) mention.Person {
 	name := alerts.Line(or(c.User.Username, or(c.User.Name, c.User.ID)), maxName)
 	return mention.Person{ID: "slack:" + c.User.ID, Name: n.people.name(ctx, c.User.ID, name)}

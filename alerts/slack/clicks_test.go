@@ -172,6 +172,9 @@ func TestAcknowledgedWhateverIsSlow(t *testing.T) {
 
 // TestManyClaim lets ten people press on every message at once, by both doors.
 func TestManyClaim(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: many real clicks")
+	}
 	const messages, people = 8, 10
 	opt := fakeslack.Options{}
 	for i := range people {

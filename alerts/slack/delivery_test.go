@@ -60,6 +60,9 @@ func calls(w *world, method string) (n int) {
 
 // TestDoubtHoldsUpNothing keeps one alert in doubt while others pass.
 func TestDoubtHoldsUpNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for real pauses")
+	}
 	t.Parallel()
 	w := newWorld(t, worldOptions{inDoubt: 3 * time.Second})
 	w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.AcceptDrop})
@@ -93,6 +96,9 @@ func TestKilledBetweenPostAndMark(t *testing.T) {
 
 // TestUnreadableHistory posts again and says that it may be a repeat.
 func TestUnreadableHistory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for real pauses")
+	}
 	t.Parallel()
 	w := newWorld(t, worldOptions{})
 	w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.RefuseDrop})
@@ -106,6 +112,9 @@ func TestUnreadableHistory(t *testing.T) {
 
 // TestHistoryComesBack waits for a history that is away for a moment.
 func TestHistoryComesBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for real pauses")
+	}
 	t.Parallel()
 	w := newWorld(t, worldOptions{})
 	w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.AcceptDrop})
@@ -120,6 +129,9 @@ func TestHistoryComesBack(t *testing.T) {
 
 // TestLongHistory finds a message behind many others, fifteen a page.
 func TestLongHistory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for real pauses")
+	}
 	t.Parallel()
 	w := newWorld(t, worldOptions{inDoubt: 2 * time.Second})
 	w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.AcceptDrop})
@@ -199,6 +211,9 @@ func TestRefusedToken(t *testing.T) {
 
 // TestSlackAway has nobody listening at first.
 func TestSlackAway(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for real pauses")
+	}
 	t.Parallel()
 	w := newWorld(t, worldOptions{client: &http.Client{Transport: &away{}}})
 	w.hear(complaint("1", refund), complaint("2", "Курʼєр нагрубив і кинув пакунок під двері, телефон розбитий"))
@@ -228,6 +243,9 @@ func TestGoneMessage(t *testing.T) {
 
 // TestRedrawsAreFewAndPatient claims and releases quickly under a 429.
 func TestRedrawsAreFewAndPatient(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for real pauses")
+	}
 	t.Parallel()
 	w := newWorld(t, worldOptions{})
 	w.hear(complaint("1", refund))

@@ -50,7 +50,7 @@ type Options struct {
 	Trouble func(err error)
 }
 
-// Notifier is Slack as a way out and as a door to the desk.
+// Notifier is Slack as a way out and as a way to the desk.
 type Notifier struct {
 	opt    Options
 	api    *api.Client

@@ -70,6 +70,9 @@ func TestLifeInAThread(t *testing.T) {
 
 // TestReplyInDoubt loses the answer to a reply: it is looked for in the thread.
 func TestReplyInDoubt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for real pauses")
+	}
 	t.Parallel()
 	w := newWorld(t, worldOptions{})
 	first := complaint("1", refund)

@@ -121,12 +121,12 @@ func (w *world) start() {
 		opt.Desk = w.opt.desk
 	}
 	w.slack = slack.New(opt)
-	var door alerts.Notifier = w.slack
+	var notifier alerts.Notifier = w.slack
 	if w.opt.hook {
-		door = slack.NewHook(w.fake.HookURL(), "SLACK_WEBHOOK_URL", client)
+		notifier = slack.NewHook(w.fake.HookURL(), "SLACK_WEBHOOK_URL", client)
 	}
 	w.sender = outbox.NewSender(outbox.Options{Queue: w.store, Writer: w.store, Reader: w.store, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
-		NotifierFor: func(route string) (alerts.Notifier, bool) { return door, strings.HasPrefix(route, "#") }})
+		NotifierFor: func(route string) (alerts.Notifier, bool) { return notifier, strings.HasPrefix(route, "#") }})
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	all.Go(func() { _ = w.slack.Run(ctx) })
@@ -167,8 +167,8 @@ func (w *world) ingest(all ...mention.Mention) (mention.IngestResult, error) {
 	for _, m := range all {
 		in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
 	}
-	r, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
-		return w.planner.Plan(ctx, tx, in.At, drafts)
+	r, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
+		return w.planner.Plan(ctx, tx, in.At, pending)
 	})
 	w.sender.Wake()
 	return r, err
