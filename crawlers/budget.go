@@ -16,6 +16,10 @@ const (
 // parseBudget is one for the process because memory is.
 var parseBudget = budget{free: parseBytes}
 
+// reserveMemory waits until what parsing may cost is free and returns what gives
+// it back.
+func reserveMemory(cost int) (release func()) { return parseBudget.take(cost) }
+
 // budget is a counting gate. What costs more than the whole budget waits for all
 // of it and goes alone.
 type budget struct {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -103,3 +104,33 @@ func writeCursor(from any) Cursor {
 	}
 	return Cursor(b)
 }
+
+// reached reports whether the oldest of the posts is known, so that older pages
+// hold nothing new. The oldest stands last where no dates tell.
+func (m marks) reached(posts []mention.Post) bool {
+	if len(m) == 0 {
+		return false
+	}
+	oldest := posts[len(posts)-1]
+	for _, p := range posts {
+		if !p.Published.IsZero() && (oldest.Published.IsZero() || p.Published.Before(oldest.Published)) {
+			oldest = p
+		}
+	}
+	_, known := m[markOf(oldest)]
+	return known
+}
+
+func appendNew(list []string, more ...string) []string {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+func numberText(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+// maxPages bounds how many pages a source may be told to follow in one poll.
+const maxPages = 50

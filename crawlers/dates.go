@@ -332,3 +332,19 @@ func (p *dateParser) nextToNumber(i int) bool {
 	}
 	return false
 }
+
+// relativeDate reports whether the text tells a distance from now.
+func relativeDate(text string) bool {
+	for _, t := range dateTokens(text[:min(len(text), maxDateText)]) {
+		if _, ok := agoWords[t.text]; ok {
+			return true
+		}
+		if _, ok := dayWords[t.text]; ok {
+			return true
+		}
+		if _, ok := nowWords[t.text]; ok {
+			return true
+		}
+	}
+	return false
+}

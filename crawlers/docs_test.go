@@ -156,7 +156,7 @@ func describeOptions(b *strings.Builder, prefix string, shape reflect.Type) {
 		if prefix == "" && name == "detail" {
 			continue // the same as select
 		}
-		if inner.Kind() == reflect.Struct && inner.PkgPath() == reflect.TypeFor[Kind]().PkgPath() {
+		if inner.Kind() == reflect.Struct && strings.HasPrefix(inner.PkgPath(), reflect.TypeFor[Kind]().PkgPath()) {
 			describeOptions(b, prefix+name+".", inner)
 		}
 	}

@@ -95,7 +95,7 @@ func (c sourceCase) crawler(t testing.TB, f Fetcher) Crawler {
 }
 
 // crawlerOf makes the crawler of a source block as a watchlist has it.
-func crawlerOf(t testing.TB, block string, f Fetcher) Crawler {
+func crawlerOf(t testing.TB, block string, f Fetcher, change ...func(*Env)) Crawler {
 	t.Helper()
 	s := sourceOf(t, block)
 	var zone *time.Location
@@ -107,6 +107,9 @@ func crawlerOf(t testing.TB, block string, f Fetcher) Crawler {
 	}
 	env := Env{Fetch: f, Now: func() time.Time { return driverNow }, Zone: zone, Lang: s.Lang, Source: s.Name,
 		PostKind: mention.PostKind(s.PostKind), Base: s.Base}
+	for _, c := range change {
+		c(&env)
+	}
 	got, err := New(env, s.Kind, s.Section)
 	if err != nil {
 		t.Fatal(err)
@@ -309,7 +312,7 @@ func checkPosts(t testing.TB, posts []mention.Post) {
 			t.Errorf("ID %q is empty or comes twice", p.ID)
 		}
 		ids[p.ID] = true
-		if u, err := url.Parse(p.URL); err != nil || !webScheme(u) {
+		if u, err := url.Parse(p.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 			t.Errorf("%s: URL %q is not absolute", p.ID, p.URL)
 		}
 		for _, s := range []string{p.ID, p.URL, p.ThreadURL, p.ReplyTo, p.Author, p.Title, p.Text} {
@@ -384,7 +387,7 @@ func (c sourceCase) askedToWait(t *testing.T) {
 		w.Header().Set("Retry-After", "77")
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
-	if got := TroubleOf(err); err == nil || got.RetryAfter != 77*time.Second || got.Blocked {
+	if got := ClassifyError(err); err == nil || got.RetryAfter != 77*time.Second || got.Blocked {
 		t.Errorf("error %v, trouble %+v, want a wait of 77 s", err, got)
 	}
 	if len(batch.Posts) > 0 || batch.Next != "" {
@@ -394,7 +397,7 @@ func (c sourceCase) askedToWait(t *testing.T) {
 
 func (c sourceCase) serverError(t *testing.T) {
 	batch, err := c.broken(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
-	if err == nil || TroubleOf(err).Blocked {
+	if err == nil || ClassifyError(err).Blocked {
 		t.Errorf("error %v, want one that is no block", err)
 	}
 	if len(batch.Posts) > 0 {
@@ -404,7 +407,7 @@ func (c sourceCase) serverError(t *testing.T) {
 
 func (c sourceCase) refused(t *testing.T) {
 	_, err := c.broken(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
-	if err == nil || !TroubleOf(err).Blocked {
+	if err == nil || !ClassifyError(err).Blocked {
 		t.Errorf("error %v, want a block", err)
 	}
 }
@@ -440,7 +443,7 @@ func (c sourceCase) cutOff(t *testing.T, golden Batch) {
 		checkPosts(t, batch.Posts)
 		for _, p := range batch.Posts {
 			if !known[p.ID] && !prints[p.Fingerprint()] {
-				t.Errorf("cut at %d/%d: invented %s %q", i, places, p.ID, clip(p.Text, 80))
+				t.Errorf("cut at %d/%d: invented %s %q", i, places, p.ID, p.Text[:min(80, len(p.Text))])
 			}
 		}
 	}

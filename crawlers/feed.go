@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,8 +19,9 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-func init() {
-	register(Kind{
+// feedKind is the kind this engine reads.
+func feedKind() Kind {
+	return Kind{
 		Name:     "feed",
 		About:    "RSS, Atom, RDF and JSON feeds of news sites, blogs and forums, and feeds of comments. The address of a web page will do: its feed is found.",
 		PostKind: mention.News,
@@ -35,7 +36,7 @@ func init() {
 			o.Address = rebase(o.Address, env.Base)
 			return newFeed(env, o), nil
 		},
-	})
+	}
 }
 
 type feedOptions struct {
@@ -53,7 +54,7 @@ type feed struct {
 }
 
 func newFeed(env Env, o feedOptions) *feed {
-	return &feed{env: env, address: o.Address, target: o.Target, publisher: o.Publisher}
+	return &feed{env: env.WithDefaults(), address: o.Address, target: o.Target, publisher: o.Publisher}
 }
 
 // feedAccept asks for feeds first; servers that negotiate answer with one.
@@ -81,11 +82,6 @@ func (f *feed) Poll(ctx context.Context, since Cursor) (Batch, error) {
 		return batch, fmt.Errorf("feed: %s: %w", fetch.SafeURL(address), err)
 	}
 	return batch, nil
-}
-
-func lost(err error) bool {
-	var status *fetch.StatusError
-	return errors.As(err, &status) && (status.Status == http.StatusNotFound || status.Status == http.StatusGone)
 }
 
 // read reads one address: a feed, or a page that leads to one.
@@ -126,7 +122,7 @@ func parseFeed(res *fetch.Response) (*gofeed.Feed, error) {
 			return nil, err
 		}
 	}
-	release := parseBudget.take(len(body) * feedCost)
+	release := reserveMemory(len(body) * feedCost)
 	defer release()
 	p := gofeed.NewParser()
 	// Scanning every item for pictures costs as much as parsing the feed.
@@ -163,7 +159,7 @@ func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state progress) B
 		fresh = append(fresh, p)
 	}
 	read := len(fresh)
-	fresh = f.env.finish(fresh)
+	fresh = finish(f.env, fresh)
 	if t := newest(fresh); t.After(next.Newest) {
 		next.Newest = t
 	}
@@ -249,7 +245,7 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state progres
 			return batch, nil
 		case ctx.Err() != nil:
 			return Batch{}, ctx.Err()
-		case TroubleOf(err).Blocked && !errors.Is(err, fetch.ErrRobots) && !errors.Is(err, fetch.ErrGone):
+		case ClassifyError(err).Blocked && !errors.Is(err, fetch.ErrRobots) && !errors.Is(err, fetch.ErrGone):
 			return Batch{}, err // the host refuses: no more guesses
 		}
 		last = err
@@ -267,7 +263,7 @@ func announced(doc *goquery.Document, pageURL string) []string {
 	var posts, comments []string
 	doc.Find("link[rel][href], a[rel][href]").Each(func(_ int, s *goquery.Selection) {
 		rel := strings.Fields(strings.ToLower(s.AttrOr("rel", "")))
-		if !contains(rel, "alternate") && !contains(rel, "feed") {
+		if !slices.Contains(rel, "alternate") && !slices.Contains(rel, "feed") {
 			return
 		}
 		kind, _, _ := strings.Cut(strings.ToLower(s.AttrOr("type", "")), ";")
@@ -288,15 +284,6 @@ func announced(doc *goquery.Document, pageURL string) []string {
 		posts = append(posts, href)
 	})
 	return append(posts, comments...)
-}
-
-func contains(list []string, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // usualFeeds guesses, few and likely: each guess is a request.
@@ -334,25 +321,4 @@ func (f *feed) Thread(ctx context.Context, p mention.Post, since Cursor) (Batch,
 		}
 	}
 	return batch, err
-}
-
-func newest(posts []mention.Post) time.Time {
-	var t time.Time
-	for _, p := range posts {
-		if p.Published.After(t) {
-			t = p.Published
-		}
-	}
-	return t
-}
-
-// count spells a number with its noun.
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -11,13 +11,6 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 )
 
-// Hub is where a feed announces that it changed (WebSub). Both addresses are the
-// feed's own words: absolute, http or https, and not to be trusted further.
-type Hub struct {
-	URL   string `json:"url"`
-	Topic string `json:"topic"` // the feed as the hub knows it
-}
-
 // maxHubURL bounds the addresses of a Hub, which stand in the cursor.
 const maxHubURL = 2 << 10
 

@@ -1,8 +1,6 @@
 package crawlers
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/url"
 	"strings"
 	"time"
@@ -11,6 +9,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 	"github.com/mmcdole/gofeed"
 
+	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -24,14 +23,18 @@ type feedReader struct {
 	links map[string]int
 }
 
-// feedPosts returns the posts of a feed, in its order.
-func feedPosts(parsed *gofeed.Feed, feedURL string, env Env) []mention.Post {
-	r := newFeedReader(parsed, feedURL, env)
+// feedPosts reads the posts of an answer that is a feed, in its order.
+func feedPosts(res *fetch.Response, env Env) ([]mention.Post, error) {
+	parsed, err := parseFeed(res)
+	if err != nil {
+		return nil, err
+	}
+	r := newFeedReader(parsed, res.URL, env)
 	posts := make([]mention.Post, 0, len(parsed.Items))
 	for _, item := range parsed.Items {
 		posts = append(posts, r.post(item))
 	}
-	return posts
+	return posts, nil
 }
 
 // newFeedReader prepares the reading of a feed. The feed's own language is no
@@ -158,16 +161,6 @@ func (r *feedReader) id(item *gofeed.Item, p mention.Post) string {
 	return hashID(p.Author, item.Published, p.Title, item.Description, item.Content)
 }
 
-// hashID names a post the site gave no name.
-func hashID(parts ...string) string {
-	h := sha256.New()
-	for _, part := range parts {
-		h.Write([]byte(strings.Join(strings.Fields(part), " ")))
-		h.Write([]byte{0})
-	}
-	return "sha256:" + hex.EncodeToString(h.Sum(nil)[:12])
-}
-
 // author is dc:creator before author. MyBB puts an HTML link there: its text is
 // the name. Mail addresses are not names, and personal data that is not kept.
 func (r *feedReader) author(item *gofeed.Item) string {
@@ -199,7 +192,7 @@ func (r *feedReader) date(text string, parsed *time.Time) (time.Time, bool) {
 	if t, day, ok := ParseDate(text, r.env.Now(), r.env.Zone, r.env.Lang, r.feed.Language); ok {
 		return t, day
 	}
-	if parsed != nil { // a form only gofeed knows, or the future: Env.finish clamps it
+	if parsed != nil { // a form only gofeed knows, or the future: finish clamps it
 		return parsed.UTC(), false
 	}
 	return time.Time{}, false

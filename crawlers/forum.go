@@ -13,8 +13,9 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-func init() {
-	register(Kind{
+// forumKind is the kind this engine reads.
+func forumKind() Kind {
+	return Kind{
 		Name:     "forum",
 		About:    "a forum or the comments of a blog: a board's index, a list of threads, or one thread; the engine is found by itself",
 		PostKind: mention.Forum,
@@ -24,7 +25,7 @@ func init() {
 		Terms:    "public pages only; robots.txt and the board's rules apply",
 		Options:  func() any { return new(forumOptions) },
 		New:      newForum,
-	})
+	}
 }
 
 // forumOptions are the fields of a forum source.
@@ -70,7 +71,7 @@ func forumAt(env Env, address string) (*forum, error) {
 	if err != nil || !webScheme(u) {
 		return nil, errors.New("must be an address that begins with https:// or http://")
 	}
-	f := &forum{env: env}
+	f := &forum{env: env.WithDefaults()}
 	if env.Base != "" {
 		base, err := url.Parse(env.Base)
 		if err != nil || !webScheme(base) {
@@ -267,7 +268,7 @@ func (w *forumWalk) run() error {
 
 // batch closes the poll.
 func (w *forumWalk) batch(since Cursor, err error) (Batch, error) {
-	b := Batch{Posts: w.f.env.finish(w.posts), Next: since, Sees: w.sight()}
+	b := Batch{Posts: finish(w.f.env, w.posts), Next: since, Sees: w.sight()}
 	if errors.Is(err, errForumBudget) {
 		err = nil // what is left is read by the next poll
 	}

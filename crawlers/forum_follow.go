@@ -44,7 +44,7 @@ func (f *forum) Thread(ctx context.Context, p mention.Post, since Cursor) (Batch
 	if err != nil {
 		return Batch{Next: since, Sees: w.sight()}, err
 	}
-	posts = f.env.finish(posts)
+	posts = finish(f.env, posts)
 	var fresh []mention.Post
 	fresh, w.st.Marks = w.st.Marks.fresh(posts)
 	w.posts = append(w.posts, fresh...)

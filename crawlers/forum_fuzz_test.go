@@ -2,11 +2,11 @@ package crawlers
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/earshot/earshot/internal/fetch"
 )
@@ -32,17 +32,13 @@ func FuzzForum(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		n := 0
-		env := forumTestEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
-			if n++; n > 2*forumMaxRequests {
+		const most = 80 // twice what one poll may ask for
+		c := crawlerOf(t, "forum: https://fuzz.example/viewtopic.php?t=1", fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+			if n++; n > most {
 				t.Fatalf("asked for %d pages", n)
 			}
 			return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: body, At: driverNow}, nil
 		}))
-		env.Now = func() time.Time { return driverNow }
-		c, err := forumAt(env, "https://fuzz.example/viewtopic.php?t=1")
-		if err != nil {
-			t.Fatal(err)
-		}
 		batch, err := c.Poll(t.Context(), "")
 		checkPosts(t, batch.Posts)
 		if err != nil {
@@ -53,7 +49,7 @@ func FuzzForum(f *testing.F) {
 			return
 		}
 		checkPosts(t, again.Posts)
-		if !c.patientAt(batch.Next) && len(batch.Posts) < maxMarks/2 {
+		if !waits(t, batch.Next) && len(batch.Posts) < 200 /* half of what a cursor remembers */ {
 			known := map[string]bool{}
 			for _, p := range batch.Posts {
 				known[p.ID+p.Text] = true
@@ -67,11 +63,15 @@ func FuzzForum(f *testing.F) {
 	})
 }
 
-// patientAt reports whether the poll that wrote c left a post for the next one.
-func (f *forum) patientAt(c Cursor) bool {
-	var st forumState
-	readCursor(c, &st)
-	return st.Cut
+// waits reports whether the poll that wrote the cursor left a post for the next
+// one: the page ended in the middle.
+func waits(t *testing.T, c Cursor) bool {
+	t.Helper()
+	var state struct{ Cut bool }
+	if err := json.Unmarshal([]byte(c), &state); err != nil {
+		t.Fatal(err)
+	}
+	return state.Cut
 }
 
 func benchmarkForum(b *testing.B, path, address string) {
@@ -79,12 +79,9 @@ func benchmarkForum(b *testing.B, path, address string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f, err := forumAt(forumTestEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+	f := forumCrawler(b, fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
 		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: body, At: recordedNow}, nil
-	})), address)
-	if err != nil {
-		b.Fatal(err)
-	}
+	}), address)
 	first, err := f.Poll(b.Context(), "")
 	if err != nil {
 		b.Fatal(err)
@@ -106,36 +103,4 @@ func BenchmarkForumThread(b *testing.B) {
 // BenchmarkForumList polls a list on which nothing happened.
 func BenchmarkForumList(b *testing.B) {
 	benchmarkForum(b, "testdata/forum/phpbb33-list/list.html", "https://forum.example/board/viewforum.php?f=2")
-}
-
-// BenchmarkForumParse is the floor: the same bytes through the HTML parser alone.
-func BenchmarkForumParse(b *testing.B) {
-	body, err := os.ReadFile("testdata/forum/smf21-thread/p2.html")
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(body)))
-	for b.Loop() {
-		if _, err := parseHTML(body); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkForumDetect finds the engine of a page among all of them.
-func BenchmarkForumDetect(b *testing.B) {
-	body, err := os.ReadFile("testdata/forum/smf21-thread/p1.html")
-	if err != nil {
-		b.Fatal(err)
-	}
-	doc, err := parseHTML(body)
-	if err != nil {
-		b.Fatal(err)
-	}
-	presets := forumPresets()
-	for b.Loop() {
-		if len(detectForum(presets, doc, http.Header{}, body)) == 0 {
-			b.Fatal("not found")
-		}
-	}
 }

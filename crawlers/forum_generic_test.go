@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -20,7 +22,7 @@ func TestForumGeneric(t *testing.T) {
 		"invision5-thread": 5, "mybb-thread": 3, "nodebb-persona": 5, "phpbb33-thread": 4, "punbb-thread": 4,
 		"vanilla-thread": 5, "vbulletin5-thread": 5, "woocommerce-reviews": 5, "wordpress-blocks": 4, "xenforo23-thread": 4,
 	}
-	paths, err := filepath.Glob("testdata/forum/*/p1.html")
+	paths, err := filepath.Glob("../testdata/forum/*/p1.html")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no cases: %v", err)
 	}
@@ -36,6 +38,9 @@ func TestForumGeneric(t *testing.T) {
 	}
 }
 
+// goldenPost is what a want.json says of one post, as far as it is compared.
+type goldenPost struct{ ID, URL, Author, Published, Text string }
+
 func genericOn(t *testing.T, path string) (right, got, all int) {
 	body, err := os.ReadFile(path)
 	if err != nil {
@@ -45,11 +50,11 @@ func genericOn(t *testing.T, path string) (right, got, all int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var w struct{ Posts []wantPost }
+	var w struct{ Posts []goldenPost }
 	if err := json.Unmarshal(golden, &w); err != nil {
 		t.Fatal(err)
 	}
-	byText := map[string]wantPost{}
+	byText := map[string]goldenPost{}
 	for _, p := range w.Posts {
 		byText[strings.Join(strings.Fields(p.Text), " ")] = p
 	}
@@ -57,7 +62,10 @@ func genericOn(t *testing.T, path string) (right, got, all int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := sourceOf(t, string(source))
+	var s struct{ Forum, Zone, Lang string }
+	if err := yaml.Unmarshal(source, &s); err != nil {
+		t.Fatal(err)
+	}
 	zone, err := time.LoadLocation(s.Zone)
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +73,7 @@ func genericOn(t *testing.T, path string) (right, got, all int) {
 	env := forumTestEnv(nil)
 	env.Zone, env.Lang = zone, s.Lang
 	r := &forumReader{env: env}
-	res := &fetch.Response{URL: s.Address, Header: http.Header{}, Body: body, At: driverNow}
+	res := &fetch.Response{URL: s.Forum, Header: http.Header{}, Body: body, At: forumReadAt}
 	if strings.Contains(path, "vbulletin3") || strings.Contains(path, "smf20") {
 		res.Header.Set("Content-Type", "text/html; charset=windows-1251")
 	}

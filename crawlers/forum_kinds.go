@@ -14,37 +14,46 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// The kinds below are the forum engine told which engine it reads, so it can ask
-// the engine's API at once instead of reading pages.
-func init() {
-	for _, k := range []struct {
-		name, about, limits string
-		kind                mention.PostKind
-		ways                func(*url.URL) []string
-	}{
-		{"nodebb", "a NodeBB forum, a category or a topic, through its JSON API", "none documented; one request in 2 s", mention.Forum, nodebbWays},
-		{"discourse", "a Discourse forum, a category or a topic, through its JSON API", "answers are cached for a minute: do not poll faster", mention.Forum, discourseWays},
-		{"flarum", "a Flarum forum or a discussion, through its JSON:API", "at most 50 posts an answer", mention.Forum, flarumWays},
-		{"wordpress", "the comments of a WordPress site, through its REST API or, where that is closed, its comments feed", "at most 100 comments an answer", mention.Comment, wordpressWays},
-	} {
-		register(Kind{
-			Name: k.name, About: k.about, PostKind: k.kind, Every: 10 * time.Minute, Limits: k.limits,
-			Status:  "fixture only; not checked live",
-			Terms:   "the site's own; what its API closes to visitors is not read",
-			Options: func() any { return new(forumOptions) },
-			New: func(env Env, section config.Section) (Crawler, error) {
-				var opt forumOptions
-				if err := section.Decode(&opt); err != nil {
-					return nil, err
-				}
-				f, err := newForumAPI(env, opt.Address, k.ways)
-				if err != nil {
-					return nil, section.Errorf("address", "%v", err)
-				}
-				return f, nil
-			},
-		})
+// forumAPIKind is the forum engine told which engine it reads, so it can ask the
+// engine's API at once instead of reading pages.
+func forumAPIKind(name, about, limits string, posts mention.PostKind, endpoints func(*url.URL) []string) Kind {
+	return Kind{
+		Name: name, About: about, PostKind: posts, Every: 10 * time.Minute, Limits: limits,
+		Status:  "fixture only; not checked live",
+		Terms:   "the site's own; what its API closes to visitors is not read",
+		Options: func() any { return new(forumOptions) },
+		New: func(env Env, section config.Section) (Crawler, error) {
+			var opt forumOptions
+			if err := section.Decode(&opt); err != nil {
+				return nil, err
+			}
+			f, err := newForumAPI(env, opt.Address, endpoints)
+			if err != nil {
+				return nil, section.Errorf("address", "%v", err)
+			}
+			return f, nil
+		},
 	}
+}
+
+// forumNodeBB is the kind "nodebb".
+func forumNodeBB() Kind {
+	return forumAPIKind("nodebb", "a NodeBB forum, a category or a topic, through its JSON API", "none documented; one request in 2 s", mention.Forum, nodebbWays)
+}
+
+// forumDiscourse is the kind "discourse".
+func forumDiscourse() Kind {
+	return forumAPIKind("discourse", "a Discourse forum, a category or a topic, through its JSON API", "answers are cached for a minute: do not poll faster", mention.Forum, discourseWays)
+}
+
+// forumFlarum is the kind "flarum".
+func forumFlarum() Kind {
+	return forumAPIKind("flarum", "a Flarum forum or a discussion, through its JSON:API", "at most 50 posts an answer", mention.Forum, flarumWays)
+}
+
+// forumWordPress is the kind "wordpress".
+func forumWordPress() Kind {
+	return forumAPIKind("wordpress", "the comments of a WordPress site, through its REST API or, where that is closed, its comments feed", "at most 100 comments an answer", mention.Comment, wordpressWays)
 }
 
 // forumAPI tries the ways to the same posts in turn and keeps to the first that
@@ -64,7 +73,7 @@ func newForumAPI(env Env, address string, ways func(*url.URL) []string) (*forumA
 	if err != nil {
 		return nil, err
 	}
-	return &forumAPI{env: env, ways: ways(u), home: f.home}, nil
+	return &forumAPI{env: f.env, ways: ways(u), home: f.home}, nil
 }
 
 // forumWay is the cursor: which way is open, and that way's own cursor.
@@ -101,7 +110,7 @@ func (a *forumAPI) Poll(ctx context.Context, since Cursor) (Batch, error) {
 func (a *forumAPI) crawler(way int) Crawler {
 	address := a.ways[way]
 	if strings.HasSuffix(strings.TrimSuffix(address, "/"), "/feed") || strings.Contains(address, "feed=") {
-		return &feed{env: a.env, address: address}
+		return newFeed(a.env, feedOptions{Address: address})
 	}
 	return &forum{env: a.env, address: address, home: a.home, api: true}
 }

@@ -60,7 +60,7 @@ func (r *forumReader) read(res *fetch.Response) (*forumPage, error) {
 	if p, ok, err := r.readJSON(res); ok {
 		return p, err
 	}
-	release := parseBudget.take(len(res.Body) * pageCost)
+	release := reserveMemory(len(res.Body) * pageCost)
 	defer release()
 	body := res.HTML()
 	doc, err := parseHTML(body)

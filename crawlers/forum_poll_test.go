@@ -42,7 +42,7 @@ func (b *board) add(thread, id int, text string) {
 	if _, ok := b.threads[thread]; !ok {
 		b.order = append([]int{thread}, b.order...)
 	}
-	b.threads[thread] = append(b.threads[thread], boardPost{id, text, recordedNow.Add(time.Duration(id)*time.Minute).AddDate(0, 0, -3)})
+	b.threads[thread] = append(b.threads[thread], boardPost{id, text, forumReadAt.Add(time.Duration(id)*time.Minute).AddDate(0, 0, -3)})
 }
 
 func (b *board) Do(ctx context.Context, req fetch.Request) (*fetch.Response, error) {
@@ -75,7 +75,7 @@ func (b *board) Do(ctx context.Context, req fetch.Request) (*fetch.Response, err
 	default:
 		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: req.URL}
 	}
-	return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page), At: recordedNow}, nil
+	return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page), At: forumReadAt}, nil
 }
 
 func (b *board) sid() string { return fmt.Sprintf("&amp;sid=%032x", b.visits) }
@@ -252,7 +252,7 @@ func TestForumOldThread(t *testing.T) {
 		b.threads[30][i-1].at = time.Date(2015, 1, i, 0, 0, 0, 0, time.UTC)
 	}
 	b.add(30, 2000, "today")
-	b.threads[30][5].at = recordedNow.Add(-time.Hour)
+	b.threads[30][5].at = forumReadAt.Add(-time.Hour)
 	r.want("an old thread with a new answer", "today")
 	b.add(600, 2001, "a new thread with an odd date")
 	b.threads[600][0].at = time.Date(2015, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -267,7 +267,7 @@ func TestForumTroubleInTheMiddle(t *testing.T) {
 	b.fail["/viewtopic.php?t=7&start=3"] = &fetch.RetryError{Status: 429, URL: "x", After: time.Minute}
 	f := b.reader(boardAt + "/viewtopic.php?t=7").f
 	batch, err := f.Poll(context.Background(), "")
-	if got := TroubleOf(err); got.RetryAfter != time.Minute {
+	if got := ClassifyError(err); got.RetryAfter != time.Minute {
 		t.Errorf("error %v, want the site's own wait", err)
 	}
 	if len(batch.Posts) != 3 || batch.Next != "" {
@@ -320,9 +320,9 @@ func TestForumLoop(t *testing.T) {
 	page := `<html><body id="phpbb"><div id="p1" class="post"><div class="postbody"><p class="author"><a class="username">a</a><time datetime="2026-09-01T10:00:00Z"></time></p><div class="content">x</div></div></div>
 <div class="pagination"><a rel="next" href="/viewtopic.php?t=1&amp;start=%d">next</a></div></body></html>`
 	n := 0
-	f, err := forumAt(forumTestEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+	f, err := forumAt(forumTestEnv(forumFetcher(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
 		n++
-		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: fmt.Appendf(nil, page, n*10), At: recordedNow}, nil
+		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: fmt.Appendf(nil, page, n*10), At: forumReadAt}, nil
 	})), boardAt+"/viewtopic.php?t=1")
 	if err != nil {
 		t.Fatal(err)
@@ -334,7 +334,7 @@ func TestForumLoop(t *testing.T) {
 }
 
 func TestForumNotOne(t *testing.T) {
-	f, err := forumAt(forumTestEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+	f, err := forumAt(forumTestEnv(forumFetcher(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
 		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: []byte("<html><body><h1>Hello</h1></body></html>")}, nil
 	})), boardAt+"/")
 	if err != nil {
@@ -384,7 +384,7 @@ func TestForumBlocked(t *testing.T) {
 	b.add(1, 1, "x")
 	b.fail["/viewforum.php?f=2"] = &fetch.BlockedError{Status: 403, URL: "x"}
 	f := b.reader(boardAt + "/viewforum.php?f=2").f
-	if _, err := f.Poll(context.Background(), ""); !TroubleOf(err).Blocked {
+	if _, err := f.Poll(context.Background(), ""); !ClassifyError(err).Blocked {
 		t.Errorf("got %v, want a block", err)
 	}
 	b.fail = map[string]error{"/viewtopic.php?t=1": &fetch.BlockedError{Status: 403, URL: "x"}}
@@ -430,11 +430,11 @@ func TestForumBlogPolls(t *testing.T) {
 	item := `<item><title>Comment on A by ann</title><link>https://blog.example/a/#comment-%d</link><pubDate>Tue, 01 Sep 2026 10:00:00 +0000</pubDate><guid>https://blog.example/?p=5#comment-%d</guid><description>%s</description></item>`
 	items := fmt.Sprintf(item, 1, 1, "first")
 	var asked []string
-	f, err := forumAt(forumTestEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+	f, err := forumAt(forumTestEnv(forumFetcher(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
 		path := strings.TrimPrefix(req.URL, "https://blog.example")
 		asked = append(asked, path)
 		body := map[string]string{"/": front, "/a/": article, "/comments/feed/": `<rss version="2.0"><channel><title>Comments</title>` + items + `</channel></rss>`}[path]
-		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: recordedNow}, nil
+		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: forumReadAt}, nil
 	})), "https://blog.example/")
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -174,40 +173,17 @@ func (s forumSkip) Match(n *html.Node) bool {
 	if n.Type != html.ElementNode || n == s.root {
 		return false
 	}
-	if s.items[n] != "" || signatures.Match(n) || s.drop != nil && s.drop.m != nil && s.drop.m.Match(n) {
+	if s.items[n] != "" || isSignature(n) || s.drop != nil && s.drop.m != nil && s.drop.m.Match(n) {
 		return true
 	}
 	if s.also != nil && s.also(n) {
 		return true
 	}
-	return s.quotes && (quotes.Match(n) || forumQuoteHead(n))
+	return s.quotes && (isQuote(n) || forumQuoteHead(n))
 }
 
 func (s forumSkip) MatchAll(*html.Node) []*html.Node       { return nil }
 func (s forumSkip) Filter(nodes []*html.Node) []*html.Node { return nodes }
-
-// forumWrote are the words of a line above a quote that says whose it is.
-var forumWrote = regexp.MustCompile(`(?i)wrote|said|quot|писа|пише|цит|сказа|каза|:\s*$`)
-
-// forumQuoteHead reports the line "Anna wrote:" that stands before a quote and
-// outside of it.
-func forumQuoteHead(n *html.Node) bool {
-	next := n.NextSibling
-	for next != nil && (next.Type == html.CommentNode || next.Type == html.TextNode && strings.TrimSpace(next.Data) == "" || next.DataAtom == atom.Br) {
-		next = next.NextSibling
-	}
-	if next == nil || next.Type != html.ElementNode || !quotes.Match(next) {
-		return false
-	}
-	switch n.DataAtom {
-	case atom.Cite:
-		return true
-	case atom.Div, atom.P, atom.Span, atom.B, atom.Strong, atom.H4, atom.Small, atom.A:
-		head := oneLine(textOf(goquery.NewDocumentFromNode(n).Selection, nil))
-		return len(head) > 0 && len(head) < 120 && strings.HasSuffix(head, ":") && forumWrote.MatchString(head)
-	}
-	return false
-}
 
 // permalink is the post's own link, cleaned, or one built from its id when the
 // link is missing or names a page: pages move.

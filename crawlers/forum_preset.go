@@ -1,18 +1,15 @@
 package crawlers
 
 import (
-	"embed"
 	"fmt"
-	"path"
 	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/goccy/go-yaml"
-)
 
-//go:embed presets/forum/*.yaml
-var forumFiles embed.FS
+	presetfiles "github.com/earshot/earshot/crawlers/presets/forum"
+)
 
 // forumPreset is one forum engine: how its pages are recognised and read. The
 // fields are the words of presets/forum/*.yaml.
@@ -134,13 +131,13 @@ func (p forumPattern) matches(s string) bool { return p.re != nil && p.re.MatchS
 // forumPresets returns every forum engine earshot knows, by file name. The files
 // are part of the program: one that cannot be read is a mistake of ours.
 var forumPresets = sync.OnceValue(func() []*forumPreset {
-	files, err := forumFiles.ReadDir("presets/forum")
+	files, err := presetfiles.Files.ReadDir(".")
 	if err != nil {
 		panic(err)
 	}
 	var all []*forumPreset
 	for _, f := range files {
-		src, err := forumFiles.ReadFile(path.Join("presets/forum", f.Name()))
+		src, err := presetfiles.Files.ReadFile(f.Name())
 		if err != nil {
 			panic(err)
 		}

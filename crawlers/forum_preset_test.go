@@ -1,20 +1,21 @@
 package crawlers
 
 import (
-	"path"
 	"strings"
 	"testing"
+
+	presetfiles "github.com/earshot/earshot/crawlers/presets/forum"
 )
 
 // TestForumPresets reads every preset on its own, so a mistake names its file.
 func TestForumPresets(t *testing.T) {
-	files, err := forumFiles.ReadDir("presets/forum")
+	files, err := presetfiles.Files.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]string{}
 	for _, f := range files {
-		src, err := forumFiles.ReadFile(path.Join("presets/forum", f.Name()))
+		src, err := presetfiles.Files.ReadFile(f.Name())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ func partsOf(group []forumBlock) [][]forumPart {
 		b := &group[i]
 		var walk func(n *html.Node)
 		walk = func(n *html.Node) {
-			if !isElement(n) || invisibleElement(n.DataAtom) || quotes.Match(n) || forumNotOwn(n) || !b.owns(n) || len(all[i]) > 2000 {
+			if !isElement(n) || invisibleElement(n.DataAtom) || isQuote(n) || forumNotOwn(n) || !b.owns(n) || len(all[i]) > 2000 {
 				return
 			}
 			all[i] = append(all[i], forumPart{el: selection(n), key: partKey(n, n == b.el.Nodes[0])})

@@ -24,7 +24,7 @@ func (w *forumWalk) thread(p *forumPage, start string) error {
 			err = olderErr
 		}
 	}
-	fresh, next := w.st.Marks.fresh(w.f.env.finish(posts))
+	fresh, next := w.st.Marks.fresh(finish(w.f.env, posts))
 	w.posts = append(w.posts, fresh...)
 	if last != start {
 		w.st.V = fetch.Validators{} // they were the first page's
@@ -113,7 +113,7 @@ func (w *forumWalk) stream(p *forumPage) error {
 	var posts []mention.Post
 	seen := map[string]bool{}
 	for read := 1; ; read++ {
-		page := w.f.env.finish(p.Posts)
+		page := finish(w.f.env, p.Posts)
 		known, _ := w.st.Marks.fresh(page)
 		posts = addNew(posts, page, seen)
 		if len(known) < len(page) || p.Older == "" || w.first || w.visited[addressKey(p.Older)] {
@@ -182,18 +182,17 @@ func (w *forumWalk) comments(address string) bool {
 		return false
 	}
 	w.bytes += len(res.Body)
-	parsed, err := parseFeed(res)
+	posts, err := feedPosts(res, w.f.env)
 	if err != nil {
 		w.note("the feed of comments could not be read: %v", err)
 		return false
 	}
-	posts := feedPosts(parsed, res.URL, w.f.env)
 	for i := range posts {
 		if m := forumCommentLink.FindStringSubmatch(posts[i].URL); m != nil {
 			posts[i].ID, posts[i].IsReply = m[1], true // as the pages number it
 		}
 	}
-	fresh, marks := w.st.Marks.fresh(w.f.env.finish(posts))
+	fresh, marks := w.st.Marks.fresh(finish(w.f.env, posts))
 	if w.st.Marks = marks; !w.first {
 		w.posts = append(w.posts, fresh...)
 	}
@@ -294,7 +293,7 @@ func (w *forumWalk) readThread(row forumRow, known forumVisited, visited bool) (
 	} else if posts, last, err = w.pages(p, start); err != nil {
 		return known, err
 	}
-	posts = w.f.env.finish(posts)
+	posts = finish(w.f.env, posts)
 	if bumped {
 		posts = publishedAfter(posts, w.st.Since.Add(-36*time.Hour))
 	}

@@ -30,6 +30,12 @@ var quotes = cascadia.MustCompile(`blockquote, aside.quote, .quotecontent, .quot
 // signatures finds what stands under every post of the same author.
 var signatures = cascadia.MustCompile(`.signature, .sig, .message-signature, .post-signature, .ipsSignature`)
 
+// isQuote reports an element that repeats somebody else's words.
+func isQuote(n *html.Node) bool { return quotes.Match(n) }
+
+// isSignature reports what stands under every post of the same author.
+func isSignature(n *html.Node) bool { return signatures.Match(n) }
+
 // parseHTML parses a UTF-8 page. Scripting is off, so what stands in <noscript>
 // is elements and not text.
 func parseHTML(body []byte) (*goquery.Document, error) {
@@ -462,4 +468,67 @@ func attr(n *html.Node, key string) string {
 		}
 	}
 	return ""
+}
+
+// endsInMiddle reports whether an HTML body was cut off: it neither ends its
+// document nor closes what it opened.
+func endsInMiddle(body []byte) bool {
+	tail := bytes.ToLower(body[max(0, len(body)-2048):])
+	if bytes.Contains(tail, []byte("</html")) || bytes.Contains(tail, []byte("</body")) {
+		return false
+	}
+	z := html.NewTokenizer(bytes.NewReader(body))
+	var open []atom.Atom
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return len(open) > 0
+		case html.StartTagToken:
+			name, _ := z.TagName()
+			if a := atom.Lookup(name); mustClose(a) {
+				open = append(open, a)
+			}
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			a := atom.Lookup(name)
+			for i := len(open) - 1; i >= 0; i-- {
+				if open[i] == a {
+					open = open[:i]
+					break
+				}
+			}
+		}
+	}
+}
+
+// mustClose lists the elements whose end tag nobody leaves out.
+func mustClose(a atom.Atom) bool {
+	switch a {
+	case atom.Div, atom.Article, atom.Section, atom.Ul, atom.Ol, atom.Table, atom.Span, atom.A, atom.Main, atom.Aside, atom.Blockquote, atom.Script, atom.Style:
+		return true
+	}
+	return false
+}
+
+// forumWrote are the words of a line above a quote that says whose it is.
+var forumWrote = regexp.MustCompile(`(?i)wrote|said|quot|писа|пише|цит|сказа|каза|:\s*$`)
+
+// forumQuoteHead reports the line "Anna wrote:" that stands before a quote and
+// outside of it.
+func forumQuoteHead(n *html.Node) bool {
+	next := n.NextSibling
+	for next != nil && (next.Type == html.CommentNode || next.Type == html.TextNode && strings.TrimSpace(next.Data) == "" || next.DataAtom == atom.Br) {
+		next = next.NextSibling
+	}
+	if next == nil || next.Type != html.ElementNode || !quotes.Match(next) {
+		return false
+	}
+	switch n.DataAtom {
+	case atom.Cite:
+		return true
+	case atom.Div, atom.P, atom.Span, atom.B, atom.Strong, atom.H4, atom.Small, atom.A:
+		head := oneLine(textOf(goquery.NewDocumentFromNode(n).Selection, nil))
+		return len(head) > 0 && len(head) < 120 && strings.HasSuffix(head, ":") && forumWrote.MatchString(head)
+	}
+	return false
 }

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -17,8 +16,9 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-func init() {
-	register(Kind{
+// jsonKind is the kind this engine reads.
+func jsonKind() Kind {
+	return Kind{
 		Name:     "json",
 		About:    "JSON APIs: an address with placeholders, and jq programs that say where the posts and their parts are.",
 		PostKind: mention.Social,
@@ -31,7 +31,7 @@ func init() {
 			}
 			return newJSONCrawler(env, o, values{}, s)
 		},
-	})
+	}
 }
 
 // jsonOptions are what a user writes under json:.
@@ -121,7 +121,7 @@ func newJSONCrawler(env Env, o jsonOptions, given values, s config.Section) (Cra
 }
 
 func newJSON(env Env, o jsonOptions, given values, s config.Section) (*jsonAPI, error) {
-	a := &jsonAPI{env: env, opt: o, given: given, each: []string{""}}
+	a := &jsonAPI{env: env.WithDefaults(), opt: o, given: given, each: []string{""}}
 	a.opt.Address = rebase(given.expand(o.Address), env.Base)
 	a.opt.Body = given.expand(o.Body)
 	if o.Window == 0 {
@@ -151,21 +151,6 @@ func newJSON(env Env, o jsonOptions, given values, s config.Section) (*jsonAPI, 
 	var err error
 	a.program, err = compileJSON(a.opt, given, a.name, s)
 	return a, err
-}
-
-// splice replaces the element "{name}" by the list of that option.
-func (v values) splice(list []string) []string {
-	var out []string
-	for _, e := range list {
-		if name, ok := strings.CutPrefix(e, "{"); ok {
-			if more, ok := v.list[strings.TrimSuffix(name, "}")]; ok {
-				out = append(out, more...)
-				continue
-			}
-		}
-		out = append(out, e)
-	}
-	return out
 }
 
 // jsonState is the cursor.
@@ -212,7 +197,7 @@ func (a *jsonAPI) Poll(ctx context.Context, since Cursor) (Batch, error) {
 				err = fmt.Errorf("%s %s: %w", a.name, value, err)
 			}
 			failed = errors.Join(failed, err)
-			if t := TroubleOf(err); ctx.Err() != nil || t.Blocked || t.RetryAfter > 0 {
+			if t := ClassifyError(err); ctx.Err() != nil || t.Blocked || t.RetryAfter > 0 {
 				break
 			}
 		}
@@ -225,7 +210,7 @@ func (a *jsonAPI) Poll(ctx context.Context, since Cursor) (Batch, error) {
 			next.Parts[value] = part
 		}
 	}
-	batch.Posts = a.env.finish(batch.Posts)
+	batch.Posts = finish(a.env, batch.Posts)
 	batch.Sees.What = count(batch.Sees.Items, "post")
 	if failed != nil {
 		batch.Unchanged = false
@@ -280,7 +265,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if n == 1 {
 			found.next.For, found.next.V = first, res.Validators
 		}
-		posts := a.env.finish(page.posts)
+		posts := finish(a.env, page.posts)
 		all = append(all, posts...)
 		found.notes = appendNew(found.notes, page.notes...)
 		if page.wait > 0 {
@@ -296,7 +281,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 
 // close sums up what was read.
 func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jsonFound {
-	all = a.env.finish(all)
+	all = finish(a.env, all)
 	found.items, found.newest = len(all), newest(all)
 	found.posts, found.next.Marks = known.Marks.fresh(all)
 	if found.newest.After(found.next.Newest) {
@@ -319,19 +304,6 @@ func (a *jsonAPI) headers() http.Header {
 		h.Set("Content-Type", "application/json")
 	}
 	return h
-}
-
-// plain fills in {name} without escaping: for headers. whole is false when one
-// of the values is empty: a key that was not given is not sent.
-func (v values) plain(template string) (text string, whole bool) {
-	for name, value := range v.text {
-		hole := "{" + name + "}"
-		if value == "" && strings.Contains(template, hole) {
-			return "", false
-		}
-		template = strings.ReplaceAll(template, hole, value)
-	}
-	return template, true
 }
 
 // jsonTurn is where in the pages a poll is.
@@ -403,19 +375,6 @@ func (t *jsonTurn) advance(p jsonPager, page jsonPage, res *fetch.Response) bool
 		return false
 	}
 	return true
-}
-
-// nextLink reads rel="next" of a Link header.
-func nextLink(h http.Header) string {
-	for _, line := range h.Values("Link") {
-		for _, part := range strings.Split(line, ",") {
-			target, params, ok := strings.Cut(part, ";")
-			if ok && (strings.Contains(params, `rel="next"`) || strings.Contains(params, "rel=next")) {
-				return strings.Trim(strings.TrimSpace(target), "<>")
-			}
-		}
-	}
-	return ""
 }
 
 // jsonBody decodes an answer, which must be one JSON value.

@@ -95,7 +95,7 @@ type jsonPage struct {
 
 // read maps an answer. value is the present value of each.
 func (p *jsonProgram) read(ctx context.Context, env Env, res *fetch.Response, value string) (jsonPage, error) {
-	release := parseBudget.take(len(res.Body) * jsonCost)
+	release := reserveMemory(len(res.Body) * jsonCost)
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, maxJQ)
 	defer cancel()
@@ -108,7 +108,7 @@ func (p *jsonProgram) read(ctx context.Context, env Env, res *fetch.Response, va
 		r.vars[p.eachVar] = value
 	}
 	if why := r.text(p.closed, body); why != "" {
-		return jsonPage{}, fmt.Errorf("%w: %s", errClosed, oneLine(clip(why, 300)))
+		return jsonPage{}, fmt.Errorf("%w: %s", ErrClosed, oneLine(clip(why, 300)))
 	}
 	var page jsonPage
 	if seconds := r.text(p.backoff, body); seconds != "" {
@@ -210,8 +210,8 @@ func (r *jsonRun) post(item any) mention.Post {
 		text = dropMarkdownQuotes(text)
 	}
 	p.Text = plainWords(text)
-	p.Published, p.DateOnly = r.env.date(get("time"))
-	if edited, _ := r.env.date(get("edited")); edited.After(p.Published) {
+	p.Published, p.DateOnly = date(r.env, get("time"))
+	if edited, _ := date(r.env, get("edited")); edited.After(p.Published) {
 		p.Edited = edited
 	}
 	if value := get("rating"); value != "" {

@@ -28,7 +28,7 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since Cursor) 
 	if err != nil {
 		if lost(err) {
 			p.Deleted = true
-			return Batch{Posts: a.env.finish([]mention.Post{p}), Next: since, Sees: Sight{What: "a discussion that is gone"}}, nil
+			return Batch{Posts: finish(a.env, []mention.Post{p}), Next: since, Sees: Sight{What: "a discussion that is gone"}}, nil
 		}
 		return Batch{}, fmt.Errorf("json: discussion: %w", err)
 	}
@@ -40,7 +40,7 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since Cursor) 
 	if err != nil {
 		return Batch{}, fmt.Errorf("json: discussion: %s: %w", fetch.SafeURL(res.URL), err)
 	}
-	posts := a.env.finish(page.posts)
+	posts := finish(a.env, page.posts)
 	fresh, seen := state.Marks.fresh(posts)
 	for i := range fresh {
 		if f := &fresh[i]; f.ThreadURL == "" && f.ID != p.ID {

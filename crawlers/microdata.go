@@ -119,7 +119,7 @@ func (r *schemaReader) scopeItem(s *scope, parent *pageItem) *pageItem {
 	for _, name := range []string{"datepublished", "datecreated", "dtreviewed", "commenttime", "date"} {
 		for _, n := range s.props[name] {
 			for _, t := range moments(n) {
-				if p.Published, p.DateOnly = r.env.date(t); !p.Published.IsZero() {
+				if p.Published, p.DateOnly = date(r.env, t); !p.Published.IsZero() {
 					item.dateText = t
 					break
 				}

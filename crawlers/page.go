@@ -1,7 +1,6 @@
 package crawlers
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/url"
@@ -10,15 +9,15 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
 
-func init() {
-	register(Kind{
+// pageKind is the kind this engine reads.
+func pageKind() Kind {
+	return Kind{
 		Name:     "page",
 		About:    "Web pages that show reviews or comments: what they mark up for search engines (schema.org) is read first, then what `select` points at.",
 		PostKind: mention.Review,
@@ -32,7 +31,7 @@ func init() {
 			o.Address = rebase(o.Address, env.Base)
 			return newPage(env, o, s)
 		},
-	})
+	}
 }
 
 // pageOptions are what a user writes under page:.
@@ -53,7 +52,6 @@ type closedRule struct {
 
 const (
 	defaultPages = 5
-	maxPages     = 50
 	// maxDetails bounds the detail pages of one poll; the rest comes with the next.
 	maxDetails = 20
 )
@@ -73,7 +71,7 @@ type closedCheck struct {
 }
 
 func newPage(env Env, o pageOptions, s config.Section) (*page, error) {
-	p := &page{env: env, address: o.Address, pages: o.Pages}
+	p := &page{env: env.WithDefaults(), address: o.Address, pages: o.Pages}
 	if p.pages == 0 {
 		p.pages = defaultPages
 	}
@@ -155,7 +153,7 @@ func (p *page) Poll(ctx context.Context, since Cursor) (Batch, error) {
 			return Batch{Posts: p.fresh(all, state.Marks), Sees: sees}, fmt.Errorf("page: older posts: %w", err)
 		}
 	}
-	all = p.env.finish(all)
+	all = finish(p.env, all)
 	fresh, marks := state.Marks.fresh(all)
 	fresh, late, err := p.details(ctx, fresh)
 	for _, post := range late {
@@ -170,13 +168,13 @@ func (p *page) Poll(ctx context.Context, since Cursor) (Batch, error) {
 const htmlAccept = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 func (p *page) fresh(posts []mention.Post, known marks) []mention.Post {
-	fresh, _ := known.fresh(p.env.finish(posts))
+	fresh, _ := known.fresh(finish(p.env, posts))
 	return fresh
 }
 
 func (p *page) describe(sees Sight, n int) string {
 	noun := "post"
-	if p.env.PostKind == mention.Review || p.env.PostKind == "" && p.env.usual == mention.Review {
+	if p.env.PostKind == mention.Review || p.env.PostKind == "" && p.env.DefaultKind == mention.Review {
 		noun = "review"
 	}
 	if sees.What == "" {
@@ -188,7 +186,7 @@ func (p *page) describe(sees Sight, n int) string {
 // read takes one page apart. A body that ends in the middle loses the item it
 // ends in, until the same bytes come a second time: then that is how the page is.
 func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
-	release := parseBudget.take(len(res.Body) * pageCost)
+	release := reserveMemory(len(res.Body) * pageCost)
 	defer release()
 	body := res.HTML()
 	doc, err := parseHTML(body)
@@ -202,7 +200,7 @@ func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 			break // what it lacks may be in the part that did not come
 		}
 		if c.shows != nil && doc.FindMatcher(c.shows).Length() > 0 || c.lacks != nil && doc.FindMatcher(c.lacks).Length() == 0 {
-			return leaf{}, fmt.Errorf("page: %s %w: %s", fetch.SafeURL(res.URL), errClosed, c.says)
+			return leaf{}, fmt.Errorf("page: %s %w: %s", fetch.SafeURL(res.URL), ErrClosed, c.says)
 		}
 	}
 	base := documentBase(doc, res.URL)
@@ -227,7 +225,7 @@ func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 			l.ways = append(l.ways, way.name)
 		}
 	}
-	l.posts = p.env.finish(nameItems(items, cleanURL(p.address), cleanURL(res.URL)))
+	l.posts = finish(p.env, nameItems(items, cleanURL(p.address), cleanURL(res.URL)))
 	l.next = p.older(doc, base, res.URL)
 	l.notes = append(l.notes, schema.notes...)
 	if len(l.posts) == 0 {
@@ -290,7 +288,7 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 		}
 		return post, fmt.Errorf("page: detail: %w", err)
 	}
-	release := parseBudget.take(len(res.Body) * pageCost)
+	release := reserveMemory(len(res.Body) * pageCost)
 	defer release()
 	doc, err := parseHTML(res.HTML())
 	if err != nil {
@@ -306,23 +304,7 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 	}
 	p.detail.fill(&item, scope, p.env, documentBase(doc, res.URL))
 	item.post.ID, item.post.URL = post.ID, post.URL
-	return p.env.finish([]mention.Post{item.post})[0], nil
-}
-
-// reached reports whether the oldest of the posts is known, so that older pages
-// hold nothing new. The oldest stands last where no dates tell.
-func (m marks) reached(posts []mention.Post) bool {
-	if len(m) == 0 {
-		return false
-	}
-	oldest := posts[len(posts)-1]
-	for _, p := range posts {
-		if !p.Published.IsZero() && (oldest.Published.IsZero() || p.Published.Before(oldest.Published)) {
-			oldest = p
-		}
-	}
-	_, known := m[markOf(oldest)]
-	return known
+	return finish(p.env, []mention.Post{item.post})[0], nil
 }
 
 // dropUnfinished removes the item the document ends in.
@@ -338,53 +320,4 @@ func dropUnfinished(items []*pageItem, doc *goquery.Document) []*pageItem {
 		}
 	}
 	return kept
-}
-
-// endsInMiddle reports whether an HTML body was cut off: it neither ends its
-// document nor closes what it opened.
-func endsInMiddle(body []byte) bool {
-	tail := bytes.ToLower(body[max(0, len(body)-2048):])
-	if bytes.Contains(tail, []byte("</html")) || bytes.Contains(tail, []byte("</body")) {
-		return false
-	}
-	z := html.NewTokenizer(bytes.NewReader(body))
-	var open []atom.Atom
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return len(open) > 0
-		case html.StartTagToken:
-			name, _ := z.TagName()
-			if a := atom.Lookup(name); mustClose(a) {
-				open = append(open, a)
-			}
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			a := atom.Lookup(name)
-			for i := len(open) - 1; i >= 0; i-- {
-				if open[i] == a {
-					open = open[:i]
-					break
-				}
-			}
-		}
-	}
-}
-
-// mustClose lists the elements whose end tag nobody leaves out.
-func mustClose(a atom.Atom) bool {
-	switch a {
-	case atom.Div, atom.Article, atom.Section, atom.Ul, atom.Ol, atom.Table, atom.Span, atom.A, atom.Main, atom.Aside, atom.Blockquote, atom.Script, atom.Style:
-		return true
-	}
-	return false
-}
-
-func appendNew(list []string, more ...string) []string {
-	for _, m := range more {
-		if !contains(list, m) {
-			list = append(list, m)
-		}
-	}
-	return list
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/net/html"
 
@@ -96,16 +95,6 @@ func sameItem(a, b *pageItem) bool {
 	return a.post.Author == b.post.Author && a.post.Published.Equal(b.post.Published)
 }
 
-// letters is the text without everything that two readings may differ in.
-func letters(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, s)
-}
-
 // nameItems gives the items their names and addresses. source is the source's own
 // address: it stays the same when an item moves from page one to page two.
 func nameItems(items []*pageItem, source, page string) []mention.Post {
@@ -179,20 +168,4 @@ func (i *pageItem) derivedID(words bool) string {
 		stars = numberText(p.Rating.Value) + "/" + numberText(p.Rating.Best)
 	}
 	return hashID("short", letters(p.Author), text, day, stars)
-}
-
-// relativeDate reports whether the text tells a distance from now.
-func relativeDate(text string) bool {
-	for _, t := range dateTokens(clip(text, maxDateText)) {
-		if _, ok := agoWords[t.text]; ok {
-			return true
-		}
-		if _, ok := dayWords[t.text]; ok {
-			return true
-		}
-		if _, ok := nowWords[t.text]; ok {
-			return true
-		}
-	}
-	return false
 }

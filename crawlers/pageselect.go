@@ -268,13 +268,13 @@ func (r *selectReader) fill(item *pageItem, s *goquery.Selection, env Env, base 
 		set(&p.ReplyTo, r.reply.link(s, base))
 	}
 	for _, t := range r.time.dates(s) {
-		if at, day := env.date(t); !at.IsZero() {
+		if at, day := date(env, t); !at.IsZero() {
 			p.Published, p.DateOnly, item.dateText = at, day, t
 			break
 		}
 	}
 	for _, t := range r.edited.dates(s) {
-		if at, _ := env.date(t); !at.IsZero() {
+		if at, _ := date(env, t); !at.IsZero() {
 			p.Edited = at
 			break
 		}

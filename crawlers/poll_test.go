@@ -2,6 +2,7 @@ package crawlers
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,7 +29,7 @@ func (p *pages) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) 
 		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
 	}
 	res := &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow,
-		Validators: fetch.Validators{BodyHash: hashID(body)}}
+		Validators: fetch.Validators{BodyHash: fmt.Sprintf("%x", sha256.Sum256([]byte(body)))}}
 	if r.Validators == res.Validators {
 		res.NotModified, res.Body = true, nil
 	}
@@ -127,7 +128,7 @@ func TestPageThatAlwaysEndsInTheMiddle(t *testing.T) {
 func TestTelegramPreviewOff(t *testing.T) {
 	site := &pages{bodies: map[string]string{"https://t.me/s/closed": `<html><body><div class="tgme_page"><div class="tgme_page_title">Closed</div></div></body></html>`}}
 	_, err := crawlerOf(t, "telegram: closed", site).Poll(t.Context(), "")
-	if err == nil || !strings.Contains(err.Error(), "preview is switched off by the channel's owner") || !TroubleOf(err).Blocked {
+	if err == nil || !strings.Contains(err.Error(), "preview is switched off by the channel's owner") || !ClassifyError(err).Blocked {
 		t.Errorf("error %v, want the reason and a block", err)
 	}
 }
@@ -177,7 +178,7 @@ func TestJSONBackoff(t *testing.T) {
 		t.Errorf("%d posts of %d requests: a backoff ends the poll", len(first.Posts), len(site.asked))
 	}
 	_, err := c.Poll(t.Context(), first.Next)
-	if got := TroubleOf(err).RetryAfter; got != 30*time.Second || len(site.asked) != 1 {
+	if got := ClassifyError(err).RetryAfter; got != 30*time.Second || len(site.asked) != 1 {
 		t.Errorf("error %v, wait %v, requests %v", err, got, site.asked)
 	}
 }
@@ -197,28 +198,28 @@ func TestJSONSaysWhatFails(t *testing.T) {
 		site := &pages{bodies: map[string]string{"https://api.example/q": test.body}}
 		c := crawlerOf(t, "json: https://api.example/q\nlist: .items[]\nfields: {id: .id}\nfails: .error.error_msg\nclosed: .closed", site)
 		_, err := c.Poll(t.Context(), "")
-		if err == nil || !strings.Contains(err.Error(), test.want) || TroubleOf(err).Blocked != test.blocked {
+		if err == nil || !strings.Contains(err.Error(), test.want) || ClassifyError(err).Blocked != test.blocked {
 			t.Errorf("%s: error %v, want %q", test.body, err, test.want)
 		}
 	}
 }
 
-func TestTroubleOf(t *testing.T) {
+func TestClassifyError(t *testing.T) {
 	wrap := func(err error) error { return fmt.Errorf("page: %w", err) }
 	tests := []struct {
 		err  error
-		want Trouble
+		want Failure
 	}{
-		{errors.New("broken"), Trouble{}},
-		{wrap(&fetch.BlockedError{Status: 403}), Trouble{Blocked: true}},
-		{wrap(fetch.ErrRobots), Trouble{Blocked: true}},
-		{wrap(&fetch.StatusError{Status: 410}), Trouble{Blocked: true, Gone: true}},
-		{wrap(&fetch.RetryError{After: time.Minute}), Trouble{RetryAfter: time.Minute}},
-		{wrap(&fetch.StatusError{Status: 500, RetryAfter: time.Second}), Trouble{RetryAfter: time.Second}},
+		{errors.New("broken"), Failure{}},
+		{wrap(&fetch.BlockedError{Status: 403}), Failure{Blocked: true}},
+		{wrap(fetch.ErrRobots), Failure{Blocked: true}},
+		{wrap(&fetch.StatusError{Status: 410}), Failure{Blocked: true, Gone: true}},
+		{wrap(&fetch.RetryError{After: time.Minute}), Failure{RetryAfter: time.Minute}},
+		{wrap(&fetch.StatusError{Status: 500, RetryAfter: time.Second}), Failure{RetryAfter: time.Second}},
 	}
 	for _, test := range tests {
-		if got := TroubleOf(test.err); got != test.want {
-			t.Errorf("TroubleOf(%v) = %+v, want %+v", test.err, got, test.want)
+		if got := ClassifyError(test.err); got != test.want {
+			t.Errorf("ClassifyError(%v) = %+v, want %+v", test.err, got, test.want)
 		}
 	}
 }

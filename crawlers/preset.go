@@ -1,10 +1,8 @@
 package crawlers
 
 import (
-	"embed"
 	"fmt"
 	"net/url"
-	"path"
 	"reflect"
 	"regexp"
 	"slices"
@@ -17,9 +15,6 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 )
-
-//go:embed presets/*.yaml
-var presetFiles embed.FS
 
 // preset is one site, as data: presets/NAME.yaml. What follows its "source:" is
 // a block as it may stand in a watchlist, where {name} stands for the options.
@@ -60,34 +55,6 @@ type presetOption struct {
 	Example  string   `yaml:"example"`
 }
 
-// kinds returns engines and presets by name. Presets are parsed when they are
-// first needed.
-var kinds = sync.OnceValue(func() map[string]Kind {
-	all := make(map[string]Kind, len(engines)+32)
-	for name, k := range engines {
-		all[name] = k
-	}
-	files, err := presetFiles.ReadDir("presets")
-	if err != nil {
-		panic(err) // embedded: cannot be missing
-	}
-	for _, f := range files {
-		src, err := presetFiles.ReadFile("presets/" + f.Name())
-		if err != nil {
-			panic(err)
-		}
-		p, err := parsePreset(strings.TrimSuffix(f.Name(), path.Ext(f.Name())), src)
-		if err != nil {
-			panic("crawlers: " + err.Error()) // every preset is parsed by a test
-		}
-		if _, taken := all[p.name]; taken {
-			panic(fmt.Sprintf("crawlers: kind %q is an engine and a preset", p.name))
-		}
-		all[p.name] = p.kind()
-	}
-	return all
-})
-
 // sourceLine begins a block.
 var sourceLine = regexp.MustCompile(`(?m)^source(?: with (\w+(?: and \w+)*))?:\n`)
 
@@ -127,8 +94,8 @@ func parsePreset(name string, src []byte) (*preset, error) {
 func presetBlock(name, block string) (config.Source, error) {
 	list := "contact: presets@earshot.example\nwatch: [{name: any, terms: [any]}]\nsources:\n- " + strings.TrimPrefix(block, "  ")
 	known := config.Kinds{}
-	for name, k := range engines {
-		known[name] = reflect.New(loose(reflect.TypeOf(k.Options()).Elem())).Interface()
+	for _, k := range engines() {
+		known[k.Name] = reflect.New(loose(reflect.TypeOf(k.Options()).Elem())).Interface()
 	}
 	cfg, err := config.Parse("presets/"+name+".yaml", []byte(list), nil, known)
 	if err != nil {
@@ -141,7 +108,7 @@ func (p *preset) kind() Kind {
 	every, _ := time.ParseDuration(p.Every) // checked when it was parsed
 	shape := p.optionsType()
 	return Kind{
-		Name: p.name, About: p.About, PostKind: p.Kind, Every: every, preset: true,
+		Name: p.name, About: p.About, PostKind: p.Kind, Every: every,
 		Key: p.Key, Status: p.Status, Limits: p.Limits, Terms: p.Terms,
 		Options: func() any { return reflect.New(shape).Interface() },
 		New:     func(env Env, s config.Section) (Crawler, error) { return p.new(env, s, shape) },
@@ -240,7 +207,7 @@ func (p *preset) new(env Env, s config.Section, shape reflect.Type) (Crawler, er
 	if env.Lang == "" {
 		env.Lang = src.Lang
 	}
-	c, err := p.make(env.complete(), src, v, s)
+	c, err := p.make(env, src, v, s)
 	if err != nil {
 		return nil, err
 	}
@@ -323,22 +290,6 @@ func loose(t reflect.Type) reflect.Type {
 	return reflect.StructOf(fields)
 }
 
-// rebase moves an address to another host: a mirror, or a test.
-func rebase(address, base string) string {
-	if base == "" {
-		return address
-	}
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok || scheme == "" {
-		return address
-	}
-	base = strings.TrimSuffix(base, "/")
-	if i := strings.IndexAny(rest, "/?"); i >= 0 {
-		return base + rest[i:]
-	}
-	return base
-}
-
 // clean takes off what people write before a name: "@", "https://t.me/". Of a
 // site it makes scheme and host.
 func (o presetOption) clean(s string) (string, error) {
@@ -356,62 +307,4 @@ func (o presetOption) clean(s string) (string, error) {
 		return "", fmt.Errorf("%q: want a server alone, like https://social.example", s)
 	}
 	return u.Scheme + "://" + u.Host, nil
-}
-
-// values are what placeholders stand for.
-type values struct {
-	text map[string]string
-	list map[string][]string
-}
-
-// expand fills in {name} escaped for its place in an address, and {?param=name} or {&param=name}, which vanish when the value is empty.
-// Placeholders it does not know stay.
-func (v values) expand(template string) string {
-	var b strings.Builder
-	query := false
-	for {
-		open := strings.IndexByte(template, '{')
-		if open < 0 {
-			b.WriteString(template)
-			return b.String()
-		}
-		end := strings.IndexByte(template[open:], '}')
-		if end < 0 {
-			b.WriteString(template)
-			return b.String()
-		}
-		b.WriteString(template[:open])
-		query = query || strings.Contains(template[:open], "?")
-		hole := template[open+1 : open+end]
-		template = template[open+end+1:]
-		switch {
-		case strings.HasPrefix(hole, "?") || strings.HasPrefix(hole, "&"):
-			param, name, ok := strings.Cut(hole[1:], "=")
-			if !ok {
-				name = param
-			}
-			value, known := v.text[name]
-			switch {
-			case !known:
-				b.WriteString("{" + hole + "}")
-			case value != "":
-				b.WriteString(hole[:1] + param + "=" + url.QueryEscape(value))
-			}
-		default:
-			value, known := v.text[hole]
-			switch {
-			case !known:
-				b.WriteString("{" + hole + "}")
-			case query:
-				b.WriteString(url.QueryEscape(value))
-			case b.Len() == 0 && strings.Contains(value, "://"):
-				b.WriteString(value) // the address itself, or its server
-				if rest, more := strings.CutPrefix(template, "?"); more && strings.Contains(value, "?") {
-					template = "&" + rest
-				}
-			default:
-				b.WriteString(url.PathEscape(value))
-			}
-		}
-	}
 }

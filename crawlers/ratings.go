@@ -80,5 +80,3 @@ func numbers(s string) []float64 {
 	}
 	return list
 }
-
-func numberText(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }

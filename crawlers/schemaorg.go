@@ -193,8 +193,8 @@ func (r *schemaReader) node(v map[string]any, kind schemaType, parent *pageItem)
 	p := &item.post
 	p.Author, p.AuthorURL = r.person(field(v, "author", "creator"))
 	item.dateText = text(field(v, "datePublished", "dateCreated", "commentTime", "uploadDate", "date"))
-	p.Published, p.DateOnly = r.env.date(item.dateText)
-	if edited, _ := r.env.date(text(field(v, "dateModified"))); edited.After(p.Published) {
+	p.Published, p.DateOnly = date(r.env, item.dateText)
+	if edited, _ := date(r.env, text(field(v, "dateModified"))); edited.After(p.Published) {
 		p.Edited = edited
 	}
 	p.Title = lineText(text(field(v, "headline", "name")))
@@ -352,14 +352,6 @@ func text(v any) string {
 				}
 			}
 		}
-	}
-	return ""
-}
-
-// language takes "en-US" and refuses "English".
-func language(s string) string {
-	if len(s) >= 2 && len(s) <= 12 && (len(s) == 2 || s[2] == '-' || s[2] == '_') {
-		return strings.ReplaceAll(s, "_", "-")
 	}
 	return ""
 }

@@ -26,8 +26,11 @@ func keepSecret(c Crawler, secrets []string) Crawler {
 		return c
 	}
 	d := &discreet{crawler: c, words: words}
-	if t, ok := c.(Threader); ok {
-		return &discreetThreader{d, t}
+	switch c := c.(type) {
+	case Threader:
+		return &discreetThreader{d, c}
+	case Streamer:
+		return &discreetStreamer{d}
 	}
 	return d
 }
@@ -67,8 +70,12 @@ func (d *discreetThreader) Thread(ctx context.Context, p mention.Post, since Cur
 	return d.hush(d.threads.Thread(ctx, p, since))
 }
 
-// streams is the crawler's own word.
-func (d *discreet) streams() bool { return Streams(d.crawler) }
+// discreetStreamer is discreet about a crawler that streams. Nothing streams and
+// follows threads.
+type discreetStreamer struct{ *discreet }
+
+// Streams is the crawler's own word.
+func (d *discreetStreamer) Streams() {}
 
 // address is the address, or its site alone when it holds a secret.
 func (d *discreet) address(s string) string {

@@ -24,7 +24,7 @@ func TestKeepSecret(t *testing.T) {
 	if strings.Contains(fmt.Sprint(batch, err), "feeds/123") {
 		t.Errorf("the secret is told: %v %v", batch, err)
 	}
-	if !TroubleOf(err).Blocked {
+	if !ClassifyError(err).Blocked {
 		t.Errorf("%v is a block no more", err)
 	}
 	if batch.Posts[0].URL != "https://alerts.example/" || batch.Posts[1].URL != "https://site.example/a" {

@@ -14,8 +14,9 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-func init() {
-	register(Kind{
+// streamKind is the kind this engine reads.
+func streamKind() Kind {
+	return Kind{
 		Name:     "stream",
 		About:    "Streams of JSON events, by WebSocket (wss://) or server-sent events (https://), resumed where they were left.",
 		PostKind: mention.Social,
@@ -28,20 +29,13 @@ func init() {
 			}
 			return newStream(env, o, values{}, s)
 		},
-	})
+	}
 }
 
-// Streams reports whether the crawler's Poll listens for a while, so that the
-// next one should start at once.
-func Streams(c Crawler) bool {
-	s, ok := c.(interface{ streams() bool })
-	return ok && s.streams()
-}
-
-// Streamer is what a Fetcher also is when streams can be opened through it:
+// StreamFetcher is what a Fetcher also is when streams can be opened through it:
 // under the same guards, with the host's turn taken for the handshake.
 // *fetch.Client is one.
-type Streamer interface {
+type StreamFetcher interface {
 	StreamClient() *http.Client
 	Turn(ctx context.Context, rawURL string) (release func(), err error)
 }
@@ -86,7 +80,7 @@ type stream struct {
 }
 
 func newStream(env Env, o streamOptions, given values, s config.Section) (*stream, error) {
-	st := &stream{env: env, opt: o, given: given}
+	st := &stream{env: env.WithDefaults(), opt: o, given: given}
 	address := given.expand(o.Address)
 	st.socket = strings.HasPrefix(address, "ws")
 	st.opt.Address = rebase(address, env.Base)
@@ -110,7 +104,8 @@ func newStream(env Env, o streamOptions, given values, s config.Section) (*strea
 	return st, err
 }
 
-func (st *stream) streams() bool { return true }
+// Streams implements crawlers.Streamer.
+func (st *stream) Streams() {}
 
 // streamState is the cursor.
 type streamState struct {
@@ -127,7 +122,7 @@ func (st *stream) Poll(ctx context.Context, since Cursor) (Batch, error) {
 	if err := ctx.Err(); err != nil {
 		return Batch{}, fmt.Errorf("stream: %w", err)
 	}
-	streamer, ok := st.env.Fetch.(Streamer)
+	streamer, ok := st.env.Fetch.(StreamFetcher)
 	if !ok {
 		return Batch{}, errors.New("stream: this client opens no streams")
 	}
@@ -268,7 +263,7 @@ func (r *streamReading) batch() Batch {
 	if r.wrong > 0 {
 		sees.Notes = append(sees.Notes, fmt.Sprintf("%s no JSON", count(r.wrong, "event")))
 	}
-	posts := env.finish(lastWord(r.posts))
+	posts := finish(env, lastWord(r.posts))
 	// What is alive is the stream, also where nobody watches what it brings.
 	sees.Items, sees.Newest = r.events, newest(posts)
 	fresh, seen := r.state.Marks.fresh(posts)

@@ -103,8 +103,7 @@ func TestStreamResumes(t *testing.T) {
 		event(at(5), "delete", "zz", "", 0), // nobody heard of it
 	}, drop: 3}
 	block, client := startStream(t, j)
-	c := crawlerOf(t, block, client)
-	watched(c, "ромашка")
+	c := crawlerOf(t, block, client, watched("ромашка"))
 
 	first, err := c.Poll(t.Context(), "")
 	if err != nil {
@@ -136,14 +135,14 @@ func TestStreamResumes(t *testing.T) {
 			t.Errorf("edited at %v", p.Edited)
 		}
 	}
-	if !Streams(c) {
+	if _, ok := c.(Streamer); !ok {
 		t.Error("the stream is none")
 	}
 }
 
 // watched makes a stream drop what does not hold word.
-func watched(c Crawler, word string) {
-	c.(*stream).env.Interest = func(_, text string) bool { return strings.Contains(text, word) }
+func watched(word string) func(*Env) {
+	return func(env *Env) { env.Interest = func(_, text string) bool { return strings.Contains(text, word) } }
 }
 
 func idsOf(b Batch) string {
@@ -163,11 +162,11 @@ func idsOf(b Batch) string {
 func TestStreamRefused(t *testing.T) {
 	for _, test := range []struct {
 		status int
-		want   Trouble
+		want   Failure
 	}{
-		{http.StatusForbidden, Trouble{Blocked: true}},
-		{http.StatusTooManyRequests, Trouble{RetryAfter: 77 * time.Second}},
-		{http.StatusInternalServerError, Trouble{RetryAfter: 77 * time.Second}},
+		{http.StatusForbidden, Failure{Blocked: true}},
+		{http.StatusTooManyRequests, Failure{RetryAfter: 77 * time.Second}},
+		{http.StatusInternalServerError, Failure{RetryAfter: 77 * time.Second}},
 	} {
 		for _, form := range []string{"ws", "http"} {
 			block, client := startStream(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -179,7 +178,7 @@ func TestStreamRefused(t *testing.T) {
 			if err == nil {
 				t.Fatalf("%s %d: no error", form, test.status)
 			}
-			if got := TroubleOf(err); got != test.want {
+			if got := ClassifyError(err); got != test.want {
 				t.Errorf("%s %d: %+v of %v", form, test.status, got, err)
 			}
 		}
@@ -259,19 +258,4 @@ func TestCapturedJetstream(t *testing.T) {
 		t.Errorf("%d posts come again", len(again.Posts))
 	}
 	t.Logf("%s: %d events, %d posts alive, %d deleted", batch.Sees.What, len(j.events), len(alive), len(gone))
-}
-
-// BenchmarkStream measures what an event costs that nobody watches: the network
-// sends some fifty a second.
-func BenchmarkStream(b *testing.B) {
-	c := crawlerOf(b, "bluesky: {}", fetcherFunc(nil)).(*stream)
-	c.env.Interest = func(_, text string) bool { return strings.Contains(text, "ромашка") }
-	data := event(1_795_255_200_000_000, "create", "aa", "Something that no watch is about, as nearly all posts of a network are.", 0)
-	r := streamReading{st: c, began: time.Now(), quiet: time.NewTimer(time.Hour)}
-	r.ctx, r.cancel = context.WithCancel(b.Context())
-	defer r.cancel()
-	b.ReportAllocs()
-	for b.Loop() {
-		r.take("", data)
-	}
 }

@@ -24,7 +24,7 @@ import (
 // listen opens the stream at cursor and gives every event to take until the
 // stream or ctx ends or take returns an error, which is returned. errListening
 // says that ctx ended on an open connection.
-func (st *stream) listen(ctx context.Context, s Streamer, cursor string, take func(id string, data []byte) error) error {
+func (st *stream) listen(ctx context.Context, s StreamFetcher, cursor string, take func(id string, data []byte) error) error {
 	address := values{text: map[string]string{"cursor": cursor}}.expand(st.opt.Address)
 	release, err := s.Turn(ctx, address)
 	if err != nil {

@@ -1,6 +1,7 @@
 package crawlers
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -168,4 +169,17 @@ func hostOf(raw string) string {
 		return ""
 	}
 	return strings.TrimPrefix(u.Host, "www.")
+}
+
+// nextLink reads rel="next" of a Link header.
+func nextLink(h http.Header) string {
+	for _, line := range h.Values("Link") {
+		for _, part := range strings.Split(line, ",") {
+			target, params, ok := strings.Cut(part, ";")
+			if ok && (strings.Contains(params, `rel="next"`) || strings.Contains(params, "rel=next")) {
+				return strings.Trim(strings.TrimSpace(target), "<>")
+			}
+		}
+	}
+	return ""
 }

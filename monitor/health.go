@@ -95,7 +95,7 @@ func (m *memory) failed(state *mention.SourceState, src Source, out outcome, now
 	if m.FailingSince.IsZero() {
 		m.FailingSince = now
 	}
-	trouble := crawlers.TroubleOf(out.err)
+	trouble := crawlers.ClassifyError(out.err)
 	if trouble.Blocked {
 		m.Blocks++
 		wait := suspendFirst
@@ -260,7 +260,7 @@ func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time)
 	}
 	if out.err != nil {
 		wait := min(src.Every<<min(state.Failures, 6), max(maxBackoff, src.Every))
-		return now.Add(max(jitter(wait), crawlers.TroubleOf(out.err).RetryAfter))
+		return now.Add(max(jitter(wait), crawlers.ClassifyError(out.err).RetryAfter))
 	}
 	if src.Stream {
 		return now

@@ -218,7 +218,7 @@ func (t *trails) looked(l look, batch crawlers.Batch, err error, now time.Time) 
 	}
 	one.next++
 	if err != nil {
-		trouble := crawlers.TroubleOf(err)
+		trouble := crawlers.ClassifyError(err)
 		wait := min(l.every<<min(one.failures, 6), blockedFor)
 		if trouble.Blocked {
 			wait = blockedFor

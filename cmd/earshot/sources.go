@@ -132,6 +132,7 @@ func newSources(cfg *config.Config, client *fetch.Client, log *slog.Logger) ([]m
 		if every == 0 {
 			every = kind.Every
 		}
+		_, streams := crawler.(crawlers.Streamer)
 		group := politenessGroup(src)
 		gap := cfg.Fetch.Gap
 		if host, ok := cfg.Fetch.Hosts[group]; ok {
@@ -139,7 +140,7 @@ func newSources(cfg *config.Config, client *fetch.Client, log *slog.Logger) ([]m
 		}
 		list = append(list, monitor.Source{
 			Name: src.Name, Kind: src.Kind, Address: src.Address, Group: group, Gap: gap, Every: every, Fixed: src.Every != 0,
-			Crawler: crawler, Backfill: src.Backfill, Stream: crawlers.Streams(crawler),
+			Crawler: crawler, Backfill: src.Backfill, Stream: streams,
 		})
 	}
 	return list, errors.Join(errs...)
