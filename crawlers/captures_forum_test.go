@@ -1,4 +1,4 @@
-package crawlers
+package crawlers_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
@@ -60,9 +61,9 @@ func (a *tally) String() string {
 }
 
 // forumCrawler reads a forum as a watchlist's `forum:` does, at recordedNow.
-func forumCrawler(t testing.TB, f Fetcher, address string) Crawler {
+func forumCrawler(t testing.TB, f crawlers.Fetcher, address string) crawlers.Crawler {
 	t.Helper()
-	return crawlerOf(t, "forum: "+address, f, func(env *Env) {
+	return crawlerOf(t, "forum: "+address, f, func(env *crawlers.Env) {
 		env.Now = func() time.Time { return recordedNow }
 		env.Source, env.PostKind = "test", mention.Forum
 	})

@@ -1,4 +1,4 @@
-package crawlers
+package crawlers_test
 
 // Replays of recorded pages and feeds of real systems, kept beside the
 // repository: skipped where they are absent. The bytes are served under the
@@ -21,6 +21,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/crawlers/internal/dates"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
@@ -179,8 +182,8 @@ func compareFeed(t *testing.T, posts []mention.Post, want []capturedItem) feedTa
 		good(p.Published.Unix() == e.Unix, &n.moment, "time", p.Published, time.Unix(e.Unix, 0).UTC())
 		good(p.URL == e.Permalink, &n.link, "permalink", p.URL, e.Permalink)
 		// An article goes on where the list of expected posts stops.
-		good(letters(p.Text) == letters(e.Text) || e.Kind == "post" && strings.HasPrefix(p.Text, e.Text), &n.text, "text", p.Text, e.Text)
-		if e.Title == nil || letters(p.Title) == letters(*e.Title) {
+		good(poll.Letters(p.Text) == poll.Letters(e.Text) || e.Kind == "post" && strings.HasPrefix(p.Text, e.Text), &n.text, "text", p.Text, e.Text)
+		if e.Title == nil || poll.Letters(p.Title) == poll.Letters(*e.Title) {
 			n.titleGood++
 		}
 	}
@@ -236,7 +239,7 @@ func TestCapturedSchemaOrg(t *testing.T) {
 			for _, e := range rec.Items {
 				at := -1
 				for i, p := range left {
-					if letters(p.Text) == letters(plainText(e.Text)) && p.Author == lineText(e.Author) && sameMoment(p, e) {
+					if poll.Letters(p.Text) == poll.Letters(htmltext.Plain(e.Text)) && p.Author == htmltext.Line(e.Author) && sameMoment(p, e) {
 						at = i
 						break
 					}
@@ -257,7 +260,7 @@ func TestCapturedSchemaOrg(t *testing.T) {
 			for _, p := range left {
 				t.Errorf("invented: %q by %q at %v", p.Text[:min(len(p.Text), 60)], p.Author, p.Published)
 			}
-			t.Logf("%-28s %4d %6d %9d %7d %5d %7d %5d  %s", name, len(rec.Items), found, len(left), author, moment, stars, text, batch.Sees.What)
+			t.Logf("%-28s %4d %6d %9d %7d %5d %7d %5d  %s", name, len(rec.Items), found, len(left), author, moment, stars, text, batch.Observed.What)
 		})
 	}
 }
@@ -266,7 +269,7 @@ func sameMoment(p mention.Post, e capturedItem) bool {
 	if e.TimeRaw == nil || *e.TimeRaw == "" {
 		return p.Published.IsZero()
 	}
-	want, _, ok := ParseDate(*e.TimeRaw, driverNow, time.UTC)
+	want, _, ok := dates.Parse(*e.TimeRaw, driverNow, time.UTC)
 	return ok && want.Equal(p.Published)
 }
 

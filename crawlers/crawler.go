@@ -1,10 +1,12 @@
-// Package crawlers reads public places where posts appear and returns the posts.
+// Package crawlers is the contract of what reads public places where posts
+// appear: what a crawler promises, what it is given, and what it returns.
 //
-// Five engines do the reading: feed, page, forum, json and stream. A site is a
-// preset of one of them, as data under presets/. An engine knows how to read,
-// not what is worth reading: it must not match, score, store or alert, must not
-// start goroutines that outlive a call, and must not talk to the network except
-// through Env.Fetch.
+// Four engines do the reading: feed, page, forum and jsonapi. A site is a preset
+// of one of them, as data under presets/, and presets has the list of all kinds.
+// A crawler knows how to read, not what is worth reading: it must not match,
+// score, store or alert, must not start goroutines that outlive a call, and must
+// not talk to the network except through Env.Fetch. This package holds no code
+// that reads: whoever only runs crawlers needs no parser.
 package crawlers
 
 import (
@@ -28,12 +30,12 @@ type Batch struct {
 	Posts     []mention.Post // oldest first where the times are known
 	Next      Cursor         // for the next poll, once every post is stored
 	Unchanged bool           // the site said, or the bytes say, that nothing changed
-	Sees      Sight
+	Observed  Observation
 	Hub       Hub // who announces changes of the place; zero when nobody does
 }
 
-// Sight is what the crawler made of the place, for people.
-type Sight struct {
+// Observation is what the crawler made of the place, for people.
+type Observation struct {
 	What   string    // "RSS feed", "phpBB, 25 threads"
 	Items  int       // posts on the page, old ones included
 	Newest time.Time // the newest post's time; zero when unknown
