@@ -8,7 +8,7 @@ package crawlers_test
 //	want.json    what must come out; `go test ./crawlers -run /KIND -update` writes it
 //	ORIGIN       where the shape comes from
 //
-// A kind without a case fails, and so does a part of a tape nobody asks for.
+// A kind without a case fails, and so does a part of a recording nobody asks for.
 
 import (
 	"bytes"

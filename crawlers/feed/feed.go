@@ -18,6 +18,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
@@ -117,12 +118,12 @@ func parse(res *fetch.Response) (*gofeed.Feed, error) {
 	case len(body) == 0:
 		return nil, errors.New("the answer is empty")
 	case body[0] == '{':
-		body = res.Text()
+		body = charset.Text(res)
 		if err := htmltext.CheckJSON(string(body)); err != nil {
 			return nil, err
 		}
 	default:
-		body = res.XML()
+		body = charset.XML(res)
 		if err := htmltext.CheckTags(body); err != nil {
 			return nil, err
 		}
@@ -229,7 +230,7 @@ func looksLikeHTML(res *fetch.Response) bool {
 
 // discover follows what an HTML page announces, or the places feeds usually are.
 func (f *feed) discover(ctx context.Context, page *fetch.Response, state poll.PageCursor) (crawlers.Batch, error) {
-	doc, err := htmltext.Parse(page.HTML())
+	doc, err := htmltext.Parse(charset.HTML(page))
 	if err != nil {
 		return crawlers.Batch{}, err
 	}

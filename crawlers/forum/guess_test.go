@@ -11,6 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/internal/fetch"
 )
@@ -78,7 +79,7 @@ func genericOn(t *testing.T, path string) (right, got, all int) {
 	if strings.Contains(path, "vbulletin3") || strings.Contains(path, "smf20") {
 		res.Header.Set("Content-Type", "text/html; charset=windows-1251")
 	}
-	doc, err := htmltext.Parse(res.HTML())
+	doc, err := htmltext.Parse(charset.HTML(res))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
@@ -66,7 +67,7 @@ func (r *forumReader) read(res *fetch.Response) (*forumPage, error) {
 	}
 	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
 	defer release()
-	body := res.HTML()
+	body := charset.HTML(res)
 	doc, err := htmltext.Parse(body)
 	if err != nil {
 		return nil, err

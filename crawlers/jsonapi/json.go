@@ -16,6 +16,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
@@ -386,7 +387,7 @@ func (t *jsonTurn) advance(p Pager, page jsonPage, res *fetch.Response) bool {
 
 // jsonBody decodes an answer, which must be one JSON value.
 func jsonBody(res *fetch.Response) (any, error) {
-	body := bytes.TrimSpace(res.Text())
+	body := bytes.TrimSpace(charset.Text(res))
 	body = bytes.TrimPrefix(body, []byte(")]}'")) // a guard some APIs put before JSON
 	if len(body) == 0 {
 		return nil, errors.New("the answer is empty")

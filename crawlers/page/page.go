@@ -15,6 +15,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
@@ -195,7 +196,7 @@ func (p *page) describe(sees crawlers.Observation, n int) string {
 func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
 	defer release()
-	body := res.HTML()
+	body := charset.HTML(res)
 	doc, err := htmltext.Parse(body)
 	if err != nil {
 		return leaf{}, fmt.Errorf("page: %s: %w", fetch.SafeURL(res.URL), err)
@@ -297,7 +298,7 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 	}
 	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
 	defer release()
-	doc, err := htmltext.Parse(res.HTML())
+	doc, err := htmltext.Parse(charset.HTML(res))
 	if err != nil {
 		return post, fmt.Errorf("page: detail: %w", err)
 	}

@@ -1,4 +1,4 @@
-package fetch
+package charset
 
 import (
 	"bytes"
@@ -13,6 +13,8 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+
+	"github.com/earshot/earshot/internal/fetch"
 )
 
 const (
@@ -77,8 +79,8 @@ func TestHTML(t *testing.T) {
 				meta = `<!-- <meta charset="koi8-r"> --><meta http-equiv="Content-Type" content="text/html; charset=` + c.meta + `">`
 			}
 			page := "<html><head>" + meta + "<title>x</title></head><body>" + c.text + "</body></html>"
-			r := &Response{Header: http.Header{"Content-Type": {c.header}}, Body: in(t, c.enc, page)}
-			if got := string(r.HTML()); got != page {
+			r := &fetch.Response{Header: http.Header{"Content-Type": {c.header}}, Body: in(t, c.enc, page)}
+			if got := string(HTML(r)); got != page {
 				t.Errorf("got %s", got)
 			}
 		})
@@ -88,8 +90,8 @@ func TestHTML(t *testing.T) {
 func TestHTMLKeepsATornPageUTF8(t *testing.T) {
 	page := []byte("<p>" + russian + "</p>")
 	torn := append(bytes.Clone(page[:len(page)-20]), page[len(page)-19:]...)
-	r := &Response{Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: torn}
-	got := string(r.HTML())
+	r := &fetch.Response{Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: torn}
+	got := string(HTML(r))
 	if !utf8.ValidString(got) || !strings.Contains(got, "Заказ не привезли") {
 		t.Errorf("got %s", got)
 	}
@@ -114,10 +116,10 @@ func TestXML(t *testing.T) {
 		{"utf-16", "text/xml", ` encoding="utf-16"`, unicode.UTF16(unicode.BigEndian, unicode.UseBOM)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := &Response{Header: http.Header{"Content-Type": {c.header}}, Body: in(t, c.enc, feed(c.decl))}
-			f, err := gofeed.NewParser().Parse(bytes.NewReader(r.XML()))
+			r := &fetch.Response{Header: http.Header{"Content-Type": {c.header}}, Body: in(t, c.enc, feed(c.decl))}
+			f, err := gofeed.NewParser().Parse(bytes.NewReader(XML(r)))
 			if err != nil || f.Title != russian {
-				t.Errorf("title %v, %v, from %.60q", f, err, r.XML())
+				t.Errorf("title %v, %v, from %.60q", f, err, XML(r))
 			}
 		})
 	}
@@ -140,8 +142,8 @@ func TestLyingPages(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := &Response{Header: http.Header{"Content-Type": {"text/html"}}, Body: body}
-			if got := r.HTML(); !strings.Contains(string(got), strings.TrimSpace(string(want))) {
+			r := &fetch.Response{Header: http.Header{"Content-Type": {"text/html"}}, Body: body}
+			if got := HTML(r); !strings.Contains(string(got), strings.TrimSpace(string(want))) {
 				t.Errorf("got %s", got)
 			}
 		})
@@ -159,13 +161,13 @@ func FuzzCharset(f *testing.F) {
 		}, s)), "text/html; charset=utf-8")
 	}
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
-		r := &Response{Header: http.Header{"Content-Type": {contentType}}, Body: body}
-		for name, out := range map[string][]byte{"html": r.HTML(), "xml": r.XML(), "text": r.Text()} {
+		r := &fetch.Response{Header: http.Header{"Content-Type": {contentType}}, Body: body}
+		for name, out := range map[string][]byte{"html": HTML(r), "xml": XML(r), "text": Text(r)} {
 			if !utf8.Valid(out) {
 				t.Errorf("%s is not valid UTF-8: %q", name, out)
 			}
 		}
-		if m := xmlDeclaration.FindSubmatch(r.XML()); m != nil && bytes.Index(r.XML(), m[0]) < xmlHead-300 && !bytes.EqualFold(m[1], []byte("utf-8")) {
+		if m := xmlDeclaration.FindSubmatch(XML(r)); m != nil && bytes.Index(XML(r), m[0]) < xmlHead-300 && !bytes.EqualFold(m[1], []byte("utf-8")) {
 			t.Errorf("the declaration still says %s", m[1])
 		}
 	})
@@ -173,10 +175,10 @@ func FuzzCharset(f *testing.F) {
 
 func BenchmarkHTML(b *testing.B) {
 	page := in(b, charmap.Windows1251, "<html><body>"+strings.Repeat("<p>"+russian+"</p>", 1000))
-	r := &Response{Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: page}
+	r := &fetch.Response{Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: page}
 	b.SetBytes(int64(len(page)))
 	b.ReportAllocs()
 	for b.Loop() {
-		r.HTML()
+		HTML(r)
 	}
 }

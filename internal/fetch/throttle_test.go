@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestGateKeepsTheGap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
+		g := newThrottle()
 		var inside, turns atomic.Int32
 		var last time.Time
 		var wg sync.WaitGroup
@@ -52,7 +52,7 @@ func TestGateKeepsTheGap(t *testing.T) {
 
 func TestGateZeroGapIsStillOneAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
+		g := newThrottle()
 		var inside atomic.Int32
 		var wg sync.WaitGroup
 		start := time.Now()
@@ -76,7 +76,7 @@ func TestGateZeroGapIsStillOneAtATime(t *testing.T) {
 
 func TestGateWaitsEndWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
+		g := newThrottle()
 		release, err := g.enter(t.Context(), "a", time.Hour, time.Hour)
 		if err != nil {
 			t.Fatal(err)
@@ -111,7 +111,7 @@ func TestGateWaitsEndWithTheContext(t *testing.T) {
 
 func TestGateHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
+		g := newThrottle()
 		g.hold("a", time.Minute)
 		g.hold("a", time.Second) // a shorter wish does not shorten the longer one
 		var late *tooLate
@@ -134,7 +134,7 @@ func TestGateHold(t *testing.T) {
 // An API request may follow early, but a page still waits its own gap after it.
 func TestGateMixedGaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
+		g := newThrottle()
 		pass := func(gap time.Duration) time.Duration {
 			start := time.Now()
 			release, err := g.enter(t.Context(), "a", gap, 10*time.Second)
@@ -156,7 +156,7 @@ func TestGateMixedGaps(t *testing.T) {
 
 func TestGateForgetsIdleHosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
+		g := newThrottle()
 		g.hold("held", 24*time.Hour)
 		for round := range 20 {
 			for i := range 1000 {
@@ -178,7 +178,7 @@ func TestGateForgetsIdleHosts(t *testing.T) {
 }
 
 func BenchmarkGate(b *testing.B) {
-	g := newGate()
+	g := newThrottle()
 	b.ReportAllocs()
 	for b.Loop() {
 		release, err := g.enter(b.Context(), "a", 0, 0)

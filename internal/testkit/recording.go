@@ -1,6 +1,6 @@
 package testkit
 
-// A tape is a folder with a file tape.txt that says what a site answers, and the
+// A recording is a folder with a file tape.txt that says what a site answers, and the
 // bodies as plain files beside it, byte for byte as a site would send them.
 //
 //	# A line that starts with # is a comment.
@@ -49,7 +49,7 @@ import (
 	"unicode"
 )
 
-// Entry is one block of a tape.
+// Entry is one block of a recording.
 type Entry struct {
 	Method string
 	Target string // path and query
@@ -61,28 +61,28 @@ type Entry struct {
 	Delay  time.Duration
 	Cut    int // bytes of the body before the connection breaks; -1: none
 	Gzip   bool
-	Line   int // in the tape file
+	Line   int // in the recording file
 
 	served int
 }
 
-// ReadTape reads dir/tape.txt and the bodies it names.
-func ReadTape(dir string) ([]*Entry, error) {
+// ReadRecording reads dir/tape.txt and the bodies it names.
+func ReadRecording(dir string) ([]*Entry, error) {
 	path := filepath.Join(dir, "tape.txt")
 	src, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	return ParseTape(path, src, func(name string) ([]byte, error) {
+	return ParseRecording(path, src, func(name string) ([]byte, error) {
 		if !filepath.IsLocal(name) {
-			return nil, fmt.Errorf("%s is outside the tape's folder", name)
+			return nil, fmt.Errorf("%s is outside the recording's folder", name)
 		}
 		return os.ReadFile(filepath.Join(dir, name))
 	})
 }
 
-// ParseTape reads a tape. Errors name the file and the line.
-func ParseTape(name string, src []byte, read func(name string) ([]byte, error)) ([]*Entry, error) {
+// ParseRecording reads a recording. Errors name the file and the line.
+func ParseRecording(name string, src []byte, read func(name string) ([]byte, error)) ([]*Entry, error) {
 	var all []*Entry
 	var e *Entry
 	state := 0 // 0 a request line is next, 1 a status, 2 headers

@@ -1,4 +1,6 @@
-package fetch
+// Package charset turns the body of an answer into UTF-8, whatever the site says
+// it is. It knows encodings and the letters of the languages, nothing of pages.
+package charset
 
 import (
 	"bytes"
@@ -12,6 +14,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
+
+	"github.com/earshot/earshot/internal/fetch"
 )
 
 // Which charset a body is in: byte order mark, then Content-Type, then what the
@@ -28,13 +32,13 @@ import (
 // What comes out is always valid UTF-8; bytes that fit nothing become U+FFFD.
 
 // HTML is the body in UTF-8, for an HTML parser.
-func (r *Response) HTML() []byte {
+func HTML(r *fetch.Response) []byte {
 	return toUTF8(r.Body, r.Header.Get("Content-Type"), metaCharset)
 }
 
 // XML is the body in UTF-8 with an XML declaration that agrees, so that a feed
 // parser that decodes by the declaration does not decode twice.
-func (r *Response) XML() []byte {
+func XML(r *fetch.Response) []byte {
 	out := toUTF8(r.Body, r.Header.Get("Content-Type"), xmlCharset)
 	head := out[:min(len(out), xmlHead)]
 	m := xmlDeclaration.FindSubmatchIndex(head)
@@ -48,7 +52,7 @@ func (r *Response) XML() []byte {
 }
 
 // Text is the body in UTF-8, for JSON and plain text.
-func (r *Response) Text() []byte {
+func Text(r *fetch.Response) []byte {
 	return toUTF8(r.Body, r.Header.Get("Content-Type"), func([]byte) string { return "" })
 }
 

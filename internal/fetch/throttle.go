@@ -12,10 +12,10 @@ import (
 // gap is a promise.
 const jitter = 0.2
 
-// gate lets one request at a time into a host and keeps the gap between the end
+// throttle lets one request at a time into a host and keeps the gap between the end
 // of one and the start of the next. A host costs an entry only while it is in
 // use or its gap runs; there is no goroutine.
-type gate struct {
+type throttle struct {
 	mu    sync.Mutex
 	hosts map[string]*turn
 	sweep int // size at which idle entries are dropped
@@ -38,11 +38,11 @@ func (e *tooLate) Error() string { return fmt.Sprintf("the host's turn comes in 
 
 const sweepMin = 64
 
-func newGate() *gate { return &gate{hosts: map[string]*turn{}, sweep: sweepMin} }
+func newThrottle() *throttle { return &throttle{hosts: map[string]*turn{}, sweep: sweepMin} }
 
 // enter waits for the host's turn. gap is the least time since the end of the
 // last request; keep is the largest gap that any later request may ask for.
-func (g *gate) enter(ctx context.Context, host string, gap, keep time.Duration) (release func(), err error) {
+func (g *throttle) enter(ctx context.Context, host string, gap, keep time.Duration) (release func(), err error) {
 	t := g.join(host)
 	select {
 	case t.slot <- struct{}{}:
@@ -84,7 +84,7 @@ func (g *gate) enter(ctx context.Context, host string, gap, keep time.Duration) 
 }
 
 // hold keeps every request away from the host for d.
-func (g *gate) hold(host string, d time.Duration) {
+func (g *throttle) hold(host string, d time.Duration) {
 	if d <= 0 {
 		return
 	}
@@ -98,7 +98,7 @@ func (g *gate) hold(host string, d time.Duration) {
 }
 
 // wait is how long the holder of the slot must wait, and how long of a pause the host asked for.
-func (g *gate) wait(t *turn, gap time.Duration) (wait, held time.Duration) {
+func (g *throttle) wait(t *turn, gap time.Duration) (wait, held time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if held = time.Until(t.until); t.until.IsZero() {
@@ -111,7 +111,7 @@ func (g *gate) wait(t *turn, gap time.Duration) (wait, held time.Duration) {
 	return time.Until(t.ended.Add(gap)), held
 }
 
-func (g *gate) join(host string) *turn {
+func (g *throttle) join(host string) *turn {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	t := g.hosts[host]
@@ -126,7 +126,7 @@ func (g *gate) join(host string) *turn {
 	return t
 }
 
-func (g *gate) leave(t *turn) {
+func (g *throttle) leave(t *turn) {
 	g.mu.Lock()
 	t.users--
 	g.mu.Unlock()
@@ -134,7 +134,7 @@ func (g *gate) leave(t *turn) {
 
 // drop forgets idle hosts. It runs when the map has doubled, so its cost is
 // spread over the joins that made it grow. The caller holds mu.
-func (g *gate) drop() {
+func (g *throttle) drop() {
 	now := time.Now()
 	for host, t := range g.hosts {
 		grace := time.Duration(float64(t.keep) * (1 + jitter))
