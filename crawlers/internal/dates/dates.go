@@ -38,6 +38,10 @@ const (
 // that day in zone. ok is false for text that is no date, and for a date more
 // than a day after now or before 1990.
 func Parse(text string, now time.Time, zone *time.Location, langs ...string) (t time.Time, dateOnly bool, ok bool) {
+	return vocabularyOf().parse(text, now, zone, langs...)
+}
+
+func (v *vocabulary) parse(text string, now time.Time, zone *time.Location, langs ...string) (t time.Time, dateOnly bool, ok bool) {
 	if zone == nil {
 		zone = time.UTC
 	}
@@ -51,7 +55,7 @@ func Parse(text string, now time.Time, zone *time.Location, langs ...string) (t 
 	if t, ok := unixStamp(text); ok {
 		return settle(t, false, now)
 	}
-	p := dateParser{now: now.In(zone), zone: zone, langs: langs, toks: dateTokens(text)}
+	p := parser{words: v, now: now.In(zone), zone: zone, langs: langs, toks: v.tokens(text)}
 	if len(p.toks) == 0 || len(p.toks) > 40 {
 		return time.Time{}, false, false
 	}
@@ -71,11 +75,12 @@ func settle(t time.Time, dateOnly bool, now time.Time) (time.Time, bool, bool) {
 	return t.UTC(), dateOnly, true
 }
 
-type dateParser struct {
+type parser struct {
+	words *vocabulary
 	now   time.Time // in zone
 	zone  *time.Location
 	langs []string
-	toks  []dateToken
+	toks  []token
 
 	year, month, day int
 	clock            bool
@@ -90,27 +95,13 @@ type dateParser struct {
 }
 
 // relative reads "2 hours ago" and "just now".
-func (p *dateParser) relative() (time.Time, bool, bool) {
-	lang := ""
-	onlyNow, nows := true, 0
-	for _, t := range p.toks {
-		if l, ok := agoWords[t.text]; ok && lang != "ru" {
-			lang = l
-		}
-		if _, ok := nowWords[t.text]; ok {
-			nows++
-		} else if t.text != "ago" && t.text != "a" && t.text != "." && t.text != "-" {
-			onlyNow = false
-		}
-	}
-	if onlyNow && nows > 0 {
+func (p *parser) relative() (time.Time, bool, bool) {
+	if p.justNow() {
 		return p.now.Truncate(time.Minute), false, true
 	}
+	lang := p.agoLang()
 	if lang == "" {
 		return p.shorthand()
-	}
-	if lang == "ru" && p.hasLang("uk") { // "2 год. назад" on a Ukrainian site
-		lang = "uk"
 	}
 	t, whole, found := p.now, false, false
 	n := 0
@@ -122,21 +113,18 @@ func (p *dateParser) relative() (time.Time, bool, bool) {
 			n = tok.num
 			continue
 		}
-		if u, ok := unitWords[lang][tok.text]; ok {
+		if u, ok := p.words.units[lang][tok.text]; ok {
 			t, whole, found = stepBack(t, unit(u), n, whole)
 			n = 0
 			continue
 		}
-		if c, ok := countWords[tok.text]; ok {
+		if c, ok := p.words.counts[tok.text]; ok {
 			if n == 0 { // "half an hour": the half counts
 				n = c
 			}
 			continue
 		}
-		if _, ok := agoWords[tok.text]; ok || !unicode.IsLetter([]rune(tok.text)[0]) {
-			continue
-		}
-		if _, ok := fillers[tok.text]; !ok {
+		if !p.silent(tok) {
 			return t, false, false
 		}
 	}
@@ -147,6 +135,48 @@ func (p *dateParser) relative() (time.Time, bool, bool) {
 		t = startOfDay(t)
 	}
 	return t, whole, true
+}
+
+// justNow reports whether the text is nothing but words for this moment.
+func (p *parser) justNow() bool {
+	nows := 0
+	for _, t := range p.toks {
+		if _, ok := p.words.now[t.text]; ok {
+			nows++
+		} else if _, beside := p.words.besideNow[t.text]; !beside && t.text != "." && t.text != "-" {
+			return false
+		}
+	}
+	return nows > 0
+}
+
+// agoLang is the language the text tells a distance into the past in; "" when it
+// tells none. Of two marks ("тому назад") the last one counts.
+func (p *parser) agoLang() string {
+	lang := ""
+	for _, t := range p.toks {
+		a, ok := p.words.ago[t.text]
+		if !ok {
+			continue
+		}
+		lang = a.lang
+		if i := slices.IndexFunc(a.hinted, p.hasLang); i >= 0 { // "2 год. назад" on a Ukrainian site
+			lang = a.hinted[i]
+		}
+	}
+	return lang
+}
+
+// silent reports whether the token says nothing in a distance.
+func (p *parser) silent(tok token) bool {
+	if _, ok := p.words.ago[tok.text]; ok {
+		return true
+	}
+	if _, ok := p.words.fillers[tok.text]; ok {
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(tok.text)
+	return !unicode.IsLetter(r)
 }
 
 // stepBack goes n units back; no number is one, -1 is half an hour or half a day.
@@ -165,7 +195,7 @@ func stepBack(t time.Time, u unit, n int, whole bool) (time.Time, bool, bool) {
 }
 
 // shorthand reads "2h" and "5 min" when that is the whole text.
-func (p *dateParser) shorthand() (time.Time, bool, bool) {
+func (p *parser) shorthand() (time.Time, bool, bool) {
 	toks := p.toks
 	if len(toks) == 3 && toks[2].text == "." {
 		toks = toks[:2]
@@ -173,15 +203,10 @@ func (p *dateParser) shorthand() (time.Time, bool, bool) {
 	if len(toks) != 2 || !toks[0].isNum() || toks[0].num > 1000 {
 		return time.Time{}, false, false
 	}
-	lang := "en"
-	for _, l := range []string{"ru", "uk", "bg"} {
-		if p.hasLang(l) {
-			lang = l
-		}
-	}
-	u, ok := unitWords["en"][toks[1].text]
+	u, ok := p.words.units["en"][toks[1].text] // English is written everywhere
 	if !ok {
-		if u, ok = unitWords[lang][toks[1].text]; !ok || unit(u) == year {
+		u, ok = p.words.units[p.hintedLang()][toks[1].text]
+		if !ok || unit(u) == year {
 			return time.Time{}, false, false
 		}
 	}
@@ -192,7 +217,18 @@ func (p *dateParser) shorthand() (time.Time, bool, bool) {
 	return t, whole, true
 }
 
-func (p *dateParser) hasLang(lang string) bool {
+// hintedLang is the first of the hints whose words are known; "" when none is.
+func (p *parser) hintedLang() string {
+	for _, hint := range p.langs {
+		lang, _, _ := strings.Cut(strings.ToLower(hint), "-")
+		if _, known := p.words.units[lang]; known && lang != "en" {
+			return lang
+		}
+	}
+	return ""
+}
+
+func (p *parser) hasLang(lang string) bool {
 	return slices.ContainsFunc(p.langs, func(l string) bool { return strings.HasPrefix(strings.ToLower(l), lang) })
 }
 
@@ -201,7 +237,7 @@ func startOfDay(t time.Time) time.Time {
 }
 
 // absolute reads dates with a day, and times of today, yesterday or a weekday.
-func (p *dateParser) absolute() (time.Time, bool, bool) {
+func (p *parser) absolute() (time.Time, bool, bool) {
 	p.weekday = -1
 	for i := 0; i < len(p.toks); {
 		n := p.number(i)
@@ -217,24 +253,44 @@ func (p *dateParser) absolute() (time.Time, bool, bool) {
 }
 
 // assemble puts the parts together.
-func (p *dateParser) assemble() (time.Time, bool, bool) {
+func (p *parser) assemble() (time.Time, bool, bool) {
+	zone := p.zone
+	if p.shift != nil {
+		zone = time.FixedZone("", *p.shift)
+	}
+	if !p.settleClock() {
+		return time.Time{}, false, false
+	}
+	y, m, d, ok := p.settleDay(zone)
+	if !ok {
+		return time.Time{}, false, false
+	}
+	return time.Date(y, m, d, p.hour, p.min, p.sec, p.nsec, zone), !p.clock, true
+}
+
+// settleClock makes the time one of twenty-four hours and reports whether there
+// is such a time.
+func (p *parser) settleClock() bool {
 	if p.half == 2 && p.hour < 12 {
 		p.hour += 12
 	} else if p.half == 1 && p.hour == 12 {
 		p.hour = 0
 	}
-	if p.clock && (p.hour > 23 && !(p.hour == 24 && p.min == 0) || p.min > 59 || p.sec > 60) {
-		return time.Time{}, false, false
+	if !p.clock {
+		return true
 	}
-	zone := p.zone
-	if p.shift != nil {
-		zone = time.FixedZone("", *p.shift)
-	}
+	midnight := p.hour == 24 && p.min == 0
+	return (p.hour <= 23 || midnight) && p.min <= 59 && p.sec <= 60
+}
+
+// settleDay works out the day; ok is false where the text names none, or not
+// enough of one.
+func (p *parser) settleDay(zone *time.Location) (y int, m time.Month, d int, ok bool) {
 	complete := p.day > 0 && p.month > 0 && p.year > 0
 	if p.unknown > 0 && !complete || p.unknown > maxUnknown {
-		return time.Time{}, false, false
+		return 0, 0, 0, false
 	}
-	y, m, d := p.now.Date()
+	y, m, d = p.now.Date()
 	switch {
 	case complete:
 		y, m, d = p.year, time.Month(p.month), p.day
@@ -244,62 +300,56 @@ func (p *dateParser) assemble() (time.Time, bool, bool) {
 			y--
 		}
 	case p.day > 0 || p.month > 0 || p.year > 0:
-		return time.Time{}, false, false
+		return 0, 0, 0, false
 	case p.named:
-		d -= p.back
+		return y, m, d - p.back, true
 	case p.weekday >= 0:
-		d -= (int(p.now.Weekday())-p.weekday+6)%7 + 1
+		return y, m, d - (int(p.now.Weekday())-p.weekday+6)%7 - 1, true
 	case p.clock:
 		if time.Date(y, m, d, p.hour, p.min, p.sec, 0, zone).After(p.now.Add(time.Hour)) {
 			d--
 		}
+		return y, m, d, true
 	default:
-		return time.Time{}, false, false
+		return 0, 0, 0, false
 	}
-	if p.day > 0 {
-		if t := time.Date(y, m, d, 0, 0, 0, 0, time.UTC); t.Day() != p.day || int(t.Month()) != p.month {
-			return time.Time{}, false, false // 31 April
-		}
-	}
-	return time.Date(y, m, d, p.hour, p.min, p.sec, p.nsec, zone), !p.clock, true
+	t := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	return y, m, d, t.Day() == p.day && int(t.Month()) == p.month // no 31 April
 }
 
 // word reads the word or character at i and returns how many tokens it took.
-func (p *dateParser) word(i int) int {
+func (p *parser) word(i int) int {
 	t := p.at(i)
 	if t.isNum() || t.text == "" {
 		return 0
 	}
-	if m, ok := monthWords[t.text]; ok && p.month == 0 && p.nextToNumber(i) {
+	if m, ok := p.words.months[t.text]; ok && p.month == 0 && p.nextToNumber(i) {
 		p.month = m
 		return 1
 	}
-	if back, ok := dayWords[t.text]; ok && !p.named {
+	if back, ok := p.words.days[t.text]; ok && !p.named {
 		p.named, p.back = true, back
-		if t.text == "онзи" { // "онзи ден"
-			return min(2, len(p.toks)-i)
-		}
 		return 1
 	}
-	if h, ok := halfDayWords[t.text]; ok && p.clock && p.half == 0 {
+	if h, ok := p.words.halfDays[t.text]; ok && p.clock && p.half == 0 {
 		p.half = h
 		if p.hour > 12 {
 			p.half = 0
 		}
 		return 1
 	}
-	if s, ok := zoneWords[t.text]; ok && (p.clock || t.text == "utc" || t.text == "gmt") {
+	if s, ok := p.words.zones[t.text]; ok && (p.clock || t.text == "utc" || t.text == "gmt") {
 		if p.shift == nil {
 			p.shift = &s
 		}
 		return 1 + p.offset(i+1)
 	}
-	if w, ok := weekdayWords[t.text]; ok && p.weekday < 0 {
+	if w, ok := p.words.weekdays[t.text]; ok && p.weekday < 0 {
 		p.weekday = w
 		return 1
 	}
 	if r, _ := utf8.DecodeRuneInString(t.text); unicode.IsLetter(r) {
-		if _, ok := fillers[t.text]; !ok {
+		if _, ok := p.words.fillers[t.text]; !ok {
 			p.unknown++
 		}
 	}
@@ -310,7 +360,7 @@ func (p *dateParser) word(i int) int {
 }
 
 // lateOffset reads an offset that stands apart from the clock: "14:05:00 (+0300)".
-func (p *dateParser) lateOffset(i int) int {
+func (p *parser) lateOffset(i int) int {
 	if !p.clock || p.shift != nil {
 		return 0
 	}
@@ -321,14 +371,14 @@ func (p *dateParser) lateOffset(i int) int {
 }
 
 // nextToNumber tells the month "may" from the verb.
-func (p *dateParser) nextToNumber(i int) bool {
+func (p *parser) nextToNumber(i int) bool {
 	for _, step := range []int{-1, 1} {
 		for j, hops := i+step, 0; j >= 0 && j < len(p.toks) && hops < 3; j, hops = j+step, hops+1 {
 			t := p.toks[j]
 			if t.isNum() {
 				return true
 			}
-			if _, filler := fillers[t.text]; !filler && len(t.text) > 1 {
+			if _, filler := p.words.fillers[t.text]; !filler && len(t.text) > 1 {
 				break
 			}
 		}
@@ -338,14 +388,12 @@ func (p *dateParser) nextToNumber(i int) bool {
 
 // RelativeDate reports whether the text tells a distance from now.
 func RelativeDate(text string) bool {
-	for _, t := range dateTokens(text[:min(len(text), maxDateText)]) {
-		if _, ok := agoWords[t.text]; ok {
-			return true
-		}
-		if _, ok := dayWords[t.text]; ok {
-			return true
-		}
-		if _, ok := nowWords[t.text]; ok {
+	words := vocabularyOf()
+	for _, t := range words.tokens(text[:min(len(text), maxDateText)]) {
+		_, ago := words.ago[t.text]
+		_, day := words.days[t.text]
+		_, now := words.now[t.text]
+		if ago || day || now {
 			return true
 		}
 	}

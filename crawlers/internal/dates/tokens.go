@@ -29,21 +29,21 @@ func unixStamp(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// dateToken is a number, a word or one other character.
-type dateToken struct {
+// token is a number, a word or one other character.
+type token struct {
 	text   string // lower case
 	num    int    // -1 for words and characters
 	digits int
 	glued  bool // no space before it
 }
 
-func (t dateToken) isNum() bool { return t.num >= 0 }
+func (t token) isNum() bool { return t.num >= 0 }
 
-// dateTokens splits the text. "п’ятниця" keeps its apostrophe, "a.m." loses its dots.
-func dateTokens(s string) []dateToken {
+// tokens splits the text. "п’ятниця" keeps its apostrophe, "a.m." loses its dots.
+func (v *vocabulary) tokens(s string) []token {
 	s = strings.ToLower(s)
-	s = dateNoise.Replace(s)
-	var toks []dateToken
+	s = v.spelling.Replace(s)
+	var toks []token
 	glued := false
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -61,7 +61,7 @@ func dateTokens(s string) []dateToken {
 				}
 				i++
 			}
-			toks = append(toks, dateToken{text: s[start:i], num: n, digits: i - start, glued: glued})
+			toks = append(toks, token{text: s[start:i], num: n, digits: i - start, glued: glued})
 		case unicode.IsLetter(r):
 			for i < len(s) {
 				r, size := utf8.DecodeRuneInString(s[i:])
@@ -70,16 +70,12 @@ func dateTokens(s string) []dateToken {
 				}
 				i += size
 			}
-			toks = append(toks, dateToken{text: strings.Trim(s[start:i], "'"), num: -1, glued: glued})
+			toks = append(toks, token{text: strings.Trim(s[start:i], "'"), num: -1, glued: glued})
 		default:
 			i += size
-			toks = append(toks, dateToken{text: s[start:i], num: -1, glued: glued})
+			toks = append(toks, token{text: s[start:i], num: -1, glued: glued})
 		}
 		glued = true
 	}
 	return toks
 }
-
-// dateNoise makes variants of the same notation one.
-var dateNoise = strings.NewReplacer("a.m.", "am", "p.m.", "pm", "a. m.", "am", "p. m.", "pm", "пр.об.", "am", "сл.об.", "pm",
-	"пр. об.", "am", "сл. об.", "pm", "’", "'", "ʼ", "'", "току-що", "току", "−", "-", "–", "-", "—", "-", "\u00a0", " ", "\u202f", " ")
