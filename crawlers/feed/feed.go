@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
@@ -283,7 +285,7 @@ func announced(doc *goquery.Document, pageURL string) []string {
 			return
 		}
 		hint := strings.ToLower(href + " " + s.AttrOr("title", ""))
-		if strings.Contains(hint, "comment") || strings.Contains(hint, "комент") || strings.Contains(hint, "коммент") {
+		if ofComments.MatchString(hint) {
 			comments = append(comments, href)
 			return
 		}
@@ -291,6 +293,9 @@ func announced(doc *goquery.Document, pageURL string) []string {
 	})
 	return append(posts, comments...)
 }
+
+// ofComments recognises the address or the title of a feed of comments.
+var ofComments = regexp.MustCompile(phrases.Pattern(phrases.Comments))
 
 // usualFeeds guesses, few and likely: each guess is a request.
 func usualFeeds(pageURL string) []string {

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
@@ -250,34 +252,23 @@ func replyTitle(title string) (string, bool) {
 	if i := strings.Index(title, " • "); i >= 0 { // phpBB: "FORUM • Re: TITLE"
 		rest = title[i+len(" • "):]
 	}
-	for _, mark := range []string{"Re: ", "RE: ", "re: ", "Ответ: ", "Відповідь: ", "Отг: ", "Отговор: "} {
-		if after, ok := strings.CutPrefix(rest, mark); ok {
-			return after, true
-		}
+	if at := replyMark.FindStringIndex(rest); at != nil {
+		return rest[at[1]:], true
 	}
 	return title, false
 }
 
+// replyMark is how software marks the title of an answer.
+var replyMark = regexp.MustCompile(`^(?i:` + phrases.Pattern(phrases.ReplyMark) + `): `)
+
 // commentTitle finds the article's title in "Comment on TITLE by AUTHOR" or in
 // the feed's own "Comments on: TITLE". Empty when it is in neither.
 func commentTitle(title, feedTitle string) string {
-	for _, form := range [][2]string{
-		{"Comment on ", " by "}, {"Комментарий к записи ", " ("}, {"Комментарий к ", " от "},
-		{"Коментар до ", " від "}, {"Коментар до ", " ("}, {"Коментар към ", " от "}, {"Коментар на ", " от "}, {"Коментар за ", " от "},
-	} {
-		if rest, ok := strings.CutPrefix(title, form[0]); ok {
-			if i := strings.LastIndex(rest, form[1]); i > 0 {
-				rest = rest[:i]
-			}
-			return strings.Trim(rest, "«»\" ")
-		}
+	if article, ok := phrases.CommentOn(title); ok {
+		return article
 	}
-	for _, prefix := range []string{"Comments on: ", "Комментарии к: ", "Комментарии на: ", "Комментарии к записи ", "Коментарі до: ", "Коментарі для: ", "Коментари на: ", "Коментари за: ", "Коментари към: "} {
-		if rest, ok := strings.CutPrefix(feedTitle, prefix); ok {
-			return rest
-		}
-	}
-	return ""
+	article, _ := phrases.CommentsOn(feedTitle)
+	return article
 }
 
 // dropStatistics takes off the line phpBB puts under each entry: its last

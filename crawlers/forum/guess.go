@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/mention"
@@ -57,7 +58,7 @@ var (
 // forumZoneWords is how boards say their zone at the foot of a page.
 var forumZoneWords = mustForumRules(`footer | `+forumZoneSaid, `#footer, .footer, #page-footer, .page-footer | `+forumZoneSaid, `body | `+forumZoneSaid)
 
-const forumZoneSaid = `(?i)(?:times? (?:are|is|zone)|пояс|зона)[^.\n]{0,30}?((?:UTC|GMT)[^.<]{0,14})`
+var forumZoneSaid = `(?i)` + phrases.Pattern(phrases.TimeZone) + `[^.\n]{0,30}?((?:UTC|GMT)[^.<]{0,14})`
 
 func mustForumRules(texts ...string) forumRules {
 	var rules forumRules

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 )
 
@@ -77,7 +78,7 @@ var (
 	forumSays     = regexp.MustCompile(`(?i)content|body|text|message|msg|entry|comment|articlebody`)
 	forumBody     = regexp.MustCompile(`(?i)content|body|text`)
 	forumSaysNot  = regexp.MustCompile(`(?i)head|foot|meta|info|author|user|profile|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
-	forumSince    = regexp.MustCompile(`(?i)joined|registered|member since|edit|регистр|реєстр|изменен|редакт|зарегистр|присъедин`)
+	forumSince    = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.Membership))
 	forumNoName   = regexp.MustCompile(`^[\d\s#.,:/-]*$`)
 	forumLastWord = regexp.MustCompile(`\s+`)
 )

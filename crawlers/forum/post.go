@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -99,7 +100,7 @@ func (it *forumItem) post(preset *forumPreset, p *forumPage) (mention.Post, bool
 	return post, true
 }
 
-var forumRe = regexp.MustCompile(`(?i)^\s*(?:re|ответ|отв|отг|відп|відповідь|ha)\s*(?:\[\d+\])?\s*:\s*`)
+var forumRe = regexp.MustCompile(`(?i)^\s*(?:ha|` + phrases.Pattern(phrases.ReplyMark) + `)\s*(?:\[\d+\])?\s*:\s*`)
 
 // owns reports whether n belongs to this post and not to one nested in it.
 func (it *forumItem) owns(n *html.Node) bool {

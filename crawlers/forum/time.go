@@ -11,6 +11,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
 )
 
 // Rules of this file: a moment with a zone is believed; a moment without one is
@@ -281,7 +282,7 @@ func zoneOf(offset time.Duration, at time.Time, lang string) *time.Location {
 var (
 	forumPlace  = regexp.MustCompile(`\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[\w/+-]+`)
 	forumOffset = regexp.MustCompile(`(?i)(?:UTC|GMT)\s*(?:([+−–-])\s*(\d{1,2})(?::?(\d{2}))?)?`)
-	forumDST    = regexp.MustCompile(`(?i)\[\s*(?:DST|летнее|літній|лятно)`)
+	forumDST    = regexp.MustCompile(`(?i)\[\s*` + phrases.Pattern(phrases.SummerTime))
 )
 
 // forumZone reads the zone a board prints under its pages: a place, or an offset

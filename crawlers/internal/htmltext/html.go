@@ -15,6 +15,8 @@ import (
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/earshot/earshot/crawlers/internal/phrases"
 )
 
 // Rules of this file: foreign HTML becomes plain text here and nowhere else.
@@ -88,7 +90,7 @@ func (authorsOwn) Filter(ns []*html.Node) []*html.Node {
 }
 
 // quoteHead is a line that says whose words follow.
-var quoteHead = regexp.MustCompile(`(?i)(?:wrote|said|says|написав|написала|написал|писав|писала|писал|пише|пишет|сказав|сказала|сказал|каза|написа|цитата|цитат)(?:\([а-яіїєґ]+\)|/[\p{L}]+)?\s*:$`)
+var quoteHead = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.QuoteVerb) + `(?:\([а-яіїєґ]+\)|/[\p{L}]+)?\s*:$`)
 
 // dropQuoteHead is the text of n without its last line when that names the
 // author of the quote that follows ("Anna wrote:" before a blockquote).
@@ -513,9 +515,6 @@ func mustClose(a atom.Atom) bool {
 	return false
 }
 
-// wrote are the words of a line above a quote that says whose it is.
-var wrote = regexp.MustCompile(`(?i)wrote|said|quot|писа|пише|цит|сказа|каза|:\s*$`)
-
 // IsQuoteHead reports the line "Anna wrote:" that stands before a quote and
 // outside of it.
 func IsQuoteHead(n *html.Node) bool {
@@ -531,7 +530,7 @@ func IsQuoteHead(n *html.Node) bool {
 		return true
 	case atom.Div, atom.P, atom.Span, atom.B, atom.Strong, atom.H4, atom.Small, atom.A:
 		head := OneLine(Text(goquery.NewDocumentFromNode(n).Selection, nil))
-		return len(head) > 0 && len(head) < 120 && strings.HasSuffix(head, ":") && wrote.MatchString(head)
+		return len(head) > 0 && len(head) < 120 && strings.HasSuffix(head, ":")
 	}
 	return false
 }
