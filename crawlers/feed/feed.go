@@ -47,6 +47,7 @@ func Kind() crawlers.Kind {
 	}
 }
 
+// Options are what a user writes under feed:.
 type Options struct {
 	Address   string `yaml:"address" required:"true" doc:"The feed, or a web page that announces one." format:"url" example:"https://news.example/rss"`
 	Target    string `yaml:"target" doc:"The parameter of the links that holds the article's own address, where links lead through a counter." example:"url"`
@@ -61,6 +62,7 @@ type feed struct {
 	publisher bool
 }
 
+// New makes a crawler of one feed.
 func New(env crawlers.Env, o Options) *feed {
 	return &feed{env: env.WithDefaults(), address: o.Address, target: o.Target, publisher: o.Publisher}
 }

@@ -83,6 +83,7 @@ type stream struct {
 	socket  bool // a WebSocket, else server-sent events
 }
 
+// NewStream makes a crawler of one stream; given are the options of a preset.
 func NewStream(env crawlers.Env, o StreamOptions, given poll.Values, s config.Section) (*stream, error) {
 	st := &stream{env: env.WithDefaults(), opt: o, given: given}
 	address := given.Expand(o.Address)

@@ -78,6 +78,7 @@ type closedCheck struct {
 	says         string
 }
 
+// New makes a crawler of one page. Errors about o carry positions in s.
 func New(env crawlers.Env, o Options, s config.Section) (*page, error) {
 	p := &page{env: env.WithDefaults(), address: o.Address, pages: o.Pages}
 	if p.pages == 0 {

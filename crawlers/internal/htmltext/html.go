@@ -65,7 +65,7 @@ func Text(s *goquery.Selection, skip goquery.Matcher) string {
 	return w.String()
 }
 
-// Short is the beginning of textOf, as one line: for names, dates and numbers.
+// Short is the beginning of Text, as one line: for names, dates and numbers.
 func Short(n *html.Node) string {
 	const enough = 1 << 10
 	w := textWriter{limit: enough}
@@ -73,7 +73,7 @@ func Short(n *html.Node) string {
 	return strings.ReplaceAll(w.String(), "\n", " ")
 }
 
-// AuthorText is textOf without quotes and signatures: what the author wrote.
+// AuthorText is Text without quotes and signatures: what the author wrote.
 func AuthorText(s *goquery.Selection) string { return Text(s, authorsOwn{}) }
 
 // authorsOwn matches what is not the author's own words.
@@ -111,7 +111,7 @@ func dropQuoteHead(n *html.Node) string {
 	return text[:start]
 }
 
-// Plain turns an HTML fragment, or plain text, into text as textOf does.
+// Plain turns an HTML fragment, or plain text, into text as Text does.
 // A fragment that was escaped twice ("&lt;p&gt;Hello") is read twice.
 func Plain(fragment string) string {
 	text := fragmentText(fragment, nil)
@@ -121,7 +121,7 @@ func Plain(fragment string) string {
 	return text
 }
 
-// PlainAuthorText is plainText without quotes and signatures.
+// PlainAuthorText is Plain without quotes and signatures.
 func PlainAuthorText(fragment string) string {
 	if !HasTag(fragment) {
 		if once := fragmentText(fragment, nil); !HasTag(once) {
@@ -286,6 +286,7 @@ func blockElement(a atom.Atom) bool {
 	return false
 }
 
+// InvisibleElement reports elements whose content no reader sees.
 func InvisibleElement(a atom.Atom) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Template, atom.Head, atom.Title, atom.Svg, atom.Math, atom.Select, atom.Button,
@@ -466,6 +467,7 @@ func (w *textWriter) image(n *html.Node) {
 	}
 }
 
+// Attr is an attribute of the element; "" when it has none.
 func Attr(n *html.Node, key string) string {
 	for _, a := range n.Attr {
 		if a.Key == key {

@@ -17,12 +17,14 @@ import (
 )
 
 // Fingerprints remembers which posts the last poll returned, with their words: a post
-// that is edited is not marked any more. Eight bytes a post.
+// that is edited has another fingerprint. Eight bytes a post.
 type Fingerprints map[uint64]struct{}
 
 // MaxFingerprints bounds a cursor: 400 posts are 4 KB of text in the database.
 const MaxFingerprints = 400
 
+// Fingerprint is a hash of what makes the post what it is: where it stands, its
+// words and its rating.
 func Fingerprint(p mention.Post) uint64 {
 	h := xxhash.New()
 	for _, part := range []string{p.Source, p.ID, p.Title, p.Text} {
@@ -35,7 +37,7 @@ func Fingerprint(p mention.Post) uint64 {
 	return h.Sum64()
 }
 
-// New returns the posts that are not marked, and the marks of all of them, or
+// New returns the posts that are not among them, and the fingerprints of all, or
 // of the newest where there are too many: those come again.
 func (m Fingerprints) New(posts []mention.Post) ([]mention.Post, Fingerprints) {
 	old := max(0, len(posts)-MaxFingerprints)
@@ -53,7 +55,7 @@ func (m Fingerprints) New(posts []mention.Post) ([]mention.Post, Fingerprints) {
 	return kept, next
 }
 
-// MarshalText writes the marks as base64 of their bytes.
+// MarshalText writes the fingerprints as base64 of their bytes.
 func (m Fingerprints) MarshalText() ([]byte, error) {
 	all := slices.Sorted(maps.Keys(m))
 	raw := make([]byte, 0, 8*len(m))
@@ -63,7 +65,7 @@ func (m Fingerprints) MarshalText() ([]byte, error) {
 	return []byte(base64.RawStdEncoding.EncodeToString(raw)), nil
 }
 
-// UnmarshalText reads what MarshalText wrote; anything else is no marks.
+// UnmarshalText reads what MarshalText wrote; anything else is none.
 func (m *Fingerprints) UnmarshalText(text []byte) error {
 	raw, err := base64.RawStdEncoding.DecodeString(string(text))
 	*m = make(Fingerprints, len(raw)/8)
@@ -97,7 +99,7 @@ func DecodeCursor(c crawlers.Cursor, into any) {
 	_ = json.Unmarshal([]byte(c), into)
 }
 
-// EncodeCursor is the inverse of readCursor.
+// EncodeCursor is the inverse of DecodeCursor.
 func EncodeCursor(from any) crawlers.Cursor {
 	b, err := json.Marshal(from)
 	if err != nil { // plain strings and numbers: cannot fail
@@ -122,6 +124,7 @@ func (m Fingerprints) Reached(posts []mention.Post) bool {
 	return known
 }
 
+// AppendNew appends what the list does not hold yet.
 func AppendNew(list []string, more ...string) []string {
 	for _, m := range more {
 		if !slices.Contains(list, m) {
@@ -131,6 +134,7 @@ func AppendNew(list []string, more ...string) []string {
 	return list
 }
 
+// NumberText writes a number as short as it can be.
 func NumberText(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
 // MaxPages bounds how many pages a source may be told to follow in one poll.

@@ -74,11 +74,13 @@ func Date(e crawlers.Env, text string) (t time.Time, dateOnly bool) {
 	return t, dateOnly
 }
 
+// NotFound reports an answer of 404 or 410: what was there is not there any more.
 func NotFound(err error) bool {
 	var status *fetch.StatusError
 	return errors.As(err, &status) && (status.Status == http.StatusNotFound || status.Status == http.StatusGone)
 }
 
+// Newest is the time of the newest post; zero when none has one.
 func Newest(posts []mention.Post) time.Time {
 	var t time.Time
 	for _, p := range posts {

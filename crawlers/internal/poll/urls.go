@@ -24,7 +24,7 @@ func DocumentBase(doc *goquery.Document, pageURL string) *url.URL {
 }
 
 // Resolve returns the absolute http(s) address ref stands for, cleaned as
-// cleanURL does, and "" when there is none ("javascript:", "mailto:", garbage).
+// CleanURL does, and "" when there is none ("javascript:", "mailto:", garbage).
 // base may be nil.
 func Resolve(base *url.URL, ref string) string {
 	ref = strings.TrimSpace(ref)
@@ -49,6 +49,7 @@ func Resolve(base *url.URL, ref string) string {
 // for what is not an absolute http(s) address.
 func CleanURL(raw string) string { return Resolve(nil, raw) }
 
+// IsWeb reports an address that a browser opens: http or https with a host.
 func IsWeb(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }

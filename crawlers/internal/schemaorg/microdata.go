@@ -269,6 +269,7 @@ func Moments(n *html.Node) []string {
 	return append(list, htmltext.Short(n))
 }
 
+// Selection is one element alone.
 func Selection(n *html.Node) *goquery.Selection {
 	return &goquery.Selection{Nodes: []*html.Node{n}}
 }
