@@ -20,15 +20,15 @@ import (
 // the page they serve. Both are decoded here, by shape and not by address, so a
 // source may be given either way.
 
-// forumData turns the JSON of one engine into a page. ok is false when body is
+// apiDecoder turns the JSON of one engine into a page. ok is false when body is
 // something else.
-type forumData struct {
+type apiDecoder struct {
 	name   string // the preset's data: word
-	decode func(c *forumContext, body []byte, p *forumPage) bool
+	decode func(c *apiContext, body []byte, p *pageData) bool
 }
 
-func forumDecoders() []forumData {
-	return []forumData{
+func apiDecoders() []apiDecoder {
+	return []apiDecoder{
 		{"nodebb", nodebbPage},
 		{"discourse", discoursePage},
 		{"flarum", flarumPage},
@@ -36,8 +36,8 @@ func forumDecoders() []forumData {
 	}
 }
 
-// forumContext is what a decoder is told about where the data came from.
-type forumContext struct {
+// apiContext is what a decoder is told about where the data came from.
+type apiContext struct {
 	env  crawlers.Env
 	at   *url.URL // the address of the page or of the API call
 	api  bool     // at is an API's: links of the page are to be API's too
@@ -45,7 +45,7 @@ type forumContext struct {
 }
 
 // readJSON reads an API's answer. ok is false when the answer is no JSON.
-func (r *forumReader) readJSON(res *fetch.Response) (*forumPage, bool, error) {
+func (r *pageReader) readJSON(res *fetch.Response) (*pageData, bool, error) {
 	body := bytes.TrimSpace(bytes.TrimPrefix(res.Body, []byte("\xef\xbb\xbf")))
 	if len(body) == 0 || body[0] != '{' && body[0] != '[' {
 		return nil, false, nil
@@ -57,9 +57,9 @@ func (r *forumReader) readJSON(res *fetch.Response) (*forumPage, bool, error) {
 	if !json.Valid(body) {
 		return nil, true, fmt.Errorf("forum: %s: the answer is no valid JSON (it may be cut off)", poll.Host(res.URL))
 	}
-	c := &forumContext{env: r.env, at: at, api: true, home: r.home}
-	for _, dec := range forumDecoders() {
-		p := new(forumPage)
+	c := &apiContext{env: r.env, at: at, api: true, home: r.home}
+	for _, dec := range apiDecoders() {
+		p := new(pageData)
 		if dec.decode(c, body, p) {
 			p.Engine = r.nameOf(dec.name)
 			if dec.name == "wordpress" {
@@ -68,11 +68,11 @@ func (r *forumReader) readJSON(res *fetch.Response) (*forumPage, bool, error) {
 			return p, true, nil
 		}
 	}
-	return &forumPage{Notes: []string{"the JSON is of no engine that is known"}}, true, nil
+	return &pageData{Notes: []string{"the JSON is of no engine that is known"}}, true, nil
 }
 
-func (r *forumReader) nameOf(data string) string {
-	for _, p := range forumPresets() {
+func (r *pageReader) nameOf(data string) string {
+	for _, p := range enginePresets() {
 		if p.Data == data {
 			return p.Name
 		}
@@ -81,13 +81,13 @@ func (r *forumReader) nameOf(data string) string {
 }
 
 // embedded reads the data an engine puts into its own HTML.
-func (d *forumDoc) embedded(preset *forumPreset, p *forumPage) {
-	c := &forumContext{env: d.r.env, at: d.at, home: d.home}
-	for _, dec := range forumDecoders() {
+func (d *document) embedded(preset *enginePreset, p *pageData) {
+	c := &apiContext{env: d.r.env, at: d.at, home: d.home}
+	for _, dec := range apiDecoders() {
 		if dec.name != preset.Data {
 			continue
 		}
-		for _, body := range forumScripts(d, preset.Data) {
+		for _, body := range scripts(d, preset.Data) {
 			if dec.decode(c, body, p) {
 				return
 			}
@@ -95,8 +95,8 @@ func (d *forumDoc) embedded(preset *forumPreset, p *forumPage) {
 	}
 }
 
-// forumScripts returns the JSON documents in a page that may hold its data.
-func forumScripts(d *forumDoc, data string) [][]byte {
+// scripts returns the JSON documents in a page that may hold its data.
+func scripts(d *document, data string) [][]byte {
 	var found [][]byte
 	add := func(text string) {
 		if text = strings.TrimSpace(text); text != "" && json.Valid([]byte(text)) {
@@ -128,7 +128,7 @@ func forumScripts(d *forumDoc, data string) [][]byte {
 }
 
 // link makes an absolute public address of a path below the board's root.
-func (c *forumContext) link(root, path string) string {
+func (c *apiContext) link(root, path string) string {
 	u := url.URL{Scheme: c.at.Scheme, Host: c.at.Host}
 	if c.home != nil {
 		u.Scheme, u.Host = c.home.Scheme, c.home.Host
@@ -137,13 +137,13 @@ func (c *forumContext) link(root, path string) string {
 }
 
 // fetchable makes the address to fetch for a path below the board's root.
-func (c *forumContext) fetchable(root, path string) string {
+func (c *apiContext) fetchable(root, path string) string {
 	u := url.URL{Scheme: c.at.Scheme, Host: c.at.Host}
 	return poll.CleanURL(u.String() + root + path)
 }
 
 // paged is at with its page parameter set to n.
-func (c *forumContext) paged(n int) string {
+func (c *apiContext) paged(n int) string {
 	return poll.CleanURL(withParam(c.at.String(), "page", strconv.Itoa(n)))
 }
 
@@ -211,7 +211,7 @@ func isoTime(s string) time.Time {
 }
 
 // add appends a post and gives it what it has in common with the others.
-func (p *forumPage) add(post mention.Post) {
+func (p *pageData) add(post mention.Post) {
 	if post.Edited.Sub(post.Published) < time.Second {
 		post.Edited = time.Time{}
 	}
@@ -224,9 +224,9 @@ func (p *forumPage) add(post mention.Post) {
 	p.Posts = append(p.Posts, post)
 }
 
-// forumWords is the author's text of a post that came as an HTML fragment. It is
+// apiText is the author's text of a post that came as an HTML fragment. It is
 // parsed as a page, because what stands beside a quote matters.
-func forumWords(fragment string) string {
+func apiText(fragment string) string {
 	if !htmltext.HasTag(fragment) {
 		return htmltext.PlainAuthorText(fragment)
 	}
@@ -234,7 +234,7 @@ func forumWords(fragment string) string {
 	if err != nil {
 		return htmltext.PlainAuthorText(fragment)
 	}
-	return forumRawQuote.ReplaceAllString(htmltext.Text(doc.Find("body"), forumSkip{quotes: true}), "")
+	return rawQuote.ReplaceAllString(htmltext.Text(doc.Find("body"), textFilter{quotes: true}), "")
 }
 
 // withoutFragment is the address without what names a place in the page.
@@ -247,8 +247,8 @@ func withoutFragment(link string) string {
 	return link
 }
 
-// forumFlarumID takes the discussion's number out of its address.
-func forumFlarumID(thread string) string {
+// flarumID takes the discussion's number out of its address.
+func flarumID(thread string) string {
 	_, rest, ok := strings.Cut(thread, "/d/")
 	if !ok {
 		return ""

@@ -8,8 +8,8 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 )
 
-// BenchmarkForumParse is the floor: the same bytes through the HTML parser alone.
-func BenchmarkForumParse(b *testing.B) {
+// BenchmarkParse is the floor: the same bytes through the HTML parser alone.
+func BenchmarkParse(b *testing.B) {
 	body, err := os.ReadFile("../testdata/forum/smf21-thread/p2.html")
 	if err != nil {
 		b.Fatal(err)
@@ -22,8 +22,8 @@ func BenchmarkForumParse(b *testing.B) {
 	}
 }
 
-// BenchmarkForumDetect finds the engine of a page among all of them.
-func BenchmarkForumDetect(b *testing.B) {
+// BenchmarkDetect finds the engine of a page among all of them.
+func BenchmarkDetect(b *testing.B) {
 	body, err := os.ReadFile("../testdata/forum/smf21-thread/p1.html")
 	if err != nil {
 		b.Fatal(err)
@@ -32,9 +32,9 @@ func BenchmarkForumDetect(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	presets := forumPresets()
+	presets := enginePresets()
 	for b.Loop() {
-		if len(detectForum(presets, doc, http.Header{}, body)) == 0 {
+		if len(detectEngine(presets, doc, http.Header{}, body)) == 0 {
 			b.Fatal("not found")
 		}
 	}

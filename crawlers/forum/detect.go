@@ -9,26 +9,26 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// forumSure is the score from which an engine's marks are believed. One strong
+// sureScore is the score from which an engine's marks are believed. One strong
 // sign is enough; weak ones must agree.
-const forumSure = 4
+const sureScore = 4
 
-// detectForum returns the presets whose marks the page carries, best first. The
+// detectEngine returns the presets whose marks the page carries, best first. The
 // order of the rest does not matter to the caller: what a preset cannot read it
 // says itself.
-func detectForum(presets []*forumPreset, doc *goquery.Document, header http.Header, body []byte) []*forumPreset {
+func detectEngine(presets []*enginePreset, doc *goquery.Document, header http.Header, body []byte) []*enginePreset {
 	type scored struct {
-		preset *forumPreset
+		preset *enginePreset
 		score  int
 	}
 	var found []scored
 	for _, p := range presets {
-		if n := p.score(doc, header, body); n >= forumSure {
+		if n := p.score(doc, header, body); n >= sureScore {
 			found = append(found, scored{p, n})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b scored) int { return b.score - a.score })
-	list := make([]*forumPreset, len(found))
+	list := make([]*enginePreset, len(found))
 	for i, f := range found {
 		list[i] = f.preset
 	}
@@ -36,7 +36,7 @@ func detectForum(presets []*forumPreset, doc *goquery.Document, header http.Head
 }
 
 // score adds up the marks the page carries.
-func (p *forumPreset) score(doc *goquery.Document, header http.Header, body []byte) int {
+func (p *enginePreset) score(doc *goquery.Document, header http.Header, body []byte) int {
 	total := 0
 	for i := range p.Marks {
 		if p.Marks[i].found(doc, header, body) {
@@ -46,7 +46,7 @@ func (p *forumPreset) score(doc *goquery.Document, header http.Header, body []by
 	return total
 }
 
-func (m *forumMark) found(doc *goquery.Document, header http.Header, body []byte) bool {
+func (m *engineMark) found(doc *goquery.Document, header http.Header, body []byte) bool {
 	switch {
 	case m.Select.m != nil:
 		return len(doc.Nodes) > 0 && m.Select.in(doc.Selection).Length() > 0
@@ -54,7 +54,7 @@ func (m *forumMark) found(doc *goquery.Document, header http.Header, body []byte
 		return bytes.Contains(body, []byte(m.Text))
 	case m.Header != "":
 		name, value, _ := strings.Cut(m.Header, ":")
-		return strings.Contains(strings.ToLower(forumHeaderValues(header, name)), strings.ToLower(strings.TrimSpace(value)))
+		return strings.Contains(strings.ToLower(headerValues(header, name)), strings.ToLower(strings.TrimSpace(value)))
 	case m.Cookie != "":
 		for _, c := range header.Values("Set-Cookie") {
 			name, _, _ := strings.Cut(c, "=")

@@ -62,7 +62,7 @@ type discourseTopic struct {
 }
 
 // discoursePage reads a Discourse document.
-func discoursePage(c *forumContext, body []byte, p *forumPage) bool {
+func discoursePage(c *apiContext, body []byte, p *pageData) bool {
 	if body[0] != '{' {
 		return false
 	}
@@ -94,7 +94,7 @@ func discoursePage(c *forumContext, body []byte, p *forumPage) bool {
 	return true
 }
 
-func (doc *discourseDoc) topic(c *forumContext, p *forumPage) {
+func (doc *discourseDoc) topic(c *apiContext, p *pageData) {
 	p.Topic = htmltext.Line(doc.Title)
 	p.Thread = c.link("/", "t/"+discoursePath(doc.Slug, doc.ID))
 	for _, post := range doc.Stream.Posts {
@@ -133,7 +133,7 @@ func (doc *discourseDoc) topic(c *forumContext, p *forumPage) {
 
 // stream reads the newest posts of the whole site; older ones are asked for with
 // before=. An empty page is not the end in old versions, so the id decides.
-func (doc *discourseDoc) stream(c *forumContext, posts []discoursePost, p *forumPage) {
+func (doc *discourseDoc) stream(c *apiContext, posts []discoursePost, p *pageData) {
 	lowest := int64(0)
 	for _, post := range posts {
 		post.add(c, p)
@@ -153,7 +153,7 @@ func discoursePath(slug string, id number) string {
 	return slug + "/" + string(id)
 }
 
-func (d *discoursePost) add(c *forumContext, p *forumPage) {
+func (d *discoursePost) add(c *apiContext, p *pageData) {
 	// Small actions ("closed this topic") and whispers are no posts.
 	if d.No == 0 || d.Topic == "" || d.Type > 2 || d.Hidden {
 		return
@@ -163,7 +163,7 @@ func (d *discoursePost) add(c *forumContext, p *forumPage) {
 		ID: fmt.Sprintf("%s/%d", d.Topic, d.No), Author: d.User, AuthorURL: c.link("/", "u/"+d.User),
 		Title: htmltext.Line(d.Title), ThreadURL: thread, URL: thread + "/" + strconv.Itoa(d.No),
 		Published: isoTime(d.Created), IsReply: d.No > 1, Deleted: d.Deleted != "" || d.UserGone,
-		Text: forumWords(d.Cooked),
+		Text: apiText(d.Cooked),
 	}
 	if d.User == "" {
 		post.AuthorURL = ""
@@ -180,7 +180,7 @@ func (d *discoursePost) add(c *forumContext, p *forumPage) {
 	p.add(post)
 }
 
-func (doc *discourseDoc) rows(c *forumContext, p *forumPage) {
+func (doc *discourseDoc) rows(c *apiContext, p *pageData) {
 	for _, t := range doc.List.Topics {
 		if t.ID == "" || t.Hidden != nil && !*t.Hidden {
 			continue
@@ -189,7 +189,7 @@ func (doc *discourseDoc) rows(c *forumContext, p *forumPage) {
 		if c.api {
 			path = "t/" + string(t.ID) + ".json"
 		}
-		p.Threads = append(p.Threads, forumRow{
+		p.Threads = append(p.Threads, threadRow{
 			Key: string(t.ID), URL: c.fetchable("/", path), Title: htmltext.Line(t.Title),
 			Mark: fmt.Sprintf("%s|%s", t.Highest, t.LastAt),
 		})

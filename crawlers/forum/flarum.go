@@ -66,7 +66,7 @@ func (t *flarumThing) refs(name string) int {
 }
 
 // flarumPage reads a Flarum document.
-func flarumPage(c *forumContext, body []byte, p *forumPage) bool {
+func flarumPage(c *apiContext, body []byte, p *pageData) bool {
 	var doc flarumDoc
 	if body[0] != '{' || json.Unmarshal(body, &doc) != nil || len(doc.Data) == 0 {
 		return false
@@ -102,7 +102,7 @@ func flarumPage(c *forumContext, body []byte, p *forumPage) bool {
 }
 
 // flarumNext moves a link of the API to the origin that was asked.
-func flarumNext(c *forumContext, link string) string {
+func flarumNext(c *apiContext, link string) string {
 	next, err := c.at.Parse(link)
 	if link == "" || err != nil {
 		return ""
@@ -114,7 +114,7 @@ func flarumNext(c *forumContext, link string) string {
 // flarumChunk is how many posts Flarum puts on a page.
 const flarumChunk = 20
 
-func flarumDiscussion(c *forumContext, t *flarumThing, included []flarumThing, known map[string]*flarumThing, p *forumPage) {
+func flarumDiscussion(c *apiContext, t *flarumThing, included []flarumThing, known map[string]*flarumThing, p *pageData) {
 	p.Topic = htmltext.OneLine(t.Attrs.Title)
 	p.Thread = c.link("/", "d/"+flarumSlug(t))
 	var posts []*flarumThing
@@ -159,20 +159,20 @@ func flarumSlug(t *flarumThing) string {
 	return id + "-" + slug
 }
 
-func flarumPost(c *forumContext, t *flarumThing, known map[string]*flarumThing, p *forumPage) {
+func flarumPost(c *apiContext, t *flarumThing, known map[string]*flarumThing, p *pageData) {
 	if t.Attrs.Type != "" && t.Attrs.Type != "comment" || t.Attrs.HTML == nil {
 		return // "renamed the discussion", or a post whose text is not shown
 	}
 	post := mention.Post{
 		ID: string(t.ID), Published: isoTime(t.Attrs.Created), Edited: isoTime(t.Attrs.Edited),
-		Text: forumWords(*t.Attrs.HTML), IsReply: t.Attrs.Number != 1, Deleted: t.Attrs.Hidden,
+		Text: apiText(*t.Attrs.HTML), IsReply: t.Attrs.Number != 1, Deleted: t.Attrs.Hidden,
 	}
 	discussion := t.ref("discussion")
 	if d := known["discussions/"+string(discussion)]; d != nil {
 		post.Title, post.ThreadURL = htmltext.OneLine(d.Attrs.Title), c.link("/", "d/"+flarumSlug(d))
 	}
 	if discussion == "" {
-		discussion = number(forumFlarumID(p.Thread))
+		discussion = number(flarumID(p.Thread))
 	}
 	post.URL = c.link("/", fmt.Sprintf("d/%s/%d", discussion, t.Attrs.Number))
 	if u := known["users/"+string(t.ref("user"))]; u != nil {
@@ -187,7 +187,7 @@ func flarumPost(c *forumContext, t *flarumThing, known map[string]*flarumThing, 
 	p.add(post)
 }
 
-func flarumRows(c *forumContext, many []flarumThing, p *forumPage) {
+func flarumRows(c *apiContext, many []flarumThing, p *pageData) {
 	for i := range many {
 		t := &many[i]
 		if t.Attrs.Hidden {
@@ -197,7 +197,7 @@ func flarumRows(c *forumContext, many []flarumThing, p *forumPage) {
 		if c.api {
 			path = "api/posts?filter%5Bdiscussion%5D=" + string(t.ID) + "&" + flarumPosts
 		}
-		p.Threads = append(p.Threads, forumRow{
+		p.Threads = append(p.Threads, threadRow{
 			Key: string(t.ID), URL: c.fetchable("/", path), Title: htmltext.OneLine(t.Attrs.Title),
 			Mark: fmt.Sprintf("%s|%s|%s", t.Attrs.Comments, t.Attrs.LastNo, t.Attrs.LastAt),
 		})

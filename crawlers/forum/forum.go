@@ -30,7 +30,7 @@ func Kind() crawlers.Kind {
 		Limits:   "one request at a time, at most 40 pages a poll; a thread that did not change is not read again",
 		Terms:    "public pages only; robots.txt and the board's rules apply",
 		Options:  func() any { return new(options) },
-		New:      newForum,
+		New:      newFromSection,
 	}
 }
 
@@ -39,12 +39,12 @@ type options struct {
 	Address string `yaml:"address" required:"true" doc:"A board's index, a list of threads, or one thread." format:"url" example:"https://forum.example/viewforum.php?f=3"`
 }
 
-func newForum(env crawlers.Env, section config.Section) (crawlers.Crawler, error) {
+func newFromSection(env crawlers.Env, section config.Section) (crawlers.Crawler, error) {
 	var opt options
 	if err := section.Decode(&opt); err != nil {
 		return nil, err
 	}
-	f, err := forumAt(env, opt.Address)
+	f, err := newCrawler(env, opt.Address)
 	if err != nil {
 		return nil, section.Errorf("address", "%v", err)
 	}
@@ -54,30 +54,30 @@ func newForum(env crawlers.Env, section config.Section) (crawlers.Crawler, error
 // Bounds of one poll. They are about manners: at the default gap of 10 s forty
 // pages are seven minutes of one host's time.
 const (
-	forumMaxRequests = 40  // pages fetched in one poll
-	forumMaxPages    = 10  // pages read of one thread
-	forumWholePages  = 4   // a thread of so many pages is read whole by the first poll of a list
-	forumMaxThreads  = 25  // threads read on the first poll of a list
-	forumMaxBlind    = 10  // threads read when the list does not tell what changed
-	forumMaxKept     = 200 // threads remembered
-	forumMaxLists    = 3   // pages of one thread list when everything on the first is new
-	forumMaxBoards   = 30  // thread lists read from an index
+	maxRequests    = 40  // pages fetched in one poll
+	maxThreadPages = 10  // pages read of one thread
+	wholePages     = 4   // a thread of so many pages is read whole by the first poll of a list
+	maxThreads     = 25  // threads read on the first poll of a list
+	maxBlind       = 10  // threads read when the list does not tell what changed
+	maxKept        = 200 // threads remembered
+	maxLists       = 3   // pages of one thread list when everything on the first is new
+	maxBoards      = 30  // thread lists read from an index
 )
 
-// forum is the crawler of one forum source.
-type forum struct {
+// crawler is the crawler of one forum source.
+type crawler struct {
 	env     crawlers.Env
 	address string
 	home    *url.URL // the address's own origin when base moved it
 	api     bool     // the address is an API's
 }
 
-func forumAt(env crawlers.Env, address string) (*forum, error) {
+func newCrawler(env crawlers.Env, address string) (*crawler, error) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || !poll.IsWeb(u) {
 		return nil, errors.New("must be an address that begins with https:// or http://")
 	}
-	f := &forum{env: env.WithDefaults()}
+	f := &crawler{env: env.WithDefaults()}
 	if env.Base != "" {
 		base, err := url.Parse(env.Base)
 		if err != nil || !poll.IsWeb(base) {
@@ -91,22 +91,22 @@ func forumAt(env crawlers.Env, address string) (*forum, error) {
 	return f, nil
 }
 
-// forumState is the cursor of a forum source.
-type forumState struct {
-	Engine  string                  `json:"engine,omitempty"`
-	Order   string                  `json:"order,omitempty"` // of numeric dates
-	V       fetch.Validators        `json:"v,omitzero"`      // of the page at At
-	At      string                  `json:"at,omitempty"`    // where the next poll begins, when not at the address
-	Since   time.Time               `json:"since,omitzero"`  // the first poll
-	Top     int64                   `json:"top,omitempty"`   // highest thread id seen by the first poll
-	Threads map[string]forumVisited `json:"threads,omitempty"`
-	Boards  map[string]string       `json:"boards,omitempty"` // thread list → its mark on the index
-	Marks   poll.Fingerprints       `json:"seen,omitempty"`
-	Cut     bool                    `json:"cut,omitempty"` // the last poll met a page that ended in the middle
+// cursorState is the cursor of a forum source.
+type cursorState struct {
+	Engine  string                   `json:"engine,omitempty"`
+	Order   string                   `json:"order,omitempty"` // of numeric dates
+	V       fetch.Validators         `json:"v,omitzero"`      // of the page at At
+	At      string                   `json:"at,omitempty"`    // where the next poll begins, when not at the address
+	Since   time.Time                `json:"since,omitzero"`  // the first poll
+	Top     int64                    `json:"top,omitempty"`   // highest thread id seen by the first poll
+	Threads map[string]visitedThread `json:"threads,omitempty"`
+	Boards  map[string]string        `json:"boards,omitempty"` // thread list → its mark on the index
+	Marks   poll.Fingerprints        `json:"seen,omitempty"`
+	Cut     bool                     `json:"cut,omitempty"` // the last poll met a page that ended in the middle
 }
 
-// forumVisited is what is remembered of one thread.
-type forumVisited struct {
+// visitedThread is what is remembered of one thread.
+type visitedThread struct {
 	Mark  string            `json:"m"`
 	Last  string            `json:"l,omitempty"` // the last page that was read
 	Marks poll.Fingerprints `json:"p,omitempty"` // of the posts on it
@@ -114,7 +114,7 @@ type forumVisited struct {
 }
 
 // Poll implements Crawler.
-func (f *forum) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
+func (f *crawler) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
 	w := f.walk(ctx, since)
 	err := w.run()
 	if w.unchanged {
@@ -123,30 +123,30 @@ func (f *forum) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch
 	return w.batch(since, err)
 }
 
-func (f *forum) walk(ctx context.Context, since crawlers.Cursor) *forumWalk {
-	w := &forumWalk{f: f, ctx: ctx, visited: map[string]bool{}}
+func (f *crawler) walk(ctx context.Context, since crawlers.Cursor) *walk {
+	w := &walk{f: f, ctx: ctx, visited: map[string]bool{}}
 	poll.DecodeCursor(since, &w.st)
 	w.first = w.st.Since.IsZero()
 	if w.first {
 		w.st.Since = f.env.Now().UTC().Truncate(time.Second)
 	}
 	if w.st.Threads == nil {
-		w.st.Threads = map[string]forumVisited{}
+		w.st.Threads = map[string]visitedThread{}
 	}
-	w.reader = forumReader{env: f.env, order: w.st.Order, home: f.home, patient: !w.st.Cut}
+	w.reader = pageReader{env: f.env, order: w.st.Order, home: f.home, patient: !w.st.Cut}
 	w.st.Cut = false
 	if name := w.st.Engine; name != "" {
-		w.reader.engine = forumPresetNamed(name)
+		w.reader.engine = presetNamed(name)
 	}
 	return w
 }
 
-// forumWalk is one poll.
-type forumWalk struct {
-	f         *forum
+// walk is one poll.
+type walk struct {
+	f         *crawler
 	ctx       context.Context // of this poll only: the walk does not outlive it
-	reader    forumReader
-	st        forumState
+	reader    pageReader
+	st        cursorState
 	first     bool // nothing was read before
 	unchanged bool
 	requests  int
@@ -161,13 +161,13 @@ type forumWalk struct {
 	notes     []string
 }
 
-// errForumBudget ends a poll that has asked for enough pages.
-var errForumBudget = errors.New("enough pages for one poll")
+// errBudget ends a poll that has asked for enough pages.
+var errBudget = errors.New("enough pages for one poll")
 
 // get fetches and reads one page. A page that did not change is nil.
-func (w *forumWalk) get(address string, v fetch.Validators) (*forumPage, *fetch.Response, error) {
-	if w.requests >= forumMaxRequests {
-		return nil, nil, errForumBudget
+func (w *walk) get(address string, v fetch.Validators) (*pageData, *fetch.Response, error) {
+	if w.requests >= maxRequests {
+		return nil, nil, errBudget
 	}
 	w.requests++
 	w.visited[addressKey(address)] = true
@@ -201,7 +201,7 @@ func (w *forumWalk) get(address string, v fetch.Validators) (*forumPage, *fetch.
 }
 
 // see counts the posts of a page for the sight.
-func (w *forumWalk) see(posts []mention.Post) {
+func (w *walk) see(posts []mention.Post) {
 	w.items += len(posts)
 	for _, p := range posts {
 		if p.Published.After(w.newest) && !p.Published.After(w.f.env.Now()) {
@@ -210,7 +210,7 @@ func (w *forumWalk) see(posts []mention.Post) {
 	}
 }
 
-func (w *forumWalk) note(format string, args ...any) {
+func (w *walk) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	for _, n := range w.notes {
 		if n == text {
@@ -224,8 +224,8 @@ func (w *forumWalk) note(format string, args ...any) {
 
 // fatal reports errors that end the whole poll: the next page of the same host
 // would fare no better. What is only about one page costs only that page.
-func (w *forumWalk) fatal(err error) bool {
-	if w.ctx.Err() != nil || errors.Is(err, errForumBudget) {
+func (w *walk) fatal(err error) bool {
+	if w.ctx.Err() != nil || errors.Is(err, errBudget) {
 		return true
 	}
 	var retry *fetch.RetryError
@@ -233,7 +233,7 @@ func (w *forumWalk) fatal(err error) bool {
 }
 
 // run reads the source's own page and goes on from what it turns out to be.
-func (w *forumWalk) run() error {
+func (w *walk) run() error {
 	start := w.f.address
 	if w.st.At != "" {
 		start = w.st.At
@@ -273,9 +273,9 @@ func (w *forumWalk) run() error {
 }
 
 // batch closes the poll.
-func (w *forumWalk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
+func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
 	b := crawlers.Batch{Posts: poll.Finish(w.f.env, w.posts), Next: since, Observed: w.sight()}
-	if errors.Is(err, errForumBudget) {
+	if errors.Is(err, errBudget) {
 		err = nil // what is left is read by the next poll
 	}
 	if err != nil {
@@ -289,7 +289,7 @@ func (w *forumWalk) batch(since crawlers.Cursor, err error) (crawlers.Batch, err
 	return b, nil
 }
 
-func (w *forumWalk) sight() crawlers.Observation {
+func (w *walk) sight() crawlers.Observation {
 	s := crawlers.Observation{Items: w.items, Newest: w.newest, Bytes: w.bytes, Notes: w.notes}
 	name := w.engine
 	if name == "" {
@@ -313,8 +313,8 @@ func (w *forumWalk) sight() crawlers.Observation {
 }
 
 // forget bounds the cursor: the threads that were on a list last are kept.
-func (w *forumWalk) forget() {
-	for len(w.st.Threads) > forumMaxKept {
+func (w *walk) forget() {
+	for len(w.st.Threads) > maxKept {
 		oldest, at := "", int64(0)
 		for key, t := range w.st.Threads {
 			if oldest == "" || t.Poll < at || t.Poll == at && key < oldest {

@@ -24,13 +24,13 @@ import (
 // all blocks of a page together. A block that lacks the author or the moment is
 // no post: what is invented here is told to people as real.
 
-// forumUnknown is the name of an engine that was not recognised.
-const forumUnknown = "unknown engine"
+// unknownEngine is the name of an engine that was not recognised.
+const unknownEngine = "unknown engine"
 
 // generic reads a page no preset knows.
-func (d *forumDoc) generic() *forumPage {
-	d.preset, d.settled = &forumPreset{Zone: forumZoneWords}, false
-	p := &forumPage{Engine: forumUnknown}
+func (d *document) generic() *pageData {
+	d.preset, d.settled = &enginePreset{Zone: zoneRules}, false
+	p := &pageData{Engine: unknownEngine}
 	p.Topic = d.genericTopic()
 	p.Thread = withoutFragment(d.public(d.at.String()))
 	if ref := d.doc.Find("link[rel=canonical]").AttrOr("href", ""); ref != "" && d.public(ref) != "" {
@@ -44,39 +44,39 @@ func (d *forumDoc) generic() *forumPage {
 		p.Threads = d.genericThreads()
 		return p
 	}
-	p.Next = d.link(forumNextLinks)
-	p.Prev = d.link(forumPrevLinks)
+	p.Next = d.link(nextLinks)
+	p.Prev = d.link(prevLinks)
 	p.note("the forum's engine is not known: its pages are read by their shape")
 	return p
 }
 
 var (
-	forumNextLinks = mustForumRules("link[rel=next]@href", "a[rel=next]@href", "a.next[href]@href", ".next a[href]@href", ".pagination-next a@href")
-	forumPrevLinks = mustForumRules("link[rel=prev]@href", "a[rel=prev]@href", "a.prev[href]@href", ".prev a[href]@href")
+	nextLinks = mustRules("link[rel=next]@href", "a[rel=next]@href", "a.next[href]@href", ".next a[href]@href", ".pagination-next a@href")
+	prevLinks = mustRules("link[rel=prev]@href", "a[rel=prev]@href", "a.prev[href]@href", ".prev a[href]@href")
 )
 
-// forumZoneWords is how boards say their zone at the foot of a page.
-var forumZoneWords = mustForumRules(`footer | `+forumZoneSaid, `#footer, .footer, #page-footer, .page-footer | `+forumZoneSaid, `body | `+forumZoneSaid)
+// zoneRules is how boards say their zone at the foot of a page.
+var zoneRules = mustRules(`footer | `+zonePattern, `#footer, .footer, #page-footer, .page-footer | `+zonePattern, `body | `+zonePattern)
 
-var forumZoneSaid = `(?i)` + phrases.Pattern(phrases.TimeZone) + `[^.\n]{0,30}?((?:UTC|GMT)[^.<]{0,14})`
+var zonePattern = `(?i)` + phrases.Pattern(phrases.TimeZone) + `[^.\n]{0,30}?((?:UTC|GMT)[^.<]{0,14})`
 
-func mustForumRules(texts ...string) forumRules {
-	var rules forumRules
+func mustRules(texts ...string) ruleList {
+	var rules ruleList
 	for _, text := range texts {
-		rules = append(rules, mustForumRule(text))
+		rules = append(rules, mustRule(text))
 	}
 	return rules
 }
 
-func mustForumRule(text string) forumRule {
-	r, err := parseForumRule(text)
+func mustRule(text string) pageRule {
+	r, err := parseRule(text)
 	if err != nil {
 		panic(err)
 	}
 	return r
 }
 
-func (d *forumDoc) genericTopic() string {
+func (d *document) genericTopic() string {
 	for _, sel := range []string{"h1", `meta[property="og:title"]`, "title"} {
 		el := d.doc.Find(sel).First()
 		if v := htmltext.OneLine(el.AttrOr("content", "") + htmltext.Text(el, nil)); v != "" {
@@ -90,7 +90,7 @@ func (d *forumDoc) genericTopic() string {
 }
 
 // marked reads what the page says of itself in schema.org's words.
-func (d *forumDoc) marked() []mention.Post {
+func (d *document) marked() []mention.Post {
 	r := schemaorg.Reader{Env: d.r.env, Base: d.base}
 	r.JSONLD(d.doc)
 	items := r.Items
@@ -106,25 +106,25 @@ func (d *forumDoc) marked() []mention.Post {
 	return posts
 }
 
-// forumBlockID is how engines number the element of a post.
-var forumBlockID = regexp.MustCompile(`(?i)^(.*?(?:post|msg|message|comment|reply|entry|answer|p|m|c|pid|cid|mid)[-_]?)(\d+)$`)
+// blockID is how engines number the element of a post.
+var blockID = regexp.MustCompile(`(?i)^(.*?(?:post|msg|message|comment|reply|entry|answer|p|m|c|pid|cid|mid)[-_]?)(\d+)$`)
 
-// forumBlock is what may be one post: an element, or neighbours.
-type forumBlock struct {
-	forumItem
+// postBlock is what may be one post: an element, or neighbours.
+type postBlock struct {
+	postItem
 	anchor string // the id="" or name="" that carries the number
 }
 
 // blocks finds the group of post-like blocks of one shape that gives most posts.
-func (d *forumDoc) blocks(p *forumPage) []mention.Post {
-	groups := map[string][]forumBlock{}
+func (d *document) blocks(p *pageData) []mention.Post {
+	groups := map[string][]postBlock{}
 	var order []string
 	d.doc.Find("[id], a[name], [data-post-id], [data-comment-id], [data-pid], .h-entry").Each(func(_ int, el *goquery.Selection) {
 		shape, b := blockOf(el)
 		if b.id == "" || d.unfinished(el, false) {
 			return
 		}
-		b.d, b.rules, b.el = d, &forumPost{}, el
+		b.d, b.rules, b.el = d, &postRules{}, el
 		if _, ok := groups[shape]; !ok {
 			order = append(order, shape)
 		}
@@ -145,7 +145,7 @@ func (d *forumDoc) blocks(p *forumPage) []mention.Post {
 }
 
 // blockOf returns what a numbered element has in common with its like.
-func blockOf(el *goquery.Selection) (shape string, b forumBlock) {
+func blockOf(el *goquery.Selection) (shape string, b postBlock) {
 	n := el.Nodes[0]
 	for _, key := range []string{"data-post-id", "data-comment-id", "data-pid"} {
 		if v := htmltext.Attr(n, key); v != "" && len(v) <= 40 {
@@ -157,7 +157,7 @@ func blockOf(el *goquery.Selection) (shape string, b forumBlock) {
 	if b.anchor == "" && n.DataAtom == atom.A {
 		b.anchor = htmltext.Attr(n, "name")
 	}
-	if m := forumBlockID.FindStringSubmatch(b.anchor); m != nil {
+	if m := blockID.FindStringSubmatch(b.anchor); m != nil {
 		b.id = m[2]
 		return n.Data + "#" + m[1], b
 	}
@@ -170,7 +170,7 @@ func blockOf(el *goquery.Selection) (shape string, b forumBlock) {
 // grow widens each block to all that stands around its number and around no
 // other's: the number may be on an anchor or a headline inside of the post, or
 // in front of it.
-func grow(group []forumBlock) []forumBlock {
+func grow(group []postBlock) []postBlock {
 	items := map[*html.Node]string{}
 	if len(group) > 1 {
 		holds := map[*html.Node]int{} // numbered elements inside
@@ -209,7 +209,7 @@ func grow(group []forumBlock) []forumBlock {
 }
 
 // readBlocks reads the blocks of one shape that are complete posts.
-func readBlocks(group []forumBlock, p *forumPage) []mention.Post {
+func readBlocks(group []postBlock, p *pageData) []mention.Post {
 	parts := partsOf(group)
 	author, moment := bestAuthor(group, parts), bestMoment(group, parts)
 	if author == nil || moment == nil {
@@ -239,8 +239,8 @@ func readBlocks(group []forumBlock, p *forumPage) []mention.Post {
 	return posts
 }
 
-// forumInside reports whether an element m matches lies between n and top.
-func forumInside(n, top *html.Node, m cascadia.Selector) bool {
+// insideOf reports whether an element m matches lies between n and top.
+func insideOf(n, top *html.Node, m cascadia.Selector) bool {
 	for n = n.Parent; n != nil && n != top; n = n.Parent {
 		if m.Match(n) {
 			return true
@@ -250,7 +250,7 @@ func forumInside(n, top *html.Node, m cascadia.Selector) bool {
 }
 
 // guessLink finds the post's own link: one that names its id.
-func (it *forumBlock) guessLink(p *forumPage) string {
+func (it *postBlock) guessLink(p *pageData) string {
 	if strings.HasPrefix(it.id, "http") || strings.HasPrefix(it.id, "/") {
 		return it.d.public(it.id)
 	}
@@ -259,13 +259,13 @@ func (it *forumBlock) guessLink(p *forumPage) string {
 	for i, n := range els.Nodes {
 		href := els.Eq(i).AttrOr("href", "")
 		before, fragment, _ := strings.Cut(href, "#")
-		if before != "" && it.owns(n) && !forumInside(n, it.el.Nodes[0], htmltext.Quotes) && fragment != "" && whole.MatchString(fragment) {
+		if before != "" && it.owns(n) && !insideOf(n, it.el.Nodes[0], htmltext.Quotes) && fragment != "" && whole.MatchString(fragment) {
 			return it.d.public(href)
 		}
 	}
 	for i, n := range els.Nodes {
 		href := els.Eq(i).AttrOr("href", "")
-		if it.owns(n) && !forumInside(n, it.el.Nodes[0], htmltext.Quotes) && whole.MatchString(href) && forumPostLink.MatchString(href) && !forumDoLink.MatchString(href) {
+		if it.owns(n) && !insideOf(n, it.el.Nodes[0], htmltext.Quotes) && whole.MatchString(href) && postLink.MatchString(href) && !actionLink.MatchString(href) {
 			return it.d.public(href)
 		}
 	}
@@ -277,26 +277,26 @@ func (it *forumBlock) guessLink(p *forumPage) string {
 }
 
 var (
-	forumPostLink   = regexp.MustCompile(`(?i)post|msg|message|comment|reply|pid|permalink|/p/|#`)
-	forumDoLink     = regexp.MustCompile(`(?i)report|quote|delete|edit|reply(?:to)?=|action=|login|vote|like`)
-	forumThreadLink = regexp.MustCompile(`(?i)(?:topic|thread|discussion|viewtopic|showthread|/t/|/d/)[^?#]*[/=._-]\d+|[?&;](?:t|tid|topic)=\d+`)
+	postLink   = regexp.MustCompile(`(?i)post|msg|message|comment|reply|pid|permalink|/p/|#`)
+	actionLink = regexp.MustCompile(`(?i)report|quote|delete|edit|reply(?:to)?=|action=|login|vote|like`)
+	threadLink = regexp.MustCompile(`(?i)(?:topic|thread|discussion|viewtopic|showthread|/t/|/d/)[^?#]*[/=._-]\d+|[?&;](?:t|tid|topic)=\d+`)
 )
 
 // genericThreads finds the threads of a list no preset knows: links of the site
 // that look like threads. What changed in them is not known.
-func (d *forumDoc) genericThreads() []forumRow {
-	var rows []forumRow
+func (d *document) genericThreads() []threadRow {
+	var rows []threadRow
 	seen := map[string]bool{}
 	d.doc.Find("a[href]").Each(func(_ int, a *goquery.Selection) {
 		href := a.AttrOr("href", "")
 		title := htmltext.OneLine(htmltext.Text(a, nil))
-		if !forumThreadLink.MatchString(href) || forumDoLink.MatchString(href) || utf8.RuneCountInString(title) < 5 {
+		if !threadLink.MatchString(href) || actionLink.MatchString(href) || utf8.RuneCountInString(title) < 5 {
 			return
 		}
 		link := d.follow(href)
 		if key := addressKey(link); link != "" && !seen[key] {
 			seen[key] = true
-			rows = append(rows, forumRow{Key: key, URL: link, Title: title})
+			rows = append(rows, threadRow{Key: key, URL: link, Title: title})
 		}
 	})
 	if len(rows) < 3 { // a page with one or two such links is no list of threads

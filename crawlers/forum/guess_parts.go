@@ -17,8 +17,8 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 )
 
-// forumPart is one element of a block, or what it gave.
-type forumPart struct {
+// blockPart is one element of a block, or what it gave.
+type blockPart struct {
 	el    *goquery.Selection
 	key   string // element name and classes: the same in every block
 	value string
@@ -28,16 +28,16 @@ type forumPart struct {
 }
 
 // partsOf lists the elements of each block that are its own and in no quote.
-func partsOf(group []forumBlock) [][]forumPart {
-	all := make([][]forumPart, len(group))
+func partsOf(group []postBlock) [][]blockPart {
+	all := make([][]blockPart, len(group))
 	for i := range group {
 		b := &group[i]
 		var walk func(n *html.Node)
 		walk = func(n *html.Node) {
-			if !isElement(n) || htmltext.InvisibleElement(n.DataAtom) || htmltext.IsQuote(n) || forumNotOwn(n) || !b.owns(n) || len(all[i]) > 2000 {
+			if !isElement(n) || htmltext.InvisibleElement(n.DataAtom) || htmltext.IsQuote(n) || notOwn(n) || !b.owns(n) || len(all[i]) > 2000 {
 				return
 			}
-			all[i] = append(all[i], forumPart{el: schemaorg.Selection(n), key: partKey(n, n == b.el.Nodes[0])})
+			all[i] = append(all[i], blockPart{el: schemaorg.Selection(n), key: partKey(n, n == b.el.Nodes[0])})
 			for c := n.FirstChild; c != nil; c = c.NextSibling {
 				walk(c)
 			}
@@ -54,14 +54,14 @@ func partKey(n *html.Node, root bool) string {
 	if root {
 		return n.Data + "@root" // its classes tell the first from the last, the odd from the even
 	}
-	return n.Data + "." + forumDigits.ReplaceAllString(htmltext.Attr(n, "class")+" "+htmltext.Attr(n, "itemprop")+" "+htmltext.Attr(n, "data-role"), "")
+	return n.Data + "." + changingNames.ReplaceAllString(htmltext.Attr(n, "class")+" "+htmltext.Attr(n, "itemprop")+" "+htmltext.Attr(n, "data-role"), "")
 }
 
-// forumNotOwn reports elements that hold what is not the post: signatures,
+// notOwn reports elements that hold what is not the post: signatures,
 // quotes, who edited it and when.
-func forumNotOwn(n *html.Node) bool {
+func notOwn(n *html.Node) bool {
 	for _, word := range strings.Fields(htmltext.Attr(n, "class") + " " + htmltext.Attr(n, "data-role")) {
-		if !strings.HasPrefix(word, "js-") && forumForeign.MatchString(word) {
+		if !strings.HasPrefix(word, "js-") && foreignClass.MatchString(word) {
 			return true
 		}
 	}
@@ -69,26 +69,26 @@ func forumNotOwn(n *html.Node) bool {
 }
 
 var (
-	forumDigits   = regexp.MustCompile(`\d+|\b(?:odd|even|first|last|alt|bg|row\w*)\b`)
-	forumForeign  = regexp.MustCompile(`(?i)(?:^|[-_])sig$|sig-|signature|quot|edited|lastedit|postedit|toolbar|attachment`)
-	forumRank     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge`)
-	forumNamed    = regexp.MustCompile(`(?i)author|user|poster|nick|member|(?:^|[\s_-])(?:by|name|fn)(?:$|[\s_-])`)
-	forumProfile  = regexp.MustCompile(`(?i)profile|member|/users?/|/u/|[?&;]u(?:id)?=\d|author`)
-	forumWhen     = regexp.MustCompile(`(?i)date|time|posted|when|ago`)
-	forumSays     = regexp.MustCompile(`(?i)content|body|text|message|msg|entry|comment|articlebody`)
-	forumBody     = regexp.MustCompile(`(?i)content|body|text`)
-	forumSaysNot  = regexp.MustCompile(`(?i)head|foot|meta|info|author|user|profile|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
-	forumSince    = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.Membership))
-	forumNoName   = regexp.MustCompile(`^[\d\s#.,:/-]*$`)
-	forumLastWord = regexp.MustCompile(`\s+`)
+	changingNames = regexp.MustCompile(`\d+|\b(?:odd|even|first|last|alt|bg|row\w*)\b`)
+	foreignClass  = regexp.MustCompile(`(?i)(?:^|[-_])sig$|sig-|signature|quot|edited|lastedit|postedit|toolbar|attachment`)
+	rankClass     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge`)
+	authorClass   = regexp.MustCompile(`(?i)author|user|poster|nick|member|(?:^|[\s_-])(?:by|name|fn)(?:$|[\s_-])`)
+	profileLink   = regexp.MustCompile(`(?i)profile|member|/users?/|/u/|[?&;]u(?:id)?=\d|author`)
+	timeClass     = regexp.MustCompile(`(?i)date|time|posted|when|ago`)
+	textClass     = regexp.MustCompile(`(?i)content|body|text|message|msg|entry|comment|articlebody`)
+	bodyClass     = regexp.MustCompile(`(?i)content|body|text`)
+	noTextClass   = regexp.MustCompile(`(?i)head|foot|meta|info|author|user|profile|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
+	membership    = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.Membership))
+	noName        = regexp.MustCompile(`^[\d\s#.,:/-]*$`)
+	spaces        = regexp.MustCompile(`\s+`)
 )
 
 // bestAuthor settles which element names the author.
-func bestAuthor(group []forumBlock, parts [][]forumPart) []forumPart {
-	return vote(group, parts, func(_ *forumBlock, p forumPart) (forumPart, int) {
+func bestAuthor(group []postBlock, parts [][]blockPart) []blockPart {
+	return vote(group, parts, func(_ *postBlock, p blockPart) (blockPart, int) {
 		n := p.el.Nodes[0]
 		score := 0
-		if forumRank.MatchString(htmltext.Attr(n, "class")) {
+		if rankClass.MatchString(htmltext.Attr(n, "class")) {
 			return p, 0
 		}
 		switch class := htmltext.Attr(n, "class"); {
@@ -96,18 +96,18 @@ func bestAuthor(group []forumBlock, parts [][]forumPart) []forumPart {
 			p.value, score = htmltext.Attr(n, "data-author")+htmltext.Attr(n, "data-username"), 9
 		case htmltext.Attr(n, "itemprop") == "name" || htmltext.Attr(n, "itemprop") == "author" || htmltext.Attr(n, "rel") == "author":
 			score = 8
-		case n.DataAtom == atom.A && forumProfile.MatchString(htmltext.Attr(n, "href")) && forumNamed.MatchString(class):
+		case n.DataAtom == atom.A && profileLink.MatchString(htmltext.Attr(n, "href")) && authorClass.MatchString(class):
 			score = 7
-		case n.DataAtom == atom.A && forumProfile.MatchString(htmltext.Attr(n, "href")):
+		case n.DataAtom == atom.A && profileLink.MatchString(htmltext.Attr(n, "href")):
 			score = 6
-		case forumNamed.MatchString(class):
+		case authorClass.MatchString(class):
 			score = 4
 		}
 		if score > 0 && p.value == "" {
 			p.value = htmltext.Text(p.el, nil)
 		}
-		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || forumNoName.MatchString(p.value) ||
-			len(forumLastWord.FindAllString(p.value, -1)) > 5 {
+		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || noName.MatchString(p.value) ||
+			len(spaces.FindAllString(p.value, -1)) > 5 {
 			return p, 0
 		}
 		return p, score
@@ -115,22 +115,22 @@ func bestAuthor(group []forumBlock, parts [][]forumPart) []forumPart {
 }
 
 // bestMoment settles which element says when.
-func bestMoment(group []forumBlock, parts [][]forumPart) []forumPart {
-	return vote(group, parts, func(b *forumBlock, p forumPart) (forumPart, int) {
+func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
+	return vote(group, parts, func(b *postBlock, p blockPart) (blockPart, int) {
 		n := p.el.Nodes[0]
 		for i, key := range []string{"datetime", "data-timestamp", "content", "data-time", "title"} {
 			v := htmltext.Attr(n, key)
-			if v == "" || !strings.ContainsAny(v, "0123456789") || key == "content" && !forumWhen.MatchString(htmltext.Attr(n, "itemprop")) {
+			if v == "" || !strings.ContainsAny(v, "0123456789") || key == "content" && !timeClass.MatchString(htmltext.Attr(n, "itemprop")) {
 				continue
 			}
-			if t, day, ok := b.d.parse(v); ok && !forumSince.MatchString(htmltext.OneLine(htmltext.Text(p.el, nil))) {
+			if t, day, ok := b.d.parse(v); ok && !membership.MatchString(htmltext.OneLine(htmltext.Text(p.el, nil))) {
 				p.at, p.day = t, day
 				return p, 10 - i
 			}
 		}
-		text := forumTimeText(p.el)
-		if len(text) < 6 || len(text) > 60 || !strings.ContainsAny(text, "0123456789") || forumSince.MatchString(text) ||
-			len(text) < 12 && forumSince.MatchString(htmltext.OneLine(htmltext.Text(p.el.Parent(), nil))) {
+		text := timeText(p.el)
+		if len(text) < 6 || len(text) > 60 || !strings.ContainsAny(text, "0123456789") || membership.MatchString(text) ||
+			len(text) < 12 && membership.MatchString(htmltext.OneLine(htmltext.Text(p.el.Parent(), nil))) {
 			return p, 0
 		}
 		t, day, ok := b.d.parse(text)
@@ -139,7 +139,7 @@ func bestMoment(group []forumBlock, parts [][]forumPart) []forumPart {
 		}
 		p.at, p.day = t, day
 		score := 2
-		if forumWhen.MatchString(htmltext.Attr(n, "class")) {
+		if timeClass.MatchString(htmltext.Attr(n, "class")) {
 			score++
 		}
 		if day {
@@ -151,8 +151,8 @@ func bestMoment(group []forumBlock, parts [][]forumPart) []forumPart {
 
 // vote gives every element a score and returns, for each block, the part of the
 // kind that scores best over all blocks; nil when none is in most of them.
-func vote(group []forumBlock, parts [][]forumPart, judge func(*forumBlock, forumPart) (forumPart, int)) []forumPart {
-	found := map[string][]forumPart{}
+func vote(group []postBlock, parts [][]blockPart, judge func(*postBlock, blockPart) (blockPart, int)) []blockPart {
+	found := map[string][]blockPart{}
 	score := map[string]int{}
 	blocks := map[string]int{}
 	values := map[string]map[string]bool{}
@@ -163,7 +163,7 @@ func vote(group []forumBlock, parts [][]forumPart, judge func(*forumBlock, forum
 				continue
 			}
 			if found[part.key] == nil {
-				found[part.key] = make([]forumPart, len(group))
+				found[part.key] = make([]blockPart, len(group))
 			}
 			if found[part.key][i].found {
 				continue
@@ -204,7 +204,7 @@ func vote(group []forumBlock, parts [][]forumPart, judge func(*forumBlock, forum
 
 // fillFromAround gives a block that lacks the part the text of what stands around
 // the part in the other blocks: a guest's name is in the same place, unlinked.
-func fillFromAround(parts [][]forumPart, chosen []forumPart) {
+func fillFromAround(parts [][]blockPart, chosen []blockPart) {
 	key, value := "", false
 	for _, c := range chosen {
 		if c.found && c.value != "" && c.el.Parent().Length() > 0 {
@@ -229,23 +229,23 @@ func fillFromAround(parts [][]forumPart, chosen []forumPart) {
 // bestText settles which element holds the text: the one with the most words of
 // its own that is neither around the author nor around the moment. Words that
 // stand in most blocks are the board's.
-func bestText(group []forumBlock, parts [][]forumPart, author, moment []forumPart) []forumPart {
+func bestText(group []postBlock, parts [][]blockPart, author, moment []blockPart) []blockPart {
 	common := commonLines(group)
-	found := map[string][]forumPart{}
+	found := map[string][]blockPart{}
 	length, blocks, depth := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range group {
 		for at, part := range parts[i] {
 			n := part.el.Nodes[0]
-			if around(n, author[i]) || around(n, moment[i]) || forumWithin(n, author[i]) || forumWithin(n, moment[i]) || notText(part.key) {
+			if around(n, author[i]) || around(n, moment[i]) || within(n, author[i]) || within(n, moment[i]) || notText(part.key) {
 				continue
 			}
 			if found[part.key] == nil {
-				found[part.key] = make([]forumPart, len(group))
+				found[part.key] = make([]blockPart, len(group))
 			}
 			if found[part.key][i].found {
 				continue
 			}
-			part.value = forumRawQuote.ReplaceAllString(htmltext.Text(part.el, forumSkip{root: n, items: group[i].items, quotes: true, also: forumNotOwn}), "")
+			part.value = rawQuote.ReplaceAllString(htmltext.Text(part.el, textFilter{root: n, items: group[i].items, quotes: true, also: notOwn}), "")
 			if part.value == author[i].value {
 				continue
 			}
@@ -262,7 +262,7 @@ func bestText(group []forumBlock, parts [][]forumPart, author, moment []forumPar
 	}
 	best := ""
 	weight := func(key string) int {
-		if forumSays.MatchString(key) {
+		if textClass.MatchString(key) {
 			return 3 * length[key]
 		}
 		return length[key]
@@ -283,7 +283,7 @@ func bestText(group []forumBlock, parts [][]forumPart, author, moment []forumPar
 }
 
 // commonLines are the lines that stand in more than half of the blocks.
-func commonLines(group []forumBlock) map[string]bool {
+func commonLines(group []postBlock) map[string]bool {
 	times := map[string]int{}
 	for i := range group {
 		seen := map[string]bool{}
@@ -302,7 +302,7 @@ func commonLines(group []forumBlock) map[string]bool {
 }
 
 // around reports whether n is the part's element or stands around it.
-func around(n *html.Node, part forumPart) bool {
+func around(n *html.Node, part blockPart) bool {
 	if !part.found {
 		return false
 	}
@@ -314,9 +314,9 @@ func around(n *html.Node, part forumPart) bool {
 	return false
 }
 
-// forumWithin reports whether n is inside of the part's element, when that is small:
+// within reports whether n is inside of the part's element, when that is small:
 // a whole post may carry the author in an attribute.
-func forumWithin(n *html.Node, part forumPart) bool {
+func within(n *html.Node, part blockPart) bool {
 	if !part.found || strings.HasSuffix(part.key, "@root") || part.el.Children().Length() > 3 {
 		return false
 	}
@@ -330,5 +330,5 @@ func forumWithin(n *html.Node, part forumPart) bool {
 
 // notText reports kinds of elements that are called something else than a text.
 func notText(key string) bool {
-	return forumSaysNot.MatchString(key) && !forumBody.MatchString(key)
+	return noTextClass.MatchString(key) && !bodyClass.MatchString(key)
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/earshot/earshot/internal/fetch"
 )
 
-// TestForumGeneric reads the pages of engines that do have a preset without it:
+// TestGeneric reads the pages of engines that do have a preset without it:
 // what the shapes alone give must be right, even where it is not everything.
-func TestForumGeneric(t *testing.T) {
+func TestGeneric(t *testing.T) {
 	want := map[string]int{ // posts of p1.html found right, at least
 		"bbpress-thread": 5, "bgmamma-thread": 5, "discourse-crawler": 4, "fluxbb-thread": 4, "invision4-thread": 4,
 		"invision5-thread": 5, "mybb-thread": 3, "nodebb-persona": 5, "phpbb33-thread": 4, "punbb-thread": 4,
@@ -72,10 +72,10 @@ func genericOn(t *testing.T, path string) (right, got, all int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := forumTestEnv(nil)
+	env := testEnv(nil)
 	env.Zone, env.Lang = zone, s.Lang
-	r := &forumReader{env: env}
-	res := &fetch.Response{URL: s.Forum, Header: http.Header{}, Body: body, At: forumReadAt}
+	r := &pageReader{env: env}
+	res := &fetch.Response{URL: s.Forum, Header: http.Header{}, Body: body, At: readAt}
 	if strings.Contains(path, "vbulletin3") || strings.Contains(path, "smf20") {
 		res.Header.Set("Content-Type", "text/html; charset=windows-1251")
 	}
@@ -83,7 +83,7 @@ func genericOn(t *testing.T, path string) (right, got, all int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newForumDoc(r, res, doc).generic()
+	p := newDocument(r, res, doc).generic()
 	for _, post := range p.Posts {
 		x, ok := byText[strings.Join(strings.Fields(post.Text), " ")]
 		if !ok {

@@ -10,14 +10,14 @@ import (
 )
 
 // readAt is when the pages of these tests are read.
-var forumReadAt = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
+var readAt = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 
-type forumFetcher func(context.Context, fetch.Request) (*fetch.Response, error)
+type fetcherFunc func(context.Context, fetch.Request) (*fetch.Response, error)
 
-func (f forumFetcher) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+func (f fetcherFunc) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
 	return f(ctx, r)
 }
 
-func forumTestEnv(f crawlers.Fetcher) crawlers.Env {
-	return crawlers.Env{Fetch: f, Now: func() time.Time { return forumReadAt }, Source: "test", PostKind: mention.Forum, Zone: time.UTC}
+func testEnv(f crawlers.Fetcher) crawlers.Env {
+	return crawlers.Env{Fetch: f, Now: func() time.Time { return readAt }, Source: "test", PostKind: mention.Forum, Zone: time.UTC}
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// forumAPIKind is the forum engine told which engine it reads, so it can ask the
+// apiKind is the forum engine told which engine it reads, so it can ask the
 // engine's API at once instead of reading pages.
-func forumAPIKind(name, about, limits string, posts mention.PostKind, endpoints func(*url.URL) []string) crawlers.Kind {
+func apiKind(name, about, limits string, posts mention.PostKind, endpoints func(*url.URL) []string) crawlers.Kind {
 	return crawlers.Kind{
 		Name: name, About: about, PostKind: posts, Every: 10 * time.Minute, Limits: limits,
 		Status:  "fixture only; not checked live",
@@ -30,7 +30,7 @@ func forumAPIKind(name, about, limits string, posts mention.PostKind, endpoints 
 			if err := section.Decode(&opt); err != nil {
 				return nil, err
 			}
-			f, err := newForumAPI(env, opt.Address, endpoints)
+			f, err := newAPICrawler(env, opt.Address, endpoints)
 			if err != nil {
 				return nil, section.Errorf("address", "%v", err)
 			}
@@ -41,34 +41,34 @@ func forumAPIKind(name, about, limits string, posts mention.PostKind, endpoints 
 
 // NodeBB is the kind "nodebb".
 func NodeBB() crawlers.Kind {
-	return forumAPIKind("nodebb", "a NodeBB forum, a category or a topic, through its JSON API", "none documented; one request in 2 s", mention.Forum, nodebbWays)
+	return apiKind("nodebb", "a NodeBB forum, a category or a topic, through its JSON API", "none documented; one request in 2 s", mention.Forum, nodebbEndpoints)
 }
 
 // Discourse is the kind "discourse".
 func Discourse() crawlers.Kind {
-	return forumAPIKind("discourse", "a Discourse forum, a category or a topic, through its JSON API", "answers are cached for a minute: do not poll faster", mention.Forum, discourseWays)
+	return apiKind("discourse", "a Discourse forum, a category or a topic, through its JSON API", "answers are cached for a minute: do not poll faster", mention.Forum, discourseEndpoints)
 }
 
 // Flarum is the kind "flarum".
 func Flarum() crawlers.Kind {
-	return forumAPIKind("flarum", "a Flarum forum or a discussion, through its JSON:API", "at most 50 posts an answer", mention.Forum, flarumWays)
+	return apiKind("flarum", "a Flarum forum or a discussion, through its JSON:API", "at most 50 posts an answer", mention.Forum, flarumEndpoints)
 }
 
 // WordPress is the kind "wordpress".
 func WordPress() crawlers.Kind {
-	return forumAPIKind("wordpress", "the comments of a WordPress site, through its REST API or, where that is closed, its comments feed", "at most 100 comments an answer", mention.Comment, wordpressWays)
+	return apiKind("wordpress", "the comments of a WordPress site, through its REST API or, where that is closed, its comments feed", "at most 100 comments an answer", mention.Comment, wordpressEndpoints)
 }
 
-// forumAPI tries the ways to the same posts in turn and keeps to the first that
+// apiCrawler tries the endpoints of the same posts in turn and keeps to the first that
 // is open.
-type forumAPI struct {
-	env  crawlers.Env
-	ways []string
-	home *url.URL
+type apiCrawler struct {
+	env       crawlers.Env
+	endpoints []string
+	home      *url.URL
 }
 
-func newForumAPI(env crawlers.Env, address string, ways func(*url.URL) []string) (*forumAPI, error) {
-	f, err := forumAt(env, address)
+func newAPICrawler(env crawlers.Env, address string, endpoints func(*url.URL) []string) (*apiCrawler, error) {
+	f, err := newCrawler(env, address)
 	if err != nil {
 		return nil, err
 	}
@@ -76,27 +76,27 @@ func newForumAPI(env crawlers.Env, address string, ways func(*url.URL) []string)
 	if err != nil {
 		return nil, err
 	}
-	return &forumAPI{env: f.env, ways: ways(u), home: f.home}, nil
+	return &apiCrawler{env: f.env, endpoints: endpoints(u), home: f.home}, nil
 }
 
-// forumWay is the cursor: which way is open, and that way's own cursor.
-type forumWay struct {
-	Way  int             `json:"way,omitempty"`
-	Next crawlers.Cursor `json:"next,omitempty"`
+// endpointCursor is the cursor: which endpoint is open, and its own cursor.
+type endpointCursor struct {
+	Endpoint int             `json:"way,omitempty"`
+	Next     crawlers.Cursor `json:"next,omitempty"`
 }
 
 // Poll implements Crawler.
-func (a *forumAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
-	var at forumWay
+func (a *apiCrawler) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
+	var at endpointCursor
 	poll.DecodeCursor(since, &at)
-	if at.Way < 0 || at.Way >= len(a.ways) {
-		at = forumWay{}
+	if at.Endpoint < 0 || at.Endpoint >= len(a.endpoints) {
+		at = endpointCursor{}
 	}
 	for {
-		b, err := a.crawler(at.Way).Poll(ctx, at.Next)
+		b, err := a.crawler(at.Endpoint).Poll(ctx, at.Next)
 		var blocked *fetch.BlockedError
-		if err != nil && at.Way+1 < len(a.ways) && (poll.NotFound(err) || errors.As(err, &blocked) && blocked.Why == "") {
-			at = forumWay{Way: at.Way + 1}
+		if err != nil && at.Endpoint+1 < len(a.endpoints) && (poll.NotFound(err) || errors.As(err, &blocked) && blocked.Why == "") {
+			at = endpointCursor{Endpoint: at.Endpoint + 1}
 			continue
 		}
 		if err != nil {
@@ -109,13 +109,13 @@ func (a *forumAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Ba
 	}
 }
 
-// crawler is the crawler of one way: a feed where the address says so.
-func (a *forumAPI) crawler(way int) crawlers.Crawler {
-	address := a.ways[way]
+// crawler is the crawler of one endpoint: a feed where the address says so.
+func (a *apiCrawler) crawler(n int) crawlers.Crawler {
+	address := a.endpoints[n]
 	if strings.HasSuffix(strings.TrimSuffix(address, "/"), "/feed") || strings.Contains(address, "feed=") {
 		return feed.New(a.env, feed.Options{Address: address})
 	}
-	return &forum{env: a.env, address: address, home: a.home, api: true}
+	return &crawler{env: a.env, address: address, home: a.home, api: true}
 }
 
 // below returns u with another path and query.
@@ -127,8 +127,8 @@ func below(u *url.URL, path, query string) string {
 
 var nodebbPath = regexp.MustCompile(`^(.*?)/(?:api/)?((?:topic|category|tags|user|recent|popular|top|unread)(?:/.*)?)$`)
 
-// nodebbWays: the API is the page's path below /api.
-func nodebbWays(u *url.URL) []string {
+// nodebbEndpoints: the API is the page's path below /api.
+func nodebbEndpoints(u *url.URL) []string {
 	path := strings.TrimSuffix(u.Path, "/")
 	m := nodebbPath.FindStringSubmatch(path)
 	if m == nil {
@@ -143,8 +143,8 @@ func nodebbWays(u *url.URL) []string {
 
 var discourseTopicPath = regexp.MustCompile(`^(.*?)/t/(?:[^/]+/)?(\d+)(?:/\d+)?(?:\.json)?$`)
 
-// discourseWays: the site's newest posts, a list of topics, or a topic.
-func discourseWays(u *url.URL) []string {
+// discourseEndpoints: the site's newest posts, a list of topics, or a topic.
+func discourseEndpoints(u *url.URL) []string {
 	path := strings.TrimSuffix(u.Path, "/")
 	if m := discourseTopicPath.FindStringSubmatch(path); m != nil {
 		return []string{below(u, m[1]+"/t/"+m[2]+".json", "")}
@@ -162,8 +162,8 @@ var flarumDiscussionPath = regexp.MustCompile(`^(.*?)/d/(\d+)`)
 
 const flarumPosts = "sort=-createdAt&page%5Blimit%5D=50&include=user,discussion"
 
-// flarumWays: the newest posts of the site or of a discussion.
-func flarumWays(u *url.URL) []string {
+// flarumEndpoints: the newest posts of the site or of a discussion.
+func flarumEndpoints(u *url.URL) []string {
 	path := strings.TrimSuffix(u.Path, "/")
 	if m := flarumDiscussionPath.FindStringSubmatch(path); m != nil {
 		return []string{below(u, m[1]+"/api/posts", "filter%5Bdiscussion%5D="+m[2]+"&"+flarumPosts)}
@@ -174,8 +174,8 @@ func flarumWays(u *url.URL) []string {
 	return []string{below(u, path+"/api/posts", flarumPosts)}
 }
 
-// wordpressWays: the REST API under both of its addresses, then the feed.
-func wordpressWays(u *url.URL) []string {
+// wordpressEndpoints: the REST API under both of its addresses, then the feed.
+func wordpressEndpoints(u *url.URL) []string {
 	path := strings.TrimSuffix(u.Path, "/")
 	if strings.Contains(path, "/wp-json/") || u.Query().Has("rest_route") {
 		return []string{u.String()}
@@ -191,7 +191,7 @@ func wordpressWays(u *url.URL) []string {
 }
 
 // olderPage reads "there is more" out of the headers WordPress's lists come with.
-func (p *forumPage) olderPage(c *forumContext, h http.Header) {
+func (p *pageData) olderPage(c *apiContext, h http.Header) {
 	link := poll.NextLink(h)
 	if p.Older != "" || p.Next != "" || link == "" {
 		return

@@ -63,7 +63,7 @@ type nodebbRow struct {
 }
 
 // nodebbPage reads a topic, a list of topics, or a list of posts.
-func nodebbPage(c *forumContext, body []byte, p *forumPage) bool {
+func nodebbPage(c *apiContext, body []byte, p *pageData) bool {
 	if body[0] == '[' { // /api/recent/posts
 		var posts []nodebbPost
 		if json.Unmarshal(body, &posts) != nil || len(posts) == 0 || posts[0].PID == "" || posts[0].Content == "" && posts[0].TID == "" {
@@ -106,7 +106,7 @@ func nodebbPage(c *forumContext, body []byte, p *forumPage) bool {
 
 // nodebbPaged is the page's address with another page number: without the post's
 // index that NodeBB appends to the address, which would win over the page.
-func (c *forumContext) nodebbPaged(n int) string {
+func (c *apiContext) nodebbPaged(n int) string {
 	at := *c.at
 	parts := strings.Split(strings.Trim(at.Path, "/"), "/")
 	for i, part := range parts {
@@ -120,7 +120,7 @@ func (c *forumContext) nodebbPaged(n int) string {
 	return moved.paged(n)
 }
 
-func (t *nodebbTopic) read(c *forumContext, root string, p *forumPage) {
+func (t *nodebbTopic) read(c *apiContext, root string, p *pageData) {
 	p.Topic = htmltext.Line(t.Title)
 	if t.TitleRaw != "" {
 		p.Topic = htmltext.OneLine(t.TitleRaw)
@@ -147,7 +147,7 @@ func (n *nodebbPost) mainPID(main number) {
 	}
 }
 
-func (n *nodebbPost) add(c *forumContext, root string, p *forumPage) {
+func (n *nodebbPost) add(c *apiContext, root string, p *pageData) {
 	if root == "" {
 		root = "/"
 	}
@@ -160,7 +160,7 @@ func (n *nodebbPost) add(c *forumContext, root string, p *forumPage) {
 		Author:    n.User.Name,
 		Published: isoTime(n.ISO),
 		Edited:    n.Edited.moment(),
-		Text:      forumWords(n.Content),
+		Text:      apiText(n.Content),
 		ReplyTo:   string(n.ToPID),
 		IsReply:   n.Index == nil || *n.Index > 0,
 		Deleted:   n.Deleted.int() == 1,
@@ -186,7 +186,7 @@ func (n *nodebbPost) add(c *forumContext, root string, p *forumPage) {
 	p.add(post)
 }
 
-func (t *nodebbTopic) rows(c *forumContext, root string, p *forumPage) {
+func (t *nodebbTopic) rows(c *apiContext, root string, p *pageData) {
 	for _, row := range t.Topics {
 		if row.TID == "" || row.Deleted.int() == 1 || row.Scheduled {
 			continue
@@ -195,7 +195,7 @@ func (t *nodebbTopic) rows(c *forumContext, root string, p *forumPage) {
 		if c.api {
 			path = "api/topic/" + string(row.TID)
 		}
-		p.Threads = append(p.Threads, forumRow{
+		p.Threads = append(p.Threads, threadRow{
 			Key: string(row.TID), URL: c.fetchable(root, path), Title: htmltext.Line(row.Title),
 			Mark: fmt.Sprintf("%s|%s", row.Posts, row.Last),
 		})

@@ -22,15 +22,15 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// forumPage is what one page of a forum says, whatever made it.
-type forumPage struct {
+// pageData is what one page of a forum says, whatever made it.
+type pageData struct {
 	Engine   string
 	Topic    string
 	Thread   string // the thread's own address, the same on all its pages
 	Posts    []mention.Post
-	Threads  []forumRow
-	Boards   []forumRow // thread lists of an index
-	Next     string     // addresses as they are to be fetched; "" for none
+	Threads  []threadRow
+	Boards   []threadRow // thread lists of an index
+	Next     string      // addresses as they are to be fetched; "" for none
 	Prev     string
 	Last     string // the last page, when there are more pages than this one
 	LastNo   int    // its number, when the page tells it
@@ -40,18 +40,18 @@ type forumPage struct {
 	cut      bool
 }
 
-// forumRow is one line of a thread list.
-type forumRow struct {
+// threadRow is one line of a thread list.
+type threadRow struct {
 	Key   string // what names the thread at every poll
 	URL   string
 	Title string
 	Mark  string // changes when a post is added
 }
 
-// forumReader reads the pages of one source.
-type forumReader struct {
+// pageReader reads the pages of one source.
+type pageReader struct {
 	env    crawlers.Env
-	engine *forumPreset // nil until it is found
+	engine *enginePreset // nil until it is found
 	// patient: the post a page ends in the middle of waits for the next poll. A
 	// page that ends so twice in a row is taken as it is.
 	patient bool
@@ -61,7 +61,7 @@ type forumReader struct {
 
 // read turns one answer into a page. It returns an error only for an answer that
 // is no page of a forum at all.
-func (r *forumReader) read(res *fetch.Response) (*forumPage, error) {
+func (r *pageReader) read(res *fetch.Response) (*pageData, error) {
 	if p, ok, err := r.readJSON(res); ok {
 		return p, err
 	}
@@ -72,11 +72,11 @@ func (r *forumReader) read(res *fetch.Response) (*forumPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := newForumDoc(r, res, doc)
+	d := newDocument(r, res, doc)
 	if r.patient && htmltext.EndsInMiddle(body) {
 		d.spine = unfinished(doc)
 	}
-	best := &forumPage{}
+	best := &pageData{}
 	if r.engine != nil {
 		best = d.page(r.engine)
 	}
@@ -99,13 +99,13 @@ func unfinished(doc *goquery.Document) map[*html.Node]bool {
 }
 
 // useful reports whether anything was recognised on the page.
-func (p *forumPage) useful() bool {
+func (p *pageData) useful() bool {
 	return len(p.Posts) > 0 || len(p.Threads) > 0 || len(p.Boards) > 0
 }
 
-// forumDoc is one HTML page on its way to become a forumPage.
-type forumDoc struct {
-	r    *forumReader
+// document is one HTML page on its way to become a pageData.
+type document struct {
+	r    *pageReader
 	doc  *goquery.Document
 	root *goquery.Selection
 	at   *url.URL // where the page was read
@@ -116,29 +116,29 @@ type forumDoc struct {
 	lang string
 	dmy  string
 	// preset is what the page is read by; settled, that its dates are understood.
-	preset  *forumPreset
+	preset  *enginePreset
 	settled bool
 	anchors []*html.Node // every link of the page
 	// spine is what the page ends in when it was cut off.
 	spine map[*html.Node]bool
 }
 
-func newForumDoc(r *forumReader, res *fetch.Response, doc *goquery.Document) *forumDoc {
+func newDocument(r *pageReader, res *fetch.Response, doc *goquery.Document) *document {
 	at, err := url.Parse(res.URL)
 	if err != nil {
 		at = &url.URL{}
 	}
-	d := &forumDoc{r: r, doc: doc, root: doc.Selection, at: at, base: poll.DocumentBase(doc, res.URL), now: res.At}
+	d := &document{r: r, doc: doc, root: doc.Selection, at: at, base: poll.DocumentBase(doc, res.URL), now: res.At}
 	if d.now.IsZero() {
 		d.now = r.env.Now()
 	}
-	d.lang = forumLang(doc.Find("html").AttrOr("lang", ""))
+	d.lang = pageLang(doc.Find("html").AttrOr("lang", ""))
 	d.home = d.ownOrigin()
 	return d
 }
 
-// forumLang is the language a page names; a hint only, and only of its frame.
-func forumLang(tag string) string {
+// pageLang is the language a page names; a hint only, and only of its frame.
+func pageLang(tag string) string {
 	lang, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
 	if len(lang) != 2 && len(lang) != 3 {
 		return ""
@@ -148,12 +148,12 @@ func forumLang(tag string) string {
 
 // ownOrigin returns the origin the board names in its own head when the page
 // came from another one (a mirror, a proxy, a test): permalinks are the board's.
-func (d *forumDoc) ownOrigin() *url.URL {
+func (d *document) ownOrigin() *url.URL {
 	if d.r.home != nil {
 		return d.r.home
 	}
-	for _, rule := range forumOwnAddress {
-		u, err := url.Parse(forumRules{rule}.first(d.doc.FindMatcher(forumHead)))
+	for _, rule := range ownAddress {
+		u, err := url.Parse(ruleList{rule}.first(d.doc.FindMatcher(headElement)))
 		if err != nil || !poll.IsWeb(u) {
 			continue
 		}
@@ -167,7 +167,7 @@ func (d *forumDoc) ownOrigin() *url.URL {
 
 // public returns the permalink ref stands for: absolute, cleaned, at the board's
 // own origin.
-func (d *forumDoc) public(ref string) string {
+func (d *document) public(ref string) string {
 	link := poll.Resolve(d.base, ref)
 	if link == "" || d.home == nil {
 		return link
@@ -182,7 +182,7 @@ func (d *forumDoc) public(ref string) string {
 
 // follow returns the address to fetch for ref, without session ids and always at
 // the origin the page came from; "" when it leads to another site.
-func (d *forumDoc) follow(ref string) string {
+func (d *document) follow(ref string) string {
 	link := poll.Resolve(d.base, ref)
 	if link == "" {
 		return ""
@@ -202,8 +202,8 @@ func (d *forumDoc) follow(ref string) string {
 }
 
 // page reads the document by the rules of one preset.
-func (d *forumDoc) page(preset *forumPreset) *forumPage {
-	p := &forumPage{Engine: preset.Name}
+func (d *document) page(preset *enginePreset) *pageData {
+	p := &pageData{Engine: preset.Name}
 	if preset.Data != "" {
 		if d.embedded(preset, p); p.useful() {
 			return p
@@ -223,7 +223,7 @@ func (d *forumDoc) page(preset *forumPreset) *forumPage {
 }
 
 // thread reads the posts of a thread page.
-func (d *forumDoc) thread(preset *forumPreset, p *forumPage) {
+func (d *document) thread(preset *enginePreset, p *pageData) {
 	t := &preset.Thread
 	p.Topic = d.topic(t)
 	p.Thread = d.threadURL(preset)
@@ -238,7 +238,7 @@ func (d *forumDoc) thread(preset *forumPreset, p *forumPage) {
 }
 
 // link returns the address to fetch that the rules name and this page is not.
-func (d *forumDoc) link(rules forumRules) string {
+func (d *document) link(rules ruleList) string {
 	here := d.at.String()
 	for _, r := range rules {
 		for _, el := range d.anchored(r) {
@@ -252,9 +252,9 @@ func (d *forumDoc) link(rules forumRules) string {
 
 // anchored returns the links a rule selects. Pages have many rules for links that
 // most pages lack, so they are tried on the links alone and not on every element.
-func (d *forumDoc) anchored(r forumRule) []*goquery.Selection {
+func (d *document) anchored(r pageRule) []*goquery.Selection {
 	if d.anchors == nil {
-		d.anchors = d.root.FindMatcher(forumAnchors).Nodes
+		d.anchors = d.root.FindMatcher(linkElements).Nodes
 	}
 	var found []*goquery.Selection
 	for _, n := range d.anchors {
@@ -266,17 +266,17 @@ func (d *forumDoc) anchored(r forumRule) []*goquery.Selection {
 }
 
 var (
-	forumHead       = cascadia.MustCompile("head")
-	forumAnchors    = cascadia.MustCompile("a[href], link[href]")
-	forumOwnAddress = []forumRule{
-		mustForumRule(`link[rel=canonical]@href`), mustForumRule(`meta[property="og:url"]@content`),
-		mustForumRule(`link[rel=alternate][type*="rss"]@href`), mustForumRule(`link[rel=alternate][type*="atom"]@href`),
+	headElement  = cascadia.MustCompile("head")
+	linkElements = cascadia.MustCompile("a[href], link[href]")
+	ownAddress   = []pageRule{
+		mustRule(`link[rel=canonical]@href`), mustRule(`meta[property="og:url"]@content`),
+		mustRule(`link[rel=alternate][type*="rss"]@href`), mustRule(`link[rel=alternate][type*="atom"]@href`),
 	}
 )
 
 // topic returns the thread's title. A page's <title> carries the board's name,
 // which is not taken off: it is the last resort.
-func (d *forumDoc) topic(t *forumThread) string {
+func (d *document) topic(t *threadRules) string {
 	for _, rule := range t.Topic {
 		els := rule.elements(d.root)
 		for i := range els.Nodes {
@@ -288,14 +288,14 @@ func (d *forumDoc) topic(t *forumThread) string {
 	return ""
 }
 
-var forumNumber = regexp.MustCompile(`^\D{0,2}(\d{1,6})\D{0,2}$`)
+var bareNumber = regexp.MustCompile(`^\D{0,2}(\d{1,6})\D{0,2}$`)
 
 // lastPage finds the last page among the links to pages.
-func (d *forumDoc) lastPage(t *forumThread) (string, int) {
+func (d *document) lastPage(t *threadRules) (string, int) {
 	last, number := "", 0
 	for _, rule := range t.Pages {
 		for _, el := range d.anchored(rule) {
-			m := forumNumber.FindStringSubmatch(htmltext.OneLine(htmltext.Text(el, nil)))
+			m := bareNumber.FindStringSubmatch(htmltext.OneLine(htmltext.Text(el, nil)))
 			if m == nil {
 				continue
 			}
@@ -316,7 +316,7 @@ func (d *forumDoc) lastPage(t *forumThread) (string, int) {
 }
 
 // threadURL is the address of the thread without page numbers and highlights.
-func (d *forumDoc) threadURL(preset *forumPreset) string {
+func (d *document) threadURL(preset *enginePreset) string {
 	for _, ref := range preset.Thread.URL.all(d.root) {
 		if link := d.public(ref); link != "" {
 			return preset.stripPage(link)
@@ -326,7 +326,7 @@ func (d *forumDoc) threadURL(preset *forumPreset) string {
 }
 
 // stripPage makes one address of all the addresses of a thread's pages.
-func (p *forumPreset) stripPage(link string) string {
+func (p *enginePreset) stripPage(link string) string {
 	link, _, _ = strings.Cut(link, "#")
 	for _, s := range p.Strip {
 		link = s.re.ReplaceAllString(link, s.to)
@@ -378,14 +378,14 @@ func addressKey(link string) string {
 }
 
 // rows reads the lines of a list of threads, or of a list of such lists.
-func (d *forumDoc) rows(preset *forumPreset, l *forumList) []forumRow {
-	var rows []forumRow
+func (d *document) rows(preset *enginePreset, l *listRules) []threadRow {
+	var rows []threadRow
 	seen := map[string]bool{}
 	l.Item.in(d.root).Each(func(_ int, item *goquery.Selection) {
 		if l.Skip.matches(item) {
 			return
 		}
-		row := forumRow{URL: d.follow(l.Link.first(item)), Title: l.Title.first(item)}
+		row := threadRow{URL: d.follow(l.Link.first(item)), Title: l.Title.first(item)}
 		if row.URL == "" {
 			return
 		}
@@ -397,15 +397,15 @@ func (d *forumDoc) rows(preset *forumPreset, l *forumList) []forumRow {
 		}
 		seen[row.Key] = true
 		row.URL = preset.stripPage(row.URL)
-		row.Mark = forumRowMark(l.Replies.first(item), l.Last.first(item))
+		row.Mark = rowMark(l.Replies.first(item), l.Last.first(item))
 		rows = append(rows, row)
 	})
 	return rows
 }
 
-// forumRowMark joins what changes when a post is added. "5 minutes ago" changes
+// rowMark joins what changes when a post is added. "5 minutes ago" changes
 // by itself, so words without a clear moment count only when nothing else does.
-func forumRowMark(replies, last string) string {
+func rowMark(replies, last string) string {
 	replies = strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
 			return r
@@ -415,19 +415,19 @@ func forumRowMark(replies, last string) string {
 	switch {
 	case replies == "" && last == "":
 		return ""
-	case replies != "" && !forumSteady.MatchString(last):
+	case replies != "" && !steadyText.MatchString(last):
 		return replies
 	}
 	return replies + "|" + last
 }
 
-// forumSteady matches ids and full dates.
-var forumSteady = regexp.MustCompile(`^\d+$|\d{4}|#|/`)
+// steadyText matches ids and full dates.
+var steadyText = regexp.MustCompile(`^\d+$|\d{4}|#|/`)
 
 // recognise reads a page whose engine is to be found, or of an engine that was
 // found on another page and reads nothing on this one.
-func (r *forumReader) recognise(d *forumDoc, res *fetch.Response, body []byte) *forumPage {
-	found := detectForum(forumPresets(), d.doc, res.Header, body)
+func (r *pageReader) recognise(d *document, res *fetch.Response, body []byte) *pageData {
+	found := detectEngine(enginePresets(), d.doc, res.Header, body)
 	for _, preset := range found {
 		if preset == r.engine {
 			continue
@@ -437,7 +437,7 @@ func (r *forumReader) recognise(d *forumDoc, res *fetch.Response, body []byte) *
 			return p
 		}
 	}
-	best := &forumPage{}
+	best := &pageData{}
 	if d.spine == nil {
 		if p := d.generic(); p.useful() {
 			best = p
@@ -450,7 +450,7 @@ func (r *forumReader) recognise(d *forumDoc, res *fetch.Response, body []byte) *
 }
 
 // note adds a remark once.
-func (p *forumPage) note(format string, args ...any) {
+func (p *pageData) note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	for _, have := range p.Notes {
 		if have == text {
@@ -460,8 +460,8 @@ func (p *forumPage) note(format string, args ...any) {
 	p.Notes = append(p.Notes, text)
 }
 
-// forumHeaderValues joins the values of a header for a mark to look into.
-func forumHeaderValues(h http.Header, name string) string { return strings.Join(h.Values(name), "\n") }
+// headerValues joins the values of a header for a mark to look into.
+func headerValues(h http.Header, name string) string { return strings.Join(h.Values(name), "\n") }
 
 // isElement reports whether n is an element.
 func isElement(n *html.Node) bool { return n != nil && n.Type == html.ElementNode }

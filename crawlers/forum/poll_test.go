@@ -43,7 +43,7 @@ func (b *board) add(thread, id int, text string) {
 	if _, ok := b.threads[thread]; !ok {
 		b.order = append([]int{thread}, b.order...)
 	}
-	b.threads[thread] = append(b.threads[thread], boardPost{id, text, forumReadAt.Add(time.Duration(id)*time.Minute).AddDate(0, 0, -3)})
+	b.threads[thread] = append(b.threads[thread], boardPost{id, text, readAt.Add(time.Duration(id)*time.Minute).AddDate(0, 0, -3)})
 }
 
 func (b *board) Do(ctx context.Context, req fetch.Request) (*fetch.Response, error) {
@@ -76,7 +76,7 @@ func (b *board) Do(ctx context.Context, req fetch.Request) (*fetch.Response, err
 	default:
 		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: req.URL}
 	}
-	return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page), At: forumReadAt}, nil
+	return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page), At: readAt}, nil
 }
 
 func (b *board) sid() string { return fmt.Sprintf("&amp;sid=%032x", b.visits) }
@@ -126,12 +126,12 @@ func (b *board) topic(t, start int) string {
 type boardReader struct {
 	t      *testing.T
 	b      *board
-	f      *forum
+	f      *crawler
 	cursor crawlers.Cursor
 }
 
 func (b *board) reader(address string) *boardReader {
-	f, err := forumAt(forumTestEnv(b), address)
+	f, err := newCrawler(testEnv(b), address)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func (r *boardReader) want(what string, texts ...string) []string {
 
 const boardAt = "https://board.example"
 
-func TestForumThreadPolls(t *testing.T) {
+func TestThreadPolls(t *testing.T) {
 	b := newBoard(t)
 	for i := 1; i <= 4; i++ {
 		b.add(7, i, fmt.Sprintf("post %d", i))
@@ -189,7 +189,7 @@ func TestForumThreadPolls(t *testing.T) {
 	r.want("and it goes on", "post 8")
 }
 
-func TestForumThreadFromPage(t *testing.T) {
+func TestThreadFromPage(t *testing.T) {
 	b := newBoard(t)
 	for i := 1; i <= 8; i++ {
 		b.add(7, i, fmt.Sprintf("post %d", i))
@@ -197,21 +197,21 @@ func TestForumThreadFromPage(t *testing.T) {
 	b.reader(boardAt+"/viewtopic.php?t=7&start=3").want("opened at page 2", "post 4", "post 5", "post 6", "post 7", "post 8")
 }
 
-func TestForumLongThread(t *testing.T) {
+func TestLongThread(t *testing.T) {
 	b := newBoard(t)
 	for i := 1; i <= 100; i++ {
 		b.add(7, i, fmt.Sprintf("post %d", i))
 	}
 	r := b.reader(boardAt + "/viewtopic.php?t=7")
 	texts, asked := r.poll()
-	if len(asked) > forumMaxPages+2 || texts[0] != "post 1" || texts[len(texts)-1] != "post 100" {
+	if len(asked) > maxThreadPages+2 || texts[0] != "post 1" || texts[len(texts)-1] != "post 100" {
 		t.Errorf("%d pages, posts %q … %q: want bounded pages and the newest post", len(asked), texts[0], texts[len(texts)-1])
 	}
 	b.add(7, 200, "new")
 	r.want("the next poll", "new")
 }
 
-func TestForumListPolls(t *testing.T) {
+func TestListPolls(t *testing.T) {
 	b := newBoard(t)
 	for thread := 1; thread <= 3; thread++ {
 		for i := 1; i <= 4; i++ {
@@ -241,9 +241,9 @@ func TestForumListPolls(t *testing.T) {
 	r.want("and is read by the next poll", "late")
 }
 
-// TestForumOldThread: a thread that was never on the list's first page gets an
+// TestOldThread: a thread that was never on the list's first page gets an
 // answer. Only the answer is new.
-func TestForumOldThread(t *testing.T) {
+func TestOldThread(t *testing.T) {
 	b := newBoard(t)
 	b.add(500, 1000, "known")
 	r := b.reader(boardAt + "/viewforum.php?f=2")
@@ -253,14 +253,14 @@ func TestForumOldThread(t *testing.T) {
 		b.threads[30][i-1].at = time.Date(2015, 1, i, 0, 0, 0, 0, time.UTC)
 	}
 	b.add(30, 2000, "today")
-	b.threads[30][5].at = forumReadAt.Add(-time.Hour)
+	b.threads[30][5].at = readAt.Add(-time.Hour)
 	r.want("an old thread with a new answer", "today")
 	b.add(600, 2001, "a new thread with an odd date")
 	b.threads[600][0].at = time.Date(2015, 1, 1, 0, 0, 0, 0, time.UTC)
 	r.want("a new thread counts whatever its dates say", "a new thread with an odd date")
 }
 
-func TestForumTroubleInTheMiddle(t *testing.T) {
+func TestTroubleInTheMiddle(t *testing.T) {
 	b := newBoard(t)
 	for i := 1; i <= 9; i++ {
 		b.add(7, i, fmt.Sprintf("post %d", i))
@@ -285,15 +285,15 @@ func TestForumTroubleInTheMiddle(t *testing.T) {
 	}
 }
 
-// TestForumMirror: the pages' own links name another port than the one they were
+// TestMirror: the pages' own links name another port than the one they were
 // read from. Links are followed where the source is, permalinks stay the board's.
-func TestForumMirror(t *testing.T) {
+func TestMirror(t *testing.T) {
 	b := newBoard(t)
 	b.origin = "http://127.0.0.1:8105"
 	for i := 1; i <= 4; i++ {
 		b.add(7, i, fmt.Sprintf("post %d", i))
 	}
-	f, err := forumAt(forumTestEnv(b), "http://127.0.0.1:40001/viewforum.php?f=2")
+	f, err := newCrawler(testEnv(b), "http://127.0.0.1:40001/viewforum.php?f=2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,9 +304,9 @@ func TestForumMirror(t *testing.T) {
 	if len(batch.Posts) != 0 {
 		t.Errorf("%d posts: a link to another port is another site's until the page says it is its own", len(batch.Posts))
 	}
-	env := forumTestEnv(b)
+	env := testEnv(b)
 	env.Base = "http://127.0.0.1:40001"
-	if f, err = forumAt(env, "http://127.0.0.1:8105/viewforum.php?f=2"); err != nil {
+	if f, err = newCrawler(env, "http://127.0.0.1:8105/viewforum.php?f=2"); err != nil {
 		t.Fatal(err)
 	}
 	if batch, err = f.Poll(context.Background(), ""); err != nil || len(batch.Posts) != 4 {
@@ -317,13 +317,13 @@ func TestForumMirror(t *testing.T) {
 	}
 }
 
-func TestForumLoop(t *testing.T) {
+func TestLoop(t *testing.T) {
 	page := `<html><body id="phpbb"><div id="p1" class="post"><div class="postbody"><p class="author"><a class="username">a</a><time datetime="2026-09-01T10:00:00Z"></time></p><div class="content">x</div></div></div>
 <div class="pagination"><a rel="next" href="/viewtopic.php?t=1&amp;start=%d">next</a></div></body></html>`
 	n := 0
-	f, err := forumAt(forumTestEnv(forumFetcher(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+	f, err := newCrawler(testEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
 		n++
-		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: fmt.Appendf(nil, page, n*10), At: forumReadAt}, nil
+		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: fmt.Appendf(nil, page, n*10), At: readAt}, nil
 	})), boardAt+"/viewtopic.php?t=1")
 	if err != nil {
 		t.Fatal(err)
@@ -334,8 +334,8 @@ func TestForumLoop(t *testing.T) {
 	}
 }
 
-func TestForumNotOne(t *testing.T) {
-	f, err := forumAt(forumTestEnv(forumFetcher(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+func TestNotOne(t *testing.T) {
+	f, err := newCrawler(testEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
 		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: []byte("<html><body><h1>Hello</h1></body></html>")}, nil
 	})), boardAt+"/")
 	if err != nil {
@@ -345,13 +345,13 @@ func TestForumNotOne(t *testing.T) {
 		t.Errorf("got %v, want an error that says what to do", err)
 	}
 	for _, address := range []string{"", "board.example", "ftp://board.example/", "https://"} {
-		if _, err := forumAt(crawlers.Env{}, address); err == nil {
+		if _, err := newCrawler(crawlers.Env{}, address); err == nil {
 			t.Errorf("%q was taken", address)
 		}
 	}
 }
 
-func TestForumZones(t *testing.T) {
+func TestZones(t *testing.T) {
 	at := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		text string
@@ -369,7 +369,7 @@ func TestForumZones(t *testing.T) {
 		{"UTC−03:30", -3*3600 - 1800},
 		{"Powered by a board", -1},
 	} {
-		zone := forumZone([]string{c.text})
+		zone := boardZone([]string{c.text})
 		got := -1
 		if zone != nil {
 			_, got = at.In(zone).Zone()
@@ -380,7 +380,7 @@ func TestForumZones(t *testing.T) {
 	}
 }
 
-func TestForumBlocked(t *testing.T) {
+func TestBlocked(t *testing.T) {
 	b := newBoard(t)
 	b.add(1, 1, "x")
 	b.fail["/viewforum.php?f=2"] = &fetch.BlockedError{Status: 403, URL: "x"}
@@ -395,7 +395,7 @@ func TestForumBlocked(t *testing.T) {
 	}
 }
 
-func TestForumFollowsThread(t *testing.T) {
+func TestFollowsThread(t *testing.T) {
 	b := newBoard(t)
 	for i := 1; i <= 7; i++ {
 		b.add(7, i, fmt.Sprintf("post %d", i))
@@ -423,19 +423,19 @@ func TestForumFollowsThread(t *testing.T) {
 	}
 }
 
-// TestForumBlogPolls: a front page does not tell which article has a new comment,
+// TestBlogPolls: a front page does not tell which article has a new comment,
 // its comments feed does, and the articles are not visited again.
-func TestForumBlogPolls(t *testing.T) {
+func TestBlogPolls(t *testing.T) {
 	front := `<html><head><meta name="generator" content="WordPress 6.5"><link rel="alternate" type="application/rss+xml" href="/comments/feed/"></head><body class="blog"><article id="post-5"><h2 class="entry-title"><a href="/a/">A</a></h2></article></body></html>`
 	article := `<html><head><meta name="generator" content="WordPress 6.5"></head><body class="single"><ol><li id="comment-1" class="comment"><b class="fn">ann</b><div class="comment-metadata"><a href="/a/#comment-1"><time datetime="2026-09-01T10:00:00Z"></time></a></div><div class="comment-content">first</div></li></ol></body></html>`
 	item := `<item><title>Comment on A by ann</title><link>https://blog.example/a/#comment-%d</link><pubDate>Tue, 01 Sep 2026 10:00:00 +0000</pubDate><guid>https://blog.example/?p=5#comment-%d</guid><description>%s</description></item>`
 	items := fmt.Sprintf(item, 1, 1, "first")
 	var asked []string
-	f, err := forumAt(forumTestEnv(forumFetcher(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+	f, err := newCrawler(testEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
 		path := strings.TrimPrefix(req.URL, "https://blog.example")
 		asked = append(asked, path)
 		body := map[string]string{"/": front, "/a/": article, "/comments/feed/": `<rss version="2.0"><channel><title>Comments</title>` + items + `</channel></rss>`}[path]
-		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: forumReadAt}, nil
+		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: readAt}, nil
 	})), "https://blog.example/")
 	if err != nil {
 		t.Fatal(err)

@@ -15,19 +15,19 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// forumItem is one post's element on a page.
-type forumItem struct {
-	d     *forumDoc
-	rules *forumPost
+// postItem is one post's element on a page.
+type postItem struct {
+	d     *document
+	rules *postRules
 	el    *goquery.Selection
 	id    string
 	items map[*html.Node]string // every post's element and its id: a nested one owns what is in it
 }
 
 // posts reads the posts that one set of rules finds.
-func (d *forumDoc) posts(preset *forumPreset, rules *forumPost, p *forumPage) {
+func (d *document) posts(preset *enginePreset, rules *postRules, p *pageData) {
 	items := map[*html.Node]string{}
-	var list []forumItem
+	var list []postItem
 	seen := map[string]bool{}
 	rules.Item.in(d.root).Each(func(_ int, el *goquery.Selection) {
 		if rules.Skip.matches(el) {
@@ -42,7 +42,7 @@ func (d *forumDoc) posts(preset *forumPreset, rules *forumPost, p *forumPage) {
 		if rules.WithNext {
 			el = el.AddSelection(el.Next())
 		}
-		list = append(list, forumItem{d: d, rules: rules, el: el, id: id})
+		list = append(list, postItem{d: d, rules: rules, el: el, id: id})
 	})
 	for i := range list {
 		list[i].items = items
@@ -54,7 +54,7 @@ func (d *forumDoc) posts(preset *forumPreset, rules *forumPost, p *forumPage) {
 }
 
 // unfinished reports an element that a cut off page ends in.
-func (d *forumDoc) unfinished(el *goquery.Selection, withNext bool) bool {
+func (d *document) unfinished(el *goquery.Selection, withNext bool) bool {
 	if d.spine == nil || d.spine[el.Nodes[0]] || !withNext {
 		return d.spine[el.Nodes[0]]
 	}
@@ -63,12 +63,12 @@ func (d *forumDoc) unfinished(el *goquery.Selection, withNext bool) bool {
 }
 
 // post reads one post. ok is false for an element that is none after all.
-func (it *forumItem) post(preset *forumPreset, p *forumPage) (mention.Post, bool) {
+func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool) {
 	rules := it.rules
 	text := it.element(rules.Text)
 	prefix := rules.Prefix
 	if rules.Local {
-		prefix = forumThreadID(p.Thread) + "/"
+		prefix = threadNumber(p.Thread) + "/"
 	}
 	post := mention.Post{
 		ID:        prefix + it.id,
@@ -84,7 +84,7 @@ func (it *forumItem) post(preset *forumPreset, p *forumPage) (mention.Post, bool
 		post.Text = it.words(text)
 	}
 	if post.Title == "" {
-		post.Title = forumRe.ReplaceAllString(it.first(rules.Title), "")
+		post.Title = replyMark.ReplaceAllString(it.first(rules.Title), "")
 	}
 	post.Published, post.DateOnly = it.moment(rules.Time, p)
 	post.Edited, _ = it.moment(rules.Edited, p)
@@ -100,10 +100,10 @@ func (it *forumItem) post(preset *forumPreset, p *forumPage) (mention.Post, bool
 	return post, true
 }
 
-var forumRe = regexp.MustCompile(`(?i)^\s*(?:ha|` + phrases.Pattern(phrases.ReplyMark) + `)\s*(?:\[\d+\])?\s*:\s*`)
+var replyMark = regexp.MustCompile(`(?i)^\s*(?:ha|` + phrases.Pattern(phrases.ReplyMark) + `)\s*(?:\[\d+\])?\s*:\s*`)
 
 // owns reports whether n belongs to this post and not to one nested in it.
-func (it *forumItem) owns(n *html.Node) bool {
+func (it *postItem) owns(n *html.Node) bool {
 	for ; n != nil && n != it.el.Nodes[0]; n = n.Parent {
 		if it.items[n] != "" {
 			return false
@@ -112,7 +112,7 @@ func (it *forumItem) owns(n *html.Node) bool {
 	return true
 }
 
-func (it *forumItem) first(rules forumRules) string {
+func (it *postItem) first(rules ruleList) string {
 	for _, r := range rules {
 		els := r.elements(it.el)
 		for i, n := range els.Nodes {
@@ -127,7 +127,7 @@ func (it *forumItem) first(rules forumRules) string {
 	return ""
 }
 
-func (it *forumItem) element(rules forumRules) *goquery.Selection {
+func (it *postItem) element(rules ruleList) *goquery.Selection {
 	for _, r := range rules {
 		els := r.elements(it.el)
 		for i, n := range els.Nodes {
@@ -141,7 +141,7 @@ func (it *forumItem) element(rules forumRules) *goquery.Selection {
 
 // answered is the id of the post this one answers: what the page says, or the
 // post it is nested in.
-func (it *forumItem) answered() string {
+func (it *postItem) answered() string {
 	if to := it.first(it.rules.ReplyTo); to != "" {
 		return to
 	}
@@ -154,24 +154,24 @@ func (it *forumItem) answered() string {
 }
 
 // words is the author's text: no quotes, no signature, nothing the preset drops.
-func (it *forumItem) words(text *goquery.Selection) string {
-	skip := forumSkip{root: text.Nodes[0], drop: &it.rules.Drop, items: it.items, quotes: !it.rules.Quotes}
-	return forumRawQuote.ReplaceAllString(htmltext.Text(text, skip), "")
+func (it *postItem) words(text *goquery.Selection) string {
+	skip := textFilter{root: text.Nodes[0], drop: &it.rules.Drop, items: it.items, quotes: !it.rules.Quotes}
+	return rawQuote.ReplaceAllString(htmltext.Text(text, skip), "")
 }
 
-// forumRawQuote is a quote a board left in its own markup.
-var forumRawQuote = regexp.MustCompile(`(?is)\[quote[^\]]*\].*\[/quote\]\s*`)
+// rawQuote is a quote a board left in its own markup.
+var rawQuote = regexp.MustCompile(`(?is)\[quote[^\]]*\].*\[/quote\]\s*`)
 
-// forumSkip matches what is inside a post's text and not the author's.
-type forumSkip struct {
+// textFilter matches what is inside a post's text and not the author's.
+type textFilter struct {
 	root   *html.Node // the text itself, which may look like a quote: vBulletin's does
-	drop   *forumSelector
+	drop   *selector
 	items  map[*html.Node]string
 	quotes bool
 	also   func(*html.Node) bool // left out besides; may be nil
 }
 
-func (s forumSkip) Match(n *html.Node) bool {
+func (s textFilter) Match(n *html.Node) bool {
 	if n.Type != html.ElementNode || n == s.root {
 		return false
 	}
@@ -184,12 +184,12 @@ func (s forumSkip) Match(n *html.Node) bool {
 	return s.quotes && (htmltext.IsQuote(n) || htmltext.IsQuoteHead(n))
 }
 
-func (s forumSkip) MatchAll(*html.Node) []*html.Node       { return nil }
-func (s forumSkip) Filter(nodes []*html.Node) []*html.Node { return nodes }
+func (s textFilter) MatchAll(*html.Node) []*html.Node       { return nil }
+func (s textFilter) Filter(nodes []*html.Node) []*html.Node { return nodes }
 
 // permalink is the post's own link, cleaned, or one built from its id when the
 // link is missing or names a page: pages move.
-func (it *forumItem) permalink(p *forumPage) string {
+func (it *postItem) permalink(p *pageData) string {
 	rules := it.rules
 	link := it.d.public(it.first(rules.Link))
 	if link != "" && !rules.Paged.matches(link) {
@@ -207,22 +207,22 @@ func (it *forumItem) permalink(p *forumPage) string {
 	thread := p.Thread
 	return it.d.public(strings.NewReplacer(
 		"{dir}", dir.String(), "{root}", root.String(), "{id}", it.id, "{thread}", thread,
-		"{thread_id}", forumThreadID(thread),
+		"{thread_id}", threadNumber(thread),
 	).Replace(rules.Permalink))
 }
 
-var forumTID = regexp.MustCompile(`[?&;](?:tid|t|id|topic)=(\d+)|/t/(?:[^/]+/)?(\d+)`)
+var threadNumberInLink = regexp.MustCompile(`[?&;](?:tid|t|id|topic)=(\d+)|/t/(?:[^/]+/)?(\d+)`)
 
-// forumThreadID is the thread's number in its address.
-func forumThreadID(thread string) string {
-	if m := forumTID.FindStringSubmatch(thread); m != nil {
+// threadNumber is the thread's number in its address.
+func threadNumber(thread string) string {
+	if m := threadNumberInLink.FindStringSubmatch(thread); m != nil {
 		return m[1] + m[2]
 	}
 	return ""
 }
 
 // reply reports whether the post answers the thread's opening one.
-func (it *forumItem) reply(before bool, preset *forumPreset, p *forumPage) bool {
+func (it *postItem) reply(before bool, preset *enginePreset, p *pageData) bool {
 	switch {
 	case it.rules.Opening:
 		return false
@@ -240,8 +240,8 @@ func (it *forumItem) reply(before bool, preset *forumPreset, p *forumPage) bool 
 }
 
 // rating reads stars, of 5 unless the page says otherwise.
-func (it *forumItem) rating() *mention.Rating {
-	number := func(rules forumRules) float64 {
+func (it *postItem) rating() *mention.Rating {
+	number := func(rules ruleList) float64 {
 		f, err := strconv.ParseFloat(strings.ReplaceAll(it.first(rules), ",", "."), 64)
 		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
 			return 0

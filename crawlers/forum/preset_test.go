@@ -7,8 +7,8 @@ import (
 	presetfiles "github.com/earshot/earshot/crawlers/presets/forum"
 )
 
-// TestForumPresets reads every preset on its own, so a mistake names its file.
-func TestForumPresets(t *testing.T) {
+// TestPresets reads every preset on its own, so a mistake names its file.
+func TestPresets(t *testing.T) {
 	files, err := presetfiles.Files.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
@@ -19,7 +19,7 @@ func TestForumPresets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := parseForumPreset(src)
+		p, err := parsePreset(src)
 		if err != nil {
 			t.Errorf("%s: %v", f.Name(), err)
 			continue
@@ -34,7 +34,7 @@ func TestForumPresets(t *testing.T) {
 	}
 }
 
-func TestForumPresetMistakes(t *testing.T) {
+func TestPresetMistakes(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
 		{"unknown word", "name: X\nabout: x\nmarkz: []\n", "markz"},
 		{"no marks", "name: X\nabout: x\n", "never found"},
@@ -43,7 +43,7 @@ func TestForumPresetMistakes(t *testing.T) {
 		{"no posts", "name: X\nabout: x\nmarks: [{text: x, score: 4}]\n", "thread.posts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := parseForumPreset([]byte(c.src))
+			_, err := parsePreset([]byte(c.src))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want an error with %q", err, c.want)
 			}

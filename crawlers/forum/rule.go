@@ -11,33 +11,33 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 )
 
-// forumRule takes one value out of a page. It is written
+// pageRule takes one value out of a page. It is written
 //
 //	selector@attribute | pattern
 //
 // Every part may be missing: no selector is the element itself, no attribute its
 // text, no pattern the whole value. A pattern with a group gives the group, and
 // a value it does not match is no value.
-type forumRule struct {
+type pageRule struct {
 	sel  cascadia.Selector
 	attr string
 	re   *regexp.Regexp
 }
 
-// forumRules are tried in order; the first that gives a value wins. In YAML one
+// ruleList are tried in order; the first that gives a value wins. In YAML one
 // rule or a list of them.
-type forumRules []forumRule
+type ruleList []pageRule
 
-var forumAttr = regexp.MustCompile(`^(.*)@([a-zA-Z][\w:-]*)$`)
+var atAttribute = regexp.MustCompile(`^(.*)@([a-zA-Z][\w:-]*)$`)
 
 // UnmarshalYAML reads one rule or a list of them.
-func (r *forumRules) UnmarshalYAML(unmarshal func(any) error) error {
-	texts, err := forumTexts(unmarshal)
+func (r *ruleList) UnmarshalYAML(unmarshal func(any) error) error {
+	texts, err := yamlTexts(unmarshal)
 	if err != nil {
 		return err
 	}
 	for _, text := range texts {
-		rule, err := parseForumRule(text)
+		rule, err := parseRule(text)
 		if err != nil {
 			return err
 		}
@@ -46,8 +46,8 @@ func (r *forumRules) UnmarshalYAML(unmarshal func(any) error) error {
 	return nil
 }
 
-// forumTexts reads a scalar or a list of scalars.
-func forumTexts(unmarshal func(any) error) ([]string, error) {
+// yamlTexts reads a scalar or a list of scalars.
+func yamlTexts(unmarshal func(any) error) ([]string, error) {
 	var list []string
 	if err := unmarshal(&list); err == nil {
 		return list, nil
@@ -59,8 +59,8 @@ func forumTexts(unmarshal func(any) error) ([]string, error) {
 	return []string{one}, nil
 }
 
-func parseForumRule(text string) (forumRule, error) {
-	var r forumRule
+func parseRule(text string) (pageRule, error) {
+	var r pageRule
 	sel := text
 	if before, pattern, ok := strings.Cut(text, " | "); ok {
 		re, err := regexp.Compile(pattern)
@@ -70,7 +70,7 @@ func parseForumRule(text string) (forumRule, error) {
 		sel, r.re = before, re
 	}
 	sel = strings.TrimSpace(sel)
-	if m := forumAttr.FindStringSubmatch(sel); m != nil {
+	if m := atAttribute.FindStringSubmatch(sel); m != nil {
 		sel, r.attr = strings.TrimSpace(m[1]), m[2]
 	}
 	if sel != "" {
@@ -84,7 +84,7 @@ func parseForumRule(text string) (forumRule, error) {
 }
 
 // elements returns what the rule's selector finds in s, in document order.
-func (r forumRule) elements(s *goquery.Selection) *goquery.Selection {
+func (r pageRule) elements(s *goquery.Selection) *goquery.Selection {
 	if r.sel == nil {
 		return s
 	}
@@ -92,7 +92,7 @@ func (r forumRule) elements(s *goquery.Selection) *goquery.Selection {
 }
 
 // value reads the rule on one element that elements returned.
-func (r forumRule) value(el *goquery.Selection) string {
+func (r pageRule) value(el *goquery.Selection) string {
 	var v string
 	if r.attr == "" {
 		v = htmltext.OneLine(htmltext.Text(el, nil))
@@ -113,7 +113,7 @@ func (r forumRule) value(el *goquery.Selection) string {
 }
 
 // first returns the first value any rule gives, "" when none does.
-func (rs forumRules) first(s *goquery.Selection) string {
+func (rs ruleList) first(s *goquery.Selection) string {
 	for _, r := range rs {
 		els := r.elements(s)
 		for i := range els.Nodes {
@@ -126,7 +126,7 @@ func (rs forumRules) first(s *goquery.Selection) string {
 }
 
 // all returns every value of the first rule that gives any.
-func (rs forumRules) all(s *goquery.Selection) []string {
+func (rs ruleList) all(s *goquery.Selection) []string {
 	for _, r := range rs {
 		var values []string
 		els := r.elements(s)
@@ -142,12 +142,12 @@ func (rs forumRules) all(s *goquery.Selection) []string {
 	return nil
 }
 
-// forumSelector is a selector in a preset; nil matches nothing.
-type forumSelector struct{ m cascadia.Selector }
+// selector is a selector in a preset; nil matches nothing.
+type selector struct{ m cascadia.Selector }
 
 // UnmarshalYAML reads one selector or a list, which is the same as a comma.
-func (f *forumSelector) UnmarshalYAML(unmarshal func(any) error) error {
-	texts, err := forumTexts(unmarshal)
+func (f *selector) UnmarshalYAML(unmarshal func(any) error) error {
+	texts, err := yamlTexts(unmarshal)
 	if err != nil {
 		return err
 	}
@@ -158,13 +158,13 @@ func (f *forumSelector) UnmarshalYAML(unmarshal func(any) error) error {
 	return nil
 }
 
-func (f *forumSelector) in(s *goquery.Selection) *goquery.Selection {
+func (f *selector) in(s *goquery.Selection) *goquery.Selection {
 	if f == nil || f.m == nil {
 		return s.Slice(0, 0)
 	}
 	return s.FindMatcher(f.m)
 }
 
-func (f *forumSelector) matches(s *goquery.Selection) bool {
+func (f *selector) matches(s *goquery.Selection) bool {
 	return f != nil && f.m != nil && s.IsMatcher(f.m)
 }

@@ -14,14 +14,14 @@ import (
 // Thread implements Threader: it reads the thread from the page p stands on to
 // its end. What it returns is new or edited; p itself comes back marked Deleted
 // when it is not there any more.
-func (f *forum) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
+func (f *crawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
 	w := f.walk(ctx, since)
 	w.first, w.kind = true, "one" // pages in the middle of a long thread may be left out
 	starts := []string{f.local(p.URL), f.local(p.ThreadURL)}
 	if p.ThreadURL == "" {
 		starts = starts[:1]
 	}
-	var page *forumPage
+	var page *pageData
 	var at string
 	var err error
 	for _, start := range starts {
@@ -58,7 +58,7 @@ func (f *forum) Thread(ctx context.Context, p mention.Post, since crawlers.Curso
 }
 
 // local is a public address as this source fetches it: at its own origin.
-func (f *forum) local(link string) string {
+func (f *crawler) local(link string) string {
 	u, err := url.Parse(link)
 	if err != nil || !poll.IsWeb(u) {
 		return ""
@@ -93,7 +93,7 @@ func missing(id string, posts []mention.Post, whole bool) bool {
 
 // Thread implements Threader through the pages, which show a whole discussion
 // where the API may only show its newest posts.
-func (a *forumAPI) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
-	f := &forum{env: a.env, address: a.ways[0], home: a.home}
+func (a *apiCrawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
+	f := &crawler{env: a.env, address: a.endpoints[0], home: a.home}
 	return f.Thread(ctx, p, since)
 }

@@ -20,7 +20,7 @@ import (
 // was kept for a week still says when.
 
 // moment reads the first date the rules give.
-func (it *forumItem) moment(rules forumRules, p *forumPage) (time.Time, bool) {
+func (it *postItem) moment(rules ruleList, p *pageData) (time.Time, bool) {
 	for _, r := range rules {
 		els := r.elements(it.el)
 		for i, n := range els.Nodes {
@@ -36,11 +36,11 @@ func (it *forumItem) moment(rules forumRules, p *forumPage) (time.Time, bool) {
 }
 
 // date reads the rule's value on el as a moment.
-func (d *forumDoc) date(r forumRule, el *goquery.Selection) (time.Time, bool, bool) {
+func (d *document) date(r pageRule, el *goquery.Selection) (time.Time, bool, bool) {
 	if r.attr != "" {
 		return d.parse(r.value(el))
 	}
-	text := forumTimeText(el)
+	text := timeText(el)
 	if r.re != nil {
 		m := r.re.FindStringSubmatch(text)
 		if m == nil {
@@ -52,7 +52,7 @@ func (d *forumDoc) date(r forumRule, el *goquery.Selection) (time.Time, bool, bo
 }
 
 // parse reads one written moment.
-func (d *forumDoc) parse(text string) (time.Time, bool, bool) {
+func (d *document) parse(text string) (time.Time, bool, bool) {
 	text = htmltext.OneLine(text)
 	if text == "" {
 		return time.Time{}, false, false
@@ -77,7 +77,7 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-func (d *forumDoc) langs() []string {
+func (d *document) langs() []string {
 	var langs []string
 	for _, l := range []string{d.lang, d.r.env.Lang} {
 		if l != "" {
@@ -87,12 +87,12 @@ func (d *forumDoc) langs() []string {
 	return langs
 }
 
-var forumDated = regexp.MustCompile(`\d{4}|\d{1,2}[-./]\d{1,2}[-./]\d{2}`)
+var datedText = regexp.MustCompile(`\d{4}|\d{1,2}[-./]\d{1,2}[-./]\d{2}`)
 
-// forumTimeText is the text of an element that shows a time. "Today" with the
+// timeText is the text of an element that shows a time. "Today" with the
 // real date in its title is read as that date, and what says when the post was
 // edited is left out.
-func forumTimeText(el *goquery.Selection) string {
+func timeText(el *goquery.Selection) string {
 	var b strings.Builder
 	var walk func(n *html.Node)
 	walk = func(n *html.Node) {
@@ -104,7 +104,7 @@ func forumTimeText(el *goquery.Selection) string {
 			if strings.Contains(htmltext.Attr(n, "class"), "edit") && n != el.Nodes[0] {
 				return
 			}
-			if title := htmltext.Attr(n, "title"); n.Data == "span" && forumDated.MatchString(title) {
+			if title := htmltext.Attr(n, "title"); n.Data == "span" && datedText.MatchString(title) {
 				b.WriteString(" " + title + " ")
 				return
 			}
@@ -119,11 +119,11 @@ func forumTimeText(el *goquery.Selection) string {
 	return htmltext.OneLine(b.String())
 }
 
-var forumNumeric = regexp.MustCompile(`\b(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4})\b`)
+var numericDate = regexp.MustCompile(`\b(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4})\b`)
 
 // ordered rewrites 05-09-2026 as 2026-09-05, in the order the board writes.
-func (d *forumDoc) ordered(text string) string {
-	m := forumNumeric.FindStringSubmatchIndex(text)
+func (d *document) ordered(text string) string {
+	m := numericDate.FindStringSubmatchIndex(text)
 	if m == nil || text[m[4]:m[5]] != text[m[8]:m[9]] {
 		return text
 	}
@@ -159,9 +159,9 @@ func (d *forumDoc) ordered(text string) string {
 // settleOrder finds out whether the board writes the day or the month first: one
 // number above 12 anywhere on the page tells. A board that told once is believed
 // on its other pages.
-func (d *forumDoc) settleOrder() {
+func (d *document) settleOrder() {
 	dmy, mdy := 0, 0
-	for _, m := range forumNumeric.FindAllStringSubmatch(d.root.Text(), 400) {
+	for _, m := range numericDate.FindAllStringSubmatch(d.root.Text(), 400) {
 		if m[2] == "." || m[2] != m[4] {
 			continue
 		}
@@ -187,7 +187,7 @@ func (d *forumDoc) settleOrder() {
 
 // settle finds the order of dates, the zone and what "today" means on this page.
 // It is done when the first date asks for it: most engines write whole moments.
-func (d *forumDoc) settle() {
+func (d *document) settle() {
 	if d.settled || d.preset == nil {
 		return
 	}
@@ -196,7 +196,7 @@ func (d *forumDoc) settle() {
 	d.zone = d.r.env.Zone
 	given := d.zone != nil && d.zone != time.UTC
 	if !given {
-		if z := forumZone(d.preset.Zone.all(d.root)); z != nil {
+		if z := boardZone(d.preset.Zone.all(d.root)); z != nil {
 			d.zone = z
 		}
 	}
@@ -207,7 +207,7 @@ func (d *forumDoc) settle() {
 	if !ok || day {
 		return
 	}
-	if utc, ok := forumUTC(d.preset.UTC, d.root); ok && !given {
+	if utc, ok := utcText(d.preset.UTC, d.root); ok && !given {
 		_, had := shown.In(d.zone).Zone()
 		offset := shown.Sub(utc).Round(15*time.Minute) + time.Duration(had)*time.Second
 		if offset.Abs() <= 14*time.Hour {
@@ -220,7 +220,7 @@ func (d *forumDoc) settle() {
 }
 
 // clockTime reads the time the board shows, in d.zone.
-func (d *forumDoc) clockTime(rules forumRules) (time.Time, bool, bool) {
+func (d *document) clockTime(rules ruleList) (time.Time, bool, bool) {
 	for _, r := range rules {
 		els := r.elements(d.root)
 		for i := range els.Nodes {
@@ -236,7 +236,7 @@ func (d *forumDoc) clockTime(rules forumRules) (time.Time, bool, bool) {
 				}
 				text = m[len(m)-1]
 			}
-			if !forumDated.MatchString(text) {
+			if !datedText.MatchString(text) {
 				continue // "12:30 PM" alone is no day
 			}
 			// The clock may be ahead of ours by a zone: no date is in its future.
@@ -248,24 +248,24 @@ func (d *forumDoc) clockTime(rules forumRules) (time.Time, bool, bool) {
 	return time.Time{}, false, false
 }
 
-func forumUTC(rules forumRules, root *goquery.Selection) (time.Time, bool) {
+func utcText(rules ruleList, root *goquery.Selection) (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339, rules.first(root))
 	return t.UTC(), err == nil
 }
 
-// forumPlaces are where the boards are that show their clock without its zone.
+// zonePlaces are where the boards are that show their clock without its zone.
 // An offset alone does not say whether the clocks change with the seasons there;
 // most people with it live where they do.
-var forumPlaces = []string{
+var zonePlaces = []string{
 	"UTC", "Europe/Berlin", "Europe/Kyiv", "Europe/Moscow", "America/New_York", "America/Chicago", "America/Denver",
 	"America/Los_Angeles", "Asia/Yekaterinburg", "Asia/Almaty", "Asia/Dubai", "Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo",
 }
 
 // zoneOf returns the zone whose clock is offset ahead of UTC at the moment at.
 func zoneOf(offset time.Duration, at time.Time, lang string) *time.Location {
-	places := forumPlaces
+	places := zonePlaces
 	if lang == "ru" {
-		places = append([]string{"UTC", "Europe/Moscow"}, forumPlaces...)
+		places = append([]string{"UTC", "Europe/Moscow"}, zonePlaces...)
 	}
 	for _, place := range places {
 		zone, err := time.LoadLocation(place)
@@ -280,21 +280,21 @@ func zoneOf(offset time.Duration, at time.Time, lang string) *time.Location {
 }
 
 var (
-	forumPlace  = regexp.MustCompile(`\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[\w/+-]+`)
-	forumOffset = regexp.MustCompile(`(?i)(?:UTC|GMT)\s*(?:([+−–-])\s*(\d{1,2})(?::?(\d{2}))?)?`)
-	forumDST    = regexp.MustCompile(`(?i)\[\s*` + phrases.Pattern(phrases.SummerTime))
+	placeName  = regexp.MustCompile(`\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[\w/+-]+`)
+	zoneOffset = regexp.MustCompile(`(?i)(?:UTC|GMT)\s*(?:([+−–-])\s*(\d{1,2})(?::?(\d{2}))?)?`)
+	summerTime = regexp.MustCompile(`(?i)\[\s*` + phrases.Pattern(phrases.SummerTime))
 )
 
-// forumZone reads the zone a board prints under its pages: a place, or an offset
+// boardZone reads the zone a board prints under its pages: a place, or an offset
 // from UTC. It returns nil when none of the texts names one.
-func forumZone(texts []string) *time.Location {
+func boardZone(texts []string) *time.Location {
 	for _, text := range texts {
-		if place := forumPlace.FindString(text); place != "" {
+		if place := placeName.FindString(text); place != "" {
 			if zone, err := time.LoadLocation(place); err == nil {
 				return zone
 			}
 		}
-		m := forumOffset.FindStringSubmatch(text)
+		m := zoneOffset.FindStringSubmatch(text)
 		if m == nil {
 			continue
 		}
@@ -304,7 +304,7 @@ func forumZone(texts []string) *time.Location {
 		if m[1] != "" && m[1] != "+" {
 			seconds = -seconds
 		}
-		if forumDST.MatchString(text) {
+		if summerTime.MatchString(text) {
 			seconds += 3600
 		}
 		if seconds == 0 {

@@ -16,7 +16,7 @@ import (
 // where the last one ended. A page that cannot be read costs itself and a note.
 
 // thread reads a thread that is the source itself.
-func (w *forumWalk) thread(p *forumPage, start string) error {
+func (w *walk) thread(p *pageData, start string) error {
 	w.kind = "one"
 	posts, last, err := w.pages(p, start)
 	if w.first && p.Older != "" {
@@ -40,13 +40,13 @@ func (w *forumWalk) thread(p *forumPage, start string) error {
 
 // pages reads a thread from the page p on. It returns the posts and the address
 // of the last page it read.
-func (w *forumWalk) pages(p *forumPage, at string) (posts []mention.Post, last string, err error) {
+func (w *walk) pages(p *pageData, at string) (posts []mention.Post, last string, err error) {
 	seen := map[string]bool{}
 	posts = addNew(posts, p.Posts, seen)
 	read := 1
 	for p.Next != "" && !w.visited[addressKey(p.Next)] {
 		next := p.Next
-		if read >= forumMaxPages {
+		if read >= maxThreadPages {
 			// Too long for one poll: on to its end, where new posts are.
 			if !w.first || p.Last == "" || w.visited[addressKey(p.Last)] {
 				w.note("the thread goes on after page %d; the next poll reads on", read)
@@ -75,10 +75,10 @@ func (w *forumWalk) pages(p *forumPage, at string) (posts []mention.Post, last s
 }
 
 // older reads back from a page that is the newest one.
-func (w *forumWalk) older(p *forumPage) ([]mention.Post, error) {
+func (w *walk) older(p *pageData) ([]mention.Post, error) {
 	var posts []mention.Post
 	seen := map[string]bool{}
-	for read := 1; p.Older != "" && !w.visited[addressKey(p.Older)] && read < forumMaxPages; read++ {
+	for read := 1; p.Older != "" && !w.visited[addressKey(p.Older)] && read < maxThreadPages; read++ {
 		next, _, err := w.get(p.Older, fetch.Validators{})
 		if err != nil {
 			if w.fatal(err) {
@@ -110,7 +110,7 @@ func addNew(posts, more []mention.Post, seen map[string]bool) []mention.Post {
 
 // stream reads a list of the newest posts of a whole site, back to the ones that
 // are known.
-func (w *forumWalk) stream(p *forumPage) error {
+func (w *walk) stream(p *pageData) error {
 	w.kind = "post"
 	var posts []mention.Post
 	seen := map[string]bool{}
@@ -121,8 +121,8 @@ func (w *forumWalk) stream(p *forumPage) error {
 		if len(known) < len(page) || p.Older == "" || w.first || w.visited[addressKey(p.Older)] {
 			break
 		}
-		if read >= forumMaxPages {
-			w.note("more new posts than %d pages hold; the oldest of them were left out", forumMaxPages)
+		if read >= maxThreadPages {
+			w.note("more new posts than %d pages hold; the oldest of them were left out", maxThreadPages)
 			break
 		}
 		next, _, err := w.get(p.Older, fetch.Validators{})
@@ -142,7 +142,7 @@ func (w *forumWalk) stream(p *forumPage) error {
 }
 
 // list reads the threads of a list that have new posts.
-func (w *forumWalk) list(p *forumPage) error {
+func (w *walk) list(p *pageData) error {
 	w.kind = "thread"
 	told := p.Comments != "" && w.comments(p.Comments)
 	for page := 1; ; page++ {
@@ -152,7 +152,7 @@ func (w *forumWalk) list(p *forumPage) error {
 			return err
 		}
 		// Only when everything on the page is new may there be more behind it.
-		if w.first && w.rows >= forumMaxThreads || changed < len(p.Threads) || p.Next == "" || page >= forumMaxLists || w.visited[addressKey(p.Next)] {
+		if w.first && w.rows >= maxThreads || changed < len(p.Threads) || p.Next == "" || page >= maxLists || w.visited[addressKey(p.Next)] {
 			return nil
 		}
 		next, _, err := w.get(p.Next, fetch.Validators{})
@@ -167,14 +167,14 @@ func (w *forumWalk) list(p *forumPage) error {
 	}
 }
 
-var forumCommentLink = regexp.MustCompile(`#(comment-\d+)$`)
+var commentLink = regexp.MustCompile(`#(comment-\d+)$`)
 
 // comments reads the feed of the newest answers in all threads of a list and
 // reports whether it could be read: then a thread that does not tell whether it
 // changed need not be visited to know. The first poll only notes what stands in
 // the feed, because it reads the threads themselves.
-func (w *forumWalk) comments(address string) bool {
-	if w.requests >= forumMaxRequests {
+func (w *walk) comments(address string) bool {
+	if w.requests >= maxRequests {
 		return false
 	}
 	w.requests++
@@ -190,7 +190,7 @@ func (w *forumWalk) comments(address string) bool {
 		return false
 	}
 	for i := range posts {
-		if m := forumCommentLink.FindStringSubmatch(posts[i].URL); m != nil {
+		if m := commentLink.FindStringSubmatch(posts[i].URL); m != nil {
 			posts[i].ID, posts[i].IsReply = m[1], true // as the pages number it
 		}
 	}
@@ -203,7 +203,7 @@ func (w *forumWalk) comments(address string) bool {
 
 // readRows reads the threads of one page of a list and returns how many of them
 // had changed. told says that new answers in known threads come another way.
-func (w *forumWalk) readRows(rows []forumRow, told bool) (int, error) {
+func (w *walk) readRows(rows []threadRow, told bool) (int, error) {
 	changed, blind := 0, 0
 	now := w.f.env.Now().Unix()
 	for i, row := range rows {
@@ -218,21 +218,21 @@ func (w *forumWalk) readRows(rows []forumRow, told bool) (int, error) {
 		}
 		if row.Mark == "" {
 			blind++
-			if told && ok || blind > forumMaxBlind && (ok || w.first) {
+			if told && ok || blind > maxBlind && (ok || w.first) {
 				known.Poll = now
 				w.st.Threads[row.Key] = known
 				continue
 			}
-			if blind > forumMaxBlind {
+			if blind > maxBlind {
 				continue // the next poll reads it
 			}
 		} else {
 			changed++
 		}
-		if w.first && (i >= forumMaxThreads || w.requests >= forumMaxRequests) {
+		if w.first && (i >= maxThreads || w.requests >= maxRequests) {
 			// Part of the baseline that is not worth a visit: a new post changes
 			// its mark.
-			w.st.Threads[row.Key] = forumVisited{Mark: row.Mark, Poll: now}
+			w.st.Threads[row.Key] = visitedThread{Mark: row.Mark, Poll: now}
 			continue
 		}
 		visit, err := w.readThread(row, known, ok)
@@ -246,7 +246,7 @@ func (w *forumWalk) readRows(rows []forumRow, told bool) (int, error) {
 }
 
 // top remembers the highest thread id of the baseline.
-func (w *forumWalk) top(key string) {
+func (w *walk) top(key string) {
 	if id, err := strconv.ParseInt(key, 10, 64); err == nil && id > w.st.Top {
 		w.st.Top = id
 	}
@@ -254,7 +254,7 @@ func (w *forumWalk) top(key string) {
 
 // readThread reads the new posts of a thread of a list. An error is one that
 // ends the poll.
-func (w *forumWalk) readThread(row forumRow, known forumVisited, visited bool) (forumVisited, error) {
+func (w *walk) readThread(row threadRow, known visitedThread, visited bool) (visitedThread, error) {
 	start := row.URL
 	if known.Last != "" {
 		start = known.Last
@@ -281,7 +281,7 @@ func (w *forumWalk) readThread(row forumRow, known forumVisited, visited bool) (
 	}
 	var posts []mention.Post
 	last := start
-	if (w.first || bumped) && p.Last != "" && !w.visited[addressKey(p.Last)] && (bumped || p.LastNo == 0 || p.LastNo > forumWholePages) {
+	if (w.first || bumped) && p.Last != "" && !w.visited[addressKey(p.Last)] && (bumped || p.LastNo == 0 || p.LastNo > wholePages) {
 		posts = addNew(posts, p.Posts, map[string]bool{})
 		if end, _, err := w.get(p.Last, fetch.Validators{}); err == nil {
 			seen := map[string]bool{}
@@ -301,7 +301,7 @@ func (w *forumWalk) readThread(row forumRow, known forumVisited, visited bool) (
 	}
 	fresh, next := known.Marks.New(posts)
 	w.posts = append(w.posts, fresh...)
-	visit := forumVisited{Mark: row.Mark, Marks: next}
+	visit := visitedThread{Mark: row.Mark, Marks: next}
 	if last != row.URL {
 		visit.Last = last
 	}
@@ -321,15 +321,15 @@ func publishedAfter(posts []mention.Post, at time.Time) []mention.Post {
 }
 
 // index reads the thread lists of a board's front page that changed.
-func (w *forumWalk) index(p *forumPage) error {
+func (w *walk) index(p *pageData) error {
 	w.kind = "board"
 	w.rows = len(p.Boards)
 	if w.st.Boards == nil {
 		w.st.Boards = map[string]string{}
 	}
 	for i, board := range p.Boards {
-		if i >= forumMaxBoards {
-			w.note("the index has %d thread lists; the first %d are read", len(p.Boards), forumMaxBoards)
+		if i >= maxBoards {
+			w.note("the index has %d thread lists; the first %d are read", len(p.Boards), maxBoards)
 			break
 		}
 		if mark, ok := w.st.Boards[board.Key]; ok && mark == board.Mark && mark != "" {

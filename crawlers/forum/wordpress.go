@@ -47,7 +47,7 @@ type wordpressThing struct {
 }
 
 // wordpressPage reads a list the REST API answers with.
-func wordpressPage(c *forumContext, body []byte, p *forumPage) bool {
+func wordpressPage(c *apiContext, body []byte, p *pageData) bool {
 	var list []wordpressThing
 	if body[0] != '[' || json.Unmarshal(body, &list) != nil {
 		return false
@@ -62,7 +62,7 @@ func wordpressPage(c *forumContext, body []byte, p *forumPage) bool {
 	return len(p.Posts) > 0 || len(list) == 0
 }
 
-func (t *wordpressThing) add(c *forumContext, p *forumPage) {
+func (t *wordpressThing) add(c *apiContext, p *pageData) {
 	if t.Type == "pingback" || t.Type == "trackback" || t.Content.Protected {
 		return
 	}
