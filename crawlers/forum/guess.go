@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -239,10 +238,10 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 	return posts
 }
 
-// insideOf reports whether an element m matches lies between n and top.
-func insideOf(n, top *html.Node, m cascadia.Selector) bool {
+// inQuote reports whether n stands in a quote below top.
+func inQuote(n, top *html.Node) bool {
 	for n = n.Parent; n != nil && n != top; n = n.Parent {
-		if m.Match(n) {
+		if htmltext.IsQuote(n) {
 			return true
 		}
 	}
@@ -259,13 +258,13 @@ func (it *postBlock) guessLink(p *pageData) string {
 	for i, n := range els.Nodes {
 		href := els.Eq(i).AttrOr("href", "")
 		before, fragment, _ := strings.Cut(href, "#")
-		if before != "" && it.owns(n) && !insideOf(n, it.el.Nodes[0], htmltext.Quotes) && fragment != "" && whole.MatchString(fragment) {
+		if before != "" && it.owns(n) && !inQuote(n, it.el.Nodes[0]) && fragment != "" && whole.MatchString(fragment) {
 			return it.d.public(href)
 		}
 	}
 	for i, n := range els.Nodes {
 		href := els.Eq(i).AttrOr("href", "")
-		if it.owns(n) && !insideOf(n, it.el.Nodes[0], htmltext.Quotes) && whole.MatchString(href) && postLink.MatchString(href) && !actionLink.MatchString(href) {
+		if it.owns(n) && !inQuote(n, it.el.Nodes[0]) && whole.MatchString(href) && postLink.MatchString(href) && !actionLink.MatchString(href) {
 			return it.d.public(href)
 		}
 	}
