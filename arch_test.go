@@ -61,22 +61,61 @@ var mayImport = map[string][]string{
 	"sentiment":          {"mention", "internal/tsv"},
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/fetch", "config"},
-	"monitor":            {"mention", "crawlers", "internal/fault"},
-	"alerts":             {"mention", "internal/hours", "alerts/report"},
-	"alerts/plan":        {"mention", "alerts"},
-	"alerts/outbox":      {"mention", "alerts", "internal/fault"},
-	"alerts/desk":        {"mention", "alerts", "internal/fault"},
-	"alerts/digest":      {"mention", "internal/hours", "alerts", "alerts/report"},
-	"alerts/slack":       {"mention", "alerts", "alerts/report", "internal/fault"},
-	"alerts/console":     {"mention", "alerts"},
-	"alerts/report":      {"mention"},
-	"alerts/webhook":     {"mention", "alerts"},
-	"tune":               {"mention"},
-	"cmd/earshot/town":   {},
-	"cmd/earshot":        {"*"},
+
+	// What every engine needs: no engine among these.
+	"crawlers/internal/dates":     {"internal/tsv"},
+	"crawlers/internal/charset":   {"internal/fetch"},
+	"crawlers/internal/htmltext":  {"crawlers/internal/phrases"},
+	"crawlers/internal/phrases":   {"internal/tsv"},
+	"crawlers/internal/poll":      {"mention", "internal/fetch", "crawlers", "crawlers/internal/dates"},
+	"crawlers/internal/schemaorg": {"mention", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext", "crawlers/internal/poll"},
+
+	// Engines never import each other; a board's comments come as a feed.
+	"crawlers/feed":          engine(),
+	"crawlers/page":          engine(),
+	"crawlers/jsonapi":       engine(),
+	"crawlers/forum":         engine("crawlers/feed", "crawlers/presets/forum"),
+	"crawlers/presets/forum": {}, // data
+	"crawlers/presets":       engine("crawlers/feed", "crawlers/page", "crawlers/jsonapi", "crawlers/forum"),
+
+	"monitor":          {"mention", "crawlers", "internal/fault"},
+	"alerts":           {"mention", "internal/hours", "alerts/report"},
+	"alerts/plan":      {"mention", "alerts"},
+	"alerts/outbox":    {"mention", "alerts", "internal/fault"},
+	"alerts/desk":      {"mention", "alerts", "internal/fault"},
+	"alerts/digest":    {"mention", "internal/hours", "alerts", "alerts/report"},
+	"alerts/slack":     {"mention", "alerts", "alerts/report", "internal/fault"},
+	"alerts/console":   {"mention", "alerts"},
+	"alerts/report":    {"mention"},
+	"alerts/webhook":   {"mention", "alerts"},
+	"tune":             {"mention"},
+	"cmd/earshot/town": {},
+	"cmd/earshot":      {"*"},
 
 	// For tests only.
 	"alerts/internal/rig": {"mention", "store", "alerts", "alerts/plan", "alerts/desk"},
+}
+
+// engine lists what every engine of the crawlers may import, and more.
+func engine(more ...string) []string {
+	return append([]string{"mention", "internal/fetch", "config", "crawlers", "crawlers/internal/charset", "crawlers/internal/dates",
+		"crawlers/internal/htmltext", "crawlers/internal/phrases", "crawlers/internal/poll", "crawlers/internal/schemaorg"}, more...)
+}
+
+// TestMonitorLinksNoParser: the loop runs crawlers and must not carry what reads
+// pages.
+func TestMonitorLinksNoParser(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./monitor").Output()
+	if err != nil {
+		t.Fatalf("go list -deps: %v", err)
+	}
+	for dep := range strings.Lines(string(out)) {
+		for _, parser := range []string{"github.com/mmcdole/gofeed", "github.com/itchyny/gojq", "golang.org/x/net/html", "github.com/PuerkitoBio/goquery"} {
+			if strings.HasPrefix(dep, parser) {
+				t.Errorf("monitor links %s", strings.TrimSpace(dep))
+			}
+		}
+	}
 }
 
 func TestArrows(t *testing.T) {

@@ -1,4 +1,4 @@
-package crawlers
+package crawlers_test
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/mmcdole/gofeed"
 
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -38,7 +40,7 @@ func benchPage(n int) []byte {
 	return []byte(b.String())
 }
 
-func benchCrawler(b *testing.B, block string, body []byte) Crawler {
+func benchCrawler(b *testing.B, block string, body []byte) crawlers.Crawler {
 	b.Helper()
 	return crawlerOf(b, block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: body, At: driverNow}, nil
@@ -52,7 +54,7 @@ func BenchmarkFeed(b *testing.B) {
 	if err != nil || len(first.Posts) != 30 {
 		b.Fatal(err, len(first.Posts))
 	}
-	poll := func(since Cursor) func(*testing.B) {
+	poll := func(since crawlers.Cursor) func(*testing.B) {
 		return func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			b.ReportAllocs()
@@ -114,7 +116,7 @@ func BenchmarkDate(b *testing.B) {
 		b.Run(text, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				ParseDate(text, driverNow, nil, "uk")
+				dates.Parse(text, driverNow, nil, "uk")
 			}
 		})
 	}

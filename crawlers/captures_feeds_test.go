@@ -1,4 +1,4 @@
-package crawlers
+package crawlers_test
 
 import (
 	"encoding/json"
@@ -11,6 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/dates"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
@@ -64,7 +68,7 @@ func TestCorpora(t *testing.T) {
 	}
 }
 
-func newFeedFor(t testing.TB, address string, body []byte) Crawler {
+func newFeedFor(t testing.TB, address string, body []byte) crawlers.Crawler {
 	return crawlerOf(t, "feed: "+address, serveFeed(address, http.Header{}, body))
 }
 
@@ -193,9 +197,9 @@ func comparePair(t *testing.T, body, src []byte) string {
 
 func (i twinItem) title() string {
 	if i.Title == "" && len(i.DC.Title) > 0 {
-		return lineText(i.DC.Title[0])
+		return htmltext.Line(i.DC.Title[0])
 	}
-	return lineText(i.Title)
+	return htmltext.Line(i.Title)
 }
 
 func (i twinItem) words() string {
@@ -211,7 +215,7 @@ func (i twinItem) words() string {
 	all = append(all, i.DC.Description...)
 	for _, s := range append(all, i.ITunes.Summary, i.Summary) {
 		if strings.TrimSpace(s) != "" {
-			if text := plainWords(s); text != i.title() {
+			if text := htmltext.PlainAuthorText(s); text != i.title() {
 				return text
 			}
 			return ""
@@ -231,7 +235,7 @@ func (i twinItem) author() string {
 		names = append(names, p.Name)
 	}
 	for _, n := range append(names, i.ITunes.Author) {
-		if n = lineText(n); n != "" {
+		if n = htmltext.Line(n); n != "" {
 			return n
 		}
 	}
@@ -245,7 +249,7 @@ func (i twinItem) moment() time.Time {
 		}
 	}
 	for _, s := range append(i.DC.Date, i.DatePublished) {
-		if t, _, ok := ParseDate(s, driverNow, time.UTC); ok {
+		if t, _, ok := dates.Parse(s, driverNow, time.UTC); ok {
 			return t
 		}
 	}
@@ -255,13 +259,13 @@ func (i twinItem) moment() time.Time {
 func (i twinItem) address() string {
 	for _, l := range []string{i.Link, i.URL} {
 		if l != "" {
-			return cleanURL(l)
+			return poll.CleanURL(l)
 		}
 	}
 	for _, l := range i.Links {
 		if m, ok := l.(map[string]any); ok && m["rel"] == "alternate" {
 			href, _ := m["href"].(string)
-			return cleanURL(href)
+			return poll.CleanURL(href)
 		}
 	}
 	return ""
@@ -276,7 +280,7 @@ func (i twinItem) differs(p mention.Post) string {
 		return "text " + p.Text + ", want " + i.words()
 	case i.address() != "" && p.URL != i.address():
 		return "link " + p.URL + ", want " + i.address()
-	case !p.Published.Equal(plausible(i.moment(), driverNow)):
+	case !p.Published.Equal(poll.Plausible(i.moment(), driverNow)):
 		return "published " + p.Published.String() + ", want " + i.moment().String()
 	case p.Author != i.author() && !strings.Contains(i.author(), "@"):
 		return "author " + p.Author + ", want " + i.author()

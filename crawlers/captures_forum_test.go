@@ -1,47 +1,24 @@
-package crawlers
+package crawlers_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
-	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
-
-// recordedItem is one post a recorded page must yield.
-type recordedItem struct {
-	ID        string    `json:"id"`
-	Author    string    `json:"author"`
-	Time      time.Time `json:"time"`
-	Text      string    `json:"text"`
-	Marker    string    `json:"marker"`
-	Permalink string    `json:"permalink"`
-	Quotes    bool      `json:"quotes"`
-}
-
-type recordedPage struct {
-	File    string            `json:"-"`
-	URL     string            `json:"url"`
-	Final   string            `json:"final_url"`
-	Headers map[string]string `json:"headers"`
-	Items   []recordedItem    `json:"expected_items"`
-	Body    []byte            `json:"-"`
-}
 
 // recordings answers the addresses of one folder of recorded pages, whatever the
 // host and port, and 404 to everything else.
 type recordings struct {
-	pages map[string]*recordedPage
+	pages map[string]*capture
 	asked []string
 }
 
@@ -65,7 +42,7 @@ func (r *recordings) Do(ctx context.Context, req fetch.Request) (*fetch.Response
 	if !ok {
 		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: req.URL}
 	}
-	res := &fetch.Response{URL: p.Final, Status: 200, Header: http.Header{}, Body: p.Body, At: recordedNow}
+	res := &fetch.Response{URL: p.FinalURL, Status: 200, Header: http.Header{}, Body: p.Body, At: recordedNow}
 	for k, v := range p.Headers {
 		res.Header.Set(k, v)
 	}
@@ -75,37 +52,6 @@ func (r *recordings) Do(ctx context.Context, req fetch.Request) (*fetch.Response
 // recordedNow is two hours after the recordings were made.
 var recordedNow = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 
-func readRecordings(t *testing.T, dir string) []*recordedPage {
-	t.Helper()
-	names, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no recordings in %s: %v", dir, err)
-	}
-	var pages []*recordedPage
-	for _, name := range names {
-		if strings.HasSuffix(name, ".expect.json") || strings.HasSuffix(name, ".meta.json") {
-			continue
-		}
-		body, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := &recordedPage{File: filepath.Base(name), Body: body}
-		info, err := os.ReadFile(name + ".expect.json")
-		if err != nil {
-			info, err = os.ReadFile(name + ".meta.json")
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal(info, p); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		pages = append(pages, p)
-	}
-	return pages
-}
-
 // tally counts what the replay of one folder gave.
 type tally struct{ expected, found, twice, invented, author, time, permalink, quoted, signed int }
 
@@ -114,36 +60,37 @@ func (a *tally) String() string {
 		a.expected, a.found, a.twice, a.invented, a.author, a.time, a.permalink, a.quoted, a.signed)
 }
 
-func forumTestEnv(f Fetcher) Env {
-	return Env{Fetch: f, Now: func() time.Time { return recordedNow }, Source: "test", PostKind: mention.Forum, Zone: time.UTC}
+// forumCrawler reads a forum as a watchlist's `forum:` does, at recordedNow.
+func forumCrawler(t testing.TB, f crawlers.Fetcher, address string) crawlers.Crawler {
+	t.Helper()
+	return crawlerOf(t, "forum: "+address, f, func(env *crawlers.Env) {
+		env.Now = func() time.Time { return recordedNow }
+		env.Source, env.PostKind = "test", mention.Forum
+	})
 }
 
 // TestForumCaptures replays what real boards served, page by page.
 func TestForumCaptures(t *testing.T) {
-	shared := filepath.Join(testkit.Shared(t), "captures")
 	for _, folder := range []string{"mybb-1.8.37", "phpbb-3.3.15", "nodebb-4.10.0", "wordpress-6.1.9"} {
 		t.Run(folder, func(t *testing.T) {
-			pages := readRecordings(t, filepath.Join(shared, folder))
+			pages := readCaptures(t, folder+"/*")
 			var sum tally
 			for _, page := range pages {
 				if page.Items == nil || strings.HasSuffix(page.File, ".xml") {
 					continue
 				}
-				t.Run(page.File, func(t *testing.T) { replayPage(t, page, pages, &sum) })
+				t.Run(page.File, func(t *testing.T) { replayPage(t, page, &sum) })
 			}
 			t.Logf("%-14s %s", folder, &sum)
 		})
 	}
 }
 
-func replayPage(t *testing.T, page *recordedPage, pages []*recordedPage, sum *tally) {
+func replayPage(t *testing.T, page *capture, sum *tally) {
 	// Only this page is there: its next pages are a dead port, which must cost
 	// nothing but a note.
-	site := &recordings{pages: map[string]*recordedPage{recordedKey(page.URL): page}}
-	f, err := forumAt(forumTestEnv(site), page.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	site := &recordings{pages: map[string]*capture{recordedKey(page.URL): page}}
+	f := forumCrawler(t, site, page.URL)
 	b, err := f.Poll(context.Background(), "")
 	if err != nil {
 		t.Fatalf("poll: %v", err)
@@ -171,10 +118,10 @@ func replayPage(t *testing.T, page *recordedPage, pages []*recordedPage, sum *ta
 	}
 }
 
-func compareRecorded(t *testing.T, want []recordedItem, got []mention.Post) tally {
+func compareRecorded(t *testing.T, want []capturedItem, got []mention.Post) tally {
 	t.Helper()
 	sum := tally{expected: len(want)}
-	markers := map[string]recordedItem{}
+	markers := map[string]capturedItem{}
 	for _, w := range want {
 		markers[w.Marker] = w
 	}

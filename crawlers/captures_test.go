@@ -1,71 +1,91 @@
-package crawlers
+package crawlers_test
 
-// Replays of feedCapture pages and feeds of real systems, kept beside the
+// Replays of recorded pages and feeds of real systems, kept beside the
 // repository: skipped where they are absent. The bytes are served under the
-// addresses they were feedCapture at.
+// addresses they were recorded at.
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/crawlers/internal/dates"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
-// feedCapture is X.expect.json or X.meta.json beside a feedCapture answer X.
-type feedCapture struct {
-	Status   int               `json:"status"`
+// capture is what X.expect.json or X.meta.json says of the answer X beside it.
+type capture struct {
 	URL      string            `json:"url"`
 	FinalURL string            `json:"final_url"`
 	Headers  map[string]string `json:"headers"`
-	Items    []feedExpected    `json:"expected_items"`
+	Items    []capturedItem    `json:"expected_items"`
+
+	File string `json:"-"` // the name of X
+	Body []byte `json:"-"`
 }
 
-// feedExpected is one post that must come out.
-type feedExpected struct {
-	ID        string  `json:"id"`
-	Author    string  `json:"author"`
-	Unix      int64   `json:"unix"`
-	TimeRaw   *string `json:"time_raw"`
-	Text      string  `json:"text"`
-	Marker    string  `json:"marker"`
-	Kind      string  `json:"kind"`
-	Permalink string  `json:"permalink"`
-	Title     *string `json:"title"`
-	Quotes    bool    `json:"quotes"`
-	Rating    any     `json:"rating"`
-	Best      any     `json:"best"`
+// capturedItem is one post that must come out.
+type capturedItem struct {
+	ID        string    `json:"id"`
+	Author    string    `json:"author"`
+	Time      time.Time `json:"time"`
+	Unix      int64     `json:"unix"`
+	TimeRaw   *string   `json:"time_raw"`
+	Text      string    `json:"text"`
+	Marker    string    `json:"marker"`
+	Kind      string    `json:"kind"`
+	Permalink string    `json:"permalink"`
+	Title     *string   `json:"title"`
+	Rating    any       `json:"rating"`
+	Best      any       `json:"best"`
 }
 
-func readFeedCapture(t *testing.T, path string) feedCapture {
+// readCaptures reads every answer the pattern names, with what is said of it.
+func readCaptures(t *testing.T, pattern string) []*capture {
 	t.Helper()
-	for _, suffix := range []string{".expect.json", ".meta.json"} {
-		src, err := os.ReadFile(path + suffix)
-		if os.IsNotExist(err) {
+	paths, err := filepath.Glob(filepath.Join(testkit.Shared(t), "captures", pattern))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: no captures: %v", pattern, err)
+	}
+	var all []*capture
+	for _, path := range paths {
+		if strings.HasSuffix(path, ".expect.json") || strings.HasSuffix(path, ".meta.json") {
 			continue
 		}
-		var r feedCapture
-		if err == nil {
-			err = json.Unmarshal(src, &r)
-		}
+		body, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r
+		said, err := os.ReadFile(path + ".expect.json")
+		if errors.Is(err, fs.ErrNotExist) {
+			said, err = os.ReadFile(path + ".meta.json")
+		}
+		if err != nil {
+			t.Fatalf("%s has no description: %v", path, err)
+		}
+		c := &capture{File: filepath.Base(path), Body: body}
+		if err := json.Unmarshal(said, c); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		all = append(all, c)
 	}
-	t.Fatalf("%s has no description", path)
-	return feedCapture{}
+	return all
 }
 
 // serveFeed is a Fetcher that gives body for every request.
@@ -119,7 +139,7 @@ func (a feedTally) String() string {
 
 const feedTallyHead = "want  found  invented  twice  author   time  permalink   text  title"
 
-// markerOf finds the unique sign the feedCapture posts carry: "(№9-1)".
+// feedMarker finds the unique sign the recorded posts carry: "(№9-1)".
 func feedMarker(text string) string {
 	i := strings.Index(text, "(№")
 	if i < 0 {
@@ -132,8 +152,8 @@ func feedMarker(text string) string {
 	return ""
 }
 
-// compareFeed matches posts with what was feedExpected by the markers in them.
-func compareFeed(t *testing.T, posts []mention.Post, want []feedExpected) feedTally {
+// compareFeed matches posts with what was expected by the markers in them.
+func compareFeed(t *testing.T, posts []mention.Post, want []capturedItem) feedTally {
 	t.Helper()
 	got := map[string][]mention.Post{}
 	for _, p := range posts {
@@ -162,41 +182,28 @@ func compareFeed(t *testing.T, posts []mention.Post, want []feedExpected) feedTa
 		good(p.Published.Unix() == e.Unix, &n.moment, "time", p.Published, time.Unix(e.Unix, 0).UTC())
 		good(p.URL == e.Permalink, &n.link, "permalink", p.URL, e.Permalink)
 		// An article goes on where the list of expected posts stops.
-		good(letters(p.Text) == letters(e.Text) || e.Kind == "post" && strings.HasPrefix(p.Text, e.Text), &n.text, "text", p.Text, e.Text)
-		if e.Title == nil || letters(p.Title) == letters(*e.Title) {
+		good(poll.Letters(p.Text) == poll.Letters(e.Text) || e.Kind == "post" && strings.HasPrefix(p.Text, e.Text), &n.text, "text", p.Text, e.Text)
+		if e.Title == nil || poll.Letters(p.Title) == poll.Letters(*e.Title) {
 			n.titleGood++
 		}
 	}
 	for marker, posts := range got {
 		for _, p := range posts {
 			n.invented++
-			t.Errorf("invented: %s %q at %s", p.URL, clip(p.Text, 80), marker)
+			t.Errorf("invented: %s %q at %s", p.URL, p.Text[:min(len(p.Text), 80)], marker)
 		}
 	}
 	return n
 }
 
 func TestCapturedFeeds(t *testing.T) {
-	shared := testkit.Shared(t)
 	var all feedTally
 	t.Logf("%-44s %s", "feed", feedTallyHead)
 	for _, pattern := range []string{"wordpress-*/*.xml", "mybb-*/*.xml", "phpbb-*/*.xml", "nodebb-*/*.xml"} {
-		files, err := filepath.Glob(filepath.Join(shared, "captures", pattern))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: no captures: %v", pattern, err)
-		}
-		for _, path := range files {
-			rec := readFeedCapture(t, path)
-			if rec.Items == nil { // only a description: it must be readable
-				rec.Items = []feedExpected{}
-			}
-			body, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			name := filepath.Base(filepath.Dir(path)) + "/" + filepath.Base(path)
+		for _, rec := range readCaptures(t, pattern) {
+			name := strings.TrimSuffix(pattern, "*.xml") + rec.File
 			t.Run(name, func(t *testing.T) {
-				c := crawlerOf(t, "feed: "+rec.FinalURL, serveFeed(rec.FinalURL, headerOf(rec.Headers), body))
+				c := crawlerOf(t, "feed: "+rec.FinalURL, serveFeed(rec.FinalURL, headerOf(rec.Headers), rec.Body))
 				batch, err := c.Poll(t.Context(), "")
 				if err != nil {
 					t.Fatal(err)
@@ -216,22 +223,12 @@ func TestCapturedFeeds(t *testing.T) {
 }
 
 func TestCapturedSchemaOrg(t *testing.T) {
-	shared := testkit.Shared(t)
-	files, err := filepath.Glob(filepath.Join(shared, "captures", "schema-org-pages", "*.html"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no captures: %v", err)
-	}
 	t.Logf("%-28s want  found  invented  author  time  rating  text", "page")
-	for _, path := range files {
-		rec := readFeedCapture(t, path)
-		body, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Base(path)
+	for _, rec := range readCaptures(t, "schema-org-pages/*.html") {
+		name := rec.File
 		address := "https://" + strings.TrimSuffix(name, ".html") + ".example/page"
 		t.Run(name, func(t *testing.T) {
-			c := crawlerOf(t, "page: "+address, serveFeed(address, http.Header{"Content-Type": {"text/html"}}, body))
+			c := crawlerOf(t, "page: "+address, serveFeed(address, http.Header{"Content-Type": {"text/html"}}, rec.Body))
 			batch, err := c.Poll(t.Context(), "")
 			if err != nil {
 				t.Fatal(err)
@@ -242,13 +239,13 @@ func TestCapturedSchemaOrg(t *testing.T) {
 			for _, e := range rec.Items {
 				at := -1
 				for i, p := range left {
-					if letters(p.Text) == letters(plainText(e.Text)) && p.Author == lineText(e.Author) && sameMoment(p, e) {
+					if poll.Letters(p.Text) == poll.Letters(htmltext.Plain(e.Text)) && p.Author == htmltext.Line(e.Author) && sameMoment(p, e) {
 						at = i
 						break
 					}
 				}
 				if at < 0 {
-					t.Errorf("missing or wrong: %q by %q at %v", clip(e.Text, 60), e.Author, e.TimeRaw)
+					t.Errorf("missing or wrong: %q by %q at %v", e.Text[:min(len(e.Text), 60)], e.Author, e.TimeRaw)
 					continue
 				}
 				p := left[at]
@@ -257,34 +254,33 @@ func TestCapturedSchemaOrg(t *testing.T) {
 				if sameStars(p.Rating, e) {
 					stars++
 				} else {
-					t.Errorf("%q: rating %+v, want %v of %v", clip(e.Text, 60), p.Rating, e.Rating, e.Best)
+					t.Errorf("%q: rating %+v, want %v of %v", e.Text[:min(len(e.Text), 60)], p.Rating, e.Rating, e.Best)
 				}
 			}
 			for _, p := range left {
-				t.Errorf("invented: %q by %q at %v", clip(p.Text, 60), p.Author, p.Published)
+				t.Errorf("invented: %q by %q at %v", p.Text[:min(len(p.Text), 60)], p.Author, p.Published)
 			}
-			t.Logf("%-28s %4d %6d %9d %7d %5d %7d %5d  %s", name, len(rec.Items), found, len(left), author, moment, stars, text, batch.Sees.What)
+			t.Logf("%-28s %4d %6d %9d %7d %5d %7d %5d  %s", name, len(rec.Items), found, len(left), author, moment, stars, text, batch.Observed.What)
 		})
 	}
 }
 
-func sameMoment(p mention.Post, e feedExpected) bool {
+func sameMoment(p mention.Post, e capturedItem) bool {
 	if e.TimeRaw == nil || *e.TimeRaw == "" {
 		return p.Published.IsZero()
 	}
-	want, _, ok := ParseDate(*e.TimeRaw, driverNow, time.UTC)
+	want, _, ok := dates.Parse(*e.TimeRaw, driverNow, time.UTC)
 	return ok && want.Equal(p.Published)
 }
 
-func sameStars(r *mention.Rating, e feedExpected) bool {
+func sameStars(r *mention.Rating, e capturedItem) bool {
 	number := func(v any) (float64, bool) {
 		switch v := v.(type) {
 		case float64:
 			return v, true
 		case string:
-			if n := numbers(v); len(n) > 0 {
-				return n[0], true
-			}
+			n, err := strconv.ParseFloat(strings.Replace(v, ",", ".", 1), 64)
+			return n, err == nil
 		}
 		return 0, false
 	}

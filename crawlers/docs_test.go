@@ -1,4 +1,4 @@
-package crawlers
+package crawlers_test
 
 import (
 	"fmt"
@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/testkit"
 )
 
@@ -56,12 +58,12 @@ func sourcesDoc(t *testing.T) string {
 	b.WriteString(sourcesHead)
 	b.WriteString("| | reads | posts are | every | key |\n|---|---|---|---|---|\n")
 	engineNames := []string{"feed", "page", "forum", "json", "stream"}
-	var order []Kind
+	var order []crawlers.Kind
 	for _, name := range engineNames {
-		k, _ := Lookup(name)
+		k, _ := presets.Lookup(name)
 		order = append(order, k)
 	}
-	for _, k := range Kinds() {
+	for _, k := range presets.Kinds() {
 		if !slices.Contains(engineNames, k.Name) {
 			order = append(order, k)
 		}
@@ -88,7 +90,7 @@ func sentence(s string) string {
 }
 
 // duration is how often a kind is polled, as people write it.
-func duration(k Kind) string {
+func duration(k crawlers.Kind) string {
 	s := k.Every.String()
 	s = strings.TrimSuffix(s, "0s")
 	if strings.HasSuffix(s, "h0m") {
@@ -97,7 +99,7 @@ func duration(k Kind) string {
 	return s
 }
 
-func describeKind(t *testing.T, b *strings.Builder, k Kind) {
+func describeKind(t *testing.T, b *strings.Builder, k crawlers.Kind) {
 	fmt.Fprintf(b, "\n## %s\n\n%s\n\n```yaml\n", k.Name, sentence(k.About))
 	cases, err := filepath.Glob(filepath.Join("testdata", k.Name, "*", "source.yaml"))
 	if err != nil || len(cases) == 0 {
@@ -156,7 +158,7 @@ func describeOptions(b *strings.Builder, prefix string, shape reflect.Type) {
 		if prefix == "" && name == "detail" {
 			continue // the same as select
 		}
-		if inner.Kind() == reflect.Struct && inner.PkgPath() == reflect.TypeFor[Kind]().PkgPath() {
+		if inner.Kind() == reflect.Struct && strings.HasPrefix(inner.PkgPath(), reflect.TypeFor[crawlers.Kind]().PkgPath()) {
 			describeOptions(b, prefix+name+".", inner)
 		}
 	}

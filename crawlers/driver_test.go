@@ -1,4 +1,4 @@
-package crawlers
+package crawlers_test
 
 // The driver runs every case under testdata/<kind>/<case>/ through everything a
 // source must stand: see docs for a new source in CONTRIBUTING.md. A case is
@@ -8,7 +8,7 @@ package crawlers
 //	want.json    what must come out; `go test ./crawlers -run /KIND -update` writes it
 //	ORIGIN       where the shape comes from
 //
-// A kind without a case fails, and so does a part of a tape nobody asks for.
+// A kind without a case fails, and so does a part of a recording nobody asks for.
 
 import (
 	"bytes"
@@ -32,6 +32,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
@@ -45,7 +47,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var driverNow = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func TestSources(t *testing.T) {
-	for _, kind := range Kinds() {
+	for _, kind := range presets.Kinds() {
 		t.Run(kind.Name, func(t *testing.T) {
 			dirs, err := filepath.Glob(filepath.Join("testdata", kind.Name, "*", "source.yaml"))
 			if err != nil {
@@ -67,7 +69,7 @@ func runCase(t *testing.T, dir string) {
 		t.Errorf("ORIGIN is missing: say where the shape of the case comes from")
 	}
 	c := sourceCase{dir: dir}
-	var golden Batch
+	var golden crawlers.Batch
 	t.Run("golden", func(t *testing.T) { golden = c.golden(t) })
 	if t.Failed() {
 		return
@@ -85,7 +87,7 @@ func runCase(t *testing.T, dir string) {
 type sourceCase struct{ dir string }
 
 // crawler makes the crawler of the case, reading through f.
-func (c sourceCase) crawler(t testing.TB, f Fetcher) Crawler {
+func (c sourceCase) crawler(t testing.TB, f crawlers.Fetcher) crawlers.Crawler {
 	t.Helper()
 	src, err := os.ReadFile(filepath.Join(c.dir, "source.yaml"))
 	if err != nil {
@@ -95,7 +97,7 @@ func (c sourceCase) crawler(t testing.TB, f Fetcher) Crawler {
 }
 
 // crawlerOf makes the crawler of a source block as a watchlist has it.
-func crawlerOf(t testing.TB, block string, f Fetcher) Crawler {
+func crawlerOf(t testing.TB, block string, f crawlers.Fetcher, change ...func(*crawlers.Env)) crawlers.Crawler {
 	t.Helper()
 	s := sourceOf(t, block)
 	var zone *time.Location
@@ -105,9 +107,12 @@ func crawlerOf(t testing.TB, block string, f Fetcher) Crawler {
 			t.Fatal(err)
 		}
 	}
-	env := Env{Fetch: f, Now: func() time.Time { return driverNow }, Zone: zone, Lang: s.Lang, Source: s.Name,
+	env := crawlers.Env{Fetch: f, Now: func() time.Time { return driverNow }, Zone: zone, Lang: s.Lang, Source: s.Name,
 		PostKind: mention.PostKind(s.PostKind), Base: s.Base}
-	got, err := New(env, s.Kind, s.Section)
+	for _, c := range change {
+		c(&env)
+	}
+	got, err := presets.New(env, s.Kind, s.Section)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +128,7 @@ var secretAddresses = map[string]string{
 func sourceOf(t testing.TB, block string) config.Source {
 	t.Helper()
 	kinds := config.Kinds{}
-	for _, k := range Kinds() {
+	for _, k := range presets.Kinds() {
 		kinds[k.Name] = k.Options()
 	}
 	list := "contact: test@earshot.example\nwatch: [{name: Any, terms: [any]}]\nsources:\n"
@@ -189,7 +194,7 @@ func (l *lens) Turn(context.Context, string) (func(), error) {
 	return func() {}, nil
 }
 
-func streamsOf(f Fetcher) *http.Client {
+func streamsOf(f crawlers.Fetcher) *http.Client {
 	return &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		res, err := f.Do(r.Context(), fetch.Request{URL: r.URL.String(), Header: r.Header})
 		if err != nil {
@@ -204,7 +209,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // golden compares the first poll with want.json, and asks again.
-func (c sourceCase) golden(t *testing.T) Batch {
+func (c sourceCase) golden(t *testing.T) crawlers.Batch {
 	site := testkit.Play(t, c.dir)
 	got := c.crawler(t, c.client(t, site, 0))
 	batch, err := got.Poll(t.Context(), "")
@@ -266,7 +271,7 @@ func wantOf(p mention.Post) wantPost {
 	return w
 }
 
-func (c sourceCase) compare(t *testing.T, batch Batch) {
+func (c sourceCase) compare(t *testing.T, batch crawlers.Batch) {
 	t.Helper()
 	type want struct {
 		What  string     `json:"what"`
@@ -274,7 +279,7 @@ func (c sourceCase) compare(t *testing.T, batch Batch) {
 		Notes []string   `json:"notes,omitempty"`
 		Posts []wantPost `json:"posts"`
 	}
-	w := want{What: batch.Sees.What, Items: batch.Sees.Items, Notes: batch.Sees.Notes, Posts: []wantPost{}}
+	w := want{What: batch.Observed.What, Items: batch.Observed.Items, Notes: batch.Observed.Notes, Posts: []wantPost{}}
 	for _, p := range batch.Posts {
 		w.Posts = append(w.Posts, wantOf(p))
 	}
@@ -309,7 +314,7 @@ func checkPosts(t testing.TB, posts []mention.Post) {
 			t.Errorf("ID %q is empty or comes twice", p.ID)
 		}
 		ids[p.ID] = true
-		if u, err := url.Parse(p.URL); err != nil || !webScheme(u) {
+		if u, err := url.Parse(p.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 			t.Errorf("%s: URL %q is not absolute", p.ID, p.URL)
 		}
 		for _, s := range []string{p.ID, p.URL, p.ThreadURL, p.ReplyTo, p.Author, p.Title, p.Text} {
@@ -336,7 +341,7 @@ func checkPosts(t testing.TB, posts []mention.Post) {
 }
 
 // broken plays the case against a site that answers everything with f.
-func (c sourceCase) broken(t *testing.T, f http.HandlerFunc) (Batch, error) {
+func (c sourceCase) broken(t *testing.T, f http.HandlerFunc) (crawlers.Batch, error) {
 	t.Helper()
 	site := testkit.Play(t, c.dir)
 	site.Lax()
@@ -384,7 +389,7 @@ func (c sourceCase) askedToWait(t *testing.T) {
 		w.Header().Set("Retry-After", "77")
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
-	if got := TroubleOf(err); err == nil || got.RetryAfter != 77*time.Second || got.Blocked {
+	if got := crawlers.ClassifyError(err); err == nil || got.RetryAfter != 77*time.Second || got.Blocked {
 		t.Errorf("error %v, trouble %+v, want a wait of 77 s", err, got)
 	}
 	if len(batch.Posts) > 0 || batch.Next != "" {
@@ -394,7 +399,7 @@ func (c sourceCase) askedToWait(t *testing.T) {
 
 func (c sourceCase) serverError(t *testing.T) {
 	batch, err := c.broken(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
-	if err == nil || TroubleOf(err).Blocked {
+	if err == nil || crawlers.ClassifyError(err).Blocked {
 		t.Errorf("error %v, want one that is no block", err)
 	}
 	if len(batch.Posts) > 0 {
@@ -404,7 +409,7 @@ func (c sourceCase) serverError(t *testing.T) {
 
 func (c sourceCase) refused(t *testing.T) {
 	_, err := c.broken(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
-	if err == nil || !TroubleOf(err).Blocked {
+	if err == nil || !crawlers.ClassifyError(err).Blocked {
 		t.Errorf("error %v, want a block", err)
 	}
 }
@@ -423,7 +428,7 @@ func (c sourceCase) tooLarge(t *testing.T) {
 
 // cutOff ends every body early, at many places: no post may appear that the
 // whole body does not hold.
-func (c sourceCase) cutOff(t *testing.T, golden Batch) {
+func (c sourceCase) cutOff(t *testing.T, golden crawlers.Batch) {
 	known := map[string]bool{}
 	prints := map[mention.PostKey]bool{}
 	for _, p := range golden.Posts {
@@ -440,7 +445,7 @@ func (c sourceCase) cutOff(t *testing.T, golden Batch) {
 		checkPosts(t, batch.Posts)
 		for _, p := range batch.Posts {
 			if !known[p.ID] && !prints[p.Fingerprint()] {
-				t.Errorf("cut at %d/%d: invented %s %q", i, places, p.ID, clip(p.Text, 80))
+				t.Errorf("cut at %d/%d: invented %s %q", i, places, p.ID, p.Text[:min(80, len(p.Text))])
 			}
 		}
 	}

@@ -1,10 +1,11 @@
-package crawlers
+package crawlers_test
 
 import (
 	"context"
 	"net/http"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -17,18 +18,18 @@ func TestFeedTellsItsHub(t *testing.T) {
 	atom := func(links string) string {
 		return `<feed xmlns="http://www.w3.org/2005/Atom"><title>N</title>` + links + entry + `</feed>`
 	}
-	both := Hub{URL: "https://hub.example/", Topic: "https://n.example/feed?a=1&utm_source=x"}
+	both := crawlers.Hub{URL: "https://hub.example/", Topic: "https://n.example/feed?a=1&utm_source=x"}
 	cases := map[string]struct {
 		body string
 		link []string
-		want Hub
+		want crawlers.Hub
 	}{
 		"atom": {body: atom(`<link rel="self" href="https://n.example/feed?a=1&amp;utm_source=x"/><link rel="hub" href="https://hub.example/"/>`), want: both},
 		"rss":  {body: rss(`<atom:link rel="hub" href="https://hub.example/"/><atom:link rel="self" href="https://n.example/feed?a=1&amp;utm_source=x"/>`), want: both},
 		"header": {body: rss(""), want: both,
 			link: []string{`<https://hub.example/>; rel="hub", <https://n.example/feed?a=1&utm_source=x>; title="a,b"; rel=self`}},
 		"headers":            {body: atom(""), link: []string{`<https://hub.example/>; rel=hub`, `</feed?a=1&utm_source=x>; rel="self"`}, want: both},
-		"relative":           {body: atom(`<link rel="self" href="/feed"/><link rel="hub" href="/hub"/>`), want: Hub{"https://n.example/hub", "https://n.example/feed"}},
+		"relative":           {body: atom(`<link rel="self" href="/feed"/><link rel="hub" href="/hub"/>`), want: crawlers.Hub{"https://n.example/hub", "https://n.example/feed"}},
 		"no self":            {body: atom(`<link rel="hub" href="https://hub.example/"/>`)},
 		"no hub":             {body: atom(`<link rel="self" href="https://n.example/feed"/>`)},
 		"no web address":     {body: atom(`<link rel="self" href="https://n.example/feed"/><link rel="hub" href="file:///etc/passwd"/>`)},
@@ -51,12 +52,12 @@ func TestFeedTellsItsHub(t *testing.T) {
 				return res, nil
 			})
 			feed := crawlerOf(t, "feed: https://n.example/feed.xml", site)
-			first := poll(t, feed, "")
+			first := mustPoll(t, feed, "")
 			if first.Hub != c.want || len(first.Posts) != 1 {
 				t.Errorf("%d posts, hub %+v, want 1 and %+v", len(first.Posts), first.Hub, c.want)
 			}
 			// An answer without a body does not take the hub away.
-			if again := poll(t, feed, first.Next); !again.Unchanged || again.Hub != c.want {
+			if again := mustPoll(t, feed, first.Next); !again.Unchanged || again.Hub != c.want {
 				t.Errorf("unchanged: hub %+v, want %+v", again.Hub, c.want)
 			}
 		})

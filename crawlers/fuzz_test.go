@@ -1,4 +1,4 @@
-package crawlers
+package crawlers_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -16,7 +18,7 @@ import (
 func FuzzPoll(f *testing.F) {
 	blocks := map[string]string{}
 	var names []string
-	for _, k := range Kinds() {
+	for _, k := range presets.Kinds() {
 		cases, err := filepath.Glob(filepath.Join("testdata", k.Name, "*", "source.yaml"))
 		if err != nil || len(cases) == 0 {
 			continue
@@ -60,7 +62,7 @@ func FuzzPoll(f *testing.F) {
 		asked++
 		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: body, At: driverNow}, nil
 	})
-	made := make([]Crawler, len(names))
+	made := make([]crawlers.Crawler, len(names))
 	for i, name := range names {
 		made[i] = crawlerOf(f, blocks[name], serve)
 	}

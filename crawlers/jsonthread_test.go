@@ -1,4 +1,4 @@
-package crawlers
+package crawlers_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
@@ -85,7 +86,7 @@ func TestThreadsOfAPIs(t *testing.T) {
 			if p.ThreadHint != test.hint {
 				t.Errorf("hint %s, want %s", p.ThreadHint, test.hint)
 			}
-			threader := c.(Threader)
+			threader := c.(crawlers.Threader)
 			found, err := threader.Thread(t.Context(), p, "")
 			if err != nil {
 				t.Fatal(err)

@@ -1,7 +1,8 @@
-package crawlers
+package crawlers_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
@@ -28,14 +30,14 @@ func (p *pages) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) 
 		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
 	}
 	res := &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow,
-		Validators: fetch.Validators{BodyHash: hashID(body)}}
+		Validators: fetch.Validators{BodyHash: fmt.Sprintf("%x", sha256.Sum256([]byte(body)))}}
 	if r.Validators == res.Validators {
 		res.NotModified, res.Body = true, nil
 	}
 	return res, nil
 }
 
-func poll(t *testing.T, c Crawler, since Cursor) Batch {
+func mustPoll(t *testing.T, c crawlers.Crawler, since crawlers.Cursor) crawlers.Batch {
 	t.Helper()
 	batch, err := c.Poll(t.Context(), since)
 	if err != nil {
@@ -68,7 +70,7 @@ func TestPageFollowsOlderPagesOnlyToKnownPosts(t *testing.T) {
 		"https://r.example/list?p=1": reviewList(9, 7, "/list?p=2"),
 	}}
 	c := crawlerOf(t, reviewBlock+"\npages: 3", site)
-	first := poll(t, c, "")
+	first := mustPoll(t, c, "")
 	if len(first.Posts) != 9 || len(site.asked) != 3 {
 		t.Fatalf("%d posts of %d requests, want 9 of 3", len(first.Posts), len(site.asked))
 	}
@@ -78,7 +80,7 @@ func TestPageFollowsOlderPagesOnlyToKnownPosts(t *testing.T) {
 	// One new review: the page still ends in known ones.
 	site.asked = nil
 	site.bodies["https://r.example/list"] = reviewList(10, 8, "/list?p=2")
-	second := poll(t, c, first.Next)
+	second := mustPoll(t, c, first.Next)
 	if len(second.Posts) != 1 || second.Posts[0].Text != "review 10" || len(site.asked) != 1 {
 		t.Errorf("posts %d, requests %v, want review 10 alone of one request", len(second.Posts), site.asked)
 	}
@@ -86,7 +88,7 @@ func TestPageFollowsOlderPagesOnlyToKnownPosts(t *testing.T) {
 	site.asked = nil
 	site.bodies["https://r.example/list"] = reviewList(14, 12, "/list?p=2")
 	site.bodies["https://r.example/list?p=2"] = reviewList(11, 9, "/list?p=3")
-	third := poll(t, c, second.Next)
+	third := mustPoll(t, c, second.Next)
 	if len(third.Posts) != 4 || len(site.asked) != 2 {
 		t.Errorf("%d posts, requests %v, want 11 to 14 of two requests", len(third.Posts), site.asked)
 	}
@@ -95,12 +97,12 @@ func TestPageFollowsOlderPagesOnlyToKnownPosts(t *testing.T) {
 func TestPageTellsAnEditedReview(t *testing.T) {
 	site := &pages{bodies: map[string]string{"https://r.example/list": reviewList(3, 1, "")}}
 	c := crawlerOf(t, reviewBlock, site)
-	first := poll(t, c, "")
-	if again := poll(t, c, first.Next); !again.Unchanged || len(again.Posts) > 0 {
+	first := mustPoll(t, c, "")
+	if again := mustPoll(t, c, first.Next); !again.Unchanged || len(again.Posts) > 0 {
 		t.Errorf("unchanged bytes gave %+v", again)
 	}
 	site.bodies["https://r.example/list"] = strings.Replace(reviewList(3, 1, ""), "review 2", "review two", 1)
-	second := poll(t, c, first.Next)
+	second := mustPoll(t, c, first.Next)
 	if len(second.Posts) != 1 || second.Posts[0].Text != "review two" || second.Posts[0].ID != "https://r.example/r/2" {
 		t.Errorf("got %+v, want the edited review under its old id", second.Posts)
 	}
@@ -111,15 +113,15 @@ func TestPageThatAlwaysEndsInTheMiddle(t *testing.T) {
 	cut := whole[:strings.Index(whole, "review 1")+4]
 	site := &pages{bodies: map[string]string{"https://r.example/list": cut}}
 	c := crawlerOf(t, reviewBlock, site)
-	first := poll(t, c, "")
-	if len(first.Posts) != 2 || len(first.Sees.Notes) == 0 {
-		t.Errorf("%d posts, notes %q: the last post must wait", len(first.Posts), first.Sees.Notes)
+	first := mustPoll(t, c, "")
+	if len(first.Posts) != 2 || len(first.Observed.Notes) == 0 {
+		t.Errorf("%d posts, notes %q: the last post must wait", len(first.Posts), first.Observed.Notes)
 	}
-	second := poll(t, c, first.Next)
+	second := mustPoll(t, c, first.Next)
 	if len(second.Posts) != 1 {
 		t.Errorf("%d posts: the same bytes twice are how the page is", len(second.Posts))
 	}
-	if third := poll(t, c, second.Next); len(third.Posts) > 0 {
+	if third := mustPoll(t, c, second.Next); len(third.Posts) > 0 {
 		t.Errorf("%d posts again", len(third.Posts))
 	}
 }
@@ -127,14 +129,14 @@ func TestPageThatAlwaysEndsInTheMiddle(t *testing.T) {
 func TestTelegramPreviewOff(t *testing.T) {
 	site := &pages{bodies: map[string]string{"https://t.me/s/closed": `<html><body><div class="tgme_page"><div class="tgme_page_title">Closed</div></div></body></html>`}}
 	_, err := crawlerOf(t, "telegram: closed", site).Poll(t.Context(), "")
-	if err == nil || !strings.Contains(err.Error(), "preview is switched off by the channel's owner") || !TroubleOf(err).Blocked {
+	if err == nil || !strings.Contains(err.Error(), "preview is switched off by the channel's owner") || !crawlers.ClassifyError(err).Blocked {
 		t.Errorf("error %v, want the reason and a block", err)
 	}
 }
 
 func TestPresetOnAnotherHost(t *testing.T) {
 	site := &pages{bodies: map[string]string{"http://127.0.0.1:9/s/c?q=x": `<html><body><div class="tgme_channel_info"></div></body></html>`}}
-	poll(t, crawlerOf(t, "telegram: {channel: c, query: x}\nbase: http://127.0.0.1:9", site), "")
+	mustPoll(t, crawlerOf(t, "telegram: {channel: c, query: x}\nbase: http://127.0.0.1:9", site), "")
 }
 
 func TestFeedIsFoundAgainWhenItMoves(t *testing.T) {
@@ -144,11 +146,11 @@ func TestFeedIsFoundAgainWhenItMoves(t *testing.T) {
 		"https://n.example/old": fmt.Sprintf(feed, "one", "1"),
 	}}
 	c := crawlerOf(t, "feed: https://n.example/", site)
-	first := poll(t, c, "")
+	first := mustPoll(t, c, "")
 	delete(site.bodies, "https://n.example/old")
 	site.bodies["https://n.example/"] = `<html><head><link rel=alternate type=application/rss+xml href=/new></head></html>`
 	site.bodies["https://n.example/new"] = fmt.Sprintf(feed, "two", "2")
-	second := poll(t, c, first.Next)
+	second := mustPoll(t, c, first.Next)
 	if len(second.Posts) != 1 || second.Posts[0].Title != "two" {
 		t.Errorf("got %+v, want the post of the new feed", second.Posts)
 	}
@@ -157,7 +159,7 @@ func TestFeedIsFoundAgainWhenItMoves(t *testing.T) {
 func TestFeedCommentsOfAnArticle(t *testing.T) {
 	site := &pages{bodies: map[string]string{"https://n.example/a/feed/": `<rss version="2.0"><channel><title>Comments on: A</title><item><title>By: Ann</title><link>https://n.example/a/#comment-1</link><description>No answer.</description></item></channel></rss>`}}
 	c := crawlerOf(t, "feed: https://n.example/rss", site)
-	batch, err := c.(Threader).Thread(t.Context(), mention.Post{URL: "https://n.example/a/", ThreadHint: "https://n.example/a/feed/"}, "")
+	batch, err := c.(crawlers.Threader).Thread(t.Context(), mention.Post{URL: "https://n.example/a/", ThreadHint: "https://n.example/a/feed/"}, "")
 	if err != nil || len(batch.Posts) != 1 {
 		t.Fatal(batch, err)
 	}
@@ -172,12 +174,12 @@ func TestJSONBackoff(t *testing.T) {
 		"https://api.example/q?page=1": `{"items":[{"id":2,"t":"two"}],"more":false}`,
 	}}
 	c := crawlerOf(t, "json: https://api.example/q?page={page}\nlist: .items[]\nfields: {id: .id, text: .t}\nbackoff: .backoff\npager: {by: page, more: .more}", site)
-	first := poll(t, c, "")
+	first := mustPoll(t, c, "")
 	if len(first.Posts) != 1 || len(site.asked) != 1 {
 		t.Errorf("%d posts of %d requests: a backoff ends the poll", len(first.Posts), len(site.asked))
 	}
 	_, err := c.Poll(t.Context(), first.Next)
-	if got := TroubleOf(err).RetryAfter; got != 30*time.Second || len(site.asked) != 1 {
+	if got := crawlers.ClassifyError(err).RetryAfter; got != 30*time.Second || len(site.asked) != 1 {
 		t.Errorf("error %v, wait %v, requests %v", err, got, site.asked)
 	}
 }
@@ -197,28 +199,28 @@ func TestJSONSaysWhatFails(t *testing.T) {
 		site := &pages{bodies: map[string]string{"https://api.example/q": test.body}}
 		c := crawlerOf(t, "json: https://api.example/q\nlist: .items[]\nfields: {id: .id}\nfails: .error.error_msg\nclosed: .closed", site)
 		_, err := c.Poll(t.Context(), "")
-		if err == nil || !strings.Contains(err.Error(), test.want) || TroubleOf(err).Blocked != test.blocked {
+		if err == nil || !strings.Contains(err.Error(), test.want) || crawlers.ClassifyError(err).Blocked != test.blocked {
 			t.Errorf("%s: error %v, want %q", test.body, err, test.want)
 		}
 	}
 }
 
-func TestTroubleOf(t *testing.T) {
+func TestClassifyError(t *testing.T) {
 	wrap := func(err error) error { return fmt.Errorf("page: %w", err) }
 	tests := []struct {
 		err  error
-		want Trouble
+		want crawlers.Failure
 	}{
-		{errors.New("broken"), Trouble{}},
-		{wrap(&fetch.BlockedError{Status: 403}), Trouble{Blocked: true}},
-		{wrap(fetch.ErrRobots), Trouble{Blocked: true}},
-		{wrap(&fetch.StatusError{Status: 410}), Trouble{Blocked: true, Gone: true}},
-		{wrap(&fetch.RetryError{After: time.Minute}), Trouble{RetryAfter: time.Minute}},
-		{wrap(&fetch.StatusError{Status: 500, RetryAfter: time.Second}), Trouble{RetryAfter: time.Second}},
+		{errors.New("broken"), crawlers.Failure{}},
+		{wrap(&fetch.BlockedError{Status: 403}), crawlers.Failure{Blocked: true}},
+		{wrap(fetch.ErrRobots), crawlers.Failure{Blocked: true}},
+		{wrap(&fetch.StatusError{Status: 410}), crawlers.Failure{Blocked: true, Gone: true}},
+		{wrap(&fetch.RetryError{After: time.Minute}), crawlers.Failure{RetryAfter: time.Minute}},
+		{wrap(&fetch.StatusError{Status: 500, RetryAfter: time.Second}), crawlers.Failure{RetryAfter: time.Second}},
 	}
 	for _, test := range tests {
-		if got := TroubleOf(test.err); got != test.want {
-			t.Errorf("TroubleOf(%v) = %+v, want %+v", test.err, got, test.want)
+		if got := crawlers.ClassifyError(test.err); got != test.want {
+			t.Errorf("ClassifyError(%v) = %+v, want %+v", test.err, got, test.want)
 		}
 	}
 }
@@ -226,8 +228,8 @@ func TestTroubleOf(t *testing.T) {
 func TestCursorOfAnotherVersion(t *testing.T) {
 	site := &pages{bodies: map[string]string{"https://r.example/list": reviewList(3, 1, "")}}
 	c := crawlerOf(t, reviewBlock, site)
-	for _, cursor := range []Cursor{"garbage", `{"seen":"!!!"}`, `{"seen":7}`, "[]"} {
-		if batch := poll(t, c, cursor); len(batch.Posts) != 3 {
+	for _, cursor := range []crawlers.Cursor{"garbage", `{"seen":"!!!"}`, `{"seen":7}`, "[]"} {
+		if batch := mustPoll(t, c, cursor); len(batch.Posts) != 3 {
 			t.Errorf("cursor %q: %d posts, want all", cursor, len(batch.Posts))
 		}
 	}

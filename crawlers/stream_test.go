@@ -1,4 +1,4 @@
-package crawlers
+package crawlers_test
 
 import (
 	"bytes"
@@ -18,6 +18,8 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
 )
@@ -70,7 +72,7 @@ func (j *jetstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // startStream serves h and returns the block of a source that reads it.
-func startStream(t *testing.T, h http.Handler) (string, Fetcher) {
+func startStream(t *testing.T, h http.Handler) (string, crawlers.Fetcher) {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
@@ -103,8 +105,7 @@ func TestStreamResumes(t *testing.T) {
 		event(at(5), "delete", "zz", "", 0), // nobody heard of it
 	}, drop: 3}
 	block, client := startStream(t, j)
-	c := crawlerOf(t, block, client)
-	watched(c, "ромашка")
+	c := crawlerOf(t, block, client, watched("ромашка"))
 
 	first, err := c.Poll(t.Context(), "")
 	if err != nil {
@@ -136,17 +137,19 @@ func TestStreamResumes(t *testing.T) {
 			t.Errorf("edited at %v", p.Edited)
 		}
 	}
-	if !Streams(c) {
+	if _, ok := c.(crawlers.Streamer); !ok {
 		t.Error("the stream is none")
 	}
 }
 
 // watched makes a stream drop what does not hold word.
-func watched(c Crawler, word string) {
-	c.(*stream).env.Interest = func(_, text string) bool { return strings.Contains(text, word) }
+func watched(word string) func(*crawlers.Env) {
+	return func(env *crawlers.Env) {
+		env.Interest = func(_, text string) bool { return strings.Contains(text, word) }
+	}
 }
 
-func idsOf(b Batch) string {
+func idsOf(b crawlers.Batch) string {
 	var ids []string
 	for _, p := range b.Posts {
 		id := p.ID[strings.LastIndex(p.ID, "/")+1:]
@@ -163,11 +166,11 @@ func idsOf(b Batch) string {
 func TestStreamRefused(t *testing.T) {
 	for _, test := range []struct {
 		status int
-		want   Trouble
+		want   crawlers.Failure
 	}{
-		{http.StatusForbidden, Trouble{Blocked: true}},
-		{http.StatusTooManyRequests, Trouble{RetryAfter: 77 * time.Second}},
-		{http.StatusInternalServerError, Trouble{RetryAfter: 77 * time.Second}},
+		{http.StatusForbidden, crawlers.Failure{Blocked: true}},
+		{http.StatusTooManyRequests, crawlers.Failure{RetryAfter: 77 * time.Second}},
+		{http.StatusInternalServerError, crawlers.Failure{RetryAfter: 77 * time.Second}},
 	} {
 		for _, form := range []string{"ws", "http"} {
 			block, client := startStream(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -179,7 +182,7 @@ func TestStreamRefused(t *testing.T) {
 			if err == nil {
 				t.Fatalf("%s %d: no error", form, test.status)
 			}
-			if got := TroubleOf(err); got != test.want {
+			if got := crawlers.ClassifyError(err); got != test.want {
 				t.Errorf("%s %d: %+v of %v", form, test.status, got, err)
 			}
 		}
@@ -248,7 +251,7 @@ func TestCapturedJetstream(t *testing.T) {
 		switch {
 		case p.Deleted && !gone[p.ID]:
 			t.Errorf("%s is not deleted", p.ID)
-		case !p.Deleted && (!ok || letters(text) != letters(p.Text)):
+		case !p.Deleted && (!ok || poll.Letters(text) != poll.Letters(p.Text)):
 			t.Errorf("%s: %q, want %q", p.ID, p.Text, text)
 		case !p.Deleted && p.Published.Year() != 2026:
 			t.Errorf("%s: published %v, which its author invented", p.ID, p.Published)
@@ -258,20 +261,5 @@ func TestCapturedJetstream(t *testing.T) {
 	if err == nil && len(again.Posts) > 0 {
 		t.Errorf("%d posts come again", len(again.Posts))
 	}
-	t.Logf("%s: %d events, %d posts alive, %d deleted", batch.Sees.What, len(j.events), len(alive), len(gone))
-}
-
-// BenchmarkStream measures what an event costs that nobody watches: the network
-// sends some fifty a second.
-func BenchmarkStream(b *testing.B) {
-	c := crawlerOf(b, "bluesky: {}", fetcherFunc(nil)).(*stream)
-	c.env.Interest = func(_, text string) bool { return strings.Contains(text, "ромашка") }
-	data := event(1_795_255_200_000_000, "create", "aa", "Something that no watch is about, as nearly all posts of a network are.", 0)
-	r := streamReading{st: c, began: time.Now(), quiet: time.NewTimer(time.Hour)}
-	r.ctx, r.cancel = context.WithCancel(b.Context())
-	defer r.cancel()
-	b.ReportAllocs()
-	for b.Loop() {
-		r.take("", data)
-	}
+	t.Logf("%s: %d events, %d posts alive, %d deleted", batch.Observed.What, len(j.events), len(alive), len(gone))
 }

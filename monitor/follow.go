@@ -65,7 +65,7 @@ func (p *poller) nextLook(src Source) time.Time {
 // for a while; the next look decides, and gone is what to remember for it.
 func (l look) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
 	for _, post := range batch.Posts {
-		if post.Deleted && batch.Sees.Items == 0 && !l.gone {
+		if post.Deleted && batch.Observed.Items == 0 && !l.gone {
 			gone = true
 			continue
 		}

@@ -38,7 +38,7 @@ func (s *threads) Thread(ctx context.Context, p mention.Post, since crawlers.Cur
 		return crawlers.Batch{}, ctx.Err()
 	}
 	if s.thread == nil {
-		return crawlers.Batch{Unchanged: true, Next: "read", Sees: crawlers.Sight{Bytes: 1}}, nil
+		return crawlers.Batch{Unchanged: true, Next: "read", Observed: crawlers.Observation{Bytes: 1}}, nil
 	}
 	return s.thread(n, p)
 }
@@ -244,7 +244,7 @@ func TestOrderOfStepsWhenFollowing(t *testing.T) {
 			return p
 		}
 		s.thread = func(n int, p mention.Post) (crawlers.Batch, error) {
-			b := crawlers.Batch{Next: crawlers.Cursor(fmt.Sprint("look ", n)), Sees: crawlers.Sight{Bytes: 1, Items: 4}}
+			b := crawlers.Batch{Next: crawlers.Cursor(fmt.Sprint("look ", n)), Observed: crawlers.Observation{Bytes: 1, Items: 4}}
 			switch n {
 			case 0:
 				b.Posts = []mention.Post{reply("3", -time.Hour), reply("4", -time.Minute), one.Post, reply("6", time.Minute)}
@@ -284,7 +284,7 @@ func TestDatabaseAwayKeepsTheThreadsCursor(t *testing.T) {
 				w.ingestErr = errors.New("disk full")
 			}
 			w.mu.Unlock()
-			return crawlers.Batch{Posts: []mention.Post{post("a", "6")}, Next: "c1", Sees: crawlers.Sight{Bytes: 1}}, nil
+			return crawlers.Batch{Posts: []mention.Post{post("a", "6")}, Next: "c1", Observed: crawlers.Observation{Bytes: 1}}, nil
 		}
 		runFor(t, w.follower(d), 8*time.Minute, Source{Name: "a", Group: "a", Every: 2 * time.Minute, Fixed: true, Crawler: s})
 		if len(s.from) < 2 || s.from[1] != "" || s.looks[1].Sub(s.looks[0]) > time.Minute {

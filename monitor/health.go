@@ -95,7 +95,7 @@ func (m *memory) failed(state *mention.SourceState, src Source, out outcome, now
 	if m.FailingSince.IsZero() {
 		m.FailingSince = now
 	}
-	trouble := crawlers.TroubleOf(out.err)
+	trouble := crawlers.ClassifyError(out.err)
 	if trouble.Blocked {
 		m.Blocks++
 		wait := suspendFirst
@@ -133,10 +133,10 @@ func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, 
 		return []Notice{{Source: src.Name, State: stateBack, Since: since, Text: text}}
 	case m.EmptyPolls >= emptyPolls:
 		return m.tell(src, stateEmpty, now, fmt.Sprintf("%s: the page answers with %s, but nothing on it looks like a post any more (usually %s): its layout may have changed. Last good poll: %s.%s",
-			src.Name, size(out.batch.Sees.Bytes), posts(m.UsualItems), moment(lastGood), notes(out)))
+			src.Name, size(out.batch.Observed.Bytes), posts(m.UsualItems), moment(lastGood), notes(out)))
 	case m.quiet(*state, now):
 		return m.tell(src, stateQuiet, now, fmt.Sprintf("%s has been silent for %s (usually %s a day). The page answers with %s and shows %s. Last new post: %s.%s",
-			src.Name, spell(now.Sub(state.LastNew)), posts(int(m.perDay()+0.5)), size(out.batch.Sees.Bytes), posts(out.batch.Sees.Items), moment(state.LastNew), notes(out)))
+			src.Name, spell(now.Sub(state.LastNew)), posts(int(m.perDay()+0.5)), size(out.batch.Observed.Bytes), posts(out.batch.Observed.Items), moment(state.LastNew), notes(out)))
 	}
 	return nil
 }
@@ -178,7 +178,7 @@ func (m *memory) recovered(out outcome) bool {
 	case stateBlocked, stateFailing:
 		return true
 	case stateEmpty:
-		return m.EmptyPolls == 0 && out.batch.Sees.Items > 0
+		return m.EmptyPolls == 0 && out.batch.Observed.Items > 0
 	case stateQuiet:
 		return out.newPosts > 0
 	}
@@ -242,7 +242,7 @@ func (m *memory) stretch(out outcome) {
 // countEmpty counts polls whose body was read and held no item, for sources that
 // have shown items before. An unchanged body says nothing new.
 func (m *memory) countEmpty(out outcome) {
-	sees := out.batch.Sees
+	sees := out.batch.Observed
 	switch {
 	case out.batch.Unchanged:
 	case sees.Items > 0:
@@ -260,7 +260,7 @@ func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time)
 	}
 	if out.err != nil {
 		wait := min(src.Every<<min(state.Failures, 6), max(maxBackoff, src.Every))
-		return now.Add(max(jitter(wait), crawlers.TroubleOf(out.err).RetryAfter))
+		return now.Add(max(jitter(wait), crawlers.ClassifyError(out.err).RetryAfter))
 	}
 	if src.Stream {
 		return now
@@ -294,10 +294,10 @@ func moment(t time.Time) string {
 }
 
 func notes(out outcome) string {
-	if len(out.batch.Sees.Notes) == 0 {
+	if len(out.batch.Observed.Notes) == 0 {
 		return ""
 	}
-	return " " + strings.Join(out.batch.Sees.Notes, "; ") + "."
+	return " " + strings.Join(out.batch.Observed.Notes, "; ") + "."
 }
 
 // spell writes a duration as people say it.

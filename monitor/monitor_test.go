@@ -403,7 +403,7 @@ func TestBlockSuspendsAndIsToldOnce(t *testing.T) {
 			if blocked {
 				return crawlers.Batch{}, &fetch.BlockedError{Status: 403, URL: "https://forum.example/"}
 			}
-			return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Sees: crawlers.Sight{Items: 1, Bytes: 900}}, nil
+			return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Observed: crawlers.Observation{Items: 1, Bytes: 900}}, nil
 		}}
 		src := Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s}
 		runFor(t, w.monitor(1), 23*time.Hour, src)
@@ -432,7 +432,7 @@ func TestQuietSourceIsToldWithItsRhythm(t *testing.T) {
 		silent := false
 		n := 0
 		s := &site{answer: func(int) (crawlers.Batch, error) {
-			b := crawlers.Batch{Sees: crawlers.Sight{Items: 25, Bytes: 40 << 10}}
+			b := crawlers.Batch{Observed: crawlers.Observation{Items: 25, Bytes: 40 << 10}}
 			if !silent {
 				n++
 				b.Posts = []mention.Post{post("a", fmt.Sprint(n))}
@@ -468,9 +468,9 @@ func TestEmptyPageIsToldAfterThreePolls(t *testing.T) {
 		w := newWorld()
 		s := &site{answer: func(n int) (crawlers.Batch, error) {
 			if n < 2 {
-				return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Sees: crawlers.Sight{Items: 20, Bytes: 80 << 10}}, nil
+				return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Observed: crawlers.Observation{Items: 20, Bytes: 80 << 10}}, nil
 			}
-			return crawlers.Batch{Sees: crawlers.Sight{Items: 0, Bytes: 82 << 10, Notes: []string{"selectors match 0 items"}}}, nil
+			return crawlers.Batch{Observed: crawlers.Observation{Items: 0, Bytes: 82 << 10, Notes: []string{"selectors match 0 items"}}}, nil
 		}}
 		runFor(t, w.monitor(1), 10*time.Minute, Source{Name: "page", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
 		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "selectors match 0 items") {

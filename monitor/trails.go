@@ -218,7 +218,7 @@ func (t *trails) looked(l look, batch crawlers.Batch, err error, now time.Time) 
 	}
 	one.next++
 	if err != nil {
-		trouble := crawlers.TroubleOf(err)
+		trouble := crawlers.ClassifyError(err)
 		wait := min(l.every<<min(one.failures, 6), blockedFor)
 		if trouble.Blocked {
 			wait = blockedFor
@@ -240,7 +240,7 @@ func (t *trails) looked(l look, batch crawlers.Batch, err error, now time.Time) 
 // nothingAsked reports that the crawler has no way to the thread: it read nothing
 // although it was to begin from the beginning.
 func nothingAsked(batch crawlers.Batch) bool {
-	return batch.Unchanged && batch.Next == "" && batch.Sees.Bytes == 0
+	return batch.Unchanged && batch.Next == "" && batch.Observed.Bytes == 0
 }
 
 // polledItself reports whether a source's own address is the thread: then its

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/config"
-	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/presets"
 )
 
 type checkCmd struct {
@@ -50,7 +50,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 func keysNeeded(out io.Writer, cfg *config.Config) {
 	said := map[string]bool{}
 	for _, src := range cfg.Sources {
-		kind, ok := crawlers.Lookup(src.Kind)
+		kind, ok := presets.Lookup(src.Kind)
 		if ok && kind.Key != "" && !said[src.Kind] {
 			said[src.Kind] = true
 			fmt.Fprintf(out, "%s: %s\n", src.Kind, kind.Key)
@@ -65,20 +65,20 @@ func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad i
 	fmt.Fprintln(table, "SOURCE\tSEES\tNEWEST\tNOTE")
 	for p := range pollOnce(ctx, cfg, cfg.Sources, term) {
 		sees, newest := "–", "–"
-		notes := p.batch.Sees.Notes
+		notes := p.batch.Observed.Notes
 		if p.err != nil {
 			bad++
 			notes = append([]string{p.err.Error()}, notes...)
 		} else {
-			sees = p.batch.Sees.What
+			sees = p.batch.Observed.What
 			if sees == "" {
 				sees = count(len(p.batch.Posts), "post", "posts")
 			}
-			if t := p.batch.Sees.Newest; !t.IsZero() {
+			if t := p.batch.Observed.Newest; !t.IsZero() {
 				newest = ago(time.Since(t))
 			}
-			if p.batch.Sees.Items == 0 && len(notes) == 0 {
-				notes = []string{fmt.Sprintf("the page has %d KB but nothing on it looks like a post", p.batch.Sees.Bytes/1024)}
+			if p.batch.Observed.Items == 0 && len(notes) == 0 {
+				notes = []string{fmt.Sprintf("the page has %d KB but nothing on it looks like a post", p.batch.Observed.Bytes/1024)}
 			}
 		}
 		fmt.Fprintf(table, "%s %s\t%s\t%s\t%s\n", p.src.Kind, plain(strings.TrimPrefix(strings.TrimPrefix(p.src.Name, "https://"), "http://")), plain(sees), newest, plain(strings.Join(notes, "; ")))

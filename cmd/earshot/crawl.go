@@ -83,7 +83,7 @@ func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
 			failed = true
 			fmt.Fprintf(term.err, "%s: %v\n", p.src.Name, p.err)
 		}
-		for _, note := range p.batch.Sees.Notes {
+		for _, note := range p.batch.Observed.Notes {
 			if c.Verbose {
 				fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, note)
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
@@ -59,7 +60,7 @@ func completeCheck(cfg *config.Config, loadErr error) (*config.Config, error) {
 		}
 		probe := crawlers.Env{Log: slog.New(slog.DiscardHandler), Now: time.Now}
 		for _, src := range understood.Sources {
-			if _, known := crawlers.Lookup(src.Kind); !known {
+			if _, known := presets.Lookup(src.Kind); !known {
 				continue // said already
 			}
 			if _, err := newCrawler(probe, src); err != nil {
@@ -79,7 +80,7 @@ func completeCheck(cfg *config.Config, loadErr error) (*config.Config, error) {
 // kindOptions are the source kinds for config: kind key → options struct.
 func kindOptions() config.Kinds {
 	kinds := config.Kinds{}
-	for _, k := range crawlers.Kinds() {
+	for _, k := range presets.Kinds() {
 		kinds[k.Name] = k.Options()
 	}
 	return kinds
@@ -107,7 +108,7 @@ func newCrawler(env crawlers.Env, src config.Source) (crawlers.Crawler, error) {
 		}
 		env.Zone = zone
 	}
-	return crawlers.New(env, src.Kind, src.Section)
+	return presets.New(env, src.Kind, src.Section)
 }
 
 // newSources makes everything the monitor polls.
@@ -127,11 +128,12 @@ func newSources(cfg *config.Config, client *fetch.Client, log *slog.Logger) ([]m
 			errs = append(errs, err)
 			continue
 		}
-		kind, _ := crawlers.Lookup(src.Kind)
+		kind, _ := presets.Lookup(src.Kind)
 		every := src.Every
 		if every == 0 {
 			every = kind.Every
 		}
+		_, streams := crawler.(crawlers.Streamer)
 		group := politenessGroup(src)
 		gap := cfg.Fetch.Gap
 		if host, ok := cfg.Fetch.Hosts[group]; ok {
@@ -139,7 +141,7 @@ func newSources(cfg *config.Config, client *fetch.Client, log *slog.Logger) ([]m
 		}
 		list = append(list, monitor.Source{
 			Name: src.Name, Kind: src.Kind, Address: src.Address, Group: group, Gap: gap, Every: every, Fixed: src.Every != 0,
-			Crawler: crawler, Backfill: src.Backfill, Stream: crawlers.Streams(crawler),
+			Crawler: crawler, Backfill: src.Backfill, Stream: streams,
 		})
 	}
 	return list, errors.Join(errs...)

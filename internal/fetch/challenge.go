@@ -2,11 +2,10 @@ package fetch
 
 import (
 	"bytes"
+	"html"
 	"net/http"
 	"regexp"
 	"strings"
-
-	"golang.org/x/net/html"
 )
 
 // A challenge page wants proof of a browser or a human. It is recognised to stop

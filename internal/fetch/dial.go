@@ -69,9 +69,9 @@ func (c *Client) Turn(ctx context.Context, rawURL string) (release func(), err e
 		return nil, err
 	}
 	gap := c.gapFor(u, true)
-	release, err = c.gate.enter(ctx, hostKey(u.Hostname()), gap, max(gap, c.gap))
+	release, err = c.throttle.enter(ctx, hostKey(u.Hostname()), gap, max(gap, c.gap))
 	if err != nil {
-		return nil, gateError(u, err)
+		return nil, throttleError(u, err)
 	}
 	return release, nil
 }

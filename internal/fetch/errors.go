@@ -116,8 +116,8 @@ func bare(err error) error {
 	return err
 }
 
-// gateError is for a wait that ended without a turn.
-func gateError(u *url.URL, err error) error {
+// throttleError is for a wait that ended without a turn.
+func throttleError(u *url.URL, err error) error {
 	var late *tooLate
 	if errors.As(err, &late) {
 		return &RetryError{URL: safeURL(u), After: late.wait}

@@ -87,15 +87,15 @@ type Trip struct {
 
 // Client is safe for concurrent use. Make it with New.
 type Client struct {
-	opt    Options
-	agent  string
-	gap    time.Duration
-	apiGap time.Duration
-	dialer *net.Dialer
-	trans  *http.Transport
-	gate   *gate
-	robots *robots
-	big    chan struct{} // tokens for large bodies
+	opt      Options
+	agent    string
+	gap      time.Duration
+	apiGap   time.Duration
+	dialer   *net.Dialer
+	trans    *http.Transport
+	throttle *throttle
+	robots   *robots
+	big      chan struct{} // tokens for large bodies
 }
 
 // New returns a client. It starts no goroutine; Close frees idle connections.
@@ -130,7 +130,7 @@ func New(opt Options) *Client {
 	c.opt.Hosts = hosts
 	c.dialer = newDialer(opt.AllowPrivate)
 	c.trans = c.newTransport()
-	c.gate = newGate()
+	c.throttle = newThrottle()
 	c.robots = newRobots(c)
 	c.big = make(chan struct{}, maxConcurrentBig)
 	return c
@@ -202,9 +202,9 @@ func (c *Client) visit(ctx context.Context, h hop) (*answer, error) {
 func (c *Client) paced(ctx context.Context, h hop, gap time.Duration) (*answer, error) {
 	host := hostKey(h.url.Hostname())
 	asked := time.Now()
-	release, err := c.gate.enter(ctx, host, gap, max(gap, c.gap))
+	release, err := c.throttle.enter(ctx, host, gap, max(gap, c.gap))
 	if err != nil {
-		return nil, gateError(h.url, err)
+		return nil, throttleError(h.url, err)
 	}
 	defer release()
 	start := time.Now()
@@ -246,11 +246,11 @@ func (c *Client) judge(h hop, ans *answer) error {
 	status := StatusError{Status: ans.status, URL: safeURL(h.url), RetryAfter: after, Body: excerpt(ans.body)}
 	switch ans.status {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		c.gate.hold(hostKey(h.url.Hostname()), after)
+		c.throttle.hold(hostKey(h.url.Hostname()), after)
 		return &RetryError{Status: ans.status, URL: status.URL, After: after}
 	case http.StatusForbidden:
 		if h.api && asked { // an API's way to say "too many requests"
-			c.gate.hold(hostKey(h.url.Hostname()), after)
+			c.throttle.hold(hostKey(h.url.Hostname()), after)
 			return &RetryError{Status: ans.status, URL: status.URL, After: after}
 		}
 		fallthrough

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Site is a server on loopback that replays a tape.
+// Site is a server on loopback that replays a recording.
 type Site struct {
 	URL string // base, without a final slash
 
@@ -36,22 +36,22 @@ type Seen struct {
 	Begin, End           time.Time // End is zero while it is in flight
 }
 
-// Play serves the tape of folder dir until the test ends, then fails the test
+// Play serves the recording of folder dir until the test ends, then fails the test
 // for entries that nobody asked for.
 func Play(t testing.TB, dir string) *Site {
 	t.Helper()
-	entries, err := ReadTape(dir)
+	entries, err := ReadRecording(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return Serve(t, entries...)
 }
 
-// PlayText serves a tape written in the test itself; it has no body files.
-func PlayText(t testing.TB, tape string) *Site {
+// PlayText serves a recording written in the test itself; it has no body files.
+func PlayText(t testing.TB, recording string) *Site {
 	t.Helper()
-	entries, err := ParseTape("tape", []byte(tape), func(name string) ([]byte, error) {
-		t.Fatalf("tape: body: %s: a tape in the text of a test has no files; use text:", name)
+	entries, err := ParseRecording("recording", []byte(recording), func(name string) ([]byte, error) {
+		t.Fatalf("recording: body: %s: a recording in the text of a test has no files; use text:", name)
 		return nil, nil
 	})
 	if err != nil {
@@ -89,14 +89,14 @@ func (s *Site) Lax() {
 	s.lax = true
 }
 
-// Add puts further entries at the end of the tape.
+// Add puts further entries at the end of the recording.
 func (s *Site) Add(entries ...*Entry) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.entries = append(s.entries, entries...)
 }
 
-// Rewind starts the tape from the beginning and forgets what was seen.
+// Rewind starts the recording from the beginning and forgets what was seen.
 func (s *Site) Rewind() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,7 +152,7 @@ func (s *Site) LeastGap(host string) (gap time.Duration, ok bool) {
 	return gap, ok
 }
 
-// ServeHTTP answers by the tape.
+// ServeHTTP answers by the recording.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	host := hostOnly(r.Host)
 	s.mu.Lock()
@@ -205,7 +205,7 @@ func (s *Site) answer(w *delayed, r *http.Request) {
 	if e == nil {
 		w.status = http.StatusNotFound
 		if hint != "" {
-			s.t.Errorf("tape: unexpected request %s %s: %s", r.Method, r.URL.RequestURI(), hint)
+			s.t.Errorf("recording: unexpected request %s %s: %s", r.Method, r.URL.RequestURI(), hint)
 		}
 		return
 	}
@@ -239,7 +239,7 @@ func (s *Site) answer(w *delayed, r *http.Request) {
 		w.body = b.Bytes()
 	}
 	if w.Header().Get("Content-Type") == "" {
-		w.Header()["Content-Type"] = nil // as the tape says: net/http must not guess
+		w.Header()["Content-Type"] = nil // as the recording says: net/http must not guess
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(w.body)))
 	if e.Cut >= 0 && e.Cut < len(w.body) {
@@ -280,7 +280,7 @@ func (s *Site) pick(r *http.Request) (e *Entry, hint string) {
 	case last != nil:
 		return nil, "its last entry was marked once"
 	}
-	return nil, "the tape has no such entry"
+	return nil, "the recording has no such entry"
 }
 
 // next is the first unserved entry for r, and the last entry at all.
@@ -317,7 +317,7 @@ func (s *Site) unused() {
 	}
 	for _, e := range s.entries {
 		if e.served == 0 && !e.Maybe {
-			s.t.Errorf("tape: line %d: %s %s was never asked for", e.Line, e.Method, e.Target)
+			s.t.Errorf("recording: line %d: %s %s was never asked for", e.Line, e.Method, e.Target)
 		}
 	}
 }

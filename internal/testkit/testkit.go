@@ -1,5 +1,5 @@
 // Package testkit is what tests of several packages need from outside: a server
-// that replays a scripted tape, real Redis and PostgreSQL servers on loopback, a
+// that replays a scripted recording, real Redis and PostgreSQL servers on loopback, a
 // TCP proxy that cuts and delays, and the one rule about skipping.
 //
 // It is imported by tests only, imports nothing of earshot, knows nothing of

@@ -41,7 +41,7 @@ func get(t *testing.T, url string, header ...string) (int, string) {
 	return res.StatusCode, string(b)
 }
 
-func TestTape(t *testing.T) {
+func TestRecording(t *testing.T) {
 	s := PlayText(t, `
 # a forum
 GET /t?a=1&b=2
@@ -102,20 +102,20 @@ text: any
 	s.Lax()
 }
 
-func TestParseTapeErrors(t *testing.T) {
-	for _, c := range []struct{ tape, want string }{
-		{"GET\n200\n", "tape:1: want a request"},
-		{"GET /x twice\n200\n", `tape:1: unknown mark "twice"`},
-		{"GET /x\nok\n", "tape:2:"},
-		{"GET /x\n999\n", "tape:2: 999 is no status"},
-		{"GET /x\n\n", "tape:2: the status is missing"},
+func TestParseRecordingErrors(t *testing.T) {
+	for _, c := range []struct{ recording, want string }{
+		{"GET\n200\n", "recording:1: want a request"},
+		{"GET /x twice\n200\n", `recording:1: unknown mark "twice"`},
+		{"GET /x\nok\n", "recording:2:"},
+		{"GET /x\n999\n", "recording:2: 999 is no status"},
+		{"GET /x\n\n", "recording:2: the status is missing"},
 		{"GET /x", "no status"},
-		{"GET /x\n200\nsize: 3\n", `tape:3: unknown directive "size"`},
-		{"GET /x\n200\nbody: ../etc/passwd\n", "tape:3:"},
+		{"GET /x\n200\nsize: 3\n", `recording:3: unknown directive "size"`},
+		{"GET /x\n200\nbody: ../etc/passwd\n", "recording:3:"},
 	} {
-		_, err := ParseTape("tape", []byte(c.tape), func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(t.TempDir(), name)) })
+		_, err := ParseRecording("recording", []byte(c.recording), func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(t.TempDir(), name)) })
 		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%q: got %v, want %q", c.tape, err, c.want)
+			t.Errorf("%q: got %v, want %q", c.recording, err, c.want)
 		}
 	}
 }
@@ -133,7 +133,7 @@ func (f *failing) Skipf(s string, _ ...any)  { f.skipped += s; panic(f) }
 func (f *failing) Failed() bool              { return f.failed != "" }
 func (f *failing) Cleanup(c func())          { f.cleanup = append(f.cleanup, c) }
 
-func TestTapeFailsTheTest(t *testing.T) {
+func TestRecordingFailsTheTest(t *testing.T) {
 	f := &failing{T: t}
 	PlayText(f, "GET /x\n200\n")
 	for _, c := range f.cleanup {

@@ -1,0 +1,337 @@
+// Package feed is the engine of RSS, Atom, RDF and JSON feeds. It reads feeds and
+// the pages that announce them; pages without a feed are other engines' work.
+package feed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/mmcdole/gofeed"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/charset"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// Kind is the kind this engine reads.
+func Kind() crawlers.Kind {
+	return crawlers.Kind{
+		Name:     "feed",
+		About:    "RSS, Atom, RDF and JSON feeds of news sites, blogs and forums, and feeds of comments. The address of a web page will do: its feed is found.",
+		PostKind: mention.News,
+		Every:    10 * time.Minute,
+		Limits:   "one request a poll, conditional where the site allows it. A feed that names a WebSub hub is read as soon as the hub announces a change, when the watchlist has web.listen and web.public_url; it is polled all the same, in case an announcement gets lost",
+		Options:  func() any { return new(Options) },
+		New: func(env crawlers.Env, s config.Section) (crawlers.Crawler, error) {
+			var o Options
+			if err := s.Decode(&o); err != nil {
+				return nil, err
+			}
+			o.Address = poll.Rebase(o.Address, env.Base)
+			return New(env, o), nil
+		},
+	}
+}
+
+// Options are what a user writes under feed:.
+type Options struct {
+	Address   string `yaml:"address" required:"true" doc:"The feed, or a web page that announces one." format:"url" example:"https://news.example/rss"`
+	Target    string `yaml:"target" doc:"The parameter of the links that holds the article's own address, where links lead through a counter." example:"url"`
+	Publisher bool   `yaml:"publisher" doc:"Search results: the title ends in the publisher's name and the text repeats it."`
+}
+
+// feed reads one feed.
+type feed struct {
+	env       crawlers.Env
+	address   string
+	target    string
+	publisher bool
+}
+
+// New makes a crawler of one feed.
+func New(env crawlers.Env, o Options) *feed {
+	return &feed{env: env.WithDefaults(), address: o.Address, target: o.Target, publisher: o.Publisher}
+}
+
+// Accept asks for feeds first; servers that negotiate answer with one.
+const Accept = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
+
+// errNoFeed says that an answer is no feed; discovery goes on.
+var errNoFeed = errors.New("not a feed")
+
+// Poll reads the feed. An unreadable feed is an error and its validators are not
+// kept, so that the next poll reads it again.
+func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
+	var state poll.PageCursor
+	poll.DecodeCursor(since, &state)
+	address := f.address
+	if state.URL != "" {
+		address = state.URL
+	}
+	batch, err := f.read(ctx, address, state)
+	switch {
+	case state.URL != "" && (poll.NotFound(err) || errors.Is(err, errNoFeed)):
+		return f.read(ctx, f.address, poll.PageCursor{Seen: state.Seen}) // it moved: look for it again
+	case err != nil && !errors.Is(err, errNoFeed):
+		return batch, fmt.Errorf("feed: %w", err)
+	case err != nil:
+		return batch, fmt.Errorf("feed: %s: %w", fetch.SafeURL(address), err)
+	}
+	return batch, nil
+}
+
+// read reads one address: a feed, or a page that leads to one.
+func (f *feed) read(ctx context.Context, address string, state poll.PageCursor) (crawlers.Batch, error) {
+	res, err := f.env.Fetch.Do(ctx, fetch.Request{URL: address, Validators: state.V, Accept: Accept})
+	if err != nil {
+		return crawlers.Batch{}, err
+	}
+	if res.NotModified {
+		state.V = res.Validators
+		return crawlers.Batch{Next: poll.EncodeCursor(state), Unchanged: true, Observed: crawlers.Observation{What: "feed"}, Hub: state.Hub}, nil
+	}
+	parsed, err := parse(res)
+	if err == nil {
+		return f.batch(res, parsed, state), nil
+	}
+	if state.URL != "" || !looksLikeHTML(res) {
+		return crawlers.Batch{Observed: crawlers.Observation{Bytes: len(res.Body)}}, err
+	}
+	return f.discover(ctx, res, state)
+}
+
+// parse parses what came. The error wraps errNoFeed when it is something
+// else than a feed.
+func parse(res *fetch.Response) (*gofeed.Feed, error) {
+	body := bytes.TrimSpace(res.Body)
+	switch {
+	case len(body) == 0:
+		return nil, errors.New("the answer is empty")
+	case body[0] == '{':
+		body = charset.Text(res)
+		if err := htmltext.CheckJSON(string(body)); err != nil {
+			return nil, err
+		}
+	default:
+		body = charset.XML(res)
+		if err := htmltext.CheckTags(body); err != nil {
+			return nil, err
+		}
+	}
+	release := htmltext.ReserveMemory(len(body) * htmltext.FeedCost)
+	defer release()
+	p := gofeed.NewParser()
+	// Scanning every item for pictures costs as much as parsing the feed.
+	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
+	p.AtomTranslator = &atomFeeds{}
+	parsed, err := p.Parse(bytes.NewReader(body))
+	switch {
+	case errors.Is(err, gofeed.ErrFeedTypeNotDetected):
+		return nil, errNoFeed
+	case err != nil:
+		return nil, fmt.Errorf("the feed cannot be read, it may be cut off: %w", err)
+	}
+	return parsed, nil
+}
+
+// batch turns a parsed feed into posts. Items that were read before, byte for
+// byte, are counted and not read again.
+func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state poll.PageCursor) crawlers.Batch {
+	r := newReader(parsed, res.URL, f.env)
+	next := poll.PageCursor{V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
+	var fresh []mention.Post
+	known := 0
+	for i, item := range parsed.Items {
+		mark := markItem(item)
+		if i < poll.MaxFingerprints { // feeds begin with what is new
+			next.Seen[mark] = struct{}{}
+		}
+		if _, ok := state.Seen[mark]; ok {
+			known++
+			continue
+		}
+		p := r.post(item)
+		f.unwrap(&p)
+		fresh = append(fresh, p)
+	}
+	read := len(fresh)
+	fresh = poll.Finish(f.env, fresh)
+	if t := poll.Newest(fresh); t.After(next.Newest) {
+		next.Newest = t
+	}
+	items := known + len(fresh)
+	sees := crawlers.Observation{
+		What:   fmt.Sprintf("%s, %s", feedName(parsed), poll.Count(items, "post")),
+		Items:  items,
+		Newest: next.Newest,
+		Bytes:  len(res.Body),
+	}
+	if dropped := read - len(fresh); dropped > 0 {
+		sees.Notes = append(sees.Notes, fmt.Sprintf("%s without words, or twice", poll.Count(dropped, "entry")))
+	}
+	if res.PermanentURL != "" {
+		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(res.PermanentURL)+": change the watchlist")
+	}
+	return crawlers.Batch{Posts: fresh, Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
+}
+
+// unwrap undoes what feeds of search engines put around an article: a counter
+// before its address, the publisher behind its title, both again as its text.
+func (f *feed) unwrap(p *mention.Post) {
+	if f.target != "" {
+		if u, err := url.Parse(p.URL); err == nil {
+			if own := poll.CleanURL(u.Query().Get(f.target)); own != "" {
+				if p.ID == p.URL {
+					p.ID = own
+				}
+				p.URL = own
+			}
+		}
+	}
+	if !f.publisher {
+		return
+	}
+	if i := strings.LastIndex(p.Title, " - "); i > 0 && p.Author == "" {
+		p.Title, p.Author = strings.TrimSpace(p.Title[:i]), strings.TrimSpace(p.Title[i+3:])
+	}
+	if strings.HasPrefix(poll.Letters(p.Title+p.Author), poll.Letters(p.Text)) {
+		p.Text = ""
+	}
+}
+
+func feedName(p *gofeed.Feed) string {
+	switch p.FeedType {
+	case "rss":
+		return strings.TrimSpace("RSS " + p.FeedVersion)
+	case "atom":
+		return "Atom"
+	case "json":
+		return "JSON Feed"
+	}
+	return "feed"
+}
+
+// looksLikeHTML tells a web page from a broken feed.
+func looksLikeHTML(res *fetch.Response) bool {
+	head := strings.ToLower(string(res.Body[:min(len(res.Body), 1024)]))
+	return strings.Contains(head, "<html") || strings.Contains(head, "<!doctype html") ||
+		strings.HasPrefix(res.Header.Get("Content-Type"), "text/html")
+}
+
+// discover follows what an HTML page announces, or the places feeds usually are.
+func (f *feed) discover(ctx context.Context, page *fetch.Response, state poll.PageCursor) (crawlers.Batch, error) {
+	doc, err := htmltext.Parse(charset.HTML(page))
+	if err != nil {
+		return crawlers.Batch{}, err
+	}
+	candidates := announced(doc, page.URL)
+	guessed := len(candidates) == 0
+	if guessed {
+		candidates = usualFeeds(page.URL)
+	}
+	var last error
+	for _, c := range candidates {
+		if c == page.URL {
+			continue
+		}
+		batch, err := f.read(ctx, c, poll.PageCursor{URL: c, Seen: state.Seen})
+		switch {
+		case err == nil:
+			batch.Observed.Notes = append(batch.Observed.Notes, "found by itself: "+fetch.SafeURL(c))
+			return batch, nil
+		case ctx.Err() != nil:
+			return crawlers.Batch{}, ctx.Err()
+		case crawlers.ClassifyError(err).Blocked && !errors.Is(err, fetch.ErrRobots) && !errors.Is(err, fetch.ErrGone):
+			return crawlers.Batch{}, err // the host refuses: no more guesses
+		}
+		last = err
+	}
+	sees := crawlers.Observation{What: "a web page without a feed", Bytes: len(page.Body)}
+	if guessed || last == nil {
+		return crawlers.Batch{Observed: sees}, errors.New("no feed: the page announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`")
+	}
+	return crawlers.Batch{Observed: sees}, fmt.Errorf("the feed the page announces cannot be read: %w", last)
+}
+
+// announced lists the feeds of <link rel=alternate>, posts before comments.
+func announced(doc *goquery.Document, pageURL string) []string {
+	base := poll.DocumentBase(doc, pageURL)
+	var posts, comments []string
+	doc.Find("link[rel][href], a[rel][href]").Each(func(_ int, s *goquery.Selection) {
+		rel := strings.Fields(strings.ToLower(s.AttrOr("rel", "")))
+		if !slices.Contains(rel, "alternate") && !slices.Contains(rel, "feed") {
+			return
+		}
+		kind, _, _ := strings.Cut(strings.ToLower(s.AttrOr("type", "")), ";")
+		switch strings.TrimSpace(kind) {
+		case "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "text/xml", "application/xml":
+		default:
+			return
+		}
+		href := poll.Resolve(base, s.AttrOr("href", ""))
+		if href == "" {
+			return
+		}
+		hint := strings.ToLower(href + " " + s.AttrOr("title", ""))
+		if ofComments.MatchString(hint) {
+			comments = append(comments, href)
+			return
+		}
+		posts = append(posts, href)
+	})
+	return append(posts, comments...)
+}
+
+// ofComments recognises the address or the title of a feed of comments.
+var ofComments = regexp.MustCompile(phrases.Pattern(phrases.Comments))
+
+// usualFeeds guesses, few and likely: each guess is a request.
+func usualFeeds(pageURL string) []string {
+	u, err := url.Parse(pageURL)
+	if err != nil {
+		return nil
+	}
+	dir := u.Path
+	if !strings.HasSuffix(dir, "/") && path.Ext(dir) != "" {
+		dir = path.Dir(dir)
+	}
+	dir = strings.TrimSuffix(dir, "/")
+	var list []string
+	for _, guess := range []string{dir + "/feed/", dir + "/rss", "/rss.xml", "/atom.xml", "/index.xml"} {
+		g := url.URL{Scheme: u.Scheme, Host: u.Host, Path: guess}
+		list = append(list, g.String())
+	}
+	return list
+}
+
+// Thread follows the comments of an article by the feed it names for them.
+func (f *feed) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
+	if !strings.HasPrefix(p.ThreadHint, "http") {
+		return crawlers.Batch{Next: since, Unchanged: true}, nil
+	}
+	var state poll.PageCursor
+	poll.DecodeCursor(since, &state)
+	comments := feed{env: f.env, address: p.ThreadHint}
+	comments.env.PostKind = mention.Comment
+	batch, err := comments.read(ctx, p.ThreadHint, state)
+	for i := range batch.Posts {
+		if batch.Posts[i].ThreadURL == "" {
+			batch.Posts[i].ThreadURL = p.URL
+		}
+	}
+	return batch, err
+}

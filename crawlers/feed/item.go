@@ -1,0 +1,339 @@
+package feed
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/cespare/xxhash/v2"
+	"github.com/mmcdole/gofeed"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/dates"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// reader turns the items of one parsed feed into posts.
+type reader struct {
+	env   crawlers.Env
+	feed  *gofeed.Feed
+	base  *url.URL // relative links resolve against it
+	page  string   // the web page the feed belongs to
+	guids map[string]int
+	links map[string]int
+}
+
+// Posts reads the posts of an answer that is a feed, in its order.
+func Posts(res *fetch.Response, env crawlers.Env) ([]mention.Post, error) {
+	parsed, err := parse(res)
+	if err != nil {
+		return nil, err
+	}
+	r := newReader(parsed, res.URL, env)
+	posts := make([]mention.Post, 0, len(parsed.Items))
+	for _, item := range parsed.Items {
+		posts = append(posts, r.post(item))
+	}
+	return posts, nil
+}
+
+// newReader prepares the reading of a feed. The feed's own language is no
+// hint: blog engines say en-US over anything.
+func newReader(parsed *gofeed.Feed, feedURL string, env crawlers.Env) *reader {
+	r := reader{env: env, feed: parsed, guids: map[string]int{}, links: map[string]int{}}
+	r.base, _ = url.Parse(feedURL)
+	r.page = poll.Resolve(r.base, parsed.Link)
+	if u, err := url.Parse(r.page); err == nil && r.page != "" {
+		r.base = u
+	}
+	if r.page == "" {
+		r.page = poll.CleanURL(feedURL)
+	}
+	for _, item := range parsed.Items {
+		r.guids[item.GUID]++
+		r.links[item.Link]++
+	}
+	return &r
+}
+
+// stable is an address without what changes from visit to visit.
+func stable(address string) string {
+	if strings.ContainsAny(address, "?;") {
+		if u := poll.CleanURL(address); u != "" {
+			return u
+		}
+	}
+	return address
+}
+
+// markItem is the mark of an item as the feed holds it: an item that comes again
+// byte for byte needs no reading.
+func markItem(item *gofeed.Item) uint64 {
+	h := xxhash.New()
+	for _, part := range []string{stable(item.GUID), stable(item.Link), item.Title, item.Published, item.Updated, item.Content, item.Description, extension(item, "media", "group", "description")} {
+		_, _ = h.WriteString(part) // never fails
+		_, _ = h.Write([]byte{0})
+	}
+	for _, a := range item.Authors {
+		if a != nil {
+			_, _ = h.WriteString(a.Name)
+		}
+	}
+	return h.Sum64()
+}
+
+func (r *reader) post(item *gofeed.Item) mention.Post {
+	p := mention.Post{
+		Author: r.author(item),
+		Title:  htmltext.Line(item.Title),
+	}
+	p.Published, p.DateOnly = r.date(item.Published, item.PublishedParsed)
+	if r.feed.FeedType != "rss" {
+		if edited, _ := r.date(item.Updated, item.UpdatedParsed); edited.Sub(p.Published) > time.Minute {
+			p.Edited = edited
+		}
+	}
+	p.URL = r.link(item)
+	p.ID = r.id(item, p)
+	r.words(item, &p)
+	r.thread(item, &p)
+	if p.URL == "" {
+		p.URL = r.page
+	}
+	return p
+}
+
+// words fills in the text: content before description, since the description is
+// often its beginning only.
+func (r *reader) words(item *gofeed.Item, p *mention.Post) {
+	raw := item.Content
+	if strings.TrimSpace(raw) == "" {
+		raw = item.Description
+	}
+	if strings.TrimSpace(raw) == "" {
+		raw = extension(item, "media", "group", "description")
+	}
+	raw = dropStatistics(raw, p.Author)
+	raw, replyTo := dropReplyNote(raw)
+	if replyTo != "" {
+		p.ReplyTo = poll.CleanURL(replyTo)
+	}
+	p.Text = htmltext.PlainAuthorText(raw)
+	if p.Text == p.Title {
+		p.Text = ""
+	}
+}
+
+// link is where a reader finds the post.
+func (r *reader) link(item *gofeed.Item) string {
+	for _, l := range []string{extension(item, "feedburner", "origLink"), item.Link} {
+		if u := poll.Resolve(r.base, l); u != "" {
+			return u
+		}
+	}
+	if u := poll.CleanURL(item.GUID); u != "" {
+		return u
+	}
+	for _, l := range item.Links {
+		if u := poll.Resolve(r.base, l); u != "" {
+			return u
+		}
+	}
+	return ""
+}
+
+// id is the guid, else the link, else what the item says. A guid or link that
+// several items share names none of them.
+func (r *reader) id(item *gofeed.Item, p mention.Post) string {
+	guid := strings.TrimSpace(item.GUID)
+	if guid != "" && r.guids[item.GUID] == 1 {
+		if u := poll.CleanURL(guid); u != "" {
+			return u
+		}
+		return poll.Clip(guid, 512)
+	}
+	if p.URL != "" && r.links[item.Link] == 1 {
+		return p.URL
+	}
+	if p.Title != "" && item.Published != "" {
+		return poll.HashID(p.Author, item.Published, p.Title) // the same when the text is edited
+	}
+	return poll.HashID(p.Author, item.Published, p.Title, item.Description, item.Content)
+}
+
+// author is dc:creator before author. MyBB puts an HTML link there: its text is
+// the name. Mail addresses are not names, and personal data that is not kept.
+func (r *reader) author(item *gofeed.Item) string {
+	var names []string
+	if dc := item.DublinCoreExt; dc != nil {
+		names = append(names, dc.Creator...)
+		names = append(names, dc.Author...)
+	}
+	for _, a := range item.Authors {
+		if a != nil {
+			names = append(names, a.Name)
+		}
+	}
+	names = append(names, extension(item, "News", "Source"), extension(item, "news", "Source")) // Bing
+	for _, name := range names {
+		name = htmltext.Line(name)
+		if open := strings.LastIndex(name, " ("); open > 0 && strings.HasSuffix(name, ")") && strings.Contains(name[:open], "@") {
+			name = name[open+2 : len(name)-1] // "mail@example.org (Name)", as RSS asks for
+		}
+		if name != "" && !(strings.Contains(name, "@") && strings.Contains(name, ".") && !strings.Contains(name, " ")) {
+			return name
+		}
+	}
+	return ""
+}
+
+// date reads a date in the source's zone; gofeed takes UTC where none is named.
+func (r *reader) date(text string, parsed *time.Time) (time.Time, bool) {
+	if t, day, ok := dates.Parse(text, r.env.Now(), r.env.Zone, r.env.Lang, r.feed.Language); ok {
+		return t, day
+	}
+	if parsed != nil { // a form only gofeed knows, or the future: finish clamps it
+		return parsed.UTC(), false
+	}
+	return time.Time{}, false
+}
+
+// thread finds out whether the item is a comment or a reply, and of what.
+func (r *reader) thread(item *gofeed.Item, p *mention.Post) {
+	p.ThreadHint = poll.Resolve(r.base, extension(item, "wfw", "commentRss"))
+	if ref := extensionAttr(item, "thr", "in-reply-to", "ref"); ref != "" && p.ReplyTo == "" {
+		p.ReplyTo = ref
+		if u := poll.CleanURL(ref); u != "" {
+			p.ReplyTo = u
+		}
+	}
+	if before, _, ok := strings.Cut(p.URL, "#comment-"); ok {
+		p.Kind, p.IsReply, p.ThreadURL = mention.Comment, true, before
+		if title := commentTitle(p.Title, htmltext.Line(r.feed.Title)); title != "" {
+			p.Title = title
+		}
+		if p.ReplyTo == "" {
+			p.ReplyTo = p.ThreadURL
+		}
+		return
+	}
+	if title, ok := replyTitle(p.Title); ok {
+		p.Title, p.IsReply = title, true
+		if r.isTopic() {
+			p.ThreadURL = r.page
+		}
+	}
+}
+
+// isTopic reports whether the feed is one discussion of a NodeBB forum. Its
+// channel's description is the opening post, but without author, time and link
+// of its own: nothing to alert on.
+func (r *reader) isTopic() bool {
+	return r.feed.Generator == "RSS for Node" && strings.Contains(r.page, "/topic/")
+}
+
+// replyTitle takes the marks of a reply off a thread's title.
+func replyTitle(title string) (string, bool) {
+	if rest, ok := strings.CutPrefix(title, "Reply to "); ok { // NodeBB: "Reply to TITLE on DATE"
+		if i := strings.LastIndex(rest, " on "); i > 0 {
+			if _, err := time.Parse(time.RFC1123, rest[i+4:]); err == nil {
+				return rest[:i], true
+			}
+		}
+		return rest, true
+	}
+	rest := title
+	if i := strings.Index(title, " • "); i >= 0 { // phpBB: "FORUM • Re: TITLE"
+		rest = title[i+len(" • "):]
+	}
+	if at := replyMark.FindStringIndex(rest); at != nil {
+		return rest[at[1]:], true
+	}
+	return title, false
+}
+
+// replyMark is how software marks the title of an answer.
+var replyMark = regexp.MustCompile(`^(?i:` + phrases.Pattern(phrases.ReplyMark) + `): `)
+
+// commentTitle finds the article's title in "Comment on TITLE by AUTHOR" or in
+// the feed's own "Comments on: TITLE". Empty when it is in neither.
+func commentTitle(title, feedTitle string) string {
+	if article, ok := phrases.CommentOn(title); ok {
+		return article
+	}
+	article, _ := phrases.CommentsOn(feedTitle)
+	return article
+}
+
+// dropStatistics takes off the line phpBB puts under each entry: its last
+// paragraph before a rule, with the author's name.
+func dropStatistics(raw, author string) string {
+	trimmed := strings.TrimSpace(raw)
+	for _, rule := range []string{"<hr />", "<hr/>", "<hr>"} {
+		body, ok := strings.CutSuffix(trimmed, rule)
+		if !ok {
+			continue
+		}
+		body = strings.TrimSpace(body)
+		i := strings.LastIndex(body, "<p>")
+		if i >= 0 && strings.HasSuffix(body, "</p>") && author != "" && strings.Contains(htmltext.Line(body[i:]), author) {
+			return body[:i]
+		}
+	}
+	return raw
+}
+
+// dropReplyNote takes off the line WordPress puts above an answer ("In reply to
+// NAME.") and returns the link in it.
+func dropReplyNote(raw string) (rest, replyTo string) {
+	if !strings.Contains(raw, "#comment-") {
+		return raw, ""
+	}
+	trimmed := strings.TrimSpace(raw)
+	end := strings.Index(trimmed, "</p>")
+	if end < 0 || !strings.HasPrefix(trimmed, "<p>") {
+		return raw, ""
+	}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(trimmed[:end]))
+	if err != nil {
+		return raw, ""
+	}
+	link := doc.Find("a[href*='#comment-']")
+	if link.Length() != 1 {
+		return raw, ""
+	}
+	const note = 40 // bytes of "In reply to ." in any language, with room
+	if line := doc.Text(); len(line)-len(link.Text()) > note {
+		return raw, ""
+	}
+	return trimmed[end+len("</p>"):], link.AttrOr("href", "")
+}
+
+// extension returns the text of a namespaced element, one or more levels deep.
+func extension(item *gofeed.Item, ns string, path ...string) string {
+	byName := item.Extensions[ns]
+	for i, name := range path {
+		found := byName[name]
+		if len(found) == 0 {
+			return ""
+		}
+		if i == len(path)-1 {
+			return strings.TrimSpace(found[0].Value)
+		}
+		byName = found[0].Children
+	}
+	return ""
+}
+
+func extensionAttr(item *gofeed.Item, ns, name, key string) string {
+	if found := item.Extensions[ns][name]; len(found) > 0 {
+		return strings.TrimSpace(found[0].Attrs[key])
+	}
+	return ""
+}

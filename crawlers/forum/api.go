@@ -1,0 +1,261 @@
+package forum
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// Some engines carry their data as JSON: as an answer of their API, or inside
+// the page they serve. Both are decoded here, by shape and not by address, so a
+// source may be given either way.
+
+// apiDecoder turns the JSON of one engine into a page. ok is false when body is
+// something else.
+type apiDecoder struct {
+	name   string // the preset's data: word
+	decode func(c *apiContext, body []byte, p *pageData) bool
+}
+
+func apiDecoders() []apiDecoder {
+	return []apiDecoder{
+		{"nodebb", nodebbPage},
+		{"discourse", discoursePage},
+		{"flarum", flarumPage},
+		{"wordpress", wordpressPage},
+	}
+}
+
+// apiContext is what a decoder is told about where the data came from.
+type apiContext struct {
+	env  crawlers.Env
+	at   *url.URL // the address of the page or of the API call
+	api  bool     // at is an API's: links of the page are to be API's too
+	home *url.URL // the origin the board calls its own
+}
+
+// readJSON reads an API's answer. ok is false when the answer is no JSON.
+func (r *pageReader) readJSON(res *fetch.Response) (*pageData, bool, error) {
+	body := bytes.TrimSpace(bytes.TrimPrefix(res.Body, []byte("\xef\xbb\xbf")))
+	if len(body) == 0 || body[0] != '{' && body[0] != '[' {
+		return nil, false, nil
+	}
+	at, err := url.Parse(res.URL)
+	if err != nil {
+		return nil, true, fmt.Errorf("forum: address of the answer: %w", err)
+	}
+	if !json.Valid(body) {
+		return nil, true, fmt.Errorf("forum: %s: the answer is no valid JSON (it may be cut off)", poll.Host(res.URL))
+	}
+	c := &apiContext{env: r.env, at: at, api: true, home: r.home}
+	for _, dec := range apiDecoders() {
+		p := new(pageData)
+		if dec.decode(c, body, p) {
+			p.Engine = r.nameOf(dec.name)
+			if dec.name == "wordpress" {
+				p.olderPage(c, res.Header)
+			}
+			return p, true, nil
+		}
+	}
+	return &pageData{Notes: []string{"the JSON is of no engine that is known"}}, true, nil
+}
+
+func (r *pageReader) nameOf(data string) string {
+	for _, p := range enginePresets() {
+		if p.Data == data {
+			return p.Name
+		}
+	}
+	return data
+}
+
+// embedded reads the data an engine puts into its own HTML.
+func (d *document) embedded(preset *enginePreset, p *pageData) {
+	c := &apiContext{env: d.r.env, at: d.at, home: d.home}
+	for _, dec := range apiDecoders() {
+		if dec.name != preset.Data {
+			continue
+		}
+		for _, body := range scripts(d, preset.Data) {
+			if dec.decode(c, body, p) {
+				return
+			}
+		}
+	}
+}
+
+// scripts returns the JSON documents in a page that may hold its data.
+func scripts(d *document, data string) [][]byte {
+	var found [][]byte
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text != "" && json.Valid([]byte(text)) {
+			found = append(found, []byte(text))
+		}
+	}
+	switch data {
+	case "nodebb":
+		add(d.doc.Find("script#ajaxify-data").First().Text())
+	case "flarum":
+		var payload struct {
+			Document json.RawMessage `json:"apiDocument"`
+		}
+		if json.Unmarshal([]byte(d.doc.Find("script#flarum-json-payload").First().Text()), &payload) == nil {
+			add(string(payload.Document))
+		}
+	case "discourse":
+		var preloaded map[string]string
+		text := d.doc.Find("#data-preloaded").First().AttrOr("data-preloaded", "")
+		if json.Unmarshal([]byte(text), &preloaded) == nil {
+			for key, value := range preloaded {
+				if strings.HasPrefix(key, "topic_") {
+					add(value)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// link makes an absolute public address of a path below the board's root.
+func (c *apiContext) link(root, path string) string {
+	u := url.URL{Scheme: c.at.Scheme, Host: c.at.Host}
+	if c.home != nil {
+		u.Scheme, u.Host = c.home.Scheme, c.home.Host
+	}
+	return poll.CleanURL(u.String() + root + path)
+}
+
+// fetchable makes the address to fetch for a path below the board's root.
+func (c *apiContext) fetchable(root, path string) string {
+	u := url.URL{Scheme: c.at.Scheme, Host: c.at.Host}
+	return poll.CleanURL(u.String() + root + path)
+}
+
+// paged is at with its page parameter set to n.
+func (c *apiContext) paged(n int) string {
+	return poll.CleanURL(withParam(c.at.String(), "page", strconv.Itoa(n)))
+}
+
+// withParam returns link with one query parameter set, or removed when value is
+// empty; the others stay as written.
+func withParam(link, name, value string) string {
+	link, _, _ = strings.Cut(link, "#")
+	link = dropParams(link, []string{name})
+	if value == "" {
+		return link
+	}
+	sep := "?"
+	if strings.Contains(link, "?") {
+		sep = "&"
+	}
+	return link + sep + url.QueryEscape(name) + "=" + url.QueryEscape(value)
+}
+
+// number is an id or a count that sites write as a number or as text.
+type number string
+
+// UnmarshalJSON takes numbers, texts, null and false.
+func (n *number) UnmarshalJSON(b []byte) error {
+	s := string(b)
+	switch {
+	case s == "null" || s == "false" || s == "true":
+		*n = ""
+	case len(s) > 1 && s[0] == '"':
+		var text string
+		if err := json.Unmarshal(b, &text); err != nil {
+			return err
+		}
+		*n = number(text)
+	case s != "" && s[0] != '{' && s[0] != '[':
+		*n = number(s)
+	}
+	return nil
+}
+
+func (n number) int() int64 {
+	i, err := strconv.ParseInt(string(n), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return i
+}
+
+// moment reads milliseconds since 1970.
+func (n number) moment() time.Time {
+	if ms := n.int(); ms > 0 {
+		return time.UnixMilli(ms).UTC()
+	}
+	return time.Time{}
+}
+
+// isoTime reads the RFC 3339 times of APIs, and the ones without a zone, which
+// are UTC in all of them.
+func isoTime(s string) time.Time {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// add appends a post and gives it what it has in common with the others.
+func (p *pageData) add(post mention.Post) {
+	if post.Edited.Sub(post.Published) < time.Second {
+		post.Edited = time.Time{}
+	}
+	if post.Title == "" {
+		post.Title = p.Topic
+	}
+	if post.ThreadURL == "" {
+		post.ThreadURL = p.Thread
+	}
+	p.Posts = append(p.Posts, post)
+}
+
+// apiText is the author's text of a post that came as an HTML fragment. It is
+// parsed as a page, because what stands beside a quote matters.
+func apiText(fragment string) string {
+	if !htmltext.HasTag(fragment) {
+		return htmltext.PlainAuthorText(fragment)
+	}
+	doc, err := htmltext.Parse([]byte(fragment))
+	if err != nil {
+		return htmltext.PlainAuthorText(fragment)
+	}
+	return rawQuote.ReplaceAllString(htmltext.Text(doc.Find("body"), textFilter{quotes: true}), "")
+}
+
+// withoutFragment is the address without what names a place in the page.
+func withoutFragment(link string) string {
+	for i := range link {
+		if link[i] == '#' {
+			return link[:i]
+		}
+	}
+	return link
+}
+
+// flarumID takes the discussion's number out of its address.
+func flarumID(thread string) string {
+	_, rest, ok := strings.Cut(thread, "/d/")
+	if !ok {
+		return ""
+	}
+	end := 0
+	for end < len(rest) && rest[end] >= '0' && rest[end] <= '9' {
+		end++
+	}
+	return rest[:end]
+}

@@ -1,0 +1,205 @@
+package forum
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/mention"
+)
+
+// flarumDoc is a JSON:API document of Flarum: one discussion, a list of them, or
+// a list of posts, with what they refer to in included.
+type flarumDoc struct {
+	Data     json.RawMessage `json:"data"`
+	Included []flarumThing   `json:"included"`
+	Links    struct {
+		Next string `json:"next"`
+		Prev string `json:"prev"`
+	} `json:"links"`
+}
+
+type flarumThing struct {
+	Type  string `json:"type"`
+	ID    number `json:"id"`
+	Attrs struct {
+		Title    string  `json:"title"`
+		Slug     string  `json:"slug"`
+		Comments number  `json:"commentCount"`
+		LastNo   number  `json:"lastPostNumber"`
+		LastAt   string  `json:"lastPostedAt"`
+		Number   int     `json:"number"`
+		Created  string  `json:"createdAt"`
+		Edited   string  `json:"editedAt"`
+		Type     string  `json:"contentType"`
+		HTML     *string `json:"contentHtml"`
+		Hidden   bool    `json:"isHidden"`
+		User     string  `json:"username"`
+		Shown    string  `json:"displayName"`
+	} `json:"attributes"`
+	Refs map[string]struct {
+		Data json.RawMessage `json:"data"`
+	} `json:"relationships"`
+}
+
+// ref returns the id of a to-one relationship.
+func (t *flarumThing) ref(name string) number {
+	var to struct {
+		ID number `json:"id"`
+	}
+	if json.Unmarshal(t.Refs[name].Data, &to) != nil {
+		return ""
+	}
+	return to.ID
+}
+
+// refs returns how many things a to-many relationship names.
+func (t *flarumThing) refs(name string) int {
+	var to []json.RawMessage
+	if json.Unmarshal(t.Refs[name].Data, &to) != nil {
+		return 0
+	}
+	return len(to)
+}
+
+// flarumPage reads a Flarum document.
+func flarumPage(c *apiContext, body []byte, p *pageData) bool {
+	var doc flarumDoc
+	if body[0] != '{' || json.Unmarshal(body, &doc) != nil || len(doc.Data) == 0 {
+		return false
+	}
+	var one flarumThing
+	var many []flarumThing
+	if doc.Data[0] == '[' {
+		if json.Unmarshal(doc.Data, &many) != nil || len(many) == 0 {
+			return false
+		}
+	} else if json.Unmarshal(doc.Data, &one) != nil {
+		return false
+	}
+	known := map[string]*flarumThing{}
+	for i := range doc.Included {
+		known[doc.Included[i].Type+"/"+string(doc.Included[i].ID)] = &doc.Included[i]
+	}
+	switch {
+	case one.Type == "discussions":
+		flarumDiscussion(c, &one, doc.Included, known, p)
+	case len(many) > 0 && many[0].Type == "discussions":
+		flarumRows(c, many, p)
+		p.Next = flarumNext(c, doc.Links.Next)
+	case len(many) > 0 && many[0].Type == "posts":
+		for i := range many {
+			flarumPost(c, &many[i], known, p)
+		}
+		p.Older = flarumNext(c, doc.Links.Next)
+	default:
+		return false
+	}
+	return true
+}
+
+// flarumNext moves a link of the API to the origin that was asked.
+func flarumNext(c *apiContext, link string) string {
+	next, err := c.at.Parse(link)
+	if link == "" || err != nil {
+		return ""
+	}
+	next.Scheme, next.Host = c.at.Scheme, c.at.Host
+	return poll.CleanURL(next.String())
+}
+
+// flarumChunk is how many posts Flarum puts on a page.
+const flarumChunk = 20
+
+func flarumDiscussion(c *apiContext, t *flarumThing, included []flarumThing, known map[string]*flarumThing, p *pageData) {
+	p.Topic = htmltext.OneLine(t.Attrs.Title)
+	p.Thread = c.link("/", "d/"+flarumSlug(t))
+	var posts []*flarumThing
+	for i := range included {
+		if included[i].Type == "posts" {
+			posts = append(posts, &included[i])
+		}
+	}
+	slices.SortStableFunc(posts, func(a, b *flarumThing) int { return a.Attrs.Number - b.Attrs.Number })
+	for _, post := range posts {
+		flarumPost(c, post, known, p)
+	}
+	total := t.refs("posts")
+	pages := (total + flarumChunk - 1) / flarumChunk
+	page := 1
+	if n, err := strconv.Atoi(c.at.Query().Get("page")); err == nil && n > 1 {
+		page = n
+	}
+	if c.api || pages < 2 {
+		return
+	}
+	address := c.fetchable("/", "d/"+flarumSlug(t))
+	if page < pages {
+		p.Next, p.LastNo = withParam(address, "page", strconv.Itoa(page+1)), pages
+		p.Last = withParam(address, "page", strconv.Itoa(pages))
+	}
+	if page > 1 {
+		p.Prev = withParam(address, "page", strconv.Itoa(page-1))
+	}
+}
+
+// flarumSlug is the discussion's part of an address: "12-the-title". The
+// attribute holds it whole in newer versions and without the id in older ones.
+func flarumSlug(t *flarumThing) string {
+	slug, id := t.Attrs.Slug, string(t.ID)
+	switch {
+	case slug == "" || slug == id:
+		return id
+	case len(slug) > len(id) && slug[:len(id)] == id && slug[len(id)] == '-':
+		return slug
+	}
+	return id + "-" + slug
+}
+
+func flarumPost(c *apiContext, t *flarumThing, known map[string]*flarumThing, p *pageData) {
+	if t.Attrs.Type != "" && t.Attrs.Type != "comment" || t.Attrs.HTML == nil {
+		return // "renamed the discussion", or a post whose text is not shown
+	}
+	post := mention.Post{
+		ID: string(t.ID), Published: isoTime(t.Attrs.Created), Edited: isoTime(t.Attrs.Edited),
+		Text: apiText(*t.Attrs.HTML), IsReply: t.Attrs.Number != 1, Deleted: t.Attrs.Hidden,
+	}
+	discussion := t.ref("discussion")
+	if d := known["discussions/"+string(discussion)]; d != nil {
+		post.Title, post.ThreadURL = htmltext.OneLine(d.Attrs.Title), c.link("/", "d/"+flarumSlug(d))
+	}
+	if discussion == "" {
+		discussion = number(flarumID(p.Thread))
+	}
+	post.URL = c.link("/", fmt.Sprintf("d/%s/%d", discussion, t.Attrs.Number))
+	if u := known["users/"+string(t.ref("user"))]; u != nil {
+		post.Author = u.Attrs.Shown
+		if post.Author == "" {
+			post.Author = u.Attrs.User
+		}
+		if u.Attrs.Slug != "" {
+			post.AuthorURL = c.link("/", "u/"+u.Attrs.Slug)
+		}
+	}
+	p.add(post)
+}
+
+func flarumRows(c *apiContext, many []flarumThing, p *pageData) {
+	for i := range many {
+		t := &many[i]
+		if t.Attrs.Hidden {
+			continue
+		}
+		path := "d/" + flarumSlug(t)
+		if c.api {
+			path = "api/posts?filter%5Bdiscussion%5D=" + string(t.ID) + "&" + flarumPosts
+		}
+		p.Threads = append(p.Threads, threadRow{
+			Key: string(t.ID), URL: c.fetchable("/", path), Title: htmltext.OneLine(t.Attrs.Title),
+			Mark: fmt.Sprintf("%s|%s|%s", t.Attrs.Comments, t.Attrs.LastNo, t.Attrs.LastAt),
+		})
+	}
+}

@@ -1,0 +1,326 @@
+// Package forum is the engine of forums and of comments below articles: it finds
+// out which software made a page, walks lists and threads politely, and reads the
+// posts. How a software's pages look is data in presets/forum; only what data
+// cannot say stands here.
+package forum
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// Kind is the kind this engine reads.
+func Kind() crawlers.Kind {
+	return crawlers.Kind{
+		Name:     "forum",
+		About:    "a forum or the comments of a blog: a board's index, a list of threads, or one thread; the engine is found by itself",
+		PostKind: mention.Forum,
+		Every:    10 * time.Minute,
+		Status:   "recorded pages of MyBB, phpBB, NodeBB and WordPress; other engines from their templates, not checked live",
+		Limits:   "one request at a time, at most 40 pages a poll; a thread that did not change is not read again",
+		Terms:    "public pages only; robots.txt and the board's rules apply",
+		Options:  func() any { return new(options) },
+		New:      newFromSection,
+	}
+}
+
+// options are the fields of a forum source.
+type options struct {
+	Address string `yaml:"address" required:"true" doc:"A board's index, a list of threads, or one thread." format:"url" example:"https://forum.example/viewforum.php?f=3"`
+}
+
+func newFromSection(env crawlers.Env, section config.Section) (crawlers.Crawler, error) {
+	var opt options
+	if err := section.Decode(&opt); err != nil {
+		return nil, err
+	}
+	f, err := newCrawler(env, opt.Address)
+	if err != nil {
+		return nil, section.Errorf("address", "%v", err)
+	}
+	return f, nil
+}
+
+// Bounds of one poll. They are about manners: at the default gap of 10 s forty
+// pages are seven minutes of one host's time.
+const (
+	maxRequests    = 40  // pages fetched in one poll
+	maxThreadPages = 10  // pages read of one thread
+	wholePages     = 4   // a thread of so many pages is read whole by the first poll of a list
+	maxThreads     = 25  // threads read on the first poll of a list
+	maxBlind       = 10  // threads read when the list does not tell what changed
+	maxKept        = 200 // threads remembered
+	maxLists       = 3   // pages of one thread list when everything on the first is new
+	maxBoards      = 30  // thread lists read from an index
+)
+
+// crawler is the crawler of one forum source.
+type crawler struct {
+	env     crawlers.Env
+	address string
+	home    *url.URL // the address's own origin when base moved it
+	api     bool     // the address is an API's
+}
+
+func newCrawler(env crawlers.Env, address string) (*crawler, error) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || !poll.IsWeb(u) {
+		return nil, errors.New("must be an address that begins with https:// or http://")
+	}
+	f := &crawler{env: env.WithDefaults()}
+	if env.Base != "" {
+		base, err := url.Parse(env.Base)
+		if err != nil || !poll.IsWeb(base) {
+			return nil, errors.New("base must be an address that begins with https:// or http://")
+		}
+		f.home = &url.URL{Scheme: u.Scheme, Host: u.Host}
+		u.Scheme, u.Host = base.Scheme, base.Host
+	}
+	u.Fragment, u.RawFragment = "", ""
+	f.address = u.String()
+	return f, nil
+}
+
+// cursorState is the cursor of a forum source.
+type cursorState struct {
+	Engine  string                   `json:"engine,omitempty"`
+	Order   string                   `json:"order,omitempty"` // of numeric dates
+	V       fetch.Validators         `json:"v,omitzero"`      // of the page at At
+	At      string                   `json:"at,omitempty"`    // where the next poll begins, when not at the address
+	Since   time.Time                `json:"since,omitzero"`  // the first poll
+	Top     int64                    `json:"top,omitempty"`   // highest thread id seen by the first poll
+	Threads map[string]visitedThread `json:"threads,omitempty"`
+	Boards  map[string]string        `json:"boards,omitempty"` // thread list → its mark on the index
+	Marks   poll.Fingerprints        `json:"seen,omitempty"`
+	Cut     bool                     `json:"cut,omitempty"` // the last poll met a page that ended in the middle
+}
+
+// visitedThread is what is remembered of one thread.
+type visitedThread struct {
+	Mark  string            `json:"m"`
+	Last  string            `json:"l,omitempty"` // the last page that was read
+	Marks poll.Fingerprints `json:"p,omitempty"` // of the posts on it
+	Poll  int64             `json:"t"`           // unix time it was last on a list
+}
+
+// Poll implements Crawler.
+func (f *crawler) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
+	w := f.walk(ctx, since)
+	err := w.run()
+	if w.unchanged {
+		return crawlers.Batch{Next: since, Unchanged: true, Observed: w.sight()}, nil
+	}
+	return w.batch(since, err)
+}
+
+func (f *crawler) walk(ctx context.Context, since crawlers.Cursor) *walk {
+	w := &walk{f: f, ctx: ctx, visited: map[string]bool{}}
+	poll.DecodeCursor(since, &w.st)
+	w.first = w.st.Since.IsZero()
+	if w.first {
+		w.st.Since = f.env.Now().UTC().Truncate(time.Second)
+	}
+	if w.st.Threads == nil {
+		w.st.Threads = map[string]visitedThread{}
+	}
+	w.reader = pageReader{env: f.env, order: w.st.Order, home: f.home, patient: !w.st.Cut}
+	w.st.Cut = false
+	if name := w.st.Engine; name != "" {
+		w.reader.engine = presetNamed(name)
+	}
+	return w
+}
+
+// walk is one poll.
+type walk struct {
+	f         *crawler
+	ctx       context.Context // of this poll only: the walk does not outlive it
+	reader    pageReader
+	st        cursorState
+	first     bool // nothing was read before
+	unchanged bool
+	requests  int
+	visited   map[string]bool
+	posts     []mention.Post
+	kind      string // "one", "thread", "board", "post": what the address is, or a list of
+	rows      int
+	bytes     int
+	items     int
+	newest    time.Time
+	engine    string
+	notes     []string
+}
+
+// errBudget ends a poll that has asked for enough pages.
+var errBudget = errors.New("enough pages for one poll")
+
+// get fetches and reads one page. A page that did not change is nil.
+func (w *walk) get(address string, v fetch.Validators) (*pageData, *fetch.Response, error) {
+	if w.requests >= maxRequests {
+		return nil, nil, errBudget
+	}
+	w.requests++
+	w.visited[addressKey(address)] = true
+	res, err := w.f.env.Fetch.Do(w.ctx, fetch.Request{URL: address, Validators: v, API: w.f.api})
+	if err != nil {
+		return nil, nil, fmt.Errorf("forum: %w", err)
+	}
+	w.bytes += len(res.Body)
+	if res.NotModified {
+		return nil, res, nil
+	}
+	w.visited[addressKey(res.URL)] = true
+	p, err := w.reader.read(res)
+	if err != nil {
+		return nil, nil, fmt.Errorf("forum: %w", err)
+	}
+	if w.reader.order != "" {
+		w.st.Order = w.reader.order
+	}
+	if p.Engine != "" {
+		w.engine = p.Engine
+	}
+	for _, n := range p.Notes {
+		w.note("%s", n)
+	}
+	if p.cut {
+		w.st.Cut, w.st.V = true, fetch.Validators{}
+	}
+	w.see(p.Posts)
+	return p, res, nil
+}
+
+// see counts the posts of a page for the sight.
+func (w *walk) see(posts []mention.Post) {
+	w.items += len(posts)
+	for _, p := range posts {
+		if p.Published.After(w.newest) && !p.Published.After(w.f.env.Now()) {
+			w.newest = p.Published
+		}
+	}
+}
+
+func (w *walk) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	for _, n := range w.notes {
+		if n == text {
+			return
+		}
+	}
+	if len(w.notes) < 20 {
+		w.notes = append(w.notes, text)
+	}
+}
+
+// fatal reports errors that end the whole poll: the next page of the same host
+// would fare no better. What is only about one page costs only that page.
+func (w *walk) fatal(err error) bool {
+	if w.ctx.Err() != nil || errors.Is(err, errBudget) {
+		return true
+	}
+	var retry *fetch.RetryError
+	return errors.As(err, &retry)
+}
+
+// run reads the source's own page and goes on from what it turns out to be.
+func (w *walk) run() error {
+	start := w.f.address
+	if w.st.At != "" {
+		start = w.st.At
+	}
+	p, res, err := w.get(start, w.st.V)
+	if err != nil && poll.NotFound(err) && start != w.f.address {
+		// The last page of the thread went away with its posts.
+		start, w.st.At, w.st.V = w.f.address, "", fetch.Validators{}
+		p, res, err = w.get(start, w.st.V)
+	}
+	switch {
+	case err != nil:
+		return err
+	case p == nil:
+		w.unchanged = true
+		return nil
+	}
+	if w.st.V = res.Validators; p.cut {
+		w.st.V = fetch.Validators{}
+	}
+	switch {
+	case len(p.Posts) > 0 && p.Older != "" && p.Thread == "":
+		return w.stream(p)
+	case len(p.Posts) > 0:
+		return w.thread(p, start)
+	case len(p.Threads) > 0:
+		return w.list(p)
+	case len(p.Boards) > 0:
+		return w.index(p)
+	case p.cut:
+		return nil
+	case p.Engine == "":
+		return fmt.Errorf("forum: %s: no forum was recognised on this page; if it is one, read it as a page with select", poll.Host(start))
+	}
+	w.note("no posts and no threads on the page")
+	return nil
+}
+
+// batch closes the poll.
+func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
+	b := crawlers.Batch{Posts: poll.Finish(w.f.env, w.posts), Next: since, Observed: w.sight()}
+	if errors.Is(err, errBudget) {
+		err = nil // what is left is read by the next poll
+	}
+	if err != nil {
+		return b, err
+	}
+	w.forget()
+	if w.reader.engine != nil {
+		w.st.Engine = w.reader.engine.Name
+	}
+	b.Next = poll.EncodeCursor(w.st)
+	return b, nil
+}
+
+func (w *walk) sight() crawlers.Observation {
+	s := crawlers.Observation{Items: w.items, Newest: w.newest, Bytes: w.bytes, Notes: w.notes}
+	name := w.engine
+	if name == "" {
+		name = w.st.Engine
+	}
+	if name == "" {
+		name = "forum"
+	}
+	switch w.kind {
+	case "":
+		s.What = name
+	case "one":
+		s.What = name + ", one thread"
+	case "post":
+		s.What = name + ", newest posts"
+	default:
+		s.What = name + ", " + poll.Count(w.rows, w.kind)
+		s.Items = max(s.Items, w.rows)
+	}
+	return s
+}
+
+// forget bounds the cursor: the threads that were on a list last are kept.
+func (w *walk) forget() {
+	for len(w.st.Threads) > maxKept {
+		oldest, at := "", int64(0)
+		for key, t := range w.st.Threads {
+			if oldest == "" || t.Poll < at || t.Poll == at && key < oldest {
+				oldest, at = key, t.Poll
+			}
+		}
+		delete(w.st.Threads, oldest)
+	}
+}

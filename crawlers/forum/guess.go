@@ -1,0 +1,305 @@
+package forum
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+	"github.com/earshot/earshot/mention"
+)
+
+// Rules of this file: an engine no preset knows is read by what all of them have
+// in common: blocks of one shape, one after another, each with a number in its
+// id, an author, a moment and a text. Which element holds which is settled for
+// all blocks of a page together. A block that lacks the author or the moment is
+// no post: what is invented here is told to people as real.
+
+// unknownEngine is the name of an engine that was not recognised.
+const unknownEngine = "unknown engine"
+
+// generic reads a page no preset knows.
+func (d *document) generic() *pageData {
+	d.preset, d.settled = &enginePreset{Zone: zoneRules}, false
+	p := &pageData{Engine: unknownEngine}
+	p.Topic = d.genericTopic()
+	p.Thread = withoutFragment(d.public(d.at.String()))
+	if ref := d.doc.Find("link[rel=canonical]").AttrOr("href", ""); ref != "" && d.public(ref) != "" {
+		p.Thread = withoutFragment(d.public(ref))
+	}
+	p.Posts = d.blocks(p)
+	if marked := d.marked(); len(marked) > len(p.Posts) {
+		p.Posts = marked
+	}
+	if len(p.Posts) == 0 {
+		p.Threads = d.genericThreads()
+		return p
+	}
+	p.Next = d.link(nextLinks)
+	p.Prev = d.link(prevLinks)
+	p.note("the forum's engine is not known: its pages are read by their shape")
+	return p
+}
+
+var (
+	nextLinks = mustRules("link[rel=next]@href", "a[rel=next]@href", "a.next[href]@href", ".next a[href]@href", ".pagination-next a@href")
+	prevLinks = mustRules("link[rel=prev]@href", "a[rel=prev]@href", "a.prev[href]@href", ".prev a[href]@href")
+)
+
+// zoneRules is how boards say their zone at the foot of a page.
+var zoneRules = mustRules(`footer | `+zonePattern, `#footer, .footer, #page-footer, .page-footer | `+zonePattern, `body | `+zonePattern)
+
+var zonePattern = `(?i)` + phrases.Pattern(phrases.TimeZone) + `[^.\n]{0,30}?((?:UTC|GMT)[^.<]{0,14})`
+
+func mustRules(texts ...string) ruleList {
+	var rules ruleList
+	for _, text := range texts {
+		rules = append(rules, mustRule(text))
+	}
+	return rules
+}
+
+func mustRule(text string) pageRule {
+	r, err := parseRule(text)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func (d *document) genericTopic() string {
+	for _, sel := range []string{"h1", `meta[property="og:title"]`, "title"} {
+		el := d.doc.Find(sel).First()
+		if v := htmltext.OneLine(el.AttrOr("content", "") + htmltext.Text(el, nil)); v != "" {
+			return v
+		}
+		if sel == "title" {
+			return htmltext.OneLine(el.Text())
+		}
+	}
+	return ""
+}
+
+// marked reads what the page says of itself in schema.org's words.
+func (d *document) marked() []mention.Post {
+	r := schemaorg.Reader{Env: d.r.env, Base: d.base}
+	r.JSONLD(d.doc)
+	items := r.Items
+	r.Items = nil
+	r.Microdata(d.doc)
+	page := poll.CleanURL(d.at.String())
+	var posts []mention.Post
+	for _, p := range schemaorg.Name(schemaorg.Merge(items, r.Items), page, page) {
+		if p.URL = d.public(p.URL); p.Rating == nil {
+			posts = append(posts, p)
+		}
+	}
+	return posts
+}
+
+// blockID is how engines number the element of a post.
+var blockID = regexp.MustCompile(`(?i)^(.*?(?:post|msg|message|comment|reply|entry|answer|p|m|c|pid|cid|mid)[-_]?)(\d+)$`)
+
+// postBlock is what may be one post: an element, or neighbours.
+type postBlock struct {
+	postItem
+	anchor string // the id="" or name="" that carries the number
+}
+
+// blocks finds the group of post-like blocks of one shape that gives most posts.
+func (d *document) blocks(p *pageData) []mention.Post {
+	groups := map[string][]postBlock{}
+	var order []string
+	d.doc.Find("[id], a[name], [data-post-id], [data-comment-id], [data-pid], .h-entry").Each(func(_ int, el *goquery.Selection) {
+		shape, b := blockOf(el)
+		if b.id == "" || d.unfinished(el, false) {
+			return
+		}
+		b.d, b.rules, b.el = d, &postRules{}, el
+		if _, ok := groups[shape]; !ok {
+			order = append(order, shape)
+		}
+		groups[shape] = append(groups[shape], b)
+	})
+	// Large groups first; of groups of one size the first is the outermost.
+	slices.SortStableFunc(order, func(a, b string) int { return len(groups[b]) - len(groups[a]) })
+	var best []mention.Post
+	for _, shape := range order[:min(len(order), 40)] {
+		if len(groups[shape]) > 500 || len(groups[shape]) < len(best) {
+			continue
+		}
+		if posts := readBlocks(grow(groups[shape]), p); len(posts) > len(best) {
+			best = posts
+		}
+	}
+	return best
+}
+
+// blockOf returns what a numbered element has in common with its like.
+func blockOf(el *goquery.Selection) (shape string, b postBlock) {
+	n := el.Nodes[0]
+	for _, key := range []string{"data-post-id", "data-comment-id", "data-pid"} {
+		if v := htmltext.Attr(n, key); v != "" && len(v) <= 40 {
+			b.id, b.anchor = v, htmltext.Attr(n, "id")
+			return n.Data + "@" + key, b
+		}
+	}
+	b.anchor = htmltext.Attr(n, "id")
+	if b.anchor == "" && n.DataAtom == atom.A {
+		b.anchor = htmltext.Attr(n, "name")
+	}
+	if m := blockID.FindStringSubmatch(b.anchor); m != nil {
+		b.id = m[2]
+		return n.Data + "#" + m[1], b
+	}
+	if el.HasClass("h-entry") {
+		b.id = el.Find(".u-url").First().AttrOr("href", "")
+	}
+	return "h-entry", b
+}
+
+// grow widens each block to all that stands around its number and around no
+// other's: the number may be on an anchor or a headline inside of the post, or
+// in front of it.
+func grow(group []postBlock) []postBlock {
+	items := map[*html.Node]string{}
+	if len(group) > 1 {
+		holds := map[*html.Node]int{} // numbered elements inside
+		for _, b := range group {
+			for n := b.el.Nodes[0]; n != nil; n = n.Parent {
+				holds[n]++
+			}
+		}
+		tops := map[*html.Node]bool{}
+		for i, b := range group {
+			n := b.el.Nodes[0]
+			for n.Parent != nil && holds[n.Parent] == holds[b.el.Nodes[0]] {
+				n = n.Parent
+			}
+			group[i].el = schemaorg.Selection(n)
+			tops[n] = true
+		}
+		for i, b := range group {
+			for n := b.el.Nodes[0].NextSibling; n != nil && !tops[n]; n = n.NextSibling {
+				if isElement(n) {
+					group[i].el = group[i].el.AddNodes(n)
+				}
+			}
+		}
+		// The last one has no neighbour to end at, so what follows it (the foot
+		// of the page) is only its own when the others have as much.
+		if last := &group[len(group)-1]; last.el.Length() > group[0].el.Length() {
+			last.el = last.el.Slice(0, group[0].el.Length())
+		}
+	}
+	for i := range group {
+		items[group[i].el.Nodes[0]] = group[i].id
+		group[i].items = items
+	}
+	return group
+}
+
+// readBlocks reads the blocks of one shape that are complete posts.
+func readBlocks(group []postBlock, p *pageData) []mention.Post {
+	parts := partsOf(group)
+	author, moment := bestAuthor(group, parts), bestMoment(group, parts)
+	if author == nil || moment == nil {
+		return nil
+	}
+	text := bestText(group, parts, author, moment)
+	if text == nil {
+		return nil
+	}
+	var posts []mention.Post
+	seen := map[string]bool{}
+	for i := range group {
+		b := &group[i]
+		post := mention.Post{ID: b.id, Title: p.Topic, ThreadURL: p.Thread, Author: author[i].value,
+			Published: moment[i].at, DateOnly: moment[i].day, Text: text[i].value}
+		if seen[b.id] || post.Author == "" || post.Published.IsZero() || post.Text == "" && !text[i].found {
+			continue
+		}
+		seen[b.id] = true
+		post.URL = b.guessLink(p)
+		if post.URL != "" {
+			post.ID = post.URL // the number may count within its thread only
+		}
+		post.IsReply = len(posts) > 0 || p.Prev != ""
+		posts = append(posts, post)
+	}
+	return posts
+}
+
+// inQuote reports whether n stands in a quote below top.
+func inQuote(n, top *html.Node) bool {
+	for n = n.Parent; n != nil && n != top; n = n.Parent {
+		if htmltext.IsQuote(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// guessLink finds the post's own link: one that names its id.
+func (it *postBlock) guessLink(p *pageData) string {
+	if strings.HasPrefix(it.id, "http") || strings.HasPrefix(it.id, "/") {
+		return it.d.public(it.id)
+	}
+	whole := regexp.MustCompile(`(?:^|\D)` + regexp.QuoteMeta(it.id) + `(?:\D|$)`)
+	els := it.el.Find("a[href]")
+	for i, n := range els.Nodes {
+		href := els.Eq(i).AttrOr("href", "")
+		before, fragment, _ := strings.Cut(href, "#")
+		if before != "" && it.owns(n) && !inQuote(n, it.el.Nodes[0]) && fragment != "" && whole.MatchString(fragment) {
+			return it.d.public(href)
+		}
+	}
+	for i, n := range els.Nodes {
+		href := els.Eq(i).AttrOr("href", "")
+		if it.owns(n) && !inQuote(n, it.el.Nodes[0]) && whole.MatchString(href) && postLink.MatchString(href) && !actionLink.MatchString(href) {
+			return it.d.public(href)
+		}
+	}
+	anchor := it.anchor
+	if anchor == "" {
+		anchor = it.id
+	}
+	return it.d.public(p.Thread + "#" + anchor)
+}
+
+var (
+	postLink   = regexp.MustCompile(`(?i)post|msg|message|comment|reply|pid|permalink|/p/|#`)
+	actionLink = regexp.MustCompile(`(?i)report|quote|delete|edit|reply(?:to)?=|action=|login|vote|like`)
+	threadLink = regexp.MustCompile(`(?i)(?:topic|thread|discussion|viewtopic|showthread|/t/|/d/)[^?#]*[/=._-]\d+|[?&;](?:t|tid|topic)=\d+`)
+)
+
+// genericThreads finds the threads of a list no preset knows: links of the site
+// that look like threads. What changed in them is not known.
+func (d *document) genericThreads() []threadRow {
+	var rows []threadRow
+	seen := map[string]bool{}
+	d.doc.Find("a[href]").Each(func(_ int, a *goquery.Selection) {
+		href := a.AttrOr("href", "")
+		title := htmltext.OneLine(htmltext.Text(a, nil))
+		if !threadLink.MatchString(href) || actionLink.MatchString(href) || utf8.RuneCountInString(title) < 5 {
+			return
+		}
+		link := d.follow(href)
+		if key := addressKey(link); link != "" && !seen[key] {
+			seen[key] = true
+			rows = append(rows, threadRow{Key: key, URL: link, Title: title})
+		}
+	})
+	if len(rows) < 3 { // a page with one or two such links is no list of threads
+		return nil
+	}
+	return rows
+}

@@ -1,0 +1,334 @@
+package forum
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
+	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+)
+
+// blockPart is one element of a block, or what it gave.
+type blockPart struct {
+	el    *goquery.Selection
+	key   string // element name and classes: the same in every block
+	value string
+	at    time.Time
+	day   bool
+	found bool
+}
+
+// partsOf lists the elements of each block that are its own and in no quote.
+func partsOf(group []postBlock) [][]blockPart {
+	all := make([][]blockPart, len(group))
+	for i := range group {
+		b := &group[i]
+		var walk func(n *html.Node)
+		walk = func(n *html.Node) {
+			if !isElement(n) || htmltext.InvisibleElement(n.DataAtom) || htmltext.IsQuote(n) || notOwn(n) || !b.owns(n) || len(all[i]) > 2000 {
+				return
+			}
+			all[i] = append(all[i], blockPart{el: schemaorg.Selection(n), key: partKey(n, n == b.el.Nodes[0])})
+			for c := n.FirstChild; c != nil; c = c.NextSibling {
+				walk(c)
+			}
+		}
+		for _, n := range b.el.Nodes {
+			walk(n)
+		}
+	}
+	return all
+}
+
+// partKey is what an element has in common with its like in other blocks.
+func partKey(n *html.Node, root bool) string {
+	if root {
+		return n.Data + "@root" // its classes tell the first from the last, the odd from the even
+	}
+	return n.Data + "." + changingNames.ReplaceAllString(htmltext.Attr(n, "class")+" "+htmltext.Attr(n, "itemprop")+" "+htmltext.Attr(n, "data-role"), "")
+}
+
+// notOwn reports elements that hold what is not the post: signatures,
+// quotes, who edited it and when.
+func notOwn(n *html.Node) bool {
+	for _, word := range strings.Fields(htmltext.Attr(n, "class") + " " + htmltext.Attr(n, "data-role")) {
+		if !strings.HasPrefix(word, "js-") && foreignClass.MatchString(word) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	changingNames = regexp.MustCompile(`\d+|\b(?:odd|even|first|last|alt|bg|row\w*)\b`)
+	foreignClass  = regexp.MustCompile(`(?i)(?:^|[-_])sig$|sig-|signature|quot|edited|lastedit|postedit|toolbar|attachment`)
+	rankClass     = regexp.MustCompile(`(?i)title|rank|group|_ip|ip$|status|stat|count|role|level|badge`)
+	authorClass   = regexp.MustCompile(`(?i)author|user|poster|nick|member|(?:^|[\s_-])(?:by|name|fn)(?:$|[\s_-])`)
+	profileLink   = regexp.MustCompile(`(?i)profile|member|/users?/|/u/|[?&;]u(?:id)?=\d|author`)
+	timeClass     = regexp.MustCompile(`(?i)date|time|posted|when|ago`)
+	textClass     = regexp.MustCompile(`(?i)content|body|text|message|msg|entry|comment|articlebody`)
+	bodyClass     = regexp.MustCompile(`(?i)content|body|text`)
+	noTextClass   = regexp.MustCompile(`(?i)head|foot|meta|info|author|user|profile|date|title|subject|name|control|button|action|tool|stat|rank|nav`)
+	membership    = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.Membership))
+	noName        = regexp.MustCompile(`^[\d\s#.,:/-]*$`)
+	spaces        = regexp.MustCompile(`\s+`)
+)
+
+// bestAuthor settles which element names the author.
+func bestAuthor(group []postBlock, parts [][]blockPart) []blockPart {
+	return vote(group, parts, func(_ *postBlock, p blockPart) (blockPart, int) {
+		n := p.el.Nodes[0]
+		score := 0
+		if rankClass.MatchString(htmltext.Attr(n, "class")) {
+			return p, 0
+		}
+		switch class := htmltext.Attr(n, "class"); {
+		case htmltext.Attr(n, "data-author")+htmltext.Attr(n, "data-username") != "":
+			p.value, score = htmltext.Attr(n, "data-author")+htmltext.Attr(n, "data-username"), 9
+		case htmltext.Attr(n, "itemprop") == "name" || htmltext.Attr(n, "itemprop") == "author" || htmltext.Attr(n, "rel") == "author":
+			score = 8
+		case n.DataAtom == atom.A && profileLink.MatchString(htmltext.Attr(n, "href")) && authorClass.MatchString(class):
+			score = 7
+		case n.DataAtom == atom.A && profileLink.MatchString(htmltext.Attr(n, "href")):
+			score = 6
+		case authorClass.MatchString(class):
+			score = 4
+		}
+		if score > 0 && p.value == "" {
+			p.value = htmltext.Text(p.el, nil)
+		}
+		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || noName.MatchString(p.value) ||
+			len(spaces.FindAllString(p.value, -1)) > 5 {
+			return p, 0
+		}
+		return p, score
+	})
+}
+
+// bestMoment settles which element says when.
+func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
+	return vote(group, parts, func(b *postBlock, p blockPart) (blockPart, int) {
+		n := p.el.Nodes[0]
+		for i, key := range []string{"datetime", "data-timestamp", "content", "data-time", "title"} {
+			v := htmltext.Attr(n, key)
+			if v == "" || !strings.ContainsAny(v, "0123456789") || key == "content" && !timeClass.MatchString(htmltext.Attr(n, "itemprop")) {
+				continue
+			}
+			if t, day, ok := b.d.parse(v); ok && !membership.MatchString(htmltext.OneLine(htmltext.Text(p.el, nil))) {
+				p.at, p.day = t, day
+				return p, 10 - i
+			}
+		}
+		text := timeText(p.el)
+		if len(text) < 6 || len(text) > 60 || !strings.ContainsAny(text, "0123456789") || membership.MatchString(text) ||
+			len(text) < 12 && membership.MatchString(htmltext.OneLine(htmltext.Text(p.el.Parent(), nil))) {
+			return p, 0
+		}
+		t, day, ok := b.d.parse(text)
+		if !ok {
+			return p, 0
+		}
+		p.at, p.day = t, day
+		score := 2
+		if timeClass.MatchString(htmltext.Attr(n, "class")) {
+			score++
+		}
+		if day {
+			score--
+		}
+		return p, score
+	})
+}
+
+// vote gives every element a score and returns, for each block, the part of the
+// kind that scores best over all blocks; nil when none is in most of them.
+func vote(group []postBlock, parts [][]blockPart, judge func(*postBlock, blockPart) (blockPart, int)) []blockPart {
+	found := map[string][]blockPart{}
+	score := map[string]int{}
+	blocks := map[string]int{}
+	values := map[string]map[string]bool{}
+	for i := range group {
+		for _, part := range parts[i] {
+			part, n := judge(&group[i], part)
+			if n == 0 {
+				continue
+			}
+			if found[part.key] == nil {
+				found[part.key] = make([]blockPart, len(group))
+			}
+			if found[part.key][i].found {
+				continue
+			}
+			part.found = true
+			found[part.key][i] = part
+			score[part.key] += n
+			blocks[part.key]++
+			if values[part.key] == nil {
+				values[part.key] = map[string]bool{}
+			}
+			values[part.key][part.value+part.at.String()] = true
+		}
+	}
+	best, most := "", 0
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		// What is the same in every post is the board's word and not the post's.
+		if score[key] *= len(values[key]); blocks[key]*5 >= len(group)*3 && score[key] > most {
+			best, most = key, score[key]
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	// A guest's name is no link, and a moment may have another form in a few
+	// blocks: what the best kind leaves open the next ones fill.
+	chosen := found[best]
+	for i := range chosen {
+		for _, key := range slices.Sorted(maps.Keys(found)) {
+			if !chosen[i].found && found[key][i].found && score[key]*3 >= most {
+				chosen[i] = found[key][i]
+			}
+		}
+	}
+	fillFromAround(parts, chosen)
+	return chosen
+}
+
+// fillFromAround gives a block that lacks the part the text of what stands around
+// the part in the other blocks: a guest's name is in the same place, unlinked.
+func fillFromAround(parts [][]blockPart, chosen []blockPart) {
+	key, value := "", false
+	for _, c := range chosen {
+		if c.found && c.value != "" && c.el.Parent().Length() > 0 {
+			key, value = partKey(c.el.Nodes[0].Parent, false), true
+			break
+		}
+	}
+	for i := range chosen {
+		for _, p := range parts[i] {
+			if chosen[i].found || !value || p.key != key {
+				continue
+			}
+			p.value = htmltext.Text(p.el, nil)
+			if n := utf8.RuneCountInString(p.value); n > 0 && n <= 60 && !strings.Contains(p.value, "\n") {
+				p.found = true
+				chosen[i] = p
+			}
+		}
+	}
+}
+
+// bestText settles which element holds the text: the one with the most words of
+// its own that is neither around the author nor around the moment. Words that
+// stand in most blocks are the board's.
+func bestText(group []postBlock, parts [][]blockPart, author, moment []blockPart) []blockPart {
+	common := commonLines(group)
+	found := map[string][]blockPart{}
+	length, blocks, depth := map[string]int{}, map[string]int{}, map[string]int{}
+	for i := range group {
+		for at, part := range parts[i] {
+			n := part.el.Nodes[0]
+			if around(n, author[i]) || around(n, moment[i]) || within(n, author[i]) || within(n, moment[i]) || notText(part.key) {
+				continue
+			}
+			if found[part.key] == nil {
+				found[part.key] = make([]blockPart, len(group))
+			}
+			if found[part.key][i].found {
+				continue
+			}
+			part.value = rawQuote.ReplaceAllString(htmltext.Text(part.el, textFilter{root: n, items: group[i].items, quotes: true, also: notOwn}), "")
+			if part.value == author[i].value {
+				continue
+			}
+			part.found = true
+			found[part.key][i] = part
+			blocks[part.key]++
+			depth[part.key] += at
+			for _, line := range strings.Split(part.value, "\n") {
+				if !common[line] {
+					length[part.key] += len(line)
+				}
+			}
+		}
+	}
+	best := ""
+	weight := func(key string) int {
+		if textClass.MatchString(key) {
+			return 3 * length[key]
+		}
+		return length[key]
+	}
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		if blocks[key]*5 < len(group)*4 || length[key] == 0 {
+			continue
+		}
+		// Of two that hold much the same the inner one.
+		if best == "" || weight(key)*10 > weight(best)*11 || weight(key)*11 >= weight(best)*10 && depth[key]*blocks[best] > depth[best]*blocks[key] {
+			best = key
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	return found[best]
+}
+
+// commonLines are the lines that stand in more than half of the blocks.
+func commonLines(group []postBlock) map[string]bool {
+	times := map[string]int{}
+	for i := range group {
+		seen := map[string]bool{}
+		for _, line := range strings.Split(htmltext.Text(group[i].el, nil), "\n") {
+			if !seen[line] {
+				seen[line] = true
+				times[line]++
+			}
+		}
+	}
+	common := map[string]bool{}
+	for line, n := range times {
+		common[line] = len(group) > 2 && n*2 > len(group)
+	}
+	return common
+}
+
+// around reports whether n is the part's element or stands around it.
+func around(n *html.Node, part blockPart) bool {
+	if !part.found {
+		return false
+	}
+	for x := part.el.Nodes[0]; x != nil; x = x.Parent {
+		if x == n {
+			return true
+		}
+	}
+	return false
+}
+
+// within reports whether n is inside of the part's element, when that is small:
+// a whole post may carry the author in an attribute.
+func within(n *html.Node, part blockPart) bool {
+	if !part.found || strings.HasSuffix(part.key, "@root") || part.el.Children().Length() > 3 {
+		return false
+	}
+	for n = n.Parent; n != nil; n = n.Parent {
+		if n == part.el.Nodes[0] {
+			return true
+		}
+	}
+	return false
+}
+
+// notText reports kinds of elements that are called something else than a text.
+func notText(key string) bool {
+	return noTextClass.MatchString(key) && !bodyClass.MatchString(key)
+}

@@ -1,0 +1,467 @@
+package forum
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/charset"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// pageData is what one page of a forum says, whatever made it.
+type pageData struct {
+	Engine   string
+	Topic    string
+	Thread   string // the thread's own address, the same on all its pages
+	Posts    []mention.Post
+	Threads  []threadRow
+	Boards   []threadRow // thread lists of an index
+	Next     string      // addresses as they are to be fetched; "" for none
+	Prev     string
+	Last     string // the last page, when there are more pages than this one
+	LastNo   int    // its number, when the page tells it
+	Older    string
+	Comments string // a feed of what is new in the threads of a list
+	Notes    []string
+	cut      bool
+}
+
+// threadRow is one line of a thread list.
+type threadRow struct {
+	Key   string // what names the thread at every poll
+	URL   string
+	Title string
+	Mark  string // changes when a post is added
+}
+
+// pageReader reads the pages of one source.
+type pageReader struct {
+	env    crawlers.Env
+	engine *enginePreset // nil until it is found
+	// patient: the post a page ends in the middle of waits for the next poll. A
+	// page that ends so twice in a row is taken as it is.
+	patient bool
+	order   string   // "mdy" or "dmy", once a page has told
+	home    *url.URL // the address the source was given as, when base moved it
+}
+
+// read turns one answer into a page. It returns an error only for an answer that
+// is no page of a forum at all.
+func (r *pageReader) read(res *fetch.Response) (*pageData, error) {
+	if p, ok, err := r.readJSON(res); ok {
+		return p, err
+	}
+	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
+	defer release()
+	body := charset.HTML(res)
+	doc, err := htmltext.Parse(body)
+	if err != nil {
+		return nil, err
+	}
+	d := newDocument(r, res, doc)
+	if r.patient && htmltext.EndsInMiddle(body) {
+		d.spine = unfinished(doc)
+	}
+	best := &pageData{}
+	if r.engine != nil {
+		best = d.page(r.engine)
+	}
+	if !best.useful() {
+		best = r.recognise(d, res, body)
+	}
+	if best.cut = d.spine != nil; best.cut {
+		best.note("the page ends in the middle: its last post waits for the next poll")
+	}
+	return best, nil
+}
+
+// unfinished returns the elements a document that was cut off ends in.
+func unfinished(doc *goquery.Document) map[*html.Node]bool {
+	spine := map[*html.Node]bool{}
+	for n := doc.Nodes[0]; n != nil; n = n.LastChild {
+		spine[n] = true
+	}
+	return spine
+}
+
+// useful reports whether anything was recognised on the page.
+func (p *pageData) useful() bool {
+	return len(p.Posts) > 0 || len(p.Threads) > 0 || len(p.Boards) > 0
+}
+
+// document is one HTML page on its way to become a pageData.
+type document struct {
+	r    *pageReader
+	doc  *goquery.Document
+	root *goquery.Selection
+	at   *url.URL // where the page was read
+	base *url.URL // what relative links are relative to
+	home *url.URL // the origin the board calls its own; nil when it is at's
+	now  time.Time
+	zone *time.Location
+	lang string
+	dmy  string
+	// preset is what the page is read by; settled, that its dates are understood.
+	preset  *enginePreset
+	settled bool
+	anchors []*html.Node // every link of the page
+	// spine is what the page ends in when it was cut off.
+	spine map[*html.Node]bool
+}
+
+func newDocument(r *pageReader, res *fetch.Response, doc *goquery.Document) *document {
+	at, err := url.Parse(res.URL)
+	if err != nil {
+		at = &url.URL{}
+	}
+	d := &document{r: r, doc: doc, root: doc.Selection, at: at, base: poll.DocumentBase(doc, res.URL), now: res.At}
+	if d.now.IsZero() {
+		d.now = r.env.Now()
+	}
+	d.lang = pageLang(doc.Find("html").AttrOr("lang", ""))
+	d.home = d.ownOrigin()
+	return d
+}
+
+// pageLang is the language a page names; a hint only, and only of its frame.
+func pageLang(tag string) string {
+	lang, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
+	if len(lang) != 2 && len(lang) != 3 {
+		return ""
+	}
+	return lang
+}
+
+// ownOrigin returns the origin the board names in its own head when the page
+// came from another one (a mirror, a proxy, a test): permalinks are the board's.
+func (d *document) ownOrigin() *url.URL {
+	if d.r.home != nil {
+		return d.r.home
+	}
+	for _, rule := range ownAddress {
+		u, err := url.Parse(ruleList{rule}.first(d.doc.FindMatcher(headElement)))
+		if err != nil || !poll.IsWeb(u) {
+			continue
+		}
+		if u.Scheme == d.at.Scheme && strings.EqualFold(u.Host, d.at.Host) {
+			return nil
+		}
+		return &url.URL{Scheme: u.Scheme, Host: u.Host}
+	}
+	return nil
+}
+
+// public returns the permalink ref stands for: absolute, cleaned, at the board's
+// own origin.
+func (d *document) public(ref string) string {
+	link := poll.Resolve(d.base, ref)
+	if link == "" || d.home == nil {
+		return link
+	}
+	u, err := url.Parse(link)
+	if err != nil || !strings.EqualFold(u.Host, d.at.Host) {
+		return link
+	}
+	u.Scheme, u.Host = d.home.Scheme, d.home.Host
+	return u.String()
+}
+
+// follow returns the address to fetch for ref, without session ids and always at
+// the origin the page came from; "" when it leads to another site.
+func (d *document) follow(ref string) string {
+	link := poll.Resolve(d.base, ref)
+	if link == "" {
+		return ""
+	}
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	own := strings.EqualFold(u.Host, d.at.Host) || d.home != nil && strings.EqualFold(u.Host, d.home.Host) ||
+		strings.EqualFold(strings.TrimPrefix(u.Host, "www."), strings.TrimPrefix(d.at.Host, "www."))
+	if !own {
+		return ""
+	}
+	u.Scheme, u.Host = d.at.Scheme, d.at.Host
+	u.Fragment, u.RawFragment = "", ""
+	return u.String()
+}
+
+// page reads the document by the rules of one preset.
+func (d *document) page(preset *enginePreset) *pageData {
+	p := &pageData{Engine: preset.Name}
+	if preset.Data != "" {
+		if d.embedded(preset, p); p.useful() {
+			return p
+		}
+	}
+	d.preset, d.settled = preset, false
+	d.thread(preset, p)
+	if len(p.Posts) > 0 {
+		return p
+	}
+	p.Threads = d.rows(preset, &preset.List)
+	p.Next, p.Comments = d.link(preset.List.Next), d.link(preset.List.Comments)
+	if len(p.Threads) == 0 {
+		p.Boards = d.rows(preset, &preset.Index)
+	}
+	return p
+}
+
+// thread reads the posts of a thread page.
+func (d *document) thread(preset *enginePreset, p *pageData) {
+	t := &preset.Thread
+	p.Topic = d.topic(t)
+	p.Thread = d.threadURL(preset)
+	p.Next, p.Prev = d.link(t.Next), d.link(t.Prev)
+	p.Older = d.link(t.Older)
+	if p.Next != "" {
+		p.Last, p.LastNo = d.lastPage(t)
+	}
+	for i := range t.Posts {
+		d.posts(preset, &t.Posts[i], p)
+	}
+}
+
+// link returns the address to fetch that the rules name and this page is not.
+func (d *document) link(rules ruleList) string {
+	here := d.at.String()
+	for _, r := range rules {
+		for _, el := range d.anchored(r) {
+			if link := d.follow(r.value(el)); link != "" && !sameAddress(link, here) {
+				return link
+			}
+		}
+	}
+	return ""
+}
+
+// anchored returns the links a rule selects. Pages have many rules for links that
+// most pages lack, so they are tried on the links alone and not on every element.
+func (d *document) anchored(r pageRule) []*goquery.Selection {
+	if d.anchors == nil {
+		d.anchors = d.root.FindMatcher(linkElements).Nodes
+	}
+	var found []*goquery.Selection
+	for _, n := range d.anchors {
+		if r.sel != nil && r.sel.Match(n) {
+			found = append(found, schemaorg.Selection(n))
+		}
+	}
+	return found
+}
+
+var (
+	headElement  = cascadia.MustCompile("head")
+	linkElements = cascadia.MustCompile("a[href], link[href]")
+	ownAddress   = []pageRule{
+		mustRule(`link[rel=canonical]@href`), mustRule(`meta[property="og:url"]@content`),
+		mustRule(`link[rel=alternate][type*="rss"]@href`), mustRule(`link[rel=alternate][type*="atom"]@href`),
+	}
+)
+
+// topic returns the thread's title. A page's <title> carries the board's name,
+// which is not taken off: it is the last resort.
+func (d *document) topic(t *threadRules) string {
+	for _, rule := range t.Topic {
+		els := rule.elements(d.root)
+		for i := range els.Nodes {
+			if v := rule.value(els.Eq(i)); v != "" {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+var bareNumber = regexp.MustCompile(`^\D{0,2}(\d{1,6})\D{0,2}$`)
+
+// lastPage finds the last page among the links to pages.
+func (d *document) lastPage(t *threadRules) (string, int) {
+	last, number := "", 0
+	for _, rule := range t.Pages {
+		for _, el := range d.anchored(rule) {
+			m := bareNumber.FindStringSubmatch(htmltext.OneLine(htmltext.Text(el, nil)))
+			if m == nil {
+				continue
+			}
+			if n, err := strconv.Atoi(m[1]); err == nil && n > number {
+				if link := d.follow(el.AttrOr("href", "")); link != "" {
+					last, number = link, n
+				}
+			}
+		}
+		if last != "" {
+			break
+		}
+	}
+	if link := d.link(t.Last); link != "" {
+		last = link
+	}
+	return last, number
+}
+
+// threadURL is the address of the thread without page numbers and highlights.
+func (d *document) threadURL(preset *enginePreset) string {
+	for _, ref := range preset.Thread.URL.all(d.root) {
+		if link := d.public(ref); link != "" {
+			return preset.stripPage(link)
+		}
+	}
+	return preset.stripPage(d.public(d.at.String()))
+}
+
+// stripPage makes one address of all the addresses of a thread's pages.
+func (p *enginePreset) stripPage(link string) string {
+	link, _, _ = strings.Cut(link, "#")
+	for _, s := range p.Strip {
+		link = s.re.ReplaceAllString(link, s.to)
+	}
+	if len(p.Params) == 0 {
+		return link
+	}
+	return dropParams(link, p.Params)
+}
+
+// dropParams removes query parameters by name and keeps the rest as written.
+func dropParams(link string, names []string) string {
+	head, query, ok := strings.Cut(link, "?")
+	if !ok {
+		return link
+	}
+	var kept []string
+	sep := "&"
+	if strings.Contains(query, ";") && !strings.Contains(query, "&") {
+		sep = ";"
+	}
+	for _, part := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }) {
+		name, _, _ := strings.Cut(part, "=")
+		drop := false
+		for _, n := range names {
+			drop = drop || strings.EqualFold(n, name)
+		}
+		if !drop {
+			kept = append(kept, part)
+		}
+	}
+	if len(kept) == 0 {
+		return head
+	}
+	return head + "?" + strings.Join(kept, sep)
+}
+
+// sameAddress compares two addresses as a reader would: without fragments and a
+// slash at the end.
+func sameAddress(a, b string) bool { return addressKey(a) == addressKey(b) }
+
+func addressKey(link string) string {
+	link = poll.CleanURL(link)
+	link, _, _ = strings.Cut(link, "#")
+	if u, err := url.Parse(link); err == nil {
+		link = u.Host + u.Path + "?" + u.RawQuery
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(link, "?"), "/")
+}
+
+// rows reads the lines of a list of threads, or of a list of such lists.
+func (d *document) rows(preset *enginePreset, l *listRules) []threadRow {
+	var rows []threadRow
+	seen := map[string]bool{}
+	l.Item.in(d.root).Each(func(_ int, item *goquery.Selection) {
+		if l.Skip.matches(item) {
+			return
+		}
+		row := threadRow{URL: d.follow(l.Link.first(item)), Title: l.Title.first(item)}
+		if row.URL == "" {
+			return
+		}
+		if row.Key = l.ID.first(item); row.Key == "" {
+			row.Key = addressKey(preset.stripPage(row.URL))
+		}
+		if seen[row.Key] || d.spine[item.Nodes[0]] {
+			return
+		}
+		seen[row.Key] = true
+		row.URL = preset.stripPage(row.URL)
+		row.Mark = rowMark(l.Replies.first(item), l.Last.first(item))
+		rows = append(rows, row)
+	})
+	return rows
+}
+
+// rowMark joins what changes when a post is added. "5 minutes ago" changes
+// by itself, so words without a clear moment count only when nothing else does.
+func rowMark(replies, last string) string {
+	replies = strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, replies)
+	switch {
+	case replies == "" && last == "":
+		return ""
+	case replies != "" && !steadyText.MatchString(last):
+		return replies
+	}
+	return replies + "|" + last
+}
+
+// steadyText matches ids and full dates.
+var steadyText = regexp.MustCompile(`^\d+$|\d{4}|#|/`)
+
+// recognise reads a page whose engine is to be found, or of an engine that was
+// found on another page and reads nothing on this one.
+func (r *pageReader) recognise(d *document, res *fetch.Response, body []byte) *pageData {
+	found := detectEngine(enginePresets(), d.doc, res.Header, body)
+	for _, preset := range found {
+		if preset == r.engine {
+			continue
+		}
+		if p := d.page(preset); p.useful() {
+			r.engine = preset
+			return p
+		}
+	}
+	best := &pageData{}
+	if d.spine == nil {
+		if p := d.generic(); p.useful() {
+			best = p
+		}
+	}
+	if best.Engine == "" && len(found) > 0 {
+		best.Engine = found[0].Name
+	}
+	return best
+}
+
+// note adds a remark once.
+func (p *pageData) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	for _, have := range p.Notes {
+		if have == text {
+			return
+		}
+	}
+	p.Notes = append(p.Notes, text)
+}
+
+// headerValues joins the values of a header for a mark to look into.
+func headerValues(h http.Header, name string) string { return strings.Join(h.Values(name), "\n") }
+
+// isElement reports whether n is an element.
+func isElement(n *html.Node) bool { return n != nil && n.Type == html.ElementNode }

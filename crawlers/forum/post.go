@@ -1,0 +1,259 @@
+package forum
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
+	"github.com/earshot/earshot/mention"
+)
+
+// postItem is one post's element on a page.
+type postItem struct {
+	d     *document
+	rules *postRules
+	el    *goquery.Selection
+	id    string
+	items map[*html.Node]string // every post's element and its id: a nested one owns what is in it
+}
+
+// posts reads the posts that one set of rules finds.
+func (d *document) posts(preset *enginePreset, rules *postRules, p *pageData) {
+	items := map[*html.Node]string{}
+	var list []postItem
+	seen := map[string]bool{}
+	rules.Item.in(d.root).Each(func(_ int, el *goquery.Selection) {
+		if rules.Skip.matches(el) {
+			return
+		}
+		id := rules.ID.first(el)
+		if id == "" || seen[id] || d.unfinished(el, rules.WithNext) {
+			return
+		}
+		seen[id] = true
+		items[el.Nodes[0]] = id
+		if rules.WithNext {
+			el = el.AddSelection(el.Next())
+		}
+		list = append(list, postItem{d: d, rules: rules, el: el, id: id})
+	})
+	for i := range list {
+		list[i].items = items
+		post, ok := list[i].post(preset, p)
+		if ok {
+			p.Posts = append(p.Posts, post)
+		}
+	}
+}
+
+// unfinished reports an element that a cut off page ends in.
+func (d *document) unfinished(el *goquery.Selection, withNext bool) bool {
+	if d.spine == nil || d.spine[el.Nodes[0]] || !withNext {
+		return d.spine[el.Nodes[0]]
+	}
+	next := el.Next()
+	return next.Length() == 0 || d.spine[next.Nodes[0]]
+}
+
+// post reads one post. ok is false for an element that is none after all.
+func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool) {
+	rules := it.rules
+	text := it.element(rules.Text)
+	prefix := rules.Prefix
+	if rules.Local {
+		prefix = threadNumber(p.Thread) + "/"
+	}
+	post := mention.Post{
+		ID:        prefix + it.id,
+		ThreadURL: p.Thread,
+		Author:    it.first(rules.Author),
+		AuthorURL: it.d.public(it.first(rules.AuthorURL)),
+		Title:     p.Topic,
+	}
+	if text == nil && post.Author == "" {
+		return post, false
+	}
+	if text != nil {
+		post.Text = it.words(text)
+	}
+	if post.Title == "" {
+		post.Title = replyMark.ReplaceAllString(it.first(rules.Title), "")
+	}
+	post.Published, post.DateOnly = it.moment(rules.Time, p)
+	post.Edited, _ = it.moment(rules.Edited, p)
+	if !post.Edited.After(post.Published) {
+		post.Edited = time.Time{}
+	}
+	post.URL = it.permalink(p)
+	if to := it.answered(); to != "" && to != it.id && to != "0" {
+		post.ReplyTo = prefix + to
+	}
+	post.Rating = it.rating()
+	post.IsReply = it.reply(len(p.Posts) > 0, preset, p)
+	return post, true
+}
+
+var replyMark = regexp.MustCompile(`(?i)^\s*(?:ha|` + phrases.Pattern(phrases.ReplyMark) + `)\s*(?:\[\d+\])?\s*:\s*`)
+
+// owns reports whether n belongs to this post and not to one nested in it.
+func (it *postItem) owns(n *html.Node) bool {
+	for ; n != nil && n != it.el.Nodes[0]; n = n.Parent {
+		if it.items[n] != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (it *postItem) first(rules ruleList) string {
+	for _, r := range rules {
+		els := r.elements(it.el)
+		for i, n := range els.Nodes {
+			if !it.owns(n) {
+				continue
+			}
+			if v := r.value(els.Eq(i)); v != "" {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+func (it *postItem) element(rules ruleList) *goquery.Selection {
+	for _, r := range rules {
+		els := r.elements(it.el)
+		for i, n := range els.Nodes {
+			if it.owns(n) {
+				return els.Eq(i)
+			}
+		}
+	}
+	return nil
+}
+
+// answered is the id of the post this one answers: what the page says, or the
+// post it is nested in.
+func (it *postItem) answered() string {
+	if to := it.first(it.rules.ReplyTo); to != "" {
+		return to
+	}
+	for n := it.el.Nodes[0].Parent; n != nil; n = n.Parent {
+		if id := it.items[n]; id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// words is the author's text: no quotes, no signature, nothing the preset drops.
+func (it *postItem) words(text *goquery.Selection) string {
+	skip := textFilter{root: text.Nodes[0], drop: &it.rules.Drop, items: it.items, quotes: !it.rules.Quotes}
+	return rawQuote.ReplaceAllString(htmltext.Text(text, skip), "")
+}
+
+// rawQuote is a quote a board left in its own markup.
+var rawQuote = regexp.MustCompile(`(?is)\[quote[^\]]*\].*\[/quote\]\s*`)
+
+// textFilter matches what is inside a post's text and not the author's.
+type textFilter struct {
+	root   *html.Node // the text itself, which may look like a quote: vBulletin's does
+	drop   *selector
+	items  map[*html.Node]string
+	quotes bool
+	also   func(*html.Node) bool // left out besides; may be nil
+}
+
+func (s textFilter) Match(n *html.Node) bool {
+	if n.Type != html.ElementNode || n == s.root {
+		return false
+	}
+	if s.items[n] != "" || htmltext.IsSignature(n) || s.drop != nil && s.drop.m != nil && s.drop.m.Match(n) {
+		return true
+	}
+	if s.also != nil && s.also(n) {
+		return true
+	}
+	return s.quotes && (htmltext.IsQuote(n) || htmltext.IsQuoteHead(n))
+}
+
+func (s textFilter) MatchAll(*html.Node) []*html.Node       { return nil }
+func (s textFilter) Filter(nodes []*html.Node) []*html.Node { return nodes }
+
+// permalink is the post's own link, cleaned, or one built from its id when the
+// link is missing or names a page: pages move.
+func (it *postItem) permalink(p *pageData) string {
+	rules := it.rules
+	link := it.d.public(it.first(rules.Link))
+	if link != "" && !rules.Paged.matches(link) {
+		return link
+	}
+	if rules.Permalink == "" {
+		return link
+	}
+	dir := *it.d.base
+	dir.RawQuery, dir.Fragment, dir.RawFragment = "", "", ""
+	dir.RawPath = ""
+	dir.Path = dir.Path[:strings.LastIndexByte(dir.Path, '/')+1]
+	root := dir
+	root.Path = "/"
+	thread := p.Thread
+	return it.d.public(strings.NewReplacer(
+		"{dir}", dir.String(), "{root}", root.String(), "{id}", it.id, "{thread}", thread,
+		"{thread_id}", threadNumber(thread),
+	).Replace(rules.Permalink))
+}
+
+var threadNumberInLink = regexp.MustCompile(`[?&;](?:tid|t|id|topic)=(\d+)|/t/(?:[^/]+/)?(\d+)`)
+
+// threadNumber is the thread's number in its address.
+func threadNumber(thread string) string {
+	if m := threadNumberInLink.FindStringSubmatch(thread); m != nil {
+		return m[1] + m[2]
+	}
+	return ""
+}
+
+// reply reports whether the post answers the thread's opening one.
+func (it *postItem) reply(before bool, preset *enginePreset, p *pageData) bool {
+	switch {
+	case it.rules.Opening:
+		return false
+	case it.rules.Answer:
+		return true
+	}
+	if n, err := strconv.Atoi(it.first(it.rules.Number)); err == nil {
+		return n != 1
+	}
+	if n, err := strconv.Atoi(it.first(it.rules.AnswerNo)); err == nil {
+		return n != 0
+	}
+	here := it.d.public(it.d.at.String())
+	return before || p.Prev != "" || !sameAddress(preset.stripPage(here), here)
+}
+
+// rating reads stars, of 5 unless the page says otherwise.
+func (it *postItem) rating() *mention.Rating {
+	number := func(rules ruleList) float64 {
+		f, err := strconv.ParseFloat(strings.ReplaceAll(it.first(rules), ",", "."), 64)
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			return 0
+		}
+		return f
+	}
+	value, best := number(it.rules.Rating), number(it.rules.Best)
+	if best <= 0 {
+		best = 5
+	}
+	if value <= 0 || value > best {
+		return nil
+	}
+	return &mention.Rating{Value: value, Best: best}
+}

@@ -1,0 +1,318 @@
+package forum
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+
+	"github.com/earshot/earshot/crawlers/internal/dates"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/phrases"
+)
+
+// Rules of this file: a moment with a zone is believed; a moment without one is
+// in the zone the source was given, else in the one the board prints, else UTC.
+// "Today" is the day of the board's own clock where it shows one, so a page that
+// was kept for a week still says when.
+
+// moment reads the first date the rules give.
+func (it *postItem) moment(rules ruleList, p *pageData) (time.Time, bool) {
+	for _, r := range rules {
+		els := r.elements(it.el)
+		for i, n := range els.Nodes {
+			if !it.owns(n) {
+				continue
+			}
+			if t, day, ok := it.d.date(r, els.Eq(i)); ok {
+				return t, day
+			}
+		}
+	}
+	return time.Time{}, false
+}
+
+// date reads the rule's value on el as a moment.
+func (d *document) date(r pageRule, el *goquery.Selection) (time.Time, bool, bool) {
+	if r.attr != "" {
+		return d.parse(r.value(el))
+	}
+	text := timeText(el)
+	if r.re != nil {
+		m := r.re.FindStringSubmatch(text)
+		if m == nil {
+			return time.Time{}, false, false
+		}
+		text = m[len(m)-1]
+	}
+	return d.parse(text)
+}
+
+// parse reads one written moment.
+func (d *document) parse(text string) (time.Time, bool, bool) {
+	text = htmltext.OneLine(text)
+	if text == "" {
+		return time.Time{}, false, false
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return dates.Parse(text, latest(d.now, t), nil)
+	}
+	d.settle()
+	text = d.ordered(text)
+	when, day, ok := dates.Parse(text, d.now, d.zone, d.langs()...)
+	if !ok && d.now.Before(d.r.env.Now()) { // a clock that was misread must not hide dates
+		when, day, ok = dates.Parse(text, d.r.env.Now(), d.zone, d.langs()...)
+	}
+	return when, day, ok
+}
+
+// latest is the later of two moments: a page's clock may have stood still.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (d *document) langs() []string {
+	var langs []string
+	for _, l := range []string{d.lang, d.r.env.Lang} {
+		if l != "" {
+			langs = append(langs, l)
+		}
+	}
+	return langs
+}
+
+var datedText = regexp.MustCompile(`\d{4}|\d{1,2}[-./]\d{1,2}[-./]\d{2}`)
+
+// timeText is the text of an element that shows a time. "Today" with the
+// real date in its title is read as that date, and what says when the post was
+// edited is left out.
+func timeText(el *goquery.Selection) string {
+	var b strings.Builder
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+			return
+		}
+		if isElement(n) {
+			if strings.Contains(htmltext.Attr(n, "class"), "edit") && n != el.Nodes[0] {
+				return
+			}
+			if title := htmltext.Attr(n, "title"); n.Data == "span" && datedText.MatchString(title) {
+				b.WriteString(" " + title + " ")
+				return
+			}
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	for _, n := range el.Nodes {
+		walk(n)
+	}
+	return htmltext.OneLine(b.String())
+}
+
+var numericDate = regexp.MustCompile(`\b(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4})\b`)
+
+// ordered rewrites 05-09-2026 as 2026-09-05, in the order the board writes.
+func (d *document) ordered(text string) string {
+	m := numericDate.FindStringSubmatchIndex(text)
+	if m == nil || text[m[4]:m[5]] != text[m[8]:m[9]] {
+		return text
+	}
+	a, b, year := text[m[2]:m[3]], text[m[6]:m[7]], text[m[10]:m[11]]
+	order := d.dmy
+	if order == "" && text[m[4]:m[5]] == "." {
+		order = "dmy"
+	}
+	if x, _ := strconv.Atoi(a); x > 12 {
+		order = "dmy"
+	}
+	if x, _ := strconv.Atoi(b); x > 12 {
+		order = "mdy"
+	}
+	day, month := a, b
+	switch order {
+	case "mdy":
+		day, month = b, a
+	case "dmy":
+	default:
+		return text
+	}
+	if len(day) == 1 {
+		day = "0" + day
+	}
+	if len(month) == 1 {
+		month = "0" + month
+	}
+	rest := strings.TrimLeft(text[m[1]:], ", ")
+	return strings.TrimSpace(strings.TrimSpace(text[:m[0]]) + " " + year + "-" + month + "-" + day + " " + rest)
+}
+
+// settleOrder finds out whether the board writes the day or the month first: one
+// number above 12 anywhere on the page tells. A board that told once is believed
+// on its other pages.
+func (d *document) settleOrder() {
+	dmy, mdy := 0, 0
+	for _, m := range numericDate.FindAllStringSubmatch(d.root.Text(), 400) {
+		if m[2] == "." || m[2] != m[4] {
+			continue
+		}
+		a, _ := strconv.Atoi(m[1])
+		b, _ := strconv.Atoi(m[3])
+		if a > 12 && b <= 12 {
+			dmy++
+		}
+		if b > 12 && a <= 12 {
+			mdy++
+		}
+	}
+	switch {
+	case dmy > mdy:
+		d.r.order = "dmy"
+	case mdy > dmy:
+		d.r.order = "mdy"
+	}
+	if d.dmy = d.r.order; d.dmy == "" {
+		d.dmy = d.preset.Order
+	}
+}
+
+// settle finds the order of dates, the zone and what "today" means on this page.
+// It is done when the first date asks for it: most engines write whole moments.
+func (d *document) settle() {
+	if d.settled || d.preset == nil {
+		return
+	}
+	d.settled = true
+	d.settleOrder()
+	d.zone = d.r.env.Zone
+	given := d.zone != nil && d.zone != time.UTC
+	if !given {
+		if z := boardZone(d.preset.Zone.all(d.root)); z != nil {
+			d.zone = z
+		}
+	}
+	if d.zone == nil {
+		d.zone = time.UTC
+	}
+	shown, day, ok := d.clockTime(d.preset.Clock)
+	if !ok || day {
+		return
+	}
+	if utc, ok := utcText(d.preset.UTC, d.root); ok && !given {
+		_, had := shown.In(d.zone).Zone()
+		offset := shown.Sub(utc).Round(15*time.Minute) + time.Duration(had)*time.Second
+		if offset.Abs() <= 14*time.Hour {
+			d.zone = zoneOf(offset, utc, d.lang)
+		}
+		d.now = utc
+		return
+	}
+	d.now = shown
+}
+
+// clockTime reads the time the board shows, in d.zone.
+func (d *document) clockTime(rules ruleList) (time.Time, bool, bool) {
+	for _, r := range rules {
+		els := r.elements(d.root)
+		for i := range els.Nodes {
+			el := els.Eq(i)
+			text := htmltext.OneLine(htmltext.Text(el, nil))
+			if r.attr != "" {
+				text = el.AttrOr(r.attr, "")
+			}
+			if r.re != nil {
+				m := r.re.FindStringSubmatch(text)
+				if m == nil {
+					continue
+				}
+				text = m[len(m)-1]
+			}
+			if !datedText.MatchString(text) {
+				continue // "12:30 PM" alone is no day
+			}
+			// The clock may be ahead of ours by a zone: no date is in its future.
+			if t, day, ok := dates.Parse(d.ordered(text), d.now.Add(48*time.Hour), d.zone, d.langs()...); ok {
+				return t, day, true
+			}
+		}
+	}
+	return time.Time{}, false, false
+}
+
+func utcText(rules ruleList, root *goquery.Selection) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, rules.first(root))
+	return t.UTC(), err == nil
+}
+
+// zonePlaces are where the boards are that show their clock without its zone.
+// An offset alone does not say whether the clocks change with the seasons there;
+// most people with it live where they do.
+var zonePlaces = []string{
+	"UTC", "Europe/Berlin", "Europe/Kyiv", "Europe/Moscow", "America/New_York", "America/Chicago", "America/Denver",
+	"America/Los_Angeles", "Asia/Yekaterinburg", "Asia/Almaty", "Asia/Dubai", "Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo",
+}
+
+// zoneOf returns the zone whose clock is offset ahead of UTC at the moment at.
+func zoneOf(offset time.Duration, at time.Time, lang string) *time.Location {
+	places := zonePlaces
+	if lang == "ru" {
+		places = append([]string{"UTC", "Europe/Moscow"}, zonePlaces...)
+	}
+	for _, place := range places {
+		zone, err := time.LoadLocation(place)
+		if err != nil {
+			continue // no database of zones on this machine
+		}
+		if _, east := at.In(zone).Zone(); time.Duration(east)*time.Second == offset {
+			return zone
+		}
+	}
+	return time.FixedZone("", int(offset/time.Second))
+}
+
+var (
+	placeName  = regexp.MustCompile(`\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[\w/+-]+`)
+	zoneOffset = regexp.MustCompile(`(?i)(?:UTC|GMT)\s*(?:([+−–-])\s*(\d{1,2})(?::?(\d{2}))?)?`)
+	summerTime = regexp.MustCompile(`(?i)\[\s*` + phrases.Pattern(phrases.SummerTime))
+)
+
+// boardZone reads the zone a board prints under its pages: a place, or an offset
+// from UTC. It returns nil when none of the texts names one.
+func boardZone(texts []string) *time.Location {
+	for _, text := range texts {
+		if place := placeName.FindString(text); place != "" {
+			if zone, err := time.LoadLocation(place); err == nil {
+				return zone
+			}
+		}
+		m := zoneOffset.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		hours, _ := strconv.Atoi(m[2])
+		minutes, _ := strconv.Atoi(m[3])
+		seconds := hours*3600 + minutes*60
+		if m[1] != "" && m[1] != "+" {
+			seconds = -seconds
+		}
+		if summerTime.MatchString(text) {
+			seconds += 3600
+		}
+		if seconds == 0 {
+			return time.UTC
+		}
+		if hours <= 14 {
+			return time.FixedZone("", seconds)
+		}
+	}
+	return nil
+}

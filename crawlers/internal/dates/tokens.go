@@ -1,0 +1,81 @@
+package dates
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// unixStamp reads seconds, milliseconds or microseconds since 1970, told apart
+// by the number of digits.
+func unixStamp(s string) (time.Time, bool) {
+	whole, _, _ := strings.Cut(s, ".")
+	n := int64(0)
+	for _, c := range whole {
+		if c < '0' || c > '9' || len(whole) > 16 {
+			return time.Time{}, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	switch len(whole) {
+	case 9, 10:
+		return time.Unix(n, 0), true
+	case 13:
+		return time.UnixMilli(n), true
+	case 16:
+		return time.UnixMicro(n), true
+	}
+	return time.Time{}, false
+}
+
+// token is a number, a word or one other character.
+type token struct {
+	text   string // lower case
+	num    int    // -1 for words and characters
+	digits int
+	glued  bool // no space before it
+}
+
+func (t token) isNum() bool { return t.num >= 0 }
+
+// tokens splits the text. "п’ятниця" keeps its apostrophe, "a.m." loses its dots.
+func (v *vocabulary) tokens(s string) []token {
+	s = strings.ToLower(s)
+	s = v.spelling.Replace(s)
+	var toks []token
+	glued := false
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		start := i
+		switch {
+		case unicode.IsSpace(r):
+			glued = false
+			i += size
+			continue
+		case r >= '0' && r <= '9':
+			n := 0
+			for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+				if n < 1e9 {
+					n = n*10 + int(s[i]-'0')
+				}
+				i++
+			}
+			toks = append(toks, token{text: s[start:i], num: n, digits: i - start, glued: glued})
+		case unicode.IsLetter(r):
+			for i < len(s) {
+				r, size := utf8.DecodeRuneInString(s[i:])
+				if !unicode.IsLetter(r) && r != '\'' {
+					break
+				}
+				i += size
+			}
+			toks = append(toks, token{text: strings.Trim(s[start:i], "'"), num: -1, glued: glued})
+		default:
+			i += size
+			toks = append(toks, token{text: s[start:i], num: -1, glued: glued})
+		}
+		glued = true
+	}
+	return toks
+}

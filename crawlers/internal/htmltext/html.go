@@ -1,0 +1,431 @@
+// Package htmltext turns foreign HTML into the text a reader sees, within bounds
+// of time and memory. It knows elements, quotes and signatures; what a post is,
+// and where on a page it stands, is the engines' business.
+package htmltext
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/earshot/earshot/crawlers/internal/phrases"
+)
+
+// Rules of this file: foreign HTML becomes plain text here and nowhere else.
+// Block elements end a line, white space collapses, what a reader cannot see is
+// dropped, and nothing that looks like a tag is ever interpreted twice unless
+// the whole text was escaped twice.
+
+// MaxDepth bounds how deep the walkers follow a tree; x/net/html itself refuses
+// documents nested deeper than this.
+const MaxDepth = 512
+
+// quotes finds the parts of a post that repeat somebody else's words.
+var quotes = cascadia.MustCompile(`blockquote, aside.quote, .quotecontent, .quotetitle, .quoteheader, .quotefooter, ` +
+	`.bbCodeBlock--quote, .bbcode_quote, .ipsQuote, .quote-wrapper, .mycode_quote, .quote-inline`)
+
+// signatures finds what stands under every post of the same author.
+var signatures = cascadia.MustCompile(`.signature, .sig, .message-signature, .post-signature, .ipsSignature`)
+
+// IsQuote reports an element that repeats somebody else's words.
+func IsQuote(n *html.Node) bool { return quotes.Match(n) }
+
+// IsSignature reports what stands under every post of the same author.
+func IsSignature(n *html.Node) bool { return signatures.Match(n) }
+
+// Parse parses a UTF-8 page. Scripting is off, so what stands in <noscript>
+// is elements and not text.
+func Parse(body []byte) (*goquery.Document, error) {
+	if err := CheckTags(body); err != nil {
+		return nil, err
+	}
+	root, err := html.ParseWithOptions(bytes.NewReader(stripUnclosedFormatting(body)), html.ParseOptionEnableScripting(false))
+	if err != nil {
+		return nil, fmt.Errorf("read HTML: %w", err)
+	}
+	return goquery.NewDocumentFromNode(root), nil
+}
+
+// Text returns what a reader sees of s: paragraphs separated by "\n". Elements
+// that match skip are left out; skip may be nil.
+func Text(s *goquery.Selection, skip goquery.Matcher) string {
+	var w textWriter
+	for _, n := range s.Nodes {
+		w.walk(n, skip, 0)
+		w.breakLine()
+	}
+	return w.String()
+}
+
+// Short is the beginning of Text, as one line: for names, dates and numbers.
+func Short(n *html.Node) string {
+	const enough = 1 << 10
+	w := textWriter{limit: enough}
+	w.walk(n, nil, 0)
+	return strings.ReplaceAll(w.String(), "\n", " ")
+}
+
+// AuthorText is Text without quotes and signatures: what the author wrote.
+func AuthorText(s *goquery.Selection) string { return Text(s, authorsOwn{}) }
+
+// authorsOwn matches what is not the author's own words.
+type authorsOwn struct{}
+
+func (authorsOwn) Match(n *html.Node) bool {
+	return quotes.Match(n) || signatures.Match(n) || n.Type == html.ElementNode && IsQuoteHead(n)
+}
+func (authorsOwn) MatchAll(n *html.Node) []*html.Node {
+	return append(quotes.MatchAll(n), signatures.MatchAll(n)...)
+}
+func (authorsOwn) Filter(ns []*html.Node) []*html.Node {
+	return append(quotes.Filter(ns), signatures.Filter(ns)...)
+}
+
+// quoteHead is a line that says whose words follow.
+var quoteHead = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.QuoteVerb) + `(?:\([а-яіїєґ]+\)|/[\p{L}]+)?\s*:$`)
+
+// dropQuoteHead is the text of n without its last line when that names the
+// author of the quote that follows ("Anna wrote:" before a blockquote).
+func dropQuoteHead(n *html.Node) string {
+	next := n.NextSibling
+	for next != nil && (next.DataAtom == atom.Br || next.Type == html.TextNode && strings.TrimSpace(next.Data) == "") {
+		next = next.NextSibling
+	}
+	if next == nil || next.Type != html.ElementNode || next.DataAtom == atom.Br || !quotes.Match(next) {
+		return n.Data
+	}
+	const longest = 120 // bytes: a name and a few words
+	text := strings.TrimRight(n.Data, " \t\r\n")
+	start := strings.LastIndexByte(text, '\n') + 1
+	if line := strings.TrimSpace(text[start:]); len(line) > longest || !quoteHead.MatchString(line) {
+		return n.Data
+	}
+	return text[:start]
+}
+
+// Plain turns an HTML fragment, or plain text, into text as Text does.
+// A fragment that was escaped twice ("&lt;p&gt;Hello") is read twice.
+func Plain(fragment string) string {
+	text := fragmentText(fragment, nil)
+	if !HasTag(fragment) && HasTag(text) {
+		text = fragmentText(text, nil)
+	}
+	return text
+}
+
+// PlainAuthorText is Plain without quotes and signatures.
+func PlainAuthorText(fragment string) string {
+	if !HasTag(fragment) {
+		if once := fragmentText(fragment, nil); !HasTag(once) {
+			return once
+		} else {
+			fragment = once
+		}
+	}
+	return fragmentText(fragment, authorsOwn{})
+}
+
+// fragmentText reads a fragment once.
+func fragmentText(fragment string, skip goquery.Matcher) string {
+	if !strings.ContainsAny(fragment, "<&") {
+		var w textWriter
+		w.text(fragment, true)
+		return w.String()
+	}
+	if !HasTag(fragment) {
+		// Text with entities or a stray "<": a line end of the source is all the
+		// structure it has.
+		var w textWriter
+		w.text(html.UnescapeString(fragment), true)
+		return w.String()
+	}
+	raw := []byte(fragment)
+	if CheckTags(raw) != nil {
+		return OneLine(stripTags(fragment))
+	}
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragmentWithOptions(bytes.NewReader(stripUnclosedFormatting(raw)), body, html.ParseOptionEnableScripting(false))
+	if err != nil { // nested deeper than a parser goes
+		return OneLine(stripTags(fragment))
+	}
+	for _, n := range nodes {
+		body.AppendChild(n) // siblings again: a line above a quote is known by what follows
+	}
+	var w textWriter
+	w.walk(body, skip, 0)
+	return w.String()
+}
+
+// Line turns a title into one line of plain text. Words in angle brackets
+// that are no HTML elements ("<bugs>") are words.
+func Line(s string) string {
+	if strings.Contains(s, "<") {
+		s = stripTags(s)
+	}
+	if strings.Contains(s, "&") {
+		s = html.UnescapeString(s)
+		if strings.Contains(s, "<") {
+			s = stripTags(s)
+		}
+		if strings.Contains(s, "&") { // "&amp;amp;" is common in feeds
+			s = html.UnescapeString(s)
+		}
+	}
+	return OneLine(s)
+}
+
+// OneLine collapses white space and drops what cannot be seen.
+func OneLine(s string) string {
+	var w textWriter
+	w.text(s, false)
+	return strings.ReplaceAll(w.String(), "\n", " ")
+}
+
+// hidden reports whether the page itself hides the element from every reader.
+func hidden(n *html.Node) bool {
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "hidden":
+			return true
+		case "style":
+			style := strings.ToLower(strings.ReplaceAll(a.Val, " ", ""))
+			if strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// textWriter collects visible text: runs of white space become one space, breaks
+// one line end.
+type textWriter struct {
+	b     strings.Builder
+	space bool // a space is due before the next word
+	line  bool // a line end is due before the next word
+	limit int  // stop behind so many bytes; 0: maxText
+}
+
+// maxText bounds the text of one post in bytes: a long read has 50 KB. What is
+// longer is cut, it is no complaint.
+const maxText = 128 << 10
+
+func (w *textWriter) full() bool {
+	limit := w.limit
+	if limit == 0 {
+		limit = maxText
+	}
+	return w.b.Len() >= limit
+}
+
+func (w *textWriter) breakLine() { w.line = true }
+
+func (w *textWriter) String() string { return w.b.String() }
+
+// text adds s; keep makes its line ends count. Runs of visible characters are
+// copied whole.
+func (w *textWriter) text(s string, keep bool) {
+	for i := 0; i < len(s) && !w.full(); {
+		start := i
+		size := 0
+		for i < len(s) {
+			if c := s[i]; c > ' ' && c < 0x7f {
+				i++
+				continue
+			}
+			if size = special(s[i:]); size > 0 {
+				break
+			}
+			i -= size
+		}
+		if i > start {
+			w.due()
+			w.b.WriteString(s[start:i])
+		}
+		if i == len(s) {
+			return
+		}
+		r, _ := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == '\n' && keep:
+			w.line = true
+		case unicode.IsSpace(r):
+			w.space = true
+		}
+		i += size
+	}
+}
+
+// special returns the length of the character s begins with when it is white
+// space, or is left out: broken bytes and marks inside words ("за\u00adказ") would
+// hide a term from the matcher. Else it returns the length as a negative number.
+func special(s string) int {
+	r, size := utf8.DecodeRuneInString(s)
+	switch {
+	case r <= ' ' || r == 0x7f, r == utf8.RuneError && size == 1:
+		return size
+	case r < 0x80 || r >= 0x400 && r < 0x2000: // Cyrillic and its neighbours
+		return -size
+	case unicode.IsSpace(r) || invisibleRune(r):
+		return size
+	}
+	return -size
+}
+
+func (w *textWriter) due() {
+	switch {
+	case w.b.Len() == 0:
+	case w.line:
+		w.b.WriteByte('\n')
+	case w.space:
+		w.b.WriteByte(' ')
+	}
+	w.line, w.space = false, false
+}
+
+// invisibleRune reports marks that have no width and no meaning for a reader.
+// The zero-width joiner stays: emoji are built with it.
+func invisibleRune(r rune) bool {
+	switch r {
+	case '\u00ad', '\u200b', '\u2060', '\ufeff', '\u200e', '\u200f', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e',
+		'\u2066', '\u2067', '\u2068', '\u2069':
+		return true
+	}
+	return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0
+}
+
+func (w *textWriter) walk(n *html.Node, skip goquery.Matcher, depth int) {
+	if depth > MaxDepth || w.full() {
+		return
+	}
+	switch n.Type {
+	case html.TextNode:
+		data := n.Data
+		if skip != nil {
+			data = dropQuoteHead(n)
+		}
+		w.text(data, n.Parent != nil && n.Parent.DataAtom == atom.Pre)
+		return
+	case html.ElementNode:
+		if InvisibleElement(n.DataAtom) || hidden(n) || skip != nil && skip.Match(n) {
+			if blockElement(n.DataAtom) {
+				w.breakLine()
+			}
+			return
+		}
+	case html.DocumentNode:
+	default:
+		return
+	}
+	switch n.DataAtom {
+	case atom.Br:
+		w.breakLine()
+		return
+	case atom.Img:
+		w.image(n)
+		return
+	case atom.Td, atom.Th:
+		w.space = true
+	}
+	block := n.Type == html.ElementNode && blockElement(n.DataAtom)
+	if block {
+		w.breakLine()
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		w.walk(c, skip, depth+1)
+	}
+	if block {
+		w.breakLine()
+	}
+}
+
+// image adds the alt text of an image that stands for a character: an emoji or
+// a smiley. Other alt texts describe pictures and are not the author's words.
+func (w *textWriter) image(n *html.Node) {
+	alt, class := Attr(n, "alt"), strings.ToLower(Attr(n, "class"))
+	if alt == "" || len(alt) > 40 {
+		return
+	}
+	if strings.Contains(class, "emoji") || strings.Contains(class, "smil") || !strings.ContainsFunc(alt, unicode.IsLetter) {
+		w.space = w.space || strings.ContainsFunc(alt, unicode.IsLetter)
+		w.text(alt, false)
+	}
+}
+
+// Attr is an attribute of the element; "" when it has none.
+func Attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// EndsInMiddle reports whether an HTML body was cut off: it neither ends its
+// document nor closes what it opened.
+func EndsInMiddle(body []byte) bool {
+	tail := bytes.ToLower(body[max(0, len(body)-2048):])
+	if bytes.Contains(tail, []byte("</html")) || bytes.Contains(tail, []byte("</body")) {
+		return false
+	}
+	z := html.NewTokenizer(bytes.NewReader(body))
+	var open []atom.Atom
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return len(open) > 0
+		case html.StartTagToken:
+			name, _ := z.TagName()
+			if a := atom.Lookup(name); mustClose(a) {
+				open = append(open, a)
+			}
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			a := atom.Lookup(name)
+			for i := len(open) - 1; i >= 0; i-- {
+				if open[i] == a {
+					open = open[:i]
+					break
+				}
+			}
+		}
+	}
+}
+
+// mustClose lists the elements whose end tag nobody leaves out.
+func mustClose(a atom.Atom) bool {
+	switch a {
+	case atom.Div, atom.Article, atom.Section, atom.Ul, atom.Ol, atom.Table, atom.Span, atom.A, atom.Main, atom.Aside, atom.Blockquote, atom.Script, atom.Style:
+		return true
+	}
+	return false
+}
+
+// IsQuoteHead reports the line "Anna wrote:" that stands before a quote and
+// outside of it.
+func IsQuoteHead(n *html.Node) bool {
+	next := n.NextSibling
+	for next != nil && (next.Type == html.CommentNode || next.Type == html.TextNode && strings.TrimSpace(next.Data) == "" || next.DataAtom == atom.Br) {
+		next = next.NextSibling
+	}
+	if next == nil || next.Type != html.ElementNode || !quotes.Match(next) {
+		return false
+	}
+	switch n.DataAtom {
+	case atom.Cite:
+		return true
+	case atom.Div, atom.P, atom.Span, atom.B, atom.Strong, atom.H4, atom.Small, atom.A:
+		head := OneLine(Text(goquery.NewDocumentFromNode(n).Selection, nil))
+		return len(head) > 0 && len(head) < 120 && strings.HasSuffix(head, ":")
+	}
+	return false
+}

@@ -1,0 +1,89 @@
+package htmltext
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestPlainText(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"plain", "  just\twords ", "just words"},
+		{"plain with line ends", "one\r\ntwo\n\n\nthree", "one\ntwo\nthree"},
+		{"paragraphs", "<p>one</p><p>two <b>bold</b></p>", "one\ntwo bold"},
+		{"line ends of the source do not count", "<p>one\ntwo</p>", "one two"},
+		{"br", "one<br>two<br/><br />three", "one\ntwo\nthree"},
+		{"list", "<ul><li>a</li><li>b</li></ul>after", "a\nb\nafter"},
+		{"table", "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"},
+		{"pre", "<pre>a\n  b</pre>", "a\nb"},
+		{"entities", "&laquo;Ром&shy;ашка&raquo;&nbsp;&mdash; 5&nbsp;&lt;&nbsp;6", "«Ромашка» — 5 < 6"},
+		{"less than is no tag", "5 < 6 and 7 > 3", "5 < 6 and 7 > 3"},
+		{"unknown tag in plain text", "app <bugs> & more", "app <bugs> & more"},
+		{"escaped twice", "&lt;p&gt;one&lt;/p&gt;&lt;p&gt;two&lt;/p&gt;", "one\ntwo"},
+		{"hidden", `a<span style="DISPLAY : none">b</span><i hidden>c</i>d<script>e</script><style>f</style>`, "ad"},
+		{"emoji image", `bad <img class="emoji" alt="😡" src="x"> day`, "bad 😡 day"},
+		{"smiley image", `bad <img class="smilies" alt=":(" src="x">`, "bad :("},
+		{"picture", `see <img alt="my cat" src="x"> here`, "see here"},
+		{"zero width", "за\u00adказ\u200b от\ufeffличный 👨\u200d👩", "заказ отличный 👨\u200d👩"},
+		{"broken bytes", "a\xffb\x00c", "abc"},
+		{"comment", "a<!-- b -->c", "ac"},
+		{"noscript is read", "<noscript><p>words</p></noscript>", "words"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := Plain(test.in); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestPlainWords(t *testing.T) {
+	tests := []struct{ name, in, want string }{
+		{"quote", "<blockquote><p>theirs</p></blockquote><p>mine</p>", "mine"},
+		{"line above a quote", "<p>@Anna said:</p>\n<blockquote>theirs</blockquote><p>mine</p>", "mine"},
+		{"bare line above a quote", "mine first<br>Ганна написала:<br><blockquote>theirs</blockquote>mine", "mine first\nmine"},
+		{"a colon of the author", "I agree with:<blockquote>theirs</blockquote>mine", "I agree with:\nmine"},
+		{"X написал(а)", "Petro_1 написал(а):<blockquote>theirs</blockquote>mine", "mine"},
+		{"signature", `mine<div class="signature">Romashka fan</div>`, "mine"},
+		{"escaped twice with a quote", "&lt;blockquote&gt;theirs&lt;/blockquote&gt;&lt;p&gt;mine&lt;/p&gt;", "mine"},
+		{"only a quote", "<blockquote>theirs</blockquote>", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := PlainAuthorText(test.in); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestLineText(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"App won&#8217;t open &amp;amp; other <b>fun</b> <bugs>", "App won’t open & other fun <bugs>"},
+		{"a\n b", "a b"},
+		{"I <3 you", "I <3 you"},
+		{"<a href='x?a=1&amp;b=2'>O'Brien</a>", "O'Brien"},
+	}
+	for _, test := range tests {
+		if got := Line(test.in); got != test.want {
+			t.Errorf("lineText(%q) = %q, want %q", test.in, got, test.want)
+		}
+	}
+}
+
+func FuzzHTMLText(f *testing.F) {
+	for _, s := range []string{"<p>one</p>", "&lt;p&gt;", "a < b", "<blockquote>x", "<img alt=':)'>", "\xff<br", "<table><tr><td>", "&#0;&#x110000;"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		for _, got := range []string{Plain(in), PlainAuthorText(in), Line(in)} {
+			if !utf8.ValidString(got) {
+				t.Errorf("%q gives invalid text %q", in, got)
+			}
+			if strings.ContainsAny(got, "\x00\r\t\u00ad") || strings.Contains(got, "\n\n") || strings.TrimSpace(got) != got {
+				t.Errorf("%q gives untidy text %q", in, got)
+			}
+		}
+	})
+}

@@ -1,0 +1,119 @@
+// Package phrases knows what forum and blog software writes around people's
+// words, in each language: "Anna wrote:", "Re:", "Comment on … by …". The phrases
+// are data, words/<lang>.tsv; what is done with them is the engines' business.
+package phrases
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/earshot/earshot/internal/tsv"
+)
+
+// Role is what a phrase is there for: see words/README.md.
+type Role string
+
+// The roles whose phrases become part of an engine's pattern.
+const (
+	QuoteVerb  Role = "quote-verb"
+	ReplyMark  Role = "reply-mark"
+	Comments   Role = "comments"
+	Membership Role = "membership"
+	SummerTime Role = "summer-time"
+	TimeZone   Role = "time-zone"
+
+	commentOn  Role = "comment-on"
+	commentsOn Role = "comments-on"
+)
+
+var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, commentOn, commentsOn}
+
+//go:embed words/*.tsv
+var files embed.FS
+
+// phrase is one beginning of a title and what follows the name in it.
+type phrase struct{ text, end string }
+
+// all holds the phrases of every language by role, in the order of the files.
+var all = sync.OnceValue(func() map[Role][]phrase {
+	found, err := read(files)
+	if err != nil {
+		panic("phrases: " + err.Error()) // a test reads them
+	}
+	return found
+})
+
+// read reads every words/<lang>.tsv. Its error names all mistakes with their places.
+func read(files fs.FS) (map[Role][]phrase, error) {
+	names, err := fs.Glob(files, "words/*.tsv")
+	if err != nil {
+		return nil, err
+	}
+	found := map[Role][]phrase{}
+	var errs tsv.Errors
+	for _, name := range names {
+		src, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range tsv.Read(path.Clean(name), string(src), "role value phrases", &errs) {
+			role := Role(row.Cell(0))
+			if !slices.Contains(roles, role) {
+				errs.Add(row.At(0), "unknown role %q", role)
+			}
+			for text := range strings.SplitSeq(row.Cell(2), ", ") {
+				if text == "" {
+					errs.Add(row.At(2), "a phrase is missing")
+				}
+				found[role] = append(found[role], phrase{text, row.Cell(1)})
+			}
+		}
+	}
+	return found, errs.Err()
+}
+
+// Pattern is a regular expression, not captured, of all phrases of a role. It
+// names letters as they are written: put (?i) before it.
+func Pattern(role Role) string {
+	var list []string
+	for _, p := range all()[role] {
+		list = append(list, regexp.QuoteMeta(p.text))
+	}
+	return "(?:" + strings.Join(list, "|") + ")"
+}
+
+// CommentOn finds the article in the title of a comment ("Comment on TITLE by
+// AUTHOR"); ok is false for other titles.
+func CommentOn(title string) (article string, ok bool) {
+	for _, p := range all()[commentOn] {
+		rest, ok := strings.CutPrefix(title, p.text+" ")
+		if !ok {
+			continue
+		}
+		end := " " + p.end
+		if p.end != "(" {
+			end += " "
+		}
+		if i := strings.LastIndex(rest, end); i > 0 {
+			rest = rest[:i]
+		}
+		return strings.Trim(rest, "«»\" "), true
+	}
+	return "", false
+}
+
+// CommentsOn finds the article in the title of a feed of comments ("Comments on:
+// TITLE"); ok is false for other titles.
+func CommentsOn(title string) (article string, ok bool) {
+	for _, p := range all()[commentsOn] {
+		if rest, ok := strings.CutPrefix(title, p.text+" "); ok {
+			return rest, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,141 @@
+package poll
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// Fingerprints remembers which posts the last poll returned, with their words: a post
+// that is edited has another fingerprint. Eight bytes a post.
+type Fingerprints map[uint64]struct{}
+
+// MaxFingerprints bounds a cursor: 400 posts are 4 KB of text in the database.
+const MaxFingerprints = 400
+
+// Fingerprint is a hash of what makes the post what it is: where it stands, its
+// words and its rating.
+func Fingerprint(p mention.Post) uint64 {
+	h := xxhash.New()
+	for _, part := range []string{p.Source, p.ID, p.Title, p.Text} {
+		_, _ = h.WriteString(part) // never fails
+		_, _ = h.Write([]byte{0})
+	}
+	if p.Rating != nil {
+		_, _ = h.WriteString(NumberText(p.Rating.Value) + "/" + NumberText(p.Rating.Best))
+	}
+	return h.Sum64()
+}
+
+// New returns the posts that are not among them, and the fingerprints of all, or
+// of the newest where there are too many: those come again.
+func (m Fingerprints) New(posts []mention.Post) ([]mention.Post, Fingerprints) {
+	old := max(0, len(posts)-MaxFingerprints)
+	next := make(Fingerprints, len(posts)-old)
+	var kept []mention.Post
+	for i, p := range posts {
+		mark := Fingerprint(p)
+		if _, known := m[mark]; !known {
+			kept = append(kept, p)
+		}
+		if i >= old {
+			next[mark] = struct{}{}
+		}
+	}
+	return kept, next
+}
+
+// MarshalText writes the fingerprints as base64 of their bytes.
+func (m Fingerprints) MarshalText() ([]byte, error) {
+	all := slices.Sorted(maps.Keys(m))
+	raw := make([]byte, 0, 8*len(m))
+	for _, mark := range all[:min(len(all), MaxFingerprints)] {
+		raw = binary.BigEndian.AppendUint64(raw, mark)
+	}
+	return []byte(base64.RawStdEncoding.EncodeToString(raw)), nil
+}
+
+// UnmarshalText reads what MarshalText wrote; anything else is none.
+func (m *Fingerprints) UnmarshalText(text []byte) error {
+	raw, err := base64.RawStdEncoding.DecodeString(string(text))
+	*m = make(Fingerprints, len(raw)/8)
+	if err != nil {
+		return nil
+	}
+	for ; len(raw) >= 8; raw = raw[8:] {
+		(*m)[binary.BigEndian.Uint64(raw)] = struct{}{}
+	}
+	return nil
+}
+
+// PageCursor is the cursor of the engines that read whole pages.
+type PageCursor struct {
+	V    fetch.Validators `json:"v,omitzero"`    // of the first page
+	URL  string           `json:"url,omitempty"` // what was really read, when it was found by itself
+	Seen Fingerprints     `json:"seen,omitempty"`
+
+	Newest time.Time    `json:"newest,omitzero"` // of all posts ever read; feeds only
+	Cut    string       `json:"cut,omitempty"`   // hash of a body that ended in the middle
+	Hub    crawlers.Hub `json:"hub,omitzero"`    // of a feed: an unchanged answer does not repeat it
+}
+
+// DecodeCursor fills into from the cursor; what it cannot read is "".
+func DecodeCursor(c crawlers.Cursor, into any) {
+	if c == "" {
+		return
+	}
+	// A cursor of an older version starts from the beginning; the seen filter
+	// knows the posts.
+	_ = json.Unmarshal([]byte(c), into)
+}
+
+// EncodeCursor is the inverse of DecodeCursor.
+func EncodeCursor(from any) crawlers.Cursor {
+	b, err := json.Marshal(from)
+	if err != nil { // plain strings and numbers: cannot fail
+		return ""
+	}
+	return crawlers.Cursor(b)
+}
+
+// Reached reports whether the oldest of the posts is known, so that older pages
+// hold nothing new. The oldest stands last where no dates tell.
+func (m Fingerprints) Reached(posts []mention.Post) bool {
+	if len(m) == 0 {
+		return false
+	}
+	oldest := posts[len(posts)-1]
+	for _, p := range posts {
+		if !p.Published.IsZero() && (oldest.Published.IsZero() || p.Published.Before(oldest.Published)) {
+			oldest = p
+		}
+	}
+	_, known := m[Fingerprint(oldest)]
+	return known
+}
+
+// AppendNew appends what the list does not hold yet.
+func AppendNew(list []string, more ...string) []string {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// NumberText writes a number as short as it can be.
+func NumberText(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+// MaxPages bounds how many pages a source may be told to follow in one poll.
+const MaxPages = 50

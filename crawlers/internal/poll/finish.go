@@ -1,0 +1,102 @@
+// Package poll holds what every engine does with what it read: keep the promises
+// of Batch, remember what was returned, clean addresses, fill in placeholders. It
+// knows no format and talks to nobody.
+package poll
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/dates"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// Finish makes the posts of one poll keep the promises of Batch: this source's,
+// no ID twice, UTC, valid UTF-8, oldest first (what has no time comes before). What has no ID or no words and no
+// rating is dropped.
+func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
+	now := e.Now().UTC()
+	seen := make(map[string]bool, len(posts))
+	kept := posts[:0]
+	for _, p := range posts {
+		p.ID, p.Title, p.Text, p.Author = Valid(p.ID), Valid(p.Title), Valid(p.Text), Valid(p.Author)
+		p.Author = Clip(p.Author, maxAuthor)
+		if p.ID == "" || seen[p.ID] || p.Title == "" && p.Text == "" && p.Rating == nil && !p.Deleted {
+			continue
+		}
+		seen[p.ID] = true
+		p.Source, p.FetchedAt = e.Source, now
+		switch {
+		case e.PostKind != "": // the user's word
+			p.Kind = e.PostKind
+		case p.Kind == "":
+			p.Kind = e.DefaultKind
+		}
+		if p.Lang == "" {
+			p.Lang = e.Lang
+		}
+		p.Published, p.Edited = Plausible(p.Published, now), Plausible(p.Edited, now)
+		kept = append(kept, p)
+	}
+	slices.SortStableFunc(kept, func(a, b mention.Post) int { return a.Published.Compare(b.Published) })
+	return kept
+}
+
+// maxAuthor bounds an author's name in bytes: it is shown in one line.
+const maxAuthor = 200
+
+// Plausible turns t to UTC, moves what lies a little in the future to now, and
+// forgets what cannot be: far in the future, or before there were public sites.
+func Plausible(t, now time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	t = t.UTC()
+	switch {
+	case t.Year() < 1990:
+		return time.Time{}
+	case t.After(now):
+		return now.Truncate(time.Second)
+	}
+	return t
+}
+
+// Date reads a date as the source writes them; the zero time when it is none.
+func Date(e crawlers.Env, text string) (t time.Time, dateOnly bool) {
+	t, dateOnly, _ = dates.Parse(text, e.Now(), e.Zone, e.Lang)
+	return t, dateOnly
+}
+
+// NotFound reports an answer of 404 or 410: what was there is not there any more.
+func NotFound(err error) bool {
+	var status *fetch.StatusError
+	return errors.As(err, &status) && (status.Status == http.StatusNotFound || status.Status == http.StatusGone)
+}
+
+// Newest is the time of the newest post; zero when none has one.
+func Newest(posts []mention.Post) time.Time {
+	var t time.Time
+	for _, p := range posts {
+		if p.Published.After(t) {
+			t = p.Published
+		}
+	}
+	return t
+}
+
+// HashID names a post the site gave no name.
+func HashID(parts ...string) string {
+	h := sha256.New()
+	for _, part := range parts {
+		h.Write([]byte(strings.Join(strings.Fields(part), " ")))
+		h.Write([]byte{0})
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)[:12])
+}

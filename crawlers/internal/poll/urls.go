@@ -1,0 +1,186 @@
+package poll
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// DocumentBase is the address relative links of the page are resolved against:
+// <base href>, else the address the page was read from.
+func DocumentBase(doc *goquery.Document, pageURL string) *url.URL {
+	page, err := url.Parse(pageURL)
+	if err != nil {
+		page = &url.URL{}
+	}
+	if href, ok := doc.Find("base[href]").First().Attr("href"); ok {
+		if u, err := page.Parse(strings.TrimSpace(href)); err == nil && IsWeb(u) {
+			return u
+		}
+	}
+	return page
+}
+
+// Resolve returns the absolute http(s) address ref stands for, cleaned as
+// CleanURL does, and "" when there is none ("javascript:", "mailto:", garbage).
+// base may be nil.
+func Resolve(base *url.URL, ref string) string {
+	ref = strings.TrimSpace(ref)
+	if ref == "" || strings.HasPrefix(ref, "#") && base == nil {
+		return ""
+	}
+	var u *url.URL
+	var err error
+	if base != nil {
+		u, err = base.Parse(ref)
+	} else {
+		u, err = url.Parse(ref)
+	}
+	if err != nil || !IsWeb(u) {
+		return ""
+	}
+	return cleanParsed(u)
+}
+
+// CleanURL returns the permalink without what changes from visit to visit:
+// session ids and campaign marks. Fragments stay, they name posts. It returns ""
+// for what is not an absolute http(s) address.
+func CleanURL(raw string) string { return Resolve(nil, raw) }
+
+// IsWeb reports an address that a browser opens: http or https with a host.
+func IsWeb(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+func cleanParsed(u *url.URL) string {
+	c := *u
+	c.User = nil
+	c.Host = strings.ToLower(c.Host)
+	if c.Scheme == "http" {
+		c.Host = strings.TrimSuffix(c.Host, ":80")
+	} else {
+		c.Host = strings.TrimSuffix(c.Host, ":443")
+	}
+	if c.Path == "" {
+		c.Path = "/"
+	}
+	if i := sessionInPath(c.Path); i >= 0 {
+		c.Path, c.RawPath = c.Path[:i], ""
+	}
+	c.RawQuery = cleanQuery(c.RawQuery)
+	c.ForceQuery = false
+	if strings.HasPrefix(c.Fragment, ":~:") || strings.HasPrefix(c.Fragment, "xtor=") || strings.HasPrefix(c.Fragment, "utm_") {
+		c.Fragment, c.RawFragment = "", ""
+	}
+	return c.String()
+}
+
+// sessionInPath finds ";jsessionid=…" and ";PHPSESSID=…" at the end of a path.
+func sessionInPath(path string) int {
+	i := strings.LastIndexByte(path, ';')
+	if i < 0 {
+		return -1
+	}
+	name, value, _ := strings.Cut(path[i+1:], "=")
+	if !sessionParam(strings.ToLower(name), value) {
+		return -1
+	}
+	return i
+}
+
+// cleanQuery drops session and campaign parameters, and the word by which Telegram
+// shows one picture of an album, and keeps the rest as it is
+// written, in its order and with its separators ("&", and ";" as SMF uses it).
+func cleanQuery(q string) string {
+	var b strings.Builder
+	sep := byte(0)
+	for q != "" {
+		end := strings.IndexAny(q, "&;")
+		part, next := q, byte(0)
+		if end >= 0 {
+			part, next = q[:end], q[end]
+			q = q[end+1:]
+		} else {
+			q = ""
+		}
+		if part == "amp" && next == ';' { // "&amp;" that was escaped twice
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		if part != "" && !sessionParam(strings.ToLower(name), value) && !campaignParam(strings.ToLower(name)) && part != "single" {
+			if b.Len() > 0 {
+				b.WriteByte(sep)
+			}
+			b.WriteString(escapeQuery(part))
+			sep = 0
+		}
+		if sep == 0 {
+			sep = next
+		}
+	}
+	return b.String()
+}
+
+// escapeQuery writes what url.URL leaves alone in a query but a link must not
+// hold: spaces, quotes, angle brackets, bytes beyond ASCII.
+func escapeQuery(s string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>' || c == '\\' || c == '`' || c == '|' {
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// sessionParam reports parameters that name the visit. "s" and "sid" are words
+// of their own elsewhere, so their value must look like a session id.
+func sessionParam(name, value string) bool {
+	switch name {
+	case "phpsessid", "jsessionid", "zenid", "oscsid", "cfid", "cftoken", "asp.net_sessionid", "sessionid", "session_id", "sessid":
+		return true
+	case "s", "sid":
+		return len(value) >= 16 && strings.Trim(value, "0123456789abcdefABCDEF") == "" || name == "sid" && len(value) >= 24
+	}
+	return strings.HasPrefix(name, "aspsessionid")
+}
+
+// campaignParam reports parameters that tell who sent the visitor.
+func campaignParam(name string) bool {
+	switch name {
+	case "fbclid", "gclid", "dclid", "yclid", "ysclid", "gbraid", "wbraid", "msclkid", "twclid", "ttclid", "igshid",
+		"mc_cid", "mc_eid", "_openstat", "erid", "_hsenc", "_hsmi", "wt_mc", "oly_enc_id", "oly_anon_id", "vero_id":
+		return true
+	}
+	return strings.HasPrefix(name, "utm_") || strings.HasPrefix(name, "utm-")
+}
+
+// Host returns the host of an address as people read it, without "www.".
+func Host(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Host, "www.")
+}
+
+// NextLink reads rel="next" of a Link header.
+func NextLink(h http.Header) string {
+	for _, line := range h.Values("Link") {
+		for _, part := range strings.Split(line, ",") {
+			target, params, ok := strings.Cut(part, ";")
+			if ok && (strings.Contains(params, `rel="next"`) || strings.Contains(params, "rel=next")) {
+				return strings.Trim(strings.TrimSpace(target), "<>")
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,116 @@
+package poll
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Rebase moves an address to another host: a mirror, or a test.
+func Rebase(address, base string) string {
+	if base == "" {
+		return address
+	}
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok || scheme == "" {
+		return address
+	}
+	base = strings.TrimSuffix(base, "/")
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		return base + rest[i:]
+	}
+	return base
+}
+
+// Values are what placeholders stand for.
+type Values struct {
+	Text map[string]string
+	List map[string][]string
+}
+
+// Expand fills in {name} escaped for its place in an address, and {?param=name} or {&param=name}, which vanish when the value is empty.
+// Placeholders it does not know stay.
+func (v Values) Expand(template string) string {
+	var b strings.Builder
+	query := false
+	for {
+		open := strings.IndexByte(template, '{')
+		if open < 0 {
+			b.WriteString(template)
+			return b.String()
+		}
+		end := strings.IndexByte(template[open:], '}')
+		if end < 0 {
+			b.WriteString(template)
+			return b.String()
+		}
+		b.WriteString(template[:open])
+		query = query || strings.Contains(template[:open], "?")
+		hole := template[open+1 : open+end]
+		template = template[open+end+1:]
+		switch {
+		case strings.HasPrefix(hole, "?") || strings.HasPrefix(hole, "&"):
+			param, name, ok := strings.Cut(hole[1:], "=")
+			if !ok {
+				name = param
+			}
+			value, known := v.Text[name]
+			switch {
+			case !known:
+				b.WriteString("{" + hole + "}")
+			case value != "":
+				b.WriteString(hole[:1] + param + "=" + url.QueryEscape(value))
+			}
+		default:
+			value, known := v.Text[hole]
+			switch {
+			case !known:
+				b.WriteString("{" + hole + "}")
+			case query:
+				b.WriteString(url.QueryEscape(value))
+			case b.Len() == 0 && strings.Contains(value, "://"):
+				b.WriteString(value) // the address itself, or its server
+				if rest, more := strings.CutPrefix(template, "?"); more && strings.Contains(value, "?") {
+					template = "&" + rest
+				}
+			default:
+				b.WriteString(url.PathEscape(value))
+			}
+		}
+	}
+}
+
+// Splice replaces the element "{name}" by the list of that option.
+func (v Values) Splice(list []string) []string {
+	var out []string
+	for _, e := range list {
+		if name, ok := strings.CutPrefix(e, "{"); ok {
+			if more, ok := v.List[strings.TrimSuffix(name, "}")]; ok {
+				out = append(out, more...)
+				continue
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// Plain fills in {name} without escaping: for headers. whole is false when one
+// of the values is empty: a key that was not given is not sent.
+func (v Values) Plain(template string) (text string, whole bool) {
+	for name, value := range v.Text {
+		hole := "{" + name + "}"
+		if value == "" && strings.Contains(template, hole) {
+			return "", false
+		}
+		template = strings.ReplaceAll(template, hole, value)
+	}
+	return template, true
+}
+
+// Language takes "en-US" and refuses "English".
+func Language(s string) string {
+	if len(s) >= 2 && len(s) <= 12 && (len(s) == 2 || s[2] == '-' || s[2] == '_') {
+		return strings.ReplaceAll(s, "_", "-")
+	}
+	return ""
+}

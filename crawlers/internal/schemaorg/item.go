@@ -1,0 +1,173 @@
+package schemaorg
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/earshot/earshot/crawlers/internal/dates"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/mention"
+)
+
+// Item is a post on its way out of a page.
+type Item struct {
+	Post     mention.Post
+	DateText string     // as the page shows it
+	Native   string     // the site's own id, when it shows one
+	Chosen   bool       // native is what the user's selector found: it names the post
+	parent   *Item      // what a comment is under
+	context  bool       // an article: no post, only the parent of comments
+	Node     *html.Node // where a selected item stands
+
+	name, words  string // letters of the author and the text, once asked for
+	isNormalized bool
+}
+
+// MaxItems bounds the posts of one page: comparing two readings of a page
+// takes the square of it.
+const MaxItems = 2000
+
+func (i *Item) normalized() (name, words string) {
+	if !i.isNormalized {
+		i.name, i.words, i.isNormalized = poll.Letters(i.Post.Author), poll.Letters(i.Post.Text), true
+	}
+	return i.name, i.words
+}
+
+// Merge adds the items of another reading of the same page. What both readings
+// found stays one item, with the first one's words and the other's extra facts.
+func Merge(items, more []*Item) []*Item {
+	items, more = items[:min(len(items), MaxItems)], more[:min(len(more), MaxItems)]
+	known := len(items) // items of one reading are never twins of each other
+	for _, m := range more {
+		i := slices.IndexFunc(items[:known], func(have *Item) bool { return sameItem(have, m) })
+		if i < 0 {
+			items = append(items, m)
+			continue
+		}
+		have := &items[i].Post
+		if have.Author == "" {
+			have.Author = m.Post.Author
+		}
+		if have.Published.IsZero() {
+			have.Published, have.DateOnly, items[i].DateText = m.Post.Published, m.Post.DateOnly, m.DateText
+		}
+		if have.Rating == nil {
+			have.Rating = m.Post.Rating
+		}
+		if have.URL == "" {
+			have.URL = m.Post.URL
+		}
+		if len(m.Post.Text) > len(have.Text) { // JSON-LD is often cut short
+			have.Text = m.Post.Text
+			items[i].isNormalized = false
+		}
+		if items[i].Native == "" {
+			items[i].Native = m.Native
+		}
+	}
+	return items
+}
+
+// sameItem reports whether two readings of a page found the same post.
+func sameItem(a, b *Item) bool {
+	nameA, x := a.normalized()
+	nameB, y := b.normalized()
+	if nameA != "" && nameB != "" && nameA != nameB {
+		return false
+	}
+	if !a.Post.Published.IsZero() && !b.Post.Published.IsZero() {
+		if gap := a.Post.Published.Sub(b.Post.Published).Abs(); gap > 36*time.Hour {
+			return false
+		}
+	}
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	const enough = 40 // bytes: about four words
+	if len(x) >= enough {
+		return strings.Contains(y, x)
+	}
+	if x != y {
+		return strings.HasPrefix(y, x) && x != "" && a.Post.Author != "" && a.Post.Author == b.Post.Author
+	}
+	return a.Post.Author == b.Post.Author && a.Post.Published.Equal(b.Post.Published)
+}
+
+// Name gives the items their names and addresses. source is the source's own
+// address: it stays the same when an item moves from page one to page two.
+func Name(items []*Item, source, page string) []mention.Post {
+	shared := map[string]int{}
+	for _, i := range items {
+		if i.Post.URL != "" {
+			shared[i.Post.URL]++
+		}
+	}
+	taken := map[string]*Item{}
+	var posts []mention.Post
+	for _, i := range items {
+		if i.context {
+			continue
+		}
+		p := &i.Post
+		// A review with the page's address may soon be one of several; a discussion
+		// is what its page is about.
+		discussion := p.Kind == mention.Forum && i.parent == nil
+		own := p.URL != "" && shared[p.URL] == 1 && (discussion || p.URL != page && p.URL != source)
+		switch {
+		case i.Chosen:
+			p.ID = poll.Clip(i.Native, 512)
+		case own:
+			p.ID = p.URL
+		case i.Native != "":
+			p.ID = source + "#" + poll.Clip(i.Native, 200)
+		default:
+			p.ID = source + "#" + i.derivedID(false)
+			if other := taken[p.ID]; other != nil && poll.Letters(other.Post.Text) != poll.Letters(p.Text) {
+				p.ID = source + "#" + i.derivedID(true)
+			}
+		}
+		taken[p.ID] = i
+		if p.URL == "" {
+			p.URL = page
+		}
+		if i.parent != nil {
+			if !i.parent.context {
+				p.ReplyTo = i.parent.Post.ID
+			}
+			if p.ThreadURL == "" {
+				p.ThreadURL = page
+			}
+		}
+		posts = append(posts, *p)
+	}
+	return posts
+}
+
+// derivedID names an item that has neither link nor id. An author writes one
+// post a moment, so that moment stays the name when the text is edited. Without
+// a moment the words are the name: a day read from "2 days ago" may be another
+// one tomorrow.
+func (i *Item) derivedID(words bool) string {
+	p := i.Post
+	if !words && p.Author != "" && !p.Published.IsZero() && !p.DateOnly && !dates.RelativeDate(i.DateText) {
+		return poll.HashID("moment", poll.Letters(p.Author), p.Published.Format(time.RFC3339))
+	}
+	text := poll.Letters(p.Title + " " + p.Text)
+	const telling = 60 // bytes of letters that two people do not write alike
+	if len(text) >= telling {
+		return poll.HashID("words", poll.Letters(p.Author), text)
+	}
+	day := ""
+	if !p.Published.IsZero() && !dates.RelativeDate(i.DateText) {
+		day = p.Published.Format(time.DateOnly)
+	}
+	stars := ""
+	if p.Rating != nil {
+		stars = poll.NumberText(p.Rating.Value) + "/" + poll.NumberText(p.Rating.Best)
+	}
+	return poll.HashID("short", poll.Letters(p.Author), text, day, stars)
+}

@@ -1,0 +1,127 @@
+package schemaorg
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+)
+
+// DecodeJSON decodes every JSON value in src, one after another. What strict
+// parsers refuse but sites publish is repaired first: line ends and control
+// characters inside strings, commas before a closing bracket, wrong escapes,
+// HTML comment and CDATA wrappers. A value that does not end is an error: it was
+// cut off.
+func DecodeJSON(src string) ([]any, error) {
+	if err := htmltext.CheckJSON(src); err != nil {
+		return nil, err
+	}
+	values, err := decodeAll([]byte(src))
+	if err == nil {
+		return values, nil
+	}
+	fixed := repairJSON(unwrapScript(src))
+	values, again := decodeAll(fixed)
+	if again == nil {
+		return values, nil
+	}
+	return values, fmt.Errorf("read JSON: %w", err)
+}
+
+func decodeAll(src []byte) ([]any, error) {
+	dec := json.NewDecoder(bytes.NewReader(src))
+	dec.UseNumber()
+	var all []any
+	for {
+		var v any
+		err := dec.Decode(&v)
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+		all = append(all, v)
+	}
+}
+
+// unwrapScript takes off what hides a script from old browsers and XML parsers.
+func unwrapScript(s string) string {
+	s = strings.TrimSpace(strings.TrimPrefix(s, "\ufeff"))
+	for again := true; again; {
+		again = false
+		for _, w := range []string{"<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA["} {
+			if rest, ok := strings.CutPrefix(s, w); ok {
+				s, again = strings.TrimSpace(rest), true
+			}
+		}
+		for _, w := range []string{"-->", "//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>", "//", ";"} {
+			if rest, ok := strings.CutSuffix(s, w); ok {
+				s, again = strings.TrimSpace(rest), true
+			}
+		}
+	}
+	if strings.HasPrefix(s, "{&quot;") || strings.HasPrefix(s, "[{&quot;") {
+		s = html.UnescapeString(s)
+	}
+	return s
+}
+
+// repairJSON makes strings legal and drops commas that end nothing.
+func repairJSON(s string) []byte {
+	out := make([]byte, 0, len(s)+16)
+	inString := false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case !inString && c == '"':
+			inString = true
+			out = append(out, c)
+		case !inString && c == ',':
+			rest := strings.TrimLeft(s[i+1:], " \t\r\n")
+			if rest == "" || rest[0] != '}' && rest[0] != ']' && rest[0] != ',' {
+				out = append(out, c)
+			}
+		case !inString:
+			if c >= ' ' || c == '\n' || c == '\r' || c == '\t' {
+				out = append(out, c)
+			}
+		case c == '"':
+			inString = false
+			out = append(out, c)
+		case c == '\\' && i+1 < len(s):
+			i++
+			out = appendEscape(out, s, i)
+		case c == '\n':
+			out = append(out, '\\', 'n')
+		case c < ' ' || c == 0x7f:
+			out = append(out, ' ')
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// appendEscape writes the escape whose second character is at i; an escape JSON
+// does not know is the character itself.
+func appendEscape(out []byte, s string, i int) []byte {
+	c := s[i]
+	switch {
+	case strings.IndexByte(`"\/bfnrt`, c) >= 0:
+		return append(out, '\\', c)
+	case c == 'u' && i+4 < len(s) && strings.Trim(s[i+1:i+5], "0123456789abcdefABCDEF") == "":
+		return append(out, '\\', c)
+	case c == '\n':
+		return append(out, '\\', 'n')
+	case c < ' ':
+		return append(out, ' ')
+	}
+	return append(out, c)
+}

@@ -1,0 +1,362 @@
+// Package schemaorg finds the posts that a page describes in schema.org's words,
+// as JSON-LD, microdata or RDFa Lite. It fetches nothing and follows no links.
+package schemaorg
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/mention"
+)
+
+// maxSchemaDepth bounds the walk through nested things: comments under comments
+// of a discussion are the deepest that is real.
+const maxSchemaDepth = 64
+
+// Reader collects reviews, comments, discussions, questions and answers
+// that a page describes in schema.org's words, as JSON-LD or as microdata.
+type Reader struct {
+	Env   crawlers.Env
+	Base  *url.URL
+	Items []*Item
+	Notes []string
+	byID  map[string]map[string]any // JSON-LD nodes by @id
+}
+
+// JSONLD reads every <script type="application/ld+json">.
+func (r *Reader) JSONLD(doc *goquery.Document) {
+	var roots []any
+	doc.Find("script[type]").Each(func(_ int, s *goquery.Selection) {
+		if !strings.Contains(strings.ToLower(s.AttrOr("type", "")), "ld+json") {
+			return
+		}
+		text := s.Text()
+		if strings.TrimSpace(text) == "" {
+			return
+		}
+		values, err := DecodeJSON(text)
+		if err != nil {
+			r.Notes = append(r.Notes, "a JSON-LD block is broken and was left out")
+			return
+		}
+		roots = append(roots, values...)
+	})
+	r.byID = map[string]map[string]any{}
+	for _, root := range roots {
+		r.index(root, 0)
+	}
+	for _, root := range roots {
+		r.walk(root, nil, 0)
+	}
+}
+
+// index notes the nodes other nodes may point to.
+func (r *Reader) index(v any, depth int) {
+	if depth > maxSchemaDepth {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			r.index(e, depth+1)
+		}
+	case map[string]any:
+		if id, ok := v["@id"].(string); ok && len(v) > 1 && r.byID[id] == nil {
+			r.byID[id] = v
+		}
+		for _, e := range v {
+			r.index(e, depth+1)
+		}
+	}
+}
+
+// deref follows {"@id": …} to the node it names.
+func (r *Reader) deref(v any) any {
+	m, ok := v.(map[string]any)
+	if !ok || len(m) != 1 {
+		return v
+	}
+	if id, ok := m["@id"].(string); ok && r.byID[id] != nil {
+		return r.byID[id]
+	}
+	return v
+}
+
+// walk visits v and what is inside. parent is the post v is inside of, or nil.
+func (r *Reader) walk(v any, parent *Item, depth int) {
+	if depth > maxSchemaDepth {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			r.walk(e, parent, depth+1)
+		}
+	case map[string]any:
+		kind := schemaKind(types(v))
+		if kind == schemaSkip {
+			return
+		}
+		if kind != schemaOther {
+			if item := r.node(v, kind, parent); item != nil {
+				r.Items = append(r.Items, item)
+				parent = item
+			}
+		} else if parent == nil {
+			parent = r.article(v)
+		}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			switch strings.ToLower(strings.TrimPrefix(key, "schema:")) {
+			case "aggregaterating", "author", "creator", "publisher", "reviewrating", "image", "itemreviewed", "@context", "breadcrumb", "parentitem", "about", "ispartof":
+			default:
+				r.walk(v[key], parent, depth+1)
+			}
+		}
+	}
+}
+
+// article lets the comments under an article know its title and address; the
+// article itself is no post of a page of reviews.
+func (r *Reader) article(v map[string]any) *Item {
+	for _, t := range types(v) {
+		if strings.HasSuffix(t, "article") || t == "blogposting" || t == "videoobject" || t == "webpage" {
+			var item Item
+			item.Post.Title = htmltext.Line(text(field(v, "headline", "name")))
+			item.Post.URL = r.link(v)
+			item.context = true
+			return &item
+		}
+	}
+	return nil
+}
+
+// schemaType is how a node is read.
+type schemaType int
+
+const (
+	schemaOther schemaType = iota
+	schemaReview
+	schemaComment
+	schemaDiscussion
+	schemaQuestion
+	schemaSkip
+)
+
+func schemaKind(names []string) schemaType {
+	for _, name := range names {
+		switch name {
+		case "review", "userreview", "criticreview", "employerreview", "recommendation":
+			return schemaReview
+		case "comment", "answer", "usercomments", "reply":
+			return schemaComment
+		case "discussionforumposting", "socialmediaposting":
+			return schemaDiscussion
+		case "question":
+			return schemaQuestion
+		case "faqpage", "aggregaterating", "claimreview": // questions nobody asked, numbers nobody wrote
+			return schemaSkip
+		}
+	}
+	return schemaOther
+}
+
+// types returns the lower-case types of a node without their vocabulary.
+func types(v map[string]any) []string {
+	var list []string
+	switch t := v["@type"].(type) {
+	case string:
+		list = append(list, typeName(t))
+	case []any:
+		for _, e := range t {
+			if s, ok := e.(string); ok {
+				list = append(list, typeName(s))
+			}
+		}
+	}
+	return list
+}
+
+func typeName(s string) string {
+	s = strings.TrimRight(strings.TrimSpace(s), "/#")
+	if i := strings.LastIndexAny(s, "/#:"); i >= 0 {
+		s = s[i+1:]
+	}
+	return strings.ToLower(s)
+}
+
+// node makes a post of a node; nil when it says nothing.
+func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
+	var item Item
+	p := &item.Post
+	p.Author, p.AuthorURL = r.person(field(v, "author", "creator"))
+	item.DateText = text(field(v, "datePublished", "dateCreated", "commentTime", "uploadDate", "date"))
+	p.Published, p.DateOnly = poll.Date(r.Env, item.DateText)
+	if edited, _ := poll.Date(r.Env, text(field(v, "dateModified"))); edited.After(p.Published) {
+		p.Edited = edited
+	}
+	p.Title = htmltext.Line(text(field(v, "headline", "name")))
+	p.Text = htmltext.PlainAuthorText(text(field(v, "reviewBody", "articleBody", "text", "commentText", "description")))
+	p.URL = r.link(v)
+	p.Lang = poll.Language(text(field(v, "inLanguage")))
+	item.Native = text(field(v, "identifier"))
+	if kind == schemaReview {
+		p.Rating = r.rating(field(v, "reviewRating", "rating"))
+	}
+	item.answers(kind, parent)
+	if p.Text == "" && p.Rating == nil && (kind != schemaDiscussion && kind != schemaQuestion || p.Title == "") {
+		return nil
+	}
+	if kind == schemaQuestion && p.Author == "" && p.Published.IsZero() {
+		return nil // a question of the shop itself
+	}
+	return &item
+}
+
+// answers ties a comment to what it is under.
+func (i *Item) answers(kind schemaType, parent *Item) {
+	p := &i.Post
+	switch kind {
+	case schemaComment:
+		p.Kind = mention.Comment
+	case schemaDiscussion, schemaQuestion:
+		p.Kind = mention.Forum
+	}
+	if kind != schemaComment || parent == nil {
+		return
+	}
+	i.parent = parent
+	p.ThreadURL = parent.Post.ThreadURL
+	if p.ThreadURL == "" {
+		p.ThreadURL = parent.Post.URL
+	}
+	if p.Title == "" {
+		p.Title, p.IsReply = parent.Post.Title, true
+	}
+	if parent.Post.Kind == mention.Forum {
+		p.Kind = mention.Forum
+	}
+}
+
+// person returns the public name and profile of an author in any shape.
+func (r *Reader) person(v any) (name, profile string) {
+	switch v := r.deref(v).(type) {
+	case string:
+		if strings.HasPrefix(v, "http://") || strings.HasPrefix(v, "https://") {
+			return "", poll.CleanURL(v)
+		}
+		return htmltext.Line(v), ""
+	case []any:
+		var names []string
+		for _, e := range v {
+			n, u := r.person(e)
+			if n != "" {
+				names = append(names, n)
+			}
+			if profile == "" {
+				profile = u
+			}
+		}
+		return strings.Join(names, ", "), profile
+	case map[string]any:
+		name = htmltext.Line(text(field(v, "name", "alternateName")))
+		if name == "" {
+			name = strings.TrimSpace(htmltext.Line(text(field(v, "givenName"))) + " " + htmltext.Line(text(field(v, "familyName"))))
+		}
+		return name, poll.Resolve(r.Base, text(field(v, "url", "sameAs")))
+	}
+	return "", ""
+}
+
+// rating reads a Rating, a list of them, or a bare value.
+func (r *Reader) rating(v any) *mention.Rating {
+	switch v := r.deref(v).(type) {
+	case []any:
+		for _, e := range v {
+			if got := r.rating(e); got != nil {
+				return got
+			}
+		}
+	case map[string]any:
+		return ParseRating(text(field(v, "ratingValue", "value")), text(field(v, "bestRating")))
+	case string, json.Number:
+		return ParseRating(text(v), "")
+	}
+	return nil
+}
+
+// link is the node's own address; "" when it has none.
+func (r *Reader) link(v map[string]any) string {
+	for _, key := range []string{"url", "@id", "mainEntityOfPage", "discussionUrl"} {
+		s := text(field(v, key))
+		if s == "" || key == "@id" && !strings.HasPrefix(s, "http") {
+			continue
+		}
+		if u := poll.Resolve(r.Base, s); u != "" {
+			return u
+		}
+	}
+	return ""
+}
+
+// field returns the first property that is there, with or without a prefix. Case
+// counts: "ReviewRating" is a type and no property.
+func field(v map[string]any, names ...string) any {
+	for _, name := range names {
+		if x, ok := v[name]; ok && !empty(x) {
+			return x
+		}
+	}
+	for _, name := range names {
+		for key, x := range v {
+			if i := strings.LastIndexAny(key, ":/"); i >= 0 && key[i+1:] == name && !empty(x) {
+				return x
+			}
+		}
+	}
+	return nil
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
+
+// text returns a value as text: {"@value": …}, a list's first, a node's address.
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case []any:
+		for _, e := range v {
+			if s := text(e); s != "" {
+				return s
+			}
+		}
+	case map[string]any:
+		for _, key := range []string{"@value", "value", "@id", "url", "name"} {
+			if s, ok := v[key]; ok {
+				if s := text(s); s != "" {
+					return s
+				}
+			}
+		}
+	}
+	return ""
+}

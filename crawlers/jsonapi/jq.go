@@ -1,0 +1,310 @@
+package jsonapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/itchyny/gojq"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	// jsonCost is what decoding JSON into maps takes beside its bytes.
+	jsonCost = 12
+	// maxItems bounds what a jq program may give for one page.
+	maxItems = 5000
+	// maxJQ bounds how long one program may run on one page.
+	maxJQ = 10 * time.Second
+)
+
+// jsonProgram is the compiled mapping of one source.
+type jsonProgram struct {
+	list, next, more, fails, closed, backoff *gojq.Code
+	fields                                   map[string]*gojq.Code
+	vars                                     []any // values of the variables, in the order they were named
+	eachVar                                  int   // index of the variable that changes; -1: none
+	markdown                                 bool
+}
+
+// compileJSON compiles every jq program. Options of a preset are variables: the
+// option "app" is $app.
+func compileJSON(o Options, given poll.Values, each string, s config.Section) (*jsonProgram, error) {
+	p := &jsonProgram{fields: map[string]*gojq.Code{}, eachVar: -1, markdown: o.Markdown}
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(given.Text)) {
+		names = append(names, "$"+name)
+		p.vars = append(p.vars, given.Text[name])
+	}
+	if each != "" {
+		p.eachVar = len(names)
+		names = append(names, "$"+each)
+		p.vars = append(p.vars, "")
+	}
+	var failed error
+	compile := func(option, program string) *gojq.Code {
+		if program == "" || failed != nil {
+			return nil
+		}
+		query, err := gojq.Parse(program)
+		if err == nil {
+			var code *gojq.Code
+			if code, err = gojq.Compile(query, gojq.WithVariables(names), gojq.WithEnvironLoader(func() []string { return nil })); err == nil {
+				return code
+			}
+		}
+		failed = s.Errorf(option, "%q is no jq program: %v", program, err)
+		return nil
+	}
+	p.list = compile("list", o.List)
+	p.next, p.more = compile("pager", o.Pager.Next), compile("pager", o.Pager.More)
+	p.fails, p.closed, p.backoff = compile("fails", o.Fails), compile("closed", o.Closed), compile("backoff", o.Backoff)
+	f := o.Fields
+	for name, program := range map[string]string{
+		"id": f.ID, "url": f.URL, "thread": f.Thread, "reply": f.Reply, "is_reply": f.IsReply, "author": f.Author,
+		"author_url": f.AuthorURL, "time": f.Time, "edited": f.Edited, "rating": f.Rating, "best": f.Best, "title": f.Title,
+		"text": f.Text, "lang": f.Lang, "kind": f.Kind, "deleted": f.Deleted, "comments": f.Comments,
+	} {
+		if code := compile("fields", program); code != nil {
+			p.fields[name] = code
+		}
+	}
+	return p, failed
+}
+
+// jsonPage is one answer, mapped.
+type jsonPage struct {
+	posts []mention.Post
+	items int
+	next  string
+	last  bool
+	minID string
+	wait  time.Duration
+	notes []string
+}
+
+// read maps an answer. value is the present value of each.
+func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Response, value string) (jsonPage, error) {
+	release := htmltext.ReserveMemory(len(res.Body) * jsonCost)
+	defer release()
+	ctx, cancel := context.WithTimeout(ctx, maxJQ)
+	defer cancel()
+	body, err := jsonBody(res)
+	if err != nil {
+		return jsonPage{}, err
+	}
+	r := jsonRun{program: p, ctx: ctx, env: env, vars: slices.Clone(p.vars), page: res.URL}
+	if p.eachVar >= 0 {
+		r.vars[p.eachVar] = value
+	}
+	if why := r.text(p.closed, body); why != "" {
+		return jsonPage{}, fmt.Errorf("%w: %s", crawlers.ErrClosed, htmltext.OneLine(poll.Clip(why, 300)))
+	}
+	var page jsonPage
+	if seconds := r.text(p.backoff, body); seconds != "" {
+		if n, err := strconv.ParseFloat(seconds, 64); err == nil && n > 0 && n < 7*24*3600 {
+			page.wait = time.Duration(n * float64(time.Second))
+		}
+	}
+	if why := r.text(p.fails, body); why != "" {
+		if page.wait > 0 {
+			return jsonPage{}, fmt.Errorf("%s: %w", htmltext.OneLine(poll.Clip(why, 300)), &fetch.RetryError{URL: fetch.SafeURL(res.URL), After: page.wait})
+		}
+		return jsonPage{}, fmt.Errorf("the site says: %s", htmltext.OneLine(poll.Clip(why, 300)))
+	}
+	if err := r.items(body, &page); err != nil {
+		return page, err
+	}
+	page.next = r.text(p.next, body)
+	page.last = p.more != nil && r.text(p.more, body) != "true"
+	return page, nil
+}
+
+// jsonRun runs programs on one answer.
+type jsonRun struct {
+	program *jsonProgram
+	ctx     context.Context
+	env     crawlers.Env
+	vars    []any
+	page    string
+	failed  map[string]int // fields that failed, and how often
+}
+
+func (r *jsonRun) items(body any, page *jsonPage) error {
+	iter := r.program.list.RunWithContext(r.ctx, body, r.vars...)
+	for {
+		v, ok := iter.Next()
+		if !ok {
+			break
+		}
+		if err, isErr := v.(error); isErr {
+			if page.items == 0 {
+				return fmt.Errorf("list finds nothing: %w", err)
+			}
+			page.notes = append(page.notes, "list: "+err.Error())
+			break
+		}
+		if page.items++; page.items > maxItems {
+			return fmt.Errorf("more than %d posts in one answer", maxItems)
+		}
+		p := r.post(v)
+		if p.ID == "" {
+			page.notes = poll.AppendNew(page.notes, "posts without an id were left out")
+			continue
+		}
+		if less(p.ID, page.minID) {
+			page.minID = p.ID
+		}
+		page.posts = append(page.posts, p)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.failed)) {
+		page.notes = append(page.notes, fmt.Sprintf("fields.%s failed on %d of %d posts", name, r.failed[name], page.items))
+	}
+	return nil
+}
+
+// less orders ids as numbers where they are numbers.
+func less(a, b string) bool {
+	if b == "" {
+		return true
+	}
+	x, okX := new(big.Int).SetString(a, 10)
+	y, okY := new(big.Int).SetString(b, 10)
+	if okX && okY {
+		return x.Cmp(y) < 0
+	}
+	return a < b
+}
+
+// post maps one item.
+func (r *jsonRun) post(item any) mention.Post {
+	get := func(name string) string { return r.field(name, item) }
+	base, _ := url.Parse(r.page)
+	link := func(name string) string { return poll.Resolve(base, get(name)) }
+	p := mention.Post{
+		ID:         get("id"),
+		URL:        link("url"),
+		ThreadURL:  link("thread"),
+		ReplyTo:    get("reply"),
+		IsReply:    get("is_reply") == "true",
+		Author:     htmltext.Line(get("author")),
+		AuthorURL:  link("author_url"),
+		Title:      htmltext.Line(get("title")),
+		Lang:       poll.Language(get("lang")),
+		Kind:       mention.PostKind(get("kind")),
+		Deleted:    get("deleted") == "true",
+		ThreadHint: link("comments"),
+	}
+	text := get("text")
+	if r.program.markdown {
+		text = dropMarkdownQuotes(text)
+	}
+	p.Text = htmltext.PlainAuthorText(text)
+	p.Published, p.DateOnly = poll.Date(r.env, get("time"))
+	if edited, _ := poll.Date(r.env, get("edited")); edited.After(p.Published) {
+		p.Edited = edited
+	}
+	if value := get("rating"); value != "" {
+		p.Rating = schemaorg.ParseRating(value, get("best"))
+	}
+	if p.URL == "" {
+		p.URL = poll.CleanURL(fetch.SafeURL(r.page)) // a query may hold a key
+	}
+	if !slices.Contains(mention.PostKinds, p.Kind) {
+		p.Kind = ""
+	}
+	return p
+}
+
+// field runs one field's program on an item.
+func (r *jsonRun) field(name string, item any) string {
+	code := r.program.fields[name]
+	if code == nil {
+		return ""
+	}
+	v, ok := code.RunWithContext(r.ctx, item, r.vars...).Next()
+	if !ok {
+		return ""
+	}
+	if _, isErr := v.(error); isErr {
+		if r.failed == nil {
+			r.failed = map[string]int{}
+		}
+		r.failed[name]++
+		return ""
+	}
+	return scalar(v)
+}
+
+// text runs a program on the whole answer; errors and null are "".
+func (r *jsonRun) text(code *gojq.Code, body any) string {
+	if code == nil {
+		return ""
+	}
+	v, ok := code.RunWithContext(r.ctx, body, r.vars...).Next()
+	if _, isErr := v.(error); !ok || isErr {
+		return ""
+	}
+	return scalar(v)
+}
+
+// scalar writes what jq gave as text. Null and false are nothing; a list is
+// joined by line ends.
+func scalar(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case bool:
+		if v {
+			return "true"
+		}
+	case int:
+		return strconv.Itoa(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case *big.Int:
+		return v.String()
+	case json.Number:
+		return v.String()
+	case []any:
+		var parts []string
+		for _, e := range v {
+			if s := scalar(e); strings.TrimSpace(s) != "" {
+				parts = append(parts, s)
+			}
+		}
+		return strings.Join(parts, "\n")
+	}
+	return ""
+}
+
+// dropMarkdownQuotes removes lines that repeat somebody else and fenced code.
+func dropMarkdownQuotes(s string) string {
+	var b strings.Builder
+	fenced := false
+	for line := range strings.Lines(s) {
+		trimmed := strings.TrimLeft(line, " ")
+		if strings.HasPrefix(trimmed, "```") {
+			fenced = !fenced
+			continue
+		}
+		if !fenced && !strings.HasPrefix(trimmed, ">") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}

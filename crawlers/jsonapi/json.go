@@ -1,0 +1,409 @@
+// Package jsonapi is the engine of JSON APIs and of streams of JSON events: jq
+// programs say where the posts and their parts are. It must not know one API: an
+// API is a preset.
+package jsonapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/charset"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// Kind is the kind this engine reads.
+func Kind() crawlers.Kind {
+	return crawlers.Kind{
+		Name:     "json",
+		About:    "JSON APIs: an address with placeholders, and jq programs that say where the posts and their parts are.",
+		PostKind: mention.Social,
+		Every:    10 * time.Minute,
+		Options:  func() any { return new(Options) },
+		New: func(env crawlers.Env, s config.Section) (crawlers.Crawler, error) {
+			var o Options
+			if err := s.Decode(&o); err != nil {
+				return nil, err
+			}
+			return New(env, o, poll.Values{}, s)
+		},
+	}
+}
+
+// Options are what a user writes under json:.
+type Options struct {
+	Address  string                   `yaml:"address" required:"true" doc:"The address. {page}, {offset}, {cursor}, {max_id} come from the pager; {since}, {since_ms}, {since_time}, {since_date} are the time of the newest post known; {NAME} is the present value of each." example:"https://api.example/posts?after={since}{&page}"`
+	API      bool                     `yaml:"api" doc:"An official API: its terms rule, so robots.txt is not asked and the shorter pause holds."`
+	Method   string                   `yaml:"method" doc:"GET when left out."`
+	Body     string                   `yaml:"body" doc:"What is sent with POST; placeholders work here too."`
+	Headers  map[string]config.Secret `yaml:"headers" doc:"Headers to send: keys, versions." example:"{Authorization: \"Bearer ${env:API_TOKEN}\"}"`
+	List     string                   `yaml:"list" required:"true" doc:"A jq program that gives the posts one by one." example:".items[]"`
+	Fields   Fields                   `yaml:"fields" required:"true" doc:"jq programs that give the parts of one post."`
+	Pager    Pager                    `yaml:"pager" doc:"How the answer continues; left out: one page."`
+	Window   time.Duration            `yaml:"window" doc:"How far {since} goes back at the first poll; 7d when left out."`
+	Overlap  time.Duration            `yaml:"overlap" doc:"How far {since} goes back behind the newest known post; 1h when left out: search engines are late."`
+	Each     map[string][]string      `yaml:"each" doc:"Ask once for each of these values: one name with its list." example:"{country: [ua, bg]}"`
+	Fails    string                   `yaml:"fails" doc:"A jq program that gives the message when an answer is an error with status 200."`
+	Closed   string                   `yaml:"closed" doc:"A jq program that gives the message when the site refuses."`
+	Backoff  string                   `yaml:"backoff" doc:"A jq program that gives the seconds the site asks to wait."`
+	Follow   string                   `yaml:"follow" doc:"A jq program that gives the posts of one discussion, from the answer at fields.comments: answers to a mention are found there."`
+	Markdown bool                     `yaml:"markdown" doc:"The text is Markdown: its quotes are left out."`
+}
+
+// Fields are jq programs, each run on one item of the list.
+type Fields struct {
+	ID        string `yaml:"id" required:"true" doc:"The site's id of the post." example:".id"`
+	URL       string `yaml:"url" doc:"The permalink."`
+	Thread    string `yaml:"thread" doc:"The address of the discussion."`
+	Reply     string `yaml:"reply" doc:"The id or link of the post it answers."`
+	IsReply   string `yaml:"is_reply" doc:"True when the title is the thread's and not the author's."`
+	Author    string `yaml:"author" doc:"The public name."`
+	AuthorURL string `yaml:"author_url" doc:"The public profile."`
+	Time      string `yaml:"time" doc:"When it was published: a date in any form, or seconds or milliseconds since 1970."`
+	Edited    string `yaml:"edited" doc:"When it was last changed."`
+	Rating    string `yaml:"rating" doc:"The stars."`
+	Best      string `yaml:"best" doc:"The top of the scale; 5 when left out."`
+	Title     string `yaml:"title" doc:"The headline."`
+	Text      string `yaml:"text" doc:"The words, HTML or plain; a list is joined."`
+	Lang      string `yaml:"lang" doc:"The language."`
+	Kind      string `yaml:"kind" doc:"review, forum, comment, news or social, where it differs from post to post."`
+	Deleted   string `yaml:"deleted" doc:"True when the site says that the post is gone."`
+	Comments  string `yaml:"comments" doc:"The address on the same host that lists the discussion of the post; see follow."`
+}
+
+// Pager says how an answer continues.
+type Pager struct {
+	By    string `yaml:"by" required:"true" doc:"page, offset, cursor, next or max_id." example:"page"`
+	From  int    `yaml:"from" doc:"The first page or offset; 0 when left out."`
+	Step  int    `yaml:"step" doc:"What an offset grows by: the size of a page."`
+	Next  string `yaml:"next" doc:"A jq program that gives the cursor, or the address of the next page. For next, left out: the Link header."`
+	More  string `yaml:"more" doc:"A jq program that says whether there is more."`
+	Pages int    `yaml:"pages" doc:"How many pages are read at most while they bring new posts; 3 when left out."`
+}
+
+const (
+	jsonPages   = 3
+	jsonWindow  = 7 * 24 * time.Hour
+	jsonOverlap = time.Hour
+	// maxEach bounds the requests one source makes in a poll.
+	maxEach = 60
+)
+
+// jsonAPI reads one API.
+type jsonAPI struct {
+	env     crawlers.Env
+	opt     Options
+	program *jsonProgram
+	given   poll.Values
+	name    string   // of the value in each; "" when there is none
+	each    []string // at least one element
+}
+
+// New is a crawler that follows discussions when the options say how.
+func New(env crawlers.Env, o Options, given poll.Values, s config.Section) (crawlers.Crawler, error) {
+	a, err := newJSON(env, o, given, s)
+	if err != nil {
+		return nil, err
+	}
+	if o.Follow == "" {
+		return a, nil
+	}
+	o.List, o.Pager = o.Follow, Pager{}
+	follow, err := compileJSON(o, given, a.name, s)
+	if err != nil {
+		return nil, err
+	}
+	return &jsonThreads{jsonAPI: a, follow: follow}, nil
+}
+
+func newJSON(env crawlers.Env, o Options, given poll.Values, s config.Section) (*jsonAPI, error) {
+	a := &jsonAPI{env: env.WithDefaults(), opt: o, given: given, each: []string{""}}
+	a.opt.Address = poll.Rebase(given.Expand(o.Address), env.Base)
+	a.opt.Body = given.Expand(o.Body)
+	if o.Window == 0 {
+		a.opt.Window = jsonWindow
+	}
+	if o.Overlap == 0 {
+		a.opt.Overlap = jsonOverlap
+	}
+	if o.Pager.Pages == 0 {
+		a.opt.Pager.Pages = jsonPages
+	}
+	if !slices.Contains([]string{"", "page", "offset", "cursor", "next", "max_id"}, o.Pager.By) {
+		return nil, s.Errorf("pager", "by %q: want page, offset, cursor, next or max_id", o.Pager.By)
+	}
+	if a.opt.Pager.Pages < 1 || a.opt.Pager.Pages > poll.MaxPages {
+		return nil, s.Errorf("pager", "%d pages: want 1 to %d", o.Pager.Pages, poll.MaxPages)
+	}
+	if len(o.Each) > 1 {
+		return nil, s.Errorf("each", "one name with its list, not %d", len(o.Each))
+	}
+	for name, list := range o.Each {
+		a.name, a.each = name, given.Splice(list)
+	}
+	if len(a.each) == 0 || len(a.each) > maxEach {
+		return nil, s.Errorf("each", "%d values: want 1 to %d", len(a.each), maxEach)
+	}
+	var err error
+	a.program, err = compileJSON(a.opt, given, a.name, s)
+	return a, err
+}
+
+// jsonState is the cursor.
+type jsonState struct {
+	Parts map[string]jsonPart `json:"parts,omitempty"` // by the value of each
+	Wait  time.Time           `json:"wait,omitzero"`   // the site's own backoff
+}
+
+// jsonPart is the memory of one value of each.
+type jsonPart struct {
+	For    string            `json:"for,omitempty"` // hash of the first page's address, which may hold a key: validators are for it alone
+	V      fetch.Validators  `json:"v,omitzero"`
+	Newest time.Time         `json:"newest,omitzero"`
+	Marks  poll.Fingerprints `json:"seen,omitempty"`
+}
+
+// Poll asks once for each value. What one value brings is kept when another
+// fails; the error is returned beside it.
+func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
+	var state jsonState
+	poll.DecodeCursor(since, &state)
+	if wait := state.Wait.Sub(a.env.Now()); wait > 0 {
+		return crawlers.Batch{}, &fetch.RetryError{URL: fetch.SafeURL(a.opt.Address), After: wait}
+	}
+	next := jsonState{Parts: map[string]jsonPart{}}
+	batch := crawlers.Batch{Unchanged: true}
+	var failed error
+	for _, value := range a.each {
+		got, err := a.part(ctx, value, state.Parts[value])
+		batch.Posts = append(batch.Posts, got.posts...)
+		batch.Observed.Items += got.items
+		batch.Observed.Bytes += got.bytes
+		batch.Observed.Notes = poll.AppendNew(batch.Observed.Notes, got.notes...)
+		if got.newest.After(batch.Observed.Newest) {
+			batch.Observed.Newest = got.newest
+		}
+		batch.Unchanged = batch.Unchanged && got.unchanged
+		next.Parts[value] = got.next
+		if got.wait.After(next.Wait) {
+			next.Wait = got.wait
+		}
+		if err != nil {
+			if value != "" {
+				err = fmt.Errorf("%s %s: %w", a.name, value, err)
+			}
+			failed = errors.Join(failed, err)
+			if t := crawlers.ClassifyError(err); ctx.Err() != nil || t.Blocked || t.RetryAfter > 0 {
+				break
+			}
+		}
+		if !next.Wait.IsZero() {
+			break // the rest comes after the wait
+		}
+	}
+	for value, part := range state.Parts { // values that had no turn keep their memory
+		if _, had := next.Parts[value]; !had && slices.Contains(a.each, value) {
+			next.Parts[value] = part
+		}
+	}
+	batch.Posts = poll.Finish(a.env, batch.Posts)
+	batch.Observed.What = poll.Count(batch.Observed.Items, "post")
+	if failed != nil {
+		batch.Unchanged = false
+		return batch, fmt.Errorf("json: %w", failed)
+	}
+	batch.Next = poll.EncodeCursor(next)
+	return batch, nil
+}
+
+// jsonFound is what one value of each brought.
+type jsonFound struct {
+	posts     []mention.Post
+	next      jsonPart
+	items     int
+	bytes     int
+	newest    time.Time
+	notes     []string
+	unchanged bool
+	wait      time.Time
+}
+
+// part reads the pages for one value.
+func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonFound, error) {
+	var all []mention.Post
+	found := jsonFound{next: known}
+	turn := a.first(value, known)
+	first := poll.HashID(turn.address(a.opt.Address))
+	for n := 1; ; n++ {
+		req := fetch.Request{URL: turn.address(a.opt.Address), Method: a.opt.Method, API: a.opt.API, Accept: "application/json", Header: a.headers()}
+		if turn.link != "" {
+			req.URL = turn.link
+		}
+		if a.opt.Body != "" {
+			req.Body = []byte(turn.address(a.opt.Body))
+		}
+		if n == 1 && known.For == first {
+			req.Validators = known.V
+		}
+		res, err := a.env.Fetch.Do(ctx, req)
+		if err != nil {
+			return a.close(found, all, known), err
+		}
+		if res.NotModified {
+			found.unchanged, found.next.V = true, res.Validators
+			return found, nil
+		}
+		found.bytes += len(res.Body)
+		page, err := a.program.read(ctx, a.env, res, value)
+		if err != nil {
+			return a.close(found, all, known), fmt.Errorf("%s: %w", fetch.SafeURL(res.URL), err)
+		}
+		if n == 1 {
+			found.next.For, found.next.V = first, res.Validators
+		}
+		posts := poll.Finish(a.env, page.posts)
+		all = append(all, posts...)
+		found.notes = poll.AppendNew(found.notes, page.notes...)
+		if page.wait > 0 {
+			found.wait = a.env.Now().Add(page.wait)
+			break
+		}
+		if n >= a.opt.Pager.Pages || len(posts) == 0 || page.last || known.Marks.Reached(posts) || !turn.advance(a.opt.Pager, page, res) {
+			break
+		}
+	}
+	return a.close(found, all, known), nil
+}
+
+// close sums up what was read.
+func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jsonFound {
+	all = poll.Finish(a.env, all)
+	found.items, found.newest = len(all), poll.Newest(all)
+	found.posts, found.next.Marks = known.Marks.New(all)
+	if found.newest.After(found.next.Newest) {
+		found.next.Newest = found.newest
+	}
+	if len(all) == 0 && len(known.Marks) > 0 {
+		found.next.Marks = known.Marks // a window without posts forgets nothing
+	}
+	return found
+}
+
+func (a *jsonAPI) headers() http.Header {
+	h := http.Header{}
+	for name, value := range a.opt.Headers {
+		if text, whole := a.given.Plain(value.Reveal()); whole {
+			h.Set(name, text)
+		}
+	}
+	if a.opt.Body != "" && h.Get("Content-Type") == "" {
+		h.Set("Content-Type", "application/json")
+	}
+	return h
+}
+
+// jsonTurn is where in the pages a poll is.
+type jsonTurn struct {
+	values poll.Values
+	number int    // page or offset
+	link   string // the next page's whole address
+}
+
+func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
+	since := a.env.Now().Add(-a.opt.Window)
+	if !known.Newest.IsZero() {
+		since = known.Newest.Add(-a.opt.Overlap)
+	}
+	since = since.UTC().Truncate(time.Minute)
+	t := &jsonTurn{number: a.opt.Pager.From, values: poll.Values{Text: map[string]string{
+		"since":      strconv.FormatInt(since.Unix(), 10),
+		"since_ms":   strconv.FormatInt(since.UnixMilli(), 10),
+		"since_time": since.Format(time.RFC3339),
+		"since_date": since.Format(time.DateOnly),
+		"page":       "", "offset": "", "cursor": "", "max_id": "",
+	}}}
+	if a.name != "" {
+		t.values.Text[a.name] = value
+	}
+	switch by := a.opt.Pager.By; by {
+	case "page", "offset":
+		t.values.Text[by] = strconv.Itoa(t.number)
+	}
+	return t
+}
+
+func (t *jsonTurn) address(template string) string { return t.values.Expand(template) }
+
+// advance moves to the next page; false when there is none.
+func (t *jsonTurn) advance(p Pager, page jsonPage, res *fetch.Response) bool {
+	switch p.By {
+	case "page":
+		t.number++
+		t.values.Text["page"] = strconv.Itoa(t.number)
+	case "offset":
+		step := p.Step
+		if step == 0 {
+			step = page.items
+		}
+		t.number += step
+		t.values.Text["offset"] = strconv.Itoa(t.number)
+	case "cursor":
+		if page.next == "" || page.next == t.values.Text["cursor"] {
+			return false
+		}
+		t.values.Text["cursor"] = page.next
+	case "max_id":
+		if page.minID == "" || page.minID == t.values.Text["max_id"] {
+			return false
+		}
+		t.values.Text["max_id"] = page.minID
+	case "next":
+		link := page.next
+		if p.Next == "" {
+			link = poll.NextLink(res.Header)
+		}
+		base, _ := url.Parse(res.URL)
+		if link = poll.Resolve(base, link); link == "" || link == t.link || poll.Host(link) != poll.Host(res.URL) {
+			return false
+		}
+		t.link = link
+	default:
+		return false
+	}
+	return true
+}
+
+// jsonBody decodes an answer, which must be one JSON value.
+func jsonBody(res *fetch.Response) (any, error) {
+	body := bytes.TrimSpace(charset.Text(res))
+	body = bytes.TrimPrefix(body, []byte(")]}'")) // a guard some APIs put before JSON
+	if len(body) == 0 {
+		return nil, errors.New("the answer is empty")
+	}
+	if body[0] == '<' {
+		return nil, errors.New("the answer is a web page, not JSON")
+	}
+	all, err := schemaorg.DecodeJSON(string(body))
+	if errors.Is(err, htmltext.ErrTooComplex) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the answer is cut off or no JSON: %w", err)
+	}
+	if len(all) != 1 {
+		return nil, fmt.Errorf("the answer holds %d JSON values, want one", len(all))
+	}
+	return all[0], nil
+}

@@ -1,0 +1,229 @@
+package jsonapi
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/coder/websocket"
+
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
+)
+
+// listen opens the stream at cursor and gives every event to take until the
+// stream or ctx ends or take returns an error, which is returned. errListening
+// says that ctx ended on an open connection.
+func (st *stream) listen(ctx context.Context, s StreamFetcher, cursor string, take func(id string, data []byte) error) error {
+	address := poll.Values{Text: map[string]string{"cursor": cursor}}.Expand(st.opt.Address)
+	release, err := s.Turn(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer release()
+	header := http.Header{}
+	for name, value := range st.opt.Headers {
+		if text, whole := st.given.Plain(value.Reveal()); whole {
+			header.Set(name, text)
+		}
+	}
+	if st.socket {
+		return listenSocket(ctx, s.StreamClient(), address, header, release, take)
+	}
+	if cursor != "" {
+		header.Set("Last-Event-ID", cursor)
+	}
+	return listenEvents(ctx, s.StreamClient(), address, header, release, take)
+}
+
+// listenSocket reads a WebSocket; each message is an event.
+func listenSocket(ctx context.Context, client *http.Client, address string, header http.Header, opened func(), take func(string, []byte) error) error {
+	defer client.CloseIdleConnections()
+	conn, res, err := websocket.Dial(ctx, address, &websocket.DialOptions{HTTPClient: client, HTTPHeader: header})
+	if err != nil {
+		if res != nil && res.StatusCode != http.StatusSwitchingProtocols {
+			return refusal(address, res)
+		}
+		return unaddressed(address, err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	opened()
+	conn.SetReadLimit(maxEvent)
+	for {
+		_, data, err := conn.Read(ctx)
+		if err != nil {
+			return ended(ctx, address, err)
+		}
+		if err := take("", data); err != nil {
+			_ = conn.Close(websocket.StatusNormalClosure, "")
+			return err
+		}
+	}
+}
+
+// listenEvents reads server-sent events.
+func listenEvents(ctx context.Context, client *http.Client, address string, header http.Header, opened func(), take func(string, []byte) error) error {
+	defer client.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return unaddressed(address, err)
+	}
+	req.Header = header
+	req.Header.Set("Accept", "text/event-stream")
+	res, err := client.Do(req)
+	if err != nil {
+		return unaddressed(address, err)
+	}
+	defer res.Body.Close()
+	opened()
+	if res.StatusCode != http.StatusOK {
+		return refusal(address, res)
+	}
+	return ended(ctx, address, readEvents(res.Body, take))
+}
+
+// readEvents takes server-sent events apart. An event the stream ends in is not
+// given: the rest of it did not come.
+func readEvents(body io.Reader, take func(id string, data []byte) error) error {
+	in := bufio.NewScanner(body)
+	in.Buffer(make([]byte, 0, 16<<10), maxEvent)
+	in.Split(eventLines)
+	var data []byte
+	id, some := "", false
+	for in.Scan() {
+		line := in.Bytes()
+		if len(line) == 0 {
+			if some {
+				if err := take(id, data); err != nil {
+					return err
+				}
+			}
+			data, some = data[:0], false
+			continue
+		}
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		value = bytes.TrimPrefix(value, []byte(" "))
+		switch string(name) {
+		case "data":
+			if some {
+				data = append(data, '\n')
+			}
+			data, some = append(data, value...), true
+			if len(data) > maxEvent {
+				return fetch.ErrTooLarge
+			}
+		case "id":
+			if !bytes.ContainsRune(value, 0) {
+				id = string(value)
+			}
+		}
+	}
+	if err := in.Err(); err != nil {
+		if errors.Is(err, bufio.ErrTooLong) {
+			return fetch.ErrTooLarge
+		}
+		return err
+	}
+	return io.EOF
+}
+
+// eventLines splits at "\n" and "\r\n", and gives no last line without an end.
+func eventLines(data []byte, _ bool) (advance int, token []byte, err error) {
+	i := bytes.IndexByte(data, '\n')
+	if i < 0 {
+		return 0, nil, nil
+	}
+	return i + 1, bytes.TrimSuffix(data[:i:i], []byte("\r")), nil
+}
+
+// ended says why a stream that was open is not any more.
+func ended(ctx context.Context, address string, err error) error {
+	switch {
+	case errors.Is(err, errEnough):
+		return err
+	case ctx.Err() != nil:
+		return errListening
+	}
+	return unaddressed(address, err)
+}
+
+// unaddressed names the place without its query, which may hold a key.
+func unaddressed(address string, err error) error {
+	var ue *url.Error
+	for errors.As(err, &ue) {
+		err = ue.Err
+	}
+	return fmt.Errorf("%s: %w", fetch.SafeURL(address), err)
+}
+
+// refusal is the error of an answer that is no stream.
+func refusal(address string, res *http.Response) error {
+	where := fetch.SafeURL(address)
+	var after time.Duration
+	if text := res.Header.Get("Retry-After"); text != "" {
+		if n, err := strconv.Atoi(text); err == nil {
+			after = time.Duration(n) * time.Second
+		} else if at, err := http.ParseTime(text); err == nil {
+			after = time.Until(at)
+		}
+		after = min(max(after, 0), 24*time.Hour)
+	}
+	switch res.StatusCode {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return &fetch.RetryError{Status: res.StatusCode, URL: where, After: after}
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusUnavailableForLegalReasons:
+		return &fetch.BlockedError{Status: res.StatusCode, URL: where}
+	}
+	return &fetch.StatusError{Status: res.StatusCode, URL: where, RetryAfter: after}
+}
+
+// idTrail remembers the ids of posts a stream gave, oldest first: eight bytes
+// each, of which so many are kept.
+type idTrail []uint64
+
+const maxTrail = 1000
+
+func (t idTrail) has(id string) bool { return slices.Contains(t, xxhash.Sum64String(id)) }
+
+func (t idTrail) with(id string) idTrail {
+	if id == "" || t.has(id) {
+		return t
+	}
+	if len(t) >= maxTrail {
+		t = t[len(t)-maxTrail+1:]
+	}
+	return append(t[:len(t):len(t)], xxhash.Sum64String(id))
+}
+
+// MarshalText writes the trail as base64 of its bytes.
+func (t idTrail) MarshalText() ([]byte, error) {
+	raw := make([]byte, 0, 8*len(t))
+	for _, id := range t {
+		raw = binary.BigEndian.AppendUint64(raw, id)
+	}
+	return []byte(base64.RawStdEncoding.EncodeToString(raw)), nil
+}
+
+// UnmarshalText reads what MarshalText wrote; anything else is no trail.
+func (t *idTrail) UnmarshalText(text []byte) error {
+	raw, err := base64.RawStdEncoding.DecodeString(string(text))
+	*t = nil
+	if err != nil {
+		return nil
+	}
+	for ; len(raw) >= 8; raw = raw[8:] {
+		*t = append(*t, binary.BigEndian.Uint64(raw))
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package jsonapi
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// jsonThreads is an API that can be asked for the discussion around one post.
+type jsonThreads struct {
+	*jsonAPI
+	follow *jsonProgram
+}
+
+// Thread reads the discussion at the address the post came with. A discussion
+// that is not there any more means that the post is gone.
+func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
+	address := poll.Rebase(p.ThreadHint, a.env.Base)
+	// The headers may hold a key, which no other host gets to see.
+	if address == "" || poll.Host(address) != poll.Host(a.opt.Address) {
+		return crawlers.Batch{Next: since, Unchanged: true}, nil
+	}
+	var state poll.PageCursor
+	poll.DecodeCursor(since, &state)
+	res, err := a.env.Fetch.Do(ctx, fetch.Request{URL: address, API: a.opt.API, Accept: "application/json", Header: a.headers(), Validators: state.V})
+	if err != nil {
+		if poll.NotFound(err) {
+			p.Deleted = true
+			return crawlers.Batch{Posts: poll.Finish(a.env, []mention.Post{p}), Next: since, Observed: crawlers.Observation{What: "a discussion that is gone"}}, nil
+		}
+		return crawlers.Batch{}, fmt.Errorf("json: discussion: %w", err)
+	}
+	if res.NotModified {
+		state.V = res.Validators
+		return crawlers.Batch{Next: poll.EncodeCursor(state), Unchanged: true, Observed: crawlers.Observation{What: "discussion"}}, nil
+	}
+	page, err := a.follow.read(ctx, a.env, res, "")
+	if err != nil {
+		return crawlers.Batch{}, fmt.Errorf("json: discussion: %s: %w", fetch.SafeURL(res.URL), err)
+	}
+	posts := poll.Finish(a.env, page.posts)
+	fresh, seen := state.Seen.New(posts)
+	for i := range fresh {
+		if f := &fresh[i]; f.ThreadURL == "" && f.ID != p.ID {
+			f.ThreadURL = p.ThreadURL
+		}
+	}
+	sees := crawlers.Observation{What: "discussion, " + poll.Count(len(posts), "post"), Items: len(posts), Newest: poll.Newest(posts), Bytes: len(res.Body), Notes: page.notes}
+	return crawlers.Batch{Posts: fresh, Next: poll.EncodeCursor(poll.PageCursor{V: res.Validators, Seen: seen}), Observed: sees}, nil
+}

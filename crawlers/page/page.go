@@ -1,0 +1,332 @@
+// Package page is the engine of web pages that show reviews or comments: what
+// they mark up for search engines is read first, then what selectors point at.
+// It must not know one site: a site is a preset.
+package page
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/charset"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// Kind is the kind this engine reads.
+func Kind() crawlers.Kind {
+	return crawlers.Kind{
+		Name:     "page",
+		About:    "Web pages that show reviews or comments: what they mark up for search engines (schema.org) is read first, then what `select` points at.",
+		PostKind: mention.Review,
+		Every:    30 * time.Minute,
+		Options:  func() any { return new(Options) },
+		New: func(env crawlers.Env, s config.Section) (crawlers.Crawler, error) {
+			var o Options
+			if err := s.Decode(&o); err != nil {
+				return nil, err
+			}
+			o.Address = poll.Rebase(o.Address, env.Base)
+			return New(env, o, s)
+		},
+	}
+}
+
+// Options are what a user writes under page:.
+type Options struct {
+	Address string       `yaml:"address" required:"true" doc:"The page." format:"url" example:"https://reviews.example/romashka"`
+	Select  *Select      `yaml:"select" doc:"Where the parts of a post stand, for pages without schema.org."`
+	Detail  *Select      `yaml:"detail" doc:"The same for the page behind each post's link, when the list shows only a part."`
+	Pages   int          `yaml:"pages" doc:"How many pages are followed at most while they bring new posts; 5 when left out."`
+	Closed  []closedRule `yaml:"closed" doc:"How the page looks when its owner does not let it be read."`
+}
+
+// closedRule recognises a page that is there but says nothing to a stranger.
+type closedRule struct {
+	Shows string `yaml:"shows" doc:"A selector that finds something on a closed page."`
+	Lacks string `yaml:"lacks" doc:"A selector that finds nothing on a closed page."`
+	Says  string `yaml:"says" required:"true" doc:"What to tell the user."`
+}
+
+const (
+	defaultPages = 5
+	// maxDetails bounds the detail pages of one poll; the rest comes with the next.
+	maxDetails = 20
+)
+
+type page struct {
+	env     crawlers.Env
+	address string
+	rules   *selectReader // nil: schema.org only
+	detail  *selectReader
+	pages   int
+	closed  []closedCheck
+}
+
+type closedCheck struct {
+	shows, lacks goquery.Matcher
+	says         string
+}
+
+// New makes a crawler of one page. Errors about o carry positions in s.
+func New(env crawlers.Env, o Options, s config.Section) (*page, error) {
+	p := &page{env: env.WithDefaults(), address: o.Address, pages: o.Pages}
+	if p.pages == 0 {
+		p.pages = defaultPages
+	}
+	if p.pages < 1 || p.pages > poll.MaxPages {
+		return nil, s.Errorf("pages", "%d pages: want 1 to %d", o.Pages, poll.MaxPages)
+	}
+	var err error
+	if o.Select != nil {
+		if o.Select.Item == "" {
+			return nil, s.Errorf("select", "item is missing: say which element is one post")
+		}
+		if p.rules, err = compileSelect(*o.Select, s, "select"); err != nil {
+			return nil, err
+		}
+	}
+	if o.Detail != nil {
+		if p.detail, err = compileSelect(*o.Detail, s, "detail"); err != nil {
+			return nil, err
+		}
+	}
+	c := selectCompiler{section: s, option: "closed"}
+	for _, rule := range o.Closed {
+		check := closedCheck{says: rule.Says}
+		if rule.Shows != "" {
+			check.shows = c.css("shows", rule.Shows)
+		}
+		if rule.Lacks != "" {
+			check.lacks = c.css("lacks", rule.Lacks)
+		}
+		p.closed = append(p.closed, check)
+	}
+	return p, c.err
+}
+
+// leaf is one page that was read.
+type leaf struct {
+	posts []mention.Post
+	next  string // address of the page with older posts
+	ways  []string
+	notes []string
+	cut   bool
+}
+
+// Poll reads the page and, while they bring new posts, the pages it continues on.
+func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
+	var state poll.PageCursor
+	poll.DecodeCursor(since, &state)
+	res, err := p.env.Fetch.Do(ctx, fetch.Request{URL: p.address, Validators: state.V, Accept: htmlAccept})
+	if err != nil {
+		return crawlers.Batch{}, fmt.Errorf("page: %w", err)
+	}
+	if res.NotModified {
+		state.V = res.Validators
+		return crawlers.Batch{Next: poll.EncodeCursor(state), Unchanged: true, Observed: crawlers.Observation{What: "page"}}, nil
+	}
+	next := poll.PageCursor{V: res.Validators}
+	var all []mention.Post
+	var sees crawlers.Observation
+	visited := map[string]bool{}
+	for n := 1; ; n++ {
+		visited[res.URL] = true
+		l, err := p.read(res, state.Cut)
+		sees.Bytes += len(res.Body)
+		sees.Notes = poll.AppendNew(sees.Notes, l.notes...)
+		if err != nil {
+			return crawlers.Batch{Posts: p.fresh(all, state.Seen), Observed: sees}, err
+		}
+		if l.cut && n == 1 {
+			next.V, next.Cut = fetch.Validators{}, res.Validators.BodyHash
+		}
+		all = append(all, l.posts...)
+		if n == 1 {
+			sees.What = strings.Join(l.ways, " and ")
+		}
+		if l.next == "" || visited[l.next] || n >= p.pages || len(l.posts) == 0 || state.Seen.Reached(l.posts) {
+			break
+		}
+		if res, err = p.env.Fetch.Do(ctx, fetch.Request{URL: l.next, Accept: htmlAccept}); err != nil {
+			return crawlers.Batch{Posts: p.fresh(all, state.Seen), Observed: sees}, fmt.Errorf("page: older posts: %w", err)
+		}
+	}
+	all = poll.Finish(p.env, all)
+	fresh, marks := state.Seen.New(all)
+	fresh, late, err := p.details(ctx, fresh)
+	for _, post := range late {
+		delete(marks, poll.Fingerprint(post))
+	}
+	next.Seen = marks
+	sees.Items, sees.Newest = len(all), poll.Newest(all)
+	sees.What = p.describe(sees, len(all))
+	return crawlers.Batch{Posts: fresh, Next: poll.EncodeCursor(next), Observed: sees}, err
+}
+
+const htmlAccept = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+
+func (p *page) fresh(posts []mention.Post, known poll.Fingerprints) []mention.Post {
+	fresh, _ := known.New(poll.Finish(p.env, posts))
+	return fresh
+}
+
+func (p *page) describe(sees crawlers.Observation, n int) string {
+	noun := "post"
+	if p.env.PostKind == mention.Review || p.env.PostKind == "" && p.env.DefaultKind == mention.Review {
+		noun = "review"
+	}
+	if sees.What == "" {
+		return poll.Count(n, noun)
+	}
+	return poll.Count(n, noun) + " (" + sees.What + ")"
+}
+
+// read takes one page apart. A body that ends in the middle loses the item it
+// ends in, until the same bytes come a second time: then that is how the page is.
+func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
+	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
+	defer release()
+	body := charset.HTML(res)
+	doc, err := htmltext.Parse(body)
+	if err != nil {
+		return leaf{}, fmt.Errorf("page: %s: %w", fetch.SafeURL(res.URL), err)
+	}
+	var l leaf
+	l.cut = htmltext.EndsInMiddle(body) && (cutBefore == "" || res.Validators.BodyHash != cutBefore)
+	for _, c := range p.closed {
+		if l.cut {
+			break // what it lacks may be in the part that did not come
+		}
+		if c.shows != nil && doc.FindMatcher(c.shows).Length() > 0 || c.lacks != nil && doc.FindMatcher(c.lacks).Length() == 0 {
+			return leaf{}, fmt.Errorf("page: %s %w: %s", fetch.SafeURL(res.URL), crawlers.ErrClosed, c.says)
+		}
+	}
+	base := poll.DocumentBase(doc, res.URL)
+	schema := schemaorg.Reader{Env: p.env, Base: base}
+	schema.JSONLD(doc)
+	structured := schema.Items
+	schema.Items = nil
+	schema.Microdata(doc)
+	marked := schema.Items
+	selected := p.rules.read(doc, p.env, base)
+
+	if l.cut {
+		l.notes = append(l.notes, "the page ends in the middle: its last post waits for the next poll")
+		marked, selected = dropUnfinished(marked, doc), dropUnfinished(selected, doc)
+	}
+	items := schemaorg.Merge(schemaorg.Merge(structured, marked), selected)
+	for _, way := range []struct {
+		name  string
+		items []*schemaorg.Item
+	}{{"JSON-LD", structured}, {"microdata", marked}, {"select", selected}} {
+		if len(way.items) > 0 {
+			l.ways = append(l.ways, way.name)
+		}
+	}
+	l.posts = poll.Finish(p.env, schemaorg.Name(items, poll.CleanURL(p.address), poll.CleanURL(res.URL)))
+	l.next = p.older(doc, base, res.URL)
+	l.notes = append(l.notes, schema.Notes...)
+	if len(l.posts) == 0 {
+		l.notes = append(l.notes, p.nothing(doc, len(res.Body)))
+	}
+	return l, nil
+}
+
+// nothing says in plain words why a page has no posts.
+func (p *page) nothing(doc *goquery.Document, size int) string {
+	if p.rules == nil {
+		return fmt.Sprintf("page has %d KB but no schema.org Review and no `select`: see docs/sources.md#page", (size+1023)/1024)
+	}
+	return fmt.Sprintf("page has %d KB but no schema.org Review; %s", (size+1023)/1024, p.rules.counts(doc))
+}
+
+// older finds the page with older posts: what `select` says, else what the page
+// declares. It never leaves the host.
+func (p *page) older(doc *goquery.Document, base *url.URL, here string) string {
+	link := ""
+	if p.rules != nil && p.rules.next != nil {
+		link = p.rules.next.link(doc.Selection, base)
+	} else {
+		link = poll.Resolve(base, doc.Find("link[rel=next][href], a[rel=next][href]").First().AttrOr("href", ""))
+	}
+	if link == "" || link == poll.CleanURL(here) || poll.Host(link) != poll.Host(here) {
+		return ""
+	}
+	return link
+}
+
+// details completes fresh posts from the pages behind their links. late are the
+// posts that must wait for the next poll.
+func (p *page) details(ctx context.Context, fresh []mention.Post) (done, late []mention.Post, err error) {
+	if p.detail == nil {
+		return fresh, nil, nil
+	}
+	for i, post := range fresh {
+		if len(done) == maxDetails {
+			return done, fresh[i:], nil
+		}
+		if post.URL == "" || poll.Host(post.URL) != poll.Host(p.address) {
+			done = append(done, post)
+			continue
+		}
+		full, err := p.readDetail(ctx, post)
+		if err != nil {
+			return done, fresh[i:], err
+		}
+		done = append(done, full)
+	}
+	return done, nil, nil
+}
+
+func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post, error) {
+	res, err := p.env.Fetch.Do(ctx, fetch.Request{URL: post.URL, Accept: htmlAccept})
+	if err != nil {
+		if poll.NotFound(err) { // taken down between the list and now
+			return post, nil
+		}
+		return post, fmt.Errorf("page: detail: %w", err)
+	}
+	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
+	defer release()
+	doc, err := htmltext.Parse(charset.HTML(res))
+	if err != nil {
+		return post, fmt.Errorf("page: detail: %w", err)
+	}
+	if p.detail.drop != nil {
+		doc.FindMatcher(p.detail.drop).Remove()
+	}
+	item := schemaorg.Item{Post: post}
+	scope := doc.Selection
+	if p.detail.item != nil {
+		scope = doc.FindMatcher(p.detail.item).First()
+	}
+	p.detail.fill(&item, scope, p.env, poll.DocumentBase(doc, res.URL))
+	item.Post.ID, item.Post.URL = post.ID, post.URL
+	return poll.Finish(p.env, []mention.Post{item.Post})[0], nil
+}
+
+// dropUnfinished removes the item the document ends in.
+func dropUnfinished(items []*schemaorg.Item, doc *goquery.Document) []*schemaorg.Item {
+	onSpine := map[*html.Node]bool{}
+	for n := doc.Nodes[0]; n != nil; n = n.LastChild {
+		onSpine[n] = true
+	}
+	kept := items[:0]
+	for _, i := range items {
+		if !onSpine[i.Node] {
+			kept = append(kept, i)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,303 @@
+package page
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+)
+
+// Select says where the parts of a post stand on a page. Each part is a CSS
+// selector inside the item; "selector@attribute" takes an attribute instead of
+// the text, "@attribute" the item's own. Of several the first that gives
+// something counts.
+type Select struct {
+	Item   string   `yaml:"item" doc:"One post of the page." example:".review"`
+	Author []string `yaml:"author" doc:"The author's name." example:".name"`
+	Time   []string `yaml:"time" doc:"When it was published." example:"time@datetime"`
+	Edited []string `yaml:"edited" doc:"When it was last changed."`
+	Rating []string `yaml:"rating" doc:"The stars: a number, or signs like ★★★☆☆." example:".stars@data-value"`
+	Best   []string `yaml:"best" doc:"The top of the scale: a selector, or simply a number; 5 when left out."`
+	Text   []string `yaml:"text" doc:"The author's words. All elements found are joined." example:".body"`
+	Title  []string `yaml:"title" doc:"The headline."`
+	Link   []string `yaml:"link" doc:"The permalink." example:"a.permalink@href"`
+	ID     []string `yaml:"id" doc:"The site's own id of the post." example:"@data-id"`
+	Thread []string `yaml:"thread" doc:"The address of the discussion the post belongs to."`
+	Reply  []string `yaml:"reply" doc:"The link or id of the post it answers."`
+	Lang   []string `yaml:"lang" doc:"The language of the post."`
+	Next   string   `yaml:"next" doc:"The link to the page with older posts." example:"a.next"`
+	Drop   []string `yaml:"drop" doc:"What is removed before reading: quotes, signatures, advertisements."`
+}
+
+// selector is a compiled "css@attribute".
+type selector struct {
+	match goquery.Matcher // nil: the item itself
+	attr  string          // "": the text
+}
+
+// selectors are tried in order.
+type selectors []selector
+
+// reader is a compiled Select.
+type selectReader struct {
+	item                                            goquery.Matcher
+	author, time, edited, rating, best, text, title selectors
+	link, id, thread, reply, lang, next             selectors
+	drop                                            goquery.Matcher
+	bestNumber                                      string
+}
+
+// compileSelect compiles every selector; errors stand at the option's position.
+func compileSelect(s Select, section config.Section, option string) (*selectReader, error) {
+	var r selectReader
+	c := selectCompiler{section: section, option: option}
+	if s.Item != "" {
+		r.item = c.css("item", s.Item)
+	}
+	r.author, r.time, r.edited = c.list("author", s.Author), c.list("time", s.Time), c.list("edited", s.Edited)
+	r.rating, r.text, r.title = c.list("rating", s.Rating), c.list("text", s.Text), c.list("title", s.Title)
+	r.link, r.id, r.thread = c.list("link", s.Link), c.list("id", s.ID), c.list("thread", s.Thread)
+	r.reply, r.lang = c.list("reply", s.Reply), c.list("lang", s.Lang)
+	if s.Next != "" {
+		r.next = c.list("next", []string{s.Next})
+	}
+	if len(s.Best) == 1 && strings.Trim(s.Best[0], "0123456789.") == "" {
+		r.bestNumber = s.Best[0]
+	} else {
+		r.best = c.list("best", s.Best)
+	}
+	if len(s.Drop) > 0 {
+		r.drop = c.css("drop", strings.Join(s.Drop, ", "))
+	}
+	return &r, c.err
+}
+
+type selectCompiler struct {
+	section config.Section
+	option  string
+	err     error
+}
+
+func (c *selectCompiler) css(part, text string) goquery.Matcher {
+	m, err := cascadia.Compile(text)
+	if err != nil {
+		if c.err == nil {
+			c.err = c.section.Errorf(c.option+"."+part, "%q is no CSS selector: %v", text, err)
+		}
+		return nil
+	}
+	return m
+}
+
+func (c *selectCompiler) list(part string, texts []string) selectors {
+	var list selectors
+	for _, text := range texts {
+		css, attr := splitAttr(text)
+		s := selector{attr: attr}
+		if css != "" && css != "." {
+			if s.match = c.css(part, css); s.match == nil {
+				continue
+			}
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// splitAttr cuts "time@datetime" into its halves. An "@" inside brackets or
+// quotes belongs to the selector.
+func splitAttr(text string) (css, attr string) {
+	i := strings.LastIndexByte(text, '@')
+	if i < 0 || strings.ContainsAny(text[i:], "])\"'") {
+		return strings.TrimSpace(text), ""
+	}
+	return strings.TrimSpace(text[:i]), strings.ToLower(strings.TrimSpace(text[i+1:]))
+}
+
+// value returns what the first selector that gives something gives, as one line.
+func (list selectors) value(item *goquery.Selection) string {
+	for _, s := range list {
+		for _, n := range s.nodes(item) {
+			v := ""
+			if s.attr != "" {
+				v = htmltext.OneLine(htmltext.Attr(n, s.attr))
+			} else {
+				v = htmltext.Short(n)
+			}
+			if v != "" {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+// prose joins the texts of all elements the first selector that gives something
+// finds. An element inside another one that was found is not read twice.
+func (list selectors) prose(item *goquery.Selection) string {
+	for _, s := range list {
+		var parts []string
+		for _, n := range outermost(s.nodes(item)) {
+			part := ""
+			if s.attr != "" {
+				part = htmltext.PlainAuthorText(htmltext.Attr(n, s.attr))
+			} else {
+				part = htmltext.AuthorText(schemaorg.Selection(n))
+			}
+			if part != "" {
+				parts = append(parts, part)
+			}
+		}
+		if len(parts) > 0 {
+			return strings.Join(parts, "\n")
+		}
+	}
+	return ""
+}
+
+// dates are the texts to look for a date in, best first: a selector without an
+// attribute also finds what machines are told (datetime=, content=, title=).
+func (list selectors) dates(item *goquery.Selection) []string {
+	var all []string
+	for _, s := range list {
+		for _, n := range s.nodes(item) {
+			if s.attr != "" {
+				all = append(all, htmltext.Attr(n, s.attr))
+			} else {
+				all = append(all, schemaorg.Moments(n)...)
+			}
+		}
+	}
+	return all
+}
+
+// links are the absolute addresses found: an <a> is its href without being told.
+func (list selectors) link(item *goquery.Selection, base *url.URL) string {
+	for _, s := range list {
+		for _, n := range s.nodes(item) {
+			v := ""
+			switch {
+			case s.attr != "":
+				v = htmltext.Attr(n, s.attr)
+			case htmltext.Attr(n, "href") != "":
+				v = htmltext.Attr(n, "href")
+			default:
+				v = htmltext.Short(n)
+			}
+			if u := poll.Resolve(base, v); u != "" {
+				return u
+			}
+		}
+	}
+	return ""
+}
+
+func (s selector) nodes(item *goquery.Selection) []*html.Node {
+	if s.match == nil {
+		return item.Nodes
+	}
+	return item.FindMatcher(s.match).Nodes
+}
+
+// outermost returns the nodes that are not inside another one of the list.
+func outermost(list []*html.Node) []*html.Node {
+	if len(list) < 2 {
+		return list
+	}
+	found := make(map[*html.Node]bool, len(list))
+	for _, n := range list {
+		found[n] = true
+	}
+	var out []*html.Node
+	for _, n := range list {
+		inside := false
+		for p := n.Parent; p != nil && !inside; p = p.Parent {
+			inside = found[p]
+		}
+		if !inside {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// read returns the items of the page, in its order.
+func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, base *url.URL) []*schemaorg.Item {
+	if r == nil || r.item == nil {
+		return nil
+	}
+	var items []*schemaorg.Item
+	doc.FindMatcher(r.item).EachWithBreak(func(_ int, s *goquery.Selection) bool {
+		if r.drop != nil {
+			s.FindMatcher(r.drop).Remove()
+		}
+		item := &schemaorg.Item{Node: s.Nodes[0]}
+		r.fill(item, s, env, base)
+		if item.Post.Text != "" || item.Post.Rating != nil || item.Post.Title != "" {
+			items = append(items, item)
+		}
+		return len(items) < schemaorg.MaxItems
+	})
+	return items
+}
+
+// fill sets what the selectors find inside s and leaves the rest alone.
+func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env crawlers.Env, base *url.URL) {
+	p := &item.Post
+	set := func(to *string, v string) {
+		if v != "" {
+			*to = v
+		}
+	}
+	set(&p.Author, r.author.value(s))
+	set(&p.Title, r.title.value(s))
+	set(&p.Text, r.text.prose(s))
+	set(&p.URL, r.link.link(s, base))
+	set(&p.ThreadURL, r.thread.link(s, base))
+	set(&p.Lang, poll.Language(r.lang.value(s)))
+	if id := r.id.value(s); id != "" {
+		item.Native, item.Chosen = id, true
+	}
+	if reply := r.reply.value(s); reply != "" {
+		p.ReplyTo = reply
+		set(&p.ReplyTo, r.reply.link(s, base))
+	}
+	for _, t := range r.time.dates(s) {
+		if at, day := poll.Date(env, t); !at.IsZero() {
+			p.Published, p.DateOnly, item.DateText = at, day, t
+			break
+		}
+	}
+	for _, t := range r.edited.dates(s) {
+		if at, _ := poll.Date(env, t); !at.IsZero() {
+			p.Edited = at
+			break
+		}
+	}
+	if value := r.rating.value(s); value != "" {
+		best := r.bestNumber
+		if best == "" {
+			best = r.best.value(s)
+		}
+		p.Rating = schemaorg.ParseRating(value, best)
+	}
+}
+
+// counts says how many elements each selector finds on the page: for people
+// whose selectors find nothing.
+func (r *selectReader) counts(doc *goquery.Document) string {
+	items := doc.FindMatcher(r.item)
+	if items.Length() == 0 {
+		return "select.item finds nothing on the page"
+	}
+	return fmt.Sprintf("select.item finds %d elements, but no text, title or rating inside", items.Length())
+}

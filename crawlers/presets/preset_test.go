@@ -1,0 +1,62 @@
+package presets
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/config"
+)
+
+// TestPresets reads every preset and its block as a watchlist would be read.
+func TestPresets(t *testing.T) {
+	files, err := filepath.Glob("*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no presets: %v", err)
+	}
+	for _, path := range files {
+		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			src, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := parsePreset(name, src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, way := range p.variants {
+				if _, err := way.source(); err != nil {
+					t.Error(err)
+				}
+			}
+			if p.About == "" || p.Status == "" || p.Limits == "" || p.Terms == "" {
+				t.Error("about, status, limits and terms must be said")
+			}
+			shorts := 0
+			for _, o := range p.Options {
+				if o.Doc == "" {
+					t.Errorf("option %s has no doc", o.Name)
+				}
+				if o.Short {
+					shorts++
+				}
+			}
+			if shorts > 1 {
+				t.Error("more than one option is the short form")
+			}
+		})
+	}
+}
+
+// TestSchema makes sure that config can describe every kind's options.
+func TestSchema(t *testing.T) {
+	kinds := config.Kinds{}
+	for _, k := range Kinds() {
+		kinds[k.Name] = k.Options()
+	}
+	if _, err := config.Schema(kinds); err != nil {
+		t.Fatal(err)
+	}
+}
