@@ -68,8 +68,13 @@ var mayImport = map[string][]string{
 	"alerts/report":      {"mention"},
 	"alerts/webhook":     {"mention", "alerts"},
 	"tune":               {"mention"},
-	"cmd/earshot/town":   {},
 	"cmd/earshot":        {"*"},
+
+	"cmd/earshot/internal/demosites": {},
+	"cmd/earshot/internal/daemon": {
+		"mention", "config", "match", "sentiment", "crawlers", "monitor", "store", "internal/fetch", "internal/websub",
+		"alerts", "alerts/console", "alerts/slack", "alerts/webhook",
+	},
 }
 
 func TestArrows(t *testing.T) {

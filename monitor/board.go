@@ -17,11 +17,27 @@ type SourceStatus struct {
 	LastError      string // empty when the last poll succeeded
 	Failures       int
 	SuspendedUntil time.Time
-	State          string // what staff were told of: blocked, failing, quiet, empty; empty when well
-	Polls          int64  // since the start of the process
+	State          State // what people were told of: StateBlocked, StateFailing, StateQuiet, StateEmpty; "" when well
+	Polls          int64 // since the start of the process
 	NewPosts       int64
 	Unchanged      int64         // polls whose body had not changed
 	Took           time.Duration // of the last poll
+}
+
+// StateAt is the one word for how the source stands: what people were told of, or
+// else what the last polls say.
+func (s SourceStatus) StateAt(now time.Time) State {
+	switch {
+	case s.State != "":
+		return s.State
+	case s.SuspendedUntil.After(now):
+		return StateSuspended
+	case s.Failures > 0:
+		return StateFailing
+	case s.LastSuccess.IsZero():
+		return StateNew
+	}
+	return StateOK
 }
 
 // board keeps the status of every source for readers in other goroutines.

@@ -30,13 +30,20 @@ const (
 	stretchStep   = 1.2
 )
 
-// The states staff are told of.
+// State is how a source stands, in one word that is shown and stored.
+type State string
+
+// The states of a source. People are told of the first four, and of StateBack when one
+// of them is over; the others are shown only.
 const (
-	stateBlocked = "blocked"
-	stateFailing = "failing"
-	stateQuiet   = "quiet"
-	stateEmpty   = "empty"
-	stateBack    = "back"
+	StateBlocked   State = "blocked"   // the site refuses to be read
+	StateFailing   State = "failing"   // polls fail
+	StateQuiet     State = "quiet"     // silent for longer than it ever is
+	StateEmpty     State = "empty"     // it answers, but nothing there looks like a post
+	StateBack      State = "back"      // well again, after one of the above
+	StateSuspended State = "suspended" // left alone for a while, because it refused
+	StateNew       State = "new"       // never read
+	StateOK        State = "ok"
 )
 
 // outcome is what one poll came to.
@@ -57,7 +64,7 @@ type memory struct {
 	FailingSince time.Time     `json:"failing,omitzero"`
 	Blocks       int           `json:"blocks,omitempty"` // blocks in a row
 	Stretch      float64       `json:"stretch,omitempty"`
-	Told         string        `json:"told,omitempty"` // the state staff were told of; empty when all is well
+	Told         State         `json:"told,omitempty"` // the state staff were told of; empty when all is well
 	ToldSince    time.Time     `json:"since,omitzero"`
 	SinceTold    int           `json:"new,omitempty"` // posts that came since
 }
@@ -103,11 +110,11 @@ func (m *memory) failed(state *mention.SourceState, src Source, out outcome, now
 			wait = suspendAgain
 		}
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
-		return m.tell(src, stateBlocked, now, fmt.Sprintf("%s refuses to be read: %v. It is left alone until %s.",
+		return m.tell(src, StateBlocked, now, fmt.Sprintf("%s refuses to be read: %v. It is left alone until %s.",
 			src.Name, out.err, state.SuspendedUntil.UTC().Format("Mon 2 Jan 15:04 MST")))
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
-		return m.tell(src, stateFailing, now, fmt.Sprintf("%s cannot be read for %s now: %v. Last good poll: %s.",
+		return m.tell(src, StateFailing, now, fmt.Sprintf("%s cannot be read for %s now: %v. Last good poll: %s.",
 			src.Name, spell(now.Sub(m.FailingSince)), out.err, moment(state.LastSuccess)))
 	}
 	return nil
@@ -130,12 +137,12 @@ func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, 
 		}
 		since := m.ToldSince
 		m.Told, m.ToldSince, m.SinceTold = "", time.Time{}, 0
-		return []Notice{{Source: src.Name, State: stateBack, Since: since, Text: text}}
+		return []Notice{{Source: src.Name, State: StateBack, Since: since, Text: text}}
 	case m.EmptyPolls >= emptyPolls:
-		return m.tell(src, stateEmpty, now, fmt.Sprintf("%s: the page answers with %s, but nothing on it looks like a post any more (usually %s): its layout may have changed. Last good poll: %s.%s",
+		return m.tell(src, StateEmpty, now, fmt.Sprintf("%s: the page answers with %s, but nothing on it looks like a post any more (usually %s): its layout may have changed. Last good poll: %s.%s",
 			src.Name, size(out.batch.Sees.Bytes), posts(m.UsualItems), moment(lastGood), notes(out)))
 	case m.quiet(*state, now):
-		return m.tell(src, stateQuiet, now, fmt.Sprintf("%s has been silent for %s (usually %s a day). The page answers with %s and shows %s. Last new post: %s.%s",
+		return m.tell(src, StateQuiet, now, fmt.Sprintf("%s has been silent for %s (usually %s a day). The page answers with %s and shows %s. Last new post: %s.%s",
 			src.Name, spell(now.Sub(state.LastNew)), posts(int(m.perDay()+0.5)), size(out.batch.Sees.Bytes), posts(out.batch.Sees.Items), moment(state.LastNew), notes(out)))
 	}
 	return nil
@@ -164,7 +171,7 @@ func countNew(state *mention.SourceState, n int, now time.Time) {
 
 // tell returns the notice when staff were not told of this state yet. A block is
 // louder than silence, so a change between bad states is told too.
-func (m *memory) tell(src Source, state string, now time.Time, text string) []Notice {
+func (m *memory) tell(src Source, state State, now time.Time, text string) []Notice {
 	if m.Told == state {
 		return nil
 	}
@@ -175,11 +182,11 @@ func (m *memory) tell(src Source, state string, now time.Time, text string) []No
 // recovered says whether the bad state that was told is over.
 func (m *memory) recovered(out outcome) bool {
 	switch m.Told {
-	case stateBlocked, stateFailing:
+	case StateBlocked, StateFailing:
 		return true
-	case stateEmpty:
+	case StateEmpty:
 		return m.EmptyPolls == 0 && out.batch.Sees.Items > 0
-	case stateQuiet:
+	case StateQuiet:
 		return out.newPosts > 0
 	}
 	return false

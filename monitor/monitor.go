@@ -63,7 +63,7 @@ type Staff interface {
 // state, since) may be told again after a crash; the receiver drops the repeat.
 type Notice struct {
 	Source string
-	State  string    // blocked, failing, quiet, empty, back
+	State  State     // StateBlocked, StateFailing, StateQuiet, StateEmpty or StateBack
 	Since  time.Time // start of the state; part of the notice's identity
 	Text   string    // plain words with the evidence
 }

@@ -416,11 +416,11 @@ func TestBlockSuspendsAndIsToldOnce(t *testing.T) {
 		}
 		blocked = false
 		runFor(t, w.monitor(1), 8*24*time.Hour, src)
-		states := []string{}
+		states := []State{}
 		for _, n := range w.notices {
 			states = append(states, n.State)
 		}
-		if !slices.Equal(states, []string{"blocked", "back"}) {
+		if !slices.Equal(states, []State{"blocked", "back"}) {
 			t.Errorf("staff were told %v, want blocked once and back once", states)
 		}
 	})

@@ -55,7 +55,7 @@ func latency(t *testing.T, perMinute int, length, most time.Duration) {
 	random := rand.New(rand.NewPCG(1, uint64(perMinute)))
 	n := 0
 	for end := time.Now().Add(length); time.Now().Before(end) || n == 0; n++ {
-		r.town.Say(killLoopPost(n, fmt.Sprintf("Complaint%04dx", n)))
+		r.town.Publish(killLoopPost(n, fmt.Sprintf("Complaint%04dx", n)))
 		time.Sleep(time.Duration(random.ExpFloat64() * float64(time.Minute) / float64(perMinute)))
 	}
 	r.until(p, time.Minute, "every complaint in Slack", func() bool { return r.count("Complaint") >= n })

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 	"github.com/earshot/earshot/tune"
@@ -46,10 +47,11 @@ func tuneTexts(t testing.TB) []verdictOf {
 // press their buttons.
 func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 	t.Helper()
-	cfg, err := loadWatchlist(watchlist)
+	list, err := daemon.Load(watchlist)
 	if err != nil {
 		t.Fatal(err)
 	}
+	cfg := list.Config
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
 	db, err := store.Open(t.Context(), store.Options{Database: cfg.Store.Database.Reveal(), Log: slog.New(slog.DiscardHandler), Now: clock})
@@ -57,17 +59,18 @@ func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	planner := alerts.NewPlanner(newRules(cfg))
-	ears, err := newEars(cfg, planner.OfficialFor)
+	planner := alerts.NewPlanner(daemon.NewRules(cfg))
+	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile)
 	if err != nil {
 		t.Fatal(err)
 	}
+	analyzer := daemon.NewAnalyzer(list.Terms, scorer, planner.OfficialFor)
 	desk := alerts.NewDesk(db, clock, func() {})
 	for i, line := range texts {
 		now = now.Add(time.Minute)
 		post := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/%d", i),
 			Author: fmt.Sprint("author", i), Text: line.text, Published: now, FetchedAt: now}
-		heard := ears.Hear(post)
+		heard := analyzer.Hear(post)
 		if len(heard) != 1 {
 			t.Fatalf("%q is %d mentions", line.text, len(heard))
 		}

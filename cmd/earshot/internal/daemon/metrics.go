@@ -1,12 +1,14 @@
-package main
+package daemon
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
@@ -16,6 +18,7 @@ import (
 // metrics are what the daemon tells about itself: how every source stands, how
 // long complaints wait, what lies in the outbox. /healthz reads from it too.
 type metrics struct {
+	started  time.Time
 	registry *prometheus.Registry
 	latency  *prometheus.HistogramVec
 	posted   *prometheus.CounterVec
@@ -27,8 +30,9 @@ type metrics struct {
 // latencyBuckets are in seconds, from "at once" to "an hour late".
 var latencyBuckets = []float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 60, 300, 900, 3600}
 
-func newMetrics() *metrics {
+func newMetrics(now time.Time) *metrics {
 	m := &metrics{
+		started:  now,
 		registry: prometheus.NewRegistry(),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "earshot_alert_latency_seconds", Help: "From the poll that saw the post to the channel's acceptance of the message.", Buckets: latencyBuckets,
@@ -38,6 +42,11 @@ func newMetrics() *metrics {
 	}
 	m.registry.MustRegister(m.latency, m.posted, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// handler answers a scrape.
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
 // accepted is told of every message that a channel took.
@@ -79,7 +88,7 @@ func (m *metrics) watch(mon *monitor.Monitor, db counter) {
 	m.registry.MustRegister(&sourceCollector{monitor: mon, db: db})
 }
 
-// sourceCollector reads the monitor's board at each scrape, so a source that left
+// sourceCollector reads the monitor's status table at each scrape, so a source that left
 // the watchlist leaves the metrics too.
 type sourceCollector struct {
 	monitor *monitor.Monitor

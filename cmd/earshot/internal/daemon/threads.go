@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -13,18 +13,26 @@ import (
 // whose threads are followed: the newest are.
 const followMost = 2000
 
-// living is the store as the monitor asks it for complaints that wait for a
+// caseLister is the part of the store that lists complaints.
+type caseLister interface {
+	List(ctx context.Context, q mention.Query) (mention.Page, error)
+}
+
+// threadSource is the store as the monitor asks it for complaints that wait for a
 // public answer.
-type living struct{ *daemon }
+type threadSource struct {
+	cases caseLister
+	now   func() time.Time
+}
 
 // Waiting implements monitor.Living.
-func (l living) Waiting(ctx context.Context, since time.Time) ([]monitor.Waiting, error) {
+func (s threadSource) Waiting(ctx context.Context, since time.Time) ([]monitor.Waiting, error) {
 	var list []monitor.Waiting
 	for _, q := range []mention.Query{{Unanswered: true}, {Unproved: true}} {
 		// A case may be taken long after it was heard.
-		q.Alerted, q.Since, q.Limit = true, since.Add(since.Sub(l.now())), 500
+		q.Alerted, q.Since, q.Limit = true, since.Add(since.Sub(s.now())), 500
 		for read := 0; read < followMost; read += q.Limit {
-			page, err := l.store.List(ctx, q)
+			page, err := s.cases.List(ctx, q)
 			if err != nil {
 				return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
 			}
