@@ -70,7 +70,7 @@ func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 		now = now.Add(time.Minute)
 		post := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/%d", i),
 			Author: fmt.Sprint("author", i), Text: line.text, Published: now, FetchedAt: now}
-		heard := analyzer.Hear(post)
+		heard := analyzer.Analyze(post)
 		if len(heard) != 1 {
 			t.Fatalf("%q is %d mentions", line.text, len(heard))
 		}

@@ -39,9 +39,9 @@ func NewScorer(wordsFile string) (*sentiment.Scorer, error) {
 	return sentiment.New(opt)
 }
 
-// Hear implements monitor.Ear. A post by a watch's own author is a mention of it
+// Analyze implements monitor.Analyzer. A post by a watch's own author is a mention of it
 // even when it does not name it: under a complaint it is the public answer.
-func (a *Analyzer) Hear(post mention.Post) []mention.Mention {
+func (a *Analyzer) Analyze(post mention.Post) []mention.Mention {
 	var mentions []mention.Mention
 	for _, hit := range a.set.Match(post.Title, post.Text) {
 		mentions = append(mentions, mention.Mention{Watch: hit.Watch, Spans: hit.Spans})
@@ -89,5 +89,7 @@ func Score(scorer *sentiment.Scorer, post mention.Post, spans []mention.Span) me
 // liveAnalyzer is the analyzer in use.
 type liveAnalyzer struct{ current *atomic.Pointer[Analyzer] }
 
-// Hear implements monitor.Ear.
-func (l liveAnalyzer) Hear(post mention.Post) []mention.Mention { return l.current.Load().Hear(post) }
+// Analyze implements monitor.Analyzer.
+func (l liveAnalyzer) Analyze(post mention.Post) []mention.Mention {
+	return l.current.Load().Analyze(post)
+}

@@ -120,17 +120,17 @@ func (d *Daemon) wire(opt Options) {
 		Now:     d.now,
 		Changed: d.sender.Wake,
 	}
-	pollNow := func(ctx context.Context, source string) { d.monitor.Poke(ctx, source) }
+	pollNow := func(ctx context.Context, source string) { d.monitor.PollNow(ctx, source) }
 	d.hubs = newHubs(opt, hubClient{&d.fetch}, pollNow)
 	d.monitor = monitor.New(monitor.Options{
-		Seen:   d.seen,
-		Ledger: ledger{store: d.store, planner: d.planner, wake: d.sender.Wake},
-		Ear:    liveAnalyzer{&d.analyzer},
-		Staff:  opsNotifier{outbox: d.store, route: d.notifiers.opsRoute, wake: d.sender.Wake},
-		Living: threadSource{cases: d.store, now: d.now},
-		Hubs:   hubOffers(d.hubs),
-		Log:    d.log,
-		Now:    d.now,
+		Seen:     d.seen,
+		Ledger:   ledger{store: d.store, planner: d.planner, wake: d.sender.Wake},
+		Analyzer: liveAnalyzer{&d.analyzer},
+		Ops:      opsNotifier{outbox: d.store, route: d.notifiers.opsRoute, wake: d.sender.Wake},
+		Threads:  threadSource{cases: d.store, now: d.now},
+		Hubs:     hubOffers(d.hubs),
+		Log:      d.log,
+		Now:      d.now,
 	})
 	d.metrics.watch(d.monitor, d.store)
 }

@@ -50,8 +50,8 @@ type opsNotifier struct {
 	wake   func()
 }
 
-// Tell implements monitor.Staff.
-func (o opsNotifier) Tell(ctx context.Context, n monitor.Notice) error {
+// Notify implements monitor.OpsNotifier.
+func (o opsNotifier) Notify(ctx context.Context, n monitor.Notice) error {
 	a := alerts.NewNotice(n.Source, string(n.State), n.Since, n.Text, o.route())
 	if err := o.outbox.Enqueue(ctx, a); err != nil {
 		return err

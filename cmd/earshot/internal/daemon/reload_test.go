@@ -33,7 +33,7 @@ func inUse(t *testing.T, d *Daemon) string {
 	t.Helper()
 	post := mention.Post{Source: "news", ID: "1", Text: "Alpha and Omega lost my money.", Author: "Omega Support", FetchedAt: time.Now()}
 	var said []string
-	for _, m := range d.analyzer.Load().Hear(post) {
+	for _, m := range d.analyzer.Load().Analyze(post) {
 		said = append(said, "hears "+m.Watch)
 	}
 	said = append(said, fmt.Sprint("official ", d.planner.OfficialFor(post)), "ops "+d.notifiers.opsRoute())

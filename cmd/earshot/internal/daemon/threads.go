@@ -25,9 +25,9 @@ type threadSource struct {
 	now   func() time.Time
 }
 
-// Waiting implements monitor.Living.
-func (s threadSource) Waiting(ctx context.Context, since time.Time) ([]monitor.Waiting, error) {
-	var list []monitor.Waiting
+// OpenThreads implements monitor.ThreadSource.
+func (s threadSource) OpenThreads(ctx context.Context, since time.Time) ([]monitor.OpenThread, error) {
+	var list []monitor.OpenThread
 	for _, q := range []mention.Query{{Unanswered: true}, {Unproved: true}} {
 		// A case may be taken long after it was heard.
 		q.Alerted, q.Since, q.Limit = true, since.Add(since.Sub(s.now())), 500
@@ -37,7 +37,7 @@ func (s threadSource) Waiting(ctx context.Context, since time.Time) ([]monitor.W
 				return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
 			}
 			for _, e := range page.Entries {
-				w := monitor.Waiting{Post: e.Mention.Post, Since: lastTouched(e.Case)}
+				w := monitor.OpenThread{Post: e.Mention.Post, Since: lastTouched(e.Case)}
 				if !w.Since.Before(since) {
 					list = append(list, w)
 				}

@@ -40,16 +40,16 @@ func (s SourceStatus) StateAt(now time.Time) State {
 	return StateOK
 }
 
-// board keeps the status of every source for readers in other goroutines.
-type board struct {
+// statusTable keeps the status of every source for readers in other goroutines.
+type statusTable struct {
 	mu   sync.Mutex
 	rows map[string]*SourceStatus
 }
 
-func newBoard() *board { return &board{rows: map[string]*SourceStatus{}} }
+func newStatusTable() *statusTable { return &statusTable{rows: map[string]*SourceStatus{}} }
 
 // set records the state; out is nil when the source was not polled.
-func (b *board) set(src Source, state mention.SourceState, out *outcome) {
+func (b *statusTable) set(src Source, state mention.SourceState, out *outcome) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	row := b.rows[src.Name]
@@ -59,7 +59,7 @@ func (b *board) set(src Source, state mention.SourceState, out *outcome) {
 	}
 	row.LastPoll, row.LastSuccess, row.LastNew = state.LastPoll, state.LastSuccess, state.LastNew
 	row.LastError, row.Failures, row.SuspendedUntil = state.LastError, state.Failures, state.SuspendedUntil
-	row.State = remember(state).Told
+	row.State = remember(state).Reported
 	if out == nil {
 		return
 	}
@@ -72,7 +72,7 @@ func (b *board) set(src Source, state mention.SourceState, out *outcome) {
 }
 
 // keep drops the rows of sources that left the watchlist.
-func (b *board) keep(names map[string]bool) {
+func (b *statusTable) keep(names map[string]bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for name := range b.rows {
@@ -82,7 +82,7 @@ func (b *board) keep(names map[string]bool) {
 	}
 }
 
-func (b *board) list() []SourceStatus {
+func (b *statusTable) list() []SourceStatus {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	rows := make([]SourceStatus, 0, len(b.rows))
