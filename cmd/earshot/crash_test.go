@@ -44,7 +44,7 @@ func crashComplaints() (posts []demosites.Post, words []string) {
 // with a clean network and every network state at the two steps around the post.
 func TestCrashMatrix(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	full := os.Getenv("EARSHOT_CRASH") == "full"
 	redis := redisServer(t)
@@ -121,7 +121,7 @@ func settleTime(step string, fault *fakeslack.Fault) time.Duration {
 // TestKillLoop publishes complaints while the process is killed at random moments.
 func TestKillLoop(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	complaints, kills := 40, 5
 	if os.Getenv("EARSHOT_CRASH") == "full" {

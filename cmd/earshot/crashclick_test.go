@@ -28,7 +28,7 @@ var redrawFaults = []struct {
 // breaks Slack's answers at every step, with and without Redis.
 func TestCrashAtClick(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	full := os.Getenv("EARSHOT_CRASH") == "full"
 	stores := map[string]string{"sqlite": ""}
@@ -98,7 +98,7 @@ func crashClick(t *testing.T, redis, step string, fault *fakeslack.Fault) {
 // written down: every step is told once, and the next ones still come.
 func TestCrashAtDeadline(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	for _, step := range []string{"deadline-stepped", "deadline-stepped:2"} {
 		t.Run(step, func(t *testing.T) {

@@ -34,7 +34,7 @@ type shownMessage struct{ fakeslack.Message }
 // of two people, answered on the site, edited, told again elsewhere, restarted.
 func TestOneDay(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	r := newRig(t, "")
@@ -127,11 +127,11 @@ func claimValue(t *testing.T, m fakeslack.Message) string {
 	return value
 }
 
-// TestReportAndTrial reads the database beside the daemon: who waits, and what
+// TestReportAndReplay reads the database beside the daemon: who waits, and what
 // another watchlist would have made of the same posts.
-func TestReportAndTrial(t *testing.T) {
+func TestReportAndReplay(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	r := newRig(t, "")

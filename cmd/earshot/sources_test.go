@@ -115,7 +115,7 @@ func health(t *testing.T, p *process) (out daemon.Health) {
 
 func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	sites := trouble(t)
@@ -169,7 +169,7 @@ func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 // one, a new watch alerts on new posts only, and SIGHUP is not needed.
 func TestReload(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	r := newRig(t, "")
@@ -198,7 +198,7 @@ func TestReload(t *testing.T) {
 // what to fix, and the complaints arrive when it is fixed.
 func TestRefusedToken(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	r := newRig(t, "")

@@ -37,6 +37,7 @@ type Options struct {
 type Daemon struct {
 	log       *slog.Logger
 	now       func() time.Time
+	started   time.Time
 	version   string
 	store     *store.Store
 	seen      *seenSet
@@ -60,7 +61,7 @@ type Daemon struct {
 // Open opens what needs opening and wires the parts; nothing runs yet. The errors
 // are those of the database, of Redis's address and of the watchlist's parts.
 func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
-	d = &Daemon{log: opt.Log, now: opt.Now, version: opt.Version}
+	d = &Daemon{log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version}
 	cfg := opt.Watchlist.Config
 	d.store, err = store.Open(ctx, store.Options{Database: cfg.Store.Database.Reveal(), Log: d.log, Now: d.now})
 	if err != nil {
@@ -83,8 +84,12 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	d.commit(d.first)
 	d.fetch.Store(d.first.client)
 	d.web = &webServer{
-		Health: d.health, Metrics: d.metrics.handler(), Interactions: d.notifiers.interactions, Hubs: d.hubs,
-		address: cfg.Web.Listen, log: d.log,
+		address:      cfg.Web.Listen,
+		log:          d.log,
+		health:       d.health,
+		metrics:      d.metrics.handler(),
+		interactions: d.notifiers.interactions,
+		hubs:         d.hubs,
 	}
 	return d, nil
 }
@@ -92,7 +97,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 // wire makes the parts that stay the same for the life of the process.
 func (d *Daemon) wire(opt Options) {
 	d.planner = alerts.NewPlanner(alerts.Rules{}) // commit fills it
-	d.metrics = newMetrics(d.now())
+	d.metrics = newMetrics()
 	d.notifiers = newNotifiers(opt, d.metrics.trouble)
 	d.sender = alerts.NewSender(alerts.Options{
 		Outbox:   d.store,

@@ -18,7 +18,6 @@ import (
 // metrics are what the daemon tells about itself: how every source stands, how
 // long complaints wait, what lies in the outbox. /healthz reads from it too.
 type metrics struct {
-	started  time.Time
 	registry *prometheus.Registry
 	latency  *prometheus.HistogramVec
 	posted   *prometheus.CounterVec
@@ -30,9 +29,8 @@ type metrics struct {
 // latencyBuckets are in seconds, from "at once" to "an hour late".
 var latencyBuckets = []float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 60, 300, 900, 3600}
 
-func newMetrics(now time.Time) *metrics {
+func newMetrics() *metrics {
 	m := &metrics{
-		started:  now,
 		registry: prometheus.NewRegistry(),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "earshot_alert_latency_seconds", Help: "From the poll that saw the post to the channel's acceptance of the message.", Buckets: latencyBuckets,

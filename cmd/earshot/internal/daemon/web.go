@@ -17,14 +17,13 @@ import (
 // webServer answers on web.listen: /healthz, /metrics, Slack's signed requests
 // when the watchlist has a signing secret, and hubs when it has web.public_url.
 type webServer struct {
-	Health       http.HandlerFunc
-	Metrics      http.Handler
-	Interactions http.HandlerFunc
-	Hubs         *websub.Subscriber // nil: no hub can reach this daemon
-
-	address  string // web.listen; empty for no server
-	log      *slog.Logger
-	listener net.Listener
+	address      string // web.listen; empty for no server
+	log          *slog.Logger
+	health       http.HandlerFunc
+	metrics      http.Handler
+	interactions http.HandlerFunc
+	hubs         *websub.Subscriber // nil: no hub can reach this daemon
+	listener     net.Listener       // nil until listen
 }
 
 // listen opens the port, so that a port in use stops the start and not a
@@ -71,11 +70,11 @@ func (w *webServer) serve(ctx context.Context) {
 
 func (w *webServer) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", w.Health)
-	mux.Handle("GET /metrics", w.Metrics)
-	mux.HandleFunc("POST /slack/interactions", w.Interactions)
-	if w.Hubs != nil {
-		mux.Handle(websub.Path, w.Hubs)
+	mux.HandleFunc("GET /healthz", w.health)
+	mux.Handle("GET /metrics", w.metrics)
+	mux.HandleFunc("POST /slack/interactions", w.interactions)
+	if w.hubs != nil {
+		mux.Handle(websub.Path, w.hubs)
 	}
 	return mux
 }
@@ -105,7 +104,7 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 	out := Health{
 		Status:  "ok",
 		Version: d.version,
-		Uptime:  d.now().Sub(d.metrics.started).Round(time.Second).String(),
+		Uptime:  d.now().Sub(d.started).Round(time.Second).String(),
 		Trouble: d.metrics.routesInTrouble(),
 		Outbox:  map[string]int{},
 	}
