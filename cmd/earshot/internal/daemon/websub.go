@@ -20,7 +20,7 @@ func newHubs(opt Options, client hubClient, pollNow func(ctx context.Context, so
 	if web.Listen == "" || web.PublicURL == "" {
 		return nil
 	}
-	return websub.New(websub.Options{PublicURL: web.PublicURL, Hubs: client, Log: opt.Log, Now: opt.Now, Poke: pollNow})
+	return websub.New(websub.Options{PublicURL: web.PublicURL, Hubs: client, Log: opt.Log, Now: opt.Now, PollNow: pollNow})
 }
 
 // hubOffers is the subscriber as the monitor sees it. A nil *websub.Subscriber
