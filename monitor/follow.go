@@ -11,15 +11,15 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// follow looks at the one thread of the source that is most overdue, with the
+// follow visits the one thread of the source that is most overdue, with the
 // steps of a poll, and returns when the source has the next one. asked is false
 // when the site was not asked for anything.
 func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked bool) {
 	fault.At("job-taken")
 	began := p.Now()
-	l, ok := p.trails.pick(src.Name, began)
+	l, ok := p.threads.pick(src.Name, began)
 	if !ok {
-		return p.nextLook(src), false
+		return p.nextVisit(src), false
 	}
 	state, err := p.load(ctx, src.Name)
 	if err != nil {
@@ -30,7 +30,7 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 		// Its ordinary polls find out when it is well.
 		return began.Add(max(src.Every, time.Minute)), false
 	}
-	batch, lookErr := src.Crawler.(crawlers.Threader).Thread(ctx, l.post, l.cursor)
+	batch, visitErr := src.Crawler.(crawlers.Threader).Thread(ctx, l.post, l.cursor)
 	if ctx.Err() != nil {
 		return p.Now(), true
 	}
@@ -45,25 +45,25 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry), true
 	}
-	p.trails.looked(l, batch, lookErr, p.Now())
+	p.threads.visited(l, batch, visitErr, p.Now())
 	fault.At("cursor-stored")
-	p.reportLook(commit, src, state, l, lookErr, receipt)
-	return p.nextLook(src), lookErr != nil || !nothingAsked(batch)
+	p.reportVisit(commit, src, state, l, visitErr, receipt)
+	return p.nextVisit(src), visitErr != nil || !nothingAsked(batch)
 }
 
-// nextLook is when the source has a thread to look at, or late when it has none:
+// nextVisit is when the source has a thread to visit, or late when it has none:
 // its place in the schedule goes with the next rebuild.
-func (p *poller) nextLook(src Source) time.Time {
-	if due, ok := p.trails.due(src.Name); ok {
+func (p *poller) nextVisit(src Source) time.Time {
+	if due, ok := p.threads.due(src.Name); ok {
 		return due
 	}
 	return p.Now().Add(time.Hour)
 }
 
-// found is what the look found, without what may not be true: that the post is
+// found is what the visit found, without what may not be true: that the post is
 // gone while nothing of its thread could be read. A site under repair may say so
-// for a while; the next look decides, and gone is what to remember for it.
-func (l look) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
+// for a while; the next visit decides, and gone is what to remember for it.
+func (l visit) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
 	for _, post := range batch.Posts {
 		if post.Deleted && batch.Observed.Items == 0 && !l.gone {
 			gone = true
@@ -79,10 +79,10 @@ func (l look) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
 
 // changed drops what only looks edited. A thread's own page may show a post in
 // other words than the place an ordinary poll reads it from (an API, a feed that
-// cuts it short). The first look from a post cannot tell that from an edit, except
-// for posts whose words are at hand; later looks are compared with the first.
-func (l look) changed(fresh []candidate) []candidate {
-	if l.looked {
+// cuts it short). The first visit from a post cannot tell that from an edit, except
+// for posts whose words are at hand; later visits are compared with the first.
+func (l visit) changed(fresh []candidate) []candidate {
+	if l.visited {
 		return fresh
 	}
 	kept := fresh[:0]
@@ -96,8 +96,8 @@ func (l look) changed(fresh []candidate) []candidate {
 	return kept
 }
 
-func (l look) waiting(id string) (mention.Post, bool) {
-	for _, post := range l.living {
+func (l visit) waiting(id string) (mention.Post, bool) {
+	for _, post := range l.open {
 		if post.ID == id {
 			return post, true
 		}
@@ -108,8 +108,8 @@ func (l look) waiting(id string) (mention.Post, bool) {
 // before returns the ids of the posts that stood in the thread before its first
 // waiting post: they are no news, even when earshot never saw them. Where times
 // are missing the order of the page tells.
-func (l look) before(posts []mention.Post) map[string]bool {
-	first := l.living[0]
+func (l visit) before(posts []mention.Post) map[string]bool {
+	first := l.open[0]
 	at := -1
 	for i, post := range posts {
 		if post.ID == first.ID {
@@ -133,7 +133,7 @@ func (l look) before(posts []mention.Post) map[string]bool {
 	return ids
 }
 
-// replies makes the intakes of a look: what was there before and was never seen
+// replies makes the intakes of a visit: what was there before and was never seen
 // is recorded, everything else is news.
 func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) []mention.PollResult {
 	var old, news []mention.Post
@@ -150,17 +150,17 @@ func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) 
 		baseline bool
 	}{{old, true}, {news, false}} {
 		if len(part.posts) > 0 {
-			ins = append(ins, mention.PollResult{Source: src.Name, Baseline: part.baseline, At: p.Now(), Posts: p.hear(part.posts)})
+			ins = append(ins, mention.PollResult{Source: src.Name, Baseline: part.baseline, At: p.Now(), Posts: p.analyze(part.posts)})
 		}
 	}
 	return ins
 }
 
-// reportLook logs what came of a look, and counts what was found for the source's
+// reportVisit logs what came of a visit, and counts what was found for the source's
 // rhythm: a source whose posts are all found here first is not quiet.
-func (p *poller) reportLook(ctx context.Context, src Source, state mention.SourceState, l look, lookErr error, r mention.IngestResult) {
-	if lookErr != nil {
-		p.Log.Warn("thread cannot be read", "source", src.Name, "thread", l.thread, "err", lookErr)
+func (p *poller) reportVisit(ctx context.Context, src Source, state mention.SourceState, l visit, visitErr error, r mention.IngestResult) {
+	if visitErr != nil {
+		p.Log.Warn("thread cannot be read", "source", src.Name, "thread", l.thread, "err", visitErr)
 	}
 	if r.New > 0 {
 		countNew(&state, r.New, p.Now())

@@ -16,21 +16,21 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// threads is a site whose discussions can be followed.
-type threads struct {
+// threadSite is a site whose discussions can be followed.
+type threadSite struct {
 	site
-	looks  []time.Time
+	visits []time.Time
 	asked  []mention.Post
 	from   []crawlers.Cursor
 	thread func(n int, p mention.Post) (crawlers.Batch, error)
 }
 
-func (s *threads) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
+func (s *threadSite) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
 	s.active.add(1)
 	defer s.active.add(-1)
 	s.mu.Lock()
-	n := len(s.looks)
-	s.looks, s.asked, s.from = append(s.looks, time.Now()), append(s.asked, p), append(s.from, since)
+	n := len(s.visits)
+	s.visits, s.asked, s.from = append(s.visits, time.Now()), append(s.asked, p), append(s.from, since)
 	s.mu.Unlock()
 	select {
 	case <-time.After(s.takes):
@@ -43,11 +43,11 @@ func (s *threads) Thread(ctx context.Context, p mention.Post, since crawlers.Cur
 	return s.thread(n, p)
 }
 
-// between counts the looks from and to so long after start.
-func (s *threads) between(start time.Time, from, to time.Duration) (n int) {
+// between counts the visits from and to so long after start.
+func (s *threadSite) between(start time.Time, from, to time.Duration) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, at := range s.looks {
+	for _, at := range s.visits {
 		if d := at.Sub(start); d >= from && d < to {
 			n++
 		}
@@ -58,13 +58,13 @@ func (s *threads) between(start time.Time, from, to time.Duration) (n int) {
 // desk is what waits for an answer.
 type desk struct {
 	mu   sync.Mutex
-	list []Waiting
+	list []OpenThread
 }
 
-func (d *desk) Waiting(_ context.Context, since time.Time) ([]Waiting, error) {
+func (d *desk) OpenThreads(_ context.Context, since time.Time) ([]OpenThread, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var list []Waiting
+	var list []OpenThread
 	for _, w := range d.list {
 		if !w.Since.Before(since) {
 			list = append(list, w)
@@ -73,24 +73,26 @@ func (d *desk) Waiting(_ context.Context, since time.Time) ([]Waiting, error) {
 	return list, nil
 }
 
-func (d *desk) set(list ...Waiting) {
+func (d *desk) set(list ...OpenThread) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.list = list
 }
 
 // waits is a complaint heard just now, published an hour ago.
-func waits(source, id, thread string) Waiting {
+func waits(source, id, thread string) OpenThread {
 	p := post(source, id)
 	p.ThreadURL, p.Published = "https://site.example/"+thread, time.Now().Add(-time.Hour)
-	return Waiting{Post: p, Since: time.Now()}
+	return OpenThread{Post: p, Since: time.Now()}
 }
 
-func (w *world) follower(d Living) *Monitor {
-	return New(Options{Seen: w, Ledger: w, Ear: w, Staff: w, Living: d, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+func (w *world) follower(d ThreadSource) *Monitor {
+	return New(Options{Seen: w, Ledger: w, Analyzer: w, Ops: w, Threads: d, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 }
 
-func newThreads() *threads { return &threads{site: site{answer: always(crawlers.Batch{Next: "c"})}} }
+func newThreadSite() *threadSite {
+	return &threadSite{site: site{answer: always(crawlers.Batch{Next: "c"})}}
+}
 
 func following(name string, c crawlers.Crawler) Source {
 	return Source{Name: name, Group: "host", Every: 5 * time.Minute, Fixed: true, Crawler: c}
@@ -98,7 +100,7 @@ func following(name string, c crawlers.Crawler) Source {
 
 func TestThreadsAreFollowedLessEachDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		start, s, d := time.Now(), newThreads(), &desk{}
+		start, s, d := time.Now(), newThreadSite(), &desk{}
 		time.AfterFunc(time.Second, func() { d.set(waits("a", "1", "t1")) })
 		runFor(t, newWorld().follower(d), 20*24*time.Hour, following("a", s))
 		const day = 24 * time.Hour
@@ -114,7 +116,7 @@ func TestThreadsAreFollowedLessEachDay(t *testing.T) {
 			{14*day + time.Hour, 20 * day, 0, 0},
 		} {
 			if n := s.between(start, c.from, c.to); n < c.least || n > c.most {
-				t.Errorf("%d looks from %v to %v, want %d to %d", n, c.from, c.to, c.least, c.most)
+				t.Errorf("%d visits from %v to %v, want %d to %d", n, c.from, c.to, c.least, c.most)
 			}
 		}
 	})
@@ -122,15 +124,15 @@ func TestThreadsAreFollowedLessEachDay(t *testing.T) {
 
 func TestFollowingEndsWithTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		start, s, d := time.Now(), newThreads(), &desk{}
+		start, s, d := time.Now(), newThreadSite(), &desk{}
 		d.set(waits("a", "1", "t1"))
 		time.AfterFunc(30*time.Minute, func() { d.set() })
 		runFor(t, newWorld().follower(d), 10*time.Hour, following("a", s))
 		if n := s.between(start, 0, 30*time.Minute); n < 4 {
-			t.Errorf("%d looks before the answer, want about 5", n)
+			t.Errorf("%d visits before the answer, want about 5", n)
 		}
 		if n := s.between(start, 31*time.Minute, 10*time.Hour); n != 0 {
-			t.Errorf("%d looks after the answer, want none", n)
+			t.Errorf("%d visits after the answer, want none", n)
 		}
 	})
 }
@@ -138,40 +140,40 @@ func TestFollowingEndsWithTheAnswer(t *testing.T) {
 // Somebody takes an old complaint or says it is answered: the answer is near.
 func TestAClaimBringsTheThreadBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		start, s, d := time.Now(), newThreads(), &desk{}
+		start, s, d := time.Now(), newThreadSite(), &desk{}
 		w := waits("a", "1", "t1")
 		d.set(w)
 		time.AfterFunc(100*time.Hour, func() { w.Since = time.Now(); d.set(w) })
 		runFor(t, newWorld().follower(d), 101*time.Hour, following("a", s))
 		if n := s.between(start, 100*time.Hour, 101*time.Hour); n < 9 {
-			t.Errorf("%d looks in the hour after the claim, want about 11", n)
+			t.Errorf("%d visits in the hour after the claim, want about 11", n)
 		}
 	})
 }
 
 func TestNothingIsFollowedInVain(t *testing.T) {
-	good := func() *threads { return newThreads() }
+	good := func() *threadSite { return newThreadSite() }
 	for name, c := range map[string]struct {
-		source func(s *threads) Source
+		source func(s *threadSite) Source
 		most   int
 	}{
-		"no threads": {func(s *threads) Source { return following("a", &s.site) }, 0},
-		"polled itself": {func(s *threads) Source {
+		"no threads": {func(s *threadSite) Source { return following("a", &s.site) }, 0},
+		"polled itself": {func(s *threadSite) Source {
 			src := following("a", s)
 			src.Address = "https://site.example/viewtopic.php?f=3&t=7"
 			return src
 		}, 0},
-		"stream":           {func(s *threads) Source { src := following("a", s); src.Stream = true; return src }, 0},
-		"another source's": {func(s *threads) Source { return following("b", s) }, 0},
-		"in trouble": {func(s *threads) Source {
+		"stream":           {func(s *threadSite) Source { src := following("a", s); src.Stream = true; return src }, 0},
+		"another source's": {func(s *threadSite) Source { return following("b", s) }, 0},
+		"in trouble": {func(s *threadSite) Source {
 			s.answer = func(int) (crawlers.Batch, error) { return crawlers.Batch{}, errors.New("down") }
 			return following("a", s)
 		}, 0},
-		"no way to it": {func(s *threads) Source {
+		"no way to it": {func(s *threadSite) Source {
 			s.thread = func(int, mention.Post) (crawlers.Batch, error) { return crawlers.Batch{Unchanged: true}, nil }
 			return following("a", s)
 		}, 1},
-		"not to be read": {func(s *threads) Source {
+		"not to be read": {func(s *threadSite) Source {
 			s.thread = func(int, mention.Post) (crawlers.Batch, error) {
 				return crawlers.Batch{}, &fetch.BlockedError{Status: 403, URL: "x"}
 			}
@@ -188,8 +190,8 @@ func TestNothingIsFollowedInVain(t *testing.T) {
 				} else if canFollow(src) {
 					t.Error("a stream is followed")
 				}
-				if len(s.looks) > c.most {
-					t.Errorf("%d looks, want at most %d", len(s.looks), c.most)
+				if len(s.visits) > c.most {
+					t.Errorf("%d visits, want at most %d", len(s.visits), c.most)
 				}
 			})
 		})
@@ -199,11 +201,11 @@ func TestNothingIsFollowedInVain(t *testing.T) {
 func TestFollowingKeepsTheManners(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		active, d := &activity{}, &desk{}
-		var list []Waiting
+		var list []OpenThread
 		var sources []Source
-		var sites []*threads
+		var sites []*threadSite
 		for i := range 3 {
-			s := newThreads()
+			s := newThreadSite()
 			s.takes, s.active = 2*time.Second, active
 			src := following(fmt.Sprint(i), s)
 			src.Gap = 10 * time.Second
@@ -217,17 +219,17 @@ func TestFollowingKeepsTheManners(t *testing.T) {
 		if active.top != 1 {
 			t.Errorf("%d requests at once to one host, want 1", active.top)
 		}
-		looks := 0
+		visits := 0
 		for _, s := range sites {
-			looks += len(s.looks)
+			visits += len(s.visits)
 			if n := s.count(); n < 50 {
 				t.Errorf("%d ordinary polls in 5 hours, want about 60: following starves them", n)
 			}
-			if len(s.looks) == 0 {
+			if len(s.visits) == 0 {
 				t.Error("a source of the host is never followed")
 			}
 		}
-		if share := time.Duration(looks) * 12 * time.Second; share > 5*time.Hour/followShare || share < 5*time.Hour/followShare/2 {
+		if share := time.Duration(visits) * 12 * time.Second; share > 5*time.Hour/followShare || share < 5*time.Hour/followShare/2 {
 			t.Errorf("following took %v of 5 hours, want at most one part in %d, and to use it", share, followShare)
 		}
 	})
@@ -235,7 +237,7 @@ func TestFollowingKeepsTheManners(t *testing.T) {
 
 func TestOrderOfStepsWhenFollowing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, s, d := newWorld(), newThreads(), &desk{}
+		w, s, d := newWorld(), newThreadSite(), &desk{}
 		one := waits("a", "5", "t1")
 		d.set(one)
 		reply := func(id string, at time.Duration) mention.Post {
@@ -244,7 +246,7 @@ func TestOrderOfStepsWhenFollowing(t *testing.T) {
 			return p
 		}
 		s.thread = func(n int, p mention.Post) (crawlers.Batch, error) {
-			b := crawlers.Batch{Next: crawlers.Cursor(fmt.Sprint("look ", n)), Observed: crawlers.Observation{Bytes: 1, Items: 4}}
+			b := crawlers.Batch{Next: crawlers.Cursor(fmt.Sprint("visit ", n)), Observed: crawlers.Observation{Bytes: 1, Items: 4}}
 			switch n {
 			case 0:
 				b.Posts = []mention.Post{reply("3", -time.Hour), reply("4", -time.Minute), one.Post, reply("6", time.Minute)}
@@ -263,8 +265,8 @@ func TestOrderOfStepsWhenFollowing(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("steps:\n got %v\nwant %v", got, want)
 		}
-		if !slices.Equal(s.from[:2], []crawlers.Cursor{"", "look 0"}) {
-			t.Errorf("cursors %q, want the one of the look before", s.from)
+		if !slices.Equal(s.from[:2], []crawlers.Cursor{"", "visit 0"}) {
+			t.Errorf("cursors %q, want the one of the visit before", s.from)
 		}
 		if w.states["a"].LastNew.IsZero() {
 			t.Error("what was found by following does not count for the source's rhythm")
@@ -274,7 +276,7 @@ func TestOrderOfStepsWhenFollowing(t *testing.T) {
 
 func TestDatabaseAwayKeepsTheThreadsCursor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, s, d := newWorld(), newThreads(), &desk{}
+		w, s, d := newWorld(), newThreadSite(), &desk{}
 		one := waits("a", "5", "t1")
 		d.set(one)
 		s.thread = func(n int, p mention.Post) (crawlers.Batch, error) {
@@ -287,8 +289,8 @@ func TestDatabaseAwayKeepsTheThreadsCursor(t *testing.T) {
 			return crawlers.Batch{Posts: []mention.Post{post("a", "6")}, Next: "c1", Observed: crawlers.Observation{Bytes: 1}}, nil
 		}
 		runFor(t, w.follower(d), 8*time.Minute, Source{Name: "a", Group: "a", Every: 2 * time.Minute, Fixed: true, Crawler: s})
-		if len(s.from) < 2 || s.from[1] != "" || s.looks[1].Sub(s.looks[0]) > time.Minute {
-			t.Errorf("looks at %v from %q, want the second soon and from the old cursor", s.looks, s.from)
+		if len(s.from) < 2 || s.from[1] != "" || s.visits[1].Sub(s.visits[0]) > time.Minute {
+			t.Errorf("visits at %v from %q, want the second soon and from the old cursor", s.visits, s.from)
 		}
 		if len(w.seen) != 1 {
 			t.Errorf("%d posts marked, want the reply", len(w.seen))
@@ -296,11 +298,11 @@ func TestDatabaseAwayKeepsTheThreadsCursor(t *testing.T) {
 	})
 }
 
-// A thread that shows nothing at all may be a site under repair: the second look
+// A thread that shows nothing at all may be a site under repair: the second visit
 // decides.
 func TestWholeThreadGoneIsLookedAtTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, s, d := newWorld(), newThreads(), &desk{}
+		w, s, d := newWorld(), newThreadSite(), &desk{}
 		one := waits("a", "5", "t1")
 		d.set(one)
 		s.thread = func(int, mention.Post) (crawlers.Batch, error) {
@@ -311,11 +313,11 @@ func TestWholeThreadGoneIsLookedAtTwice(t *testing.T) {
 		src := Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s}
 		runFor(t, w.follower(d), 4*time.Minute, src)
 		if len(w.intakes) != 1 {
-			t.Errorf("%d intakes after the first look, want the ordinary baseline only", len(w.intakes))
+			t.Errorf("%d intakes after the first visit, want the ordinary baseline only", len(w.intakes))
 		}
 		one.Since = time.Now().Add(-time.Hour)
 		d.set(one)
-		runFor(t, w.follower(d), time.Hour, src) // a restart looks twice again
+		runFor(t, w.follower(d), time.Hour, src) // a restart visits twice again
 		if last := w.intakes[len(w.intakes)-1]; len(last.Posts) != 1 || !last.Posts[0].Post.Deleted {
 			t.Errorf("last intake %+v, want the deletion", last)
 		}
@@ -324,19 +326,19 @@ func TestWholeThreadGoneIsLookedAtTwice(t *testing.T) {
 
 func TestSeveralComplaintsInOneThreadTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, d := newThreads(), &desk{}
+		s, d := newThreadSite(), &desk{}
 		d.set(waits("a", "1", "t1"), waits("a", "2", "t1"), waits("a", "2", "t1"))
 		start := time.Now()
 		runFor(t, newWorld().follower(d), time.Hour, following("a", s))
 		if n := s.between(start, 0, time.Hour); n > 13 {
-			t.Errorf("%d looks at one thread in an hour, want about 12", n)
+			t.Errorf("%d visits to one thread in an hour, want about 12", n)
 		}
 		asked := map[string]int{}
 		for _, p := range s.asked {
 			asked[p.ID]++
 		}
 		if asked["1"] < 4 || asked["2"] < 4 {
-			t.Errorf("looks from the posts: %v, want them in turn", asked)
+			t.Errorf("visits from the posts: %v, want them in turn", asked)
 		}
 	})
 }
@@ -363,21 +365,21 @@ func TestFirstLookKnowsAnEditFromAnotherView(t *testing.T) {
 }
 
 func TestCommentsAnswerTheirArticle(t *testing.T) {
-	article := trailPost{post: mention.Post{ID: "a", URL: "https://news.example/a"}}
+	article := followedPost{post: mention.Post{ID: "a", URL: "https://news.example/a"}}
 	batch := crawlers.Batch{Posts: []mention.Post{{ID: "c1"}, {ID: "c2", ReplyTo: "c1"}}}
-	posts, _ := look{trailPost: article}.found(batch)
+	posts, _ := visit{followedPost: article}.found(batch)
 	if posts[0].ReplyTo != "a" || posts[1].ReplyTo != "c1" {
 		t.Errorf("comments reply to %q and %q, want a and c1", posts[0].ReplyTo, posts[1].ReplyTo)
 	}
 	article.post.ThreadURL = "https://forum.example/t/1"
-	if posts, _ = (look{trailPost: article}).found(crawlers.Batch{Posts: []mention.Post{{ID: "c1"}}}); posts[0].ReplyTo != "" {
+	if posts, _ = (visit{followedPost: article}).found(crawlers.Batch{Posts: []mention.Post{{ID: "c1"}}}); posts[0].ReplyTo != "" {
 		t.Errorf("a forum post replies to %q, want to nobody known", posts[0].ReplyTo)
 	}
 }
 
 // Without dates the order of the page says what stood there before.
 func TestBeforeWithoutDates(t *testing.T) {
-	l := look{living: []mention.Post{{ID: "2"}}}
+	l := visit{open: []mention.Post{{ID: "2"}}}
 	before := l.before([]mention.Post{{ID: "1"}, {ID: "2"}, {ID: "3"}})
 	if !before["1"] || before["2"] || before["3"] {
 		t.Errorf("before: %v, want only 1", before)

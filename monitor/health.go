@@ -11,7 +11,7 @@ import (
 )
 
 // The limits of the alarm for sources. A source may be silent, fail or look
-// empty for many harmless reasons; staff are told when it is very unlikely to be
+// empty for many harmless reasons; people are told when it is very unlikely to be
 // one of them.
 const (
 	rhythmDays    = 28               // days of the source's own rhythm that are remembered
@@ -30,13 +30,20 @@ const (
 	stretchStep   = 1.2
 )
 
-// The states staff are told of.
+// State is how a source stands, in one word that is shown and stored.
+type State string
+
+// The states of a source. People are told of the first four, and of StateBack when one
+// of them is over; the others are shown only.
 const (
-	stateBlocked = "blocked"
-	stateFailing = "failing"
-	stateQuiet   = "quiet"
-	stateEmpty   = "empty"
-	stateBack    = "back"
+	StateBlocked   State = "blocked"   // the site refuses to be read
+	StateFailing   State = "failing"   // polls fail
+	StateQuiet     State = "quiet"     // silent for longer than it ever is
+	StateEmpty     State = "empty"     // it answers, but nothing there looks like a post
+	StateBack      State = "back"      // well again, after one of the above
+	StateSuspended State = "suspended" // left alone for a while, because it refused
+	StateNew       State = "new"       // never read
+	StateOK        State = "ok"
 )
 
 // outcome is what one poll came to.
@@ -49,17 +56,17 @@ type outcome struct {
 
 // memory is the monitor's knowledge of a source's rhythm, stored with the source.
 type memory struct {
-	Day          string        `json:"day,omitempty"`  // the day that PerDay[0] counts, UTC
-	PerDay       []int         `json:"days,omitempty"` // new posts a day, today first
-	LongestGap   time.Duration `json:"gap,omitempty"`
-	UsualItems   int           `json:"items,omitempty"` // most items seen on the page
-	EmptyPolls   int           `json:"empty,omitempty"`
-	FailingSince time.Time     `json:"failing,omitzero"`
-	Blocks       int           `json:"blocks,omitempty"` // blocks in a row
-	Stretch      float64       `json:"stretch,omitempty"`
-	Told         string        `json:"told,omitempty"` // the state staff were told of; empty when all is well
-	ToldSince    time.Time     `json:"since,omitzero"`
-	SinceTold    int           `json:"new,omitempty"` // posts that came since
+	Day           string        `json:"day,omitempty"`  // the day that PerDay[0] counts, UTC
+	PerDay        []int         `json:"days,omitempty"` // new posts a day, today first
+	LongestGap    time.Duration `json:"gap,omitempty"`
+	UsualItems    int           `json:"items,omitempty"` // most items seen on the page
+	EmptyPolls    int           `json:"empty,omitempty"`
+	FailingSince  time.Time     `json:"failing,omitzero"`
+	Blocks        int           `json:"blocks,omitempty"` // blocks in a row
+	Stretch       float64       `json:"stretch,omitempty"`
+	Reported      State         `json:"told,omitempty"` // the state people were told of; empty when all is well
+	ReportedSince time.Time     `json:"since,omitzero"`
+	NewSince      int           `json:"new,omitempty"` // posts that came since
 }
 
 func remember(state mention.SourceState) memory {
@@ -74,8 +81,8 @@ func remember(state mention.SourceState) memory {
 	return m
 }
 
-// judge updates the state by the outcome and returns what staff must be told.
-func judge(state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+// assessHealth updates the state by the outcome and returns what people must be told.
+func assessHealth(state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	m := remember(*state)
 	m.turnDays(now)
 	var notices []Notice
@@ -103,11 +110,11 @@ func (m *memory) failed(state *mention.SourceState, src Source, out outcome, now
 			wait = suspendAgain
 		}
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
-		return m.tell(src, stateBlocked, now, fmt.Sprintf("%s refuses to be read: %v. It is left alone until %s.",
+		return m.notice(src, StateBlocked, now, fmt.Sprintf("%s refuses to be read: %v. It is left alone until %s.",
 			src.Name, out.err, state.SuspendedUntil.UTC().Format("Mon 2 Jan 15:04 MST")))
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
-		return m.tell(src, stateFailing, now, fmt.Sprintf("%s cannot be read for %s now: %v. Last good poll: %s.",
+		return m.notice(src, StateFailing, now, fmt.Sprintf("%s cannot be read for %s now: %v. Last good poll: %s.",
 			src.Name, spell(now.Sub(m.FailingSince)), out.err, moment(state.LastSuccess)))
 	}
 	return nil
@@ -124,18 +131,18 @@ func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, 
 
 	switch {
 	case m.recovered(out):
-		text := fmt.Sprintf("%s is back: %s since.", src.Name, posts(m.SinceTold))
-		if m.SinceTold == 0 {
+		text := fmt.Sprintf("%s is back: %s since.", src.Name, posts(m.NewSince))
+		if m.NewSince == 0 {
 			text = src.Name + " is back: it can be read again."
 		}
-		since := m.ToldSince
-		m.Told, m.ToldSince, m.SinceTold = "", time.Time{}, 0
-		return []Notice{{Source: src.Name, State: stateBack, Since: since, Text: text}}
+		since := m.ReportedSince
+		m.Reported, m.ReportedSince, m.NewSince = "", time.Time{}, 0
+		return []Notice{{Source: src.Name, State: StateBack, Since: since, Text: text}}
 	case m.EmptyPolls >= emptyPolls:
-		return m.tell(src, stateEmpty, now, fmt.Sprintf("%s: the page answers with %s, but nothing on it looks like a post any more (usually %s): its layout may have changed. Last good poll: %s.%s",
+		return m.notice(src, StateEmpty, now, fmt.Sprintf("%s: the page answers with %s, but nothing on it looks like a post any more (usually %s): its layout may have changed. Last good poll: %s.%s",
 			src.Name, size(out.batch.Observed.Bytes), posts(m.UsualItems), moment(lastGood), notes(out)))
 	case m.quiet(*state, now):
-		return m.tell(src, stateQuiet, now, fmt.Sprintf("%s has been silent for %s (usually %s a day). The page answers with %s and shows %s. Last new post: %s.%s",
+		return m.notice(src, StateQuiet, now, fmt.Sprintf("%s has been silent for %s (usually %s a day). The page answers with %s and shows %s. Last new post: %s.%s",
 			src.Name, spell(now.Sub(state.LastNew)), posts(int(m.perDay()+0.5)), size(out.batch.Observed.Bytes), posts(out.batch.Observed.Items), moment(state.LastNew), notes(out)))
 	}
 	return nil
@@ -151,7 +158,7 @@ func (m *memory) countNew(state *mention.SourceState, n int, now time.Time) {
 	}
 	state.LastNew = now
 	m.PerDay[0] += n
-	m.SinceTold += n
+	m.NewSince += n
 }
 
 // countNew takes posts that were found by following into the source's rhythm.
@@ -162,24 +169,24 @@ func countNew(state *mention.SourceState, n int, now time.Time) {
 	state.Health, _ = json.Marshal(m) // plain numbers and strings: cannot fail
 }
 
-// tell returns the notice when staff were not told of this state yet. A block is
+// notice returns the notice when people were not told of this state yet. A block is
 // louder than silence, so a change between bad states is told too.
-func (m *memory) tell(src Source, state string, now time.Time, text string) []Notice {
-	if m.Told == state {
+func (m *memory) notice(src Source, state State, now time.Time, text string) []Notice {
+	if m.Reported == state {
 		return nil
 	}
-	m.Told, m.ToldSince, m.SinceTold = state, now, 0
+	m.Reported, m.ReportedSince, m.NewSince = state, now, 0
 	return []Notice{{Source: src.Name, State: state, Since: now, Text: text}}
 }
 
 // recovered says whether the bad state that was told is over.
 func (m *memory) recovered(out outcome) bool {
-	switch m.Told {
-	case stateBlocked, stateFailing:
+	switch m.Reported {
+	case StateBlocked, StateFailing:
 		return true
-	case stateEmpty:
+	case StateEmpty:
 		return m.EmptyPolls == 0 && out.batch.Observed.Items > 0
-	case stateQuiet:
+	case StateQuiet:
 		return out.newPosts > 0
 	}
 	return false

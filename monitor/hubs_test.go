@@ -26,7 +26,7 @@ func (o *offers) Offer(source, hub, topic string) {
 func TestHubsAreOfferedAfterPollsThatSucceed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, o := newWorld(), &offers{}
-		m := New(Options{Seen: w, Ledger: w, Ear: w, Staff: w, Hubs: o, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		m := New(Options{Seen: w, Ledger: w, Analyzer: w, Ops: w, Hubs: o, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 		s := &site{answer: func(n int) (crawlers.Batch, error) {
 			batch := crawlers.Batch{Unchanged: n > 0, Hub: crawlers.Hub{URL: "h", Topic: "t"}}
 			switch n {

@@ -49,21 +49,21 @@ type Ledger interface {
 	SaveSource(ctx context.Context, state mention.SourceState) error
 }
 
-// Ear finds the mentions in a post, scored; none is the usual answer.
-type Ear interface {
-	Hear(post mention.Post) []mention.Mention
+// Analyzer finds the mentions in a post, scored; none is the usual answer.
+type Analyzer interface {
+	Analyze(post mention.Post) []mention.Mention
 }
 
-// Staff is told about the sources themselves: blocked, quiet, back again.
-type Staff interface {
-	Tell(ctx context.Context, notice Notice) error
+// OpsNotifier is told about the sources themselves: blocked, quiet, back again.
+type OpsNotifier interface {
+	Notify(ctx context.Context, notice Notice) error
 }
 
 // Notice is something people must know about a source. The same notice (source,
 // state, since) may be told again after a crash; the receiver drops the repeat.
 type Notice struct {
 	Source string
-	State  string    // blocked, failing, quiet, empty, back
+	State  State     // StateBlocked, StateFailing, StateQuiet, StateEmpty or StateBack
 	Since  time.Time // start of the state; part of the notice's identity
 	Text   string    // plain words with the evidence
 }
@@ -75,17 +75,17 @@ type Hubs interface {
 	Offer(source, hub, topic string)
 }
 
-// Options are the parts a Monitor works with. All but Living and Hubs are required.
+// Options are the parts a Monitor works with. All but Threads and Hubs are required.
 type Options struct {
-	Seen    Seen
-	Ledger  Ledger
-	Ear     Ear
-	Staff   Staff
-	Living  Living // nil follows no threads
-	Hubs    Hubs   // nil: nobody asks for announcements
-	Log     *slog.Logger
-	Now     func() time.Time
-	Workers int // polls under way at once; 0 means 64
+	Seen     Seen
+	Ledger   Ledger
+	Analyzer Analyzer
+	Ops      OpsNotifier
+	Threads  ThreadSource // nil follows no threads
+	Hubs     Hubs         // nil: nobody asks for announcements
+	Log      *slog.Logger
+	Now      func() time.Time
+	Workers  int // polls under way at once; 0 means 64
 }
 
 // defaultWorkers bounds open connections and parsed bodies. Most of a poll is
@@ -94,14 +94,14 @@ const defaultWorkers = 64
 
 // Monitor polls sources until its context ends.
 type Monitor struct {
-	opt     Options
-	poller  *poller
-	apply   chan []Source
-	poke    chan string
-	done    chan finished
-	living  chan []Waiting
-	status  *board
-	workers int
+	opt         Options
+	poller      *poller
+	apply       chan []Source
+	pollNow     chan string
+	done        chan finished
+	openThreads chan []OpenThread
+	status      *statusTable
+	workers     int
 }
 
 // New returns a monitor; Run starts it.
@@ -109,16 +109,16 @@ func New(opt Options) *Monitor {
 	if opt.Workers <= 0 {
 		opt.Workers = defaultWorkers
 	}
-	board := newBoard()
+	table := newStatusTable()
 	return &Monitor{
-		opt:     opt,
-		poller:  &poller{Options: opt, board: board, state: map[string]remembered{}},
-		apply:   make(chan []Source),
-		poke:    make(chan string),
-		done:    make(chan finished),
-		living:  make(chan []Waiting),
-		status:  board,
-		workers: opt.Workers,
+		opt:         opt,
+		poller:      &poller{Options: opt, table: table, state: map[string]remembered{}},
+		apply:       make(chan []Source),
+		pollNow:     make(chan string),
+		done:        make(chan finished),
+		openThreads: make(chan []OpenThread),
+		status:      table,
+		workers:     opt.Workers,
 	}
 }
 
@@ -134,11 +134,11 @@ func (m *Monitor) Apply(ctx context.Context, sources []Source) error {
 	}
 }
 
-// Poke makes a source due now (a WebSub ping, a person's wish). Unknown names
+// PollNow makes a source due now (a WebSub ping, a person's wish). Unknown names
 // are ignored.
-func (m *Monitor) Poke(ctx context.Context, source string) {
+func (m *Monitor) PollNow(ctx context.Context, source string) {
 	select {
-	case m.poke <- source:
+	case m.pollNow <- source:
 	case <-ctx.Done():
 	}
 }

@@ -97,9 +97,9 @@ func (w *world) SaveSource(_ context.Context, s mention.SourceState) error {
 	return nil
 }
 
-func (w *world) Hear(p mention.Post) []mention.Mention { return nil }
+func (w *world) Analyze(p mention.Post) []mention.Mention { return nil }
 
-func (w *world) Tell(_ context.Context, n Notice) error {
+func (w *world) Notify(_ context.Context, n Notice) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.notices = append(w.notices, n)
@@ -107,7 +107,7 @@ func (w *world) Tell(_ context.Context, n Notice) error {
 }
 
 func (w *world) monitor(workers int) *Monitor {
-	return New(Options{Seen: w, Ledger: w, Ear: w, Staff: w, Log: slog.New(slog.DiscardHandler), Now: time.Now, Workers: workers})
+	return New(Options{Seen: w, Ledger: w, Analyzer: w, Ops: w, Log: slog.New(slog.DiscardHandler), Now: time.Now, Workers: workers})
 }
 
 // site is a crawler whose answers a test scripts.
@@ -416,11 +416,11 @@ func TestBlockSuspendsAndIsToldOnce(t *testing.T) {
 		}
 		blocked = false
 		runFor(t, w.monitor(1), 8*24*time.Hour, src)
-		states := []string{}
+		states := []State{}
 		for _, n := range w.notices {
 			states = append(states, n.State)
 		}
-		if !slices.Equal(states, []string{"blocked", "back"}) {
+		if !slices.Equal(states, []State{"blocked", "back"}) {
 			t.Errorf("staff were told %v, want blocked once and back once", states)
 		}
 	})

@@ -20,8 +20,8 @@ const commitTimeout = 5 * time.Second
 // protocol. The process may be killed between any two lines of poll.
 type poller struct {
 	Options
-	board  *board
-	trails trails
+	table   *statusTable
+	threads threads
 
 	mu    sync.Mutex
 	state map[string]remembered // by source; what the ledger has or may have a little later
@@ -48,7 +48,7 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 		return p.Now().Add(storeRetry)
 	}
 	if until := state.SuspendedUntil; until.After(p.Now()) {
-		p.board.set(src, state, nil)
+		p.table.set(src, state, nil)
 		return until
 	}
 	before, began := state, p.Now()
@@ -70,7 +70,7 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 	state.Baselined = state.Baselined || pollErr == nil
 	state.LastPoll = p.Now()
 	out := outcome{batch: batch, err: pollErr, newPosts: receipt.New, took: p.Now().Sub(began)}
-	notices := judge(&state, src, out, p.Now())
+	notices := assessHealth(&state, src, out, p.Now())
 	changed := pollErr != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
 	if pollErr == nil {
 		changed = changed || state.Cursor != string(batch.Next)
@@ -82,14 +82,14 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 	}
 	fault.At("cursor-stored")
 	for _, n := range notices {
-		if err := p.Staff.Tell(commit, n); err != nil {
+		if err := p.Ops.Notify(commit, n); err != nil {
 			p.Log.Error("notice cannot be stored", "source", src.Name, "err", err)
 		}
 	}
 	if pollErr == nil && p.Hubs != nil {
 		p.Hubs.Offer(src.Name, batch.Hub.URL, batch.Hub.Topic)
 	}
-	p.board.set(src, state, &out)
+	p.table.set(src, state, &out)
 	p.report(src, state, out, receipt)
 	return nextPoll(src, state, out, p.Now())
 }
@@ -232,18 +232,18 @@ func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidat
 	}
 	var ins []mention.PollResult
 	if len(recent) > 0 {
-		ins = append(ins, mention.PollResult{Source: src.Name, At: now, Posts: p.hear(recent)})
+		ins = append(ins, mention.PollResult{Source: src.Name, At: now, Posts: p.analyze(recent)})
 	}
 	if state.Baselined {
 		return ins
 	}
-	return append(ins, mention.PollResult{Source: src.Name, Baseline: true, Complete: complete, At: now, Posts: p.hear(old)})
+	return append(ins, mention.PollResult{Source: src.Name, Baseline: true, Complete: complete, At: now, Posts: p.analyze(old)})
 }
 
-func (p *poller) hear(posts []mention.Post) []mention.AnalyzedPost {
+func (p *poller) analyze(posts []mention.Post) []mention.AnalyzedPost {
 	found := make([]mention.AnalyzedPost, len(posts))
 	for i, post := range posts {
-		found[i] = mention.AnalyzedPost{Post: post, Mentions: p.Ear.Hear(post)}
+		found[i] = mention.AnalyzedPost{Post: post, Mentions: p.Analyzer.Analyze(post)}
 	}
 	return found
 }

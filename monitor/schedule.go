@@ -26,7 +26,7 @@ type entry struct {
 	running bool // its poll is under way
 	waiting bool // due, but its group is busy
 	gone    bool // no longer in the watchlist
-	again   bool // poked while running
+	again   bool // asked for while running
 }
 
 // finished is a worker's answer.
@@ -77,20 +77,20 @@ func (m *Monitor) Run(ctx context.Context) {
 			return
 		case list := <-m.apply:
 			s.replace(list, m.opt.Now(), m.status)
-			m.askLiving(ctx, s, &workers)
-		case list := <-m.living:
+			m.askOpenThreads(ctx, s, &workers)
+		case list := <-m.openThreads:
 			s.asking = false
-			m.poller.trails.rebuild(list, s.source, m.opt.Now())
-			s.follow(&m.poller.trails)
-		case name := <-m.poke:
-			s.poke(name, m.opt.Now())
+			m.poller.threads.rebuild(list, s.source, m.opt.Now())
+			s.follow(&m.poller.threads)
+		case name := <-m.pollNow:
+			s.pollNow(name, m.opt.Now())
 		case f := <-m.done:
 			s.running--
 			s.finish(f, m.opt.Now())
 		case <-timer.C:
 		case <-reconcile.C:
 			s.reconcile(m.opt.Now())
-			m.askLiving(ctx, s, &workers)
+			m.askOpenThreads(ctx, s, &workers)
 		}
 	}
 }
@@ -123,18 +123,18 @@ func (m *Monitor) start(ctx context.Context, s *schedule, workers *sync.WaitGrou
 	}
 }
 
-// askLiving asks for the complaints whose threads are to be followed. The answer
+// askOpenThreads asks for the complaints whose threads are to be followed. The answer
 // comes to Run, which must not wait for a database.
-func (m *Monitor) askLiving(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
-	if m.opt.Living == nil || s.asking {
+func (m *Monitor) askOpenThreads(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
+	if m.opt.Threads == nil || s.asking {
 		return
 	}
 	s.asking = true
 	workers.Go(func() {
-		var list []Waiting
+		var list []OpenThread
 		for {
 			var err error
-			if list, err = m.opt.Living.Waiting(ctx, m.opt.Now().Add(-followFor)); err == nil || ctx.Err() != nil {
+			if list, err = m.opt.Threads.OpenThreads(ctx, m.opt.Now().Add(-followFor)); err == nil || ctx.Err() != nil {
 				break
 			}
 			m.opt.Log.Error("complaints to follow cannot be read", "err", err)
@@ -144,7 +144,7 @@ func (m *Monitor) askLiving(ctx context.Context, s *schedule, workers *sync.Wait
 			}
 		}
 		select {
-		case m.living <- list:
+		case m.openThreads <- list:
 		case <-ctx.Done():
 		}
 	})
@@ -234,7 +234,7 @@ func (s *schedule) finish(f finished, now time.Time) {
 // replace takes a new list of sources. An entry that is running keeps running;
 // its successor under the same name starts when it is done, because both are in
 // the same group or the old one is marked gone.
-func (s *schedule) replace(list []Source, now time.Time, status *board) {
+func (s *schedule) replace(list []Source, now time.Time, status *statusTable) {
 	fresh := make(map[string]*entry, len(list))
 	names := make(map[string]bool, len(list))
 	for _, src := range list {
@@ -290,9 +290,9 @@ func (s *schedule) source(name string) (Source, bool) {
 	return e.src, true
 }
 
-// follow gives every source with threads to look at its place in the schedule,
+// follow gives every source with threads to visit its place in the schedule,
 // and takes it from the others.
-func (s *schedule) follow(t *trails) {
+func (s *schedule) follow(t *threads) {
 	for name, polls := range s.byName {
 		e, due, ok := s.threads[name], time.Time{}, false
 		if due, ok = t.due(name); !ok {
@@ -314,7 +314,7 @@ func (s *schedule) follow(t *trails) {
 	}
 }
 
-func (s *schedule) poke(name string, now time.Time) {
+func (s *schedule) pollNow(name string, now time.Time) {
 	e := s.byName[name]
 	switch {
 	case e == nil:

@@ -50,6 +50,12 @@ type Options struct {
 	Trouble func(err error)
 }
 
+// Same reports whether o is the same account, reached the same way: a notifier made
+// with either of them may stand for the other and keep its connection.
+func (opt Options) Same(o Options) bool {
+	return opt.BotToken == o.BotToken && opt.AppToken == o.AppToken && opt.SigningSecret == o.SigningSecret && opt.APIURL == o.APIURL
+}
+
 // Notifier is Slack as a way out and as a way to the desk.
 type Notifier struct {
 	opt    Options

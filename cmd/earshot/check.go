@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/presets"
 )
@@ -20,10 +24,11 @@ type checkCmd struct {
 
 // Run checks the watchlist. Warnings are said and do not fail the check.
 func (c *checkCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadWatchlist(c.Config)
+	list, err := daemon.Load(c.Config)
 	if err != nil {
 		return err
 	}
+	cfg := list.Config
 	if c.Live {
 		return checkLive(ctx, cfg)
 	}
@@ -111,4 +116,37 @@ func count(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// liveTimeout bounds how long the running daemon may take to answer.
+const liveTimeout = 5 * time.Second
+
+// checkLive asks the running daemon's health page.
+func checkLive(ctx context.Context, cfg *config.Config) error {
+	if cfg.Web.Listen == "" {
+		return errors.New("check --live asks the daemon's health page: set web.listen in the watchlist")
+	}
+	host, port, err := net.SplitHostPort(cfg.Web.Listen)
+	if err != nil {
+		return fmt.Errorf("web.listen: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{} // our own daemon on this machine: no manners needed
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("the daemon does not answer: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the daemon answers %s", resp.Status)
+	}
+	return nil
 }

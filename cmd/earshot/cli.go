@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 )
 
@@ -126,4 +128,56 @@ func exitStatus(term terminal, err error) int {
 		fmt.Fprintf(term.err, "earshot: %v\n", err)
 		return exitFailed
 	}
+}
+
+// newLog is the log of a command: plain text lines on stderr.
+func newLog(term terminal, verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(term.err, &slog.HandlerOptions{Level: level}))
+}
+
+// loadForReading is daemon.Load for commands that only read sources or match:
+// secrets that are not set yet are empty, so a watchlist can be tried before
+// Slack is set up.
+func loadForReading(path string, term terminal) (daemon.Watchlist, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return daemon.Watchlist{}, fmt.Errorf("watchlist: %w", err)
+	}
+	lookup := func(name string) (string, bool) {
+		value, _ := term.lookup(name)
+		return value, true
+	}
+	cfg, err := config.Parse(path, src, lookup, daemon.KindOptions())
+	return daemon.Check(cfg, err)
+}
+
+// pickSources returns the sources with these names, or addresses as written; all
+// of them when no name is given.
+func pickSources(cfg *config.Config, names []string) ([]config.Source, error) {
+	if len(names) == 0 {
+		return cfg.Sources, nil
+	}
+	var list []config.Source
+	for _, name := range names {
+		found := false
+		for _, src := range cfg.Sources {
+			if src.Name == name || src.Address == name {
+				list, found = append(list, src), true
+			}
+		}
+		if !found {
+			return nil, usageError{fmt.Sprintf("no source %q in %s", name, cfg.Path)}
+		}
+	}
+	return list, nil
+}
+
+// fileExists says whether there is something at path.
+func fileExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/town"
+	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/internal/fakeslack"
 )
 
@@ -28,8 +28,8 @@ var networks = []struct {
 
 // crashComplaints are said while earshot is down; each carries a word to find it
 // by. The rest must stay silent.
-func crashComplaints() (posts []town.Post, words []string) {
-	return []town.Post{
+func crashComplaints() (posts []demosites.Post, words []string) {
+	return []demosites.Post{
 		{Place: "forum", Author: "maria", Text: "Third week and Romashka Bank has not returned my money. Support ignores me. Aardvark."},
 		{Place: "reviews", Author: "tom", Stars: 1, Title: "Never again", Text: "Romashka Bank blocked my card without a word and nobody answers the phone. Bumblebee."},
 		{Place: "channel", Author: "ch", Text: "Romashka Bank app is down again, payments fail, support does not answer. Chinchilla."},
@@ -44,7 +44,7 @@ func crashComplaints() (posts []town.Post, words []string) {
 // with a clean network and every network state at the two steps around the post.
 func TestCrashMatrix(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	full := os.Getenv("EARSHOT_CRASH") == "full"
 	redis := redisServer(t)
@@ -75,7 +75,7 @@ func crashOnce(t *testing.T, redis, step string, fault *fakeslack.Fault) {
 	}
 	posts, words := crashComplaints()
 	for _, p := range posts {
-		r.town.Say(p)
+		r.town.Publish(p)
 	}
 	if fault != nil {
 		r.slack.Break(*fault)
@@ -121,7 +121,7 @@ func settleTime(step string, fault *fakeslack.Fault) time.Duration {
 // TestKillLoop publishes complaints while the process is killed at random moments.
 func TestKillLoop(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	complaints, kills := 40, 5
 	if os.Getenv("EARSHOT_CRASH") == "full" {
@@ -135,7 +135,7 @@ func TestKillLoop(t *testing.T) {
 	go func() {
 		defer close(said)
 		for i := range complaints {
-			r.town.Say(killLoopPost(i, word(i)))
+			r.town.Publish(killLoopPost(i, word(i)))
 			time.Sleep(time.Duration(kills) * time.Second * 2 / time.Duration(complaints))
 		}
 	}()
@@ -162,10 +162,10 @@ func TestKillLoop(t *testing.T) {
 }
 
 // killLoopPost is a complaint unlike the others, so that it is nobody's twin.
-func killLoopPost(i int, word string) town.Post {
+func killLoopPost(i int, word string) demosites.Post {
 	what := []string{"has not returned my money for weeks", "blocked my card and nobody answers", "charged a hidden fee I never agreed to", "lost my documents and blames me", "keeps the app down on payday"}
 	who := []string{"support sends templates", "the branch refused to talk", "the hotline hangs up", "the manager was rude"}
-	return town.Post{
+	return demosites.Post{
 		Place: []string{"forum", "reviews", "channel"}[i%3], Author: fmt.Sprintf("user%d", i), Stars: 1, Title: fmt.Sprintf("Case %d", i),
 		Text: fmt.Sprintf("%s. Romashka Bank %s, %s. My reference is %d-%d-%d.", word, what[i%len(what)], who[(i/5)%len(who)], i*7919, i*104729, i*15485863),
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/town"
+	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/internal/fakeslack"
 )
 
@@ -28,7 +28,7 @@ var redrawFaults = []struct {
 // breaks Slack's answers at every step, with and without Redis.
 func TestCrashAtClick(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	full := os.Getenv("EARSHOT_CRASH") == "full"
 	stores := map[string]string{"sqlite": ""}
@@ -53,7 +53,7 @@ func TestCrashAtClick(t *testing.T) {
 func crashClick(t *testing.T, redis, step string, fault *fakeslack.Fault) {
 	r := newRig(t, redis)
 	r.baseline()
-	r.town.Say(town.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
 	if fault != nil {
 		r.slack.Break(*fault)
 	}
@@ -98,7 +98,7 @@ func crashClick(t *testing.T, redis, step string, fault *fakeslack.Fault) {
 // written down: every step is told once, and the next ones still come.
 func TestCrashAtDeadline(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	for _, step := range []string{"deadline-stepped", "deadline-stepped:2"} {
 		t.Run(step, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestCrashAtDeadline(t *testing.T) {
 			r := newRig(t, "")
 			r.write(r.watchlist() + "deadlines: {claim: 6s, reply: 1h, notify: \"@oncall-pr\", escalate_to: \"#support-leads\"}\n")
 			r.baseline()
-			r.town.Say(town.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
+			r.town.Publish(demosites.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
 			r.start(step).killed(60 * time.Second)
 			p := r.start("")
 			r.until(p, 60*time.Second, "both steps", func() bool {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/mention"
@@ -44,7 +45,7 @@ type postOut struct {
 func newPostOut(p mention.Post) postOut {
 	out := postOut{
 		Source: p.Source, Kind: string(p.Kind), ID: p.ID, URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo,
-		Author: p.Author, Published: stamp(p.Published), Edited: stamp(p.Edited), Rating: p.Rating,
+		Author: p.Author, Published: daemon.Stamp(p.Published), Edited: daemon.Stamp(p.Edited), Rating: p.Rating,
 		Title: p.Title, Text: p.Text, Lang: p.Lang,
 	}
 	if p.DateOnly {
@@ -53,21 +54,14 @@ func newPostOut(p mention.Post) postOut {
 	return out
 }
 
-// stamp is t in RFC 3339 UTC; empty when unknown.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
-
 // Run polls the chosen sources at the same time (each host still sees one
 // request at once) and prints in the order of the watchlist.
 func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadForReading(c.Config, term)
+	list, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
 	}
+	cfg := list.Config
 	chosen, err := pickSources(cfg, c.Sources)
 	if err != nil {
 		return err
@@ -106,7 +100,7 @@ type polled struct {
 func pollOnce(ctx context.Context, cfg *config.Config, sources []config.Source, term terminal) func(yield func(polled) bool) {
 	return func(yield func(polled) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		client := newFetch(cfg, newLog(term, false))
+		client := daemon.NewFetch(cfg, version, newLog(term, false))
 		defer client.Close()
 		results := make([]chan polled, len(sources))
 		var wait sync.WaitGroup
@@ -125,7 +119,7 @@ func pollOnce(ctx context.Context, cfg *config.Config, sources []config.Source, 
 }
 
 func pollSource(ctx context.Context, client crawlers.Fetcher, src config.Source, term terminal) polled {
-	crawler, err := newCrawler(crawlers.Env{Fetch: client, Log: newLog(term, false), Now: time.Now}, src)
+	crawler, err := daemon.NewCrawler(crawlers.Env{Fetch: client, Log: newLog(term, false), Now: time.Now}, src)
 	if err != nil {
 		return polled{src: src, err: err}
 	}

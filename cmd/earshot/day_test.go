@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/town"
+	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/internal/fakeslack"
 )
 
@@ -34,13 +34,13 @@ type shownMessage struct{ fakeslack.Message }
 // of two people, answered on the site, edited, told again elsewhere, restarted.
 func TestOneDay(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	r := newRig(t, "")
 	r.baseline()
 	p := r.start("")
-	r.town.Say(town.Post{Place: "forum", Author: "maria", Text: "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "maria", Text: "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark."})
 	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Aardvark") == 1 })
 
 	// Two people press Claim: one has it, the other is told who.
@@ -63,13 +63,13 @@ func TestOneDay(t *testing.T) {
 	})
 
 	// Our own author answers in the thread on the site.
-	r.town.Say(town.Post{Place: "forum", Author: "Romashka Support", Text: "Dear Maria, we are sorry. The money is on its way."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "Romashka Support", Text: "Dear Maria, we are sorry. The money is on its way."})
 	r.until(p, 20*time.Second, "the answer in the message", func() bool {
 		return shownMessage{r.message("Aardvark")}.has("answered publicly")
 	})
 
 	// Praise that is edited into a complaint is alerted; an edited complaint is not told twice.
-	r.town.Say(town.Post{Place: "forum", Author: "tom", Text: "Romashka Bank is great, thank you so much. Bumblebee."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "tom", Text: "Romashka Bank is great, thank you so much. Bumblebee."})
 	time.Sleep(3 * time.Second)
 	if n := r.count("Bumblebee"); n != 0 {
 		t.Fatalf("praise was alerted\n%s", r.texts())
@@ -80,7 +80,7 @@ func TestOneDay(t *testing.T) {
 	r.until(p, 20*time.Second, "the edit in the message", func() bool { return shownMessage{r.message("Bumblebee")}.has("blocked my card too") })
 
 	// The same words on another site go under the first alert.
-	r.town.Say(town.Post{Place: "reviews", Author: "tom", Stars: 1, Title: "Aw", Text: "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark."})
+	r.town.Publish(demosites.Post{Place: "reviews", Author: "tom", Stars: 1, Title: "Aw", Text: "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark."})
 	r.until(p, 20*time.Second, "the twin", func() bool {
 		for _, m := range r.slack.Messages("#mentions") {
 			if m.ThreadTS != "" && (shownMessage{m}).has("reviews/romashka-bank") {
@@ -127,17 +127,17 @@ func claimValue(t *testing.T, m fakeslack.Message) string {
 	return value
 }
 
-// TestReportAndTrial reads the database beside the daemon: who waits, and what
+// TestReportAndReplay reads the database beside the daemon: who waits, and what
 // another watchlist would have made of the same posts.
-func TestReportAndTrial(t *testing.T) {
+func TestReportAndReplay(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	r := newRig(t, "")
 	r.baseline()
 	p := r.start("")
-	r.town.Say(town.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
 	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Kangaroo") == 1 })
 	for form, want := range map[string]string{"": "nobody has it", "--json": `"heard":1`, "--csv": "all,all,1,0", "--md": "| complaints heard | 1 |"} {
 		args := []string{"report", "-c", r.path(), "--since", "1h"}

@@ -12,7 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/town"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/config"
 )
 
@@ -44,6 +45,9 @@ routes:
   - {to: console}
 `
 
+// demoTimeout bounds how long a request to the town may take to say what it wants.
+const demoTimeout = 5 * time.Second
+
 // Run opens the town on a loopback port, listens to it with a real daemon in a
 // temporary folder, and cleans up when it is stopped.
 func (demoCmd) Run(ctx context.Context, term terminal) error {
@@ -56,8 +60,8 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return fmt.Errorf("open the town: %w", err)
 	}
-	place := town.New(time.Now, town.Script())
-	server := &http.Server{Handler: place, ReadHeaderTimeout: headerTimeout}
+	sites := demosites.New(time.Now, demosites.Script())
+	server := &http.Server{Handler: sites, ReadHeaderTimeout: demoTimeout}
 	defer server.Close()
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -66,8 +70,9 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	}()
 	base := "http://" + listener.Addr().String()
 	text := strings.ReplaceAll(demoWatchlist, "BASE", base) + fmt.Sprintf("store: {database: \"sqlite:%s\"}\n", filepath.ToSlash(filepath.Join(dir, "demo.db")))
-	cfg, err := config.Parse("demo", []byte(text), term.lookup, kindOptions())
-	if cfg, err = completeCheck(cfg, err); err != nil {
+	cfg, err := config.Parse("demo", []byte(text), term.lookup, daemon.KindOptions())
+	list, err := daemon.Check(cfg, err)
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(term.out, `A small town at %s: a forum, a review page, a news feed and a channel.
@@ -77,13 +82,15 @@ Ctrl-C ends the demo and leaves nothing behind.
 
 `, base)
 	log := slog.New(slog.NewTextHandler(term.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	d, err := openDaemon(ctx, cfg, term, log)
+	d, err := daemon.Open(ctx, daemon.Options{
+		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
+	})
 	if err != nil {
 		return err
 	}
-	curtain := time.AfterFunc(place.Length()+5*time.Second, func() {
+	endNotice := time.AfterFunc(sites.Length()+5*time.Second, func() {
 		fmt.Fprintln(term.out, "That was all the town had to say. Ctrl-C ends the demo.")
 	})
-	defer curtain.Stop()
-	return d.run(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil })
+	defer endNotice.Stop()
+	return d.Run(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil })
 }

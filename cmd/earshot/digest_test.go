@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/town"
+	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 )
 
 // TestDigestOfTheDaemon waits for the moment of a digest with the real binary down,
@@ -26,7 +26,7 @@ func TestDigestOfTheDaemon(t *testing.T) {
 	}
 	r.write(r.watchlist() + fmt.Sprintf("digest: {to: \"#pr-war-room\", daily: %s UTC}\n", moment.Format("15:04")))
 	p := r.start("")
-	r.town.Say(town.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
 	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Kangaroo") == 1 })
 	p.kill()
 	time.Sleep(time.Until(moment.Add(5 * time.Second)))

@@ -132,7 +132,7 @@ func (b *board) topic(thread int) string {
 // old is told as new.
 func TestFollowing(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	b := &board{}

@@ -23,7 +23,7 @@ import (
 // hour: only the hub's ping can bring the second poll.
 func TestAHubsPingIsReadAtOnce(t *testing.T) {
 	if testing.Short() {
-		t.Skip("runs the binary")
+		t.Skip("slow: runs the binary")
 	}
 	r := newRig(t, "")
 	var polls, posts atomic.Int32

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 )
 
@@ -33,8 +34,8 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 		}
 		return "not set yet", true
 	}
-	if cfg, err := config.Parse(c.Config, []byte(text), lookup, kindOptions()); err != nil {
-		if _, err := completeCheck(cfg, err); err != nil {
+	if cfg, err := config.Parse(c.Config, []byte(text), lookup, daemon.KindOptions()); err != nil {
+		if _, err := daemon.Check(cfg, err); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 )
@@ -35,16 +34,13 @@ type matchOut struct {
 
 // Run reads posts as JSON lines on stdin and prints the mentions in them.
 func (c *matchCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadForReading(c.Config, term)
+	list, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
 	}
-	set, _, err := compileWatches(cfg)
-	if err != nil {
-		return err
-	}
+	set := list.Terms
 	if c.Against != "" {
-		return try(ctx, set, c.Against, term)
+		return replay(ctx, set, c.Against, term)
 	}
 	out := bufio.NewWriter(term.out)
 	enc := json.NewEncoder(out)
@@ -100,43 +96,4 @@ func printExplanations(out io.Writer, list []match.Explanation) {
 			fmt.Fprintf(out, "    %s\n", plain(what))
 		}
 	}
-}
-
-// compileWatches compiles the watches; problems are mistakes and warnings with
-// their places in the watchlist.
-func compileWatches(cfg *config.Config) (*match.Set, []config.Error, error) {
-	places := map[string]config.Pos{}
-	place := func(p config.Pos) string {
-		places[p.String()] = p
-		return p.String()
-	}
-	terms := func(list []config.Text) []match.Term {
-		out := make([]match.Term, len(list))
-		for i, t := range list {
-			out[i] = match.Term{Text: t.Value, Pos: place(t.Pos)}
-		}
-		return out
-	}
-	var exprs func(list []config.Expr) []match.Expr
-	exprs = func(list []config.Expr) []match.Expr {
-		out := make([]match.Expr, len(list))
-		for i, e := range list {
-			out[i] = match.Expr{Term: match.Term{Text: e.Term.Value, Pos: place(e.Term.Pos)}, Any: exprs(e.Any), All: exprs(e.All), None: exprs(e.None)}
-		}
-		return out
-	}
-	watches := make([]match.Watch, len(cfg.Watches))
-	for i, w := range cfg.Watches {
-		watches[i] = match.Watch{
-			Name: w.Name, Pos: place(w.Pos), Terms: terms(w.Terms), Context: terms(w.Context), Ignore: terms(w.Ignore),
-			Any: exprs(w.Any), All: exprs(w.All), None: exprs(w.None),
-		}
-	}
-	set, found, err := match.Compile(watches)
-	problems := make([]config.Error, len(found))
-	for i, p := range found {
-		problems[i] = cfg.Problem(places[p.Pos], p.Message, p.Hint)
-		problems[i].Warning = !p.Fatal
-	}
-	return set, problems, err
 }

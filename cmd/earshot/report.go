@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 )
@@ -102,7 +103,7 @@ func openOut(entries []mention.MentionRecord) []openCase {
 	out := make([]openCase, len(entries))
 	for i, e := range entries {
 		p := e.Mention.Post
-		out[i] = openCase{Watch: e.Mention.Watch, Source: p.Source, Author: p.Author, URL: p.URL, Published: stamp(p.Published), Heard: stamp(e.Mention.HeardAt), Owner: e.Case.Owner.Name}
+		out[i] = openCase{Watch: e.Mention.Watch, Source: p.Source, Author: p.Author, URL: p.URL, Published: daemon.Stamp(p.Published), Heard: daemon.Stamp(e.Mention.HeardAt), Owner: e.Case.Owner.Name}
 	}
 	return out
 }

@@ -19,7 +19,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/earshot/earshot/cmd/earshot/town"
+	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/testkit"
 )
@@ -86,7 +86,7 @@ func TestScripts(t *testing.T) {
 
 type rig struct {
 	t     testing.TB
-	town  *town.Town
+	town  *demosites.Town
 	site  *httptest.Server
 	slack *fakeslack.Server
 	dir   string
@@ -94,9 +94,9 @@ type rig struct {
 }
 
 // rigPosts stand in the town before earshot is started: the baseline.
-func rigPosts() []town.Post {
+func rigPosts() []demosites.Post {
 	before := -time.Hour
-	return []town.Post{
+	return []demosites.Post{
 		{Place: "forum", After: before, Author: "old", Text: "Romashka Bank charged me twice and refuses to refund. Baseline complaint one."},
 		{Place: "reviews", After: before, Author: "old", Stars: 1, Title: "Terrible", Text: "Romashka Bank lost my documents. Baseline complaint two."},
 		{Place: "news", After: before, Author: "desk", Title: "Romashka Bank opens a branch", Text: "Romashka Bank opened a branch."},
@@ -106,7 +106,7 @@ func rigPosts() []town.Post {
 
 func newRig(t testing.TB, redis string) *rig {
 	t.Helper()
-	r := &rig{t: t, town: town.New(time.Now, rigPosts()), dir: t.TempDir(), redis: redis}
+	r := &rig{t: t, town: demosites.New(time.Now, rigPosts()), dir: t.TempDir(), redis: redis}
 	r.site = httptest.NewServer(r.town)
 	t.Cleanup(r.site.Close)
 	var err error

@@ -1,6 +1,9 @@
 package main
 
-import "github.com/earshot/earshot/config"
+import (
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
+)
 
 type schemaCmd struct{}
 
@@ -9,7 +12,7 @@ type schemaCmd struct{}
 //
 //	# yaml-language-server: $schema=watchlist.schema.json
 func (schemaCmd) Run(term terminal) error {
-	schema, err := config.Schema(kindOptions())
+	schema, err := config.Schema(daemon.KindOptions())
 	if err != nil {
 		return err
 	}

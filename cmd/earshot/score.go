@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
 )
@@ -37,7 +38,7 @@ type scoreOut struct {
 
 // Run scores stdin: the whole of it as one text, or a JSON object per line.
 func (c *scoreCmd) Run(term terminal) error {
-	scorer, err := newScorer(c.Words)
+	scorer, err := daemon.NewScorer(c.Words)
 	if err != nil {
 		return err
 	}

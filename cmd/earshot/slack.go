@@ -3,10 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"net/http"
 
 	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 )
 
@@ -32,8 +31,7 @@ func probeSlack(ctx context.Context, cfg *config.Config, term terminal) (bad int
 		fmt.Fprintln(term.out, "Slack: no bot_token; alerts go to the terminal.")
 		return 0
 	}
-	door := newSlack(cfg, &http.Client{Timeout: slackTimeout}, nil, nil, slog.New(slog.DiscardHandler), func(error) {})
-	if err := door.Check(ctx); err != nil {
+	if err := daemon.CheckSlack(ctx, cfg); err != nil {
 		fmt.Fprintf(term.out, "Slack: %v\n", err)
 		return 1
 	}

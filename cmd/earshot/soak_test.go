@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/mmcdole/gofeed"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // The soak: the real binary polls two thousand feeds on a thousand hosts, which
@@ -38,7 +40,7 @@ func soakBody(host, version int) []byte {
 	var b bytes.Buffer
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>News</title><link>https://news.example/</link><description>d</description>`)
 	for i := range soakItems {
-		b.WriteString(benchItem(host*soakItems + i + version))
+		b.WriteString(testkit.FeedItem(host*soakItems + i + version))
 	}
 	b.WriteString(`</channel></rss>`)
 	return b.Bytes()

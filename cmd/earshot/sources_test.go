@@ -13,7 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/town"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 )
 
 // serveAt serves on an address of its own, as other sites have, and returns the URL.
@@ -95,7 +96,7 @@ func trouble(t *testing.T) http.Handler {
 var webAddress = regexp.MustCompile(`msg=web address=(\S+)`)
 
 // health reads the daemon's own health page.
-func health(t *testing.T, p *process) (out healthOut) {
+func health(t *testing.T, p *process) (out daemon.Health) {
 	t.Helper()
 	m := webAddress.FindStringSubmatch(p.log.String())
 	if m == nil {
@@ -114,7 +115,7 @@ func health(t *testing.T, p *process) (out healthOut) {
 
 func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	sites := trouble(t)
@@ -135,7 +136,7 @@ func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 	r.until(p, 60*time.Second, "the baseline beside the bad sources", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 4 })
 	posts, words := crashComplaints()
 	for _, post := range posts {
-		r.town.Say(post)
+		r.town.Publish(post)
 	}
 	r.until(p, 60*time.Second, "the complaints", func() bool { return r.count(words[0])+r.count(words[1])+r.count(words[2]) == 3 })
 	wantError := append([]string{"unreachable"}, bad...)
@@ -159,7 +160,7 @@ func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 	} else {
 		t.Logf("peak memory %d MiB", peak)
 	}
-	r.town.Say(town.Post{Place: "forum", Author: "late", Text: "Romashka Bank lost my money and refuses to answer, worst service ever. Flamingo."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "late", Text: "Romashka Bank lost my money and refuses to answer, worst service ever. Flamingo."})
 	r.until(p, 30*time.Second, "a complaint said later", func() bool { return r.count("Flamingo") == 1 })
 	p.stop()
 }
@@ -168,22 +169,22 @@ func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 // one, a new watch alerts on new posts only, and SIGHUP is not needed.
 func TestReload(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	r := newRig(t, "")
-	r.town.Say(town.Post{Place: "forum", Author: "early", Text: "Tulip Airlines lost my luggage and nobody answers. Gazelle."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "early", Text: "Tulip Airlines lost my luggage and nobody answers. Gazelle."})
 	r.baseline()
 	p := r.start("")
 	r.until(p, 20*time.Second, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
 	good := r.watchlist()
 	r.write(strings.Replace(good, "watch:", "wotch:", 1))
 	r.until(p, 10*time.Second, "the mistake in the log", func() bool { return strings.Contains(p.log.String(), "wotch") })
-	r.town.Say(town.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Hedgehog."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Hedgehog."})
 	r.until(p, 20*time.Second, "an alert by the old watchlist", func() bool { return r.count("Hedgehog") == 1 })
 	r.write(strings.Replace(good, "watch:\n", "watch:\n  - {name: Tulip, terms: [Tulip Airlines]}\n", 1))
 	r.until(p, 10*time.Second, "the new watchlist", func() bool { return strings.Contains(p.log.String(), "watches=2") })
-	r.town.Say(town.Post{Place: "reviews", Author: "b", Stars: 1, Title: "Lost", Text: "Tulip Airlines cancelled my flight and will not give the money back. Iguana."})
+	r.town.Publish(demosites.Post{Place: "reviews", Author: "b", Stars: 1, Title: "Lost", Text: "Tulip Airlines cancelled my flight and will not give the money back. Iguana."})
 	r.until(p, 20*time.Second, "an alert of the new watch", func() bool { return r.count("Iguana") == 1 })
 	time.Sleep(3 * time.Second)
 	if n := r.count("Gazelle"); n != 0 {
@@ -197,14 +198,14 @@ func TestReload(t *testing.T) {
 // what to fix, and the complaints arrive when it is fixed.
 func TestRefusedToken(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("slow: runs the binary")
 	}
 	t.Parallel()
 	r := newRig(t, "")
 	r.baseline()
 	r.slack.Tokens("xoxb-another", "xapp-another")
 	p := r.start("")
-	r.town.Say(town.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Jackal."})
+	r.town.Publish(demosites.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Jackal."})
 	r.until(p, 20*time.Second, "what to fix in the log", func() bool {
 		log := p.log.String()
 		return strings.Contains(log, "invalid_auth") && strings.Contains(log, "slack.bot_token") && strings.Contains(log, "docs/slack.md")

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
@@ -33,16 +34,17 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	if c.MayLose < 0 {
 		return usageError{"--may-lose is a number of complaints, 0 or more"}
 	}
-	cfg, err := loadForReading(c.Config, term)
+	list, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
 	}
+	cfg := list.Config
 	db, err := store.Open(ctx, store.Options{Database: cfg.Store.Database.Reveal(), ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	in := tune.Input{Below: newRules(cfg).Below, File: newWords, New: true, MayLose: c.MayLose}
+	in := tune.Input{Below: daemon.NewRules(cfg).Below, File: newWords, New: true, MayLose: c.MayLose}
 	if in.Examples, err = labelled(ctx, db); err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	for _, w := range cfg.Watches {
 		in.Watches = append(in.Watches, tuneWatch(w))
 	}
-	plan, err := tune.Propose(ctx, in, wordTrials{in.File}, watchTrials{cfg})
+	plan, err := tune.Propose(ctx, in, lexicon{in.File}, matcher{cfg})
 	if err != nil {
 		return err
 	}
@@ -147,46 +149,46 @@ func tuneWatch(w config.Watch) tune.Watch {
 	return out
 }
 
-// wordTrials implements tune.Lexicon with the real scorer.
-type wordTrials struct{ file string }
+// lexicon implements tune.Lexicon with the real scorer.
+type lexicon struct{ file string }
 
-// Scorer returns ears that only score.
-func (w wordTrials) Scorer(words string) (tune.Scorer, error) {
+// Scorer returns a scorer with other words.
+func (w lexicon) Scorer(words string) (tune.Scorer, error) {
 	s, err := sentiment.New(sentiment.Options{Words: words, WordsFile: w.file})
 	if err != nil {
 		return nil, err
 	}
-	return trialScorer{&ears{scorer: s}}, nil
+	return daemonScorer{s}, nil
 }
 
-type trialScorer struct{ ears *ears }
+type daemonScorer struct{ *sentiment.Scorer }
 
 // Score scores as the daemon does.
-func (t trialScorer) Score(m mention.Mention) mention.Score {
-	return t.ears.score(m.Post, m.Post.Body(), m.Spans)
+func (s daemonScorer) Score(m mention.Mention) mention.Score {
+	return daemon.Score(s.Scorer, m.Post, m.Spans)
 }
 
-// watchTrials implements tune.Matcher with the real matcher.
-type watchTrials struct{ cfg *config.Config }
+// matcher implements tune.Matcher with the real matcher.
+type matcher struct{ cfg *config.Config }
 
 // Try compiles the watch as many times as there are lists, all in one set: each
 // watch is decided alone.
-func (w watchTrials) Try(name string, lists [][]string) (func(mention.Post) []bool, error) {
+func (w matcher) Try(name string, lists [][]string) (func(mention.Post) []bool, error) {
 	i := slices.IndexFunc(w.cfg.Watches, func(c config.Watch) bool { return c.Name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("no watch %q", name)
 	}
-	trial := *w.cfg
-	trial.Watches = make([]config.Watch, len(lists))
+	tried := *w.cfg
+	tried.Watches = make([]config.Watch, len(lists))
 	for n, list := range lists {
 		copied := w.cfg.Watches[i]
 		copied.Ignore = slices.Clone(copied.Ignore)
 		for _, phrase := range list {
 			copied.Ignore = append(copied.Ignore, config.Text{Value: phrase})
 		}
-		trial.Watches[n] = copied
+		tried.Watches[n] = copied
 	}
-	set, _, err := compileWatches(&trial)
+	set, err := daemon.CompileTerms(&tried)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 	"github.com/earshot/earshot/tune"
@@ -47,10 +48,11 @@ func tuneTexts(t testing.TB) []verdictOf {
 // press their buttons.
 func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 	t.Helper()
-	cfg, err := loadWatchlist(watchlist)
+	list, err := daemon.Load(watchlist)
 	if err != nil {
 		t.Fatal(err)
 	}
+	cfg := list.Config
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
 	db, err := store.Open(t.Context(), store.Options{Database: cfg.Store.Database.Reveal(), Log: slog.New(slog.DiscardHandler), Now: clock})
@@ -58,17 +60,18 @@ func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	planner := plan.NewPlanner(newRules(cfg))
-	ears, err := newEars(cfg, planner.OfficialFor)
+	planner := plan.NewPlanner(daemon.NewRules(cfg))
+	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile)
 	if err != nil {
 		t.Fatal(err)
 	}
+	analyzer := daemon.NewAnalyzer(list.Terms, scorer, planner.OfficialFor)
 	desk := desk.NewDesk(db, clock, func() {})
 	for i, line := range texts {
 		now = now.Add(time.Minute)
 		post := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/%d", i),
 			Author: fmt.Sprint("author", i), Text: line.text, Published: now, FetchedAt: now}
-		heard := ears.Hear(post)
+		heard := analyzer.Analyze(post)
 		if len(heard) != 1 {
 			t.Fatalf("%q is %d mentions", line.text, len(heard))
 		}

@@ -56,7 +56,7 @@ type Hubs interface {
 type Options struct {
 	PublicURL string // earshot's own address as hubs reach it
 	Hubs      Hubs
-	Poke      func(ctx context.Context, source string) // makes a source due now; may block until ctx ends
+	PollNow   func(ctx context.Context, source string) // makes a source due now; may block until ctx ends
 	Log       *slog.Logger
 	Now       func() time.Time
 }
@@ -250,7 +250,7 @@ func (s *Subscriber) verified(sub *subscription, leaseSeconds string) {
 func (s *Subscriber) poke(ctx context.Context) time.Duration {
 	names, wait := s.pinged()
 	for _, name := range names {
-		s.opt.Poke(ctx, name)
+		s.opt.PollNow(ctx, name)
 	}
 	return wait
 }

@@ -51,7 +51,7 @@ func (h *hub) Post(_ context.Context, _ string, form url.Values) error {
 	return answer(form)
 }
 
-func (h *hub) Poke(context.Context, string) {
+func (h *hub) PollNow(context.Context, string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.pokes = append(h.pokes, time.Now())
@@ -71,7 +71,7 @@ func (h *hub) seen() (forms []url.Values, asked, pokes []time.Time) {
 }
 
 func (h *hub) subscriber() *Subscriber {
-	s := New(Options{PublicURL: "https://ear.example/x/", Hubs: h, Poke: h.Poke, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	s := New(Options{PublicURL: "https://ear.example/x/", Hubs: h, PollNow: h.PollNow, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	s.Keep([]string{"news"})
 	return s
 }
@@ -350,7 +350,7 @@ func TestOverHTTP(t *testing.T) {
 	defer far.Close()
 	poked := make(chan string, 1)
 	s := New(Options{PublicURL: ear.URL, Hubs: poster{far.Client()}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-		Poke: func(_ context.Context, source string) { poked <- source }})
+		PollNow: func(_ context.Context, source string) { poked <- source }})
 	mux.Handle(Path, s)
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup

@@ -1,38 +1,33 @@
-package main
+package daemon
 
 import (
 	"fmt"
 	"os"
 	"slices"
+	"sync/atomic"
 
-	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
 )
 
-// ears find the mentions in a post: match, then score near the hits. They are
+// Analyzer finds the mentions in a post: match, then score near the hits. It is
 // safe for use by many polls at once.
-type ears struct {
+type Analyzer struct {
 	set      *match.Set
 	scorer   *sentiment.Scorer
 	official func(mention.Post) []string // the watches whose own author wrote the post
 }
 
-func newEars(cfg *config.Config, official func(mention.Post) []string) (*ears, error) {
-	set, _, err := compileWatches(cfg)
-	if err != nil {
-		return nil, err
-	}
-	scorer, err := newScorer(cfg.Sentiment.WordsFile)
-	if err != nil {
-		return nil, err
-	}
-	return &ears{set: set, scorer: scorer, official: official}, nil
+// NewAnalyzer returns an analyzer of these terms. official returns the watches
+// whose own author wrote a post.
+func NewAnalyzer(set *match.Set, scorer *sentiment.Scorer, official func(mention.Post) []string) *Analyzer {
+	return &Analyzer{set: set, scorer: scorer, official: official}
 }
 
-// newScorer loads the built-in lexicons and the user's own words, if any.
-func newScorer(wordsFile string) (*sentiment.Scorer, error) {
+// NewScorer loads the built-in lexicons and the user's own words, if any. The
+// error is of the words file: it cannot be read, or a line of it is wrong.
+func NewScorer(wordsFile string) (*sentiment.Scorer, error) {
 	var opt sentiment.Options
 	if wordsFile != "" {
 		src, err := os.ReadFile(wordsFile)
@@ -44,15 +39,14 @@ func newScorer(wordsFile string) (*sentiment.Scorer, error) {
 	return sentiment.New(opt)
 }
 
-// Hear implements monitor.Ear. A post by a watch's own author is a mention of it
+// Analyze implements monitor.Analyzer. A post by a watch's own author is a mention of it
 // even when it does not name it: under a complaint it is the public answer.
-func (e *ears) Hear(post mention.Post) []mention.Mention {
-	body := post.Body()
+func (a *Analyzer) Analyze(post mention.Post) []mention.Mention {
 	var mentions []mention.Mention
-	for _, hit := range e.set.Match(post.Title, post.Text) {
+	for _, hit := range a.set.Match(post.Title, post.Text) {
 		mentions = append(mentions, mention.Mention{Watch: hit.Watch, Spans: hit.Spans})
 	}
-	for _, watch := range e.official(post) {
+	for _, watch := range a.official(post) {
 		i := slices.IndexFunc(mentions, func(m mention.Mention) bool { return m.Watch == watch })
 		if i < 0 {
 			mentions = append(mentions, mention.Mention{Watch: watch})
@@ -63,16 +57,17 @@ func (e *ears) Hear(post mention.Post) []mention.Mention {
 	for i := range mentions {
 		m := &mentions[i]
 		m.ID, m.Post, m.HeardAt = mention.MentionID(post.Key(), m.Watch), post, post.FetchedAt
-		m.Score = e.score(post, body, m.Spans)
+		m.Score = Score(a.scorer, post, m.Spans)
 	}
 	return mentions
 }
 
-// score scores what the author said. The title of a reply is its thread's title,
+// Score scores what the author of a post said, near the spans where it names a
+// watch. The title of a reply is its thread's title,
 // written by somebody else, so it is left out; the evidence still points into
 // the whole body.
-func (e *ears) score(post mention.Post, body string, spans []mention.Span) mention.Score {
-	from := 0
+func Score(scorer *sentiment.Scorer, post mention.Post, spans []mention.Span) mention.Score {
+	body, from := post.Body(), 0
 	if post.IsReply || post.Title == "" {
 		from = len(post.Title) + 1
 	}
@@ -83,10 +78,18 @@ func (e *ears) score(post mention.Post, body string, spans []mention.Span) menti
 			in.Spans = append(in.Spans, s)
 		}
 	}
-	score := e.scorer.Score(in)
+	score := scorer.Score(in)
 	for i := range score.Why {
 		score.Why[i].Start += from
 		score.Why[i].End += from
 	}
 	return score
+}
+
+// liveAnalyzer is the analyzer in use.
+type liveAnalyzer struct{ current *atomic.Pointer[Analyzer] }
+
+// Analyze implements monitor.Analyzer.
+func (l liveAnalyzer) Analyze(post mention.Post) []mention.Mention {
+	return l.current.Load().Analyze(post)
 }

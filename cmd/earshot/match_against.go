@@ -16,10 +16,10 @@ import (
 	"github.com/earshot/earshot/store"
 )
 
-// try prints what the watchlist would have caught or lost among the posts kept in
+// replay prints what the watchlist would have caught or lost among the posts kept in
 // a database, beside the mentions recorded in it. It reads only, also next to a
 // running daemon.
-func try(ctx context.Context, next *match.Set, database string, term terminal) error {
+func replay(ctx context.Context, next *match.Set, database string, term terminal) error {
 	if !fileExists(database) {
 		return usageError{fmt.Sprintf("--against %s: there is no such file; it is the database of store.database, earshot.db by default", database)}
 	}

@@ -17,23 +17,39 @@ type SourceStatus struct {
 	LastError      string // empty when the last poll succeeded
 	Failures       int
 	SuspendedUntil time.Time
-	State          string // what staff were told of: blocked, failing, quiet, empty; empty when well
-	Polls          int64  // since the start of the process
+	State          State // what people were told of: StateBlocked, StateFailing, StateQuiet, StateEmpty; "" when well
+	Polls          int64 // since the start of the process
 	NewPosts       int64
 	Unchanged      int64         // polls whose body had not changed
 	Took           time.Duration // of the last poll
 }
 
-// board keeps the status of every source for readers in other goroutines.
-type board struct {
+// StateAt is the one word for how the source stands: what people were told of, or
+// else what the last polls say.
+func (s SourceStatus) StateAt(now time.Time) State {
+	switch {
+	case s.State != "":
+		return s.State
+	case s.SuspendedUntil.After(now):
+		return StateSuspended
+	case s.Failures > 0:
+		return StateFailing
+	case s.LastSuccess.IsZero():
+		return StateNew
+	}
+	return StateOK
+}
+
+// statusTable keeps the status of every source for readers in other goroutines.
+type statusTable struct {
 	mu   sync.Mutex
 	rows map[string]*SourceStatus
 }
 
-func newBoard() *board { return &board{rows: map[string]*SourceStatus{}} }
+func newStatusTable() *statusTable { return &statusTable{rows: map[string]*SourceStatus{}} }
 
 // set records the state; out is nil when the source was not polled.
-func (b *board) set(src Source, state mention.SourceState, out *outcome) {
+func (b *statusTable) set(src Source, state mention.SourceState, out *outcome) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	row := b.rows[src.Name]
@@ -43,7 +59,7 @@ func (b *board) set(src Source, state mention.SourceState, out *outcome) {
 	}
 	row.LastPoll, row.LastSuccess, row.LastNew = state.LastPoll, state.LastSuccess, state.LastNew
 	row.LastError, row.Failures, row.SuspendedUntil = state.LastError, state.Failures, state.SuspendedUntil
-	row.State = remember(state).Told
+	row.State = remember(state).Reported
 	if out == nil {
 		return
 	}
@@ -56,7 +72,7 @@ func (b *board) set(src Source, state mention.SourceState, out *outcome) {
 }
 
 // keep drops the rows of sources that left the watchlist.
-func (b *board) keep(names map[string]bool) {
+func (b *statusTable) keep(names map[string]bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for name := range b.rows {
@@ -66,7 +82,7 @@ func (b *board) keep(names map[string]bool) {
 	}
 }
 
-func (b *board) list() []SourceStatus {
+func (b *statusTable) list() []SourceStatus {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	rows := make([]SourceStatus, 0, len(b.rows))

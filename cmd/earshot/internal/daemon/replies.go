@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"slices"
@@ -32,4 +32,9 @@ func fillReplies(templates []config.ReplyTemplate, m mention.Mention) []string {
 	}
 	all := append(fitting, general...)
 	return all[:min(len(all), maxReplies)]
+}
+
+// replies offers the templates of the watchlist in use.
+func (d *Daemon) replies(m mention.Mention) []string {
+	return fillReplies(d.config.Load().Replies, m)
 }

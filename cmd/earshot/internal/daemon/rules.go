@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"github.com/earshot/earshot/alerts"
@@ -6,8 +6,8 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// newRules turns the watchlist into what the planner decides by.
-func newRules(cfg *config.Config) alerts.Rules {
+// NewRules turns the watchlist into what the planner decides by.
+func NewRules(cfg *config.Config) alerts.Rules {
 	rules := alerts.Rules{
 		AlertBelow: map[mention.PostKind]float64{},
 		Official:   map[string][]string{},

@@ -12,29 +12,29 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// Waiting is an alerted post whose public answer has not been seen.
-type Waiting struct {
+// OpenThread is the thread of an alerted post whose public answer has not been seen.
+type OpenThread struct {
 	Post mention.Post
 	// Since is the last thing that happened to its case: heard, taken, or said to be
-	// answered. Its thread is looked at often after that, and less every day.
+	// answered. Its thread is visited often after that, and less every day.
 	Since time.Time
 }
 
-// Living knows the complaints that wait for a public answer.
-type Living interface {
-	// Waiting returns, for every source, the posts whose case is open, claimed, or
+// ThreadSource knows the complaints that wait for a public answer.
+type ThreadSource interface {
+	// OpenThreads returns, for every source, the posts whose case is open, claimed, or
 	// said to be replied without an answer seen on the site, if Since is at or after
 	// since.
-	Waiting(ctx context.Context, since time.Time) ([]Waiting, error)
+	OpenThreads(ctx context.Context, since time.Time) ([]OpenThread, error)
 }
 
 // followFor is how long a thread is followed after the last thing that happened.
 const followFor = 14 * 24 * time.Hour
 
-// followFirst is the time between two looks in the first hour.
+// followFirst is the time between two visits in the first hour.
 const followFirst = 5 * time.Minute
 
-// followEvery is the time between two looks at a thread to whose case something
+// followEvery is the time between two visits to a thread to whose case something
 // happened age ago; ok is false when it is not followed any more.
 func followEvery(age time.Duration) (every time.Duration, ok bool) {
 	const day = 24 * time.Hour
@@ -51,18 +51,18 @@ func followEvery(age time.Duration) (every time.Duration, ok bool) {
 	return 0, false
 }
 
-// trails are the threads that are followed. Which they are comes from the truth;
-// what is kept here alone (cursors, when a thread was read) costs one more look
+// threads are those that are followed. Which they are comes from the truth;
+// what is kept here alone (cursors, when a thread was read) costs one more visit
 // after a restart.
-type trails struct {
+type threads struct {
 	mu       sync.Mutex
-	bySource map[string]map[string]*trail // source, thread
+	bySource map[string]map[string]*followedThread // source, thread
 }
 
-// trail is one followed thread.
-type trail struct {
-	posts    []*trailPost // that wait; the oldest first
-	next     int          // of posts, to look from
+// followedThread is one followed thread.
+type followedThread struct {
+	posts    []*followedPost // that wait; the oldest first
+	next     int             // of posts, to visit from
 	since    time.Time
 	every    time.Duration // the source's own: it is never asked more often for a thread
 	due      time.Time
@@ -70,20 +70,20 @@ type trail struct {
 	closed   bool // the crawler has no way to it
 }
 
-// trailPost is one waiting post with the cursor of the looks from it.
-type trailPost struct {
-	post   mention.Post
-	cursor crawlers.Cursor
-	looked bool // in this process
-	gone   bool // the last look found nothing of the thread
+// followedPost is one waiting post with the cursor of the visits from it.
+type followedPost struct {
+	post    mention.Post
+	cursor  crawlers.Cursor
+	visited bool // in this process
+	gone    bool // the last visit found nothing of the thread
 }
 
-// look is one turn of following: what is asked.
-type look struct {
+// visit is one turn of following: what is asked.
+type visit struct {
 	source, thread string
-	trailPost
-	living []mention.Post // the waiting posts of the thread, the oldest first
-	every  time.Duration
+	followedPost
+	open  []mention.Post // the waiting posts of the thread, the oldest first
+	every time.Duration
 }
 
 // canFollow reports whether the threads of a source can be followed at all.
@@ -92,10 +92,10 @@ func canFollow(src Source) bool {
 	return ok && !src.Stream
 }
 
-// rebuild makes the trails of what waits. Threads that were followed before keep
+// rebuild makes the threads of what waits. Threads that were followed before keep
 // their place.
-func (t *trails) rebuild(list []Waiting, sources func(name string) (Source, bool), now time.Time) {
-	fresh := map[string]map[string]*trail{}
+func (t *threads) rebuild(list []OpenThread, sources func(name string) (Source, bool), now time.Time) {
+	fresh := map[string]map[string]*followedThread{}
 	for _, w := range list {
 		src, known := sources(w.Post.Source)
 		if _, ok := followEvery(now.Sub(w.Since)); !ok || !known || !canFollow(src) || w.Post.Deleted || w.Post.ID == "" {
@@ -106,11 +106,11 @@ func (t *trails) rebuild(list []Waiting, sources func(name string) (Source, bool
 			continue
 		}
 		if fresh[src.Name] == nil {
-			fresh[src.Name] = map[string]*trail{}
+			fresh[src.Name] = map[string]*followedThread{}
 		}
 		one := fresh[src.Name][thread]
 		if one == nil {
-			one = &trail{every: src.Every}
+			one = &followedThread{every: src.Every}
 			fresh[src.Name][thread] = one
 		}
 		one.add(w)
@@ -119,7 +119,7 @@ func (t *trails) rebuild(list []Waiting, sources func(name string) (Source, bool
 	defer t.mu.Unlock()
 	for source, threads := range fresh {
 		for thread, one := range threads {
-			if one.goOn(t.bySource[source][thread]); t.bySource == nil {
+			if one.resume(t.bySource[source][thread]); t.bySource == nil {
 				one.due = now // the process has just started: much may have been said meanwhile
 			}
 		}
@@ -128,21 +128,21 @@ func (t *trails) rebuild(list []Waiting, sources func(name string) (Source, bool
 }
 
 // add takes one more waiting post; a post that names two watches comes twice.
-func (t *trail) add(w Waiting) {
+func (t *followedThread) add(w OpenThread) {
 	if w.Since.After(t.since) {
 		t.since = w.Since
 	}
-	if slices.ContainsFunc(t.posts, func(p *trailPost) bool { return p.post.ID == w.Post.ID }) {
+	if slices.ContainsFunc(t.posts, func(p *followedPost) bool { return p.post.ID == w.Post.ID }) {
 		return
 	}
-	t.posts = append(t.posts, &trailPost{post: w.Post})
-	slices.SortStableFunc(t.posts, func(a, b *trailPost) int { return a.post.Published.Compare(b.post.Published) })
+	t.posts = append(t.posts, &followedPost{post: w.Post})
+	slices.SortStableFunc(t.posts, func(a, b *followedPost) int { return a.post.Published.Compare(b.post.Published) })
 }
 
-// goOn takes over what is remembered of the same thread. A thread that is new here
+// resume takes over what is remembered of the same thread. A thread that is new here
 // is due five minutes after its complaint was heard: an ordinary poll has just read
 // it.
-func (t *trail) goOn(old *trail) {
+func (t *followedThread) resume(old *followedThread) {
 	soon := t.since.Add(max(followFirst, t.every))
 	if old == nil {
 		t.due = soon
@@ -155,14 +155,14 @@ func (t *trail) goOn(old *trail) {
 	for _, p := range t.posts {
 		for _, was := range old.posts {
 			if was.post.ID == p.post.ID {
-				p.cursor, p.looked, p.gone = was.cursor, was.looked, was.gone
+				p.cursor, p.visited, p.gone = was.cursor, was.visited, was.gone
 			}
 		}
 	}
 }
 
-// interval is the time between two looks now.
-func (t *trail) interval(now time.Time) time.Duration {
+// interval is the time between two visits now.
+func (t *followedThread) interval(now time.Time) time.Duration {
 	every, ok := followEvery(now.Sub(t.since))
 	if !ok {
 		every = followFor
@@ -170,9 +170,9 @@ func (t *trail) interval(now time.Time) time.Duration {
 	return max(every, t.every)
 }
 
-// due returns when the source has a thread to look at; ok is false when it has
+// due returns when the source has a thread to visit; ok is false when it has
 // none.
-func (t *trails) due(source string) (due time.Time, ok bool) {
+func (t *threads) due(source string) (due time.Time, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, one := range t.bySource[source] {
@@ -185,7 +185,7 @@ func (t *trails) due(source string) (due time.Time, ok bool) {
 
 // pick returns the thread of the source that is the most overdue, measured by its
 // own interval: where there are too many for the host's share, the old ones wait.
-func (t *trails) pick(source string, now time.Time) (l look, ok bool) {
+func (t *threads) pick(source string, now time.Time) (l visit, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	latest := -1.0
@@ -195,10 +195,10 @@ func (t *trails) pick(source string, now time.Time) (l look, ok bool) {
 			continue
 		}
 		latest, ok = late, true
-		l = look{source: source, thread: thread, trailPost: *one.posts[one.next%len(one.posts)], every: one.interval(now)}
-		l.living = l.living[:0]
+		l = visit{source: source, thread: thread, followedPost: *one.posts[one.next%len(one.posts)], every: one.interval(now)}
+		l.open = l.open[:0]
 		for _, p := range one.posts {
-			l.living = append(l.living, p.post)
+			l.open = append(l.open, p.post)
 		}
 	}
 	return l, ok
@@ -207,9 +207,9 @@ func (t *trails) pick(source string, now time.Time) (l look, ok bool) {
 // blockedFor is how long a thread that may not be read is left alone.
 const blockedFor = 24 * time.Hour
 
-// looked closes the turn: the cursor is kept when the look was good, and the next
+// visited closes the turn: the cursor is kept when the visit was good, and the next
 // one is set.
-func (t *trails) looked(l look, batch crawlers.Batch, err error, now time.Time) {
+func (t *threads) visited(l visit, batch crawlers.Batch, err error, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	one := t.bySource[l.source][l.thread]
@@ -232,7 +232,7 @@ func (t *trails) looked(l look, batch crawlers.Batch, err error, now time.Time) 
 	one.closed = nothingAsked(batch)
 	for _, p := range one.posts {
 		if p.post.ID == l.post.ID {
-			p.cursor, p.looked, p.gone = batch.Next, true, l.gone
+			p.cursor, p.visited, p.gone = batch.Next, true, l.gone
 		}
 	}
 }

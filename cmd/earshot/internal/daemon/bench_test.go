@@ -1,9 +1,8 @@
-package main
+package daemon
 
 import (
 	"bytes"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -13,25 +12,11 @@ import (
 
 	"github.com/mmcdole/gofeed"
 
-	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // benchItems is the number of items in the feed: what news sites commonly show.
 const benchItems = 50
-
-// benchItem is one item in one of four languages; every fifth is about the watch.
-func benchItem(n int) string {
-	texts := []string{
-		"Ромашка Банк третью неделю не возвращает деньги за отменённый перевод, поддержка отвечает шаблонами и просит подождать ещё.",
-		"The city council has approved the budget for the next year after a long debate about schools, roads and the new bridge.",
-		"У місті відкрили новий парк: доріжки, лавки, дитячий майданчик і велосипедна смуга завдовжки три кілометри.",
-		"Времето през седмицата остава слънчево, температурите ще се повишат, а в края на седмицата се очаква слаб дъжд.",
-		"Вчера вечером на центральной площади прошёл концерт, на который пришли несколько тысяч жителей и гостей города.",
-	}
-	published := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Second)
-	return fmt.Sprintf("<item><title>Story %d</title><link>https://news.example/%d</link><guid>https://news.example/%d</guid><pubDate>%s</pubDate><description>&lt;p&gt;%s (%d)&lt;/p&gt;</description></item>",
-		n, n, n, published.Format(time.RFC1123Z), texts[n%len(texts)], n)
-}
 
 // benchFeeds returns feeds of 50 items, each step items further than the one
 // before, made beforehand so that making them is not measured.
@@ -41,7 +26,7 @@ func benchFeeds(feeds, step int) [][]byte {
 		var b bytes.Buffer
 		b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>News</title><link>https://news.example/</link><description>d</description>`)
 		for i := range benchItems {
-			b.WriteString(benchItem(f*step + i))
+			b.WriteString(testkit.FeedItem(f*step + i))
 		}
 		fmt.Fprintf(&b, "</channel></rss><!-- %d -->", f)
 		out[f] = b.Bytes()
@@ -101,22 +86,8 @@ func benchPolls(b *testing.B, feeds [][]byte) {
 	defer site.Close()
 	text := fmt.Sprintf("contact: bench@example.com\nwatch: [{name: Ромашка, terms: [Ромашка Банк]}]\nsources: [{feed: \"%s/rss\"}]\nfetch: {gap: 0s, allow_private: [127.0.0.0/8]}\nstore: {database: \"sqlite:%s\"}\n",
 		site.URL, filepath.Join(b.TempDir(), "bench.db"))
-	cfg, err := config.Parse("bench.yaml", []byte(text), nil, kindOptions())
-	if err != nil {
-		b.Fatal(err)
-	}
-	log := slog.New(slog.DiscardHandler)
-	d, err := openDaemon(b.Context(), cfg, terminal{out: &bytes.Buffer{}, lookup: func(string) (string, bool) { return "", false }}, log)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer d.close()
-	client := newFetch(cfg, log)
-	defer client.Close()
-	sources, err := newSources(cfg, client, log)
-	if err != nil {
-		b.Fatal(err)
-	}
+	d := open(b, text)
+	sources := d.first.sources
 	d.monitor.Poll(b.Context(), sources[0]) // the baseline
 	b.ReportAllocs()
 	b.ResetTimer()

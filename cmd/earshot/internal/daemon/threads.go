@@ -1,4 +1,4 @@
-package main
+package daemon
 
 import (
 	"context"
@@ -13,23 +13,31 @@ import (
 // whose threads are followed: the newest are.
 const followMost = 2000
 
-// living is the store as the monitor asks it for complaints that wait for a
-// public answer.
-type living struct{ *daemon }
+// caseLister is the part of the store that lists complaints.
+type caseLister interface {
+	List(ctx context.Context, q mention.Query) (mention.Page, error)
+}
 
-// Waiting implements monitor.Living.
-func (l living) Waiting(ctx context.Context, since time.Time) ([]monitor.Waiting, error) {
-	var list []monitor.Waiting
+// threadSource is the store as the monitor asks it for complaints that wait for a
+// public answer.
+type threadSource struct {
+	cases caseLister
+	now   func() time.Time
+}
+
+// OpenThreads implements monitor.ThreadSource.
+func (s threadSource) OpenThreads(ctx context.Context, since time.Time) ([]monitor.OpenThread, error) {
+	var list []monitor.OpenThread
 	for _, q := range []mention.Query{{Unanswered: true}, {Unverified: true}} {
 		// A case may be taken long after it was heard.
-		q.Alerted, q.Since, q.Limit = true, since.Add(since.Sub(l.now())), 500
+		q.Alerted, q.Since, q.Limit = true, since.Add(since.Sub(s.now())), 500
 		for read := 0; read < followMost; read += q.Limit {
-			page, err := l.store.List(ctx, q)
+			page, err := s.cases.List(ctx, q)
 			if err != nil {
 				return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
 			}
 			for _, e := range page.Entries {
-				w := monitor.Waiting{Post: e.Mention.Post, Since: lastTouched(e.Case)}
+				w := monitor.OpenThread{Post: e.Mention.Post, Since: lastTouched(e.Case)}
 				if !w.Since.Before(since) {
 					list = append(list, w)
 				}

@@ -1,12 +1,14 @@
-package main
+package daemon
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
@@ -38,6 +40,11 @@ func newMetrics() *metrics {
 	}
 	m.registry.MustRegister(m.latency, m.posted, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// handler answers a scrape.
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
 // accepted is told of every message that a channel took.
@@ -79,7 +86,7 @@ func (m *metrics) watch(mon *monitor.Monitor, db counter) {
 	m.registry.MustRegister(&sourceCollector{monitor: mon, db: db})
 }
 
-// sourceCollector reads the monitor's board at each scrape, so a source that left
+// sourceCollector reads the monitor's status table at each scrape, so a source that left
 // the watchlist leaves the metrics too.
 type sourceCollector struct {
 	monitor *monitor.Monitor

@@ -1,10 +1,10 @@
-// Package town is the small town of sample sites that `earshot demo` listens to:
+// Package demosites is the small town of sample sites that `earshot demo` listens to:
 // a forum, a review page with schema.org marks, a news feed and a channel page,
 // served over real HTTP, with posts that appear over time.
 //
 // It knows nothing of earshot: it is only what a visitor of such sites would see.
 // The bank, the people and their words are invented.
-package town
+package demosites
 
 import (
 	_ "embed"
@@ -58,8 +58,8 @@ func New(now func() time.Time, posts []Post) *Town {
 // ServeHTTP implements http.Handler.
 func (t *Town) ServeHTTP(w http.ResponseWriter, r *http.Request) { t.mux.ServeHTTP(w, r) }
 
-// Say lets somebody say something now.
-func (t *Town) Say(p Post) {
+// Publish lets somebody say something now.
+func (t *Town) Publish(p Post) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	p.After = t.now().Sub(t.opened)

@@ -1,0 +1,233 @@
+// Package daemon makes one running earshot of a watchlist: it opens the stores,
+// wires crawlers, monitor, analysis, alerts and the ways out together, and swaps
+// what depends on the watchlist when that changes.
+//
+// How a source is read, a name matched, a text scored, an alert routed or a case
+// decided belongs to the packages that are wired here, not into this one. It reads
+// no command line, no environment and no terminal: Options say everything.
+package daemon
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/digest"
+	"github.com/earshot/earshot/alerts/outbox"
+	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/websub"
+	"github.com/earshot/earshot/monitor"
+	"github.com/earshot/earshot/store"
+)
+
+// Options are what a daemon is made of. All are required.
+type Options struct {
+	Watchlist Watchlist // as Check returned it
+	Out       io.Writer // where alerts of the route "console" are printed
+	Colour    bool      // Out is a terminal that shows colours
+	Version   string    // goes into the User-Agent and the health page
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// Daemon is earshot at work: every part, made from one watchlist.
+type Daemon struct {
+	log       *slog.Logger
+	now       func() time.Time
+	started   time.Time
+	version   string
+	store     *store.Store
+	seen      *seenSet
+	planner   *plan.Planner
+	notifiers *notifiers
+	sender    *outbox.Sender
+	desk      *desk.Desk
+	deadlines *desk.Deadlines
+	digests   *digest.Digester
+	monitor   *monitor.Monitor
+	metrics   *metrics
+	web       *webServer
+	hubs      *websub.Subscriber // nil without web.listen and web.public_url
+
+	analyzer atomic.Pointer[Analyzer]
+	fetch    atomic.Pointer[fetch.Client]
+	config   atomic.Pointer[config.Config]
+	first    *next // what Run begins with
+}
+
+// Open opens what needs opening and wires the parts; nothing runs yet. The errors
+// are those of the database, of Redis's address and of the watchlist's parts.
+func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
+	d = &Daemon{log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version}
+	cfg := opt.Watchlist.Config
+	d.store, err = store.Open(ctx, store.Options{Database: cfg.Store.Database.Reveal(), Log: d.log, Now: d.now})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			d.close()
+		}
+	}()
+	d.seen, err = openSeen(ctx, cfg, d.store, d.log)
+	if err != nil {
+		return nil, err
+	}
+	d.wire(opt)
+	d.first, err = d.prepare(opt.Watchlist)
+	if err != nil {
+		return nil, err
+	}
+	d.commit(d.first)
+	d.fetch.Store(d.first.client)
+	d.web = &webServer{
+		address:      cfg.Web.Listen,
+		log:          d.log,
+		health:       d.health,
+		metrics:      d.metrics.handler(),
+		interactions: d.notifiers.interactions,
+		hubs:         d.hubs,
+	}
+	return d, nil
+}
+
+// wire makes the parts that stay the same for the life of the process.
+func (d *Daemon) wire(opt Options) {
+	d.planner = plan.NewPlanner(alerts.Rules{}) // commit fills it
+	d.metrics = newMetrics()
+	d.notifiers = newNotifiers(opt, d.metrics.trouble)
+	d.sender = outbox.NewSender(outbox.Options{
+		Queue:       d.store,
+		Writer:      d.store,
+		Reader:      d.store,
+		NotifierFor: d.notifiers.notifierFor,
+		Log:         d.log,
+		Now:         d.now,
+		Accepted:    d.metrics.accepted,
+		Trouble:     d.metrics.trouble,
+	})
+	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
+	d.notifiers.slackTakes(d.desk, d.store, d.replies)
+	d.deadlines = desk.NewDeadlines(desk.DeadlineOptions{
+		Cases:   d.store,
+		Open:    d.store,
+		Rules:   d.planner.Rules,
+		Log:     d.log,
+		Now:     d.now,
+		Changed: d.sender.Wake,
+	})
+	d.digests = digest.NewDigester(digest.Options{
+		Numbers: d.store,
+		Rules:   d.planner.Rules,
+		Log:     d.log,
+		Now:     d.now,
+		Changed: d.sender.Wake,
+	})
+	pollNow := func(ctx context.Context, source string) { d.monitor.PollNow(ctx, source) }
+	d.hubs = newHubs(opt, hubClient{&d.fetch}, pollNow)
+	d.monitor = monitor.New(monitor.Options{
+		Seen:     d.seen,
+		Ledger:   ledger{store: d.store, planner: d.planner, wake: d.sender.Wake},
+		Analyzer: liveAnalyzer{&d.analyzer},
+		Ops:      opsNotifier{outbox: d.store, route: d.notifiers.opsRoute, wake: d.sender.Wake},
+		Threads:  threadSource{cases: d.store, now: d.now},
+		Hubs:     hubOffers(d.hubs),
+		Log:      d.log,
+		Now:      d.now,
+	})
+	d.metrics.watch(d.monitor, d.store)
+}
+
+// Run works until ctx ends and then stops in one order: first nothing new is
+// heard, then nothing new is decided, then what is on its way goes out, then the
+// stores close. follow watches the watchlist for changes until its context ends.
+func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) error {
+	defer d.close()
+	listening, stopListening := context.WithCancel(context.WithoutCancel(ctx))
+	deciding, stopDeciding := context.WithCancel(context.WithoutCancel(ctx))
+	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopListening()
+	defer stopDeciding()
+	defer stopSending()
+	if err := d.web.listen(); err != nil {
+		return err
+	}
+	var hear, decide, send sync.WaitGroup
+	send.Go(func() { _ = d.sender.Run(sending) }) // ends with its context only
+	decide.Go(func() { d.notifiers.run(deciding) })
+	decide.Go(func() { d.web.serve(deciding) })
+	decide.Go(func() { d.pruneLoop(deciding) })
+	decide.Go(func() { _ = d.deadlines.Run(deciding) }) // ends with its context only
+	decide.Go(func() { _ = d.digests.Run(deciding) })   // ends with its context only
+	hear.Go(func() { d.monitor.Run(listening) })
+	if d.hubs != nil {
+		hear.Go(func() { d.hubs.Run(listening) })
+	}
+	d.poll(listening, d.first)
+	hear.Go(func() {
+		if err := follow(listening); err != nil && listening.Err() == nil {
+			d.log.Error("the watchlist is not followed any more; restart to take changes", "err", err)
+		}
+	})
+	<-ctx.Done()
+	d.log.Info("stopping")
+	stopListening()
+	hear.Wait()
+	stopDeciding()
+	decide.Wait()
+	stopSending()
+	send.Wait()
+	d.log.Info("stopped")
+	return nil
+}
+
+// close closes the stores and the network, in that it was opened.
+func (d *Daemon) close() {
+	if client := d.fetch.Load(); client != nil {
+		client.Close()
+	}
+	if d.seen != nil {
+		if err := d.seen.close(); err != nil {
+			d.log.Error("redis cannot be closed cleanly", "err", err)
+		}
+	}
+	if err := d.store.Close(); err != nil {
+		d.log.Error("database cannot be closed cleanly", "err", err)
+	}
+}
+
+// pruneEvery is how often old texts are erased.
+const pruneEvery = time.Hour
+
+// postsKept is how long posts that name no watch keep their words: long enough to
+// try a changed watchlist against them.
+const postsKept = 30 * 24 * time.Hour
+
+// pruneLoop erases what is older than the retention time, until ctx ends.
+func (d *Daemon) pruneLoop(ctx context.Context) {
+	ticker := time.NewTicker(pruneEvery)
+	defer ticker.Stop()
+	for {
+		now := d.now()
+		retention := d.config.Load().Store.Retention
+		keep := store.DefaultRetention(now)
+		keep.Posts, keep.Mentions = now.Add(-min(postsKept, retention)), now.Add(-retention)
+		if gone, err := d.store.Prune(ctx, keep); err != nil && ctx.Err() == nil {
+			d.log.Error("old posts cannot be erased", "err", err)
+		} else if gone.Posts+gone.Mentions > 0 {
+			d.log.Info("old texts erased", "posts", gone.Posts, "mentions", gone.Mentions)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}

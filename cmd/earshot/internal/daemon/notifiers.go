@@ -1,0 +1,184 @@
+package daemon
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/console"
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/alerts/webhook"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+)
+
+// notifiers are the ways out of the watchlist in use: the terminal, Slack, webhooks.
+type notifiers struct {
+	log     *slog.Logger
+	trouble func(part string, err error)
+	console alerts.Notifier
+	client  *http.Client
+	base    slack.Options // what does not come from the watchlist
+
+	mu      sync.RWMutex
+	inUse   notifierSet
+	changed chan struct{} // closed when Slack is replaced
+}
+
+// notifierSet is what a watchlist says of the ways out.
+type notifierSet struct {
+	webhooks map[string]alerts.Notifier // by name
+	slack    *slack.Notifier            // nil without a token
+	options  slack.Options              // what slack was made with
+	hook     *slack.Hook                // Slack without an app; nil without its address, or with an app
+	address  string                     // what hook was made with
+	fallback string                     // the route of notices about earshot itself
+}
+
+// slackTimeout bounds one call to Slack; the sender's own limits are tighter.
+const slackTimeout = 30 * time.Second
+
+func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
+	return &notifiers{
+		log:     opt.Log,
+		trouble: trouble,
+		changed: make(chan struct{}),
+		console: console.New(console.Options{Out: opt.Out, Colour: opt.Colour}),
+		client:  &http.Client{Timeout: slackTimeout},
+	}
+}
+
+// slackTakes says what Slack works with; before the first use.
+func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(mention.Mention) []string) {
+	n.base = slack.Options{
+		HTTP:    n.client,
+		Desk:    desk,
+		Reader:  reader,
+		Replies: replies,
+		Log:     n.log,
+		Now:     time.Now,
+		Trouble: func(err error) { n.trouble("slack", err) },
+	}
+}
+
+// prepare makes the ways out of a watchlist; use takes them. A Slack account that
+// stayed the same keeps its notifier and so its connection. Two watchlists are
+// never prepared at once.
+func (n *notifiers) prepare(cfg *config.Config) notifierSet {
+	n.mu.RLock()
+	old := n.inUse
+	n.mu.RUnlock()
+	set := notifierSet{fallback: fallbackRoute(cfg), webhooks: make(map[string]alerts.Notifier, len(cfg.Webhooks))}
+	for _, w := range cfg.Webhooks {
+		set.webhooks[w.Name] = webhook.New(webhook.Options{Name: w.Name, URL: w.URL.Reveal(), Secret: w.Secret.Reveal(), HTTP: n.client})
+	}
+	address := cfg.Slack.WebhookURL.Reveal()
+	switch options := slackAccount(n.base, cfg); {
+	case options.BotToken != "" && old.slack != nil && old.options.Same(options):
+		set.slack, set.options = old.slack, old.options
+	case options.BotToken != "":
+		set.slack, set.options = slack.New(options), options
+	case address != "" && address == old.address:
+		set.hook, set.address = old.hook, address
+	case address != "":
+		set.hook, set.address = slack.NewHook(address, cfg.Slack.WebhookURL.Origin(), n.client), address
+	}
+	return set
+}
+
+// use takes what prepare made.
+func (n *notifiers) use(set notifierSet) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	old := n.inUse
+	n.inUse = set
+	if set.hook != nil && set.hook != old.hook {
+		n.log.Warn("slack by webhook: " + slack.HookLimits)
+	}
+	if set.slack != old.slack {
+		close(n.changed)
+		n.changed = make(chan struct{})
+	}
+}
+
+// slackAccount adds the account of the watchlist to options.
+func slackAccount(options slack.Options, cfg *config.Config) slack.Options {
+	s := cfg.Slack
+	options.BotToken, options.BotTokenFrom = s.BotToken.Reveal(), s.BotToken.Origin()
+	options.AppToken, options.AppTokenFrom = s.AppToken.Reveal(), s.AppToken.Origin()
+	options.SigningSecret, options.APIURL = s.SigningSecret.Reveal(), s.APIURL
+	return options
+}
+
+// CheckSlack asks Slack whether it accepts the watchlist's bot token.
+func CheckSlack(ctx context.Context, cfg *config.Config) error {
+	options := slack.Options{HTTP: &http.Client{Timeout: slackTimeout}, Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	return slack.New(slackAccount(options, cfg)).Check(ctx)
+}
+
+// notifierFor implements outbox.Options.NotifierFor. Without a Slack token and without a
+// webhook everything that would go to Slack is printed.
+func (n *notifiers) notifierFor(route string) (alerts.Notifier, bool) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	name, isWebhook := strings.CutPrefix(route, "webhook:")
+	switch {
+	case isWebhook:
+		to, ok := n.inUse.webhooks[name]
+		return to, ok
+	case route == consoleRoute:
+		return n.console, true
+	case n.inUse.slack != nil:
+		return n.inUse.slack, true
+	case n.inUse.hook != nil:
+		return n.inUse.hook, true
+	}
+	return n.console, true
+}
+
+// opsRoute is where notices about earshot itself go.
+func (n *notifiers) opsRoute() string {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.inUse.fallback
+}
+
+// run keeps the Slack connection of the account in use until ctx ends.
+func (n *notifiers) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		n.mu.RLock()
+		current, changed := n.inUse.slack, n.changed
+		n.mu.RUnlock()
+		session, stop := context.WithCancel(ctx)
+		var done sync.WaitGroup
+		if current != nil {
+			done.Go(func() {
+				if err := current.Run(session); err != nil && session.Err() == nil {
+					n.log.Error("slack cannot be used", "err", err)
+				}
+			})
+		}
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		}
+		stop()
+		done.Wait()
+	}
+}
+
+// interactions takes Slack's signed requests.
+func (n *notifiers) interactions(w http.ResponseWriter, r *http.Request) {
+	n.mu.RLock()
+	current, signing := n.inUse.slack, n.inUse.options.SigningSecret
+	n.mu.RUnlock()
+	if current == nil || signing == "" {
+		http.Error(w, "slack.signing_secret is not set in the watchlist", http.StatusNotFound)
+		return
+	}
+	current.Interactions().ServeHTTP(w, r)
+}

@@ -1,0 +1,88 @@
+package daemon
+
+import (
+	"context"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/monitor"
+)
+
+// A changed watchlist is taken in two steps. prepare does everything that may
+// fail and touches nothing that is in use; commit and poll swap it in and cannot
+// fail. So a watchlist is in use as a whole or not at all.
+
+// next is all that depends on the watchlist, made and not yet in use.
+type next struct {
+	config    *config.Config
+	analyzer  *Analyzer
+	rules     alerts.Rules
+	notifiers notifierSet
+	client    *fetch.Client
+	sources   []monitor.Source
+}
+
+// prepare makes the parts of a watchlist. The errors are the words file that
+// cannot be read or is wrong, and options of sources.
+func (d *Daemon) prepare(list Watchlist) (*next, error) {
+	scorer, err := NewScorer(list.Sentiment.WordsFile)
+	if err != nil {
+		return nil, err
+	}
+	client := NewFetch(list.Config, d.version, d.log)
+	sources, err := newSources(list, client, d.log)
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	return &next{
+		config:    list.Config,
+		analyzer:  NewAnalyzer(list.Terms, scorer, d.planner.OfficialFor),
+		rules:     NewRules(list.Config),
+		notifiers: d.notifiers.prepare(list.Config),
+		client:    client,
+		sources:   sources,
+	}, nil
+}
+
+// commit takes the prepared parts into use, but for the sources.
+func (d *Daemon) commit(n *next) {
+	d.notifiers.use(n.notifiers)
+	d.planner.Use(n.rules)
+	d.analyzer.Store(n.analyzer)
+	d.config.Store(n.config)
+}
+
+// poll hands the prepared sources to the running monitor, with the client of
+// their manners. When ctx ends first, the daemon stops and nothing is polled.
+func (d *Daemon) poll(ctx context.Context, n *next) {
+	if before := d.fetch.Swap(n.client); before != n.client {
+		defer before.Close()
+	}
+	if d.hubs != nil {
+		d.hubs.Keep(sourceNames(n.sources)) // first: a source is offered by its first poll
+	}
+	if d.monitor.Apply(ctx, n.sources) == nil {
+		d.log.Info("watchlist in use", "watches", len(n.config.Watches), "sources", len(n.config.Sources))
+	}
+}
+
+// Reload takes a changed watchlist while the daemon runs, or returns why it
+// cannot and changes nothing. What is bound to the process (store, web) keeps its
+// old value, and the log says so.
+func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
+	n, err := d.prepare(list)
+	if err != nil {
+		return err
+	}
+	old := d.config.Load()
+	d.commit(n)
+	if old.Store.Database.Reveal() != n.config.Store.Database.Reveal() ||
+		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || old.Web != n.config.Web {
+		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
+	}
+	d.poll(ctx, n)
+	d.sender.Reload()
+	return nil
+}

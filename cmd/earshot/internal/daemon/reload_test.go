@@ -1,0 +1,116 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+)
+
+// reloadList is a watchlist whose analyzer, rules and ways out all depend on name.
+func reloadList(t *testing.T, dir, name, item string) string {
+	t.Helper()
+	return strings.NewReplacer("NAME", name, "DB", filepath.Join(dir, "e.db"), "ITEM", item).Replace(`contact: a@example.com
+watch: [{name: NAME, terms: [NAME], official: ["NAME Support"]}]
+sources: [{page: "https://news.example/", name: news, select: {item: "ITEM", text: .text}}]
+webhooks: [{name: NAME, url: "https://hooks.example/NAME"}]
+routes: [{to: "webhook:NAME"}]
+replies: [{text: "From NAME", lang: en}]
+slack: {bot_token: "${env:NAME}", app_token: "${env:APP}"}
+store: {database: "sqlite:DB"}
+`)
+}
+
+// inUse is what the daemon says of a post that names both, of its author and of
+// its ways out.
+func inUse(t *testing.T, d *Daemon) string {
+	t.Helper()
+	post := mention.Post{Source: "news", ID: "1", Text: "Alpha and Omega lost my money.", Author: "Omega Support", FetchedAt: time.Now()}
+	var said []string
+	for _, m := range d.analyzer.Load().Analyze(post) {
+		said = append(said, "hears "+m.Watch)
+	}
+	said = append(said, fmt.Sprint("official ", d.planner.OfficialFor(post)), "ops "+d.notifiers.opsRoute())
+	for _, name := range []string{"Alpha", "Omega"} {
+		if _, ok := d.notifiers.notifierFor("webhook:" + name); ok {
+			said = append(said, "webhook "+name)
+		}
+	}
+	said = append(said, "slack "+d.notifiers.inUse.options.BotToken, "watch "+d.config.Load().Watches[0].Name)
+	said = append(said, d.replies(mention.Mention{Score: mention.Score{Lang: "en"}})...)
+	return strings.Join(said, "\n")
+}
+
+// TestReloadIsAllOrNothing: a watchlist whose sources cannot be made changes
+// nothing, not even what was made before them; a good one changes everything.
+func TestReloadIsAllOrNothing(t *testing.T) {
+	dir := t.TempDir()
+	d := open(t, reloadList(t, dir, "Alpha", ".post"))
+	before, slackBefore := inUse(t, d), d.notifiers.inUse.slack
+
+	cfg, err := config.Parse("watchlist.yaml", []byte(reloadList(t, dir, "Omega", "[[")), lookup, KindOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	terms, err := CompileTerms(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Reload(t.Context(), Watchlist{Config: cfg, Terms: terms})
+	if err == nil || !strings.Contains(err.Error(), "[[") {
+		t.Fatalf("the reload says %v, want the selector that is wrong", err)
+	}
+	if after := inUse(t, d); after != before {
+		t.Errorf("a failed reload changed\n%s\nto\n%s", before, after)
+	}
+	if d.notifiers.inUse.slack != slackBefore {
+		t.Error("a failed reload replaced Slack's connection")
+	}
+
+	stopping, stop := context.WithCancel(t.Context())
+	stop() // no monitor runs here that would take the sources
+	if err := d.Reload(stopping, check(t, reloadList(t, dir, "Omega", ".post"))); err != nil {
+		t.Fatal(err)
+	}
+	after := inUse(t, d)
+	if strings.Contains(strings.ReplaceAll(after, "Alpha and Omega", ""), "Alpha") || slices.Contains(strings.Split(before, "\n"), "hears Omega") {
+		t.Errorf("a good reload left something old:\n%s", after)
+	}
+	for _, want := range []string{"hears Omega", "official [Omega]", "ops webhook:Omega", "webhook Omega", "slack token Omega", "watch Omega", "From Omega"} {
+		if !slices.Contains(strings.Split(after, "\n"), want) {
+			t.Errorf("a good reload lacks %q:\n%s", want, after)
+		}
+	}
+}
+
+// TestReloadKeepsSlack: a watchlist with the same account keeps the notifier, and
+// so the connection; its new reply templates are offered all the same.
+func TestReloadKeepsSlack(t *testing.T) {
+	dir := t.TempDir()
+	text := reloadList(t, dir, "Alpha", ".post")
+	d := open(t, text)
+	before := d.notifiers.inUse.slack
+	stopping, stop := context.WithCancel(t.Context())
+	stop()
+	if err := d.Reload(stopping, check(t, strings.Replace(text, "From Alpha", "Dear customer", 1))); err != nil {
+		t.Fatal(err)
+	}
+	if d.notifiers.inUse.slack != before {
+		t.Error("the same account has another notifier")
+	}
+	if got := d.replies(mention.Mention{Score: mention.Score{Lang: "en"}}); !slices.Equal(got, []string{"Dear customer"}) {
+		t.Errorf("offered %q", got)
+	}
+	if err := d.Reload(stopping, check(t, strings.Replace(text, "env:Alpha", "env:Beta", 1))); err != nil {
+		t.Fatal(err)
+	}
+	if d.notifiers.inUse.slack == before {
+		t.Error("another token has the old notifier")
+	}
+}

@@ -1,0 +1,106 @@
+package daemon
+
+import (
+	"errors"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/presets"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/monitor"
+)
+
+// NewFetch makes the HTTP client the watchlist asks for; version goes into its
+// User-Agent. The caller closes it.
+func NewFetch(cfg *config.Config, version string, log *slog.Logger) *fetch.Client {
+	hosts := map[string]fetch.HostOptions{}
+	for name, h := range cfg.Fetch.Hosts {
+		hosts[name] = fetch.HostOptions{Gap: &h.Gap}
+	}
+	return fetch.New(fetch.Options{
+		Contact:      cfg.Contact,
+		Version:      version,
+		Gap:          &cfg.Fetch.Gap,
+		Hosts:        hosts,
+		AllowPrivate: cfg.Fetch.AllowPrivate,
+		Log:          log,
+		Now:          time.Now,
+	})
+}
+
+// NewCrawler makes the crawler of one source; env says how, the source what. A
+// mistake in its options is a config.Error with its place.
+func NewCrawler(env crawlers.Env, src config.Source) (crawlers.Crawler, error) {
+	env.Source, env.Base, env.Lang, env.PostKind = src.Name, src.Base, src.Lang, mention.PostKind(src.PostKind)
+	if src.Zone != "" {
+		zone, err := time.LoadLocation(src.Zone)
+		if err != nil {
+			return nil, src.Section.Errorf("zone", "unknown time zone %q", src.Zone)
+		}
+		env.Zone = zone
+	}
+	return presets.New(env, src.Kind, src.Section)
+}
+
+// newSources makes everything the monitor polls.
+func newSources(w Watchlist, client *fetch.Client, log *slog.Logger) ([]monitor.Source, error) {
+	var sources []monitor.Source
+	var errs []error
+	// A stream of a whole network is affordable because most of it is dropped at once.
+	watched := func(title, text string) bool { return len(w.Terms.Match(title, text)) > 0 }
+	for _, src := range w.Sources {
+		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now, Interest: watched}
+		crawler, err := NewCrawler(env, src)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		_, streams := crawler.(crawlers.Streamer)
+		kind, _ := presets.Lookup(src.Kind)
+		every := src.Every
+		if every == 0 {
+			every = kind.Every
+		}
+		group := politenessGroup(src)
+		gap := w.Fetch.Gap
+		if host, ok := w.Fetch.Hosts[group]; ok {
+			gap = host.Gap
+		}
+		sources = append(sources, monitor.Source{
+			Name:     src.Name,
+			Kind:     src.Kind,
+			Address:  src.Address,
+			Group:    group,
+			Gap:      gap,
+			Every:    every,
+			Fixed:    src.Every != 0,
+			Crawler:  crawler,
+			Backfill: src.Backfill,
+			Stream:   streams,
+		})
+	}
+	return sources, errors.Join(errs...)
+}
+
+// politenessGroup is the host a source polls, as far as the watchlist shows it;
+// presets with a host of their own are a group by kind.
+func politenessGroup(src config.Source) string {
+	for _, address := range []string{src.Base, src.Address} {
+		if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
+			return u.Hostname()
+		}
+	}
+	return src.Kind
+}
+
+func sourceNames(sources []monitor.Source) []string {
+	names := make([]string, len(sources))
+	for i, src := range sources {
+		names[i] = src.Name
+	}
+	return names
+}

@@ -1,0 +1,144 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/earshot/earshot/internal/websub"
+	"github.com/earshot/earshot/monitor"
+)
+
+// webServer answers on web.listen: /healthz, /metrics, Slack's signed requests
+// when the watchlist has a signing secret, and hubs when it has web.public_url.
+type webServer struct {
+	address      string // web.listen; empty for no server
+	log          *slog.Logger
+	health       http.HandlerFunc
+	metrics      http.Handler
+	interactions http.HandlerFunc
+	hubs         *websub.Subscriber // nil: no hub can reach this daemon
+	listener     net.Listener       // nil until listen
+}
+
+// listen opens the port, so that a port in use stops the start and not a
+// goroutine later. Without web.listen there is no server.
+func (w *webServer) listen() error {
+	if w.address == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", w.address)
+	if err != nil {
+		return fmt.Errorf("web.listen: %w (is another earshot running, or is the port taken?)", err)
+	}
+	w.listener = l
+	w.log.Info("web", "address", l.Addr().String())
+	return nil
+}
+
+// Limits of a request from outside.
+const (
+	headerTimeout = 5 * time.Second
+	bodyTimeout   = 10 * time.Second
+	maxHeader     = 64 << 10
+	webGrace      = 3 * time.Second
+)
+
+// serve answers until ctx ends.
+func (w *webServer) serve(ctx context.Context) {
+	if w.listener == nil {
+		return
+	}
+	server := &http.Server{Handler: w.routes(), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, MaxHeaderBytes: maxHeader}
+	stop := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.Background(), webGrace)
+		defer cancel()
+		if err := server.Shutdown(grace); err != nil {
+			_ = server.Close() // what did not end in the grace time is cut
+		}
+	})
+	defer stop()
+	if err := server.Serve(w.listener); !errors.Is(err, http.ErrServerClosed) {
+		w.log.Error("web server ended", "err", err)
+	}
+}
+
+func (w *webServer) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", w.health)
+	mux.Handle("GET /metrics", w.metrics)
+	mux.HandleFunc("POST /slack/interactions", w.interactions)
+	if w.hubs != nil {
+		mux.Handle(websub.Path, w.hubs)
+	}
+	return mux
+}
+
+// Health is the answer of /healthz. Status is "ok" while complaints can flow;
+// sources in trouble do not change it, they are listed.
+type Health struct {
+	Status  string            `json:"status"` // ok, degraded (a part is away; it catches up), down
+	Version string            `json:"version"`
+	Uptime  string            `json:"uptime"`
+	Trouble map[string]string `json:"trouble"` // part → what is wrong
+	Sources []SourceHealth    `json:"sources"`
+	Outbox  map[string]int    `json:"outbox"`
+}
+
+// SourceHealth is how one source stands. Times are RFC 3339 UTC.
+type SourceHealth struct {
+	Name        string        `json:"name"`
+	State       monitor.State `json:"state"` // ok, failing, suspended, quiet, empty, blocked, new
+	LastPoll    string        `json:"last_poll,omitempty"`
+	LastSuccess string        `json:"last_success,omitempty"`
+	LastNew     string        `json:"last_new,omitempty"`
+	Error       string        `json:"error,omitempty"`
+}
+
+func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
+	out := Health{
+		Status:  "ok",
+		Version: d.version,
+		Uptime:  d.now().Sub(d.started).Round(time.Second).String(),
+		Trouble: d.metrics.routesInTrouble(),
+		Outbox:  map[string]int{},
+	}
+	if err := d.seen.health(); err != nil {
+		out.Trouble["redis"] = err.Error()
+	}
+	for _, s := range d.monitor.Status() {
+		out.Sources = append(out.Sources, SourceHealth{
+			Name:        s.Name,
+			State:       s.StateAt(d.now()),
+			LastPoll:    Stamp(s.LastPoll),
+			LastSuccess: Stamp(s.LastSuccess),
+			LastNew:     Stamp(s.LastNew),
+			Error:       s.LastError,
+		})
+	}
+	if len(out.Trouble) > 0 {
+		out.Status = "degraded"
+	}
+	status := http.StatusOK
+	counts, err := d.store.Counts(r.Context(), d.now())
+	if err != nil {
+		out.Status, out.Trouble["database"], status = "down", err.Error(), http.StatusServiceUnavailable
+	}
+	out.Outbox["pending"], out.Outbox["posting"] = counts.Pending, counts.Posting
+	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
+	rw.WriteHeader(status)
+	_ = json.NewEncoder(rw).Encode(out) // the asker is gone if this fails
+}
+
+// Stamp is t as every JSON of earshot writes it: RFC 3339 UTC, empty when unknown.
+func Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,46 @@
+package daemon
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/websub"
+	"github.com/earshot/earshot/monitor"
+)
+
+// maxHubAnswer bounds what a hub says to a request, in bytes; nobody reads it.
+const maxHubAnswer = 64 << 10
+
+// newHubs makes the subscriber to feeds' hubs; nil when hubs could not reach it.
+func newHubs(opt Options, client hubClient, pollNow func(ctx context.Context, source string)) *websub.Subscriber {
+	web := opt.Watchlist.Web
+	if web.Listen == "" || web.PublicURL == "" {
+		return nil
+	}
+	return websub.New(websub.Options{PublicURL: web.PublicURL, Hubs: client, Log: opt.Log, Now: opt.Now, PollNow: pollNow})
+}
+
+// hubOffers is the subscriber as the monitor sees it. A nil *websub.Subscriber
+// would be an interface that is not nil.
+func hubOffers(hubs *websub.Subscriber) monitor.Hubs {
+	if hubs == nil {
+		return nil
+	}
+	return hubs
+}
+
+// hubClient sends requests to hubs with the manners and guards of all others.
+type hubClient struct{ fetch *atomic.Pointer[fetch.Client] }
+
+// Post implements websub.Hubs.
+func (h hubClient) Post(ctx context.Context, address string, form url.Values) error {
+	_, err := h.fetch.Load().Do(ctx, fetch.Request{
+		URL: address, Method: http.MethodPost, Body: []byte(form.Encode()),
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+		API:    true, MaxBody: maxHubAnswer,
+	})
+	return err
+}
