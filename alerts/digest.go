@@ -10,6 +10,7 @@ import (
 
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/hours"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -214,7 +215,7 @@ func (s Summary) Words(now time.Time) string {
 
 // Who says who waits where, for how long, and who has it.
 func (w Waiting) Who(now time.Time) string {
-	return fmt.Sprintf("%s on %s, %s, %s", or(Line(w.Author, 60), "somebody"), w.Site, Span(now.Sub(w.Since)), w.Has())
+	return fmt.Sprintf("%s on %s, %s, %s", or(text.Line(w.Author, 60), "somebody"), w.Site, text.Span(now.Sub(w.Since)), w.Has())
 }
 
 // Has says who has the complaint.
@@ -222,5 +223,5 @@ func (w Waiting) Has() string {
 	if w.Owner == "" {
 		return "nobody has it"
 	}
-	return Line(w.Owner, 60) + " has it"
+	return text.Line(w.Owner, 60) + " has it"
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -108,7 +109,7 @@ func (m *memory) failed(state *mention.SourceState, src Source, out outcome, now
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
 		return m.tell(src, stateFailing, now, fmt.Sprintf("%s cannot be read for %s now: %v. Last good poll: %s.",
-			src.Name, spell(now.Sub(m.FailingSince)), out.err, moment(state.LastSuccess)))
+			src.Name, text.Span(now.Sub(m.FailingSince)), out.err, moment(state.LastSuccess)))
 	}
 	return nil
 }
@@ -124,19 +125,19 @@ func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, 
 
 	switch {
 	case m.recovered(out):
-		text := fmt.Sprintf("%s is back: %s since.", src.Name, posts(m.SinceTold))
+		words := fmt.Sprintf("%s is back: %s since.", src.Name, text.Count(m.SinceTold, "post"))
 		if m.SinceTold == 0 {
-			text = src.Name + " is back: it can be read again."
+			words = src.Name + " is back: it can be read again."
 		}
 		since := m.ToldSince
 		m.Told, m.ToldSince, m.SinceTold = "", time.Time{}, 0
-		return []Notice{{Source: src.Name, State: stateBack, Since: since, Text: text}}
+		return []Notice{{Source: src.Name, State: stateBack, Since: since, Text: words}}
 	case m.EmptyPolls >= emptyPolls:
 		return m.tell(src, stateEmpty, now, fmt.Sprintf("%s: the page answers with %s, but nothing on it looks like a post any more (usually %s): its layout may have changed. Last good poll: %s.%s",
-			src.Name, size(out.batch.Sees.Bytes), posts(m.UsualItems), moment(lastGood), notes(out)))
+			src.Name, size(out.batch.Sees.Bytes), text.Count(m.UsualItems, "post"), moment(lastGood), notes(out)))
 	case m.quiet(*state, now):
 		return m.tell(src, stateQuiet, now, fmt.Sprintf("%s has been silent for %s (usually %s a day). The page answers with %s and shows %s. Last new post: %s.%s",
-			src.Name, spell(now.Sub(state.LastNew)), posts(int(m.perDay()+0.5)), size(out.batch.Sees.Bytes), posts(out.batch.Sees.Items), moment(state.LastNew), notes(out)))
+			src.Name, text.Span(now.Sub(state.LastNew)), text.Count(int(m.perDay()+0.5), "post"), size(out.batch.Sees.Bytes), text.Count(out.batch.Sees.Items, "post"), moment(state.LastNew), notes(out)))
 	}
 	return nil
 }
@@ -272,13 +273,6 @@ func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time)
 	return now.Add(jitter(wait))
 }
 
-func posts(n int) string {
-	if n == 1 {
-		return "1 post"
-	}
-	return fmt.Sprintf("%d posts", n)
-}
-
 func size(bytes int) string {
 	if bytes < 1024 {
 		return fmt.Sprintf("%d bytes", bytes)
@@ -298,16 +292,4 @@ func notes(out outcome) string {
 		return ""
 	}
 	return " " + strings.Join(out.batch.Sees.Notes, "; ") + "."
-}
-
-// spell writes a duration as people say it.
-func spell(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d days", int(d.Hours()/24))
-	case d >= 2*time.Hour:
-		return fmt.Sprintf("%d hours", int(d.Hours()))
-	default:
-		return fmt.Sprintf("%d minutes", max(int(d.Minutes()), 1))
-	}
 }
