@@ -50,7 +50,8 @@ func packages(t *testing.T) []listed {
 var mayImport = map[string][]string{
 	"mention":            {},
 	"internal/hours":     {},
-	"config":             {"internal/hours"}, // working hours are parsed where they are written
+	"internal/lang":      {"internal/tsv"},
+	"config":             {"internal/hours", "internal/lang"}, // working hours are parsed where they are written
 	"internal/fetch":     {},
 	"internal/fault":     {},
 	"internal/testkit":   {},
@@ -58,8 +59,8 @@ var mayImport = map[string][]string{
 	"internal/tsv":       {},
 	"internal/websub":    {},
 	"internal/fakeslack": {},
-	"match":              {"mention", "internal/tsv"},
-	"sentiment":          {"mention", "internal/tsv"},
+	"match":              {"mention", "internal/lang", "internal/tsv"},
+	"sentiment":          {"mention", "internal/lang", "internal/tsv"},
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/fetch", "config"},
 	"monitor":            {"mention", "crawlers", "internal/text", "internal/fault"},
