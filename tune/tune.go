@@ -186,7 +186,7 @@ func prepare(examples []Example) []labelled {
 		}
 		t := labelled{Example: e, tokens: tokenize(e.Mention.Post.Body()), same: len(texts)}
 		for i := range texts {
-			if o := &texts[i]; o.Verdict == t.Verdict && o.same == i && alike(o, &t) {
+			if o := &texts[i]; o.Verdict == t.Verdict && o.same == i && isNearDuplicate(o, &t) {
 				t.same = i
 				break
 			}
@@ -196,7 +196,7 @@ func prepare(examples []Example) []labelled {
 	return texts
 }
 
-func alike(a, b *labelled) bool {
+func isNearDuplicate(a, b *labelled) bool {
 	x, y := a.Mention.Simhash, b.Mention.Simhash
 	if x != 0 && y != 0 {
 		return bits.OnesCount64(x^y) <= nearBits

@@ -25,7 +25,7 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 	out := bufio.NewWriter(&b)
 	printPosts(out, []mention.Post{post}, false)
 	printUnanswered(out, []mention.Stored{stored}, "")
-	printSamples(out, "+", []match.TrialSample{{Post: post, Spans: []mention.Span{span}}})
+	printSamples(out, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
 	printExplanations(out, []match.Explanation{{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}})
 	if err := out.Flush(); err != nil {
 		t.Fatal(err)

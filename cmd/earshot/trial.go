@@ -33,7 +33,7 @@ func try(ctx context.Context, next *match.Set, database string, term terminal) e
 		return err
 	}
 	seen := 0
-	rows, err := match.Trial(func(p mention.Post) []match.Hit { return recorded[p.Key()] }, next, keptPosts(ctx, db, &seen))
+	rows, err := match.Replay(func(p mention.Post) []match.Hit { return recorded[p.Key()] }, next, keptPosts(ctx, db, &seen))
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func try(ctx context.Context, next *match.Set, database string, term terminal) e
 	return out.Flush()
 }
 
-func printSamples(out io.Writer, sign string, samples []match.TrialSample) {
+func printSamples(out io.Writer, sign string, samples []match.ReplaySample) {
 	for _, s := range samples {
 		word := ""
 		if len(s.Spans) > 0 {
