@@ -50,15 +50,17 @@ func packages(t *testing.T) []listed {
 var mayImport = map[string][]string{
 	"mention":            {},
 	"internal/hours":     {},
-	"config":             {"internal/hours"}, // working hours are parsed where they are written
+	"internal/lang":      {"internal/tsv"},
+	"config":             {"internal/hours", "internal/lang"}, // working hours are parsed where they are written
 	"internal/fetch":     {},
 	"internal/fault":     {},
 	"internal/testkit":   {},
+	"internal/text":      {},
 	"internal/tsv":       {},
 	"internal/websub":    {},
 	"internal/fakeslack": {},
-	"match":              {"mention", "internal/tsv"},
-	"sentiment":          {"mention", "internal/tsv"},
+	"match":              {"mention", "internal/lang", "internal/tsv"},
+	"sentiment":          {"mention", "internal/lang", "internal/tsv"},
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/fetch", "config"},
 
@@ -78,22 +80,22 @@ var mayImport = map[string][]string{
 	"crawlers/presets/forum": {}, // data
 	"crawlers/presets":       engine("crawlers/feed", "crawlers/page", "crawlers/jsonapi", "crawlers/forum"),
 
-	"monitor":        {"mention", "crawlers", "internal/fault"},
-	"alerts":         {"mention", "internal/hours", "alerts/report"},
-	"alerts/plan":    {"mention", "alerts"},
-	"alerts/outbox":  {"mention", "alerts", "internal/fault"},
-	"alerts/desk":    {"mention", "alerts", "internal/fault"},
-	"alerts/digest":  {"mention", "internal/hours", "alerts", "alerts/report"},
-	"alerts/slack":   {"mention", "alerts", "alerts/report", "internal/fault"},
-	"alerts/console": {"mention", "alerts"},
-	"alerts/report":  {"mention"},
+	"monitor":        {"mention", "internal/text", "crawlers", "internal/fault"},
+	"alerts":         {"mention", "internal/text", "internal/hours", "alerts/report"},
+	"alerts/plan":    {"mention", "internal/text", "alerts"},
+	"alerts/outbox":  {"mention", "internal/text", "alerts", "internal/fault"},
+	"alerts/desk":    {"mention", "internal/text", "alerts", "internal/fault"},
+	"alerts/digest":  {"mention", "internal/text", "internal/hours", "alerts", "alerts/report"},
+	"alerts/slack":   {"mention", "internal/text", "alerts", "alerts/report", "internal/fault"},
+	"alerts/console": {"mention", "internal/text", "alerts"},
+	"alerts/report":  {"mention", "internal/text"},
 	"alerts/webhook": {"mention", "alerts"},
-	"tune":           {"mention"},
+	"tune":           {"mention", "internal/text"},
 	"cmd/earshot":    {"*"},
 
 	"cmd/earshot/internal/demosites": {},
 	"cmd/earshot/internal/daemon": {
-		"mention", "config", "match", "sentiment", "crawlers", "monitor", "store", "internal/fetch", "internal/websub",
+		"mention", "config", "match", "sentiment", "crawlers", "monitor", "store", "internal/text", "internal/fetch", "internal/websub",
 		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "alerts/console", "alerts/slack", "alerts/webhook",
 	},
 

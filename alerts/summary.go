@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/text"
 )
 
 // Summary is what a digest shows: how long people waited in one period, beside the
@@ -65,7 +66,7 @@ func (s Summary) Words(now time.Time) string {
 
 // Who says who waits where, for how long, and who has it.
 func (w UnansweredCase) Who(now time.Time) string {
-	return fmt.Sprintf("%s on %s, %s, %s", cmp.Or(Line(w.Author, 60), "somebody"), w.Site, Span(now.Sub(w.Since)), w.Has())
+	return fmt.Sprintf("%s on %s, %s, %s", cmp.Or(text.Line(w.Author, 60), "somebody"), w.Site, text.Span(now.Sub(w.Since)), w.Has())
 }
 
 // Has says who has the complaint.
@@ -73,5 +74,5 @@ func (w UnansweredCase) Has() string {
 	if w.Owner == "" {
 		return "nobody has it"
 	}
-	return Line(w.Owner, 60) + " has it"
+	return text.Line(w.Owner, 60) + " has it"
 }

@@ -11,22 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
-
-// Span says a length of time in one unit, as people do: "40 s", "4 min", "3 h",
-// "5 days".
-func Span(d time.Duration) string {
-	switch d = max(d, 0); {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	case d < 90*time.Minute:
-		return fmt.Sprintf("%d min", int(d.Round(time.Minute).Minutes()))
-	case d < 36*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Round(time.Hour).Hours()))
-	}
-	return fmt.Sprintf("%d days", int((d+12*time.Hour)/(24*time.Hour)))
-}
 
 // Refusal says to a person why the desk did not do what the button says, in
 // plain words; empty when there is nothing to say.
@@ -42,7 +29,7 @@ func Refusal(err error, now time.Time) string {
 	}
 	ago := ""
 	if !taken.At.IsZero() {
-		ago = " " + Span(now.Sub(taken.At)) + " ago"
+		ago = " " + text.Span(now.Sub(taken.At)) + " ago"
 	}
 	who := taken.By.Name
 	switch {
@@ -70,10 +57,10 @@ func Since(m mention.Mention, c mention.Case) time.Time {
 
 // State says where a case stands, without lengths of time that would age in a message.
 func State(m mention.Mention, c mention.Case) string {
-	after := func(at time.Time) string { return Span(at.Sub(Since(m, c))) }
+	after := func(at time.Time) string { return text.Span(at.Sub(Since(m, c))) }
 	switch c.Status {
 	case mention.Claimed:
-		return fmt.Sprintf("%s has it · taken after %s, %s after publication", c.Owner.Name, Span(c.ClaimedAt.Sub(c.OpenedAt)), after(c.ClaimedAt))
+		return fmt.Sprintf("%s has it · taken after %s, %s after publication", c.Owner.Name, text.Span(c.ClaimedAt.Sub(c.OpenedAt)), after(c.ClaimedAt))
 	case mention.Replied:
 		if !c.AnswerVerified {
 			return fmt.Sprintf("%s says it is answered, after %s · not seen on the site yet", c.RepliedBy, after(c.RepliedAt))
@@ -103,9 +90,9 @@ func Site(p mention.Post) string {
 	name := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(p.Source, "https://"), "http://"), "/")
 	u, err := url.Parse(p.URL)
 	if err != nil || u.Hostname() == "" || strings.Contains(name, u.Hostname()) {
-		return Line(name, 80)
+		return text.Line(name, 80)
 	}
-	return Line(u.Hostname()+" › "+name, 80)
+	return text.Line(u.Hostname()+" › "+name, 80)
 }
 
 // Stars draws a rating: ★★☆☆☆, with the site's own scale behind it when that is
@@ -130,7 +117,7 @@ func Why(s mention.Score) []string {
 	for _, h := range hits {
 		word := h.Rule
 		if word == "" || word == "word" {
-			word = "«" + Line(h.Text, 40) + "»"
+			word = "«" + text.Line(h.Text, 40) + "»"
 		}
 		if !slices.Contains(why, word) && len(why) < 5 {
 			why = append(why, word)
@@ -179,7 +166,7 @@ func (m Message) News() string {
 	f := m.Details
 	switch f.Change {
 	case Answered:
-		return fmt.Sprintf("✓ %s answered publicly, %s after publication.", Line(f.By, 80), Span(f.At.Sub(Since(m.Mention, m.Case))))
+		return fmt.Sprintf("✓ %s answered publicly, %s after publication.", text.Line(f.By, 80), text.Span(f.At.Sub(Since(m.Mention, m.Case))))
 	case Deleted:
 		return "The post is gone from the site."
 	case Better:
@@ -192,5 +179,5 @@ func (m Message) News() string {
 	case Edited:
 		return "The author changed the post. It reads now:"
 	}
-	return Clean(f.Text)
+	return text.Clean(f.Text)
 }

@@ -44,7 +44,7 @@ func (d *decoder) checkContact(c *Config) {
 	switch {
 	case !d.has("contact"):
 		if !d.excused("contact") {
-			d.wrong(mark{Pos: m.Pos, width: 1}, hint, "the contact is missing")
+			d.wrong(position{Pos: m.Pos, width: 1}, hint, "the contact is missing")
 		}
 	case c.Contact == "": // wrong type, or empty
 		if !d.reported(m) {
@@ -63,7 +63,7 @@ func (d *decoder) excused(key string) bool {
 }
 
 // reported reports whether there is a mistake at this place already.
-func (d *decoder) reported(m mark) bool { return d.wrongAt[m.Pos] }
+func (d *decoder) reported(m position) bool { return d.wrongAt[m.Pos] }
 
 func (d *decoder) checkWatches(c *Config) {
 	if len(c.Watches) == 0 && !d.broken["watch"] && !d.excused("watch") {
@@ -80,7 +80,7 @@ func (d *decoder) checkWatches(c *Config) {
 		d.checkTerms(w.Context, path+".context")
 		for key := range d.checkTerms(w.Ignore, path+".ignore") {
 			if pos, ok := terms[key]; ok {
-				d.warn(mark{Pos: pos}, "delete one of the two", "this term is also under ignore, so it never counts")
+				d.warn(position{Pos: pos}, "delete one of the two", "this term is also under ignore, so it never counts")
 			}
 		}
 		for _, group := range [][]Expr{w.Any, w.All, w.None} {
@@ -123,7 +123,7 @@ func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
 	}
 	seen := map[string]Pos{}
 	for _, t := range list {
-		m := mark{Pos: t.Pos, width: d.doc.widthAt(t.Pos)}
+		m := position{Pos: t.Pos, width: d.doc.widthAt(t.Pos)}
 		if !d.checkTerm(t, m) {
 			continue
 		}
@@ -137,7 +137,7 @@ func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
 	return seen
 }
 
-func (d *decoder) checkTerm(t Text, m mark) bool {
+func (d *decoder) checkTerm(t Text, m position) bool {
 	name := strings.TrimPrefix(strings.TrimSpace(t.Value), "=")
 	isSign := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.So, r) }
 	switch {
@@ -160,7 +160,7 @@ func (d *decoder) checkTerm(t Text, m mark) bool {
 func (d *decoder) checkExprs(list []Expr) {
 	for _, e := range list {
 		if e.Term.Pos != (Pos{}) {
-			d.checkTerm(e.Term, mark{Pos: e.Term.Pos, width: d.doc.widthAt(e.Term.Pos)})
+			d.checkTerm(e.Term, position{Pos: e.Term.Pos, width: d.doc.widthAt(e.Term.Pos)})
 		}
 		d.checkExprs(e.Any)
 		d.checkExprs(e.All)
@@ -174,7 +174,7 @@ func (d *decoder) checkSourceNames(c *Config) {
 	}
 	seen := map[string]Pos{}
 	for _, src := range c.Sources {
-		m := mark{Pos: src.Pos, width: d.doc.widthAt(src.Pos)}
+		m := position{Pos: src.Pos, width: d.doc.widthAt(src.Pos)}
 		if strings.TrimSpace(src.Name) == "" || strings.ContainsAny(src.Name, "\n\t") {
 			d.wrong(m, "", "a source needs a name of one line")
 			continue
@@ -247,9 +247,9 @@ func (d *decoder) checkReplies(c *Config) {
 }
 
 // inText finds a part of a text that may run over several lines.
-func (d *decoder) inText(m mark, part string) mark {
+func (d *decoder) inText(m position, part string) position {
 	for n := m.Line; n < m.Line+50 && n <= len(d.doc.lines); n++ {
-		from := mark{Pos: Pos{File: m.File, Line: n, Column: 1}}
+		from := position{Pos: Pos{File: m.File, Line: n, Column: 1}}
 		if n == m.Line {
 			from = m
 		}

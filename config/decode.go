@@ -18,7 +18,7 @@ import (
 // place at the path and a question mark.
 type decoder struct {
 	doc      *document
-	at       map[string]mark
+	at       map[string]position
 	broken   map[string]bool // paths with a mistake at or under them
 	wrongAt  map[Pos]bool
 	problems []Error
@@ -32,7 +32,7 @@ type decoder struct {
 }
 
 func newDecoder(doc *document, kinds Kinds) *decoder {
-	return &decoder{doc: doc, at: map[string]mark{}, broken: map[string]bool{}, wrongAt: map[Pos]bool{}, kinds: kinds, known: map[reflect.Type][]field{}}
+	return &decoder{doc: doc, at: map[string]position{}, broken: map[string]bool{}, wrongAt: map[Pos]bool{}, kinds: kinds, known: map[reflect.Type][]field{}}
 }
 
 func (d *decoder) add(e Error) {
@@ -48,12 +48,12 @@ func (d *decoder) add(e Error) {
 }
 
 // wrong records a mistake.
-func (d *decoder) wrong(m mark, hint, format string, args ...any) {
+func (d *decoder) wrong(m position, hint, format string, args ...any) {
 	d.add(d.doc.problem(m, hint, format, args...))
 }
 
 // warn records something that is allowed but probably not meant.
-func (d *decoder) warn(m mark, hint, format string, args ...any) {
+func (d *decoder) warn(m position, hint, format string, args ...any) {
 	e := d.doc.problem(m, hint, format, args...)
 	e.Warning = true
 	d.add(e)
@@ -61,14 +61,14 @@ func (d *decoder) warn(m mark, hint, format string, args ...any) {
 
 // place returns where the value at a path stands, or else the nearest thing
 // around it.
-func (d *decoder) place(path string) mark {
+func (d *decoder) place(path string) position {
 	for {
 		if m, ok := d.at[path]; ok {
 			return m
 		}
 		cut := strings.LastIndexAny(path, ".[")
 		if cut < 0 {
-			return d.doc.markOf(d.doc.root)
+			return d.doc.positionOf(d.doc.root)
 		}
 		path = path[:cut]
 	}
@@ -105,7 +105,7 @@ func (d *decoder) unwrap(n ast.Node) (ast.Node, func()) {
 
 // enter bounds depth and the work done through aliases; ok is false when it is
 // enough. leave must be called in any case.
-func (d *decoder) enter(m mark) (ok bool, leave func()) {
+func (d *decoder) enter(m position) (ok bool, leave func()) {
 	d.depth++
 	leave = func() { d.depth-- }
 	if d.inAlias > 0 {
@@ -133,8 +133,8 @@ func (d *decoder) near(word string, known []string) string {
 	return nearest(word, known)
 }
 
-// within narrows a mark to a part of what stands there.
-func (d *decoder) within(m mark, part string) mark {
+// within narrows a position to a part of what stands there.
+func (d *decoder) within(m position, part string) position {
 	if d.lost > 0 {
 		return m
 	}
@@ -149,7 +149,7 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, f field) {
 			d.broken[path] = true
 		}
 	}()
-	m := d.doc.markOf(n)
+	m := d.doc.positionOf(n)
 	d.at[path] = m
 	ok, leave := d.enter(m)
 	defer leave()
@@ -185,7 +185,7 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, f field) {
 }
 
 // special decodes the types that are more than their Go kind.
-func (d *decoder) special(n ast.Node, into any, m mark, path string, f field) bool {
+func (d *decoder) special(n ast.Node, into any, m position, path string, f field) bool {
 	switch p := into.(type) {
 	case *Text:
 		if s, ok := d.text(n, m, f); ok {
@@ -235,7 +235,7 @@ func (d *decoder) special(n ast.Node, into any, m mark, path string, f field) bo
 
 // parsed decodes a text by a parser of package hours, and puts the caret under
 // the part it does not understand.
-func parsed[T any](d *decoder, n ast.Node, into *T, m mark, f field, parse func(string) (T, error)) {
+func parsed[T any](d *decoder, n ast.Node, into *T, m position, f field, parse func(string) (T, error)) {
 	s, ok := d.text(n, m, f)
 	if !ok {
 		return
@@ -251,7 +251,7 @@ func parsed[T any](d *decoder, n ast.Node, into *T, m mark, f field, parse func(
 		if text := []rune(s.value); se.Offset+se.Length <= len(text) {
 			whole := d.within(m, s.value)
 			if whole.width == len(text) {
-				m = mark{Pos: d.doc.pos(whole.Line, whole.Column+se.Offset), width: se.Length}
+				m = position{Pos: d.doc.pos(whole.Line, whole.Column+se.Offset), width: se.Length}
 			}
 		}
 	}
@@ -259,7 +259,7 @@ func parsed[T any](d *decoder, n ast.Node, into *T, m mark, f field, parse func(
 }
 
 // structure decodes keys and values into a struct.
-func (d *decoder) structure(n ast.Node, v reflect.Value, m mark, path string, f field) {
+func (d *decoder) structure(n ast.Node, v reflect.Value, m position, path string, f field) {
 	if pos := v.FieldByName("Pos"); pos.IsValid() && pos.Type() == reflect.TypeFor[Pos]() {
 		pos.Set(reflect.ValueOf(m.Pos))
 	}
@@ -294,7 +294,7 @@ func isEntry(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct
 }
 
-func (d *decoder) slice(n ast.Node, v reflect.Value, m mark, path string, f field) {
+func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f field) {
 	elem := v.Type().Elem()
 	switch t := n.(type) {
 	case *ast.NullNode:
@@ -333,7 +333,7 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m mark, path string, f fiel
 	}
 }
 
-func (d *decoder) mapping(n ast.Node, v reflect.Value, m mark, path string, f field) {
+func (d *decoder) mapping(n ast.Node, v reflect.Value, m position, path string, f field) {
 	switch n.(type) {
 	case *ast.NullNode:
 		return
@@ -359,7 +359,7 @@ func (d *decoder) mapping(n ast.Node, v reflect.Value, m mark, path string, f fi
 }
 
 // expr decodes one operand of any, all and none.
-func (d *decoder) expr(n ast.Node, into *Expr, m mark, path string) {
+func (d *decoder) expr(n ast.Node, into *Expr, m position, path string) {
 	into.Pos = m.Pos
 	switch n.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:

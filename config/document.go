@@ -39,13 +39,13 @@ const (
 type document struct{ *body }
 
 type body struct {
-	name    string // as in positions
-	dir     string // what relative paths are relative to
-	lines   []string
-	env     func(string) (string, bool)
-	root    ast.Node // nil when the file holds nothing
-	aliases map[*ast.AliasNode]ast.Node
-	marks   map[string]mark // of every path, once decoded
+	name      string // as in positions
+	dir       string // what relative paths are relative to
+	lines     []string
+	env       func(string) (string, bool)
+	root      ast.Node // nil when the file holds nothing
+	aliases   map[*ast.AliasNode]ast.Node
+	positions map[string]position // of every path, once decoded
 
 	long sync.Map // of lines by number as []rune: a file may be one line of a megabyte
 
@@ -54,8 +54,8 @@ type body struct {
 	files inputs   // other files that were read
 }
 
-// mark is a place and how many characters a caret there is wide.
-type mark struct {
+// position is a place and how many characters a caret there is wide.
+type position struct {
 	Pos
 	width int
 }
@@ -78,7 +78,7 @@ func newDocument(name string, src []byte, env func(string) (string, bool)) (*doc
 // checkText refuses what is no text at all.
 func (d *document) checkText(text string) error {
 	if len(text) > maxFile {
-		return d.problem(mark{Pos: d.pos(1, 1)}, "", "the file is larger than %d KiB", maxFile>>10)
+		return d.problem(position{Pos: d.pos(1, 1)}, "", "the file is larger than %d KiB", maxFile>>10)
 	}
 	signs := 0
 	for i, line := range d.lines {
@@ -86,7 +86,7 @@ func (d *document) checkText(text string) error {
 			signs += strings.Count(line, sign)
 		}
 		if signs > maxSigns {
-			return d.problem(mark{Pos: d.pos(i+1, 1)}, "", "more than %d brackets and commas up to this line", maxSigns)
+			return d.problem(position{Pos: d.pos(i+1, 1)}, "", "more than %d brackets and commas up to this line", maxSigns)
 		}
 		if !utf8.ValidString(line) {
 			column := 1
@@ -97,10 +97,10 @@ func (d *document) checkText(text string) error {
 				}
 				line, column = line[n:], column+1
 			}
-			return d.problem(mark{Pos: d.pos(i+1, column)}, "save the file as UTF-8", "this is not UTF-8 text")
+			return d.problem(position{Pos: d.pos(i+1, column)}, "save the file as UTF-8", "this is not UTF-8 text")
 		}
 		if at := strings.IndexFunc(line, isControl); at >= 0 {
-			return d.problem(mark{Pos: d.pos(i+1, utf8.RuneCountInString(line[:at])+1)}, "delete it", "a control character that no text has")
+			return d.problem(position{Pos: d.pos(i+1, utf8.RuneCountInString(line[:at])+1)}, "delete it", "a control character that no text has")
 		}
 	}
 	return nil
@@ -132,7 +132,7 @@ func withoutTabs(lines []string) string {
 func (d *document) parse(text string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = d.problem(mark{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
+			err = d.problem(position{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
 		}
 	}()
 	tokens := lexer.Tokenize(text)
@@ -150,7 +150,7 @@ func (d *document) parse(text string) (err error) {
 		}
 	}
 	if len(bodies) > 1 {
-		return d.problem(d.markOf(bodies[1]), "delete the line ---", "a second document in one file")
+		return d.problem(d.positionOf(bodies[1]), "delete the line ---", "a second document in one file")
 	}
 	if len(bodies) == 1 {
 		d.root = bodies[0]
@@ -167,7 +167,7 @@ func (d *document) checkShape(tokens token.Tokens) error {
 			continue
 		}
 		if msg := s.take(t); msg != "" {
-			return d.problem(d.markToken(t), "", "%s", msg)
+			return d.problem(d.positionOfToken(t), "", "%s", msg)
 		}
 	}
 	return nil
@@ -263,7 +263,7 @@ func (b *binder) Visit(n ast.Node) ast.Visitor {
 		if target, ok := b.anchors[name]; ok {
 			b.doc.aliases[n] = target
 		} else {
-			m := b.doc.markOf(n)
+			m := b.doc.positionOf(n)
 			m.width = utf8.RuneCountInString(name) + 1
 			b.problems = append(b.problems, b.doc.problem(m, `a text that begins with * needs quotes`, "there is no &%s before this *%s", name, name))
 		}
@@ -275,12 +275,12 @@ func (b *binder) Visit(n ast.Node) ast.Visitor {
 func (d *document) syntax(err error) error {
 	var se *yaml.SyntaxError
 	if !errors.As(err, &se) || se.Token == nil {
-		return d.problem(mark{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
+		return d.problem(position{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
 	}
-	m := d.markToken(se.Token)
+	m := d.positionOfToken(se.Token)
 	line := d.line(m.Line)
 	if tab := strings.IndexByte(line, '\t'); tab >= 0 && strings.Trim(line[:tab], " ") == "" {
-		return d.problem(mark{Pos: d.pos(m.Line, tab+1), width: 1}, "indent with spaces", "a tab in the indentation")
+		return d.problem(position{Pos: d.pos(m.Line, tab+1), width: 1}, "indent with spaces", "a tab in the indentation")
 	}
 	msg, hint := se.Message, ""
 	rest := string([]rune(line)[min(m.Column-1, utf8.RuneCountInString(line)):])
@@ -337,12 +337,12 @@ func (d *document) line(n int) string {
 	return d.lines[n-1]
 }
 
-// markToken returns the place of one token of the file.
-func (d *document) markToken(t *token.Token) mark {
+// positionOfToken returns the place of one token of the file.
+func (d *document) positionOfToken(t *token.Token) position {
 	if t == nil || t.Position == nil {
-		return mark{Pos: d.pos(1, 1), width: 1}
+		return position{Pos: d.pos(1, 1), width: 1}
 	}
-	m := mark{Pos: d.pos(t.Position.Line, t.Position.Column)}
+	m := position{Pos: d.pos(t.Position.Line, t.Position.Column)}
 	line := d.runes(m.Line)
 	switch t.Type {
 	case token.ImplicitNullType:
@@ -375,42 +375,42 @@ func quotedWidth(line []rune) int {
 	return len(line)
 }
 
-// markOf returns where a value begins.
-func (d *document) markOf(n ast.Node) mark {
+// positionOf returns where a value begins.
+func (d *document) positionOf(n ast.Node) position {
 	switch n := n.(type) {
 	case nil:
-		return mark{Pos: d.pos(1, 1), width: 1}
+		return position{Pos: d.pos(1, 1), width: 1}
 	case *ast.MappingNode:
 		if !n.IsFlowStyle && len(n.Values) > 0 {
-			return d.markOf(n.Values[0])
+			return d.positionOf(n.Values[0])
 		}
 	case *ast.MappingValueNode:
 		if n.Key != nil {
-			return d.markOf(n.Key)
+			return d.positionOf(n.Key)
 		}
 	case *ast.MappingKeyNode:
 		if n.Value != nil {
-			return d.markOf(n.Value)
+			return d.positionOf(n.Value)
 		}
 	}
-	return d.markToken(n.GetToken())
+	return d.positionOfToken(n.GetToken())
 }
 
 // within narrows m to the first place of part in what stands at m; it returns m
 // when the part is not written there literally.
-func (d *document) within(m mark, part string) mark {
+func (d *document) within(m position, part string) position {
 	line := d.runes(m.Line)
 	if m.Column-1 > len(line) || part == "" {
 		return m
 	}
 	rest := string(line[m.Column-1:])
 	if at := strings.Index(rest, part); at >= 0 {
-		return mark{Pos: d.pos(m.Line, m.Column+utf8.RuneCountInString(rest[:at])), width: utf8.RuneCountInString(part)}
+		return position{Pos: d.pos(m.Line, m.Column+utf8.RuneCountInString(rest[:at])), width: utf8.RuneCountInString(part)}
 	}
 	return m
 }
 
-func (d *document) problem(m mark, hint, format string, args ...any) Error {
+func (d *document) problem(m position, hint, format string, args ...any) Error {
 	return Error{Pos: m.Pos, Msg: fmt.Sprintf(format, args...), Hint: hint, doc: d, width: m.width}
 }
 

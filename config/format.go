@@ -11,10 +11,18 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/lang"
 )
 
 // Langs returns the languages earshot knows.
-func Langs() []string { return []string{"en", "ru", "uk", "bg"} }
+func Langs() []string {
+	var codes []string
+	for _, l := range lang.All() {
+		codes = append(codes, l.Code)
+	}
+	return codes
+}
 
 // PostKinds returns the words for what a source's posts are.
 func PostKinds() []string { return []string{"review", "forum", "comment", "news", "social"} }

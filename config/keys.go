@@ -64,7 +64,7 @@ func (d *decoder) fields(t reflect.Type) []field {
 // pair is one key and its value.
 type pair struct {
 	name   string
-	key    mark
+	key    position
 	value  ast.Node
 	merged bool // came through <<
 }
@@ -90,7 +90,7 @@ func (d *decoder) pairs(n ast.Node, path string) []pair {
 			}
 			continue
 		}
-		key := d.doc.markOf(mv.Key)
+		key := d.doc.positionOf(mv.Key)
 		name, ok := keyName(mv.Key)
 		if !ok {
 			d.wrong(key, "", "a key must be a plain word")
@@ -113,12 +113,12 @@ func (d *decoder) pairs(n ast.Node, path string) []pair {
 
 // mergedPairs lists what << brings: the keys of a mapping, or of several.
 func (d *decoder) mergedPairs(n ast.Node, path string) []pair {
-	ok, leave := d.enter(d.doc.markOf(n))
+	ok, leave := d.enter(d.doc.positionOf(n))
 	defer leave()
 	if !ok {
 		return nil
 	}
-	m := d.doc.markOf(n)
+	m := d.doc.positionOf(n)
 	n, done := d.unwrap(n)
 	defer done()
 	var out []pair
@@ -161,7 +161,7 @@ func keyName(k ast.MapKeyNode) (string, bool) {
 }
 
 // keys decodes pairs into the fields of v.
-func (d *decoder) keys(pairs []pair, v reflect.Value, m mark, path string, fields []field) {
+func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, fields []field) {
 	excused := map[string]bool{}
 	for _, p := range pairs {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == p.name })

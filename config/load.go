@@ -70,12 +70,12 @@ func parse(name string, src []byte, env func(string) (string, bool), kinds Kinds
 	defer done()
 	doc.root = root
 	if root == nil || root.Type() == ast.NullType {
-		d.wrong(mark{Pos: doc.pos(1, 1), width: 1}, "earshot init writes a first one", "the watchlist is empty")
+		d.wrong(position{Pos: doc.pos(1, 1), width: 1}, "earshot init writes a first one", "the watchlist is empty")
 	} else {
 		d.value(doc.root, reflect.ValueOf(c).Elem(), "", field{name: "a watchlist"})
 		d.check(c)
 	}
-	c.doc.marks = d.at
+	c.doc.positions = d.at
 	problems := &Errors{List: d.problems, Partial: c}
 	problems.sort()
 	if d.lost > 0 {
@@ -92,7 +92,7 @@ func parse(name string, src []byte, env func(string) (string, bool), kinds Kinds
 // "digest.weekly" or "routes.notify", in any entry of a list, and where first.
 func (c *Config) Written(path string) (Pos, bool) {
 	found := Pos{}
-	for at, m := range c.doc.marks {
+	for at, m := range c.doc.positions {
 		if withoutIndexes(at) != path+"?" {
 			continue
 		}
@@ -106,7 +106,7 @@ func (c *Config) Written(path string) (Pos, bool) {
 // At returns the place of the value at a path such as "routes[2].to", or of the
 // nearest thing around it.
 func (c *Config) At(path string) Pos {
-	d := decoder{doc: c.doc, at: c.doc.marks}
+	d := decoder{doc: c.doc, at: c.doc.positions}
 	return d.place(path).Pos
 }
 

@@ -33,7 +33,7 @@ func kindOf(n ast.Node) string {
 }
 
 // wrongType reports a value of the wrong type and guesses at the slip of the pen.
-func (d *decoder) wrongType(n ast.Node, m mark, name, want string) {
+func (d *decoder) wrongType(n ast.Node, m position, name, want string) {
 	hint := ""
 	line := d.doc.line(m.Line)
 	switch n.Type() {
@@ -65,7 +65,7 @@ type written struct {
 
 // text decodes a scalar as a text. Numbers and true are taken as they are
 // written: a brand may be called 360 or True.
-func (d *decoder) text(n ast.Node, m mark, f field) (written, bool) {
+func (d *decoder) text(n ast.Node, m position, f field) (written, bool) {
 	raw := ""
 	switch t := n.(type) {
 	case *ast.StringNode:
@@ -99,7 +99,7 @@ var (
 
 // expand puts the values of ${env:NAME} and ${file:/path} into a text. It runs
 // after the YAML was read, so a value cannot bring YAML of its own.
-func (d *decoder) expand(raw string, m mark, name string) (written, bool) {
+func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 	out := written{value: raw, raw: raw}
 	if !strings.Contains(raw, "${") {
 		return out, true
@@ -165,7 +165,7 @@ func reason(err error) string {
 }
 
 // secret decodes a Secret and warns of one that is written out.
-func (d *decoder) secret(n ast.Node, into *Secret, m mark, f field) {
+func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	s, ok := d.text(n, m, f)
 	if !ok {
 		return
@@ -195,7 +195,7 @@ func (d *decoder) secret(n ast.Node, into *Secret, m mark, f field) {
 }
 
 // scalar decodes into the plain Go kinds.
-func (d *decoder) scalar(n ast.Node, v reflect.Value, m mark, f field) {
+func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 	switch v.Kind() {
 	case reflect.String:
 		s, ok := d.text(n, m, f)
@@ -232,7 +232,7 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m mark, f field) {
 	}
 }
 
-func (d *decoder) wrongNumber(n ast.Node, m mark, f field) {
+func (d *decoder) wrongNumber(n ast.Node, m position, f field) {
 	hint := ""
 	if s, ok := n.(*ast.StringNode); ok {
 		if _, err := strconv.ParseFloat(strings.Replace(s.Value, ",", ".", 1), 64); err == nil {
@@ -264,7 +264,7 @@ func number(n ast.Node) (float64, bool) {
 	return 0, false
 }
 
-func (d *decoder) integer(n ast.Node, v reflect.Value, m mark, f field) {
+func (d *decoder) integer(n ast.Node, v reflect.Value, m position, f field) {
 	t, ok := n.(*ast.IntegerNode)
 	if !ok {
 		if _, isFloat := n.(*ast.FloatNode); isFloat {
@@ -299,7 +299,7 @@ func (d *decoder) integer(n ast.Node, v reflect.Value, m mark, f field) {
 
 // anything decodes into plain Go values, for options that are free in form.
 func (d *decoder) anything(n ast.Node, path string) any {
-	m := d.doc.markOf(n)
+	m := d.doc.positionOf(n)
 	ok, leave := d.enter(m)
 	defer leave()
 	if !ok {

@@ -18,7 +18,7 @@ import (
 type Section struct {
 	doc  *document
 	kind string
-	key  mark     // of the kind key
+	key  position // of the kind key
 	node ast.Node // the value of the kind key
 	rest []pair   // the keys beside it
 }
@@ -55,7 +55,7 @@ func (s Section) decode(d *decoder, into any) {
 	}
 	v = v.Elem()
 	fields := slices.Clone(d.fields(v.Type()))
-	m := s.doc.markOf(s.node)
+	m := s.doc.positionOf(s.node)
 	node, done := d.unwrap(s.node)
 	defer done()
 	pairs := slices.Clone(s.rest)
@@ -110,13 +110,13 @@ func (s Section) Has(name string) bool {
 // Pos returns where the block begins.
 func (s Section) Pos() Pos { return s.key.Pos }
 
-func (s Section) find(name string) mark {
+func (s Section) find(name string) position {
 	if n, ok := s.lookup(name); ok {
-		return s.doc.markOf(n)
+		return s.doc.positionOf(n)
 	}
 	if name == "address" || name == "" || name == s.kind {
 		if s.node != nil && s.node.Type() != ast.MappingType && s.node.Type() != ast.MappingValueType {
-			return s.doc.markOf(s.node)
+			return s.doc.positionOf(s.node)
 		}
 	}
 	return s.key
@@ -164,7 +164,7 @@ type common struct {
 type backfill struct{ d time.Duration }
 
 // sources decodes the list of sources.
-func (d *decoder) sources(n ast.Node, into *[]Source, m mark, path string) {
+func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
 	switch t := n.(type) {
 	case *ast.NullNode:
 		return
@@ -181,7 +181,7 @@ func (d *decoder) sources(n ast.Node, into *[]Source, m mark, path string) {
 
 // source decodes one block. ok is false when not even its kind is known.
 func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
-	m := d.doc.markOf(n)
+	m := d.doc.positionOf(n)
 	d.at[path] = m
 	fine, leave := d.enter(m)
 	defer leave()
@@ -220,7 +220,7 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 		Section: Section{doc: d.doc, kind: kind.name, key: kind.key, node: kind.value, rest: rest},
 	}
 	d.at[path+"."+kind.name+"?"] = kind.key
-	d.at[path+"."+kind.name] = d.doc.markOf(kind.value)
+	d.at[path+"."+kind.name] = d.doc.positionOf(kind.value)
 	d.options(&src)
 	d.nameSource(&src)
 	d.checkEvery(src, path)
@@ -253,7 +253,7 @@ func (d *decoder) options(src *Source) {
 }
 
 // kindOfSource finds the kind key among the keys of a block.
-func (d *decoder) kindOfSource(pairs []pair, m mark) (kind pair, rest []pair, ok bool) {
+func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair, ok bool) {
 	var kinds, others []pair
 	for _, p := range pairs {
 		if _, known := d.kinds[p.name]; known && !slices.Contains(commonKeys, p.name) {

@@ -68,9 +68,9 @@ func (c *commonWords) language(word string) string {
 	if c.function[word] {
 		return "everyday speech"
 	}
-	for _, l := range [...][2]string{{"en", "English"}, {"ru", "Russian"}, {"uk", "Ukrainian"}, {"bg", "Bulgarian"}} {
-		if c.nouns[l[0]][word] {
-			return l[1]
+	for _, n := range c.nouns {
+		if n.words[word] {
+			return n.language
 		}
 	}
 	return ""

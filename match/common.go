@@ -2,40 +2,53 @@ package match
 
 import "unicode/utf8"
 
-// commonWords are everyday words of the four languages.
+// commonWords are everyday words of all languages.
 type commonWords struct {
-	function map[string]bool            // words no foreign or inflected form may be: мне, some
-	english  map[string]bool            // English words a transliteration may hit by chance: list, sad
-	short    map[uint64]bool            // hashes of the function and English words up to six letters: no joined name may be one
-	votes    map[uint64]uint8           // which languages a frequent word speaks for
-	nouns    map[string]map[string]bool // by language: words a name may be borrowed from: лента, target
+	function map[string]bool // words no foreign or inflected form may be: мне, some
+	latin    map[string]bool // words of languages in Latin letters that a transliteration may hit by chance: list, sad
+	short    map[uint64]bool // hashes of the function and Latin words up to six letters: no joined name may be one
+	votes    map[uint64]vote // which languages a frequent word speaks for
+	nouns    []nouns         // in the order of the languages
 }
 
-func readCommon(t *tables, f *folder) commonWords {
-	c := commonWords{function: map[string]bool{}, english: map[string]bool{}, short: map[uint64]bool{}, votes: map[uint64]uint8{}, nouns: map[string]map[string]bool{}}
-	for _, row := range t.read("common.tsv", "lang kind word", 3) {
-		lang, kind, word := row.Raw(0), row.Raw(1), f.foldWord(row.Raw(2))
-		if lang == "en" {
-			c.english[word] = true
+// nouns are the words of one language that a name may be borrowed from: лента,
+// target.
+type nouns struct {
+	language string // its English name
+	words    map[string]bool
+}
+
+func readCommon(t *tables, f *folder, sp *speech) commonWords {
+	c := commonWords{function: map[string]bool{}, latin: map[string]bool{}, short: map[uint64]bool{}, votes: map[uint64]vote{}}
+	for i, l := range t.langs {
+		own := nouns{l.Name, map[string]bool{}}
+		for _, row := range t.read(l.Code+"/words.tsv", "kind word", 2) {
+			word := f.foldWord(row.Raw(1))
+			kind := row.Raw(0)
+			if !l.Cyrillic {
+				c.latin[word] = true
+			}
+			if (!l.Cyrillic || kind == "function") && utf8.RuneCountInString(word) <= 6 {
+				c.short[hashString(word)] = true
+			}
+			switch kind {
+			case "function":
+				c.votes[hashString(word)] |= sp.vote[i]
+				c.function[word] = true
+			case "noun":
+				own.words[word] = true
+			case "chance":
+			default:
+				t.errs.Add(row.At(0), "unknown kind %q: a word is function, noun or chance", kind)
+			}
 		}
-		if (lang == "en" || kind == "function") && utf8.RuneCountInString(word) <= 6 {
-			c.short[hashString(word)] = true
+		c.nouns = append(c.nouns, own)
+	}
+	for _, row := range t.must("common/words.tsv", "kind word", 2) {
+		if row.Raw(0) != "latin" {
+			t.errs.Add(row.At(0), "unknown kind %q: a word of no one language is latin", row.Raw(0))
 		}
-		switch kind {
-		case "latin":
-			c.votes[hashString(word)] |= voteLatin
-			continue
-		case "function":
-			c.votes[hashString(word)] |= voteOf[lang]
-			c.function[word] = true
-			continue
-		case "chance":
-			continue
-		}
-		if c.nouns[lang] == nil {
-			c.nouns[lang] = map[string]bool{}
-		}
-		c.nouns[lang][word] = true
+		c.votes[hashString(f.foldWord(row.Raw(1)))] |= voteTyped
 	}
 	return c
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/tsv"
 )
 
 // slots is the number of cells of a paradigm: six cases in two numbers. The
@@ -18,10 +20,17 @@ type form struct {
 	lang langs
 }
 
-// grammar holds the paradigms and exceptions of the Slavic languages.
-type grammar struct {
-	rows       map[string]map[rune][]paradigm // by language and last letter of the word
-	exceptions map[string]map[string]exception
+// grammar holds what is known of each language that inflects, in the order of
+// the bits of langs.
+type grammar []inflection
+
+// inflection is how one language inflects.
+type inflection struct {
+	bit        langs
+	rows       map[rune][]paradigm // by the last letter of the word
+	borrowed   map[rune][]paradigm // of kind foreign
+	exceptions map[string]exception
+	open       map[rune][]string // what a vowel of the last closed syllable turns into when it opens
 }
 
 type paradigm struct {
@@ -39,27 +48,31 @@ type exception struct {
 	forms []string // the forms themselves
 }
 
-func newGrammar(t *tables) *grammar {
-	g := &grammar{rows: map[string]map[rune][]paradigm{}, exceptions: map[string]map[string]exception{}}
-	for _, row := range t.read("paradigms.tsv", "", 3+slots) {
-		p := paradigm{kind: row.Raw(1), ending: row.Raw(2)}
-		if class, rest, ok := strings.Cut(strings.TrimPrefix(row.Raw(2), "<"), ">"); ok {
-			p.before, p.ending = class, rest
+func newGrammar(t *tables, sp *speech) grammar {
+	var g grammar
+	for i, code := range sp.langs {
+		n := inflection{bit: 1 << i, rows: map[rune][]paradigm{}, borrowed: map[rune][]paradigm{}, exceptions: map[string]exception{}, open: map[rune][]string{}}
+		n.readParadigms(t, code+"/paradigms.tsv")
+		n.readExceptions(t, code+"/exceptions.tsv")
+		for _, row := range t.read(code+"/open.tsv", "closed open", 2) {
+			vowel, _ := utf8.DecodeRuneInString(row.Raw(0))
+			n.open[vowel] = strings.Split(row.Raw(1), "/")
 		}
-		p.weight = 2 * utf8.RuneCountInString(p.ending)
-		if p.before != "" {
-			p.weight++
-		}
-		for i := range slots {
-			if cell := strings.ReplaceAll(row.Raw(3+i), "ё", "е"); cell != "-" {
-				p.cells[i] = strings.Split(cell, "/")
-			}
-		}
-		if first, _ := utf8.DecodeRuneInString(p.ending); p.kind == "noun" && p.cells[0] != nil && utf8.RuneCountInString(p.ending) > 1 {
-			p.drops = strings.ContainsRune(vowels, first) && !strings.HasPrefix(p.cells[0][0], string(first))
-		}
-		if g.rows[row.Raw(0)] == nil {
-			g.rows[row.Raw(0)] = map[rune][]paradigm{}
+		g = append(g, n)
+	}
+	return g
+}
+
+func (n *inflection) readParadigms(t *tables, name string) {
+	for _, row := range t.must(name, "kind ending gen dat acc ins loc voc nom_pl gen_pl dat_pl acc_pl ins_pl loc_pl", 2+slots) {
+		p := readParadigm(&row)
+		into := n.rows
+		switch p.kind {
+		case "foreign":
+			into = n.borrowed
+		case "noun", "adj", "mod":
+		default:
+			t.errs.Add(row.At(0), "unknown kind %q: a paradigm is noun, adj, mod or foreign", p.kind)
 		}
 		last, _ := utf8.DecodeLastRuneInString(p.ending)
 		ends := []rune{last}
@@ -67,119 +80,126 @@ func newGrammar(t *tables) *grammar {
 			ends = []rune(p.before)
 		}
 		for _, r := range ends {
-			g.rows[row.Raw(0)][r] = append(g.rows[row.Raw(0)][r], p)
+			into[r] = append(into[r], p)
 		}
 	}
-	for _, row := range t.read("exceptions.tsv", "", 3) {
-		if g.exceptions[row.Raw(0)] == nil {
-			g.exceptions[row.Raw(0)] = map[string]exception{}
+}
+
+func readParadigm(row *tsv.Row) paradigm {
+	p := paradigm{kind: row.Raw(0), ending: row.Raw(1)}
+	if class, rest, ok := strings.Cut(strings.TrimPrefix(p.ending, "<"), ">"); ok {
+		p.before, p.ending = class, rest
+	}
+	p.weight = 2 * utf8.RuneCountInString(p.ending)
+	if p.before != "" {
+		p.weight++
+	}
+	for i := range slots {
+		if cell := strings.ReplaceAll(row.Raw(2+i), "ё", "е"); cell != "-" {
+			p.cells[i] = strings.Split(cell, "/")
 		}
+	}
+	if first, _ := utf8.DecodeRuneInString(p.ending); p.kind == "noun" && p.cells[0] != nil && utf8.RuneCountInString(p.ending) > 1 {
+		p.drops = strings.ContainsRune(vowels, first) && !strings.HasPrefix(p.cells[0][0], string(first))
+	}
+	return p
+}
+
+func (n *inflection) readExceptions(t *tables, name string) {
+	for _, row := range t.read(name, "word stem forms", 2) {
 		var e exception
-		switch row.Raw(2) {
+		switch row.Raw(1) {
 		case "-":
 			e.fixed = true
 		case "=":
-			e.forms = strings.Fields(row.Raw(3))
+			e.forms = strings.Fields(row.Raw(2))
 		default:
-			e.stem = row.Raw(2)
+			e.stem = row.Raw(1)
 		}
-		g.exceptions[row.Raw(0)][row.Raw(1)] = e
+		n.exceptions[row.Raw(0)] = e
 	}
-	g.spreadFixed()
-	return g
-}
-
-// spreadFixed makes a word that does not change in Russian or Ukrainian fixed in
-// the other of them, too; Bulgarian gives it the neuter article (метрото).
-func (g *grammar) spreadFixed() {
-	for _, lang := range [...]string{"ru", "uk"} {
-		for word, e := range g.exceptions[lang] {
-			if !e.fixed {
-				continue
-			}
-			for _, other := range [...]string{"ru", "uk"} {
-				if _, ok := g.exceptions[other][word]; !ok {
-					g.exceptions[other][word] = e
-				}
-			}
-			if _, ok := g.exceptions["bg"][word]; !ok {
-				g.exceptions["bg"][word] = exception{forms: []string{word + "то"}}
-			}
-		}
-	}
-}
-
-// languagesOf says in which languages a Cyrillic word may be written, judging by
-// its letters alone.
-func languagesOf(s string) []string {
-	switch s = strings.ToLower(s); {
-	case strings.ContainsAny(s, "ыэё"):
-		return []string{"ru"}
-	case strings.ContainsAny(s, "іїєґ"):
-		return []string{"uk"}
-	case strings.Contains(s, "ъ"):
-		return []string{"bg", "ru"}
-	}
-	return []string{"ru", "uk", "bg"}
 }
 
 // forms gives the forms of word (folded letters) in the given languages,
 // without the word itself. followed says that another word of the name comes
 // after it, so it may be an adjective; foreign that it is a Latin word read in
 // Cyrillic, whose endings mean less.
-func (g *grammar) forms(word string, langs []string, followed, foreign bool) []form {
+func (g grammar) forms(word string, of langs, followed, foreign bool) []form {
 	var out []form
 	if foreign {
-		switch last, _ := utf8.DecodeLastRuneInString(word); last {
-		case 'и', 'ы', 'у', 'ю', 'е', 'э', 'і', 'ї', 'є':
-			return []form{{text: word + "то", lang: bulgarian}}
+		if out, ok := g.borrowed(word); ok {
+			return out
 		}
 	}
 	if utf8.RuneCountInString(word) < 3 {
 		return nil
 	}
-	for _, lang := range langs {
-		if e, ok := g.exceptions[lang][word]; ok {
+	for i := range g {
+		n := &g[i]
+		if n.bit&of == 0 {
+			continue
+		}
+		if e, ok := n.exceptions[word]; ok {
 			switch {
 			case e.fixed:
 			case e.forms != nil:
 				for _, f := range e.forms {
-					out = append(out, form{f, 0, langOf[lang]})
+					out = append(out, form{f, 0, n.bit})
 				}
 			default:
-				out = g.variant(out, e.stem, lang, followed)
+				out = n.variant(out, e.stem, followed)
 			}
 			continue
 		}
-		out = g.decline(out, word, lang, followed)
-		if lang == "uk" && !foreign {
-			for _, stem := range openSyllables(word) {
-				out = g.variant(out, stem, lang, followed)
+		out = n.decline(out, word, followed)
+		if !foreign {
+			for _, stem := range n.openSyllables(word) {
+				out = n.variant(out, stem, followed)
 			}
 		}
 	}
 	return out
 }
 
+// borrowed gives the forms of a foreign word that a paradigm of kind foreign
+// fits; then it has these and no others, whatever its letters look like.
+func (g grammar) borrowed(word string) (out []form, ok bool) {
+	last, _ := utf8.DecodeLastRuneInString(word)
+	for i := range g {
+		for k := range g[i].borrowed[last] {
+			if p := &g[i].borrowed[last][k]; p.fits(word) {
+				out, ok = p.apply(out, word, g[i].bit), true
+			}
+		}
+	}
+	return out, ok
+}
+
 // variant declines another stem of a word; the stem itself is no form.
-func (g *grammar) variant(out []form, stem, lang string, followed bool) []form {
+func (n *inflection) variant(out []form, stem string, followed bool) []form {
 	from := len(out)
-	out = g.decline(out, stem, lang, followed)
+	out = n.decline(out, stem, followed)
 	return append(out[:from], slices.DeleteFunc(out[from:], func(f form) bool { return f.text == stem })...)
 }
 
-// openSyllables gives what Ukrainian і of the last closed syllable turns into
-// when the syllable opens: Львів, Львова; Київ, Києва; ніч, ночі; розбій, розбою.
-func openSyllables(word string) []string {
+// openSyllables gives what the vowel of the last closed syllable turns into when
+// the syllable opens: Львів, Львова; Київ, Києва; ніч, ночі; розбій, розбою.
+func (n *inflection) openSyllables(word string) []string {
+	if len(n.open) == 0 {
+		return nil
+	}
 	r := []rune(word)
 	for i := len(r) - 1; i >= 1; i-- {
+		opened := n.open[r[i]]
 		switch {
-		case r[i] == 'ї' && i < len(r)-1:
-			return []string{string(r[:i]) + "є" + string(r[i+1:])}
-		case r[i] == 'і' && i == len(r)-2 && r[i+1] == 'й' && strings.ContainsAny(string(r[:i]), vowels):
+		case opened != nil && i == len(r)-2 && r[i+1] == 'й' && strings.ContainsAny(string(r[:i]), vowels):
 			return nil // водій, обрій: only бій, рій change
-		case r[i] == 'і' && i < len(r)-1:
-			return []string{string(r[:i]) + "о" + string(r[i+1:]), string(r[:i]) + "е" + string(r[i+1:])}
+		case opened != nil && i < len(r)-1:
+			var stems []string
+			for _, vowel := range opened {
+				stems = append(stems, string(r[:i])+vowel+string(r[i+1:]))
+			}
+			return stems
 		case strings.ContainsRune(vowels, r[i]):
 			return nil
 		}
@@ -187,12 +207,9 @@ func openSyllables(word string) []string {
 	return nil
 }
 
-// langOf gives the bit of a language of the tables.
-var langOf = map[string]langs{"ru": russian, "uk": ukrainian, "bg": bulgarian}
-
-func (g *grammar) decline(out []form, word, lang string, followed bool) []form {
+func (n *inflection) decline(out []form, word string, followed bool) []form {
 	last, _ := utf8.DecodeLastRuneInString(word)
-	rows := g.rows[lang][last]
+	rows := n.rows[last]
 	best := map[string]int{}
 	for i := range rows {
 		if p := &rows[i]; p.weight > best[p.kind] && p.fits(word) {
@@ -202,11 +219,7 @@ func (g *grammar) decline(out []form, word, lang string, followed bool) []form {
 	for i := range rows {
 		p := &rows[i]
 		if p.weight == best[p.kind] && (p.kind != "mod" || followed) && p.fits(word) {
-			from := len(out)
-			out = p.apply(out, word)
-			for k := range out[from:] {
-				out[from+k].lang = langOf[lang]
-			}
+			out = p.apply(out, word, n.bit)
 		}
 	}
 	return out
@@ -227,7 +240,9 @@ func (p *paradigm) fits(word string) bool {
 	return strings.ContainsRune(p.before, last)
 }
 
-func (p *paradigm) apply(out []form, word string) []form {
+// apply adds the forms of word, which are of the language of bit.
+func (p *paradigm) apply(out []form, word string, bit langs) []form {
+	from := len(out)
 	stem := strings.TrimSuffix(word, p.ending)
 	for slot := range slots {
 		for _, cell := range p.cells[slot] {
@@ -253,6 +268,9 @@ func (p *paradigm) apply(out []form, word string) []form {
 				out = addForm(out, stem+cell, slot, 3)
 			}
 		}
+	}
+	for k := range out[from:] {
+		out[from+k].lang = bit
 	}
 	return out
 }

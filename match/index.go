@@ -14,12 +14,19 @@ const (
 	flagSurname                    // genitive plural in -ов: also the surname of somebody else
 	flagForeign                    // written in the other alphabet than the term
 	flagShy                        // spells an everyday English word by chance (сад, sad): counts only as an address, account or tag
-	flagRussian                    // an inflected form of Russian; with the next two, of no other language
-	flagUkrainian
-	flagBulgarian
-	flagBits = iota
-	flagMask = 1<<flagBits - 1
+	flagLang                       // with the next maxInflected-1: an inflected form of these languages and no other
+
+	flagBits  = 7 + maxInflected
+	flagMask  = 1<<flagBits - 1
+	flagLangs = flagMask &^ (flagLang - 1)
 )
+
+// maxInflected is how many languages may have paradigms, each a bit of the flags.
+const maxInflected = 6
+
+// maxWords is how many different words the terms of a watchlist may have: the
+// number of a word shares 32 bits with the flags.
+const maxWords = 1 << (32 - flagBits)
 
 // posting says that a token with some hash is a form of a word. The bucket holds
 // the upper bits of the hash, check the lower 32: at ten million forms the
@@ -141,10 +148,8 @@ func (ix *index) compact() {
 	ix.posts = slices.Clip(out)
 }
 
-const flagLangs = flagRussian | flagUkrainian | flagBulgarian
-
 // langFlags gives the flags of a set of languages.
-func langFlags(l langs) uint32 { return uint32(l) * flagRussian }
+func langFlags(l langs) uint32 { return uint32(l) * flagLang }
 
 // joinFlags joins what two ways to the same form know of it. What only warns
 // (stem, surname, foreign) must hold on both ways.

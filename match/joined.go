@@ -9,13 +9,13 @@ import (
 // joined gives the number of the word that a name of several words makes when it
 // is written as one (#РомашкаБанк), and enters its forms: only the last word
 // inflected, only the first, or all of them in the same case.
-func (m *maker) joined(r reading, p parsed, langs string) int32 {
+func (m *maker) joined(r reading, p parsed, of langs) int32 {
 	var name strings.Builder
 	for _, e := range r.elements {
 		name.WriteString(strings.ToLower(e.text))
 		name.WriteByte(' ')
 	}
-	key := wordKey{text: name.String(), langs: langs, exact: p.exact, joined: true}
+	key := wordKey{text: name.String(), langs: of, exact: p.exact, joined: true}
 	if id, ok := m.words[key]; ok {
 		return id
 	}
@@ -24,7 +24,7 @@ func (m *maker) joined(r reading, p parsed, langs string) int32 {
 	forms := make([][]spelled, len(r.elements))
 	own := folded(0)
 	for i, e := range r.elements {
-		k := m.keyOf(e, p, langs, i+1 < len(r.elements), true)
+		k := m.keyOf(e, p, of, i+1 < len(r.elements), true)
 		forms[i] = m.cached(k)
 		own |= m.kindsOf(m.fold.foldWord(k.text))
 	}

@@ -1,18 +1,114 @@
 package match
 
-import "unicode/utf8"
+import (
+	"math/bits"
+	"unicode"
+	"unicode/utf8"
 
-// The languages a frequent word or a letter speaks for. The first three are in
-// the order of flagLangs.
-const (
-	voteRussian uint8 = 1 << iota
-	voteUkrainian
-	voteBulgarian
-	voteEnglish
-	voteLatin // a Slavic language typed in Latin letters
+	"github.com/earshot/earshot/internal/lang"
 )
 
-var voteOf = map[string]uint8{"ru": voteRussian, "uk": voteUkrainian, "bg": voteBulgarian, "en": voteEnglish}
+// langs is a set of the languages that inflect, those with paradigms: bit i is
+// language i of the grammar. The lowest bits of a vote are the same languages.
+type langs uint8
+
+// anyLang is every language.
+const anyLang = ^langs(0)
+
+// vote is a set of languages a frequent word or a letter speaks for: those that
+// inflect, then the others.
+type vote uint16
+
+// voteTyped is a Slavic language typed in Latin letters.
+const voteTyped vote = 1 << lang.Max
+
+// maxVotes is how many bits of a vote are used.
+const maxVotes = lang.Max + 1
+
+// speech is what tells languages apart.
+type speech struct {
+	langs    []string // those that inflect, in the order of their bits
+	vote     []vote   // by language of the list
+	cyrillic vote     // the languages written so
+	latin    vote
+	letters  [maxLetter]letterUse // Latin and Cyrillic letters that not every language of the alphabet has
+}
+
+// maxLetter is behind the last Cyrillic letter.
+const maxLetter = 0x530
+
+// letterUse says which of the languages that inflect have a letter, and which of
+// them it speaks for. None have it: it says nothing.
+type letterUse struct{ has, own langs }
+
+func newSpeech(t *tables) *speech {
+	sp := &speech{vote: make([]vote, len(t.langs))}
+	for i, l := range t.langs {
+		if t.text(l.Code+"/paradigms.tsv") == "" {
+			continue
+		}
+		if len(sp.langs) == maxInflected {
+			t.errs.Add(placeOf(l.Code+"/paradigms.tsv"), "more than %d languages have paradigms", maxInflected)
+			continue
+		}
+		sp.vote[i] = 1 << len(sp.langs)
+		sp.readLetters(t, l.Code)
+		sp.langs = append(sp.langs, l.Code)
+	}
+	next := vote(1) << len(sp.langs)
+	for i, l := range t.langs {
+		if sp.vote[i] == 0 {
+			sp.vote[i] = next
+			next <<= 1
+		}
+		if l.Cyrillic {
+			sp.cyrillic |= sp.vote[i]
+		} else {
+			sp.latin |= sp.vote[i]
+		}
+	}
+	return sp
+}
+
+func (sp *speech) readLetters(t *tables, code string) {
+	bit := langs(1) << len(sp.langs)
+	for _, row := range t.read(code+"/letters.tsv", "letters use", 2) {
+		for _, r := range row.Raw(0) {
+			if r >= maxLetter {
+				t.errs.Add(row.At(0), "%q is neither Latin nor Cyrillic", r)
+				continue
+			}
+			for _, r := range [...]rune{r, unicode.ToUpper(r)} {
+				sp.letters[r].has |= bit
+				if row.Raw(1) == "own" {
+					sp.letters[r].own |= bit
+				}
+			}
+		}
+		if use := row.Raw(1); use != "own" && use != "may" {
+			t.errs.Add(row.At(1), "unknown use %q: letters are own or may", use)
+		}
+	}
+}
+
+// languagesOf says in which languages that inflect a Cyrillic word may be
+// written, judging by its letters alone.
+func (sp *speech) languagesOf(s string) langs {
+	of, own := langs(sp.cyrillic), langs(0)
+	for _, r := range s {
+		if r < maxLetter && sp.letters[r].has != 0 {
+			of &= sp.letters[r].has
+			own |= sp.letters[r].own
+		}
+	}
+	if of == 0 {
+		of = own & -own // letters of several languages: the first of them
+	}
+	return of & (1<<len(sp.langs) - 1)
+}
+
+// inLatin gives the languages in Latin letters that inflect.
+func (sp *speech) inLatin() langs { return langs(sp.latin) & (1<<len(sp.langs) - 1) }
 
 // speakReach is how many bytes to either side tell the language a name stands
 // in: posts mix languages, sentences seldom do.
@@ -29,49 +125,44 @@ func (r *run) speaks(p *place) bool {
 	for from < p.start && !utf8.RuneStart(r.text[from]) {
 		from++
 	}
-	var votes [5]int
+	sp := r.set.speech
+	var votes [maxVotes]int
 	var t token
 	for i := from; i < to && r.set.fold.next(r.text, i, &t); i = t.end {
 		hit := t.start < p.end && p.start < t.end
 		if !hit {
 			count(&votes, r.set.votes[t.hash], 1)
 		}
-		if t.kinds&kindCyrillic != 0 {
-			count(&votes, lettersVote(r.text[t.start:t.end]), clearly)
-		}
+		count(&votes, sp.lettersVote(r.text[t.start:t.end]), clearly)
 	}
+	own := vote(p.langs / flagLang)
 	if r.text[p.start] < utf8.RuneSelf {
-		return votes[3]-votes[4] < clearly
+		return most(&votes, sp.latin&^own)-most(&votes, sp.latin&own|voteTyped) < clearly
 	}
-	own, other := 0, 0
-	for i := range 3 {
-		if p.langs&(flagRussian<<i) != 0 {
-			own = max(own, votes[i])
-		} else {
-			other = max(other, votes[i])
-		}
-	}
-	return other-own < clearly
+	return most(&votes, sp.cyrillic&^own)-most(&votes, sp.cyrillic&own) < clearly
 }
 
-func count(votes *[5]int, of uint8, weight int) {
-	for i := range votes {
-		if of&(1<<i) != 0 {
-			votes[i] += weight
-		}
+// most is the largest number of votes that one language of a set has.
+func most(votes *[maxVotes]int, of vote) int {
+	n := 0
+	for ; of != 0; of &= of - 1 {
+		n = max(n, votes[bits.TrailingZeros16(uint16(of))])
+	}
+	return n
+}
+
+func count(votes *[maxVotes]int, of vote, weight int) {
+	for ; of != 0; of &= of - 1 {
+		votes[bits.TrailingZeros16(uint16(of))] += weight
 	}
 }
 
-// lettersVote says which language a word's letters speak for.
-func lettersVote(word string) uint8 {
-	for _, c := range word {
-		switch c {
-		case 'ы', 'э', 'ё', 'Ы', 'Э', 'Ё':
-			return voteRussian
-		case 'і', 'ї', 'є', 'ґ', 'І', 'Ї', 'Є', 'Ґ':
-			return voteUkrainian
-		case 'ъ', 'Ъ':
-			return voteBulgarian
+// lettersVote says which language a word's letters speak for: the first letter
+// that speaks at all decides.
+func (sp *speech) lettersVote(word string) vote {
+	for _, r := range word {
+		if r < maxLetter && sp.letters[r].own != 0 {
+			return vote(sp.letters[r].own)
 		}
 	}
 	return 0

@@ -51,7 +51,7 @@ func (m *maker) done() lexicon {
 
 // add puts phrase id under all readings of a term.
 func (m *maker) add(id int32, p parsed) {
-	langs := m.languages(p)
+	of := m.languages(p)
 	for _, r := range p.readings {
 		at := int32(0)
 		words := 0
@@ -61,7 +61,7 @@ func (m *maker) add(id int32, p parsed) {
 				continue
 			}
 			followed := i+1 < len(r.elements) && !r.elements[i+1].sign
-			at = m.step(at, m.word(m.keyOf(e, p, langs, followed, len(r.elements) > 1)))
+			at = m.step(at, m.word(m.keyOf(e, p, of, followed, len(r.elements) > 1)))
 			words++
 			if m.anyQuotes || words == 1 && m.legal["class"][m.fold.foldWord(e.text)] {
 				m.lex.nodes[at].class = true
@@ -69,7 +69,7 @@ func (m *maker) add(id int32, p parsed) {
 		}
 		m.accept(at, id)
 		if words == len(r.elements) && words > 1 && !r.capitals {
-			m.accept(m.step(0, m.joined(r, p, langs)), id)
+			m.accept(m.step(0, m.joined(r, p, of)), id)
 		}
 	}
 }

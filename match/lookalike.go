@@ -24,9 +24,9 @@ var soundOf = map[rune]rune{
 	'а': 'a', 'А': 'a', 'е': 'e', 'Е': 'e', 'о': 'o', 'О': 'o', 'к': 'k', 'К': 'k', 'м': 'm', 'М': 'm', 'т': 't', 'Т': 't', 'і': 'i', 'І': 'i', 'у': 'u', 'У': 'u', 'х': 'h', 'Х': 'h',
 }
 
-// twins gives the hashes that a token of mixed alphabets has when its
+// lookAlikeHashes gives the hashes that a token of mixed alphabets has when its
 // look-alikes are read in one of them; how many is n.
-func (f *folder) twins(s string) (hashes [3]uint64, n int) {
+func (f *folder) lookAlikeHashes(s string) (hashes [3]uint64, n int) {
 	for which := range 3 {
 		h := hashSeed
 		ok := true
@@ -35,7 +35,7 @@ func (f *folder) twins(s string) (hashes [3]uint64, n int) {
 			if v&kindIgnorable != 0 {
 				continue
 			}
-			c, found := twin(which, r, v)
+			c, found := readAs(which, r, v)
 			if !found {
 				ok = false
 				break
@@ -50,8 +50,8 @@ func (f *folder) twins(s string) (hashes [3]uint64, n int) {
 	return hashes, n
 }
 
-// twin reads one rune: 0 as Latin, 1 as Cyrillic, 2 by ear.
-func twin(which int, r rune, v folded) (folded, bool) {
+// readAs reads one rune: 0 as Latin, 1 as Cyrillic, 2 by ear.
+func readAs(which int, r rune, v folded) (folded, bool) {
 	native, table := kindLatin, latinLook
 	if which == 1 {
 		native, table = kindCyrillic, cyrillicLook

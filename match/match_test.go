@@ -187,7 +187,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-func TestTrial(t *testing.T) {
+func TestReplay(t *testing.T) {
 	old := mustCompile(t, []Watch{{Name: "a", Terms: terms("Acme")}, {Name: "gone", Terms: terms("Clover")}})
 	next := mustCompile(t, []Watch{{Name: "a", Terms: terms("=Acme", "Orbit")}})
 	var posts iter.Seq2[mention.Post, error] = func(yield func(mention.Post, error) bool) {
@@ -198,7 +198,7 @@ func TestTrial(t *testing.T) {
 		}
 	}
 	before := func(p mention.Post) []Hit { return old.Match(p.Title, p.Text) }
-	rows, err := Trial(before, next, posts)
+	rows, err := Replay(before, next, posts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestTrial(t *testing.T) {
 		t.Errorf("samples %+v", s)
 	}
 	broken := errors.New("broken")
-	if _, err := Trial(before, next, func(yield func(mention.Post, error) bool) { yield(mention.Post{}, broken) }); !errors.Is(err, broken) {
+	if _, err := Replay(before, next, func(yield func(mention.Post, error) bool) { yield(mention.Post{}, broken) }); !errors.Is(err, broken) {
 		t.Errorf("error %v, want %v", err, broken)
 	}
 }

@@ -84,7 +84,7 @@ func (r *run) odd(at int32, t *token, p place) {
 		r.follow(at, ix.lookup(t.tailHash), ending, t, p)
 	}
 	if t.mixed() {
-		hashes, n := r.set.fold.twins(r.text[t.start:t.end])
+		hashes, n := r.set.fold.lookAlikeHashes(r.text[t.start:t.end])
 		for _, h := range hashes[:n] {
 			if h != t.hash {
 				r.follow(at, ix.lookup(h), plain, t, p)

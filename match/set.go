@@ -21,9 +21,10 @@ type Set struct {
 	endings  map[uint64]bool // by hash
 	english  map[uint64]bool
 	particle map[uint64]bool
-	votes    map[uint64]uint8 // which languages a frequent word speaks for
-	surnames map[string]bool  // see names.tsv
-	first    map[uint64]bool  // first names in all forms
+	votes    map[uint64]vote // which languages a frequent word speaks for
+	speech   *speech
+	surnames map[string]bool // see data/README.md
+	first    map[uint64]bool // first names in all forms
 	legal    map[string]bool
 	hosts    map[string]map[string]bool
 	common   commonWords
@@ -85,7 +86,7 @@ func Compile(watches []Watch) (*Set, []Problem, error) {
 
 // compile is Compile with the tables of text.
 func compile(watches []Watch, text func(name string) string) (*Set, []Problem, error) {
-	t := &tables{text: text}
+	t := newTables(text)
 	b := newBuilder(t)
 	if err := t.errs.Err(); err != nil {
 		return nil, nil, fmt.Errorf("match: tables: %w", err)
@@ -96,6 +97,9 @@ func compile(watches []Watch, text func(name string) string) (*Set, []Problem, e
 	b.set.names, b.set.side = b.names.done(), b.side.done()
 	set := b.set
 	set.runs.New = func() any { return newScratch(set) } // holds the set alone: the builder is large
+	if n := max(len(b.names.words), len(b.side.words)); n > maxWords {
+		return nil, nil, fmt.Errorf("match: the watches have %d different words, at most %d fit", n, maxWords)
+	}
 	problems := b.check()
 	var errs []error
 	for _, p := range problems {
@@ -136,18 +140,21 @@ func newBuilder(t *tables) *builder {
 	endings := t.sets("endings.tsv", "kind written")
 	legal := t.sets("legal.tsv", "kind word")
 	names := t.sets("names.tsv", "kind word")
+	sp := newSpeech(t)
 	c := &compiler{
 		fold:    f,
-		grammar: newGrammar(t),
-		script:  newScript(t),
+		speech:  sp,
+		grammar: newGrammar(t, sp),
+		script:  newScript(t, sp),
 		legal:   legal,
-		common:  readCommon(t, f),
+		common:  readCommon(t, f, sp),
 		cache:   map[wordKey][]spelled{},
 	}
 	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
 	b.side.anyQuotes = true
 	b.set = &Set{
 		fold:     f,
+		speech:   sp,
 		handles:  map[string][]int32{},
 		endings:  hashes(f, endings["ending"]),
 		english:  hashes(f, endings["english"]),
@@ -176,12 +183,12 @@ func firstNames(c *compiler, names map[string]bool) map[uint64]bool {
 	for name := range names {
 		base := c.fold.foldWord(name)
 		out[hashString(base)] = true
-		for _, f := range c.grammar.forms(base, languagesOf(name), false, false) {
+		for _, f := range c.grammar.forms(base, c.speech.languagesOf(name), false, false) {
 			if f.slot < 6 {
 				out[hashString(f.text)] = true
 			}
 		}
-		for _, s := range c.script.toLatin(name, anySlavic, joinedSpellings) {
+		for _, s := range c.script.toLatin(name, anyLang, joinedSpellings) {
 			out[hashString(s)] = true
 		}
 	}

@@ -36,16 +36,6 @@ type style struct {
 	langs langs
 }
 
-// langs is a set of the Slavic languages.
-type langs uint8
-
-const (
-	russian langs = 1 << iota
-	ukrainian
-	bulgarian
-	anySlavic = russian | ukrainian | bulgarian
-)
-
 // letters is one row of a table: a group of letters and what it turns into.
 type letters struct {
 	from       string
@@ -56,20 +46,48 @@ type letters struct {
 	class      []int      // by style: the first style that writes it the same way
 }
 
-func newScript(t *tables) *script {
+func newScript(t *tables, sp *speech) *script {
 	s := &script{latin: map[rune][]letters{}, cyr: map[rune][]letters{}}
-	rows := t.read("cyrillic.tsv", "", 2)
-	of := map[string]langs{"common": anySlavic, "passport": russian, "scholar": russian | ukrainian, "uk": ukrainian, "bg": bulgarian, "chat": russian | bulgarian}
-	for i := 1; len(rows) > 0 && i < rows[0].Len(); i++ {
-		s.styles = append(s.styles, style{rows[0].Raw(i), of[rows[0].Raw(i)]})
-	}
-	for _, row := range rows[min(1, len(rows)):] {
+	rows := t.must("common/cyrillic.tsv", "", 2)
+	for i, row := range rows {
+		if i == 0 {
+			s.readStyles(&row, t, sp)
+			continue
+		}
 		addLetters(s.latin, readLetters(row, len(s.styles)))
 	}
-	for _, row := range t.read("latin.tsv", "letters cyrillic", 2) {
+	for _, row := range t.must("common/latin.tsv", "letters cyrillic", 2) {
 		addLetters(s.cyr, readLetters(row, 1))
 	}
 	return s
+}
+
+// maxStyles is how many ways to write Cyrillic in Latin there may be.
+const maxStyles = 8
+
+// readStyles reads the header of cyrillic.tsv: the name of a style, and behind a
+// colon the languages it is of; without, it is of all.
+func (s *script) readStyles(header *tsv.Row, t *tables, sp *speech) {
+	for i := 1; i < header.Len(); i++ {
+		name, codes, some := strings.Cut(header.Raw(i), ":")
+		of := anyLang
+		if some {
+			of = 0
+			for code := range strings.SplitSeq(codes, ",") {
+				k := slices.Index(sp.langs, code)
+				if k < 0 {
+					t.errs.Add(header.At(i), "no language %q with paradigms", code)
+					continue
+				}
+				of |= 1 << k
+			}
+		}
+		if i > maxStyles {
+			t.errs.Add(header.At(i), "more than %d ways of writing", maxStyles)
+			return
+		}
+		s.styles = append(s.styles, style{name, of})
+	}
 }
 
 func addLetters(table map[rune][]letters, l letters) {
@@ -156,7 +174,7 @@ type step struct {
 func (s *script) toLatin(word string, of langs, limit int) []string {
 	steps := s.path(s.latin, word, true)
 	out := s.out[:0]
-	var done [8]int // what the styles so far wrote, one number each
+	var done [maxStyles]int // what the styles so far wrote, one number each
 	n := 0
 	for i, style := range s.styles {
 		if style.langs&of == 0 {

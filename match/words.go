@@ -9,7 +9,7 @@ import (
 // wordKey is a word of a term with everything its forms depend on.
 type wordKey struct {
 	text     string // lower case, ё and ґ kept
-	langs    string // of its Cyrillic forms, "ru uk bg"
+	langs    langs  // of its Cyrillic forms
 	exact    bool
 	followed bool // another word of the name follows
 	several  bool // the name has several words
@@ -21,7 +21,8 @@ type wordKey struct {
 // compiler holds what is the same for all terms.
 type compiler struct {
 	fold    *folder
-	grammar *grammar
+	speech  *speech
+	grammar grammar
 	script  *script
 	legal   map[string]map[string]bool
 	common  commonWords
@@ -36,18 +37,18 @@ type spelled struct {
 	flags uint32
 }
 
-func (c *compiler) languages(p parsed) string {
+func (c *compiler) languages(p parsed) langs {
 	var all strings.Builder
 	for _, e := range p.readings[0].elements {
 		all.WriteString(e.text)
 	}
-	return strings.Join(languagesOf(all.String()), " ")
+	return c.speech.languagesOf(all.String())
 }
 
-func (m *maker) keyOf(e element, p parsed, langs string, followed, several bool) wordKey {
+func (m *maker) keyOf(e element, p parsed, of langs, followed, several bool) wordKey {
 	return wordKey{
 		text:     strings.ToLower(e.text),
-		langs:    langs,
+		langs:    of,
 		exact:    p.exact,
 		followed: followed,
 		several:  several,
@@ -151,8 +152,8 @@ func (c *compiler) cyrillicWord(key wordKey, base string, limit int, cases bool)
 		flags |= flagTail
 	}
 	out := append(c.room[:0], spelled{base, -1, flags})
-	for _, s := range c.script.toLatin(key.text, anySlavic, min(2*limit, baseSpellings)) {
-		if !key.several && c.common.english[s] {
+	for _, s := range c.script.toLatin(key.text, anyLang, min(2*limit, baseSpellings)) {
+		if !key.several && c.common.latin[s] {
 			out = append(out, spelled{s, -1, flagBase | flagForeign | flagShy})
 			continue
 		}
@@ -185,7 +186,7 @@ func (c *compiler) inflect(out []spelled, key wordKey, base string, limit int, c
 		flags := surnameFlag(f) | langFlags(of)
 		out = append(out, spelled{f.text, f.slot, flags | flagForeign&^latin})
 		for _, s := range inLatin {
-			if !key.several && c.common.english[s] || flags&flagSurname != 0 && strings.ContainsAny(s, "46q") {
+			if !key.several && c.common.latin[s] || flags&flagSurname != 0 && strings.ContainsAny(s, "46q") {
 				continue // the latter is Bulgarian spelling, where -ов is an adjective
 			}
 			out = append(out, spelled{s, f.slot, latin | flags})
@@ -209,7 +210,7 @@ func (c *compiler) formsOf(key wordKey, base string) []form {
 			return nil // ОККО, БТИ
 		}
 	}
-	return uniqueForms(c.grammar.forms(base, strings.Fields(key.langs), key.followed, key.foreign), base)
+	return uniqueForms(c.grammar.forms(base, key.langs, key.followed, key.foreign), base)
 }
 
 // restore puts ё and ґ of the word as written back into a folded form of it.
@@ -251,6 +252,17 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 	if stem := cutVowel(base); len(stem) >= 4 {
 		out = append(out, spelled{stem, -1, flagStem})
 	}
+	if of := c.speech.inLatin(); of != 0 && !key.short {
+		forms := c.grammar.forms(base, of, key.followed, false)
+		for i := range forms {
+			forms[i].text = c.fold.foldWord(forms[i].text) // without accents, as texts are read
+		}
+		for _, f := range uniqueForms(forms, base) {
+			if key.several || !c.common.function[f.text] {
+				out = append(out, spelled{f.text, f.slot, langFlags(f.lang)})
+			}
+		}
+	}
 	// A Slavic name in Latin letters inflects in them, too: Romashke. A single
 	// word must look the part; in several, all words must agree with the text.
 	slavic := key.several && letters >= 4 || letters >= 6 && strings.HasSuffix(base, "a")
@@ -265,7 +277,7 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 		}
 		inner := key
 		inner.foreign = true
-		inner.text, inner.langs = cyr, strings.Join(languagesOf(cyr), " ")
+		inner.text, inner.langs = cyr, c.speech.languagesOf(cyr)
 		if slavic && i < 2 {
 			out = c.inflect(out, inner, f, limit, cases, 0)
 			continue

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -115,7 +116,7 @@ func (m *memory) failed(state *mention.SourceState, src Source, out outcome, now
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
 		return m.notice(src, StateFailing, now, fmt.Sprintf("%s cannot be read for %s now: %v. Last good poll: %s.",
-			src.Name, spell(now.Sub(m.FailingSince)), out.err, moment(state.LastSuccess)))
+			src.Name, text.Span(now.Sub(m.FailingSince)), out.err, moment(state.LastSuccess)))
 	}
 	return nil
 }
@@ -131,19 +132,19 @@ func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, 
 
 	switch {
 	case m.recovered(out):
-		text := fmt.Sprintf("%s is back: %s since.", src.Name, posts(m.NewSince))
+		words := fmt.Sprintf("%s is back: %s since.", src.Name, text.Count(m.NewSince, "post"))
 		if m.NewSince == 0 {
-			text = src.Name + " is back: it can be read again."
+			words = src.Name + " is back: it can be read again."
 		}
 		since := m.ReportedSince
 		m.Reported, m.ReportedSince, m.NewSince = "", time.Time{}, 0
-		return []Notice{{Source: src.Name, State: StateBack, Since: since, Text: text}}
+		return []Notice{{Source: src.Name, State: StateBack, Since: since, Text: words}}
 	case m.EmptyPolls >= emptyPolls:
 		return m.notice(src, StateEmpty, now, fmt.Sprintf("%s: the page answers with %s, but nothing on it looks like a post any more (usually %s): its layout may have changed. Last good poll: %s.%s",
-			src.Name, size(out.batch.Observed.Bytes), posts(m.UsualItems), moment(lastGood), notes(out)))
+			src.Name, size(out.batch.Observed.Bytes), text.Count(m.UsualItems, "post"), moment(lastGood), notes(out)))
 	case m.quiet(*state, now):
 		return m.notice(src, StateQuiet, now, fmt.Sprintf("%s has been silent for %s (usually %s a day). The page answers with %s and shows %s. Last new post: %s.%s",
-			src.Name, spell(now.Sub(state.LastNew)), posts(int(m.perDay()+0.5)), size(out.batch.Observed.Bytes), posts(out.batch.Observed.Items), moment(state.LastNew), notes(out)))
+			src.Name, text.Span(now.Sub(state.LastNew)), text.Count(int(m.perDay()+0.5), "post"), size(out.batch.Observed.Bytes), text.Count(out.batch.Observed.Items, "post"), moment(state.LastNew), notes(out)))
 	}
 	return nil
 }
@@ -279,13 +280,6 @@ func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time)
 	return now.Add(jitter(wait))
 }
 
-func posts(n int) string {
-	if n == 1 {
-		return "1 post"
-	}
-	return fmt.Sprintf("%d posts", n)
-}
-
 func size(bytes int) string {
 	if bytes < 1024 {
 		return fmt.Sprintf("%d bytes", bytes)
@@ -305,16 +299,4 @@ func notes(out outcome) string {
 		return ""
 	}
 	return " " + strings.Join(out.batch.Observed.Notes, "; ") + "."
-}
-
-// spell writes a duration as people say it.
-func spell(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d days", int(d.Hours()/24))
-	case d >= 2*time.Hour:
-		return fmt.Sprintf("%d hours", int(d.Hours()))
-	default:
-		return fmt.Sprintf("%d minutes", max(int(d.Minutes()), 1))
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/lang"
 	"github.com/earshot/earshot/internal/tsv"
 )
 
@@ -156,7 +157,7 @@ type common struct {
 
 func readCommon(src func(string) string, errs *tsv.Errors) *common {
 	c := &common{topics: newNames(), rules: newNames(), ruleTopic: []int{0}}
-	c.readLanguages(src("common/languages.tsv"), errs)
+	c.readLanguages(src(lang.File), errs)
 	for _, r := range tsv.Read("common/topics.tsv", src("common/topics.tsv"), "topic note", errs) {
 		c.topics.add(r.Cell(0))
 		if len(c.topics.list) > maxTopics {
@@ -178,20 +179,12 @@ func readCommon(src func(string) string, errs *tsv.Errors) *common {
 }
 
 // maxLanguages bounds the votes that a word casts.
-const maxLanguages = 8
+const maxLanguages = lang.Max
 
 func (c *common) readLanguages(src string, errs *tsv.Errors) {
-	for _, r := range tsv.Read("common/languages.tsv", src, "language script note", errs) {
-		script := r.Cell(1)
-		switch {
-		case len(r.Cell(0)) != 2 || script != "latin" && script != "cyrillic":
-			errs.Add(r.At(0), "a language is a code of two letters and the script latin or cyrillic")
-		case len(c.langs) == maxLanguages:
-			errs.Add(r.At(0), "more than %d languages", maxLanguages)
-		default:
-			c.langs = append(c.langs, r.Cell(0))
-			c.cyrillic = append(c.cyrillic, script == "cyrillic")
-		}
+	for _, l := range lang.Read(src, errs) {
+		c.langs = append(c.langs, l.Code)
+		c.cyrillic = append(c.cyrillic, l.Cyrillic)
 	}
 }
 

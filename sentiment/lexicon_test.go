@@ -3,6 +3,7 @@ package sentiment
 import (
 	"testing"
 
+	"github.com/earshot/earshot/internal/lang"
 	"github.com/earshot/earshot/internal/tsv"
 	"github.com/earshot/earshot/mention"
 )
@@ -26,11 +27,11 @@ func TestLexicon(t *testing.T) {
 // TestNewLanguage adds a language by data alone.
 func TestNewLanguage(t *testing.T) {
 	polish := map[string]string{
-		"common/languages.tsv": builtin("common/languages.tsv") + "pl\tlatin\n",
-		"pl/words.tsv":         "word\tforms\tweight\ttopic\tflags\tnote\nokropny\ta\t-3\nczekać\t+czekam +czekamy\t0\n",
-		"pl/paradigms.tsv":     "tag\tstrip\tendings\tnote\na\ty\ty a e ego ej ych\n",
-		"pl/patterns.tsv":      "pattern\tweight\trule\ttopic\tflags\tnote\n~czekać .. tydzień|tygodnie\t-2.5\twaiting\n",
-		"pl/langid.tsv":        "word\tweight\tnote\njest\t3\nnie\t3\njuż\t3\nna\t1\n",
+		lang.File:          lang.Table() + "pl\tlatin\tPolish\n",
+		"pl/words.tsv":     "word\tforms\tweight\ttopic\tflags\tnote\nokropny\ta\t-3\nczekać\t+czekam +czekamy\t0\n",
+		"pl/paradigms.tsv": "tag\tstrip\tendings\tnote\na\ty\ty a e ego ej ych\n",
+		"pl/patterns.tsv":  "pattern\tweight\trule\ttopic\tflags\tnote\n~czekać .. tydzień|tygodnie\t-2.5\twaiting\n",
+		"pl/langid.tsv":    "word\tweight\tnote\njest\t3\nnie\t3\njuż\t3\nna\t1\n",
 	}
 	s, err := newFrom(func(name string) string {
 		if text, ok := polish[name]; ok {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -32,7 +33,7 @@ var notWords = map[string]bool{"emoji": true, "rating": true, "accusing question
 const small = "small sign"
 
 // clues collects what spoke for a complaint, by language, rule and words.
-func clues(texts []text, scores []mention.Score) map[string]*clue {
+func clues(texts []labelled, scores []mention.Score) map[string]*clue {
 	all := map[string]*clue{}
 	for i := range texts {
 		t := &texts[i]
@@ -93,7 +94,7 @@ const (
 )
 
 // count says in how many distinct texts of each verdict the clue counted.
-func (c *clue) count(texts []text) (inFalse, inTrue int) {
+func (c *clue) count(texts []labelled) (inFalse, inTrue int) {
 	for i := range c.inside {
 		if texts[i].Verdict == NotNegative {
 			inFalse++
@@ -161,7 +162,7 @@ func sameWord(a, b *clue) bool {
 // widened returns the clue with up to wider words of context on either side, as
 // far as distinct false alarms share it: for cues that are right by themselves and
 // wrong in one turn of speech.
-func widened(all []*clue, texts []text) []*clue {
+func widened(all []*clue, texts []labelled) []*clue {
 	found := map[string]*clue{}
 	for _, c := range all {
 		if inFalse, _ := c.count(texts); inFalse < support || len(c.phrase) == 1 && strings.Contains(c.phrase[0], "|") {
@@ -200,7 +201,7 @@ func shortFirst(list []*clue) []*clue {
 	return list
 }
 
-func widen(found map[string]*clue, c *clue, t *text, s spot) {
+func widen(found map[string]*clue, c *clue, t *labelled, s spot) {
 	for left := 0; left <= wider && s.from-left >= 0; left++ {
 		for right := 0; right <= wider && s.to+right <= len(t.tokens); right++ {
 			phrase, ok := phraseOf(t.tokens[s.from-left : s.to+right])
@@ -221,7 +222,7 @@ func widen(found map[string]*clue, c *clue, t *text, s spot) {
 }
 
 // softer returns the candidates that make words weigh less or nothing.
-func softer(texts []text, scores []mention.Score, file *wordsFile) []*candidate {
+func softer(texts []labelled, scores []mention.Score, file *wordsFile) []*candidate {
 	base := sorted(clues(texts, scores))
 	var out []*candidate
 	whole := joinForms(base)
@@ -250,7 +251,7 @@ func softer(texts []text, scores []mention.Score, file *wordsFile) []*candidate 
 }
 
 // standsIn lists the texts that hold the phrase.
-func standsIn(texts []text, phrase []string) []int {
+func standsIn(texts []labelled, phrase []string) []int {
 	list := []int{}
 	for i := range texts {
 		if texts[i].Verdict != NotUs && holds(texts[i].tokens, phrase) {
@@ -272,7 +273,7 @@ func tooSmall(phrase []string) bool {
 }
 
 func note(inFalse, inTrue int) string {
-	return "called not negative in " + plural(inFalse, "text") + ", a complaint in " + decimal(float64(inTrue))
+	return "called not negative in " + text.Count(inFalse, "text") + ", a complaint in " + decimal(float64(inTrue))
 }
 
 // entry is the line of the user's that has this pattern already, -1 for none.
@@ -287,7 +288,7 @@ func (f *wordsFile) entry(lang, phrase string) int {
 
 // ownSofter tries the user's own lines with less weight, where one of their words
 // stands in what was wrong.
-func ownSofter(texts []text, base []*clue, file *wordsFile) []*candidate {
+func ownSofter(texts []labelled, base []*clue, file *wordsFile) []*candidate {
 	var out []*candidate
 	for _, o := range file.entries() {
 		if o.weight >= 0 {
@@ -338,7 +339,7 @@ func (o *ownLine) speaksOf(phrase []string) bool {
 // mostExamples is how many places are shown of each proposal.
 const mostExamples = 2
 
-func (c *clue) examples(texts []text, verdict Verdict) []string {
+func (c *clue) examples(texts []labelled, verdict Verdict) []string {
 	var out []string
 	seen := map[int]bool{}
 	for _, s := range c.place {

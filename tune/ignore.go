@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 // An ignore phrase holds the name with a neighbour that tells the namesake apart.
@@ -18,7 +20,7 @@ const (
 )
 
 // proposeIgnore fills the part of the plan that concerns the watches.
-func proposeIgnore(ctx context.Context, p *Plan, in Input, texts []text, m Matcher) error {
+func proposeIgnore(ctx context.Context, p *Plan, in Input, texts []labelled, m Matcher) error {
 	for _, w := range in.Watches {
 		c := namesakes{watch: w, texts: texts, mayLose: in.MayLose}
 		c.collect()
@@ -27,7 +29,7 @@ func proposeIgnore(ctx context.Context, p *Plan, in Input, texts []text, m Match
 		}
 		if them, us := c.distinct(c.them), c.distinct(c.us); them < MinNotUs || us < MinUs {
 			p.TooFew = append(p.TooFew, fmt.Sprintf("ignore phrases of %s: %s called not us and %s that are us; it takes %d and %d at least",
-				w.Name, plural(them, "text"), plural(us, "text"), MinNotUs, MinUs))
+				w.Name, text.Count(them, "text"), text.Count(us, "text"), MinNotUs, MinUs))
 			continue
 		}
 		found, err := c.choose(ctx, m)
@@ -42,7 +44,7 @@ func proposeIgnore(ctx context.Context, p *Plan, in Input, texts []text, m Match
 // namesakes are the verdicts on one watch.
 type namesakes struct {
 	watch    Watch
-	texts    []text
+	texts    []labelled
 	them, us []int // indexes of texts: not us, and us
 	mayLose  int
 }
@@ -190,7 +192,7 @@ func (c *namesakes) phrases() []string {
 
 // around calls use with every phrase that holds the name in tokens from to to and
 // ends in a neighbour that means something.
-func around(t *text, from, to int, use func(string)) {
+func around(t *labelled, from, to int, use func(string)) {
 	body := t.Mention.Post.Body()
 	for left := 0; left <= neighbours && from-left >= 0; left++ {
 		for right := 0; right <= neighbours && to+right <= len(t.tokens); right++ {
@@ -198,7 +200,7 @@ func around(t *text, from, to int, use func(string)) {
 			if _, ok := phraseOf(words); !ok || left+right == 0 || left > 0 && !telling(words[0]) || right > 0 && !telling(words[len(words)-1]) {
 				continue
 			}
-			use(Clean(body[words[0].start:words[len(words)-1].end]))
+			use(text.OneLine(body[words[0].start:words[len(words)-1].end]))
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 // token is a word of a text.
@@ -152,19 +154,5 @@ func excerpt(body string, start, end int) string {
 	if to < len(body) {
 		s += "…"
 	}
-	return Clean(s)
-}
-
-// Clean puts a foreign text on one line without control and direction characters.
-func Clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case r == utf8.RuneError || unicode.Is(unicode.C, r):
-			return -1
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
+	return text.OneLine(s)
 }

@@ -167,8 +167,8 @@ func Propose(ctx context.Context, in Input, lex Lexicon, match Matcher) (Plan, e
 	return p, nil
 }
 
-// text is an example made ready.
-type text struct {
+// labelled is an example made ready.
+type labelled struct {
 	Example
 	tokens []token
 	same   int // index of the first text with this verdict and nearly these words
@@ -178,15 +178,15 @@ type text struct {
 const nearBits = 3
 
 // prepare cuts the texts into words and finds out which are the same.
-func prepare(examples []Example) []text {
-	var texts []text
+func prepare(examples []Example) []labelled {
+	var texts []labelled
 	for _, e := range examples {
 		if e.Mention.Post.Title == "" && e.Mention.Post.Text == "" {
 			continue // erased by retention
 		}
-		t := text{Example: e, tokens: tokenize(e.Mention.Post.Body()), same: len(texts)}
+		t := labelled{Example: e, tokens: tokenize(e.Mention.Post.Body()), same: len(texts)}
 		for i := range texts {
-			if o := &texts[i]; o.Verdict == t.Verdict && o.same == i && alike(o, &t) {
+			if o := &texts[i]; o.Verdict == t.Verdict && o.same == i && isNearDuplicate(o, &t) {
 				t.same = i
 				break
 			}
@@ -196,7 +196,7 @@ func prepare(examples []Example) []text {
 	return texts
 }
 
-func alike(a, b *text) bool {
+func isNearDuplicate(a, b *labelled) bool {
 	x, y := a.Mention.Simhash, b.Mention.Simhash
 	if x != 0 && y != 0 {
 		return bits.OnesCount64(x^y) <= nearBits
@@ -204,7 +204,7 @@ func alike(a, b *text) bool {
 	return a.Mention.Post.Body() == b.Mention.Post.Body()
 }
 
-func count(texts []text) Labels {
+func count(texts []labelled) Labels {
 	var l Labels
 	for i, t := range texts {
 		switch {

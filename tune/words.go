@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -14,7 +15,7 @@ import (
 type trial struct {
 	in    Input
 	lex   Lexicon
-	texts []text
+	texts []labelled
 	file  wordsFile
 	known map[string]state // what was scored before, by the words
 }
@@ -169,7 +170,7 @@ func (t *trial) words(ctx context.Context, p *Plan) error {
 	if p.Labels.NotNegative < MinNotNegative || p.Labels.Confirmed < MinConfirmed {
 		p.TooFew = append(p.TooFew, fmt.Sprintf(
 			"words: %s called not negative and %s claimed or answered; it takes %d and %d at least",
-			plural(p.Labels.NotNegative, "text"), plural(p.Labels.Confirmed, "complaint"), MinNotNegative, MinConfirmed))
+			text.Count(p.Labels.NotNegative, "text"), text.Count(p.Labels.Confirmed, "complaint"), MinNotNegative, MinConfirmed))
 		return nil
 	}
 	options := softer(t.texts, first.scores, &t.file)
@@ -394,7 +395,7 @@ func heavier(t *trial, now *state) []*candidate {
 		phrase := strings.Join(c.phrase, " ")
 		out = append(out, &candidate{
 			affects: standsIn(t.texts, c.phrase), kind: Heavier, lang: c.lang, phrase: c.phrase, inTrue: inTrue, examples: c.examples(t.texts, Confirmed),
-			edit: edit{t.file.entry(c.lang, phrase), patternLine(c.lang, phrase, w, c.rule, c.topic, "weak in "+plural(len(weak), "complaint"))},
+			edit: edit{t.file.entry(c.lang, phrase), patternLine(c.lang, phrase, w, c.rule, c.topic, "weak in "+text.Count(len(weak), "complaint"))},
 		})
 	}
 	slices.SortStableFunc(out, func(a, b *candidate) int { return cmp.Compare(b.inTrue, a.inTrue) })

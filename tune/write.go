@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 // Text writes the plan for people. The diff comes last and nothing before it looks
@@ -14,7 +15,7 @@ import (
 func (p Plan) Text(to io.Writer) error {
 	w := bufio.NewWriter(to)
 	fmt.Fprintf(w, "what staff said: %s not negative, %s, %s not us\n",
-		plural(p.Labels.NotNegative, "text"), plural(p.Labels.Confirmed, "real complaint"), plural(p.Labels.NotUs, "text"))
+		text.Count(p.Labels.NotNegative, "text"), text.Count(p.Labels.Confirmed, "real complaint"), text.Count(p.Labels.NotUs, "text"))
 	for _, few := range p.TooFew {
 		fmt.Fprintf(w, "too few labels for %s\n", few)
 	}
@@ -30,14 +31,14 @@ func (p Plan) Text(to io.Writer) error {
 func (p *Plan) writeWords(w io.Writer) {
 	if len(p.Words) > 0 {
 		fmt.Fprintf(w, "\nwords: %s\n  false alarms %d, after %d; complaints heard %d, after %d; heard only just, or not, %d, after %d\n",
-			plural(len(p.Words), "change"), p.Before.FalseAlarms, p.After.FalseAlarms, p.Before.Complaints, p.After.Complaints, p.Before.Weak, p.After.Weak)
+			text.Count(len(p.Words), "change"), p.Before.FalseAlarms, p.After.FalseAlarms, p.Before.Complaints, p.After.Complaints, p.Before.Weak, p.After.Weak)
 	}
 	for i, c := range p.Words {
 		fmt.Fprintf(w, "\n%d. «%s» (%s) %s\n", i+1, c.Phrase, c.Lang, kindWords[c.Kind])
-		fmt.Fprintf(w, "   it counted in %s called not negative and in %s\n", plural(c.InFalse, "text"), plural(c.InTrue, "complaint"))
-		fmt.Fprintf(w, "   removes %s, loses %s", plural(c.Removes, "false alarm"), plural(c.Loses, "complaint"))
+		fmt.Fprintf(w, "   it counted in %s called not negative and in %s\n", text.Count(c.InFalse, "text"), text.Count(c.InTrue, "complaint"))
+		fmt.Fprintf(w, "   removes %s, loses %s", text.Count(c.Removes, "false alarm"), text.Count(c.Loses, "complaint"))
 		if c.Firms > 0 {
-			fmt.Fprintf(w, ", makes %s clear", plural(c.Firms, "weak complaint"))
+			fmt.Fprintf(w, ", makes %s clear", text.Count(c.Firms, "weak complaint"))
 		}
 		fmt.Fprintln(w)
 		examples(w, c.Examples)
@@ -48,9 +49,9 @@ func (p *Plan) writeWords(w io.Writer) {
 	for _, l := range p.Left {
 		why := "a line of yours would change too little"
 		if l.Loses > 0 {
-			why = "without it " + plural(l.Loses, "complaint") + " would be lost"
+			why = "without it " + text.Count(l.Loses, "complaint") + " would be lost"
 		}
-		fmt.Fprintf(w, "  «%s» (%s), in %s called not negative: %s\n", l.Phrase, l.Lang, plural(l.InFalse, "text"), why)
+		fmt.Fprintf(w, "  «%s» (%s), in %s called not negative: %s\n", l.Phrase, l.Lang, text.Count(l.InFalse, "text"), why)
 	}
 }
 
@@ -65,14 +66,14 @@ func examples(w io.Writer, list []string) {
 func (p *Plan) writeIgnore(w io.Writer) {
 	for i, g := range p.Ignore {
 		if i == 0 || p.Ignore[i-1].Watch != g.Watch {
-			fmt.Fprintf(w, "\nignore phrases for %s\n", Clean(g.Watch))
+			fmt.Fprintf(w, "\nignore phrases for %s\n", text.OneLine(g.Watch))
 		}
-		fmt.Fprintf(w, "  %s removes %s that are not us, loses %d of %d that are\n", quoted(g.Phrase), plural(g.Removes, "post"), g.Loses, g.Of)
+		fmt.Fprintf(w, "  %s removes %s that are not us, loses %d of %d that are\n", quoted(g.Phrase), text.Count(g.Removes, "post"), g.Loses, g.Of)
 		examples(w, g.Examples)
 		if i+1 < len(p.Ignore) && p.Ignore[i+1].Watch == g.Watch {
 			continue
 		}
-		fmt.Fprintf(w, "  at %s write\n    ignore:\n", Clean(g.Where))
+		fmt.Fprintf(w, "  at %s write\n    ignore:\n", text.OneLine(g.Where))
 		for _, phrase := range g.So {
 			fmt.Fprintf(w, "      - %s\n", quoted(phrase))
 		}
@@ -96,13 +97,6 @@ func quoted(s string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(Clean(s)) // a string always encodes
+	_ = enc.Encode(text.OneLine(s)) // a string always encodes
 	return strings.TrimSpace(b.String())
-}
-
-func plural(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return strconv.Itoa(n) + " " + what
 }

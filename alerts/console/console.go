@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -56,20 +57,20 @@ func New(opt Options) *Notifier {
 // Post writes the alert.
 func (n *Notifier) Post(_ context.Context, m alerts.Message) (alerts.Place, error) {
 	place := alerts.Place{Channel: "console", TS: string(m.Alert.ID)}
-	var text string
+	var out string
 	switch m.Alert.Kind {
 	case mention.Complaint, mention.Duplicate:
-		text = n.complaint(m)
+		out = n.complaint(m)
 	case mention.Changed:
-		text = n.changed(m)
+		out = n.changed(m)
 	case mention.Escalation:
-		text = n.escalation(m)
+		out = n.escalation(m)
 	case mention.Digest:
-		text = n.digest(m)
+		out = n.digest(m)
 	default:
-		text = n.paint(strong, strings.ToUpper(string(m.Alert.Kind))) + "  " + n.wrapped(alerts.Clean(m.Details.Text), "") + "\n"
+		out = n.paint(strong, strings.ToUpper(string(m.Alert.Kind))) + "  " + n.wrapped(text.Clean(m.Details.Text), "") + "\n"
 	}
-	return place, n.write(text)
+	return place, n.write(out)
 }
 
 // Update writes one line with the new state: a terminal cannot change what
@@ -123,9 +124,9 @@ func (n *Notifier) complaint(m alerts.Message) string {
 	var b strings.Builder
 	p := m.Mention.Post
 	b.WriteString(n.severity(m.Alert.Severity) + "  ")
-	parts := []string{n.paint(strong, alerts.Line(m.Mention.Watch, maxName)), alerts.Site(p)}
-	for _, part := range []string{alerts.Line(p.Author, maxName), alerts.Stars(p.Rating),
-		alerts.Span(m.Now.Sub(alerts.Since(m.Mention, m.Case))) + " ago", strings.Replace(alerts.Verdict(m.Mention.Score), ", ", " ", 1)} {
+	parts := []string{n.paint(strong, text.Line(m.Mention.Watch, maxName)), alerts.Site(p)}
+	for _, part := range []string{text.Line(p.Author, maxName), alerts.Stars(p.Rating),
+		text.Span(m.Now.Sub(alerts.Since(m.Mention, m.Case))) + " ago", strings.Replace(alerts.Verdict(m.Mention.Score), ", ", " ", 1)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
@@ -144,9 +145,9 @@ func (n *Notifier) complaint(m alerts.Message) string {
 		b.WriteString(indent + words + "\n")
 	}
 	if why := alerts.Why(m.Mention.Score); len(why) > 0 {
-		b.WriteString(indent + n.paint(faint, "why  ") + alerts.Line(strings.Join(why, ", "), 300) + "\n")
+		b.WriteString(indent + n.paint(faint, "why  ") + text.Line(strings.Join(why, ", "), 300) + "\n")
 	}
-	if link := alerts.Line(p.URL, 500); link != "" {
+	if link := text.Line(p.URL, 500); link != "" {
 		b.WriteString(indent + n.paint(faint, link) + "\n")
 	}
 	if m.Case.Status != mention.Open {
@@ -156,24 +157,24 @@ func (n *Notifier) complaint(m alerts.Message) string {
 }
 
 func (n *Notifier) changed(m alerts.Message) string {
-	text := indent + n.paint(faint, "↳ "+n.about(m)+" ") + alerts.Line(m.News(), 300) + "\n"
+	out := indent + n.paint(faint, "↳ "+n.about(m)+" ") + text.Line(m.News(), 300) + "\n"
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
-		text += indent + n.quote(m.Mention) + "\n"
+		out += indent + n.quote(m.Mention) + "\n"
 	case alerts.Answered:
-		if words := alerts.Cut(alerts.Clean(m.Details.Text), maxQuote); words != "" {
-			text += indent + n.wrapped("«"+words+"»", indent) + "\n"
+		if words := text.Cut(text.Clean(m.Details.Text), maxQuote); words != "" {
+			out += indent + n.wrapped("«"+words+"»", indent) + "\n"
 		}
 	}
-	return text
+	return out
 }
 
 // escalation is one line in the thread, or, where another channel is told, with
 // the whole complaint.
 func (n *Notifier) escalation(m alerts.Message) string {
-	words := n.paint(red, alerts.Line(m.Details.Text, 300))
+	words := n.paint(red, text.Line(m.Details.Text, 300))
 	if m.Alert.Notify != "" {
-		words += " " + n.paint(strong, alerts.Line(m.Alert.Notify, maxName))
+		words += " " + n.paint(strong, text.Line(m.Alert.Notify, maxName))
 	}
 	if m.Alert.ThreadOf == "" {
 		return words + "\n" + n.complaint(m)
@@ -183,15 +184,15 @@ func (n *Notifier) escalation(m alerts.Message) string {
 
 // about names a complaint in a few words.
 func (n *Notifier) about(m alerts.Message) string {
-	author := alerts.Line(m.Mention.Post.Author, maxName)
+	author := text.Line(m.Mention.Post.Author, maxName)
 	if author == "" {
 		author = "somebody"
 	}
-	return alerts.Line(m.Mention.Watch, maxName) + " · " + author + ":"
+	return text.Line(m.Mention.Watch, maxName) + " · " + author + ":"
 }
 
 func (n *Notifier) state(m alerts.Message) string {
-	words := alerts.Line(alerts.State(m.Mention, m.Case), 300)
+	words := text.Line(alerts.State(m.Mention, m.Case), 300)
 	switch {
 	case m.Case.Status == mention.Replied && m.Case.AnswerVerified:
 		return n.paint(green, "✓ "+words)

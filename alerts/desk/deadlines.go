@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
 
 	"github.com/earshot/earshot/internal/fault"
 	"github.com/earshot/earshot/mention"
@@ -210,21 +211,21 @@ func (s steps) take(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
 func (s steps) name(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelNamed
 	c.OverdueSince = s.deadline.Hours.Add(s.start(*c), s.deadline.Claim)
-	a := s.reply(c, fmt.Sprintf("Nobody has taken this complaint for %s.", alerts.Span(s.now.Sub(s.start(*c)))))
+	a := s.reply(c, fmt.Sprintf("Nobody has taken this complaint for %s.", text.Span(s.now.Sub(s.start(*c)))))
 	a.Notify = s.deadline.Notify
 	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), a
 }
 
 func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 	c.Level = c.Level/10*10 + alerts.LevelTold
-	a := s.reply(c, fmt.Sprintf("Nobody in %s has taken this complaint for %s.", s.own.Route, alerts.Span(s.now.Sub(s.start(*c)))))
+	a := s.reply(c, fmt.Sprintf("Nobody in %s has taken this complaint for %s.", s.own.Route, text.Span(s.now.Sub(s.start(*c)))))
 	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
 	return "nobody took it: told " + a.Route, a
 }
 
 func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelReminded
-	a := s.reply(c, fmt.Sprintf("%s, you took this %s ago, and no public answer is to be seen.", c.Owner.Name, alerts.Span(s.now.Sub(c.ClaimedAt))))
+	a := s.reply(c, fmt.Sprintf("%s, you took this %s ago, and no public answer is to be seen.", c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt))))
 	a.Notify = strings.TrimPrefix(c.Owner.ID, "slack:")
 	if a.Notify == c.Owner.ID { // came through another channel: Slack knows nobody of that id
 		a.Notify = ""
@@ -233,7 +234,7 @@ func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 }
 
 func (s steps) release(c *mention.Case) (string, mention.Alert) {
-	who, took := c.Owner.Name, alerts.Span(s.now.Sub(c.ClaimedAt))
+	who, took := c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt))
 	c.Status, c.Owner, c.ClaimedAt = mention.Open, mention.Person{}, time.Time{}
 	c.Level = max(c.Level%10, alerts.LevelNamed)
 	if c.OverdueSince.IsZero() {
@@ -246,7 +247,7 @@ func (s steps) release(c *mention.Case) (string, mention.Alert) {
 
 func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelUnverified
-	return "no answer seen", s.reply(c, fmt.Sprintf("%s said %s ago that this is answered, but no answer of yours is to be seen on the site.", c.RepliedBy, alerts.Span(s.now.Sub(c.RepliedAt))))
+	return "no answer seen", s.reply(c, fmt.Sprintf("%s said %s ago that this is answered, but no answer of yours is to be seen on the site.", c.RepliedBy, text.Span(s.now.Sub(c.RepliedAt))))
 }
 
 // reply is a message in the thread of the complaint. Its id holds the version of

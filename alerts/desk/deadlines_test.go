@@ -96,7 +96,7 @@ func TestAnsweredInTime(t *testing.T) {
 	r.Shown()
 	r.Do(m, mention.Action{Verb: mention.Reply})
 	r.says(r.after(59 * time.Minute))
-	r.says(r.after(time.Minute), "#mentions: Ira said 60 min ago that this is answered, but no answer of yours is to be seen on the site.")
+	r.says(r.after(time.Minute), "#mentions: Ira said 1 h ago that this is answered, but no answer of yours is to be seen on the site.")
 	r.says(r.after(24 * time.Hour))
 	answer := rig.Said(rig.Forum, "2", "Romashka Support", "Вибачте, усе повернули", 0)
 	r.Poll(answer)

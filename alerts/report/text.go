@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 // Text writes the report for a terminal. before is the period before, for
@@ -23,7 +25,7 @@ func (r Report) Text(w io.Writer, before *Report) error {
 		}
 		fmt.Fprintf(t, "\n%s\tcomplaints\tanswered\tmedian\tp90\n", s.title)
 		for _, row := range s.rows {
-			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", row.Name, row.Complaints, row.Answered, row.Overall.MedianWords(), row.Overall.P90Words())
+			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", text.OneLine(row.Name), row.Complaints, row.Answered, row.Overall.MedianWords(), row.Overall.P90Words())
 		}
 	}
 	return t.Flush()
@@ -121,7 +123,7 @@ func (s Spread) String() string {
 	if s.Of == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("median %s, p90 %s", Wait(s.Median), Wait(s.P90))
+	return fmt.Sprintf("median %s, p90 %s", text.Span(s.Median), text.Span(s.P90))
 }
 
 // MedianWords is the median as people say it, "–" when nothing is known.
@@ -129,7 +131,7 @@ func (s Spread) MedianWords() string {
 	if s.Of == 0 {
 		return "–"
 	}
-	return Wait(s.Median)
+	return text.Span(s.Median)
 }
 
 // P90Words is the 90th percentile as people say it.
@@ -137,7 +139,7 @@ func (s Spread) P90Words() string {
 	if s.Of == 0 {
 		return "–"
 	}
-	return Wait(s.P90)
+	return text.Span(s.P90)
 }
 
 func (s Spread) seconds(d time.Duration) string {
@@ -147,23 +149,9 @@ func (s Spread) seconds(d time.Duration) string {
 	return fmt.Sprintf("%.0f", d.Seconds())
 }
 
-// Wait writes a wait as people say it.
-func Wait(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
-	default:
-		return fmt.Sprintf("%d days", int(d.Hours()/24))
-	}
-}
-
 // cell keeps a name from breaking a Markdown table.
 func cell(s string) string {
-	return strings.NewReplacer("|", "\\|", "\n", " ").Replace(s)
+	return strings.ReplaceAll(text.OneLine(s), "|", "\\|")
 }
 
 // spreadsheetSafe keeps a foreign name from being read as a formula.

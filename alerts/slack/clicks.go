@@ -11,6 +11,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -66,7 +67,7 @@ func (c click) channel() string { return or(c.Channel.ID, c.Container.ChannelID)
 
 // person is who clicked, by the id Slack has for them and the name colleagues know.
 func (n *Notifier) person(ctx context.Context, c click) mention.Person {
-	name := alerts.Line(or(c.User.Username, or(c.User.Name, c.User.ID)), maxName)
+	name := text.Line(or(c.User.Username, or(c.User.Name, c.User.ID)), maxName)
 	return mention.Person{ID: "slack:" + c.User.ID, Name: n.people.name(ctx, c.User.ID, name)}
 }
 
@@ -171,7 +172,7 @@ func repliesView(m mention.Mention, replies []string) api.ModalViewRequest {
 	blocks = append(blocks, api.NewSectionBlock(plainText(intro), nil, nil))
 	for i, r := range replies[:min(len(replies), 2)] {
 		box := api.NewPlainTextInputBlockElement(nil, fmt.Sprintf("text%d", i)).WithMultiline(true).
-			WithInitialValue(alerts.Cut(r, maxReplyText))
+			WithInitialValue(text.Cut(r, maxReplyText))
 		label := plainText(fmt.Sprintf("Text %d", i+1))
 		input := api.NewInputBlock(fmt.Sprintf("reply%d", i), label, nil, box)
 		input.Optional = true

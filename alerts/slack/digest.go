@@ -10,6 +10,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/text"
 )
 
 const (
@@ -24,11 +25,11 @@ const (
 func digest(m alerts.Message, limit int) []api.Block {
 	s := m.Details.Summary
 	blocks := []api.Block{api.NewHeaderBlock(plainText(s.Title()))}
-	first := []api.RichTextSectionElement{text(headline(s))}
+	first := []api.RichTextSectionElement{textElement(headline(s))}
 	if m.Repeat {
 		first = append(first, italic("  (may be a repeat: the channel's history could not be read)"))
 	}
-	numbers := &api.RichTextPreformatted{Type: api.RTEPreformatted, Elements: []api.RichTextSectionElement{text(clocks(s))}}
+	numbers := &api.RichTextPreformatted{Type: api.RTEPreformatted, Elements: []api.RichTextSectionElement{textElement(clocks(s))}}
 	blocks = append(blocks, api.NewRichTextBlock("numbers", api.NewRichTextSection(first...), numbers))
 	blocks = append(blocks, charts(s)...)
 	rows := max(limit/1000, 1)
@@ -50,22 +51,15 @@ func headline(s *alerts.Summary) string {
 		return fmt.Sprintf("No complaint was heard (before: %d).", b.Heard)
 	}
 	words := fmt.Sprintf("%s heard (before: %d): %d answered, %d of them seen on the site, %d dismissed, %d unanswered.",
-		counted(r.Heard, "complaint"), b.Heard, r.Answered, r.Proved, r.Dismissed, r.Unanswered)
+		text.Count(r.Heard, "complaint"), b.Heard, r.Answered, r.Proved, r.Dismissed, r.Unanswered)
 	if r.Overall.Of > 0 {
-		words += fmt.Sprintf(" Half of the answers stood within %s of publication, nine of ten within %s", report.Wait(r.Overall.Median), report.Wait(r.Overall.P90))
+		words += fmt.Sprintf(" Half of the answers stood within %s of publication, nine of ten within %s", text.Span(r.Overall.Median), text.Span(r.Overall.P90))
 		if b.Overall.Of > 0 {
-			words += fmt.Sprintf(" (before: %s and %s)", report.Wait(b.Overall.Median), report.Wait(b.Overall.P90))
+			words += fmt.Sprintf(" (before: %s and %s)", text.Span(b.Overall.Median), text.Span(b.Overall.P90))
 		}
 		words += "."
 	}
 	return words
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // clocks is the table of the three parts of a wait, and of the whole.
@@ -128,12 +122,12 @@ func barChart(a []bar, aName string, b []bar, bName string) api.DataVisualizatio
 	var labels []string
 	points := func(bars []bar) (out []api.DataVisualizationDataPoint) {
 		for _, p := range bars {
-			out = append(out, api.NewDataVisualizationDataPoint(alerts.Line(p.label, maxLabel), float64(p.n)))
+			out = append(out, api.NewDataVisualizationDataPoint(text.Line(p.label, maxLabel), float64(p.n)))
 		}
 		return out
 	}
 	for _, p := range a {
-		labels = append(labels, alerts.Line(p.label, maxLabel))
+		labels = append(labels, text.Line(p.label, maxLabel))
 	}
 	return api.NewDataVisualizationBarChart(api.NewDataVisualizationAxisConfig(labels...),
 		api.NewDataVisualizationDataSeries(aName, points(a)...), api.NewDataVisualizationDataSeries(bName, points(b)...))
@@ -156,11 +150,11 @@ func table(title string, rows []report.Row, most int) []api.RichTextElement {
 	}
 	var lines []api.RichTextElement
 	for _, r := range rows[:min(len(rows), most)] {
-		words := fmt.Sprintf(": %s, %d answered", counted(r.Complaints, "complaint"), r.Answered)
+		words := fmt.Sprintf(": %s, %d answered", text.Count(r.Complaints, "complaint"), r.Answered)
 		if r.Overall.Of > 0 {
-			words += fmt.Sprintf(", median %s, p90 %s", report.Wait(r.Overall.Median), report.Wait(r.Overall.P90))
+			words += fmt.Sprintf(", median %s, p90 %s", text.Span(r.Overall.Median), text.Span(r.Overall.P90))
 		}
-		lines = append(lines, api.NewRichTextSection(bold(or(alerts.Line(r.Name, maxName), "–")), text(words)))
+		lines = append(lines, api.NewRichTextSection(bold(or(text.Line(r.Name, maxName), "–")), textElement(words)))
 	}
 	return titled(title, lines)
 }
@@ -178,12 +172,12 @@ func waiting(m alerts.Message, most int) []api.RichTextElement {
 	}
 	var lines []api.RichTextElement
 	for _, w := range shown {
-		who := alerts.Line(w.Author, maxName)
-		line := []api.RichTextSectionElement{text(or(who, "Somebody") + " on " + alerts.Line(w.Site, maxName))}
+		who := text.Line(w.Author, maxName)
+		line := []api.RichTextSectionElement{textElement(or(who, "Somebody") + " on " + text.Line(w.Site, maxName))}
 		if link := webLink(w.URL); link != "" {
-			line[0] = api.NewRichTextSectionLinkElement(link, or(who, "Somebody")+" on "+alerts.Line(w.Site, maxName), nil)
+			line[0] = api.NewRichTextSectionLinkElement(link, or(who, "Somebody")+" on "+text.Line(w.Site, maxName), nil)
 		}
-		lines = append(lines, api.NewRichTextSection(append(line, text(", "), ago(w.Since, m.Now), text(", "+w.Has()))...))
+		lines = append(lines, api.NewRichTextSection(append(line, textElement(", "), ago(w.Since, m.Now), textElement(", "+w.Has()))...))
 	}
 	return titled(title, lines)
 }

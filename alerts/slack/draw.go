@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack/slackutilsx"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -98,16 +99,16 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 	case alerts.Overdue(c):
 		mark = "🔴"
 	}
-	title := mark + " " + capital(m.Alert.Severity.String()) + " · " + alerts.Line(m.Mention.Watch, maxName)
+	title := mark + " " + capital(m.Alert.Severity.String()) + " · " + text.Line(m.Mention.Watch, maxName)
 	if m.Alert.Kind == mention.Duplicate {
 		title += " · the same words elsewhere"
 	}
 	line := append([]api.RichTextSectionElement{bold(title)}, state(m)...)
 	if c.Status == mention.Open {
-		line = append(line, text(" · "), ago(alerts.Since(m.Mention, c), m.Now))
+		line = append(line, textElement(" · "), ago(alerts.Since(m.Mention, c), m.Now))
 	}
 	if c.SnoozedUntil.After(m.Now) {
-		line = append(line, text(" · snoozed until "), date(c.SnoozedUntil, "{time}"))
+		line = append(line, textElement(" · snoozed until "), date(c.SnoozedUntil, "{time}"))
 	}
 	if m.Repeat {
 		line = append(line, italic("  (may be a repeat: the channel's history could not be read)"))
@@ -118,24 +119,24 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 // state is alerts.State, its moments in the reader's own zone.
 func state(m alerts.Message) []api.RichTextSectionElement {
 	if c := m.Case; alerts.Overdue(c) {
-		return []api.RichTextSectionElement{text("    overdue since "), date(c.OverdueSince, "{date_short_pretty} {time}"), text(": nobody has it")}
+		return []api.RichTextSectionElement{textElement("    overdue since "), date(c.OverdueSince, "{date_short_pretty} {time}"), textElement(": nobody has it")}
 	}
-	return []api.RichTextSectionElement{text("    " + alerts.Line(alerts.State(m.Mention, m.Case), 3*maxName))}
+	return []api.RichTextSectionElement{textElement("    " + text.Line(alerts.State(m.Mention, m.Case), 3*maxName))}
 }
 
 // who is the second line: the author, the place, the stars, the record.
 func who(m alerts.Message) api.RichTextElement {
 	p := m.Mention.Post
-	author := alerts.Line(p.Author, maxName)
+	author := text.Line(p.Author, maxName)
 	if author == "" {
 		author = "Somebody"
 	}
-	line := []api.RichTextSectionElement{text(author + " on " + alerts.Site(p))}
+	line := []api.RichTextSectionElement{textElement(author + " on " + alerts.Site(p))}
 	if stars := alerts.Stars(p.Rating); stars != "" {
-		line = append(line, text("  ("+stars+")"))
+		line = append(line, textElement("  ("+stars+")"))
 	}
 	if p.IsReply && p.Title != "" {
-		line = append(line, text(" in «"+alerts.Line(p.Title, 2*maxName)+"»"))
+		line = append(line, textElement(" in «"+text.Line(p.Title, 2*maxName)+"»"))
 	}
 	if !m.Mention.EditedAt.IsZero() && !p.Deleted {
 		line = append(line, italic("  edited"))
@@ -158,7 +159,7 @@ func quote(m alerts.Message, limit int) api.RichTextElement {
 		if w.Strong {
 			q.Elements = append(q.Elements, bold(w.Text))
 		} else {
-			q.Elements = append(q.Elements, text(w.Text))
+			q.Elements = append(q.Elements, textElement(w.Text))
 		}
 	}
 	if cut > 0 {
@@ -194,24 +195,24 @@ func under(m alerts.Message) []api.Block {
 	}
 	var elements []api.MixedElement
 	for _, p := range parts {
-		elements = append(elements, plainText(alerts.Line(p, maxContext)))
+		elements = append(elements, plainText(text.Line(p, maxContext)))
 	}
 	return []api.Block{api.NewContextBlock("why", elements...)}
 }
 
 // changed is the reply in the thread that tells what happened to a post.
 func changed(m alerts.Message, limit int) []api.Block {
-	line := []api.RichTextSectionElement{text(or(alerts.Line(m.News(), maxContext), noWords))}
+	line := []api.RichTextSectionElement{textElement(or(text.Line(m.News(), maxContext), noWords))}
 	if link := webLink(m.Details.Link); link != "" {
-		line = append(line, text(" "), api.NewRichTextSectionLinkElement(link, "See the answer", nil))
+		line = append(line, textElement(" "), api.NewRichTextSectionLinkElement(link, "See the answer", nil))
 	}
 	elements := []api.RichTextElement{api.NewRichTextSection(line...)}
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
 		elements = append(elements, quote(m, limit))
 	case alerts.Answered:
-		if words := alerts.Cut(alerts.Clean(m.Details.Text), limit); words != "" {
-			elements = append(elements, &api.RichTextQuote{Type: api.RTEQuote, Elements: []api.RichTextSectionElement{text(words)}})
+		if words := text.Cut(text.Clean(m.Details.Text), limit); words != "" {
+			elements = append(elements, &api.RichTextQuote{Type: api.RTEQuote, Elements: []api.RichTextSectionElement{textElement(words)}})
 		}
 	}
 	return []api.Block{api.NewRichTextBlock("words", elements...)}
@@ -220,19 +221,19 @@ func changed(m alerts.Message, limit int) []api.Block {
 // escalation names people in the thread, or tells another channel, which gets the
 // whole complaint with its buttons.
 func escalation(m alerts.Message, notify ping, limit int) []api.Block {
-	words := text(or(alerts.Line(m.Details.Text, maxContext), noWords))
+	words := textElement(or(text.Line(m.Details.Text, maxContext), noWords))
 	if m.Alert.ThreadOf != "" {
 		line := append([]api.RichTextSectionElement{words}, notify.elements()...)
 		return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(line...))}
 	}
-	first := api.NewRichTextSection(text(alerts.Line(m.Details.Text, maxContext) + "\n"))
+	first := api.NewRichTextSection(textElement(text.Line(m.Details.Text, maxContext) + "\n"))
 	blocks := []api.Block{api.NewRichTextBlock("words", first, head(m, notify), who(m), quote(m, limit))}
 	return append(append(blocks, under(m)...), buttons(m)...)
 }
 
 // plain is a message that is only a text of our own.
 func plain(m alerts.Message, notify ping, limit int) []api.Block {
-	line := []api.RichTextSectionElement{text(or(alerts.Cut(alerts.Clean(m.Details.Text), limit), noWords))}
+	line := []api.RichTextSectionElement{textElement(or(text.Cut(text.Clean(m.Details.Text), limit), noWords))}
 	return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(append(line, notify.elements()...)...))}
 }
 
@@ -246,11 +247,11 @@ func fallback(m alerts.Message) string {
 	p := m.Mention.Post
 	switch m.Alert.Kind {
 	case mention.Complaint, mention.Duplicate:
-		fmt.Fprintf(&b, "%s · %s · ", capital(m.Alert.Severity.String()), alerts.Line(m.Mention.Watch, maxName))
-		if author := alerts.Line(p.Author, maxName); author != "" {
+		fmt.Fprintf(&b, "%s · %s · ", capital(m.Alert.Severity.String()), text.Line(m.Mention.Watch, maxName))
+		if author := text.Line(p.Author, maxName); author != "" {
 			b.WriteString(author + " on ")
 		}
-		b.WriteString(alerts.Site(p) + " · " + alerts.Line(alerts.State(m.Mention, m.Case), 3*maxName) + "\n")
+		b.WriteString(alerts.Site(p) + " · " + text.Line(alerts.State(m.Mention, m.Case), 3*maxName) + "\n")
 		if p.Deleted {
 			b.WriteString("The post is gone from the site.")
 		} else {
@@ -265,9 +266,9 @@ func fallback(m alerts.Message) string {
 	case mention.Changed:
 		b.WriteString(m.News())
 	default:
-		b.WriteString(alerts.Clean(m.Details.Text))
+		b.WriteString(text.Clean(m.Details.Text))
 	}
-	return escaped(alerts.Cut(or(b.String(), noWords), maxFallback))
+	return escaped(text.Cut(or(b.String(), noWords), maxFallback))
 }
 
 // escaped is text that Slack shows as it is.
@@ -276,16 +277,16 @@ func escaped(s string) string { return slackutilsx.EscapeMessage(s) }
 func (p ping) elements() []api.RichTextSectionElement {
 	switch {
 	case p.user != "":
-		return []api.RichTextSectionElement{text("  "), api.NewRichTextSectionUserElement(p.user, nil)}
+		return []api.RichTextSectionElement{textElement("  "), api.NewRichTextSectionUserElement(p.user, nil)}
 	case p.group != "":
-		return []api.RichTextSectionElement{text("  "), api.NewRichTextSectionUserGroupElement(p.group)}
+		return []api.RichTextSectionElement{textElement("  "), api.NewRichTextSectionUserGroupElement(p.group)}
 	case p.name != "":
-		return []api.RichTextSectionElement{text("  " + alerts.Line(p.name, maxName))}
+		return []api.RichTextSectionElement{textElement("  " + text.Line(p.name, maxName))}
 	}
 	return nil
 }
 
-func text(s string) api.RichTextSectionElement {
+func textElement(s string) api.RichTextSectionElement {
 	return api.NewRichTextSectionTextElement(s, nil)
 }
 
@@ -300,7 +301,7 @@ func italic(s string) api.RichTextSectionElement {
 // ago is a moment that every reader's Slack shows as "3 minutes ago" and keeps
 // fresh without an update.
 func ago(at, now time.Time) api.RichTextSectionElement {
-	words := alerts.Span(now.Sub(at)) + " ago"
+	words := text.Span(now.Sub(at)) + " ago"
 	return api.NewRichTextSectionDateElement(at.Unix(), "{ago}", nil, &words)
 }
 

@@ -11,6 +11,7 @@ import (
 	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -78,7 +79,7 @@ func hookDraw(m alerts.Message) drawn {
 	d := drawWithin(m, who, maxBlocksJSON-hookRoom)
 	var blocks []api.Block
 	if m.Alert.Kind == mention.Changed && replied {
-		blocks = append(blocks, api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(alerts.Line(m.Mention.Watch, maxName), "About a complaint")))))
+		blocks = append(blocks, api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(text.Line(m.Mention.Watch, maxName), "About a complaint")))))
 		d.text = fallbackAbout(m) + d.text
 	}
 	for _, b := range d.blocks {
@@ -91,10 +92,10 @@ func hookDraw(m alerts.Message) drawn {
 		line = append(line, italic("They follow here: a webhook has no threads and no buttons. "))
 	}
 	if link := webLink(m.Mention.Post.URL); link != "" {
-		line = append(line, api.NewRichTextSectionLinkElement(link, "Open post ↗", nil), text("  "))
+		line = append(line, api.NewRichTextSectionLinkElement(link, "Open post ↗", nil), textElement("  "))
 	}
 	if m.Alert.Route != "" {
-		line = append(line, italic("for "+alerts.Line(m.Alert.Route, maxName)))
+		line = append(line, italic("for "+text.Line(m.Alert.Route, maxName)))
 	}
 	if len(line) > 0 {
 		blocks = append(blocks, api.NewRichTextBlock("link", api.NewRichTextSection(line...)))
@@ -105,8 +106,8 @@ func hookDraw(m alerts.Message) drawn {
 
 // fallbackAbout names the complaint that a piece of news is about.
 func fallbackAbout(m alerts.Message) string {
-	author := or(alerts.Line(m.Mention.Post.Author, maxName), "Somebody")
-	return escaped(alerts.Line(m.Mention.Watch, maxName)+" · "+author+" on "+alerts.Site(m.Mention.Post)) + ": "
+	author := or(text.Line(m.Mention.Post.Author, maxName), "Somebody")
+	return escaped(text.Line(m.Mention.Watch, maxName)+" · "+author+" on "+alerts.Site(m.Mention.Post)) + ": "
 }
 
 func (h *Hook) send(ctx context.Context, d drawn) error {

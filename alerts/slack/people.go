@@ -7,7 +7,7 @@ import (
 
 	api "github.com/slack-go/slack"
 
-	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
 )
 
 // people knows who is who, for a while: the names of those who click, and the
@@ -46,7 +46,7 @@ func (p *people) name(ctx context.Context, id, otherwise string) string {
 		return otherwise
 	}
 	name := or(u.Profile.DisplayName, or(u.Profile.RealName, or(u.RealName, u.Name)))
-	name = alerts.Line(name, maxName)
+	name = text.Line(name, maxName)
 	p.box.put("name "+id, name, p.now().Add(known))
 	return or(name, otherwise)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/presets"
+	"github.com/earshot/earshot/internal/text"
 )
 
 type checkCmd struct {
@@ -37,7 +38,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	fmt.Fprintf(term.out, "%s is good: %s, %s, %s.\n", cfg.Path,
-		count(len(cfg.Watches), "watch", "watches"), count(len(cfg.Sources), "source", "sources"), count(len(cfg.Routes), "route", "routes"))
+		text.Count(len(cfg.Watches), "watch"), text.Count(len(cfg.Sources), "source"), text.Count(len(cfg.Routes), "route"))
 	keysNeeded(term.out, cfg)
 	if !c.Probe {
 		return nil
@@ -77,7 +78,7 @@ func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad i
 		} else {
 			sees = p.batch.Observed.What
 			if sees == "" {
-				sees = count(len(p.batch.Posts), "post", "posts")
+				sees = text.Count(len(p.batch.Posts), "post")
 			}
 			if t := p.batch.Observed.Newest; !t.IsZero() {
 				newest = ago(time.Since(t))
@@ -86,7 +87,7 @@ func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad i
 				notes = []string{fmt.Sprintf("the page has %d KB but nothing on it looks like a post", p.batch.Observed.Bytes/1024)}
 			}
 		}
-		fmt.Fprintf(table, "%s %s\t%s\t%s\t%s\n", p.src.Kind, plain(strings.TrimPrefix(strings.TrimPrefix(p.src.Name, "https://"), "http://")), plain(sees), newest, plain(strings.Join(notes, "; ")))
+		fmt.Fprintf(table, "%s %s\t%s\t%s\t%s\n", p.src.Kind, text.OneLine(strings.TrimPrefix(strings.TrimPrefix(p.src.Name, "https://"), "http://")), text.OneLine(sees), newest, text.OneLine(strings.Join(notes, "; ")))
 	}
 	_ = table.Flush() // as good as a failed print
 	if bad > 0 {
@@ -99,23 +100,10 @@ func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad i
 
 // ago says how long ago in words.
 func ago(d time.Duration) string {
-	switch {
-	case d < time.Minute:
+	if d < time.Minute {
 		return "just now"
-	case d < time.Hour:
-		return fmt.Sprintf("%d min ago", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h ago", int(d.Hours()))
-	default:
-		return fmt.Sprintf("%d days ago", int(d.Hours()/24))
 	}
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return text.Span(d) + " ago"
 }
 
 // liveTimeout bounds how long the running daemon may take to answer.

@@ -10,10 +10,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -148,21 +148,10 @@ func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
 		if !p.Published.IsZero() {
 			head = append(head, p.Published.UTC().Format("2006-01-02 15:04 MST"))
 		}
-		fmt.Fprintf(out, "%s\n", plain(strings.Join(head, " · ")))
+		fmt.Fprintf(out, "%s\n", text.OneLine(strings.Join(head, " · ")))
 		if p.Title != "" {
-			fmt.Fprintf(out, "  %s\n", plain(oneLine(p.Title)))
+			fmt.Fprintf(out, "  %s\n", text.OneLine(p.Title))
 		}
-		fmt.Fprintf(out, "  %s\n  %s\n\n", plain(alerts.Cut(oneLine(p.Text), 300)), plain(p.URL))
+		fmt.Fprintf(out, "  %s\n  %s\n\n", text.Line(p.Text, 300), text.OneLine(p.URL))
 	}
-}
-
-// plain takes the control characters out of foreign text: a post must not be
-// able to move the cursor or colour the terminal.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
-			return -1
-		}
-		return r
-	}, s)
 }

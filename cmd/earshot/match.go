@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 )
@@ -64,7 +65,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 			}
 			words := make([]string, len(hit.Spans))
 			for i, s := range hit.Spans {
-				words[i] = "«" + oneLine(s.Text) + "»"
+				words[i] = "«" + text.OneLine(s.Text) + "»"
 			}
 			fmt.Fprintf(out, "%v  %s  %s\n", post.ID, hit.Watch, strings.Join(words, ", "))
 		}
@@ -84,16 +85,16 @@ func printExplanations(out io.Writer, list []match.Explanation) {
 		if e.Named {
 			verdict = "named"
 		}
-		fmt.Fprintf(out, "  %s: %s\n", e.Watch, verdict)
+		fmt.Fprintf(out, "  %s: %s\n", text.OneLine(e.Watch), verdict)
 		for _, step := range e.Steps {
 			what := step.Reason
 			if step.Span.Text != "" {
-				what = fmt.Sprintf("«%s» (term %q): %s", oneLine(step.Span.Text), step.Span.Term, step.Reason)
+				what = fmt.Sprintf("«%s» (term %q): %s", step.Span.Text, step.Span.Term, step.Reason)
 			}
 			if step.Rule > 0 {
 				what += fmt.Sprintf(" (rule %d)", step.Rule)
 			}
-			fmt.Fprintf(out, "    %s\n", plain(what))
+			fmt.Fprintf(out, "    %s\n", text.OneLine(what))
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -33,27 +33,31 @@ func replay(ctx context.Context, next *match.Set, database string, term terminal
 		return err
 	}
 	seen := 0
-	rows, err := match.Trial(func(p mention.Post) []match.Hit { return recorded[p.Key()] }, next, keptPosts(ctx, db, &seen))
+	rows, err := match.Replay(func(p mention.Post) []match.Hit { return recorded[p.Key()] }, next, keptPosts(ctx, db, &seen))
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(term.out)
-	fmt.Fprintf(out, "%s kept in %s\n", count(seen, "post is", "posts are"), database)
+	are := "are"
+	if seen == 1 {
+		are = "is"
+	}
+	fmt.Fprintf(out, "%s %s kept in %s\n", text.Count(seen, "post"), are, database)
 	for _, row := range rows {
-		fmt.Fprintf(out, "\n%s: %d caught, %d lost, %d as before\n", plain(row.Watch), row.Caught, row.Lost, row.Kept)
+		fmt.Fprintf(out, "\n%s: %d caught, %d lost, %d as before\n", text.OneLine(row.Watch), row.Caught, row.Lost, row.Kept)
 		printSamples(out, "+", row.CaughtSamples)
 		printSamples(out, "-", row.LostSamples)
 	}
 	return out.Flush()
 }
 
-func printSamples(out io.Writer, sign string, samples []match.TrialSample) {
+func printSamples(out io.Writer, sign string, samples []match.ReplaySample) {
 	for _, s := range samples {
 		word := ""
 		if len(s.Spans) > 0 {
-			word = " «" + oneLine(s.Spans[0].Text) + "»"
+			word = " «" + text.OneLine(s.Spans[0].Text) + "»"
 		}
-		fmt.Fprintf(out, "  %s%s  %s  %s\n", sign, plain(word), plain(alerts.Cut(oneLine(s.Post.Title+" "+s.Post.Text), 100)), plain(s.Post.URL))
+		fmt.Fprintf(out, "  %s%s  %s  %s\n", sign, word, text.Line(s.Post.Title+" "+s.Post.Text, 100), text.OneLine(s.Post.URL))
 	}
 }
 

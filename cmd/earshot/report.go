@@ -12,6 +12,7 @@ import (
 
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 )
@@ -120,7 +121,7 @@ func printUnanswered(out *bufio.Writer, entries []mention.MentionRecord, mark st
 		if e.Case.Owner.Name != "" {
 			who = e.Case.Owner.Name + " has it"
 		}
-		fmt.Fprintf(out, "%s%s, %s on %s, %s: %s\n", mark, report.Wait(time.Since(e.Mention.HeardAt)), plain(e.Mention.Post.Author), plain(e.Mention.Post.Source), plain(who), plain(e.Mention.Post.URL))
+		fmt.Fprintf(out, "%s%s, %s on %s, %s: %s\n", mark, text.Span(time.Since(e.Mention.HeardAt)), text.OneLine(e.Mention.Post.Author), text.OneLine(e.Mention.Post.Source), text.OneLine(who), text.OneLine(e.Mention.Post.URL))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
 )
@@ -123,15 +124,15 @@ func orEmpty[T any](list []T) []T {
 
 // explainScore prints the text with the decisive words marked under it, the
 // reasons with their weights, and the verdict.
-func explainScore(w io.Writer, text string, s mention.Score, colour bool) error {
+func explainScore(w io.Writer, body string, s mention.Score, colour bool) error {
 	out := bufio.NewWriter(w)
-	printMarked(out, text, s.Why)
+	printMarked(out, body, s.Why)
 	for _, h := range s.Why {
 		topic := ""
 		if h.Topic != "" {
 			topic = "  [" + h.Topic + "]"
 		}
-		fmt.Fprintf(out, "  %+.2f  %s: «%s»%s\n", h.Weight, h.Rule, oneLine(h.Text), topic)
+		fmt.Fprintf(out, "  %+.2f  %s: «%s»%s\n", h.Weight, h.Rule, text.OneLine(h.Text), topic)
 	}
 	if len(s.Why) == 0 {
 		fmt.Fprintln(out, "  nothing in it is known to be good or bad")
@@ -181,5 +182,3 @@ func underline(line string, at int, why []mention.Hit) string {
 	}
 	return strings.TrimRight(string(marks), " ")
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

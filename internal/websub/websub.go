@@ -32,13 +32,13 @@ const (
 	lease = 24 * time.Hour
 	// longestLease bounds what a hub may promise.
 	longestLease = 10 * lease
-	// rest is the shortest time between two requests to a hub for one source,
+	// minRequestInterval is the shortest time between two requests to a hub for one source,
 	// whatever the hub or the feed says meanwhile.
-	rest = time.Hour
-	// longestRest bounds the doubling rest after refusals.
-	longestRest = 24 * time.Hour
-	// calm is the shortest time between two pokes of one source.
-	calm = 10 * time.Second
+	minRequestInterval = time.Hour
+	// maxRequestInterval bounds the doubling interval after refusals.
+	maxRequestInterval = 24 * time.Hour
+	// minPollInterval is the shortest time between two pokes of one source.
+	minPollInterval = 10 * time.Second
 	// askTimeout bounds one request to a hub, waiting for the host's turn included.
 	askTimeout = 2 * time.Minute
 	// idle is how long a loop sleeps that has nothing to wait for.
@@ -136,7 +136,7 @@ func (s *Subscriber) Offer(source, hub, topic string) {
 	sub.id, sub.secret = rand.Text(), rand.Text()
 	s.byID[sub.id] = sub
 	sub.next = s.opt.Now()
-	if earliest := sub.asked.Add(rest); !sub.asked.IsZero() && earliest.After(sub.next) {
+	if earliest := sub.asked.Add(minRequestInterval); !sub.asked.IsZero() && earliest.After(sub.next) {
 		sub.next = earliest // a feed that names another hub at each poll
 	}
 	wake(s.asks)
@@ -216,7 +216,7 @@ func (s *Subscriber) takeRequest() (source string, r request, wait time.Duration
 		return "", r, wait
 	}
 	first.asked = now
-	first.next = now.Add(min(longestRest, rest<<min(first.failures, 5)))
+	first.next = now.Add(min(maxRequestInterval, minRequestInterval<<min(first.failures, 5)))
 	first.failures++
 	return first.source, request{first.hub, url.Values{
 		"hub.mode":          {"subscribe"},
@@ -229,7 +229,7 @@ func (s *Subscriber) takeRequest() (source string, r request, wait time.Duration
 
 // verified notes that a hub confirmed a subscription, and plans the renewal for
 // well before the lease ends. A hub may confirm as often as it likes: that never
-// brings the next request nearer than rest.
+// brings the next request nearer than minRequestInterval.
 func (s *Subscriber) verified(sub *subscription, leaseSeconds string) {
 	granted := lease
 	if n, err := strconv.ParseInt(leaseSeconds, 10, 64); err == nil && n > 0 {
@@ -240,7 +240,7 @@ func (s *Subscriber) verified(sub *subscription, leaseSeconds string) {
 	}
 	sub.failures = 0
 	sub.next = s.opt.Now().Add(granted * 4 / 5)
-	if earliest := sub.asked.Add(rest); earliest.After(sub.next) {
+	if earliest := sub.asked.Add(minRequestInterval); earliest.After(sub.next) {
 		sub.next = earliest
 	}
 	wake(s.asks)
@@ -274,15 +274,15 @@ func (s *Subscriber) pinged() (names []string, wait time.Duration) {
 	return names, wait
 }
 
-// ping plans a poke: now, or when the source was left in calm for long enough, so
+// ping plans a poke: now, or when the source was left alone for long enough, so
 // that what is announced meanwhile is read too. Pings that wait are one.
 func (s *Subscriber) ping(sub *subscription) {
 	if !sub.pokeAt.IsZero() {
 		return
 	}
 	sub.pokeAt = s.opt.Now()
-	if calmed := sub.poked.Add(calm); calmed.After(sub.pokeAt) {
-		sub.pokeAt = calmed
+	if earliest := sub.poked.Add(minPollInterval); earliest.After(sub.pokeAt) {
+		sub.pokeAt = earliest
 	}
 	wake(s.due)
 }

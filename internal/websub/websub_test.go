@@ -140,8 +140,8 @@ func TestRenewalBeforeTheLeaseEnds(t *testing.T) {
 		"-5":                   lease * 4 / 5,
 		"":                     lease * 4 / 5,
 		"soon":                 lease * 4 / 5,
-		"60":                   rest,
-		"1":                    rest,
+		"60":                   minRequestInterval,
+		"1":                    minRequestInterval,
 		"999999999999999999":   longestLease * 4 / 5,
 		"99999999999999999999": lease * 4 / 5, // no number
 	} {
@@ -181,7 +181,7 @@ func TestRefusalsAreAskedLessAndLess(t *testing.T) {
 				for i := 1; i < len(asked); i++ {
 					gaps = append(gaps, asked[i].Sub(asked[i-1]))
 				}
-				want := []time.Duration{time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 16 * time.Hour, longestRest, longestRest}
+				want := []time.Duration{time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 16 * time.Hour, maxRequestInterval, maxRequestInterval}
 				if !slices.Equal(gaps[:min(len(gaps), len(want))], want) {
 					t.Errorf("gaps %v, want %v and so on", gaps, want)
 				}
@@ -227,8 +227,8 @@ func TestPingsArePokesInCalm(t *testing.T) {
 		for _, p := range pokes {
 			at = append(at, p.Sub(began))
 		}
-		if want := []time.Duration{0, calm}; !slices.Equal(at, want) {
-			t.Errorf("poked at %v, want %v: the first at once, the rest together", at, want)
+		if want := []time.Duration{0, minPollInterval}; !slices.Equal(at, want) {
+			t.Errorf("poked at %v, want %v: the first at once, the others together", at, want)
 		}
 	})
 }
@@ -415,7 +415,7 @@ func FuzzCallback(f *testing.F) {
 		if q := r.URL.Query(); w.Code == http.StatusOK && (method != http.MethodGet || path != "" && !strings.HasSuffix(path, "/"+id) || q.Get("hub.topic") != topic || w.Body.String() != q.Get("hub.challenge")) {
 			t.Errorf("confirmed %s %q", method, query)
 		}
-		if _, due, wait := s.takeRequest(); due.form != nil || wait < rest-time.Minute {
+		if _, due, wait := s.takeRequest(); due.form != nil || wait < minRequestInterval-time.Minute {
 			t.Errorf("the hub is asked again in %v", wait)
 		}
 	})

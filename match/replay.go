@@ -6,41 +6,41 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// trialSamples bounds the posts shown per watch and direction: enough to judge
+// maxSamples bounds the posts shown per watch and direction: enough to judge
 // a change by, few enough to read.
-const trialSamples = 5
+const maxSamples = 5
 
-// TrialRow says what a changed watchlist would do to one watch.
-type TrialRow struct {
+// ReplayRow says what a changed watchlist would do to one watch.
+type ReplayRow struct {
 	Watch  string
 	Caught int // named by the new watchlist only
 	Lost   int // named before only
 	Kept   int // named by both
 	// Up to five of each, first come first.
-	CaughtSamples []TrialSample
-	LostSamples   []TrialSample
+	CaughtSamples []ReplaySample
+	LostSamples   []ReplaySample
 }
 
-// TrialSample is a post that would be caught or lost.
-type TrialSample struct {
+// ReplaySample is a post that would be caught or lost.
+type ReplaySample struct {
 	Post  mention.Post
 	Spans []mention.Span // of the set that names the watch
 }
 
-// Trial says what the watchlist next would do to posts that were heard before.
+// Replay says what the watchlist next would do to posts that were heard before.
 // before returns what was named in a post then: recorded mentions, or the Match of
 // another Set. Rows come in the order of the new watchlist, then watches only the
 // old one had. It stops at the first error of posts and returns it with what was
 // counted so far.
-func Trial(before func(mention.Post) []Hit, next *Set, posts iter.Seq2[mention.Post, error]) ([]TrialRow, error) {
-	rows := make([]TrialRow, 0, len(next.watches))
+func Replay(before func(mention.Post) []Hit, next *Set, posts iter.Seq2[mention.Post, error]) ([]ReplayRow, error) {
+	rows := make([]ReplayRow, 0, len(next.watches))
 	at := map[string]int{}
-	row := func(watch string) *TrialRow {
+	row := func(watch string) *ReplayRow {
 		i, ok := at[watch]
 		if !ok {
 			i = len(rows)
 			at[watch] = i
-			rows = append(rows, TrialRow{Watch: watch})
+			rows = append(rows, ReplayRow{Watch: watch})
 		}
 		return &rows[i]
 	}
@@ -59,8 +59,8 @@ func Trial(before func(mention.Post) []Hit, next *Set, posts iter.Seq2[mention.P
 				continue
 			}
 			r.Caught++
-			if len(r.CaughtSamples) < trialSamples {
-				r.CaughtSamples = append(r.CaughtSamples, TrialSample{Post: post, Spans: h.Spans})
+			if len(r.CaughtSamples) < maxSamples {
+				r.CaughtSamples = append(r.CaughtSamples, ReplaySample{Post: post, Spans: h.Spans})
 			}
 		}
 		for _, h := range then {
@@ -69,8 +69,8 @@ func Trial(before func(mention.Post) []Hit, next *Set, posts iter.Seq2[mention.P
 			}
 			r := row(h.Watch)
 			r.Lost++
-			if len(r.LostSamples) < trialSamples {
-				r.LostSamples = append(r.LostSamples, TrialSample{Post: post, Spans: h.Spans})
+			if len(r.LostSamples) < maxSamples {
+				r.LostSamples = append(r.LostSamples, ReplaySample{Post: post, Spans: h.Spans})
 			}
 		}
 	}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/match"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestForeignWordsInTheTerminal: whatever strangers wrote, no command prints a
+// character that hides, reorders or forges what stands around it.
+func TestForeignWordsInTheTerminal(t *testing.T) {
+	const tricks = "\u200b\u200e\u200f\u061c\u202e\u2066\ufeff\u00ad\u3164\x1b[31m\x07"
+	hostile := func(s string) string { return s[:1] + tricks + s[1:] }
+	post := mention.Post{Source: hostile("source"), Author: hostile("author"), Title: hostile("title"), Text: hostile("words") + "\r\nline", URL: "https://e.example/" + tricks}
+	span := mention.Span{Text: hostile("name")}
+	stored := mention.MentionRecord{Mention: mention.Mention{Post: post, HeardAt: time.Now()}}
+	stored.Case.Owner.Name = hostile("owner")
+
+	var b bytes.Buffer
+	out := bufio.NewWriter(&b)
+	printPosts(out, []mention.Post{post}, false)
+	printUnanswered(out, []mention.MentionRecord{stored}, "")
+	printSamples(out, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
+	printExplanations(out, []match.Explanation{{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}})
+	if err := out.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range tricks {
+		if strings.ContainsRune("[31m", r) {
+			continue
+		}
+		if strings.ContainsRune(b.String(), r) {
+			t.Errorf("%U is printed:\n%q", r, b.String())
+		}
+	}
+	for _, word := range []string{"source", "author", "title", "words", "owner", "name", "watch"} {
+		if !strings.Contains(b.String(), word[:1]+"[31m"+word[1:]) {
+			t.Errorf("%q got lost", word)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package text
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Span says a length of time as people do, to the minute: "40 s", "4 min",
+// "1 h 29 min", "3 h", and from two days on "5 days". Less than nothing is "0 s".
+func Span(d time.Duration) string {
+	d = max(d, 0)
+	if d < time.Minute {
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	}
+	if d >= 48*time.Hour {
+		return fmt.Sprintf("%d days", int(d.Round(24*time.Hour)/(24*time.Hour)))
+	}
+	minutes := int(d.Round(time.Minute) / time.Minute)
+	switch hours, minutes := minutes/60, minutes%60; {
+	case hours == 0:
+		return fmt.Sprintf("%d min", minutes)
+	case minutes == 0:
+		return fmt.Sprintf("%d h", hours)
+	default:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	}
+}
+
+// Count says a number of things; noun is the English word for one of them.
+func Count(n int, noun string) string {
+	if n != 1 {
+		noun = many(noun)
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
+func many(noun string) string {
+	for _, end := range [...]string{"s", "x", "ch", "sh"} {
+		if strings.HasSuffix(noun, end) {
+			return noun + "es"
+		}
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.ContainsAny(stem[max(len(stem)-1, 0):], "aeou") {
+		return stem + "ies"
+	}
+	return noun + "s"
+}

@@ -1,0 +1,155 @@
+package text
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+func TestClean(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"", ""},
+		{"plain words", "plain words"},
+		{" \t around \r\n", "around"},
+		{"two  spaces\u00a0\tand a tab", "two spaces and a tab"},
+		{"a\r\nb", "a\nb"},
+		{"a\n \n\n\nb", "a\n\nb"},
+		{"a\u2028b\u2029\u2029c", "a\nb\n\nc"},
+		{"zero\u200bwidth\u200c\u200d\u2060\ufeff", "zerowidth"},
+		{"left\u200eright\u200farabic\u061c", "leftrightarabic"},
+		{"\u202ereversed\u202c \u2066isolated\u2069", "reversed isolated"},
+		{"soft\u00adhyphen", "softhyphen"},
+		{"bell\x07 esc\x1b[31m del\x7f c1\u009b", "bell esc[31m del c1"},
+		{"private\ue000\U000f0000", "private"},
+		{"fillers\u115f\u1160\u3164\uffa0", "fillers"},
+		{"\u200b \u200b", ""},
+		{"bad\xffbytes", "bad\ufffdbytes"},
+		{"said \ufffd", "said \ufffd"},
+		{"a" + strings.Repeat("\u0301", 9) + "b", "a" + strings.Repeat("\u0301", 4) + "b"},
+		{"👍🏽 ❤️ 🇺🇦", "👍🏽 ❤️ 🇺🇦"},
+		{"👩\u200d👧", "👩👧"},
+	} {
+		if got := Clean(c.in); got != c.want {
+			t.Errorf("Clean(%q) is %q, want %q", c.in, got, c.want)
+		}
+	}
+	if got := OneLine(" a\n\n\n b\nc "); got != "a b c" {
+		t.Errorf("OneLine gives %q", got)
+	}
+}
+
+func TestCut(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		max  int
+		want string
+	}{
+		{"short", 5, "short"},
+		{"жалоба", 5, "жало…"},
+		{"two words", 5, "two…"},
+		{"any", 1, "…"},
+		{"cafe\u0301 x", 5, "caf…"},
+		{"ok 👍🏽!", 5, "ok…"},
+		{"ok 👩\u200d👧 all", 6, "ok…"},
+		{"🇺🇦🇧🇬 x", 4, "🇺🇦…"},
+		{"🇺🇦🇧🇬 x", 5, "🇺🇦🇧🇬…"},
+		{"a\u0301\u0301\u0301\u0301", 3, "a\u0301…"}, // one letter longer than max is cut all the same
+	} {
+		if got := Cut(c.in, c.max); got != c.want {
+			t.Errorf("Cut(%q, %d) is %q, want %q", c.in, c.max, got, c.want)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	for _, c := range []struct {
+		d    time.Duration
+		want string
+	}{
+		{-time.Hour, "0 s"},
+		{0, "0 s"},
+		{59*time.Second + 900*time.Millisecond, "59 s"},
+		{time.Minute, "1 min"},
+		{3*time.Minute + 30*time.Second, "4 min"},
+		{59*time.Minute + 29*time.Second, "59 min"},
+		{59*time.Minute + 31*time.Second, "1 h"},
+		{89 * time.Minute, "1 h 29 min"},
+		{3 * time.Hour, "3 h"},
+		{47*time.Hour + 59*time.Minute, "47 h 59 min"},
+		{48 * time.Hour, "2 days"},
+		{5*24*time.Hour + 13*time.Hour, "6 days"},
+	} {
+		if got := Span(c.d); got != c.want {
+			t.Errorf("Span(%s) is %q, want %q", c.d, got, c.want)
+		}
+	}
+}
+
+func TestCount(t *testing.T) {
+	for _, c := range []struct {
+		n    int
+		noun string
+		want string
+	}{{0, "post", "0 posts"}, {1, "post", "1 post"}, {2, "watch", "2 watches"}, {2, "reply", "2 replies"}, {2, "day", "2 days"}, {3, "case", "3 cases"}, {2, "false alarm", "2 false alarms"}, {2, "class", "2 classes"}} {
+		if got := Count(c.n, c.noun); got != c.want {
+			t.Errorf("Count(%d, %q) is %q, want %q", c.n, c.noun, got, c.want)
+		}
+	}
+}
+
+// TestNothingToDo: most texts need no cleaning, and then there is no copy.
+func TestNothingToDo(t *testing.T) {
+	s := strings.Repeat("Ромашка Банк не возвращает деньги, é 👍🏽\n\nи молчит. ", 20)
+	s = strings.TrimSpace(s)
+	if n := testing.AllocsPerRun(100, func() {
+		if Clean(s) != s || Cut(s, len(s)) != s {
+			t.Fatal("a clean text changes")
+		}
+	}); n != 0 {
+		t.Errorf("%g allocations", n)
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"a\u200eb", " a\n\n\nb ", "\xff", "a\u0301\u0301\u0301\u0301\u0301", "🇺🇦", "\u2028\u202e", "👩\u200d👧"} {
+		f.Add(s, 3)
+	}
+	f.Fuzz(func(t *testing.T, s string, limit int) {
+		clean := Clean(s)
+		if again := Clean(clean); again != clean {
+			t.Fatalf("%q is cleaned to %q, that to %q", s, clean, again)
+		}
+		if !utf8.ValidString(clean) || strings.TrimSpace(clean) != clean || strings.Contains(clean, "\n\n\n") || strings.Contains(clean, "  ") {
+			t.Fatalf("%q is cleaned to %q", s, clean)
+		}
+		letters := func(s string) string {
+			return strings.Map(func(r rune) rune {
+				if unicode.IsLetter(r) && !hidden(r) || unicode.IsDigit(r) {
+					return r
+				}
+				return -1
+			}, s)
+		}
+		if letters(clean) != letters(s) {
+			t.Fatalf("letters of %q got lost: %q", s, clean)
+		}
+		for _, r := range clean {
+			if r != '\n' && hidden(r) || unicode.IsSpace(r) && r != ' ' && r != '\n' {
+				t.Fatalf("%U is left of %q", r, s)
+			}
+		}
+		if line := OneLine(s); strings.Contains(line, "\n") || strings.ReplaceAll(clean, "\n", " ") != line && !strings.Contains(clean, "\n\n") {
+			t.Fatalf("%q on one line is %q", s, line)
+		}
+		limit = limit&0xff + 1
+		cut := Cut(clean, limit)
+		if n := utf8.RuneCountInString(cut); n > limit || !utf8.ValidString(cut) {
+			t.Fatalf("%q cut to %d is %q", clean, limit, cut)
+		}
+		if head, was := strings.CutSuffix(cut, "…"); cut != clean && (!was || !strings.HasPrefix(clean, head)) {
+			t.Fatalf("%q cut to %d is %q", clean, limit, cut)
+		}
+	})
+}
