@@ -39,6 +39,19 @@ type Score struct {
 	Topics   []string `json:"topics"`             // what a complaint is about, most weight first
 	Why      []Hit    `json:"why"`                // in the order of the text
 	Conflict string   `json:"conflict,omitempty"` // stars and words disagree: said in plain words
+
+	Complaint float64 `json:"complaint"`        // [0, 1]: how likely it is a complaint about the watch
+	Frames    []Frame `json:"frames,omitempty"` // what was asked of the text besides
+}
+
+// Frame is an answer to one of a reader's questions (did it happen, whose doing,
+// who speaks, how does it end), with the words that speak for it most.
+type Frame struct {
+	Frame string `json:"frame"` // event, about, voice, end
+	Value string `json:"value"`
+	Start int    `json:"start"` // bytes of the text; Start = End when no single place says it
+	End   int    `json:"end"`
+	Text  string `json:"text"`
 }
 
 func formatRating(r Rating) string {

@@ -27,6 +27,9 @@ type table struct {
 	stemMin int // shortest stem, in runes
 	masks   []mask
 	numInfo uint32 // what a number in digits is
+	endings []endingSlot
+
+	placeBits [placeKinds]uint64 // by place: the filter bit of its reserved set
 }
 
 // info is what a form means. Forms that mean the same share one.
@@ -125,6 +128,7 @@ type compiler struct {
 	stemMean  map[string]*meaning
 	trie      trieBuilder
 	patterns  []pattern
+	placeSyms [placeKinds][]symbol // what <brand> and its like were asked for as
 }
 
 // meaning is what is gathered for one form or stem.
@@ -152,6 +156,7 @@ func compile(d *dictionary) *table {
 	}
 	t := &table{lang: d.lang}
 	in := c.layOut(t)
+	t.setEndings(d.endings)
 	t.trie = c.trie.build(c.patterns, in.sets, in.bits)
 	return t
 }
@@ -202,6 +207,10 @@ func (c *compiler) attach(m member, s symbol, depth int) {
 			c.lemmaSyms[i] = appendSymbol(c.lemmaSyms[i], s)
 		}
 	case memberClass:
+		if p := placeClasses[m.text]; p != noPlace {
+			c.placeSyms[p] = appendSymbol(c.placeSyms[p], s)
+			return
+		}
 		if m.text == "num" && depth == 0 {
 			c.formSyms[anyDigits] = appendSymbol(c.formSyms[anyDigits], s)
 		}
@@ -235,6 +244,9 @@ type pattern struct {
 	role       role
 	value      float32
 	start, end bool
+	frame      uint8
+	cue        cueFlag
+	line       int32 // of frames.tsv
 }
 
 func (c *compiler) addPattern(p *patternEntry) {
@@ -246,7 +258,7 @@ func (c *compiler) addPattern(p *patternEntry) {
 	}
 	c.patterns = append(c.patterns, pattern{
 		weight: float32(p.weight), rule: uint8(p.rule), topic: uint8(p.topic), flags: p.flags,
-		role: p.role, value: float32(p.value), start: p.start, end: p.end,
+		role: p.role, value: float32(p.value), start: p.start, end: p.end, frame: uint8(p.frame), cue: p.cue, line: int32(p.at.Line),
 	})
 	c.addSequence(p.elements, nil, 0, int32(len(c.patterns)-1))
 }

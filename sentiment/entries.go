@@ -45,6 +45,8 @@ type patternEntry struct {
 	flags      patternFlag
 	role       role
 	value      float64
+	frame      int // index of common.frames; 0 for what is no cue
+	cue        cueFlag
 	at         tsv.Place
 	text       string
 }
@@ -153,6 +155,11 @@ type common struct {
 	emoji     []tsv.Row
 	emoticons []tsv.Row
 	letters   []tsv.Row
+
+	frames     []frameValue // from 1
+	frameIndex map[string]int
+	features   []string
+	models     verdictModels
 }
 
 func readCommon(src func(string) string, errs *tsv.Errors) *common {
@@ -172,6 +179,8 @@ func readCommon(src func(string) string, errs *tsv.Errors) *common {
 		c.rules.add(r.Cell(0))
 		c.ruleTopic = append(c.ruleTopic, c.topic(&r, 1, errs))
 	}
+	c.readFrames(src, errs)
+	c.readVerdict(src, errs)
 	c.emoji = tsv.Read("common/emoji.tsv", src("common/emoji.tsv"), "emoji weight note", errs)
 	c.emoticons = tsv.Read("common/emoticons.tsv", src("common/emoticons.tsv"), "emoticon emoji note", errs)
 	c.letters = tsv.Read("common/letters.tsv", src("common/letters.tsv"), "cue lang weight note", errs)
@@ -219,7 +228,8 @@ type dictionary struct {
 
 	classMembers []placedMember // the members of classes.tsv, to be checked when all is read
 
-	patterns []patternEntry // of patterns.tsv and function.tsv
+	patterns []patternEntry // of patterns.tsv, function.tsv and frames.tsv
+	endings  []cueEnding
 	langid   []tsv.Row
 	translit []tsv.Row
 }
@@ -246,6 +256,7 @@ func readDictionary(lang string, src func(string) string, c *common, errs *tsv.E
 	for _, r := range tsv.Read(name, text, "words role value note", errs) {
 		d.addFunction(r, errs)
 	}
+	d.readCues(src, c, errs)
 	d.checkReferences(errs)
 	name, text = file("langid.tsv")
 	d.langid = tsv.Read(name, text, "word weight note", errs)
@@ -363,7 +374,7 @@ func (d *dictionary) addClass(r tsv.Row, errs *tsv.Errors) {
 }
 
 func builtinClass(name string) bool {
-	return name == "num" || name == "any" || name == "not" || name == "me"
+	return name == "num" || name == "any" || name == "not" || name == "me" || placeClasses[name] != noPlace
 }
 
 func parseMember(w string, at tsv.Place, errs *tsv.Errors) (member, bool) {

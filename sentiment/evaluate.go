@@ -32,6 +32,12 @@ type sentence struct {
 	words    float32 // what a polarity word counts in it, as question or news
 	cues     float32 // what a complaint cue counts in it
 	section  section
+	brand    bool // the brand is named in it
+	rival    bool
+	names    int32   // other names in it
+	bad      float32 // what its units come to, as a positive number
+	good     float32
+	answers  uint64 // the values of frames that cues in it speak for
 }
 
 func (st *sentence) has(r role) bool { return st.roles&(1<<r) != 0 }

@@ -10,6 +10,7 @@ func (c *compiler) layOut(t *table) *interner {
 	t.stems = newStemTree()
 	t.infos = append(t.infos, info{word: -1})
 	in := &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, index: map[string]uint32{"": 0}, infos: map[infoKey]uint32{}}
+	in.reserve(c.placeSyms)
 
 	for i := range c.d.words { // stems of words.tsv first: stems of patterns join them
 		if w := &c.d.words[i]; w.prefix {
@@ -180,6 +181,19 @@ func filterBit(set uint32, function bool) uint64 {
 		return 1 << (set % 40)
 	}
 	return 1 << (40 + set%24)
+}
+
+// reserve gives the places their sets, numbered as they are.
+func (in *interner) reserve(places [placeKinds][]symbol) {
+	for p := brandPlace; p < placeKinds; p++ {
+		var bit uint64
+		if len(places[p]) > 0 {
+			bit = filterBit(uint32(p), false)
+		}
+		in.sets = append(in.sets, places[p])
+		in.bits = append(in.bits, bit)
+		in.t.placeBits[p] = bit
+	}
 }
 
 type infoKey struct {

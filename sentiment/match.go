@@ -25,20 +25,28 @@ const maxSteps = 2000
 func (s *scratch) walk(t *table, slot int) {
 	words := s.lex.sets[slot]
 	for i := range words {
+		s.steps = maxSteps
 		if set := words[i].set; set != 0 {
-			s.steps = maxSteps
-			near := words[i].near
-			firsts := t.trie.start(set)
-			for k := range firsts {
-				f := &firsts[k]
-				switch {
-				case f.sets&near == 0 && f.sets != ^uint64(0):
-				case f.simple:
-					s.second(t, slot, f, i)
-				default:
-					s.follow(t, slot, f.node, i, i, 1)
-				}
-			}
+			s.from(t, slot, set, i)
+		}
+		if place := words[i].place; place != 0 {
+			s.from(t, slot, place, i)
+		}
+	}
+}
+
+// from follows the patterns that begin with a set which the word at i carries.
+func (s *scratch) from(t *table, slot int, set uint32, i int) {
+	near := s.lex.sets[slot][i].near
+	firsts := t.trie.start(set)
+	for k := range firsts {
+		f := &firsts[k]
+		switch {
+		case f.sets&near == 0 && f.sets != ^uint64(0):
+		case f.simple:
+			s.second(t, slot, f, i)
+		default:
+			s.follow(t, slot, f.node, i, i, 1)
 		}
 	}
 }
@@ -51,6 +59,11 @@ func (s *scratch) second(t *table, slot int, f *first, i int) {
 		if f.sets&words[j].bit != 0 {
 			for _, next := range t.trie.next(f.exit, words[j].set) {
 				s.follow(t, slot, next, i, j, 1|1<<(j-i))
+			}
+			if place := words[j].place; place != 0 {
+				for _, next := range t.trie.next(f.exit, place) {
+					s.follow(t, slot, next, i, j, 1|1<<(j-i))
+				}
 			}
 		}
 	}
@@ -91,6 +104,11 @@ func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover 
 			for _, next := range t.trie.next(e, w.set) {
 				s.follow(t, slot, next, first, j, cover|1<<(j-first))
 			}
+			if w.place != 0 {
+				for _, next := range t.trie.next(e, w.place) {
+					s.follow(t, slot, next, first, j, cover|1<<(j-first))
+				}
+			}
 		}
 	}
 }
@@ -102,6 +120,10 @@ func (s *scratch) found(t *table, slot int, id int32, first, last int, cover uin
 		return
 	}
 	if p.end && last+1 < len(toks) && toks[last+1].before != sentenceBreak {
+		return
+	}
+	if p.frame != 0 {
+		s.foundCue(p, slot, id, first, last)
 		return
 	}
 	if len(s.matches) >= maxMatches || toks[first].roles&(1<<roleNegator|1<<roleAbsence) != 0 && s.crossesComma(first, last) {

@@ -23,6 +23,9 @@ type Input struct {
 	Lang  string         // en, ru, uk, bg, with or without a region; anything else is detected
 	Stars float64        // the author's own rating, 1 to 5; 0 when there is none
 	Spans []mention.Span // where the watch is named; empty scores the text as a whole
+	Kind  mention.PostKind
+
+	Rivals []mention.Span // where a rival of the watch is named
 }
 
 // Scorer scores texts. It is safe for concurrent use. The tables of a language
@@ -67,6 +70,12 @@ type scratch struct {
 	steps     int
 	topics    [maxTopics]float32
 	windows   [8][2]int
+	cues      []cueHit
+	x         []float32 // the features
+	values    int       // of frames
+	named     bool      // somebody said where the brand is
+	answers   []answer
+	sums      []float32 // of the models
 }
 
 // New builds a scorer. The error lists every mistake in the user's words with
@@ -148,8 +157,13 @@ func (s *Scorer) Score(in Input) mention.Score {
 func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 	sc := s.pool.Get().(*scratch)
 	defer s.pool.Put(sc)
+	s.scoreWith(sc, dst, in)
+}
+
+func (s *Scorer) scoreWith(sc *scratch, dst *mention.Score, in Input) {
 	sc.lex.reset()
-	sc.matches = sc.matches[:0]
+	sc.matches, sc.cues = sc.matches[:0], sc.cues[:0]
+	sc.named, sc.values = len(in.Spans) > 0, len(s.common.frames)-1
 	sc.readText(in.Text, in.Spans)
 	v := s.languageOf(sc, in.Lang)
 	sc.verdict = v
@@ -159,11 +173,17 @@ func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 		latin = s.langs[v.lang].latin
 	}
 	sc.lex.resolve(sc.tables[0], 0, latin)
-	sc.walk(sc.tables[0], 0)
 	if v.second >= 0 {
 		sc.tables[1] = s.table(v.second)
 		sc.lex.resolve(sc.tables[1], 1, nil)
-		sc.walk(sc.tables[1], 1)
+	}
+	sc.markPlaces(in.Text, in.Spans, in.Rivals)
+	for slot, t := range sc.tables {
+		if t != nil {
+			sc.lex.placeSets(t, slot)
+			sc.walk(t, slot)
+			sc.readEndings(t, slot)
+		}
 	}
 	sc.settle()
 	sortByStart(sc.matches)
@@ -219,6 +239,9 @@ func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
 	// The caller's word counts. A Latin text in a Cyrillic language is
 	// transliterated; a Cyrillic one that looks like another is read as both.
 	cyrillic := s.common.cyrillic[given]
+	if !cyrillic && s.common.cyrillic[v.lang] && !v.translit {
+		return v // servers declare "en" by default
+	}
 	out := verdict{lang: given, second: -1, sure: 1, translit: v.translit || cyrillic && !s.common.cyrillic[v.lang]}
 	if cyrillic && s.common.cyrillic[v.lang] && !v.translit {
 		out.second = v.lang
@@ -302,6 +325,8 @@ func (s *Scorer) deliver(dst *mention.Score, sc *scratch, in *Input) {
 	dst.Lang = s.common.langs[sc.verdict.lang]
 	dst.Conflict = ""
 	dst.Why = s.evidence(dst.Why[:0], sc, in.Text)
+	sc.features(s.common, in, dst.Value)
+	s.decide(dst, sc, in)
 	s.useStars(dst, in.Stars)
 	dst.Label = DefaultLabel(dst.Value)
 	dst.Topics = dst.Topics[:0]

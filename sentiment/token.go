@@ -53,6 +53,7 @@ type token struct {
 	num, of    float32 // a number, and N of "M/N"
 	boost      float32
 	covered    bool // by a pattern
+	place      placeKind
 }
 
 // mark is expressive punctuation, in the order of the text.
@@ -71,6 +72,7 @@ const (
 // it stays in the processor's cache.
 type wordSet struct {
 	set    uint32 // of symbols, in one language
+	place  uint32 // the reserved set of what it names; 0 for none
 	breaks bool   // a sentence begins here
 	bit    uint64 // the set's place in filters; 0 for the empty set
 	near   uint64 // the bits of the next words

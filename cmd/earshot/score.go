@@ -11,6 +11,7 @@ import (
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/sentiment/stream"
 )
 
 type scoreCmd struct {
@@ -25,6 +26,9 @@ type scoreIn struct {
 	Lang  string  `json:"lang"`
 	Text  string  `json:"text"`
 	Stars float64 `json:"stars"`
+
+	Kind  mention.PostKind `json:"kind"`  // review, forum, comment, news, social; empty when unknown
+	About string           `json:"about"` // the brand as a watchlist writes it; empty takes the text to be about it
 }
 
 type scoreOut struct {
@@ -35,6 +39,10 @@ type scoreOut struct {
 	Topics   []string      `json:"topics"`
 	Why      []mention.Hit `json:"why"`
 	Conflict string        `json:"conflict,omitempty"`
+
+	Complaint float64         `json:"complaint"`
+	Alert     bool            `json:"alert"`
+	Frames    []mention.Frame `json:"frames"`
 }
 
 // Run scores stdin: the whole of it as one text, or a JSON object per line.
@@ -51,8 +59,12 @@ func (c *scoreCmd) Run(term terminal) error {
 		return fmt.Errorf("read stdin: %w", err)
 	}
 	body := strings.TrimRight(string(text), "\n")
-	score := scorer.Score(sentiment.Input{Text: body, Lang: c.Lang})
-	return explainScore(term.out, body, score, term.colour(term.out))
+	in := sentiment.Input{Text: body, Lang: c.Lang}
+	score := scorer.Score(in)
+	if err := explainScore(term.out, body, score, term.colour(term.out)); err != nil {
+		return err
+	}
+	return explainVerdict(term.out, scorer, in, score)
 }
 
 // maxLine bounds one line of JSON input, and a plain text: the largest post a
@@ -97,6 +109,7 @@ func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writ
 	w := bufio.NewWriter(out)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
+	places := stream.NewPlaces()
 	err := eachLine(in, func(line []byte) error {
 		var req scoreIn
 		if err := json.Unmarshal(line, &req); err != nil {
@@ -105,8 +118,19 @@ func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writ
 		if lang != "" {
 			req.Lang = lang
 		}
-		s := scorer.Score(sentiment.Input{Text: req.Text, Lang: req.Lang, Stars: req.Stars})
-		return enc.Encode(scoreOut{ID: req.ID, Label: s.Label, Score: s.Value, Lang: s.Lang, Topics: orEmpty(s.Topics), Why: orEmpty(s.Why), Conflict: s.Conflict})
+		text := sentiment.Input{Text: req.Text, Lang: req.Lang, Stars: req.Stars, Kind: req.Kind}
+		if req.About != "" {
+			spans, err := places.Find(req.About, req.Text)
+			if err != nil {
+				return err
+			}
+			text.Spans = spans
+		}
+		s := scorer.Score(text)
+		return enc.Encode(scoreOut{
+			ID: req.ID, Label: s.Label, Score: s.Value, Lang: s.Lang, Topics: orEmpty(s.Topics), Why: orEmpty(s.Why), Conflict: s.Conflict,
+			Complaint: s.Complaint, Alert: s.Complaint >= scorer.AlertAt(req.Kind), Frames: orEmpty(s.Frames),
+		})
 	})
 	if flushErr := w.Flush(); err == nil && flushErr != nil {
 		return fmt.Errorf("write: %w", flushErr)
@@ -152,6 +176,28 @@ func explainScore(w io.Writer, body string, s mention.Score, colour bool) error 
 	}
 	return out.Flush()
 }
+
+// explainVerdict prints how likely it is a complaint, what the frames say and
+// which features decided.
+func explainVerdict(w io.Writer, scorer *sentiment.Scorer, in sentiment.Input, s mention.Score) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "complaint %.2f\n", s.Complaint)
+	for _, f := range s.Frames {
+		fmt.Fprintf(out, "  %s", scorer.FrameSays(f))
+		if f.Text != "" {
+			fmt.Fprintf(out, ": «%s»", oneLine(f.Text))
+		}
+		fmt.Fprintln(out)
+	}
+	reasons := scorer.Reasons(in)
+	for _, r := range reasons[:min(len(reasons), maxReasons)] {
+		fmt.Fprintf(out, "  %s\n", r)
+	}
+	return out.Flush()
+}
+
+// maxReasons is how many features are shown: the rest weighs little.
+const maxReasons = 8
 
 // printMarked prints the lines of text, each with ~ under the decisive words.
 func printMarked(out io.Writer, text string, why []mention.Hit) {

@@ -1,0 +1,475 @@
+package sentiment
+
+import (
+	"math"
+	"strings"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// A feature is a number in [0, 1] with a meaning that can be told to people: what
+// the lexicon found, where it stands, what kind of text it is. None knows a word,
+// a name or a language. After the ones below come, for each rule, how much its
+// evidence weighs, and for each value of a frame how much its cues weigh and how
+// much of the bad stands in their sentences.
+const (
+	fBias = iota
+	fReview
+	fForum
+	fComment
+	fNews
+	fSocial
+	fLowStars
+	fMiddleStars
+	fHighStars
+	fScoreBad
+	fScoreGood
+	fWorst
+	fWorstOfBrand
+	fBadCues
+	fBadWords
+	fHints
+	fGoodCues
+	fGoodWords
+	fBadKinds
+	fBadShare
+	fBadFirst
+	fBadLast
+	fGoodLast
+	fBadMe
+	fBadNotMe
+	fBadAsked
+	fBadReported
+	fBadBeforeNaming
+	fBadWithBrand
+	fBadApart
+	fBadQuoted
+	fBadWithName
+	fBadWithRival
+	fBadAfterGood
+	fGoodAfterBad
+	fNothing
+	fAsks
+	fAsksFacts
+	fEndsAsking
+	fShouts
+	fMe
+	fMeShare
+	fNumbers
+	fMoney
+	fTimes
+	fQuoted
+	fNames
+	fManyNames
+	fRivals
+	fLinks
+	fPhone
+	fHashtags
+	fEmoji
+	fCapitals
+	fCode
+	fLines
+	fLong
+	fShort
+	fCommas
+	fBrandFirst
+	fBrandOften
+	fBrandAddressed
+	fBrandLast
+	fBrandLate
+	fBrandColon
+	fIf
+	fPast
+	fBut
+	fThanks
+	fIrony
+	fReported
+	fAccuses
+	staticFeatures
+)
+
+var featureNames = [staticFeatures]string{
+	"always", "kind review", "kind forum", "kind comment", "kind news", "kind social",
+	"few stars", "middle stars", "many stars",
+	"score bad", "score good", "worst sentence", "worst sentence at the brand",
+	"bad cues", "bad words", "small signs", "good cues", "good words", "kinds of bad", "share of bad",
+	"bad in the first sentence", "bad in the last sentence", "good in the last sentence",
+	"bad told as mine", "bad not told as mine", "bad in a question", "bad in a report", "bad before the brand is named",
+	"bad beside the brand", "bad away from the brand", "bad in quotation marks", "bad beside another name", "bad beside a rival",
+	"bad after good", "good after bad", "nothing good or bad",
+	"asks", "asks for facts", "ends with a question", "shouts", "first person", "share of first person",
+	"numbers", "prices", "clock and dates", "quoted", "other names", "several other names", "rivals named",
+	"links", "telephone number", "tags", "emoji", "capitals", "a code", "many lines", "long", "short", "many commas",
+	"begins with the brand", "brand named often", "brand addressed", "ends with the brand", "brand named late", "brand and a colon",
+	"if", "it used to be", "but", "thanks", "irony", "a report", "an accusing question",
+}
+
+// groups of features that the data name.
+func (c *common) featureNames() []string {
+	names := append([]string(nil), featureNames[:]...)
+	for _, r := range c.rules.list[1:] {
+		names = append(names, "rule "+r)
+	}
+	for _, v := range c.frames[1:] {
+		names = append(names, v.name())
+	}
+	for _, v := range c.frames[1:] {
+		names = append(names, "bad with "+v.name())
+	}
+	return names
+}
+
+// squash takes a weight to [0, 1): half is what it comes to one half at.
+func squash(x, half float32) float32 {
+	if x <= 0 {
+		return 0
+	}
+	return x / (x + half)
+}
+
+func oneIf(b bool) float32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// features fills s.x. It comes after aim; value is the score of the words alone.
+func (s *scratch) features(c *common, in *Input, value float64) {
+	n := staticFeatures + len(c.rules.list) - 1 + 2*(len(c.frames)-1)
+	if cap(s.x) < n {
+		s.x = make([]float32, n)
+	}
+	s.x = s.x[:n]
+	clear(s.x)
+	s.x[fBias] = 1
+	s.kindFeatures(in)
+	s.x[fScoreBad], s.x[fScoreGood] = max(0, float32(-value)), max(0, float32(value))
+	s.placeSentences(in)
+	s.sortCues()
+	s.cueFeatures(c)
+	s.badFeatures(c)
+	s.sentenceFeatures()
+	s.tokenFeatures(in.Text)
+	s.brandFeatures(in)
+}
+
+func (s *scratch) kindFeatures(in *Input) {
+	switch in.Kind {
+	case mention.Review:
+		s.x[fReview] = 1
+	case mention.Forum:
+		s.x[fForum] = 1
+	case mention.Comment:
+		s.x[fComment] = 1
+	case mention.News:
+		s.x[fNews] = 1
+	case mention.Social:
+		s.x[fSocial] = 1
+	}
+	switch st := in.Stars; {
+	case st <= 0 || st != st:
+	case st <= 2.4:
+		s.x[fLowStars] = 1
+	case st >= 3.8:
+		s.x[fHighStars] = 1
+	default:
+		s.x[fMiddleStars] = 1
+	}
+}
+
+// placeSentences notes which sentences name the brand.
+func (s *scratch) placeSentences(in *Input) {
+	for si := range s.sentences {
+		st := &s.sentences[si]
+		for i := st.from; i < st.to; i++ {
+			switch s.lex.toks[i].place {
+			case brandPlace:
+				st.brand = true
+			case rivalPlace:
+				st.rival = true
+			case namePlace:
+				st.names++
+			}
+		}
+	}
+}
+
+// cueFeatures weighs the cues by value and notes them with their sentences.
+func (s *scratch) cueFeatures(c *common) {
+	at := staticFeatures + len(c.rules.list) - 2
+	for i := range s.cues {
+		h := &s.cues[i]
+		s.x[at+int(h.frame)] += h.weight
+		if h.start != h.end || h.weight >= 1 {
+			s.sentences[h.sentence].answers |= 1 << h.frame
+		}
+	}
+	for f := 1; f < len(c.frames); f++ {
+		s.x[at+f] = squash(s.x[at+f], 1)
+	}
+}
+
+// badFeatures says what is bad, and where it stands.
+func (s *scratch) badFeatures(c *common) {
+	var badCues, badWords, hints, goodCues, goodWords, quoted float32
+	var kinds uint64
+	rules := s.x[staticFeatures-1:]
+	for i := range s.units {
+		u := &s.units[i]
+		if u.flags&unitHint != 0 {
+			hints -= u.weight
+			continue
+		}
+		rules[u.rule] += abs(u.weight)
+		si := min(int(u.sentence), len(s.sentences)-1)
+		if u.weight < 0 {
+			kinds |= 1 << (u.rule % 64)
+			s.sentences[si].bad -= u.weight
+			if u.flags&unitBytes == 0 && s.lex.toks[u.start].quoted {
+				quoted -= u.weight
+			}
+		} else {
+			s.sentences[si].good += u.weight
+		}
+		switch pattern := u.flags&unitPattern != 0; {
+		case u.weight < 0 && pattern:
+			badCues -= u.weight
+		case u.weight < 0:
+			badWords -= u.weight
+		case pattern:
+			goodCues += u.weight
+		default:
+			goodWords += u.weight
+		}
+	}
+	for r := 1; r < len(c.rules.list); r++ {
+		rules[r] = squash(rules[r], 2)
+	}
+	s.x[fBadCues], s.x[fBadWords], s.x[fHints] = squash(badCues, 3), squash(badWords, 3), squash(hints, 0.5)
+	s.x[fGoodCues], s.x[fGoodWords] = squash(goodCues, 3), squash(goodWords, 3)
+	s.x[fBadKinds] = float32(min(ones(kinds), 5)) / 5
+	if all := badCues + badWords + goodCues + goodWords; all > 0 {
+		s.x[fBadShare] = (badCues + badWords) / all
+	} else {
+		s.x[fNothing] = 1
+	}
+	s.x[fBadQuoted] = squash(quoted, 2)
+}
+
+// sentenceFeatures says in what kinds of sentences the bad stands.
+func (s *scratch) sentenceFeatures() {
+	var sum [staticFeatures]float32
+	values := s.x[len(s.x)-s.values:]
+	named := false
+	var sawGood, sawBad float32
+	for si := range s.sentences {
+		st := &s.sentences[si]
+		named = named || st.brand
+		s.x[fWorst] = max(s.x[fWorst], st.bad-st.good/2)
+		near := st.brand || si > 0 && s.sentences[si-1].brand || si+1 < len(s.sentences) && s.sentences[si+1].brand
+		if near || !s.named {
+			s.x[fWorstOfBrand] = max(s.x[fWorstOfBrand], st.bad-st.good/2)
+		}
+		add := func(f int, yes bool) {
+			if yes {
+				sum[f] += st.bad
+			}
+		}
+		add(fBadFirst, si == 0)
+		add(fBadLast, si == len(s.sentences)-1)
+		add(fBadMe, st.has(roleMe))
+		add(fBadNotMe, !st.has(roleMe))
+		add(fBadAsked, st.asks > 0)
+		add(fBadReported, st.has(roleNews))
+		add(fBadBeforeNaming, s.named && !named)
+		add(fBadWithBrand, st.brand)
+		add(fBadApart, s.named && !near)
+		add(fBadWithName, st.names > 0)
+		add(fBadWithRival, st.rival || st.has(roleRival))
+		if sawGood > 1 {
+			sum[fBadAfterGood] += st.bad
+		}
+		if sawBad > 1 {
+			sum[fGoodAfterBad] += st.good
+		}
+		sawGood, sawBad = sawGood+st.good, sawBad+st.bad
+		if si == len(s.sentences)-1 {
+			sum[fGoodLast] = st.good
+		}
+		for f, a := 0, st.answers>>1; a != 0 && f < len(values); f, a = f+1, a>>1 {
+			if a&1 != 0 {
+				values[f] += st.bad
+			}
+		}
+	}
+	for f := fBadFirst; f <= fGoodAfterBad; f++ {
+		if f != fBadQuoted {
+			s.x[f] = squash(sum[f], 3)
+		}
+	}
+	for f := range values {
+		values[f] = squash(values[f], 3)
+	}
+	s.x[fWorst], s.x[fWorstOfBrand] = squash(s.x[fWorst], 3), squash(s.x[fWorstOfBrand], 3)
+}
+
+// tokenFeatures says what the text is made of.
+func (s *scratch) tokenFeatures(text string) {
+	var me, numbers, money, times, quoted, names, rivals, links, emoji, caps, code, phone, commas float32
+	var roles uint32
+	toks := s.lex.toks
+	for i := range toks {
+		t := &toks[i]
+		roles |= t.roles
+		if t.roles&(1<<roleMe) != 0 {
+			me++
+		}
+		if t.quoted {
+			quoted++
+		}
+		if t.before == commaBreak {
+			commas++
+		}
+		switch t.place {
+		case namePlace:
+			names++
+		case rivalPlace:
+			rivals++
+		case linkPlace:
+			links++
+		}
+		switch {
+		case t.kind == numberToken:
+			numbers++
+			span := text[t.start:t.end]
+			if strings.IndexByte(span, ':') > 0 {
+				times++
+			}
+			if len(span) >= 6 {
+				phone++
+			}
+		case t.kind == emojiToken:
+			emoji++
+		case t.runeN == 1 && isCurrency(s.lex.runes[t.runeAt]):
+			money++
+		case t.caps && t.runeN > 3:
+			caps++
+		}
+		if t.digits && t.caps {
+			code = 1
+		}
+	}
+	n := float32(max(len(toks), 1))
+	s.x[fMe], s.x[fMeShare] = oneIf(me > 0), min(1, 5*me/n)
+	s.x[fNumbers], s.x[fMoney], s.x[fTimes] = min(1, 4*numbers/n), squash(money, 1), squash(times, 1)
+	s.x[fQuoted], s.x[fCommas] = quoted/n, min(1, 4*commas/n)
+	s.x[fNames], s.x[fManyNames], s.x[fRivals] = min(1, 5*names/n), oneIf(names+rivals >= 3), oneIf(rivals > 0)
+	s.x[fLinks], s.x[fEmoji], s.x[fPhone], s.x[fCode] = oneIf(links > 0), squash(emoji, 2), oneIf(phone > 0), code
+	s.x[fCapitals] = min(1, 3*caps/n)
+	s.x[fLong] = min(1, float32(math.Log1p(float64(n)))/6)
+	s.x[fShort] = oneIf(n < 8)
+	s.x[fLines] = squash(float32(strings.Count(text, "\n")), 3)
+	s.x[fHashtags] = squash(float32(strings.Count(text, "#")), 2)
+	s.x[fIf], s.x[fPast], s.x[fBut] = oneIf(roles&(1<<roleIf) != 0), oneIf(roles&(1<<rolePast) != 0), oneIf(roles&(1<<roleBut|1<<roleConcede) != 0)
+	s.x[fThanks], s.x[fIrony] = oneIf(roles&(1<<roleThanks) != 0), oneIf(roles&(1<<roleIrony) != 0)
+	s.x[fReported], s.x[fAccuses] = oneIf(roles&(1<<roleNews) != 0), oneIf(roles&(1<<roleAccuse) != 0)
+	s.markFeatures()
+}
+
+func isCurrency(r rune) bool {
+	switch r {
+	case '$', '€', '£', '₽', '₴', '¥', '%':
+		return true
+	}
+	return false
+}
+
+func (s *scratch) markFeatures() {
+	var asks, facts, shouts float32
+	for si := range s.sentences {
+		st := &s.sentences[si]
+		if st.asks > 0 {
+			asks++
+		}
+		if st.asks > 0 && st.has(roleAsk) {
+			facts++
+		}
+		shouts += float32(st.shouts)
+	}
+	n := float32(max(len(s.sentences), 1))
+	s.x[fAsks], s.x[fAsksFacts], s.x[fShouts] = asks/n, facts/n, squash(shouts, 2)
+	if k := len(s.sentences); k > 0 && s.sentences[k-1].asks > 0 {
+		s.x[fEndsAsking] = 1
+	}
+}
+
+// brandFeatures says where and how the brand is named; all are 0 when nobody said
+// where it is.
+func (s *scratch) brandFeatures(in *Input) {
+	toks := s.lex.toks
+	times, last := 0, noPlace
+	for i := range toks {
+		t := &toks[i]
+		if t.place == brandPlace && last != brandPlace {
+			times++
+			if times == 1 {
+				s.x[fBrandLate] = float32(i) / float32(len(toks))
+			}
+			before, after := i == 0 || t.before != noBreak, i+1 == len(toks) || toks[i+1].before == commaBreak
+			if before && after && len(toks) > 2 || t.start > 0 && in.Text[t.start-1] == '@' || in.Text[t.start] == '@' {
+				s.x[fBrandAddressed] = 1
+			}
+		}
+		if t.place == brandPlace && t.colon {
+			s.x[fBrandColon] = 1
+		}
+		last = t.place
+	}
+	if len(toks) > 0 {
+		s.x[fBrandFirst] = oneIf(toks[0].place == brandPlace)
+		s.x[fBrandLast] = oneIf(len(toks) > 2 && last == brandPlace)
+	}
+	s.x[fBrandOften] = squash(float32(max(times-1, 0)), 1)
+}
+
+// Cue is a line of a language's frames.tsv that a text was found to hold.
+type Cue struct {
+	Lang  string
+	Line  int // of frames.tsv; 0 for an ending
+	Frame string
+	Value string
+	Start int // bytes
+	End   int
+}
+
+// Cues returns the cues of a text. It is for audits: which line is right how often.
+func (s *Scorer) Cues(in Input) []Cue {
+	var out mention.Score
+	sc := s.pool.Get().(*scratch)
+	defer s.pool.Put(sc)
+	s.scoreWith(sc, &out, in)
+	cues := make([]Cue, 0, len(sc.cues))
+	for _, h := range sc.cues {
+		v, t := &s.common.frames[h.frame], sc.tables[h.slot]
+		c := Cue{Lang: t.lang, Frame: v.frame, Value: v.value, Start: int(sc.lex.toks[h.start].start), End: int(sc.lex.toks[h.end].end)}
+		if h.pattern >= 0 {
+			c.Line = int(t.trie.patterns[h.pattern].line)
+		}
+		cues = append(cues, c)
+	}
+	return cues
+}
+
+// FeatureNames returns the names of what Features returns.
+func (s *Scorer) FeatureNames() []string { return s.common.featureNames() }
+
+// Features returns what the models of the verdict see of a text: numbers in
+// [0, 1], in the order of FeatureNames. It is for fitting and measuring them.
+func (s *Scorer) Features(in Input) []float32 {
+	var out mention.Score
+	sc := s.pool.Get().(*scratch)
+	defer s.pool.Put(sc)
+	s.scoreWith(sc, &out, in)
+	return append([]float32(nil), sc.x...)
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/sentiment/stream"
+)
+
+// item is a text with its features.
+type item struct {
+	post   stream.Post
+	x      []float64
+	real   bool    // a real text: nobody answered the frames for it
+	weight float64 // in the fit of the complaint
+}
+
+// dataset is all that is fitted on.
+type dataset struct {
+	names []string // of the features
+	items []item
+
+	verbose bool // report on stderr
+}
+
+// realSets are the public sets whose licences let weights be fitted on them, with
+// the kind of source they stand for and what one text weighs. Texts of people at
+// large tell less about companies than reviews do.
+var realSets = []struct {
+	name   string
+	kind   mention.PostKind
+	weight float64
+}{
+	{"en-vader-tweets", "", 0.06},              // MIT
+	{"en-vader-amazon", "review", 0.12},        // MIT
+	{"en-uci-amazon", "review", 0.12},          // CC BY 4.0
+	{"en-uci-yelp", "review", 0.12},            // CC BY 4.0
+	{"ru-banki-ru", "review", 0.12},            // MIT
+	{"ru-brighter", "", 0.06},                  // CC BY 4.0
+	{"ru-marketplace-wb-ozon", "review", 0.12}, // MIT
+	{"ru-tg-ok-human", "social", 0.12},         // MIT
+	{"uk-brighter", "", 0.06},                  // CC BY 4.0
+	{"uk-gurbich-manual", "", 0.12},            // Apache-2.0
+	{"uk-hand-support", "", 0.3},               // this project
+	{"bg-hand-support", "", 0.3},               // this project
+}
+
+// handWeight is what a text of the hand-written sets counts.
+const handWeight = 0.3
+
+func load(folders []string, real, hand string) (*dataset, error) {
+	scorer, err := sentiment.New(sentiment.Options{})
+	if err != nil {
+		return nil, err
+	}
+	d := &dataset{names: scorer.FeatureNames()}
+	places := stream.NewPlaces()
+	for _, dir := range folders {
+		for _, pattern := range []string{"??.tsv", "week-??.tsv"} {
+			files, err := filepath.Glob(filepath.Join(dir, pattern))
+			if err != nil {
+				return nil, err
+			}
+			sort.Strings(files)
+			for _, file := range files {
+				posts, err := stream.Read(file, places)
+				if err != nil {
+					return nil, err
+				}
+				for _, p := range posts {
+					if !p.Held() {
+						d.add(scorer, p, 1, false)
+					}
+				}
+			}
+		}
+	}
+	if len(d.items) == 0 {
+		return nil, fmt.Errorf("no labelled posts in %v", folders)
+	}
+	return d, d.loadReal(scorer, real, hand, places)
+}
+
+func (d *dataset) add(s *sentiment.Scorer, p stream.Post, weight float64, real bool) {
+	x := s.Features(p.Input)
+	it := item{post: p, x: make([]float64, len(x)), weight: weight, real: real}
+	for i, v := range x {
+		it.x[i] = float64(v)
+	}
+	if p.Complaint == "borderline" {
+		it.weight = 0
+	}
+	d.items = append(d.items, it)
+}
+
+func (d *dataset) loadReal(s *sentiment.Scorer, real, hand string, places *stream.Places) error {
+	one := func(file string, kind mention.PostKind, weight float64) error {
+		posts, err := stream.Read(file, places)
+		if err != nil {
+			return err
+		}
+		for _, p := range posts {
+			p.Complaint = "no"
+			if p.Label == "neg" {
+				p.Complaint = "yes"
+			}
+			p.Input.Kind, p.Input.Stars = kind, 0
+			d.add(s, p, weight, true)
+		}
+		return nil
+	}
+	if real != "" {
+		for _, set := range realSets {
+			if err := one(filepath.Join(real, set.name+".tsv"), set.kind, set.weight); err != nil && !os.IsNotExist(err) {
+				return err
+			}
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(hand, "*.tsv"))
+	if err != nil {
+		return err
+	}
+	sort.Strings(files)
+	for _, file := range files {
+		if err := one(file, "", handWeight); err != nil {
+			return err
+		}
+	}
+	return nil
+}

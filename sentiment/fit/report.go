@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sort"
+)
+
+// report prints, on stderr, how the fit does on posts it did not see, by
+// cross-validation: the accuracy of each frame and the average precision and best
+// F1 of the complaint, in each language.
+func (d *dataset) report(answered [][]float64, scores map[int]float64) {
+	langs := map[string][]int{}
+	for i := range d.items {
+		if it := &d.items[i]; !it.real && it.weight > 0 {
+			lang := it.post.Input.Lang
+			langs[lang] = append(langs[lang], i)
+			langs["all"] = append(langs["all"], i)
+		}
+	}
+	names := make([]string, 0, len(langs))
+	for l := range langs {
+		names = append(names, l)
+	}
+	sort.Strings(names)
+	for _, lang := range names {
+		list := langs[lang]
+		fmt.Fprintf(os.Stderr, "%-4s", lang)
+		at := 0
+		for _, q := range questions {
+			right, n := 0, 0
+			for _, i := range list {
+				label := q.label(&d.items[i])
+				if label == "both" {
+					label = "us"
+				}
+				if label == "" {
+					continue
+				}
+				n++
+				if q.best(answered[i][at:at+len(q.values)]) == label {
+					right++
+				}
+			}
+			fmt.Fprintf(os.Stderr, "  %s %.3f", q.frame, float64(right)/float64(max(n, 1)))
+			at += len(q.values)
+		}
+		sort.SliceStable(list, func(a, b int) bool { return scores[list[a]] > scores[list[b]] })
+		total, hits := 0, 0
+		var ap, best float64
+		for _, i := range list {
+			if d.items[i].post.Complaint == "yes" {
+				total++
+			}
+		}
+		for n, i := range list {
+			if d.items[i].post.Complaint == "yes" {
+				hits++
+				ap += float64(hits) / float64(n+1)
+			}
+			best = max(best, 2*float64(hits)/float64(n+1+total))
+		}
+		fmt.Fprintf(os.Stderr, "  AP %.3f  best F1 %.3f\n", ap/float64(max(total, 1)), best)
+	}
+}
+
+// best is the likeliest value; a question with one value has "no" as the other.
+func (q *question) best(p []float64) string {
+	if len(q.values) == 1 {
+		if p[0] < 0.5 {
+			return "no"
+		}
+		return q.values[0]
+	}
+	top := 0
+	for k := range p {
+		if p[k] > p[top] {
+			top = k
+		}
+	}
+	return q.values[top]
+}

@@ -1,0 +1,103 @@
+package sentiment
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// placeKind is what a token names. Patterns ask for it by <brand>, <rival>,
+// <name> and <link>; a word that names something keeps its own meaning beside it.
+type placeKind uint8
+
+const (
+	noPlace placeKind = iota
+	brandPlace
+	rivalPlace
+	namePlace // another name, or @somebody
+	linkPlace
+	placeKinds
+)
+
+// placeClasses are the built-in classes for them.
+var placeClasses = map[string]placeKind{"brand": brandPlace, "rival": rivalPlace, "name": namePlace, "link": linkPlace}
+
+// markPlaces finds what the tokens name, and lets the search for patterns know.
+func (s *scratch) markPlaces(text string, brand, rivals []mention.Span) {
+	s.markSpans(brand, brandPlace)
+	s.markSpans(rivals, rivalPlace)
+	toks := s.lex.toks
+	for i := range toks {
+		t := &toks[i]
+		switch {
+		case t.place != noPlace:
+		case t.kind == nameToken && text[t.start] == '@':
+			t.place = namePlace
+		case t.kind == nameToken:
+			t.place = linkPlace
+		case t.kind == wordToken && s.isName(text, i):
+			t.place = namePlace
+		}
+	}
+}
+
+func (s *scratch) markSpans(spans []mention.Span, kind placeKind) {
+	toks := s.lex.toks
+	i := 0
+	for _, sp := range spans {
+		for i > 0 && int(toks[i-1].end) > sp.Start { // spans need not be in order
+			i--
+		}
+		for ; i < len(toks) && int(toks[i].start) < sp.End; i++ {
+			if t := &toks[i]; int(t.end) > sp.Start && t.place == noPlace {
+				t.place = kind
+			}
+		}
+	}
+}
+
+// isName: a capital inside a sentence that is not all in capitals, at a word with
+// no weight and no closed-class role; or one inside a word (PayFast).
+func (s *scratch) isName(text string, i int) bool {
+	t := &s.lex.toks[i]
+	c := text[t.start]
+	if 'a' <= c && c <= 'z' || t.function || t.roles != 0 || t.runeN < 2 || t.caps && s.lex.upper*3 > len(s.lex.toks) {
+		return false
+	}
+	r, size := utf8.DecodeRuneInString(text[t.start:t.end])
+	if !unicode.IsUpper(r) {
+		return false
+	}
+	if t.word != 0 && s.tables[t.wordSlot].words[t.word-1].weight != 0 {
+		return false
+	}
+	if i > 0 && t.before != sentenceBreak {
+		return true
+	}
+	for j := int(t.start) + size; j < int(t.end); { // a capital inside the word
+		r, size = utf8.DecodeRuneInString(text[j:t.end])
+		if unicode.IsUpper(r) {
+			return !t.caps
+		}
+		j += size
+	}
+	return false
+}
+
+// placeSets tells the search for patterns which of the reserved sets the tokens
+// carry beside their own.
+func (l *lexer) placeSets(t *table, slot int) {
+	words := l.sets[slot]
+	any := false
+	for i := range l.toks {
+		if p := l.toks[i].place; p != noPlace {
+			words[i].place = uint32(p)
+			words[i].bit |= t.placeBits[p]
+			any = any || t.placeBits[p] != 0
+		}
+	}
+	if any {
+		lookAhead(words)
+	}
+}

@@ -1,0 +1,119 @@
+// Package stream reads labelled posts as a monitor sees them: with the kind of
+// their source, the brand that is watched, and what readers answered about them.
+// It is for measuring the scorer and fitting its weights.
+package stream
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/earshot/earshot/match"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
+)
+
+// Post is a labelled post.
+type Post struct {
+	File, ID          string
+	Brand             string
+	Complaint         string // yes, no, borderline
+	About             string // us, other, nobody, both; empty when nobody said
+	Voice, Event, Tag string
+	Label             string          // neg, neu, pos, of sets that say only that
+	Input             sentiment.Input // with the brand's places
+}
+
+// Held reports whether the post belongs to the third that is looked at only to
+// measure. Posts of one brand stay together: some continue another.
+func (p *Post) Held() bool { return fold("held "+p.Brand, 3) == 0 }
+
+// Fold divides the other posts, by brand, into parts for cross-validation.
+func (p *Post) Fold(parts int) int { return fold("fold "+p.Brand, parts) }
+
+func fold(key string, parts int) int {
+	sum := sha256.Sum256([]byte(key))
+	return int(sum[0]) % parts
+}
+
+// Places finds where a brand is named, its forms in the four languages included.
+type Places struct{ sets map[string]*match.Set }
+
+// maxBrands bounds what a finder remembers.
+const maxBrands = 1000
+
+// NewPlaces returns a finder that remembers the brands it has met.
+func NewPlaces() *Places { return &Places{map[string]*match.Set{}} }
+
+// Find returns the places of the brand in text.
+func (p *Places) Find(brand, text string) ([]mention.Span, error) {
+	set, ok := p.sets[brand]
+	if !ok {
+		if len(p.sets) >= maxBrands {
+			clear(p.sets)
+		}
+		var err error
+		set, _, err = match.Compile([]match.Watch{{Name: brand, Terms: []match.Term{{Text: brand}}}})
+		if err != nil {
+			return nil, fmt.Errorf("about %q: %w", brand, err)
+		}
+		p.sets[brand] = set
+	}
+	var spans []mention.Span
+	for _, hit := range set.Match("", text) {
+		for _, s := range hit.Spans {
+			s.Start, s.End = s.Start-1, s.End-1 // the body begins with the empty title's line end
+			spans = append(spans, s)
+		}
+	}
+	return spans, nil
+}
+
+// Read reads the posts of a file: a header line and tab-separated columns id lang
+// kind brand stars complaint about voice event tag text, of which any but lang,
+// complaint and text may be absent.
+func Read(file string, places *Places) ([]Post, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	lines := strings.Split(strings.TrimRight(string(b), "\n"), "\n")
+	for len(lines) > 0 && strings.HasPrefix(lines[0], "#") {
+		lines = lines[1:]
+	}
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	col := map[string]int{}
+	for i, name := range strings.Split(lines[0], "\t") {
+		col[name] = i
+	}
+	var posts []Post
+	for _, line := range lines[1:] {
+		cells := strings.Split(line, "\t")
+		cell := func(name string) string {
+			if i, ok := col[name]; ok && i < len(cells) {
+				return strings.TrimSpace(cells[i])
+			}
+			return ""
+		}
+		p := Post{
+			File: filepath.Base(file), ID: cell("id"), Brand: cell("brand"), Complaint: cell("complaint"), About: cell("about"),
+			Voice: cell("voice"), Event: cell("event"), Tag: cell("tag"), Label: cell("label"),
+		}
+		p.Input = sentiment.Input{
+			Text: strings.ReplaceAll(cell("text"), `\n`, "\n"), Lang: cell("lang"), Kind: mention.PostKind(cell("kind")),
+		}
+		p.Input.Stars, _ = strconv.ParseFloat(cell("stars"), 64) // an empty cell: no stars
+		if p.Brand != "" {
+			if p.Input.Spans, err = places.Find(p.Brand, p.Input.Text); err != nil {
+				return nil, err
+			}
+		}
+		posts = append(posts, p)
+	}
+	return posts, nil
+}

@@ -1,0 +1,318 @@
+package sentiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/earshot/earshot/internal/tsv"
+	"github.com/earshot/earshot/mention"
+)
+
+// A model is a row of weights of common/verdict.tsv: a weighted sum of features
+// through a logistic curve. One stands for each value of a frame that is answered
+// by weighing ("voice press"); the last one, "complaint", sees their answers as
+// features too. The program in fit/ writes the file.
+
+// verdictModels are the weights by feature, so that features that are 0 cost
+// nothing.
+type verdictModels struct {
+	answers []int       // the values of frames that have a model, as in common.frames
+	groups  []group     // the frames they belong to
+	weights [][]float32 // by feature: of each answer's model, then of the complaint
+	told    []float32   // of the complaint: what each answer counts, then each joint answer
+	alert   [kinds]float64
+	joints  [][3]int // positions in answers
+}
+
+// group is the answers of one frame.
+type group struct{ from, to int }
+
+// kinds are the kinds of posts that have a threshold of their own, and at 0 the
+// one of all others.
+const kinds = 6
+
+var kindNames = [kinds]string{"", "review", "forum", "comment", "news", "social"}
+
+const (
+	complaintModel = "complaint"
+	alertModel     = "alert"
+	answerFeature  = "is " // + frame and value: what its model answers
+)
+
+// JointAnswer is a feature of the complaint that is the product of answers: each
+// question alone leaves too much open.
+type JointAnswer struct {
+	Name  string
+	Parts [3]string // an answer that stands twice counts twice
+}
+
+// JointAnswers returns them in the order of verdict.tsv. It is for fitting.
+func JointAnswers() []JointAnswer { return jointAnswers }
+
+var jointAnswers = []JointAnswer{
+	{"happened to a customer by us", [3]string{"event yes", "about us", "voice customer"}},
+	{"told as happened by a customer", [3]string{"event yes", "voice customer", "voice customer"}},
+	{"told as happened of us", [3]string{"event yes", "about us", "about us"}},
+}
+
+// readVerdict reads the weights. Without the file nothing is known and every
+// complaint is a half.
+func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
+	const name = "common/verdict.tsv"
+	c.features = c.featureNames()
+	m := &c.models
+	index := map[string]int{}
+	for i, f := range c.features {
+		index[f] = i
+	}
+	rows := tsv.Read(name, src(name), "model feature weight note", errs)
+	models := map[string]int{}
+	for _, r := range rows {
+		model := r.Cell(0)
+		f, ok := c.frameIndex[model]
+		if _, known := models[model]; ok && !known {
+			models[model] = len(m.answers)
+			m.answers = append(m.answers, f)
+			if n := len(m.groups); n > 0 && c.frames[m.answers[m.groups[n-1].from]].frame == c.frames[f].frame {
+				m.groups[n-1].to++
+			} else {
+				m.groups = append(m.groups, group{len(m.answers) - 1, len(m.answers)})
+			}
+		}
+	}
+	for k, a := range m.answers {
+		index[answerFeature+c.frames[a].name()] = len(c.features) + k
+	}
+	for k, j := range jointAnswers {
+		index[j.Name] = len(c.features) + len(m.answers) + k
+		var at [3]int
+		for i, part := range j.Parts {
+			at[i] = slices.Index(m.answers, c.frameIndex[part])
+		}
+		m.joints = append(m.joints, at)
+	}
+	models[complaintModel] = len(m.answers)
+	m.weights = make([][]float32, len(c.features))
+	for i := range m.weights {
+		m.weights[i] = make([]float32, len(m.answers)+1)
+	}
+	m.told = make([]float32, len(m.answers)+len(jointAnswers))
+	for _, r := range rows {
+		c.readWeight(&r, models, index, errs)
+	}
+}
+
+func (c *common) readWeight(r *tsv.Row, models, index map[string]int, errs *tsv.Errors) {
+	m := &c.models
+	if r.Cell(0) == alertModel {
+		k := slices.Index(kindNames[:], r.Cell(1))
+		if k < 0 {
+			errs.Add(r.At(1), "unknown kind %q", r.Cell(1))
+			return
+		}
+		m.alert[k] = r.Weight(2, 0, 1, errs)
+		return
+	}
+	model, ok := models[r.Cell(0)]
+	if !ok {
+		errs.Add(r.At(0), "unknown model %q", r.Cell(0))
+		return
+	}
+	f, ok := index[r.Cell(1)]
+	w := float32(r.Weight(2, -30, 30, errs))
+	switch {
+	case !ok:
+		errs.Add(r.At(1), "unknown feature %q", r.Cell(1))
+	case f < len(c.features):
+		m.weights[f][model] = w
+	case r.Cell(0) != complaintModel:
+		errs.Add(r.At(1), "only the complaint sees the other models' answers")
+	default:
+		m.told[f-len(c.features)] = w
+	}
+}
+
+// answer is what a frame was found to be, with the cue that speaks for it.
+type answer struct {
+	frame int   // index of common.frames
+	cue   int32 // index of scratch.cues, -1 for none
+}
+
+// decide answers the frames and the verdict.
+func (s *Scorer) decide(dst *mention.Score, sc *scratch, in *Input) {
+	m := &s.common.models
+	n := len(m.answers)
+	if cap(sc.sums) < n+1 {
+		sc.sums = make([]float32, n+1)
+	}
+	sums := sc.sums[:n+1]
+	clear(sums)
+	for f, x := range sc.x {
+		if x != 0 {
+			for k, w := range m.weights[f] {
+				sums[k] += w * x
+			}
+		}
+	}
+	verdict := sums[n]
+	for k := range n {
+		sums[k] = logistic(sums[k])
+	}
+	for _, g := range m.groups {
+		m.share(sums[g.from:g.to])
+	}
+	for k := range n {
+		verdict += m.told[k] * sums[k]
+	}
+	for k, j := range m.joints {
+		if j[0] >= 0 && j[1] >= 0 && j[2] >= 0 {
+			verdict += m.told[n+k] * sums[j[0]] * sums[j[1]] * sums[j[2]]
+		}
+	}
+	dst.Complaint = math.Round(float64(logistic(verdict))*1e4) / 1e4
+	s.answer(sc, sums)
+	s.tellFrames(dst, sc, in.Text)
+}
+
+// share makes the answers of one frame sum up to one; a frame with one answer
+// stays as it is.
+func (m *verdictModels) share(p []float32) {
+	if len(p) < 2 {
+		return
+	}
+	var sum float32
+	for _, x := range p {
+		sum += x
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+}
+
+func logistic(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
+
+// answer takes, for each frame that is weighed, the likeliest value, and for the
+// others the value with the heaviest cues.
+func (s *Scorer) answer(sc *scratch, p []float32) {
+	c, m := s.common, &s.common.models
+	sc.answers = sc.answers[:0]
+	for _, g := range m.groups {
+		best := g.from
+		for k := g.from; k < g.to; k++ {
+			if p[k] > p[best] {
+				best = k
+			}
+		}
+		frame := m.answers[best]
+		if g.to-g.from == 1 && p[best] < 0.5 {
+			frame = sc.heaviest(c, c.frames[frame].frame, frame)
+		}
+		sc.answers = append(sc.answers, answer{frame, sc.heaviestCue(frame)})
+	}
+	if f := sc.heaviest(c, "end", 0); f != 0 {
+		sc.answers = append(sc.answers, answer{f, sc.heaviestCue(f)})
+	}
+}
+
+// heaviest returns the value of the frame, other than one, that cues speak for
+// most; 0 when none does.
+func (sc *scratch) heaviest(c *common, frame string, except int) int {
+	best, weight := 0, float32(0)
+	values := sc.x[len(sc.x)-2*sc.values:]
+	for f := 1; f < len(c.frames); f++ {
+		if f != except && c.frames[f].frame == frame && values[f-1] > weight {
+			best, weight = f, values[f-1]
+		}
+	}
+	return best
+}
+
+func (sc *scratch) heaviestCue(frame int) int32 {
+	best := int32(-1)
+	for i := range sc.cues {
+		if h := &sc.cues[i]; int(h.frame) == frame && (best < 0 || h.weight > sc.cues[best].weight) {
+			best = int32(i)
+		}
+	}
+	return best
+}
+
+func (s *Scorer) tellFrames(dst *mention.Score, sc *scratch, text string) {
+	dst.Frames = dst.Frames[:0]
+	for _, a := range sc.answers {
+		if a.frame == 0 {
+			continue
+		}
+		v := &s.common.frames[a.frame]
+		f := mention.Frame{Frame: v.frame, Value: v.value}
+		if a.cue >= 0 {
+			h := &sc.cues[a.cue]
+			f.Start, f.End = int(sc.lex.toks[h.start].start), int(sc.lex.toks[h.end].end)
+			f.Text = text[f.Start:f.End]
+		}
+		dst.Frames = append(dst.Frames, f)
+	}
+}
+
+// AlertAt returns the complaint at and above which a post of the kind is an alert,
+// when the watchlist says nothing else.
+func (s *Scorer) AlertAt(kind mention.PostKind) float64 {
+	k := slices.Index(kindNames[:], string(kind))
+	return s.common.models.alert[max(k, 0)]
+}
+
+// FrameSays tells people what a value of a frame means; "" for one that is unknown.
+func (s *Scorer) FrameSays(f mention.Frame) string {
+	return s.common.frames[s.common.frameIndex[f.Frame+" "+f.Value]].says
+}
+
+// Reason is a feature of a text with what it gave the verdict: its value times
+// its weight, in the logistic's units.
+type Reason struct {
+	Feature string
+	Weight  float64
+}
+
+// Reasons returns what decided over the complaint of a text, the heaviest first.
+func (s *Scorer) Reasons(in Input) []Reason {
+	var out mention.Score
+	sc := s.pool.Get().(*scratch)
+	defer s.pool.Put(sc)
+	s.scoreWith(sc, &out, in)
+	m, c := &s.common.models, s.common
+	n := len(m.answers)
+	var list []Reason
+	add := func(name string, w float32) {
+		if abs(w) >= 0.05 {
+			list = append(list, Reason{name, round(w)})
+		}
+	}
+	for f, x := range sc.x {
+		if f != fBias { // it is the same for every text
+			add(c.features[f], x*m.weights[f][n])
+		}
+	}
+	for k, a := range m.answers {
+		add(answerFeature+c.frames[a].name(), m.told[k]*sc.sums[k])
+	}
+	for k, j := range m.joints {
+		if j[0] >= 0 && j[1] >= 0 && j[2] >= 0 {
+			add(jointAnswers[k].Name, m.told[n+k]*sc.sums[j[0]]*sc.sums[j[1]]*sc.sums[j[2]])
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Reason) int {
+		switch d := abs(b.Weight) - abs(a.Weight); {
+		case d > 0:
+			return 1
+		case d < 0:
+			return -1
+		}
+		return strings.Compare(a.Feature, b.Feature)
+	})
+	return list
+}
+
+// String is how people read it.
+func (r Reason) String() string { return fmt.Sprintf("%+.2f  %s", r.Weight, r.Feature) }
