@@ -185,7 +185,7 @@ func explainVerdict(w io.Writer, scorer *sentiment.Scorer, in sentiment.Input, s
 	for _, f := range s.Frames {
 		fmt.Fprintf(out, "  %s", scorer.FrameSays(f))
 		if f.Text != "" {
-			fmt.Fprintf(out, ": «%s»", oneLine(f.Text))
+			fmt.Fprintf(out, ": «%s»", text.OneLine(f.Text))
 		}
 		fmt.Fprintln(out)
 	}

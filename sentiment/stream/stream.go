@@ -25,11 +25,18 @@ type Post struct {
 	Voice, Event, Tag string
 	Label             string          // neg, neu, pos, of sets that say only that
 	Input             sentiment.Input // with the brand's places
+	part              string          // dev or held, where the file says so
 }
 
 // Held reports whether the post belongs to the third that is looked at only to
-// measure. Posts of one brand stay together: some continue another.
-func (p *Post) Held() bool { return fold("held "+p.Brand, 3) == 0 }
+// measure: as the file's column part says, or a third of the brands. Posts of one
+// brand stay together: some continue another.
+func (p *Post) Held() bool {
+	if p.part != "" {
+		return p.part == "held"
+	}
+	return fold("held "+p.Brand, 3) == 0
+}
 
 // Fold divides the other posts, by brand, into parts for cross-validation.
 func (p *Post) Fold(parts int) int { return fold("fold "+p.Brand, parts) }
@@ -102,7 +109,7 @@ func Read(file string, places *Places) ([]Post, error) {
 		}
 		p := Post{
 			File: filepath.Base(file), ID: cell("id"), Brand: cell("brand"), Complaint: cell("complaint"), About: cell("about"),
-			Voice: cell("voice"), Event: cell("event"), Tag: cell("tag"), Label: cell("label"),
+			Voice: cell("voice"), Event: cell("event"), Tag: cell("tag"), Label: cell("label"), part: cell("part"),
 		}
 		p.Input = sentiment.Input{
 			Text: strings.ReplaceAll(cell("text"), `\n`, "\n"), Lang: cell("lang"), Kind: mention.PostKind(cell("kind")),
