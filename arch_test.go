@@ -61,6 +61,8 @@ var mayImport = map[string][]string{
 	"internal/fakeslack": {},
 	"match":              {"mention", "internal/lang", "internal/tsv"},
 	"sentiment":          {"mention", "internal/lang", "internal/tsv"},
+	"sentiment/stream":   {"mention", "match", "sentiment"},
+	"sentiment/fit":      {"mention", "sentiment", "sentiment/stream"},
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/fetch", "config"},
 
@@ -69,8 +71,8 @@ var mayImport = map[string][]string{
 	"crawlers/internal/charset":   {"internal/fetch"},
 	"crawlers/internal/htmltext":  {"crawlers/internal/phrases"},
 	"crawlers/internal/phrases":   {"internal/tsv"},
-	"crawlers/internal/poll":      {"mention", "internal/fetch", "crawlers", "crawlers/internal/dates"},
-	"crawlers/internal/schemaorg": {"mention", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext", "crawlers/internal/poll"},
+	"crawlers/internal/poll":      {"mention", "internal/text", "internal/fetch", "crawlers", "crawlers/internal/dates"},
+	"crawlers/internal/schemaorg": {"mention", "internal/text", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext", "crawlers/internal/poll"},
 
 	// Engines never import each other; a board's comments come as a feed.
 	"crawlers/feed":          engine(),
@@ -105,7 +107,7 @@ var mayImport = map[string][]string{
 
 // engine lists what every engine of the crawlers may import, and more.
 func engine(more ...string) []string {
-	return append([]string{"mention", "internal/fetch", "config", "crawlers", "crawlers/internal/charset", "crawlers/internal/dates",
+	return append([]string{"mention", "internal/text", "internal/fetch", "config", "crawlers", "crawlers/internal/charset", "crawlers/internal/dates",
 		"crawlers/internal/htmltext", "crawlers/internal/phrases", "crawlers/internal/poll", "crawlers/internal/schemaorg"}, more...)
 }
 

@@ -33,6 +33,7 @@ var onlyTestsCall = map[string]string{
 	"internal/fetch.Client.UserAgent": "what the tests compare with the header that arrives",
 	"monitor.Monitor.Poll":            "one poll without the schedule, for the tests of a poll",
 	"sentiment.Scorer.Identify":       "language identification alone, for its accuracy test",
+	"sentiment.Scorer.Cues":           "the audit of cues takes each cue's place from it",
 	"sentiment.Scorer.Languages":      "the accuracy tests take the list of languages from it",
 }
 

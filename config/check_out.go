@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// This file checks the way out of the house: routes, digests, Slack, webhooks,
+// This file checks the way out: routes, digests, Slack, webhooks,
 // and the few limits of store and network.
 
 // maxRoutes bounds the work of comparing each route with those before it.

@@ -52,7 +52,7 @@ func (e Error) Error() string {
 type Errors struct {
 	List []Error
 
-	// Partial is what was understood of a wrong watchlist, so that other rooms can
+	// Partial is what was understood of a wrong watchlist, so that other packages can
 	// check their part too and all mistakes come at once. It must never be used
 	// for anything else. It is nil when nothing was understood.
 	Partial *Config

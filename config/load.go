@@ -110,7 +110,7 @@ func (c *Config) At(path string) Pos {
 	return d.place(path).Pos
 }
 
-// Problem makes an Error at a place in this watchlist that another room found,
+// Problem makes an Error at a place in this watchlist that another package found,
 // so that it is shown with its line like all others.
 func (c *Config) Problem(pos Pos, msg, hint string) Error {
 	return Error{Pos: pos, Msg: msg, Hint: hint, doc: c.doc, width: c.doc.widthAt(pos)}

@@ -23,9 +23,9 @@ import (
 
 	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
-	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -182,8 +182,8 @@ func compareFeed(t *testing.T, posts []mention.Post, want []capturedItem) feedTa
 		good(p.Published.Unix() == e.Unix, &n.moment, "time", p.Published, time.Unix(e.Unix, 0).UTC())
 		good(p.URL == e.Permalink, &n.link, "permalink", p.URL, e.Permalink)
 		// An article goes on where the list of expected posts stops.
-		good(poll.Letters(p.Text) == poll.Letters(e.Text) || e.Kind == "post" && strings.HasPrefix(p.Text, e.Text), &n.text, "text", p.Text, e.Text)
-		if e.Title == nil || poll.Letters(p.Title) == poll.Letters(*e.Title) {
+		good(text.Letters(p.Text) == text.Letters(e.Text) || e.Kind == "post" && strings.HasPrefix(p.Text, e.Text), &n.text, "text", p.Text, e.Text)
+		if e.Title == nil || text.Letters(p.Title) == text.Letters(*e.Title) {
 			n.titleGood++
 		}
 	}
@@ -235,11 +235,11 @@ func TestCapturedSchemaOrg(t *testing.T) {
 			}
 			checkPosts(t, batch.Posts)
 			left := batch.Posts
-			var found, author, moment, stars, text int
+			var found, author, moment, stars, sameText int
 			for _, e := range rec.Items {
 				at := -1
 				for i, p := range left {
-					if poll.Letters(p.Text) == poll.Letters(htmltext.Plain(e.Text)) && p.Author == htmltext.Line(e.Author) && sameMoment(p, e) {
+					if text.Letters(p.Text) == text.Letters(htmltext.Plain(e.Text)) && p.Author == htmltext.Line(e.Author) && sameMoment(p, e) {
 						at = i
 						break
 					}
@@ -250,7 +250,7 @@ func TestCapturedSchemaOrg(t *testing.T) {
 				}
 				p := left[at]
 				left = append(left[:at:at], left[at+1:]...)
-				found, author, moment, text = found+1, author+1, moment+1, text+1
+				found, author, moment, sameText = found+1, author+1, moment+1, sameText+1
 				if sameStars(p.Rating, e) {
 					stars++
 				} else {
@@ -260,7 +260,7 @@ func TestCapturedSchemaOrg(t *testing.T) {
 			for _, p := range left {
 				t.Errorf("invented: %q by %q at %v", p.Text[:min(len(p.Text), 60)], p.Author, p.Published)
 			}
-			t.Logf("%-28s %4d %6d %9d %7d %5d %7d %5d  %s", name, len(rec.Items), found, len(left), author, moment, stars, text, batch.Observed.What)
+			t.Logf("%-28s %4d %6d %9d %7d %5d %7d %5d  %s", name, len(rec.Items), found, len(left), author, moment, stars, sameText, batch.Observed.What)
 		})
 	}
 }

@@ -19,9 +19,9 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/earshot/earshot/crawlers"
-	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/text"
 )
 
 // jetstream is a WebSocket server that sends events from a cursor on, as
@@ -247,12 +247,12 @@ func TestCapturedJetstream(t *testing.T) {
 		t.Errorf("%d posts, want %d", len(batch.Posts), want)
 	}
 	for _, p := range batch.Posts {
-		text, ok := alive[p.ID]
+		words, ok := alive[p.ID]
 		switch {
 		case p.Deleted && !gone[p.ID]:
 			t.Errorf("%s is not deleted", p.ID)
-		case !p.Deleted && (!ok || poll.Letters(text) != poll.Letters(p.Text)):
-			t.Errorf("%s: %q, want %q", p.ID, p.Text, text)
+		case !p.Deleted && (!ok || text.Letters(words) != text.Letters(p.Text)):
+			t.Errorf("%s: %q, want %q", p.ID, p.Text, words)
 		case !p.Deleted && p.Published.Year() != 2026:
 			t.Errorf("%s: published %v, which its author invented", p.ID, p.Published)
 		}

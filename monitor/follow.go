@@ -4,10 +4,10 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -179,18 +179,8 @@ func sameWords(stored, read mention.Post) bool {
 	if stored.Rating != nil && read.Rating != nil && *stored.Rating != *read.Rating {
 		return false
 	}
-	was, is := words(stored.Text), words(read.Text)
-	text := strings.TrimRight(stored.Text, " ]")
-	cut := strings.HasSuffix(text, "…") || strings.HasSuffix(text, "...")
+	was, is := text.Letters(stored.Text), text.Letters(read.Text)
+	shown := strings.TrimRight(stored.Text, " ]")
+	cut := strings.HasSuffix(shown, "…") || strings.HasSuffix(shown, "...")
 	return was == is || cut && strings.HasPrefix(is, was)
-}
-
-// words is what is left of a text without form.
-func words(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, text)
 }

@@ -72,7 +72,7 @@ func TestCueAudit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	type tally struct{ hits, right, alarms int }
+	type tally struct{ hits, right int }
 	found := map[[2]any]*tally{}
 	base := map[string]*tally{} // language, frame and value
 	places := stream.NewPlaces()

@@ -83,7 +83,7 @@ func labelled(ctx context.Context, db *store.Store) ([]tune.Example, error) {
 	var all []tune.Example
 	slices.Reverse(lessons)
 	for _, l := range lessons[:min(len(lessons), mostLabelled)] {
-		m, err := taught(ctx, db, l)
+		m, err := feedbackMention(ctx, db, l)
 		if err != nil {
 			return nil, err
 		}
@@ -102,9 +102,9 @@ func labelled(ctx context.Context, db *store.Store) ([]tune.Example, error) {
 	return all, nil
 }
 
-// taught is the mention of a lesson. The lesson keeps the words when the post is
+// feedbackMention is the mention a verdict of staff was about. The feedback keeps the words when the post is
 // gone; stars and places are then unknown.
-func taught(ctx context.Context, db *store.Store, l mention.Feedback) (mention.Mention, error) {
+func feedbackMention(ctx context.Context, db *store.Store, l mention.Feedback) (mention.Mention, error) {
 	m, _, err := db.Mention(ctx, l.MentionID)
 	if err != nil && !errors.Is(err, mention.ErrNotFound) {
 		return m, err

@@ -24,6 +24,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -175,13 +176,13 @@ func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state poll.PageCu
 	}
 	items := known + len(fresh)
 	sees := crawlers.Observation{
-		What:   fmt.Sprintf("%s, %s", feedName(parsed), poll.Count(items, "post")),
+		What:   fmt.Sprintf("%s, %s", feedName(parsed), text.Count(items, "post")),
 		Items:  items,
 		Newest: next.Newest,
 		Bytes:  len(res.Body),
 	}
 	if dropped := read - len(fresh); dropped > 0 {
-		sees.Notes = append(sees.Notes, fmt.Sprintf("%s without words, or twice", poll.Count(dropped, "entry")))
+		sees.Notes = append(sees.Notes, fmt.Sprintf("%s without words, or twice", text.Count(dropped, "entry")))
 	}
 	if res.PermanentURL != "" {
 		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(res.PermanentURL)+": change the watchlist")
@@ -208,7 +209,7 @@ func (f *feed) unwrap(p *mention.Post) {
 	if i := strings.LastIndex(p.Title, " - "); i > 0 && p.Author == "" {
 		p.Title, p.Author = strings.TrimSpace(p.Title[:i]), strings.TrimSpace(p.Title[i+3:])
 	}
-	if strings.HasPrefix(poll.Letters(p.Title+p.Author), poll.Letters(p.Text)) {
+	if strings.HasPrefix(text.Letters(p.Title+p.Author), text.Letters(p.Text)) {
 		p.Text = ""
 	}
 }

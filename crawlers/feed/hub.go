@@ -12,6 +12,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/text"
 )
 
 // maxHubURL bounds the addresses of a Hub, which stand in the cursor.
@@ -65,7 +66,7 @@ func hubAddress(base *url.URL, href string) string {
 	if !poll.IsWeb(u) || u.Hostname() == "" || u.User != nil || len(href) > maxHubURL {
 		return ""
 	}
-	return poll.Valid(href)
+	return text.Valid(href)
 }
 
 // eachLink calls take with every link of a Link header (RFC 8288).

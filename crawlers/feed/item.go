@@ -16,6 +16,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -156,7 +157,7 @@ func (r *reader) id(item *gofeed.Item, p mention.Post) string {
 		if u := poll.CleanURL(guid); u != "" {
 			return u
 		}
-		return poll.Clip(guid, 512)
+		return text.Clip(guid, 512)
 	}
 	if p.URL != "" && r.links[item.Link] == 1 {
 		return p.URL

@@ -16,6 +16,7 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -306,7 +307,7 @@ func (w *walk) sight() crawlers.Observation {
 	case "post":
 		s.What = name + ", newest posts"
 	default:
-		s.What = name + ", " + poll.Count(w.rows, w.kind)
+		s.What = name + ", " + text.Count(w.rows, w.kind)
 		s.Items = max(s.Items, w.rows)
 	}
 	return s

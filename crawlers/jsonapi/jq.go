@@ -20,6 +20,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -112,7 +113,7 @@ func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Res
 		r.vars[p.eachVar] = value
 	}
 	if why := r.text(p.closed, body); why != "" {
-		return jsonPage{}, fmt.Errorf("%w: %s", crawlers.ErrClosed, htmltext.OneLine(poll.Clip(why, 300)))
+		return jsonPage{}, fmt.Errorf("%w: %s", crawlers.ErrClosed, htmltext.OneLine(text.Clip(why, 300)))
 	}
 	var page jsonPage
 	if seconds := r.text(p.backoff, body); seconds != "" {
@@ -122,9 +123,9 @@ func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Res
 	}
 	if why := r.text(p.fails, body); why != "" {
 		if page.wait > 0 {
-			return jsonPage{}, fmt.Errorf("%s: %w", htmltext.OneLine(poll.Clip(why, 300)), &fetch.RetryError{URL: fetch.SafeURL(res.URL), After: page.wait})
+			return jsonPage{}, fmt.Errorf("%s: %w", htmltext.OneLine(text.Clip(why, 300)), &fetch.RetryError{URL: fetch.SafeURL(res.URL), After: page.wait})
 		}
-		return jsonPage{}, fmt.Errorf("the site says: %s", htmltext.OneLine(poll.Clip(why, 300)))
+		return jsonPage{}, fmt.Errorf("the site says: %s", htmltext.OneLine(text.Clip(why, 300)))
 	}
 	if err := r.items(body, &page); err != nil {
 		return page, err

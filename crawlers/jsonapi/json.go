@@ -21,6 +21,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -219,7 +220,7 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 		}
 	}
 	batch.Posts = poll.Finish(a.env, batch.Posts)
-	batch.Observed.What = poll.Count(batch.Observed.Items, "post")
+	batch.Observed.What = text.Count(batch.Observed.Items, "post")
 	if failed != nil {
 		batch.Unchanged = false
 		return batch, fmt.Errorf("json: %w", failed)

@@ -15,6 +15,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -264,9 +265,9 @@ func (r *streamReading) interesting(run *jsonRun, item any) bool {
 func (r *streamReading) batch() crawlers.Batch {
 	env := r.st.env
 	next := streamState{Cursor: r.place, Marks: r.state.Marks, Known: r.state.Known}
-	sees := crawlers.Observation{Bytes: r.bytes, What: fmt.Sprintf("stream, %s, %s", poll.Count(r.events, "event"), poll.Count(len(r.posts), "post"))}
+	sees := crawlers.Observation{Bytes: r.bytes, What: fmt.Sprintf("stream, %s, %s", text.Count(r.events, "event"), text.Count(len(r.posts), "post"))}
 	if r.wrong > 0 {
-		sees.Notes = append(sees.Notes, fmt.Sprintf("%s no JSON", poll.Count(r.wrong, "event")))
+		sees.Notes = append(sees.Notes, fmt.Sprintf("%s no JSON", text.Count(r.wrong, "event")))
 	}
 	posts := poll.Finish(env, lastWord(r.posts))
 	// What is alive is the stream, also where nobody watches what it brings.

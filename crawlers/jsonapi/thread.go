@@ -7,6 +7,7 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -49,6 +50,6 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 			f.ThreadURL = p.ThreadURL
 		}
 	}
-	sees := crawlers.Observation{What: "discussion, " + poll.Count(len(posts), "post"), Items: len(posts), Newest: poll.Newest(posts), Bytes: len(res.Body), Notes: page.notes}
+	sees := crawlers.Observation{What: "discussion, " + text.Count(len(posts), "post"), Items: len(posts), Newest: poll.Newest(posts), Bytes: len(res.Body), Notes: page.notes}
 	return crawlers.Batch{Posts: fresh, Next: poll.EncodeCursor(poll.PageCursor{V: res.Validators, Seen: seen}), Observed: sees}, nil
 }

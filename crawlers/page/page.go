@@ -20,6 +20,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -187,9 +188,9 @@ func (p *page) describe(sees crawlers.Observation, n int) string {
 		noun = "review"
 	}
 	if sees.What == "" {
-		return poll.Count(n, noun)
+		return text.Count(n, noun)
 	}
-	return poll.Count(n, noun) + " (" + sees.What + ")"
+	return text.Count(n, noun) + " (" + sees.What + ")"
 }
 
 // read takes one page apart. A body that ends in the middle loses the item it

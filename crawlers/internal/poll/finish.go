@@ -15,6 +15,7 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -26,8 +27,8 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 	seen := make(map[string]bool, len(posts))
 	kept := posts[:0]
 	for _, p := range posts {
-		p.ID, p.Title, p.Text, p.Author = Valid(p.ID), Valid(p.Title), Valid(p.Text), Valid(p.Author)
-		p.Author = Clip(p.Author, maxAuthor)
+		p.ID, p.Title, p.Text, p.Author = text.Valid(p.ID), text.Valid(p.Title), text.Valid(p.Text), text.Valid(p.Author)
+		p.Author = text.Clip(p.Author, maxAuthor)
 		if p.ID == "" || seen[p.ID] || p.Title == "" && p.Text == "" && p.Rating == nil && !p.Deleted {
 			continue
 		}

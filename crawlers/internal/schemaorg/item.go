@@ -9,6 +9,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -32,7 +33,7 @@ const MaxItems = 2000
 
 func (i *Item) normalized() (name, words string) {
 	if !i.isNormalized {
-		i.name, i.words, i.isNormalized = poll.Letters(i.Post.Author), poll.Letters(i.Post.Text), true
+		i.name, i.words, i.isNormalized = text.Letters(i.Post.Author), text.Letters(i.Post.Text), true
 	}
 	return i.name, i.words
 }
@@ -119,14 +120,14 @@ func Name(items []*Item, source, page string) []mention.Post {
 		own := p.URL != "" && shared[p.URL] == 1 && (discussion || p.URL != page && p.URL != source)
 		switch {
 		case i.Chosen:
-			p.ID = poll.Clip(i.Native, 512)
+			p.ID = text.Clip(i.Native, 512)
 		case own:
 			p.ID = p.URL
 		case i.Native != "":
-			p.ID = source + "#" + poll.Clip(i.Native, 200)
+			p.ID = source + "#" + text.Clip(i.Native, 200)
 		default:
 			p.ID = source + "#" + i.derivedID(false)
-			if other := taken[p.ID]; other != nil && poll.Letters(other.Post.Text) != poll.Letters(p.Text) {
+			if other := taken[p.ID]; other != nil && text.Letters(other.Post.Text) != text.Letters(p.Text) {
 				p.ID = source + "#" + i.derivedID(true)
 			}
 		}
@@ -154,12 +155,12 @@ func Name(items []*Item, source, page string) []mention.Post {
 func (i *Item) derivedID(words bool) string {
 	p := i.Post
 	if !words && p.Author != "" && !p.Published.IsZero() && !p.DateOnly && !dates.RelativeDate(i.DateText) {
-		return poll.HashID("moment", poll.Letters(p.Author), p.Published.Format(time.RFC3339))
+		return poll.HashID("moment", text.Letters(p.Author), p.Published.Format(time.RFC3339))
 	}
-	text := poll.Letters(p.Title + " " + p.Text)
+	letters := text.Letters(p.Title + " " + p.Text)
 	const telling = 60 // bytes of letters that two people do not write alike
-	if len(text) >= telling {
-		return poll.HashID("words", poll.Letters(p.Author), text)
+	if len(letters) >= telling {
+		return poll.HashID("words", text.Letters(p.Author), letters)
 	}
 	day := ""
 	if !p.Published.IsZero() && !dates.RelativeDate(i.DateText) {
@@ -169,5 +170,5 @@ func (i *Item) derivedID(words bool) string {
 	if p.Rating != nil {
 		stars = poll.NumberText(p.Rating.Value) + "/" + poll.NumberText(p.Rating.Best)
 	}
-	return poll.HashID("short", poll.Letters(p.Author), text, day, stars)
+	return poll.HashID("short", text.Letters(p.Author), letters, day, stars)
 }

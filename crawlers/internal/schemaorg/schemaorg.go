@@ -129,7 +129,7 @@ func (r *Reader) article(v map[string]any) *Item {
 	for _, t := range types(v) {
 		if strings.HasSuffix(t, "article") || t == "blogposting" || t == "videoobject" || t == "webpage" {
 			var item Item
-			item.Post.Title = htmltext.Line(text(field(v, "headline", "name")))
+			item.Post.Title = htmltext.Line(valueText(field(v, "headline", "name")))
 			item.Post.URL = r.link(v)
 			item.context = true
 			return &item
@@ -197,16 +197,16 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 	var item Item
 	p := &item.Post
 	p.Author, p.AuthorURL = r.person(field(v, "author", "creator"))
-	item.DateText = text(field(v, "datePublished", "dateCreated", "commentTime", "uploadDate", "date"))
+	item.DateText = valueText(field(v, "datePublished", "dateCreated", "commentTime", "uploadDate", "date"))
 	p.Published, p.DateOnly = poll.Date(r.Env, item.DateText)
-	if edited, _ := poll.Date(r.Env, text(field(v, "dateModified"))); edited.After(p.Published) {
+	if edited, _ := poll.Date(r.Env, valueText(field(v, "dateModified"))); edited.After(p.Published) {
 		p.Edited = edited
 	}
-	p.Title = htmltext.Line(text(field(v, "headline", "name")))
-	p.Text = htmltext.PlainAuthorText(text(field(v, "reviewBody", "articleBody", "text", "commentText", "description")))
+	p.Title = htmltext.Line(valueText(field(v, "headline", "name")))
+	p.Text = htmltext.PlainAuthorText(valueText(field(v, "reviewBody", "articleBody", "text", "commentText", "description")))
 	p.URL = r.link(v)
-	p.Lang = poll.Language(text(field(v, "inLanguage")))
-	item.Native = text(field(v, "identifier"))
+	p.Lang = poll.Language(valueText(field(v, "inLanguage")))
+	item.Native = valueText(field(v, "identifier"))
 	if kind == schemaReview {
 		p.Rating = r.rating(field(v, "reviewRating", "rating"))
 	}
@@ -266,11 +266,11 @@ func (r *Reader) person(v any) (name, profile string) {
 		}
 		return strings.Join(names, ", "), profile
 	case map[string]any:
-		name = htmltext.Line(text(field(v, "name", "alternateName")))
+		name = htmltext.Line(valueText(field(v, "name", "alternateName")))
 		if name == "" {
-			name = strings.TrimSpace(htmltext.Line(text(field(v, "givenName"))) + " " + htmltext.Line(text(field(v, "familyName"))))
+			name = strings.TrimSpace(htmltext.Line(valueText(field(v, "givenName"))) + " " + htmltext.Line(valueText(field(v, "familyName"))))
 		}
-		return name, poll.Resolve(r.Base, text(field(v, "url", "sameAs")))
+		return name, poll.Resolve(r.Base, valueText(field(v, "url", "sameAs")))
 	}
 	return "", ""
 }
@@ -285,9 +285,9 @@ func (r *Reader) rating(v any) *mention.Rating {
 			}
 		}
 	case map[string]any:
-		return ParseRating(text(field(v, "ratingValue", "value")), text(field(v, "bestRating")))
+		return ParseRating(valueText(field(v, "ratingValue", "value")), valueText(field(v, "bestRating")))
 	case string, json.Number:
-		return ParseRating(text(v), "")
+		return ParseRating(valueText(v), "")
 	}
 	return nil
 }
@@ -295,7 +295,7 @@ func (r *Reader) rating(v any) *mention.Rating {
 // link is the node's own address; "" when it has none.
 func (r *Reader) link(v map[string]any) string {
 	for _, key := range []string{"url", "@id", "mainEntityOfPage", "discussionUrl"} {
-		s := text(field(v, key))
+		s := valueText(field(v, key))
 		if s == "" || key == "@id" && !strings.HasPrefix(s, "http") {
 			continue
 		}
@@ -336,8 +336,8 @@ func empty(v any) bool {
 	return false
 }
 
-// text returns a value as text: {"@value": …}, a list's first, a node's address.
-func text(v any) string {
+// valueText returns a value as text: {"@value": …}, a list's first, a node's address.
+func valueText(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
@@ -345,14 +345,14 @@ func text(v any) string {
 		return v.String()
 	case []any:
 		for _, e := range v {
-			if s := text(e); s != "" {
+			if s := valueText(e); s != "" {
 				return s
 			}
 		}
 	case map[string]any:
 		for _, key := range []string{"@value", "value", "@id", "url", "name"} {
 			if s, ok := v[key]; ok {
-				if s := text(s); s != "" {
+				if s := valueText(s); s != "" {
 					return s
 				}
 			}
