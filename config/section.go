@@ -146,6 +146,19 @@ func (s Section) lookup(name string) (ast.Node, bool) {
 	return nil, false
 }
 
+// Written returns the value of an option as it stands in the watchlist, secrets not
+// filled in; "" when it is not there.
+func (s Section) Written(name string) string {
+	if s.doc == nil {
+		return ""
+	}
+	n, ok := s.lookup(name)
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(n.String())
+}
+
 // commonKeys are the keys every source has, whatever its kind.
 var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base"}
 

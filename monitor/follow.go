@@ -30,13 +30,13 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 		// Its ordinary polls find out when it is well.
 		return began.Add(max(src.Every, time.Minute)), false
 	}
-	batch, visitErr := src.Crawler.(crawlers.Threader).Thread(ctx, l.post, l.cursor)
+	batch, visitErr := visitSafely(ctx, src.Crawler.(crawlers.Threader), l)
 	if ctx.Err() != nil {
 		return p.Now(), true
 	}
 	fault.At("response-read")
 
-	commit, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	commit, cancel := graceful(ctx)
 	defer cancel()
 	batch.Posts, l.gone = l.found(batch)
 	fresh := l.changed(p.unseen(commit, src, batch.Posts))

@@ -68,6 +68,8 @@ type memory struct {
 	Reported      State         `json:"told,omitempty"` // the state people were told of; empty when all is well
 	ReportedSince time.Time     `json:"since,omitzero"`
 	NewSince      int           `json:"new,omitempty"` // posts that came since
+	Place         string        `json:"place,omitempty"`
+	Settings      string        `json:"settings,omitempty"`
 }
 
 func remember(state mention.SourceState) memory {
@@ -82,9 +84,24 @@ func remember(state mention.SourceState) memory {
 	return m
 }
 
+// settle makes the stored state of a name that of the source that has the name now. At
+// another place nothing of the old one holds: neither its cursor nor that its baseline
+// is done. Settings that changed, a new key perhaps, are worth another try.
+func settle(state mention.SourceState, src Source) mention.SourceState {
+	m := remember(state)
+	if m.Place != "" && src.Place != "" && m.Place != src.Place {
+		return mention.SourceState{Name: state.Name}
+	}
+	if m.Settings != "" && src.Settings != "" && m.Settings != src.Settings {
+		state.SuspendedUntil = time.Time{}
+	}
+	return state
+}
+
 // assessHealth updates the state by the outcome and returns what people must be told.
 func assessHealth(state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	m := remember(*state)
+	m.Place, m.Settings = src.Place, src.Settings
 	m.turnDays(now)
 	var notices []Notice
 	if out.err != nil {

@@ -28,6 +28,11 @@ type Source struct {
 	// Backfill lets the first poll alert posts published at most so long ago;
 	// 0 makes the whole first poll a baseline.
 	Backfill time.Duration
+	// Place says which place this is, whatever its name: another place under the same
+	// name is a new source, with a baseline of its own. Settings says how it is read,
+	// keys included: a change of them ends a suspension. Both are opaque; empty says
+	// nothing.
+	Place, Settings string
 	// Stream marks a source that is read all the time: its Poll blocks while it
 	// listens, so the next one starts at once.
 	Stream bool
@@ -112,7 +117,7 @@ func New(opt Options) *Monitor {
 	table := newStatusTable()
 	return &Monitor{
 		opt:         opt,
-		poller:      &poller{Options: opt, table: table, state: map[string]remembered{}},
+		poller:      &poller{Options: opt, table: table, state: map[string]remembered{}, kept: map[string]answer{}},
 		apply:       make(chan []Source),
 		pollNow:     make(chan string),
 		done:        make(chan finished),

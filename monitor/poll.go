@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,8 +14,13 @@ import (
 )
 
 // commitTimeout bounds steps 3 to 5 once a shutdown has begun: they are short,
-// and finishing them saves polling the same page again.
+// and finishing them saves polling the same page again. Before a shutdown they take
+// the time they take: a large poll that never fits would be read again for ever.
 const commitTimeout = 5 * time.Second
+
+// commitPiece is how many posts are handed over in one transaction. It bounds how
+// long the only writer is held, whatever a page brings.
+const commitPiece = 100
 
 // poller does one poll of one source from step 1 to step 5 of the crash
 // protocol. The process may be killed between any two lines of poll.
@@ -25,6 +31,15 @@ type poller struct {
 
 	mu    sync.Mutex
 	state map[string]remembered // by source; what the ledger has or may have a little later
+	kept  map[string]answer     // by source; what could not be stored yet
+	posts int                   // in kept
+}
+
+// answer is what a source answered to one poll.
+type answer struct {
+	batch crawlers.Batch
+	err   error
+	began time.Time
 }
 
 // remembered is a source's state in memory. Polls that find nothing change only
@@ -47,51 +62,115 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 		p.Log.Error("source state cannot be read", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry)
 	}
+	before := state
+	state = settle(state, src)
 	if until := state.SuspendedUntil; until.After(p.Now()) {
 		p.table.set(src, state, nil)
 		return until
 	}
-	before, began := state, p.Now()
-	batch, pollErr := src.Crawler.Poll(ctx, crawlers.Cursor(state.Cursor))
-	if ctx.Err() != nil {
+	got, ok := p.ask(ctx, src, state)
+	if !ok {
 		return p.Now()
 	}
 	fault.At("response-read")
-
-	commit, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	commit, cancel := graceful(ctx)
 	defer cancel()
-	fresh := p.unseen(commit, src, batch.Posts)
-	receipt, err := p.handOver(commit, src, fresh, p.intakes(src, state, fresh, pollErr == nil))
+	return p.commit(commit, src, before, state, got)
+}
+
+// ask reads the source, or takes what was read before and could not be stored. It is
+// not ok when ctx ended first.
+func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState) (answer, bool) {
+	if got, ok := p.takeKept(src.Name); ok {
+		return got, true
+	}
+	got := answer{began: p.Now()}
+	got.batch, got.err = pollSafely(ctx, src.Crawler, crawlers.Cursor(state.Cursor))
+	var broken *panicError
+	if errors.As(got.err, &broken) {
+		p.Log.Error("a crawler failed in a way nobody foresaw; only this source is held up", "source", src.Name, "err", got.err, "stack", broken.stack)
+	}
+	return got, ctx.Err() == nil
+}
+
+// commit is steps 3 to 5.
+func (p *poller) commit(ctx context.Context, src Source, before, state mention.SourceState, got answer) (next time.Time) {
+	fresh := p.unseen(ctx, src, got.batch.Posts)
+	receipt, err := p.handOver(ctx, src, fresh, p.intakes(src, state, fresh, got.err == nil))
 	if err != nil {
 		p.forget(src.Name)
-		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
+		kept := p.keep(src.Name, got)
+		p.Log.Error("posts cannot be stored; they are kept and tried again", "source", src.Name, "err", err)
+		if !kept { // read again, but not more often than a source may be
+			return p.Now().Add(max(storeRetry, src.Every))
+		}
 		return p.Now().Add(storeRetry)
 	}
-	state.Baselined = state.Baselined || pollErr == nil
+	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
-	out := outcome{batch: batch, err: pollErr, newPosts: receipt.New, took: p.Now().Sub(began)}
+	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New, took: p.Now().Sub(got.began)}
 	notices := assessHealth(&state, src, out, p.Now())
-	changed := pollErr != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
-	if pollErr == nil {
-		changed = changed || state.Cursor != string(batch.Next)
-		state.Cursor = string(batch.Next)
+	changed := got.err != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
+	if got.err == nil {
+		changed = changed || state.Cursor != string(got.batch.Next)
+		state.Cursor = string(got.batch.Next)
 	}
-	if err := p.save(commit, state, changed); err != nil {
-		p.Log.Error("source state cannot be stored; the source will be read again", "source", src.Name, "err", err)
+	// Notices first: a state that says people were told must not be stored before they
+	// are. Told again after a crash, the receiver drops the repeat.
+	for _, n := range notices {
+		if err := p.Ops.Notify(ctx, n); err != nil {
+			p.forget(src.Name)
+			p.Log.Error("notice cannot be stored; it is tried again", "source", src.Name, "err", err)
+			p.keep(src.Name, got)
+			return p.Now().Add(storeRetry)
+		}
+	}
+	if err := p.save(ctx, state, changed); err != nil {
+		p.keep(src.Name, got)
+		p.Log.Error("source state cannot be stored; it is tried again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry)
 	}
 	fault.At("cursor-stored")
-	for _, n := range notices {
-		if err := p.Ops.Notify(commit, n); err != nil {
-			p.Log.Error("notice cannot be stored", "source", src.Name, "err", err)
-		}
-	}
-	if pollErr == nil && p.Hubs != nil {
-		p.Hubs.Offer(src.Name, batch.Hub.URL, batch.Hub.Topic)
+	if got.err == nil && p.Hubs != nil {
+		p.Hubs.Offer(src.Name, got.batch.Hub.URL, got.batch.Hub.Topic)
 	}
 	p.table.set(src, state, &out)
 	p.report(src, state, out, receipt)
 	return nextPoll(src, state, out, p.Now())
+}
+
+// graceful returns a context that outlives ctx by commitTimeout.
+func graceful(ctx context.Context) (context.Context, context.CancelFunc) {
+	commit, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(commitTimeout, cancel) })
+	return commit, func() { stop(); cancel() }
+}
+
+// mostKept is how many posts may be kept for the database in all. Beyond that a site
+// is read again instead, at its usual pace.
+const mostKept = 20000
+
+// keep remembers an answer until it can be stored, and reports whether there was room.
+func (p *poller) keep(name string, got answer) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.posts+len(got.batch.Posts) > mostKept {
+		return false
+	}
+	p.posts += len(got.batch.Posts)
+	p.kept[name] = got
+	return true
+}
+
+func (p *poller) takeKept(name string) (answer, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	got, ok := p.kept[name]
+	if ok {
+		delete(p.kept, name)
+		p.posts -= len(got.batch.Posts)
+	}
+	return got, ok
 }
 
 // load returns the source's state: what this process remembers, or else what is
@@ -139,33 +218,53 @@ func (p *poller) forget(names ...string) {
 // storeRetry is the wait after the database could not be read or written.
 const storeRetry = 5 * time.Second
 
-// handOver is steps 3 and 4: mentions committed, then posts marked seen.
+// handOver is steps 3 and 4: mentions committed, then posts marked seen, piece by
+// piece. What was handed over before an error stays: the next try drops it as known.
 func (p *poller) handOver(ctx context.Context, src Source, fresh []candidate, ins []mention.PollResult) (mention.IngestResult, error) {
 	var total mention.IngestResult
 	for _, in := range ins {
-		receipt, err := p.Ledger.Ingest(ctx, in)
-		if err != nil {
-			return total, fmt.Errorf("store posts of %s: %w", src.Name, err)
+		for _, piece := range pieces(in) {
+			receipt, err := p.Ledger.Ingest(ctx, piece)
+			if err != nil {
+				return total, fmt.Errorf("store posts of %s: %w", src.Name, err)
+			}
+			total.New += receipt.New
+			total.Edited += receipt.Edited
+			total.Known += receipt.Known
+			total.Mentions += receipt.Mentions
+			total.Alerts = append(total.Alerts, receipt.Alerts...)
 		}
-		total.New += receipt.New
-		total.Edited += receipt.Edited
-		total.Known += receipt.Known
-		total.Mentions += receipt.Mentions
-		total.Alerts = append(total.Alerts, receipt.Alerts...)
 	}
 	fault.At("committed")
-	if len(fresh) > 0 {
-		keys, hashes := make([]mention.PostKey, len(fresh)), make([]uint32, len(fresh))
-		for i, c := range fresh {
+	for piece := range slices.Chunk(fresh, commitPiece) {
+		keys, hashes := make([]mention.PostKey, len(piece)), make([]uint32, len(piece))
+		for i, c := range piece {
 			keys[i], hashes[i] = c.key, c.hash
 		}
 		if err := p.Seen.Mark(ctx, keys, hashes); err != nil {
 			// Not fatal: the ledger knows these posts. They only cost a second look.
 			p.Log.Warn("seen set cannot be written", "source", src.Name, "err", err)
+			break
 		}
 	}
 	fault.At("seen-marked")
 	return total, nil
+}
+
+// pieces cuts a poll result for transactions of at most commitPiece posts. Only the
+// last piece of a baseline completes it.
+func pieces(in mention.PollResult) []mention.PollResult {
+	if len(in.Posts) <= commitPiece {
+		return []mention.PollResult{in}
+	}
+	var list []mention.PollResult
+	for posts := range slices.Chunk(in.Posts, commitPiece) {
+		piece := in
+		piece.Posts, piece.Complete = posts, false
+		list = append(list, piece)
+	}
+	list[len(list)-1].Complete = in.Complete
+	return list
 }
 
 // candidate is a post that the filter does not know as it is.
@@ -243,7 +342,11 @@ func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidat
 func (p *poller) analyze(posts []mention.Post) []mention.AnalyzedPost {
 	found := make([]mention.AnalyzedPost, len(posts))
 	for i, post := range posts {
-		found[i] = mention.AnalyzedPost{Post: post, Mentions: p.Analyzer.Analyze(post)}
+		mentions, err := analyzeSafely(p.Analyzer, post)
+		if err != nil {
+			p.Log.Error("a post cannot be judged and is set aside; look at it by hand", "source", post.Source, "post", post.ID, "url", post.URL, "err", err, "stack", err.stack)
+		}
+		found[i] = mention.AnalyzedPost{Post: post, Mentions: mentions}
 	}
 	return found
 }

@@ -44,6 +44,7 @@ type Daemon struct {
 	started   time.Time
 	version   string
 	store     *store.Store
+	key       []byte // the installation's
 	seen      *seenSet
 	planner   *plan.Planner
 	notifiers *notifiers
@@ -76,6 +77,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 			d.close()
 		}
 	}()
+	if d.key, err = d.store.InstallKey(ctx); err != nil {
+		return nil, err
+	}
 	d.seen, err = openSeen(ctx, cfg, d.store, d.log)
 	if err != nil {
 		return nil, err

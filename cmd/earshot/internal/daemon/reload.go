@@ -31,7 +31,7 @@ func (d *Daemon) prepare(list Watchlist) (*next, error) {
 		return nil, err
 	}
 	client := NewFetch(list.Config, d.version, d.log)
-	sources, err := newSources(list, client, d.log)
+	sources, err := newSources(list, client, d.key, d.log)
 	if err != nil {
 		client.Close()
 		return nil, err

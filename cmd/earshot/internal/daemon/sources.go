@@ -47,7 +47,7 @@ func NewCrawler(env crawlers.Env, src config.Source) (crawlers.Crawler, error) {
 }
 
 // newSources makes everything the monitor polls.
-func newSources(w Watchlist, client *fetch.Client, log *slog.Logger) ([]monitor.Source, error) {
+func newSources(w Watchlist, client *fetch.Client, key []byte, log *slog.Logger) ([]monitor.Source, error) {
 	var sources []monitor.Source
 	var errs []error
 	// A stream of a whole network is affordable because most of it is dropped at once.
@@ -70,6 +70,7 @@ func newSources(w Watchlist, client *fetch.Client, log *slog.Logger) ([]monitor.
 		if host, ok := w.Fetch.Hosts[group]; ok {
 			gap = host.Gap
 		}
+		place, settings := identify(key, src)
 		sources = append(sources, monitor.Source{
 			Name:     src.Name,
 			Kind:     src.Kind,
@@ -81,6 +82,8 @@ func newSources(w Watchlist, client *fetch.Client, log *slog.Logger) ([]monitor.
 			Crawler:  crawler,
 			Backfill: src.Backfill,
 			Stream:   streams,
+			Place:    place,
+			Settings: settings,
 		})
 	}
 	return sources, errors.Join(errs...)

@@ -1,0 +1,290 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+func items(source string, n int, prefix string) []mention.Post {
+	var posts []mention.Post
+	for i := range n {
+		posts = append(posts, post(source, fmt.Sprintf("%s-%d", prefix, i)))
+	}
+	return posts
+}
+
+func page(posts ...mention.Post) crawlers.Batch {
+	return crawlers.Batch{Posts: posts, Next: "c", Observed: crawlers.Observation{Items: len(posts), Bytes: 900}}
+}
+
+// run runs m until the test says stop; steps work with sources as reloads do.
+func run(t *testing.T, m *Monitor, steps func(ctx context.Context)) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); m.Run(ctx) }()
+	steps(ctx)
+	cancel()
+	<-ended
+}
+
+// TestAnotherPlaceUnderTheName: what a new address shows is its baseline, and the
+// crawler of the new place gets nothing of the old one's.
+func TestAnotherPlaceUnderTheName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		old := &site{answer: always(page(items("reviews", 3, "old")...))}
+		fresh := &site{answer: always(page(items("reviews", 50, "new")...))}
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			src := Source{Name: "reviews", Group: "a", Place: "one", Every: time.Minute, Fixed: true, Crawler: old}
+			_ = m.Apply(ctx, []Source{src})
+			time.Sleep(10 * time.Minute)
+			src.Place, src.Group, src.Crawler = "two", "b", fresh
+			_ = m.Apply(ctx, []Source{src})
+			time.Sleep(10 * time.Minute)
+		})
+		if len(fresh.since) == 0 || fresh.since[0] != "" {
+			t.Errorf("the new place's crawler was asked with cursors %q, want none of the old place first", fresh.since)
+		}
+		for _, in := range w.intakes {
+			if !in.Baseline {
+				t.Errorf("%d posts that stood there before are news", len(in.Posts))
+			}
+		}
+		if last := w.intakes[len(w.intakes)-1]; len(last.Posts) != 50 {
+			t.Errorf("the last intake has %d posts, want the new place's 50", len(last.Posts))
+		}
+	})
+}
+
+// TestRepairedSettingsEndASuspension: a new key is tried at once; the same settings
+// are not, restart or not, because a block is an answer.
+func TestRepairedSettingsEndASuspension(t *testing.T) {
+	for _, c := range []struct {
+		settings string
+		soon     bool
+	}{{"repaired", true}, {"broken", false}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld()
+			bad := &site{answer: func(int) (crawlers.Batch, error) {
+				return crawlers.Batch{}, &fetch.BlockedError{Status: 401, URL: "https://api.example/"}
+			}}
+			good := &site{answer: always(page(post("a", "1")))}
+			var repaired time.Time
+			m := w.monitor(4)
+			run(t, m, func(ctx context.Context) {
+				_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: "broken", Every: time.Minute, Fixed: true, Crawler: bad}})
+				time.Sleep(25 * time.Hour) // blocked twice: a week
+				repaired = time.Now()
+				_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: c.settings, Every: time.Minute, Fixed: true, Crawler: good}})
+				m.PollNow(ctx, "a")
+				time.Sleep(8 * 24 * time.Hour)
+			})
+			if len(good.polls) == 0 {
+				t.Fatal("never polled again")
+			}
+			if wait := good.polls[0].Sub(repaired); (wait < time.Hour) != c.soon {
+				t.Errorf("settings %s: polled after %s", c.settings, wait)
+			}
+		})
+	}
+}
+
+// refusing takes the notices only after so many tries.
+type refusing struct {
+	*world
+	tries, taken int
+}
+
+func (r *refusing) Notify(ctx context.Context, n Notice) error {
+	if r.tries--; r.tries >= 0 {
+		return errors.New("database is busy")
+	}
+	r.taken++
+	return r.world.Notify(ctx, n)
+}
+
+func TestNoticeIsStoredBeforeTheStateSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		ops := &refusing{world: w, tries: 2}
+		m := w.monitor(1)
+		m.poller.Ops = ops
+		s := &site{answer: func(int) (crawlers.Batch, error) {
+			return crawlers.Batch{}, &fetch.BlockedError{Status: 403, URL: "https://forum.example/"}
+		}}
+		runFor(t, m, 23*time.Hour, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if ops.taken != 1 {
+			t.Errorf("%d notices of the block were stored, want 1", ops.taken)
+		}
+		if n := s.count(); n != 1 {
+			t.Errorf("the site was asked %d times for one notice, want once", n)
+		}
+	})
+}
+
+// TestDiskFullDoesNotHammerSites: while nothing can be stored a site is asked as
+// often as it may be, and what it answered is not lost.
+func TestDiskFullDoesNotHammerSites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.ingestErr = errors.New("disk full")
+		s := &site{answer: always(page(post("a", "1")))}
+		m := w.monitor(1)
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Every: 15 * time.Minute, Fixed: true, Crawler: s}})
+			time.Sleep(time.Hour)
+			if n := s.count(); n != 1 {
+				t.Errorf("the site was asked %d times in the hour, want once: its answer is kept", n)
+			}
+			w.mu.Lock()
+			w.ingestErr = nil
+			w.mu.Unlock()
+			time.Sleep(time.Minute)
+		})
+		if len(w.intakes) != 1 || len(w.intakes[0].Posts) != 1 {
+			t.Errorf("intakes %+v, want the post that was read before", w.intakes)
+		}
+	})
+}
+
+// TestKeptIsBounded: with more than memory should hold a site is read again, at its
+// own pace.
+func TestKeptIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.ingestErr = errors.New("disk full")
+		s := &site{answer: always(page(items("a", mostKept+1, "x")...))}
+		m := w.monitor(1)
+		runFor(t, m, time.Hour, Source{Name: "a", Group: "a", Every: 15 * time.Minute, Fixed: true, Crawler: s})
+		if n := s.count(); n < 3 || n > 6 {
+			t.Errorf("%d polls in an hour, want one every 15 minutes", n)
+		}
+		if m.poller.posts != 0 {
+			t.Errorf("%d posts are kept", m.poller.posts)
+		}
+	})
+}
+
+// TestLargePollsAreCommittedInPieces: no transaction has more than commitPiece posts,
+// and only the last piece of a baseline completes it.
+func TestLargePollsAreCommittedInPieces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{answer: always(page(items("a", 2*commitPiece+5, "x")...))}
+		runFor(t, w.monitor(1), time.Second, Source{Name: "a", Group: "a", Every: time.Hour, Crawler: s})
+		var sizes []int
+		for i, in := range w.intakes {
+			sizes = append(sizes, len(in.Posts))
+			if last := i == len(w.intakes)-1; !in.Baseline || in.Complete != last {
+				t.Errorf("piece %d: baseline %v, complete %v", i, in.Baseline, in.Complete)
+			}
+		}
+		if fmt.Sprint(sizes) != fmt.Sprint([]int{commitPiece, commitPiece, 5}) {
+			t.Errorf("pieces of %v posts", sizes)
+		}
+		if len(w.seen) != 2*commitPiece+5 {
+			t.Errorf("%d posts marked seen", len(w.seen))
+		}
+	})
+}
+
+// slowLedger takes its time for a commit.
+type slowLedger struct {
+	*world
+	takes time.Duration
+	ended error
+}
+
+func (l *slowLedger) Ingest(ctx context.Context, in mention.PollResult) (mention.IngestResult, error) {
+	select {
+	case <-time.After(l.takes):
+	case <-ctx.Done():
+		l.ended = ctx.Err()
+		return mention.IngestResult{}, ctx.Err()
+	}
+	return l.world.Ingest(ctx, in)
+}
+
+// TestCommitsAreHurriedByShutdownsOnly: a commit of a minute is waited for; when the
+// daemon stops it gets commitTimeout and no more.
+func TestCommitsAreHurriedByShutdownsOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		l := &slowLedger{world: w, takes: time.Minute}
+		m := w.monitor(1)
+		m.poller.Ledger = l
+		s := &site{answer: always(page(post("a", "1")))}
+		runFor(t, m, 2*time.Minute, Source{Name: "a", Group: "a", Every: time.Hour, Crawler: s})
+		if len(w.intakes) != 1 {
+			t.Fatalf("%d intakes, want the slow one taken", len(w.intakes))
+		}
+
+		l.takes = time.Hour
+		m = w.monitor(1)
+		m.poller.Ledger = l
+		began := time.Now()
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "b", Group: "b", Every: time.Hour, Crawler: &site{answer: always(page(post("b", "1")))}}})
+			time.Sleep(time.Minute)
+		})
+		if took := time.Since(began); took != time.Minute+commitTimeout || !errors.Is(l.ended, context.Canceled) {
+			t.Errorf("stopped after %s with %v, want a minute and %s", took, l.ended, commitTimeout)
+		}
+	})
+}
+
+// brokenAnalyzer fails at one post.
+type brokenAnalyzer struct{ at string }
+
+func (b brokenAnalyzer) Analyze(p mention.Post) []mention.Mention {
+	if p.ID == b.at {
+		var none []int
+		_ = none[3]
+	}
+	return []mention.Mention{{Watch: "w"}}
+}
+
+// TestAPanicIsOneTasksFailure: a crawler's costs its source a poll, an analyzer's the
+// one post its verdict.
+func TestAPanicIsOneTasksFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		broken := &site{answer: func(n int) (crawlers.Batch, error) {
+			if n < 3 {
+				panic("index out of range in a parser")
+			}
+			return page(post("a", "1")), nil
+		}}
+		well := &site{answer: always(page(post("b", "1"), post("b", "2"), post("b", "3")))}
+		m := w.monitor(2)
+		m.poller.Analyzer = brokenAnalyzer{at: "2"}
+		runFor(t, m, time.Hour,
+			Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: broken},
+			Source{Name: "b", Group: "b", Every: time.Minute, Fixed: true, Crawler: well})
+		if broken.count() < 4 || well.count() < 30 {
+			t.Errorf("%d polls of the broken source, %d of the other", broken.count(), well.count())
+		}
+		if w.states["a"].Failures != 0 {
+			t.Errorf("the source counts %d failures after it is well again", w.states["a"].Failures)
+		}
+		mentions := map[string]int{}
+		for _, in := range w.intakes {
+			for _, p := range in.Posts {
+				mentions[p.Post.Source+p.Post.ID] += len(p.Mentions)
+			}
+		}
+		if mentions["b1"] != 1 || mentions["b2"] != 0 || mentions["b3"] != 1 {
+			t.Errorf("mentions by post: %v, want b2 alone without", mentions)
+		}
+	})
+}
