@@ -218,6 +218,9 @@ func (h Hours) moment(date time.Time, minute int, closing bool) time.Time {
 
 func wall(y int, m time.Month, d, minute int, zone *time.Location, second bool) time.Time {
 	t := time.Date(y, m, d, 0, minute, 0, 0, zone)
+	if early := skipped(t, time.Date(y, m, d, 0, minute, 0, 0, time.UTC)); early > 0 {
+		return t.Add(early)
+	}
 	const change = time.Hour // every zone in use changes by an hour (Lord Howe's half is not worth a table)
 	other := t.Add(-change)
 	if second {
@@ -227,6 +230,14 @@ func wall(y int, m time.Month, d, minute int, zone *time.Location, second bool) 
 		return other
 	}
 	return t
+}
+
+// skipped is by how much t shows an earlier time than was asked for, which asked shows
+// in UTC: a time that the clock skips becomes one before the skip in half of the zones.
+func skipped(t, asked time.Time) time.Duration {
+	y, m, d := t.Date()
+	shown := time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+	return asked.Sub(shown)
 }
 
 // Moment is a point in the week or in the day, such as "Mon 09:00 Europe/Kyiv".

@@ -275,3 +275,54 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestMomentsAroundEveryChangeOfTheClock: a daily moment comes once on each date, also
+// where the clock skips it, east and west of Greenwich.
+func TestMomentsAroundEveryChangeOfTheClock(t *testing.T) {
+	for _, zone := range []string{"Europe/Kyiv", "Africa/Cairo", "Asia/Beirut", "America/New_York", "America/Havana", "America/Santiago", "Australia/Lord_Howe", "Africa/Casablanca"} {
+		for _, clock := range []string{"00:00", "00:30", "01:30", "02:30", "03:30", "23:30"} {
+			m, err := ParseMoment(clock + " " + zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := map[string]time.Time{}
+			at := time.Date(2019, 12, 31, 0, 0, 0, 0, time.UTC)
+			for first := at; at.Year() < 2027; {
+				next := m.Next(at)
+				if !next.After(at) {
+					t.Fatalf("%s: Next(%s) = %s", m, at, next)
+				}
+				date := next.In(m.zone).Format(time.DateOnly)
+				if was, twice := seen[date]; twice {
+					t.Errorf("%s comes twice on %s: %s and %s", m, date, was, next)
+				}
+				seen[date], at = next, next
+				if days := int(at.Sub(first).Hours() / 24); len(seen) < days-1 || len(seen) > days+2 {
+					t.Fatalf("%s: %d moments in %d days", m, len(seen), days)
+				}
+			}
+		}
+	}
+}
+
+// TestSkippedTimesAreTakenAfterTheSkip, as the comments of this package promise.
+func TestSkippedTimesAreTakenAfterTheSkip(t *testing.T) {
+	for _, c := range []struct{ moment, day, want string }{
+		{"03:30 Europe/Kyiv", "2026-03-29", "2026-03-29 04:30"},
+		{"00:30 Africa/Cairo", "2026-04-24", "2026-04-24 01:30"},
+		{"02:30 America/New_York", "2026-03-08", "2026-03-08 03:30"},
+		{"00:00 America/Santiago", "2026-09-06", "2026-09-06 01:00"},
+	} {
+		m, err := ParseMoment(c.moment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		day, err := time.ParseInLocation(time.DateOnly, c.day, m.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Next(day.Add(-2 * time.Hour)).In(m.zone).Format("2006-01-02 15:04"); got != c.want {
+			t.Errorf("%s on %s: %s, want %s", c.moment, c.day, got, c.want)
+		}
+	}
+}
