@@ -85,6 +85,9 @@ type PollResult struct {
 	Complete bool // the poll saw everything it wanted, so a baseline is done
 	At       time.Time
 	Posts    []AnalyzedPost
+	// OnPage are the keys of all that the poll saw, old posts included. A post whose id
+	// stands there is a post of its own, whatever else says the same words.
+	OnPage []PostKey
 }
 
 // PendingMention is a mention on its way into the store, as the planner sees and fills it.

@@ -39,8 +39,9 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 	commit, cancel := graceful(ctx)
 	defer cancel()
 	batch.Posts, l.gone = l.found(batch)
-	fresh := l.changed(p.unseen(commit, src, batch.Posts))
-	receipt, err := p.handOver(commit, src, fresh, p.replies(src, l.before(batch.Posts), fresh))
+	fresh, shown := p.unseen(commit, src, batch.Posts)
+	fresh = l.changed(fresh)
+	receipt, err := p.handOver(commit, src, fresh, withPage(p.replies(src, l.before(batch.Posts), fresh), shown))
 	if err != nil {
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry), true

@@ -95,8 +95,8 @@ func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState)
 
 // commit is steps 3 to 5.
 func (p *poller) commit(ctx context.Context, src Source, before, state mention.SourceState, got answer) (next time.Time) {
-	fresh := p.unseen(ctx, src, got.batch.Posts)
-	receipt, err := p.handOver(ctx, src, fresh, p.intakes(src, state, fresh, got.err == nil))
+	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
+	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, got.err == nil), shown))
 	if err != nil {
 		p.forget(src.Name)
 		kept := p.keep(src.Name, got)
@@ -274,18 +274,26 @@ type candidate struct {
 	hash, was uint32 // was is what the filter knows of it: 0 for nothing
 }
 
-// unseen drops the posts that the filter knows unchanged. A filter that cannot answer lets everything through.
-func (p *poller) unseen(ctx context.Context, src Source, posts []mention.Post) []candidate {
-	if len(posts) == 0 {
-		return nil
+// withPage tells every poll result what the page showed.
+func withPage(ins []mention.PollResult, shown []mention.PostKey) []mention.PollResult {
+	for i := range ins {
+		ins[i].OnPage = shown
 	}
-	posts, all := distinct(posts)
+	return ins
+}
+
+// unseen drops the posts that the filter knows unchanged, and returns the keys of all.
+// A filter that cannot answer lets everything through.
+func (p *poller) unseen(ctx context.Context, src Source, posts []mention.Post) (fresh []candidate, all []mention.PostKey) {
+	if len(posts) == 0 {
+		return nil, nil
+	}
+	posts, all = distinct(posts)
 	known, err := p.Seen.Lookup(ctx, all)
 	if err != nil || len(known) != len(all) {
 		p.Log.Warn("seen set cannot be read; asking the database instead", "source", src.Name, "err", err)
 		known = make([]uint32, len(all))
 	}
-	var fresh []candidate
 	for i, post := range posts {
 		hash := post.ContentHash()
 		if known[i] == hash && !post.Deleted {
@@ -293,7 +301,7 @@ func (p *poller) unseen(ctx context.Context, src Source, posts []mention.Post) [
 		}
 		fresh = append(fresh, candidate{post: post, key: all[i], hash: hash, was: known[i]})
 	}
-	return fresh
+	return fresh, all
 }
 
 // distinct keeps one post of each key: the one with the most words. A page may

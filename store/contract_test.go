@@ -19,6 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"posts are known once":         testKnownOnce,
 	"ids that change":              testFingerprints,
+	"guests of one day":            testGuests,
 	"one post a key in a batch":    testOnePerKey,
 	"edits":                        testEdits,
 	"deletions":                    testDeletions,

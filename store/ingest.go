@@ -16,7 +16,8 @@ import (
 //	key known, other content       edited: words replaced, a pending mention for every mention it had or has now
 //	key known, deleted now         words erased, a pending mention for every mention it had
 //	key known, erased on request   dropped for ever
-//	key new, fingerprint known     dropped: sites whose ids change at each fetch
+//	key new, fingerprint known     dropped, where the post that had the fingerprint is gone
+//	                               from the page: sites whose ids change at each fetch
 //	key new                        stored, a pending mention for every mention
 //
 // Everything is read before plan runs and written after it, in one transaction.
@@ -74,6 +75,7 @@ type ingestion struct {
 	in      mention.PollResult
 	source  int64
 	posts   []postChange
+	moved   []move
 	pending []*mention.PendingMention
 	loaded  map[mention.ID]int64 // versions of cases as the plan saw them
 	cases   map[mention.ID]int64 // versions written by this poll
@@ -117,6 +119,10 @@ func (g *ingestion) read() error {
 		return err
 	}
 	g.result.Known += len(g.in.Posts) - len(found)
+	shown := make(map[mention.PostKey]bool, len(g.in.OnPage)+len(keys))
+	for _, key := range append(slices.Clip(g.in.OnPage), keys...) {
+		shown[key] = true
+	}
 	for i, f := range found {
 		change := postChange{post: f.Post, key: keys[i], print: shortFingerprint(f.Post.Fingerprint())}
 		was, isKnown := known[change.key]
@@ -127,14 +133,36 @@ func (g *ingestion) read() error {
 			if err := g.edited(f, change); err != nil {
 				return err
 			}
-		case change.print != 0 && prints[change.print]:
-			g.result.Known++
 		default:
-			prints[change.print] = true
-			g.newPost(f, change)
+			old, moved := takeGone(prints, change.print, shown)
+			if !moved {
+				g.newPost(f, change)
+				continue
+			}
+			g.result.Known++
+			g.moved = append(g.moved, move{from: old, to: change.post})
 		}
 	}
 	return nil
+}
+
+// takeGone finds a stored post with the same fingerprint that the page does not show
+// any more; each is taken once. A look-alike that stands on the page beside the new
+// post is somebody else's: guests write "Terrible" on one day, too.
+func takeGone(prints map[int64][]mention.PostKey, print int64, shown map[mention.PostKey]bool) (mention.PostKey, bool) {
+	for i, key := range prints[print] {
+		if !shown[key] {
+			prints[print] = slices.Delete(prints[print], i, i+1)
+			return key, true
+		}
+	}
+	return mention.PostKey{}, false
+}
+
+// move is a post that is known under another key.
+type move struct {
+	from mention.PostKey
+	to   mention.Post
 }
 
 func (k knownPost) unchanged(p mention.Post) bool {
@@ -270,8 +298,9 @@ func knownPosts(ctx context.Context, q querier, keys []mention.PostKey) (map[men
 	return known, nil
 }
 
-// knownPrints returns which fingerprints of posts with unknown keys are stored.
-func (g *ingestion) knownPrints(found []mention.AnalyzedPost, keys []mention.PostKey, known map[mention.PostKey]knownPost) (map[int64]bool, error) {
+// knownPrints returns the stored posts that have a fingerprint of one of the posts
+// with unknown keys.
+func (g *ingestion) knownPrints(found []mention.AnalyzedPost, keys []mention.PostKey, known map[mention.PostKey]knownPost) (map[int64][]mention.PostKey, error) {
 	var ask []int64
 	for i, f := range found {
 		if _, ok := known[keys[i]]; ok {
@@ -281,17 +310,21 @@ func (g *ingestion) knownPrints(found []mention.AnalyzedPost, keys []mention.Pos
 			ask = append(ask, print)
 		}
 	}
-	prints := make(map[int64]bool, len(ask))
-	for chunk := range slices.Chunk(ask, lookupChunk) {
+	prints := make(map[int64][]mention.PostKey, len(ask))
+	slices.Sort(ask)
+	for chunk := range slices.Chunk(slices.Compact(ask), lookupChunk) {
 		args := make([]any, len(chunk))
 		for i := range chunk {
 			args[i] = chunk[i]
 		}
-		rows, err := g.tx.QueryContext(g.ctx, `SELECT fingerprint FROM posts WHERE fingerprint <> 0 AND fingerprint IN (`+placeholders(1, len(chunk))+`)`, args...)
+		rows, err := g.tx.QueryContext(g.ctx, `SELECT fingerprint, key FROM posts WHERE fingerprint <> 0 AND fingerprint IN (`+placeholders(1, len(chunk))+`) ORDER BY key`, args...)
 		_, err = collect(rows, err, func(row scanner) (struct{}, error) {
 			var print int64
-			err := row.Scan(&print)
-			prints[print] = true
+			var key []byte
+			err := row.Scan(&print, &key)
+			if err == nil {
+				prints[print] = append(prints[print], mention.PostKey(key))
+			}
 			return struct{}{}, err
 		})
 		if err != nil {

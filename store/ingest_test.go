@@ -42,6 +42,14 @@ func testFingerprints(t *testing.T, open opener) {
 	r := ingest(t, s, intakeOf(heard(renamed, "Romashka")))
 	want(t, "same words under another id: known", r.Known, 1)
 	want(t, "same words under another id: new", r.New, 0)
+	want(t, "history", kinds(must(s.history(background, mentionID(post(1), "Romashka")))(t)), "heard moved")
+	renamed.ID = "sid=456"
+	ingest(t, s, intakeOf(heard(renamed, "Romashka")))
+	want(t, "history after the third id", kinds(must(s.history(background, mentionID(post(1), "Romashka")))(t)), "heard moved")
+
+	beside := intakeOf(heard(renamed, "Romashka"))
+	beside.OnPage = []mention.PostKey{post(1).Key(), renamed.Key()}
+	want(t, "same words beside the old post: new", ingest(t, s, beside).New, 1)
 
 	other := renamed
 	other.Source = "mirror"
@@ -53,13 +61,36 @@ func testFingerprints(t *testing.T, open opener) {
 	again := twice
 	again.ID = "another id"
 	r = ingest(t, s, intakeOf(heard(twice, "Romashka"), heard(again, "Romashka")))
-	want(t, "twice in one batch: new", r.New, 1)
-	want(t, "twice in one batch: known", r.Known, 1)
+	want(t, "two ids in one batch: new", r.New, 2)
 
 	short := mention.Post{Source: "forum", ID: "a", Text: "Bad!"} // no fingerprint: too little to go by
 	same := short
 	same.ID = "b"
 	want(t, "short posts without date: new", ingest(t, s, intakeOf(heard(short), heard(same))).New, 2)
+}
+
+// testGuests: on review sites with guests and days without a time, the same word on one
+// day is several people's.
+func testGuests(t *testing.T, open opener) {
+	s := open(t)
+	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
+	guest := func(n int) mention.Post {
+		return mention.Post{Source: "reviews", Kind: mention.Review, ID: fmt.Sprint(n), URL: fmt.Sprintf("https://r.example/%d", n),
+			Author: "Гость", Published: day, DateOnly: true, Text: "Ужасно"}
+	}
+	poll := func(page ...int) int {
+		in := intakeOf()
+		in.Source = "reviews"
+		for _, n := range page {
+			in.Posts = append(in.Posts, heard(guest(n), "Romashka"))
+			in.OnPage = append(in.OnPage, guest(n).Key())
+		}
+		return ingest(t, s, in).New
+	}
+	want(t, "first", poll(101), 1)
+	want(t, "another guest beside him", poll(101, 102), 1)
+	want(t, "a third", poll(101, 102, 103), 1)
+	want(t, "the page again", poll(101, 102, 103), 0)
 }
 
 func testOnePerKey(t *testing.T, open opener) {

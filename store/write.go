@@ -19,6 +19,9 @@ func (g *ingestion) write() error {
 	if err := g.writePosts(); err != nil {
 		return err
 	}
+	if err := g.writeMoves(); err != nil {
+		return err
+	}
 	for _, d := range g.pending {
 		if err := g.writePending(d); err != nil {
 			return err
@@ -78,6 +81,22 @@ ON CONFLICT (key) DO UPDATE SET author = excluded.author, url = excluded.url, ke
 			return err
 		}
 		_, err = body.ExecContext(g.ctx, c.key[:], clean(g.in.Source), clean(p.Author), clean(p.URL), micros(g.in.At), text)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeMoves leaves a trace of every mention whose post came back under another id and
+// was dropped: one event, however often the id changes.
+func (g *ingestion) writeMoves() error {
+	for _, m := range g.moved {
+		_, err := g.tx.ExecContext(g.ctx, `
+INSERT INTO events (mention_id, alert_id, kind, by_id, by_name, at, detail)
+SELECT id, '', 'moved', '', '', CAST($1 AS BIGINT), CAST($2 AS TEXT) FROM mentions m WHERE m.post_key = $3
+AND NOT EXISTS (SELECT 1 FROM events e WHERE e.mention_id = m.id AND e.kind = 'moved')`,
+			micros(g.in.At), clean("the same words under another id: "+m.to.ID+" "+m.to.URL), m.from[:])
 		if err != nil {
 			return err
 		}
