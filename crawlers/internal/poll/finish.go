@@ -28,7 +28,7 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 	kept := posts[:0]
 	for _, p := range posts {
 		p.ID, p.Title, p.Text, p.Author = text.Valid(p.ID), text.Valid(p.Title), text.Valid(p.Text), text.Valid(p.Author)
-		p.Author = text.Clip(p.Author, maxAuthor)
+		bound(&p)
 		if p.ID == "" || seen[p.ID] || p.Title == "" && p.Text == "" && p.Rating == nil && !p.Deleted {
 			continue
 		}
@@ -50,8 +50,33 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 	return kept
 }
 
-// maxAuthor bounds an author's name in bytes: it is shown in one line.
-const maxAuthor = 200
+// What a post may hold, in bytes. A site decides what it sends, a database what it
+// takes: one post beyond that must not keep its page from being stored.
+const (
+	maxAuthor = 200     // shown in one line
+	maxTitle  = 2 << 10 // shown in a few
+	maxWords  = 256 << 10
+	maxID     = 512
+	maxLink   = 2 << 10 // browsers and databases index no more; a link cut short leads nowhere, so a longer one is left out
+)
+
+// bound keeps every string of a post within its bounds.
+func bound(p *mention.Post) {
+	p.Author, p.Title, p.Text = text.Clip(p.Author, maxAuthor), text.Clip(p.Title, maxTitle), text.Clip(p.Text, maxWords)
+	if len(p.ID) > maxID {
+		p.ID = HashID("long", p.ID)
+	}
+	for _, link := range []*string{&p.URL, &p.ThreadURL, &p.AuthorURL, &p.ThreadHint} {
+		if *link = text.Valid(*link); len(*link) > maxLink {
+			*link = ""
+		}
+	}
+	if p.ReplyTo = text.Valid(p.ReplyTo); len(p.ReplyTo) > maxLink {
+		p.ReplyTo = ""
+	} else if len(p.ReplyTo) > maxID && !strings.Contains(p.ReplyTo, "://") {
+		p.ReplyTo = HashID("long", p.ReplyTo)
+	}
+}
 
 // Plausible turns t to UTC, moves what lies a little in the future to now, and
 // forgets what cannot be: far in the future, or before there were public sites.
