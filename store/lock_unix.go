@@ -36,6 +36,17 @@ func takeLock(path string) (*fileLock, error) {
 	return &fileLock{f}, nil
 }
 
+// lockFile locks an open database file itself: a file that was moved is the same file,
+// and the lock beside it stays behind. SQLite's own locks are of another kind and do
+// not mind, as long as the file stays open until SQLite has closed it.
+func lockFile(f *os.File) error {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return fmt.Errorf("another earshot works on this file, perhaps under another name (%s): stop it first, or use PostgreSQL to run several", f.Name())
+	}
+	return nil // a file system without such locks has the one beside the file
+}
+
 func owner(pid string) string {
 	if pid = strings.TrimSpace(pid); pid == "" {
 		return ""

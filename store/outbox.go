@@ -151,6 +151,9 @@ func (s *Store) SetRendered(ctx context.Context, id mention.AlertID, version int
 // Counts returns how much lies where, for health and metrics.
 func (s *Store) Counts(ctx context.Context, now time.Time) (mention.Counts, error) {
 	var c mention.Counts
+	if err := s.inPlace(); err != nil {
+		return c, s.wrap("counts", err)
+	}
 	var oldest int64
 	// The doubled condition on status is the one of the index of living cases.
 	err := s.read.QueryRowContext(ctx, `SELECT

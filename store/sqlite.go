@@ -80,11 +80,29 @@ func (s *Store) prepareFile(path string) (err error) {
 	if s.lock, err = takeLock(path + ".lock"); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	s.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
-	return f.Close()
+	return lockFile(s.file)
+}
+
+// inPlace reports whether the file that is open still is the one at its path. SQLite
+// goes on writing into a file that was deleted or moved away, and all of it is gone at
+// the next start.
+func (s *Store) inPlace() error {
+	if s.file == nil {
+		return nil
+	}
+	opened, err := s.file.Stat()
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(s.file.Name())
+	if err != nil || !os.SameFile(opened, there) {
+		return fmt.Errorf("the database file %s was moved or deleted while earshot works on it: what is heard now is lost at the next start; restart earshot, or put the file back", s.file.Name())
+	}
+	return nil
 }
 
 func openSQLitePool(path string, query url.Values, size int) (*sql.DB, error) {

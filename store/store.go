@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ type Store struct {
 	// address is Options.Database; it may hold a password and is never printed.
 	address string
 	lock    *fileLock
+	file    *os.File // SQLite's, open as long as the store is
 	log     *slog.Logger
 	now     func() time.Time
 }
@@ -104,6 +106,10 @@ func (s *Store) Close() error {
 	}
 	if s.write != nil && s.write != s.read {
 		errs = append(errs, s.write.Close())
+	}
+	if s.file != nil { // after SQLite: closing it gives SQLite's own locks up
+		errs = append(errs, s.file.Close())
+		s.file = nil
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.release())
