@@ -26,14 +26,15 @@ type bubble struct {
 	outdated map[mention.AlertID]bool
 	own      map[mention.ID]mention.AlertID
 	postedAt map[mention.AlertID]time.Time
-	living   map[mention.ID]bool // open, claimed, or replied and not seen
+	living   map[mention.ID]bool      // open, claimed, or replied and not seen
+	due      map[mention.ID]time.Time // of living cases; absent: at once
 }
 
 func newBubble() *bubble {
 	return &bubble{
 		mentions: map[mention.ID]mention.Mention{}, cases: map[mention.ID]mention.Case{}, all: map[mention.AlertID]*mention.Alert{},
 		pending: map[mention.AlertID]bool{}, posting: map[mention.AlertID]bool{}, wanted: map[mention.AlertID]int64{}, outdated: map[mention.AlertID]bool{},
-		own: map[mention.ID]mention.AlertID{}, postedAt: map[mention.AlertID]time.Time{}, living: map[mention.ID]bool{},
+		own: map[mention.ID]mention.AlertID{}, postedAt: map[mention.AlertID]time.Time{}, living: map[mention.ID]bool{}, due: map[mention.ID]time.Time{},
 	}
 }
 
@@ -66,6 +67,7 @@ func (b *bubble) ingest(p *plan.Planner, now time.Time, list ...mention.Mention)
 func (b *bubble) setCase(c mention.Case) {
 	b.cases[c.MentionID] = c
 	delete(b.living, c.MentionID)
+	delete(b.due, c.MentionID)
 	if c.Status == mention.Open || c.Status == mention.Claimed || c.Status == mention.Replied && !c.AnswerVerified {
 		b.living[c.MentionID] = true
 	}
@@ -177,7 +179,8 @@ func (b *bubble) BeginPosting(_ context.Context, id mention.AlertID, t0 time.Tim
 func (b *bubble) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
 	return b.move(id, mention.Posting, func(a *mention.Alert) bool {
 		a.Status, a.Channel, a.TS, a.RenderedVersion = mention.Posted, channel, ts, rendered
-		b.postedAt[id] = time.Now()
+		b.postedAt[id], a.PostedAt = time.Now(), time.Now()
+		delete(b.due, a.MentionID)
 		return true
 	})
 }
@@ -234,6 +237,45 @@ func (b *bubble) Enqueue(_ context.Context, list ...mention.Alert) error {
 		b.insert(a, 0)
 	}
 	return nil
+}
+
+func (b *bubble) DueCases(_ context.Context, now time.Time, limit int) (list []mention.MentionRecord, _ error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for id := range b.living {
+		if len(list) < limit && !b.due[id].After(now) {
+			list = append(list, mention.MentionRecord{Mention: b.mentions[id], Case: b.cases[id], Alert: b.own[id]})
+		}
+	}
+	return list, nil
+}
+
+func (b *bubble) SetDue(_ context.Context, list []mention.Due) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, d := range list {
+		if b.cases[d.ID].Version != d.Version {
+			continue
+		}
+		if b.due[d.ID] = d.At; d.At.IsZero() {
+			b.due[d.ID] = time.Unix(1<<40, 0)
+		}
+	}
+	return nil
+}
+
+func (b *bubble) ResetDue(context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.due)
+	return nil
+}
+
+func (b *bubble) Alive(_ context.Context, id mention.AlertID) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	a := b.all[id]
+	return a != nil && (b.cases[a.MentionID].Status == mention.Open || b.cases[a.MentionID].Status == mention.Claimed), nil
 }
 
 func (b *bubble) List(_ context.Context, q mention.Query) (mention.Page, error) {

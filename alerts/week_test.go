@@ -331,10 +331,7 @@ func (w *week) checkSteps() {
 	end := w.start.Add(weekLength)
 	for _, id := range w.heard {
 		shown := w.postedAt[w.own[id]]
-		begin := w.mentions[id].HeardAt
-		if held := w.all[w.own[id]].NotBefore; held.After(begin) {
-			begin = held
-		}
+		begin := shown // the clocks run from the moment the message could be seen
 		want := map[string]time.Time{}
 		switch w.fates[id] {
 		case nobody:

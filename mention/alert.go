@@ -54,6 +54,7 @@ type Alert struct {
 	CreatedAt       time.Time
 	NotBefore       time.Time // held until then (quiet hours, Retry-After)
 	PostingAt       time.Time // t0 of the attempt under way or in doubt
+	PostedAt        time.Time // since when people could see it
 	Attempts        int
 	Channel         string // the channel's own id, once posted
 	TS              string // the channel's own id of the message, once posted
@@ -107,6 +108,15 @@ type MentionRecord struct {
 	Mention Mention
 	Case    Case
 	Alert   AlertID // its own message: a complaint, or the duplicate reply it got
+	Damage  string  // what of the stored row could not be read; the rest is as stored
+}
+
+// Due says when the deadlines must look at a case again; a zero At is never. It counts
+// for this version of the case only: whoever changes a case makes it due at once.
+type Due struct {
+	ID      ID
+	Version int64
+	At      time.Time
 }
 
 // IngestResult says what a poll did.

@@ -65,6 +65,7 @@ type Case struct {
 	Level          int       // deadline steps taken so far
 	OverdueSince   time.Time // when it should have been taken; zero while it is not overdue
 	Duplicates     int       // further places where the same text stands
+	ReopenedAt     time.Time // when somebody opened it again; its clocks begin there
 }
 
 // TakenError says that somebody else already decided, so the caller lost.
@@ -200,6 +201,7 @@ func (c *Case) reopen(a Action) error {
 	c.Status, c.Owner, c.Reason = Open, Person{}, ""
 	c.ClaimedAt, c.RepliedAt, c.DismissedAt, c.SnoozedUntil, c.OverdueSince = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	c.RepliedBy, c.AnswerVerified, c.Level = "", false, 0
+	c.ReopenedAt = a.At
 	return nil
 }
 

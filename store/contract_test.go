@@ -20,6 +20,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"posts are known once":         testKnownOnce,
 	"ids that change":              testFingerprints,
 	"guests of one day":            testGuests,
+	"due cases":                    testDue,
 	"one post a key in a batch":    testOnePerKey,
 	"edits":                        testEdits,
 	"deletions":                    testDeletions,

@@ -57,6 +57,7 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 	if err != nil {
 		return mention.Page{}, s.wrap("list", err)
 	}
+	s.sayDamage(all)
 	page := mention.Page{Entries: all}
 	if len(all) > limit {
 		page.Entries = all[:limit]

@@ -13,14 +13,14 @@ import (
 // Only the process that moved an alert to posting may send it.
 
 const alertColumns = `a.id, a.kind, a.mention_id, a.thread_of, a.route, a.notify, a.severity, a.status, a.created_at, a.not_before,
- a.posting_at, a.attempts, a.channel, a.ts, a.drawn, a.payload, a.last_error`
+ a.posting_at, a.posted_at, a.attempts, a.channel, a.ts, a.drawn, a.payload, a.last_error`
 
 func scanAlert(row scanner) (mention.Alert, error) {
 	var a mention.Alert
-	var created, notBefore, posting int64
+	var created, notBefore, posting, posted int64
 	err := row.Scan(&a.ID, &a.Kind, &a.MentionID, &a.ThreadOf, &a.Route, &a.Notify, &a.Severity, &a.Status, &created, &notBefore,
-		&posting, &a.Attempts, &a.Channel, &a.TS, &a.RenderedVersion, &a.Payload, &a.LastError)
-	a.CreatedAt, a.NotBefore, a.PostingAt = fromMicros(created), fromMicros(notBefore), fromMicros(posting)
+		&posting, &posted, &a.Attempts, &a.Channel, &a.TS, &a.RenderedVersion, &a.Payload, &a.LastError)
+	a.CreatedAt, a.NotBefore, a.PostingAt, a.PostedAt = fromMicros(created), fromMicros(notBefore), fromMicros(posting), fromMicros(posted)
 	return a, err
 }
 
@@ -112,8 +112,20 @@ func (s *Store) BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Ti
 // MarkPosted moves posting → posted. It does not ask whose attempt it was: a
 // message that stands in the channel is posted, whoever sent it.
 func (s *Store) MarkPosted(ctx context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
-	n, err := s.exec(ctx, "mark posted", `UPDATE alerts SET status = 'posted', channel = $2, ts = $3, drawn = $4, posted_at = $5, last_error = ''
+	var n int64
+	err := s.inTx(ctx, "mark posted", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE alerts SET status = 'posted', channel = $2, ts = $3, drawn = $4, posted_at = $5, last_error = ''
  WHERE id = $1 AND status = 'posting'`, string(id), clean(channel), clean(ts), rendered, micros(s.now()))
+		if err != nil {
+			return err
+		}
+		if n, err = res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		// Its clocks begin now.
+		_, err = tx.ExecContext(ctx, `UPDATE cases SET due_at = 0 WHERE mention_id = (SELECT mention_id FROM alerts WHERE id = $1 AND mention_id <> '')`, string(id))
+		return err
+	})
 	return n == 1, err
 }
 

@@ -72,7 +72,7 @@ func prunePosts(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
 
 func pruneMentions(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT m.id FROM mentions m
- WHERE m.heard_at < $1 AND (m.words <> '' OR m.author <> '' OR m.url <> '' OR m.score LIKE '%"why":[{%')
+ WHERE m.erased = 0 AND m.heard_at < $1
   AND NOT EXISTS (SELECT 1 FROM mentions o JOIN cases c ON c.mention_id = o.id
    WHERE o.post_key = m.post_key AND c.status IN ('open', 'claimed'))
  ORDER BY m.heard_at, m.id LIMIT $2`, before, pruneChunk)
@@ -130,7 +130,7 @@ func eraseMention(ctx context.Context, q querier, id string) error {
 			return err
 		}
 	}
-	_, err = q.ExecContext(ctx, `UPDATE mentions SET author = '', url = '', thread_url = '', words = '', spans = '', score = $2 WHERE id = $1`, id, score)
+	_, err = q.ExecContext(ctx, `UPDATE mentions SET author = '', url = '', thread_url = '', words = '', spans = '', score = $2, erased = 1 WHERE id = $1`, id, score)
 	return err
 }
 

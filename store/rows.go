@@ -113,7 +113,7 @@ type scanner interface{ Scan(dest ...any) error }
 // message; scanStored takes exactly these.
 const (
 	caseColumns = `c.mention_id, c.status, c.version, c.opened_at, c.owner_id, c.owner_name, c.claimed_at, c.replied_at,
- c.replied_by, c.answer_seen, c.dismissed_at, c.reason, c.snoozed_until, c.level, c.twins, c.overdue_since`
+ c.replied_by, c.answer_seen, c.dismissed_at, c.reason, c.snoozed_until, c.level, c.twins, c.overdue_since, c.reopened_at`
 
 	storedColumns = `m.id, m.watch, m.source, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone,
  m.heard_at, m.edited_at, m.severity, m.simhash, m.official, m.score, m.spans, b.body,
@@ -124,15 +124,15 @@ const (
 )
 
 func caseFields(c *mention.Case) (dest []any, finish func()) {
-	var opened, claimed, replied, dismissed, snoozed, overdue, seen int64
+	var opened, claimed, replied, dismissed, snoozed, overdue, reopened, seen int64
 	dest = []any{
 		&c.MentionID, &c.Status, &c.Version, &opened, &c.Owner.ID, &c.Owner.Name, &claimed, &replied,
-		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Duplicates, &overdue,
+		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Duplicates, &overdue, &reopened,
 	}
 	return dest, func() {
 		c.OpenedAt, c.ClaimedAt, c.RepliedAt = fromMicros(opened), fromMicros(claimed), fromMicros(replied)
 		c.DismissedAt, c.SnoozedUntil, c.AnswerVerified = fromMicros(dismissed), fromMicros(snoozed), seen != 0
-		c.OverdueSince = fromMicros(overdue)
+		c.OverdueSince, c.ReopenedAt = fromMicros(overdue), fromMicros(reopened)
 	}
 }
 
@@ -166,21 +166,36 @@ func scanStored(row scanner) (mention.MentionRecord, error) {
 	m.HeardAt, m.EditedAt = fromMicros(heard), fromMicros(edited)
 	m.Simhash, m.Official = uint64(simhash), isOfficial != 0
 	post.Published, post.DateOnly = fromMicros(published), dateOnly != 0
+	// One damaged row must not stop deadlines, threads and digests: it is read as far as
+	// its columns say.
 	if body.Valid {
-		var err error
-		if post, err = decodePost(post.Source, body.String); err != nil {
-			return st, fmt.Errorf("mention %s: %w", m.ID, err)
+		if whole, err := decodePost(post.Source, body.String); err != nil {
+			st.Damage = err.Error()
+		} else {
+			post = whole
 		}
 	}
 	post.Deleted = gone != 0
 	m.Post = post
 	if err := decodeOptional(score, &m.Score); err != nil {
-		return st, fmt.Errorf("mention %s: score: %w", m.ID, err)
+		st.Damage, m.Score = "score: "+err.Error(), mention.Score{}
 	}
 	if err := decodeOptional(spans, &m.Spans); err != nil {
-		return st, fmt.Errorf("mention %s: spans: %w", m.ID, err)
+		st.Damage, m.Spans = "spans: "+err.Error(), nil
 	}
 	return st, nil
+}
+
+// sayDamage logs rows that could not be read whole, each once.
+func (s *Store) sayDamage(list []mention.MentionRecord) {
+	for _, st := range list {
+		if st.Damage == "" {
+			continue
+		}
+		if _, said := s.damaged.LoadOrStore(st.Mention.ID, true); !said {
+			s.log.Error("a stored row is damaged; it is used as far as it can be read", "mention", st.Mention.ID, "url", st.Mention.Post.URL, "what", st.Damage)
+		}
+	}
 }
 
 func decodeOptional(text string, into any) error {

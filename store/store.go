@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -46,6 +47,7 @@ type Store struct {
 	file    *os.File // SQLite's, open as long as the store is
 	log     *slog.Logger
 	now     func() time.Time
+	damaged sync.Map // ids of rows whose damage was said
 }
 
 // engine is what differs between the databases.

@@ -187,3 +187,28 @@ func TestDeadlineWhileBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestDamagedRow: a body that was cut short costs its own words, and no list anything.
+func TestDamagedRow(t *testing.T) {
+	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka")))
+	key := post(1).Key()
+	for _, query := range []string{`UPDATE bodies SET body = substr(body, 1, 20) WHERE key = $1`, `UPDATE mentions SET score = '{"value', spans = '[' WHERE post_key = $1`} {
+		if _, err := s.exec(background, "damage", query, key[:]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := s.List(background, mention.Query{})
+	if err != nil || len(page.Entries) != 2 {
+		t.Fatalf("%d entries, %v", len(page.Entries), err)
+	}
+	for _, e := range page.Entries {
+		whole := e.Mention.ID != mentionID(post(1), "Romashka")
+		if (e.Damage == "") != whole || (e.Mention.Post.Text != "") != whole || e.Mention.Post.URL == "" || e.Case.Status == "" {
+			t.Errorf("entry %+v", e)
+		}
+	}
+	if list, err := s.DueCases(background, t0, 10); err != nil || len(list) != 2 {
+		t.Errorf("%d due cases, %v", len(list), err)
+	}
+}

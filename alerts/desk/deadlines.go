@@ -10,9 +10,8 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/internal/text"
-
 	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -28,12 +27,19 @@ const (
 	unverifiedFor = 7 * 24 * time.Hour
 )
 
-// OpenCases lists the cases whose deadlines run.
+// OpenCases are the cases whose deadlines run, by when they must be looked at.
 type OpenCases interface {
-	// List returns one page of cases, newest heard first.
-	List(ctx context.Context, q mention.Query) (mention.Page, error)
+	// DueCases returns cases that are due, the longest due first. A case becomes due
+	// when it changes and when its message is posted.
+	DueCases(ctx context.Context, now time.Time, limit int) ([]mention.MentionRecord, error)
+	// SetDue notes when to look again; it leaves cases alone that changed since.
+	SetDue(ctx context.Context, list []mention.Due) error
+	// ResetDue makes every case due.
+	ResetDue(ctx context.Context) error
 	// AlertOf returns the message a mention got of its own; ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
+	// Alive reports whether the complaint an alert belongs to still waits.
+	Alive(ctx context.Context, id mention.AlertID) (bool, error)
 }
 
 // DeadlineOptions are what Deadlines need; all are required.
@@ -48,7 +54,10 @@ type DeadlineOptions struct {
 
 // Deadlines take the steps that time demands. Any number of processes may run them:
 // each step is a compare-and-set on the case, so it happens once.
-type Deadlines struct{ opt DeadlineOptions }
+type Deadlines struct {
+	opt   DeadlineOptions
+	rules *alerts.Rules // by which the cases' moments were reckoned
+}
 
 // NewDeadlines returns deadlines; Run starts them.
 func NewDeadlines(opt DeadlineOptions) *Deadlines { return &Deadlines{opt: opt} }
@@ -69,52 +78,81 @@ func (d *Deadlines) Run(ctx context.Context) error {
 	}
 }
 
+const (
+	// atOnce is how many cases are looked at in one go.
+	atOnce = 100
+	// notShown is when a case is looked at again whose message is not posted. Its being
+	// posted makes it due, but may be noticed a moment too early.
+	notShown = time.Minute
+	// copied is when a copy is looked at again whose first complaint has the clock.
+	copied = 5 * time.Minute
+)
+
 // step takes every step that is due now.
 func (d *Deadlines) step(ctx context.Context) error {
-	rules := *d.opt.Rules()
-	queries := []mention.Query{{Unverified: true, Alerted: true, Since: d.opt.Now().Add(-unverifiedFor)}}
-	if len(rules.Deadlines) > 0 {
-		queries = append(queries, mention.Query{Unanswered: true, Alerted: true})
-	}
-	for _, q := range queries {
-		for more := true; more; more = q.After != "" {
-			page, err := d.opt.Open.List(ctx, q)
-			if err != nil {
-				return fmt.Errorf("open cases: %w", err)
-			}
-			for _, e := range page.Entries {
-				if err := d.entry(ctx, rules, e.Mention, e.Case); err != nil {
-					return err
-				}
-			}
-			q.After = page.Next
+	rules := d.opt.Rules()
+	if d.rules != rules {
+		if err := d.opt.Open.ResetDue(ctx); err != nil {
+			return err
 		}
+		d.rules = rules
 	}
-	return nil
-}
-
-// entry takes the due steps of one case.
-func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Mention, c mention.Case) error {
-	s := steps{rules: rules, mention: m, deadline: rules.Deadlines[m.Severity], now: d.opt.Now()}
-	if s.due(c) == nil {
-		return nil
-	}
-	own, ok, err := d.opt.Open.AlertOf(ctx, m.ID)
-	if err != nil || !ok || own.Status != mention.Posted || own.Kind == mention.Duplicate {
-		return err // not shown yet; or a copy, whose first message has the clock
-	}
-	s.own = own
 	for {
-		_, err := d.opt.Cases.UpdateCase(ctx, m.ID, s.take)
-		if errors.Is(err, mention.ErrNothingToDo) {
+		list, err := d.opt.Open.DueCases(ctx, d.opt.Now(), atOnce)
+		if err != nil {
+			return fmt.Errorf("open cases: %w", err)
+		}
+		var looked []mention.Due
+		var failed []error
+		for _, e := range list {
+			at, err := d.entry(ctx, *rules, e.Mention, e.Case)
+			if err != nil { // it costs itself a minute, and no other case anything
+				failed = append(failed, err)
+				at = d.opt.Now().Add(time.Minute)
+			}
+			looked = append(looked, mention.Due{ID: e.Mention.ID, Version: e.Case.Version, At: at})
+		}
+		if err := errors.Join(errors.Join(failed...), d.opt.Open.SetDue(ctx, looked)); err != nil {
+			return err
+		}
+		if len(list) < atOnce {
 			return nil
 		}
-		if err != nil {
-			return fmt.Errorf("step of %s: %w", m.ID, err)
+	}
+}
+
+// entry takes the due steps of one case and returns when to look again; never is the
+// zero time.
+func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Mention, c mention.Case) (time.Time, error) {
+	s := steps{rules: rules, mention: m, deadline: rules.Deadlines[m.Severity], now: d.opt.Now()}
+	if m.Severity == 0 || s.never(c) {
+		return time.Time{}, nil
+	}
+	own, ok, err := d.opt.Open.AlertOf(ctx, m.ID)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case !ok || own.Status != mention.Posted:
+		return s.now.Add(notShown), nil
+	case own.Kind == mention.Duplicate:
+		if alive, err := d.opt.Open.Alive(ctx, own.ThreadOf); err != nil || alive {
+			return s.now.Add(copied), err // the first message has the clock
 		}
+	}
+	s.own = own
+	at, do := s.due(c)
+	if do == nil || s.now.Before(at) {
+		return at, nil
+	}
+	_, err = d.opt.Cases.UpdateCase(ctx, m.ID, s.take)
+	if err != nil && !errors.Is(err, mention.ErrNothingToDo) {
+		return time.Time{}, fmt.Errorf("step of %s: %w", m.ID, err)
+	}
+	if err == nil {
 		fault.At("deadline-stepped")
 		d.opt.Changed()
 	}
+	return s.now, nil // the change made it due; or somebody else changed it
 }
 
 // steps decides about one case. It is pure.
@@ -129,8 +167,14 @@ type steps struct {
 // step is one thing that time demands.
 type step func(c *mention.Case) (event string, alert mention.Alert)
 
-// due returns the step that is due, if any.
-func (s steps) due(c mention.Case) step {
+// never says that no moment will demand anything of the case as it stands.
+func (s steps) never(c mention.Case) bool {
+	at, _ := s.due(c)
+	return at.IsZero()
+}
+
+// due returns the next step and its moment; a zero time when there is none.
+func (s steps) due(c mention.Case) (time.Time, step) {
 	switch c.Status {
 	case mention.Open:
 		return s.unclaimed(c)
@@ -139,14 +183,14 @@ func (s steps) due(c mention.Case) step {
 	case mention.Replied:
 		return s.unverified(c)
 	}
-	return nil
+	return time.Time{}, nil
 }
 
-// start is when the clocks of a case begin: when people could see it, and not
-// while it is snoozed.
+// start is when the clocks of a case begin: when people could see its message, anew
+// when it was opened again, and not while it is snoozed.
 func (s steps) start(c mention.Case) time.Time {
 	at := c.OpenedAt
-	for _, t := range []time.Time{s.own.NotBefore, c.SnoozedUntil} {
+	for _, t := range []time.Time{s.own.PostedAt, c.ReopenedAt, c.SnoozedUntil} {
 		if t.After(at) {
 			at = t
 		}
@@ -154,53 +198,50 @@ func (s steps) start(c mention.Case) time.Time {
 	return at
 }
 
-func (s steps) passed(from time.Time, d time.Duration) bool {
-	return d > 0 && !s.now.Before(s.deadline.Hours.Add(from, d))
-}
+func (s steps) after(from time.Time, d time.Duration) time.Time { return s.deadline.Hours.Add(from, d) }
 
-func (s steps) unclaimed(c mention.Case) step {
+func (s steps) unclaimed(c mention.Case) (time.Time, step) {
 	d, start := s.deadline, s.start(c)
 	switch level := c.Level % 10; {
-	case level < alerts.LevelNamed && s.passed(start, d.Claim):
-		return s.name
-	case level < alerts.LevelTold && d.EscalateTo != "" && s.passed(start, 2*d.Claim):
-		return s.tell
+	case d.Claim <= 0:
+	case level < alerts.LevelNamed:
+		return s.after(start, d.Claim), s.name
+	case level < alerts.LevelTold && d.EscalateTo != "":
+		return s.after(start, 2*d.Claim), s.tell
 	}
-	return nil
+	return time.Time{}, nil
 }
 
 // silent is a case somebody has and does not answer. Who takes it late still has
 // half the time.
-func (s steps) silent(c mention.Case) step {
+func (s steps) silent(c mention.Case) (time.Time, step) {
 	d := s.deadline
 	if d.Reply <= 0 {
-		return nil
+		return time.Time{}, nil
 	}
-	due := d.Hours.Add(s.start(c), d.Reply)
-	if late := d.Hours.Add(c.ClaimedAt, d.Reply/2); late.After(due) {
+	due := s.after(s.start(c), d.Reply)
+	if late := s.after(c.ClaimedAt, d.Reply/2); late.After(due) {
 		due = late
 	}
-	switch reminded := c.Level/10%10 > 0; {
-	case !reminded && !s.now.Before(due):
-		return s.remind
-	case reminded && s.passed(due, max(d.Claim, escalationDelay)):
-		return s.release
+	if reminded := c.Level/10%10 > 0; reminded {
+		return s.after(due, max(d.Claim, escalationDelay)), s.release
 	}
-	return nil
+	return due, s.remind
 }
 
-func (s steps) unverified(c mention.Case) step {
-	if c.AnswerVerified || c.Level >= alerts.LevelUnverified || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Before(c.RepliedAt.Add(verifyWithin)) {
-		return nil
+func (s steps) unverified(c mention.Case) (time.Time, step) {
+	at := c.RepliedAt.Add(verifyWithin)
+	if c.AnswerVerified || c.Level >= alerts.LevelUnverified || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Sub(s.mention.HeardAt) > unverifiedFor {
+		return time.Time{}, nil
 	}
-	return s.doubt
+	return at, s.doubt
 }
 
 // take is the change of the case for UpdateCase: the step is chosen anew on what
 // the store holds now.
 func (s steps) take(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
-	do := s.due(*c)
-	if do == nil {
+	at, do := s.due(*c)
+	if do == nil || s.now.Before(at) {
 		return nil, nil, mention.ErrNothingToDo
 	}
 	c.Version++

@@ -20,16 +20,26 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// world is a rig in which time passes.
-type world struct{ *rig.Rig }
+// world is a rig in which time passes, with three processes that take the steps.
+type world struct {
+	*rig.Rig
+	processes [3]*desk.Deadlines
+}
+
+func newWorld(t *testing.T, rules alerts.Rules) world {
+	r := world{Rig: rig.New(t, rules)}
+	for i := range r.processes {
+		r.processes[i] = desk.NewDeadlines(desk.DeadlineOptions{Cases: r.Store, Open: r.Store, Rules: r.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }, Changed: func() {}})
+	}
+	return r
+}
 
 // after moves the time and lets every process take its steps.
 func (r world) after(d time.Duration) []string {
 	r.T.Helper()
 	r.Now = r.Now.Add(d)
 	var all sync.WaitGroup
-	for range 3 {
-		d := desk.NewDeadlines(desk.DeadlineOptions{Cases: r.Store, Open: r.Store, Rules: r.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }, Changed: func() {}})
+	for _, d := range r.processes {
 		all.Go(func() {
 			if err := d.Step(context.Background()); err != nil {
 				r.T.Error(err)
@@ -55,13 +65,11 @@ func deadlineRules() alerts.Rules {
 }
 
 func TestNobodyTakesIt(t *testing.T) {
-	r := world{rig.New(t, deadlineRules())}
+	r := newWorld(t, deadlineRules())
 	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
-	r.Poll(m)                         // a minute passes
-	r.says(r.after(10 * time.Minute)) // not posted yet: nobody could see it
-	r.Now = r.Now.Add(-10 * time.Minute)
-	r.Shown()
-	r.says(r.after(3 * time.Minute))
+	r.Poll(m)
+	r.says(r.after(10 * time.Minute)) // posted only now: nobody could see it before
+	r.says(r.after(4 * time.Minute))
 	r.says(r.after(time.Minute), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
 	if _, c := r.State(m); !alerts.Overdue(c) {
 		t.Errorf("case %+v is not overdue", c)
@@ -72,15 +80,15 @@ func TestNobodyTakesIt(t *testing.T) {
 }
 
 func TestTakenAndSilent(t *testing.T) {
-	r := world{rig.New(t, deadlineRules())}
+	r := newWorld(t, deadlineRules())
 	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
 	r.Poll(m)
 	r.Shown()
 	r.Do(m, mention.Action{Verb: mention.Claim})
-	r.says(r.after(28 * time.Minute))
-	r.says(r.after(time.Minute), "#mentions U1: Ira, you took this 29 min ago, and no public answer is to be seen.")
+	r.says(r.after(29 * time.Minute))
+	r.says(r.after(time.Minute), "#mentions U1: Ira, you took this 30 min ago, and no public answer is to be seen.")
 	r.says(r.after(4 * time.Minute))
-	r.says(r.after(time.Minute), "#mentions @oncall: Ira had this for 34 min without an answer. It is open again.", "#leads: Nobody in #mentions has taken this complaint for 35 min.")
+	r.says(r.after(time.Minute), "#mentions @oncall: Ira had this for 35 min without an answer. It is open again.", "#leads: Nobody in #mentions has taken this complaint for 35 min.")
 	// The next owner is nudged anew, and has half the time.
 	r.Do(m, mention.Action{Verb: mention.Claim})
 	r.says(r.after(14 * time.Minute))
@@ -90,7 +98,7 @@ func TestTakenAndSilent(t *testing.T) {
 }
 
 func TestAnsweredInTime(t *testing.T) {
-	r := world{rig.New(t, deadlineRules())}
+	r := newWorld(t, deadlineRules())
 	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
 	r.Poll(m)
 	r.Shown()
@@ -106,7 +114,7 @@ func TestAnsweredInTime(t *testing.T) {
 }
 
 func TestSnoozedAndDismissed(t *testing.T) {
-	r := world{rig.New(t, deadlineRules())}
+	r := newWorld(t, deadlineRules())
 	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
 	r.Poll(m)
 	r.Shown()
@@ -135,15 +143,56 @@ func TestWorkingHours(t *testing.T) {
 	d := rules.Deadlines[mention.Normal]
 	d.Hours = open
 	rules.Deadlines[mention.Normal] = d
-	r := world{rig.New(t, rules)}
+	r := newWorld(t, rules)
 	kyiv := open.Zone()
 	r.Now = time.Date(2026, 3, 27, 20, 58, 0, 0, kyiv)
 	r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5))
 	r.Shown()
 	r.says(r.after(2 * time.Minute))
-	r.Now = time.Date(2026, 3, 30, 9, 2, 0, 0, kyiv)
+	r.Now = time.Date(2026, 3, 30, 9, 3, 0, 0, kyiv)
 	r.says(r.after(59 * time.Second))
 	if got := r.after(time.Second); len(got) != 1 || !strings.HasPrefix(got[0], "#mentions @oncall") {
 		t.Errorf("said %q", got)
+	}
+}
+
+// TestClocksBeginWhenPeopleCanSeeIt: a message that came late, after an outage say,
+// shouts only after its time.
+func TestClocksBeginWhenPeopleCanSeeIt(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5))
+	r.says(r.after(2 * time.Hour)) // posted now, two hours late
+	r.says(r.after(4 * time.Minute))
+	r.says(r.after(time.Minute), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
+}
+
+// TestReopenedClocksBeginAnew: days after it was closed a complaint is opened again;
+// its clocks stood still meanwhile.
+func TestReopenedClocksBeginAnew(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Dismiss, Reason: mention.NotNegative})
+	r.says(r.after(72 * time.Hour))
+	r.Do(m, mention.Action{Verb: mention.Reopen})
+	r.says(r.after(4 * time.Minute))
+	r.says(r.after(time.Minute), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
+}
+
+// TestCopyOfAnAnsweredComplaintHasItsOwnClock: while the first one waits, it has the
+// clock for both.
+func TestCopyOfAnAnsweredComplaintHasItsOwnClock(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Reply})
+	again := rig.Said(rig.Review, "2", "Олена", rig.Refund, -0.5)
+	r.One(r.Poll(again), mention.Duplicate)
+	r.Shown()
+	got := r.after(11 * time.Minute)
+	if len(got) != 2 || !strings.Contains(strings.Join(got, "\n"), "Nobody has taken this complaint") {
+		t.Errorf("said %q, want the copy's two steps", got)
 	}
 }

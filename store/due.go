@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"math"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// The deadlines read what is due, not all that is open: every case has the moment when
+// they must look at it next. A change of the case, or its message's being posted, makes
+// it due at once.
+
+// living is the condition of the index of due cases.
+const living = `c.status IN ('open', 'claimed', 'replied')`
+
+// DueCases returns cases that the deadlines must look at now, the longest due first.
+func (s *Store) DueCases(ctx context.Context, now time.Time, limit int) ([]mention.MentionRecord, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+` FROM (SELECT mention_id FROM cases c WHERE `+living+` AND due_at <= $1 ORDER BY due_at LIMIT $2) d
+ JOIN cases c ON c.mention_id = d.mention_id JOIN mentions m ON m.id = c.mention_id LEFT JOIN bodies b ON b.key = m.post_key`, micros(now), limit)
+	all, err := collect(rows, err, scanStored)
+	s.sayDamage(all)
+	return all, s.wrap("due cases", err)
+}
+
+// SetDue notes when the deadlines must look again, for cases that did not change since
+// they were read.
+func (s *Store) SetDue(ctx context.Context, list []mention.Due) error {
+	if len(list) == 0 {
+		return nil
+	}
+	return s.inTx(ctx, "set due", func(tx *sql.Tx) error {
+		set, err := tx.PrepareContext(ctx, `UPDATE cases SET due_at = $3 WHERE mention_id = $1 AND version = $2`)
+		if err != nil {
+			return err
+		}
+		defer set.Close()
+		for _, d := range list {
+			at := int64(math.MaxInt64)
+			if !d.At.IsZero() {
+				at = micros(d.At)
+			}
+			if _, err := set.ExecContext(ctx, string(d.ID), d.Version, at); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ResetDue makes every case due: the deadlines changed.
+func (s *Store) ResetDue(ctx context.Context) error {
+	_, err := s.exec(ctx, "reset due", `UPDATE cases SET due_at = 0 WHERE status IN ('open', 'claimed', 'replied') AND due_at <> 0`)
+	return err
+}
+
+// Alive reports whether the complaint that an alert belongs to still waits: its case is
+// open or claimed.
+func (s *Store) Alive(ctx context.Context, id mention.AlertID) (bool, error) {
+	var n int
+	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM alerts a JOIN cases c ON c.mention_id = a.mention_id
+ WHERE a.id = $1 AND a.mention_id <> '' AND c.status IN ('open', 'claimed')`, string(id)).Scan(&n)
+	return n > 0, s.wrap("alive", err)
+}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+func testDue(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka"), heard(post(3))))
+	due := func(at time.Time) (ids []string) {
+		for _, e := range must(s.DueCases(background, at, 10))(t) {
+			ids = append(ids, e.Mention.Post.ID)
+		}
+		return ids
+	}
+	want(t, "due at once", len(due(t0)), 2)
+
+	list := must(s.DueCases(background, t0, 10))(t)
+	later := []mention.Due{{ID: list[0].Mention.ID, Version: list[0].Case.Version, At: t0.Add(time.Hour)}, {ID: list[1].Mention.ID, Version: list[1].Case.Version}}
+	if err := s.SetDue(background, later); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "not due yet", len(due(t0.Add(59*time.Minute))), 0)
+	want(t, "due after an hour", fmt.Sprint(due(t0.Add(time.Hour))), fmt.Sprint([]string{list[0].Mention.Post.ID}))
+	want(t, "one never", len(due(t0.AddDate(100, 0, 0))), 1)
+
+	// A change makes it due; what was reckoned for the version before does not count.
+	never := list[1].Mention.ID
+	_, err := s.UpdateCase(background, never, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+		return nil, nil, c.Apply(mention.Action{Verb: mention.Claim, By: mention.Person{ID: "u", Name: "Ira"}, At: t0})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "due by its change", len(due(t0)), 1)
+	if err := s.SetDue(background, later[1:]); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "an older version's moment", len(due(t0)), 1)
+
+	// So does its message's being posted, and a changed watchlist.
+	own, ok, err := s.AlertOf(background, list[0].Mention.ID)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	must(s.BeginPosting(background, own.ID, t0))(t)
+	must(s.MarkPosted(background, own.ID, "C1", "1.2", 1))(t)
+	want(t, "due by its message", len(due(t0)), 2)
+	own, _, _ = s.AlertOf(background, list[0].Mention.ID)
+	want(t, "posted at", own.PostedAt.IsZero(), false)
+	want(t, "alive", must(s.Alive(background, own.ID))(t), true)
+	want(t, "unknown alert alive", must(s.Alive(background, "no"))(t), false)
+	if err := s.ResetDue(background); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "after a reset", len(due(t0)), 2)
+}
+
+// BenchmarkDueCases is one look of the deadlines at a hundred thousand open cases of
+// which none is due, and at one of which a hundred are.
+func BenchmarkDueCases(b *testing.B) {
+	s := openAt(b, Options{Database: "sqlite:" + filepath.Join(b.TempDir(), "e.db")})
+	ingest(b, s, intakeOf(heard(post(1), "Romashka")))
+	const cases = 100000
+	numbers := fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, cases-1)
+	for _, query := range []string{
+		`INSERT INTO mentions (id, watch, post_key, source, kind, author, url, thread_url, published, date_only, heard_at, severity, score, spans)
+ ` + numbers + `SELECT 'copy' || i, watch, post_key, source, kind, author, url, thread_url, published, date_only, heard_at + i, severity, score, spans FROM mentions, n`,
+		`INSERT INTO cases (mention_id, status, version, opened_at) ` + numbers + `SELECT 'copy' || i, status, version, opened_at FROM cases, n`,
+		fmt.Sprintf(`UPDATE cases SET due_at = %d`, micros(t0.Add(time.Hour))),
+	} {
+		if _, err := s.exec(background, "many cases", query); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, due := range []int{0, 100} {
+		if _, err := s.exec(background, "some now", `UPDATE cases SET due_at = 0 WHERE mention_id IN (SELECT mention_id FROM cases LIMIT $1)`, due); err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("open=%d/due=%d", cases, due), func(b *testing.B) {
+			for b.Loop() {
+				if list, err := s.DueCases(background, t0, 100); err != nil || len(list) != due {
+					b.Fatal(len(list), err)
+				}
+			}
+		})
+	}
+}
