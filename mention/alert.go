@@ -124,6 +124,7 @@ type IngestResult struct {
 	New, Edited, Known int // posts
 	Mentions           int // mentions added or changed
 	Alerts             []AlertID
+	Moved              []PostKey // dropped as known under another id; the ledger has no post of this key
 }
 
 // SourceState is what is remembered of a source between polls and restarts.

@@ -233,9 +233,17 @@ func (p *poller) handOver(ctx context.Context, src Source, fresh []candidate, in
 			total.Known += receipt.Known
 			total.Mentions += receipt.Mentions
 			total.Alerts = append(total.Alerts, receipt.Alerts...)
+			total.Moved = append(total.Moved, receipt.Moved...)
 		}
 	}
 	fault.At("committed")
+	// Only what the ledger has is marked: the filter is believed as far as the ledger
+	// knows what was marked last.
+	moved := make(map[mention.PostKey]bool, len(total.Moved))
+	for _, key := range total.Moved {
+		moved[key] = true
+	}
+	fresh = slices.DeleteFunc(slices.Clone(fresh), func(c candidate) bool { return moved[c.key] })
 	for piece := range slices.Chunk(fresh, commitPiece) {
 		keys, hashes := make([]mention.PostKey, len(piece)), make([]uint32, len(piece))
 		for i, c := range piece {

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +28,7 @@ type Filter struct {
 	mu    sync.Mutex
 	state FilterState
 	retry time.Time // while away: when Redis is asked again
+	asked time.Time // when the database was last asked for the posts marked last
 }
 
 // FilterState says how the filter stands, for health.
@@ -45,7 +48,8 @@ func NewFilter(ctx context.Context, r *RedisSeen, table *TableSeen) (*Filter, er
 	f := &Filter{redis: r, table: table, log: r.log, now: r.now}
 	err := r.Check(ctx)
 	if err == nil {
-		err = f.distrustOld(ctx)
+		err = f.distrust(ctx, lastAtStart)
+		f.asked = f.now()
 	}
 	var gone *AwayError
 	switch {
@@ -57,29 +61,38 @@ func NewFilter(ctx context.Context, r *RedisSeen, table *TableSeen) (*Filter, er
 	return f, nil
 }
 
-// clockSlack is how far the marks may be ahead of the database without suspicion:
-// the time of a poll, and clocks of several machines.
-const clockSlack = 10 * time.Minute
+// How often the database is asked whether it knows the posts marked last, and how many
+// of them. A database that went back in time, after a restore, a fail-over or a copied
+// file, misses the last ones first.
+const (
+	trustFor    = 10 * time.Second
+	lastAtOnce  = 200
+	lastAtStart = lastMarks
+)
 
-// distrustOld looks for marks that are newer than anything in the database: then a
-// backup was restored, and Redis would hide the posts that came after it. Such marks
-// are made invisible for good by a new install key. A false alarm costs one look of
-// the database at every post that is on the sites now.
-func (f *Filter) distrustOld(ctx context.Context) error {
-	marked, err := f.redis.lastMark(ctx)
-	if err != nil || marked.IsZero() {
+// distrust asks whether the database knows the n posts marked last. If not, it is older
+// than the marks, which would hide what came since: they are made invisible for good by
+// a new install key. A false alarm costs one look of the database at every post that is
+// on the sites now.
+func (f *Filter) distrust(ctx context.Context, n int) error {
+	keys, err := f.redis.last(ctx, n)
+	if err != nil || len(keys) == 0 {
 		return err
 	}
-	newest, err := f.table.store.newest(ctx)
-	if err != nil || !marked.After(newest.Add(clockSlack)) {
+	known, err := f.table.Lookup(ctx, keys)
+	if err != nil {
 		return err
+	}
+	missing := slices.Index(known, 0)
+	if missing < 0 {
+		return nil
 	}
 	key, err := f.table.store.renewInstallKey(ctx)
 	if err != nil {
 		return err
 	}
 	f.redis.setKey(key)
-	f.log.Warn("the database is older than the marks in redis, as after restoring a backup: the marks are not used", "database", newest, "redis", marked)
+	f.log.Warn("the database does not know posts that redis has marks of, as after restoring a backup: the marks are not used any more", "post", fmt.Sprintf("%x", keys[missing]))
 	return nil
 }
 
@@ -95,7 +108,7 @@ func (f *Filter) Close() error { return f.redis.Close() }
 
 // Lookup is Seen's; it fails only when the database does too, or ctx ends.
 func (f *Filter) Lookup(ctx context.Context, keys []mention.PostKey) ([]uint32, error) {
-	if f.usable(ctx) {
+	if f.usable(ctx) && f.trusted(ctx) {
 		hashes, err := f.redis.Lookup(ctx, keys)
 		if err == nil {
 			return hashes, nil
@@ -152,6 +165,27 @@ func (f *Filter) usable(ctx context.Context) bool {
 		return false
 	}
 	f.well()
+	return true
+}
+
+// trusted says whether Redis may be believed; one caller every trustFor asks.
+func (f *Filter) trusted(ctx context.Context) bool {
+	f.mu.Lock()
+	now := f.now()
+	fresh := now.Sub(f.asked) < trustFor
+	if !fresh {
+		f.asked = now
+	}
+	f.mu.Unlock()
+	if fresh {
+		return true
+	}
+	if err := f.distrust(ctx, lastAtOnce); err != nil {
+		f.mu.Lock()
+		f.asked = time.Time{} // not answered: the next caller asks again
+		f.mu.Unlock()
+		return false // the table answers, or says why not
+	}
 	return true
 }
 

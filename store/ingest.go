@@ -141,6 +141,7 @@ func (g *ingestion) read() error {
 			}
 			g.result.Known++
 			g.moved = append(g.moved, move{from: old, to: change.post})
+			g.result.Moved = append(g.result.Moved, change.key)
 		}
 	}
 	return nil

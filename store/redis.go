@@ -87,14 +87,14 @@ type RedisSeen struct {
 // keyedHash makes fingerprints under one key.
 type keyedHash struct {
 	pool sync.Pool // of hash.Hash
-	mark string    // the Redis key of the time of the last mark
+	mark string    // the Redis key of the list of the posts marked last
 }
 
 // setKey makes all marks under other keys invisible.
 func (r *RedisSeen) setKey(key []byte) {
 	key = append([]byte(nil), key...)
 	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte("last mark"))
+	mac.Write([]byte("last marks"))
 	k := &keyedHash{mark: "earshot:{last}:" + hex.EncodeToString(mac.Sum(nil)[:8])}
 	k.pool.New = func() any { return hmac.New(sha256.New, key) }
 	r.macs.Store(k)
@@ -336,7 +336,34 @@ func (r *RedisSeen) Mark(ctx context.Context, keys []mention.PostKey, hashes []u
 	for i := range all {
 		all[i] = i
 	}
-	return r.putAll(ctx, r.places(keys), all, hashes, monthOf(r.now()))
+	if err := r.putAll(ctx, r.places(keys), all, hashes, monthOf(r.now())); err != nil || len(keys) == 0 {
+		return err
+	}
+	return r.noteLast(ctx, keys)
+}
+
+// lastMarks is how many of the posts marked last are remembered by name, so that the
+// database can be asked whether it knows them.
+const lastMarks = 1000
+
+func (r *RedisSeen) noteLast(ctx context.Context, keys []mention.PostKey) error {
+	tight, cancel := bounded(ctx)
+	defer cancel()
+	values := make([]any, 0, len(keys))
+	for i := range keys[max(len(keys)-lastMarks, 0):] {
+		values = append(values, keys[max(len(keys)-lastMarks, 0)+i][:])
+	}
+	list := r.macs.Load().mark
+	_, err := r.client.Pipelined(tight, func(p redis.Pipeliner) error {
+		p.LPush(tight, list, values...)
+		p.LTrim(tight, list, 0, lastMarks-1)
+		p.Expire(tight, list, seenMonths*31*24*time.Hour)
+		return nil
+	})
+	if err != nil {
+		return away(ctx, err)
+	}
+	return nil
 }
 
 func (r *RedisSeen) putAll(ctx context.Context, places []place, which []int, hashes []uint32, m month) error {
@@ -360,7 +387,6 @@ func (r *RedisSeen) put(ctx context.Context, places []place, which []int, hashes
 			p.HSet(tight, key, places[i].field, value[:])
 			p.ExpireAt(tight, key, expires)
 		}
-		p.Set(tight, r.macs.Load().mark, r.now().Unix(), seenMonths*31*24*time.Hour)
 		return nil
 	})
 	if err != nil {
@@ -369,18 +395,21 @@ func (r *RedisSeen) put(ctx context.Context, places []place, which []int, hashes
 	return nil
 }
 
-// lastMark returns when the last mark was set; zero when never.
-func (r *RedisSeen) lastMark(ctx context.Context) (time.Time, error) {
+// last returns the posts marked last, the newest first, n at most.
+func (r *RedisSeen) last(ctx context.Context, n int) ([]mention.PostKey, error) {
 	tight, cancel := bounded(ctx)
 	defer cancel()
-	seconds, err := r.client.Get(tight, r.macs.Load().mark).Int64()
-	switch {
-	case errors.Is(err, redis.Nil):
-		return time.Time{}, nil
-	case err != nil:
-		return time.Time{}, away(ctx, err)
+	values, err := r.client.LRange(tight, r.macs.Load().mark, 0, int64(n)-1).Result()
+	if err != nil {
+		return nil, away(ctx, err)
 	}
-	return time.Unix(seconds, 0).UTC(), nil
+	keys := make([]mention.PostKey, 0, len(values))
+	for _, v := range values {
+		if len(v) == len(mention.PostKey{}) {
+			keys = append(keys, mention.PostKey([]byte(v)))
+		}
+	}
+	return keys, nil
 }
 
 // away wraps what Redis failed with, unless the caller itself gave up.

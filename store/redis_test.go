@@ -301,6 +301,30 @@ func TestRedisMarksOfAnotherInstallation(t *testing.T) {
 	want(t, "hash", lookup(t, openRedis(t, fresh, address, nil), post(1))[0], 0)
 }
 
+// A database may go back in time while earshot runs: a fail-over to a standby that had
+// not everything. The marks of what it lost are not believed any more.
+func TestFilterAfterFailOver(t *testing.T) {
+	address := redisAddress(t)
+	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	now, n := t0, &notes{}
+	f := openFilter(t, s, openRedis(t, s, address, func(o *RedisOptions) {
+		o.Now, o.Log = func() time.Time { return now }, n.log()
+	}))
+	commitAndMark(t, s, f, post(1))
+	commitAndMark(t, s, f, post(2))
+	want(t, "both known", fmt.Sprint(lookup(t, f, post(1), post(2))), fmt.Sprint([]uint32{post(1).ContentHash(), post(2).ContentHash()}))
+	key := post(2).Key()
+	if _, err := s.exec(background, "lose", `DELETE FROM posts WHERE key = $1`, key[:]); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(trustFor)
+	want(t, "what the database lost is unknown", lookup(t, f, post(2))[0], 0)
+	want(t, "it is taken in again", ingest(t, s, intakeOf(heard(post(2)))).New, 1)
+	want(t, "warnings", strings.Count(n.String(), "restoring a backup"), 1)
+	now = now.Add(trustFor)
+	want(t, "no more warnings", strings.Count(n.String(), "restoring a backup"), 1)
+}
+
 // A restored backup is older than the marks: they would hide what came after it.
 func TestFilterAfterRestore(t *testing.T) {
 	address := redisAddress(t)

@@ -142,13 +142,6 @@ func (s *Store) renewInstallKey(ctx context.Context) ([]byte, error) {
 	return key, err
 }
 
-// newest returns when the database last took something in.
-func (s *Store) newest(ctx context.Context) (time.Time, error) {
-	var polled, kept int64
-	err := s.read.QueryRowContext(ctx, `SELECT (SELECT COALESCE(MAX(last_poll), 0) FROM sources), (SELECT COALESCE(MAX(kept_at), 0) FROM bodies)`).Scan(&polled, &kept)
-	return fromMicros(max(polled, kept)), s.wrap("newest", err)
-}
-
 func newInstallKey() []byte {
 	key := make([]byte, installKeySize)
 	_, _ = rand.Read(key) // never fails, says its documentation
