@@ -64,11 +64,13 @@ type Watch struct {
 type Input struct {
 	Examples []Example
 	Watches  []Watch // the watches of today; verdicts on others teach no ignore phrase
-	Below    func(mention.PostKind) float64
-	Words    string // the user's words file as it is; empty when there is none
-	File     string // its name, for the diff
-	New      bool   // there is no words file yet
-	MayLose  int    // how many confirmed complaints the proposals may lose together
+	// Margin says by how much a post of the kind with this score is a complaint, in
+	// thresholds of 0 to 1 or -1 to 1; below 0 it is none.
+	Margin  func(mention.PostKind, mention.Score) float64
+	Words   string // the user's words file as it is; empty when there is none
+	File    string // its name, for the diff
+	New     bool   // there is no words file yet
+	MayLose int    // how many confirmed complaints the proposals may lose together
 }
 
 // How many distinct texts it takes. Fewer say more about chance than about words.
