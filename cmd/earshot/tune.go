@@ -62,7 +62,7 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	for _, w := range cfg.Watches {
 		in.Watches = append(in.Watches, tuneWatch(w))
 	}
-	plan, err := tune.Propose(ctx, in, newLexicon(in.File, list, in.Examples), matcher{cfg})
+	plan, err := tune.Propose(ctx, in, newLexicon(in.File, list, in.Examples), matcher{cfg}, nil)
 	if err != nil {
 		return err
 	}
