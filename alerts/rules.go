@@ -13,7 +13,8 @@ import (
 // Rules are what the watchlist says about alerts. They are immutable: a changed
 // watchlist is a new Rules, given to Planner.Use.
 type Rules struct {
-	AlertBelow map[mention.PostKind]float64 // a score at or below is a complaint; kinds that are missing have a default
+	AlertAbove map[mention.PostKind]float64 // a verdict (Score.Complaint) at or above is a complaint; what is missing is DefaultAlertAbove
+	AlertBelow map[mention.PostKind]float64 // for these kinds the score decides instead: at or below is a complaint
 	Official   map[string][]string          // by watch: authors whose post is the public answer
 	Routes     []Route                      // the first that fits wins
 	Otherwise  string                       // where to when no route fits
@@ -81,26 +82,49 @@ func (r Rules) RouteFor(m mention.Mention) (to, notify string) {
 	return r.Otherwise, ""
 }
 
-// defaultAlertBelow are the scores at and below which a post is a complaint, where the
-// watchlist says nothing. People who write a review or a comment mean the brand;
-// forums and networks are rougher in tone, and news are negative by trade.
-var defaultAlertBelow = map[mention.PostKind]float64{
+// DefaultAlertAbove is the verdict from which a post of a kind without a threshold is
+// a complaint: it is more likely than not.
+const DefaultAlertAbove = 0.5
+
+// unjudgedBelow are the scores at and below which a mention that was stored without a
+// verdict is a complaint, as it was decided then.
+var unjudgedBelow = map[mention.PostKind]float64{
 	mention.Review: -0.1, mention.Comment: -0.1, mention.Forum: -0.2, mention.Social: -0.2, mention.News: -0.4,
 }
 
-// Below returns the score at and below which a post of this kind is a complaint.
-func (r Rules) Below(kind mention.PostKind) float64 {
-	if below, ok := r.AlertBelow[kind]; ok {
-		return below
-	}
-	if below, ok := defaultAlertBelow[kind]; ok {
-		return below
-	}
-	return defaultAlertBelow[mention.Review]
+// Below returns the score at and below which a post of this kind is a complaint. ok is
+// false when the verdict decides over the kind.
+func (r Rules) Below(kind mention.PostKind) (below float64, ok bool) {
+	below, ok = r.AlertBelow[kind]
+	return below, ok
 }
 
-// IsComplaint reports whether the score is at or below the threshold of the post's kind.
-func (r Rules) IsComplaint(m mention.Mention) bool { return m.Score.Value <= r.Below(m.Post.Kind) }
+// Above returns the verdict at and above which a post of this kind is a complaint,
+// where Below says nothing.
+func (r Rules) Above(kind mention.PostKind) float64 {
+	if above, ok := r.AlertAbove[kind]; ok {
+		return above
+	}
+	return DefaultAlertAbove
+}
+
+// Margin says by how much a post of this kind with this score is a complaint, in the
+// units of what decides over it; below 0 it is none.
+func (r Rules) Margin(kind mention.PostKind, s mention.Score) float64 {
+	if below, ok := r.Below(kind); ok {
+		return below - s.Value
+	}
+	if s.Judged() {
+		return s.Complaint - r.Above(kind)
+	}
+	if below, ok := unjudgedBelow[kind]; ok {
+		return below - s.Value
+	}
+	return unjudgedBelow[mention.Review] - s.Value
+}
+
+// IsComplaint reports whether the mention passes the threshold of its post's kind.
+func (r Rules) IsComplaint(m mention.Mention) bool { return r.Margin(m.Post.Kind, m.Score) >= 0 }
 
 // IsOfficial reports whether the author answers for the watch.
 func (r Rules) IsOfficial(watch, author string) bool {

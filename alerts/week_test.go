@@ -144,6 +144,7 @@ func (w *week) traffic() {
 		m.Score.Topics = []string{"refund"}
 		if critical {
 			m.Score.Topics = []string{"safety"}
+			rig.Judge(&m, -0.8) // sure enough to be critical
 		}
 		w.seen.Lock()
 		w.fates[rig.ID(m)] = fate(n % int(fates))

@@ -126,13 +126,12 @@ func Why(s mention.Score) []string {
 	return why
 }
 
-// Verdict is the language and the score: "uk, −0.81".
+// Verdict is the language, how likely it is a complaint, and the score:
+// "uk, 91 % a complaint, −0.81". What is not known is left out.
 func Verdict(s mention.Score) string {
 	number := strings.Replace(strconv.FormatFloat(s.Value, 'f', 2, 64), "-", "−", 1)
-	if s.Lang == "" {
-		return number
-	}
-	return s.Lang + ", " + number
+	parts := slices.DeleteFunc([]string{s.Lang, Likely(s), number}, func(p string) bool { return p == "" })
+	return strings.Join(parts, ", ")
 }
 
 // Record says what is known of the author: "3rd complaint in 30 days, last one

@@ -83,6 +83,11 @@ func (d *decoder) checkWatches(c *Config) {
 				d.warn(position{Pos: pos}, "delete one of the two", "this term is also under ignore, so it never counts")
 			}
 		}
+		for key := range d.checkTerms(w.Rivals, path+".rivals") {
+			if pos, ok := terms[key]; ok {
+				d.wrong(position{Pos: pos, width: d.doc.widthAt(pos)}, "delete one of the two", "this term is also under rivals: it cannot be both yours and theirs")
+			}
+		}
 		for _, group := range [][]Expr{w.Any, w.All, w.None} {
 			d.checkExprs(group)
 		}
@@ -188,6 +193,19 @@ func (d *decoder) checkSourceNames(c *Config) {
 }
 
 func (d *decoder) checkSentiment(c *Config) {
+	for kind, v := range c.Sentiment.AlertAbove {
+		at := d.place("sentiment.alert_above." + kind)
+		switch {
+		case v < 0 || v > 1:
+			hint := "write a number from 0 to 1"
+			if v < 0 {
+				hint += "; numbers below 0 are scores and belong under alert_below"
+			}
+			d.wrong(at, hint, "alert_above.%s: a likelihood is never %v", kind, v)
+		case d.has("sentiment.alert_below." + kind):
+			d.warn(at, "delete one of the two", "alert_below.%s decides over this kind by the score, so this number is not used", kind)
+		}
+	}
 	for kind, v := range c.Sentiment.AlertBelow {
 		if v < -1 || v > 1 {
 			d.wrong(d.place("sentiment.alert_below."+kind), "write a number from -1 to 1", "alert_below.%s: a score is never %v", kind, v)

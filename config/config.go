@@ -48,6 +48,7 @@ type Watch struct {
 	None     []Expr   `yaml:"none" doc:"None of these may be in the text."`
 	Context  []Text   `yaml:"context" doc:"For an ambiguous name: a term counts only with one of these words nearby."`
 	Ignore   []Text   `yaml:"ignore" doc:"Phrases that are somebody else. A term inside one of them does not count."`
+	Rivals   []Text   `yaml:"rivals" doc:"Competitors, by name. What goes wrong at theirs is no complaint about you."`
 	Official []string `yaml:"official" doc:"Your own authors. Their post under a mention is the public answer."`
 	Pos      Pos      `yaml:"-"`
 }
@@ -82,7 +83,8 @@ type Source struct {
 
 // Sentiment says what counts as a complaint.
 type Sentiment struct {
-	AlertBelow map[string]float64 `yaml:"alert_below" doc:"A mention is a complaint when its score is at or below this, by the kind of the post. From -1 (only the worst) to 1 (everything)." keys:"postkind"`
+	AlertAbove map[string]float64 `yaml:"alert_above" doc:"A mention is a complaint when the verdict says so with at least this likelihood, by the kind of the post. From 0 (everything) to 1 (only what is certain)." keys:"postkind"`
+	AlertBelow map[string]float64 `yaml:"alert_below" doc:"Lets the score decide over posts of a kind instead of the verdict: a mention is a complaint when its score is at or below this. From -1 (only the worst) to 1 (everything)." keys:"postkind"`
 	Words      string             `yaml:"words" doc:"A file with your own words and weights; see docs/words.md. A path relative to the watchlist." format:"file"`
 	WordsFile  string             `yaml:"-"` // Words as a path that can be opened; "" when not set
 }

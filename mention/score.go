@@ -54,6 +54,10 @@ type Frame struct {
 	Text  string `json:"text"`
 }
 
+// Judged reports whether the score holds a verdict. Mentions that were stored before
+// there were verdicts do not: of them only Value is known.
+func (s Score) Judged() bool { return s.Complaint > 0 || len(s.Frames) > 0 }
+
 func formatRating(r Rating) string {
 	return strconv.FormatFloat(r.Value, 'g', -1, 64) + "/" + strconv.FormatFloat(r.Best, 'g', -1, 64)
 }

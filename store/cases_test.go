@@ -311,9 +311,10 @@ func testPrune(t *testing.T, open opener) {
 	}
 	want(t, "pruned", p, Pruned{Posts: 1, Mentions: 1})
 	m, c, err := s.Mention(background, closed)
-	if err != nil || m.Post.Body() != "\n" || m.Post.Author+m.Post.URL != "" || len(m.Spans)+len(m.Score.Why) > 0 || m.Score.Value != -0.6 || c.Status != mention.Dismissed || m.Post.Deleted {
+	if err != nil || m.Post.Body() != "\n" || m.Post.Author+m.Post.URL != "" || len(m.Spans)+len(m.Score.Why) > 0 || m.Score.Value != -0.6 || m.Score.Complaint != 0.81 || c.Status != mention.Dismissed || m.Post.Deleted {
 		t.Errorf("mention %+v, case %+v, %v", m, c, err)
 	}
+	want(t, "frames keep no words", fmt.Sprint(m.Score.Frames), "[{about us 0 0 } {voice customer 0 0 }]")
 	m, _, _ = s.Mention(background, mentionID(post(3), "Delivery"))
 	want(t, "words shared with an open case stay", m.Post.Text, post(3).Text)
 	r := ingest(t, s, old)

@@ -23,6 +23,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"due cases":                    testDue,
 	"one post a key in a batch":    testOnePerKey,
 	"edits":                        testEdits,
+	"rows without a verdict":       testWithoutVerdict,
 	"deletions":                    testDeletions,
 	"baseline":                     testBaseline,
 	"watch added later":            testLaterWatch,

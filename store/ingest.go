@@ -260,6 +260,10 @@ func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 // withoutEvidence keeps the verdict and drops what points into words that changed.
 func withoutEvidence(m mention.Mention) mention.Mention {
 	m.Spans, m.Score.Why = nil, nil
+	m.Score.Frames = slices.Clone(m.Score.Frames)
+	for i, f := range m.Score.Frames {
+		m.Score.Frames[i] = mention.Frame{Frame: f.Frame, Value: f.Value}
+	}
 	return m
 }
 

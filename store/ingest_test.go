@@ -144,6 +144,31 @@ func testEdits(t *testing.T, open opener) {
 	want(t, "the same edit again: known", ingest(t, s, in).Known, 1)
 }
 
+// testWithoutVerdict reads and edits a mention as it was stored before scores held a
+// verdict and frames.
+func testWithoutVerdict(t *testing.T, open opener) {
+	s := open(t)
+	p := post(1)
+	ingest(t, s, intakeOf(heard(p, "Romashka")))
+	m, _, err := s.Mention(background, mentionID(p, "Romashka"))
+	if err != nil || !m.Score.Judged() || m.Score.Complaint != 0.81 || len(m.Score.Frames) != 2 || m.Score.Frames[0].Text != "Romashka" {
+		t.Fatalf("verdict %+v, %v", m.Score, err)
+	}
+	const old = `{"score":-0.6,"label":"neg","lang":"en","topics":["delivery"],"why":[{"start":18,"end":22,"text":"lost","rule":"word","weight":-0.6}]}`
+	if _, err := s.write.ExecContext(background, `UPDATE mentions SET score = $1`, old); err != nil {
+		t.Fatal(err)
+	}
+	m, _, err = s.Mention(background, m.ID)
+	if err != nil || m.Score.Judged() || m.Score.Value != -0.6 || len(m.Score.Why) != 1 || len(m.Score.Topics) != 1 {
+		t.Fatalf("score %+v, %v", m.Score, err)
+	}
+	p.Text = "Romashka burnt my parcel"
+	list := pending(t, s, intakeOf(heard(p, "Romashka")), alertAll)
+	if len(list) != 1 || list[0].Previous == nil || list[0].Previous.Score.Judged() || !list[0].Mention.Score.Judged() {
+		t.Errorf("drafts %+v", list)
+	}
+}
+
 func testEditedBack(t *testing.T, open opener) {
 	s := open(t)
 	p := post(1)

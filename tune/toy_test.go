@@ -141,7 +141,7 @@ func filler(verdict tune.Verdict, n int, format string) []tune.Example {
 
 func input(examples ...[]tune.Example) tune.Input {
 	return tune.Input{
-		Examples: slices.Concat(examples...), Below: func(mention.PostKind) float64 { return -0.2 },
+		Examples: slices.Concat(examples...), Margin: func(_ mention.PostKind, s mention.Score) float64 { return -0.2 - s.Value },
 		File: "our-words.tsv", New: true, Watches: []tune.Watch{{Name: "acme", Where: "w.yaml:3:5", Ignore: []string{"old phrase"}}},
 	}
 }

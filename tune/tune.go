@@ -64,11 +64,17 @@ type Watch struct {
 type Input struct {
 	Examples []Example
 	Watches  []Watch // the watches of today; verdicts on others teach no ignore phrase
-	Below    func(mention.PostKind) float64
-	Words    string // the user's words file as it is; empty when there is none
-	File     string // its name, for the diff
-	New      bool   // there is no words file yet
-	MayLose  int    // how many confirmed complaints the proposals may lose together
+	// Margin says by how much a post of the kind with this score is a complaint, in
+	// thresholds of 0 to 1 or -1 to 1; below 0 it is none.
+	Margin func(mention.PostKind, mention.Score) float64
+	Words  string // the user's words file as it is; empty when there is none
+	File   string // its name, for the diff
+	New    bool   // there is no words file yet
+
+	Weights     string // the user's weights file as it is; empty when there is none
+	WeightsFile string // its name, or the one to give it
+
+	MayLose int // how many confirmed complaints the proposals may lose together
 }
 
 // How many distinct texts it takes. Fewer say more about chance than about words.
@@ -93,6 +99,9 @@ type Plan struct {
 	File    string   `json:"file"`
 	NewFile bool     `json:"new_file,omitempty"`
 	Diff    string   `json:"diff,omitempty"` // unified, of File; empty when Words is
+
+	Weights *Weights `json:"weights,omitempty"`
+	Kept    string   `json:"weights_kept,omitempty"` // why weights that would end false alarms are not proposed
 }
 
 // Labels counts distinct texts: the same text on several sites is one.
@@ -152,9 +161,10 @@ type Ignore struct {
 	Examples []string `json:"examples,omitempty"`
 }
 
-// Propose makes the plan. It is deterministic. An error is one of the scorer's or
-// the matcher's, or ctx ending.
-func Propose(ctx context.Context, in Input, lex Lexicon, match Matcher) (Plan, error) {
+// Propose makes the plan. It is deterministic. Without a learner (nil) no weights are
+// proposed. An error is one of the scorer's, the matcher's or the learner's, or ctx
+// ending.
+func Propose(ctx context.Context, in Input, lex Lexicon, match Matcher, learner Learner) (Plan, error) {
 	texts := prepare(in.Examples)
 	p := Plan{Labels: count(texts), File: in.File, NewFile: in.New, Words: []Change{}, Ignore: []Ignore{}}
 	t := &trial{in: in, lex: lex, texts: texts, file: readFile(in.Words), known: map[string]state{}}
@@ -162,6 +172,9 @@ func Propose(ctx context.Context, in Input, lex Lexicon, match Matcher) (Plan, e
 		return Plan{}, err
 	}
 	if err := proposeIgnore(ctx, &p, in, texts, match); err != nil {
+		return Plan{}, err
+	}
+	if err := proposeWeights(ctx, &p, in, texts, learner); err != nil {
 		return Plan{}, err
 	}
 	return p, nil

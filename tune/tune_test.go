@@ -75,7 +75,7 @@ func copies(n int, e tune.Example) []tune.Example {
 
 func propose(t *testing.T, in tune.Input, cues toy) tune.Plan {
 	t.Helper()
-	plan, err := tune.Propose(t.Context(), in, cues, toyMatch{"acme": {"old phrase"}})
+	plan, err := tune.Propose(t.Context(), in, cues, toyMatch{"acme": {"old phrase"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

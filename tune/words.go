@@ -26,7 +26,7 @@ type state struct {
 	Effect
 }
 
-// weakBy is how far below its threshold a score is still a weak one.
+// weakBy is the margin below which a complaint is heard only just.
 const weakBy = 0.1
 
 // with scores everything with the edits taken.
@@ -70,12 +70,14 @@ func one(yes bool) int {
 	return 0
 }
 
-func (t *trial) below(i int) float64 { return t.in.Below(t.texts[i].Mention.Post.Kind) }
+func (t *trial) margin(s *state, i int) float64 {
+	return t.in.Margin(t.texts[i].Mention.Post.Kind, s.scores[i])
+}
 
-func (t *trial) alarm(s *state, i int) bool { return s.scores[i].Value <= t.below(i) }
+func (t *trial) alarm(s *state, i int) bool { return t.margin(s, i) >= 0 }
 
 func (t *trial) weak(s *state, i int) bool {
-	return t.texts[i].Verdict == Confirmed && s.scores[i].Value > t.below(i)-weakBy
+	return t.texts[i].Verdict == Confirmed && t.margin(s, i) < weakBy
 }
 
 // gain is what a candidate is worth on top of what is chosen.
@@ -104,7 +106,7 @@ func (t *trial) softens(first, now, then *state, on []int) gain {
 			g.ok = false
 		case was:
 			g.removed += one(!is)
-			g.rise += min(then.scores[i].Value, t.below(i)) - min(now.scores[i].Value, t.below(i))
+			g.rise += max(t.margin(now, i), 0) - max(t.margin(then, i), 0)
 		}
 	}
 	g.ok = g.ok && g.lost <= t.in.MayLose

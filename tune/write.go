@@ -21,7 +21,8 @@ func (p Plan) Text(to io.Writer) error {
 	}
 	p.writeWords(w)
 	p.writeIgnore(w)
-	if len(p.Words)+len(p.Ignore) == 0 && len(p.TooFew) == 0 {
+	p.writeWeights(w)
+	if len(p.Words)+len(p.Ignore) == 0 && len(p.TooFew) == 0 && p.Weights == nil && p.Kept == "" {
 		fmt.Fprintln(w, "\nnothing to propose: no word and no phrase is common to what was wrong without costing a complaint")
 	}
 	p.writeDiff(w)

@@ -147,6 +147,12 @@ func (n *Notifier) complaint(m alerts.Message) string {
 	if why := alerts.Why(m.Mention.Score); len(why) > 0 {
 		b.WriteString(indent + n.paint(faint, "why  ") + text.Line(strings.Join(why, ", "), 300) + "\n")
 	}
+	if told := alerts.Told(m.Mention.Score); len(told) > 0 {
+		b.WriteString(indent + n.paint(faint, "heard  ") + text.Line(strings.Join(told, ", "), 300) + "\n")
+	}
+	if m.Alert.Severity >= mention.High && len(m.Details.Why) > 0 {
+		b.WriteString(indent + n.paint(faint, m.Alert.Severity.String()+"  ") + text.Line(strings.Join(m.Details.Why, ", "), 300) + "\n")
+	}
 	if link := text.Line(p.URL, 500); link != "" {
 		b.WriteString(indent + n.paint(faint, link) + "\n")
 	}

@@ -19,7 +19,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	switch change {
 	case alerts.Deleted:
 		m.Score, m.Severity = was.Score, was.Severity
-		m.Score.Why = nil // the words are gone, and so is what was said of them
+		m.Score.Why, m.Score.Frames = nil, nil // the words are gone, and so is what was said of them
 	case alerts.Better:
 		m.Severity = was.Severity
 	default:
@@ -34,7 +34,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		p.event(d, "reopen", "edited and worse than before")
 	}
 	p.cases.bumpVersion(&d.Case)
-	p.event(d, eventOf(change), scores(was.Score.Value, m.Score.Value))
+	p.event(d, eventOf(change), scores(was.Score, m.Score))
 	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, alerts.Details{Change: change, At: p.now, Reopened: reopened},
 		string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16))
 }
@@ -46,10 +46,15 @@ func (p *plan) changeOf(was mention.Mention, m *mention.Mention) alerts.Change {
 		return alerts.Deleted
 	case !p.rules.IsComplaint(*m):
 		return alerts.Better
-	case !p.rules.IsComplaint(was), m.Score.Value <= was.Score.Value-worseBy, lowered(was.Post.Rating, m.Post.Rating):
+	case !p.rules.IsComplaint(was), worse(was.Score, m.Score), lowered(was.Post.Rating, m.Post.Rating):
 		return alerts.Worse
 	}
 	return alerts.Edited
+}
+
+// worse reports a change of tone: the words are harsher, or it is surer a complaint.
+func worse(was, is mention.Score) bool {
+	return is.Value <= was.Value-worseBy || was.Judged() && is.Complaint >= was.Complaint+worseBy
 }
 
 func lowered(was, is *mention.Rating) bool {
@@ -69,8 +74,15 @@ func eventOf(c alerts.Change) string {
 	return "edited"
 }
 
-func scores(was, is float64) string {
-	return "score " + strconv.FormatFloat(was, 'f', 2, 64) + " → " + strconv.FormatFloat(is, 'f', 2, 64)
+func scores(was, is mention.Score) string {
+	change := func(what string, was, is float64) string {
+		return what + " " + strconv.FormatFloat(was, 'f', 2, 64) + " → " + strconv.FormatFloat(is, 'f', 2, 64)
+	}
+	out := change("score", was.Value, is.Value)
+	if was.Judged() && is.Judged() {
+		out += ", " + change("complaint", was.Complaint, is.Complaint)
+	}
+	return out
 }
 
 // answer treats a post of an official author: the complaints it answers are

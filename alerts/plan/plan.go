@@ -23,7 +23,7 @@ const (
 	verdictMemory = 365 * 24 * time.Hour
 	// authorMemory is how far back an author's earlier complaints count.
 	authorMemory = 30 * 24 * time.Hour
-	// worseBy is the change of score from which an edit is a change of tone.
+	// worseBy is the change of score or verdict from which an edit is a change of tone.
 	worseBy = 0.2
 )
 
@@ -134,7 +134,7 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 // turned reports whether an edit makes a complaint of a mention that was not
 // alerted. A complaint of the baseline stays part of it when a word is changed.
 func (p *plan) turned(d *mention.PendingMention) bool {
-	return !p.rules.IsComplaint(*d.Previous) || d.Mention.Score.Value <= d.Previous.Score.Value-worseBy
+	return !p.rules.IsComplaint(*d.Previous) || worse(d.Previous.Score, d.Mention.Score)
 }
 
 // complaint gives a complaint its alert, or says in the audit why it gets none.

@@ -18,26 +18,39 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestWhatIsAlerted(t *testing.T) {
 	cases := []struct {
-		name  string
-		kind  mention.PostKind
-		score float64
-		want  bool
+		name    string
+		kind    mention.PostKind
+		score   float64
+		verdict float64 // 0: it was stored before there were verdicts
+		want    bool
 	}{
-		{"praise", mention.Review, 0.7, false},
-		{"neutral", mention.Forum, 0, false},
-		{"mild in a forum", mention.Forum, -0.15, false},
-		{"mild in a review", mention.Review, -0.15, true},
-		{"news of the day", mention.News, -0.3, false},
-		{"bad news", mention.News, -0.5, true},
-		{"at the threshold", mention.Forum, -0.2, true},
-		{"own threshold", mention.Social, -0.45, false},
-		{"unknown kind", "x", -0.2, true},
+		{"praise", mention.Review, 0.7, 0.02, false},
+		{"neutral", mention.Forum, 0, 0.1, false},
+		{"bad words about somebody else", mention.Forum, -0.9, 0.2, false},
+		{"no bad word", mention.Forum, 0.1, 0.8, true},
+		{"at the threshold", mention.Forum, -0.2, 0.6, true},
+		{"under the threshold", mention.Forum, -0.2, 0.59, false},
+		{"a threshold of the kind", mention.Review, -0.2, 0.3, true},
+		{"a kind without a threshold", mention.News, -0.5, 0.5, true},
+		{"a kind without a threshold, less likely", mention.News, -0.5, 0.49, false},
+		{"unknown kind", "x", -0.2, 0.5, true},
+		{"alert_below hears what the verdict does not", mention.Social, -0.5, 0.01, true},
+		{"alert_below is silent whatever the verdict", mention.Social, -0.45, 0.99, false},
+		{"no verdict: mild in a forum", mention.Forum, -0.15, 0, false},
+		{"no verdict: mild in a review", mention.Review, -0.15, 0, true},
+		{"no verdict: news of the day", mention.News, -0.3, 0, false},
+		{"no verdict: bad news", mention.News, -0.5, 0, true},
+		{"no verdict: at the threshold", mention.Forum, -0.2, 0, true},
+		{"no verdict: unknown kind", "x", -0.2, 0, true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			r := rig.New(t, alerts.Rules{AlertBelow: map[mention.PostKind]float64{mention.Social: -0.5}})
+			r := rig.New(t, alerts.Rules{
+				AlertAbove: map[mention.PostKind]float64{mention.Forum: 0.6, mention.Review: 0.3, mention.Social: 0.4},
+				AlertBelow: map[mention.PostKind]float64{mention.Social: -0.5},
+			})
 			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, c.score)
-			m.Post.Kind = c.kind
+			m.Post.Kind, m.Score.Complaint = c.kind, c.verdict
 			if got := r.Poll(m); (len(got) == 1) != c.want {
 				t.Errorf("alerts %+v, want %v", got, c.want)
 			}
@@ -60,39 +73,58 @@ func TestBaselineIsRecordedOnly(t *testing.T) {
 	m.Post.Text += " Ще раз."
 	r.None(r.Poll(m))
 	m.Post.Text += " Шахраї!"
-	m.Score.Value = -1
+	rig.Judge(&m, -1)
 	r.One(r.Poll(m), mention.Complaint)
 }
 
 func TestSeverity(t *testing.T) {
+	verdict := func(complaint, score float64) func(*mention.Mention) {
+		return func(m *mention.Mention) { m.Score.Complaint, m.Score.Value = complaint, score }
+	}
+	about := func(topic string, complaint, score float64) func(*mention.Mention) {
+		return func(m *mention.Mention) {
+			verdict(complaint, score)(m)
+			m.Score.Topics = []string{"quality", topic}
+		}
+	}
+	oneStar := func(score float64) func(*mention.Mention) {
+		return func(m *mention.Mention) {
+			verdict(0.55, score)(m)
+			m.Post.Rating = &mention.Rating{Value: 1, Best: 5}
+		}
+	}
+	rule := func(weight float64) func(*mention.Mention) {
+		return func(m *mention.Mention) {
+			m.Score.Why = []mention.Hit{{Rule: "legal threat", Weight: weight}}
+		}
+	}
 	cases := []struct {
 		name   string
 		change func(*mention.Mention)
 		want   mention.Severity
 		why    string
 	}{
-		{"mild", func(m *mention.Mention) { m.Score.Value = -0.25 }, mention.Low, ""},
-		{"plain", func(m *mention.Mention) {}, mention.Normal, ""},
-		{"strong words", func(m *mention.Mention) { m.Score.Value = -0.8 }, mention.High, "strong words"},
-		{"one star", func(m *mention.Mention) { m.Post.Rating = &mention.Rating{Value: 1, Best: 5} }, mention.High, "the lowest rating"},
-		{"one star, mild", func(m *mention.Mention) {
-			m.Post.Rating, m.Score.Value = &mention.Rating{Value: 1, Best: 5}, -0.25
-		}, mention.Normal, "the lowest rating"},
+		{"doubtful, whatever the words", verdict(0.59, -0.95), mention.Low, ""},
+		{"likely", verdict(0.6, -0.1), mention.Normal, ""},
+		{"likely, in strong words", verdict(0.84, -0.9), mention.Normal, ""},
+		{"sure, in mild words", verdict(0.99, -0.4), mention.Normal, ""},
+		{"sure, in strong words", verdict(0.85, -0.5), mention.High, "surely a complaint, in strong words"},
+		{"one star", oneStar(-0.5), mention.High, "the lowest rating"},
+		{"one star, mild", oneStar(-0.25), mention.Normal, "the lowest rating"},
 		{"news", func(m *mention.Mention) { m.Post.Kind = mention.News }, mention.High, "in the news"},
-		{"safety", func(m *mention.Mention) { m.Score.Topics = []string{"quality", "safety"} }, mention.Critical, "health or safety"},
-		{"court", func(m *mention.Mention) {
-			m.Score.Why = []mention.Hit{{Rule: "legal threat", Weight: -0.5}}
-		}, mention.Critical, "legal threat"},
-		{"court praised", func(m *mention.Mention) {
-			m.Score.Why = []mention.Hit{{Rule: "legal threat", Weight: 0.5}}
-		}, mention.Normal, ""},
-		{"fraud", func(m *mention.Mention) { m.Score.Topics = []string{"fraud"} }, mention.Critical, "accusation of fraud"},
-		{"fraud as a word", func(m *mention.Mention) { m.Score.Topics, m.Score.Value = []string{"fraud"}, -0.3 }, mention.Normal, ""},
+		{"safety", about("safety", 0.75, 0), mention.Critical, "health or safety"},
+		{"safety, less sure", about("safety", 0.74, 0), mention.High, "health or safety"},
+		{"safety, doubtful", about("safety", 0.59, 0), mention.Normal, "health or safety"},
+		{"court", rule(-0.5), mention.Critical, "legal threat"},
+		{"court praised", rule(0.5), mention.Normal, ""},
+		{"fraud", about("fraud", 0.8, -0.5), mention.Critical, "accusation of fraud"},
+		{"fraud as a word", about("fraud", 0.8, -0.49), mention.Normal, ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			r := rig.New(t, alerts.Rules{})
 			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.55)
+			m.Score.Complaint = 0.8
 			c.change(&m)
 			a := r.One(r.Poll(m), mention.Complaint)
 			why := strings.Join(alerts.ReadDetails(a.Payload).Why, ", ")
@@ -231,7 +263,8 @@ func TestEdits(t *testing.T) {
 				r.Do(m, c.before)
 			}
 			_, was := r.State(m)
-			m.Post.Text, m.Score.Value = c.text, c.score
+			m.Post.Text = c.text
+			rig.Judge(&m, c.score)
 			a := r.One(r.Poll(m), mention.Changed)
 			if f := alerts.ReadDetails(a.Payload); f.Change != c.want || a.ThreadOf != first.ID {
 				t.Errorf("change %q under %q", f.Change, a.ThreadOf)
@@ -247,10 +280,46 @@ func TestPraiseEditedIntoComplaint(t *testing.T) {
 	r := rig.New(t, alerts.Rules{})
 	m := rig.Said(rig.Forum, "1", "Олена", "Чудовий банк, усе швидко!", 0.8)
 	r.None(r.Poll(m))
-	m.Post.Text, m.Score.Value = rig.Refund, -0.6
+	m.Post.Text = rig.Refund
+	rig.Judge(&m, -0.6)
 	r.One(r.Poll(m), mention.Complaint)
 	if _, c := r.State(m); c.Status != mention.Open || !c.OpenedAt.Equal(rig.Noon.Add(time.Minute)) {
 		t.Errorf("case %+v", c)
+	}
+}
+
+// TestEditIsJudgedAnew: the verdict decides, whatever the words weigh.
+func TestEditIsJudgedAnew(t *testing.T) {
+	const score = -0.4
+	cases := []struct {
+		name    string
+		was, is float64
+		alert   bool // before the edit
+		want    alerts.Change
+	}{
+		{"somebody else's fault becomes ours", 0.2, 0.8, false, ""},
+		{"ours becomes somebody else's", 0.8, 0.2, true, alerts.Better},
+		{"surer", 0.6, 0.81, true, alerts.Worse},
+		{"hardly surer", 0.6, 0.79, true, alerts.Edited},
+		{"alerted before there were verdicts", 0, 0.9, true, alerts.Edited},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, score)
+			m.Score.Complaint = c.was
+			if got := r.Poll(m); (len(got) == 1) != c.alert {
+				t.Fatalf("alerts %+v", got)
+			}
+			m.Post.Text, m.Score.Complaint = rig.Rude, c.is
+			if !c.alert {
+				r.One(r.Poll(m), mention.Complaint)
+				return
+			}
+			if got := alerts.ReadDetails(r.One(r.Poll(m), mention.Changed).Payload).Change; got != c.want {
+				t.Errorf("change %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 
@@ -344,7 +413,10 @@ func TestRoutes(t *testing.T) {
 		to     string
 	}{
 		{"first wins", func(m *mention.Mention) { m.Score.Topics = []string{"safety", "refund"} }, "#billing"},
-		{"critical", func(m *mention.Mention) { m.Score.Topics = []string{"safety"} }, "#pr-war-room"},
+		{"critical", func(m *mention.Mention) {
+			m.Score.Topics = []string{"safety"}
+			rig.Judge(m, -0.9)
+		}, "#pr-war-room"},
 		{"language", func(m *mention.Mention) { m.Score.Lang = "bg" }, "#sofia"},
 		{"kind", func(m *mention.Mention) { m.Post.Kind = mention.News }, "#press"},
 		{"otherwise", func(m *mention.Mention) {}, "#mentions"},

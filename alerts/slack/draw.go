@@ -177,6 +177,9 @@ func under(m alerts.Message) []api.Block {
 	if why := alerts.Why(m.Mention.Score); len(why) > 0 {
 		parts = append(parts, "Why: "+strings.Join(why, " · "))
 	}
+	if told := alerts.Told(m.Mention.Score); len(told) > 0 {
+		parts = append(parts, capital(strings.Join(told, " · ")))
+	}
 	if m.Mention.Score.Conflict != "" {
 		parts = append(parts, m.Mention.Score.Conflict)
 	}

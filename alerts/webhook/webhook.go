@@ -57,6 +57,7 @@ type Body struct {
 	ThreadOf mention.AlertID   `json:"thread_of,omitempty"` // belongs to this alert
 	Notify   string            `json:"notify,omitempty"`
 	Repeat   bool              `json:"repeat,omitempty"`  // may have been sent before
+	Why      []string          `json:"why,omitempty"`     // what made it this loud, in words
 	Redraw   bool              `json:"redraw,omitempty"`  // a new state of what was sent before
 	Text     string            `json:"text,omitempty"`    // in words, for kinds that are not a complaint
 	Summary  *alerts.Summary   `json:"summary,omitempty"` // of a digest, waits in nanoseconds
@@ -75,7 +76,8 @@ type Mention struct {
 	Rating    *mention.Rating `json:"rating,omitempty"`
 	Title     string          `json:"title,omitempty"`
 	Text      string          `json:"text"`
-	Score     mention.Score   `json:"score"`
+	Score     mention.Score   `json:"score"`          // with complaint, how likely it is one, and frames, what the verdict found out
+	Told      []string        `json:"told,omitempty"` // the frames in people's words
 }
 
 // Case is where it stands.
@@ -111,7 +113,7 @@ func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]ale
 }
 
 func body(m alerts.Message) Body {
-	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat, Summary: m.Details.Summary}
+	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat, Summary: m.Details.Summary, Why: m.Details.Why}
 	if m.Alert.Kind != mention.Complaint && m.Alert.Kind != mention.Duplicate {
 		b.Text = m.News()
 	}
@@ -119,7 +121,7 @@ func body(m alerts.Message) Body {
 		return b
 	}
 	p := m.Mention.Post
-	b.Mention = &Mention{ID: m.Mention.ID, Watch: m.Mention.Watch, Source: p.Source, URL: p.URL, Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Score: m.Mention.Score}
+	b.Mention = &Mention{ID: m.Mention.ID, Watch: m.Mention.Watch, Source: p.Source, URL: p.URL, Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Score: m.Mention.Score, Told: alerts.Told(m.Mention.Score)}
 	if y := p.Published.Year(); !p.Published.IsZero() && y < 10000 {
 		b.Mention.Published = &p.Published
 	}

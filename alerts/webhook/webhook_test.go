@@ -39,7 +39,10 @@ func TestPost(t *testing.T) {
 	}))
 	defer srv.Close()
 	n := webhook.New(webhook.Options{Name: "crm", URL: srv.URL, Secret: "s3cret", HTTP: srv.Client()})
-	place, err := n.Post(context.Background(), message())
+	judged := message()
+	judged.Details.Why = []string{"legal threat"}
+	judged.Mention.Score = mention.Score{Value: -0.5, Complaint: 0.91, Frames: []mention.Frame{{Frame: "about", Value: "us", Start: 0, End: 4, Text: "Не"}}}
+	place, err := n.Post(context.Background(), judged)
 	if err != nil || place.Channel != "crm" {
 		t.Fatalf("%+v %v", place, err)
 	}
@@ -48,6 +51,11 @@ func TestPost(t *testing.T) {
 	}
 	if got.AlertID != "a1" || got.Mention.Text != "Не повертають гроші" || got.Case.Status != mention.Open || got.Redraw {
 		t.Errorf("%s", raw)
+	}
+	for _, want := range []string{`"complaint":0.91,"frames":[{"frame":"about","value":"us","start":0,"end":4,"text":"Не"}]`, `"told":["about us («Не»)"]`, `"why":["legal threat"]`} {
+		if !strings.Contains(string(raw), want) {
+			t.Errorf("no %s in %s", want, raw)
+		}
 	}
 	if want := webhook.Sign("s3cret", head.Get(webhook.TimestampHeader), raw); head.Get(webhook.SignatureHeader) != want || head.Get(webhook.KeyHeader) != "a1" {
 		t.Errorf("headers %v, want signature %s", head, want)

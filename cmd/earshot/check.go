@@ -11,10 +11,12 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
 )
 
 type checkCmd struct {
@@ -39,6 +41,11 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	fmt.Fprintf(term.out, "%s is good: %s, %s, %s.\n", cfg.Path,
 		text.Count(len(cfg.Watches), "watch"), text.Count(len(cfg.Sources), "source"), text.Count(len(cfg.Routes), "route"))
+	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile)
+	if err != nil {
+		return err
+	}
+	thresholds(term.out, daemon.NewRules(cfg, scorer))
 	keysNeeded(term.out, cfg)
 	if !c.Probe {
 		return nil
@@ -50,6 +57,24 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 		return errSaid
 	}
 	return nil
+}
+
+// thresholds says from when on a post of each kind raises an alert.
+func thresholds(out io.Writer, rules alerts.Rules) {
+	var verdicts, scores []string
+	for _, kind := range mention.PostKinds {
+		if below, ok := rules.Below(kind); ok {
+			scores = append(scores, fmt.Sprintf("%s %.2f", kind, below))
+		} else {
+			verdicts = append(verdicts, fmt.Sprintf("%s %.2f", kind, rules.Above(kind)))
+		}
+	}
+	if len(verdicts) > 0 {
+		fmt.Fprintf(out, "An alert is a complaint as likely as this or likelier: %s.\n", strings.Join(verdicts, ", "))
+	}
+	if len(scores) > 0 {
+		fmt.Fprintf(out, "By alert_below, whatever the verdict, a score at or below: %s.\n", strings.Join(scores, ", "))
+	}
 }
 
 // keysNeeded says of sources that need a key of the user's which and where from.

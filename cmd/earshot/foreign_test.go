@@ -7,8 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
 )
 
 // TestForeignWordsInTheTerminal: whatever strangers wrote, no command prints a
@@ -26,7 +28,13 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 	printPosts(out, []mention.Post{post}, false)
 	printUnanswered(out, []mention.MentionRecord{stored}, "")
 	printSamples(out, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
-	printExplanations(out, []match.Explanation{{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}})
+	printExplanation(out, match.Explanation{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}})
+	scorer, err := sentiment.New(sentiment.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame := mention.Frame{Frame: "about", Value: "us", Text: hostile("evidence")}
+	explainVerdict(out, "", scorer, alerts.Rules{}, sentiment.Input{Text: post.Text}, mention.Score{Frames: []mention.Frame{frame}})
 	if err := out.Flush(); err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +46,7 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 			t.Errorf("%U is printed:\n%q", r, b.String())
 		}
 	}
-	for _, word := range []string{"source", "author", "title", "words", "owner", "name", "watch"} {
+	for _, word := range []string{"source", "author", "title", "words", "owner", "name", "watch", "evidence"} {
 		if !strings.Contains(b.String(), word[:1]+"[31m"+word[1:]) {
 			t.Errorf("%q got lost", word)
 		}

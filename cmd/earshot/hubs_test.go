@@ -64,7 +64,7 @@ func TestAHubsPingIsReadAtOnce(t *testing.T) {
 	listen := fmt.Sprintf("127.0.0.1:%d", testkit.FreePort(t))
 	r.write(strings.NewReplacer("BASE", site.URL, "DB", filepath.Join(r.dir, "e.db"), "SLACK", r.slack.URL(), "LISTEN", listen).Replace(`contact: test@example.com
 watch: [{name: Romashka Bank, terms: ["Romashka Bank"]}]
-sources: [{feed: "BASE/feed", name: news, every: 1h}]
+sources: [{feed: "BASE/feed", name: news, kind: comment, every: 1h}]
 fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
 routes: [{to: "#mentions"}]
 slack: {bot_token: "xoxb-fake-bot-token", app_token: "xapp-fake-app-token", api_url: "SLACK"}

@@ -8,15 +8,18 @@ import (
 	"io"
 	"strings"
 
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
 )
 
 type matchCmd struct {
 	watchlistFlag
 	JSON    bool   `help:"Print one JSON object per mention."`
-	Explain bool   `help:"Say for every post why it did or did not name each watch."`
+	Explain bool   `help:"Say for every post why it did or did not name each watch, and why it would or would not alert."`
 	Against string `help:"Read no posts: say what this watchlist would have caught or lost among the posts kept in this database." placeholder:"earshot.db"`
 }
 
@@ -25,6 +28,18 @@ type matchIn struct {
 	ID    any    `json:"id"`
 	Title string `json:"title"`
 	Text  string `json:"text"`
+
+	Kind  mention.PostKind `json:"kind"`  // for --explain: review, forum, comment, news, social
+	Lang  string           `json:"lang"`  // for --explain: a hint
+	Stars float64          `json:"stars"` // for --explain: the author's own, of 5
+}
+
+func (m matchIn) post() mention.Post {
+	post := mention.Post{Kind: m.Kind, Title: m.Title, Text: m.Text, Lang: m.Lang}
+	if m.Stars > 0 {
+		post.Rating = &mention.Rating{Value: m.Stars, Best: 5}
+	}
+	return post
 }
 
 type matchOut struct {
@@ -43,6 +58,12 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 	if c.Against != "" {
 		return replay(ctx, set, c.Against, term)
 	}
+	var why explainer
+	if c.Explain {
+		if why, err = newExplainer(list); err != nil {
+			return err
+		}
+	}
 	out := bufio.NewWriter(term.out)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
@@ -53,7 +74,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 		}
 		if c.Explain {
 			fmt.Fprintf(out, "%v\n", post.ID)
-			printExplanations(out, set.Explain(post.Title, post.Text))
+			why.print(out, post.post())
 			return nil
 		}
 		for _, hit := range set.Match(post.Title, post.Text) {
@@ -77,24 +98,51 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 	return err
 }
 
-// printExplanations prints, for each watch, every place that could have named it
-// and what became of it.
-func printExplanations(out io.Writer, list []match.Explanation) {
-	for _, e := range list {
-		verdict := "not named"
-		if e.Named {
-			verdict = "named"
-		}
-		fmt.Fprintf(out, "  %s: %s\n", text.OneLine(e.Watch), verdict)
-		for _, step := range e.Steps {
-			what := step.Reason
-			if step.Span.Text != "" {
-				what = fmt.Sprintf("«%s» (term %q): %s", step.Span.Text, step.Span.Term, step.Reason)
+// explainer says why posts are found, and why they would be alerts.
+type explainer struct {
+	list   daemon.Watchlist
+	scorer *sentiment.Scorer
+	rules  alerts.Rules
+}
+
+func newExplainer(list daemon.Watchlist) (explainer, error) {
+	scorer, err := daemon.NewScorer(list.Sentiment.WordsFile)
+	if err != nil {
+		return explainer{}, err
+	}
+	return explainer{list, scorer, daemon.NewRules(list.Config, scorer)}, nil
+}
+
+// print prints, for each watch, every place that could have named it and what became
+// of it; and of a watch that is named, whether the post would be an alert.
+func (x explainer) print(out io.Writer, post mention.Post) {
+	hits := x.list.Terms.Match(post.Title, post.Text)
+	for _, e := range x.list.Terms.Explain(post.Title, post.Text) {
+		printExplanation(out, e)
+		for _, hit := range hits {
+			if hit.Watch == e.Watch {
+				rivals := x.list.RivalsIn(hit.Watch, post)
+				in, _ := daemon.Input(post, hit.Spans, rivals)
+				explainVerdict(out, "    ", x.scorer, x.rules, in, daemon.Score(x.scorer, post, hit.Spans, rivals))
 			}
-			if step.Rule > 0 {
-				what += fmt.Sprintf(" (rule %d)", step.Rule)
-			}
-			fmt.Fprintf(out, "    %s\n", text.OneLine(what))
 		}
+	}
+}
+
+func printExplanation(out io.Writer, e match.Explanation) {
+	verdict := "not named"
+	if e.Named {
+		verdict = "named"
+	}
+	fmt.Fprintf(out, "  %s: %s\n", text.OneLine(e.Watch), verdict)
+	for _, step := range e.Steps {
+		what := step.Reason
+		if step.Span.Text != "" {
+			what = fmt.Sprintf("«%s» (term %q): %s", step.Span.Text, step.Span.Term, step.Reason)
+		}
+		if step.Rule > 0 {
+			what += fmt.Sprintf(" (rule %d)", step.Rule)
+		}
+		fmt.Fprintf(out, "    %s\n", text.OneLine(what))
 	}
 }

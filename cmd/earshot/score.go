@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
@@ -17,6 +18,8 @@ import (
 type scoreCmd struct {
 	Lang  string `help:"The language of the text: en, ru, uk, bg. Found by itself when left out." enum:",en,ru,uk,bg" default:""`
 	JSON  bool   `help:"Read and write one JSON object per line."`
+	Kind  string `help:"What kind of post it is: review, forum, comment, news, social." enum:",review,forum,comment,news,social" default:""`
+	About string `help:"The brand, as in your watchlist. The whole text is about it when left out." placeholder:"NAME"`
 	Words string `help:"Your own words and weights (sentiment.words of the watchlist)." type:"existingfile" placeholder:"FILE"`
 }
 
@@ -59,12 +62,19 @@ func (c *scoreCmd) Run(term terminal) error {
 		return fmt.Errorf("read stdin: %w", err)
 	}
 	body := strings.TrimRight(string(text), "\n")
-	in := sentiment.Input{Text: body, Lang: c.Lang}
+	in := sentiment.Input{Text: body, Lang: c.Lang, Kind: mention.PostKind(c.Kind)}
+	if c.About != "" {
+		if in.Spans, err = stream.NewPlaces().Find(c.About, body); err != nil {
+			return err
+		}
+	}
 	score := scorer.Score(in)
 	if err := explainScore(term.out, body, score, term.colour(term.out)); err != nil {
 		return err
 	}
-	return explainVerdict(term.out, scorer, in, score)
+	out := bufio.NewWriter(term.out)
+	explainVerdict(out, "", scorer, daemon.NewRules(&config.Config{}, scorer), in, score)
+	return out.Flush()
 }
 
 // maxLine bounds one line of JSON input, and a plain text: the largest post a
@@ -176,28 +186,6 @@ func explainScore(w io.Writer, body string, s mention.Score, colour bool) error 
 	}
 	return out.Flush()
 }
-
-// explainVerdict prints how likely it is a complaint, what the frames say and
-// which features decided.
-func explainVerdict(w io.Writer, scorer *sentiment.Scorer, in sentiment.Input, s mention.Score) error {
-	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "complaint %.2f\n", s.Complaint)
-	for _, f := range s.Frames {
-		fmt.Fprintf(out, "  %s", scorer.FrameSays(f))
-		if f.Text != "" {
-			fmt.Fprintf(out, ": «%s»", text.OneLine(f.Text))
-		}
-		fmt.Fprintln(out)
-	}
-	reasons := scorer.Reasons(in)
-	for _, r := range reasons[:min(len(reasons), maxReasons)] {
-		fmt.Fprintf(out, "  %s\n", r)
-	}
-	return out.Flush()
-}
-
-// maxReasons is how many features are shown: the rest weighs little.
-const maxReasons = 8
 
 // printMarked prints the lines of text, each with ~ under the decisive words.
 func printMarked(out io.Writer, text string, why []mention.Hit) {

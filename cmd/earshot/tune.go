@@ -44,7 +44,11 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	defer db.Close()
-	in := tune.Input{Below: daemon.NewRules(cfg).Below, File: newWords, New: true, MayLose: c.MayLose}
+	scorer, err := daemon.NewScorer("")
+	if err != nil {
+		return err
+	}
+	in := tune.Input{Margin: daemon.NewRules(cfg, scorer).Margin, File: newWords, New: true, MayLose: c.MayLose}
 	if in.Examples, err = labelled(ctx, db); err != nil {
 		return err
 	}
@@ -58,7 +62,7 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	for _, w := range cfg.Watches {
 		in.Watches = append(in.Watches, tuneWatch(w))
 	}
-	plan, err := tune.Propose(ctx, in, lexicon{in.File}, matcher{cfg})
+	plan, err := tune.Propose(ctx, in, newLexicon(in.File, list, in.Examples), matcher{cfg}, nil)
 	if err != nil {
 		return err
 	}
@@ -150,22 +154,38 @@ func tuneWatch(w config.Watch) tune.Watch {
 }
 
 // lexicon implements tune.Lexicon with the real scorer.
-type lexicon struct{ file string }
+type lexicon struct {
+	file   string
+	rivals map[mention.ID][]mention.Span // found once: the words do not change them
+}
+
+func newLexicon(file string, list daemon.Watchlist, examples []tune.Example) lexicon {
+	l := lexicon{file, map[mention.ID][]mention.Span{}}
+	for _, e := range examples {
+		if spans := list.RivalsIn(e.Mention.Watch, e.Mention.Post); len(spans) > 0 {
+			l.rivals[e.Mention.ID] = spans
+		}
+	}
+	return l
+}
 
 // Scorer returns a scorer with other words.
-func (w lexicon) Scorer(words string) (tune.Scorer, error) {
-	s, err := sentiment.New(sentiment.Options{Words: words, WordsFile: w.file})
+func (l lexicon) Scorer(words string) (tune.Scorer, error) {
+	s, err := sentiment.New(sentiment.Options{Words: words, WordsFile: l.file})
 	if err != nil {
 		return nil, err
 	}
-	return daemonScorer{s}, nil
+	return daemonScorer{s, l.rivals}, nil
 }
 
-type daemonScorer struct{ *sentiment.Scorer }
+type daemonScorer struct {
+	scorer *sentiment.Scorer
+	rivals map[mention.ID][]mention.Span
+}
 
 // Score scores as the daemon does.
 func (s daemonScorer) Score(m mention.Mention) mention.Score {
-	return daemon.Score(s.Scorer, m.Post, m.Spans)
+	return daemon.Score(s.scorer, m.Post, m.Spans, s.rivals[m.ID])
 }
 
 // matcher implements tune.Matcher with the real matcher.

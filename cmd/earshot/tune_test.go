@@ -60,12 +60,12 @@ func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	planner := plan.NewPlanner(daemon.NewRules(cfg))
 	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	analyzer := daemon.NewAnalyzer(list.Terms, scorer, planner.OfficialFor)
+	planner := plan.NewPlanner(daemon.NewRules(cfg, scorer))
+	analyzer := daemon.NewAnalyzer(list, scorer, planner.OfficialFor)
 	desk := desk.NewDesk(db, clock, func() {})
 	for i, line := range texts {
 		now = now.Add(time.Minute)
@@ -99,6 +99,8 @@ watch:
     ignore: ["букет ромашек"]
 sources: [{feed: "https://news.example/rss", name: forum}]
 store: {database: "sqlite:%s"}
+sentiment:
+  alert_below: {forum: -0.2} # what is taught here is which words weigh what
 `
 
 func TestTune(t *testing.T) {
@@ -135,7 +137,7 @@ func TestTune(t *testing.T) {
 	if out, err := patch.CombinedOutput(); err != nil {
 		t.Fatalf("patch: %v\n%s", err, out)
 	}
-	write("w.yaml", list+"sentiment: {words: our-words.tsv}\n")
+	write("w.yaml", list+"  words: our-words.tsv\n")
 	again := tunePlan(t, path)
 	if again.Before != plan.After || len(again.Words) != 0 {
 		t.Errorf("promised %+v, came %+v", plan.After, again)

@@ -54,10 +54,18 @@ func New(t *testing.T, rules alerts.Rules) *Rig {
 	return r
 }
 
+// Judge gives the mention a score, and the verdict that such words get when they are
+// told of the watch: at -0.2 it is a complaint as likely as not.
+func Judge(m *mention.Mention, score float64) {
+	m.Score.Value, m.Score.Complaint = score, min(max(0.4-score/2, 0.01), 0.99)
+}
+
 // Said is a post with its score, as the analysis hands it over.
 func Said(source, id, author, text string, score float64) mention.Mention {
-	return mention.Mention{Watch: Bank, Post: mention.Post{Source: source, Kind: mention.Forum, ID: id, URL: "https://" + source + "/p/" + id,
-		ThreadURL: "https://" + source + "/t/1", Author: author, Text: text}, Score: mention.Score{Value: score, Lang: "uk"}}
+	m := mention.Mention{Watch: Bank, Post: mention.Post{Source: source, Kind: mention.Forum, ID: id, URL: "https://" + source + "/p/" + id,
+		ThreadURL: "https://" + source + "/t/1", Author: author, Text: text}, Score: mention.Score{Lang: "uk"}}
+	Judge(&m, score)
+	return m
 }
 
 // Poll commits posts as one poll and returns the alerts that came of it.

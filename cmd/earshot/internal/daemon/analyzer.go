@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
 )
@@ -14,15 +13,15 @@ import (
 // Analyzer finds the mentions in a post: match, then score near the hits. It is
 // safe for use by many polls at once.
 type Analyzer struct {
-	set      *match.Set
+	list     Watchlist
 	scorer   *sentiment.Scorer
 	official func(mention.Post) []string // the watches whose own author wrote the post
 }
 
-// NewAnalyzer returns an analyzer of these terms. official returns the watches
-// whose own author wrote a post.
-func NewAnalyzer(set *match.Set, scorer *sentiment.Scorer, official func(mention.Post) []string) *Analyzer {
-	return &Analyzer{set: set, scorer: scorer, official: official}
+// NewAnalyzer returns an analyzer of the watchlist's terms. official returns the
+// watches whose own author wrote a post.
+func NewAnalyzer(list Watchlist, scorer *sentiment.Scorer, official func(mention.Post) []string) *Analyzer {
+	return &Analyzer{list: list, scorer: scorer, official: official}
 }
 
 // NewScorer loads the built-in lexicons and the user's own words, if any. The
@@ -43,7 +42,7 @@ func NewScorer(wordsFile string) (*sentiment.Scorer, error) {
 // even when it does not name it: under a complaint it is the public answer.
 func (a *Analyzer) Analyze(post mention.Post) []mention.Mention {
 	var mentions []mention.Mention
-	for _, hit := range a.set.Match(post.Title, post.Text) {
+	for _, hit := range a.list.Terms.Match(post.Title, post.Text) {
 		mentions = append(mentions, mention.Mention{Watch: hit.Watch, Spans: hit.Spans})
 	}
 	for _, watch := range a.official(post) {
@@ -57,34 +56,57 @@ func (a *Analyzer) Analyze(post mention.Post) []mention.Mention {
 	for i := range mentions {
 		m := &mentions[i]
 		m.ID, m.Post, m.HeardAt = mention.MentionID(post.Key(), m.Watch), post, post.FetchedAt
-		m.Score = Score(a.scorer, post, m.Spans)
+		m.Score = Score(a.scorer, post, m.Spans, a.list.RivalsIn(m.Watch, post))
 	}
 	return mentions
 }
 
-// Score scores what the author of a post said, near the spans where it names a
-// watch. The title of a reply is its thread's title,
-// written by somebody else, so it is left out; the evidence still points into
-// the whole body.
-func Score(scorer *sentiment.Scorer, post mention.Post, spans []mention.Span) mention.Score {
-	body, from := post.Body(), 0
+// Input is what the scorer is asked of a post: what its author said, where that names
+// the watch (spans) and its rivals, both as places in the post's Body. The title of a
+// reply is its thread's title, written by somebody else, so it is left out; from is
+// where in the Body the rest begins.
+func Input(post mention.Post, spans, rivals []mention.Span) (in sentiment.Input, from int) {
+	body := post.Body()
 	if post.IsReply || post.Title == "" {
 		from = len(post.Title) + 1
 	}
-	in := sentiment.Input{Text: body[from:], Lang: post.Lang, Stars: post.Rating.Stars()}
+	return sentiment.Input{
+		Text: body[from:], Lang: post.Lang, Stars: post.Rating.Stars(), Kind: post.Kind,
+		Spans: spansFrom(spans, from), Rivals: spansFrom(rivals, from),
+	}, from
+}
+
+// spansFrom are the spans as places in the body from there on.
+func spansFrom(spans []mention.Span, from int) (out []mention.Span) {
 	for _, s := range spans {
 		if s.Start >= from {
 			s.Start, s.End = s.Start-from, s.End-from
-			in.Spans = append(in.Spans, s)
+			out = append(out, s)
 		}
 	}
+	return out
+}
+
+// Score scores the Input of a post. The evidence points into its whole Body.
+func Score(scorer *sentiment.Scorer, post mention.Post, spans, rivals []mention.Span) mention.Score {
+	in, from := Input(post, spans, rivals)
 	score := scorer.Score(in)
 	for i := range score.Why {
 		score.Why[i].Start += from
 		score.Why[i].End += from
 	}
+	for i := range score.Frames {
+		if score.Frames[i].Text != "" {
+			score.Frames[i].Start += from
+			score.Frames[i].End += from
+		}
+	}
+	score.Complaint = max(score.Complaint, leastComplaint)
 	return score
 }
+
+// leastComplaint keeps a verdict that is rounded to nothing apart from none at all.
+const leastComplaint = 1e-4
 
 // liveAnalyzer is the analyzer in use.
 type liveAnalyzer struct{ current *atomic.Pointer[Analyzer] }

@@ -38,8 +38,8 @@ func (d *Daemon) prepare(list Watchlist) (*next, error) {
 	}
 	return &next{
 		config:    list.Config,
-		analyzer:  NewAnalyzer(list.Terms, scorer, d.planner.OfficialFor),
-		rules:     NewRules(list.Config),
+		analyzer:  NewAnalyzer(list, scorer, d.planner.OfficialFor),
+		rules:     NewRules(list.Config, scorer),
 		notifiers: d.notifiers.prepare(list.Config),
 		client:    client,
 		sources:   sources,

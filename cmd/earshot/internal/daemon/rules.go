@@ -4,11 +4,14 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
 )
 
-// NewRules turns the watchlist into what the planner decides by.
-func NewRules(cfg *config.Config) alerts.Rules {
+// NewRules turns the watchlist into what the planner decides by. The scorer says from
+// which verdict a post is an alert where the watchlist says nothing.
+func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 	rules := alerts.Rules{
+		AlertAbove: map[mention.PostKind]float64{"": scorer.AlertAt("")},
 		AlertBelow: map[mention.PostKind]float64{},
 		Official:   map[string][]string{},
 		Otherwise:  fallbackRoute(cfg),
@@ -16,6 +19,12 @@ func NewRules(cfg *config.Config) alerts.Rules {
 		HasQuiet:   cfg.QuietHours.Set,
 		Deadlines:  newDeadlines(cfg),
 		Digests:    alerts.Digests{To: cfg.Digest.To, Daily: cfg.Digest.Daily, Weekly: cfg.Digest.Weekly},
+	}
+	for _, kind := range mention.PostKinds {
+		rules.AlertAbove[kind] = scorer.AlertAt(kind)
+	}
+	for kind, above := range cfg.Sentiment.AlertAbove {
+		rules.AlertAbove[mention.PostKind(kind)] = above
 	}
 	for kind, below := range cfg.Sentiment.AlertBelow {
 		rules.AlertBelow[mention.PostKind(kind)] = below

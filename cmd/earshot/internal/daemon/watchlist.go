@@ -8,12 +8,14 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/match"
+	"github.com/earshot/earshot/mention"
 )
 
 // Watchlist is a watchlist that was checked as a whole, with its terms compiled.
 type Watchlist struct {
 	*config.Config
-	Terms *match.Set
+	Terms  *match.Set
+	Rivals *match.Set // the rivals of each watch, under its name; nil when there are none
 }
 
 // Load reads and checks a watchlist: what config alone cannot know (the options
@@ -35,8 +37,13 @@ func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
 	}
 	list := Watchlist{Config: cfg}
 	if understood != nil {
-		set, problems, _ := compileWatches(understood) // the problems say all that the error does
+		set, problems, _ := compileWatches(understood, understood.Watches) // the problems say all that the error does
 		list.Terms = set
+		if named := rivals(understood.Watches); len(named) > 0 {
+			var more []config.Error
+			list.Rivals, more, _ = compileWatches(understood, named)
+			problems = append(problems, more...)
+		}
 		for _, p := range problems {
 			if p.Warning && cfg != nil {
 				cfg.Warnings = append(cfg.Warnings, p)
@@ -80,13 +87,37 @@ func KindOptions() config.Kinds {
 // CompileTerms compiles watches that were made, not read from a file: their
 // places in the watchlist are unknown, and so are its warnings.
 func CompileTerms(cfg *config.Config) (*match.Set, error) {
-	set, _, err := compileWatches(cfg)
+	set, _, err := compileWatches(cfg, cfg.Watches)
 	return set, err
+}
+
+// rivals are watches that look for the rivals of those that have some.
+func rivals(list []config.Watch) []config.Watch {
+	var out []config.Watch
+	for _, w := range list {
+		if len(w.Rivals) > 0 {
+			out = append(out, config.Watch{Name: w.Name, Terms: w.Rivals, Pos: w.Pos})
+		}
+	}
+	return out
+}
+
+// RivalsIn returns the places where a post names rivals of the watch.
+func (l Watchlist) RivalsIn(watch string, post mention.Post) []mention.Span {
+	if l.Rivals == nil {
+		return nil
+	}
+	for _, hit := range l.Rivals.Match(post.Title, post.Text) {
+		if hit.Watch == watch {
+			return hit.Spans
+		}
+	}
+	return nil
 }
 
 // compileWatches compiles the watches; problems are mistakes and warnings with
 // their places in the watchlist.
-func compileWatches(cfg *config.Config) (*match.Set, []config.Error, error) {
+func compileWatches(cfg *config.Config, list []config.Watch) (*match.Set, []config.Error, error) {
 	places := map[string]config.Pos{}
 	place := func(p config.Pos) string {
 		places[p.String()] = p
@@ -107,8 +138,8 @@ func compileWatches(cfg *config.Config) (*match.Set, []config.Error, error) {
 		}
 		return out
 	}
-	watches := make([]match.Watch, len(cfg.Watches))
-	for i, w := range cfg.Watches {
+	watches := make([]match.Watch, len(list))
+	for i, w := range list {
 		watches[i] = match.Watch{
 			Name: w.Name, Pos: place(w.Pos), Terms: terms(w.Terms), Context: terms(w.Context), Ignore: terms(w.Ignore),
 			Any: exprs(w.Any), All: exprs(w.All), None: exprs(w.None),

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+)
+
+// demoComplaints are the complaints of the demo by their author, one for each; what
+// stood there before is left out.
+var demoComplaints = map[string]int{
+	"maria_k": 2, "Gorod online": 2, "Георги": 1, "Дмитро": 1, "Tom W.": 1, "petro": 1, "Ирина": 1,
+}
+
+// TestDemoScript: of what people say in the demo the nine complaints are alerts, and
+// praise, news and questions are not.
+func TestDemoScript(t *testing.T) {
+	cfg, err := config.Parse("demo", []byte(strings.ReplaceAll(demoWatchlist, "BASE", "http://127.0.0.1:1")), func(string) (string, bool) { return "", false }, daemon.KindOptions())
+	list, err := daemon.Check(cfg, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scorer, err := daemon.NewScorer("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := daemon.NewRules(list.Config, scorer)
+	analyzer := daemon.NewAnalyzer(list, scorer, func(mention.Post) []string { return nil })
+	kinds := map[string]mention.PostKind{"forum": mention.Forum, "reviews": mention.Review, "news": mention.News, "channel": mention.Social}
+	got := map[string]int{}
+	for _, p := range demosites.Script() {
+		if p.After < 0 {
+			continue
+		}
+		post := mention.Post{Kind: kinds[p.Place], Title: p.Title, Text: p.Text}
+		if p.Stars > 0 {
+			post.Rating = &mention.Rating{Value: float64(p.Stars), Best: 5}
+		}
+		for _, m := range analyzer.Analyze(post) {
+			if rules.IsComplaint(m) {
+				got[p.Author]++
+				t.Logf("%.2f %s: %s", m.Score.Complaint, p.Author, p.Text)
+			}
+		}
+	}
+	for author, n := range demoComplaints {
+		if got[author] != n {
+			t.Errorf("%d complaints of %s, want %d", got[author], author, n)
+		}
+		delete(got, author)
+	}
+	if len(got) > 0 {
+		t.Errorf("no complaints: %v", got)
+	}
+}

@@ -1,0 +1,73 @@
+package daemon
+
+import (
+	"testing"
+
+	"github.com/earshot/earshot/mention"
+)
+
+const rivalList = `contact: a@example.com
+watch:
+  - {name: Romashka, terms: ["Ромашка Банк"], rivals: ["Волошка"]}
+  - {name: Other, terms: ["Мак"]}
+sources: [{feed: "https://news.example/rss"}]
+`
+
+// TestAnalyzer: the verdict knows the kind of the post, where the watch is named and
+// where its rivals are, and its evidence points into the whole body.
+func TestAnalyzer(t *testing.T) {
+	list := check(t, rivalList)
+	scorer, err := NewScorer("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := func(mention.Post) []string { return nil }
+	post := mention.Post{Kind: mention.Forum, IsReply: true, Title: "Ромашка Банк чи Волошка",
+		Text: "Волошка загубила мою картку і третій тиждень мовчить, тому я тепер у Ромашка Банку."}
+	from := len(post.Title) + 1
+	named := NewAnalyzer(list, scorer, nobody).Analyze(post)
+	list.Rivals = nil
+	unnamed := NewAnalyzer(list, scorer, nobody).Analyze(post)
+	if len(named) != 1 || len(unnamed) != 1 || !named[0].Score.Judged() {
+		t.Fatalf("mentions %+v, %+v", named, unnamed)
+	}
+	if a, b := named[0].Score.Complaint, unnamed[0].Score.Complaint; a == b {
+		t.Errorf("complaint %.3f with and without the rival", a)
+	}
+	body := post.Body()
+	for _, f := range named[0].Score.Frames {
+		if f.Text != "" && (f.Start < from || body[f.Start:f.End] != f.Text) {
+			t.Errorf("frame %+v does not stand there", f)
+		}
+	}
+	for _, h := range named[0].Score.Why {
+		if h.Start < from || body[h.Start:h.End] != h.Text {
+			t.Errorf("evidence %+v does not stand there", h)
+		}
+	}
+	post.Kind = mention.News
+	if news := NewAnalyzer(list, scorer, nobody).Analyze(post); news[0].Score.Complaint == unnamed[0].Score.Complaint {
+		t.Error("the kind of the post changes nothing")
+	}
+}
+
+func TestRivals(t *testing.T) {
+	list := check(t, rivalList)
+	post := mention.Post{Title: "Т", Text: "Перейшов з Волошки в Ромашка Банк"}
+	spans := list.RivalsIn("Romashka", post)
+	if len(spans) != 1 || spans[0].Text != "Волошки" {
+		t.Fatalf("rivals %+v", spans)
+	}
+	if got := list.RivalsIn("Other", post); got != nil {
+		t.Errorf("rivals of a watch that has none: %+v", got)
+	}
+	in, from := Input(post, nil, spans)
+	if from != 0 || len(in.Rivals) != 1 || in.Text[in.Rivals[0].Start:in.Rivals[0].End] != "Волошки" {
+		t.Errorf("from %d, rivals %+v in %q", from, in.Rivals, in.Text)
+	}
+	post.IsReply = true
+	in, from = Input(post, nil, spans)
+	if from != len("Т\n") || in.Text[in.Rivals[0].Start:in.Rivals[0].End] != "Волошки" {
+		t.Errorf("from %d, rivals %+v in %q", from, in.Rivals, in.Text)
+	}
+}
