@@ -41,6 +41,26 @@ func (c *common) readFrames(src func(string) string, errs *tsv.Errors) {
 			c.frames = append(c.frames, v)
 		}
 	}
+	c.sortFrames()
+}
+
+// sortFrames notes what the values mean for faults.
+func (c *common) sortFrames() {
+	for f, v := range c.frames {
+		c.whose[f], c.isAbout[f] = aboutWhose[v.name()], v.frame == "about"
+		switch bit := uint64(1) << f; v.frame + " " + v.value {
+		case "event yes":
+			c.happened |= bit
+		case "end open":
+		default:
+			switch v.frame {
+			case "event":
+				c.unreal |= bit
+			case "end":
+				c.settled |= bit
+			}
+		}
+	}
 }
 
 // cueFlag says where in a text a cue counts.

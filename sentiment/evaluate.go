@@ -38,6 +38,7 @@ type sentence struct {
 	bad      float32 // what its units come to, as a positive number
 	good     float32
 	answers  uint64 // the values of frames that cues in it speak for
+	focus    whose  // whom the sentences before it spoke of
 }
 
 func (st *sentence) has(r role) bool { return st.roles&(1<<r) != 0 }

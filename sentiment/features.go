@@ -85,6 +85,14 @@ const (
 	fIrony
 	fReported
 	fAccuses
+	fShareOfUs
+	fOfUs // from here on what faultFeatures squashes
+	fOfOther
+	fOfName
+	fOfNobody
+	fHappenedUs
+	fUnrealUs
+	fSettledUs
 	staticFeatures
 )
 
@@ -102,6 +110,8 @@ var featureNames = [staticFeatures]string{
 	"links", "telephone number", "tags", "emoji", "capitals", "a code", "many lines", "long", "short", "many commas",
 	"begins with the brand", "brand named often", "brand addressed", "ends with the brand", "brand named late", "brand and a colon",
 	"if", "it used to be", "but", "thanks", "irony", "a report", "an accusing question",
+	"share told of us", "told of us", "told of another", "told of a name", "told of nobody",
+	"happened by us", "asked or supposed of us", "told of us and settled",
 }
 
 // groups of features that the data name.
@@ -152,6 +162,7 @@ func (s *scratch) features(c *common, in *Input, value float64) {
 	s.sentenceFeatures()
 	s.tokenFeatures(in.Text)
 	s.brandFeatures(in)
+	s.faultFeatures(c)
 }
 
 func (s *scratch) kindFeatures(in *Input) {
@@ -214,6 +225,7 @@ func (s *scratch) cueFeatures(c *common) {
 func (s *scratch) badFeatures(c *common) {
 	var badCues, badWords, hints, goodCues, goodWords, quoted float32
 	var kinds uint64
+	s.bad = s.bad[:0]
 	rules := s.x[staticFeatures-1:]
 	for i := range s.units {
 		u := &s.units[i]
@@ -225,6 +237,7 @@ func (s *scratch) badFeatures(c *common) {
 		si := min(int(u.sentence), len(s.sentences)-1)
 		if u.weight < 0 {
 			kinds |= 1 << (u.rule % 64)
+			s.noteBad(int32(i), int32(si))
 			s.sentences[si].bad -= u.weight
 			if u.flags&unitBytes == 0 && s.lex.toks[u.start].quoted {
 				quoted -= u.weight
@@ -255,6 +268,16 @@ func (s *scratch) badFeatures(c *common) {
 		s.x[fNothing] = 1
 	}
 	s.x[fBadQuoted] = squash(quoted, 2)
+}
+
+// badUnit is a unit of negative weight, in the order of sentences.
+type badUnit struct{ unit, sentence int32 }
+
+func (s *scratch) noteBad(unit, sentence int32) {
+	s.bad = append(s.bad, badUnit{unit, sentence})
+	for k := len(s.bad) - 1; k > 0 && s.bad[k-1].sentence > sentence; k-- { // ratings and smileys come late
+		s.bad[k], s.bad[k-1] = s.bad[k-1], s.bad[k]
+	}
 }
 
 // sentenceFeatures says in what kinds of sentences the bad stands.

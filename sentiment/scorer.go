@@ -15,6 +15,11 @@ import (
 type Options struct {
 	Words     string // a user's own words and patterns, as in lexicon/README.md; empty for none
 	WordsFile string // the name that mistakes in Words are reported with
+
+	Learned     string // what an installation's staff taught: lines of Learn; empty for nothing
+	LearnedFile string // the name that mistakes in Learned are reported with
+
+	Unfitted bool // without the weights of common/verdict.tsv, for the program that makes them
 }
 
 // Input is one text to be scored.
@@ -71,16 +76,30 @@ type scratch struct {
 	topics    [maxTopics]float32
 	windows   [8][2]int
 	cues      []cueHit
+	bad       []badUnit
+	parties   []party
 	x         []float32 // the features
 	values    int       // of frames
 	named     bool      // somebody said where the brand is
 	answers   []answer
-	sums      []float32 // of the models
+	p         []float32 // what the models answer
+	joint     []float32 // the products
 }
 
 // New builds a scorer. The error lists every mistake in the user's words with
 // its file, line and column.
-func New(o Options) (*Scorer, error) { return newFrom(builtin, o) }
+func New(o Options) (*Scorer, error) {
+	src := builtin
+	if o.Unfitted {
+		src = func(name string) string {
+			if name == verdictFile {
+				return ""
+			}
+			return builtin(name)
+		}
+	}
+	return newFrom(src, o)
+}
 
 // newFrom builds a scorer from tables that src reads by name.
 func newFrom(src func(name string) string, o Options) (*Scorer, error) {
@@ -108,6 +127,9 @@ func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 		return nil, fmt.Errorf("sentiment: lexicon: %w", err)
 	}
 	if err := s.readOwn(o); err != nil {
+		return nil, err
+	}
+	if err := s.readLearned(o); err != nil {
 		return nil, err
 	}
 	return s, nil
