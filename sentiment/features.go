@@ -85,6 +85,7 @@ const (
 	fIrony
 	fReported
 	fAccuses
+	fUnplaced
 	fShareOfUs
 	fOfUs // from here on what faultFeatures squashes
 	fOfOther
@@ -110,7 +111,7 @@ var featureNames = [staticFeatures]string{
 	"links", "telephone number", "tags", "emoji", "capitals", "a code", "many lines", "long", "short", "many commas",
 	"begins with the brand", "brand named often", "brand addressed", "ends with the brand", "brand named late", "brand and a colon",
 	"if", "it used to be", "but", "thanks", "irony", "a report", "an accusing question",
-	"share told of us", "told of us", "told of another", "told of a name", "told of nobody",
+	"no place of the brand is known", "share told of us", "told of us", "told of another", "told of a name", "told of nobody",
 	"happened by us", "asked or supposed of us", "told of us and settled",
 }
 
@@ -152,7 +153,7 @@ func (s *scratch) features(c *common, in *Input, value float64) {
 	}
 	s.x = s.x[:n]
 	clear(s.x)
-	s.x[fBias] = 1
+	s.x[fBias], s.x[fUnplaced] = 1, oneIf(!s.named)
 	s.kindFeatures(in)
 	s.x[fScoreBad], s.x[fScoreGood] = max(0, float32(-value)), max(0, float32(value))
 	s.placeSentences(in)

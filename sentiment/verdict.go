@@ -74,6 +74,16 @@ var productFeatures = []Product{
 	{"happened, in a forum", []string{"kind forum", "is event yes", "is about us"}},
 	{"happened, in a network", []string{"kind social", "is event yes", "is about us"}},
 	{"asked by one whom it happened to", []string{"asks", "is event yes", "is about us"}},
+	{"no place: score bad", []string{"no place of the brand is known", "score bad"}},
+	{"no place: score good", []string{"no place of the brand is known", "score good"}},
+	{"no place: bad cues", []string{"no place of the brand is known", "bad cues"}},
+	{"no place: bad words", []string{"no place of the brand is known", "bad words"}},
+	{"no place: share of bad", []string{"no place of the brand is known", "share of bad"}},
+	{"no place: worst sentence", []string{"no place of the brand is known", "worst sentence"}},
+	{"no place: happened", []string{"no place of the brand is known", "is event yes"}},
+	{"no place: a customer", []string{"no place of the brand is known", "is voice customer"}},
+	{"no place: about us", []string{"no place of the brand is known", "is about us"}},
+	{"no place: asks", []string{"no place of the brand is known", "asks"}},
 	{"few stars and us", []string{"few stars", "is about us"}},
 }
 

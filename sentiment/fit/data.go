@@ -37,22 +37,22 @@ var realSets = []struct {
 	kind   mention.PostKind
 	weight float64
 }{
-	{"en-vader-tweets", "", 0.06},              // MIT
-	{"en-vader-amazon", "review", 0.12},        // MIT
-	{"en-uci-amazon", "review", 0.12},          // CC BY 4.0
-	{"en-uci-yelp", "review", 0.12},            // CC BY 4.0
-	{"ru-banki-ru", "review", 0.12},            // MIT
-	{"ru-brighter", "", 0.06},                  // CC BY 4.0
-	{"ru-marketplace-wb-ozon", "review", 0.12}, // MIT
-	{"ru-tg-ok-human", "social", 0.12},         // MIT
-	{"uk-brighter", "", 0.06},                  // CC BY 4.0
-	{"uk-gurbich-manual", "", 0.12},            // Apache-2.0
-	{"uk-hand-support", "", 0.3},               // this project
-	{"bg-hand-support", "", 0.3},               // this project
+	{"en-vader-tweets", "", 0.09},              // MIT
+	{"en-vader-amazon", "review", 0.18},        // MIT
+	{"en-uci-amazon", "review", 0.18},          // CC BY 4.0
+	{"en-uci-yelp", "review", 0.18},            // CC BY 4.0
+	{"ru-banki-ru", "review", 0.18},            // MIT
+	{"ru-brighter", "", 0.09},                  // CC BY 4.0
+	{"ru-marketplace-wb-ozon", "review", 0.18}, // MIT
+	{"ru-tg-ok-human", "social", 0.18},         // MIT
+	{"uk-brighter", "", 0.09},                  // CC BY 4.0
+	{"uk-gurbich-manual", "", 0.18},            // Apache-2.0
+	{"uk-hand-support", "", 0.45},              // this project
+	{"bg-hand-support", "", 0.45},              // this project
 }
 
 // handWeight is what a text of the hand-written sets counts.
-const handWeight = 0.3
+const handWeight = 0.45
 
 func load(folders []string, real, hand string) (*dataset, error) {
 	scorer, err := sentiment.New(sentiment.Options{Unfitted: true})

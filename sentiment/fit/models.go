@@ -27,7 +27,7 @@ var questions = []question{
 const (
 	folds        = 5
 	frameRidge   = 2.0
-	verdictRidge = 0.1
+	verdictRidge = 0.3
 )
 
 // frameModels are the weights of every answer, in the order of the questions.
