@@ -163,6 +163,8 @@ type common struct {
 	happened   uint64 // sets of values
 	unreal     uint64
 	settled    uint64
+	valuesOf   [maxFrameValues]group // by value: all of its frame
+	ends       group
 	features   []string
 	models     verdictModels
 }

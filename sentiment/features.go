@@ -218,7 +218,9 @@ func (s *scratch) cueFeatures(c *common) {
 		}
 	}
 	for f := 1; f < len(c.frames); f++ {
-		s.x[at+f] = squash(s.x[at+f], 1)
+		if s.x[at+f] != 0 {
+			s.x[at+f] = squash(s.x[at+f], 1)
+		}
 	}
 }
 
@@ -258,7 +260,9 @@ func (s *scratch) badFeatures(c *common) {
 		}
 	}
 	for r := 1; r < len(c.rules.list); r++ {
-		rules[r] = squash(rules[r], 2)
+		if rules[r] != 0 {
+			rules[r] = squash(rules[r], 2)
+		}
 	}
 	s.x[fBadCues], s.x[fBadWords], s.x[fHints] = squash(badCues, 3), squash(badWords, 3), squash(hints, 0.5)
 	s.x[fGoodCues], s.x[fGoodWords] = squash(goodCues, 3), squash(goodWords, 3)
@@ -283,7 +287,7 @@ func (s *scratch) noteBad(unit, sentence int32) {
 
 // sentenceFeatures says in what kinds of sentences the bad stands.
 func (s *scratch) sentenceFeatures() {
-	var sum [staticFeatures]float32
+	var sum [fGoodAfterBad + 1]float32
 	values := s.x[len(s.x)-s.values:]
 	named := false
 	var sawGood, sawBad float32
@@ -328,12 +332,14 @@ func (s *scratch) sentenceFeatures() {
 		}
 	}
 	for f := fBadFirst; f <= fGoodAfterBad; f++ {
-		if f != fBadQuoted {
+		if f != fBadQuoted && sum[f] != 0 {
 			s.x[f] = squash(sum[f], 3)
 		}
 	}
 	for f := range values {
-		values[f] = squash(values[f], 3)
+		if values[f] != 0 {
+			values[f] = squash(values[f], 3)
+		}
 	}
 	s.x[fWorst], s.x[fWorstOfBrand] = squash(s.x[fWorst], 3), squash(s.x[fWorstOfBrand], 3)
 }

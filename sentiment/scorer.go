@@ -45,6 +45,7 @@ type Scorer struct {
 	rule      engineRules
 	pool      sync.Pool
 	own       []ownRow
+	curve     *curve
 }
 
 // lazyTable is a language that is compiled on first use.
@@ -104,7 +105,7 @@ func New(o Options) (*Scorer, error) {
 // newFrom builds a scorer from tables that src reads by name.
 func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 	var errs tsv.Errors
-	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}}
+	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}, curve: newCurve()}
 	s.pool.New = func() any {
 		return &scratch{lex: lexer{cues: &s.id.cues, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, cyrillic: s.common.cyrillic}
 	}

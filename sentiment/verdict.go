@@ -186,7 +186,7 @@ type answer struct {
 
 // decide answers the frames and the verdict.
 func (s *Scorer) decide(dst *mention.Score, sc *scratch, in *Input) {
-	dst.Complaint = math.Round(float64(logistic(s.weigh(sc)))*1e4) / 1e4
+	dst.Complaint = math.Round(float64(s.curve.at(s.weigh(sc)))*1e4) / 1e4
 	s.answer(sc, sc.p)
 	s.tellFrames(dst, sc, in.Text)
 }
@@ -209,7 +209,7 @@ func (s *Scorer) weigh(sc *scratch) float32 {
 	verdict := sums[n%maxModels]
 	sc.p = sc.p[:0]
 	for k := range n {
-		sc.p = append(sc.p, logistic(sums[k]))
+		sc.p = append(sc.p, s.curve.at(sums[k]))
 	}
 	for _, g := range m.groups {
 		m.share(sc.p[g.from:g.to])
@@ -254,7 +254,32 @@ func (m *verdictModels) share(p []float32) {
 	}
 }
 
-func logistic(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
+// curve is the logistic curve from 0 on, in steps of 1/64, read between its points;
+// nothing is told apart beyond the last one.
+type curve [curveTop*curveSteps + 2]float32
+
+const (
+	curveTop   = 16
+	curveSteps = 64
+)
+
+func newCurve() *curve {
+	var c curve
+	for i := range c {
+		c[i] = float32(1 / (1 + math.Exp(-float64(i)/curveSteps)))
+	}
+	return &c
+}
+
+func (c *curve) at(x float32) float32 {
+	y := min(abs(x), curveTop) * curveSteps
+	i := int(y)
+	p := c[i] + (c[i+1]-c[i])*(y-float32(i))
+	if x < 0 {
+		return 1 - p
+	}
+	return p
+}
 
 // answer takes, for each frame that is weighed, the likeliest value, and for the
 // others the value with the heaviest cues.
@@ -270,22 +295,22 @@ func (s *Scorer) answer(sc *scratch, p []float32) {
 		}
 		frame := m.answers[best]
 		if g.to-g.from == 1 && p[best] < 0.5 {
-			frame = sc.heaviest(c, c.frames[frame].frame, frame)
+			frame = sc.heaviest(c.valuesOf[frame], frame)
 		}
 		sc.answers = append(sc.answers, answer{frame, sc.heaviestCue(frame)})
 	}
-	if f := sc.heaviest(c, "end", 0); f != 0 {
+	if f := sc.heaviest(c.ends, 0); f != 0 {
 		sc.answers = append(sc.answers, answer{f, sc.heaviestCue(f)})
 	}
 }
 
-// heaviest returns the value of the frame, other than one, that cues speak for
-// most; 0 when none does.
-func (sc *scratch) heaviest(c *common, frame string, except int) int {
+// heaviest returns the value in g, other than one, that cues speak for most; 0 when
+// none does.
+func (sc *scratch) heaviest(g group, except int) int {
 	best, weight := 0, float32(0)
 	values := sc.x[len(sc.x)-2*sc.values:]
-	for f := 1; f < len(c.frames); f++ {
-		if f != except && c.frames[f].frame == frame && values[f-1] > weight {
+	for f := g.from; f < g.to; f++ {
+		if f != except && values[f-1] > weight {
 			best, weight = f, values[f-1]
 		}
 	}
