@@ -117,9 +117,11 @@ type fitted struct {
 	alert   map[string]float64
 }
 
-func (d *dataset) fit() fitted {
-	answered := make([][]float64, len(d.items))
-	all := d.fitFrames(func(*item) bool { return true })
+// rows are what the complaint is fitted on: the features with the answers of models
+// that did not see the post; of real texts, which no frame was fitted on, with the
+// answers of all.
+func (d *dataset) rows(all frameModels) (rows, answered [][]float64) {
+	answered = make([][]float64, len(d.items))
 	for fold := range folds {
 		m := d.fitFrames(func(it *item) bool { return it.post.Fold(folds) != fold })
 		for i := range d.items {
@@ -128,13 +130,19 @@ func (d *dataset) fit() fitted {
 			}
 		}
 	}
-	rows := make([][]float64, len(d.items))
+	rows = make([][]float64, len(d.items))
 	for i := range d.items {
 		if answered[i] == nil {
 			answered[i] = all.answers(d.items[i].x)
 		}
 		rows[i] = d.extend(d.items[i].x, answered[i])
 	}
+	return rows, answered
+}
+
+func (d *dataset) fit() fitted {
+	all := d.fitFrames(func(*item) bool { return true })
+	rows, answered := d.rows(all)
 	out := fitted{frames: all, verdict: d.fitVerdict(rows, func(*item) bool { return true })}
 	scores := d.unseen(rows)
 	out.alert = d.thresholds(scores)
@@ -238,6 +246,15 @@ func makeFile(d *dataset) string {
 			k++
 		}
 	}
+	writeModel(&b, "complaint", d.rowNames(), f.verdict)
+	for _, kind := range kinds {
+		fmt.Fprintf(&b, "alert\t%s\t%.2f\n", kind, f.alert[kind])
+	}
+	return b.String()
+}
+
+// rowNames are the names of what the complaint sees.
+func (d *dataset) rowNames() []string {
 	names := append([]string(nil), d.names...)
 	for _, q := range questions {
 		for _, v := range q.values {
@@ -247,11 +264,7 @@ func makeFile(d *dataset) string {
 	for _, p := range sentiment.Products() {
 		names = append(names, p.Name)
 	}
-	writeModel(&b, "complaint", names, f.verdict)
-	for _, kind := range kinds {
-		fmt.Fprintf(&b, "alert\t%s\t%.2f\n", kind, f.alert[kind])
-	}
-	return b.String()
+	return names
 }
 
 func writeModel(b *strings.Builder, model string, names []string, w []float64) {
