@@ -9,9 +9,8 @@ import (
 
 // A feature is a number in [0, 1] with a meaning that can be told to people: what
 // the lexicon found, where it stands, what kind of text it is. None knows a word,
-// a name or a language. After the ones below come, for each rule, how much its
-// evidence weighs, and for each value of a frame how much its cues weigh and how
-// much of the bad stands in their sentences.
+// a name or a language. After the ones below come, for each value of a frame, how much
+// its cues weigh, and how much of the bad stands in their sentences.
 const (
 	fBias = iota
 	fReview
@@ -118,9 +117,6 @@ var featureNames = [staticFeatures]string{
 // groups of features that the data name.
 func (c *common) featureNames() []string {
 	names := append([]string(nil), featureNames[:]...)
-	for _, r := range c.rules.list[1:] {
-		names = append(names, "rule "+r)
-	}
 	for _, v := range c.frames[1:] {
 		names = append(names, v.name())
 	}
@@ -147,7 +143,7 @@ func oneIf(b bool) float32 {
 
 // features fills s.x. It comes after aim; value is the score of the words alone.
 func (s *scratch) features(c *common, in *Input, value float64) {
-	n := staticFeatures + len(c.rules.list) - 1 + 2*(len(c.frames)-1)
+	n := staticFeatures + 2*(len(c.frames)-1)
 	if cap(s.x) < n {
 		s.x = make([]float32, n)
 	}
@@ -159,7 +155,7 @@ func (s *scratch) features(c *common, in *Input, value float64) {
 	s.placeSentences(in)
 	s.sortCues()
 	s.cueFeatures(c)
-	s.badFeatures(c)
+	s.badFeatures()
 	s.sentenceFeatures()
 	s.tokenFeatures(in.Text)
 	s.brandFeatures(in)
@@ -209,7 +205,7 @@ func (s *scratch) placeSentences(in *Input) {
 
 // cueFeatures weighs the cues by value and notes them with their sentences.
 func (s *scratch) cueFeatures(c *common) {
-	at := staticFeatures + len(c.rules.list) - 2
+	at := staticFeatures - 1
 	for i := range s.cues {
 		h := &s.cues[i]
 		s.x[at+int(h.frame)] += h.weight
@@ -225,18 +221,16 @@ func (s *scratch) cueFeatures(c *common) {
 }
 
 // badFeatures says what is bad, and where it stands.
-func (s *scratch) badFeatures(c *common) {
+func (s *scratch) badFeatures() {
 	var badCues, badWords, hints, goodCues, goodWords, quoted float32
 	var kinds uint64
 	s.bad = s.bad[:0]
-	rules := s.x[staticFeatures-1:]
 	for i := range s.units {
 		u := &s.units[i]
 		if u.flags&unitHint != 0 {
 			hints -= u.weight
 			continue
 		}
-		rules[u.rule] += abs(u.weight)
 		si := min(int(u.sentence), len(s.sentences)-1)
 		if u.weight < 0 {
 			kinds |= 1 << (u.rule % 64)
@@ -257,11 +251,6 @@ func (s *scratch) badFeatures(c *common) {
 			goodCues += u.weight
 		default:
 			goodWords += u.weight
-		}
-	}
-	for r := 1; r < len(c.rules.list); r++ {
-		if rules[r] != 0 {
-			rules[r] = squash(rules[r], 2)
 		}
 	}
 	s.x[fBadCues], s.x[fBadWords], s.x[fHints] = squash(badCues, 3), squash(badWords, 3), squash(hints, 0.5)
