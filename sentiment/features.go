@@ -10,7 +10,7 @@ import (
 // A feature is a number in [0, 1] with a meaning that can be told to people: what
 // the lexicon found, where it stands, what kind of text it is. None knows a word,
 // a name or a language. After the ones below come, for each value of a frame, how much
-// its cues weigh, and how much of the bad stands in their sentences.
+// its cues weigh.
 const (
 	fBias = iota
 	fReview
@@ -120,9 +120,6 @@ func (c *common) featureNames() []string {
 	for _, v := range c.frames[1:] {
 		names = append(names, v.name())
 	}
-	for _, v := range c.frames[1:] {
-		names = append(names, "bad with "+v.name())
-	}
 	return names
 }
 
@@ -143,7 +140,7 @@ func oneIf(b bool) float32 {
 
 // features fills s.x. It comes after aim; value is the score of the words alone.
 func (s *scratch) features(c *common, in *Input, value float64) {
-	n := staticFeatures + 2*(len(c.frames)-1)
+	n := staticFeatures + len(c.frames) - 1
 	if cap(s.x) < n {
 		s.x = make([]float32, n)
 	}
@@ -277,7 +274,6 @@ func (s *scratch) noteBad(unit, sentence int32) {
 // sentenceFeatures says in what kinds of sentences the bad stands.
 func (s *scratch) sentenceFeatures() {
 	var sum [fGoodAfterBad + 1]float32
-	values := s.x[len(s.x)-s.values:]
 	named := false
 	var sawGood, sawBad float32
 	for si := range s.sentences {
@@ -314,20 +310,10 @@ func (s *scratch) sentenceFeatures() {
 		if si == len(s.sentences)-1 {
 			sum[fGoodLast] = st.good
 		}
-		for f, a := 0, st.answers>>1; a != 0 && f < len(values); f, a = f+1, a>>1 {
-			if a&1 != 0 {
-				values[f] += st.bad
-			}
-		}
 	}
 	for f := fBadFirst; f <= fGoodAfterBad; f++ {
 		if f != fBadQuoted && sum[f] != 0 {
 			s.x[f] = squash(sum[f], 3)
-		}
-	}
-	for f := range values {
-		if values[f] != 0 {
-			values[f] = squash(values[f], 3)
 		}
 	}
 	s.x[fWorst], s.x[fWorstOfBrand] = squash(s.x[fWorst], 3), squash(s.x[fWorstOfBrand], 3)

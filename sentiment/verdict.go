@@ -308,7 +308,7 @@ func (s *Scorer) answer(sc *scratch, p []float32) {
 // none does.
 func (sc *scratch) heaviest(g group, except int) int {
 	best, weight := 0, float32(0)
-	values := sc.x[len(sc.x)-2*sc.values:]
+	values := sc.x[len(sc.x)-sc.values:]
 	for f := g.from; f < g.to; f++ {
 		if f != except && values[f-1] > weight {
 			best, weight = f, values[f-1]

@@ -31,7 +31,7 @@ func steps(frames []string) []step {
 	}
 	cue := func(f string) bool {
 		return slices.ContainsFunc(frames, func(frame string) bool {
-			return strings.HasPrefix(f, frame+" ") || strings.HasPrefix(f, "bad with "+frame+" ")
+			return strings.HasPrefix(f, frame+" ")
 		})
 	}
 	return []step{
@@ -43,7 +43,6 @@ func steps(frames []string) []step {
 		{"no products", func(f string) bool { return products[f] }, false},
 		{"no place-less products", func(f string) bool { return strings.HasPrefix(f, "no place") }, false},
 		{"not of whom", func(f string) bool { return slices.Contains(faultNames, f) || strings.Contains(f, "told of") }, false},
-		{"not the bad with frames", func(f string) bool { return strings.HasPrefix(f, "bad with ") }, false},
 		{"no stars", func(f string) bool { return strings.HasSuffix(f, " stars") || f == "few stars and us" }, false},
 		{"no real texts", func(string) bool { return false }, true},
 	}
