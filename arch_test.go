@@ -63,6 +63,7 @@ var mayImport = map[string][]string{
 	"sentiment":          {"mention", "internal/lang", "internal/tsv", "sentiment/logit"},
 	"sentiment/logit":    {},
 	"sentiment/stream":   {"mention", "match", "sentiment"},
+	"sentiment/audit":    {"sentiment", "sentiment/stream"},
 	"sentiment/fit":      {"mention", "sentiment", "sentiment/logit", "sentiment/stream"},
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/fetch", "config"},
