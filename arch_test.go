@@ -60,9 +60,11 @@ var mayImport = map[string][]string{
 	"internal/websub":    {},
 	"internal/fakeslack": {},
 	"match":              {"mention", "internal/lang", "internal/tsv"},
-	"sentiment":          {"mention", "internal/lang", "internal/tsv"},
+	"sentiment":          {"mention", "internal/lang", "internal/tsv", "sentiment/logit"},
+	"sentiment/logit":    {},
 	"sentiment/stream":   {"mention", "match", "sentiment"},
-	"sentiment/fit":      {"mention", "sentiment", "sentiment/stream"},
+	"sentiment/audit":    {"sentiment", "sentiment/stream"},
+	"sentiment/fit":      {"mention", "sentiment", "sentiment/logit", "sentiment/stream"},
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/fetch", "config"},
 

@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 // absent, the hand-written ones, which are shorter.
 func benchTexts(b *testing.B) []string {
 	b.Helper()
-	files, _ := filepath.Glob("../../shared/eval/en-*.tsv")
+	files, _ := filepath.Glob(os.Getenv("EARSHOT_SHARED") + "/eval/en-*.tsv")
 	if len(files) == 0 {
 		files = []string{"testdata/hand/en.tsv"}
 	}

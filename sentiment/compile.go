@@ -49,7 +49,8 @@ type word struct {
 	weight, not, lack float32
 	topic             uint8
 	flags             wordFlag
-	ownNot, ownLack   bool // the line says not= or lack= itself
+	ownNot, ownLack   bool  // the line says not= or lack= itself
+	line              int32 // of words.tsv
 }
 
 // mask is an obscene form that masked spellings are compared with.
@@ -246,7 +247,7 @@ type pattern struct {
 	start, end bool
 	frame      uint8
 	cue        cueFlag
-	line       int32 // of frames.tsv
+	line       int32 // of its file
 }
 
 func (c *compiler) addPattern(p *patternEntry) {

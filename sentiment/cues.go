@@ -41,6 +41,37 @@ func (c *common) readFrames(src func(string) string, errs *tsv.Errors) {
 			c.frames = append(c.frames, v)
 		}
 	}
+	c.sortFrames()
+}
+
+// sortFrames notes what the values mean for faults.
+func (c *common) sortFrames() {
+	for f, v := range c.frames {
+		c.whose[f], c.isAbout[f] = aboutWhose[v.name()], v.frame == "about"
+		of := group{f, f + 1} // the values of a frame stand together
+		for of.from > 1 && c.frames[of.from-1].frame == v.frame {
+			of.from--
+		}
+		for of.to < len(c.frames) && c.frames[of.to].frame == v.frame {
+			of.to++
+		}
+		c.valuesOf[f] = of
+		if v.frame == "end" {
+			c.ends = of
+		}
+		switch bit := uint64(1) << f; v.frame + " " + v.value {
+		case "event yes":
+			c.happened |= bit
+		case "end open":
+		default:
+			switch v.frame {
+			case "event":
+				c.unreal |= bit
+			case "end":
+				c.settled |= bit
+			}
+		}
+	}
 }
 
 // cueFlag says where in a text a cue counts.

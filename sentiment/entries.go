@@ -158,6 +158,13 @@ type common struct {
 
 	frames     []frameValue // from 1
 	frameIndex map[string]int
+	whose      [maxFrameValues]whose // by value: of whom a fault is told where a cue speaks for it
+	isAbout    [maxFrameValues]bool
+	happened   uint64 // sets of values
+	unreal     uint64
+	settled    uint64
+	valuesOf   [maxFrameValues]group // by value: all of its frame
+	ends       group
 	features   []string
 	models     verdictModels
 }

@@ -38,6 +38,7 @@ type sentence struct {
 	bad      float32 // what its units come to, as a positive number
 	good     float32
 	answers  uint64 // the values of frames that cues in it speak for
+	focus    whose  // whom the sentences before it spoke of
 }
 
 func (st *sentence) has(r role) bool { return st.roles&(1<<r) != 0 }
@@ -78,31 +79,49 @@ func (cl *clauseState) spend() {
 	cl.negUntil = min(cl.negUntil, cl.content+2)
 }
 
-// How strongly the rules act. They are judgements, checked on the hand-written
-// sets; none is fitted to a data set.
-const (
-	looseNegation    = -0.35 // a negation that touches no word with a weight
-	mostHints        = -0.9  // what small signs can come to together
-	hintWords        = 15    // in longer texts they count by their density in so many words
-	hintShare        = 0.9
-	afterBut         = 1.3
-	beforeBut        = 0.6
-	conceded         = 0.5
-	supposed         = 0.25 // inside "if"
-	bareShare        = 0.35
-	moodShare        = 0.8
-	askedWord        = 0.15 // a polarity word in a question for facts
-	askedCue         = 0.35 // a complaint cue in a question for facts
-	openWord         = 0.5  // the same in a question without a question word
-	openCue          = 0.8
-	newsShare        = 0.33
-	pastPraise       = 0.3
-	capsShare        = 1.2
-	negatedComplaint = -0.3
-	lastSentence     = 1.15
-	firstSentence    = 1.4 // of three or more: the title, or what matters most
-	spread           = 15  // as VADER: sum / sqrt(sum² + spread)
-)
+// shares say how strongly the rules act. They are judgements, checked on the
+// hand-written sets; none is fitted to a data set. They are variables so that a test
+// can turn each off.
+type shares struct {
+	looseNegation    float32 // a negation that touches no word with a weight
+	mostHints        float32 // what small signs can come to together
+	hintWords        float32 // in longer texts they count by their density in so many words
+	hintShare        float32
+	afterBut         float32
+	beforeBut        float32
+	beforeButStart   float32 // the sentence before one that begins with "but"
+	conceded         float32
+	supposed         float32 // inside "if"
+	bareShare        float32
+	moodShare        float32
+	askedWord        float32 // a polarity word in a question for facts
+	askedCue         float32 // a complaint cue in a question for facts
+	openWord         float32 // the same in a question without a question word
+	openCue          float32
+	newsShare        float32
+	pastPraise       float32
+	capsShare        float32
+	shout            float32 // what each of up to three exclamation marks adds
+	negatedComplaint float32
+	lastSentence     float32
+	firstSentence    float32 // of three or more: the title, or what matters most
+	accusation       float32
+	settledShare     float32
+	fearTurned       float32 // fears that did not come true
+	rivalPraise      float32
+	rivalFault       float32
+	otherSection     float32 // praise under "cons" and faults under "pros"
+	thanksTurned     float32 // thanks that are ironic
+}
+
+var shipped = shares{
+	looseNegation: -0.35, mostHints: -0.9, hintWords: 15, hintShare: 0.9, afterBut: 1.3, beforeBut: 0.6, beforeButStart: 0.75,
+	conceded: 0.5, supposed: 0.25, bareShare: 0.35, moodShare: 0.8, askedWord: 0.15, askedCue: 0.35, openWord: 0.5, openCue: 0.8,
+	newsShare: 0.33, pastPraise: 0.3, capsShare: 1.2, shout: 0.08, negatedComplaint: -0.3, lastSentence: 1.15, firstSentence: 1.4,
+	accusation: -1.4, settledShare: 0.4, fearTurned: -0.25, rivalPraise: -0.4, rivalFault: 0.3, otherSection: 0.4, thanksTurned: -0.6,
+}
+
+const spread = 15 // as VADER: sum / sqrt(sum² + spread)
 
 func (s *scratch) evaluate() {
 	s.split()
@@ -273,9 +292,9 @@ func (s *scratch) read(i int32, cl *clauseState, si int) {
 // closeNegation gives a negation that touched nothing its small weight.
 func (s *scratch) closeNegation(cl *clauseState, si int) {
 	if cl.negAt > 0 && !cl.negUsed {
-		w := float32(looseNegation)
+		w := float32(s.k.looseNegation)
 		if cl.past || s.sentences[si].asks > 0 {
-			w *= supposed
+			w *= s.k.supposed
 		}
 		s.addHint(cl.negAt-1, w, cl, si)
 	}
@@ -343,10 +362,10 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 	}
 	u.start = max(u.start, 0)
 	if w.flags&wordBare != 0 && u.rule == s.rule.word && s.detached(si) && !cl.boosted() {
-		u.weight *= bareShare
+		u.weight *= s.k.bareShare
 	}
 	if w.flags&wordMood != 0 && s.detached(si) {
-		u.weight *= moodShare
+		u.weight *= s.k.moodShare
 	}
 	if w.flags&wordObscene != 0 && s.nearPraise(i, si) {
 		return
@@ -358,7 +377,7 @@ func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 		}
 	}
 	if t.caps && s.lex.upper*3 < len(s.lex.toks) || t.long {
-		u.weight *= capsShare
+		u.weight *= s.k.capsShare
 	}
 	if t.quoted && u.weight > 0 {
 		u.weight *= 0.5
@@ -423,7 +442,7 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 			u.weight *= -0.9
 			u.rule = s.rule.negation
 		} else {
-			u.weight *= negatedComplaint
+			u.weight *= s.k.negatedComplaint
 			u.rule = s.rule.absence
 		}
 	}
@@ -449,19 +468,19 @@ func (s *scratch) holdsNegation(m *match) bool {
 // addInClause applies what holds for the clause and adds the unit.
 func (s *scratch) addInClause(u unit, cl *clauseState) {
 	if cl.conditional && u.flags&unitNoIf == 0 {
-		u.weight *= supposed
+		u.weight *= s.k.supposed
 	}
 	if cl.concede {
-		u.weight *= conceded
+		u.weight *= s.k.conceded
 	}
 	if cl.past && u.weight > 0 {
-		u.weight *= pastPraise
+		u.weight *= s.k.pastPraise
 	}
 	if cl.rival {
 		if u.weight > 0 {
-			u.weight *= -0.4
+			u.weight *= s.k.rivalPraise
 		} else {
-			u.weight *= 0.3
+			u.weight *= s.k.rivalFault
 		}
 	}
 	s.add(u)

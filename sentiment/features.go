@@ -9,9 +9,8 @@ import (
 
 // A feature is a number in [0, 1] with a meaning that can be told to people: what
 // the lexicon found, where it stands, what kind of text it is. None knows a word,
-// a name or a language. After the ones below come, for each rule, how much its
-// evidence weighs, and for each value of a frame how much its cues weigh and how
-// much of the bad stands in their sentences.
+// a name or a language. After the ones below come, for each value of a frame, how much
+// its cues weigh.
 const (
 	fBias = iota
 	fReview
@@ -85,6 +84,15 @@ const (
 	fIrony
 	fReported
 	fAccuses
+	fUnplaced
+	fShareOfUs
+	fOfUs // from here on what faultFeatures squashes
+	fOfOther
+	fOfName
+	fOfNobody
+	fHappenedUs
+	fUnrealUs
+	fSettledUs
 	staticFeatures
 )
 
@@ -102,19 +110,15 @@ var featureNames = [staticFeatures]string{
 	"links", "telephone number", "tags", "emoji", "capitals", "a code", "many lines", "long", "short", "many commas",
 	"begins with the brand", "brand named often", "brand addressed", "ends with the brand", "brand named late", "brand and a colon",
 	"if", "it used to be", "but", "thanks", "irony", "a report", "an accusing question",
+	"no place of the brand is known", "share told of us", "told of us", "told of another", "told of a name", "told of nobody",
+	"happened by us", "asked or supposed of us", "told of us and settled",
 }
 
 // groups of features that the data name.
 func (c *common) featureNames() []string {
 	names := append([]string(nil), featureNames[:]...)
-	for _, r := range c.rules.list[1:] {
-		names = append(names, "rule "+r)
-	}
 	for _, v := range c.frames[1:] {
 		names = append(names, v.name())
-	}
-	for _, v := range c.frames[1:] {
-		names = append(names, "bad with "+v.name())
 	}
 	return names
 }
@@ -136,22 +140,23 @@ func oneIf(b bool) float32 {
 
 // features fills s.x. It comes after aim; value is the score of the words alone.
 func (s *scratch) features(c *common, in *Input, value float64) {
-	n := staticFeatures + len(c.rules.list) - 1 + 2*(len(c.frames)-1)
+	n := staticFeatures + len(c.frames) - 1
 	if cap(s.x) < n {
 		s.x = make([]float32, n)
 	}
 	s.x = s.x[:n]
 	clear(s.x)
-	s.x[fBias] = 1
+	s.x[fBias], s.x[fUnplaced] = 1, oneIf(!s.named)
 	s.kindFeatures(in)
 	s.x[fScoreBad], s.x[fScoreGood] = max(0, float32(-value)), max(0, float32(value))
 	s.placeSentences(in)
 	s.sortCues()
 	s.cueFeatures(c)
-	s.badFeatures(c)
+	s.badFeatures()
 	s.sentenceFeatures()
 	s.tokenFeatures(in.Text)
 	s.brandFeatures(in)
+	s.faultFeatures(c)
 }
 
 func (s *scratch) kindFeatures(in *Input) {
@@ -197,7 +202,7 @@ func (s *scratch) placeSentences(in *Input) {
 
 // cueFeatures weighs the cues by value and notes them with their sentences.
 func (s *scratch) cueFeatures(c *common) {
-	at := staticFeatures + len(c.rules.list) - 2
+	at := staticFeatures - 1
 	for i := range s.cues {
 		h := &s.cues[i]
 		s.x[at+int(h.frame)] += h.weight
@@ -206,25 +211,27 @@ func (s *scratch) cueFeatures(c *common) {
 		}
 	}
 	for f := 1; f < len(c.frames); f++ {
-		s.x[at+f] = squash(s.x[at+f], 1)
+		if s.x[at+f] != 0 {
+			s.x[at+f] = squash(s.x[at+f], 1)
+		}
 	}
 }
 
 // badFeatures says what is bad, and where it stands.
-func (s *scratch) badFeatures(c *common) {
+func (s *scratch) badFeatures() {
 	var badCues, badWords, hints, goodCues, goodWords, quoted float32
 	var kinds uint64
-	rules := s.x[staticFeatures-1:]
+	s.bad = s.bad[:0]
 	for i := range s.units {
 		u := &s.units[i]
 		if u.flags&unitHint != 0 {
 			hints -= u.weight
 			continue
 		}
-		rules[u.rule] += abs(u.weight)
 		si := min(int(u.sentence), len(s.sentences)-1)
 		if u.weight < 0 {
 			kinds |= 1 << (u.rule % 64)
+			s.noteBad(int32(i), int32(si))
 			s.sentences[si].bad -= u.weight
 			if u.flags&unitBytes == 0 && s.lex.toks[u.start].quoted {
 				quoted -= u.weight
@@ -243,9 +250,6 @@ func (s *scratch) badFeatures(c *common) {
 			goodWords += u.weight
 		}
 	}
-	for r := 1; r < len(c.rules.list); r++ {
-		rules[r] = squash(rules[r], 2)
-	}
 	s.x[fBadCues], s.x[fBadWords], s.x[fHints] = squash(badCues, 3), squash(badWords, 3), squash(hints, 0.5)
 	s.x[fGoodCues], s.x[fGoodWords] = squash(goodCues, 3), squash(goodWords, 3)
 	s.x[fBadKinds] = float32(min(ones(kinds), 5)) / 5
@@ -257,10 +261,19 @@ func (s *scratch) badFeatures(c *common) {
 	s.x[fBadQuoted] = squash(quoted, 2)
 }
 
+// badUnit is a unit of negative weight, in the order of sentences.
+type badUnit struct{ unit, sentence int32 }
+
+func (s *scratch) noteBad(unit, sentence int32) {
+	s.bad = append(s.bad, badUnit{unit, sentence})
+	for k := len(s.bad) - 1; k > 0 && s.bad[k-1].sentence > sentence; k-- { // ratings and smileys come late
+		s.bad[k], s.bad[k-1] = s.bad[k-1], s.bad[k]
+	}
+}
+
 // sentenceFeatures says in what kinds of sentences the bad stands.
 func (s *scratch) sentenceFeatures() {
-	var sum [staticFeatures]float32
-	values := s.x[len(s.x)-s.values:]
+	var sum [fGoodAfterBad + 1]float32
 	named := false
 	var sawGood, sawBad float32
 	for si := range s.sentences {
@@ -297,19 +310,11 @@ func (s *scratch) sentenceFeatures() {
 		if si == len(s.sentences)-1 {
 			sum[fGoodLast] = st.good
 		}
-		for f, a := 0, st.answers>>1; a != 0 && f < len(values); f, a = f+1, a>>1 {
-			if a&1 != 0 {
-				values[f] += st.bad
-			}
-		}
 	}
 	for f := fBadFirst; f <= fGoodAfterBad; f++ {
-		if f != fBadQuoted {
+		if f != fBadQuoted && sum[f] != 0 {
 			s.x[f] = squash(sum[f], 3)
 		}
-	}
-	for f := range values {
-		values[f] = squash(values[f], 3)
 	}
 	s.x[fWorst], s.x[fWorstOfBrand] = squash(s.x[fWorst], 3), squash(s.x[fWorstOfBrand], 3)
 }

@@ -6,7 +6,7 @@ package sentiment
 func (s *scratch) shareOut(st *sentence, si, first int) {
 	units := s.units[first:]
 	toks := s.lex.toks
-	shout := 1 + 0.08*float32(min(st.shouts, 3))
+	shout := 1 + s.k.shout*float32(min(st.shouts, 3))
 	for i := range units {
 		u := &units[i]
 		if u.weight == 0 {
@@ -19,22 +19,22 @@ func (s *scratch) shareOut(st *sentence, si, first int) {
 		}
 		if st.lastBut >= 0 {
 			if u.end < st.lastBut {
-				u.weight *= beforeBut
+				u.weight *= s.k.beforeBut
 			} else {
-				u.weight *= afterBut
+				u.weight *= s.k.afterBut
 			}
 		}
 		if st.has(roleTurn) && u.weight < 0 {
-			u.weight *= -0.25
+			u.weight *= s.k.fearTurned
 		}
 		if u.rule == s.rule.word || u.flags&unitPattern != 0 {
 			u.weight *= shout
 		}
 		switch {
 		case si > 0 && si == len(s.sentences)-1:
-			u.weight *= lastSentence
+			u.weight *= s.k.lastSentence
 		case si == 0 && len(s.sentences) > 2:
-			u.weight *= firstSentence
+			u.weight *= s.k.firstSentence
 		}
 		s.shareSection(st, u)
 	}
@@ -52,7 +52,7 @@ func (s *scratch) shareOut(st *sentence, si, first int) {
 func (s *scratch) frame(st *sentence) (words, cues float32) {
 	words, cues = s.questionShares(st)
 	if st.has(roleNews) && !st.has(roleMe) {
-		words, cues = words*newsShare, cues*newsShare
+		words, cues = words*s.k.newsShare, cues*s.k.newsShare
 	}
 	return words, cues
 }
@@ -65,11 +65,11 @@ func (s *scratch) questionShares(st *sentence) (words, cues float32) {
 	}
 	switch {
 	case st.asks > 0 && st.has(roleAsk):
-		return askedWord, askedCue
+		return s.k.askedWord, s.k.askedCue
 	case st.asks > 0:
-		return openWord, openCue
+		return s.k.openWord, s.k.openCue
 	case st.has(roleAsk) && s.asksAtStart(st):
-		return openWord, openCue
+		return s.k.openWord, s.k.openCue
 	}
 	return 1, 1
 }
@@ -88,19 +88,17 @@ func (s *scratch) accuse(st *sentence, si int) {
 	toks := s.lex.toks
 	for i := st.from; i < st.to; i++ {
 		if toks[i].roles&(1<<roleAccuse) != 0 {
-			s.add(unit{start: i, end: i, weight: accusation, rule: s.rule.accusing, sentence: int32(si)})
+			s.add(unit{start: i, end: i, weight: s.k.accusation, rule: s.rule.accusing, sentence: int32(si)})
 			return
 		}
 	}
 }
 
-const accusation = -1.4
-
 // softenBefore: a sentence that begins with "but" takes weight off the one
 // before it.
 func (s *scratch) softenBefore(first, si int) {
 	for i := first - 1; i >= 0 && s.units[i].sentence == int32(si-1); i-- {
-		s.units[i].weight *= 0.75
+		s.units[i].weight *= s.k.beforeButStart
 	}
 }
 
@@ -108,9 +106,9 @@ func (s *scratch) softenBefore(first, si int) {
 func (s *scratch) shareSection(st *sentence, u *unit) {
 	switch {
 	case st.section == consSection && u.weight > 0:
-		u.weight *= 0.4
+		u.weight *= s.k.otherSection
 	case st.section == prosSection && u.weight < 0:
-		u.weight *= 0.4
+		u.weight *= s.k.otherSection
 	}
 }
 
@@ -172,7 +170,7 @@ func (s *scratch) ironize() {
 			}
 		}
 		if bad >= 1.4 && bad > 3*good {
-			u.weight = -0.6 * u.weight
+			u.weight = s.k.thanksTurned * u.weight
 			u.rule = s.rule.irony
 		}
 	}
@@ -211,10 +209,8 @@ func (s *scratch) settled() {
 		for j := range s.units {
 			v := &s.units[j]
 			if v.weight < 0 && v.start < u.start && v.sentence >= u.sentence-2 && v.flags&unitBytes == 0 {
-				v.weight *= settledShare
+				v.weight *= s.k.settledShare
 			}
 		}
 	}
 }
-
-const settledShare = 0.4

@@ -170,7 +170,7 @@ func (id *identifier) identify(l *lexer) verdict {
 // latinVerdict judges a text in Latin letters: a language written so, or one in
 // Cyrillic that is transliterated.
 func (id *identifier) latinVerdict(sum *votes, words int) verdict {
-	v := verdict{lang: id.latin, second: -1, sure: 1}
+	v := verdict{lang: id.latin, second: -1, sure: 1, votes: *sum}
 	other := -1
 	for k := range id.langs {
 		switch {

@@ -106,7 +106,7 @@ func (c *compiler) wordForms(t *table) map[string]int32 {
 		w := &c.d.words[i]
 		t.words[i] = word{
 			weight: float32(w.weight), not: float32(w.not), lack: float32(w.lack),
-			topic: uint8(w.topic), flags: w.flags,
+			topic: uint8(w.topic), flags: w.flags, line: int32(w.at.Line),
 			ownNot: w.not != defaultNot(w.weight), ownLack: w.lack != defaultLack(w.weight),
 		}
 		if w.flags&wordObscene != 0 {

@@ -37,33 +37,44 @@ func (s *scratch) walk(t *table, slot int) {
 
 // from follows the patterns that begin with a set which the word at i carries.
 func (s *scratch) from(t *table, slot int, set uint32, i int) {
-	near := s.lex.sets[slot][i].near
-	firsts := t.trie.start(set)
+	words := s.lex.sets[slot]
+	near := words[i].near
+	r := &t.trie.roots[set]
+	firsts := t.trie.firsts[r.firsts.at : r.firsts.at+r.firsts.n]
 	for k := range firsts {
-		f := &firsts[k]
-		switch {
-		case f.sets&near == 0 && f.sets != ^uint64(0):
-		case f.simple:
-			s.second(t, slot, f, i)
-		default:
-			s.follow(t, slot, f.node, i, i, 1)
+		n := &t.trie.nodes[firsts[k].node]
+		s.finish(t, slot, n, i, i, 1)
+		for e := n.exitAt; e < n.exitAt+uint32(n.exitN); e++ {
+			if t.trie.exits[e].far() { // over the others second goes
+				s.cross(t, slot, e, i, i, 1)
+			}
+		}
+	}
+	if r.bits&near == 0 {
+		return
+	}
+	for j := i + 1; j <= i+nearWords && j < len(words) && !words[j].breaks; j++ {
+		for left := words[j].bit & r.bits; left != 0; left &= left - 1 {
+			at := t.trie.byBit[int(r.spans)+bits.OnesCount64(r.bits&(left&-left-1))]
+			s.second(t, slot, t.trie.seconds[at.at:at.at+at.n], i, j)
 		}
 	}
 }
 
-// second goes on from the word at i over the one exit of a simple node.
-func (s *scratch) second(t *table, slot int, f *first, i int) {
-	words := s.lex.sets[slot]
-	top := min(i+1+int(f.gap), len(words)-1)
-	for j := i + 1; j <= top && !words[j].breaks; j++ {
-		if f.sets&words[j].bit != 0 {
-			for _, next := range t.trie.next(f.exit, words[j].set) {
+// second goes on over the exits that the word at j may pass, after the word at i.
+func (s *scratch) second(t *table, slot int, list []second, i, j int) {
+	w := &s.lex.sets[slot][j]
+	for k := range list {
+		e := &list[k]
+		if int(e.gap) < j-i-1 {
+			continue
+		}
+		for _, next := range t.trie.next(e.exit, w.set) {
+			s.follow(t, slot, next, i, j, 1|1<<(j-i))
+		}
+		if w.place != 0 {
+			for _, next := range t.trie.next(e.exit, w.place) {
 				s.follow(t, slot, next, i, j, 1|1<<(j-i))
-			}
-			if place := words[j].place; place != 0 {
-				for _, next := range t.trie.next(f.exit, place) {
-					s.follow(t, slot, next, i, j, 1|1<<(j-i))
-				}
 			}
 		}
 	}
@@ -75,39 +86,47 @@ func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover 
 		return
 	}
 	n := &t.trie.nodes[node]
-	if n.endN > 0 {
-		for _, id := range t.trie.ends[n.endAt : n.endAt+uint32(n.endN)] {
-			s.found(t, slot, id, first, last, cover)
-		}
-	}
-	words := s.lex.sets[slot]
-	if n.sets&words[last].near == 0 && n.sets != ^uint64(0) {
+	s.finish(t, slot, n, first, last, cover)
+	near := s.lex.sets[slot][last].near
+	if n.sets&near == 0 && n.sets != ^uint64(0) {
 		return
 	}
 	for e := n.exitAt; e < n.exitAt+uint32(n.exitN); e++ {
-		exit := &t.trie.exits[e]
-		if exit.any == 0 && exit.gap < nearWords && exit.sets&words[last].near == 0 {
+		if exit := &t.trie.exits[e]; exit.sets&near != 0 || exit.far() {
+			s.cross(t, slot, e, first, last, cover)
+		}
+	}
+}
+
+// finish notes the patterns that end at the node.
+func (s *scratch) finish(t *table, slot int, n *trieNode, first, last int, cover uint64) {
+	for _, id := range t.trie.ends[n.endAt : n.endAt+uint32(n.endN)] {
+		s.found(t, slot, id, first, last, cover)
+	}
+}
+
+// cross goes on over an exit from the word at last.
+func (s *scratch) cross(t *table, slot int, e uint32, first, last int, cover uint64) {
+	words := s.lex.sets[slot]
+	exit := &t.trie.exits[e]
+	top := min(last+1+int(exit.gap), len(words)-1, first+63)
+	for j := last + 1; j <= top; j++ {
+		w := &words[j]
+		if w.breaks || len(s.matches) >= maxMatches {
+			break
+		}
+		if exit.any != 0 && s.lex.toks[j].kind == wordToken {
+			s.follow(t, slot, exit.any, first, j, cover|1<<(j-first))
+		}
+		if exit.sets&w.bit == 0 {
 			continue
 		}
-		top := min(last+1+int(exit.gap), len(words)-1, first+63)
-		for j := last + 1; j <= top; j++ {
-			w := &words[j]
-			if w.breaks || len(s.matches) >= maxMatches {
-				break
-			}
-			if exit.any != 0 && s.lex.toks[j].kind == wordToken {
-				s.follow(t, slot, exit.any, first, j, cover|1<<(j-first))
-			}
-			if exit.sets&w.bit == 0 {
-				continue
-			}
-			for _, next := range t.trie.next(e, w.set) {
+		for _, next := range t.trie.next(e, w.set) {
+			s.follow(t, slot, next, first, j, cover|1<<(j-first))
+		}
+		if w.place != 0 {
+			for _, next := range t.trie.next(e, w.place) {
 				s.follow(t, slot, next, first, j, cover|1<<(j-first))
-			}
-			if w.place != 0 {
-				for _, next := range t.trie.next(e, w.place) {
-					s.follow(t, slot, next, first, j, cover|1<<(j-first))
-				}
 			}
 		}
 	}

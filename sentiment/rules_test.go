@@ -2,10 +2,12 @@ package sentiment
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/internal/tsv"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestRules: every rule that staff can read has a file of texts that it finds and
@@ -39,6 +41,139 @@ func TestRules(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRulesByLanguage reads testdata/rules/<lang>: a file is called after a rule, or
+// after a frame and a value of it ("about-other.tsv": a cue of this value is found).
+// It tells which rules and values have no text yet that must be found.
+func TestRulesByLanguage(t *testing.T) {
+	s := newScorer(t)
+	covered := map[string]bool{}
+	files, err := filepath.Glob("testdata/rules/*/*.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	common, err := filepath.Glob("testdata/rules/*.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, common...) {
+		name := strings.ReplaceAll(strings.TrimSuffix(filepath.Base(file), ".tsv"), "-", " ")
+		_, rule := s.common.rules.index[name]
+		if !rule && s.common.frameIndex[name] == 0 {
+			t.Errorf("%s: no rule or frame's value is called %q", file, name)
+			continue
+		}
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var errs tsv.Errors
+		for _, r := range tsv.Read(file, string(b), "lang fires text", &errs) {
+			lang, want, text := r.Cell(0), r.Cell(1) == "yes", r.Cell(2)
+			covered[lang+" "+name] = covered[lang+" "+name] || want
+			if got := s.fires(Input{Text: text, Lang: lang, Spans: namedBrand(text)}, name, rule); got != want && filepath.Dir(file) != "testdata/rules" {
+				t.Errorf("%s: %q: fires is %v: %s", r.At(0), text, got, why(s.Score(Input{Text: text, Lang: lang})))
+			}
+		}
+		if err := errs.Err(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, lang := range s.Languages() {
+		var missing []string
+		for _, rule := range s.common.rules.list[1:] {
+			if !covered[lang+" "+rule] && rule != "guard" {
+				missing = append(missing, rule)
+			}
+		}
+		for _, v := range s.common.frames[1:] {
+			if !covered[lang+" "+v.name()] {
+				missing = append(missing, v.name())
+			}
+		}
+		t.Logf("%s: no text that must be found for: %s", lang, strings.Join(missing, ", "))
+	}
+}
+
+// fires reports whether a rule speaks in a text, or a cue of a frame's value.
+func (s *Scorer) fires(in Input, name string, rule bool) bool {
+	if rule {
+		for _, h := range s.Score(in).Why {
+			if h.Rule == name {
+				return true
+			}
+		}
+		return false
+	}
+	for _, c := range s.Cues(in) {
+		if c.Frame+" "+c.Value == name {
+			return true
+		}
+	}
+	return false
+}
+
+// namedBrand finds the brand of the regression texts, which is called Brand.
+func namedBrand(text string) []mention.Span {
+	if i := strings.Index(text, "Brand"); i >= 0 {
+		return []mention.Span{{Start: i, End: i + len("Brand")}}
+	}
+	return nil
+}
+
+// TestRuleOff: without the rows of a rule, or of a frame's value, the texts that were
+// found by them are found no more: every such line needs its rows.
+func TestRuleOff(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the tables anew")
+	}
+	bare, err := newFrom(func(name string) string {
+		switch filepath.Base(name) {
+		case "frames.tsv":
+			if strings.HasPrefix(name, "common/") {
+				return builtin(name)
+			}
+			return ""
+		case "patterns.tsv", "endings.tsv":
+			return ""
+		}
+		return builtin(name)
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newScorer(t)
+	files, err := filepath.Glob("testdata/rules/*/*.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	needs, free := 0, 0
+	for _, file := range files {
+		name := strings.ReplaceAll(strings.TrimSuffix(filepath.Base(file), ".tsv"), "-", " ")
+		_, rule := s.common.rules.index[name]
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var errs tsv.Errors
+		lines, fell := 0, 0
+		for _, r := range tsv.Read(file, string(b), "lang fires text", &errs) {
+			in := Input{Text: r.Cell(2), Lang: r.Cell(0), Spans: namedBrand(r.Cell(2))}
+			if r.Cell(1) != "yes" || !s.fires(in, name, rule) {
+				continue
+			}
+			lines++
+			if !bare.fires(in, name, rule) {
+				fell++
+			}
+		}
+		if needs += fell; lines > 0 && fell == 0 {
+			free++
+			t.Logf("%s: found without patterns too", file)
+		}
+	}
+	t.Logf("%d lines fall without their rows; %d files are found by the engine itself", needs, free)
 }
 
 // TestGuards: words that look like feelings and are none.

@@ -15,6 +15,11 @@ import (
 type Options struct {
 	Words     string // a user's own words and patterns, as in lexicon/README.md; empty for none
 	WordsFile string // the name that mistakes in Words are reported with
+
+	Learned     string // what an installation's staff taught: lines of Learn; empty for nothing
+	LearnedFile string // the name that mistakes in Learned are reported with
+
+	Unfitted bool // without the weights of common/verdict.tsv, for the program that makes them
 }
 
 // Input is one text to be scored.
@@ -40,6 +45,8 @@ type Scorer struct {
 	rule      engineRules
 	pool      sync.Pool
 	own       []ownRow
+	curve     *curve
+	shares    shares
 }
 
 // lazyTable is a language that is compiled on first use.
@@ -66,28 +73,43 @@ type scratch struct {
 	emoji     map[uint64]float32
 	cyrillic  []bool // the script of each language
 	rule      engineRules
+	k         *shares
 	verdict   verdict
 	steps     int
 	topics    [maxTopics]float32
 	windows   [8][2]int
 	cues      []cueHit
+	bad       []badUnit
+	parties   []party
 	x         []float32 // the features
 	values    int       // of frames
 	named     bool      // somebody said where the brand is
 	answers   []answer
-	sums      []float32 // of the models
+	p         []float32 // what the models answer
+	joint     []float32 // the products
 }
 
 // New builds a scorer. The error lists every mistake in the user's words with
 // its file, line and column.
-func New(o Options) (*Scorer, error) { return newFrom(builtin, o) }
+func New(o Options) (*Scorer, error) {
+	src := builtin
+	if o.Unfitted {
+		src = func(name string) string {
+			if name == verdictFile {
+				return ""
+			}
+			return builtin(name)
+		}
+	}
+	return newFrom(src, o)
+}
 
 // newFrom builds a scorer from tables that src reads by name.
 func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 	var errs tsv.Errors
-	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}}
+	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}, curve: newCurve(), shares: shipped}
 	s.pool.New = func() any {
-		return &scratch{lex: lexer{cues: &s.id.cues, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, cyrillic: s.common.cyrillic}
+		return &scratch{lex: lexer{cues: &s.id.cues, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, k: &s.shares, cyrillic: s.common.cyrillic}
 	}
 	s.findRules()
 	for _, r := range s.common.emoji {
@@ -108,6 +130,9 @@ func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 		return nil, fmt.Errorf("sentiment: lexicon: %w", err)
 	}
 	if err := s.readOwn(o); err != nil {
+		return nil, err
+	}
+	if err := s.readLearned(o); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -225,29 +250,35 @@ const (
 	stemVote  = 0.4 // for one that begins as a stem of them
 )
 
-// languageOf identifies the language, unless the caller named one in Latin letters
-// and there is nothing to doubt it.
+// languageOf identifies the language. What the caller says is a hint: servers
+// declare "en" by default, so script and function words win over it.
 func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
 	given := s.common.language(tag)
-	if given >= 0 && !s.common.cyrillic[given] && sc.lex.letters.cyrillic == 0 {
-		return verdict{lang: given, second: -1, sure: 1}
-	}
 	v := s.identify(sc)
 	if given < 0 || given == v.lang {
 		return v
 	}
-	// The caller's word counts. A Latin text in a Cyrillic language is
-	// transliterated; a Cyrillic one that looks like another is read as both.
-	cyrillic := s.common.cyrillic[given]
-	if !cyrillic && s.common.cyrillic[v.lang] && !v.translit {
-		return v // servers declare "en" by default
+	cyrillic, written := s.common.cyrillic[given], s.common.cyrillic[v.lang]
+	switch {
+	case !cyrillic && written && !v.translit:
+		return v
+	case !written && v.votes[v.lang] > v.votes[given]+foreign: // Latin letters, and words of another language
+		return v
+	case v.translit && !cyrillic:
+		return v
 	}
-	out := verdict{lang: given, second: -1, sure: 1, translit: v.translit || cyrillic && !s.common.cyrillic[v.lang]}
-	if cyrillic && s.common.cyrillic[v.lang] && !v.translit {
+	// A Latin text in a Cyrillic language is transliterated; a Cyrillic one that
+	// looks like another is read as both.
+	out := verdict{lang: given, second: -1, sure: 1, translit: v.translit || cyrillic && !written}
+	if cyrillic && written && !v.translit {
 		out.second = v.lang
 	}
 	return out
 }
+
+// foreign is by how many votes a text in Latin letters must speak against the
+// language it is declared to be in.
+const foreign = 3
 
 // Languages returns the codes of the languages the scorer knows.
 func (s *Scorer) Languages() []string { return slices.Clone(s.common.langs) }

@@ -110,7 +110,7 @@ type hint struct {
 // addHint notes a small sign. What its sentence is taken for counts here already.
 func (s *scratch) addHint(i int32, weight float32, cl *clauseState, si int) {
 	if cl.conditional {
-		weight *= supposed
+		weight *= s.k.supposed
 	}
 	if len(s.hints) < maxUnits {
 		s.hints = append(s.hints, hint{i, weight * s.sentences[si].words})
@@ -125,8 +125,8 @@ func (s *scratch) boundHints() {
 	for _, h := range s.hints {
 		sum += h.weight
 	}
-	want := hintShare * sum * min(1, hintWords/float32(len(s.lex.toks)))
-	want = max(mostHints, want)
+	want := s.k.hintShare * sum * min(1, s.k.hintWords/float32(len(s.lex.toks)))
+	want = max(s.k.mostHints, want)
 	if want >= 0 {
 		return
 	}

@@ -111,11 +111,27 @@ func missed(s *sentiment.Scorer, x *tested) string {
 		x.Brand, strings.ReplaceAll(x.Input.Text, "\n", `\n`)}, "\t")
 }
 
-// figures are precision, recall, F1, average precision and false alarms in a
-// hundred non-complaints.
-func figures(all []tested) string {
+// measured is how well complaints are told from the rest: at the thresholds, and
+// by order alone (average precision, the best F1 of any threshold).
+type measured struct {
+	n, yes, tp, fp int
+	ap, best       float64
+}
+
+func (m *measured) precision() float64   { return share(m.tp, m.tp+m.fp) }
+func (m *measured) recall() float64      { return share(m.tp, m.yes) }
+func (m *measured) f1() float64          { return share(2*m.tp, m.tp+m.fp+m.yes) }
+func (m *measured) falseAlarms() float64 { return 100 * share(m.fp, m.n-m.yes) }
+
+func (m *measured) String() string {
+	return fmt.Sprintf("n %4d  P %.3f  R %.3f  F1 %.3f  AP %.3f  best F1 %.3f  false alarms %4.1f", m.n, m.precision(), m.recall(), m.f1(), m.ap, m.best, m.falseAlarms())
+}
+
+func figures(all []tested) string { m := measure(all); return m.String() }
+
+func measure(all []tested) measured {
+	var m measured
 	var list []tested
-	var tp, fp, yes int
 	for _, x := range all {
 		if x.Complaint == "borderline" {
 			continue
@@ -123,25 +139,25 @@ func figures(all []tested) string {
 		list = append(list, x)
 		switch {
 		case x.yes() && x.alert:
-			tp++
+			m.tp++
 		case x.alert:
-			fp++
+			m.fp++
 		}
 		if x.yes() {
-			yes++
+			m.yes++
 		}
 	}
+	m.n = len(list)
 	sort.SliceStable(list, func(i, j int) bool { return list[i].score.Complaint > list[j].score.Complaint })
-	var ap float64
 	hits := 0
 	for i, x := range list {
 		if x.yes() {
 			hits++
-			ap += float64(hits) / float64(i+1)
+			m.ap += float64(hits) / float64(i+1) / float64(m.yes)
 		}
+		m.best = max(m.best, 2*float64(hits)/float64(i+1+m.yes))
 	}
-	p, r := share(tp, tp+fp), share(tp, yes)
-	return fmt.Sprintf("n %4d  P %.3f  R %.3f  F1 %.3f  AP %.3f  false alarms %4.1f", len(list), p, r, 2*p*r/max(p+r, 1e-9), ap/float64(max(yes, 1)), 100*share(fp, len(list)-yes))
+	return m
 }
 
 func share(a, b int) float64 { return float64(a) / float64(max(b, 1)) }

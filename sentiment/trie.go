@@ -1,6 +1,9 @@
 package sentiment
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // trie holds all patterns. Node 0 is the root; from a node, exits lead over a gap
 // and a word to other nodes. A word is known by the number of its set of symbols,
@@ -9,8 +12,10 @@ type trie struct {
 	nodes    []trieNode
 	exits    []trieExit // the ways on from the nodes, grouped by node
 	links    []int32    // nodes, grouped by exit and set
-	roots    []span     // by set: the ways from the root, in firsts
+	roots    []root     // by set: the ways from the root
 	firsts   []first
+	seconds  []second // by a filter bit of the next word
+	byBit    []span   // parts of seconds
 	slots    []slot
 	ends     []int32 // pattern ids, grouped by node
 	patterns []pattern
@@ -22,14 +27,22 @@ type trieNode struct {
 	endN, exitN   uint16
 }
 
-// first is a node after a pattern's first word, with what the next words must
-// hold for it to lead anywhere.
-type first struct {
-	sets   uint64
-	node   int32
-	exit   uint32 // of a simple node: its one exit, and its gap
-	gap    uint8
-	simple bool // nothing ends here, and there is one way on
+// root is the ways from the root by a set: the firsts, and the seconds, a span for
+// each bit in bits.
+type root struct {
+	firsts span
+	bits   uint64
+	spans  uint32 // in byBit
+}
+
+// first is a node after a pattern's first word where a pattern ends, or that goes
+// on over an exit which the bits of the next words cannot tell of.
+type first struct{ node int32 }
+
+// second is an exit of a node after a pattern's first word.
+type second struct {
+	exit uint32
+	gap  uint8
 }
 
 // trieExit is the ways on from a node that allow the same gap.
@@ -39,7 +52,10 @@ type trieExit struct {
 	gap  uint8
 }
 
-// span is a part of firsts.
+// far reports whether the bits of the next words cannot tell that the exit is shut.
+func (e *trieExit) far() bool { return e.any != 0 || int(e.gap) >= nearWords }
+
+// span is a part of a list.
 type span struct{ at, n uint32 }
 
 // slot answers where a set leads over an exit; a key of 0 is an empty slot.
@@ -65,12 +81,6 @@ func (t *trie) next(exit, set uint32) []int32 {
 }
 
 func slotOf(key uint32) uint32 { return key * 0x9e3779b1 >> 11 }
-
-// start returns the nodes after a pattern's first word.
-func (t *trie) start(set uint32) []first {
-	v := t.roots[set]
-	return t.firsts[v.at : v.at+v.n]
-}
 
 // trieBuilder collects sequences of steps.
 type trieBuilder struct {
@@ -133,8 +143,9 @@ func (b *trieBuilder) build(patterns []pattern, sets [][]symbol, bits []uint64) 
 			b.exits(&t, i, bySymbol)
 		}
 	}
-	t.link(sets, bits, bySymbol)
+	roots := t.link(sets, bits, bySymbol)
 	t.filter()
+	t.start(roots)
 	return t
 }
 
@@ -144,19 +155,46 @@ func (t *trie) filter() {
 		n := &t.nodes[i]
 		for _, e := range t.exits[n.exitAt : n.exitAt+uint32(n.exitN)] {
 			n.sets |= e.sets
-			if e.any != 0 || int(e.gap) >= nearWords {
+			if e.far() {
 				n.sets = ^uint64(0)
 			}
 		}
 	}
-	for i := range t.firsts {
-		f := &t.firsts[i]
-		n := &t.nodes[f.node]
-		if f.sets = n.sets; n.endN > 0 {
-			f.sets = ^uint64(0)
+}
+
+// start lays out the ways from the root, from the nodes that each set leads to.
+func (t *trie) start(roots [][]int32) {
+	t.roots = make([]root, len(roots))
+	var lists [64][]second
+	for set, nodes := range roots {
+		r := &t.roots[set]
+		r.firsts.at, r.spans = uint32(len(t.firsts)), uint32(len(t.byBit))
+		for _, node := range nodes {
+			n := &t.nodes[node]
+			whole := n.endN > 0
+			for at := n.exitAt; at < n.exitAt+uint32(n.exitN); at++ {
+				e := &t.exits[at]
+				if e.far() {
+					whole = true
+					continue
+				}
+				for left := e.sets; left != 0; left &= left - 1 {
+					bit := bits.TrailingZeros64(left)
+					lists[bit] = append(lists[bit], second{at, e.gap})
+				}
+			}
+			if whole {
+				t.firsts = append(t.firsts, first{node})
+				r.firsts.n++
+			}
 		}
-		if n.endN == 0 && n.exitN == 1 && f.sets != ^uint64(0) {
-			f.simple, f.exit, f.gap = true, n.exitAt, t.exits[n.exitAt].gap
+		for bit := range lists {
+			if list := lists[bit]; len(list) > 0 {
+				r.bits |= 1 << bit
+				t.byBit = append(t.byBit, span{uint32(len(t.seconds)), uint32(len(list))})
+				t.seconds = append(t.seconds, list...)
+				lists[bit] = list[:0]
+			}
 		}
 	}
 }
@@ -183,9 +221,10 @@ func (b *trieBuilder) exits(t *trie, i int, bySymbol [][]edge) {
 	}
 }
 
-// link finds, for every set and exit, where a word with this set leads.
-func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) {
-	t.roots = make([]span, len(sets))
+// link finds, for every set and exit, where a word with this set leads. It returns
+// the nodes that the sets lead to from the root.
+func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) [][]int32 {
+	roots := make([][]int32, len(sets))
 	var groups []slot
 	var edges []edge
 	for set, symbols := range sets {
@@ -202,10 +241,8 @@ func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) {
 			return int(a.to - b.to)
 		})
 		i := 0
-		t.roots[set].at = uint32(len(t.firsts))
 		for ; i < len(edges) && edges[i].exit == 0; i++ {
-			t.firsts = append(t.firsts, first{node: edges[i].to})
-			t.roots[set].n++
+			roots[set] = append(roots[set], edges[i].to)
 		}
 		for i < len(edges) {
 			at, exit := uint32(len(t.links)), edges[i].exit
@@ -230,4 +267,5 @@ func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) {
 		}
 		t.slots[i] = g
 	}
+	return roots
 }

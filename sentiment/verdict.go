@@ -18,12 +18,21 @@ import (
 // verdictModels are the weights by feature, so that features that are 0 cost
 // nothing.
 type verdictModels struct {
-	answers []int       // the values of frames that have a model, as in common.frames
-	groups  []group     // the frames they belong to
-	weights [][]float32 // by feature: of each answer's model, then of the complaint
-	told    []float32   // of the complaint: what each answer counts, then each joint answer
-	alert   [kinds]float64
-	joints  [][3]int // positions in answers
+	answers []int                // the values of frames that have a model, as in common.frames
+	groups  []group              // the frames they belong to
+	weights [][maxModels]float32 // by feature: of each answer's model, then of the complaint
+	told    []float32            // of the complaint: what each answer counts
+	products
+	alert [kinds]float64
+}
+
+// maxModels is one for each answer and one for the complaint.
+const maxModels = 16
+
+// products are features of the complaint that multiply others.
+type products struct {
+	parts   [][3]int32 // positions in features, answers behind them, then a 1
+	weights []float32
 }
 
 // group is the answers of one frame.
@@ -36,31 +45,52 @@ const kinds = 6
 var kindNames = [kinds]string{"", "review", "forum", "comment", "news", "social"}
 
 const (
+	verdictFile    = "common/verdict.tsv"
 	complaintModel = "complaint"
 	alertModel     = "alert"
 	answerFeature  = "is " // + frame and value: what its model answers
 )
 
-// JointAnswer is a feature of the complaint that is the product of answers: each
-// question alone leaves too much open.
-type JointAnswer struct {
+// Product is a feature of the complaint that multiplies answers and features:
+// each by itself leaves too much open.
+type Product struct {
 	Name  string
-	Parts [3]string // an answer that stands twice counts twice
+	Parts []string // names of features or of answers ("event yes" is what its model answers)
 }
 
-// JointAnswers returns them in the order of verdict.tsv. It is for fitting.
-func JointAnswers() []JointAnswer { return jointAnswers }
+// Products returns them in the order of verdict.tsv. It is for fitting.
+func Products() []Product { return slices.Clone(productFeatures) }
 
-var jointAnswers = []JointAnswer{
-	{"happened to a customer by us", [3]string{"event yes", "about us", "voice customer"}},
-	{"told as happened by a customer", [3]string{"event yes", "voice customer", "voice customer"}},
-	{"told as happened of us", [3]string{"event yes", "about us", "about us"}},
+var productFeatures = []Product{
+	{"happened to a customer by us", []string{"is event yes", "is about us", "is voice customer"}},
+	{"told as happened by a customer", []string{"is event yes", "is voice customer", "is voice customer"}},
+	{"told as happened of us", []string{"is event yes", "is about us", "is about us"}},
+	{"bad and happened by us", []string{"score bad", "is event yes", "is about us"}},
+	{"told of us by a customer as happened", []string{"told of us", "is event yes", "is voice customer"}},
+	{"told of another by a customer", []string{"told of another", "is about other", "is voice customer"}},
+	{"nothing bad but happened to a customer by us", []string{"nothing good or bad", "is event yes", "is about us"}},
+	{"good of us", []string{"score good", "is about us"}},
+	{"a customer in the news", []string{"kind news", "is voice customer", "is event yes"}},
+	{"happened, in a forum", []string{"kind forum", "is event yes", "is about us"}},
+	{"happened, in a network", []string{"kind social", "is event yes", "is about us"}},
+	{"asked by one whom it happened to", []string{"asks", "is event yes", "is about us"}},
+	{"no place: score bad", []string{"no place of the brand is known", "score bad"}},
+	{"no place: score good", []string{"no place of the brand is known", "score good"}},
+	{"no place: bad cues", []string{"no place of the brand is known", "bad cues"}},
+	{"no place: bad words", []string{"no place of the brand is known", "bad words"}},
+	{"no place: share of bad", []string{"no place of the brand is known", "share of bad"}},
+	{"no place: worst sentence", []string{"no place of the brand is known", "worst sentence"}},
+	{"no place: happened", []string{"no place of the brand is known", "is event yes"}},
+	{"no place: a customer", []string{"no place of the brand is known", "is voice customer"}},
+	{"no place: about us", []string{"no place of the brand is known", "is about us"}},
+	{"no place: asks", []string{"no place of the brand is known", "asks"}},
+	{"few stars and us", []string{"few stars", "is about us"}},
 }
 
 // readVerdict reads the weights. Without the file nothing is known and every
 // complaint is a half.
 func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
-	const name = "common/verdict.tsv"
+	const name = verdictFile
 	c.features = c.featureNames()
 	m := &c.models
 	index := map[string]int{}
@@ -82,26 +112,38 @@ func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
 			}
 		}
 	}
+	if len(m.answers) >= maxModels {
+		errs.Add(tsv.Place{File: name}, "more than %d models", maxModels)
+		m.answers = m.answers[:maxModels-1]
+	}
 	for k, a := range m.answers {
 		index[answerFeature+c.frames[a].name()] = len(c.features) + k
 	}
-	for k, j := range jointAnswers {
-		index[j.Name] = len(c.features) + len(m.answers) + k
-		var at [3]int
-		for i, part := range j.Parts {
-			at[i] = slices.Index(m.answers, c.frameIndex[part])
-		}
-		m.joints = append(m.joints, at)
-	}
+	m.readProducts(len(c.features)+len(m.answers), index)
 	models[complaintModel] = len(m.answers)
-	m.weights = make([][]float32, len(c.features))
-	for i := range m.weights {
-		m.weights[i] = make([]float32, len(m.answers)+1)
-	}
-	m.told = make([]float32, len(m.answers)+len(jointAnswers))
+	m.weights = make([][maxModels]float32, len(c.features))
+	m.told = make([]float32, len(m.answers))
 	for _, r := range rows {
 		c.readWeight(&r, models, index, errs)
 	}
+}
+
+// readProducts finds the parts of the products; a product of an answer that no
+// model gives is always 0, and has no parts. one is the place of the number 1.
+func (m *verdictModels) readProducts(one int, index map[string]int) {
+	for k, p := range productFeatures {
+		parts := [3]int32{int32(one), int32(one), int32(one)}
+		for i, name := range p.Parts {
+			at, ok := index[name]
+			if !ok {
+				at = -1
+			}
+			parts[i] = int32(at)
+		}
+		m.parts = append(m.parts, parts)
+		index[p.Name] = one + k
+	}
+	m.products.weights = make([]float32, len(productFeatures))
 }
 
 func (c *common) readWeight(r *tsv.Row, models, index map[string]int, errs *tsv.Errors) {
@@ -129,8 +171,10 @@ func (c *common) readWeight(r *tsv.Row, models, index map[string]int, errs *tsv.
 		m.weights[f][model] = w
 	case r.Cell(0) != complaintModel:
 		errs.Add(r.At(1), "only the complaint sees the other models' answers")
-	default:
+	case f < len(c.features)+len(m.told):
 		m.told[f-len(c.features)] = w
+	default:
+		m.products.weights[f-len(c.features)-len(m.told)] = w
 	}
 }
 
@@ -142,38 +186,57 @@ type answer struct {
 
 // decide answers the frames and the verdict.
 func (s *Scorer) decide(dst *mention.Score, sc *scratch, in *Input) {
+	dst.Complaint = math.Round(float64(s.curve.at(s.weigh(sc)))*1e4) / 1e4
+	s.answer(sc, sc.p)
+	s.tellFrames(dst, sc, in.Text)
+}
+
+// weigh returns the complaint's weighted sum, and leaves the answers in sc.p and
+// the products in sc.joint.
+func (s *Scorer) weigh(sc *scratch) float32 {
 	m := &s.common.models
 	n := len(m.answers)
-	if cap(sc.sums) < n+1 {
-		sc.sums = make([]float32, n+1)
-	}
-	sums := sc.sums[:n+1]
-	clear(sums)
+	var sums [maxModels]float32
 	for f, x := range sc.x {
-		if x != 0 {
-			for k, w := range m.weights[f] {
-				sums[k] += w * x
-			}
+		if x == 0 {
+			continue
+		}
+		w := &m.weights[f]
+		for k := range sums {
+			sums[k] += w[k] * x
 		}
 	}
-	verdict := sums[n]
+	verdict := sums[n%maxModels]
+	sc.p = sc.p[:0]
 	for k := range n {
-		sums[k] = logistic(sums[k])
+		sc.p = append(sc.p, s.curve.at(sums[k]))
 	}
 	for _, g := range m.groups {
-		m.share(sums[g.from:g.to])
+		m.share(sc.p[g.from:g.to])
 	}
-	for k := range n {
-		verdict += m.told[k] * sums[k]
+	for k, p := range sc.p {
+		verdict += m.told[k] * p
 	}
-	for k, j := range m.joints {
-		if j[0] >= 0 && j[1] >= 0 && j[2] >= 0 {
-			verdict += m.told[n+k] * sums[j[0]] * sums[j[1]] * sums[j[2]]
-		}
+	sc.joint = sc.joint[:0]
+	for k, parts := range m.parts {
+		p := sc.part(parts[0]) * sc.part(parts[1]) * sc.part(parts[2])
+		sc.joint = append(sc.joint, p)
+		verdict += m.products.weights[k] * p
 	}
-	dst.Complaint = math.Round(float64(logistic(verdict))*1e4) / 1e4
-	s.answer(sc, sums)
-	s.tellFrames(dst, sc, in.Text)
+	return verdict
+}
+
+// part is a factor of a product: a feature, an answer or, behind them, 1.
+func (sc *scratch) part(at int32) float32 {
+	switch k := int(at) - len(sc.x); {
+	case at < 0:
+		return 0
+	case k < 0:
+		return sc.x[at]
+	case k < len(sc.p):
+		return sc.p[k]
+	}
+	return 1
 }
 
 // share makes the answers of one frame sum up to one; a frame with one answer
@@ -191,7 +254,32 @@ func (m *verdictModels) share(p []float32) {
 	}
 }
 
-func logistic(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
+// curve is the logistic curve from 0 on, in steps of 1/64, read between its points;
+// nothing is told apart beyond the last one.
+type curve [curveTop*curveSteps + 2]float32
+
+const (
+	curveTop   = 16
+	curveSteps = 64
+)
+
+func newCurve() *curve {
+	var c curve
+	for i := range c {
+		c[i] = float32(1 / (1 + math.Exp(-float64(i)/curveSteps)))
+	}
+	return &c
+}
+
+func (c *curve) at(x float32) float32 {
+	y := min(abs(x), curveTop) * curveSteps
+	i := int(y)
+	p := c[i] + (c[i+1]-c[i])*(y-float32(i))
+	if x < 0 {
+		return 1 - p
+	}
+	return p
+}
 
 // answer takes, for each frame that is weighed, the likeliest value, and for the
 // others the value with the heaviest cues.
@@ -207,22 +295,22 @@ func (s *Scorer) answer(sc *scratch, p []float32) {
 		}
 		frame := m.answers[best]
 		if g.to-g.from == 1 && p[best] < 0.5 {
-			frame = sc.heaviest(c, c.frames[frame].frame, frame)
+			frame = sc.heaviest(c.valuesOf[frame], frame)
 		}
 		sc.answers = append(sc.answers, answer{frame, sc.heaviestCue(frame)})
 	}
-	if f := sc.heaviest(c, "end", 0); f != 0 {
+	if f := sc.heaviest(c.ends, 0); f != 0 {
 		sc.answers = append(sc.answers, answer{f, sc.heaviestCue(f)})
 	}
 }
 
-// heaviest returns the value of the frame, other than one, that cues speak for
-// most; 0 when none does.
-func (sc *scratch) heaviest(c *common, frame string, except int) int {
+// heaviest returns the value in g, other than one, that cues speak for most; 0 when
+// none does.
+func (sc *scratch) heaviest(g group, except int) int {
 	best, weight := 0, float32(0)
-	values := sc.x[len(sc.x)-2*sc.values:]
-	for f := 1; f < len(c.frames); f++ {
-		if f != except && c.frames[f].frame == frame && values[f-1] > weight {
+	values := sc.x[len(sc.x)-sc.values:]
+	for f := g.from; f < g.to; f++ {
+		if f != except && values[f-1] > weight {
 			best, weight = f, values[f-1]
 		}
 	}
@@ -295,12 +383,10 @@ func (s *Scorer) Reasons(in Input) []Reason {
 		}
 	}
 	for k, a := range m.answers {
-		add(answerFeature+c.frames[a].name(), m.told[k]*sc.sums[k])
+		add(answerFeature+c.frames[a].name(), m.told[k]*sc.p[k])
 	}
-	for k, j := range m.joints {
-		if j[0] >= 0 && j[1] >= 0 && j[2] >= 0 {
-			add(jointAnswers[k].Name, m.told[n+k]*sc.sums[j[0]]*sc.sums[j[1]]*sc.sums[j[2]])
-		}
+	for k := range m.parts {
+		add(productFeatures[k].Name, m.products.weights[k]*sc.joint[k])
 	}
 	slices.SortStableFunc(list, func(a, b Reason) int {
 		switch d := abs(b.Weight) - abs(a.Weight); {

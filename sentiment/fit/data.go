@@ -17,12 +17,14 @@ type item struct {
 	x      []float64
 	real   bool    // a real text: nobody answered the frames for it
 	weight float64 // in the fit of the complaint
+	set    int     // of real texts: which set, from 1
 }
 
 // dataset is all that is fitted on.
 type dataset struct {
 	names []string // of the features
 	items []item
+	sets  int // of real texts
 
 	verbose bool // report on stderr
 }
@@ -35,25 +37,25 @@ var realSets = []struct {
 	kind   mention.PostKind
 	weight float64
 }{
-	{"en-vader-tweets", "", 0.06},              // MIT
-	{"en-vader-amazon", "review", 0.12},        // MIT
-	{"en-uci-amazon", "review", 0.12},          // CC BY 4.0
-	{"en-uci-yelp", "review", 0.12},            // CC BY 4.0
-	{"ru-banki-ru", "review", 0.12},            // MIT
-	{"ru-brighter", "", 0.06},                  // CC BY 4.0
-	{"ru-marketplace-wb-ozon", "review", 0.12}, // MIT
-	{"ru-tg-ok-human", "social", 0.12},         // MIT
-	{"uk-brighter", "", 0.06},                  // CC BY 4.0
-	{"uk-gurbich-manual", "", 0.12},            // Apache-2.0
-	{"uk-hand-support", "", 0.3},               // this project
-	{"bg-hand-support", "", 0.3},               // this project
+	{"en-vader-tweets", "", 0.09},              // MIT
+	{"en-vader-amazon", "review", 0.18},        // MIT
+	{"en-uci-amazon", "review", 0.18},          // CC BY 4.0
+	{"en-uci-yelp", "review", 0.18},            // CC BY 4.0
+	{"ru-banki-ru", "review", 0.18},            // MIT
+	{"ru-brighter", "", 0.09},                  // CC BY 4.0
+	{"ru-marketplace-wb-ozon", "review", 0.18}, // MIT
+	{"ru-tg-ok-human", "social", 0.18},         // MIT
+	{"uk-brighter", "", 0.09},                  // CC BY 4.0
+	{"uk-gurbich-manual", "", 0.18},            // Apache-2.0
+	{"uk-hand-support", "", 0.45},              // this project
+	{"bg-hand-support", "", 0.45},              // this project
 }
 
 // handWeight is what a text of the hand-written sets counts.
-const handWeight = 0.3
+const handWeight = 0.45
 
 func load(folders []string, real, hand string) (*dataset, error) {
-	scorer, err := sentiment.New(sentiment.Options{})
+	scorer, err := sentiment.New(sentiment.Options{Unfitted: true})
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +90,9 @@ func load(folders []string, real, hand string) (*dataset, error) {
 func (d *dataset) add(s *sentiment.Scorer, p stream.Post, weight float64, real bool) {
 	x := s.Features(p.Input)
 	it := item{post: p, x: make([]float64, len(x)), weight: weight, real: real}
+	if real {
+		it.set = d.sets
+	}
 	for i, v := range x {
 		it.x[i] = float64(v)
 	}
@@ -103,6 +108,7 @@ func (d *dataset) loadReal(s *sentiment.Scorer, real, hand string, places *strea
 		if err != nil {
 			return err
 		}
+		d.sets++
 		for _, p := range posts {
 			p.Complaint = "no"
 			if p.Label == "neg" {

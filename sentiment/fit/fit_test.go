@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -32,24 +31,5 @@ func TestFileIsFitted(t *testing.T) {
 	}
 	if string(got) != want {
 		t.Error("verdict.tsv is not what the program makes of the texts and the lexicon: go run ./sentiment/fit")
-	}
-}
-
-// TestLogistic fits what is known: the odds of a yes are 3 without the feature
-// and 1/3 with it.
-func TestLogistic(t *testing.T) {
-	var list []example
-	add := func(x float64, yes bool, n int) {
-		for range n {
-			list = append(list, newExample([]float64{1, x}, yes, 1))
-		}
-	}
-	add(0, true, 300)
-	add(0, false, 100)
-	add(1, true, 100)
-	add(1, false, 300)
-	w := logistic(list, 2, 1e-9)
-	if want := math.Log(3); math.Abs(w[0]-want) > 1e-6 || math.Abs(w[1]+2*want) > 1e-6 {
-		t.Errorf("weights %v, want %v and %v", w, want, -2*want)
 	}
 }

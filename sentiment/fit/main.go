@@ -25,9 +25,13 @@ func main() {
 	real := flag.String("real", shared+"/eval", "folder of real texts; empty for none")
 	out := flag.String("out", "sentiment/lexicon/common/verdict.tsv", "the file to write; - for stdout")
 	report := flag.Bool("report", false, "print, by cross-validation, how good the fit is")
+	ablate := flag.Bool("ablate", false, "print what each step gives, by cross-validation, and write nothing")
 	flag.Parse()
 	data, err := load(strings.Split(*streams, ","), *real, "sentiment/testdata/hand")
-	if err == nil {
+	switch {
+	case err == nil && *ablate:
+		err = data.ablate(*real)
+	case err == nil:
 		data.verbose = *report
 		err = write(*out, makeFile(data))
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/sentiment/logit"
 )
 
 // question is a frame that is answered by weighing, with its values and where a
@@ -25,8 +26,8 @@ var questions = []question{
 
 const (
 	folds        = 5
-	frameRidge   = 1.0
-	verdictRidge = 1.5
+	frameRidge   = 2.0
+	verdictRidge = 0.3
 )
 
 // frameModels are the weights of every answer, in the order of the questions.
@@ -37,7 +38,7 @@ func (d *dataset) fitFrames(keep func(*item) bool) frameModels {
 	var models frameModels
 	for _, q := range questions {
 		for _, value := range q.values {
-			var examples []example
+			var examples []logit.Example
 			for i := range d.items {
 				it := &d.items[i]
 				label := q.label(it)
@@ -50,9 +51,9 @@ func (d *dataset) fitFrames(keep func(*item) bool) frameModels {
 					}
 					label = "us"
 				}
-				examples = append(examples, newExample(it.x, label == value, 1))
+				examples = append(examples, logit.NewExample(it.x, label == value, 1))
 			}
-			models = append(models, logistic(examples, len(d.names), frameRidge))
+			models = append(models, logit.Fit(examples, len(d.names), nil, frameRidge))
 		}
 	}
 	return models
@@ -85,21 +86,24 @@ func (m frameModels) answers(x []float64) []float64 {
 	return out
 }
 
-// extend adds the answers and the joint answers to the features of an item.
+// extend adds the answers and the products to the features of an item.
 func (d *dataset) extend(x, answers []float64) []float64 {
 	out := append(append([]float64(nil), x...), answers...)
-	index := map[string]float64{}
+	value := map[string]float64{}
+	for i, name := range d.names {
+		value[name] = x[i]
+	}
 	k := 0
 	for _, q := range questions {
 		for _, v := range q.values {
-			index[q.frame+" "+v] = answers[k]
+			value["is "+q.frame+" "+v] = answers[k]
 			k++
 		}
 	}
-	for _, j := range sentiment.JointAnswers() {
+	for _, product := range sentiment.Products() {
 		p := 1.0
-		for _, part := range j.Parts {
-			p *= index[part]
+		for _, part := range product.Parts {
+			p *= value[part]
 		}
 		out = append(out, p)
 	}
@@ -110,12 +114,14 @@ func (d *dataset) extend(x, answers []float64) []float64 {
 type fitted struct {
 	frames  frameModels
 	verdict []float64
-	alert   float64
+	alert   map[string]float64
 }
 
-func (d *dataset) fit() fitted {
-	answered := make([][]float64, len(d.items))
-	all := d.fitFrames(func(*item) bool { return true })
+// rows are what the complaint is fitted on: the features with the answers of models
+// that did not see the post; of real texts, which no frame was fitted on, with the
+// answers of all.
+func (d *dataset) rows(all frameModels) (rows, answered [][]float64) {
+	answered = make([][]float64, len(d.items))
 	for fold := range folds {
 		m := d.fitFrames(func(it *item) bool { return it.post.Fold(folds) != fold })
 		for i := range d.items {
@@ -124,43 +130,54 @@ func (d *dataset) fit() fitted {
 			}
 		}
 	}
-	rows := make([][]float64, len(d.items))
+	rows = make([][]float64, len(d.items))
 	for i := range d.items {
 		if answered[i] == nil {
 			answered[i] = all.answers(d.items[i].x)
 		}
 		rows[i] = d.extend(d.items[i].x, answered[i])
 	}
+	return rows, answered
+}
+
+func (d *dataset) fit() fitted {
+	all := d.fitFrames(func(*item) bool { return true })
+	rows, answered := d.rows(all)
 	out := fitted{frames: all, verdict: d.fitVerdict(rows, func(*item) bool { return true })}
-	var scores map[int]float64
-	out.alert, scores = d.threshold(rows)
+	scores := d.unseen(rows)
+	out.alert = d.thresholds(scores)
 	if d.verbose {
 		d.report(answered, scores)
+		d.reportKinds(scores, out.alert)
+		d.reportBins(scores)
 	}
 	return out
 }
 
+// fitVerdict fits the complaint. Each set of real texts has a constant of its own,
+// which is left out of the file: how common complaints are in a set says nothing
+// about streams.
 func (d *dataset) fitVerdict(rows [][]float64, keep func(*item) bool) []float64 {
-	var examples []example
+	n := len(rows[0])
+	var examples []logit.Example
 	for i := range d.items {
-		if it := &d.items[i]; it.weight > 0 && keep(it) {
-			examples = append(examples, newExample(rows[i], it.post.Complaint == "yes", it.weight))
+		it := &d.items[i]
+		if it.weight == 0 || !keep(it) {
+			continue
 		}
+		row := append(append([]float64(nil), rows[i]...), make([]float64, d.sets+1)...)
+		if it.real {
+			row[n+it.set] = 1
+		}
+		examples = append(examples, logit.NewExample(row, it.post.Complaint == "yes", it.weight))
 	}
-	return logistic(examples, len(rows[0]), verdictRidge)
+	return logit.Fit(examples, n+d.sets+1, nil, verdictRidge)[:n]
 }
 
-// threshold is the complaint at which precision and recall are the same on posts
-// that the weights did not see, by cross-validation: as many alerts as complaints.
-// The threshold of the best F1 wanders more, because F1 is flat around its top.
-func (d *dataset) threshold(rows [][]float64) (float64, map[int]float64) {
+// unseen are the complaints of posts by weights that did not see them, by
+// cross-validation.
+func (d *dataset) unseen(rows [][]float64) map[int]float64 {
 	scores := map[int]float64{}
-	type scored struct {
-		p   float64
-		yes bool
-	}
-	var list []scored
-	total := 0
 	for fold := range folds {
 		w := d.fitVerdict(rows, func(it *item) bool { return it.real || it.post.Fold(folds) != fold })
 		for i := range d.items {
@@ -172,16 +189,47 @@ func (d *dataset) threshold(rows [][]float64) (float64, map[int]float64) {
 			for k, v := range rows[i] {
 				sum += w[k] * v
 			}
-			yes := it.post.Complaint == "yes"
 			scores[i] = 1 / (1 + math.Exp(-sum))
-			list = append(list, scored{scores[i], yes})
-			if yes {
-				total++
+		}
+	}
+	return scores
+}
+
+// kinds are the kinds of posts with a threshold of their own; "-" is all others.
+var kinds = []string{"-", "review", "forum", "comment", "news", "social"}
+
+// sure is how many complaints of a kind make its own threshold count half.
+const sure = 30
+
+// thresholds are, for each kind, where precision and recall are the same on posts
+// that the weights did not see: as many alerts as complaints. The threshold of the
+// best F1 wanders more, because F1 is flat around its top. A kind with few
+// complaints keeps near the threshold of all.
+func (d *dataset) thresholds(scores map[int]float64) map[string]float64 {
+	all, _ := d.breakEven(scores, func(*item) bool { return true })
+	out := map[string]float64{"-": all}
+	for _, kind := range kinds[1:] {
+		own, n := d.breakEven(scores, func(it *item) bool { return string(it.post.Input.Kind) == kind })
+		out[kind] = (all*sure + own*float64(n)) / float64(sure+n)
+	}
+	return out
+}
+
+func (d *dataset) breakEven(scores map[int]float64, keep func(*item) bool) (at float64, complaints int) {
+	var list []float64
+	for i := range d.items {
+		if p, ok := scores[i]; ok && keep(&d.items[i]) {
+			list = append(list, p)
+			if d.items[i].post.Complaint == "yes" {
+				complaints++
 			}
 		}
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].p > list[j].p })
-	return list[min(total, len(list)-1)].p, scores
+	if len(list) == 0 {
+		return 0.5, 0
+	}
+	sort.Sort(sort.Reverse(sort.Float64Slice(list)))
+	return list[min(complaints, len(list)-1)], complaints
 }
 
 // makeFile fits and writes the weights down, rounded.
@@ -198,20 +246,25 @@ func makeFile(d *dataset) string {
 			k++
 		}
 	}
+	writeModel(&b, "complaint", d.rowNames(), f.verdict)
+	for _, kind := range kinds {
+		fmt.Fprintf(&b, "alert\t%s\t%.2f\n", kind, f.alert[kind])
+	}
+	return b.String()
+}
+
+// rowNames are the names of what the complaint sees.
+func (d *dataset) rowNames() []string {
 	names := append([]string(nil), d.names...)
 	for _, q := range questions {
 		for _, v := range q.values {
 			names = append(names, "is "+q.frame+" "+v)
 		}
 	}
-	for _, j := range sentiment.JointAnswers() {
-		names = append(names, j.Name)
+	for _, p := range sentiment.Products() {
+		names = append(names, p.Name)
 	}
-	writeModel(&b, "complaint", names, f.verdict)
-	for _, kind := range []string{"-", "review", "forum", "comment", "news", "social"} {
-		fmt.Fprintf(&b, "alert\t%s\t%.2f\n", kind, f.alert)
-	}
-	return b.String()
+	return names
 }
 
 func writeModel(b *strings.Builder, model string, names []string, w []float64) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"sort"
+	"strings"
 )
 
 // report prints, on stderr, how the fit does on posts it did not see, by
@@ -79,4 +80,58 @@ func (q *question) best(p []float64) string {
 		}
 	}
 	return q.values[top]
+}
+
+// reportKinds prints what the thresholds come to on unseen posts, kind by kind, in
+// the streams and in the ordinary weeks.
+func (d *dataset) reportKinds(scores map[int]float64, alert map[string]float64) {
+	for _, part := range []string{"streams", "weeks"} {
+		for _, kind := range append([]string{"all"}, kinds[1:]...) {
+			var tp, fp, yes, n int
+			for i := range d.items {
+				it := &d.items[i]
+				p, ok := scores[i]
+				k := string(it.post.Input.Kind)
+				if !ok || kind != "all" && k != kind || strings.HasPrefix(it.post.File, "week-") != (part == "weeks") {
+					continue
+				}
+				n++
+				is := it.post.Complaint == "yes"
+				if is {
+					yes++
+				}
+				if p >= alert[k] && is {
+					tp++
+				} else if p >= alert[k] {
+					fp++
+				}
+			}
+			fmt.Fprintf(os.Stderr, "%s %-8s posts %4d  P %.2f  R %.2f  false alarms %.1f\n", part, kind, n, share(tp, tp+fp), share(tp, yes), 100*share(fp, n-yes))
+		}
+	}
+}
+
+func share(a, b int) float64 { return float64(a) / float64(max(b, 1)) }
+
+// reportBins prints how often unseen posts are complaints, by what was predicted.
+func (d *dataset) reportBins(scores map[int]float64) {
+	for _, part := range []string{"streams", "weeks"} {
+		var n, yes [10]int
+		var sum [10]float64
+		for i := range d.items {
+			p, ok := scores[i]
+			if !ok || strings.HasPrefix(d.items[i].post.File, "week-") != (part == "weeks") {
+				continue
+			}
+			b := min(int(p*10), 9)
+			n[b]++
+			sum[b] += p
+			if d.items[i].post.Complaint == "yes" {
+				yes[b]++
+			}
+		}
+		for b := range n {
+			fmt.Fprintf(os.Stderr, "| %s | %.1f-%.1f | %d | %.2f | %.2f |\n", part, float64(b)/10, float64(b+1)/10, n[b], sum[b]/float64(max(n[b], 1)), share(yes[b], n[b]))
+		}
+	}
 }

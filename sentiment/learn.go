@@ -1,0 +1,131 @@
+package sentiment
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/earshot/earshot/internal/tsv"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment/logit"
+)
+
+// Example is a post that staff judged.
+type Example struct {
+	Input     Input
+	Complaint bool    // about the watch: answered or claimed; not: marked as none, or as not about us
+	Weight    float64 // how many posts it stands for: 4 when every fourth of its like is judged; 0 is 1
+}
+
+// How an installation learns. The shipped weights are the prior: a feature moves
+// only as far as many posts that hold it agree, so that few verdicts change little.
+const (
+	learnRidge = 25.0 // the higher, the more the shipped weights are believed
+	learnMost  = 3.0  // how far one weight can move
+	learnLeast = 0.02 // smaller changes are left out of the file
+)
+
+// Learn returns how the weights of the complaint should change to agree better with
+// what staff judged, as lines "feature<TAB>change", the text for Options.Learned; ""
+// when there is nothing to change. The scorer should be one without Learned: changes
+// do not add up. It gives the most likely weights where the shipped ones are the prior
+// (logistic regression by Newton's method, a ridge around them), the same for the
+// same examples in the same order, rounded to two places. The models of the frames and
+// the thresholds stay as they are. It takes about a second for a thousand examples.
+func (s *Scorer) Learn(examples []Example) string {
+	names := s.verdictNames()
+	var prior []float64
+	rows := make([]logit.Example, 0, len(examples))
+	for i := range examples {
+		row, weights := s.verdictRow(examples[i].Input)
+		prior = weights
+		weight := examples[i].Weight
+		if weight <= 0 {
+			weight = 1
+		}
+		rows = append(rows, logit.NewExample(row, examples[i].Complaint, weight))
+	}
+	if len(rows) == 0 {
+		return ""
+	}
+	w := logit.Fit(rows, len(names), prior, learnRidge)
+	var b strings.Builder
+	for i, name := range names {
+		if d := max(-learnMost, min(learnMost, w[i]-prior[i])); math.Abs(d) >= learnLeast {
+			fmt.Fprintf(&b, "%s\t%.2f\n", name, d)
+		}
+	}
+	return b.String()
+}
+
+// verdictNames are the names of all that the complaint sees, in the order of verdictRow.
+func (s *Scorer) verdictNames() []string {
+	c := s.common
+	names := append([]string(nil), c.features...)
+	for _, a := range c.models.answers {
+		names = append(names, answerFeature+c.frames[a].name())
+	}
+	for i := range productFeatures {
+		names = append(names, productFeatures[i].Name)
+	}
+	return names
+}
+
+// verdictRow is what the complaint sees of a text, and the weights it gives that.
+func (s *Scorer) verdictRow(in Input) (row, weights []float64) {
+	var out mention.Score
+	sc := s.pool.Get().(*scratch)
+	defer s.pool.Put(sc)
+	s.scoreWith(sc, &out, in)
+	m := &s.common.models
+	add := func(x, w float32) {
+		row, weights = append(row, float64(x)), append(weights, float64(w))
+	}
+	for f, x := range sc.x {
+		add(x, m.weights[f][len(m.answers)])
+	}
+	for k, p := range sc.p {
+		add(p, m.told[k])
+	}
+	for k, p := range sc.joint {
+		add(p, m.products.weights[k])
+	}
+	return row, weights
+}
+
+// readLearned adds what an installation learned to the weights.
+func (s *Scorer) readLearned(o Options) error {
+	if o.Learned == "" {
+		return nil
+	}
+	name := o.LearnedFile
+	if name == "" {
+		name = "learned"
+	}
+	index := map[string]int{}
+	for i, f := range s.verdictNames() {
+		index[f] = i
+	}
+	var errs tsv.Errors
+	m := &s.common.models
+	for _, r := range tsv.Read(name, o.Learned, "", &errs) {
+		at, ok := index[r.Cell(0)]
+		if !ok {
+			errs.Add(r.At(0), "unknown feature %q", r.Cell(0))
+			continue
+		}
+		d := float32(r.Weight(1, -learnMost, learnMost, &errs))
+		switch told := at - len(m.weights); {
+		case told < 0:
+			m.weights[at][len(m.answers)] += d
+		case told < len(m.told):
+			m.told[told] += d
+		default:
+			m.products.weights[told-len(m.told)] += d
+		}
+	}
+	if err := errs.Err(); err != nil {
+		return fmt.Errorf("sentiment: learned weights: %w", err)
+	}
+	return nil
+}

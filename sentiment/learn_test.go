@@ -1,0 +1,127 @@
+package sentiment_test
+
+import (
+	"crypto/sha256"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/sentiment/stream"
+)
+
+// TestLearnMonth simulates a month of an installation for each language: the posts
+// of brands that no weight was fitted on come day by day in an order of their own,
+// staff judge the alerts and every fourth of the rest, and after ten and after twenty
+// days the weights learn what was judged so far. Measured are the days after, whose
+// posts were taught to nobody: false alarms fall, and F1 does not pay more than .02 for it.
+func TestLearnMonth(t *testing.T) {
+	s, err := sentiment.New(sentiment.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	byLang := map[string][]stream.Post{}
+	places := stream.NewPlaces()
+	for _, file := range streamFiles(t) {
+		posts, err := stream.Read(file, places)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range posts {
+			if p.Held() && p.Complaint != "borderline" {
+				byLang[p.Input.Lang] = append(byLang[p.Input.Lang], p)
+			}
+		}
+	}
+	var allBefore, allAfter []tested
+	for _, lang := range s.Languages() {
+		posts := byLang[lang]
+		sort.Slice(posts, func(i, j int) bool { return dayOf(&posts[i]) < dayOf(&posts[j]) })
+		var before, after []tested
+		lines := 0
+		for _, from := range []int{10, 20} {
+			taught := len(posts) * from / 30
+			learned := s.Learn(judged(s, posts[:taught]))
+			lines = strings.Count(learned, "\n")
+			l, err := sentiment.New(sentiment.Options{Learned: learned})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range posts[taught : len(posts)*(from+10)/30] {
+				before, after = append(before, judge(s, p)), append(after, judge(l, p))
+			}
+		}
+		a, b := measure(before), measure(after)
+		t.Logf("%s shipped %s", lang, &a)
+		t.Logf("%s learned %s (%d weights moved)", lang, &b, lines)
+		allBefore, allAfter = append(allBefore, before...), append(allAfter, after...)
+	}
+	a, b := measure(allBefore), measure(allAfter)
+	t.Logf("all shipped %s", &a)
+	t.Logf("all learned %s", &b)
+	if b.fp > a.fp || b.f1() < a.f1()-0.02 {
+		t.Errorf("learning gave %d false alarms of %d, F1 %.3f of %.3f", b.fp, a.fp, b.f1(), a.f1())
+	}
+}
+
+func dayOf(p *stream.Post) string {
+	sum := sha256.Sum256([]byte("day " + p.File + p.ID))
+	return string(sum[:])
+}
+
+func judge(s *sentiment.Scorer, p stream.Post) tested {
+	x := tested{Post: p, score: s.Score(p.Input)}
+	x.alert = x.score.Complaint >= s.AlertAt(p.Input.Kind)
+	return x
+}
+
+// judged is what staff look at: alerts, and every fourth of the rest.
+func judged(s *sentiment.Scorer, posts []stream.Post) []sentiment.Example {
+	var list []sentiment.Example
+	for i, p := range posts {
+		switch x := judge(s, p); {
+		case x.alert:
+			list = append(list, sentiment.Example{Input: p.Input, Complaint: x.yes()})
+		case i%4 == 0:
+			list = append(list, sentiment.Example{Input: p.Input, Complaint: x.yes(), Weight: 4})
+		}
+	}
+	return list
+}
+
+// TestLearn: what is taught takes effect, the same examples teach the same, one
+// verdict moves next to nothing, and a file with mistakes is refused.
+func TestLearn(t *testing.T) {
+	s, err := sentiment.New(sentiment.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := sentiment.Input{Text: "The queue at Brand was terrible again, I waited an hour.", Lang: "en", Kind: "social"}
+	one := sentiment.Example{Input: post}
+	first := s.Score(post).Complaint
+	after := func(n int) float64 {
+		learned := s.Learn(slices.Repeat([]sentiment.Example{one}, n))
+		if learned != s.Learn(slices.Repeat([]sentiment.Example{one}, n)) {
+			t.Error("the same examples teach different things")
+		}
+		l, err := sentiment.New(sentiment.Options{Learned: learned})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.Score(post).Complaint
+	}
+	if x := after(1); first-x > 0.1 {
+		t.Errorf("one verdict took the complaint from %.2f to %.2f", first, x)
+	}
+	if x := after(100); x > first/2 {
+		t.Errorf("a hundred verdicts took the complaint from %.2f to %.2f only", first, x)
+	}
+	if s.Learn(nil) != "" {
+		t.Error("nothing taught something")
+	}
+	_, err = sentiment.New(sentiment.Options{Learned: "score bad\t0.2\nscore bed\t0.2\nasks\t99\n", LearnedFile: "learned.tsv"})
+	if err == nil || !strings.Contains(err.Error(), `learned.tsv:2:1: unknown feature "score bed"`) || !strings.Contains(err.Error(), "learned.tsv:3:") {
+		t.Errorf("mistakes are told as %v", err)
+	}
+}

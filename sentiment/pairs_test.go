@@ -1,0 +1,90 @@
+package sentiment_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/sentiment/stream"
+)
+
+// pairFloors are what must be heard, and left alone, of pairs that say the same
+// fault words once as a complaint and once not. They are raised, never lowered.
+var pairFloors = map[string][2]float64{"en": {0.78, 0.65}, "ru": {0.84, 0.80}, "uk": {0.72, 0.70}, "bg": {0.62, 0.55}}
+
+// TestPairs prints, for each language, how many complaints are heard, how many
+// twins are left alone, and in how many pairs the complaint stands above its twin.
+func TestPairs(t *testing.T) {
+	s, err := sentiment.New(sentiment.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("testdata/stream/pairs-??.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shared := os.Getenv("EARSHOT_SHARED"); shared != "" {
+		files = append(files, filepath.Join(shared, "eval", "stream", "pairs.tsv"))
+	} else {
+		files = append(files, filepath.Join("..", "..", "shared", "eval", "stream", "pairs.tsv"))
+	}
+	type count struct{ pairs, heard, alone, order int }
+	langs := map[string]*count{}
+	places := stream.NewPlaces()
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if os.IsNotExist(err) {
+			continue
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimRight(string(b), "\n"), "\n")
+		col := map[string]int{}
+		for i, name := range strings.Split(lines[0], "\t") {
+			col[name] = i
+		}
+		for n, line := range lines[1:] {
+			cells := strings.Split(line, "\t")
+			if len(cells) < len(col) {
+				t.Errorf("%s:%d: %d columns, want %d", file, n+2, len(cells), len(col))
+				continue
+			}
+			lang := cells[col["lang"]]
+			score := func(text string) float64 {
+				in := sentiment.Input{Text: text, Lang: lang, Kind: mention.Social}
+				if at, ok := col["brand"]; ok {
+					if in.Spans, err = places.Find(cells[at], text); err != nil {
+						t.Fatal(err)
+					}
+				}
+				return s.Score(in).Complaint
+			}
+			c := langs[lang]
+			if c == nil {
+				c = &count{}
+				langs[lang] = c
+			}
+			yes, no, at := score(cells[col["complaint"]]), score(cells[col["twin"]]), s.AlertAt(mention.Social)
+			c.pairs++
+			if yes >= at {
+				c.heard++
+			}
+			if no < at {
+				c.alone++
+			}
+			if yes > no {
+				c.order++
+			}
+		}
+	}
+	for lang, c := range langs {
+		heard, alone := share(c.heard, c.pairs), share(c.alone, c.pairs)
+		t.Logf("%s: %d pairs, heard %.2f, twins left alone %.2f, complaint above its twin %.2f", lang, c.pairs, heard, alone, share(c.order, c.pairs))
+		if floor := pairFloors[lang]; heard < floor[0] || alone < floor[1] {
+			t.Errorf("%s: heard %.2f, left alone %.2f; the floor is %.2f and %.2f", lang, heard, alone, floor[0], floor[1])
+		}
+	}
+}

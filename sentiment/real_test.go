@@ -1,0 +1,69 @@
+package sentiment_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/sentiment/stream"
+)
+
+// realStreams are public sets that are most like what a monitor sees, with the F1
+// and the average precision of "negative" by the complaint that must hold: what was
+// written for a test is not the world.
+var realStreams = []struct {
+	name   string
+	kind   mention.PostKind
+	f1, ap float64
+}{
+	{"en-airline-tweets", mention.Social, 0.78, 0.85},
+	{"ru-sentirueval-banks", mention.Social, 0.62, 0.64},
+	{"ru-sentirueval-telecom", mention.Social, 0.74, 0.77},
+	{"ru-tg-ok-human", mention.Social, 0.73, 0.76},
+}
+
+// TestReal measures the verdict on real texts.
+func TestReal(t *testing.T) {
+	shared := os.Getenv("EARSHOT_SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "shared")
+	}
+	s, err := sentiment.New(sentiment.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := stream.NewPlaces()
+	for _, set := range realStreams {
+		file := filepath.Join(shared, "eval", set.name+".tsv")
+		if _, err := os.Stat(file); err != nil {
+			t.Skip("absent")
+		}
+		posts, err := stream.Read(file, places)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list, words []tested
+		for _, p := range posts {
+			p.Complaint = "no"
+			if p.Label == "neg" {
+				p.Complaint = "yes"
+			}
+			p.Input.Kind, p.Input.Stars = set.kind, 0
+			x := tested{Post: p, score: s.Score(p.Input)}
+			x.alert = x.score.Complaint >= s.AlertAt(set.kind)
+			list = append(list, x)
+			x.score.Complaint = -x.score.Value
+			x.alert = x.score.Label == mention.Negative
+			words = append(words, x)
+		}
+		m := measure(list)
+		t.Logf("%-24s by complaint %s", set.name, &m)
+		byScore := measure(words)
+		t.Logf("%-24s by score     %s", "", &byScore)
+		if m.best < set.f1 || m.ap < set.ap {
+			t.Errorf("%s: best F1 %.3f and AP %.3f; they may not fall below %.2f and %.2f", set.name, m.best, m.ap, set.f1, set.ap)
+		}
+	}
+}
