@@ -54,7 +54,7 @@ var realSets = []struct {
 // handWeight is what a text of the hand-written sets counts.
 const handWeight = 0.45
 
-func load(folders []string, real, hand string) (*dataset, error) {
+func load(folders []string, real, hand string, all bool) (*dataset, error) {
 	scorer, err := sentiment.New(sentiment.Options{Unfitted: true})
 	if err != nil {
 		return nil, err
@@ -62,6 +62,7 @@ func load(folders []string, real, hand string) (*dataset, error) {
 	d := &dataset{names: scorer.FeatureNames()}
 	places := stream.NewPlaces()
 	for _, dir := range folders {
+		before := len(d.items)
 		for _, pattern := range []string{"??.tsv", "week-??.tsv"} {
 			files, err := filepath.Glob(filepath.Join(dir, pattern))
 			if err != nil {
@@ -74,15 +75,15 @@ func load(folders []string, real, hand string) (*dataset, error) {
 					return nil, err
 				}
 				for _, p := range posts {
-					if !p.Held() {
+					if all || !p.Held() {
 						d.add(scorer, p, 1, false)
 					}
 				}
 			}
 		}
-	}
-	if len(d.items) == 0 {
-		return nil, fmt.Errorf("no labelled posts in %v", folders)
+		if len(d.items) == before {
+			return nil, fmt.Errorf("no labelled posts in %s: set EARSHOT_SHARED to the folder that has them, or -streams", dir)
+		}
 	}
 	return d, d.loadReal(scorer, real, hand, places)
 }

@@ -20,7 +20,7 @@ func TestFileIsFitted(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(eval, "stream")); err != nil {
 		t.Skip("absent")
 	}
-	d, err := load([]string{filepath.Join(eval, "stream"), "../testdata/stream"}, eval, "../testdata/hand")
+	d, err := load([]string{filepath.Join(eval, "stream"), "../testdata/stream"}, eval, "../testdata/hand", false)
 	if err != nil {
 		t.Fatal(err)
 	}
