@@ -28,7 +28,7 @@ func heard(p mention.Post, watches ...string) mention.AnalyzedPost {
 			Watch: w, Simhash: uint64(len(p.Text))<<48 | uint64(p.ContentHash()),
 			Spans: []mention.Span{{Start: 0, End: 8, Text: "Romashka", Term: "romashka"}},
 			Score: mention.Score{Value: -0.6, Label: mention.Negative, Lang: "en", Topics: []string{"delivery"},
-				Why: []mention.Hit{{Start: 18, End: 22, Text: "lost", Rule: "word", Weight: -0.6}},
+				Why:       []mention.Hit{{Start: 18, End: 22, Text: "lost", Rule: "word", Weight: -0.6}},
 				Complaint: 0.81, Frames: []mention.Frame{{Frame: "about", Value: "us", Start: 9, End: 17, Text: "Romashka"}, {Frame: "voice", Value: "customer"}}},
 		})
 	}
