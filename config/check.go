@@ -211,18 +211,25 @@ func (d *decoder) checkSentiment(c *Config) {
 			d.wrong(d.place("sentiment.alert_below."+kind), "write a number from -1 to 1", "alert_below.%s: a score is never %v", kind, v)
 		}
 	}
-	if c.Sentiment.Words == "" {
-		return
-	}
-	path := d.doc.abs(c.Sentiment.Words)
-	if _, err := d.doc.read(path, maxWords); err != nil {
-		d.wrong(d.place("sentiment.words"), "a path is relative to the watchlist", "words: %s cannot be read: %s", c.Sentiment.Words, reason(err))
-		return
-	}
-	c.Sentiment.WordsFile = path
+	c.Sentiment.WordsFile = d.readable("words", c.Sentiment.Words)
+	c.Sentiment.WeightsFile = d.readable("weights", c.Sentiment.Weights)
 }
 
-// maxWords bounds the user's own words: 16 MiB are some 300,000 entries.
+// readable returns the path of a file that a key of sentiment names, or says that it
+// cannot be read; "" when none is named.
+func (d *decoder) readable(key, file string) string {
+	if file == "" {
+		return ""
+	}
+	path := d.doc.abs(file)
+	if _, err := d.doc.read(path, maxWords); err != nil {
+		d.wrong(d.place("sentiment."+key), "a path is relative to the watchlist", "%s: %s cannot be read: %s", key, file, reason(err))
+		return ""
+	}
+	return path
+}
+
+// maxWords bounds the user's own words and weights: 16 MiB are some 300,000 entries.
 const maxWords = 16 << 20
 
 func (d *decoder) checkTopics(list []string, path string) {

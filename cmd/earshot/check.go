@@ -41,7 +41,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	fmt.Fprintf(term.out, "%s is good: %s, %s, %s.\n", cfg.Path,
 		text.Count(len(cfg.Watches), "watch"), text.Count(len(cfg.Sources), "source"), text.Count(len(cfg.Routes), "route"))
-	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile)
+	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if err != nil {
 		return err
 	}

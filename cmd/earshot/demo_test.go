@@ -24,7 +24,7 @@ func TestDemoScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scorer, err := daemon.NewScorer("")
+	scorer, err := daemon.NewScorer("", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,7 +106,7 @@ type explainer struct {
 }
 
 func newExplainer(list daemon.Watchlist) (explainer, error) {
-	scorer, err := daemon.NewScorer(list.Sentiment.WordsFile)
+	scorer, err := daemon.NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
 		return explainer{}, err
 	}

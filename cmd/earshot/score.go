@@ -21,6 +21,8 @@ type scoreCmd struct {
 	Kind  string `help:"What kind of post it is: review, forum, comment, news, social." enum:",review,forum,comment,news,social" default:""`
 	About string `help:"The brand, as in your watchlist. The whole text is about it when left out." placeholder:"NAME"`
 	Words string `help:"Your own words and weights (sentiment.words of the watchlist)." type:"existingfile" placeholder:"FILE"`
+
+	Weights string `help:"Weights that your staff taught (sentiment.weights of the watchlist)." type:"existingfile" placeholder:"FILE"`
 }
 
 // scoreIn and scoreOut are the lines of score --json.
@@ -50,7 +52,7 @@ type scoreOut struct {
 
 // Run scores stdin: the whole of it as one text, or a JSON object per line.
 func (c *scoreCmd) Run(term terminal) error {
-	scorer, err := daemon.NewScorer(c.Words)
+	scorer, err := daemon.NewScorer(c.Words, c.Weights)
 	if err != nil {
 		return err
 	}

@@ -22,14 +22,20 @@ import (
 
 type tuneCmd struct {
 	watchlistFlag
-	JSON    bool `help:"Print JSON."`
-	MayLose int  `default:"0" help:"How many true complaints the proposals may lose." placeholder:"N"`
+	JSON    bool   `help:"Print JSON."`
+	Weights string `help:"Write the weights that are proposed to this file, for sentiment.weights of the watchlist." placeholder:"FILE"`
+	MayLose int    `default:"0" help:"How many true complaints the proposals may lose." placeholder:"N"`
 }
 
-// newWords is the words file that is proposed where the watchlist names none.
-const newWords = "our-words.tsv"
+// newWords and newWeights are the files that are proposed where the watchlist names
+// none.
+const (
+	newWords   = "our-words.tsv"
+	newWeights = "our-weights.tsv"
+)
 
-// Run prints what could be changed by what staff said. It changes nothing.
+// Run prints what could be changed by what staff said. It changes nothing but the file
+// of --weights.
 func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	if c.MayLose < 0 {
 		return usageError{"--may-lose is a number of complaints, 0 or more"}
@@ -44,11 +50,11 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	defer db.Close()
-	scorer, err := daemon.NewScorer("")
+	scorer, err := daemon.NewScorer("", "")
 	if err != nil {
 		return err
 	}
-	in := tune.Input{Margin: daemon.NewRules(cfg, scorer).Margin, File: newWords, New: true, MayLose: c.MayLose}
+	in := tune.Input{Margin: daemon.NewRules(cfg, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights, MayLose: c.MayLose}
 	if in.Examples, err = labelled(ctx, db); err != nil {
 		return err
 	}
@@ -59,11 +65,22 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 		}
 		in.Words, in.File, in.New = string(src), filepath.Base(path), false
 	}
+	if path := cfg.Sentiment.WeightsFile; path != "" {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("read sentiment.weights: %w", err)
+		}
+		in.Weights, in.WeightsFile = string(src), filepath.Base(path)
+	}
 	for _, w := range cfg.Watches {
 		in.Watches = append(in.Watches, tuneWatch(w))
 	}
-	plan, err := tune.Propose(ctx, in, newLexicon(in.File, list, in.Examples), matcher{cfg}, nil)
+	lex := newLexicon(in, list)
+	plan, err := tune.Propose(ctx, in, lex, matcher{cfg}, learner{in.Words, lex})
 	if err != nil {
+		return err
+	}
+	if err := c.writeWeights(plan); err != nil {
 		return err
 	}
 	if !c.JSON {
@@ -155,13 +172,13 @@ func tuneWatch(w config.Watch) tune.Watch {
 
 // lexicon implements tune.Lexicon with the real scorer.
 type lexicon struct {
-	file   string
+	in     tune.Input                    // for the names of the files, and the weights
 	rivals map[mention.ID][]mention.Span // found once: the words do not change them
 }
 
-func newLexicon(file string, list daemon.Watchlist, examples []tune.Example) lexicon {
-	l := lexicon{file, map[mention.ID][]mention.Span{}}
-	for _, e := range examples {
+func newLexicon(in tune.Input, list daemon.Watchlist) lexicon {
+	l := lexicon{in, map[mention.ID][]mention.Span{}}
+	for _, e := range in.Examples {
 		if spans := list.RivalsIn(e.Mention.Watch, e.Mention.Post); len(spans) > 0 {
 			l.rivals[e.Mention.ID] = spans
 		}
@@ -170,8 +187,10 @@ func newLexicon(file string, list daemon.Watchlist, examples []tune.Example) lex
 }
 
 // Scorer returns a scorer with other words.
-func (l lexicon) Scorer(words string) (tune.Scorer, error) {
-	s, err := sentiment.New(sentiment.Options{Words: words, WordsFile: l.file})
+func (l lexicon) Scorer(words string) (tune.Scorer, error) { return l.with(words, l.in.Weights) }
+
+func (l lexicon) with(words, weights string) (tune.Scorer, error) {
+	s, err := sentiment.New(sentiment.Options{Words: words, WordsFile: l.in.File, Learned: weights, LearnedFile: l.in.WeightsFile})
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile)
+	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if err != nil {
 		t.Fatal(err)
 	}

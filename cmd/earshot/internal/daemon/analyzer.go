@@ -24,18 +24,31 @@ func NewAnalyzer(list Watchlist, scorer *sentiment.Scorer, official func(mention
 	return &Analyzer{list: list, scorer: scorer, official: official}
 }
 
-// NewScorer loads the built-in lexicons and the user's own words, if any. The
-// error is of the words file: it cannot be read, or a line of it is wrong.
-func NewScorer(wordsFile string) (*sentiment.Scorer, error) {
-	var opt sentiment.Options
-	if wordsFile != "" {
-		src, err := os.ReadFile(wordsFile)
-		if err != nil {
-			return nil, fmt.Errorf("read sentiment.words: %w", err)
-		}
-		opt.Words, opt.WordsFile = string(src), wordsFile
+// NewScorer loads the built-in lexicons, the user's own words and the weights that
+// staff taught, if any. The error is of one of these files: it cannot be read, or a line
+// of it is wrong.
+func NewScorer(wordsFile, weightsFile string) (*sentiment.Scorer, error) {
+	words, err := readIfAny("words", wordsFile)
+	if err != nil {
+		return nil, err
 	}
-	return sentiment.New(opt)
+	weights, err := readIfAny("weights", weightsFile)
+	if err != nil {
+		return nil, err
+	}
+	return sentiment.New(sentiment.Options{Words: words, WordsFile: wordsFile, Learned: weights, LearnedFile: weightsFile})
+}
+
+// readIfAny reads the file of a key of sentiment; "" without one.
+func readIfAny(key, file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("read sentiment.%s: %w", key, err)
+	}
+	return string(src), nil
 }
 
 // Analyze implements monitor.Analyzer. A post by a watch's own author is a mention of it

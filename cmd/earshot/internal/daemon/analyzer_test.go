@@ -17,7 +17,7 @@ sources: [{feed: "https://news.example/rss"}]
 // where its rivals are, and its evidence points into the whole body.
 func TestAnalyzer(t *testing.T) {
 	list := check(t, rivalList)
-	scorer, err := NewScorer("")
+	scorer, err := NewScorer("", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ type next struct {
 // prepare makes the parts of a watchlist. The errors are the words file that
 // cannot be read or is wrong, and options of sources.
 func (d *Daemon) prepare(list Watchlist) (*next, error) {
-	scorer, err := NewScorer(list.Sentiment.WordsFile)
+	scorer, err := NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
 		return nil, err
 	}

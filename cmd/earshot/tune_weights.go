@@ -1,0 +1,70 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/tune"
+)
+
+// writeWeights writes the weights that are proposed to the file of --weights.
+func (c *tuneCmd) writeWeights(plan tune.Plan) error {
+	switch {
+	case c.Weights == "":
+		return nil
+	case plan.Weights == nil:
+		return errors.New("no weights are proposed, so " + c.Weights + " is not written; earshot tune without --weights says why")
+	}
+	if err := os.WriteFile(c.Weights, []byte(plan.Weights.Text), 0o644); err != nil {
+		return fmt.Errorf("write the weights: %w", err)
+	}
+	return nil
+}
+
+// learner implements tune.Learner with the real scorer. What is learned replaces what
+// was learned before: changes do not add up.
+type learner struct {
+	words string // the user's words file as it is
+	lex   lexicon
+}
+
+// Learn implements tune.Learner.
+func (l learner) Learn(examples []tune.Example) (string, error) {
+	s, err := sentiment.New(sentiment.Options{Words: l.words, WordsFile: l.lex.in.File})
+	if err != nil {
+		return "", err
+	}
+	taught := make([]sentiment.Example, len(examples))
+	for i, e := range examples {
+		in, _ := daemon.Input(e.Mention.Post, e.Mention.Spans, l.lex.rivals[e.Mention.ID])
+		taught[i] = sentiment.Example{Input: in, Complaint: e.Verdict == tune.Confirmed}
+	}
+	return s.Learn(taught), nil
+}
+
+// Weighing implements tune.Learner.
+func (l learner) Weighing(weights string) (tune.Scorer, error) { return l.lex.with(l.words, weights) }
+
+// Changes implements tune.Learner.
+func (l learner) Changes(weights string) []tune.WeightChange {
+	out := []tune.WeightChange{}
+	for line := range strings.Lines(weights) {
+		cells := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
+		if len(cells) < 2 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if by, err := strconv.ParseFloat(cells[1], 64); err == nil {
+			out = append(out, tune.WeightChange{Feature: cells[0], Says: featureWords(cells[0]), By: by})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b tune.WeightChange) int { return cmp.Compare(math.Abs(b.By), math.Abs(a.By)) })
+	return out
+}

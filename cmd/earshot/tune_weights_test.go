@@ -1,0 +1,157 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment/stream"
+	"github.com/earshot/earshot/tune"
+)
+
+// taughtAlerts are alerts among the posts that no shipped weight was fitted on, with
+// the verdict staff would give.
+func taughtAlerts(t *testing.T) (in tune.Input) {
+	t.Helper()
+	shared := os.Getenv("EARSHOT_SHARED")
+	if shared == "" {
+		shared = filepath.Join("..", "..", "..", "shared")
+	}
+	var files []string
+	for _, pattern := range []string{"../../sentiment/testdata/stream/??.tsv", "../../sentiment/testdata/stream/week-??.tsv", filepath.Join(shared, "eval", "stream", "??.tsv")} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	scorer, err := daemon.NewScorer("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := daemon.NewRules(&config.Config{}, scorer)
+	in = tune.Input{Margin: rules.Margin, File: newWords, New: true, WeightsFile: newWeights}
+	places := stream.NewPlaces()
+	for _, file := range files {
+		posts, err := stream.Read(file, places)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range posts {
+			m := mention.Mention{ID: mention.ID(p.File + p.ID), Watch: p.Brand, Post: mention.Post{Kind: p.Input.Kind, Text: p.Input.Text, Lang: p.Input.Lang}}
+			if p.Input.Stars > 0 {
+				m.Post.Rating = &mention.Rating{Value: p.Input.Stars, Best: 5}
+			}
+			for _, s := range p.Input.Spans {
+				s.Start, s.End = s.Start+1, s.End+1 // the body begins with the empty title's line end
+				m.Spans = append(m.Spans, s)
+			}
+			m.Score = daemon.Score(scorer, m.Post, m.Spans, nil)
+			if !p.Held() || p.Complaint == "borderline" || !rules.IsComplaint(m) {
+				continue
+			}
+			verdict := tune.Confirmed
+			if p.Complaint == "no" {
+				verdict = tune.NotNegative
+			}
+			in.Examples = append(in.Examples, tune.Example{Mention: m, Verdict: verdict})
+		}
+	}
+	return in
+}
+
+// TestLearning: what staff pressed ends false alarms, also on texts it was not learned
+// from, and more of them than a threshold that costs as many complaints. The file that is
+// written is what the daemon reads.
+func TestLearning(t *testing.T) {
+	if testing.Short() {
+		t.Skip("learns six times from a few hundred texts")
+	}
+	in := taughtAlerts(t)
+	propose := func(mayLose int) tune.Plan {
+		t.Helper()
+		in.MayLose = mayLose
+		plan, err := tune.Propose(t.Context(), in, noWords{}, noMatch{}, learner{"", lexicon{in: in}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan
+	}
+	plan := propose(len(in.Examples) / 8)
+	w := plan.Weights
+	if w == nil {
+		t.Fatalf("no weights: %q %q", plan.TooFew, plan.Kept)
+	}
+	t.Logf("before %+v, after %+v, on texts not learned from %+v", w.Before, w.After, w.Unseen)
+	lost := w.Before.Complaints - w.Unseen.Complaints
+	stricter := endedByThreshold(in, lost)
+	t.Logf("false alarms ended: %d of %d for %d complaints; by a stricter threshold %d", w.Before.FalseAlarms-w.Unseen.FalseAlarms, w.Before.FalseAlarms, lost, stricter)
+	if w.Before.FalseAlarms-w.Unseen.FalseAlarms <= stricter {
+		t.Error("a stricter threshold does as well")
+	}
+	if lost > 0 {
+		if kept := propose(0); kept.Weights != nil || !strings.Contains(kept.Kept, "--may-lose ") {
+			t.Errorf("complaints may not be lost, yet %+v, %q", kept.Weights, kept.Kept)
+		}
+	}
+
+	file := filepath.Join(t.TempDir(), newWeights)
+	if err := (&tuneCmd{Weights: file}).writeWeights(plan); err != nil {
+		t.Fatal(err)
+	}
+	scorer, err := daemon.NewScorer("", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := 0
+	for _, e := range in.Examples {
+		if e.Verdict == tune.NotNegative && in.Margin(e.Mention.Post.Kind, daemon.Score(scorer, e.Mention.Post, e.Mention.Spans, nil)) >= 0 {
+			after++
+		}
+	}
+	if after != w.After.FalseAlarms {
+		t.Errorf("the daemon has %d false alarms with the file, %d were promised", after, w.After.FalseAlarms)
+	}
+	if err := (&tuneCmd{Weights: file}).writeWeights(tune.Plan{}); err == nil {
+		t.Error("nothing is proposed, and nobody is told that nothing was written")
+	}
+}
+
+// endedByThreshold counts the false alarms that a stricter threshold ends when it may
+// cost so many complaints.
+func endedByThreshold(in tune.Input, lost int) (ended int) {
+	var complaints, others []float64
+	for _, e := range in.Examples {
+		m := in.Margin(e.Mention.Post.Kind, e.Mention.Score)
+		if e.Verdict == tune.Confirmed {
+			complaints = append(complaints, m)
+		} else {
+			others = append(others, m)
+		}
+	}
+	slices.Sort(complaints)
+	for _, m := range others {
+		if m < complaints[max(lost, 0)] {
+			ended++
+		}
+	}
+	return ended
+}
+
+// noWords and noMatch propose nothing: only weights are measured here.
+type noWords struct{}
+
+func (noWords) Scorer(string) (tune.Scorer, error) { return noWords{}, nil }
+
+func (noWords) Score(m mention.Mention) mention.Score { return m.Score }
+
+type noMatch struct{}
+
+func (noMatch) Try(_ string, lists [][]string) (func(mention.Post) []bool, error) {
+	return func(mention.Post) []bool { return make([]bool, len(lists)) }, nil
+}
