@@ -34,7 +34,6 @@ var onlyTestsCall = map[string]string{
 	"monitor.Monitor.Poll":            "one poll without the schedule, for the tests of a poll",
 	"sentiment.Scorer.Identify":       "language identification alone, for its accuracy test",
 	"sentiment.Scorer.Cues":           "the audit of cues takes each cue's place from it",
-	"sentiment.Scorer.Learn":          "earshot tune is to call it",
 	"sentiment.Scorer.Languages":      "the accuracy tests take the list of languages from it",
 }
 
