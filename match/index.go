@@ -95,27 +95,35 @@ func (e *entries) all(yield func(entry) bool) {
 }
 
 // build takes the entries of an index; equal (hash, word) pairs are joined.
-func (ix *index) build(in *entries) {
-	n := uint(max(bits.Len(uint(in.n))-1, 4))
+func (ix *index) build(lists []*entries) {
+	total := 0
+	for _, in := range lists {
+		total += in.n
+	}
+	n := uint(max(bits.Len(uint(total))-1, 4))
 	ix.shift = 64 - n
 	ix.bloomShift = 64 - (n - 2) // at least 16 bits an entry, in words of 64
 	ix.bloom = make([]uint64, 1<<(n-2))
 	ix.bucket = make([]uint32, 1<<n+1)
-	for e := range in.all {
-		h := e.hash()
-		ix.bloom[h>>ix.bloomShift] |= bloomMask(h)
-		ix.bucket[h>>ix.shift]++
+	for _, in := range lists {
+		for e := range in.all {
+			h := e.hash()
+			ix.bloom[h>>ix.bloomShift] |= bloomMask(h)
+			ix.bucket[h>>ix.shift]++
+		}
 	}
 	sum := uint32(0)
 	for i, count := range ix.bucket { // now where each bucket ends
 		sum += count
 		ix.bucket[i] = sum
 	}
-	ix.posts = make([]posting, in.n)
-	for e := range in.all { // filled from its end, a bucket's mark moves to its start
-		at := &ix.bucket[e.hash()>>ix.shift]
-		*at--
-		ix.posts[*at] = posting{e.lo, e.value}
+	ix.posts = make([]posting, total)
+	for _, in := range lists {
+		for e := range in.all { // filled from its end, a bucket's mark moves to its start
+			at := &ix.bucket[e.hash()>>ix.shift]
+			*at--
+			ix.posts[*at] = posting{e.lo, e.value}
+		}
 	}
 	ix.compact()
 }
