@@ -18,7 +18,7 @@ type job struct {
 // index is the same in whatever order its entries come.
 type speller struct {
 	*compiler
-	entries entries
+	entries parted
 	sorted  []*bySlot       // room for the words of a joined name
 	seen    map[string]bool // room for inScript
 }
@@ -28,9 +28,9 @@ type speller struct {
 const jobsAtOnce = 32
 
 // spellAll does the jobs on all processors.
-func (m *maker) spellAll() []*entries {
+func (m *maker) spellAll() []*parted {
 	n := min(runtime.GOMAXPROCS(0), len(m.jobs)/jobsAtOnce+1)
-	lists := make([]*entries, n)
+	lists := make([]*parted, n)
 	var next atomic.Int64
 	var all sync.WaitGroup
 	for i := range n {
