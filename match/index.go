@@ -3,6 +3,7 @@ package match
 import (
 	"math/bits"
 	"slices"
+	"sync"
 )
 
 // What is known of a written form, beside the word it belongs to.
@@ -67,74 +68,138 @@ type entries struct {
 	n      int
 }
 
-// pieceSize is the number of entries of a piece: 768 kB.
-const pieceSize = 1 << 16
+// The pieces of entries: most watchlists are small, so the first is.
+const (
+	firstPiece = 1 << 6
+	pieceSize  = 1 << 12
+)
 
-func (e *entries) add(hash uint64, value uint32) {
+func (e *entries) add(x entry) {
 	last := len(e.pieces) - 1
-	if last < 0 || len(e.pieces[last]) == pieceSize {
+	if last < 0 || len(e.pieces[last]) == cap(e.pieces[last]) {
 		size := pieceSize
 		if last < 0 {
-			size = 1 << 10 // most watchlists are small
+			size = firstPiece
 		}
 		e.pieces = append(e.pieces, make([]entry, 0, size))
 		last++
 	}
-	e.pieces[last] = append(e.pieces[last], entry{uint32(hash >> 32), uint32(hash), value})
+	e.pieces[last] = append(e.pieces[last], x)
 	e.n++
 }
 
-func (e *entries) all(yield func(entry) bool) {
-	for _, piece := range e.pieces {
-		for _, x := range piece {
-			if !yield(x) {
-				return
-			}
-		}
-	}
+// parts is how many parts of an index are built side by side: each has the
+// buckets, the words of the Bloom filter and the postings of the hashes that
+// begin with the same bits, and is small enough for a processor's cache.
+const (
+	partBits = 4
+	parts    = 1 << partBits
+)
+
+// parted holds entries by the part they belong to.
+type parted [parts]entries
+
+func (p *parted) add(hash uint64, value uint32) {
+	p[hash>>(64-partBits)].add(entry{uint32(hash >> 32), uint32(hash), value})
 }
 
 // build takes the entries of an index; equal (hash, word) pairs are joined.
-func (ix *index) build(in *entries) {
-	n := uint(max(bits.Len(uint(in.n))-1, 4))
+func (ix *index) build(lists []*parted) {
+	total := 0
+	var ends [parts]int
+	for k := range ends {
+		for _, in := range lists {
+			total += in[k].n
+		}
+		ends[k] = total
+	}
+	n := uint(max(bits.Len(uint(total))-1, partBits+2))
 	ix.shift = 64 - n
 	ix.bloomShift = 64 - (n - 2) // at least 16 bits an entry, in words of 64
 	ix.bloom = make([]uint64, 1<<(n-2))
 	ix.bucket = make([]uint32, 1<<n+1)
-	for e := range in.all {
-		h := e.hash()
-		ix.bloom[h>>ix.bloomShift] |= bloomMask(h)
-		ix.bucket[h>>ix.shift]++
+	ix.posts = make([]posting, total)
+	var kept [parts]int
+	var all sync.WaitGroup
+	for k := range parts {
+		from := 0
+		if k > 0 {
+			from = ends[k-1]
+		}
+		all.Go(func() { kept[k] = ix.buildPart(lists, k, from, ends[k]) })
 	}
-	sum := uint32(0)
-	for i, count := range ix.bucket { // now where each bucket ends
-		sum += count
-		ix.bucket[i] = sum
-	}
-	ix.posts = make([]posting, in.n)
-	for e := range in.all { // filled from its end, a bucket's mark moves to its start
-		at := &ix.bucket[e.hash()>>ix.shift]
-		*at--
-		ix.posts[*at] = posting{e.lo, e.value}
-	}
-	ix.compact()
+	all.Wait()
+	ix.close(ends, kept)
 }
 
-// compact sorts each bucket by check and word and joins the flags of repeats.
-func (ix *index) compact() {
-	out := ix.posts[:0]
-	from := uint32(0)
-	for b := range len(ix.bucket) - 1 {
-		to := ix.bucket[b+1]
-		run := ix.posts[from:to]
+// buildPart fills the buckets of part k and its postings, posts[from:to], of
+// which it keeps and returns so many; the buckets count from from on.
+func (ix *index) buildPart(lists []*parted, k, from, to int) int {
+	width := (len(ix.bucket) - 1) / parts
+	bucket := ix.bucket[k*width : (k+1)*width]
+	first := uint64(k * width)
+	for _, in := range lists {
+		for _, piece := range in[k].pieces {
+			for _, e := range piece {
+				h := e.hash()
+				ix.bloom[h>>ix.bloomShift] |= bloomMask(h)
+				bucket[h>>ix.shift-first]++
+			}
+		}
+	}
+	sum := uint32(0)
+	for i, count := range bucket { // now where each bucket ends
+		sum += count
+		bucket[i] = sum
+	}
+	posts := ix.posts[from:to]
+	for _, in := range lists {
+		for _, piece := range in[k].pieces {
+			for _, e := range piece { // filled from its end, a bucket's mark moves to its start
+				at := &bucket[e.hash()>>ix.shift-first]
+				*at--
+				posts[*at] = posting{e.lo, e.value}
+			}
+		}
+		in[k] = entries{}
+	}
+	return compact(bucket, posts)
+}
+
+// close joins the parts, which kept fewer postings than they had room for.
+func (ix *index) close(ends, kept [parts]int) {
+	width := (len(ix.bucket) - 1) / parts
+	at, from := 0, 0
+	for k := range parts {
+		copy(ix.posts[at:], ix.posts[from:from+kept[k]])
+		for i := k * width; i < (k+1)*width; i++ {
+			ix.bucket[i] += uint32(at)
+		}
+		at += kept[k]
+		from = ends[k]
+	}
+	ix.bucket[len(ix.bucket)-1] = uint32(at)
+	ix.posts = slices.Clip(ix.posts[:at])
+}
+
+// compact sorts each bucket by check and word, joins the flags of repeats, and
+// returns how many postings are left.
+func compact(bucket []uint32, posts []posting) int {
+	out := posts[:0]
+	for b, from := range bucket {
+		to := uint32(len(posts))
+		if b+1 < len(bucket) {
+			to = bucket[b+1]
+		}
+		run := posts[from:to]
 		slices.SortFunc(run, func(a, b posting) int {
 			if a.check != b.check {
 				return compareUint32(a.check, b.check)
 			}
 			return compareUint32(a.value>>flagBits, b.value>>flagBits)
 		})
-		ix.bucket[b] = uint32(len(out))
 		start := len(out)
+		bucket[b] = uint32(start)
 		for _, p := range run {
 			if k := len(out); k > start && out[k-1].check == p.check && out[k-1].word() == p.word() {
 				out[k-1].value = joinFlags(out[k-1].value, p.value)
@@ -142,10 +207,8 @@ func (ix *index) compact() {
 			}
 			out = append(out, p)
 		}
-		from = to
 	}
-	ix.bucket[len(ix.bucket)-1] = uint32(len(out))
-	ix.posts = slices.Clip(out)
+	return len(out)
 }
 
 // langFlags gives the flags of a set of languages.

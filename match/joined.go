@@ -1,62 +1,31 @@
 package match
 
-import (
-	"slices"
-	"strings"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
-// joined gives the number of the word that a name of several words makes when it
-// is written as one (#РомашкаБанк), and enters its forms: only the last word
-// inflected, only the first, or all of them in the same case.
-func (m *maker) joined(r reading, p parsed, of langs) int32 {
-	var name strings.Builder
-	for _, e := range r.elements {
-		name.WriteString(strings.ToLower(e.text))
-		name.WriteByte(' ')
-	}
-	key := wordKey{text: name.String(), langs: of, exact: p.exact, joined: true}
-	if id, ok := m.words[key]; ok {
-		return id
-	}
-	id := int32(len(m.words))
-	m.words[key] = id
-	forms := make([][]spelled, len(r.elements))
+// joined enters the forms of a name of several words that is written as one
+// (#РомашкаБанк): only the last word inflected, only the first, or all of them in
+// the same case.
+func (s *speller) joined(id int32, parts []wordKey) {
+	forms := make([][]spelled, len(parts))
 	own := folded(0)
-	for i, e := range r.elements {
-		k := m.keyOf(e, p, of, i+1 < len(r.elements), true)
-		forms[i] = m.cached(k)
-		own |= m.kindsOf(m.fold.foldWord(k.text))
+	for i, key := range parts {
+		forms[i] = s.cached(key)
+		own |= s.kindsOf(s.fold.foldWord(key.text))
 	}
 	scripts := []folded{kindCyrillic, kindLatin}
 	if own&kindCyrillic != 0 && own&kindLatin != 0 {
 		scripts = append(scripts, 0) // as written
 	}
+	for len(s.sorted) < len(parts) {
+		s.sorted = append(s.sorted, new(bySlot))
+	}
 	for _, script := range scripts {
-		j := joiner{maker: m, id: id}
+		j := joiner{speller: s, id: id, words: s.sorted[:len(parts)]}
 		for i := range forms {
-			j.words = append(j.words, m.inScript(forms[i], script))
+			s.inScript(j.words[i], forms[i], script)
 		}
 		j.enterAll()
 	}
-	return id
-}
-
-// cachedWords bounds the words kept for the next name; «банк» comes again soon.
-const cachedWords = 256
-
-// cached gives the spellings of a word for joining, fewer than a word of its
-// own has.
-func (m *maker) cached(key wordKey) []spelled {
-	if s, ok := m.cache[key]; ok {
-		return s
-	}
-	s := slices.Clone(m.spellings(key, joinedSpellings, true))
-	if len(m.cache) >= cachedWords {
-		clear(m.cache)
-	}
-	m.cache[key] = s
-	return s
 }
 
 // bySlot holds the spellings of a word, the dictionary form under 0, the forms of
@@ -65,29 +34,30 @@ type bySlot [slots + 2][]spelled
 
 const anySlot = slots + 1
 
-// inScript sorts the spellings of a word in one alphabet by slot; 0 is the
-// alphabet the word is written in. Digits go with both.
-func (m *maker) inScript(in []spelled, script folded) *bySlot {
-	out := new(bySlot)
-	seen := map[string]bool{}
-	for _, s := range in {
-		kinds := alphabetOf(s.text)
-		if s.flags&flagStem != 0 || script == 0 && s.flags&flagForeign != 0 || script != 0 && kinds != 0 && kinds != script {
-			continue
-		}
-		out[s.slot+1] = append(out[s.slot+1], s)
-		if s.slot < 0 || seen[s.text] {
-			continue
-		}
-		seen[s.text] = true
-		out[anySlot] = append(out[anySlot], s)
+// inScript sorts the spellings of a word in one alphabet by slot into out; 0 is
+// the alphabet the word is written in. Digits go with both.
+func (s *speller) inScript(out *bySlot, in []spelled, script folded) {
+	for i := range out {
+		out[i] = out[i][:0]
 	}
-	return out
+	clear(s.seen)
+	for _, sp := range in {
+		kinds := alphabetOf(sp.text)
+		if sp.flags&flagStem != 0 || script == 0 && sp.flags&flagForeign != 0 || script != 0 && kinds != 0 && kinds != script {
+			continue
+		}
+		out[sp.slot+1] = append(out[sp.slot+1], sp)
+		if sp.slot < 0 || s.seen[sp.text] {
+			continue
+		}
+		s.seen[sp.text] = true
+		out[anySlot] = append(out[anySlot], sp)
+	}
 }
 
 // joiner enters the joined forms of one name in one alphabet.
 type joiner struct {
-	*maker
+	*speller
 	id    int32
 	words []*bySlot
 	limit int // how many more may be entered in this round

@@ -1,5 +1,7 @@
 package match
 
+import "strings"
+
 // lexicon holds phrases: the index tells which words a token may be, the graph
 // which words make a phrase.
 type lexicon struct {
@@ -26,9 +28,9 @@ type signEdge struct {
 // maker builds a lexicon.
 type maker struct {
 	*compiler
-	lex     lexicon
-	words   map[wordKey]int32
-	entries entries
+	lex   lexicon
+	words map[wordKey]int32
+	jobs  []job // the forms still to be entered
 	// anyQuotes lets quotes stand between the words of every phrase, as they do
 	// in what people ignore: чай «Ромашка».
 	anyQuotes bool
@@ -42,11 +44,38 @@ func newMaker(c *compiler) *maker {
 	}
 }
 
-// done builds the index and gives the lexicon.
+// done enters the forms of all words, builds the index and gives the lexicon.
 func (m *maker) done() lexicon {
-	m.lex.index.build(&m.entries)
-	m.entries = entries{}
+	m.lex.index.build(m.spellAll())
+	m.jobs = nil
 	return m.lex
+}
+
+// word gives the number of a word.
+func (m *maker) word(key wordKey) int32 { return m.numbered(key, nil) }
+
+// joined gives the number of the word that a name of several words makes when it
+// is written as one.
+func (m *maker) joined(r reading, p parsed, of langs) int32 {
+	var name strings.Builder
+	parts := make([]wordKey, len(r.elements))
+	for i, e := range r.elements {
+		name.WriteString(strings.ToLower(e.text))
+		name.WriteByte(' ')
+		parts[i] = m.keyOf(e, p, of, i+1 < len(r.elements), true)
+	}
+	return m.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, joined: true}, parts)
+}
+
+// numbered gives the number of a word; a new one has its forms entered by done.
+func (m *maker) numbered(key wordKey, parts []wordKey) int32 {
+	if id, ok := m.words[key]; ok {
+		return id
+	}
+	id := int32(len(m.words))
+	m.words[key] = id
+	m.jobs = append(m.jobs, job{id: id, key: key, parts: parts})
+	return id
 }
 
 // add puts phrase id under all readings of a term.

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,7 +19,8 @@ type wordKey struct {
 	joined   bool // not a word: the words of a name written as one
 }
 
-// compiler holds what is the same for all terms.
+// compiler holds what is the same for all terms, and room to work in: each
+// goroutine has a fork of its own.
 type compiler struct {
 	fold    *folder
 	speech  *speech
@@ -28,6 +30,31 @@ type compiler struct {
 	common  commonWords
 	cache   map[wordKey][]spelled // of the words of joined names
 	room    []spelled             // what spellings are gathered in
+}
+
+// fork gives a compiler with the same tables for another goroutine.
+func (c *compiler) fork() *compiler {
+	f, script := *c, *c.script
+	script.steps, script.out = nil, nil
+	f.script, f.cache, f.room = &script, map[wordKey][]spelled{}, nil
+	return &f
+}
+
+// cachedWords bounds the words kept for the next name; «банк» comes again soon.
+const cachedWords = 256
+
+// cached gives the spellings of a word for joining, fewer than a word of its
+// own has.
+func (c *compiler) cached(key wordKey) []spelled {
+	if s, ok := c.cache[key]; ok {
+		return s
+	}
+	s := slices.Clone(c.spellings(key, joinedSpellings, true))
+	if len(c.cache) >= cachedWords {
+		clear(c.cache)
+	}
+	c.cache[key] = s
+	return s
 }
 
 // spelled is a form written in one alphabet.
@@ -54,23 +81,6 @@ func (m *maker) keyOf(e element, p parsed, of langs, followed, several bool) wor
 		several:  several,
 		short:    isAbbreviation(e.text),
 	}
-}
-
-// word gives the number of a word and, the first time, enters all its forms.
-func (m *maker) word(key wordKey) int32 {
-	if id, ok := m.words[key]; ok {
-		return id
-	}
-	id := int32(len(m.words))
-	m.words[key] = id
-	for _, s := range m.spellings(key, formSpellings, false) {
-		m.enter(id, s)
-	}
-	return id
-}
-
-func (m *maker) enter(id int32, s spelled) {
-	m.entries.add(hashString(s.text), uint32(id)<<flagBits|s.flags)
 }
 
 // kindsOf says which alphabets a folded word uses.
