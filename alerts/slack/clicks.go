@@ -154,11 +154,18 @@ func (n *Notifier) showReplies(ctx context.Context, c click, id mention.ID) {
 		n.ephemeral(ctx, c, alerts.Refusal(err, n.opt.Now()))
 		return
 	}
-	if _, err := n.api.OpenViewContext(ctx, c.TriggerID, repliesView(m, n.opt.Replies(m))); err != nil {
+	short, cancel := context.WithTimeout(ctx, nameWithin)
+	me := n.person(short, c).Name
+	cancel()
+	if _, err := n.api.OpenViewContext(ctx, c.TriggerID, repliesView(m, n.opt.Replies(m, me))); err != nil {
 		n.opt.Log.Warn("the reply texts cannot be shown", "mention", id, "err", n.sort("views.open", "", err))
 		n.ephemeral(ctx, c, "Slack did not open the window with the reply texts. Please press again.")
 	}
 }
+
+// nameWithin is how long Slack is asked for the name of who will answer: the window must
+// open within three seconds of the press.
+const nameWithin = time.Second
 
 // maxReplyText is what an input of a modal holds.
 const maxReplyText = 3000

@@ -109,7 +109,7 @@ func TestReplyText(t *testing.T) {
 	m := w.posted(1)[0]
 	w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "reply_text", User: ira})
 	eventually(t, "a window", func() bool { return len(w.fake.Views()) > 0 })
-	if v := string(w.fake.Views()[0]); !strings.Contains(v, "Sorry, author 1") || !strings.Contains(v, "https://forum.example/p/1") {
+	if v := string(w.fake.Views()[0]); !strings.Contains(v, "Sorry, author 1. Ira") || !strings.Contains(v, "https://forum.example/p/1") {
 		t.Errorf("the window has no text or no link: %s", v)
 	}
 }

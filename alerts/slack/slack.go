@@ -42,8 +42,9 @@ type Options struct {
 	HTTP          *http.Client // required; no retries
 	Desk          Desk         // required for clicks
 	Reader        alerts.Reader
-	// Replies returns reply templates that fit the mention, filled in; may be nil.
-	Replies func(m mention.Mention) []string
+	// Replies returns reply templates that fit the mention, filled in, for the person me
+	// to post; may be nil.
+	Replies func(m mention.Mention, me string) []string
 	Log     *slog.Logger
 	Now     func() time.Time
 	// Trouble is told when Slack cannot be used, and with nil when it can again; may be nil.
@@ -84,7 +85,7 @@ func New(opt Options) *Notifier {
 		opt.Trouble = func(error) {}
 	}
 	if opt.Replies == nil {
-		opt.Replies = func(mention.Mention) []string { return nil }
+		opt.Replies = func(mention.Mention, string) []string { return nil }
 	}
 	n := &Notifier{opt: opt, channels: make(map[string]string), trouble: make(map[string]error), slots: make(chan struct{}, afterAtOnce)}
 	n.life, n.end = context.WithCancel(context.Background())

@@ -113,7 +113,7 @@ func (w *world) start() {
 	w.desk = desk.NewDesk(w.store, time.Now, func() { w.sender.Wake() })
 	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
 		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now,
-		Replies: func(m mention.Mention) []string { return []string{"Sorry, " + m.Post.Author} }}
+		Replies: func(m mention.Mention, me string) []string { return []string{"Sorry, " + m.Post.Author + ". " + me} }}
 	if w.opt.http {
 		opt.AppToken, opt.SigningSecret = "", fakeslack.SigningSecret
 	}

@@ -53,7 +53,7 @@ func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
 }
 
 // slackTakes says what Slack works with; before the first use.
-func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(mention.Mention) []string) {
+func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(m mention.Mention, me string) []string) {
 	n.base = slack.Options{
 		HTTP:    n.client,
 		Desk:    desk,

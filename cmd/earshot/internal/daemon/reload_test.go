@@ -43,7 +43,7 @@ func inUse(t *testing.T, d *Daemon) string {
 		}
 	}
 	said = append(said, "slack "+d.notifiers.inUse.options.BotToken, "watch "+d.config.Load().Watches[0].Name)
-	said = append(said, d.replies(mention.Mention{Score: mention.Score{Lang: "en"}})...)
+	said = append(said, d.replies(mention.Mention{Score: mention.Score{Lang: "en"}}, "Ira")...)
 	return strings.Join(said, "\n")
 }
 
@@ -104,7 +104,7 @@ func TestReloadKeepsSlack(t *testing.T) {
 	if d.notifiers.inUse.slack != before {
 		t.Error("the same account has another notifier")
 	}
-	if got := d.replies(mention.Mention{Score: mention.Score{Lang: "en"}}); !slices.Equal(got, []string{"Dear customer"}) {
+	if got := d.replies(mention.Mention{Score: mention.Score{Lang: "en"}}, "Ira"); !slices.Equal(got, []string{"Dear customer"}) {
 		t.Errorf("offered %q", got)
 	}
 	if err := d.Reload(stopping, check(t, strings.Replace(text, "env:Alpha", "env:Beta", 1))); err != nil {
@@ -112,5 +112,14 @@ func TestReloadKeepsSlack(t *testing.T) {
 	}
 	if d.notifiers.inUse.slack == before {
 		t.Error("another token has the old notifier")
+	}
+}
+
+// TestRepliesAreReadyToPaste: no placeholder is left in what staff copy.
+func TestRepliesAreReadyToPaste(t *testing.T) {
+	m := mention.Mention{Watch: "Ромашка Банк", Score: mention.Score{Lang: "uk"}, Post: mention.Post{Author: "Оксана К."}}
+	got := fillReplies([]config.ReplyTemplate{{Lang: "uk", Text: "{{author}}, перепрошуємо. {{me}}, {{watch}}"}}, m, "Ганна")
+	if want := []string{"Оксана К., перепрошуємо. Ганна, Ромашка Банк"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -12,11 +12,11 @@ import (
 const maxReplies = 2
 
 // fillReplies returns the templates in the mention's language that fit its
-// topics, those about a topic before those for all, with the names filled in.
-// {{me}} stays: it is the name of whoever copies the text.
-func fillReplies(templates []config.ReplyTemplate, m mention.Mention) []string {
+// topics, those about a topic before those for all, with the names filled in; me is
+// who will answer.
+func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string) []string {
 	author := m.Post.Author
-	fill := strings.NewReplacer("{{author}}", author, "{{watch}}", m.Watch, "{{source}}", m.Post.Source, "{{title}}", m.Post.Title, "{{link}}", m.Post.URL)
+	fill := strings.NewReplacer("{{author}}", author, "{{watch}}", m.Watch, "{{source}}", m.Post.Source, "{{title}}", m.Post.Title, "{{link}}", m.Post.URL, "{{me}}", me)
 	var fitting, general []string
 	for _, t := range templates {
 		if t.Lang != m.Score.Lang {
@@ -35,6 +35,6 @@ func fillReplies(templates []config.ReplyTemplate, m mention.Mention) []string {
 }
 
 // replies offers the templates of the watchlist in use.
-func (d *Daemon) replies(m mention.Mention) []string {
-	return fillReplies(d.config.Load().Replies, m)
+func (d *Daemon) replies(m mention.Mention, me string) []string {
+	return fillReplies(d.config.Load().Replies, m, me)
 }
