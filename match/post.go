@@ -99,8 +99,10 @@ func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 			continue
 		}
 		if !sc.inContext(w, h) {
-			sc.cancel(h, verdict{12, "none of the context words stands in the title or near it"})
-			continue
+			if h.sign = sc.sign(h); h.sign == noSign {
+				sc.cancel(h, verdict{12, "none of the context words stands in the title or near it, and no other sign says that it is a name"})
+				continue
+			}
 		}
 		sc.kept = append(sc.kept, h)
 	}
@@ -118,7 +120,7 @@ func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 		span := sc.span(h)
 		spans = append(spans, span)
 		if sc.trace != nil {
-			sc.trace.counted(t.watch, span)
+			sc.trace.counted(t.watch, span, h.sign)
 		}
 	}
 	return spans
