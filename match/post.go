@@ -196,7 +196,7 @@ func (sc *scratch) inContext(w *watch, h found) bool {
 // near says whether s, in the text, is near the hit.
 func (sc *scratch) near(h, s found) bool {
 	text := sc.parts[1]
-	if len(text) <= shortPost || len(text) <= 4*shortPost && utf8.RuneCountInString(text) <= shortPost {
+	if isShort(text) {
 		return true
 	}
 	var between string
@@ -213,6 +213,11 @@ func (sc *scratch) near(h, s found) bool {
 	}
 	n := utf8.RuneCountInString(between)
 	return n <= reach || h.part == 1 && n <= sentenceReach && !endsSentence(between)
+}
+
+// isShort says whether all of a text is near all of it.
+func isShort(text string) bool {
+	return len(text) <= shortPost || len(text) <= 4*shortPost && utf8.RuneCountInString(text) <= shortPost
 }
 
 // endsSentence says whether a sentence ends somewhere in s.

@@ -24,17 +24,18 @@ const (
 var signReasons = [...]string{
 	signAddress: "it is a site, an address or an account",
 	signTag:     "it is a hashtag with a capital",
-	signSubject: "the title is nothing but the name",
+	signSubject: "the title of a short post is nothing but the name",
 	signQuotes:  "it stands in quotes with a capital",
 	signCapital: "it has a capital inside a sentence",
-	signTopic:   "it has a capital, and a word of service stands near",
-	signPlace:   "a preposition of place stands before it, and a word of service near",
+	signTopic:   "it has a capital, and a verb or two nouns of service stand near",
+	signPlace:   "a preposition of place stands before it, and a verb of service near",
 }
 
 // signWords are the words that tell a name from the common word it is spelled
 // like: see signs.tsv in data/README.md. All by hash.
 type signWords struct {
-	topic map[uint64]bool // nouns and verbs of service
+	noun  map[uint64]bool // nouns of service
+	verb  map[uint64]bool // and verbs
 	place map[uint64]bool // prepositions
 	other map[uint64]bool // what else has names: film, song
 	thing map[uint64]bool // behind the common word: juice
@@ -42,7 +43,7 @@ type signWords struct {
 
 func readSigns(t *tables, c *compiler) signWords {
 	words := t.sets("signs.tsv", "kind words")
-	s := signWords{topic: hashes(c.fold, words["topic"]), place: hashes(c.fold, words["place"]), other: map[uint64]bool{}, thing: hashes(c.fold, words["thing"])}
+	s := signWords{noun: map[uint64]bool{}, verb: hashes(c.fold, words["verb"]), place: hashes(c.fold, words["place"]), other: map[uint64]bool{}, thing: hashes(c.fold, words["thing"])}
 	inflected := func(into map[uint64]bool, list map[string]bool) {
 		for w := range list {
 			base := c.fold.foldWord(w)
@@ -52,7 +53,7 @@ func readSigns(t *tables, c *compiler) signWords {
 			}
 		}
 	}
-	inflected(s.topic, words["noun"])
+	inflected(s.noun, words["noun"])
 	inflected(s.other, words["other"])
 	return s
 }
@@ -80,7 +81,7 @@ func (sc *scratch) sign(h found) sign {
 			return signTag
 		}
 		return noSign
-	case capital && h.part == 0 && strings.TrimFunc(r.text[:h.start]+r.text[h.end:], notWord) == "":
+	case capital && h.part == 0 && isShort(sc.parts[1]) && strings.TrimFunc(r.text[:h.start]+r.text[h.end:], notWord) == "":
 		return signSubject
 	}
 	return r.signInSentence(&p, capital)
@@ -97,7 +98,7 @@ func (r *run) signInSentence(p *place, capital bool) sign {
 	case w.other[before.hash] && before.near, w.thing[after.hash] && after.near:
 		return noSign // фильм «Звезда», orange juice
 	case !capital:
-		if before.near && w.place[before.hash] && s.topic(w) {
+		if before.near && w.place[before.hash] && s.count(w.verb) > 0 {
 			return signPlace
 		}
 		return noSign
@@ -109,7 +110,7 @@ func (r *run) signInSentence(p *place, capital bool) sign {
 		return noSign // Вера is a woman
 	case before.hash != 0:
 		return signCapital
-	case s.topic(w):
+	case s.count(w.verb) > 0, s.count(w.noun) > 1:
 		return signTopic
 	}
 	return noSign
@@ -132,14 +133,14 @@ func (r *run) mayOpen(s *sentence, w near) bool {
 		return false
 	}
 	low := strings.ToLower(w.text)
-	if r.set.signs.topic[w.hash] || r.set.signs.place[w.hash] || r.set.common.function[r.set.fold.foldWord(low)] || strings.Contains(speechStarts, " "+low+" ") {
+	if r.set.signs.verb[w.hash] || r.set.signs.place[w.hash] || r.set.common.function[r.set.fold.foldWord(low)] || strings.Contains(speechStarts, " "+low+" ") {
 		return true
 	}
 	return low[0] >= utf8.RuneSelf && !looksAdjective(low) && !r.set.first[w.hash]
 }
 
 // signReach is how many words of the sentence to either side may be of service.
-const signReach = 6
+const signReach = 8
 
 // near is a word next to a place.
 type near struct {
@@ -159,19 +160,17 @@ type sentence struct {
 func (s *sentence) before(i int) near { return s.left[i] }
 func (s *sentence) after(i int) near  { return s.right[i] }
 
-// topic says whether a word of service stands in the sentence.
-func (s *sentence) topic(w *signWords) bool {
-	for i := range s.lefts {
-		if w.topic[s.left[i].hash] {
-			return true
+// count says how many of words stand in the sentence.
+func (s *sentence) count(words map[uint64]bool) int {
+	n := 0
+	for _, side := range [...][]near{s.left[:s.lefts], s.right[:s.rights]} {
+		for _, w := range side {
+			if words[w.hash] {
+				n++
+			}
 		}
 	}
-	for i := range s.rights {
-		if w.topic[s.right[i].hash] {
-			return true
-		}
-	}
-	return false
+	return n
 }
 
 // sentenceBytes bounds how far the words of a sentence are looked for.
@@ -180,40 +179,44 @@ const sentenceBytes = 240
 // sentence reads the words around a place.
 func (r *run) sentence(p *place) sentence {
 	var s sentence
+	r.readLeft(p, &s)
+	r.readRight(p, &s)
+	return s
+}
+
+func (r *run) readLeft(p *place, s *sentence) {
 	from := max(0, p.start-sentenceBytes)
 	for from < p.start && !utf8.RuneStart(r.text[from]) {
 		from++
 	}
-	var t token
+	text := r.text[:p.start]
 	last := from // where the word before ends
-	for i := from; r.set.fold.next(r.text[:p.start], i, &t); i = t.end {
-		if opensSentence(r.text[last:t.start]) {
+	var t token
+	for i := from; r.set.fold.next(text, i, &t); i = t.end {
+		gap := text[last:t.start]
+		if opensSentence(gap) {
 			s.lefts = 0
 		}
-		w := r.nearWord(&t)
-		copy(s.left[1:], s.left[:signReach-1])
-		s.left[0] = w
-		if s.lefts < signReach {
-			s.lefts++
-		}
-		gap := p.start
-		if s.lefts > 1 {
-			s.left[1].near = onlySpace(r.text[last:t.start])
-		}
-		s.left[0].near = onlySpace(r.text[t.end:gap])
+		s.left[0].near = s.lefts > 0 && onlySpace(gap)
+		copy(s.left[1:], s.left[:])
+		s.left[0] = r.nearWord(&t)
+		s.lefts = min(s.lefts+1, signReach)
 		last = t.end
 	}
-	if opensSentence(r.text[last:p.start]) {
+	if opensSentence(text[last:]) {
 		s.lefts = 0
 	}
-	for i := s.lefts; i < signReach; i++ {
-		s.left[i] = near{}
-	}
-	last = p.end
+	s.left[0].near = onlySpace(text[last:])
+	clear(s.left[s.lefts:])
+}
+
+func (r *run) readRight(p *place, s *sentence) {
+	last := p.end
+	var t token
 	for i := p.end; s.rights < signReach && r.set.fold.next(r.text, i, &t); i = t.end {
 		gap := r.text[last:t.start]
-		if opensSentence(gap) || t.start-p.end > sentenceBytes {
-			break
+		if endsSentence(gap) || t.start-p.end > sentenceBytes {
+			return
 		}
 		w := r.nearWord(&t)
 		w.near = onlySpace(gap)
@@ -221,7 +224,6 @@ func (r *run) sentence(p *place) sentence {
 		s.rights++
 		last = t.end
 	}
-	return s
 }
 
 func (r *run) nearWord(t *token) near {
