@@ -44,7 +44,7 @@ func (r *run) account(i int) {
 		return
 	}
 	for _, id := range r.set.handles[string(name[:end-i])] {
-		r.hits = append(r.hits, found{id, r.part, start, end})
+		r.hits = append(r.hits, found{phrase: id, part: r.part, start: start, end: end})
 	}
 }
 

@@ -19,7 +19,7 @@ func (r *run) acceptTerm(id int32, p place) {
 	t := &r.set.terms[id]
 	v := r.judge(t, &p)
 	if v.rule == 0 {
-		r.hits = append(r.hits, found{id, r.part, p.start, p.end})
+		r.hits = append(r.hits, found{phrase: id, part: r.part, start: p.start, end: p.end})
 		return
 	}
 	if r.trace != nil {
@@ -47,7 +47,7 @@ func (r *run) acceptPhrase(id int32, p place) {
 	if ph.handle && (p.start == 0 || r.text[p.start-1] != '@') {
 		return
 	}
-	r.hits = append(r.hits, found{id, r.part, p.start, p.end})
+	r.hits = append(r.hits, found{phrase: id, part: r.part, start: p.start, end: p.end})
 }
 
 // judge says whether a term counts at a place; it moves the end of the place

@@ -100,6 +100,13 @@ func (s score) precision() float64 {
 	return float64(s.hit) / float64(s.hit+s.wrong)
 }
 
+func (s score) recall() float64 {
+	if s.hit+s.miss == 0 {
+		return 1
+	}
+	return float64(s.hit) / float64(s.hit+s.miss)
+}
+
 // The recorded floors: what a change may not fall under.
 const (
 	floorAccuracy  = 1.0

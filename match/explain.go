@@ -18,10 +18,13 @@ func (t *tracer) add(watch int32, span mention.Span, v verdict) {
 	t.steps[watch] = append(t.steps[watch], Step{Span: span, Rule: v.rule, Reason: v.reason})
 }
 
-func (t *tracer) counted(watch int32, span mention.Span) {
+func (t *tracer) counted(watch int32, span mention.Span, by sign) {
 	reason := "the term stands here"
 	if written := strings.TrimPrefix(span.Term, "="); !strings.EqualFold(span.Text, written) {
 		reason = "a form of the term stands here"
+	}
+	if by != noSign {
+		reason += "; no context word is near, but " + signReasons[by]
 	}
 	t.steps[watch] = append(t.steps[watch], Step{Span: span, Counts: true, Reason: reason})
 }

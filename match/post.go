@@ -99,8 +99,10 @@ func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 			continue
 		}
 		if !sc.inContext(w, h) {
-			sc.cancel(h, verdict{12, "none of the context words stands in the title or near it"})
-			continue
+			if h.sign = sc.sign(h); h.sign == noSign {
+				sc.cancel(h, verdict{12, "none of the context words stands in the title or near it, and no other sign says that it is a name"})
+				continue
+			}
 		}
 		sc.kept = append(sc.kept, h)
 	}
@@ -118,7 +120,7 @@ func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 		span := sc.span(h)
 		spans = append(spans, span)
 		if sc.trace != nil {
-			sc.trace.counted(t.watch, span)
+			sc.trace.counted(t.watch, span, h.sign)
 		}
 	}
 	return spans
@@ -194,7 +196,7 @@ func (sc *scratch) inContext(w *watch, h found) bool {
 // near says whether s, in the text, is near the hit.
 func (sc *scratch) near(h, s found) bool {
 	text := sc.parts[1]
-	if len(text) <= shortPost || len(text) <= 4*shortPost && utf8.RuneCountInString(text) <= shortPost {
+	if isShort(text) {
 		return true
 	}
 	var between string
@@ -211,6 +213,11 @@ func (sc *scratch) near(h, s found) bool {
 	}
 	n := utf8.RuneCountInString(between)
 	return n <= reach || h.part == 1 && n <= sentenceReach && !endsSentence(between)
+}
+
+// isShort says whether all of a text is near all of it.
+func isShort(text string) bool {
+	return len(text) <= shortPost || len(text) <= 4*shortPost && utf8.RuneCountInString(text) <= shortPost
 }
 
 // endsSentence says whether a sentence ends somewhere in s.

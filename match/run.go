@@ -10,6 +10,7 @@ import (
 type found struct {
 	phrase     int32
 	part       int8 // 0 the title, 1 the text
+	sign       sign // what stood in for a context word
 	start, end int  // in the part
 }
 

@@ -28,6 +28,7 @@ type Set struct {
 	legal    map[string]bool
 	hosts    map[string]map[string]bool
 	common   commonWords
+	signs    signWords
 
 	runs sync.Pool // *scratch
 }
@@ -165,6 +166,7 @@ func newBuilder(t *tables) *builder {
 		common:   c.common,
 		surnames: names["surname"],
 		first:    firstNames(c, names["first"]),
+		signs:    readSigns(t, c),
 	}
 	return b
 }
