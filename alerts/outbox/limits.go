@@ -241,6 +241,9 @@ func (s *Sender) hold(notifier alerts.Notifier, m method, a mention.Alert, e *al
 func (s *Sender) refuse(a mention.Alert, m method, e *alerts.RefusedError, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if m == toPost && a.PostingAt.Before(s.reloaded) {
+		return // asked before the watchlist changed: a token that was right since is not refused
+	}
 	t := s.throttle.failuresOf(a, m, e.One)
 	if t.until.After(now) {
 		return // another alert of the route already said so

@@ -110,7 +110,8 @@ type Sender struct {
 	busy     map[mention.AlertID]method // what is under way
 	running  [3]int                     // tasks under way, by method
 	throttle *throttle
-	look     int // how many due alerts to read
+	look     int       // how many due alerts to read
+	reloaded time.Time // when the watchlist changed last
 }
 
 // NewSender returns a sender; Run starts it.
@@ -140,6 +141,7 @@ func (s *Sender) Wake() {
 func (s *Sender) Reload() {
 	s.mu.Lock()
 	s.throttle.forgive()
+	s.reloaded = s.opt.Now()
 	s.mu.Unlock()
 	s.Wake()
 }

@@ -413,3 +413,34 @@ func TestOneHangs(t *testing.T) {
 		t.Errorf("the channels saw %q, want %q", events, want)
 	}
 }
+
+// TestRefusalOfAnAttemptBeforeTheReload: a token that is right now was wrong when the
+// attempt began; its refusal closes nothing, and the next attempt follows at once.
+func TestRefusalOfAnAttemptBeforeTheReload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, s := &memory{}, &script{began: time.Now()}
+		m.add("a", mention.Low, "#x")
+		var sender *outbox.Sender
+		tries := 0
+		s.post = func(alerts.Message) error {
+			if tries++; tries > 1 {
+				return nil
+			}
+			time.Sleep(time.Second)
+			sender.Reload()
+			time.Sleep(time.Second)
+			return &alerts.RefusedError{Code: "invalid_auth", Err: errors.New("the token")}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		sender = outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
+		go func() { defer close(ended); _ = sender.Run(ctx) }()
+		time.Sleep(10 * time.Second)
+		cancel()
+		<-ended
+		if tries != 2 {
+			t.Errorf("%d attempts in ten seconds, want the second right after the first", tries)
+		}
+	})
+}
