@@ -44,7 +44,8 @@ func shortSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:8]) }
 // one, else all that are required.
 func placeOptions(t reflect.Type) []string {
 	var names []string
-	for f := range fieldsOf(t) {
+	for i := range t.NumField() {
+		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if name == "address" {
 			return []string{name}
@@ -54,16 +55,6 @@ func placeOptions(t reflect.Type) []string {
 		}
 	}
 	return names
-}
-
-func fieldsOf(t reflect.Type) func(func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if !yield(t.Field(i)) {
-				return
-			}
-		}
-	}
 }
 
 // reveal writes options with their secrets into a digest, and nowhere else.
