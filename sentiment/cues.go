@@ -180,7 +180,7 @@ func (s *scratch) foundCue(p *pattern, slot int, id int32, first, last int) {
 
 // sortCues keeps the cues whose flags hold, and of those that share a word and a
 // value the heaviest.
-func (s *scratch) sortCues() {
+func (s *scratch) sortCues(c *common) {
 	slices.SortFunc(s.cues, func(a, b cueHit) int { // the search finds them in any order
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end), cmp.Compare(a.frame, b.frame),
 			cmp.Compare(b.weight, a.weight), cmp.Compare(a.slot, b.slot), cmp.Compare(a.pattern, b.pattern))
@@ -189,7 +189,7 @@ func (s *scratch) sortCues() {
 	for _, h := range s.cues {
 		flags := cueFlag(h.sentence)
 		h.sentence = s.sentenceOf(h.start)
-		if !s.cueHolds(flags, int(h.sentence)) {
+		if !s.cueHolds(flags, int(h.sentence)) || s.likened(c, h) {
 			continue
 		}
 		twin := -1
@@ -207,6 +207,20 @@ func (s *scratch) sortCues() {
 		}
 	}
 	s.cues = kept
+}
+
+// likened reports whether the cue names somebody for comparison only: "they look
+// at you like a thief" tells of no thief.
+func (s *scratch) likened(c *common, h cueHit) bool {
+	if c.whose[h.frame] != ofOther || !c.isAbout[h.frame] {
+		return false
+	}
+	for i := h.start - 1; i >= 0 && i >= h.start-2 && s.sentenceOf(i) == h.sentence; i-- {
+		if s.lex.toks[i].roles&(1<<roleLike) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *scratch) cueHolds(flags cueFlag, si int) bool {

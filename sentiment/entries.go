@@ -94,6 +94,7 @@ const (
 	roleOf
 	roleRival
 	roleLink
+	roleLike
 	roleCount
 )
 
@@ -102,7 +103,7 @@ var roles = map[string]role{
 	"but": roleBut, "concede": roleConcede, "if": roleIf, "ask": roleAsk, "accuse": roleAccuse, "news": roleNews,
 	"thanks": roleThanks, "irony": roleIrony, "pros": rolePros, "cons": roleCons, "none": roleNothing, "me": roleMe,
 	"past": rolePast, "turn": roleTurn, "number": roleNumber, "star": roleStar, "of": roleOf, "rival": roleRival,
-	"link": roleLink,
+	"link": roleLink, "like": roleLike,
 }
 
 // wordEntry is a line of words.tsv with its forms built.

@@ -150,7 +150,7 @@ func (s *scratch) features(c *common, in *Input, value float64) {
 	s.kindFeatures(in)
 	s.x[fScoreBad], s.x[fScoreGood] = max(0, float32(-value)), max(0, float32(value))
 	s.placeSentences(in)
-	s.sortCues()
+	s.sortCues(c)
 	s.cueFeatures(c)
 	s.badFeatures()
 	s.sentenceFeatures()
