@@ -27,6 +27,7 @@ func (d *decoder) check(c *Config) {
 	d.checkContact(c)
 	d.checkWatches(c)
 	d.checkSourceNames(c)
+	d.checkOwners(c)
 	d.checkSentiment(c)
 	d.checkRoutes(c)
 	d.checkReplies(c)
@@ -190,6 +191,29 @@ func (d *decoder) checkSourceNames(c *Config) {
 		}
 		seen[src.Name] = src.Pos
 	}
+}
+
+// checkOwners checks the watches that sources belong to.
+func (d *decoder) checkOwners(c *Config) {
+	names := watchNames(c.Watches)
+	for _, src := range c.Sources {
+		for i, w := range src.Watches {
+			m := position{Pos: w.Pos, width: d.doc.widthAt(w.Pos)}
+			if slices.ContainsFunc(src.Watches[:i], func(o Text) bool { return o.Value == w.Value }) {
+				d.warn(m, "delete one of the two", "%q is here twice", w.Value)
+				continue
+			}
+			d.checkOneKnown(w.Value, m, "watch", names)
+		}
+	}
+}
+
+func watchNames(list []Watch) []string {
+	names := make([]string, len(list))
+	for i, w := range list {
+		names[i] = w.Name
+	}
+	return names
 }
 
 func (d *decoder) checkSentiment(c *Config) {

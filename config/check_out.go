@@ -14,10 +14,7 @@ import (
 const maxRoutes = 1000
 
 func (d *decoder) checkRoutes(c *Config) {
-	var watches, sources, hooks []string
-	for _, w := range c.Watches {
-		watches = append(watches, w.Name)
-	}
+	var sources, hooks []string
 	for _, s := range c.Sources {
 		sources = append(sources, s.Name)
 	}
@@ -32,7 +29,7 @@ func (d *decoder) checkRoutes(c *Config) {
 	for i, r := range c.Routes {
 		path := fmt.Sprintf("routes[%d]", i)
 		d.checkTopics(r.Topic, path+".topic")
-		d.checkKnown(r.Watch, path+".watch", "watch", watches)
+		d.checkKnown(r.Watch, path+".watch", "watch", watchNames(c.Watches))
 		d.checkKnown(r.Source, path+".source", "source", sources)
 		d.checkHook(r.To, path+".to", hooks)
 		if d.broken[path] {
@@ -62,15 +59,19 @@ func (d *decoder) checkRoutes(c *Config) {
 // checkKnown checks names that must exist elsewhere in the file.
 func (d *decoder) checkKnown(list []string, path, what string, known []string) {
 	for i, name := range list {
-		if slices.Contains(known, name) {
-			continue
-		}
-		hint := fmt.Sprintf("write its name as it stands under %s", map[string]string{"watch": "watch", "source": "sources"}[what])
-		if meant := d.near(name, known); meant != "" {
-			hint = didYouMean(meant)
-		}
-		d.wrong(d.place(fmt.Sprintf("%s[%d]", path, i)), hint, "there is no %s %q", what, name)
+		d.checkOneKnown(name, d.place(fmt.Sprintf("%s[%d]", path, i)), what, known)
 	}
+}
+
+func (d *decoder) checkOneKnown(name string, m position, what string, known []string) {
+	if slices.Contains(known, name) {
+		return
+	}
+	hint := fmt.Sprintf("write its name as it stands under %s", map[string]string{"watch": "watch", "source": "sources"}[what])
+	if meant := d.near(name, known); meant != "" {
+		hint = didYouMean(meant)
+	}
+	d.wrong(m, hint, "there is no %s %q", what, name)
 }
 
 // checkHook checks that a webhook: destination exists.

@@ -77,6 +77,7 @@ type Source struct {
 	Zone     string        // IANA name; "" means unknown
 	Base     string        // absolute URL without a slash at the end; "" means the kind's own host
 	Backfill time.Duration // the first poll alerts on posts younger than this; 0: on none
+	Watches  []Text        // every post there is a mention of these watches, named or not
 	Section  Section       // the options of the kind
 	Pos      Pos
 }

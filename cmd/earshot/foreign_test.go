@@ -28,7 +28,7 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 	printPosts(out, []mention.Post{post}, false)
 	printUnanswered(out, []mention.MentionRecord{stored}, "")
 	printSamples(out, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
-	printExplanation(out, match.Explanation{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}})
+	printExplanation(out, match.Explanation{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}, false)
 	scorer, err := sentiment.New(sentiment.Options{})
 	if err != nil {
 		t.Fatal(err)

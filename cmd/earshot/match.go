@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/alerts"
@@ -29,13 +30,15 @@ type matchIn struct {
 	Title string `json:"title"`
 	Text  string `json:"text"`
 
+	Source string `json:"source"` // its name in the watchlist: some belong to a watch
+
 	Kind  mention.PostKind `json:"kind"`  // for --explain: review, forum, comment, news, social
 	Lang  string           `json:"lang"`  // for --explain: a hint
 	Stars float64          `json:"stars"` // for --explain: the author's own, of 5
 }
 
 func (m matchIn) post() mention.Post {
-	post := mention.Post{Kind: m.Kind, Title: m.Title, Text: m.Text, Lang: m.Lang}
+	post := mention.Post{Source: m.Source, Kind: m.Kind, Title: m.Title, Text: m.Text, Lang: m.Lang}
 	if m.Stars > 0 {
 		post.Rating = &mention.Rating{Value: m.Stars, Best: 5}
 	}
@@ -54,9 +57,8 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	set := list.Terms
 	if c.Against != "" {
-		return replay(ctx, set, c.Against, term)
+		return replay(ctx, list.Terms, c.Against, term)
 	}
 	var why explainer
 	if c.Explain {
@@ -77,7 +79,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 			why.print(out, post.post())
 			return nil
 		}
-		for _, hit := range set.Match(post.Title, post.Text) {
+		for _, hit := range list.Mentions(post.post()) {
 			if c.JSON {
 				if err := enc.Encode(matchOut{ID: post.ID, Watch: hit.Watch, Spans: hit.Spans}); err != nil {
 					return err
@@ -87,6 +89,9 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 			words := make([]string, len(hit.Spans))
 			for i, s := range hit.Spans {
 				words[i] = "«" + text.OneLine(s.Text) + "»"
+			}
+			if len(words) == 0 {
+				words = []string{"its source belongs to it"}
 			}
 			fmt.Fprintf(out, "%v  %s  %s\n", post.ID, hit.Watch, strings.Join(words, ", "))
 		}
@@ -116,9 +121,9 @@ func newExplainer(list daemon.Watchlist) (explainer, error) {
 // print prints, for each watch, every place that could have named it and what became
 // of it; and of a watch that is named, whether the post would be an alert.
 func (x explainer) print(out io.Writer, post mention.Post) {
-	hits := x.list.Terms.Match(post.Title, post.Text)
+	hits, owners := x.list.Mentions(post), x.list.Owners(post.Source)
 	for _, e := range x.list.Terms.Explain(post.Title, post.Text) {
-		printExplanation(out, e)
+		printExplanation(out, e, slices.Contains(owners, e.Watch))
 		for _, hit := range hits {
 			if hit.Watch == e.Watch {
 				rivals := x.list.RivalsIn(hit.Watch, post)
@@ -129,10 +134,15 @@ func (x explainer) print(out io.Writer, post mention.Post) {
 	}
 }
 
-func printExplanation(out io.Writer, e match.Explanation) {
+// printExplanation prints what became of each place that could have named a watch.
+// owned says that the post's source belongs to the watch.
+func printExplanation(out io.Writer, e match.Explanation, owned bool) {
 	verdict := "not named"
-	if e.Named {
+	switch {
+	case e.Named:
 		verdict = "named"
+	case owned:
+		verdict = "not named, and about it all the same: its source belongs to this watch"
 	}
 	fmt.Fprintf(out, "  %s: %s\n", text.OneLine(e.Watch), verdict)
 	for _, step := range e.Steps {

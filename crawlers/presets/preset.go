@@ -35,6 +35,7 @@ type preset struct {
 	Status  string           `yaml:"status"`
 	Limits  string           `yaml:"limits"`
 	Terms   string           `yaml:"terms"`
+	Subject bool             `yaml:"subject"` // every address is one company's, app's or product's own page
 	Consent bool             `yaml:"consent"` // off until the operator accepts the site's terms
 	Options []presetOption   `yaml:"options"`
 
@@ -114,7 +115,7 @@ func (p *preset) kind() crawlers.Kind {
 	shape := p.optionsType()
 	return crawlers.Kind{
 		Name: p.name, About: p.About, PostKind: p.Kind, Every: every,
-		Key: p.Key, Status: p.Status, Limits: p.Limits, Terms: p.Terms,
+		Key: p.Key, Status: p.Status, Limits: p.Limits, Terms: p.Terms, Subject: p.Subject,
 		Options: func() any { return reflect.New(shape).Interface() },
 		New:     func(env crawlers.Env, s config.Section) (crawlers.Crawler, error) { return p.new(env, s, shape) },
 	}

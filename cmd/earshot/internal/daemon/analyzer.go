@@ -51,11 +51,12 @@ func readIfAny(key, file string) (string, error) {
 	return string(src), nil
 }
 
-// Analyze implements monitor.Analyzer. A post by a watch's own author is a mention of it
-// even when it does not name it: under a complaint it is the public answer.
+// Analyze implements monitor.Analyzer. A post is a mention of a watch without naming it
+// where its source belongs to the watch, and when the watch's own author wrote it:
+// under a complaint that is the public answer.
 func (a *Analyzer) Analyze(post mention.Post) []mention.Mention {
 	var mentions []mention.Mention
-	for _, hit := range a.list.Terms.Match(post.Title, post.Text) {
+	for _, hit := range a.list.Mentions(post) {
 		mentions = append(mentions, mention.Mention{Watch: hit.Watch, Spans: hit.Spans})
 	}
 	for _, watch := range a.official(post) {

@@ -1,6 +1,8 @@
 package daemon
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/mention"
@@ -69,5 +71,69 @@ func TestRivals(t *testing.T) {
 	in, from = Input(post, nil, spans)
 	if from != len("Т\n") || in.Text[in.Rivals[0].Start:in.Rivals[0].End] != "Волошки" {
 		t.Errorf("from %d, rivals %+v in %q", from, in.Rivals, in.Text)
+	}
+}
+
+// TestOwnedSource: a post of a source that belongs to a watch is a mention of it without
+// naming it, once, and of others only when it names them.
+func TestOwnedSource(t *testing.T) {
+	list := check(t, `contact: a@example.com
+watch:
+  - {name: Romashka, terms: ["Ромашка Банк"]}
+  - {name: Other, terms: ["Мак"]}
+sources:
+  - {page: "https://reviews.example/romashka", name: own, watch: Romashka}
+  - {page: "https://reviews.example/both", name: both, watch: [Romashka, Other]}
+  - {feed: "https://news.example/rss", name: news}
+`)
+	scorer, err := NewScorer("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := NewAnalyzer(list, scorer, func(mention.Post) []string { return nil })
+	for _, test := range []struct {
+		source, text string
+		want         []string // watch, and / behind it when it is named
+	}{
+		{"own", "Третій день не можу увійти", []string{"Romashka"}},
+		{"own", "Ромашка Банк не працює", []string{"Romashka/"}},
+		{"own", "У Маку краще", []string{"Other/", "Romashka"}},
+		{"both", "Не працює", []string{"Romashka", "Other"}},
+		{"news", "Третій день не можу увійти", nil},
+		{"", "Не працює", nil},
+	} {
+		var got []string
+		for _, m := range a.Analyze(mention.Post{Source: test.source, Kind: mention.Review, Text: test.text}) {
+			name := m.Watch
+			if len(m.Spans) > 0 {
+				name += "/"
+			}
+			if !m.Score.Judged() {
+				t.Errorf("%s %q: no verdict", test.source, test.text)
+			}
+			got = append(got, name)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s %q: mentions %q, want %q", test.source, test.text, got, test.want)
+		}
+	}
+}
+
+// TestOwnerless: a page of one company at a review site that belongs to no watch is
+// warned of, with the line to write; other sources are not.
+func TestOwnerless(t *testing.T) {
+	const list = `contact: a@example.com
+watch: [{name: Romashka, terms: [Romashka]}]
+sources:
+  - {appstore: "123456789"}
+  - {otzovik: bank_romashka, watch: Romashka}
+  - {feed: "https://news.example/rss"}
+`
+	var said []string
+	for _, w := range check(t, list).Warnings {
+		said = append(said, w.Error())
+	}
+	if len(said) != 1 || !strings.HasPrefix(said[0], "watchlist.yaml:4:6: ") || !strings.Contains(said[0], `watch: "Romashka"`) {
+		t.Errorf("warnings %q", said)
 	}
 }

@@ -54,6 +54,9 @@ func newSources(w Watchlist, client *fetch.Client, key []byte, log *slog.Logger)
 	watched := func(title, text string) bool { return len(w.Terms.Match(title, text)) > 0 }
 	for _, src := range w.Sources {
 		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now, Interest: watched}
+		if len(src.Watches) > 0 {
+			env.Interest = nil
+		}
 		crawler, err := NewCrawler(env, src)
 		if err != nil {
 			errs = append(errs, err)

@@ -1,7 +1,9 @@
 package daemon
 
 import (
+	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -16,6 +18,34 @@ type Watchlist struct {
 	*config.Config
 	Terms  *match.Set
 	Rivals *match.Set // the rivals of each watch, under its name; nil when there are none
+
+	owners map[string][]string // by source
+}
+
+// Mentions returns the watches a post is a mention of: those that it names, and those
+// that its source belongs to. The latter have no spans when the post does not name them.
+func (l Watchlist) Mentions(post mention.Post) []match.Hit {
+	hits := l.Terms.Match(post.Title, post.Text)
+	for _, watch := range l.Owners(post.Source) {
+		if !slices.ContainsFunc(hits, func(h match.Hit) bool { return h.Watch == watch }) {
+			hits = append(hits, match.Hit{Watch: watch})
+		}
+	}
+	return hits
+}
+
+// Owners returns the watches that every post of the source of this name is about.
+func (l Watchlist) Owners(source string) []string { return l.owners[source] }
+
+// owners lists the watches of the sources that belong to some, by the source's name.
+func owners(sources []config.Source) map[string][]string {
+	out := map[string][]string{}
+	for _, src := range sources {
+		for _, w := range src.Watches {
+			out[src.Name] = append(out[src.Name], w.Value)
+		}
+	}
+	return out
 }
 
 // Load reads and checks a watchlist: what config alone cannot know (the options
@@ -51,7 +81,11 @@ func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
 				all.Add(p)
 			}
 		}
+		list.owners = owners(understood.Sources)
 		checkSources(understood, all)
+		if cfg != nil {
+			cfg.Warnings = append(cfg.Warnings, ownerless(cfg)...)
+		}
 	}
 	if err := all.Err(); err != nil {
 		return Watchlist{}, err
@@ -73,6 +107,25 @@ func checkSources(cfg *config.Config, all *config.Errors) {
 			all.Add(err)
 		}
 	}
+}
+
+// ownerless warns of pages of one company or product that no watch owns: on such a page
+// most people do not write the name.
+func ownerless(cfg *config.Config) (warnings []config.Error) {
+	for _, src := range cfg.Sources {
+		kind, _ := presets.Lookup(src.Kind)
+		if !kind.Subject || len(src.Watches) > 0 {
+			continue
+		}
+		hint := "write watch: with the name of the watch beside it"
+		if len(cfg.Watches) == 1 {
+			hint = fmt.Sprintf("write watch: %q beside it", cfg.Watches[0].Name)
+		}
+		w := cfg.Problem(src.Section.Pos(), "people who write there seldom write the name, and only posts that do are heard", hint)
+		w.Warning = true
+		warnings = append(warnings, w)
+	}
+	return warnings
 }
 
 // KindOptions are the source kinds for config: kind key → options struct.
