@@ -25,7 +25,6 @@ var onlyTestsCall = map[string]string{
 	"config.Config.Redact":            "redaction of every output is still to come",
 	"config.Config.At":                "how the tests of config see positions",
 	"config.Config.Written":           "the same",
-	"config.Section.Pos":              "the same",
 	"config.Secret.IsSet":             "how the tests of config see a secret without revealing it",
 	"config.Secret.Equal":             "the same",
 	"internal/hours.Hours.Next":       "the opposite of Closes: the property tests of opening hours need both",
