@@ -82,7 +82,8 @@ var mayImport = map[string][]string{
 	"crawlers/jsonapi":       engine(),
 	"crawlers/forum":         engine("crawlers/feed", "crawlers/presets/forum"),
 	"crawlers/presets/forum": {}, // data
-	"crawlers/presets":       engine("crawlers/feed", "crawlers/page", "crawlers/jsonapi", "crawlers/forum"),
+	"crawlers/push":          engine(),
+	"crawlers/presets":       engine("crawlers/feed", "crawlers/page", "crawlers/jsonapi", "crawlers/forum", "crawlers/push"),
 
 	"monitor":        {"mention", "internal/text", "crawlers", "internal/fault"},
 	"alerts":         {"mention", "internal/text", "internal/hours", "alerts/report"},
@@ -100,7 +101,7 @@ var mayImport = map[string][]string{
 	"cmd/earshot/internal/demosites": {},
 	"cmd/earshot/internal/daemon": {
 		"mention", "config", "match", "sentiment", "crawlers", "monitor", "store", "internal/text", "internal/fetch", "internal/websub",
-		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "alerts/console", "alerts/slack", "alerts/webhook",
+		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/slack", "alerts/webhook",
 	},
 
 	// For tests only.

@@ -39,7 +39,7 @@ const sourcesHead = `<!-- Written by go test ./crawlers -run TestSourcesDocIsFre
 
 # Sources
 
-Each source of a watchlist begins with one of these words. Five are engines: they read any site of their form. The rest
+Each source of a watchlist begins with one of these words. Five are engines: they read any site of their form. One, push, reads nothing and takes what others hand in. The rest
 are presets: one site each, as data. A preset that almost fits can be copied from
 [crawlers/presets](../crawlers/presets) into the watchlist (what stands under its ` + "`source:`" + `) and changed.
 

@@ -89,6 +89,9 @@ type PollResult struct {
 	// OnPage are the keys of all that the poll saw, old posts included. A post whose id
 	// stands there is a post of its own, whatever else says the same words.
 	OnPage []PostKey
+	// OwnIDs says that ids never change at this source, so nothing is taken for a known
+	// post by its words.
+	OwnIDs bool
 }
 
 // PendingMention is a mention on its way into the store, as the planner sees and fills it.

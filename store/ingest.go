@@ -135,7 +135,7 @@ func (g *ingestion) read() error {
 			}
 		default:
 			old, moved := takeGone(prints, change.print, shown)
-			if !moved {
+			if !moved || g.in.OwnIDs {
 				g.newPost(f, change)
 				continue
 			}

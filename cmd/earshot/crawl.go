@@ -13,6 +13,7 @@ import (
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -22,36 +23,6 @@ type crawlCmd struct {
 	JSON    bool     `help:"Print one JSON object per post."`
 	Verbose bool     `short:"v" help:"Say more on stderr."`
 	Sources []string `arg:"" optional:"" name:"source" help:"Names or addresses of sources; all when left out."`
-}
-
-// postOut is one line of crawl --json. What is unknown is absent.
-type postOut struct {
-	Source    string          `json:"source"`
-	Kind      string          `json:"kind"`
-	ID        string          `json:"id"`
-	URL       string          `json:"url,omitempty"`
-	ThreadURL string          `json:"thread_url,omitempty"`
-	ReplyTo   string          `json:"reply_to,omitempty"`
-	Author    string          `json:"author,omitempty"`
-	Published string          `json:"published,omitempty"`
-	Precision string          `json:"precision,omitempty"` // "day" when the site gives no time
-	Edited    string          `json:"edited,omitempty"`
-	Rating    *mention.Rating `json:"rating,omitempty"`
-	Title     string          `json:"title,omitempty"`
-	Text      string          `json:"text"`
-	Lang      string          `json:"lang,omitempty"`
-}
-
-func newPostOut(p mention.Post) postOut {
-	out := postOut{
-		Source: p.Source, Kind: string(p.Kind), ID: p.ID, URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo,
-		Author: p.Author, Published: daemon.Stamp(p.Published), Edited: daemon.Stamp(p.Edited), Rating: p.Rating,
-		Title: p.Title, Text: p.Text, Lang: p.Lang,
-	}
-	if p.DateOnly {
-		out.Precision = "day"
-	}
-	return out
 }
 
 // Run polls the chosen sources at the same time (each host still sees one
@@ -135,7 +106,7 @@ func printPosts(out io.Writer, posts []mention.Post, asJSON bool) {
 			continue // a stream says that it is gone: there is nothing to print
 		}
 		if asJSON {
-			_ = enc.Encode(newPostOut(p)) // out is a bufio.Writer: its error comes with Flush
+			_ = enc.Encode(push.Of(p)) // out is a bufio.Writer: its error comes with Flush
 			continue
 		}
 		head := []string{p.Source}

@@ -18,6 +18,7 @@ import (
 	"github.com/earshot/earshot/crawlers/forum"
 	"github.com/earshot/earshot/crawlers/jsonapi"
 	"github.com/earshot/earshot/crawlers/page"
+	"github.com/earshot/earshot/crawlers/push"
 )
 
 // engines are the kinds that are code. A new engine is one more line here.
@@ -32,6 +33,7 @@ func engines() []crawlers.Kind {
 		forum.WordPress(),
 		jsonapi.Kind(),
 		jsonapi.StreamKind(),
+		push.Kind(),
 	}
 }
 

@@ -56,6 +56,7 @@ type Daemon struct {
 	metrics   *metrics
 	web       *webServer
 	hubs      *websub.Subscriber // nil without web.listen and web.public_url
+	doors     *pushDoors
 
 	analyzer atomic.Pointer[Analyzer]
 	fetch    atomic.Pointer[fetch.Client]
@@ -98,6 +99,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 		metrics:      d.metrics.handler(),
 		interactions: d.notifiers.interactions,
 		hubs:         d.hubs,
+		pushed:       d.doors,
 	}
 	return d, nil
 }
@@ -146,6 +148,7 @@ func (d *Daemon) wire(opt Options) {
 		Log:      d.log,
 		Now:      d.now,
 	})
+	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.metrics.watch(d.monitor, d.store)
 }
 

@@ -63,6 +63,7 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 	if d.hubs != nil {
 		d.hubs.Keep(sourceNames(n.sources)) // first: a source is offered by its first poll
 	}
+	d.doors.use(n.sources)
 	if d.monitor.Apply(ctx, n.sources) == nil {
 		d.log.Info("watchlist in use", "watches", len(n.config.Watches), "sources", len(n.config.Sources))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
+	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 )
@@ -85,6 +86,7 @@ func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
 		checkSources(understood, all)
 		if cfg != nil {
 			cfg.Warnings = append(cfg.Warnings, ownerless(cfg)...)
+			cfg.Warnings = append(cfg.Warnings, unreachable(cfg)...)
 		}
 	}
 	if err := all.Err(); err != nil {
@@ -99,12 +101,21 @@ func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
 // checkSources makes every crawler once and adds what is wrong with their options.
 func checkSources(cfg *config.Config, all *config.Errors) {
 	probe := crawlers.Env{Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	tokens := map[string]string{} // of push sources, to their names
 	for _, src := range cfg.Sources {
 		if _, known := presets.Lookup(src.Kind); !known {
 			continue // said already
 		}
-		if _, err := NewCrawler(probe, src); err != nil {
+		crawler, err := NewCrawler(probe, src)
+		if err != nil {
 			all.Add(err)
+		}
+		if door, ok := crawler.(*push.Door); ok {
+			token := door.Options.Token.Reveal()
+			if other, taken := tokens[token]; taken {
+				all.Add(src.Section.Errorf("token", "this is the token of %q too: each push source needs one of its own", other))
+			}
+			tokens[token] = src.Name
 		}
 	}
 }
@@ -124,6 +135,18 @@ func ownerless(cfg *config.Config) (warnings []config.Error) {
 		w := cfg.Problem(src.Section.Pos(), "people who write there seldom write the name, and only posts that do are heard", hint)
 		w.Warning = true
 		warnings = append(warnings, w)
+	}
+	return warnings
+}
+
+// unreachable warns of push sources that nobody can hand posts to.
+func unreachable(cfg *config.Config) (warnings []config.Error) {
+	for _, src := range cfg.Sources {
+		if src.Kind == push.Name && cfg.Web.Listen == "" {
+			w := cfg.Problem(src.Section.Pos(), "nobody can hand posts in: earshot does not listen", `write web: {listen: "127.0.0.1:8080"}`)
+			w.Warning = true
+			warnings = append(warnings, w)
+		}
 	}
 	return warnings
 }

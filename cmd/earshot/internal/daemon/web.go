@@ -10,12 +10,14 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
 )
 
 // webServer answers on web.listen: /healthz, /metrics, Slack's signed requests
-// when the watchlist has a signing secret, and hubs when it has web.public_url.
+// when the watchlist has a signing secret, hubs when it has web.public_url, and
+// programs that hand posts in when it has push sources.
 type webServer struct {
 	address      string // web.listen; empty for no server
 	log          *slog.Logger
@@ -23,7 +25,8 @@ type webServer struct {
 	metrics      http.Handler
 	interactions http.HandlerFunc
 	hubs         *websub.Subscriber // nil: no hub can reach this daemon
-	listener     net.Listener       // nil until listen
+	pushed       http.Handler
+	listener     net.Listener // nil until listen
 }
 
 // listen opens the port, so that a port in use stops the start and not a
@@ -73,6 +76,7 @@ func (w *webServer) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", w.health)
 	mux.Handle("GET /metrics", w.metrics)
 	mux.HandleFunc("POST /slack/interactions", w.interactions)
+	mux.Handle("POST "+push.Path, w.pushed)
 	if w.hubs != nil {
 		mux.Handle(websub.Path, w.hubs)
 	}

@@ -1,0 +1,142 @@
+package daemon
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/monitor"
+)
+
+// pushDoors answers programs that hand posts in. What is accepted is committed.
+type pushDoors struct {
+	receive func(context.Context, monitor.Source, []mention.Post) (mention.IngestResult, error)
+	log     *slog.Logger
+
+	mu     sync.Mutex
+	byHash map[[sha256.Size]byte]*pushDoor // by the token; looking up a hash tells nothing of it by its time
+}
+
+// pushDoor is one push source.
+type pushDoor struct {
+	source monitor.Source
+	door   *push.Door
+	limit  *rate.Limiter // posts
+}
+
+// use takes the push sources of a watchlist. The limits begin anew.
+func (p *pushDoors) use(sources []monitor.Source) {
+	doors := map[[sha256.Size]byte]*pushDoor{}
+	for _, src := range sources {
+		if door, ok := src.Crawler.(*push.Door); ok {
+			per := rate.Limit(float64(door.Options.PerMinute) / 60)
+			doors[sha256.Sum256([]byte(door.Options.Token.Reveal()))] = &pushDoor{src, door, rate.NewLimiter(per, door.Options.PerMinute)}
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.byHash = doors
+}
+
+func (p *pushDoors) find(r *http.Request) *pushDoor {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.byHash[sha256.Sum256([]byte(strings.TrimSpace(token)))]
+}
+
+// pushAnswer is what the sender is told.
+type pushAnswer struct {
+	Accepted int    `json:"accepted"` // posts of this request that are stored now
+	New      int    `json:"new"`
+	Edited   int    `json:"edited"`
+	Known    int    `json:"known"`
+	Error    string `json:"error,omitempty"`
+	Line     int    `json:"line,omitempty"`
+}
+
+// ServeHTTP takes one request: all of it or nothing. It answers 200 when the posts are
+// stored, 401 without a token that a source has, 413 for too much at once, 422 with the
+// line and the reason, 429 and 503 with Retry-After.
+func (p *pushDoors) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	door := p.find(r)
+	if door == nil {
+		rw.Header().Set("WWW-Authenticate", "Bearer")
+		answer(rw, http.StatusUnauthorized, pushAnswer{Error: "no push source has this token: send Authorization: Bearer TOKEN"})
+		return
+	}
+	posts, err := door.door.Read(http.MaxBytesReader(rw, r.Body, push.MaxBytes))
+	var big *http.MaxBytesError
+	var line *push.LineError
+	switch {
+	case errors.As(err, &big) || errors.Is(err, push.ErrTooMany):
+		answer(rw, http.StatusRequestEntityTooLarge, pushAnswer{Error: tooMuch(err)})
+		return
+	case errors.As(err, &line):
+		answer(rw, http.StatusUnprocessableEntity, pushAnswer{Error: line.Reason, Line: line.Line})
+		return
+	case err != nil:
+		answer(rw, http.StatusBadRequest, pushAnswer{Error: "the request ended too early"})
+		return
+	}
+	if most := door.limit.Burst(); len(posts) > most {
+		answer(rw, http.StatusRequestEntityTooLarge, pushAnswer{Error: "more posts than a minute may bring (per_minute: " + strconv.Itoa(most) + ")"})
+		return
+	}
+	if wait := reserve(door.limit, len(posts)); wait > 0 {
+		later(rw, http.StatusTooManyRequests, wait, "too many posts in a minute; send them again")
+		return
+	}
+	got, err := p.receive(r.Context(), door.source, posts)
+	if err != nil {
+		p.log.Error("posts that were handed in cannot be stored; the sender is asked to send them again", "source", door.source.Name, "err", err)
+		later(rw, http.StatusServiceUnavailable, storeRetry, "the posts cannot be stored now; send them again")
+		return
+	}
+	answer(rw, http.StatusOK, pushAnswer{Accepted: len(posts), New: got.New, Edited: got.Edited, Known: len(posts) - got.New - got.Edited})
+}
+
+// storeRetry is when a sender may try again after the database could not be written.
+const storeRetry = 5 * time.Second
+
+// reserve takes n posts from the limit, or says how long to wait and takes none.
+func reserve(limit *rate.Limiter, n int) time.Duration {
+	r := limit.ReserveN(time.Now(), n)
+	wait := r.Delay()
+	if wait > 0 {
+		r.Cancel()
+	}
+	return wait
+}
+
+func tooMuch(err error) string {
+	if errors.Is(err, push.ErrTooMany) {
+		return err.Error()
+	}
+	return "more than 10 MiB in one request: send several"
+}
+
+func later(rw http.ResponseWriter, status int, wait time.Duration, why string) {
+	rw.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+	answer(rw, status, pushAnswer{Error: why})
+}
+
+func answer(rw http.ResponseWriter, status int, a pushAnswer) {
+	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
+	rw.WriteHeader(status)
+	_ = json.NewEncoder(rw).Encode(a) // the asker is gone if this fails
+}

@@ -1,0 +1,127 @@
+package push
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/mention"
+)
+
+var now = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+
+func door(change ...func(*crawlers.Env)) *Door {
+	env := crawlers.Env{Now: func() time.Time { return now }, Source: "n8n", DefaultKind: mention.Social}.WithDefaults()
+	for _, c := range change {
+		c(&env)
+	}
+	return &Door{Env: env}
+}
+
+func TestRead(t *testing.T) {
+	body := `{"id":"a","text":"One"}
+{"id":7,"source":"somebody else","kind":"review","url":"https://x.example/7?utm_source=y","author":" Ann ","published":"2026-11-20T10:00:00+02:00","rating":{"value":1},"title":"T","text":"Two","lang":"en"}
+
+{"id":"c","published":"2026-11-21","text":"Three"}`
+	want := []mention.Post{
+		{Source: "n8n", Kind: mention.Social, ID: "a", Text: "One", FetchedAt: now},
+		{Source: "n8n", Kind: mention.Review, ID: "7", URL: "https://x.example/7", Author: "Ann", Published: now.AddDate(0, 0, -6).Add(-4 * time.Hour),
+			Rating: &mention.Rating{Value: 1, Best: 5}, Title: "T", Text: "Two", Lang: "en", FetchedAt: now},
+		{Source: "n8n", Kind: mention.Social, ID: "c", Text: "Three", Published: now.AddDate(0, 0, -5).Add(-12 * time.Hour), DateOnly: true, FetchedAt: now},
+	}
+	pretty := "[\n" + strings.ReplaceAll(strings.ReplaceAll(body, "\n\n", "\n"), "\n", ",\n") + "\n]\n"
+	for name, text := range map[string]string{"lines": body, "array": pretty, "one line": strings.ReplaceAll(body, "\n", " ")} {
+		got, err := door().Read(strings.NewReader(text))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		a, _ := json.Marshal(got)
+		b, _ := json.Marshal(want)
+		if !bytes.Equal(a, b) {
+			t.Errorf("%s:\n%s\nwant\n%s", name, a, b)
+		}
+	}
+	got, err := door(func(e *crawlers.Env) { e.PostKind = mention.Forum }).Read(strings.NewReader(body))
+	if err != nil || got[2].Kind != mention.Forum {
+		t.Errorf("the watchlist's kind is not taken: %+v, %v", got, err)
+	}
+}
+
+// TestReadErrors: a request that cannot be taken says where and why, and nothing of it
+// is taken.
+func TestReadErrors(t *testing.T) {
+	for _, test := range []struct{ body, want string }{
+		{"{\"id\":\"a\",\"text\":\"x\"}\n{\"id\":\"b\"}", "line 2: text is missing"},
+		{"{\"text\":\"x\"}", "line 1: id is missing: the sender's own name of the post, the same each time"},
+		{"\n\n{\"id\":\"a\",\"text\":\"x\",\"pubished\":\"2026-11-20\"}", `line 3: unknown field "pubished"`},
+		{"{\"id\":\"a\",\"text\":\"x\",\"published\":\"yesterday\"}", `line 1: published: "yesterday" is not a time like 2026-11-26T08:30:00Z, nor a day like 2026-11-26`},
+		{"{\"id\":\"a\",\"text\":\"x\",\"url\":\"javascript:alert(1)\"}", `line 1: url: "javascript:alert(1)" is not a web address`},
+		{"{\"id\":\"a\",\"text\":\"x\",\"kind\":\"tweet\"}", `line 1: kind: "tweet" is not one of review, forum, comment, news, social`},
+		{"{\"id\":\"a\",\"rating\":{\"value\":9,\"best\":5}}", "line 1: rating: value is not between 0 and best"},
+		{"{\"id\":\"a\",\"text\":7}", "line 1: text: not a number"},
+		{"{\"id\":[],\"text\":\"x\"}", "line 1: an id is a text or a number"},
+		{"{\"id\":\"" + strings.Repeat("i", 513) + "\",\"text\":\"x\"}", "line 1: id: longer than 512 bytes"},
+		{"{\"id\":\"a\",\n\"text\":\"x\"", "line 1: the JSON ends too early"},
+		{"[{\"id\":\"a\",\"text\":\"x\"},\n5]", "line 2: a post is a JSON object with id and text, not a number"},
+		{"hello", "line 1: invalid character 'h' looking for beginning of value"},
+	} {
+		got, err := door().Read(strings.NewReader(test.body))
+		var line *LineError
+		if !errors.As(err, &line) || err.Error() != test.want || got != nil {
+			t.Errorf("%.60q: %v, %v; want %s", test.body, got, err, test.want)
+		}
+	}
+	var many strings.Builder
+	for i := range MaxPosts + 1 {
+		fmt.Fprintf(&many, "{\"id\":%d,\"text\":\"x\"}\n", i)
+	}
+	if _, err := door().Read(strings.NewReader(many.String())); !errors.Is(err, ErrTooMany) {
+		t.Errorf("too many: %v", err)
+	}
+}
+
+// TestRoundTrip: what crawl prints is taken as it is.
+func TestRoundTrip(t *testing.T) {
+	p := mention.Post{Source: "x", Kind: mention.Review, ID: "1", URL: "https://x.example/1", ThreadURL: "https://x.example/", Author: "A",
+		Published: now.Add(-time.Hour), Rating: &mention.Rating{Value: 2, Best: 5}, Text: "Рядок\nдругий <b>", Lang: "uk"}
+	line, err := json.Marshal(Of(p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := door().Read(bytes.NewReader(line))
+	if err != nil || len(got) != 1 {
+		t.Fatal(got, err)
+	}
+	p.Source, p.FetchedAt = "n8n", now
+	a, _ := json.Marshal(got[0])
+	b, _ := json.Marshal(p)
+	if !bytes.Equal(a, b) {
+		t.Errorf("%s\nwant\n%s", a, b)
+	}
+}
+
+// FuzzRead: whatever is sent, the answer is posts with ids and words, or an error, and
+// lines are counted right.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"id":"a","text":"x"}`))
+	f.Add([]byte("[{\"id\":1,\"text\":\"x\"},\n{\"id\":2}]"))
+	f.Add([]byte("{\"id\":\"\\ud800\",\"text\":\"\\u0000\"}\n[]"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		posts, err := door().Read(bytes.NewReader(body))
+		var line *LineError
+		if errors.As(err, &line) && (line.Line < 1 || line.Line > bytes.Count(body, []byte("\n"))+1 || line.Reason == "") {
+			t.Fatalf("%v in %d lines", err, bytes.Count(body, []byte("\n"))+1)
+		}
+		for _, p := range posts {
+			if p.ID == "" || p.Source != "n8n" || p.Title+p.Text == "" && p.Rating == nil {
+				t.Fatalf("%+v", p)
+			}
+		}
+	})
+}
