@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
@@ -34,12 +35,15 @@ func (t terminal) colour(w io.Writer) bool {
 	if _, plain := t.lookup("NO_COLOR"); plain {
 		return false
 	}
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return isTerminal(w)
+}
+
+// interactive says whether a person answers: input and output are terminals.
+func (t terminal) interactive() bool { return isTerminal(t.in) && isTerminal(t.out) }
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
 }
 
 // commands is the command line. Each field's type has a Run method in the file
@@ -48,6 +52,7 @@ type commands struct {
 	Run     runCmd     `cmd:"" help:"Listen: poll the sources, bring complaints to Slack, until stopped."`
 	Demo    demoCmd    `cmd:"" help:"Listen to a small town of sample sites on this machine; alerts on the terminal."`
 	Init    initCmd    `cmd:"" help:"Ask a few questions and write a watchlist."`
+	Add     addCmd     `cmd:"" help:"Say what an address is and what it shows, and put it into the watchlist."`
 	Check   checkCmd   `cmd:"" help:"Check the watchlist; with --probe poll each source once and say what it sees."`
 	Crawl   crawlCmd   `cmd:"" help:"Poll sources once and print the posts; nothing is stored."`
 	Match   matchCmd   `cmd:"" help:"Read posts on stdin as JSON lines, print the mentions in them."`

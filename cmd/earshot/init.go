@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers/presets"
 )
 
 type initCmd struct {
@@ -46,48 +48,116 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 	return nil
 }
 
-// interviewed are the answers, as typed.
+// interviewed are the answers.
 type interviewed struct {
 	contact string
 	name    string
 	terms   []string
-	sources []string
+	sources []string // blocks, without dash and indentation
+	later   []string // blocks that need a key first, with what they need
 	channel string
 }
 
-func interview(term terminal) (interviewed, error) {
-	in := bufio.NewReader(term.in)
-	var a interviewed
-	var err error
-	ask := func(question string, required bool) string {
-		for err == nil {
-			fmt.Fprintf(term.out, "%s\n> ", question)
-			var line string
-			line, err = in.ReadString('\n')
-			if line = strings.TrimSpace(line); line != "" || !required {
-				if line != "" && errors.Is(err, io.EOF) {
-					err = nil
-				}
-				return line
-			}
+// interviewer asks. An answer that will not do is asked for again.
+type interviewer struct {
+	in  *bufio.Reader
+	out io.Writer
+	err error // the answers ended
+}
+
+// ask asks until good says "" of the answer, which is what is wrong with it.
+func (i *interviewer) ask(question string, good func(string) string) string {
+	for i.err == nil {
+		fmt.Fprintf(i.out, "%s\n> ", question)
+		var line string
+		line, i.err = i.in.ReadString('\n')
+		line = strings.TrimSpace(line)
+		if line != "" && errors.Is(i.err, io.EOF) {
+			i.err = nil
 		}
-		return ""
+		if i.err != nil {
+			break
+		}
+		wrong := good(line)
+		if wrong == "" {
+			return line
+		}
+		fmt.Fprintf(i.out, "%s\n", wrong)
 	}
-	a.contact = ask("Who should a site's owner write to? (an e-mail address; sites see it)", true)
-	a.name = ask("What is your company or product called?", true)
-	a.terms = split(ask("How do people write it? Separate spellings by commas; inflected and transliterated forms are found by themselves. (Enter: as above)", false))
+	return ""
+}
+
+func anything(string) string { return "" }
+
+func something(s string) string {
+	if s == "" {
+		return "An answer is needed here."
+	}
+	return ""
+}
+
+func contactAddress(s string) string {
+	if !strings.Contains(s, "@") && !strings.HasPrefix(s, "http") {
+		return "That is neither an e-mail address nor a web address, such as pr@your-company.example."
+	}
+	return ""
+}
+
+func interview(term terminal) (interviewed, error) {
+	i := interviewer{in: bufio.NewReader(term.in), out: term.out}
+	var a interviewed
+	a.contact = i.ask("Who should a site's owner write to? (an e-mail address; sites see it)", contactAddress)
+	a.name = i.ask("What is your company or product called?", something)
+	a.terms = split(i.ask("How do people write it? Separate spellings by commas; inflected and transliterated forms are found by themselves. (Enter: as above)", anything))
 	if len(a.terms) == 0 {
 		a.terms = []string{a.name}
 	}
-	a.sources = split(ask("Where do people talk about it? Addresses of feeds, forums or review pages, or t.me/channel, separated by commas or spaces.", true))
-	a.channel = ask("Which Slack channel should hear of complaints? (Enter: none yet, alerts go to the terminal)", false)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return a, fmt.Errorf("read the answer: %w", err)
+	i.ask("Where do people talk about it? Addresses of feeds, forums, review pages or app stores, or t.me/channel, separated by commas or spaces.", func(line string) string {
+		return a.places(line, term.out)
+	})
+	a.channel = i.ask("Which Slack channel should hear of complaints? (Enter: none yet, alerts go to the terminal)", anything)
+	if i.err != nil && !errors.Is(i.err, io.EOF) {
+		return a, fmt.Errorf("read the answer: %w", i.err)
 	}
 	if a.contact == "" || a.name == "" || len(a.sources) == 0 {
 		return a, usageError{"the answers ended before the watchlist was complete; nothing was written"}
 	}
 	return a, nil
+}
+
+// places takes the addresses of a line and says of each that cannot be read why. It
+// returns what is wrong when nothing can be read.
+func (a *interviewed) places(line string, out io.Writer) string {
+	for _, one := range strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' }) {
+		if name, why, instead, ok := presets.Unreadable(one); ok {
+			fmt.Fprintf(out, "%s cannot be read: %s. Instead: %s.\n", name, why, instead)
+			continue
+		}
+		if !strings.Contains(one, ".") && !strings.HasPrefix(one, "@") {
+			fmt.Fprintf(out, "%q is no address.\n", one)
+			continue
+		}
+		place, ok := presets.Recognize(one, a.terms[0])
+		if !ok {
+			a.sources = append(a.sources, guess(one))
+			continue
+		}
+		watch := ""
+		if place.Kind.Subject {
+			watch = a.name
+		}
+		block := place.Block(watch)
+		if len(place.Missing) == 0 {
+			a.sources = append(a.sources, block)
+			continue
+		}
+		fmt.Fprintf(out, "%s needs a key first; it is written as a comment, with how to get one.\n", place.Kind.Name)
+		a.later = append(a.later, cmp.Or(place.Kind.Key, place.Missing[0].Doc)+"\n"+block)
+	}
+	if len(a.sources) == 0 {
+		return "Nothing of that can be read yet. Give one more: a feed, a forum, a page with reviews, or t.me/channel."
+	}
+	return ""
 }
 
 func split(line string) []string {
@@ -108,12 +178,13 @@ func (a interviewed) watchlist() string {
 		quoted[i] = strconv.Quote(t)
 	}
 	fmt.Fprintf(&b, "# earshot watchlist. Check it with: earshot check\ncontact: %s\n\nwatch:\n  - name: %s\n    terms: [%s]\n", strconv.Quote(a.contact), strconv.Quote(a.name), strings.Join(quoted, ", "))
-	b.WriteString("    # context: [bank, card]      # for a name that is also a common word: only with one of these nearby\n    # ignore: [\"other company\"]   # phrases that are somebody else\n    # official: [\"Our Support\"]   # our own authors: their post is the public answer\n\nsources:\n")
-	for _, s := range a.sources {
-		for _, one := range strings.Fields(s) {
-			kind, address := guessKind(one)
-			fmt.Fprintf(&b, "  - %s: %s\n", kind, strconv.Quote(address))
-		}
+	b.WriteString("    # context: [bank, card]      # for a name that is also a common word: only with one of these nearby\n    # ignore: [\"other company\"]   # phrases that are somebody else\n    # official: [\"Our Support\"]   # our own authors: their post is the public answer\n\nsources:   # earshot add ADDRESS puts in one more\n")
+	for _, block := range a.sources {
+		fmt.Fprintf(&b, "  - %s\n", strings.ReplaceAll(block, "\n", "\n    "))
+	}
+	for _, block := range a.later {
+		needs, block, _ := strings.Cut(block, "\n")
+		fmt.Fprintf(&b, "  # needs %s\n  # - %s\n", needs, strings.ReplaceAll(block, "\n", "\n  #   "))
 	}
 	to := "console"
 	if a.channel != "" {
@@ -127,25 +198,20 @@ func (a interviewed) watchlist() string {
 	return b.String()
 }
 
-// guessKind picks the kind of source from what an address looks like. The probe
-// says whether the guess was right.
-func guessKind(address string) (kind, value string) {
-	low := strings.ToLower(address)
-	bare := strings.TrimPrefix(strings.TrimPrefix(low, "https://"), "http://")
-	if rest, ok := strings.CutPrefix(bare, "t.me/"); ok {
-		return "telegram", strings.Trim(strings.TrimPrefix(rest, "s/"), "/")
-	}
-	if !strings.Contains(low, "://") {
+// guess picks the engine from what an address looks like. check --probe says whether the
+// guess was right; earshot add asks the site.
+func guess(address string) (block string) {
+	if !strings.Contains(address, "://") {
 		address = "https://" + address
 	}
+	low, kind := strings.ToLower(address), "page"
 	switch {
-	case containsAny(bare, "rss", "feed", "atom", ".xml"):
-		return "feed", address
-	case containsAny(bare, "forum", "viewtopic", "showthread", "thread", "topic", "board"):
-		return "forum", address
-	default:
-		return "page", address
+	case containsAny(low, "rss", "feed", "atom", ".xml"):
+		kind = "feed"
+	case containsAny(low, "forum", "viewtopic", "showthread", "thread", "topic", "board"):
+		kind = "forum"
 	}
+	return kind + ": " + strconv.Quote(address)
 }
 
 func containsAny(s string, parts ...string) bool {

@@ -44,16 +44,13 @@ func engines() []crawlers.Kind {
 //go:embed *.yaml
 var presetFiles embed.FS
 
-// kinds holds every kind by name.
-var kinds = sync.OnceValue(func() map[string]crawlers.Kind {
-	all := make(map[string]crawlers.Kind, 64)
-	for _, k := range engines() {
-		add(all, k)
-	}
+// parsed are the presets, in the order of their names.
+var parsed = sync.OnceValue(func() []*preset {
 	files, err := presetFiles.ReadDir(".")
 	if err != nil {
 		panic(err) // embedded: cannot be missing
 	}
+	var all []*preset
 	for _, f := range files {
 		src, err := presetFiles.ReadFile(f.Name())
 		if err != nil {
@@ -63,6 +60,18 @@ var kinds = sync.OnceValue(func() map[string]crawlers.Kind {
 		if err != nil {
 			panic("presets: " + err.Error()) // every preset is parsed by a test
 		}
+		all = append(all, p)
+	}
+	return all
+})
+
+// kinds holds every kind by name.
+var kinds = sync.OnceValue(func() map[string]crawlers.Kind {
+	all := make(map[string]crawlers.Kind, 64)
+	for _, k := range engines() {
+		add(all, k)
+	}
+	for _, p := range parsed() {
 		add(all, p.kind())
 	}
 	return all

@@ -39,6 +39,10 @@ type preset struct {
 	Consent bool             `yaml:"consent"` // off until the operator accepts the site's terms
 	Options []presetOption   `yaml:"options"`
 
+	// Addresses are regular expressions of the addresses that are this site's, without
+	// https:// and www.; a group is named as the option it fills.
+	Addresses []string `yaml:"addresses"`
+
 	variants []variant
 }
 

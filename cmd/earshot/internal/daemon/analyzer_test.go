@@ -137,3 +137,27 @@ sources:
 		t.Errorf("warnings %q", said)
 	}
 }
+
+// TestMistaken: an engine on an address that a preset knows, or that nothing reads, is
+// warned of with what to write; one that says how it wants to read is left alone.
+func TestMistaken(t *testing.T) {
+	for source, want := range map[string]string{
+		`feed: "https://www.google.com/alerts/feeds/0123456789/987654321"`: "googlealerts",
+		`feed: "https://www.reddit.com/r/ukraine/.rss"`:                    "reddit",
+		`feed: "https://meta.forum.example/latest.rss"`:                    "discourse",
+		`page: "https://apps.apple.com/ua/app/x/id577439099"`:              `appstore: {id: "577439099", countries: ["ua"]}`,
+		`page: "https://www.facebook.com/romashka"`:                        "Facebook cannot be read",
+		`page: "https://t.me/s/romashka_chat"`:                             `telegram: "romashka_chat"`,
+		`page: "https://otzovik.com/reviews/x/", select: {item: .r}`:       "",
+		`feed: "https://news.example/rss"`:                                 "",
+		`forum: "https://forum.example/viewforum.php?f=3"`:                 "",
+	} {
+		var said []string
+		for _, w := range check(t, "contact: a@example.com\nwatch: [{name: R, terms: [Romashka]}]\nsources:\n  - {"+source+"}\n").Warnings {
+			said = append(said, w.Error())
+		}
+		if all := strings.Join(said, "\n"); want == "" && all != "" || !strings.Contains(all, want) {
+			t.Errorf("%s: warnings %q, want %q", source, all, want)
+		}
+	}
+}

@@ -3,7 +3,9 @@ package daemon
 import (
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -87,6 +89,7 @@ func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
 		if cfg != nil {
 			cfg.Warnings = append(cfg.Warnings, ownerless(cfg)...)
 			cfg.Warnings = append(cfg.Warnings, unreachable(cfg)...)
+			cfg.Warnings = append(cfg.Warnings, mistaken(cfg)...)
 		}
 	}
 	if err := all.Err(); err != nil {
@@ -146,6 +149,36 @@ func unreachable(cfg *config.Config) (warnings []config.Error) {
 			w := cfg.Problem(src.Section.Pos(), "nobody can hand posts in: earshot does not listen", `write web: {listen: "127.0.0.1:8080"}`)
 			w.Warning = true
 			warnings = append(warnings, w)
+		}
+	}
+	return warnings
+}
+
+// discourseFeed is how the feeds of Discourse forums look.
+var discourseFeed = regexp.MustCompile(`/(?:latest|posts|top)\.rss$|/t/[^/]+/\d+\.rss$|/c/[^?]+\.rss$`)
+
+// mistaken warns of sources of an engine whose address says that another kind reads the
+// place better, or that nothing can.
+func mistaken(cfg *config.Config) (warnings []config.Error) {
+	warn := func(src config.Source, msg, hint string) {
+		w := cfg.Problem(src.Section.Pos(), msg, hint)
+		w.Warning = true
+		warnings = append(warnings, w)
+	}
+	for _, src := range cfg.Sources {
+		if src.Address == "" || src.Kind != "feed" && src.Kind != "page" && src.Kind != "forum" || src.Section.Has("select") {
+			continue
+		}
+		if name, why, instead, ok := presets.Unreadable(src.Address); ok {
+			warn(src, name+" cannot be read: "+why, instead)
+			continue
+		}
+		if place, ok := presets.Recognize(src.Address, src.Address); ok {
+			warn(src, src.Kind+" reads this place badly: earshot has "+place.Kind.Name+" for it", "write "+strings.ReplaceAll(place.Block(""), "\n", " "))
+			continue
+		}
+		if src.Kind == "feed" && discourseFeed.MatchString(src.Address) {
+			warn(src, "this looks like a feed of a Discourse forum, which holds the beginning of some posts only", "write discourse: with the forum's address, if it is one")
 		}
 	}
 	return warnings

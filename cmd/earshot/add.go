@@ -1,0 +1,388 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers/presets"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+type addCmd struct {
+	watchlistFlag
+	Watch   string   `help:"The watch everything there is about, named or not." placeholder:"NAME"`
+	Address []string `arg:"" help:"An address, a handle (@channel), or a text that holds one."`
+}
+
+// Run says what an address is, what it shows now, and writes it into the watchlist.
+func (c *addCmd) Run(ctx context.Context, term terminal) error {
+	if !fileExists(c.Config) {
+		return usageError{fmt.Sprintf("there is no %s yet: earshot init writes one, and -c names another", c.Config)}
+	}
+	a, err := newAdder(c.Config, term)
+	if err != nil {
+		return err
+	}
+	if a.owner = c.Watch; a.owner != "" && !a.hasWatch(a.owner) {
+		return usageError{fmt.Sprintf("there is no watch %q in %s", a.owner, c.Config)}
+	}
+	found, err := a.look(ctx, strings.Join(c.Address, " "))
+	if err != nil {
+		return err
+	}
+	return a.write(found)
+}
+
+// adder puts one place into a watchlist.
+type adder struct {
+	path  string
+	text  string // of the watchlist
+	list  daemon.Watchlist
+	term  terminal
+	in    *bufio.Reader
+	owner string // the watch that a place of one company belongs to
+}
+
+func newAdder(path string, term terminal) (*adder, error) {
+	list, err := loadForReading(path, term)
+	if err != nil {
+		return nil, err
+	}
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("watchlist: %w", err)
+	}
+	return &adder{path: path, text: string(src), list: list, term: term, in: bufio.NewReader(term.in)}, nil
+}
+
+func (a *adder) hasWatch(name string) bool {
+	for _, w := range a.list.Watches {
+		if w.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// found is a place with the block that reads it.
+type found struct {
+	what   string // in words
+	block  string
+	source config.Source
+	seen   *polled          // nil when it was not asked
+	needs  []presets.Option // what only the user can fill in
+	key    string
+}
+
+// look finds out what the input is. It prints what it found.
+func (a *adder) look(ctx context.Context, input string) (found, error) {
+	out := a.term.out
+	if name, why, instead, ok := presets.Unreadable(input); ok {
+		fmt.Fprintf(out, "%s cannot be read: %s.\nInstead: %s.\n", name, why, instead)
+		return found{}, errSaid
+	}
+	if place, ok := presets.Recognize(input, a.query()); ok {
+		return a.lookPreset(ctx, place)
+	}
+	address := presets.Address(input)
+	if !strings.Contains(address, ".") || strings.ContainsAny(address, " \n") {
+		return found{}, usageError{fmt.Sprintf("%q is no address: give a web address, t.me/channel or @channel", input)}
+	}
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	fmt.Fprintf(out, "Looking at %s …\n", text.OneLine(address))
+	return a.lookEngines(ctx, address)
+}
+
+// query is what a site is searched for: the first term of the first watch.
+func (a *adder) query() string {
+	for _, w := range a.list.Watches {
+		for _, t := range w.Terms {
+			return strings.TrimPrefix(t.Value, "=")
+		}
+	}
+	return a.list.Watches[0].Name
+}
+
+// lookPreset looks at a place that a preset knows.
+func (a *adder) lookPreset(ctx context.Context, place presets.Place) (found, error) {
+	owner := a.owner
+	if place.Kind.Subject {
+		owner = cmp.Or(owner, a.askOwner())
+	}
+	f := found{what: place.Kind.About, block: place.Block(owner), needs: place.Missing, key: place.Kind.Key}
+	fmt.Fprintf(a.term.out, "%s: %s\n", place.Kind.Name, place.Kind.About)
+	if err := a.fit(&f); err != nil {
+		return found{}, err
+	}
+	if a.ready(&f) {
+		p := a.poll(ctx, f.source)
+		f.seen = &p
+	}
+	a.show(f)
+	return f, nil
+}
+
+// ready reports whether the place can be asked already: nothing is missing but secrets
+// whose variables are set.
+func (a *adder) ready(f *found) bool {
+	var open []presets.Option
+	for _, o := range f.needs {
+		if name, ok := strings.CutPrefix(o.Value, "${env:"); ok {
+			if v, set := a.term.lookup(strings.TrimSuffix(name, "}")); set && v != "" {
+				continue
+			}
+		} else if name, ok := strings.CutPrefix(o.Value, "${file:"); ok && fileExists(strings.TrimSuffix(name, "}")) {
+			continue
+		}
+		open = append(open, o)
+	}
+	f.needs = open
+	return len(open) == 0
+}
+
+// askOwner returns the watch that a page of one company belongs to: the only one there
+// is, or the one that is chosen on a terminal.
+func (a *adder) askOwner() string {
+	if len(a.list.Watches) == 1 {
+		return a.list.Watches[0].Name
+	}
+	if !a.term.interactive() {
+		return ""
+	}
+	fmt.Fprintln(a.term.out, "Whose page is it?")
+	for i, w := range a.list.Watches {
+		fmt.Fprintf(a.term.out, "  %d %s\n", i+1, text.OneLine(w.Name))
+	}
+	for {
+		answer, err := a.ask("Number (Enter: nobody's alone)")
+		if answer == "" || err != nil {
+			return ""
+		}
+		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(a.list.Watches) {
+			return a.list.Watches[n-1].Name
+		}
+		fmt.Fprintf(a.term.out, "A number from 1 to %d, please.\n", len(a.list.Watches))
+	}
+}
+
+func (a *adder) ask(question string) (string, error) {
+	fmt.Fprintf(a.term.out, "%s\n> ", question)
+	line, err := a.in.ReadString('\n')
+	if line = strings.TrimSpace(line); line != "" && errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return line, err
+}
+
+// unknownEngine begins what forum says of a page it only guesses at.
+const unknownEngine = "unknown engine"
+
+// lookEngines tries the engines on an address no preset knows, best reader first: a forum
+// that is recognised, reviews that are marked up, a feed, a forum that is guessed at.
+func (a *adder) lookEngines(ctx context.Context, address string) (found, error) {
+	var tried []string
+	var guess *found
+	for _, kind := range []string{"forum", "page", "feed"} {
+		f := found{block: kind + ": " + strconv.Quote(address)}
+		if a.owner != "" {
+			f.block += "\nwatch: " + strconv.Quote(a.owner)
+		}
+		if err := a.fit(&f); err != nil {
+			return found{}, err
+		}
+		p := a.poll(ctx, f.source)
+		f.seen, f.what = &p, p.batch.Observed.What
+		switch {
+		case ctx.Err() != nil:
+			return found{}, ctx.Err()
+		case p.err != nil:
+			tried = append(tried, fmt.Sprintf("as %s: %v", kind, p.err))
+			continue
+		case len(p.batch.Posts) == 0 && p.batch.Observed.Items == 0:
+			tried = append(tried, fmt.Sprintf("as %s: nothing that looks like a post", kind))
+			continue
+		case kind == "forum" && strings.HasPrefix(f.what, unknownEngine):
+			guess = &f
+			continue
+		}
+		a.show(f)
+		return f, nil
+	}
+	if guess != nil {
+		a.show(*guess)
+		return *guess, nil
+	}
+	fmt.Fprintf(a.term.err, "%s: no posts were found there.\n", text.OneLine(address))
+	for _, line := range tried {
+		fmt.Fprintf(a.term.err, "  %s\n", text.OneLine(line))
+	}
+	fmt.Fprintln(a.term.err, "If people do write there, point at their posts: docs/sources.md#page shows select:, and earshot crawl tries it.")
+	return found{}, errSaid
+}
+
+// fit reads the block as a source of a watchlist with the same watches.
+func (a *adder) fit(f *found) error {
+	var scratch strings.Builder
+	scratch.WriteString("contact: add@earshot.example\nwatch:\n")
+	for _, w := range a.list.Watches {
+		fmt.Fprintf(&scratch, "- {name: %s, terms: [any]}\n", strconv.Quote(w.Name))
+	}
+	fmt.Fprintf(&scratch, "sources:\n- %s\n", indented(f.block))
+	cfg, err := config.Parse(a.path, []byte(scratch.String()), a.lookup, daemon.KindOptions())
+	if err != nil {
+		return err
+	}
+	f.source = cfg.Sources[0]
+	for _, old := range a.list.Sources {
+		if old.Kind == f.source.Kind && old.Address != "" && old.Address == f.source.Address {
+			return usageError{fmt.Sprintf("%s has this place already: %s: %s in line %d", a.path, old.Kind, old.Address, old.Pos.Line)}
+		}
+	}
+	return nil
+}
+
+// lookup is the environment, where what is not set yet does no harm.
+func (a *adder) lookup(name string) (string, bool) {
+	if v, ok := a.term.lookup(name); ok {
+		return v, true
+	}
+	return "not-set-yet-0123456789", true
+}
+
+func indented(block string) string { return strings.ReplaceAll(block, "\n", "\n  ") }
+
+// insert returns the watchlist with the block in it, and its line.
+func (a *adder) insert(f found) (next string, line int, err error) {
+	next, line, err = config.AddSource(a.text, f.block)
+	if err != nil {
+		return "", 0, err
+	}
+	cfg, err := config.Parse(a.path, []byte(next), a.lookup, daemon.KindOptions())
+	if err == nil && len(cfg.Sources) != len(a.list.Sources)+1 {
+		err = errors.New("the list of sources is written in a way that cannot be added to: put the block in by hand")
+	}
+	return next, line, err
+}
+
+// poll asks the place once.
+func (a *adder) poll(ctx context.Context, src config.Source) polled {
+	for p := range pollOnce(ctx, a.list.Config, []config.Source{src}, a.term) {
+		return p
+	}
+	return polled{src: src, err: ctx.Err()}
+}
+
+const (
+	samples      = 3
+	sampleLength = 100 // runes
+)
+
+// show prints what the place is, what it shows now and the block.
+func (a *adder) show(f found) {
+	out := a.term.out
+	switch {
+	case f.seen == nil:
+	case f.seen.err != nil:
+		fmt.Fprintf(out, "It cannot be read now: %s\n", text.OneLine(f.seen.err.Error()))
+	default:
+		sees := f.seen.batch.Observed
+		newest := ""
+		if !sees.Newest.IsZero() {
+			newest = ", the newest from " + ago(time.Since(sees.Newest))
+		}
+		fmt.Fprintf(out, "It shows: %s%s.\n", cmp.Or(text.OneLine(sees.What), text.Count(len(f.seen.batch.Posts), "post")), newest)
+		for _, p := range newestPosts(f.seen.batch.Posts) {
+			who := cmp.Or(text.Line(p.Author, 30), "somebody")
+			fmt.Fprintf(out, "  %s: %s\n", who, text.Line(strings.TrimSpace(p.Title+" "+p.Text), sampleLength))
+		}
+		for _, note := range sees.Notes {
+			fmt.Fprintf(out, "  (%s)\n", text.OneLine(note))
+		}
+	}
+	fmt.Fprintf(out, "\n  - %s\n\n", strings.ReplaceAll(f.block, "\n", "\n    "))
+}
+
+func newestPosts(posts []mention.Post) []mention.Post {
+	if len(posts) > samples {
+		posts = posts[len(posts)-samples:]
+	}
+	return posts
+}
+
+// write puts the block into the file, on a terminal after a question.
+func (a *adder) write(f found) error {
+	out := a.term.out
+	if len(f.needs) > 0 {
+		fmt.Fprintln(out, "Not written yet. It needs:")
+		for _, o := range f.needs {
+			fmt.Fprintf(out, "  %s: %s\n", o.Name, o.Doc)
+		}
+		if f.key != "" {
+			fmt.Fprintf(out, "How to get the key: %s.\n", f.key)
+		}
+		fmt.Fprintf(out, "Put the block above under sources: in %s with these filled in; earshot check --probe says whether they are right.\n", a.path)
+		return errSaid
+	}
+	if f.seen != nil && f.seen.err != nil {
+		fmt.Fprintf(out, "Not written: when it can be read, run this again, or put the block above into %s by hand.\n", a.path)
+		return errSaid
+	}
+	if a.term.interactive() {
+		answer, err := a.ask(fmt.Sprintf("Write it into %s? [Y/n]", a.path))
+		if err != nil || answer != "" && !strings.EqualFold(answer[:1], "y") {
+			fmt.Fprintln(out, "Not written.")
+			return nil
+		}
+	}
+	next, line, err := a.insert(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", a.path, err)
+	}
+	if err := replaceFile(a.path, next); err != nil {
+		return fmt.Errorf("write the watchlist: %w", err)
+	}
+	fmt.Fprintf(out, "Written into %s, line %d. A running earshot takes it within seconds.\n", a.path, line)
+	return nil
+}
+
+// replaceFile writes a file anew: whole or not at all, with the mode it had.
+func replaceFile(path, content string) (err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".watchlist-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name()) // half written
+		}
+	}()
+	if _, err := f.WriteString(content); err != nil {
+		_ = f.Close() // the write failed already
+		return err
+	}
+	if err := errors.Join(f.Chmod(info.Mode().Perm()), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

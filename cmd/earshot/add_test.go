@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
+)
+
+// add runs earshot add as a pipe would, and returns the exit status and what it printed.
+func (r *rig) add(args ...string) (status int, printed string) {
+	var out bytes.Buffer
+	term := terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: os.LookupEnv}
+	status = run(r.t.Context(), append([]string{"add", "-c", r.path()}, args...), term)
+	return status, out.String()
+}
+
+const commented = `# ours, do not touch
+contact: test@example.com
+watch:
+  - name: Romashka Bank # the bank
+    terms: ["Romashka Bank", "Ромашка Банк"]
+fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
+sources:
+  - {feed: "https://news.example/rss"} # the news
+  # - {telegram: old_channel}
+
+routes: [{to: console}]
+`
+
+// TestAdd: each place of the town is told by its address alone, shown with its newest
+// posts, and written with the comments of the file kept.
+func TestAdd(t *testing.T) {
+	r := newRig(t, "")
+	r.town.Publish(demosites.Post{Place: "reviews", Author: "Oksana", Stars: 1, Title: "Ні", Text: "Третій тиждень чекаю на картку."})
+	for name, test := range map[string]struct {
+		address string
+		args    []string
+		status  int
+		says    []string
+		adds    string
+	}{
+		"a forum": {"BASE/forum/viewtopic.php?t=7", nil, 0,
+			[]string{"It shows: phpBB", "old: ", "Written into"}, "  - forum: \"BASE/forum/viewtopic.php?t=7\"\n"},
+		"a page of reviews": {"BASE/reviews/romashka-bank", []string{"--watch", "Romashka Bank"}, 0,
+			[]string{"Oksana: Ні Третій тиждень"}, "  - page: \"BASE/reviews/romashka-bank\"\n    watch: \"Romashka Bank\"\n"},
+		"a feed":            {"BASE/news.rss", nil, 0, []string{"It shows: RSS"}, "  - feed: \"BASE/news.rss\"\n"},
+		"nothing":           {"BASE/robots.txt", nil, 1, []string{"no posts were found", "as forum: ", "as page: ", "as feed: ", "select:"}, ""},
+		"a key is needed":   {"https://youtu.be/dQw4romashk", nil, 1, []string{"Not written yet. It needs:\n  key: ", "console.cloud.google.com"}, ""},
+		"not readable":      {"https://www.facebook.com/romashka", nil, 1, []string{"Facebook cannot be read: ", "Instead: "}, ""},
+		"there already":     {"https://news.example/rss", nil, 2, []string{"has this place already: feed: https://news.example/rss in line 8"}, ""},
+		"no address":        {"romashka", nil, 2, []string{`"romashka" is no address`}, ""},
+		"an unknown watch":  {"@romashka_chat", []string{"--watch", "Tea"}, 2, []string{`there is no watch "Tea"`}, ""},
+		"sources on a line": {"BASE/news.rss", nil, 1, []string{"sources is written in brackets", "- feed: \"BASE/news.rss\""}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := commented
+			if name == "sources on a line" {
+				before = strings.Replace(before, "sources:\n  - {feed: \"https://news.example/rss\"} # the news\n", "sources: [{feed: \"https://news.example/rss\"}]\n", 1)
+			}
+			r.write(before)
+			fill := func(s string) string { return strings.ReplaceAll(s, "BASE", r.site.URL) }
+			status, printed := r.add(append(test.args, fill(test.address))...)
+			if status != test.status {
+				t.Errorf("exit status %d, want %d", status, test.status)
+			}
+			for _, say := range test.says {
+				if !strings.Contains(printed, fill(say)) {
+					t.Errorf("it does not say %q", fill(say))
+				}
+			}
+			want := before
+			if test.adds != "" {
+				want = strings.Replace(before, "old_channel}\n", "old_channel}\n"+fill(test.adds), 1)
+			}
+			got, err := os.ReadFile(r.path())
+			if err != nil || string(got) != want {
+				t.Errorf("the file is\n%s\nwant\n%s\n%v", got, want, err)
+			}
+			if t.Failed() {
+				t.Logf("printed:\n%s", printed)
+			}
+		})
+	}
+}

@@ -1,0 +1,247 @@
+package presets
+
+import (
+	"cmp"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/earshot/earshot/crawlers"
+)
+
+// Place is a source block that an address stands for.
+type Place struct {
+	Kind    crawlers.Kind
+	Options []Option // in the order of the kind's documentation
+	Missing []Option // required options that the address does not tell; Value is what to write there
+	Short   string   // the option that may stand right behind the kind's name; empty for none
+}
+
+// Option is one key of a source block.
+type Option struct {
+	Name, Doc, Value string
+	List             bool
+}
+
+// recognizer is a preset with its addresses compiled.
+type recognizer struct {
+	preset    *preset
+	addresses []*regexp.Regexp
+}
+
+var recognizers = sync.OnceValue(func() []recognizer {
+	var all []recognizer
+	for _, p := range parsed() {
+		r := recognizer{preset: p}
+		for _, a := range p.Addresses {
+			r.addresses = append(r.addresses, regexp.MustCompile(`^`+a)) // a test compiles them all
+		}
+		all = append(all, r)
+	}
+	return all
+})
+
+// Recognize returns the preset whose site an address, a handle or a pasted text with one
+// belongs to. query fills what a site is searched for. It asks no network.
+func Recognize(input, query string) (Place, bool) {
+	address := Address(input)
+	bare := withoutScheme(address)
+	for _, r := range recognizers() {
+		for _, re := range r.addresses {
+			if m := re.FindStringSubmatch(bare); m != nil {
+				return r.preset.place(address, query, groups(re, m)), true
+			}
+		}
+	}
+	return Place{}, false
+}
+
+func groups(re *regexp.Regexp, m []string) map[string]string {
+	found := map[string]string{}
+	for i, name := range re.SubexpNames() {
+		if name != "" && m[i] != "" {
+			found[name] = m[i]
+		}
+	}
+	return found
+}
+
+// place fills the options of the preset from what was found in the address.
+func (p *preset) place(address, query string, found map[string]string) Place {
+	kind, _ := Lookup(p.name)
+	out := Place{Kind: kind}
+	needsQuery := !slices.ContainsFunc(p.Options, func(o presetOption) bool { return found[o.Name] != "" && o.Type != "site" && o.Name != "site" })
+	for _, o := range p.Options {
+		opt := Option{Name: o.Name, Doc: o.Doc, Value: found[o.Name], List: o.Type == "list"}
+		if o.Short {
+			out.Short = o.Name
+		}
+		switch {
+		case opt.Value == "" && o.Name == "query" && o.Short && needsQuery:
+			opt.Value = query
+		case opt.Value == "":
+		case o.Type == "site":
+			opt.Value = "https://" + opt.Value
+		case o.Name == "address" || o.Type == "secret":
+			opt.Value = address
+		default:
+			if plain, err := url.QueryUnescape(opt.Value); err == nil {
+				opt.Value = plain
+			}
+		}
+		switch {
+		case opt.Value != "":
+			out.Options = append(out.Options, opt)
+		case o.Required && o.Default == "":
+			opt.Value = cmp.Or(o.Example, "…")
+			out.Missing = append(out.Missing, opt)
+		case o.Type == "secret" && p.keyNeeded(found):
+			opt.Value = o.Example
+			out.Missing = append(out.Missing, opt)
+		}
+	}
+	return out
+}
+
+// keyNeeded reports whether an optional secret is wanted all the same: the preset has no
+// way without it, and the address holds none.
+func (p *preset) keyNeeded(found map[string]string) bool {
+	for _, v := range p.variants {
+		if !slices.ContainsFunc(v.with, func(name string) bool { return p.secret(name) && found[name] == "" }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *preset) secret(name string) bool {
+	return slices.ContainsFunc(p.Options, func(o presetOption) bool { return o.Name == name && o.Type == "secret" })
+}
+
+// Address takes the address out of what people paste: a line of text, an address without
+// https://, one in angle brackets, with a full stop behind it. A text without an address
+// comes back as it is, without blanks around it.
+func Address(input string) string {
+	fields := strings.Fields(input)
+	for _, f := range fields {
+		f = strings.Trim(f, `<>()[]"'«»“”,;`)
+		if strings.Contains(f, "://") {
+			return strings.TrimRight(f, ".!")
+		}
+	}
+	for _, f := range fields {
+		f = strings.TrimRight(strings.Trim(f, `<>()[]"'«»“”,;`), ".!")
+		if host, _, _ := strings.Cut(f, "/"); strings.HasPrefix(f, "@") || strings.Contains(strings.Trim(host, "."), ".") && !strings.Contains(host, "@") {
+			return f
+		}
+	}
+	return strings.TrimSpace(input)
+}
+
+func withoutScheme(address string) string {
+	for _, scheme := range []string{"https://", "http://"} {
+		if len(address) >= len(scheme) && strings.EqualFold(address[:len(scheme)], scheme) {
+			address = address[len(scheme):]
+		}
+	}
+	host, rest, _ := strings.Cut(address, "/")
+	host = strings.TrimPrefix(strings.ToLower(host), "www.")
+	if strings.HasPrefix(address, "@") {
+		return address
+	}
+	if len(host) < len(address) && strings.Contains(address, "/") {
+		return host + "/" + rest
+	}
+	return host
+}
+
+// Block writes the place as a source of a watchlist: lines without a dash and without
+// indentation. watch is the watch it belongs to; empty for none.
+func (p Place) Block(watch string) string {
+	var b strings.Builder
+	b.WriteString(p.Kind.Name + ": ")
+	all := append(slices.Clone(p.Options), p.Missing...)
+	switch {
+	case len(all) == 0:
+		b.WriteString("{}")
+	case len(all) == 1 && all[0].Name == p.Short:
+		b.WriteString(all[0].yaml())
+	default:
+		parts := make([]string, len(all))
+		for i, o := range all {
+			parts[i] = o.Name + ": " + o.yaml()
+		}
+		b.WriteString("{" + strings.Join(parts, ", ") + "}")
+	}
+	if watch != "" {
+		b.WriteString("\nwatch: " + strconv.Quote(watch))
+	}
+	return b.String()
+}
+
+func (o Option) yaml() string {
+	if o.List && !strings.HasPrefix(o.Value, "[") {
+		return "[" + strconv.Quote(o.Value) + "]"
+	}
+	if o.List {
+		return o.Value
+	}
+	return strconv.Quote(o.Value)
+}
+
+// Unreadable says of an address why nothing can read it, and what to do instead.
+func Unreadable(input string) (name, why, instead string, ok bool) {
+	bare := withoutScheme(Address(input))
+	for _, u := range unreadable {
+		if u.address.MatchString(bare) {
+			return u.name, u.why, u.instead, true
+		}
+	}
+	return "", "", "", false
+}
+
+// unreadable are places that people ask for and no program may or can read.
+var unreadable = []struct {
+	address            *regexp.Regexp
+	name, why, instead string
+}{
+	{regexp.MustCompile(`^(?:\w+\.)?(?:facebook|fb)\.(?:com|me|watch)(?:/|$)`), "Facebook",
+		"it shows posts only to people who are signed in, and forbids programs to read them",
+		"Google Alerts finds public posts (earshot add with the alert's RSS address); a listening service that has a contract may hand posts in (docs/push.md)"},
+	{regexp.MustCompile(`^(?:\w+\.)?instagram\.com(?:/|$)`), "Instagram",
+		"it shows posts only to people who are signed in, and forbids programs to read them",
+		"Google Alerts finds some public posts; a listening service that has a contract may hand posts in (docs/push.md)"},
+	{regexp.MustCompile(`^(?:mobile\.)?(?:x|twitter)\.com(?:/|$)`), "X (Twitter)",
+		"it is read only through its paid interface, and forbids reading its pages",
+		"an automation with an account there (n8n, Zapier) may hand posts in (docs/push.md)"},
+	{regexp.MustCompile(`^(?:\w+\.)?tiktok\.com(?:/|$)`), "TikTok",
+		"it has no interface for comments of others and forbids reading its pages",
+		"a listening service that has a contract may hand posts in (docs/push.md)"},
+	{regexp.MustCompile(`^(?:\w+\.)?threads\.(?:net|com)(?:/|$)`), "Threads",
+		"its search needs an app that Meta reviewed",
+		"Google Alerts finds some public posts; others may be handed in (docs/push.md)"},
+	{regexp.MustCompile(`^(?:\w+\.)?linkedin\.com(?:/|$)`), "LinkedIn",
+		"it forbids programs to read its pages and has no interface for them",
+		"nothing instead but a person"},
+	{regexp.MustCompile(`^(?:(?:maps\.)?google\.[a-z.]+/maps|maps\.google\.[a-z.]+|goo\.gl/maps|maps\.app\.goo\.gl|g\.page|g\.co/kgs|maps\.google)(?:[/?@]|$)`), "Google Maps",
+		"its pages may not be read by programs, and the public interface gives five reviews",
+		"the owner of the place reads all of them: googlebusiness: (docs/sources.md#googlebusiness)"},
+	{regexp.MustCompile(`^(?:yandex\.(?:ru|com|by|kz)/(?:maps|web-maps)|reviews\.yandex\.ru)(?:/|$)`), "Yandex Maps",
+		"its reviews may not be kept by others",
+		"an export of your own account there may be handed in (docs/push.md)"},
+	{regexp.MustCompile(`^(?:\w+\.)?tripadvisor\.[a-z.]+(?:/|$)`), "Tripadvisor",
+		"its reviews may not be stored by others",
+		"the owner's notices by mail, handed in by an automation (docs/push.md)"},
+	{regexp.MustCompile(`^(?:\w+\.)?(?:g2|capterra|glassdoor|quora)\.[a-z.]+(?:/|$)`), "this site",
+		"it forbids programs to read it and turns them away",
+		"Google Alerts finds what is public of it"},
+	{regexp.MustCompile(`^(?:chat\.whatsapp|wa\.me|invite\.viber|discord\.(?:gg|com)/)`), "a private chat",
+		"what people write there is not public",
+		"nothing: earshot reads public places only"},
+	{regexp.MustCompile(`^(?:t|telegram)\.me/(?:\+|joinchat/|c/\d)`), "a private Telegram group",
+		"it has no public page",
+		"a public channel is read by its name: t.me/NAME"},
+}
