@@ -113,7 +113,9 @@ func TestReloadForgetsTroubles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, s := &memory{}, &script{began: time.Now()}
 		m.add("a", mention.Low, "#x")
-		s.post = func(alerts.Message) error { return &alerts.RefusedError{Code: "is_archived", Err: errors.New("archived")} }
+		s.post = func(alerts.Message) error {
+			return &alerts.RefusedError{Code: "is_archived", Err: errors.New("archived")}
+		}
 		var told []string
 		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true },
