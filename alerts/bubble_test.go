@@ -322,6 +322,10 @@ func (b *bubble) Duplicates(context.Context, string, uint64, int, time.Time) ([]
 	return nil, nil
 }
 
+func (b *bubble) OfficialInThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
+	return nil, nil
+}
+
 func (b *bubble) InThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
 	return nil, nil
 }

@@ -32,6 +32,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"also":                         testAlso,
 	"twins":                        testTwins,
 	"thread":                       testThread,
+	"answers in a thread":          testOfficialInThread,
 	"authors and rates":            testAuthors,
 	"outbox":                       testOutbox,
 	"due order":                    testDueOrder,
