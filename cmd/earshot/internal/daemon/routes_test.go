@@ -20,6 +20,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/console"
 	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 )
@@ -210,27 +211,73 @@ func TestBrokenRouteIsToldElsewhere(t *testing.T) {
 func TestNoticesGoAroundBrokenRoutes(t *testing.T) {
 	dir, bad, good := t.TempDir(), newHook(t, http.StatusNotFound), newHook(t, http.StatusGone)
 	d := open(t, routesList(dir, bad, good, "routes: [{to: \"webhook:bad\"}]\ndeadlines: {claim: 5m, escalate_to: \"webhook:good\"}"))
-	var terminal strings.Builder
-	var mu sync.Mutex
-	d.notifiers.console = console.New(console.Options{Out: writer(func(p []byte) (int, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		return terminal.Write(p)
-	})})
-	printed := func(what string) func() bool {
-		return func() bool {
-			mu.Lock()
-			defer mu.Unlock()
-			return strings.Contains(strings.Join(strings.Fields(terminal.String()), " "), what)
-		}
-	}
+	terminal := newTerminal(d)
 	deliver(t, d)
 	complain(t, d, "post-a")
-	eventually(t, "the notice", printed("Nothing can be posted to webhook:bad"))
+	eventually(t, "the notice", func() bool { return terminal.count("Nothing can be posted to webhook:bad") == 1 })
 	if err := d.ops().Notify(t.Context(), monitor.Notice{Source: "news", State: "blocked", Since: time.Now(), Text: "A site refuses."}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "another notice", printed("A site refuses."))
+	eventually(t, "another notice", func() bool { return terminal.count("A site refuses.") == 1 })
+}
+
+// TestTokenRefused: no channel of the account works, so the terminal says it, once; with the
+// right token everything comes.
+func TestTokenRefused(t *testing.T) {
+	account, err := fakeslack.Start(fakeslack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(account.Close)
+	list := func(token string) string {
+		return strings.NewReplacer("DB", filepath.Join(t.TempDir(), "e.db"), "TOKEN", token, "API", account.URL()).Replace(`contact: a@example.com
+watch: [{name: Romashka, terms: [Romashka]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+routes: [{topic: [billing], to: "#billing"}, {to: "#mentions"}]
+deadlines: {claim: 5m, escalate_to: "#support-leads"}
+slack: {bot_token: TOKEN, api_url: "API"}
+store: {database: "sqlite:DB"}
+`)
+	}
+	d := open(t, list("xoxb-revoked"))
+	terminal := newTerminal(d)
+	deliver(t, d)
+	complain(t, d, "post-a")
+	eventually(t, "the notice on the terminal", func() bool { return terminal.count("Nothing can be posted to #mentions") == 1 })
+	reloaded(t, d, list(fakeslack.BotToken))
+	eventually(t, "the complaint", func() bool { return len(account.Messages("C0MENTIONS")) == 1 })
+	eventually(t, "an empty outbox", func() bool {
+		c, err := d.store.Counts(t.Context(), time.Now())
+		return err == nil && c.Pending+c.Posting == 0
+	})
+	if n := terminal.count("Nothing can be posted"); n != 1 {
+		t.Errorf("the terminal says it %d times", n)
+	}
+}
+
+// terminal keeps what the daemon prints.
+type terminal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func newTerminal(d *Daemon) *terminal {
+	t := &terminal{}
+	d.notifiers.console = console.New(console.Options{Out: t})
+	return t
+}
+
+func (t *terminal) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(p)
+}
+
+// count says how often words were printed, wherever lines were broken.
+func (t *terminal) count(words string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Count(strings.Join(strings.Fields(t.text.String()), " "), words)
 }
 
 // fakeWaiting is an outbox in which something waits for every route.
@@ -322,8 +369,3 @@ func TestNoticesWaitForTheMorning(t *testing.T) {
 		}
 	}
 }
-
-// writer is a func that is written to.
-type writer func([]byte) (int, error)
-
-func (w writer) Write(p []byte) (int, error) { return w(p) }
