@@ -176,6 +176,9 @@ func (b *bubble) BeginPosting(_ context.Context, id mention.AlertID, t0 time.Tim
 	})
 }
 
+// Detach has nothing to do: no message is refused here.
+func (b *bubble) Detach(context.Context, mention.AlertID) error { return nil }
+
 func (b *bubble) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
 	return b.move(id, mention.Posting, func(a *mention.Alert) bool {
 		a.Status, a.Channel, a.TS, a.RenderedVersion = mention.Posted, channel, ts, rendered
@@ -316,6 +319,10 @@ func (b *bubble) Times(_ context.Context, since, until time.Time) (out []mention
 // The planner's view: no text in these tests resembles another.
 
 func (b *bubble) Duplicates(context.Context, string, uint64, int, time.Time) ([]mention.MentionRecord, error) {
+	return nil, nil
+}
+
+func (b *bubble) OfficialInThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
 	return nil, nil
 }
 

@@ -31,6 +31,8 @@ const (
 	Better   Change = "better"   // the words changed and it is no complaint any more
 	Deleted  Change = "deleted"  // the site says it is gone
 	Answered Change = "answered" // an official author answered on the site
+	// Withdrawn: the official answer is gone from the site; the case is open again.
+	Withdrawn Change = "withdrawn"
 )
 
 // Encode returns f as an alert's payload.

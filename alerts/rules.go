@@ -82,6 +82,43 @@ func (r Rules) RouteFor(m mention.Mention) (to, notify string) {
 	return r.Otherwise, ""
 }
 
+// RouteAgain says where an alert that waits goes by these rules, which may be others than
+// those it was planned by, and whom to name there. m is its mention, or the first one
+// gathered under it; zero when there is none. What is gathered stays together as long as
+// its route is one of the watchlist's.
+func (r Rules) RouteAgain(a mention.Alert, m mention.Mention) (to, notify string) {
+	told := r.Deadlines[a.Severity].EscalateTo
+	gathers := a.ThreadOf != "" || a.MentionID == ""
+	switch {
+	case a.Kind == mention.Escalation && a.ThreadOf == "" && told != "":
+		return told, a.Notify
+	case a.Kind == mention.Digest && m.ID == "" && r.Digests.To != "":
+		return r.Digests.To, a.Notify
+	case gathers && r.Names(a.Route):
+		return a.Route, a.Notify
+	case m.ID == "":
+		return r.Otherwise, a.Notify
+	}
+	to, notify = r.RouteFor(m)
+	if a.Kind == mention.Escalation { // whom it names is part of what it says
+		notify = a.Notify
+	}
+	return to, notify
+}
+
+// Names reports whether the watchlist sends anything to the route.
+func (r Rules) Names(route string) bool {
+	if route == r.Otherwise || route == r.Digests.To {
+		return true
+	}
+	for _, d := range r.Deadlines {
+		if route == d.EscalateTo {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.Routes, func(to Route) bool { return to.To == route })
+}
+
 // DefaultAlertAbove is the verdict from which a post of a kind without a threshold is
 // a complaint: it is more likely than not.
 const DefaultAlertAbove = 0.5

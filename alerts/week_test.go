@@ -184,6 +184,14 @@ func (w *week) quiet(t time.Time) bool {
 	return h >= 22 || h < 8
 }
 
+// awake is when the quiet hours are over, for what is not critical.
+func (w *week) awake(m mention.Mention, at time.Time) time.Time {
+	for m.Severity < mention.Critical && w.quiet(at) {
+		at = at.Truncate(time.Minute).Add(time.Minute)
+	}
+	return at
+}
+
 // working reports whether the minute counts for deadlines: Mon-Sat 09:00-21:00.
 func (w *week) working(t time.Time) bool {
 	local := t.In(w.zone)
@@ -347,7 +355,7 @@ func (w *week) checkSteps() {
 			want["It is open again"] = w.due(nudge, claimIn)
 			want["Nobody in #mentions"] = w.due(nudge, claimIn)
 		case unproved:
-			want["said"] = shown.Add(7*time.Minute + time.Hour)
+			want["said"] = w.awake(w.mentions[id], shown.Add(7*time.Minute+time.Hour))
 		}
 		for step, at := range want {
 			times := got[id][step]

@@ -166,6 +166,8 @@ func (m Message) News() string {
 	switch f.Change {
 	case Answered:
 		return fmt.Sprintf("✓ %s answered publicly, %s after publication.", text.Line(f.By, 80), text.Span(f.At.Sub(Since(m.Mention, m.Case))))
+	case Withdrawn:
+		return fmt.Sprintf("The answer of %s is gone from the site, so the complaint is open again.", text.Line(f.By, 80))
 	case Deleted:
 		return "The post is gone from the site."
 	case Better:

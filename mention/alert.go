@@ -41,6 +41,11 @@ const (
 	Posted  AlertStatus = "posted"
 )
 
+// UnreadableHistory is the LastError of an alert that waits and may stand in its channel
+// all the same: it was in doubt and the channel's history could not be read. All others
+// that wait were surely not taken.
+const UnreadableHistory = "may be a repeat: the channel's history could not be read"
+
 // Alert is one message on its way to people: the outbox row.
 type Alert struct {
 	ID              AlertID

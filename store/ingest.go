@@ -35,8 +35,8 @@ type Plan func(ctx context.Context, tx *Tx, pending []*mention.PendingMention) e
 // An edited post makes a pending mention with Previous and the stored Case for each mention it
 // had; one that does not name the watch any more has no Spans then and keeps its
 // score without the evidence. A pending mention of a deleted post has Post.Deleted and no
-// words. In a baseline every case is Quiet and alerts are dropped. The store adds the
-// event heard, edited or deleted to a pending mention that lacks it.
+// words. In a baseline every case is Quiet and alerts are dropped, but those about mentions
+// of before. The store adds the event heard, edited or deleted to a pending mention that lacks it.
 func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (mention.IngestResult, error) {
 	var result mention.IngestResult
 	err := s.inTx(ctx, "ingest "+in.Source, func(tx *sql.Tx) error {

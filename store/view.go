@@ -95,6 +95,16 @@ ORDER BY m.heard_at, m.id`, clean(source), clean(threadURL), clean(replyTo), par
 	return all, t.wrap("mentions in thread", err)
 }
 
+// OfficialInThread returns the mentions of the watch by official authors at the thread
+// address that are not gone, the oldest first. An empty address matches nothing.
+func (t *Tx) OfficialInThread(ctx context.Context, source, threadURL, watch string) ([]mention.MentionRecord, error) {
+	rows, err := t.q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
+WHERE m.source = $1 AND m.thread_url = $2 AND m.thread_url <> '' AND m.watch = $3 AND m.official = 1 AND m.gone = 0
+ORDER BY m.heard_at, m.id`, clean(source), clean(threadURL), clean(watch))
+	all, err := collect(rows, err, scanStored)
+	return all, t.wrap("answers in thread", err)
+}
+
 // Author says what is known of an author at a source. An empty name is nobody.
 func (t *Tx) Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error) {
 	var a mention.Author

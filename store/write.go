@@ -107,7 +107,8 @@ AND NOT EXISTS (SELECT 1 FROM events e WHERE e.mention_id = m.id AND e.kind = 'm
 func (g *ingestion) writePending(d *mention.PendingMention) error {
 	g.result.Mentions++
 	if d.Baseline {
-		d.Alerts = nil
+		// Nothing of it is news, but an answer in it closes cases of before, which is told.
+		d.Alerts = slices.DeleteFunc(d.Alerts, func(a mention.Alert) bool { return a.MentionID == "" || a.MentionID == d.Mention.ID })
 		if d.Previous == nil {
 			d.Case.Status, d.Mention.Severity = mention.Quiet, 0
 		}

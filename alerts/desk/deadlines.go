@@ -42,11 +42,14 @@ type OpenCases interface {
 	Alive(ctx context.Context, id mention.AlertID) (bool, error)
 }
 
-// DeadlineOptions are what Deadlines need; all are required.
+// DeadlineOptions are what Deadlines need; all but Refused are required.
 type DeadlineOptions struct {
-	Cases   Cases
-	Open    OpenCases
-	Rules   func() *alerts.Rules // asked at every look, so a changed watchlist counts at once
+	Cases Cases
+	Open  OpenCases
+	Rules func() *alerts.Rules // asked at every look, so a changed watchlist counts at once
+	// Refused reports whether an alert that waits will not be posted before somebody acts;
+	// nil: none is. All other that wait are merely late.
+	Refused func(a mention.Alert) bool
 	Log     *slog.Logger
 	Now     func() time.Time
 	Changed func() // called after every step; must not block
@@ -132,7 +135,7 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 	switch {
 	case err != nil:
 		return time.Time{}, err
-	case !ok || own.Status != mention.Posted:
+	case !ok || own.Status != mention.Posted && !d.refused(own):
 		return s.now.Add(notShown), nil
 	case own.Kind == mention.Duplicate:
 		if alive, err := d.opt.Open.Alive(ctx, own.ThreadOf); err != nil || alive {
@@ -144,6 +147,9 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 	if do == nil || s.now.Before(at) {
 		return at, nil
 	}
+	if held := rules.HeldUntil(m.Severity, s.now); !held.IsZero() {
+		return held, nil
+	}
 	_, err = d.opt.Cases.UpdateCase(ctx, m.ID, s.take)
 	if err != nil && !errors.Is(err, mention.ErrNothingToDo) {
 		return time.Time{}, fmt.Errorf("step of %s: %w", m.ID, err)
@@ -154,6 +160,8 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 	}
 	return s.now, nil // the change made it due; or somebody else changed it
 }
+
+func (d *Deadlines) refused(a mention.Alert) bool { return d.opt.Refused != nil && d.opt.Refused(a) }
 
 // steps decides about one case. It is pure.
 type steps struct {
@@ -175,6 +183,9 @@ func (s steps) never(c mention.Case) bool {
 
 // due returns the next step and its moment; a zero time when there is none.
 func (s steps) due(c mention.Case) (time.Time, step) {
+	if s.unseen() && c.Status != mention.Open {
+		return time.Time{}, nil // its other steps are told in its thread, which begins when it is posted
+	}
 	switch c.Status {
 	case mention.Open:
 		return s.unclaimed(c)
@@ -204,6 +215,10 @@ func (s steps) unclaimed(c mention.Case) (time.Time, step) {
 	d, start := s.deadline, s.start(c)
 	switch level := c.Level % 10; {
 	case d.Claim <= 0:
+	case s.unseen(): // there is no thread to name anybody in
+		if level < alerts.LevelTold && d.EscalateTo != "" && d.EscalateTo != s.own.Route {
+			return s.after(start, d.Claim), s.tell
+		}
 	case level < alerts.LevelNamed:
 		return s.after(start, d.Claim), s.name
 	case level < alerts.LevelTold && d.EscalateTo != "":
@@ -257,9 +272,18 @@ func (s steps) name(c *mention.Case) (string, mention.Alert) {
 	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), a
 }
 
+// unseen reports whether the complaint has no message where it should be seen. never asks before
+// the message is known: then none of this counts yet.
+func (s steps) unseen() bool { return s.own.ID != "" && s.own.Status != mention.Posted }
+
 func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 	c.Level = c.Level/10*10 + alerts.LevelTold
-	a := s.reply(c, fmt.Sprintf("Nobody in %s has taken this complaint for %s.", s.own.Route, text.Span(s.now.Sub(s.start(*c)))))
+	words := "Nobody in %s has taken this complaint for %s."
+	if s.unseen() {
+		words = "This complaint cannot be posted to %s, and nobody has taken it for %s."
+		c.OverdueSince = s.deadline.Hours.Add(s.start(*c), s.deadline.Claim)
+	}
+	a := s.reply(c, fmt.Sprintf(words, s.own.Route, text.Span(s.now.Sub(s.start(*c)))))
 	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
 	return "nobody took it: told " + a.Route, a
 }

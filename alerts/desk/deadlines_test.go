@@ -24,18 +24,27 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type world struct {
 	*rig.Rig
 	processes [3]*desk.Deadlines
+	broken    map[string]bool // routes that refuse
 }
 
 func newWorld(t *testing.T, rules alerts.Rules) world {
-	r := world{Rig: rig.New(t, rules)}
+	r := world{Rig: rig.New(t, rules), broken: map[string]bool{}}
+	refused := func(a mention.Alert) bool { return r.broken[a.Route] }
 	for i := range r.processes {
-		r.processes[i] = desk.NewDeadlines(desk.DeadlineOptions{Cases: r.Store, Open: r.Store, Rules: r.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }, Changed: func() {}})
+		r.processes[i] = desk.NewDeadlines(desk.DeadlineOptions{Cases: r.Store, Open: r.Store, Rules: r.Planner.Rules, Refused: refused, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }, Changed: func() {}})
 	}
 	return r
 }
 
-// after moves the time and lets every process take its steps.
+// after moves the time, lets every process take its steps, and posts what waits.
 func (r world) after(d time.Duration) []string {
+	r.T.Helper()
+	r.step(d)
+	return r.Shown()
+}
+
+// step moves the time and lets every process take its steps.
+func (r world) step(d time.Duration) {
 	r.T.Helper()
 	r.Now = r.Now.Add(d)
 	var all sync.WaitGroup
@@ -47,7 +56,6 @@ func (r world) after(d time.Duration) []string {
 		})
 	}
 	all.Wait()
-	return r.Shown()
 }
 
 func (r world) says(got []string, want ...string) {
@@ -62,6 +70,92 @@ func (r world) says(got []string, want ...string) {
 func deadlineRules() alerts.Rules {
 	d := alerts.Deadline{Claim: 5 * time.Minute, Reply: 30 * time.Minute, Notify: "@oncall", EscalateTo: "#leads"}
 	return alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}, Deadlines: map[mention.Severity]alerts.Deadline{mention.Normal: d, mention.Low: d}}
+}
+
+// TestNobodyCanSeeIt: a complaint whose channel refuses it escalates all the same, once, and
+// as a message of its own; one that is merely late does not.
+func TestNobodyCanSeeIt(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.broken["#mentions"] = false
+	told := func(d time.Duration) (out []string) {
+		t.Helper()
+		for range 5 { // a late one is looked at every minute
+			r.step(d / 5)
+		}
+		due, err := r.Store.DueAlerts(t.Context(), r.Now, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range due {
+			if a.Kind == mention.Escalation {
+				out = append(out, a.Route+": "+alerts.ReadDetails(a.Payload).Text)
+			}
+		}
+		return out
+	}
+	r.says(told(24 * time.Hour)) // late: the clock begins when it is posted
+	r.broken["#mentions"] = true
+	want := "#leads: This complaint cannot be posted to #mentions, and nobody has taken it for 24 h 2 min."
+	if got := told(5 * time.Minute); len(got) != 1 || got[0] != want {
+		t.Fatalf("told %q, want %q", got, want)
+	}
+	if _, c := r.State(m); !alerts.Overdue(c) || c.OverdueSince.Sub(c.OpenedAt) != 5*time.Minute {
+		t.Errorf("overdue since %s, opened %s; want 5 min later", c.OverdueSince, c.OpenedAt)
+	}
+	if got := told(24 * time.Hour); len(got) != 1 {
+		t.Errorf("told %q, want it once", got)
+	}
+	r.broken["#mentions"] = false
+	r.Shown()
+	r.says(r.after(24 * time.Hour)) // it was told, by words that are still true
+}
+
+// TestBrokenAndClaimed: who took a complaint from the leads' channel hears no more of it
+// before there is a thread to say it in.
+func TestBrokenAndClaimed(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	own := r.One(r.Poll(m), mention.Complaint)
+	r.broken["#mentions"] = true
+	r.step(10 * time.Minute)
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.step(24 * time.Hour)
+	if _, c := r.State(m); c.Status != mention.Claimed {
+		t.Errorf("the case is %s", c.Status)
+	}
+	due, err := r.Store.DueAlerts(t.Context(), r.Now, 100)
+	if err != nil || len(due) != 2 || due[0].ID != own.ID && due[1].ID != own.ID {
+		t.Errorf("waiting %+v, %v; want the complaint and what the leads are told", due, err)
+	}
+}
+
+// TestQuietDeadlines: in the quiet hours only what is critical is told; the rest is told
+// when they end, if it is still true.
+func TestQuietDeadlines(t *testing.T) {
+	night, err := hours.Parse("22:00-08:00 UTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := deadlineRules()
+	rules.Quiet, rules.HasQuiet = night, true
+	rules.Deadlines[mention.Critical] = rules.Deadlines[mention.Normal]
+	r := newWorld(t, rules)
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	taken := rig.Said(rig.Forum, "2", "Petro", rig.Rude, -0.5)
+	danger := rig.Said(rig.Forum, "3", "Ivan", "Після їхньої піци вся сім'я отруїлась, викликали швидку, подаю до суду.", -0.9)
+	danger.Score.Topics = []string{"safety"}
+	r.Now = time.Date(2026, 11, 22, 21, 58, 0, 0, time.UTC)
+	r.Poll(m, taken, danger)
+	r.Shown()
+	r.says(r.after(5*time.Minute), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
+	r.says(r.after(5*time.Minute), "#leads: Nobody in #mentions has taken this complaint for 10 min.")
+	r.Do(taken, mention.Action{Verb: mention.Dismiss, Reason: mention.Spam})
+	r.says(r.after(9 * time.Hour))
+	r.Now = time.Date(2026, 11, 23, 7, 59, 58, 0, time.UTC)
+	r.says(r.after(time.Second))
+	r.says(r.after(time.Second), "#mentions @oncall: Nobody has taken this complaint for 10 h 1 min.", "#leads: Nobody in #mentions has taken this complaint for 10 h 1 min.")
 }
 
 func TestNobodyTakesIt(t *testing.T) {

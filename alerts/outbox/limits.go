@@ -79,8 +79,9 @@ type limiterKey struct {
 
 // failures is something that failed some times in a row.
 type failures struct {
-	count int
-	until time.Time
+	count   int
+	until   time.Time
+	refused bool // by the channel, not by chance
 }
 
 func newThrottle() *throttle {
@@ -249,6 +250,7 @@ func (s *Sender) refuse(a mention.Alert, m method, e *alerts.RefusedError, now t
 		return // another alert of the route already said so
 	}
 	t.count++
+	t.refused = true
 	t.until = now.Add(backoff(t.count, refusedFirst, refusedLast))
 	if e.One {
 		s.opt.Log.Error("a message is refused; it is kept", "alert", a.ID, "route", a.Route, "err", e)

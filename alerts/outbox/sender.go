@@ -50,7 +50,7 @@ var inFlight = [...]int{toPost: 8, toFind: 4, toUpdate: 4}
 
 // unreadable is the LastError of an alert that is sent again without knowing
 // whether it was taken before.
-const unreadable = "may be a repeat: the channel's history could not be read"
+const unreadable = mention.UnreadableHistory
 
 // Queue is the reading half of the outbox, as the store keeps it.
 type Queue interface {
@@ -76,6 +76,8 @@ type Writer interface {
 	// BackToPending moves posting → pending if Attempts is still the given one:
 	// an attempt that another process began since is not undone.
 	BackToPending(ctx context.Context, id mention.AlertID, attempts int, notBefore time.Time, why string) (ok bool, err error)
+	// Detach lets the replies that wait for the alert go on their own.
+	Detach(ctx context.Context, root mention.AlertID) error
 	// SetRendered records which version of the case a posted message shows.
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
@@ -137,9 +139,12 @@ func (s *Sender) Wake() {
 }
 
 // Reload forgets what was refused before: the watchlist changed, so it is tried
-// again at once.
+// again at once. A route that still does not work is told anew.
 func (s *Sender) Reload() {
 	s.mu.Lock()
+	for route := range s.throttle.reported {
+		s.opt.Trouble(route, nil)
+	}
 	s.throttle.forgive()
 	s.reloaded = s.opt.Now()
 	s.mu.Unlock()
@@ -233,7 +238,19 @@ func (s *Sender) idle(id mention.AlertID) bool {
 	return !busy
 }
 
-var errNoRoute = errors.New("no channel or webhook of this name is set up: change the route in the watchlist")
+var errNoRoute = &alerts.RefusedError{Code: "no_route", Err: errors.New("no channel or webhook of this name is set up: change the route in the watchlist")}
+
+// Refused reports whether an alert that waits is refused, and not merely late: its route, or the
+// message itself, will not be taken before somebody acts.
+func (s *Sender) Refused(a mention.Alert) bool {
+	if _, ok := s.opt.NotifierFor(a.Route); !ok {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one := s.throttle.failures[alertMethod{a.ID, toPost}]
+	return s.throttle.refused[a.Route] != nil || one != nil && one.refused
+}
 
 // release ends one task and what it claimed.
 func (s *Sender) release(ids ...mention.AlertID) {
@@ -264,6 +281,11 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 		return
 	}
 	fault.At("posting-marked")
+	if moved, err := s.moved(ctx, a); err != nil || moved {
+		a.Attempts++
+		s.back(ctx, a, t0, errMoved)
+		return
+	}
 	m.Alert.Attempts++
 	m.Alert.PostingAt = t0
 	attempt, cancel := context.WithTimeout(ctx, postTimeout)
@@ -275,6 +297,15 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 		return
 	}
 	s.notPosted(ctx, notifier, m, err)
+}
+
+var errMoved = errors.New("not sent: it goes elsewhere now")
+
+// moved reports whether the alert got another place between being read and being taken.
+// From here on it keeps its place.
+func (s *Sender) moved(ctx context.Context, a mention.Alert) (bool, error) {
+	is, ok, err := s.opt.Queue.Alert(ctx, a.ID)
+	return ok && (is.Route != a.Route || is.ThreadOf == "" && a.ThreadOf != ""), err
 }
 
 // posted writes down that a message stands in its channel.
@@ -303,6 +334,9 @@ func (s *Sender) notPosted(ctx context.Context, notifier alerts.Notifier, m aler
 	case errors.As(err, &refused):
 		s.refuse(a, toPost, refused, now)
 		s.back(ctx, a, now, err)
+		if refused.One {
+			s.detach(ctx, a)
+		}
 	default:
 		s.opt.Log.Warn("a message is in doubt; its channel will be read", "alert", a.ID, "route", a.Route, "err", err)
 	}
@@ -315,6 +349,15 @@ func (s *Sender) back(ctx context.Context, a mention.Alert, notBefore time.Time,
 		text = unreadable // still true of the attempt before this one
 	}
 	s.backWith(ctx, a, notBefore, text)
+}
+
+// detach lets replies go whose first message is refused, though their channel is not.
+func (s *Sender) detach(ctx context.Context, a mention.Alert) {
+	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	defer cancel()
+	if err := s.opt.Writer.Detach(mark, a.ID); err != nil { // again at its next refusal
+		s.opt.Log.Error("replies to a refused message cannot be freed", "alert", a.ID, "err", err)
+	}
 }
 
 func (s *Sender) backWith(ctx context.Context, a mention.Alert, notBefore time.Time, why string) {

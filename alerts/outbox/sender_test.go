@@ -56,7 +56,9 @@ func (m *memory) change(id mention.AlertID, do func(*mention.Alert) bool) bool {
 }
 
 func (m *memory) DueAlerts(_ context.Context, now time.Time, limit int) ([]mention.Alert, error) {
-	out := m.list(func(a *mention.Alert) bool { return a.Status == mention.Pending && !a.NotBefore.After(now) })
+	out := m.list(func(a *mention.Alert) bool {
+		return a.Status == mention.Pending && !a.NotBefore.After(now) && a.ThreadOf == "" // replies wait
+	})
 	slices.SortStableFunc(out, func(a, b mention.Alert) int { return int(b.Severity - a.Severity) })
 	return out[:min(limit, len(out))], nil
 }
@@ -106,6 +108,17 @@ func (m *memory) BackToPending(_ context.Context, id mention.AlertID, attempts i
 		a.Status, a.NotBefore, a.LastError = mention.Pending, notBefore, why
 		return true
 	}), nil
+}
+
+func (m *memory) Detach(_ context.Context, root mention.AlertID) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.all {
+		if a.ThreadOf == root && a.Status == mention.Pending {
+			a.ThreadOf = ""
+		}
+	}
+	return nil
 }
 
 func (m *memory) SetRendered(_ context.Context, id mention.AlertID, version int64) error {

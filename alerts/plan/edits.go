@@ -89,8 +89,8 @@ func scores(was, is mention.Score) string {
 // answered from the moment it was published.
 func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	post := d.Mention.Post
-	if d.Baseline || post.Deleted {
-		return nil
+	if post.Deleted {
+		return p.answerGone(ctx, d)
 	}
 	all, err := p.thread(ctx, post)
 	if err != nil {

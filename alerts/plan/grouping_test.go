@@ -72,6 +72,10 @@ type rates struct{ now, before int }
 func (rates) Duplicates(context.Context, string, uint64, int, time.Time) ([]mention.MentionRecord, error) {
 	return nil, nil
 }
+func (rates) OfficialInThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
+	return nil, nil
+}
+
 func (rates) InThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
 	return nil, nil
 }

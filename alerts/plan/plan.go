@@ -38,6 +38,9 @@ type View interface {
 	// the thread address (Post.ThreadURL) or have the id or address replyTo, whatever
 	// became of their cases; the oldest first. An empty argument matches nothing.
 	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.MentionRecord, error)
+	// OfficialInThread returns the mentions of the watch by official authors at the thread
+	// address that are not gone, the oldest first. An empty address matches nothing.
+	OfficialInThread(ctx context.Context, source, threadURL, watch string) ([]mention.MentionRecord, error)
 	// Author says what is known of an author at a source.
 	Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error)
 	// AlertOf returns the message a mention got of its own (kind complaint or
@@ -83,11 +86,10 @@ func (p *Planner) OfficialFor(post mention.Post) []string {
 // from what the pending mentions held before.
 func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*mention.PendingMention) error {
 	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending)}
-	// Answers come last, so that they find the complaints of the same poll.
-	for _, official := range []bool{false, true} {
+	for _, turn := range []int{posts, answersGone, answers} {
 		for _, d := range pending {
 			d.Mention.Official = d.Mention.Official || plan.rules.IsOfficial(d.Mention.Watch, d.Mention.Post.Author)
-			if d.Mention.Official != official {
+			if turnOf(d.Mention) != turn {
 				continue
 			}
 			if err := plan.pending(ctx, d); err != nil {
@@ -97,6 +99,24 @@ func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*me
 	}
 	plan.cases.flush(pending)
 	return nil
+}
+
+// The turns in which a poll is planned. Answers come after the posts, so that they find the
+// complaints of the same poll, and after those that are gone, which they may replace.
+const (
+	posts = iota
+	answersGone
+	answers
+)
+
+func turnOf(m mention.Mention) int {
+	switch {
+	case !m.Official:
+		return posts
+	case m.Post.Deleted:
+		return answersGone
+	}
+	return answers
 }
 
 // plan is one run over one poll.

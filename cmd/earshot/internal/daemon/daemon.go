@@ -49,6 +49,7 @@ type Daemon struct {
 	planner   *plan.Planner
 	notifiers *notifiers
 	sender    *outbox.Sender
+	routes    *routes
 	desk      *desk.Desk
 	deadlines *desk.Deadlines
 	digests   *digest.Digester
@@ -117,7 +118,16 @@ func (d *Daemon) wire(opt Options) {
 		Log:         d.log,
 		Now:         d.now,
 		Accepted:    d.metrics.accepted,
-		Trouble:     d.metrics.trouble,
+		Trouble:     func(route string, err error) { d.routes.trouble(route, err) },
+	})
+	d.routes = newRoutes(routesOptions{
+		outbox:      d.store,
+		rules:       d.planner.Rules,
+		notifierFor: d.notifiers.notifierFor,
+		metrics:     d.metrics,
+		log:         d.log,
+		now:         d.now,
+		wake:        d.sender.Wake,
 	})
 	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
 	d.notifiers.slackTakes(d.desk, d.store, d.replies)
@@ -125,6 +135,7 @@ func (d *Daemon) wire(opt Options) {
 		Cases:   d.store,
 		Open:    d.store,
 		Rules:   d.planner.Rules,
+		Refused: d.sender.Refused,
 		Log:     d.log,
 		Now:     d.now,
 		Changed: d.sender.Wake,
@@ -140,9 +151,9 @@ func (d *Daemon) wire(opt Options) {
 	d.hubs = newHubs(opt, hubClient{&d.fetch}, pollNow)
 	d.monitor = monitor.New(monitor.Options{
 		Seen:     d.seen,
-		Ledger:   ledger{store: d.store, planner: d.planner, wake: d.sender.Wake},
+		Ledger:   d.ledger(),
 		Analyzer: liveAnalyzer{&d.analyzer},
-		Ops:      opsNotifier{outbox: d.store, route: d.notifiers.opsRoute, wake: d.sender.Wake},
+		Ops:      d.ops(),
 		Threads:  threadSource{cases: d.store, now: d.now},
 		Hubs:     hubOffers(d.hubs),
 		Log:      d.log,
@@ -171,6 +182,7 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.notifiers.run(deciding) })
 	decide.Go(func() { d.web.serve(deciding) })
 	decide.Go(func() { d.pruneLoop(deciding) })
+	decide.Go(func() { d.routes.run(deciding) })
 	decide.Go(func() { _ = d.deadlines.Run(deciding) }) // ends with its context only
 	decide.Go(func() { _ = d.digests.Run(deciding) })   // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })

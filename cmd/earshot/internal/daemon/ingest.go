@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/plan"
@@ -10,20 +11,37 @@ import (
 	"github.com/earshot/earshot/store"
 )
 
+// planner is what decides about the mentions of a poll.
+type planner interface {
+	Plan(ctx context.Context, v plan.View, now time.Time, pending []*mention.PendingMention) error
+	// Rules returns the rules in use; others after every reload.
+	Rules() *alerts.Rules
+}
+
 // ledger is the store as the monitor sees it: what is alerted is decided inside
 // the transaction, and the sender is woken when something is.
 type ledger struct {
 	store   *store.Store
-	planner *plan.Planner
+	planner planner
 	wake    func()
+	again   func(context.Context) // routes what waits once more
 }
 
-// Ingest implements monitor.Ledger.
+func (d *Daemon) ledger() ledger {
+	return ledger{store: d.store, planner: d.planner, wake: d.sender.Wake, again: d.routes.again}
+}
+
+// Ingest implements monitor.Ledger. Alerts that were planned by the rules of before a
+// reload, and committed after what waited was routed by the new ones, are routed once more.
 func (l ledger) Ingest(ctx context.Context, in mention.PollResult) (mention.IngestResult, error) {
+	rules := l.planner.Rules()
 	receipt, err := l.store.Ingest(ctx, in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
 		return l.planner.Plan(ctx, tx, in.At, drafts)
 	})
 	if err == nil && len(receipt.Alerts) > 0 {
+		if l.planner.Rules() != rules {
+			l.again(ctx)
+		}
 		l.wake()
 	}
 	return receipt, err
@@ -44,16 +62,25 @@ type enqueuer interface {
 	Enqueue(ctx context.Context, list ...mention.Alert) error
 }
 
-// opsNotifier puts what people must know about a source into the outbox.
+// opsNotifier puts what people must know about a source into the outbox. It waits for the
+// end of the quiet hours, as all that is not critical.
 type opsNotifier struct {
 	outbox enqueuer
 	route  func() string
+	rules  func() *alerts.Rules
+	now    func() time.Time
 	wake   func()
+}
+
+func (d *Daemon) ops() opsNotifier {
+	route := func() string { return d.routes.opsRoute(d.notifiers.opsRoute()) }
+	return opsNotifier{outbox: d.store, route: route, rules: d.planner.Rules, now: d.now, wake: d.sender.Wake}
 }
 
 // Notify implements monitor.OpsNotifier.
 func (o opsNotifier) Notify(ctx context.Context, n monitor.Notice) error {
 	a := alerts.NewNotice(n.Source, string(n.State), n.Since, n.Text, o.route())
+	a.NotBefore = o.rules().HeldUntil(a.Severity, o.now())
 	if err := o.outbox.Enqueue(ctx, a); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (s threadSource) OpenThreads(ctx context.Context, since time.Time) ([]monit
 // lastTouched is when something last happened to a case that is not answered.
 func lastTouched(c mention.Case) time.Time {
 	last := c.OpenedAt
-	for _, at := range []time.Time{c.ClaimedAt, c.RepliedAt} {
+	for _, at := range []time.Time{c.ClaimedAt, c.RepliedAt, c.ReopenedAt} {
 		if at.After(last) {
 			last = at
 		}

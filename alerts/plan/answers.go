@@ -1,0 +1,66 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+// answerGone opens what an official post answered that is gone from the site now: what
+// nobody can read any more answers nothing.
+func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error {
+	if d.Previous == nil || d.Previous.Post.Deleted {
+		return nil
+	}
+	post := d.Previous.Post
+	all, err := p.thread(ctx, post)
+	if err != nil {
+		return err
+	}
+	for _, s := range answeredBy(post, d.Mention.Watch, all) {
+		c := p.cases.of(s)
+		if c.Status != mention.Replied || !c.AnswerVerified || p.isGone(s) {
+			continue
+		}
+		if stands, err := p.answerStands(ctx, post, s); err != nil || stands {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := c.Apply(mention.Action{Verb: mention.Reopen, At: p.now}); err != nil {
+			return fmt.Errorf("reopen after an answer is gone: %w", err)
+		}
+		p.cases.bumpVersion(c)
+		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "reopen", At: p.now, Detail: "answer is gone from the site: " + post.Author + " " + post.URL})
+		details := alerts.Details{Change: alerts.Withdrawn, By: post.Author, At: p.now, Reopened: true}
+		if err := p.tell(ctx, d, s, details, string(alerts.Withdrawn), post.ID, strconv.FormatInt(c.Version, 10)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isGone reports whether the complaint itself is gone, be it by this poll.
+func (p *plan) isGone(s mention.MentionRecord) bool {
+	if d, ok := p.cases.pending[s.Mention.ID]; ok {
+		return d.Mention.Post.Deleted
+	}
+	return s.Mention.Post.Deleted
+}
+
+// answerStands reports whether another official post answers the complaint of s, too. One
+// that comes with this poll does so after this one.
+func (p *plan) answerStands(ctx context.Context, post mention.Post, s mention.MentionRecord) (bool, error) {
+	answers, err := p.view.OfficialInThread(ctx, post.Source, post.ThreadURL, s.Mention.Watch)
+	if err != nil {
+		return false, fmt.Errorf("other answers in the thread: %w", err)
+	}
+	return slices.ContainsFunc(answers, func(o mention.MentionRecord) bool {
+		return o.Mention.Post.ID != post.ID && !p.isGone(o) && len(answeredBy(o.Mention.Post, s.Mention.Watch, []mention.MentionRecord{s})) > 0
+	}), nil
+}

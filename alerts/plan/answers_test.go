@@ -1,0 +1,130 @@
+package plan_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/mention"
+)
+
+// answered is a rig with a complaint that got its answer ten minutes ago.
+func answered(t *testing.T) (r *rig.Rig, complaint, answer mention.Mention) {
+	t.Helper()
+	r = rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+	complaint = rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	complaint.Post.Published = rig.Noon.Add(-time.Minute)
+	answer = rig.Said(rig.Forum, "3", "Romashka Support", "Олено, кошти вже в дорозі.", 0.1)
+	answer.Post.Published = rig.Noon.Add(90 * time.Second)
+	r.Poll(complaint)
+	r.Now = rig.Noon.Add(10 * time.Minute)
+	r.One(r.Poll(answer), mention.Changed)
+	return r, complaint, answer
+}
+
+// gone is the same post, deleted.
+func gone(m mention.Mention) mention.Mention {
+	m.Post.Deleted = true
+	return m
+}
+
+func TestAnswerGone(t *testing.T) {
+	other := rig.Said(rig.Forum, "4", "Romashka Support", "Олено, вже повернули.", 0.1)
+	other.Post.Published = rig.Noon.Add(5 * time.Minute)
+	t.Run("opens the case, with a clock anew", func(t *testing.T) {
+		r, m, answer := answered(t)
+		r.Now = rig.Noon.Add(time.Hour)
+		a := r.One(r.Poll(gone(answer)), mention.Changed)
+		if f := alerts.ReadDetails(a.Payload); f.Change != alerts.Withdrawn || f.By != "Romashka Support" || f.Link != "" {
+			t.Errorf("told %+v", f)
+		}
+		want := "The answer of Romashka Support is gone from the site, so the complaint is open again."
+		if got := (alerts.Message{Details: alerts.ReadDetails(a.Payload)}).News(); got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
+		if _, c := r.State(m); c.Status != mention.Open || c.AnswerVerified || !c.ReopenedAt.Equal(rig.Noon.Add(time.Hour)) || !c.RepliedAt.IsZero() {
+			t.Errorf("case %+v", c)
+		}
+		r.None(r.Poll(gone(answer))) // once
+		r.Poll(answer)               // and back
+		if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified {
+			t.Errorf("case after the answer came back %+v", c)
+		}
+		r.One(r.Poll(gone(answer)), mention.Changed) // and gone again
+	})
+	t.Run("another answer stands", func(t *testing.T) {
+		r, m, answer := answered(t)
+		r.None(r.Poll(other))
+		r.None(r.Poll(gone(answer)))
+		if _, c := r.State(m); c.Status != mention.Replied {
+			t.Errorf("case %+v", c)
+		}
+		r.One(r.Poll(gone(other)), mention.Changed)
+		if _, c := r.State(m); c.Status != mention.Open {
+			t.Errorf("case after the last answer went %+v", c)
+		}
+	})
+	t.Run("the answer was posted anew in the same poll", func(t *testing.T) {
+		r, m, answer := answered(t)
+		r.Poll(other, gone(answer))
+		if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified {
+			t.Errorf("case %+v", c)
+		}
+	})
+	t.Run("the complaint is gone too", func(t *testing.T) {
+		r, m, answer := answered(t)
+		r.Poll(gone(m), gone(answer))
+		if _, c := r.State(m); c.Status != mention.Replied {
+			t.Errorf("case %+v", c)
+		}
+		r, m, answer = answered(t)
+		r.Poll(gone(m))
+		r.None(r.Poll(gone(answer)))
+		if _, c := r.State(m); c.Status != mention.Replied {
+			t.Errorf("case %+v", c)
+		}
+	})
+	t.Run("an answer that came before the complaint", func(t *testing.T) {
+		r, m, _ := answered(t)
+		early := rig.Said(rig.Forum, "0", "Romashka Support", "Вітаємо на форумі!", 0.1)
+		early.Post.Published = rig.Noon.Add(-time.Hour)
+		r.Poll(early)
+		r.None(r.Poll(gone(early)))
+		if _, c := r.State(m); c.Status != mention.Replied {
+			t.Errorf("case %+v", c)
+		}
+	})
+	t.Run("staff dismissed it", func(t *testing.T) {
+		r, m, answer := answered(t)
+		r.Do(m, mention.Action{Verb: mention.Reopen})
+		r.Do(m, mention.Action{Verb: mention.Dismiss, Reason: mention.Spam})
+		r.None(r.Poll(gone(answer)))
+		if _, c := r.State(m); c.Status != mention.Dismissed {
+			t.Errorf("case %+v", c)
+		}
+	})
+}
+
+// TestAnswerInABaseline: what a source shows at its first poll is no news, but an answer
+// under a complaint that is open closes it.
+func TestAnswerInABaseline(t *testing.T) {
+	r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	m.Post.Published = rig.Noon.Add(-time.Minute)
+	first := r.One(r.Poll(m), mention.Complaint)
+	answer := rig.Said(rig.Forum, "3", "Romashka Support", "Олено, кошти вже в дорозі.", 0.1)
+	answer.Post.Published = rig.Noon.Add(90 * time.Second)
+	old := rig.Said(rig.Forum, "4", "Петро", rig.Rude, -0.6)
+	r.Now = rig.Noon.Add(time.Hour)
+	a := r.One(r.PollBaseline(old, answer), mention.Changed)
+	if f := alerts.ReadDetails(a.Payload); f.Change != alerts.Answered || a.ThreadOf != first.ID {
+		t.Errorf("told %+v under %q", f, a.ThreadOf)
+	}
+	if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified || !c.RepliedAt.Equal(answer.Post.Published) {
+		t.Errorf("case %+v", c)
+	}
+	if _, c := r.State(old); c.Status != mention.Quiet {
+		t.Errorf("a complaint of the baseline is %s", c.Status)
+	}
+}

@@ -1,0 +1,256 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	// awayFor is how long a channel must be out of reach before people are told elsewhere:
+	// most are back within seconds. A refusal is told at once.
+	awayFor = time.Minute
+	// lookAgain is how often what waits is routed once more while a route refuses; for
+	// 10,000 alerts that takes most of a second.
+	lookAgain = 10 * time.Second
+	// settles is how long a refused alert may take to be back among those that wait.
+	settles = 200 * time.Millisecond
+)
+
+// waitingAlerts is the part of the store that moves alerts which wait.
+type waitingAlerts interface {
+	enqueuer
+	// Reroute asks for every alert that waits and surely stands nowhere where it goes now.
+	Reroute(ctx context.Context, to func(a mention.Alert, m mention.Mention) (route, notify string)) (int, error)
+	// Waiting says what waits for a route: how many, since when, and how loud.
+	Waiting(ctx context.Context, route string, now time.Time) (n int, since time.Time, loudest mention.Severity, err error)
+}
+
+// routesOptions are what routes need; all are required.
+type routesOptions struct {
+	outbox      waitingAlerts
+	rules       func() *alerts.Rules
+	notifierFor func(route string) (alerts.Notifier, bool)
+	metrics     *metrics
+	log         *slog.Logger
+	now         func() time.Time
+	wake        func()
+}
+
+// routes keep alerts off the ways that do not work: what waits is routed again when the
+// rules change, and a broken way is told in one that works.
+type routes struct {
+	opt     routesOptions
+	changed chan struct{} // a route broke
+
+	passing sync.Mutex // one pass at a time
+	mu      sync.Mutex
+	broken  map[string]*breakage
+}
+
+// breakage is a route that does not work.
+type breakage struct {
+	err   error
+	since time.Time
+	told  bool
+}
+
+// refused reports whether somebody must act, so that the route will not be back by itself.
+func (b *breakage) refused() bool {
+	var refused *alerts.RefusedError
+	return errors.As(b.err, &refused)
+}
+
+func newRoutes(opt routesOptions) *routes {
+	return &routes{opt: opt, changed: make(chan struct{}, 1), broken: make(map[string]*breakage)}
+}
+
+// trouble implements outbox.Options.Trouble. It is called under the sender's lock, so it
+// only writes down what happened.
+func (r *routes) trouble(route string, err error) {
+	r.opt.metrics.trouble(route, err)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch b := r.broken[route]; {
+	case err == nil:
+		delete(r.broken, route)
+		return
+	case b == nil:
+		r.broken[route] = &breakage{err: err, since: r.opt.now()}
+	default:
+		b.err = err
+	}
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+// run routes again what waited over a restart, and tells of broken routes, until ctx ends.
+func (r *routes) run(ctx context.Context) {
+	r.again(ctx)
+	ticker := time.NewTicker(lookAgain)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-r.changed:
+			ticker.Reset(settles)
+			continue
+		}
+		ticker.Reset(lookAgain)
+		if broken := r.snapshot(); len(broken) > 0 {
+			if anyRefused(broken) { // one that is out of reach comes back, and what waits for it with it
+				r.again(ctx)
+			}
+			for route, b := range broken {
+				if err := r.look(ctx, route, b, broken); err != nil && ctx.Err() == nil {
+					r.opt.log.Error("a broken route cannot be told elsewhere; trying again", "route", route, "err", err)
+				}
+			}
+		}
+	}
+}
+
+func anyRefused(broken map[string]breakage) bool {
+	for _, b := range broken {
+		if b.refused() {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *routes) snapshot() map[string]breakage {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make(map[string]breakage, len(r.broken))
+	for route, b := range r.broken {
+		out[route] = *b
+	}
+	return out
+}
+
+// again routes all that waits by the rules in use. Notices of earshot itself go around
+// routes that do not work.
+func (r *routes) again(ctx context.Context) {
+	r.passing.Lock()
+	defer r.passing.Unlock()
+	rules, broken := *r.opt.rules(), r.snapshot()
+	n, err := r.opt.outbox.Reroute(ctx, func(a mention.Alert, m mention.Mention) (string, string) {
+		to, notify := rules.RouteAgain(a, m)
+		if a.Kind == mention.Notice {
+			to = r.around(to, rules, a.Severity, broken)
+		}
+		return to, notify
+	})
+	if err != nil && ctx.Err() == nil {
+		r.opt.log.Error("alerts that wait cannot be routed by the new watchlist; trying again while their route does not work", "err", err)
+	}
+	if n > 0 {
+		r.opt.log.Info("alerts that waited go where the watchlist says now", "alerts", n)
+		r.opt.wake()
+	}
+}
+
+// look tells of a broken route once, or forgets it when nothing goes there any more.
+func (r *routes) look(ctx context.Context, route string, b breakage, broken map[string]breakage) error {
+	rules, now := *r.opt.rules(), r.opt.now()
+	n, since, loudest, err := r.opt.outbox.Waiting(ctx, route, now)
+	switch {
+	case err != nil:
+		return err
+	case n == 0 && !rules.Names(route):
+		r.trouble(route, nil)
+		return nil
+	case n == 0 || b.told || !b.refused() && now.Sub(b.since) < awayFor:
+		return nil
+	}
+	if err := r.tell(ctx, route, b.err, n, since, max(loudest, mention.Normal), broken); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if is := r.broken[route]; is != nil && is.since.Equal(b.since) {
+		is.told = true
+	}
+	return nil
+}
+
+// tell stores a notice about a broken route, to be shown in one that works. A trouble is
+// known by the oldest alert that waits because of it, so that it is told once, whoever
+// finds it and however often earshot starts.
+func (r *routes) tell(ctx context.Context, route string, why error, n int, since time.Time, s mention.Severity, broken map[string]breakage) error {
+	words := fmt.Sprintf("Nothing can be posted to %s: %s. %s.", route, text.Line(why.Error(), 500), waits(n))
+	a := alerts.NewNotice(route, "refused", since, words, "")
+	a.CreatedAt, a.Severity = r.opt.now(), s
+	a.Route, a.NotBefore = r.working(*r.opt.rules(), s, broken), r.opt.rules().HeldUntil(s, a.CreatedAt)
+	if err := r.opt.outbox.Enqueue(ctx, a); err != nil {
+		return err
+	}
+	r.opt.wake()
+	return nil
+}
+
+func waits(n int) string {
+	if n == 1 {
+		return "One message waits for it"
+	}
+	return fmt.Sprintf("%d messages wait for it", n)
+}
+
+// opsRoute is where a notice goes that is meant for a route.
+func (r *routes) opsRoute(route string) string {
+	return r.around(route, *r.opt.rules(), mention.Normal, r.snapshot())
+}
+
+// around returns the route, or one that works when it does not.
+func (r *routes) around(route string, rules alerts.Rules, s mention.Severity, broken map[string]breakage) string {
+	if _, bad := broken[route]; bad {
+		return r.working(rules, s, broken)
+	}
+	return route
+}
+
+// working is where people look when a route does not work: where deadlines are told, else the last route
+// of the watchlist that works, else the terminal.
+func (r *routes) working(rules alerts.Rules, s mention.Severity, broken map[string]breakage) string {
+	candidates := []string{rules.Deadlines[s].EscalateTo}
+	for severity := mention.Critical; severity >= mention.Low; severity-- {
+		candidates = append(candidates, rules.Deadlines[severity].EscalateTo)
+	}
+	candidates = append(candidates, rules.Otherwise)
+	for i := len(rules.Routes) - 1; i >= 0; i-- {
+		candidates = append(candidates, rules.Routes[i].To)
+	}
+	for _, route := range candidates {
+		if route != "" && r.works(route, broken) {
+			return route
+		}
+	}
+	return consoleRoute
+}
+
+// works reports whether nothing is known against a route. A channel that is out of reach is so for
+// all its routes.
+func (r *routes) works(route string, broken map[string]breakage) bool {
+	notifier, ok := r.opt.notifierFor(route)
+	if _, bad := broken[route]; bad || !ok {
+		return false
+	}
+	for other, b := range broken {
+		if its, ok := r.opt.notifierFor(other); ok && its == notifier && !b.refused() {
+			return false
+		}
+	}
+	return true
+}

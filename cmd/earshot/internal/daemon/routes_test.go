@@ -1,0 +1,371 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/console"
+	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/monitor"
+)
+
+// hook is a webhook that answers as it is told and keeps what it took.
+type hook struct {
+	*httptest.Server
+	mu     sync.Mutex
+	answer int
+	took   []string // "KIND: TEXT"
+}
+
+func newHook(t *testing.T, answer int) *hook {
+	t.Helper()
+	h := &hook{answer: answer}
+	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		var said struct {
+			Kind string `json:"kind"`
+			Text string `json:"text"`
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if err := json.Unmarshal(body, &said); err != nil {
+			t.Errorf("a message that is no JSON: %s", body)
+		}
+		if h.answer == http.StatusOK {
+			h.took = append(h.took, said.Kind+": "+said.Text)
+		}
+		w.WriteHeader(h.answer)
+	}))
+	t.Cleanup(h.Close)
+	return h
+}
+
+func (h *hook) taken() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.took)
+}
+
+// routesList is a watchlist with two webhooks and these routes and lines.
+func routesList(dir string, bad, good *hook, more string) string {
+	return strings.NewReplacer("DB", filepath.Join(dir, "e.db"), "BAD", bad.URL, "GOOD", good.URL).Replace(`contact: a@example.com
+watch: [{name: Romashka, terms: [Romashka]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+webhooks: [{name: bad, url: "BAD"}, {name: good, url: "GOOD"}]
+store: {database: "sqlite:DB"}
+`) + more
+}
+
+// complaint is a poll with one.
+func complaint(id string) mention.PollResult {
+	post := mention.Post{Source: "news", ID: id, Kind: mention.Review, Text: "Romashka " + strings.Repeat(id+" ", 9), FetchedAt: time.Now()}
+	m := mention.Mention{Watch: "Romashka", Post: post, Score: mention.Score{Value: -0.5, Complaint: 0.7, Lang: "en"}}
+	return mention.PollResult{Source: "news", At: time.Now(), Posts: []mention.AnalyzedPost{{Post: post, Mentions: []mention.Mention{m}}}}
+}
+
+// complain puts a complaint into the daemon as a poll does.
+func complain(t *testing.T, d *Daemon, id string) {
+	t.Helper()
+	if _, err := d.ledger().Ingest(t.Context(), complaint(id)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deliver runs what brings messages out until the test ends.
+func deliver(t *testing.T, d *Daemon) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	var all sync.WaitGroup
+	all.Go(func() { _ = d.sender.Run(ctx) })
+	all.Go(func() { d.routes.run(ctx) })
+	t.Cleanup(func() { stop(); all.Wait() })
+}
+
+// eventually waits until ok holds, which bounded work brings about.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("never came: " + what)
+		}
+	}
+}
+
+// reloaded takes a watchlist into a daemon whose monitor does not run.
+func reloaded(t *testing.T, d *Daemon, text string) {
+	t.Helper()
+	stopping, stop := context.WithCancel(t.Context())
+	stop()
+	if err := d.Reload(stopping, check(t, text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRouteChangedWhilePending: the lead follows the advice "change the route in the
+// watchlist", and all that waited comes in the new channel, once.
+func TestRouteChangedWhilePending(t *testing.T) {
+	dir, bad, good := t.TempDir(), newHook(t, http.StatusNotFound), newHook(t, http.StatusOK)
+	d := open(t, routesList(dir, bad, good, `routes: [{to: "webhook:bad"}]`))
+	deliver(t, d)
+	for i := range 5 {
+		complain(t, d, fmt.Sprintf("post-%c", 'a'+i))
+	}
+	eventually(t, "the refusal", func() bool { return len(d.metrics.routesInTrouble()) > 0 })
+	reloaded(t, d, routesList(dir, bad, good, `routes: [{to: "webhook:good"}]`))
+	complaints := func() (n int) {
+		for _, line := range good.taken() {
+			if strings.HasPrefix(line, "complaint") {
+				n++
+			}
+		}
+		return n
+	}
+	eventually(t, "five complaints in the new channel", func() bool { return complaints() == 5 })
+	eventually(t, "an empty outbox", func() bool {
+		c, err := d.store.Counts(t.Context(), time.Now())
+		return err == nil && c.Pending+c.Posting == 0
+	})
+	if n := complaints(); n != 5 {
+		t.Errorf("%d complaints, want each of the five once", n)
+	}
+	if left := d.metrics.routesInTrouble(); len(left) > 0 {
+		t.Errorf("a route that nothing goes to is still in trouble: %v", left)
+	}
+}
+
+// TestPlannedByTheOldRules: a poll under way while the watchlist changes commits after what
+// waited was routed again. Its alerts go where the new watchlist says.
+func TestPlannedByTheOldRules(t *testing.T) {
+	dir, bad, good := t.TempDir(), newHook(t, http.StatusNotFound), newHook(t, http.StatusOK)
+	d := open(t, routesList(dir, bad, good, `routes: [{to: "webhook:bad"}]`))
+	l := d.ledger()
+	l.planner = reloading{d.planner, func() { reloaded(t, d, routesList(dir, bad, good, `routes: [{to: "webhook:good"}]`)) }}
+	got, err := l.Ingest(t.Context(), complaint("post-a"))
+	if err != nil || len(got.Alerts) != 1 {
+		t.Fatal(got, err)
+	}
+	if a, _, err := d.store.Alert(t.Context(), got.Alerts[0]); err != nil || a.Route != "webhook:good" {
+		t.Errorf("the alert waits for %s, %v; want webhook:good", a.Route, err)
+	}
+}
+
+// reloading is a planner during whose work the watchlist changes.
+type reloading struct {
+	*plan.Planner
+	reload func()
+}
+
+func (r reloading) Plan(ctx context.Context, v plan.View, now time.Time, pending []*mention.PendingMention) error {
+	err := r.Planner.Plan(ctx, v, now, pending)
+	r.reload()
+	return err
+}
+
+// told returns what a webhook took that is no complaint.
+func (h *hook) told() []string {
+	return slices.DeleteFunc(h.taken(), func(line string) bool { return strings.HasPrefix(line, "complaint") })
+}
+
+// TestBrokenRouteIsToldElsewhere: people who look at another channel learn that one does
+// not work, once, also when earshot starts again.
+func TestBrokenRouteIsToldElsewhere(t *testing.T) {
+	dir, bad, good := t.TempDir(), newHook(t, http.StatusNotFound), newHook(t, http.StatusOK)
+	list := routesList(dir, bad, good, "routes: [{to: \"webhook:bad\"}]\ndeadlines: {claim: 5m, escalate_to: \"webhook:good\"}")
+	for range 2 {
+		t.Run("start", func(t *testing.T) {
+			d := open(t, list)
+			deliver(t, d)
+			for i := range 3 {
+				complain(t, d, fmt.Sprintf("post-%c", 'a'+i))
+			}
+			eventually(t, "the notice", func() bool { return len(good.told()) > 0 })
+			eventually(t, "that it is written down", func() bool { return d.routes.snapshot()["webhook:bad"].told })
+			d.sender.Wake()
+			time.Sleep(100 * time.Millisecond)
+		})
+	}
+	got := good.told()
+	if len(got) != 1 || !strings.HasPrefix(got[0], "notice: Nothing can be posted to webhook:bad: webhook bad: status 404") || !strings.HasSuffix(got[0], "for it.") {
+		t.Errorf("told %q, want the broken route once", got)
+	}
+}
+
+// TestNoticesGoAroundBrokenRoutes: where the leads are told does not work either, so the
+// terminal says it, and so it is with every other notice.
+func TestNoticesGoAroundBrokenRoutes(t *testing.T) {
+	dir, bad, good := t.TempDir(), newHook(t, http.StatusNotFound), newHook(t, http.StatusGone)
+	d := open(t, routesList(dir, bad, good, "routes: [{to: \"webhook:bad\"}]\ndeadlines: {claim: 5m, escalate_to: \"webhook:good\"}"))
+	terminal := newTerminal(d)
+	deliver(t, d)
+	complain(t, d, "post-a")
+	eventually(t, "the notice", func() bool { return terminal.count("Nothing can be posted to webhook:bad") == 1 })
+	if err := d.ops().Notify(t.Context(), monitor.Notice{Source: "news", State: "blocked", Since: time.Now(), Text: "A site refuses."}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "another notice", func() bool { return terminal.count("A site refuses.") == 1 })
+}
+
+// TestTokenRefused: no channel of the account works, so the terminal says it, once; with the
+// right token everything comes.
+func TestTokenRefused(t *testing.T) {
+	account, err := fakeslack.Start(fakeslack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(account.Close)
+	list := func(token string) string {
+		return strings.NewReplacer("DB", filepath.Join(t.TempDir(), "e.db"), "TOKEN", token, "API", account.URL()).Replace(`contact: a@example.com
+watch: [{name: Romashka, terms: [Romashka]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+routes: [{topic: [billing], to: "#billing"}, {to: "#mentions"}]
+deadlines: {claim: 5m, escalate_to: "#support-leads"}
+slack: {bot_token: TOKEN, api_url: "API"}
+store: {database: "sqlite:DB"}
+`)
+	}
+	d := open(t, list("xoxb-revoked"))
+	terminal := newTerminal(d)
+	deliver(t, d)
+	complain(t, d, "post-a")
+	eventually(t, "the notice on the terminal", func() bool { return terminal.count("Nothing can be posted to #mentions") == 1 })
+	reloaded(t, d, list(fakeslack.BotToken))
+	eventually(t, "the complaint", func() bool { return len(account.Messages("C0MENTIONS")) == 1 })
+	eventually(t, "an empty outbox", func() bool {
+		c, err := d.store.Counts(t.Context(), time.Now())
+		return err == nil && c.Pending+c.Posting == 0
+	})
+	if n := terminal.count("Nothing can be posted"); n != 1 {
+		t.Errorf("the terminal says it %d times", n)
+	}
+}
+
+// terminal keeps what the daemon prints.
+type terminal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func newTerminal(d *Daemon) *terminal {
+	t := &terminal{}
+	d.notifiers.console = console.New(console.Options{Out: t})
+	return t
+}
+
+func (t *terminal) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(p)
+}
+
+// count says how often words were printed, wherever lines were broken.
+func (t *terminal) count(words string) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Count(strings.Join(strings.Fields(t.text.String()), " "), words)
+}
+
+// fakeWaiting is an outbox in which something waits for every route.
+type fakeWaiting struct {
+	mu     sync.Mutex
+	stored []string // "ROUTE: TEXT"
+}
+
+func (f *fakeWaiting) Enqueue(_ context.Context, list ...mention.Alert) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range list {
+		f.stored = append(f.stored, a.Route+": "+alerts.ReadDetails(a.Payload).Text)
+	}
+	return nil
+}
+
+func (f *fakeWaiting) Reroute(context.Context, func(mention.Alert, mention.Mention) (string, string)) (int, error) {
+	return 0, nil
+}
+
+func (f *fakeWaiting) Waiting(context.Context, string, time.Time) (int, time.Time, mention.Severity, error) {
+	return 2, time.Unix(1, 0), mention.High, nil
+}
+
+// TestAwayIsToldWhenItLasts: most channels are back within seconds; one that is not is told
+// where none of its own routes is needed, and again when it breaks again.
+func TestAwayIsToldWhenItLasts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slack, hook := console.New(console.Options{Out: io.Discard}), console.New(console.Options{Out: io.Discard})
+		db := &fakeWaiting{}
+		rules := alerts.Rules{
+			Otherwise: "#mentions", Routes: []alerts.Route{{To: "webhook:crm"}, {To: "#mentions"}},
+			Deadlines: map[mention.Severity]alerts.Deadline{mention.High: {EscalateTo: "#leads"}},
+		}
+		r := newRoutes(routesOptions{
+			outbox: db, rules: func() *alerts.Rules { return &rules }, metrics: newMetrics(), log: slog.New(slog.DiscardHandler), now: time.Now, wake: func() {},
+			notifierFor: func(route string) (alerts.Notifier, bool) {
+				if strings.HasPrefix(route, "#") {
+					return slack, true
+				}
+				return hook, true
+			},
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); r.run(ctx) }()
+		defer func() { stop(); <-ended }()
+		stored := func(after time.Duration, want ...string) {
+			t.Helper()
+			time.Sleep(after)
+			synctest.Wait()
+			db.mu.Lock()
+			defer db.mu.Unlock()
+			if !slices.Equal(db.stored, want) {
+				t.Errorf("stored %q, want %q", db.stored, want)
+			}
+			db.stored = nil
+		}
+		away := errors.New("no route to host")
+		r.trouble("#mentions", away)
+		stored(59 * time.Second)
+		r.trouble("#mentions", nil)
+		stored(time.Hour)
+		r.trouble("#mentions", away)
+		stored(2*time.Minute, "webhook:crm: Nothing can be posted to #mentions: no route to host. 2 messages wait for it.")
+		stored(time.Hour)
+		r.trouble("webhook:crm", &alerts.RefusedError{Err: errors.New("status 404")})
+		stored(time.Second, "console: Nothing can be posted to webhook:crm: status 404. 2 messages wait for it.")
+		r.trouble("#mentions", nil)
+		r.trouble("#mentions", &alerts.RefusedError{Err: errors.New("archived")})
+		stored(time.Second, "#leads: Nothing can be posted to #mentions: archived. 2 messages wait for it.")
+	})
+}
+
+// TestNoticesWaitForTheMorning: what is not critical keeps the quiet hours.
+func TestNoticesWaitForTheMorning(t *testing.T) {
+	dir, bad, good := t.TempDir(), newHook(t, http.StatusNotFound), newHook(t, http.StatusOK)
+	d := open(t, routesList(dir, bad, good, "routes: [{to: \"webhook:bad\"}]\nquiet_hours: 22:00-08:00 Europe/Kyiv"))
+	now := time.Date(2026, 11, 26, 1, 30, 0, 0, time.UTC)
+	ops := d.ops()
+	ops.now = func() time.Time { return now }
+	if err := ops.Notify(t.Context(), monitor.Notice{Source: "news", State: "blocked", Since: now, Text: "A site refuses."}); err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[time.Time]int{now: 0, now.Add(4*time.Hour + 29*time.Minute): 0, now.Add(4*time.Hour + 30*time.Minute): 1} {
+		if due, err := d.store.DueAlerts(t.Context(), at, 10); err != nil || len(due) != want {
+			t.Errorf("at %s: %d due, %v; want %d", at, len(due), err, want)
+		}
+	}
+}
