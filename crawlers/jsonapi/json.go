@@ -90,6 +90,7 @@ type Pager struct {
 	From  int    `yaml:"from" doc:"The first page or offset; 0 when left out."`
 	Step  int    `yaml:"step" doc:"What an offset grows by: the size of a page."`
 	Next  string `yaml:"next" doc:"A jq program that gives the cursor, or the address of the next page. For next, left out: the Link header."`
+	Keep  bool   `yaml:"keep" doc:"The cursor goes on in the next poll where this one stopped: an inbox that is read once."`
 	More  string `yaml:"more" doc:"A jq program that says whether there is more."`
 	Pages int    `yaml:"pages" doc:"How many pages are read at most while they bring new posts; 3 when left out."`
 }
@@ -174,6 +175,7 @@ type jsonPart struct {
 	V      fetch.Validators  `json:"v,omitzero"`
 	Newest time.Time         `json:"newest,omitzero"`
 	Marks  poll.Fingerprints `json:"seen,omitempty"`
+	Cursor string            `json:"cursor,omitempty"` // where an inbox goes on
 }
 
 // Poll asks once for each value. What one value brings is kept when another
@@ -277,6 +279,9 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		posts := poll.Finish(a.env, page.posts)
 		all = append(all, posts...)
 		found.notes = poll.AppendNew(found.notes, page.notes...)
+		if a.opt.Pager.Keep && page.next != "" {
+			found.next.Cursor = page.next
+		}
 		if page.wait > 0 {
 			found.wait = a.env.Now().Add(page.wait)
 			break
@@ -341,6 +346,8 @@ func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
 	switch by := a.opt.Pager.By; by {
 	case "page", "offset":
 		t.values.Text[by] = strconv.Itoa(t.number)
+	case "cursor":
+		t.values.Text[by] = known.Cursor // empty unless it is kept
 	}
 	return t
 }
