@@ -17,8 +17,6 @@ const (
 	// searches is how often a history that answers with errors is asked before the
 	// message is sent as a possible repeat.
 	searches = 3
-	// outdatedLimit is how many messages are looked at for an update at once.
-	outdatedLimit = 200
 )
 
 // doubts starts searches for alerts whose attempt ended without an answer, in
@@ -138,18 +136,20 @@ func (s *Sender) giveUp(ctx context.Context, notifier alerts.Notifier, group []m
 // updates starts updates of messages that show an old state of their case. Several
 // changes in between are one update.
 func (s *Sender) updates(ctx, work context.Context, now time.Time) (time.Duration, error) {
-	all, err := s.opt.Queue.Outdated(ctx, outdatedLimit)
+	all, err := s.opt.Queue.Outdated(ctx, s.lookBack)
 	if err != nil {
 		return tick, err
 	}
-	wait := tick
+	wait, started := tick, 0
 	for _, a := range all {
 		notifier, next, ok := s.take(a, toUpdate, now)
 		wait = min(wait, next)
 		if ok {
+			started++
 			s.tasks.Go(func() { s.update(work, notifier, a) })
 		}
 	}
+	s.lookBack = looked(s.lookBack, len(all), started)
 	return wait, nil
 }
 
@@ -179,9 +179,18 @@ func (s *Sender) update(ctx context.Context, notifier alerts.Notifier, a mention
 		return
 	}
 	fault.At("message-redrawn")
+	s.redrawn(a)
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
 	if err := s.opt.Writer.SetRendered(mark, a.ID, m.Case.Version); err != nil {
 		s.opt.Log.Error("a redraw cannot be marked; it will be drawn again", "alert", a.ID, "err", err)
 	}
+}
+
+// redrawn forgets why messages of this channel could not be redrawn.
+func (s *Sender) redrawn(a mention.Alert) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.throttle.refused, refusedKey(a, toUpdate))
+	delete(s.throttle.failures, alertMethod{a.ID, toUpdate})
 }

@@ -39,8 +39,8 @@ const (
 	// tick is how often the outbox is read when nobody calls Wake: for messages held
 	// until a time, and for those that other processes enqueue.
 	tick = time.Second
-	// firstLook and lastLook bound how many due alerts are read at once: more only
-	// when all that were read must wait for something.
+	// firstLook and lastLook bound how many due alerts, or outdated messages, are read
+	// at once: more only when all that were read must wait for something.
 	firstLook, lastLook = 200, 20000
 )
 
@@ -113,6 +113,7 @@ type Sender struct {
 	running  [3]int                     // tasks under way, by method
 	throttle *throttle
 	look     int       // how many due alerts to read
+	lookBack int       // how many outdated messages to read
 	reloaded time.Time // when the watchlist changed last
 }
 
@@ -127,7 +128,7 @@ func NewSender(opt Options) *Sender {
 	if opt.Trouble == nil {
 		opt.Trouble = func(string, error) {}
 	}
-	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), throttle: newThrottle(), look: firstLook}
+	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), throttle: newThrottle(), look: firstLook, lookBack: firstLook}
 }
 
 // Wake makes the sender look at the outbox now. It never blocks.
@@ -201,13 +202,20 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 		started++
 		s.tasks.Go(func() { s.post(work, notifier, a) })
 	}
-	switch {
-	case len(due) == s.look && started == 0:
-		s.look = min(s.look*4, lastLook)
-	case len(due) < firstLook:
-		s.look = firstLook
-	}
+	s.look = looked(s.look, len(due), started)
 	return wait, nil
+}
+
+// looked returns how many to read next time: more when all that were read must wait,
+// so that they do not hide others behind them.
+func looked(limit, read, started int) int {
+	switch {
+	case read == limit && started == 0:
+		return min(limit*4, lastLook)
+	case read < firstLook:
+		return firstLook
+	}
+	return limit
 }
 
 // take claims an alert for one task, if its channel, its method and its limiter are
@@ -319,6 +327,7 @@ func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, 
 		return
 	}
 	fault.At("posted-marked")
+	a.Channel = at.Channel
 	s.fine(a)
 	s.opt.Accepted(m, s.opt.Now())
 }

@@ -202,21 +202,30 @@ const eventType = "earshot_alert"
 // Update shows a posted message as it is now. A message that somebody deleted in
 // Slack needs none.
 func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
-	d := draw(m, n.people.ping(ctx, m.Alert.Notify))
-	_, _, _, err := n.api.UpdateMessageContext(ctx, m.Alert.Channel, m.Alert.TS, n.options(m, d)...)
-	err = n.sort("chat.update", m.Alert.Route, err)
+	err := n.update(ctx, m, draw(m, n.people.ping(ctx, m.Alert.Notify)))
 	var refused *alerts.RefusedError
-	if errors.As(err, &refused) && goneForGood[refused.Code] {
+	switch {
+	case !errors.As(err, &refused):
+		return err
+	case goneForGood[refused.Code]:
 		n.opt.Log.Warn("a message cannot be redrawn any more", "alert", m.Alert.ID, "err", err)
 		return nil
+	case refused.One:
+		n.opt.Log.Warn("slack refuses the new form of a message; showing it plainer", "alert", m.Alert.ID, "err", err)
+		return n.update(ctx, m, drawn{text: fallback(m), blocks: []api.Block{}})
 	}
 	return err
 }
 
-var goneForGood = map[string]bool{
-	"message_not_found": true, "cant_update_message": true, "edit_window_closed": true, "channel_not_found": true, "is_archived": true,
-	"msg_too_long": true, "msg_blocks_too_long": true, "invalid_blocks": true, "is_inactive": true,
+// update is one call of chat.update.
+func (n *Notifier) update(ctx context.Context, m alerts.Message, d drawn) error {
+	_, _, _, err := n.api.UpdateMessageContext(ctx, m.Alert.Channel, m.Alert.TS, n.options(m, d)...)
+	return n.sort("chat.update", m.Alert.Route, err)
 }
+
+// goneForGood lists the codes after which nobody can change the message any more. All
+// others may pass: the app is invited again, the channel comes out of the archive.
+var goneForGood = map[string]bool{"message_not_found": true, "cant_update_message": true, "edit_window_closed": true}
 
 // remember keeps the channel's id of a route, which only Slack's answers tell.
 func (n *Notifier) remember(route, id string) {
