@@ -46,16 +46,18 @@ type Notifier interface {
 	Post(ctx context.Context, m Message) (Place, error)
 	// Update shows the message at m.Alert's place as it is now.
 	Update(ctx context.Context, m Message) error
-	// Find looks for messages of these alerts, posted at or after since on the
-	// route (under the thread, if it is not zero). Those that are missing in the
-	// answer are surely not there. *RetryError and *RefusedError as for Post.
+	// Find looks for messages of these alerts, posted on the route (under the thread, if
+	// it is not zero) by attempts within the time of the search. Those that are missing in
+	// the answer are surely not there. *RetryError and *RefusedError as for Post.
 	Find(ctx context.Context, q Search) (map[mention.AlertID]Place, error)
 }
 
-// Search asks where messages in doubt stand.
+// Search asks where messages in doubt stand. Since and Until are by earshot's clock: by
+// how much the channel's own differs only its Notifier knows.
 type Search struct {
 	Route  string
 	Thread Place
-	Since  time.Time
+	Since  time.Time // when the first attempt began
+	Until  time.Time // when the last attempt had ended
 	Alerts []mention.AlertID
 }

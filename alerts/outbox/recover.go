@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// clockSkew is how far the channel's clock may be behind ours when its history
-	// is read from the time of an attempt on.
-	clockSkew = time.Minute
+	// searchSpan bounds how far apart the attempts are that one search looks for: a
+	// history of days is more than is read at once.
+	searchSpan = time.Minute
 	// searches is how often a history that answers with errors is asked before the
 	// message is sent as a possible repeat.
 	searches = 3
@@ -21,9 +21,9 @@ const (
 
 // doubts starts searches for alerts whose attempt ended without an answer, in
 // this process or in one that was killed. One search serves all of a thread or
-// channel.
+// channel that were tried at about the same time.
 func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration, error) {
-	all, err := s.opt.Queue.InDoubt(ctx, now.Add(-s.opt.InDoubt))
+	all, err := s.opt.Queue.InDoubt(ctx, now.Add(-s.opt.InDoubt)) // the oldest attempt first
 	if err != nil {
 		return tick, err
 	}
@@ -31,20 +31,30 @@ func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration
 		route  string
 		thread mention.AlertID
 	}
-	groups := make(map[place][]mention.Alert)
-	notifiers := make(map[place]alerts.Notifier)
+	type group struct {
+		notifier alerts.Notifier
+		alerts   []mention.Alert
+	}
+	var groups []*group
+	latest := make(map[place]*group)
 	wait := tick
 	for _, a := range all {
-		notifier, next, ok := s.takeMore(a, groups[place{a.Route, a.ThreadOf}] != nil, now)
+		p := place{a.Route, a.ThreadOf}
+		g := latest[p]
+		joins := g != nil && a.PostingAt.Sub(g.alerts[0].PostingAt) <= searchSpan
+		notifier, next, ok := s.takeMore(a, joins, now)
 		wait = min(wait, next)
-		if ok {
-			p := place{a.Route, a.ThreadOf}
-			groups[p] = append(groups[p], a)
-			notifiers[p] = notifier
+		switch {
+		case !ok:
+		case joins:
+			g.alerts = append(g.alerts, a)
+		default:
+			latest[p] = &group{notifier, []mention.Alert{a}}
+			groups = append(groups, latest[p])
 		}
 	}
-	for p, group := range groups {
-		s.tasks.Go(func() { s.search(work, notifiers[p], group) })
+	for _, g := range groups {
+		s.tasks.Go(func() { s.search(work, g.notifier, g.alerts) })
 	}
 	return wait, nil
 }
@@ -68,11 +78,14 @@ func (s *Sender) takeMore(a mention.Alert, joins bool, now time.Time) (alerts.No
 // search reads the history once and decides about every alert of the group.
 func (s *Sender) search(ctx context.Context, notifier alerts.Notifier, group []mention.Alert) {
 	ids := make([]mention.AlertID, len(group))
-	since := group[0].PostingAt
+	since, last := group[0].PostingAt, group[0].PostingAt
 	for i, a := range group {
 		ids[i] = a.ID
 		if a.PostingAt.Before(since) {
 			since = a.PostingAt
+		}
+		if a.PostingAt.After(last) {
+			last = a.PostingAt
 		}
 	}
 	defer s.release(ids...)
@@ -82,7 +95,7 @@ func (s *Sender) search(ctx context.Context, notifier alerts.Notifier, group []m
 		return
 	}
 	attempt, cancel := context.WithTimeout(ctx, 3*postTimeout) // several pages
-	found, err := notifier.Find(attempt, alerts.Search{Route: group[0].Route, Thread: thread, Since: since.Add(-clockSkew), Alerts: ids})
+	found, err := notifier.Find(attempt, alerts.Search{Route: group[0].Route, Thread: thread, Since: since, Until: last.Add(postTimeout), Alerts: ids})
 	cancel()
 	if err != nil && !s.giveUp(ctx, notifier, group, err) {
 		return

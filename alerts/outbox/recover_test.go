@@ -1,14 +1,19 @@
 package outbox_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -104,4 +109,80 @@ func TestPostOpensUpdates(t *testing.T) {
 	if !slices.ContainsFunc(events, func(e string) bool { return e == "5s redraw old v1" || e == "6s redraw old v1" }) {
 		t.Errorf("the channel saw %q: want a redraw right after the post", events)
 	}
+}
+
+// TestSearchesAreShort: attempts of different days are searched on their own, each from
+// its beginning to its end.
+func TestSearchesAreShort(t *testing.T) {
+	var asked []alerts.Search
+	var began time.Time
+	events, _ := play(t, 5*time.Second, func(m *memory, s *script) {
+		began = s.began
+		for id, ago := range map[string]time.Duration{"a": 72 * time.Hour, "b": 72*time.Hour - 30*time.Second, "c": time.Hour} {
+			m.add(id, mention.Low, "#x")
+			m.change(mention.AlertID(id), func(a *mention.Alert) bool {
+				a.Status, a.Attempts, a.PostingAt = mention.Posting, 1, began.Add(-ago)
+				return true
+			})
+		}
+		slices.SortFunc(m.all, func(a, b *mention.Alert) int { return a.PostingAt.Compare(b.PostingAt) })
+		var mu sync.Mutex
+		s.find = func(q alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			asked = append(asked, q)
+			return map[mention.AlertID]alerts.Place{"a": {TS: "1"}, "b": {TS: "2"}, "c": {TS: "3"}}, nil
+		}
+	})
+	slices.SortFunc(asked, func(a, b alerts.Search) int { return a.Since.Compare(b.Since) })
+	if len(asked) != 2 || len(events) != 2 {
+		t.Fatalf("searched %+v and saw %q, want two searches", asked, events)
+	}
+	for i, want := range [][2]time.Duration{{-72 * time.Hour, -72*time.Hour + 40*time.Second}, {-time.Hour, -time.Hour + 10*time.Second}} {
+		if q := asked[i]; !q.Since.Equal(began.Add(want[0])) || !q.Until.Equal(began.Add(want[1])) {
+			t.Errorf("search %d from %s to %s, want %v", i, q.Since.Sub(began), q.Until.Sub(began), want)
+		}
+	}
+}
+
+// slowBegin is a store that takes its time to write an attempt down.
+type slowBegin struct {
+	*memory
+	takes time.Duration
+}
+
+func (m slowBegin) BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Time) (bool, error) {
+	time.Sleep(m.takes)
+	return m.memory.BeginPosting(ctx, id, t0)
+}
+
+// TestAttemptEndsInItsTime: an attempt that waited for the store ends ten seconds after
+// its t0 all the same, before anybody reads the history for it.
+func TestAttemptEndsInItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := slowBegin{&memory{}, 8 * time.Second}
+		m.add("a", mention.Low, "#x")
+		began, ended := time.Now(), make(chan time.Duration, 9)
+		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(string) (alerts.Notifier, bool) { return timed{began: began, ended: ended}, true }})
+		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
+		defer cancel()
+		_ = sender.Run(ctx)
+		if took := <-ended; took != 10*time.Second {
+			t.Errorf("the attempt ended after %s", took)
+		}
+	})
+}
+
+// timed never answers, and tells when its attempts are given up.
+type timed struct {
+	alerts.Notifier
+	began time.Time
+	ended chan time.Duration
+}
+
+func (n timed) Post(ctx context.Context, _ alerts.Message) (alerts.Place, error) {
+	<-ctx.Done()
+	n.ended <- time.Since(n.began)
+	return alerts.Place{}, ctx.Err()
 }

@@ -29,7 +29,7 @@ import (
 const (
 	// inDoubtAfter is how long after an attempt the history is taken as complete.
 	inDoubtAfter = 20 * time.Second
-	// postTimeout bounds one attempt. It must stay below inDoubtAfter, so that no
+	// postTimeout bounds one attempt, from its t0 on. It must stay below inDoubtAfter, so that no
 	// attempt is under way any more when the history is read.
 	postTimeout = 10 * time.Second
 	// grace is what attempts under way may still take when earshot stops.
@@ -280,8 +280,12 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 		s.later(a, toPost, err)
 		return
 	}
+	// The attempt's time begins with t0, whatever the writing down takes: a history
+	// that is read for t0 is searched until postTimeout after it.
 	t0 := s.opt.Now()
-	ok, err := s.opt.Writer.BeginPosting(ctx, a.ID, t0)
+	attempt, cancel := context.WithTimeout(ctx, postTimeout)
+	defer cancel()
+	ok, err := s.opt.Writer.BeginPosting(attempt, a.ID, t0)
 	if err != nil || !ok {
 		if err != nil {
 			s.later(a, toPost, err)
@@ -296,9 +300,7 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 	}
 	m.Alert.Attempts++
 	m.Alert.PostingAt = t0
-	attempt, cancel := context.WithTimeout(ctx, postTimeout)
 	place, err := notifier.Post(attempt, m)
-	cancel()
 	if err == nil {
 		fault.At("message-posted")
 		s.posted(ctx, m, place, m.Case.Version)

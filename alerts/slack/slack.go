@@ -62,6 +62,7 @@ type Notifier struct {
 	opt    Options
 	api    *api.Client
 	people *people
+	clock  *clock
 
 	later sync.WaitGroup  // everything under way
 	slots chan struct{}   // calls to Slack after an acknowledgement
@@ -88,25 +89,33 @@ func New(opt Options) *Notifier {
 		opt.Replies = func(mention.Mention, string) []string { return nil }
 	}
 	n := &Notifier{opt: opt, channels: make(map[string]string), trouble: make(map[string]error), slots: make(chan struct{}, afterAtOnce)}
+	n.clock = &clock{now: opt.Now}
 	n.life, n.end = context.WithCancel(context.Background())
-	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken}), api.OptionAppLevelToken(opt.AppToken)}
+	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken, n.clock}), api.OptionAppLevelToken(opt.AppToken)}
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	return n
 }
 
 // bearer sends the token in the header too, as Slack recommends: the library puts it
-// into the form, which not everything that stands for Slack reads.
+// into the form, which not everything that stands for Slack reads. Every answer sets the
+// clock.
 type bearer struct {
 	client *http.Client
 	token  string
+	clock  *clock
 }
 
 func (b bearer) Do(r *http.Request) (*http.Response, error) {
 	if r.Header.Get("Authorization") == "" {
 		r.Header.Set("Authorization", "Bearer "+b.token)
 	}
-	return b.client.Do(r)
+	sent := b.clock.now()
+	resp, err := b.client.Do(r)
+	if err == nil {
+		b.clock.read(resp.Header, sent)
+	}
+	return resp, err
 }
 
 // Pace is Slack's: about a message a second and channel, short bursts tolerated.
