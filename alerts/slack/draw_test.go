@@ -70,7 +70,7 @@ func readMessage(t *testing.T, path string) alerts.Message {
 	return m
 }
 
-// pingOf is what people.ping finds without asking Slack.
+// pingOf is what names.ping finds without asking Slack.
 func pingOf(m alerts.Message) ping {
 	n := m.Alert.Notify
 	if isID(n, 'S') {

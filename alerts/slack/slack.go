@@ -49,6 +49,9 @@ type Options struct {
 	Now     func() time.Time
 	// Trouble is told when Slack cannot be used, and with nil when it can again; may be nil.
 	Trouble func(err error)
+	// Unknown is told when messages name people (Names) whom Slack does not know, and with
+	// nil when it knows all; may be nil.
+	Unknown func(err error)
 }
 
 // Same reports whether o is the same account, reached the same way: a notifier made
@@ -62,6 +65,7 @@ type Notifier struct {
 	opt    Options
 	api    *api.Client
 	people *people
+	names  *names
 	clock  *clock
 
 	later sync.WaitGroup  // everything under way
@@ -85,6 +89,9 @@ func New(opt Options) *Notifier {
 	if opt.Trouble == nil {
 		opt.Trouble = func(error) {}
 	}
+	if opt.Unknown == nil {
+		opt.Unknown = func(error) {}
+	}
 	if opt.Replies == nil {
 		opt.Replies = func(mention.Mention, string) []string { return nil }
 	}
@@ -94,6 +101,7 @@ func New(opt Options) *Notifier {
 	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken, n.clock}), api.OptionAppLevelToken(opt.AppToken)}
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
+	n.names = newNames(opt.Now)
 	return n
 }
 
@@ -129,7 +137,8 @@ func (n *Notifier) Check(ctx context.Context) error {
 
 // Post posts the message, in m.Thread when it is set.
 func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
-	channel, opts := n.target(m.Alert.Route), n.options(m, draw(m, n.people.ping(ctx, m.Alert.Notify)))
+	n.names.await(ctx, m.Alert.Notify)
+	channel, opts := n.target(m.Alert.Route), n.options(m, draw(m, n.names.ping(m.Alert.Notify)))
 	if m.Thread.TS != "" {
 		channel = m.Thread.Channel
 		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
@@ -211,7 +220,7 @@ const eventType = "earshot_alert"
 // Update shows a posted message as it is now. A message that somebody deleted in
 // Slack needs none.
 func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
-	err := n.update(ctx, m, draw(m, n.people.ping(ctx, m.Alert.Notify)))
+	err := n.update(ctx, m, draw(m, n.names.ping(m.Alert.Notify)))
 	var refused *alerts.RefusedError
 	switch {
 	case !errors.As(err, &refused):

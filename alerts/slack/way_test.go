@@ -121,6 +121,9 @@ func (w *world) start() {
 		opt.Desk = w.opt.desk
 	}
 	w.slack = slack.New(opt)
+	for _, r := range w.opt.rules.Routes {
+		w.slack.Names([]string{r.Notify})
+	}
 	var notifier alerts.Notifier = w.slack
 	if w.opt.hook {
 		notifier = slack.NewHook(w.fake.HookURL(), "SLACK_WEBHOOK_URL", client)
