@@ -22,13 +22,21 @@ type Reader interface {
 
 // Message is one alert with everything a channel needs to show it.
 type Message struct {
-	Alert   mention.Alert
-	Mention mention.Mention // zero for alerts that are not about one mention
-	Case    mention.Case
-	Details Details
-	Thread  Place     // the message to post under; zero for a message of its own
-	Repeat  bool      // may have been posted before: the channel's history could not be read
-	Now     time.Time // when it is drawn
+	Alert    mention.Alert
+	Mention  mention.Mention // zero for alerts that are not about one mention
+	Case     mention.Case
+	Details  Details
+	Gathered Gathered  // what stands in the thread of a message that only groups
+	Thread   Place     // the message to post under; zero for a message of its own
+	Repeat   bool      // may have been posted before: the channel's history could not be read
+	Now      time.Time // when it is drawn
+}
+
+// Gathered is what one message groups in its thread: the complaints of the quiet hours.
+type Gathered struct {
+	Count   int
+	Watches []string        // the one with the most complaints first
+	Loudest mention.Mention // zero without any
 }
 
 // Place is where a message stands in a channel.

@@ -37,6 +37,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"outbox":                       testOutbox,
 	"due order":                    testDueOrder,
 	"threads wait":                 testThreadsWait,
+	"gathered":                     testGathered,
 	"stale":                        testStale,
 	"reroute":                      testReroute,
 	"reroute by the mention":       testRerouteByMention,

@@ -82,12 +82,15 @@ type Writer interface {
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
 
-// Options are what a Sender needs. All but InDoubt, Accepted and Trouble are
+// Options are what a Sender needs. All but Gathered, InDoubt, Accepted and Trouble are
 // required.
 type Options struct {
 	Queue  Queue
 	Writer Writer
 	Reader alerts.Reader
+	// Gathered says what waits for a message that groups complaints, to go into its thread:
+	// their watches, how many there are, and the loudest.
+	Gathered func(ctx context.Context, root mention.AlertID) (watches []string, n int, loudest mention.ID, err error)
 	// NotifierFor returns the way out for a route. It is asked for every message, so a
 	// changed watchlist counts at once. ok is false for a route that leads nowhere.
 	NotifierFor func(route string) (n alerts.Notifier, ok bool)
@@ -388,8 +391,22 @@ func (s *Sender) message(ctx context.Context, a mention.Alert) (alerts.Message, 
 			return m, err
 		}
 	}
+	if a.Kind == mention.Digest && m.Details.Summary == nil && s.opt.Gathered != nil {
+		if m.Gathered, err = s.gathered(ctx, a.ID); err != nil {
+			return m, err
+		}
+	}
 	m.Thread, err = s.thread(ctx, a)
 	return m, err
+}
+
+// gathered reads what a message groups.
+func (s *Sender) gathered(ctx context.Context, root mention.AlertID) (g alerts.Gathered, err error) {
+	var loudest mention.ID
+	if g.Watches, g.Count, loudest, err = s.opt.Gathered(ctx, root); err == nil && loudest != "" {
+		g.Loudest, _, err = s.opt.Reader.Mention(ctx, loudest)
+	}
+	return g, err
 }
 
 // thread returns the place of the message to post under.

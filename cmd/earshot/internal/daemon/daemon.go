@@ -114,6 +114,7 @@ func (d *Daemon) wire(opt Options) {
 		Queue:       d.store,
 		Writer:      d.store,
 		Reader:      d.store,
+		Gathered:    d.store.Gathered,
 		NotifierFor: d.notifiers.notifierFor,
 		Log:         d.log,
 		Now:         d.now,
