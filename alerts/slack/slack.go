@@ -74,6 +74,7 @@ type Notifier struct {
 	end   context.CancelFunc
 
 	mu       sync.Mutex
+	stopped  bool              // Run has ended: nothing new is begun
 	channels map[string]string // channel id by name, with #
 	trouble  map[string]error  // by part: what does not work
 }

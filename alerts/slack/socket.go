@@ -35,9 +35,24 @@ func (n *Notifier) Run(ctx context.Context) error {
 		n.listen(ctx)
 	}
 	<-ctx.Done()
+	n.mu.Lock()
+	n.stopped = true
+	n.mu.Unlock()
 	n.end()
 	n.later.Wait()
 	return nil
+}
+
+// begin does something that Run waits for, or reports that Run has ended. What is begun
+// by something that Run waits for already needs no asking.
+func (n *Notifier) begin(do func()) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stopped {
+		return false
+	}
+	n.later.Go(do)
+	return true
 }
 
 // watchToken calls auth.test until it succeeds.
