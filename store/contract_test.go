@@ -64,6 +64,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"ctx ends":                     testContextEnds,
 	"round trip of every field":    testRoundTrip,
 	"counts":                       testCounts,
+	"clock":                        testClockAhead,
 	"install key":                  testInstallKey,
 	"posting is one's own":         testPostingOwner,
 	"edited twice and back":        testEditedBack,

@@ -53,15 +53,16 @@ func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
 	}
 }
 
-// slackTakes says what Slack works with; before the first use.
-func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(m mention.Mention, me string) []string) {
+// slackTakes says what Slack works with; before the first use. now is the outbox's clock:
+// Slack's is measured against it.
+func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(m mention.Mention, me string) []string, now func() time.Time) {
 	n.base = slack.Options{
 		HTTP:    n.client,
 		Desk:    desk,
 		Reader:  reader,
 		Replies: replies,
 		Log:     n.log,
-		Now:     time.Now,
+		Now:     now,
 		Trouble: func(err error) { n.trouble("slack", err) },
 		Unknown: func(err error) { n.trouble("notify", err) },
 	}
