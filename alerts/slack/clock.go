@@ -14,6 +14,8 @@ const (
 	unmeasured = time.Hour
 	// oldAnswer is how long an answer may be on its way and still tell the time.
 	oldAnswer = 10 * time.Second
+	// farOff is a difference that no clock has, but a broken gateway.
+	farOff = 365 * 24 * time.Hour
 )
 
 // clock knows how far Slack's clock is ahead of ours, from the Date of its answers.
@@ -36,6 +38,9 @@ func (c *clock) read(h http.Header, sent time.Time) {
 		return
 	}
 	ahead := date.Sub(sent.Add(took / 2))
+	if ahead < -farOff || ahead > farOff {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.known {

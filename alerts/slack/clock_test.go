@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -31,6 +32,8 @@ func TestSearchInSlacksTime(t *testing.T) {
 		{"ours is ahead", []time.Duration{-2 * time.Minute}, -3 * time.Minute, end - time.Minute},
 		{"ours is behind", []time.Duration{5 * time.Minute}, 4 * time.Minute, end + 6*time.Minute},
 		{"ours was set meanwhile", []time.Duration{-2 * time.Minute, 0}, -3 * time.Minute, end + time.Minute},
+		{"days behind", []time.Duration{48 * time.Hour}, 48*time.Hour - time.Minute, end + 48*time.Hour + time.Minute},
+		{"nonsense", []time.Duration{math.MinInt64}, -time.Hour, end + time.Hour},
 		{"unknown", nil, -time.Hour, end + time.Hour},
 	}
 	for _, c := range cases {

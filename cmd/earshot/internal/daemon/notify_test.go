@@ -53,7 +53,9 @@ store: {database: "sqlite:DB"}
 			}
 		}
 	}
-	until("a name that nobody has", func(said string) bool { return strings.Contains(said, `"@nobody"`) && !strings.Contains(said, "oncall") })
+	until("a name that nobody has", func(said string) bool {
+		return strings.Contains(said, `"@nobody"`) && !strings.Contains(said, "oncall")
+	})
 	stopping, stop := context.WithCancel(t.Context())
 	stop() // no monitor runs here that would take the sources
 	if err := d.Reload(stopping, check(t, list("@ira", "@oncall-pr"))); err != nil {
