@@ -66,6 +66,6 @@ type Search struct {
 	Route  string
 	Thread Place
 	Since  time.Time // when the first attempt began
-	Until  time.Time // when the last attempt had ended
+	Until  time.Time // when the last attempt had ended; zero: now
 	Alerts []mention.AlertID
 }

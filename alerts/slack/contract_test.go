@@ -116,7 +116,7 @@ func contract(t *testing.T, n *slack.Notifier, c counterpart) {
 	if err != nil || len(found) != 1 || found["first"] != at {
 		t.Errorf("found %+v (%v), want %+v: a process that never posted must find it by the channel's name", found, err, at)
 	}
-	found, err = fresh.Find(ctx, alerts.Search{Route: c.route, Thread: at, Since: since, Until: time.Now(), Alerts: []mention.AlertID{"reply"}})
+	found, err = fresh.Find(ctx, alerts.Search{Route: c.route, Thread: at, Since: since, Alerts: []mention.AlertID{"reply"}})
 	if err != nil || found["reply"] != under {
 		t.Errorf("found %+v in the thread (%v), want %+v", found, err, under)
 	}

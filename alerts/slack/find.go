@@ -39,6 +39,9 @@ func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.Alert
 			return nil, err
 		}
 	}
+	if q.Until.IsZero() {
+		q.Until = n.opt.Now()
+	}
 	q.Since, q.Until = n.clock.window(q.Since, q.Until)
 	found := make(map[mention.AlertID]alerts.Place)
 	cursor := ""
