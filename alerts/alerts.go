@@ -22,13 +22,21 @@ type Reader interface {
 
 // Message is one alert with everything a channel needs to show it.
 type Message struct {
-	Alert   mention.Alert
-	Mention mention.Mention // zero for alerts that are not about one mention
-	Case    mention.Case
-	Details Details
-	Thread  Place     // the message to post under; zero for a message of its own
-	Repeat  bool      // may have been posted before: the channel's history could not be read
-	Now     time.Time // when it is drawn
+	Alert    mention.Alert
+	Mention  mention.Mention // zero for alerts that are not about one mention
+	Case     mention.Case
+	Details  Details
+	Gathered Gathered  // what stands in the thread of a message that only groups
+	Thread   Place     // the message to post under; zero for a message of its own
+	Repeat   bool      // may have been posted before: the channel's history could not be read
+	Now      time.Time // when it is drawn
+}
+
+// Gathered is what one message groups in its thread: the complaints of the quiet hours.
+type Gathered struct {
+	Count   int
+	Watches []string        // the one with the most complaints first
+	Loudest mention.Mention // zero without any
 }
 
 // Place is where a message stands in a channel.
@@ -46,16 +54,18 @@ type Notifier interface {
 	Post(ctx context.Context, m Message) (Place, error)
 	// Update shows the message at m.Alert's place as it is now.
 	Update(ctx context.Context, m Message) error
-	// Find looks for messages of these alerts, posted at or after since on the
-	// route (under the thread, if it is not zero). Those that are missing in the
-	// answer are surely not there. *RetryError and *RefusedError as for Post.
+	// Find looks for messages of these alerts, posted on the route (under the thread, if
+	// it is not zero) by attempts within the time of the search. Those that are missing in
+	// the answer are surely not there. *RetryError and *RefusedError as for Post.
 	Find(ctx context.Context, q Search) (map[mention.AlertID]Place, error)
 }
 
-// Search asks where messages in doubt stand.
+// Search asks where messages in doubt stand. Since and Until are by earshot's clock: by
+// how much the channel's own differs only its Notifier knows.
 type Search struct {
 	Route  string
 	Thread Place
-	Since  time.Time
+	Since  time.Time // when the first attempt began
+	Until  time.Time // when the last attempt had ended; zero: now
 	Alerts []mention.AlertID
 }

@@ -49,6 +49,11 @@ func (s Summary) Title() string {
 	return "Weekly digest, " + since.Format("2 Jan") + " to " + until.Format("2 Jan")
 }
 
+// Brief is the digest in a few words: "9 complaints, 5 unanswered".
+func (s Summary) Brief() string {
+	return fmt.Sprintf("%s, %d unanswered", text.Count(s.Report.Heard, "complaint"), s.Waits)
+}
+
 // Words is the whole digest as plain text: for the terminal, for other systems, and
 // for what cannot show blocks.
 func (s Summary) Words(now time.Time) string {

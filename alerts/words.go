@@ -23,7 +23,7 @@ func Refusal(err error, now time.Time) string {
 	case err == nil, errors.Is(err, mention.ErrNothingToDo):
 		return ""
 	case errors.Is(err, mention.ErrNotFound):
-		return "This complaint is not in earshot's database any more."
+		return "Nothing was changed: earshot's database does not know this complaint, so the message comes from another or an older database. " + dealThere
 	case !errors.As(err, &taken):
 		return "earshot could not write that down. Please press again in a moment."
 	}
@@ -42,8 +42,15 @@ func Refusal(err error, now time.Time) string {
 	case taken.Status == mention.Dismissed:
 		return who + " dismissed it" + ago + "."
 	}
-	return "That cannot be done now."
+	if taken.Status == mention.Quiet {
+		return "Nothing was changed: in earshot's database this post is no complaint. Its author is muted, or the message comes from an older database " +
+			"and this one began when the post stood there already. " + dealThere
+	}
+	return fmt.Sprintf("Nothing was changed: the complaint is %s now. %s", taken.Status, dealThere)
 }
+
+// dealThere is what is left to do about a message whose buttons lead nowhere.
+const dealThere = "Open the post and deal with it there; the buttons of new complaints work."
 
 // Since is the moment a complaint's clock starts: its publication, or, where the
 // site does not say it to the minute, when it was heard.

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -170,12 +171,18 @@ func checkPerson(s string) (msg, hint string) {
 	switch {
 	case ok && name != "" && !strings.ContainsAny(name, " @<>"):
 		return "", ""
-	case slackUser.MatchString(s):
+	case slackUser.MatchString(s), isAddress(s):
 		return "", ""
 	case strings.HasPrefix(s, "#"):
 		return "is a channel", `name a person or a group, such as "@oncall-pr"`
 	}
 	return "is not a person or a group", `write it like "@oncall-pr"`
+}
+
+// isAddress reports whether s is an e-mail address and nothing else.
+func isAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s
 }
 
 func checkListen(s string) (msg, hint string) {

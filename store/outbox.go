@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -151,6 +152,29 @@ func (s *Store) Outdated(ctx context.Context, limit int) ([]mention.Alert, error
  WHERE a.status = 'posted' AND a.wanted > a.drawn ORDER BY a.severity DESC, a.id LIMIT $1`, limit)
 	all, err := collect(rows, err, scanAlert)
 	return all, s.wrap("stale alerts", err)
+}
+
+// Gathered returns what waits for the alert to be posted, to go into its thread: the
+// watches of the complaints, the one with the most first, how many they are, and the
+// loudest of them; empty without any.
+func (s *Store) Gathered(ctx context.Context, root mention.AlertID) (watches []string, n int, loudest mention.ID, err error) {
+	const waiting = ` FROM alerts a JOIN mentions m ON m.id = a.mention_id WHERE a.status = 'pending' AND a.thread_of = $1 `
+	rows, err := s.read.QueryContext(ctx, `SELECT m.watch, COUNT(*)`+waiting+`GROUP BY m.watch ORDER BY COUNT(*) DESC, m.watch`, string(root))
+	watches, err = collect(rows, err, func(row scanner) (watch string, err error) {
+		var some int
+		err = row.Scan(&watch, &some)
+		n += some
+		return watch, err
+	})
+	if err != nil || n == 0 {
+		return watches, n, "", s.wrap("what an alert gathers", err)
+	}
+	var id string
+	err = s.read.QueryRowContext(ctx, `SELECT a.mention_id`+waiting+`ORDER BY a.severity DESC, a.created_at, a.id LIMIT 1`, string(root)).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) { // went elsewhere meanwhile
+		err = nil
+	}
+	return watches, n, mention.ID(id), s.wrap("what an alert gathers", err)
 }
 
 // SetRendered records which version of the case a posted message shows. It never goes

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,23 @@ func testThreadsWait(t *testing.T, open opener) {
 	want(t, "after", ids(list), "child orphan")
 	want(t, "thread", list[0].ThreadOf, "parent")
 	want(t, "thread of the orphan", list[1].ThreadOf, "")
+}
+
+func testGathered(t *testing.T, open opener) {
+	s := open(t)
+	watches, n, loudest, err := s.Gathered(background, "root")
+	want(t, "nothing", fmt.Sprintf("%v %d %q %v", watches, n, loudest, err), `[] 0 "" <nil>`)
+	enqueue(t, s, notice("root", mention.Normal, t0))
+	ingest(t, s, intakeOf(heard(post(1), "Tea"), heard(post(2), "Bank"), heard(post(3), "Bank"), heard(post(4), "Bank")))
+	under := func(id string, p mention.Post, watch string, sev mention.Severity, root string) mention.Alert {
+		a := notice(id, sev, t0)
+		a.ThreadOf, a.Kind, a.MentionID = mention.AlertID(root), mention.Complaint, mentionID(p, watch)
+		return a
+	}
+	enqueue(t, s, under("a", post(1), "Tea", mention.High, "root"), under("b", post(2), "Bank", mention.Low, "root"),
+		under("c", post(3), "Bank", mention.Normal, "root"), under("d", post(4), "Bank", mention.Critical, "other"))
+	watches, n, loudest, err = s.Gathered(background, "root")
+	want(t, "all", fmt.Sprintf("%v %d %q %v", watches, n, loudest, err), fmt.Sprintf(`[Bank Tea] 3 %q <nil>`, mentionID(post(1), "Tea")))
 }
 
 func testStale(t *testing.T, open opener) {

@@ -43,7 +43,7 @@ const (
 type throttle struct {
 	retryAfter map[notifierMethod]time.Time // the channel asked for silence, or is away
 	away       map[notifierMethod]int       // times in a row that it could not be reached
-	refused    map[string]*failures         // routes that do not work
+	refused    map[string]*failures         // routes that do not work, and channels whose updates do not
 	failures   map[alertMethod]*failures    // single alerts that failed
 	limiters   map[limiterKey]*rate.Limiter // pace
 	out        map[limiterKey]outgoing      // the request last sent on its way
@@ -99,8 +99,10 @@ func (g *throttle) wait(notifier alerts.Notifier, m method, a mention.Alert, now
 	if t := g.failures[alertMethod{a.ID, m}]; t != nil && t.until.After(until) {
 		until = t.until
 	}
-	if t := g.refused[a.Route]; t != nil && m != toFind && t.until.After(until) {
-		until = t.until
+	for _, key := range []string{a.Route, refusedKey(a, m)} {
+		if t := g.refused[key]; t != nil && m != toFind && t.until.After(until) {
+			until = t.until
+		}
 	}
 	if left := until.Sub(now); left > 0 {
 		return left
@@ -172,13 +174,23 @@ func (g *throttle) fail(a mention.Alert, m method, now time.Time) int {
 	return t.count
 }
 
-// failuresOf returns the failure of one alert, or of its whole route.
+// refusedKey is what a refusal closes: for a post its route; for an update only the
+// updates of the channel where the message stands, which a route may have left since.
+func refusedKey(a mention.Alert, m method) string {
+	if m == toUpdate {
+		return "updates of " + a.Channel
+	}
+	return a.Route
+}
+
+// failuresOf returns the failure of one alert, or of all that share its refusal.
 func (g *throttle) failuresOf(a mention.Alert, m method, one bool) *failures {
 	if !one {
-		if g.refused[a.Route] == nil {
-			g.refused[a.Route] = &failures{}
+		key := refusedKey(a, m)
+		if g.refused[key] == nil {
+			g.refused[key] = &failures{}
 		}
-		return g.refused[a.Route]
+		return g.refused[key]
 	}
 	key := alertMethod{a.ID, m}
 	if g.failures[key] == nil {
@@ -191,6 +203,7 @@ func (g *throttle) failuresOf(a mention.Alert, m method, one bool) *failures {
 // whether the route had one that was told.
 func (g *throttle) works(notifier alerts.Notifier, a mention.Alert) (told bool) {
 	delete(g.refused, a.Route)
+	delete(g.refused, refusedKey(a, toUpdate))
 	for _, m := range []method{toPost, toFind, toUpdate} {
 		delete(g.failures, alertMethod{a.ID, m})
 		delete(g.away, notifierMethod{notifier, m})
@@ -252,11 +265,16 @@ func (s *Sender) refuse(a mention.Alert, m method, e *alerts.RefusedError, now t
 	t.count++
 	t.refused = true
 	t.until = now.Add(backoff(t.count, refusedFirst, refusedLast))
-	if e.One {
+	switch {
+	case m == toUpdate: // nothing is lost, and the route may work: it is no trouble of it
+		if t.count == 1 {
+			s.opt.Log.Error("a message cannot be redrawn and shows an old state; trying again", "alert", a.ID, "route", a.Route, "channel", a.Channel, "err", e)
+		}
+	case e.One:
 		s.opt.Log.Error("a message is refused; it is kept", "alert", a.ID, "route", a.Route, "err", e)
-		return
+	default:
+		s.trouble(a.Route, e)
 	}
-	s.trouble(a.Route, e)
 }
 
 // later backs off from one alert: the store, or an update, failed.

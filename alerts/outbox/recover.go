@@ -11,21 +11,19 @@ import (
 )
 
 const (
-	// clockSkew is how far the channel's clock may be behind ours when its history
-	// is read from the time of an attempt on.
-	clockSkew = time.Minute
+	// searchSpan bounds how far apart the attempts are that one search looks for: a
+	// history of days is more than is read at once.
+	searchSpan = time.Minute
 	// searches is how often a history that answers with errors is asked before the
 	// message is sent as a possible repeat.
 	searches = 3
-	// outdatedLimit is how many messages are looked at for an update at once.
-	outdatedLimit = 200
 )
 
 // doubts starts searches for alerts whose attempt ended without an answer, in
 // this process or in one that was killed. One search serves all of a thread or
-// channel.
+// channel that were tried at about the same time.
 func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration, error) {
-	all, err := s.opt.Queue.InDoubt(ctx, now.Add(-s.opt.InDoubt))
+	all, err := s.opt.Queue.InDoubt(ctx, now.Add(-s.opt.InDoubt)) // the oldest attempt first
 	if err != nil {
 		return tick, err
 	}
@@ -33,20 +31,30 @@ func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration
 		route  string
 		thread mention.AlertID
 	}
-	groups := make(map[place][]mention.Alert)
-	notifiers := make(map[place]alerts.Notifier)
+	type group struct {
+		notifier alerts.Notifier
+		alerts   []mention.Alert
+	}
+	var groups []*group
+	latest := make(map[place]*group)
 	wait := tick
 	for _, a := range all {
-		notifier, next, ok := s.takeMore(a, groups[place{a.Route, a.ThreadOf}] != nil, now)
+		p := place{a.Route, a.ThreadOf}
+		g := latest[p]
+		joins := g != nil && a.PostingAt.Sub(g.alerts[0].PostingAt) <= searchSpan
+		notifier, next, ok := s.takeMore(a, joins, now)
 		wait = min(wait, next)
-		if ok {
-			p := place{a.Route, a.ThreadOf}
-			groups[p] = append(groups[p], a)
-			notifiers[p] = notifier
+		switch {
+		case !ok:
+		case joins:
+			g.alerts = append(g.alerts, a)
+		default:
+			latest[p] = &group{notifier, []mention.Alert{a}}
+			groups = append(groups, latest[p])
 		}
 	}
-	for p, group := range groups {
-		s.tasks.Go(func() { s.search(work, notifiers[p], group) })
+	for _, g := range groups {
+		s.tasks.Go(func() { s.search(work, g.notifier, g.alerts) })
 	}
 	return wait, nil
 }
@@ -70,11 +78,14 @@ func (s *Sender) takeMore(a mention.Alert, joins bool, now time.Time) (alerts.No
 // search reads the history once and decides about every alert of the group.
 func (s *Sender) search(ctx context.Context, notifier alerts.Notifier, group []mention.Alert) {
 	ids := make([]mention.AlertID, len(group))
-	since := group[0].PostingAt
+	since, last := group[0].PostingAt, group[0].PostingAt
 	for i, a := range group {
 		ids[i] = a.ID
 		if a.PostingAt.Before(since) {
 			since = a.PostingAt
+		}
+		if a.PostingAt.After(last) {
+			last = a.PostingAt
 		}
 	}
 	defer s.release(ids...)
@@ -84,7 +95,7 @@ func (s *Sender) search(ctx context.Context, notifier alerts.Notifier, group []m
 		return
 	}
 	attempt, cancel := context.WithTimeout(ctx, 3*postTimeout) // several pages
-	found, err := notifier.Find(attempt, alerts.Search{Route: group[0].Route, Thread: thread, Since: since.Add(-clockSkew), Alerts: ids})
+	found, err := notifier.Find(attempt, alerts.Search{Route: group[0].Route, Thread: thread, Since: since, Until: last.Add(postTimeout), Alerts: ids})
 	cancel()
 	if err != nil && !s.giveUp(ctx, notifier, group, err) {
 		return
@@ -138,18 +149,20 @@ func (s *Sender) giveUp(ctx context.Context, notifier alerts.Notifier, group []m
 // updates starts updates of messages that show an old state of their case. Several
 // changes in between are one update.
 func (s *Sender) updates(ctx, work context.Context, now time.Time) (time.Duration, error) {
-	all, err := s.opt.Queue.Outdated(ctx, outdatedLimit)
+	all, err := s.opt.Queue.Outdated(ctx, s.lookBack)
 	if err != nil {
 		return tick, err
 	}
-	wait := tick
+	wait, started := tick, 0
 	for _, a := range all {
 		notifier, next, ok := s.take(a, toUpdate, now)
 		wait = min(wait, next)
 		if ok {
+			started++
 			s.tasks.Go(func() { s.update(work, notifier, a) })
 		}
 	}
+	s.lookBack = looked(s.lookBack, len(all), started)
 	return wait, nil
 }
 
@@ -179,9 +192,18 @@ func (s *Sender) update(ctx context.Context, notifier alerts.Notifier, a mention
 		return
 	}
 	fault.At("message-redrawn")
+	s.redrawn(a)
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
 	if err := s.opt.Writer.SetRendered(mark, a.ID, m.Case.Version); err != nil {
 		s.opt.Log.Error("a redraw cannot be marked; it will be drawn again", "alert", a.ID, "err", err)
 	}
+}
+
+// redrawn forgets why messages of this channel could not be redrawn.
+func (s *Sender) redrawn(a mention.Alert) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.throttle.refused, refusedKey(a, toUpdate))
+	delete(s.throttle.failures, alertMethod{a.ID, toUpdate})
 }

@@ -29,7 +29,7 @@ import (
 const (
 	// inDoubtAfter is how long after an attempt the history is taken as complete.
 	inDoubtAfter = 20 * time.Second
-	// postTimeout bounds one attempt. It must stay below inDoubtAfter, so that no
+	// postTimeout bounds one attempt, from its t0 on. It must stay below inDoubtAfter, so that no
 	// attempt is under way any more when the history is read.
 	postTimeout = 10 * time.Second
 	// grace is what attempts under way may still take when earshot stops.
@@ -39,8 +39,8 @@ const (
 	// tick is how often the outbox is read when nobody calls Wake: for messages held
 	// until a time, and for those that other processes enqueue.
 	tick = time.Second
-	// firstLook and lastLook bound how many due alerts are read at once: more only
-	// when all that were read must wait for something.
+	// firstLook and lastLook bound how many due alerts, or outdated messages, are read
+	// at once: more only when all that were read must wait for something.
 	firstLook, lastLook = 200, 20000
 )
 
@@ -82,12 +82,15 @@ type Writer interface {
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
 
-// Options are what a Sender needs. All but InDoubt, Accepted and Trouble are
+// Options are what a Sender needs. All but Gathered, InDoubt, Accepted and Trouble are
 // required.
 type Options struct {
 	Queue  Queue
 	Writer Writer
 	Reader alerts.Reader
+	// Gathered says what waits for a message that groups complaints, to go into its thread:
+	// their watches, how many there are, and the loudest.
+	Gathered func(ctx context.Context, root mention.AlertID) (watches []string, n int, loudest mention.ID, err error)
 	// NotifierFor returns the way out for a route. It is asked for every message, so a
 	// changed watchlist counts at once. ok is false for a route that leads nowhere.
 	NotifierFor func(route string) (n alerts.Notifier, ok bool)
@@ -113,6 +116,7 @@ type Sender struct {
 	running  [3]int                     // tasks under way, by method
 	throttle *throttle
 	look     int       // how many due alerts to read
+	lookBack int       // how many outdated messages to read
 	reloaded time.Time // when the watchlist changed last
 }
 
@@ -127,7 +131,7 @@ func NewSender(opt Options) *Sender {
 	if opt.Trouble == nil {
 		opt.Trouble = func(string, error) {}
 	}
-	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), throttle: newThrottle(), look: firstLook}
+	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), throttle: newThrottle(), look: firstLook, lookBack: firstLook}
 }
 
 // Wake makes the sender look at the outbox now. It never blocks.
@@ -201,13 +205,20 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 		started++
 		s.tasks.Go(func() { s.post(work, notifier, a) })
 	}
-	switch {
-	case len(due) == s.look && started == 0:
-		s.look = min(s.look*4, lastLook)
-	case len(due) < firstLook:
-		s.look = firstLook
-	}
+	s.look = looked(s.look, len(due), started)
 	return wait, nil
+}
+
+// looked returns how many to read next time: more when all that were read must wait,
+// so that they do not hide others behind them.
+func looked(limit, read, started int) int {
+	switch {
+	case read == limit && started == 0:
+		return min(limit*4, lastLook)
+	case read < firstLook:
+		return firstLook
+	}
+	return limit
 }
 
 // take claims an alert for one task, if its channel, its method and its limiter are
@@ -272,8 +283,12 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 		s.later(a, toPost, err)
 		return
 	}
+	// The attempt's time begins with t0, whatever the writing down takes: a history
+	// that is read for t0 is searched until postTimeout after it.
 	t0 := s.opt.Now()
-	ok, err := s.opt.Writer.BeginPosting(ctx, a.ID, t0)
+	attempt, cancel := context.WithTimeout(ctx, postTimeout)
+	defer cancel()
+	ok, err := s.opt.Writer.BeginPosting(attempt, a.ID, t0)
 	if err != nil || !ok {
 		if err != nil {
 			s.later(a, toPost, err)
@@ -288,9 +303,7 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 	}
 	m.Alert.Attempts++
 	m.Alert.PostingAt = t0
-	attempt, cancel := context.WithTimeout(ctx, postTimeout)
 	place, err := notifier.Post(attempt, m)
-	cancel()
 	if err == nil {
 		fault.At("message-posted")
 		s.posted(ctx, m, place, m.Case.Version)
@@ -319,6 +332,7 @@ func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, 
 		return
 	}
 	fault.At("posted-marked")
+	a.Channel = at.Channel
 	s.fine(a)
 	s.opt.Accepted(m, s.opt.Now())
 }
@@ -377,8 +391,22 @@ func (s *Sender) message(ctx context.Context, a mention.Alert) (alerts.Message, 
 			return m, err
 		}
 	}
+	if a.Kind == mention.Digest && m.Details.Summary == nil && s.opt.Gathered != nil {
+		if m.Gathered, err = s.gathered(ctx, a.ID); err != nil {
+			return m, err
+		}
+	}
 	m.Thread, err = s.thread(ctx, a)
 	return m, err
+}
+
+// gathered reads what a message groups.
+func (s *Sender) gathered(ctx context.Context, root mention.AlertID) (g alerts.Gathered, err error) {
+	var loudest mention.ID
+	if g.Watches, g.Count, loudest, err = s.opt.Gathered(ctx, root); err == nil && loudest != "" {
+		g.Loudest, _, err = s.opt.Reader.Mention(ctx, loudest)
+	}
+	return g, err
 }
 
 // thread returns the place of the message to post under.

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,8 +68,9 @@ func (m *memory) InDoubt(_ context.Context, before time.Time) ([]mention.Alert, 
 	return m.list(func(a *mention.Alert) bool { return a.Status == mention.Posting && a.PostingAt.Before(before) }), nil
 }
 
-func (m *memory) Outdated(context.Context, int) ([]mention.Alert, error) {
-	return m.list(func(a *mention.Alert) bool { return a.Status == mention.Posted && a.RenderedVersion < m.c.Version }), nil
+func (m *memory) Outdated(_ context.Context, limit int) ([]mention.Alert, error) {
+	all := m.list(func(a *mention.Alert) bool { return a.Status == mention.Posted && a.RenderedVersion < m.c.Version })
+	return all[:min(limit, len(all))], nil
 }
 
 func (m *memory) Alert(_ context.Context, id mention.AlertID) (mention.Alert, bool, error) {
@@ -138,7 +140,10 @@ type script struct {
 	began  time.Time
 	post   func(m alerts.Message) error
 	find   func(q alerts.Search) (map[mention.AlertID]alerts.Place, error)
+	update func(m alerts.Message) error
 	events []string
+
+	postChannel string // where posts stand; empty means C1
 }
 
 func (s *script) note(format string, args ...any) {
@@ -158,11 +163,14 @@ func (s *script) Post(_ context.Context, m alerts.Message) (alerts.Place, error)
 			return alerts.Place{}, err
 		}
 	}
-	return alerts.Place{Channel: "C1", TS: string(m.Alert.ID)}, nil
+	return alerts.Place{Channel: cmp.Or(s.postChannel, "C1"), TS: string(m.Alert.ID)}, nil
 }
 
 func (s *script) Update(_ context.Context, m alerts.Message) error {
 	s.note("redraw %s v%d", m.Alert.ID, m.Case.Version)
+	if s.update != nil {
+		return s.update(m)
+	}
 	return nil
 }
 

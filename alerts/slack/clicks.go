@@ -124,11 +124,30 @@ func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention
 		a.Until = n.opt.Now().Add(snooze).Truncate(time.Minute)
 	}
 	_, err := n.opt.Desk.Do(ctx, id, a)
+	verb := string(a.Verb)
+	if a.Reason != "" {
+		verb += " (" + a.Reason + ")"
+	}
 	var taken *mention.TakenError
-	if err != nil && !errors.As(err, &taken) && !errors.Is(err, mention.ErrNothingToDo) {
+	switch {
+	case err == nil:
+		n.pressed(a.By, verb, id, "done")
+	case errors.As(err, &taken):
+		n.pressed(a.By, verb, id, taken.Error())
+	case errors.Is(err, mention.ErrNothingToDo):
+		n.pressed(a.By, verb, id, "already so")
+	case errors.Is(err, mention.ErrNotFound):
+		n.pressed(a.By, verb, id, "not in this database")
+	default:
+		n.pressed(a.By, verb, id, "failed")
 		n.opt.Log.Error("a click cannot be decided", "mention", id, "verb", a.Verb, "err", err)
 	}
 	return err
+}
+
+// pressed writes a press into the log, and what came of it.
+func (n *Notifier) pressed(by mention.Person, verb string, id mention.ID, outcome string) {
+	n.opt.Log.Info("a button was pressed", "who", by.ID, "name", by.Name, "verb", verb, "mention", id, "outcome", outcome)
 }
 
 // after does something once the click is acknowledged, few at a time.
@@ -149,19 +168,27 @@ func (n *Notifier) after(do func(ctx context.Context)) {
 // showReplies opens a window with the reply templates, filled in and ready to
 // copy, and the link to the place where the answer goes.
 func (n *Notifier) showReplies(ctx context.Context, c click, id mention.ID) {
+	short, cancel := context.WithTimeout(ctx, nameWithin)
+	me := n.person(short, c)
+	cancel()
 	m, _, err := n.opt.Reader.Mention(ctx, id)
 	if err != nil {
+		n.pressed(me, replyText, id, "failed")
 		n.ephemeral(ctx, c, alerts.Refusal(err, n.opt.Now()))
 		return
 	}
-	short, cancel := context.WithTimeout(ctx, nameWithin)
-	me := n.person(short, c).Name
-	cancel()
-	if _, err := n.api.OpenViewContext(ctx, c.TriggerID, repliesView(m, n.opt.Replies(m, me))); err != nil {
+	_, err = n.api.OpenViewContext(ctx, c.TriggerID, repliesView(m, n.opt.Replies(m, me.Name)))
+	if err == nil {
+		n.pressed(me, replyText, id, "done")
+	} else {
+		n.pressed(me, replyText, id, "failed")
 		n.opt.Log.Warn("the reply texts cannot be shown", "mention", id, "err", n.sort("views.open", "", err))
 		n.ephemeral(ctx, c, "Slack did not open the window with the reply texts. Please press again.")
 	}
 }
+
+// replyText is what the log calls the button that opens the reply templates.
+const replyText = "reply text"
 
 // nameWithin is how long Slack is asked for the name of who will answer: the window must
 // open within three seconds of the press.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
 )
 
 const (
@@ -230,4 +231,36 @@ func buttonValue(t *testing.T, m fakeslack.Message) string {
 	}
 	t.Fatal("no button")
 	return ""
+}
+
+// TestPressOnAMessageOfAnotherDatabase: the database was lost or replaced; its first
+// poll knows the post as none of its complaints, or not at all.
+func TestPressOnAMessageOfAnotherDatabase(t *testing.T) {
+	for name, poll := range map[string]bool{"read by a first poll": true, "unknown": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, worldOptions{})
+			w.hear(complaint("1", refund))
+			m := w.posted(1)[0]
+			other := newWorld(t, worldOptions{})
+			if poll {
+				post := complaint("1", refund)
+				in := mention.PollResult{Source: post.Post.Source, At: time.Now(), Complete: true, Baseline: true,
+					Posts: []mention.AnalyzedPost{{Post: post.Post, Mentions: []mention.Mention{post}}}}
+				if _, err := other.store.Ingest(t.Context(), in, func(context.Context, *store.Tx, []*mention.PendingMention) error { return nil }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			other.hear(complaint("2", "Курʼєр нагрубив і кинув пакунок під двері, телефон розбитий"))
+			here := other.posted(1)[0] // any message: Slack sends the value of its button
+			eventually(t, "a socket", func() bool { return other.fake.Connections() > 0 })
+			if _, err := other.fake.Press(fakeslack.Click{Channel: here.Channel, TS: here.TS, Action: "claim", User: ira, Value: buttonValue(t, m)}); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "words for who pressed", func() bool { return len(other.fake.Ephemerals()) == 1 })
+			if said := other.fake.Ephemerals()[0].Text; !strings.Contains(said, "older database") || !strings.Contains(said, "Open the post") {
+				t.Errorf("says %q", said)
+			}
+		})
+	}
 }

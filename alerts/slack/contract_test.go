@@ -112,7 +112,7 @@ func contract(t *testing.T, n *slack.Notifier, c counterpart) {
 		t.Fatalf("reply: %v", err)
 	}
 	fresh := slack.New(slack.Options{BotToken: c.token, APIURL: c.url, HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
-	found, err := fresh.Find(ctx, alerts.Search{Route: c.route, Since: since, Alerts: []mention.AlertID{"first", "other"}})
+	found, err := fresh.Find(ctx, alerts.Search{Route: c.route, Since: since, Until: time.Now(), Alerts: []mention.AlertID{"first", "other"}})
 	if err != nil || len(found) != 1 || found["first"] != at {
 		t.Errorf("found %+v (%v), want %+v: a process that never posted must find it by the channel's name", found, err, at)
 	}

@@ -240,40 +240,6 @@ func plain(m alerts.Message, notify ping, limit int) []api.Block {
 	return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(append(line, notify.elements()...)...))}
 }
 
-// fallback is the whole message in one escaped text: what notifications show and
-// the search finds.
-func fallback(m alerts.Message) string {
-	var b strings.Builder
-	if m.Repeat {
-		b.WriteString("(may be a repeat) ")
-	}
-	p := m.Mention.Post
-	switch m.Alert.Kind {
-	case mention.Complaint, mention.Duplicate:
-		fmt.Fprintf(&b, "%s · %s · ", capital(m.Alert.Severity.String()), text.Line(m.Mention.Watch, maxName))
-		if author := text.Line(p.Author, maxName); author != "" {
-			b.WriteString(author + " on ")
-		}
-		b.WriteString(alerts.Site(p) + " · " + text.Line(alerts.State(m.Mention, m.Case), 3*maxName) + "\n")
-		if p.Deleted {
-			b.WriteString("The post is gone from the site.")
-		} else {
-			words, _ := alerts.Quote(m.Mention, maxFallback-600)
-			for _, w := range words {
-				b.WriteString(w.Text)
-			}
-		}
-		if link := webLink(p.URL); link != "" && len(link) < 500 {
-			b.WriteString("\n" + link)
-		}
-	case mention.Changed:
-		b.WriteString(m.News())
-	default:
-		b.WriteString(text.Clean(m.Details.Text))
-	}
-	return escaped(text.Cut(or(b.String(), noWords), maxFallback))
-}
-
 // escaped is text that Slack shows as it is.
 func escaped(s string) string { return slackutilsx.EscapeMessage(s) }
 

@@ -70,7 +70,7 @@ func readMessage(t *testing.T, path string) alerts.Message {
 	return m
 }
 
-// pingOf is what people.ping finds without asking Slack.
+// pingOf is what names.ping finds without asking Slack.
 func pingOf(m alerts.Message) ping {
 	n := m.Alert.Notify
 	if isID(n, 'S') {
@@ -212,7 +212,7 @@ func hostileText(limit int) *rapid.Generator[string] {
 func anyMessage(t *rapid.T) alerts.Message {
 	short, long := hostileText(2000), hostileText(60000)
 	m := alerts.Message{
-		Alert: mention.Alert{ID: "a1", Kind: rapid.SampledFrom([]mention.AlertKind{mention.Complaint, mention.Duplicate, mention.Changed, mention.Notice}).Draw(t, "kind"),
+		Alert: mention.Alert{ID: "a1", Kind: rapid.SampledFrom([]mention.AlertKind{mention.Complaint, mention.Duplicate, mention.Changed, mention.Escalation, mention.Digest, mention.Burst, mention.Notice}).Draw(t, "kind"),
 			Route: "#mentions", Severity: mention.Severity(rapid.IntRange(0, 4).Draw(t, "severity"))},
 		Mention: mention.Mention{ID: "0123456789abcdef0123456789abcdef", Watch: short.Draw(t, "watch"), Post: mention.Post{
 			Source: short.Draw(t, "source"), URL: rapid.OneOf(short, rapid.Just("https://forum.example/p/1"), rapid.Just("javascript:alert(1)"), rapid.Just("https://a:b@evil.example/")).Draw(t, "url"),
@@ -225,6 +225,7 @@ func anyMessage(t *rapid.T) alerts.Message {
 			By: short.Draw(t, "official"), Link: short.Draw(t, "link"), Text: long.Draw(t, "answer"), Nth: rapid.IntRange(0, 200).Draw(t, "nth")},
 		Now: time.Unix(rapid.Int64Range(-1e11, 1e11).Draw(t, "now"), 0),
 	}
+	m.Gathered = alerts.Gathered{Count: rapid.IntRange(0, 3).Draw(t, "gathered"), Watches: []string{m.Mention.Watch, short.Draw(t, "other")}, Loudest: m.Mention}
 	if rapid.IntRange(0, 5).Draw(t, "digest") == 0 {
 		m.Alert.Kind, m.Details.Summary = mention.Digest, anySummary(t)
 	}

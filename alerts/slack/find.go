@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	api "github.com/slack-go/slack"
 
@@ -16,16 +17,16 @@ const (
 	// pageSize asks for more than an app outside the Marketplace gets (15 a page); Slack
 	// answers with fewer and a cursor.
 	pageSize = 100
-	// maxPages bounds one search: 15 a page make 300 messages since the attempt.
+	// maxPages bounds one search: 15 a page make 300 messages around the attempt.
 	maxPages = 20
 	// maxChannelPages bounds the search for a channel's id by its name.
 	maxChannelPages = 50
 )
 
-var errTooLong = errors.New("more messages since the attempt than one search reads")
+var errTooLong = errors.New("more messages around the attempt than one search reads")
 
 // Find reads the channel's history, or the thread's, and returns the messages
-// that carry one of the alert ids.
+// that carry one of the alert ids, around the time of the attempts by Slack's clock.
 func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.AlertID]alerts.Place, error) {
 	wanted := make(map[mention.AlertID]bool, len(q.Alerts))
 	for _, id := range q.Alerts {
@@ -38,6 +39,10 @@ func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.Alert
 			return nil, err
 		}
 	}
+	if q.Until.IsZero() {
+		q.Until = n.opt.Now()
+	}
+	q.Since, q.Until = n.clock.window(q.Since, q.Until)
 	found := make(map[mention.AlertID]alerts.Place)
 	cursor := ""
 	for range maxPages {
@@ -58,19 +63,19 @@ func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.Alert
 	return nil, &alerts.RefusedError{Code: "too_long", Err: fmt.Errorf("slack: history of %s: %w", q.Route, errTooLong)}
 }
 
-// page reads one page of the channel or of the thread.
+// page reads one page of the channel or of the thread, in Slack's time.
 func (n *Notifier) page(ctx context.Context, channel string, q alerts.Search, cursor string) ([]api.Message, string, error) {
-	oldest := fmt.Sprintf("%d.%06d", q.Since.Unix(), q.Since.Nanosecond()/1000)
+	oldest, latest := timestamp(q.Since), timestamp(q.Until)
 	if q.Thread.TS != "" {
 		messages, more, next, err := n.api.GetConversationRepliesContext(ctx, &api.GetConversationRepliesParameters{
-			ChannelID: channel, Timestamp: q.Thread.TS, Oldest: oldest, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true})
+			ChannelID: channel, Timestamp: q.Thread.TS, Oldest: oldest, Latest: latest, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true})
 		if err != nil || !more {
 			next = ""
 		}
 		return messages, next, n.sort("conversations.replies", q.Route, err)
 	}
 	h, err := n.api.GetConversationHistoryContext(ctx, &api.GetConversationHistoryParameters{
-		ChannelID: channel, Oldest: oldest, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true})
+		ChannelID: channel, Oldest: oldest, Latest: latest, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true})
 	if err != nil {
 		return nil, "", n.sort("conversations.history", q.Route, err)
 	}
@@ -80,6 +85,9 @@ func (n *Notifier) page(ctx context.Context, channel string, q alerts.Search, cu
 	}
 	return h.Messages, next, nil
 }
+
+// timestamp is a time as Slack numbers its messages.
+func timestamp(t time.Time) string { return fmt.Sprintf("%d.%06d", t.Unix(), t.Nanosecond()/1000) }
 
 // alertID reads the id a message carries; empty for messages of others.
 func alertID(m api.SlackMetadata) mention.AlertID {

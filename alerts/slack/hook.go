@@ -80,7 +80,6 @@ func hookDraw(m alerts.Message) drawn {
 	var blocks []api.Block
 	if m.Alert.Kind == mention.Changed && replied {
 		blocks = append(blocks, api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(text.Line(m.Mention.Watch, maxName), "About a complaint")))))
-		d.text = fallbackAbout(m) + d.text
 	}
 	for _, b := range d.blocks {
 		if b.BlockType() != api.MBTAction {
@@ -102,12 +101,6 @@ func hookDraw(m alerts.Message) drawn {
 	}
 	d.blocks = blocks
 	return d
-}
-
-// fallbackAbout names the complaint that a piece of news is about.
-func fallbackAbout(m alerts.Message) string {
-	author := or(text.Line(m.Mention.Post.Author, maxName), "Somebody")
-	return escaped(text.Line(m.Mention.Watch, maxName)+" · "+author+" on "+alerts.Site(m.Mention.Post)) + ": "
 }
 
 func (h *Hook) send(ctx context.Context, d drawn) error {

@@ -36,9 +36,10 @@ func (n *Notifier) Interactions() http.Handler {
 			return
 		}
 		acked := make(chan struct{})
-		n.later.Go(func() {
-			n.interaction(r.Context(), []byte(form.Get("payload")), func() { close(acked) })
-		})
+		if !n.begin(func() { n.interaction(r.Context(), []byte(form.Get("payload")), func() { close(acked) }) }) {
+			http.Error(w, "earshot is stopping", http.StatusServiceUnavailable)
+			return
+		}
 		<-acked
 		w.WriteHeader(http.StatusOK)
 	})

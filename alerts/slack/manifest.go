@@ -24,7 +24,8 @@ oauth_config:
       - groups:history    # the same in private channels
       - channels:read     # finds a channel by the name in the watchlist
       - groups:read       # the same for private channels
-      - users:read        # the names of those who press buttons
+      - users:read        # the names of those who press buttons, and people that a route names: notify
+      - users:read.email  # people that notify names by their e-mail address
       - usergroups:read   # groups that a route names: notify
 settings:
   interactivity:

@@ -49,6 +49,9 @@ type Options struct {
 	Now     func() time.Time
 	// Trouble is told when Slack cannot be used, and with nil when it can again; may be nil.
 	Trouble func(err error)
+	// Unknown is told when messages name people (Names) whom Slack does not know, and with
+	// nil when it knows all; may be nil.
+	Unknown func(err error)
 }
 
 // Same reports whether o is the same account, reached the same way: a notifier made
@@ -62,6 +65,8 @@ type Notifier struct {
 	opt    Options
 	api    *api.Client
 	people *people
+	names  *names
+	clock  *clock
 
 	later sync.WaitGroup  // everything under way
 	slots chan struct{}   // calls to Slack after an acknowledgement
@@ -69,6 +74,7 @@ type Notifier struct {
 	end   context.CancelFunc
 
 	mu       sync.Mutex
+	stopped  bool              // Run has ended: nothing new is begun
 	channels map[string]string // channel id by name, with #
 	trouble  map[string]error  // by part: what does not work
 }
@@ -84,29 +90,41 @@ func New(opt Options) *Notifier {
 	if opt.Trouble == nil {
 		opt.Trouble = func(error) {}
 	}
+	if opt.Unknown == nil {
+		opt.Unknown = func(error) {}
+	}
 	if opt.Replies == nil {
 		opt.Replies = func(mention.Mention, string) []string { return nil }
 	}
 	n := &Notifier{opt: opt, channels: make(map[string]string), trouble: make(map[string]error), slots: make(chan struct{}, afterAtOnce)}
+	n.clock = &clock{now: opt.Now}
 	n.life, n.end = context.WithCancel(context.Background())
-	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken}), api.OptionAppLevelToken(opt.AppToken)}
+	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken, n.clock}), api.OptionAppLevelToken(opt.AppToken)}
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
+	n.names = newNames(opt.Now)
 	return n
 }
 
 // bearer sends the token in the header too, as Slack recommends: the library puts it
-// into the form, which not everything that stands for Slack reads.
+// into the form, which not everything that stands for Slack reads. Every answer sets the
+// clock.
 type bearer struct {
 	client *http.Client
 	token  string
+	clock  *clock
 }
 
 func (b bearer) Do(r *http.Request) (*http.Response, error) {
 	if r.Header.Get("Authorization") == "" {
 		r.Header.Set("Authorization", "Bearer "+b.token)
 	}
-	return b.client.Do(r)
+	sent := b.clock.now()
+	resp, err := b.client.Do(r)
+	if err == nil {
+		b.clock.read(resp.Header, sent)
+	}
+	return resp, err
 }
 
 // Pace is Slack's: about a message a second and channel, short bursts tolerated.
@@ -120,7 +138,8 @@ func (n *Notifier) Check(ctx context.Context) error {
 
 // Post posts the message, in m.Thread when it is set.
 func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
-	channel, opts := n.target(m.Alert.Route), n.options(m, draw(m, n.people.ping(ctx, m.Alert.Notify)))
+	n.names.await(ctx, m.Alert.Notify)
+	channel, opts := n.target(m.Alert.Route), n.options(m, draw(m, n.names.ping(m.Alert.Notify)))
 	if m.Thread.TS != "" {
 		channel = m.Thread.Channel
 		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
@@ -202,21 +221,30 @@ const eventType = "earshot_alert"
 // Update shows a posted message as it is now. A message that somebody deleted in
 // Slack needs none.
 func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
-	d := draw(m, n.people.ping(ctx, m.Alert.Notify))
-	_, _, _, err := n.api.UpdateMessageContext(ctx, m.Alert.Channel, m.Alert.TS, n.options(m, d)...)
-	err = n.sort("chat.update", m.Alert.Route, err)
+	err := n.update(ctx, m, draw(m, n.names.ping(m.Alert.Notify)))
 	var refused *alerts.RefusedError
-	if errors.As(err, &refused) && goneForGood[refused.Code] {
+	switch {
+	case !errors.As(err, &refused):
+		return err
+	case goneForGood[refused.Code]:
 		n.opt.Log.Warn("a message cannot be redrawn any more", "alert", m.Alert.ID, "err", err)
 		return nil
+	case refused.One:
+		n.opt.Log.Warn("slack refuses the new form of a message; showing it plainer", "alert", m.Alert.ID, "err", err)
+		return n.update(ctx, m, drawn{text: fallback(m), blocks: []api.Block{}})
 	}
 	return err
 }
 
-var goneForGood = map[string]bool{
-	"message_not_found": true, "cant_update_message": true, "edit_window_closed": true, "channel_not_found": true, "is_archived": true,
-	"msg_too_long": true, "msg_blocks_too_long": true, "invalid_blocks": true, "is_inactive": true,
+// update is one call of chat.update.
+func (n *Notifier) update(ctx context.Context, m alerts.Message, d drawn) error {
+	_, _, _, err := n.api.UpdateMessageContext(ctx, m.Alert.Channel, m.Alert.TS, n.options(m, d)...)
+	return n.sort("chat.update", m.Alert.Route, err)
 }
+
+// goneForGood lists the codes after which nobody can change the message any more. All
+// others may pass: the app is invited again, the channel comes out of the archive.
+var goneForGood = map[string]bool{"message_not_found": true, "cant_update_message": true, "edit_window_closed": true}
 
 // remember keeps the channel's id of a route, which only Slack's answers tell.
 func (n *Notifier) remember(route, id string) {

@@ -25,18 +25,34 @@ const (
 	checkTimeout = 10 * time.Second
 )
 
-// Run checks the token, listens for clicks when there is an app token, and
+// Run checks the token, looks up whom messages name, listens for clicks when there is an app token, and
 // returns when ctx ends and all that was begun is done. Troubles are told, and
 // tried again: the rest of earshot works without Slack.
 func (n *Notifier) Run(ctx context.Context) error {
 	n.later.Go(func() { n.watchToken(ctx) })
+	n.later.Go(func() { n.watchNames(ctx) })
 	if n.opt.AppToken != "" {
 		n.listen(ctx)
 	}
 	<-ctx.Done()
+	n.mu.Lock()
+	n.stopped = true
+	n.mu.Unlock()
 	n.end()
 	n.later.Wait()
 	return nil
+}
+
+// begin does something that Run waits for, or reports that Run has ended. What is begun
+// by something that Run waits for already needs no asking.
+func (n *Notifier) begin(do func()) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stopped {
+		return false
+	}
+	n.later.Go(do)
+	return true
 }
 
 // watchToken calls auth.test until it succeeds.

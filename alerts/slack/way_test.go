@@ -121,11 +121,14 @@ func (w *world) start() {
 		opt.Desk = w.opt.desk
 	}
 	w.slack = slack.New(opt)
+	for _, r := range w.opt.rules.Routes {
+		w.slack.Names([]string{r.Notify})
+	}
 	var notifier alerts.Notifier = w.slack
 	if w.opt.hook {
 		notifier = slack.NewHook(w.fake.HookURL(), "SLACK_WEBHOOK_URL", client)
 	}
-	w.sender = outbox.NewSender(outbox.Options{Queue: w.store, Writer: w.store, Reader: w.store, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
+	w.sender = outbox.NewSender(outbox.Options{Queue: w.store, Writer: w.store, Reader: w.store, Gathered: w.store.Gathered, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
 		NotifierFor: func(route string) (alerts.Notifier, bool) { return notifier, strings.HasPrefix(route, "#") }})
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup

@@ -21,7 +21,7 @@ import (
 
 type checkCmd struct {
 	watchlistFlag
-	Probe bool `help:"Poll each source once and say what it sees; ask Slack whether the tokens are good."`
+	Probe bool `help:"Poll each source once and say what it sees; ask Slack and Redis whether they would serve, without posting."`
 	Live  bool `help:"Ask the running daemon whether it is well (for a container's health check)."`
 }
 
@@ -53,6 +53,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	fmt.Fprintln(term.out)
 	bad := probeSources(ctx, cfg, term)
 	bad += probeSlack(ctx, cfg, term)
+	bad += probeRedis(ctx, cfg, term)
 	if bad > 0 {
 		return errSaid
 	}

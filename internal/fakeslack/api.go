@@ -187,7 +187,7 @@ func (s *Server) do(method, channel string, args url.Values, fault string) reply
 		"auth.test": s.authTest, "apps.connections.open": s.openConnection,
 		"chat.postMessage": s.postMessage, "chat.update": s.update, "chat.postEphemeral": s.postEphemeral,
 		"conversations.history": s.history, "conversations.replies": s.replies, "conversations.list": s.list, "conversations.info": s.info,
-		"users.info": s.userInfo, "users.list": s.userList, "usergroups.list": s.groups, "views.open": s.openView, hookMethod: s.hookMessage,
+		"users.info": s.userInfo, "users.list": s.userList, "users.lookupByEmail": s.userByEmail, "usergroups.list": s.groups, "views.open": s.openView, hookMethod: s.hookMessage,
 	}[method]
 	out := fail("unknown_method")
 	if known {
@@ -258,6 +258,16 @@ func (s *Server) userList(url.Values) reply {
 		out = append(out, personJSON(p))
 	}
 	return ok(map[string]any{"members": out, "response_metadata": map[string]any{"next_cursor": ""}})
+}
+
+// userByEmail finds people by HANDLE@romashka.example.
+func (s *Server) userByEmail(args url.Values) reply {
+	for _, p := range s.people {
+		if args.Get("email") == p.Handle+"@romashka.example" {
+			return ok(map[string]any{"user": personJSON(p)})
+		}
+	}
+	return fail("users_not_found")
 }
 
 func (s *Server) groups(url.Values) reply {

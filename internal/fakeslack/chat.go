@@ -49,7 +49,9 @@ func writable(c Channel, found bool) string {
 // content reads text, blocks and metadata of a post or an update.
 func content(m *Message, args url.Values) reply {
 	m.Text = args.Get("text")
-	m.Blocks = nil
+	if _, given := args["blocks"]; given {
+		m.Blocks = nil // only an update that names no blocks keeps those of before
+	}
 	if raw := args.Get("blocks"); raw != "" && raw != "[]" && raw != "null" {
 		if errs := CheckBlocks([]byte(raw)); len(errs) > 0 {
 			return fail("invalid_blocks", errs...)

@@ -110,6 +110,7 @@ type Server struct {
 	silent     map[string]time.Time // by method and channel: a 429 said not before
 	lanes      map[string][]time.Time
 	lastTS     int64
+	ahead      time.Duration // by how much later than now messages stand
 	sockets    map[*socket]bool
 	tickets    map[string]bool
 	acks       map[string]chan Ack
@@ -235,6 +236,13 @@ func (s *Server) Delete(channel, ts string) {
 	s.messages = slices.DeleteFunc(s.messages, func(m *Message) bool { return m.Channel == channel && m.TS == ts })
 }
 
+// Advance lets the messages from now on stand so much later.
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead += d
+}
+
 // Ephemerals returns what single people were told, oldest first.
 func (s *Server) Ephemerals() []Ephemeral {
 	s.mu.Lock()
@@ -287,7 +295,7 @@ func (s *Server) find(channel, ts string) *Message {
 
 // nextTS returns a ts that no message has. The lock is held.
 func (s *Server) nextTS() string {
-	now := max(time.Now().UnixMicro(), s.lastTS+1)
+	now := max(time.Now().Add(s.ahead).UnixMicro(), s.lastTS+1)
 	s.lastTS = now
 	return fmt.Sprintf("%d.%06d", now/1e6, now%1e6)
 }

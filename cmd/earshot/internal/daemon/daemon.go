@@ -50,6 +50,7 @@ type Daemon struct {
 	notifiers *notifiers
 	sender    *outbox.Sender
 	routes    *routes
+	clock     *sharedClock // of the ways out
 	desk      *desk.Desk
 	deadlines *desk.Deadlines
 	digests   *digest.Digester
@@ -86,6 +87,8 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
+	d.clock = &sharedClock{now: d.now, measure: d.store.ClockAhead, log: d.log}
+	d.clock.set(ctx)
 	d.wire(opt)
 	d.first, err = d.prepare(opt.Watchlist)
 	if err != nil {
@@ -114,9 +117,10 @@ func (d *Daemon) wire(opt Options) {
 		Queue:       d.store,
 		Writer:      d.store,
 		Reader:      d.store,
+		Gathered:    d.store.Gathered,
 		NotifierFor: d.notifiers.notifierFor,
 		Log:         d.log,
-		Now:         d.now,
+		Now:         d.clock.Now,
 		Accepted:    d.metrics.accepted,
 		Trouble:     func(route string, err error) { d.routes.trouble(route, err) },
 	})
@@ -130,7 +134,7 @@ func (d *Daemon) wire(opt Options) {
 		wake:        d.sender.Wake,
 	})
 	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
-	d.notifiers.slackTakes(d.desk, d.store, d.replies)
+	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now)
 	d.deadlines = desk.NewDeadlines(desk.DeadlineOptions{
 		Cases:   d.store,
 		Open:    d.store,
@@ -179,6 +183,7 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	}
 	var hear, decide, send sync.WaitGroup
 	send.Go(func() { _ = d.sender.Run(sending) }) // ends with its context only
+	send.Go(func() { d.clock.keep(sending) })
 	decide.Go(func() { d.notifiers.run(deciding) })
 	decide.Go(func() { d.web.serve(deciding) })
 	decide.Go(func() { d.pruneLoop(deciding) })

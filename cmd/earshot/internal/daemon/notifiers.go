@@ -37,6 +37,7 @@ type notifierSet struct {
 	hook     *slack.Hook                // Slack without an app; nil without its address, or with an app
 	address  string                     // what hook was made with
 	fallback string                     // the route of notices about earshot itself
+	notify   []string                   // whom messages name
 }
 
 // slackTimeout bounds one call to Slack; the sender's own limits are tighter.
@@ -52,16 +53,18 @@ func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
 	}
 }
 
-// slackTakes says what Slack works with; before the first use.
-func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(m mention.Mention, me string) []string) {
+// slackTakes says what Slack works with; before the first use. now is the outbox's clock:
+// Slack's is measured against it.
+func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(m mention.Mention, me string) []string, now func() time.Time) {
 	n.base = slack.Options{
 		HTTP:    n.client,
 		Desk:    desk,
 		Reader:  reader,
 		Replies: replies,
 		Log:     n.log,
-		Now:     time.Now,
+		Now:     now,
 		Trouble: func(err error) { n.trouble("slack", err) },
+		Unknown: func(err error) { n.trouble("notify", err) },
 	}
 }
 
@@ -72,7 +75,8 @@ func (n *notifiers) prepare(cfg *config.Config) notifierSet {
 	n.mu.RLock()
 	old := n.inUse
 	n.mu.RUnlock()
-	set := notifierSet{fallback: fallbackRoute(cfg), webhooks: make(map[string]alerts.Notifier, len(cfg.Webhooks))}
+	_, notify := slackNeeds(cfg)
+	set := notifierSet{fallback: fallbackRoute(cfg), notify: notify, webhooks: make(map[string]alerts.Notifier, len(cfg.Webhooks))}
 	for _, w := range cfg.Webhooks {
 		set.webhooks[w.Name] = webhook.New(webhook.Options{Name: w.Name, URL: w.URL.Reveal(), Secret: w.Secret.Reveal(), HTTP: n.client})
 	}
@@ -99,7 +103,11 @@ func (n *notifiers) use(set notifierSet) {
 	if set.hook != nil && set.hook != old.hook {
 		n.log.Warn("slack by webhook: " + slack.HookLimits)
 	}
+	if set.slack != nil {
+		set.slack.Names(set.notify)
+	}
 	if set.slack != old.slack {
+		n.trouble("notify", nil) // said of another workspace
 		close(n.changed)
 		n.changed = make(chan struct{})
 	}
@@ -114,10 +122,31 @@ func slackAccount(options slack.Options, cfg *config.Config) slack.Options {
 	return options
 }
 
-// CheckSlack asks Slack whether it accepts the watchlist's bot token.
-func CheckSlack(ctx context.Context, cfg *config.Config) error {
+// slackNeeds returns what a watchlist needs of Slack: the channels messages go to, and
+// whom they name. Both may hold the same one twice.
+func slackNeeds(cfg *config.Config) (channels, notify []string) {
+	to := []string{cfg.Digest.To}
+	for _, r := range cfg.Routes {
+		to, notify = append(to, r.To), append(notify, r.Notify)
+	}
+	for s := mention.Low; s <= mention.Critical; s++ {
+		d := cfg.Deadlines.For(s.String())
+		to, notify = append(to, d.EscalateTo), append(notify, d.Notify)
+	}
+	for _, route := range to {
+		if route != "" && route != consoleRoute && !strings.HasPrefix(route, "webhook:") {
+			channels = append(channels, route)
+		}
+	}
+	return channels, notify
+}
+
+// ProbeSlack asks Slack, without posting, whether all that the watchlist needs of it would
+// work. Each problem says what to do.
+func ProbeSlack(ctx context.Context, cfg *config.Config) []error {
 	options := slack.Options{HTTP: &http.Client{Timeout: slackTimeout}, Log: slog.New(slog.DiscardHandler), Now: time.Now}
-	return slack.New(slackAccount(options, cfg)).Check(ctx)
+	channels, notify := slackNeeds(cfg)
+	return slack.New(slackAccount(options, cfg)).Probe(ctx, channels, notify)
 }
 
 // notifierFor implements outbox.Options.NotifierFor. Without a Slack token and without a

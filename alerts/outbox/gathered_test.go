@@ -1,0 +1,46 @@
+package outbox_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/outbox"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestGatheredIsCountedWhenItIsSaid: the message after the quiet hours knows what waits
+// for it; no other message asks.
+func TestGatheredIsCountedWhenItIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, asked := &memory{}, []mention.AlertID{}
+		m.add("night", mention.Normal, "#x")
+		m.add("numbers", mention.Normal, "#x")
+		m.add("one", mention.Normal, "#x")
+		m.change("night", func(a *mention.Alert) bool { a.Kind, a.MentionID = mention.Digest, ""; return true })
+		m.change("numbers", func(a *mention.Alert) bool {
+			a.Kind, a.MentionID, a.Payload = mention.Digest, "", alerts.Details{Summary: &alerts.Summary{}}.Encode()
+			return true
+		})
+		said := map[mention.AlertID]alerts.Gathered{}
+		s := &script{began: time.Now(), post: func(m alerts.Message) error { said[m.Alert.ID] = m.Gathered; return nil }}
+		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			Gathered: func(_ context.Context, root mention.AlertID) ([]string, int, mention.ID, error) {
+				asked = append(asked, root)
+				return []string{"Bank", "Tea"}, 12, "m", nil
+			},
+			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		_ = sender.Run(ctx)
+		if len(said) != 3 || len(asked) != 1 || asked[0] != "night" {
+			t.Fatalf("asked for %v, said %v", asked, said)
+		}
+		if g := said["night"]; g.Count != 12 || len(g.Watches) != 2 || g.Loudest.ID != "m" {
+			t.Errorf("says %+v", g)
+		}
+	})
+}

@@ -1,0 +1,109 @@
+package slack
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// maxNews is the longest quote in the fallback of a message that has something else to
+// say first.
+const maxNews = 600
+
+// fallback is the whole message in one escaped text: what notifications show and
+// the search finds. It begins with what a locked screen must tell: what happened,
+// about which brand, where, and how often.
+func fallback(m alerts.Message) string {
+	var b strings.Builder
+	if m.Repeat {
+		b.WriteString("(may be a repeat) ")
+	}
+	switch m.Alert.Kind {
+	case mention.Complaint, mention.Duplicate:
+		b.WriteString(complaintWords(m, maxFallback-600))
+	case mention.Escalation:
+		b.WriteString(text.Clean(m.Details.Text))
+		if m.Mention.ID != "" {
+			b.WriteString("\n" + complaintWords(m, maxNews))
+		}
+	case mention.Changed:
+		b.WriteString(changedWords(m))
+	case mention.Digest:
+		b.WriteString(digestWords(m))
+	default:
+		b.WriteString(text.Clean(m.Details.Text))
+	}
+	return escaped(text.Cut(or(b.String(), noWords), maxFallback))
+}
+
+// complaintWords is a complaint: how loud, about whom, where, its state, its words.
+func complaintWords(m alerts.Message, limit int) string {
+	p := m.Mention.Post
+	words := fmt.Sprintf("%s · %s · %s · %s\n", capital(m.Alert.Severity.String()), text.Line(m.Mention.Watch, maxName), whoWhere(p, ""), text.Line(alerts.State(m.Mention, m.Case), 3*maxName))
+	words += postWords(m.Mention, limit)
+	if link := webLink(p.URL); link != "" && len(link) < 500 {
+		words += "\n" + link
+	}
+	return words
+}
+
+// changedWords is news about a complaint: which one, what happened, what it says now.
+func changedWords(m alerts.Message) string {
+	words := m.News()
+	if m.Mention.ID != "" {
+		words = about(m.Mention) + ": " + words
+	}
+	switch m.Details.Change {
+	case alerts.Edited, alerts.Worse, alerts.Better:
+		words += "\n" + postWords(m.Mention, maxNews)
+	case alerts.Answered:
+		words += "\n" + text.Cut(text.Clean(m.Details.Text), maxNews)
+	}
+	return strings.TrimSpace(words)
+}
+
+// digestWords is a summary, or the message that gathers what was heard in the quiet hours.
+func digestWords(m alerts.Message) string {
+	said := text.Clean(m.Details.Text)
+	if s := m.Details.Summary; s != nil {
+		return s.Brief() + " · " + said
+	}
+	g := m.Gathered
+	if g.Count == 0 {
+		return said
+	}
+	words := text.Count(g.Count, "complaint") + " about " + text.Line(strings.Join(g.Watches, ", "), 3*maxName) + ". " + said
+	if g.Loudest.ID != "" {
+		words += "\n" + about(g.Loudest) + ": " + postWords(g.Loudest, maxNews)
+	}
+	return words
+}
+
+// about names a complaint in a few words.
+func about(m mention.Mention) string {
+	return text.Line(m.Watch, maxName) + " · " + whoWhere(m.Post, "Somebody")
+}
+
+// whoWhere is the author and the place.
+func whoWhere(p mention.Post, nobody string) string {
+	if author := or(text.Line(p.Author, maxName), nobody); author != "" {
+		return author + " on " + alerts.Site(p)
+	}
+	return alerts.Site(p)
+}
+
+// postWords is what the author wrote, cut to so many runes.
+func postWords(m mention.Mention, limit int) string {
+	if m.Post.Deleted {
+		return "The post is gone from the site."
+	}
+	var b strings.Builder
+	words, _ := alerts.Quote(m, limit)
+	for _, w := range words {
+		b.WriteString(w.Text)
+	}
+	return b.String()
+}

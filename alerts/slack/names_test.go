@@ -1,0 +1,232 @@
+package slack_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/mention"
+)
+
+// workspace is a Slack with many people, as far as looking for some of them goes.
+type workspace struct {
+	mu     sync.Mutex
+	pages  int // of users.list
+	slow   time.Duration
+	limit  int // the most that a page was asked for
+	read   int
+	posts  int            // chat.postMessage and chat.update
+	posted string         // the last body
+	refuse atomic.Bool    // usergroups.list and users.list answer missing_scope
+	again  map[int]bool   // pages that were answered with 429 before
+	people map[int]string // handle of the one person, by page
+}
+
+func (s *workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	method := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch method {
+	case "usergroups.list", "users.list":
+		if s.refuse.Load() {
+			fmt.Fprint(w, `{"ok":false,"error":"missing_scope","needed":"usergroups:read"}`)
+			return
+		}
+		if method == "usergroups.list" {
+			fmt.Fprint(w, `{"ok":true,"usergroups":[{"id":"S0000GROUP","handle":"on-call"}]}`)
+			return
+		}
+		time.Sleep(s.slow)
+		page, _ := strconv.Atoi(r.FormValue("cursor"))
+		if page%7 == 3 && !s.again[page] {
+			s.again[page] = true
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		s.read++
+		s.limit, _ = strconv.Atoi(r.FormValue("limit"))
+		next := ""
+		if page+1 < s.pages {
+			next = strconv.Itoa(page + 1)
+		}
+		handle := s.people[page]
+		if handle == "" {
+			handle = fmt.Sprintf("person%d", page)
+		}
+		fmt.Fprintf(w, `{"ok":true,"members":[{"id":"U0000%04d","name":%q,"profile":{"display_name":"P %d"}}],"response_metadata":{"next_cursor":%q}}`, page, handle, page, next)
+	case "users.lookupByEmail":
+		if r.FormValue("email") == "ira@example.org" {
+			fmt.Fprint(w, `{"ok":true,"user":{"id":"U000000IRA","name":"ira"}}`)
+			return
+		}
+		fmt.Fprint(w, `{"ok":false,"error":"users_not_found"}`)
+	default:
+		s.posted, s.posts = string(body), s.posts+1
+		fmt.Fprint(w, `{"ok":true,"channel":"C1","ts":"1.2"}`)
+	}
+}
+
+// unknowns keeps what was told of people nobody knows.
+type unknowns struct {
+	mu  sync.Mutex
+	all []error
+}
+
+func (u *unknowns) told(err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.all = append(u.all, err)
+}
+
+func (u *unknowns) last() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if len(u.all) == 0 {
+		return nil
+	}
+	return u.all[len(u.all)-1]
+}
+
+// serveNames runs a notifier against the workspace until the test ends.
+func serveNames(t *testing.T, s *workspace, log io.Writer, names ...string) (*slack.Notifier, *unknowns) {
+	t.Helper()
+	s.again = map[int]bool{}
+	srv := httptest.NewServer(s)
+	t.Cleanup(srv.Close)
+	u := &unknowns{}
+	n := slack.New(slack.Options{BotToken: "xoxb-1", APIURL: srv.URL + "/", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now, Unknown: u.told})
+	n.Names(names)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = n.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-ended })
+	return n, u
+}
+
+func naming(notify string) alerts.Message {
+	m := alerts.Message{Alert: mention.Alert{ID: "a", Kind: mention.Complaint, Route: "#x", Notify: notify, Severity: mention.Critical}, Mention: complaint("1", refund), Now: time.Now()}
+	m.Alert.Channel, m.Alert.TS = "C1", "1.2"
+	return m
+}
+
+// pings posts and updates a message for notify and returns the id it pings.
+func pings(t *testing.T, n *slack.Notifier, s *workspace, notify string) string {
+	t.Helper()
+	if _, err := n.Post(t.Context(), naming(notify)); err != nil {
+		t.Fatal(err)
+	}
+	s.mu.Lock()
+	body := s.posted
+	s.mu.Unlock()
+	for _, id := range []string{"U00000029", "U00000007", "U000000IRA", "S0000GROUP"} {
+		if strings.Contains(body, id) {
+			return id
+		}
+	}
+	return ""
+}
+
+// TestNamesInABigWorkspace looks for people in the background, page by page and as
+// slowly as Slack wants, and no message waits for it.
+func TestNamesInABigWorkspace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: waits for Retry-After")
+	}
+	t.Parallel()
+	s := &workspace{pages: 30, people: map[int]string{29: "oncall-pr", 7: "Second.Person"}}
+	log := &logbook{}
+	n, u := serveNames(t, s, log, "@oncall-pr", "@second.person", "@on-call", "ira@example.org", "@nobody", "nobody@example.org", "U12345678")
+	eventually(t, "the search", func() bool { return u.last() != nil })
+	for notify, want := range map[string]string{"@oncall-pr": "U00000029", "@second.person": "U00000007", "@on-call": "S0000GROUP", "ira@example.org": "U000000IRA", "@nobody": "", "@never-asked-for": ""} {
+		if got := pings(t, n, s, notify); got != want {
+			t.Errorf("%s pings %q, want %q", notify, got, want)
+		}
+	}
+	if s.limit != 1000 || s.read != 30 {
+		t.Errorf("%d pages of %d were read, want 30 of 1000, each once", s.read, s.limit)
+	}
+	said := u.last().Error()
+	if !strings.Contains(said, `"@nobody"`) || !strings.Contains(said, `"nobody@example.org"`) || strings.Contains(said, "oncall-pr") {
+		t.Errorf("told: %s", said)
+	}
+	if log.count("nobody@example.org") != 1 {
+		t.Errorf("the log says it %d times", log.count("nobody@example.org"))
+	}
+}
+
+// TestNamesAreNeverLookedUpInAnAttempt: posting and updating ask Slack for nobody, and
+// wait for the search at a start only a little.
+func TestNamesAreNeverLookedUpInAnAttempt(t *testing.T) {
+	t.Parallel()
+	s := &workspace{pages: 1000, slow: 20 * time.Millisecond, people: map[int]string{}}
+	n, _ := serveNames(t, s, io.Discard, "@oncall-pr")
+	began := time.Now()
+	if got := pings(t, n, s, "@oncall-pr"); got != "" {
+		t.Errorf("pings %q", got)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("the first message waited %s", took)
+	}
+	began = time.Now()
+	pings(t, n, s, "@oncall-pr")
+	if err := n.Update(t.Context(), naming("@oncall-pr")); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("two more messages took %s while the search went on", took)
+	}
+}
+
+// TestNamesOfAReload are looked for at once, and what was not found before is forgotten.
+func TestNamesOfAReload(t *testing.T) {
+	t.Parallel()
+	s := &workspace{pages: 3, people: map[int]string{2: "oncall-pr"}}
+	n, u := serveNames(t, s, io.Discard, "@nobody")
+	eventually(t, "a warning", func() bool { return u.last() != nil })
+	n.Names([]string{"@on-call", "ira@example.org"})
+	if got := pings(t, n, s, "ira@example.org"); got != "U000000IRA" {
+		t.Errorf("right after the reload it pings %q", got)
+	}
+	eventually(t, "all is well", func() bool { return u.last() == nil })
+}
+
+// TestNamesCannotBeLookedUp says why nobody is pinged.
+func TestNamesCannotBeLookedUp(t *testing.T) {
+	t.Parallel()
+	s := &workspace{pages: 1}
+	s.refuse.Store(true)
+	_, u := serveNames(t, s, io.Discard, "@oncall-pr")
+	eventually(t, "a warning", func() bool { return u.last() != nil })
+	if said := u.last().Error(); !strings.Contains(said, "missing_scope") || !strings.Contains(said, `"@oncall-pr"`) {
+		t.Errorf("told: %s", said)
+	}
+}
+
+// TestUnknownNames is what check --probe asks.
+func TestUnknownNames(t *testing.T) {
+	t.Parallel()
+	s := &workspace{pages: 2, people: map[int]string{1: "oncall-pr"}}
+	s.again = map[int]bool{}
+	srv := httptest.NewServer(s)
+	defer srv.Close()
+	n := slack.New(slack.Options{BotToken: "xoxb-1", APIURL: srv.URL + "/", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	unknown, err := n.UnknownNames(t.Context(), []string{"@oncall-pr", "@nobody", "", "S12345678"})
+	if err != nil || fmt.Sprint(unknown) != "[@nobody]" {
+		t.Errorf("unknown: %q (%v)", unknown, err)
+	}
+}
