@@ -105,10 +105,11 @@ ORDER BY m.heard_at, m.id`, clean(source), clean(threadURL), clean(watch))
 	return all, t.wrap("answers in thread", err)
 }
 
-// Author says what is known of an author at a source. An empty name is nobody.
+// Author says what is known of an author at a source. Nothing is known of a name that
+// is nobody's (mention.IsNobody), whatever was muted under it.
 func (t *Tx) Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error) {
 	var a mention.Author
-	if author == "" {
+	if mention.IsNobody(author) {
 		return a, nil
 	}
 	source, author = clean(source), clean(author)

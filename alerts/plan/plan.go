@@ -164,7 +164,10 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
-	if by.Muted {
+	var why []string
+	m.Severity, why = severityOf(*m, by)
+	if by.Muted && m.Severity < mention.Critical {
+		m.Severity = 0
 		p.event(d, "suppressed", "the author is muted")
 		return nil
 	}
@@ -173,11 +176,10 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 		return err
 	}
 	if verdict != "" {
+		m.Severity = 0
 		p.event(d, "suppressed", verdict)
 		return nil
 	}
-	var why []string
-	m.Severity, why = severityOf(*m, by)
 	d.Case.Status, d.Case.OpenedAt = mention.Open, m.HeardAt
 	if d.Previous != nil {
 		d.Case.OpenedAt = p.now // the complaint is the edit
@@ -228,9 +230,10 @@ func ownAlert(d *mention.PendingMention) mention.Alert {
 	return mention.Alert{}
 }
 
-// author asks what is known of the author, complaints of this poll included.
+// author asks what is known of the author, complaints of this poll included. Of a guest
+// nothing is known.
 func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, error) {
-	if post.Author == "" {
+	if mention.IsNobody(post.Author) {
 		return mention.Author{}, nil
 	}
 	by, err := p.view.Author(ctx, post.Source, post.Author, p.now.Add(-authorMemory))
