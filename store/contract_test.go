@@ -20,6 +20,8 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"posts are known once":         testKnownOnce,
 	"ids that change":              testFingerprints,
 	"guests of one day":            testGuests,
+	"ids and dates that change":    testChangingIDsAndDates,
+	"guests of a moving page":      testGuestsOfAMovingPage,
 	"due cases":                    testDue,
 	"one post a key in a batch":    testOnePerKey,
 	"edits":                        testEdits,

@@ -88,22 +88,6 @@ ON CONFLICT (key) DO UPDATE SET author = excluded.author, url = excluded.url, ke
 	return nil
 }
 
-// writeMoves leaves a trace of every mention whose post came back under another id and
-// was dropped: one event, however often the id changes.
-func (g *ingestion) writeMoves() error {
-	for _, m := range g.moved {
-		_, err := g.tx.ExecContext(g.ctx, `
-INSERT INTO events (mention_id, alert_id, kind, by_id, by_name, at, detail)
-SELECT id, '', 'moved', '', '', CAST($1 AS BIGINT), CAST($2 AS TEXT) FROM mentions m WHERE m.post_key = $3
-AND NOT EXISTS (SELECT 1 FROM events e WHERE e.mention_id = m.id AND e.kind = 'moved')`,
-			micros(g.in.At), clean("the same words under another id: "+m.to.ID+" "+m.to.URL), m.from[:])
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (g *ingestion) writePending(d *mention.PendingMention) error {
 	g.result.Mentions++
 	if d.Baseline {
