@@ -93,6 +93,9 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if err == nil {
 		err = s.migrate(ctx, opt.ReadOnly)
 	}
+	if err == nil && !opt.ReadOnly {
+		err = s.hashAddresses(ctx)
+	}
 	if err != nil {
 		_ = s.Close()
 		return nil, err

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -112,8 +113,8 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	return nil
 }
 
-// thread lists the alerted mentions the post may answer, those of this poll
-// included.
+// thread lists the mentions the post may answer, those of this poll and those that were
+// heard at another source included.
 func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.MentionRecord, error) {
 	var all []mention.MentionRecord
 	for _, d := range p.done {
@@ -125,19 +126,32 @@ func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Mention
 	if err != nil {
 		return nil, fmt.Errorf("complaints in the thread: %w", err)
 	}
-	return append(all, stored...), nil
+	for _, s := range stored {
+		o := s.Mention.Post
+		if o.Source == post.Source || slices.ContainsFunc(stored, func(here mention.MentionRecord) bool {
+			return here.Mention.Post.Source == post.Source && sameElsewhere(here.Mention.Post, o)
+		}) {
+			all = append(all, s)
+		}
+	}
+	return all, nil
 }
 
 // answeredBy chooses what an official post answers: the post it replies to, or
 // else everything of the watch that was published in its thread before it.
 func answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []mention.MentionRecord {
+	isDirect := func(o mention.Post) bool {
+		return repliesTo(post, o) || slices.ContainsFunc(all, func(s mention.MentionRecord) bool {
+			return repliesTo(post, s.Mention.Post) && sameElsewhere(s.Mention.Post, o)
+		})
+	}
 	var direct, earlier []mention.MentionRecord
 	for _, s := range all {
 		o := s.Mention.Post
 		if s.Mention.Watch != watch || o.ID == post.ID {
 			continue
 		}
-		if repliesTo(post, o) {
+		if isDirect(o) {
 			direct = append(direct, s)
 		}
 		if o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(post.Published) || o.DateOnly || post.DateOnly {
@@ -171,13 +185,9 @@ func (p *plan) tell(ctx context.Context, d *mention.PendingMention, s mention.Me
 	if err != nil || !ok {
 		return err
 	}
-	thread := a.ID
-	if a.ThreadOf != "" {
-		thread = a.ThreadOf
-	}
 	d.Alerts = append(d.Alerts, mention.Alert{
 		ID:   mention.NewAlertID(mention.Changed, append([]string{string(s.Mention.ID), a.Route}, id...)...),
-		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: thread, Route: a.Route,
+		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route,
 		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, Payload: details.Encode(),
 	})
 	return nil

@@ -34,9 +34,14 @@ type View interface {
 	// simhash differs from the given one in at most maxDistance bits, whatever
 	// became of their cases; the oldest first.
 	Duplicates(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.MentionRecord, error)
-	// InThread returns the alerted mentions of posts of this source that stand at
-	// the thread address (Post.ThreadURL) or have the id or address replyTo, whatever
-	// became of their cases; the oldest first. An empty argument matches nothing.
+	// AtURL returns the alerted mentions of the watch whose post stands at this
+	// permalink, at whatever source (mention.SameURL); the oldest first. An empty
+	// address matches nothing.
+	AtURL(ctx context.Context, watch, url string) ([]mention.MentionRecord, error)
+	// InThread returns the mentions of posts of this source that stand at the thread
+	// address (Post.ThreadURL) or have the id or address replyTo, and those of the same
+	// permalinks that were alerted at other sources, whatever became of their cases; the
+	// oldest first. An empty argument matches nothing.
 	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.MentionRecord, error)
 	// OfficialInThread returns the mentions of the watch by official authors at the thread
 	// address that are not gone, the oldest first. An empty address matches nothing.
@@ -164,22 +169,23 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
-	var why []string
-	m.Severity, why = severityOf(*m, by)
-	if by.Muted && m.Severity < mention.Critical {
-		m.Severity = 0
+	severity, why := severityOf(*m, by)
+	if severity < mention.Critical && by.Muted {
 		p.event(d, "suppressed", "the author is muted")
 		return nil
+	}
+	if known, err := p.shownElsewhere(ctx, d, severity, why); err != nil || known {
+		return err
 	}
 	first, verdict, err := p.findDuplicate(ctx, *m)
 	if err != nil {
 		return err
 	}
 	if verdict != "" {
-		m.Severity = 0
 		p.event(d, "suppressed", verdict)
 		return nil
 	}
+	m.Severity = severity
 	d.Case.Status, d.Case.OpenedAt = mention.Open, m.HeardAt
 	if d.Previous != nil {
 		d.Case.OpenedAt = p.now // the complaint is the edit
