@@ -15,6 +15,7 @@ type Details struct {
 	By        string    `json:"by,omitempty"`        // kind changed: the official author
 	At        time.Time `json:"at,omitzero"`         // kind changed: when it happened
 	Link      string    `json:"link,omitempty"`      // kind changed: the answer's address
+	Often     bool      `json:"often,omitempty"`     // kind changed: the last edit that is told; later ones are only drawn
 	Reopened  bool      `json:"reopened,omitempty"`  // kind changed: the case was closed and is open again
 	Text      string    `json:"text,omitempty"`      // kinds without a mention, and escalations: the sentence to say
 	Broadcast bool      `json:"broadcast,omitempty"` // a reply that is to be seen in the channel too

@@ -163,6 +163,9 @@ func ordinal(n int) string {
 // News says what a reply in the thread tells: kind changed.
 func (m Message) News() string {
 	f := m.Details
+	if f.Often {
+		return "The author changes the post often; from now on only the message is kept up to date. It reads now:"
+	}
 	switch f.Change {
 	case Answered:
 		return fmt.Sprintf("✓ %s answered publicly, %s after publication.", text.Line(f.By, 80), text.Span(f.At.Sub(Since(m.Mention, m.Case))))

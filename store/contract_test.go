@@ -26,6 +26,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"due cases":                    testDue,
 	"one post a key in a batch":    testOnePerKey,
 	"edits":                        testEdits,
+	"edits at every poll":          testEditsAtEveryPoll,
 	"rows without a verdict":       testWithoutVerdict,
 	"deletions":                    testDeletions,
 	"baseline":                     testBaseline,

@@ -152,6 +152,14 @@ func (t *Tx) AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bo
 		`WHERE a.mention_id = $1 AND a.mention_id <> '' AND a.kind IN ('complaint', 'twin') ORDER BY a.created_at, a.id LIMIT 1`, string(id))
 }
 
+// ChangesTold returns the newest replies of kind changed about a mention, at most 100.
+func (t *Tx) ChangesTold(ctx context.Context, id mention.ID) ([]mention.Alert, error) {
+	rows, err := t.q.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE a.mention_id = $1 AND a.mention_id <> '' AND a.kind = 'changed'
+ ORDER BY a.created_at DESC, a.id LIMIT 100`, string(id))
+	all, err := collect(rows, err, scanAlert)
+	return all, t.wrap("changes told", err)
+}
+
 // Alert returns one alert; ok is false when there is none.
 func (t *Tx) Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error) {
 	return t.oneAlert(ctx, "alert", `WHERE a.id = $1`, string(id))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -119,7 +120,32 @@ func (g *ingestion) writePending(d *mention.PendingMention) error {
 			g.result.Alerts = append(g.result.Alerts, a.ID)
 		}
 	}
-	return insertEvents(g.ctx, g.tx, d.Mention.ID, g.in.At, withOwnEvent(d))
+	events := withOwnEvent(d)
+	if len(events) > len(d.Events) && events[0].Kind == "edited" {
+		flood, err := g.editsOften(d)
+		if err != nil {
+			return err
+		}
+		if flood {
+			events = d.Events
+		}
+	}
+	return insertEvents(g.ctx, g.tx, d.Mention.ID, g.in.At, events)
+}
+
+// How many edits of one mention are recorded where the plan recorded none: a page that
+// counts or turns something is "edited" at every poll.
+const (
+	editEvents     = 5
+	editEventEvery = time.Hour
+)
+
+// editsOften reports whether one more edit is not worth an event.
+func (g *ingestion) editsOften(d *mention.PendingMention) (bool, error) {
+	var n int
+	var last int64
+	err := g.tx.QueryRowContext(g.ctx, `SELECT COUNT(*), COALESCE(MAX(at), 0) FROM events WHERE mention_id = $1 AND kind = 'edited'`, string(d.Mention.ID)).Scan(&n, &last)
+	return d.Recount || n >= editEvents || n > 0 && g.in.At.Sub(fromMicros(last)) < editEventEvery, err
 }
 
 // writePendingCase stores the case of a pending mention. An edited mention is a new version of

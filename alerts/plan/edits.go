@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
@@ -35,9 +37,67 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		p.event(d, "reopen", "edited and worse than before")
 	}
 	p.cases.bumpVersion(&d.Case)
+	if d.Recount = d.Recount && change == alerts.Edited; d.Recount {
+		return nil
+	}
+	details := alerts.Details{Change: change, At: p.now, Reopened: reopened}
+	// What asks for people's action is always told.
+	if change != alerts.Deleted && !reopened && m.Severity <= was.Severity {
+		told, err := p.editsTold(ctx, m.ID)
+		if err != nil {
+			return err
+		}
+		if len(told) >= editsTold || len(told) > 0 && p.now.Sub(told[0]) < editsEvery {
+			return nil
+		}
+		details.Often = len(told) == editsTold-1
+	}
 	p.event(d, eventOf(change), scores(was.Score, m.Score))
-	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, alerts.Details{Change: change, At: p.now, Reopened: reopened},
+	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, details,
 		string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16))
+}
+
+// How often edits of one post are told: a page that counts or turns something would fill
+// the thread in its author's name. All of them are drawn.
+const (
+	editsEvery = time.Hour
+	editsTold  = 5
+)
+
+// editsTold returns when edits of a mention were told, the newest first.
+func (p *plan) editsTold(ctx context.Context, id mention.ID) ([]time.Time, error) {
+	all, err := p.view.ChangesTold(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("edits told: %w", err)
+	}
+	var times []time.Time
+	for _, a := range all {
+		switch alerts.ReadDetails(a.Payload).Change {
+		case alerts.Edited, alerts.Worse, alerts.Better:
+			times = append(times, a.CreatedAt)
+		}
+	}
+	return times, nil
+}
+
+// recountedFrom is the likeness of two readings without their numbers from which nobody
+// edited anything: views, points and "helpful (3)" count, and lists beside the words turn.
+const recountedFrom = 0.95
+
+// recount reports whether an edit left the words as they were.
+func recount(was, is mention.Post) bool {
+	a, b := wordsWithoutNumbers(was), wordsWithoutNumbers(is)
+	return is.Deleted == was.Deleted && was.Rating.Stars() == is.Rating.Stars() &&
+		(slices.Equal(a, b) || similarity(a, b) >= recountedFrom)
+}
+
+func wordsWithoutNumbers(p mention.Post) []string {
+	return fold(strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, p.Body()))
 }
 
 // changeOf says what an edit did.

@@ -51,6 +51,8 @@ type View interface {
 	// AlertOf returns the message a mention got of its own (kind complaint or
 	// duplicate); ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
+	// ChangesTold returns the newest replies of kind changed about a mention, at most 100.
+	ChangesTold(ctx context.Context, id mention.ID) ([]mention.Alert, error)
 	// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
 	// (exclusive), without those of a baseline.
 	HeardRate(ctx context.Context, watch string, from, to time.Time) (int, error)
@@ -143,6 +145,7 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 		d.Case = mention.Case{MentionID: m.ID, Status: mention.Quiet, Version: 1, OpenedAt: m.HeardAt}
 		p.event(d, "heard", m.Post.Source)
 	}
+	d.Recount = d.Previous != nil && recount(d.Previous.Post, m.Post)
 	switch {
 	case m.Official:
 		return p.answer(ctx, d)
