@@ -80,8 +80,8 @@ func (p *Planner) Rules() *alerts.Rules { return p.rules.Load() }
 func (p *Planner) OfficialFor(post mention.Post) []string {
 	rules := p.rules.Load()
 	var watches []string
-	for watch := range rules.Official {
-		if rules.IsOfficial(watch, post.Author) {
+	for watch := range rules.Official { // profiles have names, too
+		if rules.AuthorityOf(watch, post) != alerts.Stranger {
 			watches = append(watches, watch)
 		}
 	}
@@ -95,8 +95,13 @@ func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*me
 	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending)}
 	for _, turn := range []int{posts, answersGone, answers} {
 		for _, d := range pending {
-			d.Mention.Official = d.Mention.Official || plan.rules.IsOfficial(d.Mention.Watch, d.Mention.Post.Author)
-			if turnOf(d.Mention) != turn {
+			authority := plan.rules.AuthorityOf(d.Mention.Watch, d.Mention.Post)
+			if !d.Mention.Post.Deleted { // of what is gone only the name is left: it is what it was
+				d.Mention.Official = authority == alerts.Ours
+			} else if authority == alerts.Ours {
+				d.Mention.Official = true
+			}
+			if turnOf(d.Mention, authority) != turn {
 				continue
 			}
 			if err := plan.pending(ctx, d); err != nil {
@@ -116,9 +121,9 @@ const (
 	answers
 )
 
-func turnOf(m mention.Mention) int {
+func turnOf(m mention.Mention, by alerts.Authority) int {
 	switch {
-	case !m.Official:
+	case !m.Official && by == alerts.Stranger:
 		return posts
 	case m.Post.Deleted:
 		return answersGone
@@ -149,6 +154,18 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 	switch {
 	case m.Official:
 		return p.answer(ctx, d)
+	case p.rules.AuthorityOf(m.Watch, m.Post) == alerts.Namesake:
+		if noted, err := p.namesake(ctx, d); err != nil || noted {
+			return err
+		}
+	}
+	return p.heard(ctx, d)
+}
+
+// heard treats a post that is no answer of one's own.
+func (p *plan) heard(ctx context.Context, d *mention.PendingMention) error {
+	m := &d.Mention
+	switch {
 	case d.Previous != nil && alerted(d.Case):
 		return p.edited(ctx, d)
 	case d.Baseline || m.Post.Deleted || !p.rules.IsComplaint(*m):
