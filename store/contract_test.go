@@ -22,6 +22,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"guests of one day":            testGuests,
 	"ids and dates that change":    testChangingIDsAndDates,
 	"guests of a moving page":      testGuestsOfAMovingPage,
+	"clicks pass polls":            testClicksPassPolls,
 	"long addresses":               testLongAddresses,
 	"due cases":                    testDue,
 	"one post a key in a batch":    testOnePerKey,

@@ -38,13 +38,16 @@ type Plan func(ctx context.Context, tx *Tx, pending []*mention.PendingMention) e
 // words. In a baseline every case is Quiet and alerts are dropped, but those about mentions
 // of before. The store adds the event heard, edited or deleted to a pending mention that lacks it.
 func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (mention.IngestResult, error) {
+	select {
+	case s.polls <- struct{}{}:
+		defer func() { <-s.polls }()
+	case <-ctx.Done():
+		return mention.IngestResult{}, s.wrap("ingest "+in.Source, context.Cause(ctx))
+	}
 	var result mention.IngestResult
 	err := s.inTx(ctx, "ingest "+in.Source, func(tx *sql.Tx) error {
-		g := ingestion{ctx: ctx, tx: tx, in: in, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
-		if err := s.alone(ctx, tx); err != nil {
-			return err
-		}
-		if err := g.read(); err != nil {
+		g, err := s.readPoll(ctx, tx, in)
+		if err != nil {
 			return err
 		}
 		if plan != nil && len(g.pending) > 0 {
@@ -58,7 +61,7 @@ func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (m
 				return fmt.Errorf("plan: %w", err)
 			}
 		}
-		err := g.write()
+		err = g.write()
 		result = g.result
 		return err
 	})
@@ -66,6 +69,23 @@ func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (m
 		return mention.IngestResult{}, err
 	}
 	return result, nil
+}
+
+// readPoll sorts the posts out. Where several may plan at once it does so again, alone,
+// when there is something to plan: most polls bring no mention and wait for nobody.
+func (s *Store) readPoll(ctx context.Context, tx *sql.Tx, in mention.PollResult) (*ingestion, error) {
+	read := func() (*ingestion, error) {
+		g := &ingestion{ctx: ctx, tx: tx, in: in, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
+		return g, g.read()
+	}
+	g, err := read()
+	if err != nil || len(g.pending) == 0 || s.engine.serialise == "" {
+		return g, err
+	}
+	if err := s.alone(ctx, tx); err != nil {
+		return nil, err
+	}
+	return read()
 }
 
 // ingestion is one Ingest under way.
