@@ -326,6 +326,14 @@ func (b *bubble) OfficialInThread(context.Context, string, string, string) ([]me
 	return nil, nil
 }
 
+func (b *bubble) ChangesTold(context.Context, mention.ID) ([]mention.Alert, error) {
+	return nil, nil
+}
+
+func (b *bubble) AtURL(context.Context, string, string) ([]mention.MentionRecord, error) {
+	return nil, nil
+}
+
 func (b *bubble) InThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
 	return nil, nil
 }

@@ -15,6 +15,8 @@ type Details struct {
 	By        string    `json:"by,omitempty"`        // kind changed: the official author
 	At        time.Time `json:"at,omitzero"`         // kind changed: when it happened
 	Link      string    `json:"link,omitempty"`      // kind changed: the answer's address
+	Often     bool      `json:"often,omitempty"`     // kind changed: the last edit that is told; later ones are only drawn
+	Negative  bool      `json:"negative,omitempty"`  // kind changed: the answer reads like a complaint itself
 	Reopened  bool      `json:"reopened,omitempty"`  // kind changed: the case was closed and is open again
 	Text      string    `json:"text,omitempty"`      // kinds without a mention, and escalations: the sentence to say
 	Broadcast bool      `json:"broadcast,omitempty"` // a reply that is to be seen in the channel too
@@ -26,11 +28,12 @@ type Change string
 
 // The changes a reply in the thread tells about.
 const (
-	Edited   Change = "edited"   // the words changed, it is still a complaint
-	Worse    Change = "worse"    // the words changed for the worse; the case is open again if it was closed
-	Better   Change = "better"   // the words changed and it is no complaint any more
-	Deleted  Change = "deleted"  // the site says it is gone
-	Answered Change = "answered" // an official author answered on the site
+	Edited           Change = "edited"   // the words changed, it is still a complaint
+	Worse            Change = "worse"    // the words changed for the worse; the case is open again if it was closed
+	Better           Change = "better"   // the words changed and it is no complaint any more
+	Deleted          Change = "deleted"  // the site says it is gone
+	Answered         Change = "answered" // an official author answered on the site
+	NamesakeAnswered Change = "namesake" // somebody with an official name answered: people must look whether it was theirs
 	// Withdrawn: the official answer is gone from the site; the case is open again.
 	Withdrawn Change = "withdrawn"
 )

@@ -2,9 +2,7 @@ package alerts
 
 import (
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
@@ -15,7 +13,8 @@ import (
 type Rules struct {
 	AlertAbove map[mention.PostKind]float64 // a verdict (Score.Complaint) at or above is a complaint; what is missing is DefaultAlertAbove
 	AlertBelow map[mention.PostKind]float64 // for these kinds the score decides instead: at or below is a complaint
-	Official   map[string][]string          // by watch: authors whose post is the public answer
+	Official   map[string][]string          // by watch: names of authors whose post is the public answer
+	Profiles   map[string][]Profile         // by watch: accounts of such authors
 	Routes     []Route                      // the first that fits wins
 	Otherwise  string                       // where to when no route fits
 	Quiet      hours.Hours                  // hours in which only what is critical goes out; zero: none
@@ -162,18 +161,6 @@ func (r Rules) Margin(kind mention.PostKind, s mention.Score) float64 {
 
 // IsComplaint reports whether the mention passes the threshold of its post's kind.
 func (r Rules) IsComplaint(m mention.Mention) bool { return r.Margin(m.Post.Kind, m.Score) >= 0 }
-
-// IsOfficial reports whether the author answers for the watch.
-func (r Rules) IsOfficial(watch, author string) bool {
-	name := authorKey(author)
-	return name != "" && slices.ContainsFunc(r.Official[watch], func(o string) bool { return authorKey(o) == name })
-}
-
-// authorKey folds what differs between a name on a page and in the watchlist.
-func authorKey(name string) string {
-	name = strings.TrimLeft(strings.TrimSpace(name), "@")
-	return strings.ToLower(strings.Join(strings.FieldsFunc(name, unicode.IsSpace), " "))
-}
 
 // HeldUntil says until when a message is held; zero: not at all.
 func (r Rules) HeldUntil(s mention.Severity, now time.Time) time.Time {

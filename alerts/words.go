@@ -170,9 +170,22 @@ func ordinal(n int) string {
 // News says what a reply in the thread tells: kind changed.
 func (m Message) News() string {
 	f := m.Details
+	if f.Often {
+		return "The author changes the post often; from now on only the message is kept up to date. It reads now:"
+	}
 	switch f.Change {
 	case Answered:
-		return fmt.Sprintf("✓ %s answered publicly, %s after publication.", text.Line(f.By, 80), text.Span(f.At.Sub(Since(m.Mention, m.Case))))
+		words := fmt.Sprintf("✓ %s answered publicly, %s after publication.", text.Line(f.By, 80), text.Span(f.At.Sub(Since(m.Mention, m.Case))))
+		if f.Negative {
+			words += " The answer reads like a complaint: look at it."
+		}
+		return words
+	case NamesakeAnswered:
+		words := fmt.Sprintf("An official name answered: %s. Anybody can take a name there, so the case stays as it is. If it was you, press Replied.", text.Line(f.By, 80))
+		if f.Negative {
+			words += " It reads like a complaint."
+		}
+		return words
 	case Withdrawn:
 		return fmt.Sprintf("The answer of %s is gone from the site, so the complaint is open again.", text.Line(f.By, 80))
 	case Deleted:

@@ -92,9 +92,15 @@ func (d *decoder) checkWatches(c *Config) {
 		for _, group := range [][]Expr{w.Any, w.All, w.None} {
 			d.checkExprs(group)
 		}
-		for j, name := range w.Official {
-			if strings.TrimSpace(name) == "" {
-				d.wrong(d.place(fmt.Sprintf("%s.official[%d]", path, j)), "", "an empty name under official")
+		for j, author := range w.Official {
+			at := fmt.Sprintf("%s.official[%d]", path, j)
+			if strings.TrimSpace(author.Name) == "" {
+				d.wrong(d.place(at), "", "an empty name under official")
+			}
+			if author.Profile != "" && !strings.HasPrefix(author.Profile, "@") {
+				if msg, hint := checkURL(author.Profile); msg != "" {
+					d.wrong(d.place(at+".profile"), hint, "profile %s", msg)
+				}
 			}
 		}
 	}

@@ -49,8 +49,14 @@ type Watch struct {
 	Context  []Text   `yaml:"context" doc:"For an ambiguous name: a term counts only with one of these words nearby."`
 	Ignore   []Text   `yaml:"ignore" doc:"Phrases that are somebody else. A term inside one of them does not count."`
 	Rivals   []Text   `yaml:"rivals" doc:"Competitors, by name. What goes wrong at theirs is no complaint about you."`
-	Official []string `yaml:"official" doc:"Your own authors. Their post under a mention is the public answer."`
+	Official []Author `yaml:"official" doc:"Your own authors. Their post under a mention is the public answer. Give the profile where anybody may take any name: a name alone closes nothing there."`
 	Pos      Pos      `yaml:"-"`
+}
+
+// Author is one of your own authors.
+type Author struct {
+	Name    string `yaml:"name" short:"true" required:"true" doc:"The name that stands over the answer."`
+	Profile string `yaml:"profile" doc:"The address of the account's page, or its @handle: nobody else can have it."`
 }
 
 // Expr is one operand of any, all and none: a term, or again a group of them.

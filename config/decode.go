@@ -321,7 +321,7 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 			return
 		}
 	}
-	if isEntry(elem) {
+	if isEntry(elem) && !slices.ContainsFunc(d.fields(elem), func(f field) bool { return f.short }) {
 		d.wrong(m, "begin each entry with a dash", "%s wants a list, not %s", f.name, kindOf(n))
 		return
 	}

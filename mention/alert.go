@@ -108,6 +108,7 @@ type PendingMention struct {
 	Events   []Event  // to record; the planner appends
 	Also     []Case   // cases of other mentions this one changes (an answer closes them); Version is the stored one plus 1
 	Baseline bool
+	Recount  bool // an edit that changed numbers or what stands around the words: drawn, not recorded
 }
 
 // MentionRecord is an alerted mention as the store holds it: what the planner compares

@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // PostKind says what a source's posts are. It decides which threshold applies.
@@ -90,20 +91,38 @@ func (p Post) ContentHash() uint32 {
 	return 1
 }
 
+// tellingLength is the letters from which words alone tell posts apart.
+const tellingLength = 20
+
 // Fingerprint identifies the post by what it says instead of by its ID: source,
-// author, day of publication and words. Sites whose ids or links change at every
-// fetch keep it. It is zero when the text is too short to tell posts apart
-// without a date (under 20 letters and digits).
-func (p Post) Fingerprint() PostKey {
+// author, day of publication, rating and words. Sites whose ids or links change at
+// every fetch keep it; the moment does not count, because "3 hours ago" is another one at
+// every fetch. It is zero when the text is too short to tell posts apart without a date
+// (under 20 letters and digits).
+func (p Post) Fingerprint() PostKey { return p.fingerprint(0) }
+
+// NearFingerprints are those of the same words on the day before and the day after: what
+// stood there "2 days ago" is a day younger after midnight. A post without a date has none.
+func (p Post) NearFingerprints() []PostKey {
+	if p.Published.IsZero() {
+		return nil
+	}
+	return []PostKey{p.fingerprint(-1), p.fingerprint(1)}
+}
+
+func (p Post) fingerprint(days int) PostKey {
 	text := strings.Join(strings.Fields(p.Title+" "+p.Text), " ")
-	if p.Published.IsZero() && len([]rune(text)) < 20 {
+	if p.Published.IsZero() && utf8.RuneCountInString(text) < tellingLength {
 		return PostKey{}
 	}
-	when := ""
+	when, rating := "", ""
 	if !p.Published.IsZero() {
-		when = p.Published.UTC().Format("2006-01-02T15:04")
+		when = p.Published.UTC().AddDate(0, 0, days).Format(time.DateOnly)
 	}
-	return PostKey(digest("fingerprint", p.Source, p.Author, when, text))
+	if p.Rating != nil {
+		rating = formatRating(*p.Rating)
+	}
+	return PostKey(digest("fingerprint", p.Source, p.Author, when, rating, text))
 }
 
 // ID names a mention: one post and one watch.

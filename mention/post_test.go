@@ -1,6 +1,7 @@
 package mention
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -33,10 +34,19 @@ func TestFingerprint(t *testing.T) {
 	if p.Fingerprint() != moved.Fingerprint() || p.Fingerprint() == (PostKey{}) {
 		t.Error("a post whose id changes at every fetch is not recognised")
 	}
-	later := p
-	later.Published = at.Add(time.Hour)
-	if p.Fingerprint() == later.Fingerprint() {
-		t.Error("the same short words an hour later are another post")
+	relative := p
+	relative.Published = at.Add(time.Hour)
+	if p.Fingerprint() != relative.Fingerprint() {
+		t.Error("\"3 hours ago\" is another post an hour later")
+	}
+	tomorrow, rated := p, p
+	tomorrow.Published = at.Add(24 * time.Hour)
+	rated.Rating = &Rating{Value: 1, Best: 5}
+	if p.Fingerprint() == tomorrow.Fingerprint() || p.Fingerprint() == rated.Fingerprint() {
+		t.Error("another day or another rating is another post")
+	}
+	if !slices.Contains(p.NearFingerprints(), tomorrow.Fingerprint()) || !slices.Contains(tomorrow.NearFingerprints(), p.Fingerprint()) {
+		t.Error("the days beside are not near")
 	}
 	undated := Post{Source: "s", ID: "1", Text: "+1"}
 	if undated.Fingerprint() != (PostKey{}) {

@@ -64,7 +64,7 @@ WHERE mention_id = $1 AND version = $18`, append(caseValues(after), before.Versi
 func (s *Store) UpdateCase(ctx context.Context, id mention.ID, change func(*mention.Case) ([]mention.Event, []mention.Alert, error)) (mention.Case, error) {
 	for range casTries {
 		// The loser of a race is found out here, without queueing for the writer.
-		before, err := caseOf(ctx, s.read, id)
+		before, err := caseOf(ctx, s.deskReader(), id)
 		if err != nil {
 			return before, s.wrap("case of mention "+string(id), err)
 		}
@@ -88,13 +88,21 @@ func (s *Store) UpdateCase(ctx context.Context, id mention.ID, change func(*ment
 	return mention.Case{MentionID: id}, s.wrap("case of mention "+string(id), errConflict)
 }
 
+// deskReader is the pool in which clicks read: SQLite's writer is nobody's to read with.
+func (s *Store) deskReader() *sql.DB {
+	if s.desk == s.write {
+		return s.read
+	}
+	return s.desk
+}
+
 // errLost is errConflict seen from outside of a transaction: running the same
 // transaction again would lose again.
 var errLost = errors.New("case changed meanwhile")
 
 func (s *Store) commitCase(ctx context.Context, before, after mention.Case, events []mention.Event, alerts []mention.Alert) error {
 	now := s.now()
-	return s.inTx(ctx, "change case", func(tx *sql.Tx) error {
+	return s.inTxOf(ctx, s.desk, "change case", func(tx *sql.Tx) error {
 		err := updateCase(ctx, tx, before, after)
 		if errors.Is(err, errConflict) {
 			return errLost

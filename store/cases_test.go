@@ -141,6 +141,18 @@ func testLessons(t *testing.T, open opener) {
 	want(t, "lessons taken back", len(must(s.Feedback(background))(t)), 0)
 	a, _ = s.view().Author(background, "forum", post(2).Author, t0)
 	want(t, "unmuted", a.Muted, false)
+
+	guest := post(8)
+	guest.Author = "Гость"
+	ingest(t, s, intakeOf(heard(guest, "Romashka")))
+	do(mentionID(guest, "Romashka"), mention.Dismiss, mention.MutedAuthor)
+	var muted int
+	if err := s.read.QueryRow(`SELECT COUNT(*) FROM mutes`).Scan(&muted); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "mutes of guests", muted, 0)
+	a, _ = s.view().Author(background, "forum", guest.Author, t0.Add(-time.Hour))
+	want(t, "a guest's history", a, mention.Author{})
 }
 
 func testSources(t *testing.T, open opener) {

@@ -48,13 +48,23 @@ func saveFeedback(ctx context.Context, q querier, before, after mention.Case) er
 	case mention.NotNegative:
 		return insertFeedback(ctx, q, after)
 	case mention.MutedAuthor:
-		_, err := q.ExecContext(ctx, `
-INSERT INTO mutes (source, author, mention_id, by_id, by_name, at)
-SELECT source, author, id, $2, $3, $4 FROM mentions WHERE id = $1 AND author <> ''
-ON CONFLICT (source, author) DO NOTHING`, id, clean(after.Owner.ID), clean(after.Owner.Name), micros(after.DismissedAt))
-		return err
+		return muteAuthor(ctx, q, after)
 	}
 	return nil
+}
+
+// muteAuthor keeps the name, unless it is nobody's: that would silence every guest.
+func muteAuthor(ctx context.Context, q querier, c mention.Case) error {
+	var author string
+	err := q.QueryRowContext(ctx, `SELECT author FROM mentions WHERE id = $1`, string(c.MentionID)).Scan(&author)
+	if err != nil || mention.IsNobody(author) {
+		return err
+	}
+	_, err = q.ExecContext(ctx, `
+INSERT INTO mutes (source, author, mention_id, by_id, by_name, at)
+SELECT source, author, id, $2, $3, $4 FROM mentions WHERE id = $1
+ON CONFLICT (source, author) DO NOTHING`, string(c.MentionID), clean(c.Owner.ID), clean(c.Owner.Name), micros(c.DismissedAt))
+	return err
 }
 
 // feedbackOf is the reason of a dismissal that teaches something, else empty.

@@ -17,7 +17,7 @@ import (
 //	key known, deleted now         words erased, a pending mention for every mention it had
 //	key known, erased on request   dropped for ever
 //	key new, fingerprint known     dropped, where the post that had the fingerprint is gone
-//	                               from the page: sites whose ids change at each fetch
+//	                               from the page: sites whose ids change at each fetch (moved.go)
 //	key new                        stored, a pending mention for every mention
 //
 // Everything is read before plan runs and written after it, in one transaction.
@@ -38,13 +38,16 @@ type Plan func(ctx context.Context, tx *Tx, pending []*mention.PendingMention) e
 // words. In a baseline every case is Quiet and alerts are dropped, but those about mentions
 // of before. The store adds the event heard, edited or deleted to a pending mention that lacks it.
 func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (mention.IngestResult, error) {
+	select {
+	case s.polls <- struct{}{}:
+		defer func() { <-s.polls }()
+	case <-ctx.Done():
+		return mention.IngestResult{}, s.wrap("ingest "+in.Source, context.Cause(ctx))
+	}
 	var result mention.IngestResult
 	err := s.inTx(ctx, "ingest "+in.Source, func(tx *sql.Tx) error {
-		g := ingestion{ctx: ctx, tx: tx, in: in, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
-		if err := s.alone(ctx, tx); err != nil {
-			return err
-		}
-		if err := g.read(); err != nil {
+		g, err := s.readPoll(ctx, tx, in)
+		if err != nil {
 			return err
 		}
 		if plan != nil && len(g.pending) > 0 {
@@ -58,7 +61,7 @@ func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (m
 				return fmt.Errorf("plan: %w", err)
 			}
 		}
-		err := g.write()
+		err = g.write()
 		result = g.result
 		return err
 	})
@@ -66,6 +69,23 @@ func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (m
 		return mention.IngestResult{}, err
 	}
 	return result, nil
+}
+
+// readPoll sorts the posts out. Where several may plan at once it does so again, alone,
+// when there is something to plan: most polls bring no mention and wait for nobody.
+func (s *Store) readPoll(ctx context.Context, tx *sql.Tx, in mention.PollResult) (*ingestion, error) {
+	read := func() (*ingestion, error) {
+		g := &ingestion{ctx: ctx, tx: tx, in: in, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
+		return g, g.read()
+	}
+	g, err := read()
+	if err != nil || len(g.pending) == 0 || s.engine.serialise == "" {
+		return g, err
+	}
+	if err := s.alone(ctx, tx); err != nil {
+		return nil, err
+	}
+	return read()
 }
 
 // ingestion is one Ingest under way.
@@ -114,15 +134,11 @@ func (g *ingestion) read() error {
 	if err != nil {
 		return err
 	}
-	prints, err := g.knownPrints(found, keys, known)
+	twins, err := g.lookAlikes(found, keys, known)
 	if err != nil {
 		return err
 	}
 	g.result.Known += len(g.in.Posts) - len(found)
-	shown := make(map[mention.PostKey]bool, len(g.in.OnPage)+len(keys))
-	for _, key := range append(slices.Clip(g.in.OnPage), keys...) {
-		shown[key] = true
-	}
 	for i, f := range found {
 		change := postChange{post: f.Post, key: keys[i], print: shortFingerprint(f.Post.Fingerprint())}
 		was, isKnown := known[change.key]
@@ -134,36 +150,17 @@ func (g *ingestion) read() error {
 				return err
 			}
 		default:
-			old, moved := takeGone(prints, change.print, shown)
+			old, moved := twins.take(f.Post)
 			if !moved || g.in.OwnIDs {
 				g.newPost(f, change)
 				continue
 			}
 			g.result.Known++
-			g.moved = append(g.moved, move{from: old, to: change.post})
+			g.moved = append(g.moved, move{from: old, to: change.post, print: change.print})
 			g.result.Moved = append(g.result.Moved, change.key)
 		}
 	}
 	return nil
-}
-
-// takeGone finds a stored post with the same fingerprint that the page does not show
-// any more; each is taken once. A look-alike that stands on the page beside the new
-// post is somebody else's: guests write "Terrible" on one day, too.
-func takeGone(prints map[int64][]mention.PostKey, print int64, shown map[mention.PostKey]bool) (mention.PostKey, bool) {
-	for i, key := range prints[print] {
-		if !shown[key] {
-			prints[print] = slices.Delete(prints[print], i, i+1)
-			return key, true
-		}
-	}
-	return mention.PostKey{}, false
-}
-
-// move is a post that is known under another key.
-type move struct {
-	from mention.PostKey
-	to   mention.Post
 }
 
 func (k knownPost) unchanged(p mention.Post) bool {
@@ -301,42 +298,6 @@ func knownPosts(ctx context.Context, q querier, keys []mention.PostKey) (map[men
 		}
 	}
 	return known, nil
-}
-
-// knownPrints returns the stored posts that have a fingerprint of one of the posts
-// with unknown keys.
-func (g *ingestion) knownPrints(found []mention.AnalyzedPost, keys []mention.PostKey, known map[mention.PostKey]knownPost) (map[int64][]mention.PostKey, error) {
-	var ask []int64
-	for i, f := range found {
-		if _, ok := known[keys[i]]; ok {
-			continue
-		}
-		if print := shortFingerprint(f.Post.Fingerprint()); print != 0 {
-			ask = append(ask, print)
-		}
-	}
-	prints := make(map[int64][]mention.PostKey, len(ask))
-	slices.Sort(ask)
-	for chunk := range slices.Chunk(slices.Compact(ask), lookupChunk) {
-		args := make([]any, len(chunk))
-		for i := range chunk {
-			args[i] = chunk[i]
-		}
-		rows, err := g.tx.QueryContext(g.ctx, `SELECT fingerprint, key FROM posts WHERE fingerprint <> 0 AND fingerprint IN (`+placeholders(1, len(chunk))+`) ORDER BY key`, args...)
-		_, err = collect(rows, err, func(row scanner) (struct{}, error) {
-			var print int64
-			var key []byte
-			err := row.Scan(&print, &key)
-			if err == nil {
-				prints[print] = append(prints[print], mention.PostKey(key))
-			}
-			return struct{}{}, err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return prints, nil
 }
 
 func mentionsOf(ctx context.Context, q querier, key mention.PostKey) ([]mention.MentionRecord, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -146,6 +147,36 @@ func testEdits(t *testing.T, open opener) {
 
 // testWithoutVerdict reads and edits a mention as it was stored before scores held a
 // verdict and frames.
+// testEditsAtEveryPoll: a page that turns something in its posts does not fill the audit.
+func testEditsAtEveryPoll(t *testing.T, open opener) {
+	s := open(t)
+	edit := func(id, n int, recount bool) {
+		p := post(id)
+		p.Text = fmt.Sprint("Romashka lost my parcel, text of the day: ", n)
+		in := intakeOf(heard(p, "Romashka"))
+		in.At = t0.Add(time.Duration(n) * 10 * time.Minute)
+		_, err := s.Ingest(background, in, func(_ context.Context, _ *Tx, pending []*mention.PendingMention) error {
+			for _, d := range pending {
+				d.Recount = recount
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 100 {
+		edit(1, n, false)
+		edit(2, n, true)
+	}
+	want(t, "history", kinds(must(s.history(background, mentionID(post(1), "Romashka")))(t)), "heard edited edited edited edited edited")
+	want(t, "history of what was only counted", kinds(must(s.history(background, mentionID(post(2), "Romashka")))(t)), "heard")
+	m, c, err := s.Mention(background, mentionID(post(1), "Romashka"))
+	if err != nil || !strings.HasSuffix(m.Post.Text, " 99") || c.Version != 100 {
+		t.Errorf("%q at version %d, %v", m.Post.Text, c.Version, err)
+	}
+}
+
 func testWithoutVerdict(t *testing.T, open opener) {
 	s := open(t)
 	p := post(1)

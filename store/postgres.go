@@ -20,6 +20,8 @@ const (
 	serialisePostgres = `SELECT pg_advisory_xact_lock(3277468)`
 
 	postgresConns = 16 // a daemon never needs more at once; the server's default limit is 100
+	pollConns     = 2  // polls with mentions are serialised anyway, and each is short
+	deskConns     = 4  // of its own, for what people press
 )
 
 func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool) error {
@@ -46,6 +48,10 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 	db.SetMaxOpenConns(postgresConns)
 	db.SetMaxIdleConns(postgresConns / 2)
 	s.write, s.read = db, db
+	s.polls = make(chan struct{}, pollConns)
+	s.desk = stdlib.OpenDB(*config)
+	s.desk.SetMaxOpenConns(deskConns)
+	s.desk.SetMaxIdleConns(1)
 	return s.wrap("open "+host, db.PingContext(ctx))
 }
 

@@ -130,7 +130,7 @@ func eraseMention(ctx context.Context, q querier, id string) error {
 			return err
 		}
 	}
-	_, err = q.ExecContext(ctx, `UPDATE mentions SET author = '', url = '', thread_url = '', words = '', spans = '', score = $2, erased = 1 WHERE id = $1`, id, score)
+	_, err = q.ExecContext(ctx, `UPDATE mentions SET author = '', url = '', thread_url = '', url_key = 0, thread_key = 0, words = '', spans = '', score = $2, erased = 1 WHERE id = $1`, id, score)
 	return err
 }
 

@@ -71,6 +71,8 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 	if s.write == nil {
 		s.write = s.read // every write fails with "attempt to write a readonly database"
 	}
+	s.polls = make(chan struct{}, 1)
+	s.desk = s.write // there is one writer; it is held for one poll of those that wait
 	return s.wrap("open "+path, s.read.PingContext(ctx))
 }
 

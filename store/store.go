@@ -40,7 +40,11 @@ type Options struct {
 type Store struct {
 	write  *sql.DB // SQLite: one connection, so writers queue here and not in the file
 	read   *sql.DB
+	desk   *sql.DB // for what people press: never empty because polls are being stored
 	engine engine
+	// polls are the slots of polls under way. The others wait here and not for a
+	// connection or the writer, where people's clicks would stand in line behind them.
+	polls chan struct{}
 	// address is Options.Database; it may hold a password and is never printed.
 	address string
 	lock    *fileLock
@@ -95,6 +99,9 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if err == nil {
 		err = s.migrate(ctx, opt.ReadOnly)
 	}
+	if err == nil && !opt.ReadOnly {
+		err = s.hashAddresses(ctx)
+	}
 	if err != nil {
 		_ = s.Close()
 		return nil, err
@@ -110,6 +117,9 @@ func (s *Store) Close() error {
 	}
 	if s.write != nil && s.write != s.read {
 		errs = append(errs, s.write.Close())
+	}
+	if s.desk != nil && s.desk != s.write {
+		errs = append(errs, s.desk.Close())
 	}
 	if s.file != nil { // after SQLite: closing it gives SQLite's own locks up
 		errs = append(errs, s.file.Close())
@@ -166,9 +176,14 @@ var errConflict = errors.New("changed meanwhile")
 // errConflict or when the database was busy, so do may run more than once. A panic
 // in do rolls back and goes on.
 func (s *Store) inTx(ctx context.Context, what string, do func(tx *sql.Tx) error) error {
+	return s.inTxOf(ctx, s.write, what, do)
+}
+
+// inTxOf is inTx on a connection of this pool.
+func (s *Store) inTxOf(ctx context.Context, pool *sql.DB, what string, do func(tx *sql.Tx) error) error {
 	var err error
 	for busy, lost := 0, 0; busy < busyTries && lost < casTries; {
-		err = s.tryTx(ctx, do)
+		err = tryTx(ctx, pool, do)
 		switch {
 		case err == nil:
 			return nil
@@ -183,8 +198,8 @@ func (s *Store) inTx(ctx context.Context, what string, do func(tx *sql.Tx) error
 	return s.wrap(what, err)
 }
 
-func (s *Store) tryTx(ctx context.Context, do func(tx *sql.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
+func tryTx(ctx context.Context, pool *sql.DB, do func(tx *sql.Tx) error) error {
+	tx, err := pool.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}

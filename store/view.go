@@ -77,20 +77,23 @@ func (t *Tx) nearIDs(ctx context.Context, watch string, simhash uint64, maxDista
 	return slices.Compact(all), err // one that is near in several bands comes several times
 }
 
-// InThread returns the alerted mentions of posts of this source that stand at the
-// thread address (Post.ThreadURL) or have the id or address replyTo, whatever became
-// of their cases; the oldest first. An empty argument matches nothing.
+// InThread returns the mentions of posts of this source that stand at the thread address
+// (Post.ThreadURL) or have the id or address replyTo, and those of the same permalinks
+// that were alerted at other sources, whatever became of their cases; the oldest first.
+// An empty argument matches nothing.
 func (t *Tx) InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.MentionRecord, error) {
 	parent := mention.Post{Source: source, ID: replyTo}.Key()
 	if replyTo == "" {
 		parent = mention.PostKey{}
 	}
-	rows, err := t.q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
-WHERE m.severity > 0 AND m.id IN (
- SELECT id FROM mentions WHERE source = $1 AND thread_url = $2 AND thread_url <> ''
- UNION SELECT id FROM mentions WHERE source = $1 AND url = $3 AND url <> ''
- UNION SELECT id FROM mentions WHERE post_key = $4)
-ORDER BY m.heard_at, m.id`, clean(source), clean(threadURL), clean(replyTo), parent[:])
+	rows, err := t.q.QueryContext(ctx, `WITH here AS (
+ SELECT id, url_key, watch FROM mentions WHERE source = $1 AND thread_key = $2 AND thread_key <> 0
+ UNION SELECT id, url_key, watch FROM mentions WHERE source = $1 AND url_key = $3 AND url_key <> 0
+ UNION SELECT id, url_key, watch FROM mentions WHERE post_key = $4)
+SELECT `+storedColumns+storedFrom+`
+WHERE m.id IN (SELECT id FROM here)
+ OR m.severity > 0 AND m.id IN (SELECT o.id FROM here h JOIN mentions o ON o.url_key = h.url_key AND o.watch = h.watch WHERE h.url_key <> 0)
+ORDER BY m.heard_at, m.id`, clean(source), mention.URLKey(clean(threadURL)), mention.URLKey(clean(replyTo)), parent[:])
 	all, err := collect(rows, err, scanStored)
 	return all, t.wrap("mentions in thread", err)
 }
@@ -99,16 +102,17 @@ ORDER BY m.heard_at, m.id`, clean(source), clean(threadURL), clean(replyTo), par
 // address that are not gone, the oldest first. An empty address matches nothing.
 func (t *Tx) OfficialInThread(ctx context.Context, source, threadURL, watch string) ([]mention.MentionRecord, error) {
 	rows, err := t.q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
-WHERE m.source = $1 AND m.thread_url = $2 AND m.thread_url <> '' AND m.watch = $3 AND m.official = 1 AND m.gone = 0
-ORDER BY m.heard_at, m.id`, clean(source), clean(threadURL), clean(watch))
+WHERE m.source = $1 AND m.thread_key = $2 AND m.thread_key <> 0 AND m.watch = $3 AND m.official = 1 AND m.gone = 0
+ORDER BY m.heard_at, m.id`, clean(source), mention.URLKey(clean(threadURL)), clean(watch))
 	all, err := collect(rows, err, scanStored)
 	return all, t.wrap("answers in thread", err)
 }
 
-// Author says what is known of an author at a source. An empty name is nobody.
+// Author says what is known of an author at a source. Nothing is known of a name that
+// is nobody's (mention.IsNobody), whatever was muted under it.
 func (t *Tx) Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error) {
 	var a mention.Author
-	if author == "" {
+	if mention.IsNobody(author) {
 		return a, nil
 	}
 	source, author = clean(source), clean(author)
@@ -146,6 +150,14 @@ func (t *Tx) HeardRate(ctx context.Context, watch string, from, to time.Time) (n
 func (t *Tx) AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error) {
 	return t.oneAlert(ctx, "alert of mention",
 		`WHERE a.mention_id = $1 AND a.mention_id <> '' AND a.kind IN ('complaint', 'twin') ORDER BY a.created_at, a.id LIMIT 1`, string(id))
+}
+
+// ChangesTold returns the newest replies of kind changed about a mention, at most 100.
+func (t *Tx) ChangesTold(ctx context.Context, id mention.ID) ([]mention.Alert, error) {
+	rows, err := t.q.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE a.mention_id = $1 AND a.mention_id <> '' AND a.kind = 'changed'
+ ORDER BY a.created_at DESC, a.id LIMIT 100`, string(id))
+	all, err := collect(rows, err, scanAlert)
+	return all, t.wrap("changes told", err)
 }
 
 // Alert returns one alert; ok is false when there is none.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -88,22 +89,6 @@ ON CONFLICT (key) DO UPDATE SET author = excluded.author, url = excluded.url, ke
 	return nil
 }
 
-// writeMoves leaves a trace of every mention whose post came back under another id and
-// was dropped: one event, however often the id changes.
-func (g *ingestion) writeMoves() error {
-	for _, m := range g.moved {
-		_, err := g.tx.ExecContext(g.ctx, `
-INSERT INTO events (mention_id, alert_id, kind, by_id, by_name, at, detail)
-SELECT id, '', 'moved', '', '', CAST($1 AS BIGINT), CAST($2 AS TEXT) FROM mentions m WHERE m.post_key = $3
-AND NOT EXISTS (SELECT 1 FROM events e WHERE e.mention_id = m.id AND e.kind = 'moved')`,
-			micros(g.in.At), clean("the same words under another id: "+m.to.ID+" "+m.to.URL), m.from[:])
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (g *ingestion) writePending(d *mention.PendingMention) error {
 	g.result.Mentions++
 	if d.Baseline {
@@ -135,7 +120,32 @@ func (g *ingestion) writePending(d *mention.PendingMention) error {
 			g.result.Alerts = append(g.result.Alerts, a.ID)
 		}
 	}
-	return insertEvents(g.ctx, g.tx, d.Mention.ID, g.in.At, withOwnEvent(d))
+	events := withOwnEvent(d)
+	if len(events) > len(d.Events) && events[0].Kind == "edited" {
+		flood, err := g.editsOften(d)
+		if err != nil {
+			return err
+		}
+		if flood {
+			events = d.Events
+		}
+	}
+	return insertEvents(g.ctx, g.tx, d.Mention.ID, g.in.At, events)
+}
+
+// How many edits of one mention are recorded where the plan recorded none: a page that
+// counts or turns something is "edited" at every poll.
+const (
+	editEvents     = 5
+	editEventEvery = time.Hour
+)
+
+// editsOften reports whether one more edit is not worth an event.
+func (g *ingestion) editsOften(d *mention.PendingMention) (bool, error) {
+	var n int
+	var last int64
+	err := g.tx.QueryRowContext(g.ctx, `SELECT COUNT(*), COALESCE(MAX(at), 0) FROM events WHERE mention_id = $1 AND kind = 'edited'`, string(d.Mention.ID)).Scan(&n, &last)
+	return d.Recount || n >= editEvents || n > 0 && g.in.At.Sub(fromMicros(last)) < editEventEvery, err
 }
 
 // writePendingCase stores the case of a pending mention. An edited mention is a new version of
@@ -218,18 +228,18 @@ func writeMention(ctx context.Context, q querier, d *mention.PendingMention) err
 	key, b, p := m.Post.Key(), bands(m.Simhash), &m.Post
 	_, err = q.ExecContext(ctx, `
 INSERT INTO mentions (id, watch, post_key, source, kind, author, url, thread_url, published, date_only, gone, heard_at, edited_at,
- severity, simhash, band0, band1, band2, band3, root, official, baseline, label, score, spans, words)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+ severity, simhash, band0, band1, band2, band3, root, official, baseline, label, score, spans, words, url_key, thread_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
 ON CONFLICT (id) DO UPDATE SET author = excluded.author, url = excluded.url, thread_url = excluded.thread_url,
  published = excluded.published, date_only = excluded.date_only, gone = excluded.gone, heard_at = excluded.heard_at, edited_at = excluded.edited_at,
  severity = excluded.severity, simhash = excluded.simhash, band0 = excluded.band0, band1 = excluded.band1,
  band2 = excluded.band2, band3 = excluded.band3, root = CASE WHEN excluded.root = 1 THEN 1 ELSE mentions.root END,
  official = excluded.official, baseline = excluded.baseline, label = excluded.label, score = excluded.score,
- spans = excluded.spans, words = excluded.words`,
+ spans = excluded.spans, words = excluded.words, url_key = excluded.url_key, thread_key = excluded.thread_key`,
 		string(m.ID), clean(m.Watch), key[:], clean(p.Source), string(p.Kind), clean(p.Author), clean(p.URL), clean(p.ThreadURL),
 		micros(p.Published), flag(p.DateOnly), flag(p.Deleted), micros(m.HeardAt), micros(m.EditedAt), int64(m.Severity),
 		int64(m.Simhash), b[0], b[1], b[2], b[3], flag(root), flag(m.Official), flag(d.Baseline), string(m.Score.Label), score, spans,
-		searchWords(*p))
+		searchWords(*p), mention.URLKey(clean(p.URL)), mention.URLKey(clean(p.ThreadURL)))
 	return err
 }
 

@@ -167,7 +167,7 @@ func (n *Notifier) changed(m alerts.Message) string {
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
 		out += indent + n.quote(m.Mention) + "\n"
-	case alerts.Answered:
+	case alerts.Answered, alerts.NamesakeAnswered:
 		if words := text.Cut(text.Clean(m.Details.Text), maxQuote); words != "" {
 			out += indent + n.wrapped("«"+words+"»", indent) + "\n"
 		}

@@ -3,8 +3,11 @@ package plan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
@@ -34,9 +37,67 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		p.event(d, "reopen", "edited and worse than before")
 	}
 	p.cases.bumpVersion(&d.Case)
+	if d.Recount = d.Recount && change == alerts.Edited; d.Recount {
+		return nil
+	}
+	details := alerts.Details{Change: change, At: p.now, Reopened: reopened}
+	// What asks for people's action is always told.
+	if change != alerts.Deleted && !reopened && m.Severity <= was.Severity {
+		told, err := p.editsTold(ctx, m.ID)
+		if err != nil {
+			return err
+		}
+		if len(told) >= editsTold || len(told) > 0 && p.now.Sub(told[0]) < editsEvery {
+			return nil
+		}
+		details.Often = len(told) == editsTold-1
+	}
 	p.event(d, eventOf(change), scores(was.Score, m.Score))
-	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, alerts.Details{Change: change, At: p.now, Reopened: reopened},
+	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, details,
 		string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16))
+}
+
+// How often edits of one post are told: a page that counts or turns something would fill
+// the thread in its author's name. All of them are drawn.
+const (
+	editsEvery = time.Hour
+	editsTold  = 5
+)
+
+// editsTold returns when edits of a mention were told, the newest first.
+func (p *plan) editsTold(ctx context.Context, id mention.ID) ([]time.Time, error) {
+	all, err := p.view.ChangesTold(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("edits told: %w", err)
+	}
+	var times []time.Time
+	for _, a := range all {
+		switch alerts.ReadDetails(a.Payload).Change {
+		case alerts.Edited, alerts.Worse, alerts.Better:
+			times = append(times, a.CreatedAt)
+		}
+	}
+	return times, nil
+}
+
+// recountedFrom is the likeness of two readings without their numbers from which nobody
+// edited anything: views, points and "helpful (3)" count, and lists beside the words turn.
+const recountedFrom = 0.95
+
+// recount reports whether an edit left the words as they were.
+func recount(was, is mention.Post) bool {
+	a, b := wordsWithoutNumbers(was), wordsWithoutNumbers(is)
+	return is.Deleted == was.Deleted && was.Rating.Stars() == is.Rating.Stars() &&
+		(slices.Equal(a, b) || similarity(a, b) >= recountedFrom)
+}
+
+func wordsWithoutNumbers(p mention.Post) []string {
+	return fold(strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, p.Body()))
 }
 
 // changeOf says what an edit did.
@@ -85,85 +146,6 @@ func scores(was, is mention.Score) string {
 	return out
 }
 
-// answer treats a post of an official author: the complaints it answers are
-// answered from the moment it was published.
-func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
-	post := d.Mention.Post
-	if post.Deleted {
-		return p.answerGone(ctx, d)
-	}
-	all, err := p.thread(ctx, post)
-	if err != nil {
-		return err
-	}
-	for _, s := range answeredBy(post, d.Mention.Watch, all) {
-		c := p.cases.of(s)
-		at := answeredAt(post, s.Mention.Post, p.now)
-		if err := c.Answered(post.Author, at); err != nil {
-			continue // dismissed, or an answer was seen before
-		}
-		p.cases.bumpVersion(c)
-		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
-		details := alerts.Details{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text}
-		if err := p.tell(ctx, d, s, details, string(alerts.Answered), post.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// thread lists the alerted mentions the post may answer, those of this poll
-// included.
-func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.MentionRecord, error) {
-	var all []mention.MentionRecord
-	for _, d := range p.done {
-		if o := d.Mention.Post; o.Source == post.Source && (o.ThreadURL != "" && o.ThreadURL == post.ThreadURL || repliesTo(post, o)) {
-			all = append(all, mention.MentionRecord{Mention: d.Mention, Case: d.Case, Alert: ownAlert(d).ID})
-		}
-	}
-	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL, post.ReplyTo)
-	if err != nil {
-		return nil, fmt.Errorf("complaints in the thread: %w", err)
-	}
-	return append(all, stored...), nil
-}
-
-// answeredBy chooses what an official post answers: the post it replies to, or
-// else everything of the watch that was published in its thread before it.
-func answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []mention.MentionRecord {
-	var direct, earlier []mention.MentionRecord
-	for _, s := range all {
-		o := s.Mention.Post
-		if s.Mention.Watch != watch || o.ID == post.ID {
-			continue
-		}
-		if repliesTo(post, o) {
-			direct = append(direct, s)
-		}
-		if o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(post.Published) || o.DateOnly || post.DateOnly {
-			earlier = append(earlier, s)
-		}
-	}
-	if post.ReplyTo != "" {
-		return direct
-	}
-	return earlier
-}
-
-func repliesTo(post, o mention.Post) bool {
-	return post.ReplyTo != "" && (post.ReplyTo == o.ID || post.ReplyTo == o.URL)
-}
-
-// answeredAt is the true time of the answer. A site that gives only the day, or
-// no time, or one before the complaint, leaves the moment it was seen.
-func answeredAt(answer, complaint mention.Post, now time.Time) time.Time {
-	at := answer.Published
-	if at.IsZero() || answer.DateOnly || at.After(now) || at.Before(complaint.Published) {
-		return now
-	}
-	return at
-}
-
 // tell says in the thread of a mention's message what happened. id tells this
 // change from others of the mention.
 func (p *plan) tell(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, details alerts.Details, id ...string) error {
@@ -171,13 +153,9 @@ func (p *plan) tell(ctx context.Context, d *mention.PendingMention, s mention.Me
 	if err != nil || !ok {
 		return err
 	}
-	thread := a.ID
-	if a.ThreadOf != "" {
-		thread = a.ThreadOf
-	}
 	d.Alerts = append(d.Alerts, mention.Alert{
 		ID:   mention.NewAlertID(mention.Changed, append([]string{string(s.Mention.ID), a.Route}, id...)...),
-		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: thread, Route: a.Route,
+		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route,
 		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, Payload: details.Encode(),
 	})
 	return nil

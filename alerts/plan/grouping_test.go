@@ -69,6 +69,14 @@ func TestStorm(t *testing.T) {
 // rates is a view in which nothing is known but how many complaints came.
 type rates struct{ now, before int }
 
+func (rates) ChangesTold(context.Context, mention.ID) ([]mention.Alert, error) {
+	return nil, nil
+}
+
+func (rates) AtURL(context.Context, string, string) ([]mention.MentionRecord, error) {
+	return nil, nil
+}
+
 func (rates) Duplicates(context.Context, string, uint64, int, time.Time) ([]mention.MentionRecord, error) {
 	return nil, nil
 }

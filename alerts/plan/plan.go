@@ -34,9 +34,14 @@ type View interface {
 	// simhash differs from the given one in at most maxDistance bits, whatever
 	// became of their cases; the oldest first.
 	Duplicates(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.MentionRecord, error)
-	// InThread returns the alerted mentions of posts of this source that stand at
-	// the thread address (Post.ThreadURL) or have the id or address replyTo, whatever
-	// became of their cases; the oldest first. An empty argument matches nothing.
+	// AtURL returns the alerted mentions of the watch whose post stands at this
+	// permalink, at whatever source (mention.SameURL); the oldest first. An empty
+	// address matches nothing.
+	AtURL(ctx context.Context, watch, url string) ([]mention.MentionRecord, error)
+	// InThread returns the mentions of posts of this source that stand at the thread
+	// address (Post.ThreadURL) or have the id or address replyTo, and those of the same
+	// permalinks that were alerted at other sources, whatever became of their cases; the
+	// oldest first. An empty argument matches nothing.
 	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.MentionRecord, error)
 	// OfficialInThread returns the mentions of the watch by official authors at the thread
 	// address that are not gone, the oldest first. An empty address matches nothing.
@@ -46,6 +51,8 @@ type View interface {
 	// AlertOf returns the message a mention got of its own (kind complaint or
 	// duplicate); ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
+	// ChangesTold returns the newest replies of kind changed about a mention, at most 100.
+	ChangesTold(ctx context.Context, id mention.ID) ([]mention.Alert, error)
 	// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
 	// (exclusive), without those of a baseline.
 	HeardRate(ctx context.Context, watch string, from, to time.Time) (int, error)
@@ -73,8 +80,8 @@ func (p *Planner) Rules() *alerts.Rules { return p.rules.Load() }
 func (p *Planner) OfficialFor(post mention.Post) []string {
 	rules := p.rules.Load()
 	var watches []string
-	for watch := range rules.Official {
-		if rules.IsOfficial(watch, post.Author) {
+	for watch := range rules.Official { // profiles have names, too
+		if rules.AuthorityOf(watch, post) != alerts.Stranger {
 			watches = append(watches, watch)
 		}
 	}
@@ -88,8 +95,13 @@ func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*me
 	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending)}
 	for _, turn := range []int{posts, answersGone, answers} {
 		for _, d := range pending {
-			d.Mention.Official = d.Mention.Official || plan.rules.IsOfficial(d.Mention.Watch, d.Mention.Post.Author)
-			if turnOf(d.Mention) != turn {
+			authority := plan.rules.AuthorityOf(d.Mention.Watch, d.Mention.Post)
+			if !d.Mention.Post.Deleted { // of what is gone only the name is left: it is what it was
+				d.Mention.Official = authority == alerts.Ours
+			} else if authority == alerts.Ours {
+				d.Mention.Official = true
+			}
+			if turnOf(d.Mention, authority) != turn {
 				continue
 			}
 			if err := plan.pending(ctx, d); err != nil {
@@ -109,9 +121,9 @@ const (
 	answers
 )
 
-func turnOf(m mention.Mention) int {
+func turnOf(m mention.Mention, by alerts.Authority) int {
 	switch {
-	case !m.Official:
+	case !m.Official && by == alerts.Stranger:
 		return posts
 	case m.Post.Deleted:
 		return answersGone
@@ -138,9 +150,22 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 		d.Case = mention.Case{MentionID: m.ID, Status: mention.Quiet, Version: 1, OpenedAt: m.HeardAt}
 		p.event(d, "heard", m.Post.Source)
 	}
+	d.Recount = d.Previous != nil && recount(d.Previous.Post, m.Post)
 	switch {
 	case m.Official:
 		return p.answer(ctx, d)
+	case p.rules.AuthorityOf(m.Watch, m.Post) == alerts.Namesake:
+		if noted, err := p.namesake(ctx, d); err != nil || noted {
+			return err
+		}
+	}
+	return p.heard(ctx, d)
+}
+
+// heard treats a post that is no answer of one's own.
+func (p *plan) heard(ctx context.Context, d *mention.PendingMention) error {
+	m := &d.Mention
+	switch {
 	case d.Previous != nil && alerted(d.Case):
 		return p.edited(ctx, d)
 	case d.Baseline || m.Post.Deleted || !p.rules.IsComplaint(*m):
@@ -164,9 +189,13 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
-	if by.Muted {
+	severity, why := severityOf(*m, by)
+	if severity < mention.Critical && by.Muted {
 		p.event(d, "suppressed", "the author is muted")
 		return nil
+	}
+	if known, err := p.shownElsewhere(ctx, d, severity, why); err != nil || known {
+		return err
 	}
 	first, verdict, err := p.findDuplicate(ctx, *m)
 	if err != nil {
@@ -176,8 +205,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 		p.event(d, "suppressed", verdict)
 		return nil
 	}
-	var why []string
-	m.Severity, why = severityOf(*m, by)
+	m.Severity = severity
 	d.Case.Status, d.Case.OpenedAt = mention.Open, m.HeardAt
 	if d.Previous != nil {
 		d.Case.OpenedAt = p.now // the complaint is the edit
@@ -228,9 +256,10 @@ func ownAlert(d *mention.PendingMention) mention.Alert {
 	return mention.Alert{}
 }
 
-// author asks what is known of the author, complaints of this poll included.
+// author asks what is known of the author, complaints of this poll included. Of a guest
+// nothing is known.
 func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, error) {
-	if post.Author == "" {
+	if mention.IsNobody(post.Author) {
 		return mention.Author{}, nil
 	}
 	by, err := p.view.Author(ctx, post.Source, post.Author, p.now.Add(-authorMemory))

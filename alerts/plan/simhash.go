@@ -142,7 +142,7 @@ func similarity(a, b []string) float64 {
 // complaints.
 func isNearDuplicate(a, b mention.Post) bool {
 	wa, wb := ownText(a), ownText(b)
-	sameAuthor := a.Author != "" && strings.EqualFold(a.Author, b.Author)
+	sameAuthor := !mention.IsNobody(a.Author) && strings.EqualFold(a.Author, b.Author)
 	switch {
 	case len(wa) == 0 || len(wb) == 0:
 		return false

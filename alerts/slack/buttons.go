@@ -64,7 +64,7 @@ func buttons(m alerts.Message) []api.Block {
 		add(actReopen, "Reopen", api.StyleDefault)
 	}
 	if open {
-		row = append(row, menu(id))
+		row = append(row, menu(id, m.Mention.Post.Author))
 	}
 	if len(row) == 0 {
 		return nil
@@ -72,13 +72,16 @@ func buttons(m alerts.Message) []api.Block {
 	return []api.Block{api.NewActionBlock(deskBlock, row...)}
 }
 
-func menu(id string) *api.OverflowBlockElement {
+// menu offers no muting of nobody: it would silence every guest.
+func menu(id, author string) *api.OverflowBlockElement {
 	option := func(verb, label string) *api.OptionBlockObject {
 		return api.NewOptionBlockObject(verb+":"+id, plainText(label), nil)
 	}
-	return api.NewOverflowBlockElement(actMore,
-		option(optNotNegative, "Not negative"), option(optNotUs, "Not us"), option(optSpam, "Spam"),
-		option(optMute, "Mute this author"), option(optSnooze, "Snooze for an hour"))
+	options := []*api.OptionBlockObject{option(optNotNegative, "Not negative"), option(optNotUs, "Not us"), option(optSpam, "Spam")}
+	if !mention.IsNobody(author) {
+		options = append(options, option(optMute, "Mute this author"))
+	}
+	return api.NewOverflowBlockElement(actMore, append(options, option(optSnooze, "Snooze for an hour"))...)
 }
 
 // verbOf reads which verb on which mention a click means. ok is false for what

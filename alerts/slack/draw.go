@@ -213,7 +213,7 @@ func changed(m alerts.Message, limit int) []api.Block {
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
 		elements = append(elements, quote(m, limit))
-	case alerts.Answered:
+	case alerts.Answered, alerts.NamesakeAnswered:
 		if words := text.Cut(text.Clean(m.Details.Text), limit); words != "" {
 			elements = append(elements, &api.RichTextQuote{Type: api.RTEQuote, Elements: []api.RichTextSectionElement{textElement(words)}})
 		}

@@ -14,6 +14,7 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 		AlertAbove: map[mention.PostKind]float64{"": scorer.AlertAt("")},
 		AlertBelow: map[mention.PostKind]float64{},
 		Official:   map[string][]string{},
+		Profiles:   map[string][]alerts.Profile{},
 		Otherwise:  fallbackRoute(cfg),
 		Quiet:      cfg.QuietHours.Hours,
 		HasQuiet:   cfg.QuietHours.Set,
@@ -30,7 +31,12 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 		rules.AlertBelow[mention.PostKind(kind)] = below
 	}
 	for _, w := range cfg.Watches {
-		rules.Official[w.Name] = w.Official
+		for _, author := range w.Official {
+			rules.Official[w.Name] = append(rules.Official[w.Name], author.Name)
+			if author.Profile != "" {
+				rules.Profiles[w.Name] = append(rules.Profiles[w.Name], alerts.Profile{Name: author.Name, Address: author.Profile})
+			}
+		}
 	}
 	for _, r := range cfg.Routes {
 		route := alerts.Route{Watches: r.Watch, Topics: r.Topic, Langs: r.Lang, Sources: r.Source, To: r.To, Notify: r.Notify}

@@ -16,6 +16,8 @@ const followMost = 2000
 // caseLister is the part of the store that lists complaints.
 type caseLister interface {
 	List(ctx context.Context, q mention.Query) (mention.Page, error)
+	// ShownAlso returns the posts of other sources that stand at the mention's permalink.
+	ShownAlso(ctx context.Context, m mention.Mention) ([]mention.Post, error)
 }
 
 // threadSource is the store as the monitor asks it for complaints that wait for a
@@ -37,9 +39,16 @@ func (s threadSource) OpenThreads(ctx context.Context, since time.Time) ([]monit
 				return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
 			}
 			for _, e := range page.Entries {
-				w := monitor.OpenThread{Post: e.Mention.Post, Since: lastTouched(e.Case)}
-				if !w.Since.Before(since) {
-					list = append(list, w)
+				at := lastTouched(e.Case)
+				if at.Before(since) {
+					continue
+				}
+				also, err := s.cases.ShownAlso(ctx, e.Mention)
+				if err != nil {
+					return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
+				}
+				for _, post := range append(also, e.Mention.Post) { // a feed has no threads, but the forum it is of
+					list = append(list, monitor.OpenThread{Post: post, Since: at})
 				}
 			}
 			if q.After = page.Next; q.After == "" {

@@ -11,6 +11,8 @@ import (
 // listed is a store that lists these cases.
 type listed []mention.MentionRecord
 
+func (listed) ShownAlso(context.Context, mention.Mention) ([]mention.Post, error) { return nil, nil }
+
 func (l listed) List(_ context.Context, q mention.Query) (mention.Page, error) {
 	if q.Unverified {
 		return mention.Page{}, nil

@@ -1,0 +1,62 @@
+package alerts
+
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// Profile is the account of an official author.
+type Profile struct {
+	Name    string
+	Address string // of its public page, or "@handle": the last part of that address
+}
+
+// Authority is how sure it is that a post is the company's own.
+type Authority int
+
+// From nobody's to the company's own.
+const (
+	Stranger Authority = iota
+	Namesake           // the name is official, but anybody may take it there
+	Ours               // the account is, or the name can be only one's
+)
+
+// AuthorityOf says how sure it is that the post speaks for the watch. A name is worth as
+// much as the site's word for it: in a forum an account has its name alone; over
+// comments, reviews and in networks anybody writes what he likes. Where the watchlist
+// knows the account of a name, the name alone is worth nothing anywhere.
+func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
+	profiles := r.Profiles[watch]
+	if slices.ContainsFunc(profiles, func(p Profile) bool { return p.is(post.AuthorURL) }) {
+		return Ours
+	}
+	name := authorKey(post.Author)
+	named := func(official string) bool { return name != "" && authorKey(official) == name }
+	if !slices.ContainsFunc(r.Official[watch], named) {
+		return Stranger
+	}
+	if post.Kind != mention.Forum || slices.ContainsFunc(profiles, func(p Profile) bool { return named(p.Name) }) {
+		return Namesake
+	}
+	return Ours
+}
+
+// is reports whether the address of an author's page is this account's.
+func (p Profile) is(address string) bool {
+	if handle, ok := strings.CutPrefix(p.Address, "@"); ok {
+		u, err := url.Parse(address)
+		return err == nil && handle != "" && u.Host != "" && strings.EqualFold(strings.TrimPrefix(path.Base(u.Path), "@"), handle)
+	}
+	return mention.SameURL(strings.TrimSuffix(address, "/"), strings.TrimSuffix(p.Address, "/"))
+}
+
+// authorKey folds what differs between a name on a page and in the watchlist.
+func authorKey(name string) string {
+	name = strings.TrimLeft(strings.TrimSpace(name), "@")
+	return strings.ToLower(strings.Join(strings.FieldsFunc(name, unicode.IsSpace), " "))
+}

@@ -1,0 +1,137 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+// answer treats a post of an official author: the complaints it answers are
+// answered from the moment it was published.
+func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
+	post := d.Mention.Post
+	if post.Deleted {
+		return p.answerGone(ctx, d)
+	}
+	all, err := p.thread(ctx, post)
+	if err != nil {
+		return err
+	}
+	for _, s := range answeredBy(post, d.Mention.Watch, all) {
+		c := p.cases.of(s)
+		at := answeredAt(post, s.Mention.Post, p.now)
+		if err := c.Answered(post.Author, at); err != nil {
+			continue // dismissed, or an answer was seen before
+		}
+		p.cases.bumpVersion(c)
+		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
+		details := alerts.Details{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(d.Mention)}
+		if err := p.tell(ctx, d, s, details, string(alerts.Answered), post.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// namesake treats a post under an official name that anybody may take: the complaints it
+// answers stay as they are, and people are asked once for each name. Where a person has
+// said that the answer stands, the name confirms it. It reports whether there was
+// anything to note; else the post is heard like everybody's.
+func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted bool, err error) {
+	post := d.Mention.Post
+	if d.Baseline || post.Deleted {
+		return false, nil
+	}
+	all, err := p.thread(ctx, post)
+	if err != nil {
+		return false, err
+	}
+	negative := p.rules.IsComplaint(d.Mention)
+	for _, s := range answeredBy(post, d.Mention.Watch, all) {
+		c := p.cases.of(s)
+		if !alerted(*c) || c.Status == mention.Dismissed || c.AnswerVerified {
+			continue
+		}
+		noted = true
+		at, change := answeredAt(post, s.Mention.Post, p.now), alerts.NamesakeAnswered
+		if c.Status == mention.Replied && !negative && c.Answered(post.Author, at) == nil {
+			p.cases.bumpVersion(c)
+			change = alerts.Answered
+		}
+		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: string(change), At: at, Detail: post.Author + " " + post.URL})
+		details := alerts.Details{Change: change, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: negative}
+		if err := p.tell(ctx, d, s, details, string(change), post.Author); err != nil {
+			return false, err
+		}
+	}
+	return noted, nil
+}
+
+// thread lists the mentions the post may answer, those of this poll and those that were
+// heard at another source included.
+func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.MentionRecord, error) {
+	var all []mention.MentionRecord
+	for _, d := range p.done {
+		if o := d.Mention.Post; o.Source == post.Source && (o.ThreadURL != "" && o.ThreadURL == post.ThreadURL || repliesTo(post, o)) {
+			all = append(all, mention.MentionRecord{Mention: d.Mention, Case: d.Case, Alert: ownAlert(d).ID})
+		}
+	}
+	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL, post.ReplyTo)
+	if err != nil {
+		return nil, fmt.Errorf("complaints in the thread: %w", err)
+	}
+	for _, s := range stored {
+		o := s.Mention.Post
+		if o.Source == post.Source || slices.ContainsFunc(stored, func(here mention.MentionRecord) bool {
+			return here.Mention.Post.Source == post.Source && sameElsewhere(here.Mention.Post, o)
+		}) {
+			all = append(all, s)
+		}
+	}
+	return all, nil
+}
+
+// answeredBy chooses what an official post answers: the post it replies to, or
+// else everything of the watch that was published in its thread before it.
+func answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []mention.MentionRecord {
+	isDirect := func(o mention.Post) bool {
+		return repliesTo(post, o) || slices.ContainsFunc(all, func(s mention.MentionRecord) bool {
+			return repliesTo(post, s.Mention.Post) && sameElsewhere(s.Mention.Post, o)
+		})
+	}
+	var direct, earlier []mention.MentionRecord
+	for _, s := range all {
+		o := s.Mention.Post
+		if s.Mention.Watch != watch || o.ID == post.ID {
+			continue
+		}
+		if isDirect(o) {
+			direct = append(direct, s)
+		}
+		if o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(post.Published) || o.DateOnly || post.DateOnly {
+			earlier = append(earlier, s)
+		}
+	}
+	if post.ReplyTo != "" {
+		return direct
+	}
+	return earlier
+}
+
+func repliesTo(post, o mention.Post) bool {
+	return post.ReplyTo != "" && (post.ReplyTo == o.ID || post.ReplyTo == o.URL)
+}
+
+// answeredAt is the true time of the answer. A site that gives only the day, or
+// no time, or one before the complaint, leaves the moment it was seen.
+func answeredAt(answer, complaint mention.Post, now time.Time) time.Time {
+	at := answer.Published
+	if at.IsZero() || answer.DateOnly || at.After(now) || at.Before(complaint.Published) {
+		return now
+	}
+	return at
+}

@@ -1,0 +1,104 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestWhoAnswered: a name alone closes nothing where anybody may take it; an account
+// does.
+func TestWhoAnswered(t *testing.T) {
+	bare := alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}}
+	with := func(address string) alerts.Rules {
+		r := bare
+		r.Profiles = map[string][]alerts.Profile{rig.Bank: {{Name: "Romashka Support", Address: address}}}
+		return r
+	}
+	const account = "https://site.example/user/77"
+	cases := []struct {
+		name    string
+		rules   alerts.Rules
+		kind    mention.PostKind
+		author  string
+		profile string
+		change  alerts.Change // of the reply in the thread; "" for none
+		status  mention.Status
+	}{
+		{"a forum's account", bare, mention.Forum, "@ROMASHKA  support", "", alerts.Answered, mention.Replied},
+		{"a comment", bare, mention.Comment, "@ROMASHKA  support", "", alerts.NamesakeAnswered, mention.Open},
+		{"a review", bare, mention.Review, "Romashka Support", "", alerts.NamesakeAnswered, mention.Open},
+		{"a network", bare, mention.Social, "Romashka Support", account, alerts.NamesakeAnswered, mention.Open},
+		{"the account in a network", with(account), mention.Social, "Romashka Support", account + "/", alerts.Answered, mention.Replied},
+		{"the account under another name", with(account), mention.Comment, "Оля з Ромашки", account, alerts.Answered, mention.Replied},
+		{"the handle", with("@romashka"), mention.Social, "Romashka Support", "https://social.example/@Romashka", alerts.Answered, mention.Replied},
+		{"another handle", with("@romashka"), mention.Social, "Romashka Support", "https://social.example/@romashka1", alerts.NamesakeAnswered, mention.Open},
+		{"another account of the name in a forum", with(account), mention.Forum, "Romashka Support", "https://site.example/user/78", alerts.NamesakeAnswered, mention.Open},
+		{"no account seen in a forum", with(account), mention.Forum, "Romashka Support", "", alerts.NamesakeAnswered, mention.Open},
+		{"somebody", bare, mention.Comment, "Петро", "", "", mention.Open},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, c.rules)
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			first := r.One(r.Poll(m), mention.Complaint)
+			answer := func(id string) mention.Mention {
+				a := rig.Said(rig.Forum, id, c.author, "Олено, напишіть нам номер замовлення, будь ласка.", 0.3)
+				a.Post.Kind, a.Post.AuthorURL, a.Post.ReplyTo = c.kind, c.profile, "1"
+				return a
+			}
+			got := r.Poll(answer("2"))
+			if c.change == "" {
+				r.None(got)
+			} else if a := r.One(got, mention.Changed); alerts.ReadDetails(a.Payload).Change != c.change || a.ThreadOf != first.ID {
+				t.Errorf("told %+v", alerts.ReadDetails(a.Payload))
+			}
+			if _, k := r.State(m); k.Status != c.status || k.AnswerVerified != (c.status == mention.Replied) {
+				t.Errorf("case %+v", k)
+			}
+			r.None(r.Poll(answer("3"))) // one name asks once
+		})
+	}
+}
+
+// TestImpostor: who takes the company's name and answers with a complaint of his own
+// closes nothing and is heard.
+func TestImpostor(t *testing.T) {
+	r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	r.Poll(m)
+	mock := rig.Said(rig.Forum, "2", "Romashka Support", "Ха, грошей вам ніхто не поверне, злодії вони всі.", -0.8)
+	mock.Post.Kind = mention.Comment
+	a := r.One(r.Poll(mock), mention.Changed)
+	if f := alerts.ReadDetails(a.Payload); f.Change != alerts.NamesakeAnswered || !f.Negative {
+		t.Errorf("%+v", f)
+	}
+	text := alerts.Message{Alert: a, Mention: m, Details: alerts.ReadDetails(a.Payload)}.News()
+	if !strings.Contains(text, "An official name answered") || !strings.Contains(text, "reads like a complaint") {
+		t.Errorf("said %q", text)
+	}
+	alone := mock
+	alone.Post.Text = "Брешуть у цьому банку всі, від оператора до директора."
+	alone.Post.ID, alone.Post.URL, alone.Post.ThreadURL = "3", "https://forum.example/p/3", "https://forum.example/t/9"
+	r.One(r.Poll(alone), mention.Complaint)
+}
+
+// TestPersonAndNameConfirmEachOther: staff said that the answer stands, and then an
+// answer under the official name is seen.
+func TestPersonAndNameConfirmEachOther(t *testing.T) {
+	r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	r.Poll(m)
+	r.Do(m, mention.Action{Verb: mention.Reply})
+	answer := rig.Said(rig.Forum, "2", "Romashka Support", "Олено, вибачте, гроші вже в дорозі.", 0.3)
+	answer.Post.Kind = mention.Comment
+	if f := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); f.Change != alerts.Answered {
+		t.Errorf("%+v", f)
+	}
+	if _, c := r.State(m); !c.AnswerVerified {
+		t.Errorf("case %+v", c)
+	}
+}

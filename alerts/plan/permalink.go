@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/mention"
+)
+
+// One post is seen at several sources: a feed shows its beginning, the forum all of it.
+// It is one complaint with one case, the one that was heard first.
+
+// containedFrom is the share of the shorter text that stands in the longer one when both
+// are one post: a feed may add a word or cut one.
+const containedFrom = 0.8
+
+// shownElsewhere reports whether the post is known from another source. Then it has no
+// case of its own; when its words here are louder, that is told in the first one's thread.
+func (p *plan) shownElsewhere(ctx context.Context, d *mention.PendingMention, severity mention.Severity, why []string) (bool, error) {
+	m := &d.Mention
+	stored, err := p.view.AtURL(ctx, m.Watch, m.Post.URL)
+	if err != nil {
+		return false, fmt.Errorf("the same permalink: %w", err)
+	}
+	for _, s := range stored {
+		if !sameElsewhere(s.Mention.Post, m.Post) {
+			continue
+		}
+		p.event(d, "suppressed", "the same post is known from "+s.Mention.Post.Source)
+		if severity > s.Mention.Severity && severity >= mention.High {
+			return true, p.tellLouder(ctx, d, s, severity, why)
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// sameElsewhere reports whether two posts of different sources are one post.
+func sameElsewhere(a, b mention.Post) bool {
+	return a.Source != b.Source && mention.SameURL(a.URL, b.URL) && oneReading(a, b)
+}
+
+// oneReading reports whether the words of two readings of one permalink are one post's.
+// Where a site has no permalinks, all its reviews stand at one address.
+func oneReading(a, b mention.Post) bool {
+	wa, wb := fold(a.Body()), fold(b.Body())
+	if len(wa) > len(wb) {
+		wa, wb = wb, wa
+	}
+	in := make(map[string]bool)
+	for run := range shingles(wb) {
+		in[run] = true
+	}
+	found, all := 0, 0
+	for run := range shingles(wa) {
+		all++
+		if in[run] || len(wa) < shingle && strings.Contains(strings.Join(wb, " "), run) {
+			found++
+		}
+	}
+	return all > 0 && float64(found) >= containedFrom*float64(all)
+}
+
+// tellLouder says in the first one's thread that the post says more than was seen there.
+func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, severity mention.Severity, why []string) error {
+	a, ok, err := p.alertOf(ctx, s)
+	if err != nil || !ok {
+		return err
+	}
+	_, notify := p.rules.RouteFor(withSeverity(d.Mention, severity))
+	text := fmt.Sprintf("Read in full at %s, this is %s: %s.", d.Mention.Post.Source, severity, strings.Join(why, ", "))
+	d.Alerts = append(d.Alerts, mention.Alert{
+		ID:   mention.NewAlertID(mention.Escalation, string(s.Mention.ID), a.Route, "read in full", severity.String()),
+		Kind: mention.Escalation, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route, Notify: notify,
+		Severity: severity, Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Details{Text: text, Broadcast: true}.Encode(),
+	})
+	return nil
+}
+
+func withSeverity(m mention.Mention, severity mention.Severity) mention.Mention {
+	m.Severity = severity
+	return m
+}
+
+// threadOf is the message under which an alert's thread hangs.
+func threadOf(a mention.Alert) mention.AlertID {
+	if a.ThreadOf != "" {
+		return a.ThreadOf
+	}
+	return a.ID
+}

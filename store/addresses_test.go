@@ -1,0 +1,50 @@
+package store
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// TestAddressesOfOlderRows: rows of an earlier earshot have no hashes; they are found
+// after the next start.
+func TestAddressesOfOlderRows(t *testing.T) {
+	at := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")}
+	s := openAt(t, at)
+	in := intakeOf()
+	for n := range pruneChunk + 7 {
+		in.Posts = append(in.Posts, heard(post(n), "Romashka"))
+	}
+	ingest(t, s, in)
+	if _, err := s.write.Exec(`UPDATE mentions SET url_key = NULL, thread_key = NULL`); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	s = openAt(t, at)
+	for _, n := range []int{0, pruneChunk + 6} {
+		list := must(s.view().AtURL(background, "Romashka", "http://Forum.example/p/"+post(n).ID+"?utm_source=x"))(t)
+		if len(list) != 1 || list[0].Mention.Post.ID != post(n).ID {
+			t.Errorf("post %d: %d found", n, len(list))
+		}
+	}
+	want(t, "in the thread", len(must(s.view().InThread(background, "forum", post(0).ThreadURL, ""))(t)), pruneChunk+7)
+}
+
+// testLongAddresses: what a stranger writes into a link does not keep a page from being
+// stored.
+func testLongAddresses(t *testing.T, open opener) {
+	s := open(t)
+	long := post(1)
+	var noise strings.Builder // what repeats itself is compressed by PostgreSQL
+	for n := range 500 {
+		key := mention.Post{ID: fmt.Sprint(n)}.Key()
+		fmt.Fprintf(&noise, "%x", key[:])
+	}
+	long.URL = "https://forum.example/?" + noise.String()
+	long.ThreadURL = long.URL + "&thread"
+	want(t, "new", ingest(t, s, intakeOf(heard(long, "Romashka"), heard(post(2), "Romashka"))).New, 2)
+	want(t, "at its address", len(must(s.view().AtURL(background, "Romashka", long.URL))(t)), 1)
+}

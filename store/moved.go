@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// Some sites give a post another id or address at every fetch. Such a post is known by
+// what it says (mention.Post.Fingerprint), but guests write "Terrible" on one day, too.
+// So a post is the one that is known:
+//
+//   - never, while the known one stands on the same page: then they are two;
+//   - where the page shows that its ids change: it has no id that is known, and most of
+//     its posts are known by their words. There the day may be off by one as well;
+//   - else on the same day, where the words are many enough, or where somebody with a
+//     name wrote them and no id of the page is known.
+//
+// Everything else is new: a copy in a thread is better than a complaint that is lost.
+
+// Words of so many letters are not written twice on one day by chance: by one with a
+// name, and by guests.
+const (
+	tellingWords      = 20
+	tellingGuestWords = 120
+)
+
+// move is a post that is known under another key.
+type move struct {
+	from  mention.PostKey
+	to    mention.Post
+	print int64 // today's: dates like "2 days ago" wander
+}
+
+// lookAlikes are the stored posts that say what new posts of the page say, and that the
+// page does not show any more.
+type lookAlikes struct {
+	gone     map[int64][]mention.PostKey // by fingerprint
+	allNew   bool                        // no id of the page is known
+	changing bool                        // the ids of the page are seen to change
+}
+
+// lookAlikes finds them for the posts whose keys are unknown.
+func (g *ingestion) lookAlikes(found []mention.AnalyzedPost, keys []mention.PostKey, known map[mention.PostKey]knownPost) (*lookAlikes, error) {
+	var fresh []mention.Post
+	var ask []int64
+	for i, f := range found {
+		if _, ok := known[keys[i]]; ok {
+			continue
+		}
+		fresh = append(fresh, f.Post)
+		ask = append(ask, shortFingerprint(f.Post.Fingerprint()))
+	}
+	twins := &lookAlikes{}
+	if len(fresh) == 0 {
+		return twins, nil
+	}
+	page := append(slices.Clip(g.in.OnPage), keys...)
+	if !g.in.Baseline && len(known) == 0 {
+		some, err := knowsAny(g.ctx, g.tx, page)
+		if err != nil {
+			return nil, err
+		}
+		twins.allNew = !some
+	}
+	if twins.allNew {
+		for _, post := range fresh {
+			for _, near := range post.NearFingerprints() {
+				ask = append(ask, shortFingerprint(near))
+			}
+		}
+	}
+	shown := make(map[mention.PostKey]bool, len(page))
+	for _, key := range page {
+		shown[key] = true
+	}
+	var err error
+	if twins.gone, err = postsSaying(g.ctx, g.tx, ask, shown); err != nil {
+		return nil, err
+	}
+	said := 0
+	for _, post := range fresh {
+		if len(twins.gone[shortFingerprint(post.Fingerprint())])+len(twins.near(post)) > 0 {
+			said++
+		}
+	}
+	twins.changing = twins.allNew && len(fresh) > 1 && 2*said > len(fresh)
+	return twins, nil
+}
+
+// take returns the known post that this one is; each is taken once.
+func (l *lookAlikes) take(post mention.Post) (mention.PostKey, bool) {
+	print := shortFingerprint(post.Fingerprint())
+	if len(l.gone[print]) > 0 && (l.changing || l.telling(post)) {
+		return l.pop(print), true
+	}
+	if near := l.near(post); l.changing && len(near) > 0 {
+		return l.pop(near[0]), true
+	}
+	return mention.PostKey{}, false
+}
+
+// telling reports whether the words and the name can hardly be somebody else's.
+func (l *lookAlikes) telling(post mention.Post) bool {
+	n := utf8.RuneCountInString(post.Body())
+	if mention.IsNobody(post.Author) {
+		return n >= tellingGuestWords
+	}
+	return l.allNew || n >= tellingWords
+}
+
+// near returns the fingerprints of the days beside under which there are posts.
+func (l *lookAlikes) near(post mention.Post) (prints []int64) {
+	for _, near := range post.NearFingerprints() {
+		if print := shortFingerprint(near); len(l.gone[print]) > 0 {
+			prints = append(prints, print)
+		}
+	}
+	return prints
+}
+
+func (l *lookAlikes) pop(print int64) mention.PostKey {
+	key := l.gone[print][0]
+	l.gone[print] = l.gone[print][1:]
+	return key
+}
+
+// knowsAny reports whether any of the keys is stored.
+func knowsAny(ctx context.Context, q querier, keys []mention.PostKey) (bool, error) {
+	for chunk := range slices.Chunk(keys, lookupChunk) {
+		known, err := knownPosts(ctx, q, chunk)
+		if err != nil || len(known) > 0 {
+			return len(known) > 0, err
+		}
+	}
+	return false, nil
+}
+
+// postsSaying returns the stored posts with these fingerprints that the page does not
+// show.
+func postsSaying(ctx context.Context, q querier, prints []int64, shown map[mention.PostKey]bool) (map[int64][]mention.PostKey, error) {
+	gone := make(map[int64][]mention.PostKey)
+	slices.Sort(prints)
+	for chunk := range slices.Chunk(slices.Compact(prints), lookupChunk) {
+		args := make([]any, len(chunk))
+		for i := range chunk {
+			args[i] = chunk[i]
+		}
+		rows, err := q.QueryContext(ctx, `SELECT fingerprint, key FROM posts WHERE fingerprint <> 0 AND fingerprint IN (`+placeholders(1, len(chunk))+`) ORDER BY key`, args...)
+		_, err = collect(rows, err, func(row scanner) (struct{}, error) {
+			var print int64
+			var key []byte
+			err := row.Scan(&print, &key)
+			if err == nil && !shown[mention.PostKey(key)] {
+				gone[print] = append(gone[print], mention.PostKey(key))
+			}
+			return struct{}{}, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return gone, nil
+}
+
+// writeMoves leaves a trace of every mention whose post came back under another id and
+// was dropped: one event, however often the id changes.
+func (g *ingestion) writeMoves() error {
+	for _, m := range g.moved {
+		if _, err := g.tx.ExecContext(g.ctx, `UPDATE posts SET fingerprint = $2 WHERE key = $1 AND fingerprint <> $2`, m.from[:], m.print); err != nil {
+			return err
+		}
+		_, err := g.tx.ExecContext(g.ctx, `
+INSERT INTO events (mention_id, alert_id, kind, by_id, by_name, at, detail)
+SELECT id, '', 'moved', '', '', CAST($1 AS BIGINT), CAST($2 AS TEXT) FROM mentions m WHERE m.post_key = $3
+AND NOT EXISTS (SELECT 1 FROM events e WHERE e.mention_id = m.id AND e.kind = 'moved')`,
+			micros(g.in.At), clean("the same words under another id: "+m.to.ID+" "+m.to.URL), m.from[:])
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// testChangingIDsAndDates: a site whose ids change at every fetch says "3 hours ago" and
+// "2 days ago", for two days, every half hour, over two midnights.
+func testChangingIDsAndDates(t *testing.T, open opener) {
+	s := open(t)
+	for _, c := range []struct {
+		name  string
+		posts int
+		most  int // new in all
+	}{{"one post", 1, 3}, {"a page", 3, 3}} { // alone on a page, midnight makes it new
+		news := 0
+		for poll := range 96 {
+			at := t0.Add(time.Duration(poll) * 30 * time.Minute)
+			in := mention.PollResult{Source: c.name, Complete: true, At: at}
+			for i := range c.posts {
+				p := post(i)
+				p.Source = c.name
+				p.Author = []string{"Олена", "Гость", "Иван"}[i]
+				p.Text = []string{"Romashka lost my parcel", "Ужасно", "Плохо"}[i]
+				p.ID, p.URL = fmt.Sprintf("sid-%d-%d", poll, i), ""
+				p.Published, p.DateOnly = at.Add(-3*time.Hour), false
+				if i == 1 {
+					p.Published, p.DateOnly = at.Add(-48*time.Hour).Truncate(24*time.Hour), true
+				}
+				in.Posts = append(in.Posts, heard(p, "Romashka"))
+				in.OnPage = append(in.OnPage, p.Key())
+			}
+			news += ingest(t, s, in).New
+		}
+		if news > c.most {
+			t.Errorf("%s: %d times new, at most %d", c.name, news, c.most)
+		}
+	}
+}
+
+// testGuestsOfAMovingPage: a page that shows the newest three has stable ids; guests who
+// write what an earlier one wrote, whose review is not on the page any more, are heard.
+func testGuestsOfAMovingPage(t *testing.T, open opener) {
+	s := open(t)
+	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
+	review := func(n int) mention.Post {
+		return mention.Post{Source: "forum", Kind: mention.Review, ID: fmt.Sprint(n), Author: "Гость", Published: day, DateOnly: true, Text: "Ужасно"}
+	}
+	news := 0
+	for last := 3; last < 30; last++ {
+		in := intakeOf()
+		for n := last - 2; n <= last; n++ {
+			in.Posts = append(in.Posts, heard(review(n), "Romashka"))
+			in.OnPage = append(in.OnPage, review(n).Key())
+		}
+		news += ingest(t, s, in).New
+	}
+	want(t, "reviews heard", news, 29)
+}
