@@ -288,3 +288,44 @@ func TestAPanicIsOneTasksFailure(t *testing.T) {
 		}
 	})
 }
+
+// TestRenamedSourceGoesOn: a name given to a source changes neither when it is polled
+// nor what is remembered of it.
+func TestRenamedSourceGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		place := &site{answer: always(page(items("https://a.example", 3, "p")...))}
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			src := Source{Name: "https://a.example", Key: "https://a.example", Group: "a", Place: "one", Every: time.Hour, Fixed: true, Crawler: place}
+			_ = m.Apply(ctx, []Source{src})
+			time.Sleep(10 * time.Minute)
+			src.Name = "Reviews"
+			_ = m.Apply(ctx, []Source{src})
+			time.Sleep(10 * time.Minute)
+			if len(place.polls) != 1 {
+				t.Errorf("polled %d times in 20 minutes, every hour", len(place.polls))
+			}
+			if got := m.Status(); len(got) != 1 || got[0].Name != "Reviews" || got[0].Polls != 1 {
+				t.Errorf("status %+v", got)
+			}
+			m.PollNow(ctx, "Reviews")
+			time.Sleep(time.Minute)
+			place.answer = always(page(items("Reviews", 4, "p")...))
+			m.PollNow(ctx, "Reviews")
+			time.Sleep(time.Minute)
+		})
+		if len(place.since) != 3 || place.since[1] != "c" {
+			t.Errorf("asked with the cursors %q, want the one it had under the old name", place.since)
+		}
+		last := w.intakes[len(w.intakes)-1]
+		if last.Baseline || len(last.Posts) != 1 || last.Source != "Reviews" || last.SourceKey != "https://a.example" {
+			t.Errorf("the last intake: %+v, want the one new post", last)
+		}
+		for i, state := range w.states {
+			if state.Key != "https://a.example" {
+				t.Errorf("state %s has the key %q", i, state.Key)
+			}
+		}
+	})
+}

@@ -52,11 +52,12 @@ func newStatusTable() *statusTable { return &statusTable{rows: map[string]*Sourc
 func (b *statusTable) set(src Source, state mention.SourceState, out *outcome) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	row := b.rows[src.Name]
+	row := b.rows[src.key()]
 	if row == nil {
-		row = &SourceStatus{Name: src.Name}
-		b.rows[src.Name] = row
+		row = &SourceStatus{}
+		b.rows[src.key()] = row
 	}
+	row.Name = src.Name
 	row.LastPoll, row.LastSuccess, row.LastNew = state.LastPoll, state.LastSuccess, state.LastNew
 	row.LastError, row.Failures, row.SuspendedUntil = state.LastError, state.Failures, state.SuspendedUntil
 	row.State = remember(state).Reported
@@ -71,14 +72,18 @@ func (b *statusTable) set(src Source, state mention.SourceState, out *outcome) {
 	}
 }
 
-// keep drops the rows of sources that left the watchlist.
-func (b *statusTable) keep(names map[string]bool) {
+// keep drops the rows of sources that left the watchlist, and names the others; names
+// are by key.
+func (b *statusTable) keep(names map[string]string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for name := range b.rows {
-		if !names[name] {
-			delete(b.rows, name)
+	for key, row := range b.rows {
+		name, ok := names[key]
+		if !ok {
+			delete(b.rows, key)
+			continue
 		}
+		row.Name = name
 	}
 }
 

@@ -140,7 +140,7 @@ func eraseMention(ctx context.Context, q querier, id string) error {
 func (s *Store) EraseAuthor(ctx context.Context, source, author string) (int, error) {
 	source, author = clean(source), clean(author)
 	return s.erase(ctx, "erase author",
-		`(author = $1 AND author <> '' AND ($2 = '' OR source = $2))`, author, source)
+		`(author = $1 AND author <> '' AND ($2 = '' OR source = `+keyOf("$2")+`))`, author, source)
 }
 
 // EraseLink erases the post that stands at the address, in every source. The post

@@ -137,6 +137,14 @@ func (s *Store) InstallKey(ctx context.Context) ([]byte, error) {
 	return key, nil
 }
 
+// PlaceKey returns the secret that digests of sources' places are made with. It is made
+// with the database and stays the same for as long as that lives.
+func (s *Store) PlaceKey(ctx context.Context) ([]byte, error) {
+	var key []byte
+	err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'place_key'`).Scan(&key)
+	return key, s.wrap("place key", err)
+}
+
 // renewInstallKey makes a new secret, so that all marks under the old one are void.
 func (s *Store) renewInstallKey(ctx context.Context) ([]byte, error) {
 	key := newInstallKey()

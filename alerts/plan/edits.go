@@ -121,7 +121,7 @@ func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Mention
 			all = append(all, mention.MentionRecord{Mention: d.Mention, Case: d.Case, Alert: ownAlert(d).ID})
 		}
 	}
-	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL, post.ReplyTo)
+	stored, err := p.view.InThread(ctx, post.Origin(), post.ThreadURL, post.ReplyTo)
 	if err != nil {
 		return nil, fmt.Errorf("complaints in the thread: %w", err)
 	}

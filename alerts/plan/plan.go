@@ -233,7 +233,7 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 	if post.Author == "" {
 		return mention.Author{}, nil
 	}
-	by, err := p.view.Author(ctx, post.Source, post.Author, p.now.Add(-authorMemory))
+	by, err := p.view.Author(ctx, post.Origin(), post.Author, p.now.Add(-authorMemory))
 	if err != nil {
 		return by, fmt.Errorf("history of the author: %w", err)
 	}

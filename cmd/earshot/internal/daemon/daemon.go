@@ -44,7 +44,7 @@ type Daemon struct {
 	started   time.Time
 	version   string
 	store     *store.Store
-	key       []byte // the installation's
+	key       []byte // digests of sources are made with it
 	seen      *seenSet
 	planner   *plan.Planner
 	notifiers *notifiers
@@ -80,7 +80,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 			d.close()
 		}
 	}()
-	if d.key, err = d.store.InstallKey(ctx); err != nil {
+	if d.key, err = d.store.PlaceKey(ctx); err != nil {
 		return nil, err
 	}
 	d.seen, err = openSeen(ctx, cfg, d.store, d.log)
@@ -90,7 +90,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	d.clock = &sharedClock{now: d.now, measure: d.store.ClockAhead, log: d.log}
 	d.clock.set(ctx)
 	d.wire(opt)
-	d.first, err = d.prepare(opt.Watchlist)
+	d.first, err = d.prepare(ctx, opt.Watchlist)
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,9 @@ type next struct {
 }
 
 // prepare makes the parts of a watchlist. The errors are the words file that
-// cannot be read or is wrong, and options of sources.
-func (d *Daemon) prepare(list Watchlist) (*next, error) {
+// cannot be read or is wrong, options of sources, and that the database cannot be
+// written. All that it changes are the names of sources.
+func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	scorer, err := NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
 		return nil, err
@@ -33,6 +34,10 @@ func (d *Daemon) prepare(list Watchlist) (*next, error) {
 	client := NewFetch(list.Config, d.version, d.log)
 	sources, err := newSources(list, client, d.key, d.log)
 	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	if err := d.nameSources(ctx, sources); err != nil { // last: it is the only change made here
 		client.Close()
 		return nil, err
 	}
@@ -73,7 +78,7 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 // cannot and changes nothing. What is bound to the process (store, web) keeps its
 // old value, and the log says so.
 func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
-	n, err := d.prepare(list)
+	n, err := d.prepare(ctx, list)
 	if err != nil {
 		return err
 	}
