@@ -329,3 +329,78 @@ func TestRenamedSourceGoesOn(t *testing.T) {
 		}
 	})
 }
+
+// listener is a stream without a cursor: what it heard and nobody committed is gone.
+type listener struct{ heard []mention.Post }
+
+func (l *listener) Poll(ctx context.Context, _ crawlers.Cursor) (crawlers.Batch, error) {
+	<-ctx.Done()
+	return page(l.heard...), fmt.Errorf("stream: %w", ctx.Err())
+}
+
+// TestAStopKeepsWhatWasHeard: the posts that a stream returns because it is stopped are
+// committed; that it was stopped is no failure of the source.
+func TestAStopKeepsWhatWasHeard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.states["s"] = mention.SourceState{Name: "s", Baselined: true, Cursor: "before"}
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "s", Group: "a", Every: time.Minute, Stream: true, Crawler: &listener{items("s", 3, "p")}}})
+			time.Sleep(10 * time.Second)
+		})
+		if len(w.intakes) != 1 || len(w.intakes[0].Posts) != 3 || w.intakes[0].Baseline {
+			t.Errorf("committed %+v, want the three posts that were heard when the stop came", w.intakes)
+		}
+		if st := w.states["s"]; st.Failures != 0 || st.Cursor != "before" {
+			t.Errorf("a stop left the state %+v", st)
+		}
+	})
+}
+
+// TestRemovedSourcesAreForgotten: what is remembered of a source goes with it, also when
+// its last poll ends later.
+func TestRemovedSourcesAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			slow := &site{answer: always(page(items("slow", 1, "p")...)), takes: time.Minute}
+			_ = m.Apply(ctx, []Source{
+				{Name: "stays", Group: "a", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page())}},
+				{Name: "goes", Group: "b", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page())}},
+				{Name: "slow", Group: "c", Every: time.Hour, Fixed: true, Crawler: slow},
+			})
+			time.Sleep(10 * time.Second)
+			_ = m.Apply(ctx, []Source{{Name: "stays", Group: "a", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page())}}})
+			time.Sleep(10 * time.Minute)
+			m.poller.mu.Lock()
+			defer m.poller.mu.Unlock()
+			if _, ok := m.poller.state["stays"]; len(m.poller.state) != 1 || !ok {
+				t.Errorf("remembered: %v, want the one source that is left", m.poller.state)
+			}
+		})
+	})
+}
+
+// TestRemovedSourcesKeepNoPosts: what could not be stored does not hold memory for a
+// source that nobody polls any more.
+func TestRemovedSourcesKeepNoPosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.ingestErr = errors.New("disk full")
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "goes", Group: "b", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page(items("goes", 5, "p")...))}}})
+			time.Sleep(time.Second)
+			if m.poller.posts != 5 {
+				t.Fatalf("%d posts kept, want the 5 that could not be stored", m.poller.posts)
+			}
+			_ = m.Apply(ctx, nil)
+			time.Sleep(time.Minute)
+			if m.poller.posts != 0 || len(m.poller.kept) != 0 {
+				t.Errorf("%d posts of nobody are kept", m.poller.posts)
+			}
+		})
+	})
+}

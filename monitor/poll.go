@@ -38,9 +38,10 @@ type poller struct {
 
 // answer is what a source answered to one poll.
 type answer struct {
-	batch crawlers.Batch
-	err   error
-	began time.Time
+	batch   crawlers.Batch
+	err     error
+	began   time.Time
+	stopped bool // it ended because the daemon stops
 }
 
 // remembered is a source's state in memory. Polls that find nothing change only
@@ -80,7 +81,7 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 }
 
 // ask reads the source, or takes what was read before and could not be stored. It is
-// not ok when ctx ended first.
+// not ok when ctx ended before there was anything to store.
 func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState) (answer, bool) {
 	if got, ok := p.takeKept(src.key()); ok {
 		src.own(got.batch.Posts)
@@ -93,7 +94,8 @@ func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState)
 	if errors.As(got.err, &broken) {
 		p.Log.Error("a crawler failed in a way nobody foresaw; only this source is held up", "source", src.Name, "err", got.err, "stack", broken.stack)
 	}
-	return got, ctx.Err() == nil
+	got.stopped = ctx.Err() != nil
+	return got, !got.stopped || len(got.batch.Posts) > 0
 }
 
 // commit is steps 3 to 5.
@@ -108,6 +110,9 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 			return p.Now().Add(max(storeRetry, src.Every))
 		}
 		return p.Now().Add(storeRetry)
+	}
+	if got.stopped && got.err != nil {
+		return p.Now() // its posts are safe, and being stopped says nothing about the source
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
@@ -217,6 +222,15 @@ func (p *poller) forget(keys ...string) {
 	defer p.mu.Unlock()
 	for _, key := range keys {
 		delete(p.state, key)
+	}
+}
+
+// drop forgets all of sources that are not polled any more, posts that could not be
+// stored too.
+func (p *poller) drop(keys ...string) {
+	p.forget(keys...)
+	for _, key := range keys {
+		p.takeKept(key)
 	}
 }
 

@@ -76,7 +76,7 @@ func (m *Monitor) Run(ctx context.Context) {
 			workers.Wait()
 			return
 		case list := <-m.apply:
-			s.replace(list, m.opt.Now(), m.status)
+			m.poller.drop(s.replace(list, m.opt.Now(), m.status)...)
 			m.askOpenThreads(ctx, s, &workers)
 		case list := <-m.openThreads:
 			s.asking = false
@@ -87,6 +87,9 @@ func (m *Monitor) Run(ctx context.Context) {
 		case f := <-m.done:
 			s.running--
 			s.finish(f, m.opt.Now())
+			if _, polled := s.source(f.e.src.key()); !polled { // it left while this ran
+				m.poller.drop(f.e.src.key())
+			}
 		case <-timer.C:
 		case <-reconcile.C:
 			s.reconcile(m.opt.Now())
@@ -231,10 +234,10 @@ func (s *schedule) finish(f finished, now time.Time) {
 	heap.Push(&s.heap, e)
 }
 
-// replace takes a new list of sources. An entry that is running keeps running;
+// replace takes a new list of sources and returns the keys of those that are gone. An entry that is running keeps running;
 // its successor under the same key starts when it is done, because both are in
 // the same group or the old one is marked gone.
-func (s *schedule) replace(list []Source, now time.Time, status *statusTable) {
+func (s *schedule) replace(list []Source, now time.Time, status *statusTable) (gone []string) {
 	fresh := make(map[string]*entry, len(list))
 	names := make(map[string]string, len(list))
 	for _, src := range list {
@@ -261,6 +264,9 @@ func (s *schedule) replace(list []Source, now time.Time, status *statusTable) {
 		if fresh[key] != e {
 			s.remove(e)
 		}
+		if fresh[key] == nil {
+			gone = append(gone, key)
+		}
 	}
 	s.byKey = fresh
 	for key, e := range s.threads {
@@ -272,6 +278,7 @@ func (s *schedule) replace(list []Source, now time.Time, status *statusTable) {
 		}
 	}
 	status.keep(names)
+	return gone
 }
 
 // remove takes an entry out; its poll under way ends.
