@@ -31,7 +31,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := NewFetch(list.Config, d.version, d.log)
+	client := d.newClient(list.Config)
 	sources, err := newSources(list, client, d.key, d.log)
 	if err != nil {
 		client.Close()
@@ -49,6 +49,16 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		client:    client,
 		sources:   sources,
 	}, nil
+}
+
+// newClient makes the client of a watchlist. After a reload it goes on with the manners
+// of the one before, whose polls may still run: pauses that hosts asked for hold.
+func (d *Daemon) newClient(cfg *config.Config) *fetch.Client {
+	options := fetchOptions(cfg, d.version, d.log)
+	if before := d.fetch.Load(); before != nil {
+		return before.With(options)
+	}
+	return fetch.New(options)
 }
 
 // commit takes the prepared parts into use, but for the sources.
