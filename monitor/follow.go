@@ -44,6 +44,7 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 	fresh = l.changed(fresh)
 	receipt, err := p.handOver(commit, src, fresh, withPage(p.replies(src, l.before(batch.Posts), fresh), shown))
 	if err != nil {
+		p.table.notStored(src, err)
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry), true
 	}

@@ -404,3 +404,27 @@ func TestRemovedSourcesKeepNoPosts(t *testing.T) {
 		})
 	})
 }
+
+// TestNotStoredIsShown: posts that cannot be stored are a state that health can show,
+// from the first try to the one that works.
+func TestNotStoredIsShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.ingestErr = errors.New("disk full")
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: &site{answer: always(page(items("a", 5, "p")...))}}})
+			time.Sleep(time.Second)
+			if got := m.Status(); len(got) != 1 || got[0].NotStored == "" || got[0].Name != "a" {
+				t.Errorf("while the disk is full: %+v", got)
+			}
+			w.mu.Lock()
+			w.ingestErr = nil
+			w.mu.Unlock()
+			time.Sleep(time.Minute)
+			if got := m.Status(); got[0].NotStored != "" || got[0].NewPosts != 5 {
+				t.Errorf("afterwards: %+v", got)
+			}
+		})
+	})
+}

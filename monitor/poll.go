@@ -104,6 +104,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, got.err == nil), shown))
 	if err != nil {
 		p.forget(src.key())
+		p.table.notStored(src, err)
 		kept := p.keep(src.key(), got)
 		p.Log.Error("posts cannot be stored; they are kept and tried again", "source", src.Name, "err", err)
 		if !kept { // read again, but not more often than a source may be
@@ -128,6 +129,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	for _, n := range notices {
 		if err := p.Ops.Notify(ctx, n); err != nil {
 			p.forget(src.key())
+			p.table.notStored(src, err)
 			p.Log.Error("notice cannot be stored; it is tried again", "source", src.Name, "err", err)
 			p.keep(src.key(), got)
 			return p.Now().Add(storeRetry)
@@ -135,6 +137,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	if err := p.save(ctx, state, changed); err != nil {
 		p.keep(src.key(), got)
+		p.table.notStored(src, err)
 		p.Log.Error("source state cannot be stored; it is tried again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry)
 	}
@@ -225,12 +228,13 @@ func (p *poller) forget(keys ...string) {
 	}
 }
 
-// drop forgets all of sources that are not polled any more, posts that could not be
-// stored too.
+// drop forgets all of sources that are not polled any more: posts that could not be
+// stored, and how they stood, too.
 func (p *poller) drop(keys ...string) {
 	p.forget(keys...)
 	for _, key := range keys {
 		p.takeKept(key)
+		p.table.drop(key)
 	}
 }
 

@@ -277,7 +277,7 @@ func (s *schedule) replace(list []Source, now time.Time, status *statusTable) (g
 			e.src = now.src
 		}
 	}
-	status.keep(names)
+	status.name(names)
 	return gone
 }
 

@@ -20,6 +20,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -48,6 +49,7 @@ type Store struct {
 	log     *slog.Logger
 	now     func() time.Time
 	damaged sync.Map // ids of rows whose damage was said
+	trouble atomic.Pointer[error]
 }
 
 // engine is what differs between the databases.
@@ -179,16 +181,35 @@ func (s *Store) inTx(ctx context.Context, what string, do func(tx *sql.Tx) error
 		err = s.tryTx(ctx, do)
 		switch {
 		case err == nil:
+			s.trouble.Store(nil)
 			return nil
 		case errors.Is(err, errConflict):
 			lost++
 		case s.engine.busy(err) && ctx.Err() == nil:
 			busy++
 		default:
-			return s.wrap(what, err)
+			return s.notWritten(ctx, what, err)
 		}
 	}
+	return s.notWritten(ctx, what, err)
+}
+
+// notWritten is the error of a write, and remembers it where it is the database's: a
+// full disk, say, and not a change that it refuses.
+func (s *Store) notWritten(ctx context.Context, what string, err error) error {
+	if explained := s.engine.explain(err); ctx.Err() == nil && explained.Error() != err.Error() {
+		s.trouble.Store(&explained)
+	}
 	return s.wrap(what, err)
+}
+
+// Trouble returns why nothing could be written when it was last tried; nil when the last
+// write was good, or when the database refused only what it was given.
+func (s *Store) Trouble() error {
+	if err := s.trouble.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 func (s *Store) tryTx(ctx context.Context, do func(tx *sql.Tx) error) error {

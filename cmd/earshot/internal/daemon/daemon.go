@@ -100,6 +100,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 		address:      cfg.Web.Listen,
 		log:          d.log,
 		health:       d.health,
+		ready:        d.ready,
 		metrics:      d.metrics.handler(),
 		interactions: d.notifiers.interactions,
 		hubs:         d.hubs,
@@ -164,7 +165,7 @@ func (d *Daemon) wire(opt Options) {
 		Now:      d.now,
 	})
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
-	d.metrics.watch(d.monitor, d.store)
+	d.metrics.watch(d.monitor, d.store, d.troubles)
 }
 
 // Run works until ctx ends and then stops in one order: first nothing new is
@@ -188,6 +189,7 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.web.serve(deciding) })
 	decide.Go(func() { d.pruneLoop(deciding) })
 	decide.Go(func() { d.routes.run(deciding) })
+	decide.Go(func() { d.alarmLoop(deciding) })
 	decide.Go(func() { _ = d.deadlines.Run(deciding) }) // ends with its context only
 	decide.Go(func() { _ = d.digests.Run(deciding) })   // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })

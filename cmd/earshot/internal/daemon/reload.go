@@ -101,5 +101,6 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 	d.poll(ctx, n)
 	d.routes.again(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
 	d.sender.Reload()
+	d.taken(ctx)
 	return nil
 }
