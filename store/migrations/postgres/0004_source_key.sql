@@ -7,3 +7,5 @@ CREATE UNIQUE INDEX sources_key ON sources (key);
 ALTER TABLE sources ADD COLUMN place TEXT NOT NULL DEFAULT '';
 -- Digests of places outlive the install key, which is renewed after a restore.
 INSERT INTO meta (name, value) SELECT 'place_key', value FROM meta WHERE name = 'install_key';
+-- What the retention looks at.
+CREATE INDEX alerts_kept ON alerts (created_at, id) WHERE status = 'posted';
