@@ -63,7 +63,8 @@ type Daemon struct {
 	analyzer atomic.Pointer[Analyzer]
 	fetch    atomic.Pointer[fetch.Client]
 	config   atomic.Pointer[config.Config]
-	first    *next // what Run begins with
+	first    *next     // what Run begins with
+	lastPoll time.Time // of the process before, as the database knows it
 }
 
 // Open opens what needs opening and wires the parts; nothing runs yet. The errors
@@ -122,6 +123,7 @@ func (d *Daemon) wire(opt Options) {
 		NotifierFor: d.notifiers.notifierFor,
 		Log:         d.log,
 		Now:         d.clock.Now,
+		LostSince:   d.lostSince,
 		Accepted:    d.metrics.accepted,
 		Trouble:     func(route string, err error) { d.routes.trouble(route, err) },
 	})

@@ -26,6 +26,9 @@ func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source) erro
 	stored := make(map[string]mention.SourceState, len(known))
 	for _, row := range known {
 		stored[row.Key] = row
+		if d.first == nil && row.LastPoll.After(d.lastPoll) {
+			d.lastPoll = row.LastPoll
+		}
 	}
 	var changed []mention.SourceState
 	for i, id := range assignKeys(known, sources, d.now()) {
