@@ -68,4 +68,6 @@ type Search struct {
 	Since  time.Time // when the first attempt began
 	Until  time.Time // when the last attempt had ended; zero: now
 	Alerts []mention.AlertID
+	// Replies looks in the threads of earshot's own messages there too.
+	Replies bool
 }

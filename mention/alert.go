@@ -86,11 +86,13 @@ type AnalyzedPost struct {
 
 // PollResult is what one poll hands over to be committed in one transaction.
 type PollResult struct {
-	Source   string
-	Baseline bool // a source never polled before: record, do not alert
-	Complete bool // the poll saw everything it wanted, so a baseline is done
-	At       time.Time
-	Posts    []AnalyzedPost
+	Source string // its name
+	// SourceKey is what the source is known by, whatever its name; empty: Source.
+	SourceKey string
+	Baseline  bool // a source never polled before: record, do not alert
+	Complete  bool // the poll saw everything it wanted, so a baseline is done
+	At        time.Time
+	Posts     []AnalyzedPost
 	// OnPage are the keys of all that the poll saw, old posts included. A post whose id
 	// stands there is a post of its own, whatever else says the same words.
 	OnPage []PostKey
@@ -138,7 +140,9 @@ type IngestResult struct {
 
 // SourceState is what is remembered of a source between polls and restarts.
 type SourceState struct {
-	Name           string
+	Key            string    // what the source is known by; it never changes; empty: Name
+	Name           string    // as in the watchlist now
+	Place          string    // an opaque digest of where it is; empty while unknown
 	Cursor         string    // opaque to everyone but the source's crawler
 	Baselined      bool      // the first complete poll is done
 	LastPoll       time.Time // any poll

@@ -7,6 +7,7 @@
 package mention
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -46,7 +47,8 @@ func (r *Rating) Stars() float64 {
 
 // Post is what someone published: an article, a review, a forum post, a comment.
 type Post struct {
-	Source     string    // the source's name, as in the watchlist
+	Source     string    // the source's name, as in the watchlist now
+	SourceKey  string    // what the source is known by whatever its name: it never changes; empty: Source
 	Kind       PostKind  // what the source's posts are
 	ID         string    // the site's own id or the cleaned permalink; unique within Source, the same at every poll
 	URL        string    // absolute permalink; empty only when the site offers none
@@ -71,11 +73,15 @@ type Post struct {
 // one line end, the text.
 func (p Post) Body() string { return p.Title + "\n" + p.Text }
 
-// PostKey identifies a post across polls: 16 bytes of SHA-256 over source and ID.
+// Origin is what the post's source is known by for good. The source's name is for people
+// and for rules; what belongs together belongs together by Origin.
+func (p Post) Origin() string { return cmp.Or(p.SourceKey, p.Source) }
+
+// PostKey identifies a post across polls: 16 bytes of SHA-256 over Origin and ID.
 type PostKey [16]byte
 
 // Key returns the key of the post.
-func (p Post) Key() PostKey { return PostKey(digest("post", p.Source, p.ID)) }
+func (p Post) Key() PostKey { return PostKey(digest("post", p.Origin(), p.ID)) }
 
 // ContentHash changes when the words or the rating of the post change. White
 // space does not count. It is never 0.
@@ -122,7 +128,7 @@ func (p Post) fingerprint(days int) PostKey {
 	if p.Rating != nil {
 		rating = formatRating(*p.Rating)
 	}
-	return PostKey(digest("fingerprint", p.Source, p.Author, when, rating, text))
+	return PostKey(digest("fingerprint", p.Origin(), p.Author, when, rating, text))
 }
 
 // ID names a mention: one post and one watch.

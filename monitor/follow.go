@@ -17,11 +17,11 @@ import (
 func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked bool) {
 	fault.At("job-taken")
 	began := p.Now()
-	l, ok := p.threads.pick(src.Name, began)
+	l, ok := p.threads.pick(src.key(), began)
 	if !ok {
 		return p.nextVisit(src), false
 	}
-	state, err := p.load(ctx, src.Name)
+	state, err := p.load(ctx, src)
 	if err != nil {
 		p.Log.Error("source state cannot be read", "source", src.Name, "err", err)
 		return began.Add(storeRetry), false
@@ -38,11 +38,13 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 
 	commit, cancel := graceful(ctx)
 	defer cancel()
+	src.own(batch.Posts)
 	batch.Posts, l.gone = l.found(batch)
 	fresh, shown := p.unseen(commit, src, batch.Posts)
 	fresh = l.changed(fresh)
 	receipt, err := p.handOver(commit, src, fresh, withPage(p.replies(src, l.before(batch.Posts), fresh), shown))
 	if err != nil {
+		p.table.notStored(src, err)
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry), true
 	}
@@ -55,7 +57,7 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 // nextVisit is when the source has a thread to visit, or late when it has none:
 // its place in the schedule goes with the next rebuild.
 func (p *poller) nextVisit(src Source) time.Time {
-	if due, ok := p.threads.due(src.Name); ok {
+	if due, ok := p.threads.due(src.key()); ok {
 		return due
 	}
 	return p.Now().Add(time.Hour)
@@ -151,7 +153,7 @@ func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) 
 		baseline bool
 	}{{old, true}, {news, false}} {
 		if len(part.posts) > 0 {
-			ins = append(ins, mention.PollResult{Source: src.Name, Baseline: part.baseline, At: p.Now(), Posts: p.analyze(part.posts)})
+			ins = append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, Baseline: part.baseline, At: p.Now(), Posts: p.analyze(part.posts)})
 		}
 	}
 	return ins

@@ -90,7 +90,7 @@ func remember(state mention.SourceState) memory {
 func settle(state mention.SourceState, src Source) mention.SourceState {
 	m := remember(state)
 	if m.Place != "" && src.Place != "" && m.Place != src.Place {
-		return mention.SourceState{Name: state.Name}
+		return mention.SourceState{Key: state.Key, Name: state.Name, Place: state.Place}
 	}
 	if m.Settings != "" && src.Settings != "" && m.Settings != src.Settings {
 		state.SuspendedUntil = time.Time{}

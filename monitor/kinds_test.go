@@ -288,3 +288,143 @@ func TestAPanicIsOneTasksFailure(t *testing.T) {
 		}
 	})
 }
+
+// TestRenamedSourceGoesOn: a name given to a source changes neither when it is polled
+// nor what is remembered of it.
+func TestRenamedSourceGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		place := &site{answer: always(page(items("https://a.example", 3, "p")...))}
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			src := Source{Name: "https://a.example", Key: "https://a.example", Group: "a", Place: "one", Every: time.Hour, Fixed: true, Crawler: place}
+			_ = m.Apply(ctx, []Source{src})
+			time.Sleep(10 * time.Minute)
+			src.Name = "Reviews"
+			_ = m.Apply(ctx, []Source{src})
+			time.Sleep(10 * time.Minute)
+			if len(place.polls) != 1 {
+				t.Errorf("polled %d times in 20 minutes, every hour", len(place.polls))
+			}
+			if got := m.Status(); len(got) != 1 || got[0].Name != "Reviews" || got[0].Polls != 1 {
+				t.Errorf("status %+v", got)
+			}
+			m.PollNow(ctx, "Reviews")
+			time.Sleep(time.Minute)
+			place.answer = always(page(items("Reviews", 4, "p")...))
+			m.PollNow(ctx, "Reviews")
+			time.Sleep(time.Minute)
+		})
+		if len(place.since) != 3 || place.since[1] != "c" {
+			t.Errorf("asked with the cursors %q, want the one it had under the old name", place.since)
+		}
+		last := w.intakes[len(w.intakes)-1]
+		if last.Baseline || len(last.Posts) != 1 || last.Source != "Reviews" || last.SourceKey != "https://a.example" {
+			t.Errorf("the last intake: %+v, want the one new post", last)
+		}
+		for i, state := range w.states {
+			if state.Key != "https://a.example" {
+				t.Errorf("state %s has the key %q", i, state.Key)
+			}
+		}
+	})
+}
+
+// listener is a stream without a cursor: what it heard and nobody committed is gone.
+type listener struct{ heard []mention.Post }
+
+func (l *listener) Poll(ctx context.Context, _ crawlers.Cursor) (crawlers.Batch, error) {
+	<-ctx.Done()
+	return page(l.heard...), fmt.Errorf("stream: %w", ctx.Err())
+}
+
+// TestAStopKeepsWhatWasHeard: the posts that a stream returns because it is stopped are
+// committed; that it was stopped is no failure of the source.
+func TestAStopKeepsWhatWasHeard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.states["s"] = mention.SourceState{Name: "s", Baselined: true, Cursor: "before"}
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "s", Group: "a", Every: time.Minute, Stream: true, Crawler: &listener{items("s", 3, "p")}}})
+			time.Sleep(10 * time.Second)
+		})
+		if len(w.intakes) != 1 || len(w.intakes[0].Posts) != 3 || w.intakes[0].Baseline {
+			t.Errorf("committed %+v, want the three posts that were heard when the stop came", w.intakes)
+		}
+		if st := w.states["s"]; st.Failures != 0 || st.Cursor != "before" {
+			t.Errorf("a stop left the state %+v", st)
+		}
+	})
+}
+
+// TestRemovedSourcesAreForgotten: what is remembered of a source goes with it, also when
+// its last poll ends later.
+func TestRemovedSourcesAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			slow := &site{answer: always(page(items("slow", 1, "p")...)), takes: time.Minute}
+			_ = m.Apply(ctx, []Source{
+				{Name: "stays", Group: "a", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page())}},
+				{Name: "goes", Group: "b", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page())}},
+				{Name: "slow", Group: "c", Every: time.Hour, Fixed: true, Crawler: slow},
+			})
+			time.Sleep(10 * time.Second)
+			_ = m.Apply(ctx, []Source{{Name: "stays", Group: "a", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page())}}})
+			time.Sleep(10 * time.Minute)
+			m.poller.mu.Lock()
+			defer m.poller.mu.Unlock()
+			if _, ok := m.poller.state["stays"]; len(m.poller.state) != 1 || !ok {
+				t.Errorf("remembered: %v, want the one source that is left", m.poller.state)
+			}
+		})
+	})
+}
+
+// TestRemovedSourcesKeepNoPosts: what could not be stored does not hold memory for a
+// source that nobody polls any more.
+func TestRemovedSourcesKeepNoPosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.ingestErr = errors.New("disk full")
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "goes", Group: "b", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page(items("goes", 5, "p")...))}}})
+			time.Sleep(time.Second)
+			if m.poller.posts != 5 {
+				t.Fatalf("%d posts kept, want the 5 that could not be stored", m.poller.posts)
+			}
+			_ = m.Apply(ctx, nil)
+			time.Sleep(time.Minute)
+			if m.poller.posts != 0 || len(m.poller.kept) != 0 {
+				t.Errorf("%d posts of nobody are kept", m.poller.posts)
+			}
+		})
+	})
+}
+
+// TestNotStoredIsShown: posts that cannot be stored are a state that health can show,
+// from the first try to the one that works.
+func TestNotStoredIsShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.ingestErr = errors.New("disk full")
+		m := w.monitor(4)
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: &site{answer: always(page(items("a", 5, "p")...))}}})
+			time.Sleep(time.Second)
+			if got := m.Status(); len(got) != 1 || got[0].NotStored == "" || got[0].Name != "a" {
+				t.Errorf("while the disk is full: %+v", got)
+			}
+			w.mu.Lock()
+			w.ingestErr = nil
+			w.mu.Unlock()
+			time.Sleep(time.Minute)
+			if got := m.Status(); got[0].NotStored != "" || got[0].NewPosts != 5 {
+				t.Errorf("afterwards: %+v", got)
+			}
+		})
+	})
+}

@@ -7,6 +7,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -17,7 +18,8 @@ import (
 
 // Source is one place to poll.
 type Source struct {
-	Name    string
+	Name    string // what people call it
+	Key     string // what it is known by, whatever its name; empty: Name
 	Kind    string
 	Address string        // as written in the watchlist; empty when it has none
 	Group   string        // politeness group: host or API credential; one poll at a time in a group
@@ -28,14 +30,26 @@ type Source struct {
 	// Backfill lets the first poll alert posts published at most so long ago;
 	// 0 makes the whole first poll a baseline.
 	Backfill time.Duration
-	// Place says which place this is, whatever its name: another place under the same
-	// name is a new source, with a baseline of its own. Settings says how it is read,
-	// keys included: a change of them ends a suspension. Both are opaque; empty says
-	// nothing.
+	// Place says where it is: at another place nothing of what is remembered holds, and
+	// its first poll is a baseline. Settings says how it is read, keys included: a change
+	// of them ends a suspension. Both are opaque; empty says nothing.
 	Place, Settings string
 	// Stream marks a source that is read all the time: its Poll blocks while it
 	// listens, so the next one starts at once.
 	Stream bool
+}
+
+func (s Source) key() string { return cmp.Or(s.Key, s.Name) }
+
+// own makes posts the source's. A crawler, or what was kept of an answer, may know it
+// by an earlier name.
+func (s Source) own(posts []mention.Post) {
+	if s.Key == "" {
+		return
+	}
+	for i := range posts {
+		posts[i].Source, posts[i].SourceKey = s.Name, s.Key
+	}
 }
 
 // Seen is the filter in front of the truth: 99 % of what a poll returns is old.
@@ -50,7 +64,7 @@ type Seen interface {
 // Ledger is the truth. Ingest is one transaction and drops what it knows.
 type Ledger interface {
 	Ingest(ctx context.Context, in mention.PollResult) (mention.IngestResult, error)
-	Source(ctx context.Context, name string) (mention.SourceState, error)
+	Source(ctx context.Context, key string) (mention.SourceState, error)
 	SaveSource(ctx context.Context, state mention.SourceState) error
 }
 

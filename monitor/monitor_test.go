@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,7 +94,7 @@ func (w *world) SaveSource(_ context.Context, s mention.SourceState) error {
 	if w.saveErr != nil {
 		return w.saveErr
 	}
-	w.states[s.Name] = s
+	w.states[cmp.Or(s.Key, s.Name)] = s
 	return nil
 }
 

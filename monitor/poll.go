@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,16 +31,17 @@ type poller struct {
 	threads threads
 
 	mu    sync.Mutex
-	state map[string]remembered // by source; what the ledger has or may have a little later
-	kept  map[string]answer     // by source; what could not be stored yet
+	state map[string]remembered // by key of source; what the ledger has or may have a little later
+	kept  map[string]answer     // by key of source; what could not be stored yet
 	posts int                   // in kept
 }
 
 // answer is what a source answered to one poll.
 type answer struct {
-	batch crawlers.Batch
-	err   error
-	began time.Time
+	batch   crawlers.Batch
+	err     error
+	began   time.Time
+	stopped bool // it ended because the daemon stops
 }
 
 // remembered is a source's state in memory. Polls that find nothing change only
@@ -57,7 +59,7 @@ const saveStamps = time.Minute
 // poll polls the source once and returns when it is due again.
 func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 	fault.At("job-taken")
-	state, err := p.load(ctx, src.Name)
+	state, err := p.load(ctx, src)
 	if err != nil {
 		p.Log.Error("source state cannot be read", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry)
@@ -79,18 +81,21 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 }
 
 // ask reads the source, or takes what was read before and could not be stored. It is
-// not ok when ctx ended first.
+// not ok when ctx ended before there was anything to store.
 func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState) (answer, bool) {
-	if got, ok := p.takeKept(src.Name); ok {
+	if got, ok := p.takeKept(src.key()); ok {
+		src.own(got.batch.Posts)
 		return got, true
 	}
 	got := answer{began: p.Now()}
 	got.batch, got.err = pollSafely(ctx, src.Crawler, crawlers.Cursor(state.Cursor))
+	src.own(got.batch.Posts)
 	var broken *panicError
 	if errors.As(got.err, &broken) {
 		p.Log.Error("a crawler failed in a way nobody foresaw; only this source is held up", "source", src.Name, "err", got.err, "stack", broken.stack)
 	}
-	return got, ctx.Err() == nil
+	got.stopped = ctx.Err() != nil
+	return got, !got.stopped || len(got.batch.Posts) > 0
 }
 
 // commit is steps 3 to 5.
@@ -98,13 +103,17 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
 	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, got.err == nil), shown))
 	if err != nil {
-		p.forget(src.Name)
-		kept := p.keep(src.Name, got)
+		p.forget(src.key())
+		p.table.notStored(src, err)
+		kept := p.keep(src.key(), got)
 		p.Log.Error("posts cannot be stored; they are kept and tried again", "source", src.Name, "err", err)
 		if !kept { // read again, but not more often than a source may be
 			return p.Now().Add(max(storeRetry, src.Every))
 		}
 		return p.Now().Add(storeRetry)
+	}
+	if got.stopped && got.err != nil {
+		return p.Now() // its posts are safe, and being stopped says nothing about the source
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
@@ -119,14 +128,16 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	// are. Told again after a crash, the receiver drops the repeat.
 	for _, n := range notices {
 		if err := p.Ops.Notify(ctx, n); err != nil {
-			p.forget(src.Name)
+			p.forget(src.key())
+			p.table.notStored(src, err)
 			p.Log.Error("notice cannot be stored; it is tried again", "source", src.Name, "err", err)
-			p.keep(src.Name, got)
+			p.keep(src.key(), got)
 			return p.Now().Add(storeRetry)
 		}
 	}
 	if err := p.save(ctx, state, changed); err != nil {
-		p.keep(src.Name, got)
+		p.keep(src.key(), got)
+		p.table.notStored(src, err)
 		p.Log.Error("source state cannot be stored; it is tried again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry)
 	}
@@ -151,23 +162,23 @@ func graceful(ctx context.Context) (context.Context, context.CancelFunc) {
 const mostKept = 20000
 
 // keep remembers an answer until it can be stored, and reports whether there was room.
-func (p *poller) keep(name string, got answer) bool {
+func (p *poller) keep(key string, got answer) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.posts+len(got.batch.Posts) > mostKept {
 		return false
 	}
 	p.posts += len(got.batch.Posts)
-	p.kept[name] = got
+	p.kept[key] = got
 	return true
 }
 
-func (p *poller) takeKept(name string) (answer, bool) {
+func (p *poller) takeKept(key string) (answer, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	got, ok := p.kept[name]
+	got, ok := p.kept[key]
 	if ok {
-		delete(p.kept, name)
+		delete(p.kept, key)
 		p.posts -= len(got.batch.Posts)
 	}
 	return got, ok
@@ -175,14 +186,15 @@ func (p *poller) takeKept(name string) (answer, bool) {
 
 // load returns the source's state: what this process remembers, or else what is
 // stored.
-func (p *poller) load(ctx context.Context, name string) (mention.SourceState, error) {
+func (p *poller) load(ctx context.Context, src Source) (state mention.SourceState, err error) {
 	p.mu.Lock()
-	known, ok := p.state[name]
+	known, ok := p.state[src.key()]
 	p.mu.Unlock()
-	if ok {
-		return known.SourceState, nil
+	if state = known.SourceState; !ok {
+		state, err = p.Ledger.Source(ctx, src.key())
 	}
-	return p.Ledger.Source(ctx, name)
+	state.Key, state.Name, state.Place = src.Key, src.Name, src.Place
+	return state, err
 }
 
 // save remembers the state, and stores it when something but its stamps changed
@@ -190,28 +202,39 @@ func (p *poller) load(ctx context.Context, name string) (mention.SourceState, er
 // next poll begins from what is stored.
 func (p *poller) save(ctx context.Context, state mention.SourceState, changed bool) error {
 	p.mu.Lock()
-	known := p.state[state.Name]
+	key := cmp.Or(state.Key, state.Name)
+	known := p.state[key]
 	p.mu.Unlock()
 	saved := known.saved
 	if changed || p.Now().Sub(saved) >= saveStamps {
 		if err := p.Ledger.SaveSource(ctx, state); err != nil {
-			p.forget(state.Name)
+			p.forget(key)
 			return err
 		}
 		saved = p.Now()
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.state[state.Name] = remembered{state, saved}
+	p.state[key] = remembered{state, saved}
 	return nil
 }
 
 // forget drops what is remembered of sources.
-func (p *poller) forget(names ...string) {
+func (p *poller) forget(keys ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, name := range names {
-		delete(p.state, name)
+	for _, key := range keys {
+		delete(p.state, key)
+	}
+}
+
+// drop forgets all of sources that are not polled any more: posts that could not be
+// stored, and how they stood, too.
+func (p *poller) drop(keys ...string) {
+	p.forget(keys...)
+	for _, key := range keys {
+		p.takeKept(key)
+		p.table.drop(key)
 	}
 }
 
@@ -347,12 +370,12 @@ func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidat
 	}
 	var ins []mention.PollResult
 	if len(recent) > 0 {
-		ins = append(ins, mention.PollResult{Source: src.Name, At: now, Posts: p.analyze(recent)})
+		ins = append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, At: now, Posts: p.analyze(recent)})
 	}
 	if state.Baselined {
 		return ins
 	}
-	return append(ins, mention.PollResult{Source: src.Name, Baseline: true, Complete: complete, At: now, Posts: p.analyze(old)})
+	return append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, Baseline: true, Complete: complete, At: now, Posts: p.analyze(old)})
 }
 
 func (p *poller) analyze(posts []mention.Post) []mention.AnalyzedPost {

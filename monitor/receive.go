@@ -16,13 +16,14 @@ import (
 func (m *Monitor) Receive(ctx context.Context, src Source, posts []mention.Post) (mention.IngestResult, error) {
 	p := m.poller
 	began := p.Now()
-	state, err := p.load(ctx, src.Name)
+	state, err := p.load(ctx, src)
 	if err != nil {
 		return mention.IngestResult{}, fmt.Errorf("read the state of %s: %w", src.Name, err)
 	}
 	state.Baselined = true
 	ctx, cancel := graceful(ctx)
 	defer cancel()
+	src.own(posts)
 	fresh, shown := p.unseen(ctx, src, posts)
 	ins := withPage(p.intakes(src, state, fresh, true), shown)
 	for i := range ins {

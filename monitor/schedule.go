@@ -39,8 +39,8 @@ type finished struct {
 
 // schedule is owned by Run's goroutine; nothing else touches it.
 type schedule struct {
-	byName  map[string]*entry
-	threads map[string]*entry // sources with threads to follow, by name
+	byKey   map[string]*entry
+	threads map[string]*entry // sources with threads to follow, by key
 	heap    dueHeap
 	busy    map[string]bool      // groups with a poll under way
 	queue   map[string][]*entry  // due entries of busy groups, oldest first
@@ -53,7 +53,7 @@ type schedule struct {
 
 func newSchedule() *schedule {
 	return &schedule{
-		byName: map[string]*entry{}, threads: map[string]*entry{}, rest: map[string]time.Time{},
+		byKey: map[string]*entry{}, threads: map[string]*entry{}, rest: map[string]time.Time{},
 		busy: map[string]bool{}, queue: map[string][]*entry{},
 	}
 }
@@ -76,7 +76,7 @@ func (m *Monitor) Run(ctx context.Context) {
 			workers.Wait()
 			return
 		case list := <-m.apply:
-			s.replace(list, m.opt.Now(), m.status)
+			m.poller.drop(s.replace(list, m.opt.Now(), m.status)...)
 			m.askOpenThreads(ctx, s, &workers)
 		case list := <-m.openThreads:
 			s.asking = false
@@ -87,6 +87,9 @@ func (m *Monitor) Run(ctx context.Context) {
 		case f := <-m.done:
 			s.running--
 			s.finish(f, m.opt.Now())
+			if _, polled := s.source(f.e.src.key()); !polled { // it left while this ran
+				m.poller.drop(f.e.src.key())
+			}
 		case <-timer.C:
 		case <-reconcile.C:
 			s.reconcile(m.opt.Now())
@@ -221,7 +224,7 @@ func (s *schedule) finish(f finished, now time.Time) {
 	} else {
 		s.free(e.src.Group, now)
 	}
-	if e.gone || s.byName[e.src.Name] != e && s.threads[e.src.Name] != e {
+	if e.gone || s.byKey[e.src.key()] != e && s.threads[e.src.key()] != e {
 		return
 	}
 	e.due = f.due
@@ -231,21 +234,22 @@ func (s *schedule) finish(f finished, now time.Time) {
 	heap.Push(&s.heap, e)
 }
 
-// replace takes a new list of sources. An entry that is running keeps running;
-// its successor under the same name starts when it is done, because both are in
+// replace takes a new list of sources and returns the keys of those that are gone. An entry that is running keeps running;
+// its successor under the same key starts when it is done, because both are in
 // the same group or the old one is marked gone.
-func (s *schedule) replace(list []Source, now time.Time, status *statusTable) {
+func (s *schedule) replace(list []Source, now time.Time, status *statusTable) (gone []string) {
 	fresh := make(map[string]*entry, len(list))
-	names := make(map[string]bool, len(list))
+	names := make(map[string]string, len(list))
 	for _, src := range list {
-		names[src.Name] = true
-		old := s.byName[src.Name]
+		key := src.key()
+		names[key] = src.Name
+		old := s.byKey[key]
 		if old != nil && old.src.Group == src.Group {
 			// The crawler may be a new one with other options: take it from the next
 			// poll on, and poll soon when the interval became shorter.
 			every := old.src.Every
 			old.src = src
-			fresh[src.Name] = old
+			fresh[key] = old
 			if old.index >= 0 && src.Every < every && old.due.After(now.Add(src.Every)) {
 				old.due = now.Add(src.Every)
 				heap.Fix(&s.heap, old.index)
@@ -253,24 +257,28 @@ func (s *schedule) replace(list []Source, now time.Time, status *statusTable) {
 			continue
 		}
 		e := &entry{src: src, due: now, index: -1}
-		fresh[src.Name] = e
+		fresh[key] = e
 		heap.Push(&s.heap, e)
 	}
-	for name, e := range s.byName {
-		if fresh[name] != e {
+	for key, e := range s.byKey {
+		if fresh[key] != e {
 			s.remove(e)
 		}
+		if fresh[key] == nil {
+			gone = append(gone, key)
+		}
 	}
-	s.byName = fresh
-	for name, e := range s.threads {
-		if now := fresh[name]; now == nil || now.src.Group != e.src.Group {
+	s.byKey = fresh
+	for key, e := range s.threads {
+		if now := fresh[key]; now == nil || now.src.Group != e.src.Group {
 			s.remove(e)
-			delete(s.threads, name)
+			delete(s.threads, key)
 		} else {
 			e.src = now.src
 		}
 	}
-	status.keep(names)
+	status.name(names)
+	return gone
 }
 
 // remove takes an entry out; its poll under way ends.
@@ -282,8 +290,8 @@ func (s *schedule) remove(e *entry) {
 }
 
 // source returns a source of the list.
-func (s *schedule) source(name string) (Source, bool) {
-	e := s.byName[name]
+func (s *schedule) source(key string) (Source, bool) {
+	e := s.byKey[key]
 	if e == nil {
 		return Source{}, false
 	}
@@ -293,19 +301,19 @@ func (s *schedule) source(name string) (Source, bool) {
 // follow gives every source with threads to visit its place in the schedule,
 // and takes it from the others.
 func (s *schedule) follow(t *threads) {
-	for name, polls := range s.byName {
-		e, due, ok := s.threads[name], time.Time{}, false
-		if due, ok = t.due(name); !ok {
+	for key, polls := range s.byKey {
+		e, due, ok := s.threads[key], time.Time{}, false
+		if due, ok = t.due(key); !ok {
 			if e != nil {
 				s.remove(e)
-				delete(s.threads, name)
+				delete(s.threads, key)
 			}
 			continue
 		}
 		switch {
 		case e == nil:
 			e = &entry{src: polls.src, follow: true, due: due, index: -1}
-			s.threads[name] = e
+			s.threads[key] = e
 			heap.Push(&s.heap, e)
 		case e.index >= 0:
 			e.due = due
@@ -315,7 +323,12 @@ func (s *schedule) follow(t *threads) {
 }
 
 func (s *schedule) pollNow(name string, now time.Time) {
-	e := s.byName[name]
+	var e *entry
+	for _, one := range s.byKey {
+		if one.src.Name == name {
+			e = one
+		}
+	}
 	switch {
 	case e == nil:
 	case e.running:
@@ -334,7 +347,7 @@ func (s *schedule) reconcile(now time.Time) {
 	for _, e := range s.ready {
 		ready[e] = true
 	}
-	for _, list := range []map[string]*entry{s.byName, s.threads} {
+	for _, list := range []map[string]*entry{s.byKey, s.threads} {
 		for _, e := range list {
 			if e.index < 0 && !e.running && !e.waiting && !ready[e] {
 				e.due = now

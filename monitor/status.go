@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"sort"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ type SourceStatus struct {
 	NewPosts       int64
 	Unchanged      int64         // polls whose body had not changed
 	Took           time.Duration // of the last poll
+	NotStored      string        // why the last posts could not be stored; empty when they were
 }
 
 // StateAt is the one word for how the source stands: what people were told of, or
@@ -52,17 +54,14 @@ func newStatusTable() *statusTable { return &statusTable{rows: map[string]*Sourc
 func (b *statusTable) set(src Source, state mention.SourceState, out *outcome) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	row := b.rows[src.Name]
-	if row == nil {
-		row = &SourceStatus{Name: src.Name}
-		b.rows[src.Name] = row
-	}
+	row := b.row(src)
 	row.LastPoll, row.LastSuccess, row.LastNew = state.LastPoll, state.LastSuccess, state.LastNew
 	row.LastError, row.Failures, row.SuspendedUntil = state.LastError, state.Failures, state.SuspendedUntil
 	row.State = remember(state).Reported
 	if out == nil {
 		return
 	}
+	row.NotStored = ""
 	row.Polls++
 	row.NewPosts += int64(out.newPosts)
 	row.Took = out.took
@@ -71,15 +70,38 @@ func (b *statusTable) set(src Source, state mention.SourceState, out *outcome) {
 	}
 }
 
-// keep drops the rows of sources that left the watchlist.
-func (b *statusTable) keep(names map[string]bool) {
+// row is the source's, with its present name. The caller holds mu.
+func (b *statusTable) row(src Source) *SourceStatus {
+	row := b.rows[src.key()]
+	if row == nil {
+		row = &SourceStatus{}
+		b.rows[src.key()] = row
+	}
+	row.Name = src.Name
+	return row
+}
+
+// notStored records that what a poll found could not be stored.
+func (b *statusTable) notStored(src Source, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for name := range b.rows {
-		if !names[name] {
-			delete(b.rows, name)
-		}
+	b.row(src).NotStored = err.Error()
+}
+
+// name gives the rows the present names of their sources; names are by key.
+func (b *statusTable) name(names map[string]string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key, row := range b.rows {
+		row.Name = cmp.Or(names[key], row.Name)
 	}
+}
+
+// drop removes the row of a source that left the watchlist.
+func (b *statusTable) drop(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.rows, key)
 }
 
 func (b *statusTable) list() []SourceStatus {

@@ -56,7 +56,7 @@ func followEvery(age time.Duration) (every time.Duration, ok bool) {
 // after a restart.
 type threads struct {
 	mu       sync.Mutex
-	bySource map[string]map[string]*followedThread // source, thread
+	bySource map[string]map[string]*followedThread // key of the source, thread
 }
 
 // followedThread is one followed thread.
@@ -94,10 +94,10 @@ func canFollow(src Source) bool {
 
 // rebuild makes the threads of what waits. Threads that were followed before keep
 // their place.
-func (t *threads) rebuild(list []OpenThread, sources func(name string) (Source, bool), now time.Time) {
+func (t *threads) rebuild(list []OpenThread, sources func(key string) (Source, bool), now time.Time) {
 	fresh := map[string]map[string]*followedThread{}
 	for _, w := range list {
-		src, known := sources(w.Post.Source)
+		src, known := sources(w.Post.Origin())
 		if _, ok := followEvery(now.Sub(w.Since)); !ok || !known || !canFollow(src) || w.Post.Deleted || w.Post.ID == "" {
 			continue
 		}
@@ -105,13 +105,13 @@ func (t *threads) rebuild(list []OpenThread, sources func(name string) (Source, 
 		if polledItself(src.Address, thread) {
 			continue
 		}
-		if fresh[src.Name] == nil {
-			fresh[src.Name] = map[string]*followedThread{}
+		if fresh[src.key()] == nil {
+			fresh[src.key()] = map[string]*followedThread{}
 		}
-		one := fresh[src.Name][thread]
+		one := fresh[src.key()][thread]
 		if one == nil {
 			one = &followedThread{every: src.Every}
-			fresh[src.Name][thread] = one
+			fresh[src.key()][thread] = one
 		}
 		one.add(w)
 	}

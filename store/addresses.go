@@ -56,7 +56,7 @@ func (s *Store) ShownAlso(ctx context.Context, m mention.Mention) ([]mention.Pos
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
 WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.source <> $3 ORDER BY m.heard_at, m.id LIMIT 50`,
-		mention.URLKey(clean(m.Post.URL)), clean(m.Watch), clean(m.Post.Source))
+		mention.URLKey(clean(m.Post.URL)), clean(m.Watch), clean(m.Post.Origin()))
 	all, err := collect(rows, err, scanStored)
 	posts := make([]mention.Post, 0, len(all))
 	for _, st := range all {

@@ -34,13 +34,6 @@ func (s *Store) history(ctx context.Context, id mention.ID) ([]mention.Event, er
 	return all, s.wrap("history of mention", err)
 }
 
-// sources returns what is remembered of every source ever polled, by name.
-func (s *Store) sources(ctx context.Context) ([]mention.SourceState, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+sourceColumns+` FROM sources ORDER BY name`)
-	all, err := collect(rows, err, scanSource)
-	return all, s.wrap("sources", err)
-}
-
 // alertsOf returns every alert about a mention, oldest first.
 func (s *Store) alertsOf(ctx context.Context, id mention.ID) ([]mention.Alert, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a WHERE a.mention_id = $1 AND a.mention_id <> '' ORDER BY a.created_at, a.id`, string(id))

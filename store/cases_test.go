@@ -169,15 +169,15 @@ func testSources(t *testing.T, open opener) {
 			t.Fatal(err)
 		}
 	}
-	st.Baselined = true
+	st.Key, st.Baselined = "forum", true
 	want(t, "loaded", fmt.Sprintf("%+v", must(s.Source(background, "forum"))(t)), fmt.Sprintf("%+v", st))
 	if err := s.SaveSource(background, mention.SourceState{Name: "another"}); err != nil {
 		t.Fatal(err)
 	}
-	list := must(s.sources(background))(t)
+	list := must(s.Sources(background))(t)
 	want(t, "all", len(list), 2)
-	want(t, "by name", list[0].Name, "another")
-	want(t, "under a new name it is new", must(s.Source(background, "renamed"))(t).Baselined, false)
+	want(t, "by key", list[0].Name, "another")
+	want(t, "another key is another source", must(s.Source(background, "renamed"))(t).Baselined, false)
 }
 
 func testList(t *testing.T, open opener) {

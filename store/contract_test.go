@@ -56,6 +56,8 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"one winner":                   testOneWinner,
 	"lessons and mutes":            testLessons,
 	"sources":                      testSources,
+	"a source gets another name":   testRenamedSource,
+	"sources change names":         testSwappedNames,
 	"list":                         testList,
 	"times and events":             testTimes,
 	"prune":                        testPrune,

@@ -16,10 +16,15 @@ import (
 // living is the condition of the index of due cases.
 const living = `c.status IN ('open', 'claimed', 'replied')`
 
+const (
+	dueNow   = `SELECT mention_id FROM cases c WHERE ` + living + ` AND due_at <= $1 ORDER BY due_at LIMIT $2`
+	dueCases = `SELECT ` + storedColumns + ` FROM (` + dueNow + `) d
+ JOIN cases c ON c.mention_id = d.mention_id JOIN mentions m ON m.id = c.mention_id LEFT JOIN bodies b ON b.key = m.post_key`
+)
+
 // DueCases returns cases that the deadlines must look at now, the longest due first.
 func (s *Store) DueCases(ctx context.Context, now time.Time, limit int) ([]mention.MentionRecord, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+` FROM (SELECT mention_id FROM cases c WHERE `+living+` AND due_at <= $1 ORDER BY due_at LIMIT $2) d
- JOIN cases c ON c.mention_id = d.mention_id JOIN mentions m ON m.id = c.mention_id LEFT JOIN bodies b ON b.key = m.post_key`, micros(now), limit)
+	rows, err := s.read.QueryContext(ctx, dueCases, micros(now), limit)
 	all, err := collect(rows, err, scanStored)
 	s.sayDamage(all)
 	return all, s.wrap("due cases", err)
@@ -50,10 +55,23 @@ func (s *Store) SetDue(ctx context.Context, list []mention.Due) error {
 	})
 }
 
-// ResetDue makes every case due: the deadlines changed.
+// resetChunk bounds the cases of one transaction.
+const resetChunk = 200
+
+// ResetDue makes every case due: the deadlines changed. It does so piece by piece, so
+// that clicks and polls go on meanwhile.
 func (s *Store) ResetDue(ctx context.Context) error {
-	_, err := s.exec(ctx, "reset due", `UPDATE cases SET due_at = 0 WHERE status IN ('open', 'claimed', 'replied') AND due_at <> 0`)
-	return err
+	for {
+		n, err := s.resetSome(ctx)
+		if err != nil || n < resetChunk {
+			return err
+		}
+	}
+}
+
+func (s *Store) resetSome(ctx context.Context) (int64, error) {
+	return s.exec(ctx, "reset due", `UPDATE cases SET due_at = 0 WHERE mention_id IN (SELECT mention_id FROM cases c
+ WHERE `+living+` AND due_at > 0 ORDER BY due_at LIMIT $1)`, resetChunk)
 }
 
 // Alive reports whether the complaint that an alert belongs to still waits: its case is

@@ -10,7 +10,7 @@ import (
 // What staff teach by dismissing: "not negative" is kept with the words it was said
 // of, because the post itself may go; "mute author" keeps the name.
 
-const feedbackColumns = `l.mention_id, l.watch, l.source, l.kind, l.simhash, l.label, l.score, l.title, l.body, l.by_id, l.by_name, l.at`
+const feedbackColumns = `l.mention_id, l.watch, ` + feedbackSource + `, l.kind, l.simhash, l.label, l.score, l.title, l.body, l.by_id, l.by_name, l.at`
 
 func scanFeedback(row scanner) (mention.Feedback, error) {
 	var l mention.Feedback
@@ -88,7 +88,7 @@ func insertFeedback(ctx context.Context, q querier, c mention.Case) error {
 	_, err = q.ExecContext(ctx, `
 INSERT INTO lessons (mention_id, watch, source, kind, simhash, label, score, title, body, by_id, by_name, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (mention_id) DO NOTHING`,
-		string(m.ID), clean(m.Watch), clean(m.Post.Source), string(m.Post.Kind), int64(m.Simhash), string(mention.Neutral), score,
+		string(m.ID), clean(m.Watch), clean(m.Post.Origin()), string(m.Post.Kind), int64(m.Simhash), string(mention.Neutral), score,
 		clean(m.Post.Title), clean(m.Post.Text), clean(c.Owner.ID), clean(c.Owner.Name), micros(c.DismissedAt))
 	return err
 }

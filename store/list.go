@@ -70,11 +70,15 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 func listFilter(q mention.Query) (*conditions, error) {
 	f := &conditions{}
 	for column, value := range map[string]string{
-		"m.watch": q.Watch, "m.source": q.Source, "m.author": q.Author, "m.label": string(q.Label), "c.owner_id": q.Owner,
+		"m.watch": q.Watch, "m.author": q.Author, "m.label": string(q.Label), "c.owner_id": q.Owner,
 	} {
 		if value != "" {
 			f.add(column+" = ?", clean(value))
 		}
+	}
+	if q.Source != "" {
+		name := clean(q.Source)
+		f.add("m.source = "+keyOf("?"), name, name)
 	}
 	if len(q.Statuses) > 0 {
 		args := make([]any, len(q.Statuses))
@@ -142,7 +146,7 @@ func decodeAfter(mark string) (at int64, id string, err error) {
 // until (exclusive), oldest first: what reports and digests count.
 func (s *Store) Times(ctx context.Context, since, until time.Time) ([]mention.Times, error) {
 	rows, err := s.read.QueryContext(ctx, `
-SELECT m.id, m.watch, m.source, m.score, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at,
+SELECT m.id, m.watch, `+mentionSource+`, m.score, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at,
  COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> ''
   AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0),
  c.claimed_at, c.replied_at, c.answer_seen
@@ -175,17 +179,17 @@ func scanTimes(row scanner) (mention.Times, error) {
 // or after since, oldest first, until each returns an error, which is returned: for
 // trying a changed watchlist against what came before.
 func (s *Store) Posts(ctx context.Context, since time.Time, each func(mention.Post) error) error {
-	rows, err := s.read.QueryContext(ctx, `SELECT b.source, b.body FROM bodies b WHERE b.kept_at >= $1 ORDER BY b.kept_at, b.key`, micros(since))
+	rows, err := s.read.QueryContext(ctx, `SELECT b.source, `+bodySource+`, b.body FROM bodies b WHERE b.kept_at >= $1 ORDER BY b.kept_at, b.key`, micros(since))
 	if err != nil {
 		return s.wrap("posts", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var source, body string
-		if err := rows.Scan(&source, &body); err != nil {
+		var key, name, body string
+		if err := rows.Scan(&key, &name, &body); err != nil {
 			return s.wrap("posts", err)
 		}
-		p, err := decodePost(source, body)
+		p, err := decodePost(named(key, name), body)
 		if err != nil {
 			return s.wrap("posts", err)
 		}

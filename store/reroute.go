@@ -53,7 +53,7 @@ func (s *Store) Reroute(ctx context.Context, to func(a mention.Alert, m mention.
 
 func (s *Store) allWaiting(ctx context.Context) ([]waiting, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+`, COALESCE(p.status, ''), COALESCE(m.id, ''), COALESCE(m.watch, ''),
- COALESCE(m.source, ''), COALESCE(m.kind, ''), COALESCE(m.severity, 0), COALESCE(m.score, '')`+parentJoin+
+ COALESCE(`+mentionSource+`, ''), COALESCE(m.kind, ''), COALESCE(m.severity, 0), COALESCE(m.score, '')`+parentJoin+
 		`LEFT JOIN mentions m ON m.id = a.mention_id WHERE a.status = 'pending' AND a.last_error <> $1 ORDER BY a.created_at, a.id`, mention.UnreadableHistory)
 	return collect(rows, err, func(row scanner) (w waiting, err error) {
 		m, score := &w.about, ""

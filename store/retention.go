@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -30,76 +32,138 @@ type Pruned struct {
 	Posts, Mentions, Events, Alerts int
 }
 
-// pruneChunk bounds the rows of one transaction: nobody waits long for the writer.
-const pruneChunk = 500
+const (
+	// pruneLook is how many rows are looked at in one go, beside the writer.
+	pruneLook = 250
+	// pruneChunk bounds the rows of one transaction: nobody waits long for the writer.
+	pruneChunk = 50
+)
 
-// Prune erases what is older than the retention, in small transactions. Mentions
-// whose case is open or claimed, or that share their post with one, keep their words.
+// Prune erases what is older than the retention, in small steps that each look at or
+// change a bounded number of rows. Mentions whose case is open or claimed, or that share
+// their post with one, keep their words.
 func (s *Store) Prune(ctx context.Context, r Retention) (Pruned, error) {
 	var p Pruned
-	for _, job := range []struct {
-		before time.Time
-		count  *int
-		run    func(ctx context.Context, tx *sql.Tx, before int64) (int, error)
-	}{
-		{r.Posts, &p.Posts, prunePosts},
-		{r.Mentions, &p.Mentions, pruneMentions},
-		{r.Events, &p.Events, pruneEvents},
-		{r.Events, &p.Alerts, pruneAlerts},
-	} {
-		for !job.before.IsZero() {
-			var n int
-			err := s.inTx(ctx, "prune", func(tx *sql.Tx) (err error) {
-				n, err = job.run(ctx, tx, micros(job.before))
-				return err
-			})
-			if err != nil {
+	for _, job := range s.pruneJobs(r, &p) {
+		for !job.finished() {
+			if err := job.step(ctx); err != nil {
 				return p, err
-			}
-			*job.count += n
-			if n < pruneChunk {
-				break
 			}
 		}
 	}
 	return p, nil
 }
 
-func prunePosts(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
-	return affected(tx.ExecContext(ctx, `DELETE FROM bodies WHERE key IN (SELECT b.key FROM bodies b
- WHERE b.kept_at < $1 AND NOT EXISTS (SELECT 1 FROM mentions m WHERE m.post_key = b.key) ORDER BY b.kept_at LIMIT $2)`, before, pruneChunk))
+// pruneJob walks one table from the oldest row on. It never comes back to a row it left
+// alone, however many of them there are.
+type pruneJob struct {
+	store  *Store
+	before int64
+	count  *int // of what went
+	// page selects time, key, and whether the row may go, of rows from the time $1 and the
+	// key $2 on and before the time $3, in the order of an index.
+	page string
+	// erase erases those of the keys that may still go.
+	erase func(ctx context.Context, tx *sql.Tx, keys []any) (int, error)
+
+	at   int64 // the last row that was looked at
+	key  any
+	seen bool  // all that is old was looked at
+	todo []any // keys of rows to erase
 }
 
-func pruneMentions(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT m.id FROM mentions m
- WHERE m.erased = 0 AND m.heard_at < $1
-  AND NOT EXISTS (SELECT 1 FROM mentions o JOIN cases c ON c.mention_id = o.id
-   WHERE o.post_key = m.post_key AND c.status IN ('open', 'claimed'))
- ORDER BY m.heard_at, m.id LIMIT $2`, before, pruneChunk)
+// What must be so for a row to go.
+const (
+	pruneablePost    = `NOT EXISTS (SELECT 1 FROM mentions m WHERE m.post_key = b.key)`
+	pruneableMention = `NOT EXISTS (SELECT 1 FROM mentions o JOIN cases c ON c.mention_id = o.id
+  WHERE o.post_key = m.post_key AND c.status IN ('open', 'claimed'))`
+	pruneableEvent = `NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = e.mention_id AND c.status IN ('open', 'claimed'))`
+	pruneableAlert = `NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = a.mention_id AND c.status IN ('open', 'claimed'))`
+)
+
+// prunePage is the page of a job: rows of from in the order of time and key.
+func prunePage(from, time, key, may string) string {
+	return fmt.Sprintf(`SELECT %[2]s, %[3]s, CASE WHEN %[4]s THEN 1 ELSE 0 END FROM %[1]s
+ %[2]s >= $1 AND (%[2]s > $1 OR %[3]s > $2) AND %[2]s < $3 ORDER BY %[2]s, %[3]s LIMIT %[5]d`, from, time, key, may, pruneLook)
+}
+
+func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
+	all := []*pruneJob{
+		{
+			before: micros(r.Posts), count: &p.Posts, key: []byte{},
+			page:  prunePage(`bodies b WHERE`, `b.kept_at`, `b.key`, pruneablePost),
+			erase: eraseRows(`DELETE FROM bodies AS b WHERE b.key`, pruneablePost),
+		},
+		{
+			before: micros(r.Mentions), count: &p.Mentions, key: "",
+			page:  prunePage(`mentions m WHERE m.erased = 0 AND`, `m.heard_at`, `m.id`, pruneableMention),
+			erase: pruneMentions,
+		},
+		{
+			before: micros(r.Events), count: &p.Events, key: int64(0),
+			page:  prunePage(`events e WHERE`, `e.at`, `e.id`, pruneableEvent),
+			erase: eraseRows(`DELETE FROM events AS e WHERE e.id`, pruneableEvent),
+		},
+		{
+			before: micros(r.Events), count: &p.Alerts, key: "",
+			page:  prunePage(`alerts a WHERE a.status = 'posted' AND`, `a.created_at`, `a.id`, pruneableAlert),
+			erase: eraseRows(`DELETE FROM alerts AS a WHERE a.status = 'posted' AND a.id`, pruneableAlert),
+		},
+	}
+	for _, job := range all {
+		job.store, job.seen = s, job.before == 0
+	}
+	return all
+}
+
+func (j *pruneJob) finished() bool { return j.seen && len(j.todo) == 0 }
+
+// step erases one chunk, or looks for more.
+func (j *pruneJob) step(ctx context.Context) error {
+	if len(j.todo) == 0 {
+		return j.look(ctx)
+	}
+	chunk := j.todo[:min(pruneChunk, len(j.todo))]
+	n := 0
+	err := j.store.inTx(ctx, "prune", func(tx *sql.Tx) (err error) {
+		n, err = j.erase(ctx, tx, chunk)
+		return err
+	})
+	if err == nil {
+		*j.count += n
+		j.todo = j.todo[len(chunk):]
+	}
+	return err
+}
+
+func (j *pruneJob) look(ctx context.Context) error {
+	rows, err := j.store.read.QueryContext(ctx, j.page, j.at, j.key, j.before)
+	looked, err := collect(rows, err, func(row scanner) (struct{}, error) {
+		var may int
+		err := row.Scan(&j.at, &j.key, &may)
+		if may == 1 {
+			j.todo = append(j.todo, j.key)
+		}
+		return struct{}{}, err
+	})
+	j.seen = len(looked) < pruneLook
+	return j.store.wrap("prune", err)
+}
+
+// eraseRows deletes the rows with these keys that may still go.
+func eraseRows(query, may string) func(ctx context.Context, tx *sql.Tx, keys []any) (int, error) {
+	return func(ctx context.Context, tx *sql.Tx, keys []any) (int, error) {
+		return affected(tx.ExecContext(ctx, query+` IN (`+placeholders(1, len(keys))+`) AND `+may, keys...))
+	}
+}
+
+func pruneMentions(ctx context.Context, tx *sql.Tx, keys []any) (int, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT m.id FROM mentions m WHERE m.erased = 0 AND m.id IN (`+placeholders(1, len(keys))+`) AND `+pruneableMention, keys...)
 	ids, err := collect(rows, err, scanString)
 	if err != nil {
 		return 0, err
 	}
-	for _, id := range ids {
-		if err := eraseMention(ctx, tx, id); err != nil {
-			return 0, err
-		}
-	}
-	return len(ids), nil
-}
-
-// pruneEvents keeps the audit of cases that are still open.
-func pruneEvents(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
-	return affected(tx.ExecContext(ctx, `DELETE FROM events WHERE id IN (SELECT e.id FROM events e
- WHERE e.at < $1 AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = e.mention_id AND c.status IN ('open', 'claimed'))
- ORDER BY e.at LIMIT $2)`, before, pruneChunk))
-}
-
-func pruneAlerts(ctx context.Context, tx *sql.Tx, before int64) (int, error) {
-	return affected(tx.ExecContext(ctx, `DELETE FROM alerts WHERE id IN (SELECT a.id FROM alerts a
- WHERE a.created_at < $1 AND a.status = 'posted'
-  AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = a.mention_id AND c.status IN ('open', 'claimed'))
- ORDER BY a.created_at LIMIT $2)`, before, pruneChunk))
+	return len(ids), eraseMentions(ctx, tx, ids)
 }
 
 func affected(res sql.Result, err error) (int, error) {
@@ -112,26 +176,60 @@ func affected(res sql.Result, err error) (int, error) {
 
 func scanString(row scanner) (s string, err error) { return s, row.Scan(&s) }
 
-// eraseMention takes words, names and addresses out of a mention and its post.
-func eraseMention(ctx context.Context, q querier, id string) error {
-	st, err := scanStored(q.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, id))
-	if err != nil {
-		return err
+// eraseMentions takes words, names and addresses out of mentions and their posts.
+func eraseMentions(ctx context.Context, tx *sql.Tx, ids []string) error {
+	for chunk := range slices.Chunk(ids, pruneChunk) {
+		if err := eraseChunk(ctx, tx, chunk); err != nil {
+			return err
+		}
 	}
-	score, err := encodeJSON(withoutEvidence(st.Mention).Score)
+	return nil
+}
+
+func eraseChunk(ctx context.Context, tx *sql.Tx, ids []string) error {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	in := ` IN (` + placeholders(1, len(ids)) + `)`
+	rows, err := tx.QueryContext(ctx, `SELECT id, score FROM mentions WHERE id`+in, args...)
+	scores, err := collect(rows, err, func(row scanner) (s [2]string, err error) { return s, row.Scan(&s[0], &s[1]) })
 	if err != nil {
 		return err
 	}
 	for _, query := range []string{
-		`DELETE FROM bodies WHERE key = (SELECT post_key FROM mentions WHERE id = $1)`,
-		`UPDATE alerts SET payload = NULL WHERE mention_id = $1 AND mention_id <> '' AND status = 'posted'`,
+		`DELETE FROM bodies WHERE key IN (SELECT post_key FROM mentions WHERE id` + in + `)`,
+		`UPDATE alerts SET payload = NULL WHERE mention_id` + in + ` AND mention_id <> '' AND status = 'posted' AND payload IS NOT NULL`,
 	} {
-		if _, err := q.ExecContext(ctx, query, id); err != nil {
+		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
 			return err
 		}
 	}
-	_, err = q.ExecContext(ctx, `UPDATE mentions SET author = '', url = '', thread_url = '', url_key = 0, thread_key = 0, words = '', spans = '', score = $2, erased = 1 WHERE id = $1`, id, score)
-	return err
+	erase, err := tx.PrepareContext(ctx, `UPDATE mentions SET author = '', url = '', thread_url = '', url_key = 0, thread_key = 0, words = '', spans = '', score = $2, erased = 1 WHERE id = $1`)
+	if err != nil {
+		return err
+	}
+	defer erase.Close()
+	for _, s := range scores {
+		verdict, err := verdictOnly(s[1])
+		if err != nil {
+			return err
+		}
+		if _, err := erase.ExecContext(ctx, s[0], verdict); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdictOnly is a stored score without the words that it points at; a damaged one is
+// none.
+func verdictOnly(stored string) (string, error) {
+	var m mention.Mention
+	if decodeOptional(stored, &m.Score) != nil {
+		m.Score = mention.Score{}
+	}
+	return encodeJSON(withoutEvidence(m).Score)
 }
 
 // EraseAuthor erases everything an author wrote, at one source or, with an empty
@@ -140,7 +238,7 @@ func eraseMention(ctx context.Context, q querier, id string) error {
 func (s *Store) EraseAuthor(ctx context.Context, source, author string) (int, error) {
 	source, author = clean(source), clean(author)
 	return s.erase(ctx, "erase author",
-		`(author = $1 AND author <> '' AND ($2 = '' OR source = $2))`, author, source)
+		`(author = $1 AND author <> '' AND ($2 = '' OR source = `+keyOf("$2")+`))`, author, source)
 }
 
 // EraseLink erases the post that stands at the address, in every source. The post
@@ -162,10 +260,10 @@ func (s *Store) erase(ctx context.Context, what, which string, args ...any) (int
 		if err != nil {
 			return err
 		}
+		if err := eraseMentions(ctx, tx, ids); err != nil {
+			return err
+		}
 		for _, id := range ids {
-			if err := eraseMention(ctx, tx, id); err != nil {
-				return err
-			}
 			if err := forgetPerson(ctx, tx, id); err != nil {
 				return err
 			}

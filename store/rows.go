@@ -88,13 +88,22 @@ func encodePost(p mention.Post) (string, error) {
 	})
 }
 
-func decodePost(source, body string) (mention.Post, error) {
+// named is a post of the source with this key and this name.
+func named(key, name string) mention.Post {
+	p := mention.Post{Source: name}
+	if key != name {
+		p.SourceKey = key
+	}
+	return p
+}
+
+func decodePost(source mention.Post, body string) (mention.Post, error) {
 	var b postBody
 	if err := json.Unmarshal([]byte(body), &b); err != nil {
 		return mention.Post{}, fmt.Errorf("stored post: %w", err)
 	}
 	return mention.Post{
-		Source: source, Kind: mention.PostKind(b.Kind), ID: b.ID, URL: b.URL, ThreadURL: b.ThreadURL, ReplyTo: b.ReplyTo,
+		Source: source.Source, SourceKey: source.SourceKey, Kind: mention.PostKind(b.Kind), ID: b.ID, URL: b.URL, ThreadURL: b.ThreadURL, ReplyTo: b.ReplyTo,
 		IsReply: b.IsReply, Author: b.Author, AuthorURL: b.AuthorURL, Published: b.Published, DateOnly: b.DateOnly,
 		Edited: b.Edited, Rating: b.Rating, Title: b.Title, Text: b.Text, Lang: b.Lang, FetchedAt: b.FetchedAt,
 		ThreadHint: b.ThreadHint,
@@ -115,7 +124,7 @@ const (
 	caseColumns = `c.mention_id, c.status, c.version, c.opened_at, c.owner_id, c.owner_name, c.claimed_at, c.replied_at,
  c.replied_by, c.answer_seen, c.dismissed_at, c.reason, c.snoozed_until, c.level, c.twins, c.overdue_since, c.reopened_at`
 
-	storedColumns = `m.id, m.watch, m.source, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone,
+	storedColumns = `m.id, m.watch, m.source, ` + mentionSource + `, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone,
  m.heard_at, m.edited_at, m.severity, m.simhash, m.official, m.score, m.spans, b.body,
  COALESCE((SELECT a.id FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> '' AND a.kind IN ('complaint', 'twin')
   ORDER BY a.created_at, a.id LIMIT 1), ''), ` + caseColumns
@@ -148,6 +157,7 @@ func scanStored(row scanner) (mention.MentionRecord, error) {
 	var (
 		st                                 mention.MentionRecord
 		post                               mention.Post
+		sourceKey, name                    string
 		published, dateOnly, gone          int64
 		heard, edited, simhash, isOfficial int64
 		score, spans                       string
@@ -156,7 +166,7 @@ func scanStored(row scanner) (mention.MentionRecord, error) {
 	m := &st.Mention
 	caseDest, finish := caseFields(&st.Case)
 	dest := append([]any{
-		&m.ID, &m.Watch, &post.Source, &post.Kind, &post.Author, &post.URL, &post.ThreadURL, &published, &dateOnly, &gone,
+		&m.ID, &m.Watch, &sourceKey, &name, &post.Kind, &post.Author, &post.URL, &post.ThreadURL, &published, &dateOnly, &gone,
 		&heard, &edited, &m.Severity, &simhash, &isOfficial, &score, &spans, &body, &st.Alert,
 	}, caseDest...)
 	if err := row.Scan(dest...); err != nil {
@@ -165,11 +175,13 @@ func scanStored(row scanner) (mention.MentionRecord, error) {
 	finish()
 	m.HeardAt, m.EditedAt = fromMicros(heard), fromMicros(edited)
 	m.Simhash, m.Official = uint64(simhash), isOfficial != 0
+	from := named(sourceKey, name)
+	post.Source, post.SourceKey = from.Source, from.SourceKey
 	post.Published, post.DateOnly = fromMicros(published), dateOnly != 0
 	// One damaged row must not stop deadlines, threads and digests: it is read as far as
 	// its columns say.
 	if body.Valid {
-		if whole, err := decodePost(post.Source, body.String); err != nil {
+		if whole, err := decodePost(post, body.String); err != nil {
 			st.Damage = err.Error()
 		} else {
 			post = whole

@@ -1,14 +1,19 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
 	"github.com/earshot/earshot/mention"
 )
 
-const sourceColumns = `name, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health`
+// A source is known by its key, which never changes: keys of posts are made from it,
+// and whatever belongs to the source refers to it. Its name is what people call it.
+
+const sourceColumns = `key, name, place, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health`
 
 func scanSource(row scanner) (mention.SourceState, error) {
 	var (
@@ -16,36 +21,79 @@ func scanSource(row scanner) (mention.SourceState, error) {
 		baselined, every               int64
 		poll, success, fresh, suspends int64
 	)
-	err := row.Scan(&st.Name, &st.Cursor, &baselined, &poll, &success, &fresh, &st.LastError, &st.Failures, &suspends, &every, &st.Health)
+	err := row.Scan(&st.Key, &st.Name, &st.Place, &st.Cursor, &baselined, &poll, &success, &fresh, &st.LastError, &st.Failures, &suspends, &every, &st.Health)
 	st.Baselined, st.Every = baselined != 0, time.Duration(every)
 	st.LastPoll, st.LastSuccess, st.LastNew, st.SuspendedUntil = fromMicros(poll), fromMicros(success), fromMicros(fresh), fromMicros(suspends)
 	return st, err
 }
 
-// Source returns what is remembered of one source; a state with only the name for
-// one that was never polled. A source that was renamed in the watchlist is a new
-// one: its first poll is a baseline, so a new name never alerts old posts again.
-func (s *Store) Source(ctx context.Context, name string) (mention.SourceState, error) {
-	st, err := scanSource(s.read.QueryRowContext(ctx, `SELECT `+sourceColumns+` FROM sources WHERE name = $1`, clean(name)))
-	if err = s.wrap("source "+name, err); errors.Is(err, ErrNotFound) {
-		return mention.SourceState{Name: name}, nil
+// The present names of the sources that a mention, a body and a lesson refer to.
+const (
+	mentionSource  = `COALESCE((SELECT s.name FROM sources s WHERE s.key = m.source), m.source)`
+	bodySource     = `COALESCE((SELECT s.name FROM sources s WHERE s.key = b.source), b.source)`
+	feedbackSource = `COALESCE((SELECT s.name FROM sources s WHERE s.key = l.source), l.source)`
+)
+
+// keyOf is the key of the source that is called by the value of a placeholder now, or
+// else the value: what a source was called first finds it until another has that name.
+// The placeholder is named twice.
+func keyOf(placeholder string) string {
+	return `COALESCE((SELECT s.key FROM sources s WHERE s.name = ` + placeholder + `), ` + placeholder + `)`
+}
+
+// Sources returns what is remembered of every source there ever was, by key.
+func (s *Store) Sources(ctx context.Context) ([]mention.SourceState, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+sourceColumns+` FROM sources ORDER BY key`)
+	all, err := collect(rows, err, scanSource)
+	return all, s.wrap("sources", err)
+}
+
+// Source returns what is remembered of the source with this key; a state with the
+// key as its name, and nothing else, for one that is not known.
+func (s *Store) Source(ctx context.Context, key string) (mention.SourceState, error) {
+	st, err := scanSource(s.read.QueryRowContext(ctx, `SELECT `+sourceColumns+` FROM sources WHERE key = $1`, clean(key)))
+	if err = s.wrap("source "+key, err); errors.Is(err, ErrNotFound) {
+		return mention.SourceState{Name: key}, nil
 	}
 	return st, err
 }
 
+// NameSources gives the sources with these keys their names and places, all or none; of
+// each state only these three are read. A source that is not known yet gets its row. Two
+// sources may change their names for each other's.
+func (s *Store) NameSources(ctx context.Context, list []mention.SourceState) error {
+	return s.inTx(ctx, "name sources", func(tx *sql.Tx) error {
+		// Names are unique at every moment, so all that change make room first.
+		for _, st := range list {
+			_, err := tx.ExecContext(ctx, `UPDATE sources SET name = 'renaming ' || key WHERE key = $1 AND name <> $2`, clean(st.Key), clean(st.Name))
+			if err != nil {
+				return err
+			}
+		}
+		for _, st := range list {
+			_, err := tx.ExecContext(ctx, `INSERT INTO sources (key, name, place) VALUES ($1, $2, $3)
+ON CONFLICT (key) DO UPDATE SET name = excluded.name, place = excluded.place`, clean(st.Key), clean(st.Name), st.Place)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // SaveSource stores the state with its cursor. It comes last in the order of a
 // poll. Baselined is never taken back: it is committed with the posts, and a state
-// read before that must not undo it.
+// read before that must not undo it. Name and place are NameSources' to change.
 func (s *Store) SaveSource(ctx context.Context, st mention.SourceState) error {
 	_, err := s.exec(ctx, "save source "+st.Name, `
-INSERT INTO sources (name, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor,
+INSERT INTO sources (key, name, place, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (key) DO UPDATE SET cursor = excluded.cursor,
  baselined = CASE WHEN sources.baselined = 1 THEN 1 ELSE excluded.baselined END,
  last_poll = excluded.last_poll, last_success = excluded.last_success, last_new = excluded.last_new,
  last_error = excluded.last_error, failures = excluded.failures, suspended_until = excluded.suspended_until,
  every = excluded.every, health = excluded.health`,
-		clean(st.Name), clean(st.Cursor), flag(st.Baselined), micros(st.LastPoll), micros(st.LastSuccess), micros(st.LastNew),
-		clean(st.LastError), st.Failures, micros(st.SuspendedUntil), int64(st.Every), st.Health)
+		clean(cmp.Or(st.Key, st.Name)), clean(st.Name), st.Place, clean(st.Cursor), flag(st.Baselined), micros(st.LastPoll), micros(st.LastSuccess),
+		micros(st.LastNew), clean(st.LastError), st.Failures, micros(st.SuspendedUntil), int64(st.Every), st.Health)
 	return err
 }

@@ -20,6 +20,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -52,6 +53,7 @@ type Store struct {
 	log     *slog.Logger
 	now     func() time.Time
 	damaged sync.Map // ids of rows whose damage was said
+	trouble atomic.Pointer[error]
 }
 
 // engine is what differs between the databases.
@@ -147,6 +149,14 @@ func (s *Store) InstallKey(ctx context.Context) ([]byte, error) {
 	return key, nil
 }
 
+// PlaceKey returns the secret that digests of sources' places are made with. It is made
+// with the database and stays the same for as long as that lives.
+func (s *Store) PlaceKey(ctx context.Context) ([]byte, error) {
+	var key []byte
+	err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'place_key'`).Scan(&key)
+	return key, s.wrap("place key", err)
+}
+
 // renewInstallKey makes a new secret, so that all marks under the old one are void.
 func (s *Store) renewInstallKey(ctx context.Context) ([]byte, error) {
 	key := newInstallKey()
@@ -186,16 +196,35 @@ func (s *Store) inTxOf(ctx context.Context, pool *sql.DB, what string, do func(t
 		err = tryTx(ctx, pool, do)
 		switch {
 		case err == nil:
+			s.trouble.Store(nil)
 			return nil
 		case errors.Is(err, errConflict):
 			lost++
 		case s.engine.busy(err) && ctx.Err() == nil:
 			busy++
 		default:
-			return s.wrap(what, err)
+			return s.notWritten(ctx, what, err)
 		}
 	}
+	return s.notWritten(ctx, what, err)
+}
+
+// notWritten is the error of a write, and remembers it where it is the database's: a
+// full disk, say, and not a change that it refuses.
+func (s *Store) notWritten(ctx context.Context, what string, err error) error {
+	if explained := s.engine.explain(err); ctx.Err() == nil && explained.Error() != err.Error() {
+		s.trouble.Store(&explained)
+	}
 	return s.wrap(what, err)
+}
+
+// Trouble returns why nothing could be written when it was last tried; nil when the last
+// write was good, or when the database refused only what it was given.
+func (s *Store) Trouble() error {
+	if err := s.trouble.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 func tryTx(ctx context.Context, pool *sql.DB, do func(tx *sql.Tx) error) error {

@@ -63,10 +63,18 @@ func TestDiskFull(t *testing.T) {
 		stored += r.New
 	}
 	wantError(t, "full", err, "the disk is full")
+	wantError(t, "trouble, for health", s.Trouble(), "the disk is full")
+	_ = s.NameSources(background, []mention.SourceState{{Key: "a", Name: "a"}, {Key: "b", Name: "a"}})
+	wantError(t, "trouble after a refused change", s.Trouble(), "the disk is full")
 	if _, err := s.write.ExecContext(background, `PRAGMA max_page_count = 100000`); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "after some space was freed", ingest(t, s, foundOnly(0, stored+20)).Known, stored)
+	want(t, "trouble afterwards", s.Trouble(), nil)
+	if err := s.NameSources(background, []mention.SourceState{{Key: "a", Name: "a"}, {Key: "b", Name: "a"}}); err == nil {
+		t.Error("two sources have one name")
+	}
+	want(t, "a change that is refused is no trouble", s.Trouble(), nil)
 }
 
 func TestFileIsPrivate(t *testing.T) {
@@ -94,6 +102,7 @@ func TestPostgresOutage(t *testing.T) {
 	if err == nil {
 		t.Error("an intake into nothing")
 	}
+	wantError(t, "trouble, for health", s.Trouble(), "127.0.0.1:")
 	_, err = s.List(background, mention.Query{})
 	wantError(t, "list", err, "cannot reach PostgreSQL at 127.0.0.1:")
 	server.Start()

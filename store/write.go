@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -36,14 +37,17 @@ func (g *ingestion) write() error {
 	return nil
 }
 
+// sourceKey is what the columns called source hold.
+func (g *ingestion) sourceKey() string { return clean(cmp.Or(g.in.SourceKey, g.in.Source)) }
+
 // writeSource makes sure the source has a row, and closes its baseline together
 // with the posts that made it.
 func (g *ingestion) writeSource() error {
 	done := flag(g.in.Baseline && g.in.Complete)
 	return g.tx.QueryRowContext(g.ctx, `
-INSERT INTO sources (name, baselined) VALUES ($1, $2)
-ON CONFLICT (name) DO UPDATE SET baselined = CASE WHEN sources.baselined = 1 THEN 1 ELSE excluded.baselined END
-RETURNING id`, clean(g.in.Source), done).Scan(&g.source)
+INSERT INTO sources (key, name, baselined) VALUES ($1, $2, $3)
+ON CONFLICT (key) DO UPDATE SET baselined = CASE WHEN sources.baselined = 1 THEN 1 ELSE excluded.baselined END
+RETURNING id`, g.sourceKey(), clean(g.in.Source), done).Scan(&g.source)
 }
 
 func (g *ingestion) writePosts() error {
@@ -81,7 +85,7 @@ ON CONFLICT (key) DO UPDATE SET author = excluded.author, url = excluded.url, ke
 		if err != nil {
 			return err
 		}
-		_, err = body.ExecContext(g.ctx, c.key[:], clean(g.in.Source), clean(p.Author), clean(p.URL), micros(g.in.At), text)
+		_, err = body.ExecContext(g.ctx, c.key[:], g.sourceKey(), clean(p.Author), clean(p.URL), micros(g.in.At), text)
 		if err != nil {
 			return err
 		}
@@ -236,7 +240,7 @@ ON CONFLICT (id) DO UPDATE SET author = excluded.author, url = excluded.url, thr
  band2 = excluded.band2, band3 = excluded.band3, root = CASE WHEN excluded.root = 1 THEN 1 ELSE mentions.root END,
  official = excluded.official, baseline = excluded.baseline, label = excluded.label, score = excluded.score,
  spans = excluded.spans, words = excluded.words, url_key = excluded.url_key, thread_key = excluded.thread_key`,
-		string(m.ID), clean(m.Watch), key[:], clean(p.Source), string(p.Kind), clean(p.Author), clean(p.URL), clean(p.ThreadURL),
+		string(m.ID), clean(m.Watch), key[:], clean(p.Origin()), string(p.Kind), clean(p.Author), clean(p.URL), clean(p.ThreadURL),
 		micros(p.Published), flag(p.DateOnly), flag(p.Deleted), micros(m.HeardAt), micros(m.EditedAt), int64(m.Severity),
 		int64(m.Simhash), b[0], b[1], b[2], b[3], flag(root), flag(m.Official), flag(d.Baseline), string(m.Score.Label), score, spans,
 		searchWords(*p), mention.URLKey(clean(p.URL)), mention.URLKey(clean(p.ThreadURL)))

@@ -27,10 +27,6 @@ func (s *Sender) doubts(ctx, work context.Context, now time.Time) (time.Duration
 	if err != nil {
 		return tick, err
 	}
-	type place struct {
-		route  string
-		thread mention.AlertID
-	}
 	type group struct {
 		notifier alerts.Notifier
 		alerts   []mention.Alert

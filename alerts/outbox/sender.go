@@ -82,7 +82,7 @@ type Writer interface {
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
 
-// Options are what a Sender needs. All but Gathered, InDoubt, Accepted and Trouble are
+// Options are what a Sender needs. All but Gathered, InDoubt, LostSince, Accepted and Trouble are
 // required.
 type Options struct {
 	Queue  Queue
@@ -98,6 +98,9 @@ type Options struct {
 	Now         func() time.Time
 	// InDoubt is the wait before the history is read; 0 means 20 s. Tests shorten it.
 	InDoubt time.Duration
+	// LostSince is when the database may have lost what was posted since, as after a
+	// restore; zero when it has lost nothing. Nil: never.
+	LostSince func() time.Time
 	// Accepted is told of every message that was taken, for metrics.
 	Accepted func(m alerts.Message, at time.Time)
 	// Trouble is told when a route stops working, and with a nil error when it works
@@ -118,6 +121,7 @@ type Sender struct {
 	look     int       // how many due alerts to read
 	lookBack int       // how many outdated messages to read
 	reloaded time.Time // when the watchlist changed last
+	standing standing
 }
 
 // NewSender returns a sender; Run starts it.
@@ -128,10 +132,14 @@ func NewSender(opt Options) *Sender {
 	if opt.Accepted == nil {
 		opt.Accepted = func(alerts.Message, time.Time) {}
 	}
+	if opt.LostSince == nil {
+		opt.LostSince = func() time.Time { return time.Time{} }
+	}
 	if opt.Trouble == nil {
 		opt.Trouble = func(string, error) {}
 	}
-	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), throttle: newThrottle(), look: firstLook, lookBack: firstLook}
+	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), throttle: newThrottle(), look: firstLook, lookBack: firstLook,
+		standing: standing{found: map[mention.AlertID]alerts.Place{}, looked: map[place]map[mention.AlertID]bool{}}}
 }
 
 // Wake makes the sender look at the outbox now. It never blocks.
@@ -281,6 +289,9 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 	m, err := s.message(ctx, a)
 	if err != nil {
 		s.later(a, toPost, err)
+		return
+	}
+	if s.adopt(ctx, notifier, m) {
 		return
 	}
 	// The attempt's time begins with t0, whatever the writing down takes: a history

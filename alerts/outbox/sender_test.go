@@ -465,3 +465,74 @@ func TestRefusalOfAnAttemptBeforeTheReload(t *testing.T) {
 		}
 	})
 }
+
+// TestPutBack: what was posted by a process whose database was lost is taken over from
+// its channel and not posted again; one reading of the history serves all; what is not
+// there goes out; a history that asks for a pause is waited for.
+func TestPutBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{}
+		for i := range 6 {
+			m.add(fmt.Sprint(i), mention.Normal, "#m")
+		}
+		h := &history{stands: map[mention.AlertID]bool{"1": true, "4": true}, pause: true}
+		since := time.Now().Add(-time.Hour)
+		s := outbox.NewSender(outbox.Options{
+			Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(string) (alerts.Notifier, bool) { return h, true },
+			LostSince:   func() time.Time { return since },
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); _ = s.Run(ctx) }()
+		time.Sleep(time.Minute)
+		stop()
+		<-ended
+		slices.Sort(h.posted)
+		if got := fmt.Sprint(h.posted); got != "[0 2 3 5]" {
+			t.Errorf("posted %s, want those that do not stand there", got)
+		}
+		if n := len(m.list(func(a *mention.Alert) bool { return a.Status == mention.Posted })); n != 6 {
+			t.Errorf("%d are marked as posted, want 6", n)
+		}
+		if h.finds != 2 || !h.since.Before(since) {
+			t.Errorf("the history was read %d times from %s, want once after the pause, from before the last poll", h.finds, h.since)
+		}
+	})
+}
+
+// history is a channel in which some alerts stand already.
+type history struct {
+	mu     sync.Mutex
+	stands map[mention.AlertID]bool
+	pause  bool // the first reading is refused for a while
+	posted []string
+	finds  int
+	since  time.Time
+}
+
+func (h *history) Post(_ context.Context, m alerts.Message) (alerts.Place, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.posted = append(h.posted, string(m.Alert.ID))
+	return alerts.Place{Channel: "C", TS: string(m.Alert.ID)}, nil
+}
+
+func (h *history) Update(context.Context, alerts.Message) error { return nil }
+
+func (h *history) Find(_ context.Context, q alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.finds, h.since = h.finds+1, q.Since
+	if h.pause {
+		h.pause = false
+		return nil, &alerts.RetryError{After: 5 * time.Second, Method: true, Err: errors.New("slow down")}
+	}
+	found := map[mention.AlertID]alerts.Place{}
+	for _, id := range q.Alerts {
+		if h.stands[id] {
+			found[id] = alerts.Place{Channel: "C", TS: string(id)}
+		}
+	}
+	return found, nil
+}

@@ -56,7 +56,7 @@ func (p *plan) isGone(s mention.MentionRecord) bool {
 // answerStands reports whether another official post answers the complaint of s, too. One
 // that comes with this poll does so after this one.
 func (p *plan) answerStands(ctx context.Context, post mention.Post, s mention.MentionRecord) (bool, error) {
-	answers, err := p.view.OfficialInThread(ctx, post.Source, post.ThreadURL, s.Mention.Watch)
+	answers, err := p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, s.Mention.Watch)
 	if err != nil {
 		return false, fmt.Errorf("other answers in the thread: %w", err)
 	}

@@ -76,18 +76,18 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.MentionRecord, error) {
 	var all []mention.MentionRecord
 	for _, d := range p.done {
-		if o := d.Mention.Post; o.Source == post.Source && (o.ThreadURL != "" && o.ThreadURL == post.ThreadURL || repliesTo(post, o)) {
+		if o := d.Mention.Post; o.Origin() == post.Origin() && (o.ThreadURL != "" && o.ThreadURL == post.ThreadURL || repliesTo(post, o)) {
 			all = append(all, mention.MentionRecord{Mention: d.Mention, Case: d.Case, Alert: ownAlert(d).ID})
 		}
 	}
-	stored, err := p.view.InThread(ctx, post.Source, post.ThreadURL, post.ReplyTo)
+	stored, err := p.view.InThread(ctx, post.Origin(), post.ThreadURL, post.ReplyTo)
 	if err != nil {
 		return nil, fmt.Errorf("complaints in the thread: %w", err)
 	}
 	for _, s := range stored {
 		o := s.Mention.Post
-		if o.Source == post.Source || slices.ContainsFunc(stored, func(here mention.MentionRecord) bool {
-			return here.Mention.Post.Source == post.Source && sameElsewhere(here.Mention.Post, o)
+		if o.Origin() == post.Origin() || slices.ContainsFunc(stored, func(here mention.MentionRecord) bool {
+			return here.Mention.Post.Origin() == post.Origin() && sameElsewhere(here.Mention.Post, o)
 		}) {
 			all = append(all, s)
 		}

@@ -39,7 +39,7 @@ func (p *plan) shownElsewhere(ctx context.Context, d *mention.PendingMention, se
 
 // sameElsewhere reports whether two posts of different sources are one post.
 func sameElsewhere(a, b mention.Post) bool {
-	return a.Source != b.Source && mention.SameURL(a.URL, b.URL) && oneReading(a, b)
+	return a.Origin() != b.Origin() && mention.SameURL(a.URL, b.URL) && oneReading(a, b)
 }
 
 // oneReading reports whether the words of two readings of one permalink are one post's.

@@ -262,12 +262,12 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 	if mention.IsNobody(post.Author) {
 		return mention.Author{}, nil
 	}
-	by, err := p.view.Author(ctx, post.Source, post.Author, p.now.Add(-authorMemory))
+	by, err := p.view.Author(ctx, post.Origin(), post.Author, p.now.Add(-authorMemory))
 	if err != nil {
 		return by, fmt.Errorf("history of the author: %w", err)
 	}
 	for _, d := range p.done {
-		if d.Mention.Post.Source == post.Source && d.Mention.Post.Author == post.Author {
+		if d.Mention.Post.Origin() == post.Origin() && d.Mention.Post.Author == post.Author {
 			by.Complaints++
 			by.LastAnswered = false
 		}

@@ -148,7 +148,7 @@ func isNearDuplicate(a, b mention.Post) bool {
 		return false
 	case len(wa) < fewWords || len(wb) < fewWords:
 		return sameAuthor && slices.Equal(wa, wb)
-	case a.Source != b.Source || sameAuthor:
+	case a.Origin() != b.Origin() || sameAuthor:
 		return similarity(wa, wb) >= 0.7
 	}
 	return similarity(wa, wb) >= 0.85

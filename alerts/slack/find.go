@@ -19,6 +19,8 @@ const (
 	pageSize = 100
 	// maxPages bounds one search: 15 a page make 300 messages around the attempt.
 	maxPages = 20
+	// maxThreads bounds the threads that one search reads beside the channel.
+	maxThreads = 20
 	// maxChannelPages bounds the search for a channel's id by its name.
 	maxChannelPages = 50
 )
@@ -44,6 +46,7 @@ func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.Alert
 	}
 	q.Since, q.Until = n.clock.window(q.Since, q.Until)
 	found := make(map[mention.AlertID]alerts.Place)
+	var threads []string
 	cursor := ""
 	for range maxPages {
 		messages, next, err := n.page(ctx, channel, q, cursor)
@@ -54,13 +57,43 @@ func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.Alert
 			if id := alertID(m.Metadata); wanted[id] {
 				found[id] = alerts.Place{Channel: channel, TS: m.Timestamp}
 			}
+			if q.Replies && q.Thread.TS == "" && m.ReplyCount > 0 && alertID(m.Metadata) != "" {
+				threads = append(threads, m.Timestamp)
+			}
 		}
 		if next == "" || len(found) == len(wanted) {
-			return found, nil
+			return found, n.findInThreads(ctx, channel, q, threads, wanted, found)
 		}
 		cursor = next
 	}
 	return nil, &alerts.RefusedError{Code: "too_long", Err: fmt.Errorf("slack: history of %s: %w", q.Route, errTooLong)}
+}
+
+// findInThreads adds to found what stands in threads, the newest of them, as long as
+// something is missing.
+func (n *Notifier) findInThreads(ctx context.Context, channel string, q alerts.Search, threads []string, wanted map[mention.AlertID]bool, found map[mention.AlertID]alerts.Place) error {
+	for _, ts := range threads[:min(maxThreads, len(threads))] {
+		q.Thread = alerts.Place{Channel: channel, TS: ts}
+		cursor := ""
+		for range maxPages {
+			if len(found) == len(wanted) {
+				return nil
+			}
+			messages, next, err := n.page(ctx, channel, q, cursor)
+			if err != nil {
+				return err
+			}
+			for _, m := range messages {
+				if id := alertID(m.Metadata); wanted[id] {
+					found[id] = alerts.Place{Channel: channel, TS: m.Timestamp}
+				}
+			}
+			if cursor = next; next == "" {
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // page reads one page of the channel or of the thread, in Slack's time.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -22,19 +24,19 @@ import (
 type checkCmd struct {
 	watchlistFlag
 	Probe bool `help:"Poll each source once and say what it sees; ask Slack and Redis whether they would serve, without posting."`
-	Live  bool `help:"Ask the running daemon whether it is well (for a container's health check)."`
+	Live  bool `help:"Ask whether the daemon runs (for a container's health check), whatever is wrong with the watchlist."`
 }
 
 // Run checks the watchlist. Warnings are said and do not fail the check.
 func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	list, err := daemon.Load(c.Config)
+	if c.Live {
+		return checkLive(ctx, liveAddress(c.Config, list.Config, err))
+	}
 	if err != nil {
 		return err
 	}
 	cfg := list.Config
-	if c.Live {
-		return checkLive(ctx, cfg)
-	}
 	warnings := &config.Errors{List: cfg.Warnings}
 	if err := warnings.Render(term.err, term.colour(term.err)); err != nil {
 		return err
@@ -135,12 +137,37 @@ func ago(d time.Duration) string {
 // liveTimeout bounds how long the running daemon may take to answer.
 const liveTimeout = 5 * time.Second
 
-// checkLive asks the running daemon's health page.
-func checkLive(ctx context.Context, cfg *config.Config) error {
-	if cfg.Web.Listen == "" {
-		return errors.New("check --live asks the daemon's health page: set web.listen in the watchlist")
+// listenLine is where a watchlist that cannot be parsed says web.listen; sources have a
+// listen of another form.
+var listenLine = regexp.MustCompile(`(?m)^[^#\n]*\blisten:\s*["']?([^\s"'{},#]*:\d+)\b`)
+
+// liveAddress is web.listen of the watchlist at path. The daemon runs on with the
+// watchlist it has when a wrong one is saved, and must not be ended for that: so the
+// address is taken from what can be understood of the file. Empty when it says none.
+func liveAddress(path string, cfg *config.Config, loadErr error) string {
+	var many *config.Errors
+	if cfg == nil && errors.As(loadErr, &many) {
+		cfg = many.Partial
 	}
-	host, port, err := net.SplitHostPort(cfg.Web.Listen)
+	if cfg != nil && cfg.Web.Listen != "" {
+		return cfg.Web.Listen
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	if found := listenLine.FindSubmatch(file); found != nil {
+		return string(found[1])
+	}
+	return ""
+}
+
+// checkLive asks whether the running daemon, which listens at address, is alive.
+func checkLive(ctx context.Context, address string) error {
+	if address == "" {
+		return errors.New("check --live asks the running daemon: set web.listen in the watchlist")
+	}
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return fmt.Errorf("web.listen: %w", err)
 	}
@@ -149,7 +176,7 @@ func checkLive(ctx context.Context, cfg *config.Config) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/livez", nil)
 	if err != nil {
 		return err
 	}

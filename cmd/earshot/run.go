@@ -35,7 +35,7 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	following := config.Following{Path: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log}
+	following := config.Following{Path: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
 	return d.Run(ctx, func(ctx context.Context) error {
 		return config.Follow(ctx, following, func(next *config.Config) error {
 			list, err := daemon.Check(next, nil)

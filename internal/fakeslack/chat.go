@@ -175,6 +175,11 @@ func (s *Server) paged(all []*Message, args url.Values) reply {
 	page := make([]Message, 0, to-from)
 	for _, m := range all[from:to] {
 		c := *m
+		for _, reply := range s.messages {
+			if reply.ThreadTS == c.TS && reply.TS != c.TS && reply.Channel == c.Channel {
+				c.Replies++
+			}
+		}
 		if !withMeta {
 			c.Metadata = nil
 		}

@@ -52,6 +52,7 @@ type Message struct {
 	TS        string          `json:"ts"`
 	ThreadTS  string          `json:"thread_ts,omitempty"`
 	Broadcast bool            `json:"-"`
+	Replies   int             `json:"reply_count,omitempty"` // counted when the channel is read
 	Type      string          `json:"type"`
 	User      string          `json:"user"`
 	Text      string          `json:"text"`

@@ -131,9 +131,18 @@ func New(opt Options) *Client {
 	c.dialer = newDialer(opt.AllowPrivate)
 	c.trans = c.newTransport()
 	c.throttle = newThrottle()
-	c.robots = newRobots(c)
+	c.robots = newRobots()
 	c.big = make(chan struct{}, maxConcurrentBig)
 	return c
+}
+
+// With returns a client with other options that goes on with what c knows of the hosts:
+// whose turn it is, which pauses they asked for, what their robots.txt says. Both may be
+// used at once and still ask a host one at a time.
+func (c *Client) With(opt Options) *Client {
+	next := New(opt)
+	next.throttle, next.robots = c.throttle, c.robots
+	return next
 }
 
 // Close drops idle connections. Requests in flight end with their context.
@@ -182,7 +191,7 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 func (c *Client) visit(ctx context.Context, h hop) (*answer, error) {
 	gap := c.gapFor(h.url, h.api)
 	if !h.api {
-		rules, err := c.robots.rulesFor(ctx, h.url)
+		rules, err := c.robots.rulesFor(ctx, c, h.url)
 		if err != nil {
 			return nil, err
 		}

@@ -21,7 +21,6 @@ const (
 
 // robots keeps the rules of each authority (scheme, host and port).
 type robots struct {
-	c  *Client
 	mu sync.Mutex
 	// All guarded by mu.
 	cache  map[string]*robotsEntry
@@ -36,13 +35,13 @@ type robotsEntry struct {
 	until time.Time // fresh until then
 }
 
-func newRobots(c *Client) *robots {
-	return &robots{c: c, cache: map[string]*robotsEntry{}, flight: map[string]chan struct{}{}}
+func newRobots() *robots {
+	return &robots{cache: map[string]*robotsEntry{}, flight: map[string]chan struct{}{}}
 }
 
 // rulesFor returns the rules for u's authority, fetching robots.txt at most once
-// at a time. An error means that nothing may be fetched.
-func (r *robots) rulesFor(ctx context.Context, u *url.URL) (*rules, error) {
+// at a time, through c. An error means that nothing may be fetched.
+func (r *robots) rulesFor(ctx context.Context, c *Client, u *url.URL) (*rules, error) {
 	key := u.Scheme + "://" + authority(u)
 	for {
 		r.mu.Lock()
@@ -56,7 +55,7 @@ func (r *robots) rulesFor(ctx context.Context, u *url.URL) (*rules, error) {
 			wait = make(chan struct{})
 			r.flight[key] = wait
 			r.mu.Unlock()
-			e := r.read(ctx, u, old)
+			e := r.read(ctx, c, u, old)
 			r.mu.Lock()
 			if e.until.After(time.Now()) {
 				r.put(key, e)
@@ -84,9 +83,9 @@ func (e *robotsEntry) errFor(u *url.URL) error {
 
 // read fetches robots.txt and decides by RFC 9309, a little stricter: a site that
 // refuses robots.txt itself (401, 403, 429) refuses everything.
-func (r *robots) read(ctx context.Context, page *url.URL, old *robotsEntry) *robotsEntry {
+func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robotsEntry) *robotsEntry {
 	now := time.Now()
-	status, body, err := r.fetch(ctx, &url.URL{Scheme: page.Scheme, Host: page.Host, Path: "/robots.txt"})
+	status, body, err := fetchRobots(ctx, c, &url.URL{Scheme: page.Scheme, Host: page.Host, Path: "/robots.txt"})
 	switch {
 	case errors.Is(err, ErrTooManyRedirects), err == nil && status/100 == 4 && !refuses(status):
 		return &robotsEntry{rules: &rules{}, read: now, until: now.Add(robotsFresh)}
@@ -116,11 +115,11 @@ func refuses(status int) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusTooManyRequests
 }
 
-// fetch reads one robots.txt and follows its redirects, at each host's pace.
-func (r *robots) fetch(ctx context.Context, u *url.URL) (status int, body []byte, err error) {
+// fetchRobots reads one robots.txt and follows its redirects, at each host's pace.
+func fetchRobots(ctx context.Context, c *Client, u *url.URL) (status int, body []byte, err error) {
 	h := hop{url: u, method: http.MethodGet, accept: "text/plain, */*;q=0.1", robots: true, limit: robotsMax, cut: true}
 	for range maxRedirects + 1 {
-		ans, err := r.c.paced(ctx, h, r.c.gapFor(h.url, false))
+		ans, err := c.paced(ctx, h, c.gapFor(h.url, false))
 		if err != nil {
 			return 0, nil, unprefixed(err)
 		}

@@ -212,7 +212,7 @@ func TestCrawlDelayIsKept(t *testing.T) {
 }
 
 func TestRobotsCacheIsBounded(t *testing.T) {
-	r := newRobots(nil)
+	r := newRobots()
 	big := parseRobots(append([]byte("User-agent: *\n"), bytes.Repeat([]byte("Disallow: /"+strings.Repeat("x", 50)+"\n"), 8000)...), Product)
 	for i := range 200 {
 		r.put(fmt.Sprint(i), &robotsEntry{rules: big, until: time.Now().Add(time.Hour)})

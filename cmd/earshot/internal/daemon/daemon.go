@@ -44,7 +44,7 @@ type Daemon struct {
 	started   time.Time
 	version   string
 	store     *store.Store
-	key       []byte // the installation's
+	key       []byte // digests of sources are made with it
 	seen      *seenSet
 	planner   *plan.Planner
 	notifiers *notifiers
@@ -63,7 +63,8 @@ type Daemon struct {
 	analyzer atomic.Pointer[Analyzer]
 	fetch    atomic.Pointer[fetch.Client]
 	config   atomic.Pointer[config.Config]
-	first    *next // what Run begins with
+	first    *next     // what Run begins with
+	lastPoll time.Time // of the process before, as the database knows it
 }
 
 // Open opens what needs opening and wires the parts; nothing runs yet. The errors
@@ -80,7 +81,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 			d.close()
 		}
 	}()
-	if d.key, err = d.store.InstallKey(ctx); err != nil {
+	if d.key, err = d.store.PlaceKey(ctx); err != nil {
 		return nil, err
 	}
 	d.seen, err = openSeen(ctx, cfg, d.store, d.log)
@@ -90,7 +91,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	d.clock = &sharedClock{now: d.now, measure: d.store.ClockAhead, log: d.log}
 	d.clock.set(ctx)
 	d.wire(opt)
-	d.first, err = d.prepare(opt.Watchlist)
+	d.first, err = d.prepare(ctx, opt.Watchlist)
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +101,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 		address:      cfg.Web.Listen,
 		log:          d.log,
 		health:       d.health,
+		ready:        d.ready,
 		metrics:      d.metrics.handler(),
 		interactions: d.notifiers.interactions,
 		hubs:         d.hubs,
@@ -121,6 +123,7 @@ func (d *Daemon) wire(opt Options) {
 		NotifierFor: d.notifiers.notifierFor,
 		Log:         d.log,
 		Now:         d.clock.Now,
+		LostSince:   d.lostSince,
 		Accepted:    d.metrics.accepted,
 		Trouble:     func(route string, err error) { d.routes.trouble(route, err) },
 	})
@@ -164,7 +167,7 @@ func (d *Daemon) wire(opt Options) {
 		Now:      d.now,
 	})
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
-	d.metrics.watch(d.monitor, d.store)
+	d.metrics.watch(d.monitor, d.store, d.troubles)
 }
 
 // Run works until ctx ends and then stops in one order: first nothing new is
@@ -188,6 +191,7 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.web.serve(deciding) })
 	decide.Go(func() { d.pruneLoop(deciding) })
 	decide.Go(func() { d.routes.run(deciding) })
+	decide.Go(func() { d.alarmLoop(deciding) })
 	decide.Go(func() { _ = d.deadlines.Run(deciding) }) // ends with its context only
 	decide.Go(func() { _ = d.digests.Run(deciding) })   // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })

@@ -48,8 +48,8 @@ func (l ledger) Ingest(ctx context.Context, in mention.PollResult) (mention.Inge
 }
 
 // Source implements monitor.Ledger.
-func (l ledger) Source(ctx context.Context, name string) (mention.SourceState, error) {
-	return l.store.Source(ctx, name)
+func (l ledger) Source(ctx context.Context, key string) (mention.SourceState, error) {
+	return l.store.Source(ctx, key)
 }
 
 // SaveSource implements monitor.Ledger.

@@ -23,7 +23,7 @@ type metrics struct {
 	posted   *prometheus.CounterVec
 
 	mu       sync.Mutex
-	troubles map[string]string // routes that do not work, with the reason
+	troubles map[string]string // routes and parts that do not work, with the reason
 }
 
 // latencyBuckets are in seconds, from "at once" to "an hour late".
@@ -55,7 +55,7 @@ func (m *metrics) accepted(msg alerts.Message, at time.Time) {
 	}
 }
 
-// trouble is told when a route stops working, and with nil when it works again.
+// trouble is told when a route or a part stops working, and with nil when it works again.
 func (m *metrics) trouble(route string, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -66,7 +66,8 @@ func (m *metrics) trouble(route string, err error) {
 	m.troubles[route] = err.Error()
 }
 
-func (m *metrics) routesInTrouble() map[string]string {
+// inTrouble is what trouble was told of, with the reasons.
+func (m *metrics) inTrouble() map[string]string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := make(map[string]string, len(m.troubles))
@@ -81,16 +82,17 @@ type counter interface {
 	Counts(ctx context.Context, now time.Time) (mention.Counts, error)
 }
 
-// watch adds what is read when somebody asks: sources and the outbox.
-func (m *metrics) watch(mon *monitor.Monitor, db counter) {
-	m.registry.MustRegister(&sourceCollector{monitor: mon, db: db})
+// watch adds what is read when somebody asks: sources, the outbox and what is wrong.
+func (m *metrics) watch(mon *monitor.Monitor, db counter, troubles func() map[string]string) {
+	m.registry.MustRegister(&sourceCollector{monitor: mon, db: db, troubles: troubles})
 }
 
 // sourceCollector reads the monitor's status table at each scrape, so a source that left
 // the watchlist leaves the metrics too.
 type sourceCollector struct {
-	monitor *monitor.Monitor
-	db      counter
+	monitor  *monitor.Monitor
+	db       counter
+	troubles func() map[string]string
 }
 
 var (
@@ -100,6 +102,8 @@ var (
 	descPolls       = sourceDesc("polls_total", "Polls since the start.")
 	descPosts       = sourceDesc("posts_total", "New posts since the start.")
 	descSuspended   = sourceDesc("suspended", "1 while the source is left alone because it refused.")
+	descNotStored   = sourceDesc("not_stored", "1 while posts of the source were read and cannot be stored.")
+	descTrouble     = prometheus.NewDesc("earshot_trouble", "1 for every part that does not work: as in trouble of /healthz.", []string{"part"}, nil)
 	descOutbox      = prometheus.NewDesc("earshot_outbox", "Alerts by state.", []string{"state"}, nil)
 	descCases       = prometheus.NewDesc("earshot_cases", "Cases that wait for somebody.", []string{"state"}, nil)
 )
@@ -110,7 +114,7 @@ func sourceDesc(name, help string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *sourceCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descLastSuccess, descLastNew, descFailures, descPolls, descPosts, descSuspended, descOutbox, descCases} {
+	for _, d := range []*prometheus.Desc{descLastSuccess, descLastNew, descFailures, descPolls, descPosts, descSuspended, descNotStored, descTrouble, descOutbox, descCases} {
 		ch <- d
 	}
 }
@@ -127,9 +131,13 @@ func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
 		gauge(descLastSuccess, unixOrZero(s.LastSuccess))
 		gauge(descLastNew, unixOrZero(s.LastNew))
 		gauge(descFailures, float64(s.Failures))
+		gauge(descNotStored, boolean(s.NotStored != ""))
 		gauge(descSuspended, boolean(s.SuspendedUntil.After(time.Now())))
 		ch <- prometheus.MustNewConstMetric(descPolls, prometheus.CounterValue, float64(s.Polls), s.Name)
 		ch <- prometheus.MustNewConstMetric(descPosts, prometheus.CounterValue, float64(s.NewPosts), s.Name)
+	}
+	for part := range c.troubles() {
+		ch <- prometheus.MustNewConstMetric(descTrouble, prometheus.GaugeValue, 1, part)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 	defer cancel()

@@ -24,15 +24,20 @@ type next struct {
 }
 
 // prepare makes the parts of a watchlist. The errors are the words file that
-// cannot be read or is wrong, and options of sources.
-func (d *Daemon) prepare(list Watchlist) (*next, error) {
+// cannot be read or is wrong, options of sources, and that the database cannot be
+// written. All that it changes are the names of sources.
+func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	scorer, err := NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
 		return nil, err
 	}
-	client := NewFetch(list.Config, d.version, d.log)
+	client := d.newClient(list.Config)
 	sources, err := newSources(list, client, d.key, d.log)
 	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	if err := d.nameSources(ctx, sources); err != nil { // last: it is the only change made here
 		client.Close()
 		return nil, err
 	}
@@ -44,6 +49,16 @@ func (d *Daemon) prepare(list Watchlist) (*next, error) {
 		client:    client,
 		sources:   sources,
 	}, nil
+}
+
+// newClient makes the client of a watchlist. After a reload it goes on with the manners
+// of the one before, whose polls may still run: pauses that hosts asked for hold.
+func (d *Daemon) newClient(cfg *config.Config) *fetch.Client {
+	options := fetchOptions(cfg, d.version, d.log)
+	if before := d.fetch.Load(); before != nil {
+		return before.With(options)
+	}
+	return fetch.New(options)
 }
 
 // commit takes the prepared parts into use, but for the sources.
@@ -73,7 +88,7 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 // cannot and changes nothing. What is bound to the process (store, web) keeps its
 // old value, and the log says so.
 func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
-	n, err := d.prepare(list)
+	n, err := d.prepare(ctx, list)
 	if err != nil {
 		return err
 	}
@@ -86,5 +101,6 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 	d.poll(ctx, n)
 	d.routes.again(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
 	d.sender.Reload()
+	d.taken(ctx)
 	return nil
 }

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -121,5 +124,30 @@ func TestRepliesAreReadyToPaste(t *testing.T) {
 	got := fillReplies([]config.ReplyTemplate{{Lang: "uk", Text: "{{author}}, перепрошуємо. {{me}}, {{watch}}"}}, m, "Ганна")
 	if want := []string{"Оксана К., перепрошуємо. Ганна, Ромашка Банк"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestReloadKeepsManners: a host that asked for a pause has it, whatever is saved.
+func TestReloadKeepsManners(t *testing.T) {
+	site := testkit.PlayText(t, "GET /robots.txt maybe\n404\n\nGET /a\n429\nRetry-After: 3600\n\nGET /b maybe\n200\n")
+	text := reloadList(t, t.TempDir(), "Alpha", ".post") + "fetch: {gap: 0s, allow_private: [127.0.0.0/8]}\n"
+	d := open(t, text)
+	ask := func(path string) error {
+		_, err := d.fetch.Load().Do(t.Context(), fetch.Request{URL: site.URL + path})
+		return err
+	}
+	_ = ask("/a")
+	stopping, stop := context.WithCancel(t.Context())
+	stop()
+	before := d.fetch.Load()
+	if err := d.Reload(stopping, check(t, strings.Replace(text, "a@example.com", "b@example.com", 1))); err != nil {
+		t.Fatal(err)
+	}
+	var retry *fetch.RetryError
+	if err := ask("/b"); !errors.As(err, &retry) || site.Count("/b") != 0 {
+		t.Errorf("after the reload: %v, %d requests, want none for an hour", err, site.Count("/b"))
+	}
+	if d.fetch.Load() == before {
+		t.Error("the reload kept the old client")
 	}
 }

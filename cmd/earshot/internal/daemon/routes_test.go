@@ -126,7 +126,7 @@ func TestRouteChangedWhilePending(t *testing.T) {
 	for i := range 5 {
 		complain(t, d, fmt.Sprintf("post-%c", 'a'+i))
 	}
-	eventually(t, "the refusal", func() bool { return len(d.metrics.routesInTrouble()) > 0 })
+	eventually(t, "the refusal", func() bool { return len(d.metrics.inTrouble()) > 0 })
 	reloaded(t, d, routesList(dir, bad, good, `routes: [{to: "webhook:good"}]`))
 	complaints := func() (n int) {
 		for _, line := range good.taken() {
@@ -144,7 +144,7 @@ func TestRouteChangedWhilePending(t *testing.T) {
 	if n := complaints(); n != 5 {
 		t.Errorf("%d complaints, want each of the five once", n)
 	}
-	if left := d.metrics.routesInTrouble(); len(left) > 0 {
+	if left := d.metrics.inTrouble(); len(left) > 0 {
 		t.Errorf("a route that nothing goes to is still in trouble: %v", left)
 	}
 }

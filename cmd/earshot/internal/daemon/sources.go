@@ -17,11 +17,15 @@ import (
 // NewFetch makes the HTTP client the watchlist asks for; version goes into its
 // User-Agent. The caller closes it.
 func NewFetch(cfg *config.Config, version string, log *slog.Logger) *fetch.Client {
+	return fetch.New(fetchOptions(cfg, version, log))
+}
+
+func fetchOptions(cfg *config.Config, version string, log *slog.Logger) fetch.Options {
 	hosts := map[string]fetch.HostOptions{}
 	for name, h := range cfg.Fetch.Hosts {
 		hosts[name] = fetch.HostOptions{Gap: &h.Gap}
 	}
-	return fetch.New(fetch.Options{
+	return fetch.Options{
 		Contact:      cfg.Contact,
 		Version:      version,
 		Gap:          &cfg.Fetch.Gap,
@@ -29,7 +33,7 @@ func NewFetch(cfg *config.Config, version string, log *slog.Logger) *fetch.Clien
 		AllowPrivate: cfg.Fetch.AllowPrivate,
 		Log:          log,
 		Now:          time.Now,
-	})
+	}
 }
 
 // NewCrawler makes the crawler of one source; env says how, the source what. A

@@ -15,13 +15,14 @@ import (
 	"github.com/earshot/earshot/monitor"
 )
 
-// webServer answers on web.listen: /healthz, /metrics, Slack's signed requests
+// webServer answers on web.listen: /healthz, /livez, /readyz, /metrics, Slack's signed requests
 // when the watchlist has a signing secret, hubs when it has web.public_url, and
 // programs that hand posts in when it has push sources.
 type webServer struct {
 	address      string // web.listen; empty for no server
 	log          *slog.Logger
 	health       http.HandlerFunc
+	ready        http.HandlerFunc
 	metrics      http.Handler
 	interactions http.HandlerFunc
 	hubs         *websub.Subscriber // nil: no hub can reach this daemon
@@ -74,6 +75,8 @@ func (w *webServer) serve(ctx context.Context) {
 func (w *webServer) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", w.health)
+	mux.HandleFunc("GET /livez", func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprintln(rw, "ok") })
+	mux.HandleFunc("GET /readyz", w.ready)
 	mux.Handle("GET /metrics", w.metrics)
 	mux.HandleFunc("POST /slack/interactions", w.interactions)
 	mux.Handle("POST "+push.Path, w.pushed)
@@ -84,7 +87,8 @@ func (w *webServer) routes() http.Handler {
 }
 
 // Health is the answer of /healthz. Status is "ok" while complaints can flow;
-// sources in trouble do not change it, they are listed.
+// sources in trouble do not change it, they are listed. Whether to restart the process
+// is another question, which /livez answers: no trouble listed here ends by that.
 type Health struct {
 	Status  string            `json:"status"` // ok, degraded (a part is away; it catches up), down
 	Version string            `json:"version"`
@@ -109,11 +113,8 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 		Status:  "ok",
 		Version: d.version,
 		Uptime:  d.now().Sub(d.started).Round(time.Second).String(),
-		Trouble: d.metrics.routesInTrouble(),
+		Trouble: d.troubles(),
 		Outbox:  map[string]int{},
-	}
-	if err := d.seen.health(); err != nil {
-		out.Trouble["redis"] = err.Error()
 	}
 	for _, s := range d.monitor.Status() {
 		out.Sources = append(out.Sources, SourceHealth{
@@ -131,12 +132,28 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	counts, err := d.store.Counts(r.Context(), d.now())
 	if err != nil {
-		out.Status, out.Trouble["database"], status = "down", err.Error(), http.StatusServiceUnavailable
+		out.Trouble["database"] = err.Error()
+	}
+	if out.Trouble["database"] != "" {
+		out.Status, status = "down", http.StatusServiceUnavailable
 	}
 	out.Outbox["pending"], out.Outbox["posting"] = counts.Pending, counts.Posting
 	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
 	rw.WriteHeader(status)
 	_ = json.NewEncoder(rw).Encode(out) // the asker is gone if this fails
+}
+
+// ready answers whether the daemon can do its work now: read and write its database.
+func (d *Daemon) ready(rw http.ResponseWriter, r *http.Request) {
+	_, err := d.store.Counts(r.Context(), d.now())
+	if err == nil {
+		err = d.store.Trouble()
+	}
+	if err != nil {
+		http.Error(rw, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(rw, "ok")
 }
 
 // Stamp is t as every JSON of earshot writes it: RFC 3339 UTC, empty when unknown.

@@ -1,0 +1,199 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/testkit"
+)
+
+// printed is the console of a test.
+type printed struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (p *printed) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.b.Write(text)
+}
+
+// notices are those that wait in the outbox.
+func notices(t *testing.T, d *Daemon) (texts []string) {
+	t.Helper()
+	due, err := d.store.DueAlerts(t.Context(), d.now().Add(time.Second), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range due {
+		texts = append(texts, alerts.ReadDetails(a.Payload).Text)
+	}
+	return texts
+}
+
+func ask(t *testing.T, handler http.Handler, path string) (code int, body string) {
+	t.Helper()
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.Code, string(text)
+}
+
+func healthOf(t *testing.T, d *Daemon) (code int, h Health) {
+	t.Helper()
+	code, body := ask(t, d.web.routes(), "/healthz")
+	if err := json.Unmarshal([]byte(body), &h); err != nil {
+		t.Fatal(err)
+	}
+	return code, h
+}
+
+// TestPostsThatCannotBeStored: health, metric and one notice say so while it lasts; then
+// they say that it is over. Nobody restarts the process for it.
+func TestPostsThatCannotBeStored(t *testing.T) {
+	for _, c := range []struct {
+		what, trigger string // what the database refuses
+		part          string
+		code          int
+		queued        bool // the outbox still takes a notice
+	}{
+		{"posts", `BEFORE INSERT ON posts`, partPosts, http.StatusOK, true},
+		{"anything", ``, partDatabase, http.StatusServiceUnavailable, false},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			if testing.Short() && !c.queued {
+				t.Skip("short: half a minute of waiting for a database that another program holds")
+			}
+			site := testkit.PlayText(t, "GET /robots.txt maybe\n404\n\nGET / maybe\n200\nContent-Type: text/html\ntext: <div class=\"post\"><p class=\"text\">Alpha lost my parcel and does not answer.</p></div>\n")
+			site.Lax()
+			path := filepath.Join(t.TempDir(), "e.db")
+			out := &printed{}
+			clock := time.Now()
+			list := check(t, strings.NewReplacer("SITE", site.URL, "DB", path).Replace(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{page: "SITE/", name: news, select: {item: ".post", text: .text}}]
+fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
+store: {database: "sqlite:DB"}
+`))
+			d, err := Open(t.Context(), Options{Watchlist: list, Out: out, Version: "test", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return clock }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(d.close)
+			mend := refuse(t, path, c.trigger)
+			src := d.first.sources[0]
+			d.monitor.Poll(t.Context(), src)
+
+			code, h := healthOf(t, d)
+			if h.Status == "ok" || h.Trouble[c.part] == "" || code != c.code {
+				t.Errorf("/healthz: %d %+v, want trouble with %s and %d", code, h, c.part, c.code)
+			}
+			if code, body := ask(t, d.web.routes(), "/livez"); code != http.StatusOK {
+				t.Errorf("/livez: %d %s", code, body)
+			}
+			if code, body := ask(t, d.web.routes(), "/readyz"); code != c.code {
+				t.Errorf("/readyz: %d %s", code, body)
+			}
+			if _, body := ask(t, d.metrics.handler(), "/metrics"); !strings.Contains(body, `earshot_trouble{part="`+c.part+`"} 1`) || !strings.Contains(body, `earshot_source_not_stored{source="news"} 1`) {
+				t.Errorf("no metric says so:\n%s", body)
+			}
+			var a alarm
+			for range 20 { // 100 s
+				d.look(t.Context(), &a)
+				clock = clock.Add(alarmEvery)
+			}
+			said := out.b.String() + strings.Join(notices(t, d), "\n")
+			if n := strings.Count(said, "Complaints cannot be stored"); n != 1 || (len(notices(t, d)) == 1) != c.queued {
+				t.Errorf("staff were told %d times, want once:\n%s", n, said)
+			}
+
+			mend()
+			d.monitor.Poll(t.Context(), src)
+			if code, h := healthOf(t, d); h.Status != "ok" || code != http.StatusOK {
+				t.Errorf("afterwards /healthz: %d %+v", code, h)
+			}
+			for range 20 {
+				d.look(t.Context(), &a)
+				clock = clock.Add(alarmEvery)
+			}
+			if said := strings.Join(notices(t, d), "\n"); strings.Count(said, "can be stored again") != 1 {
+				t.Errorf("afterwards staff were told:\n%s", said)
+			}
+		})
+	}
+}
+
+// refuse makes the database refuse what the trigger names, or every write as long as
+// another program holds it, until mend is called.
+func refuse(t *testing.T, path, trigger string) (mend func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() { _ = db.Close() })
+	do := func(query string) {
+		t.Helper()
+		if _, err := db.ExecContext(context.Background(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if trigger == "" {
+		do(`BEGIN IMMEDIATE`)
+		return func() { do(`ROLLBACK`) }
+	}
+	do(`CREATE TRIGGER no ` + trigger + ` BEGIN SELECT RAISE(ABORT, 'not today'); END`)
+	return func() { do(`DROP TRIGGER no`) }
+}
+
+// TestRefusedWatchlist: a saved watchlist that is not in use is trouble until a good one
+// is, and staff are told of the first.
+func TestRefusedWatchlist(t *testing.T) {
+	text := reloadList(t, t.TempDir(), "Alpha", ".post")
+	d := open(t, text)
+	_, err := config.Parse("watchlist.yaml", []byte(strings.Replace(text, "watch:", "wotch:", 1)), lookup, KindOptions())
+	d.Refused(t.Context(), err)
+	d.Refused(t.Context(), errors.New("the new watchlist was refused: another reason"))
+	code, h := healthOf(t, d)
+	if h.Status != "degraded" || code != http.StatusOK || !strings.Contains(h.Trouble[partWatchlist], "another reason") {
+		t.Errorf("/healthz: %d %+v", code, h)
+	}
+	if _, body := ask(t, d.metrics.handler(), "/metrics"); !strings.Contains(body, `earshot_trouble{part="watchlist"} 1`) {
+		t.Error("no metric says so")
+	}
+	if code, body := ask(t, d.web.routes(), "/readyz"); code != http.StatusOK {
+		t.Errorf("/readyz: %d %s", code, body)
+	}
+	said := notices(t, d)
+	if len(said) != 1 || !strings.Contains(said[0], "wotch") || !strings.Contains(said[0], "not in use") {
+		t.Errorf("staff were told %q, want the first reason, once", said)
+	}
+
+	stopping, stop := context.WithCancel(t.Context())
+	stop()
+	if err := d.Reload(stopping, check(t, text)); err != nil {
+		t.Fatal(err)
+	}
+	if _, h := healthOf(t, d); h.Status != "ok" {
+		t.Errorf("after a good one: %+v", h)
+	}
+}
