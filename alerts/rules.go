@@ -22,6 +22,7 @@ type Rules struct {
 	HasQuiet   bool                         // zero Hours are always open, so this says whether Quiet is meant
 	Deadlines  map[mention.Severity]Deadline
 	Digests    Digests
+	Zone       *time.Location // of the people who act; nil: UTC
 }
 
 // Deadline is one set of clocks. A zero duration means no such clock.

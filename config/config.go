@@ -156,6 +156,22 @@ func (d Deadlines) For(severity string) Deadline {
 	return out
 }
 
+// Zone is the time zone of the people who work with the watchlist: that of the deadlines,
+// or else of the quiet hours, or of the digest; this machine's where none says one.
+func (c *Config) Zone() *time.Location {
+	for _, h := range []hours.Hours{c.Deadlines.Hours, c.QuietHours.Hours} {
+		if h.Zoned() {
+			return h.Zone()
+		}
+	}
+	for _, m := range []hours.Moment{c.Digest.Daily, c.Digest.Weekly} {
+		if !m.IsZero() {
+			return m.Zone()
+		}
+	}
+	return time.Local
+}
+
 // QuietHours hold what is not critical. Set is false when the user wants none.
 type QuietHours struct {
 	Hours hours.Hours `yaml:"hours" short:"true" required:"true" doc:"The quiet hours." example:"22:00-08:00 Europe/Kyiv"`

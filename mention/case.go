@@ -61,11 +61,15 @@ type Case struct {
 	AnswerVerified bool      // an official answer was really seen on the site
 	DismissedAt    time.Time
 	Reason         string
-	SnoozedUntil   time.Time
-	Level          int       // deadline steps taken so far
-	OverdueSince   time.Time // when it should have been taken; zero while it is not overdue
-	Duplicates     int       // further places where the same text stands
-	ReopenedAt     time.Time // when somebody opened it again; its clocks begin there
+	SnoozedAt      time.Time     // when the snooze began; its clocks stand still from then on
+	SnoozedUntil   time.Time     // zero while it is not snoozed, and when the end of the snooze is worked off
+	SnoozedBy      Person        // nobody while it is not snoozed
+	WokeAt         time.Time     // when the last snooze ended
+	Waited         time.Duration // how much of its clocks had run by WokeAt, in open hours
+	Level          int           // deadline steps taken so far
+	OverdueSince   time.Time     // when it should have been taken; zero while it is not overdue
+	Duplicates     int           // further places where the same text stands
+	ReopenedAt     time.Time     // when somebody opened it again; its clocks begin there
 }
 
 // TakenError says that somebody else already decided, so the caller lost.

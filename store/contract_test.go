@@ -50,6 +50,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"case changes":                 testUpdateCase,
 	"one winner":                   testOneWinner,
 	"lessons and mutes":            testLessons,
+	"mutes end":                    testMutes,
 	"sources":                      testSources,
 	"list":                         testList,
 	"times and events":             testTimes,

@@ -12,7 +12,8 @@ import (
 )
 
 // Migrations are numbered files, one folder per engine, never changed once they
-// were released. Each runs in one transaction together with its number.
+// were released. Each runs in one transaction together with its number. Numbers grow;
+// one may be missing.
 //
 //go:embed migrations
 var migrations embed.FS
@@ -29,12 +30,14 @@ func loadMigrations(engine string) ([]migration, error) {
 		return nil, err
 	}
 	list := make([]migration, 0, len(files))
-	for i, file := range files {
+	last := 0
+	for _, file := range files {
 		number, name, _ := strings.Cut(strings.TrimSuffix(path.Base(file), ".sql"), "_")
 		version, err := strconv.Atoi(number)
-		if err != nil || version != i+1 {
-			return nil, fmt.Errorf("migration %s: want number %04d", file, i+1)
+		if err != nil || version <= last {
+			return nil, fmt.Errorf("migration %s: want a number above %04d", file, last)
 		}
+		last = version
 		text, err := migrations.ReadFile(file)
 		if err != nil {
 			return nil, err
@@ -54,13 +57,16 @@ func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 	if err != nil {
 		return err
 	}
-	switch want := len(list); {
+	switch want := list[len(list)-1].version; {
 	case have > want:
 		return fmt.Errorf("store: the database was written by a newer earshot (schema %d, this one knows %d): upgrade earshot", have, want)
 	case have < want && readOnly:
 		return fmt.Errorf("store: the database is of an older earshot (schema %d, this one needs %d): start `earshot run` once to bring it up to date", have, want)
 	}
-	for _, m := range list[have:] {
+	for _, m := range list {
+		if m.version <= have {
+			continue
+		}
 		err := s.inTx(ctx, fmt.Sprintf("migrate to schema %d", m.version), func(tx *sql.Tx) error {
 			return s.apply(ctx, tx, m)
 		})

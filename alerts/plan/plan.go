@@ -164,8 +164,9 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
-	if by.Muted {
-		p.event(d, "suppressed", "the author is muted")
+	severity, why := severityOf(*m, by)
+	if severity < mention.Critical && by.MutedUntil.After(p.now) {
+		p.event(d, "suppressed", "the author is muted until "+by.MutedUntil.UTC().Format(time.DateOnly))
 		return nil
 	}
 	first, verdict, err := p.findDuplicate(ctx, *m)
@@ -176,8 +177,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 		p.event(d, "suppressed", verdict)
 		return nil
 	}
-	var why []string
-	m.Severity, why = severityOf(*m, by)
+	m.Severity = severity
 	d.Case.Status, d.Case.OpenedAt = mention.Open, m.HeardAt
 	if d.Previous != nil {
 		d.Case.OpenedAt = p.now // the complaint is the edit

@@ -236,6 +236,15 @@ func TestWhatStaffSaidHolds(t *testing.T) {
 		r.Do(first, mention.Action{Verb: mention.Dismiss, Reason: mention.MutedAuthor})
 		r.None(r.Poll(rig.Said(rig.Forum, "2", "Олена", rig.Rude, -0.9)))
 		r.One(r.Poll(rig.Said(rig.Forum, "3", "Петро", rig.Rude, -0.9)), mention.Complaint)
+		// What cannot wait passes every mute.
+		hurt := rig.Said(rig.Forum, "4", "Олена", "У відділенні люди отруїлись водою з кулера.", -0.9)
+		hurt.Score.Topics = []string{"safety"}
+		if a := r.One(r.Poll(hurt), mention.Complaint); a.Severity != mention.Critical {
+			t.Errorf("severity %s", a.Severity)
+		}
+		// A mute ends by itself.
+		r.Now = r.Now.Add(mention.MuteFor)
+		r.One(r.Poll(rig.Said(rig.Forum, "5", "Олена", "Знову чекаю на лінії підтримки дві години.", -0.9)), mention.Complaint)
 	})
 }
 

@@ -18,6 +18,7 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 		Quiet:      cfg.QuietHours.Hours,
 		HasQuiet:   cfg.QuietHours.Set,
 		Deadlines:  newDeadlines(cfg),
+		Zone:       cfg.Zone(),
 		Digests:    alerts.Digests{To: cfg.Digest.To, Daily: cfg.Digest.Daily, Weekly: cfg.Digest.Weekly},
 	}
 	for _, kind := range mention.PostKinds {
