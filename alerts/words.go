@@ -88,8 +88,11 @@ func State(m mention.Mention, c mention.Case) string {
 	return string(c.Status)
 }
 
-// Overdue reports whether nobody took the complaint in time.
-func Overdue(c mention.Case) bool { return c.Status == mention.Open && c.Level%LevelReminded > 0 }
+// Overdue reports whether nobody took the complaint in time. While it is snoozed, somebody
+// looked at it.
+func Overdue(c mention.Case) bool {
+	return c.Status == mention.Open && !c.Snoozed() && c.Level%LevelReminded > 0
+}
 
 // Site says where a post stands: the source's name, with the host before it when
 // the name does not tell.
