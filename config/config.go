@@ -15,6 +15,7 @@ type Config struct {
 	Watches    []Watch         `yaml:"watch" doc:"What to listen for: one entry for each brand, product or person."`
 	Sources    []Source        `yaml:"sources" doc:"Where to listen: one entry for each place that is polled."`
 	Sentiment  Sentiment       `yaml:"sentiment" doc:"How bad a post must be to raise an alert, and your own words."`
+	Severity   []SeverityRule  `yaml:"severity" doc:"How loud an alert is, where you know better than earshot. The first entry that fits a complaint decides."`
 	Routes     []Route         `yaml:"routes" doc:"Where alerts go. The first entry that fits a mention takes it."`
 	Replies    []ReplyTemplate `yaml:"replies" doc:"Reply texts offered beside an alert, in the language of the mention."`
 	Deadlines  Deadlines       `yaml:"deadlines" doc:"How soon a complaint must be claimed and answered, and who hears of it when it is not."`
@@ -91,6 +92,20 @@ type Sentiment struct {
 
 	WordsFile   string `yaml:"-"` // Words as a path that can be opened; "" when not set
 	WeightsFile string `yaml:"-"` // the same of Weights
+}
+
+// SeverityRule says how loud a complaint is that fits all its conditions. An empty
+// condition fits everything; the first rule that fits decides.
+type SeverityRule struct {
+	Watch   []string `yaml:"watch" doc:"Only these watches, by name."`
+	Source  []string `yaml:"source" doc:"Only these sources, by name."`
+	Topic   []string `yaml:"topic" doc:"Only complaints about one of these topics."`
+	Kind    []string `yaml:"kind" doc:"Only posts of these kinds: review, forum, comment, news, social." format:"postkind"`
+	Lang    []string `yaml:"lang" doc:"Only posts in these languages: en, ru, uk, bg." format:"lang"`
+	Stars   float64  `yaml:"stars" doc:"Only posts whose author gives at most so many of five stars." example:"1"`
+	AtLeast string   `yaml:"at_least" doc:"Never less loud than this: low, normal, high, critical." format:"severity"`
+	AtMost  string   `yaml:"at_most" doc:"Never louder than this: low, normal, high, critical." format:"severity"`
+	Pos     Pos      `yaml:"-"`
 }
 
 // Route sends what fits all its conditions to one place. An empty condition fits
