@@ -170,6 +170,21 @@ func testMutes(t *testing.T, open opener) {
 	if len(events) != 1 || events[0].Kind != "unmuted" || events[0].By != person("oleh") || events[0].MentionID != second {
 		t.Errorf("events %+v", events)
 	}
+	for _, verb := range []mention.Verb{mention.Reopen, mention.Dismiss} {
+		if _, err := act(s, second, mention.Action{Verb: verb, By: person("ira"), At: t0, Reason: mention.MutedAuthor}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until = t0.Add(mention.MuteFor)
+	for _, left := range []int{1, 0} { // a second before its end, and after it
+		var n int
+		before := until.Add(time.Duration(1-2*left) * time.Second)
+		must(s.Prune(background, Retention{Mentions: before}))(t)
+		if err := s.read.QueryRowContext(background, `SELECT COUNT(*) FROM mutes`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "names kept", n, left)
+	}
 }
 
 func testSources(t *testing.T, open opener) {

@@ -103,6 +103,9 @@ func TestVerbs(t *testing.T) {
 	if e := w.fake.Ephemerals(); len(e) > 0 {
 		t.Errorf("somebody was told off: %+v", e)
 	}
+	if n := w.log.count(`msg="a button was pressed"`); n != len(steps) || w.log.count("name=Ira") != n || w.log.count(`verb="dismiss (not us)"`) != 1 {
+		t.Errorf("%d of %d presses are in the log", n, len(steps))
+	}
 	_, c, err := w.store.Mention(t.Context(), mention.ID(buttonValue(t, m)))
 	if err != nil || c.Version != int64(len(steps))+1 {
 		t.Errorf("case is at version %d after %d verbs (%v)", c.Version, len(steps), err)
