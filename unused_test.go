@@ -28,7 +28,6 @@ var onlyTestsCall = map[string]string{
 	"config.Secret.IsSet":             "how the tests of config see a secret without revealing it",
 	"config.Secret.Equal":             "the same",
 	"internal/hours.Hours.Next":       "the opposite of Closes: the property tests of opening hours need both",
-	"internal/hours.Hours.Between":    "the inverse of Add: the property tests need both",
 	"internal/fetch.Client.UserAgent": "what the tests compare with the header that arrives",
 	"monitor.Monitor.Poll":            "one poll without the schedule, for the tests of a poll",
 	"sentiment.Scorer.Identify":       "language identification alone, for its accuracy test",

@@ -15,12 +15,14 @@ type Rules struct {
 	AlertBelow map[mention.PostKind]float64 // for these kinds the score decides instead: at or below is a complaint
 	Official   map[string][]string          // by watch: names of authors whose post is the public answer
 	Profiles   map[string][]Profile         // by watch: accounts of such authors
+	Severity   []SeverityRule               // how loud, where people know better; the first that fits decides
 	Routes     []Route                      // the first that fits wins
 	Otherwise  string                       // where to when no route fits
 	Quiet      hours.Hours                  // hours in which only what is critical goes out; zero: none
 	HasQuiet   bool                         // zero Hours are always open, so this says whether Quiet is meant
 	Deadlines  map[mention.Severity]Deadline
 	Digests    Digests
+	Zone       *time.Location // of the people who act; nil: UTC
 }
 
 // Deadline is one set of clocks. A zero duration means no such clock.
@@ -59,6 +61,47 @@ type Route struct {
 	Sources    []string
 	To         string // "#channel", "console", "webhook:NAME"
 	Notify     string // whom to name: "@oncall-pr"
+}
+
+// SeverityRule bounds how loud a complaint is that fits all its conditions; an empty
+// condition fits all, a zero bound bounds nothing.
+type SeverityRule struct {
+	Watches []string
+	Topics  []string // any of them
+	Langs   []string
+	Kinds   []mention.PostKind
+	Sources []string
+	Stars   float64 // the author gives at most so many of five
+	AtLeast mention.Severity
+	AtMost  mention.Severity
+}
+
+func (s SeverityRule) fits(m mention.Mention) bool {
+	conditions := Route{Watches: s.Watches, Topics: s.Topics, Langs: s.Langs, Kinds: s.Kinds, Sources: s.Sources}
+	stars := m.Post.Rating.Stars()
+	return conditions.fits(m) && (s.Stars == 0 || stars > 0 && stars <= s.Stars)
+}
+
+// Loudness applies the people's own rules to what earshot thinks of a complaint. why is
+// the reason for a change; empty when there is none.
+func (r Rules) Loudness(m mention.Mention, s mention.Severity) (is mention.Severity, why string) {
+	for _, rule := range r.Severity {
+		if !rule.fits(m) {
+			continue
+		}
+		is = max(s, rule.AtLeast)
+		if rule.AtMost > 0 {
+			is = min(is, rule.AtMost)
+		}
+		switch {
+		case is > s:
+			why = "your rule: at least " + is.String()
+		case is < s:
+			why = "your rule: at most " + is.String()
+		}
+		return is, why
+	}
+	return s, ""
 }
 
 func (r Route) fits(m mention.Mention) bool {

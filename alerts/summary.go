@@ -34,6 +34,9 @@ type UnansweredCase struct {
 	URL    string    `json:"url"`
 	Since  time.Time `json:"since"` // publication, where the site says it
 	Owner  string    `json:"owner,omitempty"`
+
+	SnoozedBy    string    `json:"snoozed_by,omitempty"`
+	SnoozedUntil time.Time `json:"snoozed_until,omitzero"` // in the digest's zone
 }
 
 // Empty reports whether there is nothing to say: nothing was heard and nobody waits.
@@ -74,10 +77,18 @@ func (w UnansweredCase) Who(now time.Time) string {
 	return fmt.Sprintf("%s on %s, %s, %s", cmp.Or(text.Line(w.Author, 60), "somebody"), w.Site, text.Span(now.Sub(w.Since)), w.Has())
 }
 
-// Has says who has the complaint.
+// Has says who has the complaint, or who put it off.
 func (w UnansweredCase) Has() string {
-	if w.Owner == "" {
-		return "nobody has it"
+	has := "nobody has it"
+	if w.Owner != "" {
+		has = text.Line(w.Owner, 60) + " has it"
 	}
-	return text.Line(w.Owner, 60) + " has it"
+	if w.SnoozedBy == "" {
+		return has
+	}
+	put := fmt.Sprintf("snoozed by %s until %s", text.Line(w.SnoozedBy, 60), w.SnoozedUntil.Format("Mon 2 Jan 15:04"))
+	if w.Owner != "" {
+		put = has + ", " + put
+	}
+	return put
 }

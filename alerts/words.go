@@ -22,6 +22,8 @@ func Refusal(err error, now time.Time) string {
 	switch {
 	case err == nil, errors.Is(err, mention.ErrNothingToDo):
 		return ""
+	case errors.Is(err, mention.ErrUntil):
+		return "A snooze ends within 90 days, and not in the past."
 	case errors.Is(err, mention.ErrNotFound):
 		return "Nothing was changed: earshot's database does not know this complaint, so the message comes from another or an older database. " + dealThere
 	case !errors.As(err, &taken):
@@ -67,6 +69,9 @@ func State(m mention.Mention, c mention.Case) string {
 	after := func(at time.Time) string { return text.Span(at.Sub(Since(m, c))) }
 	switch c.Status {
 	case mention.Claimed:
+		if c.Snoozed() {
+			return c.Owner.Name + " has it · " + snoozed(c)
+		}
 		return fmt.Sprintf("%s has it · taken after %s, %s after publication", c.Owner.Name, text.Span(c.ClaimedAt.Sub(c.OpenedAt)), after(c.ClaimedAt))
 	case mention.Replied:
 		if !c.AnswerVerified {
@@ -80,6 +85,9 @@ func State(m mention.Mention, c mention.Case) string {
 	case mention.Dismissed:
 		return fmt.Sprintf("dismissed by %s: %s", c.Owner.Name, c.Reason)
 	case mention.Open:
+		if c.Snoozed() {
+			return snoozed(c)
+		}
 		if Overdue(c) {
 			return "overdue since " + c.OverdueSince.UTC().Format("2 Jan 15:04 MST") + ": nobody has it"
 		}
@@ -88,8 +96,15 @@ func State(m mention.Mention, c mention.Case) string {
 	return string(c.Status)
 }
 
-// Overdue reports whether nobody took the complaint in time.
-func Overdue(c mention.Case) bool { return c.Status == mention.Open && c.Level%LevelReminded > 0 }
+func snoozed(c mention.Case) string {
+	return fmt.Sprintf("snoozed by %s until %s", c.SnoozedBy.Name, c.SnoozedUntil.UTC().Format("2 Jan 15:04 MST"))
+}
+
+// Overdue reports whether nobody took the complaint in time. While it is snoozed, somebody
+// looked at it.
+func Overdue(c mention.Case) bool {
+	return c.Status == mention.Open && !c.Snoozed() && c.Level%LevelReminded > 0
+}
 
 // Site says where a post stands: the source's name, with the host before it when
 // the name does not tell.

@@ -29,6 +29,7 @@ func (d *decoder) check(c *Config) {
 	d.checkSourceNames(c)
 	d.checkOwners(c)
 	d.checkSentiment(c)
+	d.checkSeverity(c)
 	d.checkRoutes(c)
 	d.checkReplies(c)
 	d.checkDeadlines(c)

@@ -13,11 +13,44 @@ import (
 // maxRoutes bounds the work of comparing each route with those before it.
 const maxRoutes = 1000
 
-func (d *decoder) checkRoutes(c *Config) {
-	var sources, hooks []string
-	for _, s := range c.Sources {
-		sources = append(sources, s.Name)
+func sourceNames(list []Source) (names []string) {
+	for _, s := range list {
+		names = append(names, s.Name)
 	}
+	return names
+}
+
+func (d *decoder) checkSeverity(c *Config) {
+	watches, sources := watchNames(c.Watches), sourceNames(c.Sources)
+	rest := -1
+	for i, r := range c.Severity {
+		path := fmt.Sprintf("severity[%d]", i)
+		d.checkTopics(r.Topic, path+".topic")
+		d.checkKnown(r.Watch, path+".watch", "watch", watches)
+		d.checkKnown(r.Source, path+".source", "source", sources)
+		if d.broken[path] {
+			continue
+		}
+		if d.has(path+".stars") && (r.Stars < 1 || r.Stars > 5) {
+			d.wrong(d.place(path+".stars"), "write a number from 1 to 5", "stars: no author gives %v of five", r.Stars)
+		}
+		switch least, most := slices.Index(Severities(), r.AtLeast), slices.Index(Severities(), r.AtMost); {
+		case r.AtLeast == "" && r.AtMost == "":
+			d.wrong(d.place(path), "write at_least: high, or at_most: low", "this rule does not say how loud")
+		case r.AtMost != "" && least > most:
+			d.wrong(d.place(path+".at_most"), "", "at_most: %s is less loud than at_least: %s", r.AtMost, r.AtLeast)
+		}
+		if rest >= 0 {
+			d.wrong(d.place(path), "put it before that one", "this rule is never reached: the one in line %d fits everything", c.Severity[rest].Pos.Line)
+		} else if len(r.Watch)+len(r.Source)+len(r.Topic)+len(r.Kind)+len(r.Lang) == 0 && !d.has(path+".stars") {
+			rest = i
+		}
+	}
+}
+
+func (d *decoder) checkRoutes(c *Config) {
+	sources := sourceNames(c.Sources)
+	var hooks []string
 	for _, w := range c.Webhooks {
 		hooks = append(hooks, w.Name)
 	}

@@ -15,6 +15,7 @@ type Config struct {
 	Watches    []Watch         `yaml:"watch" doc:"What to listen for: one entry for each brand, product or person."`
 	Sources    []Source        `yaml:"sources" doc:"Where to listen: one entry for each place that is polled."`
 	Sentiment  Sentiment       `yaml:"sentiment" doc:"How bad a post must be to raise an alert, and your own words."`
+	Severity   []SeverityRule  `yaml:"severity" doc:"How loud an alert is, where you know better than earshot. The first entry that fits a complaint decides."`
 	Routes     []Route         `yaml:"routes" doc:"Where alerts go. The first entry that fits a mention takes it."`
 	Replies    []ReplyTemplate `yaml:"replies" doc:"Reply texts offered beside an alert, in the language of the mention."`
 	Deadlines  Deadlines       `yaml:"deadlines" doc:"How soon a complaint must be claimed and answered, and who hears of it when it is not."`
@@ -99,6 +100,20 @@ type Sentiment struct {
 	WeightsFile string `yaml:"-"` // the same of Weights
 }
 
+// SeverityRule says how loud a complaint is that fits all its conditions. An empty
+// condition fits everything; the first rule that fits decides.
+type SeverityRule struct {
+	Watch   []string `yaml:"watch" doc:"Only these watches, by name."`
+	Source  []string `yaml:"source" doc:"Only these sources, by name."`
+	Topic   []string `yaml:"topic" doc:"Only complaints about one of these topics."`
+	Kind    []string `yaml:"kind" doc:"Only posts of these kinds: review, forum, comment, news, social." format:"postkind"`
+	Lang    []string `yaml:"lang" doc:"Only posts in these languages: en, ru, uk, bg." format:"lang"`
+	Stars   float64  `yaml:"stars" doc:"Only posts whose author gives at most so many of five stars." example:"1"`
+	AtLeast string   `yaml:"at_least" doc:"Never less loud than this: low, normal, high, critical." format:"severity"`
+	AtMost  string   `yaml:"at_most" doc:"Never louder than this: low, normal, high, critical." format:"severity"`
+	Pos     Pos      `yaml:"-"`
+}
+
 // Route sends what fits all its conditions to one place. An empty condition fits
 // everything. The first route that fits takes the mention.
 type Route struct {
@@ -160,6 +175,22 @@ func (d Deadlines) For(severity string) Deadline {
 	}
 	out.Hours = out.Hours.Except(d.Holidays...)
 	return out
+}
+
+// Zone is the time zone of the people who work with the watchlist: that of the deadlines,
+// or else of the quiet hours, or of the digest; this machine's where none says one.
+func (c *Config) Zone() *time.Location {
+	for _, h := range []hours.Hours{c.Deadlines.Hours, c.QuietHours.Hours} {
+		if h.Zoned() {
+			return h.Zone()
+		}
+	}
+	for _, m := range []hours.Moment{c.Digest.Daily, c.Digest.Weekly} {
+		if !m.IsZero() {
+			return m.Zone()
+		}
+	}
+	return time.Local
 }
 
 // QuietHours hold what is not critical. Set is false when the user wants none.

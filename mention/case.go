@@ -31,12 +31,15 @@ type Verb string
 
 // The verbs of the desk.
 const (
-	Claim   Verb = "claim"
-	Release Verb = "release"
-	Reply   Verb = "replied"
-	Dismiss Verb = "dismiss"
-	Snooze  Verb = "snooze"
-	Reopen  Verb = "reopen"
+	Claim    Verb = "claim"
+	TakeOver Verb = "take over" // from a colleague who has it
+	Assign   Verb = "assign"    // to a colleague
+	Release  Verb = "release"
+	Reply    Verb = "replied"
+	Dismiss  Verb = "dismiss"
+	Snooze   Verb = "snooze"
+	Wake     Verb = "wake" // end a snooze
+	Reopen   Verb = "reopen"
 )
 
 // Reasons a case is dismissed for.
@@ -61,12 +64,25 @@ type Case struct {
 	AnswerVerified bool      // an official answer was really seen on the site
 	DismissedAt    time.Time
 	Reason         string
-	SnoozedUntil   time.Time
-	Level          int       // deadline steps taken so far
-	OverdueSince   time.Time // when it should have been taken; zero while it is not overdue
-	Duplicates     int       // further places where the same text stands
-	ReopenedAt     time.Time // when somebody opened it again; its clocks begin there
+	SnoozedAt      time.Time     // when the snooze began; its clocks stand still from then on
+	SnoozedUntil   time.Time     // zero while it is not snoozed, and when the end of the snooze is worked off
+	SnoozedBy      Person        // nobody while it is not snoozed
+	WokeAt         time.Time     // when the last snooze ended
+	Waited         time.Duration // how much of its clocks had run by WokeAt, in open hours
+	Level          int           // deadline steps taken so far
+	OverdueSince   time.Time     // when it should have been taken; zero while it is not overdue
+	Duplicates     int           // further places where the same text stands
+	ReopenedAt     time.Time     // when somebody opened it again; its clocks begin there
 }
+
+// MaxSnooze is the longest snooze: what sleeps longer is forgotten.
+const MaxSnooze = 90 * 24 * time.Hour
+
+// ErrUntil means that a snooze has no end, or one that has passed or is too far away.
+var ErrUntil = errors.New("a snooze ends within 90 days")
+
+// Snoozed reports whether somebody put the case off, and it has not woken yet.
+func (c *Case) Snoozed() bool { return c.SnoozedBy != Person{} }
 
 // TakenError says that somebody else already decided, so the caller lost.
 type TakenError struct {
@@ -90,6 +106,8 @@ type Action struct {
 	At     time.Time
 	Reason string    // Dismiss: one of the reasons
 	Until  time.Time // Snooze
+	From   string    // TakeOver, Assign: the id of the owner whom By saw; empty: nobody had it
+	To     Person    // Assign: the new owner
 }
 
 // Apply changes the case by the action and raises Version, or returns a
@@ -100,6 +118,10 @@ func (c *Case) Apply(a Action) error {
 	switch a.Verb {
 	case Claim:
 		err = next.claim(a)
+	case TakeOver:
+		err = next.hand(a, a.By)
+	case Assign:
+		err = next.hand(a, a.To)
 	case Release:
 		err = next.release(a)
 	case Reply:
@@ -108,6 +130,8 @@ func (c *Case) Apply(a Action) error {
 		err = next.dismiss(a)
 	case Snooze:
 		err = next.snooze(a)
+	case Wake:
+		err = next.wake(a)
 	case Reopen:
 		err = next.reopen(a)
 	default:
@@ -124,7 +148,7 @@ func (c *Case) Apply(a Action) error {
 func (c *Case) claim(a Action) error {
 	switch c.Status {
 	case Open:
-		c.Status, c.Owner, c.ClaimedAt, c.SnoozedUntil = Claimed, a.By, a.At, time.Time{}
+		c.give(a.By, a.At)
 		return nil
 	case Claimed:
 		if c.Owner.ID == a.By.ID {
@@ -132,6 +156,59 @@ func (c *Case) claim(a Action) error {
 		}
 	}
 	return c.taken()
+}
+
+// hand gives the case to a person, from the owner whom the one who says so has seen:
+// when somebody else took it meanwhile, that claim stands.
+func (c *Case) hand(a Action, to Person) error {
+	switch {
+	case to == (Person{}):
+		return ErrNothingToDo
+	case c.Status == Open:
+	case c.Status != Claimed:
+		return c.taken()
+	case c.Owner.ID == to.ID:
+		return ErrNothingToDo
+	case c.Owner.ID != a.From:
+		return c.taken()
+	}
+	c.give(to, a.At)
+	return nil
+}
+
+func (c *Case) give(to Person, at time.Time) {
+	c.Status, c.Owner, c.ClaimedAt = Claimed, to, at
+	c.endSnooze(at)
+}
+
+// endSnooze ends a snooze before its time. When it ended is kept until Woke.
+func (c *Case) endSnooze(at time.Time) {
+	if c.SnoozedUntil.After(at) {
+		c.SnoozedUntil = at
+	}
+	c.SnoozedBy = Person{}
+}
+
+func (c *Case) wake(a Action) error {
+	if !c.Snoozed() {
+		return ErrNothingToDo
+	}
+	if c.Status == Claimed && c.Owner.ID != a.By.ID {
+		return c.taken()
+	}
+	c.endSnooze(a.At)
+	return nil
+}
+
+// Woke works the end of a snooze off: waited is how much of the clocks had run when it
+// began. The caller raises Version.
+func (c *Case) Woke(waited time.Duration) {
+	c.WokeAt, c.Waited = c.SnoozedUntil, waited
+	c.noSnooze()
+}
+
+func (c *Case) noSnooze() {
+	c.SnoozedAt, c.SnoozedUntil, c.SnoozedBy = time.Time{}, time.Time{}, Person{}
 }
 
 func (c *Case) release(a Action) error {
@@ -151,10 +228,8 @@ func (c *Case) reply(a Action) error {
 		if c.Status == Claimed && c.Owner.ID != a.By.ID {
 			return c.taken()
 		}
-		if c.ClaimedAt.IsZero() {
-			c.ClaimedAt = a.At
-		}
 		c.Status, c.Owner, c.RepliedAt, c.RepliedBy = Replied, a.By, a.At, a.By.Name
+		c.noSnooze()
 		return nil
 	case Replied:
 		if c.Owner.ID == a.By.ID {
@@ -171,6 +246,7 @@ func (c *Case) dismiss(a Action) error {
 			return c.taken()
 		}
 		c.Status, c.Owner, c.DismissedAt, c.Reason = Dismissed, a.By, a.At, a.Reason
+		c.noSnooze()
 		return nil
 	case Dismissed:
 		if c.Owner.ID == a.By.ID && c.Reason == a.Reason {
@@ -187,10 +263,20 @@ func (c *Case) snooze(a Action) error {
 	if c.Status == Claimed && c.Owner.ID != a.By.ID {
 		return c.taken()
 	}
-	if c.SnoozedUntil.Equal(a.Until) {
+	if c.Snoozed() && c.SnoozedUntil.Equal(a.Until) {
 		return ErrNothingToDo
 	}
-	c.SnoozedUntil = a.Until
+	if !a.Until.After(a.At) || a.Until.After(a.At.Add(MaxSnooze)) {
+		return ErrUntil
+	}
+	switch {
+	case c.Snoozed(): // it sleeps since then all the same
+	case c.SnoozedUntil.IsZero():
+		c.SnoozedAt = a.At
+	default: // one ended just now: its length is kept
+		c.SnoozedAt = a.At.Add(c.SnoozedAt.Sub(c.SnoozedUntil))
+	}
+	c.SnoozedUntil, c.SnoozedBy = a.Until, a.By
 	return nil
 }
 
@@ -199,7 +285,9 @@ func (c *Case) reopen(a Action) error {
 		return ErrNothingToDo
 	}
 	c.Status, c.Owner, c.Reason = Open, Person{}, ""
-	c.ClaimedAt, c.RepliedAt, c.DismissedAt, c.SnoozedUntil, c.OverdueSince = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	c.ClaimedAt, c.RepliedAt, c.DismissedAt, c.OverdueSince = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	c.noSnooze()
+	c.WokeAt, c.Waited = time.Time{}, 0
 	c.RepliedBy, c.AnswerVerified, c.Level = "", false, 0
 	c.ReopenedAt = a.At
 	return nil
@@ -212,6 +300,7 @@ func (c *Case) Answered(by string, at time.Time) error {
 		return ErrNothingToDo
 	}
 	c.Status, c.RepliedAt, c.RepliedBy, c.AnswerVerified = Replied, at, by, true
+	c.noSnooze()
 	c.Version++
 	return nil
 }

@@ -9,9 +9,10 @@ import (
 )
 
 var (
-	ira  = Person{ID: "slack:U1", Name: "Ira"}
-	oleh = Person{ID: "slack:U2", Name: "Oleh"}
-	noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	ira   = Person{ID: "slack:U1", Name: "Ira"}
+	oleh  = Person{ID: "slack:U2", Name: "Oleh"}
+	maria = Person{ID: "web:m", Name: "Maria"}
+	noon  = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 )
 
 func TestVerbs(t *testing.T) {
@@ -38,6 +39,17 @@ func TestVerbs(t *testing.T) {
 		{"dismiss what is answered", []Action{act(Reply, ira)}, act(Dismiss, oleh), Replied, ira, ira, false},
 		{"reopen what is answered", []Action{act(Reply, ira)}, act(Reopen, oleh), Open, Person{}, Person{}, false},
 		{"reopen what is open", nil, act(Reopen, oleh), Open, Person{}, Person{}, true},
+		{"take over what another has", []Action{act(Claim, ira)}, Action{Verb: TakeOver, By: oleh, At: noon, From: ira.ID}, Claimed, oleh, Person{}, false},
+		{"take over one's own", []Action{act(Claim, ira)}, Action{Verb: TakeOver, By: ira, At: noon, From: ira.ID}, Claimed, ira, Person{}, true},
+		{"take over what nobody has any more", []Action{act(Claim, ira), act(Release, ira)}, Action{Verb: TakeOver, By: oleh, At: noon, From: ira.ID}, Claimed, oleh, Person{}, false},
+		{"take over from one who has it no more", []Action{act(Claim, maria)}, Action{Verb: TakeOver, By: oleh, At: noon, From: ira.ID}, Claimed, maria, maria, false},
+		{"take over what is answered", []Action{act(Claim, ira), act(Reply, ira)}, Action{Verb: TakeOver, By: oleh, At: noon, From: ira.ID}, Replied, ira, ira, false},
+		{"assign what nobody has", nil, Action{Verb: Assign, By: ira, At: noon, To: oleh}, Claimed, oleh, Person{}, false},
+		{"assign what another has", []Action{act(Claim, ira)}, Action{Verb: Assign, By: maria, At: noon, From: ira.ID, To: oleh}, Claimed, oleh, Person{}, false},
+		{"assign to who has it", []Action{act(Claim, oleh)}, Action{Verb: Assign, By: maria, At: noon, From: oleh.ID, To: oleh}, Claimed, oleh, Person{}, true},
+		{"assign what somebody took meanwhile", []Action{act(Claim, ira)}, Action{Verb: Assign, By: maria, At: noon, To: oleh}, Claimed, ira, ira, false},
+		{"assign what is dismissed", []Action{act(Dismiss, ira)}, Action{Verb: Assign, By: maria, At: noon, To: oleh}, Dismissed, ira, ira, false},
+		{"wake what does not sleep", nil, act(Wake, ira), Open, Person{}, Person{}, true},
 		{"claim after reopen", []Action{act(Dismiss, ira), act(Reopen, oleh)}, act(Claim, oleh), Claimed, oleh, Person{}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -83,8 +95,10 @@ func TestAnyOrderOfVerbs(t *testing.T) {
 		changes := int64(0)
 		for range rapid.IntRange(1, 40).Draw(t, "presses") {
 			a := Action{
-				Verb:   rapid.SampledFrom([]Verb{Claim, Release, Reply, Dismiss, Snooze, Reopen}).Draw(t, "verb"),
-				By:     rapid.SampledFrom([]Person{ira, oleh, {ID: "web:m", Name: "Maria"}}).Draw(t, "by"),
+				Verb:   rapid.SampledFrom([]Verb{Claim, Release, Reply, Dismiss, Snooze, Wake, Reopen, TakeOver, Assign}).Draw(t, "verb"),
+				By:     rapid.SampledFrom([]Person{ira, oleh, maria}).Draw(t, "by"),
+				From:   rapid.SampledFrom([]string{"", ira.ID, oleh.ID, maria.ID}).Draw(t, "from"),
+				To:     rapid.SampledFrom([]Person{ira, oleh, maria}).Draw(t, "to"),
 				At:     noon,
 				Reason: rapid.SampledFrom([]string{NotUs, NotNegative, Spam}).Draw(t, "reason"),
 				Until:  noon.Add(time.Hour),
@@ -92,7 +106,8 @@ func TestAnyOrderOfVerbs(t *testing.T) {
 			owner, status := c.Owner, c.Status
 			if c.Apply(a) == nil {
 				changes++
-				if status == Claimed && owner.ID != a.By.ID {
+				handed := (a.Verb == TakeOver || a.Verb == Assign) && a.From == owner.ID
+				if status == Claimed && owner.ID != a.By.ID && !handed {
 					t.Fatalf("%s by %s changed what %s had", a.Verb, a.By.Name, owner.Name)
 				}
 			}
@@ -123,5 +138,57 @@ func TestAnswered(t *testing.T) {
 	dismissed := Case{Status: Dismissed}
 	if err := dismissed.Answered("Support", noon); !errors.Is(err, ErrNothingToDo) {
 		t.Errorf("an answer to what was dismissed: %v, want nothing to do", err)
+	}
+}
+
+// TestSnoozeIsSomebodys: a snooze names who made it, ends before it began for nobody, and
+// leaves nothing on a case that is closed.
+func TestSnoozeIsSomebodys(t *testing.T) {
+	until := noon.Add(time.Hour)
+	c := Case{Status: Open, Version: 1}
+	for _, wrong := range []time.Time{noon, noon.Add(-time.Hour), noon.Add(MaxSnooze + time.Minute)} {
+		if err := c.Apply(Action{Verb: Snooze, By: ira, At: noon, Until: wrong}); !errors.Is(err, ErrUntil) {
+			t.Errorf("snoozed until %s: %v", wrong, err)
+		}
+	}
+	apply := func(a Action) {
+		t.Helper()
+		if err := c.Apply(a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apply(Action{Verb: Snooze, By: ira, At: noon, Until: until})
+	if !c.Snoozed() || c.SnoozedBy != ira || !c.SnoozedAt.Equal(noon) {
+		t.Errorf("%+v", c)
+	}
+	// Longer: it sleeps since noon all the same.
+	apply(Action{Verb: Snooze, By: oleh, At: noon.Add(time.Minute), Until: until.Add(time.Hour)})
+	if c.SnoozedBy != oleh || !c.SnoozedAt.Equal(noon) {
+		t.Errorf("%+v", c)
+	}
+	apply(Action{Verb: Claim, By: ira, At: noon.Add(2 * time.Minute)})
+	if c.Snoozed() || !c.SnoozedUntil.Equal(noon.Add(2*time.Minute)) {
+		t.Errorf("a claim does not end the snooze: %+v", c)
+	}
+	c.Woke(time.Minute)
+	if c.Waited != time.Minute || !c.WokeAt.Equal(noon.Add(2*time.Minute)) || !c.SnoozedAt.IsZero() || !c.SnoozedUntil.IsZero() {
+		t.Errorf("%+v", c)
+	}
+	apply(Action{Verb: Snooze, By: ira, At: noon.Add(3 * time.Minute), Until: until})
+	apply(Action{Verb: Dismiss, By: ira, At: noon.Add(4 * time.Minute), Reason: Spam})
+	if c.Snoozed() || !c.SnoozedUntil.IsZero() {
+		t.Errorf("a closed case is snoozed: %+v", c)
+	}
+	apply(Action{Verb: Reopen, By: ira, At: noon.Add(5 * time.Minute)})
+	if c.Waited != 0 || !c.WokeAt.IsZero() {
+		t.Errorf("a reopened case has an old clock: %+v", c)
+	}
+}
+
+// TestReplyIsNoClaim: who answers at once took nothing before.
+func TestReplyIsNoClaim(t *testing.T) {
+	c := Case{Status: Open, Version: 1}
+	if err := c.Apply(Action{Verb: Reply, By: ira, At: noon}); err != nil || !c.ClaimedAt.IsZero() {
+		t.Errorf("claimed at %s (%v)", c.ClaimedAt, err)
 	}
 }

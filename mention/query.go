@@ -10,9 +10,22 @@ var ErrNotFound = errors.New("not found")
 
 // Author is what is known of one author at one source.
 type Author struct {
-	Complaints   int  // alerted mentions since the time asked for
-	LastAnswered bool // the newest of them was answered
-	Muted        bool // somebody pressed "mute author", at any time
+	Complaints   int       // alerted mentions since the time asked for
+	LastAnswered bool      // the newest of them was answered
+	MutedUntil   time.Time // somebody pressed "mute author"; zero when nobody did
+}
+
+// MuteFor is how long a mute lasts: a quarter, after which somebody should look again.
+const MuteFor = 90 * 24 * time.Hour
+
+// Mute is an author whose complaints at one source raise no alert, but for those that
+// are critical.
+type Mute struct {
+	MentionID ID // where the button was pressed
+	Source    string
+	Author    string
+	By        Person
+	At, Until time.Time
 }
 
 // Query chooses mentions for a list. Fields left zero do not restrict.

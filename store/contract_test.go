@@ -55,6 +55,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"case changes":                 testUpdateCase,
 	"one winner":                   testOneWinner,
 	"lessons and mutes":            testLessons,
+	"mutes end":                    testMutes,
 	"sources":                      testSources,
 	"a source gets another name":   testRenamedSource,
 	"sources change names":         testSwappedNames,

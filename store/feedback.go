@@ -2,13 +2,15 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/earshot/earshot/mention"
 )
 
 // What staff teach by dismissing: "not negative" is kept with the words it was said
-// of, because the post itself may go; "mute author" keeps the name.
+// of, because the post itself may go; "mute author" keeps the name, until it ends.
 
 const feedbackColumns = `l.mention_id, l.watch, ` + feedbackSource + `, l.kind, l.simhash, l.label, l.score, l.title, l.body, l.by_id, l.by_name, l.at`
 
@@ -61,9 +63,11 @@ func muteAuthor(ctx context.Context, q querier, c mention.Case) error {
 		return err
 	}
 	_, err = q.ExecContext(ctx, `
-INSERT INTO mutes (source, author, mention_id, by_id, by_name, at)
-SELECT source, author, id, $2, $3, $4 FROM mentions WHERE id = $1
-ON CONFLICT (source, author) DO NOTHING`, string(c.MentionID), clean(c.Owner.ID), clean(c.Owner.Name), micros(c.DismissedAt))
+INSERT INTO mutes (source, author, mention_id, by_id, by_name, at, until)
+SELECT source, author, id, $2, $3, $4, $5 FROM mentions WHERE id = $1
+ON CONFLICT (source, author) DO UPDATE SET mention_id = excluded.mention_id, by_id = excluded.by_id, by_name = excluded.by_name,
+ at = excluded.at, until = excluded.until`,
+		string(c.MentionID), clean(c.Owner.ID), clean(c.Owner.Name), micros(c.DismissedAt), micros(c.DismissedAt.Add(mention.MuteFor)))
 	return err
 }
 
@@ -98,4 +102,33 @@ func (s *Store) Feedback(ctx context.Context) ([]mention.Feedback, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+feedbackColumns+` FROM lessons l ORDER BY l.at, l.mention_id`)
 	all, err := collect(rows, err, scanFeedback)
 	return all, s.wrap("lessons", err)
+}
+
+// Mutes returns the mutes that stand at now, the oldest first.
+func (s *Store) Mutes(ctx context.Context, now time.Time) ([]mention.Mute, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT mention_id, `+muteSource+`, author, by_id, by_name, at, until FROM mutes WHERE until > $1 ORDER BY at, source, author`, micros(now))
+	all, err := collect(rows, err, func(row scanner) (m mention.Mute, err error) {
+		var at, until int64
+		err = row.Scan(&m.MentionID, &m.Source, &m.Author, &m.By.ID, &m.By.Name, &at, &until)
+		m.At, m.Until = fromMicros(at), fromMicros(until)
+		return m, err
+	})
+	return all, s.wrap("mutes", err)
+}
+
+// LiftMute ends the mute that was made on this mention, and says in the audit who did
+// so; ErrNotFound when there is none. The case stays as it is.
+func (s *Store) LiftMute(ctx context.Context, id mention.ID, by mention.Person, at time.Time) error {
+	return s.inTx(ctx, "lift mute", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `DELETE FROM mutes WHERE mention_id = $1`, string(id))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			return sql.ErrNoRows
+		}
+		return insertEvents(ctx, tx, id, at, []mention.Event{{Kind: "unmuted", By: by, At: at}})
+	})
 }

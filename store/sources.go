@@ -27,11 +27,12 @@ func scanSource(row scanner) (mention.SourceState, error) {
 	return st, err
 }
 
-// The present names of the sources that a mention, a body and a lesson refer to.
+// The present names of the sources that a mention, a body, a lesson and a mute refer to.
 const (
 	mentionSource  = `COALESCE((SELECT s.name FROM sources s WHERE s.key = m.source), m.source)`
 	bodySource     = `COALESCE((SELECT s.name FROM sources s WHERE s.key = b.source), b.source)`
 	feedbackSource = `COALESCE((SELECT s.name FROM sources s WHERE s.key = l.source), l.source)`
+	muteSource     = `COALESCE((SELECT s.name FROM sources s WHERE s.key = mutes.source), mutes.source)`
 )
 
 // keyOf is the key of the source that is called by the value of a placeholder now, or

@@ -52,7 +52,7 @@ func testRenamedSource(t *testing.T, open opener) {
 	thread := must(s.view().InThread(background, "forum", post(1).ThreadURL, ""))(t)
 	want(t, "in the thread", len(thread), 2)
 	author := must(s.view().Author(background, "forum", post(2).Author, t0))(t)
-	want(t, "muted", author.Muted, true)
+	want(t, "muted", author.MutedUntil.IsZero(), false)
 	want(t, "complaints", author.Complaints, 1)
 	want(t, "in reports", must(s.Times(background, t0, t0.Add(time.Hour)))(t)[0].Source, "Форум")
 	must(s.Reroute(background, func(a mention.Alert, m mention.Mention) (string, string) {
@@ -141,7 +141,7 @@ func TestUpgradeKeepsPosts(t *testing.T) {
 	// Fingerprints were of the minute then and are of the day now: a site whose ids change
 	// shows its posts once more.
 	want(t, "known by what it says", len(got.Moved), 0)
-	want(t, "muted", must(s.view().Author(background, "forum", post(2).Author, t0))(t).Muted, true)
+	want(t, "muted", must(s.view().Author(background, "forum", post(2).Author, t0))(t).MutedUntil.IsZero(), false)
 }
 
 // loadDump makes a database of what `sqlite3 old.db .dump` printed.

@@ -28,7 +28,7 @@ const (
 	sqliteJournal     = 64 << 20 // bytes of -wal that are kept after a burst
 )
 
-func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) error {
+func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error {
 	if path == "" || path == ":memory:" {
 		return fmt.Errorf("store: sqlite:%s: give the path of a file, like sqlite:earshot.db", path)
 	}
@@ -42,7 +42,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 		explain: func(err error) error { return explainSQLite(path, err) },
 	}
 	mode := "rwc"
-	if readOnly {
+	if opt.ReadOnly || opt.Beside {
 		if mode, err = readOnlyMode(path); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
@@ -52,7 +52,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 	pragmas := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", sqliteBusyTimeout), "foreign_keys(1)",
 	}}
-	if !readOnly {
+	if !opt.ReadOnly {
 		writing := url.Values{"mode": pragmas["mode"], "_txlock": pragmas["_txlock"], "_pragma": append([]string{}, pragmas["_pragma"]...)}
 		writing["_pragma"] = append(writing["_pragma"], "journal_mode(WAL)", "synchronous(FULL)",
 			fmt.Sprintf("journal_size_limit(%d)", sqliteJournal))

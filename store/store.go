@@ -33,6 +33,7 @@ var ErrNotFound = mention.ErrNotFound
 type Options struct {
 	Database string // "sqlite:PATH" or "postgres://USER:PASSWORD@HOST/NAME"
 	ReadOnly bool   // for commands beside a running daemon: no lock, no migration, no writing
+	Beside   bool   // for a short write beside a running daemon: no lock, no migration, no new file
 	Log      *slog.Logger
 	Now      func() time.Time
 }
@@ -92,14 +93,14 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	scheme, rest, _ := strings.Cut(opt.Database, ":")
 	switch scheme {
 	case "sqlite":
-		err = s.openSQLite(ctx, rest, opt.ReadOnly)
+		err = s.openSQLite(ctx, rest, opt)
 	case "postgres", "postgresql":
 		err = s.openPostgres(ctx, opt.Database, opt.ReadOnly)
 	default:
 		return nil, fmt.Errorf("store: database %q: want sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME", scheme)
 	}
 	if err == nil {
-		err = s.migrate(ctx, opt.ReadOnly)
+		err = s.migrate(ctx, opt.ReadOnly || opt.Beside)
 	}
 	if err == nil && !opt.ReadOnly {
 		err = s.hashAddresses(ctx)

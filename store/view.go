@@ -130,9 +130,9 @@ func (t *Tx) Author(ctx context.Context, source, author string, since time.Time)
 		}
 		a.LastAnswered = status == mention.Replied
 	}
-	var muted int
-	err = t.q.QueryRowContext(ctx, `SELECT COUNT(*) FROM mutes WHERE source = $1 AND author = $2`, source, author).Scan(&muted)
-	a.Muted = muted > 0
+	var until int64
+	err = t.q.QueryRowContext(ctx, `SELECT COALESCE(MAX(until), 0) FROM mutes WHERE source = $1 AND author = $2`, source, author).Scan(&until)
+	a.MutedUntil = fromMicros(until)
 	return a, t.wrap("author", err)
 }
 

@@ -137,7 +137,7 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 		return time.Time{}, err
 	case !ok || own.Status != mention.Posted && !d.refused(own):
 		return s.now.Add(notShown), nil
-	case own.Kind == mention.Duplicate:
+	case own.Kind == mention.Duplicate && c.SnoozedUntil.IsZero():
 		if alive, err := d.opt.Open.Alive(ctx, own.ThreadOf); err != nil || alive {
 			return s.now.Add(copied), err // the first message has the clock
 		}
@@ -147,7 +147,8 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 	if do == nil || s.now.Before(at) {
 		return at, nil
 	}
-	if held := rules.HeldUntil(m.Severity, s.now); !held.IsZero() {
+	// A snooze ends when the person asked for it, whatever the hour.
+	if held := rules.HeldUntil(m.Severity, s.now); !held.IsZero() && c.SnoozedUntil.IsZero() {
 		return held, nil
 	}
 	_, err = d.opt.Cases.UpdateCase(ctx, m.ID, s.take)
@@ -183,46 +184,62 @@ func (s steps) never(c mention.Case) bool {
 
 // due returns the next step and its moment; a zero time when there is none.
 func (s steps) due(c mention.Case) (time.Time, step) {
-	if s.unseen() && c.Status != mention.Open {
+	switch alive := c.Status == mention.Open || c.Status == mention.Claimed; {
+	case alive && !c.SnoozedUntil.IsZero():
+		return c.SnoozedUntil, s.wake
+	case s.unseen() && c.Status != mention.Open:
 		return time.Time{}, nil // its other steps are told in its thread, which begins when it is posted
-	}
-	switch c.Status {
-	case mention.Open:
+	case c.Status == mention.Open:
 		return s.unclaimed(c)
-	case mention.Claimed:
+	case c.Status == mention.Claimed:
 		return s.silent(c)
-	case mention.Replied:
+	case c.Status == mention.Replied:
 		return s.unverified(c)
 	}
 	return time.Time{}, nil
 }
 
 // start is when the clocks of a case begin: when people could see its message, anew
-// when it was opened again, and not while it is snoozed.
-func (s steps) start(c mention.Case) time.Time {
-	at := c.OpenedAt
-	for _, t := range []time.Time{s.own.PostedAt, c.ReopenedAt, c.SnoozedUntil} {
+// when it was opened again. After a snooze they go on: waited is what had run before.
+func (s steps) start(c mention.Case) (at time.Time, waited time.Duration) {
+	at = c.OpenedAt
+	for _, t := range []time.Time{s.own.PostedAt, c.ReopenedAt} {
 		if t.After(at) {
 			at = t
 		}
 	}
-	return at
+	if c.WokeAt.After(at) {
+		return c.WokeAt, c.Waited
+	}
+	return at, 0
+}
+
+// ends is when so much of the clocks of a case has run.
+func (s steps) ends(c mention.Case, d time.Duration) time.Time {
+	start, waited := s.start(c)
+	return s.after(start, d-waited)
+}
+
+// waits is how long people have let the case wait, in words.
+func (s steps) waits(c mention.Case) string {
+	start, waited := s.start(c)
+	return text.Span(s.now.Sub(start) + waited)
 }
 
 func (s steps) after(from time.Time, d time.Duration) time.Time { return s.deadline.Hours.Add(from, d) }
 
 func (s steps) unclaimed(c mention.Case) (time.Time, step) {
-	d, start := s.deadline, s.start(c)
+	d := s.deadline
 	switch level := c.Level % 10; {
 	case d.Claim <= 0:
 	case s.unseen(): // there is no thread to name anybody in
 		if level < alerts.LevelTold && d.EscalateTo != "" && d.EscalateTo != s.own.Route {
-			return s.after(start, d.Claim), s.tell
+			return s.ends(c, d.Claim), s.tell
 		}
 	case level < alerts.LevelNamed:
-		return s.after(start, d.Claim), s.name
+		return s.ends(c, d.Claim), s.name
 	case level < alerts.LevelTold && d.EscalateTo != "":
-		return s.after(start, 2*d.Claim), s.tell
+		return s.ends(c, 2*d.Claim), s.tell
 	}
 	return time.Time{}, nil
 }
@@ -234,8 +251,11 @@ func (s steps) silent(c mention.Case) (time.Time, step) {
 	if d.Reply <= 0 {
 		return time.Time{}, nil
 	}
-	due := s.after(s.start(c), d.Reply)
-	if late := s.after(c.ClaimedAt, d.Reply/2); late.After(due) {
+	due, from := s.ends(c, d.Reply), c.ClaimedAt
+	if c.WokeAt.After(from) {
+		from = c.WokeAt
+	}
+	if late := s.after(from, d.Reply/2); late.After(due) {
 		due = late
 	}
 	if reminded := c.Level/10%10 > 0; reminded {
@@ -260,14 +280,43 @@ func (s steps) take(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
 		return nil, nil, mention.ErrNothingToDo
 	}
 	c.Version++
+	kind := "escalated"
+	if !c.SnoozedUntil.IsZero() {
+		kind = "woke"
+	}
 	event, alert := do(c)
-	return []mention.Event{{MentionID: s.mention.ID, Kind: "escalated", At: s.now, Detail: event}}, []mention.Alert{alert}, nil
+	if event == "" {
+		return nil, nil, nil
+	}
+	return []mention.Event{{MentionID: s.mention.ID, Kind: kind, At: s.now, Detail: event}}, []mention.Alert{alert}, nil
+}
+
+// wake ends a snooze, and says so when nobody ended it before its time.
+func (s steps) wake(c *mention.Case) (string, mention.Alert) {
+	by, slept := c.SnoozedBy, c.SnoozedUntil.Sub(c.SnoozedAt)
+	start, waited := s.start(*c)
+	if c.SnoozedAt.IsZero() { // snoozed by an earlier earshot: its clocks begin anew
+		slept, waited = 0, 0
+	} else {
+		waited += s.deadline.Hours.Between(start, c.SnoozedAt)
+	}
+	c.Woke(waited)
+	if by == (mention.Person{}) {
+		return "", mention.Alert{}
+	}
+	has := "It is open again."
+	if c.Status == mention.Claimed {
+		has = c.Owner.Name + " has it."
+	}
+	a := s.reply(c, fmt.Sprintf("%s snoozed this for %s. %s", by.Name, text.Span(slept), has))
+	a.Notify = slackID(by)
+	return "snoozed by " + by.Name, a
 }
 
 func (s steps) name(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelNamed
-	c.OverdueSince = s.deadline.Hours.Add(s.start(*c), s.deadline.Claim)
-	a := s.reply(c, fmt.Sprintf("Nobody has taken this complaint for %s.", text.Span(s.now.Sub(s.start(*c)))))
+	c.OverdueSince = s.ends(*c, s.deadline.Claim)
+	a := s.reply(c, fmt.Sprintf("Nobody has taken this complaint for %s.", s.waits(*c)))
 	a.Notify = s.deadline.Notify
 	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), a
 }
@@ -281,9 +330,9 @@ func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 	words := "Nobody in %s has taken this complaint for %s."
 	if s.unseen() {
 		words = "This complaint cannot be posted to %s, and nobody has taken it for %s."
-		c.OverdueSince = s.deadline.Hours.Add(s.start(*c), s.deadline.Claim)
+		c.OverdueSince = s.ends(*c, s.deadline.Claim)
 	}
-	a := s.reply(c, fmt.Sprintf(words, s.own.Route, text.Span(s.now.Sub(s.start(*c)))))
+	a := s.reply(c, fmt.Sprintf(words, s.own.Route, s.waits(*c)))
 	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
 	return "nobody took it: told " + a.Route, a
 }
@@ -291,10 +340,7 @@ func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelReminded
 	a := s.reply(c, fmt.Sprintf("%s, you took this %s ago, and no public answer is to be seen.", c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt))))
-	a.Notify = strings.TrimPrefix(c.Owner.ID, "slack:")
-	if a.Notify == c.Owner.ID { // came through another channel: Slack knows nobody of that id
-		a.Notify = ""
-	}
+	a.Notify = slackID(c.Owner)
 	return "nudged " + c.Owner.Name, a
 }
 
@@ -315,16 +361,31 @@ func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
 	return "no answer seen", s.reply(c, fmt.Sprintf("%s said %s ago that this is answered, but no answer of yours is to be seen on the site.", c.RepliedBy, text.Span(s.now.Sub(c.RepliedAt))))
 }
 
-// reply is a message in the thread of the complaint. Its id holds the version of
-// the case, so that a complaint that is opened again has steps again.
 func (s steps) reply(c *mention.Case, words string) mention.Alert {
-	thread := s.own.ID
-	if s.own.ThreadOf != "" {
-		thread = s.own.ThreadOf
+	a := reply(s.own, c, words, s.now)
+	a.Severity = s.mention.Severity // an edit may have raised it
+	return a
+}
+
+// reply is a message in the thread of the complaint whose message is own. Its id holds
+// the version of the case, so that a complaint that is opened again has steps again.
+func reply(own mention.Alert, c *mention.Case, words string, now time.Time) mention.Alert {
+	thread := own.ID
+	if own.ThreadOf != "" {
+		thread = own.ThreadOf
 	}
 	return mention.Alert{
-		ID:   mention.NewAlertID(mention.Escalation, string(s.mention.ID), fmt.Sprint(c.Version), fmt.Sprint(c.Level)),
-		Kind: mention.Escalation, MentionID: s.mention.ID, ThreadOf: thread, Route: s.own.Route, Severity: s.mention.Severity,
-		Status: mention.Pending, CreatedAt: s.now, Payload: alerts.Details{Text: words}.Encode(),
+		ID:   mention.NewAlertID(mention.Escalation, string(own.MentionID), fmt.Sprint(c.Version), fmt.Sprint(c.Level)),
+		Kind: mention.Escalation, MentionID: own.MentionID, ThreadOf: thread, Route: own.Route, Severity: own.Severity,
+		Status: mention.Pending, CreatedAt: now, Payload: alerts.Details{Text: words}.Encode(),
 	}
+}
+
+// slackID is how Slack knows a person; empty for one who came through another channel.
+func slackID(p mention.Person) string {
+	id, ok := strings.CutPrefix(p.ID, "slack:")
+	if !ok {
+		return ""
+	}
+	return id
 }

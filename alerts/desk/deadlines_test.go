@@ -213,7 +213,7 @@ func TestSnoozedAndDismissed(t *testing.T) {
 	r.Poll(m)
 	r.Shown()
 	r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(time.Hour)})
-	r.says(r.after(time.Hour + 4*time.Minute))
+	r.says(r.after(time.Hour+4*time.Minute), "#mentions U1: Ira snoozed this for 1 h. It is open again.")
 	if got := r.after(time.Minute); len(got) != 1 {
 		t.Errorf("said %q", got)
 	}
@@ -289,4 +289,110 @@ func TestCopyOfAnAnsweredComplaintHasItsOwnClock(t *testing.T) {
 	if len(got) != 2 || !strings.Contains(strings.Join(got, "\n"), "Nobody has taken this complaint") {
 		t.Errorf("said %q, want the copy's two steps", got)
 	}
+}
+
+// TestSnoozeStandsStill: the clock goes on where it stopped, however often, and whoever
+// takes the complaint out of its sleep.
+func TestSnoozeStandsStill(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.says(r.after(2 * time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(time.Hour)})
+	r.says(r.after(30 * time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(72 * time.Hour)})
+	r.says(r.after(72*time.Hour - time.Second))
+	r.says(r.after(time.Second), "#mentions U1: Ira snoozed this for 3 days. It is open again.")
+	if _, c := r.State(m); c.Status != mention.Open || c.Snoozed() || !c.SnoozedUntil.IsZero() {
+		t.Errorf("case %+v", c)
+	}
+	r.says(r.after(time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(time.Hour)})
+	r.says(r.after(10 * time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Wake})
+	r.says(r.after(2*time.Minute - time.Second)) // 3 of 5 minutes had run
+	r.says(r.after(time.Second), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
+	// A claim ends a snooze; the clock for the answer has stood still too.
+	r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(time.Hour)})
+	r.says(r.after(50 * time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.says(r.after(25*time.Minute - time.Second))
+	r.says(r.after(time.Second), "#mentions U1: Ira, you took this 25 min ago, and no public answer is to be seen.")
+}
+
+// TestSnoozedWhileClaimed: it is still the owner's when it wakes.
+func TestSnoozedWhileClaimed(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.says(r.after(20 * time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(time.Hour)})
+	r.says(r.after(time.Hour), "#mentions U1: Ira snoozed this for 1 h. Ira has it.")
+	if _, c := r.State(m); c.Status != mention.Claimed {
+		t.Errorf("case %+v", c)
+	}
+	r.says(r.after(15*time.Minute - time.Second)) // half the time for the answer is left at least
+	r.says(r.after(time.Second), "#mentions U1: Ira, you took this 1 h 35 min ago, and no public answer is to be seen.")
+}
+
+// TestSnoozeEndsWithoutDeadlines: also where the watchlist has no clocks, and for a copy.
+func TestSnoozeEndsWithoutDeadlines(t *testing.T) {
+	r := newWorld(t, alerts.Rules{})
+	first, again := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5), rig.Said(rig.Review, "2", "Олена", rig.Refund, -0.5)
+	r.Poll(first)
+	r.One(r.Poll(again), mention.Duplicate)
+	r.Shown()
+	r.Do(first, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(time.Hour)})
+	r.Do(again, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(time.Hour)})
+	line := "#mentions U1: Ira snoozed this for 1 h. It is open again."
+	r.says(r.after(time.Hour), line, line)
+	r.says(r.after(240 * time.Hour))
+}
+
+// TestSnoozeOverNight: only open hours count for the clock.
+func TestSnoozeOverNight(t *testing.T) {
+	rules := deadlineRules()
+	open, err := hours.Parse("Mon-Fri 09:00-21:00 Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := rules.Deadlines[mention.Normal]
+	d.Hours = open
+	rules.Deadlines[mention.Normal] = d
+	r := newWorld(t, rules)
+	r.Now = time.Date(2026, 11, 25, 20, 57, 0, 0, open.Zone())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.says(r.after(time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Snooze, Until: time.Date(2026, 11, 26, 8, 0, 0, 0, open.Zone())})
+	r.Now = time.Date(2026, 11, 26, 8, 0, 0, 0, open.Zone())
+	r.says(r.after(0), "#mentions U1: Ira snoozed this for 11 h 1 min. It is open again.")
+	r.says(r.after(time.Hour + 4*time.Minute - time.Second))
+	if got := r.after(time.Second); len(got) != 1 || !strings.HasPrefix(got[0], "#mentions @oncall") {
+		t.Errorf("said %q", got)
+	}
+}
+
+// TestHandedOver: who is given a complaint, and who it is taken from, reads it in the
+// thread; the clock of the new owner begins anew.
+func TestHandedOver(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	oleh := mention.Person{ID: "slack:U2", Name: "Oleh"}
+	r.Do(m, mention.Action{Verb: mention.Assign, To: oleh})
+	r.says(r.Shown(), "#mentions U2: Ira gave this to Oleh.")
+	r.says(r.after(30*time.Minute), "#mentions U2: Oleh, you took this 30 min ago, and no public answer is to be seen.")
+	r.Do(m, mention.Action{Verb: mention.TakeOver, From: oleh.ID})
+	r.says(r.Shown(), "#mentions U2: Ira took this over from Oleh.")
+	r.says(r.after(15*time.Minute), "#mentions U1: Ira, you took this 15 min ago, and no public answer is to be seen.")
+	// A claim of what nobody has any more needs no line.
+	r.Do(m, mention.Action{Verb: mention.Release})
+	r.Do(m, mention.Action{Verb: mention.TakeOver, From: oleh.ID})
+	r.says(r.Shown())
 }

@@ -8,6 +8,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -20,6 +21,8 @@ type Cases interface {
 	// with its events and alerts. change may run more than once and must have no
 	// side effects; its error is returned as it is and nothing is written.
 	UpdateCase(ctx context.Context, id mention.ID, change func(*mention.Case) ([]mention.Event, []mention.Alert, error)) (mention.Case, error)
+	// AlertOf returns the message a mention got of its own; ok is false when it got none.
+	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
 }
 
 // Desk is the one place where people's verbs are decided. Whatever they press, in
@@ -42,14 +45,23 @@ func NewDesk(cases Cases, now func() time.Time, changed func()) *Desk {
 // it is already so, mention.ErrNotFound for an unknown id; Refusal says each in words.
 func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention.Case, error) {
 	a.At = d.now()
+	var own mention.Alert
+	if handsOver(a.Verb) {
+		var err error
+		if own, _, err = d.cases.AlertOf(ctx, id); err != nil {
+			return mention.Case{}, fmt.Errorf("%s: %w", a.Verb, err)
+		}
+	}
 	c, err := d.cases.UpdateCase(ctx, id, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+		before := c.Owner
 		if err := c.Apply(a); err != nil {
 			return nil, nil, err
 		}
-		if a.Verb == mention.Claim || a.Verb == mention.Release {
+		if a.Verb == mention.Claim || a.Verb == mention.Release || handsOver(a.Verb) {
 			c.Level %= alerts.LevelReminded // the next owner is nudged anew
 		}
-		return []mention.Event{{MentionID: id, Kind: string(a.Verb), By: a.By, At: a.At, Detail: detail(a)}}, nil, nil
+		events := []mention.Event{{MentionID: id, Kind: string(a.Verb), By: a.By, At: a.At, Detail: detail(a, before)}}
+		return events, handedOver(own, c, a, before), nil
 	})
 	if err != nil {
 		return c, fmt.Errorf("%s: %w", a.Verb, err)
@@ -58,8 +70,40 @@ func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention
 	return c, nil
 }
 
-func detail(a mention.Action) string {
+func handsOver(v mention.Verb) bool { return v == mention.TakeOver || v == mention.Assign }
+
+// handedOver tells in the thread who has the complaint now, and names the one who was
+// not there: the old owner, or the new one.
+func handedOver(own mention.Alert, c *mention.Case, a mention.Action, before mention.Person) []mention.Alert {
+	var words string
+	whom := before
+	switch {
+	case own.ID == "":
+	case a.Verb == mention.TakeOver && before.Name != "":
+		words = fmt.Sprintf("%s took this over from %s.", a.By.Name, before.Name)
+	case a.Verb == mention.Assign && a.To.ID != a.By.ID:
+		words, whom = fmt.Sprintf("%s gave this to %s.", a.By.Name, a.To.Name), a.To
+	case a.Verb == mention.Assign && before.Name != "":
+		words = fmt.Sprintf("%s took this over from %s.", a.By.Name, before.Name)
+	}
+	if words == "" {
+		return nil
+	}
+	line := reply(own, c, words, a.At)
+	line.Notify = slackID(whom)
+	return []mention.Alert{line}
+}
+
+func detail(a mention.Action, before mention.Person) string {
+	from := ""
+	if before.Name != "" {
+		from = "from " + before.Name
+	}
 	switch a.Verb {
+	case mention.TakeOver:
+		return from
+	case mention.Assign:
+		return strings.TrimSpace("to " + a.To.Name + " " + from)
 	case mention.Dismiss:
 		return a.Reason
 	case mention.Snooze:

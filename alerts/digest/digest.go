@@ -157,7 +157,8 @@ func (g *Digester) waiting(ctx context.Context, s *alerts.Summary) error {
 	}
 	for _, e := range slices.Backward(oldest) {
 		p := e.Mention.Post
-		s.Waiting = append(s.Waiting, alerts.UnansweredCase{Watch: e.Mention.Watch, Author: p.Author, Site: alerts.Site(p), URL: p.URL, Since: alerts.Since(e.Mention, e.Case), Owner: e.Case.Owner.Name})
+		s.Waiting = append(s.Waiting, alerts.UnansweredCase{Watch: e.Mention.Watch, Author: p.Author, Site: alerts.Site(p), URL: p.URL, Since: alerts.Since(e.Mention, e.Case), Owner: e.Case.Owner.Name,
+			SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: e.Case.SnoozedUntil.In(s.Report.Until.Location())})
 	}
 	return nil
 }

@@ -72,6 +72,9 @@ func TestDigestComesOnce(t *testing.T) {
 			r.Now = r.Now.Add(10 * time.Minute)
 			r.Do(m, mention.Action{Verb: mention.Reply})
 		}
+		if i == 3 {
+			r.Do(m, mention.Action{Verb: mention.Snooze, Until: time.Date(2026, 11, 24, 7, 0, 0, 0, time.UTC)})
+		}
 	}
 	kyiv := time.FixedZone("EET", 2*60*60)
 	r.Now = time.Date(2026, 11, 23, 8, 59, 59, 0, kyiv)
@@ -88,7 +91,7 @@ func TestDigestComesOnce(t *testing.T) {
 		if s == nil || s.Report.Heard != 4 || s.Report.Answered != 2 || s.Waits != 2 || len(s.Waiting) != 2 || s.Waiting[0].Author != "author 2" {
 			t.Errorf("summary %+v", s)
 		}
-		for _, want := range []string{"digest", "complaints heard", "median 13 min", "author 3 on", "https://forum.example/p/3", "nobody has it", "refund"} {
+		for _, want := range []string{"digest", "complaints heard", "median 13 min", "author 3 on", "https://forum.example/p/3", "nobody has it", "snoozed by Ira until Tue 24 Nov 09:00", "refund"} {
 			if !strings.Contains(f.Text, want) {
 				t.Errorf("the words lack %q:\n%s", want, f.Text)
 			}

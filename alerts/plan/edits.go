@@ -26,7 +26,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	case alerts.Better:
 		m.Severity = was.Severity
 	default:
-		m.Severity, _ = severityOf(*m, mention.Author{})
+		m.Severity, _ = p.severity(*m, mention.Author{})
 		m.Severity = max(m.Severity, was.Severity)
 	}
 	reopened := change == alerts.Worse && closed(d.Case)

@@ -189,9 +189,9 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
-	severity, why := severityOf(*m, by)
-	if severity < mention.Critical && by.Muted {
-		p.event(d, "suppressed", "the author is muted")
+	severity, why := p.severity(*m, by)
+	if severity < mention.Critical && by.MutedUntil.After(p.now) {
+		p.event(d, "suppressed", "the author is muted until "+by.MutedUntil.UTC().Format(time.DateOnly))
 		return nil
 	}
 	if known, err := p.shownElsewhere(ctx, d, severity, why); err != nil || known {

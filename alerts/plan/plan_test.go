@@ -236,7 +236,59 @@ func TestWhatStaffSaidHolds(t *testing.T) {
 		r.Do(first, mention.Action{Verb: mention.Dismiss, Reason: mention.MutedAuthor})
 		r.None(r.Poll(rig.Said(rig.Forum, "2", "Олена", rig.Rude, -0.9)))
 		r.One(r.Poll(rig.Said(rig.Forum, "3", "Петро", rig.Rude, -0.9)), mention.Complaint)
+		// What cannot wait passes every mute.
+		hurt := rig.Said(rig.Forum, "4", "Олена", "У відділенні люди отруїлись водою з кулера.", -0.9)
+		hurt.Score.Topics = []string{"safety"}
+		if a := r.One(r.Poll(hurt), mention.Complaint); a.Severity != mention.Critical {
+			t.Errorf("severity %s", a.Severity)
+		}
+		// A mute ends by itself.
+		r.Now = r.Now.Add(mention.MuteFor)
+		r.One(r.Poll(rig.Said(rig.Forum, "5", "Олена", "Знову чекаю на лінії підтримки дві години.", -0.9)), mention.Complaint)
 	})
+}
+
+// TestSeverityRules: people's own rules bound how loud a complaint is; the first that fits
+// decides, an alert says so, and an edit keeps to it.
+func TestSeverityRules(t *testing.T) {
+	rules := alerts.Rules{Severity: []alerts.SeverityRule{
+		{Topics: []string{"refund"}, AtLeast: mention.Critical},
+		{Sources: []string{rig.Review}, Stars: 2, AtLeast: mention.High, AtMost: mention.High},
+		{Sources: []string{rig.Review}, AtMost: mention.Low},
+	}}
+	stars := func(n float64) *mention.Rating { return &mention.Rating{Value: n, Best: 5} }
+	for _, c := range []struct {
+		name   string
+		source string
+		topic  string
+		rating *mention.Rating
+		want   mention.Severity
+		why    string
+	}{
+		{"no rule", rig.Forum, "app", nil, mention.Normal, ""},
+		{"topic", rig.Forum, "refund", nil, mention.Critical, "your rule: at least critical"},
+		{"stars", rig.Review, "app", stars(2), mention.High, "your rule: at least high"},
+		{"exactly", rig.Review, "safety", stars(2), mention.High, ""},
+		{"more stars", rig.Review, "app", stars(3), mention.Low, "your rule: at most low"},
+		{"no stars", rig.Review, "app", nil, mention.Low, "your rule: at most low"},
+		{"the first decides", rig.Review, "refund", nil, mention.Critical, "your rule: at least critical"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, rules)
+			m := rig.Said(c.source, "1", "Олена", "Уже два тижні чекаю, і ніхто нічого не каже.", -0.5)
+			m.Score.Topics, m.Post.Rating = []string{c.topic}, c.rating
+			a := r.One(r.Poll(m), mention.Complaint)
+			why := strings.Join(alerts.ReadDetails(a.Payload).Why, ", ")
+			if a.Severity != c.want || !strings.HasSuffix(why, c.why) || c.why == "" && strings.Contains(why, "rule") {
+				t.Errorf("%s because of %q, want %s because of %q", a.Severity, why, c.want, c.why)
+			}
+			m.Post.Text += " Так."
+			r.Poll(m)
+			if now, _ := r.State(m); now.Severity != c.want {
+				t.Errorf("after an edit it is %s", now.Severity)
+			}
+		})
+	}
 }
 
 func TestEdits(t *testing.T) {

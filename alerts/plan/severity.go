@@ -27,6 +27,19 @@ const (
 // accusation: in reviews it is common.
 const strongWords = -0.5
 
+// severity is severityOf, and what the watchlist says of such complaints.
+func (p *plan) severity(m mention.Mention, by mention.Author) (mention.Severity, []string) {
+	sev, why := severityOf(m, by)
+	is, rule := p.rules.Loudness(m, sev)
+	switch {
+	case is < sev: // why it would be louder is no reason any more
+		why = []string{rule}
+	case is > sev:
+		why = append(why, rule)
+	}
+	return is, why
+}
+
 // severityOf says how loud a complaint is and why. It is pure; by is what is known of
 // its author.
 func severityOf(m mention.Mention, by mention.Author) (mention.Severity, []string) {

@@ -27,7 +27,7 @@ type Report struct {
 	Answer  Spread `json:"claimed_to_answered"`
 	Overall Spread `json:"publication_to_answered"`
 
-	Places  []Row `json:"places"`  // by source, slowest first
+	Places  []Row `json:"places"`  // by source; those that answered nothing first, then the slowest
 	Topics  []Row `json:"topics"`  // most complaints first
 	Watches []Row `json:"watches"` // most complaints first
 	People  []Row `json:"people"`  // most answers first
@@ -46,8 +46,15 @@ type Row struct {
 	Name       string `json:"name"`
 	Complaints int    `json:"complaints"`
 	Answered   int    `json:"answered"`
+	Dismissed  int    `json:"dismissed"`
 	Overall    Spread `json:"publication_to_answered"`
 }
+
+// Unanswered is how many are open or claimed.
+func (r Row) Unanswered() int { return r.Complaints - r.Answered - r.Dismissed }
+
+// silent reports whether people wait at this place and nobody was ever answered.
+func (r Row) silent() bool { return r.Answered == 0 && r.Unanswered() > 0 }
 
 // Day is one day's counts.
 type Day struct {
@@ -58,31 +65,47 @@ type Day struct {
 
 // New counts the cases heard from since (inclusive) to until (exclusive).
 func New(cases []mention.Times, since, until time.Time, zone *time.Location) Report {
-	r := Report{Since: since, Until: until, Heard: len(cases)}
+	r := Report{Since: since.In(zone), Until: until.In(zone), Heard: len(cases)}
 	var hear, claim, answer, overall waits
 	places, topics, watches, people := table{}, table{}, table{}, table{}
 	for _, c := range cases {
 		r.count(c)
 		total := overallWait(c)
 		hear.add(publication(c), c.Heard)
-		claim.add(c.Heard, c.Claimed)
-		answer.add(c.Claimed, answered(c))
+		claim.add(c.Heard, claimed(c))
+		if !claimed(c).After(answered(c)) { // the site's answer may be older than the claim
+			answer.add(claimed(c), answered(c))
+		}
 		overall = append(overall, total...)
 		places.add(c.Source, c, total)
 		watches.add(c.Watch, c, total)
 		for _, topic := range c.Topics {
 			topics.add(topic, c, total)
 		}
-		if c.Owner.Name != "" {
+		if c.Owner.Name != "" && c.Status != mention.Dismissed {
 			people.add(c.Owner.Name, c, total)
 		}
 	}
 	r.Hear, r.Claim, r.Answer, r.Overall = hear.spread(), claim.spread(), answer.spread(), overall.spread()
-	r.Places = places.rows(func(a, b Row) int { return cmp.Compare(b.Overall.Median, a.Overall.Median) })
+	r.Places = places.rows(worstPlace)
 	r.Topics, r.Watches = topics.rows(mostComplaints), watches.rows(mostComplaints)
 	r.People = people.rows(func(a, b Row) int { return cmp.Compare(b.Answered, a.Answered) })
 	r.Days = days(cases, since, until, zone)
 	return r
+}
+
+// worstPlace puts places where people wait and nobody was answered first, the most waiting
+// first among them, then those with the slowest answers.
+func worstPlace(a, b Row) int {
+	switch {
+	case a.silent() && b.silent():
+		return cmp.Compare(b.Unanswered(), a.Unanswered())
+	case a.silent():
+		return -1
+	case b.silent():
+		return 1
+	}
+	return cmp.Compare(b.Overall.Median, a.Overall.Median)
 }
 
 func (r *Report) count(c mention.Times) {
@@ -105,6 +128,15 @@ func publication(c mention.Times) time.Time {
 		return time.Time{}
 	}
 	return c.Published
+}
+
+// claimed is when somebody took the case; zero when it was answered without a claim,
+// which rows of before write with the moment of the answer.
+func claimed(c mention.Times) time.Time {
+	if c.Status == mention.Replied && c.Claimed.Equal(c.Replied) {
+		return time.Time{}
+	}
+	return c.Claimed
 }
 
 // answered is when the answer was given; zero for a case that is not answered.
@@ -167,8 +199,11 @@ func (t table) add(name string, c mention.Times, total waits) {
 		t[name] = g
 	}
 	g.row.Complaints++
-	if c.Status == mention.Replied {
+	switch c.Status {
+	case mention.Replied:
 		g.row.Answered++
+	case mention.Dismissed:
+		g.row.Dismissed++
 	}
 	g.waits = append(g.waits, total...)
 }

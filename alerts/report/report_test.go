@@ -80,6 +80,59 @@ func TestSlowestPlaceFirst(t *testing.T) {
 	}
 }
 
+// TestWorstPlacesFirst: where nobody answered is worse than where the answer was slow. What
+// was dismissed waits for nothing.
+func TestWorstPlacesFirst(t *testing.T) {
+	at := func(place string, c mention.Times) mention.Times { c.Source = place; return c }
+	spam := aCase(0, 1, -1, -1, "Boris")
+	spam.Status = mention.Dismissed
+	r := New([]mention.Times{
+		at("fast", aCase(0, 1, 2, 3, "Ira")), at("slow", aCase(0, 1, 2, 300, "Ira")), at("silent", aCase(0, 1, -1, -1, "")),
+		at("worst", aCase(0, 1, -1, -1, "")), at("worst", aCase(0, 1, 2, -1, "Ira")), at("spam", spam),
+	}, monday, monday.AddDate(0, 0, 1), time.UTC)
+	var order []string
+	for _, p := range r.Places {
+		order = append(order, p.Name)
+	}
+	if got := strings.Join(order, " "); got != "worst silent slow fast spam" {
+		t.Errorf("places %s", got)
+	}
+	if p := r.Places[4]; p.Dismissed != 1 || p.Unanswered() != 0 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestNumbersOfPeople: who answers without a claim waited no 0 s, also in rows of before,
+// and who dismissed something answered nothing.
+func TestNumbersOfPeople(t *testing.T) {
+	spam := aCase(0, 1, -1, -1, "Boris")
+	spam.Status = mention.Dismissed
+	r := New([]mention.Times{aCase(0, 1, -1, 30, "Vera"), aCase(0, 1, 30, 30, "Vera"), aCase(0, 1, 5, 25, "Ira"), aCase(0, 1, 5, 4, "Ira"), spam}, monday, monday.AddDate(0, 0, 1), time.UTC)
+	if r.Answer != (Spread{20 * time.Minute, 20 * time.Minute, 1}) || r.Claim != (Spread{4 * time.Minute, 4 * time.Minute, 2}) {
+		t.Errorf("claimed → answered %+v, heard → claimed %+v", r.Answer, r.Claim)
+	}
+	for _, p := range r.People {
+		if p.Name == "Boris" {
+			t.Errorf("Boris only dismissed: %+v", p)
+		}
+	}
+	if r.Overall.Of != 4 {
+		t.Errorf("overall %+v", r.Overall)
+	}
+}
+
+// TestTimesOfTheZone: a report says its times as the people who read it live.
+func TestTimesOfTheZone(t *testing.T) {
+	kyiv, err := time.LoadLocation("Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := New(nil, monday, monday.AddDate(0, 0, 1), kyiv).Text(&out, nil); err != nil || !strings.HasPrefix(out.String(), "16 Nov 2026 02:00 to 17 Nov 2026 02:00 EET") {
+		t.Errorf("%s (%v)", out.String(), err)
+	}
+}
+
 func TestFormsAgree(t *testing.T) {
 	r := New([]mention.Times{aCase(0, 1, 4, 12, "=cmd|' /C calc'!A0")}, monday, monday.AddDate(0, 0, 7), time.UTC)
 	before := New(nil, monday.AddDate(0, 0, -7), monday, time.UTC)
@@ -90,7 +143,10 @@ func TestFormsAgree(t *testing.T) {
 		}
 	}
 	for name, out := range map[string]string{"text": text.String(), "markdown": md.String()} {
-		for _, want := range []string{"median 12 min", "before 0", "refund", "forum"} {
+		if strings.Contains(out, "before 0") || strings.Contains(out, "before –") {
+			t.Errorf("%s says before in every cell:\n%s", name, out)
+		}
+		for _, want := range []string{"median 12 min", "before", "refund", "forum"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s lacks %q:\n%s", name, want, out)
 			}

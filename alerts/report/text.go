@@ -16,8 +16,11 @@ import (
 func (r Report) Text(w io.Writer, before *Report) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "%s to %s\n\n", r.Since.Format("2 Jan 2006 15:04"), r.Until.Format("2 Jan 2006 15:04 MST"))
+	if before != nil {
+		fmt.Fprintf(t, "\tnow\tbefore\n")
+	}
 	for _, l := range r.Lines(before) {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", l.Name, l.Value, said(before, l))
+		fmt.Fprintf(t, "%s\t%s\t%s\n", l.Name, l.Value, l.Before)
 	}
 	for _, s := range r.sections() {
 		if len(s.rows) == 0 {
@@ -36,7 +39,7 @@ func (r Report) Markdown(w io.Writer, before *Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## Complaints from %s to %s\n\n| | now | before |\n|---|---|---|\n", r.Since.Format("2 Jan 2006"), r.Until.Format("2 Jan 2006"))
 	for _, l := range r.Lines(before) {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.Name, l.Value, said(before, l))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.Name, l.Value, l.Before)
 	}
 	for _, s := range r.sections() {
 		if len(s.rows) == 0 {
@@ -73,13 +76,6 @@ type Line struct {
 	Name   string
 	Value  string
 	Before string // of the period before; empty when there is none to compare with
-}
-
-func said(before *Report, l Line) string {
-	if before == nil {
-		return ""
-	}
-	return "before " + l.Before
 }
 
 // Lines are the headline numbers, beside those of the period before.

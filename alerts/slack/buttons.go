@@ -6,6 +6,7 @@ import (
 	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -16,6 +17,8 @@ const (
 	actRelease = "release"
 	actReplied = "replied"
 	actReopen  = "reopen"
+	actTake    = "take_over"  // its value is the mention's id and the owner whom people see
+	actAssign  = "assign"     // opens the window that asks whom to
 	actMore    = "more"       // the menu; its options carry the verb
 	actText    = "reply_text" // opens the reply templates
 	actOpen    = "open"       // a link; Slack reports it all the same
@@ -27,7 +30,9 @@ const (
 	optNotUs       = "not_us"
 	optSpam        = "spam"
 	optMute        = "mute"
-	optSnooze      = "snooze"
+	optSnooze      = "snooze"     // for an hour; in messages of earlier earshots
+	optSnoozeFor   = "snooze_for" // opens the window that asks how long
+	optWake        = "wake"
 )
 
 // deskBlock is the block_id of the buttons: without one, Slack's libraries do not
@@ -60,11 +65,13 @@ func buttons(m alerts.Message) []api.Block {
 		add(actReplied, "Replied", api.StyleDefault)
 	case mention.Claimed:
 		add(actRelease, "Release", api.StyleDefault)
+		row = append(row, takeOver(m))
 	case mention.Replied, mention.Dismissed:
 		add(actReopen, "Reopen", api.StyleDefault)
 	}
 	if open {
-		row = append(row, menu(id, m.Mention.Post.Author))
+		add(actAssign, "Assign…", api.StyleDefault)
+		row = append(row, menu(m))
 	}
 	if len(row) == 0 {
 		return nil
@@ -72,16 +79,29 @@ func buttons(m alerts.Message) []api.Block {
 	return []api.Block{api.NewActionBlock(deskBlock, row...)}
 }
 
+// takeOver asks first, and names the owner: the press holds only against this one.
+func takeOver(m alerts.Message) api.BlockElement {
+	who := text.Line(m.Case.Owner.Name, maxName)
+	question := &api.ConfirmationBlockObject{Title: plainText("Take over?"), Text: plainText("Take over from " + who + "? " + who + " reads it in the thread."),
+		Confirm: plainText("Take over"), Deny: plainText("No")}
+	return api.NewButtonBlockElement(actTake, string(m.Mention.ID)+" "+m.Case.Owner.ID, plainText("Take over")).WithConfirm(question)
+}
+
 // menu offers no muting of nobody: it would silence every guest.
-func menu(id, author string) *api.OverflowBlockElement {
+func menu(m alerts.Message) *api.OverflowBlockElement {
 	option := func(verb, label string) *api.OptionBlockObject {
-		return api.NewOptionBlockObject(verb+":"+id, plainText(label), nil)
+		return api.NewOptionBlockObject(verb+":"+string(m.Mention.ID), plainText(label), nil)
 	}
-	options := []*api.OptionBlockObject{option(optNotNegative, "Not negative"), option(optNotUs, "Not us"), option(optSpam, "Spam")}
-	if !mention.IsNobody(author) {
-		options = append(options, option(optMute, "Mute this author"))
+	entries := []*api.OptionBlockObject{option(optNotNegative, "Not negative"), option(optNotUs, "Not us"), option(optSpam, "Spam")}
+	if !mention.IsNobody(m.Mention.Post.Author) {
+		entries = append(entries, option(optMute, "Mute this author…"))
 	}
-	return api.NewOverflowBlockElement(actMore, append(options, option(optSnooze, "Snooze for an hour"))...)
+	if m.Case.Snoozed() {
+		entries = append(entries, option(optWake, "End the snooze"))
+	} else {
+		entries = append(entries, option(optSnoozeFor, "Snooze…"))
+	}
+	return api.NewOverflowBlockElement(actMore, entries...)
 }
 
 // verbOf reads which verb on which mention a click means. ok is false for what
@@ -97,9 +117,12 @@ func verbOf(c action) (a mention.Action, id mention.ID, ok bool) {
 		a.Verb = mention.Reply
 	case actReopen:
 		a.Verb = mention.Reopen
+	case actTake:
+		of, owner, _ := strings.Cut(c.Value, " ")
+		a.Verb, a.From, id = mention.TakeOver, owner, mention.ID(of)
 	case actMore:
-		verb, rest, _ := strings.Cut(c.SelectedOption.Value, ":")
-		id = mention.ID(rest)
+		var verb string
+		verb, id = c.entry()
 		a.Verb = mention.Dismiss
 		switch verb {
 		case optNotNegative:
@@ -108,10 +131,10 @@ func verbOf(c action) (a mention.Action, id mention.ID, ok bool) {
 			a.Reason = mention.NotUs
 		case optSpam:
 			a.Reason = mention.Spam
-		case optMute:
-			a.Reason = mention.MutedAuthor
 		case optSnooze:
 			a.Verb = mention.Snooze
+		case optWake:
+			a.Verb = mention.Wake
 		default:
 			return a, "", false
 		}

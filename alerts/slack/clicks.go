@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -27,8 +28,6 @@ const (
 	// afterwards bounds what is done after the acknowledgement: telling the loser may
 	// have to wait for a Retry-After.
 	afterwards = 2 * time.Minute
-	// snooze is what the menu's "Snooze for an hour" means.
-	snooze = time.Hour
 )
 
 // click is what Slack sends of an interaction, as far as earshot reads it. It is
@@ -53,6 +52,13 @@ type click struct {
 		ThreadTS string `json:"thread_ts"`
 	} `json:"message"`
 	Actions []action `json:"actions"`
+	View    struct {
+		CallbackID      string `json:"callback_id"`
+		PrivateMetadata string `json:"private_metadata"`
+		State           struct {
+			Values answers `json:"values"`
+		} `json:"state"`
+	} `json:"view"`
 }
 
 type action struct {
@@ -61,6 +67,12 @@ type action struct {
 	SelectedOption struct {
 		Value string `json:"value"`
 	} `json:"selected_option"`
+}
+
+// entry reads which entry of the menu was chosen, and on which mention.
+func (a action) entry() (verb string, id mention.ID) {
+	verb, rest, _ := strings.Cut(a.SelectedOption.Value, ":")
+	return verb, mention.ID(rest)
 }
 
 func (c click) channel() string { return or(c.Channel.ID, c.Container.ChannelID) }
@@ -80,19 +92,35 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 		ack()
 		return
 	}
-	if c.Type != "block_actions" || len(c.Actions) == 0 || c.User.ID == "" {
-		ack() // a closed modal, a link that was opened …
-		return
-	}
-	act := c.Actions[0]
-	a, id, ok := verbOf(act)
-	if !ok {
-		ack()
-		if act.ActionID == actText {
-			n.after(func(ctx context.Context) { n.showReplies(ctx, c, mention.ID(act.Value)) })
+	a, id, refusal, ok := n.asks(&c)
+	if !ok || refusal != "" {
+		ack() // a closed window, a link that was opened …
+		if refusal != "" {
+			n.after(func(ctx context.Context) { n.ephemeral(ctx, c, refusal) })
+		} else if c.Type == "block_actions" && len(c.Actions) > 0 && c.User.ID != "" {
+			if window, id := windowOf(c.Actions[0]); id != "" {
+				n.after(func(ctx context.Context) { n.open(ctx, c, window, id) })
+			}
 		}
 		return
 	}
+	n.settle(ctx, c, id, a, ack)
+}
+
+// asks reads what an interaction asks the desk for; ok is false when it asks nothing.
+func (n *Notifier) asks(c *click) (a mention.Action, id mention.ID, refusal string, ok bool) {
+	switch {
+	case c.User.ID == "":
+	case c.Type == "view_submission":
+		return n.submitted(c)
+	case c.Type == "block_actions" && len(c.Actions) > 0:
+		a, id, ok = verbOf(c.Actions[0])
+	}
+	return a, id, "", ok
+}
+
+// settle has the desk decide, acknowledges in time, and tells a person who lost.
+func (n *Notifier) settle(ctx context.Context, c click, id mention.ID, a mention.Action, ack func()) {
 	decided := make(chan error, 1)
 	n.later.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), decideWithin)
@@ -120,8 +148,11 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 // decide asks the desk.
 func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention.Action) error {
 	a.By = n.person(ctx, c)
-	if a.Verb == mention.Snooze {
-		a.Until = n.opt.Now().Add(snooze).Truncate(time.Minute)
+	if a.Verb == mention.Snooze && a.Until.IsZero() { // a message of an earlier earshot: "Snooze for an hour"
+		a.Until = alerts.SnoozeUntil(alerts.SnoozeHour, n.opt.Now(), time.UTC)
+	}
+	if a.Verb == mention.Assign {
+		a.To = mention.Person{ID: "slack:" + a.To.ID, Name: n.people.name(ctx, a.To.ID, a.To.ID)}
 	}
 	_, err := n.opt.Desk.Do(ctx, id, a)
 	verb := string(a.Verb)
@@ -136,6 +167,8 @@ func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention
 		n.pressed(a.By, verb, id, taken.Error())
 	case errors.Is(err, mention.ErrNothingToDo):
 		n.pressed(a.By, verb, id, "already so")
+	case errors.Is(err, mention.ErrUntil):
+		n.pressed(a.By, verb, id, "refused")
 	case errors.Is(err, mention.ErrNotFound):
 		n.pressed(a.By, verb, id, "not in this database")
 	default:
@@ -164,35 +197,6 @@ func (n *Notifier) after(do func(ctx context.Context)) {
 		do(ctx)
 	})
 }
-
-// showReplies opens a window with the reply templates, filled in and ready to
-// copy, and the link to the place where the answer goes.
-func (n *Notifier) showReplies(ctx context.Context, c click, id mention.ID) {
-	short, cancel := context.WithTimeout(ctx, nameWithin)
-	me := n.person(short, c)
-	cancel()
-	m, _, err := n.opt.Reader.Mention(ctx, id)
-	if err != nil {
-		n.pressed(me, replyText, id, "failed")
-		n.ephemeral(ctx, c, alerts.Refusal(err, n.opt.Now()))
-		return
-	}
-	_, err = n.api.OpenViewContext(ctx, c.TriggerID, repliesView(m, n.opt.Replies(m, me.Name)))
-	if err == nil {
-		n.pressed(me, replyText, id, "done")
-	} else {
-		n.pressed(me, replyText, id, "failed")
-		n.opt.Log.Warn("the reply texts cannot be shown", "mention", id, "err", n.sort("views.open", "", err))
-		n.ephemeral(ctx, c, "Slack did not open the window with the reply texts. Please press again.")
-	}
-}
-
-// replyText is what the log calls the button that opens the reply templates.
-const replyText = "reply text"
-
-// nameWithin is how long Slack is asked for the name of who will answer: the window must
-// open within three seconds of the press.
-const nameWithin = time.Second
 
 // maxReplyText is what an input of a modal holds.
 const maxReplyText = 3000

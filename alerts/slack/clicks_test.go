@@ -76,7 +76,8 @@ func TestVerbs(t *testing.T) {
 	}{
 		{"claim", "", "Ira has it"},
 		{"release", "", "open"},
-		{"more", "snooze", "snoozed until"},
+		{"more", "snooze:", "snoozed by Ira until"}, // as messages of before ask
+		{"more", "wake", "open"},
 		{"replied", "", "Ira says it is answered"},
 		{"reopen", "", "open"},
 		{"more", "not_negative", "dismissed by Ira: not negative"},
@@ -85,10 +86,14 @@ func TestVerbs(t *testing.T) {
 		{"reopen", "", "open"},
 		{"more", "spam", "dismissed by Ira: spam"},
 		{"reopen", "", "open"},
-		{"more", "mute", "dismissed by Ira: mute author"},
 	}
+	id := buttonValue(t, m)
 	for _, s := range steps {
-		w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: s.action, Option: s.option, User: ira})
+		c := fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: s.action, Option: s.option, User: ira}
+		if s.option == "snooze:" {
+			c.Option, c.Chosen = "", "snooze:"+id
+		}
+		w.press(c)
 		w.quiet()
 		now, _ := w.fake.Message(m.Channel, m.TS)
 		if !shows(now, s.want) {
@@ -98,9 +103,156 @@ func TestVerbs(t *testing.T) {
 	if e := w.fake.Ephemerals(); len(e) > 0 {
 		t.Errorf("somebody was told off: %+v", e)
 	}
+	if n := w.log.count(`msg="a button was pressed"`); n != len(steps) || w.log.count("name=Ira") != n || w.log.count(`verb="dismiss (not us)"`) != 1 {
+		t.Errorf("%d of %d presses are in the log", n, len(steps))
+	}
 	_, c, err := w.store.Mention(t.Context(), mention.ID(buttonValue(t, m)))
 	if err != nil || c.Version != int64(len(steps))+1 {
 		t.Errorf("case is at version %d after %d verbs (%v)", c.Version, len(steps), err)
+	}
+}
+
+// window presses what opens a window, and returns it.
+func (w *world) window(c fakeslack.Click) string {
+	w.t.Helper()
+	before := len(w.fake.Views())
+	w.press(c)
+	eventually(w.t, "a window", func() bool { return len(w.fake.Views()) > before })
+	return string(w.fake.Views()[before])
+}
+
+// submit answers the window that is open: in one block, one element, that field.
+func (w *world) submit(user string, values map[string]map[string]any) {
+	w.t.Helper()
+	if err := w.fake.Submit(user, values); err != nil {
+		w.t.Fatal(err)
+	}
+	w.quiet()
+}
+
+// in is what Slack sends of one block of a window.
+func in(block, field string, value any) map[string]map[string]any {
+	return map[string]map[string]any{block: {block: map[string]any{field: value}}}
+}
+
+func chosen(value string) map[string]any { return map[string]any{"value": value} }
+
+// TestMuteAsks: one tap mutes nobody; the window says whom it would silence.
+func TestMuteAsks(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", refund))
+	m := w.posted(1)[0]
+	view := w.window(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "more", Option: "mute", User: ira})
+	until := time.Now().UTC().Add(mention.MuteFor).Format("2006")
+	if !strings.Contains(view, "Mute author author 1 at this site (forum.example › Скарги) until") || !strings.Contains(view, until) {
+		t.Errorf("the question is %s", view)
+	}
+	w.quiet()
+	id := mention.ID(buttonValue(t, m))
+	if _, c, err := w.store.Mention(t.Context(), id); err != nil || c.Status != mention.Open {
+		t.Fatalf("one tap made it %s (%v)", c.Status, err)
+	}
+	w.submit(ira, nil)
+	now, _ := w.fake.Message(m.Channel, m.TS)
+	if !shows(now, "dismissed by Ira: mute author") {
+		t.Errorf("the message says %s", now.Blocks)
+	}
+	if list, err := w.store.Mutes(t.Context(), time.Now()); err != nil || len(list) != 1 || list[0].MentionID != id || list[0].By.Name != "Ira" {
+		t.Errorf("mutes %+v (%v)", list, err)
+	}
+	w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "reopen", User: oleh})
+	w.quiet()
+	if list, err := w.store.Mutes(t.Context(), time.Now()); err != nil || len(list) != 0 {
+		t.Errorf("after Reopen: mutes %+v (%v)", list, err)
+	}
+}
+
+// TestSnoozeAsks: how long is chosen in a window; a moment of one's own must come.
+func TestSnoozeAsks(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", refund))
+	m := w.posted(1)[0]
+	click := fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "more", Option: "snooze_for", User: ira}
+	id := mention.ID(buttonValue(t, m))
+	own := time.Now().Add(50 * time.Hour).Truncate(time.Second)
+	y, mo, d := time.Now().UTC().Date()
+	for _, c := range []struct {
+		name   string
+		values map[string]map[string]any
+		want   time.Time // zero: refused
+		told   string
+	}{
+		{"no moment", in("length", "selected_option", chosen("own")), time.Time{}, "Choose the moment"},
+		{"the past", map[string]map[string]any{"length": in("length", "selected_option", chosen("own"))["length"], "own": in("own", "selected_date_time", time.Now().Unix()-60)["own"]}, time.Time{}, "not in the past"},
+		{"own", map[string]map[string]any{"length": in("length", "selected_option", chosen("own"))["length"], "own": in("own", "selected_date_time", own.Unix())["own"]}, own, ""},
+		{"tomorrow", in("length", "selected_option", chosen("tomorrow")), time.Date(y, mo, d+1, 9, 0, 0, 0, time.UTC), ""},
+	} {
+		before := len(w.fake.Ephemerals())
+		if view := w.window(click); !strings.Contains(view, "Until tomorrow 09:00") {
+			t.Errorf("the window is %s", view)
+		}
+		w.submit(ira, c.values)
+		if c.want.IsZero() {
+			eventually(t, "a refusal", func() bool { return len(w.fake.Ephemerals()) > before })
+			if e := w.fake.Ephemerals()[before]; !strings.Contains(e.Text, c.told) || e.Channel != m.Channel {
+				t.Errorf("%s: told %+v", c.name, e)
+			}
+			continue
+		}
+		if _, got, err := w.store.Mention(t.Context(), id); err != nil || !got.SnoozedUntil.Equal(c.want) || got.SnoozedBy.Name != "Ira" {
+			t.Fatalf("%s: %+v (%v), want until %s", c.name, got, err, c.want)
+		}
+		w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "more", Option: "wake", User: ira})
+		w.quiet()
+	}
+}
+
+// TestHandOver: taking over asks by Slack's own question and holds only against the owner
+// it named; assigning opens a window.
+func TestHandOver(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", refund))
+	m := w.posted(1)[0]
+	id := mention.ID(buttonValue(t, m))
+	view := w.window(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "assign", User: ira})
+	if !strings.Contains(view, "Nobody has this complaint") || !strings.Contains(view, ira) {
+		t.Errorf("the window is %s", view)
+	}
+	w.submit(ira, in("person", "selected_user", oleh))
+	eventually(t, "the thread tells of it", func() bool { return len(w.fake.Messages("#mentions")) == 2 })
+	if line := w.fake.Messages("#mentions")[1]; line.ThreadTS != m.TS || !shows(line, "Ira gave this to Oleh.") || !strings.Contains(string(line.Blocks), `"user_id":"`+oleh+`"`) {
+		t.Errorf("the thread says %s", line.Blocks)
+	}
+	now, _ := w.fake.Message(m.Channel, m.TS)
+	if !shows(now, "Oleh has it") || !shows(now, "Take over from Oleh?") {
+		t.Errorf("the message says %s", now.Blocks)
+	}
+	// Two take over from Oleh at the same time: the second reads who was faster.
+	stale := string(id) + " slack:" + oleh
+	for _, who := range []string{ira, "U00MARIA"} {
+		w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "take_over", User: who, Value: stale})
+	}
+	eventually(t, "the second is told", func() bool { return len(w.fake.Ephemerals()) == 1 })
+	if e := w.fake.Ephemerals()[0]; !strings.Contains(e.Text, "Ira took it") {
+		t.Errorf("told %q", e.Text)
+	}
+	w.quiet()
+	if _, c, err := w.store.Mention(t.Context(), id); err != nil || c.Owner.Name != "Ira" || c.Version != 3 {
+		t.Errorf("case %+v (%v)", c, err)
+	}
+}
+
+// TestNotInTheDatabase: a press on a message of another database says why nothing happens.
+func TestNotInTheDatabase(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", refund))
+	m := w.posted(1)[0]
+	for i, action := range []string{"claim", "reply_text"} {
+		w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: action, User: ira, Value: "0123456789abcdef"})
+		eventually(t, "an answer", func() bool { return len(w.fake.Ephemerals()) == i+1 })
+		if e := w.fake.Ephemerals()[i]; !strings.Contains(e.Text, "another or an older database") {
+			t.Errorf("%s: told %q", action, e.Text)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ func digest(m alerts.Message, limit int) []api.Block {
 	var lists []api.RichTextElement
 	lists = append(lists, table("Slowest places", slow(s.Report.Places), rows)...)
 	lists = append(lists, table("What it is about", s.Report.Topics, rows)...)
-	lists = append(lists, table("Who answered", s.Report.People, rows)...)
+	lists = append(lists, table("Who answered", answering(s.Report.People), rows)...)
 	lists = append(lists, waiting(m, limit/500)...)
 	if len(lists) > 0 {
 		blocks = append(blocks, api.NewRichTextBlock("lists", lists...))
@@ -133,10 +133,20 @@ func barChart(a []bar, aName string, b []bar, bName string) api.DataVisualizatio
 		api.NewDataVisualizationDataSeries(aName, points(a)...), api.NewDataVisualizationDataSeries(bName, points(b)...))
 }
 
-// slow leaves out the places where nobody waited for an answer that came.
+// slow leaves out the places where nobody waited: all was dismissed.
 func slow(rows []report.Row) (out []report.Row) {
 	for _, r := range rows {
-		if r.Overall.Of > 0 {
+		if r.Overall.Of > 0 || r.Unanswered() > 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// answering leaves out who answered nothing.
+func answering(rows []report.Row) (out []report.Row) {
+	for _, r := range rows {
+		if r.Answered > 0 {
 			out = append(out, r)
 		}
 	}
@@ -151,6 +161,9 @@ func table(title string, rows []report.Row, most int) []api.RichTextElement {
 	var lines []api.RichTextElement
 	for _, r := range rows[:min(len(rows), most)] {
 		words := fmt.Sprintf(": %s, %d answered", text.Count(r.Complaints, "complaint"), r.Answered)
+		if r.Answered == 0 {
+			words = fmt.Sprintf(": %s, none answered", text.Count(r.Complaints, "complaint"))
+		}
 		if r.Overall.Of > 0 {
 			words += fmt.Sprintf(", median %s, p90 %s", text.Span(r.Overall.Median), text.Span(r.Overall.P90))
 		}

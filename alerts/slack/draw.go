@@ -107,9 +107,6 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 	if c.Status == mention.Open {
 		line = append(line, textElement(" · "), ago(alerts.Since(m.Mention, c), m.Now))
 	}
-	if c.SnoozedUntil.After(m.Now) {
-		line = append(line, textElement(" · snoozed until "), date(c.SnoozedUntil, "{time}"))
-	}
 	if m.Repeat {
 		line = append(line, italic("  (may be a repeat: the channel's history could not be read)"))
 	}
@@ -119,7 +116,14 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 // state is alerts.State, its moments in the reader's own zone.
 func state(m alerts.Message) []api.RichTextSectionElement {
 	if c := m.Case; alerts.Overdue(c) {
-		return []api.RichTextSectionElement{textElement("    overdue since "), date(c.OverdueSince, "{date_short_pretty} {time}"), textElement(": nobody has it")}
+		return []api.RichTextSectionElement{textElement("    overdue since "), date(c.OverdueSince), textElement(": nobody has it")}
+	}
+	if c := m.Case; c.Snoozed() {
+		words := "    "
+		if c.Status == mention.Claimed {
+			words += text.Line(c.Owner.Name, maxName) + " has it · "
+		}
+		return []api.RichTextSectionElement{textElement(words + "snoozed by " + text.Line(c.SnoozedBy.Name, maxName) + " until "), date(c.SnoozedUntil)}
 	}
 	return []api.RichTextSectionElement{textElement("    " + text.Line(alerts.State(m.Mention, m.Case), 3*maxName))}
 }
@@ -274,10 +278,10 @@ func ago(at, now time.Time) api.RichTextSectionElement {
 	return api.NewRichTextSectionDateElement(at.Unix(), "{ago}", nil, &words)
 }
 
-// date is a moment in the reader's own zone.
-func date(at time.Time, format string) api.RichTextSectionElement {
-	words := at.UTC().Format("15:04 MST")
-	return api.NewRichTextSectionDateElement(at.Unix(), format, nil, &words)
+// date is a day and a moment of it in the reader's own zone.
+func date(at time.Time) api.RichTextSectionElement {
+	words := at.UTC().Format("2 Jan 15:04 MST")
+	return api.NewRichTextSectionDateElement(at.Unix(), "{date_short_pretty} {time}", nil, &words)
 }
 
 func plainText(s string) *api.TextBlockObject {

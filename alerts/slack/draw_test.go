@@ -185,7 +185,7 @@ func anySummary(t *rapid.T) *alerts.Summary {
 		s.Report.Days = append(s.Report.Days, report.Day{Date: name.Draw(t, "day")})
 	}
 	for range min(s.Waits, rapid.IntRange(0, 15).Draw(t, "waiting")) {
-		s.Waiting = append(s.Waiting, alerts.UnansweredCase{Author: name.Draw(t, "author"), Site: name.Draw(t, "site"), Owner: name.Draw(t, "owner"),
+		s.Waiting = append(s.Waiting, alerts.UnansweredCase{Author: name.Draw(t, "author"), Site: name.Draw(t, "site"), Owner: name.Draw(t, "owner"), SnoozedBy: name.Draw(t, "snoozed by"),
 			URL: rapid.OneOf(hostileText(2000), rapid.Just("https://forum.example/p/"+strings.Repeat("1", 2900))).Draw(t, "url")})
 	}
 	return s

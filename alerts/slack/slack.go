@@ -45,8 +45,10 @@ type Options struct {
 	// Replies returns reply templates that fit the mention, filled in, for the person me
 	// to post; may be nil.
 	Replies func(m mention.Mention, me string) []string
-	Log     *slog.Logger
-	Now     func() time.Time
+	// Zone says in which time zone people mean "tomorrow 9:00"; nil: UTC.
+	Zone func() *time.Location
+	Log  *slog.Logger
+	Now  func() time.Time
 	// Trouble is told when Slack cannot be used, and with nil when it can again; may be nil.
 	Trouble func(err error)
 	// Unknown is told when messages name people (Names) whom Slack does not know, and with
@@ -95,6 +97,13 @@ func New(opt Options) *Notifier {
 	}
 	if opt.Replies == nil {
 		opt.Replies = func(mention.Mention, string) []string { return nil }
+	}
+	zone := opt.Zone
+	opt.Zone = func() *time.Location {
+		if zone == nil || zone() == nil {
+			return time.UTC
+		}
+		return zone()
 	}
 	n := &Notifier{opt: opt, channels: make(map[string]string), trouble: make(map[string]error), slots: make(chan struct{}, afterAtOnce)}
 	n.clock = &clock{now: opt.Now}

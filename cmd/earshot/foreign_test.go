@@ -21,12 +21,12 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 	post := mention.Post{Source: hostile("source"), Author: hostile("author"), Title: hostile("title"), Text: hostile("words") + "\r\nline", URL: "https://e.example/" + tricks}
 	span := mention.Span{Text: hostile("name")}
 	stored := mention.MentionRecord{Mention: mention.Mention{Post: post, HeardAt: time.Now()}}
-	stored.Case.Owner.Name = hostile("owner")
+	stored.Case.Owner.Name, stored.Case.SnoozedBy.Name = hostile("owner"), hostile("snoozer")
 
 	var b bytes.Buffer
 	out := bufio.NewWriter(&b)
 	printPosts(out, []mention.Post{post}, false)
-	printUnanswered(out, []mention.MentionRecord{stored}, "")
+	printUnanswered(out, []mention.MentionRecord{stored}, "", time.UTC)
 	printSamples(out, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
 	printExplanation(out, match.Explanation{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}, false)
 	scorer, err := sentiment.New(sentiment.Options{})
@@ -46,7 +46,7 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 			t.Errorf("%U is printed:\n%q", r, b.String())
 		}
 	}
-	for _, word := range []string{"source", "author", "title", "words", "owner", "name", "watch", "evidence"} {
+	for _, word := range []string{"source", "author", "title", "words", "owner", "snoozer", "name", "watch", "evidence"} {
 		if !strings.Contains(b.String(), word[:1]+"[31m"+word[1:]) {
 			t.Errorf("%q got lost", word)
 		}

@@ -34,9 +34,12 @@ func CheckBlocks(raw []byte) []string {
 // checkView is CheckBlocks for a modal.
 func checkView(raw []byte) []string {
 	var view struct {
-		Type   string          `json:"type"`
-		Title  textObject      `json:"title"`
-		Blocks json.RawMessage `json:"blocks"`
+		Type     string          `json:"type"`
+		Title    textObject      `json:"title"`
+		Submit   *textObject     `json:"submit"`
+		Callback string          `json:"callback_id"`
+		Private  string          `json:"private_metadata"`
+		Blocks   json.RawMessage `json:"blocks"`
 	}
 	if err := json.Unmarshal(raw, &view); err != nil {
 		return []string{"view: " + err.Error()}
@@ -47,6 +50,12 @@ func checkView(raw []byte) []string {
 	}
 	if n := utf8.RuneCountInString(view.Title.Text); n == 0 || n > 24 {
 		errs = append(errs, fmt.Sprintf("title has %d characters, at most 24", n))
+	}
+	if view.Submit != nil && (view.Callback == "" || utf8.RuneCountInString(view.Submit.Text) > 24) {
+		errs = append(errs, "submit: no callback_id, or more than 24 characters")
+	}
+	if len(view.Private) > 3000 {
+		errs = append(errs, "private_metadata longer than 3000")
 	}
 	return errs
 }
@@ -75,6 +84,12 @@ type element struct {
 	Stamp    json.RawMessage `json:"timestamp"`
 	Format   string          `json:"format"`
 	Initial  string          `json:"initial_value"`
+	Confirm  *confirm        `json:"confirm"`
+}
+
+// confirm is the question Slack asks before it sends a click.
+type confirm struct {
+	Title, Text, Confirm, Deny *textObject
 }
 
 type block struct {
@@ -152,7 +167,12 @@ func (c *checker) block(at string, b block) {
 		if b.Element == nil {
 			c.errorf("%s: input without element", at)
 		} else {
+			c.kind(at, b.Element.Type, "plain_text_input", "radio_buttons", "datetimepicker", "users_select")
 			c.length(at+" initial_value", b.Element.Initial, 0, 3000)
+			for _, o := range b.Element.Options {
+				c.plain(at, &o.Text, 75)
+				c.length(at+" option value", o.Value, 1, 150)
+			}
 		}
 	case "data_visualization":
 		c.charts++
@@ -189,6 +209,12 @@ func (c *checker) interactive(at string, e element) {
 		c.plain(at, &t, 75)
 		c.length(at+" value", e.Value, 0, 2000)
 		c.length(at+" url", e.URL, 0, 3000)
+		if q := e.Confirm; q != nil {
+			c.plain(at+" confirm title", q.Title, 100)
+			c.plain(at+" confirm text", q.Text, 300)
+			c.plain(at+" confirm yes", q.Confirm, 30)
+			c.plain(at+" confirm no", q.Deny, 30)
+		}
 		if u, err := url.Parse(e.URL); e.URL != "" && (err != nil || u.Host == "") {
 			c.errorf("%s: invalid url", at)
 		}

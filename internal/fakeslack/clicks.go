@@ -22,6 +22,7 @@ type Click struct {
 	TS      string `json:"ts"`      // of the message
 	Action  string `json:"action"`  // action_id of the button, or of the menu
 	Option  string `json:"option"`  // of a menu: the beginning of the option's value
+	Chosen  string `json:"chosen"`  // of a menu: this whole value though the menu has it no more
 	User    string `json:"user"`    // id; empty means the first person
 	Value   string `json:"value"`   // press a button of this value though the message has it no more, as one who looks at an old view does
 }
@@ -72,6 +73,9 @@ func (s *Server) payload(c Click) (map[string]any, error) {
 func press(raw json.RawMessage, c Click) (map[string]any, error) {
 	if c.Value != "" {
 		return map[string]any{"action_id": c.Action, "block_id": "old", "type": "button", "value": c.Value}, nil
+	}
+	if c.Chosen != "" {
+		return map[string]any{"action_id": c.Action, "block_id": "old", "type": "overflow", "selected_option": map[string]any{"value": c.Chosen}}, nil
 	}
 	var blocks []block
 	if raw != nil {
@@ -151,6 +155,46 @@ func (s *Server) deliver(id string, payload any) error {
 	}
 	c := open[int(time.Now().UnixNano())%len(open)]
 	return c.send(context.Background(), map[string]any{"type": "interactive", "envelope_id": id, "accepts_response_payload": false, "payload": payload})
+}
+
+// Submit sends the window that was opened last, with what was chosen in it by block and
+// action as Slack sends it, through Socket Mode.
+func (s *Server) Submit(user string, values map[string]map[string]any) error {
+	s.mu.Lock()
+	if len(s.views) == 0 {
+		s.mu.Unlock()
+		return errors.New("fakeslack: no window is open")
+	}
+	var view map[string]any
+	err := json.Unmarshal(s.views[len(s.views)-1], &view)
+	s.envelope++
+	id := fmt.Sprintf("envelope-%d", s.envelope)
+	wait := make(chan Ack, 1)
+	s.acks[id] = wait
+	handle := user
+	for _, p := range s.people {
+		if p.ID == user {
+			handle = p.Handle
+		}
+	}
+	s.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("fakeslack: view: %w", err)
+	}
+	view["id"], view["state"] = "V0000FAKE", map[string]any{"values": values}
+	err = s.deliver(id, map[string]any{
+		"type": "view_submission", "team": map[string]any{"id": "T0000FAKE", "domain": "fake"}, "api_app_id": "A0000FAKE",
+		"user": map[string]any{"id": user, "username": handle, "name": handle, "team_id": "T0000FAKE"}, "view": view, "response_urls": []any{},
+	})
+	if err != nil {
+		return err
+	}
+	select {
+	case <-wait:
+		return nil
+	case <-time.After(ackLimit):
+		return ErrNotAcked
+	}
 }
 
 // PressHTTP clicks by a signed request to the address; it returns the status.

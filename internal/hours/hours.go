@@ -256,6 +256,14 @@ func (m Moment) String() string { return m.text }
 // IsZero reports whether the moment was never set.
 func (m Moment) IsZero() bool { return m.zone == nil }
 
+// Zone returns the time zone of the moment; UTC for one that was never set.
+func (m Moment) Zone() *time.Location {
+	if m.zone == nil {
+		return time.UTC
+	}
+	return m.zone
+}
+
 // Weekly reports whether the moment names a day of the week.
 func (m Moment) Weekly() bool { return !m.IsZero() && !m.daily }
 

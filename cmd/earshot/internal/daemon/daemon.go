@@ -137,7 +137,7 @@ func (d *Daemon) wire(opt Options) {
 		wake:        d.sender.Wake,
 	})
 	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
-	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now)
+	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now, func() *time.Location { return d.planner.Rules().Zone })
 	d.deadlines = desk.NewDeadlines(desk.DeadlineOptions{
 		Cases:   d.store,
 		Open:    d.store,

@@ -19,6 +19,7 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 		Quiet:      cfg.QuietHours.Hours,
 		HasQuiet:   cfg.QuietHours.Set,
 		Deadlines:  newDeadlines(cfg),
+		Zone:       cfg.Zone(),
 		Digests:    alerts.Digests{To: cfg.Digest.To, Daily: cfg.Digest.Daily, Weekly: cfg.Digest.Weekly},
 	}
 	for _, kind := range mention.PostKinds {
@@ -38,6 +39,7 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 			}
 		}
 	}
+	rules.Severity = severityRules(cfg)
 	for _, r := range cfg.Routes {
 		route := alerts.Route{Watches: r.Watch, Topics: r.Topic, Langs: r.Lang, Sources: r.Source, To: r.To, Notify: r.Notify}
 		for _, word := range r.Severity {
@@ -45,12 +47,27 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 				route.Severities = append(route.Severities, s)
 			}
 		}
-		for _, kind := range r.Kind {
-			route.Kinds = append(route.Kinds, mention.PostKind(kind))
-		}
+		route.Kinds = postKinds(r.Kind)
 		rules.Routes = append(rules.Routes, route)
 	}
 	return rules
+}
+
+// severityRules are how loud people want complaints to be; config has checked the words.
+func severityRules(cfg *config.Config) (out []alerts.SeverityRule) {
+	for _, r := range cfg.Severity {
+		least, _ := mention.ParseSeverity(r.AtLeast)
+		most, _ := mention.ParseSeverity(r.AtMost)
+		out = append(out, alerts.SeverityRule{Watches: r.Watch, Topics: r.Topic, Langs: r.Lang, Kinds: postKinds(r.Kind), Sources: r.Source, Stars: r.Stars, AtLeast: least, AtMost: most})
+	}
+	return out
+}
+
+func postKinds(words []string) (kinds []mention.PostKind) {
+	for _, word := range words {
+		kinds = append(kinds, mention.PostKind(word))
+	}
+	return kinds
 }
 
 // newDeadlines returns the clocks of each severity; none when the watchlist asks

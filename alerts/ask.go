@@ -1,0 +1,54 @@
+package alerts
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// SnoozeLength is how long a person puts a complaint off, as channels offer it.
+type SnoozeLength string
+
+// The lengths that need no further words.
+const (
+	SnoozeHour     SnoozeLength = "hour"
+	SnoozeTomorrow SnoozeLength = "tomorrow" // 9:00 of the next day
+	SnoozeDays     SnoozeLength = "3days"
+)
+
+// morning is the hour of the day at which people look at what they put off to tomorrow.
+const morning = 9
+
+// SnoozeUntil returns the end of a snooze that begins now, in the zone of those who act;
+// the zero time for a length that is none of the above.
+func SnoozeUntil(l SnoozeLength, now time.Time, zone *time.Location) time.Time {
+	switch l {
+	case SnoozeHour:
+		return now.Add(time.Hour).Truncate(time.Minute)
+	case SnoozeTomorrow:
+		y, m, d := now.In(zone).Date()
+		return time.Date(y, m, d+1, morning, 0, 0, 0, zone)
+	case SnoozeDays:
+		return now.AddDate(0, 0, 3).Truncate(time.Minute)
+	}
+	return time.Time{}
+}
+
+// MuteScope says in plain words whom a mute on this mention would silence: the author at
+// this source, and where that is a channel or a paper, all of it.
+func MuteScope(m mention.Mention) string {
+	author := text.Line(m.Post.Author, 80)
+	if u, err := url.Parse(m.Post.URL); err == nil && u.Hostname() == "t.me" {
+		// A channel's posts are all by the channel.
+		channel, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(u.Path, "/"), "s/"), "/")
+		return "all of t.me/" + text.Line(channel, 80)
+	}
+	if m.Post.Kind == mention.News {
+		return fmt.Sprintf("everything that %s publishes at this site (%s)", author, Site(m.Post))
+	}
+	return fmt.Sprintf("author %s at this site (%s)", author, Site(m.Post))
+}

@@ -1,0 +1,39 @@
+package daemon
+
+import (
+	"testing"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestRulesOfTheWatchlist: what people write about severity and zone arrives at the planner.
+func TestRulesOfTheWatchlist(t *testing.T) {
+	cfg, err := config.Parse("w.yaml", []byte(`contact: a@example.com
+watch: [{name: R, terms: [Ромашка]}]
+sources: [{feed: "https://news.example/rss", name: news}]
+severity:
+  - {source: news, kind: [news, social], topic: refund, at_least: critical}
+  - {stars: 2, at_most: low}
+quiet_hours: 22:00-08:00 Europe/Kyiv
+`), func(string) (string, bool) { return "", false }, KindOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	scorer, err := NewScorer("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := NewRules(cfg, scorer)
+	if rules.Zone.String() != "Europe/Kyiv" {
+		t.Errorf("zone %s", rules.Zone)
+	}
+	m := mention.Mention{Watch: "R", Post: mention.Post{Source: "news", Kind: mention.Social}, Score: mention.Score{Topics: []string{"refund"}}}
+	if s, why := rules.Loudness(m, mention.Normal); s != mention.Critical || why == "" {
+		t.Errorf("%s because of %q", s, why)
+	}
+	m.Post.Source, m.Post.Rating = "forum", &mention.Rating{Value: 4, Best: 10}
+	if s, _ := rules.Loudness(m, mention.High); s != mention.Low {
+		t.Errorf("two stars of five are %s", s)
+	}
+}
