@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -32,3 +33,22 @@ type RefusedError struct {
 func (e *RefusedError) Error() string { return e.Err.Error() }
 
 func (e *RefusedError) Unwrap() error { return e.Err }
+
+// MovedError means: the other side asked to call another address (a status of 3xx). It is
+// never followed: the message and its signature or token belong to the address that the
+// watchlist names, and a login page that answers 200 is not a receiver.
+type MovedError struct {
+	Host string // scheme, host and port of the other address; the rest may hold what is secret
+}
+
+func (e *MovedError) Error() string {
+	if e.Host == "" {
+		return "it sends elsewhere, which is never followed: check the address in the watchlist"
+	}
+	return "it sends to " + e.Host + ", which is never followed: if that is the right place, write its address into the watchlist"
+}
+
+// RefuseRedirect is the http.Client.CheckRedirect of every way out.
+func RefuseRedirect(r *http.Request, _ []*http.Request) error {
+	return &MovedError{Host: r.URL.Scheme + "://" + r.URL.Host}
+}

@@ -55,10 +55,13 @@ func (n *Notifier) sort(method, channel string, err error) error {
 	var limited *api.RateLimitedError
 	var status api.StatusCodeError
 	var said api.SlackErrorResponse
+	var moved *alerts.MovedError
 	what := fmt.Errorf("slack: %s: %w", method, err)
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &moved):
+		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("slack: %s: %w (slack.api_url)", method, moved)}
 	case errors.As(err, &limited):
 		return &alerts.RetryError{After: max(limited.RetryAfter, time.Second), Method: true, Err: what}
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:

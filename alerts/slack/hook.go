@@ -120,7 +120,10 @@ func (h *Hook) sort(err error) error {
 	var limited *api.RateLimitedError
 	var status api.StatusCodeError
 	var inner *url.Error
+	var moved *alerts.MovedError
 	switch {
+	case errors.As(err, &moved):
+		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("slack: webhook: %w (%s)", moved, h.name())}
 	case errors.As(err, &limited):
 		return &alerts.RetryError{After: max(limited.RetryAfter, time.Second), Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:

@@ -148,7 +148,11 @@ func (n *Notifier) send(ctx context.Context, b Body, key string) error {
 		req.Header.Set(SignatureHeader, Sign(n.opt.Secret, ts, raw))
 	}
 	resp, err := n.opt.HTTP.Do(req)
-	if err != nil {
+	var moved *alerts.MovedError
+	switch {
+	case errors.As(err, &moved):
+		return &alerts.RefusedError{Code: "moved", Err: what(moved)}
+	case err != nil:
 		return what(withoutURL(err))
 	}
 	defer resp.Body.Close()

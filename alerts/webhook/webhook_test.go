@@ -112,3 +112,26 @@ func TestAnswers(t *testing.T) {
 		}
 	})
 }
+
+// TestMoved: a webhook that sends elsewhere took nothing, whatever the other place answers:
+// a login page would swallow every alert, and the body and its signature are not for it.
+func TestMoved(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		called := 0
+		other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called++ }))
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+"/login?next=hunter2", status)
+		}))
+		n := webhook.New(webhook.Options{Name: "crm", URL: srv.URL, Secret: "s", HTTP: &http.Client{Transport: srv.Client().Transport, CheckRedirect: alerts.RefuseRedirect}})
+		_, err := n.Post(context.Background(), message())
+		var refused *alerts.RefusedError
+		if !errors.As(err, &refused) || refused.One || !strings.Contains(err.Error(), other.URL) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%d: error %v", status, err)
+		}
+		if called != 0 {
+			t.Errorf("%d: the other place was called", status)
+		}
+		srv.Close()
+		other.Close()
+	}
+}

@@ -43,13 +43,18 @@ type notifierSet struct {
 // slackTimeout bounds one call to Slack; the sender's own limits are tighter.
 const slackTimeout = 30 * time.Second
 
+// outgoing is the client of the ways out. It follows no redirect.
+func outgoing() *http.Client {
+	return &http.Client{Timeout: slackTimeout, CheckRedirect: alerts.RefuseRedirect}
+}
+
 func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
 	return &notifiers{
 		log:     opt.Log,
 		trouble: trouble,
 		changed: make(chan struct{}),
 		console: console.New(console.Options{Out: opt.Out, Colour: opt.Colour}),
-		client:  &http.Client{Timeout: slackTimeout},
+		client:  outgoing(),
 	}
 }
 
@@ -145,7 +150,7 @@ func slackNeeds(cfg *config.Config) (channels, notify []string) {
 // ProbeSlack asks Slack, without posting, whether all that the watchlist needs of it would
 // work. Each problem says what to do.
 func ProbeSlack(ctx context.Context, cfg *config.Config) []error {
-	options := slack.Options{HTTP: &http.Client{Timeout: slackTimeout}, Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	options := slack.Options{HTTP: outgoing(), Log: slog.New(slog.DiscardHandler), Now: time.Now}
 	channels, notify := slackNeeds(cfg)
 	return slack.New(slackAccount(options, cfg)).Probe(ctx, channels, notify)
 }
