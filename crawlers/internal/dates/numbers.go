@@ -46,6 +46,22 @@ var numberRules = []numberRule{
 		read: (*parser).numericDate,
 	},
 	{
+		name: "day of the year", example: "2026-265",
+		when: func(p *parser, i int) bool {
+			a, b := p.at(i), p.at(i+2)
+			return p.joined(i, "-") && a.digits == 4 && b.digits == 3 && p.day == 0 && a.num >= 1970 && a.num <= 2200
+		},
+		read: func(p *parser, i int) int {
+			y, n := p.at(i).num, p.at(i+2).num
+			t := time.Date(y, time.January, n, 0, 0, 0, 0, time.UTC)
+			if n == 0 || t.Year() != y {
+				return 0
+			}
+			p.year, p.month, p.day = y, int(t.Month()), t.Day()
+			return 3
+		},
+	},
+	{
 		name: "packed day", example: "20260922",
 		when: func(p *parser, i int) bool {
 			a := p.at(i)
@@ -235,7 +251,7 @@ func (p *parser) offset(i int) int {
 		h, m = a.num/100, a.num%100
 	case a.digits > 2:
 		return 0
-	case p.is(i+2, ":") && p.at(i+3).isNum() && p.at(i+3).digits == 2:
+	case p.is(i+2, ":") && p.at(i+3).isNum() && (p.at(i+3).digits == 2 || p.at(i+3).text == "0"):
 		m, n = p.at(i+3).num, 4
 	}
 	if h > 14 || m > 59 {
