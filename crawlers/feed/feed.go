@@ -124,17 +124,21 @@ func (f *feed) read(ctx context.Context, address string, state poll.PageCursor) 
 func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 	res, parsed := got.res, got.feed
 	r := newReader(parsed, res.URL, f.env)
-	next := poll.PageCursor{V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
+	r.known(state.Visits)
+	next := poll.PageCursor{Visits: r.visit, V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
 	var fresh []mention.Post
 	known := 0
 	for i, item := range parsed.Items {
-		mark := markItem(item)
+		mark := r.markItem(item)
 		if i < poll.MaxFingerprints { // feeds begin with what is new
 			next.Seen[mark] = struct{}{}
 		}
 		if _, ok := state.Seen[mark]; ok {
 			known++
 			continue
+		}
+		if len(fresh) == 0 {
+			r.learnTails()
 		}
 		p := r.post(item)
 		f.unwrap(&p)
