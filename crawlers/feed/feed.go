@@ -160,7 +160,7 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 		sees.Notes = append(sees.Notes, "the feed is empty: it can be read and holds no entry")
 	}
 	if note := got.note(); note != "" {
-		sees.Notes = append(sees.Notes, note)
+		sees.Notes, sees.Unread = append(sees.Notes, note), []string{note}
 	}
 	if dropped := read - len(fresh); dropped > 0 {
 		sees.Notes = append(sees.Notes, fmt.Sprintf("%s without words, or twice", text.Count(dropped, "entry")))

@@ -32,7 +32,7 @@ type reader struct {
 	apart poll.Apart // parameters that tell these links apart
 	fixed poll.Apart // and those that are the same in every answer: a link needs them, an ID does not
 	visit map[string]string
-	tails tails      // what stands at the end of most items
+	tails tails // what stands at the end of most items
 }
 
 // Posts reads the posts of an answer that is a feed, in its order.

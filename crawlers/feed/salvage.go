@@ -52,7 +52,7 @@ func split(src []byte) (p parts, ok bool) {
 			}
 			item = t
 		case isItem && t.closing && item.start >= 0 && item.name == t.name:
-			p.items = append(p.items, src[item.start:t.end])
+			p.items = append(p.items, p.named(src[item.end:t.start], src[item.start:t.end]))
 			item.start = -1
 		case t.closing && t.name == p.root.name:
 			p.cut = false
@@ -82,6 +82,19 @@ func split(src []byte) (p parts, ok bool) {
 		}
 	}
 	return p, p.root.end > 0
+}
+
+// named is a whole item under the name its format has for it: Atom's entries are
+// called items by some, and the other way round.
+func (p parts) named(inner, whole []byte) []byte {
+	name := "item"
+	if p.root.local() == "feed" {
+		name = "entry"
+	}
+	if t, _ := readTag(whole, 0, len(whole)); t.local() == name || strings.Contains(p.root.name, ":") {
+		return whole
+	}
+	return slices.Concat([]byte("<"+name+">"), inner, []byte("</"+name+">"))
 }
 
 // maxHead bounds how many elements are taken from a feed's head.

@@ -3,9 +3,11 @@ package feed
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mmcdole/gofeed"
 
@@ -23,7 +25,7 @@ const (
 	maxTailLines = 4  // "Article URL", "Comments URL", "Points", "# Comments"
 	maxTailWords = 12 // "Continue reading TITLE at SITE"
 	minTails     = 3  // entries that must end alike, beside being most of them
-	tailSample   = 24 // entries that are asked
+	tailSample   = 12 // entries that are asked
 )
 
 // tails are the ends most entries of a feed share, normalised.
@@ -44,7 +46,7 @@ func (r *reader) learnTails() {
 			continue
 		}
 		asked++
-		for _, t := range tailsOf(p.Text, &p) {
+		for _, t := range tailsOf(p.Text, &p, r.isTalk(&p)) {
 			count[t.key]++
 		}
 	}
@@ -62,33 +64,43 @@ func (r *reader) learnTails() {
 // tail is one end of a text: what it says, and the text before it.
 type tail struct{ key, before string }
 
-// tailsOf lists the ends a text may share with others, the longest first.
-func tailsOf(text string, p *mention.Post) []tail {
+// tailsOf lists the ends a text may share with others, the longest first. In a talk
+// they are whole lines: people say the same things.
+func tailsOf(text string, p *mention.Post, talk bool) []tail {
 	var list []tail
+	take := func(kind, end, before string) {
+		const letters = 3 // less says nothing: a number, a mark
+		if key := alike(end, p); utf8.RuneCountInString(key)-strings.Count(key, "0")-strings.Count(key, "\n") >= letters {
+			list = append(list, tail{kind + key, before})
+		}
+	}
 	lines := strings.Split(text, "\n")
 	for k := min(maxTailLines, len(lines)); k > 0; k-- {
 		before := lines[:len(lines)-k]
 		if len(before) == 0 && p.Title == "" {
 			continue // nothing would be left
 		}
-		list = append(list, tail{strconv.Itoa(k) + "\n" + alike(strings.Join(lines[len(lines)-k:], "\n"), p), strings.Join(before, "\n")})
+		take(strconv.Itoa(k)+"\n", strings.Join(lines[len(lines)-k:], "\n"), strings.Join(before, "\n"))
+	}
+	if talk {
+		return list
 	}
 	last := lines[len(lines)-1]
 	head := strings.Join(lines[:len(lines)-1], "\n")
 	end := len(last)
-	var ends []tail
+	var ends []int
 	for n := 1; n <= maxTailWords; n++ {
 		i := strings.LastIndexByte(strings.TrimRight(last[:end], " "), ' ')
 		if i < 0 {
 			break
 		}
 		end = i
-		if before := strings.TrimRight(last[:i], " "); endsSentence(before) {
-			ends = append(ends, tail{"w" + alike(last[i+1:], p), strings.TrimLeft(head+"\n"+before, "\n")})
+		if endsSentence(strings.TrimRight(last[:i], " ")) {
+			ends = append(ends, i)
 		}
 	}
-	for i := len(ends) - 1; i >= 0; i-- {
-		list = append(list, ends[i])
+	for _, i := range slices.Backward(ends) {
+		take("w", last[i+1:], strings.TrimLeft(head+"\n"+strings.TrimRight(last[:i], " "), "\n"))
 	}
 	return list
 }
@@ -123,11 +135,11 @@ func alike(s string, p *mention.Post) string {
 }
 
 // off takes the shared ends off a text.
-func (t tails) off(text string, p *mention.Post) string {
+func (t tails) off(text string, p *mention.Post, talk bool) string {
 	if len(t) == 0 || text == "" {
 		return text
 	}
-	for _, end := range tailsOf(text, p) {
+	for _, end := range tailsOf(text, p, talk) {
 		if t[end.key] {
 			return end.before
 		}

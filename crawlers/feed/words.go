@@ -89,14 +89,14 @@ func media(item *gofeed.Item, name string) string {
 // what the entry is about, as in a link blog, and only the marked ones of forum
 // software are not. What would be nothing without its quotes keeps them.
 func (r *reader) authorsWords(raw string, p *mention.Post) string {
-	cut := raw
-	if !r.isTalk(p) {
+	cut, talk := raw, r.isTalk(p)
+	if !talk {
 		cut = keepBareQuotes(raw)
 	}
 	if words := htmltext.PlainAuthorText(cut); words != "" || raw == "" {
-		return r.tails.off(words, p)
+		return r.tails.off(words, p, talk)
 	}
-	return r.tails.off(htmltext.Plain(raw), p)
+	return r.tails.off(htmltext.Plain(raw), p, talk)
 }
 
 // isTalk reports whether the entry is one of a talk: a forum's, a comment, a reply.
