@@ -64,10 +64,11 @@ func newReader(parsed *gofeed.Feed, feedURL string, env crawlers.Env) *reader {
 	}
 	var links, guids []string // an item's guid may well be its link
 	for _, item := range parsed.Items {
+		link := writtenLink(item)
 		r.guids[item.GUID]++
-		r.links[item.Link]++
-		if strings.ContainsAny(item.Link+item.GUID, "?;") {
-			links, guids = append(links, item.Link), append(guids, item.GUID)
+		r.links[link]++
+		if strings.ContainsAny(link+item.GUID, "?;") {
+			links, guids = append(links, link), append(guids, item.GUID)
 		}
 	}
 	if len(links) > 0 {
@@ -106,7 +107,7 @@ func (r *reader) stable(address string) string {
 // every answer.
 func (r *reader) markItem(item *gofeed.Item) uint64 {
 	h := xxhash.New()
-	guid, link := r.stable(item.GUID), r.stable(item.Link)
+	guid, link := r.stable(item.GUID), r.stable(writtenLink(item))
 	if item.Title != "" && item.Published != "" && link != "" {
 		guid, link = "", withoutTokens(link)
 	}
@@ -171,14 +172,23 @@ func (r *reader) words(item *gofeed.Item, p *mention.Post) {
 	}
 }
 
-// link is where a reader finds the post.
-func (r *reader) link(item *gofeed.Item) string {
-	candidates := []string{extension(item, "feedburner", "origLink"), item.Link}
-	for _, l := range atomLinks(item.Extensions) { // under whatever prefix
+// writtenLink is the link as the item has it: its own, or Atom's under whatever
+// prefix.
+func writtenLink(item *gofeed.Item) string {
+	if item.Link != "" {
+		return item.Link
+	}
+	for _, l := range atomLinks(item.Extensions) {
 		if rel := l.Attrs["rel"]; rel == "" || rel == "alternate" {
-			candidates = append(candidates, l.Attrs["href"])
+			return l.Attrs["href"]
 		}
 	}
+	return ""
+}
+
+// link is where a reader finds the post.
+func (r *reader) link(item *gofeed.Item) string {
+	candidates := []string{extension(item, "feedburner", "origLink"), writtenLink(item)}
 	if poll.CleanURL(item.GUID) != "" { // relative ones are names
 		candidates = append(candidates, item.GUID)
 	}
@@ -194,13 +204,13 @@ func (r *reader) link(item *gofeed.Item) string {
 // several items share names none of them.
 func (r *reader) id(item *gofeed.Item, p mention.Post) string {
 	guid := strings.TrimSpace(item.GUID)
-	if guid != "" && r.guids[item.GUID] == 1 && !madeUpGUID.MatchString(guid) && (guid != strings.TrimSpace(item.Link) || withoutTokens(guid) == guid) {
+	if guid != "" && r.guids[item.GUID] == 1 && !madeUpGUID.MatchString(guid) && (guid != strings.TrimSpace(writtenLink(item)) || withoutTokens(guid) == guid) {
 		if u := r.apart.Clean(guid); u != "" {
 			return u
 		}
 		return text.Clip(guid, 512)
 	}
-	if p.URL != "" && r.links[item.Link] <= 1 {
+	if p.URL != "" && r.links[writtenLink(item)] <= 1 {
 		p.URL = r.stable(p.URL)
 		if bare := withoutTokens(p.URL); bare != p.URL && p.Title != "" && item.Published != "" {
 			return poll.HashID(bare, item.Published, p.Title)
@@ -221,6 +231,7 @@ func (r *reader) author(item *gofeed.Item) string {
 		names = append(names, dc.Creator...)
 		names = append(names, dc.Author...)
 	}
+	names = append(names, item.Custom[customAuthor])
 	for _, a := range item.Authors {
 		if a != nil {
 			names = append(names, a.Name)

@@ -100,8 +100,9 @@ func behindCounter(address string) string {
 func onHost(host, name string) bool {
 	host = "." + host
 	if strings.HasSuffix(name, ".") {
-		i := strings.LastIndex(host, "."+name)
-		return i >= 0 && strings.Count(host[i+len(name)+1:], ".") <= 1
+		_, country, ok := strings.Cut(host, "."+name)
+		second, first, _ := strings.Cut(country, ".")
+		return ok && len(second) <= len("com") && len(first) <= len("xx") // "bg", "com.ua"
 	}
 	return strings.HasSuffix(host, "."+name)
 }

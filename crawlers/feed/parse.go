@@ -82,7 +82,7 @@ func read(res *fetch.Response, last bool) (salvaged, error) {
 func parseXML(body []byte) (*gofeed.Feed, error) {
 	p := gofeed.NewParser()
 	// Scanning every item for pictures costs as much as parsing the feed.
-	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
+	p.RSSTranslator = &rssFeeds{gofeed.DefaultRSSTranslator{DisableContentImageScan: true}}
 	p.AtomTranslator = &atomFeeds{}
 	return p.Parse(bytes.NewReader(body))
 }
@@ -92,16 +92,33 @@ func readXML(body []byte, last bool) (salvaged, error) {
 	switch {
 	case errors.Is(err, gofeed.ErrFeedTypeNotDetected):
 		return salvaged{}, errNoFeed
-	case err == nil && (len(parsed.Items) > 0 || !hasItems(body)):
+	case err == nil && !swallowed(body, len(parsed.Items)) && (len(parsed.Items) > 0 || !hasItems(body)):
 		return salvaged{feed: parsed}, nil
 	}
 	if s, ok := salvage(body, last, parseXML); ok {
 		return s, nil
 	}
-	if err == nil {
+	switch {
+	case err == nil && len(parsed.Items) > 0:
+		return salvaged{feed: parsed}, nil
+	case err == nil:
 		return salvaged{}, errors.New("the feed holds entries, but none of them can be read: its XML is broken")
 	}
 	return salvaged{}, fmt.Errorf("the feed cannot be read, it may be cut off: %w", err)
+}
+
+// swallowed reports whether the document begins more items than were read: one that
+// is never closed takes those behind it for its own words.
+func swallowed(body []byte, read int) bool {
+	begun := 0
+	for _, open := range []string{"<item>", "<item ", "<entry>", "<entry "} {
+		begun += bytes.Count(body, []byte(open))
+	}
+	if begun <= read {
+		return false
+	}
+	p, ok := split(body) // some may stand in CDATA
+	return ok && len(p.items)+p.lost > read
 }
 
 // hasItems reports whether something in the bytes looks like an item.

@@ -70,16 +70,16 @@ func tailsOf(text string, p *mention.Post, talk bool) []tail {
 	var list []tail
 	take := func(kind, end, before string) {
 		const letters = 3 // less says nothing: a number, a mark
+		if strings.TrimSpace(before) == "" {
+			return // something is left
+		}
 		if key := alike(end, p); utf8.RuneCountInString(key)-strings.Count(key, "0")-strings.Count(key, "\n") >= letters {
 			list = append(list, tail{kind + key, before})
 		}
 	}
 	lines := strings.Split(text, "\n")
-	for k := min(maxTailLines, len(lines)); k > 0; k-- {
+	for k := min(maxTailLines, len(lines)-1); k > 0; k-- {
 		before := lines[:len(lines)-k]
-		if len(before) == 0 && p.Title == "" {
-			continue // nothing would be left
-		}
 		take(strconv.Itoa(k)+"\n", strings.Join(lines[len(lines)-k:], "\n"), strings.Join(before, "\n"))
 	}
 	if talk {
@@ -192,7 +192,7 @@ func dropOwnLinks(raw string, own ownLinks) string {
 		rest = endMarks.ReplaceAllString(rest, "")
 		block := lastBlock(rest)
 		switch {
-		case block >= 0 && own.only(rest[block:]):
+		case block >= 0 && own.only(rest[block:]) && htmltext.Plain(rest[:block]) != "":
 			rest, dropped = rest[:block], true
 			continue
 		case block >= 0 && dropped && counting.MatchString(htmltext.Line(rest[block:])):
@@ -231,16 +231,17 @@ func lastBlock(raw string) int {
 // only reports a block that is nothing but links to the entry, or to the feed's
 // page beside it, and a few words around.
 func (own ownLinks) only(block string) bool {
-	const around = 60 // bytes: "The post … appeared first on …." in any language, with room
-	entry := false
+	const around, between = 16, 120 // bytes: an arrow; "The post … appeared first on …." in any language, with room
+	entry, page := false, false
 	for _, m := range anchor.FindAllStringSubmatch(block, -1) {
 		to := bareLink(poll.Resolve(own.base, strings.ReplaceAll(m[1], "&amp;", "&")))
 		if !own.entry[to] && !own.page[to] {
 			return false
 		}
-		entry = entry || own.entry[to]
+		entry, page = entry || own.entry[to], page || own.page[to]
 	}
-	return entry && len(htmltext.Line(anchor.ReplaceAllString(block, " "))) <= 2*around
+	words := len(htmltext.Line(anchor.ReplaceAllString(block, " ")))
+	return entry && (words <= around || page && words <= between)
 }
 
 // lastLink is where the link begins that ends the text and leads to the entry; -1

@@ -56,6 +56,13 @@ func TellApart(base *url.URL, links []string) Apart {
 			values[key] = value
 		}
 	}
+	if len(parsed) == 1 { // nothing tells what it names
+		for _, u := range parsed {
+			for name, value := range sessionsOf(u) {
+				apart[name] = !technical(name, value)
+			}
+		}
+	}
 	cleaned := make(map[string]*url.URL, len(parsed))
 	for _, u := range parsed {
 		c := cleanParsed(u, apart)
@@ -232,6 +239,15 @@ func escapeQuery(s string) string {
 		b.WriteByte(c)
 	}
 	return b.String()
+}
+
+// technical reports names that only server software gives, with values only it makes.
+func technical(name, value string) bool {
+	switch name {
+	case "s", "sid", "session_id", "sessionid", "sessid":
+		return false
+	}
+	return len(value) >= 8
 }
 
 // sessionParam reports parameters that look like the name of a visit; TellApart
