@@ -22,10 +22,11 @@ import (
 // would make the same post another one at each poll.
 
 const (
-	maxTailLines = 4  // "Article URL", "Comments URL", "Points", "# Comments"
-	maxTailWords = 12 // "Continue reading TITLE at SITE"
-	minTails     = 3  // entries that must end alike, beside being most of them
-	tailSample   = 12 // entries that are asked
+	maxTailLines = 4   // "Article URL", "Comments URL", "Points", "# Comments"
+	maxTailWords = 12  // "Continue reading TITLE at SITE"
+	maxTail      = 300 // bytes of all that
+	minTails     = 3   // entries that must end alike, beside being most of them
+	tailSample   = 12  // entries that are asked
 )
 
 // tails are the ends most entries of a feed share, normalised.
@@ -70,7 +71,7 @@ func tailsOf(text string, p *mention.Post, talk bool) []tail {
 	var list []tail
 	take := func(kind, end, before string) {
 		const letters = 3 // less says nothing: a number, a mark
-		if strings.TrimSpace(before) == "" {
+		if len(end) > maxTail || strings.TrimSpace(before) == "" {
 			return // something is left
 		}
 		if key := alike(end, p); utf8.RuneCountInString(key)-strings.Count(key, "0")-strings.Count(key, "\n") >= letters {
@@ -180,6 +181,14 @@ var (
 	closings = regexp.MustCompile(`(?i)(?:</(?:p|div|span|small|em|i|b|strong)>|\s)+$`)
 )
 
+// trimEnd takes what matches off the end; a search from the beginning would cost more
+// than all the rest.
+func trimEnd(s string, marks *regexp.Regexp) string {
+	const near = 200
+	from := max(0, len(s)-near)
+	return s[:from] + marks.ReplaceAllString(s[from:], "")
+}
+
 // dropOwnLinks takes off the paragraphs and links at the end that lead to the entry
 // itself ("Read full topic", "The post … appeared first on …"), and the counters above.
 func dropOwnLinks(raw string, own ownLinks) string {
@@ -189,7 +198,7 @@ func dropOwnLinks(raw string, own ownLinks) string {
 	}
 	rest, dropped := raw, false
 	for range 3 {
-		rest = endMarks.ReplaceAllString(rest, "")
+		rest = trimEnd(rest, endMarks)
 		block := lastBlock(rest)
 		switch {
 		case block >= 0 && own.only(rest[block:]) && htmltext.Plain(rest[:block]) != "":
@@ -205,7 +214,7 @@ func dropOwnLinks(raw string, own ownLinks) string {
 		}
 		rest, dropped = rest[:at], true
 	}
-	if htmltext.Plain(rest) == "" {
+	if !dropped || htmltext.Plain(rest) == "" {
 		return raw
 	}
 	return rest
@@ -215,7 +224,7 @@ func dropOwnLinks(raw string, own ownLinks) string {
 func lastBlock(raw string) int {
 	const longest = 2 << 10
 	for _, name := range []string{"p", "div"} {
-		if !strings.HasSuffix(strings.ToLower(raw), "</"+name+">") {
+		if end := "</" + name + ">"; len(raw) < len(end) || !strings.EqualFold(raw[len(raw)-len(end):], end) {
 			continue
 		}
 		from := max(0, len(raw)-longest)
@@ -248,8 +257,8 @@ func (own ownLinks) only(block string) bool {
 // when it ends otherwise.
 func (own ownLinks) lastLink(raw string) int {
 	const longest, words = 1 << 10, 80
-	open := closings.ReplaceAllString(raw, "")
-	if !strings.HasSuffix(strings.ToLower(open), "</a>") {
+	open := trimEnd(raw, closings)
+	if end := "</a>"; len(open) < len(end) || !strings.EqualFold(open[len(open)-len(end):], end) {
 		return -1
 	}
 	from := max(0, len(open)-longest)

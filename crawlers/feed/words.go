@@ -93,7 +93,7 @@ func (r *reader) authorsWords(raw string, p *mention.Post) string {
 	if !talk {
 		cut = keepBareQuotes(raw)
 	}
-	if words := htmltext.PlainAuthorText(cut); words != "" || raw == "" {
+	if words := htmltext.PlainAuthorText(cut); words != "" || strings.TrimSpace(raw) == "" {
 		return r.tails.off(words, p, talk)
 	}
 	return r.tails.off(htmltext.Plain(raw), p, talk)
@@ -122,7 +122,7 @@ var (
 
 // keepBareQuotes makes the blockquotes that no forum software marked plain blocks.
 func keepBareQuotes(raw string) string {
-	if !quoteStart.MatchString(raw) {
+	if !strings.Contains(raw, "lockquote") && !strings.Contains(raw, "LOCKQUOTE") {
 		return raw
 	}
 	var b strings.Builder
