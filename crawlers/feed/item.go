@@ -32,7 +32,8 @@ type reader struct {
 	apart poll.Apart // parameters that tell these links apart
 	fixed poll.Apart // and those that are the same in every answer: a link needs them, an ID does not
 	visit map[string]string
-	tails tails // what stands at the end of most items
+	tails tails                   // what stands at the end of most items
+	read  map[*gofeed.Item]string // words of the items learnTails asked
 }
 
 // Posts reads the posts of an answer that is a feed, in its order.
@@ -166,7 +167,14 @@ func (r *reader) words(item *gofeed.Item, p *mention.Post) {
 	if replyTo != "" {
 		p.ReplyTo = poll.CleanURL(replyTo)
 	}
-	p.Text = r.authorsWords(dropOwnLinks(raw, r.ownLinks(item, p)), p)
+	words, read := r.read[item]
+	if !read {
+		words = r.authorsWords(dropOwnLinks(raw, r.ownLinks(item, p)), p)
+	}
+	if r.read != nil {
+		r.read[item] = words
+	}
+	p.Text = r.tails.off(words, p, r.isTalk(p))
 	if p.Text == p.Title {
 		p.Text = ""
 	}

@@ -37,6 +37,7 @@ func (r *reader) learnTails() {
 	if len(r.feed.Items) < minTails {
 		return
 	}
+	r.read = make(map[*gofeed.Item]string, tailSample)
 	count := map[string]int{}
 	asked := 0
 	for _, item := range r.feed.Items[:min(len(r.feed.Items), tailSample)] {
@@ -200,6 +201,9 @@ func dropOwnLinks(raw string, own ownLinks) string {
 	for range 3 {
 		rest = trimEnd(rest, endMarks)
 		block := lastBlock(rest)
+		if block >= 0 && !dropped && !strings.Contains(rest[block:], "</a") && !strings.Contains(rest[block:], "</A") {
+			break // the author's last words
+		}
 		switch {
 		case block >= 0 && own.only(rest[block:]) && htmltext.Plain(rest[:block]) != "":
 			rest, dropped = rest[:block], true
@@ -228,8 +232,10 @@ func lastBlock(raw string) int {
 			continue
 		}
 		from := max(0, len(raw)-longest)
-		tail := strings.ToLower(raw[from:])
-		i := max(strings.LastIndex(tail, "<"+name+">"), strings.LastIndex(tail, "<"+name+" "))
+		i := -1
+		for _, n := range []string{name, strings.ToUpper(name)} {
+			i = max(i, strings.LastIndex(raw[from:], "<"+n+">"), strings.LastIndex(raw[from:], "<"+n+" "))
+		}
 		if i >= 0 {
 			return from + i
 		}

@@ -89,14 +89,14 @@ func media(item *gofeed.Item, name string) string {
 // what the entry is about, as in a link blog, and only the marked ones of forum
 // software are not. What would be nothing without its quotes keeps them.
 func (r *reader) authorsWords(raw string, p *mention.Post) string {
-	cut, talk := raw, r.isTalk(p)
-	if !talk {
+	cut := raw
+	if !r.isTalk(p) {
 		cut = keepBareQuotes(raw)
 	}
 	if words := htmltext.PlainAuthorText(cut); words != "" || strings.TrimSpace(raw) == "" {
-		return r.tails.off(words, p, talk)
+		return words
 	}
-	return r.tails.off(htmltext.Plain(raw), p, talk)
+	return htmltext.Plain(raw)
 }
 
 // isTalk reports whether the entry is one of a talk: a forum's, a comment, a reply.
