@@ -63,6 +63,10 @@ func TestTwoMonths(t *testing.T) {
 		{"Sa, 14 März 2026 08:00 MEZ", "2026-03-14T07:00:00Z"},
 		{"sam. 7 févr. 2026 08:00 +0100", "2026-02-07T07:00:00Z"},
 		{"14 sierpnia 2026", "2026-08-14"},
+		{"16.IX.2026 г., 14:05", "2026-09-16T11:05:00Z"},
+		{"3-V-2026", "2026-05-03"},
+		{"31.IV.2026", ""},
+		{"16.IXI.2026", ""},
 	}
 	for _, test := range tests {
 		got, day, ok := Parse(test.text, readAt, kyiv(t))
