@@ -90,6 +90,26 @@ func orList(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
+// pastedAddress takes off what comes along when an address is copied: blanks and
+// marks without width around it, and the schemes by which browsers once handed
+// feeds to readers ("feed://host/rss" and "feed:https://host/rss").
+func pastedAddress(s string) string {
+	s = strings.TrimFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || r == '\u200b' || r == '\u2060' || r == '\ufeff' || r == '\u200e'
+	})
+	scheme, rest, _ := strings.Cut(s, ":")
+	if !strings.EqualFold(scheme, "feed") && !strings.EqualFold(scheme, "itpc") {
+		return s
+	}
+	if host, ok := strings.CutPrefix(rest, "//"); ok {
+		return "http://" + host
+	}
+	if strings.HasPrefix(rest, "http") {
+		return rest
+	}
+	return s
+}
+
 func checkURL(s string) (msg, hint string) {
 	const how = "write the whole address, with https://"
 	if strings.ContainsFunc(s, unicode.IsSpace) {

@@ -170,6 +170,9 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	if !ok {
 		return
 	}
+	if f.format == "url" {
+		s.value = pastedAddress(s.value)
+	}
 	*into = NewSecret(s.value, s.origin)
 	if msg, hint := checkFormat(f.format, s.value); msg != "" {
 		*into = Secret{}
@@ -201,6 +204,9 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 		s, ok := d.text(n, m, f)
 		if !ok {
 			return
+		}
+		if f.format == "url" {
+			s.value = pastedAddress(s.value)
 		}
 		if msg, hint := checkFormat(f.format, s.value); msg != "" {
 			d.wrong(m, hint, "%s: %q %s", f.name, s.value, msg)

@@ -330,7 +330,7 @@ func (d *decoder) nameSource(src *Source) {
 		}
 		return ""
 	}
-	src.Address = strings.TrimSpace(raw(node))
+	src.Address = pastedAddress(raw(node))
 	if src.Name != "" {
 		return
 	}

@@ -97,6 +97,7 @@ func keysNeeded(out io.Writer, cfg *config.Config) {
 func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad int) {
 	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "SOURCE\tSEES\tNEWEST\tNOTE")
+	empty := 0
 	for p := range pollOnce(ctx, cfg, cfg.Sources, term) {
 		sees, newest := "–", "–"
 		notes := p.batch.Observed.Notes
@@ -111,16 +112,22 @@ func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad i
 			if t := p.batch.Observed.Newest; !t.IsZero() {
 				newest = ago(time.Since(t))
 			}
-			if p.batch.Observed.Items == 0 && len(notes) == 0 {
-				notes = []string{fmt.Sprintf("the page has %d KB but nothing on it looks like a post", p.batch.Observed.Bytes/1024)}
+			if p.batch.Observed.Items == 0 && len(p.batch.Posts) == 0 {
+				empty++
+				if len(notes) == 0 {
+					notes = []string{p.emptyAnswer()}
+				}
 			}
 		}
 		fmt.Fprintf(table, "%s %s\t%s\t%s\t%s\n", p.src.Kind, text.OneLine(strings.TrimPrefix(strings.TrimPrefix(p.src.Name, "https://"), "http://")), text.OneLine(sees), newest, text.OneLine(strings.Join(notes, "; ")))
 	}
 	_ = table.Flush() // as good as a failed print
-	if bad > 0 {
+	switch {
+	case bad > 0:
 		fmt.Fprintf(term.out, "%d of %d cannot be read.\n", bad, len(cfg.Sources))
-	} else {
+	case empty > 0:
+		fmt.Fprintf(term.out, "All %d can be read, but %d of them shows no post: see the notes.\n", len(cfg.Sources), empty)
+	default:
 		fmt.Fprintf(term.out, "All %d can be read.\n", len(cfg.Sources))
 	}
 	return bad

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/mmcdole/gofeed"
@@ -105,65 +106,39 @@ func (f *feed) read(ctx context.Context, address string, state poll.PageCursor) 
 		state.V = res.Validators
 		return crawlers.Batch{Next: poll.EncodeCursor(state), Unchanged: true, Observed: crawlers.Observation{What: "feed"}, Hub: state.Hub}, nil
 	}
-	parsed, err := parse(res)
+	got, err := f.whole(ctx, res)
 	if err == nil {
-		return f.batch(res, parsed, state), nil
+		return f.batch(got, state), nil
 	}
 	if state.URL != "" || !looksLikeHTML(res) {
+		if errors.Is(err, errNoFeed) {
+			err = fmt.Errorf("%w%s", err, begins(res))
+		}
 		return crawlers.Batch{Observed: crawlers.Observation{Bytes: len(res.Body)}}, err
 	}
 	return f.discover(ctx, res, state)
 }
 
-// parse parses what came. The error wraps errNoFeed when it is something
-// else than a feed.
-func parse(res *fetch.Response) (*gofeed.Feed, error) {
-	body := bytes.TrimSpace(res.Body)
-	switch {
-	case len(body) == 0:
-		return nil, errors.New("the answer is empty")
-	case body[0] == '{':
-		body = charset.Text(res)
-		if err := htmltext.CheckJSON(string(body)); err != nil {
-			return nil, err
-		}
-	default:
-		body = charset.XML(res)
-		if err := htmltext.CheckTags(body); err != nil {
-			return nil, err
-		}
-	}
-	release := htmltext.ReserveMemory(len(body) * htmltext.FeedCost)
-	defer release()
-	p := gofeed.NewParser()
-	// Scanning every item for pictures costs as much as parsing the feed.
-	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
-	p.AtomTranslator = &atomFeeds{}
-	parsed, err := p.Parse(bytes.NewReader(body))
-	switch {
-	case errors.Is(err, gofeed.ErrFeedTypeNotDetected):
-		return nil, errNoFeed
-	case err != nil:
-		return nil, fmt.Errorf("the feed cannot be read, it may be cut off: %w", err)
-	}
-	return parsed, nil
-}
-
 // batch turns a parsed feed into posts. Items that were read before, byte for
 // byte, are counted and not read again.
-func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state poll.PageCursor) crawlers.Batch {
+func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
+	res, parsed := got.res, got.feed
 	r := newReader(parsed, res.URL, f.env)
-	next := poll.PageCursor{V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
+	r.known(state.Visits)
+	next := poll.PageCursor{Visits: r.visit, V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
 	var fresh []mention.Post
 	known := 0
 	for i, item := range parsed.Items {
-		mark := markItem(item)
+		mark := r.markItem(item)
 		if i < poll.MaxFingerprints { // feeds begin with what is new
 			next.Seen[mark] = struct{}{}
 		}
 		if _, ok := state.Seen[mark]; ok {
 			known++
 			continue
+		}
+		if len(fresh) == 0 {
+			r.learnTails()
 		}
 		p := r.post(item)
 		f.unwrap(&p)
@@ -180,6 +155,12 @@ func (f *feed) batch(res *fetch.Response, parsed *gofeed.Feed, state poll.PageCu
 		Items:  items,
 		Newest: next.Newest,
 		Bytes:  len(res.Body),
+	}
+	if len(parsed.Items) == 0 {
+		sees.Notes = append(sees.Notes, "the feed is empty: it can be read and holds no entry")
+	}
+	if note := got.note(); note != "" {
+		sees.Notes, sees.Unread = append(sees.Notes, note), []string{note}
 	}
 	if dropped := read - len(fresh); dropped > 0 {
 		sees.Notes = append(sees.Notes, fmt.Sprintf("%s without words, or twice", text.Count(dropped, "entry")))
@@ -233,6 +214,25 @@ func looksLikeHTML(res *fetch.Response) bool {
 		strings.HasPrefix(res.Header.Get("Content-Type"), "text/html")
 }
 
+// begins quotes what came instead of a feed: the title of a page, or the first
+// words of a text. It is empty, or begins with a colon.
+func begins(res *fetch.Response) string {
+	body := charset.HTML(res)
+	if looksLikeHTML(res) {
+		if doc, err := htmltext.Parse(body); err == nil {
+			if said := says(doc); said != "" {
+				return ": the page" + said
+			}
+		}
+		return ""
+	}
+	body = bytes.TrimSpace(body[:min(len(body), 400)])
+	if len(body) == 0 || body[0] == '<' || body[0] == '{' || body[0] == '[' || !utf8.Valid(body[:min(len(body), 200)]) && !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 {
+		return ""
+	}
+	return ": it begins with " + quoted(string(body))
+}
+
 // discover follows what an HTML page announces, or the places feeds usually are.
 func (f *feed) discover(ctx context.Context, page *fetch.Response, state poll.PageCursor) (crawlers.Batch, error) {
 	doc, err := htmltext.Parse(charset.HTML(page))
@@ -263,9 +263,25 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state poll.Pa
 	}
 	sees := crawlers.Observation{What: "a web page without a feed", Bytes: len(page.Body)}
 	if guessed || last == nil {
-		return crawlers.Batch{Observed: sees}, errors.New("no feed: the page announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`")
+		return crawlers.Batch{Observed: sees}, fmt.Errorf("no feed: the page%s announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`", says(doc))
 	}
-	return crawlers.Batch{Observed: sees}, fmt.Errorf("the feed the page announces cannot be read: %w", last)
+	return crawlers.Batch{Observed: sees}, fmt.Errorf("the feed the page%s announces cannot be read: %w", says(doc), last)
+}
+
+// says quotes a page's title and heading: an error page that comes with status 200
+// tells there what is the matter. It is empty, or begins with a space.
+func says(doc *goquery.Document) string {
+	title, heading := htmltext.OneLine(doc.Find("head title").First().Text()), htmltext.OneLine(doc.Find("h1, h2").First().Text())
+	if title == "" || strings.Contains(heading, title) {
+		title, heading = heading, ""
+	}
+	switch {
+	case title == "":
+		return ""
+	case heading == "" || strings.Contains(title, heading):
+		return " " + quoted(title)
+	}
+	return " " + quoted(title) + " (" + quoted(heading) + ")"
 }
 
 // announced lists the feeds of <link rel=alternate>, posts before comments.

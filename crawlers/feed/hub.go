@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/mmcdole/gofeed"
 	"github.com/mmcdole/gofeed/atom"
 	ext "github.com/mmcdole/gofeed/extensions"
+	"github.com/mmcdole/gofeed/rss"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/poll"
@@ -122,6 +124,37 @@ func (t *atomFeeds) Translate(feed any) (*gofeed.Feed, error) {
 			parsed.Custom = map[string]string{customHub: link.Href}
 			break
 		}
+	}
+	return parsed, nil
+}
+
+// customAuthor is where rssFeeds leaves an author that is more than a name.
+const customAuthor = "author as written"
+
+// rssFeeds keeps authors as they are written where the translator of the library
+// would look for a mail address in them and lose the name.
+type rssFeeds struct{ gofeed.DefaultRSSTranslator }
+
+// Translate implements gofeed.Translator.
+func (t *rssFeeds) Translate(feed any) (*gofeed.Feed, error) {
+	parsed, err := t.DefaultRSSTranslator.Translate(feed)
+	if err != nil {
+		return nil, err
+	}
+	source, ok := feed.(*rss.Feed)
+	if !ok || len(source.Items) != len(parsed.Items) {
+		return parsed, nil
+	}
+	for i, item := range source.Items {
+		if !strings.ContainsAny(item.Author, "<@") {
+			continue
+		}
+		custom := maps.Clone(parsed.Items[i].Custom)
+		if custom == nil {
+			custom = map[string]string{}
+		}
+		custom[customAuthor] = item.Author
+		parsed.Items[i].Custom = custom
 	}
 	return parsed, nil
 }

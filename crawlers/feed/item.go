@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -28,6 +29,11 @@ type reader struct {
 	page  string   // the web page the feed belongs to
 	guids map[string]int
 	links map[string]int
+	apart poll.Apart // parameters that tell these links apart
+	fixed poll.Apart // and those that are the same in every answer: a link needs them, an ID does not
+	visit map[string]string
+	tails tails                   // what stands at the end of most items
+	read  map[*gofeed.Item]string // words of the items learnTails asked
 }
 
 // Posts reads the posts of an answer that is a feed, in its order.
@@ -37,6 +43,7 @@ func Posts(res *fetch.Response, env crawlers.Env) ([]mention.Post, error) {
 		return nil, err
 	}
 	r := newReader(parsed, res.URL, env)
+	r.learnTails()
 	posts := make([]mention.Post, 0, len(parsed.Items))
 	for _, item := range parsed.Items {
 		posts = append(posts, r.post(item))
@@ -56,17 +63,39 @@ func newReader(parsed *gofeed.Feed, feedURL string, env crawlers.Env) *reader {
 	if r.page == "" {
 		r.page = poll.CleanURL(feedURL)
 	}
+	var links, guids []string // an item's guid may well be its link
 	for _, item := range parsed.Items {
+		link := writtenLink(item)
 		r.guids[item.GUID]++
-		r.links[item.Link]++
+		r.links[link]++
+		if strings.ContainsAny(link+item.GUID, "?;") {
+			links, guids = append(links, link), append(guids, item.GUID)
+		}
 	}
+	if len(links) > 0 {
+		r.apart = poll.TellApart(r.base, links)
+		maps.Copy(r.apart, poll.TellApart(nil, guids))
+		r.visit = poll.Visits(links)
+	}
+	r.fixed = r.apart
 	return &r
 }
 
+// known takes what looked like a visit in the last answer: what has the same value
+// again names none.
+func (r *reader) known(visits map[string]string) {
+	r.fixed = maps.Clone(r.apart)
+	for name, value := range r.visit {
+		if visits[name] == value {
+			r.fixed[name] = true
+		}
+	}
+}
+
 // stable is an address without what changes from visit to visit.
-func stable(address string) string {
+func (r *reader) stable(address string) string {
 	if strings.ContainsAny(address, "?;") {
-		if u := poll.CleanURL(address); u != "" {
+		if u := r.apart.Clean(address); u != "" {
 			return u
 		}
 	}
@@ -74,10 +103,16 @@ func stable(address string) string {
 }
 
 // markItem is the mark of an item as the feed holds it: an item that comes again
-// byte for byte needs no reading.
-func markItem(item *gofeed.Item) uint64 {
+// byte for byte needs no reading. Title, date and words tell what it is where they
+// are all there: some servers make a new guid, or a new token in the link, for
+// every answer.
+func (r *reader) markItem(item *gofeed.Item) uint64 {
 	h := xxhash.New()
-	for _, part := range []string{stable(item.GUID), stable(item.Link), item.Title, item.Published, item.Updated, item.Content, item.Description, extension(item, "media", "group", "description")} {
+	guid, link := r.stable(item.GUID), r.stable(writtenLink(item))
+	if item.Title != "" && item.Published != "" && link != "" {
+		guid, link = "", withoutTokens(link)
+	}
+	for _, part := range []string{guid, link, item.Title, item.Published, item.Updated, item.Content, item.Description, extension(item, "media", "group", "description")} {
 		_, _ = h.WriteString(part) // never fails
 		_, _ = h.Write([]byte{0})
 	}
@@ -94,7 +129,10 @@ func (r *reader) post(item *gofeed.Item) mention.Post {
 		Author: r.author(item),
 		Title:  htmltext.Line(item.Title),
 	}
-	p.Published, p.DateOnly = r.date(item.Published, item.PublishedParsed)
+	if p.Title == "" {
+		p.Title = htmltext.Line(media(item, "title"))
+	}
+	p.Published, p.DateOnly = r.when(item)
 	if r.feed.FeedType != "rss" {
 		if edited, _ := r.date(item.Updated, item.UpdatedParsed); edited.Sub(p.Published) > time.Minute {
 			p.Edited = edited
@@ -102,8 +140,12 @@ func (r *reader) post(item *gofeed.Item) mention.Post {
 	}
 	p.URL = r.link(item)
 	p.ID = r.id(item, p)
-	r.words(item, &p)
+	title := p.Title
 	r.thread(item, &p)
+	r.words(item, &p)
+	if p.Text == title { // with the words of software around it
+		p.Text = ""
+	}
 	if p.URL == "" {
 		p.URL = r.page
 	}
@@ -118,32 +160,49 @@ func (r *reader) words(item *gofeed.Item, p *mention.Post) {
 		raw = item.Description
 	}
 	if strings.TrimSpace(raw) == "" {
-		raw = extension(item, "media", "group", "description")
+		raw = media(item, "description")
 	}
 	raw = dropStatistics(raw, p.Author)
 	raw, replyTo := dropReplyNote(raw)
 	if replyTo != "" {
 		p.ReplyTo = poll.CleanURL(replyTo)
 	}
-	p.Text = htmltext.PlainAuthorText(raw)
+	words, read := r.read[item]
+	if !read {
+		words = r.authorsWords(dropOwnLinks(raw, r.ownLinks(item, p)), p)
+	}
+	if r.read != nil {
+		r.read[item] = words
+	}
+	p.Text = r.tails.off(words, p, r.isTalk(p))
 	if p.Text == p.Title {
 		p.Text = ""
 	}
 }
 
-// link is where a reader finds the post.
-func (r *reader) link(item *gofeed.Item) string {
-	for _, l := range []string{extension(item, "feedburner", "origLink"), item.Link} {
-		if u := poll.Resolve(r.base, l); u != "" {
-			return u
+// writtenLink is the link as the item has it: its own, or Atom's under whatever
+// prefix.
+func writtenLink(item *gofeed.Item) string {
+	if item.Link != "" {
+		return item.Link
+	}
+	for _, l := range atomLinks(item.Extensions) {
+		if rel := l.Attrs["rel"]; rel == "" || rel == "alternate" {
+			return l.Attrs["href"]
 		}
 	}
-	if u := poll.CleanURL(item.GUID); u != "" {
-		return u
+	return ""
+}
+
+// link is where a reader finds the post.
+func (r *reader) link(item *gofeed.Item) string {
+	candidates := []string{extension(item, "feedburner", "origLink"), writtenLink(item)}
+	if poll.CleanURL(item.GUID) != "" { // relative ones are names
+		candidates = append(candidates, item.GUID)
 	}
-	for _, l := range item.Links {
-		if u := poll.Resolve(r.base, l); u != "" {
-			return u
+	for _, l := range append(candidates, item.Links...) {
+		if u := r.fixed.Resolve(r.base, l); u != "" {
+			return behindCounter(u)
 		}
 	}
 	return ""
@@ -153,13 +212,17 @@ func (r *reader) link(item *gofeed.Item) string {
 // several items share names none of them.
 func (r *reader) id(item *gofeed.Item, p mention.Post) string {
 	guid := strings.TrimSpace(item.GUID)
-	if guid != "" && r.guids[item.GUID] == 1 {
-		if u := poll.CleanURL(guid); u != "" {
+	if guid != "" && r.guids[item.GUID] == 1 && !madeUpGUID.MatchString(guid) && (guid != strings.TrimSpace(writtenLink(item)) || withoutTokens(guid) == guid) {
+		if u := r.apart.Clean(guid); u != "" {
 			return u
 		}
 		return text.Clip(guid, 512)
 	}
-	if p.URL != "" && r.links[item.Link] == 1 {
+	if p.URL != "" && r.links[writtenLink(item)] <= 1 {
+		p.URL = r.stable(p.URL)
+		if bare := withoutTokens(p.URL); bare != p.URL && p.Title != "" && item.Published != "" {
+			return poll.HashID(bare, item.Published, p.Title)
+		}
 		return p.URL
 	}
 	if p.Title != "" && item.Published != "" {
@@ -176,6 +239,7 @@ func (r *reader) author(item *gofeed.Item) string {
 		names = append(names, dc.Creator...)
 		names = append(names, dc.Author...)
 	}
+	names = append(names, item.Custom[customAuthor])
 	for _, a := range item.Authors {
 		if a != nil {
 			names = append(names, a.Name)
@@ -183,27 +247,52 @@ func (r *reader) author(item *gofeed.Item) string {
 	}
 	names = append(names, extension(item, "News", "Source"), extension(item, "news", "Source")) // Bing
 	for _, name := range names {
-		name = htmltext.Line(name)
-		if open := strings.LastIndex(name, " ("); open > 0 && strings.HasSuffix(name, ")") && strings.Contains(name[:open], "@") {
-			name = name[open+2 : len(name)-1] // "mail@example.org (Name)", as RSS asks for
-		}
-		if name != "" && !(strings.Contains(name, "@") && strings.Contains(name, ".") && !strings.Contains(name, " ")) {
+		if name = personName(name); name != "" {
 			return name
 		}
 	}
 	return ""
 }
 
-// date reads a date in the source's zone; gofeed takes UTC where none is named.
+// when finds the time of an item: what the parser knows as its date, else the
+// elements other vocabularies have for it.
+func (r *reader) when(item *gofeed.Item) (time.Time, bool) {
+	if t, day := r.date(item.Published, item.PublishedParsed); !t.IsZero() {
+		return t, day
+	}
+	others := []string{item.Updated}
+	for _, name := range []string{"created", "issued", "available", "date", "modified"} {
+		others = append(others, extension(item, "dcterms", name))
+	}
+	for _, name := range []string{"published", "updated", "modified", "created", "issued"} { // and of Atom 0.3
+		others = append(others, extension(item, "atom", name), extension(item, "atom03", name))
+	}
+	others = append(others, extension(item, "prism", "publicationDate"), item.Custom["date"], item.Custom["published"])
+	for _, text := range others {
+		if text == "" {
+			continue
+		}
+		if t, day := r.date(text, nil); !t.IsZero() {
+			return t, day
+		}
+	}
+	return time.Time{}, false
+}
+
+// date reads a date in the source's zone; gofeed takes UTC where none is named, or
+// where it does not know the zone.
 func (r *reader) date(text string, parsed *time.Time) (time.Time, bool) {
 	if t, day, ok := dates.Parse(text, r.env.Now(), r.env.Zone, r.env.Lang, r.feed.Language); ok {
 		return t, day
 	}
-	if parsed != nil { // a form only gofeed knows, or the future: finish clamps it
+	if parsed != nil && !endsInZone.MatchString(text) { // a form only gofeed knows, or the future: finish clamps it
 		return parsed.UTC(), false
 	}
 	return time.Time{}, false
 }
+
+// endsInZone finds the name of a zone behind a time; Greenwich's are known to all.
+var endsInZone = regexp.MustCompile(`\d\s*\(?(?:[A-FH-TV-Z][A-Z]{1,5}|G[A-LN-Z][A-Z]*|U[A-SU-Z][A-Z]*|[A-Z][a-z]+/[A-Za-z_/]+)\)?\s*$`)
 
 // thread finds out whether the item is a comment or a reply, and of what.
 func (r *reader) thread(item *gofeed.Item, p *mention.Post) {
@@ -216,7 +305,7 @@ func (r *reader) thread(item *gofeed.Item, p *mention.Post) {
 	}
 	if before, _, ok := strings.Cut(p.URL, "#comment-"); ok {
 		p.Kind, p.IsReply, p.ThreadURL = mention.Comment, true, before
-		if title := commentTitle(p.Title, htmltext.Line(r.feed.Title)); title != "" {
+		if title := commentTitle(p.Title, htmltext.Line(r.feed.Title), p.Author); title != "" {
 			p.Title = title
 		}
 		if p.ReplyTo == "" {
@@ -264,8 +353,8 @@ var replyMark = regexp.MustCompile(`^(?i:` + phrases.Pattern(phrases.ReplyMark) 
 
 // commentTitle finds the article's title in "Comment on TITLE by AUTHOR" or in
 // the feed's own "Comments on: TITLE". Empty when it is in neither.
-func commentTitle(title, feedTitle string) string {
-	if article, ok := phrases.CommentOn(title); ok {
+func commentTitle(title, feedTitle, author string) string {
+	if article, ok := phrases.CommentOn(title, author); ok {
 		return article
 	}
 	article, _ := phrases.CommentsOn(feedTitle)

@@ -50,6 +50,9 @@ func (d *redactor) redact(batch crawlers.Batch, err error) (crawlers.Batch, erro
 	for i, note := range batch.Observed.Notes {
 		batch.Observed.Notes[i] = d.clean(note)
 	}
+	for i, note := range batch.Observed.Unread {
+		batch.Observed.Unread[i] = d.clean(note)
+	}
 	for i := range batch.Posts {
 		p := &batch.Posts[i]
 		p.URL, p.ThreadURL = d.address(p.URL), d.address(p.ThreadURL)

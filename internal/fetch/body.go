@@ -74,8 +74,11 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// maxCodings is how many encodings may lie over each other.
+const maxCodings = 2
+
 // decompress undoes Content-Encoding. Servers that name an encoding and send
-// plain bytes are believed by the bytes.
+// plain bytes, or send gzip and name none, are believed by the bytes.
 func decompress(r io.Reader, names []string) (io.Reader, error) {
 	var codings []string
 	for _, name := range strings.Split(strings.Join(names, ","), ",") {
@@ -87,8 +90,11 @@ func decompress(r io.Reader, names []string) (io.Reader, error) {
 			return nil, fmt.Errorf("%w: encoding %.20q was not asked for", ErrEncoding, name)
 		}
 	}
-	if len(codings) > 2 {
+	if len(codings) > maxCodings {
 		return nil, fmt.Errorf("%w: %d encodings over each other", ErrEncoding, len(codings))
+	}
+	for len(codings) < maxCodings { // what is packed without a word, or once more than is said
+		codings = append([]string{"gzip"}, codings...)
 	}
 	for i := len(codings) - 1; i >= 0; i-- {
 		next, err := inflate(r, codings[i])

@@ -25,6 +25,8 @@ func squeeze(t testing.TB, coding string, body []byte) []byte {
 	switch coding {
 	case "gzip":
 		w = gzip.NewWriter(&b)
+	case "gzip twice":
+		return squeeze(t, "gzip", squeeze(t, "gzip", body))
 	case "zlib":
 		w = zlib.NewWriter(&b)
 	case "raw":
@@ -55,6 +57,11 @@ func TestDecompression(t *testing.T) {
 		{"named gzip, plain", "gzip", "", 0, nil},
 		{"strange name for plain", "utf-8", "", 0, nil},
 		{"torn gzip", "gzip", "gzip", 20, ErrEncoding},
+		{"gzip without a word", "", "gzip", 0, nil},
+		{"gzip twice, said once", "gzip", "gzip twice", 0, nil},
+		{"gzip twice without a word", "", "gzip twice", 0, nil},
+		{"gzip said to be identity", "identity", "gzip", 0, nil},
+		{"torn gzip without a word", "", "gzip", 20, ErrEncoding},
 		{"not asked for", "br", "", 0, ErrEncoding},
 		{"three deep", "gzip, gzip, gzip", "gzip", 0, ErrEncoding},
 	} {

@@ -55,7 +55,12 @@ func (v *vocabulary) parse(text string, now time.Time, zone *time.Location, lang
 	if t, ok := unixStamp(text); ok {
 		return settle(t, false, now)
 	}
-	p := parser{words: v, now: now.In(zone), zone: zone, langs: langs, toks: v.tokens(text)}
+	p := parser{words: v, now: now.In(zone), zone: zone, langs: langs, text: text}
+	rest, ok := p.placeName(text)
+	if !ok {
+		return time.Time{}, false, false
+	}
+	p.toks = v.tokens(rest)
 	if len(p.toks) == 0 || len(p.toks) > 40 {
 		return time.Time{}, false, false
 	}
@@ -80,6 +85,7 @@ type parser struct {
 	now   time.Time // in zone
 	zone  *time.Location
 	langs []string
+	text  string // as it is written
 	toks  []token
 
 	year, month, day int
@@ -88,10 +94,13 @@ type parser struct {
 	nsec             int
 	half             int // of a twelve-hour clock
 	shift            *int
-	named            bool // a day word was read
-	back             int  // days before today
-	weekday          int  // -1: none
-	unknown          int  // words without a meaning
+	place            *time.Location // the zone the text names by a place
+	behind           int            // the token behind the clock; 0: none was read
+	onlyMonth        int            // of several month words the one that counts
+	named            bool           // a day word was read
+	back             int            // days before today
+	weekday          int            // -1: none
+	unknown          int            // words without a meaning
 }
 
 // relative reads "2 hours ago" and "just now".
@@ -239,13 +248,23 @@ func startOfDay(t time.Time) time.Time {
 // absolute reads dates with a day, and times of today, yesterday or a weekday.
 func (p *parser) absolute() (time.Time, bool, bool) {
 	p.weekday = -1
+	if !p.chooseMonth() {
+		return time.Time{}, false, false
+	}
 	for i := 0; i < len(p.toks); {
+		if p.unknownZone(i) {
+			return time.Time{}, false, false
+		}
+		hadClock := p.clock
 		n := p.number(i)
 		if n == 0 {
 			n = p.word(i)
 		}
 		if n == 0 {
 			return time.Time{}, false, false
+		}
+		if p.clock && !hadClock || i == p.behind && p.besideClock(i) {
+			p.behind = i + n
 		}
 		i += n
 	}
@@ -255,6 +274,9 @@ func (p *parser) absolute() (time.Time, bool, bool) {
 // assemble puts the parts together.
 func (p *parser) assemble() (time.Time, bool, bool) {
 	zone := p.zone
+	if p.place != nil {
+		zone = p.place
+	}
 	if p.shift != nil {
 		zone = time.FixedZone("", *p.shift)
 	}
@@ -323,8 +345,10 @@ func (p *parser) word(i int) int {
 	if t.isNum() || t.text == "" {
 		return 0
 	}
-	if m, ok := p.words.months[t.text]; ok && p.month == 0 && p.nextToNumber(i) {
-		p.month = m
+	if m, ok := p.words.months[t.text]; ok && p.nextToNumber(i) {
+		if p.month == 0 && (p.onlyMonth == 0 || p.onlyMonth == m) {
+			p.month = m
+		}
 		return 1
 	}
 	if back, ok := p.words.days[t.text]; ok && !p.named {
@@ -338,7 +362,7 @@ func (p *parser) word(i int) int {
 		}
 		return 1
 	}
-	if s, ok := p.words.zones[t.text]; ok && (p.clock || t.text == "utc" || t.text == "gmt") {
+	if s, ok := p.words.zones[t.text]; ok && (t.text == "utc" || t.text == "gmt" || p.clock && p.writtenAsZone(t.text)) {
 		if p.shift == nil {
 			p.shift = &s
 		}

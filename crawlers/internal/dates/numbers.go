@@ -46,6 +46,34 @@ var numberRules = []numberRule{
 		read: (*parser).numericDate,
 	},
 	{
+		name: "Roman month", example: "22.IX.2026",
+		when: func(p *parser, i int) bool {
+			year := p.at(i + 4)
+			return p.day == 0 && p.at(i).digits <= 2 && p.at(i).num <= 31 && romanMonths[p.at(i+2).text] > 0 &&
+				p.is(i+1, ".-/") && p.is(i+3, p.at(i+1).text) && year.digits == 4 && year.num >= 1970 && year.num <= 2200
+		},
+		read: func(p *parser, i int) int {
+			p.day, p.month, p.year = p.at(i).num, romanMonths[p.at(i+2).text], p.at(i+4).num
+			return 5
+		},
+	},
+	{
+		name: "day of the year", example: "2026-265",
+		when: func(p *parser, i int) bool {
+			a, b := p.at(i), p.at(i+2)
+			return p.joined(i, "-") && a.digits == 4 && b.digits == 3 && p.day == 0 && a.num >= 1970 && a.num <= 2200
+		},
+		read: func(p *parser, i int) int {
+			y, n := p.at(i).num, p.at(i+2).num
+			t := time.Date(y, time.January, n, 0, 0, 0, 0, time.UTC)
+			if n == 0 || t.Year() != y {
+				return 0
+			}
+			p.year, p.month, p.day = y, int(t.Month()), t.Day()
+			return 3
+		},
+	},
+	{
 		name: "packed day", example: "20260922",
 		when: func(p *parser, i int) bool {
 			a := p.at(i)
@@ -137,6 +165,9 @@ var numberRules = []numberRule{
 		},
 	},
 }
+
+// romanMonths are months as Bulgaria and Poland number them.
+var romanMonths = map[string]int{"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12}
 
 // joined reports whether the number at i and the one after it stand together with
 // one of these characters between them.
@@ -235,7 +266,7 @@ func (p *parser) offset(i int) int {
 		h, m = a.num/100, a.num%100
 	case a.digits > 2:
 		return 0
-	case p.is(i+2, ":") && p.at(i+3).isNum() && p.at(i+3).digits == 2:
+	case p.is(i+2, ":") && p.at(i+3).isNum() && (p.at(i+3).digits == 2 || p.at(i+3).text == "0"):
 		m, n = p.at(i+3).num, 4
 	}
 	if h > 14 || m > 59 {

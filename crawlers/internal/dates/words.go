@@ -108,7 +108,7 @@ func (r *wordReader) row(lang string, row *tsv.Row) {
 	case "count":
 		r.put(v.counts, words, r.number(row, -1, 100), row)
 	case "zone":
-		r.put(v.zones, words, r.number(row, -12, 14)*int(time.Hour/time.Second), row)
+		r.put(v.zones, words, r.offset(row), row)
 	case "half-day":
 		r.put(v.halfDays, words, r.oneOf(row, halfDayNames), row)
 	case "unit":
@@ -161,6 +161,23 @@ func (r *wordReader) number(row *tsv.Row, low, high int) int {
 		r.errs.Add(row.At(1), "%q: want a number from %d to %d", row.Raw(1), low, high)
 	}
 	return n
+}
+
+// offset is a distance from Greenwich, "2" or "5:30", in seconds.
+func (r *wordReader) offset(row *tsv.Row) int {
+	hours, minutes, _ := strings.Cut(row.Raw(1), ":")
+	h, err := strconv.Atoi(hours)
+	m := 0
+	if err == nil && minutes != "" {
+		m, err = strconv.Atoi(minutes)
+	}
+	if err != nil || h < -12 || h > 14 || m < 0 || m > 59 {
+		r.errs.Add(row.At(1), "%q: want hours from -12 to 14, or hours and minutes", row.Raw(1))
+	}
+	if strings.HasPrefix(hours, "-") {
+		m = -m
+	}
+	return h*int(time.Hour/time.Second) + m*int(time.Minute/time.Second)
 }
 
 func (r *wordReader) oneOf(row *tsv.Row, names map[string]int) int {

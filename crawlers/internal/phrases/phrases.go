@@ -88,23 +88,62 @@ func Pattern(role Role) string {
 }
 
 // CommentOn finds the article in the title of a comment ("Comment on TITLE by
-// AUTHOR"); ok is false for other titles.
-func CommentOn(title string) (article string, ok bool) {
+// AUTHOR"); ok is false for other titles. author may be empty; where the title
+// ends with it, it says what of the title is the article.
+func CommentOn(title, author string) (article string, ok bool) {
+	rest := ""
 	for _, p := range all()[commentOn] {
-		rest, ok := strings.CutPrefix(title, p.text+" ")
-		if !ok {
-			continue
+		if after, found := strings.CutPrefix(title, p.text+" "); found && (!ok || len(after) < len(rest)) {
+			rest, ok = after, true
 		}
+	}
+	if !ok {
+		return "", false
+	}
+	rest = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), ":"))
+	if author = strings.TrimSpace(author); author != "" {
+		for _, whole := range []string{rest, strings.TrimRight(rest, ")»”\". ")} {
+			if article, found := strings.CutSuffix(whole, author); found && article != "" {
+				return withoutEnd(article), true
+			}
+		}
+	}
+	if strings.HasPrefix(rest, "«") { // what is quoted is the article
+		if quoted, _, found := strings.Cut(rest[len("«"):], "»,"); found {
+			return quoted, true
+		}
+	}
+	at := -1
+	for _, p := range all()[commentOn] {
 		end := " " + p.end
 		if p.end != "(" {
 			end += " "
 		}
-		if i := strings.LastIndex(rest, end); i > 0 {
-			rest = rest[:i]
+		if strings.HasPrefix(title, p.text+" ") {
+			at = max(at, strings.LastIndex(rest, end))
 		}
-		return strings.Trim(rest, "«»\" "), true
 	}
-	return "", false
+	if at > 0 {
+		rest = rest[:at]
+	}
+	return trimArticle(rest), true
+}
+
+// withoutEnd takes off the words that stand between the article and the author.
+func withoutEnd(s string) string {
+	s = strings.TrimRight(s, " \"«“„")
+	for _, p := range all()[commentOn] {
+		if before, ok := strings.CutSuffix(s, p.end); ok && (p.end == "(" || strings.HasSuffix(before, " ")) {
+			s = before
+			break
+		}
+	}
+	return trimArticle(s)
+}
+
+// trimArticle takes off the quotes around a title and what joined it to the rest.
+func trimArticle(s string) string {
+	return strings.Trim(strings.TrimRight(s, " ,:—–-("), "«»“”„\" ")
 }
 
 // CommentsOn finds the article in the title of a feed of comments ("Comments on:
@@ -112,7 +151,7 @@ func CommentOn(title string) (article string, ok bool) {
 func CommentsOn(title string) (article string, ok bool) {
 	for _, p := range all()[commentsOn] {
 		if rest, ok := strings.CutPrefix(title, p.text+" "); ok {
-			return rest, true
+			return trimArticle(rest), true
 		}
 	}
 	return "", false

@@ -47,16 +47,24 @@ func TestPattern(t *testing.T) {
 }
 
 func TestTitles(t *testing.T) {
-	for _, c := range []struct{ title, want string }{
-		{"Comment on Lost by Anna", "Lost"},
-		{"Comment on Stand by me by Anna", "Stand by me"},
-		{"Комментарий к записи «Потеряли» (Анна)", "Потеряли"},
-		{"Комментарий к Потеряли от Анна", "Потеряли"},
-		{"Коментар до Загубили від Ганна", "Загубили"},
-		{"Коментар към Изгубиха от Анна", "Изгубиха"},
-		{"Lost", ""},
+	for _, c := range []struct{ title, author, want string }{
+		{"Comment on Lost by Anna", "", "Lost"},
+		{"Comment on Stand by me by Anna", "", "Stand by me"},
+		{"Комментарий к записи «Потеряли» (Анна)", "", "Потеряли"},
+		{"Комментарий к Потеряли от Анна", "", "Потеряли"},
+		{"Коментар до Загубили від Ганна", "", "Загубили"},
+		{"Коментар към Изгубиха от Анна", "", "Изгубиха"},
+		{"Lost", "", ""},
+		{"Коментар до Ромашка банк, автор Олена", "Олена", "Ромашка банк"},
+		{"Коментар до Ромашка банк, автор Олена", "", "Ромашка банк"},
+		{"Комментарий к «Ромашка банк», Олена", "Олена", "Ромашка банк"},
+		{"Комментарий к «Ромашка банк», Олена", "", "Ромашка банк"},
+		{"Комментарий к записи Ответ от банка (Анна)", "Анна", "Ответ от банка"},
+		{"Коментар за Ромашка банк от Олена", "Олена", "Ромашка банк"},
+		{"Comment on Waiting by Anna by Anna", "Anna", "Waiting by Anna"},
+		{"Comment on Gone by A. by J.", "A. by J.", "Gone"},
 	} {
-		if got, ok := CommentOn(c.title); got != c.want || ok != (c.want != "") {
+		if got, ok := CommentOn(c.title, c.author); got != c.want || ok != (c.want != "") {
 			t.Errorf("%q: %q, %v, want %q", c.title, got, ok, c.want)
 		}
 	}

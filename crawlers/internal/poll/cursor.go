@@ -84,9 +84,10 @@ type PageCursor struct {
 	URL  string           `json:"url,omitempty"` // what was really read, when it was found by itself
 	Seen Fingerprints     `json:"seen,omitempty"`
 
-	Newest time.Time    `json:"newest,omitzero"` // of all posts ever read; feeds only
-	Cut    string       `json:"cut,omitempty"`   // hash of a body that ended in the middle
-	Hub    crawlers.Hub `json:"hub,omitzero"`    // of a feed: an unchanged answer does not repeat it
+	Newest time.Time         `json:"newest,omitzero"`  // of all posts ever read; feeds only
+	Cut    string            `json:"cut,omitempty"`    // hash of a body that ended in the middle
+	Visits map[string]string `json:"visits,omitempty"` // of a feed: what looks like a session in its links
+	Hub    crawlers.Hub      `json:"hub,omitzero"`     // of a feed: an unchanged answer does not repeat it
 }
 
 // DecodeCursor fills into from the cursor; what it cannot read is "".

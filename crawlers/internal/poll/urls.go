@@ -26,7 +26,106 @@ func DocumentBase(doc *goquery.Document, pageURL string) *url.URL {
 // Resolve returns the absolute http(s) address ref stands for, cleaned as
 // CleanURL does, and "" when there is none ("javascript:", "mailto:", garbage).
 // base may be nil.
-func Resolve(base *url.URL, ref string) string {
+func Resolve(base *url.URL, ref string) string { return Apart(nil).Resolve(base, ref) }
+
+// Apart are the parameters, in lower case, that tell links of one answer apart.
+// They look like the name of a visit and are the name of a thing.
+type Apart map[string]bool
+
+// TellApart looks at all links of one answer: a parameter that has several values
+// on the same host names no visit, and neither does one without which two of the
+// links would be the same. base may be nil.
+func TellApart(base *url.URL, links []string) Apart {
+	apart := Apart{}
+	parsed := make(map[string]*url.URL, len(links))
+	values := map[string]string{} // by host and name
+	for _, link := range links {
+		u, err := url.Parse(strings.TrimSpace(link))
+		if err == nil && base != nil {
+			u = base.ResolveReference(u)
+		}
+		if err != nil || !IsWeb(u) {
+			continue
+		}
+		parsed[u.String()] = u
+		for name, value := range sessionsOf(u) {
+			key := u.Host + " " + name
+			if had, ok := values[key]; ok && had != value {
+				apart[name] = true
+			}
+			values[key] = value
+		}
+	}
+	if len(parsed) == 1 { // nothing tells what it names
+		for _, u := range parsed {
+			for name, value := range sessionsOf(u) {
+				apart[name] = !technical(name, value)
+			}
+		}
+	}
+	cleaned := make(map[string]*url.URL, len(parsed))
+	for _, u := range parsed {
+		c := cleanParsed(u, apart)
+		other, twice := cleaned[c]
+		cleaned[c] = u
+		if !twice {
+			continue
+		}
+		for _, pair := range [][2]*url.URL{{u, other}, {other, u}} {
+			has := sessionsOf(pair[1])
+			for name := range sessionsOf(pair[0]) {
+				if _, ok := has[name]; !ok {
+					apart[name] = true
+				}
+			}
+		}
+	}
+	return apart
+}
+
+// Visits are the parameters of the links that look like the name of a visit, by
+// name, each with a mark of its value.
+func Visits(links []string) map[string]string {
+	var found map[string]string
+	for _, link := range links {
+		if u, err := url.Parse(strings.TrimSpace(link)); err == nil {
+			for name, value := range sessionsOf(u) {
+				if found == nil {
+					found = map[string]string{}
+				}
+				found[name] = HashID(value)[len("sha256:"):][:8]
+			}
+		}
+	}
+	return found
+}
+
+// sessionsOf lists what looks like a session in an address, by name.
+func sessionsOf(u *url.URL) map[string]string {
+	found := map[string]string{}
+	take := func(part string) {
+		name, value, _ := strings.Cut(part, "=")
+		if name = strings.ToLower(name); sessionParam(name, value) {
+			found[name] = value
+		}
+	}
+	if !strings.ContainsAny(u.Path+u.RawQuery, ";=") {
+		return nil
+	}
+	for part := range strings.FieldsFuncSeq(u.RawQuery, func(r rune) bool { return r == '&' || r == ';' }) {
+		take(part)
+	}
+	if i := strings.LastIndexByte(u.Path, ';'); i >= 0 {
+		take(u.Path[i+1:])
+	}
+	return found
+}
+
+// Clean is CleanURL for a link of the answer.
+func (a Apart) Clean(raw string) string { return a.Resolve(nil, raw) }
+
+// Resolve is the function Resolve for a link of the answer.
+func (a Apart) Resolve(base *url.URL, ref string) string {
 	ref = strings.TrimSpace(ref)
 	if ref == "" || strings.HasPrefix(ref, "#") && base == nil {
 		return ""
@@ -41,7 +140,7 @@ func Resolve(base *url.URL, ref string) string {
 	if err != nil || !IsWeb(u) {
 		return ""
 	}
-	return cleanParsed(u)
+	return cleanParsed(u, a)
 }
 
 // CleanURL returns the permalink without what changes from visit to visit:
@@ -54,7 +153,7 @@ func IsWeb(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
-func cleanParsed(u *url.URL) string {
+func cleanParsed(u *url.URL, apart Apart) string {
 	c := *u
 	c.User = nil
 	c.Host = strings.ToLower(c.Host)
@@ -66,10 +165,10 @@ func cleanParsed(u *url.URL) string {
 	if c.Path == "" {
 		c.Path = "/"
 	}
-	if i := sessionInPath(c.Path); i >= 0 {
+	if i := sessionInPath(c.Path, apart); i >= 0 {
 		c.Path, c.RawPath = c.Path[:i], ""
 	}
-	c.RawQuery = cleanQuery(c.RawQuery)
+	c.RawQuery = cleanQuery(c.RawQuery, apart)
 	c.ForceQuery = false
 	if strings.HasPrefix(c.Fragment, ":~:") || strings.HasPrefix(c.Fragment, "xtor=") || strings.HasPrefix(c.Fragment, "utm_") {
 		c.Fragment, c.RawFragment = "", ""
@@ -78,13 +177,13 @@ func cleanParsed(u *url.URL) string {
 }
 
 // sessionInPath finds ";jsessionid=…" and ";PHPSESSID=…" at the end of a path.
-func sessionInPath(path string) int {
+func sessionInPath(path string, apart Apart) int {
 	i := strings.LastIndexByte(path, ';')
 	if i < 0 {
 		return -1
 	}
 	name, value, _ := strings.Cut(path[i+1:], "=")
-	if !sessionParam(strings.ToLower(name), value) {
+	if name = strings.ToLower(name); apart[name] || !sessionParam(name, value) {
 		return -1
 	}
 	return i
@@ -93,7 +192,7 @@ func sessionInPath(path string) int {
 // cleanQuery drops session and campaign parameters, and the word by which Telegram
 // shows one picture of an album, and keeps the rest as it is
 // written, in its order and with its separators ("&", and ";" as SMF uses it).
-func cleanQuery(q string) string {
+func cleanQuery(q string, apart Apart) string {
 	var b strings.Builder
 	sep := byte(0)
 	for q != "" {
@@ -109,7 +208,8 @@ func cleanQuery(q string) string {
 			continue
 		}
 		name, value, _ := strings.Cut(part, "=")
-		if part != "" && !sessionParam(strings.ToLower(name), value) && !campaignParam(strings.ToLower(name)) && part != "single" {
+		name = strings.ToLower(name)
+		if part != "" && (apart[name] || !sessionParam(name, value)) && !campaignParam(name) && part != "single" {
 			if b.Len() > 0 {
 				b.WriteByte(sep)
 			}
@@ -141,8 +241,18 @@ func escapeQuery(s string) string {
 	return b.String()
 }
 
-// sessionParam reports parameters that name the visit. "s" and "sid" are words
-// of their own elsewhere, so their value must look like a session id.
+// technical reports names that only server software gives, with values only it makes.
+func technical(name, value string) bool {
+	switch name {
+	case "s", "sid", "session_id", "sessionid", "sessid":
+		return false
+	}
+	return len(value) >= 8
+}
+
+// sessionParam reports parameters that look like the name of a visit; TellApart
+// knows better where the other links of the answer are at hand. "s" and "sid" are
+// words of their own elsewhere, so their value must look like a session id.
 func sessionParam(name, value string) bool {
 	switch name {
 	case "phpsessid", "jsessionid", "zenid", "oscsid", "cfid", "cftoken", "asp.net_sessionid", "sessionid", "session_id", "sessid":

@@ -1,0 +1,133 @@
+package feed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mmcdole/gofeed"
+
+	"github.com/earshot/earshot/crawlers/internal/charset"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
+)
+
+// answer is an answer that is a feed, or what was saved of one.
+type answer struct {
+	salvaged
+	res *fetch.Response
+}
+
+// whole reads the feed of the answer. One that is cut off is asked for once more:
+// when it is cut at the same place again, its server always cuts there, and what
+// stands there is read as it is.
+func (f *feed) whole(ctx context.Context, res *fetch.Response) (answer, error) {
+	first, err := read(res, false)
+	if err != nil || !first.cut {
+		return answer{first, res}, err
+	}
+	second, err := f.env.Fetch.Do(ctx, fetch.Request{URL: res.URL, Accept: Accept})
+	if err != nil || second.NotModified {
+		res.Validators = fetch.Validators{} // the next poll reads it again
+		return answer{first, res}, nil
+	}
+	same := bytes.Equal(second.Body, res.Body)
+	again, err := read(second, same)
+	switch {
+	case err == nil && (same || !again.cut || len(again.feed.Items) > len(first.feed.Items)):
+		if !same && again.cut {
+			second.Validators = fetch.Validators{}
+		}
+		return answer{again, second}, nil
+	default:
+		res.Validators = fetch.Validators{}
+		return answer{first, res}, nil
+	}
+}
+
+// parse reads the feed of an answer, whatever is wrong with it.
+func parse(res *fetch.Response) (*gofeed.Feed, error) {
+	s, err := read(res, true)
+	return s.feed, err
+}
+
+// read parses what came. The error wraps errNoFeed when it is something else than
+// a feed. last says to read the item, too, in which the answer ends.
+func read(res *fetch.Response, last bool) (salvaged, error) {
+	body := bytes.TrimSpace(res.Body)
+	if len(body) == 0 {
+		return salvaged{}, errors.New("the answer is empty")
+	}
+	if body[0] == '{' {
+		body = bytes.TrimSpace(charset.Text(res))
+		if err := htmltext.CheckJSON(string(body)); err != nil {
+			return salvaged{}, err
+		}
+		release := htmltext.ReserveMemory(len(body) * htmltext.FeedCost)
+		defer release()
+		return readJSON(body)
+	}
+	body = charset.XML(res)
+	if err := htmltext.CheckTags(body); err != nil {
+		return salvaged{}, err
+	}
+	release := htmltext.ReserveMemory(len(body) * htmltext.FeedCost)
+	defer release()
+	return readXML(tidy(body, res.URL), last)
+}
+
+// parseXML parses RSS, RDF and Atom.
+func parseXML(body []byte) (*gofeed.Feed, error) {
+	p := gofeed.NewParser()
+	// Scanning every item for pictures costs as much as parsing the feed.
+	p.RSSTranslator = &rssFeeds{gofeed.DefaultRSSTranslator{DisableContentImageScan: true}}
+	p.AtomTranslator = &atomFeeds{}
+	return p.Parse(bytes.NewReader(body))
+}
+
+func readXML(body []byte, last bool) (salvaged, error) {
+	parsed, err := parseXML(body)
+	switch {
+	case errors.Is(err, gofeed.ErrFeedTypeNotDetected):
+		return salvaged{}, errNoFeed
+	case err == nil && !swallowed(body, len(parsed.Items)) && (len(parsed.Items) > 0 || !hasItems(body)):
+		return salvaged{feed: parsed}, nil
+	}
+	if s, ok := salvage(body, last, parseXML); ok {
+		return s, nil
+	}
+	switch {
+	case err == nil && len(parsed.Items) > 0:
+		return salvaged{feed: parsed}, nil
+	case err == nil:
+		return salvaged{}, errors.New("the feed holds entries, but none of them can be read: its XML is broken")
+	}
+	return salvaged{}, fmt.Errorf("the feed cannot be read, it may be cut off: %w", err)
+}
+
+// swallowed reports whether the document begins more items than were read: one that
+// is never closed takes those behind it for its own words.
+func swallowed(body []byte, read int) bool {
+	begun := 0
+	for _, open := range []string{"<item>", "<item ", "<entry>", "<entry "} {
+		begun += bytes.Count(body, []byte(open))
+	}
+	if begun <= read {
+		return false
+	}
+	p, ok := split(body) // some may stand in CDATA
+	return ok && len(p.items)+p.lost > read
+}
+
+// hasItems reports whether something in the bytes looks like an item.
+func hasItems(body []byte) bool {
+	return bytes.Contains(body, []byte("<item")) || bytes.Contains(body, []byte("<entry")) || bytes.Contains(body, []byte(":item")) || bytes.Contains(body, []byte(":entry"))
+}
+
+// quoted is what an answer says of itself, short enough for a message.
+func quoted(s string) string {
+	const longest = 120
+	return fmt.Sprintf("%q", text.Clip(htmltext.Line(s), longest))
+}

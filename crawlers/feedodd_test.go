@@ -1,0 +1,179 @@
+package crawlers_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/fetch"
+)
+
+// oddFeed is an RSS feed of these items.
+func oddFeed(items ...string) string {
+	return `<?xml version="1.0"?><rss version="2.0"><channel><title>N</title><link>https://n.example/</link>` + strings.Join(items, "") + `</channel></rss>`
+}
+
+const oddItem = `<item><title>Topic %d</title><link>%s</link>%s<pubDate>Fri, 20 Nov 2026 08:0%[1]d:00 GMT</pubDate><description>Words of entry %[1]d.</description></item>`
+
+// TestFeedSaysWhatCameInstead: no answer is silence, and an error page with status
+// 200 is quoted.
+func TestFeedSaysWhatCameInstead(t *testing.T) {
+	tests := []struct{ name, body, want string }{
+		{"an error page", `<html><head><title>Database Error</title></head><body><h1>Error establishing a database connection</h1></body></html>`, `"Error establishing a database connection"`},
+		{"a page of a provider", `<!doctype html><html><head><title>Обслуговування</title></head><body><h2>Сайт тимчасово недоступний</h2></body></html>`, `"Сайт тимчасово недоступний"`},
+		{"a title that says it all", `<html><head><title>503 Backend fetch failed</title></head></html>`, `"503 Backend fetch failed"`},
+		{"an error of an API", `{"error": {"message": "Too many readers"}}`, `"Too many readers"`},
+		{"a sentence", `upstream connect error or disconnect/reset before headers`, `"upstream connect error`},
+		{"nothing", "  \n", "empty"},
+		{"items that are none", `<rss version="2.0"><channel><title>N</title><category><item><title>A</title></channel></rss>`, "read"},
+		{"items in a torn list", `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><channel><x:item>`, "cannot be read"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			site := &pages{bodies: map[string]string{"https://n.example/rss": test.body}}
+			batch, err := crawlerOf(t, "feed: https://n.example/rss", site).Poll(t.Context(), "")
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %s in it", err, test.want)
+			}
+			if len(batch.Posts) > 0 || batch.Next != "" {
+				t.Errorf("posts or a cursor out of nothing: %+v", batch)
+			}
+		})
+	}
+}
+
+// TestFeedsGuidsThatChange: a guid, or a token in the link, that is another one in
+// every answer makes no known entry new.
+func TestFeedsGuidsThatChange(t *testing.T) {
+	links := []string{"https://n.example/works/%d", "https://n.example/d?f=AB%d&amp;v=%s7zz%[1]d9x8"}
+	for _, link := range links {
+		page := func(salt string, n int) string {
+			var items []string
+			for i := 1; i <= n; i++ {
+				l := fmt.Sprintf(link, i, salt)
+				l, _, _ = strings.Cut(l, "%!(EXTRA")
+				items = append(items, fmt.Sprintf(oddItem, i, l, "<guid isPermaLink=\"false\">"+salt+fmt.Sprint(i)+"</guid>"))
+			}
+			return oddFeed(items...)
+		}
+		site := &pages{bodies: map[string]string{"https://n.example/rss": page("aaaa", 2)}}
+		c := crawlerOf(t, "feed: https://n.example/rss", site)
+		first := mustPoll(t, c, "")
+		site.bodies["https://n.example/rss"] = page("bbbb", 3)
+		second := mustPoll(t, c, first.Next)
+		if len(first.Posts) != 2 || len(second.Posts) != 1 || second.Posts[0].Title != "Topic 3" {
+			t.Errorf("%s: first %d posts, then %+v, want the new one alone", link, len(first.Posts), second.Posts)
+		}
+	}
+}
+
+// TestFeedSessions: what has the same value on all links of an answer is no part of
+// the name; what has it in the next answer, too, stays in the link.
+func TestFeedSessions(t *testing.T) {
+	page := func(sid string, n int) string {
+		var items []string
+		for i := 1; i <= n; i++ {
+			items = append(items, fmt.Sprintf(oddItem, i, fmt.Sprintf("https://n.example/t?p=%d&amp;sid=%s", i, sid), ""))
+		}
+		return oddFeed(items...)
+	}
+	const one, two = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
+	for _, test := range []struct{ next, url string }{{two, "https://n.example/t?p=3"}, {one, "https://n.example/t?p=3&sid=" + one}} {
+		site := &pages{bodies: map[string]string{"https://n.example/rss": page(one, 2)}}
+		c := crawlerOf(t, "feed: https://n.example/rss", site)
+		first := mustPoll(t, c, "")
+		if p := first.Posts[0]; p.ID != "https://n.example/t?p=1" || p.URL != p.ID {
+			t.Errorf("first: %q at %q", p.ID, p.URL)
+		}
+		site.bodies["https://n.example/rss"] = page(test.next, 3)
+		second := mustPoll(t, c, first.Next)
+		if len(second.Posts) != 1 || second.Posts[0].ID != "https://n.example/t?p=3" || second.Posts[0].URL != test.url {
+			t.Errorf("then: %+v, want %s", second.Posts, test.url)
+		}
+	}
+}
+
+// cutting answers with the first of its bodies, then with the next, and so on.
+type cutting struct {
+	pages
+	next []string
+}
+
+func (c *cutting) answer(res *fetch.Response) {
+	if len(c.next) > 0 {
+		res.Body, c.next = []byte(c.next[0]), c.next[1:]
+	}
+}
+
+// changed is a site whose answers something is done to.
+type changed struct {
+	site *pages
+	to   func(*fetch.Response)
+}
+
+func (c changed) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+	res, err := c.site.Do(ctx, r)
+	if err == nil {
+		c.to(res)
+	}
+	return res, err
+}
+
+// TestFeedThatIsCut: once, it is read as a whole with the second try; always at the
+// same place, as it is; always elsewhere, its whole entries.
+func TestFeedThatIsCut(t *testing.T) {
+	whole := oddFeed(fmt.Sprintf(oddItem, 1, "https://n.example/1", ""), fmt.Sprintf(oddItem, 2, "https://n.example/2", ""), fmt.Sprintf(oddItem, 3, "https://n.example/3", ""))
+	cut := whole[:strings.Index(whole, "entry 3")]
+	shorter := whole[:strings.Index(whole, "Topic 3")]
+	for _, test := range []struct {
+		name  string
+		next  []string
+		posts int
+		said  bool
+	}{
+		{"once", []string{cut, whole}, 3, false},
+		{"always there", []string{cut, cut}, 3, true},
+		{"elsewhere", []string{cut, shorter}, 2, true},
+		{"elsewhere, later", []string{shorter, cut}, 2, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := &cutting{pages: pages{bodies: map[string]string{"https://n.example/rss": whole}}, next: test.next}
+			batch, err := crawlerOf(t, "feed: https://n.example/rss", changed{&c.pages, c.answer}).Poll(t.Context(), "")
+			if err != nil || len(batch.Posts) != test.posts || (len(batch.Observed.Unread) > 0) != test.said {
+				t.Errorf("%d posts, %q, %v", len(batch.Posts), batch.Observed.Unread, err)
+			}
+			if len(c.asked) != 2 {
+				t.Errorf("asked %d times", len(c.asked))
+			}
+		})
+	}
+}
+
+// TestFeedCostsLinearTime: walks over hostile feeds cost in proportion to their length.
+func TestFeedCostsLinearTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures")
+	}
+	for _, part := range []string{"<item>", "<item><title>", "<![CDATA[", "<!--", "</item>", "<a:item xml:base='x'>", "<x:p xmlns:x='http://www.w3.org/1999/xhtml'>", "<item><title>a</title></item>", "<", "<!", "&amp;", "<p><a href='x'>", "<link xml:base='a/'>"} {
+		for _, head := range []string{"<rss>", `<feed xml:base="https://a.example/" xmlns:h="http://www.w3.org/1999/xhtml">`, `<rss xmlns="x"><channel>`} {
+			cost := func(n int) time.Duration {
+				body := head + strings.Repeat(part, n)
+				best := time.Hour
+				for range 3 {
+					site := &pages{bodies: map[string]string{"https://n.example/rss": body}}
+					c := crawlerOf(t, "feed: https://n.example/rss", site)
+					start := time.Now()
+					_, _ = c.Poll(t.Context(), "")
+					best = min(best, time.Since(start))
+				}
+				return best
+			}
+			const n = 1000
+			if one, four := cost(n), cost(4*n); four > 12*one+100*time.Millisecond { // a square would be sixteen times
+				t.Errorf("%s%s: %v for %d, %v for %d", head, part, one, n, four, 4*n)
+			}
+		}
+	}
+}
