@@ -41,6 +41,9 @@ type Observation struct {
 	Newest time.Time // the newest post's time; zero when unknown
 	Bytes  int       // of the decoded answers; 0 when nothing was sent
 	Notes  []string  // what was not understood, in plain words
+	// Unread are those of Notes about what is there and was lost: a date that is none.
+	// They are told to whoever looks, asked or not.
+	Unread []string
 }
 
 // Crawler polls one source.

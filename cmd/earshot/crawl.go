@@ -48,10 +48,8 @@ func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
 			failed = true
 			fmt.Fprintf(term.err, "%s: %v\n", p.src.Name, p.err)
 		}
-		for _, note := range p.batch.Observed.Notes {
-			if c.Verbose {
-				fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, note)
-			}
+		for _, note := range p.told(c.Verbose) {
+			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, note)
 		}
 	}
 	if failed {
@@ -65,6 +63,23 @@ type polled struct {
 	src   config.Source
 	batch crawlers.Batch
 	err   error
+}
+
+// told is what a person hears about the poll besides its error. No post vanishes in
+// silence: a poll without posts says why, and what could not be read is named.
+func (p polled) told(all bool) []string {
+	sees := p.batch.Observed
+	switch {
+	case all, p.err == nil && len(p.batch.Posts) == 0 && len(sees.Notes) > 0:
+		return sees.Notes
+	case p.err == nil && len(p.batch.Posts) == 0 && sees.Items == 0:
+		return []string{p.emptyAnswer()}
+	}
+	return sees.Unread
+}
+
+func (p polled) emptyAnswer() string {
+	return fmt.Sprintf("no posts: the answer has %d KB but nothing in it looks like a post", (p.batch.Observed.Bytes+1023)/1024)
 }
 
 // pollOnce polls the sources at the same time and yields them in their order.
