@@ -36,6 +36,8 @@ func (d *document) generic() *pageData {
 	if ref := d.doc.Find("link[rel=canonical]").AttrOr("href", ""); ref != "" && d.public(ref) != "" {
 		p.Thread = withoutFragment(d.public(ref))
 	}
+	p.Next, p.Prev = d.link(nextLinks), d.link(prevLinks)
+	d.guessPager(p)
 	p.Posts = d.blocks(p)
 	if len(p.Posts) == 0 {
 		p.Posts = d.shapes(p)
@@ -44,12 +46,9 @@ func (d *document) generic() *pageData {
 		p.Posts = marked
 	}
 	if len(p.Posts) == 0 {
-		p.Threads = d.genericThreads()
+		p.Threads, p.Prev = d.genericThreads(), ""
 		return p
 	}
-	p.Next = d.link(nextLinks)
-	p.Prev = d.link(prevLinks)
-	d.guessPager(p)
 	p.note("the forum's engine is not known: its pages are read by their shape")
 	return p
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -239,6 +240,7 @@ func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 	if l.cut {
 		l.notes = append(l.notes, "the page ends in the middle: its last post waits for the next poll")
 		marked, selected = dropUnfinished(marked, doc), dropUnfinished(selected, doc)
+		structured = slices.DeleteFunc(structured, nameless)
 	}
 	items := schemaorg.Merge(schemaorg.Merge(structured, marked), selected)
 	for _, way := range []struct {
@@ -323,7 +325,14 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 	return poll.Finish(p.env, []mention.Post{item.Post})[0], nil
 }
 
-// dropUnfinished removes the item the document ends in.
+// nameless reports an item whose name may depend on what the rest of the page says
+// of it: its day.
+func nameless(i *schemaorg.Item) bool {
+	return i.Post.URL == "" && i.Native == "" && i.Post.Published.IsZero()
+}
+
+// dropUnfinished removes the item the document ends in, also where only a part of
+// it stands there or is still to come.
 func dropUnfinished(items []*schemaorg.Item, doc *goquery.Document) []*schemaorg.Item {
 	onSpine := map[*html.Node]bool{}
 	for n := doc.Nodes[0]; n != nil; n = n.LastChild {
@@ -331,7 +340,7 @@ func dropUnfinished(items []*schemaorg.Item, doc *goquery.Document) []*schemaorg
 	}
 	kept := items[:0]
 	for _, i := range items {
-		if !onSpine[i.Node] {
+		if !onSpine[i.Node] && !slices.ContainsFunc(i.Elsewhere, func(n *html.Node) bool { return n == nil || onSpine[n] }) {
 			kept = append(kept, i)
 		}
 	}

@@ -21,6 +21,9 @@ type Item struct {
 	parent   *Item      // what a comment is under
 	context  bool       // an article: no post, only the parent of comments
 	Node     *html.Node // where a selected item stands
+	// Elsewhere are the other parts of the page it is made of; nil among them is one
+	// that is not there.
+	Elsewhere []*html.Node
 
 	name, words  string // letters of the author and the text, once asked for
 	isNormalized bool

@@ -73,10 +73,10 @@ func unwrapScript(s string) string {
 	return s
 }
 
-// withoutComments blanks the comments of JavaScript. What looks like one inside a
+// withoutComments blanks the comments of JavaScript and HTML. What looks like one inside a
 // string ("https://…") is text.
 func withoutComments(s string) string {
-	if !strings.Contains(s, "//") && !strings.Contains(s, "/*") {
+	if !strings.Contains(s, "//") && !strings.Contains(s, "/*") && !strings.Contains(s, "<!--") {
 		return s
 	}
 	var b strings.Builder
@@ -101,6 +101,11 @@ func withoutComments(s string) string {
 				return b.String()
 			}
 			end += 4
+		case !inString && strings.HasPrefix(s[i:], "<!--"):
+			if end = strings.Index(s[i+4:], "-->"); end < 0 {
+				return b.String()
+			}
+			end += 7
 		}
 		if end < 0 {
 			b.WriteByte(c)

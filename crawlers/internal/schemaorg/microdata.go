@@ -20,6 +20,7 @@ type scope struct {
 	kind  schemaType
 	props map[string][]*html.Node // lower-case name to elements, in page order
 	subs  map[string]*scope       // properties that are things themselves
+	parts []*html.Node            // what itemref names; nil is not on the page
 }
 
 // scopes reads the things of one page. Each is read once, however many others it
@@ -126,6 +127,7 @@ func (a *scopes) of(n *html.Node) *scope {
 	const mostRefs = 20
 	refs := strings.Fields(htmltext.Attr(n, "itemref"))
 	for i, id := range refs[:min(len(refs), mostRefs)] {
+		s.parts = append(s.parts, a.byID[id])
 		if part := a.byID[id]; part != nil && !slices.Contains(refs[:i], id) && !holds(part, n) {
 			a.take(s, part, 0)
 		}
@@ -179,7 +181,7 @@ func (a *scopes) take(s *scope, n *html.Node, depth int) {
 }
 
 func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
-	item := Item{Node: s.node}
+	item := Item{Node: s.node, Elsewhere: s.parts}
 	p := &item.Post
 	p.Author, p.AuthorURL = r.scopePerson(s)
 	for _, name := range []string{"datepublished", "datecreated", "dtreviewed", "commenttime", "date"} {
