@@ -158,6 +158,9 @@ func (a pagedAddress) beside(numbers []pagerLink, way int) []pagerLink {
 	return nil
 }
 
+// mostSlugs bounds the links of a list that are looked at: a page lists fifty.
+const mostSlugs = 1000
+
 // slugThreads finds the threads of a list whose addresses hold no numbers: links
 // of many words in rows of one look, each with a date or a count beside it.
 func (d *document) slugThreads() []threadRow {
@@ -186,7 +189,9 @@ func (d *document) slugThreads() []threadRow {
 		if row == nil || row.Data == "body" || row.Data == "html" || !rowFacts.MatchString(strings.Replace(htmltext.Short(row), title, "", 1)) {
 			continue
 		}
-		seen[key] = true
+		if seen[key] = true; len(seen) > mostSlugs {
+			break
+		}
 		shape := u.Path[:strings.LastIndexByte(strings.TrimSuffix(u.Path, "/"), '/')+1] + " " + partKey(row, false)
 		if groups[shape] == nil {
 			order = append(order, shape)
