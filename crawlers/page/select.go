@@ -152,7 +152,7 @@ func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) str
 			if s.attr != "" {
 				part = quotes.Plain(htmltext.Attr(n, s.attr))
 			} else {
-				part = quotes.TextWithout(schemaorg.Selection(n), schemaorg.IsAnswer)
+				part = quotes.Text(schemaorg.Selection(n), schemaorg.IsAnswer)
 			}
 			if part != "" {
 				parts = append(parts, part)
@@ -282,7 +282,7 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env craw
 	}
 	set("author", &p.Author, r.author.value(s))
 	set("title", &p.Title, r.title.value(s))
-	set("text", &p.Text, r.text.prose(s, poll.Quotes(env, "")))
+	set("text", &p.Text, r.text.prose(s, schemaorg.Quotes(env, "")))
 	set("link", &p.URL, r.link.link(s, base))
 	set("thread", &p.ThreadURL, r.thread.link(s, base))
 	set("lang", &p.Lang, poll.Language(r.lang.value(s)))

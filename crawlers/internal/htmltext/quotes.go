@@ -48,11 +48,9 @@ func (q Quotes) match(n *html.Node) bool {
 func IsSignature(n *html.Node) bool { return signatures.Match(n) }
 
 // Text is what the author wrote in s: without quotes, signatures and the buttons
-// below. What a page hides behind "read more" is read.
-func (q Quotes) Text(s *goquery.Selection) string { return q.TextWithout(s, nil) }
-
-// TextWithout is Text without the elements that also reports.
-func (q Quotes) TextWithout(s *goquery.Selection, also func(*html.Node) bool) string {
+// below, and without the elements that also reports, which may be nil. What a page
+// hides behind "read more" is read.
+func (q Quotes) Text(s *goquery.Selection, also func(*html.Node) bool) string {
 	parts := make([]string, 0, len(s.Nodes))
 	for _, n := range s.Nodes {
 		if text := q.ofElement(n, also); text != "" {

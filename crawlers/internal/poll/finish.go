@@ -14,7 +14,6 @@ import (
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/dates"
-	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -99,21 +98,6 @@ func Plausible(t, now time.Time) time.Time {
 func Date(e crawlers.Env, text string) (t time.Time, dateOnly bool) {
 	t, dateOnly, _ = dates.Parse(text, e.Now(), e.Zone, e.Lang)
 	return t, dateOnly
-}
-
-// Quotes says whose words a bare <blockquote> is in the posts of a source: in
-// forums and comments somebody else's. kind is what the page itself says, if it does.
-func Quotes(e crawlers.Env, kind mention.PostKind) htmltext.Quotes {
-	switch {
-	case e.PostKind != "":
-		kind = e.PostKind
-	case kind == "":
-		kind = e.DefaultKind
-	}
-	if kind == mention.Forum || kind == mention.Comment {
-		return htmltext.Bare
-	}
-	return htmltext.Marked
 }
 
 // NotFound reports an answer of 404 or 410: what was there is not there any more.

@@ -6,7 +6,9 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/dates"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -27,6 +29,21 @@ type Item struct {
 
 	name, words  string // letters of the author and the text, once asked for
 	isNormalized bool
+}
+
+// Quotes says whose words a bare <blockquote> is in the posts of a source: in
+// forums and comments somebody else's. kind is what the page itself says, if it does.
+func Quotes(e crawlers.Env, kind mention.PostKind) htmltext.Quotes {
+	switch {
+	case e.PostKind != "":
+		kind = e.PostKind
+	case kind == "":
+		kind = e.DefaultKind
+	}
+	if kind == mention.Forum || kind == mention.Comment {
+		return htmltext.Bare
+	}
+	return htmltext.Marked
 }
 
 // MaxItems bounds the posts of one page: comparing two readings of a page

@@ -199,7 +199,7 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 	}
 	p.Title = htmltext.Line(s.value("headline", "name"))
 	for _, name := range []string{"reviewbody", "articlebody", "text", "commenttext", "description"} {
-		if p.Text = s.prose(name, poll.Quotes(r.Env, s.kind.post())); p.Text != "" {
+		if p.Text = s.prose(name, Quotes(r.Env, s.kind.post())); p.Text != "" {
 			break
 		}
 	}
@@ -244,7 +244,7 @@ func (s *scope) value(names ...string) string {
 func (s *scope) prose(name string, quotes htmltext.Quotes) string {
 	var parts []string
 	for _, n := range s.props[name] {
-		part := quotes.TextWithout(Selection(n), otherPost)
+		part := quotes.Text(Selection(n), otherPost)
 		if part == "" {
 			part = quotes.Plain(htmltext.Attr(n, "content"))
 		}

@@ -245,7 +245,7 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 		p.Edited = edited
 	}
 	p.Title = htmltext.Line(valueText(field(v, "headline", "name")))
-	p.Text = poll.Quotes(r.Env, kind.post()).Plain(valueText(field(v, "reviewBody", "articleBody", "text", "commentText", "description")))
+	p.Text = Quotes(r.Env, kind.post()).Plain(valueText(field(v, "reviewBody", "articleBody", "text", "commentText", "description")))
 	p.URL = r.link(v)
 	p.Lang = poll.Language(valueText(field(v, "inLanguage")))
 	item.Native = valueText(field(v, "identifier"))
