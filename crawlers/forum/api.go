@@ -234,7 +234,7 @@ func apiText(fragment string) string {
 	if err != nil {
 		return htmltext.PlainAuthorText(fragment)
 	}
-	return rawQuote.ReplaceAllString(htmltext.Text(doc.Find("body"), textFilter{quotes: true}), "")
+	return ownWords(doc.Find("body"), textFilter{quotes: true})
 }
 
 // withoutFragment is the address without what names a place in the page.

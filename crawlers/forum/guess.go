@@ -14,6 +14,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/phrases"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+	words "github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -35,16 +36,19 @@ func (d *document) generic() *pageData {
 	if ref := d.doc.Find("link[rel=canonical]").AttrOr("href", ""); ref != "" && d.public(ref) != "" {
 		p.Thread = withoutFragment(d.public(ref))
 	}
+	p.Next, p.Prev = d.link(nextLinks), d.link(prevLinks)
+	d.guessPager(p)
 	p.Posts = d.blocks(p)
+	if len(p.Posts) == 0 {
+		p.Posts = d.shapes(p)
+	}
 	if marked := d.marked(); len(marked) > len(p.Posts) {
 		p.Posts = marked
 	}
 	if len(p.Posts) == 0 {
-		p.Threads = d.genericThreads()
+		p.Threads, p.Prev = d.genericThreads(), ""
 		return p
 	}
-	p.Next = d.link(nextLinks)
-	p.Prev = d.link(prevLinks)
 	p.note("the forum's engine is not known: its pages are read by their shape")
 	return p
 }
@@ -112,6 +116,9 @@ var blockID = regexp.MustCompile(`(?i)^(.*?(?:post|msg|message|comment|reply|ent
 type postBlock struct {
 	postItem
 	anchor string // the id="" or name="" that carries the number
+	// nameless: the page does not number it, so its id is of this page only.
+	nameless bool
+	leading  []*html.Node // its first texts, once asked for
 }
 
 // blocks finds the group of post-like blocks of one shape that gives most posts.
@@ -209,13 +216,16 @@ func grow(group []postBlock) []postBlock {
 
 // readBlocks reads the blocks of one shape that are complete posts.
 func readBlocks(group []postBlock, p *pageData) []mention.Post {
+	if len(group) == 0 {
+		return nil
+	}
 	parts := partsOf(group)
 	author, moment := bestAuthor(group, parts), bestMoment(group, parts)
 	if author == nil || moment == nil {
 		return nil
 	}
 	text := bestText(group, parts, author, moment)
-	if text == nil {
+	if text == nil || group[0].nameless && mostlyLinks(text) {
 		return nil
 	}
 	var posts []mention.Post
@@ -224,12 +234,16 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 		b := &group[i]
 		post := mention.Post{ID: b.id, Title: p.Topic, ThreadURL: p.Thread, Author: author[i].value,
 			Published: moment[i].at, DateOnly: moment[i].day, Text: text[i].value}
-		if seen[b.id] || post.Author == "" || post.Published.IsZero() || post.Text == "" && !text[i].found {
+		if b.nameless {
+			post.ID = poll.HashID("words", words.Letters(post.Author), words.Letters(post.Text))
+		}
+		if seen[post.ID] || post.Author == "" || post.Published.IsZero() || post.Text == "" && !text[i].found {
 			continue
 		}
-		seen[b.id] = true
-		post.URL = b.guessLink(p)
-		if post.URL != "" {
+		seen[post.ID] = true
+		if b.nameless {
+			post.URL = p.Thread
+		} else if post.URL = b.guessLink(p); post.URL != "" {
 			post.ID = post.URL // the number may count within its thread only
 		}
 		post.IsReply = len(posts) > 0 || p.Prev != ""
@@ -299,7 +313,9 @@ func (d *document) genericThreads() []threadRow {
 		}
 	})
 	if len(rows) < 3 { // a page with one or two such links is no list of threads
-		return nil
+		if rows = d.slugThreads(); len(rows) < 3 {
+			return nil
+		}
 	}
 	return rows
 }

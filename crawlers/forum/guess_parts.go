@@ -85,7 +85,7 @@ var (
 
 // bestAuthor settles which element names the author.
 func bestAuthor(group []postBlock, parts [][]blockPart) []blockPart {
-	return vote(group, parts, func(_ *postBlock, p blockPart) (blockPart, int) {
+	return vote(group, parts, func(b *postBlock, p blockPart) (blockPart, int) {
 		n := p.el.Nodes[0]
 		score := 0
 		if rankClass.MatchString(htmltext.Attr(n, "class")) {
@@ -103,12 +103,15 @@ func bestAuthor(group []postBlock, parts [][]blockPart) []blockPart {
 		case authorClass.MatchString(class):
 			score = 4
 		}
-		if score > 0 && p.value == "" {
+		if (score > 0 || b.nameless) && p.value == "" {
 			p.value = htmltext.Text(p.el, nil)
 		}
 		if n := utf8.RuneCountInString(p.value); n < 1 || n > 60 || strings.Contains(p.value, "\n") || noName.MatchString(p.value) ||
 			len(spaces.FindAllString(p.value, -1)) > 5 {
 			return p, 0
+		}
+		if score == 0 && b.nameless {
+			score = leadingName(b, n, p.value)
 		}
 		return p, score
 	})
@@ -191,9 +194,12 @@ func vote(group []postBlock, parts [][]blockPart, judge func(*postBlock, blockPa
 	// A guest's name is no link, and a moment may have another form in a few
 	// blocks: what the best kind leaves open the next ones fill.
 	chosen := found[best]
-	for i := range chosen {
-		for _, key := range slices.Sorted(maps.Keys(found)) {
-			if !chosen[i].found && found[key][i].found && score[key]*3 >= most {
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		if score[key]*3 < most {
+			continue
+		}
+		for i := range chosen {
+			if !chosen[i].found && found[key][i].found {
 				chosen[i] = found[key][i]
 			}
 		}
@@ -245,7 +251,7 @@ func bestText(group []postBlock, parts [][]blockPart, author, moment []blockPart
 			if found[part.key][i].found {
 				continue
 			}
-			part.value = rawQuote.ReplaceAllString(htmltext.Text(part.el, textFilter{root: n, items: group[i].items, quotes: true, also: notOwn}), "")
+			part.value = ownWords(part.el, textFilter{root: n, items: group[i].items, quotes: true, also: notOwn})
 			if part.value == author[i].value {
 				continue
 			}

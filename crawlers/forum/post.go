@@ -156,7 +156,38 @@ func (it *postItem) answered() string {
 // words is the author's text: no quotes, no signature, nothing the preset drops.
 func (it *postItem) words(text *goquery.Selection) string {
 	skip := textFilter{root: text.Nodes[0], drop: &it.rules.Drop, items: it.items, quotes: !it.rules.Quotes}
-	return rawQuote.ReplaceAllString(htmltext.Text(text, skip), "")
+	return ownWords(text, skip)
+}
+
+// ownWords is the text without what is not the author's. A text that is nothing
+// without its quotes keeps them.
+func ownWords(text *goquery.Selection, skip textFilter) string {
+	own := withoutSignature(rawQuote.ReplaceAllString(htmltext.Text(text, skip), ""))
+	if own == "" && skip.quotes {
+		skip.quotes = false
+		own = withoutSignature(rawQuote.ReplaceAllString(htmltext.Text(text, skip), ""))
+	}
+	return own
+}
+
+// signatureLine is how boards draw the line above a signature.
+var signatureLine = regexp.MustCompile(`(?m)^_{8,}$`)
+
+// withoutSignature cuts the text at the last such line when little follows.
+func withoutSignature(text string) string {
+	const mostLines, mostBytes = 6, 600
+	found := signatureLine.FindAllStringIndex(text, -1)
+	if len(found) == 0 {
+		return text
+	}
+	at := found[len(found)-1]
+	if rest := text[at[1]:]; len(rest) > mostBytes || strings.Count(rest, "\n") > mostLines {
+		return text
+	}
+	if own := strings.TrimRight(text[:at[0]], "\n "); own != "" {
+		return own
+	}
+	return text
 }
 
 // rawQuote is a quote a board left in its own markup.
@@ -179,6 +210,9 @@ func (s textFilter) Match(n *html.Node) bool {
 		return true
 	}
 	if s.also != nil && s.also(n) {
+		return true
+	}
+	if htmltext.IsControl(n) {
 		return true
 	}
 	return s.quotes && (htmltext.IsQuote(n) || htmltext.IsQuoteHead(n))

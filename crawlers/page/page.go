@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,12 @@ func Kind() crawlers.Kind {
 				return nil, err
 			}
 			o.Address = poll.Rebase(o.Address, env.Base)
-			return New(env, o, s)
+			p, err := New(env, o, s)
+			if err != nil {
+				return nil, err
+			}
+			p.own = true
+			return p, nil
 		},
 	}
 }
@@ -72,6 +78,7 @@ type page struct {
 	detail  *selectReader
 	pages   int
 	closed  []closedCheck
+	own     bool // the selectors are the user's and not a preset's
 }
 
 type closedCheck struct {
@@ -122,6 +129,7 @@ type leaf struct {
 	next  string // address of the page with older posts
 	ways  []string
 	notes []string
+	seen  *tally // what the selectors found; nil without any
 	cut   bool
 }
 
@@ -140,12 +148,14 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 	next := poll.PageCursor{V: res.Validators}
 	var all []mention.Post
 	var sees crawlers.Observation
+	var seen *tally
 	visited := map[string]bool{}
 	for n := 1; ; n++ {
 		visited[res.URL] = true
 		l, err := p.read(res, state.Cut)
 		sees.Bytes += len(res.Body)
 		sees.Notes = poll.AppendNew(sees.Notes, l.notes...)
+		seen = seen.with(l.seen)
 		if err != nil {
 			return crawlers.Batch{Posts: p.fresh(all, state.Seen), Observed: sees}, err
 		}
@@ -170,6 +180,10 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		delete(marks, poll.Fingerprint(post))
 	}
 	next.Seen = marks
+	if len(all) > 0 {
+		sees.Unread = seen.doubts(p.own)
+		sees.Notes = poll.AppendNew(sees.Notes, sees.Unread...)
+	}
 	sees.Items, sees.Newest = len(all), poll.Newest(all)
 	sees.What = p.describe(sees, len(all))
 	return crawlers.Batch{Posts: fresh, Next: poll.EncodeCursor(next), Observed: sees}, err
@@ -220,11 +234,13 @@ func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 	schema.Items = nil
 	schema.Microdata(doc)
 	marked := schema.Items
-	selected := p.rules.read(doc, p.env, base)
+	selected, seen := p.rules.read(doc, p.env, base)
 
+	l.seen = seen
 	if l.cut {
 		l.notes = append(l.notes, "the page ends in the middle: its last post waits for the next poll")
 		marked, selected = dropUnfinished(marked, doc), dropUnfinished(selected, doc)
+		structured = slices.DeleteFunc(structured, nameless)
 	}
 	items := schemaorg.Merge(schemaorg.Merge(structured, marked), selected)
 	for _, way := range []struct {
@@ -239,17 +255,9 @@ func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 	l.next = p.older(doc, base, res.URL)
 	l.notes = append(l.notes, schema.Notes...)
 	if len(l.posts) == 0 {
-		l.notes = append(l.notes, p.nothing(doc, len(res.Body)))
+		l.notes = append(l.notes, p.nothing(len(res.Body), schema.Announced, seen, doc))
 	}
 	return l, nil
-}
-
-// nothing says in plain words why a page has no posts.
-func (p *page) nothing(doc *goquery.Document, size int) string {
-	if p.rules == nil {
-		return fmt.Sprintf("page has %d KB but no schema.org Review and no `select`: see docs/sources.md#page", (size+1023)/1024)
-	}
-	return fmt.Sprintf("page has %d KB but no schema.org Review; %s", (size+1023)/1024, p.rules.counts(doc))
 }
 
 // older finds the page with older posts: what `select` says, else what the page
@@ -312,12 +320,19 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 	if p.detail.item != nil {
 		scope = doc.FindMatcher(p.detail.item).First()
 	}
-	p.detail.fill(&item, scope, p.env, poll.DocumentBase(doc, res.URL))
+	p.detail.fill(&item, scope, p.env, poll.DocumentBase(doc, res.URL), nil)
 	item.Post.ID, item.Post.URL = post.ID, post.URL
 	return poll.Finish(p.env, []mention.Post{item.Post})[0], nil
 }
 
-// dropUnfinished removes the item the document ends in.
+// nameless reports an item whose name may depend on what the rest of the page says
+// of it: its day.
+func nameless(i *schemaorg.Item) bool {
+	return i.Post.URL == "" && i.Native == "" && i.Post.Published.IsZero()
+}
+
+// dropUnfinished removes the item the document ends in, also where only a part of
+// it stands there or is still to come.
 func dropUnfinished(items []*schemaorg.Item, doc *goquery.Document) []*schemaorg.Item {
 	onSpine := map[*html.Node]bool{}
 	for n := doc.Nodes[0]; n != nil; n = n.LastChild {
@@ -325,7 +340,7 @@ func dropUnfinished(items []*schemaorg.Item, doc *goquery.Document) []*schemaorg
 	}
 	kept := items[:0]
 	for _, i := range items {
-		if !onSpine[i.Node] {
+		if !onSpine[i.Node] && !slices.ContainsFunc(i.Elsewhere, func(n *html.Node) bool { return n == nil || onSpine[n] }) {
 			kept = append(kept, i)
 		}
 	}

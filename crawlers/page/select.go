@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+	"github.com/earshot/earshot/mention"
 )
 
 // Select says where the parts of a post stand on a page. Each part is a CSS
@@ -42,6 +42,7 @@ type Select struct {
 type selector struct {
 	match goquery.Matcher // nil: the item itself
 	attr  string          // "": the text
+	text  string          // as the user wrote it
 }
 
 // selectors are tried in order.
@@ -102,7 +103,7 @@ func (c *selectCompiler) list(part string, texts []string) selectors {
 	var list selectors
 	for _, text := range texts {
 		css, attr := splitAttr(text)
-		s := selector{attr: attr}
+		s := selector{attr: attr, text: text}
 		if css != "" && css != "." {
 			if s.match = c.css(part, css); s.match == nil {
 				continue
@@ -143,15 +144,15 @@ func (list selectors) value(item *goquery.Selection) string {
 
 // prose joins the texts of all elements the first selector that gives something
 // finds. An element inside another one that was found is not read twice.
-func (list selectors) prose(item *goquery.Selection) string {
+func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) string {
 	for _, s := range list {
 		var parts []string
 		for _, n := range outermost(s.nodes(item)) {
 			part := ""
 			if s.attr != "" {
-				part = htmltext.PlainAuthorText(htmltext.Attr(n, s.attr))
+				part = quotes.Plain(htmltext.Attr(n, s.attr))
 			} else {
-				part = htmltext.AuthorText(schemaorg.Selection(n))
+				part = quotes.Text(schemaorg.Selection(n), schemaorg.IsAnswer)
 			}
 			if part != "" {
 				parts = append(parts, part)
@@ -230,52 +231,78 @@ func outermost(list []*html.Node) []*html.Node {
 	return out
 }
 
-// read returns the items of the page, in its order.
-func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, base *url.URL) []*schemaorg.Item {
+// deepest bounds how many items may stand inside of one another: answers below
+// answers. Each of them is read with all that is in it.
+const deepest = 20
+
+// read returns the items of the page, in its order, and what could not be read.
+func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, base *url.URL) ([]*schemaorg.Item, *tally) {
 	if r == nil || r.item == nil {
-		return nil
+		return nil, nil
 	}
 	var items []*schemaorg.Item
+	seen := newTally(r)
+	depth := map[*html.Node]int{}
 	doc.FindMatcher(r.item).EachWithBreak(func(_ int, s *goquery.Selection) bool {
+		n := s.Nodes[0]
+		depth[n] = 1
+		for p := n.Parent; p != nil; p = p.Parent {
+			if d := depth[p]; d > 0 {
+				depth[n] = d + 1
+				break
+			}
+		}
+		if depth[n] > deepest {
+			return true
+		}
+		item := &schemaorg.Item{Node: n}
+		// Which post is answered may stand in what is dropped: a quote of it.
+		item.Post.ReplyTo = r.answered(s, base)
 		if r.drop != nil {
 			s.FindMatcher(r.drop).Remove()
 		}
-		item := &schemaorg.Item{Node: s.Nodes[0]}
-		r.fill(item, s, env, base)
+		r.fill(item, s, env, base, seen)
 		if item.Post.Text != "" || item.Post.Rating != nil || item.Post.Title != "" {
 			items = append(items, item)
 		}
 		return len(items) < schemaorg.MaxItems
 	})
-	return items
+	return items, seen
 }
 
-// fill sets what the selectors find inside s and leaves the rest alone.
-func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env crawlers.Env, base *url.URL) {
+// fill sets what the selectors find inside s and leaves the rest alone. seen may
+// be nil.
+func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env crawlers.Env, base *url.URL, seen *tally) {
 	p := &item.Post
-	set := func(to *string, v string) {
+	set := func(part string, to *string, v string) {
 		if v != "" {
 			*to = v
+			seen.found(part)
 		}
 	}
-	set(&p.Author, r.author.value(s))
-	set(&p.Title, r.title.value(s))
-	set(&p.Text, r.text.prose(s))
-	set(&p.URL, r.link.link(s, base))
-	set(&p.ThreadURL, r.thread.link(s, base))
-	set(&p.Lang, poll.Language(r.lang.value(s)))
+	set("author", &p.Author, r.author.value(s))
+	set("title", &p.Title, r.title.value(s))
+	set("text", &p.Text, r.text.prose(s, schemaorg.Quotes(env, "")))
+	set("link", &p.URL, r.link.link(s, base))
+	set("thread", &p.ThreadURL, r.thread.link(s, base))
+	set("lang", &p.Lang, poll.Language(r.lang.value(s)))
+	if p.ReplyTo == "" {
+		p.ReplyTo = r.answered(s, base)
+	}
 	if id := r.id.value(s); id != "" {
 		item.Native, item.Chosen = id, true
+		seen.found("id")
 	}
-	if reply := r.reply.value(s); reply != "" {
-		p.ReplyTo = reply
-		set(&p.ReplyTo, r.reply.link(s, base))
-	}
-	for _, t := range r.time.dates(s) {
+	dates := r.time.dates(s)
+	for _, t := range dates {
 		if at, day := poll.Date(env, t); !at.IsZero() {
 			p.Published, p.DateOnly, item.DateText = at, day, t
+			seen.found("time")
 			break
 		}
+	}
+	if p.Published.IsZero() {
+		seen.unread("time", strings.Join(dates, " "))
 	}
 	for _, t := range r.edited.dates(s) {
 		if at, _ := poll.Date(env, t); !at.IsZero() {
@@ -283,21 +310,40 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env craw
 			break
 		}
 	}
-	if value := r.rating.value(s); value != "" {
-		best := r.bestNumber
-		if best == "" {
-			best = r.best.value(s)
-		}
-		p.Rating = schemaorg.ParseRating(value, best)
+	if rating, text := r.stars(s); rating != nil {
+		p.Rating = rating
+		seen.found("rating")
+	} else if len(r.rating) > 0 {
+		seen.unread("rating", text)
 	}
 }
 
-// counts says how many elements each selector finds on the page: for people
-// whose selectors find nothing.
-func (r *selectReader) counts(doc *goquery.Document) string {
-	items := doc.FindMatcher(r.item)
-	if items.Length() == 0 {
-		return "select.item finds nothing on the page"
+// answered is the link, else the id, of the post this one answers.
+func (r *selectReader) answered(s *goquery.Selection, base *url.URL) string {
+	reply := r.reply.value(s)
+	if link := r.reply.link(s, base); link != "" {
+		return link
 	}
-	return fmt.Sprintf("select.item finds %d elements, but no text, title or rating inside", items.Length())
+	return reply
+}
+
+// stars reads the rating: a number, or what the element looks like.
+func (r *selectReader) stars(s *goquery.Selection) (*mention.Rating, string) {
+	best := r.bestNumber
+	if best == "" {
+		best = r.best.value(s)
+	}
+	value := r.rating.value(s)
+	if rating := schemaorg.ParseRating(value, best); value != "" && rating != nil {
+		return rating, value
+	}
+	for _, one := range r.rating {
+		if one.attr != "" {
+			continue
+		}
+		if rating := schemaorg.Stars(one.nodes(s), best); rating != nil {
+			return rating, value
+		}
+	}
+	return nil, value
 }

@@ -61,8 +61,25 @@ type presetOption struct {
 	Required bool     `yaml:"required"`
 	Default  string   `yaml:"default"`
 	Strip    []string `yaml:"strip"` // beginnings that people write and the site does not
-	Doc      string   `yaml:"doc"`
-	Example  string   `yaml:"example"`
+	// Form is a pattern of all that people paste for it; its first group that holds
+	// something is the value. Want says what is wanted when it does not fit.
+	Form    pattern `yaml:"form"`
+	Want    string  `yaml:"want"`
+	Doc     string  `yaml:"doc"`
+	Example string  `yaml:"example"`
+}
+
+// pattern is a regular expression in a preset; nil when it has none.
+type pattern struct{ re *regexp.Regexp }
+
+// UnmarshalYAML compiles it.
+func (p *pattern) UnmarshalYAML(unmarshal func(any) error) error {
+	var text string
+	err := unmarshal(&text)
+	if err == nil {
+		p.re, err = regexp.Compile(text)
+	}
+	return err
 }
 
 // sourceLine begins a block.
@@ -306,6 +323,9 @@ func (o presetOption) clean(s string) (string, error) {
 	for _, prefix := range o.Strip {
 		s = strings.TrimPrefix(s, prefix)
 	}
+	if o.Form.re != nil && s != "" {
+		return o.fit(s)
+	}
 	if o.Type != "site" || s == "" {
 		return s, nil
 	}
@@ -317,4 +337,15 @@ func (o presetOption) clean(s string) (string, error) {
 		return "", fmt.Errorf("%q: want a server alone, like https://social.example", s)
 	}
 	return u.Scheme + "://" + u.Host, nil
+}
+
+// fit takes the value out of what people paste for it.
+func (o presetOption) fit(s string) (string, error) {
+	found := o.Form.re.FindStringSubmatch(s)
+	for _, value := range found[min(len(found), 1):] {
+		if value != "" {
+			return value, nil
+		}
+	}
+	return "", fmt.Errorf("%q: want %s", s, o.Want)
 }

@@ -60,3 +60,29 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestPastedForms gives options what people paste for them.
+func TestPastedForms(t *testing.T) {
+	src, err := os.ReadFile("telegram.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := parsePreset("telegram", src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "Romashka_chat"
+	for _, form := range []string{name, "@" + name, " @" + name + " ", "t.me/" + name, "https://t.me/" + name, "http://t.me/" + name + "/",
+		"https://t.me/s/" + name, "https://t.me/s/" + name + "?before=120", "https://t.me/" + name + "/345", "https://t.me/" + name + "/345?comment=7",
+		"https://t.me/@" + name, "www.t.me/" + name, "https://telegram.me/" + name, "telegram.dog/s/" + name, "tg://resolve?domain=" + name,
+		"tg://resolve?domain=" + name + "&post=3", "https://" + name + ".t.me", name + ".t.me/12", "HTTPS://T.ME/" + name, "https://web.telegram.org/k/#@" + name} {
+		if got, err := p.Options[0].clean(form); got != name || err != nil {
+			t.Errorf("%q: got %q, %v", form, got, err)
+		}
+	}
+	for _, form := range []string{"https://t.me/+AbCdEf123", "https://t.me/joinchat/AbCdEf", "t.me/c/123456/7", "https://example.org/romashka", "Чат Ромашки", "+380501234567"} {
+		if got, err := p.Options[0].clean(form); err == nil {
+			t.Errorf("%q became %q: want a refusal", form, got)
+		}
+	}
+}

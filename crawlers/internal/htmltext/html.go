@@ -6,17 +6,13 @@ package htmltext
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-
-	"github.com/earshot/earshot/crawlers/internal/phrases"
 )
 
 // Rules of this file: foreign HTML becomes plain text here and nowhere else.
@@ -27,19 +23,6 @@ import (
 // MaxDepth bounds how deep the walkers follow a tree; x/net/html itself refuses
 // documents nested deeper than this.
 const MaxDepth = 512
-
-// quotes finds the parts of a post that repeat somebody else's words.
-var quotes = cascadia.MustCompile(`blockquote, aside.quote, .quotecontent, .quotetitle, .quoteheader, .quotefooter, ` +
-	`.bbCodeBlock--quote, .bbcode_quote, .ipsQuote, .quote-wrapper, .mycode_quote, .quote-inline`)
-
-// signatures finds what stands under every post of the same author.
-var signatures = cascadia.MustCompile(`.signature, .sig, .message-signature, .post-signature, .ipsSignature`)
-
-// IsQuote reports an element that repeats somebody else's words.
-func IsQuote(n *html.Node) bool { return quotes.Match(n) }
-
-// IsSignature reports what stands under every post of the same author.
-func IsSignature(n *html.Node) bool { return signatures.Match(n) }
 
 // Parse parses a UTF-8 page. Scripting is off, so what stands in <noscript>
 // is elements and not text.
@@ -67,74 +50,27 @@ func Text(s *goquery.Selection, skip goquery.Matcher) string {
 
 // Short is the beginning of Text, as one line: for names, dates and numbers.
 func Short(n *html.Node) string {
-	const enough = 1 << 10
-	w := textWriter{limit: enough}
+	const enough, steps = 1 << 10, 2000
+	w := textWriter{limit: enough, steps: steps}
 	w.walk(n, nil, 0)
 	return strings.ReplaceAll(w.String(), "\n", " ")
 }
 
-// AuthorText is Text without quotes and signatures: what the author wrote.
-func AuthorText(s *goquery.Selection) string { return Text(s, authorsOwn{}) }
-
-// authorsOwn matches what is not the author's own words.
-type authorsOwn struct{}
-
-func (authorsOwn) Match(n *html.Node) bool {
-	return quotes.Match(n) || signatures.Match(n) || n.Type == html.ElementNode && IsQuoteHead(n)
-}
-func (authorsOwn) MatchAll(n *html.Node) []*html.Node {
-	return append(quotes.MatchAll(n), signatures.MatchAll(n)...)
-}
-func (authorsOwn) Filter(ns []*html.Node) []*html.Node {
-	return append(quotes.Filter(ns), signatures.Filter(ns)...)
-}
-
-// quoteHead is a line that says whose words follow.
-var quoteHead = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.QuoteVerb) + `(?:\([а-яіїєґ]+\)|/[\p{L}]+)?\s*:$`)
-
-// dropQuoteHead is the text of n without its last line when that names the
-// author of the quote that follows ("Anna wrote:" before a blockquote).
-func dropQuoteHead(n *html.Node) string {
-	next := n.NextSibling
-	for next != nil && (next.DataAtom == atom.Br || next.Type == html.TextNode && strings.TrimSpace(next.Data) == "") {
-		next = next.NextSibling
-	}
-	if next == nil || next.Type != html.ElementNode || next.DataAtom == atom.Br || !quotes.Match(next) {
-		return n.Data
-	}
-	const longest = 120 // bytes: a name and a few words
-	text := strings.TrimRight(n.Data, " \t\r\n")
-	start := strings.LastIndexByte(text, '\n') + 1
-	if line := strings.TrimSpace(text[start:]); len(line) > longest || !quoteHead.MatchString(line) {
-		return n.Data
-	}
-	return text[:start]
-}
+// visible is all that a reader sees.
+func visible(s *goquery.Selection) string { return Text(s, nil) }
 
 // Plain turns an HTML fragment, or plain text, into text as Text does.
 // A fragment that was escaped twice ("&lt;p&gt;Hello") is read twice.
 func Plain(fragment string) string {
-	text := fragmentText(fragment, nil)
+	text := fragmentText(fragment, visible)
 	if !HasTag(fragment) && HasTag(text) {
-		text = fragmentText(text, nil)
+		text = fragmentText(text, visible)
 	}
 	return text
 }
 
-// PlainAuthorText is Plain without quotes and signatures.
-func PlainAuthorText(fragment string) string {
-	if !HasTag(fragment) {
-		if once := fragmentText(fragment, nil); !HasTag(once) {
-			return once
-		} else {
-			fragment = once
-		}
-	}
-	return fragmentText(fragment, authorsOwn{})
-}
-
-// fragmentText reads a fragment once.
-func fragmentText(fragment string, skip goquery.Matcher) string {
+// fragmentText reads a fragment once; read makes text of what it is parsed into.
+func fragmentText(fragment string, read func(*goquery.Selection) string) string {
 	if !strings.ContainsAny(fragment, "<&") {
 		var w textWriter
 		w.text(fragment, true)
@@ -159,9 +95,7 @@ func fragmentText(fragment string, skip goquery.Matcher) string {
 	for _, n := range nodes {
 		body.AppendChild(n) // siblings again: a line above a quote is known by what follows
 	}
-	var w textWriter
-	w.walk(body, skip, 0)
-	return w.String()
+	return read(goquery.NewDocumentFromNode(body).Selection)
 }
 
 // Line turns a title into one line of plain text. Words in angle brackets
@@ -212,6 +146,11 @@ type textWriter struct {
 	space bool // a space is due before the next word
 	line  bool // a line end is due before the next word
 	limit int  // stop behind so many bytes; 0: maxText
+	steps int  // stop behind so many nodes; 0: no bound but the page's own
+	done  int  // nodes visited
+	// unfold is asked about the elements a page hides: those it wants are read.
+	unfold func(*html.Node) bool
+	root   *html.Node // what was pointed at: it is read, hidden or not
 }
 
 // maxText bounds the text of one post in bytes: a long read has 50 KB. What is
@@ -223,7 +162,7 @@ func (w *textWriter) full() bool {
 	if limit == 0 {
 		limit = maxText
 	}
-	return w.b.Len() >= limit
+	return w.b.Len() >= limit || w.steps > 0 && w.done >= w.steps
 }
 
 func (w *textWriter) breakLine() { w.line = true }
@@ -306,6 +245,7 @@ func (w *textWriter) walk(n *html.Node, skip goquery.Matcher, depth int) {
 	if depth > MaxDepth || w.full() {
 		return
 	}
+	w.done++
 	switch n.Type {
 	case html.TextNode:
 		data := n.Data
@@ -315,7 +255,7 @@ func (w *textWriter) walk(n *html.Node, skip goquery.Matcher, depth int) {
 		w.text(data, n.Parent != nil && n.Parent.DataAtom == atom.Pre)
 		return
 	case html.ElementNode:
-		if InvisibleElement(n.DataAtom) || hidden(n) || skip != nil && skip.Match(n) {
+		if n != w.root && (InvisibleElement(n.DataAtom) || hidden(n) && (w.unfold == nil || !w.unfold(n)) || skip != nil && skip.Match(n)) {
 			if blockElement(n.DataAtom) {
 				w.breakLine()
 			}
@@ -379,6 +319,7 @@ func EndsInMiddle(body []byte) bool {
 	}
 	z := html.NewTokenizer(bytes.NewReader(body))
 	var open []atom.Atom
+	standing := map[atom.Atom]int{} // how many of each are in open
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
@@ -387,13 +328,16 @@ func EndsInMiddle(body []byte) bool {
 			name, _ := z.TagName()
 			if a := atom.Lookup(name); mustClose(a) {
 				open = append(open, a)
+				standing[a]++
 			}
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			a := atom.Lookup(name)
-			for i := len(open) - 1; i >= 0; i-- {
-				if open[i] == a {
-					open = open[:i]
+			// What nobody opened closes nothing, and what is looked at here is gone
+			// afterwards: the walk is as long as the page, however it nests.
+			for a := atom.Lookup(name); standing[a] > 0; {
+				last := open[len(open)-1]
+				open = open[:len(open)-1]
+				if standing[last]--; last == a {
 					break
 				}
 			}
@@ -406,26 +350,6 @@ func mustClose(a atom.Atom) bool {
 	switch a {
 	case atom.Div, atom.Article, atom.Section, atom.Ul, atom.Ol, atom.Table, atom.Span, atom.A, atom.Main, atom.Aside, atom.Blockquote, atom.Script, atom.Style:
 		return true
-	}
-	return false
-}
-
-// IsQuoteHead reports the line "Anna wrote:" that stands before a quote and
-// outside of it.
-func IsQuoteHead(n *html.Node) bool {
-	next := n.NextSibling
-	for next != nil && (next.Type == html.CommentNode || next.Type == html.TextNode && strings.TrimSpace(next.Data) == "" || next.DataAtom == atom.Br) {
-		next = next.NextSibling
-	}
-	if next == nil || next.Type != html.ElementNode || !quotes.Match(next) {
-		return false
-	}
-	switch n.DataAtom {
-	case atom.Cite:
-		return true
-	case atom.Div, atom.P, atom.Span, atom.B, atom.Strong, atom.H4, atom.Small, atom.A:
-		head := OneLine(Text(goquery.NewDocumentFromNode(n).Selection, nil))
-		return len(head) > 0 && len(head) < 120 && strings.HasSuffix(head, ":")
 	}
 	return false
 }

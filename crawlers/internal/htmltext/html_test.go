@@ -47,7 +47,9 @@ func TestPlainWords(t *testing.T) {
 		{"X написал(а)", "Petro_1 написал(а):<blockquote>theirs</blockquote>mine", "mine"},
 		{"signature", `mine<div class="signature">Romashka fan</div>`, "mine"},
 		{"escaped twice with a quote", "&lt;blockquote&gt;theirs&lt;/blockquote&gt;&lt;p&gt;mine&lt;/p&gt;", "mine"},
-		{"only a quote", "<blockquote>theirs</blockquote>", ""},
+		{"nothing without its quote", "<blockquote>theirs</blockquote>", "theirs"},
+		{"a line and its quote", "<p>Anna wrote:</p><blockquote>theirs</blockquote>", "Anna wrote:\ntheirs"},
+		{"preview of a link", `mine<aside class="onebox">the page's</aside>`, "mine"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

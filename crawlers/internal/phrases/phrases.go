@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/tsv"
 )
@@ -29,9 +31,12 @@ const (
 
 	commentOn  Role = "comment-on"
 	commentsOn Role = "comments-on"
+	action     Role = "action"
+	nextPage   Role = "next-page"
+	prevPage   Role = "prev-page"
 )
 
-var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, commentOn, commentsOn}
+var roles = []Role{QuoteVerb, ReplyMark, Comments, Membership, SummerTime, TimeZone, commentOn, commentsOn, action, nextPage, prevPage}
 
 //go:embed words/*.tsv
 var files embed.FS
@@ -155,4 +160,48 @@ func CommentsOn(title string) (article string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// actions holds the words of buttons, in lower case.
+var actions = sync.OnceValue(wordsOf(action))
+
+// IsAction reports whether s is nothing but the words of a button: "Reply ↩".
+func IsAction(s string) bool { return actions()[bareWords(s)] }
+
+// nextWords and prevWords hold the words of the links between the pages of a
+// discussion, in lower case.
+var nextWords, prevWords = sync.OnceValue(wordsOf(nextPage)), sync.OnceValue(wordsOf(prevPage))
+
+func wordsOf(role Role) func() map[string]bool {
+	return func() map[string]bool {
+		found := map[string]bool{}
+		for _, p := range all()[role] {
+			found[p.text] = true
+		}
+		return found
+	}
+}
+
+// IsNextPage reports whether a link's words lead to the next page: "Next »", or
+// an arrow alone.
+func IsNextPage(s string) bool { return pageWord(s, nextWords(), "»›→>▶►⇒❯") }
+
+// IsPrevPage is IsNextPage for the page before.
+func IsPrevPage(s string) bool { return pageWord(s, prevWords(), "«‹←<◀◄⇐❮") }
+
+func pageWord(s string, words map[string]bool, arrows string) bool {
+	if bare := bareWords(s); bare != "" {
+		return words[bare]
+	}
+	s = strings.TrimSpace(s)
+	return s != "" && utf8.RuneCountInString(s) <= 2 && strings.Trim(s, arrows) == ""
+}
+
+// bareWords is s in lower case without the signs around its words.
+func bareWords(s string) string {
+	const longest = 60 // bytes
+	if len(s) > longest {
+		return ""
+	}
+	return strings.ToLower(strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }))
 }

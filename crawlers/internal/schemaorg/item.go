@@ -1,13 +1,14 @@
 package schemaorg
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/net/html"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/dates"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -22,9 +23,27 @@ type Item struct {
 	parent   *Item      // what a comment is under
 	context  bool       // an article: no post, only the parent of comments
 	Node     *html.Node // where a selected item stands
+	// Elsewhere are the other parts of the page it is made of; nil among them is one
+	// that is not there.
+	Elsewhere []*html.Node
 
 	name, words  string // letters of the author and the text, once asked for
 	isNormalized bool
+}
+
+// Quotes says whose words a bare <blockquote> is in the posts of a source: in
+// forums and comments somebody else's. kind is what the page itself says, if it does.
+func Quotes(e crawlers.Env, kind mention.PostKind) htmltext.Quotes {
+	switch {
+	case e.PostKind != "":
+		kind = e.PostKind
+	case kind == "":
+		kind = e.DefaultKind
+	}
+	if kind == mention.Forum || kind == mention.Comment {
+		return htmltext.Bare
+	}
+	return htmltext.Marked
 }
 
 // MaxItems bounds the posts of one page: comparing two readings of a page
@@ -43,12 +62,14 @@ func (i *Item) normalized() (name, words string) {
 func Merge(items, more []*Item) []*Item {
 	items, more = items[:min(len(items), MaxItems)], more[:min(len(more), MaxItems)]
 	known := len(items) // items of one reading are never twins of each other
+	taken := make([]bool, known)
 	for _, m := range more {
-		i := slices.IndexFunc(items[:known], func(have *Item) bool { return sameItem(have, m) })
+		i := twin(items[:known], m, taken)
 		if i < 0 {
 			items = append(items, m)
 			continue
 		}
+		taken[i] = true
 		have := &items[i].Post
 		if have.Author == "" {
 			have.Author = m.Post.Author
@@ -73,6 +94,24 @@ func Merge(items, more []*Item) []*Item {
 	return items
 }
 
+// twin finds m among the items of another reading, -1 when it is not there. Of two
+// that look alike the one that has no twin yet.
+func twin(items []*Item, m *Item, taken []bool) int {
+	found := -1
+	for i, have := range items {
+		if !sameItem(have, m) {
+			continue
+		}
+		if !taken[i] {
+			return i
+		}
+		if found < 0 {
+			found = i
+		}
+	}
+	return found
+}
+
 // sameItem reports whether two readings of a page found the same post.
 func sameItem(a, b *Item) bool {
 	nameA, x := a.normalized()
@@ -95,7 +134,25 @@ func sameItem(a, b *Item) bool {
 	if x != y {
 		return strings.HasPrefix(y, x) && x != "" && a.Post.Author != "" && a.Post.Author == b.Post.Author
 	}
-	return a.Post.Author == b.Post.Author && a.Post.Published.Equal(b.Post.Published)
+	// A few words alike are one post when they are one person's and of one moment; a
+	// copy that says the day only, or nothing, speaks of no other moment.
+	return nameA == nameB && (a.Post.Published.Equal(b.Post.Published) || sameDay(a, b) || sameDay(b, a))
+}
+
+// sameDay reports whether a says no more about its time than that it is b's day.
+func sameDay(a, b *Item) bool {
+	switch {
+	case a.Post.Author == "" && len(a.words) < 8: // two strangers who say "ok"
+		return false
+	case a.Post.Published.IsZero():
+		return true
+	case !a.Post.DateOnly || b.Post.Published.IsZero():
+		return false
+	}
+	// The day is midnight of some zone, so the moment is up to 36 hours behind or 12
+	// before it.
+	gap := b.Post.Published.Sub(a.Post.Published)
+	return gap >= -12*time.Hour && gap < 36*time.Hour
 }
 
 // Name gives the items their names and addresses. source is the source's own

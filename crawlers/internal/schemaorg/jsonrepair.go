@@ -16,7 +16,7 @@ import (
 // DecodeJSON decodes every JSON value in src, one after another. What strict
 // parsers refuse but sites publish is repaired first: line ends and control
 // characters inside strings, commas before a closing bracket, wrong escapes,
-// HTML comment and CDATA wrappers. A value that does not end is an error: it was
+// comments of JavaScript, HTML comment and CDATA wrappers. A value that does not end is an error: it was
 // cut off.
 func DecodeJSON(src string) ([]any, error) {
 	if err := htmltext.CheckJSON(src); err != nil {
@@ -26,7 +26,7 @@ func DecodeJSON(src string) ([]any, error) {
 	if err == nil {
 		return values, nil
 	}
-	fixed := repairJSON(unwrapScript(src))
+	fixed := repairJSON(withoutComments(unwrapScript(src)))
 	values, again := decodeAll(fixed)
 	if again == nil {
 		return values, nil
@@ -71,6 +71,50 @@ func unwrapScript(s string) string {
 		s = html.UnescapeString(s)
 	}
 	return s
+}
+
+// withoutComments blanks the comments of JavaScript and HTML. What looks like one inside a
+// string ("https://…") is text.
+func withoutComments(s string) string {
+	if !strings.Contains(s, "//") && !strings.Contains(s, "/*") && !strings.Contains(s, "<!--") {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	inString := false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		end := -1
+		switch {
+		case c == '"':
+			inString = !inString
+		case inString && c == '\\' && i+1 < len(s):
+			b.WriteByte(c)
+			i++
+			c = s[i]
+		case !inString && strings.HasPrefix(s[i:], "//"):
+			if end = strings.IndexAny(s[i:], "\r\n"); end < 0 {
+				return b.String()
+			}
+		case !inString && strings.HasPrefix(s[i:], "/*"):
+			if end = strings.Index(s[i+2:], "*/"); end < 0 {
+				return b.String()
+			}
+			end += 4
+		case !inString && strings.HasPrefix(s[i:], "<!--"):
+			if end = strings.Index(s[i+4:], "-->"); end < 0 {
+				return b.String()
+			}
+			end += 7
+		}
+		if end < 0 {
+			b.WriteByte(c)
+			continue
+		}
+		b.WriteByte(' ')
+		i += end - 1
+	}
+	return b.String()
 }
 
 // repairJSON makes strings legal and drops commas that end nothing.

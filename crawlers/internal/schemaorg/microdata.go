@@ -1,6 +1,8 @@
 package schemaorg
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -18,11 +20,28 @@ type scope struct {
 	kind  schemaType
 	props map[string][]*html.Node // lower-case name to elements, in page order
 	subs  map[string]*scope       // properties that are things themselves
+	parts []*html.Node            // what itemref names; nil is not on the page
+}
+
+// scopes reads the things of one page. Each is read once, however many others it
+// is a part of: things nest as deep as HTML does.
+type scopes struct {
+	read  map[*html.Node]*scope
+	byID  map[string]*html.Node // elements that itemref may point to
+	steps int                   // elements visited
 }
 
 // Microdata reads the reviews, comments and discussions marked up in the page.
 func (r *Reader) Microdata(doc *goquery.Document) {
 	items := map[*html.Node]*Item{}
+	all := newScopes(doc)
+	doc.Find("[itemprop=reviewCount], [itemprop=ratingCount], [property=reviewCount]").Each(func(_ int, s *goquery.Selection) {
+		if count := machineValue(s.Nodes[0]); count != "" {
+			r.announce(count)
+		} else {
+			r.announce(htmltext.Short(s.Nodes[0]))
+		}
+	})
 	doc.Find("[itemscope], [typeof]").Each(func(_ int, s *goquery.Selection) {
 		n := s.Nodes[0]
 		kind := schemaKind(scopeTypes(n))
@@ -32,8 +51,9 @@ func (r *Reader) Microdata(doc *goquery.Document) {
 		if kind == schemaOther || kind == schemaSkip || insideSkipped(n) {
 			return
 		}
-		sc := newScope(n, kind)
-		if item := r.scopeItem(sc, enclosing(n, items)); item != nil {
+		sc := *all.of(n)
+		sc.kind = kind
+		if item := r.scopeItem(&sc, enclosing(n, items)); item != nil {
 			items[n] = item
 			r.Items = append(r.Items, item)
 		}
@@ -83,39 +103,85 @@ func enclosing(n *html.Node, items map[*html.Node]*Item) *Item {
 	return nil
 }
 
-func newScope(n *html.Node, kind schemaType) *scope {
-	s := &scope{node: n, kind: kind, props: map[string][]*html.Node{}, subs: map[string]*scope{}}
-	s.collect(n, 0)
+func newScopes(doc *goquery.Document) *scopes {
+	all := &scopes{read: map[*html.Node]*scope{}, byID: map[string]*html.Node{}}
+	if doc.Find("[itemref]").Length() == 0 {
+		return all
+	}
+	doc.Find("[id]").Each(func(_ int, s *goquery.Selection) {
+		if id := s.AttrOr("id", ""); all.byID[id] == nil {
+			all.byID[id] = s.Nodes[0]
+		}
+	})
+	return all
+}
+
+func (a *scopes) of(n *html.Node) *scope {
+	if s := a.read[n]; s != nil {
+		return s
+	}
+	s := &scope{node: n, props: map[string][]*html.Node{}, subs: map[string]*scope{}}
+	a.read[n] = s // before its parts: things may point at each other
+	a.collect(s, n, 0)
+	// The parts of a thing may stand elsewhere on the page: itemref names them.
+	const mostRefs = 20
+	refs := strings.Fields(htmltext.Attr(n, "itemref"))
+	for i, id := range refs[:min(len(refs), mostRefs)] {
+		s.parts = append(s.parts, a.byID[id])
+		if part := a.byID[id]; part != nil && !slices.Contains(refs[:i], id) && !holds(part, n) {
+			a.take(s, part, 0)
+		}
+	}
 	return s
 }
 
-// collect gathers the properties below n that belong to this scope.
-func (s *scope) collect(n *html.Node, depth int) {
+// holds reports whether n is inner or stands around it.
+func holds(n, inner *html.Node) bool {
+	for ; inner != nil; inner = inner.Parent {
+		if inner == n {
+			return true
+		}
+	}
+	return false
+}
+
+// collect gathers the properties below n that belong to s.
+func (a *scopes) collect(s *scope, n *html.Node, depth int) {
 	if depth > htmltext.MaxDepth {
 		return
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.Type != html.ElementNode {
-			continue
-		}
-		names := strings.Fields(strings.ToLower(propName(c)))
-		for _, name := range names {
-			if i := strings.LastIndexAny(name, ":/"); i >= 0 {
-				name = name[i+1:]
-			}
-			s.props[name] = append(s.props[name], c)
-			if isScope(c) && s.subs[name] == nil {
-				s.subs[name] = newScope(c, schemaOther)
-			}
-		}
-		if !isScope(c) {
-			s.collect(c, depth+1)
+		if c.Type == html.ElementNode {
+			a.take(s, c, depth)
 		}
 	}
 }
 
+// mostScopeSteps bounds the elements visited for the things of one page: many
+// things may point at one part, and a part may be a page.
+const mostScopeSteps = 2_000_000
+
+// take adds what the element n is for s, and what is below it.
+func (a *scopes) take(s *scope, n *html.Node, depth int) {
+	if a.steps++; a.steps > mostScopeSteps {
+		return
+	}
+	for _, name := range strings.Fields(strings.ToLower(propName(n))) {
+		if i := strings.LastIndexAny(name, ":/"); i >= 0 {
+			name = name[i+1:]
+		}
+		s.props[name] = append(s.props[name], n)
+		if isScope(n) && s.subs[name] == nil {
+			s.subs[name] = a.of(n)
+		}
+	}
+	if !isScope(n) {
+		a.collect(s, n, depth+1)
+	}
+}
+
 func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
-	item := Item{Node: s.node}
+	item := Item{Node: s.node, Elsewhere: s.parts}
 	p := &item.Post
 	p.Author, p.AuthorURL = r.scopePerson(s)
 	for _, name := range []string{"datepublished", "datecreated", "dtreviewed", "commenttime", "date"} {
@@ -133,7 +199,7 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 	}
 	p.Title = htmltext.Line(s.value("headline", "name"))
 	for _, name := range []string{"reviewbody", "articlebody", "text", "commenttext", "description"} {
-		if p.Text = s.prose(name); p.Text != "" {
+		if p.Text = s.prose(name, Quotes(r.Env, s.kind.post())); p.Text != "" {
 			break
 		}
 	}
@@ -173,13 +239,14 @@ func (s *scope) value(names ...string) string {
 }
 
 // prose is the text of all elements of one property: some sites split a review
-// into advantages, disadvantages and the rest.
-func (s *scope) prose(name string) string {
+// into advantages, disadvantages and the rest. What is a post of its own inside of
+// it, or the company's answer, is not read as the author's.
+func (s *scope) prose(name string, quotes htmltext.Quotes) string {
 	var parts []string
 	for _, n := range s.props[name] {
-		part := htmltext.AuthorText(Selection(n))
+		part := quotes.Text(Selection(n), otherPost)
 		if part == "" {
-			part = htmltext.PlainAuthorText(htmltext.Attr(n, "content"))
+			part = quotes.Plain(htmltext.Attr(n, "content"))
 		}
 		if part != "" {
 			parts = append(parts, part)
@@ -187,6 +254,26 @@ func (s *scope) prose(name string) string {
 	}
 	return strings.Join(parts, "\n")
 }
+
+// otherPost reports what stands inside of a text and is somebody else's answer to it.
+func otherPost(n *html.Node) bool {
+	if isScope(n) {
+		if kind := schemaKind(scopeTypes(n)); kind != schemaOther {
+			return true
+		}
+	}
+	switch strings.ToLower(propName(n)) {
+	case "comment", "reply", "suggestedanswer", "acceptedanswer":
+		return true
+	}
+	return IsAnswer(n)
+}
+
+// answerClass is what pages call the company's answer below a review.
+var answerClass = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|official|admin|support|staff|service)[-_]*(?:reply|response|answer|comment)|(?:reply|response|answer)[-_]*(?:of|from|by)?[-_]*(?:the[-_]*)?(?:owner|company|shop|store|seller|merchant|vendor|manager|business|brand|admin|support|staff)|(?:review|feedback)[-_]+(?:reply|response|answer))(?:$|[\s_-])`)
+
+// IsAnswer reports the company's answer inside of a review.
+func IsAnswer(n *html.Node) bool { return answerClass.MatchString(htmltext.Attr(n, "class")) }
 
 func (s *scope) link(name string) string {
 	if len(s.props[name]) == 0 {
@@ -231,7 +318,15 @@ func (s *scope) rating() *mention.Rating {
 			return got
 		}
 	}
-	return ParseRating(s.value("rating", "reviewrating"), "")
+	if got := ParseRating(s.value("rating", "reviewrating"), ""); got != nil {
+		return got
+	}
+	for _, name := range []string{"ratingvalue", "reviewrating", "rating"} {
+		if got := Stars(s.props[name], ""); got != nil {
+			return got
+		}
+	}
+	return nil
 }
 
 // machineValue is what the element says in an attribute. value= instead of

@@ -28,7 +28,9 @@ type Reader struct {
 	Base  *url.URL
 	Items []*Item
 	Notes []string
-	byID  map[string]map[string]any // JSON-LD nodes by @id
+	// Announced is how many reviews the page says there are; 0 when it does not say.
+	Announced int
+	byID      map[string]map[string]any // JSON-LD nodes by @id
 }
 
 // JSONLD reads every <script type="application/ld+json">.
@@ -69,7 +71,7 @@ func (r *Reader) index(v any, depth int) {
 			r.index(e, depth+1)
 		}
 	case map[string]any:
-		if id, ok := v["@id"].(string); ok && len(v) > 1 && r.byID[id] == nil {
+		if id, ok := v["@id"].(string); ok && !onlyNames(v) && r.byID[id] == nil {
 			r.byID[id] = v
 		}
 		for _, e := range v {
@@ -78,10 +80,25 @@ func (r *Reader) index(v any, depth int) {
 	}
 }
 
-// deref follows {"@id": …} to the node it names.
+// onlyNames reports a node that says which thing is meant and nothing about it:
+// {"@id": …}, with its type or without.
+func onlyNames(v map[string]any) bool {
+	for key := range v {
+		if !strings.HasPrefix(key, "@") {
+			return false
+		}
+	}
+	return true
+}
+
+// deref follows a node that only names a thing to the node that describes it. Of
+// a list the first is followed.
 func (r *Reader) deref(v any) any {
+	if list, ok := v.([]any); ok && len(list) == 1 {
+		v = list[0]
+	}
 	m, ok := v.(map[string]any)
-	if !ok || len(m) != 1 {
+	if !ok || !onlyNames(m) {
 		return v
 	}
 	if id, ok := m["@id"].(string); ok && r.byID[id] != nil {
@@ -102,6 +119,7 @@ func (r *Reader) walk(v any, parent *Item, depth int) {
 		}
 	case map[string]any:
 		kind := schemaKind(types(v))
+		r.announce(valueText(field(v, "reviewCount", "ratingCount", "commentCount")))
 		if kind == schemaSkip {
 			return
 		}
@@ -115,11 +133,22 @@ func (r *Reader) walk(v any, parent *Item, depth int) {
 		}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
 			switch strings.ToLower(strings.TrimPrefix(key, "schema:")) {
-			case "aggregaterating", "author", "creator", "publisher", "reviewrating", "image", "itemreviewed", "@context", "breadcrumb", "parentitem", "about", "ispartof":
+			case "aggregaterating":
+				if sum, ok := r.deref(v[key]).(map[string]any); ok {
+					r.announce(valueText(field(sum, "reviewCount", "ratingCount")))
+				}
+			case "author", "creator", "publisher", "reviewrating", "image", "itemreviewed", "@context", "breadcrumb", "parentitem", "about", "ispartof":
 			default:
 				r.walk(v[key], parent, depth+1)
 			}
 		}
+	}
+}
+
+// announce notes how many posts the page says it has.
+func (r *Reader) announce(count string) {
+	if n := numbers(count); len(n) > 0 && n[0] < 1e9 {
+		r.Announced = max(r.Announced, int(n[0]))
 	}
 }
 
@@ -149,6 +178,19 @@ const (
 	schemaQuestion
 	schemaSkip
 )
+
+// post is the kind of post it makes; "" leaves it to the source.
+func (k schemaType) post() mention.PostKind {
+	switch k {
+	case schemaReview:
+		return mention.Review
+	case schemaComment:
+		return mention.Comment
+	case schemaDiscussion, schemaQuestion:
+		return mention.Forum
+	}
+	return ""
+}
 
 func schemaKind(names []string) schemaType {
 	for _, name := range names {
@@ -203,7 +245,7 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 		p.Edited = edited
 	}
 	p.Title = htmltext.Line(valueText(field(v, "headline", "name")))
-	p.Text = htmltext.PlainAuthorText(valueText(field(v, "reviewBody", "articleBody", "text", "commentText", "description")))
+	p.Text = Quotes(r.Env, kind.post()).Plain(valueText(field(v, "reviewBody", "articleBody", "text", "commentText", "description")))
 	p.URL = r.link(v)
 	p.Lang = poll.Language(valueText(field(v, "inLanguage")))
 	item.Native = valueText(field(v, "identifier"))

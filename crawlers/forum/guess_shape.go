@@ -1,0 +1,161 @@
+package forum
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+	"github.com/earshot/earshot/mention"
+)
+
+// Rules of this file: boards that number nothing are read by their shape alone:
+// neighbours of one look, each with a person, a moment and words of its own. Lists
+// of threads and of news look alike, but their words are links to elsewhere.
+
+// mostShapes bounds how many groups of neighbours are tried, the largest first.
+const mostShapes = 20
+
+// shapes finds the posts of a page whose blocks carry no number.
+func (d *document) shapes(p *pageData) []mention.Post {
+	var groups [][]*html.Node
+	for n := range d.doc.Nodes[0].Descendants() {
+		if isElement(n) && !htmltext.InvisibleElement(n.DataAtom) {
+			groups = append(groups, neighbours(n)...)
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b []*html.Node) int { return len(b) - len(a) })
+	var best []mention.Post
+	for _, nodes := range groups[:min(len(groups), mostShapes)] {
+		if len(nodes) > 500 || len(nodes) < len(best) {
+			continue
+		}
+		var group []postBlock
+		for i, n := range nodes {
+			el := schemaorg.Selection(n)
+			if d.unfinished(el, false) {
+				continue
+			}
+			group = append(group, postBlock{postItem: postItem{d: d, rules: &postRules{}, el: el, id: "row " + strconv.Itoa(i)}, nameless: true})
+		}
+		if posts := readBlocks(grow(group), p); len(posts) > len(best) {
+			best = posts
+		}
+	}
+	return best
+}
+
+// neighbours are the children of n by their look, where two or more share one.
+func neighbours(n *html.Node) [][]*html.Node {
+	var order []string
+	alike := map[string][]*html.Node{}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if !isElement(c) || !mayBePost(c.DataAtom) {
+			continue
+		}
+		key := partKey(c, false)
+		if alike[key] == nil {
+			order = append(order, key)
+		}
+		alike[key] = append(alike[key], c)
+	}
+	var groups [][]*html.Node
+	for _, key := range order {
+		if len(alike[key]) > 1 {
+			groups = append(groups, alike[key])
+		}
+	}
+	return groups
+}
+
+func mayBePost(a atom.Atom) bool {
+	switch a {
+	case atom.Div, atom.Article, atom.Section, atom.Li, atom.Tr, atom.Table, atom.Tbody, atom.Dl, atom.Dt, atom.Fieldset, atom.P:
+		return true
+	}
+	return false
+}
+
+// leadingName scores an element that may name the author by nothing but its place:
+// it holds one of the first words of its block and nothing else.
+func leadingName(b *postBlock, n *html.Node, value string) int {
+	const longest, mostSpaces = 30, 2
+	if len(value) == 0 || utf8.RuneCountInString(value) > longest || strings.Count(value, " ") > mostSpaces || strings.ContainsAny(value, ".!?:;\n") {
+		return 0
+	}
+	if _, _, ok := b.d.parse(value); ok || membership.MatchString(value) || inForeignLink(n) {
+		return 0
+	}
+	if !slices.ContainsFunc(b.leads(), func(t *html.Node) bool { return strings.TrimSpace(t.Data) == value && under(t, n) }) {
+		return 0
+	}
+	switch n.DataAtom {
+	case atom.B, atom.Strong, atom.A, atom.H3, atom.H4, atom.H5, atom.Dt:
+		return 2
+	}
+	return 1
+}
+
+// leads are the first texts of the block.
+func (it *postBlock) leads() []*html.Node {
+	if it.leading != nil {
+		return it.leading
+	}
+	const few, near = 3, 200
+	it.leading = []*html.Node{}
+	seen := 0
+	for _, top := range it.el.Nodes {
+		for c := range top.Descendants() {
+			if seen++; seen > near || len(it.leading) >= few {
+				return it.leading
+			}
+			if c.Type == html.TextNode && strings.TrimSpace(c.Data) != "" {
+				it.leading = append(it.leading, c)
+			}
+		}
+	}
+	return it.leading
+}
+
+func under(n, top *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == top {
+			return true
+		}
+	}
+	return false
+}
+
+// inForeignLink reports what stands in a link that leads to no person's page.
+func inForeignLink(n *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n.DataAtom == atom.A {
+			href := htmltext.Attr(n, "href")
+			return href != "" && !profileLink.MatchString(href)
+		}
+	}
+	return false
+}
+
+// mostlyLinks reports texts that are links to elsewhere: titles of a list.
+func mostlyLinks(texts []blockPart) bool {
+	linked, all := 0, 0
+	for _, t := range texts {
+		if !t.found || t.value == "" {
+			continue
+		}
+		all++
+		words := 0
+		t.el.Find("a[href]").Each(func(_ int, a *goquery.Selection) { words += len(htmltext.Short(a.Nodes[0])) })
+		if words*10 >= len(t.value)*8 || inForeignLink(t.el.Nodes[0]) {
+			linked++
+		}
+	}
+	return linked*2 > all
+}
