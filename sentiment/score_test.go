@@ -181,3 +181,20 @@ func TestSpellings(t *testing.T) {
 		}
 	}
 }
+
+// TestDeclaredLanguageIsAHint: a site says one language of all its reviews; a text that is
+// plainly in another is read, and called, as what it is. A short one keeps the hint.
+func TestDeclaredLanguageIsAHint(t *testing.T) {
+	s := newScorer(t)
+	for _, test := range []struct{ declared, text, want string }{
+		{"ru", "Третій тиждень не повертають гроші, підтримка мовчить", "uk"},
+		{"uk", "Третью неделю не возвращают деньги, поддержка молчит", "ru"},
+		{"ru", "Трета седмица не връщат парите, никой не вдига телефона", "bg"},
+		{"bg", "Третій тиждень не повертають гроші, підтримка мовчить", "uk"},
+		{"uk", "Нормально", "uk"},
+	} {
+		if got := s.Score(Input{Text: test.text, Lang: test.declared}); got.Lang != test.want {
+			t.Errorf("declared %s: %q is read as %s, want %s", test.declared, test.text, got.Lang, test.want)
+		}
+	}
+}

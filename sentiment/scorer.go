@@ -264,6 +264,11 @@ func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
 		return v
 	case !written && v.votes[v.lang] > v.votes[given]+foreign: // Latin letters, and words of another language
 		return v
+	case cyrillic && written && !v.translit && v.votes[v.lang] > v.votes[given]+foreign: // the same in Cyrillic
+		if v.second < 0 {
+			v.second = given // the hint still counts: such texts are mixed more often than others
+		}
+		return v
 	case v.translit && !cyrillic:
 		return v
 	}
@@ -276,8 +281,8 @@ func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
 	return out
 }
 
-// foreign is by how many votes a text in Latin letters must speak against the
-// language it is declared to be in.
+// foreign is by how many votes a text must speak against the language it is declared to
+// be in: a Russian site has Ukrainian reviews, and its pages call all of them Russian.
 const foreign = 3
 
 // Languages returns the codes of the languages the scorer knows.
