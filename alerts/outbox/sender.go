@@ -55,7 +55,8 @@ const unreadable = mention.UnreadableHistory
 // Queue is the reading half of the outbox, as the store keeps it.
 type Queue interface {
 	// DueAlerts returns pending alerts whose NotBefore has passed and whose
-	// ThreadOf, if any, is posted; louder first, then older.
+	// ThreadOf, if any, is posted; louder first, then older, but complaints gathered in a
+	// thread after all other messages, and copies after those.
 	DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error)
 	// InDoubt returns alerts in state posting whose attempt began before the time.
 	InDoubt(ctx context.Context, before time.Time) ([]mention.Alert, error)
@@ -118,9 +119,10 @@ type Sender struct {
 	busy     map[mention.AlertID]wayOut // what is under way
 	running  map[wayOut]int             // tasks under way
 	throttle *throttle
-	look     int       // how many due alerts to read
-	lookBack int       // how many outdated messages to read
-	reloaded time.Time // when the watchlist changed last
+	look     int            // how many due alerts to read
+	lookBack int            // how many outdated messages to read
+	overtook map[string]int // messages in a row that went before the one that waits longest, by route
+	reloaded time.Time      // when the watchlist changed last
 	standing standing
 }
 
@@ -138,7 +140,7 @@ func NewSender(opt Options) *Sender {
 	if opt.Trouble == nil {
 		opt.Trouble = func(string, error) {}
 	}
-	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]wayOut), running: make(map[wayOut]int), throttle: newThrottle(), look: firstLook, lookBack: firstLook,
+	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]wayOut), running: make(map[wayOut]int), overtook: make(map[string]int), throttle: newThrottle(), look: firstLook, lookBack: firstLook,
 		standing: standing{found: map[mention.AlertID]alerts.Place{}, looked: map[place]map[mention.AlertID]bool{}}}
 }
 
@@ -204,6 +206,7 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 		return tick, err
 	}
 	wait, started := tick, 0
+	due, longest := s.turns(due, now)
 	for _, a := range due {
 		notifier, next, ok := s.take(a, toPost, now)
 		wait = min(wait, next)
@@ -211,6 +214,7 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 			continue
 		}
 		started++
+		s.passed(a, longest[a.Route])
 		s.tasks.Go(func() { s.post(work, notifier, a) })
 	}
 	full, before := len(due) == s.look, s.look
