@@ -123,6 +123,16 @@ func (b *bubble) DueAlerts(_ context.Context, now time.Time, limit int) ([]menti
 		parent := b.all[a.ThreadOf]
 		return !a.NotBefore.After(now) && (parent == nil || parent.Status == mention.Posted)
 	})
+	turn := func(a mention.Alert) int { // as in the store
+		switch {
+		case a.ThreadOf != "" && a.Kind == mention.Complaint:
+			return 1
+		case a.ThreadOf != "" && a.Kind == mention.Duplicate:
+			return 2
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(x, y mention.Alert) int { return turn(x) - turn(y) })
 	return out[:min(limit, len(out))], nil
 }
 

@@ -42,6 +42,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"outbox":                       testOutbox,
 	"due order":                    testDueOrder,
 	"threads wait":                 testThreadsWait,
+	"gathered ones wait":           testGatheredWait,
 	"gathered":                     testGathered,
 	"stale":                        testStale,
 	"reroute":                      testReroute,

@@ -73,13 +73,21 @@ const (
 	parentReady = ` AND (a.thread_of = '' OR p.id IS NULL OR p.status = 'posted') `
 )
 
+// dueTurn is the turn of an alert among those that are due: copies of a complaint go into
+// its thread after everything else, and complaints that a storm or the quiet hours gather
+// after every message of its own. The index alerts_turn has the same words.
+const dueTurn = `(CASE WHEN a.thread_of = '' THEN 0 WHEN a.kind = 'complaint' THEN 1 WHEN a.kind = 'twin' THEN 2 ELSE 0 END)`
+
+const dueQuery = `SELECT CASE WHEN p.status = 'posted' THEN 1 ELSE 0 END, ` + alertColumns + parentJoin +
+	`WHERE a.status = 'pending' AND a.not_before <= $1` + parentReady +
+	`ORDER BY ` + dueTurn + `, a.severity DESC, a.created_at, a.id LIMIT $2`
+
 // DueAlerts returns pending alerts whose NotBefore has passed and whose ThreadOf,
-// if any, is posted; louder first, then older. Where the parent is unknown ThreadOf is
+// if any, is posted; louder first, then older, but complaints gathered in a thread after
+// all other messages, and copies after those. Where the parent is unknown ThreadOf is
 // returned empty: such a reply is posted on its own.
 func (s *Store) DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT CASE WHEN p.status = 'posted' THEN 1 ELSE 0 END, `+alertColumns+parentJoin+
-		`WHERE a.status = 'pending' AND a.not_before <= $1`+parentReady+
-		`ORDER BY a.severity DESC, a.created_at, a.id LIMIT $2`, micros(now), limit)
+	rows, err := s.read.QueryContext(ctx, dueQuery, micros(now), limit)
 	all, err := collect(rows, err, func(row scanner) (mention.Alert, error) {
 		parent := false
 		a, err := scanAlert(scanAfter(row, &parent))

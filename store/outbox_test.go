@@ -97,6 +97,35 @@ func testDueOrder(t *testing.T, open opener) {
 	want(t, "limit", ids(must(s.DueAlerts(background, t0, 2))(t)), "loud early")
 }
 
+// What a storm gathers goes after every complaint's own message, and copies last; what
+// is said in the thread of a complaint about itself waits for none of them.
+func testGatheredWait(t *testing.T, open opener) {
+	s := open(t)
+	alert := func(id string, kind mention.AlertKind, sev mention.Severity, under mention.AlertID) mention.Alert {
+		a := notice(id, sev, t0)
+		a.Kind, a.ThreadOf = kind, under
+		return a
+	}
+	enqueue(t, s, alert("storm", mention.Burst, mention.Critical, ""))
+	send(t, s, "storm")
+	enqueue(t, s,
+		alert("a copy", mention.Duplicate, mention.High, "storm"), alert("b copy", mention.Duplicate, mention.Critical, "storm"),
+		alert("c gathered", mention.Complaint, mention.High, "storm"), alert("d gathered", mention.Complaint, mention.Normal, "storm"),
+		alert("e overdue", mention.Escalation, mention.Normal, "storm"), alert("f own", mention.Complaint, mention.Low, ""), alert("g own", mention.Complaint, mention.High, ""))
+	want(t, "order", due(t, s, t0), "g own e overdue f own c gathered d gathered b copy a copy")
+	want(t, "limit", ids(must(s.DueAlerts(background, t0, 4))(t)), "g own e overdue f own c gathered")
+	if s.engine.name == "sqlite" {
+		rows, err := s.read.QueryContext(background, `EXPLAIN QUERY PLAN `+dueQuery, micros(t0), 100)
+		plan, err := collect(rows, err, func(row scanner) (line string, err error) {
+			var id, parent, unused int
+			return line, row.Scan(&id, &parent, &unused, &line)
+		})
+		if err != nil || !strings.Contains(fmt.Sprint(plan), "alerts_turn") || strings.Contains(fmt.Sprint(plan), "TEMP B-TREE") {
+			t.Errorf("what is due is sorted, not read in its order: %q, %v", plan, err)
+		}
+	}
+}
+
 func testThreadsWait(t *testing.T, open opener) {
 	s := open(t)
 	child, orphan := notice("child", mention.Critical, t0), notice("orphan", mention.Normal, t0)

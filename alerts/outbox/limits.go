@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"time"
 
@@ -44,6 +46,7 @@ type throttle struct {
 	retryAfter map[notifierMethod]time.Time // the channel asked for silence, or is away
 	away       map[notifierMethod]int       // times in a row that it could not be reached
 	refused    map[string]*failures         // routes that do not work, and channels whose updates do not
+	hung       map[wayOut]*failures         // ways out that did not answer in time
 	failures   map[alertMethod]*failures    // single alerts that failed
 	limiters   map[limiterKey]*rate.Limiter // pace
 	out        map[limiterKey]outgoing      // the request last sent on its way
@@ -66,16 +69,21 @@ type notifierMethod struct {
 	m        method
 }
 
+// wayOut is what hangs on its own: one method of one webhook, or of one channel of a
+// notifier that has many. A slow post to one Slack channel says nothing about the others.
+type wayOut struct {
+	notifier alerts.Notifier
+	m        method
+	route    string
+}
+
 type alertMethod struct {
 	id mention.AlertID
 	m  method
 }
 
-type limiterKey struct {
-	notifier alerts.Notifier
-	m        method
-	route    string
-}
+// limiterKey is a way out, but without a route where all routes share the pace.
+type limiterKey = wayOut
 
 // failures is something that failed some times in a row.
 type failures struct {
@@ -87,7 +95,7 @@ type failures struct {
 func newThrottle() *throttle {
 	return &throttle{
 		retryAfter: make(map[notifierMethod]time.Time), away: make(map[notifierMethod]int),
-		refused: make(map[string]*failures), failures: make(map[alertMethod]*failures),
+		refused: make(map[string]*failures), hung: make(map[wayOut]*failures), failures: make(map[alertMethod]*failures),
 		limiters: make(map[limiterKey]*rate.Limiter), out: make(map[limiterKey]outgoing), reported: make(map[string]string),
 	}
 }
@@ -97,6 +105,9 @@ func newThrottle() *throttle {
 func (g *throttle) wait(notifier alerts.Notifier, m method, a mention.Alert, now time.Time) time.Duration {
 	until := g.retryAfter[notifierMethod{notifier, m}]
 	if t := g.failures[alertMethod{a.ID, m}]; t != nil && t.until.After(until) {
+		until = t.until
+	}
+	if t := g.hung[wayOut{notifier, m, a.Route}]; t != nil && t.until.After(until) {
 		until = t.until
 	}
 	for _, key := range []string{a.Route, refusedKey(a, m)} {
@@ -208,6 +219,7 @@ func (g *throttle) works(notifier alerts.Notifier, a mention.Alert) (told bool) 
 		delete(g.failures, alertMethod{a.ID, m})
 		delete(g.away, notifierMethod{notifier, m})
 	}
+	delete(g.hung, wayOut{notifier, toPost, a.Route})
 	_, told = g.reported[a.Route]
 	delete(g.reported, a.Route)
 	return told
@@ -216,8 +228,38 @@ func (g *throttle) works(notifier alerts.Notifier, a mention.Alert) (told bool) 
 // forgive lets everything be tried again but what a channel asked for.
 func (g *throttle) forgive() {
 	clear(g.refused)
+	clear(g.hung)
 	clear(g.failures)
 	clear(g.reported)
+}
+
+// slots is how many tasks the way out may have under way. One that hung is tried with
+// one at a time until it answers.
+func (g *throttle) slots(way wayOut) int {
+	if g.hung[way] != nil {
+		return 1
+	}
+	return inFlight[way.m]
+}
+
+// timedOut backs off from a way out that did not answer in time: what is sent there next
+// would most likely hang as well, and be in doubt.
+func (s *Sender) timedOut(way wayOut, err error, now time.Time) {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.throttle.hung[way]
+	if t == nil {
+		t = &failures{}
+		s.throttle.hung[way] = t
+	}
+	if t.until.After(now) {
+		return // attempts under way together are one failure
+	}
+	t.count++
+	t.until = now.Add(backoff(t.count, firstBackoff, lastBackoff))
 }
 
 // backoff doubles from first to last.

@@ -67,7 +67,7 @@ func (s *Sender) takeMore(a mention.Alert, joins bool, now time.Time) (alerts.No
 	if !ok || !s.idle(a.ID) {
 		return nil, tick, false
 	}
-	s.busy[a.ID] = toFind
+	s.busy[a.ID] = wayOut{notifier, toFind, a.Route}
 	return notifier, tick, true
 }
 
@@ -133,6 +133,7 @@ func (s *Sender) giveUp(ctx context.Context, notifier alerts.Notifier, group []m
 	case errors.As(err, &refused):
 		return true
 	}
+	s.timedOut(wayOut{notifier, toFind, group[0].Route}, err, now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	tries := 0
@@ -184,11 +185,12 @@ func (s *Sender) update(ctx context.Context, notifier alerts.Notifier, a mention
 		s.refuse(a, toUpdate, refused, s.opt.Now())
 		return
 	default:
+		s.timedOut(wayOut{notifier, toUpdate, a.Route}, err, s.opt.Now())
 		s.later(a, toUpdate, err)
 		return
 	}
 	fault.At("message-redrawn")
-	s.redrawn(a)
+	s.redrawn(notifier, a)
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
 	if err := s.opt.Writer.SetRendered(mark, a.ID, m.Case.Version); err != nil {
@@ -197,9 +199,10 @@ func (s *Sender) update(ctx context.Context, notifier alerts.Notifier, a mention
 }
 
 // redrawn forgets why messages of this channel could not be redrawn.
-func (s *Sender) redrawn(a mention.Alert) {
+func (s *Sender) redrawn(notifier alerts.Notifier, a mention.Alert) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.throttle.hung, wayOut{notifier, toUpdate, a.Route})
 	delete(s.throttle.refused, refusedKey(a, toUpdate))
 	delete(s.throttle.failures, alertMethod{a.ID, toUpdate})
 }

@@ -44,8 +44,8 @@ const (
 	firstLook, lastLook = 200, 20000
 )
 
-// inFlight bounds the tasks under way at the same time, by method: slow updates
-// hold up no new alert.
+// inFlight bounds the tasks under way at the same time in one way out, by method: slow
+// updates hold up no new alert, and a webhook or channel that hangs no other.
 var inFlight = [...]int{toPost: 8, toFind: 4, toUpdate: 4}
 
 // unreadable is the LastError of an alert that is sent again without knowing
@@ -55,7 +55,8 @@ const unreadable = mention.UnreadableHistory
 // Queue is the reading half of the outbox, as the store keeps it.
 type Queue interface {
 	// DueAlerts returns pending alerts whose NotBefore has passed and whose
-	// ThreadOf, if any, is posted; louder first, then older.
+	// ThreadOf, if any, is posted; louder first, then older, but complaints gathered in a
+	// thread after all other messages, and copies after those.
 	DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error)
 	// InDoubt returns alerts in state posting whose attempt began before the time.
 	InDoubt(ctx context.Context, before time.Time) ([]mention.Alert, error)
@@ -115,12 +116,13 @@ type Sender struct {
 	tasks sync.WaitGroup
 
 	mu       sync.Mutex
-	busy     map[mention.AlertID]method // what is under way
-	running  [3]int                     // tasks under way, by method
+	busy     map[mention.AlertID]wayOut // what is under way
+	running  map[wayOut]int             // tasks under way
 	throttle *throttle
-	look     int       // how many due alerts to read
-	lookBack int       // how many outdated messages to read
-	reloaded time.Time // when the watchlist changed last
+	look     int            // how many due alerts to read
+	lookBack int            // how many outdated messages to read
+	overtook map[string]int // messages in a row that went before the one that waits longest, by route
+	reloaded time.Time      // when the watchlist changed last
 	standing standing
 }
 
@@ -138,7 +140,7 @@ func NewSender(opt Options) *Sender {
 	if opt.Trouble == nil {
 		opt.Trouble = func(string, error) {}
 	}
-	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]method), throttle: newThrottle(), look: firstLook, lookBack: firstLook,
+	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]wayOut), running: make(map[wayOut]int), overtook: make(map[string]int), throttle: newThrottle(), look: firstLook, lookBack: firstLook,
 		standing: standing{found: map[mention.AlertID]alerts.Place{}, looked: map[place]map[mention.AlertID]bool{}}}
 }
 
@@ -204,6 +206,7 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 		return tick, err
 	}
 	wait, started := tick, 0
+	due, longest := s.turns(due, now)
 	for _, a := range due {
 		notifier, next, ok := s.take(a, toPost, now)
 		wait = min(wait, next)
@@ -211,9 +214,14 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 			continue
 		}
 		started++
+		s.passed(a, longest[a.Route])
 		s.tasks.Go(func() { s.post(work, notifier, a) })
 	}
+	full, before := len(due) == s.look, s.look
 	s.look = looked(s.look, len(due), started)
+	if full && (started > 0 || s.look > before) {
+		wait = 0 // others may wait behind those that were read
+	}
 	return wait, nil
 }
 
@@ -234,19 +242,23 @@ func looked(limit, read, started int) int {
 func (s *Sender) take(a mention.Alert, m method, now time.Time) (notifier alerts.Notifier, next time.Duration, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.idle(a.ID) || s.running[m] >= inFlight[m] {
-		return nil, tick, false // the end of a task wakes the sender
+	if !s.idle(a.ID) {
+		return nil, tick, false
 	}
 	notifier, ok = s.opt.NotifierFor(a.Route)
 	if !ok {
 		s.trouble(a.Route, errNoRoute)
 		return nil, tick, false
 	}
+	way := wayOut{notifier, m, a.Route}
+	if s.running[way] >= s.throttle.slots(way) {
+		return nil, tick, false // the end of a task wakes the sender
+	}
 	if next := s.throttle.wait(notifier, m, a, now); next > 0 {
 		return nil, next, false
 	}
-	s.busy[a.ID] = m
-	s.running[m]++
+	s.busy[a.ID] = way
+	s.running[way]++
 	s.throttle.leave(notifier, m, a, now)
 	return notifier, tick, true
 }
@@ -274,7 +286,10 @@ func (s *Sender) Refused(a mention.Alert) bool {
 // release ends one task and what it claimed.
 func (s *Sender) release(ids ...mention.AlertID) {
 	s.mu.Lock()
-	s.running[s.busy[ids[0]]]--
+	way := s.busy[ids[0]]
+	if s.running[way]--; s.running[way] == 0 {
+		delete(s.running, way)
+	}
 	for _, id := range ids {
 		delete(s.busy, id)
 		s.throttle.land(id)
@@ -363,6 +378,7 @@ func (s *Sender) notPosted(ctx context.Context, notifier alerts.Notifier, m aler
 			s.detach(ctx, a)
 		}
 	default:
+		s.timedOut(wayOut{notifier, toPost, a.Route}, err, now)
 		s.opt.Log.Warn("a message is in doubt; its channel will be read", "alert", a.ID, "route", a.Route, "err", err)
 	}
 }

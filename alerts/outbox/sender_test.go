@@ -23,15 +23,20 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // memory is an outbox in memory, for tests in virtual time.
 type memory struct {
-	mu  sync.Mutex
-	all []*mention.Alert
-	c   mention.Case
+	mu   sync.Mutex
+	all  []*mention.Alert
+	byID map[mention.AlertID]*mention.Alert
+	c    mention.Case
 }
 
 func (m *memory) add(id string, sev mention.Severity, route string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.all = append(m.all, &mention.Alert{ID: mention.AlertID(id), Kind: mention.Complaint, MentionID: "m", Route: route, Severity: sev, Status: mention.Pending, CreatedAt: time.Now()})
+	a := &mention.Alert{ID: mention.AlertID(id), Kind: mention.Complaint, MentionID: "m", Route: route, Severity: sev, Status: mention.Pending, CreatedAt: time.Now()}
+	if m.byID == nil {
+		m.byID = map[mention.AlertID]*mention.Alert{}
+	}
+	m.all, m.byID[a.ID] = append(m.all, a), a
 }
 
 func (m *memory) list(ok func(*mention.Alert) bool) (out []mention.Alert) {
@@ -48,20 +53,31 @@ func (m *memory) list(ok func(*mention.Alert) bool) (out []mention.Alert) {
 func (m *memory) change(id mention.AlertID, do func(*mention.Alert) bool) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, a := range m.all {
-		if a.ID == id {
-			return do(a)
-		}
-	}
-	return false
+	a, ok := m.byID[id]
+	return ok && do(a)
 }
 
 func (m *memory) DueAlerts(_ context.Context, now time.Time, limit int) ([]mention.Alert, error) {
 	out := m.list(func(a *mention.Alert) bool {
-		return a.Status == mention.Pending && !a.NotBefore.After(now) && a.ThreadOf == "" // replies wait
+		root := m.byID[a.ThreadOf]
+		return a.Status == mention.Pending && !a.NotBefore.After(now) && (a.ThreadOf == "" || root != nil && root.Status == mention.Posted)
 	})
-	slices.SortStableFunc(out, func(a, b mention.Alert) int { return int(b.Severity - a.Severity) })
+	slices.SortStableFunc(out, func(a, b mention.Alert) int {
+		return cmp.Or(rank(a)-rank(b), int(b.Severity-a.Severity))
+	})
 	return out[:min(limit, len(out))], nil
+}
+
+// rank is the order of the store: what is gathered in threads goes last, copies after all.
+func rank(a mention.Alert) int {
+	switch {
+	case a.ThreadOf == "":
+	case a.Kind == mention.Complaint:
+		return 1
+	case a.Kind == mention.Duplicate:
+		return 2
+	}
+	return 0
 }
 
 func (m *memory) InDoubt(_ context.Context, before time.Time) ([]mention.Alert, error) {

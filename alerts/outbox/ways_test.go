@@ -1,0 +1,158 @@
+package outbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/outbox"
+	"github.com/earshot/earshot/mention"
+)
+
+// way is a way out that takes as long as it is told, and counts what it is asked.
+type way struct {
+	began time.Time
+	takes func(m alerts.Message) time.Duration // above the attempt's time: hangs
+
+	mu    sync.Mutex
+	out   int
+	most  int
+	at    []time.Duration          // when posts began
+	taken map[string]time.Duration // when which alert was taken
+}
+
+func (w *way) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
+	w.mu.Lock()
+	w.out++
+	w.most = max(w.most, w.out)
+	w.at = append(w.at, time.Since(w.began))
+	w.mu.Unlock()
+	defer func() { w.mu.Lock(); w.out--; w.mu.Unlock() }()
+	select {
+	case <-ctx.Done():
+		return alerts.Place{}, fmt.Errorf("way out: %w", ctx.Err())
+	case <-time.After(w.takes(m)):
+	}
+	w.mu.Lock()
+	w.taken[string(m.Alert.ID)] = time.Since(w.began)
+	w.mu.Unlock()
+	return alerts.Place{Channel: "C1", TS: string(m.Alert.ID)}, nil
+}
+
+func (w *way) Update(context.Context, alerts.Message) error { return nil }
+
+func (w *way) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.Place, error) {
+	return nil, &alerts.RefusedError{Code: "no_history", Err: errors.New("no history")}
+}
+
+// channels is a way out with many channels, each at Slack's pace.
+type channels struct{ *way }
+
+func (channels) Pace() (float64, int) { return 1, 4 }
+
+// playWays runs a sender in virtual time; what begins with # goes to Slack, all else to
+// the webhook.
+func playWays(t *testing.T, d time.Duration, slack, hook func(alerts.Message) time.Duration, prepare func(m *memory)) (slackWay, hookWay *way) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{}
+		slackWay = &way{began: time.Now(), takes: slack, taken: map[string]time.Duration{}}
+		hookWay = &way{began: time.Now(), takes: hook, taken: map[string]time.Duration{}}
+		prepare(m)
+		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(route string) (alerts.Notifier, bool) {
+				if strings.HasPrefix(route, "#") {
+					return channels{slackWay}, true
+				}
+				return hookWay, true
+			}})
+		ctx, cancel := context.WithTimeout(t.Context(), d)
+		defer cancel()
+		if err := sender.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return slackWay, hookWay
+}
+
+func quickly(alerts.Message) time.Duration { return 50 * time.Millisecond }
+func never(alerts.Message) time.Duration   { return time.Hour }
+
+// TestHangingWebhookHoldsUpNothing: a webhook that answers nothing has slots of its own,
+// so Slack goes on; and it is asked ever more slowly.
+func TestHangingWebhookHoldsUpNothing(t *testing.T) {
+	slack, hook := playWays(t, 10*time.Minute, quickly, never, func(m *memory) {
+		for i := range 400 {
+			m.add(fmt.Sprintf("w%03d", i), mention.High, "webhook:crm")
+		}
+		m.add("slack", mention.Normal, "#mentions")
+	})
+	if at, ok := slack.taken["slack"]; !ok || at > 2*time.Second {
+		t.Errorf("the message to Slack went out after %s (taken: %v), want at once", at, ok)
+	}
+	if hook.most > 8 {
+		t.Errorf("%d requests hung at once, want at most 8", hook.most)
+	}
+	// Eight at first, then one at a time with a growing pause: 10 s and up to 30 s each.
+	if n := len(hook.at); n < 15 || n > 40 {
+		t.Errorf("the hanging webhook was asked %d times in 10 min, want some 25", n)
+	}
+}
+
+// TestHangingWebhookRecovers: once it answers, all goes out at its pace.
+func TestHangingWebhookRecovers(t *testing.T) {
+	began := time.Time{}
+	_, hook := playWays(t, 5*time.Minute, quickly, func(alerts.Message) time.Duration {
+		if time.Since(began) < time.Minute {
+			return time.Hour
+		}
+		return 100 * time.Millisecond
+	}, func(m *memory) {
+		began = time.Now()
+		for i := range 100 {
+			m.add(fmt.Sprintf("w%03d", i), mention.High, "webhook:crm")
+		}
+	})
+	if len(hook.taken) != 100 {
+		t.Errorf("%d of 100 were taken in the end", len(hook.taken))
+	}
+	for id, at := range hook.taken {
+		if at > 3*time.Minute {
+			t.Errorf("%s was taken after %s, want within two minutes of the webhook's recovery", id, at)
+		}
+	}
+}
+
+// TestSlowChannelClosesNoOther: posts of three channels of one Slack hang; the fourth
+// goes on as if nothing was.
+func TestSlowChannelClosesNoOther(t *testing.T) {
+	slack, _ := playWays(t, 2*time.Minute, func(m alerts.Message) time.Duration {
+		if m.Alert.Route == "#fine" {
+			return 50 * time.Millisecond
+		}
+		return time.Hour
+	}, quickly, func(m *memory) {
+		for i := range 60 {
+			for _, route := range []string{"#a", "#b", "#c"} {
+				m.add(fmt.Sprintf("%s%02d", route, i), mention.High, route)
+			}
+		}
+		for i := range 60 {
+			m.add(fmt.Sprintf("fine%02d", i), mention.Normal, "#fine")
+		}
+	})
+	last := time.Duration(0)
+	for _, at := range slack.taken {
+		last = max(last, at)
+	}
+	if len(slack.taken) != 60 || last > 65*time.Second {
+		t.Errorf("%d of 60 messages of the good channel went out, the last after %s; want one a second", len(slack.taken), last)
+	}
+}
