@@ -1,9 +1,11 @@
 # earshot in a container: one static binary, no shell, not root.
 #
 #   docker build -t earshot .
-#   docker run -v $PWD/watchlist.yaml:/etc/earshot/watchlist.yaml:ro -v earshot:/data earshot
+#   docker run -v $PWD/config:/etc/earshot:ro -v earshot:/data -p 127.0.0.1:8080:8080 earshot
 #
-# The watchlist should say `store: {database: "sqlite:/data/earshot.db"}`.
+# config/watchlist.yaml should say `store: {database: "sqlite:/data/earshot.db"}` and
+# `web: {listen: "0.0.0.0:8080"}`: the health check asks there, and another address cannot
+# be reached from outside. Mount the folder, not the file: a saved file is a new one.
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src

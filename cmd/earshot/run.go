@@ -36,6 +36,7 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	following := config.Following{Path: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
+	go tellSystemd(ctx, log)
 	return d.Run(ctx, func(ctx context.Context) error {
 		return config.Follow(ctx, following, func(next *config.Config) error {
 			list, err := daemon.Check(next, nil)

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
+)
+
+// TestNotify: a service manager is told when earshot is at work, and then as often as its
+// watchdog wants.
+func TestNotify(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs the binary")
+	}
+	t.Parallel()
+	r := newRig(t, "")
+	address := filepath.Join(r.dir, "notify")
+	socket, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: address, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	cmd := exec.Command(binary(t), "run", "-c", r.path())
+	cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+address, "WATCHDOG_USEC=600000")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	}()
+	if err := socket.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for len(said) < 4 {
+		buf := make([]byte, 256)
+		n, err := socket.Read(buf)
+		if err != nil {
+			t.Fatalf("after %q: %v", said, err)
+		}
+		said = append(said, string(buf[:n]))
+	}
+	if got := strings.Join(said, " "); got != "READY=1 WATCHDOG=1 WATCHDOG=1 WATCHDOG=1" {
+		t.Errorf("the service manager was told %q", got)
+	}
+}
+
+// TestUnitIsTight: systemd reads the unit without a complaint and rates it under 2.0.
+func TestUnitIsTight(t *testing.T) {
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("no systemd-analyze")
+	}
+	unit, err := os.ReadFile(filepath.Join(testkit.Root(t), "deploy", "earshot.service"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "earshot.service")
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(unit), "/usr/local/bin/earshot", "/bin/true")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(analyze, "verify", path).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("verify: %v\n%s", err, out)
+	}
+	out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", path).CombinedOutput()
+	if err != nil {
+		t.Errorf("security is over 2.0: %v\n%s", err, out)
+	}
+}
+
+// TestImageIsBuiltOfCode: the image is built of every package and of nothing that may hold
+// a secret.
+func TestImageIsBuiltOfCode(t *testing.T) {
+	root := testkit.Root(t)
+	text, err := os.ReadFile(filepath.Join(root, ".dockerignore"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := map[string]bool{}
+	for _, line := range strings.Split(string(text), "\n") {
+		if name, ok := strings.CutPrefix(line, "!"); ok {
+			taken[name] = true
+		}
+	}
+	list, err := exec.Command("go", "list", "-deps", "-f", `{{if .Module}}{{if eq .Module.Path "github.com/earshot/earshot"}}{{.Dir}}{{end}}{{end}}`, "github.com/earshot/earshot/cmd/earshot").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range strings.Fields(string(list)) {
+		rel, err := filepath.Rel(root, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if top, _, _ := strings.Cut(rel, "/"); !taken[top] {
+			t.Errorf("%s is not in the image: .dockerignore lacks !%s", rel, top)
+		}
+	}
+	if !strings.HasPrefix(strings.TrimLeft(stripComments(string(text)), "\n"), "*\n") {
+		t.Error(".dockerignore is no list of what is allowed: it does not begin with *")
+	}
+}
+
+func stripComments(s string) string {
+	var kept []string
+	for _, line := range strings.Split(s, "\n") {
+		if !strings.HasPrefix(line, "#") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
