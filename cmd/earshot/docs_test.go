@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/testkit"
+)
+
+// frame is what a part of a watchlist needs around it, by the key at the margin.
+var frame = []struct{ key, text string }{
+	{"contact", "contact: pr@romashka.example\n"},
+	{"watch", "watch:\n  - {name: Romashka Bank, terms: [\"Ромашка Банк\"]}\n  - {name: Romashka Tea, terms: [\"Romashka Tea\"]}\n"},
+	{"sources", "sources:\n  - {feed: \"https://news.example/rss\", name: news}\n"},
+	{"routes", "routes: [{to: \"webhook:crm\"}]\n"},
+	{"deadlines", "deadlines: {claim: 5m}\n"},
+}
+
+var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
+
+// framed puts a block of the documentation into a whole watchlist.
+func framed(block string) string {
+	if strings.HasPrefix(block, "  - ") { // entries of a list that stands above
+		block = "watch:\n" + block
+	}
+	var b strings.Builder
+	for _, part := range frame {
+		if !regexp.MustCompile(`(?m)^` + part.key + `:`).MatchString(block) {
+			b.WriteString(part.text)
+		}
+	}
+	whole := b.String() + block
+	if strings.Contains(whole, "webhook:crm") && !strings.Contains(whole, "\nwebhooks:") {
+		whole += "\nwebhooks: [{name: crm, url: \"https://crm.example/hook\"}]\n"
+	}
+	return whole
+}
+
+// TestDocumentedBlocksAreGood pastes every YAML block that people copy: it must be good,
+// and warn of nothing.
+func TestDocumentedBlocksAreGood(t *testing.T) {
+	root := testkit.Root(t)
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, page := range append(pages, filepath.Join(root, "README.md")) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Base(page) == "sources.md" {
+			continue // written from the cases of the crawlers, which are read by their own tests
+		}
+		for i, m := range yamlBlock.FindAllStringSubmatch(string(text), -1) {
+			n++
+			t.Run(fmt.Sprintf("%s/%d", filepath.Base(page), i+1), func(t *testing.T) {
+				dir := t.TempDir()
+				if err := os.WriteFile(filepath.Join(dir, "our-words.tsv"), []byte("ужас\t-3\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				lookup := func(name string) (string, bool) {
+					if strings.Contains(name, "APP_TOKEN") {
+						return "xapp-0123456789abcdef0123456789", true
+					}
+					return "xoxb-0123456789abcdef0123456789", true
+				}
+				whole := framed(m[1])
+				list, err := daemon.Check(config.Parse(filepath.Join(dir, "watchlist.yaml"), []byte(whole), lookup, daemon.KindOptions()))
+				if err != nil {
+					t.Fatalf("%v\n%s", err, whole)
+				}
+				for _, w := range list.Warnings {
+					t.Errorf("%v\n%s", w, whole)
+				}
+			})
+		}
+	}
+	if n < 15 {
+		t.Errorf("only %d blocks: is the pattern still right?", n)
+	}
+}
