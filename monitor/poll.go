@@ -88,7 +88,7 @@ func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState)
 		return got, true
 	}
 	got := answer{began: p.Now()}
-	got.batch, got.err = pollSafely(ctx, src.Crawler, crawlers.Cursor(state.Cursor))
+	got.batch, got.err = pollInTime(ctx, src.Crawler, crawlers.Cursor(state.Cursor))
 	src.own(got.batch.Posts)
 	var broken *panicError
 	if errors.As(got.err, &broken) {
@@ -96,6 +96,21 @@ func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState)
 	}
 	got.stopped = ctx.Err() != nil
 	return got, !got.stopped || len(got.batch.Posts) > 0
+}
+
+// pollTimeout is how long one poll may take. A walk of many pages with polite pauses is
+// done well before; a page that sends the poller about would never end.
+const pollTimeout = 10 * time.Minute
+
+// pollInTime ends a poll after pollTimeout. What it had read by then counts.
+func pollInTime(ctx context.Context, c crawlers.Crawler, since crawlers.Cursor) (crawlers.Batch, error) {
+	limited, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	batch, err := pollSafely(limited, c, since)
+	if limited.Err() != nil && ctx.Err() == nil {
+		err = fmt.Errorf("one poll took longer than %s and was ended: %w", pollTimeout, cmp.Or(err, limited.Err()))
+	}
+	return batch, err
 }
 
 // commit is steps 3 to 5.

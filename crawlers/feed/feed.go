@@ -4,6 +4,7 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/mmcdole/gofeed"
+	"golang.org/x/net/publicsuffix"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
@@ -310,7 +312,41 @@ func announced(doc *goquery.Document, pageURL string) []string {
 		}
 		posts = append(posts, href)
 	})
-	return append(posts, comments...)
+	return nearest(append(posts, comments...), pageURL)
+}
+
+// maxCandidates bounds the feeds of one page that are asked for: each is a request in our
+// name, to a host that the page chose.
+const maxCandidates = 5
+
+// nearest keeps the first few addresses, those of the page's own site before others.
+func nearest(list []string, pageURL string) []string {
+	own := site(pageURL)
+	slices.SortStableFunc(list, func(a, b string) int {
+		return cmp.Compare(away(a, own), away(b, own))
+	})
+	list = slices.Compact(list)
+	return list[:min(len(list), maxCandidates)]
+}
+
+func away(address, own string) int {
+	if site(address) == own {
+		return 0
+	}
+	return 1
+}
+
+// site is what the owner of an address registered: example.co.uk of www.example.co.uk.
+func site(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	host := strings.ToLower(u.Hostname())
+	if registered, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return registered
+	}
+	return host // an address in numbers, a name of the local network
 }
 
 // ofComments recognises the address or the title of a feed of comments.
