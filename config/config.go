@@ -225,7 +225,7 @@ type Webhook struct {
 
 // Store says where earshot keeps its data.
 type Store struct {
-	Database  Secret        `yaml:"database" doc:"sqlite:FILE, or postgres://… when several machines share the work." example:"sqlite:earshot.db" format:"database"`
+	Database  Secret        `yaml:"database" doc:"sqlite:FILE, its path relative to the watchlist, or postgres://… when several machines share the work." example:"sqlite:earshot.db" format:"database"`
 	Redis     Secret        `yaml:"redis" doc:"A Redis that remembers what was seen; without it the database does." example:"redis://localhost:6379/0" format:"redis"`
 	Retention time.Duration `yaml:"retention" doc:"Posts and authors older than this are erased." example:"365d"`
 }

@@ -43,6 +43,7 @@ type body struct {
 	dir       string // what relative paths are relative to
 	lines     []string
 	env       func(string) (string, bool)
+	lenient   bool     // secrets that are not there are left empty
 	root      ast.Node // nil when the file holds nothing
 	aliases   map[*ast.AliasNode]ast.Node
 	positions map[string]position // of every path, once decoded

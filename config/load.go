@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"reflect"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -26,7 +28,14 @@ func Load(path string, kinds Kinds) (*Config, error) {
 // and its folder is what relative paths are relative to. env looks up a variable
 // and says whether it is set; nil means none is.
 func Parse(name string, src []byte, env func(string) (string, bool), kinds Kinds) (*Config, error) {
-	c, _, err := parse(name, src, env, kinds)
+	c, _, err := parse(name, src, env, false, kinds)
+	return c, err
+}
+
+// ParseForReading is Parse for those who only read: a secret that is not set is a
+// warning and stays empty.
+func ParseForReading(name string, src []byte, env func(string) (string, bool), kinds Kinds) (*Config, error) {
+	c, _, err := parse(name, src, env, true, kinds)
 	return c, err
 }
 
@@ -41,7 +50,7 @@ func load(path string, kinds Kinds) (*Config, inputs, error) {
 	if err != nil {
 		return nil, in, fmt.Errorf("watchlist: %w", err)
 	}
-	c, doc, err := parse(path, src, os.LookupEnv, kinds)
+	c, doc, err := parse(path, src, os.LookupEnv, false, kinds)
 	maps.Copy(in.sums, doc.files.sums)
 	if c != nil {
 		c.inputs = in
@@ -49,7 +58,7 @@ func load(path string, kinds Kinds) (*Config, inputs, error) {
 	return c, in, err
 }
 
-func parse(name string, src []byte, env func(string) (string, bool), kinds Kinds) (*Config, *document, error) {
+func parse(name string, src []byte, env func(string) (string, bool), lenient bool, kinds Kinds) (*Config, *document, error) {
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
 	}
@@ -59,6 +68,7 @@ func parse(name string, src []byte, env func(string) (string, bool), kinds Kinds
 		problems.Add(err)
 		return nil, doc, problems
 	}
+	doc.lenient = lenient
 	d := newDecoder(doc, kinds)
 	c := &Config{Path: name, doc: doc}
 	c.Store.Database = NewSecret(defaultDatabase, "")
@@ -74,6 +84,7 @@ func parse(name string, src []byte, env func(string) (string, bool), kinds Kinds
 	} else {
 		d.value(doc.root, reflect.ValueOf(c).Elem(), "", field{name: "a watchlist"})
 		d.check(c)
+		d.strayDatabase(c)
 	}
 	c.doc.positions = d.at
 	problems := &Errors{List: d.problems, Partial: c}
@@ -114,6 +125,35 @@ func (c *Config) At(path string) Pos {
 // so that it is shown with its line like all others.
 func (c *Config) Problem(pos Pos, msg, hint string) Error {
 	return Error{Pos: pos, Msg: msg, Hint: hint, doc: c.doc, width: c.doc.widthAt(pos)}
+}
+
+// Database is store.database as it is opened: a relative path of SQLite is relative to
+// the watchlist, as all paths in it are.
+func (c *Config) Database() string {
+	address := c.Store.Database.Reveal()
+	path, ok := strings.CutPrefix(address, sqlitePrefix)
+	if !ok {
+		return address
+	}
+	return sqlitePrefix + c.doc.abs(path)
+}
+
+const sqlitePrefix = "sqlite:"
+
+// strayDatabase warns of a database that stands where relative paths led before: in the
+// folder that earshot is started in.
+func (d *decoder) strayDatabase(c *Config) {
+	path, ok := strings.CutPrefix(c.Store.Database.Reveal(), sqlitePrefix)
+	if !ok || filepath.IsAbs(path) || d.doc.abs(path) == path {
+		return
+	}
+	here, err := filepath.Abs(path)
+	if there, err2 := filepath.Abs(d.doc.abs(path)); err != nil || err2 != nil || here == there {
+		return
+	}
+	if _, err := os.Stat(here); err == nil {
+		d.warn(d.place("store.database"), "move it there, or write its whole path", "%s stands in this folder and is not used: the path is relative to the watchlist", path)
+	}
 }
 
 // Redact hides every secret of this watchlist in a text, for messages of

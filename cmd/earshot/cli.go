@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
@@ -67,7 +68,7 @@ type commands struct {
 
 // watchlistFlag is shared by the commands that read a watchlist.
 type watchlistFlag struct {
-	Config string `short:"c" default:"watchlist.yaml" help:"The watchlist." placeholder:"FILE"`
+	Config string `short:"c" default:"watchlist.yaml" env:"EARSHOT_CONFIG" help:"The watchlist; EARSHOT_CONFIG names it too." placeholder:"FILE"`
 }
 
 // run is the whole program: it parses args, runs one command and returns the
@@ -95,15 +96,27 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 		fmt.Fprintln(term.err, "earshot:", err)
 		return exitFailed
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
+	args = asCommands(args)
 	command, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(term.err, "earshot: %v\nSee: earshot --help\n", err)
 		return exitWrong
 	}
 	return exitStatus(term, command.Run())
+}
+
+// asCommands understands what people type at programs they do not know: nothing, help, help
+// COMMAND and --version.
+func asCommands(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && (args[0] == "--version" || args[0] == "-V"):
+		return []string{"version"}
+	}
+	return args
 }
 
 // errSaid ends a command with exitFailed after it has said on stderr what failed.
@@ -153,11 +166,7 @@ func loadForReading(path string, term terminal) (daemon.Watchlist, error) {
 	if err != nil {
 		return daemon.Watchlist{}, fmt.Errorf("watchlist: %w", err)
 	}
-	lookup := func(name string) (string, bool) {
-		value, _ := term.lookup(name)
-		return value, true
-	}
-	cfg, err := config.Parse(path, src, lookup, daemon.KindOptions())
+	cfg, err := config.ParseForReading(path, src, term.lookup, daemon.KindOptions())
 	return daemon.Check(cfg, err)
 }
 

@@ -30,7 +30,7 @@ func (c *mutesCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	lift := strings.TrimSpace(c.Lift)
-	db, err := store.Open(ctx, store.Options{Database: cfg.Store.Database.Reveal(), ReadOnly: lift == "", Beside: lift != "", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	db, err := store.Open(ctx, store.Options{Database: cfg.Database(), ReadOnly: lift == "", Beside: lift != "", Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		return err
 	}

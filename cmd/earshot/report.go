@@ -39,7 +39,7 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return usageError{err.Error()}
 	}
-	db, err := store.Open(ctx, store.Options{Database: cfg.Store.Database.Reveal(), ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	db, err := store.Open(ctx, store.Options{Database: cfg.Database(), ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		return err
 	}

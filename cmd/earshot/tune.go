@@ -45,7 +45,7 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	cfg := list.Config
-	db, err := store.Open(ctx, store.Options{Database: cfg.Store.Database.Reveal(), ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	db, err := store.Open(ctx, store.Options{Database: cfg.Database(), ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		return err
 	}

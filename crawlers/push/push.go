@@ -48,7 +48,7 @@ func Kind() crawlers.Kind {
 				return nil, err
 			}
 			switch {
-			case len(o.Token.Reveal()) < shortestToken:
+			case o.Token.IsSet() && len(o.Token.Reveal()) < shortestToken:
 				return nil, s.Errorf("token", "the token is shorter than %d characters: make one with openssl rand -hex 24", shortestToken)
 			case o.PerMinute < 1 || o.PerMinute > mostPerMinute:
 				return nil, s.Errorf("per_minute", "write a number from 1 to %d", mostPerMinute)

@@ -72,7 +72,7 @@ type Daemon struct {
 func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	d = &Daemon{log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version}
 	cfg := opt.Watchlist.Config
-	d.store, err = store.Open(ctx, store.Options{Database: cfg.Store.Database.Reveal(), Log: d.log, Now: d.now})
+	d.store, err = store.Open(ctx, store.Options{Database: cfg.Database(), Log: d.log, Now: d.now})
 	if err != nil {
 		return nil, err
 	}
