@@ -243,6 +243,32 @@ func (b *bubble) UpdateCase(_ context.Context, id mention.ID, change func(*menti
 	return after, nil
 }
 
+func (b *bubble) Storms(_ context.Context, since time.Time) (out []mention.Alert, _ error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, a := range b.all {
+		if a.Kind == mention.Burst && !a.CreatedAt.Before(since) {
+			out = append(out, *a)
+		}
+	}
+	slices.SortFunc(out, func(x, y mention.Alert) int { return x.CreatedAt.Compare(y.CreatedAt) })
+	return out, nil
+}
+
+func (b *bubble) StormCases(_ context.Context, watch string, from, gathered, to time.Time) (out []mention.StormCase, _ error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for id, m := range b.mentions {
+		own := b.all[b.own[id]]
+		if own == nil || m.Watch != watch || m.HeardAt.Before(from) || !m.HeardAt.Before(to) || m.Severity >= mention.Critical || own.ThreadOf == "" && m.HeardAt.After(gathered) {
+			continue
+		}
+		out = append(out, mention.StormCase{ID: id, Status: b.cases[id].Status, HeardAt: m.HeardAt})
+	}
+	slices.SortFunc(out, func(x, y mention.StormCase) int { return x.HeardAt.Compare(y.HeardAt) })
+	return out, nil
+}
+
 func (b *bubble) Enqueue(_ context.Context, list ...mention.Alert) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

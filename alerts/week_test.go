@@ -324,7 +324,7 @@ func (w *week) checkComplaints() {
 func (w *week) checkSteps() {
 	got := map[mention.ID]map[string][]time.Time{}
 	for _, p := range w.log {
-		if p.Kind != mention.Escalation {
+		if p.Kind != mention.Escalation || p.MentionID == "" {
 			continue
 		}
 		if got[p.MentionID] == nil {
@@ -338,6 +338,7 @@ func (w *week) checkSteps() {
 		}
 	}
 	end := w.start.Add(weekLength)
+	storm, ofStorm := w.inStorm(), map[string]time.Time{}
 	for _, id := range w.heard {
 		shown := w.postedAt[w.own[id]]
 		begin := shown // the clocks run from the moment the message could be seen
@@ -358,6 +359,12 @@ func (w *week) checkSteps() {
 			want["said"] = w.awake(w.mentions[id], shown.Add(7*time.Minute+time.Hour))
 		}
 		for step, at := range want {
+			if storm[id] && step != "said" { // told once, for the first
+				if first, ok := ofStorm[step]; !ok || at.Before(first) {
+					ofStorm[step] = at
+				}
+				continue
+			}
 			times := got[id][step]
 			switch {
 			case at.After(end.Add(-2*time.Minute)) && len(times) == 0:
@@ -370,6 +377,45 @@ func (w *week) checkSteps() {
 		}
 		for step, times := range got[id] {
 			w.t.Errorf("heard %s, fate %d: %q came at %v, want never", begin.In(w.zone), w.fates[id], step, times)
+		}
+	}
+	w.checkStorm(ofStorm)
+}
+
+// inStorm are the complaints of the week's storm: what its message gathered, and what was
+// heard in the half hour before.
+func (w *week) inStorm() map[mention.ID]bool {
+	var storm mention.Alert
+	for _, p := range w.log {
+		if p.Kind == mention.Burst {
+			storm = p.Alert
+		}
+	}
+	in := map[mention.ID]bool{}
+	for id, own := range w.own {
+		heard, m := w.all[own], w.mentions[id]
+		gathered := heard.ThreadOf == storm.ID
+		before := heard.ThreadOf == "" && !m.HeardAt.After(storm.CreatedAt) && storm.CreatedAt.Sub(m.HeardAt) <= alerts.StormWindow
+		in[id] = m.Severity < mention.Critical && (gathered || before)
+	}
+	return in
+}
+
+// checkStorm: what is said of the storm is said once, when the first of its complaints
+// is due.
+func (w *week) checkStorm(want map[string]time.Time) {
+	for step, what := range map[string]struct {
+		text   string
+		thread bool
+	}{"Nobody has taken": {"Nobody has taken", true}, "Nobody in #mentions": {"Nobody has taken", false}, "you took this": {"you took complaints of the storm", true}, "It is open again": {"They are open again", true}} {
+		var at []time.Time
+		for _, p := range w.log {
+			if p.Kind == mention.Escalation && p.MentionID == "" && strings.Contains(p.text, what.text) && what.thread == (p.ThreadOf != "") {
+				at = append(at, p.at)
+			}
+		}
+		if len(at) != 1 || at[0].Sub(want[step]).Abs() > 90*time.Second {
+			w.t.Errorf("of the storm %q came at %v, want once at %s", step, at, want[step])
 		}
 	}
 }

@@ -75,6 +75,13 @@ type Case struct {
 	ReopenedAt     time.Time     // when somebody opened it again; its clocks begin there
 }
 
+// StormCase is where one complaint of a storm stands.
+type StormCase struct {
+	ID      ID
+	Status  Status
+	HeardAt time.Time
+}
+
 // MaxSnooze is the longest snooze: what sleeps longer is forgotten.
 const MaxSnooze = 90 * 24 * time.Hour
 

@@ -43,6 +43,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"due order":                    testDueOrder,
 	"threads wait":                 testThreadsWait,
 	"gathered ones wait":           testGatheredWait,
+	"storms":                       testStorms,
 	"gathered":                     testGathered,
 	"stale":                        testStale,
 	"reroute":                      testReroute,

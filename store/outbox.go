@@ -35,7 +35,7 @@ func insertAlert(ctx context.Context, q querier, a mention.Alert, wanted int64) 
 	if a.Status == "" {
 		a.Status = mention.Pending
 	}
-	if a.Kind != mention.Complaint && a.Kind != mention.Duplicate && (a.Kind != mention.Escalation || a.ThreadOf != "") {
+	if a.MentionID == "" || a.Kind != mention.Complaint && a.Kind != mention.Duplicate && (a.Kind != mention.Escalation || a.ThreadOf != "") {
 		wanted = 0 // shows no case, so it is never updated
 	}
 	res, err := q.ExecContext(ctx, `

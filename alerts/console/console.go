@@ -182,6 +182,9 @@ func (n *Notifier) escalation(m alerts.Message) string {
 	if m.Alert.Notify != "" {
 		words += " " + n.paint(strong, text.Line(m.Alert.Notify, maxName))
 	}
+	if m.Mention.ID == "" { // of a whole storm
+		return words + "\n"
+	}
 	if m.Alert.ThreadOf == "" {
 		return words + "\n" + n.complaint(m)
 	}

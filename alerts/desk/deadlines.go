@@ -29,6 +29,7 @@ const (
 
 // OpenCases are the cases whose deadlines run, by when they must be looked at.
 type OpenCases interface {
+	StormCases
 	// DueCases returns cases that are due, the longest due first. A case becomes due
 	// when it changes and when its message is posted.
 	DueCases(ctx context.Context, now time.Time, limit int) ([]mention.MentionRecord, error)
@@ -38,6 +39,8 @@ type OpenCases interface {
 	ResetDue(ctx context.Context) error
 	// AlertOf returns the message a mention got of its own; ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
+	// Enqueue adds alerts; an id that is there already changes nothing.
+	Enqueue(ctx context.Context, list ...mention.Alert) error
 	// Alive reports whether the complaint an alert belongs to still waits.
 	Alive(ctx context.Context, id mention.AlertID) (bool, error)
 }
@@ -60,6 +63,9 @@ type DeadlineOptions struct {
 type Deadlines struct {
 	opt   DeadlineOptions
 	rules *alerts.Rules // by which the cases' moments were reckoned
+
+	storms    []*storm // as this step found them
+	endsAsked time.Time
 }
 
 // NewDeadlines returns deadlines; Run starts them.
@@ -100,6 +106,15 @@ func (d *Deadlines) step(ctx context.Context) error {
 		}
 		d.rules = rules
 	}
+	var err error
+	if d.storms, err = storms(ctx, d.opt.Open, d.opt.Now().Add(-stormsOf)); err != nil {
+		return err
+	}
+	return errors.Join(d.cases(ctx, rules), d.endStorms(ctx))
+}
+
+// cases takes the steps of all cases that are due now.
+func (d *Deadlines) cases(ctx context.Context, rules *alerts.Rules) error {
 	for {
 		list, err := d.opt.Open.DueCases(ctx, d.opt.Now(), atOnce)
 		if err != nil {
@@ -151,6 +166,11 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 	if held := rules.HeldUntil(m.Severity, s.now); !held.IsZero() && c.SnoozedUntil.IsZero() {
 		return held, nil
 	}
+	if s.storm = d.inStorm(m, c, own); s.storm != nil {
+		if s.waiting, err = s.storm.waiting(ctx); err != nil {
+			return time.Time{}, err
+		}
+	}
 	_, err = d.opt.Cases.UpdateCase(ctx, m.ID, s.take)
 	if err != nil && !errors.Is(err, mention.ErrNothingToDo) {
 		return time.Time{}, fmt.Errorf("step of %s: %w", m.ID, err)
@@ -171,6 +191,8 @@ type steps struct {
 	deadline alerts.Deadline
 	own      mention.Alert // the message the thread hangs under
 	now      time.Time
+	storm    *storm // the storm the complaint belongs to, or nil
+	waiting  int    // how many complaints of the storm nobody has
 }
 
 // step is one thing that time demands.
@@ -318,7 +340,7 @@ func (s steps) name(c *mention.Case) (string, mention.Alert) {
 	c.OverdueSince = s.ends(*c, s.deadline.Claim)
 	a := s.reply(c, fmt.Sprintf("Nobody has taken this complaint for %s.", s.waits(*c)))
 	a.Notify = s.deadline.Notify
-	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), a
+	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), s.ofStorm(a, "nudge", s.nobody(*c), true)
 }
 
 // unseen reports whether the complaint has no message where it should be seen. never asks before
@@ -334,18 +356,19 @@ func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 	}
 	a := s.reply(c, fmt.Sprintf(words, s.own.Route, s.waits(*c)))
 	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
-	return "nobody took it: told " + a.Route, a
+	return "nobody took it: told " + a.Route, s.ofStorm(a, "escalation", s.nobody(*c), true)
 }
 
 func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelReminded
 	a := s.reply(c, fmt.Sprintf("%s, you took this %s ago, and no public answer is to be seen.", c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt))))
 	a.Notify = slackID(c.Owner)
-	return "nudged " + c.Owner.Name, a
+	words := fmt.Sprintf("%s, you took complaints of the storm %s ago, and no public answer to them is to be seen.", c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt)))
+	return "nudged " + c.Owner.Name, s.ofStorm(a, "reminder of "+c.Owner.ID, words, false)
 }
 
 func (s steps) release(c *mention.Case) (string, mention.Alert) {
-	who, took := c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt))
+	id, who, took := c.Owner.ID, c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt))
 	c.Status, c.Owner, c.ClaimedAt = mention.Open, mention.Person{}, time.Time{}
 	c.Level = max(c.Level%10, alerts.LevelNamed)
 	if c.OverdueSince.IsZero() {
@@ -353,7 +376,8 @@ func (s steps) release(c *mention.Case) (string, mention.Alert) {
 	}
 	a := s.reply(c, fmt.Sprintf("%s had this for %s without an answer. It is open again.", who, took))
 	a.Notify = s.deadline.Notify
-	return "released from " + who, a
+	words := fmt.Sprintf("%s had complaints of the storm for %s without an answer. They are open again.", who, took)
+	return "released from " + who, s.ofStorm(a, "release of "+id, words, true)
 }
 
 func (s steps) doubt(c *mention.Case) (string, mention.Alert) {

@@ -17,6 +17,7 @@ import (
 
 // Cases changes cases.
 type Cases interface {
+	StormCases
 	// UpdateCase changes one case by compare-and-set on its version, together
 	// with its events and alerts. change may run more than once and must have no
 	// side effects; its error is returned as it is and nothing is written.

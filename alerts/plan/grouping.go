@@ -14,17 +14,11 @@ import (
 // critical is never grouped.
 
 const (
-	// burstWindow is the time in which a burst is counted.
-	burstWindow = 30 * time.Minute
-	// burstLeast is the number of complaints in the window below which nothing is a
-	// burst: a channel carries as many on their own.
-	burstLeast = 20
+	burstWindow, burstLeast, burstLength = alerts.StormWindow, alerts.StormLeast, alerts.StormLength
 	// burstTimes is how many times the usual number makes a burst.
 	burstTimes = 5
 	// burstMemory is what the usual number is measured over.
 	burstMemory = 7 * 24 * time.Hour
-	// burstLength is how long one burst message groups; a longer burst gets another.
-	burstLength = 6 * time.Hour
 )
 
 // group returns the message that a complaint goes under, or nil for one of its
@@ -78,11 +72,11 @@ func (p *plan) rate(ctx context.Context, watch string) (now int, usual float64, 
 
 // burst is the critical message that groups what comes in a burst.
 func (p *plan) burst(m mention.Mention, a mention.Alert, n int, usual float64) *mention.Alert {
-	began := p.now.Truncate(burstLength).UTC().Format(time.RFC3339)
+	storm := alerts.Storm{Watch: m.Watch, Span: p.now.Truncate(burstLength).UTC()}
 	text := fmt.Sprintf("A storm about %s: %d complaints in 30 minutes, %s. The next ones are gathered in this thread, each with its buttons.", m.Watch, n, usually(usual))
 	return &mention.Alert{
-		ID: mention.NewAlertID(mention.Burst, m.Watch, a.Route, began), Kind: mention.Burst, Route: a.Route, Notify: a.Notify, Severity: mention.Critical,
-		Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Details{Text: text}.Encode(),
+		ID: mention.NewAlertID(mention.Burst, m.Watch, a.Route, storm.Span.Format(time.RFC3339)), Kind: mention.Burst, Route: a.Route, Notify: a.Notify, Severity: mention.Critical,
+		Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Details{Text: text, Storm: &storm}.Encode(),
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	actReplied = "replied"
 	actReopen  = "reopen"
 	actTake    = "take_over"  // its value is the mention's id and the owner whom people see
+	actTakeAll = "take_all"   // of a storm; its value is the id of the message's alert
 	actAssign  = "assign"     // opens the window that asks whom to
 	actMore    = "more"       // the menu; its options carry the verb
 	actText    = "reply_text" // opens the reply templates
@@ -77,6 +78,18 @@ func buttons(m alerts.Message) []api.Block {
 		return nil
 	}
 	return []api.Block{api.NewActionBlock(deskBlock, row...)}
+}
+
+// takeAll is the one button of a message about a storm. It asks first: nobody wants two
+// hundred complaints by a slip.
+func takeAll(m alerts.Message) []api.Block {
+	if m.Details.Storm == nil || m.Alert.ID == "" {
+		return nil
+	}
+	question := &api.ConfirmationBlockObject{Title: plainText("Take all?"), Text: plainText("Every complaint of this storm that nobody has becomes yours."),
+		Confirm: plainText("Take all"), Deny: plainText("No")}
+	button := api.NewButtonBlockElement(actTakeAll, string(m.Alert.ID), plainText("Take all")).WithConfirm(question).WithStyle(api.StylePrimary)
+	return []api.Block{api.NewActionBlock(deskBlock, button)}
 }
 
 // takeOver asks first, and names the owner: the press holds only against this one.

@@ -25,6 +25,9 @@ const (
 	ackWithin = 2 * time.Second
 	// decideWithin bounds a decision that outlives its acknowledgement.
 	decideWithin = 10 * time.Second
+	// takeAllWithin is decideWithin for all complaints of a storm: thousands are as many
+	// small changes, between which others go on.
+	takeAllWithin = 2 * time.Minute
 	// afterwards bounds what is done after the acknowledgement: telling the loser may
 	// have to wait for a Retry-After.
 	afterwards = 2 * time.Minute
@@ -92,6 +95,11 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 		ack()
 		return
 	}
+	if c.Type == "block_actions" && len(c.Actions) > 0 && c.User.ID != "" && c.Actions[0].ActionID == actTakeAll && c.Actions[0].Value != "" {
+		id := mention.AlertID(c.Actions[0].Value)
+		n.settle(ctx, c, string(id), takeAllWithin, ack, func(ctx context.Context) string { return n.takeAll(ctx, c, id) })
+		return
+	}
 	a, id, refusal, ok := n.asks(&c)
 	if !ok || refusal != "" {
 		ack() // a closed window, a link that was opened …
@@ -104,7 +112,9 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 		}
 		return
 	}
-	n.settle(ctx, c, id, a, ack)
+	n.settle(ctx, c, string(id), decideWithin, ack, func(ctx context.Context) string {
+		return alerts.Refusal(n.decide(ctx, c, id, a), n.opt.Now())
+	})
 }
 
 // asks reads what an interaction asks the desk for; ok is false when it asks nothing.
@@ -119,30 +129,45 @@ func (n *Notifier) asks(c *click) (a mention.Action, id mention.ID, refusal stri
 	return a, id, "", ok
 }
 
-// settle has the desk decide, acknowledges in time, and tells a person who lost.
-func (n *Notifier) settle(ctx context.Context, c click, id mention.ID, a mention.Action, ack func()) {
-	decided := make(chan error, 1)
+// settle has the desk decide about what was pressed, acknowledges in time, and tells the
+// person the words that decide returns, if any.
+func (n *Notifier) settle(ctx context.Context, c click, what string, within time.Duration, ack func(), decide func(ctx context.Context) (words string)) {
+	decided := make(chan string, 1)
 	n.later.Go(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), decideWithin)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 		defer cancel()
-		decided <- n.decide(ctx, c, id, a)
+		decided <- decide(ctx)
 	})
 	late := time.NewTimer(ackWithin)
 	defer late.Stop()
-	var err error
+	var words string
 	select {
-	case err = <-decided:
+	case words = <-decided:
 		fault.At("click-decided")
 		ack()
 		fault.At("click-acknowledged")
 	case <-late.C:
-		n.opt.Log.Warn("a click is acknowledged before it is decided: the database is slow", "mention", id)
+		n.opt.Log.Warn("a click is acknowledged before it is decided: the database is slow", "of", what)
 		ack()
-		err = <-decided
+		words = <-decided
 	}
-	if words := alerts.Refusal(err, n.opt.Now()); words != "" {
+	if words != "" {
 		n.after(func(ctx context.Context) { n.ephemeral(ctx, c, words) })
 	}
+}
+
+// takeAll asks the desk for a whole storm, and tells how much of it was taken.
+func (n *Notifier) takeAll(ctx context.Context, c click, id mention.AlertID) (words string) {
+	by := n.person(ctx, c)
+	taken, err := n.opt.Desk.TakeAll(ctx, id, by)
+	n.opt.Log.Info("a button was pressed", "who", by.ID, "name", by.Name, "verb", "take all", "alert", id, "won", taken.Won, "lost", taken.Lost, "err", err)
+	switch {
+	case err == nil:
+		return taken.Words()
+	case taken.Won > 0:
+		return taken.Words() + " Then it could not be written down any more: please press again in a moment."
+	}
+	return alerts.Refusal(err, n.opt.Now())
 }
 
 // decide asks the desk.

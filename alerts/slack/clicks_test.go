@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -307,6 +308,14 @@ func (s slowDesk) Do(ctx context.Context, _ mention.ID, a mention.Action) (menti
 	case <-ctx.Done():
 	}
 	return mention.Case{}, &mention.TakenError{Status: mention.Claimed, By: mention.Person{Name: "Maria"}, At: a.At}
+}
+
+func (s slowDesk) TakeAll(ctx context.Context, _ mention.AlertID, _ mention.Person) (alerts.Taken, error) {
+	select {
+	case <-time.After(s.d):
+	case <-ctx.Done():
+	}
+	return alerts.Taken{Lost: 3}, ctx.Err()
 }
 
 func TestAcknowledgedWhateverIsSlow(t *testing.T) {

@@ -231,7 +231,10 @@ func escalation(m alerts.Message, notify ping, limit int) []api.Block {
 	words := textElement(or(text.Line(m.Details.Text, maxContext), noWords))
 	if m.Alert.ThreadOf != "" {
 		line := append([]api.RichTextSectionElement{words}, notify.elements()...)
-		return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(line...))}
+		return append([]api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(line...))}, takeAll(m)...)
+	}
+	if m.Mention.ID == "" { // of a whole storm
+		return plain(m, notify, limit)
 	}
 	first := api.NewRichTextSection(textElement(text.Line(m.Details.Text, maxContext) + "\n"))
 	blocks := []api.Block{api.NewRichTextBlock("words", first, head(m, notify), who(m), quote(m, limit))}
@@ -241,7 +244,7 @@ func escalation(m alerts.Message, notify ping, limit int) []api.Block {
 // plain is a message that is only a text of our own.
 func plain(m alerts.Message, notify ping, limit int) []api.Block {
 	line := []api.RichTextSectionElement{textElement(or(text.Cut(text.Clean(m.Details.Text), limit), noWords))}
-	return []api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(append(line, notify.elements()...)...))}
+	return append([]api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(append(line, notify.elements()...)...))}, takeAll(m)...)
 }
 
 // escaped is text that Slack shows as it is.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
 )
@@ -22,6 +23,11 @@ type countingDesk struct{ calls atomic.Int64 }
 func (d *countingDesk) Do(context.Context, mention.ID, mention.Action) (mention.Case, error) {
 	d.calls.Add(1)
 	return mention.Case{}, mention.ErrNothingToDo
+}
+
+func (d *countingDesk) TakeAll(context.Context, mention.AlertID, mention.Person) (alerts.Taken, error) {
+	d.calls.Add(1)
+	return alerts.Taken{}, nil
 }
 
 // nowhere is a network on which every call fails at once.

@@ -29,6 +29,8 @@ const DefaultAPIURL = "https://slack.com/api/"
 // Desk decides what people do; *desk.Desk is one.
 type Desk interface {
 	Do(ctx context.Context, id mention.ID, a mention.Action) (mention.Case, error)
+	// TakeAll claims every open complaint of the storm that a message is about.
+	TakeAll(ctx context.Context, id mention.AlertID, by mention.Person) (alerts.Taken, error)
 }
 
 // Options are what a Notifier needs.

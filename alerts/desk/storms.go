@@ -1,0 +1,240 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// A storm is told as one: one nudge, one escalation, one reminder for each who took some
+// of it, and one word when it is over. Every complaint keeps its own case and its own
+// steps; only what is said is said once, because its id is that of the storm.
+
+const (
+	// stormsOf bounds how old a storm may be whose complaints still have deadlines.
+	stormsOf = 14 * 24 * time.Hour
+	// overWithin bounds how late it is said that a storm is over: after a longer absence
+	// nobody asks any more.
+	overWithin = 24 * time.Hour
+	// overEvery is how often it is asked whether a storm is over.
+	overEvery = time.Minute
+)
+
+// StormCases finds the storms and what belongs to them.
+type StormCases interface {
+	// Storms returns the messages of kind storm made since, the oldest first.
+	Storms(ctx context.Context, since time.Time) ([]mention.Alert, error)
+	// StormCases returns the complaints about the watch, but the critical ones, that were
+	// heard from (inclusive) to (exclusive), the oldest first. One that was heard after
+	// gathered counts only if it stands in a thread.
+	StormCases(ctx context.Context, watch string, from, gathered, to time.Time) ([]mention.StormCase, error)
+	// Alert returns one alert; ok is false when there is none.
+	Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error)
+}
+
+// storm is one storm with its complaints, which are read when they are first asked for.
+type storm struct {
+	alerts.Storm
+	first mention.Alert // its first message, in whichever channel
+	open  StormCases
+	read  bool
+	all   []mention.StormCase
+}
+
+func (s *storm) from() time.Time { return s.first.CreatedAt.Add(-alerts.StormWindow) }
+func (s *storm) ends() time.Time { return s.Span.Add(alerts.StormLength) }
+
+// holds reports whether a complaint with this message belongs to the storm. What was heard
+// just before it was known to be one does. Keep it in step with StormCases.
+func (s *storm) holds(m mention.Mention, own mention.Alert) bool {
+	return m.Watch == s.Watch && m.Severity < mention.Critical && !m.HeardAt.Before(s.from()) && m.HeardAt.Before(s.ends()) &&
+		(own.ThreadOf != "" || !m.HeardAt.After(s.first.CreatedAt))
+}
+
+func (s *storm) cases(ctx context.Context) ([]mention.StormCase, error) {
+	if s.read {
+		return s.all, nil
+	}
+	var err error
+	if s.all, err = s.open.StormCases(ctx, s.Watch, s.from(), s.first.CreatedAt, s.ends()); err != nil {
+		return nil, fmt.Errorf("complaints of the storm about %s: %w", s.Watch, err)
+	}
+	s.read = true
+	return s.all, nil
+}
+
+// waiting counts the complaints that nobody has.
+func (s *storm) waiting(ctx context.Context) (n int, err error) {
+	all, err := s.cases(ctx)
+	for _, c := range all {
+		if c.Status == mention.Open {
+			n++
+		}
+	}
+	return n, err
+}
+
+// storms reads the storms since a time, each once however many channels have its message.
+func storms(ctx context.Context, open StormCases, since time.Time) ([]*storm, error) {
+	list, err := open.Storms(ctx, since)
+	if err != nil {
+		return nil, fmt.Errorf("storms: %w", err)
+	}
+	var out []*storm
+	known := make(map[mention.AlertID]bool)
+	for _, a := range list {
+		is := alerts.ReadDetails(a.Payload).Storm
+		if is == nil || known[is.Said()] { // nil: of an earlier earshot
+			continue
+		}
+		known[is.Said()] = true
+		out = append(out, &storm{Storm: *is, first: a, open: open})
+	}
+	return out, nil
+}
+
+// inStorm returns the storm a complaint belongs to, or nil. One that was opened again, or
+// whose author is not gathered, is told on its own.
+func (d *Deadlines) inStorm(m mention.Mention, c mention.Case, own mention.Alert) *storm {
+	if !c.ReopenedAt.IsZero() {
+		return nil
+	}
+	for _, s := range d.storms {
+		if s.holds(m, own) {
+			return s
+		}
+	}
+	return nil
+}
+
+// ofStorm makes what is said of a complaint what is said of its whole storm.
+func (s steps) ofStorm(a mention.Alert, step, words string, takeAll bool) mention.Alert {
+	if s.storm == nil {
+		return a
+	}
+	details := alerts.Details{Text: words}
+	if takeAll {
+		details.Storm = &s.storm.Storm
+	}
+	a.ID, a.MentionID, a.Payload = s.storm.Said(step), "", details.Encode()
+	if a.ThreadOf != "" {
+		a.ThreadOf, a.Route = s.storm.first.ID, s.storm.first.Route
+	}
+	return a
+}
+
+// nobody says how many complaints of the storm nobody has.
+func (s steps) nobody(c mention.Case) string {
+	if s.storm == nil {
+		return ""
+	}
+	return fmt.Sprintf("Nobody has taken %s of the storm about %s for %s.", text.Count(s.waiting, "complaint"), s.storm.Watch, s.waits(c))
+}
+
+// endStorms says of every storm that is over that it is.
+func (d *Deadlines) endStorms(ctx context.Context) error {
+	now := d.opt.Now()
+	if now.Sub(d.endsAsked) < overEvery {
+		return nil
+	}
+	d.endsAsked = now
+	var failed []error
+	for _, s := range d.storms {
+		if now.Sub(s.first.CreatedAt) < overWithin && !d.goesOn(s) {
+			failed = append(failed, d.endStorm(ctx, s, now))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// goesOn reports whether the storm has a message of the next span.
+func (d *Deadlines) goesOn(s *storm) bool {
+	for _, next := range d.storms {
+		if next.Watch == s.Watch && next.Span.Equal(s.ends()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *Deadlines) endStorm(ctx context.Context, s *storm, now time.Time) error {
+	id := s.Said("over")
+	if _, told, err := d.opt.Open.Alert(ctx, id); err != nil || told {
+		return err
+	}
+	all, err := s.cases(ctx)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	recent, open := 0, 0
+	for _, c := range all {
+		if now.Sub(c.HeardAt) < alerts.StormWindow {
+			recent++
+		}
+		if c.Status == mention.Open {
+			open++
+		}
+	}
+	if recent >= alerts.StormLeast {
+		return nil
+	}
+	lasted := all[len(all)-1].HeardAt.Sub(all[0].HeardAt)
+	words := fmt.Sprintf("The storm about %s is over: %s in %s, %d still open.", s.Watch, text.Count(len(all), "complaint"), text.Span(lasted), open)
+	err = d.opt.Open.Enqueue(ctx, mention.Alert{
+		ID: id, Kind: mention.Notice, Route: s.first.Route, Severity: mention.Normal, Status: mention.Pending, CreatedAt: now,
+		NotBefore: d.opt.Rules().HeldUntil(mention.Normal, now), Payload: alerts.Details{Text: words}.Encode(),
+	})
+	if err == nil {
+		d.opt.Changed()
+	}
+	return err
+}
+
+// TakeAll claims for a person every open complaint of the storm that a message is about,
+// each by compare-and-set: whoever was first with one has it. The error is
+// mention.ErrNotFound when the message is about no storm; what was taken before another
+// error stays taken, and is counted.
+func (d *Desk) TakeAll(ctx context.Context, id mention.AlertID, by mention.Person) (taken alerts.Taken, err error) {
+	a, ok, err := d.cases.Alert(ctx, id)
+	if err != nil {
+		return taken, fmt.Errorf("take all: %w", err)
+	}
+	is := alerts.ReadDetails(a.Payload).Storm
+	if !ok || is == nil {
+		return taken, fmt.Errorf("take all of %s: %w", id, mention.ErrNotFound)
+	}
+	list, err := storms(ctx, d.cases, is.Span)
+	if err != nil {
+		return taken, err
+	}
+	for _, s := range list {
+		if s.Said() != is.Said() {
+			continue
+		}
+		all, err := s.cases(ctx)
+		if err != nil {
+			return taken, err
+		}
+		for _, c := range all {
+			if c.Status != mention.Open {
+				continue
+			}
+			_, err := d.Do(ctx, c.ID, mention.Action{Verb: mention.Claim, By: by})
+			var other *mention.TakenError
+			switch {
+			case err == nil:
+				taken.Won++
+			case errors.As(err, &other):
+				taken.Lost++
+			case !errors.Is(err, mention.ErrNothingToDo) && !errors.Is(err, mention.ErrNotFound):
+				return taken, err
+			}
+		}
+	}
+	return taken, nil
+}

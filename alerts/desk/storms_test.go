@@ -1,0 +1,198 @@
+package desk_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/mention"
+)
+
+// stormRules send complaints about refunds to a channel of their own, so that one storm
+// has messages in two channels.
+func stormRules() alerts.Rules {
+	d := alerts.Deadline{Claim: 10 * time.Minute, Reply: time.Hour, Notify: "@oncall", EscalateTo: "#leads"}
+	rules := alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: d, mention.Normal: d, mention.High: d, mention.Critical: d}}
+	rules.Routes = append(rules.Routes, alerts.Route{Topics: []string{"refund"}, To: "#billing", Notify: "@billing"})
+	return rules
+}
+
+// storm lets so many complaints be heard, one every five seconds, every third of them in
+// another channel, and posts what came of them.
+func (r world) storm(n int) (all []mention.Mention) {
+	r.T.Helper()
+	for i := range n {
+		m := rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6)
+		if i%3 == 0 {
+			m.Score.Topics = []string{"refund"}
+		}
+		began := r.Now
+		r.Poll(m)
+		r.Now = began.Add(5 * time.Second)
+		all = append(all, m)
+	}
+	r.Shown()
+	return all
+}
+
+// waiting lists what is due of a kind: "ROUTE WHOM: TEXT".
+func (r world) waiting(kind mention.AlertKind) (words []string, last mention.Alert) {
+	r.T.Helper()
+	due, err := r.Store.DueAlerts(r.T.Context(), r.Now, 1000)
+	if err != nil {
+		r.T.Fatal(err)
+	}
+	for _, a := range due {
+		if a.Kind == kind {
+			words = append(words, strings.TrimSpace(a.Route+" "+a.Notify)+": "+alerts.ReadDetails(a.Payload).Text)
+			last = a
+		}
+	}
+	return words, last
+}
+
+// TestStormIsToldOnce: 40 complaints of one storm in two channels, all left alone, are one
+// nudge and one escalation; those that came just before it was a storm belong to it.
+func TestStormIsToldOnce(t *testing.T) {
+	r := newWorld(t, stormRules())
+	all := r.storm(40)
+	danger := rig.Said(rig.Forum, "danger", "Ivan", "Після їхньої піци вся сім'я отруїлась, викликали швидку, подаю до суду.", -0.9)
+	danger.Score.Topics = []string{"safety"}
+	r.Poll(danger)
+	r.Shown()
+	var said []string
+	for range 60 {
+		said = append(said, r.after(30*time.Second)...)
+	}
+	var storm, single []string
+	for _, s := range said {
+		if strings.Contains(s, "storm") {
+			storm = append(storm, s)
+		} else {
+			single = append(single, s)
+		}
+	}
+	if len(storm) != 2 || len(single) != 2 { // what is critical still has its own
+		t.Fatalf("said of the storm %q\nand of single complaints %q", storm, single)
+	}
+	r.says(storm, "#mentions @oncall: Nobody has taken 40 complaints of the storm about "+rig.Bank+" for 10 min.",
+		"#leads: Nobody has taken 40 complaints of the storm about "+rig.Bank+" for 20 min.")
+	for _, m := range all {
+		if _, c := r.State(m); !alerts.Overdue(c) {
+			t.Fatalf("%s is not overdue: %+v", m.Post.ID, c)
+		}
+	}
+}
+
+// TestTakeAll: of three who press at once each complaint has one owner; they read how many
+// they got. A complaint that somebody had before stays theirs.
+func TestTakeAll(t *testing.T) {
+	r := newWorld(t, stormRules())
+	all := r.storm(40)
+	r.Do(all[30], mention.Action{Verb: mention.Claim})
+	r.step(25 * time.Minute)
+	r.step(time.Second)
+	_, told := r.waiting(mention.Escalation)
+	if told.ID == "" || alerts.ReadDetails(told.Payload).Storm == nil {
+		t.Fatalf("the escalation says %+v", told)
+	}
+	people := []mention.Person{{ID: "slack:U2", Name: "Oleh"}, {ID: "slack:U3", Name: "Vera"}, {ID: "slack:U4", Name: "Boris"}}
+	got := make([]alerts.Taken, len(people))
+	d := desk.NewDesk(r.Store, func() time.Time { return r.Now }, func() {})
+	var pressing sync.WaitGroup
+	for i, p := range people {
+		pressing.Go(func() {
+			var err error
+			if got[i], err = d.TakeAll(context.Background(), told.ID, p); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	pressing.Wait()
+	won := 0
+	owners := map[string]int{}
+	for _, g := range got {
+		won += g.Won
+	}
+	for _, m := range all {
+		_, c := r.State(m)
+		if c.Status != mention.Claimed {
+			t.Fatalf("%s is %s", m.Post.ID, c.Status)
+		}
+		owners[c.Owner.Name]++
+	}
+	if won != 39 || owners["Ira"] != 1 {
+		t.Errorf("three took %+v, owners %v; want 39 taken once each and Ira's hers", got, owners)
+	}
+	for i, p := range people {
+		if owners[p.Name] != got[i].Won || got[i].Lost+got[i].Won < 1 {
+			t.Errorf("%s was told %+v and has %d", p.Name, got[i], owners[p.Name])
+		}
+	}
+	if again, err := d.TakeAll(t.Context(), told.ID, people[0]); err != nil || again.Won != 0 {
+		t.Errorf("pressed again: %+v, %v", again, err)
+	}
+	if _, err := d.TakeAll(t.Context(), "unknown", people[0]); err == nil {
+		t.Error("a message nobody knows has a storm")
+	}
+}
+
+// TestStormOwnersAreRemindedOnce: who took all and answers nothing hears of it once.
+func TestStormOwnersAreRemindedOnce(t *testing.T) {
+	r := newWorld(t, stormRules())
+	r.storm(40)
+	d := desk.NewDesk(r.Store, func() time.Time { return r.Now }, func() {})
+	list, err := r.Store.Storms(t.Context(), r.Now.Add(-time.Hour))
+	if err != nil || len(list) != 2 {
+		t.Fatalf("storm messages %+v, %v; want one for each channel", list, err)
+	}
+	if got, err := d.TakeAll(t.Context(), list[0].ID, mention.Person{ID: "slack:U2", Name: "Oleh"}); err != nil || got.Won != 40 {
+		t.Fatalf("took %+v, %v", got, err)
+	}
+	var said []string
+	for range 100 {
+		said = append(said, r.after(time.Minute)...)
+	}
+	var kinds [2]int
+	for _, s := range said {
+		if strings.Contains(s, "U2: Oleh, you took complaints of the storm") {
+			kinds[0]++
+		} else if strings.Contains(s, "@oncall: Oleh had complaints of the storm") {
+			kinds[1]++
+		}
+	}
+	if kinds != [2]int{1, 1} {
+		t.Errorf("reminded %d times, released %d times; said %q", kinds[0], kinds[1], said)
+	}
+}
+
+// TestStormIsOver: once, in one channel, with how many there were and how many are open.
+func TestStormIsOver(t *testing.T) {
+	r := newWorld(t, stormRules())
+	all := r.storm(40)
+	r.step(15 * time.Minute)
+	if said, _ := r.waiting(mention.Notice); len(said) != 0 {
+		t.Fatalf("too early: %q", said)
+	}
+	r.Shown()
+	for _, m := range all[:33] {
+		r.Do(m, mention.Action{Verb: mention.Dismiss, Reason: mention.Spam})
+	}
+	r.step(20 * time.Minute)
+	want := "#mentions: The storm about " + rig.Bank + " is over: 40 complaints in 3 min, 7 still open."
+	if said, _ := r.waiting(mention.Notice); len(said) != 1 || said[0] != want {
+		t.Fatalf("said %q, want %q", said, want)
+	}
+	r.Shown()
+	for range 24 {
+		r.step(time.Hour)
+		if said, _ := r.waiting(mention.Notice); len(said) != 0 {
+			t.Fatalf("said again: %q", said)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package alerts
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	// StormWindow is the time in which a storm is counted: it begins when too many
+	// complaints are heard in so long, and is over when they are no longer too many.
+	StormWindow = 30 * time.Minute
+	// StormLength is the length of the spans of the day in which storms are one; a longer
+	// one is another in the next.
+	StormLength = 6 * time.Hour
+	// StormLeast is the number of complaints in the window below which nothing is a storm:
+	// a channel carries as many on their own.
+	StormLeast = 20
+)
+
+// Storm says which storm a message is about. It may have a message in every channel its
+// complaints go to, and is one all the same.
+type Storm struct {
+	Watch string    `json:"watch"`
+	Span  time.Time `json:"span"` // when its span of StormLength began
+}
+
+// Said is the id of what is said once of the whole storm, whoever says it first.
+func (s Storm) Said(what ...string) mention.AlertID {
+	return mention.NewAlertID(mention.Escalation, append([]string{"storm", s.Watch, s.Span.UTC().Format(time.RFC3339)}, what...)...)
+}
+
+// Taken is what came of taking all complaints of a storm.
+type Taken struct {
+	Won  int // taken by the one who pressed
+	Lost int // taken, answered or dismissed by others meanwhile
+}
+
+// Words tells the one who pressed.
+func (t Taken) Words() string {
+	switch {
+	case t.Won == 0 && t.Lost == 0:
+		return "No complaint of this storm is open any more."
+	case t.Won == 0:
+		return "Others were first: you took none of this storm."
+	case t.Lost > 0:
+		return fmt.Sprintf("You took %s of this storm; others were first with %d.", text.Count(t.Won, "complaint"), t.Lost)
+	}
+	return fmt.Sprintf("You took %s of this storm.", text.Count(t.Won, "complaint"))
+}
