@@ -115,7 +115,3 @@ func (c *Config) At(path string) Pos {
 func (c *Config) Problem(pos Pos, msg, hint string) Error {
 	return Error{Pos: pos, Msg: msg, Hint: hint, doc: c.doc, width: c.doc.widthAt(pos)}
 }
-
-// Redact hides every secret of this watchlist in a text, for messages of
-// libraries that may quote an address.
-func (c *Config) Redact(s string) string { return maskPasted(c.doc.mask(s)) }

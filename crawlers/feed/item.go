@@ -54,7 +54,10 @@ func newReader(parsed *gofeed.Feed, feedURL string, env crawlers.Env) *reader {
 		r.base = u
 	}
 	if r.page == "" {
-		r.page = poll.CleanURL(feedURL)
+		r.page = poll.CleanURL(fetch.SafeURL(feedURL)) // the query may hold a key
+		if r.base != nil {
+			r.base.RawQuery = ""
+		}
 	}
 	for _, item := range parsed.Items {
 		r.guids[item.GUID]++
