@@ -22,10 +22,8 @@ import (
 var onlyTestsCall = map[string]string{
 	"store.Store.EraseAuthor":         "a person's request to be forgotten: built and proved, its command is still to come",
 	"store.Store.EraseLink":           "the same, by the post's address",
-	"config.Config.Redact":            "redaction of every output is still to come",
 	"config.Config.At":                "how the tests of config see positions",
 	"config.Config.Written":           "the same",
-	"config.Secret.IsSet":             "how the tests of config see a secret without revealing it",
 	"config.Secret.Equal":             "the same",
 	"internal/hours.Hours.Next":       "the opposite of Closes: the property tests of opening hours need both",
 	"internal/fetch.Client.UserAgent": "what the tests compare with the header that arrives",
