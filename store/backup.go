@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/earshot/earshot/internal/fault"
 )
 
 // A backup is a whole database file as it stood at one moment. It holds what people
@@ -42,6 +44,7 @@ func Backup(ctx context.Context, database, file string) (Copied, error) {
 	if err != nil {
 		return Copied{}, fmt.Errorf("store: backup: %w", err)
 	}
+	fault.At("backup-made")
 	if err := errors.Join(os.Rename(part, file), syncFolder(file)); err != nil {
 		return Copied{}, fmt.Errorf("store: backup: %w", err)
 	}
@@ -95,6 +98,7 @@ func Restore(ctx context.Context, database, file string, now time.Time) (Restore
 	if done.Old, err = putAside(ctx, path, now); err != nil {
 		return Restored{}, fmt.Errorf("store: restore: %w", err)
 	}
+	fault.At("restore-aside")
 	if err := errors.Join(os.Rename(part, path), syncFolder(path)); err != nil {
 		return Restored{}, fmt.Errorf("store: restore: %w", err)
 	}
