@@ -164,6 +164,9 @@ func (f *traces) collectWords(w Subject) {
 		f.words = append(f.words, w.Author)
 	}
 	f.words = slices.DeleteFunc(f.words, func(s string) bool { return s == "" })
+	for i, word := range f.words {
+		f.words[i] = strings.ToLower(word) // case does not matter, and so it is done once
+	}
 	// The longest first: an address may begin with another.
 	slices.SortFunc(f.words, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
 	f.words = slices.Compact(f.words)

@@ -216,6 +216,13 @@ func TestErasedFromTheFile(t *testing.T) {
 	count("closed")
 }
 
+// TestScrubKeepsTheForm: somebody called Daily does not spoil a daily digest.
+func TestScrubKeepsTheForm(t *testing.T) {
+	digest := `{"summary":{"period":"daily","waiting":[{"author":"DAILY","url":"https://x.example/1","watch":"Daily"}],"waits":18446744073709551615},"text":"Daily waits"}`
+	got := string(scrubJSON([]byte(digest), []string{"https://x.example/1", "Daily"}))
+	want(t, "digest", got, `{"summary":{"period":"daily","waiting":[{"author":"…","url":"…","watch":"Daily"}],"waits":18446744073709551615},"text":"… waits"}`)
+}
+
 func FuzzScrub(f *testing.F) {
 	f.Add("Al said: Also al, AL.", "Al")
 	f.Add(`{"a":["Іра",{"b":"іра"}]}`, "Іра")

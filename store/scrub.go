@@ -22,8 +22,11 @@ const scrubbed = "…"
 // scrubText takes the words out where they stand as words of their own, so that Al is not
 // found in Also; upper and lower case are the same.
 func scrubText(text string, words []string) string {
-	for _, word := range words {
-		text = scrubWord(text, word)
+	lower := strings.ToLower(text)
+	for _, word := range words { // often a thousand addresses, of which none is there
+		if strings.Contains(lower, strings.ToLower(word)) {
+			text = scrubWord(text, word)
+		}
 	}
 	return text
 }
@@ -77,7 +80,11 @@ func joinsOn(after, word string) bool {
 	return wordRune(first) && wordRune(last)
 }
 
-// scrubJSON is scrubText of every string in a JSON value. What cannot be read as JSON is
+// scrubbedKeys are the keys of payloads under which foreign names, addresses and
+// sentences stand. The others are earshot's own words, which a name may resemble.
+var scrubbedKeys = map[string]bool{"author": true, "by": true, "link": true, "text": true, "url": true}
+
+// scrubJSON is scrubText of every such string in a payload. What cannot be read as JSON is
 // dropped if it holds one of the words.
 func scrubJSON(payload []byte, words []string) []byte {
 	dec := json.NewDecoder(bytes.NewReader(payload))
@@ -112,8 +119,10 @@ func scrubValue(v any, words []string, changed *bool) any {
 			v[i] = scrubValue(v[i], words, changed)
 		}
 	case map[string]any:
-		for k := range v {
-			v[k] = scrubValue(v[k], words, changed)
+		for k, inner := range v {
+			if _, isText := inner.(string); !isText || scrubbedKeys[k] {
+				v[k] = scrubValue(inner, words, changed)
+			}
 		}
 	}
 	return v

@@ -127,6 +127,46 @@ func backupOnce(t *testing.T, r *rig) {
 	p.stop()
 }
 
+// TestEraseDrill: beside the daemon and Redis, an author is forgotten. The message loses
+// the words, and neither an edit nor a Redis that lost its marks brings anything back.
+func TestEraseDrill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs the binary")
+	}
+	t.Parallel()
+	redis := testkit.Redis(t, "--maxmemory-policy", "noeviction")
+	r := newRig(t, redis.URL())
+	r.baseline()
+	p := r.start("")
+	r.say(0, 6)
+	r.heard(p, 6)
+	if out := r.must("erase", "--author", "@USER3"); !strings.Contains(out, "overwritten") {
+		t.Errorf("it says: %s", out)
+	}
+	r.until(p, time.Minute, "the message without the words", func() bool { return r.count(drillWord(3)) == 0 })
+	messages := len(r.slack.Messages("#mentions"))
+	if _, err := redis.Do("FLUSHALL"); err != nil {
+		t.Fatal(err)
+	}
+	r.town.Rewrite(drillWord(3), "Edited: Romashka Bank stole my money and support ignores me. "+drillWord(3))
+	r.town.Publish(killLoopPost(7, drillWord(7)))
+	r.until(p, time.Minute, "what came after it", func() bool { return r.count(drillWord(7)) == 1 })
+	time.Sleep(3 * time.Second)
+	if n := r.count(drillWord(3)); n != 0 || len(r.slack.Messages("#mentions")) != messages+1 {
+		t.Errorf("%d messages say it again, %d in all, want %d\n%s", n, len(r.slack.Messages("#mentions")), messages+1, r.texts())
+	}
+	p.stop()
+	raw, err := os.ReadFile(filepath.Join(r.dir, "e.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"user3", drillWord(3)} {
+		if n := strings.Count(strings.ToLower(string(raw)), strings.ToLower(word)); n != 0 {
+			t.Errorf("%q stands %d times in the database file", word, n)
+		}
+	}
+}
+
 // TestMoveDrill: from SQLite to PostgreSQL, while Slack and the sites go on.
 func TestMoveDrill(t *testing.T) {
 	if testing.Short() {
