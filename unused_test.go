@@ -20,8 +20,6 @@ import (
 // onlyTestsCall are the exported functions and methods that no program reaches today,
 // each with the reason why it stays. Keep it short: what nobody calls is better deleted.
 var onlyTestsCall = map[string]string{
-	"store.Store.EraseAuthor":         "a person's request to be forgotten: built and proved, its command is still to come",
-	"store.Store.EraseLink":           "the same, by the post's address",
 	"config.Config.At":                "how the tests of config see positions",
 	"config.Config.Written":           "the same",
 	"config.Secret.Equal":             "the same",

@@ -5,7 +5,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -35,8 +34,8 @@ func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
 	if slices.ContainsFunc(profiles, func(p Profile) bool { return p.is(post.AuthorURL) }) {
 		return Ours
 	}
-	name := authorKey(post.Author)
-	named := func(official string) bool { return name != "" && authorKey(official) == name }
+	name := mention.NameKey(post.Author)
+	named := func(official string) bool { return name != "" && mention.NameKey(official) == name }
 	if !slices.ContainsFunc(r.Official[watch], named) {
 		return Stranger
 	}
@@ -53,10 +52,4 @@ func (p Profile) is(address string) bool {
 		return err == nil && handle != "" && u.Host != "" && strings.EqualFold(strings.TrimPrefix(path.Base(u.Path), "@"), handle)
 	}
 	return mention.SameURL(strings.TrimSuffix(address, "/"), strings.TrimSuffix(p.Address, "/"))
-}
-
-// authorKey folds what differs between a name on a page and in the watchlist.
-func authorKey(name string) string {
-	name = strings.TrimLeft(strings.TrimSpace(name), "@")
-	return strings.ToLower(strings.Join(strings.FieldsFunc(name, unicode.IsSpace), " "))
 }

@@ -9,16 +9,6 @@ import (
 
 // What only the tests read: the audit, all messages of a mention, all sources.
 
-const eventColumns = `e.mention_id, e.alert_id, e.kind, e.by_id, e.by_name, e.at, e.detail`
-
-func scanEvent(row scanner) (mention.Event, error) {
-	var e mention.Event
-	var at int64
-	err := row.Scan(&e.MentionID, &e.AlertID, &e.Kind, &e.By.ID, &e.By.Name, &at, &e.Detail)
-	e.At = fromMicros(at)
-	return e, err
-}
-
 // events returns what happened from since (inclusive) to until (exclusive), in the
 // order it was recorded.
 func (s *Store) events(ctx context.Context, since, until time.Time) ([]mention.Event, error) {

@@ -395,9 +395,9 @@ func testErase(t *testing.T, open opener) {
 	if _, err := act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0, Reason: mention.NotNegative}); err != nil {
 		t.Fatal(err)
 	}
-	want(t, "elsewhere", must(s.EraseAuthor(background, "mirror", "olga"))(t), 0)
-	want(t, "nobody", must(s.EraseAuthor(background, "", ""))(t), 0)
-	want(t, "erased", must(s.EraseAuthor(background, "", "olga"))(t), 2)
+	want(t, "elsewhere", must(s.Erase(background, Subject{Source: "mirror", Author: "olga"}, false))(t).Posts, 0)
+	want(t, "nobody", must(s.Erase(background, Subject{}, false))(t).Posts, 0)
+	want(t, "erased", must(s.Erase(background, Subject{Author: "olga"}, false))(t).Posts, 2)
 	m, cs, err := s.Mention(background, id)
 	if err != nil || m.Post.Author != "" || m.Post.Body() != "\n" || !m.Post.Deleted || cs.Version != 3 {
 		t.Errorf("mention %+v, case %+v, %v", m, cs, err)
@@ -410,7 +410,7 @@ func testErase(t *testing.T, open opener) {
 	want(t, "posts left", n, 1)
 	m, _, _ = s.Mention(background, mentionID(c, "Romashka"))
 	want(t, "others stay", m.Post.Author, "ivan")
-	want(t, "no such link", must(s.EraseLink(background, "https://x.example"))(t), 0)
+	want(t, "no such link", must(s.Erase(background, Subject{URL: "https://x.example"}, false))(t).Posts, 0)
 }
 
 func testInstallKey(t *testing.T, open opener) {

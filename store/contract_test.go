@@ -79,6 +79,11 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"posting is one's own":         testPostingOwner,
 	"edited twice and back":        testEditedBack,
 	"erased posts stay away":       testErasedStaysAway,
+	"erase a person everywhere":    testErasePerson,
+	"erase one spelling of many":   testEraseFolded,
+	"erase by profile":             testEraseProfile,
+	"what is kept of a person":     testKept,
+	"all that ages":                testAllAges,
 	"deadlines run over all pages": testPages,
 }
 

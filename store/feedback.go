@@ -106,14 +106,18 @@ func (s *Store) Feedback(ctx context.Context) ([]mention.Feedback, error) {
 
 // Mutes returns the mutes that stand at now, the oldest first.
 func (s *Store) Mutes(ctx context.Context, now time.Time) ([]mention.Mute, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT mention_id, `+muteSource+`, author, by_id, by_name, at, until FROM mutes WHERE until > $1 ORDER BY at, source, author`, micros(now))
-	all, err := collect(rows, err, func(row scanner) (m mention.Mute, err error) {
-		var at, until int64
-		err = row.Scan(&m.MentionID, &m.Source, &m.Author, &m.By.ID, &m.By.Name, &at, &until)
-		m.At, m.Until = fromMicros(at), fromMicros(until)
-		return m, err
-	})
+	rows, err := s.read.QueryContext(ctx, `SELECT `+muteColumns+` FROM mutes WHERE until > $1 ORDER BY at, source, author`, micros(now))
+	all, err := collect(rows, err, scanMute)
 	return all, s.wrap("mutes", err)
+}
+
+const muteColumns = `mention_id, ` + muteSource + `, author, by_id, by_name, at, until`
+
+func scanMute(row scanner) (m mention.Mute, err error) {
+	var at, until int64
+	err = row.Scan(&m.MentionID, &m.Source, &m.Author, &m.By.ID, &m.By.Name, &at, &until)
+	m.At, m.Until = fromMicros(at), fromMicros(until)
+	return m, err
 }
 
 // LiftMute ends the mute that was made on this mention, and says in the audit who did

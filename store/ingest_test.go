@@ -361,7 +361,7 @@ func testErasedStaysAway(t *testing.T, open opener) {
 	s := open(t)
 	p := post(1)
 	ingest(t, s, intakeOf(heard(p, "Romashka")))
-	want(t, "erased", must(s.EraseLink(background, p.URL))(t), 1)
+	want(t, "erased", must(s.Erase(background, Subject{URL: p.URL}, false))(t).Posts, 1)
 	want(t, "the site still shows it: known", ingest(t, s, intakeOf(heard(p, "Romashka"))).Known, 1)
 	p.Text = "and now other words"
 	want(t, "edited: known", ingest(t, s, intakeOf(heard(p, "Romashka"))).Known, 1)

@@ -17,7 +17,7 @@ import (
 // Retention says before which times what goes. A zero time keeps it all.
 type Retention struct {
 	Posts    time.Time // words of posts that name no watch
-	Mentions time.Time // words, author and address of mentions
+	Mentions time.Time // words, author and address of mentions, the staff of their cases, words of lessons, ended mutes
 	Events   time.Time // the audit, and posted alerts
 }
 
@@ -54,8 +54,23 @@ func (s *Store) Prune(ctx context.Context, r Retention) (Pruned, error) {
 	if r.Mentions.IsZero() {
 		return p, nil
 	}
-	_, err := s.exec(ctx, "prune", `DELETE FROM mutes WHERE until < $1`, micros(r.Mentions)) // few: people make them by hand
-	return p, err
+	return p, s.pruneByHand(ctx, micros(r.Mentions))
+}
+
+// pruneByHand ages what is little, because people make it by hand or it comes once a
+// day: mutes that ended; lessons, of which hash and verdict stay; digests and notices,
+// which name who waited.
+func (s *Store) pruneByHand(ctx context.Context, before int64) error {
+	for _, query := range []string{
+		`DELETE FROM mutes WHERE until < $1`,
+		`UPDATE lessons SET title = '', body = '', by_id = '', by_name = '' WHERE at < $1 AND (title <> '' OR body <> '' OR by_id <> '' OR by_name <> '')`,
+		`UPDATE alerts SET payload = NULL WHERE status = 'posted' AND created_at < $1 AND mention_id = '' AND payload IS NOT NULL`,
+	} {
+		if _, err := s.exec(ctx, "prune", query, before); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pruneJob walks one table from the oldest row on. It never comes back to a row it left
@@ -167,7 +182,20 @@ func pruneMentions(ctx context.Context, tx *sql.Tx, keys []any) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return len(ids), eraseMentions(ctx, tx, ids)
+	if err := eraseMentions(ctx, tx, ids); err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		for _, query := range []string{
+			`UPDATE cases SET owner_id = '', owner_name = '', replied_by = '', snoozed_by_id = '', snoozed_by_name = '' WHERE mention_id = $1`,
+			`UPDATE events SET detail = '' WHERE mention_id = $1 AND detail <> ''`,
+		} {
+			if _, err := tx.ExecContext(ctx, query, id); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return len(ids), nil
 }
 
 func affected(res sql.Result, err error) (int, error) {
@@ -234,77 +262,4 @@ func verdictOnly(stored string) (string, error) {
 		m.Score = mention.Score{}
 	}
 	return encodeJSON(withoutEvidence(m).Score)
-}
-
-// EraseAuthor erases everything an author wrote, at one source or, with an empty
-// source, at all: posts, mentions, feedback, and the name where it was muted. The
-// posts stay known and are never stored again. It returns how many posts it erased.
-func (s *Store) EraseAuthor(ctx context.Context, source, author string) (int, error) {
-	source, author = clean(source), clean(author)
-	return s.erase(ctx, "erase author",
-		`(author = $1 AND author <> '' AND ($2 = '' OR source = `+keyOf("$2")+`))`, author, source)
-}
-
-// EraseLink erases the post that stands at the address, in every source. The post
-// stays known and is never stored again. It returns how many posts it erased.
-func (s *Store) EraseLink(ctx context.Context, link string) (int, error) {
-	return s.erase(ctx, "erase post", `(url = $1 AND url <> '')`, clean(link))
-}
-
-func (s *Store) erase(ctx context.Context, what, which string, args ...any) (int, error) {
-	posts := 0
-	err := s.inTx(ctx, what, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT id FROM mentions WHERE `+which, args...)
-		ids, err := collect(rows, err, scanString)
-		if err != nil {
-			return err
-		}
-		rows, err = tx.QueryContext(ctx, `SELECT key FROM bodies WHERE `+which+` UNION SELECT post_key FROM mentions WHERE `+which, args...)
-		keys, err := collect(rows, err, func(row scanner) (b []byte, err error) { return b, row.Scan(&b) })
-		if err != nil {
-			return err
-		}
-		if err := eraseMentions(ctx, tx, ids); err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if err := forgetPerson(ctx, tx, id); err != nil {
-				return err
-			}
-		}
-		for _, key := range keys {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM bodies WHERE key = $1`, key); err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, `UPDATE posts SET gone = $2 WHERE key = $1`, key, erasedOnRequest); err != nil {
-				return err
-			}
-		}
-		posts = len(keys)
-		return nil
-	})
-	return posts, err
-}
-
-// forgetPerson removes what was kept beside the mention, and has its message updated
-// without the words.
-func forgetPerson(ctx context.Context, q querier, id string) error {
-	for _, query := range []string{
-		`DELETE FROM lessons WHERE mention_id = $1`,
-		`DELETE FROM mutes WHERE mention_id = $1`,
-		`UPDATE events SET detail = '' WHERE mention_id = $1`,
-		`UPDATE alerts SET payload = NULL WHERE mention_id = $1 AND mention_id <> ''`,
-		`UPDATE mentions SET gone = 1 WHERE id = $1`,
-	} {
-		if _, err := q.ExecContext(ctx, query, id); err != nil {
-			return err
-		}
-	}
-	before, err := caseOf(ctx, q, mention.ID(id))
-	if err != nil {
-		return err
-	}
-	after := before
-	after.Version++
-	return updateCase(ctx, q, before, after)
 }

@@ -66,7 +66,7 @@ func testRenamedSource(t *testing.T, open opener) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "erased by its new name", must(s.EraseAuthor(background, "Форум", post(1).Author))(t), 1)
+	want(t, "erased by its new name", must(s.Erase(background, Subject{Source: "Форум", Author: post(1).Author}, false))(t).Posts, 1)
 }
 
 func mute(t *testing.T, s *Store, id mention.ID) {

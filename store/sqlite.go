@@ -19,6 +19,8 @@ import (
 //
 //   - journal_mode=WAL: readers never wait for the writer.
 //   - synchronous=FULL: a commit that was answered survives a power cut; one fsync a poll.
+//   - secure_delete=ON: what is erased is overwritten, not only forgotten.
+//   - auto_vacuum=INCREMENTAL, in files that are made so: Sweep gives pages back in steps.
 //   - _txlock=immediate: a transaction takes the write lock when it begins, so it
 //     waits there and never fails half way.
 
@@ -54,7 +56,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 	}}
 	if !opt.ReadOnly {
 		writing := url.Values{"mode": pragmas["mode"], "_txlock": pragmas["_txlock"], "_pragma": append([]string{}, pragmas["_pragma"]...)}
-		writing["_pragma"] = append(writing["_pragma"], "journal_mode(WAL)", "synchronous(FULL)",
+		writing["_pragma"] = append(writing["_pragma"], "auto_vacuum(INCREMENTAL)", "secure_delete(ON)", "journal_mode(WAL)", "synchronous(FULL)",
 			fmt.Sprintf("journal_size_limit(%d)", sqliteJournal))
 		if s.write, err = openSQLitePool(path, writing, 1); err != nil {
 			return fmt.Errorf("store: %w", err)

@@ -71,6 +71,11 @@ type commands struct {
 	Score   scoreCmd   `cmd:"" help:"Read text on stdin, print its score and what decided it."`
 	Report  reportCmd  `cmd:"" help:"Say how long people waited for an answer, and who still waits."`
 	Mutes   mutesCmd   `cmd:"" help:"List whose complaints raise no alert, and until when; --lift ends one."`
+	Export  exportCmd  `cmd:"" help:"Print everything that is kept of a person or a post."`
+	Erase   eraseCmd   `cmd:"" help:"Erase everything that is kept of a person or a post."`
+	Backup  backupCmd  `cmd:"" help:"Copy the database while earshot runs."`
+	Restore restoreCmd `cmd:"" help:"Put a backup in the database's place, while earshot does not run."`
+	Move    moveCmd    `cmd:"" help:"Copy everything from SQLite into PostgreSQL."`
 	Tune    tuneCmd    `cmd:"" help:"Propose words and ignore phrases from what staff said of alerts; changes nothing."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of the watchlist, for editors."`
 	Slack   slackCmd   `cmd:"" help:"Help with setting up Slack."`

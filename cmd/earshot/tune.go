@@ -104,6 +104,9 @@ func labelled(ctx context.Context, db *store.Store) ([]tune.Example, error) {
 	var all []tune.Example
 	slices.Reverse(lessons)
 	for _, l := range lessons[:min(len(lessons), mostLabelled)] {
+		if l.Title+l.Text == "" { // its words went with the retention
+			continue
+		}
 		m, err := feedbackMention(ctx, db, l)
 		if err != nil {
 			return nil, err

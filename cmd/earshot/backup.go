@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/store"
+)
+
+type backupCmd struct {
+	watchlistFlag
+	File string `arg:"" help:"The file to make; it must not exist yet."`
+}
+
+// Run copies the database as it stands. It may run beside the daemon.
+func (c *backupCmd) Run(ctx context.Context, term terminal) error {
+	cfg, err := loadForReading(c.Config, term)
+	if err != nil {
+		return err
+	}
+	made, err := store.Backup(ctx, cfg.Database(), c.File)
+	if errors.Is(err, store.ErrUsePgDump) {
+		return usageError{err.Error()}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(term.out, "%s: %s, looked through and whole.\nIt holds names and words of people: keep it as you keep the database.\n", text.OneLine(made.Path), copied(made))
+	return err
+}
+
+// copied says what a copy holds.
+func copied(c store.Copied) string {
+	return fmt.Sprintf("%.1f MB, %s, %s, %d of them open", float64(c.Bytes)/1e6, text.Count(c.Posts, "post"), text.Count(c.Mentions, "mention"), c.OpenCase)
+}
+
+type restoreCmd struct {
+	watchlistFlag
+	File string `arg:"" help:"A file that earshot backup made."`
+}
+
+// Run puts a backup in the place of the database that the watchlist names.
+func (c *restoreCmd) Run(ctx context.Context, term terminal) error {
+	cfg, err := loadForReading(c.Config, term)
+	if err != nil {
+		return err
+	}
+	done, err := store.Restore(ctx, cfg.Database(), c.File, time.Now())
+	if errors.Is(err, store.ErrUsePgDump) {
+		return usageError{err.Error()}
+	}
+	if err != nil {
+		return err
+	}
+	printRestored(term.out, done)
+	return nil
+}
+
+func printRestored(out io.Writer, done store.Restored) {
+	fmt.Fprintf(out, "%s: %s.\n", text.OneLine(done.Path), copied(done.Copied))
+	if done.Old != "" {
+		fmt.Fprintf(out, "The database before is now %s: remove it when you do not need it.\n", text.OneLine(done.Old))
+	}
+	fmt.Fprint(out, `Marks in Redis are not believed any more; Redis may stay as it is.
+Start earshot: what came since the backup is read from the sites again, as far as they still show it, and looked for in
+Slack before it is posted. What people claimed, answered or dismissed since is not known any more, and who asked to be
+erased since must be erased again.
+`)
+}
+
+type moveCmd struct {
+	watchlistFlag
+	To string `required:"" env:"EARSHOT_MOVE_TO" help:"An empty PostgreSQL database: postgres://USER:PASSWORD@HOST/NAME. Others may see it in the list of processes: better write it into EARSHOT_MOVE_TO." placeholder:"URL"`
+}
+
+// Run copies the SQLite database that the watchlist names into a PostgreSQL database.
+func (c *moveCmd) Run(ctx context.Context, term terminal) error {
+	cfg, err := loadForReading(c.Config, term)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.DiscardHandler)
+	if err := store.Exists(cfg.Database()); err != nil {
+		return err
+	}
+	from, err := store.Open(ctx, store.Options{Database: cfg.Database(), Log: log, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := store.Open(ctx, store.Options{Database: c.To, Log: log, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer to.Close()
+	moved, err := store.Move(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(term.out, "%-10s %10s %10s\n", "", "SQLite", "PostgreSQL")
+	for _, t := range moved.Tables {
+		fmt.Fprintf(term.out, "%-10s %10d %10d\n", t.Table, t.Here, t.There)
+	}
+	if moved.Already {
+		_, err = fmt.Fprintln(term.out, "\nIt was moved there before; nothing was written now.")
+		return err
+	}
+	_, err = fmt.Fprint(term.out, `
+All of it is there. Write the new address into store.database of the watchlist and start earshot: nothing is told twice,
+and the buttons of messages in Slack go on working. Redis may stay as it is. The SQLite file is as it was: it holds names
+and words of people, so remove it when you do not need it.
+`)
+	return err
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/earshot/earshot/internal/testkit"
+)
+
+// command runs one command of the real binary on the rig's watchlist.
+func (r *rig) command(fault string, args ...string) (string, error) {
+	r.t.Helper()
+	cmd := exec.Command(binary(r.t), append(args, "-c", r.path())...)
+	cmd.Env = append(os.Environ(), "EARSHOT_FAULT="+fault, "NO_COLOR=1")
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// must is command where nothing may go wrong.
+func (r *rig) must(args ...string) string {
+	r.t.Helper()
+	out, err := r.command("", args...)
+	if err != nil {
+		r.t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+	return out
+}
+
+// say publishes complaints number from to to-1.
+func (r *rig) say(from, to int) {
+	for i := from; i < to; i++ {
+		r.town.Publish(killLoopPost(i, drillWord(i)))
+	}
+}
+
+func drillWord(i int) string { return fmt.Sprintf("Complaint%04dx", i) }
+
+// heard waits until complaints 0 to n-1 stand in Slack.
+func (r *rig) heard(p *process, n int) {
+	r.t.Helper()
+	r.until(p, 3*time.Minute, fmt.Sprintf("%d complaints in Slack", n), func() bool {
+		for i := range n {
+			if r.count(drillWord(i)) == 0 {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// tally counts what was lost and what was repeated.
+func (r *rig) tally(p *process, n int) {
+	r.t.Helper()
+	lost, repeated := 0, 0
+	for i := range n {
+		if c := r.count(drillWord(i)); c == 0 {
+			lost++
+		} else {
+			repeated += c - 1
+		}
+	}
+	r.t.Logf("%d complaints: lost %d, repeated %d", n, lost, repeated)
+	if lost+repeated > 0 {
+		r.t.Errorf("lost %d, repeated %d\n%s\nlog:\n%s", lost, repeated, r.texts(), p.log)
+	}
+}
+
+// TestBackupDrill: the commands themselves, each killed once before it succeeds, with a
+// backup that is only seconds old.
+func TestBackupDrill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs the binary")
+	}
+	t.Parallel()
+	for name, withRedis := range map[string]bool{"database": false, "redis": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			redis := ""
+			if withRedis {
+				redis = redisServer(t)
+			}
+			backupOnce(t, newRig(t, redis))
+		})
+	}
+}
+
+func backupOnce(t *testing.T, r *rig) {
+	r.baseline()
+	p := r.start("")
+	r.say(0, 10)
+	r.heard(p, 10)
+	backup := filepath.Join(r.dir, "backup.db")
+	if out, err := r.command("backup-made", "backup", backup); err == nil || fileExists(backup) {
+		t.Errorf("killed: %v, %s", err, out)
+	}
+	r.must("backup", backup)
+	r.say(10, 20)
+	r.heard(p, 20)
+	if out, err := r.command("", "restore", backup); err == nil || !strings.Contains(out, "stop it first") {
+		t.Errorf("restored beside a daemon: %v, %s", err, out)
+	}
+	p.kill()
+	r.say(20, 30)
+	file := filepath.Join(r.dir, "e.db")
+	if out, err := r.command("restore-aside", "restore", backup); err == nil || stored(t, file, drillWord(15)) != 1 {
+		t.Errorf("killed, and the database before is not in its place: %v, %s", err, out)
+	}
+	time.Sleep(1100 * time.Millisecond) // the name of what is put aside has seconds
+	r.must("restore", backup)
+	if stored(t, file, drillWord(5)) != 1 || stored(t, file, drillWord(15)) != 0 {
+		t.Error("the drill is in vain: the backup knows what came after it")
+	}
+	p = r.start("")
+	r.heard(p, 30)
+	r.until(p, time.Minute, "the lost part in the database", func() bool { return stored(t, file, drillWord(15)) == 1 })
+	time.Sleep(5 * time.Second)
+	r.tally(p, 30)
+	p.stop()
+}
+
+// TestEraseDrill: beside the daemon and Redis, an author is forgotten. The message loses
+// the words, and neither an edit nor a Redis that lost its marks brings anything back.
+func TestEraseDrill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs the binary")
+	}
+	t.Parallel()
+	redis := testkit.Redis(t, "--maxmemory-policy", "noeviction")
+	r := newRig(t, redis.URL())
+	r.baseline()
+	p := r.start("")
+	r.say(0, 6)
+	r.heard(p, 6)
+	if out := r.must("erase", "--author", "@USER3"); !strings.Contains(out, "overwritten") {
+		t.Errorf("it says: %s", out)
+	}
+	r.until(p, time.Minute, "the message without the words", func() bool { return r.count(drillWord(3)) == 0 })
+	messages := len(r.slack.Messages("#mentions"))
+	if _, err := redis.Do("FLUSHALL"); err != nil {
+		t.Fatal(err)
+	}
+	r.town.Rewrite(drillWord(3), "Edited: Romashka Bank stole my money and support ignores me. "+drillWord(3))
+	r.town.Publish(killLoopPost(7, drillWord(7)))
+	r.until(p, time.Minute, "what came after it", func() bool { return r.count(drillWord(7)) == 1 })
+	time.Sleep(3 * time.Second)
+	if n := r.count(drillWord(3)); n != 0 || len(r.slack.Messages("#mentions")) != messages+1 {
+		t.Errorf("%d messages say it again, %d in all, want %d\n%s", n, len(r.slack.Messages("#mentions")), messages+1, r.texts())
+	}
+	p.stop()
+	raw, err := os.ReadFile(filepath.Join(r.dir, "e.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"user3", drillWord(3)} {
+		if n := strings.Count(strings.ToLower(string(raw)), strings.ToLower(word)); n != 0 {
+			t.Errorf("%q stands %d times in the database file", word, n)
+		}
+	}
+}
+
+// TestMoveDrill: from SQLite to PostgreSQL, while Slack and the sites go on.
+func TestMoveDrill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs the binary")
+	}
+	t.Parallel()
+	address := emptyDatabase(t, testkit.Postgres(t).URL)
+	r := newRig(t, redisServer(t))
+	r.baseline()
+	p := r.start("")
+	r.say(0, 10)
+	r.heard(p, 10)
+	if out, err := r.command("", "move", "--to", address); err == nil || !strings.Contains(out, "stop it first") {
+		t.Errorf("moved beside a daemon: %v, %s", err, out)
+	}
+	p.kill() // some messages may be on their way
+	r.say(10, 20)
+	r.must("move", "--to", address)
+	if out := r.must("move", "--to", address); !strings.Contains(out, "moved there before") {
+		t.Errorf("again: %s", out)
+	}
+	r.write(strings.Replace(r.watchlist(), "sqlite:"+filepath.Join(r.dir, "e.db"), address, 1))
+	if out, err := r.command("", "backup", filepath.Join(r.dir, "b.db")); err == nil || !strings.Contains(out, "pg_dump") {
+		t.Errorf("backup of PostgreSQL: %v, %s", err, out)
+	}
+	p = r.start("")
+	r.heard(p, 20)
+	time.Sleep(5 * time.Second)
+	r.tally(p, 20)
+	p.stop()
+}
+
+// emptyDatabase makes one on the server and returns its address.
+func emptyDatabase(t *testing.T, server string) string {
+	t.Helper()
+	db, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE moved"); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/moved"
+	return u.String()
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// TestErase: beside the daemon, in any spelling; first only tried, then done.
+func TestErase(t *testing.T) {
+	db, earshot := besideDaemon(t, "")
+	storeComplaint(t, db, "Олег Коваль")
+
+	out, problem, code := earshot("export", "--author", "@олег  коваль", "--json")
+	var kept exported
+	if err := json.Unmarshal([]byte(out), &kept); err != nil || code != exitDone {
+		t.Fatal(err, problem, out)
+	}
+	if len(kept.Posts) != 1 || kept.Posts[0].Text != "Ромашка погана" || len(kept.Mentions) != 1 || kept.Mentions[0].Status != "open" {
+		t.Errorf("kept: %s", out)
+	}
+	if out, _, _ = earshot("export", "--author", "ОЛЕГ КОВАЛЬ"); !strings.Contains(out, "Ромашка погана") {
+		t.Errorf("as text: %s", out)
+	}
+	if out, problem, code = earshot("erase", "--author", "олег коваль", "--dry-run"); code != exitDone || !strings.Contains(strings.Join(strings.Fields(out), " "), "would be erased of олег коваль: posts 1 mentions in them 1") {
+		t.Errorf("tried: %d %s%s", code, out, problem)
+	}
+	if out, _, _ = earshot("export", "--author", "Олег Коваль"); !strings.Contains(out, "Ромашка погана") {
+		t.Errorf("trying erased it: %s", out)
+	}
+	out, problem, code = earshot("erase", "--author", "олег коваль")
+	for _, say := range []string{"erased of", "overwritten", "Slack", "webhooks", "backups", "Redis holds no names"} {
+		if code != exitDone || !strings.Contains(out, say) {
+			t.Errorf("it does not say %q: %d %s%s", say, code, out, problem)
+		}
+	}
+	if out, _, _ = earshot("export", "--author", "Олег Коваль"); !strings.HasPrefix(out, "nothing is kept") {
+		t.Errorf("left: %s", out)
+	}
+	if out, _, code = earshot("erase", "--url", "https://nowhere.example/"); code != exitDone || !strings.HasPrefix(out, "nothing is kept") {
+		t.Errorf("nothing there: %d %s", code, out)
+	}
+	for _, args := range [][]string{{"erase"}, {"export", "--author", " @ "}, {"erase", "--author", "Guest"}} {
+		if _, problem, code := earshot(args...); code != exitWrong || problem == "" {
+			t.Errorf("%v: %d %s", args, code, problem)
+		}
+	}
+}

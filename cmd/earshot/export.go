@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+)
+
+type exportCmd struct {
+	watchlistFlag
+	subjectFlags
+	JSON bool `help:"Print JSON, for other programs."`
+}
+
+// Run prints everything that is kept of a person or a post. It only reads.
+func (c *exportCmd) Run(ctx context.Context, term terminal) error {
+	subject, err := c.subject()
+	if err != nil {
+		return err
+	}
+	cfg, err := loadForReading(c.Config, term)
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, store.Options{Database: cfg.Database(), ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	kept, err := db.Kept(ctx, subject)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(term.out)
+	if c.JSON {
+		enc := json.NewEncoder(out)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		err = enc.Encode(exportOf(kept))
+	} else {
+		c.print(out, kept)
+	}
+	if err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// exported is export --json.
+type exported struct {
+	Posts    []exportedPost    `json:"posts"`
+	Mentions []exportedMention `json:"mentions"`
+	Events   []exportedEvent   `json:"events"`
+	Lessons  []exportedLesson  `json:"lessons"`
+	Mutes    []exportedMute    `json:"mutes"`
+	Repeated []string          `json:"repeated"`
+}
+
+type exportedPost struct {
+	Source    string          `json:"source"`
+	Kind      string          `json:"kind"`
+	ID        string          `json:"id,omitempty"`
+	URL       string          `json:"url,omitempty"`
+	Author    string          `json:"author,omitempty"`
+	Profile   string          `json:"profile,omitempty"`
+	Published string          `json:"published,omitempty"`
+	Fetched   string          `json:"fetched,omitempty"`
+	Rating    *mention.Rating `json:"rating,omitempty"`
+	Title     string          `json:"title,omitempty"`
+	Text      string          `json:"text,omitempty"`
+}
+
+type exportedMention struct {
+	ID        string  `json:"id"`
+	Watch     string  `json:"watch"`
+	URL       string  `json:"url,omitempty"`
+	Heard     string  `json:"heard"`
+	Label     string  `json:"label"`
+	Score     float64 `json:"score"`
+	Complaint float64 `json:"complaint"`
+	Severity  string  `json:"severity"`
+	Status    string  `json:"status"`
+	Owner     string  `json:"owner,omitempty"`
+	Reason    string  `json:"reason,omitempty"`
+}
+
+type exportedEvent struct {
+	Mention string `json:"mention"`
+	Kind    string `json:"kind"`
+	By      string `json:"by,omitempty"`
+	At      string `json:"at"`
+	Detail  string `json:"detail,omitempty"`
+}
+
+type exportedLesson struct {
+	Mention string `json:"mention"`
+	Title   string `json:"title,omitempty"`
+	Text    string `json:"text,omitempty"`
+	By      string `json:"by,omitempty"`
+	At      string `json:"at"`
+}
+
+type exportedMute struct {
+	Author string `json:"author"`
+	Source string `json:"source"`
+	By     string `json:"by,omitempty"`
+	At     string `json:"at"`
+	Until  string `json:"until"`
+}
+
+func exportOf(k store.Kept) exported {
+	out := exported{Posts: []exportedPost{}, Mentions: []exportedMention{}, Events: []exportedEvent{}, Lessons: []exportedLesson{}, Mutes: []exportedMute{}, Repeated: append([]string{}, k.Repeated...)}
+	for _, p := range k.Posts {
+		out.Posts = append(out.Posts, exportedPost{p.Source, string(p.Kind), p.ID, p.URL, p.Author, p.AuthorURL, daemon.Stamp(p.Published), daemon.Stamp(p.FetchedAt), p.Rating, p.Title, p.Text})
+	}
+	for _, r := range k.Mentions {
+		m, c := r.Mention, r.Case
+		out.Mentions = append(out.Mentions, exportedMention{string(m.ID), m.Watch, m.Post.URL, daemon.Stamp(m.HeardAt), string(m.Score.Label), m.Score.Value, m.Score.Complaint, m.Severity.String(), string(c.Status), c.Owner.Name, c.Reason})
+	}
+	for _, e := range k.Events {
+		out.Events = append(out.Events, exportedEvent{string(e.MentionID), e.Kind, e.By.Name, daemon.Stamp(e.At), e.Detail})
+	}
+	for _, l := range k.Lessons {
+		out.Lessons = append(out.Lessons, exportedLesson{string(l.MentionID), l.Title, l.Text, l.By.Name, daemon.Stamp(l.At)})
+	}
+	for _, m := range k.Mutes {
+		out.Mutes = append(out.Mutes, exportedMute{m.Author, m.Source, m.By.Name, daemon.Stamp(m.At), daemon.Stamp(m.Until)})
+	}
+	return out
+}
+
+func (c *exportCmd) print(out io.Writer, k store.Kept) {
+	if len(k.Posts)+len(k.Mutes)+len(k.Repeated) == 0 {
+		fmt.Fprintf(out, "nothing is kept of %s\n", c.words())
+		return
+	}
+	e := exportOf(k)
+	fmt.Fprintf(out, "kept of %s\n\nposts: %d\n", c.words(), len(e.Posts))
+	line := func(format string, args ...any) {
+		for i := range args {
+			if s, ok := args[i].(string); ok {
+				args[i] = text.OneLine(s)
+			}
+		}
+		fmt.Fprintf(out, format, args...)
+	}
+	for _, p := range e.Posts {
+		line("\n  %s on %s, %s %s\n  %s %s\n", p.Author, p.Source, p.Published, p.URL, p.Title, p.Text)
+	}
+	line("\nmentions: %d\n", len(e.Mentions))
+	for _, m := range e.Mentions {
+		line("  %s: heard %s, %s, %s, %s %s\n", m.Watch, m.Heard, m.Label, m.Status, m.Owner, m.URL)
+	}
+	line("\naudit: %d\n", len(e.Events))
+	for _, v := range e.Events {
+		line("  %s %s %s %s\n", v.At, v.Kind, v.By, v.Detail)
+	}
+	line("\ncalled not negative: %d\n", len(e.Lessons))
+	for _, l := range e.Lessons {
+		line("  %s by %s: %s %s\n", l.At, l.By, l.Title, l.Text)
+	}
+	line("\nmutes: %d\n", len(e.Mutes))
+	for _, m := range e.Mutes {
+		line("  %s at %s, from %s until %s, by %s\n", m.Author, m.Source, m.At, m.Until, m.By)
+	}
+	line("\nrepeated in other entries: %d\n", len(e.Repeated))
+	for _, r := range e.Repeated {
+		line("  %s\n", r)
+	}
+}

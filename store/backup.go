@@ -1,0 +1,252 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/internal/fault"
+)
+
+// A backup is a whole database file as it stood at one moment. It holds what people
+// wrote, as the database does, and is for its owner's eyes alone.
+
+// ErrUsePgDump means that PostgreSQL has tools of its own.
+var ErrUsePgDump = errors.New("the database is PostgreSQL: back it up with pg_dump and restore it with pg_restore")
+
+// Copied is what a copy of a database holds.
+type Copied struct {
+	Path                      string
+	Bytes                     int64
+	Posts, Mentions, OpenCase int
+}
+
+// Backup writes the SQLite database at the address, as it stands now, into a new file. A
+// daemon may go on working on it. The copy is made beside the file and looked through
+// before it gets its name: a file of that name is whole, whenever one is killed.
+func Backup(ctx context.Context, database, file string) (Copied, error) {
+	path, err := sqlitePath(database)
+	if err != nil {
+		return Copied{}, err
+	}
+	if _, err := os.Lstat(file); err == nil {
+		return Copied{}, fmt.Errorf("store: backup: %s exists already: give another name, or remove it", file)
+	}
+	part := file + ".part"
+	made, err := copySQLite(ctx, path, part, nil)
+	if err != nil {
+		return Copied{}, fmt.Errorf("store: backup: %w", err)
+	}
+	fault.At("backup-made")
+	if err := errors.Join(os.Rename(part, file), syncFolder(file)); err != nil {
+		return Copied{}, fmt.Errorf("store: backup: %w", err)
+	}
+	made.Path = file
+	return made, nil
+}
+
+// Restored says what Restore did.
+type Restored struct {
+	Copied
+	Old string // where the database before is now; empty when there was none
+}
+
+// lookBack is how far back a restored database makes the next start look for what was
+// posted already, at the least: more than the gap after which that looks at all.
+const lookBack = 5 * time.Minute
+
+// Restore puts a backup in the place of the SQLite database at the address, which no
+// daemon may use. The database before is kept beside it under another name. The restored
+// one gets a new install key, so that Redis' marks of posts it does not know are void.
+// At every moment there is a whole database in the place.
+func Restore(ctx context.Context, database, file string, now time.Time) (Restored, error) {
+	path, err := sqlitePath(database)
+	if err != nil {
+		return Restored{}, err
+	}
+	lock, err := takeLock(path + ".lock")
+	if err != nil {
+		return Restored{}, fmt.Errorf("store: restore: %w", err)
+	}
+	defer lock.release()
+	if there, err := os.OpenFile(path, os.O_RDWR, 0); err == nil {
+		defer there.Close()
+		if err := lockFile(there); err != nil {
+			return Restored{}, fmt.Errorf("store: restore: %w", err)
+		}
+	}
+	from, err := realPath(file)
+	if err != nil {
+		return Restored{}, fmt.Errorf("store: restore: %w", err)
+	}
+	if from == path {
+		return Restored{}, fmt.Errorf("store: restore: %s is the database itself", file)
+	}
+	part := path + ".restoring"
+	made, err := copySQLite(ctx, from, part, func(db *sql.DB) error { return asRestored(ctx, db, now) })
+	if err != nil {
+		return Restored{}, fmt.Errorf("store: restore: %w", err)
+	}
+	done := Restored{Copied: made}
+	if done.Old, err = putAside(ctx, path, now); err != nil {
+		return Restored{}, fmt.Errorf("store: restore: %w", err)
+	}
+	fault.At("restore-aside")
+	if err := errors.Join(os.Rename(part, path), syncFolder(path)); err != nil {
+		return Restored{}, fmt.Errorf("store: restore: %w", err)
+	}
+	done.Path = path
+	return done, nil
+}
+
+// asRestored voids the marks in Redis, and makes the next start look in the channels for
+// what was posted since the backup, however young that is.
+func asRestored(ctx context.Context, db *sql.DB, now time.Time) error {
+	if _, err := db.ExecContext(ctx, `UPDATE meta SET value = $1 WHERE name = 'install_key'`, newInstallKey()); err != nil {
+		return err
+	}
+	_, err := db.ExecContext(ctx, `UPDATE sources SET last_poll = MIN(last_poll, $1)`, micros(now.Add(-lookBack)))
+	return err
+}
+
+// putAside gives the database another name and leaves a whole one under its own until it
+// is replaced. What its log holds is moved into it first, if it can be read.
+func putAside(ctx context.Context, path string, now time.Time) (old string, err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if db, err := openSQLitePool(path, url.Values{"mode": {"rw"}}, 1); err == nil {
+		var busy, pages, moved int
+		_ = db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved) // a damaged one is kept as it is
+		_ = db.Close()
+	}
+	old = path + "." + now.UTC().Format("20060102T150405") + ".old"
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if err := os.Rename(path+suffix, old+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	if err := os.Link(path, old); err != nil { // not every file system has links
+		err = os.Rename(path, old)
+		return old, err
+	}
+	return old, nil
+}
+
+func sqlitePath(database string) (string, error) {
+	scheme, rest, _ := strings.Cut(database, ":")
+	switch {
+	case scheme == "postgres" || scheme == "postgresql":
+		return "", ErrUsePgDump
+	case scheme != "sqlite" || rest == "":
+		return "", fmt.Errorf("store: database %q: want sqlite:PATH", scheme)
+	}
+	path, err := realPath(rest)
+	if err != nil {
+		return "", fmt.Errorf("store: %w", err)
+	}
+	return path, nil
+}
+
+// copySQLite copies a database into the file to, which is overwritten, has it changed, and
+// looks through it.
+func copySQLite(ctx context.Context, from, to string, change func(*sql.DB) error) (made Copied, err error) {
+	mode, err := readOnlyMode(from)
+	if err != nil {
+		return made, err
+	}
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return made, err
+	}
+	empty, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) // SQLite would make it for everybody to read
+	if err != nil {
+		return made, err
+	}
+	defer func() {
+		if err = errors.Join(err, empty.Close()); err != nil {
+			_ = os.Remove(to)
+		}
+	}()
+	db, err := openSQLitePool(from, url.Values{"mode": {mode}, "_pragma": {fmt.Sprintf("busy_timeout(%d)", sqliteBusyTimeout), "auto_vacuum(INCREMENTAL)"}}, 1)
+	if err != nil {
+		return made, err
+	}
+	_, err = db.ExecContext(ctx, `VACUUM INTO $1`, to)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return made, explainSQLite(from, err)
+	}
+	db, err = openSQLitePool(to, url.Values{"mode": {"rw"}}, 1)
+	if err != nil {
+		return made, err
+	}
+	if change != nil {
+		err = change(db)
+	}
+	if err == nil {
+		err = lookThrough(ctx, db, &made)
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		return made, explainSQLite(from, err)
+	}
+	if err := empty.Sync(); err != nil {
+		return made, err
+	}
+	info, err := os.Stat(to)
+	if err == nil {
+		made.Bytes = info.Size()
+	}
+	return made, err
+}
+
+// lookThrough reads all pages and counts what is in them.
+func lookThrough(ctx context.Context, db *sql.DB, made *Copied) error {
+	var said string
+	if err := db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&said); err != nil {
+		return err
+	}
+	if said != "ok" {
+		return fmt.Errorf("the file is damaged: %s", said)
+	}
+	var version int
+	if err := db.QueryRowContext(ctx, `SELECT MAX(version) FROM schema_versions`).Scan(&version); err != nil {
+		return errors.New("the file is no database of earshot")
+	}
+	list, err := loadMigrations("sqlite")
+	if err != nil {
+		return err
+	}
+	if knows := list[len(list)-1].version; version > knows {
+		return fmt.Errorf("the file was written by a newer earshot (schema %d, this one knows %d): upgrade earshot", version, knows)
+	}
+	return db.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM posts), (SELECT COUNT(*) FROM mentions),
+ (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed'))`).Scan(&made.Posts, &made.Mentions, &made.OpenCase)
+}
+
+// syncFolder makes the name of a file last, where the system can.
+func syncFolder(file string) error {
+	folder, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	_ = folder.Sync() // some file systems cannot
+	return folder.Close()
+}
+
+// Exists says whether there is a SQLite database at the address, before Open makes one.
+func Exists(database string) error {
+	path, err := sqlitePath(database)
+	if errors.Is(err, ErrUsePgDump) {
+		return errors.New("the database is PostgreSQL already")
+	}
+	if err == nil {
+		_, err = readOnlyMode(path)
+	}
+	return err
+}

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestMove: everything arrives as it was, an interrupted move goes on, a finished one is
+// left alone, and nothing that was known is new afterwards.
+func TestMove(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: seconds with a real PostgreSQL")
+	}
+	server := testkit.Postgres(t)
+	from := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	const posts = 700
+	for n := 0; n < posts; n += 100 {
+		in := intakeOf()
+		for i := range 100 {
+			in.Posts = append(in.Posts, heard(by(n+i, fmt.Sprintf("Ольга %d", n+i)), "Romashka"))
+		}
+		ingest(t, from, in)
+	}
+	id := mentionID(by(1, ""), "Romashka")
+	mute(t, from, id)
+	_, err := act(from, mentionID(by(2, ""), "Romashka"), mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0, Reason: mention.NotNegative})
+	if err != nil {
+		t.Fatal(err)
+	}
+	send(t, from, alertID(mentionID(by(3, ""), "Romashka")))
+
+	to := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	sum, err := Move(background, from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range sum.Tables {
+		if table.Here != table.There || table.Here == 0 {
+			t.Errorf("%+v", table)
+		}
+	}
+	if !bytes.Equal(must(from.InstallKey(background))(t), must(to.InstallKey(background))(t)) || !bytes.Equal(must(from.PlaceKey(background))(t), must(to.PlaceKey(background))(t)) {
+		t.Error("the secrets did not move")
+	}
+	for _, n := range []int{1, 2, 3, posts - 1} {
+		id := mentionID(by(n, ""), "Romashka")
+		m, c, err := from.Mention(background, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m2, c2, err := to.Mention(background, id)
+		if err != nil || fmt.Sprintf("%+v %+v", m, c) != fmt.Sprintf("%+v %+v", m2, c2) {
+			t.Errorf("%+v %+v, want %+v %+v, %v", m2, c2, m, c, err)
+		}
+	}
+	r := ingest(t, to, intakeOf(heard(by(1, "Ольга 1"), "Romashka"), heard(by(9999, "new"), "Romashka")))
+	want(t, "known", r.Known, 1)
+	want(t, "new", r.New, 1)
+	want(t, "told", len(r.Alerts), 1)
+	again, err := Move(background, from, to)
+	if err != nil || !again.Already {
+		t.Errorf("again: %+v, %v", again, err)
+	}
+	want(t, "nothing is written again", again.Tables[1].There, posts+1)
+
+	half := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	key := must(from.InstallKey(background))(t)
+	if _, err := half.beginMove(background, moveSum(key)); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range movedTables[:4] {
+		if err := copyTable(background, from, half, table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sum, err := Move(background, from, half); err != nil || sum.Already {
+		t.Errorf("goes on: %+v, %v", sum, err)
+	}
+	used := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	ingest(t, used, intakeOf(heard(post(1))))
+	_, err = Move(background, from, used)
+	wantError(t, "into a database in use", err, "give an empty database")
+	_, err = Move(background, to, from)
+	wantError(t, "the other way", err, "only from SQLite")
+}
+
+// TestMoveForgetsNoTable: a table that a later schema adds must be moved, or said here
+// why not.
+func TestMoveForgetsNoTable(t *testing.T) {
+	stay := []string{"meta", "schema_versions"} // endMove takes the secrets along
+	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	rows, err := s.read.QueryContext(background, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+	tables, err := collect(rows, err, scanString)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range tables {
+		if !slices.Contains(movedTables, table) && !slices.Contains(stay, table) {
+			t.Errorf("%s is not moved", table)
+		}
+	}
+	want(t, "tables", len(tables), len(movedTables)+len(stay))
+}
