@@ -54,7 +54,10 @@ func (s *Store) Prune(ctx context.Context, r Retention) (Pruned, error) {
 	if r.Mentions.IsZero() {
 		return p, nil
 	}
-	_, err := s.exec(ctx, "prune", `DELETE FROM mutes WHERE until < $1`, micros(r.Mentions)) // few: people make them by hand
+	if _, err := s.exec(ctx, "prune", `DELETE FROM mutes WHERE until < $1`, micros(r.Mentions)); err != nil { // few: people make them by hand
+		return p, err
+	}
+	_, err := s.exec(ctx, "prune", `DELETE FROM follows WHERE due_at < $1`, micros(r.Mentions)) // one a complaint at most
 	return p, err
 }
 
@@ -203,6 +206,7 @@ func eraseChunk(ctx context.Context, tx *sql.Tx, ids []string) error {
 	}
 	for _, query := range []string{
 		`DELETE FROM bodies WHERE key IN (SELECT post_key FROM mentions WHERE id` + in + `)`,
+		`DELETE FROM follows WHERE key IN (SELECT post_key FROM mentions WHERE id` + in + `)`,
 		`UPDATE alerts SET payload = NULL WHERE mention_id` + in + ` AND mention_id <> '' AND status = 'posted' AND payload IS NOT NULL`,
 	} {
 		if _, err := tx.ExecContext(ctx, query, args...); err != nil {
