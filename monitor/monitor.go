@@ -118,7 +118,7 @@ type Monitor struct {
 	apply       chan []Source
 	pollNow     chan string
 	done        chan finished
-	openThreads chan []OpenThread
+	openThreads chan openThreads
 	status      *statusTable
 	workers     int
 }
@@ -135,7 +135,7 @@ func New(opt Options) *Monitor {
 		apply:       make(chan []Source),
 		pollNow:     make(chan string),
 		done:        make(chan finished),
-		openThreads: make(chan []OpenThread),
+		openThreads: make(chan openThreads),
 		status:      table,
 		workers:     opt.Workers,
 	}

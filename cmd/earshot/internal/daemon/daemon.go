@@ -161,7 +161,7 @@ func (d *Daemon) wire(opt Options) {
 		Ledger:   d.ledger(),
 		Analyzer: liveAnalyzer{&d.analyzer},
 		Ops:      d.ops(),
-		Threads:  threadSource{cases: d.store, now: d.now},
+		Threads:  threadSource{followKeeper: d.store, cases: d.store, now: d.now},
 		Hubs:     hubOffers(d.hubs),
 		Log:      d.log,
 		Now:      d.now,
