@@ -30,7 +30,9 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 		// Its ordinary polls find out when it is well.
 		return began.Add(max(src.Every, time.Minute)), false
 	}
-	batch, visitErr := visitSafely(ctx, src.Crawler.(crawlers.Threader), l)
+	batch, visitErr := p.inBounds(ctx, func(ctx context.Context) (crawlers.Batch, error) {
+		return visitSafely(ctx, src.Crawler.(crawlers.Threader), l)
+	})
 	if ctx.Err() != nil {
 		return p.Now(), true
 	}

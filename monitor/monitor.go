@@ -102,9 +102,12 @@ type Options struct {
 	Ops      OpsNotifier
 	Threads  ThreadSource // nil follows no threads
 	Hubs     Hubs         // nil: nobody asks for announcements
-	Log      *slog.Logger
-	Now      func() time.Time
-	Workers  int // polls under way at once; 0 means 64
+	// Bound puts on a context what one poll, or one visit to a thread, may ask for; nil
+	// bounds its time alone.
+	Bound   func(context.Context) context.Context
+	Log     *slog.Logger
+	Now     func() time.Time
+	Workers int // polls under way at once; 0 means 64
 }
 
 // defaultWorkers bounds open connections and parsed bodies. Most of a poll is

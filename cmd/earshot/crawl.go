@@ -14,6 +14,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -109,7 +110,7 @@ func pollSource(ctx context.Context, client crawlers.Fetcher, src config.Source,
 	if err != nil {
 		return polled{src: src, err: err}
 	}
-	batch, err := crawler.Poll(ctx, "")
+	batch, err := crawler.Poll(fetch.WithHostBudget(ctx, fetch.PollHosts), "")
 	return polled{src: src, batch: batch, err: err}
 }
 

@@ -162,6 +162,7 @@ func (d *Daemon) wire(opt Options) {
 		Analyzer: liveAnalyzer{&d.analyzer},
 		Ops:      d.ops(),
 		Threads:  threadSource{followKeeper: d.store, cases: d.store, now: d.now},
+		Bound:    func(ctx context.Context) context.Context { return fetch.WithHostBudget(ctx, fetch.PollHosts) },
 		Hubs:     hubOffers(d.hubs),
 		Log:      d.log,
 		Now:      d.now,
