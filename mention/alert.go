@@ -154,3 +154,18 @@ type SourceState struct {
 	Every          time.Duration
 	Health         []byte // JSON: the monitor's memory of the source's rhythm
 }
+
+// Follow is what is remembered of a followed thread between visits and restarts: how far
+// it was read from one post that waits for an answer. DueAt and Failures are the thread's
+// and the same for all of its posts.
+type Follow struct {
+	Key      PostKey // of the post
+	Source   string  // key of the source
+	Thread   string  // its address, or what else it is known by
+	PostID   string
+	Cursor   string    // opaque to everyone but the source's crawler
+	Looked   time.Time // the last visit from the post that could be read; zero: none yet
+	Gone     bool      // that visit found nothing of the thread
+	DueAt    time.Time // the next visit to the thread
+	Failures int       // visits to the thread that failed, in a row
+}

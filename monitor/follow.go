@@ -30,7 +30,9 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 		// Its ordinary polls find out when it is well.
 		return began.Add(max(src.Every, time.Minute)), false
 	}
-	batch, visitErr := visitSafely(ctx, src.Crawler.(crawlers.Threader), l)
+	batch, visitErr := p.inBounds(ctx, func(ctx context.Context) (crawlers.Batch, error) {
+		return visitSafely(ctx, src.Crawler.(crawlers.Threader), l)
+	})
 	if ctx.Err() != nil {
 		return p.Now(), true
 	}
@@ -48,7 +50,10 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)
 		return p.Now().Add(storeRetry), true
 	}
-	p.threads.visited(l, batch, visitErr, p.Now())
+	if err := p.Threads.SaveFollows(commit, p.threads.visited(l, batch, visitErr, p.Now())); err != nil {
+		// This process knows it. After a restart posts would be read again and dropped.
+		p.Log.Error("how far a thread was followed cannot be stored", "source", src.Name, "thread", l.thread, "err", err)
+	}
 	fault.At("cursor-stored")
 	p.reportVisit(commit, src, state, l, visitErr, receipt)
 	return p.nextVisit(src), visitErr != nil || !nothingAsked(batch)
@@ -85,7 +90,7 @@ func (l visit) found(batch crawlers.Batch) (posts []mention.Post, gone bool) {
 // cuts it short). The first visit from a post cannot tell that from an edit, except
 // for posts whose words are at hand; later visits are compared with the first.
 func (l visit) changed(fresh []candidate) []candidate {
-	if l.visited {
+	if !l.looked.IsZero() {
 		return fresh
 	}
 	kept := fresh[:0]

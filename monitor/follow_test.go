@@ -57,8 +57,32 @@ func (s *threadSite) between(start time.Time, from, to time.Duration) (n int) {
 
 // desk is what waits for an answer.
 type desk struct {
-	mu   sync.Mutex
-	list []OpenThread
+	mu      sync.Mutex
+	list    []OpenThread
+	follows map[mention.PostKey]mention.Follow
+}
+
+func (d *desk) Follows(_ context.Context, keys []mention.PostKey) (list []mention.Follow, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, key := range keys {
+		if f, ok := d.follows[key]; ok {
+			list = append(list, f)
+		}
+	}
+	return list, nil
+}
+
+func (d *desk) SaveFollows(_ context.Context, list []mention.Follow) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.follows == nil {
+		d.follows = map[mention.PostKey]mention.Follow{}
+	}
+	for _, f := range list {
+		d.follows[f.Key] = f
+	}
+	return nil
 }
 
 func (d *desk) OpenThreads(_ context.Context, since time.Time) ([]OpenThread, error) {
@@ -317,7 +341,7 @@ func TestWholeThreadGoneIsLookedAtTwice(t *testing.T) {
 		}
 		one.Since = time.Now().Add(-time.Hour)
 		d.set(one)
-		runFor(t, w.follower(d), time.Hour, src) // a restart visits twice again
+		runFor(t, w.follower(d), time.Hour, src) // after a restart, too, this is the second
 		if last := w.intakes[len(w.intakes)-1]; len(last.Posts) != 1 || !last.Posts[0].Post.Deleted {
 			t.Errorf("last intake %+v, want the deletion", last)
 		}

@@ -102,9 +102,12 @@ type Options struct {
 	Ops      OpsNotifier
 	Threads  ThreadSource // nil follows no threads
 	Hubs     Hubs         // nil: nobody asks for announcements
-	Log      *slog.Logger
-	Now      func() time.Time
-	Workers  int // polls under way at once; 0 means 64
+	// Bound puts on a context what one poll, or one visit to a thread, may ask for; nil
+	// bounds its time alone.
+	Bound   func(context.Context) context.Context
+	Log     *slog.Logger
+	Now     func() time.Time
+	Workers int // polls under way at once; 0 means 64
 }
 
 // defaultWorkers bounds open connections and parsed bodies. Most of a poll is
@@ -118,7 +121,7 @@ type Monitor struct {
 	apply       chan []Source
 	pollNow     chan string
 	done        chan finished
-	openThreads chan []OpenThread
+	openThreads chan openThreads
 	status      *statusTable
 	workers     int
 }
@@ -135,7 +138,7 @@ func New(opt Options) *Monitor {
 		apply:       make(chan []Source),
 		pollNow:     make(chan string),
 		done:        make(chan finished),
-		openThreads: make(chan []OpenThread),
+		openThreads: make(chan openThreads),
 		status:      table,
 		workers:     opt.Workers,
 	}

@@ -88,7 +88,9 @@ func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState)
 		return got, true
 	}
 	got := answer{began: p.Now()}
-	got.batch, got.err = pollInTime(ctx, src.Crawler, crawlers.Cursor(state.Cursor))
+	got.batch, got.err = p.inBounds(ctx, func(ctx context.Context) (crawlers.Batch, error) {
+		return pollSafely(ctx, src.Crawler, crawlers.Cursor(state.Cursor))
+	})
 	src.own(got.batch.Posts)
 	var broken *panicError
 	if errors.As(got.err, &broken) {
@@ -102,11 +104,15 @@ func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState)
 // done well before; a page that sends the poller about would never end.
 const pollTimeout = 10 * time.Minute
 
-// pollInTime ends a poll after pollTimeout. What it had read by then counts.
-func pollInTime(ctx context.Context, c crawlers.Crawler, since crawlers.Cursor) (crawlers.Batch, error) {
-	limited, cancel := context.WithTimeout(ctx, pollTimeout)
+// inBounds ends a poll or a visit after pollTimeout. What it had read by then counts.
+func (p *poller) inBounds(ctx context.Context, read func(ctx context.Context) (crawlers.Batch, error)) (crawlers.Batch, error) {
+	bound := ctx
+	if p.Bound != nil {
+		bound = p.Bound(ctx)
+	}
+	limited, cancel := context.WithTimeout(bound, pollTimeout)
 	defer cancel()
-	batch, err := pollSafely(limited, c, since)
+	batch, err := read(limited)
 	if limited.Err() != nil && ctx.Err() == nil {
 		err = fmt.Errorf("one poll took longer than %s and was ended: %w", pollTimeout, cmp.Or(err, limited.Err()))
 	}

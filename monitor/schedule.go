@@ -78,9 +78,9 @@ func (m *Monitor) Run(ctx context.Context) {
 		case list := <-m.apply:
 			m.poller.drop(s.replace(list, m.opt.Now(), m.status)...)
 			m.askOpenThreads(ctx, s, &workers)
-		case list := <-m.openThreads:
+		case open := <-m.openThreads:
 			s.asking = false
-			m.poller.threads.rebuild(list, s.source, m.opt.Now())
+			m.poller.threads.rebuild(open, s.source, m.opt.Now())
 			s.follow(&m.poller.threads)
 		case name := <-m.pollNow:
 			s.pollNow(name, m.opt.Now())
@@ -134,10 +134,10 @@ func (m *Monitor) askOpenThreads(ctx context.Context, s *schedule, workers *sync
 	}
 	s.asking = true
 	workers.Go(func() {
-		var list []OpenThread
+		var open openThreads
 		for {
 			var err error
-			if list, err = m.opt.Threads.OpenThreads(ctx, m.opt.Now().Add(-followFor)); err == nil || ctx.Err() != nil {
+			if open, err = m.readOpenThreads(ctx); err == nil || ctx.Err() != nil {
 				break
 			}
 			m.opt.Log.Error("complaints to follow cannot be read", "err", err)
@@ -147,10 +147,17 @@ func (m *Monitor) askOpenThreads(ctx context.Context, s *schedule, workers *sync
 			}
 		}
 		select {
-		case m.openThreads <- list:
+		case m.openThreads <- open:
 		case <-ctx.Done():
 		}
 	})
+}
+
+func (m *Monitor) readOpenThreads(ctx context.Context) (open openThreads, err error) {
+	if open.list, err = m.opt.Threads.OpenThreads(ctx, m.opt.Now().Add(-followFor)); err == nil {
+		open.stored, err = m.opt.Threads.Follows(ctx, m.poller.threads.unknown(open.list))
+	}
+	return open, err
 }
 
 // collectDue moves what is due to ready, or to the queue of its busy group.

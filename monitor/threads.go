@@ -26,6 +26,18 @@ type ThreadSource interface {
 	// said to be replied without an answer seen on the site, if Since is at or after
 	// since.
 	OpenThreads(ctx context.Context, since time.Time) ([]OpenThread, error)
+	// Follows returns what is remembered of these posts' threads; posts that were never
+	// followed are left out.
+	Follows(ctx context.Context, keys []mention.PostKey) ([]mention.Follow, error)
+	// SaveFollows replaces what is remembered of these posts' threads.
+	SaveFollows(ctx context.Context, list []mention.Follow) error
+}
+
+// openThreads is what a ThreadSource knows: what waits, and what is remembered of the
+// threads that are not followed yet in this process.
+type openThreads struct {
+	list   []OpenThread
+	stored []mention.Follow
 }
 
 // followFor is how long a thread is followed after the last thing that happened.
@@ -51,9 +63,8 @@ func followEvery(age time.Duration) (every time.Duration, ok bool) {
 	return 0, false
 }
 
-// threads are those that are followed. Which they are comes from the truth;
-// what is kept here alone (cursors, when a thread was read) costs one more visit
-// after a restart.
+// threads are those that are followed. Which they are, and how far they were read,
+// comes from the truth and goes back there after every visit.
 type threads struct {
 	mu       sync.Mutex
 	bySource map[string]map[string]*followedThread // key of the source, thread
@@ -72,10 +83,10 @@ type followedThread struct {
 
 // followedPost is one waiting post with the cursor of the visits from it.
 type followedPost struct {
-	post    mention.Post
-	cursor  crawlers.Cursor
-	visited bool // in this process
-	gone    bool // the last visit found nothing of the thread
+	post   mention.Post
+	cursor crawlers.Cursor
+	looked time.Time // the last visit that could be read; zero: the next is the first
+	gone   bool      // the last visit found nothing of the thread
 }
 
 // visit is one turn of following: what is asked.
@@ -92,11 +103,37 @@ func canFollow(src Source) bool {
 	return ok && !src.Stream
 }
 
+// unknown returns the keys of the posts that are not followed in this process.
+func (t *threads) unknown(list []OpenThread) []mention.PostKey {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := map[mention.PostKey]bool{}
+	for _, threads := range t.bySource {
+		for _, one := range threads {
+			for _, p := range one.posts {
+				known[p.post.Key()] = true
+			}
+		}
+	}
+	var keys []mention.PostKey
+	for _, w := range list {
+		if key := w.Post.Key(); !known[key] {
+			known[key] = true
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // rebuild makes the threads of what waits. Threads that were followed before keep
 // their place.
-func (t *threads) rebuild(list []OpenThread, sources func(key string) (Source, bool), now time.Time) {
+func (t *threads) rebuild(open openThreads, sources func(key string) (Source, bool), now time.Time) {
 	fresh := map[string]map[string]*followedThread{}
-	for _, w := range list {
+	stored := make(map[mention.PostKey]mention.Follow, len(open.stored))
+	for _, f := range open.stored {
+		stored[f.Key] = f
+	}
+	for _, w := range open.list {
 		src, known := sources(w.Post.Origin())
 		if _, ok := followEvery(now.Sub(w.Since)); !ok || !known || !canFollow(src) || w.Post.Deleted || w.Post.ID == "" {
 			continue
@@ -119,7 +156,8 @@ func (t *threads) rebuild(list []OpenThread, sources func(key string) (Source, b
 	defer t.mu.Unlock()
 	for source, threads := range fresh {
 		for thread, one := range threads {
-			if one.resume(t.bySource[source][thread]); t.bySource == nil {
+			one.resume(t.bySource[source][thread])
+			if !one.recall(stored) && t.bySource == nil {
 				one.due = now // the process has just started: much may have been said meanwhile
 			}
 		}
@@ -155,10 +193,40 @@ func (t *followedThread) resume(old *followedThread) {
 	for _, p := range t.posts {
 		for _, was := range old.posts {
 			if was.post.ID == p.post.ID {
-				p.cursor, p.visited, p.gone = was.cursor, was.visited, was.gone
+				p.cursor, p.looked, p.gone = was.cursor, was.looked, was.gone
 			}
 		}
 	}
+}
+
+// recall takes over what was stored of posts that were not followed in this process,
+// and reports whether there was anything. The thread is due when it was to be, sooner
+// only where something happened to a complaint after the last look.
+func (t *followedThread) recall(stored map[mention.PostKey]mention.Follow) (known bool) {
+	for _, p := range t.posts {
+		f, ok := stored[p.post.Key()]
+		if !ok || !p.looked.IsZero() {
+			continue
+		}
+		known = true
+		p.cursor, p.looked, p.gone = crawlers.Cursor(f.Cursor), f.Looked, f.Gone
+		t.failures = max(t.failures, f.Failures)
+		if soon := t.since.Add(max(followFirst, t.every)); !t.since.After(f.Looked) || f.DueAt.Before(soon) || f.Failures > 0 {
+			t.due = f.DueAt
+		} else {
+			t.due = soon
+		}
+	}
+	return known
+}
+
+// remember is what to store of the thread after a visit from one of its posts.
+func (t *followedThread) remember(l visit) (list []mention.Follow) {
+	for _, p := range t.posts {
+		list = append(list, mention.Follow{Key: p.post.Key(), Source: l.source, Thread: l.thread, PostID: p.post.ID,
+			Cursor: string(p.cursor), Looked: p.looked, Gone: p.gone, DueAt: t.due, Failures: t.failures})
+	}
+	return list
 }
 
 // interval is the time between two visits now.
@@ -208,13 +276,13 @@ func (t *threads) pick(source string, now time.Time) (l visit, ok bool) {
 const blockedFor = 24 * time.Hour
 
 // visited closes the turn: the cursor is kept when the visit was good, and the next
-// one is set.
-func (t *threads) visited(l visit, batch crawlers.Batch, err error, now time.Time) {
+// one is set. It returns what is to be stored.
+func (t *threads) visited(l visit, batch crawlers.Batch, err error, now time.Time) []mention.Follow {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	one := t.bySource[l.source][l.thread]
 	if one == nil {
-		return // answered meanwhile
+		return nil // answered meanwhile
 	}
 	one.next++
 	if err != nil {
@@ -225,16 +293,20 @@ func (t *threads) visited(l visit, batch crawlers.Batch, err error, now time.Tim
 		}
 		one.failures++
 		one.due = now.Add(max(jitter(max(wait, l.every)), trouble.RetryAfter))
-		return
+		return one.remember(l)
 	}
 	one.failures = 0
 	one.due = now.Add(jitter(l.every))
 	one.closed = nothingAsked(batch)
 	for _, p := range one.posts {
 		if p.post.ID == l.post.ID {
-			p.cursor, p.visited, p.gone = batch.Next, true, l.gone
+			p.cursor, p.looked, p.gone = batch.Next, now, l.gone
 		}
 	}
+	if one.closed {
+		return nil // there is nothing to remember, and finding it out costs no request
+	}
+	return one.remember(l)
 }
 
 // nothingAsked reports that the crawler has no way to the thread: it read nothing

@@ -59,10 +59,11 @@ func (s *Store) Prune(ctx context.Context, r Retention) (Pruned, error) {
 
 // pruneByHand ages what is little, because people make it by hand or it comes once a
 // day: mutes that ended; lessons, of which hash and verdict stay; digests and notices,
-// which name who waited.
+// which name who waited; threads that nobody follows any more, one a complaint at most.
 func (s *Store) pruneByHand(ctx context.Context, before int64) error {
 	for _, query := range []string{
 		`DELETE FROM mutes WHERE until < $1`,
+		`DELETE FROM follows WHERE due_at < $1`,
 		`UPDATE lessons SET title = '', body = '', by_id = '', by_name = '' WHERE at < $1 AND (title <> '' OR body <> '' OR by_id <> '' OR by_name <> '')`,
 		`UPDATE alerts SET payload = NULL WHERE status = 'posted' AND created_at < $1 AND mention_id = '' AND payload IS NOT NULL`,
 	} {
@@ -231,6 +232,7 @@ func eraseChunk(ctx context.Context, tx *sql.Tx, ids []string) error {
 	}
 	for _, query := range []string{
 		`DELETE FROM bodies WHERE key IN (SELECT post_key FROM mentions WHERE id` + in + `)`,
+		`DELETE FROM follows WHERE key IN (SELECT post_key FROM mentions WHERE id` + in + `)`,
 		`UPDATE alerts SET payload = NULL WHERE mention_id` + in + ` AND mention_id <> '' AND status = 'posted' AND payload IS NOT NULL`,
 	} {
 		if _, err := tx.ExecContext(ctx, query, args...); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -22,12 +23,21 @@ type crawlCmd struct {
 	watchlistFlag
 	JSON    bool     `help:"Print one JSON object per post."`
 	Verbose bool     `short:"v" help:"Say more on stderr."`
+	Try     string   `placeholder:"FILE|ADDRESS" help:"Show what each selector of a page source finds there, and what cannot be read."`
+	Select  string   `placeholder:"YAML" help:"With --try: selectors, instead of a source's."`
+	Propose bool     `help:"With --try: propose selectors."`
 	Sources []string `arg:"" optional:"" name:"source" help:"Names or addresses of sources; all when left out."`
 }
 
 // Run polls the chosen sources at the same time (each host still sees one
 // request at once) and prints in the order of the watchlist.
 func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
+	if c.Try != "" {
+		return c.try(ctx, term)
+	}
+	if c.Select != "" || c.Propose {
+		return usageError{"--select and --propose go with --try FILE or ADDRESS"}
+	}
 	list, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
@@ -109,7 +119,7 @@ func pollSource(ctx context.Context, client crawlers.Fetcher, src config.Source,
 	if err != nil {
 		return polled{src: src, err: err}
 	}
-	batch, err := crawler.Poll(ctx, "")
+	batch, err := crawler.Poll(fetch.WithHostBudget(ctx, fetch.PollHosts), "")
 	return polled{src: src, batch: batch, err: err}
 }
 

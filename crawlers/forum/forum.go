@@ -103,7 +103,8 @@ type cursorState struct {
 	Threads map[string]visitedThread `json:"threads,omitempty"`
 	Boards  map[string]string        `json:"boards,omitempty"` // thread list → its mark on the index
 	Marks   poll.Fingerprints        `json:"seen,omitempty"`
-	Cut     bool                     `json:"cut,omitempty"` // the last poll met a page that ended in the middle
+	Moved   string                   `json:"moved,omitempty"` // where a followed post was found when it had left its thread
+	Cut     bool                     `json:"cut,omitempty"`   // the last poll met a page that ended in the middle
 }
 
 // visitedThread is what is remembered of one thread.

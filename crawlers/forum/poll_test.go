@@ -27,6 +27,7 @@ type board struct {
 	asked   []string
 	fail    map[string]error // by path and query
 	origin  string           // what absolute links point to; "" for relative ones
+	finds   bool             // it redirects a post's number to the post's thread
 }
 
 type boardPost struct {
@@ -69,14 +70,31 @@ func (b *board) Do(ctx context.Context, req fetch.Request) (*fetch.Response, err
 		var t, start int
 		fmt.Sscan(q.Get("t"), &t)
 		fmt.Sscan(q.Get("start"), &start)
+		at := req.URL
+		if b.finds && q.Get("p") != "" {
+			t, start = b.find(q.Get("p"))
+			at = fmt.Sprintf("%s/viewtopic.php?t=%d&start=%d", boardAt, t, start)
+		}
 		if len(b.threads[t]) <= start {
 			return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: req.URL}
 		}
-		page = b.topic(t, start)
+		return &fetch.Response{URL: at, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(b.topic(t, start)), At: readAt}, nil
 	default:
 		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: req.URL}
 	}
 	return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page), At: readAt}, nil
+}
+
+// find returns the thread and the page that a post stands on; thread 0 is none.
+func (b *board) find(id string) (thread, start int) {
+	for t, posts := range b.threads {
+		for i, p := range posts {
+			if fmt.Sprint(p.id) == id {
+				return t, i / b.perPage * b.perPage
+			}
+		}
+	}
+	return 0, 0
 }
 
 func (b *board) sid() string { return fmt.Sprintf("&amp;sid=%032x", b.visits) }

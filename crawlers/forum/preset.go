@@ -71,6 +71,7 @@ type postRules struct {
 	Quotes    bool     `yaml:"keep_quotes"`
 	Link      ruleList `yaml:"link"`
 	Permalink string   `yaml:"permalink"` // {dir} {thread} {id}: when there is no link, or it names a page
+	Find      string   `yaml:"find"`      // finds a post by {id} in whatever thread it is now; left out: Permalink, if that names no thread
 	Paged     pattern  `yaml:"paged"`     // a link that matches names a page
 	ReplyTo   ruleList `yaml:"reply_to"`  // gives an id
 	Number    ruleList `yaml:"number"`    // of the post in the thread; 1 is the opening one

@@ -1,9 +1,12 @@
 package forum
 
 import (
+	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/poll"
@@ -13,23 +16,22 @@ import (
 
 // Thread implements Threader: it reads the thread from the page p stands on to
 // its end. What it returns is new or edited; p itself comes back marked Deleted
-// when it is not there any more.
+// when it is not there any more, and the engine does not find it in another thread.
 func (f *crawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
 	w := f.walk(ctx, since)
 	w.first, w.kind = true, "one" // pages in the middle of a long thread may be left out
-	starts := []string{f.local(p.URL), f.local(p.ThreadURL)}
-	if p.ThreadURL == "" {
-		starts = starts[:1]
+	posts, whole, err := w.discussion(w.st.Moved)
+	lost := poll.NotFound(err) // where the engine found it by its id
+	if lost || w.st.Moved == "" {
+		posts, whole, err = w.discussion(f.local(p.URL), f.local(p.ThreadURL))
 	}
-	var page *pageData
-	var at string
-	var err error
-	for _, start := range starts {
-		if at = start; start == "" {
-			continue
-		}
-		if page, _, err = w.get(start, fetch.Validators{}); err == nil && page != nil && len(page.Posts) > 0 || err != nil && !poll.NotFound(err) {
-			break
+	if (err == nil || poll.NotFound(err)) && !holds(posts, p.ID) {
+		moved, at, findErr := w.find(p)
+		switch {
+		case findErr != nil: // nobody knows whether it is gone
+			return crawlers.Batch{Next: since, Observed: w.sight()}, findErr
+		case at != "":
+			posts, whole, err, w.st.Moved = moved, false, nil, at
 		}
 	}
 	switch {
@@ -38,23 +40,88 @@ func (f *crawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cur
 	case err != nil: // neither the post nor its thread is there
 		w.posts = append(w.posts, goneForGood(p))
 		return w.batch(since, nil)
-	case page == nil || len(page.Posts) == 0:
+	case len(posts) == 0:
 		return crawlers.Batch{Next: since, Unchanged: true, Observed: w.sight()}, nil
-	}
-	whole := page.Prev == ""
-	posts, _, err := w.pages(page, at)
-	if err != nil {
-		return crawlers.Batch{Next: since, Observed: w.sight()}, err
 	}
 	posts = poll.Finish(f.env, posts)
 	var fresh []mention.Post
 	fresh, w.st.Marks = w.st.Marks.New(posts)
 	w.posts = append(w.posts, fresh...)
-	if missing(p.ID, posts, whole && len(w.notes) == 0) {
+	if missing(p.ID, posts, whole && len(w.notes) == 0) || lost && !holds(posts, p.ID) {
 		w.posts = append(w.posts, goneForGood(p))
 	}
 	w.st.V, w.st.At = fetch.Validators{}, ""
 	return w.batch(since, nil)
+}
+
+// discussion reads on from the first of the addresses that shows posts. It is whole when
+// that is the thread's first page. NotFound: none of them is there.
+func (w *walk) discussion(starts ...string) (posts []mention.Post, whole bool, err error) {
+	var page *pageData
+	var at string
+	for _, start := range starts {
+		if at = start; start == "" || w.visited[addressKey(start)] {
+			continue
+		}
+		if page, _, err = w.get(start, fetch.Validators{}); err == nil && page != nil && len(page.Posts) > 0 || err != nil && !poll.NotFound(err) {
+			break
+		}
+	}
+	if err != nil || page == nil || len(page.Posts) == 0 {
+		return nil, false, err
+	}
+	posts, _, err = w.pages(page, at)
+	return posts, page.Prev == "", err
+}
+
+// find asks the engine where the post stands now: threads are split, merged and moved.
+// at is empty where the engine has no such address, or does not show the post there.
+func (w *walk) find(p mention.Post) (posts []mention.Post, at string, err error) {
+	for _, at := range w.finders(p) {
+		if w.visited[addressKey(at)] {
+			continue
+		}
+		page, _, err := w.get(at, fetch.Validators{})
+		switch {
+		case poll.NotFound(err):
+			continue
+		case err != nil:
+			return nil, "", err
+		case page == nil || !holds(page.Posts, p.ID):
+			continue
+		}
+		posts, _, err := w.pages(page, at)
+		return posts, at, err
+	}
+	return nil, "", nil
+}
+
+// finders are the addresses that this engine finds a post at by its id alone.
+func (w *walk) finders(p mention.Post) (list []string) {
+	engine := w.reader.engine
+	thread, err := url.Parse(w.f.local(cmp.Or(p.ThreadURL, p.URL)))
+	if _, numeric := strconv.ParseInt(p.ID, 10, 64); engine == nil || err != nil || numeric != nil {
+		return nil
+	}
+	for _, rules := range engine.Thread.Posts {
+		find := cmp.Or(rules.Find, rules.Permalink)
+		if !strings.Contains(find, "{id}") || strings.Contains(find, "{thread") {
+			continue
+		}
+		ref, err := url.Parse(strings.NewReplacer("{dir}", "", "{root}", "/", "{id}", p.ID).Replace(find))
+		if err != nil {
+			continue
+		}
+		at := thread.ResolveReference(ref)
+		at.Fragment, at.RawFragment = "", ""
+		list = append(list, at.String())
+	}
+	return list
+}
+
+// holds reports whether the post is among the posts.
+func holds(posts []mention.Post, id string) bool {
+	return slices.ContainsFunc(posts, func(p mention.Post) bool { return p.ID == id })
 }
 
 // local is a public address as this source fetches it: at its own origin.

@@ -189,6 +189,9 @@ func (c *Client) Do(ctx context.Context, req Request) (*Response, error) {
 
 // visit makes one hop: robots.txt first, then the host's turn, then the exchange.
 func (c *Client) visit(ctx context.Context, h hop) (*answer, error) {
+	if err := spendHost(ctx, h.url.Hostname()); err != nil {
+		return nil, fail(h.url, err)
+	}
 	gap := c.gapFor(h.url, h.api)
 	if !h.api {
 		rules, err := c.robots.rulesFor(ctx, c, h.url)

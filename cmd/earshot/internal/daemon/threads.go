@@ -20,9 +20,16 @@ type caseLister interface {
 	ShownAlso(ctx context.Context, m mention.Mention) ([]mention.Post, error)
 }
 
+// followKeeper remembers how far threads were followed.
+type followKeeper interface {
+	Follows(ctx context.Context, keys []mention.PostKey) ([]mention.Follow, error)
+	SaveFollows(ctx context.Context, list []mention.Follow) error
+}
+
 // threadSource is the store as the monitor asks it for complaints that wait for a
 // public answer.
 type threadSource struct {
+	followKeeper
 	cases caseLister
 	now   func() time.Time
 }

@@ -1,0 +1,45 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// ErrTooManyHosts means that the caller's budget of hosts is spent.
+var ErrTooManyHosts = errors.New("one page sends earshot to too many other sites; give the address of the right one")
+
+// hostBudget counts the hosts that are asked.
+type hostBudget struct {
+	mu    sync.Mutex
+	most  int
+	asked map[string]bool
+}
+
+type hostBudgetKey struct{}
+
+// PollHosts is how many hosts one poll may ask: its own under two names, the five feeds
+// that a page may announce, each of them by way of another.
+const PollHosts = 12
+
+// WithHostBudget returns a context whose requests, redirects included, go to at most so
+// many hosts; more are refused with ErrTooManyHosts before anything is sent. What a page
+// links to is the page's choice, and a stranger's server must not pay for it.
+func WithHostBudget(ctx context.Context, most int) context.Context {
+	return context.WithValue(ctx, hostBudgetKey{}, &hostBudget{most: most, asked: make(map[string]bool, most)})
+}
+
+// spendHost takes a host from the budget of ctx; a host is paid for once.
+func spendHost(ctx context.Context, host string) error {
+	b, ok := ctx.Value(hostBudgetKey{}).(*hostBudget)
+	if !ok {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if host = hostKey(host); !b.asked[host] && len(b.asked) >= b.most {
+		return ErrTooManyHosts
+	}
+	b.asked[host] = true
+	return nil
+}

@@ -1,0 +1,48 @@
+package fetch
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// TestHostBudget: a page may not send one poll to any number of strangers.
+func TestHostBudget(t *testing.T) {
+	var asked atomic.Int32 // by its other name
+	s := serve(t, nil)
+	away := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Host, "localhost") {
+			asked.Add(1)
+		}
+		switch r.URL.Path {
+		case "/robots.txt":
+			http.NotFound(w, r)
+		case "/away":
+			http.Redirect(w, r, away+"/there", http.StatusFound)
+		}
+	})
+	c := client(t)
+	ctx := WithHostBudget(t.Context(), 1)
+	for range 3 { // one host costs once
+		if _, err := c.Do(ctx, Request{URL: s.URL + "/here"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, address := range []string{s.URL + "/away", away + "/there"} {
+		if _, err := c.Do(ctx, Request{URL: address}); !errors.Is(err, ErrTooManyHosts) {
+			t.Errorf("%s: %v, want it refused", address, err)
+		}
+	}
+	if n := asked.Load(); n != 0 {
+		t.Errorf("the second host was asked %d times", n)
+	}
+	if _, err := c.Do(WithHostBudget(t.Context(), 2), Request{URL: s.URL + "/away"}); err != nil {
+		t.Errorf("a budget of two: %v", err)
+	}
+	if _, err := c.Do(t.Context(), Request{URL: s.URL + "/away"}); err != nil {
+		t.Errorf("without a budget: %v", err)
+	}
+}
