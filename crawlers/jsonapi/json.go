@@ -250,13 +250,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 	turn := a.first(value, known)
 	first := poll.HashID(turn.address(a.opt.Address))
 	for n := 1; ; n++ {
-		req := fetch.Request{URL: turn.address(a.opt.Address), Method: a.opt.Method, API: a.opt.API, Accept: "application/json", Header: a.headers()}
-		if turn.link != "" {
-			req.URL = turn.link
-		}
-		if a.opt.Body != "" {
-			req.Body = []byte(turn.address(a.opt.Body))
-		}
+		req := a.request(turn)
 		if n == 1 && known.For == first {
 			req.Validators = known.V
 		}
@@ -289,8 +283,28 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if n >= a.opt.Pager.Pages || len(posts) == 0 || page.last || known.Marks.Reached(posts) || !turn.advance(a.opt.Pager, page, res) {
 			break
 		}
+		if turn.away && a.opt.Body != "" {
+			break // a body may hold a key, and without it nothing is asked
+		}
 	}
 	return a.close(found, all, known), nil
+}
+
+// request is what is asked in this turn. Headers and body may hold a key, which no
+// other origin than the watchlist's gets to see.
+func (a *jsonAPI) request(turn *jsonTurn) fetch.Request {
+	req := fetch.Request{URL: turn.address(a.opt.Address), Method: a.opt.Method, API: a.opt.API, Accept: "application/json"}
+	if turn.link != "" {
+		req.URL = turn.link
+	}
+	if turn.away {
+		return req
+	}
+	req.Header = a.headers()
+	if a.opt.Body != "" {
+		req.Body = []byte(turn.address(a.opt.Body))
+	}
+	return req
 }
 
 // close sums up what was read.
@@ -325,6 +339,8 @@ type jsonTurn struct {
 	values poll.Values
 	number int    // page or offset
 	link   string // the next page's whole address
+	home   string // the first page's: the watchlist's origin
+	away   bool   // link is at another origin, where a redirect led to
 }
 
 func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
@@ -349,6 +365,7 @@ func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
 	case "cursor":
 		t.values.Text[by] = known.Cursor // empty unless it is kept
 	}
+	t.home = t.address(a.opt.Address)
 	return t
 }
 
@@ -383,13 +400,27 @@ func (t *jsonTurn) advance(p Pager, page jsonPage, res *fetch.Response) bool {
 			link = poll.NextLink(res.Header)
 		}
 		base, _ := url.Parse(res.URL)
-		if link = poll.Resolve(base, link); link == "" || link == t.link || poll.Host(link) != poll.Host(res.URL) {
+		if link = poll.Resolve(base, link); link == "" {
 			return false
 		}
-		t.link = link
+		return t.follow(link, res.URL)
 	default:
 		return false
 	}
+	return true
+}
+
+// follow moves to a link: at the watchlist's origin, or where that led to.
+func (t *jsonTurn) follow(link, here string) bool {
+	at, ok := fetch.AtOrigin(t.home, link)
+	t.away = !ok
+	if t.away {
+		at, ok = fetch.AtOrigin(here, link)
+	}
+	if !ok || at == t.link {
+		return false
+	}
+	t.link = at
 	return true
 }
 

@@ -20,9 +20,9 @@ type jsonThreads struct {
 // Thread reads the discussion at the address the post came with. A discussion
 // that is not there any more means that the post is gone.
 func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
-	address := poll.Rebase(p.ThreadHint, a.env.Base)
-	// The headers may hold a key, which no other host gets to see.
-	if address == "" || poll.Host(address) != poll.Host(a.opt.Address) {
+	// The headers may hold a key, which no other origin gets to see.
+	address, ok := fetch.AtOrigin(a.first(a.each[0], jsonPart{}).home, poll.Rebase(p.ThreadHint, a.env.Base))
+	if !ok {
 		return crawlers.Batch{Next: since, Unchanged: true}, nil
 	}
 	var state poll.PageCursor

@@ -269,6 +269,9 @@ func (p *page) older(doc *goquery.Document, base *url.URL, here string) string {
 	} else {
 		link = poll.Resolve(base, doc.Find("link[rel=next][href], a[rel=next][href]").First().AttrOr("href", ""))
 	}
+	if at, same := fetch.AtOrigin(here, link); same {
+		link = at // by https where the page was
+	}
 	if link == "" || link == poll.CleanURL(here) || poll.Host(link) != poll.Host(here) {
 		return ""
 	}

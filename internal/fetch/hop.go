@@ -228,6 +228,25 @@ func sameOrigin(a, b *url.URL) bool {
 		a.Scheme == "http" && b.Scheme == "https" && hostKey(a.Hostname()) == hostKey(b.Hostname()) && a.Port() == "" && b.Port() == ""
 }
 
+// AtOrigin returns link as it may be asked with headers that are meant for home: ok
+// is false when it is at another origin (scheme, host, port). A site behind a proxy
+// often writes its own links with http; below an https home they are asked by https.
+func AtOrigin(home, link string) (at string, ok bool) {
+	from, err := parseURL(home)
+	if err != nil {
+		return "", false
+	}
+	to, err := parseURL(link)
+	if err != nil {
+		return "", false
+	}
+	if from.Scheme == "https" && to.Scheme == "http" && hostKey(from.Hostname()) == hostKey(to.Hostname()) &&
+		(to.Port() == "" || to.Port() == "80" || to.Port() == from.Port()) {
+		to.Scheme, to.Host = from.Scheme, from.Host
+	}
+	return to.String(), sameOrigin(from, to)
+}
+
 // authority is host:port, with the port always there.
 func authority(u *url.URL) string {
 	port := u.Port()
