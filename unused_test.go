@@ -22,7 +22,6 @@ import (
 var onlyTestsCall = map[string]string{
 	"store.Store.EraseAuthor":         "a person's request to be forgotten: built and proved, its command is still to come",
 	"store.Store.EraseLink":           "the same, by the post's address",
-	"config.Config.Redact":            "redaction of every output is still to come",
 	"config.Config.At":                "how the tests of config see positions",
 	"config.Config.Written":           "the same",
 	"config.Secret.IsSet":             "how the tests of config see a secret without revealing it",

@@ -200,6 +200,7 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 	case *time.Duration:
 		if s, ok := d.text(n, m, f); ok {
 			if v, msg, hint := parseDuration(s.value); msg != "" {
+				msg, hint = s.unquoted(msg, hint)
 				d.wrong(m, hint, "%s: %s", f.name, msg)
 			} else {
 				*p = v
@@ -222,6 +223,7 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 	case *netip.Prefix:
 		if s, ok := d.text(n, m, f); ok {
 			if v, msg, hint := parsePrefix(s.value); msg != "" {
+				msg, hint = s.unquoted(msg, hint)
 				d.wrong(m, hint, "%s: %s", f.name, msg)
 			} else {
 				*p = v
@@ -255,6 +257,7 @@ func parsed[T any](d *decoder, n ast.Node, into *T, m position, f field, parse f
 			}
 		}
 	}
+	msg, hint = s.unquoted(msg, hint)
 	d.wrong(m, hint, "%s: %s", f.name, msg)
 }
 

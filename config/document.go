@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -30,8 +29,8 @@ const (
 	maxErrors = 200     // problems shown; the rest is one line
 )
 
-// document is one watchlist as text and as tree. Only masks and files change
-// after it was parsed; mu guards them, since sections are decoded later and
+// document is one watchlist as text and as tree. Only hidden and files change
+// after it was parsed; mu guards files, since sections are decoded later and
 // maybe at the same time.
 //
 // The body is behind a second pointer for the same reason as in Secret: no verb
@@ -50,9 +49,10 @@ type body struct {
 
 	long sync.Map // of lines by number as []rune: a file may be one line of a megabyte
 
+	hidden Redactor // knows the values that must not be shown
+
 	mu    sync.Mutex
-	masks []string // values that must not be shown
-	files inputs   // other files that were read
+	files inputs // other files that were read
 }
 
 // position is a place and how many characters a caret there is wide.
@@ -416,16 +416,7 @@ func (d *document) problem(m position, hint, format string, args ...any) Error {
 }
 
 // hide keeps a value out of every message and excerpt from now on.
-func (d *document) hide(value string) {
-	if len(value) < 4 { // masking "no" would mask half the file
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !slices.Contains(d.masks, value) {
-		d.masks = append(d.masks, value)
-	}
-}
+func (d *document) hide(value string) { d.hidden.hide(value) }
 
 // read returns another file, bounded, and remembers it for Follow.
 func (d *document) read(path string, limit int64) ([]byte, error) {

@@ -100,12 +100,7 @@ func (d *document) mask(s string) string {
 	if d == nil {
 		return s
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, m := range d.masks {
-		s = strings.ReplaceAll(s, m, strings.Repeat("•", len([]rune(m))))
-	}
-	return s
+	return d.hidden.Redact(s)
 }
 
 // maskLine returns a line of the file with everything hidden that is, or looks

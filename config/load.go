@@ -155,7 +155,3 @@ func (d *decoder) strayDatabase(c *Config) {
 		d.warn(d.place("store.database"), "move it there, or write its whole path", "%s stands in this folder and is not used: the path is relative to the watchlist", path)
 	}
 }
-
-// Redact hides every secret of this watchlist in a text, for messages of
-// libraries that may quote an address.
-func (c *Config) Redact(s string) string { return maskPasted(c.doc.mask(s)) }

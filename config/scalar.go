@@ -161,6 +161,15 @@ func (d *decoder) lookup(kind, arg string) (value, msg, hint string) {
 	return value, "", ""
 }
 
+// unquoted returns what is wrong with a value without the value, when that came from
+// elsewhere.
+func (w written) unquoted(msg, hint string) (string, string) {
+	if w.secret {
+		return fmt.Sprintf("%q is not what is wanted here", w.raw), ""
+	}
+	return msg, hint
+}
+
 // reason is the last part of a file error: the path was said already.
 func reason(err error) string {
 	if pe, ok := err.(*os.PathError); ok {
@@ -193,7 +202,7 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 		d.warn(m, fmt.Sprintf("write ${env:SLACK_%s} instead", variable), "%s: the secret itself stands in this file", f.name)
 	case f.name == "webhook_url" || f.name == "url":
 		d.doc.hide(s.value)
-	case !strings.Contains(s.value, ":"):
+	case f.format != "database" && f.format != "redis": // of those the password alone, below
 		d.doc.hide(s.value)
 	}
 	if pw := pastedPassword.FindStringSubmatch(s.value); pw != nil {
@@ -214,7 +223,10 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 			s.value = pastedAddress(s.value)
 		}
 		if msg, hint := checkFormat(f.format, s.value); msg != "" {
-			d.wrong(m, hint, "%s: %q %s", f.name, s.value, msg)
+			if s.secret {
+				hint = "" // it may repeat the value
+			}
+			d.wrong(m, hint, "%s: %q %s", f.name, s.raw, msg)
 			return
 		}
 		v.SetString(s.value)

@@ -107,6 +107,15 @@ func (s Section) Has(name string) bool {
 	return ok
 }
 
+// Redact hides every secret of the watchlist in a text: what a source says of itself
+// may hold its own keys and, by a mistake, those of another.
+func (s Section) Redact(text string) string {
+	if s.doc == nil {
+		return text
+	}
+	return maskPasted(s.doc.mask(text))
+}
+
 // Pos returns where the block begins.
 func (s Section) Pos() Pos { return s.key.Pos }
 

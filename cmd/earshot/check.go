@@ -42,6 +42,8 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	cfg := list.Config
+	term.learn(cfg)
+	term.out = screen{term.out, term.hidden} // all of it is about the watchlist
 	warnings := &config.Errors{List: cfg.Warnings}
 	if err := warnings.Render(term.err, term.colour(term.err)); err != nil {
 		return err

@@ -29,6 +29,14 @@ type terminal struct {
 	out    io.Writer
 	err    io.Writer
 	lookup func(string) (string, bool) // environment
+	hidden *config.Redactor            // what err does not show: learn adds to it; nil hides nothing
+}
+
+// learn keeps the secrets of a watchlist out of everything that is said from now on.
+func (t terminal) learn(cfg *config.Config) {
+	if t.hidden != nil && cfg != nil {
+		t.hidden.Take(cfg)
+	}
 }
 
 // colour says whether w is a terminal whose owner has not asked for plain text.
@@ -43,6 +51,9 @@ func (t terminal) colour(w io.Writer) bool {
 func (t terminal) interactive() bool { return isTerminal(t.in) && isTerminal(t.out) }
 
 func isTerminal(stream any) bool {
+	if s, ok := stream.(screen); ok {
+		stream = s.to
+	}
 	f, ok := stream.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
 }
@@ -84,6 +95,8 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 			code = int(e)
 		}
 	}()
+	term.hidden = &config.Redactor{}
+	term.err = screen{term.err, term.hidden}
 	parser, err := kong.New(&commands{},
 		kong.Name("earshot"),
 		kong.Description("Hears complaints about your company in public and brings each one to exactly one person."),
@@ -149,6 +162,21 @@ func exitStatus(term terminal, err error) int {
 	}
 }
 
+// screen is a stream that people read, without the secrets of the watchlist. What is
+// written at once must be whole, as lines are.
+type screen struct {
+	to     io.Writer
+	hidden *config.Redactor
+}
+
+// Write writes what may be seen of p.
+func (s screen) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(s.to, s.hidden.Redact(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
 // newLog is the log of a command: plain text lines on stderr.
 func newLog(term terminal, verbose bool) *slog.Logger {
 	level := slog.LevelInfo
@@ -167,7 +195,9 @@ func loadForReading(path string, term terminal) (daemon.Watchlist, error) {
 		return daemon.Watchlist{}, fmt.Errorf("watchlist: %w", err)
 	}
 	cfg, err := config.ParseForReading(path, src, term.lookup, daemon.KindOptions())
-	return daemon.Check(cfg, err)
+	list, err := daemon.Check(cfg, err)
+	term.learn(list.Config)
+	return list, err
 }
 
 // pickSources returns the sources with these names, or addresses as written; all

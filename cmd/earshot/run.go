@@ -22,12 +22,13 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
+	term.learn(list.Config)
 	log := newLog(term, c.Verbose)
 	for _, w := range list.Warnings {
 		log.Warn(w.Error())
 	}
 	d, err := daemon.Open(ctx, daemon.Options{
-		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
+		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now, Secrets: term.hidden,
 	})
 	if err != nil {
 		return err

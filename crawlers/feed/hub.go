@@ -29,6 +29,7 @@ func hubOf(header http.Header, parsed *gofeed.Feed, feedURL string) crawlers.Hub
 	if err != nil {
 		return crawlers.Hub{}
 	}
+	base.RawQuery = ""
 	var found crawlers.Hub
 	take := func(rel, href string) {
 		words := strings.Fields(strings.ToLower(rel))
@@ -60,6 +61,9 @@ func hubAddress(base *url.URL, href string) string {
 	u, err := url.Parse(href)
 	if err != nil || href == "" || len(href) > maxHubURL {
 		return ""
+	}
+	if !u.IsAbs() && u.Host == "" && u.Path == "" {
+		return "" // "#x" is the polled address, which may hold a key
 	}
 	if !u.IsAbs() {
 		u = base.ResolveReference(u)

@@ -61,7 +61,10 @@ func newReader(parsed *gofeed.Feed, feedURL string, env crawlers.Env) *reader {
 		r.base = u
 	}
 	if r.page == "" {
-		r.page = poll.CleanURL(feedURL)
+		r.page = poll.CleanURL(fetch.SafeURL(feedURL)) // the query may hold a key
+		if r.base != nil {
+			r.base.RawQuery = ""
+		}
 	}
 	var links, guids []string // an item's guid may well be its link
 	for _, item := range parsed.Items {

@@ -101,12 +101,17 @@ func Lookup(name string) (crawlers.Kind, bool) {
 	return k, ok
 }
 
-// New makes the crawler of one source block of the named kind.
+// New makes the crawler of one source block of the named kind. It tells no secret of the
+// block's watchlist.
 func New(env crawlers.Env, kind string, section config.Section) (crawlers.Crawler, error) {
 	k, ok := Lookup(kind)
 	if !ok {
 		return nil, fmt.Errorf("unknown kind of source %q", kind)
 	}
 	env.DefaultKind = k.PostKind
-	return k.New(env, section)
+	c, err := k.New(env, section)
+	if err != nil {
+		return nil, err
+	}
+	return withRedaction(c, section.Redact), nil
 }

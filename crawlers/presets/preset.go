@@ -190,7 +190,6 @@ func (p *preset) new(env crawlers.Env, s config.Section, shape reflect.Type) (cr
 		return nil, err
 	}
 	v := poll.Values{Text: map[string]string{}, List: map[string][]string{}}
-	var secrets []string
 	for i, o := range p.Options {
 		switch f := into.Elem().Field(i).Interface().(type) {
 		case string:
@@ -212,7 +211,6 @@ func (p *preset) new(env crawlers.Env, s config.Section, shape reflect.Type) (cr
 			v.List[o.Name] = f
 		case config.Secret:
 			v.Text[o.Name] = f.Reveal()
-			secrets = append(secrets, f.Reveal())
 		}
 	}
 	if p.Consent && !into.Elem().Field(len(p.Options)).Bool() {
@@ -234,11 +232,7 @@ func (p *preset) new(env crawlers.Env, s config.Section, shape reflect.Type) (cr
 	if env.Lang == "" {
 		env.Lang = src.Lang
 	}
-	c, err := p.make(env, src, v, s)
-	if err != nil {
-		return nil, err
-	}
-	return withRedaction(c, secrets), nil
+	return p.make(env, src, v, s)
 }
 
 // choose picks the block that what the user wrote asks for.

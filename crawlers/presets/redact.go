@@ -3,31 +3,20 @@ package presets
 import (
 	"context"
 	"net/url"
-	"strings"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
 
-// withRedaction wraps a crawler whose options hold secrets so that none gets out in
-// errors, notes or posts. An address that is a secret is one with its path.
-func withRedaction(c crawlers.Crawler, secrets []string) crawlers.Crawler {
-	const short = 6 // bytes: shorter values are words that occur by themselves
-	var words []string
-	for _, s := range secrets {
-		if len(s) < short {
-			continue
-		}
-		words = append(words, s, url.QueryEscape(s))
-		if u, err := url.Parse(s); err == nil && u.Host != "" && len(u.Path) >= short {
-			words = append(words, u.Path)
-		}
-	}
-	if len(words) == 0 {
-		return c
-	}
-	d := &redactor{crawler: c, words: words}
+// withRedaction wraps a crawler so that no secret of the watchlist gets out in errors,
+// notes or posts, and none is told to a hub: hide is config's redaction.
+func withRedaction(c crawlers.Crawler, hide func(string) string) crawlers.Crawler {
+	d := &redactor{crawler: c, hide: hide}
 	switch c := c.(type) {
+	case *push.Door:
+		return c // what it is given comes from a program that knows its token
 	case crawlers.Threader:
 		return &redactedThreader{d, c}
 	case crawlers.Streamer:
@@ -38,7 +27,7 @@ func withRedaction(c crawlers.Crawler, secrets []string) crawlers.Crawler {
 
 type redactor struct {
 	crawler crawlers.Crawler
-	words   []string
+	hide    func(string) string
 }
 
 // Poll polls and keeps the secrets out of what comes back.
@@ -48,17 +37,22 @@ func (d *redactor) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Ba
 
 func (d *redactor) redact(batch crawlers.Batch, err error) (crawlers.Batch, error) {
 	for i, note := range batch.Observed.Notes {
-		batch.Observed.Notes[i] = d.clean(note)
+		batch.Observed.Notes[i] = d.hide(note)
 	}
 	for i, note := range batch.Observed.Unread {
-		batch.Observed.Unread[i] = d.clean(note)
+		batch.Observed.Unread[i] = d.hide(note)
 	}
 	for i := range batch.Posts {
 		p := &batch.Posts[i]
-		p.URL, p.ThreadURL = d.address(p.URL), d.address(p.ThreadURL)
+		p.URL, p.ThreadURL, p.AuthorURL = d.address(p.URL), d.address(p.ThreadURL), d.address(p.AuthorURL)
+		p.ID, p.ReplyTo = d.hide(p.ID), d.hide(p.ReplyTo)
+		// ThreadHint stays: it is shown nowhere, and is what the discussion is asked with.
+	}
+	if d.hide(batch.Hub.URL+batch.Hub.Topic) != batch.Hub.URL+batch.Hub.Topic {
+		batch.Hub = crawlers.Hub{}
 	}
 	if err != nil {
-		return batch, &redactedError{err: err, text: d.clean(err.Error())}
+		return batch, &redactedError{err: err, text: d.hide(err.Error())}
 	}
 	return batch, nil
 }
@@ -81,23 +75,21 @@ type redactedStreamer struct{ *redactor }
 // Streams is the crawler's own word.
 func (d *redactedStreamer) Streams() {}
 
-// address is the address, or its site alone when it holds a secret.
+// address is the address, or as much of it from the left as holds no secret.
 func (d *redactor) address(s string) string {
-	if d.clean(s) == s {
+	if d.hide(s) == s {
 		return s
 	}
 	u, err := url.Parse(s)
 	if err != nil {
 		return ""
 	}
-	return u.Scheme + "://" + u.Host + "/"
-}
-
-func (d *redactor) clean(s string) string {
-	for _, word := range d.words {
-		s = strings.ReplaceAll(s, word, "…")
+	for _, less := range []string{fetch.SafeURL(s), u.Scheme + "://" + u.Host + "/"} {
+		if d.hide(less) == less {
+			return less
+		}
 	}
-	return s
+	return ""
 }
 
 // redactedError is an error in other words.

@@ -140,7 +140,7 @@ const tellTimeout = 15 * time.Second
 func (d *Daemon) tell(ctx context.Context, subject, state string, since time.Time, words string) bool {
 	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
 	defer cancel()
-	a := alerts.NewNotice(subject, state, since, words, d.notifiers.opsRoute())
+	a := alerts.NewNotice(subject, state, since, d.secrets.Redact(words), d.notifiers.opsRoute())
 	err := d.store.Enqueue(ctx, a)
 	if err == nil {
 		d.sender.Wake()

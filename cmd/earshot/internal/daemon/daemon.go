@@ -11,6 +11,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,7 +28,7 @@ import (
 	"github.com/earshot/earshot/store"
 )
 
-// Options are what a daemon is made of. All are required.
+// Options are what a daemon is made of. All but Secrets are required.
 type Options struct {
 	Watchlist Watchlist // as Check returned it
 	Out       io.Writer // where alerts of the route "console" are printed
@@ -35,6 +36,10 @@ type Options struct {
 	Version   string    // goes into the User-Agent and the health page
 	Log       *slog.Logger
 	Now       func() time.Time
+
+	// Secrets is told what Log and Out may not show, also after a reload; nil: only
+	// what the daemon itself answers and posts is kept clean.
+	Secrets *config.Redactor
 }
 
 // Daemon is earshot at work: every part, made from one watchlist.
@@ -43,6 +48,7 @@ type Daemon struct {
 	now       func() time.Time
 	started   time.Time
 	version   string
+	secrets   *config.Redactor
 	store     *store.Store
 	key       []byte // digests of sources are made with it
 	seen      *seenSet
@@ -70,8 +76,12 @@ type Daemon struct {
 // Open opens what needs opening and wires the parts; nothing runs yet. The errors
 // are those of the database, of Redis's address and of the watchlist's parts.
 func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
-	d = &Daemon{log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version}
+	d = &Daemon{log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version, secrets: opt.Secrets}
+	if d.secrets == nil {
+		d.secrets = &config.Redactor{}
+	}
 	cfg := opt.Watchlist.Config
+	d.secrets.Take(cfg)
 	d.store, err = store.Open(ctx, store.Options{Database: cfg.Database(), Log: d.log, Now: d.now})
 	if err != nil {
 		return nil, err
@@ -100,9 +110,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	d.web = &webServer{
 		address:      cfg.Web.Listen,
 		log:          d.log,
-		health:       d.health,
-		ready:        d.ready,
-		metrics:      d.metrics.handler(),
+		health:       hiding(d.secrets, http.HandlerFunc(d.health)),
+		ready:        hiding(d.secrets, http.HandlerFunc(d.ready)),
+		metrics:      hiding(d.secrets, d.metrics.handler()),
 		interactions: d.notifiers.interactions,
 		hubs:         d.hubs,
 		pushed:       d.doors,
@@ -135,6 +145,7 @@ func (d *Daemon) wire(opt Options) {
 		log:         d.log,
 		now:         d.now,
 		wake:        d.sender.Wake,
+		hide:        d.secrets.Redact,
 	})
 	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
 	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now, func() *time.Location { return d.planner.Rules().Zone })

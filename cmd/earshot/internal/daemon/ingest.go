@@ -70,16 +70,17 @@ type opsNotifier struct {
 	rules  func() *alerts.Rules
 	now    func() time.Time
 	wake   func()
+	hide   func(string) string
 }
 
 func (d *Daemon) ops() opsNotifier {
 	route := func() string { return d.routes.opsRoute(d.notifiers.opsRoute()) }
-	return opsNotifier{outbox: d.store, route: route, rules: d.planner.Rules, now: d.now, wake: d.sender.Wake}
+	return opsNotifier{outbox: d.store, route: route, rules: d.planner.Rules, now: d.now, wake: d.sender.Wake, hide: d.secrets.Redact}
 }
 
 // Notify implements monitor.OpsNotifier.
 func (o opsNotifier) Notify(ctx context.Context, n monitor.Notice) error {
-	a := alerts.NewNotice(n.Source, string(n.State), n.Since, n.Text, o.route())
+	a := alerts.NewNotice(n.Source, string(n.State), n.Since, o.hide(n.Text), o.route())
 	a.NotBefore = o.rules().HeldUntil(a.Severity, o.now())
 	if err := o.outbox.Enqueue(ctx, a); err != nil {
 		return err

@@ -31,6 +31,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.secrets.Take(list.Config)
 	client := d.newClient(list.Config)
 	sources, err := newSources(list, client, d.key, d.log)
 	if err != nil {

@@ -42,6 +42,7 @@ type routesOptions struct {
 	log         *slog.Logger
 	now         func() time.Time
 	wake        func()
+	hide        func(string) string // keeps secrets out of what people are told
 }
 
 // routes keep alerts off the ways that do not work: what waits is routed again when the
@@ -190,7 +191,7 @@ func (r *routes) look(ctx context.Context, route string, b breakage, broken map[
 // known by the oldest alert that waits because of it, so that it is told once, whoever
 // finds it and however often earshot starts.
 func (r *routes) tell(ctx context.Context, route string, why error, n int, since time.Time, s mention.Severity, broken map[string]breakage) error {
-	words := fmt.Sprintf("Nothing can be posted to %s: %s. %s.", route, text.Line(why.Error(), 500), waits(n))
+	words := fmt.Sprintf("Nothing can be posted to %s: %s. %s.", route, text.Line(r.opt.hide(why.Error()), 500), waits(n))
 	a := alerts.NewNotice(route, "refused", since, words, "")
 	a.CreatedAt, a.Severity = r.opt.now(), s
 	a.Route, a.NotBefore = r.working(*r.opt.rules(), s, broken), r.opt.rules().HeldUntil(s, a.CreatedAt)

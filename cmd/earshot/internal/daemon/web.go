@@ -1,15 +1,18 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"time"
 
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
@@ -21,8 +24,8 @@ import (
 type webServer struct {
 	address      string // web.listen; empty for no server
 	log          *slog.Logger
-	health       http.HandlerFunc
-	ready        http.HandlerFunc
+	health       http.Handler
+	ready        http.Handler
 	metrics      http.Handler
 	interactions http.HandlerFunc
 	hubs         *websub.Subscriber // nil: no hub can reach this daemon
@@ -74,9 +77,9 @@ func (w *webServer) serve(ctx context.Context) {
 
 func (w *webServer) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", w.health)
+	mux.Handle("GET /healthz", w.health)
 	mux.HandleFunc("GET /livez", func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprintln(rw, "ok") })
-	mux.HandleFunc("GET /readyz", w.ready)
+	mux.Handle("GET /readyz", w.ready)
 	mux.Handle("GET /metrics", w.metrics)
 	mux.HandleFunc("POST /slack/interactions", w.interactions)
 	mux.Handle("POST "+push.Path, w.pushed)
@@ -85,6 +88,33 @@ func (w *webServer) routes() http.Handler {
 	}
 	return mux
 }
+
+// hiding serves what next answers without the secrets of the watchlists: errors of
+// libraries and names of sources may hold them. The answers are short, so they are
+// held back as a whole and never compressed.
+func hiding(secrets *config.Redactor, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		r = r.Clone(r.Context())
+		r.Header.Del("Accept-Encoding")
+		held := &heldAnswer{ResponseWriter: rw, status: http.StatusOK}
+		next.ServeHTTP(held, r)
+		rw.Header().Del("Content-Length")
+		rw.WriteHeader(held.status)
+		_, _ = io.WriteString(rw, secrets.Redact(held.body.String())) // the asker is gone if this fails
+	})
+}
+
+type heldAnswer struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+// WriteHeader notes the status.
+func (h *heldAnswer) WriteHeader(status int) { h.status = status }
+
+// Write notes the body.
+func (h *heldAnswer) Write(p []byte) (int, error) { return h.body.Write(p) }
 
 // Health is the answer of /healthz. Status is "ok" while complaints can flow;
 // sources in trouble do not change it, they are listed. Whether to restart the process

@@ -1,0 +1,88 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// hostile is a secret that looks different in each form of quoting.
+const hostile = "pa\"ss\\wo&rd<x>-ПАРОЛЬ\n-SECRET-55"
+
+// TestRedactorKnowsEveryForm: a library quotes, a log quotes again, an address is encoded.
+func TestRedactorKnowsEveryForm(t *testing.T) {
+	var r Redactor
+	r.hide(hostile, "https://alerts.example/feeds/12345678?key=K-98765")
+	asJSON, err := json.Marshal(map[string]string{"error": fmt.Sprintf("%q", hostile)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var line bytes.Buffer
+	slog.New(slog.NewTextHandler(&line, nil)).Error("x", "err", errors.New("open "+hostile), "again", fmt.Sprintf("%q", hostile))
+	for name, text := range map[string]string{
+		"plain": "dial " + hostile + ": refused", "quoted": fmt.Sprintf("%q", hostile), "ascii": fmt.Sprintf("%+q", hostile),
+		"query": "?key=" + url.QueryEscape(hostile) + "&x=1", "path": "/bot" + url.PathEscape(hostile) + "/x",
+		"json": string(asJSON), "a log line": line.String(),
+		"an address": "https://alerts.example/feeds/12345678/x", "its query": "next: ?key=K-98765&page=2",
+	} {
+		got := r.Redact(text)
+		for _, part := range []string{"SECRET-55", "wo&rd", "wo%26rd", "12345678", "K-98765"} {
+			if strings.Contains(got, part) {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+	}
+	if got := r.Redact("alerts.example has feeds"); got != "alerts.example has feeds" {
+		t.Errorf("too much is hidden: %s", got)
+	}
+	if got := (*Redactor)(nil).Redact("x"); got != "x" {
+		t.Errorf("nil: %s", got)
+	}
+}
+
+// TestErrorsDoNotQuoteSecrets: what stands in a variable or a file is in no message,
+// whichever check refuses it.
+func TestErrorsDoNotQuoteSecrets(t *testing.T) {
+	env := func(string) (string, bool) { return hostile, true }
+	for _, block := range []string{
+		`sources: [{feed: "${env:K}"}]`,
+		`sources: [{feed: "htp://u.example/?key=${env:K}"}]`,
+		`sources: [{feed: "https://u.example/", every: "${env:K}"}]`,
+		`sources: [{feed: "https://u.example/", lang: "${env:K}"}]`,
+		`fetch: {allow_private: ["${env:K}"]}`,
+		`quiet_hours: "${env:K}"`,
+		`digest: {to: "#x", daily: "${env:K}"}`,
+		`routes: [{to: "${env:K}"}]`,
+		`routes: [{to: "#a", source: ["${env:K}"]}, {to: "#b"}]`,
+		`web: {listen: "${env:K}"}`,
+		`store: {database: "${env:K}"}`,
+		`slack: {api_url: "${env:K}", webhook_url: "${env:K}"}`,
+	} {
+		_, err := Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: x, terms: [xyz]}]\n"+block+"\n"), env, Kinds{"feed": &feedOptions{}})
+		if err == nil {
+			t.Errorf("%s is taken", block)
+			continue
+		}
+		var shown bytes.Buffer
+		var all *Errors
+		if errors.As(err, &all) {
+			if err := all.Render(&shown, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, part := range []string{"SECRET-55", "wo&rd", "wo%26rd", "ss\\wo", "ПАРОЛЬ"} {
+			if strings.Contains(err.Error()+shown.String(), part) {
+				t.Errorf("%s: %v\n%s", block, err, shown.String())
+			}
+		}
+	}
+}
+
+type feedOptions struct {
+	Address string `yaml:"address" short:"true" required:"true" format:"url"`
+}
