@@ -106,8 +106,10 @@ func erasePosts(ctx context.Context, tx *sql.Tx, posts []trace, e *Erased) error
 				return err
 			}
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM bodies WHERE key = $1`, p.key[:]); err != nil {
-			return err
+		for _, query := range []string{`DELETE FROM bodies WHERE key = $1`, `DELETE FROM follows WHERE key = $1`} {
+			if _, err := tx.ExecContext(ctx, query, p.key[:]); err != nil {
+				return err
+			}
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE posts SET gone = $2 WHERE key = $1`, p.key[:], erasedOnRequest); err != nil {
 			return err

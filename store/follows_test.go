@@ -52,7 +52,7 @@ func testFollowsEnd(t *testing.T, open opener) {
 		}
 	}
 	save()
-	must(s.EraseAuthor(background, "", "olga"))(t)
+	must(s.Erase(background, Subject{Author: "olga"}, false))(t)
 	left := must(s.Follows(background, keys))(t)
 	if len(left) != 1 || left[0].Key != ivan.Key() {
 		t.Errorf("after erasing: %v, want the other's", left)
