@@ -327,6 +327,11 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 		s.back(ctx, a, t0, errMoved)
 		return
 	}
+	if until := s.silence(notifier); until.After(s.opt.Now()) {
+		a.Attempts++
+		s.back(ctx, a, until, errSilence)
+		return
+	}
 	m.Alert.Attempts++
 	m.Alert.PostingAt = t0
 	place, err := notifier.Post(attempt, m)
@@ -336,6 +341,16 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 		return
 	}
 	s.notPosted(ctx, notifier, m, err)
+}
+
+var errSilence = errors.New("not sent: the channel asked for silence meanwhile")
+
+// silence is until when nothing may be posted there: another attempt may have been told so
+// while this one was written down.
+func (s *Sender) silence(notifier alerts.Notifier) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.throttle.retryAfter[notifierMethod{notifier, toPost}]
 }
 
 var errMoved = errors.New("not sent: it goes elsewhere now")

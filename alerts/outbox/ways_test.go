@@ -156,3 +156,49 @@ func TestSlowChannelClosesNoOther(t *testing.T) {
 		t.Errorf("%d of 60 messages of the good channel went out, the last after %s; want one a second", len(slack.taken), last)
 	}
 }
+
+// slowFirst is a store whose first BeginPosting takes long.
+type slowFirst struct {
+	*memory
+	first mention.AlertID
+	takes time.Duration
+}
+
+func (m slowFirst) BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Time) (bool, error) {
+	if id == m.first && m.slept() {
+		time.Sleep(m.takes)
+	}
+	return m.memory.BeginPosting(ctx, id, t0)
+}
+
+// slept reports whether the first has not begun yet.
+func (m slowFirst) slept() bool {
+	return len(m.list(func(a *mention.Alert) bool { return a.ID == m.first && a.Attempts == 0 })) == 1
+}
+
+// TestSilenceBegunMeanwhile: while the store writes the first attempt down, the second is
+// answered with a 429; the first must not go out before that has passed.
+func TestSilenceBegunMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := slowFirst{&memory{}, "a", 3 * time.Second}
+		s := &script{began: time.Now()}
+		m.add("a", mention.High, "#x")
+		m.add("b", mention.Low, "#x")
+		first := true
+		s.post = func(msg alerts.Message) error {
+			if msg.Alert.ID == "b" && first {
+				first = false
+				return &alerts.RetryError{After: 6 * time.Second, Method: true, Err: errors.New("429")}
+			}
+			return nil
+		}
+		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		_ = sender.Run(ctx)
+		if got := strings.Join(s.events, ", "); got != "2s post b, 8s post a, 8s post b" {
+			t.Errorf("the channel saw %q, want silence from 2 s to 8 s", got)
+		}
+	})
+}
