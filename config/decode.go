@@ -28,6 +28,7 @@ type decoder struct {
 	shared   int // values reached through aliases
 	inAlias  int
 	kinds    Kinds
+	beside   []string                 // keys that are known beside those of the struct at the top
 	known    map[reflect.Type][]field // of the structs met so far
 }
 
@@ -212,6 +213,15 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 				p.d = BackfillAll
 			}
 			break
+		}
+		if s, ok := n.(*ast.StringNode); ok { // what people write for true and false
+			switch strings.ToLower(s.Value) {
+			case "yes", "on":
+				p.d = BackfillAll
+				return true
+			case "no", "off":
+				return true
+			}
 		}
 		return d.special(n, &p.d, m, path, f)
 	case *hours.Hours:

@@ -286,6 +286,10 @@ func (d *document) syntax(err error) error {
 	msg, hint := se.Message, ""
 	rest := string([]rune(line)[min(m.Column-1, utf8.RuneCountInString(line)):])
 	switch {
+	case strings.Contains(line, ": #") && strings.Contains(msg, "could not find map value"):
+		at := strings.Index(line, ": #")
+		m = position{Pos: d.pos(m.Line, utf8.RuneCountInString(line[:at])+3), width: 1}
+		msg, hint = "# begins a comment, so the value is missing here", `put it in quotes: "#mentions"`
 	case strings.Contains(line, ": {{"):
 		msg, hint = "a text that begins with {{ is not understood", "put the whole text in quotes"
 	case strings.HasPrefix(rest, "@"), strings.HasPrefix(rest, "`"), strings.HasPrefix(rest, "%"):

@@ -124,16 +124,28 @@ func (e *Errors) Render(w io.Writer, colour bool) error {
 // Summary is the last line of a check: how many problems there are, and that a
 // mistake changed nothing. It is empty when there are none.
 func (e *Errors) Summary() string {
-	n := len(e.List)
-	switch {
-	case n == 0:
-		return ""
-	case e.Err() == nil && n == 1:
-		return "1 warning."
-	case e.Err() == nil:
-		return fmt.Sprintf("%d warnings.", n)
-	case n == 1:
-		return "1 problem. Nothing was changed."
+	problems, warnings := 0, 0
+	for _, p := range e.List {
+		if p.Warning {
+			warnings++
+		} else {
+			problems++
+		}
 	}
-	return fmt.Sprintf("%d problems. Nothing was changed.", n)
+	switch {
+	case problems+warnings == 0:
+		return ""
+	case problems == 0:
+		return counted(warnings, "warning") + "."
+	case warnings == 0:
+		return counted(problems, "problem") + ". Nothing was changed."
+	}
+	return counted(problems, "problem") + ", " + counted(warnings, "warning") + ". Nothing was changed."
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -37,6 +37,9 @@ func (e Error) render(colour bool) string {
 	if e.Pos != (Pos{}) {
 		b.WriteString(paint(bold, e.Pos.String()+":") + " ")
 	}
+	if e.Warning {
+		b.WriteString("warning: ")
+	}
 	b.WriteString(paint(loud, printable(maskPasted(e.doc.mask(e.Msg)))))
 	if e.Hint != "" {
 		b.WriteString(" — " + printable(e.doc.mask(e.Hint)))

@@ -166,7 +166,11 @@ func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, f
 	for _, p := range pairs {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == p.name })
 		if i < 0 {
-			excused[d.unknownKey(p, path, fieldNames(fields))] = true
+			known := fieldNames(fields)
+			if path == "" {
+				known = append(known, d.beside...)
+			}
+			excused[d.unknownKey(p, path, known)] = true
 			continue
 		}
 		at := join(path, p.name)

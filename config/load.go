@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -48,7 +49,7 @@ func load(path string, kinds Kinds) (*Config, inputs, error) {
 		err = fmt.Errorf("%s: the file is larger than %d KiB", path, maxFile>>10)
 	}
 	if err != nil {
-		return nil, in, fmt.Errorf("watchlist: %w", err)
+		return nil, in, unreadable(err)
 	}
 	c, doc, err := parse(path, src, os.LookupEnv, false, kinds)
 	maps.Copy(in.sums, doc.files.sums)
@@ -154,4 +155,12 @@ func (d *decoder) strayDatabase(c *Config) {
 	if _, err := os.Stat(here); err == nil {
 		d.warn(d.place("store.database"), "move it there, or write its whole path", "%s stands in this folder and is not used: the path is relative to the watchlist", path)
 	}
+}
+
+// unreadable is the error of a watchlist that cannot be read.
+func unreadable(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("watchlist: %w; earshot init writes a first one, -c names another", err)
+	}
+	return fmt.Errorf("watchlist: %w", err)
 }

@@ -54,6 +54,7 @@ func (s Section) decode(d *decoder, into any) {
 		panic(fmt.Sprintf("config: Section.Decode needs a pointer to a struct, not %T", into)) // a mistake in our own code
 	}
 	v = v.Elem()
+	d.beside = commonKeys
 	fields := slices.Clone(d.fields(v.Type()))
 	m := s.doc.positionOf(s.node)
 	node, done := d.unwrap(s.node)
@@ -327,6 +328,10 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 		if slices.Contains(commonKeys, p.name) {
 			continue
 		}
+		if meant := otherWords[strings.ToLower(p.name)]; slices.Contains(known, meant) {
+			d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
+			return kind, others, false
+		}
 		if meant := d.near(p.name, append(slices.Clone(known), commonKeys...)); meant != "" {
 			d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
 			if slices.Contains(known, meant) {
@@ -341,8 +346,29 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 			break
 		}
 	}
-	d.wrong(at, "begin it with one of "+shortList(known), "this source does not say what it is")
+	d.wrong(at, "begin it with one of "+shortList(commonFirst(known)), "this source does not say what it is")
 	return kind, others, false
+}
+
+// otherWords are the words people use for a kind of another name.
+var otherWords = map[string]string{
+	"rss": "feed", "atom": "feed",
+	"site": "page", "url": "page", "website": "page", "web": "page", "link": "page",
+	"tg": "telegram", "vkontakte": "vk",
+	"googlemaps": "googlebusiness", "maps": "googlebusiness", "google_maps": "googlebusiness",
+	"playstore": "googleplay", "itunes": "appstore", "hn": "hackernews",
+}
+
+// commonFirst puts the kinds that nearly every watchlist has before the others, since a
+// long list is cut.
+func commonFirst(names []string) []string {
+	var first []string
+	for _, name := range []string{"feed", "page", "forum", "telegram", "vk"} {
+		if slices.Contains(names, name) {
+			first = append(first, name)
+		}
+	}
+	return append(first, slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(first, n) })...)
 }
 
 func (d *decoder) kindNames() []string {

@@ -1,9 +1,14 @@
 package slack
 
 import (
+	"crypto/sha256"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync"
+	"time"
 
 	api "github.com/slack-go/slack"
 )
@@ -26,8 +31,14 @@ func (n *Notifier) Interactions() http.Handler {
 			return
 		}
 		if err := n.verify(r.Header, body); err != nil {
-			n.opt.Log.Warn("a request to /slack/interactions is not signed by slack", "err", err)
+			if n.forged.Allow() { // anybody can send such requests, as many as they like
+				n.opt.Log.Warn("a request to /slack/interactions is not signed by slack", "err", err)
+			}
 			http.Error(w, "bad signature", http.StatusUnauthorized)
+			return
+		}
+		if !n.once.take(sha256.Sum256([]byte(r.Header.Get("X-Slack-Request-Timestamp")+":"+string(body))), time.Now()) {
+			http.Error(w, "this request came before", http.StatusUnauthorized)
 			return
 		}
 		form, err := url.ParseQuery(string(body))
@@ -55,4 +66,46 @@ func (n *Notifier) verify(h http.Header, body []byte) error {
 		return err
 	}
 	return v.Ensure()
+}
+
+// signatureLives is how long a signature would be good: 5 minutes before or after its time.
+const signatureLives = 10 * time.Minute
+
+// once remembers what was signed of the requests that came, for as long as the signatures
+// are good, so that a captured request is good for nothing. What is signed and not the
+// signature, which may be written in several ways. Only Slack's own requests get here, so it
+// holds as many as people press in that time.
+type once struct {
+	mu   sync.Mutex
+	used map[[sha256.Size]byte]time.Time // when each came
+}
+
+// take says whether a request is new, and uses it up.
+func (o *once) take(signed [sha256.Size]byte, now time.Time) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	maps.DeleteFunc(o.used, func(_ [sha256.Size]byte, at time.Time) bool { return now.Sub(at) > signatureLives })
+	if _, ok := o.used[signed]; ok {
+		return false
+	}
+	if o.used == nil {
+		o.used = map[[sha256.Size]byte]time.Time{}
+	}
+	o.used[signed] = now
+	return true
+}
+
+// answerable says whether a click's own address is Slack's: what a click carries must not
+// choose where earshot connects to. Beside a stand-in of Slack it is the stand-in's host.
+func (n *Notifier) answerable(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	if own, err := url.Parse(n.opt.APIURL); err == nil && own.Host != "" && !strings.HasSuffix(own.Hostname(), "slack.com") {
+		if u.Scheme == own.Scheme && u.Host == own.Host {
+			return true
+		}
+	}
+	return u.Scheme == "https" && u.Host == "hooks.slack.com" && u.User == nil
 }

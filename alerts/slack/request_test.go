@@ -85,6 +85,52 @@ func TestSignedRequests(t *testing.T) {
 	}
 }
 
+// A request that was captured is good for nothing, however its signature is written.
+func TestSignedRequestIsGoodOnce(t *testing.T) {
+	body := url.Values{"payload": {claimPayload}}.Encode()
+	desk, n := deskBehindHTTP(t)
+	send := func(spell func(string) string) int {
+		req := httptest.NewRequest(http.MethodPost, "/slack/interactions", strings.NewReader(body))
+		fakeslack.Sign(req.Header, fakeslack.SigningSecret, body, time.Now().Truncate(time.Minute))
+		hash := strings.TrimPrefix(req.Header.Get("X-Slack-Signature"), "v0=")
+		req.Header.Set("X-Slack-Signature", "v0="+spell(hash))
+		rec := httptest.NewRecorder()
+		n.Interactions().ServeHTTP(rec, req)
+		return rec.Code
+	}
+	first, again, upper := send(strings.ToLower), send(strings.ToLower), send(strings.ToUpper)
+	if first != http.StatusOK || again != http.StatusUnauthorized || upper != http.StatusUnauthorized || desk.calls.Load() != 1 {
+		t.Errorf("answered %d, %d, %d with %d calls of the desk", first, again, upper, desk.calls.Load())
+	}
+}
+
+// A used request is forgotten when its signature is stale, so the memory is bounded.
+func TestUsedRequestsAreForgotten(t *testing.T) {
+	var o once
+	at := time.Now()
+	if !o.take([32]byte{1}, at) || o.take([32]byte{1}, at.Add(signatureLives)) || !o.take([32]byte{2}, at.Add(2*signatureLives)) || len(o.used) != 1 {
+		t.Errorf("%d are remembered", len(o.used))
+	}
+}
+
+func TestAnswerable(t *testing.T) {
+	n := New(Options{BotToken: "xoxb-x", APIURL: "https://gateway.example/slack/"})
+	for address, want := range map[string]bool{
+		"https://hooks.slack.com/actions/T1/2/3": true,
+		"https://gateway.example/answer":         true,
+		"http://hooks.slack.com/actions/T1":      false,
+		"https://hooks.slack.com.evil.example/":  false,
+		"https://hooks.slack.com@evil.example/":  false,
+		"https://hooks.slack.com:8443/":          false,
+		"http://127.0.0.1:6379/":                 false,
+		"":                                       false,
+	} {
+		if got := n.answerable(address); got != want {
+			t.Errorf("%q: %v", address, got)
+		}
+	}
+}
+
 // TestSecretMissing has no secret set: nothing may pass.
 func TestSecretMissing(t *testing.T) {
 	desk, n := deskBehindHTTP(t)

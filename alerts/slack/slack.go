@@ -18,6 +18,7 @@ import (
 	"time"
 
 	api "github.com/slack-go/slack"
+	"golang.org/x/time/rate"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
@@ -71,6 +72,8 @@ type Notifier struct {
 	people *people
 	names  *names
 	clock  *clock
+	once   once
+	forged *rate.Limiter // of the log lines about requests that Slack did not sign
 
 	later sync.WaitGroup  // everything under way
 	slots chan struct{}   // calls to Slack after an acknowledgement
@@ -114,6 +117,7 @@ func New(opt Options) *Notifier {
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	n.names = newNames(opt.Now)
+	n.forged = rate.NewLimiter(rate.Every(time.Minute), 5)
 	return n
 }
 
@@ -325,6 +329,9 @@ func (n *Notifier) ephemeral(ctx context.Context, c click, words string) {
 
 // respond is the second way to tell one person something: the click's own address.
 func (n *Notifier) respond(ctx context.Context, address, words string) error {
+	if !n.answerable(address) {
+		return errors.New("response_url: it is not at https://hooks.slack.com")
+	}
 	err := api.PostWebhookCustomHTTPContext(ctx, address, n.opt.HTTP, &api.WebhookMessage{Text: words, ResponseType: api.ResponseTypeEphemeral, ReplaceOriginal: false})
 	if err != nil {
 		return fmt.Errorf("response_url: %w", err)

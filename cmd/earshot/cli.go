@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -182,6 +183,9 @@ func newLog(term terminal, verbose bool) *slog.Logger {
 // Slack is set up.
 func loadForReading(path string, term terminal) (daemon.Watchlist, error) {
 	src, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return daemon.Watchlist{}, fmt.Errorf("watchlist: %w; earshot init writes a first one, -c names another", err)
+	}
 	if err != nil {
 		return daemon.Watchlist{}, fmt.Errorf("watchlist: %w", err)
 	}

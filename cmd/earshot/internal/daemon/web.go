@@ -14,6 +14,8 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
+	"golang.org/x/net/netutil"
+
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
 )
@@ -43,7 +45,7 @@ func (w *webServer) listen() error {
 	if err != nil {
 		return fmt.Errorf("web.listen: %w (is another earshot running, or is the port taken?)", err)
 	}
-	w.listener = l
+	w.listener = netutil.LimitListener(l, maxConns)
 	w.log.Info("web", "address", l.Addr().String())
 	return nil
 }
@@ -52,6 +54,9 @@ func (w *webServer) listen() error {
 const (
 	headerTimeout = 5 * time.Second
 	bodyTimeout   = 10 * time.Second
+	writeTimeout  = 30 * time.Second // of a whole answer: one who does not read it is cut off
+	idleTimeout   = 2 * time.Minute  // between two requests of a connection
+	maxConns      = 256              // at once; who comes later waits in the system's queue
 	maxHeader     = 64 << 10
 	webGrace      = 3 * time.Second
 )
@@ -61,7 +66,7 @@ func (w *webServer) serve(ctx context.Context) {
 	if w.listener == nil {
 		return
 	}
-	server := &http.Server{Handler: w.routes(), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, MaxHeaderBytes: maxHeader}
+	server := w.server()
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.Background(), webGrace)
 		defer cancel()
@@ -73,6 +78,12 @@ func (w *webServer) serve(ctx context.Context) {
 	if err := server.Serve(w.listener); !errors.Is(err, http.ErrServerClosed) {
 		w.log.Error("web server ended", "err", err)
 	}
+}
+
+// server is the HTTP server with its bounds.
+func (w *webServer) server() *http.Server {
+	return &http.Server{Handler: w.routes(), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader}
 }
 
 func (w *webServer) routes() http.Handler {
