@@ -116,6 +116,36 @@ func (s Section) Redact(text string) string {
 	return maskPasted(s.doc.mask(text))
 }
 
+// Texts returns every text the block writes, secrets put in, in no order: what a source
+// may ask for is what its block names.
+func (s Section) Texts() []string {
+	if s.doc == nil {
+		return nil
+	}
+	d := newDecoder(s.doc, nil)
+	all := textsIn(nil, d.anything(s.node, ""))
+	for _, p := range s.rest {
+		all = textsIn(all, d.anything(p.value, p.name))
+	}
+	return all
+}
+
+func textsIn(all []string, value any) []string {
+	switch v := value.(type) {
+	case string:
+		return append(all, v)
+	case []any:
+		for _, item := range v {
+			all = textsIn(all, item)
+		}
+	case map[string]any:
+		for _, item := range v {
+			all = textsIn(all, item)
+		}
+	}
+	return all
+}
+
 // Pos returns where the block begins.
 func (s Section) Pos() Pos { return s.key.Pos }
 

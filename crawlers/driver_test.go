@@ -163,7 +163,7 @@ func (c sourceCase) client(t testing.TB, site *testkit.Site, maxBody int64) *len
 	client := fetch.New(fetch.Options{Contact: "test@earshot.example", Gap: &none, APIGap: &none, MaxBody: maxBody,
 		AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	t.Cleanup(client.Close)
-	return &lens{client: client, site: site.URL}
+	return &lens{client: client.For(site.URL), site: site.URL}
 }
 
 // lens shows a site on loopback under the addresses of the real one.

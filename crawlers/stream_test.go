@@ -80,7 +80,7 @@ func startStream(t *testing.T, h http.Handler) (string, crawlers.Fetcher) {
 	client := fetch.New(fetch.Options{Contact: "test@earshot.example", Gap: &none, APIGap: &none,
 		AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	t.Cleanup(client.Close)
-	return "bluesky: {stream: \"ws" + strings.TrimPrefix(server.URL, "http") + "/subscribe\"}", client
+	return "bluesky: {stream: \"ws" + strings.TrimPrefix(server.URL, "http") + "/subscribe\"}", client.For(server.URL)
 }
 
 // event is one event; created is in seconds before it.

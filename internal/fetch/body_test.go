@@ -119,7 +119,7 @@ func TestTooLarge(t *testing.T) {
 func TestMaxBodyOfOneRequest(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(make([]byte, 5000)) })
 	c := client(t, func(o *Options) { o.MaxBody = 1000 })
-	if res, err := c.Do(t.Context(), Request{URL: s.URL + "/x", MaxBody: 5000}); err != nil || len(res.Body) != 5000 {
+	if res, err := c.For(s.URL).Do(t.Context(), Request{URL: s.URL + "/x", MaxBody: 5000}); err != nil || len(res.Body) != 5000 {
 		t.Errorf("a larger bound: %v", err)
 	}
 }
@@ -158,7 +158,7 @@ func TestHostileBodiesTakeLittleMemory(t *testing.T) {
 		for i, addr := range addrs {
 			wg.Go(func() {
 				path := [2]string{"/bomb", "/endless"}[i%2]
-				if _, err := c.Do(t.Context(), Request{URL: "http://" + addr + path, API: true}); !errors.Is(err, ErrTooLarge) {
+				if _, err := c.For("http://"+addr).Do(t.Context(), Request{URL: "http://" + addr + path, API: true}); !errors.Is(err, ErrTooLarge) {
 					t.Errorf("%s: %v", path, err)
 				}
 			})

@@ -4,18 +4,25 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"code.dny.dev/ssrf"
 )
 
-// newDialer checks the address of every connection after the name was resolved:
-// a redirect or a name that changes its address cannot lead inside.
-func newDialer(allow []netip.Prefix) *net.Dialer {
+// guard decides which addresses are dialled. It is asked for every connection after
+// the name was resolved: a redirect or a name that changes its address cannot lead
+// inside.
+type guard struct{ inner, outer *ssrf.Guardian }
+
+func newGuard(allow []netip.Prefix) *guard {
 	var v4, v6 []netip.Prefix
 	for _, p := range allow {
 		if p.Addr().Is4In6() && p.Bits() >= 96 {
@@ -27,14 +34,104 @@ func newDialer(allow []netip.Prefix) *net.Dialer {
 			v6 = append(v6, p.Masked())
 		}
 	}
-	guard := ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))
-	return &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: guard.Safe}
+	return &guard{
+		inner: ssrf.New(ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...)),
+		outer: ssrf.New(),
+	}
 }
 
-func (c *Client) newTransport() *http.Transport {
+// platform are addresses at which clouds answer their own machines, with keys among
+// other things: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html,
+// https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16,
+// https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata. Nothing
+// that is watched is there.
+var platform = [...]netip.Addr{
+	netip.AddrFrom4([4]byte{169, 254, 169, 254}), // AWS, Google, Azure and others
+	netip.AddrFrom4([4]byte{168, 63, 129, 16}),   // Azure
+	netip.AddrFrom4([4]byte{100, 100, 100, 200}), // Alibaba
+	netip.AddrFrom16([16]byte{0: 0xfd, 2: 0x0e, 3: 0xc2, 14: 0x02, 15: 0x54}),
+}
+
+// nat64 is how IPv6 networks write IPv4 addresses, in the last four bytes (RFC 6052).
+var nat64 = netip.PrefixFrom(netip.AddrFrom16([16]byte{1: 0x64, 2: 0xff, 3: 0x9b}), 96)
+
+// decide says whether at may be dialled; own: the source names this host and port.
+// Private networks and ports other than those of the web are for such addresses alone.
+func (g *guard) decide(own bool, at netip.AddrPort) error {
+	ip := at.Addr().Unmap().WithZone("")
+	if b := ip.As16(); nat64.Contains(ip) {
+		ip = netip.AddrFrom4([4]byte(b[12:]))
+	}
+	if slices.Contains(platform[:], ip) {
+		return ErrPrivate
+	}
+	if own {
+		return bare(g.inner.SafeAddr(at.Addr()))
+	}
+	if err := g.outer.SafeAddr(at.Addr()); err != nil {
+		return bare(err)
+	}
+	if port := at.Port(); port != 80 && port != 443 {
+		return ErrPort
+	}
+	return nil
+}
+
+// control is net.Dialer's Control.
+func (g *guard) control(own bool) func(network, address string, _ syscall.RawConn) error {
+	return func(network, address string, _ syscall.RawConn) error {
+		at, err := netip.ParseAddrPort(address)
+		if err != nil || network != "tcp4" && network != "tcp6" {
+			return ErrPrivate
+		}
+		return g.decide(own, at)
+	}
+}
+
+// way is how addresses are dialled: those the source names, or all others. Each keeps
+// its own connections, so that none that was opened for one is used for another.
+type way struct {
+	dialer *net.Dialer
+	trans  *http.Transport
+}
+
+func (c *Client) newWay(g *guard, own bool) *way {
+	w := &way{dialer: &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: g.control(own)}}
+	w.trans = c.newTransport(w.dialer)
+	return w
+}
+
+// For returns the client of one source, whose watchlist names these addresses: absolute
+// ones, with placeholders or without. Their hosts and ports, and no others, may be in a
+// network of Options.AllowPrivate or be neither 80 nor 443. It shares all else with c.
+func (c *Client) For(addresses ...string) *Client {
+	next := *c
+	next.own = make(map[string]bool, len(addresses))
+	for _, address := range addresses {
+		address, _, _ = strings.Cut(address, "{")
+		address = strings.TrimSpace(address)
+		if rest, ok := strings.CutPrefix(address, "ws"); ok && strings.Contains(rest, "://") {
+			address = "http" + rest
+		}
+		if u, err := url.Parse(address); err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https") {
+			next.own[authority(u)] = true
+		}
+	}
+	return &next
+}
+
+// wayTo is how host:port is dialled.
+func (c *Client) wayTo(authority string) *way {
+	if c.own[authority] {
+		return c.inner
+	}
+	return c.outer
+}
+
+func (c *Client) newTransport(dialer *net.Dialer) *http.Transport {
 	return &http.Transport{
 		Proxy:                  nil, // a proxy would dial for us, unguarded
-		DialContext:            c.dialer.DialContext,
+		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{RootCAs: c.opt.Roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
 		ResponseHeaderTimeout:  c.opt.Timeout,
@@ -50,7 +147,11 @@ func (c *Client) newTransport() *http.Transport {
 // DialContext connects under the same guard as Do. It neither paces nor asks
 // robots.txt: it is for long-lived streams of official APIs.
 func (c *Client) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
-	conn, err := c.dialer.DialContext(ctx, network, addr)
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
+	}
+	conn, err := c.wayTo(hostKey(host)+":"+port).dialer.DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, bare(err)
 	}

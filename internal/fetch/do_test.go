@@ -48,8 +48,12 @@ func serve(t testing.TB, h http.HandlerFunc) *httptest.Server {
 	return s
 }
 
+// do asks for url as a source that names it does, unless c is one already.
 func do(t testing.TB, c *Client, url string) (*Response, error) {
 	t.Helper()
+	if c.own == nil {
+		c = c.For(url)
+	}
 	return c.Do(t.Context(), Request{URL: url})
 }
 
@@ -80,7 +84,7 @@ func TestDo(t *testing.T) {
 	if len(trips) != 2 || !trips[0].Robots || trips[1].Status != 200 || trips[1].Bytes != 5 || trips[1].Host != "127.0.0.1" {
 		t.Errorf("trips: %+v", trips)
 	}
-	res, err = c.Do(t.Context(), Request{URL: s.URL + "/page", Validators: res.Validators})
+	res, err = c.For(s.URL).Do(t.Context(), Request{URL: s.URL + "/page", Validators: res.Validators})
 	if err != nil || !res.NotModified || res.Status != 304 || res.Body != nil || res.Validators.ETag != `"7"` || res.Validators.BodyHash == "" {
 		t.Errorf("conditional: %+v, %v", res, err)
 	}
@@ -96,7 +100,7 @@ func TestSameBodyIsNotModified(t *testing.T) {
 	if err != nil || first.NotModified {
 		t.Fatal(first, err)
 	}
-	second, err := c.Do(t.Context(), Request{URL: s.URL + "/feed", Validators: first.Validators})
+	second, err := c.For(s.URL).Do(t.Context(), Request{URL: s.URL + "/feed", Validators: first.Validators})
 	if err != nil || !second.NotModified || second.Status != 200 || second.Body != nil {
 		t.Errorf("%+v, %v", second, err)
 	}
@@ -151,7 +155,7 @@ func TestErrorsByStatus(t *testing.T) {
 				sep = "&"
 			}
 			cl := client(t, func(o *Options) { o.Now = func() time.Time { return now } })
-			_, err := cl.Do(t.Context(), Request{URL: s.URL + c.path + sep + "key=hush", API: c.api})
+			_, err := cl.For(s.URL).Do(t.Context(), Request{URL: s.URL + c.path + sep + "key=hush", API: c.api})
 			if err == nil || !c.is(err) || !strings.Contains(err.Error(), c.text) {
 				t.Fatalf("got %T %v", err, err)
 			}
@@ -208,7 +212,7 @@ func TestRedirects(t *testing.T) {
 		{"/mixed", `GET key="Bearer hush"`, s.URL + "/here", s.URL + "/temp"},
 		{"/away", `key="" cookie="" lang="uk"`, other.URL + "/x", ""},
 	} {
-		res, err := c.Do(t.Context(), Request{URL: s.URL + x.path, Header: head})
+		res, err := c.For(s.URL, other.URL).Do(t.Context(), Request{URL: s.URL + x.path, Header: head})
 		if err != nil || string(res.Body) != x.body || res.URL != x.url || res.PermanentURL != x.permanent {
 			t.Errorf("%s: %+v, %v", x.path, res, err)
 		}
@@ -218,7 +222,7 @@ func TestRedirects(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	res, err := c.Do(t.Context(), Request{URL: s.URL + "/temp", Method: "POST", Body: []byte("x")})
+	res, err := c.For(s.URL).Do(t.Context(), Request{URL: s.URL + "/temp", Method: "POST", Body: []byte("x")})
 	if err != nil || !strings.HasPrefix(string(res.Body), "GET") {
 		t.Errorf("POST after 302: %+v, %v", res, err)
 	}
@@ -301,7 +305,7 @@ func TestContextEndsTheExchange(t *testing.T) {
 	c := client(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	if _, err := c.Do(ctx, Request{URL: s.URL + "/x"}); !errors.Is(err, context.Canceled) {
+	if _, err := c.For(s.URL).Do(ctx, Request{URL: s.URL + "/x"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -315,12 +319,12 @@ func TestHTTP2AndTLS(t *testing.T) {
 	pool := x509.NewCertPool()
 	pool.AddCert(s.Certificate())
 	c := client(t, func(o *Options) { o.Roots = pool })
-	res, err := c.Do(t.Context(), Request{URL: s.URL, API: true})
+	res, err := c.For(s.URL).Do(t.Context(), Request{URL: s.URL, API: true})
 	if err != nil || string(res.Body) != "HTTP/2.0" {
 		t.Errorf("%+v, %v", res, err)
 	}
 	c.Close()
-	if _, err := client(t).Do(t.Context(), Request{URL: s.URL, API: true}); err == nil || !strings.Contains(err.Error(), "certificate") {
+	if _, err := client(t).For(s.URL).Do(t.Context(), Request{URL: s.URL, API: true}); err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("an unknown certificate: %v", err)
 	}
 }
@@ -360,7 +364,7 @@ func BenchmarkDo(b *testing.B) {
 	b.SetBytes(int64(len(page)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.Do(b.Context(), Request{URL: s.URL + "/x"}); err != nil {
+		if _, err := c.For(s.URL).Do(b.Context(), Request{URL: s.URL + "/x"}); err != nil {
 			b.Fatal(err)
 		}
 	}

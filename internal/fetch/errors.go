@@ -17,7 +17,8 @@ var (
 	ErrAddress          = errors.New("the address is wrong")
 	ErrGone             = errors.New("the page is gone for good; remove the source or give its new address")
 	ErrRobots           = errors.New("robots.txt does not allow this page; ask the site or remove the source")
-	ErrPrivate          = errors.New("the address is in a private network; if it is yours, add its network to fetch.allow_private")
+	ErrPrivate          = errors.New("the address is in a private network; if it is yours, add its network to fetch.allow_private and name this very host and port in the source")
+	ErrPort             = errors.New("the port is neither 80 nor 443 and no address of the source names it")
 	ErrTooLarge         = errors.New("the body is larger than allowed")
 	ErrTooManyRedirects = errors.New("more than 5 redirects; give the final address")
 	ErrTimeout          = errors.New("the server took too long")
@@ -112,6 +113,11 @@ func bare(err error) error {
 	}
 	if errors.Is(err, ssrf.ErrProhibitedIP) || errors.Is(err, ssrf.ErrProhibitedNetwork) || errors.Is(err, ssrf.ErrInvalidHostPort) {
 		return ErrPrivate
+	}
+	for _, ours := range []error{ErrPrivate, ErrPort} { // of the guard, below what net says of the dial
+		if errors.Is(err, ours) {
+			return ours
+		}
 	}
 	return err
 }

@@ -57,7 +57,7 @@ type Options struct {
 	APIGap *time.Duration // the same for Request.API; nil: DefaultAPIGap, or Gap when that is shorter
 	Hosts  map[string]HostOptions
 
-	AllowPrivate []netip.Prefix // private networks that may be dialled: these alone
+	AllowPrivate []netip.Prefix // private networks that may be dialled: these alone, and only where For names the address
 
 	MaxBody int64         // bytes of one body, encoded and decoded
 	Timeout time.Duration // of one exchange, waiting for the host's turn not counted
@@ -91,8 +91,9 @@ type Client struct {
 	agent    string
 	gap      time.Duration
 	apiGap   time.Duration
-	dialer   *net.Dialer
-	trans    *http.Transport
+	own      map[string]bool // host:port that the source names; see For
+	inner    *way            // to those
+	outer    *way            // to all others
 	throttle *throttle
 	robots   *robots
 	big      chan struct{} // tokens for large bodies
@@ -128,8 +129,8 @@ func New(opt Options) *Client {
 		hosts[hostKey(name)] = h
 	}
 	c.opt.Hosts = hosts
-	c.dialer = newDialer(opt.AllowPrivate)
-	c.trans = c.newTransport()
+	g := newGuard(opt.AllowPrivate)
+	c.inner, c.outer = c.newWay(g, true), c.newWay(g, false)
 	c.throttle = newThrottle()
 	c.robots = newRobots()
 	c.big = make(chan struct{}, maxConcurrentBig)
@@ -146,7 +147,7 @@ func (c *Client) With(opt Options) *Client {
 }
 
 // Close drops idle connections. Requests in flight end with their context.
-func (c *Client) Close() { c.trans.CloseIdleConnections() }
+func (c *Client) Close() { c.inner.trans.CloseIdleConnections(); c.outer.trans.CloseIdleConnections() }
 
 // UserAgent is what the client says about itself.
 func (c *Client) UserAgent() string { return c.agent }
@@ -315,7 +316,7 @@ func (c *Client) exchange(ctx context.Context, h hop) (*answer, error) {
 	if err != nil {
 		return nil, fail(h.url, err)
 	}
-	res, err := c.trans.RoundTrip(req)
+	res, err := c.wayTo(authority(h.url)).trans.RoundTrip(req)
 	if err != nil {
 		return nil, fail(h.url, cause(ctx, err))
 	}

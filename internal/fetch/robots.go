@@ -105,7 +105,7 @@ func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robots
 	// No answer at all. It is not kept: the next request has to try again anyway,
 	// at the host's pace, and finds out the moment the site is back.
 	var retry *RetryError
-	if errors.As(err, &retry) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrPrivate) {
+	if errors.As(err, &retry) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrPrivate) || errors.Is(err, ErrPort) {
 		return &robotsEntry{err: err}
 	}
 	return &robotsEntry{err: fmt.Errorf("robots.txt cannot be read, so the page is not asked for: %w", err)}

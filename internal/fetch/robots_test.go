@@ -102,7 +102,7 @@ func TestRobotsByStatus(t *testing.T) {
 			if want := s.Count("/x"); c.want != nil && want != 0 {
 				t.Errorf("the page was asked for %d times", want)
 			}
-			if _, err := cl.Do(t.Context(), Request{URL: s.URL + "/x", API: true}); err != nil {
+			if _, err := cl.For(s.URL).Do(t.Context(), Request{URL: s.URL + "/x", API: true}); err != nil {
 				t.Errorf("an API asks no robots.txt: %v", err)
 			}
 		})
@@ -112,7 +112,7 @@ func TestRobotsByStatus(t *testing.T) {
 func TestRobotsOnTheWay(t *testing.T) {
 	closed := testkit.PlayText(t, "GET /robots.txt\n200\ntext: User-agent: *\ntext: Disallow: /secret\n\nGET /secret maybe\n200\n")
 	s := testkit.PlayText(t, "GET /away\n302\nLocation: "+closed.URL+"/secret\n\nGET /here\n302\nLocation: /no\n\nGET /no maybe\n200\n\nGET /robots.txt\n200\ntext: User-agent: earshot\ntext: Disallow: /no\n")
-	c := client(t)
+	c := client(t).For(s.URL, closed.URL)
 	for _, p := range []string{"/away", "/here", "/no"} {
 		if _, err := do(t, c, s.URL+p); !errors.Is(err, ErrRobots) {
 			t.Errorf("%s: %v", p, err)

@@ -49,7 +49,7 @@ const (
 // pace.
 type Hubs interface {
 	// Post sends a form; an answer that is no 2xx is an error that holds no secret.
-	Post(ctx context.Context, address string, form url.Values) error
+	Post(ctx context.Context, source, address string, form url.Values) error
 }
 
 // Options are all required.
@@ -181,7 +181,7 @@ func (s *Subscriber) ask(ctx context.Context) time.Duration {
 			return wait
 		}
 		try, cancel := context.WithTimeout(ctx, askTimeout)
-		err := s.opt.Hubs.Post(try, due.hub, due.form)
+		err := s.opt.Hubs.Post(try, source, due.hub, due.form)
 		cancel()
 		if err != nil && ctx.Err() == nil {
 			s.opt.Log.Info("hub refuses; the source is polled as before", "source", source, "err", err)

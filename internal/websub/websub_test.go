@@ -40,7 +40,7 @@ type hub struct {
 	answer func(form url.Values) error // nil accepts
 }
 
-func (h *hub) Post(_ context.Context, _ string, form url.Values) error {
+func (h *hub) Post(_ context.Context, _, _ string, form url.Values) error {
 	h.mu.Lock()
 	h.forms, h.asked = append(h.forms, form), append(h.asked, time.Now())
 	answer := h.answer
@@ -379,7 +379,7 @@ func TestOverHTTP(t *testing.T) {
 
 type poster struct{ client *http.Client }
 
-func (p poster) Post(ctx context.Context, address string, form url.Values) error {
+func (p poster) Post(ctx context.Context, _, address string, form url.Values) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return err

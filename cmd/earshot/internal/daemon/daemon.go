@@ -166,7 +166,7 @@ func (d *Daemon) wire(opt Options) {
 		Changed: d.sender.Wake,
 	})
 	pollNow := func(ctx context.Context, source string) { d.monitor.PollNow(ctx, source) }
-	d.hubs = newHubs(opt, hubClient{&d.fetch}, pollNow)
+	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, pollNow)
 	d.monitor = monitor.New(monitor.Options{
 		Seen:     d.seen,
 		Ledger:   d.ledger(),

@@ -133,7 +133,7 @@ func TestReloadKeepsManners(t *testing.T) {
 	text := reloadList(t, t.TempDir(), "Alpha", ".post") + "fetch: {gap: 0s, allow_private: [127.0.0.0/8]}\n"
 	d := open(t, text)
 	ask := func(path string) error {
-		_, err := d.fetch.Load().Do(t.Context(), fetch.Request{URL: site.URL + path})
+		_, err := d.fetch.Load().For(site.URL).Do(t.Context(), fetch.Request{URL: site.URL + path})
 		return err
 	}
 	_ = ask("/a")

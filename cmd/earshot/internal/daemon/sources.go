@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -47,7 +48,23 @@ func NewCrawler(env crawlers.Env, src config.Source) (crawlers.Crawler, error) {
 		}
 		env.Zone = zone
 	}
+	if client, ok := env.Fetch.(*fetch.Client); ok {
+		env.Fetch = client.For(named(src)...)
+	}
 	return presets.New(env, src.Kind, src.Section)
+}
+
+// named are the addresses that a source's block writes. A server without a scheme is
+// asked by https.
+func named(src config.Source) []string {
+	list := []string{src.Base}
+	for _, text := range src.Section.Texts() {
+		if !strings.Contains(text, "://") {
+			text = "https://" + text
+		}
+		list = append(list, text)
+	}
+	return list
 }
 
 // newSources makes everything the monitor polls.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"sync/atomic"
 
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
@@ -32,12 +33,22 @@ func hubOffers(hubs *websub.Subscriber) monitor.Hubs {
 	return hubs
 }
 
-// hubClient sends requests to hubs with the manners and guards of all others.
-type hubClient struct{ fetch *atomic.Pointer[fetch.Client] }
+// hubClient sends requests to hubs with the manners and guards of the source whose feed
+// names the hub.
+type hubClient struct {
+	fetch  *atomic.Pointer[fetch.Client]
+	config *atomic.Pointer[config.Config]
+}
 
 // Post implements websub.Hubs.
-func (h hubClient) Post(ctx context.Context, address string, form url.Values) error {
-	_, err := h.fetch.Load().Do(ctx, fetch.Request{
+func (h hubClient) Post(ctx context.Context, source, address string, form url.Values) error {
+	client := h.fetch.Load()
+	for _, src := range h.config.Load().Sources {
+		if src.Name == source {
+			client = client.For(named(src)...)
+		}
+	}
+	_, err := client.Do(ctx, fetch.Request{
 		URL: address, Method: http.MethodPost, Body: []byte(form.Encode()),
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 		API:    true, MaxBody: maxHubAnswer,
