@@ -73,6 +73,11 @@ const (
 	maxEvent = 1 << 20
 	// maxStreamPosts bounds the posts of one reading.
 	maxStreamPosts = 5000
+	// maxStreamBytes bounds what the events of one reading are in all.
+	maxStreamBytes = 32 << 20
+	// maxPlace bounds the place in a stream, which stands in the cursor and is sent as
+	// a header.
+	maxPlace = 512
 )
 
 // stream reads one stream.
@@ -200,7 +205,7 @@ func (r *streamReading) event(id string, data []byte) error {
 	r.events++
 	r.bytes += len(data)
 	r.take(id, data)
-	if r.events >= r.st.opt.Events || len(r.posts) >= maxStreamPosts {
+	if r.events >= r.st.opt.Events || len(r.posts) >= maxStreamPosts || r.bytes >= maxStreamBytes {
 		return errEnough
 	}
 	if len(r.posts) > 0 && r.st.env.Interest != nil && r.settle == nil {
@@ -232,11 +237,13 @@ func (r *streamReading) take(id string, data []byte) {
 			break // an event of another form
 		}
 		if r.interesting(&run, item) {
-			r.posts = append(r.posts, run.post(item))
+			post := run.post(item)
+			poll.Bound(&post)
+			r.posts = append(r.posts, post)
 		}
 	}
 	r.failed = run.failed
-	if place != "" && r.ctx.Err() == nil { // else the event may be half read
+	if place != "" && len(place) <= maxPlace && r.ctx.Err() == nil { // else the event may be half read
 		r.place = place
 	}
 }

@@ -177,7 +177,7 @@ func (c *Client) Turn(ctx context.Context, rawURL string) (release func(), err e
 	return release, nil
 }
 
-// StreamClient is for a websocket handshake: guarded dials, our User-Agent, no
+// StreamClient is for streams of events: guarded dials, our User-Agent, no
 // redirects, no overall timeout, HTTP/1.1. Use Do for everything else.
 func (c *Client) StreamClient() *http.Client {
 	return &http.Client{
@@ -188,6 +188,7 @@ func (c *Client) StreamClient() *http.Client {
 			ResponseHeaderTimeout:  c.opt.Timeout,
 			MaxResponseHeaderBytes: maxResponseHead,
 			DisableKeepAlives:      true,
+			DisableCompression:     true, // a stream would be inflated without a bound
 		}},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return errors.New("a stream may not redirect; give the final address")

@@ -28,7 +28,7 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 	kept := posts[:0]
 	for _, p := range posts {
 		p.ID, p.Title, p.Text, p.Author = text.Valid(p.ID), text.Valid(p.Title), text.Valid(p.Text), text.Valid(p.Author)
-		bound(&p)
+		Bound(&p)
 		if p.ID == "" || seen[p.ID] || p.Title == "" && p.Text == "" && p.Rating == nil && !p.Deleted {
 			continue
 		}
@@ -60,8 +60,8 @@ const (
 	maxLink   = 2 << 10 // browsers and databases index no more; a link cut short leads nowhere, so a longer one is left out
 )
 
-// bound keeps every string of a post within its bounds.
-func bound(p *mention.Post) {
+// Bound keeps every string of a post within its bounds.
+func Bound(p *mention.Post) {
 	p.Author, p.Title, p.Text = text.Clip(p.Author, maxAuthor), text.Clip(p.Title, maxTitle), text.Clip(p.Text, maxWords)
 	if len(p.ID) > maxID {
 		p.ID = HashID("long", p.ID)
