@@ -43,7 +43,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	cfg := list.Config
 	term.learn(cfg)
-	term.out = screen{term.out, term.hidden} // all of it is about the watchlist
+	term.out = &screen{to: term.out, hidden: term.hidden, colour: term.colour(term.out)} // all of it is about the watchlist
 	warnings := &config.Errors{List: cfg.Warnings}
 	if err := warnings.Render(term.err, term.colour(term.err)); err != nil {
 		return err

@@ -51,7 +51,7 @@ func (t terminal) colour(w io.Writer) bool {
 func (t terminal) interactive() bool { return isTerminal(t.in) && isTerminal(t.out) }
 
 func isTerminal(stream any) bool {
-	if s, ok := stream.(screen); ok {
+	for s, ok := stream.(*screen); ok; s, ok = stream.(*screen) {
 		stream = s.to
 	}
 	f, ok := stream.(*os.File)
@@ -101,7 +101,8 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 		}
 	}()
 	term.hidden = &config.Redactor{}
-	term.err = screen{term.err, term.hidden}
+	term.err = &screen{to: term.err, hidden: term.hidden, colour: term.colour(term.err)}
+	term.out = &screen{to: term.out, colour: term.colour(term.out)}
 	parser, err := kong.New(&commands{},
 		kong.Name("earshot"),
 		kong.Description("Hears complaints about your company in public and brings each one to exactly one person."),
@@ -165,21 +166,6 @@ func exitStatus(term terminal, err error) int {
 		fmt.Fprintf(term.err, "earshot: %v\n", err)
 		return exitFailed
 	}
-}
-
-// screen is a stream that people read, without the secrets of the watchlist. What is
-// written at once must be whole, as lines are.
-type screen struct {
-	to     io.Writer
-	hidden *config.Redactor
-}
-
-// Write writes what may be seen of p.
-func (s screen) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(s.to, s.hidden.Redact(string(p))); err != nil {
-		return 0, err
-	}
-	return len(p), nil
 }
 
 // newLog is the log of a command: plain text lines on stderr.

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// TestScreenShowsNoTricks: whatever is written to a terminal, in whatever pieces, no
+// character of it moves the cursor, sets a title or turns the text around.
+func TestScreenShowsNoTricks(t *testing.T) {
+	const tricks = "a\x1b[31mOWNED\x1b]0;pwned\x07\x1b[2J\u009b1A\u202eevil\u2066x\u200f\rover\x00\x7f"
+	for _, colour := range []bool{false, true} {
+		for size := 1; size < len(tricks); size++ {
+			var b bytes.Buffer
+			s := &screen{to: &b, colour: colour}
+			for rest := tricks; rest != ""; {
+				n := min(size, len(rest))
+				if k, err := s.Write([]byte(rest[:n])); k != n || err != nil {
+					t.Fatal(k, err)
+				}
+				rest = rest[n:]
+			}
+			got := b.String()
+			if colour {
+				if !strings.Contains(got, "\x1b[31mOWNED") {
+					t.Errorf("colours are lost: %q", got)
+				}
+				got = strings.Replace(got, "\x1b[31m", "", 1)
+			}
+			if strings.ContainsAny(got, "\x1b\a\r\x00\x7f\u009b\u202e\u2066\u200f") || !strings.Contains(got, `\u202eevil`) {
+				t.Fatalf("in pieces of %d: %q", size, got)
+			}
+		}
+	}
+}
+
+// TestScreenKeepsJSON: what is escaped means the same in JSON, and plain text of any
+// language passes as it is.
+func TestScreenKeepsJSON(t *testing.T) {
+	post := map[string]string{"id": "x\x1b\u009b\u202e", "text": "Ромашка — «жах» 🙈\t\n"}
+	var b bytes.Buffer
+	if err := json.NewEncoder(&screen{to: &b}).Encode(post); err != nil {
+		t.Fatal(err)
+	}
+	var back map[string]string
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil || back["id"] != post["id"] || back["text"] != post["text"] {
+		t.Errorf("%v: %q", err, b.String())
+	}
+	if !strings.Contains(b.String(), "Ромашка — «жах» 🙈") || strings.ContainsAny(b.String(), "\u009b\u202e") {
+		t.Errorf("written: %q", b.String())
+	}
+}
+
+// TestCommandsWriteThroughAScreen: errors of a command are escaped, its own line ends stay.
+func TestCommandsWriteThroughAScreen(t *testing.T) {
+	var out, err bytes.Buffer
+	run(t.Context(), []string{"crawl", "-c", "no\x1b]0;x\a/such"}, terminal{in: strings.NewReader(""), out: &out, err: &err, lookup: func(string) (string, bool) { return "", false }})
+	if all := out.String() + err.String(); all == "" || strings.ContainsAny(all, "\x1b\a") {
+		t.Errorf("said %q", all)
+	}
+	out.Reset()
+	run(t.Context(), []string{"score"}, terminal{in: strings.NewReader("Terrible \x1b]0;x\a\u009b \u202e fraud, thieves!\n"), out: &out, err: &err, lookup: func(string) (string, bool) { return "", false }})
+	if all := out.String() + err.String(); out.Len() == 0 || strings.ContainsAny(all, "\x1b\a\u009b\u202e") {
+		t.Errorf("said %q", all)
+	}
+}
