@@ -30,8 +30,15 @@ func PageLinks(doc *html.Node, base *url.URL, visits map[string]string) Links {
 	l := Links{Base: base}
 	count := map[visitParam]map[string]map[string]bool{}
 	var found []string
+	looked := map[string]bool{}
 	take := func(ref string) {
-		if mayNameVisit(ref) && countVisits(base, ref, count) {
+		if !mayNameVisit(ref) {
+			return
+		}
+		if ref = withoutFragment(ref); looked[ref] {
+			return
+		}
+		if looked[ref] = true; countVisits(base, ref, count) {
 			found = append(found, ref)
 		}
 	}
@@ -135,14 +142,18 @@ func visitOf(name string, values map[string]map[string]bool) (visit string, ok b
 
 // mayNameVisit is a look at the link's text, which spares reading most links.
 func mayNameVisit(href string) bool {
-	i := strings.IndexAny(href, "?;")
-	if i < 0 {
-		return false
-	}
-	for part := range strings.FieldsFuncSeq(href[i:], func(r rune) bool { return r == '?' || r == '&' || r == ';' || r == '#' }) {
-		name, value, _ := strings.Cut(part, "=")
-		if sessionParam(strings.ToLower(name), value) {
-			return true
+	start := -1 // of a parameter's name
+	for i := 0; i <= len(href); i++ {
+		if i < len(href) && href[i] != '?' && href[i] != '&' && href[i] != ';' && href[i] != '#' {
+			continue
+		}
+		if start >= 0 && start < i {
+			if name, value, _ := strings.Cut(href[start:i], "="); sessionParam(strings.ToLower(name), value) {
+				return true
+			}
+		}
+		if i < len(href) && (start >= 0 || href[i] == '?' || href[i] == ';') {
+			start = i + 1
 		}
 	}
 	return false
