@@ -178,16 +178,62 @@ func bareLink(l string) string {
 var (
 	anchor   = regexp.MustCompile(`(?is)<a\s[^<>]*?href\s*=\s*["']?([^"'\s<>]+)["']?[^<>]*>(.*?)</a\s*>`)
 	counting = regexp.MustCompile(`^[\p{L}#.:\s]{0,30}\d[\d\s.,]*[\p{L}\s]{0,24}(?:[-–—·|,;/•()\s]+[\p{L}#.:\s]{0,30}\d[\d\s.,]*[\p{L}\s]{0,24})*$`)
-	endMarks = regexp.MustCompile(`(?i)(?:\s|&nbsp;|&#160;|<br\s*/?>|<hr\s*/?>)+$`)
-	closings = regexp.MustCompile(`(?i)(?:</(?:p|div|span|small|em|i|b|strong)>|\s)+$`)
 )
 
-// trimEnd takes what matches off the end; a search from the beginning would cost more
-// than all the rest.
-func trimEnd(s string, marks *regexp.Regexp) string {
-	const near = 200
-	from := max(0, len(s)-near)
-	return s[:from] + marks.ReplaceAllString(s[from:], "")
+// trimEnd takes white space and the tags of a kind off the end.
+func trimEnd(s string, mark func(string) int) string {
+	for {
+		s = strings.TrimRight(s, " \t\n\f\r")
+		n := mark(s)
+		if n == 0 {
+			return s
+		}
+		s = s[:len(s)-n]
+	}
+}
+
+// endMark is the length of a blank or a line that s ends with.
+func endMark(s string) int {
+	for _, blank := range []string{"&nbsp;", "&#160;"} {
+		if hasSuffixFold(s, blank) {
+			return len(blank)
+		}
+	}
+	tag := lastTag(s)
+	name := strings.TrimSuffix(tag, "/")
+	switch strings.ToLower(strings.TrimRight(name, " \t\n\f\r")) {
+	case "br", "hr":
+		return len(tag) + len("<>")
+	}
+	return 0
+}
+
+// closing is the length of the end tag of a paragraph or of emphasis that s ends with.
+func closing(s string) int {
+	tag := lastTag(s)
+	switch strings.ToLower(tag) {
+	case "/p", "/div", "/span", "/small", "/em", "/i", "/b", "/strong":
+		return len(tag) + len("<>")
+	}
+	return 0
+}
+
+// lastTag is what stands between the angle brackets s ends with.
+func lastTag(s string) string {
+	const longest = 32
+	if !strings.HasSuffix(s, ">") {
+		return ""
+	}
+	from := max(0, len(s)-longest)
+	i := strings.LastIndexByte(s[from:], '<')
+	if i < 0 {
+		return ""
+	}
+	return s[from+i+1 : len(s)-1]
+}
+
+func hasSuffixFold(s, end string) bool {
+	return len(s) >= len(end) && strings.EqualFold(s[len(s)-len(end):], end)
 }
 
 // dropOwnLinks takes off the paragraphs and links at the end that lead to the entry
@@ -199,7 +245,7 @@ func dropOwnLinks(raw string, own ownLinks) string {
 	}
 	rest, dropped := raw, false
 	for range 3 {
-		rest = trimEnd(rest, endMarks)
+		rest = trimEnd(rest, endMark)
 		block := lastBlock(rest)
 		if block >= 0 && !dropped && !strings.Contains(rest[block:], "</a") && !strings.Contains(rest[block:], "</A") {
 			break // the author's last words
@@ -263,7 +309,7 @@ func (own ownLinks) only(block string) bool {
 // when it ends otherwise.
 func (own ownLinks) lastLink(raw string) int {
 	const longest, words = 1 << 10, 80
-	open := trimEnd(raw, closings)
+	open := trimEnd(raw, closing)
 	if end := "</a>"; len(open) < len(end) || !strings.EqualFold(open[len(open)-len(end):], end) {
 		return -1
 	}

@@ -103,8 +103,9 @@ type cursorState struct {
 	Threads map[string]visitedThread `json:"threads,omitempty"`
 	Boards  map[string]string        `json:"boards,omitempty"` // thread list → its mark on the index
 	Marks   poll.Fingerprints        `json:"seen,omitempty"`
-	Moved   string                   `json:"moved,omitempty"` // where a followed post was found when it had left its thread
-	Cut     bool                     `json:"cut,omitempty"`   // the last poll met a page that ended in the middle
+	Moved   string                   `json:"moved,omitempty"`  // where a followed post was found when it had left its thread
+	Visits  map[string]string        `json:"visits,omitempty"` // what looked like a session in the first page's links
+	Cut     bool                     `json:"cut,omitempty"`    // the last poll met a page that ended in the middle
 }
 
 // visitedThread is what is remembered of one thread.
@@ -135,7 +136,7 @@ func (f *crawler) walk(ctx context.Context, since crawlers.Cursor) *walk {
 	if w.st.Threads == nil {
 		w.st.Threads = map[string]visitedThread{}
 	}
-	w.reader = pageReader{env: f.env, order: w.st.Order, home: f.home, patient: !w.st.Cut}
+	w.reader = pageReader{env: f.env, order: w.st.Order, home: f.home, visits: w.st.Visits, patient: !w.st.Cut}
 	w.st.Cut = false
 	if name := w.st.Engine; name != "" {
 		w.reader.engine = presetNamed(name)
@@ -181,10 +182,13 @@ func (w *walk) get(address string, v fetch.Validators) (*pageData, *fetch.Respon
 	if res.NotModified {
 		return nil, res, nil
 	}
-	w.visited[addressKey(res.URL)] = true
 	p, err := w.reader.read(res)
 	if err != nil {
 		return nil, nil, fmt.Errorf("forum: %w", err)
+	}
+	w.visited[addressKey(res.URL)] = true
+	if p.at != "" {
+		w.visited[addressKey(p.at)] = true
 	}
 	if w.reader.order != "" {
 		w.st.Order = w.reader.order
@@ -253,6 +257,7 @@ func (w *walk) run() error {
 		w.unchanged = true
 		return nil
 	}
+	w.st.Visits = p.visits
 	if w.st.V = res.Validators; p.cut {
 		w.st.V = fetch.Validators{}
 	}

@@ -94,12 +94,12 @@ func (d *document) genericTopic() string {
 
 // marked reads what the page says of itself in schema.org's words.
 func (d *document) marked() []mention.Post {
-	r := schemaorg.Reader{Env: d.r.env, Base: d.base}
+	r := schemaorg.Reader{Env: d.r.env, Links: d.links}
 	r.JSONLD(d.doc)
 	items := r.Items
 	r.Items = nil
 	r.Microdata(d.doc)
-	page := poll.CleanURL(d.at.String())
+	page := d.links.Apart.Clean(d.at.String())
 	var posts []mention.Post
 	for _, p := range schemaorg.Name(schemaorg.Merge(items, r.Items), page, page) {
 		if p.URL = d.public(p.URL); p.Rating == nil {

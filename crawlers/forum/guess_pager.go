@@ -167,7 +167,7 @@ func (d *document) slugThreads() []threadRow {
 	var order []string
 	groups := map[string][]threadRow{}
 	seen := map[string]bool{}
-	here := addressKey(d.at.String())
+	here := addressKey(d.links.Resolve(d.at.String()))
 	for _, n := range d.doc.Find("tr a[href], li a[href], article a[href], div a[href]").Nodes {
 		title := htmltext.Short(n)
 		if len(strings.Fields(title)) < 2 || len(title) > 300 || actionLink.MatchString(htmltext.Attr(n, "href")) {

@@ -37,6 +37,8 @@ type pageData struct {
 	Older    string
 	Comments string // a feed of what is new in the threads of a list
 	Notes    []string
+	at       string            // the page's own address, cleaned as its links are
+	visits   map[string]string // what looks like a session in its links
 	cut      bool
 }
 
@@ -55,14 +57,19 @@ type pageReader struct {
 	// patient: the post a page ends in the middle of waits for the next poll. A
 	// page that ends so twice in a row is taken as it is.
 	patient bool
-	order   string   // "mdy" or "dmy", once a page has told
-	home    *url.URL // the address the source was given as, when base moved it
+	order   string            // "mdy" or "dmy", once a page has told
+	visits  map[string]string // what looked like a session at the last poll
+	apart   poll.Apart        // what the pages of this poll told to be none
+	home    *url.URL          // the address the source was given as, when base moved it
 }
 
 // read turns one answer into a page. It returns an error only for an answer that
 // is no page of a forum at all.
 func (r *pageReader) read(res *fetch.Response) (*pageData, error) {
 	if p, ok, err := r.readJSON(res); ok {
+		if p != nil {
+			p.at = poll.CleanURL(res.URL)
+		}
 		return p, err
 	}
 	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
@@ -86,7 +93,25 @@ func (r *pageReader) read(res *fetch.Response) (*pageData, error) {
 	if best.cut = d.spine != nil; best.cut {
 		best.note("the page ends in the middle: its last post waits for the next poll")
 	}
+	d.written(best)
 	return best, nil
+}
+
+// written gives addresses back what they need to lead somewhere. The things are
+// named by then.
+func (d *document) written(p *pageData) {
+	for i := range p.Posts {
+		p.Posts[i].URL, p.Posts[i].ThreadURL = d.links.Written(p.Posts[i].URL), d.links.Written(p.Posts[i].ThreadURL)
+	}
+	for _, rows := range [][]threadRow{p.Threads, p.Boards} {
+		for i := range rows {
+			rows[i].URL = d.links.Written(rows[i].URL)
+		}
+	}
+	for _, link := range []*string{&p.Next, &p.Prev, &p.Last, &p.Older} {
+		*link = d.links.Written(*link)
+	}
+	p.at, p.visits = d.links.Written(d.links.Resolve(d.at.String())), d.links.Seen
 }
 
 // unfinished returns the elements a document that was cut off ends in.
@@ -105,16 +130,17 @@ func (p *pageData) useful() bool {
 
 // document is one HTML page on its way to become a pageData.
 type document struct {
-	r    *pageReader
-	doc  *goquery.Document
-	root *goquery.Selection
-	at   *url.URL // where the page was read
-	base *url.URL // what relative links are relative to
-	home *url.URL // the origin the board calls its own; nil when it is at's
-	now  time.Time
-	zone *time.Location
-	lang string
-	dmy  string
+	r     *pageReader
+	doc   *goquery.Document
+	root  *goquery.Selection
+	at    *url.URL // where the page was read
+	base  *url.URL // what relative links are relative to
+	links poll.Links
+	home  *url.URL // the origin the board calls its own; nil when it is at's
+	now   time.Time
+	zone  *time.Location
+	lang  string
+	dmy   string
 	// preset is what the page is read by; settled, that its dates are understood.
 	preset  *enginePreset
 	settled bool
@@ -132,6 +158,11 @@ func newDocument(r *pageReader, res *fetch.Response, doc *goquery.Document) *doc
 	if d.now.IsZero() {
 		d.now = r.env.Now()
 	}
+	d.links = poll.PageLinks(doc.Nodes[0], d.base, r.visits)
+	if r.apart == nil {
+		r.apart = poll.Apart{}
+	}
+	d.links.Learn(r.apart)
 	d.lang = pageLang(doc.Find("html").AttrOr("lang", ""))
 	d.home = d.ownOrigin()
 	return d
@@ -168,7 +199,7 @@ func (d *document) ownOrigin() *url.URL {
 // public returns the permalink ref stands for: absolute, cleaned, at the board's
 // own origin.
 func (d *document) public(ref string) string {
-	link := poll.Resolve(d.base, ref)
+	link := d.links.Resolve(ref)
 	if link == "" || d.home == nil {
 		return link
 	}
@@ -183,7 +214,7 @@ func (d *document) public(ref string) string {
 // follow returns the address to fetch for ref, without session ids and always at
 // the origin the page came from; "" when it leads to another site.
 func (d *document) follow(ref string) string {
-	link := poll.Resolve(d.base, ref)
+	link := d.links.Resolve(ref)
 	if link == "" {
 		return ""
 	}
@@ -239,7 +270,7 @@ func (d *document) thread(preset *enginePreset, p *pageData) {
 
 // link returns the address to fetch that the rules name and this page is not.
 func (d *document) link(rules ruleList) string {
-	here := d.at.String()
+	here := d.links.Resolve(d.at.String())
 	for _, r := range rules {
 		for _, el := range d.anchored(r) {
 			if link := d.follow(r.value(el)); link != "" && !sameAddress(link, here) {
@@ -365,11 +396,10 @@ func dropParams(link string, names []string) string {
 }
 
 // sameAddress compares two addresses as a reader would: without fragments and a
-// slash at the end.
+// slash at the end. Both are cleaned already.
 func sameAddress(a, b string) bool { return addressKey(a) == addressKey(b) }
 
 func addressKey(link string) string {
-	link = poll.CleanURL(link)
 	link, _, _ = strings.Cut(link, "#")
 	if u, err := url.Parse(link); err == nil {
 		link = u.Host + u.Path + "?" + u.RawQuery

@@ -47,27 +47,32 @@ type wordpressThing struct {
 }
 
 // wordpressPage reads a list the REST API answers with.
-func wordpressPage(c *apiContext, body []byte, p *pageData) bool {
+func wordpressPage(_ *apiContext, body []byte, p *pageData) bool {
 	var list []wordpressThing
 	if body[0] != '[' || json.Unmarshal(body, &list) != nil {
 		return false
 	}
+	links := make([]string, len(list))
+	for i := range list {
+		links[i] = withoutFragment(list[i].Link) // an article's comments share its link
+	}
+	apart := poll.TellApart(nil, links)
 	for i := range list {
 		t := &list[i]
 		if t.ID == "" || t.Link == "" && t.Created == "" {
 			return false
 		}
-		t.add(c, p)
+		t.add(apart, p)
 	}
 	return len(p.Posts) > 0 || len(list) == 0
 }
 
-func (t *wordpressThing) add(c *apiContext, p *pageData) {
+func (t *wordpressThing) add(apart poll.Apart, p *pageData) {
 	if t.Type == "pingback" || t.Type == "trackback" || t.Content.Protected {
 		return
 	}
 	post := mention.Post{
-		Author: htmltext.Line(t.Name), URL: poll.CleanURL(t.Link), Text: htmltext.PlainAuthorText(t.Content.Rendered),
+		Author: htmltext.Line(t.Name), URL: apart.Clean(t.Link), Text: htmltext.PlainAuthorText(t.Content.Rendered),
 		Published: isoTime(t.GMT), Edited: isoTime(t.Changed),
 	}
 	switch {

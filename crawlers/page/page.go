@@ -6,7 +6,6 @@ package page
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -125,12 +124,13 @@ func New(env crawlers.Env, o Options, s config.Section) (*page, error) {
 
 // leaf is one page that was read.
 type leaf struct {
-	posts []mention.Post
-	next  string // address of the page with older posts
-	ways  []string
-	notes []string
-	seen  *tally // what the selectors found; nil without any
-	cut   bool
+	posts  []mention.Post
+	next   string // address of the page with older posts
+	ways   []string
+	notes  []string
+	visits map[string]string // what looks like a session in its links
+	seen   *tally            // what the selectors found; nil without any
+	cut    bool
 }
 
 // Poll reads the page and, while they bring new posts, the pages it continues on.
@@ -152,7 +152,7 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 	visited := map[string]bool{}
 	for n := 1; ; n++ {
 		visited[res.URL] = true
-		l, err := p.read(res, state.Cut)
+		l, err := p.read(res, state.Cut, state.Visits)
 		sees.Bytes += len(res.Body)
 		sees.Notes = poll.AppendNew(sees.Notes, l.notes...)
 		seen = seen.with(l.seen)
@@ -164,6 +164,7 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		}
 		all = append(all, l.posts...)
 		if n == 1 {
+			next.Visits = l.visits
 			sees.What = strings.Join(l.ways, " and ")
 		}
 		if l.next == "" || visited[l.next] || n >= p.pages || len(l.posts) == 0 || state.Seen.Reached(l.posts) {
@@ -209,7 +210,7 @@ func (p *page) describe(sees crawlers.Observation, n int) string {
 
 // read takes one page apart. A body that ends in the middle loses the item it
 // ends in, until the same bytes come a second time: then that is how the page is.
-func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
+func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]string) (leaf, error) {
 	release := htmltext.ReserveMemory(len(res.Body) * htmltext.PageCost)
 	defer release()
 	body := charset.HTML(res)
@@ -227,14 +228,14 @@ func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 			return leaf{}, fmt.Errorf("page: %s %w: %s", fetch.SafeURL(res.URL), crawlers.ErrClosed, c.says)
 		}
 	}
-	base := poll.DocumentBase(doc, res.URL)
-	schema := schemaorg.Reader{Env: p.env, Base: base}
+	links := poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), visits)
+	schema := schemaorg.Reader{Env: p.env, Links: links}
 	schema.JSONLD(doc)
 	structured := schema.Items
 	schema.Items = nil
 	schema.Microdata(doc)
 	marked := schema.Items
-	selected, seen := p.rules.read(doc, p.env, base)
+	selected, seen := p.rules.read(doc, p.env, links)
 
 	l.seen = seen
 	if l.cut {
@@ -251,8 +252,12 @@ func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 			l.ways = append(l.ways, way.name)
 		}
 	}
-	l.posts = poll.Finish(p.env, schemaorg.Name(items, poll.CleanURL(p.address), poll.CleanURL(res.URL)))
-	l.next = p.older(doc, base, res.URL)
+	l.posts = poll.Finish(p.env, schemaorg.Name(items, links.Apart.Clean(p.address), links.Apart.Clean(res.URL)))
+	for i := range l.posts {
+		l.posts[i].URL, l.posts[i].ThreadURL = links.Written(l.posts[i].URL), links.Written(l.posts[i].ThreadURL)
+	}
+	l.visits = links.Seen
+	l.next = links.Written(p.older(doc, links, res.URL))
 	l.notes = append(l.notes, schema.Notes...)
 	if len(l.posts) == 0 {
 		l.notes = append(l.notes, p.nothing(len(res.Body), schema.Announced, seen, doc))
@@ -262,17 +267,17 @@ func (p *page) read(res *fetch.Response, cutBefore string) (leaf, error) {
 
 // older finds the page with older posts: what `select` says, else what the page
 // declares. It never leaves the host.
-func (p *page) older(doc *goquery.Document, base *url.URL, here string) string {
+func (p *page) older(doc *goquery.Document, links poll.Links, here string) string {
 	link := ""
 	if p.rules != nil && p.rules.next != nil {
-		link = p.rules.next.link(doc.Selection, base)
+		link = p.rules.next.link(doc.Selection, links)
 	} else {
-		link = poll.Resolve(base, doc.Find("link[rel=next][href], a[rel=next][href]").First().AttrOr("href", ""))
+		link = links.Resolve(doc.Find("link[rel=next][href], a[rel=next][href]").First().AttrOr("href", ""))
 	}
 	if at, same := fetch.AtOrigin(here, link); same {
 		link = at // by https where the page was
 	}
-	if link == "" || link == poll.CleanURL(here) || poll.Host(link) != poll.Host(here) {
+	if link == "" || link == links.Apart.Clean(here) || poll.Host(link) != poll.Host(here) {
 		return ""
 	}
 	return link
@@ -323,7 +328,7 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 	if p.detail.item != nil {
 		scope = doc.FindMatcher(p.detail.item).First()
 	}
-	p.detail.fill(&item, scope, p.env, poll.DocumentBase(doc, res.URL), nil)
+	p.detail.fill(&item, scope, p.env, poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), nil), nil)
 	item.Post.ID, item.Post.URL = post.ID, post.URL
 	return poll.Finish(p.env, []mention.Post{item.Post})[0], nil
 }

@@ -53,14 +53,14 @@ func Propose(env crawlers.Env, res *fetch.Response) ([]Proposal, error) {
 	pr := proposer{env: env, doc: doc, stats: map[*html.Node]blockStat{}}
 	pr.measure(doc.Nodes[0])
 	var list []Proposal
-	base := poll.DocumentBase(doc, res.URL)
+	links := poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), nil)
 	for _, b := range pr.blocks() {
 		p := Proposal{Select: pr.selectors(b)}
 		rules, err := compileSelect(p.Select, config.Section{}, "select")
 		if err != nil {
 			continue
 		}
-		items, seen := rules.read(doc, env, base)
+		items, seen := rules.read(doc, env, links)
 		if p.Items, p.Parts = len(items), seen.parts; p.Items < 2 || p.Parts["text"] == 0 {
 			continue
 		}

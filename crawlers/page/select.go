@@ -1,7 +1,6 @@
 package page
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -182,7 +181,7 @@ func (list selectors) dates(item *goquery.Selection) []string {
 }
 
 // links are the absolute addresses found: an <a> is its href without being told.
-func (list selectors) link(item *goquery.Selection, base *url.URL) string {
+func (list selectors) link(item *goquery.Selection, links poll.Links) string {
 	for _, s := range list {
 		for _, n := range s.nodes(item) {
 			v := ""
@@ -194,7 +193,7 @@ func (list selectors) link(item *goquery.Selection, base *url.URL) string {
 			default:
 				v = htmltext.Short(n)
 			}
-			if u := poll.Resolve(base, v); u != "" {
+			if u := links.Resolve(v); u != "" {
 				return u
 			}
 		}
@@ -236,7 +235,7 @@ func outermost(list []*html.Node) []*html.Node {
 const deepest = 20
 
 // read returns the items of the page, in its order, and what could not be read.
-func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, base *url.URL) ([]*schemaorg.Item, *tally) {
+func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, links poll.Links) ([]*schemaorg.Item, *tally) {
 	if r == nil || r.item == nil {
 		return nil, nil
 	}
@@ -257,11 +256,11 @@ func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, base *url.U
 		}
 		item := &schemaorg.Item{Node: n}
 		// Which post is answered may stand in what is dropped: a quote of it.
-		item.Post.ReplyTo = r.answered(s, base)
+		item.Post.ReplyTo = r.answered(s, links)
 		if r.drop != nil {
 			s.FindMatcher(r.drop).Remove()
 		}
-		r.fill(item, s, env, base, seen)
+		r.fill(item, s, env, links, seen)
 		if item.Post.Text != "" || item.Post.Rating != nil || item.Post.Title != "" {
 			items = append(items, item)
 		}
@@ -272,7 +271,7 @@ func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, base *url.U
 
 // fill sets what the selectors find inside s and leaves the rest alone. seen may
 // be nil.
-func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env crawlers.Env, base *url.URL, seen *tally) {
+func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env crawlers.Env, links poll.Links, seen *tally) {
 	p := &item.Post
 	set := func(part string, to *string, v string) {
 		if v != "" {
@@ -283,11 +282,11 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env craw
 	set("author", &p.Author, r.author.value(s))
 	set("title", &p.Title, r.title.value(s))
 	set("text", &p.Text, r.text.prose(s, schemaorg.Quotes(env, "")))
-	set("link", &p.URL, r.link.link(s, base))
-	set("thread", &p.ThreadURL, r.thread.link(s, base))
+	set("link", &p.URL, r.link.link(s, links))
+	set("thread", &p.ThreadURL, r.thread.link(s, links))
 	set("lang", &p.Lang, poll.Language(r.lang.value(s)))
 	if p.ReplyTo == "" {
-		p.ReplyTo = r.answered(s, base)
+		p.ReplyTo = r.answered(s, links)
 	}
 	if id := r.id.value(s); id != "" {
 		item.Native, item.Chosen = id, true
@@ -319,9 +318,9 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env craw
 }
 
 // answered is the link, else the id, of the post this one answers.
-func (r *selectReader) answered(s *goquery.Selection, base *url.URL) string {
+func (r *selectReader) answered(s *goquery.Selection, links poll.Links) string {
 	reply := r.reply.value(s)
-	if link := r.reply.link(s, base); link != "" {
+	if link := r.reply.link(s, links); link != "" {
 		return link
 	}
 	return reply

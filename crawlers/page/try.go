@@ -127,7 +127,7 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 	case "text":
 		value = list.prose(item, schemaorg.Quotes(t.env, ""))
 	case "link", "thread", "reply":
-		if link := list.link(item, poll.DocumentBase(t.doc, t.base)); link != "" {
+		if link := list.link(item, poll.PageLinks(t.doc.Nodes[0], poll.DocumentBase(t.doc, t.base), nil)); link != "" {
 			value = link
 		}
 	}

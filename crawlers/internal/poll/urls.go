@@ -29,8 +29,15 @@ func DocumentBase(doc *goquery.Document, pageURL string) *url.URL {
 func Resolve(base *url.URL, ref string) string { return Apart(nil).Resolve(base, ref) }
 
 // Apart are the parameters, in lower case, that tell links of one answer apart.
-// They look like the name of a visit and are the name of a thing.
+// They look like the name of a visit and are the name of a thing. A key with "=" is
+// such a parameter with one value only, written as in the link.
 type Apart map[string]bool
+
+// drops reports whether a parameter is taken off: it looks like the name of a visit,
+// and nothing speaks against it. name is in lower case.
+func (a Apart) drops(name, value string) bool {
+	return sessionParam(name, value) && !a[name] && (len(a) == 0 || !a[name+"="+value])
+}
 
 // TellApart looks at all links of one answer: a parameter that has several values
 // on the same host names no visit, and neither does one without which two of the
@@ -93,12 +100,15 @@ func Visits(links []string) map[string]string {
 				if found == nil {
 					found = map[string]string{}
 				}
-				found[name] = HashID(value)[len("sha256:"):][:8]
+				found[name] = markOf(value)
 			}
 		}
 	}
 	return found
 }
+
+// markOf is what is remembered of a visit's name.
+func markOf(value string) string { return HashID(value)[len("sha256:"):][:8] }
 
 // sessionsOf lists what looks like a session in an address, by name.
 func sessionsOf(u *url.URL) map[string]string {
@@ -183,7 +193,7 @@ func sessionInPath(path string, apart Apart) int {
 		return -1
 	}
 	name, value, _ := strings.Cut(path[i+1:], "=")
-	if name = strings.ToLower(name); apart[name] || !sessionParam(name, value) {
+	if !apart.drops(strings.ToLower(name), value) {
 		return -1
 	}
 	return i
@@ -209,7 +219,7 @@ func cleanQuery(q string, apart Apart) string {
 		}
 		name, value, _ := strings.Cut(part, "=")
 		name = strings.ToLower(name)
-		if part != "" && (apart[name] || !sessionParam(name, value)) && !campaignParam(name) && part != "single" {
+		if part != "" && !apart.drops(name, value) && !campaignParam(name) && part != "single" {
 			if b.Len() > 0 {
 				b.WriteByte(sep)
 			}

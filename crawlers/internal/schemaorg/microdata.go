@@ -203,7 +203,7 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 			break
 		}
 	}
-	p.URL = poll.Resolve(r.Base, s.link("url"))
+	p.URL = r.Links.Resolve(s.link("url"))
 	if s.kind == schemaReview {
 		p.Rating = s.rating()
 	}
@@ -294,11 +294,11 @@ func (r *Reader) scopePerson(s *scope) (name, profile string) {
 			if name = htmltext.Line(sub.value("name", "alternatename")); name == "" {
 				name = htmltext.Line(htmltext.Short(sub.node))
 			}
-			profile = poll.Resolve(r.Base, sub.link("url"))
+			profile = r.Links.Resolve(sub.link("url"))
 		} else {
 			name = htmltext.Line(s.value(prop))
 			for _, n := range s.props[prop] {
-				profile = poll.Resolve(r.Base, htmltext.Attr(n, "href"))
+				profile = r.Links.Resolve(htmltext.Attr(n, "href"))
 			}
 		}
 		if name != "" {

@@ -5,7 +5,6 @@ package schemaorg
 import (
 	"encoding/json"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -25,7 +24,7 @@ const maxSchemaDepth = 64
 // that a page describes in schema.org's words, as JSON-LD or as microdata.
 type Reader struct {
 	Env   crawlers.Env
-	Base  *url.URL
+	Links poll.Links // of the page
 	Items []*Item
 	Notes []string
 	// Announced is how many reviews the page says there are; 0 when it does not say.
@@ -292,7 +291,7 @@ func (r *Reader) person(v any) (name, profile string) {
 	switch v := r.deref(v).(type) {
 	case string:
 		if strings.HasPrefix(v, "http://") || strings.HasPrefix(v, "https://") {
-			return "", poll.CleanURL(v)
+			return "", r.Links.Apart.Clean(v)
 		}
 		return htmltext.Line(v), ""
 	case []any:
@@ -312,7 +311,7 @@ func (r *Reader) person(v any) (name, profile string) {
 		if name == "" {
 			name = strings.TrimSpace(htmltext.Line(valueText(field(v, "givenName"))) + " " + htmltext.Line(valueText(field(v, "familyName"))))
 		}
-		return name, poll.Resolve(r.Base, valueText(field(v, "url", "sameAs")))
+		return name, r.Links.Resolve(valueText(field(v, "url", "sameAs")))
 	}
 	return "", ""
 }
@@ -341,7 +340,7 @@ func (r *Reader) link(v map[string]any) string {
 		if s == "" || key == "@id" && !strings.HasPrefix(s, "http") {
 			continue
 		}
-		if u := poll.Resolve(r.Base, s); u != "" {
+		if u := r.Links.Resolve(s); u != "" {
 			return u
 		}
 	}
