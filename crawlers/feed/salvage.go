@@ -35,8 +35,7 @@ var headElements = []string{"title", "link", "language", "generator", "dc:langua
 func split(src []byte) (p parts, ok bool) {
 	p = parts{src: src, cut: true}
 	item := tag{start: -1}
-	var head tag
-	inHead := ""
+	head := headReader{parts: &p}
 	eachTag(src, func(t tag) bool {
 		name := t.local()
 		isItem := name == "item" || name == "entry"
@@ -59,18 +58,8 @@ func split(src []byte) (p parts, ok bool) {
 		case item.start >= 0 || len(p.items) > 0:
 		case name == "channel" && !t.closing && p.outer == "":
 			p.outer = string(src[t.start:t.end])
-		case inHead == "" && !t.closing && slices.Contains(headElements, t.name):
-			switch {
-			case len(p.head) == maxHead:
-			case t.empty:
-				p.head = append(p.head, string(src[t.start:t.end]))
-			default:
-				head, inHead = t, t.name
-			}
-		case inHead != "" && t.closing && t.name == inHead:
-			p.head, inHead = append(p.head, string(src[head.start:t.end])), ""
-		case inHead != "": // an element inside: it was not closed
-			inHead = ""
+		default:
+			head.take(t)
 		}
 		return true
 	})
@@ -82,6 +71,31 @@ func split(src []byte) (p parts, ok bool) {
 		}
 	}
 	return p, p.root.end > 0
+}
+
+// headReader takes the elements before the items that say what the feed is.
+type headReader struct {
+	*parts
+	open tag // the element it is in; the zero tag for none
+}
+
+func (h *headReader) take(t tag) {
+	switch {
+	case h.open.name == "":
+		if t.closing || !slices.Contains(headElements, t.name) || len(h.head) == maxHead {
+			return
+		}
+		if !t.empty {
+			h.open = t
+			return
+		}
+		h.head = append(h.head, string(h.src[t.start:t.end]))
+	case t.closing && t.name == h.open.name:
+		h.head = append(h.head, string(h.src[h.open.start:t.end]))
+		h.open = tag{}
+	default: // an element inside: it was not closed
+		h.open = tag{}
+	}
 }
 
 // named is a whole item under the name its format has for it: Atom's entries are

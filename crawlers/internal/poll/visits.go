@@ -142,6 +142,9 @@ func visitOf(name string, values map[string]map[string]bool) (visit string, ok b
 
 // mayNameVisit is a look at the link's text, which spares reading most links.
 func mayNameVisit(href string) bool {
+	if strings.IndexByte(href, '=') < 0 {
+		return false // classes, numbers, words: nearly all that is looked at
+	}
 	start := -1 // of a parameter's name
 	for i := 0; i <= len(href); i++ {
 		if i < len(href) && href[i] != '?' && href[i] != '&' && href[i] != ';' && href[i] != '#' {
