@@ -392,14 +392,19 @@ func TestRemovedSourcesKeepNoPosts(t *testing.T) {
 		m := w.monitor(4)
 		run(t, m, func(ctx context.Context) {
 			_ = m.Apply(ctx, []Source{{Name: "goes", Group: "b", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page(items("goes", 5, "p")...))}}})
+			kept := func() (posts, sources int) {
+				m.poller.mu.Lock()
+				defer m.poller.mu.Unlock()
+				return m.poller.posts, len(m.poller.kept)
+			}
 			time.Sleep(time.Second)
-			if m.poller.posts != 5 {
-				t.Fatalf("%d posts kept, want the 5 that could not be stored", m.poller.posts)
+			if posts, _ := kept(); posts != 5 {
+				t.Fatalf("%d posts kept, want the 5 that could not be stored", posts)
 			}
 			_ = m.Apply(ctx, nil)
 			time.Sleep(time.Minute)
-			if m.poller.posts != 0 || len(m.poller.kept) != 0 {
-				t.Errorf("%d posts of nobody are kept", m.poller.posts)
+			if posts, sources := kept(); posts != 0 || sources != 0 {
+				t.Errorf("%d posts of nobody are kept", posts)
 			}
 		})
 	})

@@ -24,7 +24,7 @@ func TestHostBudget(t *testing.T) {
 			http.Redirect(w, r, away+"/there", http.StatusFound)
 		}
 	})
-	c := client(t)
+	c := client(t).For(s.URL, away)
 	ctx := WithHostBudget(t.Context(), 1)
 	for range 3 { // one host costs once
 		if _, err := c.Do(ctx, Request{URL: s.URL + "/here"}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,12 +14,17 @@ import (
 // an attempt, keep it while the database is away, and follow it when it is set.
 func TestSharedClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		database := func() time.Time { return time.Now().Add(2 * time.Minute) }
-		away := false
+		var away, set atomic.Bool
+		database := func() time.Time {
+			if set.Load() {
+				return time.Now()
+			}
+			return time.Now().Add(2 * time.Minute)
+		}
 		process := func(off time.Duration) *sharedClock {
 			c := &sharedClock{now: func() time.Time { return time.Now().Add(off) }, log: slog.New(slog.DiscardHandler)}
 			c.measure = func(context.Context) (time.Duration, error) {
-				if away {
+				if away.Load() {
 					return 0, errors.New("away")
 				}
 				return database().Sub(c.now()), nil
@@ -39,11 +45,11 @@ func TestSharedClock(t *testing.T) {
 			go c.keep(ctx)
 		}
 		agree("at first")
-		away = true
+		away.Store(true)
 		time.Sleep(5 * time.Minute)
 		agree("while the database is away")
-		away = false
-		database = time.Now
+		away.Store(false)
+		set.Store(true)
 		time.Sleep(measureEvery + time.Second)
 		agree("after the database's clock was set")
 	})
