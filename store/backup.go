@@ -178,7 +178,11 @@ func copySQLite(ctx context.Context, from, to string, change func(*sql.DB) error
 	if err != nil {
 		return made, err
 	}
-	_, err = db.ExecContext(ctx, `VACUUM INTO $1`, to)
+	for range busyTries { // a writer that makes room in its log is in the way for a moment
+		if _, err = db.ExecContext(ctx, `VACUUM INTO $1`, to); !sqliteBusy(err) {
+			break
+		}
+	}
 	if err = errors.Join(err, db.Close()); err != nil {
 		return made, explainSQLite(from, err)
 	}

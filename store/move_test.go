@@ -34,6 +34,9 @@ func TestMove(t *testing.T) {
 		t.Fatal(err)
 	}
 	send(t, from, alertID(mentionID(by(3, ""), "Romashka")))
+	if err := from.SaveFollows(background, []mention.Follow{{Key: by(1, "").Key(), Source: "forum", Thread: "t", PostID: "x", DueAt: t0}}); err != nil {
+		t.Fatal(err)
+	}
 
 	to := openAt(t, Options{Database: newDatabase(t, server.URL)})
 	sum, err := Move(background, from, to)

@@ -3,8 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -72,6 +76,15 @@ func postgresCode(err error) string {
 	return e.Code
 }
 
+// lostConnection reports that the server went away in the middle: it said so (57P01 to
+// 57P03, class 08), or the connection ended without a word.
+func lostConnection(code string, err error) bool {
+	var network *net.OpError
+	return strings.HasPrefix(code, "57P0") || strings.HasPrefix(code, "08") ||
+		errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, net.ErrClosed) || errors.As(err, &network) || pgconn.SafeToRetry(err) // nothing of it was sent
+}
+
 func explainPostgres(host string, err error) error {
 	var connect *pgconn.ConnectError
 	hint := ""
@@ -91,8 +104,8 @@ func explainPostgres(host string, err error) error {
 	case errors.As(err, &connect):
 		// The driver's text repeats user and host; the cause is enough.
 		return fmt.Errorf("cannot reach PostgreSQL at %s: %w", host, errors.Unwrap(connect))
-	case errors.Is(err, sql.ErrConnDone):
-		hint = "the connection was lost"
+	case lostConnection(code, err):
+		return fmt.Errorf("cannot reach PostgreSQL at %s: the connection was lost: %w", host, err)
 	default:
 		return err
 	}
