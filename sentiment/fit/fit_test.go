@@ -9,8 +9,8 @@ import (
 // TestFileIsFitted: the weights in the lexicon are what the program makes of the
 // labelled posts, to the byte.
 func TestFileIsFitted(t *testing.T) {
-	if testing.Short() {
-		t.Skip("fits for some seconds")
+	if testing.Short() || raceDetector {
+		t.Skip("fits for some seconds, or minutes under the race detector: .ci/run does it without")
 	}
 	shared := os.Getenv("EARSHOT_SHARED")
 	if shared == "" {

@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceDetector: fitting is arithmetic in one goroutine and takes two minutes then.
+const raceDetector = true
