@@ -9,12 +9,14 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/store"
 )
 
 // The exit statuses of every command.
@@ -193,6 +195,13 @@ func loadForReading(path string, term terminal) (daemon.Watchlist, error) {
 	list, err := daemon.Check(cfg, err)
 	term.learn(list.Config)
 	return list, err
+}
+
+// openStore opens a database for one command, which says itself what went wrong: nothing
+// is logged.
+func openStore(ctx context.Context, how store.Options) (*store.Store, error) {
+	how.Log, how.Now = slog.New(slog.DiscardHandler), time.Now
+	return store.Open(ctx, how)
 }
 
 // pickSources returns the sources with these names, or addresses as written; all

@@ -5,10 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -66,7 +64,7 @@ func (c *eraseCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, store.Options{Database: cfg.Database(), Beside: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	db, err := openStore(ctx, store.Options{Database: cfg.Database(), Beside: true})
 	if err != nil {
 		return err
 	}

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
-	"time"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/internal/text"
@@ -31,7 +29,7 @@ func (c *exportCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, store.Options{Database: cfg.Database(), ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	db, err := openStore(ctx, store.Options{Database: cfg.Database(), ReadOnly: true})
 	if err != nil {
 		return err
 	}

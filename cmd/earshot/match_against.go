@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"log/slog"
 	"time"
 
 	"github.com/earshot/earshot/internal/text"
@@ -23,7 +22,7 @@ func replay(ctx context.Context, next *match.Set, database string, term terminal
 	if !fileExists(database) {
 		return usageError{fmt.Sprintf("--against %s: there is no such file; it is the database of store.database, earshot.db by default", database)}
 	}
-	db, err := store.Open(ctx, store.Options{Database: "sqlite:" + database, ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	db, err := openStore(ctx, store.Options{Database: "sqlite:" + database, ReadOnly: true})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"os/user"
 	"strings"
 	"text/tabwriter"
@@ -30,7 +29,7 @@ func (c *mutesCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	lift := strings.TrimSpace(c.Lift)
-	db, err := store.Open(ctx, store.Options{Database: cfg.Database(), ReadOnly: lift == "", Beside: lift != "", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	db, err := openStore(ctx, store.Options{Database: cfg.Database(), ReadOnly: lift == "", Beside: lift != ""})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -39,7 +38,7 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return usageError{err.Error()}
 	}
-	db, err := store.Open(ctx, store.Options{Database: cfg.Database(), ReadOnly: true, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	db, err := openStore(ctx, store.Options{Database: cfg.Database(), ReadOnly: true})
 	if err != nil {
 		return err
 	}

@@ -48,12 +48,12 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 		return Trial{}, fmt.Errorf("page: %w", err)
 	}
 	items := doc.FindMatcher(rules.item)
+	tr := tryReader{rules: rules, env: env, links: poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), nil)}
 	trial := Trial{Items: items.Length()}
 	items.EachWithBreak(func(n int, item *goquery.Selection) bool {
 		if n >= most {
 			return false
 		}
-		tr := tryReader{rules: rules, env: env, base: res.URL, doc: doc}
 		parts := tr.part(item, "reply", rules.reply) // it may stand in what is dropped
 		if rules.drop != nil {
 			item.FindMatcher(rules.drop).Remove()
@@ -64,12 +64,11 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 	return trial, nil
 }
 
-// tryReader tries the selectors of one item.
+// tryReader tries the selectors of a page's items.
 type tryReader struct {
 	rules *selectReader
 	env   crawlers.Env
-	base  string
-	doc   *goquery.Document
+	links poll.Links
 }
 
 func (t tryReader) item(item *goquery.Selection) (list []TriedPart) {
@@ -127,7 +126,7 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 	case "text":
 		value = list.prose(item, schemaorg.Quotes(t.env, ""))
 	case "link", "thread", "reply":
-		if link := list.link(item, poll.PageLinks(t.doc.Nodes[0], poll.DocumentBase(t.doc, t.base), nil)); link != "" {
+		if link := list.link(item, t.links); link != "" {
 			value = link
 		}
 	}

@@ -195,7 +195,7 @@ func (o Option) yaml() string {
 // Unreadable says of an address why nothing can read it, and what to do instead.
 func Unreadable(input string) (name, why, instead string, ok bool) {
 	bare := withoutScheme(Address(input))
-	for _, u := range unreadable {
+	for _, u := range unreadable() {
 		if u.address.MatchString(bare) {
 			return u.name, u.why, u.instead, true
 		}
@@ -203,45 +203,50 @@ func Unreadable(input string) (name, why, instead string, ok bool) {
 	return "", "", "", false
 }
 
-// unreadable are places that people ask for and no program may or can read.
-var unreadable = []struct {
+// unreadablePlace is a place that people ask for and no program may or can read.
+type unreadablePlace struct {
 	address            *regexp.Regexp
 	name, why, instead string
-}{
-	{regexp.MustCompile(`^(?:\w+\.)?(?:facebook|fb)\.(?:com|me|watch)(?:/|$)`), "Facebook",
-		"it shows posts only to people who are signed in, and forbids programs to read them",
-		"Google Alerts finds public posts (earshot add with the alert's RSS address); a listening service that has a contract may hand posts in (docs/push.md)"},
-	{regexp.MustCompile(`^(?:\w+\.)?instagram\.com(?:/|$)`), "Instagram",
-		"it shows posts only to people who are signed in, and forbids programs to read them",
-		"Google Alerts finds some public posts; a listening service that has a contract may hand posts in (docs/push.md)"},
-	{regexp.MustCompile(`^(?:mobile\.)?(?:x|twitter)\.com(?:/|$)`), "X (Twitter)",
-		"it is read only through its paid interface, and forbids reading its pages",
-		"an automation with an account there (n8n, Zapier) may hand posts in (docs/push.md)"},
-	{regexp.MustCompile(`^(?:\w+\.)?tiktok\.com(?:/|$)`), "TikTok",
-		"it has no interface for comments of others and forbids reading its pages",
-		"a listening service that has a contract may hand posts in (docs/push.md)"},
-	{regexp.MustCompile(`^(?:\w+\.)?threads\.(?:net|com)(?:/|$)`), "Threads",
-		"its search needs an app that Meta reviewed",
-		"Google Alerts finds some public posts; others may be handed in (docs/push.md)"},
-	{regexp.MustCompile(`^(?:\w+\.)?linkedin\.com(?:/|$)`), "LinkedIn",
-		"it forbids programs to read its pages and has no interface for them",
-		"nothing instead but a person"},
-	{regexp.MustCompile(`^(?:(?:maps\.)?google\.[a-z.]+/maps|maps\.google\.[a-z.]+|goo\.gl/maps|maps\.app\.goo\.gl|g\.page|g\.co/kgs|maps\.google)(?:[/?@]|$)`), "Google Maps",
-		"its pages may not be read by programs, and the public interface gives five reviews",
-		"the owner of the place reads all of them: googlebusiness: (docs/sources.md#googlebusiness)"},
-	{regexp.MustCompile(`^(?:yandex\.(?:ru|com|by|kz)/(?:maps|web-maps)|reviews\.yandex\.ru)(?:/|$)`), "Yandex Maps",
-		"its reviews may not be kept by others",
-		"an export of your own account there may be handed in (docs/push.md)"},
-	{regexp.MustCompile(`^(?:\w+\.)?tripadvisor\.[a-z.]+(?:/|$)`), "Tripadvisor",
-		"its reviews may not be stored by others",
-		"the owner's notices by mail, handed in by an automation (docs/push.md)"},
-	{regexp.MustCompile(`^(?:\w+\.)?(?:g2|capterra|glassdoor|quora)\.[a-z.]+(?:/|$)`), "this site",
-		"it forbids programs to read it and turns them away",
-		"Google Alerts finds what is public of it"},
-	{regexp.MustCompile(`^(?:chat\.whatsapp|wa\.me|invite\.viber|discord\.(?:gg|com)/)`), "a private chat",
-		"what people write there is not public",
-		"nothing: earshot reads public places only"},
-	{regexp.MustCompile(`^(?:t|telegram)\.me/(?:\+|joinchat/|c/\d)`), "a private Telegram group",
-		"it has no public page",
-		"a public channel is read by its name: t.me/NAME"},
 }
+
+// unreadable are those places. They are compiled when first asked for, as the presets are.
+var unreadable = sync.OnceValue(func() []unreadablePlace {
+	return []unreadablePlace{
+		{regexp.MustCompile(`^(?:\w+\.)?(?:facebook|fb)\.(?:com|me|watch)(?:/|$)`), "Facebook",
+			"it shows posts only to people who are signed in, and forbids programs to read them",
+			"Google Alerts finds public posts (earshot add with the alert's RSS address); a listening service that has a contract may hand posts in (docs/push.md)"},
+		{regexp.MustCompile(`^(?:\w+\.)?instagram\.com(?:/|$)`), "Instagram",
+			"it shows posts only to people who are signed in, and forbids programs to read them",
+			"Google Alerts finds some public posts; a listening service that has a contract may hand posts in (docs/push.md)"},
+		{regexp.MustCompile(`^(?:mobile\.)?(?:x|twitter)\.com(?:/|$)`), "X (Twitter)",
+			"it is read only through its paid interface, and forbids reading its pages",
+			"an automation with an account there (n8n, Zapier) may hand posts in (docs/push.md)"},
+		{regexp.MustCompile(`^(?:\w+\.)?tiktok\.com(?:/|$)`), "TikTok",
+			"it has no interface for comments of others and forbids reading its pages",
+			"a listening service that has a contract may hand posts in (docs/push.md)"},
+		{regexp.MustCompile(`^(?:\w+\.)?threads\.(?:net|com)(?:/|$)`), "Threads",
+			"its search needs an app that Meta reviewed",
+			"Google Alerts finds some public posts; others may be handed in (docs/push.md)"},
+		{regexp.MustCompile(`^(?:\w+\.)?linkedin\.com(?:/|$)`), "LinkedIn",
+			"it forbids programs to read its pages and has no interface for them",
+			"nothing instead but a person"},
+		{regexp.MustCompile(`^(?:(?:maps\.)?google\.[a-z.]+/maps|maps\.google\.[a-z.]+|goo\.gl/maps|maps\.app\.goo\.gl|g\.page|g\.co/kgs|maps\.google)(?:[/?@]|$)`), "Google Maps",
+			"its pages may not be read by programs, and the public interface gives five reviews",
+			"the owner of the place reads all of them: googlebusiness: (docs/sources.md#googlebusiness)"},
+		{regexp.MustCompile(`^(?:yandex\.(?:ru|com|by|kz)/(?:maps|web-maps)|reviews\.yandex\.ru)(?:/|$)`), "Yandex Maps",
+			"its reviews may not be kept by others",
+			"an export of your own account there may be handed in (docs/push.md)"},
+		{regexp.MustCompile(`^(?:\w+\.)?tripadvisor\.[a-z.]+(?:/|$)`), "Tripadvisor",
+			"its reviews may not be stored by others",
+			"the owner's notices by mail, handed in by an automation (docs/push.md)"},
+		{regexp.MustCompile(`^(?:\w+\.)?(?:g2|capterra|glassdoor|quora)\.[a-z.]+(?:/|$)`), "this site",
+			"it forbids programs to read it and turns them away",
+			"Google Alerts finds what is public of it"},
+		{regexp.MustCompile(`^(?:chat\.whatsapp|wa\.me|invite\.viber|discord\.(?:gg|com)/)`), "a private chat",
+			"what people write there is not public",
+			"nothing: earshot reads public places only"},
+		{regexp.MustCompile(`^(?:t|telegram)\.me/(?:\+|joinchat/|c/\d)`), "a private Telegram group",
+			"it has no public page",
+			"a public channel is read by its name: t.me/NAME"},
+	}
+})

@@ -87,9 +87,7 @@ func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
 		list.owners = owners(understood.Sources)
 		checkSources(understood, all)
 		if cfg != nil {
-			cfg.Warnings = append(cfg.Warnings, ownerless(cfg)...)
-			cfg.Warnings = append(cfg.Warnings, unreachable(cfg)...)
-			cfg.Warnings = append(cfg.Warnings, mistaken(cfg)...)
+			cfg.Warnings = append(cfg.Warnings, sourceWarnings(cfg)...)
 		}
 	}
 	if err := all.Err(); err != nil {
@@ -123,65 +121,61 @@ func checkSources(cfg *config.Config, all *config.Errors) {
 	}
 }
 
-// ownerless warns of pages of one company or product that no watch owns: on such a page
-// most people do not write the name.
-func ownerless(cfg *config.Config) (warnings []config.Error) {
-	for _, src := range cfg.Sources {
-		kind, _ := presets.Lookup(src.Kind)
-		if !kind.Subject || len(src.Watches) > 0 {
-			continue
+// sourceWarnings are what each look at the sources finds: allowed, and probably not meant.
+func sourceWarnings(cfg *config.Config) (warnings []config.Error) {
+	for _, look := range []func(*config.Config, config.Source) (msg, hint string){ownerless, unreachable, mistaken} {
+		for _, src := range cfg.Sources {
+			if msg, hint := look(cfg, src); msg != "" {
+				w := cfg.Problem(src.Section.Pos(), msg, hint)
+				w.Warning = true
+				warnings = append(warnings, w)
+			}
 		}
-		hint := "write watch: with the name of the watch beside it"
-		if len(cfg.Watches) == 1 {
-			hint = fmt.Sprintf("write watch: %q beside it", cfg.Watches[0].Name)
-		}
-		w := cfg.Problem(src.Section.Pos(), "people who write there seldom write the name, and only posts that do are heard", hint)
-		w.Warning = true
-		warnings = append(warnings, w)
 	}
 	return warnings
 }
 
-// unreachable warns of push sources that nobody can hand posts to.
-func unreachable(cfg *config.Config) (warnings []config.Error) {
-	for _, src := range cfg.Sources {
-		if src.Kind == push.Name && cfg.Web.Listen == "" {
-			w := cfg.Problem(src.Section.Pos(), "nobody can hand posts in: earshot does not listen", `write web: {listen: "127.0.0.1:8080"}`)
-			w.Warning = true
-			warnings = append(warnings, w)
-		}
+// ownerless finds pages of one company or product that no watch owns: on such a page
+// most people do not write the name.
+func ownerless(cfg *config.Config, src config.Source) (msg, hint string) {
+	kind, _ := presets.Lookup(src.Kind)
+	if !kind.Subject || len(src.Watches) > 0 {
+		return "", ""
 	}
-	return warnings
+	hint = "write watch: with the name of the watch beside it"
+	if len(cfg.Watches) == 1 {
+		hint = fmt.Sprintf("write watch: %q beside it", cfg.Watches[0].Name)
+	}
+	return "people who write there seldom write the name, and only posts that do are heard", hint
+}
+
+// unreachable finds push sources that nobody can hand posts to.
+func unreachable(cfg *config.Config, src config.Source) (msg, hint string) {
+	if src.Kind != push.Name || cfg.Web.Listen != "" {
+		return "", ""
+	}
+	return "nobody can hand posts in: earshot does not listen", `write web: {listen: "127.0.0.1:8080"}`
 }
 
 // discourseFeed is how the feeds of Discourse forums look.
 var discourseFeed = regexp.MustCompile(`/(?:latest|posts|top)\.rss$|/t/[^/]+/\d+\.rss$|/c/[^?]+\.rss$`)
 
-// mistaken warns of sources of an engine whose address says that another kind reads the
+// mistaken finds sources of an engine whose address says that another kind reads the
 // place better, or that nothing can.
-func mistaken(cfg *config.Config) (warnings []config.Error) {
-	warn := func(src config.Source, msg, hint string) {
-		w := cfg.Problem(src.Section.Pos(), msg, hint)
-		w.Warning = true
-		warnings = append(warnings, w)
+func mistaken(_ *config.Config, src config.Source) (msg, hint string) {
+	if src.Address == "" || src.Kind != "feed" && src.Kind != "page" && src.Kind != "forum" || src.Section.Has("select") {
+		return "", ""
 	}
-	for _, src := range cfg.Sources {
-		if src.Address == "" || src.Kind != "feed" && src.Kind != "page" && src.Kind != "forum" || src.Section.Has("select") {
-			continue
-		}
-		if name, why, instead, ok := presets.Unreadable(src.Address); ok {
-			warn(src, name+" cannot be read: "+why, instead)
-			continue
-		}
-		if place, ok := presets.Recognize(src.Address, src.Address); ok {
-			warn(src, src.Kind+" reads this place badly: earshot has "+place.Kind.Name+" for it", "write "+strings.ReplaceAll(place.Block(""), "\n", " "))
-			continue
-		}
-		if src.Kind == "feed" && discourseFeed.MatchString(src.Address) {
-			warn(src, "this looks like a feed of a Discourse forum, which holds the beginning of some posts only", "write discourse: with the forum's address, if it is one")
-		}
+	if name, why, instead, ok := presets.Unreadable(src.Address); ok {
+		return name + " cannot be read: " + why, instead
 	}
-	return warnings
+	if place, ok := presets.Recognize(src.Address, src.Address); ok {
+		return src.Kind + " reads this place badly: earshot has " + place.Kind.Name + " for it", "write " + strings.ReplaceAll(place.Block(""), "\n", " ")
+	}
+	if src.Kind == "feed" && discourseFeed.MatchString(src.Address) {
+		return "this looks like a feed of a Discourse forum, which holds the beginning of some posts only", "write discourse: with the forum's address, if it is one"
+	}
+	return "", ""
 }
 
 // KindOptions are the source kinds for config: kind key → options struct.
