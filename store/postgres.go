@@ -39,7 +39,7 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 		name:      "postgres",
 		busy:      postgresBusy,
 		explain:   func(err error) error { return explainPostgres(host, err) },
-		clock:     `SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`,
+		clock:     `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`,
 		serialise: serialisePostgres,
 	}
 	if config.RuntimeParams["application_name"] == "" {

@@ -64,7 +64,8 @@ type engine struct {
 	busy func(error) bool
 	// explain adds to an error what to do about it; it returns others unchanged.
 	explain func(error) error
-	// clock reads the time of the database in microseconds; empty where it is ours.
+	// clock is the time of the database in microseconds, as an expression; empty where it is
+	// ours, because only one process can use it.
 	clock string
 	// serialise is run first in every poll and migration, so that two of them never
 	// plan at once; empty where the engine has one writer anyway.
