@@ -31,6 +31,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"rows without a verdict":       testWithoutVerdict,
 	"deletions":                    testDeletions,
 	"baseline":                     testBaseline,
+	"baseline done elsewhere":      testBaselineDone,
 	"watch added later":            testLaterWatch,
 	"plan fails":                   testPlanFails,
 	"plan panics":                  testPlanPanics,
