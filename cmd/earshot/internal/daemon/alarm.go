@@ -110,6 +110,8 @@ type alarm struct {
 func (d *Daemon) look(ctx context.Context, a *alarm) {
 	why, now := d.notStoring(), d.now()
 	switch {
+	case !d.lease.heldLast(): // another replica tells; without a database this one still does
+		*a = alarm{}
 	case why == "" && a.told:
 		words := fmt.Sprintf("Posts can be stored again, after %s. earshot catches up.", text.Span(now.Sub(a.since)))
 		a.told = !d.tell(ctx, partDatabase, "back", a.since, words)
@@ -143,7 +145,7 @@ func (d *Daemon) tell(ctx context.Context, subject, state string, since time.Tim
 	a := alerts.NewNotice(subject, state, since, d.secrets.Redact(words), d.notifiers.opsRoute())
 	err := d.store.Enqueue(ctx, a)
 	if err == nil {
-		d.sender.Wake()
+		d.wake()
 		return true
 	}
 	to, ok := d.notifiers.notifierFor(a.Route)

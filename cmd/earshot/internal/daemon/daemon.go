@@ -9,6 +9,7 @@ package daemon
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,8 +19,6 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
-	"github.com/earshot/earshot/alerts/digest"
-	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
@@ -44,6 +43,7 @@ type Options struct {
 
 // Daemon is earshot at work: every part, made from one watchlist.
 type Daemon struct {
+	id        string // of this process among the replicas
 	log       *slog.Logger
 	now       func() time.Time
 	started   time.Time
@@ -54,12 +54,9 @@ type Daemon struct {
 	seen      *seenSet
 	planner   *plan.Planner
 	notifiers *notifiers
-	sender    *outbox.Sender
-	routes    *routes
+	lease     *lease
 	clock     *sharedClock // of the ways out
 	desk      *desk.Desk
-	deadlines *desk.Deadlines
-	digests   *digest.Digester
 	monitor   *monitor.Monitor
 	metrics   *metrics
 	web       *webServer
@@ -76,7 +73,7 @@ type Daemon struct {
 // Open opens what needs opening and wires the parts; nothing runs yet. The errors
 // are those of the database, of Redis's address and of the watchlist's parts.
 func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
-	d = &Daemon{log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version, secrets: opt.Secrets}
+	d = &Daemon{id: rand.Text(), log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version, secrets: opt.Secrets}
 	if d.secrets == nil {
 		d.secrets = &config.Redactor{}
 	}
@@ -125,46 +122,11 @@ func (d *Daemon) wire(opt Options) {
 	d.planner = plan.NewPlanner(alerts.Rules{}) // commit fills it
 	d.metrics = newMetrics()
 	d.notifiers = newNotifiers(opt, d.metrics.trouble)
-	d.sender = outbox.NewSender(outbox.Options{
-		Queue:       d.store,
-		Writer:      d.store,
-		Reader:      d.store,
-		Gathered:    d.store.Gathered,
-		NotifierFor: d.notifiers.notifierFor,
-		Log:         d.log,
-		Now:         d.clock.Now,
-		LostSince:   d.lostSince,
-		Accepted:    d.metrics.accepted,
-		Trouble:     func(route string, err error) { d.routes.trouble(route, err) },
+	d.lease = newLease(leaseOptions{
+		db: d.store, shared: d.store.Shared(), holder: d.id, may: func() bool { return true }, begin: d.newDelivery, log: d.log, now: d.now,
 	})
-	d.routes = newRoutes(routesOptions{
-		outbox:      d.store,
-		rules:       d.planner.Rules,
-		notifierFor: d.notifiers.notifierFor,
-		metrics:     d.metrics,
-		log:         d.log,
-		now:         d.now,
-		wake:        d.sender.Wake,
-		hide:        d.secrets.Redact,
-	})
-	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
+	d.desk = desk.NewDesk(d.store, d.now, d.wake)
 	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now, func() *time.Location { return d.planner.Rules().Zone })
-	d.deadlines = desk.NewDeadlines(desk.DeadlineOptions{
-		Cases:   d.store,
-		Open:    d.store,
-		Rules:   d.planner.Rules,
-		Refused: d.sender.Refused,
-		Log:     d.log,
-		Now:     d.now,
-		Changed: d.sender.Wake,
-	})
-	d.digests = digest.NewDigester(digest.Options{
-		Numbers: d.store,
-		Rules:   d.planner.Rules,
-		Log:     d.log,
-		Now:     d.now,
-		Changed: d.sender.Wake,
-	})
 	pollNow := func(ctx context.Context, source string) { d.monitor.PollNow(ctx, source) }
 	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, pollNow)
 	d.monitor = monitor.New(monitor.Options{
@@ -183,32 +145,32 @@ func (d *Daemon) wire(opt Options) {
 }
 
 // Run works until ctx ends and then stops in one order: first nothing new is
-// heard, then nothing new is decided, then what is on its way goes out, then the
-// stores close. follow watches the watchlist for changes until its context ends.
+// heard, then nothing new is decided, then what is on its way goes out, then another
+// replica may deliver and the stores close. follow watches the watchlist for changes until its context ends.
 func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) error {
 	defer d.close()
 	listening, stopListening := context.WithCancel(context.WithoutCancel(ctx))
 	deciding, stopDeciding := context.WithCancel(context.WithoutCancel(ctx))
 	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
+	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopListening()
 	defer stopDeciding()
 	defer stopSending()
+	defer stopKeeping()
 	if err := d.web.listen(); err != nil {
 		return err
 	}
-	var hear, decide, send sync.WaitGroup
-	send.Go(func() { _ = d.sender.Run(sending) }) // ends with its context only
+	var hear, decide, send, keep sync.WaitGroup
+	keep.Go(func() { d.lease.keep(keeping) })
+	send.Go(func() { d.lease.whileHolding(sending, d.send) })
 	send.Go(func() { d.clock.keep(sending) })
 	decide.Go(func() { d.notifiers.run(deciding) })
 	decide.Go(func() { d.web.serve(deciding) })
-	decide.Go(func() { d.pruneLoop(deciding) })
-	decide.Go(func() { d.routes.run(deciding) })
+	decide.Go(func() { d.lease.whileHolding(deciding, d.decide) })
 	decide.Go(func() { d.alarmLoop(deciding) })
-	decide.Go(func() { _ = d.deadlines.Run(deciding) }) // ends with its context only
-	decide.Go(func() { _ = d.digests.Run(deciding) })   // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })
 	if d.hubs != nil {
-		hear.Go(func() { d.hubs.Run(listening) })
+		hear.Go(func() { d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hubs.Run(ctx) }) })
 	}
 	d.poll(listening, d.first)
 	hear.Go(func() {
@@ -224,6 +186,8 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Wait()
 	stopSending()
 	send.Wait()
+	stopKeeping()
+	keep.Wait()
 	d.log.Info("stopped")
 	return nil
 }

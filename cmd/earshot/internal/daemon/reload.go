@@ -100,8 +100,8 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
 	d.poll(ctx, n)
-	d.routes.again(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
-	d.sender.Reload()
+	d.routeAgain(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
+	d.lease.delivery().sender.Reload()
 	d.taken(ctx)
 	return nil
 }
