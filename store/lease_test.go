@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -157,6 +159,48 @@ func TestReplicas(t *testing.T) {
 	}
 	want(t, "each has a turn of its own", turns, 22)
 	want(t, "the last", most, 23)
+}
+
+// TestWake: a process hears what another says, at once, and notices when its connection is
+// lost.
+func TestWake(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: seconds with a real PostgreSQL")
+	}
+	server := testkit.Postgres(t)
+	u, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := testkit.NewProxy(t, u.Host)
+	a := openAt(t, Options{Database: server.URL})
+	u.Host = proxy.Addr
+	b := openAt(t, Options{Database: u.String()})
+	heard, ended := make(chan string, 100), make(chan error, 1)
+	go func() { ended <- b.Heard(background, func(word string) { heard <- word }) }()
+	for word := ""; word != "outbox"; { // until it listens
+		if err := a.WakeOthers(background, "outbox"); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case word = <-heard:
+		case err := <-ended:
+			t.Fatal(err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	proxy.Cut()
+	select {
+	case err := <-ended:
+		wantError(t, "cut", err, "the connection was lost")
+	case <-time.After(10 * time.Second):
+		t.Fatal("a lost connection is not noticed")
+	}
+	ctx, cancel := context.WithCancel(background)
+	cancel()
+	if err := b.Heard(ctx, func(string) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("ended: %v", err)
+	}
 }
 
 // testOlderReader: a program that does not know the newest schema works on, where that

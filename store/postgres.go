@@ -48,6 +48,7 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 	if readOnly {
 		config.RuntimeParams["default_transaction_read_only"] = "on"
 	}
+	s.conn = config
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(postgresConns)
 	db.SetMaxIdleConns(postgresConns / 2)

@@ -23,6 +23,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/earshot/earshot/mention"
 )
 
@@ -44,6 +46,7 @@ type Store struct {
 	read   *sql.DB
 	desk   *sql.DB // for what people press: never empty because polls are being stored
 	engine engine
+	conn   *pgx.ConnConfig // PostgreSQL's, for a connection beside the pools
 	// polls are the slots of polls under way. The others wait here and not for a
 	// connection or the writer, where people's clicks would stand in line behind them.
 	polls chan struct{}

@@ -55,6 +55,7 @@ type Daemon struct {
 	planner   *plan.Planner
 	notifiers *notifiers
 	lease     *lease
+	signals   *signals     // between replicas
 	clock     *sharedClock // of the ways out
 	desk      *desk.Desk
 	monitor   *monitor.Monitor
@@ -125,6 +126,7 @@ func (d *Daemon) wire(opt Options) {
 	d.lease = newLease(leaseOptions{
 		db: d.store, shared: d.store.Shared(), holder: d.id, may: func() bool { return true }, begin: d.newDelivery, log: d.log, now: d.now,
 	})
+	d.signals = newSignals(d.store, d.called, d.log)
 	d.desk = desk.NewDesk(d.store, d.now, d.wake)
 	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now, func() *time.Location { return d.planner.Rules().Zone })
 	pollNow := func(ctx context.Context, source string) { d.monitor.PollNow(ctx, source) }
@@ -164,6 +166,9 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	keep.Go(func() { d.lease.keep(keeping) })
 	send.Go(func() { d.lease.whileHolding(sending, d.send) })
 	send.Go(func() { d.clock.keep(sending) })
+	if d.store.Shared() {
+		send.Go(func() { d.signals.run(sending) })
+	}
 	decide.Go(func() { d.notifiers.run(deciding) })
 	decide.Go(func() { d.web.serve(deciding) })
 	decide.Go(func() { d.lease.whileHolding(deciding, d.decide) })

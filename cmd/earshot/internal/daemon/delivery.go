@@ -76,13 +76,6 @@ func (d *Daemon) decide(ctx context.Context, del *delivery) {
 	all.Wait()
 }
 
-// wake makes who delivers look at the outbox now.
-func (d *Daemon) wake() {
-	if d.lease.held() {
-		d.lease.delivery().sender.Wake()
-	}
-}
-
 // routeAgain routes all that waits by the rules in use.
 func (d *Daemon) routeAgain(ctx context.Context) { d.lease.delivery().routes.again(ctx) }
 
