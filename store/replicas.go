@@ -26,19 +26,19 @@ type Replica struct {
 	Started           time.Time
 
 	Turn     int64 // of its watchlist: the highest is the newest
-	Delivers bool  // it holds the lease that Attend was asked about
+	Delivers bool  // it holds the lease that was asked about
 }
 
 // Shared reports whether several processes may work on the database. The methods below are
 // for one that is.
 func (s *Store) Shared() bool { return s.engine.clock != "" }
 
-// Announce makes a watchlist known before it is used. One that was never seen is the
-// newest from now on. One that was known keeps its turn, because a replica that starts
-// with an old file must not bring it back, except when it is wanted: somebody put it in
-// the place of the newest.
-func (s *Store) Announce(ctx context.Context, digest string, wanted bool) error {
-	return s.inTxOf(ctx, s.desk, "announce watchlist", func(tx *sql.Tx) error {
+// Announce makes a watchlist known before it is used, and returns its turn. One that was
+// never seen is the newest from now on. One that was known keeps its turn, because a
+// replica that starts with an old file must not bring it back, except when it is wanted:
+// somebody put it in the place of the newest.
+func (s *Store) Announce(ctx context.Context, digest string, wanted bool) (turn int64, err error) {
+	err = s.inTxOf(ctx, s.desk, "announce watchlist", func(tx *sql.Tx) error {
 		if err := s.alone(ctx, tx); err != nil {
 			return err
 		}
@@ -53,36 +53,39 @@ func (s *Store) Announce(ctx context.Context, digest string, wanted bool) error 
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM watchlists WHERE turn <= (SELECT MAX(turn) FROM watchlists) - $1`, watchlistsKept)
-		return err
+		if _, err := tx.ExecContext(ctx, `DELETE FROM watchlists WHERE turn <= (SELECT MAX(turn) FROM watchlists) - $1`, watchlistsKept); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT turn FROM watchlists WHERE digest = $1`, digest).Scan(&turn)
 	})
+	return turn, err
 }
 
-// Attend says that the replica is there, and returns all that are, it among them, the
-// one that started first before the others. lease is the name of the one that delivers.
-func (s *Store) Attend(ctx context.Context, me Replica, lease string) ([]Replica, error) {
+// Attend says that a replica is there. Of the replica its turn and lease are not read.
+func (s *Store) Attend(ctx context.Context, me Replica) error {
 	trouble, err := encodeJSON(me.Trouble)
 	if err != nil {
-		return nil, s.wrap("attend", err)
+		return s.wrap("attend", err)
 	}
-	var all []Replica
-	err = s.inTxOf(ctx, s.desk, "attend", func(tx *sql.Tx) error {
+	return s.inTxOf(ctx, s.desk, "attend", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 INSERT INTO replicas (id, host, version, watchlist, file, trouble, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, `+s.engine.clock+`)
 ON CONFLICT (id) DO UPDATE SET watchlist = excluded.watchlist, file = excluded.file, trouble = excluded.trouble, seen_at = excluded.seen_at`,
 			me.ID, clean(me.Host), clean(me.Version), me.Watchlist, me.File, trouble, micros(me.Started))
-		if err != nil {
-			return err
-		}
-		rows, err := tx.QueryContext(ctx, `
+		return err
+	})
+}
+
+// Replicas returns all that said lately that they are there, the one that started first
+// before the others. lease is the name of the lease that Delivers is about.
+func (s *Store) Replicas(ctx context.Context, lease string) ([]Replica, error) {
+	rows, err := s.desk.QueryContext(ctx, `
 SELECT r.id, r.host, r.version, r.watchlist, r.file, r.trouble, r.started_at, COALESCE(w.turn, 0),
  CASE WHEN EXISTS (SELECT 1 FROM leases l WHERE l.name = $1 AND l.holder = r.id AND l.until > `+s.engine.clock+`) THEN 1 ELSE 0 END
 FROM replicas r LEFT JOIN watchlists w ON w.digest = r.watchlist
 WHERE r.seen_at > `+s.engine.clock+` - $2 ORDER BY r.started_at, r.id`, lease, ReplicaGone.Microseconds())
-		all, err = collect(rows, err, scanReplica)
-		return err
-	})
-	return all, err
+	all, err := collect(rows, err, scanReplica)
+	return all, s.wrap("replicas", err)
 }
 
 func scanReplica(row scanner) (Replica, error) {

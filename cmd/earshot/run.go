@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -27,8 +28,12 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	for _, w := range list.Warnings {
 		log.Warn(w.Error())
 	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "a machine without a name"
+	}
 	d, err := daemon.Open(ctx, daemon.Options{
-		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now, Secrets: term.hidden,
+		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
 	})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -25,6 +26,13 @@ const (
 
 // troubles is everything that does not work now: route or part, and why.
 func (d *Daemon) troubles() map[string]string {
+	all := d.ownTroubles()
+	maps.Copy(all, d.roster.troubles())
+	return all
+}
+
+// ownTroubles are those of this process alone.
+func (d *Daemon) ownTroubles() map[string]string {
 	all := d.metrics.inTrouble()
 	if err := d.seen.health(); err != nil {
 		all[partRedis] = err.Error()

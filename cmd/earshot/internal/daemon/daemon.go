@@ -33,6 +33,7 @@ type Options struct {
 	Out       io.Writer // where alerts of the route "console" are printed
 	Colour    bool      // Out is a terminal that shows colours
 	Version   string    // goes into the User-Agent and the health page
+	Host      string    // by which people know this replica among others
 	Log       *slog.Logger
 	Now       func() time.Time
 
@@ -55,6 +56,7 @@ type Daemon struct {
 	planner   *plan.Planner
 	notifiers *notifiers
 	lease     *lease
+	roster    *roster      // of replicas
 	signals   *signals     // between replicas
 	clock     *sharedClock // of the ways out
 	desk      *desk.Desk
@@ -67,7 +69,13 @@ type Daemon struct {
 	analyzer atomic.Pointer[Analyzer]
 	fetch    atomic.Pointer[fetch.Client]
 	config   atomic.Pointer[config.Config]
-	first    *next     // what Run begins with
+	first    *next // what Run begins with
+
+	taking sync.Mutex  // held while a watchlist is taken into use, or out of it
+	list   Watchlist   // the one in use, or waiting
+	at     bool        // it is in use
+	works  atomic.Bool // the same for those who do not wait for taking
+
 	lastPoll time.Time // of the process before, as the database knows it
 }
 
@@ -124,8 +132,12 @@ func (d *Daemon) wire(opt Options) {
 	d.metrics = newMetrics()
 	d.notifiers = newNotifiers(opt, d.metrics.trouble)
 	d.lease = newLease(leaseOptions{
-		db: d.store, shared: d.store.Shared(), holder: d.id, may: func() bool { return true }, begin: d.newDelivery, log: d.log, now: d.now,
+		db: d.store, shared: d.store.Shared(), holder: d.id, may: d.works.Load, begin: d.newDelivery, log: d.log, now: d.now,
 	})
+	d.roster = &roster{
+		db: d.store, shared: d.store.Shared(), trouble: d.ownTroubles, log: d.log, now: d.now, poke: make(chan struct{}, 1),
+		me: store.Replica{ID: d.id, Host: opt.Host, Version: opt.Version, Started: d.started},
+	}
 	d.signals = newSignals(d.store, d.called, d.log)
 	d.desk = desk.NewDesk(d.store, d.now, d.wake)
 	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now, func() *time.Location { return d.planner.Rules().Zone })
@@ -168,6 +180,7 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	send.Go(func() { d.clock.keep(sending) })
 	if d.store.Shared() {
 		send.Go(func() { d.signals.run(sending) })
+		keep.Go(func() { d.roster.run(keeping, func() { d.turned(listening) }) })
 	}
 	decide.Go(func() { d.notifiers.run(deciding) })
 	decide.Go(func() { d.web.serve(deciding) })
@@ -177,7 +190,12 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	if d.hubs != nil {
 		hear.Go(func() { d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hubs.Run(ctx) }) })
 	}
+	d.taking.Lock()
 	d.poll(listening, d.first)
+	d.taking.Unlock()
+	if d.store.Shared() {
+		d.signals.call(callReplicas)
+	}
 	hear.Go(func() {
 		if err := follow(listening); err != nil && listening.Err() == nil {
 			d.log.Error("the watchlist is not followed any more; restart to take changes", "err", err)

@@ -11,21 +11,25 @@ import (
 
 // A changed watchlist is taken in two steps. prepare does everything that may
 // fail and touches nothing that is in use; commit and poll swap it in and cannot
-// fail. So a watchlist is in use as a whole or not at all.
+// fail. So a watchlist is in use as a whole or not at all. Of several replicas only
+// those poll and deliver whose watchlist is the newest; the others are ready.
 
 // next is all that depends on the watchlist, made and not yet in use.
 type next struct {
+	list      Watchlist
 	config    *config.Config
 	analyzer  *Analyzer
 	rules     alerts.Rules
 	notifiers notifierSet
 	client    *fetch.Client
 	sources   []monitor.Source
+	newest    bool
 }
 
 // prepare makes the parts of a watchlist. The errors are the words file that
 // cannot be read or is wrong, options of sources, and that the database cannot be
-// written. All that it changes are the names of sources.
+// written. All that it changes are which watchlist the other replicas see here, and the
+// names of sources.
 func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	scorer, err := NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
@@ -38,18 +42,28 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		client.Close()
 		return nil, err
 	}
-	if err := d.nameSources(ctx, sources); err != nil { // last: it is the only change made here
-		client.Close()
-		return nil, err
-	}
-	return &next{
+	n := &next{
+		list:      list,
 		config:    list.Config,
 		analyzer:  NewAnalyzer(list, scorer, d.planner.OfficialFor),
 		rules:     NewRules(list.Config, scorer),
 		notifiers: d.notifiers.prepare(list.Config),
 		client:    client,
 		sources:   sources,
-	}, nil
+	}
+	all, file := list.digests(d.key)
+	newest, back, err := d.roster.take(ctx, all, file)
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	n.newest = newest
+	if err := d.nameSources(ctx, sources, newest); err != nil { // last
+		back()
+		client.Close()
+		return nil, err
+	}
+	return n, nil
 }
 
 // newClient makes the client of a watchlist. After a reload it goes on with the manners
@@ -71,10 +85,18 @@ func (d *Daemon) commit(n *next) {
 }
 
 // poll hands the prepared sources to the running monitor, with the client of
-// their manners. When ctx ends first, the daemon stops and nothing is polled.
+// their manners; none where another replica has a newer watchlist. When ctx ends first, the
+// daemon stops and nothing is polled.
 func (d *Daemon) poll(ctx context.Context, n *next) {
+	d.list, d.at = n.list, n.newest
 	if before := d.fetch.Swap(n.client); before != n.client {
 		defer before.Close()
+	}
+	d.works.Store(n.newest)
+	d.lease.look()
+	if !n.newest {
+		d.rest(ctx)
+		return
 	}
 	if d.hubs != nil {
 		d.hubs.Keep(sourceNames(n.sources)) // first: a source is offered by its first poll
@@ -85,10 +107,45 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 	}
 }
 
+// rest stops polling: another replica has a newer watchlist.
+func (d *Daemon) rest(ctx context.Context) {
+	d.doors.close()
+	if d.monitor.Apply(ctx, nil) == nil {
+		d.log.Warn(d.roster.troubles()[partReplica])
+	}
+}
+
+// turned begins or ends the work of this replica, when another came with a newer
+// watchlist, or the one that had it is gone.
+func (d *Daemon) turned(ctx context.Context) {
+	d.taking.Lock()
+	defer d.taking.Unlock()
+	newest := d.roster.isNewest()
+	switch {
+	case newest == d.at || d.list.Config == nil || ctx.Err() != nil: // nothing to do, or too early, or too late
+		return
+	case !newest:
+		d.at = false
+		d.works.Store(false)
+		d.lease.look()
+		d.rest(ctx)
+		return
+	}
+	n, err := d.prepare(ctx, d.list)
+	if err != nil {
+		d.log.Error("this replica has the newest watchlist now and cannot take it into use; trying again", "err", err)
+		return
+	}
+	d.commit(n)
+	d.poll(ctx, n)
+}
+
 // Reload takes a changed watchlist while the daemon runs, or returns why it
 // cannot and changes nothing. What is bound to the process (store, web) keeps its
 // old value, and the log says so.
 func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
+	d.taking.Lock()
+	defer d.taking.Unlock()
 	n, err := d.prepare(ctx, list)
 	if err != nil {
 		return err
@@ -100,7 +157,12 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
 	d.poll(ctx, n)
-	d.routeAgain(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
+	if d.store.Shared() {
+		d.signals.call(callReplicas)
+	}
+	if d.lease.held() && n.newest {
+		d.routeAgain(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
+	}
 	d.lease.delivery().sender.Reload()
 	d.taken(ctx)
 	return nil

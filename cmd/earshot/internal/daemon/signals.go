@@ -107,7 +107,10 @@ func (d *Daemon) wake() {
 
 // called is told what other replicas call out.
 func (d *Daemon) called(word string) {
-	if word == callOutbox && d.lease.held() {
+	switch {
+	case word == callReplicas:
+		d.roster.look()
+	case word == callOutbox && d.lease.held():
 		d.lease.delivery().sender.Wake()
 	}
 }
