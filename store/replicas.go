@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"time"
 )
 
@@ -106,4 +108,29 @@ func scanReplica(row scanner) (Replica, error) {
 func (s *Store) Leave(ctx context.Context, id string) error {
 	_, err := s.exec(ctx, "leave", `DELETE FROM replicas WHERE id = $1 OR seen_at < `+s.engine.clock+` - $2`, id, (24 * time.Hour).Microseconds())
 	return err
+}
+
+// gapRow is the row of meta that says when nobody polled.
+const gapRow = "gap"
+
+// NoteGap writes down that nobody polled between the last poll and a start, for replicas
+// that start later and cannot see it any more.
+func (s *Store) NoteGap(ctx context.Context, last, start time.Time) error {
+	value := binary.BigEndian.AppendUint64(nil, uint64(micros(last)))
+	value = binary.BigEndian.AppendUint64(value, uint64(micros(start)))
+	_, err := s.exec(ctx, "note a gap", `INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, gapRow, value)
+	return err
+}
+
+// Gap returns what NoteGap wrote last; zero times when it never did.
+func (s *Store) Gap(ctx context.Context) (last, start time.Time, err error) {
+	var value []byte
+	err = s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = $1`, gapRow).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && len(value) != 16 {
+		return last, start, nil
+	}
+	if err != nil {
+		return last, start, s.wrap("read a gap", err)
+	}
+	return fromMicros(int64(binary.BigEndian.Uint64(value))), fromMicros(int64(binary.BigEndian.Uint64(value[8:]))), nil
 }

@@ -22,6 +22,7 @@ const (
 	partPosts     = "posts"     // posts of sources cannot be stored
 	partWatchlist = "watchlist" // the saved one is not in use
 	partRedis     = "redis"
+	partClock     = "clock" // it differs from the database's
 )
 
 // troubles is everything that does not work now: route or part, and why.
@@ -34,6 +35,9 @@ func (d *Daemon) troubles() map[string]string {
 // ownTroubles are those of this process alone.
 func (d *Daemon) ownTroubles() map[string]string {
 	all := d.metrics.inTrouble()
+	if why := d.clock.wrong(); why != "" {
+		all[partClock] = why
+	}
 	if err := d.seen.health(); err != nil {
 		all[partRedis] = err.Error()
 	}
@@ -60,7 +64,7 @@ func (d *Daemon) Refused(ctx context.Context, err error) {
 	_, again := d.metrics.inTrouble()[partWatchlist]
 	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+words))
 	if !again {
-		d.tell(ctx, partWatchlist, "refused", d.now(), "The watchlist that was saved is not in use, the one before it is. "+words)
+		d.tell(ctx, partWatchlist, "refused "+words, d.about(), "The watchlist that was saved is not in use, the one before it is. "+words)
 	}
 }
 
@@ -68,8 +72,16 @@ func (d *Daemon) Refused(ctx context.Context, err error) {
 func (d *Daemon) taken(ctx context.Context) {
 	if _, refused := d.metrics.inTrouble()[partWatchlist]; refused {
 		d.metrics.trouble(partWatchlist, nil)
-		d.tell(ctx, partWatchlist, "taken", d.now(), "The watchlist is in use as it was saved.")
+		d.tell(ctx, partWatchlist, "taken", d.about(), "The watchlist is in use as it was saved.")
 	}
+}
+
+// about is now, where replicas that find the same within minutes say it once.
+func (d *Daemon) about() time.Time {
+	if d.store.Shared() {
+		return d.now().Truncate(10 * time.Minute)
+	}
+	return d.now()
 }
 
 // firstProblem is the first mistake of a watchlist with its place, and how many there are.

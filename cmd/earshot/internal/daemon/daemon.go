@@ -46,7 +46,7 @@ type Options struct {
 type Daemon struct {
 	id        string // of this process among the replicas
 	log       *slog.Logger
-	now       func() time.Time
+	now       func() time.Time // the database's clock
 	started   time.Time
 	version   string
 	secrets   *config.Redactor
@@ -56,12 +56,13 @@ type Daemon struct {
 	planner   *plan.Planner
 	notifiers *notifiers
 	lease     *lease
-	roster    *roster      // of replicas
-	signals   *signals     // between replicas
-	clock     *sharedClock // of the ways out
+	roster    *roster  // of replicas
+	signals   *signals // between replicas
+	clock     *sharedClock
 	desk      *desk.Desk
 	monitor   *monitor.Monitor
 	metrics   *metrics
+	states    *states
 	web       *webServer
 	hubs      *websub.Subscriber // nil without web.listen and web.public_url
 	doors     *pushDoors
@@ -76,18 +77,20 @@ type Daemon struct {
 	at     bool        // it is in use
 	works  atomic.Bool // the same for those who do not wait for taking
 
-	lastPoll time.Time // of the process before, as the database knows it
+	gap gap // in which nobody polled before the start
 }
 
 // Open opens what needs opening and wires the parts; nothing runs yet. The errors
 // are those of the database, of Redis's address and of the watchlist's parts.
 func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
-	d = &Daemon{id: rand.Text(), log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version, secrets: opt.Secrets}
+	d = &Daemon{id: rand.Text(), log: opt.Log, version: opt.Version, secrets: opt.Secrets}
 	if d.secrets == nil {
 		d.secrets = &config.Redactor{}
 	}
 	cfg := opt.Watchlist.Config
 	d.secrets.Take(cfg)
+	d.clock = &sharedClock{now: opt.Now, log: d.log}
+	d.now = d.clock.Now
 	d.store, err = store.Open(ctx, store.Options{Database: cfg.Database(), Log: d.log, Now: d.now})
 	if err != nil {
 		return nil, err
@@ -97,6 +100,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 			d.close()
 		}
 	}()
+	if err := d.findGap(ctx); err != nil {
+		return nil, err
+	}
 	if d.key, err = d.store.PlaceKey(ctx); err != nil {
 		return nil, err
 	}
@@ -104,8 +110,12 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d.clock = &sharedClock{now: d.now, measure: d.store.ClockAhead, log: d.log}
+	d.clock.measure = func(ctx context.Context) (time.Duration, error) {
+		more, err := d.store.ClockAhead(ctx) // of what it is taken for now
+		return time.Duration(d.clock.ahead.Load()) + more, err
+	}
 	d.clock.set(ctx)
+	d.started = d.now()
 	d.wire(opt)
 	d.first, err = d.prepare(ctx, opt.Watchlist)
 	if err != nil {
@@ -132,7 +142,7 @@ func (d *Daemon) wire(opt Options) {
 	d.metrics = newMetrics()
 	d.notifiers = newNotifiers(opt, d.metrics.trouble)
 	d.lease = newLease(leaseOptions{
-		db: d.store, shared: d.store.Shared(), holder: d.id, may: d.works.Load, begin: d.newDelivery, log: d.log, now: d.now,
+		db: d.store, shared: d.store.Shared(), holder: d.id, may: d.works.Load, begin: d.newDelivery, log: d.log, now: opt.Now,
 	})
 	d.roster = &roster{
 		db: d.store, shared: d.store.Shared(), trouble: d.ownTroubles, log: d.log, now: d.now, poke: make(chan struct{}, 1),
@@ -140,7 +150,7 @@ func (d *Daemon) wire(opt Options) {
 	}
 	d.signals = newSignals(d.store, d.called, d.log)
 	d.desk = desk.NewDesk(d.store, d.now, d.wake)
-	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now, func() *time.Location { return d.planner.Rules().Zone })
+	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.now, func() *time.Location { return d.planner.Rules().Zone })
 	pollNow := func(ctx context.Context, source string) { d.monitor.PollNow(ctx, source) }
 	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, pollNow)
 	d.monitor = monitor.New(monitor.Options{
@@ -155,7 +165,8 @@ func (d *Daemon) wire(opt Options) {
 		Now:      d.now,
 	})
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
-	d.metrics.watch(d.monitor, d.store, d.troubles)
+	d.states = &states{shared: d.store.Shared(), own: d.monitor.Status, db: d.store, names: d.sourceNames, now: d.now}
+	d.metrics.watch(d.sources, d.store, d.troubles, d.replicaCounts)
 }
 
 // Run works until ctx ends and then stops in one order: first nothing new is

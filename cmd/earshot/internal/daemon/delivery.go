@@ -26,7 +26,7 @@ func (d *Daemon) newDelivery() *delivery {
 		Gathered:    d.store.Gathered,
 		NotifierFor: d.notifiers.notifierFor,
 		Log:         d.log,
-		Now:         d.clock.Now,
+		Now:         d.now,
 		LostSince:   d.lostSince,
 		Accepted:    d.metrics.accepted,
 		Trouble:     func(route string, err error) { del.routes.trouble(route, err) },

@@ -26,9 +26,6 @@ func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source, stor
 	stored := make(map[string]mention.SourceState, len(known))
 	for _, row := range known {
 		stored[row.Key] = row
-		if d.first == nil && row.LastPoll.After(d.lastPoll) {
-			d.lastPoll = row.LastPoll
-		}
 	}
 	var changed []mention.SourceState
 	for i, id := range assignKeys(known, sources, d.now()) {

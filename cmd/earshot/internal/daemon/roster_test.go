@@ -3,15 +3,20 @@ package daemon
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
 )
 
 // replica is a whole daemon at work.
@@ -175,5 +180,89 @@ web: {listen: "127.0.0.1:0"}
 		if a == all || f != file {
 			t.Errorf("another %s: all the same %v, file the same %v", name, a == all, f == file)
 		}
+	}
+}
+
+// TestReplicasAreSeen: any replica shows all of them and all sources, whoever polls. One
+// whose clock is wrong says so, and what it hears is as old as it is.
+func TestReplicasAreSeen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: seconds with a real PostgreSQL")
+	}
+	server := testkit.Postgres(t)
+	bad, good := newHook(t, http.StatusNotFound), newHook(t, http.StatusOK)
+	list := postgresList(server.URL, bad, good, `routes: [{to: "webhook:good"}]`)
+	a := replicaOf(t, "a", "1", list, 0)
+	eventually(t, "that a delivers", a.lease.held)
+	b := replicaOf(t, "b", "1", list, 5*time.Minute)
+	health := func(r *replica) (h Health) {
+		t.Helper()
+		rec := httptest.NewRecorder()
+		r.health(rec, httptest.NewRequest(http.MethodGet, "/healthz", http.NoBody))
+		if err := json.Unmarshal(rec.Body.Bytes(), &h); err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	eventually(t, "that b takes a post", func() bool {
+		rec := httptest.NewRecorder()
+		post := httptest.NewRequest(http.MethodPost, push.Path, strings.NewReader(`{"id": "1", "text": "Romashka lost my money and nobody answers, a scandal", "published": "`+time.Now().UTC().Format(time.RFC3339)+`"}`))
+		post.Header.Set("Authorization", "Bearer 0123456789012345678901234567890123456789")
+		b.doors.ServeHTTP(rec, post)
+		return rec.Code == http.StatusOK
+	})
+	eventually(t, "the message", func() bool { return len(good.taken()) == 1 })
+	page, err := a.store.List(t.Context(), mention.Query{})
+	if err != nil || len(page.Entries) != 1 {
+		t.Fatal(page, err)
+	}
+	if heard := page.Entries[0].Mention.HeardAt; time.Since(heard).Abs() > time.Minute {
+		t.Errorf("heard %s from now, by the wrong clock", time.Until(heard))
+	}
+	var h Health
+	eventually(t, "that a sees all", func() bool {
+		h = health(a)
+		return len(h.Replicas) == 2 && h.Replicas[1].Trouble[partClock] != "" && len(h.Sources) == 1 && h.Sources[0].LastPoll != ""
+	})
+	first, second := h.Replicas[0], h.Replicas[1]
+	if first.Host != "a" || !first.Delivers || second.Host != "b" || second.Delivers || second.Version != "1" || first.Waits || second.Waits || h.Status != "degraded" {
+		t.Errorf("%+v", h)
+	}
+	if !strings.Contains(b.log.String(), "this machine's clock is 5 min ahead of the database's") || health(b).Trouble[partClock] == "" || len(h.Trouble) > 0 {
+		t.Errorf("b says %v, a %v, b's log:\n%s", health(b).Trouble, h.Trouble, b.log)
+	}
+	if !strings.Contains(scrape(a), "earshot_deliverer 1") || !strings.Contains(scrape(b), "earshot_deliverer 0") || !strings.Contains(scrape(b), "earshot_replicas 2") {
+		t.Errorf("metrics of b:\n%s", scrape(b))
+	}
+}
+
+func scrape(r *replica) string {
+	rec := httptest.NewRecorder()
+	r.metrics.handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+	return rec.Body.String()
+}
+
+// nobody is a database on which a replica is alone and no lease is held.
+type nobody struct{ attender }
+
+func (nobody) Replicas(context.Context, string) ([]store.Replica, error) { return nil, nil }
+
+// TestNoDeliverer: when nobody has delivered for half a minute, that is a trouble.
+func TestNoDeliverer(t *testing.T) {
+	now := time.Now()
+	r := &roster{db: nobody{}, shared: true, log: slog.New(slog.DiscardHandler), now: func() time.Time { return now }}
+	for _, c := range []struct {
+		after   time.Duration
+		trouble bool
+	}{{0, false}, {29 * time.Second, false}, {30 * time.Second, true}} {
+		at := now
+		now = at.Add(c.after)
+		if err := r.see(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if why := r.troubles()[partDeliverer]; (why != "") != c.trouble {
+			t.Errorf("after %s: %q", c.after, why)
+		}
+		now = at
 	}
 }

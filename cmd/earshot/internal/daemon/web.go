@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -137,6 +138,8 @@ type Health struct {
 	Trouble map[string]string `json:"trouble"` // part → what is wrong
 	Sources []SourceHealth    `json:"sources"`
 	Outbox  map[string]int    `json:"outbox"`
+
+	Replicas []ReplicaHealth `json:"replicas,omitempty"` // where several may work on one database
 }
 
 // SourceHealth is how one source stands. Times are RFC 3339 UTC.
@@ -157,7 +160,7 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 		Trouble: d.troubles(),
 		Outbox:  map[string]int{},
 	}
-	for _, s := range d.monitor.Status() {
+	for _, s := range d.sources() {
 		out.Sources = append(out.Sources, SourceHealth{
 			Name:        s.Name,
 			State:       s.StateAt(d.now()),
@@ -167,7 +170,8 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 			Error:       s.LastError,
 		})
 	}
-	if len(out.Trouble) > 0 {
+	out.Replicas = d.replicas()
+	if len(out.Trouble) > 0 || slices.ContainsFunc(out.Replicas, func(r ReplicaHealth) bool { return r.Waits || len(r.Trouble) > 0 }) {
 		out.Status = "degraded"
 	}
 	status := http.StatusOK
