@@ -19,20 +19,21 @@ func (s *Store) Lease(ctx context.Context, name, holder string, ttl time.Duratio
 	if !s.Shared() {
 		return true, nil
 	}
-	err = s.inTxOf(ctx, s.desk, "lease "+name, func(tx *sql.Tx) error {
-		var is string
-		err := tx.QueryRowContext(ctx, `
+	// One statement and no transaction: a holder that stops half way must not keep the row
+	// locked.
+	var is string
+	err = s.desk.QueryRowContext(ctx, `
 INSERT INTO leases (name, holder, until) VALUES ($1, $2, `+s.engine.clock+` + $3)
 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
  WHERE leases.holder = excluded.holder OR leases.until <= `+s.engine.clock+`
 RETURNING holder`, name, holder, ttl.Microseconds()).Scan(&is)
-		if errors.Is(err, sql.ErrNoRows) { // somebody else has it
-			return nil
-		}
-		held = err == nil
-		return err
-	})
-	return held && err == nil, err
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, sql.ErrNoRows): // somebody else has it
+		return false, nil
+	}
+	return false, s.wrap("lease "+name, err)
 }
 
 // EndLease gives the lease up, so that the next holder need not wait until it ends. It
@@ -41,6 +42,6 @@ func (s *Store) EndLease(ctx context.Context, name, holder string) error {
 	if !s.Shared() {
 		return nil
 	}
-	_, err := s.exec(ctx, "end lease "+name, `UPDATE leases SET until = 0 WHERE name = $1 AND holder = $2`, name, holder)
-	return err
+	_, err := s.desk.ExecContext(ctx, `UPDATE leases SET until = 0 WHERE name = $1 AND holder = $2`, name, holder)
+	return s.wrap("end lease "+name, err)
 }
