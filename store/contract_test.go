@@ -59,6 +59,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"one winner":                   testOneWinner,
 	"lessons and mutes":            testLessons,
 	"mutes end":                    testMutes,
+	"subscriptions to hubs":        testSubscriptions,
 	"followed threads":             testFollows,
 	"followed threads end":         testFollowsEnd,
 	"sources":                      testSources,

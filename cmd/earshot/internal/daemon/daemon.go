@@ -151,8 +151,7 @@ func (d *Daemon) wire(opt Options) {
 	d.signals = newSignals(d.store, d.called, d.log)
 	d.desk = desk.NewDesk(d.store, d.now, d.wake)
 	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.now, func() *time.Location { return d.planner.Rules().Zone })
-	pollNow := func(ctx context.Context, source string) { d.monitor.PollNow(ctx, source) }
-	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, pollNow)
+	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, d.store, d.now, d.pollNow)
 	d.monitor = monitor.New(monitor.Options{
 		Seen:     d.seen,
 		Ledger:   d.ledger(),
@@ -199,7 +198,8 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.alarmLoop(deciding) })
 	hear.Go(func() { d.monitor.Run(listening) })
 	if d.hubs != nil {
-		hear.Go(func() { d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hubs.Run(ctx) }) })
+		hear.Go(func() { d.hubs.Run(listening) })
+		hear.Go(func() { d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hubs.Ask(ctx) }) })
 	}
 	d.taking.Lock()
 	d.poll(listening, d.first)

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 )
@@ -12,6 +13,7 @@ import (
 const (
 	callOutbox   = "outbox"   // there is something to deliver
 	callReplicas = "replicas" // a watchlist was taken into use
+	callPoll     = "poll "    // and the name of a source that is due now
 )
 
 const (
@@ -29,7 +31,7 @@ type caller interface {
 // signals call the other replicas, and hear them.
 type signals struct {
 	db    caller
-	heard func(word string)
+	heard func(ctx context.Context, word string)
 	log   *slog.Logger
 
 	mu    sync.Mutex
@@ -37,7 +39,7 @@ type signals struct {
 	wake  chan struct{}
 }
 
-func newSignals(db caller, heard func(string), log *slog.Logger) *signals {
+func newSignals(db caller, heard func(context.Context, string), log *slog.Logger) *signals {
 	return &signals{db: db, heard: heard, log: log, words: map[string]bool{}, wake: make(chan struct{}, 1)}
 }
 
@@ -86,7 +88,7 @@ func (s *signals) run(ctx context.Context) {
 
 func (s *signals) listen(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := s.db.Heard(ctx, s.heard); err != nil && ctx.Err() == nil {
+		if err := s.db.Heard(ctx, func(word string) { s.heard(ctx, word) }); err != nil && ctx.Err() == nil {
 			s.log.Debug("other replicas are not heard; trying again", "err", err)
 		}
 		select {
@@ -105,9 +107,21 @@ func (d *Daemon) wake() {
 	d.signals.call(callOutbox)
 }
 
+// pollNow makes a source due now, here or where it is polled.
+func (d *Daemon) pollNow(ctx context.Context, source string) {
+	if d.works.Load() {
+		d.monitor.PollNow(ctx, source)
+		return
+	}
+	d.signals.call(callPoll + source)
+}
+
 // called is told what other replicas call out.
-func (d *Daemon) called(word string) {
+func (d *Daemon) called(ctx context.Context, word string) {
+	source, poll := strings.CutPrefix(word, callPoll)
 	switch {
+	case poll && d.works.Load():
+		d.monitor.PollNow(ctx, source)
 	case word == callReplicas:
 		d.roster.look()
 	case word == callOutbox && d.lease.held():
