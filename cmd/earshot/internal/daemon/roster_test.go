@@ -247,6 +247,29 @@ type nobody struct{ attender }
 
 func (nobody) Replicas(context.Context, string) ([]store.Replica, error) { return nil, nil }
 
+// newer is a database with another replica that works by a newer watchlist of this file.
+type newer struct {
+	attender
+	file string
+}
+
+func (n newer) Replicas(context.Context, string) ([]store.Replica, error) {
+	return []store.Replica{{ID: "x", Host: "db2", File: n.file, Turn: 9}}, nil
+}
+
+// TestWhatAReplicaWaitsFor: whether it is the file, or a key.
+func TestWhatAReplicaWaitsFor(t *testing.T) {
+	for file, want := range map[string]string{"ours": "a key of the environment", "theirs": "give this one the same file"} {
+		r := &roster{db: newer{file: file}, shared: true, log: slog.New(slog.DiscardHandler), now: time.Now, me: store.Replica{ID: "me", File: "ours", Turn: 3}}
+		if err := r.see(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if why := r.troubles()[partReplica]; !strings.Contains(why, want) || !strings.Contains(why, "db2 works by a newer watchlist") {
+			t.Errorf("%s: %q, want %q", file, why, want)
+		}
+	}
+}
+
 // TestNoDeliverer: when nobody has delivered for half a minute, that is a trouble.
 func TestNoDeliverer(t *testing.T) {
 	now := time.Now()
