@@ -57,6 +57,7 @@ var mayImport = map[string][]string{
 	"internal/testkit":   {},
 	"internal/text":      {},
 	"internal/tsv":       {},
+	"internal/i18n":      {"internal/tsv"},
 	"internal/websub":    {},
 	"internal/fakeslack": {},
 	"match":              {"mention", "internal/lang", "internal/tsv"},
