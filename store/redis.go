@@ -446,6 +446,16 @@ func (r *RedisSeen) Check(ctx context.Context) error {
 	})
 }
 
+// ping asks whether the server answers at all.
+func (r *RedisSeen) ping(ctx context.Context) error {
+	tight, cancel := bounded(ctx)
+	defer cancel()
+	if err := r.client.Ping(tight).Err(); err != nil {
+		return away(ctx, err)
+	}
+	return nil
+}
+
 // isOutOfMemory: Redis reads, but takes nothing new.
 func isOutOfMemory(err error) bool { return strings.HasPrefix(err.Error(), "OOM ") }
 

@@ -394,6 +394,7 @@ func (s *Sender) notPosted(ctx context.Context, notifier alerts.Notifier, m aler
 		}
 	default:
 		s.timedOut(wayOut{notifier, toPost, a.Route}, err, now)
+		s.doubted(a, err)
 		s.opt.Log.Warn("a message is in doubt; its channel will be read", "alert", a.ID, "route", a.Route, "err", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,14 +66,20 @@ func (d *Daemon) taken(ctx context.Context) {
 }
 
 // firstProblem is the first mistake of a watchlist with its place, and how many there are.
+// Warnings stand in no way and are not told of.
 func firstProblem(err error) string {
 	var many *config.Errors
-	if !errors.As(err, &many) || len(many.List) == 0 {
+	if !errors.As(err, &many) {
 		words, _, _ := strings.Cut(err.Error(), "\n")
 		return words
 	}
-	words := many.List[0].Error()
-	if more := len(many.List) - 1; more > 0 {
+	mistakes := slices.DeleteFunc(slices.Clone(many.List), func(e config.Error) bool { return e.Warning })
+	if len(mistakes) == 0 {
+		words, _, _ := strings.Cut(err.Error(), "\n")
+		return words
+	}
+	words := mistakes[0].Error()
+	if more := len(mistakes) - 1; more > 0 {
 		words += fmt.Sprintf(" (and %s more)", text.Count(more, "mistake"))
 	}
 	return words

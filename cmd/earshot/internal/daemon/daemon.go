@@ -204,6 +204,7 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.pruneLoop(deciding) })
 	decide.Go(func() { d.routes.run(deciding) })
 	decide.Go(func() { d.alarmLoop(deciding) })
+	decide.Go(func() { d.seen.keep(deciding) })
 	decide.Go(func() { _ = d.deadlines.Run(deciding) }) // ends with its context only
 	decide.Go(func() { _ = d.digests.Run(deciding) })   // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })

@@ -15,6 +15,7 @@ import (
 type seenSet struct {
 	monitor.Seen
 	health func() error // nil: well
+	keep   func(context.Context)
 	close  func() error
 }
 
@@ -24,7 +25,7 @@ func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slo
 	nothing := func() error { return nil }
 	address := cfg.Store.Redis.Reveal()
 	if address == "" {
-		return &seenSet{Seen: db.Seen(), health: nothing, close: nothing}, nil
+		return &seenSet{Seen: db.Seen(), health: nothing, keep: func(context.Context) {}, close: nothing}, nil
 	}
 	key, err := db.InstallKey(ctx)
 	if err != nil {
@@ -44,7 +45,7 @@ func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slo
 		}
 		return nil
 	}
-	return &seenSet{Seen: filter, health: health, close: filter.Close}, nil
+	return &seenSet{Seen: filter, health: health, keep: filter.Keep, close: filter.Close}, nil
 }
 
 // ProbeRedis asks the watchlist's Redis whether it would serve; nil too without one.
