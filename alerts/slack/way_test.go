@@ -110,7 +110,7 @@ func (w *world) start() {
 	if client == nil {
 		client = &http.Client{Transport: &http.Transport{}}
 	}
-	w.desk = desk.NewDesk(w.store, time.Now, func() { w.sender.Wake() })
+	w.desk = desk.NewDesk(w.store, nil, time.Now, func() { w.sender.Wake() })
 	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
 		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now,
 		Replies: func(m mention.Mention, me string) []string { return []string{"Sorry, " + m.Post.Author + ". " + me} }}
