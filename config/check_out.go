@@ -74,6 +74,7 @@ func (d *decoder) checkRoutes(c *Config) {
 				"this route is never reached: the one in line %d takes all of it", c.Routes[reachable[j]].Pos.Line)
 			continue
 		}
+		d.checkLanguage(c.Routes[:i], r, path)
 		reachable = append(reachable, i)
 		rest = rest || covers(r, Route{})
 	}
@@ -87,6 +88,17 @@ func (d *decoder) checkRoutes(c *Config) {
 	}
 	d.checkHook(c.Digest.To, "digest.to", hooks)
 	d.checkUnusedHooks(c)
+}
+
+// checkLanguage checks that one place is written to in one language: whoever reads one of
+// its messages reads them all.
+func (d *decoder) checkLanguage(before []Route, r Route, path string) {
+	for _, other := range before {
+		if r.Language != "" && other.Language != "" && other.To == r.To && other.Language != r.Language {
+			d.wrong(d.place(path+".language"), "write the same language in both, or in one of them", "%s has another language in line %d: %s", r.To, other.Pos.Line, other.Language)
+			return
+		}
+	}
 }
 
 // checkKnown checks names that must exist elsewhere in the file.

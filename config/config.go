@@ -12,6 +12,7 @@ import (
 // it was loaded.
 type Config struct {
 	Contact    string          `yaml:"contact" doc:"An address at which the owner of a site can reach you. It goes into the User-Agent of every request." example:"pr@romashka.example"`
+	Language   string          `yaml:"language" doc:"The language of what you read: alerts, buttons, digests, the terminal: en, ru, uk, bg. Posts are heard in all of them. en when left out." format:"lang"`
 	Watches    []Watch         `yaml:"watch" doc:"What to listen for: one entry for each brand, product or person."`
 	Sources    []Source        `yaml:"sources" doc:"Where to listen: one entry for each place that is polled."`
 	Sentiment  Sentiment       `yaml:"sentiment" doc:"How bad a post must be to raise an alert, and your own words."`
@@ -124,6 +125,7 @@ type Route struct {
 	Kind     []string `yaml:"kind" doc:"Only posts of these kinds: review, forum, comment, news, social." format:"postkind"`
 	Lang     []string `yaml:"lang" doc:"Only posts in these languages: en, ru, uk, bg." format:"lang"`
 	To       string   `yaml:"to" required:"true" doc:"A Slack channel (\"#mentions\" or its id), console, or webhook:NAME." format:"destination"`
+	Language string   `yaml:"language" doc:"The language of what is written there, when it is another than yours: en, ru, uk, bg. lang: chooses posts, language: what people read." format:"lang"`
 	Notify   string   `yaml:"notify" doc:"A person or user group to name in the alert: \"@oncall-pr\"." format:"person"`
 	Pos      Pos      `yaml:"-"`
 }
@@ -174,6 +176,18 @@ func (d Deadlines) For(severity string) Deadline {
 		}
 	}
 	out.Hours = out.Hours.Except(d.Holidays...)
+	return out
+}
+
+// Spoken are the languages of the destinations that have one of their own, by what routes
+// call them. What else goes to the same place, an escalation or a digest, is in it too.
+func (c *Config) Spoken() map[string]string {
+	out := map[string]string{}
+	for _, r := range c.Routes {
+		if r.Language != "" {
+			out[r.To] = r.Language
+		}
+	}
 	return out
 }
 

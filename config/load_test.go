@@ -103,6 +103,9 @@ func TestFull(t *testing.T) {
 	if c.Slack.SigningSecret.Reveal() != "from-a-file" || c.Store.Database.Reveal() != "postgres://earshot:xoxb-bot-value@db.example/earshot" {
 		t.Error("secrets were not expanded")
 	}
+	if diff := cmp.Diff(map[string]string{"#згадки": "bg"}, c.Spoken()); diff != "" || c.Language != "uk" {
+		t.Errorf("language %q, %s", c.Language, diff)
+	}
 	critical := c.Deadlines.For("critical")
 	if critical.Claim != 2*time.Minute || critical.Notify != "@oncall-pr" || critical.Hours.String() != "always" {
 		t.Errorf("critical: %+v", critical)

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -48,6 +49,8 @@ type Options struct {
 	// Replies returns reply templates that fit the mention, filled in, for the person me
 	// to post; may be nil.
 	Replies func(m mention.Mention, me string) []string
+	// Language returns the language of a code, in which messages answer who presses; nil: English.
+	Language func(code string) i18n.Lang
 	// Zone says in which time zone people mean "tomorrow 9:00"; nil: UTC.
 	Zone func() *time.Location
 	Log  *slog.Logger
@@ -102,6 +105,9 @@ func New(opt Options) *Notifier {
 	}
 	if opt.Replies == nil {
 		opt.Replies = func(mention.Mention, string) []string { return nil }
+	}
+	if opt.Language == nil {
+		opt.Language = func(string) i18n.Lang { return i18n.Lang{} }
 	}
 	zone := opt.Zone
 	opt.Zone = func() *time.Location {

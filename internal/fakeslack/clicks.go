@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -24,6 +25,7 @@ type Click struct {
 	Option  string `json:"option"`  // of a menu: the beginning of the option's value
 	Chosen  string `json:"chosen"`  // of a menu: this whole value though the menu has it no more
 	User    string `json:"user"`    // id; empty means the first person
+	Block   string `json:"block"`   // of Value and Chosen: the block_id that the old view had; empty: "old"
 	Value   string `json:"value"`   // press a button of this value though the message has it no more, as one who looks at an old view does
 }
 
@@ -71,11 +73,12 @@ func (s *Server) payload(c Click) (map[string]any, error) {
 
 // press finds the element in the message's blocks.
 func press(raw json.RawMessage, c Click) (map[string]any, error) {
+	stood := cmp.Or(c.Block, "old")
 	if c.Value != "" {
-		return map[string]any{"action_id": c.Action, "block_id": "old", "type": "button", "value": c.Value}, nil
+		return map[string]any{"action_id": c.Action, "block_id": stood, "type": "button", "value": c.Value}, nil
 	}
 	if c.Chosen != "" {
-		return map[string]any{"action_id": c.Action, "block_id": "old", "type": "overflow", "selected_option": map[string]any{"value": c.Chosen}}, nil
+		return map[string]any{"action_id": c.Action, "block_id": stood, "type": "overflow", "selected_option": map[string]any{"value": c.Chosen}}, nil
 	}
 	var blocks []block
 	if raw != nil {

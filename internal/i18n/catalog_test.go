@@ -16,9 +16,9 @@ var spoken = []string{"bg", "en", "ru", "uk"}
 
 // dynamic are the parts of the catalogue whose keys are put together: they name words that
 // the program stores, or are read by number. Whoever reads them names the part.
-var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "severity", "severity_title", "topic", "why", "time"}
+var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "lang", "severity", "severity_title", "topic", "why", "frame", "conflict", "severe", "dismissed"}
 
-var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+var placeholder = regexp.MustCompile(`\{[a-z0-9_]+\}`)
 
 // TestCatalogue: every text in every language, its placeholders, and its plurals in every
 // form that the language has for whole numbers and in no other.
@@ -163,6 +163,44 @@ func TestKeysAreUsed(t *testing.T) {
 		part := base[:strings.LastIndexByte(base, '.')]
 		if !used[base] && !slices.Contains(dynamic, part) {
 			t.Errorf("nobody asks for %s: delete it", base)
+		}
+	}
+	for _, part := range dynamic {
+		if !used[part] && !used[part+"."] {
+			t.Errorf("nobody reads the part %s of the catalogue", part)
+		}
+	}
+}
+
+// anyQuoted is a string of a Go file.
+var anyQuoted = regexp.MustCompile(`"[^"\n]*"`)
+
+// TestStoredWordsAreStored: the words of the catalogue that stand for what the program
+// stores stand in the program; else a word was changed and its translation is lost.
+func TestStoredWordsAreStored(t *testing.T) {
+	c, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := map[string]bool{}
+	for _, src := range sources(t) {
+		for _, quoted := range anyQuoted.FindAllString(src, -1) {
+			stored[slug(quoted)] = true
+		}
+	}
+	for key := range c.langs["en"].byKey {
+		part, word, _ := strings.Cut(key, ".")
+		if !slices.Contains([]string{"conflict", "severe", "dismissed"}, part) {
+			continue
+		}
+		if rule, ok := strings.CutPrefix(word, "your_rule_at_"); ok { // "your rule: at most " and a severity
+			most, severity, _ := strings.Cut(rule, "_")
+			if stored["your_rule_at_"+most] && stored[severity] {
+				continue
+			}
+		}
+		if !stored[word] {
+			t.Errorf("nobody stores %s", key)
 		}
 	}
 }

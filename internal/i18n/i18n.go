@@ -8,6 +8,7 @@ package i18n
 import (
 	"embed"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -299,7 +300,7 @@ func (l Lang) group() string {
 
 // Percent says a share of 1: "91 %".
 func (l Lang) Percent(share float64) string {
-	return strconv.FormatFloat(share*100, 'f', 0, 64) + l.percentSign()
+	return strconv.Itoa(int(math.Round(share*100))) + l.percentSign()
 }
 
 func (l Lang) percentSign() string {
@@ -307,6 +308,33 @@ func (l Lang) percentSign() string {
 		return " %"
 	}
 	return "\u00a0%"
+}
+
+// Decimal writes a number with so many digits after the point or comma: 3.5, −0.81.
+func (l Lang) Decimal(v float64, digits int) string {
+	out := strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), "-", "−", 1)
+	if l.Code() == fallback {
+		return out
+	}
+	return strings.Replace(out, ".", ",", 1)
+}
+
+// Ordinal is a place in a row: 3rd. In languages where that depends on the noun it is the
+// number alone, and the text writes № before it.
+func (l Lang) Ordinal(n int) string {
+	if l.Code() != fallback {
+		return l.Number(n)
+	}
+	end := "th"
+	switch plural.Ordinal.MatchPlural(language.English, n%100, 0, 0, 0, 0) {
+	case plural.One:
+		end = "st"
+	case plural.Two:
+		end = "nd"
+	case plural.Few:
+		end = "rd"
+	}
+	return strconv.Itoa(n) + end
 }
 
 // Date says a day: "26 Nov 2026".

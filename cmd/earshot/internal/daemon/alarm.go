@@ -3,14 +3,13 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
-	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/internal/i18n"
 )
 
 // What stops complaints from flowing is told where people look: on /healthz, in a
@@ -24,8 +23,11 @@ const (
 	partRedis     = "redis"
 )
 
-// troubles is everything that does not work now: route or part, and why.
-func (d *Daemon) troubles() map[string]string {
+// troubles is everything that does not work now: route or part, and why. The health page
+// and the metrics are English.
+func (d *Daemon) troubles() map[string]string { return d.troublesIn(i18n.Lang{}) }
+
+func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 	all := d.metrics.inTrouble()
 	if err := d.seen.health(); err != nil {
 		all[partRedis] = err.Error()
@@ -41,7 +43,7 @@ func (d *Daemon) troubles() map[string]string {
 		}
 	}
 	if sources > 0 {
-		all[partPosts] = fmt.Sprintf("posts of %s cannot be stored; they are kept and tried again: %s", text.Count(sources, "source"), why)
+		all[partPosts] = l.Plural("notice.posts_not_stored", sources, "why", why)
 	}
 	return all
 }
@@ -49,11 +51,11 @@ func (d *Daemon) troubles() map[string]string {
 // Refused is told that the saved watchlist cannot be used. Staff are told once, until a
 // good one was taken.
 func (d *Daemon) Refused(ctx context.Context, err error) {
-	words := firstProblem(err)
+	l := d.staffLang()
 	_, again := d.metrics.inTrouble()[partWatchlist]
-	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+words))
+	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+firstProblem(i18n.Lang{}, err)))
 	if !again {
-		d.tell(ctx, partWatchlist, "refused", d.now(), "The watchlist that was saved is not in use, the one before it is. "+words)
+		d.tell(ctx, partWatchlist, "refused", d.now(), l.Text("notice.watchlist_refused", "why", firstProblem(l, err)))
 	}
 }
 
@@ -61,13 +63,13 @@ func (d *Daemon) Refused(ctx context.Context, err error) {
 func (d *Daemon) taken(ctx context.Context) {
 	if _, refused := d.metrics.inTrouble()[partWatchlist]; refused {
 		d.metrics.trouble(partWatchlist, nil)
-		d.tell(ctx, partWatchlist, "taken", d.now(), "The watchlist is in use as it was saved.")
+		d.tell(ctx, partWatchlist, "taken", d.now(), d.staffLang().Text("notice.watchlist_taken"))
 	}
 }
 
 // firstProblem is the first mistake of a watchlist with its place, and how many there are.
 // Warnings stand in no way and are not told of.
-func firstProblem(err error) string {
+func firstProblem(l i18n.Lang, err error) string {
 	var many *config.Errors
 	if !errors.As(err, &many) {
 		words, _, _ := strings.Cut(err.Error(), "\n")
@@ -80,7 +82,7 @@ func firstProblem(err error) string {
 	}
 	words := mistakes[0].Error()
 	if more := len(mistakes) - 1; more > 0 {
-		words += fmt.Sprintf(" (and %s more)", text.Count(more, "mistake"))
+		words += " (" + l.Plural("notice.more_mistakes", more) + ")"
 	}
 	return words
 }
@@ -115,23 +117,23 @@ type alarm struct {
 }
 
 func (d *Daemon) look(ctx context.Context, a *alarm) {
-	why, now := d.notStoring(), d.now()
+	l, now := d.staffLang(), d.now()
+	why := d.notStoring(l)
 	switch {
 	case why == "" && a.told:
-		words := fmt.Sprintf("Posts can be stored again, after %s. earshot catches up.", text.Span(now.Sub(a.since)))
-		a.told = !d.tell(ctx, partDatabase, "back", a.since, words)
+		a.told = !d.tell(ctx, partDatabase, "back", a.since, l.Text("notice.stored_again", "span", l.Span(now.Sub(a.since))))
 	case why == "":
 		a.since = time.Time{}
 	case a.since.IsZero():
 		a.since = now
 	case !a.told && now.Sub(a.since) >= alarmAfter:
-		a.told = d.tell(ctx, partDatabase, "not storing", a.since, "Complaints cannot be stored, so none can be shown: "+why)
+		a.told = d.tell(ctx, partDatabase, "not storing", a.since, l.Text("notice.not_storing", "why", why))
 	}
 }
 
 // notStoring says why posts cannot be stored now; empty when they can.
-func (d *Daemon) notStoring() string {
-	all := d.troubles()
+func (d *Daemon) notStoring(l i18n.Lang) string {
+	all := d.troublesIn(l)
 	if why := all[partDatabase]; why != "" {
 		return why
 	}
@@ -158,7 +160,7 @@ func (d *Daemon) tell(ctx context.Context, subject, state string, since time.Tim
 		d.log.Error("staff cannot be told", "about", subject, "err", err)
 		return false
 	}
-	_, err = to.Post(ctx, alerts.Message{Alert: a, Details: alerts.ReadDetails(a.Payload), Now: d.now()})
+	_, err = to.Post(ctx, alerts.Message{Alert: a, Details: alerts.ReadDetails(a.Payload), Now: d.now(), Lang: d.lang(a.Route)})
 	var again *alerts.RetryError
 	var refused *alerts.RefusedError
 	if errors.As(err, &again) || errors.As(err, &refused) {

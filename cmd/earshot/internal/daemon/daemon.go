@@ -21,8 +21,10 @@ import (
 	"github.com/earshot/earshot/alerts/digest"
 	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/store"
@@ -49,6 +51,7 @@ type Daemon struct {
 	started   time.Time
 	version   string
 	secrets   *config.Redactor
+	texts     *i18n.Catalog
 	store     *store.Store
 	key       []byte // digests of sources are made with it
 	seen      *seenSet
@@ -79,6 +82,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	d = &Daemon{log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version, secrets: opt.Secrets}
 	if d.secrets == nil {
 		d.secrets = &config.Redactor{}
+	}
+	if d.texts, err = i18n.New(); err != nil {
+		return nil, err
 	}
 	cfg := opt.Watchlist.Config
 	d.secrets.Take(cfg)
@@ -134,6 +140,7 @@ func (d *Daemon) wire(opt Options) {
 		Log:         d.log,
 		Now:         d.clock.Now,
 		LostSince:   d.lostSince,
+		Lang:        d.lang,
 		Accepted:    d.metrics.accepted,
 		Trouble:     func(route string, err error) { d.routes.trouble(route, err) },
 	})
@@ -147,8 +154,15 @@ func (d *Daemon) wire(opt Options) {
 		wake:        d.sender.Wake,
 		hide:        d.secrets.Redact,
 	})
-	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
-	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now, func() *time.Location { return d.planner.Rules().Zone })
+	d.desk = desk.NewDesk(d.store, d.lang, d.now, d.sender.Wake)
+	d.notifiers.slackTakes(slack.Options{
+		Desk:     d.desk,
+		Reader:   d.store,
+		Replies:  d.replies,
+		Now:      d.clock.Now,
+		Zone:     func() *time.Location { return d.planner.Rules().Zone },
+		Language: d.texts.In,
+	})
 	d.deadlines = desk.NewDeadlines(desk.DeadlineOptions{
 		Cases:   d.store,
 		Open:    d.store,
@@ -175,12 +189,19 @@ func (d *Daemon) wire(opt Options) {
 		Threads:  threadSource{followKeeper: d.store, cases: d.store, now: d.now},
 		Bound:    func(ctx context.Context) context.Context { return fetch.WithHostBudget(ctx, fetch.PollHosts) },
 		Hubs:     hubOffers(d.hubs),
+		Lang:     d.staffLang,
 		Log:      d.log,
 		Now:      d.now,
 	})
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.metrics.watch(d.monitor, d.store, d.troubles)
 }
+
+// lang is the language of those who read a route.
+func (d *Daemon) lang(route string) i18n.Lang { return d.planner.Rules().Lang(route) }
+
+// staffLang is the language of those who are told about earshot itself.
+func (d *Daemon) staffLang() i18n.Lang { return d.lang(d.notifiers.opsRoute()) }
 
 // Run works until ctx ends and then stops in one order: first nothing new is
 // heard, then nothing new is decided, then what is on its way goes out, then the

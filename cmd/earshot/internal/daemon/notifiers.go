@@ -58,20 +58,13 @@ func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
 	}
 }
 
-// slackTakes says what Slack works with; before the first use. now is the outbox's clock:
-// Slack's is measured against it; zone is where people mean "tomorrow 9:00".
-func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(m mention.Mention, me string) []string, now func() time.Time, zone func() *time.Location) {
-	n.base = slack.Options{
-		HTTP:    n.client,
-		Desk:    desk,
-		Reader:  reader,
-		Replies: replies,
-		Zone:    zone,
-		Log:     n.log,
-		Now:     now,
-		Trouble: func(err error) { n.trouble("slack", err) },
-		Unknown: func(err error) { n.trouble("notify", err) },
-	}
+// slackTakes says what Slack works with, but for what the watchlist and the ways out say;
+// before the first use. Now is the outbox's clock: Slack's is measured against it.
+func (n *notifiers) slackTakes(base slack.Options) {
+	base.HTTP, base.Log = n.client, n.log
+	base.Trouble = func(err error) { n.trouble("slack", err) }
+	base.Unknown = func(err error) { n.trouble("notify", err) }
+	n.base = base
 }
 
 // prepare makes the ways out of a watchlist; use takes them. A Slack account that

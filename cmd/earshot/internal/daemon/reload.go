@@ -6,6 +6,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/monitor"
 )
 
@@ -42,10 +43,15 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		client.Close()
 		return nil, err
 	}
+	rules := NewRules(list.Config, scorer)
+	rules.Language, rules.Spoken = d.texts.In(list.Language), map[string]i18n.Lang{}
+	for route, code := range list.Spoken() {
+		rules.Spoken[route] = d.texts.In(code)
+	}
 	return &next{
 		config:    list.Config,
 		analyzer:  NewAnalyzer(list, scorer, d.planner.OfficialFor),
-		rules:     NewRules(list.Config, scorer),
+		rules:     rules,
 		notifiers: d.notifiers.prepare(list.Config),
 		client:    client,
 		sources:   sources,
