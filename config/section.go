@@ -224,7 +224,7 @@ func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
 		return
 	case *ast.SequenceNode:
 		for i, item := range t.Values {
-			if src, ok := d.source(item, fmt.Sprintf("%s[%d]", path, i)); ok {
+			if src, ok := d.source(item, fmt.Sprintf("%s[%d]", path, d.earlier[path]+i)); ok {
 				*into = append(*into, src)
 			}
 		}

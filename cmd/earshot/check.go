@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"text/tabwriter"
@@ -32,9 +31,9 @@ type checkCmd struct {
 func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	load := daemon.Load
 	if c.NoSecrets {
-		load = func(path string) (daemon.Watchlist, error) { return loadForReading(path, term) }
+		load = func(paths ...string) (daemon.Watchlist, error) { return loadForReading(paths, term) }
 	}
-	list, err := load(c.Config)
+	list, err := load(c.Config...)
 	if c.Live {
 		return checkLive(ctx, liveAddress(c.Config, list.Config, err))
 	}
@@ -155,10 +154,10 @@ const liveTimeout = 5 * time.Second
 // listen of another form.
 var listenLine = regexp.MustCompile(`(?m)^[^#\n]*\blisten:\s*["']?([^\s"'{},#]*:\d+)\b`)
 
-// liveAddress is web.listen of the watchlist at path. The daemon runs on with the
+// liveAddress is web.listen of the watchlist. The daemon runs on with the
 // watchlist it has when a wrong one is saved, and must not be ended for that: so the
 // address is taken from what can be understood of the file. Empty when it says none.
-func liveAddress(path string, cfg *config.Config, loadErr error) string {
+func liveAddress(paths []string, cfg *config.Config, loadErr error) string {
 	var many *config.Errors
 	if cfg == nil && errors.As(loadErr, &many) {
 		cfg = many.Partial
@@ -166,12 +165,11 @@ func liveAddress(path string, cfg *config.Config, loadErr error) string {
 	if cfg != nil && cfg.Web.Listen != "" {
 		return cfg.Web.Listen
 	}
-	file, err := os.ReadFile(path)
-	if err != nil {
-		return ""
-	}
-	if found := listenLine.FindSubmatch(file); found != nil {
-		return string(found[1])
+	files, _ := config.ReadFiles(paths) // what cannot be read does not say it
+	for _, file := range files {
+		if found := listenLine.FindSubmatch(file.Text); found != nil {
+			return string(found[1])
+		}
 	}
 	return ""
 }

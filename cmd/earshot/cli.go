@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -87,7 +86,7 @@ type commands struct {
 
 // watchlistFlag is shared by the commands that read a watchlist.
 type watchlistFlag struct {
-	Config string `short:"c" default:"watchlist.yaml" env:"EARSHOT_CONFIG" help:"The watchlist; EARSHOT_CONFIG names it too." placeholder:"FILE"`
+	Config []string `short:"c" default:"watchlist.yaml" env:"EARSHOT_CONFIG" help:"The watchlist: a file, or a folder of *.yaml files. May be given several times; EARSHOT_CONFIG names it too, several with commas between." placeholder:"FILE"`
 }
 
 // run is the whole program: it parses args, runs one command and returns the
@@ -153,6 +152,7 @@ func (e usageError) Error() string { return e.text }
 func exitStatus(term terminal, err error) int {
 	var wrong *config.Errors
 	var usage usageError
+	var unread *config.ReadError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return exitDone
@@ -162,7 +162,7 @@ func exitStatus(term terminal, err error) int {
 		_ = wrong.Render(term.err, term.colour(term.err)) // stderr may be closed; the status still says it
 		fmt.Fprintln(term.err, wrong.Summary())
 		return exitWrong
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &unread):
 		fmt.Fprintf(term.err, "earshot: %v\n", err)
 		return exitWrong
 	default:
@@ -183,15 +183,8 @@ func newLog(term terminal, verbose bool) *slog.Logger {
 // loadForReading is daemon.Load for commands that only read sources or match:
 // secrets that are not set yet are empty, so a watchlist can be tried before
 // Slack is set up.
-func loadForReading(path string, term terminal) (daemon.Watchlist, error) {
-	src, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return daemon.Watchlist{}, fmt.Errorf("watchlist: %w; earshot init writes a first one, -c names another", err)
-	}
-	if err != nil {
-		return daemon.Watchlist{}, fmt.Errorf("watchlist: %w", err)
-	}
-	cfg, err := config.ParseForReading(path, src, term.lookup, daemon.KindOptions())
+func loadForReading(paths []string, term terminal) (daemon.Watchlist, error) {
+	cfg, err := config.LoadForReading(paths, term.lookup, daemon.KindOptions())
 	list, err := daemon.Check(cfg, err)
 	term.learn(list.Config)
 	return list, err

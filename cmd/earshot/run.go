@@ -18,7 +18,7 @@ type runCmd struct {
 
 // Run listens until it is told to stop.
 func (c *runCmd) Run(ctx context.Context, term terminal) error {
-	list, err := daemon.Load(c.Config)
+	list, err := daemon.Load(c.Config...)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	following := config.Following{Path: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
+	following := config.Following{Paths: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
 	go tellSystemd(ctx, log)
 	return d.Run(ctx, func(ctx context.Context) error {
 		return config.Follow(ctx, following, func(next *config.Config) error {

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -51,17 +52,21 @@ func owners(sources []config.Source) map[string][]string {
 	return out
 }
 
-// Load reads and checks a watchlist: what config alone cannot know (the options
+// Load reads and checks a watchlist of files and folders: what config alone cannot know (the options
 // of the kinds, the terms) is checked here too, so that all mistakes are reported
 // at once. Mistakes are a *config.Errors.
-func Load(path string) (Watchlist, error) {
-	cfg, err := config.Load(path, KindOptions())
+func Load(paths ...string) (Watchlist, error) {
+	cfg, err := config.Load(paths, KindOptions())
 	return Check(cfg, err)
 }
 
 // Check adds the mistakes of terms and source options to those of the file itself
 // (what config returned), also when the file has mistakes of its own.
 func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
+	var unread *config.ReadError
+	if errors.As(loadErr, &unread) {
+		return Watchlist{}, loadErr
+	}
 	all := &config.Errors{}
 	all.Add(loadErr)
 	understood := cfg
