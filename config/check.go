@@ -39,7 +39,8 @@ func (d *decoder) check(c *Config) {
 	d.checkDigest(c)
 	d.checkWebhooks(c)
 	d.checkSlack(c)
-	d.checkRest(c)
+	d.checkLimits(c)
+	d.checkRest(c, time.Now())
 }
 
 func (d *decoder) checkContact(c *Config) {

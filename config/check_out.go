@@ -207,7 +207,7 @@ func (d *decoder) checkSlack(c *Config) {
 	}
 }
 
-func (d *decoder) checkRest(c *Config) {
+func (d *decoder) checkLimits(c *Config) {
 	if d.has("store.retention") && c.Store.Retention < 24*time.Hour && !d.reported(d.place("store.retention")) {
 		d.wrong(d.place("store.retention"), "write at least 1d", "retention: posts would be gone before anybody read them")
 	}

@@ -225,6 +225,16 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 			}
 		}
 		return d.special(n, &p.d, m, path, f)
+	case *Pause:
+		if s, ok := d.text(n, m, f); ok {
+			v, msg, hint := parsePause(s.value)
+			if msg != "" {
+				msg, hint = s.unquoted(msg, hint)
+				d.wrong(m, hint, "%s: %s", f.name, msg)
+			}
+			v.at = m
+			*p = v
+		}
 	case *hours.Hours:
 		parsed(d, n, p, m, f, hours.Parse)
 	case *hours.Moment:
@@ -302,7 +312,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, m position, path string
 func isEntry(t reflect.Type) bool {
 	switch t {
 	case reflect.TypeFor[Text](), reflect.TypeFor[Secret](), reflect.TypeFor[Expr](), reflect.TypeFor[hours.Hours](),
-		reflect.TypeFor[hours.Moment](), reflect.TypeFor[hours.Holiday](), reflect.TypeFor[netip.Prefix]():
+		reflect.TypeFor[hours.Moment](), reflect.TypeFor[hours.Holiday](), reflect.TypeFor[netip.Prefix](), reflect.TypeFor[Pause]():
 		return false
 	}
 	return t.Kind() == reflect.Struct

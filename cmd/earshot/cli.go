@@ -198,10 +198,10 @@ func openStore(ctx context.Context, how store.Options) (*store.Store, error) {
 }
 
 // pickSources returns the sources with these names, or addresses as written; all
-// of them when no name is given.
+// that are not switched off when no name is given.
 func pickSources(cfg *config.Config, names []string) ([]config.Source, error) {
 	if len(names) == 0 {
-		return cfg.Sources, nil
+		return sourcesOn(cfg, time.Now()), nil
 	}
 	var list []config.Source
 	for _, name := range names {

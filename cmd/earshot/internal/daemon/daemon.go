@@ -69,8 +69,11 @@ type Daemon struct {
 	analyzer atomic.Pointer[Analyzer]
 	fetch    atomic.Pointer[fetch.Client]
 	config   atomic.Pointer[config.Config]
-	first    *next     // what Run begins with
-	lastPoll time.Time // of the process before, as the database knows it
+	restedAt atomic.Pointer[time.Time] // which entries rest was looked up then
+
+	reloading sync.Mutex // held while a watchlist is taken
+	first     *next      // what Run begins with
+	lastPoll  time.Time  // of the process before, as the database knows it
 }
 
 // Open opens what needs opening and wires the parts; nothing runs yet. The errors
@@ -204,6 +207,7 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.pruneLoop(deciding) })
 	decide.Go(func() { d.routes.run(deciding) })
 	decide.Go(func() { d.alarmLoop(deciding) })
+	hear.Go(func() { d.pauseLoop(listening) })
 	decide.Go(func() { _ = d.deadlines.Run(deciding) }) // ends with its context only
 	decide.Go(func() { _ = d.digests.Run(deciding) })   // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })
