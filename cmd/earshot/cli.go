@@ -32,6 +32,7 @@ type terminal struct {
 	err    io.Writer
 	lookup func(string) (string, bool) // environment
 	hidden *config.Redactor            // what err does not show: learn adds to it; nil hides nothing
+	log    *logFlags                   // how the log is written; nil: as by default
 }
 
 // learn keeps the secrets of a watchlist out of everything that is said from now on.
@@ -63,6 +64,8 @@ func isTerminal(stream any) bool {
 // commands is the command line. Each field's type has a Run method in the file
 // of its name.
 type commands struct {
+	logFlags
+
 	Run     runCmd     `cmd:"" help:"Listen: poll the sources, bring complaints to Slack, until stopped."`
 	Demo    demoCmd    `cmd:"" help:"Listen to a small town of sample sites on this machine; alerts on the terminal."`
 	Init    initCmd    `cmd:"" help:"Ask a few questions and write a watchlist."`
@@ -105,7 +108,9 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	term.hidden = &config.Redactor{}
 	term.err = &screen{to: term.err, hidden: term.hidden, colour: term.colour(term.err)}
 	term.out = &screen{to: term.out, colour: term.colour(term.out)}
-	parser, err := kong.New(&commands{},
+	cmds := &commands{}
+	term.log = &cmds.logFlags
+	parser, err := kong.New(cmds,
 		kong.Name("earshot"),
 		kong.Description("Hears complaints about your company in public and brings each one to exactly one person."),
 		kong.Writers(term.out, term.err),
@@ -169,15 +174,6 @@ func exitStatus(term terminal, err error) int {
 		fmt.Fprintf(term.err, "earshot: %v\n", err)
 		return exitFailed
 	}
-}
-
-// newLog is the log of a command: plain text lines on stderr.
-func newLog(term terminal, verbose bool) *slog.Logger {
-	level := slog.LevelInfo
-	if verbose {
-		level = slog.LevelDebug
-	}
-	return slog.New(slog.NewTextHandler(term.err, &slog.HandlerOptions{Level: level}))
 }
 
 // loadForReading is daemon.Load for commands that only read sources or match:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -13,7 +14,7 @@ import (
 
 type runCmd struct {
 	watchlistFlag
-	Verbose bool `short:"v" help:"Say more in the log."`
+	Verbose bool `short:"v" help:"Say more in the log: --log-level=debug."`
 }
 
 // Run listens until it is told to stop.
@@ -23,12 +24,17 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	term.learn(list.Config)
-	log := newLog(term, c.Verbose)
+	level := slog.LevelInfo
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	log := newLog(term, level)
 	for _, w := range list.Warnings {
 		log.Warn(w.Error())
 	}
+	name, commit := built()
 	d, err := daemon.Open(ctx, daemon.Options{
-		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now, Secrets: term.hidden,
+		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: name, Revision: commit, Log: log, Now: time.Now, Secrets: term.hidden,
 	})
 	if err != nil {
 		return err

@@ -49,6 +49,7 @@ func (d *Daemon) troubles() map[string]string {
 // good one was taken.
 func (d *Daemon) Refused(ctx context.Context, err error) {
 	words := firstProblem(err)
+	d.metrics.reloaded(false, d.now())
 	_, again := d.metrics.inTrouble()[partWatchlist]
 	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+words))
 	if !again {
@@ -58,6 +59,7 @@ func (d *Daemon) Refused(ctx context.Context, err error) {
 
 // taken is told that the watchlist is in use as it was saved.
 func (d *Daemon) taken(ctx context.Context) {
+	d.metrics.reloaded(true, d.now())
 	if _, refused := d.metrics.inTrouble()[partWatchlist]; refused {
 		d.metrics.trouble(partWatchlist, nil)
 		d.tell(ctx, partWatchlist, "taken", d.now(), "The watchlist is in use as it was saved.")

@@ -34,6 +34,7 @@ type Options struct {
 	Out       io.Writer // where alerts of the route "console" are printed
 	Colour    bool      // Out is a terminal that shows colours
 	Version   string    // goes into the User-Agent and the health page
+	Revision  string    // of the source it was built from; may be empty
 	Log       *slog.Logger
 	Now       func() time.Time
 
@@ -97,7 +98,10 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if d.key, err = d.store.PlaceKey(ctx); err != nil {
 		return nil, err
 	}
-	d.seen, err = openSeen(ctx, cfg, d.store, d.log)
+	d.metrics = newMetrics()
+	d.metrics.build(d.metrics.registry, opt.Version, opt.Revision)
+	d.metrics.inUse(true, d.now())
+	d.seen, err = openSeen(ctx, cfg, d.store, d.log, d.metrics.redisAsked)
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +130,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 // wire makes the parts that stay the same for the life of the process.
 func (d *Daemon) wire(opt Options) {
 	d.planner = plan.NewPlanner(alerts.Rules{}) // commit fills it
-	d.metrics = newMetrics()
-	d.notifiers = newNotifiers(opt, d.metrics.trouble)
+	d.notifiers = newNotifiers(opt, d.metrics.trouble, d.metrics.slackCalled)
 	d.sender = outbox.NewSender(outbox.Options{
 		Queue:       d.store,
 		Writer:      d.store,
@@ -150,7 +153,7 @@ func (d *Daemon) wire(opt Options) {
 		wake:        d.sender.Wake,
 		hide:        d.secrets.Redact,
 	})
-	d.desk = desk.NewDesk(d.store, d.now, d.sender.Wake)
+	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.now, d.sender.Wake)
 	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.clock.Now, func() *time.Location { return d.planner.Rules().Zone })
 	d.deadlines = desk.NewDeadlines(desk.DeadlineOptions{
 		Cases:   d.store,
@@ -183,6 +186,11 @@ func (d *Daemon) wire(opt Options) {
 	})
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.metrics.watch(d.monitor, d.store, d.troubles)
+	stands := &storeCollector{database: opt.Watchlist.Database()}
+	if opt.Watchlist.Store.Redis.IsSet() {
+		stands.redis = d.seen.health
+	}
+	d.metrics.registry.MustRegister(stands)
 }
 
 // Run works until ctx ends and then stops in one order: first nothing new is

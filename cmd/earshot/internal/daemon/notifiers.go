@@ -20,6 +20,7 @@ import (
 type notifiers struct {
 	log     *slog.Logger
 	trouble func(part string, err error)
+	called  func(method string, outcome slack.Outcome)
 	console alerts.Notifier
 	client  *http.Client
 	base    slack.Options // what does not come from the watchlist
@@ -48,10 +49,11 @@ func outgoing() *http.Client {
 	return &http.Client{Timeout: slackTimeout, CheckRedirect: alerts.RefuseRedirect}
 }
 
-func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
+func newNotifiers(opt Options, trouble func(string, error), called func(string, slack.Outcome)) *notifiers {
 	return &notifiers{
 		log:     opt.Log,
 		trouble: trouble,
+		called:  called,
 		changed: make(chan struct{}),
 		console: console.New(console.Options{Out: opt.Out, Colour: opt.Colour}),
 		client:  outgoing(),
@@ -62,6 +64,7 @@ func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
 // Slack's is measured against it; zone is where people mean "tomorrow 9:00".
 func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(m mention.Mention, me string) []string, now func() time.Time, zone func() *time.Location) {
 	n.base = slack.Options{
+		Called:  n.called,
 		HTTP:    n.client,
 		Desk:    desk,
 		Reader:  reader,
