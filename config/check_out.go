@@ -41,7 +41,7 @@ func (d *decoder) checkSeverity(c *Config) {
 			d.wrong(d.place(path+".at_most"), "", "at_most: %s is less loud than at_least: %s", r.AtMost, r.AtLeast)
 		}
 		if rest >= 0 {
-			d.wrong(d.place(path), "put it before that one", "this rule is never reached: the one in line %d fits everything", c.Severity[rest].Pos.Line)
+			d.wrong(d.place(path), "put it before that one", "this rule is never reached: the one in %s fits everything", d.place(path).toward(c.Severity[rest].Pos))
 		} else if len(r.Watch)+len(r.Source)+len(r.Topic)+len(r.Kind)+len(r.Lang) == 0 && !d.has(path+".stars") {
 			rest = i
 		}
@@ -71,7 +71,7 @@ func (d *decoder) checkRoutes(c *Config) {
 		}
 		if j := slices.IndexFunc(reachable, func(j int) bool { return covers(c.Routes[j], r) }); j >= 0 {
 			d.wrong(d.place(path), "put it before that one, or delete it",
-				"this route is never reached: the one in line %d takes all of it", c.Routes[reachable[j]].Pos.Line)
+				"this route is never reached: the one in %s takes all of it", d.place(path).toward(c.Routes[reachable[j]].Pos))
 			continue
 		}
 		d.checkLanguage(c.Routes[:i], r, path)
@@ -219,7 +219,7 @@ func (d *decoder) checkSlack(c *Config) {
 	}
 }
 
-func (d *decoder) checkRest(c *Config) {
+func (d *decoder) checkLimits(c *Config) {
 	if d.has("store.retention") && c.Store.Retention < 24*time.Hour && !d.reported(d.place("store.retention")) {
 		d.wrong(d.place("store.retention"), "write at least 1d", "retention: posts would be gone before anybody read them")
 	}

@@ -52,7 +52,8 @@ type Watch struct {
 	Ignore   []Text   `yaml:"ignore" doc:"Phrases that are somebody else. A term inside one of them does not count."`
 	Rivals   []Text   `yaml:"rivals" doc:"Competitors, by name. What goes wrong at theirs is no complaint about you."`
 	Official []Author `yaml:"official" doc:"Your own authors. Their post under a mention is the public answer. Give the profile where anybody may take any name: a name alone closes nothing there."`
-	Pos      Pos      `yaml:"-"`
+	Rest     `yaml:",inline"`
+	Pos      Pos `yaml:"-"`
 }
 
 // Author is one of your own authors.
@@ -87,6 +88,7 @@ type Source struct {
 	Backfill time.Duration // the first poll alerts on posts younger than this; 0: on none
 	Watches  []Text        // every post there is a mention of these watches, named or not
 	Section  Section       // the options of the kind
+	Rest                   // not polled for now
 	Pos      Pos
 }
 

@@ -57,6 +57,9 @@ type Options struct {
 	Now  func() time.Time
 	// Trouble is told when Slack cannot be used, and with nil when it can again; may be nil.
 	Trouble func(err error)
+	// Called is told of every call of Slack's Web API, by one of Methods and what came of
+	// it; may be nil.
+	Called func(method string, outcome Outcome)
 	// Unknown is told when messages name people (Names) whom Slack does not know, and with
 	// nil when it knows all; may be nil.
 	Unknown func(err error)
@@ -100,6 +103,9 @@ func New(opt Options) *Notifier {
 	if opt.Trouble == nil {
 		opt.Trouble = func(error) {}
 	}
+	if opt.Called == nil {
+		opt.Called = func(string, Outcome) {}
+	}
 	if opt.Unknown == nil {
 		opt.Unknown = func(error) {}
 	}
@@ -119,7 +125,7 @@ func New(opt Options) *Notifier {
 	n := &Notifier{opt: opt, channels: make(map[string]string), trouble: make(map[string]error), slots: make(chan struct{}, afterAtOnce)}
 	n.clock = &clock{now: opt.Now}
 	n.life, n.end = context.WithCancel(context.Background())
-	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken, n.clock}), api.OptionAppLevelToken(opt.AppToken)}
+	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken, n.clock, opt.Called}), api.OptionAppLevelToken(opt.AppToken)}
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	n.names = newNames(opt.Now)
@@ -134,6 +140,7 @@ type bearer struct {
 	client *http.Client
 	token  string
 	clock  *clock
+	called func(method string, outcome Outcome)
 }
 
 func (b bearer) Do(r *http.Request) (*http.Response, error) {
@@ -145,6 +152,7 @@ func (b bearer) Do(r *http.Request) (*http.Response, error) {
 	if err == nil {
 		b.clock.read(resp.Header, sent)
 	}
+	b.called(methodOf(r), outcomeOf(resp, err))
 	return resp, err
 }
 

@@ -51,6 +51,7 @@ func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 // Refused is told that the saved watchlist cannot be used. Staff are told once, until a
 // good one was taken.
 func (d *Daemon) Refused(ctx context.Context, err error) {
+	d.metrics.reloaded(false, d.now())
 	l := d.staffLang()
 	_, again := d.metrics.inTrouble()[partWatchlist]
 	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+firstProblem(i18n.Lang{}, err)))
@@ -61,6 +62,7 @@ func (d *Daemon) Refused(ctx context.Context, err error) {
 
 // taken is told that the watchlist is in use as it was saved.
 func (d *Daemon) taken(ctx context.Context) {
+	d.metrics.reloaded(true, d.now())
 	if _, refused := d.metrics.inTrouble()[partWatchlist]; refused {
 		d.metrics.trouble(partWatchlist, nil)
 		d.tell(ctx, partWatchlist, "taken", d.now(), d.staffLang().Text("notice.watchlist_taken"))

@@ -36,6 +36,7 @@ type Options struct {
 	Out       io.Writer // where alerts of the route "console" are printed
 	Colour    bool      // Out is a terminal that shows colours
 	Version   string    // goes into the User-Agent and the health page
+	Revision  string    // of the source it was built from; may be empty
 	Log       *slog.Logger
 	Now       func() time.Time
 
@@ -72,8 +73,11 @@ type Daemon struct {
 	analyzer atomic.Pointer[Analyzer]
 	fetch    atomic.Pointer[fetch.Client]
 	config   atomic.Pointer[config.Config]
-	first    *next     // what Run begins with
-	lastPoll time.Time // of the process before, as the database knows it
+	restedAt atomic.Pointer[time.Time] // which entries rest was looked up then
+
+	reloading sync.Mutex // held while a watchlist is taken
+	first     *next      // what Run begins with
+	lastPoll  time.Time  // of the process before, as the database knows it
 }
 
 // Open opens what needs opening and wires the parts; nothing runs yet. The errors
@@ -100,7 +104,10 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if d.key, err = d.store.PlaceKey(ctx); err != nil {
 		return nil, err
 	}
-	d.seen, err = openSeen(ctx, cfg, d.store, d.log)
+	d.metrics = newMetrics()
+	d.metrics.build(d.metrics.registry, opt.Version, opt.Revision)
+	d.metrics.inUse(true, d.now())
+	d.seen, err = openSeen(ctx, cfg, d.store, d.log, d.metrics.redisAsked)
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +136,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 // wire makes the parts that stay the same for the life of the process.
 func (d *Daemon) wire(opt Options) {
 	d.planner = plan.NewPlanner(alerts.Rules{}) // commit fills it
-	d.metrics = newMetrics()
-	d.notifiers = newNotifiers(opt, d.metrics.trouble)
+	d.notifiers = newNotifiers(opt, d.metrics.trouble, d.metrics.slackCalled)
 	d.sender = outbox.NewSender(outbox.Options{
 		Queue:       d.store,
 		Writer:      d.store,
@@ -154,7 +160,7 @@ func (d *Daemon) wire(opt Options) {
 		wake:        d.sender.Wake,
 		hide:        d.secrets.Redact,
 	})
-	d.desk = desk.NewDesk(d.store, d.lang, d.now, d.sender.Wake)
+	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.sender.Wake)
 	d.notifiers.slackTakes(slack.Options{
 		Desk:     d.desk,
 		Reader:   d.store,
@@ -195,6 +201,11 @@ func (d *Daemon) wire(opt Options) {
 	})
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.metrics.watch(d.monitor, d.store, d.troubles)
+	stands := &storeCollector{database: opt.Watchlist.Database()}
+	if opt.Watchlist.Store.Redis.IsSet() {
+		stands.redis = d.seen.health
+	}
+	d.metrics.registry.MustRegister(stands)
 }
 
 // lang is the language of those who read a route.
@@ -226,6 +237,7 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.routes.run(deciding) })
 	decide.Go(func() { d.alarmLoop(deciding) })
 	decide.Go(func() { d.seen.keep(deciding) })
+	hear.Go(func() { d.pauseLoop(listening) })
 	decide.Go(func() { _ = d.deadlines.Run(deciding) }) // ends with its context only
 	decide.Go(func() { _ = d.digests.Run(deciding) })   // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })

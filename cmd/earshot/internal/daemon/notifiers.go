@@ -20,6 +20,7 @@ import (
 type notifiers struct {
 	log     *slog.Logger
 	trouble func(part string, err error)
+	called  func(method string, outcome slack.Outcome)
 	console alerts.Notifier
 	client  *http.Client
 	base    slack.Options // what does not come from the watchlist
@@ -48,10 +49,11 @@ func outgoing() *http.Client {
 	return &http.Client{Timeout: slackTimeout, CheckRedirect: alerts.RefuseRedirect}
 }
 
-func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
+func newNotifiers(opt Options, trouble func(string, error), called func(string, slack.Outcome)) *notifiers {
 	return &notifiers{
 		log:     opt.Log,
 		trouble: trouble,
+		called:  called,
 		changed: make(chan struct{}),
 		console: console.New(console.Options{Out: opt.Out, Colour: opt.Colour}),
 		client:  outgoing(),
@@ -61,7 +63,7 @@ func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
 // slackTakes says what Slack works with, but for what the watchlist and the ways out say;
 // before the first use. Now is the outbox's clock: Slack's is measured against it.
 func (n *notifiers) slackTakes(base slack.Options) {
-	base.HTTP, base.Log = n.client, n.log
+	base.Called, base.HTTP, base.Log = n.called, n.client, n.log
 	base.Trouble = func(err error) { n.trouble("slack", err) }
 	base.Unknown = func(err error) { n.trouble("notify", err) }
 	n.base = base

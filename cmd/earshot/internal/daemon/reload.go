@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
@@ -17,6 +18,7 @@ import (
 // next is all that depends on the watchlist, made and not yet in use.
 type next struct {
 	config    *config.Config
+	at        time.Time // what was off then is not in use
 	analyzer  *Analyzer
 	rules     alerts.Rules
 	notifiers notifierSet
@@ -50,6 +52,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	}
 	return &next{
 		config:    list.Config,
+		at:        list.at,
 		analyzer:  NewAnalyzer(list, scorer, d.planner.OfficialFor),
 		rules:     rules,
 		notifiers: d.notifiers.prepare(list.Config),
@@ -74,6 +77,7 @@ func (d *Daemon) commit(n *next) {
 	d.planner.Use(n.rules)
 	d.analyzer.Store(n.analyzer)
 	d.config.Store(n.config)
+	d.restedAt.Store(&n.at)
 }
 
 // poll hands the prepared sources to the running monitor, with the client of
@@ -95,19 +99,30 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 // cannot and changes nothing. What is bound to the process (store, web) keeps its
 // old value, and the log says so.
 func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
-	n, err := d.prepare(ctx, list)
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	old, n, err := d.take(ctx, list)
 	if err != nil {
 		return err
 	}
-	old := d.config.Load()
-	d.commit(n)
 	if old.Store.Database.Reveal() != n.config.Store.Database.Reveal() ||
 		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || old.Web != n.config.Web {
 		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
+	d.taken(ctx)
+	return nil
+}
+
+// take puts a watchlist into the place of the one in use, whose config is old. The caller
+// holds reloading.
+func (d *Daemon) take(ctx context.Context, list Watchlist) (old *config.Config, n *next, err error) {
+	if n, err = d.prepare(ctx, list); err != nil {
+		return nil, nil, err
+	}
+	old = d.config.Load()
+	d.commit(n)
 	d.poll(ctx, n)
 	d.routes.again(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
 	d.sender.Reload()
-	d.taken(ctx)
-	return nil
+	return old, n, nil
 }

@@ -21,7 +21,7 @@ type seenSet struct {
 
 // openSeen opens Redis when the watchlist names one, else the database is its own
 // seen set. A Redis that is away now is used as soon as it is back.
-func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slog.Logger) (*seenSet, error) {
+func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slog.Logger, asked func(time.Duration, error)) (*seenSet, error) {
 	nothing := func() error { return nil }
 	address := cfg.Store.Redis.Reveal()
 	if address == "" {
@@ -31,7 +31,7 @@ func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slo
 	if err != nil {
 		return nil, err
 	}
-	redis, err := store.OpenRedis(store.RedisOptions{URL: address, InstallKey: key, Log: log, Now: time.Now})
+	redis, err := store.OpenRedis(store.RedisOptions{URL: address, InstallKey: key, Log: log, Now: time.Now, Asked: asked})
 	if err != nil {
 		return nil, err
 	}

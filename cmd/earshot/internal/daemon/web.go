@@ -142,11 +142,12 @@ type Health struct {
 // SourceHealth is how one source stands. Times are RFC 3339 UTC.
 type SourceHealth struct {
 	Name        string        `json:"name"`
-	State       monitor.State `json:"state"` // ok, failing, suspended, quiet, empty, blocked, new
+	State       monitor.State `json:"state"` // ok, failing, suspended, quiet, empty, blocked, new, off
 	LastPoll    string        `json:"last_poll,omitempty"`
 	LastSuccess string        `json:"last_success,omitempty"`
 	LastNew     string        `json:"last_new,omitempty"`
 	Error       string        `json:"error,omitempty"`
+	Note        string        `json:"note,omitempty"` // of one that is off: until when
 }
 
 func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
@@ -167,6 +168,7 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 			Error:       s.LastError,
 		})
 	}
+	out.Sources = append(out.Sources, d.resting()...)
 	if len(out.Trouble) > 0 {
 		out.Status = "degraded"
 	}
