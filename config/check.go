@@ -37,6 +37,7 @@ func (d *decoder) check(c *Config) {
 	d.checkDigest(c)
 	d.checkWebhooks(c)
 	d.checkSlack(c)
+	d.checkWeb(c)
 	d.checkRest(c)
 }
 

@@ -25,7 +25,7 @@ type Config struct {
 	Webhooks   []Webhook       `yaml:"webhooks" doc:"Other systems that get alerts as signed JSON; routes name them as webhook:NAME."`
 	Store      Store           `yaml:"store" doc:"Where earshot keeps what it heard."`
 	Fetch      Fetch           `yaml:"fetch" doc:"Manners on the network."`
-	Web        Web             `yaml:"web" doc:"What earshot answers by HTTP."`
+	Web        Web             `yaml:"web" doc:"What earshot answers by HTTP, and to whom."`
 
 	Path     string  `yaml:"-"` // the file as given to Load
 	Warnings []Error `yaml:"-"` // what is allowed but probably not meant; in the order of the file
@@ -240,12 +240,6 @@ type Fetch struct {
 // HostLimits are the limits of one host.
 type HostLimits struct {
 	Gap time.Duration `yaml:"gap" required:"true" doc:"Pause between two requests to this host."`
-}
-
-// Web is what earshot answers by HTTP: health, metrics, signed clicks, hubs.
-type Web struct {
-	Listen    string `yaml:"listen" doc:"Address and port of /healthz, /metrics, Slack's signed clicks and hubs." example:"127.0.0.1:8080" format:"listen"`
-	PublicURL string `yaml:"public_url" doc:"How the listener is reached from outside; hubs of feeds announce news there." format:"url"`
 }
 
 // Defaults of the watchlist.

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
@@ -96,7 +97,7 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 	old := d.config.Load()
 	d.commit(n)
 	if old.Store.Database.Reveal() != n.config.Store.Database.Reveal() ||
-		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || old.Web != n.config.Web {
+		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || !reflect.DeepEqual(old.Web, n.config.Web) {
 		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
 	d.poll(ctx, n)
