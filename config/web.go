@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/tls"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -10,11 +11,12 @@ import (
 
 // Web is what earshot answers by HTTP, and to whom.
 type Web struct {
-	Listen      string `yaml:"listen" doc:"Address and port of what comes from outside: Slack's signed clicks, hubs, posts that are handed in, and whether earshot is well." example:"127.0.0.1:8080" format:"listen"`
-	AdminListen string `yaml:"admin_listen" doc:"Address and port of what is the operator's alone: the whole /healthz, and /metrics. They are on listen while only this machine reaches it, and on 127.0.0.1:9721 otherwise." example:"127.0.0.1:9721" format:"listen"`
-	AdminToken  Secret `yaml:"admin_token" doc:"Who sends it as Authorization: Bearer gets the operator's pages on listen too; 16 characters or more." example:"${env:EARSHOT_ADMIN_TOKEN}"`
-	PublicURL   string `yaml:"public_url" doc:"How the listener is reached from outside; hubs of feeds announce news there, and its host is the name under which earshot answers." format:"url"`
-	TLS         WebTLS `yaml:"tls" doc:"A certificate, where no proxy stands before listen. Its files are read again when they change."`
+	Listen      string   `yaml:"listen" doc:"Address and port of what comes from outside: Slack's signed clicks, hubs, posts that are handed in, and whether earshot is well." example:"127.0.0.1:8080" format:"listen"`
+	AdminListen string   `yaml:"admin_listen" doc:"Address and port of what is the operator's alone: the whole /healthz, and /metrics. They are on listen while only this machine reaches it, and on 127.0.0.1:9721 otherwise." example:"127.0.0.1:9721" format:"listen"`
+	AdminToken  Secret   `yaml:"admin_token" doc:"Who sends it as Authorization: Bearer gets the operator's pages on listen too; 16 characters or more." example:"${env:EARSHOT_ADMIN_TOKEN}"`
+	PublicURL   string   `yaml:"public_url" doc:"How the listener is reached from outside; hubs of feeds announce news there, and its host is the name under which earshot answers." format:"url"`
+	Proxy       WebProxy `yaml:"proxy" doc:"Proxies that stand before listen, and what is taken from them."`
+	TLS         WebTLS   `yaml:"tls" doc:"A certificate, where no proxy stands before listen. Its files are read again when they change."`
 }
 
 // WebTLS is a certificate by its two files.
@@ -24,6 +26,11 @@ type WebTLS struct {
 
 	CertFile string `yaml:"-"` // Cert as a path that can be opened; "" when not set
 	KeyFile  string `yaml:"-"` // the same of Key
+}
+
+// WebProxy says which callers are proxies of the operator's own.
+type WebProxy struct {
+	From []netip.Prefix `yaml:"from" required:"true" doc:"The networks the proxies call from, as CIDR. From there X-Forwarded-For says who asks; from anywhere else it is ignored." example:"127.0.0.1/32"`
 }
 
 // DefaultAdmin is admin_listen where the watchlist says none and listen is for others too.
@@ -91,6 +98,11 @@ func (d *decoder) checkWeb(c *Config) {
 			if d.has("web."+key) && !d.has("web.listen") {
 				d.warn(d.place("web."+key), "write listen: 127.0.0.1:8080", "%s does nothing without listen", key)
 			}
+		}
+	}
+	for i, p := range w.Proxy.From {
+		if p.Bits() == 0 && !d.broken["web.proxy.from"] {
+			d.wrong(d.place(fmt.Sprintf("web.proxy.from[%d]", i)), "name the networks of your proxies alone", "from: anybody could then say who they are")
 		}
 	}
 	d.checkTLS(&w.TLS)

@@ -93,7 +93,7 @@ const (
 func (w *webServer) serve(ctx context.Context) {
 	var done sync.WaitGroup
 	if w.public != nil {
-		server := w.server(w.routes())
+		server := w.server(w.limited(w.routes()))
 		if w.pair != nil {
 			server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: w.pair.certificate}
 		}
