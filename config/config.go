@@ -212,8 +212,12 @@ type Slack struct {
 	AppToken      Secret `yaml:"app_token" doc:"The app-level token (xapp-…): buttons work without a public address." example:"${env:SLACK_APP_TOKEN}"`
 	SigningSecret Secret `yaml:"signing_secret" doc:"The signing secret: buttons come as signed requests to /slack/interactions on web.listen." example:"${env:SLACK_SIGNING_SECRET}"`
 	WebhookURL    Secret `yaml:"webhook_url" doc:"For teams without an app: an incoming webhook. Alerts only, no buttons." format:"url"`
+	Outsiders     string `yaml:"outsiders" doc:"Whether people of another workspace, in a channel you share with it, may press the buttons: refuse (so it is when left out) or allow." format:"outsiders"`
 	APIURL        string `yaml:"api_url" doc:"Where Slack's Web API is; for tests and proxies." format:"url"`
 }
+
+// OutsidersAllow is the Slack.Outsiders that lets people of other workspaces press.
+const OutsidersAllow = "allow"
 
 // Webhook is another system that gets alerts.
 type Webhook struct {
