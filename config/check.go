@@ -40,6 +40,7 @@ func (d *decoder) check(c *Config) {
 	d.checkWebhooks(c)
 	d.checkSlack(c)
 	d.checkLimits(c)
+	d.checkWeb(c)
 	d.checkRest(c, time.Now())
 }
 

@@ -215,7 +215,7 @@ func (d *decoder) checkSlack(c *Config) {
 		d.warn(d.place("slack.bot_token"), "write app_token, or signing_secret", "without one of them nobody can press a button in Slack")
 	}
 	if signed && !app && !d.has("web.listen") {
-		d.warn(d.place("slack.signing_secret"), "write web: {listen: 0.0.0.0:8080}", "signed requests come to web.listen, which is not set")
+		d.warn(d.place("slack.signing_secret"), "write web: {listen: 127.0.0.1:8080} and let a proxy with a certificate pass them on", "signed requests come to web.listen, which is not set")
 	}
 }
 

@@ -26,7 +26,7 @@ type Config struct {
 	Webhooks   []Webhook       `yaml:"webhooks" doc:"Other systems that get alerts as signed JSON; routes name them as webhook:NAME."`
 	Store      Store           `yaml:"store" doc:"Where earshot keeps what it heard."`
 	Fetch      Fetch           `yaml:"fetch" doc:"Manners on the network."`
-	Web        Web             `yaml:"web" doc:"What earshot answers by HTTP."`
+	Web        Web             `yaml:"web" doc:"What earshot answers by HTTP, and to whom."`
 
 	Path     string  `yaml:"-"` // the file as given to Load
 	Warnings []Error `yaml:"-"` // what is allowed but probably not meant; in the order of the file
@@ -228,8 +228,12 @@ type Slack struct {
 	AppToken      Secret `yaml:"app_token" doc:"The app-level token (xapp-…): buttons work without a public address." example:"${env:SLACK_APP_TOKEN}"`
 	SigningSecret Secret `yaml:"signing_secret" doc:"The signing secret: buttons come as signed requests to /slack/interactions on web.listen." example:"${env:SLACK_SIGNING_SECRET}"`
 	WebhookURL    Secret `yaml:"webhook_url" doc:"For teams without an app: an incoming webhook. Alerts only, no buttons." format:"url"`
+	Outsiders     string `yaml:"outsiders" doc:"Whether people of another workspace, in a channel you share with it, may press the buttons: refuse (so it is when left out) or allow." format:"outsiders"`
 	APIURL        string `yaml:"api_url" doc:"Where Slack's Web API is; for tests and proxies." format:"url"`
 }
+
+// OutsidersAllow is the Slack.Outsiders that lets people of other workspaces press.
+const OutsidersAllow = "allow"
 
 // Webhook is another system that gets alerts.
 type Webhook struct {
@@ -256,12 +260,6 @@ type Fetch struct {
 // HostLimits are the limits of one host.
 type HostLimits struct {
 	Gap time.Duration `yaml:"gap" required:"true" doc:"Pause between two requests to this host."`
-}
-
-// Web is what earshot answers by HTTP: health, metrics, signed clicks, hubs.
-type Web struct {
-	Listen    string `yaml:"listen" doc:"Address and port of /healthz, /metrics, Slack's signed clicks and hubs." example:"127.0.0.1:8080" format:"listen"`
-	PublicURL string `yaml:"public_url" doc:"How the listener is reached from outside; hubs of feeds announce news there." format:"url"`
 }
 
 // Defaults of the watchlist.

@@ -231,6 +231,8 @@ func enum(format string) *schema {
 		words = PostKinds()
 	case "severity":
 		words = Severities()
+	case "outsiders":
+		words = outsiders
 	default:
 		return nil
 	}

@@ -40,10 +40,15 @@ type click struct {
 	Type        string `json:"type"`
 	TriggerID   string `json:"trigger_id"`
 	ResponseURL string `json:"response_url"`
-	User        struct {
+	AppID       string `json:"api_app_id"`
+	Team        struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	User struct {
 		ID       string `json:"id"`
 		Name     string `json:"name"`
 		Username string `json:"username"`
+		TeamID   string `json:"team_id"`
 	} `json:"user"`
 	Channel struct {
 		ID string `json:"id"`
@@ -92,6 +97,8 @@ func (n *Notifier) lang(c click) i18n.Lang {
 	return n.opt.Language(code)
 }
 
+func (c click) origin() origin { return origin{app: c.AppID, team: c.Team.ID, userTeam: c.User.TeamID} }
+
 // person is who clicked, by the id Slack has for them and the name colleagues know.
 func (n *Notifier) person(ctx context.Context, c click) mention.Person {
 	name := text.Line(or(c.User.Username, or(c.User.Name, c.User.ID)), maxName)
@@ -119,7 +126,13 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 			n.after(func(ctx context.Context) { n.ephemeral(ctx, c, refusal) })
 		} else if c.Type == "block_actions" && len(c.Actions) > 0 && c.User.ID != "" {
 			if window, id := windowOf(c.Actions[0]); id != "" {
-				n.after(func(ctx context.Context) { n.open(ctx, c, window, id) })
+				n.after(func(ctx context.Context) {
+					if words, ok := n.admit(ctx, c.origin()); ok {
+						n.open(ctx, c, window, id)
+					} else if words != "" {
+						n.ephemeral(ctx, c, words)
+					}
+				})
 			}
 		}
 		return
@@ -141,14 +154,18 @@ func (n *Notifier) asks(c *click) (a mention.Action, id mention.ID, refusal stri
 	return a, id, "", ok
 }
 
-// settle has the desk decide about what was pressed, acknowledges in time, and tells the
+// settle has the desk decide about what was pressed by one of ours, acknowledges in time, and tells the
 // person the words that decide returns, if any.
 func (n *Notifier) settle(ctx context.Context, c click, what string, within time.Duration, ack func(), decide func(ctx context.Context) (words string)) {
 	decided := make(chan string, 1)
 	n.later.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 		defer cancel()
-		decided <- decide(ctx)
+		words, ok := n.admit(ctx, c.origin())
+		if ok {
+			words = decide(ctx)
+		}
+		decided <- words
 	})
 	late := time.NewTimer(ackWithin)
 	defer late.Stop()

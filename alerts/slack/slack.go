@@ -43,6 +43,7 @@ type Options struct {
 	BotTokenFrom  string // where the token comes from ("SLACK_BOT_TOKEN"), for error texts
 	AppTokenFrom  string
 	APIURL        string       // ends in a slash; empty means DefaultAPIURL
+	Outsiders     bool         // people of other workspaces, in shared channels, may press too
 	HTTP          *http.Client // required; no retries
 	Desk          Desk         // required for clicks
 	Reader        alerts.Reader
@@ -68,7 +69,8 @@ type Options struct {
 // Same reports whether o is the same account, reached the same way: a notifier made
 // with either of them may stand for the other and keep its connection.
 func (opt Options) Same(o Options) bool {
-	return opt.BotToken == o.BotToken && opt.AppToken == o.AppToken && opt.SigningSecret == o.SigningSecret && opt.APIURL == o.APIURL
+	return opt.BotToken == o.BotToken && opt.AppToken == o.AppToken && opt.SigningSecret == o.SigningSecret && opt.APIURL == o.APIURL &&
+		opt.Outsiders == o.Outsiders
 }
 
 // Notifier is Slack as a way out and as a way to the desk.
@@ -79,7 +81,8 @@ type Notifier struct {
 	names  *names
 	clock  *clock
 	once   once
-	forged *rate.Limiter // of the log lines about requests that Slack did not sign
+	homes  homes
+	forged *rate.Limiter // of the log lines about presses that are not for us
 
 	later sync.WaitGroup  // everything under way
 	slots chan struct{}   // calls to Slack after an acknowledgement

@@ -44,14 +44,16 @@ type world struct {
 }
 
 type worldOptions struct {
-	fake    fakeslack.Options
-	rules   alerts.Rules
-	http    bool // clicks come as signed HTTP
-	hook    bool // messages go through an incoming webhook
-	token   string
-	inDoubt time.Duration
-	client  *http.Client
-	desk    slack.Desk
+	fake  fakeslack.Options
+	rules alerts.Rules
+	http  bool // clicks come as signed HTTP
+
+	outsiders bool
+	hook      bool // messages go through an incoming webhook
+	token     string
+	inDoubt   time.Duration
+	client    *http.Client
+	desk      slack.Desk
 }
 
 // logbook keeps what was logged.
@@ -113,7 +115,7 @@ func (w *world) start() {
 	}
 	w.desk = desk.NewDesk(w.store, w.planner.Rules().Lang, time.Now, func() { w.sender.Wake() })
 	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
-		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now,
+		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now, Outsiders: w.opt.outsiders,
 		Replies: func(m mention.Mention, me string) []string { return []string{"Sorry, " + m.Post.Author + ". " + me} }}
 	texts, err := i18n.New()
 	if err != nil {

@@ -120,10 +120,16 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	}
 	d.commit(d.first)
 	d.fetch.Store(d.first.client)
+	pair, err := newKeyPair(cfg.Web.TLS, d.log, d.now)
+	if err != nil {
+		return nil, err
+	}
 	d.web = &webServer{
-		address:      cfg.Web.Listen,
+		web:          cfg.Web,
 		log:          d.log,
+		pair:         pair,
 		health:       hiding(d.secrets, http.HandlerFunc(d.health)),
+		well:         &well{ask: d.usable, now: d.now},
 		ready:        hiding(d.secrets, http.HandlerFunc(d.ready)),
 		metrics:      hiding(d.secrets, d.metrics.handler()),
 		interactions: d.notifiers.interactions,

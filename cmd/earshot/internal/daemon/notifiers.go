@@ -120,6 +120,7 @@ func slackAccount(options slack.Options, cfg *config.Config) slack.Options {
 	options.BotToken, options.BotTokenFrom = s.BotToken.Reveal(), s.BotToken.Origin()
 	options.AppToken, options.AppTokenFrom = s.AppToken.Reveal(), s.AppToken.Origin()
 	options.SigningSecret, options.APIURL = s.SigningSecret.Reveal(), s.APIURL
+	options.Outsiders = s.Outsiders == config.OutsidersAllow
 	return options
 }
 

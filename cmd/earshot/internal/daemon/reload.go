@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -106,7 +107,7 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 		return err
 	}
 	if old.Store.Database.Reveal() != n.config.Store.Database.Reveal() ||
-		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || old.Web != n.config.Web {
+		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || !reflect.DeepEqual(old.Web, n.config.Web) {
 		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
 	d.taken(ctx)
