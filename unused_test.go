@@ -20,8 +20,7 @@ import (
 // onlyTestsCall are the exported functions and methods that no program reaches today,
 // each with the reason why it stays. Keep it short: what nobody calls is better deleted.
 var onlyTestsCall = map[string]string{
-	"config.Config.At":                "how the tests of config see positions",
-	"config.Config.Written":           "the same",
+	"config.Config.Written":           "how the tests of config see positions",
 	"config.Secret.Equal":             "the same",
 	"internal/hours.Hours.Next":       "the opposite of Closes: the property tests of opening hours need both",
 	"internal/fetch.Client.UserAgent": "what the tests compare with the header that arrives",

@@ -11,6 +11,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -30,6 +31,7 @@ type Message struct {
 	Thread   Place     // the message to post under; zero for a message of its own
 	Repeat   bool      // may have been posted before: the channel's history could not be read
 	Now      time.Time // when it is drawn
+	Lang     i18n.Lang // of those who read the route
 }
 
 // Gathered is what one message groups in its thread: the complaints of the quiet hours.

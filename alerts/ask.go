@@ -1,11 +1,11 @@
 package alerts
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -40,15 +40,15 @@ func SnoozeUntil(l SnoozeLength, now time.Time, zone *time.Location) time.Time {
 
 // MuteScope says in plain words whom a mute on this mention would silence: the author at
 // this source, and where that is a channel or a paper, all of it.
-func MuteScope(m mention.Mention) string {
+func MuteScope(l i18n.Lang, m mention.Mention) string {
 	author := text.Line(m.Post.Author, 80)
 	if u, err := url.Parse(m.Post.URL); err == nil && u.Hostname() == "t.me" {
 		// A channel's posts are all by the channel.
 		channel, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(u.Path, "/"), "s/"), "/")
-		return "all of t.me/" + text.Line(channel, 80)
+		return l.Text("mute.channel", "channel", text.Line(channel, 80))
 	}
 	if m.Post.Kind == mention.News {
-		return fmt.Sprintf("everything that %s publishes at this site (%s)", author, Site(m.Post))
+		return l.Text("mute.site", "author", author, "site", Site(m.Post))
 	}
-	return fmt.Sprintf("author %s at this site (%s)", author, Site(m.Post))
+	return l.Text("mute.author", "author", author, "site", Site(m.Post))
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -40,7 +41,7 @@ func TestMuteScope(t *testing.T) {
 		{mention.Post{Kind: mention.News, Source: "новини", Author: "Редакція", URL: "https://news.example/a/1"}, "everything that Редакція publishes at this site (news.example › новини)"},
 		{mention.Post{Kind: mention.Forum, Source: "forum.example", Author: "Оле\u202eг\n", URL: "https://forum.example/p/1"}, "author Олег at this site (forum.example)"},
 	} {
-		if got := MuteScope(mention.Mention{Post: c.post}); got != c.want {
+		if got := MuteScope(i18n.Lang{}, mention.Mention{Post: c.post}); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

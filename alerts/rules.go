@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/internal/hours"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -22,7 +23,9 @@ type Rules struct {
 	HasQuiet   bool                         // zero Hours are always open, so this says whether Quiet is meant
 	Deadlines  map[mention.Severity]Deadline
 	Digests    Digests
-	Zone       *time.Location // of the people who act; nil: UTC
+	Zone       *time.Location       // of the people who act; nil: UTC
+	Language   i18n.Lang            // of what people read, where their route has none of its own
+	Spoken     map[string]i18n.Lang // by route: its own language
 }
 
 // Deadline is one set of clocks. A zero duration means no such clock.
@@ -146,6 +149,14 @@ func (r Rules) RouteAgain(a mention.Alert, m mention.Mention) (to, notify string
 		notify = a.Notify
 	}
 	return to, notify
+}
+
+// Lang is the language of those who read a route.
+func (r Rules) Lang(route string) i18n.Lang {
+	if l, ok := r.Spoken[route]; ok {
+		return l
+	}
+	return r.Language
 }
 
 // Names reports whether the watchlist sends anything to the route.

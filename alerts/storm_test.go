@@ -87,7 +87,7 @@ func letters(n int) string {
 	return out
 }
 
-// TestStormDrains plays a storm of 500 complaints in a minute (EARSHOT_STORM=full: 5,000 in
+// TestStormDrains plays a storm of 500 complaints in a minute (EARSHOT_DRILL=full: 5,000 in
 // ten) to its end in virtual time, on a real store: each is posted once, at the channels' pace; a complaint of another
 // watch that comes in the middle waits for none of them; and the leads hear of it once.
 func TestStormDrains(t *testing.T) {
@@ -95,7 +95,7 @@ func TestStormDrains(t *testing.T) {
 		t.Skip("thousands of writes; with the race detector minutes of them: .ci/run does it without")
 	}
 	complaints, lasts := 500, time.Minute
-	if os.Getenv("EARSHOT_STORM") == "full" {
+	if os.Getenv("EARSHOT_DRILL") == "full" {
 		complaints, lasts = 5000, 10*time.Minute
 	}
 	synctest.Test(t, func(t *testing.T) {

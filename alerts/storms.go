@@ -1,10 +1,9 @@
 package alerts
 
 import (
-	"fmt"
 	"time"
 
-	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -39,14 +38,14 @@ type Taken struct {
 }
 
 // Words tells the one who pressed.
-func (t Taken) Words() string {
+func (t Taken) Words(l i18n.Lang) string {
 	switch {
 	case t.Won == 0 && t.Lost == 0:
-		return "No complaint of this storm is open any more."
+		return l.Text("storm.taken_none")
 	case t.Won == 0:
-		return "Others were first: you took none of this storm."
+		return l.Text("storm.taken_lost")
 	case t.Lost > 0:
-		return fmt.Sprintf("You took %s of this storm; others were first with %d.", text.Count(t.Won, "complaint"), t.Lost)
+		return l.Plural("storm.taken_some", t.Won, "lost", t.Lost)
 	}
-	return fmt.Sprintf("You took %s of this storm.", text.Count(t.Won, "complaint"))
+	return l.Plural("storm.taken", t.Won)
 }

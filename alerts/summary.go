@@ -2,11 +2,11 @@ package alerts
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 )
 
@@ -44,51 +44,52 @@ func (s Summary) Empty() bool { return s.Report.Heard == 0 && s.Before.Heard == 
 
 // Title says what the digest is about: "Daily digest, 16 Nov", "Weekly digest, 9 to
 // 16 Nov".
-func (s Summary) Title() string {
+func (s Summary) Title(l i18n.Lang) string {
 	since, until := s.Report.Since, s.Report.Until
 	if s.Period == Daily {
-		return "Daily digest, " + until.Format("Mon 2 Jan")
+		return l.Text("digest.daily", "day", l.Time("time.weekday", until))
 	}
-	return "Weekly digest, " + since.Format("2 Jan") + " to " + until.Format("2 Jan")
+	return l.Text("digest.weekly", "from", l.Time("time.day", since), "to", l.Time("time.day", until))
 }
 
 // Brief is the digest in a few words: "9 complaints, 5 unanswered".
-func (s Summary) Brief() string {
-	return fmt.Sprintf("%s, %d unanswered", text.Count(s.Report.Heard, "complaint"), s.Waits)
+func (s Summary) Brief(l i18n.Lang) string {
+	return l.Plural("digest.brief", s.Report.Heard, "unanswered", s.Waits)
 }
 
 // Words is the whole digest as plain text: for the terminal, for other systems, and
 // for what cannot show blocks.
-func (s Summary) Words(now time.Time) string {
+func (s Summary) Words(l i18n.Lang, now time.Time) string {
 	var b strings.Builder
-	b.WriteString(s.Title() + "\n\n")
-	_ = s.Report.Text(&b, &s.Before) // a strings.Builder takes everything
+	b.WriteString(s.Title(l) + "\n\n")
+	_ = s.Report.Text(&b, l, &s.Before) // a strings.Builder takes everything
 	if s.Waits > 0 {
-		fmt.Fprintf(&b, "\nunanswered: %d\n", s.Waits)
+		b.WriteString("\n" + l.Text("digest.unanswered", "n", s.Waits) + "\n")
 	}
 	for _, w := range s.Waiting {
-		fmt.Fprintf(&b, "%s\n", strings.TrimSpace(w.Who(now)+" "+w.URL))
+		b.WriteString(strings.TrimSpace(w.Who(l, now)+" "+w.URL) + "\n")
 	}
 	return b.String()
 }
 
 // Who says who waits where, for how long, and who has it.
-func (w UnansweredCase) Who(now time.Time) string {
-	return fmt.Sprintf("%s on %s, %s, %s", cmp.Or(text.Line(w.Author, 60), "somebody"), w.Site, text.Span(now.Sub(w.Since)), w.Has())
+func (w UnansweredCase) Who(l i18n.Lang, now time.Time) string {
+	who := l.Text("alert.on", "author", cmp.Or(text.Line(w.Author, 60), l.Text("alert.somebody")), "site", w.Site)
+	return l.Text("digest.waits", "who", who, "span", l.Span(now.Sub(w.Since)), "has", w.Has(l))
 }
 
 // Has says who has the complaint, or who put it off.
-func (w UnansweredCase) Has() string {
-	has := "nobody has it"
+func (w UnansweredCase) Has(l i18n.Lang) string {
+	has := l.Text("case.nobody")
 	if w.Owner != "" {
-		has = text.Line(w.Owner, 60) + " has it"
+		has = l.Text("case.has", "who", text.Line(w.Owner, 60))
 	}
 	if w.SnoozedBy == "" {
 		return has
 	}
-	put := fmt.Sprintf("snoozed by %s until %s", text.Line(w.SnoozedBy, 60), w.SnoozedUntil.Format("Mon 2 Jan 15:04"))
+	put := l.Text("case.snoozed", "who", text.Line(w.SnoozedBy, 60), "when", l.Time("time.weekday_time", w.SnoozedUntil))
 	if w.Owner != "" {
-		put = has + ", " + put
+		put = l.Text("case.has_snoozed", "has", has, "snoozed", put)
 	}
 	return put
 }

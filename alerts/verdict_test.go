@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -23,7 +24,7 @@ func TestEveryFrameHasWords(t *testing.T) {
 			continue
 		}
 		answers++
-		if got := alerts.FrameWords(cells[0], cells[1]); got == cells[0]+" "+cells[1] && got != "about us" {
+		if got := alerts.FrameWords(i18n.Lang{}, cells[0], cells[1]); got == cells[0]+" "+cells[1] && got != "about us" {
 			t.Errorf("people read %q", got)
 		}
 	}
@@ -36,13 +37,13 @@ func TestTold(t *testing.T) {
 	s := mention.Score{Lang: "uk", Value: -0.81, Complaint: 0.9999, Frames: []mention.Frame{
 		{Frame: "end", Value: "open"}, {Frame: "about", Value: "us"}, {Frame: "event", Value: "yes", Text: "Третій\nтиждень"}, {Frame: "mood", Value: "sour"},
 	}}
-	if got, want := alerts.Told(s), []string{"mood sour", "told as happened («Третій тиждень»)", "about us", "still open"}; !slices.Equal(got, want) {
+	if got, want := alerts.Told(i18n.Lang{}, s), []string{"mood sour", "told as happened («Третій тиждень»)", "about us", "still open"}; !slices.Equal(got, want) {
 		t.Errorf("told %q, want %q", got, want)
 	}
-	if got := alerts.Verdict(s); got != "uk, 99 % a complaint, −0.81" {
+	if got := alerts.Verdict(i18n.Lang{}, s); got != "uk, 99 % a complaint, −0.81" {
 		t.Errorf("verdict %q", got)
 	}
-	if got := alerts.Verdict(mention.Score{Value: 0.5}); got != "0.50" {
+	if got := alerts.Verdict(i18n.Lang{}, mention.Score{Value: 0.5}); got != "0.50" {
 		t.Errorf("of a score alone: %q", got)
 	}
 }

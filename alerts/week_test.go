@@ -257,7 +257,7 @@ func runWeek(t *testing.T, zoneName, first string) {
 	})
 	log := slog.New(slog.DiscardHandler)
 	w.sender = outbox.NewSender(outbox.Options{Queue: w, Writer: w, Reader: w, Log: log, Now: time.Now, NotifierFor: func(string) (alerts.Notifier, bool) { return w, true }})
-	w.desk = desk.NewDesk(w, time.Now, w.sender.Wake)
+	w.desk = desk.NewDesk(w, nil, time.Now, w.sender.Wake)
 	ctx, cancel := context.WithTimeout(context.Background(), weekLength)
 	defer cancel()
 	var all sync.WaitGroup

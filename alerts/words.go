@@ -7,52 +7,55 @@ import (
 	"math"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
 // Refusal says to a person why the desk did not do what the button says, in
 // plain words; empty when there is nothing to say.
-func Refusal(err error, now time.Time) string {
+func Refusal(l i18n.Lang, err error, now time.Time) string {
 	var taken *mention.TakenError
 	switch {
 	case err == nil, errors.Is(err, mention.ErrNothingToDo):
 		return ""
 	case errors.Is(err, mention.ErrUntil):
-		return "A snooze ends within 90 days, and not in the past."
+		return l.Text("refusal.until")
 	case errors.Is(err, mention.ErrNotFound):
-		return "Nothing was changed: earshot's database does not know this complaint, so the message comes from another or an older database. " + dealThere
+		return dealThere(l, l.Text("refusal.not_found"))
 	case !errors.As(err, &taken):
-		return "earshot could not write that down. Please press again in a moment."
+		return l.Text("refusal.failed")
 	}
-	ago := ""
+	who, ago := taken.By.Name, ""
 	if !taken.At.IsZero() {
-		ago = " " + text.Span(now.Sub(taken.At)) + " ago"
+		ago = l.Ago(now.Sub(taken.At))
 	}
-	who := taken.By.Name
+	say := func(key, keyAgo string) string {
+		if ago == "" {
+			return l.Text(key, "who", who)
+		}
+		return l.Text(keyAgo, "who", who, "ago", ago)
+	}
 	switch {
 	case taken.Status == mention.Claimed:
-		return who + " took it" + ago + "."
+		return say("refusal.claimed", "refusal.claimed_ago")
 	case taken.Status == mention.Replied && who == "":
-		return "It was answered" + ago + "."
+		return say("refusal.answered", "refusal.answered_ago")
 	case taken.Status == mention.Replied:
-		return who + " answered it" + ago + "."
+		return say("refusal.replied", "refusal.replied_ago")
 	case taken.Status == mention.Dismissed:
-		return who + " dismissed it" + ago + "."
+		return say("refusal.dismissed", "refusal.dismissed_ago")
+	case taken.Status == mention.Quiet:
+		return dealThere(l, l.Text("refusal.quiet"))
 	}
-	if taken.Status == mention.Quiet {
-		return "Nothing was changed: in earshot's database this post is no complaint. Its author is muted, or the message comes from an older database " +
-			"and this one began when the post stood there already. " + dealThere
-	}
-	return fmt.Sprintf("Nothing was changed: the complaint is %s now. %s", taken.Status, dealThere)
+	return dealThere(l, l.Text("refusal.status", "status", string(taken.Status)))
 }
 
-// dealThere is what is left to do about a message whose buttons lead nowhere.
-const dealThere = "Open the post and deal with it there; the buttons of new complaints work."
+// dealThere adds what is left to do about a message whose buttons lead nowhere.
+func dealThere(l i18n.Lang, why string) string { return why + " " + l.Text("refusal.deal") }
 
 // Since is the moment a complaint's clock starts: its publication, or, where the
 // site does not say it to the minute, when it was heard.
@@ -65,39 +68,38 @@ func Since(m mention.Mention, c mention.Case) time.Time {
 }
 
 // State says where a case stands, without lengths of time that would age in a message.
-func State(m mention.Mention, c mention.Case) string {
-	after := func(at time.Time) string { return text.Span(at.Sub(Since(m, c))) }
+func State(l i18n.Lang, m mention.Mention, c mention.Case) string {
+	after := func(at time.Time) string { return l.Span(at.Sub(Since(m, c))) }
 	switch c.Status {
 	case mention.Claimed:
 		if c.Snoozed() {
-			return c.Owner.Name + " has it · " + snoozed(c)
+			return l.Text("case.claimed_snoozed", "who", c.Owner.Name, "snoozed", snoozed(l, c))
 		}
-		return fmt.Sprintf("%s has it · taken after %s, %s after publication", c.Owner.Name, text.Span(c.ClaimedAt.Sub(c.OpenedAt)), after(c.ClaimedAt))
+		return l.Text("case.claimed", "who", c.Owner.Name, "after", l.Span(c.ClaimedAt.Sub(c.OpenedAt)), "late", after(c.ClaimedAt))
 	case mention.Replied:
-		if !c.AnswerVerified {
-			return fmt.Sprintf("%s says it is answered, after %s · not seen on the site yet", c.RepliedBy, after(c.RepliedAt))
+		switch {
+		case !c.AnswerVerified:
+			return l.Text("case.replied_unseen", "who", c.RepliedBy, "after", after(c.RepliedAt))
+		case c.Owner.Name != "" && c.Owner.Name != c.RepliedBy:
+			return l.Text("case.answered_claimed", "after", after(c.RepliedAt), "who", c.RepliedBy, "owner", c.Owner.Name)
 		}
-		text := fmt.Sprintf("answered publicly in %s by %s", after(c.RepliedAt), c.RepliedBy)
-		if c.Owner.Name != "" && c.Owner.Name != c.RepliedBy {
-			text += " · claimed by " + c.Owner.Name
-		}
-		return text
+		return l.Text("case.answered", "after", after(c.RepliedAt), "who", c.RepliedBy)
 	case mention.Dismissed:
-		return fmt.Sprintf("dismissed by %s: %s", c.Owner.Name, c.Reason)
+		return l.Text("case.dismissed", "who", c.Owner.Name, "reason", l.Word("dismissed", c.Reason))
 	case mention.Open:
 		if c.Snoozed() {
-			return snoozed(c)
+			return snoozed(l, c)
 		}
 		if Overdue(c) {
-			return "overdue since " + c.OverdueSince.UTC().Format("2 Jan 15:04 MST") + ": nobody has it"
+			return l.Text("case.overdue", "when", l.Time("time.day_time_zone", c.OverdueSince.UTC()))
 		}
-		return "open"
+		return l.Text("case.open")
 	}
 	return string(c.Status)
 }
 
-func snoozed(c mention.Case) string {
-	return fmt.Sprintf("snoozed by %s until %s", c.SnoozedBy.Name, c.SnoozedUntil.UTC().Format("2 Jan 15:04 MST"))
+func snoozed(l i18n.Lang, c mention.Case) string {
+	return l.Text("case.snoozed", "who", c.SnoozedBy.Name, "when", l.Time("time.day_time_zone", c.SnoozedUntil.UTC()))
 }
 
 // Overdue reports whether nobody took the complaint in time. While it is snoozed, somebody
@@ -132,13 +134,13 @@ func Stars(r *mention.Rating) string {
 }
 
 // Why lists the reasons for the score that staff read, the heaviest first.
-func Why(s mention.Score) []string {
+func Why(l i18n.Lang, s mention.Score) []string {
 	hits := slices.DeleteFunc(slices.Clone(s.Why), func(h mention.Hit) bool { return h.Weight >= 0 })
 	slices.SortStableFunc(hits, func(a, b mention.Hit) int { return cmp.Compare(a.Weight, b.Weight) })
 	var why []string
 	for _, h := range hits {
-		word := h.Rule
-		if word == "" || word == "word" {
+		word := l.Word("why", h.Rule)
+		if h.Rule == "" || h.Rule == "word" {
 			word = "«" + text.Line(h.Text, 40) + "»"
 		}
 		if !slices.Contains(why, word) && len(why) < 5 {
@@ -148,72 +150,73 @@ func Why(s mention.Score) []string {
 	return why
 }
 
+// Topics lists what a complaint is about, the heaviest first.
+func Topics(l i18n.Lang, s mention.Score) []string { return said(l, "topic", s.Topics) }
+
+// Severe lists what made an alert as loud as it is.
+func (f Details) Severe(l i18n.Lang) []string { return said(l, "severe", f.Why) }
+
+// said are stored words of one part of the catalogue as people read them.
+func said(l i18n.Lang, part string, words []string) []string {
+	out := make([]string, len(words))
+	for i, word := range words {
+		out[i] = l.Word(part, word)
+	}
+	return out
+}
+
 // Verdict is the language, how likely it is a complaint, and the score:
 // "uk, 91 % a complaint, −0.81". What is not known is left out.
-func Verdict(s mention.Score) string {
-	number := strings.Replace(strconv.FormatFloat(s.Value, 'f', 2, 64), "-", "−", 1)
-	parts := slices.DeleteFunc([]string{s.Lang, Likely(s), number}, func(p string) bool { return p == "" })
+func Verdict(l i18n.Lang, s mention.Score) string {
+	parts := slices.DeleteFunc([]string{l.Word("lang", s.Lang), Likely(l, s), l.Decimal(s.Value, 2)}, func(p string) bool { return p == "" })
 	return strings.Join(parts, ", ")
 }
 
 // Record says what is known of the author: "3rd complaint in 30 days, last one
 // unanswered". Empty for a first complaint.
-func (f Details) Record() string {
-	if f.Nth < 2 {
-		return ""
-	}
-	text := ordinal(f.Nth) + " complaint in 30 days"
-	if f.LastOpen {
-		text += ", last one unanswered"
-	}
-	return text
-}
-
-func ordinal(n int) string {
+func (f Details) Record(l i18n.Lang) string {
 	switch {
-	case n%100 >= 11 && n%100 <= 13:
-	case n%10 == 1:
-		return fmt.Sprintf("%dst", n)
-	case n%10 == 2:
-		return fmt.Sprintf("%dnd", n)
-	case n%10 == 3:
-		return fmt.Sprintf("%drd", n)
+	case f.Nth < 2:
+		return ""
+	case f.LastOpen:
+		return l.Text("alert.nth_last_open", "nth", l.Ordinal(f.Nth))
 	}
-	return fmt.Sprintf("%dth", n)
+	return l.Text("alert.nth", "nth", l.Ordinal(f.Nth))
 }
 
 // News says what a reply in the thread tells: kind changed.
 func (m Message) News() string {
-	f := m.Details
+	f, l := m.Details, m.Lang
 	if f.Often {
-		return "The author changes the post often; from now on only the message is kept up to date. It reads now:"
+		return l.Text("news.often")
 	}
+	who := text.Line(f.By, 80)
 	switch f.Change {
 	case Answered:
-		words := fmt.Sprintf("✓ %s answered publicly, %s after publication.", text.Line(f.By, 80), text.Span(f.At.Sub(Since(m.Mention, m.Case))))
+		words := l.Text("news.answered", "who", who, "after", l.Span(f.At.Sub(Since(m.Mention, m.Case))))
 		if f.Negative {
-			words += " The answer reads like a complaint: look at it."
+			words += " " + l.Text("news.answered_negative")
 		}
 		return words
 	case NamesakeAnswered:
-		words := fmt.Sprintf("An official name answered: %s. Anybody can take a name there, so the case stays as it is. If it was you, press Replied.", text.Line(f.By, 80))
+		words := l.Text("news.namesake", "who", who)
 		if f.Negative {
-			words += " It reads like a complaint."
+			words += " " + l.Text("news.namesake_negative")
 		}
 		return words
 	case Withdrawn:
-		return fmt.Sprintf("The answer of %s is gone from the site, so the complaint is open again.", text.Line(f.By, 80))
+		return l.Text("news.withdrawn", "who", who)
 	case Deleted:
-		return "The post is gone from the site."
+		return l.Text("news.deleted")
 	case Better:
-		return "The author changed the post; it is no complaint any more. It reads now:"
+		return l.Text("news.better")
 	case Worse:
 		if f.Reopened {
-			return "The author changed the post for the worse, so the complaint is open again. It reads now:"
+			return l.Text("news.reopened")
 		}
-		return "The author changed the post for the worse. It reads now:"
+		return l.Text("news.worse")
 	case Edited:
-		return "The author changed the post. It reads now:"
+		return l.Text("news.edited")
 	}
 	return text.Clean(f.Text)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -35,7 +36,7 @@ func TestRefusal(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := alerts.Refusal(c.err, now)
+			got := alerts.Refusal(i18n.Lang{}, c.err, now)
 			if len(c.want) == 0 && got != "" {
 				t.Errorf("says %q, want nothing", got)
 			}

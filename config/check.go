@@ -21,8 +21,10 @@ const maxName = 200
 // here and were reported already; what is reported twice for one place would
 // only confuse, so every check looks at what was really written.
 func (d *decoder) check(c *Config) {
-	if d.doc.root.Type() != ast.MappingType && d.doc.root.Type() != ast.MappingValueType {
-		return // it is no watchlist at all, and said so
+	for _, doc := range d.doc.documents {
+		if doc.root != nil && doc.root.Type() != ast.MappingType && doc.root.Type() != ast.MappingValueType && doc.root.Type() != ast.NullType {
+			return // it is no watchlist at all, and said so
+		}
 	}
 	d.checkContact(c)
 	d.checkWatches(c)
@@ -37,7 +39,9 @@ func (d *decoder) check(c *Config) {
 	d.checkDigest(c)
 	d.checkWebhooks(c)
 	d.checkSlack(c)
-	d.checkRest(c)
+	d.checkLimits(c)
+	d.checkWeb(c)
+	d.checkRest(c, time.Now())
 }
 
 func (d *decoder) checkContact(c *Config) {
@@ -87,7 +91,7 @@ func (d *decoder) checkWatches(c *Config) {
 		}
 		for key := range d.checkTerms(w.Rivals, path+".rivals") {
 			if pos, ok := terms[key]; ok {
-				d.wrong(position{Pos: pos, width: d.doc.widthAt(pos)}, "delete one of the two", "this term is also under rivals: it cannot be both yours and theirs")
+				d.wrong(position{Pos: pos, width: d.widthAt(pos)}, "delete one of the two", "this term is also under rivals: it cannot be both yours and theirs")
 			}
 		}
 		for _, group := range [][]Expr{w.Any, w.All, w.None} {
@@ -123,7 +127,7 @@ func (d *decoder) checkName(name, path, what string, seen map[string]Pos) {
 	}
 	key := cases.Fold().String(name)
 	if first, ok := seen[key]; ok {
-		d.wrong(m, "give each its own name", "the %s %q is here twice: first in line %d", what, name, first.Line)
+		d.wrong(m, "give each its own name", "the %s %q is here twice: first in %s", what, name, m.toward(first))
 		return
 	}
 	seen[key] = m.Pos
@@ -136,13 +140,13 @@ func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
 	}
 	seen := map[string]Pos{}
 	for _, t := range list {
-		m := position{Pos: t.Pos, width: d.doc.widthAt(t.Pos)}
+		m := position{Pos: t.Pos, width: d.widthAt(t.Pos)}
 		if !d.checkTerm(t, m) {
 			continue
 		}
 		key := strings.Join(strings.Fields(cases.Fold().String(t.Value)), " ")
 		if first, ok := seen[key]; ok {
-			d.warn(m, "", "%q is here twice: first in line %d", t.Value, first.Line)
+			d.warn(m, "", "%q is here twice: first in %s", t.Value, m.toward(first))
 			continue
 		}
 		seen[key] = t.Pos
@@ -173,7 +177,7 @@ func (d *decoder) checkTerm(t Text, m position) bool {
 func (d *decoder) checkExprs(list []Expr) {
 	for _, e := range list {
 		if e.Term.Pos != (Pos{}) {
-			d.checkTerm(e.Term, position{Pos: e.Term.Pos, width: d.doc.widthAt(e.Term.Pos)})
+			d.checkTerm(e.Term, position{Pos: e.Term.Pos, width: d.widthAt(e.Term.Pos)})
 		}
 		d.checkExprs(e.Any)
 		d.checkExprs(e.All)
@@ -187,13 +191,13 @@ func (d *decoder) checkSourceNames(c *Config) {
 	}
 	seen := map[string]Pos{}
 	for _, src := range c.Sources {
-		m := position{Pos: src.Pos, width: d.doc.widthAt(src.Pos)}
+		m := position{Pos: src.Pos, width: d.widthAt(src.Pos)}
 		if strings.TrimSpace(src.Name) == "" || strings.ContainsAny(src.Name, "\n\t") {
 			d.wrong(m, "", "a source needs a name of one line")
 			continue
 		}
 		if first, ok := seen[src.Name]; ok {
-			d.wrong(m, "delete one, or give it a name of its own", "the source %q is here twice: first in line %d", src.Name, first.Line)
+			d.wrong(m, "delete one, or give it a name of its own", "the source %q is here twice: first in %s", src.Name, m.toward(first))
 			continue
 		}
 		seen[src.Name] = src.Pos
@@ -205,7 +209,7 @@ func (d *decoder) checkOwners(c *Config) {
 	names := watchNames(c.Watches)
 	for _, src := range c.Sources {
 		for i, w := range src.Watches {
-			m := position{Pos: w.Pos, width: d.doc.widthAt(w.Pos)}
+			m := position{Pos: w.Pos, width: d.widthAt(w.Pos)}
 			if slices.ContainsFunc(src.Watches[:i], func(o Text) bool { return o.Value == w.Value }) {
 				d.warn(m, "delete one of the two", "%q is here twice", w.Value)
 				continue
@@ -252,9 +256,10 @@ func (d *decoder) readable(key, file string) string {
 	if file == "" {
 		return ""
 	}
-	path := d.doc.abs(file)
+	m := d.place("sentiment." + key)
+	path := d.doc.of(m.Pos).abs(file)
 	if _, err := d.doc.read(path, maxWords); err != nil {
-		d.wrong(d.place("sentiment."+key), "a path is relative to the watchlist", "%s: %s cannot be read: %s", key, file, reason(err))
+		d.wrong(m, "a path is relative to the watchlist", "%s: %s cannot be read: %s", key, file, reason(err))
 		return ""
 	}
 	return path
@@ -304,7 +309,7 @@ func (d *decoder) checkReplies(c *Config) {
 
 // inText finds a part of a text that may run over several lines.
 func (d *decoder) inText(m position, part string) position {
-	for n := m.Line; n < m.Line+50 && n <= len(d.doc.lines); n++ {
+	for n := m.Line; n < m.Line+50 && n <= len(d.doc.of(m.Pos).lines); n++ {
 		from := position{Pos: Pos{File: m.File, Line: n, Column: 1}}
 		if n == m.Line {
 			from = m
@@ -347,6 +352,8 @@ func (d *decoder) checkClocks(dl Deadline, path, place string) {
 		d.wrong(m, "", "reply (%s) ends before claim (%s)", brief(dl.Reply), brief(dl.Claim))
 	}
 }
+
+func (d *decoder) widthAt(p Pos) int { return d.doc.of(p).widthAt(p) }
 
 // widthAt guesses how wide the word at a place is, where no tree is at hand.
 func (d *document) widthAt(p Pos) int {

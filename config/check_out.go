@@ -41,7 +41,7 @@ func (d *decoder) checkSeverity(c *Config) {
 			d.wrong(d.place(path+".at_most"), "", "at_most: %s is less loud than at_least: %s", r.AtMost, r.AtLeast)
 		}
 		if rest >= 0 {
-			d.wrong(d.place(path), "put it before that one", "this rule is never reached: the one in line %d fits everything", c.Severity[rest].Pos.Line)
+			d.wrong(d.place(path), "put it before that one", "this rule is never reached: the one in %s fits everything", d.place(path).toward(c.Severity[rest].Pos))
 		} else if len(r.Watch)+len(r.Source)+len(r.Topic)+len(r.Kind)+len(r.Lang) == 0 && !d.has(path+".stars") {
 			rest = i
 		}
@@ -71,9 +71,10 @@ func (d *decoder) checkRoutes(c *Config) {
 		}
 		if j := slices.IndexFunc(reachable, func(j int) bool { return covers(c.Routes[j], r) }); j >= 0 {
 			d.wrong(d.place(path), "put it before that one, or delete it",
-				"this route is never reached: the one in line %d takes all of it", c.Routes[reachable[j]].Pos.Line)
+				"this route is never reached: the one in %s takes all of it", d.place(path).toward(c.Routes[reachable[j]].Pos))
 			continue
 		}
+		d.checkLanguage(c.Routes[:i], r, path)
 		reachable = append(reachable, i)
 		rest = rest || covers(r, Route{})
 	}
@@ -87,6 +88,17 @@ func (d *decoder) checkRoutes(c *Config) {
 	}
 	d.checkHook(c.Digest.To, "digest.to", hooks)
 	d.checkUnusedHooks(c)
+}
+
+// checkLanguage checks that one place is written to in one language: whoever reads one of
+// its messages reads them all.
+func (d *decoder) checkLanguage(before []Route, r Route, path string) {
+	for _, other := range before {
+		if r.Language != "" && other.Language != "" && other.To == r.To && other.Language != r.Language {
+			d.wrong(d.place(path+".language"), "write the same language in both, or in one of them", "%s has another language in line %d: %s", r.To, other.Pos.Line, other.Language)
+			return
+		}
+	}
 }
 
 // checkKnown checks names that must exist elsewhere in the file.
@@ -203,11 +215,11 @@ func (d *decoder) checkSlack(c *Config) {
 		d.warn(d.place("slack.bot_token"), "write app_token, or signing_secret", "without one of them nobody can press a button in Slack")
 	}
 	if signed && !app && !d.has("web.listen") {
-		d.warn(d.place("slack.signing_secret"), "write web: {listen: 0.0.0.0:8080}", "signed requests come to web.listen, which is not set")
+		d.warn(d.place("slack.signing_secret"), "write web: {listen: 127.0.0.1:8080} and let a proxy with a certificate pass them on", "signed requests come to web.listen, which is not set")
 	}
 }
 
-func (d *decoder) checkRest(c *Config) {
+func (d *decoder) checkLimits(c *Config) {
 	if d.has("store.retention") && c.Store.Retention < 24*time.Hour && !d.reported(d.place("store.retention")) {
 		d.wrong(d.place("store.retention"), "write at least 1d", "retention: posts would be gone before anybody read them")
 	}

@@ -12,6 +12,7 @@ import (
 // it was loaded.
 type Config struct {
 	Contact    string          `yaml:"contact" doc:"An address at which the owner of a site can reach you. It goes into the User-Agent of every request." example:"pr@romashka.example"`
+	Language   string          `yaml:"language" doc:"The language of what you read: alerts, buttons, digests, the terminal: en, ru, uk, bg. Posts are heard in all of them. en when left out." format:"lang"`
 	Watches    []Watch         `yaml:"watch" doc:"What to listen for: one entry for each brand, product or person."`
 	Sources    []Source        `yaml:"sources" doc:"Where to listen: one entry for each place that is polled."`
 	Sentiment  Sentiment       `yaml:"sentiment" doc:"How bad a post must be to raise an alert, and your own words."`
@@ -25,7 +26,7 @@ type Config struct {
 	Webhooks   []Webhook       `yaml:"webhooks" doc:"Other systems that get alerts as signed JSON; routes name them as webhook:NAME."`
 	Store      Store           `yaml:"store" doc:"Where earshot keeps what it heard."`
 	Fetch      Fetch           `yaml:"fetch" doc:"Manners on the network."`
-	Web        Web             `yaml:"web" doc:"What earshot answers by HTTP."`
+	Web        Web             `yaml:"web" doc:"What earshot answers by HTTP, and to whom."`
 
 	Path     string  `yaml:"-"` // the file as given to Load
 	Warnings []Error `yaml:"-"` // what is allowed but probably not meant; in the order of the file
@@ -51,7 +52,8 @@ type Watch struct {
 	Ignore   []Text   `yaml:"ignore" doc:"Phrases that are somebody else. A term inside one of them does not count."`
 	Rivals   []Text   `yaml:"rivals" doc:"Competitors, by name. What goes wrong at theirs is no complaint about you."`
 	Official []Author `yaml:"official" doc:"Your own authors. Their post under a mention is the public answer. Give the profile where anybody may take any name: a name alone closes nothing there."`
-	Pos      Pos      `yaml:"-"`
+	Rest     `yaml:",inline"`
+	Pos      Pos `yaml:"-"`
 }
 
 // Author is one of your own authors.
@@ -86,6 +88,7 @@ type Source struct {
 	Backfill time.Duration // the first poll alerts on posts younger than this; 0: on none
 	Watches  []Text        // every post there is a mention of these watches, named or not
 	Section  Section       // the options of the kind
+	Rest                   // not polled for now
 	Pos      Pos
 }
 
@@ -124,6 +127,7 @@ type Route struct {
 	Kind     []string `yaml:"kind" doc:"Only posts of these kinds: review, forum, comment, news, social." format:"postkind"`
 	Lang     []string `yaml:"lang" doc:"Only posts in these languages: en, ru, uk, bg." format:"lang"`
 	To       string   `yaml:"to" required:"true" doc:"A Slack channel (\"#mentions\" or its id), console, or webhook:NAME." format:"destination"`
+	Language string   `yaml:"language" doc:"The language of what is written there, when it is another than yours: en, ru, uk, bg. lang: chooses posts, language: what people read." format:"lang"`
 	Notify   string   `yaml:"notify" doc:"A person or user group to name in the alert: \"@oncall-pr\"." format:"person"`
 	Pos      Pos      `yaml:"-"`
 }
@@ -177,6 +181,18 @@ func (d Deadlines) For(severity string) Deadline {
 	return out
 }
 
+// Spoken are the languages of the destinations that have one of their own, by what routes
+// call them. What else goes to the same place, an escalation or a digest, is in it too.
+func (c *Config) Spoken() map[string]string {
+	out := map[string]string{}
+	for _, r := range c.Routes {
+		if r.Language != "" {
+			out[r.To] = r.Language
+		}
+	}
+	return out
+}
+
 // Zone is the time zone of the people who work with the watchlist: that of the deadlines,
 // or else of the quiet hours, or of the digest; this machine's where none says one.
 func (c *Config) Zone() *time.Location {
@@ -212,8 +228,12 @@ type Slack struct {
 	AppToken      Secret `yaml:"app_token" doc:"The app-level token (xapp-…): buttons work without a public address." example:"${env:SLACK_APP_TOKEN}"`
 	SigningSecret Secret `yaml:"signing_secret" doc:"The signing secret: buttons come as signed requests to /slack/interactions on web.listen." example:"${env:SLACK_SIGNING_SECRET}"`
 	WebhookURL    Secret `yaml:"webhook_url" doc:"For teams without an app: an incoming webhook. Alerts only, no buttons." format:"url"`
+	Outsiders     string `yaml:"outsiders" doc:"Whether people of another workspace, in a channel you share with it, may press the buttons: refuse (so it is when left out) or allow." format:"outsiders"`
 	APIURL        string `yaml:"api_url" doc:"Where Slack's Web API is; for tests and proxies." format:"url"`
 }
+
+// OutsidersAllow is the Slack.Outsiders that lets people of other workspaces press.
+const OutsidersAllow = "allow"
 
 // Webhook is another system that gets alerts.
 type Webhook struct {
@@ -240,12 +260,6 @@ type Fetch struct {
 // HostLimits are the limits of one host.
 type HostLimits struct {
 	Gap time.Duration `yaml:"gap" required:"true" doc:"Pause between two requests to this host."`
-}
-
-// Web is what earshot answers by HTTP: health, metrics, signed clicks, hubs.
-type Web struct {
-	Listen    string `yaml:"listen" doc:"Address and port of /healthz, /metrics, Slack's signed clicks and hubs." example:"127.0.0.1:8080" format:"listen"`
-	PublicURL string `yaml:"public_url" doc:"How the listener is reached from outside; hubs of feeds announce news there." format:"url"`
 }
 
 // Defaults of the watchlist.

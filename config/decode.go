@@ -17,7 +17,7 @@ import (
 // Paths name places: "routes[2].to". A value's place is at its path, a key's
 // place at the path and a question mark.
 type decoder struct {
-	doc      *document
+	doc      *document // the file that is decoded, or the first when all are
 	at       map[string]position
 	broken   map[string]bool // paths with a mistake at or under them
 	wrongAt  map[Pos]bool
@@ -28,6 +28,7 @@ type decoder struct {
 	shared   int // values reached through aliases
 	inAlias  int
 	kinds    Kinds
+	earlier  map[string]int           // entries of the lists of the files before; nil for a part of a file
 	beside   []string                 // keys that are known beside those of the struct at the top
 	known    map[reflect.Type][]field // of the structs met so far
 }
@@ -50,12 +51,12 @@ func (d *decoder) add(e Error) {
 
 // wrong records a mistake.
 func (d *decoder) wrong(m position, hint, format string, args ...any) {
-	d.add(d.doc.problem(m, hint, format, args...))
+	d.add(d.doc.of(m.Pos).problem(m, hint, format, args...))
 }
 
 // warn records something that is allowed but probably not meant.
 func (d *decoder) warn(m position, hint, format string, args ...any) {
-	e := d.doc.problem(m, hint, format, args...)
+	e := d.doc.of(m.Pos).problem(m, hint, format, args...)
 	e.Warning = true
 	d.add(e)
 }
@@ -139,7 +140,7 @@ func (d *decoder) within(m position, part string) position {
 	if d.lost > 0 {
 		return m
 	}
-	return d.doc.within(m, part)
+	return d.doc.of(m.Pos).within(m, part)
 }
 
 // value decodes one value into v. f describes the key it stands under.
@@ -224,6 +225,16 @@ func (d *decoder) special(n ast.Node, into any, m position, path string, f field
 			}
 		}
 		return d.special(n, &p.d, m, path, f)
+	case *Pause:
+		if s, ok := d.text(n, m, f); ok {
+			v, msg, hint := parsePause(s.value)
+			if msg != "" {
+				msg, hint = s.unquoted(msg, hint)
+				d.wrong(m, hint, "%s: %s", f.name, msg)
+			}
+			v.at = m
+			*p = v
+		}
 	case *hours.Hours:
 		parsed(d, n, p, m, f, hours.Parse)
 	case *hours.Moment:
@@ -301,7 +312,7 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, m position, path string
 func isEntry(t reflect.Type) bool {
 	switch t {
 	case reflect.TypeFor[Text](), reflect.TypeFor[Secret](), reflect.TypeFor[Expr](), reflect.TypeFor[hours.Hours](),
-		reflect.TypeFor[hours.Moment](), reflect.TypeFor[hours.Holiday](), reflect.TypeFor[netip.Prefix]():
+		reflect.TypeFor[hours.Moment](), reflect.TypeFor[hours.Holiday](), reflect.TypeFor[netip.Prefix](), reflect.TypeFor[Pause]():
 		return false
 	}
 	return t.Kind() == reflect.Struct
@@ -309,15 +320,20 @@ func isEntry(t reflect.Type) bool {
 
 func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f field) {
 	elem := v.Type().Elem()
-	switch t := n.(type) {
-	case *ast.NullNode:
+	first := d.earlier[path]
+	if _, null := n.(*ast.NullNode); null {
 		return
+	}
+	if first == 0 { // what is there is a default, not entries of another file
+		v.SetZero()
+	}
+	switch t := n.(type) {
 	case *ast.SequenceNode:
-		out := reflect.MakeSlice(v.Type(), 0, len(t.Values))
+		out := reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()+len(t.Values)), v)
 		for i, item := range t.Values {
 			one := reflect.New(elem).Elem()
 			before := d.mistakes
-			d.value(item, one, fmt.Sprintf("%s[%d]", path, i), f)
+			d.value(item, one, fmt.Sprintf("%s[%d]", path, first+i), f)
 			if d.mistakes == before || isEntry(elem) { // the place of an entry in its list must stay
 				out = reflect.Append(out, one)
 			}
@@ -340,9 +356,9 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 	}
 	one := reflect.New(elem).Elem() // a single value is a list of one
 	before := d.mistakes
-	d.value(n, one, path+"[0]", f)
+	d.value(n, one, fmt.Sprintf("%s[%d]", path, first), f)
 	if d.mistakes == before {
-		v.Set(reflect.Append(reflect.MakeSlice(v.Type(), 0, 1), one))
+		v.Set(reflect.Append(v, one))
 	}
 }
 

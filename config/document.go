@@ -29,30 +29,54 @@ const (
 	maxErrors = 200     // problems shown; the rest is one line
 )
 
-// document is one watchlist as text and as tree. Only hidden and files change
-// after it was parsed; mu guards files, since sections are decoded later and
-// maybe at the same time.
+// document is one file of a watchlist as text and as tree.
 //
 // The body is behind a second pointer for the same reason as in Secret: no verb
 // of fmt may reach the text of the file.
 type document struct{ *body }
 
 type body struct {
-	name      string // as in positions
-	dir       string // what relative paths are relative to
-	lines     []string
-	env       func(string) (string, bool)
-	lenient   bool     // secrets that are not there are left empty
-	root      ast.Node // nil when the file holds nothing
-	aliases   map[*ast.AliasNode]ast.Node
-	positions map[string]position // of every path, once decoded
+	*whole
+	name    string // as in positions
+	dir     string // what relative paths are relative to
+	lines   []string
+	root    ast.Node // nil when the file holds nothing
+	aliases map[*ast.AliasNode]ast.Node
 
 	long sync.Map // of lines by number as []rune: a file may be one line of a megabyte
+}
+
+// whole is what the files of one watchlist share. Only hidden and files change after
+// they were parsed; mu guards files, since sections are decoded later and maybe at the
+// same time.
+type whole struct {
+	documents []*document // in the order they are read
+	env       func(string) (string, bool)
+	lenient   bool                // secrets that are not there are left empty
+	positions map[string]position // of every path, once decoded
 
 	hidden Redactor // knows the values that must not be shown
 
 	mu    sync.Mutex
 	files inputs // other files that were read
+}
+
+// of returns the document that a place is in.
+func (d *document) of(p Pos) *document {
+	for _, other := range d.documents {
+		if other.name == p.File {
+			return other
+		}
+	}
+	return d
+}
+
+// toward says where another place is, for a message that stands at p.
+func (p Pos) toward(other Pos) string {
+	if p.File == other.File {
+		return fmt.Sprintf("line %d", other.Line)
+	}
+	return fmt.Sprintf("%s, line %d", other.File, other.Line)
 }
 
 // position is a place and how many characters a caret there is wide.
@@ -61,12 +85,14 @@ type position struct {
 	width int
 }
 
-// newDocument parses src. A mistake here is the only kind that hides others.
-func newDocument(name string, src []byte, env func(string) (string, bool)) (*document, error) {
+// newDocument parses src, one more file of a watchlist. A mistake here is the only kind
+// that hides others.
+func (w *whole) newDocument(name string, src []byte) (*document, error) {
 	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
 	text := strings.ReplaceAll(string(src), "\r\n", "\n")
 	text = strings.ReplaceAll(text, "\r", "\n")
-	d := &document{&body{name: name, dir: filepath.Dir(name), lines: strings.Split(text, "\n"), env: env, files: newInputs()}}
+	d := &document{&body{whole: w, name: name, dir: filepath.Dir(name), lines: strings.Split(text, "\n")}}
+	w.documents = append(w.documents, d)
 	if err := d.checkText(text); err != nil {
 		return d, err
 	}

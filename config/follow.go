@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -28,7 +29,7 @@ var usual = pace{settle: 150 * time.Millisecond, patrol: time.Second, doubt: 300
 
 // Following says how to follow a watchlist.
 type Following struct {
-	Path   string
+	Paths  []string // as for Load
 	Kinds  Kinds
 	Start  *Config          // what is in use already; nil applies the file at once
 	Reload <-chan os.Signal // SIGHUP: apply again, changed or not; nil when there is none
@@ -38,7 +39,8 @@ type Following struct {
 	pace pace // zero: the usual; tests are in a hurry
 }
 
-// inputs is everything a watchlist was made of: the file, and the files it names.
+// inputs is everything a watchlist was made of: its files, which of them a folder holds,
+// and the files they name.
 type inputs struct {
 	sums map[string][sha256.Size]byte
 }
@@ -55,6 +57,10 @@ func (in inputs) note(path string, data []byte, err error) {
 }
 
 func (in inputs) read(path string) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		_, _ = in.folder(path) // the error is noted
+		return
+	}
 	data, err := readBounded(path, maxWords)
 	if err != nil {
 		data = []byte("error: " + err.Error())
@@ -73,7 +79,7 @@ func (in inputs) again() inputs {
 	return now
 }
 
-// Follow keeps the watchlist in use the same as the file, until ctx ends. Every
+// Follow keeps the watchlist in use the same as its files, until ctx ends. Every
 // change is parsed and checked as a whole and then given to apply, never two at
 // once; within 3 s of the change. A file that is wrong, or that apply refuses,
 // leaves the old one in use and is reported once for each content.
@@ -85,8 +91,10 @@ func Follow(ctx context.Context, f Following, apply func(*Config) error) error {
 	if f.Log == nil {
 		f.Log = slog.New(slog.DiscardHandler)
 	}
-	if _, err := os.Stat(filepath.Dir(f.Path)); err != nil {
-		return fmt.Errorf("watchlist: follow %s: %w", f.Path, err)
+	for _, path := range f.Paths {
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return fmt.Errorf("watchlist: follow %s: %w", path, err)
+		}
 	}
 	if f.pace == (pace{}) {
 		f.pace = usual
@@ -154,17 +162,21 @@ func (w *follower) look(ctx context.Context, force bool) {
 	if !force && w.last.sums != nil && w.last.same(w.last.again()) {
 		return
 	}
-	c, in, err := load(w.Path, w.Kinds)
-	for err != nil { // an editor may be in the middle of writing
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(w.pace.doubt):
+	c, in, err := w.read()
+	for ctx.Err() == nil {
+		if err != nil { // an editor may be in the middle of writing
+			select {
+			case <-ctx.Done():
+			case <-time.After(w.pace.doubt):
+			}
 		}
 		if in.same(in.again()) {
 			break
 		}
-		c, in, err = load(w.Path, w.Kinds)
+		c, in, err = w.read() // also a good one: its files may be of two versions
+	}
+	if ctx.Err() != nil {
+		return
 	}
 	if err == nil {
 		if err = w.apply(c); err != nil {
@@ -178,7 +190,11 @@ func (w *follower) look(ctx context.Context, force bool) {
 		w.report(err)
 		return
 	}
-	w.Log.Info("watchlist taken", "path", w.Path, "watches", len(c.Watches), "sources", len(c.Sources))
+	w.Log.Info("watchlist taken", "path", c.Path, "watches", len(c.Watches), "sources", len(c.Sources))
+}
+
+func (w *follower) read() (*Config, inputs, error) {
+	return load(w.Paths, reading{env: os.LookupEnv, kinds: w.Kinds})
 }
 
 // fresh reports whether a file changed so lately that a second change could
@@ -192,7 +208,7 @@ func (w *follower) fresh(stamps []stamp) bool {
 func (w *follower) stamp() []stamp {
 	paths := slices.Sorted(maps.Keys(w.last.sums))
 	if len(paths) == 0 {
-		paths = []string{w.Path}
+		paths = w.Paths
 	}
 	var out []stamp
 	for _, p := range paths {
@@ -212,7 +228,7 @@ func (w *follower) report(err error) {
 	if errors.As(err, &many) {
 		problems = len(many.List)
 	}
-	w.Log.Error("watchlist not taken, the old one stays in use", "path", w.Path, "problems", problems, "err", err)
+	w.Log.Error("watchlist not taken, the old one stays in use", "path", strings.Join(w.Paths, ", "), "problems", problems, "err", err)
 	if w.Failed != nil {
 		w.Failed(err)
 	}
@@ -235,9 +251,13 @@ func (w *follower) rewatch() {
 	if w.notified == nil {
 		return
 	}
-	want := []string{filepath.Dir(w.Path)}
-	for path := range w.last.sums {
-		if dir := filepath.Dir(path); !slices.Contains(want, dir) {
+	var want []string
+	for _, path := range slices.Concat(w.Paths, slices.Collect(maps.Keys(w.last.sums))) {
+		dir := filepath.Dir(path)
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			dir = path
+		}
+		if !slices.Contains(want, dir) {
 			want = append(want, dir)
 		}
 	}

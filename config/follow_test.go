@@ -52,7 +52,7 @@ func follow(t *testing.T, path string, refuse error) *following {
 
 func followAt(t *testing.T, pace pace, path string, refuse error) *following {
 	t.Helper()
-	start, err := Load(path, testKinds())
+	start, err := Load([]string{path}, testKinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func followAt(t *testing.T, pace pace, path string, refuse error) *following {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		err := Follow(ctx, Following{
-			Path: path, Kinds: testKinds(), Start: start, Reload: f.reload, Failed: func(err error) { f.heard <- heard{failed: err} },
+			Paths: []string{path}, Kinds: testKinds(), Start: start, Reload: f.reload, Failed: func(err error) { f.heard <- heard{failed: err} },
 			Log: slog.New(slog.NewTextHandler(f.logged, nil)), pace: pace,
 		}, func(c *Config) error {
 			f.heard <- heard{taken: c}
@@ -160,7 +160,7 @@ func TestFollowKeepsTheOldOne(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	f.wantFailure("no such file")
+	f.wantFailure("there is no watchlist")
 	f.wantSilence()
 	write(t, path, watchlist("two"))
 	f.want("two")
@@ -290,14 +290,14 @@ func TestFollowChangedSinceLoad(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "watchlist.yaml")
 	write(t, path, watchlist("one"))
-	start, err := Load(path, testKinds())
+	start, err := Load([]string{path}, testKinds())
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(t, path, watchlist("two"))
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	err = Follow(ctx, Following{Path: path, Kinds: testKinds(), Start: start}, func(c *Config) error {
+	err = Follow(ctx, Following{Paths: []string{path}, Kinds: testKinds(), Start: start}, func(c *Config) error {
 		if c.Watches[0].Name != "two" {
 			t.Errorf("took %q", c.Watches[0].Name)
 		}
@@ -307,7 +307,7 @@ func TestFollowChangedSinceLoad(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	if err := Follow(ctx, Following{Path: "/no/such/folder/w.yaml"}, nil); err == nil {
+	if err := Follow(ctx, Following{Paths: []string{"/no/such/folder/w.yaml"}}, nil); err == nil {
 		t.Error("a folder that does not exist was followed")
 	}
 }

@@ -39,6 +39,9 @@ func Topics() []string {
 // Placeholders returns what may stand between {{ and }} in a reply text.
 func Placeholders() []string { return []string{"author", "watch", "source", "title", "link", "me"} }
 
+// outsiders are what slack.outsiders may be.
+var outsiders = []string{"refuse", OutsidersAllow}
+
 // checkFormat checks a text against a named form, the format tag of a field. msg
 // is a predicate ("is not …") and empty when the text is fine. An unknown form
 // accepts everything.
@@ -55,6 +58,8 @@ func checkFormat(format, s string) (msg, hint string) {
 		return oneOf(s, PostKinds())
 	case "severity":
 		return oneOf(s, Severities())
+	case "outsiders":
+		return oneOf(s, outsiders)
 	case "zone":
 		return checkZone(s)
 	case "destination":

@@ -174,8 +174,17 @@ func (d *decoder) keys(pairs []pair, v reflect.Value, m position, path string, f
 			continue
 		}
 		at := join(path, p.name)
-		d.at[at+"?"] = p.key
-		d.value(p.value, v.FieldByIndex(fields[i].index), at, fields[i])
+		into := v.FieldByIndex(fields[i].index)
+		if path == "" && d.earlier != nil && !d.fits(p, into.Kind()) {
+			continue
+		}
+		if _, ok := d.at[at+"?"]; !ok { // of a list in several files, the first
+			d.at[at+"?"] = p.key
+		}
+		d.value(p.value, into, at, fields[i])
+		if path == "" && d.earlier != nil {
+			d.earlier[at] += d.entries(p.value)
+		}
 	}
 	for _, f := range fields {
 		if f.required && !excused[f.name] && !slices.ContainsFunc(pairs, func(p pair) bool { return p.name == f.name }) {
@@ -206,6 +215,8 @@ func (d *decoder) unknownKey(p pair, path string, known []string) string {
 	switch home := homeOf(p.name); {
 	case meant != "":
 		d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
+	case slices.Contains(known, "enabled") && slices.Contains([]string{"off", "on", "pause", "paused", "disabled", "active"}, p.name):
+		d.wrong(p.key, "write enabled: false, or paused_until: 2026-12-24 09:00, since a pause needs an end", "unknown key %q", p.name)
 	case strings.Contains(p.name, ":"):
 		d.wrong(p.key, "write a space after the colon", "unknown key %q", p.name)
 	case home != "" && path != home:
@@ -247,4 +258,28 @@ func homeOf(name string) string {
 		}
 	}
 	return ""
+}
+
+// fits reports whether a key at the left margin may stand in this file too: of a list the
+// entries of all files count, and everything else has one place.
+func (d *decoder) fits(p pair, kind reflect.Kind) bool {
+	first, ok := d.at[p.name+"?"]
+	if ok && kind != reflect.Slice {
+		d.wrong(p.key, "write it once; only lists may be in several files", "the key %q is here twice: first in %s", p.name, p.key.toward(first.Pos))
+		return false
+	}
+	return true
+}
+
+// entries counts what a list has, or a value that stands for a list of one.
+func (d *decoder) entries(n ast.Node) int {
+	n, done := d.unwrap(n)
+	defer done()
+	switch t := n.(type) {
+	case *ast.SequenceNode:
+		return len(t.Values)
+	case *ast.NullNode:
+		return 0
+	}
+	return 1
 }

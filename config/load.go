@@ -1,9 +1,7 @@
 package config
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -17,87 +15,113 @@ import (
 // zero value of it or a pointer to one. A nil value accepts any options.
 type Kinds map[string]any
 
-// Load reads and checks the watchlist at path, with the secrets and files it
-// names. Relative paths in it are relative to its folder. The error is an
-// *Errors that holds every mistake; when the file cannot be read it is that.
-func Load(path string, kinds Kinds) (*Config, error) {
-	c, _, err := load(path, kinds)
+// Load reads and checks a watchlist, with the secrets and files it names. It is one file
+// or several, and folders, of which the files named *.yaml or *.yml count in the order of
+// their names: lists are put together, and everything else may stand in one of them.
+// Relative paths are relative to the folder of the file that writes them. The error is an
+// *Errors that holds every mistake; when a file cannot be read it is that.
+func Load(paths []string, kinds Kinds) (*Config, error) {
+	c, _, err := load(paths, reading{env: os.LookupEnv, kinds: kinds})
 	return c, err
 }
 
-// Parse checks a watchlist that is already in memory. name stands in positions,
-// and its folder is what relative paths are relative to. env looks up a variable
-// and says whether it is set; nil means none is.
+// LoadForReading is Load for those who only read, with env as the environment: a secret
+// that is not set is a warning and stays empty.
+func LoadForReading(paths []string, env func(string) (string, bool), kinds Kinds) (*Config, error) {
+	c, _, err := load(paths, reading{env: env, kinds: kinds, lenient: true})
+	return c, err
+}
+
+// Parse checks a watchlist of one file that is already in memory. name stands in
+// positions, and its folder is what relative paths are relative to. env looks up a
+// variable and says whether it is set; nil means none is.
 func Parse(name string, src []byte, env func(string) (string, bool), kinds Kinds) (*Config, error) {
-	c, _, err := parse(name, src, env, false, kinds)
+	return ParseFiles([]File{{name, src}}, env, kinds)
+}
+
+// ParseFiles is Parse of a watchlist of several files, at least one.
+func ParseFiles(files []File, env func(string) (string, bool), kinds Kinds) (*Config, error) {
+	c, _, err := parse(files, reading{env: env, kinds: kinds})
 	return c, err
 }
 
-// ParseForReading is Parse for those who only read: a secret that is not set is a
-// warning and stays empty.
-func ParseForReading(name string, src []byte, env func(string) (string, bool), kinds Kinds) (*Config, error) {
-	c, _, err := parse(name, src, env, true, kinds)
-	return c, err
+// reading is how a watchlist is read.
+type reading struct {
+	env     func(string) (string, bool) // nil: no variable is set
+	lenient bool                        // secrets that are not there are left empty
+	kinds   Kinds
 }
 
 // load also returns what the result depends on, whether it is good or not.
-func load(path string, kinds Kinds) (*Config, inputs, error) {
+func load(paths []string, how reading) (*Config, inputs, error) {
 	in := newInputs()
-	src, err := readBounded(path, maxFile)
-	in.note(path, src, err)
-	if errors.Is(err, errTooLarge) {
-		err = fmt.Errorf("%s: the file is larger than %d KiB", path, maxFile>>10)
-	}
+	files, err := readFiles(paths, in)
 	if err != nil {
-		return nil, in, unreadable(err)
+		return nil, in, err
 	}
-	c, doc, err := parse(path, src, os.LookupEnv, false, kinds)
-	maps.Copy(in.sums, doc.files.sums)
+	c, all, err := parse(files, how)
+	maps.Copy(in.sums, all.files.sums)
 	if c != nil {
 		c.inputs = in
 	}
 	return c, in, err
 }
 
-func parse(name string, src []byte, env func(string) (string, bool), lenient bool, kinds Kinds) (*Config, *document, error) {
-	if env == nil {
-		env = func(string) (string, bool) { return "", false }
+func parse(files []File, how reading) (*Config, *whole, error) {
+	all := &whole{env: how.env, lenient: how.lenient, files: newInputs()}
+	if all.env == nil {
+		all.env = func(string) (string, bool) { return "", false }
 	}
-	doc, err := newDocument(name, src, env)
-	if err != nil {
-		problems := &Errors{}
+	problems := &Errors{}
+	for _, f := range files {
+		_, err := all.newDocument(f.Name, f.Text)
 		problems.Add(err)
-		return nil, doc, problems
 	}
-	doc.lenient = lenient
-	d := newDecoder(doc, kinds)
-	c := &Config{Path: name, doc: doc}
+	if problems.Err() != nil {
+		return nil, all, problems
+	}
+	c := &Config{Path: namesOf(files), doc: all.documents[0]}
 	c.Store.Database = NewSecret(defaultDatabase, "")
 	c.Store.Retention = defaultRetention
 	c.Fetch.Gap = defaultGap
 	c.Slack.APIURL = defaultSlackAPI
-	// A tag or an anchor before everything is no reason to check less.
-	root, done := d.unwrap(doc.root)
-	defer done()
-	doc.root = root
-	if root == nil || root.Type() == ast.NullType {
-		d.wrong(position{Pos: doc.pos(1, 1), width: 1}, "earshot init writes a first one", "the watchlist is empty")
-	} else {
-		d.value(doc.root, reflect.ValueOf(c).Elem(), "", field{name: "a watchlist"})
-		d.check(c)
-		d.strayDatabase(c)
-	}
-	c.doc.positions = d.at
-	problems := &Errors{List: d.problems, Partial: c}
+	d := newDecoder(c.doc, how.kinds)
+	d.decodeAll(c, all.documents)
+	all.positions = d.at
+	problems = &Errors{List: d.problems, Partial: c}
 	problems.sort()
 	if d.lost > 0 {
 		problems.List = append(problems.List, Error{Msg: fmt.Sprintf("… and %d more", d.lost)})
 	}
 	if err := problems.Err(); err != nil {
-		return nil, doc, err
+		return nil, all, err
 	}
 	c.Warnings = problems.List
-	return c, doc, nil
+	return c, all, nil
+}
+
+// decodeAll decodes and checks the files of a watchlist.
+func (d *decoder) decodeAll(c *Config, documents []*document) {
+	d.earlier = map[string]int{}
+	empty := true
+	for _, doc := range documents {
+		d.doc = doc
+		// A tag or an anchor before everything is no reason to check less.
+		root, done := d.unwrap(doc.root)
+		doc.root = root
+		if root != nil && root.Type() != ast.NullType {
+			empty = false
+			d.value(root, reflect.ValueOf(c).Elem(), "", field{name: "a watchlist"})
+		}
+		done()
+	}
+	d.doc = documents[0]
+	if empty {
+		d.wrong(position{Pos: d.doc.pos(1, 1), width: 1}, "earshot init writes a first one", "the watchlist is empty")
+		return
+	}
+	d.check(c)
+	d.strayDatabase(c)
 }
 
 // Written reports whether the file writes the key at a path such as
@@ -125,18 +149,19 @@ func (c *Config) At(path string) Pos {
 // Problem makes an Error at a place in this watchlist that another package found,
 // so that it is shown with its line like all others.
 func (c *Config) Problem(pos Pos, msg, hint string) Error {
-	return Error{Pos: pos, Msg: msg, Hint: hint, doc: c.doc, width: c.doc.widthAt(pos)}
+	doc := c.doc.of(pos)
+	return Error{Pos: pos, Msg: msg, Hint: hint, doc: doc, width: doc.widthAt(pos)}
 }
 
 // Database is store.database as it is opened: a relative path of SQLite is relative to
-// the watchlist, as all paths in it are.
+// the file that writes it, as all paths of a watchlist are, or to the first file.
 func (c *Config) Database() string {
 	address := c.Store.Database.Reveal()
 	path, ok := strings.CutPrefix(address, sqlitePrefix)
 	if !ok {
 		return address
 	}
-	return sqlitePrefix + c.doc.abs(path)
+	return sqlitePrefix + c.doc.of(c.At("store.database")).abs(path)
 }
 
 const sqlitePrefix = "sqlite:"
@@ -145,22 +170,15 @@ const sqlitePrefix = "sqlite:"
 // folder that earshot is started in.
 func (d *decoder) strayDatabase(c *Config) {
 	path, ok := strings.CutPrefix(c.Store.Database.Reveal(), sqlitePrefix)
-	if !ok || filepath.IsAbs(path) || d.doc.abs(path) == path {
+	meant := d.doc.of(d.place("store.database").Pos).abs(path)
+	if !ok || filepath.IsAbs(path) || meant == path {
 		return
 	}
 	here, err := filepath.Abs(path)
-	if there, err2 := filepath.Abs(d.doc.abs(path)); err != nil || err2 != nil || here == there {
+	if there, err2 := filepath.Abs(meant); err != nil || err2 != nil || here == there {
 		return
 	}
 	if _, err := os.Stat(here); err == nil {
 		d.warn(d.place("store.database"), "move it there, or write its whole path", "%s stands in this folder and is not used: the path is relative to the watchlist", path)
 	}
-}
-
-// unreadable is the error of a watchlist that cannot be read.
-func unreadable(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("watchlist: %w; earshot init writes a first one, -c names another", err)
-	}
-	return fmt.Errorf("watchlist: %w", err)
 }

@@ -103,6 +103,9 @@ func TestFull(t *testing.T) {
 	if c.Slack.SigningSecret.Reveal() != "from-a-file" || c.Store.Database.Reveal() != "postgres://earshot:xoxb-bot-value@db.example/earshot" {
 		t.Error("secrets were not expanded")
 	}
+	if diff := cmp.Diff(map[string]string{"#згадки": "bg"}, c.Spoken()); diff != "" || c.Language != "uk" {
+		t.Errorf("language %q, %s", c.Language, diff)
+	}
 	critical := c.Deadlines.For("critical")
 	if critical.Claim != 2*time.Minute || critical.Notify != "@oncall-pr" || critical.Hours.String() != "always" {
 		t.Errorf("critical: %+v", critical)
@@ -215,11 +218,13 @@ func TestLoadWhatCannotBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		filepath.Join(dir, "none.yaml"): "no such file",
-		dir:                             "not a regular file",
-		big:                             "larger than 1024 KiB",
+		filepath.Join(dir, "none.yaml"): "there is no watchlist " + filepath.Join(dir, "none.yaml") + ": earshot init writes a first one",
+		filepath.Join(dir, "none"):      "there is no watchlist",
+		"/dev/null":                     "not a regular file",
+		t.TempDir():                     "no file named *.yaml is in the folder",
+		big:                             "the file is larger than 1024 KiB",
 	} {
-		if _, err := Load(path, nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Load([]string{path}, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -162,7 +162,7 @@ func (s schemer) value(f field, t reflect.Type) *schema {
 	switch t {
 	case reflect.TypeFor[Text](), reflect.TypeFor[hours.Holiday]():
 		return text()
-	case reflect.TypeFor[Secret](), reflect.TypeFor[hours.Hours](), reflect.TypeFor[hours.Moment](), reflect.TypeFor[netip.Prefix]():
+	case reflect.TypeFor[Secret](), reflect.TypeFor[hours.Hours](), reflect.TypeFor[hours.Moment](), reflect.TypeFor[netip.Prefix](), reflect.TypeFor[Pause]():
 		return &schema{Type: "string"}
 	case reflect.TypeFor[time.Duration]():
 		return &schema{Type: "string", Pattern: `^((\d+(\.\d+)?(ms|s|m|h|d|w))+|0)$`}
@@ -231,6 +231,8 @@ func enum(format string) *schema {
 		words = PostKinds()
 	case "severity":
 		words = Severities()
+	case "outsiders":
+		words = outsiders
 	default:
 		return nil
 	}

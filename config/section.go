@@ -200,7 +200,7 @@ func (s Section) Written(name string) string {
 }
 
 // commonKeys are the keys every source has, whatever its kind.
-var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base", "watch"}
+var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base", "watch", "enabled", "paused_until"}
 
 // common is how the keys of every source are decoded.
 type common struct {
@@ -212,6 +212,7 @@ type common struct {
 	Backfill backfill      `yaml:"backfill" doc:"Posts younger than this are alerted when the source is polled for the first time; true for all. Normally none is." example:"2d"`
 	Base     string        `yaml:"base" doc:"Another host with the same pages: a mirror, a test." format:"url"`
 	Watch    []Text        `yaml:"watch" doc:"Every post there is about this watch, whether it names it or not: your own page at a store, a map or a review site, your own channel." example:"Romashka Bank"`
+	Rest     `yaml:",inline"`
 }
 
 // backfill is a duration, or true.
@@ -224,7 +225,7 @@ func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
 		return
 	case *ast.SequenceNode:
 		for i, item := range t.Values {
-			if src, ok := d.source(item, fmt.Sprintf("%s[%d]", path, i)); ok {
+			if src, ok := d.source(item, fmt.Sprintf("%s[%d]", path, d.earlier[path]+i)); ok {
 				*into = append(*into, src)
 			}
 		}
@@ -270,7 +271,7 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 	}
 	src = Source{
 		Name: c.Name, Kind: kind.name, Every: c.Every, PostKind: c.Kind, Lang: c.Lang, Zone: c.Zone,
-		Base: strings.TrimRight(c.Base, "/"), Backfill: c.Backfill.d, Watches: c.Watch, Pos: m.Pos,
+		Base: strings.TrimRight(c.Base, "/"), Backfill: c.Backfill.d, Watches: c.Watch, Rest: c.Rest, Pos: m.Pos,
 		Section: Section{doc: d.doc, kind: kind.name, key: kind.key, node: kind.value, rest: rest},
 	}
 	d.at[path+"."+kind.name+"?"] = kind.key

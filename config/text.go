@@ -11,16 +11,12 @@ import (
 // empty lines, and the top-level entries of these names: two files with the same text say
 // the same. It is no file to be read again.
 func (c *Config) TextWithout(names ...string) string {
-	var entries []*ast.MappingValueNode
-	switch root := c.doc.root.(type) {
-	case *ast.MappingNode:
-		entries = root.Values
-	case *ast.MappingValueNode:
-		entries = append(entries, root)
-	}
 	var b strings.Builder
-	for _, e := range entries {
-		if !slices.Contains(names, e.Key.GetToken().Value) {
+	for _, doc := range c.doc.documents {
+		for _, e := range topEntries(doc.root) {
+			if slices.Contains(names, e.Key.GetToken().Value) {
+				continue
+			}
 			for line := range strings.Lines(e.String()) {
 				if line = strings.TrimRight(line, " \t\n"); line != "" {
 					b.WriteString(line)
@@ -30,4 +26,14 @@ func (c *Config) TextWithout(names ...string) string {
 		}
 	}
 	return b.String()
+}
+
+func topEntries(root ast.Node) []*ast.MappingValueNode {
+	switch root := root.(type) {
+	case *ast.MappingNode:
+		return root.Values
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{root}
+	}
+	return nil
 }

@@ -2,12 +2,11 @@ package monitor
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
-	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -98,23 +97,24 @@ func settle(state mention.SourceState, src Source) mention.SourceState {
 	return state
 }
 
-// assessHealth updates the state by the outcome and returns what people must be told.
-func assessHealth(state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+// assessHealth updates the state by the outcome and returns what people must be told, in
+// their language.
+func assessHealth(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	m := remember(*state)
 	m.Place, m.Settings = src.Place, src.Settings
 	m.turnDays(now)
 	var notices []Notice
 	if out.err != nil {
-		notices = m.failed(state, src, out, now)
+		notices = m.failed(l, state, src, out, now)
 	} else {
-		notices = m.succeeded(state, src, out, now)
+		notices = m.succeeded(l, state, src, out, now)
 	}
 	state.Every = src.Every
 	state.Health, _ = json.Marshal(m) // plain numbers and strings: cannot fail
 	return notices
 }
 
-func (m *memory) failed(state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	state.Failures++
 	state.LastError = out.err.Error()
 	if m.FailingSince.IsZero() {
@@ -128,18 +128,16 @@ func (m *memory) failed(state *mention.SourceState, src Source, out outcome, now
 			wait = suspendAgain
 		}
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
-		return m.notice(src, StateBlocked, now, fmt.Sprintf("%s refuses to be read: %v. It is left alone until %s.",
-			src.Name, out.err, state.SuspendedUntil.UTC().Format("Mon 2 Jan 15:04 MST")))
+		return m.notice(src, StateBlocked, now, l.Text("source.blocked", "source", src.Name, "why", out.err, "until", moment(l, state.SuspendedUntil)))
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
-		return m.notice(src, StateFailing, now, fmt.Sprintf("%s cannot be read for %s now: %v. Last good poll: %s.",
-			src.Name, text.Span(now.Sub(m.FailingSince)), out.err, moment(state.LastSuccess)))
+		return m.notice(src, StateFailing, now, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", out.err, "last", moment(l, state.LastSuccess)))
 	}
 	return nil
 }
 
-func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
-	lastGood := state.LastSuccess
+func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
+	lastGood, sees := state.LastSuccess, out.batch.Observed
 	state.Failures, state.LastError, state.LastSuccess = 0, "", now
 	state.SuspendedUntil = time.Time{}
 	m.FailingSince, m.Blocks = time.Time{}, 0
@@ -149,19 +147,20 @@ func (m *memory) succeeded(state *mention.SourceState, src Source, out outcome, 
 
 	switch {
 	case m.recovered(out):
-		words := fmt.Sprintf("%s is back: %s since.", src.Name, text.Count(m.NewSince, "post"))
+		words := l.Plural("source.back", m.NewSince, "source", src.Name)
 		if m.NewSince == 0 {
-			words = src.Name + " is back: it can be read again."
+			words = l.Text("source.readable", "source", src.Name)
 		}
 		since := m.ReportedSince
 		m.Reported, m.ReportedSince, m.NewSince = "", time.Time{}, 0
 		return []Notice{{Source: src.Name, State: StateBack, Since: since, Text: words}}
 	case m.EmptyPolls >= emptyPolls:
-		return m.notice(src, StateEmpty, now, fmt.Sprintf("%s: the page answers with %s, but nothing on it looks like a post any more (usually %s): its layout may have changed. Last good poll: %s.%s",
-			src.Name, size(out.batch.Observed.Bytes), text.Count(m.UsualItems, "post"), moment(lastGood), notes(out)))
+		words := l.Text("source.empty", "source", src.Name, "size", size(l, sees.Bytes), "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, lastGood))
+		return m.notice(src, StateEmpty, now, words+notes(out))
 	case m.quiet(*state, now):
-		return m.notice(src, StateQuiet, now, fmt.Sprintf("%s has been silent for %s (usually %s a day). The page answers with %s and shows %s. Last new post: %s.%s",
-			src.Name, text.Span(now.Sub(state.LastNew)), text.Count(int(m.perDay()+0.5), "post"), size(out.batch.Observed.Bytes), text.Count(out.batch.Observed.Items, "post"), moment(state.LastNew), notes(out)))
+		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
+			"size", size(l, sees.Bytes), "posts", l.Plural("source.posts", sees.Items), "last", moment(l, state.LastNew))
+		return m.notice(src, StateQuiet, now, words+notes(out))
 	}
 	return nil
 }
@@ -297,18 +296,18 @@ func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time)
 	return now.Add(jitter(wait))
 }
 
-func size(bytes int) string {
+func size(l i18n.Lang, bytes int) string {
 	if bytes < 1024 {
-		return fmt.Sprintf("%d bytes", bytes)
+		return l.Plural("size.bytes", bytes)
 	}
-	return fmt.Sprintf("%d KB", (bytes+512)/1024)
+	return l.Text("size.kilobytes", "n", (bytes+512)/1024)
 }
 
-func moment(t time.Time) string {
+func moment(l i18n.Lang, t time.Time) string {
 	if t.IsZero() {
-		return "never"
+		return l.Text("source.never")
 	}
-	return t.UTC().Format("Mon 2 Jan 15:04 MST")
+	return l.Time("time.weekday_time_zone", t.UTC())
 }
 
 func notes(out outcome) string {

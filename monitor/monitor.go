@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -94,7 +95,8 @@ type Hubs interface {
 	Offer(source, hub, topic string)
 }
 
-// Options are the parts a Monitor works with. All but Threads and Hubs are required.
+// Options are the parts a Monitor works with. All but Threads, Hubs, Bound and Lang
+// are required.
 type Options struct {
 	Seen     Seen
 	Ledger   Ledger
@@ -104,7 +106,9 @@ type Options struct {
 	Hubs     Hubs         // nil: nobody asks for announcements
 	// Bound puts on a context what one poll, or one visit to a thread, may ask for; nil
 	// bounds its time alone.
-	Bound   func(context.Context) context.Context
+	Bound func(context.Context) context.Context
+	// Lang is the language of those who are told about sources; nil: English.
+	Lang    func() i18n.Lang
 	Log     *slog.Logger
 	Now     func() time.Time
 	Workers int // polls under way at once; 0 means 64
@@ -130,6 +134,9 @@ type Monitor struct {
 func New(opt Options) *Monitor {
 	if opt.Workers <= 0 {
 		opt.Workers = defaultWorkers
+	}
+	if opt.Lang == nil {
+		opt.Lang = func() i18n.Lang { return i18n.Lang{} }
 	}
 	table := newStatusTable()
 	return &Monitor{

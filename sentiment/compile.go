@@ -34,14 +34,18 @@ type table struct {
 
 // info is what a form means. Forms that mean the same share one.
 type info struct {
-	set      uint32 // which symbols it carries; 0 for none
+	starts   uint64 // of its set: root.bits
 	bit      uint64 // the set's place in filters
+	set      uint32 // which symbols it carries; 0 for none
+	word     int32  // index into words, -1 for none
 	roles    uint32 // bit i: role i
 	boost    float32
 	number   float32
+	first    uint16 // of its set: root.first
+	second   uint16 // and root.second
 	scope    uint8
-	function bool  // a word of langid.tsv
-	word     int32 // index into words, -1 for none
+	function bool // a word of langid.tsv
+	firsts   bool // root.firsts has some
 }
 
 // word is a compiled wordEntry.
@@ -159,6 +163,11 @@ func compile(d *dictionary) *table {
 	in := c.layOut(t)
 	t.setEndings(d.endings)
 	t.trie = c.trie.build(c.patterns, in.sets, in.bits)
+	for i := range t.infos {
+		x := &t.infos[i]
+		r := &t.trie.roots[x.set]
+		x.starts, x.first, x.second, x.firsts = r.bits, r.first, r.second, r.firsts.n > 0
+	}
 	return t
 }
 

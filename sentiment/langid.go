@@ -17,9 +17,8 @@ type identifier struct {
 	cyrillic []bool // the script of each
 	latin    int    // the first language in Latin letters
 
-	keys    []uint64
-	vals    []uint32
-	votes   []votes
+	words   []uint64         // open addressing by the hash of a word: its high bits, then an index into votes; 0 is empty
+	votes   []votes          // what words say; most say the same as many others
 	cues    cueIndex         // the letters that are counted
 	letters []votes          // what each of them says, by its number in cues
 	any     votes            // for every Cyrillic text
@@ -27,17 +26,15 @@ type identifier struct {
 }
 
 func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
-	id := &identifier{langs: c.langs, cyrillic: c.cyrillic, ends: map[uint64]votes{}, votes: make([]votes, 1), letters: make([]votes, 1)}
+	id := &identifier{langs: c.langs, cyrillic: c.cyrillic, ends: map[uint64]votes{}, letters: make([]votes, 1)}
 	id.latin = max(slices.Index(c.cyrillic, false), 0)
-	n := 0
-	for _, l := range langs {
-		n += len(l.words) * (1 + 4*len(l.translit.variants))
+	said := map[uint64]votes{}
+	add := func(word string, lang int, w float32) {
+		h := hashString(word)
+		v := said[h]
+		v[lang] = max(v[lang], w)
+		said[h] = v
 	}
-	size := 1024
-	for size < 2*n {
-		size *= 2
-	}
-	id.keys, id.vals = make([]uint64, size), make([]uint32, size)
 	for li, l := range langs {
 		for _, r := range l.words {
 			w := float32(r.Weight(1, -5, 5, errs))
@@ -46,37 +43,67 @@ func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
 				errs.Add(r.At(0), "an empty word")
 				continue
 			}
-			id.add(hashString(form), li, w)
+			add(form, li, w)
 			if c.cyrillic[li] && utf8.RuneCountInString(form) > 1 {
-				l.translit.each(form, func(latin string) { id.add(hashString(latin), li, w*0.7) })
+				l.translit.each(form, func(latin string) { add(latin, li, w*0.7) })
 			}
 		}
 	}
+	id.setWords(said, errs)
 	for _, r := range c.letters {
 		id.addCue(r, errs)
 	}
 	return id
 }
 
+// voteBits is what an index into votes takes of a slot.
+const voteBits = 16
+
+// setWords lays out what words say.
+func (id *identifier) setWords(said map[uint64]votes, errs *tsv.Errors) {
+	size := 16
+	for size < 2*len(said) {
+		size *= 2
+	}
+	id.words, id.votes = make([]uint64, size), make([]votes, 1)
+	index := map[votes]int{}
+	for h, v := range said {
+		n, ok := index[v]
+		if !ok {
+			n = len(id.votes)
+			index[v] = n
+			id.votes = append(id.votes, v)
+		}
+		m := uint64(size - 1)
+		i := h >> voteBits & m
+		for id.words[i] != 0 {
+			i = (i + 1) & m
+		}
+		id.words[i] = h>>voteBits<<voteBits | uint64(n)
+	}
+	if len(id.votes) > 1<<voteBits {
+		errs.Add(tsv.Place{File: "langid.tsv"}, "more than %d kinds of words", 1<<voteBits)
+	}
+}
+
+// find returns what a word says, by its hash; 0 is nothing.
+func (id *identifier) find(h uint64) uint64 {
+	m := uint64(len(id.words) - 1)
+	for i := h >> voteBits & m; ; i = (i + 1) & m {
+		x := id.words[i]
+		if (x^h)>>voteBits == 0 {
+			return x & (1<<voteBits - 1)
+		}
+		if x == 0 {
+			return 0
+		}
+	}
+}
+
 // langWords is what a language brings to identification.
 type langWords struct {
 	words    []tsv.Row
 	translit *translit
-}
-
-func (id *identifier) add(h uint64, lang int, w float32) {
-	m := uint64(len(id.keys) - 1)
-	i := h & m
-	for id.keys[i] != 0 && id.keys[i] != h {
-		i = (i + 1) & m
-	}
-	if id.keys[i] == 0 {
-		id.keys[i] = h
-		id.vals[i] = uint32(len(id.votes))
-		id.votes = append(id.votes, votes{})
-	}
-	v := &id.votes[id.vals[i]]
-	v[lang] = max(v[lang], w)
 }
 
 func (id *identifier) addCue(r tsv.Row, errs *tsv.Errors) {
@@ -128,7 +155,6 @@ type verdict struct {
 // identify judges the tokens of l.
 func (id *identifier) identify(l *lexer) verdict {
 	var sum votes
-	m := uint64(len(id.keys) - 1)
 	latinWords, cyrillicWords := 0, 0
 	for ti := range l.toks {
 		t := &l.toks[ti]
@@ -140,13 +166,10 @@ func (id *identifier) identify(l *lexer) verdict {
 		} else if t.runeN > 1 {
 			latinWords++
 		}
-		for i := t.hash & m; id.keys[i] != 0; i = (i + 1) & m {
-			if id.keys[i] == t.hash {
-				v := &id.votes[id.vals[i]]
-				for k := range sum {
-					sum[k] += v[k]
-				}
-				break
+		if n := id.find(t.hash); n != 0 {
+			v := &id.votes[n]
+			for k := range sum {
+				sum[k] += v[k]
 			}
 		}
 	}

@@ -25,58 +25,80 @@ const maxSteps = 2000
 func (s *scratch) walk(t *table, slot int) {
 	words := s.lex.sets[slot]
 	for i := range words {
+		w := &words[i]
 		s.steps = maxSteps
-		if set := words[i].set; set != 0 {
-			s.from(t, slot, set, i)
+		if w.firsts {
+			s.firsts(t, slot, &t.trie.roots[w.set], i)
 		}
-		if place := words[i].place; place != 0 {
-			s.from(t, slot, place, i)
+		if w.starts&w.near != 0 {
+			s.pairs(t, slot, w.starts, w.first, i)
+		}
+		if w.place != 0 {
+			r := &t.trie.roots[w.place]
+			s.firsts(t, slot, r, i)
+			s.pairs(t, slot, r.bits, r.first, i)
 		}
 	}
 }
 
-// from follows the patterns that begin with a set which the word at i carries.
-func (s *scratch) from(t *table, slot int, set uint32, i int) {
-	words := s.lex.sets[slot]
-	near := words[i].near
-	r := &t.trie.roots[set]
-	firsts := t.trie.firsts[r.firsts.at : r.firsts.at+r.firsts.n]
-	for k := range firsts {
-		n := &t.trie.nodes[firsts[k].node]
+// firsts takes the patterns of the single word at i, and those whose second word
+// may be any or stand far off.
+func (s *scratch) firsts(t *table, slot int, r *root, i int) {
+	for _, node := range t.trie.firsts[r.firsts.at : r.firsts.at+r.firsts.n] {
+		n := &t.trie.nodes[node]
 		s.finish(t, slot, n, i, i, 1)
 		for e := n.exitAt; e < n.exitAt+uint32(n.exitN); e++ {
-			if t.trie.exits[e].far() { // over the others second goes
+			if t.trie.exits[e].far() { // over the others pairs go
 				s.cross(t, slot, e, i, i, 1)
 			}
 		}
 	}
-	if r.bits&near == 0 {
-		return
-	}
+}
+
+// pairs takes the patterns that begin with the word at i and one near it.
+func (s *scratch) pairs(t *table, slot int, starts uint64, first uint16, i int) {
+	words := s.lex.sets[slot]
 	for j := i + 1; j <= i+nearWords && j < len(words) && !words[j].breaks; j++ {
-		for left := words[j].bit & r.bits; left != 0; left &= left - 1 {
-			at := t.trie.byBit[int(r.spans)+bits.OnesCount64(r.bits&(left&-left-1))]
-			s.second(t, slot, t.trie.seconds[at.at:at.at+at.n], i, j)
+		w := &words[j]
+		if w.bit&starts == 0 {
+			continue
+		}
+		if x, ok := t.trie.pairs.find(pairKey(first, w.second)); ok {
+			s.pair(t, slot, x, i, j)
+		}
+		if w.place != 0 {
+			if x, ok := t.trie.pairs.find(pairKey(first, t.trie.roots[w.place].second)); ok {
+				s.pair(t, slot, x, i, j)
+			}
 		}
 	}
 }
 
-// second goes on over the exits that the word at j may pass, after the word at i.
-func (s *scratch) second(t *table, slot int, list []second, i, j int) {
-	w := &s.lex.sets[slot][j]
-	for k := range list {
-		e := &list[k]
-		if int(e.gap) < j-i-1 {
-			continue
+// pair follows the ways of two words.
+func (s *scratch) pair(t *table, slot int, x way, i, j int) {
+	if x&wayList == 0 {
+		s.way(t, slot, x, i, j)
+		return
+	}
+	for at := x & wayTo; ; at++ {
+		x = t.trie.pairs.lists[at]
+		s.way(t, slot, x, i, j)
+		if x&wayMore == 0 {
+			return
 		}
-		for _, next := range t.trie.next(e.exit, w.set) {
-			s.follow(t, slot, next, i, j, 1|1<<(j-i))
-		}
-		if w.place != 0 {
-			for _, next := range t.trie.next(e.exit, w.place) {
-				s.follow(t, slot, next, i, j, 1|1<<(j-i))
-			}
-		}
+	}
+}
+
+func (s *scratch) way(t *table, slot int, x way, i, j int) {
+	if int(x>>wayGap) < j-i-1 {
+		return
+	}
+	if x&wayWhole == 0 {
+		s.follow(t, slot, int32(x&wayTo), i, j, 1|1<<(j-i))
+		return
+	}
+	if s.steps--; s.steps >= 0 {
+		s.found(t, slot, int32(x&wayTo), i, j, 1|1<<(j-i))
 	}
 }
 

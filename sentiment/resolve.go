@@ -33,7 +33,10 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 		if out < i {
 			l.toks[out] = *tok
 		}
-		sets[out] = wordSet{set: in.set, bit: in.bit, breaks: tok.before == sentenceBreak}
+		sets[out] = wordSet{
+			set: in.set, bit: in.bit, starts: in.starts, first: in.first, second: in.second, firsts: in.firsts,
+			breaks: tok.before == sentenceBreak,
+		}
 		out++
 	}
 	lookAhead(sets[:out])

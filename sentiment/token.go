@@ -73,9 +73,13 @@ const (
 type wordSet struct {
 	set    uint32 // of symbols, in one language
 	place  uint32 // the reserved set of what it names; 0 for none
-	breaks bool   // a sentence begins here
 	bit    uint64 // the set's place in filters; 0 for the empty set
 	near   uint64 // the bits of the next words
+	starts uint64 // as root.bits
+	first  uint16 // as root.first
+	second uint16 // as root.second
+	firsts bool   // root.firsts has some
+	breaks bool   // a sentence begins here
 }
 
 // nearWords is how many words ahead near looks: enough for all but the widest gaps.

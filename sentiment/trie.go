@@ -1,21 +1,18 @@
 package sentiment
 
-import (
-	"math/bits"
-	"slices"
-)
+import "slices"
 
 // trie holds all patterns. Node 0 is the root; from a node, exits lead over a gap
 // and a word to other nodes. A word is known by the number of its set of symbols,
-// so that one probe finds every way on.
+// so that one probe finds every way on. The first two words of a pattern, of which
+// texts are full, are looked up together.
 type trie struct {
 	nodes    []trieNode
 	exits    []trieExit // the ways on from the nodes, grouped by node
 	links    []int32    // nodes, grouped by exit and set
 	roots    []root     // by set: the ways from the root
-	firsts   []first
-	seconds  []second // by a filter bit of the next word
-	byBit    []span   // parts of seconds
+	firsts   []int32    // nodes after a pattern's first word, grouped by set
+	pairs    pairTable
 	slots    []slot
 	ends     []int32 // pattern ids, grouped by node
 	patterns []pattern
@@ -27,22 +24,12 @@ type trieNode struct {
 	endN, exitN   uint16
 }
 
-// root is the ways from the root by a set: the firsts, and the seconds, a span for
-// each bit in bits.
+// root is the ways from the root by a set.
 type root struct {
-	firsts span
-	bits   uint64
-	spans  uint32 // in byBit
-}
-
-// first is a node after a pattern's first word where a pattern ends, or that goes
-// on over an exit which the bits of the next words cannot tell of.
-type first struct{ node int32 }
-
-// second is an exit of a node after a pattern's first word.
-type second struct {
-	exit uint32
-	gap  uint8
+	firsts span   // nodes where a pattern ends, or that go on over an exit which the bits of the next words cannot tell of
+	bits   uint64 // of the sets that may come next over the other exits
+	first  uint16 // which pairs it begins: equal for sets that begin the same; 0 for none
+	second uint16 // the same as a pair's second word
 }
 
 // trieExit is the ways on from a node that allow the same gap.
@@ -143,9 +130,8 @@ func (b *trieBuilder) build(patterns []pattern, sets [][]symbol, bits []uint64) 
 			b.exits(&t, i, bySymbol)
 		}
 	}
-	roots := t.link(sets, bits, bySymbol)
+	t.link(sets, bits, bySymbol)
 	t.filter()
-	t.start(roots)
 	return t
 }
 
@@ -157,43 +143,6 @@ func (t *trie) filter() {
 			n.sets |= e.sets
 			if e.far() {
 				n.sets = ^uint64(0)
-			}
-		}
-	}
-}
-
-// start lays out the ways from the root, from the nodes that each set leads to.
-func (t *trie) start(roots [][]int32) {
-	t.roots = make([]root, len(roots))
-	var lists [64][]second
-	for set, nodes := range roots {
-		r := &t.roots[set]
-		r.firsts.at, r.spans = uint32(len(t.firsts)), uint32(len(t.byBit))
-		for _, node := range nodes {
-			n := &t.nodes[node]
-			whole := n.endN > 0
-			for at := n.exitAt; at < n.exitAt+uint32(n.exitN); at++ {
-				e := &t.exits[at]
-				if e.far() {
-					whole = true
-					continue
-				}
-				for left := e.sets; left != 0; left &= left - 1 {
-					bit := bits.TrailingZeros64(left)
-					lists[bit] = append(lists[bit], second{at, e.gap})
-				}
-			}
-			if whole {
-				t.firsts = append(t.firsts, first{node})
-				r.firsts.n++
-			}
-		}
-		for bit := range lists {
-			if list := lists[bit]; len(list) > 0 {
-				r.bits |= 1 << bit
-				t.byBit = append(t.byBit, span{uint32(len(t.seconds)), uint32(len(list))})
-				t.seconds = append(t.seconds, list...)
-				lists[bit] = list[:0]
 			}
 		}
 	}
@@ -221,10 +170,18 @@ func (b *trieBuilder) exits(t *trie, i int, bySymbol [][]edge) {
 	}
 }
 
-// link finds, for every set and exit, where a word with this set leads. It returns
-// the nodes that the sets lead to from the root.
-func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) [][]int32 {
-	roots := make([][]int32, len(sets))
+// link finds, for every set and exit, where a word with this set leads.
+func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) {
+	t.roots = make([]root, len(sets))
+	var afterFirst []edge
+	for _, list := range bySymbol {
+		for _, e := range list {
+			if e.exit == 0 {
+				afterFirst = append(afterFirst, e)
+			}
+		}
+	}
+	p := newPairBuilder(t, afterFirst)
 	var groups []slot
 	var edges []edge
 	for set, symbols := range sets {
@@ -240,20 +197,21 @@ func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) [][]int32
 			}
 			return int(a.to - b.to)
 		})
-		i := 0
-		for ; i < len(edges) && edges[i].exit == 0; i++ {
-			roots[set] = append(roots[set], edges[i].to)
-		}
-		for i < len(edges) {
+		p.add(set, edges)
+		for i := 0; i < len(edges); {
 			at, exit := uint32(len(t.links)), edges[i].exit
-			for ; i < len(edges) && edges[i].exit == exit; i++ {
-				t.links = append(t.links, edges[i].to)
-			}
-			n := uint32(len(t.links)) - at
 			t.exits[exit].sets |= bits[set]
-			groups = append(groups, slot{exit<<16 | uint32(set), at<<8 | n})
+			for ; i < len(edges) && edges[i].exit == exit; i++ {
+				if !p.paired[exit] {
+					t.links = append(t.links, edges[i].to)
+				}
+			}
+			if n := uint32(len(t.links)) - at; n > 0 {
+				groups = append(groups, slot{exit<<16 | uint32(set), at<<8 | n})
+			}
 		}
 	}
+	p.build()
 	size := 16
 	for size < 2*len(groups) {
 		size *= 2
@@ -267,5 +225,4 @@ func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) [][]int32
 		}
 		t.slots[i] = g
 	}
-	return roots
 }

@@ -103,6 +103,26 @@ func (f *Filter) State() FilterState {
 	return f.state
 }
 
+// Keep asks Redis now and then until ctx ends. Polls of pages that do not change look
+// nothing up, so without it nobody would notice that Redis went away, or that it is back.
+func (f *Filter) Keep(ctx context.Context) {
+	ticker := time.NewTicker(redisRetry)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if !f.usable(ctx) {
+			continue
+		}
+		if err := f.redis.ping(ctx); err != nil && ctx.Err() == nil {
+			f.lost(err)
+		}
+	}
+}
+
 // Close closes the connections to Redis.
 func (f *Filter) Close() error { return f.redis.Close() }
 

@@ -74,6 +74,8 @@ type RedisOptions struct {
 	InstallKey []byte // Store.InstallKey
 	Log        *slog.Logger
 	Now        func() time.Time
+	// Asked is told of every request, how long it took and what it failed with; may be nil.
+	Asked func(took time.Duration, err error)
 }
 
 // RedisSeen is the seen set in Redis.
@@ -113,6 +115,9 @@ func OpenRedis(opt RedisOptions) (*RedisSeen, error) {
 	client, err := redisClient(opt.URL)
 	if err != nil {
 		return nil, fmt.Errorf("store: redis address: %w: want redis://HOST:PORT/0, rediss:// for TLS, ?master_name=NAME for sentinels, ?addr=HOST:PORT for more nodes of a cluster", err)
+	}
+	if opt.Asked != nil {
+		client.AddHook(asked(opt.Asked))
 	}
 	r := &RedisSeen{client: client, log: opt.Log, now: opt.Now}
 	if r.log == nil {
@@ -444,6 +449,16 @@ func (r *RedisSeen) Check(ctx context.Context) error {
 		}
 		return r.checkNode(inner, node)
 	})
+}
+
+// ping asks whether the server answers at all.
+func (r *RedisSeen) ping(ctx context.Context) error {
+	tight, cancel := bounded(ctx)
+	defer cancel()
+	if err := r.client.Ping(tight).Err(); err != nil {
+		return away(ctx, err)
+	}
+	return nil
 }
 
 // isOutOfMemory: Redis reads, but takes nothing new.

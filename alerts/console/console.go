@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -68,7 +69,11 @@ func (n *Notifier) Post(_ context.Context, m alerts.Message) (alerts.Place, erro
 	case mention.Digest:
 		out = n.digest(m)
 	default:
-		out = n.paint(strong, strings.ToUpper(string(m.Alert.Kind))) + "  " + n.wrapped(text.Clean(m.Details.Text), "") + "\n"
+		kind := m.Lang.Text("console.notice")
+		if m.Alert.Kind == mention.Burst {
+			kind = m.Lang.Text("console.storm")
+		}
+		out = n.paint(strong, kind) + "  " + n.wrapped(text.Clean(m.Details.Text), "") + "\n"
 	}
 	return place, n.write(out)
 }
@@ -110,7 +115,7 @@ func (n *Notifier) digest(m alerts.Message) string {
 			return r
 		}, line[start:])
 		if i == 0 {
-			line = n.paint(strong, "DIGEST") + "  " + line
+			line = n.paint(strong, m.Lang.Text("console.digest")) + "  " + line
 		} else if line != "" {
 			line = indent + strings.Repeat(" ", start) + line
 		}
@@ -122,36 +127,36 @@ func (n *Notifier) digest(m alerts.Message) string {
 // complaint lays the alert out: who and where, the words, why, the link.
 func (n *Notifier) complaint(m alerts.Message) string {
 	var b strings.Builder
-	p := m.Mention.Post
-	b.WriteString(n.severity(m.Alert.Severity) + "  ")
+	p, l := m.Mention.Post, m.Lang
+	b.WriteString(n.severity(l, m.Alert.Severity) + "  ")
 	parts := []string{n.paint(strong, text.Line(m.Mention.Watch, maxName)), alerts.Site(p)}
 	for _, part := range []string{text.Line(p.Author, maxName), alerts.Stars(p.Rating),
-		text.Span(m.Now.Sub(alerts.Since(m.Mention, m.Case))) + " ago", strings.Replace(alerts.Verdict(m.Mention.Score), ", ", " ", 1)} {
+		l.Ago(m.Now.Sub(alerts.Since(m.Mention, m.Case))), strings.Replace(alerts.Verdict(l, m.Mention.Score), ", ", " ", 1)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
 	}
 	b.WriteString(strings.Join(parts, " · ") + "\n")
-	if record := m.Details.Record(); record != "" {
+	if record := m.Details.Record(l); record != "" {
 		b.WriteString(indent + record + "\n")
 	}
 	if m.Alert.Kind == mention.Duplicate {
-		b.WriteString(indent + "the same words elsewhere\n")
+		b.WriteString(indent + l.Text("alert.same_words") + "\n")
 	}
 	if m.Repeat {
-		b.WriteString(indent + "may be a repeat\n")
+		b.WriteString(indent + l.Text("alert.may_repeat") + "\n")
 	}
-	if words := n.quote(m.Mention); words != "" {
+	if words := n.quote(m); words != "" {
 		b.WriteString(indent + words + "\n")
 	}
-	if why := alerts.Why(m.Mention.Score); len(why) > 0 {
-		b.WriteString(indent + n.paint(faint, "why  ") + text.Line(strings.Join(why, ", "), 300) + "\n")
+	if why := alerts.Why(l, m.Mention.Score); len(why) > 0 {
+		b.WriteString(indent + n.paint(faint, l.Text("console.why")+"  ") + text.Line(strings.Join(why, ", "), 300) + "\n")
 	}
-	if told := alerts.Told(m.Mention.Score); len(told) > 0 {
-		b.WriteString(indent + n.paint(faint, "heard  ") + text.Line(strings.Join(told, ", "), 300) + "\n")
+	if told := alerts.Told(l, m.Mention.Score); len(told) > 0 {
+		b.WriteString(indent + n.paint(faint, l.Text("console.heard")+"  ") + text.Line(strings.Join(told, ", "), 300) + "\n")
 	}
 	if m.Alert.Severity >= mention.High && len(m.Details.Why) > 0 {
-		b.WriteString(indent + n.paint(faint, m.Alert.Severity.String()+"  ") + text.Line(strings.Join(m.Details.Why, ", "), 300) + "\n")
+		b.WriteString(indent + n.paint(faint, l.Word("severity", m.Alert.Severity.String())+"  ") + text.Line(strings.Join(m.Details.Severe(l), ", "), 300) + "\n")
 	}
 	if link := text.Line(p.URL, 500); link != "" {
 		b.WriteString(indent + n.paint(faint, link) + "\n")
@@ -166,7 +171,7 @@ func (n *Notifier) changed(m alerts.Message) string {
 	out := indent + n.paint(faint, "↳ "+n.about(m)+" ") + text.Line(m.News(), 300) + "\n"
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
-		out += indent + n.quote(m.Mention) + "\n"
+		out += indent + n.quote(m) + "\n"
 	case alerts.Answered, alerts.NamesakeAnswered:
 		if words := text.Cut(text.Clean(m.Details.Text), maxQuote); words != "" {
 			out += indent + n.wrapped("«"+words+"»", indent) + "\n"
@@ -195,13 +200,13 @@ func (n *Notifier) escalation(m alerts.Message) string {
 func (n *Notifier) about(m alerts.Message) string {
 	author := text.Line(m.Mention.Post.Author, maxName)
 	if author == "" {
-		author = "somebody"
+		author = m.Lang.Text("alert.somebody")
 	}
 	return text.Line(m.Mention.Watch, maxName) + " · " + author + ":"
 }
 
 func (n *Notifier) state(m alerts.Message) string {
-	words := text.Line(alerts.State(m.Mention, m.Case), 300)
+	words := text.Line(alerts.State(m.Lang, m.Mention, m.Case), 300)
 	switch {
 	case m.Case.Status == mention.Replied && m.Case.AnswerVerified:
 		return n.paint(green, "✓ "+words)
@@ -211,8 +216,8 @@ func (n *Notifier) state(m alerts.Message) string {
 	return words
 }
 
-func (n *Notifier) severity(s mention.Severity) string {
-	word := strings.ToUpper(s.String())
+func (n *Notifier) severity(l i18n.Lang, s mention.Severity) string {
+	word := strings.ToUpper(l.Word("severity", s.String()))
 	switch s {
 	case mention.Critical:
 		return n.paint(redBar, word)
@@ -225,11 +230,11 @@ func (n *Notifier) severity(s mention.Severity) string {
 }
 
 // quote is what the author wrote on wrapped lines, the decisive words painted.
-func (n *Notifier) quote(m mention.Mention) string {
-	if m.Post.Deleted {
-		return "(the post is gone from the site)"
+func (n *Notifier) quote(m alerts.Message) string {
+	if m.Mention.Post.Deleted {
+		return "(" + m.Lang.Text("console.gone") + ")"
 	}
-	pieces, cut := alerts.Quote(m, maxQuote)
+	pieces, cut := alerts.Quote(m.Mention, maxQuote)
 	if len(pieces) == 0 {
 		return ""
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fault"
-	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -242,10 +242,18 @@ func (s steps) ends(c mention.Case, d time.Duration) time.Time {
 	return s.after(start, d-waited)
 }
 
-// waits is how long people have let the case wait, in words.
-func (s steps) waits(c mention.Case) string {
+// waits is how long people have let the case wait.
+func (s steps) waits(c mention.Case) time.Duration {
 	start, waited := s.start(c)
-	return text.Span(s.now.Sub(start) + waited)
+	return s.now.Sub(start) + waited
+}
+
+// lang is the language of the thread that a step is told in.
+func (s steps) lang() i18n.Lang {
+	if s.storm != nil {
+		return s.rules.Lang(s.storm.first.Route)
+	}
+	return s.rules.Lang(s.own.Route)
 }
 
 func (s steps) after(from time.Time, d time.Duration) time.Time { return s.deadline.Hours.Add(from, d) }
@@ -326,11 +334,12 @@ func (s steps) wake(c *mention.Case) (string, mention.Alert) {
 	if by == (mention.Person{}) {
 		return "", mention.Alert{}
 	}
-	has := "It is open again."
+	l := s.rules.Lang(s.own.Route)
+	words := l.Text("desk.woke", "who", by.Name, "span", l.Span(slept))
 	if c.Status == mention.Claimed {
-		has = c.Owner.Name + " has it."
+		words = l.Text("desk.woke_claimed", "who", by.Name, "span", l.Span(slept), "owner", c.Owner.Name)
 	}
-	a := s.reply(c, fmt.Sprintf("%s snoozed this for %s. %s", by.Name, text.Span(slept), has))
+	a := s.reply(c, words)
 	a.Notify = slackID(by)
 	return "snoozed by " + by.Name, a
 }
@@ -338,9 +347,10 @@ func (s steps) wake(c *mention.Case) (string, mention.Alert) {
 func (s steps) name(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelNamed
 	c.OverdueSince = s.ends(*c, s.deadline.Claim)
-	a := s.reply(c, fmt.Sprintf("Nobody has taken this complaint for %s.", s.waits(*c)))
+	l := s.lang()
+	a := s.reply(c, l.Text("desk.nobody", "span", l.Span(s.waits(*c))))
 	a.Notify = s.deadline.Notify
-	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), s.ofStorm(a, "nudge", s.nobody(*c), true)
+	return "nobody took it: " + cmp.Or(a.Notify, "said in the thread"), s.ofStorm(a, "nudge", s.nobody(l, *c), true)
 }
 
 // unseen reports whether the complaint has no message where it should be seen. never asks before
@@ -349,40 +359,45 @@ func (s steps) unseen() bool { return s.own.ID != "" && s.own.Status != mention.
 
 func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 	c.Level = c.Level/10*10 + alerts.LevelTold
-	words := "Nobody in %s has taken this complaint for %s."
+	l := s.rules.Lang(s.deadline.EscalateTo)
+	words := l.Text("desk.nobody_in", "route", s.own.Route, "span", l.Span(s.waits(*c)))
 	if s.unseen() {
-		words = "This complaint cannot be posted to %s, and nobody has taken it for %s."
+		words = l.Text("desk.cannot_post", "route", s.own.Route, "span", l.Span(s.waits(*c)))
 		c.OverdueSince = s.ends(*c, s.deadline.Claim)
 	}
-	a := s.reply(c, fmt.Sprintf(words, s.own.Route, s.waits(*c)))
+	a := s.reply(c, words)
 	a.ThreadOf, a.Route = "", s.deadline.EscalateTo
-	return "nobody took it: told " + a.Route, s.ofStorm(a, "escalation", s.nobody(*c), true)
+	return "nobody took it: told " + a.Route, s.ofStorm(a, "escalation", s.nobody(l, *c), true)
 }
 
 func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelReminded
-	a := s.reply(c, fmt.Sprintf("%s, you took this %s ago, and no public answer is to be seen.", c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt))))
+	l := s.lang()
+	ago := l.Ago(s.now.Sub(c.ClaimedAt))
+	a := s.reply(c, l.Text("desk.remind", "who", c.Owner.Name, "ago", ago))
 	a.Notify = slackID(c.Owner)
-	words := fmt.Sprintf("%s, you took complaints of the storm %s ago, and no public answer to them is to be seen.", c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt)))
+	words := l.Text("desk.remind_storm", "who", c.Owner.Name, "ago", ago)
 	return "nudged " + c.Owner.Name, s.ofStorm(a, "reminder of "+c.Owner.ID, words, false)
 }
 
 func (s steps) release(c *mention.Case) (string, mention.Alert) {
-	id, who, took := c.Owner.ID, c.Owner.Name, text.Span(s.now.Sub(c.ClaimedAt))
+	l := s.lang()
+	id, who, took := c.Owner.ID, c.Owner.Name, l.Span(s.now.Sub(c.ClaimedAt))
 	c.Status, c.Owner, c.ClaimedAt = mention.Open, mention.Person{}, time.Time{}
 	c.Level = max(c.Level%10, alerts.LevelNamed)
 	if c.OverdueSince.IsZero() {
 		c.OverdueSince = s.now
 	}
-	a := s.reply(c, fmt.Sprintf("%s had this for %s without an answer. It is open again.", who, took))
+	a := s.reply(c, l.Text("desk.released", "who", who, "span", took))
 	a.Notify = s.deadline.Notify
-	words := fmt.Sprintf("%s had complaints of the storm for %s without an answer. They are open again.", who, took)
+	words := l.Text("desk.released_storm", "who", who, "span", took)
 	return "released from " + who, s.ofStorm(a, "release of "+id, words, true)
 }
 
 func (s steps) doubt(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelUnverified
-	return "no answer seen", s.reply(c, fmt.Sprintf("%s said %s ago that this is answered, but no answer of yours is to be seen on the site.", c.RepliedBy, text.Span(s.now.Sub(c.RepliedAt))))
+	l := s.rules.Lang(s.own.Route)
+	return "no answer seen", s.reply(c, l.Text("desk.doubt", "who", c.RepliedBy, "ago", l.Ago(s.now.Sub(c.RepliedAt))))
 }
 
 func (s steps) reply(c *mention.Case, words string) mention.Alert {

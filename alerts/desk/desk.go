@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -31,14 +32,18 @@ type Cases interface {
 // exactly one of them win.
 type Desk struct {
 	cases   Cases
+	lang    func(route string) i18n.Lang
 	now     func() time.Time
 	changed func()
 }
 
-// NewDesk returns a desk. changed is called after every change, so that messages
-// are updated soon; it must not block.
-func NewDesk(cases Cases, now func() time.Time, changed func()) *Desk {
-	return &Desk{cases: cases, now: now, changed: changed}
+// NewDesk returns a desk. lang is the language of those who read a route; nil: English.
+// changed is called after every change, so that messages are updated soon; it must not block.
+func NewDesk(cases Cases, lang func(route string) i18n.Lang, now func() time.Time, changed func()) *Desk {
+	if lang == nil {
+		lang = func(string) i18n.Lang { return i18n.Lang{} }
+	}
+	return &Desk{cases: cases, lang: lang, now: now, changed: changed}
 }
 
 // Do applies an action to the case of a mention. a.At is set by the desk. The error is
@@ -62,7 +67,7 @@ func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention
 			c.Level %= alerts.LevelReminded // the next owner is nudged anew
 		}
 		events := []mention.Event{{MentionID: id, Kind: string(a.Verb), By: a.By, At: a.At, Detail: detail(a, before)}}
-		return events, handedOver(own, c, a, before), nil
+		return events, handedOver(d.lang(own.Route), own, c, a, before), nil
 	})
 	if err != nil {
 		return c, fmt.Errorf("%s: %w", a.Verb, err)
@@ -75,17 +80,17 @@ func handsOver(v mention.Verb) bool { return v == mention.TakeOver || v == menti
 
 // handedOver tells in the thread who has the complaint now, and names the one who was
 // not there: the old owner, or the new one.
-func handedOver(own mention.Alert, c *mention.Case, a mention.Action, before mention.Person) []mention.Alert {
+func handedOver(l i18n.Lang, own mention.Alert, c *mention.Case, a mention.Action, before mention.Person) []mention.Alert {
 	var words string
 	whom := before
 	switch {
 	case own.ID == "":
 	case a.Verb == mention.TakeOver && before.Name != "":
-		words = fmt.Sprintf("%s took this over from %s.", a.By.Name, before.Name)
+		words = l.Text("desk.took_over", "who", a.By.Name, "from", before.Name)
 	case a.Verb == mention.Assign && a.To.ID != a.By.ID:
-		words, whom = fmt.Sprintf("%s gave this to %s.", a.By.Name, a.To.Name), a.To
+		words, whom = l.Text("desk.gave", "who", a.By.Name, "to", a.To.Name), a.To
 	case a.Verb == mention.Assign && before.Name != "":
-		words = fmt.Sprintf("%s took this over from %s.", a.By.Name, before.Name)
+		words = l.Text("desk.took_over", "who", a.By.Name, "from", before.Name)
 	}
 	if words == "" {
 		return nil

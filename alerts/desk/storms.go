@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -129,11 +129,11 @@ func (s steps) ofStorm(a mention.Alert, step, words string, takeAll bool) mentio
 }
 
 // nobody says how many complaints of the storm nobody has.
-func (s steps) nobody(c mention.Case) string {
+func (s steps) nobody(l i18n.Lang, c mention.Case) string {
 	if s.storm == nil {
 		return ""
 	}
-	return fmt.Sprintf("Nobody has taken %s of the storm about %s for %s.", text.Count(s.waiting, "complaint"), s.storm.Watch, s.waits(c))
+	return l.Plural("desk.storm_nobody", s.waiting, "watch", s.storm.Watch, "span", l.Span(s.waits(c)))
 }
 
 // endStorms says of every storm that is over that it is.
@@ -184,7 +184,8 @@ func (d *Deadlines) endStorm(ctx context.Context, s *storm, now time.Time) error
 		return nil
 	}
 	lasted := all[len(all)-1].HeardAt.Sub(all[0].HeardAt)
-	words := fmt.Sprintf("The storm about %s is over: %s in %s, %d still open.", s.Watch, text.Count(len(all), "complaint"), text.Span(lasted), open)
+	l := d.opt.Rules().Lang(s.first.Route)
+	words := l.Plural("desk.storm_over", len(all), "watch", s.Watch, "span", l.Span(lasted), "open", open)
 	err = d.opt.Open.Enqueue(ctx, mention.Alert{
 		ID: id, Kind: mention.Notice, Route: s.first.Route, Severity: mention.Normal, Status: mention.Pending, CreatedAt: now,
 		NotBefore: d.opt.Rules().HeldUntil(mention.Normal, now), Payload: alerts.Details{Text: words}.Encode(),

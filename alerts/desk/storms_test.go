@@ -103,7 +103,7 @@ func TestTakeAll(t *testing.T) {
 	}
 	people := []mention.Person{{ID: "slack:U2", Name: "Oleh"}, {ID: "slack:U3", Name: "Vera"}, {ID: "slack:U4", Name: "Boris"}}
 	got := make([]alerts.Taken, len(people))
-	d := desk.NewDesk(r.Store, func() time.Time { return r.Now }, func() {})
+	d := desk.NewDesk(r.Store, nil, func() time.Time { return r.Now }, func() {})
 	var pressing sync.WaitGroup
 	for i, p := range people {
 		pressing.Go(func() {
@@ -146,7 +146,7 @@ func TestTakeAll(t *testing.T) {
 func TestStormOwnersAreRemindedOnce(t *testing.T) {
 	r := newWorld(t, stormRules())
 	r.storm(40)
-	d := desk.NewDesk(r.Store, func() time.Time { return r.Now }, func() {})
+	d := desk.NewDesk(r.Store, nil, func() time.Time { return r.Now }, func() {})
 	list, err := r.Store.Storms(t.Context(), r.Now.Add(-time.Hour))
 	if err != nil || len(list) != 2 {
 		t.Fatalf("storm messages %+v, %v; want one for each channel", list, err)

@@ -74,9 +74,10 @@ func (g *Digester) Run(ctx context.Context) error {
 
 // step enqueues the digests whose moment has come.
 func (g *Digester) step(ctx context.Context) error {
-	plan := g.opt.Rules().Digests
+	rules := g.opt.Rules()
+	plan := rules.Digests
 	for period, moment := range map[string]hours.Moment{alerts.Daily: plan.Daily, alerts.Weekly: plan.Weekly} {
-		if err := g.one(ctx, plan.To, period, moment); err != nil {
+		if err := g.one(ctx, rules, period, moment); err != nil {
 			return fmt.Errorf("%s digest: %w", period, err)
 		}
 	}
@@ -84,8 +85,8 @@ func (g *Digester) step(ctx context.Context) error {
 }
 
 // one enqueues one digest if it is due and not there yet.
-func (g *Digester) one(ctx context.Context, to, period string, moment hours.Moment) error {
-	now := g.opt.Now()
+func (g *Digester) one(ctx context.Context, rules *alerts.Rules, period string, moment hours.Moment) error {
+	now, to := g.opt.Now(), rules.Digests.To
 	end := moment.Last(now)
 	if to == "" || end.IsZero() || now.Sub(end) > digestLate {
 		return nil
@@ -104,7 +105,7 @@ func (g *Digester) one(ctx context.Context, to, period string, moment hours.Mome
 	if s.Empty() && now.Sub(end) > digestOnTime {
 		return nil // a fresh installation has no period behind it
 	}
-	a.Payload = alerts.Details{Text: s.Words(now), Summary: &s}.Encode()
+	a.Payload = alerts.Details{Text: s.Words(rules.Lang(to), now), Summary: &s}.Encode()
 	if err := g.opt.Numbers.Enqueue(ctx, a); err != nil {
 		return err
 	}

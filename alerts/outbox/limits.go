@@ -51,6 +51,7 @@ type throttle struct {
 	limiters   map[limiterKey]*rate.Limiter // pace
 	out        map[limiterKey]outgoing      // the request last sent on its way
 	reported   map[string]string            // trouble already told, by route
+	doubts     map[string]int               // attempts in a row that nothing tells the fate of, by route
 }
 
 // outgoing is a request on its way, not yet answered.
@@ -97,6 +98,7 @@ func newThrottle() *throttle {
 		retryAfter: make(map[notifierMethod]time.Time), away: make(map[notifierMethod]int),
 		refused: make(map[string]*failures), hung: make(map[wayOut]*failures), failures: make(map[alertMethod]*failures),
 		limiters: make(map[limiterKey]*rate.Limiter), out: make(map[limiterKey]outgoing), reported: make(map[string]string),
+		doubts: make(map[string]int),
 	}
 }
 
@@ -220,6 +222,7 @@ func (g *throttle) works(notifier alerts.Notifier, a mention.Alert) (told bool) 
 		delete(g.away, notifierMethod{notifier, m})
 	}
 	delete(g.hung, wayOut{notifier, toPost, a.Route})
+	delete(g.doubts, a.Route)
 	_, told = g.reported[a.Route]
 	delete(g.reported, a.Route)
 	return told
@@ -231,6 +234,7 @@ func (g *throttle) forgive() {
 	clear(g.hung)
 	clear(g.failures)
 	clear(g.reported)
+	clear(g.doubts)
 }
 
 // slots is how many tasks the way out may have under way. One that hung is tried with
@@ -260,6 +264,16 @@ func (s *Sender) timedOut(way wayOut, err error, now time.Time) {
 	}
 	t.count++
 	t.until = now.Add(backoff(t.count, firstBackoff, lastBackoff))
+}
+
+// doubted is told of an attempt that may have been taken or not. One is a hiccup, which the
+// history settles; several in a row are a channel through which nothing flows.
+func (s *Sender) doubted(a mention.Alert, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.throttle.doubts[a.Route]++; s.throttle.doubts[a.Route] >= 2 {
+		s.trouble(a.Route, err)
+	}
 }
 
 // backoff doubles from first to last.

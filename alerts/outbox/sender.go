@@ -14,6 +14,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -83,8 +84,8 @@ type Writer interface {
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
 
-// Options are what a Sender needs. All but Gathered, InDoubt, LostSince, Accepted and Trouble are
-// required.
+// Options are what a Sender needs. All but Gathered, InDoubt, LostSince, Lang, Accepted and
+// Trouble are required.
 type Options struct {
 	Queue  Queue
 	Writer Writer
@@ -102,6 +103,8 @@ type Options struct {
 	// LostSince is when the database may have lost what was posted since, as after a
 	// restore; zero when it has lost nothing. Nil: never.
 	LostSince func() time.Time
+	// Lang is the language of those who read a route; nil: English.
+	Lang func(route string) i18n.Lang
 	// Accepted is told of every message that was taken, for metrics.
 	Accepted func(m alerts.Message, at time.Time)
 	// Trouble is told when a route stops working, and with a nil error when it works
@@ -133,6 +136,9 @@ func NewSender(opt Options) *Sender {
 	}
 	if opt.Accepted == nil {
 		opt.Accepted = func(alerts.Message, time.Time) {}
+	}
+	if opt.Lang == nil {
+		opt.Lang = func(string) i18n.Lang { return i18n.Lang{} }
 	}
 	if opt.LostSince == nil {
 		opt.LostSince = func() time.Time { return time.Time{} }
@@ -394,6 +400,7 @@ func (s *Sender) notPosted(ctx context.Context, notifier alerts.Notifier, m aler
 		}
 	default:
 		s.timedOut(wayOut{notifier, toPost, a.Route}, err, now)
+		s.doubted(a, err)
 		s.opt.Log.Warn("a message is in doubt; its channel will be read", "alert", a.ID, "route", a.Route, "err", err)
 	}
 }
@@ -426,7 +433,7 @@ func (s *Sender) backWith(ctx context.Context, a mention.Alert, notBefore time.T
 
 // message reads what a message shows.
 func (s *Sender) message(ctx context.Context, a mention.Alert) (alerts.Message, error) {
-	m := alerts.Message{Alert: a, Details: alerts.ReadDetails(a.Payload), Repeat: a.LastError == unreadable, Now: s.opt.Now()}
+	m := alerts.Message{Alert: a, Details: alerts.ReadDetails(a.Payload), Repeat: a.LastError == unreadable, Now: s.opt.Now(), Lang: s.opt.Lang(a.Route)}
 	var err error
 	if a.MentionID != "" {
 		if m.Mention, m.Case, err = s.opt.Reader.Mention(ctx, a.MentionID); err != nil {

@@ -202,3 +202,40 @@ func TestSilenceBegunMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+// uncertain answers every post until a time with an error that says nothing of its fate.
+type uncertain struct {
+	*way
+	until time.Time
+}
+
+func (u uncertain) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
+	if time.Now().Before(u.until) {
+		return alerts.Place{}, errors.New("503")
+	}
+	return u.way.Post(ctx, m)
+}
+
+// TestDoubtsInARowAreTrouble: a channel whose answers say nothing again and again is told as
+// one that does not work, and as well when a message stands there.
+func TestDoubtsInARowAreTrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{}
+		m.add("one", mention.High, "#mentions")
+		u := uncertain{&way{began: time.Now(), takes: quickly, taken: map[string]time.Duration{}}, time.Now().Add(3 * time.Minute)}
+		var told []string
+		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(string) (alerts.Notifier, bool) { return u, true },
+			Trouble: func(route string, err error) {
+				told = append(told, fmt.Sprint(time.Since(u.began).Round(time.Minute), " ", route, " ", err))
+			}})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		if err := sender.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		if len(told) != 2 || !strings.HasSuffix(told[0], "#mentions 503") || !strings.HasSuffix(told[1], "#mentions <nil>") {
+			t.Errorf("told %q, want the trouble once and its end once", told)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -40,7 +41,7 @@ func (p *plan) group(ctx context.Context, m mention.Mention, a mention.Alert) (*
 // quietHours is the one message after the quiet hours.
 func (p *plan) quietHours(a mention.Alert) *mention.Alert {
 	end := a.NotBefore.UTC().Format(time.RFC3339)
-	text := "Heard during the quiet hours: the complaints are in the thread, each with its buttons."
+	text := p.rules.Lang(a.Route).Text("alert.quiet_hours")
 	return &mention.Alert{
 		ID: mention.NewAlertID(mention.Digest, "quiet hours", a.Route, end), Kind: mention.Digest, Route: a.Route, Severity: mention.Normal,
 		Status: mention.Pending, CreatedAt: p.now, NotBefore: a.NotBefore, Payload: alerts.Details{Text: text}.Encode(),
@@ -73,16 +74,17 @@ func (p *plan) rate(ctx context.Context, watch string) (now int, usual float64, 
 // burst is the critical message that groups what comes in a burst.
 func (p *plan) burst(m mention.Mention, a mention.Alert, n int, usual float64) *mention.Alert {
 	storm := alerts.Storm{Watch: m.Watch, Span: p.now.Truncate(burstLength).UTC()}
-	text := fmt.Sprintf("A storm about %s: %d complaints in 30 minutes, %s. The next ones are gathered in this thread, each with its buttons.", m.Watch, n, usually(usual))
+	l := p.rules.Lang(a.Route)
+	text := l.Plural("storm.begins", n, "watch", m.Watch, "usually", usually(l, usual))
 	return &mention.Alert{
 		ID: mention.NewAlertID(mention.Burst, m.Watch, a.Route, storm.Span.Format(time.RFC3339)), Kind: mention.Burst, Route: a.Route, Notify: a.Notify, Severity: mention.Critical,
 		Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Details{Text: text, Storm: &storm}.Encode(),
 	}
 }
 
-func usually(n float64) string {
+func usually(l i18n.Lang, n float64) string {
 	if n < 0.1 {
-		return "usually hardly any"
+		return l.Text("storm.usually_none")
 	}
-	return fmt.Sprintf("usually %.1f", n)
+	return l.Text("storm.usually", "n", l.Decimal(n, 1))
 }

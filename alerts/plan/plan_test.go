@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -141,11 +142,11 @@ func TestRepeatComplainer(t *testing.T) {
 	r.One(r.Poll(first), mention.Complaint)
 	second := r.One(r.Poll(rig.Said(rig.Forum, "2", "Олена", rig.Rude, -0.5)), mention.Complaint)
 	f := alerts.ReadDetails(second.Payload)
-	if got := f.Record(); got != "2nd complaint in 30 days, last one unanswered" || second.Severity != mention.High {
+	if got := f.Record(i18n.Lang{}); got != "2nd complaint in 30 days, last one unanswered" || second.Severity != mention.High {
 		t.Errorf("%s, %q", second.Severity, got)
 	}
 	other := r.One(r.Poll(rig.Said(rig.Review, "1", "Олена", "Зовсім інша скарга на зовсім інше відділення банку", -0.5)), mention.Complaint)
-	if got := alerts.ReadDetails(other.Payload).Record(); got != "" {
+	if got := alerts.ReadDetails(other.Payload).Record(i18n.Lang{}); got != "" {
 		t.Errorf("the same name on another site is somebody else: %q", got)
 	}
 }

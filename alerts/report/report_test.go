@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -128,7 +129,7 @@ func TestTimesOfTheZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := New(nil, monday, monday.AddDate(0, 0, 1), kyiv).Text(&out, nil); err != nil || !strings.HasPrefix(out.String(), "16 Nov 2026 02:00 to 17 Nov 2026 02:00 EET") {
+	if err := New(nil, monday, monday.AddDate(0, 0, 1), kyiv).Text(&out, i18n.Lang{}, nil); err != nil || !strings.HasPrefix(out.String(), "16 Nov 2026 02:00 to 17 Nov 2026 02:00 EET") {
 		t.Errorf("%s (%v)", out.String(), err)
 	}
 }
@@ -137,7 +138,7 @@ func TestFormsAgree(t *testing.T) {
 	r := New([]mention.Times{aCase(0, 1, 4, 12, "=cmd|' /C calc'!A0")}, monday, monday.AddDate(0, 0, 7), time.UTC)
 	before := New(nil, monday.AddDate(0, 0, -7), monday, time.UTC)
 	var text, md, csv strings.Builder
-	for _, err := range []error{r.Text(&text, &before), r.Markdown(&md, &before), r.CSV(&csv)} {
+	for _, err := range []error{r.Text(&text, i18n.Lang{}, &before), r.Markdown(&md, i18n.Lang{}, &before), r.CSV(&csv)} {
 		if err != nil {
 			t.Fatal(err)
 		}

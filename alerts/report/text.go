@@ -8,46 +8,49 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 )
 
 // Text writes the report for a terminal. before is the period before, for
 // comparison; nil leaves it out.
-func (r Report) Text(w io.Writer, before *Report) error {
+func (r Report) Text(w io.Writer, l i18n.Lang, before *Report) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "%s to %s\n\n", r.Since.Format("2 Jan 2006 15:04"), r.Until.Format("2 Jan 2006 15:04 MST"))
+	from, to := l.DateTime(r.Since), l.Time("time.date_time_zone", r.Until)
+	fmt.Fprintf(t, "%s\n\n", l.Text("report.period", "from", from, "to", to))
 	if before != nil {
-		fmt.Fprintf(t, "\tnow\tbefore\n")
+		fmt.Fprintf(t, "\t%s\t%s\n", l.Text("report.now"), l.Text("report.before"))
 	}
-	for _, l := range r.Lines(before) {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", l.Name, l.Value, l.Before)
+	for _, line := range r.Lines(l, before) {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", line.Name, line.Value, line.Before)
 	}
 	for _, s := range r.sections() {
 		if len(s.rows) == 0 {
 			continue
 		}
-		fmt.Fprintf(t, "\n%s\tcomplaints\tanswered\tmedian\tp90\n", s.title)
+		fmt.Fprintf(t, "\n%s\n", strings.Join(s.columns(l), "\t"))
 		for _, row := range s.rows {
-			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", text.OneLine(row.Name), row.Complaints, row.Answered, row.Overall.MedianWords(), row.Overall.P90Words())
+			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", text.OneLine(s.said(l, row)), row.Complaints, row.Answered, row.Overall.MedianWords(l), row.Overall.P90Words(l))
 		}
 	}
 	return t.Flush()
 }
 
 // Markdown writes the report as tables for a wiki or a mail.
-func (r Report) Markdown(w io.Writer, before *Report) error {
+func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## Complaints from %s to %s\n\n| | now | before |\n|---|---|---|\n", r.Since.Format("2 Jan 2006"), r.Until.Format("2 Jan 2006"))
-	for _, l := range r.Lines(before) {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.Name, l.Value, l.Before)
+	title := l.Text("report.title", "from", l.Date(r.Since), "to", l.Date(r.Until))
+	fmt.Fprintf(&b, "## %s\n\n| | %s | %s |\n|---|---|---|\n", title, l.Text("report.now"), l.Text("report.before"))
+	for _, line := range r.Lines(l, before) {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", line.Name, line.Value, line.Before)
 	}
 	for _, s := range r.sections() {
 		if len(s.rows) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n| %s | complaints | answered | median | p90 |\n|---|---|---|---|---|\n", s.title)
+		fmt.Fprintf(&b, "\n| %s |\n|---|---|---|---|---|\n", strings.Join(s.columns(l), " | "))
 		for _, row := range s.rows {
-			fmt.Fprintf(&b, "| %s | %d | %d | %s | %s |\n", cell(row.Name), row.Complaints, row.Answered, row.Overall.MedianWords(), row.Overall.P90Words())
+			fmt.Fprintf(&b, "| %s | %d | %d | %s | %s |\n", cell(s.said(l, row)), row.Complaints, row.Answered, row.Overall.MedianWords(l), row.Overall.P90Words(l))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -64,7 +67,7 @@ func (r Report) CSV(w io.Writer) error {
 	write("all", Row{Name: "all", Complaints: r.Heard, Answered: r.Answered, Overall: r.Overall})
 	for _, s := range r.sections() {
 		for _, row := range s.rows {
-			write(s.title, row)
+			write(s.table, row)
 		}
 	}
 	c.Flush()
@@ -79,7 +82,7 @@ type Line struct {
 }
 
 // Lines are the headline numbers, beside those of the period before.
-func (r Report) Lines(before *Report) []Line {
+func (r Report) Lines(l i18n.Lang, before *Report) []Line {
 	var old Report
 	if before != nil {
 		old = *before
@@ -90,52 +93,72 @@ func (r Report) Lines(before *Report) []Line {
 		}
 		return Line{Name: name, Value: now, Before: then}
 	}
-	number := func(name string, now, then int) Line { return line(name, fmt.Sprint(now), fmt.Sprint(then)) }
-	clock := func(name string, now, then Spread) Line { return line(name, now.String(), then.String()) }
+	number := func(name string, now, then int) Line { return line(name, l.Number(now), l.Number(then)) }
+	clock := func(name string, now, then Spread) Line { return line(name, now.Words(l), then.Words(l)) }
 	return []Line{
-		number("complaints heard", r.Heard, old.Heard),
-		number("answered", r.Answered, old.Answered),
-		number("  answer seen on the site", r.Proved, old.Proved),
-		number("unanswered", r.Unanswered, old.Unanswered),
-		number("dismissed", r.Dismissed, old.Dismissed),
-		clock("published → heard", r.Hear, old.Hear),
-		clock("heard → claimed", r.Claim, old.Claim),
-		clock("claimed → answered", r.Answer, old.Answer),
-		clock("published → answered", r.Overall, old.Overall),
+		number(l.Text("report.complaints_heard"), r.Heard, old.Heard),
+		number(l.Text("report.answered"), r.Answered, old.Answered),
+		number("  "+l.Text("report.proved"), r.Proved, old.Proved),
+		number(l.Text("report.unanswered"), r.Unanswered, old.Unanswered),
+		number(l.Text("report.dismissed"), r.Dismissed, old.Dismissed),
+		clock(l.Text("report.hear"), r.Hear, old.Hear),
+		clock(l.Text("report.claim"), r.Claim, old.Claim),
+		clock(l.Text("report.answer"), r.Answer, old.Answer),
+		clock(l.Text("report.overall"), r.Overall, old.Overall),
 	}
 }
 
+// section is one table. Its word goes into CSV as it is, which programs read.
 type section struct {
-	title string
+	table string
+	title func(l i18n.Lang) string
 	rows  []Row
 }
 
 func (r Report) sections() []section {
-	return []section{{"place", r.Places}, {"topic", r.Topics}, {"person", r.People}, {"watch", r.Watches}}
+	return []section{
+		{"place", func(l i18n.Lang) string { return l.Text("report.place") }, r.Places},
+		{"topic", func(l i18n.Lang) string { return l.Text("report.topic") }, r.Topics},
+		{"person", func(l i18n.Lang) string { return l.Text("report.person") }, r.People},
+		{"watch", func(l i18n.Lang) string { return l.Text("report.watch") }, r.Watches},
+	}
 }
 
-// String says the spread in words, "–" when nothing is known.
-func (s Spread) String() string {
+// columns are the heads of the table.
+func (s section) columns(l i18n.Lang) []string {
+	return []string{s.title(l), l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.median"), l.Text("report.p90")}
+}
+
+// said is the name of a row as people read it.
+func (s section) said(l i18n.Lang, row Row) string {
+	if s.table == "topic" {
+		return l.Word("topic", row.Name)
+	}
+	return row.Name
+}
+
+// Words says the spread, "–" when nothing is known.
+func (s Spread) Words(l i18n.Lang) string {
 	if s.Of == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("median %s, p90 %s", text.Span(s.Median), text.Span(s.P90))
+	return l.Text("report.spread", "median", l.Span(s.Median), "p90", l.Span(s.P90))
 }
 
 // MedianWords is the median as people say it, "–" when nothing is known.
-func (s Spread) MedianWords() string {
+func (s Spread) MedianWords(l i18n.Lang) string {
 	if s.Of == 0 {
 		return "–"
 	}
-	return text.Span(s.Median)
+	return l.Span(s.Median)
 }
 
 // P90Words is the 90th percentile as people say it.
-func (s Spread) P90Words() string {
+func (s Spread) P90Words(l i18n.Lang) string {
 	if s.Of == 0 {
 		return "–"
 	}
-	return text.Span(s.P90)
+	return l.Span(s.P90)
 }
 
 func (s Spread) seconds(d time.Duration) string {

@@ -6,6 +6,7 @@ import (
 	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -40,10 +41,29 @@ const (
 // read a click as a block action.
 const deskBlock = "desk"
 
+// deskIn is the block_id of buttons in a language. It says in which one to answer who
+// presses: no click depends on what a process remembers.
+func deskIn(l i18n.Lang) string {
+	if l.Code() == (i18n.Lang{}).Code() {
+		return deskBlock
+	}
+	return deskBlock + " " + l.Code()
+}
+
+// langOf reads the code of the language from a block_id; empty for English, and for what is
+// not ours.
+func langOf(blockID string) string {
+	code, _ := strings.CutPrefix(blockID, deskBlock+" ")
+	if code == blockID {
+		return ""
+	}
+	return code
+}
+
 // buttons are the verbs that make sense in the case's state. Every value is the
 // mention's id: no click depends on what a process remembers.
 func buttons(m alerts.Message) []api.Block {
-	id := string(m.Mention.ID)
+	id, l := string(m.Mention.ID), m.Lang
 	var row []api.BlockElement
 	add := func(action, label string, style api.Style) {
 		row = append(row, api.NewButtonBlockElement(action, id, plainText(label)).WithStyle(style))
@@ -51,33 +71,33 @@ func buttons(m alerts.Message) []api.Block {
 	open := m.Case.Status == mention.Open || m.Case.Status == mention.Claimed
 	switch m.Case.Status {
 	case mention.Open:
-		add(actClaim, "Claim", api.StylePrimary)
+		add(actClaim, l.Text("slack.button.claim"), api.StylePrimary)
 	case mention.Claimed:
-		add(actReplied, "Replied", api.StylePrimary)
+		add(actReplied, l.Text("slack.button.replied"), api.StylePrimary)
 	}
 	if link := webLink(m.Mention.Post.URL); link != "" {
-		row = append(row, api.NewButtonBlockElement(actOpen, id, plainText("Open post ↗")).WithURL(link))
+		row = append(row, api.NewButtonBlockElement(actOpen, id, plainText(l.Text("slack.button.open"))).WithURL(link))
 	}
 	if open {
-		add(actText, "Reply text", api.StyleDefault)
+		add(actText, l.Text("slack.button.reply_text"), api.StyleDefault)
 	}
 	switch m.Case.Status {
 	case mention.Open:
-		add(actReplied, "Replied", api.StyleDefault)
+		add(actReplied, l.Text("slack.button.replied"), api.StyleDefault)
 	case mention.Claimed:
-		add(actRelease, "Release", api.StyleDefault)
+		add(actRelease, l.Text("slack.button.release"), api.StyleDefault)
 		row = append(row, takeOver(m))
 	case mention.Replied, mention.Dismissed:
-		add(actReopen, "Reopen", api.StyleDefault)
+		add(actReopen, l.Text("slack.button.reopen"), api.StyleDefault)
 	}
 	if open {
-		add(actAssign, "Assign…", api.StyleDefault)
+		add(actAssign, l.Text("slack.button.assign"), api.StyleDefault)
 		row = append(row, menu(m))
 	}
 	if len(row) == 0 {
 		return nil
 	}
-	return []api.Block{api.NewActionBlock(deskBlock, row...)}
+	return []api.Block{api.NewActionBlock(deskIn(l), row...)}
 }
 
 // takeAll is the one button of a message about a storm. It asks first: nobody wants two
@@ -86,33 +106,35 @@ func takeAll(m alerts.Message) []api.Block {
 	if m.Details.Storm == nil || m.Alert.ID == "" {
 		return nil
 	}
-	question := &api.ConfirmationBlockObject{Title: plainText("Take all?"), Text: plainText("Every complaint of this storm that nobody has becomes yours."),
-		Confirm: plainText("Take all"), Deny: plainText("No")}
-	button := api.NewButtonBlockElement(actTakeAll, string(m.Alert.ID), plainText("Take all")).WithConfirm(question).WithStyle(api.StylePrimary)
-	return []api.Block{api.NewActionBlock(deskBlock, button)}
+	l := m.Lang
+	question := &api.ConfirmationBlockObject{Title: plainText(l.Text("slack.take_all.title")), Text: plainText(l.Text("slack.take_all.text")),
+		Confirm: plainText(l.Text("slack.button.take_all")), Deny: plainText(l.Text("slack.button.no"))}
+	button := api.NewButtonBlockElement(actTakeAll, string(m.Alert.ID), plainText(l.Text("slack.button.take_all"))).WithConfirm(question).WithStyle(api.StylePrimary)
+	return []api.Block{api.NewActionBlock(deskIn(l), button)}
 }
 
 // takeOver asks first, and names the owner: the press holds only against this one.
 func takeOver(m alerts.Message) api.BlockElement {
-	who := text.Line(m.Case.Owner.Name, maxName)
-	question := &api.ConfirmationBlockObject{Title: plainText("Take over?"), Text: plainText("Take over from " + who + "? " + who + " reads it in the thread."),
-		Confirm: plainText("Take over"), Deny: plainText("No")}
-	return api.NewButtonBlockElement(actTake, string(m.Mention.ID)+" "+m.Case.Owner.ID, plainText("Take over")).WithConfirm(question)
+	l, who := m.Lang, text.Line(m.Case.Owner.Name, maxName)
+	question := &api.ConfirmationBlockObject{Title: plainText(l.Text("slack.take_over.title")), Text: plainText(l.Text("slack.take_over.text", "who", who)),
+		Confirm: plainText(l.Text("slack.button.take_over")), Deny: plainText(l.Text("slack.button.no"))}
+	return api.NewButtonBlockElement(actTake, string(m.Mention.ID)+" "+m.Case.Owner.ID, plainText(l.Text("slack.button.take_over"))).WithConfirm(question)
 }
 
 // menu offers no muting of nobody: it would silence every guest.
 func menu(m alerts.Message) *api.OverflowBlockElement {
+	l := m.Lang
 	option := func(verb, label string) *api.OptionBlockObject {
 		return api.NewOptionBlockObject(verb+":"+string(m.Mention.ID), plainText(label), nil)
 	}
-	entries := []*api.OptionBlockObject{option(optNotNegative, "Not negative"), option(optNotUs, "Not us"), option(optSpam, "Spam")}
+	entries := []*api.OptionBlockObject{option(optNotNegative, l.Text("slack.menu.not_negative")), option(optNotUs, l.Text("slack.menu.not_us")), option(optSpam, l.Text("slack.menu.spam"))}
 	if !mention.IsNobody(m.Mention.Post.Author) {
-		entries = append(entries, option(optMute, "Mute this author…"))
+		entries = append(entries, option(optMute, l.Text("slack.menu.mute")))
 	}
 	if m.Case.Snoozed() {
-		entries = append(entries, option(optWake, "End the snooze"))
+		entries = append(entries, option(optWake, l.Text("slack.menu.wake")))
 	} else {
-		entries = append(entries, option(optSnoozeFor, "Snooze…"))
+		entries = append(entries, option(optSnoozeFor, l.Text("slack.menu.snooze")))
 	}
 	return api.NewOverflowBlockElement(actMore, entries...)
 }

@@ -103,7 +103,7 @@ func secondDoor(t *testing.T, w *world) (address string, client *http.Client) {
 	t.Helper()
 	client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: claimsAtOnce}}
 	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, SigningSecret: fakeslack.SigningSecret, APIURL: w.fake.URL(), HTTP: client,
-		Desk: desk.NewDesk(w.store, time.Now, func() {}), Reader: w.store, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		Desk: desk.NewDesk(w.store, nil, time.Now, func() {}), Reader: w.store, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	server := httptest.NewServer(n.Interactions())
 	ctx, stop := context.WithCancel(context.Background())
 	var done sync.WaitGroup

@@ -12,6 +12,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fault"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -39,10 +40,15 @@ type click struct {
 	Type        string `json:"type"`
 	TriggerID   string `json:"trigger_id"`
 	ResponseURL string `json:"response_url"`
-	User        struct {
+	AppID       string `json:"api_app_id"`
+	Team        struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	User struct {
 		ID       string `json:"id"`
 		Name     string `json:"name"`
 		Username string `json:"username"`
+		TeamID   string `json:"team_id"`
 	} `json:"user"`
 	Channel struct {
 		ID string `json:"id"`
@@ -55,6 +61,7 @@ type click struct {
 		ThreadTS string `json:"thread_ts"`
 	} `json:"message"`
 	Actions []action `json:"actions"`
+	lang    string   // code of the language of the message, as a window remembers it
 	View    struct {
 		CallbackID      string `json:"callback_id"`
 		PrivateMetadata string `json:"private_metadata"`
@@ -66,6 +73,7 @@ type click struct {
 
 type action struct {
 	ActionID       string `json:"action_id"`
+	BlockID        string `json:"block_id"`
 	Value          string `json:"value"`
 	SelectedOption struct {
 		Value string `json:"value"`
@@ -79,6 +87,17 @@ func (a action) entry() (verb string, id mention.ID) {
 }
 
 func (c click) channel() string { return or(c.Channel.ID, c.Container.ChannelID) }
+
+// lang is the language of the message that was pressed, in which the person is answered.
+func (n *Notifier) lang(c click) i18n.Lang {
+	code := c.lang
+	if len(c.Actions) > 0 {
+		code = langOf(c.Actions[0].BlockID)
+	}
+	return n.opt.Language(code)
+}
+
+func (c click) origin() origin { return origin{app: c.AppID, team: c.Team.ID, userTeam: c.User.TeamID} }
 
 // person is who clicked, by the id Slack has for them and the name colleagues know.
 func (n *Notifier) person(ctx context.Context, c click) mention.Person {
@@ -107,13 +126,19 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 			n.after(func(ctx context.Context) { n.ephemeral(ctx, c, refusal) })
 		} else if c.Type == "block_actions" && len(c.Actions) > 0 && c.User.ID != "" {
 			if window, id := windowOf(c.Actions[0]); id != "" {
-				n.after(func(ctx context.Context) { n.open(ctx, c, window, id) })
+				n.after(func(ctx context.Context) {
+					if words, ok := n.admit(ctx, c.origin()); ok {
+						n.open(ctx, c, window, id)
+					} else if words != "" {
+						n.ephemeral(ctx, c, words)
+					}
+				})
 			}
 		}
 		return
 	}
 	n.settle(ctx, c, string(id), decideWithin, ack, func(ctx context.Context) string {
-		return alerts.Refusal(n.decide(ctx, c, id, a), n.opt.Now())
+		return alerts.Refusal(n.lang(c), n.decide(ctx, c, id, a), n.opt.Now())
 	})
 }
 
@@ -129,14 +154,18 @@ func (n *Notifier) asks(c *click) (a mention.Action, id mention.ID, refusal stri
 	return a, id, "", ok
 }
 
-// settle has the desk decide about what was pressed, acknowledges in time, and tells the
+// settle has the desk decide about what was pressed by one of ours, acknowledges in time, and tells the
 // person the words that decide returns, if any.
 func (n *Notifier) settle(ctx context.Context, c click, what string, within time.Duration, ack func(), decide func(ctx context.Context) (words string)) {
 	decided := make(chan string, 1)
 	n.later.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 		defer cancel()
-		decided <- decide(ctx)
+		words, ok := n.admit(ctx, c.origin())
+		if ok {
+			words = decide(ctx)
+		}
+		decided <- words
 	})
 	late := time.NewTimer(ackWithin)
 	defer late.Stop()
@@ -161,13 +190,14 @@ func (n *Notifier) takeAll(ctx context.Context, c click, id mention.AlertID) (wo
 	by := n.person(ctx, c)
 	taken, err := n.opt.Desk.TakeAll(ctx, id, by)
 	n.opt.Log.Info("a button was pressed", "who", by.ID, "name", by.Name, "verb", "take all", "alert", id, "won", taken.Won, "lost", taken.Lost, "err", err)
+	l := n.lang(c)
 	switch {
 	case err == nil:
-		return taken.Words()
+		return taken.Words(l)
 	case taken.Won > 0:
-		return taken.Words() + " Then it could not be written down any more: please press again in a moment."
+		return taken.Words(l) + " " + l.Text("storm.taken_failed")
 	}
-	return alerts.Refusal(err, n.opt.Now())
+	return alerts.Refusal(l, err, n.opt.Now())
 }
 
 // decide asks the desk.
@@ -226,23 +256,23 @@ func (n *Notifier) after(do func(ctx context.Context)) {
 // maxReplyText is what an input of a modal holds.
 const maxReplyText = 3000
 
-func repliesView(m mention.Mention, replies []string) api.ModalViewRequest {
+func repliesView(l i18n.Lang, m mention.Mention, replies []string) api.ModalViewRequest {
 	var blocks []api.Block
-	intro := "Copy a text, change what needs changing, and post it under the complaint."
+	intro := l.Text("slack.replies.intro")
 	if len(replies) == 0 {
-		intro = fmt.Sprintf("The watchlist has no reply template for these topics in this language (%s). Add one under replies:.", or(m.Score.Lang, "unknown"))
+		intro = l.Text("slack.replies.none", "lang", or(l.Word("lang", m.Score.Lang), l.Text("slack.replies.unknown")))
 	}
 	blocks = append(blocks, api.NewSectionBlock(plainText(intro), nil, nil))
 	for i, r := range replies[:min(len(replies), 2)] {
 		box := api.NewPlainTextInputBlockElement(nil, fmt.Sprintf("text%d", i)).WithMultiline(true).
 			WithInitialValue(text.Cut(r, maxReplyText))
-		label := plainText(fmt.Sprintf("Text %d", i+1))
+		label := plainText(l.Text("slack.replies.text", "n", i+1))
 		input := api.NewInputBlock(fmt.Sprintf("reply%d", i), label, nil, box)
 		input.Optional = true
 		blocks = append(blocks, input)
 	}
 	if link := webLink(m.Post.URL); link != "" {
-		blocks = append(blocks, api.NewActionBlock("where", api.NewButtonBlockElement(actOpen, string(m.ID), plainText("Open post ↗")).WithURL(link)))
+		blocks = append(blocks, api.NewActionBlock("where", api.NewButtonBlockElement(actOpen, string(m.ID), plainText(l.Text("slack.button.open"))).WithURL(link)))
 	}
-	return api.ModalViewRequest{Type: api.VTModal, Title: plainText("Reply text"), Close: plainText("Close"), Blocks: api.Blocks{BlockSet: blocks}}
+	return api.ModalViewRequest{Type: api.VTModal, Title: plainText(l.Text("slack.replies.title")), Close: plainText(l.Text("slack.button.close")), Blocks: api.Blocks{BlockSet: blocks}}
 }

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 )
 
@@ -23,20 +25,20 @@ const (
 // digest shows how long people waited: the numbers, charts where the reader's
 // Slack has them, and who waits still. limit shortens the lists.
 func digest(m alerts.Message, limit int) []api.Block {
-	s := m.Details.Summary
-	blocks := []api.Block{api.NewHeaderBlock(plainText(s.Title()))}
-	first := []api.RichTextSectionElement{textElement(headline(s))}
+	s, l := m.Details.Summary, m.Lang
+	blocks := []api.Block{api.NewHeaderBlock(plainText(s.Title(l)))}
+	first := []api.RichTextSectionElement{textElement(headline(l, s))}
 	if m.Repeat {
-		first = append(first, italic("  (may be a repeat: the channel's history could not be read)"))
+		first = append(first, italic("  ("+l.Text("alert.may_repeat_because")+")"))
 	}
-	numbers := &api.RichTextPreformatted{Type: api.RTEPreformatted, Elements: []api.RichTextSectionElement{textElement(clocks(s))}}
+	numbers := &api.RichTextPreformatted{Type: api.RTEPreformatted, Elements: []api.RichTextSectionElement{textElement(clocks(l, s))}}
 	blocks = append(blocks, api.NewRichTextBlock("numbers", api.NewRichTextSection(first...), numbers))
-	blocks = append(blocks, charts(s)...)
+	blocks = append(blocks, charts(l, s)...)
 	rows := max(limit/1000, 1)
 	var lists []api.RichTextElement
-	lists = append(lists, table("Slowest places", slow(s.Report.Places), rows)...)
-	lists = append(lists, table("What it is about", s.Report.Topics, rows)...)
-	lists = append(lists, table("Who answered", answering(s.Report.People), rows)...)
+	lists = append(lists, table(l, l.Text("digest.slowest"), slow(s.Report.Places), rows)...)
+	lists = append(lists, table(l, l.Text("digest.topics"), topicRows(l, s.Report.Topics), rows)...)
+	lists = append(lists, table(l, l.Text("digest.people"), answering(s.Report.People), rows)...)
 	lists = append(lists, waiting(m, limit/500)...)
 	if len(lists) > 0 {
 		blocks = append(blocks, api.NewRichTextBlock("lists", lists...))
@@ -45,46 +47,46 @@ func digest(m alerts.Message, limit int) []api.Block {
 }
 
 // headline is the digest in two sentences.
-func headline(s *alerts.Summary) string {
+func headline(l i18n.Lang, s *alerts.Summary) string {
 	r, b := s.Report, s.Before
 	if r.Heard == 0 {
-		return fmt.Sprintf("No complaint was heard (before: %d).", b.Heard)
+		return l.Text("digest.none_heard", "before", b.Heard)
 	}
-	words := fmt.Sprintf("%s heard (before: %d): %d answered, %d of them seen on the site, %d dismissed, %d unanswered.",
-		text.Count(r.Heard, "complaint"), b.Heard, r.Answered, r.Proved, r.Dismissed, r.Unanswered)
-	if r.Overall.Of > 0 {
-		words += fmt.Sprintf(" Half of the answers stood within %s of publication, nine of ten within %s", text.Span(r.Overall.Median), text.Span(r.Overall.P90))
-		if b.Overall.Of > 0 {
-			words += fmt.Sprintf(" (before: %s and %s)", text.Span(b.Overall.Median), text.Span(b.Overall.P90))
-		}
-		words += "."
+	words := l.Plural("digest.heard", r.Heard, "before", b.Heard, "answered", r.Answered, "proved", r.Proved, "dismissed", r.Dismissed, "unanswered", r.Unanswered)
+	switch median, p90 := l.Span(r.Overall.Median), l.Span(r.Overall.P90); {
+	case r.Overall.Of == 0:
+	case b.Overall.Of == 0:
+		words += " " + l.Text("digest.half", "median", median, "p90", p90)
+	default:
+		words += " " + l.Text("digest.half_before", "median", median, "p90", p90, "median_before", l.Span(b.Overall.Median), "p90_before", l.Span(b.Overall.P90))
 	}
 	return words
 }
 
 // clocks is the table of the three parts of a wait, and of the whole.
-func clocks(s *alerts.Summary) string {
+func clocks(l i18n.Lang, s *alerts.Summary) string {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\tmedian\tp90\tmedian before\tp90 before\n")
+	fmt.Fprintf(t, "\t%s\t%s\t%s\t%s\n", l.Text("report.median"), l.Text("report.p90"), l.Text("report.median_before"), l.Text("report.p90_before"))
 	for _, c := range []struct {
 		name      string
 		now, then report.Spread
 	}{
-		{"published → heard", s.Report.Hear, s.Before.Hear},
-		{"heard → claimed", s.Report.Claim, s.Before.Claim},
-		{"claimed → answered", s.Report.Answer, s.Before.Answer},
-		{"published → answered", s.Report.Overall, s.Before.Overall},
+		{l.Text("report.hear"), s.Report.Hear, s.Before.Hear},
+		{l.Text("report.claim"), s.Report.Claim, s.Before.Claim},
+		{l.Text("report.answer"), s.Report.Answer, s.Before.Answer},
+		{l.Text("report.overall"), s.Report.Overall, s.Before.Overall},
 	} {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", c.name, c.now.MedianWords(), c.now.P90Words(), c.then.MedianWords(), c.then.P90Words())
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", c.name, c.now.MedianWords(l), c.now.P90Words(l), c.then.MedianWords(l), c.then.P90Words(l))
 	}
 	_ = t.Flush() // a strings.Builder takes everything
 	return strings.TrimRight(b.String(), "\n")
 }
 
 // charts are at most two, as many as Slack takes in a message.
-func charts(s *alerts.Summary) []api.Block {
+func charts(l i18n.Lang, s *alerts.Summary) []api.Block {
 	var blocks []api.Block
+	wasHeard, wasAnswered := l.Text("report.heard"), l.Text("report.answered")
 	add := func(title string, chart api.DataVisualizationChart) {
 		b := api.NewDataVisualizationBlock(title, chart)
 		if b.Validate() == nil { // its numbers stand in the text too
@@ -96,18 +98,18 @@ func charts(s *alerts.Summary) []api.Block {
 		for i, d := range days {
 			label := d.Date
 			if at, err := time.Parse(time.DateOnly, d.Date); err == nil {
-				label = at.Format("Mon 2 Jan")
+				label = l.Time("time.weekday", at)
 			}
 			heard[i], answered[i] = bar{label, d.Heard}, bar{label, d.Answered}
 		}
-		add("Complaints by day", barChart(heard, "heard", answered, "answered"))
+		add(l.Text("digest.chart_days"), barChart(heard, wasHeard, answered, wasAnswered))
 	}
-	if topics := s.Report.Topics; len(topics) > 0 {
+	if topics := topicRows(l, s.Report.Topics); len(topics) > 0 {
 		heard, answered := make([]bar, len(topics)), make([]bar, len(topics))
 		for i, r := range topics {
 			heard[i], answered[i] = bar{r.Name, r.Complaints}, bar{r.Name, r.Answered}
 		}
-		add("What the complaints are about", barChart(heard, "heard", answered, "answered"))
+		add(l.Text("digest.chart_topics"), barChart(heard, wasHeard, answered, wasAnswered))
 	}
 	return blocks
 }
@@ -133,6 +135,15 @@ func barChart(a []bar, aName string, b []bar, bName string) api.DataVisualizatio
 		api.NewDataVisualizationDataSeries(aName, points(a)...), api.NewDataVisualizationDataSeries(bName, points(b)...))
 }
 
+// topicRows are the rows with the names of their topics as people read them.
+func topicRows(l i18n.Lang, rows []report.Row) []report.Row {
+	out := slices.Clone(rows)
+	for i := range out {
+		out[i].Name = l.Word("topic", out[i].Name)
+	}
+	return out
+}
+
 // slow leaves out the places where nobody waited: all was dismissed.
 func slow(rows []report.Row) (out []report.Row) {
 	for _, r := range rows {
@@ -154,18 +165,18 @@ func answering(rows []report.Row) (out []report.Row) {
 }
 
 // table is a list with its title, one row a line.
-func table(title string, rows []report.Row, most int) []api.RichTextElement {
+func table(l i18n.Lang, title string, rows []report.Row, most int) []api.RichTextElement {
 	if len(rows) == 0 {
 		return nil
 	}
 	var lines []api.RichTextElement
 	for _, r := range rows[:min(len(rows), most)] {
-		words := fmt.Sprintf(": %s, %d answered", text.Count(r.Complaints, "complaint"), r.Answered)
+		words := ": " + l.Plural("digest.row", r.Complaints, "answered", r.Answered)
 		if r.Answered == 0 {
-			words = fmt.Sprintf(": %s, none answered", text.Count(r.Complaints, "complaint"))
+			words = ": " + l.Plural("digest.row_none", r.Complaints)
 		}
 		if r.Overall.Of > 0 {
-			words += fmt.Sprintf(", median %s, p90 %s", text.Span(r.Overall.Median), text.Span(r.Overall.P90))
+			words += ", " + r.Overall.Words(l)
 		}
 		lines = append(lines, api.NewRichTextSection(bold(or(text.Line(r.Name, maxName), "–")), textElement(words)))
 	}
@@ -174,23 +185,23 @@ func table(title string, rows []report.Row, most int) []api.RichTextElement {
 
 // waiting lists who waits longest, each with the link to the post.
 func waiting(m alerts.Message, most int) []api.RichTextElement {
-	s := m.Details.Summary
+	s, l := m.Details.Summary, m.Lang
 	if s.Waits == 0 {
 		return nil
 	}
 	shown := s.Waiting[:min(len(s.Waiting), max(most, 1))]
-	title := fmt.Sprintf("Unanswered: %d", s.Waits)
+	title := l.Text("digest.unanswered_title", "n", s.Waits)
 	if len(shown) < s.Waits {
-		title += fmt.Sprintf(", the %d that wait longest", len(shown))
+		title = l.Text("digest.unanswered_longest", "n", s.Waits, "shown", len(shown))
 	}
 	var lines []api.RichTextElement
 	for _, w := range shown {
-		who := text.Line(w.Author, maxName)
-		line := []api.RichTextSectionElement{textElement(or(who, "Somebody") + " on " + text.Line(w.Site, maxName))}
+		who := l.Text("alert.on", "author", or(text.Line(w.Author, maxName), somebody(l)), "site", text.Line(w.Site, maxName))
+		line := []api.RichTextSectionElement{textElement(who)}
 		if link := webLink(w.URL); link != "" {
-			line[0] = api.NewRichTextSectionLinkElement(link, or(who, "Somebody")+" on "+text.Line(w.Site, maxName), nil)
+			line[0] = api.NewRichTextSectionLinkElement(link, who, nil)
 		}
-		lines = append(lines, api.NewRichTextSection(append(line, textElement(", "), ago(w.Since, m.Now), textElement(", "+w.Has()))...))
+		lines = append(lines, api.NewRichTextSection(append(line, textElement(", "), ago(l, w.Since, m.Now), textElement(", "+w.Has(l)))...))
 	}
 	return titled(title, lines)
 }

@@ -2,15 +2,16 @@ package slack
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	api "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackutilsx"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -35,7 +36,7 @@ const (
 )
 
 // noWords stands where there is nothing to say: Slack refuses empty texts.
-const noWords = "earshot has something to say, but no words for it"
+func noWords(l i18n.Lang) string { return l.Text("alert.nothing_to_say") }
 
 // drawn is a message as Slack takes it.
 type drawn struct {
@@ -99,53 +100,65 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 	case alerts.Overdue(c):
 		mark = "🔴"
 	}
-	title := mark + " " + capital(m.Alert.Severity.String()) + " · " + text.Line(m.Mention.Watch, maxName)
+	title := mark + " " + m.Lang.Word("severity_title", m.Alert.Severity.String()) + " · " + text.Line(m.Mention.Watch, maxName)
 	if m.Alert.Kind == mention.Duplicate {
-		title += " · the same words elsewhere"
+		title += " · " + m.Lang.Text("alert.same_words")
 	}
 	line := append([]api.RichTextSectionElement{bold(title)}, state(m)...)
 	if c.Status == mention.Open {
-		line = append(line, textElement(" · "), ago(alerts.Since(m.Mention, c), m.Now))
+		line = append(line, textElement(" · "), ago(m.Lang, alerts.Since(m.Mention, c), m.Now))
 	}
 	if m.Repeat {
-		line = append(line, italic("  (may be a repeat: the channel's history could not be read)"))
+		line = append(line, italic("  ("+m.Lang.Text("alert.may_repeat_because")+")"))
 	}
 	return api.NewRichTextSection(append(line, notify.elements()...)...)
 }
 
 // state is alerts.State, its moments in the reader's own zone.
 func state(m alerts.Message) []api.RichTextSectionElement {
+	l := m.Lang
 	if c := m.Case; alerts.Overdue(c) {
-		return []api.RichTextSectionElement{textElement("    overdue since "), date(c.OverdueSince), textElement(": nobody has it")}
+		return around(l, "    "+l.Text("case.overdue", "when", moment), c.OverdueSince)
 	}
 	if c := m.Case; c.Snoozed() {
-		words := "    "
+		words := l.Text("case.snoozed", "who", text.Line(c.SnoozedBy.Name, maxName), "when", moment)
 		if c.Status == mention.Claimed {
-			words += text.Line(c.Owner.Name, maxName) + " has it · "
+			words = l.Text("case.claimed_snoozed", "who", text.Line(c.Owner.Name, maxName), "snoozed", words)
 		}
-		return []api.RichTextSectionElement{textElement(words + "snoozed by " + text.Line(c.SnoozedBy.Name, maxName) + " until "), date(c.SnoozedUntil)}
+		return around(l, "    "+words, c.SnoozedUntil)
 	}
-	return []api.RichTextSectionElement{textElement("    " + text.Line(alerts.State(m.Mention, m.Case), 3*maxName))}
+	return []api.RichTextSectionElement{textElement("    " + text.Line(alerts.State(l, m.Mention, m.Case), 3*maxName))}
+}
+
+// moment stands in a sentence for a moment that every reader's Slack shows in his own
+// zone. No name holds it: names are cleaned.
+const moment = "\x00"
+
+// around is a sentence with its moment as an element of its own.
+func around(l i18n.Lang, words string, at time.Time) []api.RichTextSectionElement {
+	before, after, _ := strings.Cut(words, moment)
+	line := []api.RichTextSectionElement{textElement(before), date(l, at)}
+	if after != "" {
+		line = append(line, textElement(after))
+	}
+	return line
 }
 
 // who is the second line: the author, the place, the stars, the record.
 func who(m alerts.Message) api.RichTextElement {
 	p := m.Mention.Post
-	author := text.Line(p.Author, maxName)
-	if author == "" {
-		author = "Somebody"
-	}
-	line := []api.RichTextSectionElement{textElement(author + " on " + alerts.Site(p))}
+	l := m.Lang
+	line := []api.RichTextSectionElement{textElement(whoWhere(l, p, somebody(l)))}
 	if stars := alerts.Stars(p.Rating); stars != "" {
 		line = append(line, textElement("  ("+stars+")"))
 	}
 	if p.IsReply && p.Title != "" {
-		line = append(line, textElement(" in «"+text.Line(p.Title, 2*maxName)+"»"))
+		line = append(line, textElement(" "+l.Text("alert.in", "title", text.Line(p.Title, 2*maxName))))
 	}
 	if !m.Mention.EditedAt.IsZero() && !p.Deleted {
-		line = append(line, italic("  edited"))
+		line = append(line, italic("  "+l.Text("alert.edited")))
 	}
-	if record := m.Details.Record(); record != "" {
+	if record := m.Details.Record(l); record != "" {
 		line = append(line, italic("    "+record))
 	}
 	return api.NewRichTextSection(line...)
@@ -155,7 +168,7 @@ func who(m alerts.Message) api.RichTextElement {
 func quote(m alerts.Message, limit int) api.RichTextElement {
 	q := &api.RichTextQuote{Type: api.RTEQuote}
 	if m.Mention.Post.Deleted {
-		q.Elements = append(q.Elements, italic("The post is gone from the site."))
+		q.Elements = append(q.Elements, italic(m.Lang.Text("news.deleted")))
 		return q
 	}
 	words, cut := alerts.Quote(m.Mention, limit)
@@ -167,10 +180,10 @@ func quote(m alerts.Message, limit int) api.RichTextElement {
 		}
 	}
 	if cut > 0 {
-		q.Elements = append(q.Elements, italic(fmt.Sprintf("… (%d more characters: open the post)", cut)))
+		q.Elements = append(q.Elements, italic(m.Lang.Plural("alert.cut", cut)))
 	}
 	if len(q.Elements) == 0 {
-		q.Elements = append(q.Elements, italic("No words, only the rating."))
+		q.Elements = append(q.Elements, italic(m.Lang.Text("alert.no_words")))
 	}
 	return q
 }
@@ -178,27 +191,25 @@ func quote(m alerts.Message, limit int) api.RichTextElement {
 // under is the line of reasons.
 func under(m alerts.Message) []api.Block {
 	var parts []string
-	if why := alerts.Why(m.Mention.Score); len(why) > 0 {
-		parts = append(parts, "Why: "+strings.Join(why, " · "))
+	l := m.Lang
+	if why := alerts.Why(l, m.Mention.Score); len(why) > 0 {
+		parts = append(parts, l.Text("alert.why", "why", strings.Join(why, " · ")))
 	}
-	if told := alerts.Told(m.Mention.Score); len(told) > 0 {
+	if told := alerts.Told(l, m.Mention.Score); len(told) > 0 {
 		parts = append(parts, capital(strings.Join(told, " · ")))
 	}
-	if m.Mention.Score.Conflict != "" {
-		parts = append(parts, m.Mention.Score.Conflict)
+	if conflict := m.Mention.Score.Conflict; conflict != "" {
+		parts = append(parts, l.Word("conflict", conflict))
 	}
 	if m.Alert.Severity >= mention.High && len(m.Details.Why) > 0 {
-		parts = append(parts, capital(m.Alert.Severity.String())+": "+strings.Join(m.Details.Why, ", "))
+		parts = append(parts, l.Word("severity_title", m.Alert.Severity.String())+": "+strings.Join(m.Details.Severe(l), ", "))
 	}
-	if topics := m.Mention.Score.Topics; len(topics) > 0 {
-		parts = append(parts, "Topics: "+strings.Join(topics, ", "))
+	if topics := alerts.Topics(l, m.Mention.Score); len(topics) > 0 {
+		parts = append(parts, l.Text("alert.topics", "topics", strings.Join(topics, ", ")))
 	}
-	parts = append(parts, alerts.Verdict(m.Mention.Score))
-	switch n := m.Case.Duplicates; {
-	case n == 1:
-		parts = append(parts, "The same words stand in one more place: see the thread")
-	case n > 1:
-		parts = append(parts, fmt.Sprintf("The same words stand in %d more places: see the thread", n))
+	parts = append(parts, alerts.Verdict(l, m.Mention.Score))
+	if n := m.Case.Duplicates; n > 0 {
+		parts = append(parts, l.Plural("alert.copies", n))
 	}
 	var elements []api.MixedElement
 	for _, p := range parts {
@@ -209,9 +220,9 @@ func under(m alerts.Message) []api.Block {
 
 // changed is the reply in the thread that tells what happened to a post.
 func changed(m alerts.Message, limit int) []api.Block {
-	line := []api.RichTextSectionElement{textElement(or(text.Line(m.News(), maxContext), noWords))}
+	line := []api.RichTextSectionElement{textElement(or(text.Line(m.News(), maxContext), noWords(m.Lang)))}
 	if link := webLink(m.Details.Link); link != "" {
-		line = append(line, textElement(" "), api.NewRichTextSectionLinkElement(link, "See the answer", nil))
+		line = append(line, textElement(" "), api.NewRichTextSectionLinkElement(link, m.Lang.Text("alert.see_answer"), nil))
 	}
 	elements := []api.RichTextElement{api.NewRichTextSection(line...)}
 	switch m.Details.Change {
@@ -228,7 +239,7 @@ func changed(m alerts.Message, limit int) []api.Block {
 // escalation names people in the thread, or tells another channel, which gets the
 // whole complaint with its buttons.
 func escalation(m alerts.Message, notify ping, limit int) []api.Block {
-	words := textElement(or(text.Line(m.Details.Text, maxContext), noWords))
+	words := textElement(or(text.Line(m.Details.Text, maxContext), noWords(m.Lang)))
 	if m.Alert.ThreadOf != "" {
 		line := append([]api.RichTextSectionElement{words}, notify.elements()...)
 		return append([]api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(line...))}, takeAll(m)...)
@@ -243,7 +254,7 @@ func escalation(m alerts.Message, notify ping, limit int) []api.Block {
 
 // plain is a message that is only a text of our own.
 func plain(m alerts.Message, notify ping, limit int) []api.Block {
-	line := []api.RichTextSectionElement{textElement(or(text.Cut(text.Clean(m.Details.Text), limit), noWords))}
+	line := []api.RichTextSectionElement{textElement(or(text.Cut(text.Clean(m.Details.Text), limit), noWords(m.Lang)))}
 	return append([]api.Block{api.NewRichTextBlock("words", api.NewRichTextSection(append(line, notify.elements()...)...))}, takeAll(m)...)
 }
 
@@ -276,14 +287,14 @@ func italic(s string) api.RichTextSectionElement {
 
 // ago is a moment that every reader's Slack shows as "3 minutes ago" and keeps
 // fresh without an update.
-func ago(at, now time.Time) api.RichTextSectionElement {
-	words := text.Span(now.Sub(at)) + " ago"
+func ago(l i18n.Lang, at, now time.Time) api.RichTextSectionElement {
+	words := l.Ago(now.Sub(at))
 	return api.NewRichTextSectionDateElement(at.Unix(), "{ago}", nil, &words)
 }
 
 // date is a day and a moment of it in the reader's own zone.
-func date(at time.Time) api.RichTextSectionElement {
-	words := at.UTC().Format("2 Jan 15:04 MST")
+func date(l i18n.Lang, at time.Time) api.RichTextSectionElement {
+	words := l.Time("time.day_time_zone", at.UTC())
 	return api.NewRichTextSectionDateElement(at.Unix(), "{date_short_pretty} {time}", nil, &words)
 }
 
@@ -292,8 +303,9 @@ func plainText(s string) *api.TextBlockObject {
 }
 
 func capital(s string) string {
-	if s == "" {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(r)) + s[size:]
 }

@@ -112,13 +112,13 @@ func heap() float64 {
 // TestStormDrill lets a storm of near copies and different complaints in four languages
 // come from three sources, with Slack at its true pace and people who press. Nothing is
 // lost or said twice, channels stay readable, clicks stay quick and memory flat.
-// EARSHOT_STORM=full is 5,000 complaints in 10 minutes.
+// EARSHOT_DRILL=full is 5,000 complaints in 10 minutes.
 func TestStormDrill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: a minute in real time")
 	}
 	d := &drill{complaints: 240, lasts: 30 * time.Second, random: rand.New(rand.NewPCG(1, 1))}
-	full := os.Getenv("EARSHOT_STORM") == "full"
+	full := os.Getenv("EARSHOT_DRILL") == "full"
 	if full {
 		d.complaints, d.lasts = 5000, 10*time.Minute
 	}

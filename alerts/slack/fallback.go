@@ -1,10 +1,10 @@
 package slack
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -19,7 +19,7 @@ const maxNews = 600
 func fallback(m alerts.Message) string {
 	var b strings.Builder
 	if m.Repeat {
-		b.WriteString("(may be a repeat) ")
+		b.WriteString("(" + m.Lang.Text("alert.may_repeat") + ") ")
 	}
 	switch m.Alert.Kind {
 	case mention.Complaint, mention.Duplicate:
@@ -36,14 +36,15 @@ func fallback(m alerts.Message) string {
 	default:
 		b.WriteString(text.Clean(m.Details.Text))
 	}
-	return escaped(text.Cut(or(b.String(), noWords), maxFallback))
+	return escaped(text.Cut(or(b.String(), noWords(m.Lang)), maxFallback))
 }
 
 // complaintWords is a complaint: how loud, about whom, where, its state, its words.
 func complaintWords(m alerts.Message, limit int) string {
 	p := m.Mention.Post
-	words := fmt.Sprintf("%s · %s · %s · %s\n", capital(m.Alert.Severity.String()), text.Line(m.Mention.Watch, maxName), whoWhere(p, ""), text.Line(alerts.State(m.Mention, m.Case), 3*maxName))
-	words += postWords(m.Mention, limit)
+	l := m.Lang
+	words := strings.Join([]string{l.Word("severity_title", m.Alert.Severity.String()), text.Line(m.Mention.Watch, maxName), whoWhere(l, p, ""), text.Line(alerts.State(l, m.Mention, m.Case), 3*maxName)}, " · ")
+	words += "\n" + postWords(l, m.Mention, limit)
 	if link := webLink(p.URL); link != "" && len(link) < 500 {
 		words += "\n" + link
 	}
@@ -54,11 +55,11 @@ func complaintWords(m alerts.Message, limit int) string {
 func changedWords(m alerts.Message) string {
 	words := m.News()
 	if m.Mention.ID != "" {
-		words = about(m.Mention) + ": " + words
+		words = about(m.Lang, m.Mention) + ": " + words
 	}
 	switch m.Details.Change {
 	case alerts.Edited, alerts.Worse, alerts.Better:
-		words += "\n" + postWords(m.Mention, maxNews)
+		words += "\n" + postWords(m.Lang, m.Mention, maxNews)
 	case alerts.Answered:
 		words += "\n" + text.Cut(text.Clean(m.Details.Text), maxNews)
 	}
@@ -69,36 +70,39 @@ func changedWords(m alerts.Message) string {
 func digestWords(m alerts.Message) string {
 	said := text.Clean(m.Details.Text)
 	if s := m.Details.Summary; s != nil {
-		return s.Brief() + " · " + said
+		return s.Brief(m.Lang) + " · " + said
 	}
 	g := m.Gathered
 	if g.Count == 0 {
 		return said
 	}
-	words := text.Count(g.Count, "complaint") + " about " + text.Line(strings.Join(g.Watches, ", "), 3*maxName) + ". " + said
+	words := m.Lang.Plural("alert.gathered", g.Count, "watches", text.Line(strings.Join(g.Watches, ", "), 3*maxName)) + " " + said
 	if g.Loudest.ID != "" {
-		words += "\n" + about(g.Loudest) + ": " + postWords(g.Loudest, maxNews)
+		words += "\n" + about(m.Lang, g.Loudest) + ": " + postWords(m.Lang, g.Loudest, maxNews)
 	}
 	return words
 }
 
 // about names a complaint in a few words.
-func about(m mention.Mention) string {
-	return text.Line(m.Watch, maxName) + " · " + whoWhere(m.Post, "Somebody")
+func about(l i18n.Lang, m mention.Mention) string {
+	return text.Line(m.Watch, maxName) + " · " + whoWhere(l, m.Post, somebody(l))
 }
 
+// somebody is an author without a name, at the beginning of a line.
+func somebody(l i18n.Lang) string { return capital(l.Text("alert.somebody")) }
+
 // whoWhere is the author and the place.
-func whoWhere(p mention.Post, nobody string) string {
+func whoWhere(l i18n.Lang, p mention.Post, nobody string) string {
 	if author := or(text.Line(p.Author, maxName), nobody); author != "" {
-		return author + " on " + alerts.Site(p)
+		return l.Text("alert.on", "author", author, "site", alerts.Site(p))
 	}
 	return alerts.Site(p)
 }
 
 // postWords is what the author wrote, cut to so many runes.
-func postWords(m mention.Mention, limit int) string {
+func postWords(l i18n.Lang, m mention.Mention, limit int) string {
 	if m.Post.Deleted {
-		return "The post is gone from the site."
+		return l.Text("news.deleted")
 	}
 	var b strings.Builder
 	words, _ := alerts.Quote(m, limit)

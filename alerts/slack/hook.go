@@ -79,7 +79,7 @@ func hookDraw(m alerts.Message) drawn {
 	d := drawWithin(m, who, maxBlocksJSON-hookRoom)
 	var blocks []api.Block
 	if m.Alert.Kind == mention.Changed && replied {
-		blocks = append(blocks, api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(text.Line(m.Mention.Watch, maxName), "About a complaint")))))
+		blocks = append(blocks, api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(text.Line(m.Mention.Watch, maxName), m.Lang.Text("alert.about_complaint"))))))
 	}
 	for _, b := range d.blocks {
 		if b.BlockType() != api.MBTAction {
@@ -88,13 +88,13 @@ func hookDraw(m alerts.Message) drawn {
 	}
 	line := []api.RichTextSectionElement{}
 	if m.Alert.Kind == mention.Burst || m.Alert.Kind == mention.Digest && m.Details.Summary == nil {
-		line = append(line, italic("They follow here: a webhook has no threads and no buttons. "))
+		line = append(line, italic(m.Lang.Text("alert.follow_here")+" "))
 	}
 	if link := webLink(m.Mention.Post.URL); link != "" {
-		line = append(line, api.NewRichTextSectionLinkElement(link, "Open post ↗", nil), textElement("  "))
+		line = append(line, api.NewRichTextSectionLinkElement(link, m.Lang.Text("slack.button.open"), nil), textElement("  "))
 	}
 	if m.Alert.Route != "" {
-		line = append(line, italic("for "+text.Line(m.Alert.Route, maxName)))
+		line = append(line, italic(m.Lang.Text("alert.for_route", "route", text.Line(m.Alert.Route, maxName))))
 	}
 	if len(line) > 0 {
 		blocks = append(blocks, api.NewRichTextBlock("link", api.NewRichTextSection(line...)))

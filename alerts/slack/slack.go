@@ -21,6 +21,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -42,18 +43,24 @@ type Options struct {
 	BotTokenFrom  string // where the token comes from ("SLACK_BOT_TOKEN"), for error texts
 	AppTokenFrom  string
 	APIURL        string       // ends in a slash; empty means DefaultAPIURL
+	Outsiders     bool         // people of other workspaces, in shared channels, may press too
 	HTTP          *http.Client // required; no retries
 	Desk          Desk         // required for clicks
 	Reader        alerts.Reader
 	// Replies returns reply templates that fit the mention, filled in, for the person me
 	// to post; may be nil.
 	Replies func(m mention.Mention, me string) []string
+	// Language returns the language of a code, in which messages answer who presses; nil: English.
+	Language func(code string) i18n.Lang
 	// Zone says in which time zone people mean "tomorrow 9:00"; nil: UTC.
 	Zone func() *time.Location
 	Log  *slog.Logger
 	Now  func() time.Time
 	// Trouble is told when Slack cannot be used, and with nil when it can again; may be nil.
 	Trouble func(err error)
+	// Called is told of every call of Slack's Web API, by one of Methods and what came of
+	// it; may be nil.
+	Called func(method string, outcome Outcome)
 	// Unknown is told when messages name people (Names) whom Slack does not know, and with
 	// nil when it knows all; may be nil.
 	Unknown func(err error)
@@ -62,7 +69,8 @@ type Options struct {
 // Same reports whether o is the same account, reached the same way: a notifier made
 // with either of them may stand for the other and keep its connection.
 func (opt Options) Same(o Options) bool {
-	return opt.BotToken == o.BotToken && opt.AppToken == o.AppToken && opt.SigningSecret == o.SigningSecret && opt.APIURL == o.APIURL
+	return opt.BotToken == o.BotToken && opt.AppToken == o.AppToken && opt.SigningSecret == o.SigningSecret && opt.APIURL == o.APIURL &&
+		opt.Outsiders == o.Outsiders
 }
 
 // Notifier is Slack as a way out and as a way to the desk.
@@ -73,7 +81,8 @@ type Notifier struct {
 	names  *names
 	clock  *clock
 	once   once
-	forged *rate.Limiter // of the log lines about requests that Slack did not sign
+	homes  homes
+	forged *rate.Limiter // of the log lines about presses that are not for us
 
 	later sync.WaitGroup  // everything under way
 	slots chan struct{}   // calls to Slack after an acknowledgement
@@ -97,11 +106,17 @@ func New(opt Options) *Notifier {
 	if opt.Trouble == nil {
 		opt.Trouble = func(error) {}
 	}
+	if opt.Called == nil {
+		opt.Called = func(string, Outcome) {}
+	}
 	if opt.Unknown == nil {
 		opt.Unknown = func(error) {}
 	}
 	if opt.Replies == nil {
 		opt.Replies = func(mention.Mention, string) []string { return nil }
+	}
+	if opt.Language == nil {
+		opt.Language = func(string) i18n.Lang { return i18n.Lang{} }
 	}
 	zone := opt.Zone
 	opt.Zone = func() *time.Location {
@@ -113,7 +128,7 @@ func New(opt Options) *Notifier {
 	n := &Notifier{opt: opt, channels: make(map[string]string), trouble: make(map[string]error), slots: make(chan struct{}, afterAtOnce)}
 	n.clock = &clock{now: opt.Now}
 	n.life, n.end = context.WithCancel(context.Background())
-	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken, n.clock}), api.OptionAppLevelToken(opt.AppToken)}
+	options := []api.Option{api.OptionAPIURL(opt.APIURL), api.OptionHTTPClient(bearer{opt.HTTP, opt.BotToken, n.clock, opt.Called}), api.OptionAppLevelToken(opt.AppToken)}
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	n.names = newNames(opt.Now)
@@ -128,6 +143,7 @@ type bearer struct {
 	client *http.Client
 	token  string
 	clock  *clock
+	called func(method string, outcome Outcome)
 }
 
 func (b bearer) Do(r *http.Request) (*http.Response, error) {
@@ -139,6 +155,7 @@ func (b bearer) Do(r *http.Request) (*http.Response, error) {
 	if err == nil {
 		b.clock.read(resp.Header, sent)
 	}
+	b.called(methodOf(r), outcomeOf(resp, err))
 	return resp, err
 }
 

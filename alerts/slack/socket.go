@@ -69,6 +69,9 @@ func (n *Notifier) watchToken(ctx context.Context) {
 			err = nil // a gateway that offers only what is needed to post
 		}
 		n.tell("token", err)
+		if err == nil {
+			_, _ = n.home(ctx) // so that the first press need not wait for it; it asks again
+		}
 		if err == nil || !sleep(ctx, retryAfter(err, tries)) {
 			return
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 )
@@ -43,14 +44,16 @@ type world struct {
 }
 
 type worldOptions struct {
-	fake    fakeslack.Options
-	rules   alerts.Rules
-	http    bool // clicks come as signed HTTP
-	hook    bool // messages go through an incoming webhook
-	token   string
-	inDoubt time.Duration
-	client  *http.Client
-	desk    slack.Desk
+	fake  fakeslack.Options
+	rules alerts.Rules
+	http  bool // clicks come as signed HTTP
+
+	outsiders bool
+	hook      bool // messages go through an incoming webhook
+	token     string
+	inDoubt   time.Duration
+	client    *http.Client
+	desk      slack.Desk
 }
 
 // logbook keeps what was logged.
@@ -110,10 +113,15 @@ func (w *world) start() {
 	if client == nil {
 		client = &http.Client{Transport: &http.Transport{}}
 	}
-	w.desk = desk.NewDesk(w.store, time.Now, func() { w.sender.Wake() })
+	w.desk = desk.NewDesk(w.store, w.planner.Rules().Lang, time.Now, func() { w.sender.Wake() })
 	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
-		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now,
+		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now, Outsiders: w.opt.outsiders,
 		Replies: func(m mention.Mention, me string) []string { return []string{"Sorry, " + m.Post.Author + ". " + me} }}
+	texts, err := i18n.New()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	opt.Language = texts.In
 	if w.opt.http {
 		opt.AppToken, opt.SigningSecret = "", fakeslack.SigningSecret
 	}
@@ -128,7 +136,7 @@ func (w *world) start() {
 	if w.opt.hook {
 		notifier = slack.NewHook(w.fake.HookURL(), "SLACK_WEBHOOK_URL", client)
 	}
-	w.sender = outbox.NewSender(outbox.Options{Queue: w.store, Writer: w.store, Reader: w.store, Gathered: w.store.Gathered, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt,
+	w.sender = outbox.NewSender(outbox.Options{Queue: w.store, Writer: w.store, Reader: w.store, Gathered: w.store.Gathered, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt, Lang: w.planner.Rules().Lang,
 		NotifierFor: func(route string) (alerts.Notifier, bool) { return notifier, strings.HasPrefix(route, "#") }})
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup

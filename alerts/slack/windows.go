@@ -3,12 +3,12 @@ package slack
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -38,6 +38,7 @@ type asked struct {
 	Channel string     `json:"channel"`
 	TS      string     `json:"ts"`
 	Thread  string     `json:"thread,omitempty"`
+	Lang    string     `json:"lang,omitempty"` // of the message
 }
 
 // answers is what was chosen in a window, by block and action.
@@ -76,27 +77,28 @@ const nameWithin = time.Second
 
 // open opens a window that asks.
 func (n *Notifier) open(ctx context.Context, c click, window string, id mention.ID) {
+	l := n.lang(c)
 	short, cancel := context.WithTimeout(ctx, nameWithin)
 	me := n.person(short, c)
 	cancel()
 	m, cs, err := n.opt.Reader.Mention(ctx, id)
 	if err != nil {
 		n.pressed(me, windowNames[window], id, "failed")
-		n.ephemeral(ctx, c, alerts.Refusal(err, n.opt.Now()))
+		n.ephemeral(ctx, c, alerts.Refusal(l, err, n.opt.Now()))
 		return
 	}
 	var view api.ModalViewRequest
 	switch window {
 	case askMute:
-		view = muteView(m, n.opt.Now(), n.opt.Zone())
+		view = muteView(l, m, n.opt.Now(), n.opt.Zone())
 	case askSnooze:
-		view = snoozeView(n.opt.Now(), n.opt.Zone())
+		view = snoozeView(l, n.opt.Now(), n.opt.Zone())
 	case askAssign:
-		view = assignView(cs, c.User.ID)
+		view = assignView(l, cs, c.User.ID)
 	default:
-		view = repliesView(m, n.opt.Replies(m, me.Name))
+		view = repliesView(l, m, n.opt.Replies(m, me.Name))
 	}
-	private, err := json.Marshal(asked{ID: id, Owner: cs.Owner.ID, Channel: c.channel(), TS: c.Message.TS, Thread: c.Message.ThreadTS})
+	private, err := json.Marshal(asked{ID: id, Owner: cs.Owner.ID, Channel: c.channel(), TS: c.Message.TS, Thread: c.Message.ThreadTS, Lang: l.Code()})
 	if err == nil {
 		view.PrivateMetadata = string(private)
 		_, err = n.api.OpenViewContext(ctx, c.TriggerID, view)
@@ -106,54 +108,51 @@ func (n *Notifier) open(ctx context.Context, c click, window string, id mention.
 	} else {
 		n.pressed(me, windowNames[window], id, "failed")
 		n.opt.Log.Warn("a window cannot be opened", "window", window, "mention", id, "err", n.sort("views.open", "", err))
-		n.ephemeral(ctx, c, "Slack did not open the window. Please press again.")
+		n.ephemeral(ctx, c, l.Text("slack.window_failed"))
 	}
 }
 
 // window is a modal with a question.
-func window(id, title, submit string, blocks ...api.Block) api.ModalViewRequest {
-	return api.ModalViewRequest{Type: api.VTModal, CallbackID: id, Title: plainText(title), Submit: plainText(submit), Close: plainText("Cancel"), Blocks: api.Blocks{BlockSet: blocks}}
+func window(l i18n.Lang, id, title, submit string, blocks ...api.Block) api.ModalViewRequest {
+	return api.ModalViewRequest{Type: api.VTModal, CallbackID: id, Title: plainText(title), Submit: plainText(submit), Close: plainText(l.Text("slack.button.cancel")), Blocks: api.Blocks{BlockSet: blocks}}
 }
 
 func section(words string) api.Block { return api.NewSectionBlock(plainText(words), nil, nil) }
 
-func muteView(m mention.Mention, now time.Time, zone *time.Location) api.ModalViewRequest {
-	until := now.Add(mention.MuteFor).In(zone).Format("2 January 2006")
-	return window(askMute, "Mute", "Mute",
-		section(fmt.Sprintf("Mute %s until %s?", alerts.MuteScope(m), until)),
-		section("Until then nothing they write there raises an alert, unless it is critical: health or safety, a legal threat, an accusation of fraud. This complaint is dismissed."),
-		section("Reopen under this message ends the mute, and so does earshot mutes --lift."))
+func muteView(l i18n.Lang, m mention.Mention, now time.Time, zone *time.Location) api.ModalViewRequest {
+	until := l.Time("time.long_date", now.Add(mention.MuteFor).In(zone))
+	return window(l, askMute, l.Text("slack.mute.title"), l.Text("slack.mute.title"),
+		section(l.Text("slack.mute.question", "scope", alerts.MuteScope(l, m), "until", until)),
+		section(l.Text("slack.mute.what")),
+		section(l.Text("slack.mute.how_ends")))
 }
 
-func snoozeView(now time.Time, zone *time.Location) api.ModalViewRequest {
+func snoozeView(l i18n.Lang, now time.Time, zone *time.Location) api.ModalViewRequest {
 	option := func(value, label string) *api.OptionBlockObject {
 		return api.NewOptionBlockObject(value, plainText(label), nil)
 	}
 	tomorrow := alerts.SnoozeUntil(alerts.SnoozeTomorrow, now, zone)
-	hour := option(string(alerts.SnoozeHour), "For an hour")
+	hour := option(string(alerts.SnoozeHour), l.Text("slack.snooze.hour"))
 	length := api.NewRadioButtonsBlockElement(inLength, hour,
-		option(string(alerts.SnoozeTomorrow), "Until tomorrow "+tomorrow.Format("15:04, Mon 2 Jan (MST)")),
-		option(string(alerts.SnoozeDays), "For 3 days"),
-		option(ownLength, "Until the moment below"))
+		option(string(alerts.SnoozeTomorrow), l.Text("slack.snooze.tomorrow", "when", l.Time("time.clock_weekday_zone", tomorrow))),
+		option(string(alerts.SnoozeDays), l.Text("slack.snooze.days")),
+		option(ownLength, l.Text("slack.snooze.own")))
 	length.InitialOption = hour
-	own := api.NewInputBlock(inOwn, plainText("A moment of your own"), nil, api.NewDateTimePickerBlockElement(inOwn))
+	own := api.NewInputBlock(inOwn, plainText(l.Text("slack.snooze.own_label")), nil, api.NewDateTimePickerBlockElement(inOwn))
 	own.Optional = true
-	return window(askSnooze, "Snooze", "Snooze",
-		section("The clocks stand still. It wakes by itself, and the thread says who put it off."),
-		api.NewInputBlock(inLength, plainText("How long?"), nil, length), own)
+	return window(l, askSnooze, l.Text("slack.snooze.title"), l.Text("slack.snooze.title"),
+		section(l.Text("slack.snooze.what")),
+		api.NewInputBlock(inLength, plainText(l.Text("slack.snooze.how_long")), nil, length), own)
 }
 
-func assignView(c mention.Case, me string) api.ModalViewRequest {
-	who := api.NewOptionsSelectBlockElement(api.OptTypeUser, plainText("A colleague"), inPerson).WithInitialUser(me)
-	words := "Nobody has this complaint."
+func assignView(l i18n.Lang, c mention.Case, me string) api.ModalViewRequest {
+	who := api.NewOptionsSelectBlockElement(api.OptTypeUser, plainText(l.Text("slack.assign.colleague")), inPerson).WithInitialUser(me)
+	words := l.Text("slack.assign.nobody")
 	if c.Status == mention.Claimed {
-		words = text.Line(c.Owner.Name, maxName) + " has this complaint."
+		words = l.Text("slack.assign.has", "who", text.Line(c.Owner.Name, maxName))
 	}
-	return window(askAssign, "Assign", "Assign", section(words), api.NewInputBlock(inPerson, plainText("Who is to have it?"), nil, who))
+	return window(l, askAssign, l.Text("slack.assign.title"), l.Text("slack.assign.title"), section(words), api.NewInputBlock(inPerson, plainText(l.Text("slack.assign.who")), nil, who))
 }
-
-// noMoment is the refusal of a length of one's own without a moment.
-const noMoment = "Choose the moment until which it is to be snoozed, or one of the other lengths."
 
 // submitted reads what a window asks for. It makes c a click at the message under which
 // the window was opened. refusal is what to tell the person instead; ok is false for
@@ -163,7 +162,7 @@ func (n *Notifier) submitted(c *click) (a mention.Action, id mention.ID, refusal
 	if err := json.Unmarshal([]byte(c.View.PrivateMetadata), &from); err != nil || from.ID == "" {
 		return a, "", "", false
 	}
-	c.Channel.ID, c.Message.TS, c.Message.ThreadTS = from.Channel, from.TS, from.Thread
+	c.Channel.ID, c.Message.TS, c.Message.ThreadTS, c.lang = from.Channel, from.TS, from.Thread, from.Lang
 	in := c.View.State.Values
 	switch c.View.CallbackID {
 	case askMute:
@@ -180,7 +179,7 @@ func (n *Notifier) submitted(c *click) (a mention.Action, id mention.ID, refusal
 			a.Until = time.Unix(own, 0)
 		}
 		if a.Until.IsZero() {
-			return a, from.ID, noMoment, true
+			return a, from.ID, n.lang(*c).Text("slack.snooze.no_moment"), true
 		}
 	default:
 		return a, "", "", false

@@ -113,7 +113,7 @@ func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]ale
 }
 
 func body(m alerts.Message) Body {
-	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat, Summary: m.Details.Summary, Why: m.Details.Why}
+	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat, Summary: m.Details.Summary, Why: m.Details.Severe(m.Lang)}
 	if m.Alert.Kind != mention.Complaint && m.Alert.Kind != mention.Duplicate {
 		b.Text = m.News()
 	}
@@ -121,11 +121,11 @@ func body(m alerts.Message) Body {
 		return b
 	}
 	p := m.Mention.Post
-	b.Mention = &Mention{ID: m.Mention.ID, Watch: m.Mention.Watch, Source: p.Source, URL: p.URL, Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Score: m.Mention.Score, Told: alerts.Told(m.Mention.Score)}
+	b.Mention = &Mention{ID: m.Mention.ID, Watch: m.Mention.Watch, Source: p.Source, URL: p.URL, Author: p.Author, Rating: p.Rating, Title: p.Title, Text: p.Text, Score: m.Mention.Score, Told: alerts.Told(m.Lang, m.Mention.Score)}
 	if y := p.Published.Year(); !p.Published.IsZero() && y < 10000 {
 		b.Mention.Published = &p.Published
 	}
-	b.Case = &Case{Status: m.Case.Status, Version: m.Case.Version, State: alerts.State(m.Mention, m.Case), Owner: m.Case.Owner.Name, Twins: m.Case.Duplicates}
+	b.Case = &Case{Status: m.Case.Status, Version: m.Case.Version, State: alerts.State(m.Lang, m.Mention, m.Case), Owner: m.Case.Owner.Name, Twins: m.Case.Duplicates}
 	return b
 }
 

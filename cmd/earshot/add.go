@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,15 +29,12 @@ type addCmd struct {
 
 // Run says what an address is, what it shows now, and writes it into the watchlist.
 func (c *addCmd) Run(ctx context.Context, term terminal) error {
-	if !fileExists(c.Config) {
-		return usageError{fmt.Sprintf("there is no %s yet: earshot init writes one, and -c names another", c.Config)}
-	}
 	a, err := newAdder(c.Config, term)
 	if err != nil {
 		return err
 	}
 	if a.owner = c.Watch; a.owner != "" && !a.hasWatch(a.owner) {
-		return usageError{fmt.Sprintf("there is no watch %q in %s", a.owner, c.Config)}
+		return usageError{fmt.Sprintf("there is no watch %q in %s", a.owner, a.list.Path)}
 	}
 	found, err := a.look(ctx, strings.Join(c.Address, " "))
 	if err != nil {
@@ -47,24 +45,30 @@ func (c *addCmd) Run(ctx context.Context, term terminal) error {
 
 // adder puts one place into a watchlist.
 type adder struct {
-	path  string
-	text  string // of the watchlist
+	path  string // of the file that sources are written into
+	files []config.File
 	list  daemon.Watchlist
 	term  terminal
 	in    *bufio.Reader
 	owner string // the watch that a place of one company belongs to
 }
 
-func newAdder(path string, term terminal) (*adder, error) {
-	list, err := loadForReading(path, term)
+func newAdder(paths []string, term terminal) (*adder, error) {
+	for _, path := range paths {
+		if !fileExists(path) {
+			return nil, usageError{fmt.Sprintf("there is no %s yet: earshot init writes one, and -c names another", path)}
+		}
+	}
+	list, err := loadForReading(paths, term)
 	if err != nil {
 		return nil, err
 	}
-	src, err := os.ReadFile(path)
+	files, err := config.ReadFiles(paths)
 	if err != nil {
-		return nil, fmt.Errorf("watchlist: %w", err)
+		return nil, err
 	}
-	return &adder{path: path, text: string(src), list: list, term: term, in: bufio.NewReader(term.in)}, nil
+	path := list.Sources[len(list.Sources)-1].Pos.File // of several files, the last with sources
+	return &adder{path: path, files: files, list: list, term: term, in: bufio.NewReader(term.in)}, nil
 }
 
 func (a *adder) hasWatch(name string) bool {
@@ -249,7 +253,7 @@ func (a *adder) fit(f *found) error {
 	f.source = cfg.Sources[0]
 	for _, old := range a.list.Sources {
 		if old.Kind == f.source.Kind && old.Address != "" && old.Address == f.source.Address {
-			return usageError{fmt.Sprintf("%s has this place already: %s: %s in line %d", a.path, old.Kind, old.Address, old.Pos.Line)}
+			return usageError{fmt.Sprintf("%s has this place already: %s: %s in line %d", old.Pos.File, old.Kind, old.Address, old.Pos.Line)}
 		}
 	}
 	return nil
@@ -267,11 +271,17 @@ func indented(block string) string { return strings.ReplaceAll(block, "\n", "\n 
 
 // insert returns the watchlist with the block in it, and its line.
 func (a *adder) insert(f found) (next string, line int, err error) {
-	next, line, err = config.AddSource(a.text, f.block)
+	changed := slices.Clone(a.files)
+	i := slices.IndexFunc(changed, func(f config.File) bool { return f.Name == a.path })
+	if i < 0 { // it was renamed in this moment
+		return "", 0, errors.New("the file is gone")
+	}
+	next, line, err = config.AddSource(string(changed[i].Text), f.block)
 	if err != nil {
 		return "", 0, err
 	}
-	cfg, err := config.Parse(a.path, []byte(next), a.lookup, daemon.KindOptions())
+	changed[i].Text = []byte(next)
+	cfg, err := config.ParseFiles(changed, a.lookup, daemon.KindOptions())
 	if err == nil && len(cfg.Sources) != len(a.list.Sources)+1 {
 		err = errors.New("the list of sources is written in a way that cannot be added to: put the block in by hand")
 	}

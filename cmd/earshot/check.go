@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -32,9 +33,9 @@ type checkCmd struct {
 func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	load := daemon.Load
 	if c.NoSecrets {
-		load = func(path string) (daemon.Watchlist, error) { return loadForReading(path, term) }
+		load = func(paths ...string) (daemon.Watchlist, error) { return loadForReading(paths, term) }
 	}
-	list, err := load(c.Config)
+	list, err := load(c.Config...)
 	if c.Live {
 		return checkLive(ctx, liveAddress(c.Config, list.Config, err))
 	}
@@ -56,6 +57,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	thresholds(term.out, daemon.NewRules(cfg, scorer))
 	keysNeeded(term.out, cfg)
+	restingEntries(term.out, cfg, time.Now())
 	if !c.Probe {
 		return nil
 	}
@@ -99,13 +101,32 @@ func keysNeeded(out io.Writer, cfg *config.Config) {
 	}
 }
 
+// restingEntries says which entries are not used for now.
+func restingEntries(out io.Writer, cfg *config.Config, now time.Time) {
+	for _, w := range cfg.Watches {
+		if word := w.Word(now, cfg.Zone()); word != "" {
+			fmt.Fprintf(out, "watch %s: %s\n", text.OneLine(w.Name), word)
+		}
+	}
+	for _, s := range cfg.Sources {
+		if word := s.Word(now, cfg.Zone()); word != "" {
+			fmt.Fprintf(out, "source %s: %s\n", text.OneLine(s.Name), word)
+		}
+	}
+}
+
+// sourcesOn are the sources that are polled now.
+func sourcesOn(cfg *config.Config, now time.Time) []config.Source {
+	return slices.DeleteFunc(slices.Clone(cfg.Sources), func(s config.Source) bool { return s.Off(now) })
+}
+
 // probeSources polls each source once, prints what it sees, and returns how many
 // cannot be read.
 func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad int) {
 	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "SOURCE\tSEES\tNEWEST\tNOTE")
-	empty := 0
-	for p := range pollOnce(ctx, cfg, cfg.Sources, term) {
+	empty, sources := 0, sourcesOn(cfg, time.Now())
+	for p := range pollOnce(ctx, cfg, sources, term) {
 		sees, newest := "–", "–"
 		notes := p.batch.Observed.Notes
 		if p.err != nil {
@@ -131,11 +152,11 @@ func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad i
 	_ = table.Flush() // as good as a failed print
 	switch {
 	case bad > 0:
-		fmt.Fprintf(term.out, "%d of %d cannot be read.\n", bad, len(cfg.Sources))
+		fmt.Fprintf(term.out, "%d of %d cannot be read.\n", bad, len(sources))
 	case empty > 0:
-		fmt.Fprintf(term.out, "All %d can be read, but %d of them shows no post: see the notes.\n", len(cfg.Sources), empty)
+		fmt.Fprintf(term.out, "All %d can be read, but %d of them shows no post: see the notes.\n", len(sources), empty)
 	default:
-		fmt.Fprintf(term.out, "All %d can be read.\n", len(cfg.Sources))
+		fmt.Fprintf(term.out, "All %d can be read.\n", len(sources))
 	}
 	return bad
 }
@@ -155,10 +176,10 @@ const liveTimeout = 5 * time.Second
 // listen of another form.
 var listenLine = regexp.MustCompile(`(?m)^[^#\n]*\blisten:\s*["']?([^\s"'{},#]*:\d+)\b`)
 
-// liveAddress is web.listen of the watchlist at path. The daemon runs on with the
+// liveAddress is web.listen of the watchlist. The daemon runs on with the
 // watchlist it has when a wrong one is saved, and must not be ended for that: so the
 // address is taken from what can be understood of the file. Empty when it says none.
-func liveAddress(path string, cfg *config.Config, loadErr error) string {
+func liveAddress(paths []string, cfg *config.Config, loadErr error) string {
 	var many *config.Errors
 	if cfg == nil && errors.As(loadErr, &many) {
 		cfg = many.Partial
@@ -166,12 +187,11 @@ func liveAddress(path string, cfg *config.Config, loadErr error) string {
 	if cfg != nil && cfg.Web.Listen != "" {
 		return cfg.Web.Listen
 	}
-	file, err := os.ReadFile(path)
-	if err != nil {
-		return ""
-	}
-	if found := listenLine.FindSubmatch(file); found != nil {
-		return string(found[1])
+	files, _ := config.ReadFiles(paths) // what cannot be read does not say it
+	for _, file := range files {
+		if found := listenLine.FindSubmatch(file.Text); found != nil {
+			return string(found[1])
+		}
 	}
 	return ""
 }
@@ -190,18 +210,30 @@ func checkLive(ctx context.Context, address string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/livez", nil)
-	if err != nil {
-		return err
+	// Our own daemon on this machine: no manners needed, and its certificate is for another name.
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	defer client.CloseIdleConnections()
+	status, err := askLive(ctx, client, "http://"+net.JoinHostPort(host, port)+"/livez")
+	if status == http.StatusBadRequest { // it wants TLS
+		status, err = askLive(ctx, client, "https://"+net.JoinHostPort(host, port)+"/livez")
 	}
-	client := &http.Client{} // our own daemon on this machine: no manners needed
-	resp, err := client.Do(req)
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("the daemon does not answer: %w", err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the daemon answers %s", resp.Status)
+	case status != http.StatusOK:
+		return fmt.Errorf("the daemon answers %d %s", status, http.StatusText(status))
 	}
 	return nil
+}
+
+func askLive(ctx context.Context, client *http.Client, address string) (status int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, resp.Body.Close()
 }

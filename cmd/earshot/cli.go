@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
@@ -33,6 +32,7 @@ type terminal struct {
 	err    io.Writer
 	lookup func(string) (string, bool) // environment
 	hidden *config.Redactor            // what err does not show: learn adds to it; nil hides nothing
+	log    *logFlags                   // how the log is written; nil: as by default
 }
 
 // learn keeps the secrets of a watchlist out of everything that is said from now on.
@@ -64,6 +64,8 @@ func isTerminal(stream any) bool {
 // commands is the command line. Each field's type has a Run method in the file
 // of its name.
 type commands struct {
+	logFlags
+
 	Run     runCmd     `cmd:"" help:"Listen: poll the sources, bring complaints to Slack, until stopped."`
 	Demo    demoCmd    `cmd:"" help:"Listen to a small town of sample sites on this machine; alerts on the terminal."`
 	Init    initCmd    `cmd:"" help:"Ask a few questions and write a watchlist."`
@@ -87,7 +89,7 @@ type commands struct {
 
 // watchlistFlag is shared by the commands that read a watchlist.
 type watchlistFlag struct {
-	Config string `short:"c" default:"watchlist.yaml" env:"EARSHOT_CONFIG" help:"The watchlist; EARSHOT_CONFIG names it too." placeholder:"FILE"`
+	Config []string `short:"c" default:"watchlist.yaml" env:"EARSHOT_CONFIG" help:"The watchlist: a file, or a folder of *.yaml files. May be given several times; EARSHOT_CONFIG names it too, several with commas between." placeholder:"FILE"`
 }
 
 // run is the whole program: it parses args, runs one command and returns the
@@ -106,7 +108,9 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	term.hidden = &config.Redactor{}
 	term.err = &screen{to: term.err, hidden: term.hidden, colour: term.colour(term.err)}
 	term.out = &screen{to: term.out, colour: term.colour(term.out)}
-	parser, err := kong.New(&commands{},
+	cmds := &commands{}
+	term.log = &cmds.logFlags
+	parser, err := kong.New(cmds,
 		kong.Name("earshot"),
 		kong.Description("Hears complaints about your company in public and brings each one to exactly one person."),
 		kong.Writers(term.out, term.err),
@@ -153,6 +157,7 @@ func (e usageError) Error() string { return e.text }
 func exitStatus(term terminal, err error) int {
 	var wrong *config.Errors
 	var usage usageError
+	var unread *config.ReadError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return exitDone
@@ -162,7 +167,7 @@ func exitStatus(term terminal, err error) int {
 		_ = wrong.Render(term.err, term.colour(term.err)) // stderr may be closed; the status still says it
 		fmt.Fprintln(term.err, wrong.Summary())
 		return exitWrong
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &unread):
 		fmt.Fprintf(term.err, "earshot: %v\n", err)
 		return exitWrong
 	default:
@@ -171,27 +176,11 @@ func exitStatus(term terminal, err error) int {
 	}
 }
 
-// newLog is the log of a command: plain text lines on stderr.
-func newLog(term terminal, verbose bool) *slog.Logger {
-	level := slog.LevelInfo
-	if verbose {
-		level = slog.LevelDebug
-	}
-	return slog.New(slog.NewTextHandler(term.err, &slog.HandlerOptions{Level: level}))
-}
-
 // loadForReading is daemon.Load for commands that only read sources or match:
 // secrets that are not set yet are empty, so a watchlist can be tried before
 // Slack is set up.
-func loadForReading(path string, term terminal) (daemon.Watchlist, error) {
-	src, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return daemon.Watchlist{}, fmt.Errorf("watchlist: %w; earshot init writes a first one, -c names another", err)
-	}
-	if err != nil {
-		return daemon.Watchlist{}, fmt.Errorf("watchlist: %w", err)
-	}
-	cfg, err := config.ParseForReading(path, src, term.lookup, daemon.KindOptions())
+func loadForReading(paths []string, term terminal) (daemon.Watchlist, error) {
+	cfg, err := config.LoadForReading(paths, term.lookup, daemon.KindOptions())
 	list, err := daemon.Check(cfg, err)
 	term.learn(list.Config)
 	return list, err
@@ -205,10 +194,10 @@ func openStore(ctx context.Context, how store.Options) (*store.Store, error) {
 }
 
 // pickSources returns the sources with these names, or addresses as written; all
-// of them when no name is given.
+// that are not switched off when no name is given.
 func pickSources(cfg *config.Config, names []string) ([]config.Source, error) {
 	if len(names) == 0 {
-		return cfg.Sources, nil
+		return sourcesOn(cfg, time.Now()), nil
 	}
 	var list []config.Source
 	for _, name := range names {

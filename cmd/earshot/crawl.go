@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -96,7 +97,7 @@ func (p polled) emptyAnswer() string {
 func pollOnce(ctx context.Context, cfg *config.Config, sources []config.Source, term terminal) func(yield func(polled) bool) {
 	return func(yield func(polled) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		client := daemon.NewFetch(cfg, version, newLog(term, false))
+		client := daemon.NewFetch(cfg, version, newLog(term, slog.LevelInfo))
 		defer client.Close()
 		results := make([]chan polled, len(sources))
 		var wait sync.WaitGroup
@@ -115,7 +116,7 @@ func pollOnce(ctx context.Context, cfg *config.Config, sources []config.Source, 
 }
 
 func pollSource(ctx context.Context, client crawlers.Fetcher, src config.Source, term terminal) polled {
-	crawler, err := daemon.NewCrawler(crawlers.Env{Fetch: client, Log: newLog(term, false), Now: time.Now}, src)
+	crawler, err := daemon.NewCrawler(crawlers.Env{Fetch: client, Log: newLog(term, slog.LevelInfo), Now: time.Now}, src)
 	if err != nil {
 		return polled{src: src, err: err}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -125,7 +126,7 @@ func (c *crawlCmd) triedPage(ctx context.Context, address string, list daemon.Wa
 		if listErr != nil {
 			return nil, fmt.Errorf("an address is read under the contact of the watchlist: %w", listErr)
 		}
-		client := daemon.NewFetch(list.Config, version, newLog(term, false))
+		client := daemon.NewFetch(list.Config, version, newLog(term, slog.LevelInfo))
 		defer client.Close()
 		return client.Do(ctx, fetch.Request{URL: c.Try, Accept: "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"})
 	}

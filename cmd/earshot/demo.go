@@ -81,7 +81,7 @@ People will talk for about a minute. What was there before stays silent; so do p
 Ctrl-C ends the demo and leaves nothing behind.
 
 `, base)
-	log := slog.New(slog.NewTextHandler(term.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := newLog(term, slog.LevelWarn)
 	d, err := daemon.Open(ctx, daemon.Options{
 		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
 	})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
@@ -77,7 +78,7 @@ var featureSays = map[string]string{
 func featureWords(name string) string {
 	frame := func(s string) string {
 		f, value, _ := strings.Cut(s, " ")
-		return alerts.FrameWords(f, value)
+		return alerts.FrameWords(i18n.Lang{}, f, value)
 	}
 	if rest, ok := strings.CutPrefix(name, "rule "); ok {
 		return "it speaks of: " + rest
@@ -91,8 +92,8 @@ func featureWords(name string) string {
 	if rest, ok := strings.CutPrefix(name, "is "); ok {
 		return "on the whole: " + frame(rest)
 	}
-	if f, value, ok := strings.Cut(name, " "); ok && alerts.FrameWords(f, value) != name {
-		return "words for: " + alerts.FrameWords(f, value)
+	if f, value, ok := strings.Cut(name, " "); ok && alerts.FrameWords(i18n.Lang{}, f, value) != name {
+		return "words for: " + alerts.FrameWords(i18n.Lang{}, f, value)
 	}
 	if says, ok := featureSays[name]; ok {
 		return says

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
@@ -26,7 +27,7 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 	var b bytes.Buffer
 	out := bufio.NewWriter(&b)
 	printPosts(out, []mention.Post{post}, false)
-	printUnanswered(out, []mention.MentionRecord{stored}, "", time.UTC)
+	printUnanswered(out, i18n.Lang{}, []mention.MentionRecord{stored}, "", time.UTC)
 	printSamples(out, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
 	printExplanation(out, match.Explanation{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}, false)
 	scorer, err := sentiment.New(sentiment.Options{})

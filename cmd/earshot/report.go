@@ -10,6 +10,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -33,7 +34,11 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	zone := cfg.Zone()
+	texts, err := i18n.New()
+	if err != nil {
+		return err
+	}
+	l, zone := texts.In(cfg.Language), cfg.Zone()
 	since, until, err := period(c.Since, c.Until, time.Now(), zone)
 	if err != nil {
 		return usageError{err.Error()}
@@ -62,11 +67,11 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 	case c.CSV:
 		err = now.CSV(out)
 	case c.MD:
-		err = now.Markdown(out, &before)
-		printUnanswered(out, open.Entries, "- ", zone)
+		err = now.Markdown(out, l, &before)
+		printUnanswered(out, l, open.Entries, "- ", zone)
 	default:
-		err = now.Text(out, &before)
-		printUnanswered(out, open.Entries, "  ", zone)
+		err = now.Text(out, l, &before)
+		printUnanswered(out, l, open.Entries, "  ", zone)
 	}
 	if err != nil {
 		return err
@@ -112,14 +117,15 @@ func openOut(entries []mention.MentionRecord) []openCase {
 }
 
 // printUnanswered lists who still waits, the longest first.
-func printUnanswered(out *bufio.Writer, entries []mention.MentionRecord, mark string, zone *time.Location) {
+func printUnanswered(out *bufio.Writer, l i18n.Lang, entries []mention.MentionRecord, mark string, zone *time.Location) {
 	if len(entries) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\nunanswered\n\n")
+	fmt.Fprintf(out, "\n%s\n\n", l.Text("report.unanswered"))
 	for i := len(entries) - 1; i >= 0; i-- {
 		e := entries[i]
-		who := alerts.UnansweredCase{Owner: e.Case.Owner.Name, SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: e.Case.SnoozedUntil.In(zone)}.Has()
-		fmt.Fprintf(out, "%s%s, %s on %s, %s: %s\n", mark, text.Span(time.Since(e.Mention.HeardAt)), text.OneLine(e.Mention.Post.Author), text.OneLine(e.Mention.Post.Source), who, text.OneLine(e.Mention.Post.URL))
+		who := alerts.UnansweredCase{Owner: e.Case.Owner.Name, SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: e.Case.SnoozedUntil.In(zone)}.Has(l)
+		whose := l.Text("alert.on", "author", text.OneLine(e.Mention.Post.Author), "site", text.OneLine(e.Mention.Post.Source))
+		fmt.Fprintf(out, "%s%s, %s, %s: %s\n", mark, l.Span(time.Since(e.Mention.HeardAt)), whose, who, text.OneLine(e.Mention.Post.URL))
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,26 +15,31 @@ import (
 
 type runCmd struct {
 	watchlistFlag
-	Verbose bool `short:"v" help:"Say more in the log."`
+	Verbose bool `short:"v" help:"Say more in the log: --log-level=debug."`
 }
 
 // Run listens until it is told to stop.
 func (c *runCmd) Run(ctx context.Context, term terminal) error {
-	list, err := daemon.Load(c.Config)
+	list, err := daemon.Load(c.Config...)
 	if err != nil {
 		return err
 	}
 	term.learn(list.Config)
-	log := newLog(term, c.Verbose)
+	level := slog.LevelInfo
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	log := newLog(term, level)
 	for _, w := range list.Warnings {
 		log.Warn(w.Error())
 	}
+	name, commit := built()
 	host, err := os.Hostname()
 	if err != nil {
 		host = "a machine without a name"
 	}
 	d, err := daemon.Open(ctx, daemon.Options{
-		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
+		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: name, Revision: commit, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
 	})
 	if err != nil {
 		return err
@@ -41,7 +47,7 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	following := config.Following{Path: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
+	following := config.Following{Paths: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
 	go tellSystemd(ctx, log)
 	return d.Run(ctx, func(ctx context.Context) error {
 		return config.Follow(ctx, following, func(next *config.Config) error {

@@ -55,7 +55,7 @@ func probeRedis(ctx context.Context, cfg *config.Config, term terminal) (bad int
 	if cfg.Store.Redis.Reveal() == "" {
 		return 0
 	}
-	if err := daemon.ProbeRedis(ctx, cfg, slog.New(slog.NewTextHandler(term.err, nil))); err != nil {
+	if err := daemon.ProbeRedis(ctx, cfg, newLog(term, slog.LevelInfo)); err != nil {
 		fmt.Fprintf(term.out, "Redis: %v; the database answers instead while it is away\n", err)
 		return 1
 	}

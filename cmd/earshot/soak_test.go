@@ -190,7 +190,7 @@ func TestSoak(t *testing.T) {
 	t.Logf("bare gofeed on the same bytes: %.2f ms", float64(bare.NsPerOp())/1e6)
 }
 
-func metricsText(t *testing.T, p *process) string {
+func metricsText(t testing.TB, p *process) string {
 	t.Helper()
 	m := webAddress.FindStringSubmatch(p.log.String())
 	if m == nil {

@@ -66,7 +66,7 @@ func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 	}
 	planner := plan.NewPlanner(daemon.NewRules(cfg, scorer))
 	analyzer := daemon.NewAnalyzer(list, scorer, planner.OfficialFor)
-	desk := desk.NewDesk(db, clock, func() {})
+	desk := desk.NewDesk(db, nil, clock, func() {})
 	for i, line := range texts {
 		now = now.Add(time.Minute)
 		post := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/%d", i),

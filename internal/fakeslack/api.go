@@ -184,7 +184,7 @@ func (s *Server) do(method, channel string, args url.Values, fault string) reply
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	run, known := map[string]func(url.Values) reply{
-		"auth.test": s.authTest, "apps.connections.open": s.openConnection,
+		"auth.test": s.authTest, "bots.info": s.botInfo, "apps.connections.open": s.openConnection,
 		"chat.postMessage": s.postMessage, "chat.update": s.update, "chat.postEphemeral": s.postEphemeral,
 		"conversations.history": s.history, "conversations.replies": s.replies, "conversations.list": s.list, "conversations.info": s.info,
 		"users.info": s.userInfo, "users.list": s.userList, "users.lookupByEmail": s.userByEmail, "usergroups.list": s.groups, "views.open": s.openView, hookMethod: s.hookMessage,
@@ -198,7 +198,14 @@ func (s *Server) do(method, channel string, args url.Values, fault string) reply
 }
 
 func (s *Server) authTest(url.Values) reply {
-	return ok(map[string]any{"url": s.Root(), "team": "fake", "user": "earshot", "team_id": "T0000FAKE", "user_id": "U000000BOT", "bot_id": "B000000BOT"})
+	return ok(map[string]any{"url": s.Root(), "team": "fake", "user": "earshot", "team_id": Team, "user_id": "U000000BOT", "bot_id": "B000000BOT"})
+}
+
+func (s *Server) botInfo(args url.Values) reply {
+	if args.Get("bot") != "B000000BOT" {
+		return fail("bot_not_found")
+	}
+	return ok(map[string]any{"bot": map[string]any{"id": "B000000BOT", "deleted": false, "name": "earshot", "user_id": "U000000BOT", "app_id": App}})
 }
 
 func (s *Server) info(args url.Values) reply {

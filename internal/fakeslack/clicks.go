@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -24,7 +25,19 @@ type Click struct {
 	Option  string `json:"option"`  // of a menu: the beginning of the option's value
 	Chosen  string `json:"chosen"`  // of a menu: this whole value though the menu has it no more
 	User    string `json:"user"`    // id; empty means the first person
+	Block   string `json:"block"`   // of Value and Chosen: the block_id that the old view had; empty: "old"
 	Value   string `json:"value"`   // press a button of this value though the message has it no more, as one who looks at an old view does
+	App     string `json:"app"`     // of another app; empty means ours
+	Team    string `json:"team"`    // of another workspace; empty means ours
+	From    string `json:"from"`    // the workspace of the user; empty means ours, "-" that Slack does not say
+}
+
+// orOurs is an id, or the fake's own when it is empty.
+func orOurs(id, ours string) string {
+	if id == "" {
+		return ours
+	}
+	return id
 }
 
 var (
@@ -59,9 +72,13 @@ func (s *Server) payload(c Click) (map[string]any, error) {
 	}
 	s.envelope++
 	act["action_ts"] = s.nextTS()
+	user := map[string]any{"id": who.ID, "username": who.Handle, "name": who.Handle, "team_id": orOurs(c.From, Team)}
+	if c.From == "-" {
+		delete(user, "team_id")
+	}
 	return map[string]any{
-		"type": "block_actions", "team": map[string]any{"id": "T0000FAKE", "domain": "fake"}, "api_app_id": "A0000FAKE", "token": "legacy",
-		"user":       map[string]any{"id": who.ID, "username": who.Handle, "name": who.Handle, "team_id": "T0000FAKE"},
+		"type": "block_actions", "team": map[string]any{"id": orOurs(c.Team, Team), "domain": "fake"}, "api_app_id": orOurs(c.App, App), "token": "legacy",
+		"user":       user,
 		"container":  map[string]any{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": false},
 		"trigger_id": fmt.Sprintf("%d.trigger", s.envelope), "channel": map[string]any{"id": m.Channel, "name": "fake"},
 		"message": *m, "state": map[string]any{"values": map[string]any{}}, "response_url": s.Root() + "/response/" + m.Channel + "/" + who.ID,
@@ -71,11 +88,12 @@ func (s *Server) payload(c Click) (map[string]any, error) {
 
 // press finds the element in the message's blocks.
 func press(raw json.RawMessage, c Click) (map[string]any, error) {
+	stood := cmp.Or(c.Block, "old")
 	if c.Value != "" {
-		return map[string]any{"action_id": c.Action, "block_id": "old", "type": "button", "value": c.Value}, nil
+		return map[string]any{"action_id": c.Action, "block_id": stood, "type": "button", "value": c.Value}, nil
 	}
 	if c.Chosen != "" {
-		return map[string]any{"action_id": c.Action, "block_id": "old", "type": "overflow", "selected_option": map[string]any{"value": c.Chosen}}, nil
+		return map[string]any{"action_id": c.Action, "block_id": stood, "type": "overflow", "selected_option": map[string]any{"value": c.Chosen}}, nil
 	}
 	var blocks []block
 	if raw != nil {
@@ -183,8 +201,8 @@ func (s *Server) Submit(user string, values map[string]map[string]any) error {
 	}
 	view["id"], view["state"] = "V0000FAKE", map[string]any{"values": values}
 	err = s.deliver(id, map[string]any{
-		"type": "view_submission", "team": map[string]any{"id": "T0000FAKE", "domain": "fake"}, "api_app_id": "A0000FAKE",
-		"user": map[string]any{"id": user, "username": handle, "name": handle, "team_id": "T0000FAKE"}, "view": view, "response_urls": []any{},
+		"type": "view_submission", "team": map[string]any{"id": Team, "domain": "fake"}, "api_app_id": App,
+		"user": map[string]any{"id": user, "username": handle, "name": handle, "team_id": Team}, "view": view, "response_urls": []any{},
 	})
 	if err != nil {
 		return err

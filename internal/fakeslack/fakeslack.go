@@ -24,6 +24,12 @@ const (
 	SigningSecret = "fake-signing-secret"
 )
 
+// The workspace and the app that the tokens are for.
+const (
+	Team = "T0000FAKE"
+	App  = "A0000FAKE"
+)
+
 // Options change what the fake is like. The zero value is a friendly workspace.
 type Options struct {
 	Listen   string        // address; empty means a free port on loopback

@@ -121,7 +121,7 @@ func (r *Rig) State(m mention.Mention) (mention.Mention, mention.Case) {
 func (r *Rig) Do(m mention.Mention, a mention.Action) {
 	r.T.Helper()
 	a.By = mention.Person{ID: "slack:U1", Name: "Ira"}
-	d := desk.NewDesk(r.Store, func() time.Time { return r.Now }, func() {})
+	d := desk.NewDesk(r.Store, r.Planner.Rules().Lang, func() time.Time { return r.Now }, func() {})
 	if _, err := d.Do(context.Background(), ID(m), a); err != nil {
 		r.T.Fatal(err)
 	}

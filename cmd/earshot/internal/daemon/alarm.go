@@ -3,14 +3,14 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
-	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/internal/i18n"
 )
 
 // What stops complaints from flowing is told where people look: on /healthz, in a
@@ -25,15 +25,18 @@ const (
 	partClock     = "clock" // it differs from the database's
 )
 
-// troubles is everything that does not work now: route or part, and why.
+// troubles is everything that does not work now: route or part, and why. The health page
+// and the metrics are English.
 func (d *Daemon) troubles() map[string]string {
-	all := d.ownTroubles()
+	all := d.troublesIn(i18n.Lang{})
 	maps.Copy(all, d.roster.troubles())
 	return all
 }
 
 // ownTroubles are those of this process alone.
-func (d *Daemon) ownTroubles() map[string]string {
+func (d *Daemon) ownTroubles() map[string]string { return d.troublesIn(i18n.Lang{}) }
+
+func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 	all := d.metrics.inTrouble()
 	if why := d.clock.wrong(); why != "" {
 		all[partClock] = why
@@ -52,7 +55,7 @@ func (d *Daemon) ownTroubles() map[string]string {
 		}
 	}
 	if sources > 0 {
-		all[partPosts] = fmt.Sprintf("posts of %s cannot be stored; they are kept and tried again: %s", text.Count(sources, "source"), why)
+		all[partPosts] = l.Plural("notice.posts_not_stored", sources, "why", why)
 	}
 	return all
 }
@@ -60,19 +63,22 @@ func (d *Daemon) ownTroubles() map[string]string {
 // Refused is told that the saved watchlist cannot be used. Staff are told once, until a
 // good one was taken.
 func (d *Daemon) Refused(ctx context.Context, err error) {
-	words := firstProblem(err)
+	d.metrics.reloaded(false, d.now())
+	l := d.staffLang()
 	_, again := d.metrics.inTrouble()[partWatchlist]
-	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+words))
+	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+firstProblem(i18n.Lang{}, err)))
 	if !again {
-		d.tell(ctx, partWatchlist, "refused "+words, d.about(), "The watchlist that was saved is not in use, the one before it is. "+words)
+		words := firstProblem(l, err)
+		d.tell(ctx, partWatchlist, "refused "+words, d.about(), l.Text("notice.watchlist_refused", "why", words))
 	}
 }
 
 // taken is told that the watchlist is in use as it was saved.
 func (d *Daemon) taken(ctx context.Context) {
+	d.metrics.reloaded(true, d.now())
 	if _, refused := d.metrics.inTrouble()[partWatchlist]; refused {
 		d.metrics.trouble(partWatchlist, nil)
-		d.tell(ctx, partWatchlist, "taken", d.about(), "The watchlist is in use as it was saved.")
+		d.tell(ctx, partWatchlist, "taken", d.about(), d.staffLang().Text("notice.watchlist_taken"))
 	}
 }
 
@@ -85,15 +91,21 @@ func (d *Daemon) about() time.Time {
 }
 
 // firstProblem is the first mistake of a watchlist with its place, and how many there are.
-func firstProblem(err error) string {
+// Warnings stand in no way and are not told of.
+func firstProblem(l i18n.Lang, err error) string {
 	var many *config.Errors
-	if !errors.As(err, &many) || len(many.List) == 0 {
+	if !errors.As(err, &many) {
 		words, _, _ := strings.Cut(err.Error(), "\n")
 		return words
 	}
-	words := many.List[0].Error()
-	if more := len(many.List) - 1; more > 0 {
-		words += fmt.Sprintf(" (and %s more)", text.Count(more, "mistake"))
+	mistakes := slices.DeleteFunc(slices.Clone(many.List), func(e config.Error) bool { return e.Warning })
+	if len(mistakes) == 0 {
+		words, _, _ := strings.Cut(err.Error(), "\n")
+		return words
+	}
+	words := mistakes[0].Error()
+	if more := len(mistakes) - 1; more > 0 {
+		words += " (" + l.Plural("notice.more_mistakes", more) + ")"
 	}
 	return words
 }
@@ -128,25 +140,25 @@ type alarm struct {
 }
 
 func (d *Daemon) look(ctx context.Context, a *alarm) {
-	why, now := d.notStoring(), d.now()
+	l, now := d.staffLang(), d.now()
+	why := d.notStoring(l)
 	switch {
 	case !d.lease.heldLast(): // another replica tells; without a database this one still does
 		*a = alarm{}
 	case why == "" && a.told:
-		words := fmt.Sprintf("Posts can be stored again, after %s. earshot catches up.", text.Span(now.Sub(a.since)))
-		a.told = !d.tell(ctx, partDatabase, "back", a.since, words)
+		a.told = !d.tell(ctx, partDatabase, "back", a.since, l.Text("notice.stored_again", "span", l.Span(now.Sub(a.since))))
 	case why == "":
 		a.since = time.Time{}
 	case a.since.IsZero():
 		a.since = now
 	case !a.told && now.Sub(a.since) >= alarmAfter:
-		a.told = d.tell(ctx, partDatabase, "not storing", a.since, "Complaints cannot be stored, so none can be shown: "+why)
+		a.told = d.tell(ctx, partDatabase, "not storing", a.since, l.Text("notice.not_storing", "why", why))
 	}
 }
 
 // notStoring says why posts cannot be stored now; empty when they can.
-func (d *Daemon) notStoring() string {
-	all := d.troubles()
+func (d *Daemon) notStoring(l i18n.Lang) string {
+	all := d.troublesIn(l)
 	if why := all[partDatabase]; why != "" {
 		return why
 	}
@@ -165,7 +177,7 @@ func (d *Daemon) tell(ctx context.Context, subject, state string, since time.Tim
 	a := alerts.NewNotice(subject, state, since, d.secrets.Redact(words), d.notifiers.opsRoute())
 	err := d.store.Enqueue(ctx, a)
 	if err == nil {
-		d.wake()
+		d.wakeSender()
 		return true
 	}
 	to, ok := d.notifiers.notifierFor(a.Route)
@@ -173,7 +185,7 @@ func (d *Daemon) tell(ctx context.Context, subject, state string, since time.Tim
 		d.log.Error("staff cannot be told", "about", subject, "err", err)
 		return false
 	}
-	_, err = to.Post(ctx, alerts.Message{Alert: a, Details: alerts.ReadDetails(a.Payload), Now: d.now()})
+	_, err = to.Post(ctx, alerts.Message{Alert: a, Details: alerts.ReadDetails(a.Payload), Now: d.now(), Lang: d.lang(a.Route)})
 	var again *alerts.RetryError
 	var refused *alerts.RefusedError
 	if errors.As(err, &again) || errors.As(err, &refused) {

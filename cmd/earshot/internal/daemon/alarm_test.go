@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
 )
 
@@ -195,5 +197,14 @@ func TestRefusedWatchlist(t *testing.T) {
 	}
 	if _, h := healthOf(t, d); h.Status != "ok" {
 		t.Errorf("after a good one: %+v", h)
+	}
+}
+
+// TestFirstProblemIsAMistake: warnings that stand before it in the file are not the reason
+// why a watchlist is refused.
+func TestFirstProblemIsAMistake(t *testing.T) {
+	_, err := config.Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: A, terms: [Romashka]}]\nsources: [{feed: \"https://n.example/rss\", every: 1s}]\nfetch: {gap: 0s}\nwatchh: []\nroutess: []\n"), os.LookupEnv, config.Kinds{"feed": nil})
+	if got := firstProblem(i18n.Lang{}, err); !strings.Contains(got, "watchh") || !strings.HasSuffix(got, "(and 1 mistake more)") {
+		t.Errorf("told %q", got)
 	}
 }

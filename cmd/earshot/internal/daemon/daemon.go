@@ -20,8 +20,10 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/store"
@@ -34,6 +36,7 @@ type Options struct {
 	Colour    bool      // Out is a terminal that shows colours
 	Version   string    // goes into the User-Agent and the health page
 	Host      string    // by which people know this replica among others
+	Revision  string    // of the source it was built from; may be empty
 	Log       *slog.Logger
 	Now       func() time.Time
 
@@ -50,6 +53,7 @@ type Daemon struct {
 	started   time.Time
 	version   string
 	secrets   *config.Redactor
+	texts     *i18n.Catalog
 	store     *store.Store
 	key       []byte // digests of sources are made with it
 	seen      *seenSet
@@ -70,12 +74,13 @@ type Daemon struct {
 	analyzer atomic.Pointer[Analyzer]
 	fetch    atomic.Pointer[fetch.Client]
 	config   atomic.Pointer[config.Config]
-	first    *next // what Run begins with
+	restedAt atomic.Pointer[time.Time] // which entries rest was looked up then
 
-	taking sync.Mutex  // held while a watchlist is taken into use, or out of it
-	list   Watchlist   // the one in use, or waiting
-	at     bool        // it is in use
-	works  atomic.Bool // the same for those who do not wait for taking
+	reloading sync.Mutex  // held while a watchlist is taken into use, or out of it
+	first     *next       // what Run begins with
+	list      Watchlist   // the one in use, or waiting
+	at        bool        // it is in use
+	works     atomic.Bool // the same for those who do not wait for reloading
 
 	gap gap // in which nobody polled before the start
 }
@@ -86,6 +91,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	d = &Daemon{id: rand.Text(), log: opt.Log, version: opt.Version, secrets: opt.Secrets}
 	if d.secrets == nil {
 		d.secrets = &config.Redactor{}
+	}
+	if d.texts, err = i18n.New(); err != nil {
+		return nil, err
 	}
 	cfg := opt.Watchlist.Config
 	d.secrets.Take(cfg)
@@ -106,7 +114,10 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if d.key, err = d.store.PlaceKey(ctx); err != nil {
 		return nil, err
 	}
-	d.seen, err = openSeen(ctx, cfg, d.store, d.log)
+	d.metrics = newMetrics()
+	d.metrics.build(d.metrics.registry, opt.Version, opt.Revision)
+	d.metrics.inUse(true, d.now())
+	d.seen, err = openSeen(ctx, cfg, d.store, d.log, d.metrics.redisAsked)
 	if err != nil {
 		return nil, err
 	}
@@ -123,10 +134,16 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	}
 	d.commit(d.first)
 	d.fetch.Store(d.first.client)
+	pair, err := newKeyPair(cfg.Web.TLS, d.log, d.now)
+	if err != nil {
+		return nil, err
+	}
 	d.web = &webServer{
-		address:      cfg.Web.Listen,
+		web:          cfg.Web,
 		log:          d.log,
+		pair:         pair,
 		health:       hiding(d.secrets, http.HandlerFunc(d.health)),
+		well:         &well{ask: d.usable, now: d.now},
 		ready:        hiding(d.secrets, http.HandlerFunc(d.ready)),
 		metrics:      hiding(d.secrets, d.metrics.handler()),
 		interactions: d.notifiers.interactions,
@@ -139,8 +156,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 // wire makes the parts that stay the same for the life of the process.
 func (d *Daemon) wire(opt Options) {
 	d.planner = plan.NewPlanner(alerts.Rules{}) // commit fills it
-	d.metrics = newMetrics()
-	d.notifiers = newNotifiers(opt, d.metrics.trouble)
+	d.notifiers = newNotifiers(opt, d.metrics.trouble, d.metrics.slackCalled)
 	d.lease = newLease(leaseOptions{
 		db: d.store, shared: d.store.Shared(), holder: d.id, may: d.works.Load, begin: d.newDelivery, log: d.log, now: opt.Now,
 	})
@@ -149,8 +165,15 @@ func (d *Daemon) wire(opt Options) {
 		me: store.Replica{ID: d.id, Host: opt.Host, Version: opt.Version, Started: d.started},
 	}
 	d.signals = newSignals(d.store, d.called, d.log)
-	d.desk = desk.NewDesk(d.store, d.now, d.wake)
-	d.notifiers.slackTakes(d.desk, d.store, d.replies, d.now, func() *time.Location { return d.planner.Rules().Zone })
+	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.wakeSender)
+	d.notifiers.slackTakes(slack.Options{
+		Desk:     d.desk,
+		Reader:   d.store,
+		Replies:  d.replies,
+		Now:      d.now,
+		Zone:     func() *time.Location { return d.planner.Rules().Zone },
+		Language: d.texts.In,
+	})
 	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, d.store, d.now, d.pollNow)
 	d.monitor = monitor.New(monitor.Options{
 		Seen:     d.seen,
@@ -160,13 +183,25 @@ func (d *Daemon) wire(opt Options) {
 		Threads:  threadSource{followKeeper: d.store, cases: d.store, now: d.now},
 		Bound:    func(ctx context.Context) context.Context { return fetch.WithHostBudget(ctx, fetch.PollHosts) },
 		Hubs:     hubOffers(d.hubs),
+		Lang:     d.staffLang,
 		Log:      d.log,
 		Now:      d.now,
 	})
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.states = &states{shared: d.store.Shared(), own: d.monitor.Status, db: d.store, names: d.sourceNames, now: d.now}
 	d.metrics.watch(d.sources, d.store, d.troubles, d.replicaCounts)
+	stands := &storeCollector{database: opt.Watchlist.Database()}
+	if opt.Watchlist.Store.Redis.IsSet() {
+		stands.redis = d.seen.health
+	}
+	d.metrics.registry.MustRegister(stands)
 }
+
+// lang is the language of those who read a route.
+func (d *Daemon) lang(route string) i18n.Lang { return d.planner.Rules().Lang(route) }
+
+// staffLang is the language of those who are told about earshot itself.
+func (d *Daemon) staffLang() i18n.Lang { return d.lang(d.notifiers.opsRoute()) }
 
 // Run works until ctx ends and then stops in one order: first nothing new is
 // heard, then nothing new is decided, then what is on its way goes out, then another
@@ -196,14 +231,16 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.web.serve(deciding) })
 	decide.Go(func() { d.lease.whileHolding(deciding, d.decide) })
 	decide.Go(func() { d.alarmLoop(deciding) })
+	decide.Go(func() { d.seen.keep(deciding) })
+	hear.Go(func() { d.pauseLoop(listening) })
 	hear.Go(func() { d.monitor.Run(listening) })
 	if d.hubs != nil {
 		hear.Go(func() { d.hubs.Run(listening) })
 		hear.Go(func() { d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hubs.Ask(ctx) }) })
 	}
-	d.taking.Lock()
+	d.reloading.Lock()
 	d.poll(listening, d.first)
-	d.taking.Unlock()
+	d.reloading.Unlock()
 	if d.store.Shared() {
 		d.signals.call(callReplicas)
 	}

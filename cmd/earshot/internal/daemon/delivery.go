@@ -28,6 +28,7 @@ func (d *Daemon) newDelivery() *delivery {
 		Log:         d.log,
 		Now:         d.now,
 		LostSince:   d.lostSince,
+		Lang:        d.lang,
 		Accepted:    d.metrics.accepted,
 		Trouble:     func(route string, err error) { del.routes.trouble(route, err) },
 	})

@@ -25,19 +25,25 @@ type ledger struct {
 	planner planner
 	wake    func()
 	again   func(context.Context) // routes what waits once more
+	meters  *meters
 }
 
 func (d *Daemon) ledger() ledger {
-	return ledger{store: d.store, planner: d.planner, wake: d.wake, again: d.routeAgain}
+	return ledger{store: d.store, planner: d.planner, wake: d.wakeSender, again: d.routeAgain, meters: d.metrics.meters}
 }
 
 // Ingest implements monitor.Ledger. Alerts that were planned by the rules of before a
 // reload, and committed after what waited was routed by the new ones, are routed once more.
 func (l ledger) Ingest(ctx context.Context, in mention.PollResult) (mention.IngestResult, error) {
 	rules := l.planner.Rules()
+	var planned []*mention.PendingMention
 	receipt, err := l.store.Ingest(ctx, in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
+		planned = drafts // of the last try
 		return l.planner.Plan(ctx, tx, in.At, drafts)
 	})
+	if err == nil {
+		l.meters.ingested(planned)
+	}
 	if err == nil && len(receipt.Alerts) > 0 {
 		if l.planner.Rules() != rules {
 			l.again(ctx)
@@ -74,7 +80,7 @@ type opsNotifier struct {
 }
 
 func (d *Daemon) ops() opsNotifier {
-	return opsNotifier{outbox: d.store, route: d.opsRoute, rules: d.planner.Rules, now: d.now, wake: d.wake, hide: d.secrets.Redact}
+	return opsNotifier{outbox: d.store, route: d.opsRoute, rules: d.planner.Rules, now: d.now, wake: d.wakeSender, hide: d.secrets.Redact}
 }
 
 // Notify implements monitor.OpsNotifier.

@@ -21,6 +21,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	latency  *prometheus.HistogramVec
 	posted   *prometheus.CounterVec
+	*meters
 
 	mu       sync.Mutex
 	troubles map[string]string // routes and parts that do not work, with the reason
@@ -36,8 +37,10 @@ func newMetrics() *metrics {
 			Name: "earshot_alert_latency_seconds", Help: "From the poll that saw the post to the channel's acceptance of the message.", Buckets: latencyBuckets,
 		}, []string{"source"}),
 		posted:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "earshot_messages_total", Help: "Messages accepted by their channel."}, []string{"kind"}),
+		meters:   newMeters(),
 		troubles: map[string]string{},
 	}
+	m.meters.register(m.registry)
 	m.registry.MustRegister(m.latency, m.posted, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -52,6 +55,7 @@ func (m *metrics) accepted(msg alerts.Message, at time.Time) {
 	m.posted.WithLabelValues(string(msg.Alert.Kind)).Inc()
 	if source := msg.Mention.Post.Source; source != "" && msg.Alert.Kind == mention.Complaint {
 		m.latency.WithLabelValues(source).Observe(at.Sub(msg.Mention.HeardAt).Seconds())
+		m.waited(waitPosted, msg.Mention.HeardAt, at)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 type notifiers struct {
 	log     *slog.Logger
 	trouble func(part string, err error)
+	called  func(method string, outcome slack.Outcome)
 	console alerts.Notifier
 	client  *http.Client
 	base    slack.Options // what does not come from the watchlist
@@ -48,30 +49,24 @@ func outgoing() *http.Client {
 	return &http.Client{Transport: punctual{http.DefaultTransport, time.Now}, Timeout: slackTimeout, CheckRedirect: alerts.RefuseRedirect}
 }
 
-func newNotifiers(opt Options, trouble func(string, error)) *notifiers {
+func newNotifiers(opt Options, trouble func(string, error), called func(string, slack.Outcome)) *notifiers {
 	return &notifiers{
 		log:     opt.Log,
 		trouble: trouble,
+		called:  called,
 		changed: make(chan struct{}),
 		console: console.New(console.Options{Out: opt.Out, Colour: opt.Colour}),
 		client:  outgoing(),
 	}
 }
 
-// slackTakes says what Slack works with; before the first use. now is the outbox's clock:
-// Slack's is measured against it; zone is where people mean "tomorrow 9:00".
-func (n *notifiers) slackTakes(desk slack.Desk, reader alerts.Reader, replies func(m mention.Mention, me string) []string, now func() time.Time, zone func() *time.Location) {
-	n.base = slack.Options{
-		HTTP:    n.client,
-		Desk:    desk,
-		Reader:  reader,
-		Replies: replies,
-		Zone:    zone,
-		Log:     n.log,
-		Now:     now,
-		Trouble: func(err error) { n.trouble("slack", err) },
-		Unknown: func(err error) { n.trouble("notify", err) },
-	}
+// slackTakes says what Slack works with, but for what the watchlist and the ways out say;
+// before the first use. Now is the outbox's clock: Slack's is measured against it.
+func (n *notifiers) slackTakes(base slack.Options) {
+	base.Called, base.HTTP, base.Log = n.called, n.client, n.log
+	base.Trouble = func(err error) { n.trouble("slack", err) }
+	base.Unknown = func(err error) { n.trouble("notify", err) }
+	n.base = base
 }
 
 // prepare makes the ways out of a watchlist; use takes them. A Slack account that
@@ -125,6 +120,7 @@ func slackAccount(options slack.Options, cfg *config.Config) slack.Options {
 	options.BotToken, options.BotTokenFrom = s.BotToken.Reveal(), s.BotToken.Origin()
 	options.AppToken, options.AppTokenFrom = s.AppToken.Reveal(), s.AppToken.Origin()
 	options.SigningSecret, options.APIURL = s.SigningSecret.Reveal(), s.APIURL
+	options.Outsiders = s.Outsiders == config.OutsidersAllow
 	return options
 }
 

@@ -2,10 +2,13 @@ package daemon
 
 import (
 	"context"
+	"reflect"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/monitor"
 )
 
@@ -18,6 +21,7 @@ import (
 type next struct {
 	list      Watchlist
 	config    *config.Config
+	at        time.Time // what was off then is not in use
 	analyzer  *Analyzer
 	rules     alerts.Rules
 	notifiers notifierSet
@@ -42,11 +46,17 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		client.Close()
 		return nil, err
 	}
+	rules := NewRules(list.Config, scorer)
+	rules.Language, rules.Spoken = d.texts.In(list.Language), map[string]i18n.Lang{}
+	for route, code := range list.Spoken() {
+		rules.Spoken[route] = d.texts.In(code)
+	}
 	n := &next{
 		list:      list,
 		config:    list.Config,
+		at:        list.at,
 		analyzer:  NewAnalyzer(list, scorer, d.planner.OfficialFor),
-		rules:     NewRules(list.Config, scorer),
+		rules:     rules,
 		notifiers: d.notifiers.prepare(list.Config),
 		client:    client,
 		sources:   sources,
@@ -82,6 +92,7 @@ func (d *Daemon) commit(n *next) {
 	d.planner.Use(n.rules)
 	d.analyzer.Store(n.analyzer)
 	d.config.Store(n.config)
+	d.restedAt.Store(&n.at)
 }
 
 // poll hands the prepared sources to the running monitor, with the client of
@@ -118,8 +129,8 @@ func (d *Daemon) rest(ctx context.Context) {
 // turned begins or ends the work of this replica, when another came with a newer
 // watchlist, or the one that had it is gone.
 func (d *Daemon) turned(ctx context.Context) {
-	d.taking.Lock()
-	defer d.taking.Unlock()
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
 	newest := d.roster.isNewest()
 	switch {
 	case newest == d.at || d.list.Config == nil || ctx.Err() != nil: // nothing to do, or too early, or too late
@@ -144,26 +155,35 @@ func (d *Daemon) turned(ctx context.Context) {
 // cannot and changes nothing. What is bound to the process (store, web) keeps its
 // old value, and the log says so.
 func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
-	d.taking.Lock()
-	defer d.taking.Unlock()
-	n, err := d.prepare(ctx, list)
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	old, n, err := d.take(ctx, list)
 	if err != nil {
 		return err
 	}
-	old := d.config.Load()
-	d.commit(n)
 	if old.Store.Database.Reveal() != n.config.Store.Database.Reveal() ||
-		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || old.Web != n.config.Web {
+		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || !reflect.DeepEqual(old.Web, n.config.Web) {
 		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
-	d.poll(ctx, n)
 	if d.store.Shared() {
 		d.signals.call(callReplicas)
 	}
+	d.taken(ctx)
+	return nil
+}
+
+// take puts a watchlist into the place of the one in use, whose config is old. The caller
+// holds reloading.
+func (d *Daemon) take(ctx context.Context, list Watchlist) (old *config.Config, n *next, err error) {
+	if n, err = d.prepare(ctx, list); err != nil {
+		return nil, nil, err
+	}
+	old = d.config.Load()
+	d.commit(n)
+	d.poll(ctx, n)
 	if d.lease.held() && n.newest {
 		d.routeAgain(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
 	}
 	d.lease.delivery().sender.Reload()
-	d.taken(ctx)
-	return nil
+	return old, n, nil
 }

@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -198,22 +197,17 @@ func (r *routes) look(ctx context.Context, route string, b breakage, broken map[
 // known by the oldest alert that waits because of it, so that it is told once, whoever
 // finds it and however often earshot starts.
 func (r *routes) tell(ctx context.Context, route string, why error, n int, since time.Time, s mention.Severity, broken map[string]breakage) error {
-	words := fmt.Sprintf("Nothing can be posted to %s: %s. %s.", route, text.Line(r.opt.hide(why.Error()), 500), waits(n))
+	rules := r.opt.rules()
+	to := r.working(*rules, s, broken)
+	words := rules.Lang(to).Plural("notice.route", n, "route", route, "why", text.Line(r.opt.hide(why.Error()), 500))
 	a := alerts.NewNotice(route, "refused", since, words, "")
 	a.CreatedAt, a.Severity = r.opt.now(), s
-	a.Route, a.NotBefore = r.working(*r.opt.rules(), s, broken), r.opt.rules().HeldUntil(s, a.CreatedAt)
+	a.Route, a.NotBefore = to, rules.HeldUntil(s, a.CreatedAt)
 	if err := r.opt.outbox.Enqueue(ctx, a); err != nil {
 		return err
 	}
 	r.opt.wake()
 	return nil
-}
-
-func waits(n int) string {
-	if n == 1 {
-		return "One message waits for it"
-	}
-	return fmt.Sprintf("%d messages wait for it", n)
 }
 
 // opsRoute is where a notice goes that is meant for a route.

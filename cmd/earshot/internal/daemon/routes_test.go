@@ -196,7 +196,7 @@ func TestBrokenRouteIsToldElsewhere(t *testing.T) {
 			}
 			eventually(t, "the notice", func() bool { return len(good.told()) > 0 })
 			eventually(t, "that it is written down", func() bool { return d.lease.delivery().routes.snapshot()["webhook:bad"].told })
-			d.wake()
+			d.wakeSender()
 			time.Sleep(100 * time.Millisecond)
 		})
 	}

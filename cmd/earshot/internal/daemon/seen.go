@@ -15,22 +15,23 @@ import (
 type seenSet struct {
 	monitor.Seen
 	health func() error // nil: well
+	keep   func(context.Context)
 	close  func() error
 }
 
 // openSeen opens Redis when the watchlist names one, else the database is its own
 // seen set. A Redis that is away now is used as soon as it is back.
-func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slog.Logger) (*seenSet, error) {
+func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slog.Logger, asked func(time.Duration, error)) (*seenSet, error) {
 	nothing := func() error { return nil }
 	address := cfg.Store.Redis.Reveal()
 	if address == "" {
-		return &seenSet{Seen: db.Seen(), health: nothing, close: nothing}, nil
+		return &seenSet{Seen: db.Seen(), health: nothing, keep: func(context.Context) {}, close: nothing}, nil
 	}
 	key, err := db.InstallKey(ctx)
 	if err != nil {
 		return nil, err
 	}
-	redis, err := store.OpenRedis(store.RedisOptions{URL: address, InstallKey: key, Log: log, Now: time.Now})
+	redis, err := store.OpenRedis(store.RedisOptions{URL: address, InstallKey: key, Log: log, Now: time.Now, Asked: asked})
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +45,7 @@ func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slo
 		}
 		return nil
 	}
-	return &seenSet{Seen: filter, health: health, close: filter.Close}, nil
+	return &seenSet{Seen: filter, health: health, keep: filter.Keep, close: filter.Close}, nil
 }
 
 // ProbeRedis asks the watchlist's Redis whether it would serve; nil too without one.

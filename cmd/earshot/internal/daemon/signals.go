@@ -98,8 +98,8 @@ func (s *signals) listen(ctx context.Context) {
 	}
 }
 
-// wake makes who delivers look at the outbox now.
-func (d *Daemon) wake() {
+// wakeSender makes who delivers look at the outbox now.
+func (d *Daemon) wakeSender() {
 	if d.lease.held() {
 		d.lease.delivery().sender.Wake()
 		return

@@ -74,6 +74,9 @@ func newSources(w Watchlist, client *fetch.Client, key []byte, log *slog.Logger)
 	// A stream of a whole network is affordable because most of it is dropped at once.
 	watched := func(title, text string) bool { return len(w.Terms.Match(title, text)) > 0 }
 	for _, src := range w.Sources {
+		if src.Off(w.at) {
+			continue
+		}
 		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now, Interest: watched}
 		if len(src.Watches) > 0 {
 			env.Interest = nil

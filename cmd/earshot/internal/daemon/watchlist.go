@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -23,6 +24,7 @@ type Watchlist struct {
 	Rivals *match.Set // the rivals of each watch, under its name; nil when there are none
 
 	owners map[string][]string // by source
+	at     time.Time           // what was off at this time is not among the terms
 }
 
 // Mentions returns the watches a post is a mention of: those that it names, and those
@@ -40,38 +42,54 @@ func (l Watchlist) Mentions(post mention.Post) []match.Hit {
 // Owners returns the watches that every post of the source of this name is about.
 func (l Watchlist) Owners(source string) []string { return l.owners[source] }
 
-// owners lists the watches of the sources that belong to some, by the source's name.
-func owners(sources []config.Source) map[string][]string {
+// owners lists the watches of the sources that belong to some, by the source's name;
+// watches that are off own nothing.
+func owners(cfg *config.Config, now time.Time) map[string][]string {
+	off := map[string]bool{}
+	for _, w := range cfg.Watches {
+		off[w.Name] = w.Off(now)
+	}
 	out := map[string][]string{}
-	for _, src := range sources {
+	for _, src := range cfg.Sources {
 		for _, w := range src.Watches {
+			if off[w.Value] {
+				continue
+			}
 			out[src.Name] = append(out[src.Name], w.Value)
 		}
 	}
 	return out
 }
 
-// Load reads and checks a watchlist: what config alone cannot know (the options
+// Load reads and checks a watchlist of files and folders: what config alone cannot know (the options
 // of the kinds, the terms) is checked here too, so that all mistakes are reported
 // at once. Mistakes are a *config.Errors.
-func Load(path string) (Watchlist, error) {
-	cfg, err := config.Load(path, KindOptions())
+func Load(paths ...string) (Watchlist, error) {
+	cfg, err := config.Load(paths, KindOptions())
 	return Check(cfg, err)
 }
 
 // Check adds the mistakes of terms and source options to those of the file itself
 // (what config returned), also when the file has mistakes of its own.
 func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
+	var unread *config.ReadError
+	if errors.As(loadErr, &unread) {
+		return Watchlist{}, loadErr
+	}
 	all := &config.Errors{}
 	all.Add(loadErr)
 	understood := cfg
 	if cfg == nil {
 		understood = all.Partial
 	}
-	list := Watchlist{Config: cfg}
+	now := time.Now()
+	list := Watchlist{Config: cfg, at: now}
 	if understood != nil {
 		set, problems, _ := compileWatches(understood, understood.Watches) // the problems say all that the error does
 		list.Terms = set
+		if on := watchesOn(understood.Watches, now); len(on) < len(understood.Watches) {
+			list.Terms, _, _ = compileWatches(understood, on) // all were compiled already, for their mistakes
+		}
 		if named := rivals(understood.Watches); len(named) > 0 {
 			var more []config.Error
 			list.Rivals, more, _ = compileWatches(understood, named)
@@ -84,7 +102,7 @@ func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
 				all.Add(p)
 			}
 		}
-		list.owners = owners(understood.Sources)
+		list.owners = owners(understood, now)
 		checkSources(understood, all)
 		if cfg != nil {
 			cfg.Warnings = append(cfg.Warnings, sourceWarnings(cfg)...)
@@ -192,6 +210,10 @@ func KindOptions() config.Kinds {
 func CompileTerms(cfg *config.Config) (*match.Set, error) {
 	set, _, err := compileWatches(cfg, cfg.Watches)
 	return set, err
+}
+
+func watchesOn(list []config.Watch, now time.Time) []config.Watch {
+	return slices.DeleteFunc(slices.Clone(list), func(w config.Watch) bool { return w.Off(now) })
 }
 
 // rivals are watches that look for the rivals of those that have some.

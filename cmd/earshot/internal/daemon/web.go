@@ -1,54 +1,81 @@
 package daemon
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"crypto/sha256"
+	"crypto/subtle"
+	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
+	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/net/netutil"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
-	"golang.org/x/net/netutil"
-
 	"github.com/earshot/earshot/internal/websub"
-	"github.com/earshot/earshot/monitor"
 )
 
-// webServer answers on web.listen: /healthz, /livez, /readyz, /metrics, Slack's signed requests
-// when the watchlist has a signing secret, hubs when it has web.public_url, and
-// programs that hand posts in when it has push sources.
+// webServer answers by HTTP. What comes from outside (Slack's signed requests, hubs,
+// programs that hand posts in, one who asks whether earshot is well) comes to web.listen;
+// what is the operator's alone (/metrics, the whole /healthz) stands on web.admin_listen,
+// on web.listen only while nobody but this machine reaches that, or has web.admin_token.
 type webServer struct {
-	address      string // web.listen; empty for no server
+	web          config.Web
 	log          *slog.Logger
 	health       http.Handler
+	well         http.Handler // /healthz of those who may know no more
 	ready        http.Handler
 	metrics      http.Handler
 	interactions http.HandlerFunc
 	hubs         *websub.Subscriber // nil: no hub can reach this daemon
 	pushed       http.Handler
-	listener     net.Listener // nil until listen
+	pair         *keyPair     // nil: no TLS
+	public       net.Listener // nil until listen, and without web.listen
+	admin        net.Listener
 }
 
-// listen opens the port, so that a port in use stops the start and not a
-// goroutine later. Without web.listen there is no server.
+// listen opens the ports, so that a port in use stops the start and not a goroutine
+// later. Only the admin port that nobody chose may be in use: another earshot has it.
 func (w *webServer) listen() error {
-	if w.address == "" {
+	if w.web.Listen != "" {
+		l, err := net.Listen("tcp", w.web.Listen)
+		if err != nil {
+			return fmt.Errorf("web.listen: %w (is another earshot running, or is the port taken?)", err)
+		}
+		w.public = netutil.LimitListener(l, maxConns)
+		w.log.Info("web", "address", l.Addr().String(), "tls", w.pair != nil)
+	}
+	address, chosen := w.web.Admin()
+	if address == "" {
 		return nil
 	}
-	l, err := net.Listen("tcp", w.address)
-	if err != nil {
-		return fmt.Errorf("web.listen: %w (is another earshot running, or is the port taken?)", err)
+	l, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		w.admin = netutil.LimitListener(l, maxConns)
+		w.log.Info("web for the operator", "address", l.Addr().String())
+	case chosen:
+		w.close()
+		return fmt.Errorf("web.admin_listen: %w (is another earshot running, or is the port taken?)", err)
+	default:
+		w.log.Warn("nobody can read /metrics and the whole /healthz: write web.admin_listen with another port", "err", err)
 	}
-	w.listener = netutil.LimitListener(l, maxConns)
-	w.log.Info("web", "address", l.Addr().String())
 	return nil
+}
+
+// close gives the ports back that no server has.
+func (w *webServer) close() {
+	for _, l := range []net.Listener{w.public, w.admin} {
+		if l != nil {
+			_ = l.Close()
+		}
+	}
 }
 
 // Limits of a request from outside.
@@ -57,17 +84,28 @@ const (
 	bodyTimeout   = 10 * time.Second
 	writeTimeout  = 30 * time.Second // of a whole answer: one who does not read it is cut off
 	idleTimeout   = 2 * time.Minute  // between two requests of a connection
-	maxConns      = 256              // at once; who comes later waits in the system's queue
+	maxConns      = 256              // at once and listener; who comes later waits in the system's queue
 	maxHeader     = 64 << 10
 	webGrace      = 3 * time.Second
 )
 
 // serve answers until ctx ends.
 func (w *webServer) serve(ctx context.Context) {
-	if w.listener == nil {
-		return
+	var done sync.WaitGroup
+	if w.public != nil {
+		server := w.server(w.limited(w.routes()))
+		if w.pair != nil {
+			server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: w.pair.certificate}
+		}
+		done.Go(func() { w.answer(ctx, server, w.public) })
 	}
-	server := w.server()
+	if w.admin != nil {
+		done.Go(func() { w.answer(ctx, w.server(w.adminRoutes()), w.admin) })
+	}
+	done.Wait()
+}
+
+func (w *webServer) answer(ctx context.Context, server *http.Server, on net.Listener) {
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.Background(), webGrace)
 		defer cancel()
@@ -76,24 +114,35 @@ func (w *webServer) serve(ctx context.Context) {
 		}
 	})
 	defer stop()
-	if err := server.Serve(w.listener); !errors.Is(err, http.ErrServerClosed) {
+	var err error
+	if server.TLSConfig != nil {
+		err = server.ServeTLS(on, "", "")
+	} else {
+		err = server.Serve(on)
+	}
+	if !errors.Is(err, http.ErrServerClosed) {
 		w.log.Error("web server ended", "err", err)
 	}
 }
 
-// server is the HTTP server with its bounds.
-func (w *webServer) server() *http.Server {
-	return &http.Server{Handler: w.routes(), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader}
+// server is an HTTP server with its bounds. What it says of connections that break is not
+// for the log: anybody can make it say so, as often as they like.
+func (w *webServer) server(handler http.Handler) *http.Server {
+	return &http.Server{Handler: w.named(handler), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelDebug)}
 }
 
+// interactionsPath is where Slack's signed requests come.
+const interactionsPath = "/slack/interactions"
+
+// routes is what web.listen answers.
 func (w *webServer) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /healthz", w.health)
-	mux.HandleFunc("GET /livez", func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprintln(rw, "ok") })
-	mux.Handle("GET /readyz", w.ready)
-	mux.Handle("GET /metrics", w.metrics)
-	mux.HandleFunc("POST /slack/interactions", w.interactions)
+	mux.Handle("GET /healthz", w.operators(w.health, w.well))
+	mux.HandleFunc("GET /livez", live)
+	mux.Handle("GET /readyz", w.operators(w.ready, w.well))
+	mux.Handle("GET /metrics", w.operators(w.metrics, http.HandlerFunc(elsewhere)))
+	mux.HandleFunc("POST "+interactionsPath, w.interactions)
 	mux.Handle("POST "+push.Path, w.pushed)
 	if w.hubs != nil {
 		mux.Handle(websub.Path, w.hubs)
@@ -101,110 +150,51 @@ func (w *webServer) routes() http.Handler {
 	return mux
 }
 
-// hiding serves what next answers without the secrets of the watchlists: errors of
-// libraries and names of sources may hold them. The answers are short, so they are
-// held back as a whole and never compressed.
-func hiding(secrets *config.Redactor, next http.Handler) http.Handler {
+// adminRoutes is what web.admin_listen answers.
+func (w *webServer) adminRoutes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /healthz", w.health)
+	mux.HandleFunc("GET /livez", live)
+	mux.Handle("GET /readyz", w.ready)
+	mux.Handle("GET /metrics", w.metrics)
+	address, _ := w.web.Admin()
+	if alone := (config.Web{Listen: address}).Inside(); alone || !w.web.AdminToken.IsSet() {
+		return mux
+	}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		r = r.Clone(r.Context())
-		r.Header.Del("Accept-Encoding")
-		held := &heldAnswer{ResponseWriter: rw, status: http.StatusOK}
-		next.ServeHTTP(held, r)
-		rw.Header().Del("Content-Length")
-		rw.WriteHeader(held.status)
-		_, _ = io.WriteString(rw, secrets.Redact(held.body.String())) // the asker is gone if this fails
+		if !w.operator(r) {
+			rw.Header().Set("WWW-Authenticate", "Bearer")
+			http.Error(rw, "send Authorization: Bearer with web.admin_token", http.StatusUnauthorized)
+			return
+		}
+		mux.ServeHTTP(rw, r)
 	})
 }
 
-type heldAnswer struct {
-	http.ResponseWriter
-	status int
-	body   bytes.Buffer
+func live(rw http.ResponseWriter, _ *http.Request) { fmt.Fprintln(rw, "ok") }
+
+// elsewhere answers who asks web.listen for what is the operator's.
+func elsewhere(rw http.ResponseWriter, _ *http.Request) {
+	http.Error(rw, "this is on web.admin_listen, or needs web.admin_token: docs/web.md", http.StatusNotFound)
 }
 
-// WriteHeader notes the status.
-func (h *heldAnswer) WriteHeader(status int) { h.status = status }
-
-// Write notes the body.
-func (h *heldAnswer) Write(p []byte) (int, error) { return h.body.Write(p) }
-
-// Health is the answer of /healthz. Status is "ok" while complaints can flow;
-// sources in trouble do not change it, they are listed. Whether to restart the process
-// is another question, which /livez answers: no trouble listed here ends by that.
-type Health struct {
-	Status  string            `json:"status"` // ok, degraded (a part is away; it catches up), down
-	Version string            `json:"version"`
-	Uptime  string            `json:"uptime"`
-	Trouble map[string]string `json:"trouble"` // part → what is wrong
-	Sources []SourceHealth    `json:"sources"`
-	Outbox  map[string]int    `json:"outbox"`
-
-	Replicas []ReplicaHealth `json:"replicas,omitempty"` // where several may work on one database
+// operators serves full to those who may see it, and brief to all others.
+func (w *webServer) operators(full, brief http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if w.web.Inside() || w.operator(r) {
+			full.ServeHTTP(rw, r)
+			return
+		}
+		brief.ServeHTTP(rw, r)
+	})
 }
 
-// SourceHealth is how one source stands. Times are RFC 3339 UTC.
-type SourceHealth struct {
-	Name        string        `json:"name"`
-	State       monitor.State `json:"state"` // ok, failing, suspended, quiet, empty, blocked, new
-	LastPoll    string        `json:"last_poll,omitempty"`
-	LastSuccess string        `json:"last_success,omitempty"`
-	LastNew     string        `json:"last_new,omitempty"`
-	Error       string        `json:"error,omitempty"`
-}
-
-func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
-	out := Health{
-		Status:  "ok",
-		Version: d.version,
-		Uptime:  d.now().Sub(d.started).Round(time.Second).String(),
-		Trouble: d.troubles(),
-		Outbox:  map[string]int{},
+// operator reports whether a request carries web.admin_token.
+func (w *webServer) operator(r *http.Request) bool {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok || !w.web.AdminToken.IsSet() {
+		return false
 	}
-	for _, s := range d.sources() {
-		out.Sources = append(out.Sources, SourceHealth{
-			Name:        s.Name,
-			State:       s.StateAt(d.now()),
-			LastPoll:    Stamp(s.LastPoll),
-			LastSuccess: Stamp(s.LastSuccess),
-			LastNew:     Stamp(s.LastNew),
-			Error:       s.LastError,
-		})
-	}
-	out.Replicas = d.replicas()
-	if len(out.Trouble) > 0 || slices.ContainsFunc(out.Replicas, func(r ReplicaHealth) bool { return r.Waits || len(r.Trouble) > 0 }) {
-		out.Status = "degraded"
-	}
-	status := http.StatusOK
-	counts, err := d.store.Counts(r.Context(), d.now())
-	if err != nil {
-		out.Trouble["database"] = err.Error()
-	}
-	if out.Trouble["database"] != "" {
-		out.Status, status = "down", http.StatusServiceUnavailable
-	}
-	out.Outbox["pending"], out.Outbox["posting"] = counts.Pending, counts.Posting
-	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
-	rw.WriteHeader(status)
-	_ = json.NewEncoder(rw).Encode(out) // the asker is gone if this fails
-}
-
-// ready answers whether the daemon can do its work now: read and write its database.
-func (d *Daemon) ready(rw http.ResponseWriter, r *http.Request) {
-	_, err := d.store.Counts(r.Context(), d.now())
-	if err == nil {
-		err = d.store.Trouble()
-	}
-	if err != nil {
-		http.Error(rw, err.Error(), http.StatusServiceUnavailable)
-		return
-	}
-	fmt.Fprintln(rw, "ok")
-}
-
-// Stamp is t as every JSON of earshot writes it: RFC 3339 UTC, empty when unknown.
-func Stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
+	got, want := sha256.Sum256([]byte(strings.TrimSpace(token))), sha256.Sum256([]byte(w.web.AdminToken.Reveal()))
+	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
 }

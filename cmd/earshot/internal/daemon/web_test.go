@@ -17,11 +17,11 @@ func TestWebCutsOffWhoDoesNotRead(t *testing.T) {
 		defer there.Close()
 		flood := make([]byte, 1<<20)
 		w := &webServer{log: slog.New(slog.DiscardHandler), metrics: http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write(flood) }),
-			health: http.NotFoundHandler(), ready: http.NotFoundHandler(), interactions: http.NotFound, pushed: http.NotFoundHandler(), listener: &oneConn{conn: here, done: make(chan struct{})}}
+			health: http.NotFoundHandler(), ready: http.NotFoundHandler(), interactions: http.NotFound, pushed: http.NotFoundHandler(), public: &oneConn{conn: here, done: make(chan struct{})}}
 		ctx, cancel := context.WithCancel(t.Context())
 		served := make(chan struct{})
 		go func() { w.serve(ctx); close(served) }()
-		if _, err := there.Write([]byte("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+		if _, err := there.Write([]byte("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(writeTimeout + time.Second)

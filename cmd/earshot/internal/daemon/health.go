@@ -1,0 +1,165 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/monitor"
+)
+
+// hiding serves what next answers without the secrets of the watchlists: errors of
+// libraries and names of sources may hold them. The answers are short, so they are
+// held back as a whole and never compressed.
+func hiding(secrets *config.Redactor, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		r = r.Clone(r.Context())
+		r.Header.Del("Accept-Encoding")
+		held := &heldAnswer{ResponseWriter: rw, status: http.StatusOK}
+		next.ServeHTTP(held, r)
+		rw.Header().Del("Content-Length")
+		rw.WriteHeader(held.status)
+		_, _ = io.WriteString(rw, secrets.Redact(held.body.String())) // the asker is gone if this fails
+	})
+}
+
+type heldAnswer struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+// WriteHeader notes the status.
+func (h *heldAnswer) WriteHeader(status int) { h.status = status }
+
+// Write notes the body.
+func (h *heldAnswer) Write(p []byte) (int, error) { return h.body.Write(p) }
+
+// Health is the answer of /healthz. Status is "ok" while complaints can flow;
+// sources in trouble do not change it, they are listed. Whether to restart the process
+// is another question, which /livez answers: no trouble listed here ends by that.
+type Health struct {
+	Status  string            `json:"status"` // ok, degraded (a part is away; it catches up), down
+	Version string            `json:"version"`
+	Uptime  string            `json:"uptime"`
+	Trouble map[string]string `json:"trouble"` // part → what is wrong
+	Sources []SourceHealth    `json:"sources"`
+	Outbox  map[string]int    `json:"outbox"`
+
+	Replicas []ReplicaHealth `json:"replicas,omitempty"` // where several may work on one database
+}
+
+// SourceHealth is how one source stands. Times are RFC 3339 UTC.
+type SourceHealth struct {
+	Name        string        `json:"name"`
+	State       monitor.State `json:"state"` // ok, failing, suspended, quiet, empty, blocked, new, off
+	LastPoll    string        `json:"last_poll,omitempty"`
+	LastSuccess string        `json:"last_success,omitempty"`
+	LastNew     string        `json:"last_new,omitempty"`
+	Error       string        `json:"error,omitempty"`
+	Note        string        `json:"note,omitempty"` // of one that is off: until when
+}
+
+func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
+	out := Health{
+		Status:  "ok",
+		Version: d.version,
+		Uptime:  d.now().Sub(d.started).Round(time.Second).String(),
+		Trouble: d.troubles(),
+		Outbox:  map[string]int{},
+	}
+	for _, s := range d.sources() {
+		out.Sources = append(out.Sources, SourceHealth{
+			Name:        s.Name,
+			State:       s.StateAt(d.now()),
+			LastPoll:    Stamp(s.LastPoll),
+			LastSuccess: Stamp(s.LastSuccess),
+			LastNew:     Stamp(s.LastNew),
+			Error:       s.LastError,
+		})
+	}
+	out.Sources = append(out.Sources, d.resting()...)
+	out.Replicas = d.replicas()
+	if len(out.Trouble) > 0 || slices.ContainsFunc(out.Replicas, func(r ReplicaHealth) bool { return r.Waits || len(r.Trouble) > 0 }) {
+		out.Status = "degraded"
+	}
+	status := http.StatusOK
+	counts, err := d.store.Counts(r.Context(), d.now())
+	if err != nil {
+		out.Trouble["database"] = err.Error()
+	}
+	if out.Trouble["database"] != "" {
+		out.Status, status = "down", http.StatusServiceUnavailable
+	}
+	out.Outbox["pending"], out.Outbox["posting"] = counts.Pending, counts.Posting
+	rw.Header().Set("Content-Type", "application/json; charset=utf-8")
+	rw.WriteHeader(status)
+	_ = json.NewEncoder(rw).Encode(out) // the asker is gone if this fails
+}
+
+// wellFor is how long an answer of well stands: however many ask, the database is asked
+// once in that time.
+const wellFor = time.Second
+
+// wellWithin bounds asking the database.
+const wellWithin = 2 * time.Second
+
+// well answers whether earshot is well, and no more: anybody may ask. It is served for
+// /healthz and /readyz of the outside.
+type well struct {
+	ask func(context.Context) error
+	now func() time.Time
+
+	mu    sync.Mutex
+	asked time.Time
+	err   error
+}
+
+// ServeHTTP answers 200 and ok, or 503.
+func (w *well) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	if now := w.now(); w.asked.IsZero() || now.Sub(w.asked) >= wellFor {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), wellWithin) // the answer is not this asker's alone
+		w.err, w.asked = w.ask(ctx), now
+		cancel()
+	}
+	err := w.err
+	w.mu.Unlock()
+	if err != nil {
+		http.Error(rw, "not ok", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(rw, "ok")
+}
+
+// usable is what ready and well ask: whether the database can be read and written.
+func (d *Daemon) usable(ctx context.Context) error {
+	if _, err := d.store.Counts(ctx, d.now()); err != nil {
+		return err
+	}
+	return d.store.Trouble()
+}
+
+// ready answers whether the daemon can do its work now: read and write its database.
+func (d *Daemon) ready(rw http.ResponseWriter, r *http.Request) {
+	if err := d.usable(r.Context()); err != nil {
+		http.Error(rw, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(rw, "ok")
+}
+
+// Stamp is t as every JSON of earshot writes it: RFC 3339 UTC, empty when unknown.
+func Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

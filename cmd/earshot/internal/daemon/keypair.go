@@ -1,0 +1,76 @@
+package daemon
+
+import (
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/config"
+)
+
+// keyPair is the certificate of two files. It is read again when they change, so that what
+// renews it needs to restart nothing; while the two do not fit, the one before stays.
+type keyPair struct {
+	cert, key string
+	log       *slog.Logger
+	now       func() time.Time
+
+	mu     sync.Mutex
+	pair   *tls.Certificate
+	state  string // of the files when they were last read
+	looked time.Time
+}
+
+// pairEvery is how often the files are looked at, while somebody connects.
+const pairEvery = time.Second
+
+// newKeyPair reads the files; nil when the watchlist names none.
+func newKeyPair(t config.WebTLS, log *slog.Logger, now func() time.Time) (*keyPair, error) {
+	if t.CertFile == "" {
+		return nil, nil
+	}
+	k := &keyPair{cert: t.CertFile, key: t.KeyFile, log: log, now: now}
+	return k, k.read()
+}
+
+// certificate implements tls.Config.GetCertificate.
+func (k *keyPair) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.now().Sub(k.looked) >= pairEvery {
+		if err := k.read(); err != nil {
+			k.log.Error("the new certificate cannot be used; the one before stays in use", "err", err)
+		}
+	}
+	return k.pair, nil
+}
+
+// read takes the files when they changed since the last time, good or not.
+func (k *keyPair) read() error {
+	k.looked = k.now()
+	state := ""
+	for _, path := range []string{k.cert, k.key} {
+		info, err := os.Stat(path)
+		if err != nil {
+			state += err.Error()
+			continue
+		}
+		state += fmt.Sprint(info.ModTime().UnixNano(), info.Size(), ";")
+	}
+	if state == k.state {
+		return nil
+	}
+	k.state = state
+	pair, err := tls.LoadX509KeyPair(k.cert, k.key)
+	if err != nil {
+		return fmt.Errorf("web.tls: %w", err)
+	}
+	if k.pair != nil {
+		k.log.Info("new certificate in use", "file", k.cert)
+	}
+	k.pair = &pair
+	return nil
+}

@@ -1,0 +1,294 @@
+package daemon
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/config"
+)
+
+const operatorToken = "0123456789abcdef-operator"
+
+// listening is a web server whose pages say what they are.
+func listening(web config.Web) *webServer {
+	page := func(text string) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, text) })
+	}
+	return &webServer{web: web, log: slog.New(slog.DiscardHandler), health: page("every source"), well: page("ok"), ready: page("the database"), metrics: page("numbers"),
+		interactions: page("clicked").ServeHTTP, pushed: page("taken")}
+}
+
+// TestWhoSeesWhat: what is the operator's alone never stands beside what is public.
+func TestWhoSeesWhat(t *testing.T) {
+	local := config.Web{Listen: "127.0.0.1:8080"}
+	public := config.Web{Listen: "0.0.0.0:8080", AdminToken: config.NewSecret(operatorToken, "")}
+	proxied := config.Web{Listen: "127.0.0.1:8080", PublicURL: "https://earshot.romashka.example"}
+	remote := config.Web{Listen: "127.0.0.1:8080", AdminListen: "0.0.0.0:9721", AdminToken: config.NewSecret(operatorToken, "")}
+	for _, c := range []struct {
+		name        string
+		web         config.Web
+		admin       bool // asks the other listener
+		path, token string
+		code        int
+		body        string
+	}{
+		{"local", local, false, "/healthz", "", 200, "every source"},
+		{"local", local, false, "/metrics", "", 200, "numbers"},
+		{"local", local, false, "/readyz", "", 200, "the database"},
+		{"local", local, false, "/livez", "", 200, "ok\n"},
+		{"public", public, false, "/healthz", "", 200, "ok"},
+		{"public", public, false, "/readyz", "", 200, "ok"},
+		{"public", public, false, "/livez", "", 200, "ok\n"},
+		{"public", public, false, "/metrics", "", 404, ""},
+		{"public", public, false, "/metrics", "wrong", 404, ""},
+		{"public", public, false, "/metrics", operatorToken + "x", 404, ""},
+		{"public", public, false, "/metrics", operatorToken, 200, "numbers"},
+		{"public", public, false, "/healthz", operatorToken, 200, "every source"},
+		{"public", public, true, "/metrics", "", 200, "numbers"},
+		{"public", public, true, "/slack/interactions", "", 404, ""},
+		{"proxied", proxied, false, "/healthz", "", 200, "ok"},
+		{"proxied", proxied, false, "/metrics", "", 404, ""},
+		{"proxied, no token is no token", proxied, false, "/metrics", " ", 404, ""},
+		{"proxied", proxied, true, "/metrics", "", 200, "numbers"},
+		{"remote operator", remote, true, "/metrics", "", 401, ""},
+		{"remote operator", remote, true, "/metrics", operatorToken, 200, "numbers"},
+		{"remote operator", remote, false, "/metrics", "", 200, "numbers"},
+	} {
+		w := listening(c.web)
+		handler := w.routes()
+		if c.admin {
+			handler = w.adminRoutes()
+		}
+		r := httptest.NewRequest(http.MethodGet, c.path, nil)
+		if c.token != "" {
+			r.Header.Set("Authorization", "Bearer "+c.token)
+		}
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+		if answer.Code != c.code || c.body != "" && answer.Body.String() != c.body {
+			t.Errorf("%s: %s (admin: %v, token %q): %d %q, want %d %q", c.name, c.path, c.admin, c.token, answer.Code, answer.Body, c.code, c.body)
+		}
+	}
+}
+
+// TestHost: a name that is not earshot's gets nothing, whatever it asks for.
+func TestHost(t *testing.T) {
+	w := listening(config.Web{Listen: "earshot.lan:8080", PublicURL: "https://Earshot.Romashka.example/", AdminToken: config.NewSecret(operatorToken, "")})
+	for host, want := range map[string]int{
+		"earshot.romashka.example":      200,
+		"EARSHOT.romashka.example.:443": 200,
+		"earshot.lan:8080":              200,
+		"localhost:8080":                200,
+		"earshot.localhost":             200,
+		"127.0.0.1:8080":                200,
+		"[::1]:8080":                    200,
+		"10.1.2.3":                      200,
+		"attacker.example":              421,
+		"attacker.example:8080":         421,
+		"localhost.attacker.example":    421,
+		"127.0.0.1.attacker.example":    421,
+		"romashka.example":              421,
+		"earshot.lan.attacker.example":  421,
+		"xlocalhost":                    421,
+	} {
+		for method, path := range map[string]string{"GET": "/healthz", "POST": "/slack/interactions"} {
+			r := httptest.NewRequest(method, path, nil)
+			r.Host = host
+			answer := httptest.NewRecorder()
+			w.named(w.routes()).ServeHTTP(answer, r)
+			if wanted := map[string]int{"GET": want, "POST": 200}[method]; answer.Code != wanted {
+				t.Errorf("%s %s of %s: %d, want %d", method, path, host, answer.Code, wanted)
+			}
+		}
+	}
+	r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	r.Host = "earshot:8080" // a container's name, in a network of containers
+	r.Header.Set("Authorization", "Bearer "+operatorToken)
+	answer := httptest.NewRecorder()
+	if w.named(w.routes()).ServeHTTP(answer, r); answer.Body.String() != "numbers" {
+		t.Errorf("the operator under another name: %d", answer.Code)
+	}
+}
+
+func FuzzHost(f *testing.F) {
+	f.Add("localhost", "127.0.0.1:1")
+	f.Add("[::1%lo]:80", "[::]:8080")
+	f.Add("a.example:", ":8080")
+	f.Fuzz(func(t *testing.T, host, listen string) {
+		w := listening(config.Web{Listen: "127.0.0.1:8080", PublicURL: "https://earshot.romashka.example"})
+		r := httptest.NewRequest(http.MethodGet, "/healthz", nil)
+		r.Host = host + ".attacker.example"
+		answer := httptest.NewRecorder()
+		if w.named(w.routes()).ServeHTTP(answer, r); answer.Code == http.StatusOK {
+			t.Errorf("%q is taken for ours", r.Host)
+		}
+		_ = config.Web{Listen: listen, PublicURL: host}.Inside()
+	})
+}
+
+// TestWellIsAskedOnceASecond: however many ask, and whoever hangs up meanwhile.
+func TestWellIsAskedOnceASecond(t *testing.T) {
+	var asks atomic.Int64
+	now := time.Now()
+	var broken error
+	w := &well{now: func() time.Time { return now }, ask: func(ctx context.Context) error { asks.Add(1); return errors.Join(broken, ctx.Err()) }}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	get := func() int {
+		answer := httptest.NewRecorder()
+		w.ServeHTTP(answer, httptest.NewRequestWithContext(gone, http.MethodGet, "/healthz", nil))
+		if body := answer.Body.String(); answer.Code != http.StatusOK && body != "not ok\n" {
+			t.Errorf("tells %q", body)
+		}
+		return answer.Code
+	}
+	for range 100 {
+		if code := get(); code != http.StatusOK {
+			t.Fatalf("answers %d", code)
+		}
+	}
+	broken = errors.New("postgres://earshot:password@db.example is away")
+	if get() != http.StatusOK || asks.Load() != 1 {
+		t.Errorf("the database was asked %d times within a second", asks.Load())
+	}
+	if now = now.Add(time.Second); get() != http.StatusServiceUnavailable || asks.Load() != 2 {
+		t.Errorf("a second later it was asked %d times", asks.Load())
+	}
+}
+
+// certificate writes a new self-signed pair for localhost.
+func certificate(t *testing.T, cert, key string, serial int64) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: secret}} {
+		if path == "" {
+			continue
+		}
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestTLS: the certificate is served, a renewed one is taken without a restart, and one
+// that does not fit its key changes nothing.
+func TestTLS(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	certificate(t, cert, key, 1)
+	clock := atomic.Int64{}
+	now := func() time.Time { return time.Unix(1_000_000+clock.Load(), 0) }
+	pair, err := newKeyPair(config.WebTLS{CertFile: cert, KeyFile: key}, slog.New(slog.DiscardHandler), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := listening(config.Web{Listen: "127.0.0.1:0"})
+	w.pair = pair
+	if err := w.listen(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan struct{})
+	go func() { w.serve(ctx); close(served) }()
+	serial := func() int64 {
+		t.Helper()
+		conn, err := tls.Dial("tcp", w.public.Addr().String(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		if answer, err := io.ReadAll(conn); err != nil || !strings.Contains(string(answer), "every source") {
+			t.Errorf("answers %q (%v)", answer, err)
+		}
+		return conn.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+	}
+	if n := serial(); n != 1 {
+		t.Errorf("serves certificate %d", n)
+	}
+	certificate(t, cert, "", 2) // half of a renewal: its key is not there yet
+	clock.Add(1)
+	if n := serial(); n != 1 {
+		t.Errorf("serves certificate %d, whose key is not there", n)
+	}
+	certificate(t, cert, key, 3)
+	if n := serial(); n != 1 {
+		t.Errorf("looks at the files at every connection: %d", n)
+	}
+	clock.Add(1)
+	if n := serial(); n != 3 {
+		t.Errorf("serves certificate %d after the renewal", n)
+	}
+	if err := os.Remove(key); err != nil {
+		t.Fatal(err)
+	}
+	clock.Add(1)
+	if n := serial(); n != 3 {
+		t.Errorf("serves certificate %d after the key was deleted", n)
+	}
+	plain, err := net.Dial("tcp", w.public.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(plain, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	if answer, _ := io.ReadAll(plain); strings.Contains(string(answer), "numbers") {
+		t.Error("answers without TLS")
+	}
+	plain.Close()
+	cancel()
+	<-served
+}
+
+// TestAdminPortInUse: a port that nobody chose stops no start, one that the watchlist
+// names does.
+func TestAdminPortInUse(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	w := listening(config.Web{Listen: "127.0.0.1:0", AdminListen: taken.Addr().String()})
+	if err := w.listen(); err == nil || !strings.Contains(err.Error(), "web.admin_listen") {
+		t.Errorf("starts on a port in use: %v", err)
+	}
+	if other, err := net.Listen("tcp", config.DefaultAdmin); err == nil {
+		defer other.Close()
+	}
+	w = listening(config.Web{Listen: "127.0.0.1:0", PublicURL: "https://earshot.romashka.example"})
+	if err := w.listen(); err != nil || w.admin != nil {
+		t.Errorf("does not start beside another earshot: %v", err)
+	}
+	w.close()
+}

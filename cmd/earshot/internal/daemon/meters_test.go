@@ -1,0 +1,212 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/mention"
+)
+
+// scrape is what /metrics answers.
+func scrape(d *Daemon) string {
+	rec := httptest.NewRecorder()
+	d.metrics.handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return rec.Body.String()
+}
+
+// TestMetricsAreDocumented: docs/metrics.md has a row for every metric of ours and for no
+// other, with the help that /metrics gives.
+func TestMetricsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../../../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]bool{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `(earshot_[a-z_]+)` \\|").FindAllStringSubmatch(string(page), -1) {
+		documented[m[1]] = true
+	}
+	text := fmt.Sprintf(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{feed: "http://127.0.0.1:1/rss", name: news}]
+store: {database: "sqlite:%s", redis: "redis://127.0.0.1:1/0"}
+`, filepath.Join(t.TempDir(), "e.db"))
+	d := open(t, text)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); d.monitor.Run(ctx) }()
+	defer func() { stop(); <-done }()
+	d.poll(ctx, d.first)
+	for began := time.Now(); len(d.monitor.Status()) == 0 && time.Since(began) < 10*time.Second; {
+		time.Sleep(5 * time.Millisecond)
+	}
+	m := mention.Mention{HeardAt: time.Now(), Post: mention.Post{Source: "news"}}
+	d.metrics.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Mention: m}, time.Now())
+	d.metrics.trouble("slack", errors.New("away"))
+	d.metrics.slackCalled("auth.test", slack.Done)
+
+	answered := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (earshot_[a-z_]+) `).FindAllStringSubmatch(scrape(d), -1) {
+		answered[m[1]] = true
+		if !documented[m[1]] {
+			t.Errorf("%s is not in docs/metrics.md", m[1])
+		}
+	}
+	for name := range documented {
+		if !answered[name] {
+			t.Errorf("docs/metrics.md has %s, which /metrics does not answer", name)
+		}
+	}
+	if problems, err := promlint.New(strings.NewReader(scrape(d))).Lint(); err != nil || len(problems) > 0 {
+		t.Errorf("lint: %v %v", problems, err)
+	}
+}
+
+func TestWaits(t *testing.T) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	before := func(d time.Duration) time.Time { return now.Add(-d) }
+	m, registry := newMeters(), prometheus.NewRegistry()
+	m.register(registry)
+	sum := func(step string) string {
+		rec := httptest.NewRecorder()
+		promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		var out []string
+		for line := range strings.Lines(rec.Body.String()) {
+			if strings.Contains(line, step) && strings.HasPrefix(line, "earshot_wait") && !strings.Contains(line, "_bucket") {
+				out = append(out, strings.Fields(line)[1])
+			}
+		}
+		return strings.Join(out, " of ")
+	}
+	complaint := func(published time.Time) *mention.PendingMention {
+		return &mention.PendingMention{Mention: mention.Mention{HeardAt: now, Post: mention.Post{Published: published}}, Alerts: []mention.Alert{{Kind: mention.Complaint}}}
+	}
+	edited, quiet := complaint(before(time.Hour)), complaint(before(time.Hour))
+	edited.Previous, quiet.Alerts = &mention.Mention{}, nil
+	answer := &mention.PendingMention{
+		Events: []mention.Event{{MentionID: "a", Kind: "answered"}, {MentionID: "never claimed", Kind: "answered"}},
+		Also: []mention.Case{
+			{MentionID: "a", Status: mention.Replied, ClaimedAt: before(300 * time.Second), RepliedAt: now},
+			{MentionID: "never claimed", Status: mention.Replied, RepliedAt: now},
+			{MentionID: "of something else", Status: mention.Claimed, ClaimedAt: before(time.Hour), RepliedAt: now},
+		},
+	}
+	m.ingested([]*mention.PendingMention{complaint(before(60 * time.Second)), complaint(time.Time{}), complaint(now.Add(time.Hour)), edited, quiet, answer})
+	if got := sum(waitHeard); got != "60 of 1" {
+		t.Errorf("published to heard: %s", got)
+	}
+	if got := sum(waitReplied); got != "300 of 1" {
+		t.Errorf("claimed to replied: %s", got)
+	}
+
+	cases := &oneCase{c: mention.Case{Status: mention.Open}, posted: before(20 * time.Second)}
+	desk := measuredCases{cases, m}
+	press := func(change func(c *mention.Case)) {
+		t.Helper()
+		if _, err := desk.UpdateCase(t.Context(), "a", func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+			change(c)
+			return nil, nil, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claim := func(c *mention.Case) { c.Status, c.ClaimedAt = mention.Claimed, now }
+	press(claim)
+	press(claim) // handed over: nobody waited
+	press(func(c *mention.Case) { c.Status, c.RepliedAt = mention.Replied, now.Add(100*time.Second) })
+	press(func(c *mention.Case) {
+		c.Status, c.ReopenedAt, c.RepliedAt = mention.Open, before(5*time.Second), time.Time{}
+	})
+	press(claim)
+	if got := sum(waitClaimed); got != "25 of 2" {
+		t.Errorf("posted to claimed: %s", got)
+	}
+	if got := sum(waitReplied); got != "400 of 2" {
+		t.Errorf("claimed to replied: %s", got)
+	}
+	if _, err := desk.UpdateCase(t.Context(), "a", func(*mention.Case) ([]mention.Event, []mention.Alert, error) {
+		return nil, nil, mention.ErrNothingToDo
+	}); !errors.Is(err, mention.ErrNothingToDo) {
+		t.Error(err)
+	}
+}
+
+// oneCase is a store of one case.
+type oneCase struct {
+	c      mention.Case
+	posted time.Time
+}
+
+func (o *oneCase) UpdateCase(_ context.Context, _ mention.ID, change func(*mention.Case) ([]mention.Event, []mention.Alert, error)) (mention.Case, error) {
+	next := o.c
+	if _, _, err := change(&next); err != nil {
+		return o.c, err
+	}
+	o.c = next
+	return o.c, nil
+}
+
+func (o *oneCase) AlertOf(context.Context, mention.ID) (mention.Alert, bool, error) {
+	return mention.Alert{PostedAt: o.posted}, true, nil
+}
+func (o *oneCase) Storms(context.Context, time.Time) ([]mention.Alert, error) { return nil, nil }
+func (o *oneCase) StormCases(context.Context, string, time.Time, time.Time, time.Time) ([]mention.StormCase, error) {
+	return nil, nil
+}
+func (o *oneCase) Alert(context.Context, mention.AlertID) (mention.Alert, bool, error) {
+	return mention.Alert{}, false, nil
+}
+
+func TestReloadsAreCounted(t *testing.T) {
+	dir := t.TempDir()
+	text := reloadList(t, dir, "Alpha", ".post")
+	d := open(t, text)
+	line := func(name string) string {
+		for l := range strings.Lines(scrape(d)) {
+			if rest, ok := strings.CutPrefix(l, name+" "); ok {
+				return strings.TrimSpace(rest)
+			}
+		}
+		return "absent"
+	}
+	taken, refused, ok := `earshot_watchlist_reloads_total{outcome="taken"}`, `earshot_watchlist_reloads_total{outcome="refused"}`, "earshot_watchlist_last_reload_successful"
+	want := func(list ...string) {
+		t.Helper()
+		if got := []string{line(taken), line(refused), line(ok)}; !slices.Equal(got, list) {
+			t.Errorf("taken, refused, successful: %v, want %v", got, list)
+		}
+	}
+	want("0", "0", "1")
+	d.Refused(t.Context(), errors.New("x"))
+	want("0", "1", "0")
+	stopping, stop := context.WithCancel(t.Context())
+	stop()
+	if err := d.Reload(stopping, check(t, text)); err != nil {
+		t.Fatal(err)
+	}
+	want("1", "1", "1")
+	if got := line("earshot_watchlist_last_reload_timestamp_seconds"); got == "absent" || got == "0" {
+		t.Error(got)
+	}
+	if got := line("earshot_database_free_bytes"); got == "absent" || got == "0" {
+		t.Errorf("free: %s", got)
+	}
+	if got := line("earshot_redis_up"); got != "absent" {
+		t.Errorf("redis without one: %s", got)
+	}
+}

@@ -1,0 +1,140 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+)
+
+// paused is a watchlist with one source and one watch in a pause, and one of each that is
+// switched off.
+func paused(t *testing.T, db, site string, until time.Time) Watchlist {
+	t.Helper()
+	text := fmt.Sprintf(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}, {name: Beta, terms: [Beta], paused_until: 2020-01-01}, {name: Gamma, terms: [Gamma], enabled: false}]
+sources:
+- {feed: "%[2]s/beta", name: beta, watch: [Beta, Gamma], paused_until: 2020-01-01}
+- {feed: "%[2]s/gamma", name: gamma, watch: Alpha, enabled: false}
+routes: [{watch: Gamma, to: console}, {source: gamma, to: console}, {to: console}]
+deadlines: {claim: 5m, hours: "Mon-Sun 00:00-24:00 Europe/Kyiv"}
+fetch: {allow_private: [127.0.0.0/8], gap: 0s}
+store: {database: "sqlite:%[1]s"}
+`, db, site)
+	cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, KindOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Watches[1].PausedUntil.Until, cfg.Sources[0].PausedUntil.Until = until, until
+	list, err := Check(cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// TestPauseEnds: what rests is neither polled nor matched, /healthz says so, and at its end
+// it is used again and staff are told, once, also over restarts.
+func TestPauseEnds(t *testing.T) {
+	var polls atomic.Int64
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/gamma" {
+			t.Error("a source that is off was polled")
+		}
+		if r.URL.Path == "/beta" {
+			polls.Add(1)
+		}
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>N</title></channel></rss>`)
+	}))
+	defer site.Close()
+	db := filepath.Join(t.TempDir(), "e.db")
+	until := time.Now().Add(1500 * time.Millisecond)
+
+	run := func(work func(d *Daemon, ctx context.Context)) {
+		d, err := Open(t.Context(), Options{Watchlist: paused(t, db, site.URL, until), Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.close()
+		ctx, stop := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { d.monitor.Run(ctx) })
+		d.poll(ctx, d.first)
+		work(d, ctx)
+		stop()
+		wg.Wait()
+	}
+	hears := func(d *Daemon) string {
+		var words []string
+		for _, m := range d.analyzer.Load().Analyze(mention.Post{Source: "beta", ID: "1", Text: "Alpha Beta Gamma", FetchedAt: time.Now()}) {
+			words = append(words, m.Watch)
+		}
+		return strings.Join(words, " ")
+	}
+	states := func(d *Daemon) string {
+		rec := httptest.NewRecorder()
+		d.health(rec, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+		var h Health
+		if err := json.Unmarshal(rec.Body.Bytes(), &h); err != nil {
+			t.Fatal(err)
+		}
+		words := map[string]string{}
+		for _, s := range h.Sources {
+			words[s.Name] = string(s.State) + " " + s.Note
+		}
+		return words["beta"] + "/" + words["gamma"]
+	}
+	notices := func(d *Daemon) (n int) {
+		for _, subject := range []string{"source beta", "watch Beta"} {
+			a := alerts.NewNotice(subject, "resumed", until, "", d.notifiers.opsRoute())
+			if m, ok, err := d.store.Alert(t.Context(), a.ID); err == nil && ok && strings.Contains(alerts.ReadDetails(m.Payload).Text, "is over") {
+				n++
+			}
+		}
+		return n
+	}
+	run(func(d *Daemon, ctx context.Context) {
+		told := map[config.Resting]bool{}
+		d.lookAtPauses(ctx, told)
+		if got := hears(d); got != "Alpha" {
+			t.Errorf("in the pause it hears %q", got)
+		}
+		if got := states(d); !strings.HasPrefix(got, "off off until ") || !strings.HasSuffix(got, "/off off") {
+			t.Errorf("in the pause /healthz says %q", got)
+		}
+		if polls.Load() != 0 || notices(d) != 0 {
+			t.Errorf("in the pause: %d polls, %d notices", polls.Load(), notices(d))
+		}
+		time.Sleep(time.Until(until) + 10*time.Millisecond)
+		d.lookAtPauses(ctx, told)
+		d.lookAtPauses(ctx, told)
+		if got := hears(d); got != "Alpha Beta" {
+			t.Errorf("after the pause it hears %q", got)
+		}
+		for began := time.Now(); polls.Load() == 0 && time.Since(began) < 10*time.Second; {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if polls.Load() == 0 || notices(d) != 2 {
+			t.Errorf("after the pause: %d polls, %d notices", polls.Load(), notices(d))
+		}
+	})
+	run(func(d *Daemon, ctx context.Context) { // started anew, with the line still in the watchlist
+		d.lookAtPauses(ctx, map[config.Resting]bool{})
+		if got := hears(d); got != "Alpha Beta" || notices(d) != 2 {
+			t.Errorf("after a restart: hears %q, %d notices", got, notices(d))
+		}
+	})
+}

@@ -1,0 +1,146 @@
+package config
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// This file finds and reads the files that a watchlist is made of.
+
+// maxFiles bounds the files of one watchlist; maxFile bounds their bytes together.
+const maxFiles = 200
+
+// File is one file of a watchlist: its name, which stands in positions, and what it holds.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// namesOf names a watchlist in messages.
+func namesOf(files []File) string {
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// ReadFiles reads the files that paths name as Load does. With an error it returns those
+// that could be read.
+func ReadFiles(paths []string) ([]File, error) { return readFiles(paths, newInputs()) }
+
+// readFiles notes in in all that the answer depends on.
+func readFiles(paths []string, in inputs) (files []File, err error) {
+	names, err := filesIn(paths, in)
+	if err != nil {
+		return nil, err
+	}
+	left := int64(maxFile)
+	for _, name := range names {
+		text, readErr := readBounded(name, left)
+		in.note(name, text, readErr)
+		switch {
+		case readErr == nil:
+			left -= int64(len(text))
+			files = append(files, File{name, text})
+			continue
+		case errors.Is(readErr, errTooLarge) && len(names) > 1:
+			readErr = fmt.Errorf("%s: the files together are larger than %d KiB", name, maxFile>>10)
+		case errors.Is(readErr, errTooLarge):
+			readErr = fmt.Errorf("%s: the file is larger than %d KiB", name, maxFile>>10)
+		}
+		if err == nil {
+			err = unreadable(readErr)
+		}
+	}
+	return files, err
+}
+
+// filesIn lists the files that paths name: themselves, or those in a folder.
+func filesIn(paths []string, in inputs) (names []string, err error) {
+	for _, path := range paths {
+		found := []string{path}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			if found, err = in.folder(path); err != nil {
+				return nil, unreadable(err)
+			}
+			if len(found) == 0 {
+				return nil, noWatchlist("no file named *.yaml is in the folder %s: earshot init -c %s writes a first one", path, filepath.Join(path, "watchlist.yaml"))
+			}
+		}
+		for _, name := range found {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		if len(names) > maxFiles {
+			return nil, noWatchlist("watchlist: more than %d files, up to %s", maxFiles, path)
+		}
+	}
+	if len(names) == 0 {
+		return nil, noWatchlist("watchlist: no file is named")
+	}
+	return names, nil
+}
+
+// folder lists the files of a watchlist in a folder, by name, and remembers which there
+// were. Hidden ones are an editor's or Kubernetes' own; folders inside are not read.
+func (in inputs) folder(path string) ([]string, error) {
+	names, err := listing(path)
+	in.noteFolder(path, names, err)
+	return names, err
+}
+
+func (in inputs) noteFolder(path string, names []string, err error) {
+	what := "folder: " + strings.Join(names, "\n")
+	if err != nil {
+		what = "error: " + err.Error()
+	}
+	in.sums[path] = sha256.Sum256([]byte(what))
+}
+
+func listing(path string) (names []string, err error) {
+	entries, err := os.ReadDir(path) // sorted by name
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		ext := filepath.Ext(e.Name())
+		if strings.HasPrefix(e.Name(), ".") || ext != ".yaml" && ext != ".yml" || e.IsDir() {
+			continue
+		}
+		names = append(names, filepath.Join(path, e.Name()))
+	}
+	return names, nil
+}
+
+// ReadError says that a watchlist cannot be read, so that nothing is known of its mistakes.
+type ReadError struct {
+	text string
+	err  error // may be nil
+}
+
+// Error says what cannot be read, and what to do.
+func (e *ReadError) Error() string { return e.text }
+
+// Unwrap returns what the system said.
+func (e *ReadError) Unwrap() error { return e.err }
+
+func noWatchlist(format string, args ...any) *ReadError {
+	return &ReadError{text: fmt.Sprintf(format, args...)}
+}
+
+// unreadable is the error of a file that cannot be read.
+func unreadable(err error) *ReadError {
+	var at *fs.PathError
+	if errors.Is(err, fs.ErrNotExist) && errors.As(err, &at) {
+		return &ReadError{fmt.Sprintf("there is no watchlist %s: earshot init writes a first one, -c names another", at.Path), err}
+	}
+	return &ReadError{fmt.Sprintf("watchlist: %v", err), err}
+}

@@ -1,0 +1,138 @@
+package config
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Rest says that an entry stays in the watchlist and is not used for now: until it is
+// written otherwise, or until a time.
+type Rest struct {
+	Enabled     *bool `yaml:"enabled" doc:"false: the entry stays in the watchlist and is not used. What is known of it stays too."`
+	PausedUntil Pause `yaml:"paused_until" doc:"The entry is not used until then, in the time zone of the watchlist (that of deadlines, quiet_hours or digest) unless it names one." example:"2026-12-24 09:00"`
+}
+
+// Off reports whether the entry is not used at this time.
+func (r Rest) Off(now time.Time) bool {
+	return r.Enabled != nil && !*r.Enabled || now.Before(r.PausedUntil.Until)
+}
+
+// Word says in a word or two how the entry stands: empty while it is used.
+func (r Rest) Word(now time.Time, zone *time.Location) string {
+	switch {
+	case !r.Off(now):
+		return ""
+	case r.Enabled != nil && !*r.Enabled:
+		return "off"
+	}
+	return "off until " + r.PausedUntil.Until.In(zone).Format("2 Jan 2006 15:04 MST")
+}
+
+// Pause is the end of a pause. Its zero value is none.
+type Pause struct {
+	Until time.Time
+
+	written time.Time // the clock as it was written, in no zone
+	at      position
+}
+
+// Resting is an entry with a pause, for those who look at the ends of pauses.
+type Resting struct {
+	What  string // "source" or "watch"
+	Name  string
+	Until time.Time
+}
+
+// Pauses lists the pauses of the watchlist, in its order; those of entries that are
+// switched off as well do not count.
+func (c *Config) Pauses() (list []Resting) {
+	add := func(what, name string, r Rest) {
+		if !r.PausedUntil.Until.IsZero() && (r.Enabled == nil || *r.Enabled) {
+			list = append(list, Resting{what, name, r.PausedUntil.Until})
+		}
+	}
+	for _, w := range c.Watches {
+		add("watch", w.Name, w.Rest)
+	}
+	for _, s := range c.Sources {
+		add("source", s.Name, s.Rest)
+	}
+	return list
+}
+
+// parsePause reads "2026-12-24 09:00", with a zone behind it or without.
+func parsePause(s string) (p Pause, msg, hint string) {
+	const how = "write it like 2026-12-24 09:00"
+	words := strings.Fields(strings.Replace(s, "T", " ", 1))
+	zone := time.UTC
+	if len(words) == 3 {
+		var err error
+		if zone, err = time.LoadLocation(words[2]); err != nil || utf8.RuneCountInString(words[2]) < 3 {
+			return p, "there is no time zone " + words[2], "write one such as Europe/Kyiv, or none for that of the watchlist"
+		}
+		words = words[:2]
+	}
+	if len(words) == 1 && len(words[0]) == len(time.DateOnly) {
+		words = append(words, "00:00")
+	}
+	t, err := time.ParseInLocation("2006-01-02 15:04", strings.Join(words, " "), zone)
+	switch {
+	case err != nil || t.Year() < 2000:
+		return p, "this is no day and time", how
+	case zone != time.UTC:
+		return Pause{Until: t}, "", ""
+	}
+	return Pause{written: t}, "", ""
+}
+
+// in is the pause with its clock in a zone.
+func (p Pause) in(zone *time.Location) Pause {
+	if p.Until.IsZero() && !p.written.IsZero() {
+		w := p.written
+		p.Until = time.Date(w.Year(), w.Month(), w.Day(), w.Hour(), w.Minute(), 0, 0, zone)
+	}
+	return p
+}
+
+// maxPause is how far ahead the end of a pause may be: later is a slip of the pen, or
+// meant for good.
+const maxPause = 366 * 24 * time.Hour
+
+// checkRest puts the pauses into the time zone of the watchlist, and looks whether
+// anything is left.
+func (d *decoder) checkRest(c *Config, now time.Time) {
+	zone := c.Zone()
+	look := func(r *Rest) (off bool) {
+		r.PausedUntil = r.PausedUntil.in(zone)
+		p := r.PausedUntil
+		switch {
+		case p.Until.IsZero():
+		case r.Enabled != nil && !*r.Enabled:
+			d.warn(p.at, "delete one of the two", "paused_until: this is off anyway, by enabled: false")
+		case p.Until.After(now.Add(maxPause)):
+			d.wrong(p.at, "write enabled: false", "paused_until: a pause of more than a year")
+		case !p.Until.After(now):
+			d.warn(p.at, "delete the line", "paused_until: this pause is over")
+		}
+		return r.Off(now)
+	}
+	on := 0
+	for i := range c.Watches {
+		if !look(&c.Watches[i].Rest) {
+			on++
+		}
+	}
+	if on == 0 && len(c.Watches) > 0 && !d.broken["watch"] {
+		d.warn(d.place("watch"), "", "every watch is off: nothing is listened for")
+	}
+	on = 0
+	for i := range c.Sources {
+		if !look(&c.Sources[i].Rest) {
+			on++
+		}
+	}
+	if on == 0 && len(c.Sources) > 0 && !d.broken["sources"] {
+		d.warn(d.place("sources"), "", "every source is off: nothing is polled")
+	}
+}

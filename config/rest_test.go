@@ -1,0 +1,71 @@
+package config
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPauses(t *testing.T) {
+	t.Parallel()
+	head := "contact: a@b.example\nwatch: [{name: W, terms: [w]}]\n"
+	zone := "deadlines: {claim: 5m, hours: \"Mon-Fri 09:00-18:00 Europe/Kyiv\"}\n"
+	soon := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+	at := func(clock, zone string) time.Time {
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := time.ParseInLocation("2006-01-02 15:04", soon+" "+clock, loc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for written, want := range map[string]time.Time{
+		soon + " 09:00":           at("09:00", "Europe/Kyiv"),
+		soon + " 9:00":            at("09:00", "Europe/Kyiv"),
+		soon + "T09:00":           at("09:00", "Europe/Kyiv"),
+		soon:                      at("00:00", "Europe/Kyiv"),
+		soon + " 09:00 Asia/Oral": at("09:00", "Asia/Oral"),
+	} {
+		c, err := Parse("w.yaml", []byte(head+zone+"sources:\n- feed: https://a.example/\n  paused_until: "+written+"\n- feed: https://b.example/\n"), nil, testKinds())
+		if err != nil {
+			t.Errorf("%s: %v", written, err)
+			continue
+		}
+		src := c.Sources[0]
+		if !src.PausedUntil.Until.Equal(want) || !src.Off(time.Now()) || src.Off(want) || c.Sources[1].Off(time.Now()) {
+			t.Errorf("%s: until %v, want %v", written, src.PausedUntil.Until, want)
+		}
+		if p := c.Pauses(); len(p) != 1 || p[0].What != "source" || !strings.HasPrefix(src.Word(time.Now(), c.Zone()), "off until ") {
+			t.Errorf("%s: %v %q", written, p, src.Word(time.Now(), c.Zone()))
+		}
+	}
+	for block, want := range map[string]string{
+		"paused_until: tomorrow":                     `w.yaml:6:17: paused_until: this is no day and time — write it like 2026-12-24 09:00`,
+		"paused_until: 25:00":                        `this is no day and time`,
+		"paused_until: " + soon + " 09:00 Mars/Dust": `there is no time zone Mars/Dust`,
+		"paused_until: 2999-01-01":                   `a pause of more than a year — write enabled: false`,
+		"paused_until: 2020-01-01":                   `w.yaml:6:17: warning: paused_until: this pause is over — delete the line`,
+		"paused: true":                               `w.yaml:6:3: unknown key "paused" — write enabled: false, or paused_until: 2026-12-24 09:00, since a pause needs an end`,
+		"enabled: no":                                `enabled wants true or false, not a text — write false`,
+		"enabled: false":                             `warning: every source is off: nothing is polled`,
+		"enabled: false\n  paused_until: " + soon:    `warning: paused_until: this is off anyway, by enabled: false — delete one of the two`,
+	} {
+		c, err := Parse("w.yaml", []byte(head+zone+"sources:\n- feed: https://a.example/\n  "+block+"\n"), nil, testKinds())
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else {
+			got = (&Errors{List: c.Warnings}).Error()
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: want %q in\n%s", block, want, got)
+		}
+	}
+	c, err := Parse("w.yaml", []byte(strings.Replace(head, "terms: [w]", "terms: [w], enabled: false", 1)+"sources: [{feed: https://a.example/}]\n"), nil, testKinds())
+	if err != nil || !c.Watches[0].Off(time.Now()) || len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].Msg, "every watch is off") {
+		t.Errorf("%v %v", c, err)
+	}
+}

@@ -1,0 +1,364 @@
+// Package i18n is the one catalogue of what people read: every text of every language,
+// with the language's own plurals, lengths of time, dates and numbers.
+//
+// It knows no message and no page: who shows a text says which one by its key, in the
+// language of the one who reads. What sites and people wrote is never translated.
+package i18n
+
+import (
+	"embed"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+
+	"github.com/earshot/earshot/internal/tsv"
+)
+
+// The texts: LANG.tsv, or PART.LANG.tsv where a part of the program has files of its own.
+// A line is a key, a tab, and the text with its placeholders in braces; the forms of a
+// plural are lines of their own, whose keys end in #one, #few, #many or #other.
+//
+//go:embed *.tsv
+var files embed.FS
+
+const header = "key text"
+
+// fallback is the language of those who have none, and of texts that nobody translated.
+const fallback = "en"
+
+// Catalog holds the texts of all languages. It is never changed after New.
+type Catalog struct {
+	langs map[string]*texts
+}
+
+// texts are one language.
+type texts struct {
+	code  string
+	tag   language.Tag
+	byKey map[string]string
+}
+
+// New reads the catalogue. The error is one of its files: all mistakes with their places.
+func New() (*Catalog, error) {
+	var errs tsv.Errors
+	list, err := files.ReadDir(".")
+	if err != nil {
+		return nil, fmt.Errorf("i18n: %w", err)
+	}
+	c := &Catalog{langs: map[string]*texts{}}
+	for _, file := range list {
+		if err := c.read(file.Name(), &errs); err != nil {
+			return nil, err
+		}
+	}
+	if err := errs.Err(); err != nil {
+		return nil, fmt.Errorf("i18n: %w", err)
+	}
+	return c, nil
+}
+
+// read adds the lines of one file.
+func (c *Catalog) read(name string, errs *tsv.Errors) error {
+	src, err := files.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("i18n: %w", err)
+	}
+	code := strings.TrimSuffix(name, ".tsv")
+	code = code[strings.LastIndexByte(code, '.')+1:]
+	l := c.langs[code]
+	if l == nil {
+		tag, err := language.Parse(code)
+		if err != nil {
+			return fmt.Errorf("i18n: %s: %w", name, err)
+		}
+		l = &texts{code: code, tag: tag, byKey: map[string]string{}}
+		c.langs[code] = l
+	}
+	for _, r := range tsv.Read(name, string(src), header, errs) {
+		key, text := r.Cell(0), r.Raw(1)
+		switch _, twice := l.byKey[key]; {
+		case text == "":
+			errs.Add(r.At(0), "%s has no text", key)
+		case twice:
+			errs.Add(r.At(0), "%s is here twice", key)
+		case strings.Count(text, "{") != strings.Count(text, "}"):
+			errs.Add(r.At(1), "a placeholder is not closed, or not opened")
+		}
+		l.byKey[key] = text
+	}
+	return nil
+}
+
+// In returns the language of a code; English when it is empty or not of the catalogue.
+func (c *Catalog) In(code string) Lang {
+	if l, ok := c.langs[code]; ok {
+		return Lang{l}
+	}
+	return Lang{c.langs[fallback]}
+}
+
+// Lang says things in one language. The zero Lang is English.
+type Lang struct{ l *texts }
+
+// english is what a Lang without a catalogue says: a message must not stay empty because
+// nobody said in which language.
+var english = sync.OnceValue(func() *texts {
+	c := &Catalog{langs: map[string]*texts{}}
+	for _, name := range partsOf(fallback) {
+		_ = c.read(name, new(tsv.Errors)) // New has seen to it, and its test
+	}
+	return c.langs[fallback]
+})
+
+// partsOf names the files of a language.
+func partsOf(code string) (names []string) {
+	list, _ := files.ReadDir(".") // embedded: cannot fail
+	for _, file := range list {
+		if name := file.Name(); name == code+".tsv" || strings.HasSuffix(name, "."+code+".tsv") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (l Lang) texts() *texts {
+	if l.l != nil {
+		return l.l
+	}
+	return english()
+}
+
+// Code is the code of the language: en, ru, uk, bg.
+func (l Lang) Code() string { return l.texts().code }
+
+// Text returns the text of a key, its placeholders filled in from pairs of names and
+// values; a number is written as the language does. Of a key that is not in the catalogue
+// it returns the key, and leaves a placeholder without a value as it is.
+func (l Lang) Text(key string, pairs ...any) string {
+	text, ok := l.texts().byKey[key]
+	if !ok {
+		return key
+	}
+	return l.fill(text, pairs)
+}
+
+// Plural is Text in the form that goes with n. {n} is the number.
+func (l Lang) Plural(key string, n int, pairs ...any) string {
+	return l.Text(key+"#"+l.form(n), append([]any{"n", n}, pairs...)...)
+}
+
+// form names the plural form of n.
+func (l Lang) form(n int) string {
+	switch plural.Cardinal.MatchPlural(l.texts().tag, max(n, -n)%10_000_000, 0, 0, 0, 0) {
+	case plural.Zero:
+		return "zero"
+	case plural.One:
+		return "one"
+	case plural.Two:
+		return "two"
+	case plural.Few:
+		return "few"
+	case plural.Many:
+		return "many"
+	}
+	return "other"
+}
+
+// Word says a word that the program stores or counts by (a topic, a severity, a rule) as
+// people read it. list is the part of the catalogue that holds such words. A word that is
+// not there, because it is the user's own or an older earshot's, is returned as it is.
+func (l Lang) Word(list, word string) string {
+	if text, ok := l.texts().byKey[list+"."+slug(word)]; ok {
+		return text
+	}
+	return word
+}
+
+// slug is a word as a key has it: "money not returned" is money_not_returned.
+func slug(word string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToLower(word) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			if gap && b.Len() > 0 {
+				b.WriteByte('_')
+			}
+			gap = false
+			b.WriteRune(r)
+			continue
+		}
+		gap = true
+	}
+	return b.String()
+}
+
+// fill puts the values in.
+func (l Lang) fill(text string, pairs []any) string {
+	if len(pairs) == 0 || !strings.Contains(text, "{") {
+		return text
+	}
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(before)
+		if v, ok := value(pairs, name); ok {
+			b.WriteString(l.written(v))
+		} else {
+			b.WriteString("{" + name + "}")
+		}
+		text = after
+	}
+}
+
+func value(pairs []any, name string) (any, bool) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i] == name {
+			return pairs[i+1], true
+		}
+	}
+	return nil, false
+}
+
+func (l Lang) written(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int:
+		return l.Number(v)
+	}
+	return fmt.Sprint(v)
+}
+
+// Span says a length of time as people do, to the minute: "40 s", "4 min", "1 h 29 min",
+// "3 h", and from two days on "5 days". Less than nothing is "0 s".
+func (l Lang) Span(d time.Duration) string {
+	d = max(d, 0)
+	if d < time.Minute {
+		return l.Text("span.seconds", "n", strconv.Itoa(int(d.Seconds())))
+	}
+	if d >= 48*time.Hour {
+		days := int(d.Round(24*time.Hour) / (24 * time.Hour))
+		return l.Plural("span.days", days)
+	}
+	minutes := int(d.Round(time.Minute) / time.Minute)
+	switch hours, minutes := minutes/60, minutes%60; {
+	case hours == 0:
+		return l.Text("span.minutes", "n", minutes)
+	case minutes == 0:
+		return l.Text("span.hours", "n", hours)
+	default:
+		return l.Text("span.hours_minutes", "hours", hours, "minutes", minutes)
+	}
+}
+
+// Ago says how long ago something was: "4 min ago".
+func (l Lang) Ago(d time.Duration) string { return l.Text("span.ago", "span", l.Span(d)) }
+
+// groupFrom is the least number whose digits stand in groups; shorter ones are read as well
+// without.
+const groupFrom = 10_000
+
+// Number writes a number as the language does: 950, 9500, 12,000.
+func (l Lang) Number(n int) string {
+	digits := strconv.Itoa(n)
+	if n < groupFrom && n > -groupFrom {
+		return digits
+	}
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	var groups []string
+	for len(digits) > 3 {
+		groups = append(groups, digits[len(digits)-3:])
+		digits = digits[:len(digits)-3]
+	}
+	groups = append(groups, digits)
+	slices.Reverse(groups)
+	return sign + strings.Join(groups, l.group())
+}
+
+// group is what stands between groups of digits.
+func (l Lang) group() string {
+	if l.Code() == fallback {
+		return ","
+	}
+	return "\u00a0"
+}
+
+// Percent says a share of 1: "91 %".
+func (l Lang) Percent(share float64) string {
+	return strconv.Itoa(int(math.Round(share*100))) + l.percentSign()
+}
+
+func (l Lang) percentSign() string {
+	if l.Code() == fallback {
+		return " %"
+	}
+	return "\u00a0%"
+}
+
+// Decimal writes a number with so many digits after the point or comma: 3.5, −0.81.
+func (l Lang) Decimal(v float64, digits int) string {
+	out := strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), "-", "−", 1)
+	if l.Code() == fallback {
+		return out
+	}
+	return strings.Replace(out, ".", ",", 1)
+}
+
+// Ordinal is a place in a row: 3rd. In languages where that depends on the noun it is the
+// number alone, and the text writes № before it.
+func (l Lang) Ordinal(n int) string {
+	if l.Code() != fallback {
+		return l.Number(n)
+	}
+	end := "th"
+	switch plural.Ordinal.MatchPlural(language.English, n%100, 0, 0, 0, 0) {
+	case plural.One:
+		end = "st"
+	case plural.Two:
+		end = "nd"
+	case plural.Few:
+		end = "rd"
+	}
+	return strconv.Itoa(n) + end
+}
+
+// Date says a day: "26 Nov 2026".
+func (l Lang) Date(t time.Time) string { return l.Time("time.date", t) }
+
+// DateTime says a moment: "26 Nov 2026 09:05". The zone is t's.
+func (l Lang) DateTime(t time.Time) string { return l.Time("time.date_time", t) }
+
+// The marks that stand for names while time formats the rest.
+var (
+	nameMarks = strings.NewReplacer("January", "\x01", "Jan", "\x02", "Monday", "\x03", "Mon", "\x04")
+)
+
+// Time says a moment in the form of a key, whose text is a layout as package time has it.
+func (l Lang) Time(key string, t time.Time) string {
+	layout, ok := l.texts().byKey[key]
+	if !ok {
+		return key
+	}
+	out := t.Format(nameMarks.Replace(layout))
+	if !strings.ContainsAny(out, "\x01\x02\x03\x04") {
+		return out
+	}
+	month, day := strconv.Itoa(int(t.Month())), strconv.Itoa(int(t.Weekday()))
+	return strings.NewReplacer("\x01", l.Text("month."+month), "\x02", l.Text("month_short."+month),
+		"\x03", l.Text("weekday."+day), "\x04", l.Text("weekday_short."+day)).Replace(out)
+}
