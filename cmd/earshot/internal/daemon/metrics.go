@@ -87,7 +87,7 @@ type counter interface {
 }
 
 // watch adds what is read when somebody asks: sources, the outbox and what is wrong.
-func (m *metrics) watch(sources func() []monitor.SourceStatus, db counter, troubles func() map[string]string, replicas func() (bool, int, bool)) {
+func (m *metrics) watch(sources func() []monitor.SourceStatus, db counter, troubles func() map[string]string, replicas func() (delivers bool, n int)) {
 	m.registry.MustRegister(&sourceCollector{sources: sources, db: db, troubles: troubles, replicas: replicas})
 }
 
@@ -97,7 +97,7 @@ type sourceCollector struct {
 	sources  func() []monitor.SourceStatus
 	db       counter
 	troubles func() map[string]string
-	replicas func() (delivers bool, n int, shared bool)
+	replicas func() (delivers bool, n int)
 }
 
 var (
@@ -109,8 +109,8 @@ var (
 	descSuspended   = sourceDesc("suspended", "1 while the source is left alone because it refused.")
 	descNotStored   = sourceDesc("not_stored", "1 while posts of the source were read and cannot be stored.")
 	descTrouble     = prometheus.NewDesc("earshot_trouble", "1 for every part that does not work: as in trouble of /healthz.", []string{"part"}, nil)
-	descDeliverer   = prometheus.NewDesc("earshot_deliverer", "1 for the replica that brings the messages out. Only where several may work on one database.", nil, nil)
-	descReplicas    = prometheus.NewDesc("earshot_replicas", "Replicas on the database, as this one sees them. Only where there may be several.", nil, nil)
+	descDeliverer   = prometheus.NewDesc("earshot_deliverer", "1 for the replica that brings the messages out.", nil, nil)
+	descReplicas    = prometheus.NewDesc("earshot_replicas", "Replicas at work on the database, as this one sees them.", nil, nil)
 	descOutbox      = prometheus.NewDesc("earshot_outbox", "Alerts by state.", []string{"state"}, nil)
 	descCases       = prometheus.NewDesc("earshot_cases", "Cases that wait for somebody.", []string{"state"}, nil)
 )
@@ -146,10 +146,9 @@ func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
 	for part := range c.troubles() {
 		ch <- prometheus.MustNewConstMetric(descTrouble, prometheus.GaugeValue, 1, part)
 	}
-	if delivers, n, shared := c.replicas(); shared {
-		ch <- prometheus.MustNewConstMetric(descDeliverer, prometheus.GaugeValue, boolean(delivers))
-		ch <- prometheus.MustNewConstMetric(descReplicas, prometheus.GaugeValue, float64(n))
-	}
+	delivers, n := c.replicas()
+	ch <- prometheus.MustNewConstMetric(descDeliverer, prometheus.GaugeValue, boolean(delivers))
+	ch <- prometheus.MustNewConstMetric(descReplicas, prometheus.GaugeValue, float64(n))
 	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 	defer cancel()
 	counts, err := c.db.Counts(ctx, time.Now())

@@ -115,7 +115,7 @@ func (d *Daemon) replicas() []ReplicaHealth {
 	return list
 }
 
-// replicaCounts are for the metrics; shared is false where there is one process only.
-func (d *Daemon) replicaCounts() (delivers bool, n int, shared bool) {
-	return d.lease.held(), len(d.roster.others()), d.store.Shared()
+// replicaCounts are for the metrics: whether this one delivers, and how many there are.
+func (d *Daemon) replicaCounts() (delivers bool, n int) {
+	return d.lease.held(), max(1, len(d.roster.others()))
 }
