@@ -24,6 +24,7 @@ func TestClaimsOfReplicas(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
+	t.Parallel()
 	const claimers, atOnce = 10, 100
 	complaints := 40
 	if os.Getenv("EARSHOT_DRILL") == "full" {

@@ -299,6 +299,11 @@ func (d *Daemon) pruneLoop(ctx context.Context) {
 		} else if gone.Posts+gone.Mentions > 0 {
 			d.log.Info("old texts erased", "posts", gone.Posts, "mentions", gone.Mentions)
 		}
+		if d.store.Shared() {
+			if err := d.store.Leave(ctx, ""); err != nil && ctx.Err() == nil {
+				d.log.Error("replicas that are gone cannot be forgotten", "err", err)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -95,6 +95,7 @@ func TestWatchlistsOfReplicas(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
+	t.Parallel()
 	server := testkit.Postgres(t)
 	bad, good := newHook(t, http.StatusOK), newHook(t, http.StatusOK)
 	list := func(to string) string {
@@ -189,6 +190,7 @@ func TestReplicasAreSeen(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
+	t.Parallel()
 	server := testkit.Postgres(t)
 	bad, good := newHook(t, http.StatusNotFound), newHook(t, http.StatusOK)
 	list := postgresList(server.URL, bad, good, `routes: [{to: "webhook:good"}]`)
