@@ -89,10 +89,13 @@ type PollResult struct {
 	Source string // its name
 	// SourceKey is what the source is known by, whatever its name; empty: Source.
 	SourceKey string
-	Baseline  bool // a source never polled before: record, do not alert
-	Complete  bool // the poll saw everything it wanted, so a baseline is done
-	At        time.Time
-	Posts     []AnalyzedPost
+	// Baseline says that the source was never polled before, as far as who polled it knows:
+	// its posts are recorded and not alerted. Where the baseline is done they are news.
+	Baseline bool
+	Past     bool // with Baseline: what stood in a thread before its complaint was heard is never news
+	Complete bool // the poll saw everything it wanted, so a baseline is done
+	At       time.Time
+	Posts    []AnalyzedPost
 	// OnPage are the keys of all that the poll saw, old posts included. A post whose id
 	// stands there is a post of its own, whatever else says the same words.
 	OnPage []PostKey

@@ -158,7 +158,7 @@ func (p *poller) replies(src Source, before map[string]bool, fresh []candidate) 
 		baseline bool
 	}{{old, true}, {news, false}} {
 		if len(part.posts) > 0 {
-			ins = append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, Baseline: part.baseline, At: p.Now(), Posts: p.analyze(part.posts)})
+			ins = append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, Baseline: part.baseline, Past: part.baseline, At: p.Now(), Posts: p.analyze(part.posts)})
 		}
 	}
 	return ins

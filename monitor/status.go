@@ -26,6 +26,15 @@ type SourceStatus struct {
 	NotStored      string        // why the last posts could not be stored; empty when they were
 }
 
+// StatusOf is how a source stands by what is stored of it, for a process that does not
+// poll it. Of what polls count it holds nothing.
+func StatusOf(state mention.SourceState) SourceStatus {
+	return SourceStatus{
+		Name: state.Name, LastPoll: state.LastPoll, LastSuccess: state.LastSuccess, LastNew: state.LastNew, LastError: state.LastError,
+		Failures: state.Failures, SuspendedUntil: state.SuspendedUntil, State: remember(state).Reported,
+	}
+}
+
 // StateAt is the one word for how the source stands: what people were told of, or
 // else what the last polls say.
 func (s SourceStatus) StateAt(now time.Time) State {

@@ -9,12 +9,12 @@ import (
 // several processes write into one database must be timed by one clock. SQLite has none
 // of its own, so it is never ahead.
 func (s *Store) ClockAhead(ctx context.Context) (time.Duration, error) {
-	if s.engine.clock == "" {
+	if !s.Shared() {
 		return 0, nil
 	}
 	asked := s.now()
 	var at int64
-	if err := s.read.QueryRowContext(ctx, s.engine.clock).Scan(&at); err != nil {
+	if err := s.read.QueryRowContext(ctx, "SELECT "+s.engine.clock).Scan(&at); err != nil {
 		return 0, s.wrap("clock", err)
 	}
 	return fromMicros(at).Sub(asked.Add(s.now().Sub(asked) / 2)), nil

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -35,7 +36,8 @@ type Plan func(ctx context.Context, tx *Tx, pending []*mention.PendingMention) e
 // An edited post makes a pending mention with Previous and the stored Case for each mention it
 // had; one that does not name the watch any more has no Spans then and keeps its
 // score without the evidence. A pending mention of a deleted post has Post.Deleted and no
-// words. In a baseline every case is Quiet and alerts are dropped, but those about mentions
+// words. In a baseline, unless the source has one already, every case is Quiet and alerts
+// are dropped, but those about mentions
 // of before. The store adds the event heard, edited or deleted to a pending mention that lacks it.
 func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (mention.IngestResult, error) {
 	select {
@@ -125,6 +127,9 @@ const (
 
 // read sorts the posts out and makes the pending mentions.
 func (g *ingestion) read() error {
+	if err := g.baseline(); err != nil {
+		return err
+	}
 	found := onePerKey(g.in.Posts)
 	keys := make([]mention.PostKey, len(found))
 	for i, f := range found {
@@ -160,6 +165,21 @@ func (g *ingestion) read() error {
 			g.result.Moved = append(g.result.Moved, change.key)
 		}
 	}
+	return nil
+}
+
+// baseline takes back that the poll is one, where the baseline is done: another process
+// polled the source since this one looked.
+func (g *ingestion) baseline() error {
+	if !g.in.Baseline || g.in.Past {
+		return nil
+	}
+	var done int
+	err := g.tx.QueryRowContext(g.ctx, `SELECT baselined FROM sources WHERE key = $1`, g.sourceKey()).Scan(&done)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	g.in.Baseline = done == 0
 	return nil
 }
 

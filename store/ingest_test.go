@@ -278,6 +278,25 @@ func testBaseline(t *testing.T, open opener) {
 	want(t, "its case", c.Status, mention.Open)
 }
 
+// testBaselineDone: a process that polls a source for the first time, and does not know
+// that another has made its baseline since, swallows no complaint.
+func testBaselineDone(t *testing.T, open opener) {
+	s := open(t)
+	in := intakeOf(heard(post(1), "Romashka"))
+	in.Baseline, in.Complete = true, true
+	want(t, "the baseline", len(ingest(t, s, in).Alerts), 0)
+	in.Posts = append(in.Posts, heard(post(2), "Romashka"))
+	r := ingest(t, s, in) // of another process, an hour later
+	want(t, "new", r.New, 1)
+	want(t, "told", len(r.Alerts), 1)
+	_, c, err := s.Mention(background, mentionID(post(2), "Romashka"))
+	if err != nil || c.Status != mention.Open {
+		t.Errorf("case %+v, %v", c, err)
+	}
+	in.Posts, in.Complete, in.Past = append(in.Posts, heard(post(3), "Romashka")), false, true
+	want(t, "what stood in a thread before", len(ingest(t, s, in).Alerts), 0)
+}
+
 func testLaterWatch(t *testing.T, open opener) {
 	s := open(t)
 	ingest(t, s, intakeOf(heard(post(1))))

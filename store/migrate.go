@@ -22,7 +22,16 @@ type migration struct {
 	version int
 	name    string
 	sql     string
+	// reader is the lowest schema that a program must know to work on what this makes of
+	// the database, while the replicas are updated one after the other. A migration only
+	// adds, or begins with the line "-- min_reader: " and its own number.
+	reader int
 }
+
+// firstReader is the schema that knows of readers.
+const firstReader = 10
+
+const readerLine = "-- min_reader: "
 
 func loadMigrations(engine string) ([]migration, error) {
 	files, err := fs.Glob(migrations, path.Join("migrations", engine, "*.sql")) // sorted
@@ -42,7 +51,13 @@ func loadMigrations(engine string) ([]migration, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, migration{version: version, name: name, sql: string(text)})
+		m := migration{version: version, name: name, sql: string(text), reader: firstReader}
+		if line, _, _ := strings.Cut(m.sql, "\n"); strings.HasPrefix(line, readerLine) {
+			if m.reader, err = strconv.Atoi(strings.TrimPrefix(line, readerLine)); err != nil {
+				return nil, fmt.Errorf("migration %s: %q: want a number", file, line)
+			}
+		}
+		list = append(list, m)
 	}
 	return list, nil
 }
@@ -59,6 +74,14 @@ func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 	}
 	switch want := list[len(list)-1].version; {
 	case have > want:
+		reader, err := s.reader(ctx)
+		if err != nil {
+			return err
+		}
+		if reader <= want {
+			s.log.Warn("the database is of a newer earshot; this one can work on it: finish the update", "schema", have, "knows", want)
+			return nil
+		}
 		return fmt.Errorf("store: the database was written by a newer earshot (schema %d, this one knows %d): upgrade earshot", have, want)
 	case have < want && readOnly:
 		return fmt.Errorf("store: the database is of an older earshot (schema %d, this one needs %d): start `earshot run` once to bring it up to date", have, want)
@@ -96,7 +119,18 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, m migration) error {
 		}
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)`, m.version, micros(s.now()))
+	if err != nil || m.version < firstReader {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE schema_versions SET min_reader = $2 WHERE version = $1`, m.version, m.reader)
 	return err
+}
+
+// reader is the lowest schema that a program must know to work on the database.
+func (s *Store) reader(ctx context.Context) (version int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(CASE WHEN min_reader = 0 THEN version ELSE min_reader END), 0) FROM schema_versions
+ WHERE version >= $1`, firstReader).Scan(&version)
+	return version, s.wrap("read schema", err)
 }
 
 func (s *Store) schemaVersion(ctx context.Context, readOnly bool) (version int, err error) {

@@ -19,9 +19,13 @@ import (
 // is serialised by an advisory lock that ends with the transaction.
 
 const (
+	// idlePostgres is for how long a process may stop in the middle of a transaction, in
+	// milliseconds, before the server ends it and gives its locks to the others.
+	idlePostgres = "15000"
 	// serialisePostgres takes the lock of all polls; the number is "earshot" on
-	// a telephone keypad, so it does not meet locks of other programs by accident.
-	serialisePostgres = `SELECT pg_advisory_xact_lock(3277468)`
+	// a telephone keypad, so it does not meet locks of other programs by accident. The
+	// session's bound is set again: a pooler may have lent another one.
+	serialisePostgres = `SELECT set_config('idle_in_transaction_session_timeout', '` + idlePostgres + `', true), pg_advisory_xact_lock(3277468)`
 
 	postgresConns = 16 // a daemon never needs more at once; the server's default limit is 100
 	pollConns     = 2  // polls with mentions are serialised anyway, and each is short
@@ -39,7 +43,7 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 		name:      "postgres",
 		busy:      postgresBusy,
 		explain:   func(err error) error { return explainPostgres(host, err) },
-		clock:     `SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`,
+		clock:     `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`,
 		serialise: serialisePostgres,
 	}
 	if config.RuntimeParams["application_name"] == "" {
@@ -48,12 +52,17 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 	if readOnly {
 		config.RuntimeParams["default_transaction_read_only"] = "on"
 	}
-	db := stdlib.OpenDB(*config)
+	s.conn = config
+	bound := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, `SET idle_in_transaction_session_timeout = `+idlePostgres)
+		return err
+	})
+	db := stdlib.OpenDB(*config, bound)
 	db.SetMaxOpenConns(postgresConns)
 	db.SetMaxIdleConns(postgresConns / 2)
 	s.write, s.read = db, db
 	s.polls = make(chan struct{}, pollConns)
-	s.desk = stdlib.OpenDB(*config)
+	s.desk = stdlib.OpenDB(*config, bound)
 	s.desk.SetMaxOpenConns(deskConns)
 	s.desk.SetMaxIdleConns(1)
 	return s.wrap("open "+host, db.PingContext(ctx))
@@ -77,10 +86,10 @@ func postgresCode(err error) string {
 }
 
 // lostConnection reports that the server went away in the middle: it said so (57P01 to
-// 57P03, class 08), or the connection ended without a word.
+// 57P03, 25P03, class 08), or the connection ended without a word.
 func lostConnection(code string, err error) bool {
 	var network *net.OpError
-	return strings.HasPrefix(code, "57P0") || strings.HasPrefix(code, "08") ||
+	return strings.HasPrefix(code, "57P0") || code == "25P03" || strings.HasPrefix(code, "08") ||
 		errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, net.ErrClosed) || errors.As(err, &network) || pgconn.SafeToRetry(err) // nothing of it was sent
 }

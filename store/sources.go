@@ -59,6 +59,13 @@ func (s *Store) Source(ctx context.Context, key string) (mention.SourceState, er
 	return st, err
 }
 
+// LastPoll returns when any source was polled last, as far as that is stored; zero when none was.
+func (s *Store) LastPoll(ctx context.Context) (time.Time, error) {
+	var last int64
+	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(last_poll), 0) FROM sources`).Scan(&last)
+	return fromMicros(last), s.wrap("last poll", err)
+}
+
 // NameSources gives the sources with these keys their names and places, all or none; of
 // each state only these three are read. A source that is not known yet gets its row. Two
 // sources may change their names for each other's.

@@ -23,6 +23,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/earshot/earshot/mention"
 )
 
@@ -44,6 +46,7 @@ type Store struct {
 	read   *sql.DB
 	desk   *sql.DB // for what people press: never empty because polls are being stored
 	engine engine
+	conn   *pgx.ConnConfig // PostgreSQL's, for a connection beside the pools
 	// polls are the slots of polls under way. The others wait here and not for a
 	// connection or the writer, where people's clicks would stand in line behind them.
 	polls chan struct{}
@@ -64,7 +67,8 @@ type engine struct {
 	busy func(error) bool
 	// explain adds to an error what to do about it; it returns others unchanged.
 	explain func(error) error
-	// clock reads the time of the database in microseconds; empty where it is ours.
+	// clock is the time of the database in microseconds, as an expression; empty where it is
+	// ours, because only one process can use it.
 	clock string
 	// serialise is run first in every poll and migration, so that two of them never
 	// plan at once; empty where the engine has one writer anyway.

@@ -1,16 +1,24 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/websub"
 )
 
 // TestNotify: a service manager is told when earshot is at work, and then as often as its
@@ -116,4 +124,62 @@ func stripComments(s string) string {
 		}
 	}
 	return strings.Join(kept, "\n")
+}
+
+// TestComposeOfReplicas: the example of several replicas hangs together: what a service
+// names is there, the proxy leads to each path that callers from outside need and to no
+// other, and the lines of its watchlist are good.
+func TestComposeOfReplicas(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(testkit.Root(t), "deploy", "compose.replicas.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Services map[string]struct {
+			Deploy    struct{ Replicas int }
+			DependsOn any `yaml:"depends_on"`
+			Volumes   []string
+		}
+		Configs map[string]struct{ Content string }
+		Volumes map[string]any
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	if n := file.Services["earshot"].Deploy.Replicas; n != 3 {
+		t.Errorf("%d replicas", n)
+	}
+	for name, s := range file.Services {
+		for other := range file.Services {
+			if strings.Contains(fmt.Sprint(s.DependsOn), other) && other == name {
+				t.Errorf("%s waits for itself", name)
+			}
+		}
+		for _, v := range s.Volumes {
+			from, _, _ := strings.Cut(v, ":")
+			if _, ok := file.Volumes[from]; !ok && !strings.HasPrefix(from, "./") {
+				t.Errorf("%s mounts %s, which is not there", name, from)
+			}
+		}
+	}
+	proxy := file.Configs["caddyfile"].Content
+	for _, path := range []string{"/slack/interactions", websub.Path, push.Path} {
+		if !strings.Contains(proxy, " "+path) {
+			t.Errorf("the proxy does not lead to %s", path)
+		}
+	}
+	for _, path := range []string{"metrics", "healthz"} {
+		if strings.Contains(proxy, path) {
+			t.Errorf("the proxy leads to %s", path)
+		}
+	}
+	var lines string
+	for _, m := range regexp.MustCompile(`(?:with|and) +((?:store|web): \{.*\})`).FindAllStringSubmatch(string(text), -1) {
+		lines += m[1] + "\n"
+	}
+	lookup := func(name string) (string, bool) { return "secret-of-" + name, strings.HasSuffix(name, "_PASSWORD") }
+	list, err := daemon.Check(config.Parse("watchlist.yaml", []byte(framed(lines)), lookup, daemon.KindOptions()))
+	if err != nil || list.Web.Listen == "" || !strings.HasPrefix(list.Database(), "postgres://") {
+		t.Errorf("the watchlist of the example: %v\n%s", err, lines)
+	}
 }

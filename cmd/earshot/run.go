@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -33,8 +34,12 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 		log.Warn(w.Error())
 	}
 	name, commit := built()
+	host, err := os.Hostname()
+	if err != nil {
+		host = "a machine without a name"
+	}
 	d, err := daemon.Open(ctx, daemon.Options{
-		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: name, Revision: commit, Log: log, Now: time.Now, Secrets: term.hidden,
+		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: name, Revision: commit, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
 	})
 	if err != nil {
 		return err

@@ -41,46 +41,50 @@ func (s *Subscriber) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Subscriber) confirm(w http.ResponseWriter, r *http.Request, id string) {
 	q := r.URL.Query()
 	challenge := q.Get("hub.challenge")
-	s.mu.Lock()
-	sub := s.byID[id]
-	wanted := sub != nil && !sub.asked.IsZero() && sub.topic == q.Get("hub.topic")
+	sub, there, err := s.opt.Records.Subscription(r.Context(), id)
+	wanted := there && !sub.Asked.IsZero() && sub.Topic == q.Get("hub.topic")
 	mode := q.Get("hub.mode")
 	subscribe := wanted && mode == "subscribe" && challenge != "" && len(challenge) <= maxChallenge
-	if subscribe {
-		s.verified(sub, q.Get("hub.lease_seconds"))
+	if err == nil && subscribe {
+		err = s.verified(r.Context(), sub, q.Get("hub.lease_seconds"))
 	}
-	s.mu.Unlock()
 	switch {
+	case err != nil:
+		s.away(w, err)
 	case subscribe:
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		_, _ = io.WriteString(w, challenge) // the hub asks again if this is lost
 	case wanted && mode == "denied":
 		// The request counts as failed already; the next one is planned.
-		s.opt.Log.Debug("hub denies the subscription; the source is polled as before", "source", sub.source)
+		s.opt.Log.Debug("hub denies the subscription; the source is polled as before", "source", sub.Source)
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		http.NotFound(w, r)
 	}
 }
 
+// away answers while the subscriptions cannot be read: the hub may try again.
+func (s *Subscriber) away(w http.ResponseWriter, err error) {
+	s.opt.Log.Warn("a hub cannot be answered: subscriptions cannot be read or written", "err", err)
+	http.Error(w, "try again later", http.StatusServiceUnavailable)
+}
+
 // receive takes a ping. One with a bad signature is answered like a good one and
 // does nothing, as the standard wants it: nobody learns what a good one is.
 func (s *Subscriber) receive(w http.ResponseWriter, r *http.Request, id string) {
-	s.mu.Lock()
-	sub := s.byID[id]
-	secret := ""
-	if sub != nil {
-		secret = sub.secret
+	sub, there, err := s.opt.Records.Subscription(r.Context(), id)
+	if err != nil {
+		s.away(w, err)
+		return
 	}
-	s.mu.Unlock()
-	if secret == "" {
+	if !there || sub.Secret == "" {
 		http.Error(w, "no such subscription", http.StatusGone)
 		return
 	}
-	want, mac := signature(r.Header.Get("X-Hub-Signature"), secret)
+	want, mac := signature(r.Header.Get("X-Hub-Signature"), sub.Secret)
 	if mac == nil {
-		s.opt.Log.Debug("ping without a signature that is understood", "source", sub.source)
+		s.opt.Log.Debug("ping without a signature that is understood", "source", sub.Source)
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
@@ -89,13 +93,9 @@ func (s *Subscriber) receive(w http.ResponseWriter, r *http.Request, id string) 
 		return
 	}
 	if hmac.Equal(mac.Sum(nil), want) {
-		s.mu.Lock()
-		if s.byID[id] == sub { // still, after a body that took its time
-			s.ping(sub)
-		}
-		s.mu.Unlock()
+		s.ping(sub.Source)
 	} else {
-		s.opt.Log.Debug("ping with a wrong signature", "source", sub.source)
+		s.opt.Log.Debug("ping with a wrong signature", "source", sub.Source)
 	}
 	w.WriteHeader(http.StatusAccepted)
 }

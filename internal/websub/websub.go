@@ -7,9 +7,8 @@
 // feeds, of the watchlist or the schedule, an HTTP client of its own. It imports
 // nothing of earshot.
 //
-// Subscriptions live in memory. After a restart they are made anew under other
-// addresses; what a hub still sends to the old ones is answered with 410 and ends
-// with its lease.
+// Subscriptions are kept where every process of an installation finds them, so that any
+// of them answers a hub, and a restart forgets none. One process asks the hubs.
 package websub
 
 import (
@@ -28,7 +27,7 @@ const Path = "/websub/"
 
 const (
 	// lease is asked for, and assumed where a hub says 0 or nothing: short, so that
-	// what a restart leaves behind at the hubs ends soon.
+	// what a source that left leaves behind at the hubs ends soon.
 	lease = 24 * time.Hour
 	// longestLease bounds what a hub may promise.
 	longestLease = 10 * lease
@@ -43,6 +42,10 @@ const (
 	askTimeout = 2 * time.Minute
 	// idle is how long a loop sleeps that has nothing to wait for.
 	idle = time.Hour
+	// lookAgain is how often subscriptions are read that other processes may have changed.
+	lookAgain = time.Minute
+	// recordTimeout bounds reading or writing them.
+	recordTimeout = 5 * time.Second
 )
 
 // Hubs is the way to the hubs: it guards against private networks and keeps the
@@ -52,17 +55,43 @@ type Hubs interface {
 	Post(ctx context.Context, source, address string, form url.Values) error
 }
 
+// Subscription is what a source has with its hub.
+type Subscription struct {
+	Source     string
+	Hub, Topic string // empty: no hub
+	ID, Secret string
+	Asked      time.Time // the last request to any hub for this source
+	Next       time.Time // the next one
+	Failures   int       // requests since a hub last verified one
+}
+
+// Records keep the subscriptions, one for each source.
+type Records interface {
+	// Subscriptions returns all.
+	Subscriptions(ctx context.Context) ([]Subscription, error)
+	// Subscription returns the one with this id; ok is false when none has it.
+	Subscription(ctx context.Context, id string) (s Subscription, ok bool, err error)
+	// Offer stores a subscription, unless its source has the same hub and topic already. Asked stays
+	// what it was, and the next request is no sooner than rest after that.
+	Offer(ctx context.Context, s Subscription, rest time.Duration) error
+	// Save stores Asked, Next and Failures of the one with this id, if there still is one.
+	Save(ctx context.Context, s Subscription) error
+	// Keep forgets those of all other sources.
+	Keep(ctx context.Context, sources []string) error
+}
+
 // Options are all required.
 type Options struct {
 	PublicURL string // earshot's own address as hubs reach it
 	Hubs      Hubs
+	Records   Records
 	PollNow   func(ctx context.Context, source string) // makes a source due now; may block until ctx ends
 	Log       *slog.Logger
 	Now       func() time.Time
 }
 
 // Subscriber keeps one subscription for each source that has a hub. It is safe
-// for concurrent use. Make it with New and start Run.
+// for concurrent use. Make it with New and start Run, and Ask in one process.
 type Subscriber struct {
 	opt  Options
 	base string
@@ -70,84 +99,97 @@ type Subscriber struct {
 	due  chan struct{} // wakes the loop that pokes
 
 	mu      sync.Mutex
-	sources map[string]*subscription // of the watchlist, by name
-	byID    map[string]*subscription // those with a hub
+	sources map[string]source // of the watchlist, by name
+	pings   map[string]*ping  // by the source's name, whether this process polls it or not
 }
 
-// subscription is what a source has with its hub, guarded by Subscriber.mu.
-type subscription struct {
-	source     string
-	hub, topic string // empty: no hub
-	id, secret string
-	asked      time.Time // the last request to any hub for this source
-	next       time.Time // the next one
-	failures   int       // requests since a hub last verified one
-	poked      time.Time
-	pokeAt     time.Time // zero: no ping is waiting
-}
+// source is what a source has stored, as far as this process knows; empty: no hub.
+type source struct{ hub, topic string }
 
-// New returns a subscriber; Run starts it.
+// ping is when a source was made due, and when it will be; zero: no ping is waiting.
+type ping struct{ poked, pokeAt time.Time }
+
+// New returns a subscriber.
 func New(opt Options) *Subscriber {
 	return &Subscriber{
 		opt: opt, base: strings.TrimSuffix(opt.PublicURL, "/") + Path,
-		asks: make(chan struct{}, 1), due: make(chan struct{}, 1),
-		sources: map[string]*subscription{}, byID: map[string]*subscription{},
+		asks: make(chan struct{}, 1), due: make(chan struct{}, 1), sources: map[string]source{}, pings: map[string]*ping{},
 	}
 }
 
 // Keep says which sources the watchlist has. The others are forgotten, and Offer
 // does not bring them back.
 func (s *Subscriber) Keep(names []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
+	defer cancel()
+	err := s.opt.Records.Keep(ctx, names)
+	var stored []Subscription
+	if err == nil {
+		stored, err = s.opt.Records.Subscriptions(ctx)
+	}
+	if err != nil { // what is stored is found out by offering it again
+		s.opt.Log.Warn("subscriptions to hubs cannot be read", "err", err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kept := make(map[string]*subscription, len(names))
+	kept := make(map[string]source, len(names))
 	for _, name := range names {
-		if kept[name] = s.sources[name]; kept[name] == nil {
-			kept[name] = &subscription{source: name}
+		kept[name] = source{}
+	}
+	for _, sub := range stored {
+		if _, ok := kept[sub.Source]; ok {
+			kept[sub.Source] = source{sub.Hub, sub.Topic}
 		}
 	}
-	for name, sub := range s.sources {
-		if kept[name] == nil {
-			delete(s.byID, sub.id)
+	for name := range s.pings {
+		if _, ok := kept[name]; !ok {
+			delete(s.pings, name)
 		}
 	}
 	s.sources = kept
+	wake(s.asks)
 }
 
 // Offer says what a source's feed names as its hub and topic now; empty means
-// none. It returns at once.
-func (s *Subscriber) Offer(source, hub, topic string) {
+// none. It returns at once, unless that is another one.
+func (s *Subscriber) Offer(name, hub, topic string) {
 	if hub == "" || topic == "" {
 		hub, topic = "", ""
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	sub := s.sources[source]
-	if sub == nil || sub.hub == hub && sub.topic == topic {
+	is, kept := s.sources[name]
+	s.mu.Unlock()
+	if !kept || is == (source{hub, topic}) {
 		return
 	}
-	delete(s.byID, sub.id)
-	sub.hub, sub.topic, sub.id, sub.secret = hub, topic, "", ""
-	sub.failures, sub.pokeAt = 0, time.Time{}
-	if hub == "" {
+	sub := Subscription{Source: name, Hub: hub, Topic: topic, Next: s.opt.Now()}
+	if hub != "" {
+		// 130 bits each. What a former hub knows is worth nothing here.
+		sub.ID, sub.Secret = rand.Text(), rand.Text()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), recordTimeout)
+	defer cancel()
+	if err := s.opt.Records.Offer(ctx, sub, minRequestInterval); err != nil {
+		s.opt.Log.Warn("a subscription to a hub cannot be stored; the next poll tries again", "source", name, "err", err)
 		return
 	}
-	// 130 bits each. What a former hub knows is worth nothing here.
-	sub.id, sub.secret = rand.Text(), rand.Text()
-	s.byID[sub.id] = sub
-	sub.next = s.opt.Now()
-	if earliest := sub.asked.Add(minRequestInterval); !sub.asked.IsZero() && earliest.After(sub.next) {
-		sub.next = earliest // a feed that names another hub at each poll
+	s.mu.Lock()
+	if _, kept := s.sources[name]; kept {
+		s.sources[name] = source{hub, topic}
 	}
+	delete(s.pings, name)
+	s.mu.Unlock()
 	wake(s.asks)
 }
 
-// Run asks hubs and pokes sources until ctx ends.
+// Run makes sources due that hubs announced to this process, until ctx ends.
 func (s *Subscriber) Run(ctx context.Context) {
-	var loops sync.WaitGroup
-	loops.Go(func() { loop(ctx, s.asks, func() time.Duration { return s.ask(ctx) }) })
-	loops.Go(func() { loop(ctx, s.due, func() time.Duration { return s.poke(ctx) }) })
-	loops.Wait()
+	loop(ctx, s.due, func() time.Duration { return s.poke(ctx) })
+}
+
+// Ask asks hubs until ctx ends. One process at a time may.
+func (s *Subscriber) Ask(ctx context.Context) {
+	loop(ctx, s.asks, func() time.Duration { return min(s.ask(ctx), lookAgain) })
 }
 
 // loop calls step when woken, and again after the time that step returns.
@@ -176,12 +218,15 @@ func wake(loop chan<- struct{}) {
 // to the next.
 func (s *Subscriber) ask(ctx context.Context) time.Duration {
 	for ctx.Err() == nil {
-		source, due, wait := s.takeRequest()
-		if due.form == nil {
+		source, due, wait, err := s.takeRequest(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.opt.Log.Warn("subscriptions to hubs cannot be read or written", "err", err)
+		}
+		if err != nil || due.form == nil {
 			return wait
 		}
 		try, cancel := context.WithTimeout(ctx, askTimeout)
-		err := s.opt.Hubs.Post(try, source, due.hub, due.form)
+		err = s.opt.Hubs.Post(try, source, due.hub, due.form)
 		cancel()
 		if err != nil && ctx.Err() == nil {
 			s.opt.Log.Info("hub refuses; the source is polled as before", "source", source, "err", err)
@@ -199,51 +244,68 @@ type request struct {
 // takeRequest returns the request that is due first, or none and the time until
 // one is. The request counts as a failure until the hub has verified it, so
 // silence and refusal are one.
-func (s *Subscriber) takeRequest() (source string, r request, wait time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var first *subscription
-	for _, sub := range s.byID {
-		if first == nil || sub.next.Before(first.next) {
-			first = sub
+func (s *Subscriber) takeRequest(ctx context.Context) (source string, r request, wait time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
+	defer cancel()
+	all, err := s.opt.Records.Subscriptions(ctx)
+	if err != nil {
+		return "", r, idle, err
+	}
+	var first *Subscription
+	for i, sub := range all {
+		if sub.Hub != "" && s.has(sub.Source) && (first == nil || sub.Next.Before(first.Next)) {
+			first = &all[i]
 		}
 	}
 	if first == nil {
-		return "", r, idle
+		return "", r, idle, nil
 	}
 	now := s.opt.Now()
-	if wait := first.next.Sub(now); wait > 0 {
-		return "", r, wait
+	if wait := first.Next.Sub(now); wait > 0 {
+		return "", r, wait, nil
 	}
-	first.asked = now
-	first.next = now.Add(min(maxRequestInterval, minRequestInterval<<min(first.failures, 5)))
-	first.failures++
-	return first.source, request{first.hub, url.Values{
+	first.Asked = now
+	first.Next = now.Add(min(maxRequestInterval, minRequestInterval<<min(first.Failures, 5)))
+	first.Failures++
+	if err := s.opt.Records.Save(ctx, *first); err != nil {
+		return "", r, idle, err
+	}
+	return first.Source, request{first.Hub, url.Values{
 		"hub.mode":          {"subscribe"},
-		"hub.topic":         {first.topic},
-		"hub.callback":      {s.base + first.id},
-		"hub.secret":        {first.secret},
+		"hub.topic":         {first.Topic},
+		"hub.callback":      {s.base + first.ID},
+		"hub.secret":        {first.Secret},
 		"hub.lease_seconds": {strconv.Itoa(int(lease / time.Second))},
-	}}, 0
+	}}, 0, nil
+}
+
+// has reports whether the watchlist has the source.
+func (s *Subscriber) has(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.sources[name]
+	return ok
 }
 
 // verified notes that a hub confirmed a subscription, and plans the renewal for
 // well before the lease ends. A hub may confirm as often as it likes: that never
 // brings the next request nearer than minRequestInterval.
-func (s *Subscriber) verified(sub *subscription, leaseSeconds string) {
+func (s *Subscriber) verified(ctx context.Context, sub Subscription, leaseSeconds string) error {
 	granted := lease
 	if n, err := strconv.ParseInt(leaseSeconds, 10, 64); err == nil && n > 0 {
 		granted = min(time.Duration(min(n, int64(longestLease/time.Second)))*time.Second, longestLease)
 	}
-	if sub.failures > 0 {
-		s.opt.Log.Info("a hub announces what is new", "source", sub.source, "lease", granted)
+	if sub.Failures > 0 {
+		s.opt.Log.Info("a hub announces what is new", "source", sub.Source, "lease", granted)
 	}
-	sub.failures = 0
-	sub.next = s.opt.Now().Add(granted * 4 / 5)
-	if earliest := sub.asked.Add(minRequestInterval); earliest.After(sub.next) {
-		sub.next = earliest
+	sub.Failures = 0
+	sub.Next = s.opt.Now().Add(granted * 4 / 5)
+	if earliest := sub.Asked.Add(minRequestInterval); earliest.After(sub.Next) {
+		sub.Next = earliest
 	}
+	err := s.opt.Records.Save(ctx, sub)
 	wake(s.asks)
+	return err
 }
 
 // poke makes the pinged sources due and returns the time to the next.
@@ -261,14 +323,14 @@ func (s *Subscriber) pinged() (names []string, wait time.Duration) {
 	defer s.mu.Unlock()
 	now := s.opt.Now()
 	wait = idle
-	for _, sub := range s.byID {
-		switch left := sub.pokeAt.Sub(now); {
-		case sub.pokeAt.IsZero():
+	for name, is := range s.pings {
+		switch left := is.pokeAt.Sub(now); {
+		case is.pokeAt.IsZero():
 		case left > 0:
 			wait = min(wait, left)
 		default:
-			sub.poked, sub.pokeAt = now, time.Time{}
-			names = append(names, sub.source)
+			is.poked, is.pokeAt = now, time.Time{}
+			names = append(names, name)
 		}
 	}
 	return names, wait
@@ -276,13 +338,20 @@ func (s *Subscriber) pinged() (names []string, wait time.Duration) {
 
 // ping plans a poke: now, or when the source was left alone for long enough, so
 // that what is announced meanwhile is read too. Pings that wait are one.
-func (s *Subscriber) ping(sub *subscription) {
-	if !sub.pokeAt.IsZero() {
+func (s *Subscriber) ping(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	is := s.pings[name]
+	if is == nil {
+		is = &ping{}
+		s.pings[name] = is
+	}
+	if !is.pokeAt.IsZero() {
 		return
 	}
-	sub.pokeAt = s.opt.Now()
-	if earliest := sub.poked.Add(minPollInterval); earliest.After(sub.pokeAt) {
-		sub.pokeAt = earliest
+	is.pokeAt = s.opt.Now()
+	if earliest := is.poked.Add(minPollInterval); earliest.After(is.pokeAt) {
+		is.pokeAt = earliest
 	}
 	wake(s.due)
 }

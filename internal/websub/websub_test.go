@@ -70,8 +70,70 @@ func (h *hub) seen() (forms []url.Values, asked, pokes []time.Time) {
 	return slices.Clone(h.forms), slices.Clone(h.asked), slices.Clone(h.pokes)
 }
 
+// records keep subscriptions in memory.
+type records struct {
+	mu  sync.Mutex
+	all []Subscription
+}
+
+func (r *records) Subscriptions(context.Context) ([]Subscription, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.all), nil
+}
+
+func (r *records) Subscription(_ context.Context, id string) (Subscription, bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.all {
+		if s.ID == id && id != "" {
+			return s, true, nil
+		}
+	}
+	return Subscription{}, false, nil
+}
+
+func (r *records) Offer(_ context.Context, s Subscription, rest time.Duration) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, is := range r.all {
+		if is.Source != s.Source {
+			continue
+		}
+		if is.Hub == s.Hub && is.Topic == s.Topic {
+			return nil
+		}
+		s.Asked = is.Asked
+		if earliest := is.Asked.Add(rest); !is.Asked.IsZero() && earliest.After(s.Next) {
+			s.Next = earliest
+		}
+		r.all[i] = s
+		return nil
+	}
+	r.all = append(r.all, s)
+	return nil
+}
+
+func (r *records) Save(_ context.Context, s Subscription) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, is := range r.all {
+		if is.ID == s.ID {
+			r.all[i] = s
+		}
+	}
+	return nil
+}
+
+func (r *records) Keep(_ context.Context, sources []string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = slices.DeleteFunc(r.all, func(s Subscription) bool { return !slices.Contains(sources, s.Source) })
+	return nil
+}
+
 func (h *hub) subscriber() *Subscriber {
-	s := New(Options{PublicURL: "https://ear.example/x/", Hubs: h, PollNow: h.PollNow, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	s := New(Options{PublicURL: "https://ear.example/x/", Hubs: h, Records: &records{}, PollNow: h.PollNow, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	s.Keep([]string{"news"})
 	return s
 }
@@ -114,6 +176,7 @@ func bubble(t *testing.T, test func(t *testing.T, h *hub, s *Subscriber)) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { s.Run(ctx) })
+		running.Go(func() { s.Ask(ctx) })
 		defer running.Wait()
 		defer cancel()
 		test(t, h, s)
@@ -201,10 +264,8 @@ func TestAFeedThatChangesItsHubAllTheTime(t *testing.T) {
 		if n, _ := h.counts(); n != 10 {
 			t.Errorf("%d requests in ten hours, want one an hour", n)
 		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if len(s.byID) != 1 {
-			t.Errorf("%d subscriptions of one source", len(s.byID))
+		if all, _ := s.opt.Records.Subscriptions(t.Context()); len(all) != 1 {
+			t.Errorf("%d subscriptions of one source", len(all))
 		}
 	})
 }
@@ -349,12 +410,13 @@ func TestOverHTTP(t *testing.T) {
 	}))
 	defer far.Close()
 	poked := make(chan string, 1)
-	s := New(Options{PublicURL: ear.URL, Hubs: poster{far.Client()}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	s := New(Options{PublicURL: ear.URL, Hubs: poster{far.Client()}, Records: &records{}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		PollNow: func(_ context.Context, source string) { poked <- source }})
 	mux.Handle(Path, s)
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { s.Run(ctx) })
+	running.Go(func() { s.Ask(ctx) })
 	defer running.Wait()
 	defer cancel()
 	defer hubs.Wait()
@@ -375,6 +437,46 @@ func TestOverHTTP(t *testing.T) {
 	if name := <-poked; name != "news" || res.StatusCode != http.StatusAccepted {
 		t.Errorf("answered %s, poked %q", res.Status, name)
 	}
+}
+
+// TestAnyProcessAnswers: one process asks the hub; the hub's question and its pings come to
+// another, and to one that was started afterwards.
+func TestAnyProcessAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asks, other := &hub{}, &hub{}
+		a := asks.subscriber()
+		b := New(Options{PublicURL: "https://ear.example/x/", Hubs: other, Records: a.opt.Records, PollNow: other.PollNow, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		asks.answer = func(form url.Values) error {
+			if got := ask(b, form, "subscribe", topic, "36000"); got.Code != http.StatusOK {
+				t.Errorf("another process answers %d", got.Code)
+			}
+			return nil
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		for _, run := range []func(context.Context){a.Run, a.Ask, b.Run} {
+			running.Go(func() { run(ctx) })
+		}
+		defer running.Wait()
+		defer cancel()
+		form := offered(t, asks, a)
+		time.Sleep(8*time.Hour - time.Minute)
+		if n, _ := asks.counts(); n != 1 {
+			t.Errorf("%d requests: what another process verified is not known", n)
+		}
+		call(b, http.MethodPost, form.Get("hub.callback"), sign("sha256", form.Get("hub.secret"), ""), "")
+		synctest.Wait()
+		if _, n := other.counts(); n != 1 {
+			t.Errorf("%d pokes, want 1", n)
+		}
+		b.Keep([]string{"news"})
+		b.Offer("news", "https://hub.example/", topic) // its own first poll
+		time.Sleep(2 * time.Minute)
+		forms, _, _ := asks.seen()
+		if len(forms) != 2 || forms[1].Encode() != form.Encode() {
+			t.Errorf("asked with %v, want the renewal of %v", forms[1:], form)
+		}
+	})
 }
 
 type poster struct{ client *http.Client }
@@ -403,7 +505,7 @@ func FuzzCallback(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, path, query, signature string, body []byte) {
 		s := h.subscriber()
 		s.Offer("news", "https://hub.example/", topic)
-		_, due, _ := s.takeRequest()
+		_, due, _, _ := s.takeRequest(t.Context())
 		id := strings.TrimPrefix(due.form.Get("hub.callback"), s.base)
 		r := &http.Request{Method: method, URL: &url.URL{Path: Path + id + path, RawQuery: query}, Body: io.NopCloser(bytes.NewReader(body)),
 			Header: http.Header{"X-Hub-Signature": {signature}}}
@@ -415,7 +517,7 @@ func FuzzCallback(f *testing.F) {
 		if q := r.URL.Query(); w.Code == http.StatusOK && (method != http.MethodGet || path != "" && !strings.HasSuffix(path, "/"+id) || q.Get("hub.topic") != topic || w.Body.String() != q.Get("hub.challenge")) {
 			t.Errorf("confirmed %s %q", method, query)
 		}
-		if _, due, wait := s.takeRequest(); due.form != nil || wait < minRequestInterval-time.Minute {
+		if _, due, wait, _ := s.takeRequest(t.Context()); due.form != nil || wait < minRequestInterval-time.Minute {
 			t.Errorf("the hub is asked again in %v", wait)
 		}
 	})

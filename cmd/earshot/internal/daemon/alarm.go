@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,14 +22,25 @@ const (
 	partPosts     = "posts"     // posts of sources cannot be stored
 	partWatchlist = "watchlist" // the saved one is not in use
 	partRedis     = "redis"
+	partClock     = "clock" // it differs from the database's
 )
 
 // troubles is everything that does not work now: route or part, and why. The health page
 // and the metrics are English.
-func (d *Daemon) troubles() map[string]string { return d.troublesIn(i18n.Lang{}) }
+func (d *Daemon) troubles() map[string]string {
+	all := d.troublesIn(i18n.Lang{})
+	maps.Copy(all, d.roster.troubles())
+	return all
+}
+
+// ownTroubles are those of this process alone.
+func (d *Daemon) ownTroubles() map[string]string { return d.troublesIn(i18n.Lang{}) }
 
 func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 	all := d.metrics.inTrouble()
+	if why := d.clock.wrong(); why != "" {
+		all[partClock] = why
+	}
 	if err := d.seen.health(); err != nil {
 		all[partRedis] = err.Error()
 	}
@@ -56,7 +68,8 @@ func (d *Daemon) Refused(ctx context.Context, err error) {
 	_, again := d.metrics.inTrouble()[partWatchlist]
 	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+firstProblem(i18n.Lang{}, err)))
 	if !again {
-		d.tell(ctx, partWatchlist, "refused", d.now(), l.Text("notice.watchlist_refused", "why", firstProblem(l, err)))
+		words := firstProblem(l, err)
+		d.tell(ctx, partWatchlist, "refused "+words, d.about(), l.Text("notice.watchlist_refused", "why", words))
 	}
 }
 
@@ -65,8 +78,16 @@ func (d *Daemon) taken(ctx context.Context) {
 	d.metrics.reloaded(true, d.now())
 	if _, refused := d.metrics.inTrouble()[partWatchlist]; refused {
 		d.metrics.trouble(partWatchlist, nil)
-		d.tell(ctx, partWatchlist, "taken", d.now(), d.staffLang().Text("notice.watchlist_taken"))
+		d.tell(ctx, partWatchlist, "taken", d.about(), d.staffLang().Text("notice.watchlist_taken"))
 	}
+}
+
+// about is now, where replicas that find the same within minutes say it once.
+func (d *Daemon) about() time.Time {
+	if d.store.Shared() {
+		return d.now().Truncate(10 * time.Minute)
+	}
+	return d.now()
 }
 
 // firstProblem is the first mistake of a watchlist with its place, and how many there are.
@@ -122,6 +143,8 @@ func (d *Daemon) look(ctx context.Context, a *alarm) {
 	l, now := d.staffLang(), d.now()
 	why := d.notStoring(l)
 	switch {
+	case !d.lease.heldLast(): // another replica tells; without a database this one still does
+		*a = alarm{}
 	case why == "" && a.told:
 		a.told = !d.tell(ctx, partDatabase, "back", a.since, l.Text("notice.stored_again", "span", l.Span(now.Sub(a.since))))
 	case why == "":
@@ -154,7 +177,7 @@ func (d *Daemon) tell(ctx context.Context, subject, state string, since time.Tim
 	a := alerts.NewNotice(subject, state, since, d.secrets.Redact(words), d.notifiers.opsRoute())
 	err := d.store.Enqueue(ctx, a)
 	if err == nil {
-		d.sender.Wake()
+		d.wakeSender()
 		return true
 	}
 	to, ok := d.notifiers.notifierFor(a.Route)

@@ -2,22 +2,29 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 // measureEvery is how often the database's clock is measured.
 const measureEvery = time.Minute
 
-// sharedClock is the time by which alerts go out: the database's, which all processes
-// that work on it have in common. An attempt that one of them began is in doubt by the
-// same clock for all, however their own differ.
+// clockOff is how far a machine's clock may be off before somebody is told to set it.
+const clockOff = time.Minute
+
+// sharedClock is the time by which earshot works: the database's, which all processes
+// that work on it have in common. What one of them heard or began is so old for all,
+// however their own clocks differ.
 type sharedClock struct {
 	now     func() time.Time // ours
 	measure func(ctx context.Context) (ahead time.Duration, err error)
 	log     *slog.Logger
 	ahead   atomic.Int64 // nanoseconds
+	said    atomic.Bool  // that ours is wrong
 }
 
 // Now is the time by the database's clock, as it was measured last.
@@ -33,6 +40,25 @@ func (c *sharedClock) set(ctx context.Context) {
 		return
 	}
 	c.ahead.Store(int64(ahead))
+	if why := c.wrong(); (why != "") != c.said.Load() {
+		c.said.Store(why != "")
+		if why != "" {
+			c.log.Warn(why)
+		}
+	}
+}
+
+// wrong says that this machine's clock, or the database's, should be set; empty when they
+// agree.
+func (c *sharedClock) wrong() string {
+	ahead, side := time.Duration(c.ahead.Load()), "behind"
+	if ahead < 0 {
+		ahead, side = -ahead, "ahead of"
+	}
+	if ahead < clockOff {
+		return ""
+	}
+	return fmt.Sprintf("this machine's clock is %s %s the database's, which counts: set the one that is wrong", text.Span(ahead), side)
 }
 
 // keep measures until ctx ends.

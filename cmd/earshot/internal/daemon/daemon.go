@@ -9,6 +9,7 @@ package daemon
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,8 +19,6 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
-	"github.com/earshot/earshot/alerts/digest"
-	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/config"
@@ -36,6 +35,7 @@ type Options struct {
 	Out       io.Writer // where alerts of the route "console" are printed
 	Colour    bool      // Out is a terminal that shows colours
 	Version   string    // goes into the User-Agent and the health page
+	Host      string    // by which people know this replica among others
 	Revision  string    // of the source it was built from; may be empty
 	Log       *slog.Logger
 	Now       func() time.Time
@@ -47,8 +47,9 @@ type Options struct {
 
 // Daemon is earshot at work: every part, made from one watchlist.
 type Daemon struct {
+	id        string // of this process among the replicas
 	log       *slog.Logger
-	now       func() time.Time
+	now       func() time.Time // the database's clock
 	started   time.Time
 	version   string
 	secrets   *config.Redactor
@@ -58,14 +59,14 @@ type Daemon struct {
 	seen      *seenSet
 	planner   *plan.Planner
 	notifiers *notifiers
-	sender    *outbox.Sender
-	routes    *routes
-	clock     *sharedClock // of the ways out
+	lease     *lease
+	roster    *roster  // of replicas
+	signals   *signals // between replicas
+	clock     *sharedClock
 	desk      *desk.Desk
-	deadlines *desk.Deadlines
-	digests   *digest.Digester
 	monitor   *monitor.Monitor
 	metrics   *metrics
+	states    *states
 	web       *webServer
 	hubs      *websub.Subscriber // nil without web.listen and web.public_url
 	doors     *pushDoors
@@ -75,15 +76,19 @@ type Daemon struct {
 	config   atomic.Pointer[config.Config]
 	restedAt atomic.Pointer[time.Time] // which entries rest was looked up then
 
-	reloading sync.Mutex // held while a watchlist is taken
-	first     *next      // what Run begins with
-	lastPoll  time.Time  // of the process before, as the database knows it
+	reloading sync.Mutex  // held while a watchlist is taken into use, or out of it
+	first     *next       // what Run begins with
+	list      Watchlist   // the one in use, or waiting
+	at        bool        // it is in use
+	works     atomic.Bool // the same for those who do not wait for reloading
+
+	gap gap // in which nobody polled before the start
 }
 
 // Open opens what needs opening and wires the parts; nothing runs yet. The errors
 // are those of the database, of Redis's address and of the watchlist's parts.
 func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
-	d = &Daemon{log: opt.Log, now: opt.Now, started: opt.Now(), version: opt.Version, secrets: opt.Secrets}
+	d = &Daemon{id: rand.Text(), log: opt.Log, version: opt.Version, secrets: opt.Secrets}
 	if d.secrets == nil {
 		d.secrets = &config.Redactor{}
 	}
@@ -92,6 +97,8 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	}
 	cfg := opt.Watchlist.Config
 	d.secrets.Take(cfg)
+	d.clock = &sharedClock{now: opt.Now, log: d.log}
+	d.now = d.clock.Now
 	d.store, err = store.Open(ctx, store.Options{Database: cfg.Database(), Log: d.log, Now: d.now})
 	if err != nil {
 		return nil, err
@@ -101,6 +108,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 			d.close()
 		}
 	}()
+	if err := d.findGap(ctx); err != nil {
+		return nil, err
+	}
 	if d.key, err = d.store.PlaceKey(ctx); err != nil {
 		return nil, err
 	}
@@ -111,8 +121,12 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d.clock = &sharedClock{now: d.now, measure: d.store.ClockAhead, log: d.log}
+	d.clock.measure = func(ctx context.Context) (time.Duration, error) {
+		more, err := d.store.ClockAhead(ctx) // of what it is taken for now
+		return time.Duration(d.clock.ahead.Load()) + more, err
+	}
 	d.clock.set(ctx)
+	d.started = d.now()
 	d.wire(opt)
 	d.first, err = d.prepare(ctx, opt.Watchlist)
 	if err != nil {
@@ -143,56 +157,24 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 func (d *Daemon) wire(opt Options) {
 	d.planner = plan.NewPlanner(alerts.Rules{}) // commit fills it
 	d.notifiers = newNotifiers(opt, d.metrics.trouble, d.metrics.slackCalled)
-	d.sender = outbox.NewSender(outbox.Options{
-		Queue:       d.store,
-		Writer:      d.store,
-		Reader:      d.store,
-		Gathered:    d.store.Gathered,
-		NotifierFor: d.notifiers.notifierFor,
-		Log:         d.log,
-		Now:         d.clock.Now,
-		LostSince:   d.lostSince,
-		Lang:        d.lang,
-		Accepted:    d.metrics.accepted,
-		Trouble:     func(route string, err error) { d.routes.trouble(route, err) },
+	d.lease = newLease(leaseOptions{
+		db: d.store, shared: d.store.Shared(), holder: d.id, may: d.works.Load, begin: d.newDelivery, log: d.log, now: opt.Now,
 	})
-	d.routes = newRoutes(routesOptions{
-		outbox:      d.store,
-		rules:       d.planner.Rules,
-		notifierFor: d.notifiers.notifierFor,
-		metrics:     d.metrics,
-		log:         d.log,
-		now:         d.now,
-		wake:        d.sender.Wake,
-		hide:        d.secrets.Redact,
-	})
-	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.sender.Wake)
+	d.roster = &roster{
+		db: d.store, shared: d.store.Shared(), trouble: d.ownTroubles, log: d.log, now: d.now, poke: make(chan struct{}, 1),
+		me: store.Replica{ID: d.id, Host: opt.Host, Version: opt.Version, Started: d.started},
+	}
+	d.signals = newSignals(d.store, d.called, d.log)
+	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.wakeSender)
 	d.notifiers.slackTakes(slack.Options{
 		Desk:     d.desk,
 		Reader:   d.store,
 		Replies:  d.replies,
-		Now:      d.clock.Now,
+		Now:      d.now,
 		Zone:     func() *time.Location { return d.planner.Rules().Zone },
 		Language: d.texts.In,
 	})
-	d.deadlines = desk.NewDeadlines(desk.DeadlineOptions{
-		Cases:   d.store,
-		Open:    d.store,
-		Rules:   d.planner.Rules,
-		Refused: d.sender.Refused,
-		Log:     d.log,
-		Now:     d.now,
-		Changed: d.sender.Wake,
-	})
-	d.digests = digest.NewDigester(digest.Options{
-		Numbers: d.store,
-		Rules:   d.planner.Rules,
-		Log:     d.log,
-		Now:     d.now,
-		Changed: d.sender.Wake,
-	})
-	pollNow := func(ctx context.Context, source string) { d.monitor.PollNow(ctx, source) }
-	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, pollNow)
+	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, d.store, d.now, d.pollNow)
 	d.monitor = monitor.New(monitor.Options{
 		Seen:     d.seen,
 		Ledger:   d.ledger(),
@@ -206,7 +188,8 @@ func (d *Daemon) wire(opt Options) {
 		Now:      d.now,
 	})
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
-	d.metrics.watch(d.monitor, d.store, d.troubles)
+	d.states = &states{shared: d.store.Shared(), own: d.monitor.Status, db: d.store, names: d.sourceNames, now: d.now}
+	d.metrics.watch(d.sources, d.store, d.troubles, d.replicaCounts)
 	stands := &storeCollector{database: opt.Watchlist.Database()}
 	if opt.Watchlist.Store.Redis.IsSet() {
 		stands.redis = d.seen.health
@@ -221,36 +204,46 @@ func (d *Daemon) lang(route string) i18n.Lang { return d.planner.Rules().Lang(ro
 func (d *Daemon) staffLang() i18n.Lang { return d.lang(d.notifiers.opsRoute()) }
 
 // Run works until ctx ends and then stops in one order: first nothing new is
-// heard, then nothing new is decided, then what is on its way goes out, then the
-// stores close. follow watches the watchlist for changes until its context ends.
+// heard, then nothing new is decided, then what is on its way goes out, then another
+// replica may deliver and the stores close. follow watches the watchlist for changes until its context ends.
 func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) error {
 	defer d.close()
 	listening, stopListening := context.WithCancel(context.WithoutCancel(ctx))
 	deciding, stopDeciding := context.WithCancel(context.WithoutCancel(ctx))
 	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
+	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopListening()
 	defer stopDeciding()
 	defer stopSending()
+	defer stopKeeping()
 	if err := d.web.listen(); err != nil {
 		return err
 	}
-	var hear, decide, send sync.WaitGroup
-	send.Go(func() { _ = d.sender.Run(sending) }) // ends with its context only
+	var hear, decide, send, keep sync.WaitGroup
+	keep.Go(func() { d.lease.keep(keeping) })
+	send.Go(func() { d.lease.whileHolding(sending, d.send) })
 	send.Go(func() { d.clock.keep(sending) })
+	if d.store.Shared() {
+		send.Go(func() { d.signals.run(sending) })
+		keep.Go(func() { d.roster.run(keeping, func() { d.turned(listening) }) })
+	}
 	decide.Go(func() { d.notifiers.run(deciding) })
 	decide.Go(func() { d.web.serve(deciding) })
-	decide.Go(func() { d.pruneLoop(deciding) })
-	decide.Go(func() { d.routes.run(deciding) })
+	decide.Go(func() { d.lease.whileHolding(deciding, d.decide) })
 	decide.Go(func() { d.alarmLoop(deciding) })
 	decide.Go(func() { d.seen.keep(deciding) })
 	hear.Go(func() { d.pauseLoop(listening) })
-	decide.Go(func() { _ = d.deadlines.Run(deciding) }) // ends with its context only
-	decide.Go(func() { _ = d.digests.Run(deciding) })   // ends with its context only
 	hear.Go(func() { d.monitor.Run(listening) })
 	if d.hubs != nil {
 		hear.Go(func() { d.hubs.Run(listening) })
+		hear.Go(func() { d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hubs.Ask(ctx) }) })
 	}
+	d.reloading.Lock()
 	d.poll(listening, d.first)
+	d.reloading.Unlock()
+	if d.store.Shared() {
+		d.signals.call(callReplicas)
+	}
 	hear.Go(func() {
 		if err := follow(listening); err != nil && listening.Err() == nil {
 			d.log.Error("the watchlist is not followed any more; restart to take changes", "err", err)
@@ -264,6 +257,8 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Wait()
 	stopSending()
 	send.Wait()
+	stopKeeping()
+	keep.Wait()
 	d.log.Info("stopped")
 	return nil
 }
@@ -303,6 +298,11 @@ func (d *Daemon) pruneLoop(ctx context.Context) {
 			d.log.Error("old posts cannot be erased", "err", err)
 		} else if gone.Posts+gone.Mentions > 0 {
 			d.log.Info("old texts erased", "posts", gone.Posts, "mentions", gone.Mentions)
+		}
+		if d.store.Shared() {
+			if err := d.store.Leave(ctx, ""); err != nil && ctx.Err() == nil {
+				d.log.Error("replicas that are gone cannot be forgotten", "err", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -15,7 +15,13 @@ func lookup(name string) (string, bool) { return "token " + name, true }
 // check is the watchlist of this text.
 func check(t testing.TB, text string) Watchlist {
 	t.Helper()
-	cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, KindOptions())
+	return checkWith(t, text, lookup)
+}
+
+// checkWith is check in another environment.
+func checkWith(t testing.TB, text string, env func(string) (string, bool)) Watchlist {
+	t.Helper()
+	cfg, err := config.Parse("watchlist.yaml", []byte(text), env, KindOptions())
 	list, err := Check(cfg, err)
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -51,6 +52,8 @@ type Health struct {
 	Trouble map[string]string `json:"trouble"` // part → what is wrong
 	Sources []SourceHealth    `json:"sources"`
 	Outbox  map[string]int    `json:"outbox"`
+
+	Replicas []ReplicaHealth `json:"replicas,omitempty"` // where several may work on one database
 }
 
 // SourceHealth is how one source stands. Times are RFC 3339 UTC.
@@ -72,7 +75,7 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 		Trouble: d.troubles(),
 		Outbox:  map[string]int{},
 	}
-	for _, s := range d.monitor.Status() {
+	for _, s := range d.sources() {
 		out.Sources = append(out.Sources, SourceHealth{
 			Name:        s.Name,
 			State:       s.StateAt(d.now()),
@@ -83,7 +86,8 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 		})
 	}
 	out.Sources = append(out.Sources, d.resting()...)
-	if len(out.Trouble) > 0 {
+	out.Replicas = d.replicas()
+	if len(out.Trouble) > 0 || slices.ContainsFunc(out.Replicas, func(r ReplicaHealth) bool { return r.Waits || len(r.Trouble) > 0 }) {
 		out.Status = "degraded"
 	}
 	status := http.StatusOK

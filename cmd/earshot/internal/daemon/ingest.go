@@ -29,7 +29,7 @@ type ledger struct {
 }
 
 func (d *Daemon) ledger() ledger {
-	return ledger{store: d.store, planner: d.planner, wake: d.sender.Wake, again: d.routes.again, meters: d.metrics.meters}
+	return ledger{store: d.store, planner: d.planner, wake: d.wakeSender, again: d.routeAgain, meters: d.metrics.meters}
 }
 
 // Ingest implements monitor.Ledger. Alerts that were planned by the rules of before a
@@ -80,8 +80,7 @@ type opsNotifier struct {
 }
 
 func (d *Daemon) ops() opsNotifier {
-	route := func() string { return d.routes.opsRoute(d.notifiers.opsRoute()) }
-	return opsNotifier{outbox: d.store, route: route, rules: d.planner.Rules, now: d.now, wake: d.sender.Wake, hide: d.secrets.Redact}
+	return opsNotifier{outbox: d.store, route: d.opsRoute, rules: d.planner.Rules, now: d.now, wake: d.wakeSender, hide: d.secrets.Redact}
 }
 
 // Notify implements monitor.OpsNotifier.

@@ -15,8 +15,8 @@ const nameTimeout = 10 * time.Second
 
 // nameSources finds out which source each of the list was before, and gives it the key it
 // has: a source is its place, and a name in the watchlist is only what it is called.
-// Names that changed are stored. It ends its work also when ctx ends.
-func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source) error {
+// Names that changed are stored where store says so. It ends its work also when ctx ends.
+func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source, store bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), nameTimeout)
 	defer cancel()
 	known, err := d.store.Sources(ctx)
@@ -26,9 +26,6 @@ func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source) erro
 	stored := make(map[string]mention.SourceState, len(known))
 	for _, row := range known {
 		stored[row.Key] = row
-		if d.first == nil && row.LastPoll.After(d.lastPoll) {
-			d.lastPoll = row.LastPoll
-		}
 	}
 	var changed []mention.SourceState
 	for i, id := range assignKeys(known, sources, d.now()) {
@@ -39,7 +36,7 @@ func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source) erro
 			changed = append(changed, id)
 		}
 	}
-	if len(changed) == 0 {
+	if len(changed) == 0 || !store {
 		return nil
 	}
 	return d.store.NameSources(ctx, changed)

@@ -87,16 +87,17 @@ type counter interface {
 }
 
 // watch adds what is read when somebody asks: sources, the outbox and what is wrong.
-func (m *metrics) watch(mon *monitor.Monitor, db counter, troubles func() map[string]string) {
-	m.registry.MustRegister(&sourceCollector{monitor: mon, db: db, troubles: troubles})
+func (m *metrics) watch(sources func() []monitor.SourceStatus, db counter, troubles func() map[string]string, replicas func() (delivers bool, n int)) {
+	m.registry.MustRegister(&sourceCollector{sources: sources, db: db, troubles: troubles, replicas: replicas})
 }
 
-// sourceCollector reads the monitor's status table at each scrape, so a source that left
+// sourceCollector reads how the sources stand at each scrape, so a source that left
 // the watchlist leaves the metrics too.
 type sourceCollector struct {
-	monitor  *monitor.Monitor
+	sources  func() []monitor.SourceStatus
 	db       counter
 	troubles func() map[string]string
+	replicas func() (delivers bool, n int)
 }
 
 var (
@@ -108,6 +109,8 @@ var (
 	descSuspended   = sourceDesc("suspended", "1 while the source is left alone because it refused.")
 	descNotStored   = sourceDesc("not_stored", "1 while posts of the source were read and cannot be stored.")
 	descTrouble     = prometheus.NewDesc("earshot_trouble", "1 for every part that does not work: as in trouble of /healthz.", []string{"part"}, nil)
+	descDeliverer   = prometheus.NewDesc("earshot_deliverer", "1 for the replica that brings the messages out.", nil, nil)
+	descReplicas    = prometheus.NewDesc("earshot_replicas", "Replicas at work on the database, as this one sees them.", nil, nil)
 	descOutbox      = prometheus.NewDesc("earshot_outbox", "Alerts by state.", []string{"state"}, nil)
 	descCases       = prometheus.NewDesc("earshot_cases", "Cases that wait for somebody.", []string{"state"}, nil)
 )
@@ -118,7 +121,7 @@ func sourceDesc(name, help string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *sourceCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descLastSuccess, descLastNew, descFailures, descPolls, descPosts, descSuspended, descNotStored, descTrouble, descOutbox, descCases} {
+	for _, d := range []*prometheus.Desc{descLastSuccess, descLastNew, descFailures, descPolls, descPosts, descSuspended, descNotStored, descTrouble, descDeliverer, descReplicas, descOutbox, descCases} {
 		ch <- d
 	}
 }
@@ -128,7 +131,7 @@ const collectTimeout = 2 * time.Second
 
 // Collect implements prometheus.Collector.
 func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
-	for _, s := range c.monitor.Status() {
+	for _, s := range c.sources() {
 		gauge := func(d *prometheus.Desc, v float64) {
 			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, s.Name)
 		}
@@ -143,6 +146,9 @@ func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
 	for part := range c.troubles() {
 		ch <- prometheus.MustNewConstMetric(descTrouble, prometheus.GaugeValue, 1, part)
 	}
+	delivers, n := c.replicas()
+	ch <- prometheus.MustNewConstMetric(descDeliverer, prometheus.GaugeValue, boolean(delivers))
+	ch <- prometheus.MustNewConstMetric(descReplicas, prometheus.GaugeValue, float64(n))
 	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 	defer cancel()
 	counts, err := c.db.Counts(ctx, time.Now())

@@ -44,9 +44,9 @@ type notifierSet struct {
 // slackTimeout bounds one call to Slack; the sender's own limits are tighter.
 const slackTimeout = 30 * time.Second
 
-// outgoing is the client of the ways out. It follows no redirect.
+// outgoing is the client of the ways out. It follows no redirect, and sends nothing late.
 func outgoing() *http.Client {
-	return &http.Client{Timeout: slackTimeout, CheckRedirect: alerts.RefuseRedirect}
+	return &http.Client{Transport: punctual{http.DefaultTransport, time.Now}, Timeout: slackTimeout, CheckRedirect: alerts.RefuseRedirect}
 }
 
 func newNotifiers(opt Options, trouble func(string, error), called func(string, slack.Outcome)) *notifiers {

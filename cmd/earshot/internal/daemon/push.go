@@ -25,6 +25,7 @@ type pushDoors struct {
 	log     *slog.Logger
 
 	mu     sync.Mutex
+	closed bool                            // another replica has a newer watchlist
 	byHash map[[sha256.Size]byte]*pushDoor // by the token; looking up a hash tells nothing of it by its time
 }
 
@@ -46,7 +47,20 @@ func (p *pushDoors) use(sources []monitor.Source) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.byHash = doors
+	p.byHash, p.closed = doors, false
+}
+
+// close refuses posts until use is called.
+func (p *pushDoors) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+}
+
+func (p *pushDoors) isClosed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
 }
 
 func (p *pushDoors) find(r *http.Request) *pushDoor {
@@ -73,6 +87,10 @@ type pushAnswer struct {
 // stored, 401 without a token that a source has, 413 for too much at once, 422 with the
 // line and the reason, 429 and 503 with Retry-After.
 func (p *pushDoors) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if p.isClosed() { // its rules are old ones, and so may be its tokens
+		later(rw, http.StatusServiceUnavailable, storeRetry, "this replica waits for the newest watchlist; send the posts again")
+		return
+	}
 	door := p.find(r)
 	if door == nil {
 		rw.Header().Set("WWW-Authenticate", "Bearer")

@@ -14,10 +14,12 @@ import (
 
 // A changed watchlist is taken in two steps. prepare does everything that may
 // fail and touches nothing that is in use; commit and poll swap it in and cannot
-// fail. So a watchlist is in use as a whole or not at all.
+// fail. So a watchlist is in use as a whole or not at all. Of several replicas only
+// those poll and deliver whose watchlist is the newest; the others are ready.
 
 // next is all that depends on the watchlist, made and not yet in use.
 type next struct {
+	list      Watchlist
 	config    *config.Config
 	at        time.Time // what was off then is not in use
 	analyzer  *Analyzer
@@ -25,11 +27,13 @@ type next struct {
 	notifiers notifierSet
 	client    *fetch.Client
 	sources   []monitor.Source
+	newest    bool
 }
 
 // prepare makes the parts of a watchlist. The errors are the words file that
 // cannot be read or is wrong, options of sources, and that the database cannot be
-// written. All that it changes are the names of sources.
+// written. All that it changes are which watchlist the other replicas see here, and the
+// names of sources.
 func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	scorer, err := NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
@@ -42,16 +46,13 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		client.Close()
 		return nil, err
 	}
-	if err := d.nameSources(ctx, sources); err != nil { // last: it is the only change made here
-		client.Close()
-		return nil, err
-	}
 	rules := NewRules(list.Config, scorer)
 	rules.Language, rules.Spoken = d.texts.In(list.Language), map[string]i18n.Lang{}
 	for route, code := range list.Spoken() {
 		rules.Spoken[route] = d.texts.In(code)
 	}
-	return &next{
+	n := &next{
+		list:      list,
 		config:    list.Config,
 		at:        list.at,
 		analyzer:  NewAnalyzer(list, scorer, d.planner.OfficialFor),
@@ -59,7 +60,20 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		notifiers: d.notifiers.prepare(list.Config),
 		client:    client,
 		sources:   sources,
-	}, nil
+	}
+	all, file := list.digests(d.key)
+	newest, back, err := d.roster.take(ctx, all, file)
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	n.newest = newest
+	if err := d.nameSources(ctx, sources, newest); err != nil { // last
+		back()
+		client.Close()
+		return nil, err
+	}
+	return n, nil
 }
 
 // newClient makes the client of a watchlist. After a reload it goes on with the manners
@@ -82,10 +96,18 @@ func (d *Daemon) commit(n *next) {
 }
 
 // poll hands the prepared sources to the running monitor, with the client of
-// their manners. When ctx ends first, the daemon stops and nothing is polled.
+// their manners; none where another replica has a newer watchlist. When ctx ends first, the
+// daemon stops and nothing is polled.
 func (d *Daemon) poll(ctx context.Context, n *next) {
+	d.list, d.at = n.list, n.newest
 	if before := d.fetch.Swap(n.client); before != n.client {
 		defer before.Close()
+	}
+	d.works.Store(n.newest)
+	d.lease.look()
+	if !n.newest {
+		d.rest(ctx)
+		return
 	}
 	if d.hubs != nil {
 		d.hubs.Keep(sourceNames(n.sources)) // first: a source is offered by its first poll
@@ -94,6 +116,39 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 	if d.monitor.Apply(ctx, n.sources) == nil {
 		d.log.Info("watchlist in use", "watches", len(n.config.Watches), "sources", len(n.config.Sources))
 	}
+}
+
+// rest stops polling: another replica has a newer watchlist.
+func (d *Daemon) rest(ctx context.Context) {
+	d.doors.close()
+	if d.monitor.Apply(ctx, nil) == nil {
+		d.log.Warn(d.roster.troubles()[partReplica])
+	}
+}
+
+// turned begins or ends the work of this replica, when another came with a newer
+// watchlist, or the one that had it is gone.
+func (d *Daemon) turned(ctx context.Context) {
+	d.reloading.Lock()
+	defer d.reloading.Unlock()
+	newest := d.roster.isNewest()
+	switch {
+	case newest == d.at || d.list.Config == nil || ctx.Err() != nil: // nothing to do, or too early, or too late
+		return
+	case !newest:
+		d.at = false
+		d.works.Store(false)
+		d.lease.look()
+		d.rest(ctx)
+		return
+	}
+	n, err := d.prepare(ctx, d.list)
+	if err != nil {
+		d.log.Error("this replica has the newest watchlist now and cannot take it into use; trying again", "err", err)
+		return
+	}
+	d.commit(n)
+	d.poll(ctx, n)
 }
 
 // Reload takes a changed watchlist while the daemon runs, or returns why it
@@ -110,6 +165,9 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || !reflect.DeepEqual(old.Web, n.config.Web) {
 		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
+	if d.store.Shared() {
+		d.signals.call(callReplicas)
+	}
 	d.taken(ctx)
 	return nil
 }
@@ -123,7 +181,9 @@ func (d *Daemon) take(ctx context.Context, list Watchlist) (old *config.Config, 
 	old = d.config.Load()
 	d.commit(n)
 	d.poll(ctx, n)
-	d.routes.again(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
-	d.sender.Reload()
+	if d.lease.held() && n.newest {
+		d.routeAgain(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
+	}
+	d.lease.delivery().sender.Reload()
 	return old, n, nil
 }

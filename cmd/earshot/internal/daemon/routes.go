@@ -93,6 +93,13 @@ func (r *routes) trouble(route string, err error) {
 	}
 }
 
+// forget drops what is known of broken routes.
+func (r *routes) forget() {
+	for route := range r.snapshot() {
+		r.trouble(route, nil)
+	}
+}
+
 // run routes again what waited over a restart, and tells of broken routes, until ctx ends.
 func (r *routes) run(ctx context.Context) {
 	r.again(ctx)

@@ -92,8 +92,8 @@ func deliver(t *testing.T, d *Daemon) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var all sync.WaitGroup
-	all.Go(func() { _ = d.sender.Run(ctx) })
-	all.Go(func() { d.routes.run(ctx) })
+	all.Go(func() { _ = d.lease.delivery().sender.Run(ctx) })
+	all.Go(func() { d.lease.delivery().routes.run(ctx) })
 	t.Cleanup(func() { stop(); all.Wait() })
 }
 
@@ -195,8 +195,8 @@ func TestBrokenRouteIsToldElsewhere(t *testing.T) {
 				complain(t, d, fmt.Sprintf("post-%c", 'a'+i))
 			}
 			eventually(t, "the notice", func() bool { return len(good.told()) > 0 })
-			eventually(t, "that it is written down", func() bool { return d.routes.snapshot()["webhook:bad"].told })
-			d.sender.Wake()
+			eventually(t, "that it is written down", func() bool { return d.lease.delivery().routes.snapshot()["webhook:bad"].told })
+			d.wakeSender()
 			time.Sleep(100 * time.Millisecond)
 		})
 	}

@@ -5,23 +5,25 @@ import (
 	"net/http"
 	"net/url"
 	"sync/atomic"
+	"time"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
+	"github.com/earshot/earshot/store"
 )
 
 // maxHubAnswer bounds what a hub says to a request, in bytes; nobody reads it.
 const maxHubAnswer = 64 << 10
 
 // newHubs makes the subscriber to feeds' hubs; nil when hubs could not reach it.
-func newHubs(opt Options, client hubClient, pollNow func(ctx context.Context, source string)) *websub.Subscriber {
+func newHubs(opt Options, client hubClient, db *store.Store, now func() time.Time, pollNow func(ctx context.Context, source string)) *websub.Subscriber {
 	web := opt.Watchlist.Web
 	if web.Listen == "" || web.PublicURL == "" {
 		return nil
 	}
-	return websub.New(websub.Options{PublicURL: web.PublicURL, Hubs: client, Log: opt.Log, Now: opt.Now, PollNow: pollNow})
+	return websub.New(websub.Options{PublicURL: web.PublicURL, Hubs: client, Records: subscriptions{db}, Log: opt.Log, Now: now, PollNow: pollNow})
 }
 
 // hubOffers is the subscriber as the monitor sees it. A nil *websub.Subscriber
@@ -54,4 +56,38 @@ func (h hubClient) Post(ctx context.Context, source, address string, form url.Va
 		API:    true, MaxBody: maxHubAnswer,
 	})
 	return err
+}
+
+// subscriptions are the store as the subscriber keeps its records in it.
+type subscriptions struct{ db *store.Store }
+
+// Subscriptions implements websub.Records.
+func (s subscriptions) Subscriptions(ctx context.Context) ([]websub.Subscription, error) {
+	rows, err := s.db.Subscriptions(ctx)
+	list := make([]websub.Subscription, len(rows))
+	for i, row := range rows {
+		list[i] = websub.Subscription(row)
+	}
+	return list, err
+}
+
+// Subscription implements websub.Records.
+func (s subscriptions) Subscription(ctx context.Context, id string) (websub.Subscription, bool, error) {
+	row, ok, err := s.db.Subscription(ctx, id)
+	return websub.Subscription(row), ok, err
+}
+
+// Offer implements websub.Records.
+func (s subscriptions) Offer(ctx context.Context, sub websub.Subscription, rest time.Duration) error {
+	return s.db.OfferSubscription(ctx, store.Subscription(sub), rest)
+}
+
+// Save implements websub.Records.
+func (s subscriptions) Save(ctx context.Context, sub websub.Subscription) error {
+	return s.db.SaveSubscription(ctx, store.Subscription(sub))
+}
+
+// Keep implements websub.Records.
+func (s subscriptions) Keep(ctx context.Context, sources []string) error {
+	return s.db.KeepSubscriptions(ctx, sources)
 }
