@@ -240,6 +240,31 @@ func sources(t *testing.T) map[string]string {
 	return all
 }
 
+// sentence is a text for people in a Go file, and machinery a line whose texts are for
+// operators and logs: errors, metrics.
+var (
+	sentence  = regexp.MustCompile("\"[^\"]*[A-Z][a-z]+ [a-z%]+ [a-z%]+")
+	machinery = regexp.MustCompile(`Errorf\(|errors\.New\(|Help:|Desc\(|counter\(|gauge\(`)
+	comment   = regexp.MustCompile(`(^|\s)//.*`)
+)
+
+// TestNoSentencesInCode finds texts for people outside the catalogue, where alerts and
+// notices are made.
+func TestNoSentencesInCode(t *testing.T) {
+	for path, src := range sources(t) {
+		made := strings.HasPrefix(path, "../../alerts/") || strings.HasPrefix(path, "../../monitor/") || strings.HasPrefix(path, "../../cmd/earshot/internal/daemon/")
+		if !made || strings.HasSuffix(path, "/manifest.go") { // what Slack shows of the app
+			continue
+		}
+		for n, line := range strings.Split(src, "\n") {
+			line = comment.ReplaceAllString(line, "")
+			if sentence.MatchString(line) && !machinery.MatchString(line) {
+				t.Errorf("%s:%d: not in the catalogue: %s", path, n+1, strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
 // wordsOf reads the first column of a list of words that the scorer speaks in.
 func wordsOf(t *testing.T, path string) (words []string) {
 	t.Helper()
