@@ -244,7 +244,7 @@ func sources(t *testing.T) map[string]string {
 // operators and logs: errors, metrics.
 var (
 	sentence  = regexp.MustCompile("\"[^\"]*[A-Z][a-z]+ [a-z%]+ [a-z%]+")
-	machinery = regexp.MustCompile(`Errorf\(|errors\.New\(|Help:|Desc\(|counter\(|gauge\(`)
+	machinery = regexp.MustCompile(`Errorf\(|http\.Error\(|errors\.New\(|Help:|Desc\(|counter\(|gauge\(`)
 	comment   = regexp.MustCompile(`(^|\s)//.*`)
 )
 
