@@ -1,9 +1,12 @@
 package alerts
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/earshot/earshot/internal/i18n"
 )
 
 // RetryError means: surely not done, may be done again after a while.
@@ -41,11 +44,42 @@ type MovedError struct {
 	Host string // scheme, host and port of the other address; the rest may hold what is secret
 }
 
-func (e *MovedError) Error() string {
+func (e *MovedError) Error() string { return e.in(i18n.Lang{}) }
+
+func (e *MovedError) in(l i18n.Lang) string {
 	if e.Host == "" {
-		return "it sends elsewhere, which is never followed: check the address in the watchlist"
+		return l.Text("way.moved")
 	}
-	return "it sends to " + e.Host + ", which is never followed: if that is the right place, write its address into the watchlist"
+	return l.Text("way.moved_to", "host", e.Host)
+}
+
+// Advice is an error that says what to do by a text of the catalogue.
+type Advice struct {
+	What  string // what was tried and what came back, as programs say it, with what stands before the text
+	Key   string
+	Pairs []any // of the text
+	Err   error // the cause; may be nil
+}
+
+func (e *Advice) Error() string { return e.in(i18n.Lang{}) }
+
+func (e *Advice) Unwrap() error { return e.Err }
+
+func (e *Advice) in(l i18n.Lang) string { return e.What + l.Text(e.Key, e.Pairs...) }
+
+// Reason says an error to people who read l: in English as it is, else as far as the
+// catalogue has words for it.
+func Reason(l i18n.Lang, err error) string {
+	var advice *Advice
+	var moved *MovedError
+	switch {
+	case l.Code() == (i18n.Lang{}).Code():
+	case errors.As(err, &advice):
+		return advice.in(l)
+	case errors.As(err, &moved):
+		return moved.in(l)
+	}
+	return err.Error()
 }
 
 // RefuseRedirect is the http.Client.CheckRedirect of every way out.

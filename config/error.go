@@ -33,7 +33,8 @@ type Error struct {
 	Warning bool   // allowed, but probably not meant
 
 	doc   *document
-	width int // of the caret in characters
+	width int    // of the caret in characters
+	says  string // "warning" in another language; empty: English
 }
 
 // Error returns position, message and hint on one line.
@@ -119,6 +120,18 @@ func (e *Errors) Render(w io.Writer, colour bool) error {
 		}
 	}
 	return nil
+}
+
+// In returns the problems in another language: say returns message and hint in it, warning
+// is its word for one.
+func (e *Errors) In(warning string, say func(msg, hint string) (string, string)) *Errors {
+	out := &Errors{List: slices.Clone(e.List)}
+	for i := range out.List {
+		p := &out.List[i]
+		p.Msg, p.Hint = say(p.Msg, p.Hint)
+		p.says = warning
+	}
+	return out
 }
 
 // Summary is the last line of a check: how many problems there are, and that a

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -38,7 +39,7 @@ func (e Error) render(colour bool) string {
 		b.WriteString(paint(bold, e.Pos.String()+":") + " ")
 	}
 	if e.Warning {
-		b.WriteString("warning: ")
+		b.WriteString(cmp.Or(e.says, "warning") + ": ")
 	}
 	b.WriteString(paint(loud, printable(maskPasted(e.doc.mask(e.Msg)))))
 	if e.Hint != "" {

@@ -128,10 +128,10 @@ func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out
 			wait = suspendAgain
 		}
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
-		return m.notice(src, StateBlocked, now, l.Text("source.blocked", "source", src.Name, "why", out.err, "until", moment(l, state.SuspendedUntil)))
+		return m.notice(src, StateBlocked, now, l.Text("source.blocked", "source", src.Name, "why", reason(l, out.err), "until", moment(l, state.SuspendedUntil)))
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
-		return m.notice(src, StateFailing, now, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", out.err, "last", moment(l, state.LastSuccess)))
+		return m.notice(src, StateFailing, now, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l, out.err), "last", moment(l, state.LastSuccess)))
 	}
 	return nil
 }
@@ -301,6 +301,19 @@ func size(l i18n.Lang, bytes int) string {
 		return l.Plural("size.bytes", bytes)
 	}
 	return l.Text("size.kilobytes", "n", (bytes+512)/1024)
+}
+
+// reason says why a source cannot be read: in English the error itself, else as far as the
+// catalogue has words for it, and the error behind words that say nothing.
+func reason(l i18n.Lang, err error) string {
+	if l.Code() == (i18n.Lang{}).Code() {
+		return err.Error()
+	}
+	word, status := crawlers.Reason(err)
+	if word == "" {
+		return l.Text("trouble.other") + " (" + err.Error() + ")"
+	}
+	return l.Text("trouble."+word, "status", status)
 }
 
 func moment(l i18n.Lang, t time.Time) string {

@@ -275,7 +275,7 @@ func (s *Sender) idle(id mention.AlertID) bool {
 	return !busy
 }
 
-var errNoRoute = &alerts.RefusedError{Code: "no_route", Err: errors.New("no channel or webhook of this name is set up: change the route in the watchlist")}
+var errNoRoute = &alerts.RefusedError{Code: "no_route", Err: &alerts.Advice{Key: "way.no_route"}}
 
 // Refused reports whether an alert that waits is refused, and not merely late: its route, or the
 // message itself, will not be taken before somebody acts.

@@ -70,7 +70,8 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 		return err
 	}
 	_, notify := p.rules.RouteFor(withSeverity(d.Mention, severity))
-	text := fmt.Sprintf("Read in full at %s, this is %s: %s.", d.Mention.Post.Source, severity, strings.Join(why, ", "))
+	l := p.rules.Lang(a.Route)
+	text := l.Text("desk.read_in_full", "source", d.Mention.Post.Source, "severity", l.Word("severity", severity.String()), "why", strings.Join(alerts.Details{Why: why}.Severe(l), ", "))
 	d.Alerts = append(d.Alerts, mention.Alert{
 		ID:   mention.NewAlertID(mention.Escalation, string(s.Mention.ID), a.Route, "read in full", severity.String()),
 		Kind: mention.Escalation, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route, Notify: notify,

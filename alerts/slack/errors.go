@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -17,24 +16,24 @@ import (
 // noRetryAfter is the silence after a 429 that does not say how long.
 const noRetryAfter = 30 * time.Second
 
-// advice says what to do about Slack's error codes. {channel}, {token} and {needed} are filled
-// in by sort.
+// advice says what to do about Slack's error codes: keys of the catalogue, whose texts hold
+// {channel}, {token} and {needed}.
 var advice = map[string]string{
-	"channel_not_found":       "there is no {channel}, or it is private and earshot is not in it. Create it, or write /invite @earshot in it; or change the route in the watchlist",
-	"not_in_channel":          "earshot is not in {channel}: write /invite @earshot there",
-	"is_archived":             "{channel} is archived: unarchive it, or change the route in the watchlist",
-	"invalid_auth":            "the bot token in {token} is not accepted. Reinstall the app or copy the token again: docs/slack.md#tokens",
-	"not_authed":              "there is no bot token in {token}: docs/slack.md#tokens",
-	"account_inactive":        "the bot token in {token} belongs to a removed app or workspace. Install the app again: docs/slack.md#tokens",
-	"token_revoked":           "the bot token in {token} was revoked. Reinstall the app and copy the new token: docs/slack.md#tokens",
-	"token_expired":           "the bot token in {token} has expired. Switch token rotation off for the app and copy a new token: docs/slack.md#tokens",
-	"not_allowed_token_type":  "the token in {token} is of the wrong kind: a bot token begins with xoxb-, an app token with xapp-: docs/slack.md#tokens",
-	"missing_scope":           "the app lacks a permission{needed}. Compare it with `earshot slack manifest` and reinstall it: docs/slack.md#set-up",
-	"restricted_action":       "the workspace does not let the app write to {channel}: ask a workspace admin",
-	"user_not_in_channel":     "earshot is not in {channel}: write /invite @earshot there",
-	"no_permission":           "the app may not do this in {channel}: compare it with `earshot slack manifest`",
-	"msg_too_long":            "the message is too long for Slack",
-	"team_access_not_granted": "the token in {token} is not for the workspace of {channel}",
+	"channel_not_found":       "way.channel_not_found",
+	"not_in_channel":          "way.not_in_channel",
+	"is_archived":             "way.is_archived",
+	"invalid_auth":            "way.invalid_auth",
+	"not_authed":              "way.not_authed",
+	"account_inactive":        "way.account_inactive",
+	"token_revoked":           "way.token_revoked",
+	"token_expired":           "way.token_expired",
+	"not_allowed_token_type":  "way.not_allowed_token_type",
+	"missing_scope":           "way.missing_scope",
+	"restricted_action":       "way.restricted_action",
+	"no_permission":           "way.no_permission",
+	"msg_too_long":            "way.msg_too_long",
+	"team_access_not_granted": "way.team_access_not_granted",
+	"user_not_in_channel":     "way.not_in_channel",
 }
 
 // oneMessage lists the codes that concern a single message and not its channel.
@@ -67,9 +66,9 @@ func (n *Notifier) sort(method, channel string, err error) error {
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
 		return &alerts.RetryError{After: noRetryAfter, Method: true, Err: what}
 	case errors.As(err, &status) && status.Code < http.StatusInternalServerError && status.Code != http.StatusRequestTimeout:
-		return &alerts.RefusedError{Code: status.Status, Err: fmt.Errorf("slack: %s: %s: check slack.api_url (%s)", method, status.Status, n.opt.APIURL)}
+		return &alerts.RefusedError{Code: status.Status, Err: &alerts.Advice{What: "slack: " + method + ": " + status.Status + ": ", Key: "way.api_url", Pairs: []any{"address", n.opt.APIURL}}}
 	case neverSent(err):
-		return &alerts.RetryError{Err: fmt.Errorf("slack: %s: cannot be reached: %w", method, err)}
+		return &alerts.RetryError{Err: unreachable("slack: "+method, err)}
 	case errors.As(err, &said):
 		return n.said(method, channel, said, what)
 	}
@@ -84,17 +83,21 @@ func (n *Notifier) said(method, channel string, e api.SlackErrorResponse, what e
 	case unsure[e.Err]:
 		return what
 	}
-	hint, ok := advice[e.Err]
+	key, ok := advice[e.Err]
 	if !ok {
-		hint = "Slack refuses this; its word for it is explained at https://docs.slack.dev/reference/methods/" + method
-	} else {
-		needed := ""
-		if e.Needed != "" {
-			needed = " (" + e.Needed + ")"
-		}
-		hint = strings.NewReplacer("{channel}", channel, "{token}", n.tokenName(), "{needed}", needed).Replace(hint)
+		key = "way.refused"
 	}
-	return &alerts.RefusedError{Code: e.Err, One: oneMessage[e.Err], Err: fmt.Errorf("slack: %s: %s — %s", method, e.Err, hint)}
+	needed := ""
+	if e.Needed != "" {
+		needed = " (" + e.Needed + ")"
+	}
+	return &alerts.RefusedError{Code: e.Err, One: oneMessage[e.Err], Err: &alerts.Advice{What: "slack: " + method + ": " + e.Err + " — ", Key: key,
+		Pairs: []any{"channel", channel, "token", n.tokenName(), "needed", needed, "method", method}}}
+}
+
+// unreachable is the error of a call that surely never left.
+func unreachable(what string, err error) error {
+	return &alerts.Advice{What: what + ": ", Key: "way.unreachable", Pairs: []any{"why", err}, Err: err}
 }
 
 // tokenName says where the bot token comes from, never what it is.

@@ -129,14 +129,14 @@ func (h *Hook) sort(err error) error {
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
 		return &alerts.RetryError{After: noRetryAfter, Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
 	case errors.As(err, &status) && status.Code == http.StatusBadRequest:
-		return &alerts.RefusedError{Code: status.Status, One: true, Err: fmt.Errorf("slack: webhook: %s: slack does not take this message", status.Status)}
+		return &alerts.RefusedError{Code: status.Status, One: true, Err: &alerts.Advice{What: "slack: webhook: " + status.Status + ": ", Key: "way.hook_message"}}
 	case errors.As(err, &status) && status.Code < http.StatusInternalServerError:
-		return &alerts.RefusedError{Code: status.Status, Err: fmt.Errorf("slack: webhook: %s — the address in %s is not accepted: the webhook was removed, or its channel is archived. Make a new one: docs/slack.md#webhook-only", status.Status, h.name())}
+		return &alerts.RefusedError{Code: status.Status, Err: &alerts.Advice{What: "slack: webhook: " + status.Status + " — ", Key: "way.hook_gone", Pairs: []any{"from", h.name()}}}
 	case errors.As(err, &inner):
 		err = inner.Err
 	}
 	if neverSent(err) {
-		return &alerts.RetryError{Err: fmt.Errorf("slack: webhook: cannot be reached: %w", err)}
+		return &alerts.RetryError{Err: unreachable("slack: webhook", err)}
 	}
 	return fmt.Errorf("slack: webhook: %w", err)
 }

@@ -2,7 +2,9 @@ package slack
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/i18n"
@@ -240,4 +243,30 @@ func foreign(t *testing.T, m alerts.Message) []string {
 		}
 	}
 	return texts
+}
+
+// TestAdviceInEveryLanguage: what to do about each of Slack's refusals.
+func TestAdviceInEveryLanguage(t *testing.T) {
+	texts := catalog(t)
+	n := New(Options{BotTokenFrom: "SLACK_BOT_TOKEN", HTTP: http.DefaultClient, Now: time.Now})
+	errs := []error{n.sort("chat.postMessage", "#mentions", &alerts.MovedError{Host: "https://login.example"}), n.sort("chat.postMessage", "#mentions", &alerts.MovedError{}),
+		n.appTokenError(errors.New("invalid_auth")), n.appTokenError(errors.New("missing_scope")), n.said("chat.postMessage", "#mentions", api.SlackErrorResponse{Err: "something_new"}, nil)}
+	for code := range advice {
+		errs = append(errs, n.said("chat.postMessage", "#mentions", api.SlackErrorResponse{Err: code, Needed: "chat:write"}, nil))
+	}
+	for _, err := range errs {
+		if said := alerts.Reason(i18n.Lang{}, err); said != err.Error() {
+			t.Errorf("in English %q is said %q", err, said)
+		}
+		for _, code := range others {
+			said := alerts.Reason(texts.In(code), err)
+			technical, words, ok := strings.Cut(said, " — ")
+			if !ok {
+				words = technical // a redirect
+			}
+			if left := testkit.English(words, technical, "#mentions slack.bot_token slack.app_token (from SLACK_BOT_TOKEN) docs/slack.md#tokens set-up route chat:write manifest xoxb xapp connections:write token rotation invite https://login.example https://docs.slack.dev/reference/methods/"); len(left) > 0 || strings.Contains(said, "{") {
+				t.Errorf("%s: not in the catalogue: %q in %q", code, left, said)
+			}
+		}
+	}
 }

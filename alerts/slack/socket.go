@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -197,9 +196,9 @@ func (n *Notifier) appTokenError(err error) error {
 	}
 	switch code := err.Error(); code {
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type":
-		return &alerts.RefusedError{Code: code, Err: fmt.Errorf("slack: apps.connections.open: %s — the app token in %s is not accepted. It begins with xapp- and needs the scope connections:write: docs/slack.md#tokens", code, from)}
+		return &alerts.RefusedError{Code: code, Err: &alerts.Advice{What: "slack: apps.connections.open: " + code + " — ", Key: "way.app_token", Pairs: []any{"token", from}}}
 	case "missing_scope":
-		return &alerts.RefusedError{Code: code, Err: fmt.Errorf("slack: apps.connections.open: %s — the app token in %s lacks the scope connections:write: docs/slack.md#tokens", code, from)}
+		return &alerts.RefusedError{Code: code, Err: &alerts.Advice{What: "slack: apps.connections.open: " + code + " — ", Key: "way.app_token_scope", Pairs: []any{"token", from}}}
 	}
 	return n.sort("apps.connections.open", "", err)
 }

@@ -138,7 +138,7 @@ func (n *Notifier) send(ctx context.Context, b Body, key string) error {
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, n.opt.URL, bytes.NewReader(raw))
 	if err != nil {
-		return &alerts.RefusedError{Code: "bad_url", Err: what(errors.New("its url cannot be used: check webhooks in the watchlist"))}
+		return &alerts.RefusedError{Code: "bad_url", Err: &alerts.Advice{What: "webhook " + n.opt.Name + ": ", Key: "way.webhook_url"}}
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(KeyHeader, key)
@@ -175,9 +175,9 @@ func (n *Notifier) judge(resp *http.Response) error {
 	case s >= 500:
 		return &alerts.RetryError{After: retryAfter, Err: err} // a repeat does no harm: the receiver knows the id
 	case s == http.StatusRequestEntityTooLarge || s == http.StatusUnprocessableEntity || s == http.StatusBadRequest:
-		return &alerts.RefusedError{Code: strconv.Itoa(s), One: true, Err: fmt.Errorf("%w: the receiver does not take this alert", err)}
+		return &alerts.RefusedError{Code: strconv.Itoa(s), One: true, Err: &alerts.Advice{What: err.Error() + ": ", Key: "way.webhook_message", Err: err}}
 	}
-	return &alerts.RefusedError{Code: strconv.Itoa(resp.StatusCode), Err: fmt.Errorf("%w: check its url and secret under webhooks in the watchlist", err)}
+	return &alerts.RefusedError{Code: strconv.Itoa(resp.StatusCode), Err: &alerts.Advice{What: err.Error() + ": ", Key: "way.webhook_refused", Err: err}}
 }
 
 // withoutURL takes the address out of an error: it may carry a secret. A request

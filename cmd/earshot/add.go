@@ -326,6 +326,14 @@ func (a *adder) show(f found) {
 	fmt.Fprintf(out, "\n  - %s\n\n", strings.ReplaceAll(f.block, "\n", "\n    "))
 }
 
+// ago says how long ago in words.
+func ago(d time.Duration) string {
+	if d < time.Minute {
+		return "just now"
+	}
+	return text.Span(d) + " ago"
+}
+
 func newestPosts(posts []mention.Post) []mention.Post {
 	if len(posts) > samples {
 		posts = posts[len(posts)-samples:]

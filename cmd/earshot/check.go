@@ -24,6 +24,7 @@ import (
 
 type checkCmd struct {
 	watchlistFlag
+	languageFlag
 	NoSecrets bool `help:"Tokens and passwords that are not set here are warnings, for a check where nobody has them."`
 	Probe     bool `help:"Poll each source once and say what it sees; ask Slack and Redis whether they would serve, without posting."`
 	Live      bool `help:"Ask whether the daemon runs (for a container's health check), whatever is wrong with the watchlist."`
@@ -39,30 +40,34 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	if c.Live {
 		return checkLive(ctx, liveAddress(c.Config, list.Config, err))
 	}
+	s, errSpeech := c.speech(term.lookup)
+	if errSpeech != nil {
+		return errSpeech
+	}
 	if err != nil {
-		return err
+		return s.tell(term, err)
 	}
 	cfg := list.Config
 	term.learn(cfg)
 	term.out = &screen{to: term.out, hidden: term.hidden, colour: term.colour(term.out)} // all of it is about the watchlist
 	warnings := &config.Errors{List: cfg.Warnings}
-	if err := warnings.Render(term.err, term.colour(term.err)); err != nil {
+	if err := s.render(term.err, warnings, term.colour(term.err)); err != nil {
 		return err
 	}
-	fmt.Fprintf(term.out, "%s is good: %s, %s, %s.\n", cfg.Path,
-		text.Count(len(cfg.Watches), "watch"), text.Count(len(cfg.Sources), "source"), text.Count(len(cfg.Routes), "route"))
+	fmt.Fprintln(term.out, s.Text("check.good", "path", cfg.Path, "watches", s.Plural("check.watches", len(cfg.Watches)),
+		"sources", s.Plural("check.sources", len(cfg.Sources)), "routes", s.Plural("check.routes", len(cfg.Routes))))
 	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if err != nil {
 		return err
 	}
-	thresholds(term.out, daemon.NewRules(cfg, scorer))
+	thresholds(term.out, s, daemon.NewRules(cfg, scorer))
 	keysNeeded(term.out, cfg)
 	restingEntries(term.out, cfg, time.Now())
 	if !c.Probe {
 		return nil
 	}
 	fmt.Fprintln(term.out)
-	bad := probeSources(ctx, cfg, term)
+	bad := probeSources(ctx, cfg, s, term)
 	bad += probeSlack(ctx, cfg, term)
 	bad += probeRedis(ctx, cfg, term)
 	if bad > 0 {
@@ -72,7 +77,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 }
 
 // thresholds says from when on a post of each kind raises an alert.
-func thresholds(out io.Writer, rules alerts.Rules) {
+func thresholds(out io.Writer, s speech, rules alerts.Rules) {
 	var verdicts, scores []string
 	for _, kind := range mention.PostKinds {
 		if below, ok := rules.Below(kind); ok {
@@ -82,10 +87,10 @@ func thresholds(out io.Writer, rules alerts.Rules) {
 		}
 	}
 	if len(verdicts) > 0 {
-		fmt.Fprintf(out, "An alert is a complaint as likely as this or likelier: %s.\n", strings.Join(verdicts, ", "))
+		fmt.Fprintln(out, s.Text("check.verdicts", "kinds", strings.Join(verdicts, ", ")))
 	}
 	if len(scores) > 0 {
-		fmt.Fprintf(out, "By alert_below, whatever the verdict, a score at or below: %s.\n", strings.Join(scores, ", "))
+		fmt.Fprintln(out, s.Text("check.scores", "kinds", strings.Join(scores, ", ")))
 	}
 }
 
@@ -122,9 +127,9 @@ func sourcesOn(cfg *config.Config, now time.Time) []config.Source {
 
 // probeSources polls each source once, prints what it sees, and returns how many
 // cannot be read.
-func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad int) {
+func probeSources(ctx context.Context, cfg *config.Config, s speech, term terminal) (bad int) {
 	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SOURCE\tSEES\tNEWEST\tNOTE")
+	fmt.Fprintln(table, strings.Join([]string{s.Text("check.columns_source"), s.Text("check.columns_sees"), s.Text("check.columns_newest"), s.Text("check.columns_note")}, "\t"))
 	empty, sources := 0, sourcesOn(cfg, time.Now())
 	for p := range pollOnce(ctx, cfg, sources, term) {
 		sees, newest := "–", "–"
@@ -135,10 +140,10 @@ func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad i
 		} else {
 			sees = p.batch.Observed.What
 			if sees == "" {
-				sees = text.Count(len(p.batch.Posts), "post")
+				sees = s.Plural("source.posts", len(p.batch.Posts))
 			}
 			if t := p.batch.Observed.Newest; !t.IsZero() {
-				newest = ago(time.Since(t))
+				newest = s.ago(time.Since(t))
 			}
 			if p.batch.Observed.Items == 0 && len(p.batch.Posts) == 0 {
 				empty++
@@ -152,21 +157,21 @@ func probeSources(ctx context.Context, cfg *config.Config, term terminal) (bad i
 	_ = table.Flush() // as good as a failed print
 	switch {
 	case bad > 0:
-		fmt.Fprintf(term.out, "%d of %d cannot be read.\n", bad, len(sources))
+		fmt.Fprintln(term.out, s.Text("check.cannot_be_read", "bad", bad, "n", len(sources)))
 	case empty > 0:
-		fmt.Fprintf(term.out, "All %d can be read, but %d of them shows no post: see the notes.\n", len(sources), empty)
+		fmt.Fprintln(term.out, s.Text("check.some_empty", "n", len(sources), "empty", empty))
 	default:
-		fmt.Fprintf(term.out, "All %d can be read.\n", len(sources))
+		fmt.Fprintln(term.out, s.Text("check.all_read", "n", len(sources)))
 	}
 	return bad
 }
 
 // ago says how long ago in words.
-func ago(d time.Duration) string {
+func (s speech) ago(d time.Duration) string {
 	if d < time.Minute {
-		return "just now"
+		return s.Text("check.just_now")
 	}
-	return text.Span(d) + " ago"
+	return s.Ago(d)
 }
 
 // liveTimeout bounds how long the running daemon may take to answer.

@@ -163,6 +163,8 @@ func exitStatus(term terminal, err error) int {
 		return exitDone
 	case errors.Is(err, errSaid):
 		return exitFailed
+	case errors.Is(err, errWrong):
+		return exitWrong
 	case errors.As(err, &wrong):
 		_ = wrong.Render(term.err, term.colour(term.err)) // stderr may be closed; the status still says it
 		fmt.Fprintln(term.err, wrong.Summary())

@@ -17,15 +17,20 @@ import (
 )
 
 type initCmd struct {
+	languageFlag
 	Config string `short:"c" default:"watchlist.yaml" help:"The file to write; it must not exist." placeholder:"FILE"`
 }
 
 // Run asks, writes the watchlist, and checks what it wrote.
 func (c *initCmd) Run(ctx context.Context, term terminal) error {
-	if fileExists(c.Config) {
-		return usageError{fmt.Sprintf("%s exists already; give another name with -c", c.Config)}
+	s, err := c.speech(term.lookup)
+	if err != nil {
+		return err
 	}
-	answers, err := interview(term)
+	if fileExists(c.Config) {
+		return usageError{s.Text("init.exists", "file", c.Config)}
+	}
+	answers, err := interview(term, s)
 	if err != nil {
 		return err
 	}
@@ -38,18 +43,19 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 	}
 	if cfg, err := config.Parse(c.Config, []byte(text), lookup, daemon.KindOptions()); err != nil {
 		if _, err := daemon.Check(cfg, err); err != nil {
-			return err
+			return s.tell(term, err)
 		}
 	}
 	if err := os.WriteFile(c.Config, []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write the watchlist: %w", err)
 	}
-	fmt.Fprintf(term.out, "\n%s is written. Next:\n  earshot check -c %s --probe   what each source shows\n  earshot run -c %s             listen\n", c.Config, c.Config, c.Config)
+	fmt.Fprintf(term.out, "\n%s\n  earshot check -c %s --probe   %s\n  earshot run -c %s             %s\n", s.Text("init.written", "file", c.Config), c.Config, s.Text("init.next_check"), c.Config, s.Text("init.next_run"))
 	return nil
 }
 
 // interviewed are the answers.
 type interviewed struct {
+	lang    string // of the watchlist, as it was asked in; empty: English
 	contact string
 	name    string
 	terms   []string
@@ -89,52 +95,55 @@ func (i *interviewer) ask(question string, good func(string) string) string {
 
 func anything(string) string { return "" }
 
-func something(s string) string {
-	if s == "" {
-		return "An answer is needed here."
+func (s speech) something(answer string) string {
+	if answer == "" {
+		return s.Text("init.answer_needed")
 	}
 	return ""
 }
 
-func contactAddress(s string) string {
-	if !strings.Contains(s, "@") && !strings.HasPrefix(s, "http") {
-		return "That is neither an e-mail address nor a web address, such as pr@your-company.example."
+func (s speech) contactAddress(answer string) string {
+	if !strings.Contains(answer, "@") && !strings.HasPrefix(answer, "http") {
+		return s.Text("init.no_contact")
 	}
 	return ""
 }
 
-func interview(term terminal) (interviewed, error) {
+func interview(term terminal, s speech) (interviewed, error) {
 	i := interviewer{in: bufio.NewReader(term.in), out: term.out}
 	var a interviewed
-	a.contact = i.ask("Who should a site's owner write to? (an e-mail address; sites see it)", contactAddress)
-	a.name = i.ask("What is your company or product called?", something)
-	a.terms = split(i.ask("How do people write it? Separate spellings by commas; inflected and transliterated forms are found by themselves. (Enter: as above)", anything))
+	if s.mistakes != nil { // not English
+		a.lang = s.Code()
+	}
+	a.contact = i.ask(s.Text("init.contact"), s.contactAddress)
+	a.name = i.ask(s.Text("init.name"), s.something)
+	a.terms = split(i.ask(s.Text("init.terms"), anything))
 	if len(a.terms) == 0 {
 		a.terms = []string{a.name}
 	}
-	i.ask("Where do people talk about it? Addresses of feeds, forums, review pages or app stores, or t.me/channel, separated by commas or spaces.", func(line string) string {
-		return a.places(line, term.out)
+	i.ask(s.Text("init.places"), func(line string) string {
+		return a.places(line, s, term.out)
 	})
-	a.channel = i.ask("Which Slack channel should hear of complaints? (Enter: none yet, alerts go to the terminal)", anything)
+	a.channel = i.ask(s.Text("init.channel"), anything)
 	if i.err != nil && !errors.Is(i.err, io.EOF) {
 		return a, fmt.Errorf("read the answer: %w", i.err)
 	}
 	if a.contact == "" || a.name == "" || len(a.sources) == 0 {
-		return a, usageError{"the answers ended before the watchlist was complete; nothing was written"}
+		return a, usageError{s.Text("init.ended")}
 	}
 	return a, nil
 }
 
 // places takes the addresses of a line and says of each that cannot be read why. It
 // returns what is wrong when nothing can be read.
-func (a *interviewed) places(line string, out io.Writer) string {
+func (a *interviewed) places(line string, s speech, out io.Writer) string {
 	for _, one := range strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' }) {
 		if name, why, instead, ok := presets.Unreadable(one); ok {
-			fmt.Fprintf(out, "%s cannot be read: %s. Instead: %s.\n", name, why, instead)
+			fmt.Fprintln(out, s.Text("init.unreadable", "place", name, "why", why, "instead", instead))
 			continue
 		}
 		if !strings.Contains(one, ".") && !strings.HasPrefix(one, "@") {
-			fmt.Fprintf(out, "%q is no address.\n", one)
+			fmt.Fprintln(out, s.Text("init.no_address", "text", strconv.Quote(one)))
 			continue
 		}
 		place, ok := presets.Recognize(one, a.terms[0])
@@ -151,11 +160,11 @@ func (a *interviewed) places(line string, out io.Writer) string {
 			a.sources = append(a.sources, block)
 			continue
 		}
-		fmt.Fprintf(out, "%s needs a key first; it is written as a comment, with how to get one.\n", place.Kind.Name)
+		fmt.Fprintln(out, s.Text("init.needs_key", "kind", place.Kind.Name))
 		a.later = append(a.later, cmp.Or(place.Kind.Key, place.Missing[0].Doc)+"\n"+block)
 	}
 	if len(a.sources) == 0 {
-		return "Nothing of that can be read yet. Give one more: a feed, a forum, a page with reviews, or t.me/channel."
+		return s.Text("init.nothing")
 	}
 	return ""
 }
@@ -177,7 +186,11 @@ func (a interviewed) watchlist() string {
 	for i, t := range a.terms {
 		quoted[i] = strconv.Quote(t)
 	}
-	fmt.Fprintf(&b, "# earshot watchlist. Check it with: earshot check\ncontact: %s\n\nwatch:\n  - name: %s\n    terms: [%s]\n", strconv.Quote(a.contact), strconv.Quote(a.name), strings.Join(quoted, ", "))
+	fmt.Fprintf(&b, "# earshot watchlist. Check it with: earshot check\ncontact: %s\n", strconv.Quote(a.contact))
+	if a.lang != "" {
+		fmt.Fprintf(&b, "language: %s\n", a.lang)
+	}
+	fmt.Fprintf(&b, "\nwatch:\n  - name: %s\n    terms: [%s]\n", strconv.Quote(a.name), strings.Join(quoted, ", "))
 	b.WriteString("    # context: [bank, card]      # for a name that is also a common word: only with one of these nearby\n    # ignore: [\"other company\"]   # phrases that are somebody else\n    # official: [\"Our Support\"]   # our own authors: their post is the public answer\n\nsources:   # earshot add ADDRESS puts in one more\n")
 	for _, block := range a.sources {
 		fmt.Fprintf(&b, "  - %s\n", strings.ReplaceAll(block, "\n", "\n    "))

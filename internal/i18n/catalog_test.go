@@ -16,7 +16,7 @@ var spoken = []string{"bg", "en", "ru", "uk"}
 
 // dynamic are the parts of the catalogue whose keys are put together: they name words that
 // the program stores, or are read by number. Whoever reads them names the part.
-var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "lang", "severity", "severity_title", "topic", "why", "frame", "conflict", "severe", "dismissed"}
+var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "lang", "severity", "severity_title", "topic", "why", "frame", "conflict", "severe", "dismissed", "trouble", "mistake", "remedy", "within"}
 
 var placeholder = regexp.MustCompile(`\{[a-z0-9_]+\}`)
 
@@ -238,6 +238,31 @@ func sources(t *testing.T) map[string]string {
 		t.Fatalf("only %d files found", len(all))
 	}
 	return all
+}
+
+// sentence is a text for people in a Go file, and machinery a line whose texts are for
+// operators and logs: errors, metrics.
+var (
+	sentence  = regexp.MustCompile("\"[^\"]*[A-Z][a-z]+ [a-z%]+ [a-z%]+")
+	machinery = regexp.MustCompile(`Errorf\(|http\.Error\(|errors\.New\(|Help:|Desc\(|counter\(|gauge\(`)
+	comment   = regexp.MustCompile(`(^|\s)//.*`)
+)
+
+// TestNoSentencesInCode finds texts for people outside the catalogue, where alerts and
+// notices are made.
+func TestNoSentencesInCode(t *testing.T) {
+	for path, src := range sources(t) {
+		made := strings.HasPrefix(path, "../../alerts/") || strings.HasPrefix(path, "../../monitor/") || strings.HasPrefix(path, "../../cmd/earshot/internal/daemon/")
+		if !made || strings.HasSuffix(path, "/manifest.go") { // what Slack shows of the app
+			continue
+		}
+		for n, line := range strings.Split(src, "\n") {
+			line = comment.ReplaceAllString(line, "")
+			if sentence.MatchString(line) && !machinery.MatchString(line) {
+				t.Errorf("%s:%d: not in the catalogue: %s", path, n+1, strings.TrimSpace(line))
+			}
+		}
+	}
 }
 
 // wordsOf reads the first column of a list of words that the scorer speaks in.

@@ -2,7 +2,7 @@ package daemon
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -49,9 +49,10 @@ func (d *Daemon) lookAtPauses(ctx context.Context, told map[config.Resting]bool)
 		if told[p] || now.Sub(p.Until) > pauseNews {
 			continue
 		}
-		words := fmt.Sprintf("The pause of the source %q is over: it is polled again. Posts from the time of the pause come now, as far as the site still shows them.", p.Name)
+		l := d.staffLang()
+		words := l.Text("notice.source_resumed", "name", strconv.Quote(p.Name))
 		if p.What == "watch" {
-			words = fmt.Sprintf("The pause of the watch %q is over: posts that name it are heard again.", p.Name)
+			words = l.Text("notice.watch_resumed", "name", strconv.Quote(p.Name))
 		}
 		told[p] = d.tell(ctx, p.What+" "+p.Name, "resumed", p.Until, words)
 	}

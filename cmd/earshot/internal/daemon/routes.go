@@ -199,7 +199,8 @@ func (r *routes) look(ctx context.Context, route string, b breakage, broken map[
 func (r *routes) tell(ctx context.Context, route string, why error, n int, since time.Time, s mention.Severity, broken map[string]breakage) error {
 	rules := r.opt.rules()
 	to := r.working(*rules, s, broken)
-	words := rules.Lang(to).Plural("notice.route", n, "route", route, "why", text.Line(r.opt.hide(why.Error()), 500))
+	l := rules.Lang(to)
+	words := l.Plural("notice.route", n, "route", route, "why", text.Line(r.opt.hide(alerts.Reason(l, why)), 500))
 	a := alerts.NewNotice(route, "refused", since, words, "")
 	a.CreatedAt, a.Severity = r.opt.now(), s
 	a.Route, a.NotBefore = to, rules.HeldUntil(s, a.CreatedAt)

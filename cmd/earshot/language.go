@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/i18n"
+)
+
+// languageFlag is shared by the commands that speak to whoever writes a watchlist.
+type languageFlag struct {
+	Lang string `enum:",en,ru,uk,bg" default:"" help:"The language of what is said: en, ru, uk, bg; else that of LC_ALL, LC_MESSAGES or LANG." placeholder:"XX"`
+}
+
+// speech says things in the language of whoever works at the terminal.
+type speech struct {
+	i18n.Lang
+	mistakes *i18n.Phrases // of the watchlist; nil in English
+}
+
+// speech returns the language that was asked for, or that of the environment.
+func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error) {
+	texts, err := i18n.New()
+	if err != nil {
+		return speech{}, err
+	}
+	code := f.Lang
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if value, _ := lookup(name); code == "" && value != "" {
+			code = strings.ToLower(value[:min(2, len(value))]) // uk_UA.UTF-8
+			break
+		}
+	}
+	s := speech{Lang: texts.In(code)}
+	if s.Code() != texts.In("").Code() {
+		s.mistakes = texts.Phrases("within", "mistake", "remedy")
+	}
+	return s, nil
+}
+
+// render writes the problems of a watchlist, each with its code where it is not in English:
+// by that it can be found in the program and by those who help.
+func (s speech) render(out io.Writer, problems *config.Errors, colour bool) error {
+	if s.mistakes == nil {
+		return problems.Render(out, colour)
+	}
+	said := problems.In(s.Text("check.warning"), func(msg, hint string) (string, string) {
+		msg, key := s.mistakes.In(s.Lang, msg)
+		if hint != "" {
+			hint, _ = s.mistakes.In(s.Lang, hint)
+		}
+		if _, code, ok := strings.Cut(key, "."); ok {
+			msg += " [" + code + "]"
+		}
+		return msg, hint
+	})
+	return said.Render(out, colour)
+}
+
+// summary is the last line of a check that failed.
+func (s speech) summary(problems *config.Errors) string {
+	if s.mistakes == nil {
+		return problems.Summary()
+	}
+	wrong, warnings := 0, 0
+	for _, p := range problems.List {
+		if p.Warning {
+			warnings++
+		} else {
+			wrong++
+		}
+	}
+	var words []string
+	if wrong > 0 {
+		words = append(words, s.Plural("check.problems", wrong))
+	}
+	if warnings > 0 {
+		words = append(words, s.Plural("check.warnings", warnings))
+	}
+	if wrong > 0 {
+		words = append(words, s.Text("check.unchanged"))
+	}
+	return strings.Join(words, " ")
+}
+
+// tell says what is wrong with a watchlist and returns errWrong; any other error comes
+// back as it is.
+func (s speech) tell(term terminal, err error) error {
+	var wrong *config.Errors
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	_ = s.render(term.err, wrong, term.colour(term.err)) // stderr may be closed; the status still says it
+	fmt.Fprintln(term.err, s.summary(wrong))
+	return errWrong
+}
+
+// errWrong ends a command with exitWrong after it has said what is wrong with the watchlist.
+var errWrong = errors.New("the watchlist is wrong")
