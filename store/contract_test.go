@@ -58,6 +58,8 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"one winner":                   testOneWinner,
 	"lessons and mutes":            testLessons,
 	"mutes end":                    testMutes,
+	"sessions":                     testSessions,
+	"a session is taken once":      testSessionIsTakenOnce,
 	"followed threads":             testFollows,
 	"followed threads end":         testFollowsEnd,
 	"sources":                      testSources,

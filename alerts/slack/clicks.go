@@ -102,7 +102,7 @@ func (c click) origin() origin { return origin{app: c.AppID, team: c.Team.ID, us
 // person is who clicked, by the id Slack has for them and the name colleagues know.
 func (n *Notifier) person(ctx context.Context, c click) mention.Person {
 	name := text.Line(or(c.User.Username, or(c.User.Name, c.User.ID)), maxName)
-	return mention.Person{ID: "slack:" + c.User.ID, Name: n.people.name(ctx, c.User.ID, name)}
+	return n.Person(ctx, c.User.ID, name)
 }
 
 // interaction treats one payload. ack is called exactly once, within ackWithin.
@@ -207,7 +207,7 @@ func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention
 		a.Until = alerts.SnoozeUntil(alerts.SnoozeHour, n.opt.Now(), time.UTC)
 	}
 	if a.Verb == mention.Assign {
-		a.To = mention.Person{ID: "slack:" + a.To.ID, Name: n.people.name(ctx, a.To.ID, a.To.ID)}
+		a.To = n.Person(ctx, a.To.ID, a.To.ID)
 	}
 	_, err := n.opt.Desk.Do(ctx, id, a)
 	verb := string(a.Verb)
