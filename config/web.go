@@ -180,7 +180,8 @@ func (d *decoder) checkTLS(t *WebTLS) {
 	if t.Cert == "" || t.Key == "" {
 		return
 	}
-	t.CertFile, t.KeyFile = d.doc.abs(t.Cert), d.doc.abs(t.Key)
+	t.CertFile = d.doc.of(d.place("web.tls.cert").Pos).abs(t.Cert)
+	t.KeyFile = d.doc.of(d.place("web.tls.key").Pos).abs(t.Key)
 	pems := map[string][]byte{"cert": nil, "key": nil}
 	for key, path := range map[string]string{"cert": t.CertFile, "key": t.KeyFile} {
 		data, err := readBounded(path, maxPEM)

@@ -127,7 +127,7 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 		} else if c.Type == "block_actions" && len(c.Actions) > 0 && c.User.ID != "" {
 			if window, id := windowOf(c.Actions[0]); id != "" {
 				n.after(func(ctx context.Context) {
-					if words, ok := n.admit(ctx, c.origin()); ok {
+					if words, ok := n.admit(ctx, c); ok {
 						n.open(ctx, c, window, id)
 					} else if words != "" {
 						n.ephemeral(ctx, c, words)
@@ -161,7 +161,7 @@ func (n *Notifier) settle(ctx context.Context, c click, what string, within time
 	n.later.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 		defer cancel()
-		words, ok := n.admit(ctx, c.origin())
+		words, ok := n.admit(ctx, c)
 		if ok {
 			words = decide(ctx)
 		}

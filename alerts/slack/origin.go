@@ -68,22 +68,17 @@ func (n *Notifier) home(ctx context.Context) (home, error) {
 	return h, nil
 }
 
-// outsiderWords and unknownWords are what one is told whose press does nothing.
-const (
-	outsiderWords = "You are here from another workspace: only colleagues of the company that runs earshot decide on its complaints. Please ask one of them."
-	unknownWords  = "earshot could not ask Slack which workspace you belong to. Please press again in a moment."
-)
-
 // admit says whether a press may be decided; if not, what to tell the person, which is
 // nothing for a press that is meant for another app.
-func (n *Notifier) admit(ctx context.Context, o origin) (words string, ok bool) {
+func (n *Notifier) admit(ctx context.Context, c click) (words string, ok bool) {
+	o := c.origin()
 	if o == (origin{}) {
 		return "", true
 	}
 	h, err := n.home(ctx)
 	if err != nil {
 		n.opt.Log.Warn("a press cannot be taken: slack does not say which workspace is ours", "err", err)
-		return unknownWords, false
+		return n.lang(c).Text("slack.unknown_home"), false
 	}
 	from := or(o.userTeam, o.team)
 	switch {
@@ -94,7 +89,7 @@ func (n *Notifier) admit(ctx context.Context, o origin) (words string, ok bool) 
 		return "", true
 	}
 	n.foreign(fmt.Sprintf("it is from the workspace %s, and this is %s", from, h.team))
-	return outsiderWords, false
+	return n.lang(c).Text("slack.outsider"), false
 }
 
 // foreign writes a refused press into the log, now and then: whoever shares a channel may

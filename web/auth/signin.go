@@ -42,7 +42,13 @@ type provider struct {
 	mu    sync.Mutex // held while the provider is asked
 	found *oidc.Provider
 	meta  metadata
+	away  error // why it was not found at the last try
+	again time.Time
 }
+
+// providerAgain is when a provider that did not answer is asked again: those who wait for
+// one that hangs must not wait one after the other.
+const providerAgain = 5 * time.Second
 
 // metadata is what a provider says of itself, beside what the library reads.
 type metadata struct {
@@ -60,17 +66,21 @@ func (p *provider) host() string {
 }
 
 // discover asks the provider once what it is.
-func (p *provider) discover(ctx context.Context) error {
+func (p *provider) discover(ctx context.Context, now func() time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.found != nil {
 		return nil
 	}
-	found, err := oidc.NewProvider(oidc.ClientContext(ctx, p.http), p.client.Issuer)
-	if err != nil {
-		return err
+	if now().Before(p.again) {
+		return p.away
 	}
-	if err := found.Claims(&p.meta); err != nil {
+	found, err := oidc.NewProvider(oidc.ClientContext(ctx, p.http), p.client.Issuer)
+	if err == nil {
+		err = found.Claims(&p.meta)
+	}
+	if err != nil {
+		p.away, p.again = err, now().Add(providerAgain)
 		return err
 	}
 	p.found = found
@@ -143,9 +153,9 @@ func (a *Auth) start(w http.ResponseWriter, r *http.Request, p *provider) {
 		http.Redirect(w, r, a.base.String()+r.URL.RequestURI(), http.StatusSeeOther)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), providerWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), providerWithin) // what is found out is for all
 	defer cancel()
-	if err := p.discover(ctx); err != nil {
+	if err := p.discover(ctx, a.opt.Now); err != nil {
 		a.fail("people cannot sign in: the provider does not answer as it should", "issuer", p.client.Issuer, "err", err)
 		a.problem(w, r, http.StatusBadGateway, "login.failed_away", "host", p.host())
 		return
@@ -224,7 +234,7 @@ func (v *verified) UnmarshalJSON(raw []byte) error {
 
 // prove redeems the code and returns who it is for.
 func (a *Auth) prove(ctx context.Context, p *provider, l login, code, redirect string) (visitor, *refusal) {
-	if err := p.discover(ctx); err != nil {
+	if err := p.discover(ctx, a.opt.Now); err != nil {
 		return visitor{}, &refusal{http.StatusBadGateway, "login.failed_away", []any{"host", p.host()}, err}
 	}
 	ctx = oidc.ClientContext(ctx, p.http)

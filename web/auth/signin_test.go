@@ -189,6 +189,10 @@ func TestProviderAway(t *testing.T) {
 		t.Errorf("away: %d %s", code, body)
 	}
 	s.auth.oidc.client.Issuer = p.srv.URL
+	if code, _, _ := s.get("/login/oidc"); code != http.StatusBadGateway || p.asked != nil {
+		t.Errorf("asked again at once: %d", code)
+	}
+	s.clock = providerAgain
 	if code, body, at := s.get("/login/oidc"); at != "/inbox" {
 		t.Errorf("back again: %d at %s %s", code, at, body)
 	}
