@@ -72,7 +72,7 @@ type site struct {
 	auth    *Auth
 	srv     *httptest.Server
 	browser *http.Client
-	store   *store.Store
+	store   Sessions
 	slack   *workspace
 	clock   time.Duration
 }
@@ -81,23 +81,18 @@ func newSite(t *testing.T, change func(*Options)) *site {
 	t.Helper()
 	s := &site{t: t, slack: &workspace{}}
 	now := func() time.Time { return time.Now().Add(s.clock) }
-	var err error
-	s.store, err = store.Open(t.Context(), store.Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: slog.New(slog.DiscardHandler), Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.store.Close() })
 	catalog, err := i18n.New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	opt := Options{Sessions: s.store, Directory: s.slack, Rules: func() Rules { return Rules{} }, HTTP: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("moved") }},
+	opt := Options{Sessions: newMemory(), Directory: s.slack, Rules: func() Rules { return Rules{} }, HTTP: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("moved") }},
 		Catalog: catalog, Lang: "en", Home: "/inbox", Log: slog.New(slog.DiscardHandler), Now: now}
 	if change != nil {
 		change(&opt)
 	}
+	s.store = opt.Sessions
 	if s.auth, err = New(opt); err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +111,16 @@ func newSite(t *testing.T, change func(*Options)) *site {
 	t.Cleanup(s.srv.Close)
 	s.browser = newBrowser(t, transport)
 	return s
+}
+
+// kept keeps the sessions in a real database.
+func kept(t *testing.T) func(*Options) {
+	db, err := store.Open(t.Context(), store.Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return func(o *Options) { o.Sessions = db }
 }
 
 func newBrowser(t *testing.T, transport http.RoundTripper) *http.Client {
@@ -166,7 +171,7 @@ func (s *site) link(p mention.Person) {
 
 // TestLink: one link signs in one browser, once, within ten minutes, on this machine.
 func TestLink(t *testing.T) {
-	s := newSite(t, nil)
+	s := newSite(t, kept(t))
 	root := mention.Person{ID: "cli:root", Name: "root"}
 	path, err := NewLink(t.Context(), s.store, root, time.Now())
 	if err != nil {
@@ -213,7 +218,7 @@ func TestLink(t *testing.T) {
 // TestSessionEnds: with the time without a request, with its age, by the person, and for
 // all browsers at once.
 func TestSessionEnds(t *testing.T) {
-	s := newSite(t, nil)
+	s := newSite(t, kept(t))
 	in := func() bool { code, _, at := s.get("/inbox"); return code == http.StatusOK && at == "/inbox" }
 	s.link(ira)
 	for s.clock < 3*Idle { // somebody who is there stays in

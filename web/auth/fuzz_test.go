@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -11,21 +10,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/internal/i18n"
-	"github.com/earshot/earshot/mention"
 )
-
-// empty holds nobody.
-type empty struct{}
-
-func (empty) AddSession(context.Context, mention.Session) error { return nil }
-func (empty) Session(context.Context, [32]byte) (mention.Session, error) {
-	return mention.Session{}, mention.ErrNotFound
-}
-func (empty) SeeSession(context.Context, [32]byte, time.Time) error { return nil }
-func (empty) TakeSession(context.Context, [32]byte) (mention.Session, error) {
-	return mention.Session{}, mention.ErrNotFound
-}
-func (empty) EndSessions(context.Context, string) (int, error) { return 0, nil }
 
 func nobodysAuth(tb testing.TB) *Auth {
 	tb.Helper()
@@ -33,7 +18,7 @@ func nobodysAuth(tb testing.TB) *Auth {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	a, err := New(Options{Sessions: empty{}, PublicURL: "https://earshot.romashka.example", Slack: Client{ID: "x", Issuer: "http://127.0.0.1:1"}, Rules: func() Rules { return Rules{} },
+	a, err := New(Options{Sessions: newMemory(), PublicURL: "https://earshot.romashka.example", Slack: Client{ID: "x", Issuer: "http://127.0.0.1:1"}, Rules: func() Rules { return Rules{} },
 		HTTP: &http.Client{}, Catalog: catalog, Home: "/inbox", Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		tb.Fatal(err)
