@@ -4,8 +4,9 @@
 #   docker run -v $PWD/config:/etc/earshot:ro -v earshot:/data -p 127.0.0.1:8080:8080 earshot
 #
 # config/watchlist.yaml should say `store: {database: "sqlite:/data/earshot.db"}` and
-# `web: {listen: "0.0.0.0:8080"}`: the health check asks there, and another address cannot
-# be reached from outside. Mount the folder, not the file: a saved file is a new one.
+# `web: {listen: "0.0.0.0:8080", inbox: false}`, or with a way to sign in in place of
+# inbox (docs/web.md): the health check asks there, and another address cannot be reached
+# from outside. Mount the folder, not the file: a saved file is a new one.
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src

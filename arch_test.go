@@ -96,13 +96,14 @@ var mayImport = map[string][]string{
 	"alerts/console": {"mention", "internal/i18n", "internal/text", "alerts"},
 	"alerts/report":  {"mention", "internal/i18n", "internal/text"},
 	"alerts/webhook": {"mention", "internal/i18n", "alerts"},
+	"web/auth":       {"mention", "internal/i18n"},
 	"tune":           {"mention", "internal/text"},
 	"cmd/earshot":    {"*"},
 
 	"cmd/earshot/internal/demosites": {},
 	"cmd/earshot/internal/daemon": {
 		"mention", "config", "match", "sentiment", "crawlers", "monitor", "store", "internal/text", "internal/i18n", "internal/fetch", "internal/websub",
-		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/slack", "alerts/webhook",
+		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/slack", "alerts/webhook", "web/auth",
 	},
 
 	// For tests only.

@@ -66,6 +66,15 @@ func checkFormat(format, s string) (msg, hint string) {
 		return checkDestination(s)
 	case "person":
 		return checkPerson(s)
+	case "member":
+		return checkMember(s)
+	case "members":
+		if domain, ok := strings.CutPrefix(s, "@"); ok {
+			return checkHost(domain)
+		}
+		return checkMember(s)
+	case "header":
+		return checkHeader(s)
 	case "listen":
 		return checkListen(s)
 	case "host":
@@ -208,6 +217,21 @@ func checkPerson(s string) (msg, hint string) {
 func isAddress(s string) bool {
 	a, err := mail.ParseAddress(s)
 	return err == nil && a.Address == s
+}
+
+// checkMember checks how one person is named in a list of those who may.
+func checkMember(s string) (msg, hint string) {
+	if slackUser.MatchString(s) || isAddress(s) || strings.Contains(s, ":") {
+		return "", ""
+	}
+	return "is not a person", `write an e-mail address or a Slack id: "ira@romashka.example" or U0123456789`
+}
+
+func checkHeader(s string) (msg, hint string) {
+	if s == "" || strings.ContainsFunc(s, func(r rune) bool { return r != '-' && (r > 'z' || !unicode.IsLetter(r) && !unicode.IsDigit(r)) }) {
+		return "is not the name of a header", "write it like X-Forwarded-Email"
+	}
+	return "", ""
 }
 
 func checkListen(s string) (msg, hint string) {

@@ -85,6 +85,7 @@ func parse(files []File, how reading) (*Config, *whole, error) {
 	c.Store.Retention = defaultRetention
 	c.Fetch.Gap = defaultGap
 	c.Slack.APIURL = defaultSlackAPI
+	c.Web.Inbox = true
 	d := newDecoder(c.doc, how.kinds)
 	d.decodeAll(c, all.documents)
 	all.positions = d.at

@@ -15,6 +15,9 @@ type Web struct {
 	AdminListen string   `yaml:"admin_listen" doc:"Address and port of what is the operator's alone: the whole /healthz, and /metrics. They are on listen while only this machine reaches it, and on 127.0.0.1:9721 otherwise." example:"127.0.0.1:9721" format:"listen"`
 	AdminToken  Secret   `yaml:"admin_token" doc:"Who sends it as Authorization: Bearer gets the operator's pages on listen too; 16 characters or more." example:"${env:EARSHOT_ADMIN_TOKEN}"`
 	PublicURL   string   `yaml:"public_url" doc:"How the listener is reached from outside; hubs of feeds announce news there, and its host is the name under which earshot answers." format:"url"`
+	Inbox       bool     `yaml:"inbox" doc:"Whether there are pages for people; true when left out. With false only programs are answered."`
+	Login       WebLogin `yaml:"login" doc:"Where people prove who they are."`
+	Roles       WebRoles `yaml:"roles" doc:"Who may what, by e-mail address or Slack id. Everybody who is signed in, where a list is left out."`
 	Proxy       WebProxy `yaml:"proxy" doc:"Proxies that stand before listen, and what is taken from them."`
 	TLS         WebTLS   `yaml:"tls" doc:"A certificate, where no proxy stands before listen. Its files are read again when they change."`
 }
@@ -28,9 +31,39 @@ type WebTLS struct {
 	KeyFile  string `yaml:"-"` // the same of Key
 }
 
+// WebLogin are the providers people sign in with.
+type WebLogin struct {
+	Slack SlackLogin `yaml:"slack" doc:"Sign in with Slack: everybody of your own workspace."`
+	OIDC  OIDCLogin  `yaml:"oidc" doc:"Sign in with another OpenID provider."`
+}
+
+// SlackLogin is the Slack app as people sign in with it.
+type SlackLogin struct {
+	ClientID     string `yaml:"client_id" required:"true" doc:"The app's client id (Basic Information, App Credentials)." example:"\"1234567890.1234567890\""`
+	ClientSecret Secret `yaml:"client_secret" required:"true" doc:"Its client secret." example:"${env:SLACK_CLIENT_SECRET}"`
+	Team         string `yaml:"team" doc:"The id of your workspace (T…); the bot token says it when left out."`
+}
+
+// OIDCLogin is earshot at an OpenID provider.
+type OIDCLogin struct {
+	Issuer       string   `yaml:"issuer" required:"true" doc:"The provider's address, as its own configuration says it." example:"https://id.romashka.example" format:"url"`
+	ClientID     string   `yaml:"client_id" required:"true" doc:"What earshot is called there." example:"earshot"`
+	ClientSecret Secret   `yaml:"client_secret" doc:"Its secret there." example:"${env:OIDC_SECRET}"`
+	Allow        []string `yaml:"allow" doc:"Who may come in: e-mail addresses, or \"@romashka.example\" for all of a domain. Those who are in your Slack, when left out." format:"members"`
+}
+
+// WebRoles say who may what. A list that is nil means everybody.
+type WebRoles struct {
+	Mute    []string `yaml:"mute" doc:"Who may mute authors." format:"member"`
+	Dismiss []string `yaml:"dismiss" doc:"Who may dismiss complaints." format:"member"`
+	Reply   []string `yaml:"reply" doc:"Who may send replies from earshot." format:"member"`
+	Sources []string `yaml:"sources" doc:"Who may see the sources and poll them." format:"member"`
+}
+
 // WebProxy says which callers are proxies of the operator's own.
 type WebProxy struct {
-	From []netip.Prefix `yaml:"from" required:"true" doc:"The networks the proxies call from, as CIDR. From there X-Forwarded-For says who asks; from anywhere else it is ignored." example:"127.0.0.1/32"`
+	Header string         `yaml:"header" doc:"Where the proxy says whom it let in, when it is the proxy that asks people who they are: an e-mail address or a name." example:"X-Forwarded-Email" format:"header"`
+	From   []netip.Prefix `yaml:"from" required:"true" doc:"The networks the proxies call from, as CIDR. From there X-Forwarded-For says who asks; from anywhere else it is ignored." example:"127.0.0.1/32"`
 }
 
 // DefaultAdmin is admin_listen where the watchlist says none and listen is for others too.
@@ -81,8 +114,41 @@ func loopbackAddress(address string) bool {
 	return err == nil && Loopback(host)
 }
 
+// SignIn reports whether people on other machines have a way to say who they are.
+func (w Web) SignIn() bool {
+	return w.Login.Slack.ClientID != "" || w.Login.OIDC.Issuer != "" || w.Proxy.Header != ""
+}
+
+// checkLogin looks at who can come in.
+func (d *decoder) checkLogin(c *Config) {
+	w := &c.Web
+	bot := d.has("slack.bot_token")
+	switch signIn := w.SignIn() || d.broken["web.login"] || d.broken["web.proxy"]; {
+	case !w.Inbox && d.has("web.login"):
+		d.warn(d.place("web.login"), "", "login does nothing with inbox: false")
+	case w.Inbox && w.Listen != "" && !loopbackAddress(w.Listen) && !signIn:
+		d.wrong(d.place("web.listen"), "write login: {slack: …}, login: {oidc: …} or proxy: {header: …} (docs/web.md#signing-in), or inbox: false for no pages",
+			"other machines reach this address, and nobody there could sign in")
+	}
+	for _, way := range []string{"slack", "oidc"} {
+		if at := "web.login." + way; d.has(at) && w.PublicURL == "" && !d.broken["web.public_url"] && (way == "slack" || !loopbackAddress(w.Listen)) {
+			d.wrong(d.place(at), "write public_url: https://…", "%s must know where to send people back to", way)
+		}
+	}
+	if d.has("web.login.slack") && strings.HasPrefix(w.PublicURL, "http:") {
+		d.wrong(d.place("web.public_url"), "", "Slack sends people back to https addresses only")
+	}
+	if d.has("web.login.slack") && !bot && w.Login.Slack.Team == "" && !d.broken["web.login.slack"] {
+		d.wrong(d.place("web.login.slack"), "write team: T…, or slack: {bot_token: …}", "which workspace is yours is not known")
+	}
+	if d.has("web.login.oidc") && !bot && len(w.Login.OIDC.Allow) == 0 && !d.broken["web.login.oidc"] {
+		d.wrong(d.place("web.login.oidc"), `write allow: ["@your-company.example"]`, "everybody whom the provider knows could come in")
+	}
+}
+
 func (d *decoder) checkWeb(c *Config) {
 	w := &c.Web
+	d.checkLogin(c)
 	if token := w.AdminToken.Reveal(); token != "" && len(token) < shortestToken {
 		d.wrong(d.place("web.admin_token"), "make one with openssl rand -hex 24", "admin_token: shorter than %d characters", shortestToken)
 	}
@@ -114,7 +180,8 @@ func (d *decoder) checkTLS(t *WebTLS) {
 	if t.Cert == "" || t.Key == "" {
 		return
 	}
-	t.CertFile, t.KeyFile = d.doc.abs(t.Cert), d.doc.abs(t.Key)
+	t.CertFile = d.doc.of(d.place("web.tls.cert").Pos).abs(t.Cert)
+	t.KeyFile = d.doc.of(d.place("web.tls.key").Pos).abs(t.Key)
 	pems := map[string][]byte{"cert": nil, "key": nil}
 	for key, path := range map[string]string{"cert": t.CertFile, "key": t.KeyFile} {
 		data, err := readBounded(path, maxPEM)

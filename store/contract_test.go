@@ -60,6 +60,8 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"lessons and mutes":            testLessons,
 	"mutes end":                    testMutes,
 	"subscriptions to hubs":        testSubscriptions,
+	"sessions":                     testSessions,
+	"a session is taken once":      testSessionIsTakenOnce,
 	"followed threads":             testFollows,
 	"followed threads end":         testFollowsEnd,
 	"sources":                      testSources,

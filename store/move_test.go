@@ -37,6 +37,9 @@ func TestMove(t *testing.T) {
 	if err := from.SaveFollows(background, []mention.Follow{{Key: by(1, "").Key(), Source: "forum", Thread: "t", PostID: "x", DueAt: t0}}); err != nil {
 		t.Fatal(err)
 	}
+	if err := from.AddSession(background, mention.Session{Hash: [32]byte{1}, Way: "slack", Person: person("ira"), MadeAt: t0, SeenAt: t0}); err != nil {
+		t.Fatal(err)
+	}
 
 	to := openAt(t, Options{Database: newDatabase(t, server.URL)})
 	sum, err := Move(background, from, to)

@@ -102,7 +102,7 @@ func (c click) origin() origin { return origin{app: c.AppID, team: c.Team.ID, us
 // person is who clicked, by the id Slack has for them and the name colleagues know.
 func (n *Notifier) person(ctx context.Context, c click) mention.Person {
 	name := text.Line(or(c.User.Username, or(c.User.Name, c.User.ID)), maxName)
-	return mention.Person{ID: "slack:" + c.User.ID, Name: n.people.name(ctx, c.User.ID, name)}
+	return n.Person(ctx, c.User.ID, name)
 }
 
 // interaction treats one payload. ack is called exactly once, within ackWithin.
@@ -127,7 +127,7 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 		} else if c.Type == "block_actions" && len(c.Actions) > 0 && c.User.ID != "" {
 			if window, id := windowOf(c.Actions[0]); id != "" {
 				n.after(func(ctx context.Context) {
-					if words, ok := n.admit(ctx, n.lang(c), c.origin()); ok {
+					if words, ok := n.admit(ctx, c); ok {
 						n.open(ctx, c, window, id)
 					} else if words != "" {
 						n.ephemeral(ctx, c, words)
@@ -161,7 +161,7 @@ func (n *Notifier) settle(ctx context.Context, c click, what string, within time
 	n.later.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 		defer cancel()
-		words, ok := n.admit(ctx, n.lang(c), c.origin())
+		words, ok := n.admit(ctx, c)
 		if ok {
 			words = decide(ctx)
 		}
@@ -207,7 +207,7 @@ func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention
 		a.Until = alerts.SnoozeUntil(alerts.SnoozeHour, n.opt.Now(), time.UTC)
 	}
 	if a.Verb == mention.Assign {
-		a.To = mention.Person{ID: "slack:" + a.To.ID, Name: n.people.name(ctx, a.To.ID, a.To.ID)}
+		a.To = n.Person(ctx, a.To.ID, a.To.ID)
 	}
 	_, err := n.opt.Desk.Do(ctx, id, a)
 	verb := string(a.Verb)

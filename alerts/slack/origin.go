@@ -9,7 +9,6 @@ import (
 	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/internal/i18n"
 )
 
 // Slack says of every press from which workspace it comes and for which app. A channel may
@@ -69,16 +68,17 @@ func (n *Notifier) home(ctx context.Context) (home, error) {
 	return h, nil
 }
 
-// admit says whether a press may be decided; if not, what to tell the person in l, which is
+// admit says whether a press may be decided; if not, what to tell the person, which is
 // nothing for a press that is meant for another app.
-func (n *Notifier) admit(ctx context.Context, l i18n.Lang, o origin) (words string, ok bool) {
+func (n *Notifier) admit(ctx context.Context, c click) (words string, ok bool) {
+	o := c.origin()
 	if o == (origin{}) {
 		return "", true
 	}
 	h, err := n.home(ctx)
 	if err != nil {
 		n.opt.Log.Warn("a press cannot be taken: slack does not say which workspace is ours", "err", err)
-		return l.Text("slack.unknown_home"), false
+		return n.lang(c).Text("slack.unknown_home"), false
 	}
 	from := or(o.userTeam, o.team)
 	switch {
@@ -89,7 +89,7 @@ func (n *Notifier) admit(ctx context.Context, l i18n.Lang, o origin) (words stri
 		return "", true
 	}
 	n.foreign(fmt.Sprintf("it is from the workspace %s, and this is %s", from, h.team))
-	return l.Text("slack.outsider"), false
+	return n.lang(c).Text("slack.outsider"), false
 }
 
 // foreign writes a refused press into the log, now and then: whoever shares a channel may

@@ -156,7 +156,8 @@ func (l Lang) Plural(key string, n int, pairs ...any) string {
 
 // form names the plural form of n.
 func (l Lang) form(n int) string {
-	switch plural.Cardinal.MatchPlural(l.texts().tag, max(n, -n)%10_000_000, 0, 0, 0, 0) {
+	n %= 10_000_000 // first: the least number has no opposite
+	switch plural.Cardinal.MatchPlural(l.texts().tag, max(n, -n), 0, 0, 0, 0) {
 	case plural.Zero:
 		return "zero"
 	case plural.One:

@@ -1,6 +1,8 @@
 package i18n_test
 
 import (
+	"math"
+	"strings"
 	"testing"
 	"testing/quick"
 	"time"
@@ -150,5 +152,20 @@ func TestNumbers(t *testing.T) {
 	}
 	if got := c.In("ru").Percent(0.914); got != "91\u00a0%" {
 		t.Errorf("a share in Russian: %q", got)
+	}
+}
+
+// TestPluralOfAnyNumber: a number that was added up wrongly is written, and breaks nothing.
+func TestPluralOfAnyNumber(t *testing.T) {
+	c, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{math.MinInt, math.MinInt + 1, -21, 0, math.MaxInt} {
+		for _, code := range []string{"en", "ru", "uk", "bg"} {
+			if got := c.In(code).Plural("span.days", n); strings.Contains(got, "span.days") {
+				t.Errorf("%s: %d days is %q", code, n, got)
+			}
+		}
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/store"
+	"github.com/earshot/earshot/web/auth"
 )
 
 // Options are what a daemon is made of. All but Secrets are required.
@@ -138,8 +139,13 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
+	who, err := d.newAuth(cfg)
+	if err != nil {
+		return nil, err
+	}
 	d.web = &webServer{
 		web:          cfg.Web,
+		auth:         who,
 		log:          d.log,
 		pair:         pair,
 		health:       hiding(d.secrets, http.HandlerFunc(d.health)),
@@ -303,6 +309,9 @@ func (d *Daemon) pruneLoop(ctx context.Context) {
 			if err := d.store.Leave(ctx, ""); err != nil && ctx.Err() == nil {
 				d.log.Error("replicas that are gone cannot be forgotten", "err", err)
 			}
+		}
+		if _, err := d.store.PruneSessions(ctx, now.Add(-auth.Idle), now.Add(-auth.Longest)); err != nil && ctx.Err() == nil {
+			d.log.Error("old sessions cannot be deleted", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -202,6 +202,13 @@ func (n *notifiers) run(ctx context.Context) {
 	}
 }
 
+// slackInUse is the Slack of the watchlist in use; nil without a token.
+func (n *notifiers) slackInUse() *slack.Notifier {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.inUse.slack
+}
+
 // interactions takes Slack's signed requests.
 func (n *notifiers) interactions(w http.ResponseWriter, r *http.Request) {
 	n.mu.RLock()

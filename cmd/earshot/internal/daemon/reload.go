@@ -162,7 +162,7 @@ func (d *Daemon) Reload(ctx context.Context, list Watchlist) error {
 		return err
 	}
 	if old.Store.Database.Reveal() != n.config.Store.Database.Reveal() ||
-		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || !reflect.DeepEqual(old.Web, n.config.Web) {
+		old.Store.Redis.Reveal() != n.config.Store.Redis.Reveal() || listenersDiffer(old.Web, n.config.Web) {
 		d.log.Warn("store and web are taken at the next start; restart earshot to use the new values")
 	}
 	if d.store.Shared() {
@@ -186,4 +186,11 @@ func (d *Daemon) take(ctx context.Context, list Watchlist) (old *config.Config, 
 	}
 	d.lease.delivery().sender.Reload()
 	return old, n, nil
+}
+
+// listenersDiffer reports whether two watchlists differ in more of web than in who may
+// what, which is taken at once.
+func listenersDiffer(a, b config.Web) bool {
+	a.Roles, b.Roles = config.WebRoles{}, config.WebRoles{}
+	return !reflect.DeepEqual(a, b)
 }

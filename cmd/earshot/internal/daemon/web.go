@@ -19,9 +19,10 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/websub"
+	"github.com/earshot/earshot/web/auth"
 )
 
-// webServer answers by HTTP. What comes from outside (Slack's signed requests, hubs,
+// webServer answers by HTTP. What comes from outside (people, Slack's signed requests, hubs,
 // programs that hand posts in, one who asks whether earshot is well) comes to web.listen;
 // what is the operator's alone (/metrics, the whole /healthz) stands on web.admin_listen,
 // on web.listen only while nobody but this machine reaches that, or has web.admin_token.
@@ -35,6 +36,7 @@ type webServer struct {
 	interactions http.HandlerFunc
 	hubs         *websub.Subscriber // nil: no hub can reach this daemon
 	pushed       http.Handler
+	auth         *auth.Auth   // nil: no pages for people
 	pair         *keyPair     // nil: no TLS
 	public       net.Listener // nil until listen, and without web.listen
 	admin        net.Listener
@@ -147,6 +149,7 @@ func (w *webServer) routes() http.Handler {
 	if w.hubs != nil {
 		mux.Handle(websub.Path, w.hubs)
 	}
+	w.login(mux)
 	return mux
 }
 

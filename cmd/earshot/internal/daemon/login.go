@@ -1,0 +1,88 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/web/auth"
+)
+
+// newAuth is who may see the pages; nil when there are none. What providers there are is
+// taken at the start, who may what with every watchlist.
+func (d *Daemon) newAuth(cfg *config.Config) (*auth.Auth, error) {
+	w := cfg.Web
+	if w.Listen == "" || !w.Inbox {
+		return nil, nil
+	}
+	opt := auth.Options{
+		Sessions:    d.store,
+		PublicURL:   w.PublicURL,
+		Slack:       auth.Client{ID: w.Login.Slack.ClientID, Secret: w.Login.Slack.ClientSecret.Reveal()},
+		Team:        w.Login.Slack.Team,
+		OIDC:        auth.Client{Issuer: w.Login.OIDC.Issuer, ID: w.Login.OIDC.ClientID, Secret: w.Login.OIDC.ClientSecret.Reveal()},
+		Allow:       w.Login.OIDC.Allow,
+		ProxyHeader: w.Proxy.Header,
+		Proxies:     w.Proxy.From,
+		Rules: func() auth.Rules {
+			r := d.config.Load().Web.Roles
+			return auth.Rules{Mute: r.Mute, Dismiss: r.Dismiss, Reply: r.Reply, Sources: r.Sources}
+		},
+		HTTP:    outgoing(),
+		Catalog: d.texts,
+		Lang:    cfg.Language,
+		Home:    loginPath,
+		Log:     d.log,
+		Now:     d.now,
+	}
+	if cfg.Slack.BotToken.IsSet() {
+		opt.Directory = directory{d.notifiers}
+	}
+	return auth.New(opt)
+}
+
+// loginPath is where people sign in, and where they find themselves signed in.
+const loginPath = "/login"
+
+// login adds the pages of signing in to what web.listen answers.
+func (w *webServer) login(mux *http.ServeMux) {
+	if w.auth == nil {
+		return
+	}
+	handler := w.auth.Handler()
+	mux.Handle(loginPath, handler)
+	mux.Handle(loginPath+"/", handler)
+	mux.Handle("/logout", handler)
+	mux.Handle("GET /{$}", w.auth.Require(http.RedirectHandler(loginPath, http.StatusSeeOther)))
+}
+
+// directory is the Slack of the watchlist in use.
+type directory struct{ n *notifiers }
+
+var errNoSlack = errors.New("the watchlist in use has no slack.bot_token")
+
+// Team implements auth.Directory.
+func (d directory) Team(ctx context.Context) (string, error) {
+	if s := d.n.slackInUse(); s != nil {
+		return s.Team(ctx)
+	}
+	return "", errNoSlack
+}
+
+// PersonByEmail implements auth.Directory.
+func (d directory) PersonByEmail(ctx context.Context, email string) (mention.Person, error) {
+	if s := d.n.slackInUse(); s != nil {
+		return s.PersonByEmail(ctx, email)
+	}
+	return mention.Person{}, errNoSlack
+}
+
+// Person implements auth.Directory.
+func (d directory) Person(ctx context.Context, id, otherwise string) mention.Person {
+	if s := d.n.slackInUse(); s != nil {
+		return s.Person(ctx, id, otherwise)
+	}
+	return mention.Person{ID: "slack:" + id, Name: otherwise}
+}

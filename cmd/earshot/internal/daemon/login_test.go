@@ -1,0 +1,85 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/web/auth"
+)
+
+// TestSignInIsWired: what the watchlist says of signing in is what happens, and its Slack
+// says who people are; a reload changes who may what.
+func TestSignInIsWired(t *testing.T) {
+	fake, err := fakeslack.Start(fakeslack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fake.Close()
+	var issuer *httptest.Server
+	issuer = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":%q,"token_endpoint":%q,"jwks_uri":%q}`, issuer.URL, issuer.URL+"/in", issuer.URL+"/token", issuer.URL+"/keys")
+	}))
+	defer issuer.Close()
+	text := strings.NewReplacer("ISSUER", issuer.URL, "SLACK", fake.URL(), "DB", filepath.Join(t.TempDir(), "e.db")).Replace(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{push: {token: 0123456789abcdef}, name: crm}]
+slack: {bot_token: "xoxb-fake-bot-token", app_token: "xapp-fake-app-token", api_url: "SLACK"}
+store: {database: "sqlite:DB"}
+web:
+  listen: 127.0.0.1:0
+  login: {oidc: {issuer: "ISSUER", client_id: earshot}}
+  roles: {mute: [oleh@romashka.example]}
+  proxy: {header: X-User, from: 192.0.2.1}
+`)
+	d, err := Open(t.Context(), Options{Watchlist: check(t, text), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.close)
+	t.Cleanup(d.notifiers.client.CloseIdleConnections)
+	r := httptest.NewRequest(http.MethodGet, "/login/oidc", nil)
+	r.Host = "localhost:8080"
+	answer := httptest.NewRecorder()
+	d.web.routes().ServeHTTP(answer, r)
+	to, err := url.Parse(answer.Header().Get("Location"))
+	if err != nil || !strings.HasPrefix(to.String(), issuer.URL+"/in?") || to.Query().Get("client_id") != "earshot" || to.Query().Get("redirect_uri") != "http://localhost:8080/login/callback" || to.Query().Get("code_challenge") == "" {
+		t.Errorf("%d to %s (%v)", answer.Code, to, err)
+	}
+	if code, _ := ask(t, d.web.routes(), "/login/slack"); code != http.StatusNotFound {
+		t.Errorf("Slack is offered: %d", code)
+	}
+	who := func(user string) (mention.Person, auth.Roles) {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = "192.0.2.1:1"
+		r.Header.Set("X-User", user)
+		p, roles, _ := d.web.auth.Who(r)
+		return p, roles
+	}
+	if p, roles := who("ira@romashka.example"); p != (mention.Person{ID: "slack:U0000IRA", Name: "Ira"}) || roles.Mute || !roles.Dismiss {
+		t.Errorf("%+v may %+v", p, roles)
+	}
+	next := check(t, strings.Replace(text, "mute: [oleh@", "mute: [ira@", 1))
+	stopping, stop := context.WithCancel(t.Context())
+	stop() // nothing is polled
+	if err := d.Reload(stopping, next); err != nil {
+		t.Fatal(err)
+	}
+	if _, roles := who("ira@romashka.example"); !roles.Mute {
+		t.Errorf("after the reload: %+v", roles)
+	}
+	if listenersDiffer(d.first.config.Web, next.Web) || !listenersDiffer(next.Web, config.Web{}) {
+		t.Error("roles are not all of web")
+	}
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLoginLink: the link that one process prints is taken by the daemon, once.
+func TestLoginLink(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs the binary")
+	}
+	t.Parallel()
+	r := newRig(t, "")
+	r.write(strings.Replace(r.watchlist(), "127.0.0.1:0", freeAddress(t), 1))
+	p := r.start("")
+	r.until(p, 20*time.Second, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
+	out, err := exec.Command(binary(t), "login", "-c", r.path()).Output()
+	link := strings.TrimSpace(string(out))
+	if err != nil || !strings.HasPrefix(link, "http://127.0.0.1:") || strings.Contains(p.log.String(), link) {
+		t.Fatalf("login prints %q (%v)", out, err)
+	}
+	for i, want := range []int{http.StatusOK, http.StatusForbidden} {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		browser := &http.Client{Jar: jar, Timeout: 5 * time.Second}
+		resp, err := browser.Get(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		browser.CloseIdleConnections()
+		if err != nil || resp.StatusCode != want || strings.Contains(string(body), "/logout") != (i == 0) {
+			t.Errorf("time %d: %s %v\n%s", i+1, resp.Status, err, body)
+		}
+	}
+	if log := p.log.String(); strings.Count(log, `msg="signed in"`) != 1 || strings.Contains(log, link[strings.Index(link, "k=")+2:]) {
+		t.Errorf("the log says %s", log)
+	}
+}

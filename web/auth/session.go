@@ -1,0 +1,215 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// How long things are good.
+const (
+	Idle      = 12 * time.Hour     // a session after its last request
+	Longest   = 7 * 24 * time.Hour // any session: then the provider is asked again
+	LinkLives = 10 * time.Minute
+	// seeEvery is how often a session's last request is written down.
+	seeEvery = 5 * time.Minute
+)
+
+// The ways in, as sessions store them.
+const (
+	waySlack = "slack"
+	wayOIDC  = "oidc"
+	wayLink  = "link" // a link that waits to be opened
+	wayOnce  = "once" // who opened it
+)
+
+// secretSize is what a browser holds, in bytes: nobody guesses it.
+const secretSize = 32
+
+func newSecret() string {
+	var b [secretSize]byte
+	_, _ = rand.Read(b[:]) // never fails, says its documentation
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// hashOf is what the store knows of a secret. A link is no session and the other way round.
+func hashOf(kind, secret string) (hash [32]byte, ok bool) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(secret)
+	if err != nil || len(raw) != secretSize {
+		return hash, false
+	}
+	return sha256.Sum256(append([]byte("earshot "+kind+" "), raw...)), true
+}
+
+// NewLink stores a link for a person, good once and for LinkLives, and returns the path that
+// opens it.
+func NewLink(ctx context.Context, to Sessions, p mention.Person, now time.Time) (path string, err error) {
+	secret := newSecret()
+	hash, _ := hashOf(wayLink, secret)
+	err = to.AddSession(ctx, mention.Session{Hash: hash, Way: wayLink, Person: p, MadeAt: now, SeenAt: now})
+	return "/login/once?k=" + secret, err
+}
+
+// cookieName is the name under which a browser holds something. Over https no other host
+// of the domain and no page without https can put it there.
+func (a *Auth) cookieName(r *http.Request, name string) string {
+	if a.secure(r) {
+		return "__Host-earshot" + name
+	}
+	return "earshot" + name
+}
+
+const (
+	sessionCookie = ""
+	loginCookie   = "-login"
+)
+
+// keep has the browser hold a value; an age of 0 takes it away.
+func (a *Auth) keep(w http.ResponseWriter, r *http.Request, name, value string, age time.Duration) {
+	c := &http.Cookie{Name: a.cookieName(r, name), Value: value, Path: "/", MaxAge: int(age / time.Second), Secure: a.secure(r), HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if age == 0 {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// held returns what the browser holds under the name.
+func (a *Auth) held(r *http.Request, name string) string {
+	c, err := r.Cookie(a.cookieName(r, name))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// signedIn finds the session of a request.
+func (a *Auth) signedIn(r *http.Request) (visitor, bool) {
+	hash, ok := hashOf(sessionCookie, a.held(r, sessionCookie))
+	if !ok {
+		return visitor{}, false
+	}
+	s, err := a.opt.Sessions.Session(r.Context(), hash)
+	if err != nil {
+		if !errors.Is(err, mention.ErrNotFound) && r.Context().Err() == nil {
+			a.opt.Log.Error("a session cannot be read", "err", err)
+		}
+		return visitor{}, false
+	}
+	now := a.opt.Now()
+	if now.Sub(s.SeenAt) > Idle || now.Sub(s.MadeAt) > Longest {
+		return visitor{}, false
+	}
+	if now.Sub(s.SeenAt) > seeEvery {
+		if err := a.opt.Sessions.SeeSession(r.Context(), hash, now); err != nil && r.Context().Err() == nil {
+			a.opt.Log.Warn("a session cannot be kept alive", "err", err) // the database is busy; the next request tries again
+		}
+	}
+	return visitor{person: s.Person, email: s.Email}, true
+}
+
+// signIn begins a session. One that the browser has already ends: nobody goes on in what
+// another put there.
+func (a *Auth) signIn(w http.ResponseWriter, r *http.Request, way string, p mention.Person, email, back string) {
+	a.endSession(r)
+	secret, now := newSecret(), a.opt.Now()
+	hash, _ := hashOf(sessionCookie, secret)
+	if err := a.opt.Sessions.AddSession(r.Context(), mention.Session{Hash: hash, Way: way, Person: p, Email: email, MadeAt: now, SeenAt: now}); err != nil {
+		a.opt.Log.Error("a sign-in cannot be stored", "err", err)
+		a.problem(w, r, http.StatusServiceUnavailable, "login.failed_busy")
+		return
+	}
+	a.opt.Log.Info("signed in", "who", p.ID, "name", p.Name, "by", way)
+	a.keep(w, r, sessionCookie, secret, Longest)
+	if _, ok := ownPath(back); !ok {
+		back = a.opt.Home
+	}
+	http.Redirect(w, r, back, http.StatusSeeOther)
+}
+
+// endSession ends the session of a request, if there is one.
+func (a *Auth) endSession(r *http.Request) {
+	hash, ok := hashOf(sessionCookie, a.held(r, sessionCookie))
+	if !ok {
+		return
+	}
+	if _, err := a.opt.Sessions.TakeSession(r.Context(), hash); err != nil && !errors.Is(err, mention.ErrNotFound) {
+		a.opt.Log.Error("a session cannot be ended", "err", err)
+	}
+}
+
+// logout ends the session, or with everywhere all sessions of the person.
+func (a *Auth) logout(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<10)
+	if r.FormValue("everywhere") != "" {
+		if v, ok := a.signedIn(r); ok {
+			n, err := a.opt.Sessions.EndSessions(r.Context(), v.person.ID)
+			if err != nil {
+				a.opt.Log.Error("sessions cannot be ended", "err", err)
+				a.problem(w, r, http.StatusServiceUnavailable, "login.failed_busy")
+				return
+			}
+			a.opt.Log.Info("signed out everywhere", "who", v.person.ID, "sessions", n)
+		}
+	}
+	a.endSession(r)
+	a.keep(w, r, sessionCookie, "", 0)
+	http.Redirect(w, r, "/login?out=1", http.StatusSeeOther)
+}
+
+// once signs in who opens a link on the machine where earshot runs.
+func (a *Auth) once(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet { // HEAD comes from programs that look at links
+		http.Error(w, "only GET", http.StatusMethodNotAllowed)
+		return
+	}
+	if !onThisMachine(r) {
+		a.problem(w, r, http.StatusForbidden, "login.failed_place")
+		return
+	}
+	hash, ok := hashOf(wayLink, r.URL.Query().Get("k"))
+	if !ok {
+		a.problem(w, r, http.StatusForbidden, "login.failed_link")
+		return
+	}
+	s, err := a.opt.Sessions.TakeSession(r.Context(), hash)
+	switch {
+	case err != nil && !errors.Is(err, mention.ErrNotFound):
+		a.opt.Log.Error("a link cannot be looked up", "err", err)
+		a.problem(w, r, http.StatusServiceUnavailable, "login.failed_busy")
+	case err != nil || s.Way != wayLink || a.opt.Now().Sub(s.MadeAt) > LinkLives:
+		a.problem(w, r, http.StatusForbidden, "login.failed_link")
+	default:
+		a.signIn(w, r, wayOnce, s.Person, "", "")
+	}
+}
+
+// onThisMachine reports whether a request comes from the machine it came to, and not
+// through a proxy.
+func onThisMachine(r *http.Request) bool {
+	for _, by := range []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip"} {
+		if r.Header.Get(by) != "" {
+			return false
+		}
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	if peer.Addr().Unmap().IsLoopback() {
+		return true
+	}
+	here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return false
+	}
+	own, err := netip.ParseAddrPort(here.String())
+	return err == nil && own.Addr().Unmap() == peer.Addr().Unmap()
+}
