@@ -116,7 +116,7 @@ func assessHealth(l i18n.Lang, state *mention.SourceState, src Source, out outco
 
 func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	state.Failures++
-	state.LastError = out.err.Error()
+	state.LastError = crawlers.Explain(out.err)
 	if m.FailingSince.IsZero() {
 		m.FailingSince = now
 	}
@@ -128,10 +128,10 @@ func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out
 			wait = suspendAgain
 		}
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
-		return m.notice(src, StateBlocked, now, l.Text("source.blocked", "source", src.Name, "why", out.err, "until", moment(l, state.SuspendedUntil)))
+		return m.notice(src, StateBlocked, now, l.Text("source.blocked", "source", src.Name, "why", state.LastError, "until", moment(l, state.SuspendedUntil)))
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
-		return m.notice(src, StateFailing, now, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", out.err, "last", moment(l, state.LastSuccess)))
+		return m.notice(src, StateFailing, now, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", state.LastError, "last", moment(l, state.LastSuccess)))
 	}
 	return nil
 }

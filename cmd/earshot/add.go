@@ -16,6 +16,7 @@ import (
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -214,7 +215,7 @@ func (a *adder) lookEngines(ctx context.Context, address string) (found, error) 
 		case ctx.Err() != nil:
 			return found{}, ctx.Err()
 		case p.err != nil:
-			tried = append(tried, fmt.Sprintf("as %s: %v", kind, p.err))
+			tried = append(tried, fmt.Sprintf("as %s: %s", kind, crawlers.Explain(p.err)))
 			continue
 		case len(p.batch.Posts) == 0 && p.batch.Observed.Items == 0:
 			tried = append(tried, fmt.Sprintf("as %s: nothing that looks like a post", kind))
@@ -307,7 +308,7 @@ func (a *adder) show(f found) {
 	switch {
 	case f.seen == nil:
 	case f.seen.err != nil:
-		fmt.Fprintf(out, "It cannot be read now: %s\n", text.OneLine(f.seen.err.Error()))
+		fmt.Fprintf(out, "It cannot be read now: %s\n", text.OneLine(crawlers.Explain(f.seen.err)))
 	default:
 		sees := f.seen.batch.Observed
 		newest := ""
