@@ -270,23 +270,24 @@ func (a *adder) lookup(name string) (string, bool) {
 
 func indented(block string) string { return strings.ReplaceAll(block, "\n", "\n  ") }
 
-// insert returns the watchlist with the block in it, and its line.
-func (a *adder) insert(f found) (next string, line int, err error) {
+// insert returns the file with the block in it, its line, and whether a secret stands in
+// the file then.
+func (a *adder) insert(f found) (next string, line int, secret bool, err error) {
 	changed := slices.Clone(a.files)
 	i := slices.IndexFunc(changed, func(f config.File) bool { return f.Name == a.path })
 	if i < 0 { // it was renamed in this moment
-		return "", 0, errors.New("the file is gone")
+		return "", 0, false, errors.New("the file is gone")
 	}
 	next, line, err = config.AddSource(string(changed[i].Text), f.block)
 	if err != nil {
-		return "", 0, err
+		return "", 0, false, err
 	}
 	changed[i].Text = []byte(next)
 	cfg, err := config.ParseFiles(changed, a.lookup, daemon.KindOptions())
 	if err == nil && len(cfg.Sources) != len(a.list.Sources)+1 {
 		err = errors.New("the list of sources is written in a way that cannot be added to: put the block in by hand")
 	}
-	return next, line, err
+	return next, line, err == nil && cfg.HoldsSecret(a.path), err
 }
 
 // poll asks the place once.
@@ -359,19 +360,20 @@ func (a *adder) write(f found) error {
 			return nil
 		}
 	}
-	next, line, err := a.insert(f)
+	next, line, secret, err := a.insert(f)
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.path, err)
 	}
-	if err := replaceFile(a.path, next); err != nil {
+	if err := replaceFile(a.path, next, secret); err != nil {
 		return fmt.Errorf("write the watchlist: %w", err)
 	}
 	fmt.Fprintf(out, "Written into %s, line %d. A running earshot takes it within seconds.\n", a.path, line)
 	return nil
 }
 
-// replaceFile writes a file anew: whole or not at all, with the mode it had.
-func replaceFile(path, content string) (err error) {
+// replaceFile writes a file anew: whole or not at all, with the mode it had; one with a
+// secret is for its owner and group alone.
+func replaceFile(path, content string, secret bool) (err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
@@ -392,7 +394,11 @@ func replaceFile(path, content string) (err error) {
 		_ = f.Close() // the write failed already
 		return err
 	}
-	if err := errors.Join(f.Chmod(info.Mode().Perm()), f.Sync(), f.Close()); err != nil {
+	mode := info.Mode().Perm()
+	if secret {
+		mode &^= 0o007
+	}
+	if err := errors.Join(f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

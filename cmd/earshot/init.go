@@ -36,12 +36,15 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 		}
 		return "not set yet", true
 	}
-	if cfg, err := config.Parse(c.Config, []byte(text), lookup, daemon.KindOptions()); err != nil {
-		if _, err := daemon.Check(cfg, err); err != nil {
-			return err
-		}
+	list, err := daemon.Check(config.Parse(c.Config, []byte(text), lookup, daemon.KindOptions()))
+	if err != nil {
+		return err
 	}
-	if err := os.WriteFile(c.Config, []byte(text), 0o644); err != nil {
+	mode := os.FileMode(0o644)
+	if list.HoldsSecret(c.Config) {
+		mode = 0o600
+	}
+	if err := os.WriteFile(c.Config, []byte(text), mode); err != nil {
 		return fmt.Errorf("write the watchlist: %w", err)
 	}
 	fmt.Fprintf(term.out, "\n%s is written. Next:\n  earshot check -c %s --probe   what each source shows\n  earshot run -c %s             listen\n", c.Config, c.Config, c.Config)
