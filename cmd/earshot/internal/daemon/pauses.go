@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -49,9 +48,9 @@ func (d *Daemon) lookAtPauses(ctx context.Context, told map[config.Resting]bool)
 		if told[p] || now.Sub(p.Until) > pauseNews {
 			continue
 		}
-		words := fmt.Sprintf("The pause of the source %q is over: it is polled again. Posts from the time of the pause come now, as far as the site still shows them.", p.Name)
+		words := d.staffLang().Text("notice.pause_source_over", "name", p.Name)
 		if p.What == "watch" {
-			words = fmt.Sprintf("The pause of the watch %q is over: posts that name it are heard again.", p.Name)
+			words = d.staffLang().Text("notice.pause_watch_over", "name", p.Name)
 		}
 		told[p] = d.tell(ctx, p.What+" "+p.Name, "resumed", p.Until, words)
 	}
