@@ -55,7 +55,10 @@ type whole struct {
 	lenient   bool                // secrets that are not there are left empty
 	positions map[string]position // of every path, once decoded
 
-	hidden Redactor // knows the values that must not be shown
+	hidden   Redactor // knows the values that must not be shown
+	pastedAt []Pos    // where secrets themselves stand
+
+	secretFiles []secretFile // that ${file:} names
 
 	mu    sync.Mutex
 	files inputs // other files that were read

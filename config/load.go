@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -60,6 +61,9 @@ func load(paths []string, how reading) (*Config, inputs, error) {
 		return nil, in, err
 	}
 	c, all, err := parse(files, how)
+	if c != nil {
+		c.Warnings = append(c.Warnings, exposed(all)...)
+	}
 	maps.Copy(in.sums, all.files.sums)
 	if c != nil {
 		c.inputs = in
@@ -123,6 +127,42 @@ func (d *decoder) decodeAll(c *Config, documents []*document) {
 	}
 	d.check(c)
 	d.strayDatabase(c)
+}
+
+// HoldsSecret reports whether a secret itself stands in a file of this watchlist, so that
+// others may not read it.
+func (c *Config) HoldsSecret(file string) bool {
+	return slices.ContainsFunc(c.doc.pastedAt, func(p Pos) bool { return p.File == file })
+}
+
+// exposed warns of files with secrets that everybody on this machine can read: those of
+// the watchlist, and those it names that are ours to protect.
+func exposed(all *whole) (warnings []Error) {
+	said := map[string]bool{}
+	for _, p := range all.pastedAt {
+		if said[p.File] || !worldReadable(p.File, false) {
+			continue
+		}
+		said[p.File] = true
+		doc := all.documents[0].of(p)
+		warnings = append(warnings, Error{Pos: p, Msg: "a secret stands in this file, and everybody on this machine can read it",
+			Hint: "chmod 600 " + p.File, Warning: true, doc: doc})
+	}
+	for _, r := range all.secretFiles {
+		if said[r.path] || !worldReadable(r.path, true) {
+			continue
+		}
+		said[r.path] = true
+		warnings = append(warnings, Error{Pos: r.Pos, Msg: "everybody on this machine can read the file of this secret",
+			Hint: "chmod 600 " + r.path, Warning: true, doc: all.documents[0].of(r.Pos)})
+	}
+	return warnings
+}
+
+// secretFile is a file that a ${file:} names, and where it is named.
+type secretFile struct {
+	Pos
+	path string
 }
 
 // Written reports whether the file writes the key at a path such as

@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,6 +114,9 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 		parts := reference.FindStringSubmatch(ref)
 		kind, arg := parts[1], strings.TrimSpace(parts[2])
 		value, msg, hint := d.lookup(kind, arg)
+		if kind == "file" && msg == "" {
+			d.doc.secretFiles = append(d.doc.secretFiles, secretFile{m.Pos, d.doc.abs(arg)})
+		}
 		if msg != "" {
 			ok = false
 			if at := d.within(m, ref); d.doc.lenient {
@@ -195,6 +199,7 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	if s.secret {
 		return
 	}
+	d.pasted(s.value, f, m)
 	variable := strings.ToUpper(f.name)
 	switch {
 	case strings.HasPrefix(s.value, "xox"), strings.HasPrefix(s.value, "xapp-"):
@@ -208,6 +213,19 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	if pw := pastedPassword.FindStringSubmatch(s.value); pw != nil {
 		d.doc.hide(pw[1])
 		d.warn(m, "write ${env:NAME} in its place", "%s: the password itself stands in this file", f.name)
+	}
+}
+
+// pasted notes where a secret itself stands in the file. An address without a password or
+// a key in it is none.
+func (d *decoder) pasted(value string, f field, m position) {
+	if f.format == "database" || f.format == "redis" {
+		if !pastedPassword.MatchString(value) {
+			return
+		}
+	}
+	if !slices.Contains(d.doc.pastedAt, m.Pos) { // sources are decoded twice
+		d.doc.pastedAt = append(d.doc.pastedAt, m.Pos)
 	}
 }
 

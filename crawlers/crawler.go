@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -198,6 +199,23 @@ func Reason(err error) (word string, status int) {
 	}
 	return "", 0
 }
+
+// Explain says an error of Poll or Thread for people who know neither engines nor
+// networks: what was asked, what happened, what to do.
+func Explain(err error) string {
+	var own interface{ Explain() string }
+	if errors.As(err, &own) {
+		return own.Explain()
+	}
+	words := err.Error()
+	if was, now, ok := fetch.Plain(err); ok {
+		words = strings.Replace(words, was, now, 1)
+	}
+	return engineWord.ReplaceAllString(words, "")
+}
+
+// engineWord is what engines put before their errors.
+var engineWord = regexp.MustCompile(`^(?:(?:page|feed|forum|json|stream): )+`)
 
 // ErrClosed is wrapped by errors that say the owner of the place does not let
 // it be read without an account.

@@ -116,7 +116,7 @@ func assessHealth(l i18n.Lang, state *mention.SourceState, src Source, out outco
 
 func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	state.Failures++
-	state.LastError = out.err.Error()
+	state.LastError = crawlers.Explain(out.err)
 	if m.FailingSince.IsZero() {
 		m.FailingSince = now
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -214,7 +215,7 @@ func (a *adder) lookEngines(ctx context.Context, address string) (found, error) 
 		case ctx.Err() != nil:
 			return found{}, ctx.Err()
 		case p.err != nil:
-			tried = append(tried, fmt.Sprintf("as %s: %v", kind, p.err))
+			tried = append(tried, fmt.Sprintf("as %s: %s", kind, crawlers.Explain(p.err)))
 			continue
 		case len(p.batch.Posts) == 0 && p.batch.Observed.Items == 0:
 			tried = append(tried, fmt.Sprintf("as %s: nothing that looks like a post", kind))
@@ -269,23 +270,24 @@ func (a *adder) lookup(name string) (string, bool) {
 
 func indented(block string) string { return strings.ReplaceAll(block, "\n", "\n  ") }
 
-// insert returns the watchlist with the block in it, and its line.
-func (a *adder) insert(f found) (next string, line int, err error) {
+// insert returns the file with the block in it, its line, and whether a secret stands in
+// the file then.
+func (a *adder) insert(f found) (next string, line int, secret bool, err error) {
 	changed := slices.Clone(a.files)
 	i := slices.IndexFunc(changed, func(f config.File) bool { return f.Name == a.path })
 	if i < 0 { // it was renamed in this moment
-		return "", 0, errors.New("the file is gone")
+		return "", 0, false, errors.New("the file is gone")
 	}
 	next, line, err = config.AddSource(string(changed[i].Text), f.block)
 	if err != nil {
-		return "", 0, err
+		return "", 0, false, err
 	}
 	changed[i].Text = []byte(next)
 	cfg, err := config.ParseFiles(changed, a.lookup, daemon.KindOptions())
 	if err == nil && len(cfg.Sources) != len(a.list.Sources)+1 {
 		err = errors.New("the list of sources is written in a way that cannot be added to: put the block in by hand")
 	}
-	return next, line, err
+	return next, line, err == nil && cfg.HoldsSecret(a.path), err
 }
 
 // poll asks the place once.
@@ -307,7 +309,7 @@ func (a *adder) show(f found) {
 	switch {
 	case f.seen == nil:
 	case f.seen.err != nil:
-		fmt.Fprintf(out, "It cannot be read now: %s\n", text.OneLine(f.seen.err.Error()))
+		fmt.Fprintf(out, "It cannot be read now: %s\n", text.OneLine(crawlers.Explain(f.seen.err)))
 	default:
 		sees := f.seen.batch.Observed
 		newest := ""
@@ -366,19 +368,20 @@ func (a *adder) write(f found) error {
 			return nil
 		}
 	}
-	next, line, err := a.insert(f)
+	next, line, secret, err := a.insert(f)
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.path, err)
 	}
-	if err := replaceFile(a.path, next); err != nil {
+	if err := replaceFile(a.path, next, secret); err != nil {
 		return fmt.Errorf("write the watchlist: %w", err)
 	}
 	fmt.Fprintf(out, "Written into %s, line %d. A running earshot takes it within seconds.\n", a.path, line)
 	return nil
 }
 
-// replaceFile writes a file anew: whole or not at all, with the mode it had.
-func replaceFile(path, content string) (err error) {
+// replaceFile writes a file anew: whole or not at all, with the mode it had; one with a
+// secret is for its owner and group alone.
+func replaceFile(path, content string, secret bool) (err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
@@ -399,7 +402,11 @@ func replaceFile(path, content string) (err error) {
 		_ = f.Close() // the write failed already
 		return err
 	}
-	if err := errors.Join(f.Chmod(info.Mode().Perm()), f.Sync(), f.Close()); err != nil {
+	mode := info.Mode().Perm()
+	if secret {
+		mode &^= 0o007
+	}
+	if err := errors.Join(f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

@@ -17,6 +17,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -136,7 +137,7 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 		notes := p.batch.Observed.Notes
 		if p.err != nil {
 			bad++
-			notes = append([]string{p.err.Error()}, notes...)
+			notes = append([]string{crawlers.Explain(p.err)}, notes...)
 		} else {
 			sees = p.batch.Observed.What
 			if sees == "" {

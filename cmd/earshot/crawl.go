@@ -57,7 +57,7 @@ func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
 		}
 		if p.err != nil {
 			failed = true
-			fmt.Fprintf(term.err, "%s: %v\n", p.src.Name, p.err)
+			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, crawlers.Explain(p.err))
 		}
 		for _, note := range p.told(c.Verbose) {
 			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, note)

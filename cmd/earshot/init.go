@@ -41,12 +41,16 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 		}
 		return "not set yet", true
 	}
-	if cfg, err := config.Parse(c.Config, []byte(text), lookup, daemon.KindOptions()); err != nil {
-		if _, err := daemon.Check(cfg, err); err != nil {
-			return s.tell(term, err)
-		}
+	cfg, err := config.Parse(c.Config, []byte(text), lookup, daemon.KindOptions())
+	list, err := daemon.Check(cfg, err)
+	if err != nil {
+		return s.tell(term, err)
 	}
-	if err := os.WriteFile(c.Config, []byte(text), 0o644); err != nil {
+	mode := os.FileMode(0o644)
+	if list.HoldsSecret(c.Config) {
+		mode = 0o600
+	}
+	if err := os.WriteFile(c.Config, []byte(text), mode); err != nil {
 		return fmt.Errorf("write the watchlist: %w", err)
 	}
 	fmt.Fprintf(term.out, "\n%s\n  earshot check -c %s --probe   %s\n  earshot run -c %s             %s\n", s.Text("init.written", "file", c.Config), c.Config, s.Text("init.next_check"), c.Config, s.Text("init.next_run"))

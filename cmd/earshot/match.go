@@ -72,7 +72,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 	err = eachLine(term.in, func(line []byte) error {
 		var post matchIn
 		if err := json.Unmarshal(line, &post); err != nil {
-			return fmt.Errorf("not a JSON object with id, title and text: %w", err)
+			return notJSON(line, err, "; earshot score reads plain text")
 		}
 		if c.Explain {
 			fmt.Fprintf(out, "%v\n", post.ID)

@@ -125,7 +125,7 @@ func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writ
 	err := eachLine(in, func(line []byte) error {
 		var req scoreIn
 		if err := json.Unmarshal(line, &req); err != nil {
-			return fmt.Errorf("not a JSON object with id and text: %w", err)
+			return notJSON(line, err, "; without --json plain text is read")
 		}
 		if lang != "" {
 			req.Lang = lang

@@ -52,7 +52,7 @@ func (d *redactor) redact(batch crawlers.Batch, err error) (crawlers.Batch, erro
 		batch.Hub = crawlers.Hub{}
 	}
 	if err != nil {
-		return batch, &redactedError{err: err, text: d.hide(err.Error())}
+		return batch, &redactedError{err: err, text: d.hide(err.Error()), plain: d.hide(crawlers.Explain(err))}
 	}
 	return batch, nil
 }
@@ -94,9 +94,15 @@ func (d *redactor) address(s string) string {
 
 // redactedError is an error in other words.
 type redactedError struct {
-	err  error
-	text string
+	err   error
+	text  string
+	plain string
 }
 
 func (e *redactedError) Error() string { return e.text }
+
+// Explain is what crawlers.Explain says.
+func (e *redactedError) Explain() string { return e.plain }
+
+// Unwrap is for the questions of the contract; nothing of it is printed.
 func (e *redactedError) Unwrap() error { return e.err }

@@ -67,6 +67,10 @@ func TestKeepSecret(t *testing.T) {
 	if strings.Contains(fmt.Sprint(batch, err), "feeds/123") {
 		t.Errorf("the secret is told: %v %v", batch, err)
 	}
+	plain := crawlers.Explain(err)
+	if strings.Contains(plain, "feeds/123") || !strings.Contains(plain, "the site does not let earshot read it (403 forbidden)") {
+		t.Errorf("explained as %q", plain)
+	}
 	if !crawlers.ClassifyError(err).Blocked {
 		t.Errorf("%v is a block no more", err)
 	}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/earshot/earshot/internal/text"
+)
+
+// exampleLength bounds how much of somebody's line is shown back, in runes.
+const exampleLength = 60
+
+// notJSON says for people what is wrong with a line that a command wanted to read as a
+// JSON object with id and text, and shows one. plain is what to do with plain text.
+func notJSON(line []byte, err error, plain string) error {
+	line = bytes.TrimSpace(line)
+	var wrongType *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &wrongType) && wrongType.Field != "":
+		return usageError{fmt.Sprintf("%q is %s here, where %s is wanted", wrongType.Field, typeWord(wrongType.Value), typeWord(wrongType.Type.Kind().String()))}
+	case line[0] == '[':
+		return usageError{"this is a list: write its objects one a line, without the brackets and commas around them"}
+	case line[0] == '{' && errors.As(err, &syntax):
+		return usageError{fmt.Sprintf("this JSON object has a mistake at its character %d, or is cut off there: it must stand on one line, such as %s", max(1, syntax.Offset), sample("Спасибо!"))}
+	}
+	said := strings.Trim(string(line), `"`)
+	return usageError{fmt.Sprintf("this is plain text, and a JSON object a line is read here, such as %s%s", sample(text.Line(said, exampleLength)), plain)}
+}
+
+// sample is a line with this text as it should be.
+func sample(words string) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(struct { // plain texts cannot fail
+		ID   int    `json:"id"`
+		Text string `json:"text"`
+	}{1, words})
+	return strings.TrimSpace(b.String())
+}
+
+// typeWord names a type of JSON or Go.
+func typeWord(word string) string {
+	switch {
+	case word == "string":
+		return "a text"
+	case strings.HasPrefix(word, "number"), strings.HasPrefix(word, "float"), strings.HasPrefix(word, "int"):
+		return "a number"
+	case word == "bool":
+		return "true or false"
+	case word == "array", word == "slice":
+		return "a list"
+	}
+	return "an object"
+}

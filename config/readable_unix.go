@@ -1,0 +1,29 @@
+//go:build unix
+
+package config
+
+import (
+	"os"
+	"syscall"
+)
+
+// worldReadable reports whether everybody may read the file. ours asks whether it is this
+// user's too: what Docker or Kubernetes mount is not, and cannot be changed from inside.
+func worldReadable(path string, ours bool) bool {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm()&0o004 == 0 {
+		return false
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	return !ours || ok && int(owner.Uid) == os.Getuid() && !mounted(path)
+}
+
+// mounted reports whether the file is where containers put secrets.
+func mounted(path string) bool {
+	for _, at := range []string{"/run/secrets/", "/var/run/secrets/"} {
+		if len(path) > len(at) && path[:len(at)] == at {
+			return true
+		}
+	}
+	return false
+}
