@@ -8,13 +8,15 @@
 # inbox (docs/web.md): the health check asks there, and another address cannot be reached
 # from outside. Mount the folder, not the file: a saved file is a new one.
 
-FROM golang:1.26-bookworm AS build
+FROM --platform=$BUILDPLATFORM golang:1.26-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=docker
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /earshot ./cmd/earshot
+ARG TARGETOS
+ARG TARGETARCH
+RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /earshot ./cmd/earshot
 # The volume's folder must exist with its owner before a scratch image can own it.
 RUN mkdir -p /data
 

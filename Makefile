@@ -4,7 +4,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-.PHONY: build test quick lint vuln peers fuzz bench docs tools clean
+.PHONY: build test quick lint vuln peers chart fuzz bench docs dist tools clean
 
 build: ## the daemon, static, in ./earshot
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o earshot ./cmd/earshot
@@ -38,6 +38,9 @@ vuln: ## known holes in what the daemon calls; asks vuln.go.dev
 peers: ## beside other people's work on the same texts
 	cd tools/peers && $(GO) test -count=1 -v ./...
 
+chart: ## the Helm chart and the compose file, read as strictly as a cluster does; compiles Kubernetes' types, minutes at first
+	cd tools/chart && $(GO) vet ./... && $(GO) mod tidy -diff && $(GO) test -count=1 ./...
+
 FUZZTIME ?= 5s
 fuzz: ## every fuzz target for FUZZTIME
 	@scripts/each-fuzz.sh $(FUZZTIME)
@@ -48,5 +51,11 @@ bench: ## the benchmarks behind docs/benchmarks.md
 docs: ## what is generated: the JSON Schema and docs/sources.md
 	EARSHOT_UPDATE=1 $(GO) test -run 'Fresh' ./...
 
+dist: ## what is published: archives, packages, SBOMs and checksums in ./dist
+	rm -rf dist
+	cd tools/release && GOFLAGS= $(GO) build -trimpath -buildvcs=false -o ../../dist/.tools/ github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+	GO='$(GO)' CYCLONEDX=$(CURDIR)/dist/.tools/cyclonedx-gomod scripts/dist.sh dist
+
 clean:
 	rm -f earshot
+	rm -rf dist

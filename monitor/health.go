@@ -307,11 +307,11 @@ func size(l i18n.Lang, bytes int) string {
 // catalogue has words for it, and the error behind words that say nothing.
 func reason(l i18n.Lang, err error) string {
 	if l.Code() == (i18n.Lang{}).Code() {
-		return err.Error()
+		return crawlers.Explain(err)
 	}
 	word, status := crawlers.Reason(err)
 	if word == "" {
-		return l.Text("trouble.other") + " (" + err.Error() + ")"
+		return l.Text("trouble.other") + " (" + crawlers.Explain(err) + ")"
 	}
 	return l.Text("trouble."+word, "status", status)
 }

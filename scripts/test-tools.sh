@@ -11,6 +11,7 @@ need() { # command or file, package, reason
 
 need gcc gcc 'the race detector of Go is built with a C compiler'
 need redis-server redis-server 'the seen set is tested against a real Redis, started and stopped on a free loopback port'
+need promtool prometheus 'what watches earshot is checked against a real Prometheus: rules, dashboard, metrics'
 need '/usr/lib/postgresql/*/bin/pg_ctl' postgresql 'the store is tested against a real PostgreSQL in a temporary folder'
 
 [ -z "${missing:-}" ] && exit 0

@@ -198,16 +198,17 @@ func (s *Store) Counts(ctx context.Context, now time.Time) (mention.Counts, erro
 	if err := s.inPlace(); err != nil {
 		return c, s.wrap("counts", err)
 	}
-	var oldest int64
+	var oldest, open int64
 	// The doubled condition on status is the one of the index of living cases.
 	err := s.read.QueryRowContext(ctx, `SELECT
  (SELECT COUNT(*) FROM alerts WHERE status = 'pending'),
  (SELECT COUNT(*) FROM alerts WHERE status = 'posting'),
  (SELECT COALESCE(MIN(created_at), 0) FROM alerts WHERE status = 'pending' AND not_before <= $1),
  (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'open'),
+ (SELECT COALESCE(MIN(opened_at), 0) FROM cases WHERE status IN ('open', 'claimed') AND status = 'open' AND snoozed_until <= $1),
  (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'claimed')`, micros(now)).
-		Scan(&c.Pending, &c.Posting, &oldest, &c.Open, &c.Claimed)
-	c.OldestPending = fromMicros(oldest)
+		Scan(&c.Pending, &c.Posting, &oldest, &c.Open, &open, &c.Claimed)
+	c.OldestPending, c.OldestOpen = fromMicros(oldest), fromMicros(open)
 	return c, s.wrap("counts", err)
 }
 

@@ -204,7 +204,18 @@ func testCounts(t *testing.T, open opener) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "counts", c, mention.Counts{Pending: 1, Posting: 1, OldestPending: t0, Open: 2, Claimed: 1})
+	want(t, "counts", c, mention.Counts{Pending: 1, Posting: 1, OldestPending: t0, Open: 2, OldestOpen: t0, Claimed: 1})
+	for _, n := range []int{2, 3} { // a snoozed one waits for nobody
+		if _, err := act(s, mentionID(post(n), "Romashka"), mention.Action{Verb: mention.Snooze, By: person("ira"), At: t0, Until: t0.Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c, err = s.Counts(background, t0); err != nil || !c.OldestOpen.IsZero() || c.Open != 2 {
+		t.Errorf("counts with snoozed cases: %+v, %v", c, err)
+	}
+	if c, err = s.Counts(background, t0.Add(2*time.Hour)); err != nil || !c.OldestOpen.Equal(t0) {
+		t.Errorf("counts after they woke: %+v, %v", c, err)
+	}
 }
 
 func testTwins(t *testing.T, open opener) {

@@ -108,11 +108,14 @@ var (
 	descPosts       = sourceDesc("posts_total", "New posts since the start.")
 	descSuspended   = sourceDesc("suspended", "1 while the source is left alone because it refused.")
 	descNotStored   = sourceDesc("not_stored", "1 while posts of the source were read and cannot be stored.")
+	descState       = prometheus.NewDesc("earshot_source_state", "1 for the state the source is in: as in sources of /healthz.", []string{"source", "state"}, nil)
 	descTrouble     = prometheus.NewDesc("earshot_trouble", "1 for every part that does not work: as in trouble of /healthz.", []string{"part"}, nil)
 	descDeliverer   = prometheus.NewDesc("earshot_deliverer", "1 for the replica that brings the messages out.", nil, nil)
 	descReplicas    = prometheus.NewDesc("earshot_replicas", "Replicas at work on the database, as this one sees them.", nil, nil)
 	descOutbox      = prometheus.NewDesc("earshot_outbox", "Alerts by state.", []string{"state"}, nil)
+	descOutboxAge   = prometheus.NewDesc("earshot_outbox_oldest_seconds", "How long the alert waits that is due and waits longest; 0 when none does.", nil, nil)
 	descCases       = prometheus.NewDesc("earshot_cases", "Cases that wait for somebody.", []string{"state"}, nil)
+	descCasesAge    = prometheus.NewDesc("earshot_cases_oldest_open_seconds", "How long the case waits that nobody has taken or snoozed and that waits longest; 0 when none does.", nil, nil)
 )
 
 func sourceDesc(name, help string) *prometheus.Desc {
@@ -121,7 +124,7 @@ func sourceDesc(name, help string) *prometheus.Desc {
 
 // Describe implements prometheus.Collector.
 func (c *sourceCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descLastSuccess, descLastNew, descFailures, descPolls, descPosts, descSuspended, descNotStored, descTrouble, descDeliverer, descReplicas, descOutbox, descCases} {
+	for _, d := range []*prometheus.Desc{descLastSuccess, descLastNew, descFailures, descPolls, descPosts, descSuspended, descNotStored, descState, descTrouble, descDeliverer, descReplicas, descOutbox, descOutboxAge, descCases, descCasesAge} {
 		ch <- d
 	}
 }
@@ -140,6 +143,7 @@ func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
 		gauge(descFailures, float64(s.Failures))
 		gauge(descNotStored, boolean(s.NotStored != ""))
 		gauge(descSuspended, boolean(s.SuspendedUntil.After(time.Now())))
+		ch <- prometheus.MustNewConstMetric(descState, prometheus.GaugeValue, 1, s.Name, string(s.StateAt(time.Now())))
 		ch <- prometheus.MustNewConstMetric(descPolls, prometheus.CounterValue, float64(s.Polls), s.Name)
 		ch <- prometheus.MustNewConstMetric(descPosts, prometheus.CounterValue, float64(s.NewPosts), s.Name)
 	}
@@ -151,16 +155,26 @@ func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(descReplicas, prometheus.GaugeValue, float64(n))
 	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 	defer cancel()
-	counts, err := c.db.Counts(ctx, time.Now())
+	now := time.Now()
+	counts, err := c.db.Counts(ctx, now)
 	if err != nil {
 		return // a scrape without these lines says as much
 	}
+	ch <- prometheus.MustNewConstMetric(descOutboxAge, prometheus.GaugeValue, ageOrZero(counts.OldestPending, now))
+	ch <- prometheus.MustNewConstMetric(descCasesAge, prometheus.GaugeValue, ageOrZero(counts.OldestOpen, now))
 	for state, n := range map[string]int{"pending": counts.Pending, "posting": counts.Posting} {
 		ch <- prometheus.MustNewConstMetric(descOutbox, prometheus.GaugeValue, float64(n), state)
 	}
 	for state, n := range map[string]int{"open": counts.Open, "claimed": counts.Claimed} {
 		ch <- prometheus.MustNewConstMetric(descCases, prometheus.GaugeValue, float64(n), state)
 	}
+}
+
+func ageOrZero(since, now time.Time) float64 {
+	if since.IsZero() {
+		return 0
+	}
+	return max(0, now.Sub(since).Seconds())
 }
 
 func unixOrZero(t time.Time) float64 {
