@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 )
 
 // Status is where a case stands.
@@ -40,6 +41,7 @@ const (
 	Snooze   Verb = "snooze"
 	Wake     Verb = "wake" // end a snooze
 	Reopen   Verb = "reopen"
+	Note     Verb = "note" // words for colleagues; the case stays as it is
 )
 
 // Reasons a case is dismissed for.
@@ -73,6 +75,7 @@ type Case struct {
 	OverdueSince   time.Time     // when it should have been taken; zero while it is not overdue
 	Duplicates     int           // further places where the same text stands
 	ReopenedAt     time.Time     // when somebody opened it again; its clocks begin there
+	RankAt         time.Time     // where it stands among those that wait: Begins less its head start
 }
 
 // StormCase is where one complaint of a storm stands.
@@ -87,6 +90,12 @@ const MaxSnooze = 90 * 24 * time.Hour
 
 // ErrUntil means that a snooze has no end, or one that has passed or is too far away.
 var ErrUntil = errors.New("a snooze ends within 90 days")
+
+// MaxNote is the longest note, in characters: what is longer belongs into a document.
+const MaxNote = 2000
+
+// ErrNote means that a note is empty or too long.
+var ErrNote = errors.New("a note has 1 to 2000 characters")
 
 // Snoozed reports whether somebody put the case off, and it has not woken yet.
 func (c *Case) Snoozed() bool { return c.SnoozedBy != Person{} }
@@ -115,6 +124,7 @@ type Action struct {
 	Until  time.Time // Snooze
 	From   string    // TakeOver, Assign: the id of the owner whom By saw; empty: nobody had it
 	To     Person    // Assign: the new owner
+	Text   string    // Note: 1 to MaxNote characters
 }
 
 // Apply changes the case by the action and raises Version, or returns a
@@ -141,6 +151,8 @@ func (c *Case) Apply(a Action) error {
 		err = next.wake(a)
 	case Reopen:
 		err = next.reopen(a)
+	case Note:
+		err = next.note(a)
 	default:
 		err = fmt.Errorf("unknown verb %q", a.Verb)
 	}
@@ -296,7 +308,35 @@ func (c *Case) reopen(a Action) error {
 	c.noSnooze()
 	c.WokeAt, c.Waited = time.Time{}, 0
 	c.RepliedBy, c.AnswerVerified, c.Level = "", false, 0
+	if !c.RankAt.IsZero() {
+		c.RankAt = a.At.Add(c.RankAt.Sub(c.Begins()))
+	}
 	c.ReopenedAt = a.At
+	return nil
+}
+
+// Begins is when the case began to wait: its opening, or the last time somebody opened it again.
+func (c *Case) Begins() time.Time {
+	if c.ReopenedAt.After(c.OpenedAt) {
+		return c.ReopenedAt
+	}
+	return c.OpenedAt
+}
+
+// HeadStart is by how much the case stands in the list before others that began to wait
+// when it did; 0 for cases of an earlier earshot.
+func (c *Case) HeadStart() time.Duration {
+	if c.RankAt.IsZero() {
+		return 0
+	}
+	return c.Begins().Sub(c.RankAt)
+}
+
+// note changes nothing but the version, so that whoever looks at the case reads it.
+func (c *Case) note(a Action) error {
+	if n := utf8.RuneCountInString(a.Text); n == 0 || n > MaxNote {
+		return ErrNote
+	}
 	return nil
 }
 

@@ -40,64 +40,170 @@ func (f *conditions) String() string {
 	return " WHERE " + strings.Join(f.where, " AND ") + " "
 }
 
-// List returns one page of mentions with their cases, newest heard first.
+// order is how a list is sorted: by the column, then by id.
+type order struct {
+	column string
+	down   bool
+	mark   func(r listed) int64 // of the last entry, for the page mark
+}
+
+// listed is one entry of a list before it is read whole.
+type listed struct {
+	id               string
+	heard, rank, num int64
+}
+
+// shownFrom is where lists choose from.
+const shownFrom = ` FROM mentions m JOIN cases c ON c.mention_id = m.id `
+
+// plan says where and how a query is answered.
+func (s *Store) plan(q mention.Query) (from string, by order, search *textSearch) {
+	switch {
+	case q.ByRank:
+		return shownFrom, order{column: "c.rank_at", mark: func(r listed) int64 { return r.rank }}, nil
+	case len(terms(q.Text, 1)) > 0 && !q.Unanswered && !onlyAlive(q.Statuses):
+		return s.engine.search.from, order{column: s.engine.search.order, down: true, mark: func(r listed) int64 { return r.num }}, &s.engine.search
+	}
+	return shownFrom, order{column: "m.heard_at", down: true, mark: func(r listed) int64 { return r.heard }}, nil
+}
+
+// List returns one page of mentions with their cases: the newest heard first, or by rank.
 func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error) {
 	limit := min(q.Limit, maxPage)
 	if limit <= 0 {
 		limit = pageSize
 	}
-	f, err := listFilter(q)
+	query, args, by, err := s.listQuery(q, limit+1)
 	if err != nil {
 		return mention.Page{}, fmt.Errorf("store: list: %w", err)
 	}
-	f.args = append(f.args, limit+1)
-	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+f.String()+
-		`ORDER BY m.heard_at DESC, m.id DESC LIMIT $`+strconv.Itoa(len(f.args)), f.args...)
-	all, err := collect(rows, err, scanStored)
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	found, err := collect(rows, err, func(row scanner) (r listed, err error) {
+		return r, row.Scan(&r.id, &r.heard, &r.rank, &r.num)
+	})
 	if err != nil {
 		return mention.Page{}, s.wrap("list", err)
 	}
-	s.sayDamage(all)
-	page := mention.Page{Entries: all}
-	if len(all) > limit {
-		page.Entries = all[:limit]
-		last := page.Entries[limit-1].Mention
-		page.Next = encodeAfter(last.HeardAt, last.ID)
+	var page mention.Page
+	if len(found) > limit {
+		found = found[:limit]
+		last := found[limit-1]
+		page.Next = encodeAfter(fromMicros(by.mark(last)), mention.ID(last.id))
 	}
-	return page, nil
+	ids := make([]string, len(found))
+	for i, r := range found {
+		ids[i] = r.id
+	}
+	page.Entries, err = s.records(ctx, ids)
+	return page, err
 }
 
-func listFilter(q mention.Query) (*conditions, error) {
-	f := &conditions{}
-	for column, value := range map[string]string{
-		"m.watch": q.Watch, "m.author": q.Author, "m.label": string(q.Label), "c.owner_id": q.Owner,
-	} {
-		if value != "" {
-			f.add(column+" = ?", clean(value))
+// listQuery chooses the entries of a page; what they hold is read afterwards, for no
+// more than these.
+func (s *Store) listQuery(q mention.Query, limit int) (query string, args []any, by order, err error) {
+	from, by, search := s.plan(q)
+	f := listFilter(q, search)
+	if q.After != "" {
+		at, id, err := decodeAfter(q.After)
+		if err != nil {
+			return "", nil, by, err
 		}
+		sign := ">"
+		if by.down {
+			sign = "<"
+		}
+		f.add(by.column+" "+sign+"= ?", at)
+		f.add("("+by.column+" "+sign+" ? OR m.id "+sign+" ?)", at, id)
+	}
+	direction := ""
+	if by.down {
+		direction = " DESC"
+	}
+	id := "m.id"
+	if q.ByRank {
+		id = "c.mention_id" // as the index has it
+	}
+	f.args = append(f.args, limit)
+	return `SELECT m.id, m.heard_at, c.rank_at, m.num` + from + f.String() +
+		`ORDER BY ` + by.column + direction + `, ` + id + direction + ` LIMIT $` + strconv.Itoa(len(f.args)), f.args, by, nil
+}
+
+// records reads mentions whole, with the details of their own messages, in this order.
+// Those that are gone meanwhile are left out.
+func (s *Store) records(ctx context.Context, ids []string) ([]mention.MentionRecord, error) {
+	all := make([]mention.MentionRecord, 0, len(ids))
+	for chunk := range slices.Chunk(ids, pageSize) {
+		args := make([]any, len(chunk))
+		for i, id := range chunk {
+			args[i] = id
+		}
+		in := ` IN (` + placeholders(1, len(chunk)) + `)`
+		rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id`+in, args...)
+		part, err := collect(rows, err, scanStored)
+		if err != nil {
+			return nil, s.wrap("list", err)
+		}
+		if err := s.addDetails(ctx, in, args, part); err != nil {
+			return nil, s.wrap("list", err)
+		}
+		all = append(all, part...)
+	}
+	sameOrder(all, ids)
+	s.sayDamage(all)
+	return all, nil
+}
+
+func (s *Store) addDetails(ctx context.Context, in string, args []any, list []mention.MentionRecord) error {
+	type own struct {
+		id      string
+		payload []byte
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT a.id, a.payload FROM alerts a WHERE a.mention_id <> '' AND a.kind IN ('complaint', 'twin') AND a.mention_id`+in, args...)
+	owns, err := collect(rows, err, func(row scanner) (o own, err error) { return o, row.Scan(&o.id, &o.payload) })
+	for _, o := range owns {
+		for i := range list {
+			if string(list[i].Alert) == o.id {
+				list[i].Details = o.payload
+			}
+		}
+	}
+	return err
+}
+
+// Count counts what a query finds, page marks apart, as far as atMost.
+func (s *Store) Count(ctx context.Context, q mention.Query, atMost int) (n int, err error) {
+	from, _, search := s.plan(q)
+	f := listFilter(q, search)
+	f.args = append(f.args, atMost)
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1`+from+f.String()+`LIMIT $`+strconv.Itoa(len(f.args))+`) AS found`, f.args...).Scan(&n)
+	return n, s.wrap("count", err)
+}
+
+func listFilter(q mention.Query, search *textSearch) *conditions {
+	f := &conditions{}
+	for _, c := range [...]struct{ column, value string }{
+		{"m.watch", q.Watch}, {"m.author", q.Author}, {"m.label", string(q.Label)}, {"c.owner_id", q.Owner}, {"m.kind", string(q.Kind)}, {"m.lang", q.Lang},
+	} {
+		if c.value != "" {
+			f.add(c.column+" = ?", clean(c.value))
+		}
+	}
+	if q.Author != "" {
+		f.add("m.author <> ''") // in the words of its index
 	}
 	if q.Source != "" {
 		name := clean(q.Source)
 		f.add("m.source = "+keyOf("?"), name, name)
 	}
-	if len(q.Statuses) > 0 {
-		args := make([]any, len(q.Statuses))
-		for i, st := range q.Statuses {
-			args[i] = string(st)
-		}
-		f.add("c.status IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+	if q.Topic != "" {
+		f.add(`m.topics LIKE ? ESCAPE '\'`, "%|"+likeEscaper.Replace(clean(q.Topic))+"|%")
 	}
+	f.caseConditions(q)
 	if q.Severity > 0 {
 		f.add("m.severity >= ?", int64(q.Severity))
 	}
-	if q.Alerted {
+	if q.Alerted || q.Severity > 0 {
 		f.add("m.severity > 0")
-	}
-	if q.Unanswered || onlyAlive(q.Statuses) { // in the words of the index of living cases
-		f.add("c.status IN ('open', 'claimed')")
-	}
-	if q.Unverified {
-		f.add("c.status = 'replied' AND c.answer_seen = 0")
 	}
 	if !q.Since.IsZero() {
 		f.add("m.heard_at >= ?", micros(q.Since))
@@ -105,17 +211,34 @@ func listFilter(q mention.Query) (*conditions, error) {
 	if !q.Until.IsZero() {
 		f.add("m.heard_at < ?", micros(q.Until))
 	}
-	for _, word := range strings.Fields(strings.ToLower(clean(q.Text))) {
-		f.add(`m.words LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(word)+"%")
-	}
-	if q.After != "" {
-		at, id, err := decodeAfter(q.After)
-		if err != nil {
-			return nil, err
+	f.wordConditions(q.Text, search)
+	return f
+}
+
+// caseConditions adds what is asked of the case.
+func (f *conditions) caseConditions(q mention.Query) {
+	if len(q.Statuses) > 0 {
+		args := make([]any, len(q.Statuses))
+		for i, st := range q.Statuses {
+			args[i] = string(st)
 		}
-		f.add("(m.heard_at < ? OR (m.heard_at = ? AND m.id < ?))", at, at, id)
+		f.add("c.status IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
-	return f, nil
+	if q.Unanswered || q.ByRank || onlyAlive(q.Statuses) { // in the words of the index of living cases
+		f.add("c.status IN ('open', 'claimed')")
+	}
+	if q.Unverified {
+		f.add("c.status = 'replied' AND c.answer_seen = 0")
+	}
+	if q.Free {
+		f.add("c.owner_id = ''")
+	}
+	if q.Awake {
+		f.add("c.snoozed_by_id = '' AND c.snoozed_by_name = ''")
+	}
+	if q.Asleep {
+		f.add("(c.snoozed_by_id <> '' OR c.snoozed_by_name <> '')")
+	}
 }
 
 func onlyAlive(list []mention.Status) bool {

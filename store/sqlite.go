@@ -42,6 +42,13 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 		name:    "sqlite",
 		busy:    sqliteBusy,
 		explain: func(err error) error { return explainSQLite(path, err) },
+		search: textSearch{
+			from:  ` FROM mention_terms t CROSS JOIN mentions m ON m.num = t.rowid JOIN cases c ON c.mention_id = m.id `,
+			match: `mention_terms MATCH ?`,
+			order: `t.rowid`,
+			word:  func(term string) string { return `"` + term + `"*` },
+			and:   " ",
+		},
 	}
 	mode := "rwc"
 	if opt.ReadOnly || opt.Beside {
