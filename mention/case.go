@@ -41,6 +41,7 @@ const (
 	Snooze   Verb = "snooze"
 	Wake     Verb = "wake" // end a snooze
 	Reopen   Verb = "reopen"
+	Undo     Verb = "undo" // one's own dismissal or snooze, within UndoWithin
 	Note     Verb = "note" // words for colleagues; the case stays as it is
 )
 
@@ -91,6 +92,13 @@ const MaxSnooze = 90 * 24 * time.Hour
 // ErrUntil means that a snooze has no end, or one that has passed or is too far away.
 var ErrUntil = errors.New("a snooze ends within 90 days")
 
+// ErrChanged means that the case is not as the person saw it, so that nothing was done.
+var ErrChanged = errors.New("the case changed meanwhile")
+
+// UndoWithin is how long a dismissal or a snooze can be undone as if it had never been:
+// the clocks go on. Later on Reopen and Wake begin anew.
+const UndoWithin = 10 * time.Minute
+
 // MaxNote is the longest note, in characters: what is longer belongs into a document.
 const MaxNote = 2000
 
@@ -125,6 +133,9 @@ type Action struct {
 	From   string    // TakeOver, Assign: the id of the owner whom By saw; empty: nobody had it
 	To     Person    // Assign: the new owner
 	Text   string    // Note: 1 to MaxNote characters
+	// Dismiss: the version of the case that By saw; 0: any. What changed meanwhile may be
+	// no spam any more.
+	Version int64
 }
 
 // Apply changes the case by the action and raises Version, or returns a
@@ -151,6 +162,8 @@ func (c *Case) Apply(a Action) error {
 		err = next.wake(a)
 	case Reopen:
 		err = next.reopen(a)
+	case Undo:
+		err = next.undo(a)
 	case Note:
 		err = next.note(a)
 	default:
@@ -264,6 +277,9 @@ func (c *Case) dismiss(a Action) error {
 		if c.Status == Claimed && c.Owner.ID != a.By.ID {
 			return c.taken()
 		}
+		if a.Version != 0 && a.Version != c.Version {
+			return ErrChanged
+		}
 		c.Status, c.Owner, c.DismissedAt, c.Reason = Dismissed, a.By, a.At, a.Reason
 		c.noSnooze()
 		return nil
@@ -312,6 +328,39 @@ func (c *Case) reopen(a Action) error {
 		c.RankAt = a.At.Add(c.RankAt.Sub(c.Begins()))
 	}
 	c.ReopenedAt = a.At
+	return nil
+}
+
+// Undoable reports whether the person may undo what was done to the case last.
+func (c *Case) Undoable(by Person, now time.Time) bool {
+	switch {
+	case c.Status == Dismissed:
+		return c.Owner.ID == by.ID && now.Sub(c.DismissedAt) <= UndoWithin
+	case c.Status == Open || c.Status == Claimed:
+		return c.Snoozed() && c.SnoozedBy.ID == by.ID && now.Sub(c.SnoozedAt) <= UndoWithin
+	}
+	return false
+}
+
+// undo takes a dismissal or a snooze back. Who dismisses a case that somebody has is its
+// owner, so a case that was claimed goes back to the one who undoes.
+func (c *Case) undo(a Action) error {
+	if !c.Undoable(a.By, a.At) {
+		if c.Status == Replied || c.Status == Dismissed {
+			return c.taken()
+		}
+		return ErrNothingToDo
+	}
+	if c.Status != Dismissed {
+		c.noSnooze()
+		return nil
+	}
+	c.Status, c.DismissedAt, c.Reason = Open, time.Time{}, ""
+	if !c.ClaimedAt.IsZero() {
+		c.Status = Claimed
+	} else {
+		c.Owner = Person{}
+	}
 	return nil
 }
 

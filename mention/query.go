@@ -42,6 +42,7 @@ type Query struct {
 	Until    time.Time // heard before
 	Label    Label
 	Owner    string // person id of the owner
+	IDs   []ID   // only these
 	// Free chooses cases that nobody has.
 	Free bool
 	// Awake leaves out what is snoozed, Asleep everything else.

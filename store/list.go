@@ -217,6 +217,13 @@ func listFilter(q mention.Query, search *textSearch) *conditions {
 
 // caseConditions adds what is asked of the case.
 func (f *conditions) caseConditions(q mention.Query) {
+	if len(q.IDs) > 0 {
+		args := make([]any, len(q.IDs))
+		for i, id := range q.IDs {
+			args[i] = string(id)
+		}
+		f.add("c.mention_id IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+	}
 	if len(q.Statuses) > 0 {
 		args := make([]any, len(q.Statuses))
 		for i, st := range q.Statuses {

@@ -14,6 +14,8 @@ CREATE INDEX mentions_num ON mentions (num);
 CREATE INDEX mentions_unread ON mentions (heard_at, id) WHERE terms IS NULL;
 CREATE INDEX mentions_shown ON mentions (heard_at, id, severity, kind, lang, topics) WHERE severity > 0;
 CREATE INDEX mentions_wrote ON mentions (author, heard_at) WHERE author <> '';
+-- Who works on cases.
+CREATE INDEX events_people ON events (by_id, id) WHERE by_id <> '';
 -- What hangs under a message.
 CREATE INDEX alerts_under ON alerts (thread_of) WHERE thread_of <> '';
 
