@@ -59,7 +59,7 @@ func TestInboxOfManyCases(t *testing.T) {
 					continue
 				}
 				list := p95(t, func() error { _, err := s.List(background, q); return err })
-				count := p95(t, func() error { _, err := s.Count(background, q, 10_001); return err })
+				count := p95(t, func() error { _, err := s.Count(background, q, 1001); return err })
 				t.Logf("%-24s list p95 %6.1f ms, count p95 %6.1f ms", what, list.Seconds()*1000, count.Seconds()*1000)
 				if list > 100*time.Millisecond || count > 100*time.Millisecond {
 					t.Errorf("%s: list %s, count %s", what, list, count)
@@ -139,7 +139,7 @@ func fillOne(tx *sql.Tx, dice *rand.Rand, at time.Time, n, all int) error {
 // noFullScan fails when the plan reads a table from end to end.
 func noFullScan(t *testing.T, s *Store, what string, q mention.Query) {
 	t.Helper()
-	query, args, _, err := s.listQuery(q, q.Limit+1)
+	query, args, err := s.listQuery(q, q.Limit+1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,31 +40,53 @@ func (f *conditions) String() string {
 	return " WHERE " + strings.Join(f.where, " AND ") + " "
 }
 
-// order is how a list is sorted: by the column, then by id.
-type order struct {
-	column string
-	down   bool
-	mark   func(r listed) int64 // of the last entry, for the page mark
+// listing is how one kind of list is read: from which table on, and in which order.
+type listing struct {
+	from  string // the table that has the order; the planner may not begin with another
+	other string // joins the other one, where a condition asks for it
+	needs string // how conditions call that
+	id    string
+	by    string // the column of the order; id is next
+	down  bool
 }
 
-// listed is one entry of a list before it is read whole.
+// listings are those of an engine.
+type listings struct{ byRank, byTime, byWord listing }
+
+// listingsOf writes the listings of an engine: join keeps the order of two tables, ranked
+// reads cases by rank, and worded finds mentions by words in the order of column.
+func listingsOf(join, ranked, worded, column string) listings {
+	cases := join + ` cases c ON c.mention_id = m.id`
+	return listings{
+		byRank: listing{from: ranked, other: join + ` mentions m ON m.id = c.mention_id`, needs: "m.", id: "c.mention_id", by: "c.rank_at"},
+		byTime: listing{from: ` FROM mentions m`, other: cases, needs: "c.", id: "m.id", by: "m.heard_at", down: true},
+		byWord: listing{from: worded, other: cases, needs: "c.", id: "m.id", by: column, down: true},
+	}
+}
+
+// tables is the FROM of a list with these conditions.
+func (l listing) tables(f *conditions) string {
+	if strings.Contains(f.String(), l.needs) {
+		return l.from + l.other
+	}
+	return l.from
+}
+
+// listed is one entry of a list before it is read whole: its id, and its place in the order.
 type listed struct {
-	id               string
-	heard, rank, num int64
+	id string
+	at int64
 }
 
-// shownFrom is where lists choose from.
-const shownFrom = ` FROM mentions m JOIN cases c ON c.mention_id = m.id `
-
-// plan says where and how a query is answered.
-func (s *Store) plan(q mention.Query) (from string, by order, search *textSearch) {
+// plan says how a query is answered. search is nil where words are looked for one by one.
+func (s *Store) plan(q mention.Query) (l listing, search *textSearch) {
 	switch {
 	case q.ByRank:
-		return shownFrom, order{column: "c.rank_at", mark: func(r listed) int64 { return r.rank }}, nil
+		return s.engine.lists.byRank, nil
 	case len(terms(q.Text, 1)) > 0 && !q.Unanswered && !onlyAlive(q.Statuses):
-		return s.engine.search.from, order{column: s.engine.search.order, down: true, mark: func(r listed) int64 { return r.num }}, &s.engine.search
+		return s.engine.lists.byWord, &s.engine.search
 	}
-	return shownFrom, order{column: "m.heard_at", down: true, mark: func(r listed) int64 { return r.heard }}, nil
+	return s.engine.lists.byTime, nil
 }
 
 // List returns one page of mentions with their cases: the newest heard first, or by rank.
@@ -73,14 +95,12 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 	if limit <= 0 {
 		limit = pageSize
 	}
-	query, args, by, err := s.listQuery(q, limit+1)
+	query, args, err := s.listQuery(q, limit+1)
 	if err != nil {
 		return mention.Page{}, fmt.Errorf("store: list: %w", err)
 	}
 	rows, err := s.read.QueryContext(ctx, query, args...)
-	found, err := collect(rows, err, func(row scanner) (r listed, err error) {
-		return r, row.Scan(&r.id, &r.heard, &r.rank, &r.num)
-	})
+	found, err := collect(rows, err, func(row scanner) (r listed, err error) { return r, row.Scan(&r.id, &r.at) })
 	if err != nil {
 		return mention.Page{}, s.wrap("list", err)
 	}
@@ -88,7 +108,7 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 	if len(found) > limit {
 		found = found[:limit]
 		last := found[limit-1]
-		page.Next = encodeAfter(fromMicros(by.mark(last)), mention.ID(last.id))
+		page.Next = encodeAfter(fromMicros(last.at), mention.ID(last.id))
 	}
 	ids := make([]string, len(found))
 	for i, r := range found {
@@ -100,32 +120,24 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 
 // listQuery chooses the entries of a page; what they hold is read afterwards, for no
 // more than these.
-func (s *Store) listQuery(q mention.Query, limit int) (query string, args []any, by order, err error) {
-	from, by, search := s.plan(q)
+func (s *Store) listQuery(q mention.Query, limit int) (query string, args []any, err error) {
+	l, search := s.plan(q)
 	f := listFilter(q, search)
+	sign, direction := ">", ""
+	if l.down {
+		sign, direction = "<", " DESC"
+	}
 	if q.After != "" {
 		at, id, err := decodeAfter(q.After)
 		if err != nil {
-			return "", nil, by, err
+			return "", nil, err
 		}
-		sign := ">"
-		if by.down {
-			sign = "<"
-		}
-		f.add(by.column+" "+sign+"= ?", at)
-		f.add("("+by.column+" "+sign+" ? OR m.id "+sign+" ?)", at, id)
-	}
-	direction := ""
-	if by.down {
-		direction = " DESC"
-	}
-	id := "m.id"
-	if q.ByRank {
-		id = "c.mention_id" // as the index has it
+		f.add(l.by+" "+sign+"= ?", at)
+		f.add("("+l.by+" "+sign+" ? OR "+l.id+" "+sign+" ?)", at, id)
 	}
 	f.args = append(f.args, limit)
-	return `SELECT m.id, m.heard_at, c.rank_at, m.num` + from + f.String() +
-		`ORDER BY ` + by.column + direction + `, ` + id + direction + ` LIMIT $` + strconv.Itoa(len(f.args)), f.args, by, nil
+	return `SELECT ` + l.id + `, ` + l.by + l.tables(f) + f.String() +
+		`ORDER BY ` + l.by + direction + `, ` + l.id + direction + ` LIMIT $` + strconv.Itoa(len(f.args)), f.args, nil
 }
 
 // records reads mentions whole, with the details of their own messages, in this order.
@@ -172,10 +184,10 @@ func (s *Store) addDetails(ctx context.Context, in string, args []any, list []me
 
 // Count counts what a query finds, page marks apart, as far as atMost.
 func (s *Store) Count(ctx context.Context, q mention.Query, atMost int) (n int, err error) {
-	from, _, search := s.plan(q)
+	l, search := s.plan(q)
 	f := listFilter(q, search)
 	f.args = append(f.args, atMost)
-	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1`+from+f.String()+`LIMIT $`+strconv.Itoa(len(f.args))+`) AS found`, f.args...).Scan(&n)
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1`+l.tables(f)+f.String()+`LIMIT $`+strconv.Itoa(len(f.args))+`) AS found`, f.args...).Scan(&n)
 	return n, s.wrap("count", err)
 }
 
@@ -202,7 +214,7 @@ func listFilter(q mention.Query, search *textSearch) *conditions {
 	if q.Severity > 0 {
 		f.add("m.severity >= ?", int64(q.Severity))
 	}
-	if q.Alerted || q.Severity > 0 {
+	if (q.Alerted || q.Severity > 0) && !q.ByRank { // what waits was alerted
 		f.add("m.severity > 0")
 	}
 	if !q.Since.IsZero() {
@@ -241,10 +253,10 @@ func (f *conditions) caseConditions(q mention.Query) {
 		f.add("c.owner_id = ''")
 	}
 	if q.Awake {
-		f.add("c.snoozed_by_id = '' AND c.snoozed_by_name = ''")
+		f.add("c.snoozed_by_id = ''")
 	}
 	if q.Asleep {
-		f.add("(c.snoozed_by_id <> '' OR c.snoozed_by_name <> '')")
+		f.add("c.snoozed_by_id <> ''")
 	}
 }
 

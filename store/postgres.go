@@ -41,10 +41,9 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 		explain:   func(err error) error { return explainPostgres(host, err) },
 		clock:     `SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`,
 		serialise: serialisePostgres,
+		lists:     listingsOf(` JOIN`, ` FROM cases c`, ` FROM mentions m`, `m.num`),
 		search: textSearch{
-			from:  shownFrom,
 			match: `m.terms <> '' AND array_to_tsvector(string_to_array(m.terms, ' ')) @@ ?::text::tsquery`,
-			order: `m.num`,
 			word:  func(term string) string { return `'` + term + `':*` },
 			and:   " & ",
 		},

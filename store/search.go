@@ -16,9 +16,7 @@ import (
 // textSearch is how an engine finds words among all mentions, the newest first without
 // reading the others.
 type textSearch struct {
-	from  string                   // of the query, in the place of shownFrom
 	match string                   // the condition; its ? is the words
-	order string                   // what grows with mentions.num there
 	word  func(term string) string // a term, and all that begin so
 	and   string                   // between two words
 }

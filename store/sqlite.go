@@ -42,10 +42,9 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 		name:    "sqlite",
 		busy:    sqliteBusy,
 		explain: func(err error) error { return explainSQLite(path, err) },
+		lists:   listingsOf(` CROSS JOIN`, ` FROM cases c INDEXED BY cases_rank`, ` FROM mention_terms t CROSS JOIN mentions m ON m.num = t.rowid`, `t.rowid`),
 		search: textSearch{
-			from:  ` FROM mention_terms t CROSS JOIN mentions m ON m.num = t.rowid JOIN cases c ON c.mention_id = m.id `,
 			match: `mention_terms MATCH ?`,
-			order: `t.rowid`,
 			word:  func(term string) string { return `"` + term + `"*` },
 			and:   " ",
 		},

@@ -69,6 +69,8 @@ type engine struct {
 	// serialise is run first in every poll and migration, so that two of them never
 	// plan at once; empty where the engine has one writer anyway.
 	serialise string
+	// lists says how lists are read.
+	lists listings
 	// search says how words are found among all mentions.
 	search textSearch
 }

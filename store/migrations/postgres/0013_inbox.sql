@@ -2,7 +2,7 @@
 -- its weight gives it.
 ALTER TABLE cases ADD COLUMN rank_at BIGINT NOT NULL DEFAULT 0;
 UPDATE cases SET rank_at = CASE WHEN reopened_at > opened_at THEN reopened_at ELSE opened_at END;
-CREATE INDEX cases_rank ON cases (rank_at, mention_id) WHERE status IN ('open', 'claimed');
+CREATE INDEX cases_rank ON cases (rank_at, mention_id, status, owner_id, snoozed_by_id) WHERE status IN ('open', 'claimed');
 -- What lists are filtered by: the language, and the topics as "|refund|support|".
 ALTER TABLE mentions ADD COLUMN lang TEXT NOT NULL DEFAULT '';
 ALTER TABLE mentions ADD COLUMN topics TEXT NOT NULL DEFAULT '';
