@@ -96,6 +96,7 @@ var mayImport = map[string][]string{
 	"alerts/console": {"mention", "internal/i18n", "internal/text", "alerts"},
 	"alerts/report":  {"mention", "internal/i18n", "internal/text"},
 	"alerts/webhook": {"mention", "internal/i18n", "alerts"},
+	"web":            {"mention", "internal/text", "internal/i18n", "alerts"},
 	"tune":           {"mention", "internal/text"},
 	"cmd/earshot":    {"*"},
 
