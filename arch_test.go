@@ -103,7 +103,7 @@ var mayImport = map[string][]string{
 	"cmd/earshot/internal/demosites": {},
 	"cmd/earshot/internal/daemon": {
 		"mention", "config", "match", "sentiment", "crawlers", "monitor", "store", "internal/text", "internal/i18n", "internal/fetch", "internal/websub",
-		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/slack", "alerts/webhook",
+		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/slack", "alerts/webhook", "web",
 	},
 
 	// For tests only.

@@ -153,7 +153,7 @@ func (in *Inbox) Handler() http.Handler {
 	} {
 		mux.HandleFunc(pattern, in.known(page))
 	}
-	return guarded(mux)
+	return guarded(http.NewCrossOriginProtection().Handler(mux))
 }
 
 // guarded adds what holds for every answer.
@@ -269,11 +269,11 @@ type refusal struct {
 
 // frame is what every page shows around its content.
 type frame struct {
-	T      i18n.Lang
-	Title  string
-	Page   string // inbox, case
-	Me     mention.Person
-	Since  int64 // the last change that the page shows
+	T     i18n.Lang
+	Title string
+	Page  string // inbox, case
+	Me    mention.Person
+	Since int64 // the last change that the page shows
 }
 
 func (in *Inbox) frame(v visit, page, title string) frame {

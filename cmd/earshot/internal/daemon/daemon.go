@@ -28,9 +28,10 @@ import (
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/store"
+	"github.com/earshot/earshot/web"
 )
 
-// Options are what a daemon is made of. All but Secrets are required.
+// Options are what a daemon is made of. All but Who and Secrets are required.
 type Options struct {
 	Watchlist Watchlist // as Check returned it
 	Out       io.Writer // where alerts of the route "console" are printed
@@ -39,6 +40,9 @@ type Options struct {
 	Revision  string    // of the source it was built from; may be empty
 	Log       *slog.Logger
 	Now       func() time.Time
+
+	// Who says who looks at the inbox; nil: there is none.
+	Who web.Who
 
 	// Secrets is told what Log and Out may not show, also after a reload; nil: only
 	// what the daemon itself answers and posts is kept clean.
@@ -66,6 +70,7 @@ type Daemon struct {
 	digests   *digest.Digester
 	monitor   *monitor.Monitor
 	metrics   *metrics
+	inbox     *web.Inbox // nil: nobody may look
 	web       *webServer
 	hubs      *websub.Subscriber // nil without web.listen and web.public_url
 	doors     *pushDoors
@@ -120,6 +125,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	}
 	d.commit(d.first)
 	d.fetch.Store(d.first.client)
+	if d.inbox, err = d.newInbox(opt.Who); err != nil {
+		return nil, err
+	}
 	pair, err := newKeyPair(cfg.Web.TLS, d.log, d.now)
 	if err != nil {
 		return nil, err
@@ -135,6 +143,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 		interactions: d.notifiers.interactions,
 		hubs:         d.hubs,
 		pushed:       d.doors,
+	}
+	if d.inbox != nil {
+		d.web.inbox = d.inbox.Handler()
 	}
 	return d, nil
 }
@@ -166,7 +177,7 @@ func (d *Daemon) wire(opt Options) {
 		wake:        d.sender.Wake,
 		hide:        d.secrets.Redact,
 	})
-	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.sender.Wake)
+	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.caseChanged)
 	d.notifiers.slackTakes(slack.Options{
 		Desk:     d.desk,
 		Reader:   d.store,
@@ -239,6 +250,9 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	send.Go(func() { d.clock.keep(sending) })
 	decide.Go(func() { d.notifiers.run(deciding) })
 	decide.Go(func() { d.web.serve(deciding) })
+	if d.inbox != nil {
+		decide.Go(func() { d.inbox.Run(deciding) })
+	}
 	decide.Go(func() { d.pruneLoop(deciding) })
 	decide.Go(func() { d.routes.run(deciding) })
 	decide.Go(func() { d.alarmLoop(deciding) })

@@ -35,6 +35,7 @@ type webServer struct {
 	interactions http.HandlerFunc
 	hubs         *websub.Subscriber // nil: no hub can reach this daemon
 	pushed       http.Handler
+	inbox        http.Handler // nil: nobody may look
 	pair         *keyPair     // nil: no TLS
 	public       net.Listener // nil until listen, and without web.listen
 	admin        net.Listener
@@ -146,6 +147,9 @@ func (w *webServer) routes() http.Handler {
 	mux.Handle("POST "+push.Path, w.pushed)
 	if w.hubs != nil {
 		mux.Handle(websub.Path, w.hubs)
+	}
+	if w.inbox != nil {
+		mux.Handle("/", w.inbox)
 	}
 	return mux
 }
