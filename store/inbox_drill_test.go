@@ -139,7 +139,12 @@ func fillOne(tx *sql.Tx, dice *rand.Rand, at time.Time, n, all int) error {
 // noFullScan fails when the plan reads a table from end to end.
 func noFullScan(t *testing.T, s *Store, what string, q mention.Query) {
 	t.Helper()
-	query, args, err := s.listQuery(q, q.Limit+1)
+	l, search := s.plan(q)
+	words, err := s.searchWords(background, search, q.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query, args, err := l.query(listFilter(q, search, words), "", q.Limit+1)
 	if err != nil {
 		t.Fatal(err)
 	}

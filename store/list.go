@@ -48,6 +48,7 @@ type listing struct {
 	id    string
 	by    string // the column of the order; id is next
 	down  bool
+	alone bool // no two have the same place
 }
 
 // listings are those of an engine.
@@ -60,8 +61,21 @@ func listingsOf(join, ranked, worded, column string) listings {
 	return listings{
 		byRank: listing{from: ranked, other: join + ` mentions m ON m.id = c.mention_id`, needs: "m.", id: "c.mention_id", by: "c.rank_at"},
 		byTime: listing{from: ` FROM mentions m`, other: cases, needs: "c.", id: "m.id", by: "m.heard_at", down: true},
-		byWord: listing{from: worded, other: cases, needs: "c.", id: "m.id", by: column, down: true},
+		byWord: listing{from: worded, other: cases, needs: "c.", id: "m.id", by: column, down: true, alone: true},
 	}
+}
+
+// order is the ORDER BY. Counting asks for it too: else a planner that knows nothing of the
+// words reads everything.
+func (l listing) order() string {
+	direction := ""
+	if l.down {
+		direction = " DESC"
+	}
+	if l.alone {
+		return `ORDER BY ` + l.by + direction
+	}
+	return `ORDER BY ` + l.by + direction + `, ` + l.id + direction
 }
 
 // tables is the FROM of a list with these conditions.
@@ -95,7 +109,12 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 	if limit <= 0 {
 		limit = pageSize
 	}
-	query, args, err := s.listQuery(q, limit+1)
+	l, search := s.plan(q)
+	words, err := s.searchWords(ctx, search, q.Text)
+	if err != nil {
+		return mention.Page{}, err
+	}
+	query, args, err := l.query(listFilter(q, search, words), q.After, limit+1)
 	if err != nil {
 		return mention.Page{}, fmt.Errorf("store: list: %w", err)
 	}
@@ -118,17 +137,15 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 	return page, err
 }
 
-// listQuery chooses the entries of a page; what they hold is read afterwards, for no
-// more than these.
-func (s *Store) listQuery(q mention.Query, limit int) (query string, args []any, err error) {
-	l, search := s.plan(q)
-	f := listFilter(q, search)
-	sign, direction := ">", ""
+// query chooses the entries of a page; what they hold is read afterwards, for no more than
+// these.
+func (l listing) query(f *conditions, after string, limit int) (query string, args []any, err error) {
+	sign := ">"
 	if l.down {
-		sign, direction = "<", " DESC"
+		sign = "<"
 	}
-	if q.After != "" {
-		at, id, err := decodeAfter(q.After)
+	if after != "" {
+		at, id, err := decodeAfter(after)
 		if err != nil {
 			return "", nil, err
 		}
@@ -137,7 +154,7 @@ func (s *Store) listQuery(q mention.Query, limit int) (query string, args []any,
 	}
 	f.args = append(f.args, limit)
 	return `SELECT ` + l.id + `, ` + l.by + l.tables(f) + f.String() +
-		`ORDER BY ` + l.by + direction + `, ` + l.id + direction + ` LIMIT $` + strconv.Itoa(len(f.args)), f.args, nil
+		l.order() + ` LIMIT $` + strconv.Itoa(len(f.args)), f.args, nil
 }
 
 // records reads mentions whole, with the details of their own messages, in this order.
@@ -185,13 +202,17 @@ func (s *Store) addDetails(ctx context.Context, in string, args []any, list []me
 // Count counts what a query finds, page marks apart, as far as atMost.
 func (s *Store) Count(ctx context.Context, q mention.Query, atMost int) (n int, err error) {
 	l, search := s.plan(q)
-	f := listFilter(q, search)
+	words, err := s.searchWords(ctx, search, q.Text)
+	if err != nil {
+		return 0, err
+	}
+	f := listFilter(q, search, words)
 	f.args = append(f.args, atMost)
-	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1`+l.tables(f)+f.String()+`LIMIT $`+strconv.Itoa(len(f.args))+`) AS found`, f.args...).Scan(&n)
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1`+l.tables(f)+f.String()+l.order()+` LIMIT $`+strconv.Itoa(len(f.args))+`) AS found`, f.args...).Scan(&n)
 	return n, s.wrap("count", err)
 }
 
-func listFilter(q mention.Query, search *textSearch) *conditions {
+func listFilter(q mention.Query, search *textSearch, words string) *conditions {
 	f := &conditions{}
 	for _, c := range [...]struct{ column, value string }{
 		{"m.watch", q.Watch}, {"m.author", q.Author}, {"m.label", string(q.Label)}, {"c.owner_id", q.Owner}, {"m.kind", string(q.Kind)}, {"m.lang", q.Lang},
@@ -223,7 +244,7 @@ func listFilter(q mention.Query, search *textSearch) *conditions {
 	if !q.Until.IsZero() {
 		f.add("m.heard_at < ?", micros(q.Until))
 	}
-	f.wordConditions(q.Text, search)
+	f.wordConditions(q.Text, search, words)
 	return f
 }
 

@@ -97,7 +97,7 @@ func TestMove(t *testing.T) {
 // why not.
 func TestMoveForgetsNoTable(t *testing.T) {
 	stay := []string{"meta", "schema_versions", // endMove takes the secrets along
-		"mention_terms", "mention_terms_data", "mention_terms_idx", "mention_terms_config"} // SQLite's index of mentions.terms; the other side makes its own
+		"mention_terms", "mention_terms_data", "mention_terms_idx", "mention_terms_config", "mention_forms"} // SQLite's index of mentions.terms; the other side makes its own
 	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
 	rows, err := s.read.QueryContext(background, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
 	tables, err := collect(rows, err, scanString)

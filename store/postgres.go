@@ -44,7 +44,7 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 		lists:     listingsOf(` JOIN`, ` FROM cases c`, ` FROM mentions m`, `m.num`),
 		search: textSearch{
 			match: `m.terms <> '' AND array_to_tsvector(string_to_array(m.terms, ' ')) @@ ?::text::tsquery`,
-			word:  func(term string) string { return `'` + term + `':*` },
+			begin: func(term string) string { return `'` + term + `':*` },
 			and:   " & ",
 		},
 	}

@@ -16,18 +16,46 @@ import (
 // textSearch is how an engine finds words among all mentions, the newest first without
 // reading the others.
 type textSearch struct {
-	match string                   // the condition; its ? is the words
-	word  func(term string) string // a term, and all that begin so
+	match string // the condition; its ? is the words
+	word  func(term string) string
+	begin func(term string) string // all that begin with a term
 	and   string                   // between two words
+	or    string                   // between two forms of a word
+	// forms selects at most maxForms+1 terms from $1 on and before $2; empty where
+	// beginnings are found as fast as words.
+	forms string
 }
 
-// query is the value of match for all of these terms.
-func (s textSearch) query(terms []string) string {
-	words := make([]string, len(terms))
-	for i, term := range terms {
-		words[i] = s.word(term)
+// maxForms bounds the forms of one word that are looked for one by one.
+const maxForms = 32
+
+// searchWords is the value of match for a text. A word is looked for in all its forms that
+// there are, because their lists need not be read to the end; a beginning of very many
+// words is left to the engine.
+func (s *Store) searchWords(ctx context.Context, search *textSearch, text string) (string, error) {
+	if search == nil {
+		return "", nil
 	}
-	return strings.Join(words, s.and)
+	asked := terms(text, maxAsked)
+	for i, term := range asked {
+		asked[i] = search.begin(term)
+		if search.forms == "" {
+			continue
+		}
+		rows, err := s.read.QueryContext(ctx, search.forms, term, term+"\U0010ffff", maxForms+1)
+		forms, err := collect(rows, err, scanString)
+		if err != nil {
+			return "", s.wrap("forms of a word", err)
+		}
+		if len(forms) == 0 || len(forms) > maxForms {
+			continue
+		}
+		for j, form := range forms {
+			forms[j] = search.word(form)
+		}
+		asked[i] = "(" + strings.Join(forms, search.or) + ")"
+	}
+	return strings.Join(asked, search.and), nil
 }
 
 const (
@@ -110,16 +138,16 @@ func (s *Store) readTerms(ctx context.Context) error {
 	}
 }
 
-// wordConditions adds that all of the words stand in a mention: by the index of words,
-// or, among the few that wait, by looking at each.
-func (f *conditions) wordConditions(text string, search *textSearch) {
+// wordConditions adds that all of the words stand in a mention: by the index of words, of
+// which words is the value, or, among the few that wait, by looking at each.
+func (f *conditions) wordConditions(text string, search *textSearch, words string) {
 	asked := terms(text, maxAsked)
 	switch {
 	case len(asked) == 0 && strings.TrimSpace(text) != "":
 		f.add("1 = 0") // nobody writes punctuation alone to be found by it
 	case len(asked) == 0:
 	case search != nil:
-		f.add(search.match, search.query(asked))
+		f.add(search.match, words)
 	default:
 		for _, term := range asked {
 			f.add(`' ' || m.terms LIKE ?`, "% "+term+"%")

@@ -21,6 +21,7 @@ CREATE INDEX alerts_under ON alerts (thread_of) WHERE thread_of <> '';
 
 -- only here
 CREATE VIRTUAL TABLE mention_terms USING fts5 (terms, content = '', detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE mention_forms USING fts5vocab (mention_terms, row);
 -- What is erased is gone from the index, too.
 INSERT INTO mention_terms (mention_terms, rank) VALUES ('secure-delete', 1);
 CREATE TRIGGER mention_terms_new AFTER INSERT ON mentions WHEN new.terms <> '' BEGIN
