@@ -64,8 +64,10 @@ func newWorld(t testing.TB) *world {
 			return Person{Person: mention.Person{ID: "web:" + c.Value, Name: c.Value}}, true
 		},
 		Lang: func() string { return "en" }, Zone: func() *time.Location { return time.UTC },
-		Views:   func() []View { return []View{{Name: "Reviews", Query: "kind=review"}} },
-		Places:  func() Places { return Places{Watches: []string{bank}, Sources: []string{"forum"}, Topics: []string{"refund"}} },
+		Views: func() []View { return []View{{Name: "Reviews", Query: "kind=review"}} },
+		Places: func() Places {
+			return Places{Watches: []string{bank}, Sources: []string{"forum"}, Topics: []string{"refund"}}
+		},
 		Replies: func(mention.Mention, string) []string { return []string{"We are sorry."} },
 	})
 	if err != nil {
