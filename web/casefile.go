@@ -167,8 +167,24 @@ func clocks(v visit, m mention.Mention, c mention.Case) (out []clock) {
 // moment says one entry of the history.
 func (in *Inbox) moment(v visit, e mention.Event) moment {
 	out := moment{At: v.lang.DateTime(e.At.In(v.zone)), Stamp: e.At.UTC().Format(time.RFC3339), Who: text.Line(e.By.Name, maxLine),
-		What: v.lang.Word("web.event", e.Kind), Detail: text.Line(e.Detail, 2*maxLine), Note: e.Kind == string(mention.Note)}
+		What: v.lang.Word("web.event", e.Kind), Note: e.Kind == string(mention.Note)}
+	// Details are stored for the audit, in English: shown is what says the same in any
+	// language.
+	detail := text.Line(e.Detail, 2*maxLine)
 	switch mention.Verb(e.Kind) {
+	case "heard", "answered", "rerouted":
+		out.Detail = detail
+	case "alerted":
+		if loud, route, ok := strings.Cut(detail, " to "); ok {
+			out.Detail = v.lang.Word("severity", loud) + " → " + route
+		}
+	case mention.Assign:
+		out.Detail = "→ " + strings.TrimPrefix(detail, "to ")
+		if to, from, ok := strings.Cut(strings.TrimPrefix(detail, "to "), " from "); ok {
+			out.Detail = from + " → " + to
+		}
+	case mention.TakeOver:
+		out.Detail = "← " + strings.TrimPrefix(detail, "from ")
 	case mention.Note:
 		out.Detail = text.Clean(e.Detail)
 	case mention.Dismiss:

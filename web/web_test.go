@@ -61,7 +61,11 @@ func newWorld(t testing.TB) *world {
 			if err != nil {
 				return Person{Person: mention.Person{ID: "web:ira", Name: "Ira"}}, r.Header.Get("Nobody") == ""
 			}
-			return Person{Person: mention.Person{ID: "web:" + c.Value, Name: c.Value}}, true
+			p := Person{Person: mention.Person{ID: "web:" + c.Value, Name: c.Value}}
+			if lang, err := r.Cookie("lang"); err == nil {
+				p.Lang = lang.Value
+			}
+			return p, true
 		},
 		Lang: func() string { return "en" }, Zone: func() *time.Location { return time.UTC },
 		Views: func() []View { return []View{{Name: "Reviews", Query: "kind=review"}} },
