@@ -97,13 +97,14 @@ var mayImport = map[string][]string{
 	"alerts/report":  {"mention", "internal/i18n", "internal/text"},
 	"alerts/webhook": {"mention", "internal/i18n", "alerts"},
 	"web/auth":       {"mention", "internal/i18n"},
+	"web":            {"mention", "internal/text", "internal/i18n", "alerts"},
 	"tune":           {"mention", "internal/text"},
 	"cmd/earshot":    {"*"},
 
 	"cmd/earshot/internal/demosites": {},
 	"cmd/earshot/internal/daemon": {
 		"mention", "config", "match", "sentiment", "crawlers", "monitor", "store", "internal/text", "internal/i18n", "internal/fetch", "internal/websub",
-		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/slack", "alerts/webhook", "web/auth",
+		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/slack", "alerts/webhook", "web", "web/auth",
 	},
 
 	// For tests only.

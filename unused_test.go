@@ -22,7 +22,6 @@ import (
 var onlyTestsCall = map[string]string{
 	"config.Config.Written":           "how the tests of config see positions",
 	"config.Secret.Equal":             "the same",
-	"web/auth.Auth.Who":               "the inbox asks whose a request is, and comes after",
 	"internal/hours.Hours.Next":       "the opposite of Closes: the property tests of opening hours need both",
 	"internal/fetch.Client.UserAgent": "what the tests compare with the header that arrives",
 	"monitor.Monitor.Poll":            "one poll without the schedule, for the tests of a poll",

@@ -11,6 +11,7 @@ type Details struct {
 	Why       []string  `json:"why,omitempty"`       // what made it this loud
 	Nth       int       `json:"nth,omitempty"`       // the author's nth complaint in 30 days; 0 or 1: the first
 	LastOpen  bool      `json:"last_open,omitempty"` // the author's complaint before this one is unanswered
+	Weight    float64   `json:"weight,omitempty"`    // of its source; 0: 1
 	Change    Change    `json:"change,omitempty"`    // kind changed: what happened
 	By        string    `json:"by,omitempty"`        // kind changed: the official author
 	At        time.Time `json:"at,omitzero"`         // kind changed: when it happened

@@ -19,6 +19,7 @@ type Rules struct {
 	Severity   []SeverityRule               // how loud, where people know better; the first that fits decides
 	Routes     []Route                      // the first that fits wins
 	Otherwise  string                       // where to when no route fits
+	Weights    map[string]float64           // of sources, by name, where it is not 1
 	Quiet      hours.Hours                  // hours in which only what is critical goes out; zero: none
 	HasQuiet   bool                         // zero Hours are always open, so this says whether Quiet is meant
 	Deadlines  map[mention.Severity]Deadline

@@ -34,6 +34,7 @@ func (d *decoder) check(c *Config) {
 	d.checkSeverity(c)
 	d.checkRoutes(c)
 	d.checkReplies(c)
+	d.checkViews(c)
 	d.checkDeadlines(c)
 	c.QuietHours.Set = d.has("quiet_hours.hours")
 	d.checkDigest(c)

@@ -26,6 +26,7 @@ type Config struct {
 	Webhooks   []Webhook       `yaml:"webhooks" doc:"Other systems that get alerts as signed JSON; routes name them as webhook:NAME."`
 	Store      Store           `yaml:"store" doc:"Where earshot keeps what it heard."`
 	Fetch      Fetch           `yaml:"fetch" doc:"Manners on the network."`
+	Views      []View          `yaml:"views" doc:"Views of the inbox that the whole team sees, in this order."`
 	Web        Web             `yaml:"web" doc:"What earshot answers by HTTP, and to whom."`
 
 	Path     string  `yaml:"-"` // the file as given to Load
@@ -86,6 +87,7 @@ type Source struct {
 	Zone     string        // IANA name; "" means unknown
 	Base     string        // absolute URL without a slash at the end; "" means the kind's own host
 	Backfill time.Duration // the first poll alerts on posts younger than this; 0: on none
+	Weight   float64       // how much the place counts, 0.1 to 10; 0 means 1
 	Watches  []Text        // every post there is a mention of these watches, named or not
 	Section  Section       // the options of the kind
 	Rest                   // not polled for now
@@ -241,6 +243,13 @@ type Webhook struct {
 	URL    Secret `yaml:"url" required:"true" doc:"Where the JSON is posted to." format:"url"`
 	Secret Secret `yaml:"secret" doc:"Signs every request (HMAC-SHA256)."`
 	Pos    Pos    `yaml:"-"`
+}
+
+// View is one view of the inbox: a filter with a name.
+type View struct {
+	Name  string `yaml:"name" required:"true" doc:"What the view is called."`
+	Query string `yaml:"query" required:"true" doc:"The filter as it stands behind the ? of the inbox's address. Keys: status, watch, source, kind, lang, topic, severity, owner, author, q, from, to." example:"status=open&owner=me"`
+	Pos   Pos    `yaml:"-"`
 }
 
 // Store says where earshot keeps its data.

@@ -200,7 +200,10 @@ func (s Section) Written(name string) string {
 }
 
 // commonKeys are the keys every source has, whatever its kind.
-var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base", "watch", "enabled", "paused_until"}
+var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base", "watch", "weight", "enabled", "paused_until"}
+
+// The bounds of weight.
+const minWeight, maxWeight = 0.1, 10
 
 // common is how the keys of every source are decoded.
 type common struct {
@@ -210,6 +213,7 @@ type common struct {
 	Lang     string        `yaml:"lang" doc:"The language of the posts, when it is always the same: en, ru, uk, bg." format:"lang"`
 	Zone     string        `yaml:"zone" doc:"The time zone of the dates on its pages." example:"Europe/Kyiv" format:"zone"`
 	Backfill backfill      `yaml:"backfill" doc:"Posts younger than this are alerted when the source is polled for the first time; true for all. Normally none is." example:"2d"`
+	Weight   float64       `yaml:"weight" doc:"How much the place counts when complaints are put in order: 2 where twice as many people read, 0.5 where half as many do. From 0.1 to 10; 1 when left out." example:"2"`
 	Base     string        `yaml:"base" doc:"Another host with the same pages: a mirror, a test." format:"url"`
 	Watch    []Text        `yaml:"watch" doc:"Every post there is about this watch, whether it names it or not: your own page at a store, a map or a review site, your own channel." example:"Romashka Bank"`
 	Rest     `yaml:",inline"`
@@ -271,7 +275,7 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 	}
 	src = Source{
 		Name: c.Name, Kind: kind.name, Every: c.Every, PostKind: c.Kind, Lang: c.Lang, Zone: c.Zone,
-		Base: strings.TrimRight(c.Base, "/"), Backfill: c.Backfill.d, Watches: c.Watch, Rest: c.Rest, Pos: m.Pos,
+		Base: strings.TrimRight(c.Base, "/"), Backfill: c.Backfill.d, Watches: c.Watch, Weight: c.Weight, Rest: c.Rest, Pos: m.Pos,
 		Section: Section{doc: d.doc, kind: kind.name, key: kind.key, node: kind.value, rest: rest},
 	}
 	d.at[path+"."+kind.name+"?"] = kind.key
@@ -279,6 +283,9 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 	d.options(&src)
 	d.nameSource(&src)
 	d.checkEvery(src, path)
+	if d.has(path+".weight") && (c.Weight < minWeight || c.Weight > maxWeight) && !d.reported(d.place(path+".weight")) {
+		d.wrong(d.place(path+".weight"), "write a number from 0.1 to 10", "weight: a place never counts %v times", c.Weight)
+	}
 	return src, true
 }
 

@@ -121,6 +121,7 @@ type PendingMention struct {
 type MentionRecord struct {
 	Mention Mention
 	Case    Case
+	Details []byte  // Alert.Payload of its own message, in lists and case files; nil elsewhere
 	Alert   AlertID // its own message: a complaint, or the duplicate reply it got
 	Damage  string  // what of the stored row could not be read; the rest is as stored
 }

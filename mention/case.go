@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 )
 
 // Status is where a case stands.
@@ -40,6 +41,8 @@ const (
 	Snooze   Verb = "snooze"
 	Wake     Verb = "wake" // end a snooze
 	Reopen   Verb = "reopen"
+	Undo     Verb = "undo" // one's own dismissal or snooze, within UndoWithin
+	Note     Verb = "note" // words for colleagues; the case stays as it is
 )
 
 // Reasons a case is dismissed for.
@@ -73,6 +76,7 @@ type Case struct {
 	OverdueSince   time.Time     // when it should have been taken; zero while it is not overdue
 	Duplicates     int           // further places where the same text stands
 	ReopenedAt     time.Time     // when somebody opened it again; its clocks begin there
+	RankAt         time.Time     // where it stands among those that wait: Begins less its head start
 }
 
 // StormCase is where one complaint of a storm stands.
@@ -87,6 +91,19 @@ const MaxSnooze = 90 * 24 * time.Hour
 
 // ErrUntil means that a snooze has no end, or one that has passed or is too far away.
 var ErrUntil = errors.New("a snooze ends within 90 days")
+
+// ErrChanged means that the case is not as the person saw it, so that nothing was done.
+var ErrChanged = errors.New("the case changed meanwhile")
+
+// UndoWithin is how long a dismissal or a snooze can be undone as if it had never been:
+// the clocks go on. Later on Reopen and Wake begin anew.
+const UndoWithin = 10 * time.Minute
+
+// MaxNote is the longest note, in characters: what is longer belongs into a document.
+const MaxNote = 2000
+
+// ErrNote means that a note is empty or too long.
+var ErrNote = errors.New("a note has 1 to 2000 characters")
 
 // Snoozed reports whether somebody put the case off, and it has not woken yet.
 func (c *Case) Snoozed() bool { return c.SnoozedBy != Person{} }
@@ -115,6 +132,10 @@ type Action struct {
 	Until  time.Time // Snooze
 	From   string    // TakeOver, Assign: the id of the owner whom By saw; empty: nobody had it
 	To     Person    // Assign: the new owner
+	Text   string    // Note: 1 to MaxNote characters
+	// Dismiss: the version of the case that By saw; 0: any. What changed meanwhile may be
+	// no spam any more.
+	Version int64
 }
 
 // Apply changes the case by the action and raises Version, or returns a
@@ -141,6 +162,10 @@ func (c *Case) Apply(a Action) error {
 		err = next.wake(a)
 	case Reopen:
 		err = next.reopen(a)
+	case Undo:
+		err = next.undo(a)
+	case Note:
+		err = next.note(a)
 	default:
 		err = fmt.Errorf("unknown verb %q", a.Verb)
 	}
@@ -252,6 +277,9 @@ func (c *Case) dismiss(a Action) error {
 		if c.Status == Claimed && c.Owner.ID != a.By.ID {
 			return c.taken()
 		}
+		if a.Version != 0 && a.Version != c.Version {
+			return ErrChanged
+		}
 		c.Status, c.Owner, c.DismissedAt, c.Reason = Dismissed, a.By, a.At, a.Reason
 		c.noSnooze()
 		return nil
@@ -296,7 +324,68 @@ func (c *Case) reopen(a Action) error {
 	c.noSnooze()
 	c.WokeAt, c.Waited = time.Time{}, 0
 	c.RepliedBy, c.AnswerVerified, c.Level = "", false, 0
+	if !c.RankAt.IsZero() {
+		c.RankAt = a.At.Add(c.RankAt.Sub(c.Begins()))
+	}
 	c.ReopenedAt = a.At
+	return nil
+}
+
+// Undoable reports whether the person may undo what was done to the case last.
+func (c *Case) Undoable(by Person, now time.Time) bool {
+	switch {
+	case c.Status == Dismissed:
+		return c.Owner.ID == by.ID && now.Sub(c.DismissedAt) <= UndoWithin
+	case c.Status == Open || c.Status == Claimed:
+		return c.Snoozed() && c.SnoozedBy.ID == by.ID && now.Sub(c.SnoozedAt) <= UndoWithin
+	}
+	return false
+}
+
+// undo takes a dismissal or a snooze back. Who dismisses a case that somebody has is its
+// owner, so a case that was claimed goes back to the one who undoes.
+func (c *Case) undo(a Action) error {
+	if !c.Undoable(a.By, a.At) {
+		if c.Status == Replied || c.Status == Dismissed {
+			return c.taken()
+		}
+		return ErrNothingToDo
+	}
+	if c.Status != Dismissed {
+		c.noSnooze()
+		return nil
+	}
+	c.Status, c.DismissedAt, c.Reason = Open, time.Time{}, ""
+	if !c.ClaimedAt.IsZero() {
+		c.Status = Claimed
+	} else {
+		c.Owner = Person{}
+	}
+	return nil
+}
+
+// Begins is when the case began to wait: its opening, or the last time somebody opened it again.
+func (c *Case) Begins() time.Time {
+	if c.ReopenedAt.After(c.OpenedAt) {
+		return c.ReopenedAt
+	}
+	return c.OpenedAt
+}
+
+// HeadStart is by how much the case stands in the list before others that began to wait
+// when it did; 0 for cases of an earlier earshot.
+func (c *Case) HeadStart() time.Duration {
+	if c.RankAt.IsZero() {
+		return 0
+	}
+	return c.Begins().Sub(c.RankAt)
+}
+
+// note changes nothing but the version, so that whoever looks at the case reads it.
+func (c *Case) note(a Action) error {
+	if n := utf8.RuneCountInString(a.Text); n == 0 || n > MaxNote {
+		return ErrNote
+	}
 	return nil
 }
 

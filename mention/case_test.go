@@ -2,6 +2,7 @@ package mention
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -190,5 +191,54 @@ func TestReplyIsNoClaim(t *testing.T) {
 	c := Case{Status: Open, Version: 1}
 	if err := c.Apply(Action{Verb: Reply, By: ira, At: noon}); err != nil || !c.ClaimedAt.IsZero() {
 		t.Errorf("claimed at %s (%v)", c.ClaimedAt, err)
+	}
+}
+
+func TestUndo(t *testing.T) {
+	at := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	for _, claimed := range []bool{false, true} {
+		c := Case{Status: Open, Version: 1, OpenedAt: at, Level: 1}
+		if claimed {
+			if err := c.Apply(Action{Verb: Claim, By: ira, At: at}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := c
+		for _, a := range []Action{{Verb: Dismiss, Reason: Spam, Version: c.Version}, {Verb: Snooze, Until: at.Add(time.Hour)}} {
+			a.By, a.At = ira, at
+			if err := c.Apply(a); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Apply(Action{Verb: Undo, By: oleh, At: at}); err == nil {
+				t.Errorf("%s: somebody else undid it", a.Verb)
+			}
+			late := c
+			if err := late.Apply(Action{Verb: Undo, By: ira, At: at.Add(UndoWithin + 1)}); err == nil {
+				t.Errorf("%s: undone too late", a.Verb)
+			}
+			if err := c.Apply(Action{Verb: Undo, By: ira, At: at}); err != nil {
+				t.Fatal(err)
+			}
+			c.Version = before.Version
+			if c != before {
+				t.Errorf("%s undone: %+v, want %+v", a.Verb, c, before)
+			}
+		}
+	}
+}
+
+// A dismissal holds for what the person saw.
+func TestDismissWhatWasSeen(t *testing.T) {
+	c := Case{Status: Open, Version: 3}
+	if err := c.Apply(Action{Verb: Dismiss, Reason: Spam, Version: 2}); !errors.Is(err, ErrChanged) || c.Status != Open {
+		t.Errorf("%v, %+v", err, c)
+	}
+	for text, want := range map[string]error{"": ErrNote, strings.Repeat("я", MaxNote+1): ErrNote, strings.Repeat("я", MaxNote): nil} {
+		if err := c.Apply(Action{Verb: Note, Text: text}); !errors.Is(err, want) {
+			t.Errorf("a note of %d bytes: %v", len(text), err)
+		}
+	}
+	if c.Version != 4 || c.Status != Open {
+		t.Errorf("after a note: %+v", c)
 	}
 }

@@ -33,25 +33,54 @@ type Query struct {
 	Watch    string
 	Source   string
 	Author   string
+	Kind     PostKind
+	Lang     string // of the score
+	Topic    string // one of the score's
 	Statuses []Status
 	Severity Severity  // at least this loud
 	Since    time.Time // heard at or after
 	Until    time.Time // heard before
 	Label    Label
 	Owner    string // person id of the owner
+	IDs      []ID   // only these
+	// Free chooses cases that nobody has.
+	Free bool
+	// Awake leaves out what is snoozed, Asleep everything else.
+	Awake, Asleep bool
 	// Unanswered chooses alerted cases without an answer: open or claimed.
 	Unanswered bool
 	// Unverified chooses cases said to be replied whose answer was never seen on the site.
 	Unverified bool
 	// Alerted leaves out the quiet: praise and baselines.
 	Alerted bool
-	Text    string // all of these words (or parts of words) stand in title, text or author; case does not count
+	Text    string // all of these words, or words that begin so, stand in title, text or author; case does not count
+
+	// ByRank orders by Case.RankAt, which is worst and oldest first; without it the newest
+	// heard come first. It chooses open and claimed cases.
+	ByRank bool
 
 	Limit int    // entries a page; 0 means 100
-	After string // Page.Next of the page before
+	After string // Page.Next of the page before; the rest of the query must be the same
 }
 
-// Page is one page of a list, newest heard first.
+// CaseFile is all that is known of one case, for people who work on it.
+type CaseFile struct {
+	MentionRecord
+	History []Event         // oldest first
+	Copies  []MentionRecord // the same words elsewhere, or what they are a copy of; the oldest first
+	Earlier []MentionRecord // the author's complaints at this source before it, the newest first
+}
+
+// CaseChange is one entry of the audit with how its case stands now.
+type CaseChange struct {
+	Event   int64 // grows; those of one moment may become visible in another order
+	ID      ID
+	Version int64
+	Status  Status
+	Heard   bool // the entry says that a complaint was heard
+}
+
+// Page is one page of a list.
 type Page struct {
 	Entries []MentionRecord
 	Next    string // give it as Query.After for the next page; empty on the last

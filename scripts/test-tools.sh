@@ -14,6 +14,16 @@ need redis-server redis-server 'the seen set is tested against a real Redis, sta
 need promtool prometheus 'what watches earshot is checked against a real Prometheus: rules, dashboard, metrics'
 need '/usr/lib/postgresql/*/bin/pg_ctl' postgresql 'the store is tested against a real PostgreSQL in a temporary folder'
 
+need chromium chromium 'the pages are tested in a real browser, headless and on loopback'
+
+# axe looks at the pages for what bars people from using them; kept outside of the repository.
+axe=${XDG_CACHE_HOME:-$HOME/.cache}/earshot-tests/axe-core-4.14.1
+if [ ! -e "$axe/axe.min.js" ] && command -v npm >/dev/null 2>&1; then
+	mkdir -p "$axe"
+	(cd "$axe" && npm pack --silent axe-core@4.14.1 >/dev/null && tar xzf axe-core-4.14.1.tgz --strip-components=1 package/axe.min.js && rm axe-core-4.14.1.tgz) ||
+		echo 'axe-core cannot be fetched from npm: its test will skip' >&2
+fi
+
 [ -z "${missing:-}" ] && exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
 	echo "no apt-get here: install$missing by hand; the tests that need them will skip" >&2

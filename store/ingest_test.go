@@ -397,7 +397,7 @@ func testForeignText(t *testing.T, open opener) {
 	want(t, "new", ingest(t, s, intakeOf(f)).New, 1)
 	want(t, "again", ingest(t, s, intakeOf(f)).Known, 1)
 	want(t, "found", len(must(s.List(background, mention.Query{Text: "'QUOTE' \\ % _ 😀"}))(t).Entries), 1)
-	want(t, "not found", len(must(s.List(background, mention.Query{Text: "%quote_"}))(t).Entries), 0)
+	want(t, "not found", len(must(s.List(background, mention.Query{Text: "%uote_"}))(t).Entries), 0)
 }
 
 func testRoundTrip(t *testing.T, open opener) {

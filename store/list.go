@@ -40,45 +40,222 @@ func (f *conditions) String() string {
 	return " WHERE " + strings.Join(f.where, " AND ") + " "
 }
 
-// List returns one page of mentions with their cases, newest heard first.
+// listing is how one kind of list is read: from which table on, and in which order.
+type listing struct {
+	from  string // the table that has the order; the planner may not begin with another
+	other string // joins the other one, where a condition asks for it
+	needs string // how conditions call that
+	id    string
+	by    string // the column of the order; id is next
+	down  bool
+	alone bool // no two have the same place
+}
+
+// listings are those of an engine.
+type listings struct{ byRank, byTime, byWord listing }
+
+// listingsOf writes the listings of an engine: join keeps the order of two tables, ranked
+// reads cases by rank, and worded finds mentions by words in the order of column.
+func listingsOf(join, ranked, worded, column string) listings {
+	cases := join + ` cases c ON c.mention_id = m.id`
+	return listings{
+		byRank: listing{from: ranked, other: join + ` mentions m ON m.id = c.mention_id`, needs: "m.", id: "c.mention_id", by: "c.rank_at"},
+		byTime: listing{from: ` FROM mentions m`, other: cases, needs: "c.", id: "m.id", by: "m.heard_at", down: true},
+		byWord: listing{from: worded, other: cases, needs: "c.", id: "m.id", by: column, down: true, alone: true},
+	}
+}
+
+// order is the ORDER BY. Counting asks for it too: else a planner that knows nothing of the
+// words reads everything.
+func (l listing) order() string {
+	direction := ""
+	if l.down {
+		direction = " DESC"
+	}
+	if l.alone {
+		return `ORDER BY ` + l.by + direction
+	}
+	return `ORDER BY ` + l.by + direction + `, ` + l.id + direction
+}
+
+// tables is the FROM of a list with these conditions.
+func (l listing) tables(f *conditions) string {
+	if strings.Contains(f.String(), l.needs) {
+		return l.from + l.other
+	}
+	return l.from
+}
+
+// listed is one entry of a list before it is read whole: its id, and its place in the order.
+type listed struct {
+	id string
+	at int64
+}
+
+// plan says how a query is answered. search is nil where words are looked for one by one.
+func (s *Store) plan(q mention.Query) (l listing, search *textSearch) {
+	switch {
+	case q.ByRank:
+		return s.engine.lists.byRank, nil
+	case len(terms(q.Text, 1)) > 0 && !q.Unanswered && !onlyAlive(q.Statuses):
+		return s.engine.lists.byWord, &s.engine.search
+	}
+	return s.engine.lists.byTime, nil
+}
+
+// List returns one page of mentions with their cases: the newest heard first, or by rank.
 func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error) {
 	limit := min(q.Limit, maxPage)
 	if limit <= 0 {
 		limit = pageSize
 	}
-	f, err := listFilter(q)
+	l, search := s.plan(q)
+	words, err := s.searchWords(ctx, search, q.Text)
+	if err != nil {
+		return mention.Page{}, err
+	}
+	query, args, err := l.query(listFilter(q, search, words), q.After, limit+1)
 	if err != nil {
 		return mention.Page{}, fmt.Errorf("store: list: %w", err)
 	}
-	f.args = append(f.args, limit+1)
-	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+f.String()+
-		`ORDER BY m.heard_at DESC, m.id DESC LIMIT $`+strconv.Itoa(len(f.args)), f.args...)
-	all, err := collect(rows, err, scanStored)
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	found, err := collect(rows, err, func(row scanner) (r listed, err error) { return r, row.Scan(&r.id, &r.at) })
 	if err != nil {
 		return mention.Page{}, s.wrap("list", err)
 	}
-	s.sayDamage(all)
-	page := mention.Page{Entries: all}
-	if len(all) > limit {
-		page.Entries = all[:limit]
-		last := page.Entries[limit-1].Mention
-		page.Next = encodeAfter(last.HeardAt, last.ID)
+	var page mention.Page
+	if len(found) > limit {
+		found = found[:limit]
+		last := found[limit-1]
+		page.Next = encodeAfter(fromMicros(last.at), mention.ID(last.id))
 	}
-	return page, nil
+	ids := make([]string, len(found))
+	for i, r := range found {
+		ids[i] = r.id
+	}
+	page.Entries, err = s.records(ctx, ids)
+	return page, err
 }
 
-func listFilter(q mention.Query) (*conditions, error) {
-	f := &conditions{}
-	for column, value := range map[string]string{
-		"m.watch": q.Watch, "m.author": q.Author, "m.label": string(q.Label), "c.owner_id": q.Owner,
-	} {
-		if value != "" {
-			f.add(column+" = ?", clean(value))
+// query chooses the entries of a page; what they hold is read afterwards, for no more than
+// these.
+func (l listing) query(f *conditions, after string, limit int) (query string, args []any, err error) {
+	sign := ">"
+	if l.down {
+		sign = "<"
+	}
+	if after != "" {
+		at, id, err := decodeAfter(after)
+		if err != nil {
+			return "", nil, err
 		}
+		f.add(l.by+" "+sign+"= ?", at)
+		f.add("("+l.by+" "+sign+" ? OR "+l.id+" "+sign+" ?)", at, id)
+	}
+	f.args = append(f.args, limit)
+	return `SELECT ` + l.id + `, ` + l.by + l.tables(f) + f.String() +
+		l.order() + ` LIMIT $` + strconv.Itoa(len(f.args)), f.args, nil
+}
+
+// records reads mentions whole, with the details of their own messages, in this order.
+// Those that are gone meanwhile are left out.
+func (s *Store) records(ctx context.Context, ids []string) ([]mention.MentionRecord, error) {
+	all := make([]mention.MentionRecord, 0, len(ids))
+	for chunk := range slices.Chunk(ids, pageSize) {
+		args := make([]any, len(chunk))
+		for i, id := range chunk {
+			args[i] = id
+		}
+		in := ` IN (` + placeholders(1, len(chunk)) + `)`
+		rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id`+in, args...)
+		part, err := collect(rows, err, scanStored)
+		if err != nil {
+			return nil, s.wrap("list", err)
+		}
+		if err := s.addDetails(ctx, in, args, part); err != nil {
+			return nil, s.wrap("list", err)
+		}
+		all = append(all, part...)
+	}
+	sameOrder(all, ids)
+	s.sayDamage(all)
+	return all, nil
+}
+
+func (s *Store) addDetails(ctx context.Context, in string, args []any, list []mention.MentionRecord) error {
+	type own struct {
+		id      string
+		payload []byte
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT a.id, a.payload FROM alerts a WHERE a.mention_id <> '' AND a.kind IN ('complaint', 'twin') AND a.mention_id`+in, args...)
+	owns, err := collect(rows, err, func(row scanner) (o own, err error) { return o, row.Scan(&o.id, &o.payload) })
+	for _, o := range owns {
+		for i := range list {
+			if string(list[i].Alert) == o.id {
+				list[i].Details = o.payload
+			}
+		}
+	}
+	return err
+}
+
+// Count counts what a query finds, page marks apart, as far as atMost.
+func (s *Store) Count(ctx context.Context, q mention.Query, atMost int) (n int, err error) {
+	l, search := s.plan(q)
+	words, err := s.searchWords(ctx, search, q.Text)
+	if err != nil {
+		return 0, err
+	}
+	f := listFilter(q, search, words)
+	f.args = append(f.args, atMost)
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1`+l.tables(f)+f.String()+l.order()+` LIMIT $`+strconv.Itoa(len(f.args))+`) AS found`, f.args...).Scan(&n)
+	return n, s.wrap("count", err)
+}
+
+func listFilter(q mention.Query, search *textSearch, words string) *conditions {
+	f := &conditions{}
+	for _, c := range [...]struct{ column, value string }{
+		{"m.watch", q.Watch}, {"m.author", q.Author}, {"m.label", string(q.Label)}, {"c.owner_id", q.Owner}, {"m.kind", string(q.Kind)}, {"m.lang", q.Lang},
+	} {
+		if c.value != "" {
+			f.add(c.column+" = ?", clean(c.value))
+		}
+	}
+	if q.Author != "" {
+		f.add("m.author <> ''") // in the words of its index
 	}
 	if q.Source != "" {
 		name := clean(q.Source)
 		f.add("m.source = "+keyOf("?"), name, name)
+	}
+	if q.Topic != "" {
+		f.add(`m.topics LIKE ? ESCAPE '\'`, "%|"+likeEscaper.Replace(clean(q.Topic))+"|%")
+	}
+	f.caseConditions(q)
+	if q.Severity > 0 {
+		f.add("m.severity >= ?", int64(q.Severity))
+	}
+	if (q.Alerted || q.Severity > 0) && !q.ByRank { // what waits was alerted
+		f.add("m.severity > 0")
+	}
+	if !q.Since.IsZero() {
+		f.add("m.heard_at >= ?", micros(q.Since))
+	}
+	if !q.Until.IsZero() {
+		f.add("m.heard_at < ?", micros(q.Until))
+	}
+	f.wordConditions(q.Text, search, words)
+	return f
+}
+
+// caseConditions adds what is asked of the case.
+func (f *conditions) caseConditions(q mention.Query) {
+	if len(q.IDs) > 0 {
+		args := make([]any, len(q.IDs))
+		for i, id := range q.IDs {
+			args[i] = string(id)
+		}
+		f.add("c.mention_id IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
 	if len(q.Statuses) > 0 {
 		args := make([]any, len(q.Statuses))
@@ -87,35 +264,21 @@ func listFilter(q mention.Query) (*conditions, error) {
 		}
 		f.add("c.status IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
 	}
-	if q.Severity > 0 {
-		f.add("m.severity >= ?", int64(q.Severity))
-	}
-	if q.Alerted {
-		f.add("m.severity > 0")
-	}
-	if q.Unanswered || onlyAlive(q.Statuses) { // in the words of the index of living cases
+	if q.Unanswered || q.ByRank || onlyAlive(q.Statuses) { // in the words of the index of living cases
 		f.add("c.status IN ('open', 'claimed')")
 	}
 	if q.Unverified {
 		f.add("c.status = 'replied' AND c.answer_seen = 0")
 	}
-	if !q.Since.IsZero() {
-		f.add("m.heard_at >= ?", micros(q.Since))
+	if q.Free {
+		f.add("c.owner_id = ''")
 	}
-	if !q.Until.IsZero() {
-		f.add("m.heard_at < ?", micros(q.Until))
+	if q.Awake {
+		f.add("c.snoozed_by_id = ''")
 	}
-	for _, word := range strings.Fields(strings.ToLower(clean(q.Text))) {
-		f.add(`m.words LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(word)+"%")
+	if q.Asleep {
+		f.add("c.snoozed_by_id <> ''")
 	}
-	if q.After != "" {
-		at, id, err := decodeAfter(q.After)
-		if err != nil {
-			return nil, err
-		}
-		f.add("(m.heard_at < ? OR (m.heard_at = ? AND m.id < ?))", at, at, id)
-	}
-	return f, nil
 }
 
 func onlyAlive(list []mention.Status) bool {

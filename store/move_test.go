@@ -102,7 +102,8 @@ func TestMoveForgetsNoTable(t *testing.T) {
 	stay := []string{
 		"meta", "schema_versions", // endMove takes the secrets along
 		"leases", "replicas", "watchlists", // of the processes at work there
-		"subscriptions", // the next poll makes them anew
+		"subscriptions",                                                                                     // the next poll makes them anew
+		"mention_terms", "mention_terms_data", "mention_terms_idx", "mention_terms_config", "mention_forms", // SQLite's index of mentions.terms; the other side makes its own
 	}
 	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
 	rows, err := s.read.QueryContext(background, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)

@@ -45,6 +45,12 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 		explain:   func(err error) error { return explainPostgres(host, err) },
 		clock:     `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`,
 		serialise: serialisePostgres,
+		lists:     listingsOf(` JOIN`, ` FROM cases c`, ` FROM mentions m`, `m.num`),
+		search: textSearch{
+			match: `m.terms <> '' AND array_to_tsvector(string_to_array(m.terms, ' ')) @@ ?::text::tsquery`,
+			begin: func(term string) string { return `'` + term + `':*` },
+			and:   " & ",
+		},
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "earshot"

@@ -239,7 +239,7 @@ func eraseChunk(ctx context.Context, tx *sql.Tx, ids []string) error {
 			return err
 		}
 	}
-	erase, err := tx.PrepareContext(ctx, `UPDATE mentions SET author = '', url = '', thread_url = '', url_key = 0, thread_key = 0, words = '', spans = '', score = $2, erased = 1 WHERE id = $1`)
+	erase, err := tx.PrepareContext(ctx, `UPDATE mentions SET author = '', url = '', thread_url = '', url_key = 0, thread_key = 0, words = '', terms = '', spans = '', score = $2, erased = 1 WHERE id = $1`)
 	if err != nil {
 		return err
 	}

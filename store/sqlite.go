@@ -42,6 +42,15 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 		name:    "sqlite",
 		busy:    sqliteBusy,
 		explain: func(err error) error { return explainSQLite(path, err) },
+		lists:   listingsOf(` CROSS JOIN`, ` FROM cases c INDEXED BY cases_rank`, ` FROM mention_terms t CROSS JOIN mentions m ON m.num = t.rowid`, `t.rowid`),
+		search: textSearch{
+			match: `mention_terms MATCH ?`,
+			word:  func(term string) string { return `"` + term + `"` },
+			begin: func(term string) string { return `"` + term + `"*` },
+			and:   " AND ",
+			or:    " OR ",
+			forms: `SELECT term FROM mention_forms WHERE term >= $1 AND term < $2 LIMIT $3`,
+		},
 	}
 	mode := "rwc"
 	if opt.ReadOnly || opt.Beside {

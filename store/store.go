@@ -73,6 +73,10 @@ type engine struct {
 	// serialise is run first in every poll and migration, so that two of them never
 	// plan at once; empty where the engine has one writer anyway.
 	serialise string
+	// lists says how lists are read.
+	lists listings
+	// search says how words are found among all mentions.
+	search textSearch
 }
 
 // querier is what *sql.DB and *sql.Tx share.
@@ -108,6 +112,9 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	}
 	if err == nil && !opt.ReadOnly {
 		err = s.hashAddresses(ctx)
+	}
+	if err == nil && !opt.ReadOnly && !opt.Beside {
+		err = s.readTerms(ctx)
 	}
 	if err != nil {
 		_ = s.Close()

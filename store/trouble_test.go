@@ -175,8 +175,10 @@ func TestMigrationsAreTheSame(t *testing.T) {
 	want(t, "number", len(lite), len(big))
 	for i := range lite {
 		want(t, "name", lite[i].name, big[i].name)
-		want(t, "indexes", strings.Count(lite[i].sql, "CREATE INDEX"), strings.Count(big[i].sql, "CREATE INDEX"))
-		want(t, "tables", strings.Count(lite[i].sql, "CREATE TABLE"), strings.Count(big[i].sql, "CREATE TABLE"))
+		a, _, _ := strings.Cut(lite[i].sql, onlyHere)
+		b, _, _ := strings.Cut(big[i].sql, onlyHere)
+		want(t, "indexes", strings.Count(a, "CREATE INDEX"), strings.Count(b, "CREATE INDEX"))
+		want(t, "tables", strings.Count(a, "CREATE TABLE"), strings.Count(b, "CREATE TABLE"))
 	}
 }
 

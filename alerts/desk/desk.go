@@ -112,6 +112,8 @@ func detail(a mention.Action, before mention.Person) string {
 		return strings.TrimSpace("to " + a.To.Name + " " + from)
 	case mention.Dismiss:
 		return a.Reason
+	case mention.Note:
+		return a.Text
 	case mention.Snooze:
 		return "until " + a.Until.UTC().Format(time.RFC3339)
 	}

@@ -36,6 +36,8 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		}
 		p.event(d, "reopen", "edited and worse than before")
 	}
+	// The author and the place are the same: only what was said weighs more or less.
+	d.Case.RankAt = d.Case.RankAt.Add(alerts.PriorityOf(*was, alerts.Details{}).HeadStart() - alerts.PriorityOf(*m, alerts.Details{}).HeadStart())
 	p.cases.bumpVersion(&d.Case)
 	if d.Recount = d.Recount && change == alerts.Edited; d.Recount {
 		return nil

@@ -212,10 +212,11 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 		p.cases.bumpVersion(&d.Case)
 		m.EditedAt = p.now
 	}
-	details := alerts.Details{Why: why, LastOpen: by.Complaints > 0 && !by.LastAnswered}
+	details := alerts.Details{Why: why, LastOpen: by.Complaints > 0 && !by.LastAnswered, Weight: p.rules.Weights[m.Post.Source]}
 	if by.Complaints > 0 {
 		details.Nth = by.Complaints + 1
 	}
+	d.Case.RankAt = d.Case.OpenedAt.Add(-alerts.PriorityOf(*m, details).HeadStart())
 	var alert mention.Alert
 	if first != nil {
 		alert = p.duplicate(*m, first, details)

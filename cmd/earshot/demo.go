@@ -15,6 +15,8 @@ import (
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/web"
 )
 
 type demoCmd struct{}
@@ -43,10 +45,27 @@ sources:
 fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
 routes:
   - {to: console}
+views:
+  - {name: Reviews, query: "kind=review"}
+replies:
+  - {lang: en, text: "{{author}}, we are sorry. Please send us the date of the payment, and we will look into it today. {{me}}"}
+  - {lang: uk, text: "{{author}}, вибачте, будь ласка. Напишіть нам дату платежу, і ми розберемося сьогодні ж. {{me}}"}
+  - {lang: ru, text: "{{author}}, извините, пожалуйста. Напишите нам дату платежа, и мы разберёмся сегодня же. {{me}}"}
+  - {lang: bg, text: "{{author}}, извинете. Напишете ни датата на плащането и ще проверим още днес. {{me}}"}
 `
 
 // demoTimeout bounds how long a request to the town may take to say what it wants.
 const demoTimeout = 5 * time.Second
+
+// inboxAddress is a port of this machine that was free a moment ago.
+func inboxAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a port for the inbox: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
 
 // Run opens the town on a loopback port, listens to it with a real daemon in a
 // temporary folder, and cleans up when it is stopped.
@@ -70,20 +89,28 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	}()
 	base := "http://" + listener.Addr().String()
 	text := strings.ReplaceAll(demoWatchlist, "BASE", base) + fmt.Sprintf("store: {database: \"sqlite:%s\"}\n", filepath.ToSlash(filepath.Join(dir, "demo.db")))
+	inbox, err := inboxAddress()
+	if err != nil {
+		return err
+	}
+	text += fmt.Sprintf("web: {listen: \"%s\"}\n", inbox)
 	cfg, err := config.Parse("demo", []byte(text), term.lookup, daemon.KindOptions())
 	list, err := daemon.Check(cfg, err)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(term.out, `A small town at %s: a forum, a review page, a news feed and a channel.
+	fmt.Fprintf(term.out, `The inbox: http://%s/inbox (open it in a browser)
+
+A small town at %s: a forum, a review page, a news feed and a channel.
 earshot polls them as it would the real ones and listens for "Ромашка Банк".
 People will talk for about a minute. What was there before stays silent; so do praise, questions and news.
 Ctrl-C ends the demo and leaves nothing behind.
 
-`, base)
+`, inbox, base)
 	log := newLog(term, slog.LevelWarn)
 	d, err := daemon.Open(ctx, daemon.Options{
 		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
+		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: "You"}}),
 	})
 	if err != nil {
 		return err

@@ -27,10 +27,11 @@ import (
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/store"
+	"github.com/earshot/earshot/web"
 	"github.com/earshot/earshot/web/auth"
 )
 
-// Options are what a daemon is made of. All but Secrets are required.
+// Options are what a daemon is made of. All but Who and Secrets are required.
 type Options struct {
 	Watchlist Watchlist // as Check returned it
 	Out       io.Writer // where alerts of the route "console" are printed
@@ -40,6 +41,9 @@ type Options struct {
 	Revision  string    // of the source it was built from; may be empty
 	Log       *slog.Logger
 	Now       func() time.Time
+
+	// Who says who looks at the inbox; nil: those who sign in, as the watchlist says.
+	Who web.Who
 
 	// Secrets is told what Log and Out may not show, also after a reload; nil: only
 	// what the daemon itself answers and posts is kept clean.
@@ -68,6 +72,7 @@ type Daemon struct {
 	monitor   *monitor.Monitor
 	metrics   *metrics
 	states    *states
+	inbox     *web.Inbox // nil: nobody may look
 	web       *webServer
 	hubs      *websub.Subscriber // nil without web.listen and web.public_url
 	doors     *pushDoors
@@ -139,13 +144,20 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
-	who, err := d.newAuth(cfg)
+	people, err := d.newAuth(cfg)
 	if err != nil {
+		return nil, err
+	}
+	who := opt.Who
+	if who == nil {
+		who = inboxWho(people)
+	}
+	if d.inbox, err = d.newInbox(who); err != nil {
 		return nil, err
 	}
 	d.web = &webServer{
 		web:          cfg.Web,
-		auth:         who,
+		auth:         people,
 		log:          d.log,
 		pair:         pair,
 		health:       hiding(d.secrets, http.HandlerFunc(d.health)),
@@ -155,6 +167,12 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 		interactions: d.notifiers.interactions,
 		hubs:         d.hubs,
 		pushed:       d.doors,
+	}
+	if d.inbox != nil {
+		d.web.inbox = d.inbox.Handler()
+		if opt.Who == nil {
+			d.web.inbox = people.Require(d.web.inbox)
+		}
 	}
 	return d, nil
 }
@@ -171,7 +189,7 @@ func (d *Daemon) wire(opt Options) {
 		me: store.Replica{ID: d.id, Host: opt.Host, Version: opt.Version, Started: d.started},
 	}
 	d.signals = newSignals(d.store, d.called, d.log)
-	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.wakeSender)
+	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.caseChanged)
 	d.notifiers.slackTakes(slack.Options{
 		Desk:     d.desk,
 		Reader:   d.store,
@@ -235,6 +253,9 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	}
 	decide.Go(func() { d.notifiers.run(deciding) })
 	decide.Go(func() { d.web.serve(deciding) })
+	if d.inbox != nil {
+		decide.Go(func() { d.inbox.Run(deciding) })
+	}
 	decide.Go(func() { d.lease.whileHolding(deciding, d.decide) })
 	decide.Go(func() { d.alarmLoop(deciding) })
 	decide.Go(func() { d.seen.keep(deciding) })

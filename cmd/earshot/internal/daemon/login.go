@@ -7,6 +7,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/web"
 	"github.com/earshot/earshot/web/auth"
 )
 
@@ -33,7 +34,7 @@ func (d *Daemon) newAuth(cfg *config.Config) (*auth.Auth, error) {
 		HTTP:    outgoing(),
 		Catalog: d.texts,
 		Lang:    cfg.Language,
-		Home:    loginPath,
+		Home:    "/inbox",
 		Log:     d.log,
 		Now:     d.now,
 	}
@@ -43,7 +44,7 @@ func (d *Daemon) newAuth(cfg *config.Config) (*auth.Auth, error) {
 	return auth.New(opt)
 }
 
-// loginPath is where people sign in, and where they find themselves signed in.
+// loginPath is where people sign in.
 const loginPath = "/login"
 
 // login adds the pages of signing in to what web.listen answers.
@@ -55,7 +56,20 @@ func (w *webServer) login(mux *http.ServeMux) {
 	mux.Handle(loginPath, handler)
 	mux.Handle(loginPath+"/", handler)
 	mux.Handle("/logout", handler)
-	mux.Handle("GET /{$}", w.auth.Require(http.RedirectHandler(loginPath, http.StatusSeeOther)))
+}
+
+// inboxWho is who auth knows, for the inbox.
+func inboxWho(a *auth.Auth) web.Who {
+	if a == nil {
+		return nil
+	}
+	return func(r *http.Request) (web.Person, bool) {
+		p, roles, ok := a.Who(r)
+		may := func(action mention.Action) bool {
+			return action.Verb != mention.Dismiss || roles.Dismiss && (action.Reason != mention.MutedAuthor || roles.Mute)
+		}
+		return web.Person{Person: p, May: may}, ok
+	}
 }
 
 // directory is the Slack of the watchlist in use.

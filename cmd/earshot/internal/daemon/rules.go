@@ -15,12 +15,18 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 		AlertBelow: map[mention.PostKind]float64{},
 		Official:   map[string][]string{},
 		Profiles:   map[string][]alerts.Profile{},
+		Weights:    map[string]float64{},
 		Otherwise:  fallbackRoute(cfg),
 		Quiet:      cfg.QuietHours.Hours,
 		HasQuiet:   cfg.QuietHours.Set,
 		Deadlines:  newDeadlines(cfg),
 		Zone:       cfg.Zone(),
 		Digests:    alerts.Digests{To: cfg.Digest.To, Daily: cfg.Digest.Daily, Weekly: cfg.Digest.Weekly},
+	}
+	for _, src := range cfg.Sources {
+		if src.Weight > 0 {
+			rules.Weights[src.Name] = src.Weight
+		}
 	}
 	for _, kind := range mention.PostKinds {
 		rules.AlertAbove[kind] = scorer.AlertAt(kind)

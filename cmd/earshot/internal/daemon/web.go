@@ -37,6 +37,7 @@ type webServer struct {
 	hubs         *websub.Subscriber // nil: no hub can reach this daemon
 	pushed       http.Handler
 	auth         *auth.Auth   // nil: no pages for people
+	inbox        http.Handler // nil: nobody may look
 	pair         *keyPair     // nil: no TLS
 	public       net.Listener // nil until listen, and without web.listen
 	admin        net.Listener
@@ -150,6 +151,9 @@ func (w *webServer) routes() http.Handler {
 		mux.Handle(websub.Path, w.hubs)
 	}
 	w.login(mux)
+	if w.inbox != nil {
+		mux.Handle("/", w.inbox)
+	}
 	return mux
 }
 

@@ -1,0 +1,55 @@
+package daemon
+
+import (
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/web"
+)
+
+// newInbox makes the inbox of the watchlist in use, for those whom who knows; nil without
+// who: nobody may look then.
+func (d *Daemon) newInbox(who web.Who) (*web.Inbox, error) {
+	if who == nil {
+		return nil, nil
+	}
+	return web.New(web.Options{
+		Cases:   d.store,
+		Desk:    d.desk,
+		Who:     who,
+		Texts:   d.texts,
+		Lang:    func() string { return d.config.Load().Language },
+		Zone:    func() *time.Location { return d.planner.Rules().Zone },
+		Views:   func() []web.View { return views(d.config.Load()) },
+		Places:  func() web.Places { return places(d.config.Load()) },
+		Replies: d.replies,
+		Log:     d.log,
+		Now:     d.now,
+	})
+}
+
+// caseChanged is called after every change that the desk decided.
+func (d *Daemon) caseChanged() {
+	d.wakeSender()
+	if d.inbox != nil {
+		d.inbox.Changed()
+	}
+}
+
+func views(cfg *config.Config) (out []web.View) {
+	for _, v := range cfg.Views {
+		out = append(out, web.View{Name: v.Name, Query: v.Query})
+	}
+	return out
+}
+
+func places(cfg *config.Config) web.Places {
+	out := web.Places{Topics: config.Topics()}
+	for _, w := range cfg.Watches {
+		out.Watches = append(out.Watches, w.Name)
+	}
+	for _, src := range cfg.Sources {
+		out.Sources = append(out.Sources, src.Name)
+	}
+	return out
+}

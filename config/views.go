@@ -1,0 +1,83 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// viewWords are the keys of a view's query, with the words that each may have; nil: any
+// text.
+func viewWords(c *Config) map[string][]string {
+	sources := make([]string, len(c.Sources))
+	for i, src := range c.Sources {
+		sources[i] = src.Name
+	}
+	return map[string][]string{
+		"status":   {"open", "claimed", "snoozed", "replied", "unproved", "dismissed", "all"},
+		"watch":    watchNames(c.Watches),
+		"source":   sources,
+		"kind":     {"review", "forum", "comment", "news", "social"},
+		"lang":     {"en", "ru", "uk", "bg"},
+		"topic":    Topics(),
+		"severity": {"low", "normal", "high", "critical"},
+		"owner":    nil,
+		"author":   nil,
+		"q":        nil,
+		"from":     nil,
+		"to":       nil,
+	}
+}
+
+func (d *decoder) checkViews(c *Config) {
+	seen := map[string]Pos{}
+	words := viewWords(c)
+	for i, v := range c.Views {
+		path := fmt.Sprintf("views[%d]", i)
+		d.checkName(v.Name, path+".name", "view", seen)
+		m := d.place(path + ".query")
+		if !d.has(path+".query") || d.reported(m) {
+			continue
+		}
+		values, err := url.ParseQuery(strings.TrimPrefix(v.Query, "?"))
+		if err != nil {
+			d.wrong(m, `write it as it stands behind the ? in the inbox's address: "status=open&owner=me"`, "query cannot be read")
+			continue
+		}
+		for _, key := range slices.Sorted(maps.Keys(values)) {
+			d.checkViewKey(d.inText(m, key), key, values[key], words)
+		}
+	}
+}
+
+// checkViewKey checks one key of a view with its values.
+func (d *decoder) checkViewKey(m position, key string, values []string, words map[string][]string) {
+	known, ok := words[key]
+	switch {
+	case !ok:
+		hint := "known keys: " + strings.Join(slices.Sorted(maps.Keys(words)), ", ")
+		if meant := d.near(key, slices.Collect(maps.Keys(words))); meant != "" {
+			hint = didYouMean(meant)
+		}
+		d.wrong(m, hint, "unknown key %q in the query of a view", key)
+		return
+	case len(values) > 1:
+		d.wrong(m, "", "the query has %s twice", key)
+		return
+	case key == "from" || key == "to":
+		if _, err := time.Parse(time.DateOnly, values[0]); err != nil {
+			d.wrong(m, "write a day: 2026-11-26", "%s=%s is no day", key, values[0])
+		}
+		return
+	case known == nil || slices.Contains(known, values[0]):
+		return
+	}
+	hint := "known: " + strings.Join(known, ", ")
+	if meant := d.near(values[0], known); meant != "" {
+		hint = didYouMean(meant)
+	}
+	d.wrong(m, hint, "there is no %s %q", key, values[0])
+}

@@ -1,0 +1,242 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// said ingests one complaint of a source, an hour after the one before, and changes it
+// as the planner would.
+func said(t testing.TB, s *Store, n int, change func(*mention.PendingMention)) mention.ID {
+	t.Helper()
+	p := post(n)
+	in := intakeOf(heard(p, "Romashka"))
+	in.At = t0.Add(time.Duration(n) * time.Hour)
+	_, err := s.Ingest(background, in, func(ctx context.Context, tx *Tx, list []*mention.PendingMention) error {
+		for _, d := range list {
+			d.Mention.HeardAt, d.Case.OpenedAt, d.Case.RankAt = in.At, in.At, in.At
+			if change != nil {
+				change(d)
+			}
+			d.Events = append(d.Events, mention.Event{Kind: "alerted"})
+		}
+		return alertAll(ctx, tx, list)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mentionID(p, "Romashka")
+}
+
+// found lists the ids of posts, page by page.
+func found(t testing.TB, s *Store, q mention.Query) string {
+	t.Helper()
+	var all []string
+	for {
+		page := must(s.List(background, q))(t)
+		for _, e := range page.Entries {
+			all = append(all, e.Mention.Post.ID)
+		}
+		if q.After = page.Next; q.After == "" {
+			return strings.Join(all, " ")
+		}
+	}
+}
+
+// The worst and oldest come first: a head start counts as if it had waited so long.
+func testListByRank(t *testing.T, open opener) {
+	s := open(t)
+	for n := range 9 {
+		said(t, s, n, func(d *mention.PendingMention) {
+			if n%4 == 3 {
+				d.Case.RankAt = d.Case.OpenedAt.Add(-150 * time.Minute)
+			}
+		})
+	}
+	claim(t, s, mentionID(post(1), "Romashka"), "ira")
+	if _, err := act(s, mentionID(post(2), "Romashka"), mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}); err != nil {
+		t.Fatal(err)
+	}
+	q := mention.Query{ByRank: true, Limit: 2}
+	want(t, "by rank", found(t, s, q), "0 3 1 4 7 5 6 8")
+	want(t, "count", must(s.Count(background, q, 100))(t), 8)
+	want(t, "count no further than asked", must(s.Count(background, q, 5))(t), 5)
+	q.Text = "parcel lost"
+	want(t, "by rank with words", found(t, s, q), "0 3 1 4 7 5 6 8")
+	q.Text = "missing"
+	want(t, "by rank without these words", found(t, s, q), "")
+
+	reopened, err := act(s, mentionID(post(2), "Romashka"), mention.Action{Verb: mention.Reopen, By: person("ira"), At: t0.Add(100 * time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "reopened: at the end, as it waits since then", found(t, s, mention.Query{ByRank: true}), "0 3 1 4 7 5 6 8 2")
+	want(t, "head start of the reopened", reopened.HeadStart(), 0)
+}
+
+func testInboxFilters(t *testing.T, open opener) {
+	s := open(t)
+	until := t0.Add(200 * time.Hour)
+	for n := 1; n <= 6; n++ {
+		said(t, s, n, func(d *mention.PendingMention) {
+			m := &d.Mention
+			m.Score.Lang = []string{"en", "uk"}[n%2]
+			m.Score.Topics = [][]string{{"refund", "support"}, {"delivery"}, {"refund_x"}}[n%3]
+			if n == 5 {
+				m.Post.Kind = mention.Review
+			}
+		})
+	}
+	id := func(n int) mention.ID { return mentionID(post(n), "Romashka") }
+	claim(t, s, id(1), "ira")
+	for n, verb := range map[int]mention.Action{
+		2: {Verb: mention.Snooze, Until: until}, 3: {Verb: mention.Reply}, 4: {Verb: mention.Dismiss, Reason: mention.Spam},
+	} {
+		verb.By, verb.At = person("oleh"), t0
+		if _, err := act(s, id(n), verb); err != nil {
+			t.Fatal(err)
+		}
+	}
+	alive := mention.Query{ByRank: true}
+	awake, asleep, free := alive, alive, alive
+	awake.Awake, asleep.Asleep, free.Free = true, true, true
+	for _, c := range []struct {
+		name string
+		q    mention.Query
+		want string
+	}{
+		{"alive", alive, "1 2 5 6"},
+		{"awake", awake, "1 5 6"},
+		{"asleep", asleep, "2"},
+		{"free", free, "2 5 6"},
+		{"kind", mention.Query{Kind: mention.Review}, "5"},
+		{"language", mention.Query{Lang: "uk"}, "5 3 1"},
+		{"topic", mention.Query{Topic: "refund"}, "6 3"},
+		{"second topic", mention.Query{Topic: "support"}, "6 3"},
+		{"a topic is no pattern", mention.Query{Topic: "refund%"}, ""},
+		{"author at all sources", mention.Query{Author: "author 4"}, "4"},
+		{"closed with words", mention.Query{Text: "number", Statuses: []mention.Status{mention.Replied, mention.Dismissed}}, "4 3"},
+		{"days", mention.Query{Since: t0.Add(2 * time.Hour), Until: t0.Add(4 * time.Hour), Alerted: true}, "3 2"},
+		{"all at once", mention.Query{ByRank: true, Watch: "Romashka", Source: "forum", Kind: mention.Forum, Lang: "uk", Topic: "delivery",
+			Severity: mention.Low, Owner: "slack:ira", Author: "author 1", Since: t0, Until: until, Text: "parcel", Awake: true}, "1"},
+	} {
+		q := c.q
+		q.Limit = 2
+		want(t, c.name, found(t, s, q), c.want)
+		want(t, c.name+": count", must(s.Count(background, c.q, 100))(t), len(strings.Fields(c.want)))
+	}
+}
+
+func testWordsFound(t *testing.T, open opener) {
+	s := open(t)
+	text := map[int]string{
+		1: "Romashka: Кур'єр нагрубив, посилку кинув під двері!",
+		2: "Romashka (посылка потеряна) — за́мок сломан, see https://shop.example/return-policy?id=77",
+		3: "Romashka " + strings.Repeat("х", 3000) + " " + strings.Repeat("слово ", 3000),
+	}
+	for n := 1; n <= 3; n++ {
+		p := post(n)
+		p.Title, p.Text = "", text[n]
+		in := intakeOf(heard(p, "Romashka"))
+		in.At = t0.Add(time.Duration(n) * time.Hour)
+		ingest(t, s, in)
+	}
+	for asked, ids := range map[string]string{
+		"romashka": "3 2 1", "ROMA": "3 2 1", "omashka": "", "посил": "1", "Посилку двері": "1", "посилка": "", "посыл": "2",
+		"замок": "2", "кур'єр": "1", "return-policy": "2", "77": "2", "shop.example": "2", strings.Repeat("х", 50): "3",
+		`"romashka" OR *`: "", "слово": "3", "'": "", "   ": "3 2 1", "author 2": "2", "a:*&b|!c <-> )": "",
+	} {
+		want(t, asked, found(t, s, mention.Query{Text: asked, Limit: 1}), ids)
+		alive := found(t, s, mention.Query{Text: asked, ByRank: true})
+		want(t, asked+" among those that wait", len(strings.Fields(alive)), len(strings.Fields(ids)))
+	}
+	edited := post(1)
+	edited.Title, edited.Text = "", "Romashka: усе гаразд"
+	ingest(t, s, intakeOf(heard(edited, "Romashka")))
+	want(t, "edited away", found(t, s, mention.Query{Text: "посил"}), "")
+	want(t, "edited in", found(t, s, mention.Query{Text: "гаразд"}), "1")
+	want(t, "erased", must(s.Erase(background, Subject{URL: post(2).URL}, false))(t).Posts, 1)
+	want(t, "nothing of the erased is found", found(t, s, mention.Query{Text: "посыл"}), "")
+}
+
+// What an earlier earshot wrote is found after the start, and in the order it was heard.
+func testTermsOfBefore(t *testing.T, open opener) {
+	s := open(t)
+	for n := 1; n <= 3; n++ {
+		said(t, s, n, nil)
+	}
+	if _, err := s.exec(background, "age", `UPDATE mentions SET terms = NULL, num = 0, lang = '', topics = '', words = 'romashka,lost parcel ' || $1 || '.'`, "before"); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "before the start", found(t, s, mention.Query{Text: "before"}), "")
+	if err := s.readTerms(background); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "words", found(t, s, mention.Query{Text: "before"}), "3 2 1")
+	want(t, "topic and language", found(t, s, mention.Query{Topic: "delivery", Lang: "en"}), "3 2 1")
+	said(t, s, 4, nil)
+	want(t, "together with new ones", found(t, s, mention.Query{Text: "lost", Limit: 3}), "4 3 2 1")
+}
+
+func testCaseFile(t *testing.T, open opener) {
+	s := open(t)
+	first := said(t, s, 1, nil)
+	copied := said(t, s, 8, func(d *mention.PendingMention) { // author 1, too
+		d.Alerts = append(d.Alerts, mention.Alert{ID: "c", Kind: mention.Duplicate, MentionID: d.Mention.ID, ThreadOf: alertID(first), Route: "#m", Severity: mention.Low, Payload: []byte(`{"nth":2}`)})
+	})
+	if _, err := s.exec(background, "only the copy's message", `DELETE FROM alerts WHERE id = $1`, string(alertID(copied))); err != nil {
+		t.Fatal(err)
+	}
+	claim(t, s, first, "ira")
+	note := mention.Action{Verb: mention.Note, By: person("oleh"), At: t0, Text: "called her"}
+	if _, err := act(s, first, note); err != nil {
+		t.Fatal(err)
+	}
+	file, err := s.CaseFile(background, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "history", kinds(file.History), "heard alerted claim note")
+	want(t, "copies", postIDs(file.Copies), "8")
+	want(t, "earlier", postIDs(file.Earlier), "")
+	if file, err = s.CaseFile(background, copied); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "copy of", postIDs(file.Copies), "1")
+	want(t, "earlier of the author", postIDs(file.Earlier), "1")
+	want(t, "details", string(file.Details), `{"nth":2}`)
+	if _, err := s.CaseFile(background, "no"); err == nil {
+		t.Error("no error for an unknown id")
+	}
+}
+
+func postIDs(list []mention.MentionRecord) string {
+	var all []string
+	for _, r := range list {
+		all = append(all, r.Mention.Post.ID)
+	}
+	return strings.Join(all, " ")
+}
+
+func testChanges(t *testing.T, open opener) {
+	s := open(t)
+	oldest, newest, err := s.ChangeRange(background)
+	want(t, "empty", fmt.Sprint(oldest, newest, err), "0 0 <nil>")
+	id := said(t, s, 1, nil)
+	_, before, err := s.ChangeRange(background)
+	if err != nil || before == 0 {
+		t.Fatalf("newest %d, %v", before, err)
+	}
+	claim(t, s, id, "ira")
+	all := must(s.Changes(background, 0, 10))(t)
+	if len(all) != 3 || !all[1].Heard || all[2].Heard || all[2].Status != mention.Claimed || all[2].Version != 2 || all[2].ID != id {
+		t.Errorf("changes: %+v", all)
+	}
+	want(t, "after", len(must(s.Changes(background, before, 10))(t)), 1)
+	want(t, "limit", len(must(s.Changes(background, 0, 2))(t)), 2)
+}

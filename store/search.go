@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// Words are found by their beginning. They are cut the same way for both engines, which
+// only index them: nothing depends on a server's locale or dictionary.
+
+// textSearch is how an engine finds words among all mentions, the newest first without
+// reading the others.
+type textSearch struct {
+	match string // the condition; its ? is the words
+	word  func(term string) string
+	begin func(term string) string // all that begin with a term
+	and   string                   // between two words
+	or    string                   // between two forms of a word
+	// forms selects at most maxForms+1 terms from $1 on and before $2; empty where
+	// beginnings are found as fast as words.
+	forms string
+}
+
+// maxForms bounds the forms of one word that are looked for one by one.
+const maxForms = 32
+
+// searchWords is the value of match for a text. A word is looked for in all its forms that
+// there are, because their lists need not be read to the end; a beginning of very many
+// words is left to the engine.
+func (s *Store) searchWords(ctx context.Context, search *textSearch, text string) (string, error) {
+	if search == nil {
+		return "", nil
+	}
+	asked := terms(text, maxAsked)
+	for i, term := range asked {
+		asked[i] = search.begin(term)
+		if search.forms == "" {
+			continue
+		}
+		rows, err := s.read.QueryContext(ctx, search.forms, term, term+"\U0010ffff", maxForms+1)
+		forms, err := collect(rows, err, scanString)
+		if err != nil {
+			return "", s.wrap("forms of a word", err)
+		}
+		if len(forms) == 0 || len(forms) > maxForms {
+			continue
+		}
+		for j, form := range forms {
+			forms[j] = search.word(form)
+		}
+		asked[i] = "(" + strings.Join(forms, search.or) + ")"
+	}
+	return strings.Join(asked, search.and), nil
+}
+
+const (
+	maxTerm  = 40   // characters of a term: longer ones are found by their beginning
+	maxTerms = 5000 // of one post, the first ones: what a person would call its words
+	maxAsked = 12   // terms of one search
+)
+
+// searchTerms is what Query.Text is looked for in: the words of author, title and text.
+func searchTerms(p mention.Post) string {
+	if p.Deleted {
+		return ""
+	}
+	return strings.Join(terms(p.Author+"\n"+p.Title+"\n"+p.Text, maxTerms), " ")
+}
+
+// terms cuts a text into letters and digits, folded, each term once, at most limit of
+// them; what is neither separates, but marks over letters are dropped.
+func terms(text string, limit int) []string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(clean(text)))
+	var all []string
+	seen := map[string]bool{}
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if runes := []rune(word); len(runes) > maxTerm {
+			word = string(runes[:maxTerm])
+		}
+		if seen[word] {
+			continue
+		}
+		if len(all) == limit {
+			break
+		}
+		seen[word] = true
+		all = append(all, word)
+	}
+	return all
+}
+
+// topicList is the column topics: each topic between two bars.
+func topicList(topics []string) string {
+	if len(topics) == 0 {
+		return ""
+	}
+	return clean("|" + strings.Join(topics, "|") + "|")
+}
+
+// readTerms computes terms, language and topics of rows that an earlier earshot wrote,
+// the oldest first. It goes on where it was interrupted.
+func (s *Store) readTerms(ctx context.Context) error {
+	type row struct{ id, words, score string }
+	for {
+		n := 0
+		err := s.inTx(ctx, "read terms", func(tx *sql.Tx) error {
+			rows, err := tx.QueryContext(ctx, `SELECT id, words, score FROM mentions WHERE terms IS NULL ORDER BY heard_at, id LIMIT $1`, pruneChunk)
+			list, err := collect(rows, err, func(from scanner) (r row, err error) { return r, from.Scan(&r.id, &r.words, &r.score) })
+			if err != nil {
+				return err
+			}
+			n = len(list)
+			for _, r := range list {
+				var score mention.Score
+				_ = decodeOptional(r.score, &score) // a damaged one has no language
+				_, err := tx.ExecContext(ctx, `UPDATE mentions SET terms = $2, words = '', lang = $3, topics = $4,
+ num = CASE WHEN num > 0 THEN num ELSE (SELECT COALESCE(MAX(num), 0) + 1 FROM mentions) END WHERE id = $1`,
+					r.id, strings.Join(terms(r.words, maxTerms), " "), clean(score.Lang), topicList(score.Topics))
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || n < pruneChunk {
+			return err
+		}
+	}
+}
+
+// wordConditions adds that all of the words stand in a mention: by the index of words, of
+// which words is the value, or, among the few that wait, by looking at each.
+func (f *conditions) wordConditions(text string, search *textSearch, words string) {
+	asked := terms(text, maxAsked)
+	switch {
+	case len(asked) == 0 && strings.TrimSpace(text) != "":
+		f.add("1 = 0") // nobody writes punctuation alone to be found by it
+	case len(asked) == 0:
+	case search != nil:
+		f.add(search.match, words)
+	default:
+		for _, term := range asked {
+			f.add(`' ' || m.terms LIKE ?`, "% "+term+"%")
+		}
+	}
+}
+
+// sameOrder sorts records as ids are.
+func sameOrder(list []mention.MentionRecord, ids []string) {
+	place := make(map[string]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(list, func(a, b mention.MentionRecord) int { return place[string(a.Mention.ID)] - place[string(b.Mention.ID)] })
+}

@@ -1,0 +1,198 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// casePage is one case with all that is known of it.
+type casePage struct {
+	frame
+	Row      row
+	List     string // the list that the case was opened from
+	Words    []alerts.Piece
+	Cut      int
+	Evidence []evidence
+	Told     []string
+	Severe   []string
+	Gone     bool
+	Score    string
+	Conflict string
+	Clocks   []clock
+	Replies  []string
+	People   []mention.Person // whom it can be given to
+	History  []moment
+	Copies   []row
+	Earlier  []row
+	Snooze   []option
+	Least    string // the earliest moment of a snooze, as the browser's own picker wants it
+}
+
+// evidence is one reason for the score: the author's words and what they are a sign of.
+type evidence struct {
+	Words, Rule, Weight string
+	Against             bool // it speaks against a complaint
+}
+
+// clock is one moment of the case and how long after the publication it came.
+type clock struct{ Name, At, Stamp, After string }
+
+// moment is one line of the history.
+type moment struct {
+	At, Stamp, Who, What, Detail string
+	Note                         bool
+}
+
+// caseFile shows one case, or with ?part=row its row alone.
+func (in *Inbox) caseFile(w http.ResponseWriter, r *http.Request, v visit) {
+	file, err := in.opt.Cases.CaseFile(r.Context(), mention.ID(r.PathValue("id")))
+	switch {
+	case errors.Is(err, mention.ErrNotFound):
+		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.no_case"))
+		return
+	case err != nil:
+		in.failed(w, r, v, err)
+		return
+	}
+	back := listOf(r.URL.Query().Get("back"))
+	switch r.URL.Query().Get("part") {
+	case "row":
+		in.show(w, r, http.StatusOK, "row", in.row(v, file.MentionRecord, back))
+		return
+	case "case":
+		in.show(w, r, http.StatusOK, "case-body", in.casePage(r.Context(), v, file, back))
+		return
+	}
+	_, since, err := in.opt.Cases.ChangeRange(r.Context())
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	out := in.casePage(r.Context(), v, file, back)
+	out.Since = since
+	in.show(w, r, http.StatusOK, "case", out)
+}
+
+func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, back string) casePage {
+	m, c, l := file.Mention, file.Case, v.lang
+	details := alerts.ReadDetails(file.Details)
+	out := casePage{Row: in.row(v, file.MentionRecord, back), Clocks: clocks(v, m, c), Evidence: evidenceOf(l, m.Score)}
+	out.frame = in.frame(v, "case", l.Text("alert.on", "author", out.Row.Author, "site", out.Row.Site))
+	out.List = back
+	out.Row.Back, out.Row.Part, out.Row.Target = "/case/"+string(m.ID)+"?back="+url.QueryEscape(back), "?part=case", "#case"
+	out.Words, out.Cut = alerts.Quote(m, maxQuote)
+	out.Gone = m.Post.Deleted
+	for _, f := range m.Score.Frames {
+		words := l.Word("frame", f.Frame+" "+f.Value)
+		if f.Text != "" {
+			words += " («" + text.Line(f.Text, 60) + "»)"
+		}
+		out.Told = append(out.Told, words)
+	}
+	out.Severe = details.Severe(l)
+	out.Score = l.Decimal(m.Score.Value, 2)
+	if m.Score.Conflict != "" {
+		out.Conflict = l.Word("conflict", m.Score.Conflict)
+	}
+	if alive(c) {
+		out.Replies = in.opt.Replies(m, v.who.Name)
+		out.People, _ = in.colleagues(ctx, v) // without them there is nobody to give it to
+		out.People = slices.DeleteFunc(slices.Clone(out.People), func(p mention.Person) bool { return p.ID == c.Owner.ID && c.Status == mention.Claimed })
+	}
+	out.Least = v.now.In(v.zone).Add(time.Minute).Format("2006-01-02T15:04")
+	for _, e := range file.History {
+		out.History = append(out.History, in.moment(v, e))
+	}
+	slices.Reverse(out.History) // the newest is what people look for
+	for _, e := range file.Copies {
+		out.Copies = append(out.Copies, in.row(v, e, back))
+	}
+	for _, e := range file.Earlier {
+		out.Earlier = append(out.Earlier, in.row(v, e, back))
+	}
+	return out
+}
+
+func evidenceOf(l i18n.Lang, s mention.Score) (out []evidence) {
+	for _, h := range s.Why {
+		rule := ""
+		if h.Rule != "" && h.Rule != "word" {
+			rule = l.Word("why", h.Rule)
+		}
+		sign := ""
+		if h.Weight > 0 {
+			sign = "+"
+		}
+		out = append(out, evidence{Words: text.Line(h.Text, maxLine), Rule: rule, Weight: sign + l.Decimal(h.Weight, 2), Against: h.Weight >= 0})
+	}
+	return out
+}
+
+func clocks(v visit, m mention.Mention, c mention.Case) (out []clock) {
+	published := m.Post.Published
+	add := func(key string, at time.Time, dateOnly bool) {
+		if at.IsZero() {
+			return
+		}
+		each := clock{Name: v.lang.Text(key), At: v.lang.DateTime(at.In(v.zone)), Stamp: at.UTC().Format(time.RFC3339)}
+		if dateOnly {
+			each.At = v.lang.Date(at)
+		}
+		if since := waitsSince(m, c); at.After(since) && at != published {
+			each.After = v.lang.Text("web.after", "span", v.lang.Span(at.Sub(since)))
+		}
+		out = append(out, each)
+	}
+	add("web.clock.published", published, m.Post.DateOnly)
+	add("web.clock.heard", m.HeardAt, false)
+	add("web.clock.edited", m.EditedAt, false)
+	add("web.clock.reopened", c.ReopenedAt, false)
+	add("web.clock.claimed", c.ClaimedAt, false)
+	add("web.clock.overdue", c.OverdueSince, false)
+	add("web.clock.replied", c.RepliedAt, false)
+	add("web.clock.dismissed", c.DismissedAt, false)
+	return out
+}
+
+// moment says one entry of the history.
+func (in *Inbox) moment(v visit, e mention.Event) moment {
+	out := moment{At: v.lang.DateTime(e.At.In(v.zone)), Stamp: e.At.UTC().Format(time.RFC3339), Who: text.Line(e.By.Name, maxLine),
+		What: v.lang.Word("web.event", e.Kind), Note: e.Kind == string(mention.Note)}
+	// Details are stored for the audit, in English: shown is what says the same in any
+	// language.
+	detail := text.Line(e.Detail, 2*maxLine)
+	switch mention.Verb(e.Kind) {
+	case "heard", "answered", "rerouted":
+		out.Detail = detail
+	case "alerted":
+		if loud, route, ok := strings.Cut(detail, " to "); ok {
+			out.Detail = v.lang.Word("severity", loud) + " → " + route
+		}
+	case mention.Assign:
+		out.Detail = "→ " + strings.TrimPrefix(detail, "to ")
+		if to, from, ok := strings.Cut(strings.TrimPrefix(detail, "to "), " from "); ok {
+			out.Detail = from + " → " + to
+		}
+	case mention.TakeOver:
+		out.Detail = "← " + strings.TrimPrefix(detail, "from ")
+	case mention.Note:
+		out.Detail = text.Clean(e.Detail)
+	case mention.Dismiss:
+		out.Detail = v.lang.Word("dismissed", e.Detail)
+	case mention.Snooze:
+		if until, err := time.Parse(time.RFC3339, strings.TrimPrefix(e.Detail, "until ")); err == nil {
+			out.Detail = v.lang.Text("web.until_moment", "when", v.lang.DateTime(until.In(v.zone)))
+		}
+	}
+	return out
+}

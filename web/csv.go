@@ -1,0 +1,95 @@
+package web
+
+import (
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// csvPage is how many cases are read at once, csvSlack how long it may take to send them.
+const (
+	csvPage  = 500
+	csvSlack = 30 * time.Second
+)
+
+// csvHead are the columns; programs read them, so they are the same in every language.
+var csvHead = []string{"id", "status", "severity", "watch", "source", "kind", "lang", "topics", "author", "stars", "complaint", "score",
+	"published", "heard", "claimed", "answered", "answer_seen", "owner", "answered_by", "reason", "copies", "title", "text", "url"}
+
+// csv is the list as a table, one row a case, all pages of it.
+func (in *Inbox) csv(w http.ResponseWriter, r *http.Request, v visit) {
+	f, err := readFilter(r.URL.Query())
+	if err != nil {
+		in.refuse(w, r, v, http.StatusBadRequest, wrongKey(v.lang, err))
+		return
+	}
+	q := f.first().query(v.who.ID, v.zone)
+	q.Limit = csvPage
+	page, err := in.opt.Cases.List(r.Context(), q)
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="earshot-`+v.now.In(v.zone).Format(time.DateOnly)+`.csv"`)
+	control := http.NewResponseController(w)
+	_, _ = w.Write([]byte("\ufeff")) // so that Excel reads it as UTF-8
+	out := csv.NewWriter(w)
+	_ = out.Write(csvHead) // the asker is gone if this fails, which Error says below
+	for {
+		_ = control.SetWriteDeadline(time.Now().Add(csvSlack)) // that of the server is for one page
+		for _, e := range page.Entries {
+			_ = out.Write(csvRow(e))
+		}
+		if out.Flush(); out.Error() != nil || page.Next == "" {
+			return
+		}
+		q.After = page.Next
+		if page, err = in.opt.Cases.List(r.Context(), q); err != nil {
+			in.opt.Log.Error("a table ended half way", "err", err)
+			panic(http.ErrAbortHandler) // a table that only looks whole is worse than none
+		}
+	}
+}
+
+func csvRow(e mention.MentionRecord) []string {
+	m, c := e.Mention, e.Case
+	stars := ""
+	if s := m.Post.Rating.Stars(); s > 0 {
+		stars = strconv.FormatFloat(s, 'f', -1, 64)
+	}
+	seen := ""
+	if c.AnswerVerified {
+		seen = "yes"
+	}
+	row := []string{string(m.ID), string(c.Status), m.Severity.String(), m.Watch, m.Post.Source, string(m.Post.Kind), m.Score.Lang, strings.Join(m.Score.Topics, " "), m.Post.Author, stars,
+		strconv.FormatFloat(m.Score.Complaint, 'f', 2, 64), strconv.FormatFloat(m.Score.Value, 'f', 2, 64),
+		stamp(m.Post.Published), stamp(m.HeardAt), stamp(c.ClaimedAt), stamp(c.RepliedAt), seen, c.Owner.Name, c.RepliedBy, c.Reason, strconv.Itoa(c.Duplicates), m.Post.Title, m.Post.Text, m.Post.URL}
+	for i := range row {
+		row[i] = defused(row[i])
+	}
+	return row
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// defused makes a formula a text: a spreadsheet runs what begins so, and strangers write
+// these cells. A number below zero stays one.
+func defused(cell string) string {
+	if cell == "" || !strings.ContainsAny(cell[:1], "=+-@\t\r\n") && !strings.HasPrefix(cell, "＝") && !strings.HasPrefix(cell, "＋") && !strings.HasPrefix(cell, "－") && !strings.HasPrefix(cell, "＠") {
+		return cell
+	}
+	if _, err := strconv.ParseFloat(cell, 64); err == nil {
+		return cell
+	}
+	return "'" + cell
+}

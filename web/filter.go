@@ -1,0 +1,166 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// filter is what the inbox's address says: all of the state of a list.
+type filter struct {
+	Status   string // one of statuses
+	Watch    string
+	Source   string
+	Kind     string
+	Lang     string
+	Topic    string
+	Severity string // at least so loud
+	Owner    string // me, none, or a person's id
+	Author   string
+	Q        string
+	From, To string // days, both included
+	After    string // the page mark; not a part of the filter itself
+}
+
+// The words of status. waiting is what an address without one means.
+const (
+	waiting   = "open"
+	claimed   = "claimed"
+	snoozed   = "snoozed"
+	replied   = "replied"
+	unproved  = "unproved"
+	dismissed = "dismissed"
+	anyStatus = "all"
+)
+
+var (
+	statuses   = []string{waiting, claimed, snoozed, replied, unproved, dismissed, anyStatus}
+	severities = []string{"low", "normal", "high", "critical"}
+	languages  = []string{"en", "ru", "uk", "bg"}
+)
+
+func kinds() []string {
+	out := make([]string, len(mention.PostKinds))
+	for i, k := range mention.PostKinds {
+		out[i] = string(k)
+	}
+	return out
+}
+
+// maxWord bounds every value of an address, in characters.
+const maxWord = 300
+
+// keyError says which key of an address has a value that means nothing.
+type keyError struct{ key, value string }
+
+func (e *keyError) Error() string { return fmt.Sprintf("%s=%q means nothing", e.key, e.value) }
+
+// entry is one key of a filter.
+type entry struct {
+	key   string
+	value *string
+	words []string // nil: any text
+}
+
+// entries are the keys of a filter in the order in which its address has them.
+func (f *filter) entries() []entry {
+	return []entry{
+		{"status", &f.Status, statuses}, {"watch", &f.Watch, nil}, {"source", &f.Source, nil}, {"kind", &f.Kind, kinds()}, {"lang", &f.Lang, languages},
+		{"topic", &f.Topic, nil}, {"severity", &f.Severity, severities}, {"owner", &f.Owner, nil}, {"author", &f.Author, nil}, {"q", &f.Q, nil},
+		{"from", &f.From, nil}, {"to", &f.To, nil}, {"after", &f.After, nil},
+	}
+}
+
+// readFilter reads an address. Keys that are not a filter's are nobody's mistake.
+func readFilter(values url.Values) (filter, error) {
+	var f filter
+	for _, e := range f.entries() {
+		value := strings.TrimSpace(values.Get(e.key))
+		switch {
+		case value == "":
+			continue
+		case !utf8.ValidString(value) || strings.ContainsRune(value, 0) || utf8.RuneCountInString(value) > maxWord,
+			e.words != nil && !slices.Contains(e.words, value):
+			return filter{}, &keyError{e.key, value}
+		}
+		if e.key == "from" || e.key == "to" {
+			if day, err := time.Parse(time.DateOnly, value); err != nil || day.Year() < 1 {
+				return filter{}, &keyError{e.key, value}
+			}
+		}
+		*e.value = value
+	}
+	if f.Status == waiting {
+		f.Status = "" // one address for one list
+	}
+	return f, nil
+}
+
+// String is the address's query of the filter, without the page mark when it has none.
+func (f filter) String() string {
+	var b strings.Builder
+	for _, e := range f.entries() {
+		if *e.value == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(e.key + "=" + url.QueryEscape(*e.value))
+	}
+	return b.String()
+}
+
+// path is the address of the list.
+func (f filter) path() string {
+	if q := f.String(); q != "" {
+		return "/inbox?" + q
+	}
+	return "/inbox"
+}
+
+// first is the filter without its page mark.
+func (f filter) first() filter {
+	f.After = ""
+	return f
+}
+
+// query is what the store is asked, for the person me in this zone.
+func (f filter) query(me string, zone *time.Location) mention.Query {
+	q := mention.Query{Watch: f.Watch, Source: f.Source, Author: f.Author, Kind: mention.PostKind(f.Kind), Lang: f.Lang, Topic: f.Topic, Text: f.Q, Alerted: true, After: f.After}
+	q.Severity, _ = mention.ParseSeverity(f.Severity) // a word that readFilter knows, or none
+	switch f.Owner {
+	case "me":
+		q.Owner = me
+	case "none":
+		q.Free = true
+	default:
+		q.Owner = f.Owner
+	}
+	switch f.Status {
+	case "", waiting:
+		q.ByRank, q.Awake = true, true
+	case claimed:
+		q.ByRank, q.Awake, q.Statuses = true, true, []mention.Status{mention.Claimed}
+	case snoozed:
+		q.ByRank, q.Asleep = true, true
+	case replied:
+		q.Statuses = []mention.Status{mention.Replied}
+	case unproved:
+		q.Unverified = true
+	case dismissed:
+		q.Statuses = []mention.Status{mention.Dismissed}
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, f.From, zone); err == nil {
+		q.Since = day
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, f.To, zone); err == nil {
+		q.Until = day.AddDate(0, 0, 1)
+	}
+	return q
+}

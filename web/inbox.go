@@ -1,0 +1,213 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	pageRows = 50
+	maxCount = maxBulk // a list that is longer is said to be so
+)
+
+// listPage is the inbox.
+type listPage struct {
+	frame
+	Filter  filter
+	Path    string // of the list as it is shown
+	Views   []link
+	Selects []choice
+	Rows    []row
+	Count   int
+	Many    bool // more than Count
+	Next    string
+	First   string // the first page, when this is another one
+	CSV     string
+	Undone  *row // what was dismissed or put off just now, and can be undone
+	Closed  bool // the list shows what is closed, so it has other verbs
+	Narrow  bool // the filter says more than which status
+}
+
+// link is a named address.
+type link struct {
+	Name, Path string
+	Here       bool
+}
+
+// choice is one select of the filter.
+type choice struct {
+	Key, Label string
+	Options    []option
+}
+
+type option struct {
+	Value, Name string
+	Chosen      bool
+}
+
+// list shows the inbox.
+func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) {
+	values := r.URL.Query()
+	if name := values.Get("view"); name != "" {
+		in.toView(w, r, v, name)
+		return
+	}
+	f, err := readFilter(values)
+	if err != nil {
+		in.refuse(w, r, v, http.StatusBadRequest, wrongKey(v.lang, err))
+		return
+	}
+	q := f.query(v.who.ID, v.zone)
+	if id := values.Get("match"); id != "" {
+		in.match(w, r, v, q, mention.ID(id))
+		return
+	}
+	q.Limit = pageRows
+	_, since, err := in.opt.Cases.ChangeRange(r.Context()) // before the list: what changes meanwhile is told
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	page, err := in.opt.Cases.List(r.Context(), q)
+	if err != nil && f.After != "" {
+		http.Redirect(w, r, f.first().path(), http.StatusSeeOther) // a page mark of another list
+		return
+	}
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	q.After = ""
+	count, err := in.opt.Cases.Count(r.Context(), q, maxCount+1)
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	out := listPage{frame: in.frame(v, "inbox", v.lang.Text("web.inbox")), Filter: f, Path: f.path(), Count: min(count, maxCount), Many: count > maxCount,
+		Views: in.views(v, f), Selects: in.selects(v, f), Closed: !slices.Contains([]string{"", claimed, snoozed}, f.Status), CSV: "/inbox.csv?" + f.first().String()}
+	out.Since = since
+	bare := f.first()
+	bare.Status, bare.Owner = "", ""
+	out.Narrow = bare != filter{}
+	for _, e := range page.Entries {
+		out.Rows = append(out.Rows, in.row(v, e, out.Path))
+	}
+	if page.Next != "" {
+		next := f
+		next.After = page.Next
+		out.Next = next.path()
+	}
+	if f.After != "" {
+		out.First = f.first().path()
+	}
+	out.Undone = in.undone(r, v, mention.ID(values.Get("undo")), out.Path)
+	in.show(w, r, http.StatusOK, "inbox", out)
+}
+
+// toView leads to the address of a view.
+func (in *Inbox) toView(w http.ResponseWriter, r *http.Request, v visit, name string) {
+	for _, view := range in.opt.Views() {
+		if view.Name == name {
+			http.Redirect(w, r, viewFilter(view).path(), http.StatusSeeOther)
+			return
+		}
+	}
+	in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.view", "name", name))
+}
+
+// match answers whether a case belongs to a list: the script asks it of what was heard.
+func (in *Inbox) match(w http.ResponseWriter, r *http.Request, v visit, q mention.Query, id mention.ID) {
+	q.IDs, q.After = []mention.ID{id}, ""
+	n, err := in.opt.Cases.Count(r.Context(), q, 1)
+	switch {
+	case err != nil:
+		in.failed(w, r, v, err)
+	case n == 0:
+		w.WriteHeader(http.StatusNotFound)
+	default:
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// undone is the case that a form without a script has just closed, as long as that can be
+// taken back.
+func (in *Inbox) undone(r *http.Request, v visit, id mention.ID, back string) *row {
+	if id == "" {
+		return nil
+	}
+	file, err := in.opt.Cases.CaseFile(r.Context(), id)
+	if err != nil || !file.Case.Undoable(v.who.Person, v.now) {
+		return nil
+	}
+	out := in.row(v, file.MentionRecord, back)
+	return &out
+}
+
+func viewFilter(view View) filter {
+	values, _ := url.ParseQuery(strings.TrimPrefix(view.Query, "?")) // the watchlist was checked
+	f, _ := readFilter(values)
+	return f
+}
+
+// views are those that everybody needs, and the team's own.
+func (in *Inbox) views(v visit, f filter) []link {
+	here := f.first()
+	var out []link
+	add := func(name string, f filter) {
+		out = append(out, link{Name: name, Path: f.path(), Here: f == here})
+	}
+	add(v.lang.Text("web.view.waiting"), filter{})
+	add(v.lang.Text("web.view.free"), filter{Owner: "none"})
+	add(v.lang.Text("web.view.mine"), filter{Owner: "me"})
+	for _, view := range in.opt.Views() {
+		add(view.Name, viewFilter(view))
+	}
+	add(v.lang.Text("web.view.snoozed"), filter{Status: snoozed})
+	add(v.lang.Text("web.view.all"), filter{Status: anyStatus})
+	return out
+}
+
+// selects are the filter's lists of words.
+func (in *Inbox) selects(v visit, f filter) []choice {
+	places := in.opt.Places()
+	said := func(list string) func(string) string {
+		return func(word string) string { return v.lang.Word(list, word) }
+	}
+	same := func(word string) string { return word }
+	owners := []string{"me", "none"}
+	var out []choice
+	add := func(key, label, chosen string, words []string, name func(string) string) {
+		c := choice{Key: key, Label: label}
+		if chosen != "" && !slices.Contains(words, chosen) {
+			words = append(slices.Clone(words), chosen) // of another watchlist, or a person
+		}
+		for _, word := range words {
+			c.Options = append(c.Options, option{word, name(word), word == chosen})
+		}
+		out = append(out, c)
+	}
+	add("status", v.lang.Text("web.filter.status"), f.Status, statuses[1:], said("web.status"))
+	add("owner", v.lang.Text("web.filter.owner"), f.Owner, owners, said("web.owner"))
+	add("severity", v.lang.Text("web.filter.severity"), f.Severity, severities[1:], said("severity"))
+	add("watch", v.lang.Text("web.filter.watch"), f.Watch, places.Watches, same)
+	add("source", v.lang.Text("web.filter.source"), f.Source, places.Sources, same)
+	add("topic", v.lang.Text("web.filter.topic"), f.Topic, places.Topics, said("topic"))
+	add("kind", v.lang.Text("web.filter.kind"), f.Kind, kinds(), said("web.kind"))
+	add("lang", v.lang.Text("web.filter.lang"), f.Lang, languages, said("web.language"))
+	return out
+}
+
+// wrongKey says which part of an address means nothing.
+func wrongKey(l i18n.Lang, err error) string {
+	var wrong *keyError
+	if !errors.As(err, &wrong) {
+		return l.Text("web.error.failed")
+	}
+	return l.Text("web.error.filter", "key", wrong.key, "value", wrong.value)
+}

@@ -1,0 +1,292 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// Open pages hear that cases changed, not how: an entry names a case and its version, and
+// the page fetches the row, so it shows what the database holds and nothing else.
+
+// Changes is what happened to cases, of all processes that share the database.
+type Changes interface {
+	// Changes returns what happened after the entry with this number, at most limit
+	// entries, in the order of the numbers.
+	Changes(ctx context.Context, after int64, limit int) ([]mention.CaseChange, error)
+	// ChangeRange returns the numbers of the oldest and the newest entry; 0 for none.
+	ChangeRange(ctx context.Context) (oldest, newest int64, err error)
+}
+
+const (
+	lookEvery = time.Second      // what other processes did is seen so soon
+	reread    = 15 * time.Second // entries become visible out of order: these seconds are read again
+	heartbeat = 20 * time.Second // so that nobody on the way thinks the line is dead
+	lineSlack = 10 * time.Second // to write one line; who reads slower is cut off and comes again
+	maxBehind = 500              // entries; who is further behind loads the page anew
+	lineQueue = 256              // entries that wait for a slow reader
+	maxLines  = 100              // open pages at once
+	overlap   = 50               // entries before the last known one that are read again at the start
+)
+
+// live reads changes while anybody looks, and hands them to all open pages.
+type live struct {
+	changes Changes
+	log     *slog.Logger
+	now     func() time.Time
+	woken   chan struct{}
+
+	mu    sync.Mutex
+	lines map[*line]bool
+	ended bool
+	// What was read: all up to floor, and of the later ones those in seen.
+	started bool
+	floor   int64
+	seen    map[int64]bool
+	marks   []floorMark // how far it was read when
+}
+
+type floorMark struct {
+	at  time.Time
+	max int64
+}
+
+// line is one open page.
+type line struct {
+	entries chan mention.CaseChange // closed when the page is too slow, or all ends
+}
+
+func newLive(changes Changes, log *slog.Logger, now func() time.Time) *live {
+	return &live{changes: changes, log: log, now: now, woken: make(chan struct{}, 1), lines: map[*line]bool{}, seen: map[int64]bool{}}
+}
+
+func (l *live) wake() {
+	select {
+	case l.woken <- struct{}{}:
+	default:
+	}
+}
+
+// run reads until ctx ends, and ends all lines then.
+func (l *live) run(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.ended = true
+			for open := range l.lines {
+				l.cut(open)
+			}
+			return
+		case <-tick.C:
+		case <-l.woken:
+		}
+		if err := l.look(ctx); err != nil && ctx.Err() == nil {
+			l.log.Warn("open pages are not kept up to date", "err", err)
+		}
+	}
+}
+
+// look reads what is new and hands it on.
+func (l *live) look(ctx context.Context) error {
+	l.mu.Lock()
+	if len(l.lines) == 0 {
+		l.started = false // who comes next begins anew
+		l.mu.Unlock()
+		return nil
+	}
+	floor := l.floor
+	l.mu.Unlock()
+	for more := true; more; {
+		list, err := l.changes.Changes(ctx, floor, maxBehind)
+		if err != nil {
+			return err
+		}
+		if more = len(list) == maxBehind; more {
+			floor = list[len(list)-1].Event
+		}
+		l.hand(list)
+	}
+	return nil
+}
+
+// hand gives every line the entries that were not handed before.
+func (l *live) hand(list []mention.CaseChange) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	newest := l.floor
+	for _, c := range list {
+		newest = max(newest, c.Event)
+		if l.seen[c.Event] || c.Event <= l.floor {
+			continue
+		}
+		l.seen[c.Event] = true
+		for open := range l.lines {
+			select {
+			case open.entries <- c:
+			default:
+				l.cut(open)
+			}
+		}
+	}
+	l.marks = append(l.marks, floorMark{l.now(), newest})
+	for len(l.marks) > 1 && l.now().Sub(l.marks[0].at) > reread {
+		l.floor = max(l.floor, l.marks[0].max)
+		l.marks = l.marks[1:]
+	}
+	for event := range l.seen {
+		if event <= l.floor {
+			delete(l.seen, event)
+		}
+	}
+}
+
+// cut ends a line; l.mu is held.
+func (l *live) cut(open *line) {
+	delete(l.lines, open)
+	close(open.entries)
+}
+
+// open begins a line; it fails when there are too many, or all ends.
+func (l *live) open(ctx context.Context) (*line, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended || len(l.lines) >= maxLines {
+		return nil, errBusy
+	}
+	if !l.started {
+		_, newest, err := l.changes.ChangeRange(ctx)
+		if err != nil {
+			return nil, err
+		}
+		l.started, l.floor, l.marks, l.seen = true, max(newest-overlap, 0), nil, map[int64]bool{}
+	}
+	open := &line{entries: make(chan mention.CaseChange, lineQueue)}
+	l.lines[open] = true
+	return open, nil
+}
+
+func (l *live) close(open *line) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lines[open] {
+		l.cut(open)
+	}
+}
+
+var errBusy = fmt.Errorf("too many pages are open, or earshot is stopping")
+
+// told is what a page is told of a change.
+type told struct {
+	ID      mention.ID     `json:"id"`
+	Version int64          `json:"version"`
+	Status  mention.Status `json:"status"`
+	New     bool           `json:"new,omitempty"` // a complaint that was just heard
+}
+
+// stream writes entries of a text/event-stream.
+type stream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	since   int64 // what the page knows
+	last    int64 // the highest number that was told
+}
+
+func (s *stream) line(text string) error {
+	// Each line has its own deadline: that of the server is for whole answers.
+	if err := s.control.SetWriteDeadline(time.Now().Add(lineSlack)); err != nil {
+		return err
+	}
+	if _, err := s.w.Write([]byte(text)); err != nil {
+		return err
+	}
+	return s.control.Flush()
+}
+
+// change tells one change. The id never goes back, so that a page that comes again
+// misses nothing.
+func (s *stream) change(c mention.CaseChange) error {
+	data, err := json.Marshal(told{c.ID, c.Version, c.Status, c.Heard && c.Event > s.since})
+	if err != nil {
+		return err
+	}
+	s.last = max(s.last, c.Event)
+	return s.line(fmt.Sprintf("id: %d\ndata: %s\n\n", s.last, data))
+}
+
+// events keeps one page up to date.
+func (in *Inbox) events(w http.ResponseWriter, r *http.Request, v visit) {
+	since, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
+	if err != nil {
+		since, err = strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
+	}
+	if err != nil || since < 0 {
+		since = 0
+	}
+	open, err := in.live.open(r.Context())
+	if err != nil {
+		w.Header().Set("Retry-After", "10")
+		in.refuse(w, r, v, http.StatusServiceUnavailable, v.lang.Text("web.error.failed"))
+		return
+	}
+	defer in.live.close(open)
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no")
+	s := &stream{w: w, control: http.NewResponseController(w), since: since, last: since}
+	behind, ok := in.missed(r.Context(), since)
+	if !ok {
+		_ = s.line("event: reload\ndata: {}\n\n") // the page is gone if this fails
+		return
+	}
+	if s.line("retry: 2000\n: here\n\n") != nil {
+		return
+	}
+	for _, c := range behind {
+		if s.change(c) != nil {
+			return
+		}
+	}
+	in.follow(r.Context(), s, open)
+}
+
+// follow hands changes on until the page, or earshot, goes away.
+func (in *Inbox) follow(ctx context.Context, s *stream, open *line) {
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+			if s.line(": here\n\n") != nil {
+				return
+			}
+		case c, ok := <-open.entries:
+			if !ok || s.change(c) != nil {
+				return
+			}
+		}
+	}
+}
+
+// missed is what happened since a page was made; ok is false when that is not known any
+// more, or too much. The last entries before it are told again: one may have become
+// visible after a later one.
+func (in *Inbox) missed(ctx context.Context, since int64) ([]mention.CaseChange, bool) {
+	oldest, newest, err := in.opt.Cases.ChangeRange(ctx)
+	if err != nil || since > newest || since+1 < oldest {
+		return nil, err == nil && since == 0 && newest == 0
+	}
+	list, err := in.opt.Cases.Changes(ctx, max(since-overlap, 0), maxBehind)
+	return list, err == nil && len(list) < maxBehind
+}

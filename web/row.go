@@ -1,0 +1,195 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	maxLine    = 120  // characters of a name or a title
+	maxExcerpt = 280  // of the words in a list
+	maxQuote   = 8000 // of the words on the page of a case
+)
+
+// row is one case in a list, in words.
+type row struct {
+	T        i18n.Lang
+	ID       mention.ID
+	Version  int64
+	Status   mention.Status
+	Severity string // low, normal, high, critical
+	Watch    string
+	State    string // who has it, since when
+	Overdue  bool
+	Snoozed  bool
+	Since    string // RFC 3339: when it began to wait
+	Waits    string // how long it waits
+	Author   string
+	Site     string
+	Stars    string
+	StarsOf  string // the same for those who hear the page
+	Record   string
+	Title    string // of the thread, when the post is a reply
+	Words    []alerts.Piece
+	Cut      bool
+	Gone     bool
+	Why      []string
+	Topics   []string
+	Verdict  string
+	Copies   int
+	Priority []part
+	Rank     string // the whole priority in a line
+	Link     string
+	Mutable  bool // the author is somebody
+	Mine     bool
+	Owner    string // id
+	Undo     bool
+	Back     string // where a form leads back to
+	Refused  string // why the last verb was not done
+	Part     string // of the page that a verb answers to a script: empty for the row
+	Target   string // the element that the answer replaces
+}
+
+// part is one part of the priority, in words.
+type part struct{ Name, Start string }
+
+func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
+	m, c := r.Mention, r.Case
+	details := alerts.ReadDetails(r.Details)
+	words, cut := alerts.Quote(m, maxExcerpt)
+	out := row{
+		T: v.lang, ID: m.ID, Version: c.Version, Status: c.Status, Severity: m.Severity.String(), Watch: text.Line(m.Watch, maxLine),
+		State: state(v, m, c), Overdue: alerts.Overdue(c), Snoozed: c.Snoozed(),
+		Author: text.Line(m.Post.Author, maxLine), Site: alerts.Site(m.Post), Stars: alerts.Stars(m.Post.Rating),
+		Record: details.Record(v.lang), Words: words, Cut: cut > 0, Gone: m.Post.Deleted, Copies: c.Duplicates,
+		Why: alerts.Why(v.lang, m.Score), Topics: alerts.Topics(v.lang, m.Score), Verdict: verdict(v.lang, m.Score), Link: webLink(m.Post.URL),
+		Mutable: !mention.IsNobody(m.Post.Author), Mine: c.Owner.ID == v.who.ID && c.Status == mention.Claimed, Owner: c.Owner.ID,
+		Undo: c.Undoable(v.who.Person, v.now), Back: back, Target: "#c-" + string(m.ID),
+	}
+	if out.Author == "" {
+		out.Author = capital(v.lang.Text("alert.somebody"))
+	}
+	if out.Stars != "" {
+		out.StarsOf = v.lang.Text("web.stars", "value", v.lang.Decimal(m.Post.Rating.Value, decimals(m.Post.Rating.Value)), "best", v.lang.Decimal(m.Post.Rating.Best, decimals(m.Post.Rating.Best)))
+	}
+	if m.Post.IsReply {
+		out.Title = text.Line(m.Post.Title, maxLine)
+	}
+	out.Priority, out.Rank = priority(v, m, c, details)
+	if alive(c) {
+		out.Since, out.Waits = alerts.Since(m, c).UTC().Format(time.RFC3339), v.lang.Span(v.now.Sub(waitsSince(m, c)))
+	}
+	return out
+}
+
+func decimals(v float64) int {
+	if v == float64(int(v)) {
+		return 0
+	}
+	return 1
+}
+
+func alive(c mention.Case) bool { return c.Status == mention.Open || c.Status == mention.Claimed }
+
+// waitsSince is when the author began to wait: with the publication, or anew when the case
+// was opened again.
+func waitsSince(m mention.Mention, c mention.Case) time.Time {
+	if !c.ReopenedAt.IsZero() {
+		return c.ReopenedAt
+	}
+	return alerts.Since(m, c)
+}
+
+// state says where a case stands, and, other than in a message, how long ago that came.
+func state(v visit, m mention.Mention, c mention.Case) string {
+	l, who := v.lang, text.Line(c.Owner.Name, maxLine)
+	after := func(at time.Time) string { return l.Span(at.Sub(waitsSince(m, c))) }
+	switch {
+	case alive(c) && c.Snoozed():
+		put := l.Text("case.snoozed", "who", text.Line(c.SnoozedBy.Name, maxLine), "when", l.DateTime(c.SnoozedUntil.In(v.zone)))
+		if c.Status == mention.Claimed {
+			return l.Text("case.claimed_snoozed", "who", who, "snoozed", put)
+		}
+		return put
+	case c.Status == mention.Claimed:
+		return l.Text("web.state.claimed", "who", who, "ago", l.Ago(v.now.Sub(c.ClaimedAt)))
+	case alerts.Overdue(c):
+		return l.Text("web.state.overdue", "span", l.Span(v.now.Sub(c.OverdueSince)))
+	case c.Status == mention.Open:
+		return l.Text("case.nobody")
+	case c.Status == mention.Replied && !c.AnswerVerified:
+		return l.Text("case.replied_unseen", "who", text.Line(c.RepliedBy, maxLine), "after", after(c.RepliedAt))
+	case c.Status == mention.Replied && who != "" && c.Owner.Name != c.RepliedBy:
+		return l.Text("case.answered_claimed", "after", after(c.RepliedAt), "who", text.Line(c.RepliedBy, maxLine), "owner", who)
+	case c.Status == mention.Replied:
+		return l.Text("case.answered", "after", after(c.RepliedAt), "who", text.Line(c.RepliedBy, maxLine))
+	case c.Status == mention.Dismissed:
+		return l.Text("case.dismissed", "who", who, "reason", l.Word("dismissed", c.Reason))
+	}
+	return l.Text("web.state.quiet")
+}
+
+// priority says why the case stands where it stands: each part, and all of it in a line.
+func priority(v visit, m mention.Mention, c mention.Case, d alerts.Details) ([]part, string) {
+	if !alive(c) {
+		return nil, ""
+	}
+	waited, start := v.now.Sub(c.Begins()), c.HeadStart()
+	p := alerts.PriorityOf(m, d)
+	all := []part{{v.lang.Text("web.rank.waits"), v.lang.Span(waited)}}
+	if p.HeadStart() == start { // else the weights were others when it was heard
+		for _, each := range []struct {
+			key   string
+			start time.Duration
+		}{{"severity", p.Severity}, {"verdict", p.Verdict}, {"stars", p.Stars}, {"place", p.Place}, {"repeat", p.Repeat}} {
+			if each.start != 0 {
+				all = append(all, part{v.lang.Word("web.rank_part", each.key), signed(v.lang, each.start)})
+			}
+		}
+	} else if start != 0 {
+		all = append(all, part{v.lang.Text("web.rank.before"), signed(v.lang, start)})
+	}
+	words := make([]string, len(all))
+	for i, each := range all {
+		words[i] = each.Name + " " + each.Start
+	}
+	return all, v.lang.Text("web.rank.line", "sum", v.lang.Span(waited+start), "parts", strings.Join(words, ", "))
+}
+
+func signed(l i18n.Lang, d time.Duration) string {
+	if d < 0 {
+		return "−" + l.Span(-d)
+	}
+	return "+" + l.Span(d)
+}
+
+// verdict says how likely it is a complaint; empty without one.
+func verdict(l i18n.Lang, s mention.Score) string {
+	if !s.Judged() {
+		return ""
+	}
+	return l.Text("verdict.likely", "share", l.Percent(min(max(s.Complaint, 0.01), 0.99)))
+}
+
+// webLink is the address of a post, when a browser may follow it: a stranger's post must
+// not become a script.
+func webLink(address string) string {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		return address
+	}
+	return ""
+}
+
+func capital(s string) string {
+	for i := range s {
+		if i > 0 {
+			return strings.ToUpper(s[:i]) + s[i:]
+		}
+	}
+	return strings.ToUpper(s)
+}

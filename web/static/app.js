@@ -1,0 +1,164 @@
+// What the pages do faster with a script. Nothing here is needed: every verb is a form.
+(() => {
+  "use strict";
+  const texts = document.getElementById("texts").dataset;
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const list = $("#list"), help = $("#help");
+
+  let quiet;
+  function say(text) {
+    clearTimeout(quiet);
+    $("#say").textContent = text;
+    quiet = setTimeout(() => { $("#say").textContent = ""; }, 6000);
+  }
+
+  // Keys are places on the keyboard (event.code), so they work in every layout.
+  const rows = () => list ? all(".row", list) : [];
+  const current = () => $("#case") || $(".row.here", list || document);
+  function move(step) {
+    const every = rows(), at = every.indexOf(current());
+    const next = every[at < 0 ? (step > 0 ? 0 : every.length - 1) : Math.min(Math.max(at + step, 0), every.length - 1)];
+    if (next) choose(next);
+  }
+  function choose(row) {
+    for (const each of all(".row.here")) each.classList.remove("here");
+    row.classList.add("here");
+    $("a.words", row).focus({preventScroll: true});
+    row.scrollIntoView({block: "nearest"});
+  }
+  function press(element) { if (element) { element.focus(); element.click(); } }
+  function menu(code) {
+    const found = $(`[data-menu=${code}]`, current() || document.createElement("i"));
+    if (found) { found.open = true; $("button", found).focus(); }
+  }
+  function close() {
+    for (const open of all("details.menu[open]")) { open.open = false; $("summary", open).focus(); return; }
+    if (document.activeElement.matches("input, textarea, select")) document.activeElement.blur();
+    else press($("a[data-up]"));
+  }
+  function mark(every) {
+    const boxes = every ? all(".pick input") : all(".pick input", current() || document.createElement("i"));
+    const on = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = on;
+    counted();
+  }
+  function counted() {
+    const n = all(".pick input:checked").length, bar = $("#bulkbar");
+    if (!bar) return;
+    if (n > 0) { bar.open = true; $("#chosen").textContent = texts.chosen.replace("{n}", n); }
+  }
+  const keys = {
+    KeyJ: () => move(1), KeyK: () => move(-1),
+    KeyC: () => press($("[data-key=KeyC]", current())), KeyV: () => press($("[data-key=KeyV]", current())),
+    KeyZ: () => press($("[data-key=KeyZ]", current()) || $(".undone button")),
+    KeyD: () => menu("KeyD"), KeyS: () => menu("KeyS"),
+    KeyO: () => press($("[data-original]", current())),
+    KeyX: () => mark(false), KeyA: () => mark(true),
+    KeyR: () => { const box = $("#replies textarea"); if (box) box.focus(); else if (current()) location.href = $("a[data-open]", current()).href + "#replies"; },
+    KeyN: () => { const box = $("#note"); if (box) box.focus(); else if (current()) location.href = $("a[data-open]", current()).href + "#note"; },
+    Slash: (event) => event.shiftKey ? help.showModal() : $("#q") && $("#q").focus(),
+    Escape: close,
+  };
+  let going = 0;
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+    if (event.ctrlKey || event.altKey || event.metaKey || help.open || (typing && event.code !== "Escape")) return;
+    if (event.code !== "Escape" && !$("#keys-on").checked) return;
+    if (event.code === "KeyG") { going = Date.now(); return; }
+    const go = Date.now() - going < 1500;
+    going = 0;
+    if (go) { if (event.code === "KeyI") location.href = "/inbox"; return; }
+    const act = keys[event.code];
+    if (!act || ((event.code === "KeyC" || event.code === "KeyV") && !current())) return;
+    event.preventDefault();
+    act(event);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-do=help]")) help.showModal();
+    const copy = event.target.closest("[data-copy]");
+    if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).value).then(() => say(texts.copied));
+    for (const open of all("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
+  });
+  document.addEventListener("change", (event) => { if (event.target.matches(".pick input")) counted(); });
+  const on = $("#keys-on");
+  on.checked = localStorage.getItem("keys") !== "off";
+  on.addEventListener("change", () => localStorage.setItem("keys", on.checked ? "on" : "off"));
+  for (const hidden of all("[data-do=help], [data-copy]")) hidden.hidden = false;
+
+  // A row that was swapped keeps its place and the focus.
+  let held = null;
+  document.addEventListener("htmx:before:swap", (event) => { held = hold(event.target.closest && event.target.closest("[data-id]")); });
+  document.addEventListener("htmx:after:swap", () => { restore(held); held = null; });
+  document.addEventListener("htmx:response:error", (event) => { if (event.detail.ctx.hx && event.detail.ctx.hx.reswap === "none") say(event.detail.ctx.text); });
+  document.addEventListener("htmx:error", () => say(texts.failed));
+  function hold(element) {
+    if (!element) return null;
+    const focus = element.contains(document.activeElement), box = $(".pick input", element);
+    return {id: element.id, here: element.classList.contains("here"), focus, checked: box && box.checked};
+  }
+  function restore(was) {
+    const element = was && document.getElementById(was.id);
+    if (!element) return;
+    if (was.here) element.classList.add("here");
+    if (was.checked) $(".pick input", element).checked = true;
+    for (const hidden of all("[data-copy]", element)) hidden.hidden = false;
+    if (was.focus) ($("a.words", element) || $("[data-key], button", element) || element).focus({preventScroll: true});
+  }
+
+  // Changes of others: the stream names cases, the page fetches what it shows of them.
+  let stream = null, last = document.body.dataset.since, fresh = new Set();
+  function listen() {
+    if (stream || !last || document.hidden || !window.EventSource) return;
+    stream = new EventSource("/events?since=" + encodeURIComponent(last));
+    stream.onmessage = (event) => { last = event.lastEventId || last; changed(JSON.parse(event.data)); };
+    stream.addEventListener("reload", () => location.reload());
+    stream.onerror = () => { if (stream.readyState === EventSource.CLOSED) { stream = null; setTimeout(listen, 5000); } };
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return listen();
+    if (stream) { stream.close(); stream = null; }
+  });
+  listen();
+  async function changed(change) {
+    const shown = document.getElementById("c-" + change.id) || ($("#case") && $("#case").dataset.id === change.id && $("#case"));
+    if (shown) {
+      if (Number(shown.dataset.version) < change.version) await refresh(shown, change.id);
+    } else if (change.new && list && !fresh.has(change.id)) {
+      const url = new URL(location.href);
+      url.searchParams.delete("after");
+      url.searchParams.set("match", change.id);
+      if ((await fetch(url, {headers: {"HX-Request": "true"}})).status === 204) {
+        fresh.add(change.id);
+        $("#fresh a").textContent = texts.fresh.replace("{n}", fresh.size);
+        $("#fresh").hidden = false;
+      }
+    }
+  }
+  async function refresh(shown, id) {
+    const isCase = shown.id === "case";
+    if (isCase && shown.contains(document.activeElement) && document.activeElement.matches("textarea") && document.activeElement.value) return; // somebody is writing
+    const back = isCase ? shown.dataset.back : location.pathname + location.search;
+    const answer = await fetch(`/case/${id}?part=${isCase ? "case" : "row"}&back=${encodeURIComponent(back)}`);
+    if (!answer.ok) return;
+    const made = document.createElement("template");
+    made.innerHTML = await answer.text();
+    const next = made.content.firstElementChild;
+    if (!next || !shown.isConnected || Number(next.dataset.version) < Number(shown.dataset.version)) return;
+    const was = hold(shown);
+    shown.replaceWith(next);
+    htmx.process(next);
+    restore(was);
+  }
+
+  // The clocks run.
+  const lang = document.documentElement.lang;
+  const unit = (n, name, display) => new Intl.NumberFormat(lang, {style: "unit", unit: name, unitDisplay: display}).format(n);
+  function span(ms) {
+    const minutes = Math.round(ms / 60000), hours = Math.floor(minutes / 60);
+    if (ms < 60000) return unit(Math.max(0, Math.floor(ms / 1000)), "second", "short");
+    if (hours >= 48) return unit(Math.round(minutes / 1440), "day", "long");
+    return [hours && unit(hours, "hour", "short"), (minutes % 60 || !hours) && unit(minutes % 60, "minute", "short")].filter(Boolean).join(" ");
+  }
+  setInterval(() => { for (const clock of all("time.waits")) clock.textContent = span(Date.now() - Date.parse(clock.dateTime)); }, 10000);
+})();

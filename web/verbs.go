@@ -1,0 +1,277 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// verbs are the last parts of addresses.
+var verbs = map[string]mention.Verb{
+	"claim": mention.Claim, "release": mention.Release, "takeover": mention.TakeOver, "assign": mention.Assign, "replied": mention.Reply,
+	"dismiss": mention.Dismiss, "snooze": mention.Snooze, "wake": mention.Wake, "reopen": mention.Reopen, "undo": mention.Undo, "note": mention.Note,
+}
+
+// reasons are the words of forms for why a case is dismissed.
+var reasons = map[string]string{"not_us": mention.NotUs, "not_negative": mention.NotNegative, "spam": mention.Spam, "mute_author": mention.MutedAuthor}
+
+// badFormError says which field of a form means nothing.
+type badFormError struct{ field string }
+
+func (e *badFormError) Error() string { return "the form's " + e.field + " means nothing" }
+
+// errMayNot refuses what the team keeps for others.
+var errMayNot = errors.New("the person may not do this")
+
+// act does one verb to one case.
+func (in *Inbox) act(w http.ResponseWriter, r *http.Request, v visit) {
+	id := mention.ID(r.PathValue("id"))
+	if err := r.ParseForm(); err != nil {
+		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", r.PathValue("verb")))
+		return
+	}
+	a, err := in.action(r.Context(), r.PathValue("verb"), r.PostForm, v)
+	if err != nil {
+		in.refuse(w, r, v, formStatus(err), formError(v.lang, err))
+		return
+	}
+	back := backOf(r.PostForm.Get("back"), id)
+	_, err = in.do(r.Context(), id, a)
+	switch {
+	case errors.Is(err, mention.ErrNotFound):
+		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.no_case"))
+	case err != nil && refused(v, err) == "":
+		in.failed(w, r, v, err)
+	case asksForPart(r):
+		in.answerRow(w, r, v, id, back, refused(v, err))
+	case err != nil:
+		in.refuse(w, r, v, http.StatusConflict, refused(v, err))
+	default:
+		http.Redirect(w, r, afterwards(back, id, a.Verb), http.StatusSeeOther)
+	}
+}
+
+// do asks the desk. A verb that changes nothing was done before.
+func (in *Inbox) do(ctx context.Context, id mention.ID, a mention.Action) (mention.Case, error) {
+	c, err := in.opt.Desk.Do(ctx, id, a)
+	outcome := "done"
+	switch {
+	case errors.Is(err, mention.ErrNothingToDo):
+		outcome, err = "already so", nil
+	case err != nil:
+		outcome = err.Error()
+	}
+	in.opt.Log.Info("a button was pressed", "who", a.By.ID, "name", a.By.Name, "verb", a.Verb, "mention", id, "outcome", outcome, "door", "web")
+	return c, err
+}
+
+// answerRow is the row as it is now, with why the verb was not done.
+func (in *Inbox) answerRow(w http.ResponseWriter, r *http.Request, v visit, id mention.ID, back, why string) {
+	file, err := in.opt.Cases.CaseFile(r.Context(), id)
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	status := http.StatusOK
+	if why != "" {
+		status = http.StatusConflict
+	}
+	if r.URL.Query().Get("part") == "case" {
+		out := in.casePage(r.Context(), v, file, listOf(back))
+		out.Row.Refused = why
+		in.show(w, r, status, "case-body", out)
+		return
+	}
+	out := in.row(v, file.MentionRecord, back)
+	out.Refused = why
+	in.show(w, r, status, "row", out)
+}
+
+// action reads a verb with its fields.
+func (in *Inbox) action(ctx context.Context, verb string, form url.Values, v visit) (a mention.Action, err error) {
+	var known bool
+	if a.Verb, known = verbs[verb]; !known {
+		return a, &badFormError{"verb"}
+	}
+	a.By = v.who.Person
+	switch a.Verb {
+	case mention.TakeOver:
+		a.From = form.Get("owner")
+	case mention.Assign:
+		a.From = form.Get("owner")
+		a.To, err = in.colleague(ctx, v, form.Get("to"))
+	case mention.Dismiss:
+		if a.Reason, known = reasons[form.Get("reason")]; !known {
+			return a, &badFormError{"reason"}
+		}
+		if seen := form.Get("version"); seen != "" {
+			if a.Version, err = strconv.ParseInt(seen, 10, 64); err != nil {
+				err = &badFormError{"version"}
+			}
+		}
+	case mention.Snooze:
+		if a.Until = snoozeUntil(form.Get("until"), v); a.Until.IsZero() {
+			return a, &badFormError{"until"}
+		}
+	case mention.Note:
+		a.Text = text.Clean(strings.ReplaceAll(form.Get("text"), "\r\n", "\n"))
+	}
+	if err == nil && v.who.May != nil && !v.who.May(a) {
+		err = errMayNot
+	}
+	return a, err
+}
+
+// snoozeUntil reads a length, or a moment in the person's zone; zero for none.
+func snoozeUntil(until string, v visit) time.Time {
+	if at := alerts.SnoozeUntil(alerts.SnoozeLength(until), v.now, v.zone); !at.IsZero() {
+		return at
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04", until, v.zone)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// colleague is the person with this id, who has worked on cases before.
+func (in *Inbox) colleague(ctx context.Context, v visit, id string) (mention.Person, error) {
+	if id == v.who.ID {
+		return v.who.Person, nil
+	}
+	all, err := in.colleagues(ctx, v)
+	if err != nil {
+		return mention.Person{}, err
+	}
+	i := slices.IndexFunc(all, func(p mention.Person) bool { return p.ID == id })
+	if i < 0 {
+		return mention.Person{}, &badFormError{"to"}
+	}
+	return all[i], nil
+}
+
+// peopleFor is how long the list of colleagues is kept.
+const peopleFor = time.Minute
+
+// colleagues are those who worked on cases, and whoever asks.
+func (in *Inbox) colleagues(ctx context.Context, v visit) ([]mention.Person, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.peopleAt.IsZero() || v.now.Sub(in.peopleAt) > peopleFor {
+		all, err := in.opt.Cases.People(ctx)
+		if err != nil {
+			return nil, err
+		}
+		in.people, in.peopleAt = all, v.now
+	}
+	if slices.ContainsFunc(in.people, func(p mention.Person) bool { return p.ID == v.who.ID }) {
+		return in.people, nil
+	}
+	return append([]mention.Person{v.who.Person}, in.people...), nil
+}
+
+// refused says why the desk did not do it, naming who was first; empty when it is the
+// database's fault.
+func refused(v visit, err error) string {
+	l := v.lang
+	var taken *mention.TakenError
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, mention.ErrUntil):
+		return l.Text("refusal.until")
+	case errors.Is(err, mention.ErrNote):
+		return l.Text("web.error.note")
+	case errors.Is(err, mention.ErrChanged):
+		return l.Text("web.error.changed")
+	case !errors.As(err, &taken):
+		return ""
+	}
+	who, ago := text.Line(taken.By.Name, maxLine), ""
+	if !taken.At.IsZero() {
+		ago = l.Ago(v.now.Sub(taken.At))
+	}
+	switch {
+	case taken.Status == mention.Claimed:
+		return l.Text("refusal.claimed_ago", "who", who, "ago", ago)
+	case taken.Status == mention.Replied && who == "":
+		return l.Text("refusal.answered_ago", "ago", ago)
+	case taken.Status == mention.Replied:
+		return l.Text("refusal.replied_ago", "who", who, "ago", ago)
+	case taken.Status == mention.Dismissed:
+		return l.Text("refusal.dismissed_ago", "who", who, "ago", ago)
+	}
+	return l.Text("web.error.changed")
+}
+
+// formStatus is the status of what a form asked for and cannot be.
+func formStatus(err error) int {
+	if errors.Is(err, errMayNot) {
+		return http.StatusForbidden
+	}
+	return http.StatusBadRequest
+}
+
+func formError(l i18n.Lang, err error) string {
+	var bad *badFormError
+	switch {
+	case errors.Is(err, errMayNot):
+		return l.Text("web.error.may_not")
+	case errors.As(err, &bad):
+		return l.Text("web.error.form", "field", bad.field)
+	}
+	return l.Text("web.error.failed")
+}
+
+// backOf is where a form leads back to: a page of ours, whatever the form says.
+func backOf(back string, id mention.ID) string {
+	u, err := url.Parse(back)
+	ours := err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && !strings.ContainsAny(back, "\\\r\n\t")
+	if ours && (u.Path == "/inbox" || strings.HasPrefix(u.Path, "/case/")) && strings.HasPrefix(back, u.EscapedPath()) {
+		return u.EscapedPath() + query(u.Query())
+	}
+	return "/case/" + url.PathEscape(string(id))
+}
+
+// listOf is the list that a case was opened from, by where its form leads back to.
+func listOf(back string) string {
+	back = backOf(back, "")
+	u, err := url.Parse(back)
+	if err == nil && strings.HasPrefix(u.Path, "/case/") {
+		back = backOf(u.Query().Get("back"), "")
+	}
+	if !strings.HasPrefix(back, "/inbox") {
+		return "/inbox"
+	}
+	return back
+}
+
+func query(values url.Values) string {
+	values.Del("undo")
+	if len(values) == 0 {
+		return ""
+	}
+	return "?" + values.Encode()
+}
+
+// afterwards is the page after a verb. What can be undone is said there.
+func afterwards(back string, id mention.ID, verb mention.Verb) string {
+	if verb != mention.Dismiss && verb != mention.Snooze {
+		return back
+	}
+	sign := "?"
+	if strings.Contains(back, "?") {
+		sign = "&"
+	}
+	return back + sign + "undo=" + url.QueryEscape(string(id))
+}

@@ -1,0 +1,283 @@
+// Package web is the inbox in a browser: what waits, one case with its history, and the
+// verbs of the desk, which decides here as it does for Slack.
+//
+// Pages are made on the server and work without scripts; what a script adds is speed. It
+// must not decide anything about a case, know how people sign in (Who says who asks), or
+// send anything to another site.
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+// Cases is what the inbox reads.
+type Cases interface {
+	// List returns one page of cases; Count how many there are, no further than atMost.
+	List(ctx context.Context, q mention.Query) (mention.Page, error)
+	Count(ctx context.Context, q mention.Query, atMost int) (int, error)
+	// CaseFile returns one case with all that belongs to it, mention.ErrNotFound for none.
+	CaseFile(ctx context.Context, id mention.ID) (mention.CaseFile, error)
+	// People returns who worked on cases.
+	People(ctx context.Context) ([]mention.Person, error)
+	Changes
+}
+
+// Desk decides what people do to cases.
+type Desk interface {
+	// Do applies the action or returns why not: *mention.TakenError names who was first.
+	Do(ctx context.Context, id mention.ID, a mention.Action) (mention.Case, error)
+}
+
+// Person is who asks for a page.
+type Person struct {
+	mention.Person
+	Lang string         // of the pages: en, ru, uk, bg; empty: what the browser asks for
+	Zone *time.Location // of the times; nil: that of the team
+	// May says whether the person may do this; nil: everything.
+	May func(mention.Action) bool
+}
+
+// Who says who sent a request; ok is false for nobody.
+type Who func(r *http.Request) (p Person, ok bool)
+
+// View is a filter with a name, for the whole team.
+type View struct {
+	Name  string
+	Query string // as it stands behind the ? of the inbox's address
+}
+
+// Places are the names that the filter offers.
+type Places struct {
+	Watches, Sources []string
+	Topics           []string
+}
+
+// Options are what the inbox is made of. All are required.
+type Options struct {
+	Cases   Cases
+	Desk    Desk
+	Who     Who
+	Texts   *i18n.Catalog
+	Lang    func() string         // of those whose browser asks for none of ours
+	Zone    func() *time.Location // where people mean "tomorrow 9:00"
+	Views   func() []View         // of the watchlist in use
+	Places  func() Places         // of the watchlist in use
+	Replies func(m mention.Mention, me string) []string
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Inbox serves the pages. It may be used by several goroutines.
+type Inbox struct {
+	opt   Options
+	pages *template.Template
+	files map[string]file // by name
+	live  *live
+
+	mu       sync.Mutex
+	people   []mention.Person // who worked on cases, as of peopleAt
+	peopleAt time.Time
+}
+
+//go:embed pages static
+var embedded embed.FS
+
+// file is one static file with its mark, by which browsers keep it for good.
+type file struct {
+	body []byte
+	kind string
+	mark string
+}
+
+// New returns an inbox. Run must run for pages to stay up to date by themselves.
+func New(opt Options) (*Inbox, error) {
+	in := &Inbox{opt: opt, files: map[string]file{}, live: newLive(opt.Cases, opt.Log, opt.Now)}
+	names, err := fs.Glob(embedded, "static/*.*s")
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	for _, name := range names {
+		body, err := embedded.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
+		sum := sha256.Sum256(body)
+		kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}[path.Ext(name)]
+		in.files[path.Base(name)] = file{body: body, kind: kind, mark: hex.EncodeToString(sum[:6])}
+	}
+	in.pages, err = template.New("").Funcs(template.FuncMap{"static": in.static}).ParseFS(embedded, "pages/*.gohtml")
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	return in, nil
+}
+
+// Run keeps open pages up to date until ctx ends, and then ends them.
+func (in *Inbox) Run(ctx context.Context) { in.live.run(ctx) }
+
+// Changed says that cases changed in this process, so that open pages hear of it at once.
+func (in *Inbox) Changed() { in.live.wake() }
+
+// static is the address of a static file.
+func (in *Inbox) static(name string) string { return "/static/" + name + "?v=" + in.files[name].mark }
+
+// policy is what a page may do: its own files, and nothing written by anybody else.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Handler serves all pages of the inbox.
+func (in *Inbox) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /static/{name}", in.serveFile)
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/inbox", http.StatusSeeOther) })
+	for pattern, page := range map[string]func(http.ResponseWriter, *http.Request, visit){
+		"GET /inbox":             in.list,
+		"GET /inbox.csv":         in.csv,
+		"GET /case/{id}":         in.caseFile,
+		"POST /case/{id}/{verb}": in.act,
+		"POST /cases":            in.bulk,
+		"GET /events":            in.events,
+	} {
+		mux.HandleFunc(pattern, in.known(page))
+	}
+	return guarded(http.NewCrossOriginProtection().Handler(mux))
+}
+
+// guarded adds what holds for every answer.
+func guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// maxForm bounds the body of a request: a page of ids is 4 KB, a note 8.
+const maxForm = 1 << 20
+
+func (in *Inbox) serveFile(w http.ResponseWriter, r *http.Request) {
+	f, ok := in.files[r.PathValue("name")]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", f.kind)
+	if r.URL.Query().Get("v") == f.mark {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	_, _ = w.Write(f.body) // the asker is gone if this fails
+}
+
+// visit is one request of a known person.
+type visit struct {
+	who  Person
+	lang i18n.Lang
+	zone *time.Location
+	now  time.Time
+}
+
+// known lets people in, in their language; who is nobody is told so.
+func (in *Inbox) known(page func(http.ResponseWriter, *http.Request, visit)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, ok := in.opt.Who(r)
+		v := visit{who: who, lang: in.opt.Texts.In(in.language(who, r)), zone: who.Zone, now: in.opt.Now()}
+		if v.zone == nil {
+			v.zone = in.opt.Zone()
+		}
+		if !ok {
+			in.refuse(w, r, v, http.StatusUnauthorized, v.lang.Text("web.error.nobody"))
+			return
+		}
+		page(w, r, v)
+	}
+}
+
+// language is the person's own, or the first of ours that the browser asks for.
+func (in *Inbox) language(who Person, r *http.Request) string {
+	if who.Lang != "" {
+		return who.Lang
+	}
+	for asked := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
+		code, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(asked)), ";")
+		code, _, _ = strings.Cut(code, "-")
+		if code != "" && in.opt.Texts.In(code).Code() == code {
+			return code
+		}
+	}
+	return in.opt.Lang()
+}
+
+// show writes a page, or one part of it.
+func (in *Inbox) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+	var page bytes.Buffer // a page that fails half way is none
+	if err := in.pages.ExecuteTemplate(&page, name, data); err != nil {
+		in.opt.Log.Error("a page cannot be made", "page", name, "path", r.URL.Path, "err", err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = page.WriteTo(w) // the asker is gone if this fails
+}
+
+// failed tells that the database could not be asked.
+func (in *Inbox) failed(w http.ResponseWriter, r *http.Request, v visit, err error) {
+	if r.Context().Err() != nil {
+		return // nobody waits for the answer
+	}
+	in.opt.Log.Error("a page cannot be shown", "path", r.URL.Path, "err", err)
+	in.refuse(w, r, v, http.StatusServiceUnavailable, v.lang.Text("web.error.failed"))
+}
+
+// refuse is a page, or a row, with one sentence.
+func (in *Inbox) refuse(w http.ResponseWriter, r *http.Request, v visit, status int, why string) {
+	if asksForPart(r) {
+		w.Header().Set("HX-Reswap", "none") // the sentence takes no row's place
+		http.Error(w, why, status)
+		return
+	}
+	in.show(w, r, status, "refused", refusal{frame: in.frame(v, "", why), Why: why})
+}
+
+// asksForPart reports whether the script wants a part of a page.
+func asksForPart(r *http.Request) bool {
+	return r.Header.Get("HX-Request") != "" || r.URL.Query().Get("part") != ""
+}
+
+type refusal struct {
+	frame
+	Why string
+}
+
+// frame is what every page shows around its content.
+type frame struct {
+	T     i18n.Lang
+	Title string
+	Page  string // inbox, case
+	Me    mention.Person
+	Since int64 // the last change that the page shows
+}
+
+func (in *Inbox) frame(v visit, page, title string) frame {
+	return frame{T: v.lang, Title: title, Page: page, Me: v.who.Person}
+}

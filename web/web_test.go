@@ -1,0 +1,448 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+	"go.uber.org/goleak"
+	"golang.org/x/net/html"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const bank = "Ромашка Банк"
+
+// world is an inbox on a real store. A request is of the person in its cookie.
+type world struct {
+	t     testing.TB
+	store *store.Store
+	inbox *Inbox
+	addr  string
+	said  int
+	ids   []mention.ID
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	s, err := store.Open(context.Background(), store.Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, store: s}
+	d := desk.NewDesk(s, func(string) i18n.Lang { return i18n.Lang{} }, time.Now, func() { w.inbox.Changed() })
+	w.inbox, err = New(Options{
+		Cases: s, Desk: d, Texts: texts, Log: log, Now: time.Now,
+		Who: func(r *http.Request) (Person, bool) {
+			c, err := r.Cookie("who")
+			if err != nil {
+				return Person{Person: mention.Person{ID: "web:ira", Name: "Ira"}}, r.Header.Get("Nobody") == ""
+			}
+			p := Person{Person: mention.Person{ID: "web:" + c.Value, Name: c.Value}}
+			if lang, err := r.Cookie("lang"); err == nil {
+				p.Lang = lang.Value
+			}
+			return p, true
+		},
+		Lang: func() string { return "en" }, Zone: func() *time.Location { return time.UTC },
+		Views: func() []View { return []View{{Name: "Reviews", Query: "kind=review"}} },
+		Places: func() Places {
+			return Places{Watches: []string{bank}, Sources: []string{"forum"}, Topics: []string{"refund"}}
+		},
+		Replies: func(mention.Mention, string) []string { return []string{"We are sorry."} },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() { w.inbox.Run(ctx) })
+	server := httptest.NewServer(w.inbox.Handler())
+	w.addr = server.URL
+	t.Cleanup(func() {
+		stop()
+		done.Wait()
+		server.Close()
+		s.Close()
+	})
+	return w
+}
+
+// say has the store hear one complaint, as a poll would.
+func (w *world) say(author, text string) mention.ID {
+	w.t.Helper()
+	w.said++
+	p := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(w.said), URL: fmt.Sprintf("https://forum.example/p/%d", w.said), Author: author, Text: text,
+		Published: time.Now().Add(-5 * time.Minute), Rating: &mention.Rating{Value: 1, Best: 5}}
+	m := mention.Mention{Watch: bank, Post: p, Score: mention.Score{Value: -0.8, Label: mention.Negative, Lang: "uk", Complaint: 0.9, Topics: []string{"refund"},
+		Frames: []mention.Frame{{Frame: "event", Value: "yes"}}}}
+	planner := plan.NewPlanner(alerts.Rules{Otherwise: "console"})
+	in := mention.PollResult{Source: "forum", Complete: true, OwnIDs: true, At: time.Now(), Posts: []mention.AnalyzedPost{{Post: p, Mentions: []mention.Mention{m}}}}
+	_, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, list []*mention.PendingMention) error {
+		return planner.Plan(ctx, tx, time.Now(), list)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	id := mention.MentionID(p.Key(), bank)
+	w.ids = append(w.ids, id)
+	return id
+}
+
+// ask sends a request of a person; headers are pairs. Redirects are answers.
+func (w *world) ask(method, path, who string, form url.Values, headers ...string) (*http.Response, string) {
+	w.t.Helper()
+	r, err := http.NewRequest(method, w.addr+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if who != "" {
+		r.AddCookie(&http.Cookie{Name: "who", Value: who})
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res, string(body)
+}
+
+func (w *world) status(id mention.ID) mention.Case {
+	w.t.Helper()
+	_, c, err := w.store.Mention(context.Background(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+// Two hundred people claim at once: one has it, and all others are told who.
+func TestOneWinner(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	const people = 200
+	codes, bodies := make([]int, people), make([]string, people)
+	var all sync.WaitGroup
+	for i := range people {
+		all.Go(func() {
+			res, body := w.ask("POST", "/case/"+string(id)+"/claim", fmt.Sprintf("P%03d", i), url.Values{}, "HX-Request", "true")
+			codes[i], bodies[i] = res.StatusCode, body
+		})
+	}
+	all.Wait()
+	winner, losers := w.status(id).Owner.Name, 0
+	for i, code := range codes {
+		switch {
+		case code == http.StatusOK && winner == fmt.Sprintf("P%03d", i):
+		case code == http.StatusConflict && strings.Contains(bodies[i], winner+" took it"):
+			losers++
+		default:
+			t.Errorf("P%03d: %d %q, the winner is %s", i, code, bodies[i][:min(len(bodies[i]), 200)], winner)
+		}
+	}
+	if losers != people-1 {
+		t.Errorf("%d losers", losers)
+	}
+}
+
+// Every verb is a plain form: 303 back, what was done is in the store, and a refusal names who.
+func TestVerbsAsForms(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	at := "/case/" + string(id)
+	do := func(verb, who string, code int, form url.Values) (*http.Response, string) {
+		t.Helper()
+		res, body := w.ask("POST", at+"/"+verb, who, form)
+		if res.StatusCode != code {
+			t.Fatalf("%s: %d, want %d: %s", verb, res.StatusCode, code, body)
+		}
+		return res, body
+	}
+	do("claim", "Ira", 303, url.Values{"back": {"/inbox?owner=none"}})
+	if _, body := do("replied", "Oleh", 409, url.Values{}); !strings.Contains(body, "Ira took it") {
+		t.Errorf("the refusal names nobody: %s", body)
+	}
+	do("takeover", "Oleh", 303, url.Values{"owner": {"web:Ira"}})
+	do("assign", "Oleh", 303, url.Values{"owner": {"web:Oleh"}, "to": {"web:Ira"}})
+	do("assign", "Ira", 400, url.Values{"owner": {"web:Ira"}, "to": {"web:stranger"}})
+	do("note", "Oleh", 303, url.Values{"text": {"called <b>her</b>"}})
+	do("note", "Oleh", 409, url.Values{"text": {" "}})
+	res, _ := do("snooze", "Ira", 303, url.Values{"until": {"hour"}, "back": {"/inbox?status=claimed"}})
+	if got := res.Header.Get("Location"); got != "/inbox?status=claimed&undo="+string(id) {
+		t.Errorf("after a snooze: %s", got)
+	}
+	if _, body := w.ask("GET", res.Header.Get("Location"), "Ira", nil); !strings.Contains(body, `action="/case/`+string(id)+`/undo"`) {
+		t.Error("no undo after a snooze")
+	}
+	do("undo", "Ira", 303, url.Values{})
+	do("dismiss", "Ira", 409, url.Values{"reason": {"spam"}, "version": {"1"}})
+	do("dismiss", "Ira", 400, url.Values{"reason": {"boredom"}})
+	do("dismiss", "Ira", 303, url.Values{"reason": {"spam"}})
+	do("undo", "Ira", 303, url.Values{})
+	do("replied", "Ira", 303, url.Values{})
+	do("reopen", "Oleh", 303, url.Values{})
+	do("launch", "Ira", 400, url.Values{})
+	if c := w.status(id); c.Status != mention.Open {
+		t.Errorf("in the end: %+v", c)
+	}
+	res, body := w.ask("GET", at, "Ira", nil)
+	for _, want := range []string{"called &lt;b&gt;her&lt;/b&gt;", "Олена К. on forum.example", "refund", "We are sorry.", "90 % a complaint"} {
+		if res.StatusCode != 200 || !strings.Contains(body, want) {
+			t.Errorf("the case page (%d) has no %q", res.StatusCode, want)
+		}
+	}
+	if res, _ := w.ask("POST", at+"/claim", "Ira", url.Values{}, "Sec-Fetch-Site", "cross-site"); res.StatusCode != 403 {
+		t.Errorf("another site's form: %d", res.StatusCode)
+	}
+	if res, _ := w.ask("GET", "/inbox", "", nil, "Nobody", "1"); res.StatusCode != 401 {
+		t.Errorf("nobody: %d", res.StatusCode)
+	}
+}
+
+// Many at once: those chosen, or all of a list as long as its number is the one shown.
+func TestBulk(t *testing.T) {
+	w := newWorld(t)
+	for i := range 5 {
+		w.say(fmt.Sprintf("Автор %d", i), fmt.Sprintf("Гроші не повертають уже %d тижнів, підтримка мовчить", i+2))
+	}
+	w.ask("POST", "/case/"+string(w.ids[0])+"/claim", "Oleh", url.Values{})
+	ids := url.Values{"verb": {"claim"}, "id": {string(w.ids[0]) + ".2", string(w.ids[1]) + ".1"}}
+	res, body := w.ask("POST", "/cases", "Ira", ids)
+	if res.StatusCode != 200 || !strings.Contains(body, "Done: 1.") || !strings.Contains(body, "Not done: 1.") || !strings.Contains(body, "Oleh took it") {
+		t.Errorf("chosen: %d %s", res.StatusCode, body)
+	}
+	all := url.Values{"verb": {"dismiss:spam"}, "all": {"1"}, "filter": {"owner=none"}, "count": {"4"}}
+	if res, body := w.ask("POST", "/cases", "Ira", all); res.StatusCode != 409 || !strings.Contains(body, "it showed 4, now 3 fit") {
+		t.Errorf("another number: %d %s", res.StatusCode, body)
+	}
+	all.Set("count", "3")
+	if res, body := w.ask("POST", "/cases", "Ira", all); res.StatusCode != 200 || !strings.Contains(body, "Done: 3.") || w.status(w.ids[4]).Reason != mention.Spam {
+		t.Errorf("all: %d %s", res.StatusCode, body)
+	}
+	for _, bad := range []url.Values{{"verb": {"claim"}}, {"verb": {"assign"}, "id": {"x.1"}}, {"verb": {"claim"}, "id": {"x"}}} {
+		if res, _ := w.ask("POST", "/cases", "Ira", bad); res.StatusCode != 400 {
+			t.Errorf("%v: %d", bad, res.StatusCode)
+		}
+	}
+}
+
+// What strangers write stays text: no element, attribute or address comes of it, and a
+// spreadsheet runs nothing.
+func TestHostileWords(t *testing.T) {
+	w := newWorld(t)
+	nasty := []string{`<script>alert(1)</script> гроші не повертають`, `"><img src=x onerror=alert(1)>`, `=HYPERLINK("http://evil.example";"x")`, "+1-1|cmd", "@SUM(A1)", "\t=1+1", "'; DROP TABLE mentions; --", "\u202egnp.exe"}
+	for _, words := range nasty {
+		w.say(words, "Не повертають гроші. "+words)
+	}
+	for _, path := range []string{"/inbox", "/inbox?q=" + url.QueryEscape(nasty[1]), "/case/" + string(w.ids[0]), "/case/" + string(w.ids[1])} {
+		_, body := w.ask("GET", path, "Ira", nil)
+		doc, err := html.Parse(strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range doc.Descendants() {
+			if n.Type == html.ElementNode && (n.Data == "img" || n.Data == "style") {
+				t.Errorf("%s: an element <%s>", path, n.Data)
+			}
+			for _, a := range n.Attr {
+				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || strings.HasPrefix(a.Val, "javascript:") || n.Data == "script" && a.Key == "src" && !strings.HasPrefix(a.Val, "/static/") {
+					t.Errorf("%s: <%s %s=%q>", path, n.Data, a.Key, a.Val)
+				}
+			}
+		}
+	}
+	res, body := w.ask("GET", "/inbox.csv", "Ira", nil)
+	table, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff"))).ReadAll()
+	if err != nil || res.StatusCode != 200 || len(table) != len(nasty)+1 {
+		t.Fatalf("%d rows, %v", len(table), err)
+	}
+	for _, row := range table[1:] {
+		for _, cell := range row {
+			if cell != "" && strings.ContainsAny(cell[:1], "=+@\t") {
+				t.Errorf("a formula: %q", cell)
+			}
+		}
+	}
+	if defused("-0.80") != "-0.80" || defused("-x") != "'-x" {
+		t.Error("a number is no formula, and what only begins like one is")
+	}
+}
+
+// A form leads back to a page of ours, whatever it says.
+func TestBack(t *testing.T) {
+	for back, want := range map[string]string{
+		"/inbox?q=%D0%B0&undo=1": "/inbox?q=%D0%B0", "//evil.example/inbox": "/case/x", "https://evil.example/inbox": "/case/x", `/\evil.example`: "/case/x",
+		"javascript:alert(1)": "/case/x", "/case/7?back=%2Finbox": "/case/7?back=%2Finbox", "": "/case/x", "/inbox/../login": "/case/x",
+	} {
+		if got := backOf(back, "x"); got != want {
+			t.Errorf("%q leads to %q, want %q", back, got, want)
+		}
+	}
+}
+
+// An open page hears of every change, also after its line was cut.
+func TestEvents(t *testing.T) {
+	w := newWorld(t)
+	first := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	_, since, err := w.store.ChangeRange(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	listen := func(last int64, until string) string {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		r, _ := http.NewRequestWithContext(ctx, "GET", w.addr+"/events", nil)
+		r.Header.Set("Last-Event-ID", fmt.Sprint(last))
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		res, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		var got strings.Builder
+		buf := make([]byte, 4096)
+		for !strings.Contains(got.String(), until) {
+			n, err := res.Body.Read(buf)
+			got.Write(buf[:n])
+			if err != nil && !strings.Contains(got.String(), until) {
+				t.Fatalf("the line ended before %q: %v\n%s", until, err, got.String())
+			}
+			if strings.Contains(got.String(), ": here") && until != "reload" && w.status(first).Status == mention.Open {
+				go w.ask("POST", "/case/"+string(first)+"/claim", "Ira", url.Values{}, "HX-Request", "true")
+			}
+		}
+		return got.String()
+	}
+	if got := listen(since, `"status":"claimed"`); !strings.Contains(got, string(first)) || strings.Contains(got, "Олена") {
+		t.Errorf("told: %s", got)
+	}
+	second := w.say("Дмитро", "Заблокували картку без попередження, гроші на ній")
+	if got := listen(since, `"id":"`+string(second)); !strings.Contains(got, `"new":true`) {
+		t.Errorf("after a cut: %s", got)
+	}
+	listen(since+1_000_000, "reload")
+}
+
+func FuzzFilter(f *testing.F) {
+	for _, seed := range []string{"", "status=open&owner=me", "status=all&q=%D0%B3%D1%80%D0%BE%D1%88%D1%96&from=2026-11-01&to=2026-11-30", "after=%25%25", "kind=review&kind=x", "from=0000-01-01", "q=%00%ff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		values, err := url.ParseQuery(raw)
+		if err != nil {
+			return
+		}
+		is, err := readFilter(values)
+		if err != nil {
+			return
+		}
+		again, err := url.ParseQuery(is.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := readFilter(again); err != nil || back != is {
+			t.Errorf("%q: %+v, read again %+v, %v", raw, is, back, err)
+		}
+		is.query("me", time.UTC)
+	})
+}
+
+// The list asked by addresses, with the pages of it.
+func TestList(t *testing.T) {
+	w := newWorld(t)
+	for i := range pageRows + 2 {
+		w.say(fmt.Sprintf("Автор %d", i), fmt.Sprintf("Слово%d: гроші не повертають, підтримка мовчить", i))
+	}
+	_, body := w.ask("GET", "/inbox", "Ira", nil, "Accept-Language", "uk-UA,uk;q=0.9")
+	if n := strings.Count(body, `<li id="c-`); n != pageRows || !strings.Contains(body, "52 скарги") || !strings.Contains(body, `lang="uk"`) {
+		t.Errorf("%d rows: %s", n, body[:400])
+	}
+	if len(body) > 400_000 {
+		t.Errorf("a page of %d bytes", len(body))
+	}
+	next := body[strings.Index(body, `rel="next" href="`)+len(`rel="next" href="`):]
+	next = html.UnescapeString(next[:strings.IndexByte(next, '"')])
+	if _, body := w.ask("GET", next, "Ira", nil); strings.Count(body, `<li id="c-`) != 2 {
+		t.Errorf("the next page: %d rows", strings.Count(body, `<li id="c-`))
+	}
+	for path, rows := range map[string]int{"/inbox?q=" + url.QueryEscape("слово7"): 1, "/inbox?author=" + url.QueryEscape("Автор 3"): 1, "/inbox?status=replied": 0, "/inbox?owner=me": 0, "/inbox?status=all&topic=refund": pageRows} {
+		if _, body := w.ask("GET", path, "Ira", nil); strings.Count(body, `<li id="c-`) != rows {
+			t.Errorf("%s: %d rows, want %d", path, strings.Count(body, `<li id="c-`), rows)
+		}
+	}
+	codes := map[string]int{"/inbox?status=x": 400, "/inbox?from=x": 400, "/inbox?view=Reviews": 303, "/inbox?view=x": 404, "/case/x": 404, "/inbox?after=%25%25": 303, "/": 303,
+		"/inbox?match=" + string(w.ids[0]): 204, "/inbox?owner=me&match=" + string(w.ids[0]): 404}
+	for path, code := range codes {
+		if res, _ := w.ask("GET", path, "Ira", nil); res.StatusCode != code {
+			t.Errorf("%s: %d, want %d", path, res.StatusCode, code)
+		}
+	}
+	if res, _ := w.ask("GET", "/inbox", "Ira", nil); !strings.Contains(res.Header.Get("Content-Security-Policy"), "default-src 'none'") || res.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("headers: %v", res.Header)
+	}
+}
+
+// The stand-in of the demo is for this machine alone.
+func TestLoopback(t *testing.T) {
+	who := Loopback(Person{Person: mention.Person{ID: "web:you"}})
+	for _, c := range []struct {
+		peer, host, header string
+		want               bool
+	}{
+		{"127.0.0.1:5", "127.0.0.1:8080", "", true}, {"[::1]:5", "[::1]:8080", "", true}, {"127.0.0.1:5", "localhost", "", true},
+		{"10.0.0.1:5", "127.0.0.1:8080", "", false}, {"127.0.0.1:5", "evil.example:8080", "", false}, {"127.0.0.1:5", "127.0.0.1", "X-Forwarded-For", false}, {"", "localhost", "", false},
+	} {
+		r := httptest.NewRequest("GET", "/inbox", nil)
+		r.RemoteAddr, r.Host = c.peer, c.host
+		if c.header != "" {
+			r.Header.Set(c.header, "10.0.0.1")
+		}
+		if _, ok := who(r); ok != c.want {
+			t.Errorf("%+v: %v", c, ok)
+		}
+	}
+}
+
+// The one file of others is the one that was published.
+func TestHtmxIsTheOne(t *testing.T) {
+	w := newWorld(t)
+	sum := sha256.Sum256(w.inbox.files["htmx.min.js"].body)
+	if got := hex.EncodeToString(sum[:]); got != "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130" {
+		t.Errorf("htmx.min.js is not that of htmx.org 4.0.1: %s", got)
+	}
+}
