@@ -28,6 +28,7 @@ type table struct {
 	masks   []mask
 	numInfo uint32 // what a number in digits is
 	endings []endingSlot
+	heavy   letterSet // of the forms that typing errors are mended to
 
 	placeBits [placeKinds]uint64 // by place: the filter bit of its reserved set
 }
@@ -68,17 +69,22 @@ type mask struct {
 const mapEmpty = 0
 
 // find returns the info index of a hash, 0 when the form is unknown.
-func (t *table) find(h uint64) uint32 {
-	m := uint64(len(t.forms) - 1)
-	tag := h >> infoBits << infoBits
-	for i := h >> infoBits & m; ; i = (i + 1) & m {
-		x := t.forms[i]
-		if x>>infoBits<<infoBits == tag {
+func (t *table) find(h uint64) uint32 { return t.findFrom(h, t.forms[t.home(h)]) }
+
+// home is where a form's slot is looked for first.
+func (t *table) home(h uint64) uint64 { return h >> infoBits & uint64(len(t.forms)-1) }
+
+// findFrom is find with the slot at the form's home.
+func (t *table) findFrom(h, x uint64) uint32 {
+	for i := t.home(h); ; {
+		if (x^h)>>infoBits == 0 {
 			return uint32(x & (1<<infoBits - 1))
 		}
 		if x == 0 {
 			return mapEmpty
 		}
+		i = (i + 1) & uint64(len(t.forms)-1)
+		x = t.forms[i]
 	}
 }
 

@@ -181,10 +181,7 @@ func (s *scratch) foundCue(p *pattern, slot int, id int32, first, last int) {
 // sortCues keeps the cues whose flags hold, and of those that share a word and a
 // value the heaviest.
 func (s *scratch) sortCues(c *common) {
-	slices.SortFunc(s.cues, func(a, b cueHit) int { // the search finds them in any order
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end), cmp.Compare(a.frame, b.frame),
-			cmp.Compare(b.weight, a.weight), cmp.Compare(a.slot, b.slot), cmp.Compare(a.pattern, b.pattern))
-	})
+	sortHits(s.cues) // the search finds them in any order
 	kept := s.cues[:0]
 	for _, h := range s.cues {
 		flags := cueFlag(h.sentence)
@@ -207,6 +204,28 @@ func (s *scratch) sortCues(c *common) {
 		}
 	}
 	s.cues = kept
+}
+
+// sortHits sorts by insertion the few cues of common texts, by the library's sort
+// the many of others.
+func sortHits(hits []cueHit) {
+	if len(hits) > 32 {
+		slices.SortFunc(hits, compareHits)
+		return
+	}
+	for i := 1; i < len(hits); i++ {
+		h := hits[i]
+		k := i
+		for ; k > 0 && (h.start < hits[k-1].start || h.start == hits[k-1].start && compareHits(h, hits[k-1]) < 0); k-- {
+			hits[k] = hits[k-1]
+		}
+		hits[k] = h
+	}
+}
+
+func compareHits(a, b cueHit) int {
+	return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end), cmp.Compare(a.frame, b.frame),
+		cmp.Compare(b.weight, a.weight), cmp.Compare(a.slot, b.slot), cmp.Compare(a.pattern, b.pattern))
 }
 
 // likened reports whether the cue names somebody for comparison only: "they look

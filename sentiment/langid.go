@@ -86,17 +86,20 @@ func (id *identifier) setWords(said map[uint64]votes, errs *tsv.Errors) {
 	}
 }
 
-// find returns what a word says, by its hash; 0 is nothing.
-func (id *identifier) find(h uint64) uint64 {
-	m := uint64(len(id.words) - 1)
-	for i := h >> voteBits & m; ; i = (i + 1) & m {
-		x := id.words[i]
+// home is where a word's slot is looked for first.
+func (id *identifier) home(h uint64) uint64 { return h >> voteBits & uint64(len(id.words)-1) }
+
+// find returns what a word says, by its hash; 0 is nothing. x is the slot at its home.
+func (id *identifier) find(h, x uint64) uint64 {
+	for i := id.home(h); ; {
 		if (x^h)>>voteBits == 0 {
 			return x & (1<<voteBits - 1)
 		}
 		if x == 0 {
 			return 0
 		}
+		i = (i + 1) & uint64(len(id.words)-1)
+		x = id.words[i]
 	}
 }
 
@@ -156,6 +159,10 @@ type verdict struct {
 func (id *identifier) identify(l *lexer) verdict {
 	var sum votes
 	latinWords, cyrillicWords := 0, 0
+	homes := l.room()
+	for ti := range l.toks { // all are read before the first is looked at, so that they are fetched together
+		homes[ti] = id.words[id.home(l.toks[ti].hash)]
+	}
 	for ti := range l.toks {
 		t := &l.toks[ti]
 		if t.kind != wordToken {
@@ -166,7 +173,7 @@ func (id *identifier) identify(l *lexer) verdict {
 		} else if t.runeN > 1 {
 			latinWords++
 		}
-		if n := id.find(t.hash); n != 0 {
+		if n := id.find(t.hash, homes[ti]); n != 0 {
 			v := &id.votes[n]
 			for k := range sum {
 				sum[k] += v[k]

@@ -40,6 +40,7 @@ func (c *compiler) layOut(t *table) *interner {
 			t.put(hashString(form), c.infoOf(in, form, -1, scratch[:0]))
 		}
 	}
+	t.setHeavy(forms, c.meanings)
 	t.numInfo = t.find(hashString(anyDigits))
 	t.stemMin = t.stems.min
 	return in

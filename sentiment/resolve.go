@@ -4,14 +4,19 @@ import "slices"
 
 // resolve looks the words up in the table of one language, slot 0 for the first
 // and 1 for the second, and joins hyphenated words that stand in the table as one.
+// It goes over the words several times: what one pass reads does not hang on what
+// the word before was found to be, so that it is fetched for many words together.
 func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
+	homes := l.room()
+	for i := range l.toks {
+		homes[i] = t.forms[t.home(l.toks[i].hash)]
+	}
 	out := 0
-	sets := slices.Grow(l.sets[slot][:0], len(l.toks))[:len(l.toks)]
 	for i := 0; i < len(l.toks); i++ {
 		tok := &l.toks[i]
 		var id uint32
 		if tok.kind == wordToken && tok.joined == 0 {
-			if id = t.find(tok.hash); id == 0 {
+			if id = t.findFrom(tok.hash, homes[i]); id == 0 {
 				id = l.guess(t, tok, untranslit)
 			}
 		} else {
@@ -21,8 +26,25 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 				i++
 			}
 		}
-		in := &t.infos[id]
 		tok.info[slot] = id
+		if out < i {
+			l.toks[out] = *tok
+		}
+		out++
+	}
+	l.toks = l.toks[:out]
+	sets := slices.Grow(l.sets[slot][:0], out)[:out]
+	for i := range sets {
+		in := &t.infos[l.toks[i].info[slot]]
+		sets[i] = wordSet{set: in.set, bit: in.bit, starts: in.starts, first: in.first, second: in.second, firsts: in.firsts}
+	}
+	for i := range l.toks {
+		tok := &l.toks[i]
+		sets[i].breaks = tok.before == sentenceBreak
+		if tok.info[slot] == 0 {
+			continue
+		}
+		in := &t.infos[tok.info[slot]]
 		if in.roles != 0 {
 			tok.giveRoles(in)
 		}
@@ -30,18 +52,9 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 			tok.word, tok.wordSlot = in.word+1, uint8(slot)
 		}
 		tok.function = tok.function || in.function
-		if out < i {
-			l.toks[out] = *tok
-		}
-		sets[out] = wordSet{
-			set: in.set, bit: in.bit, starts: in.starts, first: in.first, second: in.second, firsts: in.firsts,
-			breaks: tok.before == sentenceBreak,
-		}
-		out++
 	}
-	lookAhead(sets[:out])
-	l.sets[slot] = sets[:out]
-	l.toks = l.toks[:out]
+	lookAhead(sets)
+	l.sets[slot] = sets
 }
 
 // giveRoles adds what a closed-class word does; the first language's numbers stay.

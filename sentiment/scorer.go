@@ -81,9 +81,10 @@ type scratch struct {
 	cues      []cueHit
 	bad       []badUnit
 	parties   []party
-	x         []float32 // the features
-	values    int       // of frames
-	named     bool      // somebody said where the brand is
+	x         []float32                              // the features
+	held      [staticFeatures + maxFrameValues]int32 // those that are not 0
+	values    int                                    // of frames
+	named     bool                                   // somebody said where the brand is
 	answers   []answer
 	p         []float32 // what the models answer
 	joint     []float32 // the products

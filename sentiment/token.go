@@ -106,6 +106,7 @@ type lexer struct {
 	runes       []rune
 	punctuation []mark
 	sets        [2][]wordSet
+	homes       []uint64 // for each token what stands where a table is asked for it first
 	letters     letterCount
 	pending     breakKind
 	quote       bool
@@ -122,6 +123,14 @@ func (l *lexer) reset() {
 	l.toks, l.runes, l.punctuation = l.toks[:0], l.runes[:0], l.punctuation[:0]
 	l.letters = letterCount{}
 	l.pending, l.quote, l.upper, l.hyphen = sentenceBreak, false, 0, false
+}
+
+// room returns a place for each token in homes.
+func (l *lexer) room() []uint64 {
+	if cap(l.homes) < len(l.toks) {
+		l.homes = make([]uint64, 2*len(l.toks))
+	}
+	return l.homes[:len(l.toks)]
 }
 
 // lex adds the tokens of text[from:to].

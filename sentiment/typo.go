@@ -41,17 +41,24 @@ func (s *scratch) sentenceOf(token int32) int32 {
 
 // mend finds a heavy word one slip away from rs.
 func (s *scratch) mend(rs []rune) *word {
+	heavy := s.tables[0].heavy
+	letters := lettersOf(rs)
+	swap := heavy.holds(letters)
 	var buf [maxRunes + 1]rune
 	for i := 1; i < len(rs); i++ {
-		dropped := append(append(buf[:0], rs[:i]...), rs[i+1:]...)
-		if w := s.heavy(dropped); w != nil {
-			return w
+		if heavy.holds(letters - letterSign(rs[i])) {
+			dropped := append(append(buf[:0], rs[:i]...), rs[i+1:]...)
+			if w := s.heavy(dropped); w != nil {
+				return w
+			}
 		}
-		doubled := append(append(append(buf[:0], rs[:i]...), rs[i]), rs[i:]...)
-		if w := s.heavy(doubled); w != nil {
-			return w
+		if heavy.holds(letters + letterSign(rs[i])) {
+			doubled := append(append(append(buf[:0], rs[:i]...), rs[i]), rs[i:]...)
+			if w := s.heavy(doubled); w != nil {
+				return w
+			}
 		}
-		if i+1 < len(rs) && rs[i] != rs[i+1] {
+		if swap && i+1 < len(rs) && rs[i] != rs[i+1] {
 			swapped := append(buf[:0], rs...)
 			swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
 			if w := s.heavy(swapped); w != nil {
@@ -60,6 +67,55 @@ func (s *scratch) mend(rs []rune) *word {
 		}
 	}
 	return nil
+}
+
+// letterSet answers, without looking at their order, whether letters may be those of
+// a heavy word: nearly every slip that is tried makes none. It is a bit for each sum
+// of letterSign.
+type letterSet []uint64
+
+func letterSign(r rune) uint64 { return uint64(r) * uint64(r) * hashPrime * 0x9e3779b97f4a7c15 }
+
+func lettersOf(rs []rune) (sum uint64) {
+	for _, r := range rs {
+		sum += letterSign(r)
+	}
+	return sum
+}
+
+func (l letterSet) place(letters uint64) (word, bit uint64) {
+	x := letters >> 32 & uint64(len(l)*64-1)
+	return x >> 6, x & 63
+}
+
+func (l letterSet) holds(letters uint64) bool {
+	word, bit := l.place(letters)
+	return l[word]>>bit&1 != 0
+}
+
+// setHeavy notes the letters of the forms that typing errors are mended to.
+func (t *table) setHeavy(forms map[string]int32, others map[string]*meaning) {
+	var sums []uint64
+	add := func(form string) {
+		if w := t.infos[t.find(hashString(form))].word; w >= 0 && abs(t.words[w].weight) >= typoWeight {
+			sums = append(sums, lettersOf([]rune(form)))
+		}
+	}
+	for form := range forms {
+		add(form)
+	}
+	for form := range others {
+		add(form)
+	}
+	size := 1
+	for size*64 < 16*len(sums) {
+		size *= 2
+	}
+	t.heavy = make(letterSet, size)
+	for _, sum := range sums {
+		word, bit := t.heavy.place(sum)
+		t.heavy[word] |= 1 << bit
+	}
 }
 
 func (s *scratch) heavy(rs []rune) *word {

@@ -196,16 +196,7 @@ func (s *Scorer) decide(dst *mention.Score, sc *scratch, in *Input) {
 func (s *Scorer) weigh(sc *scratch) float32 {
 	m := &s.common.models
 	n := len(m.answers)
-	var sums [maxModels]float32
-	for f, x := range sc.x {
-		if x == 0 {
-			continue
-		}
-		w := &m.weights[f]
-		for k := range sums {
-			sums[k] += w[k] * x
-		}
-	}
+	sums := m.sums(sc)
 	verdict := sums[n%maxModels]
 	sc.p = sc.p[:0]
 	for k := range n {
@@ -224,6 +215,32 @@ func (s *Scorer) weigh(sc *scratch) float32 {
 		verdict += m.products.weights[k] * p
 	}
 	return verdict
+}
+
+// sums weighs the features for every model. Most features are 0: the others are
+// gathered first, and then four models are summed up at a time, in registers.
+func (m *verdictModels) sums(sc *scratch) (sums [maxModels]float32) {
+	held := sc.held[:min(len(sc.x), len(sc.held))]
+	k := 0
+	for f, x := range sc.x[:len(held)] {
+		held[k] = int32(f)
+		if x != 0 {
+			k++
+		}
+	}
+	held = held[:k]
+	for from := 0; from <= len(m.answers); from += 4 {
+		var a, b, c, d float32
+		for _, f := range held {
+			x, w := sc.x[f], (*[4]float32)(m.weights[f][from:])
+			a += w[0] * x
+			b += w[1] * x
+			c += w[2] * x
+			d += w[3] * x
+		}
+		sums[from], sums[from+1], sums[from+2], sums[from+3] = a, b, c, d
+	}
+	return sums
 }
 
 // part is a factor of a product: a feature, an answer or, behind them, 1.
