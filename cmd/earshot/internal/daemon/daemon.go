@@ -88,6 +88,9 @@ type Daemon struct {
 	at        bool        // it is in use
 	works     atomic.Bool // the same for those who do not wait for reloading
 
+	wanted []monitor.Source // what is polled by whoever holds the lease; reloading guards it
+	hears  bool             // this replica does; not asked without others
+
 	gap gap // in which nobody polled before the start
 }
 
@@ -261,6 +264,11 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.seen.keep(deciding) })
 	hear.Go(func() { d.pauseLoop(listening) })
 	hear.Go(func() { d.monitor.Run(listening) })
+	if d.store.Shared() {
+		hear.Go(func() {
+			d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hear(ctx, listening) })
+		})
+	}
 	if d.hubs != nil {
 		hear.Go(func() { d.hubs.Run(listening) })
 		hear.Go(func() { d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hubs.Ask(ctx) }) })

@@ -113,15 +113,40 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 		d.hubs.Keep(sourceNames(n.sources)) // first: a source is offered by its first poll
 	}
 	d.doors.use(n.sources)
-	if d.monitor.Apply(ctx, n.sources) == nil {
+	if d.apply(ctx, n.sources) == nil {
 		d.log.Info("watchlist in use", "watches", len(n.config.Watches), "sources", len(n.config.Sources))
 	}
+}
+
+// apply hands the sources to the monitor. Of several replicas one polls, the one that
+// delivers: two would ask a site at once, and more often than it was promised. The caller
+// holds reloading.
+func (d *Daemon) apply(ctx context.Context, sources []monitor.Source) error {
+	d.wanted = sources
+	if d.store.Shared() && !d.hears {
+		sources = nil
+	}
+	return d.monitor.Apply(ctx, sources)
+}
+
+// hear polls until held ends, which it does with the lease or with listening. What this
+// process remembers of the sources is forgotten then: another one goes on with them.
+func (d *Daemon) hear(held, listening context.Context) {
+	set := func(hears bool) {
+		d.reloading.Lock()
+		defer d.reloading.Unlock()
+		d.hears = hears
+		_ = d.apply(listening, d.wanted) // fails only when the daemon stops
+	}
+	set(true)
+	<-held.Done()
+	set(false)
 }
 
 // rest stops polling: another replica has a newer watchlist.
 func (d *Daemon) rest(ctx context.Context) {
 	d.doors.close()
-	if d.monitor.Apply(ctx, nil) == nil {
+	if d.apply(ctx, nil) == nil {
 		d.log.Warn(d.roster.troubles()[partReplica])
 	}
 }
