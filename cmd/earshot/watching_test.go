@@ -176,9 +176,6 @@ func TestDashboardIsOneOfMany(t *testing.T) {
 	}
 }
 
-// onlyShared are metrics of a daemon that shares its database with others.
-var onlyShared = []string{"earshot_deliverer"}
-
 // TestWatchedForReal: a Prometheus scrapes a daemon at work; every metric that rules and
 // dashboard name is there, every expression has an answer, and a broken watchlist is seen.
 func TestWatchedForReal(t *testing.T) {
@@ -219,7 +216,7 @@ func TestWatchedForReal(t *testing.T) {
 	}
 	for where, expr := range expressions {
 		for _, name := range regexp.MustCompile(`\b(?:earshot|go|process)_\w+`).FindAllString(expr, -1) {
-			if !there[strings.TrimSuffix(name, "_bucket")] && !slices.Contains(onlyShared, name) {
+			if !there[strings.TrimSuffix(name, "_bucket")] {
 				t.Errorf("%s: no metric %s at /metrics", where, name)
 			}
 		}
