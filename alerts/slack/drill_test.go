@@ -213,7 +213,7 @@ func (d *drill) check(rained time.Duration, early, late float64, full bool) {
 	if v := d.fake.Violations(); len(v) > 0 {
 		t.Errorf("Slack was not obeyed: %.300v", v)
 	}
-	d.checkClicks()
+	d.checkClicks(full)
 	if late > early+40 && full {
 		t.Errorf("the heap grew from %.0f to %.0f MB", early, late)
 	}
@@ -233,14 +233,15 @@ func (d *drill) waiting() (ids []mention.AlertID, err error) {
 	return ids, err
 }
 
-func (d *drill) checkClicks() {
+func (d *drill) checkClicks(full bool) {
 	slices.Sort(d.clicks)
 	if len(d.clicks) < 20 {
 		d.t.Fatalf("only %d clicks", len(d.clicks))
 	}
 	p99 := d.clicks[(len(d.clicks)*99+99)/100-1]
 	d.t.Logf("%d clicks: acknowledged median %s, p99 %s, most %s", len(d.clicks), d.clicks[len(d.clicks)/2], p99, d.clicks[len(d.clicks)-1])
-	if p99 > 1500*time.Millisecond || d.lost > 0 {
+	// How quick is a claim about a machine of its own, so only the full drill makes it.
+	if full && p99 > 1500*time.Millisecond || d.lost > 0 {
 		d.t.Errorf("p99 of the clicks is %s, %d were lost", p99, d.lost)
 	}
 }
