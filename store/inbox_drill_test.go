@@ -54,7 +54,9 @@ func TestInboxOfManyCases(t *testing.T) {
 			fillInbox(t, s, cases)
 			for what, q := range inboxQueries {
 				q.Limit = 50
-				noFullScan(t, s, what, q)
+				if name == "sqlite" || cases == 200_000 { // PostgreSQL reads a small table whole, and is right
+					noFullScan(t, s, what, q)
+				}
 				if cases < 200_000 {
 					continue
 				}

@@ -38,7 +38,7 @@ func TestLoginLink(t *testing.T) {
 		body, err := io.ReadAll(resp.Body)
 		resp.Body.Close()
 		browser.CloseIdleConnections()
-		if err != nil || resp.StatusCode != want || strings.Contains(string(body), "/logout") != (i == 0) {
+		if err != nil || resp.StatusCode != want || strings.Contains(string(body), `data-page="inbox"`) != (i == 0) {
 			t.Errorf("time %d: %s %v\n%s", i+1, resp.Status, err, body)
 		}
 	}

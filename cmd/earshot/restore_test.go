@@ -124,7 +124,7 @@ func stored(t *testing.T, file, word string) (n int) {
 	t.Helper()
 	db := reading(t, file)
 	defer db.Close()
-	if err := db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM mentions WHERE words LIKE '%' || lower($1) || '%'`, word).Scan(&n); err != nil {
+	if err := db.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM mentions m JOIN bodies b ON b.key = m.post_key WHERE b.body LIKE '%' || $1 || '%'`, word).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -130,7 +130,7 @@ web: {listen: "127.0.0.1:0"}
 			}
 		}
 	}
-	if s := outputs["/healthz"]; !strings.Contains(s, "answered 500") {
+	if s := outputs["/healthz"]; !strings.Contains(s, "500 internal server error") {
 		t.Errorf("/healthz shows no failed source: %s", s)
 	}
 }

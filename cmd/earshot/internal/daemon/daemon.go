@@ -117,9 +117,6 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 			d.close()
 		}
 	}()
-	if err := d.findGap(ctx); err != nil {
-		return nil, err
-	}
 	if d.key, err = d.store.PlaceKey(ctx); err != nil {
 		return nil, err
 	}
@@ -136,6 +133,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	}
 	d.clock.set(ctx)
 	d.started = d.now()
+	if err := d.findGap(ctx); err != nil {
+		return nil, err
+	}
 	d.wire(opt)
 	d.first, err = d.prepare(ctx, opt.Watchlist)
 	if err != nil {
