@@ -109,7 +109,7 @@ func (d *Daemon) wakeSender() {
 
 // pollNow makes a source due now, here or where it is polled.
 func (d *Daemon) pollNow(ctx context.Context, source string) {
-	if d.works.Load() {
+	if d.lease.held() {
 		d.monitor.PollNow(ctx, source)
 		return
 	}
@@ -120,7 +120,7 @@ func (d *Daemon) pollNow(ctx context.Context, source string) {
 func (d *Daemon) called(ctx context.Context, word string) {
 	source, poll := strings.CutPrefix(word, callPoll)
 	switch {
-	case poll && d.works.Load():
+	case poll && d.lease.held():
 		d.monitor.PollNow(ctx, source)
 	case word == callReplicas:
 		d.roster.look()
