@@ -28,7 +28,7 @@ const (
 // troubles is everything that does not work now: route or part, and why. The health page
 // and the metrics are English.
 func (d *Daemon) troubles() map[string]string {
-	all := d.troublesIn(i18n.Lang{})
+	all := d.ownTroubles()
 	maps.Copy(all, d.roster.troubles())
 	return all
 }
@@ -93,12 +93,11 @@ func (d *Daemon) about() time.Time {
 // firstProblem is the first mistake of a watchlist with its place, and how many there are.
 // Warnings stand in no way and are not told of.
 func firstProblem(l i18n.Lang, err error) string {
+	var mistakes []config.Error
 	var many *config.Errors
-	if !errors.As(err, &many) {
-		words, _, _ := strings.Cut(err.Error(), "\n")
-		return words
+	if errors.As(err, &many) {
+		mistakes = slices.DeleteFunc(slices.Clone(many.List), func(e config.Error) bool { return e.Warning })
 	}
-	mistakes := slices.DeleteFunc(slices.Clone(many.List), func(e config.Error) bool { return e.Warning })
 	if len(mistakes) == 0 {
 		words, _, _ := strings.Cut(err.Error(), "\n")
 		return words

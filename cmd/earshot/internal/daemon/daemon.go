@@ -85,8 +85,7 @@ type Daemon struct {
 	reloading sync.Mutex  // held while a watchlist is taken into use, or out of it
 	first     *next       // what Run begins with
 	list      Watchlist   // the one in use, or waiting
-	at        bool        // it is in use
-	works     atomic.Bool // the same for those who do not wait for reloading
+	works     atomic.Bool // it is in use
 
 	wanted []monitor.Source // what is polled by whoever holds the lease; reloading guards it
 	hears  bool             // this replica does; not asked without others

@@ -3,6 +3,7 @@ package daemon
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -58,12 +59,7 @@ func askedBy(r *http.Request, proxies []netip.Prefix) netip.Addr {
 }
 
 func among(addr netip.Addr, networks []netip.Prefix) bool {
-	for _, n := range networks {
-		if n.Contains(addr) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(addr) })
 }
 
 // network is whom a limit is for: an address, and of IPv6 the /64 that one customer has.

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -125,21 +126,12 @@ func (m *meters) ingested(drafts []*mention.PendingMention) {
 			}
 		}
 		for _, c := range d.Also {
-			if answeredNow(d.Events, c.MentionID) {
+			answered := func(e mention.Event) bool { return e.MentionID == c.MentionID && e.Kind == "answered" }
+			if slices.ContainsFunc(d.Events, answered) {
 				m.waited(waitReplied, c.ClaimedAt, c.RepliedAt)
 			}
 		}
 	}
-}
-
-// answeredNow reports whether the events say that an answer to this complaint was seen,
-// where nobody had said before that it was answered.
-func answeredNow(events []mention.Event, id mention.ID) bool {
-	said := false
-	for _, e := range events {
-		said = said || e.MentionID == id && e.Kind == "answered"
-	}
-	return said
 }
 
 // measuredCases are the store's cases as the desk changes them, with the waits that end by

@@ -99,16 +99,16 @@ func (d *Daemon) commit(n *next) {
 // their manners; none where another replica has a newer watchlist. When ctx ends first, the
 // daemon stops and nothing is polled.
 func (d *Daemon) poll(ctx context.Context, n *next) {
-	d.list, d.at = n.list, n.newest
+	d.list = n.list
 	if before := d.fetch.Swap(n.client); before != n.client {
 		defer before.Close()
 	}
-	d.works.Store(n.newest)
-	d.lease.look()
 	if !n.newest {
 		d.rest(ctx)
 		return
 	}
+	d.works.Store(true)
+	d.lease.look()
 	if d.hubs != nil {
 		d.hubs.Keep(sourceNames(n.sources)) // first: a source is offered by its first poll
 	}
@@ -143,8 +143,10 @@ func (d *Daemon) hear(held, listening context.Context) {
 	set(false)
 }
 
-// rest stops polling: another replica has a newer watchlist.
+// rest stops polling and delivering: another replica has a newer watchlist.
 func (d *Daemon) rest(ctx context.Context) {
+	d.works.Store(false)
+	d.lease.look()
 	d.doors.close()
 	if d.apply(ctx, nil) == nil {
 		d.log.Warn(d.roster.troubles()[partReplica])
@@ -158,12 +160,9 @@ func (d *Daemon) turned(ctx context.Context) {
 	defer d.reloading.Unlock()
 	newest := d.roster.isNewest()
 	switch {
-	case newest == d.at || d.list.Config == nil || ctx.Err() != nil: // nothing to do, or too early, or too late
+	case newest == d.works.Load() || d.list.Config == nil || ctx.Err() != nil: // nothing to do, or too early, or too late
 		return
 	case !newest:
-		d.at = false
-		d.works.Store(false)
-		d.lease.look()
 		d.rest(ctx)
 		return
 	}
