@@ -190,7 +190,7 @@ func TestNothingIsFollowedInVain(t *testing.T) {
 		"stream":           {func(s *threadSite) Source { src := following("a", s); src.Stream = true; return src }, 0},
 		"another source's": {func(s *threadSite) Source { return following("b", s) }, 0},
 		"in trouble": {func(s *threadSite) Source {
-			s.answer = func(int) (crawlers.Batch, error) { return crawlers.Batch{}, errors.New("down") }
+			s.becomes(func(int) (crawlers.Batch, error) { return crawlers.Batch{}, errors.New("down") })
 			return following("a", s)
 		}, 0},
 		"no way to it": {func(s *threadSite) Source {

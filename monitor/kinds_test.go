@@ -311,7 +311,7 @@ func TestRenamedSourceGoesOn(t *testing.T) {
 			}
 			m.PollNow(ctx, "Reviews")
 			time.Sleep(time.Minute)
-			place.answer = always(page(items("Reviews", 4, "p")...))
+			place.becomes(always(page(items("Reviews", 4, "p")...)))
 			m.PollNow(ctx, "Reviews")
 			time.Sleep(time.Minute)
 		})

@@ -150,7 +150,17 @@ func (s *site) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 	case <-ctx.Done():
 		return crawlers.Batch{}, ctx.Err()
 	}
-	return s.answer(n)
+	s.mu.Lock()
+	answer := s.answer
+	s.mu.Unlock()
+	return answer(n)
+}
+
+// becomes changes what the site answers while it is polled.
+func (s *site) becomes(answer func(int) (crawlers.Batch, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answer = answer
 }
 
 func (s *site) count() int {
