@@ -18,7 +18,6 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
-	"strings"
 	"sync"
 	"time"
 
@@ -200,7 +199,7 @@ type visit struct {
 func (in *Inbox) known(page func(http.ResponseWriter, *http.Request, visit)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		who, ok := in.opt.Who(r)
-		v := visit{who: who, lang: in.opt.Texts.In(in.language(who, r)), zone: who.Zone, now: in.opt.Now()}
+		v := visit{who: who, lang: in.language(who, r), zone: who.Zone, now: in.opt.Now()}
 		if v.zone == nil {
 			v.zone = in.opt.Zone()
 		}
@@ -212,19 +211,12 @@ func (in *Inbox) known(page func(http.ResponseWriter, *http.Request, visit)) htt
 	}
 }
 
-// language is the person's own, or the first of ours that the browser asks for.
-func (in *Inbox) language(who Person, r *http.Request) string {
+// language is the person's own, or else one that the browser asks for.
+func (in *Inbox) language(who Person, r *http.Request) i18n.Lang {
 	if who.Lang != "" {
-		return who.Lang
+		return in.opt.Texts.In(who.Lang)
 	}
-	for asked := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
-		code, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(asked)), ";")
-		code, _, _ = strings.Cut(code, "-")
-		if code != "" && in.opt.Texts.In(code).Code() == code {
-			return code
-		}
-	}
-	return in.opt.Lang()
+	return in.opt.Texts.Asked(r.Header.Get("Accept-Language"), in.opt.Lang())
 }
 
 // show writes a page, or one part of it.

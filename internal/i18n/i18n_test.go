@@ -169,3 +169,17 @@ func TestPluralOfAnyNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestAsked(t *testing.T) {
+	c, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for accept, want := range map[string]string{
+		"": "bg", "uk-UA,uk;q=0.9,en;q=0.5": "uk", "de,ru;q=0.5": "ru", "en;q=0.1,bg;q=0.9": "bg", "ru-RU": "ru", "de,ja": "bg", ";;": "bg",
+	} {
+		if got := c.Asked(accept, "bg").Code(); got != want {
+			t.Errorf("%q: got %s, want %s", accept, got, want)
+		}
+	}
+}

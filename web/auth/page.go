@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"golang.org/x/text/language"
-
 	"github.com/earshot/earshot/internal/i18n"
 )
 
@@ -36,23 +34,9 @@ type sign struct {
 
 type wayIn struct{ Href, Text string }
 
-// languages are those of the catalogue, the fallback first.
-var languages = []language.Tag{language.English, language.Ukrainian, language.Russian, language.Bulgarian}
-
-var matcher = language.NewMatcher(languages)
-
 // lang is the language the browser asks for, or else the watchlist's.
 func (a *Auth) lang(r *http.Request) i18n.Lang {
-	asked, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
-	if err != nil || len(asked) == 0 {
-		return a.opt.Catalog.In(a.opt.Lang)
-	}
-	_, i, sure := matcher.Match(asked...)
-	if sure == language.No {
-		return a.opt.Catalog.In(a.opt.Lang)
-	}
-	code, _ := languages[i].Base()
-	return a.opt.Catalog.In(code.String())
+	return a.opt.Catalog.Asked(r.Header.Get("Accept-Language"), a.opt.Lang)
 }
 
 // page shows who is signed in, or the ways to sign in.
