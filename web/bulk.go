@@ -57,7 +57,7 @@ func (in *Inbox) bulk(w http.ResponseWriter, r *http.Request, v visit) {
 		err = &badFormError{"verb"}
 	}
 	if err != nil {
-		in.refuse(w, r, v, http.StatusBadRequest, formError(v.lang, err))
+		in.refuse(w, r, v, formStatus(err), formError(v.lang, err))
 		return
 	}
 	list, status, why := in.chosenOf(r, v)

@@ -93,7 +93,7 @@ func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, b
 	out.Words, out.Cut = alerts.Quote(m, maxQuote)
 	out.Gone = m.Post.Deleted
 	for _, f := range m.Score.Frames {
-		words := l.Word("frame", f.Frame+" "+f.Value)
+		words := alerts.FrameWords(l, f.Frame, f.Value)
 		if f.Text != "" {
 			words += " («" + text.Line(f.Text, 60) + "»)"
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -68,18 +69,11 @@ func csvRow(e mention.MentionRecord) []string {
 	}
 	row := []string{string(m.ID), string(c.Status), m.Severity.String(), m.Watch, m.Post.Source, string(m.Post.Kind), m.Score.Lang, strings.Join(m.Score.Topics, " "), m.Post.Author, stars,
 		strconv.FormatFloat(m.Score.Complaint, 'f', 2, 64), strconv.FormatFloat(m.Score.Value, 'f', 2, 64),
-		stamp(m.Post.Published), stamp(m.HeardAt), stamp(c.ClaimedAt), stamp(c.RepliedAt), seen, c.Owner.Name, c.RepliedBy, c.Reason, strconv.Itoa(c.Duplicates), m.Post.Title, m.Post.Text, m.Post.URL}
+		text.Stamp(m.Post.Published), text.Stamp(m.HeardAt), text.Stamp(c.ClaimedAt), text.Stamp(c.RepliedAt), seen, c.Owner.Name, c.RepliedBy, c.Reason, strconv.Itoa(c.Duplicates), m.Post.Title, m.Post.Text, m.Post.URL}
 	for i := range row {
 		row[i] = defused(row[i])
 	}
 	return row
-}
-
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 // defused makes a formula a text: a spreadsheet runs what begins so, and strangers write

@@ -67,12 +67,12 @@ func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
 		State: state(v, m, c), Overdue: alerts.Overdue(c), Snoozed: c.Snoozed(),
 		Author: text.Line(m.Post.Author, maxLine), Site: alerts.Site(m.Post), Stars: alerts.Stars(m.Post.Rating),
 		Record: details.Record(v.lang), Words: words, Cut: cut > 0, Gone: m.Post.Deleted, Copies: c.Duplicates,
-		Why: alerts.Why(v.lang, m.Score), Topics: alerts.Topics(v.lang, m.Score), Verdict: verdict(v.lang, m.Score), Link: webLink(m.Post.URL),
+		Why: alerts.Why(v.lang, m.Score), Topics: alerts.Topics(v.lang, m.Score), Verdict: alerts.Likely(v.lang, m.Score), Link: webLink(m.Post.URL),
 		Mutable: !mention.IsNobody(m.Post.Author), Mine: c.Owner.ID == v.who.ID && c.Status == mention.Claimed, Owner: c.Owner.ID,
 		Undo: c.Undoable(v.who.Person, v.now), Back: back, Target: "#c-" + string(m.ID),
 	}
 	if out.Author == "" {
-		out.Author = capital(v.lang.Text("alert.somebody"))
+		out.Author = text.Capital(v.lang.Text("alert.somebody"))
 	}
 	if out.Stars != "" {
 		out.StarsOf = v.lang.Text("web.stars", "value", v.lang.Decimal(m.Post.Rating.Value, decimals(m.Post.Rating.Value)), "best", v.lang.Decimal(m.Post.Rating.Best, decimals(m.Post.Rating.Best)))
@@ -168,14 +168,6 @@ func signed(l i18n.Lang, d time.Duration) string {
 	return "+" + l.Span(d)
 }
 
-// verdict says how likely it is a complaint; empty without one.
-func verdict(l i18n.Lang, s mention.Score) string {
-	if !s.Judged() {
-		return ""
-	}
-	return l.Text("verdict.likely", "share", l.Percent(min(max(s.Complaint, 0.01), 0.99)))
-}
-
 // webLink is the address of a post, when a browser may follow it: a stranger's post must
 // not become a script.
 func webLink(address string) string {
@@ -183,13 +175,4 @@ func webLink(address string) string {
 		return address
 	}
 	return ""
-}
-
-func capital(s string) string {
-	for i := range s {
-		if i > 0 {
-			return strings.ToUpper(s[:i]) + s[i:]
-		}
-	}
-	return strings.ToUpper(s)
 }

@@ -183,35 +183,22 @@ func (in *Inbox) colleagues(ctx context.Context, v visit) ([]mention.Person, err
 // refused says why the desk did not do it, naming who was first; empty when it is the
 // database's fault.
 func refused(v visit, err error) string {
-	l := v.lang
 	var taken *mention.TakenError
 	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, mention.ErrUntil):
-		return l.Text("refusal.until")
 	case errors.Is(err, mention.ErrNote):
-		return l.Text("web.error.note")
+		return v.lang.Text("web.error.note")
 	case errors.Is(err, mention.ErrChanged):
-		return l.Text("web.error.changed")
+		return v.lang.Text("web.error.changed")
+	case errors.Is(err, mention.ErrUntil):
+		return alerts.Refusal(v.lang, err, v.now)
 	case !errors.As(err, &taken):
 		return ""
+	case !slices.Contains([]mention.Status{mention.Claimed, mention.Replied, mention.Dismissed}, taken.Status):
+		return v.lang.Text("web.error.changed")
 	}
-	who, ago := text.Line(taken.By.Name, maxLine), ""
-	if !taken.At.IsZero() {
-		ago = l.Ago(v.now.Sub(taken.At))
-	}
-	switch {
-	case taken.Status == mention.Claimed:
-		return l.Text("refusal.claimed_ago", "who", who, "ago", ago)
-	case taken.Status == mention.Replied && who == "":
-		return l.Text("refusal.answered_ago", "ago", ago)
-	case taken.Status == mention.Replied:
-		return l.Text("refusal.replied_ago", "who", who, "ago", ago)
-	case taken.Status == mention.Dismissed:
-		return l.Text("refusal.dismissed_ago", "who", who, "ago", ago)
-	}
-	return l.Text("web.error.changed")
+	by := *taken
+	by.By.Name = text.Line(by.By.Name, maxLine)
+	return alerts.Refusal(v.lang, &by, v.now)
 }
 
 // formStatus is the status of what a form asked for and cannot be.

@@ -65,6 +65,9 @@ func newWorld(t testing.TB) *world {
 			if lang, err := r.Cookie("lang"); err == nil {
 				p.Lang = lang.Value
 			}
+			if c.Value == "guest" {
+				p.May = func(a mention.Action) bool { return a.Verb != mention.Dismiss }
+			}
 			return p, true
 		},
 		Lang: func() string { return "en" }, Zone: func() *time.Location { return time.UTC },
@@ -257,6 +260,26 @@ func TestBulk(t *testing.T) {
 		if res, _ := w.ask("POST", "/cases", "Ira", bad); res.StatusCode != 400 {
 			t.Errorf("%v: %d", bad, res.StatusCode)
 		}
+	}
+}
+
+// TestRoles: what the team keeps for others is refused, one case or many, and all else done.
+func TestRoles(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена", "Третій тиждень не повертають гроші")
+	for path, form := range map[string]url.Values{
+		"/case/" + string(id) + "/dismiss": {"reason": {"spam"}},
+		"/cases":                           {"verb": {"dismiss:spam"}, "id": {string(id) + ".1"}},
+	} {
+		if res, body := w.ask("POST", path, "guest", form); res.StatusCode != http.StatusForbidden || !strings.Contains(body, "Your team keeps this for others") {
+			t.Errorf("%s: %d\n%s", path, res.StatusCode, body)
+		}
+	}
+	if res, _ := w.ask("POST", "/case/"+string(id)+"/claim", "guest", url.Values{}); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("claim: %d", res.StatusCode)
+	}
+	if c := w.status(id); c.Status != mention.Claimed || c.Owner.Name != "guest" {
+		t.Errorf("in the end %+v", c)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	api "github.com/slack-go/slack"
@@ -196,7 +195,7 @@ func under(m alerts.Message) []api.Block {
 		parts = append(parts, l.Text("alert.why", "why", strings.Join(why, " · ")))
 	}
 	if told := alerts.Told(l, m.Mention.Score); len(told) > 0 {
-		parts = append(parts, capital(strings.Join(told, " · ")))
+		parts = append(parts, text.Capital(strings.Join(told, " · ")))
 	}
 	if conflict := m.Mention.Score.Conflict; conflict != "" {
 		parts = append(parts, l.Word("conflict", conflict))
@@ -300,12 +299,4 @@ func date(l i18n.Lang, at time.Time) api.RichTextSectionElement {
 
 func plainText(s string) *api.TextBlockObject {
 	return api.NewTextBlockObject(api.PlainTextType, s, false, false)
-}
-
-func capital(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	if size == 0 {
-		return s
-	}
-	return string(unicode.ToUpper(r)) + s[size:]
 }

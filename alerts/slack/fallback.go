@@ -89,7 +89,7 @@ func about(l i18n.Lang, m mention.Mention) string {
 }
 
 // somebody is an author without a name, at the beginning of a line.
-func somebody(l i18n.Lang) string { return capital(l.Text("alert.somebody")) }
+func somebody(l i18n.Lang) string { return text.Capital(l.Text("alert.somebody")) }
 
 // whoWhere is the author and the place.
 func whoWhere(l i18n.Lang, p mention.Post, nobody string) string {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -118,20 +117,20 @@ type exportedMute struct {
 func exportOf(k store.Kept) exported {
 	out := exported{Posts: []exportedPost{}, Mentions: []exportedMention{}, Events: []exportedEvent{}, Lessons: []exportedLesson{}, Mutes: []exportedMute{}, Repeated: append([]string{}, k.Repeated...)}
 	for _, p := range k.Posts {
-		out.Posts = append(out.Posts, exportedPost{p.Source, string(p.Kind), p.ID, p.URL, p.Author, p.AuthorURL, daemon.Stamp(p.Published), daemon.Stamp(p.FetchedAt), p.Rating, p.Title, p.Text})
+		out.Posts = append(out.Posts, exportedPost{p.Source, string(p.Kind), p.ID, p.URL, p.Author, p.AuthorURL, text.Stamp(p.Published), text.Stamp(p.FetchedAt), p.Rating, p.Title, p.Text})
 	}
 	for _, r := range k.Mentions {
 		m, c := r.Mention, r.Case
-		out.Mentions = append(out.Mentions, exportedMention{string(m.ID), m.Watch, m.Post.URL, daemon.Stamp(m.HeardAt), string(m.Score.Label), m.Score.Value, m.Score.Complaint, m.Severity.String(), string(c.Status), c.Owner.Name, c.Reason})
+		out.Mentions = append(out.Mentions, exportedMention{string(m.ID), m.Watch, m.Post.URL, text.Stamp(m.HeardAt), string(m.Score.Label), m.Score.Value, m.Score.Complaint, m.Severity.String(), string(c.Status), c.Owner.Name, c.Reason})
 	}
 	for _, e := range k.Events {
-		out.Events = append(out.Events, exportedEvent{string(e.MentionID), e.Kind, e.By.Name, daemon.Stamp(e.At), e.Detail})
+		out.Events = append(out.Events, exportedEvent{string(e.MentionID), e.Kind, e.By.Name, text.Stamp(e.At), e.Detail})
 	}
 	for _, l := range k.Lessons {
-		out.Lessons = append(out.Lessons, exportedLesson{string(l.MentionID), l.Title, l.Text, l.By.Name, daemon.Stamp(l.At)})
+		out.Lessons = append(out.Lessons, exportedLesson{string(l.MentionID), l.Title, l.Text, l.By.Name, text.Stamp(l.At)})
 	}
 	for _, m := range k.Mutes {
-		out.Mutes = append(out.Mutes, exportedMute{m.Author, m.Source, m.By.Name, daemon.Stamp(m.At), daemon.Stamp(m.Until)})
+		out.Mutes = append(out.Mutes, exportedMute{m.Author, m.Source, m.By.Name, text.Stamp(m.At), text.Stamp(m.Until)})
 	}
 	return out
 }

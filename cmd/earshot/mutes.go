@@ -10,7 +10,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -67,7 +66,7 @@ func printMutes(out io.Writer, list []mention.Mute, zone *time.Location) error {
 func printMutesJSON(out io.Writer, list []mention.Mute) error {
 	enc := json.NewEncoder(out)
 	for _, m := range list {
-		err := enc.Encode(map[string]string{"id": string(m.MentionID), "author": m.Author, "source": m.Source, "by": m.By.Name, "at": daemon.Stamp(m.At), "until": daemon.Stamp(m.Until)})
+		err := enc.Encode(map[string]string{"id": string(m.MentionID), "author": m.Author, "source": m.Source, "by": m.By.Name, "at": text.Stamp(m.At), "until": text.Stamp(m.Until)})
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/report"
-	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -111,7 +110,7 @@ func openOut(entries []mention.MentionRecord) []openCase {
 	out := make([]openCase, len(entries))
 	for i, e := range entries {
 		p := e.Mention.Post
-		out[i] = openCase{Watch: e.Mention.Watch, Source: p.Source, Author: p.Author, URL: p.URL, Published: daemon.Stamp(p.Published), Heard: daemon.Stamp(e.Mention.HeardAt), Owner: e.Case.Owner.Name, SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: daemon.Stamp(e.Case.SnoozedUntil)}
+		out[i] = openCase{Watch: e.Mention.Watch, Source: p.Source, Author: p.Author, URL: p.URL, Published: text.Stamp(p.Published), Heard: text.Stamp(e.Mention.HeardAt), Owner: e.Case.Owner.Name, SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: text.Stamp(e.Case.SnoozedUntil)}
 	}
 	return out
 }

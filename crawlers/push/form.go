@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers/internal/poll"
+	texts "github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -55,20 +56,13 @@ func (t *text) UnmarshalJSON(b []byte) error {
 func Of(p mention.Post) Post {
 	out := Post{
 		Source: p.Source, Kind: p.Kind, ID: text(p.ID), URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo,
-		Author: p.Author, Published: stamp(p.Published), Edited: stamp(p.Edited), Rating: p.Rating,
+		Author: p.Author, Published: texts.Stamp(p.Published), Edited: texts.Stamp(p.Edited), Rating: p.Rating,
 		Title: p.Title, Text: p.Text, Lang: p.Lang,
 	}
 	if p.DateOnly {
 		out.Precision = "day"
 	}
 	return out
-}
-
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 // Limits of one request.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Span says a length of time as people do, to the minute: "40 s", "4 min",
@@ -46,4 +48,21 @@ func many(noun string) string {
 		return stem + "ies"
 	}
 	return noun + "s"
+}
+
+// Stamp is t as all JSON and tables of earshot write it: RFC 3339 UTC, empty when unknown.
+func Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// Capital writes the first letter of s as a capital.
+func Capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
 }

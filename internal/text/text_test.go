@@ -153,3 +153,21 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+func TestStamp(t *testing.T) {
+	at := time.Date(2026, 11, 26, 9, 30, 0, 0, time.FixedZone("Kyiv", 2*3600))
+	if got := Stamp(at); got != "2026-11-26T07:30:00Z" {
+		t.Errorf("got %q", got)
+	}
+	if got := Stamp(time.Time{}); got != "" {
+		t.Errorf("of no time: %q", got)
+	}
+}
+
+func TestCapital(t *testing.T) {
+	for in, want := range map[string]string{"": "", "a": "A", "хтось": "Хтось", "ґанок": "Ґанок", "1st": "1st", "Already": "Already"} {
+		if got := Capital(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}

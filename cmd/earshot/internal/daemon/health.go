@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/monitor"
 )
 
@@ -79,9 +80,9 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 		out.Sources = append(out.Sources, SourceHealth{
 			Name:        s.Name,
 			State:       s.StateAt(d.now()),
-			LastPoll:    Stamp(s.LastPoll),
-			LastSuccess: Stamp(s.LastSuccess),
-			LastNew:     Stamp(s.LastNew),
+			LastPoll:    text.Stamp(s.LastPoll),
+			LastSuccess: text.Stamp(s.LastSuccess),
+			LastNew:     text.Stamp(s.LastNew),
 			Error:       s.LastError,
 		})
 	}
@@ -154,12 +155,4 @@ func (d *Daemon) ready(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintln(rw, "ok")
-}
-
-// Stamp is t as every JSON of earshot writes it: RFC 3339 UTC, empty when unknown.
-func Stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }

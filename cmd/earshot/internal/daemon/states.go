@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 )
@@ -110,7 +111,7 @@ func (d *Daemon) replicas() []ReplicaHealth {
 		newest = max(newest, r.Turn)
 	}
 	for _, r := range all {
-		list = append(list, ReplicaHealth{Host: r.Host, Version: r.Version, Started: Stamp(r.Started), Delivers: r.Delivers, Waits: r.Turn < newest, Trouble: r.Trouble})
+		list = append(list, ReplicaHealth{Host: r.Host, Version: r.Version, Started: text.Stamp(r.Started), Delivers: r.Delivers, Waits: r.Turn < newest, Trouble: r.Trouble})
 	}
 	return list
 }
