@@ -10,9 +10,10 @@ import (
 	"testing"
 	_ "time/tzdata"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 var update = flag.Bool("update", false, "write the .want files anew")
@@ -64,20 +65,7 @@ func parseFile(t testing.TB, path string) (*Config, error) {
 // golden compares text with the .want file beside path.
 func golden(t *testing.T, path, got string) {
 	t.Helper()
-	want := strings.TrimSuffix(path, ".yaml") + ".want"
-	if *update {
-		if err := os.WriteFile(want, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	data, err := os.ReadFile(want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(data), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
+	testkit.Golden(t, strings.TrimSuffix(path, ".yaml")+".want", got, *update)
 }
 
 // TestInvalid reads one bad file for each mistake; the .want beside it holds

@@ -15,6 +15,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/console"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -39,19 +40,7 @@ func TestShow(t *testing.T) {
 				t.Fatal(err)
 			}
 			plain, colour := show(t, m, false), show(t, m, true)
-			golden := filepath.Join("testdata", name+".txt")
-			if *update {
-				if err := os.WriteFile(golden, []byte(plain), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), plain); diff != "" {
-				t.Errorf("shown otherwise (-want +got):\n%s", diff)
-			}
+			testkit.Golden(t, filepath.Join("testdata", name+".txt"), plain, *update)
 			if strings.ContainsRune(plain, '\x1b') {
 				t.Error("colour without a terminal")
 			}

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
@@ -45,19 +43,7 @@ func TestShowInEveryLanguage(t *testing.T) {
 			}
 		}
 	}
-	golden := filepath.Join("testdata", "languages.txt")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("shown otherwise (-want +got):\n%s", diff)
-	}
+	testkit.Golden(t, filepath.Join("testdata", "languages.txt"), got.String(), *update)
 }
 
 // TestKindsInEveryLanguage: what stands before a message that is no complaint.

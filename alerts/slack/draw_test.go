@@ -13,13 +13,13 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
 	api "github.com/slack-go/slack"
 	"pgregory.net/rapid"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -37,19 +37,7 @@ func TestDraw(t *testing.T) {
 			m := readMessage(t, path)
 			d := draw(m, pingOf(m))
 			got := encode(t, d)
-			golden := filepath.Join(filepath.Dir(path), "want.json")
-			if *update {
-				if err := os.WriteFile(golden, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("drawn otherwise (-want +got):\n%s", diff)
-			}
+			testkit.Golden(t, filepath.Join(filepath.Dir(path), "want.json"), string(got), *update)
 			checkDrawn(t, m, d)
 		})
 	}

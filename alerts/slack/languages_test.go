@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	api "github.com/slack-go/slack"
 
 	"github.com/earshot/earshot/alerts"
@@ -105,19 +103,7 @@ func TestDrawInEveryLanguage(t *testing.T) {
 				}
 				checkHook(t, m)
 			}
-			golden := filepath.Join(dir, "words.txt")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got.String()); diff != "" {
-				t.Errorf("said otherwise (-want +got):\n%s", diff)
-			}
+			testkit.Golden(t, filepath.Join(dir, "words.txt"), got.String(), *update)
 		})
 	}
 }
@@ -156,19 +142,7 @@ func TestWindowsInEveryLanguage(t *testing.T) {
 			}
 		}
 	}
-	golden := "testdata/windows.txt"
-	if *update {
-		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("said otherwise (-want +got):\n%s", diff)
-	}
+	testkit.Golden(t, "testdata/windows.txt", got.String(), *update)
 }
 
 // checkView keeps the bounds of windows: a title, and each of the buttons, has 24 characters.
