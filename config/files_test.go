@@ -205,24 +205,31 @@ func FuzzFiles(f *testing.F) {
 	})
 }
 
+// put saves a file at once, as editors do: written in place it is empty for a moment, which
+// is a watchlist too in a folder of several.
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	next := filepath.Join(filepath.Dir(path), ".new.swp")
+	write(t, next, text)
+	if err := os.Rename(next, path); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestFollowFolder(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"a.yaml": watchlist("one"), "store": "x"})
 	f := follow(t, dir, nil)
 	write(t, filepath.Join(dir, "database.db-wal"), "not ours") // changes the folder, not the watchlist
-	write(t, filepath.Join(dir, "b.yaml"), "watch: [{name: zwei, terms: [z]}]\n")
+	put(t, filepath.Join(dir, "b.yaml"), "watch: [{name: zwei, terms: [z]}]\n")
 	if c := f.want("one"); len(c.Watches) != 2 {
 		t.Errorf("%d watches after a file was added", len(c.Watches))
 	}
-	next := filepath.Join(dir, ".b.yaml.swp") // as editors save
-	write(t, next, "watch: [{name: drei, terms: [z]}]\n")
-	if err := os.Rename(next, filepath.Join(dir, "b.yaml")); err != nil {
-		t.Fatal(err)
-	}
+	put(t, filepath.Join(dir, "b.yaml"), "watch: [{name: drei, terms: [z]}]\n")
 	if c := f.want("one"); c.Watches[1].Name != "drei" {
 		t.Errorf("after a rename: %v", c.Watches)
 	}
-	write(t, filepath.Join(dir, "b.yaml"), "watch: [{nam: drei}]\n")
+	put(t, filepath.Join(dir, "b.yaml"), "watch: [{nam: drei}]\n")
 	f.wantFailure(`b.yaml:1:10: unknown key "nam"`)
 	f.wantSilence() // once
 	if err := os.Remove(filepath.Join(dir, "b.yaml")); err != nil {
