@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,15 +22,16 @@ import (
 // a bounded number of bytes whatever the events are.
 func TestStreamsAreBounded(t *testing.T) {
 	long := strings.Repeat("x", 300<<10)
-	encoding, sent := "none", 0
+	var encoding atomic.Value
+	var sent atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		encoding = r.Header.Get("Accept-Encoding")
+		encoding.Store(r.Header.Get("Accept-Encoding"))
 		w.Header().Set("Content-Type", "text/event-stream")
 		for i := range 1000 {
 			if _, err := fmt.Fprintf(w, "id: %d%s\ndata: {\"id\":\"%d%s\",\"t\":\"%s\",\"u\":\"https://e.example/%s\"}\n\n", i, long[:1000], i, long[:5000], long, long[:5000]); err != nil {
 				return
 			}
-			sent++
+			sent.Add(1)
 		}
 	}))
 	t.Cleanup(server.Close)
@@ -45,11 +47,11 @@ func TestStreamsAreBounded(t *testing.T) {
 	if err := st.listen(r.ctx, client.For(server.URL), "", r.event); !errors.Is(err, errEnough) {
 		t.Errorf("the reading ended with %v", err)
 	}
-	if encoding != "" {
-		t.Errorf("asked for %q", encoding)
+	if asked := encoding.Load(); asked != "" {
+		t.Errorf("asked for %q", asked)
 	}
-	if r.bytes > 40<<20 || sent > 200 {
-		t.Errorf("took %d bytes, %d events were sent", r.bytes, sent)
+	if r.bytes > 40<<20 || sent.Load() > 200 {
+		t.Errorf("took %d bytes, %d events were sent", r.bytes, sent.Load())
 	}
 	for _, p := range r.posts {
 		if len(p.ID) > 512 || len(p.URL) > 2<<10 || len(p.Text) > 256<<10 {
