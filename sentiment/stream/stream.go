@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
@@ -47,28 +48,68 @@ func fold(key string, parts int) int {
 }
 
 // Places finds where a brand is named, its forms in the four languages included.
-type Places struct{ sets map[string]*match.Set }
+type Places struct{ sets map[string]names }
+
+// names finds a brand by its whole name and, when that is nowhere, by a short one.
+type names struct{ whole, short *match.Set }
 
 // maxBrands bounds what a finder remembers.
 const maxBrands = 1000
 
-// NewPlaces returns a finder that remembers the brands it has met.
-func NewPlaces() *Places { return &Places{map[string]*match.Set{}} }
+// shortRunes is how long a word must be to stand for a name of several words.
+const shortRunes = 4
 
-// Find returns the places of the brand in text.
+// NewPlaces returns a finder that remembers the brands it has met.
+func NewPlaces() *Places { return &Places{map[string]names{}} }
+
+// Find returns the places of the brand in text. A name of several words that
+// stands nowhere whole is looked for by the first of its words that is no everyday
+// one, as people write it: "Oakfern" for "Oakfern Energy".
 func (p *Places) Find(brand, text string) ([]mention.Span, error) {
-	set, ok := p.sets[brand]
+	n, ok := p.sets[brand]
 	if !ok {
 		if len(p.sets) >= maxBrands {
 			clear(p.sets)
 		}
 		var err error
-		set, _, err = match.Compile([]match.Watch{{Name: brand, Terms: []match.Term{{Text: brand}}}})
-		if err != nil {
+		if n.whole, _, err = finder(brand); err != nil {
 			return nil, fmt.Errorf("about %q: %w", brand, err)
 		}
-		p.sets[brand] = set
+		n.short = shortName(brand)
+		p.sets[brand] = n
 	}
+	spans := found(n.whole, text)
+	if len(spans) == 0 && n.short != nil {
+		spans = found(n.short, text)
+	}
+	return spans, nil
+}
+
+// finder looks for one name; plain says that the matcher has nothing against it.
+func finder(name string) (set *match.Set, plain bool, err error) {
+	set, problems, err := match.Compile([]match.Watch{{Name: name, Terms: []match.Term{{Text: name}}}})
+	return set, len(problems) == 0, err
+}
+
+// shortName looks for the word that stands for a name of several words; nil when
+// none does.
+func shortName(brand string) *match.Set {
+	words := strings.Fields(brand)
+	if len(words) < 2 {
+		return nil
+	}
+	for _, w := range words {
+		if utf8.RuneCountInString(w) < shortRunes {
+			continue
+		}
+		if set, plain, err := finder(w); err == nil && plain {
+			return set
+		}
+	}
+	return nil
+}
+
+func found(set *match.Set, text string) []mention.Span {
 	var spans []mention.Span
 	for _, hit := range set.Match("", text) {
 		for _, s := range hit.Spans {
@@ -76,7 +117,7 @@ func (p *Places) Find(brand, text string) ([]mention.Span, error) {
 			spans = append(spans, s)
 		}
 	}
-	return spans, nil
+	return spans
 }
 
 // Read reads the posts of a file: a header line and tab-separated columns id lang
