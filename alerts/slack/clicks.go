@@ -138,7 +138,7 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 		return
 	}
 	n.settle(ctx, c, string(id), decideWithin, ack, func(ctx context.Context) string {
-		return alerts.Refusal(n.lang(c), n.decide(ctx, c, id, a), n.opt.Now())
+		return n.decide(ctx, c, id, a)
 	})
 }
 
@@ -200,8 +200,8 @@ func (n *Notifier) takeAll(ctx context.Context, c click, id mention.AlertID) (wo
 	return alerts.Refusal(l, err, n.opt.Now())
 }
 
-// decide asks the desk.
-func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention.Action) error {
+// decide asks the desk; words are what to tell the person, if anything.
+func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention.Action) (words string) {
 	a.By = n.person(ctx, c)
 	if a.Verb == mention.Snooze && a.Until.IsZero() { // a message of an earlier earshot: "Snooze for an hour"
 		a.Until = alerts.SnoozeUntil(alerts.SnoozeHour, n.opt.Now(), time.UTC)
@@ -209,11 +209,15 @@ func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention
 	if a.Verb == mention.Assign {
 		a.To = n.Person(ctx, a.To.ID, a.To.ID)
 	}
-	_, err := n.opt.Desk.Do(ctx, id, a)
 	verb := string(a.Verb)
 	if a.Reason != "" {
 		verb += " (" + a.Reason + ")"
 	}
+	if words = n.refuses(ctx, n.lang(c), a.By, func(r Roles) bool { return r.allows(a) }); words != "" {
+		n.pressed(a.By, verb, id, "may not")
+		return words
+	}
+	_, err := n.opt.Desk.Do(ctx, id, a)
 	var taken *mention.TakenError
 	switch {
 	case err == nil:
@@ -230,7 +234,7 @@ func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention
 		n.pressed(a.By, verb, id, "failed")
 		n.opt.Log.Error("a click cannot be decided", "mention", id, "verb", a.Verb, "err", err)
 	}
-	return err
+	return alerts.Refusal(n.lang(c), err, n.opt.Now())
 }
 
 // pressed writes a press into the log, and what came of it.

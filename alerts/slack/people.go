@@ -9,18 +9,27 @@ import (
 	"github.com/earshot/earshot/internal/text"
 )
 
-// people knows the names of those who click, for a while.
+// people knows those who click, for a while.
 type people struct {
 	api *api.Client
 	now func() time.Time
 	box cache
 }
 
-// known is how long names are kept, unknown how long it is kept that there is none.
+// profile is what Slack says of a person; fields are empty where it does not.
+type profile struct {
+	name   string // as colleagues know them
+	email  string // needs the permission users:read.email
+	locale string // of their Slack: "uk-UA"
+	team   string // their workspace
+	org    string // of an Enterprise Grid
+}
+
+// known is how long profiles are kept, unknown how long it is kept that there is none.
 const (
 	known   = time.Hour
 	unknown = 5 * time.Minute
-	// lookup bounds asking Slack for a name: a click must not wait for it.
+	// lookup bounds asking Slack for a profile: a click must not wait for it.
 	lookup = 700 * time.Millisecond
 )
 
@@ -30,20 +39,27 @@ func newPeople(client *api.Client, now func() time.Time) *people {
 
 // name returns how colleagues know a person; otherwise when Slack does not say.
 func (p *people) name(ctx context.Context, id, otherwise string) string {
-	if name, ok := p.box.get("name "+id, p.now()); ok {
-		return or(name, otherwise)
+	who, _ := p.profile(ctx, id)
+	return or(who.name, otherwise)
+}
+
+// profile returns what Slack says of a person. ok is false where it could not be asked,
+// which is remembered for a while.
+func (p *people) profile(ctx context.Context, id string) (who profile, ok bool) {
+	if e, there := p.box.get(id, p.now()); there {
+		return e.who, e.ok
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookup)
 	defer cancel()
 	u, err := p.api.GetUserInfoContext(ctx, id)
 	if err != nil {
-		p.box.put("name "+id, "", p.now().Add(unknown))
-		return otherwise
+		p.box.put(id, entry{until: p.now().Add(unknown)})
+		return profile{}, false
 	}
 	name := or(u.Profile.DisplayName, or(u.Profile.RealName, or(u.RealName, u.Name)))
-	name = text.Line(name, maxName)
-	p.box.put("name "+id, name, p.now().Add(known))
-	return or(name, otherwise)
+	who = profile{name: text.Line(name, maxName), email: u.Profile.Email, locale: u.Locale, team: u.TeamID, org: u.Enterprise.EnterpriseID}
+	p.box.put(id, entry{who: who, ok: true, until: p.now().Add(known)})
+	return who, true
 }
 
 // isID reports whether s is a Slack id that begins with one of the letters.

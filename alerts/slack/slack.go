@@ -50,6 +50,9 @@ type Options struct {
 	// Replies returns reply templates that fit the mention, filled in, for the person me
 	// to post; may be nil.
 	Replies func(m mention.Mention, me string) []string
+	// Roles says what a person may do, by id and by e-mail address, which is empty where it
+	// is not known; nil: everything.
+	Roles func(p mention.Person, email string) Roles
 	// Language returns the language of a code, in which messages answer who presses; nil: English.
 	Language func(code string) i18n.Lang
 	// Zone says in which time zone people mean "tomorrow 9:00"; nil: UTC.

@@ -49,6 +49,7 @@ type worldOptions struct {
 	http  bool // clicks come as signed HTTP
 
 	outsiders bool
+	roles     func(p mention.Person, email string) slack.Roles
 	hook      bool // messages go through an incoming webhook
 	token     string
 	inDoubt   time.Duration
@@ -115,7 +116,7 @@ func (w *world) start() {
 	}
 	w.desk = desk.NewDesk(w.store, w.planner.Rules().Lang, time.Now, func() { w.sender.Wake() })
 	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
-		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now, Outsiders: w.opt.outsiders,
+		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now, Outsiders: w.opt.outsiders, Roles: w.opt.roles,
 		Replies: func(m mention.Mention, me string) []string { return []string{"Sorry, " + m.Post.Author + ". " + me} }}
 	texts, err := i18n.New()
 	if err != nil {

@@ -81,6 +81,14 @@ func (n *Notifier) open(ctx context.Context, c click, window string, id mention.
 	short, cancel := context.WithTimeout(ctx, nameWithin)
 	me := n.person(short, c)
 	cancel()
+	if window == askMute {
+		mute := mention.Action{Verb: mention.Dismiss, Reason: mention.MutedAuthor}
+		if words := n.refuses(ctx, l, me, func(r Roles) bool { return r.allows(mute) }); words != "" {
+			n.pressed(me, windowNames[window], id, "may not")
+			n.ephemeral(ctx, c, words)
+			return
+		}
+	}
 	m, cs, err := n.opt.Reader.Mention(ctx, id)
 	if err != nil {
 		n.pressed(me, windowNames[window], id, "failed")

@@ -256,7 +256,8 @@ func (s *Server) userInfo(args url.Values) reply {
 }
 
 func personJSON(p Person) map[string]any {
-	return map[string]any{"id": p.ID, "name": p.Handle, "real_name": p.Name, "profile": map[string]any{"display_name": p.Name, "real_name": p.Name}}
+	return map[string]any{"id": p.ID, "name": p.Handle, "real_name": p.Name, "team_id": orOurs(p.Team, Team), "locale": orOurs(p.Locale, "en-US"),
+		"profile": map[string]any{"display_name": p.Name, "real_name": p.Name, "email": p.Handle + "@romashka.example"}}
 }
 
 func (s *Server) userList(url.Values) reply {

@@ -49,8 +49,12 @@ type Channel struct {
 	Outside  bool // the app was not invited
 }
 
-// Person is a member of the workspace.
-type Person struct{ ID, Handle, Name string }
+// Person is a member of the workspace, or of another one in a shared channel.
+type Person struct {
+	ID, Handle, Name string
+	Locale           string // of their Slack; empty means en-US
+	Team             string // empty means ours
+}
 
 // Message is what stands in a channel.
 type Message struct {
@@ -150,7 +154,7 @@ func Start(opt Options) (*Server, error) {
 		s.channels = []Channel{{ID: "C0MENTIONS", Name: "mentions"}, {ID: "C0BILLING", Name: "billing"}, {ID: "C0WARROOM", Name: "pr-war-room"}, {ID: "C0LEADS", Name: "support-leads"}}
 	}
 	if len(s.people) == 0 {
-		s.people = []Person{{"U0000IRA", "ira", "Ira"}, {"U000OLEH", "oleh", "Oleh"}, {"U00MARIA", "maria", "Maria"}}
+		s.people = []Person{{ID: "U0000IRA", Handle: "ira", Name: "Ira"}, {ID: "U000OLEH", Handle: "oleh", Name: "Oleh"}, {ID: "U00MARIA", Handle: "maria", Name: "Maria"}}
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/", s.serveAPI)

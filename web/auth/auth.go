@@ -159,7 +159,7 @@ func (a *Auth) Who(r *http.Request) (p mention.Person, roles Roles, ok bool) {
 	if !ok {
 		return mention.Person{}, Roles{}, false
 	}
-	return v.person, a.opt.Rules().of(v.person, v.email), true
+	return v.person, a.opt.Rules().Of(v.person, v.email), true
 }
 
 func (a *Auth) visitor(r *http.Request) (visitor, bool) {

@@ -480,11 +480,11 @@ func TestRoles(t *testing.T) {
 		{Rules{Mute: []string{"U0000IRA"}, Dismiss: []string{"U000OLEH"}, Reply: []string{"Ira@Romashka.example"}, Sources: []string{"slack:U0000IRA"}}, Roles{true, false, true, true}},
 		{Rules{Mute: []string{"Ira"}, Dismiss: []string{"romashka.example"}, Reply: []string{"ira"}, Sources: []string{""}}, Roles{}},
 	} {
-		if got := c.rules.of(ira, "ira@romashka.example"); got != c.want {
+		if got := c.rules.Of(ira, "ira@romashka.example"); got != c.want {
 			t.Errorf("%+v: %+v, want %+v", c.rules, got, c.want)
 		}
 	}
-	if got := (Rules{Mute: []string{""}}).of(ira, ""); got.Mute {
+	if got := (Rules{Mute: []string{""}}).Of(ira, ""); got.Mute {
 		t.Error("no address fits an empty entry")
 	}
 }

@@ -28,7 +28,8 @@ type Roles struct {
 	Sources bool // see the sources, and poll them
 }
 
-func (r Rules) of(p mention.Person, email string) Roles {
+// Of returns what a person may do; email is empty where it is not known.
+func (r Rules) Of(p mention.Person, email string) Roles {
 	may := func(list []string) bool {
 		return list == nil || slices.ContainsFunc(list, func(entry string) bool {
 			return entry == p.ID || "slack:"+entry == p.ID || email != "" && strings.EqualFold(entry, email)

@@ -196,6 +196,7 @@ func (d *Daemon) wire(opt Options) {
 		Desk:     d.desk,
 		Reader:   d.store,
 		Replies:  d.replies,
+		Roles:    d.slackRoles,
 		Now:      d.now,
 		Zone:     func() *time.Location { return d.planner.Rules().Zone },
 		Language: d.texts.In,

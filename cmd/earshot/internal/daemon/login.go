@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/web"
@@ -27,21 +28,29 @@ func (d *Daemon) newAuth(cfg *config.Config) (*auth.Auth, error) {
 		Allow:       w.Login.OIDC.Allow,
 		ProxyHeader: w.Proxy.Header,
 		Proxies:     w.Proxy.From,
-		Rules: func() auth.Rules {
-			r := d.config.Load().Web.Roles
-			return auth.Rules{Mute: r.Mute, Dismiss: r.Dismiss, Reply: r.Reply, Sources: r.Sources}
-		},
-		HTTP:    outgoing(),
-		Catalog: d.texts,
-		Lang:    cfg.Language,
-		Home:    "/inbox",
-		Log:     d.log,
-		Now:     d.now,
+		Rules:       d.rolesOf,
+		HTTP:        outgoing(),
+		Catalog:     d.texts,
+		Lang:        cfg.Language,
+		Home:        "/inbox",
+		Log:         d.log,
+		Now:         d.now,
 	}
 	if cfg.Slack.BotToken.IsSet() {
 		opt.Directory = directory{d.notifiers}
 	}
 	return auth.New(opt)
+}
+
+// rolesOf are the roles of the watchlist in use, for every door.
+func (d *Daemon) rolesOf() auth.Rules {
+	r := d.config.Load().Web.Roles
+	return auth.Rules{Mute: r.Mute, Dismiss: r.Dismiss, Reply: r.Reply, Sources: r.Sources}
+}
+
+// slackRoles is what a person may do in Slack: what the inbox would let them.
+func (d *Daemon) slackRoles(p mention.Person, email string) slack.Roles {
+	return slack.Roles(d.rolesOf().Of(p, email))
 }
 
 // loginPath is where people sign in.

@@ -1,0 +1,52 @@
+package slack
+
+import (
+	"context"
+	"strings"
+
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+// Roles are what one person may do beside claiming and answering.
+type Roles struct {
+	Mute    bool // silence an author
+	Dismiss bool
+	Reply   bool // change the reply templates of all
+	Sources bool // see how the sources stand, and pause them
+}
+
+// everything is for those whom no list leaves out.
+var everything = Roles{Mute: true, Dismiss: true, Reply: true, Sources: true}
+
+// may says what a person may do. Slack is asked for the e-mail address only where the id
+// alone does not allow everything; known is false when it could not be asked then.
+func (n *Notifier) may(ctx context.Context, p mention.Person) (roles Roles, known bool) {
+	if n.opt.Roles == nil {
+		return everything, true
+	}
+	if roles = n.opt.Roles(p, ""); roles == everything {
+		return roles, true
+	}
+	who, known := n.people.profile(ctx, strings.TrimPrefix(p.ID, "slack:"))
+	if who.email == "" {
+		return roles, known
+	}
+	return n.opt.Roles(p, who.email), true
+}
+
+// refuses says in words why a person may not do what the role allows; empty when they may.
+func (n *Notifier) refuses(ctx context.Context, l i18n.Lang, p mention.Person, allowed func(Roles) bool) string {
+	switch roles, known := n.may(ctx, p); {
+	case allowed(roles):
+		return ""
+	case !known:
+		return l.Text("slack.unknown_role")
+	}
+	return l.Text("slack.may_not")
+}
+
+// allows reports whether the roles allow an action of the desk, as the inbox does.
+func (r Roles) allows(a mention.Action) bool {
+	return a.Verb != mention.Dismiss || r.Dismiss && (a.Reason != mention.MutedAuthor || r.Mute)
+}
