@@ -159,6 +159,15 @@ type SourceState struct {
 	Health         []byte // JSON: the monitor's memory of the source's rhythm
 }
 
+// SourceDue is when a source is polled next, where several processes share the work.
+type SourceDue struct {
+	Key     string    // of the source
+	At      time.Time // zero or before 1970: at once
+	For     string    // an opaque word for how the source is read; At holds for that alone
+	Rest    time.Time // the source's site is left alone until
+	Threads time.Time // no thread of the source's group is visited before
+}
+
 // Follow is what is remembered of a followed thread between visits and restarts: how far
 // it was read from one post that waits for an answer. DueAt and Failures are the thread's
 // and the same for all of its posts.

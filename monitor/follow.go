@@ -13,8 +13,8 @@ import (
 
 // follow visits the one thread of the source that is most overdue, with the
 // steps of a poll, and returns when the source has the next one. asked is false
-// when the site was not asked for anything.
-func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked bool) {
+// when the site was not asked for anything. t is nil where this process polls alone.
+func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Time, asked bool) {
 	fault.At("job-taken")
 	began := p.Now()
 	l, ok := p.threads.pick(src.key(), began)
@@ -30,7 +30,7 @@ func (p *poller) follow(ctx context.Context, src Source) (next time.Time, asked 
 		// Its ordinary polls find out when it is well.
 		return began.Add(max(src.Every, time.Minute)), false
 	}
-	batch, visitErr := p.inBounds(ctx, func(ctx context.Context) (crawlers.Batch, error) {
+	batch, visitErr := p.inBounds(ctx, src, t, func(ctx context.Context) (crawlers.Batch, error) {
 		return visitSafely(ctx, src.Crawler.(crawlers.Threader), l)
 	})
 	if ctx.Err() != nil {
@@ -172,7 +172,7 @@ func (p *poller) reportVisit(ctx context.Context, src Source, state mention.Sour
 	}
 	if r.New > 0 {
 		countNew(&state, r.New, p.Now())
-		if err := p.save(ctx, state, true); err != nil {
+		if err := p.save(ctx, src, state, true, time.Time{}, nil); err != nil {
 			p.Log.Error("source state cannot be stored", "source", src.Name, "err", err)
 		}
 	}

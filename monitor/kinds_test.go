@@ -26,11 +26,11 @@ func page(posts ...mention.Post) crawlers.Batch {
 }
 
 // run runs m until the test says stop; steps work with sources as reloads do.
-func run(t *testing.T, m *Monitor, steps func(ctx context.Context)) {
+func run(t *testing.T, m *InProcess, steps func(ctx context.Context)) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
-	go func() { defer close(ended); m.Run(ctx) }()
+	go func() { defer close(ended); _ = m.Run(ctx) }()
 	steps(ctx)
 	cancel()
 	<-ended
@@ -43,7 +43,7 @@ func TestAnotherPlaceUnderTheName(t *testing.T) {
 		w := newWorld()
 		old := &site{answer: always(page(items("reviews", 3, "old")...))}
 		fresh := &site{answer: always(page(items("reviews", 50, "new")...))}
-		m := w.monitor(4)
+		m := NewInProcess(w.monitor(4))
 		run(t, m, func(ctx context.Context) {
 			src := Source{Name: "reviews", Group: "a", Place: "one", Every: time.Minute, Fixed: true, Crawler: old}
 			_ = m.Apply(ctx, []Source{src})
@@ -80,7 +80,7 @@ func TestRepairedSettingsEndASuspension(t *testing.T) {
 			}}
 			good := &site{answer: always(page(post("a", "1")))}
 			var repaired time.Time
-			m := w.monitor(4)
+			m := NewInProcess(w.monitor(4))
 			run(t, m, func(ctx context.Context) {
 				_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: "broken", Every: time.Minute, Fixed: true, Crawler: bad}})
 				time.Sleep(25 * time.Hour) // blocked twice: a week
@@ -139,7 +139,7 @@ func TestDiskFullDoesNotHammerSites(t *testing.T) {
 		w := newWorld()
 		w.ingestErr = errors.New("disk full")
 		s := &site{answer: always(page(post("a", "1")))}
-		m := w.monitor(1)
+		m := NewInProcess(w.monitor(1))
 		run(t, m, func(ctx context.Context) {
 			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Every: 15 * time.Minute, Fixed: true, Crawler: s}})
 			time.Sleep(time.Hour)
@@ -233,8 +233,9 @@ func TestCommitsAreHurriedByShutdownsOnly(t *testing.T) {
 		m = w.monitor(1)
 		m.poller.Ledger = l
 		began := time.Now()
-		run(t, m, func(ctx context.Context) {
-			_ = m.Apply(ctx, []Source{{Name: "b", Group: "b", Every: time.Hour, Crawler: &site{answer: always(page(post("b", "1")))}}})
+		e := NewInProcess(m)
+		run(t, e, func(ctx context.Context) {
+			_ = e.Apply(ctx, []Source{{Name: "b", Group: "b", Every: time.Hour, Crawler: &site{answer: always(page(post("b", "1")))}}})
 			time.Sleep(time.Minute)
 		})
 		if took := time.Since(began); took != time.Minute+commitTimeout || !errors.Is(l.ended, context.Canceled) {
@@ -295,7 +296,7 @@ func TestRenamedSourceGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		place := &site{answer: always(page(items("https://a.example", 3, "p")...))}
-		m := w.monitor(4)
+		m := NewInProcess(w.monitor(4))
 		run(t, m, func(ctx context.Context) {
 			src := Source{Name: "https://a.example", Key: "https://a.example", Group: "a", Place: "one", Every: time.Hour, Fixed: true, Crawler: place}
 			_ = m.Apply(ctx, []Source{src})
@@ -344,7 +345,7 @@ func TestAStopKeepsWhatWasHeard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		w.states["s"] = mention.SourceState{Name: "s", Baselined: true, Cursor: "before"}
-		m := w.monitor(4)
+		m := NewInProcess(w.monitor(4))
 		run(t, m, func(ctx context.Context) {
 			_ = m.Apply(ctx, []Source{{Name: "s", Group: "a", Every: time.Minute, Stream: true, Crawler: &listener{items("s", 3, "p")}}})
 			time.Sleep(10 * time.Second)
@@ -363,7 +364,7 @@ func TestAStopKeepsWhatWasHeard(t *testing.T) {
 func TestRemovedSourcesAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		m := w.monitor(4)
+		m := NewInProcess(w.monitor(4))
 		run(t, m, func(ctx context.Context) {
 			slow := &site{answer: always(page(items("slow", 1, "p")...)), takes: time.Minute}
 			_ = m.Apply(ctx, []Source{
@@ -389,7 +390,7 @@ func TestRemovedSourcesKeepNoPosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		w.ingestErr = errors.New("disk full")
-		m := w.monitor(4)
+		m := NewInProcess(w.monitor(4))
 		run(t, m, func(ctx context.Context) {
 			_ = m.Apply(ctx, []Source{{Name: "goes", Group: "b", Every: time.Hour, Fixed: true, Crawler: &site{answer: always(page(items("goes", 5, "p")...))}}})
 			kept := func() (posts, sources int) {
@@ -416,7 +417,7 @@ func TestNotStoredIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
 		w.ingestErr = errors.New("disk full")
-		m := w.monitor(4)
+		m := NewInProcess(w.monitor(4))
 		run(t, m, func(ctx context.Context) {
 			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: &site{answer: always(page(items("a", 5, "p")...))}}})
 			time.Sleep(time.Second)

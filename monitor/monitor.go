@@ -95,8 +95,26 @@ type Hubs interface {
 	Offer(source, hub, topic string)
 }
 
-// Options are the parts a Monitor works with. All but Threads, Hubs, Bound and Lang
-// are required.
+// Dues keep when sources are due, where several processes share the work. What they
+// return must be the newest: nothing is remembered between two turns.
+type Dues interface {
+	// Dues returns what is stored of these sources; those that were never named to the
+	// store are left out.
+	Dues(ctx context.Context, keys []string) ([]mention.SourceDue, error)
+	// SaveDue replaces was by now. At stays as it is when it is not was.At any more: then
+	// somebody asked for the source meanwhile.
+	SaveDue(ctx context.Context, was, now mention.SourceDue) error
+	// SavePolled is Ledger.SaveSource and SaveDue in one transaction.
+	SavePolled(ctx context.Context, state mention.SourceState, was, now mention.SourceDue) error
+	// DueNow makes a source due at once.
+	DueNow(ctx context.Context, key string) error
+	// Asked returns the keys of the sources that DueNow was called for and that were not
+	// polled since.
+	Asked(ctx context.Context) ([]string, error)
+}
+
+// Options are the parts a Monitor works with. All but Threads, Hubs, Bound, Pause, Dues
+// and Lang are required.
 type Options struct {
 	Seen     Seen
 	Ledger   Ledger
@@ -107,6 +125,10 @@ type Options struct {
 	// Bound puts on a context what one poll, or one visit to a thread, may ask for; nil
 	// bounds its time alone.
 	Bound func(context.Context) context.Context
+	// Pause says how long the sites that were asked under a context of Bound are to be left
+	// alone from now on; nil: for the gap of the source.
+	Pause func(context.Context) time.Duration
+	Dues  Dues // nil: this process polls alone, and knows by itself what is due
 	// Lang is the language of those who are told about sources; nil: English.
 	Lang    func() i18n.Lang
 	Log     *slog.Logger
@@ -118,19 +140,15 @@ type Options struct {
 // waiting for the site, so it may well exceed the processors.
 const defaultWorkers = 64
 
-// Monitor polls sources until its context ends.
+// Monitor polls sources and follows threads. When it does is decided by an Engine.
 type Monitor struct {
-	opt         Options
-	poller      *poller
-	apply       chan []Source
-	pollNow     chan string
-	done        chan finished
-	openThreads chan openThreads
-	status      *statusTable
-	workers     int
+	opt    Options
+	poller *poller
+	taken  taken
+	status *statusTable
 }
 
-// New returns a monitor; Run starts it.
+// New returns a monitor for an engine to run.
 func New(opt Options) *Monitor {
 	if opt.Workers <= 0 {
 		opt.Workers = defaultWorkers
@@ -140,35 +158,9 @@ func New(opt Options) *Monitor {
 	}
 	table := newStatusTable()
 	return &Monitor{
-		opt:         opt,
-		poller:      &poller{Options: opt, table: table, state: map[string]remembered{}, kept: map[string]answer{}},
-		apply:       make(chan []Source),
-		pollNow:     make(chan string),
-		done:        make(chan finished),
-		openThreads: make(chan openThreads),
-		status:      table,
-		workers:     opt.Workers,
-	}
-}
-
-// Apply replaces the sources. Polls under way finish; sources that are gone are
-// not polled again; new ones are polled at once. It returns when the running
-// Monitor has taken the list, or when ctx ends.
-func (m *Monitor) Apply(ctx context.Context, sources []Source) error {
-	select {
-	case m.apply <- sources:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// PollNow makes a source due now (a WebSub ping, a person's wish). Unknown names
-// are ignored.
-func (m *Monitor) PollNow(ctx context.Context, source string) {
-	select {
-	case m.pollNow <- source:
-	case <-ctx.Done():
+		opt:    opt,
+		poller: &poller{Options: opt, table: table, state: map[string]remembered{}, kept: map[string]answer{}},
+		status: table,
 	}
 }
 
@@ -176,7 +168,7 @@ func (m *Monitor) PollNow(ctx context.Context, source string) {
 // returns when the source is due again. It is what every engine runs; the caller
 // keeps two polls of one source or group apart.
 func (m *Monitor) Poll(ctx context.Context, src Source) (next time.Time) {
-	return m.poller.poll(ctx, src)
+	return m.poller.poll(ctx, src, nil)
 }
 
 // Status returns how every source stands, by name.

@@ -178,12 +178,13 @@ func always(batch crawlers.Batch) func(int) (crawlers.Batch, error) {
 }
 
 // runFor runs the monitor over the sources for d of bubble time.
-func runFor(t *testing.T, m *Monitor, d time.Duration, sources ...Source) {
+func runFor(t *testing.T, monitor *Monitor, d time.Duration, sources ...Source) {
 	t.Helper()
+	m := NewInProcess(monitor)
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
 	ended := make(chan struct{})
-	go func() { defer close(ended); m.Run(ctx) }()
+	go func() { defer close(ended); _ = m.Run(ctx) }()
 	if err := m.Apply(ctx, sources); err != nil {
 		t.Fatal(err)
 	}
@@ -345,10 +346,10 @@ func TestWorkersBoundPolls(t *testing.T) {
 func TestApplyAddsAndRemoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		m := w.monitor(2)
+		m := NewInProcess(w.monitor(2))
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		go func() { defer close(ended); m.Run(ctx) }()
+		go func() { defer close(ended); _ = m.Run(ctx) }()
 		a, b := &site{answer: always(crawlers.Batch{})}, &site{answer: always(crawlers.Batch{})}
 		src := func(name string, s *site) Source {
 			return Source{Name: name, Group: name, Every: 10 * time.Second, Fixed: true, Crawler: s}

@@ -41,7 +41,8 @@ type answer struct {
 	batch   crawlers.Batch
 	err     error
 	began   time.Time
-	stopped bool // it ended because the daemon stops
+	stopped bool      // it ended because the daemon stops
+	after   time.Time // the last poll before, as the ledger knew it
 }
 
 // remembered is a source's state in memory. Polls that find nothing change only
@@ -56,8 +57,9 @@ type remembered struct {
 // much older; cursors never are.
 const saveStamps = time.Minute
 
-// poll polls the source once and returns when it is due again.
-func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
+// poll polls the source once and returns when it is due again. t is nil where this
+// process polls alone.
+func (p *poller) poll(ctx context.Context, src Source, t *turn) (next time.Time) {
 	fault.At("job-taken")
 	state, err := p.load(ctx, src)
 	if err != nil {
@@ -70,25 +72,25 @@ func (p *poller) poll(ctx context.Context, src Source) (next time.Time) {
 		p.table.set(src, state, nil)
 		return until
 	}
-	got, ok := p.ask(ctx, src, state)
+	got, ok := p.ask(ctx, src, state, t)
 	if !ok {
 		return p.Now()
 	}
 	fault.At("response-read")
 	commit, cancel := graceful(ctx)
 	defer cancel()
-	return p.commit(commit, src, before, state, got)
+	return p.commit(commit, src, before, state, got, t)
 }
 
 // ask reads the source, or takes what was read before and could not be stored. It is
 // not ok when ctx ended before there was anything to store.
-func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState) (answer, bool) {
-	if got, ok := p.takeKept(src.key()); ok {
+func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState, t *turn) (answer, bool) {
+	if got, ok := p.takeKept(src.key()); ok && (t == nil || got.after.Equal(state.LastPoll)) {
 		src.own(got.batch.Posts)
 		return got, true
 	}
-	got := answer{began: p.Now()}
-	got.batch, got.err = p.inBounds(ctx, func(ctx context.Context) (crawlers.Batch, error) {
+	got := answer{began: p.Now(), after: state.LastPoll}
+	got.batch, got.err = p.inBounds(ctx, src, t, func(ctx context.Context) (crawlers.Batch, error) {
 		return pollSafely(ctx, src.Crawler, crawlers.Cursor(state.Cursor))
 	})
 	src.own(got.batch.Posts)
@@ -105,7 +107,7 @@ func (p *poller) ask(ctx context.Context, src Source, state mention.SourceState)
 const pollTimeout = 10 * time.Minute
 
 // inBounds ends a poll or a visit after pollTimeout. What it had read by then counts.
-func (p *poller) inBounds(ctx context.Context, read func(ctx context.Context) (crawlers.Batch, error)) (crawlers.Batch, error) {
+func (p *poller) inBounds(ctx context.Context, src Source, t *turn, read func(ctx context.Context) (crawlers.Batch, error)) (crawlers.Batch, error) {
 	bound := ctx
 	if p.Bound != nil {
 		bound = p.Bound(ctx)
@@ -113,6 +115,7 @@ func (p *poller) inBounds(ctx context.Context, read func(ctx context.Context) (c
 	limited, cancel := context.WithTimeout(bound, pollTimeout)
 	defer cancel()
 	batch, err := read(limited)
+	t.asked(src, p.pause(bound), p.Now())
 	if limited.Err() != nil && ctx.Err() == nil {
 		err = fmt.Errorf("one poll took longer than %s and was ended: %w", pollTimeout, cmp.Or(err, limited.Err()))
 	}
@@ -120,7 +123,7 @@ func (p *poller) inBounds(ctx context.Context, read func(ctx context.Context) (c
 }
 
 // commit is steps 3 to 5.
-func (p *poller) commit(ctx context.Context, src Source, before, state mention.SourceState, got answer) (next time.Time) {
+func (p *poller) commit(ctx context.Context, src Source, before, state mention.SourceState, got answer, t *turn) (next time.Time) {
 	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
 	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, got.err == nil), shown))
 	if err != nil {
@@ -156,7 +159,8 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 			return p.Now().Add(storeRetry)
 		}
 	}
-	if err := p.save(ctx, state, changed); err != nil {
+	next = nextPoll(src, state, out, p.Now())
+	if err := p.save(ctx, src, state, changed, next, t); err != nil {
 		p.keep(src.key(), got)
 		p.table.notStored(src, err)
 		p.Log.Error("source state cannot be stored; it is tried again", "source", src.Name, "err", err)
@@ -168,7 +172,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	p.table.set(src, state, &out)
 	p.report(src, state, out, receipt)
-	return nextPoll(src, state, out, p.Now())
+	return next
 }
 
 // graceful returns a context that outlives ctx by commitTimeout.
@@ -206,7 +210,7 @@ func (p *poller) takeKept(key string) (answer, bool) {
 }
 
 // load returns the source's state: what this process remembers, or else what is
-// stored.
+// stored. Where others poll too, nothing is remembered.
 func (p *poller) load(ctx context.Context, src Source) (state mention.SourceState, err error) {
 	p.mu.Lock()
 	known, ok := p.state[src.key()]
@@ -220,8 +224,17 @@ func (p *poller) load(ctx context.Context, src Source) (state mention.SourceStat
 
 // save remembers the state, and stores it when something but its stamps changed
 // or the stored stamps are old. A state that could not be stored is forgotten: the
-// next poll begins from what is stored.
-func (p *poller) save(ctx context.Context, state mention.SourceState, changed bool) error {
+// next poll begins from what is stored. In a turn it is stored at once, with the time
+// of the next poll.
+func (p *poller) save(ctx context.Context, src Source, state mention.SourceState, changed bool, next time.Time, t *turn) error {
+	switch {
+	case t != nil:
+		err := p.Dues.SavePolled(ctx, state, t.was, t.due(src, next))
+		t.stored = err == nil
+		return err
+	case p.Dues != nil:
+		return p.Ledger.SaveSource(ctx, state)
+	}
 	p.mu.Lock()
 	key := cmp.Or(state.Key, state.Name)
 	known := p.state[key]

@@ -41,7 +41,7 @@ func (m *Monitor) Receive(ctx context.Context, src Source, posts []mention.Post)
 			p.Log.Error("notice cannot be stored", "source", src.Name, "err", err)
 		}
 	}
-	if err := p.save(ctx, state, len(notices) > 0); err != nil {
+	if err := p.save(ctx, src, state, len(notices) > 0, time.Time{}, nil); err != nil {
 		p.Log.Error("source state cannot be stored", "source", src.Name, "err", err) // stamps only
 	}
 	p.table.set(src, state, &out)

@@ -58,9 +58,47 @@ func newSchedule() *schedule {
 	}
 }
 
-// Run polls the sources given by Apply until ctx ends, then waits for the polls
-// under way and returns.
-func (m *Monitor) Run(ctx context.Context) {
+// InProcess is the engine of a process that polls alone: a heap of what is due, and
+// workers.
+type InProcess struct {
+	*Monitor
+	apply       chan []Source
+	pollNow     chan string
+	done        chan finished
+	openThreads chan openThreads
+}
+
+// NewInProcess returns an engine that runs m in this process; Run starts it.
+func NewInProcess(m *Monitor) *InProcess {
+	return &InProcess{
+		Monitor:     m,
+		apply:       make(chan []Source),
+		pollNow:     make(chan string),
+		done:        make(chan finished),
+		openThreads: make(chan openThreads),
+	}
+}
+
+// Apply implements Engine.
+func (m *InProcess) Apply(ctx context.Context, sources []Source) error {
+	select {
+	case m.apply <- sources:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// PollNow implements Engine.
+func (m *InProcess) PollNow(ctx context.Context, source string) {
+	select {
+	case m.pollNow <- source:
+	case <-ctx.Done():
+	}
+}
+
+// Run implements Engine. Its error is always nil.
+func (m *InProcess) Run(ctx context.Context) error {
 	s := newSchedule()
 	var workers sync.WaitGroup
 	timer := time.NewTimer(time.Hour)
@@ -74,7 +112,7 @@ func (m *Monitor) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			workers.Wait()
-			return
+			return nil
 		case list := <-m.apply:
 			m.poller.drop(s.replace(list, m.opt.Now(), m.status)...)
 			m.askOpenThreads(ctx, s, &workers)
@@ -99,8 +137,8 @@ func (m *Monitor) Run(ctx context.Context) {
 }
 
 // start gives what is ready to workers.
-func (m *Monitor) start(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
-	for s.running < m.workers && len(s.ready) > 0 {
+func (m *InProcess) start(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
+	for s.running < m.opt.Workers && len(s.ready) > 0 {
 		e := s.ready[0]
 		s.ready = s.ready[1:]
 		if e.gone {
@@ -113,9 +151,9 @@ func (m *Monitor) start(ctx context.Context, s *schedule, workers *sync.WaitGrou
 		workers.Go(func() {
 			f, began := finished{e: e, asked: true}, m.opt.Now()
 			if e.follow {
-				f.due, f.asked = m.poller.follow(ctx, src)
+				f.due, f.asked = m.poller.follow(ctx, src, nil)
 			} else {
-				f.due = m.poller.poll(ctx, src)
+				f.due = m.poller.poll(ctx, src, nil)
 			}
 			f.took = m.opt.Now().Sub(began)
 			select {
@@ -128,7 +166,7 @@ func (m *Monitor) start(ctx context.Context, s *schedule, workers *sync.WaitGrou
 
 // askOpenThreads asks for the complaints whose threads are to be followed. The answer
 // comes to Run, which must not wait for a database.
-func (m *Monitor) askOpenThreads(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
+func (m *InProcess) askOpenThreads(ctx context.Context, s *schedule, workers *sync.WaitGroup) {
 	if m.opt.Threads == nil || s.asking {
 		return
 	}

@@ -157,7 +157,7 @@ func (t *threads) rebuild(open openThreads, sources func(key string) (Source, bo
 	for source, threads := range fresh {
 		for thread, one := range threads {
 			one.resume(t.bySource[source][thread])
-			if !one.recall(stored) && t.bySource == nil {
+			if !one.recall(stored, false) && t.bySource == nil {
 				one.due = now // the process has just started: much may have been said meanwhile
 			}
 		}
@@ -199,18 +199,62 @@ func (t *followedThread) resume(old *followedThread) {
 	}
 }
 
-// recall takes over what was stored of posts that were not followed in this process,
-// and reports whether there was anything. The thread is due when it was to be, sooner
-// only where something happened to a complaint after the last look.
-func (t *followedThread) recall(stored map[mention.PostKey]mention.Follow) (known bool) {
+// overdue returns the posts of the threads of these sources that seem to be due.
+func (t *threads) overdue(sources []string, now time.Time) (keys []mention.PostKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, source := range sources {
+		for _, one := range t.bySource[source] {
+			if one.closed || one.due.After(now) {
+				continue
+			}
+			for _, p := range one.posts {
+				keys = append(keys, p.post.Key())
+			}
+		}
+	}
+	return keys
+}
+
+// refresh takes over how far other processes followed the threads of these sources.
+func (t *threads) refresh(sources []string, list []mention.Follow) {
+	stored := make(map[mention.PostKey]mention.Follow, len(list))
+	for _, f := range list {
+		stored[f.Key] = f
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, source := range sources {
+		for _, one := range t.bySource[source] {
+			if !one.recall(stored, true) {
+				continue
+			}
+			// Posts are visited from in turn; after a visit that failed, from the next one.
+			oldest := 0
+			for i, p := range one.posts {
+				if p.looked.Before(one.posts[oldest].looked) {
+					oldest = i
+				}
+			}
+			one.next = oldest + one.failures
+		}
+	}
+}
+
+// recall takes over what was stored of posts that were not followed in this process, or
+// of all, and reports whether there was anything. The thread is due when it was to be,
+// sooner only where something happened to a complaint after the last look.
+func (t *followedThread) recall(stored map[mention.PostKey]mention.Follow, all bool) (known bool) {
 	for _, p := range t.posts {
 		f, ok := stored[p.post.Key()]
-		if !ok || !p.looked.IsZero() {
+		if !ok || !all && !p.looked.IsZero() {
 			continue
 		}
 		known = true
 		p.cursor, p.looked, p.gone = crawlers.Cursor(f.Cursor), f.Looked, f.Gone
-		t.failures = max(t.failures, f.Failures)
+		if t.failures = max(t.failures, f.Failures); all {
+			t.failures = f.Failures
+		}
 		if soon := t.since.Add(max(followFirst, t.every)); !t.since.After(f.Looked) || f.DueAt.Before(soon) || f.Failures > 0 {
 			t.due = f.DueAt
 		} else {

@@ -81,6 +81,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"two intakes at once":          testConcurrentIntakes,
 	"reads during an intake":       testReadsDuringIntake,
 	"posts kept for trials":        testPosts,
+	"due sources":                  testDues,
 	"read only":                    testReadOnly,
 	"schema of a newer earshot":    testNewerSchema,
 	"schema for older readers":     testOlderReader,

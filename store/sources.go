@@ -93,15 +93,20 @@ ON CONFLICT (key) DO UPDATE SET name = excluded.name, place = excluded.place`, c
 // poll. Baselined is never taken back: it is committed with the posts, and a state
 // read before that must not undo it. Name and place are NameSources' to change.
 func (s *Store) SaveSource(ctx context.Context, st mention.SourceState) error {
-	_, err := s.exec(ctx, "save source "+st.Name, `
+	_, err := s.exec(ctx, "save source "+st.Name, saveSource, sourceValues(st)...)
+	return err
+}
+
+const saveSource = `
 INSERT INTO sources (key, name, place, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (key) DO UPDATE SET cursor = excluded.cursor,
  baselined = CASE WHEN sources.baselined = 1 THEN 1 ELSE excluded.baselined END,
  last_poll = excluded.last_poll, last_success = excluded.last_success, last_new = excluded.last_new,
  last_error = excluded.last_error, failures = excluded.failures, suspended_until = excluded.suspended_until,
- every = excluded.every, health = excluded.health`,
-		clean(cmp.Or(st.Key, st.Name)), clean(st.Name), st.Place, clean(st.Cursor), flag(st.Baselined), micros(st.LastPoll), micros(st.LastSuccess),
-		micros(st.LastNew), clean(st.LastError), st.Failures, micros(st.SuspendedUntil), int64(st.Every), st.Health)
-	return err
+ every = excluded.every, health = excluded.health`
+
+func sourceValues(st mention.SourceState) []any {
+	return []any{clean(cmp.Or(st.Key, st.Name)), clean(st.Name), st.Place, clean(st.Cursor), flag(st.Baselined), micros(st.LastPoll), micros(st.LastSuccess),
+		micros(st.LastNew), clean(st.LastError), st.Failures, micros(st.SuspendedUntil), int64(st.Every), st.Health}
 }

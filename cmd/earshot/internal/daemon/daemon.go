@@ -70,6 +70,7 @@ type Daemon struct {
 	clock     *sharedClock
 	desk      *desk.Desk
 	monitor   *monitor.Monitor
+	engine    monitor.Engine // runs monitor
 	metrics   *metrics
 	states    *states
 	inbox     *web.Inbox // nil: nobody may look
@@ -214,6 +215,7 @@ func (d *Daemon) wire(opt Options) {
 		Log:      d.log,
 		Now:      d.now,
 	})
+	d.engine = monitor.NewInProcess(d.monitor)
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.states = &states{shared: d.store.Shared(), own: d.monitor.Status, db: d.store, names: d.sourceNames, now: d.now}
 	d.metrics.watch(d.sources, d.store, d.troubles, d.replicaCounts)
@@ -263,7 +265,11 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	decide.Go(func() { d.alarmLoop(deciding) })
 	decide.Go(func() { d.seen.keep(deciding) })
 	hear.Go(func() { d.pauseLoop(listening) })
-	hear.Go(func() { d.monitor.Run(listening) })
+	hear.Go(func() {
+		if err := d.engine.Run(listening); err != nil && listening.Err() == nil {
+			d.log.Error("sources are not polled any more; restart earshot", "err", err)
+		}
+	})
 	if d.store.Shared() {
 		hear.Go(func() {
 			d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hear(ctx, listening) })

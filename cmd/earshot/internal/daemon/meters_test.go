@@ -49,7 +49,7 @@ store: {database: "sqlite:%s", redis: "redis://127.0.0.1:1/0"}
 	d := open(t, text)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	go func() { defer close(done); d.monitor.Run(ctx) }()
+	go func() { defer close(done); _ = d.engine.Run(ctx) }()
 	defer func() { stop(); <-done }()
 	d.poll(ctx, d.first)
 	for began := time.Now(); len(d.monitor.Status()) == 0 && time.Since(began) < 10*time.Second; {

@@ -126,7 +126,7 @@ func (d *Daemon) apply(ctx context.Context, sources []monitor.Source) error {
 	if d.store.Shared() && !d.hears {
 		sources = nil
 	}
-	return d.monitor.Apply(ctx, sources)
+	return d.engine.Apply(ctx, sources)
 }
 
 // hear polls until held ends, which it does with the lease or with listening. What this

@@ -110,7 +110,7 @@ func (d *Daemon) wakeSender() {
 // pollNow makes a source due now, here or where it is polled.
 func (d *Daemon) pollNow(ctx context.Context, source string) {
 	if d.lease.held() {
-		d.monitor.PollNow(ctx, source)
+		d.engine.PollNow(ctx, source)
 		return
 	}
 	d.signals.call(callPoll + source)
@@ -121,7 +121,7 @@ func (d *Daemon) called(ctx context.Context, word string) {
 	source, poll := strings.CutPrefix(word, callPoll)
 	switch {
 	case poll && d.lease.held():
-		d.monitor.PollNow(ctx, source)
+		d.engine.PollNow(ctx, source)
 	case word == callReplicas:
 		d.roster.look()
 	case word == callOutbox && d.lease.held():
