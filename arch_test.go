@@ -87,6 +87,7 @@ var mayImport = map[string][]string{
 	"crawlers/presets":       engine("crawlers/feed", "crawlers/page", "crawlers/jsonapi", "crawlers/forum", "crawlers/push"),
 
 	"monitor":        {"mention", "internal/i18n", "internal/text", "crawlers", "internal/fault"},
+	"monitor/river":  {"monitor"},
 	"alerts":         {"mention", "internal/i18n", "internal/text", "internal/hours", "alerts/report"},
 	"alerts/plan":    {"mention", "internal/i18n", "internal/text", "alerts"},
 	"alerts/outbox":  {"mention", "internal/i18n", "internal/text", "alerts", "internal/fault"},
@@ -103,7 +104,7 @@ var mayImport = map[string][]string{
 
 	"cmd/earshot/internal/demosites": {},
 	"cmd/earshot/internal/daemon": {
-		"mention", "config", "match", "sentiment", "crawlers", "monitor", "store", "internal/text", "internal/i18n", "internal/fetch", "internal/websub",
+		"mention", "config", "match", "sentiment", "crawlers", "monitor", "monitor/river", "store", "internal/text", "internal/i18n", "internal/fetch", "internal/websub",
 		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/slack", "alerts/webhook", "web", "web/auth",
 	},
 

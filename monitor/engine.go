@@ -10,8 +10,9 @@ type Engine interface {
 	// way and returns. An error says why this process does not poll at all.
 	Run(ctx context.Context) error
 	// Apply replaces the sources. Polls under way finish; sources that are gone are
-	// not polled again; new ones are polled at once. It returns when the engine has
-	// taken the list, or when ctx ends.
+	// not polled again; new ones are polled at once. Where several processes share the work,
+	// one that is given none leaves it to the others. It returns when the engine has taken
+	// the list, or when ctx ends.
 	Apply(ctx context.Context, sources []Source) error
 	// PollNow makes a source due now (a WebSub ping, a person's wish). Unknown names
 	// are ignored.

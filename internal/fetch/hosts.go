@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 )
 
 // ErrTooManyHosts means that the caller's budget of hosts is spent.
@@ -42,4 +43,20 @@ func spendHost(ctx context.Context, host string) error {
 	}
 	b.asked[host] = true
 	return nil
+}
+
+// Pause is how long the hosts that were asked under ctx, one of WithHostBudget, are to be
+// left alone from now on: for their gap or Crawl-delay, or as long as they asked for. A
+// client keeps that by itself; other processes that ask the same hosts must be told.
+func (c *Client) Pause(ctx context.Context) (longest time.Duration) {
+	b, ok := ctx.Value(hostBudgetKey{}).(*hostBudget)
+	if !ok {
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for host := range b.asked {
+		longest = max(longest, c.throttle.left(host))
+	}
+	return longest
 }

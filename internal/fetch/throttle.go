@@ -26,6 +26,7 @@ type turn struct {
 	users int           // in flight or waiting; guarded by gate.mu
 	// The rest is guarded by gate.mu too.
 	ended time.Time     // of the last request
+	gap   time.Duration // it asked for
 	keep  time.Duration // how long ended matters
 	until time.Time     // Retry-After: nothing before
 }
@@ -75,7 +76,7 @@ func (g *throttle) enter(ctx context.Context, host string, gap, keep time.Durati
 	return func() {
 		once.Do(func() {
 			g.mu.Lock()
-			t.ended, t.keep = time.Now(), max(keep, t.keep)
+			t.ended, t.gap, t.keep = time.Now(), gap, max(keep, t.keep)
 			g.mu.Unlock()
 			<-t.slot
 			g.leave(t)
@@ -109,6 +110,22 @@ func (g *throttle) wait(t *turn, gap time.Duration) (wait, held time.Duration) {
 	}
 	gap += time.Duration(rand.Float64() * jitter * float64(gap))
 	return time.Until(t.ended.Add(gap)), held
+}
+
+// left is how long the host is to be left alone from now on: for the gap of the last
+// request, or as long as it asked for.
+func (g *throttle) left(host string) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t := g.hosts[host]
+	if t == nil {
+		return 0
+	}
+	left := max(0, time.Until(t.until))
+	if !t.ended.IsZero() {
+		left = max(left, time.Until(t.ended.Add(t.gap)))
+	}
+	return left
 }
 
 func (g *throttle) join(host string) *turn {

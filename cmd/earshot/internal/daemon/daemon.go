@@ -26,6 +26,7 @@ import (
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/websub"
 	"github.com/earshot/earshot/monitor"
+	"github.com/earshot/earshot/monitor/river"
 	"github.com/earshot/earshot/store"
 	"github.com/earshot/earshot/web"
 	"github.com/earshot/earshot/web/auth"
@@ -71,6 +72,7 @@ type Daemon struct {
 	desk      *desk.Desk
 	monitor   *monitor.Monitor
 	engine    monitor.Engine // runs monitor
+	queue     *river.Engine  // the same where the work is shared; nil: this process polls alone
 	metrics   *metrics
 	states    *states
 	inbox     *web.Inbox // nil: nobody may look
@@ -87,9 +89,6 @@ type Daemon struct {
 	first     *next       // what Run begins with
 	list      Watchlist   // the one in use, or waiting
 	works     atomic.Bool // it is in use
-
-	wanted []monitor.Source // what is polled by whoever holds the lease; reloading guards it
-	hears  bool             // this replica does; not asked without others
 
 	gap gap // in which nobody polled before the start
 }
@@ -137,6 +136,9 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 		return nil, err
 	}
 	d.wire(opt)
+	if err = d.openEngine(ctx, cfg.Database()); err != nil {
+		return nil, err
+	}
 	d.first, err = d.prepare(ctx, opt.Watchlist)
 	if err != nil {
 		return nil, err
@@ -203,19 +205,7 @@ func (d *Daemon) wire(opt Options) {
 		Language: d.texts.In,
 	})
 	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, d.store, d.now, d.pollNow)
-	d.monitor = monitor.New(monitor.Options{
-		Seen:     d.seen,
-		Ledger:   d.ledger(),
-		Analyzer: liveAnalyzer{&d.analyzer},
-		Ops:      d.ops(),
-		Threads:  threadSource{followKeeper: d.store, cases: d.store, now: d.now},
-		Bound:    func(ctx context.Context) context.Context { return fetch.WithHostBudget(ctx, fetch.PollHosts) },
-		Hubs:     hubOffers(d.hubs),
-		Lang:     d.staffLang,
-		Log:      d.log,
-		Now:      d.now,
-	})
-	d.engine = monitor.NewInProcess(d.monitor)
+	d.monitor = d.newMonitor()
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.states = &states{shared: d.store.Shared(), own: d.monitor.Status, db: d.store, names: d.sourceNames, now: d.now}
 	d.metrics.watch(d.sources, d.store, d.troubles, d.replicaCounts)
@@ -270,11 +260,6 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 			d.log.Error("sources are not polled any more; restart earshot", "err", err)
 		}
 	})
-	if d.store.Shared() {
-		hear.Go(func() {
-			d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hear(ctx, listening) })
-		})
-	}
 	if d.hubs != nil {
 		hear.Go(func() { d.hubs.Run(listening) })
 		hear.Go(func() { d.lease.whileHolding(listening, func(ctx context.Context, _ *delivery) { d.hubs.Ask(ctx) }) })
@@ -313,6 +298,9 @@ func (d *Daemon) close() {
 		if err := d.seen.close(); err != nil {
 			d.log.Error("redis cannot be closed cleanly", "err", err)
 		}
+	}
+	if d.queue != nil {
+		d.queue.Close()
 	}
 	if err := d.store.Close(); err != nil {
 		d.log.Error("database cannot be closed cleanly", "err", err)

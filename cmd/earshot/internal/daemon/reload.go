@@ -41,7 +41,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	}
 	d.secrets.Take(list.Config)
 	client := d.newClient(list.Config)
-	sources, err := newSources(list, client, d.key, d.log)
+	sources, err := newSources(list, client, d.key, d.store.Shared(), d.log)
 	if err != nil {
 		client.Close()
 		return nil, err
@@ -113,34 +113,9 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 		d.hubs.Keep(sourceNames(n.sources)) // first: a source is offered by its first poll
 	}
 	d.doors.use(n.sources)
-	if d.apply(ctx, n.sources) == nil {
+	if d.engine.Apply(ctx, n.sources) == nil {
 		d.log.Info("watchlist in use", "watches", len(n.config.Watches), "sources", len(n.config.Sources))
 	}
-}
-
-// apply hands the sources to the monitor. Of several replicas one polls, the one that
-// delivers: two would ask a site at once, and more often than it was promised. The caller
-// holds reloading.
-func (d *Daemon) apply(ctx context.Context, sources []monitor.Source) error {
-	d.wanted = sources
-	if d.store.Shared() && !d.hears {
-		sources = nil
-	}
-	return d.engine.Apply(ctx, sources)
-}
-
-// hear polls until held ends, which it does with the lease or with listening. What this
-// process remembers of the sources is forgotten then: another one goes on with them.
-func (d *Daemon) hear(held, listening context.Context) {
-	set := func(hears bool) {
-		d.reloading.Lock()
-		defer d.reloading.Unlock()
-		d.hears = hears
-		_ = d.apply(listening, d.wanted) // fails only when the daemon stops
-	}
-	set(true)
-	<-held.Done()
-	set(false)
 }
 
 // rest stops polling and delivering: another replica has a newer watchlist.
@@ -148,7 +123,7 @@ func (d *Daemon) rest(ctx context.Context) {
 	d.works.Store(false)
 	d.lease.look()
 	d.doors.close()
-	if d.apply(ctx, nil) == nil {
+	if d.engine.Apply(ctx, nil) == nil {
 		d.log.Warn(d.roster.troubles()[partReplica])
 	}
 }

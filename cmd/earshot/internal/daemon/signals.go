@@ -107,20 +107,11 @@ func (d *Daemon) wakeSender() {
 	d.signals.call(callOutbox)
 }
 
-// pollNow makes a source due now, here or where it is polled.
-func (d *Daemon) pollNow(ctx context.Context, source string) {
-	if d.lease.held() {
-		d.engine.PollNow(ctx, source)
-		return
-	}
-	d.signals.call(callPoll + source)
-}
-
 // called is told what other replicas call out.
 func (d *Daemon) called(ctx context.Context, word string) {
 	source, poll := strings.CutPrefix(word, callPoll)
 	switch {
-	case poll && d.lease.held():
+	case poll && d.lease.held(): // one of those that hear it is enough
 		d.engine.PollNow(ctx, source)
 	case word == callReplicas:
 		d.roster.look()

@@ -3,9 +3,12 @@ package daemon
 import (
 	"errors"
 	"log/slog"
+	"net"
 	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/net/publicsuffix"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
@@ -67,8 +70,9 @@ func named(src config.Source) []string {
 	return list
 }
 
-// newSources makes everything the monitor polls.
-func newSources(w Watchlist, client *fetch.Client, key []byte, log *slog.Logger) ([]monitor.Source, error) {
+// newSources makes everything the monitor polls; shared says that other daemons may poll
+// the same.
+func newSources(w Watchlist, client *fetch.Client, key []byte, shared bool, log *slog.Logger) ([]monitor.Source, error) {
 	var sources []monitor.Source
 	var errs []error
 	// A stream of a whole network is affordable because most of it is dropped at once.
@@ -96,6 +100,9 @@ func newSources(w Watchlist, client *fetch.Client, key []byte, log *slog.Logger)
 		gap := w.Fetch.Gap
 		if host, ok := w.Fetch.Hosts[group]; ok {
 			gap = host.Gap
+		}
+		if shared {
+			group = siteOf(group)
 		}
 		place, settings := identify(key, src)
 		sources = append(sources, monitor.Source{
@@ -125,6 +132,20 @@ func politenessGroup(src config.Source) string {
 		}
 	}
 	return src.Kind
+}
+
+// siteOf is the group of a host where several daemons poll: one answers for www.a.example
+// by sending to a.example, and only the asking daemon knows that the two are one. So all
+// hosts under one registered name are a group. An address, or what is no host, is itself.
+func siteOf(host string) string {
+	if net.ParseIP(host) != nil || !strings.Contains(host, ".") {
+		return host
+	}
+	site, err := publicsuffix.EffectiveTLDPlusOne(strings.TrimSuffix(strings.ToLower(host), "."))
+	if err != nil {
+		return host // a public suffix itself
+	}
+	return site
 }
 
 func sourceNames(sources []monitor.Source) []string {

@@ -1,0 +1,53 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/monitor"
+	"github.com/earshot/earshot/monitor/river"
+)
+
+// newMonitor makes the monitor. Where the work is shared, what is due is kept in the
+// database.
+func (d *Daemon) newMonitor() *monitor.Monitor {
+	opt := monitor.Options{
+		Seen:     d.seen,
+		Ledger:   d.ledger(),
+		Analyzer: liveAnalyzer{&d.analyzer},
+		Ops:      d.ops(),
+		Threads:  threadSource{followKeeper: d.store, cases: d.store, now: d.now},
+		Bound:    func(ctx context.Context) context.Context { return fetch.WithHostBudget(ctx, fetch.PollHosts) },
+		Hubs:     hubOffers(d.hubs),
+		Lang:     d.staffLang,
+		Log:      d.log,
+		Now:      d.now,
+	}
+	if d.store.Shared() {
+		opt.Dues = d.store
+		opt.Pause = func(ctx context.Context) time.Duration { return d.fetch.Load().Pause(ctx) }
+	}
+	return monitor.New(opt)
+}
+
+// openEngine makes what runs the monitor: River where the work is shared.
+func (d *Daemon) openEngine(ctx context.Context, address string) (err error) {
+	if !d.store.Shared() {
+		d.engine = monitor.NewInProcess(d.monitor)
+		return nil
+	}
+	d.queue, err = river.Open(ctx, river.Options{Address: address, Turns: d.monitor, Log: d.log, Now: d.now, Ahead: d.clock.Ahead})
+	d.engine = d.queue
+	return err
+}
+
+// pollNow makes a source due now, whichever replica polls it. One that waits for its
+// watchlist knows no sources, and tells the others.
+func (d *Daemon) pollNow(ctx context.Context, source string) {
+	if d.store.Shared() && !d.works.Load() {
+		d.signals.call(callPoll + source)
+		return
+	}
+	d.engine.PollNow(ctx, source)
+}
