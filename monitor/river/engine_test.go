@@ -1,10 +1,14 @@
 package river
 
 import (
-	"context"
+	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // contract is what every engine keeps.
@@ -14,9 +18,11 @@ var contract = map[string]func(t *testing.T, e *engine){
 	"asked during a poll": testAskedDuringAPoll,
 	"added and removed":   testAddedAndRemoved,
 	"a clean stop":        testCleanStop,
+	"an empty list":       testEmptyList,
 }
 
 func TestInProcess(t *testing.T) {
+	t.Parallel()
 	for name, test := range contract {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -26,35 +32,57 @@ func TestInProcess(t *testing.T) {
 }
 
 func TestShared(t *testing.T) {
+	t.Parallel()
 	server := postgres(t)
-	t.Run("contract", func(t *testing.T) { // ends before the server does
+	t.Run("all", func(t *testing.T) { // ends before the server does
 		for name, test := range contract {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				test(t, shared(t, database(t, server.URL)))
 			})
 		}
+		for name, test := range ofSeveral {
+			t.Run(name, func(t *testing.T) {
+				if name != "several engines" { // its processes need most of the server's connections
+					t.Parallel()
+				}
+				test(t, server.URL)
+			})
+		}
 	})
 }
 
+// ofSeveral is what engines on one database keep together.
+var ofSeveral = map[string]func(t *testing.T, server string){
+	"handed over":               testHandOver,
+	"one has no sources":        testOneHasNone,
+	"several engines":           testSeveralEngines,
+	"many sources":              testManySources,
+	"a long walk":               testLongWalk,
+	"a group nobody knows":      testStranger,
+	"tables of a newer version": testNewerTables,
+	"tables of another program": testForeignTables,
+	"three begin at once":       testBeginAtOnce,
+	"a database that goes":      testDatabaseGoes,
+}
+
 func testRhythm(t *testing.T, e *engine) {
-	const every, runs = 1500 * time.Millisecond, 7 * time.Second
-	s := newSite(30*time.Millisecond, 200*time.Millisecond)
+	const every = time.Second
+	s := newSite(30*time.Millisecond, 100*time.Millisecond)
 	sources := s.sources(6, 3, every)
 	e.run()
 	e.apply(t, sources...)
-	time.Sleep(runs)
+	eventually(t, "each source is polled again and again", 30*time.Second, func() bool {
+		for _, src := range sources {
+			if s.count(src.Name) < 4 {
+				return false
+			}
+		}
+		return true
+	})
 	e.halt()
 	s.keptPromises(t)
-	for _, src := range sources {
-		// Polls come a little late, never early: the rhythm's jitter is a tenth.
-		if n := s.count(src.Name); n < 2 || n > 6 {
-			t.Errorf("%s was polled %d times in %s, want about %d", src.Name, n, runs, runs/every)
-		}
-		if gaps := s.gaps(src.Name); len(gaps) > 0 && gaps[0] < every*9/10-50*time.Millisecond {
-			t.Errorf("%s was polled again after %s, want %s", src.Name, gaps[0], every)
-		}
-	}
+	s.keptRhythm(t, every, sources)
 }
 
 func testPollNow(t *testing.T, e *engine) {
@@ -110,6 +138,61 @@ func testAddedAndRemoved(t *testing.T, e *engine) {
 	s.keptPromises(t)
 }
 
+// testEmptyList: without sources nothing is polled, and with some again all is.
+func testEmptyList(t *testing.T, e *engine) {
+	s := newSite(10*time.Millisecond, 50*time.Millisecond)
+	sources := s.sources(2, 2, 300*time.Millisecond)
+	e.run()
+	defer e.halt()
+	e.apply(t)
+	e.apply(t, sources...)
+	eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
+	e.apply(t)
+	time.Sleep(200 * time.Millisecond) // for what is under way
+	polls := s.total()
+	time.Sleep(time.Second)
+	if n := s.total(); n != polls {
+		t.Errorf("%d polls without sources", n-polls)
+	}
+	e.apply(t, sources...)
+	eventually(t, "polls again", 10*time.Second, func() bool { return s.total() > polls+6 })
+	s.keptPromises(t)
+}
+
+// testOneHasNone: an engine without sources takes no turn from the others, and its turn
+// under way is theirs.
+func testOneHasNone(t *testing.T, server string) {
+	address := database(t, server)
+	one, other := shared(t, address), shared(t, address)
+	s := newSite(10*time.Millisecond, 100*time.Millisecond)
+	const every = 500 * time.Millisecond
+	short, src := s.sources(4, 1, every), s.source("a", "page", time.Hour)
+	long := src
+	long.Crawler = page{site: s, host: "a", source: "page", takes: time.Minute}
+	one.run()
+	defer one.halt()
+	one.apply(t, append(short, long)...)
+	eventually(t, "the first begins", 10*time.Second, func() bool { return s.count("page") == 1 })
+	other.run()
+	defer other.halt()
+	other.apply(t, append(short, src)...)
+	one.apply(t)
+	eventually(t, "the other has what was under way", 5*time.Second, func() bool { return s.count("page") == 2 })
+	began := time.Now()
+	eventually(t, "the other polls them all", 20*time.Second, func() bool {
+		for _, src := range short {
+			if s.count(src.Name) < 10 {
+				return false
+			}
+		}
+		return true
+	})
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("10 polls took %s", took)
+	}
+	s.keptPromises(t)
+}
+
 // testCleanStop: a poll under way ends with the engine, and is done again by the next.
 func testCleanStop(t *testing.T, e *engine) {
 	s := newSite(10*time.Millisecond, 300*time.Millisecond)
@@ -133,31 +216,175 @@ func testCleanStop(t *testing.T, e *engine) {
 	s.keptPromises(t)
 }
 
-// TestHandOver: what one engine began another does, after the gap, however the first ended.
-func TestHandOver(t *testing.T) {
-	server := postgres(t)
-	t.Run("clean", func(t *testing.T) {
-		address := database(t, server.URL)
-		one, other := shared(t, address), shared(t, address)
-		s := newSite(10*time.Millisecond, 500*time.Millisecond)
-		src := s.source("a", "page", time.Hour)
-		long := src
-		long.Crawler = page{site: s, host: "a", source: "page", takes: time.Minute}
-		one.run()
-		one.apply(t, long)
-		eventually(t, "the first poll begins", 10*time.Second, func() bool { return s.count("page") == 1 })
+// testHandOver: what one engine began another does, after the gap.
+func testHandOver(t *testing.T, server string) {
+	address := database(t, server)
+	one, other := shared(t, address), shared(t, address)
+	s := newSite(10*time.Millisecond, 500*time.Millisecond)
+	src := s.source("a", "page", time.Hour)
+	long := src
+	long.Crawler = page{site: s, host: "a", source: "page", takes: time.Minute}
+	one.run()
+	one.apply(t, long)
+	eventually(t, "the first poll begins", 10*time.Second, func() bool { return s.count("page") == 1 })
+	other.run()
+	defer other.halt()
+	other.apply(t, src)
+	time.Sleep(300 * time.Millisecond)
+	if n := s.count("page"); n != 1 {
+		t.Fatalf("%d polls while one is under way", n)
+	}
+	one.halt()
+	eventually(t, "the other one's poll", 5*time.Second, func() bool { return s.count("page") == 2 })
+	s.keptPromises(t)
+}
+
+// testLongWalk: a poll that takes longer than River lets a job be is nobody else's.
+func testLongWalk(t *testing.T, server string) {
+	address := database(t, server)
+	e := shared(t, address)
+	s := newSite(0, 100*time.Millisecond)
+	src, takes := s.source("a", "walk", time.Hour), 2*time.Second
+	if full() {
+		takes = 2*rescueAfter + 30*time.Second
+	}
+	src.Crawler = page{site: s, host: "a", source: "walk", takes: takes}
+	e.run()
+	defer e.halt()
+	e.apply(t, src)
+	eventually(t, "the walk begins", 10*time.Second, func() bool { return s.count("walk") == 1 })
+	const age = `SELECT EXTRACT(EPOCH FROM now() - attempted_at)::bigint FROM earshot_river.river_job WHERE state = 'running'`
+	if full() {
+		other := shared(t, address)
 		other.run()
 		defer other.halt()
 		other.apply(t, src)
-		time.Sleep(300 * time.Millisecond)
-		if n := s.count("page"); n != 1 {
-			t.Fatalf("%d polls while one is under way", n)
+		time.Sleep(takes - 10*time.Second)
+		if old := number(t, address, age); old > int64(lifeEvery/time.Second)+1 {
+			t.Errorf("the job looks %d s old; River would hand it on", old)
 		}
-		one.halt()
-		eventually(t, "the other one's poll", 5*time.Second, func() bool { return s.count("page") == 2 })
-		s.keptPromises(t)
-	})
+		if n := s.count("walk"); n != 1 {
+			t.Errorf("the walk was begun %d times", n)
+		}
+		return
+	}
+	r := e.Engine.(*Engine)
+	job, err := r.client.Load().JobGet(t.Context(), number(t, address, `SELECT id FROM earshot_river.river_job`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(t, address, `UPDATE earshot_river.river_job SET attempted_at = now() - interval '40 s'`)
+	if mine, err := r.beginAnew(t.Context(), job); !mine || err != nil {
+		t.Errorf("the job is not ours while we work it: %v", err)
+	}
+	if old := number(t, address, age); old > 1 {
+		t.Errorf("the job looks %d s old after a sign of life", old)
+	}
+	job.Attempt++ // as another process sees it that was given the job after this one
+	if mine, err := r.beginAnew(t.Context(), job); mine || err != nil {
+		t.Errorf("another's job is taken for ours: %v", err)
+	}
 }
 
-// child is another process's engine; see the drills.
-func child(address string) { _, _ = address, context.Background() }
+// testStranger: the job of a group that nobody knows goes to others, and ends after an
+// hour; then there may be another.
+func testStranger(t *testing.T, server string) {
+	address := database(t, server)
+	var ahead atomic.Int64
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	e := shared(t, address, func(o *Options) { o.Now = now })
+	s := newSite(time.Millisecond, 0)
+	a, b := s.source("a", "a", time.Second), s.source("b", "b", 200*time.Millisecond)
+	e.run()
+	defer e.halt()
+	e.apply(t, a, b)
+	eventually(t, "both", 10*time.Second, func() bool { return s.count("a") > 0 && s.count("b") > 0 })
+	e.apply(t, a)
+	state := func(group string) string {
+		return text(t, address, `SELECT string_agg(state::text, ' ' ORDER BY id) FROM earshot_river.river_job WHERE args->>'group' = '`+group+`'`)
+	}
+	eventually(t, "it waits for others", 10*time.Second, func() bool { return state("b") == "scheduled" })
+	ahead.Store(int64(strangerEnds + time.Minute))
+	ask(t, address, `UPDATE earshot_river.river_job SET state = 'available', scheduled_at = now() WHERE args->>'group' = 'b'`)
+	eventually(t, "it ends", 10*time.Second, func() bool { return state("b") == "cancelled" })
+	polls := s.count("b")
+	ahead.Store(0)
+	e.apply(t, a, b)
+	eventually(t, "another job", 10*time.Second, func() bool { return s.count("b") > polls })
+	if got := state("a"); strings.Contains(got, " ") {
+		t.Errorf("jobs of the group that stayed: %s", got)
+	}
+}
+
+// testNewerTables: an older earshot leaves the tables of a newer one alone and says so.
+func testNewerTables(t *testing.T, server string) {
+	address := database(t, server)
+	shared(t, address)
+	ask(t, address, `INSERT INTO earshot_river.river_migration (line, version) VALUES ('main', 999)`)
+	_, err := Open(t.Context(), Options{Address: address, Log: quiet(), Now: time.Now})
+	if err == nil || !strings.Contains(err.Error(), "version 999") || !strings.Contains(err.Error(), "upgrade this one") {
+		t.Errorf("opened tables of a newer version: %v", err)
+	}
+}
+
+// testForeignTables: another program's River in the same database, of whatever version,
+// keeps its tables and jobs, and something else under our name is said to be there.
+func testForeignTables(t *testing.T, server string) {
+	address := database(t, server)
+	ask(t, address, `CREATE TABLE river_migration (line text, version bigint); INSERT INTO river_migration VALUES ('main', 999);
+CREATE TABLE river_job (id bigint, args text); INSERT INTO river_job VALUES (1, 'theirs')`)
+	e := shared(t, address)
+	s := newSite(time.Millisecond, 0)
+	e.run()
+	e.apply(t, s.source("a", "a", time.Second))
+	eventually(t, "a poll", 10*time.Second, func() bool { return s.count("a") > 0 })
+	e.halt()
+	if n := number(t, address, `SELECT COUNT(*) FROM public.river_job WHERE args = 'theirs'`); n != 1 {
+		t.Errorf("%d of their jobs are left", n)
+	}
+	other := database(t, server)
+	ask(t, other, `CREATE SCHEMA earshot_river; CREATE TABLE earshot_river.river_job (id bigint)`)
+	if _, err := Open(t.Context(), Options{Address: other, Log: quiet(), Now: time.Now}); err == nil || !strings.Contains(err.Error(), "move it away") {
+		t.Errorf("opened beside a stranger's table of the same name: %v", err)
+	}
+}
+
+// testBeginAtOnce: daemons that start on an empty database together make the tables once.
+func testBeginAtOnce(t *testing.T, server string) {
+	address := database(t, server)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			e, err := Open(t.Context(), Options{Address: address, Log: quiet(), Now: time.Now})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			e.Close()
+		})
+	}
+	all.Wait()
+}
+
+// testDatabaseGoes: polls go on when the database is back, and what was read meanwhile is
+// read again.
+func testDatabaseGoes(t *testing.T, server string) {
+	u, err := url.Parse(database(t, server))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := testkit.NewProxy(t, u.Host)
+	u.Host = proxy.Addr
+	e := shared(t, u.String())
+	s := newSite(10*time.Millisecond, 50*time.Millisecond)
+	e.run()
+	defer e.halt()
+	e.apply(t, s.sources(3, 1, 500*time.Millisecond)...)
+	eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
+	proxy.SetDown(true)
+	time.Sleep(2 * time.Second)
+	proxy.SetDown(false)
+	back := s.total()
+	eventually(t, "polls again", 20*time.Second, func() bool { return s.total() > back+6 })
+	s.keptPromises(t)
+}

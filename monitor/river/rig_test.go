@@ -109,6 +109,17 @@ func (s *site) keptPromises(t *testing.T) {
 	}
 }
 
+// keptRhythm fails the test for each source that was polled more often than it may be: a
+// rhythm's jitter is a tenth of it. That one is late a busy machine may be blamed for.
+func (s *site) keptRhythm(t *testing.T, every time.Duration, sources []monitor.Source) {
+	t.Helper()
+	for _, src := range sources {
+		if gaps := s.gaps(src.Name); len(gaps) > 0 && gaps[0] < every*9/10-50*time.Millisecond {
+			t.Errorf("%s was polled again after %s, want %s", src.Name, gaps[0], every)
+		}
+	}
+}
+
 // page is a crawler of one page of the site.
 type page struct {
 	site         *site
@@ -293,6 +304,31 @@ func ask(t testing.TB, address, query string, args ...any) {
 	}
 	defer pool.Close()
 	if _, err := pool.Exec(t.Context(), query, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// number and text are the one value that a query of the test returns.
+func number(t testing.TB, address, query string) (n int64) {
+	t.Helper()
+	scan(t, address, query, &n)
+	return n
+}
+
+func text(t testing.TB, address, query string) (s string) {
+	t.Helper()
+	scan(t, address, query, &s)
+	return s
+}
+
+func scan(t testing.TB, address, query string, into any) {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if err := pool.QueryRow(t.Context(), query).Scan(into); err != nil {
 		t.Fatal(err)
 	}
 }
