@@ -53,6 +53,7 @@ var mayImport = map[string][]string{
 	"internal/lang":      {"internal/tsv"},
 	"config":             {"internal/hours", "internal/lang"}, // working hours are parsed where they are written
 	"internal/fetch":     {},
+	"internal/access":    {"internal/fetch"},
 	"internal/fault":     {},
 	"internal/testkit":   {},
 	"internal/text":      {},
@@ -67,7 +68,7 @@ var mayImport = map[string][]string{
 	"sentiment/audit":    {"sentiment", "sentiment/stream"},
 	"sentiment/fit":      {"mention", "sentiment", "sentiment/logit", "sentiment/stream"},
 	"store":              {"mention", "internal/fault"},
-	"crawlers":           {"mention", "internal/fetch", "config"},
+	"crawlers":           {"mention", "internal/access", "internal/fetch", "config"},
 
 	// What every engine needs: no engine among these.
 	"crawlers/internal/dates":     {"internal/tsv"},
@@ -114,7 +115,7 @@ var mayImport = map[string][]string{
 
 // engine lists what every engine of the crawlers may import, and more.
 func engine(more ...string) []string {
-	return append([]string{"mention", "internal/text", "internal/fetch", "config", "crawlers", "crawlers/internal/charset", "crawlers/internal/dates",
+	return append([]string{"mention", "internal/text", "internal/access", "internal/fetch", "config", "crawlers", "crawlers/internal/charset", "crawlers/internal/dates",
 		"crawlers/internal/htmltext", "crawlers/internal/phrases", "crawlers/internal/poll", "crawlers/internal/schemaorg"}, more...)
 }
 

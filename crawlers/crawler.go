@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/access"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
@@ -92,6 +93,7 @@ type Env struct {
 	Source   string           // the source's name: Post.Source
 	PostKind mention.PostKind // what the posts are; empty: the kind's default
 	Base     string           // another host for a preset (a mirror, a test); may be empty
+	Tokens   access.Shelf     // where replicas share access tokens; nil: nobody to share with
 
 	// Interest lets streams drop what nobody watches before it becomes a post;
 	// nil keeps everything. Other engines do not ask.

@@ -19,7 +19,12 @@ func TestWays(t *testing.T) {
 		{"mastodon: {server: a.example, query: x}", "mastodon needs token beside query"},
 		{"mastodon: {server: \"https://a.example/@someone\", tag: x}", "want a server alone"},
 		{"bluesky: {appview: view.example}", "bluesky needs query beside appview"},
-		{"reddit: {token: \"${env:T}\"}", "reddit needs feed, or subreddits with token, or query with token"},
+		{"reddit: {token: \"${env:T}\"}", "reddit needs feed, or subreddits with refresh_token or token, or query with refresh_token or token"},
+		{"reddit: {query: x}", "reddit needs refresh_token or token beside query"},
+		{"reddit: {query: x, refresh_token: \"${env:T}\"}", "reddit needs client_id beside refresh_token"},
+		{"googleplay: a.b", "googleplay needs service_account or token"},
+		{"bluesky: {appview: view.example, query: x}", ""},
+		{"bluesky: {appview: view.example, query: x, app_password: \"${env:T}\"}", "bluesky needs account beside app_password"},
 		{"rozetka: {goods: [1]}", "i_accept_the_terms: true"},
 	}
 	for _, test := range tests {

@@ -61,6 +61,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"mutes end":                    testMutes,
 	"subscriptions to hubs":        testSubscriptions,
 	"sessions":                     testSessions,
+	"access tokens":                testTokens,
 	"a session is taken once":      testSessionIsTakenOnce,
 	"followed threads":             testFollows,
 	"followed threads end":         testFollowsEnd,

@@ -50,6 +50,7 @@ type Options struct {
 	Method   string                   `yaml:"method" doc:"GET when left out."`
 	Body     string                   `yaml:"body" doc:"What is sent with POST; placeholders work here too."`
 	Headers  map[string]config.Secret `yaml:"headers" doc:"Headers to send: keys, versions." example:"{Authorization: \"Bearer ${env:API_TOKEN}\"}"`
+	Auth     Auth                     `yaml:"auth" doc:"How the access token is got and renewed; headers hold it as {access}."`
 	List     string                   `yaml:"list" required:"true" doc:"A jq program that gives the posts one by one." example:".items[]"`
 	Fields   Fields                   `yaml:"fields" required:"true" doc:"jq programs that give the parts of one post."`
 	Pager    Pager                    `yaml:"pager" doc:"How the answer continues; left out: one page."`
@@ -109,6 +110,7 @@ type jsonAPI struct {
 	opt     Options
 	program *jsonProgram
 	given   poll.Values
+	grant   *grant   // nil: no token is needed, or it stands in the headers
 	name    string   // of the value in each; "" when there is none
 	each    []string // at least one element
 }
@@ -159,6 +161,9 @@ func newJSON(env crawlers.Env, o Options, given poll.Values, s config.Section) (
 		return nil, s.Errorf("each", "%d values: want 1 to %d", len(a.each), maxEach)
 	}
 	var err error
+	if a.grant, err = newGrant(a.env, o.Auth, given, s); err != nil {
+		return nil, err
+	}
 	a.program, err = compileJSON(a.opt, given, a.name, s)
 	return a, err
 }
@@ -254,7 +259,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if n == 1 && known.For == first {
 			req.Validators = known.V
 		}
-		res, err := a.env.Fetch.Do(ctx, req)
+		res, err := a.grant.do(ctx, a.env.Fetch, req)
 		if err != nil {
 			return a.close(found, all, known), err
 		}

@@ -48,7 +48,7 @@ type preset struct {
 
 // variant is one source block of a preset.
 type variant struct {
-	with []string // the options it needs; the first one chooses it
+	with []string // the options it needs, each a name or "one or another"; the first one chooses it
 	// source parses the block: most presets are never used by one watchlist.
 	source func() (config.Source, error)
 }
@@ -60,6 +60,7 @@ type presetOption struct {
 	Short    bool     `yaml:"short"`
 	Required bool     `yaml:"required"`
 	Default  string   `yaml:"default"`
+	For      string   `yaml:"for"`   // the option it goes with: who writes that one must write this one too
 	Strip    []string `yaml:"strip"` // beginnings that people write and the site does not
 	// Form is a pattern of all that people paste for it; its first group that holds
 	// something is the value. Want says what is wanted when it does not fit.
@@ -83,7 +84,7 @@ func (p *pattern) UnmarshalYAML(unmarshal func(any) error) error {
 }
 
 // sourceLine begins a block.
-var sourceLine = regexp.MustCompile(`(?m)^source(?: with (\w+(?: and \w+)*))?:\n`)
+var sourceLine = regexp.MustCompile(`(?m)^source(?: with (\w+(?:(?: and | or )\w+)*))?:\n`)
 
 func parsePreset(name string, src []byte) (*preset, error) {
 	found := sourceLine.FindAllSubmatchIndex(src, -1)
@@ -213,6 +214,11 @@ func (p *preset) new(env crawlers.Env, s config.Section, shape reflect.Type) (cr
 			v.Text[o.Name] = f.Reveal()
 		}
 	}
+	for _, o := range p.Options {
+		if o.For != "" && o.Default == "" && s.Has(o.For) && !s.Has(o.Name) {
+			return nil, s.Errorf("", "%s needs %s beside %s", p.name, o.Name, o.For)
+		}
+	}
 	if p.Consent && !into.Elem().Field(len(p.Options)).Bool() {
 		return nil, s.Errorf(consentKey, "%s is read without the site's documented consent: set %s: true when its terms let you (%s)", p.name, consentKey, p.Terms)
 	}
@@ -237,9 +243,11 @@ func (p *preset) new(env crawlers.Env, s config.Section, shape reflect.Type) (cr
 
 // choose picks the block that what the user wrote asks for.
 func (p *preset) choose(v poll.Values, s config.Section) (variant, error) {
-	given := func(name string) bool {
-		// A secret that is not set yet is empty, but asked for.
-		return v.Text[name] != "" || len(v.List[name]) > 0 || s.Has(name)
+	given := func(names string) bool {
+		return slices.ContainsFunc(strings.Split(names, " or "), func(name string) bool {
+			// A secret that is not set yet is empty, but asked for.
+			return v.Text[name] != "" || len(v.List[name]) > 0 || s.Has(name)
+		})
 	}
 	var wanted []string
 	for _, way := range p.variants {

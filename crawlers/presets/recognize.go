@@ -98,8 +98,8 @@ func (p *preset) place(address, query string, found map[string]string) Place {
 		case o.Required && o.Default == "":
 			opt.Value = cmp.Or(o.Example, "…")
 			out.Missing = append(out.Missing, opt)
-		case o.Type == "secret" && p.keyNeeded(found):
-			opt.Value = o.Example
+		case (o.Type == "secret" || o.For != "") && o.Default == "" && p.keyNeeded(found) && p.first(cmp.Or(o.For, o.Name)):
+			opt.Value = cmp.Or(o.Example, "…")
 			out.Missing = append(out.Missing, opt)
 		}
 	}
@@ -110,11 +110,22 @@ func (p *preset) place(address, query string, found map[string]string) Place {
 // way without it, and the address holds none.
 func (p *preset) keyNeeded(found map[string]string) bool {
 	for _, v := range p.variants {
-		if !slices.ContainsFunc(v.with, func(name string) bool { return p.secret(name) && found[name] == "" }) {
+		if !slices.ContainsFunc(v.with, func(names string) bool {
+			name, _, _ := strings.Cut(names, " or ")
+			return p.secret(name) && found[name] == ""
+		}) {
 			return false
 		}
 	}
 	return true
+}
+
+// first reports whether a way needs this option, and nothing else may stand for it that
+// people would rather write.
+func (p *preset) first(option string) bool {
+	return slices.ContainsFunc(p.variants, func(v variant) bool {
+		return slices.ContainsFunc(v.with, func(names string) bool { return names == option || strings.HasPrefix(names, option+" or ") })
+	})
 }
 
 func (p *preset) secret(name string) bool {
