@@ -41,7 +41,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	}
 	d.secrets.Take(list.Config)
 	client := d.newClient(list.Config)
-	sources, err := newSources(list, client, d.key, d.store.Shared(), d.log)
+	sources, err := newSources(list, client, d.key, d.store, d.log)
 	if err != nil {
 		client.Close()
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
+	"github.com/earshot/earshot/store"
 )
 
 // NewFetch makes the HTTP client the watchlist asks for; version goes into its
@@ -70,9 +71,9 @@ func named(src config.Source) []string {
 	return list
 }
 
-// newSources makes everything the monitor polls; shared says that other daemons may poll
-// the same.
-func newSources(w Watchlist, client *fetch.Client, key []byte, shared bool, log *slog.Logger) ([]monitor.Source, error) {
+// newSources makes everything the monitor polls. In a shared database other daemons may
+// poll the same, and access tokens are shared with them.
+func newSources(w Watchlist, client *fetch.Client, key []byte, db *store.Store, log *slog.Logger) ([]monitor.Source, error) {
 	var sources []monitor.Source
 	var errs []error
 	// A stream of a whole network is affordable because most of it is dropped at once.
@@ -81,7 +82,7 @@ func newSources(w Watchlist, client *fetch.Client, key []byte, shared bool, log 
 		if src.Off(w.at) {
 			continue
 		}
-		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now, Interest: watched}
+		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now, Interest: watched, Tokens: db}
 		if len(src.Watches) > 0 {
 			env.Interest = nil
 		}
@@ -101,7 +102,7 @@ func newSources(w Watchlist, client *fetch.Client, key []byte, shared bool, log 
 		if host, ok := w.Fetch.Hosts[group]; ok {
 			gap = host.Gap
 		}
-		if shared {
+		if db.Shared() {
 			group = siteOf(group)
 		}
 		place, settings := identify(key, src)
