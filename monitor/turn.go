@@ -145,10 +145,14 @@ func (m *Monitor) Turn(ctx context.Context, group string) (next time.Time) {
 	case g.next().After(now):
 		return g.next()
 	}
-	if src, visit := g.first(); visit {
+	src, visit := g.first()
+	if visit {
 		m.visit(ctx, src, g)
 	} else {
 		m.pollDue(ctx, src, g.dues[src.key()])
+	}
+	if _, stays := m.taken.source(src.key()); !stays { // it left while this ran
+		m.poller.drop(src.key())
 	}
 	commit, cancel := graceful(ctx)
 	defer cancel()

@@ -302,3 +302,27 @@ func TestAskIsKept(t *testing.T) {
 		}
 	})
 }
+
+// takenAway is a source that is taken out of the watchlist while it is polled.
+type takenAway struct {
+	*site
+	from *Monitor
+}
+
+// Poll implements crawlers.Crawler.
+func (c takenAway) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
+	c.from.Take(nil)
+	return c.site.Poll(ctx, since)
+}
+
+// Of a source that left during its poll nothing is shown.
+func TestNothingIsShownOfWhatLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newSharedWorld().several(1, nil)[0]
+		m.Take([]Source{{Name: "a", Key: "k", Group: "g", Every: time.Hour, Fixed: true, Crawler: takenAway{&site{answer: always(page())}, m}}})
+		m.Turn(t.Context(), "g")
+		if list := m.Status(); len(list) > 0 {
+			t.Errorf("shown: %+v", list)
+		}
+	})
+}

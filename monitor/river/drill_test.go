@@ -321,7 +321,7 @@ func TestRiversCost(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	if err := e.Apply(t.Context(), nil); err != nil {
+	if err := e.Apply(t.Context(), make([]monitor.Source, 1)); err != nil {
 		t.Fatal(err)
 	}
 	one := &engine{Engine: e}

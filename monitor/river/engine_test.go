@@ -64,6 +64,7 @@ var ofSeveral = map[string]func(t *testing.T, server string){
 	"tables of another program": testForeignTables,
 	"three begin at once":       testBeginAtOnce,
 	"a database that goes":      testDatabaseGoes,
+	"a clock is set":            testClockIsSet,
 }
 
 func testRhythm(t *testing.T, e *engine) {
@@ -386,5 +387,29 @@ func testDatabaseGoes(t *testing.T, server string) {
 	proxy.SetDown(false)
 	back := s.total()
 	eventually(t, "polls again", 20*time.Second, func() bool { return s.total() > back+6 })
+	s.keptPromises(t)
+}
+
+// testClockIsSet: where the database's clock was set, or this machine's, River is told how
+// they differ now, and polls go on. One whose clock is ahead does not take others' jobs.
+func testClockIsSet(t *testing.T, server string) {
+	address := database(t, server)
+	var ahead atomic.Int64
+	e := shared(t, address, func(o *Options) { o.Ahead = func() time.Duration { return time.Duration(ahead.Load()) } })
+	s := newSite(10*time.Millisecond, 50*time.Millisecond)
+	e.run()
+	defer e.halt()
+	e.apply(t, s.sources(2, 1, 300*time.Millisecond)...)
+	eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 2 })
+	r := e.Engine.(*Engine)
+	before := r.client.Load()
+	ahead.Store(int64(-5 * time.Minute))
+	r.taken <- struct{}{} // or half a minute later
+	eventually(t, "another client of River", 10*time.Second, func() bool { return r.client.Load() != nil && r.client.Load() != before })
+	polls := s.total()
+	eventually(t, "polls again", 10*time.Second, func() bool { return s.total() > polls+2 })
+	if config := r.config(-5 * time.Minute); config.RescueStuckJobsAfter != rescueAfter+5*time.Minute {
+		t.Errorf("jobs count as left behind after %s, by a clock that is 5 min ahead", config.RescueStuckJobsAfter)
+	}
 	s.keptPromises(t)
 }

@@ -23,11 +23,11 @@ const (
 )
 
 // keep keeps a job for every group, and wakes those that have more to do than was known,
-// until ctx ends or there are no sources.
+// until ctx ends, there are no sources, or a clock was set.
 func (e *Engine) keep(ctx context.Context) {
 	ticker := time.NewTicker(keepEvery)
 	defer ticker.Stop()
-	for e.polls.Load() {
+	for e.polls.Load() && (e.opt.Ahead()-e.ahead).Abs() < clockOff {
 		if err := e.reconcile(ctx); err != nil && ctx.Err() == nil {
 			e.opt.Log.Error("the work queue cannot be checked; it is tried again", "err", err)
 		}

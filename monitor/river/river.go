@@ -42,6 +42,8 @@ const (
 	maxConns = 6
 	// stopIn is how long turns under way may take to end. They store what they read, in 5 s.
 	stopIn = 15 * time.Second
+	// clockOff is by how much the clocks may move against each other before River is told.
+	clockOff = 5 * time.Second
 	// retryIn is the wait after River could not be started.
 	retryIn = 5 * time.Second
 )
@@ -79,6 +81,7 @@ type Engine struct {
 	pollOnly bool          // the database does not pass notifications on
 	polls    atomic.Bool   // there are sources
 	taken    chan struct{} // full when Apply was called and Run has not looked yet
+	ahead    time.Duration // the database's clock is, as River was told; Run's alone
 	client   atomic.Pointer[river.Client[pgx.Tx]]
 
 	mu        sync.Mutex
@@ -91,6 +94,9 @@ type Engine struct {
 func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = defaultWorkers
+	}
+	if opt.Ahead == nil {
+		opt.Ahead = func() time.Duration { return 0 }
 	}
 	config, err := pgxpool.ParseConfig(opt.Address)
 	if err != nil { // pgx's error repeats the address
@@ -161,7 +167,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// work takes jobs until ctx ends or there are no sources.
+// work takes jobs until ctx ends, there are no sources, or a clock was set: then River is
+// told anew, with polls begun again.
 func (e *Engine) work(ctx context.Context) {
 	turns, endTurns := context.WithCancel(ctx)
 	defer endTurns()
@@ -178,7 +185,7 @@ func (e *Engine) work(ctx context.Context) {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopIn)
 	defer cancel()
 	if err := client.Stop(grace); err != nil {
-		e.opt.Log.Warn("polls under way did not end in time; others take their groups in a minute and a half", "err", err)
+		e.opt.Log.Warn("polls under way did not end in time; others take their groups in a minute", "err", err)
 	}
 	e.client.Store(nil)
 }
@@ -203,29 +210,31 @@ func (e *Engine) start(ctx context.Context) *river.Client[pgx.Tx] {
 }
 
 func (e *Engine) newClient() (*river.Client[pgx.Tx], error) {
+	e.ahead = e.opt.Ahead()
+	return river.NewClient(riverpgxv5.New(e.pool), e.config(e.ahead))
+}
+
+// config is River's, while the database's clock is so far ahead of this process's.
+func (e *Engine) config(ahead time.Duration) *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{engine: e})
-	// The rescuer reckons by this process's clock: where that is ahead, jobs of others look
-	// older than they are.
-	rescue := rescueAfter
-	if e.opt.Ahead != nil {
-		rescue += max(0, -e.opt.Ahead())
-	}
-	return river.NewClient(riverpgxv5.New(e.pool), &river.Config{
-		Schema:               schema,
-		Logger:               slog.New(loud{e.opt.Log.Handler()}),
-		Workers:              workers,
-		PollOnly:             e.pollOnly,
-		FetchCooldown:        fetchEvery,
-		JobTimeout:           signOfLife,
-		JobStuckThreshold:    longestTurn,
-		RescueStuckJobsAfter: rescue,
+	return &river.Config{
+		Schema:            schema,
+		Logger:            slog.New(loud{e.opt.Log.Handler()}),
+		Workers:           workers,
+		PollOnly:          e.pollOnly,
+		FetchCooldown:     fetchEvery,
+		JobTimeout:        signOfLife,
+		JobStuckThreshold: longestTurn,
+		// The rescuer reckons by this process's clock: where that is ahead, jobs of others
+		// look older than they are.
+		RescueStuckJobsAfter: rescueAfter + max(0, -ahead),
 		Test:                 river.TestConfig{Time: clock{e.opt.Now}},
 		Queues: map[string]river.QueueConfig{
 			queuePolls:   {MaxWorkers: e.opt.Workers},
 			queueStreams: {MaxWorkers: streamWorkers},
 		},
-	})
+	}
 }
 
 // clock gives River the database's time where it reckons itself; nil lets the database.

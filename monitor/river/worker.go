@@ -15,11 +15,13 @@ const (
 	// no such thing: it gives a job to another process when it was begun rescueAfter ago. A
 	// walk of many pages at a polite pace takes longer, so its job is begun anew each time.
 	lifeEvery = 10 * time.Second
+	// lifeAgain is the wait after one could not be stored, lifeTries how long one may take.
+	lifeAgain, lifeTries = 2 * time.Second, 5 * time.Second
 	// signOfLife is how long a turn goes on without one that was stored: less than
 	// rescueAfter, so that it ends before another process begins.
-	signOfLife = 50 * time.Second
+	signOfLife = 20 * time.Second
 	// rescueAfter and River's sweep of 30 s are how long a group waits whose process died.
-	rescueAfter = 60 * time.Second
+	rescueAfter = 30 * time.Second
 	// longestTurn is beyond what monitor lets a poll take; River says so when one takes longer.
 	longestTurn = 11 * time.Minute
 
@@ -112,28 +114,35 @@ func (e *Engine) hold(job *rivertype.JobRow) (turn context.Context, end func()) 
 // stayAlive says that the turn goes on, until its context ends, and ends it when the
 // database does not hear it or says that it is another's.
 func (e *Engine) stayAlive(turn context.Context, cancel context.CancelFunc, job *rivertype.JobRow) {
-	last := time.Now()
-	ticker := time.NewTicker(lifeEvery)
-	defer ticker.Stop()
+	end := func(err error) {
+		e.opt.Log.Warn("a poll is ended: the database was not reached for so long that another process may have its group", "err", err)
+		cancel()
+	}
+	unheard := time.AfterFunc(signOfLife, func() { end(nil) })
+	defer unheard.Stop()
+	next := time.NewTimer(lifeEvery)
+	defer next.Stop()
 	for {
 		select {
 		case <-turn.Done():
 			return
-		case <-ticker.C:
+		case <-next.C:
 		}
-		ask, stop := context.WithDeadline(turn, last.Add(signOfLife))
 		began := time.Now()
+		ask, stop := context.WithTimeout(turn, lifeTries)
 		mine, err := e.beginAnew(ask, job)
 		stop()
 		switch {
 		case turn.Err() != nil:
 			return
-		case err == nil && mine:
-			last = began
-		case err == nil || time.Since(last) >= signOfLife:
-			e.opt.Log.Warn("a poll is ended: the database was not reached for so long that another process may have its group", "err", err)
-			cancel()
+		case err != nil:
+			next.Reset(lifeAgain)
+		case !mine:
+			end(errors.New("another process has it"))
 			return
+		default:
+			unheard.Reset(signOfLife - time.Since(began))
+			next.Reset(lifeEvery)
 		}
 	}
 }
