@@ -84,6 +84,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"posts kept for trials":        testPosts,
 	"due sources":                  testDues,
 	"read only":                    testReadOnly,
+	"probe":                        testProbe,
 	"schema of a newer earshot":    testNewerSchema,
 	"schema for older readers":     testOlderReader,
 	"lease":                        testLease,

@@ -72,17 +72,13 @@ func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 	if err != nil {
 		return err
 	}
-	switch want := list[len(list)-1].version; {
+	want, err := s.newer(ctx, have)
+	switch {
+	case err != nil:
+		return err
 	case have > want:
-		reader, err := s.reader(ctx)
-		if err != nil {
-			return err
-		}
-		if reader <= want {
-			s.log.Warn("the database is of a newer earshot; this one can work on it: finish the update", "schema", have, "knows", want)
-			return nil
-		}
-		return fmt.Errorf("store: the database was written by a newer earshot (schema %d, this one knows %d): upgrade earshot", have, want)
+		s.log.Warn("the database is of a newer earshot; this one can work on it: finish the update", "schema", have, "knows", want)
+		return nil
 	case have < want && readOnly:
 		return fmt.Errorf("store: the database is of an older earshot (schema %d, this one needs %d): start `earshot run` once to bring it up to date", have, want)
 	}
@@ -99,6 +95,24 @@ func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 		s.log.Info("database schema", "version", m.version, "name", m.name)
 	}
 	return nil
+}
+
+// newer returns the schema that this program knows; the error says that it cannot work on
+// the one that the database has.
+func (s *Store) newer(ctx context.Context, have int) (want int, err error) {
+	list, err := loadMigrations(s.engine.name)
+	if err != nil {
+		return 0, s.wrap("migrate", err)
+	}
+	want = list[len(list)-1].version
+	if have <= want {
+		return want, nil
+	}
+	reader, err := s.reader(ctx)
+	if err == nil && reader > want {
+		err = fmt.Errorf("store: the database was written by a newer earshot (schema %d, this one knows %d): upgrade earshot", have, want)
+	}
+	return want, err
 }
 
 // apply runs one migration, unless another process was faster.

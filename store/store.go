@@ -97,16 +97,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 		opt.Now = time.Now
 	}
 	s := &Store{address: opt.Database, log: opt.Log, now: opt.Now}
-	var err error
-	scheme, rest, _ := strings.Cut(opt.Database, ":")
-	switch scheme {
-	case "sqlite":
-		err = s.openSQLite(ctx, rest, opt)
-	case "postgres", "postgresql":
-		err = s.openPostgres(ctx, opt.Database, opt.ReadOnly)
-	default:
-		return nil, fmt.Errorf("store: database %q: want sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME", scheme)
-	}
+	err := s.connect(ctx, opt)
 	if err == nil {
 		err = s.migrate(ctx, opt.ReadOnly || opt.Beside)
 	}
@@ -121,6 +112,18 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// connect opens the database as it is.
+func (s *Store) connect(ctx context.Context, opt Options) error {
+	scheme, rest, _ := strings.Cut(opt.Database, ":")
+	switch scheme {
+	case "sqlite":
+		return s.openSQLite(ctx, rest, opt)
+	case "postgres", "postgresql":
+		return s.openPostgres(ctx, opt.Database, opt.ReadOnly)
+	}
+	return fmt.Errorf("store: database %q: want sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME", scheme)
 }
 
 // Close closes the database and gives up its lock. Transactions under way fail.

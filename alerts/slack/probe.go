@@ -4,60 +4,84 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	api "github.com/slack-go/slack"
+
+	"github.com/earshot/earshot/alerts"
 )
 
-// Probe asks Slack, without posting, what would not work: the tokens, the channels of
-// the routes ("#name" or an id), and the names of notify. Each problem says what to do;
-// none means that all is well. It waits where Slack asks for silence, until ctx ends.
-func (n *Notifier) Probe(ctx context.Context, routes, notify []string) []error {
-	if err := n.Check(ctx); err != nil {
-		return []error{err} // what the others would say follows from it
-	}
-	var problems []error
-	if n.opt.AppToken != "" {
-		if _, _, err := n.api.StartSocketModeContext(ctx); err != nil {
-			problems = append(problems, n.appTokenError(err))
-		}
-	}
-	problems = append(problems, n.probeChannels(ctx, routes)...)
-	unknown, err := n.UnknownNames(ctx, notify)
-	if trouble := nobody(unknown, err); trouble != nil {
-		problems = append(problems, trouble)
-	}
-	return problems
+// Probed is how one thing of Slack answered.
+type Probed struct {
+	Part string // a key of the catalogue: what it is
+	Name string // of the channel or the person; empty for the tokens
+	Err  error  // what would not work and what to do; nil: it would
 }
 
-// probeChannels says which routes lead into no channel that earshot can write to.
-func (n *Notifier) probeChannels(ctx context.Context, routes []string) (problems []error) {
+// Probe asks Slack, without posting, about the tokens, the channels of the routes ("#name"
+// or an id), and the names of notify, each once. After a bot token that is not accepted it
+// asks nothing more. It waits where Slack asks for silence, until ctx ends.
+func (n *Notifier) Probe(ctx context.Context, routes, notify []string) []Probed {
+	token := Probed{Part: "probe.bot_token", Err: n.Check(ctx)}
+	if token.Err != nil {
+		return []Probed{token} // what the others would say follows from it
+	}
+	all := []Probed{token}
+	if n.opt.AppToken != "" {
+		_, _, err := n.api.StartSocketModeContext(ctx)
+		if err != nil {
+			err = n.appTokenError(err)
+		}
+		all = append(all, Probed{Part: "probe.app_token", Err: err})
+	}
+	all = append(all, n.probeChannels(ctx, routes)...)
+	unknown, err := n.UnknownNames(ctx, notify)
+	for _, name := range searched(notify) {
+		p := Probed{Part: "probe.person", Name: name}
+		switch missing := slices.Contains(unknown, name); {
+		case missing && err != nil:
+			p.Err = err
+		case missing:
+			p.Err = &alerts.Advice{Key: "way.nobody", Pairs: []any{"name", strconv.Quote(name)}}
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// probeChannels says which routes lead into a channel that earshot can write to.
+func (n *Notifier) probeChannels(ctx context.Context, routes []string) (all []Probed) {
 	routes = slices.Compact(slices.Sorted(slices.Values(routes)))
 	names, err := n.channelsNamed(ctx, routes)
-	if err != nil {
-		return []error{err}
-	}
 	for _, route := range routes {
+		p := Probed{Part: "probe.channel", Name: route, Err: err}
 		c, known := names[strings.ToLower(route)]
-		if !strings.HasPrefix(route, "#") {
-			err := patient(ctx, func() error {
-				info, err := n.api.GetConversationInfoContext(ctx, &api.GetConversationInfoInput{ChannelID: route})
-				if err == nil {
-					c, known = *info, true
-				}
-				return err
-			})
-			var said api.SlackErrorResponse
-			if err != nil && !(errors.As(err, &said) && said.Err == "channel_not_found") {
-				problems = append(problems, n.sort("conversations.info", route, err))
-				continue
-			}
+		if err == nil && !strings.HasPrefix(route, "#") {
+			c, known, p.Err = n.channelOf(ctx, route)
 		}
-		if code := closed(c, known); code != "" {
-			problems = append(problems, n.said("chat.postMessage", route, api.SlackErrorResponse{Err: code}, nil))
+		if code := closed(c, known); p.Err == nil && code != "" {
+			p.Err = n.said("chat.postMessage", route, api.SlackErrorResponse{Err: code}, nil)
 		}
+		all = append(all, p)
 	}
-	return problems
+	return all
+}
+
+// channelOf asks for the channel of an id.
+func (n *Notifier) channelOf(ctx context.Context, id string) (c api.Channel, known bool, err error) {
+	err = patient(ctx, func() error {
+		info, err := n.api.GetConversationInfoContext(ctx, &api.GetConversationInfoInput{ChannelID: id})
+		if err == nil {
+			c, known = *info, true
+		}
+		return err
+	})
+	var said api.SlackErrorResponse
+	if errors.As(err, &said) && said.Err == "channel_not_found" {
+		return c, false, nil
+	}
+	return c, known, n.sort("conversations.info", id, err)
 }
 
 // closed is the code that Slack would answer a message to the channel with; empty when

@@ -25,15 +25,16 @@ func TestProbe(t *testing.T) {
 		name           string
 		bot, app       string
 		routes, notify []string
-		want           []string // words of each problem, in their order
+		want           []string // words of each problem
+		well           string   // what is said to work
 	}{
-		{"well", fakeslack.BotToken, fakeslack.AppToken, []string{"#mentions", "#again", "C0MENTIONS", "#mentions"}, []string{"@ira", "@oncall-pr", "", "U12345678"}, nil},
-		{"bot token", "xoxb-bad", fakeslack.AppToken, []string{"#old"}, nil, []string{"auth.test: invalid_auth"}},
-		{"app token", fakeslack.BotToken, "xapp-bad", []string{"#mentions"}, nil, []string{"the app token in slack.app_token (from SLACK_APP_TOKEN)"}},
-		{"no app token", fakeslack.BotToken, "", []string{"#mentions"}, nil, nil},
+		{"well", fakeslack.BotToken, fakeslack.AppToken, []string{"#mentions", "#again", "C0MENTIONS", "#mentions"}, []string{"@ira", "@oncall-pr", "", "U12345678"}, nil, "bot_token , app_token , channel #again, channel #mentions, channel C0MENTIONS, person @ira, person @oncall-pr"},
+		{"bot token", "xoxb-bad", fakeslack.AppToken, []string{"#old"}, nil, []string{"auth.test: invalid_auth"}, ""},
+		{"app token", fakeslack.BotToken, "xapp-bad", []string{"#mentions"}, nil, []string{"the app token in slack.app_token (from SLACK_APP_TOKEN)"}, "bot_token , channel #mentions"},
+		{"no app token", fakeslack.BotToken, "", []string{"#mentions"}, nil, nil, "bot_token , channel #mentions"},
 		{"channels", fakeslack.BotToken, fakeslack.AppToken, []string{"#they", "#old", "#typo", "#secret", "C00000THEY", "C0000NOONE"}, nil, []string{
-			"#old is archived", "there is no #secret, or it is private", "not in #they", "there is no #typo", "there is no C0000NOONE", "not in C00000THEY"}},
-		{"people", fakeslack.BotToken, fakeslack.AppToken, nil, []string{"@oncall-pr", "@on-call", "@nobody"}, []string{`"@nobody", "@on-call"`}},
+			"#old is archived", "there is no #secret, or it is private", "not in #they", "there is no #typo", "there is no C0000NOONE", "not in C00000THEY"}, "bot_token , app_token "},
+		{"people", fakeslack.BotToken, fakeslack.AppToken, nil, []string{"@oncall-pr", "@on-call", "@nobody"}, []string{`is called "@nobody"`, `is called "@on-call"`}, "bot_token , app_token , person @oncall-pr"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -45,9 +46,17 @@ func TestProbe(t *testing.T) {
 			defer fake.Close()
 			n := slack.New(slack.Options{BotToken: c.bot, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: c.app, AppTokenFrom: "SLACK_APP_TOKEN", APIURL: fake.URL(),
 				HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
-			var got []string
+			var got, well []string
 			for _, p := range n.Probe(t.Context(), c.routes, c.notify) {
-				got = append(got, p.Error())
+				switch {
+				case p.Err != nil:
+					got = append(got, p.Err.Error())
+				default:
+					well = append(well, strings.TrimPrefix(p.Part, "probe.")+" "+p.Name)
+				}
+			}
+			if got := strings.Join(well, ", "); got != c.well {
+				t.Errorf("well: %q, want %q", got, c.well)
 			}
 			if len(got) != len(c.want) {
 				t.Fatalf("problems:\n%s\nwant %d", strings.Join(got, "\n"), len(c.want))

@@ -27,7 +27,7 @@ type checkCmd struct {
 	watchlistFlag
 	languageFlag
 	NoSecrets bool `help:"Tokens and passwords that are not set here are warnings, for a check where nobody has them."`
-	Probe     bool `help:"Poll each source once and say what it sees; ask Slack and Redis whether they would serve, without posting."`
+	Probe     bool `help:"Poll each source once and say what it sees; ask everything else of the watchlist (Slack's tokens, channels and people, webhooks, database, disk, Redis) whether it would serve. Nothing is posted."`
 	Live      bool `help:"Ask whether the daemon runs (for a container's health check), whatever is wrong with the watchlist."`
 }
 
@@ -69,8 +69,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	fmt.Fprintln(term.out)
 	bad := probeSources(ctx, cfg, s, term)
-	bad += probeSlack(ctx, cfg, term)
-	bad += probeRedis(ctx, cfg, term)
+	bad += probeRest(ctx, cfg, s, term)
 	if bad > 0 {
 		return errSaid
 	}
@@ -163,6 +162,36 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 		fmt.Fprintln(term.out, s.Text("check.some_empty", "n", len(sources), "empty", empty))
 	default:
 		fmt.Fprintln(term.out, s.Text("check.all_read", "n", len(sources)))
+	}
+	return bad
+}
+
+// probeRest asks everything else that the watchlist names whether it would serve, prints a
+// table of it, and returns how many would not. No message is sent.
+func probeRest(ctx context.Context, cfg *config.Config, s speech, term terminal) (bad int) {
+	fmt.Fprintln(term.out)
+	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, strings.Join([]string{s.Text("check.columns_part"), s.Text("check.columns_state"), s.Text("check.columns_note")}, "\t"))
+	if cfg.Slack.BotToken.Reveal() == "" && cfg.Slack.WebhookURL.Reveal() == "" {
+		fmt.Fprintf(table, "Slack\t–\t%s\n", s.Text("check.no_slack"))
+	}
+	all := daemon.Probe(ctx, cfg)
+	for _, p := range all {
+		state, note := s.Text("check.works"), ""
+		switch {
+		case p.Err != nil:
+			bad++
+			state, note = s.Text("check.fails"), alerts.Reason(s.Lang, p.Err)
+		case p.Part == "probe.hook":
+			note = s.Text("check.hook_limits")
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", strings.TrimSpace(s.Text(p.Part)+" "+text.OneLine(p.Name)), state, text.OneLine(note))
+	}
+	_ = table.Flush() // as good as a failed print
+	if bad > 0 {
+		fmt.Fprintln(term.out, s.Text("check.some_fail", "bad", bad, "n", len(all)))
+	} else {
+		fmt.Fprintln(term.out, s.Text("check.all_work"))
 	}
 	return bad
 }

@@ -143,14 +143,6 @@ func slackNeeds(cfg *config.Config) (channels, notify []string) {
 	return channels, notify
 }
 
-// ProbeSlack asks Slack, without posting, whether all that the watchlist needs of it would
-// work. Each problem says what to do.
-func ProbeSlack(ctx context.Context, cfg *config.Config) []error {
-	options := slack.Options{HTTP: outgoing(), Log: slog.New(slog.DiscardHandler), Now: time.Now}
-	channels, notify := slackNeeds(cfg)
-	return slack.New(slackAccount(options, cfg)).Probe(ctx, channels, notify)
-}
-
 // notifierFor implements outbox.Options.NotifierFor. Without a Slack token and without a
 // webhook everything that would go to Slack is printed.
 func (n *notifiers) notifierFor(route string) (alerts.Notifier, bool) {

@@ -47,16 +47,3 @@ func openSeen(ctx context.Context, cfg *config.Config, db *store.Store, log *slo
 	}
 	return &seenSet{Seen: filter, health: health, keep: filter.Keep, close: filter.Close}, nil
 }
-
-// ProbeRedis asks the watchlist's Redis whether it would serve; nil too without one.
-func ProbeRedis(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
-	address := cfg.Store.Redis.Reveal()
-	if address == "" {
-		return nil
-	}
-	redis, err := store.OpenRedis(store.RedisOptions{URL: address, InstallKey: []byte("probe"), Log: log, Now: time.Now}) // no key is looked up
-	if err != nil {
-		return err
-	}
-	return errors.Join(redis.Check(ctx), redis.Close())
-}

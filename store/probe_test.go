@@ -1,0 +1,100 @@
+package store
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestProbe: a file that would serve, one that is not there yet, and those that would not,
+// beside a daemon and without; nothing stays behind.
+func TestProbe(t *testing.T) {
+	dir := t.TempDir()
+	probe := func(address string) string {
+		t.Helper()
+		if err := Probe(t.Context(), Options{Database: address, Now: time.Now}); err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+	path := filepath.Join(dir, "e.db")
+	if said := probe("sqlite:" + path); said != "" {
+		t.Errorf("not there yet: %s", said)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if said := probe("sqlite:" + filepath.Join(dir, "nowhere", "e.db")); !strings.Contains(said, "nowhere: no such file or directory") {
+		t.Errorf("no folder: %q", said)
+	}
+	db, err := Open(t.Context(), Options{Database: "sqlite:" + path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := probe("sqlite:" + path); said != "" {
+		t.Errorf("beside a daemon: %s", said)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if said := probe("sqlite:" + path); said != "" {
+		t.Errorf("after a daemon: %s", said)
+	}
+	before, err := os.ReadFile(path) // whole: the last to close it has written back what was beside it
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = probe("sqlite:" + path)
+	after, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range [][]byte{before, after} { // SQLite counts who opened it to write
+		clear(file[24:28])
+		clear(file[92:96])
+	}
+	if !bytes.Equal(after, before) {
+		t.Error("the file changed")
+	}
+	garbage := filepath.Join(dir, "garbage.db")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("no database ", 400)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := probe("sqlite:" + garbage); said == "" {
+		t.Error("garbage passes for a database")
+	}
+	if said := probe("mysql://x"); !strings.Contains(said, "want sqlite:PATH") {
+		t.Errorf("another kind: %q", said)
+	}
+}
+
+// testProbe: a database in use takes the row and keeps nothing of it; one of a newer
+// earshot, and one that takes nothing, would not do.
+func testProbe(t *testing.T, open opener) {
+	s := open(t)
+	probe := func(address string) error { return Probe(background, Options{Database: address}) }
+	if err := probe(s.address); err != nil {
+		t.Errorf("in use: %v", err)
+	}
+	var rows int
+	if err := s.read.QueryRowContext(background, `SELECT COUNT(*) FROM meta WHERE name = 'probe'`).Scan(&rows); err != nil || rows != 0 {
+		t.Errorf("%d rows stay (%v)", rows, err)
+	}
+	if s.engine.name == "postgres" {
+		if err := probe(s.address + "&default_transaction_read_only=on"); err == nil {
+			t.Error("a database that takes nothing passes")
+		}
+		if err := probe(newDatabase(t, s.address)); err != nil {
+			t.Errorf("empty: %v", err)
+		}
+	}
+	if _, err := s.exec(background, "test", `INSERT INTO schema_versions (version, applied_at) VALUES (99, 0)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := probe(s.address); err == nil || !strings.Contains(err.Error(), "newer earshot") {
+		t.Errorf("of a newer earshot: %v", err)
+	}
+}
