@@ -66,7 +66,11 @@ deb() {
 	v=${v//-/+}
 	install -D -m 755 "$1" "$root/usr/bin/earshot"
 	install -d -m 750 "$root/etc/earshot"
-	install -d "$root/usr/lib/systemd/system" "$root/usr/share/doc/earshot"
+	install -d "$root/usr/lib/systemd/system" "$root/usr/share/doc/earshot" "$root/usr/share/man/man1"
+	gzip -9 -n <"$work/shell/earshot.1" >"$root/usr/share/man/man1/earshot.1.gz"
+	install -D -m 644 "$work/shell/earshot.bash" "$root/usr/share/bash-completion/completions/earshot"
+	install -D -m 644 "$work/shell/_earshot" "$root/usr/share/zsh/vendor-completions/_earshot"
+	install -D -m 644 "$work/shell/earshot.fish" "$root/usr/share/fish/vendor_completions.d/earshot.fish"
 	sed -e 's|/usr/local/bin/|/usr/bin/|' -e '1,/^$/d' deploy/earshot.service >"$root/usr/lib/systemd/system/earshot.service"
 	install -D -m 644 deploy/earshot.sysusers "$root/usr/lib/sysusers.d/earshot.conf"
 	install -m 644 LICENSE "$root/usr/share/doc/earshot/copyright"
@@ -83,6 +87,14 @@ deb() {
 	dpkg-deb --build --root-owner-group -Zgzip -z6 "$root" "$out/earshot_${v}_$2.deb" >/dev/null
 }
 
+# What shells and man show is said by the program itself, as it runs here.
+compile "$("$go" env GOHOSTOS)" "$("$go" env GOHOSTARCH)" "$work/here"
+mkdir "$work/shell"
+"$work/here" man >"$work/shell/earshot.1"
+"$work/here" completion bash >"$work/shell/earshot.bash"
+"$work/here" completion zsh >"$work/shell/_earshot"
+"$work/here" completion fish >"$work/shell/earshot.fish"
+
 for target in "${targets[@]}"; do
 	os=${target%/*} arch=${target#*/} goarch=${target#*/} exe=
 	[ "$arch" != armv7 ] || goarch=arm
@@ -94,6 +106,7 @@ for target in "${targets[@]}"; do
 	licences "$work/$name/earshot$exe" >"$work/licences"
 	install -m 644 "$work/licences" "$work/$name/THIRD-PARTY"
 	install -m 644 LICENSE README.md CHANGELOG.md "$work/$name/"
+	[ "$os" = windows ] || cp -r "$work/shell" "$work/$name/"
 	if [ -n "${CYCLONEDX:-}" ]; then
 		# The serial number and the time would differ each time.
 		"$CYCLONEDX" bin -json -noserial -notimestamp -std -version "$version" -output "$out/$name.cdx.json" "$work/$name/earshot$exe"

@@ -14,6 +14,11 @@ need redis-server redis-server 'the seen set is tested against a real Redis, sta
 need promtool prometheus 'what watches earshot is checked against a real Prometheus: rules, dashboard, metrics'
 need '/usr/lib/postgresql/*/bin/pg_ctl' postgresql 'the store is tested against a real PostgreSQL in a temporary folder'
 
+need zsh zsh 'the completions are tried in each shell they are made for'
+need fish fish 'the completions are tried in each shell they are made for'
+need mandoc mandoc 'the manual page is read by the programs that show such pages'
+need groff groff 'the manual page is read by the programs that show such pages'
+
 need chromium chromium 'the pages are tested in a real browser, headless and on loopback'
 
 # axe looks at the pages for what bars people from using them; kept outside of the repository.

@@ -86,6 +86,9 @@ type commands struct {
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of the watchlist, for editors."`
 	Slack   slackCmd   `cmd:"" help:"Help with setting up Slack."`
 	Version versionCmd `cmd:"" help:"Print the version."`
+
+	Completion completionCmd `cmd:"" help:"Print what a shell needs to complete earshot's commands: earshot completion bash."`
+	Man        manCmd        `cmd:"" hidden:"" help:"Print the manual page."`
 }
 
 // watchlistFlag is shared by the commands that read a watchlist.
@@ -129,7 +132,7 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 		fmt.Fprintf(term.err, "earshot: %v\nSee: earshot --help\n", err)
 		return exitWrong
 	}
-	return exitStatus(term, command.Run())
+	return exitStatus(term, command.Run(parser.Model))
 }
 
 // asCommands understands what people type at programs they do not know: nothing, help, help

@@ -162,6 +162,15 @@ func testDeb(t *testing.T, deb string) {
 	if want := "750 0 " + user[2]; err != nil || strings.TrimSpace(string(stat)) != want {
 		t.Errorf("/etc/earshot is %s, want %s (%v)", stat, want, err)
 	}
+	for file, begins := range map[string]string{"usr/share/bash-completion/completions/earshot": "# Completions of earshot for bash", "usr/share/zsh/vendor-completions/_earshot": "#compdef earshot",
+		"usr/share/fish/vendor_completions.d/earshot.fish": "# Completions of earshot for fish"} {
+		if text := readFile(t, filepath.Join(root, file)); !strings.HasPrefix(text, begins) {
+			t.Errorf("%s begins %.60q", file, text)
+		}
+	}
+	if page, err := exec.Command("gzip", "-dc", filepath.Join(root, "usr/share/man/man1/earshot.1.gz")).Output(); err != nil || !bytes.HasPrefix(page, []byte(".TH EARSHOT 1 2026-11-01 \"earshot v1.2.3\"")) {
+		t.Errorf("the manual begins %.60q (%v)", page, err)
+	}
 	unit := filepath.Join(root, "usr/lib/systemd/system/earshot.service")
 	if text := readFile(t, unit); !strings.Contains(text, "\nExecStart=/usr/bin/earshot run ") || !strings.HasPrefix(text, "[Unit]") {
 		t.Errorf("the unit is\n%s", text)

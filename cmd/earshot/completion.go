@@ -1,0 +1,303 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+type completionCmd struct {
+	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
+}
+
+// Run prints a script that is complete in itself: a shell that reads it never starts
+// earshot to know what can be written.
+func (c completionCmd) Run(term terminal, app *kong.Application) error {
+	table := shellTable(app)
+	var err error
+	switch c.Shell {
+	case "bash":
+		_, err = io.WriteString(term.out, bashScript(table))
+	case "zsh":
+		_, err = io.WriteString(term.out, zshScript(table))
+	case "fish":
+		_, err = io.WriteString(term.out, fishScript(table))
+	}
+	return err
+}
+
+// shellCommand is what may follow one command, the first being earshot itself.
+type shellCommand struct {
+	path  []string // of its names, without earshot
+	help  string
+	flags []shellFlag
+	subs  []*shellCommand
+	value shellValue // what stands after its flags
+}
+
+// shellFlag is one flag with its name, and its letter where it has one.
+type shellFlag struct {
+	long, short string
+	help        string
+	takes       bool // a value follows
+	many        bool // it may be given again
+	value       shellValue
+}
+
+// names are the ways to write the flag.
+func (f shellFlag) names() (all []string) {
+	if f.short != "" {
+		all = append(all, "-"+f.short)
+	}
+	return append(all, "--"+f.long)
+}
+
+// shellValue is what a shell can offer as a value: some words, files, or nothing.
+type shellValue struct {
+	words []string
+	files bool
+}
+
+// shellTable is the command line as help shows it.
+func shellTable(app *kong.Application) *shellCommand {
+	root := shellNode(app.Node, nil)
+	help := &shellCommand{path: []string{"help"}, help: "Say how a command is used."} // see asCommands
+	for _, c := range root.subs {
+		help.value.words = append(help.value.words, c.path[0])
+	}
+	root.subs = append(root.subs, help)
+	return root
+}
+
+func shellNode(n *kong.Node, path []string) *shellCommand {
+	c := &shellCommand{path: path, help: firstSentence(n.Help)}
+	for _, group := range n.AllFlags(true) {
+		for _, f := range group {
+			short := ""
+			if f.Short != 0 {
+				short = string(f.Short)
+			}
+			c.flags = append(c.flags, shellFlag{long: f.Name, short: short, help: firstSentence(f.Help), takes: !f.IsBool(), many: f.IsCumulative(), value: offered(f.Value, f.FormatPlaceHolder())})
+		}
+	}
+	slices.SortFunc(c.flags, func(a, b shellFlag) int { return strings.Compare(a.long, b.long) })
+	for _, arg := range n.Positional {
+		c.value = offered(arg, arg.Name)
+	}
+	for _, child := range n.Children {
+		if !child.Hidden {
+			c.subs = append(c.subs, shellNode(child, append(slices.Clone(path), child.Name)))
+		}
+	}
+	return c
+}
+
+// offered is what can be said of a value beforehand; shown is how help names it.
+func offered(v *kong.Value, shown string) shellValue {
+	if v.Enum != "" {
+		return shellValue{words: slices.DeleteFunc(v.EnumSlice(), func(word string) bool { return word == "" })}
+	}
+	return shellValue{files: strings.Contains(strings.ToLower(shown), "file") || strings.HasSuffix(shown, ".db")}
+}
+
+// firstSentence is a help text as a shell has room for.
+func firstSentence(help string) string {
+	for _, end := range []string{". ", ": ", "; "} {
+		help, _, _ = strings.Cut(help, end)
+	}
+	return strings.TrimSuffix(help, ".")
+}
+
+// all calls f with the command and with those under it.
+func (c *shellCommand) all(f func(*shellCommand)) {
+	f(c)
+	for _, sub := range c.subs {
+		sub.all(f)
+	}
+}
+
+// followed are the words that may come next where no flag does.
+func (c *shellCommand) followed() (words []string) {
+	for _, sub := range c.subs {
+		words = append(words, sub.path[len(sub.path)-1])
+	}
+	return append(words, c.value.words...)
+}
+
+// quoted writes s as one word of a shell, in single quotes.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// bashScript is for bash 3.2 and newer, with or without the package bash-completion.
+func bashScript(root *shellCommand) string {
+	var commands, values, next strings.Builder
+	taking := map[string]bool{}
+	root.all(func(c *shellCommand) {
+		path := strings.Join(c.path, " ")
+		var flags []string
+		for _, f := range c.flags {
+			flags = append(flags, f.names()...)
+			if !f.takes {
+				continue
+			}
+			var patterns []string
+			for _, name := range f.names() {
+				taking[name] = true
+				patterns = append(patterns, quoted(path+"|"+name))
+			}
+			fmt.Fprintf(&values, "\t%s) words=%s files=%t value=true ;;\n", strings.Join(patterns, "|"), quoted(strings.Join(f.value.words, " ")), f.value.files)
+		}
+		for _, sub := range c.subs {
+			fmt.Fprintf(&commands, "\t\t%s) path=%s ;;\n", quoted(path+"|"+sub.path[len(sub.path)-1]), quoted(strings.Join(sub.path, " ")))
+		}
+		fmt.Fprintf(&next, "\t%s) flags=%s words=%s files=%t ;;\n", quoted(path), quoted(strings.Join(flags, " ")), quoted(strings.Join(c.followed(), " ")), c.value.files)
+	})
+	var names []string
+	for name := range taking {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return `# Completions of earshot for bash, made by: earshot completion bash
+_earshot() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path= before= word i flags= words= files=false value=false
+	if [ "$cur" = = ]; then
+		cur=
+	elif [ "$prev" = = ]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		case $before in
+		=|` + strings.Join(names, "|") + `) before=$word; continue ;;
+		esac
+		before=$word
+		case "$path|$word" in
+` + commands.String() + `		esac
+	done
+	case "$path|$prev" in
+` + values.String() + `	esac
+	if ! $value; then
+		case $path in
+` + strings.ReplaceAll(next.String(), "\t'", "\t\t'") + `		esac
+		case $cur in
+		-*) words=$flags files=false ;;
+		esac
+	fi
+	COMPREPLY=($(compgen -W "$words" -- "$cur"))
+	if $files; then
+		compopt -o filenames 2>/dev/null
+		local IFS=$'\n'
+		COMPREPLY+=($(compgen -f -- "$cur"))
+	fi
+}
+complete -F _earshot earshot
+`
+}
+
+// zshScript is a file _earshot for a folder of fpath.
+func zshScript(root *shellCommand) string {
+	var b strings.Builder
+	b.WriteString("#compdef earshot\n# Completions of earshot for zsh, made by: earshot completion zsh\n")
+	text := strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`)
+	root.all(func(c *shellCommand) {
+		fmt.Fprintf(&b, "\n%s() {\n", zshName(c))
+		if len(c.subs) > 0 {
+			b.WriteString("\tlocal curcontext=\"$curcontext\" state line\n\ttypeset -A opt_args\n")
+		}
+		b.WriteString("\t_arguments -C")
+		for _, f := range c.flags {
+			for _, name := range f.names() {
+				spec := "[" + text.Replace(f.help) + "]"
+				if f.takes {
+					spec += ":" + f.long + ":" + zshAction(f.value)
+				}
+				if f.takes && strings.HasPrefix(name, "--") {
+					name += "="
+				}
+				if f.many {
+					name = "*" + name
+				} else {
+					name = "(" + strings.Join(f.names(), " ") + ")" + name
+				}
+				fmt.Fprintf(&b, " \\\n\t\t%s", quoted(name+spec))
+			}
+		}
+		if len(c.subs) == 0 {
+			fmt.Fprintf(&b, " \\\n\t\t%s\n}\n", quoted("*: :"+zshAction(c.value)))
+			return
+		}
+		b.WriteString(" \\\n\t\t'1: :->command' '*:: :->rest'\n\tcase $state in\n\tcommand)\n\t\tlocal -a commands=(\n")
+		for _, sub := range c.subs {
+			fmt.Fprintf(&b, "\t\t\t%s\n", quoted(sub.path[len(sub.path)-1]+":"+text.Replace(sub.help)))
+		}
+		b.WriteString("\t\t)\n\t\t_describe command commands ;;\n\trest)\n\t\tcase $line[1] in\n")
+		for _, sub := range c.subs {
+			fmt.Fprintf(&b, "\t\t%s) %s ;;\n", sub.path[len(sub.path)-1], zshName(sub))
+		}
+		b.WriteString("\t\tesac ;;\n\tesac\n}\n")
+	})
+	b.WriteString("\n_earshot \"$@\"\n")
+	return b.String()
+}
+
+func zshName(c *shellCommand) string {
+	return strings.Join(append([]string{"_earshot"}, c.path...), "_")
+}
+
+func zshAction(v shellValue) string {
+	switch {
+	case len(v.words) > 0:
+		return "(" + strings.Join(v.words, " ") + ")"
+	case v.files:
+		return "_files"
+	}
+	return " "
+}
+
+// fishScript is a file earshot.fish for a folder of completions.
+func fishScript(root *shellCommand) string {
+	var b strings.Builder
+	b.WriteString("# Completions of earshot for fish, made by: earshot completion fish\ncomplete -c earshot -f\n")
+	root.all(func(c *shellCommand) {
+		when := "__fish_use_subcommand"
+		for i, name := range c.path {
+			if i == 0 {
+				when = "__fish_seen_subcommand_from " + name
+			} else {
+				when += "; and __fish_seen_subcommand_from " + name
+			}
+		}
+		next := when
+		if words := c.followed(); len(c.path) > 0 && len(words) > 0 {
+			next += "; and not __fish_seen_subcommand_from " + strings.Join(words, " ")
+		}
+		for _, sub := range c.subs {
+			fmt.Fprintf(&b, "complete -c earshot -n %s -a %s -d %s\n", quoted(next), sub.path[len(sub.path)-1], quoted(sub.help))
+		}
+		switch {
+		case len(c.value.words) > 0:
+			fmt.Fprintf(&b, "complete -c earshot -n %s -a %s\n", quoted(next), quoted(strings.Join(c.value.words, " ")))
+		case c.value.files:
+			fmt.Fprintf(&b, "complete -c earshot -n %s -F\n", quoted(when))
+		}
+		for _, f := range c.flags {
+			fmt.Fprintf(&b, "complete -c earshot -n %s -l %s", quoted(when), f.long)
+			if f.short != "" {
+				b.WriteString(" -s " + f.short)
+			}
+			switch {
+			case !f.takes:
+			case len(f.value.words) > 0:
+				b.WriteString(" -x -a " + quoted(strings.Join(f.value.words, " ")))
+			case f.value.files:
+				b.WriteString(" -r -F")
+			default:
+				b.WriteString(" -x")
+			}
+			fmt.Fprintf(&b, " -d %s\n", quoted(f.help))
+		}
+	})
+	return b.String()
+}
