@@ -22,12 +22,13 @@ quick: ## the short tests, in under a minute: no virtual weeks, no crash matrix,
 # module that is shipped asks for what the daemon links and its tests, no more.
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-lint: ## formatting, vet, staticcheck, complexity, go.mod
+lint: ## formatting, vet, staticcheck, complexity, workflows, go.mod
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo 'gofmt would change:'; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
 	$(GO) vet -tags faults ./internal/fault
 	$(TOOL) staticcheck ./...
 	@scripts/complexity.sh
+	$(TOOL) actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
 	$(GO) mod tidy -diff
 	cd tools && $(GO) mod tidy -diff
 	cd tools/peers && $(GO) vet ./... && $(GO) mod tidy -diff
