@@ -30,7 +30,11 @@ func framed(block string) string {
 		block = "watch:\n" + block
 	}
 	var b strings.Builder
+	cyrillic := strings.Contains(block, "watch: Ромашка Банк")
 	for _, part := range frame {
+		if cyrillic { // the guide's own watch
+			part.text = strings.Replace(part.text, "name: Romashka Bank", "name: Ромашка Банк", 1)
+		}
 		if !regexp.MustCompile(`(?m)^` + part.key + `:`).MatchString(block) {
 			b.WriteString(part.text)
 		}
@@ -51,6 +55,13 @@ func TestDocumentedBlocksAreGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
+	for _, deeper := range []string{"docs/guide/*/*.md", "docs/guide/*/*/*.md"} {
+		more, err := filepath.Glob(filepath.Join(root, deeper))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, more...)
+	}
 	for _, page := range append(pages, filepath.Join(root, "README.md")) {
 		text, err := os.ReadFile(page)
 		if err != nil {
@@ -61,7 +72,7 @@ func TestDocumentedBlocksAreGood(t *testing.T) {
 		}
 		for i, m := range yamlBlock.FindAllStringSubmatch(string(text), -1) {
 			n++
-			t.Run(fmt.Sprintf("%s/%d", filepath.Base(page), i+1), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s/%s/%d", filepath.Base(filepath.Dir(page)), filepath.Base(page), i+1), func(t *testing.T) {
 				dir := t.TempDir()
 				if err := os.WriteFile(filepath.Join(dir, "our-words.tsv"), []byte("ужас\t-3\n"), 0o600); err != nil {
 					t.Fatal(err)
