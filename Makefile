@@ -4,7 +4,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-.PHONY: build test quick lint vuln peers chart fuzz bench docs dist tools clean
+.PHONY: build test quick lint spell vuln peers chart fuzz bench docs dist tools clean
 
 build: ## the daemon, static, in ./earshot
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o earshot ./cmd/earshot
@@ -32,6 +32,10 @@ lint: ## formatting, vet, staticcheck, complexity, workflows, go.mod
 	$(GO) mod tidy -diff
 	cd tools && $(GO) mod tidy -diff
 	cd tools/peers && $(GO) vet ./... && $(GO) mod tidy -diff
+
+spell: ## the words of the docs, the guide and the program, in four languages; docs/spelling.txt has those that no dictionary knows
+	@scripts/spell-tools.sh
+	EARSHOT_REQUIRE=hunspell $(GO) test -count=1 -run 'TestSpelling$$' .
 
 vuln: ## known holes in what the daemon calls; asks vuln.go.dev
 	$(TOOL) govulncheck ./...
