@@ -236,8 +236,8 @@ var firstComplaint = map[string]string{
 }
 
 // TestTenMinutes does what the guide's first chapter says, step for step as it stands there,
-// in each language: the first alert comes. Only what costs a real site or a real Slack is
-// put in its place.
+// in each language: the first alert comes. Only real sites and the real Slack are replaced.
+// Then it runs the commands of the other chapters.
 func TestTenMinutes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
@@ -245,28 +245,9 @@ func TestTenMinutes(t *testing.T) {
 	for _, lang := range guideLanguages {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
-			s := newNewcomer(t, lang)
-			began, ran := time.Now(), 0
-			for _, block := range guideBlock.FindAllStringSubmatch(guidePages(t, lang)["start.md"], -1) {
-				switch text := strings.TrimSpace(block[2]); {
-				case block[1] == "yaml":
-					s.edit(block[2])
-				case block[1] != "sh":
-				case text == "earshot demo":
-					s.while(text, "/inbox", func() bool { return true })
-					ran++
-				case text == "earshot run":
-					s.while(text, "watchlist in use", s.alerted)
-					ran++
-				default:
-					s.do(text)
-					ran++
-				}
-			}
-			if ran != 7 || !s.alerted() {
-				t.Errorf("%d steps were done, want 7; the alert stands in Slack: %v", ran, s.alerted())
-			}
-			t.Logf("%d steps took the machine %s", ran, time.Since(began).Round(100*time.Millisecond))
+			s := newNewcomer(t, lang, filepath.Dir(binary(t)))
+			s.follow()
+			s.goOn()
 		})
 	}
 }
@@ -280,13 +261,14 @@ type newcomer struct {
 	lang     string
 	slack    *fakeslack.Server
 	dir      string // holds the folder that the guide makes
+	bin      string // where earshot is installed
 	answers  string
 	redirect *strings.Replacer // addresses and tokens of the guide to those of the test
 }
 
-func newNewcomer(t *testing.T, lang string) *newcomer {
+func newNewcomer(t *testing.T, lang, bin string) *newcomer {
 	t.Helper()
-	s := &newcomer{t: t, lang: lang, dir: t.TempDir()}
+	s := &newcomer{t: t, lang: lang, bin: bin, dir: t.TempDir()}
 	site := httptest.NewServer(demosites.New(time.Now, []demosites.Post{
 		{Place: "reviews", After: -26 * time.Hour, Author: "Olena", Stars: 1, Text: firstComplaint[lang]},
 		{Place: "reviews", After: -25 * time.Hour, Author: "Stoyan", Stars: 5, Text: "Romashka Bank: quick and friendly."},
@@ -312,22 +294,70 @@ func newNewcomer(t *testing.T, lang string) *newcomer {
 	return s
 }
 
+// follow does the chapter's steps, until the first alert stands in Slack.
+func (s *newcomer) follow() {
+	s.t.Helper()
+	began, ran := time.Now(), 0
+	for _, block := range guideBlock.FindAllStringSubmatch(guidePages(s.t, s.lang)["start.md"], -1) {
+		switch text := strings.TrimSpace(block[2]); {
+		case block[1] == "yaml":
+			s.edit(block[2])
+		case block[1] != "sh":
+		case text == "earshot demo":
+			s.while(text, "/inbox", func() bool { return true })
+			ran++
+		case text == "earshot run":
+			s.while(text, "watchlist in use", s.alerted)
+			ran++
+		default:
+			s.do(text)
+			ran++
+		}
+	}
+	if ran != 7 || !s.alerted() {
+		s.t.Errorf("%d steps were done, want 7; the alert stands in Slack: %v", ran, s.alerted())
+	}
+	s.t.Logf("%d steps took the machine %s", ran, time.Since(began).Round(100*time.Millisecond))
+}
+
 // shell is a command in the newcomer's shell, which knows the folder and the variables that
 // the steps before left.
 func (s *newcomer) shell(command string) *exec.Cmd {
 	cmd := exec.CommandContext(s.t.Context(), "bash", "-euo", "pipefail", "-c", ". '"+s.dir+"/state'\n"+command)
-	cmd.Env = []string{"PATH=" + filepath.Dir(binary(s.t)) + ":" + os.Getenv("PATH"), "HOME=" + s.dir, "LANG=C.UTF-8", "TZ=UTC"}
+	cmd.Env = []string{"PATH=" + s.bin + ":" + os.Getenv("PATH"), "HOME=" + s.dir, "LANG=C.UTF-8", "TZ=UTC"}
 	cmd.Stdin = strings.NewReader(s.answers)
 	return cmd
 }
 
-// do runs a step to its end.
-func (s *newcomer) do(step string) {
+// goOn runs the commands of the chapters behind the first, in the same folder. What is asked
+// about a text says that the text would alert.
+func (s *newcomer) goOn() {
+	s.t.Helper()
+	ran := 0
+	for _, page := range []string{"watchlists.md", "desk.md", "report.md"} {
+		for _, block := range guideBlock.FindAllStringSubmatch(guidePages(s.t, s.lang)[page], -1) {
+			if block[1] != "sh" {
+				continue
+			}
+			ran++
+			if out := s.do(block[2]); strings.HasPrefix(block[2], "echo ") && !strings.Contains(out, "would alert: ") {
+				s.t.Errorf("%s: %s says\n%s", page, block[2], out)
+			}
+		}
+	}
+	if ran != 4 {
+		s.t.Errorf("%d commands behind the first chapter, want 4", ran)
+	}
+}
+
+// do runs a step to its end and returns what it said.
+func (s *newcomer) do(step string) string {
 	s.t.Helper()
 	out, err := s.shell(s.redirect.Replace(step) + "\n{ export -p; printf 'cd %q\\n' \"$PWD\"; } > '" + s.dir + "/state'").CombinedOutput()
 	if err != nil {
 		s.t.Fatalf("%s\n%v\n%s", step, err, out)
 	}
+	return string(out)
 }
 
 // while runs a step until it has said something and holds, and ends it as Ctrl-C does.
