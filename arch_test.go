@@ -96,16 +96,16 @@ var mayImport = map[string][]string{
 	"alerts/digest":  {"mention", "internal/i18n", "internal/text", "internal/hours", "alerts", "alerts/report"},
 	"alerts/slack":   {"mention", "internal/i18n", "internal/text", "alerts", "alerts/report", "internal/fault"},
 	"alerts/console": {"mention", "internal/i18n", "internal/text", "alerts"},
-	"alerts/report":  {"mention", "internal/i18n", "internal/text"},
+	"alerts/report":  {"mention", "internal/i18n", "internal/text", "internal/hours"},
 	"alerts/webhook": {"mention", "internal/i18n", "alerts"},
 	"web/auth":       {"mention", "internal/i18n"},
-	"web":            {"mention", "internal/text", "internal/i18n", "alerts"},
+	"web":            {"mention", "internal/text", "internal/i18n", "internal/hours", "alerts", "alerts/report"},
 	"tune":           {"mention", "internal/text"},
 	"cmd/earshot":    {"*"},
 
 	"cmd/earshot/internal/demosites": {},
 	"cmd/earshot/internal/daemon": {
-		"mention", "config", "match", "sentiment", "crawlers", "monitor", "monitor/river", "store", "internal/text", "internal/i18n", "internal/fetch", "internal/websub",
+		"mention", "config", "match", "sentiment", "crawlers", "monitor", "monitor/river", "store", "internal/text", "internal/hours", "internal/i18n", "internal/fetch", "internal/websub",
 		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/slack", "alerts/webhook", "web", "web/auth",
 	},
 

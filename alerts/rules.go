@@ -38,6 +38,13 @@ type Deadline struct {
 	Hours      hours.Hours   // the clocks run only while these are open; zero: always
 }
 
+// ReplyWithin is within how much open time a complaint must be answered; 0: no such
+// deadline.
+func (r *Rules) ReplyWithin(s mention.Severity) (within time.Duration, open hours.Hours) {
+	d := r.Deadlines[s]
+	return d.Reply, d.Hours
+}
+
 // The parts of mention.Case.Level, which says what deadlines have brought about. They are
 // numbers in the database, so they must keep their meaning: the last digit counts what was done because nobody had
 // the complaint; the others are added once each.

@@ -92,6 +92,7 @@ type Times struct {
 	MentionID      ID
 	Watch          string
 	Source         string
+	Author         string // empty when unknown, or erased
 	Lang           string
 	Severity       Severity
 	Topics         []string
@@ -105,6 +106,10 @@ type Times struct {
 	Claimed        time.Time
 	Replied        time.Time
 	AnswerVerified bool
+	Reopened       time.Time     // when its clocks began anew; zero when they did not
+	Snoozed        time.Time     // when it was put off, zero while it is not: its clocks stand still
+	Woke           time.Time     // when its clocks went on after a snooze
+	Waited         time.Duration // how much of them had run by then, in open hours
 }
 
 // Feedback is a verdict of staff on one text: what earshot called negative, and

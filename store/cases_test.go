@@ -338,7 +338,7 @@ func testTimes(t *testing.T, open opener) {
 		}
 	}
 	want(t, "cases", len(list), 2)
-	wantTimes := mention.Times{MentionID: id, Watch: "Romashka", Source: "forum", Lang: "en", Severity: mention.Normal, Topics: []string{"delivery"},
+	wantTimes := mention.Times{MentionID: id, Watch: "Romashka", Source: "forum", Author: "author 1", Lang: "en", Severity: mention.Normal, Topics: []string{"delivery"},
 		Status: mention.Claimed, Owner: person("ira"), Published: post(1).Published, Heard: t0, Posted: t0, Claimed: t0}
 	want(t, "times", fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", wantTimes))
 	want(t, "times of another day", len(must(s.Times(background, t0.Add(time.Hour), t0.Add(2*time.Hour)))(t)), 0)

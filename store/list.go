@@ -305,39 +305,6 @@ func decodeAfter(mark string) (at int64, id string, err error) {
 	return at, id, nil
 }
 
-// Times returns the clocks of every alerted case heard from since (inclusive) to
-// until (exclusive), oldest first: what reports and digests count.
-func (s *Store) Times(ctx context.Context, since, until time.Time) ([]mention.Times, error) {
-	rows, err := s.read.QueryContext(ctx, `
-SELECT m.id, m.watch, `+mentionSource+`, m.score, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at,
- COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> ''
-  AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0),
- c.claimed_at, c.replied_at, c.answer_seen
-FROM mentions m JOIN cases c ON c.mention_id = m.id
-WHERE m.heard_at >= $1 AND m.heard_at < $2 AND m.severity > 0 ORDER BY m.heard_at, m.id`, micros(since), micros(until))
-	all, err := collect(rows, err, scanTimes)
-	return all, s.wrap("times", err)
-}
-
-func scanTimes(row scanner) (mention.Times, error) {
-	var (
-		t                                          mention.Times
-		score                                      string
-		published, heard, posted, claimed, replied int64
-		dateOnly, seen                             int64
-		sc                                         mention.Score
-	)
-	err := row.Scan(&t.MentionID, &t.Watch, &t.Source, &score, &t.Severity, &t.Status, &t.Reason, &t.Owner.ID, &t.Owner.Name,
-		&published, &dateOnly, &heard, &posted, &claimed, &replied, &seen)
-	if err == nil {
-		err = decodeOptional(score, &sc)
-	}
-	t.Lang, t.Topics, t.DateOnly, t.AnswerVerified = sc.Lang, sc.Topics, dateOnly != 0, seen != 0
-	t.Published, t.Heard, t.Posted = fromMicros(published), fromMicros(heard), fromMicros(posted)
-	t.Claimed, t.Replied = fromMicros(claimed), fromMicros(replied)
-	return t, err
-}
-
 // Posts calls each with every post whose words are still kept and that was stored at
 // or after since, oldest first, until each returns an error, which is returned: for
 // trying a changed watchlist against what came before.

@@ -98,7 +98,7 @@ func (g *Digester) one(ctx context.Context, rules *alerts.Rules, period string, 
 	if _, there, err := g.opt.Numbers.Alert(ctx, a.ID); err != nil || there {
 		return err
 	}
-	s, err := g.summary(ctx, period, moment, end)
+	s, err := g.summary(ctx, rules, period, moment, end)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (g *Digester) one(ctx context.Context, rules *alerts.Rules, period string, 
 
 // summary counts the period that ended, and the one before it. Periods go from
 // moment to moment, so they are right when the clock changes.
-func (g *Digester) summary(ctx context.Context, period string, moment hours.Moment, end time.Time) (alerts.Summary, error) {
+func (g *Digester) summary(ctx context.Context, rules *alerts.Rules, period string, moment hours.Moment, end time.Time) (alerts.Summary, error) {
 	since := moment.Last(end.Add(-time.Second))
 	before := moment.Last(since.Add(-time.Second))
 	s := alerts.Summary{Period: period}
@@ -127,15 +127,20 @@ func (g *Digester) summary(ctx context.Context, period string, moment hours.Mome
 		if err != nil {
 			return s, err
 		}
-		*p.into = short(report.New(cases, p.since, p.till, end.Location()))
+		*p.into = short(report.New(cases, report.Scope{Since: p.since, Until: p.till, Zone: end.Location(), Now: g.opt.Now(), Reply: rules.ReplyWithin}))
 	}
 	return s, g.waiting(ctx, &s)
 }
 
-// short keeps the rows that a message has room for.
+// short keeps the rows that a message has room for. Who complains is in no message but that
+// of the complaint.
 func short(r report.Report) report.Report {
+	r.Langs, r.Hours, r.Authors = nil, nil, nil
 	for _, rows := range []*[]report.Row{&r.Places, &r.Topics, &r.Watches, &r.People} {
 		*rows = (*rows)[:min(len(*rows), maxRows)]
+		for i := range *rows {
+			(*rows)[i].Trend = nil
+		}
 	}
 	return r
 }

@@ -1,15 +1,38 @@
-// Package report counts how long people waited: what `earshot report` prints and
-// what digests say. It is pure: cases in, numbers and texts out. It must not read
-// a store, a clock or a channel.
+// Package report counts how long people waited: what `earshot report` prints, what
+// digests say and what the page of reports shows. It is pure: cases in, numbers and texts
+// out. It must not read a store, a clock or a channel.
 package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
+
+// Scope is what a report counts, and by which clocks.
+type Scope struct {
+	Since, Until  time.Time // cases heard from Since (inclusive) to Until (exclusive)
+	Zone          *time.Location
+	Watch, Source string    // of these alone; empty: of all
+	Now           time.Time // what is unanswered waits until then; zero: Until
+	// Reply is within how much open time a complaint must be answered; 0: no such deadline.
+	// nil: there is none at all.
+	Reply func(mention.Severity) (within time.Duration, open hours.Hours)
+}
+
+// before is the period of the same length just before.
+func (s Scope) before() Scope {
+	s.Since, s.Until = s.Since.Add(-s.Until.Sub(s.Since)), s.Since
+	return s
+}
+
+// Begin is when the cases begin that Compare needs.
+func (s Scope) Begin() time.Time { return s.before().Since }
 
 // Report is how long people waited. All clocks begin with the publication of the
 // post, where the site gives its moment.
@@ -26,13 +49,33 @@ type Report struct {
 	Claim   Spread `json:"heard_to_claimed"`
 	Answer  Spread `json:"claimed_to_answered"`
 	Overall Spread `json:"publication_to_answered"`
+	Kept    Kept   `json:"reply_deadline"`
 
-	Places  []Row `json:"places"`  // by source; those that answered nothing first, then the slowest
-	Topics  []Row `json:"topics"`  // most complaints first
-	Watches []Row `json:"watches"` // most complaints first
-	People  []Row `json:"people"`  // most answers first
-	Days    []Day `json:"days"`    // of the zone
+	Places  []Row    `json:"places"`             // by source; those that answered nothing first, then the slowest
+	Topics  []Row    `json:"topics"`             // most complaints first
+	Watches []Row    `json:"watches"`            // most complaints first
+	People  []Row    `json:"people"`             // most answers first
+	Langs   []Row    `json:"languages"`          // most complaints first
+	Hours   []Row    `json:"hours"`              // of the day in which they were heard, 00 to 23, of the zone
+	Authors []Author `json:"repeat_complainers"` // who complained more than once, the most first; at most maxAuthors
+	Days    []Day    `json:"days"`               // of the zone
 }
+
+// Kept is how many answers came in time. What is dismissed, or may still be answered in
+// time, does not count.
+type Kept struct {
+	InTime int `json:"in_time"`
+	Of     int `json:"of"`
+}
+
+// Author is somebody who complained more than once at one place.
+type Author struct {
+	Row
+	Source string `json:"source"`
+}
+
+// maxAuthors bounds the list of those who complain again and again.
+const maxAuthors = 50
 
 // Spread is the middle and the slow end of a set of waits.
 type Spread struct {
@@ -48,13 +91,16 @@ type Row struct {
 	Answered   int    `json:"answered"`
 	Dismissed  int    `json:"dismissed"`
 	Overall    Spread `json:"publication_to_answered"`
+	Kept       Kept   `json:"reply_deadline"`
+	Before     int    `json:"before,omitempty"` // complaints of the period before, as far as Compare knows them
+	Trend      []int  `json:"trend,omitempty"`  // complaints in each twelfth of the period, the oldest first
 }
 
 // Unanswered is how many are open or claimed.
 func (r Row) Unanswered() int { return r.Complaints - r.Answered - r.Dismissed }
 
-// silent reports whether people wait at this place and nobody was ever answered.
-func (r Row) silent() bool { return r.Answered == 0 && r.Unanswered() > 0 }
+// Silent reports whether people wait at this place and nobody was ever answered.
+func (r Row) Silent() bool { return r.Answered == 0 && r.Unanswered() > 0 }
 
 // Day is one day's counts.
 type Day struct {
@@ -63,52 +109,153 @@ type Day struct {
 	Answered int    `json:"answered"` // on this day, whenever they were heard
 }
 
-// New counts the cases heard from since (inclusive) to until (exclusive).
-func New(cases []mention.Times, since, until time.Time, zone *time.Location) Report {
-	r := Report{Since: since.In(zone), Until: until.In(zone), Heard: len(cases)}
+// New counts the cases of the scope.
+func New(cases []mention.Times, s Scope) Report {
+	if s.Now.IsZero() {
+		s.Now = s.Until
+	}
+	r := Report{Since: s.Since.In(s.Zone), Until: s.Until.In(s.Zone)}
 	var hear, claim, answer, overall waits
-	places, topics, watches, people := table{}, table{}, table{}, table{}
+	places, topics, watches, people, langs, authors := table{}, table{}, table{}, table{}, table{}, table{}
+	var clock [24]group
+	days := newDays(s)
 	for _, c := range cases {
+		if !s.holds(c) {
+			continue
+		}
+		one := counted{Times: c, total: overallWait(c), kept: s.kept(c), twelfth: s.twelfth(c)}
 		r.count(c)
-		total := overallWait(c)
+		r.Kept.add(one.kept)
 		hear.add(publication(c), c.Heard)
 		claim.add(c.Heard, claimed(c))
 		if !claimed(c).After(answered(c)) { // the site's answer may be older than the claim
 			answer.add(claimed(c), answered(c))
 		}
-		overall = append(overall, total...)
-		places.add(c.Source, c, total)
-		watches.add(c.Watch, c, total)
+		overall = append(overall, one.total...)
+		places.add(c.Source, one)
+		watches.add(c.Watch, one)
+		if c.Lang != "" {
+			langs.add(c.Lang, one)
+		}
 		for _, topic := range c.Topics {
-			topics.add(topic, c, total)
+			topics.add(topic, one)
 		}
 		if c.Owner.Name != "" && c.Status != mention.Dismissed {
-			people.add(c.Owner.Name, c, total)
+			people.add(c.Owner.Name, one)
 		}
+		if c.Author != "" {
+			authors.add(c.Source+"\x00"+c.Author, one)
+		}
+		clock[c.Heard.In(s.Zone).Hour()].add(one)
+		days.add(c)
 	}
 	r.Hear, r.Claim, r.Answer, r.Overall = hear.spread(), claim.spread(), answer.spread(), overall.spread()
 	r.Places = places.rows(worstPlace)
-	r.Topics, r.Watches = topics.rows(mostComplaints), watches.rows(mostComplaints)
+	r.Topics, r.Watches, r.Langs = topics.rows(mostComplaints), watches.rows(mostComplaints), langs.rows(mostComplaints)
 	r.People = people.rows(func(a, b Row) int { return cmp.Compare(b.Answered, a.Answered) })
-	r.Days = days(cases, since, until, zone)
+	r.Hours, r.Authors, r.Days = hoursOf(clock), authors.repeaters(), days.list
 	return r
+}
+
+// Compare counts the cases of the scope and those of the period before, and says at each
+// topic how many there were then. cases are those heard since Scope.Begin.
+func Compare(cases []mention.Times, s Scope) (now, before Report) {
+	now, before = New(cases, s), New(cases, s.before())
+	then := map[string]int{}
+	for _, row := range before.Topics {
+		then[row.Name] = row.Complaints
+	}
+	for i := range now.Topics {
+		now.Topics[i].Before = then[now.Topics[i].Name]
+	}
+	return now, before
+}
+
+// counted is a case with what every table counts of it.
+type counted struct {
+	mention.Times
+	total   waits
+	kept    Kept
+	twelfth int
+}
+
+func (s Scope) holds(c mention.Times) bool {
+	return !c.Heard.Before(s.Since) && c.Heard.Before(s.Until) && (s.Watch == "" || c.Watch == s.Watch) && (s.Source == "" || c.Source == s.Source)
+}
+
+// twelfths is into how many parts a trend divides its period.
+const twelfths = 12
+
+func (s Scope) twelfth(c mention.Times) int {
+	return min(int(float64(c.Heard.Sub(s.Since))/float64(s.Until.Sub(s.Since))*twelfths), twelfths-1)
+}
+
+// kept is whether a case was answered in time, by the clocks of the desk: they begin when
+// people could see its message, anew when it was opened again, and stand still while it is
+// snoozed.
+func (s Scope) kept(c mention.Times) Kept {
+	if s.Reply == nil || c.Status == mention.Dismissed {
+		return Kept{}
+	}
+	within, open := s.Reply(c.Severity)
+	if within <= 0 {
+		return Kept{}
+	}
+	from, waited := c.Heard, time.Duration(0)
+	for _, t := range []time.Time{c.Posted, c.Reopened} {
+		if t.After(from) {
+			from = t
+		}
+	}
+	if c.Woke.After(from) {
+		from, waited = c.Woke, c.Waited
+	}
+	till := answered(c)
+	if till.IsZero() {
+		till = s.Now
+		if !c.Snoozed.IsZero() {
+			till = c.Snoozed
+		}
+	}
+	inTime := !till.After(open.Add(from, within-waited))
+	switch {
+	case !answered(c).IsZero() && inTime:
+		return Kept{InTime: 1, Of: 1}
+	case inTime:
+		return Kept{} // there is time left
+	}
+	return Kept{Of: 1}
+}
+
+func (k *Kept) add(other Kept) {
+	k.InTime += other.InTime
+	k.Of += other.Of
+}
+
+// Share is which part of the answers came in time; ok is false when none was due.
+func (k Kept) Share() (share float64, ok bool) {
+	if k.Of == 0 {
+		return 0, false
+	}
+	return float64(k.InTime) / float64(k.Of), true
 }
 
 // worstPlace puts places where people wait and nobody was answered first, the most waiting
 // first among them, then those with the slowest answers.
 func worstPlace(a, b Row) int {
 	switch {
-	case a.silent() && b.silent():
+	case a.Silent() && b.Silent():
 		return cmp.Compare(b.Unanswered(), a.Unanswered())
-	case a.silent():
+	case a.Silent():
 		return -1
-	case b.silent():
+	case b.Silent():
 		return 1
 	}
 	return cmp.Compare(b.Overall.Median, a.Overall.Median)
 }
 
 func (r *Report) count(c mention.Times) {
+	r.Heard++
 	switch c.Status {
 	case mention.Replied:
 		r.Answered++
@@ -192,28 +339,41 @@ type group struct {
 	waits waits
 }
 
-func (t table) add(name string, c mention.Times, total waits) {
+func (t table) add(name string, c counted) {
 	g := t[name]
 	if g == nil {
 		g = &group{row: Row{Name: name}}
 		t[name] = g
 	}
+	g.add(c)
+}
+
+func (g *group) add(c counted) {
+	if g.row.Trend == nil {
+		g.row.Trend = make([]int, twelfths)
+	}
 	g.row.Complaints++
+	g.row.Trend[c.twelfth]++
+	g.row.Kept.add(c.kept)
 	switch c.Status {
 	case mention.Replied:
 		g.row.Answered++
 	case mention.Dismissed:
 		g.row.Dismissed++
 	}
-	g.waits = append(g.waits, total...)
+	g.waits = append(g.waits, c.total...)
+}
+
+func (g *group) done() Row {
+	g.row.Overall = g.waits.spread()
+	return g.row
 }
 
 // rows returns the table in the given order, equals by complaints and name.
 func (t table) rows(order func(a, b Row) int) []Row {
 	rows := make([]Row, 0, len(t))
 	for _, g := range t {
-		g.row.Overall = g.waits.spread()
-		rows = append(rows, g.row)
+		rows = append(rows, g.done())
 	}
 	slices.SortFunc(rows, func(a, b Row) int {
 		return cmp.Or(order(a, b), mostComplaints(a, b), cmp.Compare(a.Name, b.Name))
@@ -223,24 +383,66 @@ func (t table) rows(order func(a, b Row) int) []Row {
 
 func mostComplaints(a, b Row) int { return cmp.Compare(b.Complaints, a.Complaints) }
 
-// days counts every day of the report, also those on which nothing happened.
-func days(cases []mention.Times, since, until time.Time, zone *time.Location) []Day {
-	var list []Day
-	at := map[string]int{}
-	y, m, d := since.In(zone).Date() // days may be begun and not ended in the report
-	for day := time.Date(y, m, d, 0, 0, 0, 0, zone); day.Before(until); day = day.AddDate(0, 0, 1) {
-		date := day.Format(time.DateOnly)
-		at[date] = len(list)
-		list = append(list, Day{Date: date})
-	}
-	bump := func(t time.Time, count func(*Day)) {
-		if i, ok := at[t.In(zone).Format(time.DateOnly)]; ok && !t.IsZero() {
-			count(&list[i])
+// repeaters are the authors of the table who are somebody and complained more than once;
+// its names are a source and an author.
+func (t table) repeaters() []Author {
+	for key, g := range t {
+		_, name, _ := strings.Cut(key, "\x00")
+		if g.row.Complaints < 2 || mention.IsNobody(name) {
+			delete(t, key)
 		}
 	}
-	for _, c := range cases {
-		bump(c.Heard, func(d *Day) { d.Heard++ })
-		bump(answered(c), func(d *Day) { d.Answered++ })
+	rows := t.rows(mostComplaints)
+	rows = rows[:min(len(rows), maxAuthors)]
+	list := make([]Author, len(rows))
+	for i, row := range rows {
+		source, name, _ := strings.Cut(row.Name, "\x00")
+		row.Name, row.Trend = name, nil
+		list[i] = Author{Row: row, Source: source}
 	}
 	return list
+}
+
+// hoursOf are the hours of the day, also those in which nothing was heard.
+func hoursOf(clock [24]group) []Row {
+	rows := make([]Row, len(clock))
+	for hour := range clock {
+		rows[hour] = clock[hour].done()
+		rows[hour].Name, rows[hour].Trend = fmt.Sprintf("%02d", hour), nil
+	}
+	return rows
+}
+
+// dayCounts counts every day of a report, also those on which nothing happened.
+type dayCounts struct {
+	list []Day
+	at   map[string]int
+	zone *time.Location
+}
+
+func newDays(s Scope) *dayCounts {
+	days := &dayCounts{at: map[string]int{}, zone: s.Zone}
+	y, m, d := s.Since.In(s.Zone).Date() // days may be begun and not ended in the report
+	for day := time.Date(y, m, d, 0, 0, 0, 0, s.Zone); day.Before(s.Until); day = day.AddDate(0, 0, 1) {
+		date := day.Format(time.DateOnly)
+		days.at[date] = len(days.list)
+		days.list = append(days.list, Day{Date: date})
+	}
+	return days
+}
+
+func (d *dayCounts) add(c mention.Times) {
+	if day := d.of(c.Heard); day != nil {
+		day.Heard++
+	}
+	if day := d.of(answered(c)); day != nil {
+		day.Answered++
+	}
+}
+
+func (d *dayCounts) of(t time.Time) *Day {
+	if i, ok := d.at[t.In(d.zone).Format(time.DateOnly)]; ok && !t.IsZero() {
+		return &d.list[i]
+	}
+	return nil
 }

@@ -35,7 +35,7 @@ func TestClocksAreApart(t *testing.T) {
 		aCase(0, 1, 4, 12, "Ira"),
 		aCase(10, 11, 15, 40, "Ira"),
 		aCase(20, 25, -1, -1, ""),
-	}, monday, monday.AddDate(0, 0, 7), time.UTC)
+	}, Scope{Since: monday, Until: monday.AddDate(0, 0, 7), Zone: time.UTC})
 	for _, c := range []struct {
 		name string
 		got  Spread
@@ -63,7 +63,7 @@ func TestUnknownAndImpossibleWaits(t *testing.T) {
 	day := aCase(0, 600, 610, 620, "Ira")
 	day.DateOnly = true
 	future := aCase(30, 20, 25, 26, "Ira")
-	r := New([]mention.Times{day, future}, monday, monday.AddDate(0, 0, 1), time.UTC)
+	r := New([]mention.Times{day, future}, Scope{Since: monday, Until: monday.AddDate(0, 0, 1), Zone: time.UTC})
 	if r.Hear != (Spread{0, 0, 1}) {
 		t.Errorf("publication to heard %+v, want one wait of 0", r.Hear)
 	}
@@ -75,7 +75,7 @@ func TestUnknownAndImpossibleWaits(t *testing.T) {
 func TestSlowestPlaceFirst(t *testing.T) {
 	slow := aCase(0, 1, 2, 300, "Ira")
 	slow.Source = "reviews"
-	r := New([]mention.Times{aCase(0, 1, 2, 3, "Oleh"), slow}, monday, monday.AddDate(0, 0, 1), time.UTC)
+	r := New([]mention.Times{aCase(0, 1, 2, 3, "Oleh"), slow}, Scope{Since: monday, Until: monday.AddDate(0, 0, 1), Zone: time.UTC})
 	if r.Places[0].Name != "reviews" {
 		t.Errorf("places %+v, want the slowest first", r.Places)
 	}
@@ -90,7 +90,7 @@ func TestWorstPlacesFirst(t *testing.T) {
 	r := New([]mention.Times{
 		at("fast", aCase(0, 1, 2, 3, "Ira")), at("slow", aCase(0, 1, 2, 300, "Ira")), at("silent", aCase(0, 1, -1, -1, "")),
 		at("worst", aCase(0, 1, -1, -1, "")), at("worst", aCase(0, 1, 2, -1, "Ira")), at("spam", spam),
-	}, monday, monday.AddDate(0, 0, 1), time.UTC)
+	}, Scope{Since: monday, Until: monday.AddDate(0, 0, 1), Zone: time.UTC})
 	var order []string
 	for _, p := range r.Places {
 		order = append(order, p.Name)
@@ -108,7 +108,7 @@ func TestWorstPlacesFirst(t *testing.T) {
 func TestNumbersOfPeople(t *testing.T) {
 	spam := aCase(0, 1, -1, -1, "Boris")
 	spam.Status = mention.Dismissed
-	r := New([]mention.Times{aCase(0, 1, -1, 30, "Vera"), aCase(0, 1, 30, 30, "Vera"), aCase(0, 1, 5, 25, "Ira"), aCase(0, 1, 5, 4, "Ira"), spam}, monday, monday.AddDate(0, 0, 1), time.UTC)
+	r := New([]mention.Times{aCase(0, 1, -1, 30, "Vera"), aCase(0, 1, 30, 30, "Vera"), aCase(0, 1, 5, 25, "Ira"), aCase(0, 1, 5, 4, "Ira"), spam}, Scope{Since: monday, Until: monday.AddDate(0, 0, 1), Zone: time.UTC})
 	if r.Answer != (Spread{20 * time.Minute, 20 * time.Minute, 1}) || r.Claim != (Spread{4 * time.Minute, 4 * time.Minute, 2}) {
 		t.Errorf("claimed → answered %+v, heard → claimed %+v", r.Answer, r.Claim)
 	}
@@ -129,14 +129,14 @@ func TestTimesOfTheZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := New(nil, monday, monday.AddDate(0, 0, 1), kyiv).Text(&out, i18n.Lang{}, nil); err != nil || !strings.HasPrefix(out.String(), "16 Nov 2026 02:00 to 17 Nov 2026 02:00 EET") {
+	if err := New(nil, Scope{Since: monday, Until: monday.AddDate(0, 0, 1), Zone: kyiv}).Text(&out, i18n.Lang{}, nil); err != nil || !strings.HasPrefix(out.String(), "16 Nov 2026 02:00 to 17 Nov 2026 02:00 EET") {
 		t.Errorf("%s (%v)", out.String(), err)
 	}
 }
 
 func TestFormsAgree(t *testing.T) {
-	r := New([]mention.Times{aCase(0, 1, 4, 12, "=cmd|' /C calc'!A0")}, monday, monday.AddDate(0, 0, 7), time.UTC)
-	before := New(nil, monday.AddDate(0, 0, -7), monday, time.UTC)
+	r := New([]mention.Times{aCase(0, 1, 4, 12, "=cmd|' /C calc'!A0")}, Scope{Since: monday, Until: monday.AddDate(0, 0, 7), Zone: time.UTC})
+	before := New(nil, Scope{Since: monday.AddDate(0, 0, -7), Until: monday, Zone: time.UTC})
 	var text, md, csv strings.Builder
 	for _, err := range []error{r.Text(&text, i18n.Lang{}, &before), r.Markdown(&md, i18n.Lang{}, &before), r.CSV(&csv)} {
 		if err != nil {

@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -60,11 +62,12 @@ func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 // CSV writes one line a row of every table, waits in seconds.
 func (r Report) CSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"table", "name", "complaints", "answered", "median_s", "p90_s"}) // errors come with Flush
+	_ = c.Write([]string{"table", "name", "complaints", "answered", "median_s", "p90_s", "dismissed", "unanswered", "in_time", "due"}) // errors come with Flush
 	write := func(table string, row Row) {
-		_ = c.Write([]string{table, spreadsheetSafe(row.Name), fmt.Sprint(row.Complaints), fmt.Sprint(row.Answered), row.Overall.seconds(row.Overall.Median), row.Overall.seconds(row.Overall.P90)})
+		_ = c.Write([]string{table, Defused(row.Name), strconv.Itoa(row.Complaints), strconv.Itoa(row.Answered), row.Overall.seconds(row.Overall.Median), row.Overall.seconds(row.Overall.P90),
+			strconv.Itoa(row.Dismissed), strconv.Itoa(row.Unanswered()), strconv.Itoa(row.Kept.InTime), strconv.Itoa(row.Kept.Of)})
 	}
-	write("all", Row{Name: "all", Complaints: r.Heard, Answered: r.Answered, Overall: r.Overall})
+	write("all", Row{Name: "all", Complaints: r.Heard, Answered: r.Answered, Dismissed: r.Dismissed, Overall: r.Overall, Kept: r.Kept})
 	for _, s := range r.sections() {
 		for _, row := range s.rows {
 			write(s.table, row)
@@ -95,7 +98,7 @@ func (r Report) Lines(l i18n.Lang, before *Report) []Line {
 	}
 	number := func(name string, now, then int) Line { return line(name, l.Number(now), l.Number(then)) }
 	clock := func(name string, now, then Spread) Line { return line(name, now.Words(l), then.Words(l)) }
-	return []Line{
+	lines := []Line{
 		number(l.Text("report.complaints_heard"), r.Heard, old.Heard),
 		number(l.Text("report.answered"), r.Answered, old.Answered),
 		number("  "+l.Text("report.proved"), r.Proved, old.Proved),
@@ -106,6 +109,19 @@ func (r Report) Lines(l i18n.Lang, before *Report) []Line {
 		clock(l.Text("report.answer"), r.Answer, old.Answer),
 		clock(l.Text("report.overall"), r.Overall, old.Overall),
 	}
+	if r.Kept.Of+old.Kept.Of > 0 { // else there is no such deadline
+		lines = append(lines, line(l.Text("report.kept"), r.Kept.Words(l), old.Kept.Words(l)))
+	}
+	return lines
+}
+
+// Words says how many answers came in time, "–" when none was due.
+func (k Kept) Words(l i18n.Lang) string {
+	share, ok := k.Share()
+	if !ok {
+		return "–"
+	}
+	return l.Text("report.kept_of", "share", l.Percent(share), "n", k.InTime, "of", k.Of)
 }
 
 // section is one table. Its word goes into CSV as it is, which programs read.
@@ -121,7 +137,25 @@ func (r Report) sections() []section {
 		{"topic", func(l i18n.Lang) string { return l.Text("report.topic") }, r.Topics},
 		{"person", func(l i18n.Lang) string { return l.Text("report.person") }, r.People},
 		{"watch", func(l i18n.Lang) string { return l.Text("report.watch") }, r.Watches},
+		{"language", func(l i18n.Lang) string { return l.Text("report.language") }, r.Langs},
+		{"hour", func(l i18n.Lang) string { return l.Text("report.hour") }, heardIn(r.Hours)},
+		{"author", func(l i18n.Lang) string { return l.Text("report.author") }, named(r.Authors)},
 	}
+}
+
+// heardIn are the hours in which something was heard.
+func heardIn(hours []Row) []Row {
+	return slices.DeleteFunc(slices.Clone(hours), func(r Row) bool { return r.Complaints == 0 })
+}
+
+// named are the authors, each with the place.
+func named(authors []Author) []Row {
+	rows := make([]Row, len(authors))
+	for i, a := range authors {
+		rows[i] = a.Row
+		rows[i].Name = a.Name + " · " + a.Source
+	}
+	return rows
 }
 
 // columns are the heads of the table.
@@ -131,8 +165,13 @@ func (s section) columns(l i18n.Lang) []string {
 
 // said is the name of a row as people read it.
 func (s section) said(l i18n.Lang, row Row) string {
-	if s.table == "topic" {
+	switch s.table {
+	case "topic":
 		return l.Word("topic", row.Name)
+	case "language":
+		return l.Word("web.language", row.Name)
+	case "hour":
+		return row.Name + ":00"
 	}
 	return row.Name
 }
@@ -173,10 +212,14 @@ func cell(s string) string {
 	return strings.ReplaceAll(text.OneLine(s), "|", "\\|")
 }
 
-// spreadsheetSafe keeps a foreign name from being read as a formula.
-func spreadsheetSafe(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
+// Defused makes a formula a text: a spreadsheet runs what begins so, and strangers write
+// these cells. A number below zero stays one.
+func Defused(cell string) string {
+	if cell == "" || !strings.ContainsAny(cell[:1], "=+-@\t\r\n") && !strings.HasPrefix(cell, "＝") && !strings.HasPrefix(cell, "＋") && !strings.HasPrefix(cell, "－") && !strings.HasPrefix(cell, "＠") {
+		return cell
 	}
-	return s
+	if _, err := strconv.ParseFloat(cell, 64); err == nil {
+		return cell
+	}
+	return "'" + cell
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -47,14 +48,15 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	defer db.Close()
-	now, err := countCases(ctx, db, since, until, zone)
+	scope := report.Scope{Since: since, Until: until, Zone: zone, Now: time.Now(), Reply: func(s mention.Severity) (time.Duration, hours.Hours) {
+		d := cfg.Deadlines.For(s.String())
+		return d.Reply, d.Hours
+	}}
+	cases, err := db.Times(ctx, scope.Begin(), until)
 	if err != nil {
 		return err
 	}
-	before, err := countCases(ctx, db, since.Add(-until.Sub(since)), since, zone)
-	if err != nil {
-		return err
-	}
+	now, before := report.Compare(cases, scope)
 	open, err := db.List(ctx, mention.Query{Unanswered: true, Alerted: true, Limit: maxUnanswered})
 	if err != nil {
 		return err
@@ -76,14 +78,6 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	return out.Flush()
-}
-
-func countCases(ctx context.Context, db *store.Store, since, until time.Time, zone *time.Location) (report.Report, error) {
-	cases, err := db.Times(ctx, since, until)
-	if err != nil {
-		return report.Report{}, err
-	}
-	return report.New(cases, since, until, zone), nil
 }
 
 // reportOut is report --json.

@@ -1,0 +1,178 @@
+package report
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/hours"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+	"pgregory.net/rapid"
+)
+
+var week = Scope{Since: monday, Until: monday.AddDate(0, 0, 7), Zone: time.UTC, Now: monday.AddDate(0, 0, 7)}
+
+// within30 is a deadline of half an hour, always, for all but low ones.
+func within30(s mention.Severity) (time.Duration, hours.Hours) {
+	if s == mention.Low {
+		return 0, hours.Hours{}
+	}
+	return 30 * time.Minute, hours.Hours{}
+}
+
+// TestKept: the clock of the deadline is that of the desk, and what has time left, is
+// dismissed or has no deadline counts for nothing.
+func TestKept(t *testing.T) {
+	at := func(minute int) time.Time { return monday.Add(time.Duration(minute) * time.Minute) }
+	made := func(answered int, change func(*mention.Times)) mention.Times {
+		c := aCase(0, 1, -1, answered, "")
+		c.Severity = mention.High
+		change(&c)
+		return c
+	}
+	same := func(*mention.Times) {}
+	for _, c := range []struct {
+		what string
+		c    mention.Times
+		want Kept
+	}{
+		{"in time", made(31, same), Kept{1, 1}},
+		{"a minute late", made(32, same), Kept{0, 1}},
+		{"the message came late", made(50, func(c *mention.Times) { c.Posted = at(20) }), Kept{1, 1}},
+		{"opened again", made(500, func(c *mention.Times) { c.Reopened = at(480) }), Kept{1, 1}},
+		{"snoozed for an hour after 20 minutes, answered 9 after", made(90, func(c *mention.Times) { c.Woke, c.Waited = at(81), 20*time.Minute }), Kept{1, 1}},
+		{"the same, 11 after", made(92, func(c *mention.Times) { c.Woke, c.Waited = at(81), 20*time.Minute }), Kept{0, 1}},
+		{"nobody answered", made(-1, same), Kept{0, 1}},
+		{"snoozed in time", made(-1, func(c *mention.Times) { c.Snoozed = at(10) }), Kept{}},
+		{"time is left", made(-1, func(c *mention.Times) { c.Heard = week.Now.Add(-10 * time.Minute) }), Kept{}},
+		{"dismissed", made(-1, func(c *mention.Times) { c.Status = mention.Dismissed }), Kept{}},
+		{"no deadline", made(500, func(c *mention.Times) { c.Severity = mention.Low }), Kept{}},
+	} {
+		s := week
+		s.Reply = within30
+		r := New([]mention.Times{c.c}, s)
+		if r.Kept != c.want || r.Places[0].Kept != c.want {
+			t.Errorf("%s: %+v, of the place %+v; want %+v", c.what, r.Kept, r.Places[0].Kept, c.want)
+		}
+	}
+	open, err := hours.Parse("Mon-Fri 09:00-18:00 UTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := week
+	s.Reply = func(mention.Severity) (time.Duration, hours.Hours) { return time.Hour, open }
+	night := made(9*60+59, same) // heard at 00:01, answered 59 minutes after they opened
+	if r := New([]mention.Times{night}, s); r.Kept != (Kept{1, 1}) {
+		t.Errorf("at night the clock stands still: %+v", r.Kept)
+	}
+	s.Reply = nil
+	for _, line := range New([]mention.Times{night}, s).Lines(i18n.Lang{}, nil) {
+		if strings.Contains(line.Name, "deadline") {
+			t.Errorf("a line of a deadline that there is not: %+v", line)
+		}
+	}
+}
+
+// TestCompare: each case is counted in its own period, and a topic knows what it was.
+func TestCompare(t *testing.T) {
+	before := aCase(0, 1, 2, 3, "Ira")
+	before.Heard, before.Topics = monday.Add(-time.Hour), []string{"refund", "app"}
+	old := before
+	old.Heard = week.Begin().Add(-time.Nanosecond)
+	last := aCase(0, 7*24*60-1, -1, -1, "")
+	next := aCase(0, 7*24*60, -1, -1, "")
+	other := aCase(0, 5, -1, -1, "")
+	other.Watch = "Hotel"
+	cases := []mention.Times{old, before, aCase(0, 5, -1, -1, ""), other, last, next}
+	now, then := Compare(cases, week)
+	if now.Heard != 3 || then.Heard != 1 {
+		t.Fatalf("heard %d, before %d", now.Heard, then.Heard)
+	}
+	if row := now.Topics[0]; row.Name != "refund" || row.Complaints != 3 || row.Before != 1 || row.Trend[0] != 2 || row.Trend[11] != 1 {
+		t.Errorf("%+v", row)
+	}
+	s := week
+	s.Watch = "Hotel"
+	if now, then := Compare(cases, s); now.Heard != 1 || then.Heard != 0 {
+		t.Errorf("of one watch: heard %d, before %d", now.Heard, then.Heard)
+	}
+	s.Watch, s.Source = "", "elsewhere"
+	if now, _ := Compare(cases, s); now.Heard != 0 {
+		t.Errorf("of another source: heard %d", now.Heard)
+	}
+}
+
+// TestWhoComplainsAgain: the same name at two places is two people, and nobody is nobody.
+func TestWhoComplainsAgain(t *testing.T) {
+	from := func(author, source string) mention.Times {
+		c := aCase(0, 61, -1, -1, "")
+		c.Author, c.Source, c.Lang = author, source, "uk"
+		return c
+	}
+	r := New([]mention.Times{from("Олена", "forum"), from("Олена", "forum"), from("Олена", "reviews"), from("", "forum"), from("", "forum"), from("Anonymous", "forum"), from("Anonymous", "forum")}, week)
+	if len(r.Authors) != 1 || r.Authors[0].Name != "Олена" || r.Authors[0].Source != "forum" || r.Authors[0].Complaints != 2 {
+		t.Errorf("%+v", r.Authors)
+	}
+	if len(r.Hours) != 24 || r.Hours[1].Complaints != 7 || r.Hours[0].Complaints != 0 || r.Hours[1].Name != "01" {
+		t.Errorf("hours %+v", r.Hours)
+	}
+	if len(r.Langs) != 1 || r.Langs[0].Complaints != 7 {
+		t.Errorf("languages %+v", r.Langs)
+	}
+	var out strings.Builder
+	if err := r.Text(&out, i18n.Lang{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Олена · forum", "Ukrainian", "01:00"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the text has no %q:\n%s", want, out.String())
+		}
+	}
+}
+
+// TestSums: whatever was heard, every table adds up to the whole.
+func TestSums(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cases := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) mention.Times {
+			heard := rapid.IntRange(0, 7*24*60-1).Draw(t, "heard")
+			c := aCase(heard, heard, -1, -1, "")
+			c.Severity, c.Source, c.Author, c.Lang = mention.High, rapid.SampledFrom([]string{"a", "b"}).Draw(t, "source"), rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "author"), "en"
+			if rapid.Bool().Draw(t, "answered") {
+				c.Status, c.Replied = mention.Replied, c.Heard.Add(time.Duration(rapid.IntRange(0, 100).Draw(t, "wait"))*time.Minute)
+			}
+			return c
+		}), 0, 30).Draw(t, "cases")
+		s := week
+		s.Reply = within30
+		r := New(cases, s)
+		if r.Heard != len(cases) || r.Answered+r.Unanswered+r.Dismissed != r.Heard {
+			t.Fatalf("%+v of %d", r, len(cases))
+		}
+		for name, rows := range map[string][]Row{"places": r.Places, "watches": r.Watches, "languages": r.Langs, "hours": r.Hours} {
+			n, answered, trend, kept := 0, 0, 0, Kept{}
+			for _, row := range rows {
+				n, answered = n+row.Complaints, answered+row.Answered
+				kept.add(row.Kept)
+				for _, part := range row.Trend {
+					trend += part
+				}
+			}
+			if n != r.Heard || answered != r.Answered || kept != r.Kept || name != "hours" && trend != r.Heard {
+				t.Fatalf("%s: %d, %d, %+v, %d; of all %+v", name, n, answered, kept, trend, r)
+			}
+		}
+	})
+}
+
+// TestPeriodError says which part means nothing.
+func TestPeriodError(t *testing.T) {
+	for _, c := range []struct{ since, until, part string }{{"soon", "", "since"}, {"7d", "week", "until"}, {"today", "yesterday", ""}} {
+		_, _, err := Period(c.since, c.until, monday.Add(time.Hour), time.UTC)
+		var wrong *PeriodError
+		if !errors.As(err, &wrong) || wrong.Part != c.part || wrong.Error() == "" {
+			t.Errorf("%s %s: %v", c.since, c.until, err)
+		}
+	}
+}
