@@ -145,10 +145,10 @@ func TestGuideNamesWhatIsThere(t *testing.T) {
 }
 
 var (
-	codeBlock    = regexp.MustCompile("(?ms)^```\\w*\n(.*?)^```")
-	codeSpan     = regexp.MustCompile("`([^`\n]+)`")
-	indentedCode = regexp.MustCompile(`(?m)^    +(.*)$`)
-	quoted       = regexp.MustCompile(`(?:^|[\s(;&]|\s\.?/)(?:earshot )*earshot ((?:-|[a-z])[^|;&>#\n]*)`)
+	codeBlock     = regexp.MustCompile("(?ms)^```\\w*\n(.*?)^```")
+	codeSpan      = regexp.MustCompile("`([^`\n]+)`")
+	indentedCode  = regexp.MustCompile(`(?m)^    +(.*)$`)
+	quotedCommand = regexp.MustCompile(`(?:^|[\s(;&]|\s\.?/)(?:earshot )*earshot ((?:-|[a-z])[^|;&>#\n]*)`)
 )
 
 // TestQuotedCommandsExist: every command of earshot that a page quotes exists, with its
@@ -181,7 +181,7 @@ func TestQuotedCommandsExist(t *testing.T) {
 				}
 			}
 			for _, part := range code {
-				for _, m := range quoted.FindAllStringSubmatch(part, -1) {
+				for _, m := range quotedCommand.FindAllStringSubmatch(part, -1) {
 					n++
 					if wrong := unknownCommand(parser.Model.Node, strings.Fields(m[1])); wrong != "" {
 						rel, _ := filepath.Rel(root, path)
