@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -71,19 +72,7 @@ func csvRow(e mention.MentionRecord) []string {
 		strconv.FormatFloat(m.Score.Complaint, 'f', 2, 64), strconv.FormatFloat(m.Score.Value, 'f', 2, 64),
 		text.Stamp(m.Post.Published), text.Stamp(m.HeardAt), text.Stamp(c.ClaimedAt), text.Stamp(c.RepliedAt), seen, c.Owner.Name, c.RepliedBy, c.Reason, strconv.Itoa(c.Duplicates), m.Post.Title, m.Post.Text, m.Post.URL}
 	for i := range row {
-		row[i] = defused(row[i])
+		row[i] = report.Defused(row[i])
 	}
 	return row
-}
-
-// defused makes a formula a text: a spreadsheet runs what begins so, and strangers write
-// these cells. A number below zero stays one.
-func defused(cell string) string {
-	if cell == "" || !strings.ContainsAny(cell[:1], "=+-@\t\r\n") && !strings.HasPrefix(cell, "＝") && !strings.HasPrefix(cell, "＋") && !strings.HasPrefix(cell, "－") && !strings.HasPrefix(cell, "＠") {
-		return cell
-	}
-	if _, err := strconv.ParseFloat(cell, 64); err == nil {
-		return cell
-	}
-	return "'" + cell
 }

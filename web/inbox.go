@@ -179,28 +179,33 @@ func (in *Inbox) selects(v visit, f filter) []choice {
 	said := func(list string) func(string) string {
 		return func(word string) string { return v.lang.Word(list, word) }
 	}
-	same := func(word string) string { return word }
 	owners := []string{"me", "none"}
 	var out []choice
 	add := func(key, label, chosen string, words []string, name func(string) string) {
-		c := choice{Key: key, Label: label}
-		if chosen != "" && !slices.Contains(words, chosen) {
-			words = append(slices.Clone(words), chosen) // of another watchlist, or a person
-		}
-		for _, word := range words {
-			c.Options = append(c.Options, option{word, name(word), word == chosen})
-		}
-		out = append(out, c)
+		out = append(out, newChoice(key, label, chosen, words, name))
 	}
 	add("status", v.lang.Text("web.filter.status"), f.Status, statuses[1:], said("web.status"))
 	add("owner", v.lang.Text("web.filter.owner"), f.Owner, owners, said("web.owner"))
 	add("severity", v.lang.Text("web.filter.severity"), f.Severity, severities[1:], said("severity"))
-	add("watch", v.lang.Text("web.filter.watch"), f.Watch, places.Watches, same)
-	add("source", v.lang.Text("web.filter.source"), f.Source, places.Sources, same)
+	add("watch", v.lang.Text("web.filter.watch"), f.Watch, places.Watches, asItIs)
+	add("source", v.lang.Text("web.filter.source"), f.Source, places.Sources, asItIs)
 	add("topic", v.lang.Text("web.filter.topic"), f.Topic, places.Topics, said("topic"))
 	add("kind", v.lang.Text("web.filter.kind"), f.Kind, kinds(), said("web.kind"))
 	add("lang", v.lang.Text("web.filter.lang"), f.Lang, languages, said("web.language"))
 	return out
+}
+
+func asItIs(word string) string { return word }
+
+func newChoice(key, label, chosen string, words []string, name func(string) string) choice {
+	c := choice{Key: key, Label: label}
+	if chosen != "" && !slices.Contains(words, chosen) {
+		words = append(slices.Clone(words), chosen) // of another watchlist, or a person
+	}
+	for _, word := range words {
+		c.Options = append(c.Options, option{word, name(word), word == chosen})
+	}
+	return c
 }
 
 // wrongKey says which part of an address means nothing.

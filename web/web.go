@@ -21,6 +21,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
@@ -70,6 +71,7 @@ type Places struct {
 // Options are what the inbox is made of. All are required.
 type Options struct {
 	Cases   Cases
+	Numbers Numbers
 	Desk    Desk
 	Who     Who
 	Texts   *i18n.Catalog
@@ -78,8 +80,11 @@ type Options struct {
 	Views   func() []View         // of the watchlist in use
 	Places  func() Places         // of the watchlist in use
 	Replies func(m mention.Mention, me string) []string
-	Log     *slog.Logger
-	Now     func() time.Time
+	// ReplyWithin is within how much open time a complaint must be answered; 0: no such
+	// deadline.
+	ReplyWithin func(mention.Severity) (within time.Duration, open hours.Hours)
+	Log         *slog.Logger
+	Now         func() time.Time
 }
 
 // Inbox serves the pages. It may be used by several goroutines.
@@ -151,6 +156,8 @@ func (in *Inbox) Handler() http.Handler {
 		"POST /case/{id}/{verb}": in.act,
 		"POST /cases":            in.bulk,
 		"GET /events":            in.events,
+		"GET /reports":           in.reports,
+		"GET /reports.csv":       in.reportCSV,
 	} {
 		mux.HandleFunc(pattern, in.known(page))
 	}
@@ -265,7 +272,7 @@ type refusal struct {
 type frame struct {
 	T     i18n.Lang
 	Title string
-	Page  string // inbox, case
+	Page  string // inbox, case, reports, sources, me
 	Me    mention.Person
 	Since int64 // the last change that the page shows
 }

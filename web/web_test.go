@@ -20,6 +20,8 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -55,7 +57,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{t: t, store: s}
 	d := desk.NewDesk(s, func(string) i18n.Lang { return i18n.Lang{} }, time.Now, func() { w.inbox.Changed() })
 	w.inbox, err = New(Options{
-		Cases: s, Desk: d, Texts: texts, Log: log, Now: time.Now,
+		Cases: s, Numbers: s, Desk: d, Texts: texts, Log: log, Now: time.Now,
 		Who: func(r *http.Request) (Person, bool) {
 			c, err := r.Cookie("who")
 			if err != nil {
@@ -75,7 +77,8 @@ func newWorld(t testing.TB) *world {
 		Places: func() Places {
 			return Places{Watches: []string{bank}, Sources: []string{"forum"}, Topics: []string{"refund"}}
 		},
-		Replies: func(mention.Mention, string) []string { return []string{"We are sorry."} },
+		Replies:     func(mention.Mention, string) []string { return []string{"We are sorry."} },
+		ReplyWithin: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, hours.Hours{} },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -320,7 +323,7 @@ func TestHostileWords(t *testing.T) {
 			}
 		}
 	}
-	if defused("-0.80") != "-0.80" || defused("-x") != "'-x" {
+	if report.Defused("-0.80") != "-0.80" || report.Defused("-x") != "'-x" {
 		t.Error("a number is no formula, and what only begins like one is")
 	}
 }

@@ -68,7 +68,7 @@
     if (event.code === "KeyG") { going = Date.now(); return; }
     const go = Date.now() - going < 1500;
     going = 0;
-    if (go) { if (event.code === "KeyI") location.href = "/inbox"; return; }
+    if (go) { press($(`.top nav a[data-go=${event.code}]`)); return; }
     const act = keys[event.code];
     if (!act || ((event.code === "KeyC" || event.code === "KeyV") && !current())) return;
     event.preventDefault();

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/hours"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/web"
 )
 
@@ -14,17 +16,19 @@ func (d *Daemon) newInbox(who web.Who) (*web.Inbox, error) {
 		return nil, nil
 	}
 	return web.New(web.Options{
-		Cases:   d.store,
-		Desk:    d.desk,
-		Who:     who,
-		Texts:   d.texts,
-		Lang:    func() string { return d.config.Load().Language },
-		Zone:    func() *time.Location { return d.planner.Rules().Zone },
-		Views:   func() []web.View { return views(d.config.Load()) },
-		Places:  func() web.Places { return places(d.config.Load()) },
-		Replies: d.replies,
-		Log:     d.log,
-		Now:     d.now,
+		Cases:       d.store,
+		Numbers:     d.store,
+		Desk:        d.desk,
+		Who:         who,
+		Texts:       d.texts,
+		Lang:        func() string { return d.config.Load().Language },
+		Zone:        func() *time.Location { return d.planner.Rules().Zone },
+		Views:       func() []web.View { return views(d.config.Load()) },
+		Places:      func() web.Places { return places(d.config.Load()) },
+		Replies:     d.replies,
+		ReplyWithin: func(s mention.Severity) (time.Duration, hours.Hours) { return d.planner.Rules().ReplyWithin(s) },
+		Log:         d.log,
+		Now:         d.now,
 	})
 }
 

@@ -1,0 +1,266 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// Numbers is what reports are made of.
+type Numbers interface {
+	// Times returns the clocks of the cases heard from since (inclusive) to until (exclusive).
+	Times(ctx context.Context, since, until time.Time) ([]mention.Times, error)
+}
+
+// maxReportRows bounds the tables of the page; the table to download has all rows.
+const maxReportRows = 50
+
+// reportPage is the page of reports.
+type reportPage struct {
+	frame
+	Span         string // from when to when, in the team's zone: all see the same numbers
+	Periods      []link
+	Period       string // the word of the address, empty when it has days
+	From, To     string // the days of the address
+	Selects      []choice
+	CSV          string
+	Tiles        []tile
+	Waits        []waitRow
+	Days, Hours  chart
+	Tables       []reportTable
+	Unanswered   int
+	Waiting      string // the address of those who wait
+	NothingHeard bool
+}
+
+// tile is one headline number, beside that of the period before.
+type tile struct{ Name, Value, Was string }
+
+// waitRow is one part of the wait, with bars of at most barWidth.
+type waitRow struct {
+	Name, Median, P90, Was string
+	MedianBar, P90Bar      int
+}
+
+const barWidth = 200
+
+// reportTable is one table of a report: a name and numbers.
+type reportTable struct {
+	ID, Title string
+	Head      []string // of the columns behind the name
+	Trend     string   // the head of the column of lines; empty without
+	Rows      []reportRow
+	More      int // rows that are only in the table to download
+}
+
+type reportRow struct {
+	Name, Link string
+	Place      string // of an author
+	Flag       string // what must not be overlooked
+	Cells      []string
+	Spark      *spark
+}
+
+// reportAsk is what the address of a report says.
+type reportAsk struct {
+	period, from, to, watch, source string
+}
+
+// The words of period, which are those of report --since too, and how they are called.
+var reportPeriods = []struct{ word, key string }{
+	{"7d", "web.report.7d"}, {"week", "web.report.week"}, {"4w", "web.report.4w"}, {"month", "web.report.month"}, {"13w", "web.report.13w"},
+}
+
+// usualPeriod is that of an address without one, as of the command.
+const usualPeriod = "7d"
+
+func readReport(values url.Values) (ask reportAsk, err error) {
+	for key, into := range map[string]*string{"period": &ask.period, "from": &ask.from, "to": &ask.to, "watch": &ask.watch, "source": &ask.source} {
+		value := strings.TrimSpace(values.Get(key))
+		_, notADay := time.Parse(time.DateOnly, value)
+		if !utf8.ValidString(value) || strings.ContainsRune(value, 0) || utf8.RuneCountInString(value) > maxWord || (key == "from" || key == "to") && value != "" && notADay != nil {
+			return reportAsk{}, &keyError{key, value}
+		}
+		*into = value
+	}
+	switch {
+	case ask.from != "":
+		ask.period = ""
+	case ask.to != "":
+		return reportAsk{}, &keyError{"from", ""}
+	case ask.period == "":
+		ask.period = usualPeriod
+	}
+	return ask, nil
+}
+
+// scope is what is counted, for people in this zone.
+func (ask reportAsk) scope(now time.Time, zone *time.Location) (report.Scope, error) {
+	since := ask.from
+	if since == "" {
+		since = ask.period
+	}
+	from, to, err := report.Period(since, ask.to, now, zone)
+	var wrong *report.PeriodError
+	switch {
+	case !errors.As(err, &wrong):
+	case wrong.Part == "since" && ask.from == "":
+		err = &keyError{"period", ask.period}
+	case wrong.Part == "since":
+		err = &keyError{"from", ask.from}
+	case ask.to != "":
+		err = &keyError{"to", ask.to}
+	default:
+		err = &keyError{"from", ask.from}
+	}
+	return report.Scope{Since: from, Until: to, Zone: zone, Watch: ask.watch, Source: ask.source, Now: now}, err
+}
+
+// query is the address's query.
+func (ask reportAsk) query() string {
+	values := url.Values{}
+	for key, value := range map[string]string{"period": ask.period, "from": ask.from, "to": ask.to, "watch": ask.watch, "source": ask.source} {
+		if value != "" && (key != "period" || value != usualPeriod) {
+			values.Set(key, value)
+		}
+	}
+	return values.Encode()
+}
+
+func (ask reportAsk) path() string {
+	if q := ask.query(); q != "" {
+		return "/reports?" + q
+	}
+	return "/reports"
+}
+
+// counted answers what the address asks for; ok is false when the answer was written.
+func (in *Inbox) counted(w http.ResponseWriter, r *http.Request, v visit) (ask reportAsk, now, before report.Report, ok bool) {
+	ask, err := readReport(r.URL.Query())
+	var scope report.Scope
+	if err == nil {
+		scope, err = ask.scope(v.now, in.opt.Zone())
+	}
+	if err != nil {
+		in.refuse(w, r, v, http.StatusBadRequest, wrongKey(v.lang, err))
+		return ask, now, before, false
+	}
+	scope.Reply = in.opt.ReplyWithin
+	cases, err := in.opt.Numbers.Times(r.Context(), scope.Begin(), scope.Until)
+	if err != nil {
+		in.failed(w, r, v, err)
+		return ask, now, before, false
+	}
+	now, before = report.Compare(cases, scope)
+	return ask, now, before, true
+}
+
+// reportCSV is the report as a table, the same as report --csv prints.
+func (in *Inbox) reportCSV(w http.ResponseWriter, r *http.Request, v visit) {
+	_, now, _, ok := in.counted(w, r, v)
+	if !ok {
+		return
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="earshot-report-`+now.Since.Format(time.DateOnly)+`.csv"`)
+	_, _ = w.Write([]byte("\ufeff")) // so that Excel reads it as UTF-8
+	_ = now.CSV(w)                   // the asker is gone if this fails
+}
+
+// reports shows how long people waited.
+func (in *Inbox) reports(w http.ResponseWriter, r *http.Request, v visit) {
+	ask, now, before, ok := in.counted(w, r, v)
+	if !ok {
+		return
+	}
+	l := v.lang
+	places := in.opt.Places()
+	out := reportPage{frame: in.frame(v, "reports", l.Text("web.reports")), Period: ask.period, From: ask.from, To: ask.to, CSV: "/reports.csv?" + ask.query(),
+		Span: l.Text("report.period", "from", l.DateTime(now.Since), "to", l.Time("time.date_time_zone", now.Until)), Unanswered: now.Unanswered, NothingHeard: now.Heard == 0,
+		Selects: []choice{newChoice("watch", l.Text("web.filter.watch"), ask.watch, places.Watches, asItIs), newChoice("source", l.Text("web.filter.source"), ask.source, places.Sources, asItIs)}}
+	for _, p := range reportPeriods {
+		to := reportAsk{period: p.word, watch: ask.watch, source: ask.source}
+		out.Periods = append(out.Periods, link{Name: l.Text(p.key), Path: to.path(), Here: to == ask})
+	}
+	out.Waiting = ask.inbox(filter{}, now).path()
+	out.Tiles = tiles(l, now, before)
+	out.Waits = waitRows(l, now, before)
+	out.Days, out.Hours = dayChart(l, now), hourChart(l, now)
+	out.Tables = reportTables(l, ask, now)
+	in.show(w, r, http.StatusOK, "reports", out)
+}
+
+// inbox is the list that a number was counted from, as near as its days come.
+func (ask reportAsk) inbox(f filter, now report.Report) filter {
+	f.From, f.To = now.Since.Format(time.DateOnly), now.Until.Add(-time.Nanosecond).Format(time.DateOnly)
+	if f.Watch == "" {
+		f.Watch = ask.watch
+	}
+	if f.Source == "" {
+		f.Source = ask.source
+	}
+	return f
+}
+
+func tiles(l i18n.Lang, now, before report.Report) (out []tile) {
+	add := func(name, value, was string) {
+		out = append(out, tile{text.Capital(strings.TrimSpace(name)), value, l.Text("web.report.was", "was", was)})
+	}
+	number := func(name string, n, was int) { add(name, l.Number(n), l.Number(was)) }
+	number(l.Text("report.complaints_heard"), now.Heard, before.Heard)
+	number(l.Text("report.answered"), now.Answered, before.Answered)
+	if now.Kept.Of+before.Kept.Of > 0 {
+		add(l.Text("report.kept"), now.Kept.Words(l), before.Kept.Words(l))
+	}
+	number(l.Text("report.unanswered"), now.Unanswered, before.Unanswered)
+	number(l.Text("report.proved"), now.Proved, before.Proved)
+	number(l.Text("report.dismissed"), now.Dismissed, before.Dismissed)
+	return out
+}
+
+// waitRows are the parts of the wait. Bars are as long as the waits, the longest is whole.
+func waitRows(l i18n.Lang, now, before report.Report) (out []waitRow) {
+	longest := max(now.Hear.P90, now.Claim.P90, now.Answer.P90, now.Overall.P90)
+	bar := func(d time.Duration) int {
+		if d <= 0 {
+			return 0
+		}
+		return max(1, int(float64(d)/float64(longest)*barWidth))
+	}
+	for _, each := range []struct {
+		key       string
+		now, then report.Spread
+	}{{"report.hear", now.Hear, before.Hear}, {"report.claim", now.Claim, before.Claim}, {"report.answer", now.Answer, before.Answer}, {"report.overall", now.Overall, before.Overall}} {
+		out = append(out, waitRow{Name: l.Text(each.key), Median: each.now.MedianWords(l), P90: each.now.P90Words(l), Was: each.then.Words(l), MedianBar: bar(each.now.Median), P90Bar: bar(each.now.P90)})
+	}
+	return out
+}
+
+func reportTables(l i18n.Lang, ask reportAsk, now report.Report) []reportTable {
+	said := func(list string) func(string) string {
+		return func(word string) string { return l.Word(list, word) }
+	}
+	to := func(f filter) string { return ask.inbox(f, now).path() }
+	nowhere := func(report.Row) string { return "" }
+	t := tabler{l, now.Kept.Of > 0}
+	return slices.DeleteFunc([]reportTable{
+		t.of("places", l.Text("web.report.places"), now.Places, asItIs, func(r report.Row) string { return to(filter{Source: r.Name, Status: anyStatus}) }),
+		t.of("topics", l.Text("web.report.topics"), now.Topics, said("topic"), func(r report.Row) string { return to(filter{Topic: r.Name, Status: anyStatus}) }),
+		t.of("people", l.Text("web.report.people"), now.People, asItIs, nowhere),
+		t.of("watches", l.Text("web.report.watches"), now.Watches, asItIs, func(r report.Row) string { return to(filter{Watch: r.Name, Status: anyStatus}) }),
+		t.of("langs", l.Text("web.report.langs"), now.Langs, said("web.language"), nowhere),
+		t.authors(now.Authors, func(a report.Author) string {
+			return to(filter{Author: a.Name, Source: a.Source, Status: anyStatus})
+		}),
+	}, func(t reportTable) bool { return len(t.Rows) == 0 })
+}
