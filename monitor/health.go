@@ -62,6 +62,8 @@ type memory struct {
 	UsualItems    int           `json:"items,omitempty"` // most items seen on the page
 	EmptyPolls    int           `json:"empty,omitempty"`
 	FailingSince  time.Time     `json:"failing,omitzero"`
+	Why           string        `json:"why,omitempty"`    // why the last poll failed, in the word of crawlers.Reason
+	Answer        int           `json:"answer,omitempty"` // the status that the site answered then
 	Blocks        int           `json:"blocks,omitempty"` // blocks in a row
 	Stretch       float64       `json:"stretch,omitempty"`
 	Reported      State         `json:"told,omitempty"` // the state people were told of; empty when all is well
@@ -117,6 +119,7 @@ func assessHealth(l i18n.Lang, state *mention.SourceState, src Source, out outco
 func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	state.Failures++
 	state.LastError = crawlers.Explain(out.err)
+	m.Why, m.Answer = crawlers.Reason(out.err)
 	if m.FailingSince.IsZero() {
 		m.FailingSince = now
 	}
@@ -140,7 +143,7 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 	lastGood, sees := state.LastSuccess, out.batch.Observed
 	state.Failures, state.LastError, state.LastSuccess = 0, "", now
 	state.SuspendedUntil = time.Time{}
-	m.FailingSince, m.Blocks = time.Time{}, 0
+	m.FailingSince, m.Blocks, m.Why, m.Answer = time.Time{}, 0, "", 0
 	m.countNew(state, out.newPosts, now)
 	m.stretch(out)
 	m.countEmpty(out)

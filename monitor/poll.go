@@ -60,6 +60,12 @@ const saveStamps = time.Minute
 // poll polls the source once and returns when it is due again. t is nil where this
 // process polls alone.
 func (p *poller) poll(ctx context.Context, src Source, t *turn) (next time.Time) {
+	next = p.once(ctx, src, t)
+	p.table.due(src, next)
+	return next
+}
+
+func (p *poller) once(ctx context.Context, src Source, t *turn) (next time.Time) {
 	fault.At("job-taken")
 	state, err := p.load(ctx, src)
 	if err != nil {

@@ -15,11 +15,16 @@ type SourceStatus struct {
 	LastPoll       time.Time
 	LastSuccess    time.Time
 	LastNew        time.Time
-	LastError      string // empty when the last poll succeeded
+	Next           time.Time // when it is due; zero when that is not known
+	LastError      string    // empty when the last poll succeeded
+	Why            string    // the same in the word of crawlers.Reason; empty when that has none
+	Answer         int       // the status that the site answered with it; 0 for none
 	Failures       int
 	SuspendedUntil time.Time
-	State          State // what people were told of: StateBlocked, StateFailing, StateQuiet, StateEmpty; "" when well
-	Polls          int64 // since the start of the process
+	State          State  // what people were told of: StateBlocked, StateFailing, StateQuiet, StateEmpty; "" when well
+	Day            string // the day that PerDay[0] counts, UTC
+	PerDay         []int  // new posts a day, the newest first; none while nothing is known
+	Polls          int64  // since the start of the process
 	NewPosts       int64
 	Unchanged      int64         // polls whose body had not changed
 	Took           time.Duration // of the last poll
@@ -29,10 +34,35 @@ type SourceStatus struct {
 // StatusOf is how a source stands by what is stored of it, for a process that does not
 // poll it. Of what polls count it holds nothing.
 func StatusOf(state mention.SourceState) SourceStatus {
-	return SourceStatus{
-		Name: state.Name, LastPoll: state.LastPoll, LastSuccess: state.LastSuccess, LastNew: state.LastNew, LastError: state.LastError,
-		Failures: state.Failures, SuspendedUntil: state.SuspendedUntil, State: remember(state).Reported,
+	row := SourceStatus{Name: state.Name}
+	row.take(state)
+	if row.Next = state.SuspendedUntil; row.Next.IsZero() && !state.LastPoll.IsZero() && state.Failures == 0 {
+		row.Next = state.LastPoll.Add(state.Every) // about: who polls it knows
 	}
+	return row
+}
+
+func (s *SourceStatus) take(state mention.SourceState) {
+	m := remember(state)
+	s.LastPoll, s.LastSuccess, s.LastNew = state.LastPoll, state.LastSuccess, state.LastNew
+	s.LastError, s.Failures, s.SuspendedUntil = state.LastError, state.Failures, state.SuspendedUntil
+	s.State, s.Why, s.Answer, s.Day, s.PerDay = m.Reported, m.Why, m.Answer, m.Day, m.PerDay
+}
+
+// Days are the new posts a day of the last n days, the oldest first, as of now.
+func (s SourceStatus) Days(n int, now time.Time) []int {
+	out := make([]int, n)
+	last, err := time.Parse(time.DateOnly, s.Day)
+	if err != nil {
+		return out
+	}
+	ago := int(now.UTC().Sub(last).Hours() / 24)
+	for i, count := range s.PerDay {
+		if at := n - 1 - ago - i; at >= 0 && at < n {
+			out[at] = count
+		}
+	}
+	return out
 }
 
 // StateAt is the one word for how the source stands: what people were told of, or
@@ -64,9 +94,7 @@ func (b *statusTable) set(src Source, state mention.SourceState, out *outcome) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	row := b.row(src)
-	row.LastPoll, row.LastSuccess, row.LastNew = state.LastPoll, state.LastSuccess, state.LastNew
-	row.LastError, row.Failures, row.SuspendedUntil = state.LastError, state.Failures, state.SuspendedUntil
-	row.State = remember(state).Reported
+	row.take(state)
 	if out == nil {
 		return
 	}
@@ -88,6 +116,13 @@ func (b *statusTable) row(src Source) *SourceStatus {
 	}
 	row.Name = src.Name
 	return row
+}
+
+// due records when the source is polled next.
+func (b *statusTable) due(src Source, next time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.row(src).Next = next
 }
 
 // notStored records that what a poll found could not be stored.

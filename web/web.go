@@ -51,6 +51,8 @@ type Person struct {
 	Zone *time.Location // of the times; nil: that of the team
 	// May says whether the person may do this; nil: everything.
 	May func(mention.Action) bool
+	// Sources says whether the person may see the sources, and poll them.
+	Sources bool
 }
 
 // Who says who sent a request; ok is false for nobody.
@@ -79,6 +81,8 @@ type Options struct {
 	Zone    func() *time.Location // where people mean "tomorrow 9:00"
 	Views   func() []View         // of the watchlist in use
 	Places  func() Places         // of the watchlist in use
+	Sources func() []Source       // of the watchlist in use, in its order
+	PollNow func(ctx context.Context, source string)
 	Replies func(m mention.Mention, me string) []string
 	// ReplyWithin is within how much open time a complaint must be answered; 0: no such
 	// deadline.
@@ -158,6 +162,8 @@ func (in *Inbox) Handler() http.Handler {
 		"GET /events":            in.events,
 		"GET /reports":           in.reports,
 		"GET /reports.csv":       in.reportCSV,
+		"GET /sources":           in.sources,
+		"POST /sources/poll":     in.pollNow,
 	} {
 		mux.HandleFunc(pattern, in.known(page))
 	}
@@ -274,9 +280,10 @@ type frame struct {
 	Title string
 	Page  string // inbox, case, reports, sources, me
 	Me    mention.Person
+	Sees  bool  // the page of sources
 	Since int64 // the last change that the page shows
 }
 
 func (in *Inbox) frame(v visit, page, title string) frame {
-	return frame{T: v.lang, Title: title, Page: page, Me: v.who.Person}
+	return frame{T: v.lang, Title: title, Page: page, Me: v.who.Person, Sees: v.who.Sources}
 }

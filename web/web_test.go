@@ -41,6 +41,9 @@ type world struct {
 	addr  string
 	said  int
 	ids   []mention.ID
+
+	sources []Source
+	polled  chan string // what was asked to be polled
 }
 
 func newWorld(t testing.TB) *world {
@@ -54,7 +57,7 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, store: s}
+	w := &world{t: t, store: s, polled: make(chan string, 10)}
 	d := desk.NewDesk(s, func(string) i18n.Lang { return i18n.Lang{} }, time.Now, func() { w.inbox.Changed() })
 	w.inbox, err = New(Options{
 		Cases: s, Numbers: s, Desk: d, Texts: texts, Log: log, Now: time.Now,
@@ -63,7 +66,7 @@ func newWorld(t testing.TB) *world {
 			if err != nil {
 				return Person{Person: mention.Person{ID: "web:ira", Name: "Ira"}}, r.Header.Get("Nobody") == ""
 			}
-			p := Person{Person: mention.Person{ID: "web:" + c.Value, Name: c.Value}}
+			p := Person{Person: mention.Person{ID: "web:" + c.Value, Name: c.Value}, Sources: c.Value != "guest"}
 			if lang, err := r.Cookie("lang"); err == nil {
 				p.Lang = lang.Value
 			}
@@ -77,6 +80,8 @@ func newWorld(t testing.TB) *world {
 		Places: func() Places {
 			return Places{Watches: []string{bank}, Sources: []string{"forum"}, Topics: []string{"refund"}}
 		},
+		Sources:     func() []Source { return w.sources },
+		PollNow:     func(_ context.Context, source string) { w.polled <- source },
 		Replies:     func(mention.Mention, string) []string { return []string{"We are sorry."} },
 		ReplyWithin: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, hours.Hours{} },
 	})

@@ -6,6 +6,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/web"
 )
 
@@ -24,6 +25,8 @@ func (d *Daemon) newInbox(who web.Who) (*web.Inbox, error) {
 		Lang:        func() string { return d.config.Load().Language },
 		Zone:        func() *time.Location { return d.planner.Rules().Zone },
 		Views:       func() []web.View { return views(d.config.Load()) },
+		Sources:     d.webSources,
+		PollNow:     d.pollNow,
 		Places:      func() web.Places { return places(d.config.Load()) },
 		Replies:     d.replies,
 		ReplyWithin: func(s mention.Severity) (time.Duration, hours.Hours) { return d.planner.Rules().ReplyWithin(s) },
@@ -57,3 +60,28 @@ func places(cfg *config.Config) web.Places {
 	}
 	return out
 }
+
+// webSources are the sources of the watchlist as its page shows them.
+func (d *Daemon) webSources() (out []web.Source) {
+	cfg, now := d.config.Load(), d.now()
+	stand := map[string]monitor.SourceStatus{}
+	for _, s := range d.sources() {
+		stand[s.Name] = s
+	}
+	for _, src := range cfg.Sources {
+		s := stand[src.Name]
+		row := web.Source{Name: src.Name, Kind: src.Kind, State: string(s.StateAt(now)), Why: s.Why, Answer: s.Answer, Error: d.secrets.Redact(s.LastError), NotStored: s.NotStored,
+			LastPoll: s.LastPoll, NextPoll: s.Next, LastSuccess: s.LastSuccess, LastNew: s.LastNew, Days: s.Days(sparkDays, now)}
+		if s.SuspendedUntil.After(now) {
+			row.Until = s.SuspendedUntil
+		}
+		if src.Off(*d.restedAt.Load()) {
+			row.State, row.Until = string(stateOff), src.PausedUntil.Until
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// sparkDays is how many days of a source's posts its page shows.
+const sparkDays = 28

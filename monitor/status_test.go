@@ -1,0 +1,38 @@
+package monitor
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestStatusSaysWhy: why a source cannot be read is known in a word, also to a process that
+// does not poll it, and forgotten once it can be read.
+func TestStatusSaysWhy(t *testing.T) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	src := Source{Name: "forum", Every: 5 * time.Minute}
+	state := mention.SourceState{Name: "forum", LastPoll: now}
+	assessHealth(i18n.Lang{}, &state, src, outcome{err: fmt.Errorf("forum: %w", fetch.ErrRobots)}, now)
+	if s := StatusOf(state); s.Why != "robots" || s.LastError == "" || !s.Next.Equal(state.SuspendedUntil) {
+		t.Errorf("%+v", s)
+	}
+	assessHealth(i18n.Lang{}, &state, src, outcome{newPosts: 3}, now)
+	s := StatusOf(state)
+	if s.Why != "" || s.Answer != 0 || !s.Next.Equal(now.Add(5*time.Minute)) {
+		t.Errorf("%+v", s)
+	}
+	if got := s.Days(3, now); !slices.Equal(got, []int{0, 0, 3}) {
+		t.Errorf("days %v", got)
+	}
+	if got := s.Days(3, now.AddDate(0, 0, 2)); !slices.Equal(got, []int{3, 0, 0}) {
+		t.Errorf("two days later %v", got)
+	}
+	if got := s.Days(3, now.AddDate(0, 0, 3)); !slices.Equal(got, []int{0, 0, 0}) {
+		t.Errorf("three days later %v", got)
+	}
+}

@@ -1,0 +1,111 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// gzipped is how large a page is on the wire, behind a proxy that compresses.
+func gzipped(t *testing.T, w *world, path string) int {
+	t.Helper()
+	res, body := w.ask("GET", path, "Ira", nil)
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d", path, res.StatusCode)
+	}
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = z.Write([]byte(body)) // a buffer takes everything
+	_ = z.Close()
+	t.Logf("%s: %d bytes, %d compressed", path, len(body), out.Len())
+	return out.Len()
+}
+
+// TestReports: what the address says is counted, links lead to the cases behind a number,
+// and what means nothing is refused.
+func TestReports(t *testing.T) {
+	w := newWorld(t)
+	first := w.say("Олена К.", "Не повертають гроші")
+	w.say("Олена К.", "Досі не повертають гроші <script>alert(1)</script>")
+	w.say("Дмитро", "Заблокували картку")
+	w.ask("POST", "/case/"+string(first)+"/claim", "Ira", url.Values{})
+	w.ask("POST", "/case/"+string(first)+"/replied", "Ira", url.Values{})
+	_, body := w.ask("GET", "/reports", "Ira", nil)
+	for _, want := range []string{"<b>3</b>", "before: 0", "100 % (1 of 1)", "Complained more than once", "author=%D0%9E%D0%BB%D0%B5%D0%BD%D0%B0", `class="heard"`, `<desc id="d-days">Heard: 3, answered: 1.`, `href="/reports.csv?"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+	for _, never := range []string{"<script>alert", "style="} {
+		if strings.Contains(body, never) {
+			t.Errorf("the page has %q", never)
+		}
+	}
+	for query, heard := range map[string]string{"period=week&source=forum": "3", "watch=nobody": "0", "source=elsewhere&period=36h": "0", "from=" + time.Now().UTC().Format(time.DateOnly): "3"} {
+		if _, body := w.ask("GET", "/reports?"+query, "Ira", nil); !strings.Contains(body, "<dt>Complaints heard</dt><dd><b>"+heard+"</b>") {
+			t.Errorf("%s: not %s", query, heard)
+		}
+	}
+	if _, body := w.ask("GET", "/reports?watch=nobody", "Ira", nil); !strings.Contains(body, "Nothing was heard") || !strings.Contains(body, `<option value="nobody" selected>`) {
+		t.Error("an empty report does not say so, or forgets its filter")
+	}
+	for query, key := range map[string]string{"period=soon": "period=soon", "from=2026-13-01": "from=2026-13-01", "to=2026-11-01": "from=", "from=2026-11-09&to=2026-11-01": "to=2026-11-01", "from=2999-01-01": "from=2999-01-01", "watch=%00": "watch="} {
+		if res, body := w.ask("GET", "/reports?"+query, "Ira", nil); res.StatusCode != http.StatusBadRequest || !strings.Contains(body, key) {
+			t.Errorf("%s: %d", query, res.StatusCode)
+		}
+		if res, _ := w.ask("GET", "/reports.csv?"+query, "Ira", nil); res.StatusCode != http.StatusBadRequest {
+			t.Errorf("the table of %s: %d", query, res.StatusCode)
+		}
+	}
+	if res, _ := w.ask("GET", "/reports", "", nil, "Nobody", "yes"); res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("nobody: %d", res.StatusCode)
+	}
+}
+
+// TestReportIsSmall: a quarter of many people and words is loaded on a phone.
+func TestReportIsSmall(t *testing.T) {
+	w := newWorld(t)
+	for n := range 240 {
+		w.say(fmt.Sprintf("Автор з довгим іменем %d", n/3), "Не повертають гроші")
+	}
+	if n := gzipped(t, w, "/reports?period=13w"); n > 60<<10 {
+		t.Errorf("%d bytes", n)
+	}
+}
+
+// FuzzReport: no address breaks the page of reports, and none makes it count beyond now.
+func FuzzReport(f *testing.F) {
+	for _, query := range []string{"", "period=7d", "from=2026-11-01&to=2026-11-07", "period=month&watch=%D0%A0", "period=9999w", "from=0001-01-01", "to=x"} {
+		f.Add(query)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		ask, err := readReport(values)
+		if err != nil {
+			return
+		}
+		now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+		scope, err := ask.scope(now, time.UTC)
+		if err != nil {
+			return
+		}
+		if scope.Until.After(now) || !scope.Since.Before(scope.Until) {
+			t.Errorf("%q counts %s to %s", query, scope.Since, scope.Until)
+		}
+		u, err := url.Parse(ask.path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := readReport(u.Query()); err != nil || again != ask {
+			t.Errorf("%q becomes %q, which means %+v, not %+v", query, ask.path(), again, ask)
+		}
+	})
+}

@@ -1,0 +1,173 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
+)
+
+// Source is how one source stands.
+type Source struct {
+	Name   string // as in the watchlist
+	Kind   string // feed, page, forum, …
+	State  string // ok, new, failing, blocked, suspended, quiet, empty, off
+	Why    string // why it cannot be read, in a word of the catalogue's part trouble; empty when there is none
+	Answer int    // the status that the site answered with it
+	Error  string // the error itself; empty when the last poll succeeded
+	// NotStored says that posts were read and could not be stored.
+	NotStored string
+
+	LastPoll, NextPoll, LastSuccess, LastNew time.Time
+	Until                                    time.Time // the end of a pause, or of being left alone
+	Days                                     []int     // new posts a day, the oldest first
+}
+
+// sourcesPage is the page of sources.
+type sourcesPage struct {
+	frame
+	Brief   string // how many need somebody
+	Asked   string // what was just asked to be polled
+	Sources []sourceRow
+}
+
+// sourceRow is one source in words.
+type sourceRow struct {
+	Raw, Name, Kind, State, Said string // Raw is the name as it is
+	Why, Do                      string // what is wrong, and what to do
+	Last, Next, New              string
+	Posts, Complaints            string // of seven days
+	Answered                     string
+	Link                         string // its complaints
+	Spark                        *spark
+	Pollable                     bool
+}
+
+// sourceDays is how many days of posts are counted.
+const sourceDays = 7
+
+// sources shows how every source stands; those in trouble first.
+func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) {
+	if !v.who.Sources {
+		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.may_not"))
+		return
+	}
+	scope := report.Scope{Since: v.now.AddDate(0, 0, -sourceDays), Until: v.now, Zone: in.opt.Zone()}
+	cases, err := in.opt.Numbers.Times(r.Context(), scope.Since, scope.Until)
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	places := map[string]report.Row{}
+	for _, row := range report.New(cases, scope).Places {
+		places[row.Name] = row
+	}
+	list := in.opt.Sources()
+	slices.SortStableFunc(list, func(a, b Source) int { return urgency(a) - urgency(b) })
+	out := sourcesPage{frame: in.frame(v, "sources", v.lang.Text("web.sources"))}
+	trouble := 0
+	for _, s := range list {
+		if urgency(s) == 0 {
+			trouble++
+		}
+		out.Sources = append(out.Sources, newSourceRow(v, s, places[s.Name]))
+	}
+	out.Brief = v.lang.Plural("web.sources.well", len(list))
+	if trouble > 0 {
+		out.Brief = v.lang.Plural("web.sources.trouble", trouble, "all", len(list))
+	}
+	if asked := r.URL.Query().Get("asked"); slices.ContainsFunc(list, func(s Source) bool { return s.Name == asked }) {
+		out.Asked = v.lang.Text("web.sources.asked", "source", text.Line(asked, maxLine))
+	}
+	in.show(w, r, http.StatusOK, "sources", out)
+}
+
+// urgency orders sources: those that need somebody, those that rest, the others.
+func urgency(s Source) int {
+	switch {
+	case s.NotStored != "", slices.Contains([]string{"blocked", "failing", "suspended", "quiet", "empty"}, s.State):
+		return 0
+	case s.State == "off":
+		return 2
+	}
+	return 1
+}
+
+func newSourceRow(v visit, s Source, place report.Row) sourceRow {
+	l := v.lang
+	ago := func(t time.Time) string {
+		if t.IsZero() {
+			return l.Text("source.never")
+		}
+		return l.Ago(v.now.Sub(t))
+	}
+	sum := 0
+	for _, n := range s.Days[max(0, len(s.Days)-sourceDays):] {
+		sum += n
+	}
+	row := sourceRow{Raw: s.Name, Name: text.Line(s.Name, maxLine), Kind: s.Kind, State: s.State, Said: l.Word("web.source", s.State), Last: ago(s.LastPoll), New: ago(s.LastNew), Next: "–",
+		Posts: l.Number(sum), Complaints: l.Number(place.Complaints), Answered: "–", Spark: newSpark(l, s.Days), Pollable: s.State != "off" && s.Kind != "push",
+		Link: filter{Source: s.Name, Status: anyStatus, From: v.now.In(v.zone).AddDate(0, 0, -sourceDays).Format(time.DateOnly)}.path()}
+	if n := place.Complaints - place.Dismissed; n > 0 {
+		row.Answered = l.Percent(float64(place.Answered) / float64(n))
+	}
+	switch wait := s.NextPoll.Sub(v.now); {
+	case !row.Pollable || s.NextPoll.IsZero():
+	case wait <= 0:
+		row.Next = l.Text("web.sources.due")
+	default:
+		row.Next = l.Text("web.sources.in", "span", l.Span(wait))
+	}
+	row.Why, row.Do = whyOf(l, v.zone, s)
+	return row
+}
+
+// whyOf says what is wrong with a source, and what to do about it.
+func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
+	until := l.DateTime(s.Until.In(zone))
+	switch {
+	case s.NotStored != "":
+		return l.Text("web.sources.not_stored"), ""
+	case s.State == "off" && !s.Until.IsZero():
+		return l.Text("web.sources.paused", "until", until), l.Text("web.sources.resume")
+	case s.State == "off":
+		return "", l.Text("web.sources.resume")
+	case s.State == "quiet":
+		return l.Text("web.sources.quiet"), l.Text("web.sources.look")
+	case s.State == "empty":
+		return l.Text("web.sources.empty"), l.Text("web.sources.look")
+	case s.Error == "":
+		return "", ""
+	}
+	why = text.Line(s.Error, 2*maxLine)
+	if s.Why != "" {
+		why = l.Text("trouble."+s.Why, "status", s.Answer)
+	} else if l.Code() != (i18n.Lang{}).Code() {
+		why = l.Text("trouble.other") + " (" + why + ")"
+	}
+	if !s.Until.IsZero() {
+		do = l.Text("web.sources.alone", "until", until)
+	}
+	return text.Capital(why), do
+}
+
+// pollNow asks for a poll. A site that asked for a pause keeps it.
+func (in *Inbox) pollNow(w http.ResponseWriter, r *http.Request, v visit) {
+	name := strings.TrimSpace(r.PostFormValue("source"))
+	known := slices.ContainsFunc(in.opt.Sources(), func(s Source) bool { return s.Name == name && s.State != "off" && s.Kind != "push" })
+	switch {
+	case !v.who.Sources:
+		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.may_not"))
+	case !known:
+		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.sources.gone"))
+	default:
+		in.opt.Log.Info("a poll was asked for", "who", v.who.ID, "name", v.who.Name, "source", name)
+		in.opt.PollNow(r.Context(), name)
+		http.Redirect(w, r, "/sources?asked="+url.QueryEscape(name), http.StatusSeeOther)
+	}
+}
