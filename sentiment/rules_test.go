@@ -122,60 +122,6 @@ func namedBrand(text string) []mention.Span {
 	return nil
 }
 
-// TestRuleOff: without the rows of a rule, or of a frame's value, the texts that were
-// found by them are found no more: every such line needs its rows.
-func TestRuleOff(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the tables anew")
-	}
-	bare, err := newFrom(func(name string) string {
-		switch filepath.Base(name) {
-		case "frames.tsv":
-			if strings.HasPrefix(name, "common/") {
-				return builtin(name)
-			}
-			return ""
-		case "patterns.tsv", "endings.tsv":
-			return ""
-		}
-		return builtin(name)
-	}, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newScorer(t)
-	files, err := filepath.Glob("testdata/rules/*/*.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	needs, free := 0, 0
-	for _, file := range files {
-		name := strings.ReplaceAll(strings.TrimSuffix(filepath.Base(file), ".tsv"), "-", " ")
-		_, rule := s.common.rules.index[name]
-		b, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var errs tsv.Errors
-		lines, fell := 0, 0
-		for _, r := range tsv.Read(file, string(b), "lang fires text", &errs) {
-			in := Input{Text: r.Cell(2), Lang: r.Cell(0), Spans: namedBrand(r.Cell(2))}
-			if r.Cell(1) != "yes" || !s.fires(in, name, rule) {
-				continue
-			}
-			lines++
-			if !bare.fires(in, name, rule) {
-				fell++
-			}
-		}
-		if needs += fell; lines > 0 && fell == 0 {
-			free++
-			t.Logf("%s: found without patterns too", file)
-		}
-	}
-	t.Logf("%d lines fall without their rows; %d files are found by the engine itself", needs, free)
-}
-
 // TestGuards: words that look like feelings and are none.
 func TestGuards(t *testing.T) {
 	s := newScorer(t)
