@@ -24,6 +24,7 @@ type replicas struct {
 	*rig
 	pg       *testkit.PostgresServer
 	redis    *testkit.RedisServer
+	hosts    *hosts // that are polled beside the town
 	members  []*member
 	extra    string // more lines of the newest watchlist
 	versions int
@@ -37,9 +38,9 @@ type member struct {
 	p      *process
 }
 
-func newReplicas(t *testing.T, n int) *replicas {
+func newReplicas(t *testing.T, n int, sites *hosts) *replicas {
 	redis := testkit.Redis(t, "--maxmemory-policy", "noeviction")
-	f := &replicas{rig: newRig(t, redis.URL()), pg: testkit.Postgres(t), redis: redis}
+	f := &replicas{rig: newRig(t, redis.URL()), pg: testkit.Postgres(t), redis: redis, hosts: sites}
 	u, err := url.Parse(f.pg.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -62,8 +63,22 @@ func (f *replicas) give(m *member) {
 		f.t.Fatal(err)
 	}
 	u.Host = m.way.Addr
-	list := strings.Replace(f.watchlist(), "sqlite:"+filepath.Join(f.dir, "e.db"), u.String(), 1)
-	m.write(strings.Replace(list, "127.0.0.1:0", m.listen, 1) + f.extra)
+	list := strings.NewReplacer(
+		"sqlite:"+filepath.Join(f.dir, "e.db"), u.String(),
+		"127.0.0.1:0", m.listen,
+		"sources:\n", "sources:\n"+f.hosts.sources(),
+		"gap: 0s", "gap: "+f.hosts.gap.String(),
+	).Replace(f.watchlist())
+	m.write(list + f.extra)
+}
+
+// begin starts one replica, and the others when it has a baseline of every source.
+func (f *replicas) begin() {
+	f.t.Helper()
+	first, sources := f.members[0], 4+len(f.hosts.addresses)*feedsPerHost
+	first.p = first.start("")
+	f.until(first.p, time.Minute, "the baseline of every source", func() bool { return strings.Count(first.p.log.String(), "msg=posts ") >= sources })
+	f.startAll()
 }
 
 func (f *replicas) startAll() {
@@ -201,11 +216,8 @@ func TestReplicas(t *testing.T) {
 	if os.Getenv("EARSHOT_DRILL") == "full" {
 		rounds = 20
 	}
-	f := newReplicas(t, 3)
-	first := f.members[0]
-	first.p = first.start("")
-	f.until(first.p, 30*time.Second, "the baseline of every source", func() bool { return strings.Count(first.p.log.String(), "msg=posts ") >= 4 })
-	f.startAll()
+	f := newReplicas(t, 3, newHosts(t, 2, 10, 300*time.Millisecond, 2*time.Second))
+	f.begin()
 
 	var words []string
 	stop := make(chan struct{})
@@ -213,7 +225,11 @@ func TestReplicas(t *testing.T) {
 	said.Go(func() {
 		for i := 0; ; i++ {
 			word := fmt.Sprintf("Complaint%04dx", i)
-			f.town.Publish(killLoopPost(i, word))
+			if post := killLoopPost(i, word); i%2 == 0 {
+				f.town.Publish(post)
+			} else {
+				f.hosts.publish(i, post.Text)
+			}
 			words = append(words, word)
 			select {
 			case <-stop:
@@ -233,6 +249,7 @@ func TestReplicas(t *testing.T) {
 	close(stop)
 	said.Wait()
 	f.settle(words, rounds > 2)
+	f.hosts.keptPromises(t)
 	t.Logf("%d complaints in %d rounds; the longest time without a deliverer %s", len(words), rounds, longest.Round(10*time.Millisecond))
 	for _, m := range f.members {
 		m.p.stop()
