@@ -77,7 +77,7 @@ func (f *replicas) begin() {
 	f.t.Helper()
 	first, sources := f.members[0], 4+len(f.hosts.addresses)*feedsPerHost
 	first.p = first.start("")
-	f.until(first.p, time.Minute, "the baseline of every source", func() bool { return strings.Count(first.p.log.String(), "msg=posts ") >= sources })
+	f.until(first.p, 2*time.Minute, "the baseline of every source", func() bool { return strings.Count(first.p.log.String(), "msg=posts ") >= sources })
 	f.startAll()
 }
 

@@ -27,9 +27,10 @@ import (
 )
 
 const (
-	// defaultWorkers is how many turns a process takes at once. More would let one process
-	// take all that is due while the others have nothing to do.
-	defaultWorkers = 8
+	// defaultWorkers is how many turns a process takes at once. Most of a turn is waiting, for
+	// the site or for its gap: with few, the first polls of many sites take minutes. With many,
+	// one process takes all that is due, and more sites wait for another when it dies.
+	defaultWorkers = 32
 	// streamWorkers is the same for groups with sources that are read all the time: they
 	// mostly wait, and must not keep the others waiting.
 	streamWorkers = 64
@@ -71,7 +72,7 @@ type Options struct {
 	Now     func() time.Time // by the database's clock, which all processes have in common
 	// Ahead is how far the database's clock is ahead of this process's; nil: not at all.
 	Ahead   func() time.Duration
-	Workers int // turns at once; 0 means 8
+	Workers int // turns at once; 0 means 32
 }
 
 // Engine implements monitor.Engine. Make it with Open.
