@@ -9,6 +9,7 @@ import (
 
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // steps are the places of the crash protocol up to the posted message.
@@ -41,14 +42,15 @@ func crashComplaints() (posts []demosites.Post, words []string) {
 // TestCrashMatrix kills the real process at every step, with Slack's network in
 // every state, and counts what stands in Slack afterwards: each complaint once.
 // EARSHOT_CRASH=full runs every network state at every step; otherwise every step
-// with a clean network and every network state at the two steps around the post.
+// with a clean network and every network state at the two steps around the post, and of
+// PostgreSQL, where River hands the polls out, one step of a poll.
 func TestCrashMatrix(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
 	}
 	full := os.Getenv("EARSHOT_CRASH") == "full"
 	redis := redisServer(t)
-	for _, seen := range []string{"sqlite", "sqlite and redis"} {
+	for _, seen := range []string{"sqlite", "sqlite and redis", "postgres and redis"} {
 		url := ""
 		if seen != "sqlite" {
 			url = redis // shared: each installation has its own key
@@ -58,17 +60,27 @@ func TestCrashMatrix(t *testing.T) {
 				if net.fault != nil && !full && (step != "posting-marked" && step != "message-posted" || seen == "sqlite") {
 					continue
 				}
+				if seen == "postgres and redis" && !full && (net.fault != nil || step != "committed") {
+					continue
+				}
 				t.Run(fmt.Sprintf("%s/%s/%s", seen, net.name, step), func(t *testing.T) {
 					t.Parallel()
-					crashOnce(t, url, step, net.fault)
+					r := newRig(t, url)
+					if seen == "postgres and redis" {
+						r.database = testkit.Postgres(t).URL
+						r.write(r.watchlist())
+					}
+					r.crash(step, net.fault)
 				})
 			}
 		}
 	}
 }
 
-func crashOnce(t *testing.T, redis, step string, fault *fakeslack.Fault) {
-	r := newRig(t, redis)
+// crash kills the process at the step and counts what stands in Slack afterwards.
+func (r *rig) crash(step string, fault *fakeslack.Fault) {
+	t := r.t
+	t.Helper()
 	r.baseline()
 	if n := len(r.slack.Messages("#mentions")); n != 0 {
 		t.Fatalf("%d messages after the baseline, want silence\n%s", n, r.texts())
@@ -83,7 +95,11 @@ func crashOnce(t *testing.T, redis, step string, fault *fakeslack.Fault) {
 	r.start(step).killed(60 * time.Second)
 
 	p := r.start("")
-	r.until(p, 90*time.Second, "every complaint in Slack", func() bool {
+	within := 90 * time.Second
+	if r.database != "" { // River hands the dead process's jobs on in a minute
+		within = 2 * time.Minute
+	}
+	r.until(p, within, "every complaint in Slack", func() bool {
 		for _, w := range words {
 			if r.count(w) == 0 {
 				return false

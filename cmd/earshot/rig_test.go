@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -91,6 +92,8 @@ type rig struct {
 	slack *fakeslack.Server
 	dir   string
 	redis string // URL; empty without
+
+	database string // of the watchlist; empty: a file in dir
 }
 
 // rigPosts stand in the town before earshot is started: the baseline.
@@ -119,7 +122,7 @@ func newRig(t testing.TB, redis string) *rig {
 }
 
 func (r *rig) watchlist() string {
-	store := fmt.Sprintf("database: \"sqlite:%s\"", filepath.Join(r.dir, "e.db"))
+	store := fmt.Sprintf("database: %q", cmp.Or(r.database, "sqlite:"+filepath.Join(r.dir, "e.db")))
 	if r.redis != "" {
 		store += fmt.Sprintf(", redis: %q", r.redis)
 	}
