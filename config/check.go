@@ -32,6 +32,7 @@ func (d *decoder) check(c *Config) {
 	d.checkOwners(c)
 	d.checkSentiment(c)
 	d.checkSeverity(c)
+	d.checkDoors(c)
 	d.checkRoutes(c)
 	d.checkReplies(c)
 	d.checkViews(c)

@@ -11,26 +11,29 @@ import (
 // Config is a whole watchlist that passed every check. It is never changed after
 // it was loaded.
 type Config struct {
-	Contact    string          `yaml:"contact" doc:"An address at which the owner of a site can reach you. It goes into the User-Agent of every request." example:"pr@romashka.example"`
-	Language   string          `yaml:"language" doc:"The language of what you read: alerts, buttons, digests, the terminal: en, ru, uk, bg. Posts are heard in all of them. en when left out." format:"lang"`
-	Watches    []Watch         `yaml:"watch" doc:"What to listen for: one entry for each brand, product or person."`
-	Sources    []Source        `yaml:"sources" doc:"Where to listen: one entry for each place that is polled."`
-	Sentiment  Sentiment       `yaml:"sentiment" doc:"How bad a post must be to raise an alert, and your own words."`
-	Severity   []SeverityRule  `yaml:"severity" doc:"How loud an alert is, where you know better than earshot. The first entry that fits a complaint decides."`
-	Routes     []Route         `yaml:"routes" doc:"Where alerts go. The first entry that fits a mention takes it."`
-	Replies    []ReplyTemplate `yaml:"replies" doc:"Reply texts offered beside an alert, in the language of the mention."`
-	Deadlines  Deadlines       `yaml:"deadlines" doc:"How soon a complaint must be claimed and answered, and who hears of it when it is not."`
-	QuietHours QuietHours      `yaml:"quiet_hours" doc:"When everything that is not critical waits and comes as one message afterwards."`
-	Digest     Digest          `yaml:"digest" doc:"The daily and weekly summary."`
-	Slack      Slack           `yaml:"slack" doc:"The Slack app. Without it alerts go to the terminal."`
-	Webhooks   []Webhook       `yaml:"webhooks" doc:"Other systems that get alerts as signed JSON; routes name them as webhook:NAME."`
-	Store      Store           `yaml:"store" doc:"Where earshot keeps what it heard."`
-	Fetch      Fetch           `yaml:"fetch" doc:"Manners on the network."`
-	Views      []View          `yaml:"views" doc:"Views of the inbox that the whole team sees, in this order."`
-	Web        Web             `yaml:"web" doc:"What earshot answers by HTTP, and to whom."`
+	Contact    string            `yaml:"contact" doc:"An address at which the owner of a site can reach you. It goes into the User-Agent of every request." example:"pr@romashka.example"`
+	Language   string            `yaml:"language" doc:"The language of what you read: alerts, buttons, digests, the terminal: en, ru, uk, bg. Posts are heard in all of them. en when left out." format:"lang"`
+	Watches    []Watch           `yaml:"watch" doc:"What to listen for: one entry for each brand, product or person."`
+	Sources    []Source          `yaml:"sources" doc:"Where to listen: one entry for each place that is polled."`
+	Sentiment  Sentiment         `yaml:"sentiment" doc:"How bad a post must be to raise an alert, and your own words."`
+	Severity   []SeverityRule    `yaml:"severity" doc:"How loud an alert is, where you know better than earshot. The first entry that fits a complaint decides."`
+	Routes     []Route           `yaml:"routes" doc:"Where alerts go. The first entry that fits a mention takes it."`
+	Replies    []ReplyTemplate   `yaml:"replies" doc:"Reply texts offered beside an alert, in the language of the mention."`
+	Deadlines  Deadlines         `yaml:"deadlines" doc:"How soon a complaint must be claimed and answered, and who hears of it when it is not."`
+	QuietHours QuietHours        `yaml:"quiet_hours" doc:"When everything that is not critical waits and comes as one message afterwards."`
+	Digest     Digest            `yaml:"digest" doc:"The daily and weekly summary."`
+	Slack      Slack             `yaml:"slack" doc:"The Slack app. Without it alerts go to the terminal."`
+	Doors      map[string]Secret `yaml:"doors" doc:"Ways to people who are not in Slack, by name: e-mail, Telegram, Teams, Discord, Mattermost and others; see docs/doors.md. Routes and fallback name them." keys:"door name" format:"door"`
+	Fallback   Fallback          `yaml:"fallback" doc:"The door that tells of complaints while their own channel takes nothing. A route may have another."`
+	Webhooks   []Webhook         `yaml:"webhooks" doc:"Other systems that get alerts as signed JSON; routes name them as webhook:NAME."`
+	Store      Store             `yaml:"store" doc:"Where earshot keeps what it heard."`
+	Fetch      Fetch             `yaml:"fetch" doc:"Manners on the network."`
+	Views      []View            `yaml:"views" doc:"Views of the inbox that the whole team sees, in this order."`
+	Web        Web               `yaml:"web" doc:"What earshot answers by HTTP, and to whom."`
 
-	Path     string  `yaml:"-"` // the file as given to Load
-	Warnings []Error `yaml:"-"` // what is allowed but probably not meant; in the order of the file
+	Path     string         `yaml:"-"` // the file as given to Load
+	DoorAt   map[string]Pos `yaml:"-"` // where each door is written
+	Warnings []Error        `yaml:"-"` // what is allowed but probably not meant; in the order of the file
 
 	doc    *document
 	inputs inputs
@@ -128,9 +131,10 @@ type Route struct {
 	Severity []string `yaml:"severity" doc:"Only these severities: low, normal, high, critical." format:"severity"`
 	Kind     []string `yaml:"kind" doc:"Only posts of these kinds: review, forum, comment, news, social." format:"postkind"`
 	Lang     []string `yaml:"lang" doc:"Only posts in these languages: en, ru, uk, bg." format:"lang"`
-	To       string   `yaml:"to" required:"true" doc:"A Slack channel (\"#mentions\" or its id), console, or webhook:NAME." format:"destination"`
+	To       string   `yaml:"to" required:"true" doc:"A Slack channel (\"#mentions\" or its id), console, webhook:NAME, the name of a door, or \"shoutrrr:ADDRESS\"." format:"destination"`
 	Language string   `yaml:"language" doc:"The language of what is written there, when it is another than yours: en, ru, uk, bg. lang: chooses posts, language: what people read." format:"lang"`
 	Notify   string   `yaml:"notify" doc:"A person or user group to name in the alert: \"@oncall-pr\"." format:"person"`
+	Fallback Fallback `yaml:"fallback" doc:"The door that tells of these complaints while their channel takes nothing."`
 	Pos      Pos      `yaml:"-"`
 }
 

@@ -28,6 +28,8 @@ type decoder struct {
 	shared   int // values reached through aliases
 	inAlias  int
 	kinds    Kinds
+	doors    map[string]bool          // the names under doors:
+	inline   map[string]inlined       // doors that stand in destinations, by the name they get
 	earlier  map[string]int           // entries of the lists of the files before; nil for a part of a file
 	beside   []string                 // keys that are known beside those of the struct at the top
 	known    map[reflect.Type][]field // of the structs met so far

@@ -64,6 +64,12 @@ func checkFormat(format, s string) (msg, hint string) {
 		return checkZone(s)
 	case "destination":
 		return checkDestination(s)
+	case "door":
+		return checkDoor(s)
+	case "door name":
+		return checkDoorName(s)
+	case "door of a fallback":
+		return "is no door of this watchlist", ""
 	case "person":
 		return checkPerson(s)
 	case "member":
@@ -162,7 +168,7 @@ var (
 )
 
 func checkDestination(s string) (msg, hint string) {
-	const how = `write "#channel", a channel id, console or webhook:NAME`
+	const how = `write "#channel", a channel id, console, webhook:NAME or the name of a door`
 	name, isChannel := strings.CutPrefix(s, "#")
 	switch {
 	case isChannel:

@@ -111,6 +111,10 @@ func (d *decoder) decodeAll(c *Config, documents []*document) {
 	empty := true
 	for _, doc := range documents {
 		d.doc = doc
+		d.findDoors(doc.root)
+	}
+	for _, doc := range documents {
+		d.doc = doc
 		// A tag or an anchor before everything is no reason to check less.
 		root, done := d.unwrap(doc.root)
 		doc.root = root

@@ -195,6 +195,9 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	if msg, hint := checkFormat(f.format, s.value); msg != "" {
 		*into = Secret{}
 		d.wrong(m, hint, "%s: this %s", f.name, msg)
+		if f.format == "door" {
+			return // it is none, and so no secret
+		}
 	}
 	if s.secret {
 		return
@@ -240,7 +243,16 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 		if f.format == "url" {
 			s.value = pastedAddress(s.value)
 		}
+		if f.format == "destination" || f.format == "door of a fallback" {
+			if route, ok := d.doorOf(s, m, f); ok {
+				v.SetString(route)
+				return
+			}
+		}
 		if msg, hint := checkFormat(f.format, s.value); msg != "" {
+			if hint == "" && f.format == "door of a fallback" {
+				hint = d.doorHint(s.value)
+			}
 			if s.secret {
 				hint = "" // it may repeat the value
 			}
