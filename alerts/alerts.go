@@ -32,6 +32,7 @@ type Message struct {
 	Repeat   bool      // may have been posted before: the channel's history could not be read
 	Now      time.Time // when it is drawn
 	Lang     i18n.Lang // of those who read the route
+	Doors    []ToldBy  // through which it was told while its own channel took nothing
 }
 
 // Gathered is what one message groups in its thread: the complaints of the quiet hours.

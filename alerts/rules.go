@@ -27,6 +27,8 @@ type Rules struct {
 	Zone       *time.Location       // of the people who act; nil: UTC
 	Language   i18n.Lang            // of what people read, where their route has none of its own
 	Spoken     map[string]i18n.Lang // by route: its own language
+	Fallbacks  map[string]Fallback  // by route: its other door, where it is not Fallback
+	Fallback   Fallback             // the other door of all routes
 }
 
 // Deadline is one set of clocks. A zero duration means no such clock.
@@ -143,6 +145,10 @@ func (r Rules) RouteAgain(a mention.Alert, m mention.Mention) (to, notify string
 	told := r.Deadlines[a.Severity].EscalateTo
 	gathers := a.ThreadOf != "" || a.MentionID == ""
 	switch {
+	case a.Kind == mention.Fallback && r.Names(a.Route): // where else it goes was decided when it was made
+		return a.Route, a.Notify
+	case a.Kind == mention.Fallback: // its door is gone, and so is its purpose
+		return r.Otherwise, a.Notify
 	case a.Kind == mention.Escalation && a.ThreadOf == "" && told != "":
 		return told, a.Notify
 	case a.Kind == mention.Digest && m.ID == "" && r.Digests.To != "":
@@ -169,8 +175,13 @@ func (r Rules) Lang(route string) i18n.Lang {
 
 // Names reports whether the watchlist sends anything to the route.
 func (r Rules) Names(route string) bool {
-	if route == r.Otherwise || route == r.Digests.To {
+	if route == r.Otherwise || route == r.Digests.To || route != "" && route == r.Fallback.Route {
 		return true
+	}
+	for _, f := range r.Fallbacks {
+		if route != "" && route == f.Route {
+			return true
+		}
 	}
 	for _, d := range r.Deadlines {
 		if route == d.EscalateTo {

@@ -27,7 +27,8 @@ const (
 	Escalation AlertKind = "escalation" // a deadline passed: a reply that names people
 	Burst      AlertKind = "storm"      // one message that groups many
 	Digest     AlertKind = "digest"
-	Notice     AlertKind = "notice" // about earshot itself: a source went quiet, Slack was away …
+	Fallback   AlertKind = "fallback" // told through another door, since its own channel takes nothing
+	Notice     AlertKind = "notice"   // about earshot itself: a source went quiet, Slack was away …
 )
 
 // AlertStatus is the outbox state of an alert.

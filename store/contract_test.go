@@ -54,6 +54,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"reroute loses a race":         testRerouteRace,
 	"detach":                       testDetach,
 	"waiting":                      testWaiting,
+	"untold":                       testUntold,
 	"enqueue":                      testEnqueue,
 	"case changes":                 testUpdateCase,
 	"one winner":                   testOneWinner,

@@ -163,6 +163,42 @@ func (s *Store) Waiting(ctx context.Context, route string, now time.Time) (n int
 	return n, fromMicros(oldest), loudest, s.wrap("waiting alerts", err)
 }
 
+// untoldQuery chooses what would ring in its channel: messages of their own, and replies
+// that name people.
+const untoldQuery = `SELECT ` + alertColumns + parentJoin + `WHERE a.status IN ('pending', 'posting') AND a.route = $1
+ AND (a.attempts > 0 OR a.not_before <= $2) AND a.kind IN ('complaint', 'escalation', 'storm', 'digest')
+ AND (a.thread_of = '' OR a.kind = 'escalation' AND (p.id IS NULL OR p.status = 'posted'))
+ORDER BY a.severity DESC, a.created_at, a.id`
+
+// Untold returns what is on its way to a route or waits for it at this time and would ring
+// there, the loudest first and then the oldest, at most limit: those of which no alert with
+// the id that elsewhere derives tells yet. It returns none for those it knows of.
+func (s *Store) Untold(ctx context.Context, route string, now time.Time, limit int, elsewhere func(mention.Alert) mention.AlertID) ([]mention.Alert, error) {
+	rows, err := s.read.QueryContext(ctx, untoldQuery, clean(route), micros(now))
+	waiting, err := collect(rows, err, scanAlert)
+	if err != nil {
+		return nil, s.wrap("untold alerts", err)
+	}
+	var out []mention.Alert
+	for _, a := range waiting {
+		if len(out) == limit {
+			break
+		}
+		id := elsewhere(a)
+		if id == "" {
+			continue
+		}
+		_, told, err := s.Alert(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if !told {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
 // scanBefore reads columns that stand behind those that are scanned first.
 func scanBefore(row scanner, last ...any) scanner { return suffixed{row, last} }
 

@@ -161,6 +161,42 @@ func testDetach(t *testing.T, open opener) {
 	want(t, "place", whereTo(t, s, "child"), "#m")
 }
 
+// What would ring in its channel, the loudest first, without what is told elsewhere already.
+func testUntold(t *testing.T, open opener) {
+	s := open(t)
+	alert := func(id string, kind mention.AlertKind, sev mention.Severity, thread string) mention.Alert {
+		a := notice(id, sev, t0)
+		a.Kind, a.ThreadOf = kind, mention.AlertID(thread)
+		return a
+	}
+	held := alert("held", mention.Complaint, mention.Critical, "")
+	held.NotBefore = t0.Add(time.Hour)
+	elsewhere := alert("elsewhere", mention.Complaint, mention.High, "")
+	elsewhere.Route = "#other"
+	enqueue(t, s, held, elsewhere, alert("root", mention.Complaint, mention.Normal, ""), alert("waits", mention.Complaint, mention.Normal, ""),
+		alert("loud", mention.Complaint, mention.Critical, ""), alert("under way", mention.Digest, mention.High, ""), alert("copy", mention.Duplicate, mention.High, "root"),
+		alert("gathered", mention.Complaint, mention.High, "root"), alert("names", mention.Escalation, mention.High, "root"), alert("names later", mention.Escalation, mention.High, "waits"),
+		alert("notice", mention.Notice, mention.High, ""), alert("told", mention.Complaint, mention.High, ""), alert("known", mention.Complaint, mention.High, ""),
+		alert("by door: told", mention.Fallback, mention.High, ""))
+	send(t, s, "root")
+	must(s.BeginPosting(background, "under way", t0))(t)
+	ids := func(limit int) (out []string) {
+		got, err := s.Untold(background, "#m", t0, limit, func(a mention.Alert) mention.AlertID {
+			if a.ID == "known" {
+				return ""
+			}
+			return "by door: " + a.ID
+		})
+		want(t, "untold", err, nil)
+		for _, a := range got {
+			out = append(out, string(a.ID))
+		}
+		return out
+	}
+	want(t, "untold", strings.Join(ids(10), ", "), "loud, names, under way, waits")
+	want(t, "the first", strings.Join(ids(1), ", "), "loud")
+}
+
 func testWaiting(t *testing.T, open opener) {
 	s := open(t)
 	held := notice("held", mention.Critical, t0.Add(-time.Hour))

@@ -146,6 +146,9 @@ func (n *Notifier) complaint(m alerts.Message) string {
 	if m.Repeat {
 		b.WriteString(indent + l.Text("alert.may_repeat") + "\n")
 	}
+	if told := m.ToldElsewhere(); told != "" {
+		b.WriteString(indent + told + "\n")
+	}
 	if words := n.quote(m); words != "" {
 		b.WriteString(indent + words + "\n")
 	}

@@ -84,8 +84,8 @@ type Writer interface {
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
 
-// Options are what a Sender needs. All but Gathered, InDoubt, LostSince, Lang, Accepted and
-// Trouble are required.
+// Options are what a Sender needs. All but Gathered, InDoubt, LostSince, Lang, Doors, Accepted
+// and Trouble are required.
 type Options struct {
 	Queue  Queue
 	Writer Writer
@@ -105,6 +105,9 @@ type Options struct {
 	LostSince func() time.Time
 	// Lang is the language of those who read a route; nil: English.
 	Lang func(route string) i18n.Lang
+	// Doors returns the doors through which an alert was told while its route took nothing;
+	// nil: there are none.
+	Doors func(ctx context.Context, a mention.Alert) ([]alerts.ToldBy, error)
 	// Accepted is told of every message that was taken, for metrics.
 	Accepted func(m alerts.Message, at time.Time)
 	// Trouble is told when a route stops working, and with a nil error when it works
@@ -312,7 +315,7 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 		s.later(a, toPost, err)
 		return
 	}
-	if s.adopt(ctx, notifier, m) {
+	if s.adopt(ctx, notifier, m) || s.told(ctx, m) {
 		return
 	}
 	// The attempt's time begins with t0, whatever the writing down takes: a history
@@ -442,6 +445,11 @@ func (s *Sender) message(ctx context.Context, a mention.Alert) (alerts.Message, 
 	}
 	if a.Kind == mention.Digest && m.Details.Summary == nil && s.opt.Gathered != nil {
 		if m.Gathered, err = s.gathered(ctx, a.ID); err != nil {
+			return m, err
+		}
+	}
+	if s.opt.Doors != nil && a.Kind != mention.Fallback {
+		if m.Doors, err = s.opt.Doors(ctx, a); err != nil {
 			return m, err
 		}
 	}

@@ -191,6 +191,9 @@ func quote(m alerts.Message, limit int) api.RichTextElement {
 func under(m alerts.Message) []api.Block {
 	var parts []string
 	l := m.Lang
+	if told := m.ToldElsewhere(); told != "" {
+		parts = append(parts, told)
+	}
 	if why := alerts.Why(l, m.Mention.Score); len(why) > 0 {
 		parts = append(parts, l.Text("alert.why", "why", strings.Join(why, " · ")))
 	}

@@ -36,6 +36,9 @@ func fallback(m alerts.Message) string {
 	default:
 		b.WriteString(text.Clean(m.Details.Text))
 	}
+	if told := m.ToldElsewhere(); told != "" {
+		b.WriteString("\n" + told)
+	}
 	return escaped(text.Cut(or(b.String(), noWords(m.Lang)), maxFallback))
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
@@ -69,11 +71,19 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	fmt.Fprintln(term.out)
 	bad := probeSources(ctx, cfg, s, term)
+	nameDoors(term.out, s, cfg)
 	bad += probeRest(ctx, cfg, s, term)
 	if bad > 0 {
 		return errSaid
 	}
 	return nil
+}
+
+// nameDoors says which doors there are; none can be tried without a message.
+func nameDoors(out io.Writer, s speech, cfg *config.Config) {
+	for _, name := range slices.Sorted(maps.Keys(cfg.Doors)) {
+		fmt.Fprintln(out, s.Text("check.door", "name", text.OneLine(name), "service", door.Service(cfg.Doors[name].Reveal())))
+	}
 }
 
 // thresholds says from when on a post of each kind raises an alert.

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 )
@@ -38,8 +39,10 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		host = "a machine without a name"
 	}
+	exit := door.NewExit()
+	exit.Install()
 	d, err := daemon.Open(ctx, daemon.Options{
-		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: name, Revision: commit, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
+		Exit: exit, Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: name, Revision: commit, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
 	})
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/config"
@@ -32,7 +33,7 @@ import (
 	"github.com/earshot/earshot/web/auth"
 )
 
-// Options are what a daemon is made of. All but Who and Secrets are required.
+// Options are what a daemon is made of. All but Who, Exit and Secrets are required.
 type Options struct {
 	Watchlist Watchlist // as Check returned it
 	Out       io.Writer // where alerts of the route "console" are printed
@@ -45,6 +46,10 @@ type Options struct {
 
 	// Who says who looks at the inbox; nil: those who sign in, as the watchlist says.
 	Who web.Who
+
+	// Exit is the way of the process's own client, which some services of doors use; nil:
+	// they take nothing.
+	Exit *door.Exit
 
 	// Secrets is told what Log and Out may not show, also after a reload; nil: only
 	// what the daemon itself answers and posts is kept clean.

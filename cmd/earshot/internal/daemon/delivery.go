@@ -29,6 +29,7 @@ func (d *Daemon) newDelivery() *delivery {
 		Now:         d.now,
 		LostSince:   d.lostSince,
 		Lang:        d.lang,
+		Doors:       d.toldBy,
 		Accepted:    d.metrics.accepted,
 		Trouble:     func(route string, err error) { del.routes.trouble(route, err) },
 	})

@@ -21,6 +21,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	latency  *prometheus.HistogramVec
 	posted   *prometheus.CounterVec
+	doors    *prometheus.CounterVec
 	*meters
 
 	mu       sync.Mutex
@@ -37,11 +38,12 @@ func newMetrics() *metrics {
 			Name: "earshot_alert_latency_seconds", Help: "From the poll that saw the post to the channel's acceptance of the message.", Buckets: latencyBuckets,
 		}, []string{"source"}),
 		posted:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "earshot_messages_total", Help: "Messages accepted by their channel."}, []string{"kind"}),
+		doors:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "earshot_door_messages_total", Help: "Messages that the service behind a door accepted."}, []string{"door"}),
 		meters:   newMeters(),
 		troubles: map[string]string{},
 	}
 	m.meters.register(m.registry)
-	m.registry.MustRegister(m.latency, m.posted, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.latency, m.posted, m.doors, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -53,6 +55,9 @@ func (m *metrics) handler() http.Handler {
 // accepted is told of every message that a channel took.
 func (m *metrics) accepted(msg alerts.Message, at time.Time) {
 	m.posted.WithLabelValues(string(msg.Alert.Kind)).Inc()
+	if name, isDoor := alerts.DoorOf(msg.Alert.Route); isDoor && (msg.Alert.ThreadOf == "" || msg.Alert.Kind == mention.Escalation) {
+		m.doors.WithLabelValues(name).Inc()
+	}
 	if source := msg.Mention.Post.Source; source != "" && msg.Alert.Kind == mention.Complaint {
 		m.latency.WithLabelValues(source).Observe(at.Sub(msg.Mention.HeardAt).Seconds())
 		m.waited(waitPosted, msg.Mention.HeardAt, at)

@@ -10,13 +10,14 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/console"
+	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/alerts/webhook"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 )
 
-// notifiers are the ways out of the watchlist in use: the terminal, Slack, webhooks.
+// notifiers are the ways out of the watchlist in use: the terminal, Slack, webhooks, doors.
 type notifiers struct {
 	log     *slog.Logger
 	trouble func(part string, err error)
@@ -24,6 +25,8 @@ type notifiers struct {
 	console alerts.Notifier
 	client  *http.Client
 	base    slack.Options // what does not come from the watchlist
+	version string
+	exit    *door.Exit // nil: some doors refuse
 
 	mu      sync.RWMutex
 	inUse   notifierSet
@@ -33,6 +36,7 @@ type notifiers struct {
 // notifierSet is what a watchlist says of the ways out.
 type notifierSet struct {
 	webhooks map[string]alerts.Notifier // by name
+	doors    map[string]*door.Notifier  // by name
 	slack    *slack.Notifier            // nil without a token
 	options  slack.Options              // what slack was made with
 	hook     *slack.Hook                // Slack without an app; nil without its address, or with an app
@@ -57,6 +61,8 @@ func newNotifiers(opt Options, trouble func(string, error), called func(string, 
 		changed: make(chan struct{}),
 		console: console.New(console.Options{Out: opt.Out, Colour: opt.Colour}),
 		client:  outgoing(),
+		version: opt.Version,
+		exit:    opt.Exit,
 	}
 }
 
@@ -81,6 +87,7 @@ func (n *notifiers) prepare(cfg *config.Config) notifierSet {
 	for _, w := range cfg.Webhooks {
 		set.webhooks[w.Name] = webhook.New(webhook.Options{Name: w.Name, URL: w.URL.Reveal(), Secret: w.Secret.Reveal(), HTTP: n.client})
 	}
+	set.doors = n.newDoors(cfg, old.doors)
 	address := cfg.Slack.WebhookURL.Reveal()
 	switch options := slackAccount(n.base, cfg); {
 	case options.BotToken != "" && old.slack != nil && old.options.Same(options):
@@ -136,7 +143,7 @@ func slackNeeds(cfg *config.Config) (channels, notify []string) {
 		to, notify = append(to, d.EscalateTo), append(notify, d.Notify)
 	}
 	for _, route := range to {
-		if route != "" && route != consoleRoute && !strings.HasPrefix(route, "webhook:") {
+		if _, isDoor := alerts.DoorOf(route); route != "" && route != consoleRoute && !isDoor && !strings.HasPrefix(route, "webhook:") {
 			channels = append(channels, route)
 		}
 	}
@@ -149,7 +156,13 @@ func (n *notifiers) notifierFor(route string) (alerts.Notifier, bool) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	name, isWebhook := strings.CutPrefix(route, "webhook:")
+	doorName, isDoor := alerts.DoorOf(route)
 	switch {
+	case isDoor:
+		if to := n.inUse.doors[doorName]; to != nil {
+			return to, true
+		}
+		return nil, false
 	case isWebhook:
 		to, ok := n.inUse.webhooks[name]
 		return to, ok

@@ -30,6 +30,9 @@ type waitingAlerts interface {
 	Reroute(ctx context.Context, to func(a mention.Alert, m mention.Mention) (route, notify string)) (int, error)
 	// Waiting says what waits for a route: how many, since when, and how loud.
 	Waiting(ctx context.Context, route string, now time.Time) (n int, since time.Time, loudest mention.Severity, err error)
+	// Untold returns what waits for a route and would ring there, the loudest first, and has no
+	// alert of the id yet that tells of it elsewhere. The id is empty for those that have one.
+	Untold(ctx context.Context, route string, now time.Time, limit int, elsewhere func(mention.Alert) mention.AlertID) ([]mention.Alert, error)
 }
 
 // routesOptions are what routes need; all are required.
@@ -53,6 +56,7 @@ type routes struct {
 	passing sync.Mutex // one pass at a time
 	mu      sync.Mutex
 	broken  map[string]*breakage
+	told    map[mention.AlertID]bool // that are known to be told through a door
 }
 
 // breakage is a route that does not work.
@@ -69,7 +73,7 @@ func (b *breakage) refused() bool {
 }
 
 func newRoutes(opt routesOptions) *routes {
-	return &routes{opt: opt, changed: make(chan struct{}, 1), broken: make(map[string]*breakage)}
+	return &routes{opt: opt, changed: make(chan struct{}, 1), broken: make(map[string]*breakage), told: make(map[mention.AlertID]bool)}
 }
 
 // trouble implements outbox.Options.Trouble. It is called under the sender's lock, so it
@@ -120,7 +124,8 @@ func (r *routes) run(ctx context.Context) {
 				r.again(ctx)
 			}
 			for route, b := range broken {
-				if err := r.look(ctx, route, b, broken); err != nil && ctx.Err() == nil {
+				err := errors.Join(r.look(ctx, route, b, broken), r.fallBack(ctx, route, b))
+				if err != nil && ctx.Err() == nil {
 					r.opt.log.Error("a broken route cannot be told elsewhere; trying again", "route", route, "err", err)
 				}
 			}
@@ -225,7 +230,7 @@ func (r *routes) around(route string, rules alerts.Rules, s mention.Severity, br
 }
 
 // working is where people look when a route does not work: where deadlines are told, else the last route
-// of the watchlist that works, else the terminal.
+// of the watchlist that works, else another door, else the terminal.
 func (r *routes) working(rules alerts.Rules, s mention.Severity, broken map[string]breakage) string {
 	candidates := []string{rules.Deadlines[s].EscalateTo}
 	for severity := mention.Critical; severity >= mention.Low; severity-- {
@@ -234,6 +239,10 @@ func (r *routes) working(rules alerts.Rules, s mention.Severity, broken map[stri
 	candidates = append(candidates, rules.Otherwise)
 	for i := len(rules.Routes) - 1; i >= 0; i-- {
 		candidates = append(candidates, rules.Routes[i].To)
+	}
+	candidates = append(candidates, rules.Fallback.Route)
+	for _, other := range rules.Routes {
+		candidates = append(candidates, rules.FallbackOf(other.To).Route)
 	}
 	for _, route := range candidates {
 		if route != "" && r.works(route, broken) {

@@ -303,6 +303,10 @@ func (f *fakeWaiting) Waiting(context.Context, string, time.Time) (int, time.Tim
 	return 2, time.Unix(1, 0), mention.High, nil
 }
 
+func (f *fakeWaiting) Untold(context.Context, string, time.Time, int, func(mention.Alert) mention.AlertID) ([]mention.Alert, error) {
+	return nil, nil
+}
+
 // TestAwayIsToldWhenItLasts: most channels are back within seconds; one that is not is told
 // where none of its own routes is needed, and again when it breaks again.
 func TestAwayIsToldWhenItLasts(t *testing.T) {

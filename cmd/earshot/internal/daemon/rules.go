@@ -28,6 +28,12 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 			rules.Weights[src.Name] = src.Weight
 		}
 	}
+	rules.Fallback = alerts.Fallback{Route: cfg.Fallback.To, After: cfg.Fallback.Wait()}
+	rules.Fallbacks = map[string]alerts.Fallback{}
+	for _, r := range cfg.Routes {
+		own := cfg.FallbackOf(r.To)
+		rules.Fallbacks[r.To] = alerts.Fallback{Route: own.To, After: own.Wait()}
+	}
 	for _, kind := range mention.PostKinds {
 		rules.AlertAbove[kind] = scorer.AlertAt(kind)
 	}

@@ -104,6 +104,7 @@ func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
 		}
 		list.owners = owners(understood, now)
 		checkSources(understood, all)
+		checkDoors(understood, all)
 		if cfg != nil {
 			cfg.Warnings = append(cfg.Warnings, sourceWarnings(cfg)...)
 		}

@@ -1,0 +1,420 @@
+package door_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/door"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestAnswers holds every service to the contract of alerts.Notifier: what was surely not
+// taken is tried again or refused, what may have been taken is in doubt, each is asked once
+// an attempt, and no error shows the address.
+func TestAnswers(t *testing.T) {
+	for kind, address := range addresses {
+		t.Run(kind, func(t *testing.T) {
+			own := slices.DeleteFunc(slices.Clone(secretParts), func(s string) bool { return !strings.Contains(address, s) })
+			echo := fmt.Sprintf(`{"ok":false,"description":"bot %s was kicked"}`, strings.Join(own, " "))
+			for _, c := range []struct {
+				name   string
+				answer func(w http.ResponseWriter)
+				want   string
+			}{
+				{"taken", status(200, `{"ok":true,"result":{}}`), "taken"},
+				{"too many", func(w http.ResponseWriter) { w.Header().Set("Retry-After", "7"); w.WriteHeader(429) }, "again after 7s"},
+				{"away", status(503, echo), "again after 30s"},
+				{"broken", status(502, echo), "doubt"},
+				{"token", status(401, echo), "refused"},
+				{"gone", status(404, echo), "refused"},
+				{"moved", func(w http.ResponseWriter) { w.Header().Set("Location", "http://127.0.0.1:9/x"); w.WriteHeader(307) }, "refused"},
+				{"too large", status(413, echo), "refused, this one"},
+				{"cut off", func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, "doubt"},
+			} {
+				s := newSink(t, c.answer)
+				_, err := open(t, address, s.client).Post(t.Context(), message())
+				if got := outcome(err); got != c.want {
+					t.Errorf("%s: %s (%v), want %s", c.name, got, err, c.want)
+				}
+				if n := len(s.taken()); n != 1 {
+					t.Errorf("%s: asked %d times: %q", c.name, n, s.taken())
+				}
+				clean(t, err)
+			}
+			_, err := open(t, address, nobody).Post(t.Context(), message())
+			if outcome(err) != "again after 0s" {
+				t.Errorf("nobody there: %v", err)
+			}
+			clean(t, err)
+		})
+	}
+}
+
+func outcome(err error) string {
+	var again *alerts.RetryError
+	var refused *alerts.RefusedError
+	switch {
+	case err == nil:
+		return "taken"
+	case errors.As(err, &again):
+		return fmt.Sprintf("again after %s", again.After)
+	case errors.As(err, &refused) && refused.One:
+		return "refused, this one"
+	case errors.As(err, &refused):
+		return "refused"
+	}
+	return "doubt"
+}
+
+func clean(t *testing.T, err error) {
+	t.Helper()
+	for _, secret := range secretParts {
+		if err != nil && strings.Contains(err.Error(), secret) {
+			t.Errorf("a secret is in the error: %v", err)
+		}
+	}
+}
+
+// TestWords: what people get says how loud, about whom, where, the words, the post and the
+// way into the inbox.
+func TestWords(t *testing.T) {
+	for kind, address := range addresses {
+		s := newSink(t, status(200, "{}"))
+		m := message()
+		m.Repeat = true
+		if _, err := open(t, address, s.client).Post(t.Context(), m); err != nil {
+			t.Errorf("%s: %v", kind, err)
+			continue
+		}
+		said := unescaped(s.taken()[0])
+		for _, want := range []string{"High · Ромашка Банк · Олена on forum.example", "Не повертають гроші", "https://forum.example/p/1", "https://earshot.romashka.example/case/m1", "may be a repeat", "3 min ago"} {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: no %q in %s", kind, want, said)
+			}
+		}
+	}
+}
+
+// unescaped is a body as people read it.
+func unescaped(body string) string {
+	_, rest, _ := strings.Cut(body, " ")
+	_, rest, _ = strings.Cut(rest, " ")
+	var in any
+	if json.Unmarshal([]byte(rest), &in) == nil {
+		var b strings.Builder
+		var walk func(any)
+		walk = func(v any) {
+			switch v := v.(type) {
+			case string:
+				b.WriteString(v + "\n")
+			case []any:
+				for _, x := range v {
+					walk(x)
+				}
+			case map[string]any:
+				for _, x := range v {
+					walk(x)
+				}
+			}
+		}
+		walk(in)
+		return b.String()
+	}
+	if strings.Contains(rest, "%D0") {
+		req, err := http.NewRequest(http.MethodPost, "/", strings.NewReader(rest))
+		if err == nil {
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			if req.ParseForm() == nil {
+				var all []string
+				for _, v := range req.PostForm {
+					all = append(all, v...)
+				}
+				return strings.Join(all, "\n")
+			}
+		}
+	}
+	return rest
+}
+
+// TestStrangersCallNobody: words of a post neither call people nor hide a link nor end a
+// header, in any service; the line of the post stays the address alone.
+func TestStrangersCallNobody(t *testing.T) {
+	m := message()
+	m.Mention.Post.Author = "@everyone\r\nBcc: all@evil.example"
+	m.Mention.Post.Text = "@all @channel <!channel> <https://evil.example|our bank> [our bank](https://evil.example) <b>x</b> #general ~town `x` \x1b[31m \u202e"
+	for kind, address := range addresses {
+		s := newSink(t, status(200, "{}"))
+		if _, err := open(t, address, s.client).Post(t.Context(), m); err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		said := unescaped(s.taken()[0])
+		for _, bad := range []string{"@all", "@everyone", "@channel", "<!", "<http", "[our bank", "<b>", "\x1b", "\u202e", "\r\nBcc", "\nBcc"} {
+			if strings.Contains(said, bad) {
+				t.Errorf("%s: %q in %q", kind, bad, said)
+			}
+		}
+	}
+	mail := newMailSink(t, nil)
+	if _, err := open(t, mail.address("boss@romashka.example"), nobody).Post(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(mail.taken()[0], "\r\n\r\n")
+	if strings.Contains(head, "\nBcc") {
+		t.Errorf("a header of a stranger: %q", head)
+	}
+}
+
+// TestMail is read by a real server: one mail for each recipient, the subject as RFC 2047
+// writes what is not English, lines that servers take.
+func TestMail(t *testing.T) {
+	mail := newMailSink(t, nil)
+	m := message()
+	m.Mention.Post.Text = strings.Repeat("Не повертають гроші ", 40)
+	if _, err := open(t, mail.address("a@romashka.example,b@romashka.example"), nobody).Post(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	got := mail.taken()
+	if len(got) != 2 || !strings.Contains(got[0], "<a@romashka.example>") || !strings.Contains(got[1], "<b@romashka.example>") {
+		t.Fatalf("%d mails: %q", len(got), got)
+	}
+	for line := range strings.Lines(got[0]) {
+		if len(line) > 998 {
+			t.Errorf("a line of %d bytes", len(line))
+		}
+	}
+	head, body, _ := strings.Cut(got[0], "\r\n\r\n")
+	subject := ""
+	for line := range strings.Lines(head) {
+		if after, ok := strings.CutPrefix(line, "Subject: "); ok {
+			subject, _ = (&mime.WordDecoder{}).DecodeHeader(strings.TrimSpace(after))
+		}
+	}
+	if subject != "earshot: High · Ромашка Банк · Олена on forum.example" {
+		t.Errorf("subject %q in %q", subject, head)
+	}
+	if !strings.Contains(body, "Не повертають") || !strings.Contains(body, "https://earshot.romashka.example/case/m1") || !strings.Contains(head, `charset="UTF-8"`) {
+		t.Errorf("%s\n\n%s", head, body)
+	}
+}
+
+// TestMailServers sorts what mail servers say and when they break off.
+func TestMailServers(t *testing.T) {
+	at := func(command, answer string) func(string) string {
+		return func(c string) string {
+			if c == command {
+				return answer
+			}
+			return ""
+		}
+	}
+	for name, c := range map[string]struct {
+		say  func(string) string
+		want string
+	}{
+		"taken":                      {nil, "taken"},
+		"broken farewell":            {at("QUIT", "-"), "taken"},
+		"odd farewell":               {at("QUIT", "500 what?"), "taken"},
+		"busy":                       {at("MAIL", "451 hunter22 later"), "again after 30s"},
+		"no such person":             {at("RCPT", "550 nobody of this name"), "refused"},
+		"too large":                  {at(".", "552 too much"), "refused, this one"},
+		"broken in the conversation": {at("MAIL", "-"), "doubt"},
+		"broken after the text":      {at(".", "-"), "doubt"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newMailSink(t, c.say)
+			_, err := open(t, strings.Replace(s.address("boss@romashka.example"), "smtp://", "smtp://", 1), nobody).Post(t.Context(), message())
+			if got := outcome(err); got != c.want {
+				t.Errorf("%s (%v), want %s", got, err, c.want)
+			}
+		})
+	}
+	_, err := open(t, "smtp://127.0.0.1:1/?from=a@romashka.example&to=b@romashka.example", nobody).Post(t.Context(), message())
+	if outcome(err) != "again after 0s" {
+		t.Errorf("nobody there: %v", err)
+	}
+}
+
+// TestMailServerHangs: the attempt ends in time and is in doubt; the next one does not
+// begin while the first hangs, and surely sent nothing.
+func TestMailServerHangs(t *testing.T) {
+	s := newMailSink(t, func(c string) string { return "hang" })
+	n := open(t, s.address("boss@romashka.example"), nobody)
+	for i, want := range []string{"doubt", "again after 0s"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
+		_, err := n.Post(ctx, message())
+		cancel()
+		if got := outcome(err); got != want {
+			t.Errorf("attempt %d: %s (%v), want %s", i, got, err, want)
+		}
+	}
+}
+
+// TestHangs: a service that does not answer in time leaves the message in doubt.
+func TestHangs(t *testing.T) {
+	for kind, address := range addresses {
+		release := make(chan struct{})
+		s := newSink(t, func(http.ResponseWriter) { <-release })
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		_, err := open(t, address, s.client).Post(ctx, message())
+		cancel()
+		if outcome(err) != "doubt" || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", kind, err)
+		}
+		clean(t, err)
+		close(release)
+	}
+}
+
+// TestPartOfRecipients: who was told is not told again because another was not.
+func TestPartOfRecipients(t *testing.T) {
+	s := newSink(t, nil)
+	s.set(func(w http.ResponseWriter) {
+		if strings.Contains(s.took[len(s.took)-1], `"bad"`) { // under the lock of the sink's own handler is not needed: one request at a time
+			w.WriteHeader(403)
+			_, _ = io.WriteString(w, `{"ok":false,"description":"Forbidden: bot was kicked from the group chat"}`)
+		}
+	})
+	n := open(t, strings.Replace(addresses["telegram"], "-100200300", "good,bad,late", 1), s.client)
+	for range 3 {
+		_, err := n.Post(t.Context(), message())
+		if outcome(err) != "refused" || !strings.Contains(err.Error(), "kicked from the group") {
+			t.Fatalf("%v", err)
+		}
+	}
+	count := map[string]int{}
+	for _, took := range s.taken() {
+		for _, chat := range []string{"good", "bad", "late"} {
+			if strings.Contains(took, `"`+chat+`"`) {
+				count[chat]++
+			}
+		}
+	}
+	if count["good"] != 1 || count["late"] != 1 || count["bad"] != 3 {
+		t.Errorf("told %v", count)
+	}
+}
+
+// TestOnlyWhatRings: copies, edits and what is gathered stand in threads elsewhere and are
+// not told here; an escalation is.
+func TestOnlyWhatRings(t *testing.T) {
+	s := newSink(t, status(200, "{}"))
+	n := open(t, addresses["mattermost"], s.client)
+	for _, kind := range []mention.AlertKind{mention.Duplicate, mention.Changed, mention.Complaint} {
+		m := message()
+		m.Alert.Kind, m.Alert.ThreadOf = kind, "root"
+		if at, err := n.Post(t.Context(), m); err != nil || at.TS == "" {
+			t.Errorf("%s: %+v %v", kind, at, err)
+		}
+		if err := n.Update(t.Context(), m); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := s.taken(); len(got) != 0 {
+		t.Errorf("told: %q", got)
+	}
+	m := message()
+	m.Alert.Kind, m.Alert.ThreadOf, m.Details.Text = mention.Escalation, "root", "Nobody has claimed it for 15 min."
+	if _, err := n.Post(t.Context(), m); err != nil || len(s.taken()) != 1 || !strings.Contains(s.taken()[0], "Nobody has claimed it") {
+		t.Errorf("the escalation: %v %q", err, s.taken())
+	}
+	if _, err := n.Find(t.Context(), alerts.Search{}); outcome(err) != "refused" {
+		t.Errorf("a history: %v", err)
+	}
+}
+
+// TestGuard: the host that the address names may be in a private network, and no other: not
+// the fixed ones of Telegram, wherever their names lead, and never the platform's.
+func TestGuard(t *testing.T) {
+	guarded := fetch.New(fetch.Options{Contact: "a@romashka.example", Now: time.Now, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}})
+	client := func(own ...string) *http.Client { return guarded.For(own...).StreamClient() }
+	s := newSink(t, status(200, "ok"))
+	address := "mattermost://bot@" + s.Listener.Addr().String() + "/tokentokentokentokentoken?disabletls=yes"
+	if _, err := open(t, address, client).Post(t.Context(), message()); err != nil || len(s.taken()) != 1 {
+		t.Errorf("the named host: %v", err)
+	}
+	other := func(...string) *http.Client { return guarded.StreamClient() }
+	if _, err := open(t, address, other).Post(t.Context(), message()); outcome(err) != "refused" || len(s.taken()) != 1 {
+		t.Errorf("a host nobody named: %v", err)
+	}
+	platform := "mattermost://bot@169.254.169.254/tokentokentokentokentoken?disabletls=yes"
+	if _, err := open(t, platform, client).Post(t.Context(), message()); outcome(err) != "refused" {
+		t.Errorf("the platform's address: %v", err)
+	}
+}
+
+// TestNothingElseGoesOut by the process's own client.
+func TestNothingElseGoesOut(t *testing.T) {
+	s := newSink(t, status(200, "ok"))
+	resp, err := http.Get(s.URL)
+	if err == nil {
+		resp.Body.Close()
+	}
+	if err == nil || len(s.taken()) != 0 {
+		t.Errorf("a request went out: %v", err)
+	}
+	n, err := door.New(door.Options{Name: "night", Address: addresses["telegram"], Client: s.client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Post(t.Context(), message()); outcome(err) != "refused" || len(s.taken()) != 0 {
+		t.Errorf("without an exit: %v", err)
+	}
+}
+
+// TestCheck tells addresses that cannot be used, and never shows them.
+func TestCheck(t *testing.T) {
+	for kind, address := range addresses {
+		if err := door.Check(address); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if !slices.Contains(door.Services(), kind) {
+			t.Errorf("%s is not known", kind)
+		}
+	}
+	for address, want := range map[string]string{
+		"pigeon://hunter22@x":                        "does not know",
+		"telegram://hunter22@telegram?chats=1":       "looks like telegram://",
+		"telegram://123:abc@telegram":                "looks like telegram://",
+		"telegram://123:abc@telegram?chats=,,":       "looks like telegram://",
+		"smtp://mail.example/?from=a@b.example":      "looks like smtp://",
+		"mattermost://chat.example":                  "looks like mattermost://",
+		"discord://discord":                          "looks like discord://",
+		"teams://hunter22@x/y?host=x.example":        "looks like teams://",
+		"generic://hunter22.example":                 "does not know",
+		"logger://x":                                 "does not know",
+		"smtp://%zz":                                 "looks like smtp://",
+		"ntfy://ira:hunter22@ntfy.example/?scheme=x": "looks like ntfy://",
+	} {
+		err := door.Check(address)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter22") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+// FuzzCheck: no address makes it panic or show itself.
+func FuzzCheck(f *testing.F) {
+	for _, address := range addresses {
+		f.Add(address)
+	}
+	f.Add("smtp://a:b@c:99999999/?to=x&from=y&timeout=1")
+	f.Add("telegram://1:a@t?chats=" + strings.Repeat("1,", 30))
+	f.Add("zulip://a:b@c/")
+	f.Fuzz(func(t *testing.T, address string) {
+		if err := door.Check(address); err != nil && len(address) > 40 && strings.Contains(err.Error(), address) {
+			t.Errorf("the address is in the error: %v", err)
+		}
+	})
+}

@@ -1,0 +1,187 @@
+package door
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+const (
+	// maxText is the longest text in bytes: Telegram takes 4096, the title before it.
+	maxText  = 3800
+	maxQuote = 700 // in runes
+	maxName  = 80
+	maxLink  = 500
+	maxLine  = 160 // of an e-mail, in runes; RFC 5322 allows 998 bytes
+)
+
+// words are a message: its title in one line, and the text.
+type words struct{ title, text string }
+
+// words says the alert in plain text.
+func (n *Notifier) words(m alerts.Message) words {
+	l, kind := m.Lang, m.Alert.Kind
+	var b []string
+	add := func(lines ...string) {
+		for _, line := range lines {
+			if line != "" {
+				b = append(b, line)
+			}
+		}
+	}
+	if instead := m.Details.Instead; instead != nil {
+		kind = instead.Kind
+		add(l.Text("door.instead", "route", text.Line(instead.Route, maxName)))
+	}
+	if m.Repeat {
+		add("(" + l.Text("alert.may_repeat") + ")")
+	}
+	said := text.Clean(m.Details.Text)
+	title := l.Text("console.notice")
+	switch kind {
+	case mention.Complaint, mention.Duplicate:
+		title = headline(m)
+		add(complaint(m)...)
+	case mention.Escalation:
+		title = headline(m)
+		add(said)
+		if m.Mention.ID != "" {
+			add(complaint(m)...)
+		} else {
+			title = text.Line(said, maxName)
+		}
+	case mention.Digest:
+		title = l.Text("console.digest")
+		add(gathered(m), said)
+	case mention.Burst:
+		title = l.Text("console.storm")
+		add(said)
+	case mention.Changed:
+		title = headline(m)
+		add(calm(m.News()))
+		add(complaint(m)...)
+	default:
+		add(said)
+	}
+	if inbox := n.inbox(m); inbox != "" {
+		add(l.Text("door.inbox", "link", inbox))
+	}
+	return words{"earshot: " + calm(text.Line(title, 3*maxName)), text.Cut(strings.Join(b, "\n"), maxText/2)}
+}
+
+// inbox is where the complaint can be taken.
+func (n *Notifier) inbox(m alerts.Message) string {
+	switch {
+	case n.opt.Inbox == "":
+		return ""
+	case m.Mention.ID == "":
+		return n.opt.Inbox + "/inbox"
+	}
+	return n.opt.Inbox + "/case/" + string(m.Mention.ID)
+}
+
+// headline is what a locked screen must tell: how loud, about whom, where.
+func headline(m alerts.Message) string {
+	return strings.Join([]string{m.Lang.Word("severity_title", m.Alert.Severity.String()), text.Line(m.Mention.Watch, maxName), whoWhere(m)}, " · ")
+}
+
+func whoWhere(m alerts.Message) string {
+	site := alerts.Site(m.Mention.Post)
+	if author := text.Line(m.Mention.Post.Author, maxName); author != "" {
+		return m.Lang.Text("alert.on", "author", author, "site", site)
+	}
+	return site
+}
+
+// complaint is what happened, in lines: since when, what the author says, why it is one.
+func complaint(m alerts.Message) []string {
+	l, p := m.Lang, m.Mention.Post
+	first := l.Ago(m.Now.Sub(alerts.Since(m.Mention, m.Case)))
+	if stars := alerts.Stars(p.Rating); stars != "" {
+		first = stars + " · " + first
+	}
+	out := []string{first, m.Details.Record(l), quote(m)}
+	if why := alerts.Why(l, m.Mention.Score); len(why) > 0 {
+		out = append(out, l.Text("door.why", "why", calm(text.Line(strings.Join(why, ", "), 300))))
+	}
+	if m.Case.Status != mention.Open {
+		out = append(out, calm(text.Line(alerts.State(l, m.Mention, m.Case), 3*maxName)))
+	}
+	if link := text.Line(p.URL, maxLink+1); link != "" && utf8.RuneCountInString(link) <= maxLink && webAddress(link) {
+		out = append(out, l.Text("door.post", "link", link))
+	}
+	return out
+}
+
+func quote(m alerts.Message) string {
+	if m.Mention.Post.Deleted {
+		return m.Lang.Text("news.deleted")
+	}
+	var b strings.Builder
+	pieces, cut := alerts.Quote(m.Mention, maxQuote)
+	for _, piece := range pieces {
+		b.WriteString(piece.Text)
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	end := "»"
+	if cut > 0 {
+		end = "…»"
+	}
+	return "«" + calm(b.String()) + end
+}
+
+// gathered is what one message stands for.
+func gathered(m alerts.Message) string {
+	if g := m.Gathered; g.Count > 0 {
+		return m.Lang.Plural("alert.gathered", g.Count, "watches", calm(text.Line(strings.Join(g.Watches, ", "), 3*maxName)))
+	}
+	return ""
+}
+
+// webAddress reports whether a link is one of the web and nothing more: whoever wrote it is
+// a stranger.
+func webAddress(link string) bool {
+	return (strings.HasPrefix(link, "http://") || strings.HasPrefix(link, "https://")) && !strings.ContainsAny(link, " <>\"'()[]|\\^`{}@")
+}
+
+// marks are what calls people or makes a link of words in one of the services, in plain
+// text, Markdown or their own: @all, <!channel>, <https://a|b>, [b](https://a), #channel.
+const marks = "@<[]#|`*_~\\"
+
+// calm takes the power from the words of strangers: behind each of the marks stands
+// something that is not seen, so that they call nobody and hide no link.
+func calm(s string) string {
+	if !strings.ContainsAny(s, marks) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteRune(r)
+		if strings.ContainsRune(marks, r) {
+			b.WriteRune('\u200b')
+		}
+	}
+	return b.String()
+}
+
+// lines breaks a text as mail servers need it.
+func lines(s string) string {
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		n := 0
+		for _, word := range strings.SplitAfter(line, " ") {
+			if w := utf8.RuneCountInString(word); n > 0 && n+w > maxLine {
+				b.WriteByte('\n')
+				n = 0
+			}
+			b.WriteString(word)
+			n += utf8.RuneCountInString(word)
+		}
+	}
+	return b.String()
+}
