@@ -13,8 +13,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
-	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -165,41 +163,11 @@ func ClassifyError(err error) Failure {
 // part trouble of the catalogue), with the status of the answer if there was one. Empty: the
 // error must say it itself.
 func Reason(err error) (word string, status int) {
-	var blocked *fetch.BlockedError
-	var retry *fetch.RetryError
-	var answer *fetch.StatusError
-	var timeout interface{ Timeout() bool }
-	var op *net.OpError
-	var dns *net.DNSError
-	switch {
-	case errors.As(err, &blocked) && (strings.Contains(blocked.Why, "captcha") || strings.Contains(blocked.Why, "challenge")):
-		return "challenge", blocked.Status
-	case errors.As(err, &blocked):
-		return "blocked", blocked.Status
-	case errors.Is(err, fetch.ErrRobots):
-		return "robots", 0
-	case errors.Is(err, ErrClosed):
+	trouble, status := fetch.TroubleOf(err)
+	if errors.Is(err, ErrClosed) && trouble != fetch.Blocked && trouble != fetch.Challenge {
 		return "closed", 0
-	case errors.Is(err, fetch.ErrGone):
-		return "gone", 0
-	case errors.As(err, &retry):
-		return "pause", retry.Status
-	case errors.As(err, &answer) && answer.Status == http.StatusNotFound:
-		return "not_found", answer.Status
-	case errors.As(err, &answer):
-		return "status", answer.Status
-	case errors.Is(err, fetch.ErrTooLarge):
-		return "too_large", 0
-	case errors.Is(err, fetch.ErrTooManyRedirects):
-		return "redirects", 0
-	case errors.Is(err, fetch.ErrPrivate):
-		return "private", 0
-	case errors.Is(err, fetch.ErrTimeout), errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "timeout", 0
-	case errors.As(err, &op), errors.As(err, &dns):
-		return "unreachable", 0
 	}
-	return "", 0
+	return string(trouble), status
 }
 
 // Explain says an error of Poll or Thread for people who know neither engines nor

@@ -6,12 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -77,34 +75,27 @@ const again = "; it is asked again later"
 
 // happened says why an address could not be read.
 func happened(err error, address string) string {
-	var blocked *BlockedError
-	var retry *RetryError
-	var status *StatusError
-	switch { // of robots.txt, or of the page it redirects to
-	case errors.As(err, &blocked):
-		return blocked.plain()
-	case errors.As(err, &retry):
-		return retry.plain()
-	case errors.As(err, &status):
-		return status.plain()
-	}
 	host, port := hostPort(address)
-	for _, kind := range []func(error, string) string{namesOf, certificates} {
-		if words := kind(err, host); words != "" {
-			return words
-		}
-	}
-	var header tls.RecordHeaderError
-	switch {
-	case errors.As(err, &header):
+	switch trouble, _ := TroubleOf(err); trouble {
+	case Challenge, Blocked, Paused, NotFound, Gone, Answered: // of robots.txt, or of the page it redirects to
+		return answered(err)
+	case NoName:
+		return fmt.Sprintf("no site has the name %s; check how the address is written", nameIn(err, host))
+	case NoLookup:
+		return fmt.Sprintf("the name %s cannot be looked up now; is this machine on the internet?%s", nameIn(err, host), again)
+	case Certificate:
+		return certificates(err, host)
+	case NoHTTPS:
 		return "the server does not speak https there; try the address with http://"
-	case errors.Is(err, ErrTimeout):
-		return "the server took too long to answer" + again
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case TimedOut:
+		if errors.Is(err, ErrTimeout) {
+			return "the server took too long to answer" + again
+		}
+	case Refused:
 		return fmt.Sprintf("nothing answers on port %s of %s; the site may be down, or the address wrong; it is asked again later", port, host)
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+	case NoWay:
 		return "there is no way to " + host + " from this machine; is it on the internet?"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, ErrEncoding):
+	case BrokenOff:
 		return "the server broke the connection off" + again
 	}
 	var op *net.OpError
@@ -114,15 +105,29 @@ func happened(err error, address string) string {
 	return strings.TrimPrefix(err.Error(), "fetch: ")
 }
 
-func namesOf(err error, host string) string {
-	var dns *net.DNSError
+// answered says what a site answered.
+func answered(err error) string {
+	var blocked *BlockedError
+	var retry *RetryError
+	var status *StatusError
 	switch {
-	case !errors.As(err, &dns):
-		return ""
-	case dns.IsNotFound:
-		return fmt.Sprintf("no site has the name %s; check how the address is written", cmp.Or(dns.Name, host))
+	case errors.As(err, &blocked):
+		return blocked.plain()
+	case errors.As(err, &retry):
+		return retry.plain()
+	case errors.As(err, &status):
+		return status.plain()
 	}
-	return fmt.Sprintf("the name %s cannot be looked up now; is this machine on the internet?%s", cmp.Or(dns.Name, host), again)
+	return strings.TrimPrefix(err.Error(), "fetch: ")
+}
+
+// nameIn is the name that was looked up.
+func nameIn(err error, host string) string {
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return cmp.Or(dns.Name, host)
+	}
+	return host
 }
 
 func certificates(err error, host string) string {
