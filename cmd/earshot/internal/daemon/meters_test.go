@@ -57,6 +57,7 @@ store: {database: "sqlite:%s", redis: "redis://127.0.0.1:1/0"}
 	}
 	m := mention.Mention{HeardAt: time.Now(), Post: mention.Post{Source: "news"}}
 	d.metrics.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Mention: m}, time.Now())
+	d.metrics.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Fallback, Route: "door:night"}}, time.Now())
 	d.metrics.trouble("slack", errors.New("away"))
 	d.metrics.slackCalled("auth.test", slack.Done)
 
