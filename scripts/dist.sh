@@ -73,9 +73,11 @@ deb() {
 	install -D -m 644 "$work/shell/earshot.fish" "$root/usr/share/fish/vendor_completions.d/earshot.fish"
 	sed -e 's|/usr/local/bin/|/usr/bin/|' -e '1,/^$/d' deploy/earshot.service >"$root/usr/lib/systemd/system/earshot.service"
 	install -D -m 644 deploy/earshot.sysusers "$root/usr/lib/sysusers.d/earshot.conf"
-	install -m 644 LICENSE "$root/usr/share/doc/earshot/copyright"
-	install -m 644 README.md SECURITY.md "$root/usr/share/doc/earshot/"
-	gzip -9 -n <CHANGELOG.md >"$root/usr/share/doc/earshot/changelog.gz"
+	install -m 644 deploy/deb/copyright README.md SECURITY.md "$root/usr/share/doc/earshot/"
+	install -D -m 644 deploy/deb/lintian-overrides "$root/usr/share/lintian/overrides/earshot"
+	gzip -9 -n <CHANGELOG.md >"$root/usr/share/doc/earshot/CHANGELOG.md.gz"
+	printf 'earshot (%s) unstable; urgency=medium\n\n  * What changed is in CHANGELOG.md.gz, beside this file.\n\n -- %s  %s\n' \
+		"$v" "$(sed -n 's/^Maintainer: //p' deploy/deb/control)" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9 -n >"$root/usr/share/doc/earshot/changelog.gz"
 	cp "$work/licences" "$root/usr/share/doc/earshot/THIRD-PARTY"
 	find "$root" -type d -exec chmod go+rX {} + && chmod 750 "$root/etc/earshot"
 	size=$(du -k -s --apparent-size "$root" | cut -f1)

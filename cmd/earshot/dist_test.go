@@ -128,6 +128,11 @@ func testDeb(t *testing.T, deb string) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root installs packages")
 	}
+	if _, err := exec.LookPath("lintian"); err == nil {
+		if out, err := exec.Command("lintian", "--allow-root", "--fail-on", "error,warning", deb).CombinedOutput(); err != nil || len(out) > 0 {
+			t.Errorf("lintian: %v\n%s", err, out)
+		}
+	}
 	root := t.TempDir()
 	for _, dir := range []string{"var/lib/dpkg/updates", "var/lib/dpkg/info", "etc"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
@@ -174,6 +179,11 @@ func testDeb(t *testing.T, deb string) {
 	unit := filepath.Join(root, "usr/lib/systemd/system/earshot.service")
 	if text := readFile(t, unit); !strings.Contains(text, "\nExecStart=/usr/bin/earshot run ") || !strings.HasPrefix(text, "[Unit]") {
 		t.Errorf("the unit is\n%s", text)
+	}
+	if analyze, err := exec.LookPath("systemd-analyze"); err == nil {
+		if out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", unit).CombinedOutput(); err != nil {
+			t.Errorf("the unit's exposure is above 2.0: %v\n%s", err, out)
+		}
 	}
 	dpkg("--purge", "earshot")
 	if left := leftovers(t, root); len(left) > 0 {
