@@ -19,7 +19,7 @@ type Web struct {
 	Login       WebLogin `yaml:"login" doc:"Where people prove who they are."`
 	Roles       WebRoles `yaml:"roles" doc:"Who may what, by e-mail address or Slack id. Everybody who is signed in, where a list is left out."`
 	Proxy       WebProxy `yaml:"proxy" doc:"Proxies that stand before listen, and what is taken from them."`
-	TLS         WebTLS   `yaml:"tls" doc:"A certificate, where no proxy stands before listen. Its files are read again when they change."`
+	TLS         WebTLS   `yaml:"tls" doc:"A certificate, where no proxy stands before listen. Its files are read again when they change. admin_listen has it too where other machines reach that."`
 }
 
 // WebTLS is a certificate by its two files.

@@ -119,6 +119,11 @@ func TestRulesAndRunbooks(t *testing.T) {
 	if !slices.Equal(described, named) {
 		t.Errorf("docs/runbooks.md describes %v, the rules are %v", described, named)
 	}
+	// Helm reads no file outside of its chart, so the chart has a copy.
+	const copied = "deploy/helm/earshot/files/rules.yaml"
+	if readFile(t, filepath.Join(testkit.Root(t), copied)) != readFile(t, filepath.Join(dir, "rules.yaml")) {
+		t.Errorf("%s is not what deploy/prometheus/rules.yaml is: copy it", copied)
+	}
 	promtool := prometheusTool(t, "promtool")
 	for _, args := range [][]string{{"check", "rules", "rules.yaml"}, {"test", "rules", "rules_test.yaml"}} {
 		cmd := exec.Command(promtool, args...)

@@ -271,6 +271,49 @@ func TestTLS(t *testing.T) {
 	<-served
 }
 
+// TestAdminTLS: what other machines reach of the operator's speaks TLS where there is a
+// certificate, and nothing else; on this machine alone it stays plain.
+func TestAdminTLS(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	certificate(t, cert, key, 1)
+	for _, c := range []struct {
+		listen    string
+		encrypted bool
+	}{{"0.0.0.0:0", true}, {":0", true}, {"127.0.0.1:0", false}, {"localhost:0", false}} {
+		pair, err := newKeyPair(config.WebTLS{CertFile: cert, KeyFile: key}, slog.New(slog.DiscardHandler), time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := listening(config.Web{Listen: "127.0.0.1:0", AdminListen: c.listen})
+		w.pair = pair
+		if err := w.listen(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		served := make(chan struct{})
+		go func() { w.serve(ctx); close(served) }()
+		_, port, err := net.SplitHostPort(w.admin.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
+		for scheme, want := range map[string]bool{"https": c.encrypted, "http": !c.encrypted} {
+			said := ""
+			if resp, err := client.Get(scheme + "://127.0.0.1:" + port + "/metrics"); err == nil {
+				body, _ := io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				said = string(body)
+			}
+			if got := strings.Contains(said, "numbers"); got != want {
+				t.Errorf("admin_listen %s by %s: answered %v (%q), want %v", c.listen, scheme, got, said, want)
+			}
+		}
+		cancel()
+		<-served
+	}
+}
+
 // TestAdminPortInUse: a port that nobody chose stops no start, one that the watchlist
 // names does.
 func TestAdminPortInUse(t *testing.T) {

@@ -62,7 +62,7 @@ func (w *webServer) listen() error {
 	switch {
 	case err == nil:
 		w.admin = netutil.LimitListener(l, maxConns)
-		w.log.Info("web for the operator", "address", l.Addr().String())
+		w.log.Info("web for the operator", "address", l.Addr().String(), "tls", w.adminTLS())
 	case chosen:
 		w.close()
 		return fmt.Errorf("web.admin_listen: %w (is another earshot running, or is the port taken?)", err)
@@ -97,15 +97,32 @@ func (w *webServer) serve(ctx context.Context) {
 	var done sync.WaitGroup
 	if w.public != nil {
 		server := w.server(w.limited(w.routes()))
-		if w.pair != nil {
-			server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: w.pair.certificate}
-		}
+		w.encrypt(server)
 		done.Go(func() { w.answer(ctx, server, w.public) })
 	}
 	if w.admin != nil {
-		done.Go(func() { w.answer(ctx, w.server(w.adminRoutes()), w.admin) })
+		server := w.server(w.adminRoutes())
+		if w.adminTLS() {
+			w.encrypt(server)
+		}
+		done.Go(func() { w.answer(ctx, server, w.admin) })
 	}
 	done.Wait()
+}
+
+// encrypt makes the server speak TLS where there is a certificate.
+func (w *webServer) encrypt(server *http.Server) {
+	if w.pair != nil {
+		server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: w.pair.certificate}
+	}
+}
+
+// adminTLS: the token and the names of the sources cross no network in the clear. On this
+// machine, where nobody would know the certificate's name, there is nothing to protect.
+func (w *webServer) adminTLS() bool {
+	address, _ := w.web.Admin()
+	host, _, err := net.SplitHostPort(address)
+	return w.pair != nil && !(err == nil && config.Loopback(host))
 }
 
 func (w *webServer) answer(ctx context.Context, server *http.Server, on net.Listener) {
