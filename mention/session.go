@@ -11,3 +11,11 @@ type Session struct {
 	MadeAt time.Time
 	SeenAt time.Time // the last request, to some minutes
 }
+
+// Preference is how a person wants the pages.
+type Preference struct {
+	PersonID string
+	Lang     string // en, ru, uk, bg; empty: what the browser asks for
+	Zone     string // of Go's time.LoadLocation; empty: that of the team
+	At       time.Time
+}

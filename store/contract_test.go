@@ -71,6 +71,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"sources change names":         testSwappedNames,
 	"list":                         testList,
 	"times and events":             testTimes,
+	"preferences":                  testPreferences,
 	"list by rank":                 testListByRank,
 	"filters of the inbox":         testInboxFilters,
 	"words found":                  testWordsFound,

@@ -40,6 +40,9 @@ func TestMove(t *testing.T) {
 	if err := from.AddSession(background, mention.Session{Hash: [32]byte{1}, Way: "slack", Person: person("ira"), MadeAt: t0, SeenAt: t0}); err != nil {
 		t.Fatal(err)
 	}
+	if err := from.SetPreference(background, mention.Preference{PersonID: "slack:ira", Lang: "uk", At: t0}); err != nil {
+		t.Fatal(err)
+	}
 
 	to := openAt(t, Options{Database: newDatabase(t, server.URL)})
 	sum, err := Move(background, from, to)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,6 +13,46 @@ import (
 
 // testSessions: what is signed in is found by its hash, seen, and ended alone or with all
 // others of the person.
+// testPreferences: what a person chose is there, the last choice counts, a choice of nothing
+// is forgotten, and who is gone leaves nothing.
+func testPreferences(t *testing.T, open opener) {
+	s := open(t)
+	ira := mention.Preference{PersonID: "slack:ira", Lang: "uk", Zone: "Europe/Kyiv", At: t0}
+	want(t, "nothing chosen", must(s.Preference(background, ira.PersonID))(t), mention.Preference{PersonID: ira.PersonID})
+	if err := s.SetPreference(background, ira); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "chosen", must(s.Preference(background, ira.PersonID))(t), ira)
+	ira.Lang, ira.At = "bg", t0.Add(time.Hour)
+	oleh := mention.Preference{PersonID: "slack:oleh", Zone: "UTC", At: t0}
+	for _, p := range []mention.Preference{ira, oleh} {
+		if err := s.SetPreference(background, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(t, "chosen again", must(s.Preference(background, ira.PersonID))(t), ira)
+
+	for n, way := range []string{"slack", "link", "once"} {
+		if err := s.AddSession(background, mention.Session{Hash: [32]byte{byte(n)}, Way: way, Person: person("ira"), MadeAt: t0, SeenAt: t0.Add(time.Duration(n) * time.Minute)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var ways []string
+	for _, a := range must(s.SessionsOf(background, ira.PersonID))(t) {
+		ways = append(ways, a.Way)
+	}
+	want(t, "sessions", fmt.Sprint(ways), "[once slack]")
+	want(t, "of nobody", len(must(s.SessionsOf(background, "slack:nobody"))(t)), 0)
+
+	must(s.Prune(background, Retention{Mentions: t0.Add(2 * time.Hour)}))(t)
+	want(t, "signed in still", must(s.Preference(background, ira.PersonID))(t), ira)
+	want(t, "gone", must(s.Preference(background, oleh.PersonID))(t), mention.Preference{PersonID: oleh.PersonID})
+	if err := s.SetPreference(background, mention.Preference{PersonID: ira.PersonID, At: t0}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "taken back", must(s.Preference(background, ira.PersonID))(t), mention.Preference{PersonID: ira.PersonID})
+}
+
 func testSessions(t *testing.T, open opener) {
 	s := open(t)
 	ira := mention.Person{ID: "slack:U0000IRA", Name: "Ira \x00Ірина"}

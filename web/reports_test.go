@@ -3,12 +3,16 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
 )
 
 // gzipped is how large a page is on the wire, behind a proxy that compresses.
@@ -108,4 +112,35 @@ func FuzzReport(f *testing.F) {
 			t.Errorf("%q becomes %q, which means %+v, not %+v", query, ask.path(), again, ask)
 		}
 	})
+}
+
+// quarter has the store hold complaints of five weeks, in all states.
+func (w *world) quarter() {
+	w.t.Helper()
+	now := time.Now()
+	ira, oleh := mention.Person{ID: "web:Ira", Name: "Ira"}, mention.Person{ID: "slack:oleh", Name: "Олег Бондаренко"}
+	for n := range 150 {
+		heard := now.Add(-time.Duration(n*5)*time.Hour - time.Duration(n%60)*time.Minute)
+		post := mention.Post{Source: []string{"forum", "Відгуки про банк", "news.example/rss", "telegram"}[n%4], Kind: mention.Forum, ID: fmt.Sprint("q", n), URL: fmt.Sprintf("https://forum.example/q/%d", n),
+			Author: []string{"Олена К.", "maria_k", "Дмитро", "Георги Петров"}[n/4%4], Published: heard.Add(-time.Duration(n%50) * time.Minute), Text: "Не повертають гроші за скасоване замовлення."}
+		m := mention.Mention{Watch: bank, Post: post, HeardAt: heard, Score: mention.Score{Lang: languages[n%4], Label: mention.Negative, Topics: [][]string{{"refund", "support"}, {"app"}, {"delivery"}, {"fraud", "refund"}, nil}[n%5]}}
+		c := mention.Case{MentionID: mention.MentionID(post.Key(), bank), Status: mention.Replied, Version: 2, OpenedAt: heard, Owner: []mention.Person{ira, oleh}[n%2],
+			ClaimedAt: heard.Add(time.Duration(n%9+1) * time.Minute), RepliedAt: heard.Add(time.Duration(n%70+10) * time.Minute), RepliedBy: "Romashka Support", AnswerVerified: n%3 > 0}
+		switch {
+		case n%4 == 3:
+			c = mention.Case{MentionID: c.MentionID, Status: mention.Open, Version: 1, OpenedAt: heard}
+		case n%11 == 5:
+			c.Status, c.Reason, c.RepliedAt = mention.Dismissed, mention.NotUs, time.Time{}
+		}
+		in := mention.PollResult{Source: post.Source, Complete: true, At: heard, Posts: []mention.AnalyzedPost{{Post: post, Mentions: []mention.Mention{m}}}}
+		_, err := w.store.Ingest(context.Background(), in, func(_ context.Context, _ *store.Tx, pending []*mention.PendingMention) error {
+			for _, d := range pending {
+				d.Mention.Severity, d.Case = mention.High, c
+			}
+			return nil
+		})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
 }

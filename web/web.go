@@ -74,6 +74,7 @@ type Places struct {
 type Options struct {
 	Cases   Cases
 	Numbers Numbers
+	Mine    Mine
 	Desk    Desk
 	Who     Who
 	Texts   *i18n.Catalog
@@ -83,6 +84,8 @@ type Options struct {
 	Places  func() Places         // of the watchlist in use
 	Sources func() []Source       // of the watchlist in use, in its order
 	PollNow func(ctx context.Context, source string)
+	// Session is the hash of the session that a request comes in; ok is false for none.
+	Session func(r *http.Request) (hash [32]byte, ok bool)
 	Replies func(m mention.Mention, me string) []string
 	// ReplyWithin is within how much open time a complaint must be answered; 0: no such
 	// deadline.
@@ -164,6 +167,8 @@ func (in *Inbox) Handler() http.Handler {
 		"GET /reports.csv":       in.reportCSV,
 		"GET /sources":           in.sources,
 		"POST /sources/poll":     in.pollNow,
+		"GET /me":                in.me,
+		"POST /me":               in.setMe,
 	} {
 		mux.HandleFunc(pattern, in.known(page))
 	}

@@ -60,7 +60,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{t: t, store: s, polled: make(chan string, 10)}
 	d := desk.NewDesk(s, func(string) i18n.Lang { return i18n.Lang{} }, time.Now, func() { w.inbox.Changed() })
 	w.inbox, err = New(Options{
-		Cases: s, Numbers: s, Desk: d, Texts: texts, Log: log, Now: time.Now,
+		Cases: s, Numbers: s, Mine: s, Desk: d, Texts: texts, Log: log, Now: time.Now,
 		Who: func(r *http.Request) (Person, bool) {
 			c, err := r.Cookie("who")
 			if err != nil {
@@ -79,6 +79,10 @@ func newWorld(t testing.TB) *world {
 		Views: func() []View { return []View{{Name: "Reviews", Query: "kind=review"}} },
 		Places: func() Places {
 			return Places{Watches: []string{bank}, Sources: []string{"forum"}, Topics: []string{"refund"}}
+		},
+		Session: func(r *http.Request) (hash [32]byte, ok bool) {
+			_, err := r.Cookie("who")
+			return [32]byte{1}, err == nil
 		},
 		Sources:     func() []Source { return w.sources },
 		PollNow:     func(_ context.Context, source string) { w.polled <- source },

@@ -110,7 +110,7 @@ Ctrl-C ends the demo and leaves nothing behind.
 	log := newLog(term, slog.LevelWarn)
 	d, err := daemon.Open(ctx, daemon.Options{
 		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
-		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: "You"}}),
+		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: "You"}, Sources: true}),
 	})
 	if err != nil {
 		return err

@@ -66,7 +66,7 @@ func reportsOf(t *testing.T, db *store.Store) string {
 		t.Fatal(err)
 	}
 	in, err := web.New(web.Options{
-		Cases: db, Numbers: db, Texts: texts, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Cases: db, Numbers: db, Mine: db, Texts: texts, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		Who: func(*http.Request) (web.Person, bool) {
 			return web.Person{Person: mention.Person{ID: "ira", Name: "Ira"}}, true
 		},

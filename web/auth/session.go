@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"net"
 	"net/http"
@@ -145,9 +146,42 @@ func (a *Auth) endSession(r *http.Request) {
 	}
 }
 
-// logout ends the session, or with everywhere all sessions of the person.
+// Current is the hash of the session that a request comes in; ok is false when it comes in
+// none, as through a proxy.
+func (a *Auth) Current(r *http.Request) (hash [32]byte, ok bool) {
+	return hashOf(sessionCookie, a.held(r, sessionCookie))
+}
+
+// endOne ends another session of the same person, by the hash that a form says.
+func (a *Auth) endOne(w http.ResponseWriter, r *http.Request, which string) {
+	var hash [32]byte
+	raw, err := hex.DecodeString(which)
+	v, known := a.visitor(r)
+	if err != nil || copy(hash[:], raw) != len(hash) || len(raw) != len(hash) || !known {
+		http.Error(w, "no such session", http.StatusBadRequest)
+		return
+	}
+	s, err := a.opt.Sessions.Session(r.Context(), hash)
+	if err == nil && s.Person.ID == v.person.ID {
+		_, err = a.opt.Sessions.TakeSession(r.Context(), hash)
+	}
+	if err != nil && !errors.Is(err, mention.ErrNotFound) { // ended meanwhile is ended
+		a.opt.Log.Error("a session cannot be ended", "err", err)
+		a.problem(w, r, http.StatusServiceUnavailable, "login.failed_busy")
+		return
+	}
+	a.opt.Log.Info("signed out elsewhere", "who", v.person.ID)
+	http.Redirect(w, r, "/me", http.StatusSeeOther)
+}
+
+// logout ends the session, or with everywhere all sessions of the person, or with session
+// another one of the person's.
 func (a *Auth) logout(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<10)
+	if which := r.FormValue("session"); which != "" {
+		a.endOne(w, r, which)
+		return
+	}
 	if r.FormValue("everywhere") != "" {
 		if v, ok := a.signedIn(r); ok {
 			n, err := a.opt.Sessions.EndSessions(r.Context(), v.person.ID)

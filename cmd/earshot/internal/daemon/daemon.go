@@ -162,7 +162,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if who == nil {
 		who = inboxWho(people)
 	}
-	if d.inbox, err = d.newInbox(who); err != nil {
+	if d.inbox, err = d.newInbox(who, sessionOf(people)); err != nil {
 		return nil, err
 	}
 	d.web = &webServer{

@@ -1,6 +1,8 @@
 package daemon
 
 import (
+	"cmp"
+	"net/http"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -11,16 +13,18 @@ import (
 )
 
 // newInbox makes the inbox of the watchlist in use, for those whom who knows; nil without
-// who: nobody may look then.
-func (d *Daemon) newInbox(who web.Who) (*web.Inbox, error) {
+// who: nobody may look then. session says in which session of theirs a request comes.
+func (d *Daemon) newInbox(who web.Who, session func(*http.Request) ([32]byte, bool)) (*web.Inbox, error) {
 	if who == nil {
 		return nil, nil
 	}
 	return web.New(web.Options{
 		Cases:       d.store,
 		Numbers:     d.store,
+		Mine:        d.store,
+		Session:     session,
 		Desk:        d.desk,
-		Who:         who,
+		Who:         d.asChosen(who),
 		Texts:       d.texts,
 		Lang:        func() string { return d.config.Load().Language },
 		Zone:        func() *time.Location { return d.planner.Rules().Zone },
@@ -59,6 +63,26 @@ func places(cfg *config.Config) web.Places {
 		out.Sources = append(out.Sources, src.Name)
 	}
 	return out
+}
+
+// asChosen gives those whom who knows the language and the zone that they chose. While the
+// database is away they have what everybody has.
+func (d *Daemon) asChosen(who web.Who) web.Who {
+	return func(r *http.Request) (web.Person, bool) {
+		p, ok := who(r)
+		if !ok {
+			return p, false
+		}
+		chosen, err := d.store.Preference(r.Context(), p.ID)
+		if err != nil {
+			return p, true
+		}
+		p.Lang = cmp.Or(chosen.Lang, p.Lang)
+		if zone, err := time.LoadLocation(chosen.Zone); err == nil && chosen.Zone != "" {
+			p.Zone = zone
+		}
+		return p, true
+	}
 }
 
 // webSources are the sources of the watchlist as its page shows them.

@@ -81,6 +81,16 @@ func inboxWho(a *auth.Auth) web.Who {
 	}
 }
 
+// sessionOf is in which session a request comes; none where nobody signs in.
+func sessionOf(a *auth.Auth) func(*http.Request) ([32]byte, bool) {
+	return func(r *http.Request) (hash [32]byte, ok bool) {
+		if a == nil {
+			return hash, false
+		}
+		return a.Current(r)
+	}
+}
+
 // directory is the Slack of the watchlist in use.
 type directory struct{ n *notifiers }
 

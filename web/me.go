@@ -1,0 +1,146 @@
+package web
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+// Mine is what belongs to one person.
+type Mine interface {
+	Preference(ctx context.Context, personID string) (mention.Preference, error)
+	SetPreference(ctx context.Context, p mention.Preference) error
+	// SessionsOf returns where the person is signed in, the last seen first.
+	SessionsOf(ctx context.Context, personID string) ([]mention.Session, error)
+}
+
+// mePage is the page of who looks at it.
+type mePage struct {
+	frame
+	Has       []row // cases
+	HasAll    string
+	Did       []row // answered lately
+	DidAll    string
+	Numbers   []tile
+	Langs     choice
+	Zone      string // chosen
+	TeamZone  string
+	Zones     []string // offered
+	Sessions  []sessionRow
+	NoSession bool // a proxy, or nobody, signs people in here
+	Saved     bool
+}
+
+// sessionRow is one session in words.
+type sessionRow struct {
+	Way, Made, Seen string
+	Hash            string
+	Here            bool
+}
+
+const (
+	meDays = 28 // of the numbers
+	meHas  = 20 // rows; a link leads to all
+	meDid  = 10
+)
+
+// zones are offered; any other that the system knows can be written.
+var zones = []string{"Europe/Kyiv", "Europe/Sofia", "Europe/Warsaw", "Europe/Berlin", "Europe/London", "Europe/Istanbul", "Asia/Almaty", "Asia/Tbilisi", "America/New_York", "UTC"}
+
+// me shows what belongs to who looks at it.
+func (in *Inbox) me(w http.ResponseWriter, r *http.Request, v visit) {
+	l, mine := v.lang, v.who.Person
+	out := mePage{frame: in.frame(v, "me", mine.Name), TeamZone: in.opt.Zone().String(), Zones: zones, Saved: r.URL.Query().Get("saved") != "",
+		HasAll: filter{Status: claimed, Owner: "me"}.path(), DidAll: filter{Status: replied, Owner: "me"}.path()}
+	if out.Title == "" {
+		out.Title = l.Text("web.me")
+	}
+	err := in.myCases(r.Context(), v, &out)
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	chosen, err := in.opt.Mine.Preference(r.Context(), mine.ID)
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	out.Zone = chosen.Zone
+	out.Langs = newChoice("lang", l.Text("web.filter.lang"), chosen.Lang, languages, func(code string) string { return l.Word("web.language", code) })
+	sessions, err := in.opt.Mine.SessionsOf(r.Context(), mine.ID)
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	here, known := in.opt.Session(r)
+	out.NoSession = !known
+	for _, s := range sessions {
+		out.Sessions = append(out.Sessions, newSessionRow(v, s, known && s.Hash == here))
+	}
+	in.show(w, r, http.StatusOK, "me", out)
+}
+
+func newSessionRow(v visit, s mention.Session, here bool) sessionRow {
+	return sessionRow{Way: v.lang.Word("web.way", s.Way), Made: v.lang.DateTime(s.MadeAt.In(v.zone)), Seen: v.lang.Ago(v.now.Sub(s.SeenAt)), Hash: hex.EncodeToString(s.Hash[:]), Here: here}
+}
+
+// myCases reads what the person has and did.
+func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
+	for _, part := range []struct {
+		status mention.Status
+		limit  int
+		into   *[]row
+	}{{mention.Claimed, meHas, &out.Has}, {mention.Replied, meDid, &out.Did}} {
+		page, err := in.opt.Cases.List(ctx, mention.Query{Alerted: true, Owner: v.who.ID, Statuses: []mention.Status{part.status}, Limit: part.limit})
+		if err != nil {
+			return err
+		}
+		for _, e := range page.Entries {
+			*part.into = append(*part.into, in.row(v, e, "/me"))
+		}
+	}
+	scope := report.Scope{Since: v.now.AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}
+	cases, err := in.opt.Numbers.Times(ctx, scope.Begin(), scope.Until)
+	if err != nil {
+		return err
+	}
+	cases = slices.DeleteFunc(cases, func(c mention.Times) bool { return c.Owner.ID != v.who.ID })
+	now, before := report.Compare(cases, scope)
+	out.Numbers = myTiles(v.lang, now, before)
+	return nil
+}
+
+func myTiles(l i18n.Lang, now, before report.Report) []tile {
+	was := func(was string) string { return l.Text("web.report.was", "was", was) }
+	out := []tile{{l.Text("web.me.answered"), l.Number(now.Answered), was(l.Number(before.Answered))},
+		{l.Text("web.me.took"), now.Answer.MedianWords(l), was(before.Answer.MedianWords(l))}}
+	if now.Kept.Of+before.Kept.Of > 0 {
+		out = append(out, tile{l.Text("web.me.kept"), now.Kept.Words(l), was(before.Kept.Words(l))})
+	}
+	return out
+}
+
+// setMe stores the person's language and zone.
+func (in *Inbox) setMe(w http.ResponseWriter, r *http.Request, v visit) {
+	p := mention.Preference{PersonID: v.who.ID, Lang: r.PostFormValue("lang"), Zone: strings.TrimSpace(r.PostFormValue("zone")), At: v.now}
+	if p.Lang != "" && !slices.Contains(languages, p.Lang) {
+		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "lang"))
+		return
+	}
+	if _, err := time.LoadLocation(p.Zone); p.Zone != "" && (err != nil || p.Zone == "Local" || len(p.Zone) > maxWord) {
+		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.me.no_zone", "zone", p.Zone))
+		return
+	}
+	if err := in.opt.Mine.SetPreference(r.Context(), p); err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	http.Redirect(w, r, "/me?saved=1", http.StatusSeeOther)
+}

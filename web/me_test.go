@@ -1,0 +1,62 @@
+package web
+
+import (
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// TestMe: what I have and answered, how I want my pages, and where I am signed in; nothing
+// of anybody else.
+func TestMe(t *testing.T) {
+	w := newWorld(t)
+	mine, other := w.say("Олена К.", "Не повертають гроші"), w.say("Дмитро", "Заблокували картку")
+	done := w.say("maria", "Money not returned")
+	for id, who := range map[mention.ID]string{mine: "Ira", done: "Ira", other: "Oleh"} {
+		w.ask("POST", "/case/"+string(id)+"/claim", who, url.Values{})
+	}
+	w.ask("POST", "/case/"+string(done)+"/replied", "Ira", url.Values{})
+	now := time.Now()
+	for n, p := range []string{"web:Ira", "web:Ira", "web:Oleh"} {
+		if err := w.store.AddSession(t.Context(), mention.Session{Hash: [32]byte{byte(n + 1)}, Way: "slack", Person: mention.Person{ID: p}, MadeAt: now, SeenAt: now}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, body := w.ask("GET", "/me", "Ira", nil)
+	for _, want := range []string{"/case/" + string(mine), "/case/" + string(done), "this browser", hex.EncodeToString([]byte{2, 0}), "100 % (1 of 1)"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+	for _, never := range []string{string(other), `value="` + hex.EncodeToString([]byte{1, 0, 0}), `value="` + hex.EncodeToString([]byte{3, 0, 0})} {
+		if strings.Contains(body, never) {
+			t.Errorf("the page has %q", never)
+		}
+	}
+	if _, body := w.ask("GET", "/me", "", nil); !strings.Contains(body, "Nothing waits for you.") || !strings.Contains(body, "sign out there") {
+		t.Error("who has nothing and no session is not told so")
+	}
+
+	if res, _ := w.ask("POST", "/me", "Ira", url.Values{"lang": {"bg"}, "zone": {"Europe/Sofia"}}); res.Header.Get("Location") != "/me?saved=1" {
+		t.Errorf("saved: %d %s", res.StatusCode, res.Header.Get("Location"))
+	}
+	if _, body := w.ask("GET", "/me?saved=1", "Ira", nil); !strings.Contains(body, `value="bg" selected`) || !strings.Contains(body, `value="Europe/Sofia"`) || !strings.Contains(body, "Saved.") {
+		t.Error("what was chosen is not shown")
+	}
+	for _, form := range []url.Values{{"lang": {"xx"}}, {"zone": {"Local"}}, {"zone": {"../etc/passwd"}}, {"zone": {"Mars/North"}}} {
+		if res, _ := w.ask("POST", "/me", "Ira", form); res.StatusCode != http.StatusBadRequest {
+			t.Errorf("%v: %d", form, res.StatusCode)
+		}
+	}
+	if p, err := w.store.Preference(t.Context(), "web:Ira"); err != nil || p.Lang != "bg" || p.Zone != "Europe/Sofia" {
+		t.Errorf("%+v %v", p, err)
+	}
+	if res, _ := w.ask("POST", "/me", "Ira", url.Values{"lang": {"uk"}}, "Sec-Fetch-Site", "cross-site"); res.StatusCode != http.StatusForbidden {
+		t.Errorf("another site's form: %d", res.StatusCode)
+	}
+}
