@@ -13,8 +13,9 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// reportWithin bounds a report of 200,000 cases: from the database to the numbers.
-const reportWithin = 2 * time.Second
+// reportWithin bounds a report of 200,000 cases, from the database to the numbers, on two quiet
+// cores; a busy machine needs longer.
+const reportWithin = 10 * time.Second
 
 // TestReportOfManyCases: a report of a month among years of cases reads that month alone,
 // and, with EARSHOT_DRILL=full, one of 200,000 cases is counted while somebody waits.

@@ -228,46 +228,43 @@ func TestAccessible(t *testing.T) {
 	w.ask("POST", "/case/"+string(w.ids[1])+"/claim", "Ira", url.Values{})
 	w.ask("POST", "/case/"+string(w.ids[1])+"/note", "Ira", url.Values{"text": {"Called her: she will send the date."}})
 	w.ask("POST", "/case/"+string(w.ids[2])+"/snooze", "Oleh", url.Values{"until": {"tomorrow"}})
-	paths := []struct{ name, path string }{{"inbox", "/inbox?status=all"}, {"case", "/case/" + string(w.ids[1])}, {"empty", "/inbox?status=replied"}, {"refused", "/case/none"}}
-	ctx := tab(t, b, w, "Ira")
+	paths := []struct{ name, path string }{{"inbox", "/inbox?status=all"}, {"case", "/case/" + string(w.ids[1])}, {"empty", "/inbox?status=replied"}, {"refused", "/case/none"},
+		{"reports", "/reports"}, {"reports-empty", "/reports?watch=nobody"}, {"sources", "/sources"}, {"me", "/me"}}
+	w.sources = townSources()
+	if err := w.store.AddSession(context.Background(), mention.Session{Hash: [32]byte{1}, Way: "slack", Person: mention.Person{ID: "web:Ira"}, MadeAt: time.Now().Add(-2 * time.Hour), SeenAt: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.AddSession(context.Background(), mention.Session{Hash: [32]byte{2}, Way: "once", Person: mention.Person{ID: "web:Ira"}, MadeAt: time.Now().Add(-30 * time.Hour), SeenAt: time.Now().Add(-3 * time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
 	langs, schemes, widths := []string{"en", "uk", "ru", "bg"}, []string{"light", "dark"}, []int64{1200, 390}
 	full := os.Getenv("EARSHOT_DRILL") == "full"
-	for n := range 4 * len(langs) * 4 {
-		p, lang, scheme, width := n%4, n/4%4, n/16%2, n/32%2
-		// A few that hold every page, language, scheme and width; all of them in the drill.
-		if full || lang == (p+2*scheme)%4 && width == (p+scheme)%2 {
-			look(t, ctx, w.addr+paths[p].path, langs[lang], schemes[scheme], widths[width], paths[p].name, script)
-		}
+	for p, each := range paths {
+		t.Run(each.name, func(t *testing.T) {
+			if each.name == "reports" || each.name == "me" {
+				w.quarter() // a list of so many takes long
+			}
+			ctx := tab(t, b, w, "Ira")
+			for n := range len(langs) * 4 {
+				lang, scheme, width := n%4, n/4%2, n/8%2
+				// A few that hold every page, language, scheme and width; all of them in the drill.
+				if full || lang == (p+2*scheme+p/4)%4 && width == (p+scheme)%2 {
+					look(t, ctx, w.addr+each.path, langs[lang], schemes[scheme], widths[width], each.name, script)
+				}
+			}
+		})
 	}
 }
 
 func look(t *testing.T, ctx context.Context, address, lang, scheme string, width int64, name, script string) {
 	t.Helper()
-	var found []struct {
-		ID    string `json:"id"`
-		Nodes []struct {
-			HTML           string `json:"html"`
-			FailureSummary string `json:"failureSummary"`
-		} `json:"nodes"`
-	}
 	site, _, _ := strings.Cut(strings.TrimPrefix(address, "http://"), "/")
 	call(t, ctx, network.SetCookie, network.SetCookieParams{Name: "lang", Value: lang, URL: "http://" + site})
 	call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500})
 	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 	do(t, ctx, chromedp.Navigate(address))
-	wide := eval[bool](t, ctx, `for (const d of document.querySelectorAll("details")) d.open = d.matches(".filter details"); document.documentElement.scrollWidth > innerWidth`)
-	eval[chromedp.Void](t, ctx, script+";0")
-	raw := eval[string](t, ctx, `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`)
-	if err := json.Unmarshal([]byte(raw), &found); err != nil {
-		t.Fatal(err)
-	}
 	where := fmt.Sprintf("%s %s %s %d", name, lang, scheme, width)
-	for _, f := range found {
-		t.Errorf("%s: %s: %s\n%s", where, f.ID, f.Nodes[0].HTML, f.Nodes[0].FailureSummary)
-	}
-	if wide {
-		t.Errorf("%s: wider than the screen", where)
-	}
+	findings(t, ctx, where, script)
 	if dir := os.Getenv("EARSHOT_PICTURES"); dir != "" {
 		eval[chromedp.Void](t, ctx, `for (const d of document.querySelectorAll("details")) d.open = false`)
 		picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
@@ -277,5 +274,29 @@ func look(t *testing.T, ctx context.Context, address, lang, scheme string, width
 		if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(where, " ", "-")+".png"), picture, 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// findings are what axe finds on a page, and whether it is wider than the screen.
+func findings(t *testing.T, ctx context.Context, where, script string) {
+	t.Helper()
+	var found []struct {
+		ID    string `json:"id"`
+		Nodes []struct {
+			HTML           string `json:"html"`
+			FailureSummary string `json:"failureSummary"`
+		} `json:"nodes"`
+	}
+	wide := eval[bool](t, ctx, `for (const d of document.querySelectorAll("details")) d.open = d.matches(".filter details, figure details"); document.documentElement.scrollWidth > innerWidth`)
+	eval[chromedp.Void](t, ctx, script+";0")
+	raw := eval[string](t, ctx, `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`)
+	if err := json.Unmarshal([]byte(raw), &found); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		t.Errorf("%s: %s: %s\n%s", where, f.ID, f.Nodes[0].HTML, f.Nodes[0].FailureSummary)
+	}
+	if wide {
+		t.Errorf("%s: wider than the screen", where)
 	}
 }
