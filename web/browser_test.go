@@ -244,12 +244,11 @@ func TestAccessible(t *testing.T) {
 			if each.name == "reports" || each.name == "me" {
 				w.quarter() // a list of so many takes long
 			}
-			ctx := tab(t, b, w, "Ira")
 			for n := range len(langs) * 4 {
 				lang, scheme, width := n%4, n/4%2, n/8%2
 				// A few that hold every page, language, scheme and width; all of them in the drill.
 				if full || lang == (p+2*scheme+p/4)%4 && width == (p+scheme)%2 {
-					look(t, ctx, w.addr+each.path, langs[lang], schemes[scheme], widths[width], each.name, script)
+					look(t, tab(t, b, w, "Ira"), w.addr+each.path, langs[lang], schemes[scheme], widths[width], each.name, script)
 				}
 			}
 		})

@@ -134,7 +134,7 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 	case s.NotStored != "":
 		return l.Text("web.sources.not_stored"), ""
 	case s.State == "off" && !s.Until.IsZero():
-		return l.Text("web.sources.paused", "until", until), l.Text("web.sources.resume")
+		return l.Text("web.sources.paused", "until", until), ""
 	case s.State == "off":
 		return "", l.Text("web.sources.resume")
 	case s.State == "quiet":
