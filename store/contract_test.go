@@ -95,6 +95,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"round trip of every field":    testRoundTrip,
 	"counts":                       testCounts,
 	"clock":                        testClockAhead,
+	"clock of a slow way":          testClockAheadOfASlowWay,
 	"install key":                  testInstallKey,
 	"posting is one's own":         testPostingOwner,
 	"edited twice and back":        testEditedBack,
