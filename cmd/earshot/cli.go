@@ -44,10 +44,8 @@ func (t terminal) learn(cfg *config.Config) {
 
 // colour says whether w is a terminal whose owner has not asked for plain text.
 func (t terminal) colour(w io.Writer) bool {
-	if _, plain := t.lookup("NO_COLOR"); plain {
-		return false
-	}
-	return isTerminal(w)
+	plain, _ := t.lookup("NO_COLOR") // set and not empty: no-color.org
+	return plain == "" && isTerminal(w)
 }
 
 // interactive says whether a person answers: input and output are terminals.
