@@ -51,7 +51,7 @@ var mayImport = map[string][]string{
 	"mention":            {},
 	"internal/hours":     {},
 	"internal/lang":      {"internal/tsv"},
-	"config":             {"internal/hours", "internal/lang"}, // working hours are parsed where they are written
+	"config":             {"internal/hours", "internal/lang", "internal/text"}, // working hours are parsed where they are written
 	"internal/fetch":     {},
 	"internal/access":    {"internal/fetch"},
 	"internal/fault":     {},

@@ -162,3 +162,5 @@ func counted(n int, what string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }
+
+func didYouMean(word string) string { return fmt.Sprintf("did you mean %q?", word) }

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/lang"
+	words "github.com/earshot/earshot/internal/text"
 )
 
 // Langs returns the languages earshot knows.
@@ -97,7 +98,7 @@ func oneOf(s string, known []string) (msg, hint string) {
 	if slices.Contains(known, s) {
 		return "", ""
 	}
-	if meant := nearest(s, known); meant != "" {
+	if meant := words.Nearest(s, known); meant != "" {
 		return "is not known", didYouMean(meant)
 	}
 	return "is not known", "write " + orList(known)
@@ -154,7 +155,7 @@ func checkZone(s string) (msg, hint string) {
 		return "is not a time zone", `write a name such as "Europe/Kyiv"`
 	}
 	if _, err := time.LoadLocation(s); err != nil {
-		if meant := nearest(s, []string{"Europe/Kyiv", "Europe/Sofia", "Europe/London", "Europe/Berlin", "Europe/Warsaw", "Europe/Moscow", "Europe/Istanbul", "America/New_York", "UTC"}); meant != "" {
+		if meant := words.Nearest(s, []string{"Europe/Kyiv", "Europe/Sofia", "Europe/London", "Europe/Berlin", "Europe/Warsaw", "Europe/Moscow", "Europe/Istanbul", "America/New_York", "UTC"}); meant != "" {
 			return "is not a time zone", didYouMean(meant)
 		}
 		return "is not a time zone", `write a name such as "Europe/Kyiv"`

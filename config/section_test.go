@@ -127,18 +127,6 @@ func TestSectionErrorf(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	known := []string{"contact", "watch", "sources", "sentiment", "to", "forum", "feed", "every"}
-	for word, want := range map[string]string{
-		"contct": "contact", "wacth": "watch", "source": "sources", "Sources": "sources", "sentimet": "sentiment", "form": "forum", "fed": "feed",
-		"evry": "every", "url": "", "x": "", "tp": "", "colour": "", strings.Repeat("a", 100): "",
-	} {
-		if got := nearest(word, known); got != want {
-			t.Errorf("%q: got %q, want %q", word, got, want)
-		}
-	}
-}
-
 func TestDurations(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"0": 0, "0s": 0, "500ms": 500 * time.Millisecond, "90s": 90 * time.Second, "1h30m": 90 * time.Minute, "1.5h": 90 * time.Minute, "7d": 7 * 24 * time.Hour, "2w": 14 * 24 * time.Hour,

@@ -63,6 +63,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"subscriptions to hubs":        testSubscriptions,
 	"sessions":                     testSessions,
 	"access tokens":                testTokens,
+	"pauses of sources":            testSourcePauses,
 	"a session is taken once":      testSessionIsTakenOnce,
 	"followed threads":             testFollows,
 	"followed threads end":         testFollowsEnd,

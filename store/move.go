@@ -11,7 +11,7 @@ import (
 )
 
 // movedTables are all that is moved, in the order in which they refer to each other.
-var movedTables = []string{"sources", "posts", "bodies", "mentions", "cases", "alerts", "events", "lessons", "mutes", "follows", "sessions", "access_tokens", "preferences"}
+var movedTables = []string{"sources", "posts", "bodies", "mentions", "cases", "alerts", "events", "lessons", "mutes", "follows", "sessions", "access_tokens", "preferences", "templates", "source_pauses"}
 
 const (
 	moveRows = 200 // of one statement

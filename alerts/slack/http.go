@@ -16,7 +16,7 @@ import (
 // maxRequest bounds a click over HTTP; Slack's carry the whole message, some 50 KB.
 const maxRequest = 1 << 20
 
-// Interactions is the handler for /slack/interactions: signed clicks, where
+// Interactions is the handler for /slack/interactions: signed clicks and commands, where
 // Socket Mode is not used. A request whose signature is not good is refused
 // before anything of it is read as a click.
 func (n *Notifier) Interactions() http.Handler {
@@ -42,6 +42,12 @@ func (n *Notifier) Interactions() http.Handler {
 			return
 		}
 		form, err := url.ParseQuery(string(body))
+		if c, ok := commandOf(form); err == nil && ok {
+			if !n.begin(func() { n.command(c) }) {
+				http.Error(w, "earshot is stopping", http.StatusServiceUnavailable)
+			}
+			return // an empty answer acknowledges it
+		}
 		if err != nil || form.Get("payload") == "" {
 			http.Error(w, "no payload", http.StatusBadRequest)
 			return

@@ -7,7 +7,29 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
+
+	"github.com/earshot/earshot/mention"
 )
+
+// inbox is an address of the inbox, or "" where nobody can open it.
+func (n *Notifier) inbox(path string) string {
+	if n.opt.Inbox == nil {
+		return ""
+	}
+	if base := n.opt.Inbox(); base != "" {
+		return webLink(base + path)
+	}
+	return ""
+}
+
+// caseLink is a case in the inbox, listLink a list of it.
+func (n *Notifier) caseLink(id mention.ID) string {
+	return n.inbox("/case/" + url.PathEscape(string(id)))
+}
+
+func (n *Notifier) listLink(q mention.Query) string {
+	return n.inbox("/inbox?" + url.Values{"status": {"all"}, "q": {q.Text}}.Encode())
+}
 
 // webLink returns the address if it is one that may be opened from Slack, in
 // plain ASCII, else "". What is not ASCII is written as browsers send it, so that

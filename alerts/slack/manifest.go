@@ -16,7 +16,12 @@ features:
   bot_user:
     display_name: earshot
     always_online: true
-oauth_config:
+  slash_commands:
+    - command: /earshot
+      description: Find complaints, see how earshot stands, pause a source, propose a change
+      usage_hint: "find WORDS · status · mutes · pause SOURCE · help"
+      should_escape: false
+%soauth_config:
   scopes:
     bot:
       - chat:write        # posts alerts, redraws them, tells who lost a claim
@@ -27,6 +32,7 @@ oauth_config:
       - users:read        # the names of those who press buttons, and people that a route names: notify
       - users:read.email  # people that notify names by their e-mail address
       - usergroups:read   # groups that a route names: notify
+      - commands          # /earshot
 settings:
   interactivity:
     is_enabled: true
@@ -36,13 +42,14 @@ settings:
 `
 
 // Manifest writes the app manifest as YAML. With an interactions address (https://…/slack/interactions)
-// buttons come as signed requests, without one by Socket Mode.
+// buttons and commands come as signed requests, without one by Socket Mode.
 func Manifest(w io.Writer, interactions string) error {
-	request := ""
+	command, request := "", ""
 	if interactions != "" {
+		command = fmt.Sprintf("      url: %q\n", interactions)
 		request = fmt.Sprintf("    request_url: %q\n", interactions)
 	}
-	_, err := fmt.Fprintf(w, manifest, request, interactions == "")
+	_, err := fmt.Fprintf(w, manifest, command, request, interactions == "")
 	if err != nil {
 		return fmt.Errorf("write the manifest: %w", err)
 	}

@@ -53,6 +53,16 @@ type Options struct {
 	// Roles says what a person may do, by id and by e-mail address, which is empty where it
 	// is not known; nil: everything.
 	Roles func(p mention.Person, email string) Roles
+	// Cases, Sources and Proposals answer /earshot; what is nil is said not to work.
+	Cases     Cases
+	Sources   Sources
+	Proposals Proposals
+	// Inbox returns the address of the inbox's pages, without a slash at the end; empty or
+	// nil: there are none that people can open.
+	Inbox func() string
+	// Spoken returns the language of those who read a route, or of the watchlist where the
+	// route has none; nil: English.
+	Spoken func(route string) i18n.Lang
 	// Language returns the language of a code, in which messages answer who presses; nil: English.
 	Language func(code string) i18n.Lang
 	// Zone says in which time zone people mean "tomorrow 9:00"; nil: UTC.
@@ -86,6 +96,8 @@ type Notifier struct {
 	once   once
 	homes  homes
 	forged *rate.Limiter // of the log lines about presses that are not for us
+
+	proposed proposed // by each person, lately
 
 	later sync.WaitGroup  // everything under way
 	slots chan struct{}   // calls to Slack after an acknowledgement

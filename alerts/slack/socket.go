@@ -153,16 +153,21 @@ func (n *Notifier) session(ctx context.Context, client *socketmode.Client, slots
 // event treats what comes over the socket.
 func (n *Notifier) event(ctx context.Context, client *socketmode.Client, event socketmode.Event, slots chan struct{}) {
 	switch event.Type {
-	case socketmode.EventTypeInteractive:
+	case socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand:
 		request := *event.Request
 		select {
 		case slots <- struct{}{}:
 		case <-ctx.Done():
 			return
 		}
+		ack := func() { n.ack(ctx, client, socketmode.Response{EnvelopeID: request.EnvelopeID}) }
 		n.later.Go(func() {
 			defer func() { <-slots }()
-			n.interaction(ctx, request.Payload, func() { n.ack(ctx, client, socketmode.Response{EnvelopeID: request.EnvelopeID}) })
+			if event.Type == socketmode.EventTypeSlashCommand {
+				n.commandPayload(request.Payload, ack)
+			} else {
+				n.interaction(ctx, request.Payload, ack)
+			}
 		})
 	case socketmode.EventTypeErrorWriteFailed:
 		// The connection broke under an acknowledgement; the next one carries it.

@@ -49,6 +49,8 @@ type worldOptions struct {
 	http  bool // clicks come as signed HTTP
 
 	outsiders bool
+	sources   *oneSource
+	slowCases time.Duration
 	roles     func(p mention.Person, email string) slack.Roles
 	hook      bool // messages go through an incoming webhook
 	token     string
@@ -122,7 +124,14 @@ func (w *world) start() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	opt.Language = texts.In
+	opt.Language, opt.Cases = texts.In, w.store
+	opt.Spoken = func(string) i18n.Lang { return texts.In("uk") }
+	if w.opt.sources != nil {
+		opt.Sources = w.opt.sources
+	}
+	if w.opt.slowCases > 0 {
+		opt.Cases = slowCases{w.store, w.opt.slowCases}
+	}
 	if w.opt.http {
 		opt.AppToken, opt.SigningSecret = "", fakeslack.SigningSecret
 	}

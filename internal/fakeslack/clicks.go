@@ -165,14 +165,19 @@ func (s *Server) PressTimes(c Click, times int) (time.Duration, error) {
 	return time.Since(began), err
 }
 
-// deliver sends an envelope to any one of the connections.
+// deliver sends an interactive envelope to any one of the connections.
 func (s *Server) deliver(id string, payload any) error {
+	return s.deliverAs("interactive", id, payload)
+}
+
+// deliverAs sends an envelope of a type.
+func (s *Server) deliverAs(kind, id string, payload any) error {
 	open := s.open()
 	if len(open) == 0 {
 		return ErrNoSocket
 	}
 	c := open[int(time.Now().UnixNano())%len(open)]
-	return c.send(context.Background(), map[string]any{"type": "interactive", "envelope_id": id, "accepts_response_payload": false, "payload": payload})
+	return c.send(context.Background(), map[string]any{"type": kind, "envelope_id": id, "accepts_response_payload": kind == "slash_commands", "payload": payload})
 }
 
 // Submit sends the window that was opened last, with what was chosen in it by block and

@@ -90,6 +90,7 @@ func (m Message) AlertID() string {
 // Ephemeral is a message only one person sees.
 type Ephemeral struct {
 	Channel, User, Text, ThreadTS string
+	Blocks                        json.RawMessage // of an answer at a response_url
 	At                            time.Time
 }
 

@@ -164,9 +164,15 @@ func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	if blocks := args.Get("blocks"); blocks != "" {
+		if errs := CheckBlocks([]byte(blocks)); len(errs) > 0 {
+			http.Error(w, "invalid_blocks "+strings.Join(errs, "; "), http.StatusBadRequest)
+			return
+		}
+	}
 	channel, user, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/response/"), "/")
 	s.mu.Lock()
-	s.ephemerals = append(s.ephemerals, Ephemeral{Channel: channel, User: user, Text: args.Get("text"), At: time.Now()})
+	s.ephemerals = append(s.ephemerals, Ephemeral{Channel: channel, User: user, Text: args.Get("text"), Blocks: json.RawMessage(args.Get("blocks")), At: time.Now()})
 	s.mu.Unlock()
 	_, _ = w.Write([]byte("ok"))
 }

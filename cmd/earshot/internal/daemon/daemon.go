@@ -26,6 +26,7 @@ import (
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/websub"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/monitor/river"
 	"github.com/earshot/earshot/store"
@@ -88,7 +89,8 @@ type Daemon struct {
 	analyzer atomic.Pointer[Analyzer]
 	fetch    atomic.Pointer[fetch.Client]
 	config   atomic.Pointer[config.Config]
-	restedAt atomic.Pointer[time.Time] // which entries rest was looked up then
+	restedAt atomic.Pointer[time.Time]             // which entries rest was looked up then
+	paused   atomic.Pointer[[]mention.SourcePause] // the pauses of people that are in use
 
 	reloading sync.Mutex  // held while a watchlist is taken into use, or out of it
 	first     *next       // what Run begins with
@@ -201,13 +203,18 @@ func (d *Daemon) wire(opt Options) {
 	d.signals = newSignals(d.store, d.called, d.log)
 	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.caseChanged)
 	d.notifiers.slackTakes(slack.Options{
-		Desk:     d.desk,
-		Reader:   d.store,
-		Replies:  d.replies,
-		Roles:    d.slackRoles,
-		Now:      d.now,
-		Zone:     func() *time.Location { return d.planner.Rules().Zone },
-		Language: d.texts.In,
+		Desk:      d.desk,
+		Reader:    d.store,
+		Replies:   d.replies,
+		Roles:     d.slackRoles,
+		Cases:     d.store,
+		Sources:   sourcesAsked{d},
+		Proposals: proposals{d},
+		Inbox:     d.inboxAddress,
+		Spoken:    d.lang,
+		Now:       d.now,
+		Zone:      func() *time.Location { return d.planner.Rules().Zone },
+		Language:  d.texts.In,
 	})
 	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, d.store, d.now, d.pollNow)
 	d.monitor = d.newMonitor()

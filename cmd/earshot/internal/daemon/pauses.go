@@ -2,10 +2,12 @@ package daemon
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 )
 
@@ -39,7 +41,20 @@ func (d *Daemon) pauseLoop(ctx context.Context) {
 // the outbox knows it too, over restarts.
 func (d *Daemon) lookAtPauses(ctx context.Context, told map[config.Resting]bool) {
 	now := d.now()
-	for _, p := range d.config.Load().Pauses() {
+	pauses := d.config.Load().Pauses()
+	asked, err := d.store.SourcePauses(ctx, now.Add(-pauseNews))
+	if err != nil {
+		return // health says so; looked at again
+	}
+	if !slices.Equal(placesAt(asked, now), placesAt(*d.paused.Load(), time.Time{})) && !d.wake(ctx) {
+		return
+	}
+	for _, p := range asked {
+		if _, err := d.source(p.Source); err == nil {
+			pauses = append(pauses, config.Resting{What: "source", Name: p.Source, Until: p.Until})
+		}
+	}
+	for _, p := range pauses {
 		if p.Until.After(now) {
 			continue
 		}
@@ -56,6 +71,17 @@ func (d *Daemon) lookAtPauses(ctx context.Context, told map[config.Resting]bool)
 		}
 		told[p] = d.tell(ctx, p.What+" "+p.Name, "resumed", p.Until, words)
 	}
+}
+
+// placesAt are the places whose pauses end after a time, in order.
+func placesAt(pauses []mention.SourcePause, now time.Time) (places []string) {
+	for _, p := range pauses {
+		if p.Until.After(now) {
+			places = append(places, p.Place)
+		}
+	}
+	slices.Sort(places)
+	return places
 }
 
 // wake takes the watchlist in use once more, so that what does not rest any more is used.
@@ -77,8 +103,14 @@ func (d *Daemon) wake(ctx context.Context) bool {
 // resting lists the sources that are not polled, as /healthz shows them.
 func (d *Daemon) resting() (list []SourceHealth) {
 	cfg := d.config.Load()
+	paused := d.pausedPlaces(d.now())
 	for _, src := range cfg.Sources {
-		if word := src.Word(*d.restedAt.Load(), cfg.Zone()); word != "" {
+		word := src.Word(*d.restedAt.Load(), cfg.Zone())
+		if place, _ := identify(d.key, src); word == "" && !paused[place].Until.IsZero() {
+			rest := config.Rest{PausedUntil: config.Pause{Until: paused[place].Until}}
+			word = rest.Word(d.now(), cfg.Zone())
+		}
+		if word != "" {
 			list = append(list, SourceHealth{Name: src.Name, State: stateOff, Note: word})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 )
 
@@ -22,6 +23,7 @@ type next struct {
 	list      Watchlist
 	config    *config.Config
 	at        time.Time // what was off then is not in use
+	paused    []mention.SourcePause
 	analyzer  *Analyzer
 	rules     alerts.Rules
 	notifiers notifierSet
@@ -41,7 +43,11 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	}
 	d.secrets.Take(list.Config)
 	client := d.newClient(list.Config)
-	sources, err := newSources(list, client, d.key, d.store, d.log)
+	paused, err := d.store.SourcePauses(ctx, d.now())
+	var sources []monitor.Source
+	if err == nil {
+		sources, err = newSources(list, paused, client, d.key, d.store, d.log)
+	}
 	if err != nil {
 		client.Close()
 		return nil, err
@@ -55,6 +61,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		list:      list,
 		config:    list.Config,
 		at:        list.at,
+		paused:    paused,
 		analyzer:  NewAnalyzer(list, scorer, d.planner.OfficialFor),
 		rules:     rules,
 		notifiers: d.notifiers.prepare(list.Config),
@@ -93,6 +100,7 @@ func (d *Daemon) commit(n *next) {
 	d.analyzer.Store(n.analyzer)
 	d.config.Store(n.config)
 	d.restedAt.Store(&n.at)
+	d.paused.Store(&n.paused)
 }
 
 // poll hands the prepared sources to the running monitor, with the client of

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,15 +72,16 @@ func named(src config.Source) []string {
 	return list
 }
 
-// newSources makes everything the monitor polls. In a shared database other daemons may
+// newSources makes everything the monitor polls. What people paused is not polled. In a shared database other daemons may
 // poll the same, and access tokens are shared with them.
-func newSources(w Watchlist, client *fetch.Client, key []byte, db *store.Store, log *slog.Logger) ([]monitor.Source, error) {
+func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client, key []byte, db *store.Store, log *slog.Logger) ([]monitor.Source, error) {
 	var sources []monitor.Source
 	var errs []error
 	// A stream of a whole network is affordable because most of it is dropped at once.
 	watched := func(title, text string) bool { return len(w.Terms.Match(title, text)) > 0 }
 	for _, src := range w.Sources {
-		if src.Off(w.at) {
+		place, settings := identify(key, src)
+		if src.Off(w.at) || slices.ContainsFunc(paused, func(p mention.SourcePause) bool { return p.Place == place }) {
 			continue
 		}
 		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now, Interest: watched, Tokens: db}
@@ -105,7 +107,6 @@ func newSources(w Watchlist, client *fetch.Client, key []byte, db *store.Store, 
 		if db.Shared() {
 			group = siteOf(group)
 		}
-		place, settings := identify(key, src)
 		sources = append(sources, monitor.Source{
 			Name:     src.Name,
 			Kind:     src.Kind,

@@ -1,18 +1,13 @@
-package config
+package text
 
-import (
-	"fmt"
-	"strings"
-)
-
-func didYouMean(word string) string { return fmt.Sprintf("did you mean %q?", word) }
+import "strings"
 
 // maxWord bounds the words that are compared: nobody mistypes a longer key.
 const maxWord = 40
 
-// nearest returns the known word that was probably meant, or "". One slip is
+// Nearest returns the known word that was probably meant, or "". One slip is
 // allowed in a short word, two in one of six letters, three from ten on.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	w := []rune(strings.ToLower(word))
 	if len(w) == 0 || len(w) > maxWord {
 		return ""

@@ -1,0 +1,195 @@
+package slack_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+// ask types a command by the door the world has.
+func (w *world) ask(a fakeslack.Ask) time.Duration {
+	w.t.Helper()
+	if !w.opt.http {
+		eventually(w.t, "a socket", func() bool { return w.fake.Connections() > 0 })
+		took, err := w.fake.Ask(a)
+		if err != nil {
+			w.t.Fatalf("/earshot %s: %v", a.Text, err)
+		}
+		return took
+	}
+	srv := httptest.NewServer(w.slack.Interactions())
+	defer srv.Close()
+	status, took, err := w.fake.AskHTTP(srv.Client(), srv.URL, fakeslack.SigningSecret, a)
+	if err != nil || status != 200 {
+		w.t.Fatalf("/earshot %s: status %d, %v", a.Text, status, err)
+	}
+	return took
+}
+
+// answered waits for the nth answer.
+func (w *world) answered(n int) fakeslack.Ephemeral {
+	w.t.Helper()
+	eventually(w.t, "an answer", func() bool { return len(w.fake.Ephemerals()) >= n })
+	return w.fake.Ephemerals()[n-1]
+}
+
+// TestCommand asks by both doors: for one's own eyes, in the language of one's Slack, or
+// else of the channel, found among what was really heard.
+func TestCommand(t *testing.T) {
+	people := []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira", Locale: "ru-RU"}, {ID: oleh, Handle: "oleh", Name: "Oleh"}}
+	for _, door := range []string{"socket", "http"} {
+		t.Run(door, func(t *testing.T) {
+			w := newWorld(t, worldOptions{http: door == "http", fake: fakeslack.Options{People: people}})
+			w.hear(complaint("1", refund), complaint("2", "Кур'єр нахамив. "+refund))
+			w.posted(2)
+			if took := w.ask(fakeslack.Ask{Text: "find нахамив", User: ira, Channel: "C0MENTIONS"}); took > time.Second {
+				t.Errorf("acknowledged after %s", took)
+			}
+			first := w.answered(1)
+			if first.User != ira || !strings.Contains(first.Text, "1 жалоба со словами «нахамив»") || !shows(fakeslack.Message{Blocks: first.Blocks}, "Кур'єр нахамив") {
+				t.Errorf("answered %+v", first)
+			}
+			w.ask(fakeslack.Ask{Text: "find нахамив", User: oleh, Channel: "D0DIRECT"})
+			if e := w.answered(2); e.User != oleh || !strings.Contains(e.Text, "Скарги") && !strings.Contains(e.Text, "скарга зі словами") {
+				t.Errorf("answered %+v, want the language of the watchlist", e)
+			}
+			w.ask(fakeslack.Ask{Text: "help", User: oleh, Channel: "C0MENTIONS", NoURL: true})
+			if e := w.answered(3); e.Channel != "C0MENTIONS" || e.User != oleh {
+				t.Errorf("without a response_url: %+v", e)
+			}
+			if w.log.count(`msg="a command was asked" who=slack:U0000IRA name=Ira command=find outcome=done`) != 1 {
+				t.Error("the log does not say who asked what")
+			}
+			if n := w.log.count("нахамив"); n != 0 {
+				t.Error("what was looked for is in the log")
+			}
+		})
+	}
+}
+
+// TestCommandFromElsewhere: of another workspace or for another app nothing is answered
+// but why, and a command that was not signed is none.
+func TestCommandFromElsewhere(t *testing.T) {
+	w := newWorld(t, worldOptions{http: true})
+	w.ask(fakeslack.Ask{Text: "status", User: ira, Channel: "C0MENTIONS", Team: "T000OTHER"})
+	if e := w.answered(1); !strings.Contains(e.Text, "робочого простору") {
+		t.Errorf("answered %+v", e)
+	}
+	w.ask(fakeslack.Ask{Text: "status", User: ira, Channel: "C0MENTIONS", App: "A000OTHER"})
+	srv := httptest.NewServer(w.slack.Interactions())
+	defer srv.Close()
+	if status, _, err := w.fake.AskHTTP(srv.Client(), srv.URL, "another secret", fakeslack.Ask{Text: "status"}); err != nil || status != 401 {
+		t.Errorf("a forged command is answered %d (%v)", status, err)
+	}
+	w.stop()
+	if status, _, err := w.fake.AskHTTP(srv.Client(), srv.URL, fakeslack.SigningSecret, fakeslack.Ask{Text: "status"}); err != nil || status != 503 {
+		t.Errorf("after the stop: %d (%v)", status, err)
+	}
+	if e := w.fake.Ephemerals(); len(e) != 1 {
+		t.Errorf("answered %+v", e)
+	}
+}
+
+// TestCommandIsAcknowledgedFirst: a database that is slow costs nobody "did not respond".
+func TestCommandIsAcknowledgedFirst(t *testing.T) {
+	w := newWorld(t, worldOptions{slowCases: 1500 * time.Millisecond})
+	if took := w.ask(fakeslack.Ask{Text: "find x", User: ira, Channel: "C0MENTIONS"}); took > time.Second {
+		t.Errorf("acknowledged after %s", took)
+	}
+	w.answered(1)
+}
+
+// TestCommandRoles: who may not see the sources may not pause one, and reads no list.
+func TestCommandRoles(t *testing.T) {
+	w := newWorld(t, worldOptions{roles: func(p mention.Person, _ string) slack.Roles { return slack.Roles{Sources: p.ID == "slack:"+ira} }, sources: &oneSource{}})
+	for i, c := range []struct{ user, text, want string }{
+		{ira, "status", "1 джерело"}, {oleh, "status", "усе гаразд"}, {ira, "pause forum", "не читаємо до"}, {oleh, "pause forum", "роблять інші"}, {oleh, "resume forum", "роблять інші"},
+	} {
+		w.ask(fakeslack.Ask{Text: c.text, User: c.user, Channel: "C0MENTIONS"})
+		e := w.answered(i + 1)
+		if !strings.Contains(e.Text, c.want) || c.user == oleh && strings.Contains(e.Text, "джерело") {
+			t.Errorf("%s: /earshot %s: %s", c.user, c.text, e.Text)
+		}
+	}
+	if got := w.opt.sources.paused.Load(); got != 1 {
+		t.Errorf("%d pauses", got)
+	}
+}
+
+// TestManifestHasTheCommand, by both doors: with the address where signed requests come,
+// or without one.
+func TestManifestHasTheCommand(t *testing.T) {
+	for _, address := range []string{"", "https://earshot.example/slack/interactions"} {
+		m := manifestOf(t, address)
+		raw, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		commands, _ := m["features"].(map[string]any)["slash_commands"].([]any)
+		if len(commands) != 1 {
+			t.Fatalf("no command in %s", raw)
+		}
+		c := commands[0].(map[string]any)
+		if c["command"] != "/earshot" || c["should_escape"] != false || (c["url"] == address) != (address != "") {
+			t.Errorf("the command is %v", c)
+		}
+		if !strings.Contains(string(raw), `"commands"`) {
+			t.Error("the scope commands is missing")
+		}
+	}
+}
+
+// manifestOf is the manifest as Slack reads it.
+func manifestOf(t *testing.T, address string) map[string]any {
+	t.Helper()
+	var text bytes.Buffer
+	if err := slack.Manifest(&text, address); err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if err := yaml.Unmarshal(text.Bytes(), &m); err != nil {
+		t.Fatalf("%v in\n%s", err, text.String())
+	}
+	return m
+}
+
+// oneSource is a watchlist with one source.
+type oneSource struct{ paused atomic.Int64 }
+
+func (*oneSource) Stand(i18n.Lang) slack.Stand {
+	return slack.Stand{Sources: []slack.SourceStand{{Name: "forum", State: "ok"}}}
+}
+
+func (s *oneSource) Pause(context.Context, string, time.Time, mention.Person) error {
+	s.paused.Add(1)
+	return nil
+}
+
+func (*oneSource) Resume(context.Context, string, mention.Person) error { return nil }
+
+// slowCases take their time to list.
+type slowCases struct {
+	slack.Cases
+	takes time.Duration
+}
+
+func (s slowCases) List(ctx context.Context, q mention.Query) (mention.Page, error) {
+	select {
+	case <-time.After(s.takes):
+	case <-ctx.Done():
+		return mention.Page{}, ctx.Err()
+	}
+	return s.Cases.List(ctx, q)
+}

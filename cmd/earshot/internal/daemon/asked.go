@@ -1,0 +1,264 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers/presets"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// What people ask from Slack beside cases: how the sources stand, a rest for one of them,
+// and proposals to whoever keeps the watchlist. No file is changed from here.
+
+// sourcesAsked implements slack.Sources.
+type sourcesAsked struct{ d *Daemon }
+
+// Stand implements slack.Sources.
+func (s sourcesAsked) Stand(l i18n.Lang) slack.Stand {
+	d, now := s.d, s.d.now()
+	troubles := d.troublesIn(l)
+	var out slack.Stand
+	for _, part := range slices.Sorted(maps.Keys(troubles)) {
+		out.Troubles = append(out.Troubles, part+": "+d.secrets.Redact(troubles[part]))
+	}
+	polled := map[string]slack.SourceStand{}
+	for _, one := range d.sources() {
+		polled[one.Name] = slack.SourceStand{Name: one.Name, State: string(one.StateAt(now)), Good: one.LastSuccess}
+	}
+	paused := d.pausedPlaces(now)
+	for _, src := range d.config.Load().Sources {
+		place, _ := identify(d.key, src)
+		stand, p := polled[src.Name], paused[place]
+		switch {
+		case src.Off(*d.restedAt.Load()):
+			stand = slack.SourceStand{State: string(stateOff), Until: src.PausedUntil.Until}
+			if src.Enabled != nil && !*src.Enabled {
+				stand.Until = time.Time{}
+			}
+		case !p.Until.IsZero():
+			stand = slack.SourceStand{State: string(stateOff), Until: p.Until, By: p.By.Name}
+		case stand.State == "":
+			stand.State = "new"
+		}
+		stand.Name = src.Name
+		out.Sources = append(out.Sources, stand)
+	}
+	slices.SortFunc(out.Sources, func(a, b slack.SourceStand) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// Pause implements slack.Sources.
+func (s sourcesAsked) Pause(ctx context.Context, name string, until time.Time, by mention.Person) error {
+	d, now := s.d, s.d.now()
+	src, err := d.source(name)
+	if err != nil {
+		return err
+	}
+	if src.Off(now) {
+		return slack.ErrOwners
+	}
+	place, _ := identify(d.key, src)
+	if err := d.store.PauseSource(ctx, mention.SourcePause{Place: place, Source: name, By: by, At: now, Until: until}); err != nil {
+		return err
+	}
+	d.wake(ctx) // else the loop of pauses does
+	l := d.staffLang()
+	d.tell(ctx, "source "+name, "paused by "+by.ID, now, l.Text("notice.source_paused", "who", by.Name, "name", strconv.Quote(name), "until", l.Time("time.date_time_zone", until.In(d.config.Load().Zone()))))
+	return nil
+}
+
+// Resume implements slack.Sources.
+func (s sourcesAsked) Resume(ctx context.Context, name string, by mention.Person) error {
+	d, now := s.d, s.d.now()
+	src, err := d.source(name)
+	if err != nil {
+		return err
+	}
+	if src.Off(now) {
+		return slack.ErrOwners
+	}
+	place, _ := identify(d.key, src)
+	switch err := d.store.ResumeSource(ctx, place, now); {
+	case errors.Is(err, mention.ErrNotFound):
+		return mention.ErrNothingToDo
+	case err != nil:
+		return err
+	}
+	d.wake(ctx)
+	d.tell(ctx, "source "+name, "resumed by "+by.ID, now, d.staffLang().Text("notice.source_resumed_by", "who", by.Name, "name", strconv.Quote(name)))
+	return nil
+}
+
+// source is the source of a name in the watchlist in use.
+func (d *Daemon) source(name string) (config.Source, error) {
+	for _, src := range d.config.Load().Sources {
+		if src.Name == name {
+			return src, nil
+		}
+	}
+	return config.Source{}, mention.ErrNotFound
+}
+
+// pausedPlaces are the pauses of people that are in use and stand at a time.
+func (d *Daemon) pausedPlaces(now time.Time) map[string]mention.SourcePause {
+	out := map[string]mention.SourcePause{}
+	for _, p := range *d.paused.Load() {
+		if p.Until.After(now) {
+			out[p.Place] = p
+		}
+	}
+	return out
+}
+
+// proposals implements slack.Proposals.
+type proposals struct{ d *Daemon }
+
+const (
+	maxPhrase = 200
+	// effectFor is how far back the effect of a phrase is tried, effectOn on how many complaints at most.
+	effectFor, effectOn = 30 * 24 * time.Hour, 1000
+)
+
+// Ignore implements slack.Proposals.
+func (p proposals) Ignore(ctx context.Context, l i18n.Lang, phrase string, by mention.Person) (string, error) {
+	d, cfg := p.d, p.d.config.Load()
+	phrase = text.Cut(text.Line(phrase, maxPhrase), maxPhrase)
+	named, left, err := namedIn(cfg, phrase)
+	switch {
+	case err != nil:
+		return "", err
+	case len(named) == 0:
+		return l.Text("slack.propose.no_name", "phrase", phrase), nil
+	case len(left) == 0:
+		return l.Text("slack.propose.already", "phrase", phrase), nil
+	}
+	for _, watch := range left {
+		effect, err := d.effect(ctx, cfg, watch, phrase)
+		if err != nil {
+			return "", err
+		}
+		line := fmt.Sprintf("ignore: [%s]", strconv.Quote(phrase))
+		words := d.staffLang().Text("notice.propose_ignore", "who", by.Name, "watch", watch.Name, "phrase", phrase, "effect", effect, "line", line)
+		if !d.tell(ctx, "ignore "+phrase+" of "+watch.Name, "proposed by "+by.ID, d.now().Truncate(time.Minute), words) {
+			return "", errors.New("the proposal cannot be passed on")
+		}
+	}
+	return l.Text("slack.propose.sent"), nil
+}
+
+// namedIn are the watches whose name stands in a phrase, and those of them that do not
+// leave it out already. What else a watch asks of a text is not asked of a phrase.
+func namedIn(cfg *config.Config, phrase string) (named, left []config.Watch, err error) {
+	for _, w := range cfg.Watches {
+		bare := w
+		bare.Context, bare.Any, bare.All, bare.None, bare.Ignore = nil, nil, nil, nil, nil
+		with := bare
+		with.Ignore = w.Ignore
+		tried := *cfg
+		tried.Watches = []config.Watch{bare, with}
+		set, err := CompileTerms(&tried)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, hit := range set.Match("", phrase) {
+			if hit.Index == 0 {
+				named = append(named, w)
+			} else {
+				left = append(left, w)
+			}
+		}
+	}
+	return named, left, nil
+}
+
+// effect says what a phrase would have left out lately.
+func (d *Daemon) effect(ctx context.Context, cfg *config.Config, w config.Watch, phrase string) (string, error) {
+	found, err := d.store.List(ctx, mention.Query{Watch: w.Name, Alerted: true, Since: d.now().Add(-effectFor), Limit: effectOn})
+	if err != nil {
+		return "", err
+	}
+	more := w
+	more.Ignore = append(slices.Clone(w.Ignore), config.Text{Value: phrase})
+	tried := *cfg
+	tried.Watches = []config.Watch{w, more}
+	set, err := CompileTerms(&tried)
+	if err != nil {
+		return "", err
+	}
+	lost, answered := 0, 0
+	for _, e := range found.Entries {
+		before, after := false, false
+		for _, hit := range set.Match(e.Mention.Post.Title, e.Mention.Post.Text) {
+			before, after = before || hit.Index == 0, after || hit.Index == 1
+		}
+		if before && !after {
+			lost++
+			if e.Case.Status == mention.Claimed || e.Case.Status == mention.Replied {
+				answered++
+			}
+		}
+	}
+	return d.staffLang().Plural("notice.propose_effect", lost, "total", len(found.Entries), "answered", answered), nil
+}
+
+// Add implements slack.Proposals.
+func (p proposals) Add(ctx context.Context, l i18n.Lang, address string, by mention.Person) (string, error) {
+	d, cfg := p.d, p.d.config.Load()
+	if name, _, _, unreadable := presets.Unreadable(address); unreadable {
+		return l.Text("slack.propose.unreadable", "name", name), nil
+	}
+	address = presets.Address(address)
+	if !proposable(address) {
+		return l.Text("slack.propose.no_address", "address", text.Line(address, maxPhrase)), nil
+	}
+	for _, src := range cfg.Sources {
+		if src.Address != "" && mention.SameURL(strings.TrimSuffix(src.Address, "/"), strings.TrimSuffix(address, "/")) {
+			return l.Text("slack.propose.have", "source", src.Name), nil
+		}
+	}
+	words := d.staffLang().Text("notice.propose_add", "who", by.Name, "address", address, "line", "earshot add "+shellWord(address))
+	if !d.tell(ctx, "add "+address, "proposed by "+by.ID, d.now().Truncate(time.Minute), words) {
+		return "", errors.New("the proposal cannot be passed on")
+	}
+	return l.Text("slack.propose.sent"), nil
+}
+
+// proposable reports whether a text is an address as earshot add takes it: of a page, or a
+// handle. Names and passwords do not stand in it.
+func proposable(address string) bool {
+	if handle, ok := strings.CutPrefix(address, "@"); ok {
+		return handle != "" && !strings.ContainsFunc(handle, func(r rune) bool {
+			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_.@-", r))
+		})
+	}
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && strings.Contains(u.Hostname(), ".") && !strings.ContainsAny(address, " \t\n") && len(address) <= 1000
+}
+
+// shellWord is a text as one word of a shell, whatever stands in it.
+func shellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// inboxAddress is where people open the inbox: as web.public_url says; empty when they
+// cannot.
+func (d *Daemon) inboxAddress() string {
+	w := d.config.Load().Web
+	if d.inbox == nil || w.PublicURL == "" {
+		return ""
+	}
+	return strings.TrimRight(w.PublicURL, "/")
+}

@@ -1,0 +1,231 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+// asked is a daemon that polls one source of two, while work runs.
+func asked(t *testing.T, db, site string, work func(d *Daemon, ctx context.Context)) {
+	t.Helper()
+	text := fmt.Sprintf(`contact: a@example.com
+watch: [{name: Ромашка, terms: [Ромашка], context: [банк], ignore: ["чай ромашка"]}, {name: Beta, terms: [Beta]}]
+sources:
+- {feed: "%[2]s/alpha", name: alpha, every: 1s}
+- {feed: "%[2]s/gamma", name: gamma, enabled: false}
+routes: [{to: console}]
+fetch: {allow_private: [127.0.0.0/8], gap: 0s}
+store: {database: "sqlite:%[1]s"}
+`, db, site)
+	cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, KindOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := Check(cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close()
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { d.monitor.Run(ctx) })
+	d.poll(ctx, d.first)
+	work(d, ctx)
+	stop()
+	wg.Wait()
+}
+
+// staffRead is what staff were told, the newest first.
+func staffRead(t *testing.T, d *Daemon) (words []string) {
+	t.Helper()
+	due, err := d.store.DueAlerts(t.Context(), time.Now().Add(time.Hour), 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range due {
+		if a.Kind == mention.Notice {
+			words = append(words, alerts.ReadDetails(a.Payload).Text)
+		}
+	}
+	return words
+}
+
+// TestSourceRestsFromSlack: a source that a person paused is not polled, also after a
+// restart, until the pause is over or somebody ends it; staff are told of each.
+func TestSourceRestsFromSlack(t *testing.T) {
+	var polls atomic.Int64
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		polls.Add(1)
+		fmt.Fprint(w, `<rss version="2.0"><channel><title>N</title></channel></rss>`)
+	}))
+	defer site.Close()
+	db := filepath.Join(t.TempDir(), "e.db")
+	ira := mention.Person{ID: "slack:U0000IRA", Name: "Ira"}
+	polled := func(d *Daemon) bool {
+		before := polls.Load()
+		for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+			if polls.Load() > before {
+				return true
+			}
+		}
+		return false
+	}
+	resting := func(d *Daemon) bool {
+		time.Sleep(50 * time.Millisecond) // a poll under way ends
+		before := polls.Load()
+		time.Sleep(1300 * time.Millisecond)
+		return polls.Load() == before
+	}
+	stand := func(d *Daemon) string {
+		var b strings.Builder
+		for _, s := range (sourcesAsked{d}).Stand(i18n.Lang{}).Sources {
+			fmt.Fprintf(&b, "%s %s %s;", s.Name, s.State, s.By)
+		}
+		return b.String()
+	}
+	var until time.Time
+	asked(t, db, site.URL, func(d *Daemon, ctx context.Context) {
+		if !polled(d) {
+			t.Fatal("it is not polled to begin with")
+		}
+		until = time.Now().Add(4 * time.Second)
+		s := sourcesAsked{d}
+		for name, want := range map[string]error{"gamma": slack.ErrOwners, "nobody": mention.ErrNotFound} {
+			if err := s.Pause(ctx, name, until, ira); !errors.Is(err, want) {
+				t.Errorf("pause of %s: %v, want %v", name, err, want)
+			}
+		}
+		if err := s.Resume(ctx, "alpha", ira); !errors.Is(err, mention.ErrNothingToDo) {
+			t.Errorf("resumed without a pause: %v", err)
+		}
+		if err := s.Pause(ctx, "alpha", until, ira); err != nil {
+			t.Fatal(err)
+		}
+		if !resting(d) || !strings.Contains(stand(d), "alpha off Ira;") {
+			t.Errorf("it is polled while it rests, or said otherwise: %s", stand(d))
+		}
+		if rest := d.resting(); len(rest) != 2 || !strings.HasPrefix(rest[0].Note, "off until") {
+			t.Errorf("/healthz says %+v", rest)
+		}
+		if told := strings.Join(staffRead(t, d), "\n"); !strings.Contains(told, `Ira lets the source "alpha" rest until`) {
+			t.Errorf("staff are told %q", told)
+		}
+	})
+	asked(t, db, site.URL, func(d *Daemon, ctx context.Context) {
+		if time.Now().Before(until) && !strings.Contains(stand(d), "alpha off Ira;") {
+			t.Errorf("after a restart: %s", stand(d))
+		}
+		time.Sleep(time.Until(until) + 10*time.Millisecond)
+		told := map[config.Resting]bool{}
+		for range 3 {
+			d.lookAtPauses(ctx, told)
+		}
+		if !polled(d) {
+			t.Error("it is not polled after its pause")
+		}
+		if all := staffRead(t, d); strings.Count(strings.Join(all, "\n"), "is over") != 1 {
+			t.Errorf("told %q", all)
+		}
+		s := sourcesAsked{d}
+		if err := s.Pause(ctx, "alpha", time.Now().Add(time.Hour), ira); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Resume(ctx, "alpha", ira); err != nil {
+			t.Fatal(err)
+		}
+		if !polled(d) {
+			t.Error("it is not polled after it was resumed")
+		}
+	})
+}
+
+// TestProposals: what people propose reaches staff with its effect and how to take it, and
+// changes nothing; what makes no sense is said at once.
+func TestProposals(t *testing.T) {
+	site := httptest.NewServer(http.NotFoundHandler())
+	defer site.Close()
+	ira := mention.Person{ID: "slack:U0000IRA", Name: "Ira"}
+	asked(t, filepath.Join(t.TempDir(), "e.db"), site.URL, func(d *Daemon, ctx context.Context) {
+		p, l := proposals{d}, i18n.Lang{}
+		for _, c := range []struct{ what, words, want, told string }{
+			{"ignore", "аптека ромашка", "Sent to", "for Ромашка, leave out the phrase “аптека ромашка”"},
+			{"ignore", "чай ромашка", "left out already", ""},
+			{"ignore", "аптека", "holds no name", ""},
+			{"add", "https://forum.example/viewforum.php?f=3", "Sent to", "earshot add 'https://forum.example/viewforum.php?f=3'"},
+			{"add", "@romashka_chat", "Sent to", "earshot add '@romashka_chat'"},
+			{"add", "https://x.example/';rm -rf ~'", "Sent to", `earshot add 'https://x.example/'\'';rm`},
+			{"add", site.URL + "/alpha", "listens there already: alpha", ""},
+			{"add", "somewhere", "is no address", ""},
+			{"add", "https://ira:secret@x.example/", "is no address", ""},
+			{"add", "file:///etc/passwd", "is no address", ""},
+		} {
+			before := len(staffRead(t, d))
+			do := p.Ignore
+			if c.what == "add" {
+				do = p.Add
+			}
+			said, err := do(ctx, l, c.words, ira)
+			if err != nil || !strings.Contains(said, c.want) {
+				t.Errorf("%s %s: %q (%v)", c.what, c.words, said, err)
+			}
+			all := staffRead(t, d)
+			if told := strings.Join(all, "\n"); (len(all) > before) != (c.told != "") || !strings.Contains(told, c.told) {
+				t.Errorf("%s %s: staff are told %q", c.what, c.words, told)
+			}
+		}
+	})
+}
+
+// TestEffectOfAPhrase counts what a phrase would have left out, and who had answered it.
+func TestEffectOfAPhrase(t *testing.T) {
+	site := httptest.NewServer(http.NotFoundHandler())
+	defer site.Close()
+	asked(t, filepath.Join(t.TempDir(), "e.db"), site.URL, func(d *Daemon, ctx context.Context) {
+		var posts []mention.AnalyzedPost
+		for i, words := range []string{"аптека ромашка поруч із банк, нахамили", "аптека ромашка знову, банк", "Ромашка банк не повертає гроші"} {
+			m := mention.Mention{Watch: "Ромашка", Post: mention.Post{Source: "alpha", Kind: mention.Review, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://x.example/%d", i), Author: fmt.Sprint("a", i), Text: words, FetchedAt: time.Now()},
+				Score: mention.Score{Value: -0.9, Label: mention.Negative, Lang: "uk"}}
+			posts = append(posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
+		}
+		if _, err := d.ledger().Ingest(ctx, mention.PollResult{Source: "alpha", At: time.Now(), Complete: true, Posts: posts}); err != nil {
+			t.Fatal(err)
+		}
+		page, err := d.store.List(ctx, mention.Query{Alerted: true})
+		if err != nil || len(page.Entries) != 3 {
+			t.Fatalf("%d complaints (%v)", len(page.Entries), err)
+		}
+		for _, e := range page.Entries {
+			if strings.Contains(e.Mention.Post.Text, "нахамили") {
+				if _, err := d.desk.Do(ctx, e.Mention.ID, mention.Action{Verb: mention.Claim, By: mention.Person{ID: "slack:U1", Name: "Ira"}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		cfg := d.config.Load()
+		words, err := d.effect(ctx, cfg, cfg.Watches[0], "аптека ромашка")
+		if err != nil || !strings.Contains(words, "left out 2 of the complaints of the last 30 days (3 in all), 1 of which") {
+			t.Errorf("the effect is %q (%v)", words, err)
+		}
+	})
+}
