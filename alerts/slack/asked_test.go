@@ -154,6 +154,42 @@ func checkPage(t *testing.T, p page) {
 	}
 }
 
+// TestHomeInEveryLanguage draws the Home, full and empty, in every language, and compares
+// what people read with testdata/home.txt. A full one keeps far from Slack's bound.
+func TestHomeInEveryLanguage(t *testing.T) {
+	texts := catalog(t)
+	full := fullBooks(t)
+	for i := range 300 {
+		e := full.entries[i%6]
+		e.Mention.ID = mention.ID(fmt.Sprintf("m%03d", i))
+		full.entries = append(full.entries, e)
+	}
+	full.entries, full.total = full.entries[6:], 300
+	var got strings.Builder
+	for _, code := range append([]string{"en"}, others...) {
+		for _, b := range []*books{full, {}} {
+			n := asking(t, b, nil)
+			blocks, err := n.homeBlocks(t.Context(), texts.In(code), "slack:U0000IRA", texts.In(code).Text("slack.may_not"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if errs := fakeslack.CheckBlocks(mustJSON(t, blocks[:min(50, len(blocks))])); len(errs) > 0 || len(blocks) > 70 {
+				t.Errorf("%d blocks: %q", len(blocks), errs)
+			}
+			words := shownWords(t, blocks)
+			foreignWords := []string{"/earshot help Ромашка Банк forum.example"}
+			for _, e := range b.entries {
+				foreignWords = append(foreignWords, e.Mention.Post.Text, e.Mention.Post.Author, e.Case.Owner.Name)
+			}
+			if left := testkit.English(words, foreignWords...); code != "en" && len(left) > 0 {
+				t.Errorf("%s: not in the catalogue: %q", code, left)
+			}
+			fmt.Fprintf(&got, "# %s\n%s", code, words)
+		}
+	}
+	testkit.Golden(t, "testdata/home.txt", got.String(), *update)
+}
+
 // TestEmptyAnswers: nobody muted, nothing found, all well, a database that is away.
 func TestEmptyAnswers(t *testing.T) {
 	texts := catalog(t)

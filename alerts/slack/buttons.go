@@ -53,10 +53,11 @@ func deskIn(l i18n.Lang) string {
 // langOf reads the code of the language from a block_id; empty for English, and for what is
 // not ours.
 func langOf(blockID string) string {
-	code, _ := strings.CutPrefix(blockID, deskBlock+" ")
-	if code == blockID {
+	code, ours := strings.CutPrefix(blockID, deskBlock+" ")
+	if !ours {
 		return ""
 	}
+	code, _, _ = strings.Cut(code, " ") // in the App Home the mention's id is next
 	return code
 }
 

@@ -63,6 +63,7 @@ type click struct {
 	Actions []action `json:"actions"`
 	lang    string   // code of the language of the message, as a window remembers it
 	View    struct {
+		Type            string `json:"type"`
 		CallbackID      string `json:"callback_id"`
 		PrivateMetadata string `json:"private_metadata"`
 		State           struct {
@@ -180,6 +181,11 @@ func (n *Notifier) settle(ctx context.Context, c click, what string, within time
 		ack()
 		words = <-decided
 	}
+	if c.inHome() {
+		n.wantHome(c.User.ID, words, false)
+		return
+	}
+	n.wantHome(c.User.ID, "", false)
 	if words != "" {
 		n.after(func(ctx context.Context) { n.ephemeral(ctx, c, words) })
 	}

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -16,7 +17,7 @@ import (
 // maxRequest bounds a click over HTTP; Slack's carry the whole message, some 50 KB.
 const maxRequest = 1 << 20
 
-// Interactions is the handler for /slack/interactions: signed clicks and commands, where
+// Interactions is the handler for /slack/interactions: signed clicks, commands and events, where
 // Socket Mode is not used. A request whose signature is not good is refused
 // before anything of it is read as a click.
 func (n *Notifier) Interactions() http.Handler {
@@ -41,6 +42,10 @@ func (n *Notifier) Interactions() http.Handler {
 			http.Error(w, "this request came before", http.StatusUnauthorized)
 			return
 		}
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+			n.answerEvent(w, body)
+			return
+		}
 		form, err := url.ParseQuery(string(body))
 		if c, ok := commandOf(form); err == nil && ok {
 			if !n.begin(func() { n.command(c) }) {
@@ -60,6 +65,19 @@ func (n *Notifier) Interactions() http.Handler {
 		<-acked
 		w.WriteHeader(http.StatusOK)
 	})
+}
+
+// answerEvent acknowledges a signed event; Slack asks once whether the address is ours.
+func (n *Notifier) answerEvent(w http.ResponseWriter, body []byte) {
+	var e event
+	if json.Unmarshal(body, &e) == nil && e.Type == "url_verification" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, e.Challenge) // Slack asks again if this fails
+		return
+	}
+	if !n.begin(func() { n.eventPayload(body) }) {
+		http.Error(w, "earshot is stopping", http.StatusServiceUnavailable)
+	}
 }
 
 // verify checks Slack's signature and its time over the raw body.

@@ -16,6 +16,9 @@ features:
   bot_user:
     display_name: earshot
     always_online: true
+  app_home: # one's own cases, and what waits
+    home_tab_enabled: true
+    messages_tab_enabled: false
   slash_commands:
     - command: /earshot
       description: Find complaints, see how earshot stands, pause a source, propose a change
@@ -36,7 +39,10 @@ features:
 settings:
   interactivity:
     is_enabled: true
-%s  org_deploy_enabled: false
+%s  event_subscriptions:
+%s    bot_events:
+      - app_home_opened # draws the Home tab
+  org_deploy_enabled: false
   socket_mode_enabled: %t
   token_rotation_enabled: false
 `
@@ -49,7 +55,7 @@ func Manifest(w io.Writer, interactions string) error {
 		command = fmt.Sprintf("      url: %q\n", interactions)
 		request = fmt.Sprintf("    request_url: %q\n", interactions)
 	}
-	_, err := fmt.Fprintf(w, manifest, command, request, interactions == "")
+	_, err := fmt.Fprintf(w, manifest, command, request, request, interactions == "")
 	if err != nil {
 		return fmt.Errorf("write the manifest: %w", err)
 	}

@@ -98,6 +98,7 @@ type Notifier struct {
 	forged *rate.Limiter // of the log lines about presses that are not for us
 
 	proposed proposed // by each person, lately
+	tabs     tabs
 
 	later sync.WaitGroup  // everything under way
 	slots chan struct{}   // calls to Slack after an acknowledgement
@@ -147,6 +148,7 @@ func New(opt Options) *Notifier {
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	n.names = newNames(opt.Now)
+	n.tabs.pace = rate.NewLimiter(homesPerSecond, homesAtOnce)
 	n.forged = rate.NewLimiter(rate.Every(time.Minute), 5)
 	return n
 }

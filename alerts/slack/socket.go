@@ -153,7 +153,7 @@ func (n *Notifier) session(ctx context.Context, client *socketmode.Client, slots
 // event treats what comes over the socket.
 func (n *Notifier) event(ctx context.Context, client *socketmode.Client, event socketmode.Event, slots chan struct{}) {
 	switch event.Type {
-	case socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand:
+	case socketmode.EventTypeInteractive, socketmode.EventTypeSlashCommand, socketmode.EventTypeEventsAPI:
 		request := *event.Request
 		select {
 		case slots <- struct{}{}:
@@ -163,9 +163,13 @@ func (n *Notifier) event(ctx context.Context, client *socketmode.Client, event s
 		ack := func() { n.ack(ctx, client, socketmode.Response{EnvelopeID: request.EnvelopeID}) }
 		n.later.Go(func() {
 			defer func() { <-slots }()
-			if event.Type == socketmode.EventTypeSlashCommand {
+			switch event.Type {
+			case socketmode.EventTypeSlashCommand:
 				n.commandPayload(request.Payload, ack)
-			} else {
+			case socketmode.EventTypeEventsAPI:
+				ack()
+				n.eventPayload(request.Payload)
+			default:
 				n.interaction(ctx, request.Payload, ack)
 			}
 		})

@@ -187,7 +187,7 @@ func (s *Server) do(method, channel string, args url.Values, fault string) reply
 		"auth.test": s.authTest, "bots.info": s.botInfo, "apps.connections.open": s.openConnection,
 		"chat.postMessage": s.postMessage, "chat.update": s.update, "chat.postEphemeral": s.postEphemeral,
 		"conversations.history": s.history, "conversations.replies": s.replies, "conversations.list": s.list, "conversations.info": s.info,
-		"users.info": s.userInfo, "users.list": s.userList, "users.lookupByEmail": s.userByEmail, "usergroups.list": s.groups, "views.open": s.openView, hookMethod: s.hookMessage,
+		"users.info": s.userInfo, "users.list": s.userList, "users.lookupByEmail": s.userByEmail, "usergroups.list": s.groups, "views.open": s.openView, "views.push": s.openView, "views.publish": s.publishView, hookMethod: s.hookMessage,
 	}[method]
 	out := fail("unknown_method")
 	if known {
@@ -291,6 +291,21 @@ func (s *Server) openView(args url.Values) reply {
 		return fail("invalid_arguments", errs...)
 	}
 	s.views = append(s.views, view)
+	return ok(map[string]any{"view": view})
+}
+
+func (s *Server) publishView(args url.Values) reply {
+	view := json.RawMessage(args.Get("view"))
+	if args.Get("user_id") == "" {
+		return fail("invalid_arguments")
+	}
+	if errs := checkHome(view); len(errs) > 0 {
+		return fail("invalid_arguments", errs...)
+	}
+	if s.homes == nil {
+		s.homes = map[string][]json.RawMessage{}
+	}
+	s.homes[args.Get("user_id")] = append(s.homes[args.Get("user_id")], view)
 	return ok(map[string]any{"view": view})
 }
 

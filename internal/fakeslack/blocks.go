@@ -60,6 +60,22 @@ func checkView(raw []byte) []string {
 	return errs
 }
 
+// checkHome is CheckBlocks for an App Home.
+func checkHome(raw []byte) []string {
+	var view struct {
+		Type   string          `json:"type"`
+		Blocks json.RawMessage `json:"blocks"`
+	}
+	if err := json.Unmarshal(raw, &view); err != nil {
+		return []string{"view: " + err.Error()}
+	}
+	errs := check(view.Blocks, 100)
+	if view.Type != "home" {
+		errs = append(errs, "view type "+view.Type)
+	}
+	return errs
+}
+
 type textObject struct {
 	Type string `json:"type"`
 	Text string `json:"text"`

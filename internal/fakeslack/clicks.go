@@ -132,6 +132,40 @@ func press(raw json.RawMessage, c Click) (map[string]any, error) {
 // how long that took.
 func (s *Server) Press(c Click) (time.Duration, error) { return s.PressTimes(c, 1) }
 
+// PressHome clicks a button of a person's App Home through Socket Mode, the first whose
+// value is this.
+func (s *Server) PressHome(user, action, value string) error {
+	s.mu.Lock()
+	homes := s.homes[user]
+	s.mu.Unlock()
+	if len(homes) == 0 {
+		return errors.New("fakeslack: no Home is open")
+	}
+	var view map[string]any
+	if err := json.Unmarshal(homes[len(homes)-1], &view); err != nil {
+		return fmt.Errorf("fakeslack: home: %w", err)
+	}
+	raw, err := json.Marshal(view["blocks"])
+	if err != nil {
+		return err
+	}
+	var blocks []block
+	if err := json.Unmarshal(raw, &blocks); err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		for _, e := range b.Elements {
+			if b.Type == "actions" && e.ActionID == action && e.Value == value {
+				_, err := s.envelopeOf("interactive", map[string]any{"type": "block_actions", "team": map[string]any{"id": Team}, "api_app_id": App,
+					"user": map[string]any{"id": user, "username": user, "team_id": Team}, "container": map[string]any{"type": "view", "view_id": "V0HOME"}, "view": view, "trigger_id": "1.trigger",
+					"actions": []any{map[string]any{"action_id": e.ActionID, "block_id": b.BlockID, "type": e.Type, "value": e.Value}}})
+				return err
+			}
+		}
+	}
+	return ErrNoButton
+}
+
 // PressTimes delivers the same envelope several times, as Slack does when it is
 // not sure.
 func (s *Server) PressTimes(c Click, times int) (time.Duration, error) {

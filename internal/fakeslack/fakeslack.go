@@ -116,6 +116,7 @@ type Server struct {
 	messages   []*Message
 	ephemerals []Ephemeral
 	views      []json.RawMessage
+	homes      map[string][]json.RawMessage // by person, the newest last
 	calls      []Call
 	violations []string
 	faults     []*Fault
@@ -267,6 +268,13 @@ func (s *Server) Views() []json.RawMessage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.views)
+}
+
+// Homes returns the App Homes that a person was shown, the newest last.
+func (s *Server) Homes(user string) []json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.homes[user])
 }
 
 // Calls returns every request to the Web API, oldest first.

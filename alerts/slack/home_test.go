@@ -1,0 +1,151 @@
+package slack_test
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"github.com/earshot/earshot/internal/fakeslack"
+)
+
+// homeShows reports whether the newest Home of a person holds the words.
+func (w *world) homeShows(user, words string) bool {
+	homes := w.fake.Homes(user)
+	if len(homes) == 0 {
+		return false
+	}
+	var view struct{ Blocks json.RawMessage }
+	if err := json.Unmarshal(homes[len(homes)-1], &view); err != nil {
+		w.t.Fatal(err)
+	}
+	return shows(fakeslack.Message{Blocks: view.Blocks}, words)
+}
+
+func opened(user string) map[string]any {
+	return map[string]any{"type": "app_home_opened", "user": user, "tab": "home"}
+}
+
+// TestHome: who opens the Home sees their own and what nobody has, claims there, and sees it
+// redrawn after a click, wherever that was made; a loser reads there who was faster.
+func TestHome(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", refund), complaint("2", "Кур'єр нахамив. "+refund))
+	all := w.posted(2)
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	if err := w.fake.Event(opened(ira)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the Home", func() bool {
+		return w.homeShows(ira, "2 скаргами ніхто не займається") && w.homeShows(ira, "У Вас 0 скарг")
+	})
+	if err := w.fake.PressHome(ira, "claim", buttonValue(t, all[0])); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the Home after a claim in it", func() bool {
+		return w.homeShows(ira, "У Вас 1 скарга") && w.homeShows(ira, "1 скаргою ніхто не займається")
+	})
+	w.press(fakeslack.Click{Channel: all[1].Channel, TS: all[1].TS, Action: "claim", User: ira})
+	eventually(t, "the Home after a claim in a channel", func() bool { return w.homeShows(ira, "У Вас 2 скарги") })
+	if len(w.fake.Homes(oleh)) != 0 {
+		t.Error("a Home is drawn for one who never opened it")
+	}
+	w.quiet()
+	if m, _ := w.fake.Message(all[0].Channel, all[0].TS); !shows(m, "Ira has it") {
+		t.Error("the message in the channel does not name the owner")
+	}
+	if err := w.fake.PressHome(ira, "release", buttonValue(t, all[0])); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the Home after a release", func() bool { return w.homeShows(ira, "У Вас 1 скарга") })
+	w.press(fakeslack.Click{Channel: all[0].Channel, TS: all[0].TS, Action: "claim", Value: buttonValue(t, all[0]), User: oleh})
+	if err := w.fake.PressHome(ira, "claim", buttonValue(t, all[0])); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the loser reads who has it", func() bool { return w.homeShows(ira, "Oleh") })
+	if len(w.fake.Ephemerals()) != 0 {
+		t.Errorf("told elsewhere: %+v", w.fake.Ephemerals())
+	}
+}
+
+// TestHomeByHTTP: signed events draw it, Slack's question about the address is answered,
+// and what is not for us, not signed or about another tab draws nothing.
+func TestHomeByHTTP(t *testing.T) {
+	w := newWorld(t, worldOptions{http: true, fake: fakeslack.Options{People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira", Locale: "bg-BG"}, {ID: oleh, Handle: "oleh", Name: "Oleh", Team: "T000OTHER"}}}})
+	srv := httptest.NewServer(w.slack.Interactions())
+	defer srv.Close()
+	send := func(secret string, event map[string]any) (int, string) {
+		status, answer, err := w.fake.EventHTTP(srv.Client(), srv.URL, secret, event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return status, answer
+	}
+	if status, answer := send(fakeslack.SigningSecret, map[string]any{"type": "url_verification", "challenge": "3eZbrw1a"}); status != 200 || answer != "3eZbrw1a" {
+		t.Errorf("the question about the address is answered %d %q", status, answer)
+	}
+	if status, _ := send("another", opened(ira)); status != 401 {
+		t.Errorf("a forged event is answered %d", status)
+	}
+	other := opened(ira)
+	other["api_app_id"] = "A000OTHER"
+	send(fakeslack.SigningSecret, other)
+	messages := opened(ira)
+	messages["tab"] = "messages"
+	send(fakeslack.SigningSecret, messages)
+	if status, _ := send(fakeslack.SigningSecret, opened(oleh)); status != 200 {
+		t.Error("an event is not acknowledged")
+	}
+	eventually(t, "an outsider reads why there is nothing", func() bool { return w.homeShows(oleh, "іншого робочого простору") })
+	if n := len(w.fake.Homes(ira)); n != 0 {
+		t.Errorf("%d Homes for what is not for us", n)
+	}
+	send(fakeslack.SigningSecret, opened(ira))
+	eventually(t, "the Home in the person's language", func() bool { return w.homeShows(ira, "0 оплаквания са при Вас") })
+}
+
+// TestHomesAreBounded: two hundred openings of ten people at once are few calls.
+func TestHomesAreBounded(t *testing.T) {
+	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}}}})
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	var all sync.WaitGroup
+	for i := range 200 {
+		all.Go(func() {
+			if err := w.fake.Event(opened("U000000P0" + string(rune('0'+i%10)))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	eventually(t, "a Home for each", func() bool {
+		for i := range 10 {
+			if len(w.fake.Homes("U000000P0"+string(rune('0'+i)))) == 0 {
+				return false
+			}
+		}
+		return true
+	})
+	n := 0
+	for _, c := range w.fake.Calls() {
+		if c.Method == "views.publish" {
+			n++
+		}
+	}
+	if n > 40 {
+		t.Errorf("%d calls of views.publish", n)
+	}
+}
+
+// TestHomeWaitsForSlack: where Slack asks for silence the Home comes afterwards.
+func TestHomeWaitsForSlack(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.fake.Break(fakeslack.Fault{Method: "views.publish", Kind: fakeslack.RateLimit, After: 1e9, Times: 1})
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	if err := w.fake.Event(opened(ira)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the Home", func() bool { return len(w.fake.Homes(ira)) == 1 })
+	if v := w.fake.Violations(); len(v) > 0 {
+		t.Error(v)
+	}
+}
