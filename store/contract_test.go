@@ -63,6 +63,8 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"subscriptions to hubs":        testSubscriptions,
 	"sessions":                     testSessions,
 	"access tokens":                testTokens,
+	"templates":                    testTemplates,
+	"templates of the erased":      testTemplatesErased,
 	"pauses of sources":            testSourcePauses,
 	"a session is taken once":      testSessionIsTakenOnce,
 	"followed threads":             testFollows,

@@ -11,7 +11,7 @@ import (
 
 // Erased is how many rows of each kind were erased or had the person taken out.
 type Erased struct {
-	Posts, Mentions, Cases, Alerts, Events, Lessons, Mutes int
+	Posts, Mentions, Cases, Alerts, Events, Lessons, Mutes, Templates int
 }
 
 // errDry rolls back what was only tried.
@@ -77,7 +77,7 @@ func (s *Store) Erase(ctx context.Context, w Subject, dry bool) (Erased, error) 
 
 func (e *Erased) add(o Erased) {
 	e.Posts, e.Mentions, e.Cases, e.Alerts = e.Posts+o.Posts, e.Mentions+o.Mentions, e.Cases+o.Cases, e.Alerts+o.Alerts
-	e.Events, e.Lessons, e.Mutes = e.Events+o.Events, e.Lessons+o.Lessons, e.Mutes+o.Mutes
+	e.Events, e.Lessons, e.Mutes, e.Templates = e.Events+o.Events, e.Lessons+o.Lessons, e.Mutes+o.Mutes, e.Templates+o.Templates
 }
 
 func eraseMutes(ctx context.Context, tx *sql.Tx, mutes []trace, e *Erased) error {

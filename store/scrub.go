@@ -136,9 +136,9 @@ type rewrite struct {
 }
 
 // repeats are the rows of others that repeat the words of a subject.
-type repeats struct{ events, alerts, cases []rewrite }
+type repeats struct{ events, alerts, cases, templates []rewrite }
 
-// findRepeats looks through all events, messages and cases that do not belong to the
+// findRepeats looks through all templates, and all events, messages and cases that do not belong to the
 // posts that were found.
 func (s *Store) findRepeats(ctx context.Context, w Subject, found traces) (r repeats, err error) {
 	if len(found.words) == 0 {
@@ -175,8 +175,22 @@ func (s *Store) findRepeats(ctx context.Context, w Subject, found traces) (r rep
 	if err != nil {
 		return r, err
 	}
+	if r.templates, err = s.templatesWith(ctx, found.words); err != nil {
+		return r, err
+	}
 	r.cases, err = s.casesAnsweredBy(ctx, w)
 	return r, err
+}
+
+// templatesWith are the templates that hold one of the words.
+func (s *Store) templatesWith(ctx context.Context, words []string) (list []rewrite, err error) {
+	all, err := s.Templates(ctx, "")
+	for _, t := range all {
+		if next := scrubText(t.Text, words); next != t.Text {
+			list = append(list, rewrite{t.ID, t.Text, next})
+		}
+	}
+	return list, err
 }
 
 // scrub takes the words out of events, messages and cases of others.
@@ -188,6 +202,7 @@ func (s *Store) scrub(ctx context.Context, all repeats, step func(func(*sql.Tx, 
 	}{
 		{all.events, `UPDATE events SET detail = $2 WHERE id = $1`, func(e *Erased) *int { return &e.Events }},
 		{all.alerts, `UPDATE alerts SET payload = $2 WHERE id = $1`, func(e *Erased) *int { return &e.Alerts }},
+		{all.templates, `UPDATE templates SET body = $2, version = version + 1 WHERE id = $1`, func(e *Erased) *int { return &e.Templates }},
 		{all.cases, `UPDATE cases SET replied_by = $2 WHERE mention_id = $1`, func(e *Erased) *int { return &e.Cases }},
 	} {
 		for chunk := range slices.Chunk(job.list, pruneChunk) {

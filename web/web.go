@@ -53,6 +53,8 @@ type Person struct {
 	May func(mention.Action) bool
 	// Sources says whether the person may see the sources, and poll them.
 	Sources bool
+	// NoTemplates says that the templates of all are others' to change.
+	NoTemplates bool
 }
 
 // Who says who sent a request; ok is false for nobody.
@@ -90,8 +92,10 @@ type Options struct {
 	// ReplyWithin is within how much open time a complaint must be answered; 0: no such
 	// deadline.
 	ReplyWithin func(mention.Severity) (within time.Duration, open hours.Hours)
-	Log         *slog.Logger
-	Now         func() time.Time
+	// Templates are those that staff write; among what Replies returns.
+	Templates Templates
+	Log       *slog.Logger
+	Now       func() time.Time
 }
 
 // Inbox serves the pages. It may be used by several goroutines.
@@ -169,6 +173,11 @@ func (in *Inbox) Handler() http.Handler {
 		"POST /sources/poll":     in.pollNow,
 		"GET /me":                in.me,
 		"POST /me":               in.setMe,
+
+		"GET /templates":              in.templates,
+		"POST /templates":             in.saveTemplate,
+		"POST /templates/{id}":        in.saveTemplate,
+		"POST /templates/{id}/delete": in.deleteTemplate,
 	} {
 		mux.HandleFunc(pattern, in.known(page))
 	}

@@ -60,7 +60,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{t: t, store: s, polled: make(chan string, 10)}
 	d := desk.NewDesk(s, func(string) i18n.Lang { return i18n.Lang{} }, time.Now, func() { w.inbox.Changed() })
 	w.inbox, err = New(Options{
-		Cases: s, Numbers: s, Mine: s, Desk: d, Texts: texts, Log: log, Now: time.Now,
+		Cases: s, Numbers: s, Mine: s, Templates: s, Desk: d, Texts: texts, Log: log, Now: time.Now,
 		Who: func(r *http.Request) (Person, bool) {
 			c, err := r.Cookie("who")
 			if err != nil {
@@ -71,7 +71,7 @@ func newWorld(t testing.TB) *world {
 				p.Lang = lang.Value
 			}
 			if c.Value == "guest" {
-				p.May = func(a mention.Action) bool { return a.Verb != mention.Dismiss }
+				p.May, p.NoTemplates = func(a mention.Action) bool { return a.Verb != mention.Dismiss }, true
 			}
 			return p, true
 		},

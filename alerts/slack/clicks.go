@@ -120,6 +120,9 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 		n.settle(ctx, c, string(id), takeAllWithin, ack, func(ctx context.Context) string { return n.takeAll(ctx, c, id) })
 		return
 	}
+	if n.template(ctx, c, ack) {
+		return
+	}
 	a, id, refusal, ok := n.asks(&c)
 	if !ok || refusal != "" {
 		ack() // a closed window, a link that was opened …
@@ -141,6 +144,28 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 	n.settle(ctx, c, string(id), decideWithin, ack, func(ctx context.Context) string {
 		return n.decide(ctx, c, id, a)
 	})
+}
+
+// template treats what is about templates, and reports whether that is all.
+func (n *Notifier) template(ctx context.Context, c click, ack func()) bool {
+	if c.User.ID == "" || n.opt.SaveTemplate == nil {
+		return false
+	}
+	switch {
+	case c.Type == "block_actions" && len(c.Actions) > 0 && c.Actions[0].ActionID == actSave:
+		ack()
+		n.after(func(ctx context.Context) { n.openTemplate(ctx, c, c.Actions[0].Value) })
+	case c.Type == "view_submission" && c.View.CallbackID == askTemplate:
+		var from asked
+		if err := json.Unmarshal([]byte(c.View.PrivateMetadata), &from); err != nil || from.ID == "" {
+			return false
+		}
+		c.Channel.ID, c.Message.TS, c.Message.ThreadTS, c.lang = from.Channel, from.TS, from.Thread, from.Lang
+		n.settle(ctx, c, string(from.ID), decideWithin, ack, func(ctx context.Context) string { return n.saveTemplate(ctx, c, from) })
+	default:
+		return false
+	}
+	return true
 }
 
 // asks reads what an interaction asks the desk for; ok is false when it asks nothing.
@@ -266,20 +291,32 @@ func (n *Notifier) after(do func(ctx context.Context)) {
 // maxReplyText is what an input of a modal holds.
 const maxReplyText = 3000
 
-func repliesView(l i18n.Lang, m mention.Mention, replies []string) api.ModalViewRequest {
+// repliesAtMost is how many texts are offered: those of the watchlist and those that staff saved.
+const repliesAtMost = 5
+
+// repliesView offers the replies; saving says that what stands in a text may become a template.
+func repliesView(l i18n.Lang, m mention.Mention, replies []string, saving bool) api.ModalViewRequest {
 	var blocks []api.Block
 	intro := l.Text("slack.replies.intro")
 	if len(replies) == 0 {
 		intro = l.Text("slack.replies.none", "lang", or(l.Word("lang", m.Score.Lang), l.Text("slack.replies.unknown")))
 	}
 	blocks = append(blocks, api.NewSectionBlock(plainText(intro), nil, nil))
-	for i, r := range replies[:min(len(replies), 2)] {
+	for i, r := range replies[:min(len(replies), repliesAtMost)] {
 		box := api.NewPlainTextInputBlockElement(nil, fmt.Sprintf("text%d", i)).WithMultiline(true).
 			WithInitialValue(text.Cut(r, maxReplyText))
 		label := plainText(l.Text("slack.replies.text", "n", i+1))
 		input := api.NewInputBlock(fmt.Sprintf("reply%d", i), label, nil, box)
 		input.Optional = true
 		blocks = append(blocks, input)
+		if saving {
+			blocks = append(blocks, saveButton(l, input.BlockID))
+		}
+	}
+	if saving {
+		own := api.NewInputBlock(ownReply, plainText(l.Text("slack.template.own")), nil, api.NewPlainTextInputBlockElement(nil, ownReply).WithMultiline(true))
+		own.Optional = true
+		blocks = append(blocks, own, saveButton(l, ownReply))
 	}
 	if link := webLink(m.Post.URL); link != "" {
 		blocks = append(blocks, api.NewActionBlock("where", api.NewButtonBlockElement(actOpen, string(m.ID), plainText(l.Text("slack.button.open"))).WithURL(link)))

@@ -132,12 +132,13 @@ func TestWindowsInEveryLanguage(t *testing.T) {
 			muteView(l, m.Mention, m.Now, time.UTC), muteView(l, news, m.Now, time.UTC), muteView(l, channel, m.Now, time.UTC),
 			snoozeView(l, m.Now, time.UTC),
 			assignView(l, m.Case, "U1"), assignView(l, mention.Case{Status: mention.Claimed, Owner: mention.Person{Name: "Іра"}}, "U1"),
-			repliesView(l, m.Mention, []string{"Олено, перепрошуємо."}), repliesView(l, m.Mention, nil),
+			repliesView(l, m.Mention, []string{"Олено, перепрошуємо."}, false), repliesView(l, m.Mention, nil, false),
+			repliesView(l, m.Mention, []string{"Олено, перепрошуємо."}, true), templateView(l, m.Mention, "{{author}}, перепрошуємо."),
 		} {
 			words := shownWords(t, view)
 			fmt.Fprintf(&got, "# %s\n%s", code, words)
 			checkView(t, view)
-			if left := testkit.English(words, append(foreign(t, m), "earshot mutes --lift, replies:, t.me/kyiv")...); code != "en" && len(left) > 0 {
+			if left := testkit.English(words, append(foreign(t, m), "earshot mutes --lift, replies:, t.me/kyiv {{author}}")...); code != "en" && len(left) > 0 {
 				t.Errorf("%s: not in the catalogue: %q", code, left)
 			}
 		}

@@ -25,7 +25,7 @@ func TestPictures(t *testing.T) {
 		checkPicture(t, name, draw(m, pingOf(m)).blocks)
 	}
 	m := readMessage(t, "testdata/open/message.json")
-	view := repliesView(m.Lang, m.Mention, []string{"Олена, перепрошуємо за очікування. Кошти повернемо сьогодні до 18:00, номер звернення 4711.\nІра, Ромашка Банк"})
+	view := repliesView(m.Lang, m.Mention, []string{"Олена, перепрошуємо за очікування. Кошти повернемо сьогодні до 18:00, номер звернення 4711.\nІра, Ромашка Банк"}, false)
 	checkPicture(t, "reply-text", view.Blocks.BlockSet)
 	checkPicture(t, "webhook", hookDraw(m).blocks)
 	if m.Mention.Post.Source == "" || m.Alert.Kind != mention.Complaint {

@@ -126,6 +126,7 @@ func (w *world) start() {
 	}
 	opt.Language, opt.Cases = texts.In, w.store
 	opt.Spoken = func(string) i18n.Lang { return texts.In("uk") }
+	opt.SaveTemplate = w.store.SaveTemplate
 	if w.opt.sources != nil {
 		opt.Sources = w.opt.sources
 	}

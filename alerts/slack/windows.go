@@ -48,6 +48,7 @@ type answers map[string]map[string]struct {
 	} `json:"selected_option"`
 	Moment int64  `json:"selected_date_time"` // seconds since 1970
 	User   string `json:"selected_user"`
+	Value  string `json:"value"` // of a text
 }
 
 // windowOf says which window a press opens; empty for none.
@@ -104,7 +105,7 @@ func (n *Notifier) open(ctx context.Context, c click, window string, id mention.
 	case askAssign:
 		view = assignView(l, cs, c.User.ID)
 	default:
-		view = repliesView(l, m, n.opt.Replies(m, me.Name))
+		view = repliesView(l, m, n.opt.Replies(m, me.Name), n.opt.SaveTemplate != nil)
 	}
 	private, err := json.Marshal(asked{ID: id, Owner: cs.Owner.ID, Channel: c.channel(), TS: c.Message.TS, Thread: c.Message.ThreadTS, Lang: l.Code()})
 	if err == nil {

@@ -99,7 +99,7 @@ func (c *eraseCmd) print(out io.Writer, e store.Erased, swept store.Swept) {
 			what string
 		}{
 			{e.Posts, "posts"}, {e.Mentions, "mentions in them"}, {e.Cases, "cases, which stay without it"}, {e.Alerts, "messages, which are kept without it"},
-			{e.Events, "entries of the audit, which stay without it"}, {e.Lessons, "texts that staff called not negative"}, {e.Mutes, "mutes"},
+			{e.Events, "entries of the audit, which stay without it"}, {e.Lessons, "texts that staff called not negative"}, {e.Mutes, "mutes"}, {e.Templates, "reply templates, which stay without it"},
 		} {
 			fmt.Fprintf(t, "  %s\t%d\n", row.what, row.n)
 		}

@@ -166,6 +166,26 @@ func (s *Server) PressHome(user, action, value string) error {
 	return ErrNoButton
 }
 
+// PressView clicks a button of the window that was opened last, with what stands in its
+// inputs by block and action, through Socket Mode.
+func (s *Server) PressView(user, action, value string, values map[string]map[string]any) error {
+	s.mu.Lock()
+	views := s.views
+	s.mu.Unlock()
+	if len(views) == 0 {
+		return errors.New("fakeslack: no window is open")
+	}
+	var view map[string]any
+	if err := json.Unmarshal(views[len(views)-1], &view); err != nil {
+		return fmt.Errorf("fakeslack: view: %w", err)
+	}
+	view["id"], view["state"] = "V0000FAKE", map[string]any{"values": values}
+	_, err := s.envelopeOf("interactive", map[string]any{"type": "block_actions", "team": map[string]any{"id": Team}, "api_app_id": App,
+		"user": map[string]any{"id": user, "username": user, "team_id": Team}, "container": map[string]any{"type": "view", "view_id": "V0000FAKE"}, "view": view, "trigger_id": "2.trigger",
+		"actions": []any{map[string]any{"action_id": action, "block_id": "save " + value, "type": "button", "value": value}}})
+	return err
+}
+
 // PressTimes delivers the same envelope several times, as Slack does when it is
 // not sure.
 func (s *Server) PressTimes(c Click, times int) (time.Duration, error) {

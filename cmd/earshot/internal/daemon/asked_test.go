@@ -229,3 +229,22 @@ func TestEffectOfAPhrase(t *testing.T) {
 		}
 	})
 }
+
+// TestSavedTemplatesAreOffered: after those of the watchlist, in the language of the
+// complaint alone, those about its topic before those about anything.
+func TestSavedTemplatesAreOffered(t *testing.T) {
+	site := httptest.NewServer(http.NotFoundHandler())
+	defer site.Close()
+	asked(t, filepath.Join(t.TempDir(), "e.db"), site.URL, func(d *Daemon, ctx context.Context) {
+		for i, one := range []mention.Template{{Lang: "uk", Text: "Дякуємо, {{author}}."}, {Lang: "bg", Text: "Извинете."}, {Lang: "uk", Topic: "staff", Text: "Поговоримо з працівником."}, {Lang: "uk", Topic: "refund", Text: "Повернемо кошти. {{me}}"}} {
+			one.ID, one.ChangedAt = fmt.Sprint(i), time.Now()
+			if err := d.store.SaveTemplate(ctx, one); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m := mention.Mention{Post: mention.Post{Author: "Олена"}, Score: mention.Score{Lang: "uk", Topics: []string{"refund"}}}
+		if got := strings.Join(d.replies(m, "Іра"), "|"); got != "Повернемо кошти. Іра|Дякуємо, Олена." {
+			t.Errorf("offered: %s", got)
+		}
+	})
+}

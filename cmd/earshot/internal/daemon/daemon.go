@@ -203,18 +203,20 @@ func (d *Daemon) wire(opt Options) {
 	d.signals = newSignals(d.store, d.called, d.log)
 	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.caseChanged)
 	d.notifiers.slackTakes(slack.Options{
-		Desk:      d.desk,
-		Reader:    d.store,
-		Replies:   d.replies,
-		Roles:     d.slackRoles,
-		Cases:     d.store,
-		Sources:   sourcesAsked{d},
-		Proposals: proposals{d},
-		Inbox:     d.inboxAddress,
-		Spoken:    d.lang,
-		Now:       d.now,
-		Zone:      func() *time.Location { return d.planner.Rules().Zone },
-		Language:  d.texts.In,
+		Desk:    d.desk,
+		Reader:  d.store,
+		Replies: d.replies,
+		Roles:   d.slackRoles,
+
+		SaveTemplate: d.store.SaveTemplate,
+		Cases:        d.store,
+		Sources:      sourcesAsked{d},
+		Proposals:    proposals{d},
+		Inbox:        d.inboxAddress,
+		Spoken:       d.lang,
+		Now:          d.now,
+		Zone:         func() *time.Location { return d.planner.Rules().Zone },
+		Language:     d.texts.In,
 	})
 	d.hubs = newHubs(opt, hubClient{&d.fetch, &d.config}, d.store, d.now, d.pollNow)
 	d.monitor = d.newMonitor()

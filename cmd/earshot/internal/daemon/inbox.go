@@ -33,6 +33,7 @@ func (d *Daemon) newInbox(who web.Who, session func(*http.Request) ([32]byte, bo
 		PollNow:     d.pollNow,
 		Places:      func() web.Places { return places(d.config.Load()) },
 		Replies:     d.replies,
+		Templates:   d.store,
 		ReplyWithin: func(s mention.Severity) (time.Duration, hours.Hours) { return d.planner.Rules().ReplyWithin(s) },
 		Log:         d.log,
 		Now:         d.now,

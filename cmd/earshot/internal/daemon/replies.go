@@ -1,20 +1,26 @@
 package daemon
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 )
 
-// maxReplies is how many templates are offered: more is a menu, not a help.
-const maxReplies = 2
+// How many templates are offered, of the watchlist and of those that staff saved: more is a
+// menu, not a help.
+const maxReplies, maxSaved = 2, 3
 
-// fillReplies returns the templates in the mention's language that fit its
+// repliesWithin bounds asking the database for templates: a window must open in 3 s.
+const repliesWithin = time.Second
+
+// fillReplies returns the templates, at most so many, in the mention's language that fit its
 // topics, those about a topic before those for all, with the names filled in; me is
 // who will answer.
-func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string) []string {
+func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string, most int) []string {
 	author := m.Post.Author
 	fill := strings.NewReplacer("{{author}}", author, "{{watch}}", m.Watch, "{{source}}", m.Post.Source, "{{title}}", m.Post.Title, "{{link}}", m.Post.URL, "{{me}}", me)
 	var fitting, general []string
@@ -31,10 +37,26 @@ func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string)
 		}
 	}
 	all := append(fitting, general...)
-	return all[:min(len(all), maxReplies)]
+	return all[:min(len(all), most)]
 }
 
-// replies offers the templates of the watchlist in use.
+// replies offers the templates of the watchlist in use, and then those that staff saved.
 func (d *Daemon) replies(m mention.Mention, me string) []string {
-	return fillReplies(d.config.Load().Replies, m, me)
+	out := fillReplies(d.config.Load().Replies, m, me, maxReplies)
+	ctx, cancel := context.WithTimeout(context.Background(), repliesWithin)
+	defer cancel()
+	list, err := d.store.Templates(ctx, m.Score.Lang)
+	if err != nil {
+		d.log.Warn("saved templates cannot be read", "err", err)
+		return out
+	}
+	var saved []config.ReplyTemplate
+	for _, t := range list {
+		one := config.ReplyTemplate{Lang: t.Lang, Text: t.Text}
+		if t.Topic != "" {
+			one.Topic = []string{t.Topic}
+		}
+		saved = append(saved, one)
+	}
+	return append(out, fillReplies(saved, m, me, maxSaved)...)
 }

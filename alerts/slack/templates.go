@@ -1,0 +1,164 @@
+package slack
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	api "github.com/slack-go/slack"
+
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// Under every text of the window with the replies is a button that makes a template of what
+// stands there now: a window over it shows the text with the names taken out.
+
+const (
+	actSave     = "save_template" // its value is the block with the text
+	askTemplate = "ask_template"
+	inText      = "text"
+	inTopic     = "topic"
+	ownReply    = "own" // the block of one's own words
+	anyTopic    = "*"
+)
+
+// saveButton stands under a text of the window with the replies.
+func saveButton(l i18n.Lang, block string) api.Block {
+	return api.NewActionBlock("save "+block, api.NewButtonBlockElement(actSave, block, plainText(l.Text("slack.button.save_template"))))
+}
+
+// templateOf is what stands in a text now.
+func (c click) templateOf(block string) string {
+	for _, in := range c.View.State.Values[block] {
+		return in.Value
+	}
+	return ""
+}
+
+// openTemplate opens the window that shows a text as a template, over the one it was
+// written in.
+func (n *Notifier) openTemplate(ctx context.Context, c click, block string) {
+	var from asked
+	if err := json.Unmarshal([]byte(c.View.PrivateMetadata), &from); err != nil || from.ID == "" {
+		return
+	}
+	c.Channel.ID, c.Message.TS, c.Message.ThreadTS, c.lang = from.Channel, from.TS, from.Thread, from.Lang
+	l := n.opt.Language(from.Lang)
+	words, ok := n.admit(ctx, c)
+	me := n.person(ctx, c)
+	if ok {
+		words = n.refuses(ctx, l, me, func(r Roles) bool { return r.Reply })
+	}
+	written := strings.TrimSpace(text.Clean(c.templateOf(block)))
+	if ok && words == "" && written == "" {
+		words = l.Text("slack.template.empty")
+	}
+	if words != "" || !ok {
+		if words != "" {
+			n.ephemeral(ctx, c, words)
+		}
+		return
+	}
+	m, _, err := n.opt.Reader.Mention(ctx, from.ID)
+	if err == nil {
+		view := templateView(l, m, unfill(written, m, me.Name))
+		view.PrivateMetadata = c.View.PrivateMetadata
+		_, err = n.api.PushViewContext(ctx, c.TriggerID, view)
+	}
+	if err != nil {
+		n.opt.Log.Warn("a window cannot be opened", "window", askTemplate, "mention", from.ID, "err", n.sort("views.push", "", err))
+		n.ephemeral(ctx, c, l.Text("slack.window_failed"))
+	}
+}
+
+// templateLang is the language a template of a mention is offered in.
+func templateLang(l i18n.Lang, m mention.Mention) string { return or(m.Score.Lang, l.Code()) }
+
+func templateView(l i18n.Lang, m mention.Mention, words string) api.ModalViewRequest {
+	option := func(value, label string) *api.OptionBlockObject {
+		return api.NewOptionBlockObject(value, plainText(label), nil)
+	}
+	all := option(anyTopic, l.Text("slack.template.any"))
+	options := []*api.OptionBlockObject{all}
+	for _, topic := range m.Score.Topics[:min(len(m.Score.Topics), 5)] {
+		options = append(options, option(topic, text.Cut(l.Word("topic", topic), 75)))
+	}
+	topic := api.NewRadioButtonsBlockElement(inTopic, options...)
+	topic.InitialOption = all
+	box := api.NewPlainTextInputBlockElement(nil, inText).WithMultiline(true).WithInitialValue(text.Cut(words, mention.MaxTemplate))
+	code := templateLang(l, m)
+	return window(l, askTemplate, l.Text("slack.template.title"), l.Text("slack.template.save"),
+		section(l.Text("slack.template.what", "lang", l.Word("lang", code))),
+		api.NewInputBlock(inText, plainText(l.Text("slack.template.text")), nil, box),
+		api.NewInputBlock(inTopic, plainText(l.Text("slack.template.topic")), nil, topic))
+}
+
+// saveTemplate stores what was sent; words are what to tell the person.
+func (n *Notifier) saveTemplate(ctx context.Context, c click, from asked) (words string) {
+	l, me := n.lang(c), n.person(ctx, c)
+	if words := n.refuses(ctx, l, me, func(r Roles) bool { return r.Reply }); words != "" {
+		n.pressed(me, "save template", from.ID, "may not")
+		return words
+	}
+	m, _, err := n.opt.Reader.Mention(ctx, from.ID)
+	if err == nil {
+		topic := c.View.State.Values[inTopic][inTopic].Selected.Value
+		if topic == anyTopic {
+			topic = ""
+		}
+		err = n.opt.SaveTemplate(ctx, mention.Template{ID: rand.Text(), Lang: templateLang(l, m), Topic: topic, Text: strings.TrimSpace(text.Clean(c.templateOf(inText))), By: me, ChangedAt: n.opt.Now()})
+	}
+	switch {
+	case err == nil:
+		n.pressed(me, "save template", from.ID, "done")
+		words = l.Text("slack.template.saved", "lang", l.Word("lang", templateLang(l, m)))
+		if page := n.inbox("/templates"); page != "" {
+			words += " " + page
+		}
+		return words
+	case errors.Is(err, mention.ErrTemplate):
+		return l.Text("web.template.length")
+	case errors.Is(err, mention.ErrTemplates):
+		return l.Text("web.template.full")
+	}
+	n.pressed(me, "save template", from.ID, "failed")
+	n.opt.Log.Error("a template cannot be saved", "err", err)
+	return l.Text("slack.command.failed")
+}
+
+// unfill puts the placeholders back where the names of one complaint stand as words of
+// their own. Inflected names stay: the window shows the text before it is saved.
+func unfill(words string, m mention.Mention, me string) string {
+	for _, p := range []struct{ name, mark string }{{m.Post.URL, "{{link}}"}, {m.Post.Title, "{{title}}"}, {m.Post.Author, "{{author}}"}, {me, "{{me}}"}} {
+		if utf8.RuneCountInString(p.name) >= 2 && !mention.IsNobody(p.name) {
+			words = replaceWord(words, p.name, p.mark)
+		}
+	}
+	return words
+}
+
+func replaceWord(words, name, mark string) string {
+	var b strings.Builder
+	letter := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for {
+		i := strings.Index(words, name)
+		if i < 0 {
+			return b.String() + words
+		}
+		before, _ := utf8.DecodeLastRuneInString(words[:i])
+		after, _ := utf8.DecodeRuneInString(words[i+len(name):])
+		b.WriteString(words[:i])
+		if letter(before) || letter(after) {
+			b.WriteString(name)
+		} else {
+			b.WriteString(mark)
+		}
+		words = words[i+len(name):]
+	}
+}

@@ -1,0 +1,31 @@
+package mention
+
+import (
+	"errors"
+	"time"
+)
+
+// Template is a reply that staff wrote for all, beside those of the watchlist. Its text may
+// hold the placeholders of those: {{author}}, {{watch}}, {{source}}, {{title}}, {{link}}, {{me}}.
+type Template struct {
+	ID        string
+	Lang      string // en, ru, uk, bg: offered for complaints in this language
+	Topic     string // for complaints about this alone; empty: about anything
+	Text      string // 1 to MaxTemplate characters
+	By        Person // who wrote it last; nobody when that is too long ago
+	MadeAt    time.Time
+	ChangedAt time.Time
+	Version   int64 // grows by one with every change
+}
+
+// MaxTemplate is the longest text of a template, in characters: what an input in Slack holds.
+const MaxTemplate = 3000
+
+// MaxTemplates bounds how many templates there are: more is a search, not a help.
+const MaxTemplates = 500
+
+// ErrTemplate means that a template has no text, or too long a one, or no language.
+var ErrTemplate = errors.New("a template has 1 to 3000 characters")
+
+// ErrTemplates means that there are MaxTemplates already.
+var ErrTemplates = errors.New("there are 500 templates")

@@ -1,0 +1,117 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// Templates are the replies that staff wrote for all.
+type Templates interface {
+	Templates(ctx context.Context, lang string) ([]mention.Template, error)
+	// SaveTemplate stores a new template, or the next version of one: mention.ErrChanged when
+	// somebody else was first, mention.ErrNotFound when it is gone.
+	SaveTemplate(ctx context.Context, t mention.Template) error
+	DeleteTemplate(ctx context.Context, id string) error
+}
+
+// placeholders are what is filled in.
+const placeholders = "{{author}}, {{watch}}, {{source}}, {{title}}, {{link}}, {{me}}"
+
+type templatesPage struct {
+	frame
+	Groups []templateGroup // by language
+	Topics []string
+	Langs  []string
+	May    bool
+	Most   int
+	Names  string // of the placeholders
+}
+
+type templateGroup struct {
+	Lang string
+	List []templateRow
+}
+
+type templateRow struct {
+	mention.Template
+	When string
+	Who  string
+}
+
+// templates lists what there is; whoever may changes it there.
+func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) {
+	all, err := in.opt.Templates.Templates(r.Context(), "")
+	if err != nil {
+		in.failed(w, r, v, err)
+		return
+	}
+	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Topics: in.opt.Places().Topics, Langs: languages, May: !v.who.NoTemplates, Most: mention.MaxTemplate, Names: placeholders}
+	for _, code := range languages {
+		group := templateGroup{Lang: code}
+		for _, t := range all {
+			if t.Lang == code {
+				group.List = append(group.List, templateRow{t, v.lang.DateTime(t.ChangedAt.In(v.zone)), text.Line(t.By.Name, 80)})
+			}
+		}
+		if len(group.List) > 0 {
+			page.Groups = append(page.Groups, group)
+		}
+	}
+	in.show(w, r, http.StatusOK, "templates", page)
+}
+
+// saveTemplate takes a new template, or the next words of one.
+func (in *Inbox) saveTemplate(w http.ResponseWriter, r *http.Request, v visit) {
+	t := mention.Template{ID: r.PathValue("id"), By: v.who.Person, ChangedAt: v.now}
+	err := r.ParseForm()
+	t.Lang, t.Topic = r.PostForm.Get("lang"), r.PostForm.Get("topic")
+	t.Text = strings.TrimSpace(text.Clean(strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")))
+	if t.ID != "" && err == nil {
+		t.Version, err = strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
+	} else if t.ID == "" {
+		t.ID = rand.Text()
+	}
+	switch {
+	case v.who.NoTemplates:
+		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.may_not"))
+		return
+	case err != nil || t.Version < 0 || r.PathValue("id") != "" && t.Version == 0 || !slices.Contains(languages, t.Lang) || t.Topic != "" && !slices.Contains(in.opt.Places().Topics, t.Topic):
+		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "template"))
+		return
+	}
+	in.templateDone(w, r, v, "save template", in.opt.Templates.SaveTemplate(r.Context(), t))
+}
+
+func (in *Inbox) deleteTemplate(w http.ResponseWriter, r *http.Request, v visit) {
+	if v.who.NoTemplates {
+		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.may_not"))
+		return
+	}
+	in.templateDone(w, r, v, "delete template", in.opt.Templates.DeleteTemplate(r.Context(), r.PathValue("id")))
+}
+
+func (in *Inbox) templateDone(w http.ResponseWriter, r *http.Request, v visit, what string, err error) {
+	in.opt.Log.Info("a template was changed", "who", v.who.ID, "name", v.who.Name, "verb", what, "err", err)
+	switch {
+	case err == nil:
+		http.Redirect(w, r, "/templates", http.StatusSeeOther)
+	case errors.Is(err, mention.ErrChanged):
+		in.refuse(w, r, v, http.StatusConflict, v.lang.Text("web.template.changed"))
+	case errors.Is(err, mention.ErrNotFound):
+		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.template.gone"))
+	case errors.Is(err, mention.ErrTemplate):
+		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.template.length"))
+	case errors.Is(err, mention.ErrTemplates):
+		in.refuse(w, r, v, http.StatusConflict, v.lang.Text("web.template.full"))
+	default:
+		in.failed(w, r, v, err)
+	}
+}
