@@ -49,7 +49,7 @@ store: {database: "sqlite:%[1]s"}
 	defer d.close()
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
-	wg.Go(func() { d.monitor.Run(ctx) })
+	wg.Go(func() { _ = d.engine.Run(ctx) })
 	d.poll(ctx, d.first)
 	work(d, ctx)
 	stop()
