@@ -43,7 +43,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	}
 	d.secrets.Take(list.Config)
 	client := d.newClient(list.Config)
-	paused, err := d.store.SourcePauses(ctx, d.now())
+	paused, err := d.store.SourcePauses(context.WithoutCancel(ctx), d.now()) // a stop does not make a good watchlist a bad one
 	var sources []monitor.Source
 	if err == nil {
 		sources, err = newSources(list, paused, client, d.key, d.store, d.log)
