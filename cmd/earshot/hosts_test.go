@@ -126,20 +126,6 @@ func (s *hosts) count() int {
 	return s.polls
 }
 
-// read reports whether every feed was asked for since then.
-func (s *hosts) read(since time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, one := range s.seen {
-		for _, at := range one.asked {
-			if at.Before(since) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // keptPromises fails the test for requests that were not polite.
 func (s *hosts) keptPromises(t *testing.T) {
 	t.Helper()

@@ -62,10 +62,13 @@ func newGrant(env crawlers.Env, a Auth, given poll.Values, s config.Section) (*g
 		Kind: a.Kind, URL: poll.Rebase(fill(a.URL), env.Base), Client: fill(a.Client), Secret: fill(a.Secret.Reveal()), Refresh: fill(a.Refresh.Reveal()),
 		Key: fill(a.Key.Reveal()), KeyID: fill(a.KeyID), Issuer: fill(a.Issuer), Scope: fill(a.Scope), User: fill(a.User), Password: fill(a.Password.Reveal()),
 	}
-	for _, name := range opt.Missing() {
+	missing := opt.Missing()
+	for _, name := range missing {
 		if given.Text == nil && !slices.Contains([]string{"secret", "refresh", "key", "password"}, name) {
 			return nil, s.Errorf("auth", "%s needs %s", a.Kind, name)
 		}
+	}
+	if len(missing) > 0 {
 		return &grant{}, nil
 	}
 	source, err := access.New(opt, env.Fetch, env.Now, env.Tokens)
