@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
@@ -43,7 +44,15 @@ func TestMove(t *testing.T) {
 	if err := from.SetPreference(background, mention.Preference{PersonID: "slack:ira", Lang: "uk", At: t0}); err != nil {
 		t.Fatal(err)
 	}
-
+	if err := from.KeepToken(background, "k:1", []byte("sealed"), t0); err != nil {
+		t.Fatal(err)
+	}
+	if err := from.SaveTemplate(background, mention.Template{ID: "t", Lang: "uk", Text: "Перепрошуємо", ChangedAt: t0}); err != nil {
+		t.Fatal(err)
+	}
+	if err := from.PauseSource(background, mention.SourcePause{Place: "p", By: person("ira"), At: t0, Until: t0.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
 	to := openAt(t, Options{Database: newDatabase(t, server.URL)})
 	sum, err := Move(background, from, to)
 	if err != nil {

@@ -78,8 +78,11 @@ func TestDocumentedBlocksAreGood(t *testing.T) {
 					t.Fatal(err)
 				}
 				lookup := func(name string) (string, bool) {
-					if strings.Contains(name, "APP_TOKEN") {
+					switch {
+					case strings.Contains(name, "APP_TOKEN"):
 						return "xapp-0123456789abcdef0123456789", true
+					case strings.Contains(name, "TELEGRAM"):
+						return "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", true
 					}
 					return "xoxb-0123456789abcdef0123456789", true
 				}
