@@ -26,6 +26,9 @@ const worked = 9
 // start, while others read it and the first polls come in. Nothing is lost, and nothing is
 // told again: not what was told, and not what the places show once more.
 func TestUpgrade(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: many databases of earlier schemas")
+	}
 	t.Parallel()
 	testUpgrades(t, func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "e.db") })
 }

@@ -96,7 +96,7 @@ func testPollNow(t *testing.T, e *engine) {
 	time.Sleep(300 * time.Millisecond)
 	e.PollNow(t.Context(), "nobody is called that")
 	e.PollNow(t.Context(), "host1/1")
-	eventually(t, "the poll that was asked for", 4*time.Second, func() bool { return s.count("host1/1") == 2 })
+	eventually(t, "the poll that was asked for", 20*time.Second, func() bool { return s.count("host1/1") == 2 })
 	time.Sleep(time.Second)
 	if n := s.total(); n != 5 {
 		t.Errorf("%d polls, want the first 4 and the one that was asked for", n)
@@ -112,7 +112,7 @@ func testAskedDuringAPoll(t *testing.T, e *engine) {
 	e.apply(t, s.source("host", "page", time.Hour))
 	eventually(t, "the first poll begins", 10*time.Second, func() bool { return s.count("page") == 1 })
 	e.PollNow(t.Context(), "page")
-	eventually(t, "a second poll", 5*time.Second, func() bool { return s.count("page") == 2 })
+	eventually(t, "a second poll", 20*time.Second, func() bool { return s.count("page") == 2 })
 	s.keptPromises(t)
 }
 
@@ -179,7 +179,7 @@ func testOneHasNone(t *testing.T, server string) {
 	defer other.halt()
 	other.apply(t, append(short, src)...)
 	one.apply(t)
-	eventually(t, "the other has what was under way", 5*time.Second, func() bool { return s.count("page") == 2 })
+	eventually(t, "the other has what was under way", 20*time.Second, func() bool { return s.count("page") == 2 })
 	began := time.Now()
 	eventually(t, "the other polls them all", 20*time.Second, func() bool {
 		for _, src := range short {
@@ -214,7 +214,7 @@ func testCleanStop(t *testing.T, e *engine) {
 	e.run()
 	defer e.halt()
 	e.apply(t, long, short)
-	eventually(t, "the interrupted poll", 5*time.Second, func() bool { return s.count("long") == 2 })
+	eventually(t, "the interrupted poll", 20*time.Second, func() bool { return s.count("long") == 2 })
 	s.keptPromises(t)
 }
 
@@ -237,7 +237,7 @@ func testHandOver(t *testing.T, server string) {
 		t.Fatalf("%d polls while one is under way", n)
 	}
 	one.halt()
-	eventually(t, "the other one's poll", 5*time.Second, func() bool { return s.count("page") == 2 })
+	eventually(t, "the other one's poll", 20*time.Second, func() bool { return s.count("page") == 2 })
 	s.keptPromises(t)
 }
 
