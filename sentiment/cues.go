@@ -87,6 +87,7 @@ const (
 	cueFirst                       // it is the first sentence
 	cueLast                        // it is the last one
 	cueComma                       // the words may stand in two clauses
+	cueDone                        // set for "end right" alone: a negation of its words undoes it
 )
 
 var cueFlags = map[string]cueFlag{
@@ -107,6 +108,9 @@ func (d *dictionary) addCue(r tsv.Row, c *common, errs *tsv.Errors) {
 	if p.frame == 0 {
 		errs.Add(r.At(1), "unknown frame and value %q; they are in common/frames.tsv", r.Cell(1)+" "+r.Cell(2))
 		return
+	}
+	if r.Cell(1) == "end" && r.Cell(2) == "right" {
+		p.cue |= cueDone
 	}
 	for _, f := range strings.Fields(r.Cell(4)) {
 		if cueFlags[f] == 0 {
@@ -171,11 +175,22 @@ type cueHit struct {
 const maxCueHits = 400
 
 // foundCue notes a cue. Its flags are looked at when the sentences are known.
-func (s *scratch) foundCue(p *pattern, slot int, id int32, first, last int) {
+func (s *scratch) foundCue(p *pattern, slot int, id int32, first, last int, cover uint64) {
 	if len(s.cues) >= maxCueHits || p.cue&cueComma == 0 && s.crossesComma(first, last) {
 		return
 	}
+	if p.cue&cueDone != 0 && s.undone(first, last, cover) {
+		return
+	}
 	s.cues = append(s.cues, cueHit{int32(first), int32(last), int32(p.cue), p.value, p.frame, uint8(slot), id})
+}
+
+// undone reports whether a negation stands in a gap of the words or right before them: "the
+// money was not returned" put nothing right.
+func (s *scratch) undone(first, last int, cover uint64) bool {
+	toks := s.lex.toks
+	before := first > 0 && toks[first].before == noBreak && toks[first-1].roles&(1<<roleNegator) != 0
+	return before || s.skipsNegation(first, last, cover)
 }
 
 // sortCues keeps the cues whose flags hold, and of those that share a word and a

@@ -164,7 +164,7 @@ func (s *scratch) found(t *table, slot int, id int32, first, last int, cover uin
 		return
 	}
 	if p.frame != 0 {
-		s.foundCue(p, slot, id, first, last)
+		s.foundCue(p, slot, id, first, last, cover)
 		return
 	}
 	if len(s.matches) >= maxMatches || toks[first].roles&(1<<roleNegator|1<<roleAbsence) != 0 && s.crossesComma(first, last) {
