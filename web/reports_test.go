@@ -73,6 +73,9 @@ func TestReports(t *testing.T) {
 
 // TestReportIsSmall: a quarter of many people and words is loaded on a phone.
 func TestReportIsSmall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: hundreds of cases are stored")
+	}
 	w := newWorld(t)
 	for n := range 240 {
 		w.say(fmt.Sprintf("Автор з довгим іменем %d", n/3), "Не повертають гроші")
