@@ -412,6 +412,7 @@ func FuzzCheck(f *testing.F) {
 	f.Add("smtp://a:b@c:99999999/?to=x&from=y&timeout=1")
 	f.Add("telegram://1:a@t?chats=" + strings.Repeat("1,", 30))
 	f.Add("zulip://a:b@c/")
+	f.Add("mattermost?//bot@chat.example/hunter22hunter22hunter22")
 	f.Fuzz(func(t *testing.T, address string) {
 		if err := door.Check(address); err != nil && len(address) > 40 && strings.Contains(err.Error(), address) {
 			t.Errorf("the address is in the error: %v", err)

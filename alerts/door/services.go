@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/discord"
 	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/googlechat"
@@ -113,8 +114,15 @@ func Check(address string) error {
 // Service returns the service of an address, as its scheme says it.
 func Service(address string) string {
 	kind, _, _ := strings.Cut(address, ":")
-	return strings.ToLower(kind)
+	// Of an address without "://" that would be all of it, with what is secret in it.
+	if end := strings.IndexFunc(kind, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }); end >= 0 {
+		kind = kind[:end]
+	}
+	return strings.ToLower(kind[:min(len(kind), longestName)])
 }
+
+// longestName bounds what is shown of the word an address begins with, in bytes.
+const longestName = 20
 
 // maxRecipients bounds the recipients of one door: a message goes to each by itself.
 const maxRecipients = 20
