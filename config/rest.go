@@ -18,15 +18,23 @@ func (r Rest) Off(now time.Time) bool {
 	return r.Enabled != nil && !*r.Enabled || now.Before(r.PausedUntil.Until)
 }
 
+// Until is when the entry is used again; zero when it is not used until it is written otherwise.
+func (r Rest) Until() time.Time {
+	if r.Enabled != nil && !*r.Enabled {
+		return time.Time{}
+	}
+	return r.PausedUntil.Until
+}
+
 // Word says in a word or two how the entry stands: empty while it is used.
 func (r Rest) Word(now time.Time, zone *time.Location) string {
 	switch {
 	case !r.Off(now):
 		return ""
-	case r.Enabled != nil && !*r.Enabled:
+	case r.Until().IsZero():
 		return "off"
 	}
-	return "off until " + r.PausedUntil.Until.In(zone).Format("2 Jan 2006 15:04 MST")
+	return "off until " + r.Until().In(zone).Format("2 Jan 2006 15:04 MST")
 }
 
 // Pause is the end of a pause. Its zero value is none.
@@ -48,8 +56,8 @@ type Resting struct {
 // switched off as well do not count.
 func (c *Config) Pauses() (list []Resting) {
 	add := func(what, name string, r Rest) {
-		if !r.PausedUntil.Until.IsZero() && (r.Enabled == nil || *r.Enabled) {
-			list = append(list, Resting{what, name, r.PausedUntil.Until})
+		if until := r.Until(); !until.IsZero() {
+			list = append(list, Resting{what, name, until})
 		}
 	}
 	for _, w := range c.Watches {

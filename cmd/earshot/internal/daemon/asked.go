@@ -17,6 +17,7 @@ import (
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/monitor"
 )
 
 // What people ask from Slack beside cases: how the sources stand, a rest for one of them,
@@ -39,18 +40,12 @@ func (s sourcesAsked) Stand(l i18n.Lang) slack.Stand {
 	}
 	paused := d.pausedPlaces(now)
 	for _, src := range d.config.Load().Sources {
-		place, _ := identify(d.key, src)
-		stand, p := polled[src.Name], paused[place]
-		switch {
-		case src.Off(*d.restedAt.Load()):
-			stand = slack.SourceStand{State: string(stateOff), Until: src.PausedUntil.Until}
-			if src.Enabled != nil && !*src.Enabled {
-				stand.Until = time.Time{}
-			}
-		case !p.Until.IsZero():
-			stand = slack.SourceStand{State: string(stateOff), Until: p.Until, By: p.By.Name}
+		stand := polled[src.Name]
+		switch rest, by := d.restOf(src, paused); {
+		case rest.Off(*d.restedAt.Load()):
+			stand = slack.SourceStand{State: string(stateOff), Until: rest.Until(), By: by}
 		case stand.State == "":
-			stand.State = "new"
+			stand.State = string(monitor.StateNew)
 		}
 		stand.Name = src.Name
 		out.Sources = append(out.Sources, stand)

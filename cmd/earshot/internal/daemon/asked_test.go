@@ -128,6 +128,9 @@ func TestSourceRestsFromSlack(t *testing.T) {
 		if rest := d.resting(); len(rest) != 2 || !strings.HasPrefix(rest[0].Note, "off until") {
 			t.Errorf("/healthz says %+v", rest)
 		}
+		if rows := d.webSources(); rows[0].State != "off" || !rows[0].Until.Equal(until.Truncate(time.Microsecond)) {
+			t.Errorf("the page of sources says %+v", rows[0])
+		}
 		if told := strings.Join(staffRead(t, d), "\n"); !strings.Contains(told, `Ira lets the source "alpha" rest until`) {
 			t.Errorf("staff are told %q", told)
 		}

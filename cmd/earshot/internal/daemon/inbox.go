@@ -93,6 +93,7 @@ func (d *Daemon) webSources() (out []web.Source) {
 	for _, s := range d.sources() {
 		stand[s.Name] = s
 	}
+	paused := d.pausedPlaces(now)
 	for _, src := range cfg.Sources {
 		s := stand[src.Name]
 		row := web.Source{Name: src.Name, Kind: src.Kind, State: string(s.StateAt(now)), Why: s.Why, Answer: s.Answer, Error: d.secrets.Redact(s.LastError), NotStored: s.NotStored,
@@ -100,8 +101,8 @@ func (d *Daemon) webSources() (out []web.Source) {
 		if s.SuspendedUntil.After(now) {
 			row.Until = s.SuspendedUntil
 		}
-		if src.Off(*d.restedAt.Load()) {
-			row.State, row.Until = string(stateOff), src.PausedUntil.Until
+		if rest, _ := d.restOf(src, paused); rest.Off(*d.restedAt.Load()) {
+			row.State, row.Until = string(stateOff), rest.Until()
 		}
 		out = append(out, row)
 	}

@@ -100,18 +100,24 @@ func (d *Daemon) wake(ctx context.Context) bool {
 	return err == nil
 }
 
+// restOf is how a source rests now: as the watchlist says, or else as a person who paused it
+// does. It is not off at d.restedAt while the source is used. by names the person.
+func (d *Daemon) restOf(src config.Source, paused map[string]mention.SourcePause) (rest config.Rest, by string) {
+	if src.Off(*d.restedAt.Load()) {
+		return src.Rest, ""
+	}
+	place, _ := identify(d.key, src)
+	p := paused[place]
+	return config.Rest{PausedUntil: config.Pause{Until: p.Until}}, p.By.Name
+}
+
 // resting lists the sources that are not polled, as /healthz shows them.
 func (d *Daemon) resting() (list []SourceHealth) {
-	cfg := d.config.Load()
+	cfg, at := d.config.Load(), *d.restedAt.Load()
 	paused := d.pausedPlaces(d.now())
 	for _, src := range cfg.Sources {
-		word := src.Word(*d.restedAt.Load(), cfg.Zone())
-		if place, _ := identify(d.key, src); word == "" && !paused[place].Until.IsZero() {
-			rest := config.Rest{PausedUntil: config.Pause{Until: paused[place].Until}}
-			word = rest.Word(d.now(), cfg.Zone())
-		}
-		if word != "" {
-			list = append(list, SourceHealth{Name: src.Name, State: stateOff, Note: word})
+		if rest, _ := d.restOf(src, paused); rest.Off(at) {
+			list = append(list, SourceHealth{Name: src.Name, State: stateOff, Note: rest.Word(at, cfg.Zone())})
 		}
 	}
 	return list
