@@ -40,23 +40,6 @@ func (f Fallback) Wait() time.Duration {
 	return f.After
 }
 
-// FallbackOf is the fallback of all that goes to a destination, as routes call it: of the
-// first route with one of its own, else the watchlist's. Its route is empty when there is
-// none.
-func (c *Config) FallbackOf(to string) Fallback {
-	out := c.Fallback
-	for _, r := range c.Routes {
-		if r.To == to && r.Fallback.To != "" {
-			out = r.Fallback
-			break
-		}
-	}
-	if out.To == to {
-		return Fallback{}
-	}
-	return out
-}
-
 // findDoors notes the names under doors: before anything else is decoded, since any
 // destination may be one of them.
 func (d *decoder) findDoors(root ast.Node) {

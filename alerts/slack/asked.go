@@ -251,7 +251,7 @@ func pauseOf(rest string) (name string, length time.Duration, ok bool) {
 			}
 		}
 	}
-	return unlisted(strings.Join(words, " ")), length, length >= shortestPause && length <= longestPause
+	return unquoted(strings.Join(words, " ")), length, length >= shortestPause && length <= longestPause
 }
 
 // lengthOf reads "30m", "2h", "1h30m", "3d" and "1w".
@@ -267,7 +267,7 @@ func lengthOf(word string) (time.Duration, bool) {
 }
 
 // unquoted is a name without the quotes that people, or their phones, put around it.
-func unlisted(s string) string { return strings.TrimSpace(strings.Trim(s, "\"'“”„«»‘’")) }
+func unquoted(s string) string { return strings.TrimSpace(strings.Trim(s, "\"'“”„«»‘’")) }
 
 // pause lets a source rest.
 func (n *Notifier) pause(ctx context.Context, q question, rest string) (page, string) {
@@ -288,7 +288,7 @@ func (n *Notifier) pause(ctx context.Context, q question, rest string) (page, st
 
 // resume ends the rest of a source.
 func (n *Notifier) resume(ctx context.Context, q question, rest string) (page, string) {
-	name := unlisted(rest)
+	name := unquoted(rest)
 	if name == "" {
 		return usage(q.lang, "slack.help.resume")
 	}
@@ -360,7 +360,7 @@ func (n *Notifier) meant(l i18n.Lang, name string) (source, words string) {
 
 // proposeIgnore and proposeAdd change nothing.
 func (n *Notifier) proposeIgnore(ctx context.Context, q question, rest string) (page, string) {
-	phrase := unlisted(rest)
+	phrase := unquoted(rest)
 	if phrase == "" {
 		return usage(q.lang, "slack.help.ignore")
 	}
@@ -368,7 +368,7 @@ func (n *Notifier) proposeIgnore(ctx context.Context, q question, rest string) (
 }
 
 func (n *Notifier) proposeAdd(ctx context.Context, q question, rest string) (page, string) {
-	address, _, _ := strings.Cut(strings.Trim(unlisted(rest), "<>"), "|") // as Slack writes links where it escapes them
+	address, _, _ := strings.Cut(strings.Trim(unquoted(rest), "<>"), "|") // as Slack writes links where it escapes them
 	if address == "" {
 		return usage(q.lang, "slack.help.add")
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 type completionCmd struct {
@@ -127,9 +129,6 @@ func (c *shellCommand) followed() (words []string) {
 	return append(words, c.value.words...)
 }
 
-// quoted writes s as one word of a shell, in single quotes.
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
 // bashScript is for bash 3.2 and newer, with or without the package bash-completion.
 func bashScript(root *shellCommand) string {
 	var commands, values, next strings.Builder
@@ -145,14 +144,14 @@ func bashScript(root *shellCommand) string {
 			var patterns []string
 			for _, name := range f.names() {
 				taking[name] = true
-				patterns = append(patterns, quoted(path+"|"+name))
+				patterns = append(patterns, text.ShellWord(path+"|"+name))
 			}
-			fmt.Fprintf(&values, "\t%s) words=%s files=%t value=true ;;\n", strings.Join(patterns, "|"), quoted(strings.Join(f.value.words, " ")), f.value.files)
+			fmt.Fprintf(&values, "\t%s) words=%s files=%t value=true ;;\n", strings.Join(patterns, "|"), text.ShellWord(strings.Join(f.value.words, " ")), f.value.files)
 		}
 		for _, sub := range c.subs {
-			fmt.Fprintf(&commands, "\t\t%s) path=%s ;;\n", quoted(path+"|"+sub.path[len(sub.path)-1]), quoted(strings.Join(sub.path, " ")))
+			fmt.Fprintf(&commands, "\t\t%s) path=%s ;;\n", text.ShellWord(path+"|"+sub.path[len(sub.path)-1]), text.ShellWord(strings.Join(sub.path, " ")))
 		}
-		fmt.Fprintf(&next, "\t%s) flags=%s words=%s files=%t ;;\n", quoted(path), quoted(strings.Join(flags, " ")), quoted(strings.Join(c.followed(), " ")), c.value.files)
+		fmt.Fprintf(&next, "\t%s) flags=%s words=%s files=%t ;;\n", text.ShellWord(path), text.ShellWord(strings.Join(flags, " ")), text.ShellWord(strings.Join(c.followed(), " ")), c.value.files)
 	})
 	var names []string
 	for name := range taking {
@@ -200,7 +199,7 @@ complete -F _earshot earshot
 func zshScript(root *shellCommand) string {
 	var b strings.Builder
 	b.WriteString("#compdef earshot\n# Completions of earshot for zsh, made by: earshot completion zsh\n")
-	text := strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`)
+	escaped := strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`)
 	root.all(func(c *shellCommand) {
 		fmt.Fprintf(&b, "\n%s() {\n", zshName(c))
 		if len(c.subs) > 0 {
@@ -209,7 +208,7 @@ func zshScript(root *shellCommand) string {
 		b.WriteString("\t_arguments -C")
 		for _, f := range c.flags {
 			for _, name := range f.names() {
-				spec := "[" + text.Replace(f.help) + "]"
+				spec := "[" + escaped.Replace(f.help) + "]"
 				if f.takes {
 					spec += ":" + f.long + ":" + zshAction(f.value)
 				}
@@ -221,16 +220,16 @@ func zshScript(root *shellCommand) string {
 				} else {
 					name = "(" + strings.Join(f.names(), " ") + ")" + name
 				}
-				fmt.Fprintf(&b, " \\\n\t\t%s", quoted(name+spec))
+				fmt.Fprintf(&b, " \\\n\t\t%s", text.ShellWord(name+spec))
 			}
 		}
 		if len(c.subs) == 0 {
-			fmt.Fprintf(&b, " \\\n\t\t%s\n}\n", quoted("*: :"+zshAction(c.value)))
+			fmt.Fprintf(&b, " \\\n\t\t%s\n}\n", text.ShellWord("*: :"+zshAction(c.value)))
 			return
 		}
 		b.WriteString(" \\\n\t\t'1: :->command' '*:: :->rest'\n\tcase $state in\n\tcommand)\n\t\tlocal -a commands=(\n")
 		for _, sub := range c.subs {
-			fmt.Fprintf(&b, "\t\t\t%s\n", quoted(sub.path[len(sub.path)-1]+":"+text.Replace(sub.help)))
+			fmt.Fprintf(&b, "\t\t\t%s\n", text.ShellWord(sub.path[len(sub.path)-1]+":"+escaped.Replace(sub.help)))
 		}
 		b.WriteString("\t\t)\n\t\t_describe command commands ;;\n\trest)\n\t\tcase $line[1] in\n")
 		for _, sub := range c.subs {
@@ -274,29 +273,29 @@ func fishScript(root *shellCommand) string {
 			next += "; and not __fish_seen_subcommand_from " + strings.Join(words, " ")
 		}
 		for _, sub := range c.subs {
-			fmt.Fprintf(&b, "complete -c earshot -n %s -a %s -d %s\n", quoted(next), sub.path[len(sub.path)-1], quoted(sub.help))
+			fmt.Fprintf(&b, "complete -c earshot -n %s -a %s -d %s\n", text.ShellWord(next), sub.path[len(sub.path)-1], text.ShellWord(sub.help))
 		}
 		switch {
 		case len(c.value.words) > 0:
-			fmt.Fprintf(&b, "complete -c earshot -n %s -a %s\n", quoted(next), quoted(strings.Join(c.value.words, " ")))
+			fmt.Fprintf(&b, "complete -c earshot -n %s -a %s\n", text.ShellWord(next), text.ShellWord(strings.Join(c.value.words, " ")))
 		case c.value.files:
-			fmt.Fprintf(&b, "complete -c earshot -n %s -F\n", quoted(when))
+			fmt.Fprintf(&b, "complete -c earshot -n %s -F\n", text.ShellWord(when))
 		}
 		for _, f := range c.flags {
-			fmt.Fprintf(&b, "complete -c earshot -n %s -l %s", quoted(when), f.long)
+			fmt.Fprintf(&b, "complete -c earshot -n %s -l %s", text.ShellWord(when), f.long)
 			if f.short != "" {
 				b.WriteString(" -s " + f.short)
 			}
 			switch {
 			case !f.takes:
 			case len(f.value.words) > 0:
-				b.WriteString(" -x -a " + quoted(strings.Join(f.value.words, " ")))
+				b.WriteString(" -x -a " + text.ShellWord(strings.Join(f.value.words, " ")))
 			case f.value.files:
 				b.WriteString(" -r -F")
 			default:
 				b.WriteString(" -x")
 			}
-			fmt.Fprintf(&b, " -d %s\n", quoted(f.help))
+			fmt.Fprintf(&b, " -d %s\n", text.ShellWord(f.help))
 		}
 	})
 	return b.String()

@@ -58,6 +58,9 @@ func Stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// ShellWord is s as one word of a shell, whatever stands in it.
+func ShellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
 // Capital writes the first letter of s as a capital.
 func Capital(s string) string {
 	r, size := utf8.DecodeRuneInString(s)

@@ -57,14 +57,10 @@ func (s sourcesAsked) Stand(l i18n.Lang) slack.Stand {
 // Pause implements slack.Sources.
 func (s sourcesAsked) Pause(ctx context.Context, name string, until time.Time, by mention.Person) error {
 	d, now := s.d, s.d.now()
-	src, err := d.source(name)
+	place, err := d.pausable(name, now)
 	if err != nil {
 		return err
 	}
-	if src.Off(now) {
-		return slack.ErrOwners
-	}
-	place, _ := identify(d.key, src)
 	if err := d.store.PauseSource(ctx, mention.SourcePause{Place: place, Source: name, By: by, At: now, Until: until}); err != nil {
 		return err
 	}
@@ -77,14 +73,10 @@ func (s sourcesAsked) Pause(ctx context.Context, name string, until time.Time, b
 // Resume implements slack.Sources.
 func (s sourcesAsked) Resume(ctx context.Context, name string, by mention.Person) error {
 	d, now := s.d, s.d.now()
-	src, err := d.source(name)
+	place, err := d.pausable(name, now)
 	if err != nil {
 		return err
 	}
-	if src.Off(now) {
-		return slack.ErrOwners
-	}
-	place, _ := identify(d.key, src)
 	switch err := d.store.ResumeSource(ctx, place, now); {
 	case errors.Is(err, mention.ErrNotFound):
 		return mention.ErrNothingToDo
@@ -94,6 +86,20 @@ func (s sourcesAsked) Resume(ctx context.Context, name string, by mention.Person
 	d.wake(ctx)
 	d.tell(ctx, "source "+name, "resumed by "+by.ID, now, d.staffLang().Text("notice.source_resumed_by", "who", by.Name, "name", strconv.Quote(name)))
 	return nil
+}
+
+// pausable is the place of a source that people may pause: one that the watchlist does not
+// let rest itself.
+func (d *Daemon) pausable(name string, now time.Time) (place string, err error) {
+	src, err := d.source(name)
+	if err != nil {
+		return "", err
+	}
+	if src.Off(now) {
+		return "", slack.ErrOwners
+	}
+	place, _ = identify(d.key, src)
+	return place, nil
 }
 
 // source is the source of a name in the watchlist in use.
@@ -223,7 +229,7 @@ func (p proposals) Add(ctx context.Context, l i18n.Lang, address string, by ment
 			return l.Text("slack.propose.have", "source", src.Name), nil
 		}
 	}
-	words := d.staffLang().Text("notice.propose_add", "who", by.Name, "address", address, "line", "earshot add "+shellWord(address))
+	words := d.staffLang().Text("notice.propose_add", "who", by.Name, "address", address, "line", "earshot add "+text.ShellWord(address))
 	if !d.tell(ctx, "add "+address, "proposed by "+by.ID, d.now().Truncate(time.Minute), words) {
 		return "", errors.New("the proposal cannot be passed on")
 	}
@@ -245,15 +251,10 @@ func proposable(address string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && strings.Contains(u.Hostname(), ".") && !strings.ContainsAny(address, " \t\n") && len(address) <= 1000
 }
 
-// shellWord is a text as one word of a shell, whatever stands in it.
-func shellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// inboxAddress is where people open the inbox: as web.public_url says; empty when they
-// cannot.
+// inboxAddress is where people open the inbox; empty when they cannot.
 func (d *Daemon) inboxAddress() string {
-	w := d.config.Load().Web
-	if d.inbox == nil || w.PublicURL == "" {
+	if d.inbox == nil {
 		return ""
 	}
-	return strings.TrimRight(w.PublicURL, "/")
+	return inboxAddress(d.config.Load())
 }

@@ -30,9 +30,10 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 	}
 	rules.Fallback = alerts.Fallback{Route: cfg.Fallback.To, After: cfg.Fallback.Wait()}
 	rules.Fallbacks = map[string]alerts.Fallback{}
-	for _, r := range cfg.Routes {
-		own := cfg.FallbackOf(r.To)
-		rules.Fallbacks[r.To] = alerts.Fallback{Route: own.To, After: own.Wait()}
+	for _, r := range cfg.Routes { // of several routes to one place the first one's counts
+		if _, has := rules.Fallbacks[r.To]; !has && r.Fallback.To != "" {
+			rules.Fallbacks[r.To] = alerts.Fallback{Route: r.Fallback.To, After: r.Fallback.Wait()}
+		}
 	}
 	for _, kind := range mention.PostKinds {
 		rules.AlertAbove[kind] = scorer.AlertAt(kind)

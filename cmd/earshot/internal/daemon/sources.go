@@ -72,8 +72,8 @@ func named(src config.Source) []string {
 	return list
 }
 
-// newSources makes everything the monitor polls. What people paused is not polled. In a shared database other daemons may
-// poll the same, and access tokens are shared with them.
+// newSources makes everything the monitor polls; what people paused is not. In a shared
+// database other daemons may poll the same, and access tokens are shared with them.
 func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client, key []byte, db *store.Store, log *slog.Logger) ([]monitor.Source, error) {
 	var sources []monitor.Source
 	var errs []error
