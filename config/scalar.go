@@ -14,6 +14,8 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
+
+	words "github.com/earshot/earshot/internal/text"
 )
 
 // kindOf names what somebody wrote.
@@ -392,36 +394,26 @@ func (d *decoder) anything(n ast.Node, path string) any {
 // maxDuration is ten years: anything longer is a slip.
 const maxDuration = 10 * 366 * 24 * time.Hour
 
-var durationPart = regexp.MustCompile(`^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)`)
-
 // parseDuration reads 90s, 5m, 1h30m, 7d, 2w. msg is empty when it is fine.
 func parseDuration(s string) (v time.Duration, msg, hint string) {
 	const how = "write it like 30s, 5m, 2h or 7d"
-	text := strings.TrimSpace(s)
-	if text == "0" {
+	written := strings.TrimSpace(s)
+	if written == "0" {
 		return 0, "", ""
 	}
-	if _, err := strconv.ParseFloat(text, 64); err == nil {
-		return 0, fmt.Sprintf("%q has no unit", text), fmt.Sprintf("write %ss, %sm or %sh", text, text, text)
+	if _, err := strconv.ParseFloat(written, 64); err == nil {
+		return 0, fmt.Sprintf("%q has no unit", written), fmt.Sprintf("write %ss, %sm or %sh", written, written, written)
 	}
-	units := map[string]time.Duration{"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
-	total := 0.0
-	for rest := text; rest != ""; {
-		part := durationPart.FindStringSubmatch(rest)
-		if part == nil {
-			return 0, fmt.Sprintf("%q is not a length of time", text), how
-		}
-		x, _ := strconv.ParseFloat(part[1], 64)
-		total += x * float64(units[part[2]])
-		rest = rest[len(part[0]):]
-	}
+	v, ok := words.Length(written)
 	switch {
-	case text == "":
+	case written == "":
 		return 0, "the length of time is empty", how
-	case total > float64(maxDuration):
-		return 0, fmt.Sprintf("%q is more than ten years", text), ""
+	case !ok:
+		return 0, fmt.Sprintf("%q is not a length of time", written), how
+	case v > maxDuration:
+		return 0, fmt.Sprintf("%q is more than ten years", written), ""
 	}
-	return time.Duration(total), "", ""
+	return v, "", ""
 }
 
 // parsePrefix reads a network; a single address is the network of itself.

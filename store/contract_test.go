@@ -2,15 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
-	"net/url"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/earshot/earshot/internal/testkit"
 	"go.uber.org/goleak"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -120,7 +118,7 @@ func TestPostgres(t *testing.T) {
 		t.Skip("short: a minute with a real PostgreSQL")
 	}
 	server := testkit.Postgres(t)
-	runContract(t, func(t *testing.T) string { return newDatabase(t, server.URL) })
+	runContract(t, func(t *testing.T) string { return testkit.Database(t, server.URL) })
 }
 
 func runContract(t *testing.T, address func(t *testing.T) string) {
@@ -130,26 +128,6 @@ func runContract(t *testing.T, address func(t *testing.T) string) {
 			test(t, func(t *testing.T) *Store { return openAt(t, Options{Database: at}) })
 		})
 	}
-}
-
-// newDatabase makes an empty database on the server and returns its address.
-func newDatabase(t testing.TB, server string) string {
-	t.Helper()
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	name := fmt.Sprintf("t%d", time.Now().UnixNano())
-	if _, err := db.ExecContext(context.Background(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 func openAt(t testing.TB, opt Options) *Store {

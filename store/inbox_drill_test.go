@@ -39,37 +39,49 @@ var inboxQueries = map[string]mention.Query{
 // TestInboxOfManyCases: no query of the inbox reads a whole table, and, with
 // EARSHOT_DRILL=full, 95 of 100 answers come within 100 ms from 200,000 cases.
 func TestInboxOfManyCases(t *testing.T) {
+	amongManyCases(t, func(t *testing.T, s *Store, cases int) {
+		for what, q := range inboxQueries {
+			q.Limit = 50
+			if s.engine.name == "sqlite" || cases == manyCases { // PostgreSQL reads a small table whole, and is right
+				noFullScan(t, s, what, q)
+			}
+			if cases < manyCases {
+				continue
+			}
+			list := p95(t, func() error { _, err := s.List(background, q); return err })
+			count := p95(t, func() error { _, err := s.Count(background, q, 1001); return err })
+			t.Logf("%-24s list p95 %6.1f ms, count p95 %6.1f ms", what, list.Seconds()*1000, count.Seconds()*1000)
+			if list > 100*time.Millisecond || count > 100*time.Millisecond {
+				t.Errorf("%s: list %s, count %s", what, list, count)
+			}
+		}
+	})
+}
+
+// amongManyCases runs a test on both engines, with 2,000 cases, or with manyCases when
+// EARSHOT_DRILL is full.
+func amongManyCases(t *testing.T, test func(t *testing.T, s *Store, cases int)) {
+	t.Helper()
 	cases := 2000
 	if os.Getenv("EARSHOT_DRILL") == "full" {
-		cases = 200_000
+		cases = manyCases
 	} else if testing.Short() {
 		t.Skip("short: thousands of cases, and PostgreSQL")
 	}
 	for name, address := range map[string]func() string{
 		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "e.db") },
-		"postgres": func() string { return newDatabase(t, testkit.Postgres(t).URL) },
+		"postgres": func() string { return testkit.Database(t, testkit.Postgres(t).URL) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := openAt(t, Options{Database: address()})
 			fillInbox(t, s, cases)
-			for what, q := range inboxQueries {
-				q.Limit = 50
-				if name == "sqlite" || cases == 200_000 { // PostgreSQL reads a small table whole, and is right
-					noFullScan(t, s, what, q)
-				}
-				if cases < 200_000 {
-					continue
-				}
-				list := p95(t, func() error { _, err := s.List(background, q); return err })
-				count := p95(t, func() error { _, err := s.Count(background, q, 1001); return err })
-				t.Logf("%-24s list p95 %6.1f ms, count p95 %6.1f ms", what, list.Seconds()*1000, count.Seconds()*1000)
-				if list > 100*time.Millisecond || count > 100*time.Millisecond {
-					t.Errorf("%s: list %s, count %s", what, list, count)
-				}
-			}
+			test(t, s, cases)
 		})
 	}
 }
+
+// manyCases is how many cases the figures are about.
+const manyCases = 200_000
 
 // fillInbox makes cases of a few years, of which one in forty waits: as polls would, but
 // without asking whether a post is known.

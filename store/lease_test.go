@@ -104,7 +104,7 @@ func TestReplicas(t *testing.T) {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
 	server := testkit.Postgres(t)
-	s := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	s := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	attend := func(r Replica) string {
 		t.Helper()
 		if err := s.Attend(background, r); err != nil {

@@ -53,7 +53,7 @@ func TestMove(t *testing.T) {
 	if err := from.PauseSource(background, mention.SourcePause{Place: "p", By: person("ira"), At: t0, Until: t0.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
-	to := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	to := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	sum, err := Move(background, from, to)
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestMove(t *testing.T) {
 	}
 	want(t, "nothing is written again", again.Tables[1].There, posts+1)
 
-	half := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	half := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	key := must(from.InstallKey(background))(t)
 	if _, err := half.beginMove(background, moveSum(key)); err != nil {
 		t.Fatal(err)
@@ -100,7 +100,7 @@ func TestMove(t *testing.T) {
 	if sum, err := Move(background, from, half); err != nil || sum.Already {
 		t.Errorf("goes on: %+v, %v", sum, err)
 	}
-	used := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	used := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	ingest(t, used, intakeOf(heard(post(1))))
 	_, err = Move(background, from, used)
 	wantError(t, "into a database in use", err, "give an empty database")

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // TestProbe: a file that would serve, one that is not there yet, and those that would not,
@@ -87,7 +89,7 @@ func testProbe(t *testing.T, open opener) {
 		if err := probe(s.address + "&default_transaction_read_only=on"); err == nil {
 			t.Error("a database that takes nothing passes")
 		}
-		if err := probe(newDatabase(t, s.address)); err != nil {
+		if err := probe(testkit.Database(t, s.address)); err != nil {
 			t.Errorf("empty: %v", err)
 		}
 	}

@@ -1,15 +1,12 @@
 package store
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/hours"
-	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -20,60 +17,47 @@ const reportWithin = 10 * time.Second
 // TestReportOfManyCases: a report of a month among years of cases reads that month alone,
 // and, with EARSHOT_DRILL=full, one of 200,000 cases is counted while somebody waits.
 func TestReportOfManyCases(t *testing.T) {
-	cases := 2000
-	if os.Getenv("EARSHOT_DRILL") == "full" {
-		cases = 200_000
-	} else if testing.Short() {
-		t.Skip("short: thousands of cases, and PostgreSQL")
-	}
-	for name, address := range map[string]func() string{
-		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "e.db") },
-		"postgres": func() string { return newDatabase(t, testkit.Postgres(t).URL) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := openAt(t, Options{Database: address()})
-			fillInbox(t, s, cases)
-			open, err := hours.Parse("Mon-Fri 09:00-18:00 Europe/Kyiv")
+	amongManyCases(t, func(t *testing.T, s *Store, cases int) {
+		open, err := hours.Parse("Mon-Fri 09:00-18:00 Europe/Kyiv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := t0.Add(time.Duration(cases) * time.Minute)
+		scope := report.Scope{Since: t0.Add(end.Sub(t0) / 2), Until: end, Zone: time.UTC, Now: end,
+			Reply: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, open }}
+		for range 3 {
+			began := time.Now()
+			list, err := s.Times(background, scope.Begin(), scope.Until)
 			if err != nil {
 				t.Fatal(err)
 			}
-			end := t0.Add(time.Duration(cases) * time.Minute)
-			scope := report.Scope{Since: t0.Add(end.Sub(t0) / 2), Until: end, Zone: time.UTC, Now: end,
-				Reply: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, open }}
-			for range 3 {
-				began := time.Now()
-				list, err := s.Times(background, scope.Begin(), scope.Until)
-				if err != nil {
-					t.Fatal(err)
-				}
-				read := time.Since(began)
-				now, before := report.Compare(list, scope)
-				took := time.Since(began)
-				t.Logf("%d cases: read in %s, counted in %s", len(list), read, took-read)
-				if len(list) != cases || now.Heard+before.Heard != cases || now.Kept.Of == 0 {
-					t.Errorf("%d cases, %d and %d counted, %+v", len(list), now.Heard, before.Heard, now.Kept)
-				}
-				if cases == 200_000 && took > reportWithin {
-					t.Errorf("a report takes %s, want at most %s", took, reportWithin)
-				}
+			read := time.Since(began)
+			now, before := report.Compare(list, scope)
+			took := time.Since(began)
+			t.Logf("%d cases: read in %s, counted in %s", len(list), read, took-read)
+			if len(list) != cases || now.Heard+before.Heard != cases || now.Kept.Of == 0 {
+				t.Errorf("%d cases, %d and %d counted, %+v", len(list), now.Heard, before.Heard, now.Kept)
 			}
-			explain := map[string]string{"sqlite": `EXPLAIN QUERY PLAN `, "postgres": `EXPLAIN `}[name]
-			rows, err := s.read.QueryContext(background, explain+timesQuery, micros(end.Add(-time.Hour)), micros(end))
-			plan, err := collect(rows, err, func(row scanner) (line string, err error) {
-				if name == "postgres" {
-					return line, row.Scan(&line)
-				}
-				var a, b, c int
-				return line, row.Scan(&a, &b, &c, &line)
-			})
-			if err != nil {
-				t.Fatal(err)
+			if cases == manyCases && took > reportWithin {
+				t.Errorf("a report takes %s, want at most %s", took, reportWithin)
 			}
-			for _, line := range plan {
-				if name == "sqlite" && strings.HasPrefix(line, "SCAN ") || cases == 200_000 && strings.Contains(line, "Seq Scan on mentions") {
-					t.Errorf("%s\n%s", line, strings.Join(plan, "\n"))
-				}
+		}
+		explain := map[string]string{"sqlite": `EXPLAIN QUERY PLAN `, "postgres": `EXPLAIN `}[s.engine.name]
+		rows, err := s.read.QueryContext(background, explain+timesQuery, micros(end.Add(-time.Hour)), micros(end))
+		plan, err := collect(rows, err, func(row scanner) (line string, err error) {
+			if s.engine.name == "postgres" {
+				return line, row.Scan(&line)
 			}
+			var a, b, c int
+			return line, row.Scan(&a, &b, &c, &line)
 		})
-	}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range plan {
+			if s.engine.name == "sqlite" && strings.HasPrefix(line, "SCAN ") || cases == manyCases && strings.Contains(line, "Seq Scan on mentions") {
+				t.Errorf("%s\n%s", line, strings.Join(plan, "\n"))
+			}
+		}
+	})
 }

@@ -15,16 +15,6 @@ import (
 
 // Redis as larger installations run it: with sentinels and as a cluster.
 
-// eventually waits until ok holds.
-func eventually(t *testing.T, what string, limit time.Duration, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(limit); !ok(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within %s", what, limit)
-		}
-	}
-}
-
 // sentinel starts one that watches the master as "mymaster" and returns its address.
 func sentinel(t *testing.T, master string) string {
 	t.Helper()
@@ -45,7 +35,7 @@ func sentinel(t *testing.T, master string) string {
 		_ = cmd.Wait()
 	})
 	address := fmt.Sprintf("127.0.0.1:%d", own)
-	eventually(t, "sentinel", 10*time.Second, func() bool {
+	testkit.Eventually(t, "sentinel", 10*time.Second, func() bool {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
 			return false
@@ -66,12 +56,12 @@ func TestFilterFailover(t *testing.T) {
 	replica := testkit.Redis(t, "--replicaof", host+" "+port)
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
 	direct := openRedis(t, s, replica.URL(), nil)
-	eventually(t, "the replica's first copy", 20*time.Second, func() bool {
+	testkit.Eventually(t, "the replica's first copy", 20*time.Second, func() bool {
 		return strings.Contains(direct.client.Info(background, "replication").Val(), "master_link_status:up")
 	})
 	address := sentinel(t, master.Addr)
 	watching := openRedis(t, s, "redis://"+address, nil)
-	eventually(t, "the sentinel knows the replica", 20*time.Second, func() bool {
+	testkit.Eventually(t, "the sentinel knows the replica", 20*time.Second, func() bool {
 		return strings.Contains(watching.client.Info(background, "sentinel").Val(), "slaves=1")
 	})
 	c := &clock{at: t0}
@@ -79,7 +69,7 @@ func TestFilterFailover(t *testing.T) {
 	commitAndMark(t, s, f, posts(0, 50)...)
 	want(t, "well", f.State().Well(), true)
 	master.Stop()
-	eventually(t, "the new master", 30*time.Second, func() bool {
+	testkit.Eventually(t, "the new master", 30*time.Second, func() bool {
 		c.add(redisRetry)
 		for i, h := range lookup(t, f, posts(0, 50)...) {
 			if h != post(i).ContentHash() {
@@ -112,9 +102,9 @@ func TestRedisCluster(t *testing.T) {
 	}
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
 	r := openRedis(t, s, "redis://"+first+"?cluster=true", nil)
-	eventually(t, "cluster", 20*time.Second, func() bool { return r.Check(background) == nil })
+	testkit.Eventually(t, "cluster", 20*time.Second, func() bool { return r.Check(background) == nil })
 	// Each node learns by itself that the cluster is whole.
-	eventually(t, "every node", 20*time.Second, func() bool {
+	testkit.Eventually(t, "every node", 20*time.Second, func() bool {
 		_, err := r.Lookup(background, keysOf(posts(0, 500)))
 		return err == nil && r.Mark(background, keysOf(posts(0, 500)), hashesOf(posts(0, 500))) == nil
 	})

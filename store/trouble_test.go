@@ -95,7 +95,7 @@ func TestPostgresOutage(t *testing.T) {
 		t.Skip("short: seconds of a real outage")
 	}
 	server := testkit.Postgres(t)
-	s := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	s := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
 	server.Stop()
 	_, err := s.Ingest(background, intakeOf(heard(post(2), "Romashka")), alertAll)
@@ -117,7 +117,7 @@ func TestPostgresClickDuringPlan(t *testing.T) {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
 	server := testkit.Postgres(t)
-	s := openAt(t, Options{Database: newDatabase(t, server.URL)})
+	s := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
 	p := post(1)
 	p.Text = "Romashka, edited"
@@ -145,7 +145,7 @@ func TestPostgresMigratesOnce(t *testing.T) {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
 	server := testkit.Postgres(t)
-	address := newDatabase(t, server.URL)
+	address := testkit.Database(t, server.URL)
 	failed := make(chan error, 4)
 	for range cap(failed) {
 		go func() {

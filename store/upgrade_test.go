@@ -39,7 +39,7 @@ func TestUpgradePostgres(t *testing.T) {
 	}
 	t.Parallel()
 	server := testkit.Postgres(t)
-	testUpgrades(t, func(t *testing.T) string { return newDatabase(t, server.URL) })
+	testUpgrades(t, func(t *testing.T) string { return testkit.Database(t, server.URL) })
 }
 
 func testUpgrades(t *testing.T, address func(t *testing.T) string) {

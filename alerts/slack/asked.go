@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -244,26 +243,18 @@ func pauseOf(rest string) (name string, length time.Duration, ok bool) {
 	words := strings.Fields(rest)
 	length = defaultPause
 	if len(words) > 1 {
-		if d, isLength := lengthOf(words[len(words)-1]); isLength {
+		last, negative := strings.CutPrefix(strings.ToLower(words[len(words)-1]), "-")
+		if d, isLength := text.Length(last); isLength {
 			words, length = words[:len(words)-1], d
+			if negative {
+				length = -d // refused, and not taken for a part of the name
+			}
 			if len(words) > 1 && slices.Contains([]string{"for", "на", "за"}, strings.ToLower(words[len(words)-1])) {
 				words = words[:len(words)-1]
 			}
 		}
 	}
 	return unquoted(strings.Join(words, " ")), length, length >= shortestPause && length <= longestPause
-}
-
-// lengthOf reads "30m", "2h", "1h30m", "3d" and "1w".
-func lengthOf(word string) (time.Duration, bool) {
-	word = strings.ToLower(word)
-	for unit, length := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
-		if n, err := strconv.Atoi(strings.TrimSuffix(word, unit)); err == nil && strings.HasSuffix(word, unit) && n >= 0 && n < 1000 {
-			return time.Duration(n) * length, true
-		}
-	}
-	d, err := time.ParseDuration(word)
-	return d, err == nil
 }
 
 // unquoted is a name without the quotes that people, or their phones, put around it.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -137,7 +138,7 @@ func TestStormDrill(t *testing.T) {
 	rained := time.Since(began)
 	late := heap()
 	if !full {
-		eventuallyWithin(t, 3*time.Minute, "everything is posted", func() bool {
+		testkit.Eventually(t, "everything is posted", 3*time.Minute, func() bool {
 			counts, err := d.store.Counts(t.Context(), time.Now())
 			return err == nil && counts.Pending == 0 && counts.Posting == 0
 		})
@@ -243,14 +244,5 @@ func (d *drill) checkClicks(full bool) {
 	// How quick is a claim about a machine of its own, so only the full drill makes it.
 	if full && p99 > 1500*time.Millisecond || d.lost > 0 {
 		d.t.Errorf("p99 of the clicks is %s, %d were lost", p99, d.lost)
-	}
-}
-
-func eventuallyWithin(t *testing.T, d time.Duration, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(d); !ok(); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("not within %s: %s", d, what)
-		}
 	}
 }

@@ -138,12 +138,9 @@ func (s *Server) PressHome(user, action, value string) error {
 	s.mu.Lock()
 	homes := s.homes[user]
 	s.mu.Unlock()
-	if len(homes) == 0 {
-		return errors.New("fakeslack: no Home is open")
-	}
-	var view map[string]any
-	if err := json.Unmarshal(homes[len(homes)-1], &view); err != nil {
-		return fmt.Errorf("fakeslack: home: %w", err)
+	view, err := lastView(homes)
+	if err != nil {
+		return err
 	}
 	raw, err := json.Marshal(view["blocks"])
 	if err != nil {
@@ -156,10 +153,7 @@ func (s *Server) PressHome(user, action, value string) error {
 	for _, b := range blocks {
 		for _, e := range b.Elements {
 			if b.Type == "actions" && e.ActionID == action && e.Value == value {
-				_, err := s.envelopeOf("interactive", map[string]any{"type": "block_actions", "team": map[string]any{"id": Team}, "api_app_id": App,
-					"user": map[string]any{"id": user, "username": user, "team_id": Team}, "container": map[string]any{"type": "view", "view_id": "V0HOME"}, "view": view, "trigger_id": "1.trigger",
-					"actions": []any{map[string]any{"action_id": e.ActionID, "block_id": b.BlockID, "type": e.Type, "value": e.Value}}})
-				return err
+				return s.pressIn(user, view, "V0HOME", map[string]any{"action_id": e.ActionID, "block_id": b.BlockID, "type": e.Type, "value": e.Value})
 			}
 		}
 	}
@@ -172,17 +166,30 @@ func (s *Server) PressView(user, action, value string, values map[string]map[str
 	s.mu.Lock()
 	views := s.views
 	s.mu.Unlock()
-	if len(views) == 0 {
-		return errors.New("fakeslack: no window is open")
-	}
-	var view map[string]any
-	if err := json.Unmarshal(views[len(views)-1], &view); err != nil {
-		return fmt.Errorf("fakeslack: view: %w", err)
+	view, err := lastView(views)
+	if err != nil {
+		return err
 	}
 	view["id"], view["state"] = "V0000FAKE", map[string]any{"values": values}
+	return s.pressIn(user, view, "V0000FAKE", map[string]any{"action_id": action, "block_id": "save " + value, "type": "button", "value": value})
+}
+
+// lastView reads the view that was shown last.
+func lastView(views []json.RawMessage) (view map[string]any, err error) {
+	if len(views) == 0 {
+		return nil, errors.New("fakeslack: no window or home is open")
+	}
+	if err := json.Unmarshal(views[len(views)-1], &view); err != nil {
+		return nil, fmt.Errorf("fakeslack: view: %w", err)
+	}
+	return view, nil
+}
+
+// pressIn sends a click in a view.
+func (s *Server) pressIn(user string, view map[string]any, id string, action map[string]any) error {
 	_, err := s.envelopeOf("interactive", map[string]any{"type": "block_actions", "team": map[string]any{"id": Team}, "api_app_id": App,
-		"user": map[string]any{"id": user, "username": user, "team_id": Team}, "container": map[string]any{"type": "view", "view_id": "V0000FAKE"}, "view": view, "trigger_id": "2.trigger",
-		"actions": []any{map[string]any{"action_id": action, "block_id": "save " + value, "type": "button", "value": value}}})
+		"user": map[string]any{"id": user, "username": user, "team_id": Team}, "container": map[string]any{"type": "view", "view_id": id}, "view": view,
+		"trigger_id": "1.trigger", "actions": []any{action}})
 	return err
 }
 
@@ -238,40 +245,23 @@ func (s *Server) deliverAs(kind, id string, payload any) error {
 // action as Slack sends it, through Socket Mode.
 func (s *Server) Submit(user string, values map[string]map[string]any) error {
 	s.mu.Lock()
-	if len(s.views) == 0 {
-		s.mu.Unlock()
-		return errors.New("fakeslack: no window is open")
-	}
-	var view map[string]any
-	err := json.Unmarshal(s.views[len(s.views)-1], &view)
-	s.envelope++
-	id := fmt.Sprintf("envelope-%d", s.envelope)
-	wait := make(chan Ack, 1)
-	s.acks[id] = wait
-	handle := user
+	views, handle := s.views, user
 	for _, p := range s.people {
 		if p.ID == user {
 			handle = p.Handle
 		}
 	}
 	s.mu.Unlock()
-	if err != nil {
-		return fmt.Errorf("fakeslack: view: %w", err)
-	}
-	view["id"], view["state"] = "V0000FAKE", map[string]any{"values": values}
-	err = s.deliver(id, map[string]any{
-		"type": "view_submission", "team": map[string]any{"id": Team, "domain": "fake"}, "api_app_id": App,
-		"user": map[string]any{"id": user, "username": handle, "name": handle, "team_id": Team}, "view": view, "response_urls": []any{},
-	})
+	view, err := lastView(views)
 	if err != nil {
 		return err
 	}
-	select {
-	case <-wait:
-		return nil
-	case <-time.After(ackLimit):
-		return ErrNotAcked
-	}
+	view["id"], view["state"] = "V0000FAKE", map[string]any{"values": values}
+	_, err = s.envelopeOf("interactive", map[string]any{
+		"type": "view_submission", "team": map[string]any{"id": Team, "domain": "fake"}, "api_app_id": App,
+		"user": map[string]any{"id": user, "username": handle, "name": handle, "team_id": Team}, "view": view, "response_urls": []any{},
+	})
+	return err
 }
 
 // PressHTTP clicks by a signed request to the address; it returns the status.

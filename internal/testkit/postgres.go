@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // PostgresServer is a real PostgreSQL of one test.
@@ -105,6 +107,22 @@ func (p *PostgresServer) run(name string, args ...string) (string, error) {
 	err = cmd.Run()
 	text, _ := os.ReadFile(out.Name())
 	return strings.TrimSpace(string(text)), err
+}
+
+// Database makes an empty database on a server, by its address, and returns the address of
+// the database.
+func Database(t testing.TB, server string) string {
+	t.Helper()
+	name := fmt.Sprintf("t%d", time.Now().UnixNano())
+	if out, err := exec.Command(filepath.Join(postgresBin(), "createdb"), "--maintenance-db="+server, name).CombinedOutput(); err != nil {
+		t.Fatalf("postgres: createdb: %v\n%s", err, out)
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
 }
 
 // postgresBin is the folder of the newest installed version.

@@ -79,6 +79,15 @@ func FreePort(t testing.TB) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
+// Eventually waits until ok holds, and fails the test when it does not within the limit. It
+// is for what is real: sockets, disks and other processes have no virtual time.
+func Eventually(t testing.TB, what string, limit time.Duration, ok func() bool) {
+	t.Helper()
+	if !waitFor(limit, ok) {
+		t.Fatalf("%s: not within %s", what, limit)
+	}
+}
+
 // waitFor polls ok until it holds or the time is over.
 func waitFor(limit time.Duration, ok func() bool) bool {
 	for end := time.Now().Add(limit); ; time.Sleep(10 * time.Millisecond) {

@@ -2,6 +2,8 @@ package text
 
 import (
 	"fmt"
+	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +30,29 @@ func Span(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%d h %d min", hours, minutes)
 	}
+}
+
+// lengthPart is a number and its unit.
+var lengthPart = regexp.MustCompile(`^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)`)
+
+// Length reads a length of time as people write it: 90s, 5m, 1h30m, 7d, 2w. What is longer
+// than can be reckoned is the longest there is.
+func Length(s string) (d time.Duration, ok bool) {
+	units := map[string]time.Duration{"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
+	total := 0.0
+	for rest := s; rest != ""; {
+		part := lengthPart.FindStringSubmatch(rest)
+		if part == nil {
+			return 0, false
+		}
+		x, _ := strconv.ParseFloat(part[1], 64)
+		total += x * float64(units[part[2]])
+		rest = rest[len(part[0]):]
+	}
+	if total >= math.MaxInt64 {
+		return math.MaxInt64, true
+	}
+	return time.Duration(total), s != ""
 }
 
 // Count says a number of things; noun is the English word for one of them.

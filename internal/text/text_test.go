@@ -1,6 +1,7 @@
 package text
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +169,24 @@ func TestCapital(t *testing.T) {
 	for in, want := range map[string]string{"": "", "a": "A", "хтось": "Хтось", "ґанок": "Ґанок", "1st": "1st", "Already": "Already"} {
 		if got := Capital(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestLength: what people write for a length of time, and nothing else.
+func TestLength(t *testing.T) {
+	const day = 24 * time.Hour
+	for written, want := range map[string]time.Duration{
+		"90s": 90 * time.Second, "1h30m": 90 * time.Minute, "7d": 7 * day, "2w": 14 * day, "1d12h": 36 * time.Hour, "1.5h": 90 * time.Minute, "0s": 0, "250ms": 250 * time.Millisecond,
+		"99999999999999999999w": math.MaxInt64,
+	} {
+		if got, ok := Length(written); !ok || got != want {
+			t.Errorf("%s: %v %v, want %v", written, got, ok, want)
+		}
+	}
+	for _, written := range []string{"", "5", "h", "-2h", "+2h", "2 h", "2H", "1y", "1h30", "1e3s"} {
+		if got, ok := Length(written); ok {
+			t.Errorf("%q is taken for %v", written, got)
 		}
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/store"
 )
@@ -167,13 +168,13 @@ func testSeveralEngines(t *testing.T, server string) {
 	var mu sync.Mutex
 	run := func(t *testing.T, engines int) {
 		s := newSite(20*time.Millisecond, 100*time.Millisecond)
-		p := plan{Address: database(t, server), Site: s.serve(t), Hosts: hosts, Pages: 2, Every: every, Gap: s.gap}
+		p := plan{Address: testkit.Database(t, server), Site: s.serve(t), Hosts: hosts, Pages: 2, Every: every, Gap: s.gap}
 		p.prepare(t)
 		var all []*process
 		for range engines {
 			all = append(all, p.start(t))
 		}
-		eventually(t, "the first polls", 30*time.Second, func() bool { return s.total() >= 2*hosts })
+		testkit.Eventually(t, "the first polls", 30*time.Second, func() bool { return s.total() >= 2*hosts })
 		from, before := time.Now(), s.total()
 		if full() && engines == 3 {
 			time.Sleep(runs / 3)
@@ -209,10 +210,10 @@ func TestKilledEngine(t *testing.T) {
 	}
 	server := postgres(t)
 	s := newSite(2*time.Second, 100*time.Millisecond)
-	p := plan{Address: database(t, server.URL), Site: s.serve(t), Hosts: 4, Pages: 1, Every: 4 * time.Second, Gap: s.gap, Workers: 4}
+	p := plan{Address: testkit.Database(t, server.URL), Site: s.serve(t), Hosts: 4, Pages: 1, Every: 4 * time.Second, Gap: s.gap, Workers: 4}
 	p.prepare(t)
 	dies := p.start(t)
-	eventually(t, "its polls begin", 20*time.Second, func() bool { return s.total() == 4 })
+	testkit.Eventually(t, "its polls begin", 20*time.Second, func() bool { return s.total() == 4 })
 	lives := p.start(t)
 	time.Sleep(time.Second)
 	if n := s.total(); n != 4 {
@@ -220,7 +221,7 @@ func TestKilledEngine(t *testing.T) {
 	}
 	_ = dies.Process.Signal(syscall.SIGKILL)
 	began, again := time.Now(), map[string]time.Duration{}
-	eventually(t, "all groups are polled again", 95*time.Second, func() bool {
+	testkit.Eventually(t, "all groups are polled again", 95*time.Second, func() bool {
 		for h := range 4 {
 			name := fmt.Sprintf("host%d-0", h)
 			if _, known := again[name]; !known && s.count(name) > 1 {
@@ -245,13 +246,13 @@ func TestThroughput(t *testing.T) {
 	rate := map[int]float64{}
 	for _, processes := range []int{1, 2, 3} {
 		s := newSite(200*time.Millisecond, 0)
-		p := plan{Address: database(t, server.URL), Site: s.serve(t), Hosts: 600, Pages: 1, Every: time.Second, Workers: 8}
+		p := plan{Address: testkit.Database(t, server.URL), Site: s.serve(t), Hosts: 600, Pages: 1, Every: time.Second, Workers: 8}
 		p.prepare(t)
 		var all []*process
 		for range processes {
 			all = append(all, p.start(t))
 		}
-		eventually(t, "all are at work", 60*time.Second, func() bool { return s.total() > 300*processes })
+		testkit.Eventually(t, "all are at work", 60*time.Second, func() bool { return s.total() > 300*processes })
 		had, before, began := commits(t, p.Address), s.total(), time.Now()
 		time.Sleep(runs)
 		polls, took := s.total()-before, time.Since(began)
@@ -315,7 +316,7 @@ func TestRiversCost(t *testing.T) {
 		t.Skip("figures: EARSHOT_DRILL=full")
 	}
 	server := postgres(t)
-	address := database(t, server.URL)
+	address := testkit.Database(t, server.URL)
 	turns := idle{groups: 400, turns: make(chan struct{}, 1<<20)}
 	e, err := Open(t.Context(), Options{Address: address, Turns: turns, Log: quiet(), Now: time.Now})
 	if err != nil {
@@ -328,7 +329,7 @@ func TestRiversCost(t *testing.T) {
 	one := &engine{Engine: e}
 	one.run()
 	defer one.halt()
-	eventually(t, "turns", 20*time.Second, func() bool { return len(turns.turns) > 400 })
+	testkit.Eventually(t, "turns", 20*time.Second, func() bool { return len(turns.turns) > 400 })
 	spent, before, cpu, began := commits(t, address), len(turns.turns), processor(t), time.Now()
 	time.Sleep(10 * time.Second)
 	n, took := len(turns.turns)-before, time.Since(began)
@@ -353,7 +354,7 @@ func testManySources(t *testing.T, server string) {
 	if full() {
 		n = 100_000
 	}
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	s := newSite(time.Millisecond, 0)
 	sources := s.sources(n, 1, 24*time.Hour)
 	e := shared(t, address, func(o *Options) { o.Workers = 1 })
@@ -365,7 +366,7 @@ func testManySources(t *testing.T, server string) {
 	defer e.halt()
 	r := e.Engine.(*Engine)
 	began = time.Now()
-	eventually(t, "a job for each", 5*time.Minute, func() bool {
+	testkit.Eventually(t, "a job for each", 5*time.Minute, func() bool {
 		there, err := r.present(t.Context())
 		return err == nil && len(there) == n
 	})

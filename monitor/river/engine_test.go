@@ -38,7 +38,7 @@ func TestShared(t *testing.T) {
 		for name, test := range contract {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				test(t, shared(t, database(t, server.URL)))
+				test(t, shared(t, testkit.Database(t, server.URL)))
 			})
 		}
 		for name, test := range ofSeveral {
@@ -74,7 +74,7 @@ func testRhythm(t *testing.T, e *engine) {
 	sources := s.sources(6, 3, every)
 	e.run()
 	e.apply(t, sources...)
-	eventually(t, "each source is polled again and again", 30*time.Second, func() bool {
+	testkit.Eventually(t, "each source is polled again and again", 30*time.Second, func() bool {
 		for _, src := range sources {
 			if s.count(src.Name) < 3 {
 				return false
@@ -92,11 +92,11 @@ func testPollNow(t *testing.T, e *engine) {
 	e.run()
 	defer e.halt()
 	e.apply(t, s.sources(2, 2, time.Hour)...)
-	eventually(t, "the first polls", 10*time.Second, func() bool { return s.total() == 4 })
+	testkit.Eventually(t, "the first polls", 10*time.Second, func() bool { return s.total() == 4 })
 	time.Sleep(300 * time.Millisecond)
 	e.PollNow(t.Context(), "nobody is called that")
 	e.PollNow(t.Context(), "host1/1")
-	eventually(t, "the poll that was asked for", 20*time.Second, func() bool { return s.count("host1/1") == 2 })
+	testkit.Eventually(t, "the poll that was asked for", 20*time.Second, func() bool { return s.count("host1/1") == 2 })
 	time.Sleep(time.Second)
 	if n := s.total(); n != 5 {
 		t.Errorf("%d polls, want the first 4 and the one that was asked for", n)
@@ -110,9 +110,9 @@ func testAskedDuringAPoll(t *testing.T, e *engine) {
 	e.run()
 	defer e.halt()
 	e.apply(t, s.source("host", "page", time.Hour))
-	eventually(t, "the first poll begins", 10*time.Second, func() bool { return s.count("page") == 1 })
+	testkit.Eventually(t, "the first poll begins", 10*time.Second, func() bool { return s.count("page") == 1 })
 	e.PollNow(t.Context(), "page")
-	eventually(t, "a second poll", 20*time.Second, func() bool { return s.count("page") == 2 })
+	testkit.Eventually(t, "a second poll", 20*time.Second, func() bool { return s.count("page") == 2 })
 	s.keptPromises(t)
 }
 
@@ -122,11 +122,11 @@ func testAddedAndRemoved(t *testing.T, e *engine) {
 	e.run()
 	defer e.halt()
 	e.apply(t, a, c)
-	eventually(t, "a and c", 10*time.Second, func() bool { return s.count("a") > 1 && s.count("c") > 1 })
+	testkit.Eventually(t, "a and c", 10*time.Second, func() bool { return s.count("a") > 1 && s.count("c") > 1 })
 	e.apply(t, a, b)
 	time.Sleep(200 * time.Millisecond) // for what is under way
 	gone, stays := s.count("c"), s.count("a")
-	eventually(t, "a and b", 10*time.Second, func() bool { return s.count("a") > stays+1 && s.count("b") > 1 })
+	testkit.Eventually(t, "a and b", 10*time.Second, func() bool { return s.count("a") > stays+1 && s.count("b") > 1 })
 	if n := s.count("c"); n != gone {
 		t.Errorf("c was polled %d times after it was removed", n-gone)
 	}
@@ -148,7 +148,7 @@ func testEmptyList(t *testing.T, e *engine) {
 	defer e.halt()
 	e.apply(t)
 	e.apply(t, sources...)
-	eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
+	testkit.Eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
 	e.apply(t)
 	time.Sleep(200 * time.Millisecond) // for what is under way
 	polls := s.total()
@@ -157,14 +157,14 @@ func testEmptyList(t *testing.T, e *engine) {
 		t.Errorf("%d polls without sources", n-polls)
 	}
 	e.apply(t, sources...)
-	eventually(t, "polls again", 10*time.Second, func() bool { return s.total() > polls+6 })
+	testkit.Eventually(t, "polls again", 10*time.Second, func() bool { return s.total() > polls+6 })
 	s.keptPromises(t)
 }
 
 // testOneHasNone: an engine without sources takes no turn from the others, and its turn
 // under way is theirs.
 func testOneHasNone(t *testing.T, server string) {
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	one, other := shared(t, address), shared(t, address)
 	s := newSite(10*time.Millisecond, 100*time.Millisecond)
 	const every = 500 * time.Millisecond
@@ -174,14 +174,14 @@ func testOneHasNone(t *testing.T, server string) {
 	one.run()
 	defer one.halt()
 	one.apply(t, append(short, long)...)
-	eventually(t, "the first begins", 10*time.Second, func() bool { return s.count("page") == 1 })
+	testkit.Eventually(t, "the first begins", 10*time.Second, func() bool { return s.count("page") == 1 })
 	other.run()
 	defer other.halt()
 	other.apply(t, append(short, src)...)
 	one.apply(t)
-	eventually(t, "the other has what was under way", 20*time.Second, func() bool { return s.count("page") == 2 })
+	testkit.Eventually(t, "the other has what was under way", 20*time.Second, func() bool { return s.count("page") == 2 })
 	began := time.Now()
-	eventually(t, "the other polls them all", 20*time.Second, func() bool {
+	testkit.Eventually(t, "the other polls them all", 20*time.Second, func() bool {
 		for _, src := range short {
 			if s.count(src.Name) < 6 {
 				return false
@@ -202,7 +202,7 @@ func testCleanStop(t *testing.T, e *engine) {
 	long.Crawler = page{site: s, host: "a", source: "long", takes: time.Minute}
 	e.run()
 	e.apply(t, long, short)
-	eventually(t, "both", 10*time.Second, func() bool { return s.count("long") == 1 && s.count("short") == 1 })
+	testkit.Eventually(t, "both", 10*time.Second, func() bool { return s.count("long") == 1 && s.count("short") == 1 })
 	time.Sleep(100 * time.Millisecond)
 	began := time.Now()
 	e.halt()
@@ -214,13 +214,13 @@ func testCleanStop(t *testing.T, e *engine) {
 	e.run()
 	defer e.halt()
 	e.apply(t, long, short)
-	eventually(t, "the interrupted poll", 20*time.Second, func() bool { return s.count("long") == 2 })
+	testkit.Eventually(t, "the interrupted poll", 20*time.Second, func() bool { return s.count("long") == 2 })
 	s.keptPromises(t)
 }
 
 // testHandOver: what one engine began another does, after the gap.
 func testHandOver(t *testing.T, server string) {
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	one, other := shared(t, address), shared(t, address)
 	s := newSite(10*time.Millisecond, 500*time.Millisecond)
 	src := s.source("a", "page", time.Hour)
@@ -228,7 +228,7 @@ func testHandOver(t *testing.T, server string) {
 	long.Crawler = page{site: s, host: "a", source: "page", takes: time.Minute}
 	one.run()
 	one.apply(t, long)
-	eventually(t, "the first poll begins", 10*time.Second, func() bool { return s.count("page") == 1 })
+	testkit.Eventually(t, "the first poll begins", 10*time.Second, func() bool { return s.count("page") == 1 })
 	other.run()
 	defer other.halt()
 	other.apply(t, src)
@@ -237,13 +237,13 @@ func testHandOver(t *testing.T, server string) {
 		t.Fatalf("%d polls while one is under way", n)
 	}
 	one.halt()
-	eventually(t, "the other one's poll", 20*time.Second, func() bool { return s.count("page") == 2 })
+	testkit.Eventually(t, "the other one's poll", 20*time.Second, func() bool { return s.count("page") == 2 })
 	s.keptPromises(t)
 }
 
 // testLongWalk: a poll that takes longer than River lets a job be is nobody else's.
 func testLongWalk(t *testing.T, server string) {
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	e := shared(t, address)
 	s := newSite(0, 100*time.Millisecond)
 	src, takes := s.source("a", "walk", time.Hour), 2*time.Second
@@ -254,7 +254,7 @@ func testLongWalk(t *testing.T, server string) {
 	e.run()
 	defer e.halt()
 	e.apply(t, src)
-	eventually(t, "the walk begins", 10*time.Second, func() bool { return s.count("walk") == 1 })
+	testkit.Eventually(t, "the walk begins", 10*time.Second, func() bool { return s.count("walk") == 1 })
 	const age = `SELECT EXTRACT(EPOCH FROM now() - attempted_at)::bigint FROM earshot_river.river_job WHERE state = 'running'`
 	if full() {
 		other := shared(t, address)
@@ -291,7 +291,7 @@ func testLongWalk(t *testing.T, server string) {
 // testStranger: the job of a group that nobody knows goes to others, and ends after an
 // hour; then there may be another.
 func testStranger(t *testing.T, server string) {
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	var ahead atomic.Int64
 	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 	e := shared(t, address, func(o *Options) { o.Now = now })
@@ -300,19 +300,19 @@ func testStranger(t *testing.T, server string) {
 	e.run()
 	defer e.halt()
 	e.apply(t, a, b)
-	eventually(t, "both", 10*time.Second, func() bool { return s.count("a") > 0 && s.count("b") > 0 })
+	testkit.Eventually(t, "both", 10*time.Second, func() bool { return s.count("a") > 0 && s.count("b") > 0 })
 	e.apply(t, a)
 	state := func(group string) string {
 		return text(t, address, `SELECT string_agg(state::text, ' ' ORDER BY id) FROM earshot_river.river_job WHERE args->>'group' = '`+group+`'`)
 	}
-	eventually(t, "it waits for others", 10*time.Second, func() bool { return state("b") == "scheduled" })
+	testkit.Eventually(t, "it waits for others", 10*time.Second, func() bool { return state("b") == "scheduled" })
 	ahead.Store(int64(strangerEnds + time.Minute))
 	ask(t, address, `UPDATE earshot_river.river_job SET state = 'available', scheduled_at = now() WHERE args->>'group' = 'b'`)
-	eventually(t, "it ends", 10*time.Second, func() bool { return state("b") == "cancelled" })
+	testkit.Eventually(t, "it ends", 10*time.Second, func() bool { return state("b") == "cancelled" })
 	polls := s.count("b")
 	ahead.Store(0)
 	e.apply(t, a, b)
-	eventually(t, "another job", 10*time.Second, func() bool { return s.count("b") > polls })
+	testkit.Eventually(t, "another job", 10*time.Second, func() bool { return s.count("b") > polls })
 	if got := state("a"); strings.Contains(got, " ") {
 		t.Errorf("jobs of the group that stayed: %s", got)
 	}
@@ -320,7 +320,7 @@ func testStranger(t *testing.T, server string) {
 
 // testNewerTables: an older earshot leaves the tables of a newer one alone and says so.
 func testNewerTables(t *testing.T, server string) {
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	shared(t, address)
 	ask(t, address, `INSERT INTO earshot_river.river_migration (line, version) VALUES ('main', 999)`)
 	_, err := Open(t.Context(), Options{Address: address, Log: quiet(), Now: time.Now})
@@ -332,19 +332,19 @@ func testNewerTables(t *testing.T, server string) {
 // testForeignTables: another program's River in the same database, of whatever version,
 // keeps its tables and jobs, and something else under our name is said to be there.
 func testForeignTables(t *testing.T, server string) {
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	ask(t, address, `CREATE TABLE river_migration (line text, version bigint); INSERT INTO river_migration VALUES ('main', 999);
 CREATE TABLE river_job (id bigint, args text); INSERT INTO river_job VALUES (1, 'theirs')`)
 	e := shared(t, address)
 	s := newSite(time.Millisecond, 0)
 	e.run()
 	e.apply(t, s.source("a", "a", time.Second))
-	eventually(t, "a poll", 10*time.Second, func() bool { return s.count("a") > 0 })
+	testkit.Eventually(t, "a poll", 10*time.Second, func() bool { return s.count("a") > 0 })
 	e.halt()
 	if n := number(t, address, `SELECT COUNT(*) FROM public.river_job WHERE args = 'theirs'`); n != 1 {
 		t.Errorf("%d of their jobs are left", n)
 	}
-	other := database(t, server)
+	other := testkit.Database(t, server)
 	ask(t, other, `CREATE SCHEMA earshot_river; CREATE TABLE earshot_river.river_job (id bigint)`)
 	if _, err := Open(t.Context(), Options{Address: other, Log: quiet(), Now: time.Now}); err == nil || !strings.Contains(err.Error(), "move it away") {
 		t.Errorf("opened beside a stranger's table of the same name: %v", err)
@@ -353,7 +353,7 @@ CREATE TABLE river_job (id bigint, args text); INSERT INTO river_job VALUES (1, 
 
 // testBeginAtOnce: daemons that start on an empty database together make the tables once.
 func testBeginAtOnce(t *testing.T, server string) {
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
@@ -371,7 +371,7 @@ func testBeginAtOnce(t *testing.T, server string) {
 // testDatabaseGoes: polls go on when the database is back, and what was read meanwhile is
 // read again.
 func testDatabaseGoes(t *testing.T, server string) {
-	u, err := url.Parse(database(t, server))
+	u, err := url.Parse(testkit.Database(t, server))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -382,33 +382,33 @@ func testDatabaseGoes(t *testing.T, server string) {
 	e.run()
 	defer e.halt()
 	e.apply(t, s.sources(3, 1, 500*time.Millisecond)...)
-	eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
+	testkit.Eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
 	proxy.SetDown(true)
 	time.Sleep(2 * time.Second)
 	proxy.SetDown(false)
 	back := s.total()
-	eventually(t, "polls again", 20*time.Second, func() bool { return s.total() > back+6 })
+	testkit.Eventually(t, "polls again", 20*time.Second, func() bool { return s.total() > back+6 })
 	s.keptPromises(t)
 }
 
 // testClockIsSet: where the database's clock was set, or this machine's, River is told how
 // they differ now, and polls go on. One whose clock is ahead does not take others' jobs.
 func testClockIsSet(t *testing.T, server string) {
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	var ahead atomic.Int64
 	e := shared(t, address, func(o *Options) { o.Ahead = func() time.Duration { return time.Duration(ahead.Load()) } })
 	s := newSite(10*time.Millisecond, 50*time.Millisecond)
 	e.run()
 	defer e.halt()
 	e.apply(t, s.sources(2, 1, 300*time.Millisecond)...)
-	eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 2 })
+	testkit.Eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 2 })
 	r := e.Engine.(*Engine)
 	before := r.client.Load()
 	ahead.Store(int64(-5 * time.Minute))
 	r.taken <- struct{}{} // or half a minute later
-	eventually(t, "another client of River", 10*time.Second, func() bool { return r.client.Load() != nil && r.client.Load() != before })
+	testkit.Eventually(t, "another client of River", 10*time.Second, func() bool { return r.client.Load() != nil && r.client.Load() != before })
 	polls := s.total()
-	eventually(t, "polls again", 10*time.Second, func() bool { return s.total() > polls+2 })
+	testkit.Eventually(t, "polls again", 10*time.Second, func() bool { return s.total() > polls+2 })
 	if config := r.config(-5 * time.Minute); config.RescueStuckJobsAfter != rescueAfter+5*time.Minute {
 		t.Errorf("jobs count as left behind after %s, by a clock that is 5 min ahead", config.RescueStuckJobsAfter)
 	}
@@ -418,13 +418,13 @@ func testClockIsSet(t *testing.T, server string) {
 // testStandby: while the database takes no writes nothing is polled, because nobody could
 // know of it; polls go on afterwards.
 func testStandby(t *testing.T, server string) {
-	address := database(t, server)
+	address := testkit.Database(t, server)
 	e := shared(t, address)
 	s := newSite(10*time.Millisecond, 50*time.Millisecond)
 	e.run()
 	defer e.halt()
 	e.apply(t, s.sources(3, 1, 500*time.Millisecond)...)
-	eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
+	testkit.Eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
 	become := func(readOnly string) {
 		ask(t, server, `ALTER DATABASE `+nameOf(t, address)+` SET default_transaction_read_only = `+readOnly)
 		ask(t, server, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '`+nameOf(t, address)+`'`)
@@ -437,7 +437,7 @@ func testStandby(t *testing.T, server string) {
 		t.Errorf("%d polls that nobody can know of", n-polls)
 	}
 	become("off")
-	eventually(t, "polls again", 20*time.Second, func() bool { return s.total() > polls+6 })
+	testkit.Eventually(t, "polls again", 20*time.Second, func() bool { return s.total() > polls+6 })
 	s.keptPromises(t)
 }
 

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -34,26 +31,7 @@ routes: [{to: console}]
 fetch: {allow_private: [127.0.0.0/8], gap: 0s}
 store: {database: "sqlite:%[1]s"}
 `, db, site)
-	cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, KindOptions())
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := Check(cfg, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.close()
-	ctx, stop := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	wg.Go(func() { _ = d.engine.Run(ctx) })
-	d.poll(ctx, d.first)
-	work(d, ctx)
-	stop()
-	wg.Wait()
+	polling(t, check(t, text), work)
 }
 
 // staffRead is what staff were told, the newest first.

@@ -46,6 +46,23 @@ store: {database: "sqlite:%[1]s"}
 	return list
 }
 
+// polling runs work while a daemon of the watchlist polls, and does nothing else.
+func polling(t *testing.T, list Watchlist, work func(d *Daemon, ctx context.Context)) {
+	t.Helper()
+	d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.close()
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = d.engine.Run(ctx) })
+	d.poll(ctx, d.first)
+	work(d, ctx)
+	stop()
+	wg.Wait()
+}
+
 // TestPauseEnds: what rests is neither polled nor matched, /healthz says so, and at its end
 // it is used again and staff are told, once, also over restarts.
 func TestPauseEnds(t *testing.T) {
@@ -63,20 +80,7 @@ func TestPauseEnds(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "e.db")
 	until := time.Now().Add(1500 * time.Millisecond)
 
-	run := func(work func(d *Daemon, ctx context.Context)) {
-		d, err := Open(t.Context(), Options{Watchlist: paused(t, db, site.URL, until), Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: time.Now})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer d.close()
-		ctx, stop := context.WithCancel(t.Context())
-		var wg sync.WaitGroup
-		wg.Go(func() { _ = d.engine.Run(ctx) })
-		d.poll(ctx, d.first)
-		work(d, ctx)
-		stop()
-		wg.Wait()
-	}
+	run := func(work func(d *Daemon, ctx context.Context)) { polling(t, paused(t, db, site.URL, until), work) }
 	hears := func(d *Daemon) string {
 		var words []string
 		for _, m := range d.analyzer.Load().Analyze(mention.Post{Source: "beta", ID: "1", Text: "Alpha Beta Gamma", FetchedAt: time.Now()}) {
