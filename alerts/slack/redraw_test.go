@@ -9,14 +9,15 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// claimWhile posts a complaint, lets Ira claim it while chat.update answers with the
-// code, and returns the alert's id and the world.
-func claimWhile(t *testing.T, code string, times int) (*world, mention.AlertID) {
+// claimWhile posts a complaint, lets Ira claim it while chat.update has the fault, and
+// returns the alert's id and the world.
+func claimWhile(t *testing.T, f fakeslack.Fault) (*world, mention.AlertID) {
 	t.Helper()
 	w := newWorld(t, worldOptions{})
 	r := w.hear(complaint("1", refund))
 	m := w.posted(1)[0]
-	w.fake.Break(fakeslack.Fault{Method: "chat.update", Kind: fakeslack.Code, Error: code, Times: times})
+	f.Method, f.Kind = "chat.update", fakeslack.Code
+	w.fake.Break(f)
 	if _, err := w.desk.Do(t.Context(), mention.ID(buttonValue(t, m)), mention.Action{Verb: mention.Claim, By: mention.Person{ID: "slack:U1", Name: "Ira"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +31,7 @@ func TestRedrawRefusedForAReasonThatPasses(t *testing.T) {
 	for _, code := range []string{"channel_not_found", "is_archived", "not_in_channel", "is_inactive", "invalid_auth", "no_permission"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			w, id := claimWhile(t, code, 1)
+			w, id := claimWhile(t, fakeslack.Fault{Error: code})
 			time.Sleep(50 * time.Millisecond)
 			if a, _, err := w.store.Alert(t.Context(), id); err != nil || a.RenderedVersion != 1 {
 				t.Fatalf("the store believes that version %d is drawn (%v)", a.RenderedVersion, err)
@@ -53,7 +54,7 @@ func TestRedrawRefusedForGood(t *testing.T) {
 	for _, code := range []string{"message_not_found", "cant_update_message", "edit_window_closed"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			w, _ := claimWhile(t, code, -1)
+			w, _ := claimWhile(t, fakeslack.Fault{Error: code, Times: -1})
 			w.quiet()
 			if n := calls(w, "chat.update"); n != 1 {
 				t.Errorf("tried %d times, want once", n)
@@ -68,7 +69,7 @@ func TestRedrawPlainer(t *testing.T) {
 	for _, code := range []string{"msg_too_long", "msg_blocks_too_long", "invalid_blocks"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			w, id := claimWhile(t, code, 1)
+			w, id := claimWhile(t, fakeslack.Fault{Error: code, Times: -1, Blocks: true})
 			w.quiet()
 			m := w.fake.Messages("")[0]
 			if m.Text == "" || m.Blocks != nil || !strings.Contains(m.Text, "Ira has it") {

@@ -27,6 +27,7 @@ const (
 type Fault struct {
 	Method  string        `json:"method"`            // "chat.postMessage"; "" means every method
 	Channel string        `json:"channel,omitempty"` // only calls with this channel id; "" means all
+	Blocks  bool          `json:"blocks,omitempty"`  // only calls that bring blocks
 	Kind    string        `json:"kind"`
 	Times   int           `json:"times"` // 0 means once; -1 for ever
 	Skip    int           `json:"skip"`
@@ -53,9 +54,9 @@ func (s *Server) Heal() {
 }
 
 // fault takes the first fault that fits. The lock is held.
-func (s *Server) fault(method, channel string) *Fault {
+func (s *Server) fault(method, channel, blocks string) *Fault {
 	for _, f := range s.faults {
-		if (f.Method != "" && f.Method != method) || (f.Channel != "" && f.Channel != channel) || f.Times == 0 {
+		if (f.Method != "" && f.Method != method) || (f.Channel != "" && f.Channel != channel) || f.Blocks && (blocks == "" || blocks == "[]") || f.Times == 0 {
 			continue
 		}
 		if f.Skip > 0 {
