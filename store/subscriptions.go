@@ -60,12 +60,12 @@ ON CONFLICT (source) DO UPDATE SET hub = excluded.hub, topic = excluded.topic, i
 	return err
 }
 
-// SaveSubscription stores Asked, Next and Failures of the one with this id, if there still
-// is one.
-func (s *Store) SaveSubscription(ctx context.Context, sub Subscription) error {
-	_, err := s.exec(ctx, "save a subscription", `UPDATE subscriptions SET asked = $2, next_at = $3, failures = $4 WHERE id = $1 AND id <> ''`,
+// SaveSubscription stores Asked, Next and Failures of the one with this id; kept is false
+// when there is none any more.
+func (s *Store) SaveSubscription(ctx context.Context, sub Subscription) (kept bool, err error) {
+	n, err := s.exec(ctx, "save a subscription", `UPDATE subscriptions SET asked = $2, next_at = $3, failures = $4 WHERE id = $1 AND id <> ''`,
 		sub.ID, micros(sub.Asked), micros(sub.Next), sub.Failures)
-	return err
+	return n > 0, err
 }
 
 // KeepSubscriptions forgets those of all other sources.

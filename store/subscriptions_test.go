@@ -49,8 +49,8 @@ func testSubscriptions(t *testing.T, open opener) {
 		}
 	}
 	sub.Asked, sub.Next, sub.Failures = t0, t0.Add(2*time.Hour), 1
-	if err := s.SaveSubscription(background, sub); err != nil {
-		t.Fatal(err)
+	if kept, err := s.SaveSubscription(background, sub); err != nil || !kept {
+		t.Fatal(kept, err)
 	}
 	want(t, "asked", is(), fmt.Sprintf("news https://hub %s s%s false 2h0m0s 1; ", id, id))
 	offer("news", "", "", t0.Add(time.Minute))
@@ -58,8 +58,8 @@ func testSubscriptions(t *testing.T, open opener) {
 	want(t, "no hub", is(), "more   s true 0s 0; news   s false 1h0m0s 0; ")
 	offer("news", "https://other", "id9", t0.Add(30*time.Minute))
 	want(t, "another hub", is(), "more   s true 0s 0; news https://other id9 sid9 false 1h0m0s 0; ")
-	if err := s.SaveSubscription(background, sub); err != nil { // of before
-		t.Fatal(err)
+	if kept, err := s.SaveSubscription(background, sub); err != nil || kept { // of before
+		t.Fatal(kept, err)
 	}
 	if err := s.KeepSubscriptions(background, []string{"news"}); err != nil {
 		t.Fatal(err)

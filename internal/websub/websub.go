@@ -74,8 +74,9 @@ type Records interface {
 	// Offer stores a subscription, unless its source has the same hub and topic already. Asked stays
 	// what it was, and the next request is no sooner than rest after that.
 	Offer(ctx context.Context, s Subscription, rest time.Duration) error
-	// Save stores Asked, Next and Failures of the one with this id, if there still is one.
-	Save(ctx context.Context, s Subscription) error
+	// Save stores Asked, Next and Failures of the one with this id; kept is false when there is
+	// none any more.
+	Save(ctx context.Context, s Subscription) (kept bool, err error)
 	// Keep forgets those of all other sources.
 	Keep(ctx context.Context, sources []string) error
 }
@@ -267,8 +268,11 @@ func (s *Subscriber) takeRequest(ctx context.Context) (source string, r request,
 	first.Asked = now
 	first.Next = now.Add(min(maxRequestInterval, minRequestInterval<<min(first.Failures, 5)))
 	first.Failures++
-	if err := s.opt.Records.Save(ctx, *first); err != nil {
+	switch kept, err := s.opt.Records.Save(ctx, *first); {
+	case err != nil:
 		return "", r, idle, err
+	case !kept: // the feed named another hub meanwhile: that one waits its time
+		return "", r, 0, nil
 	}
 	return first.Source, request{first.Hub, url.Values{
 		"hub.mode":          {"subscribe"},
@@ -303,7 +307,7 @@ func (s *Subscriber) verified(ctx context.Context, sub Subscription, leaseSecond
 	if earliest := sub.Asked.Add(minRequestInterval); earliest.After(sub.Next) {
 		sub.Next = earliest
 	}
-	err := s.opt.Records.Save(ctx, sub)
+	_, err := s.opt.Records.Save(ctx, sub)
 	wake(s.asks)
 	return err
 }

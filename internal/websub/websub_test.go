@@ -72,8 +72,9 @@ func (h *hub) seen() (forms []url.Values, asked, pokes []time.Time) {
 
 // records keep subscriptions in memory.
 type records struct {
-	mu  sync.Mutex
-	all []Subscription
+	saving func() // called before one is saved
+	mu     sync.Mutex
+	all    []Subscription
 }
 
 func (r *records) Subscriptions(context.Context) ([]Subscription, error) {
@@ -114,15 +115,19 @@ func (r *records) Offer(_ context.Context, s Subscription, rest time.Duration) e
 	return nil
 }
 
-func (r *records) Save(_ context.Context, s Subscription) error {
+func (r *records) Save(_ context.Context, s Subscription) (bool, error) {
+	if r.saving != nil {
+		r.saving()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, is := range r.all {
 		if is.ID == s.ID {
 			r.all[i] = s
+			return true, nil
 		}
 	}
-	return nil
+	return false, nil
 }
 
 func (r *records) Keep(_ context.Context, sources []string) error {
@@ -266,6 +271,19 @@ func TestAFeedThatChangesItsHubAllTheTime(t *testing.T) {
 		}
 		if all, _ := s.opt.Records.Subscriptions(t.Context()); len(all) != 1 {
 			t.Errorf("%d subscriptions of one source", len(all))
+		}
+	})
+}
+
+// The feed names another hub while the request to the first is being noted: one of the two is asked.
+func TestAHubThatChangesWhileItIsAsked(t *testing.T) {
+	bubble(t, func(t *testing.T, h *hub, s *Subscriber) {
+		var once sync.Once
+		s.opt.Records.(*records).saving = func() { once.Do(func() { s.Offer("news", "https://second.example/", topic) }) }
+		s.Offer("news", "https://first.example/", topic)
+		time.Sleep(time.Minute)
+		if n, _ := h.counts(); n != 1 {
+			t.Errorf("%d requests in a minute, want one an hour", n)
 		}
 	})
 }

@@ -83,7 +83,7 @@ func (s subscriptions) Offer(ctx context.Context, sub websub.Subscription, rest 
 }
 
 // Save implements websub.Records.
-func (s subscriptions) Save(ctx context.Context, sub websub.Subscription) error {
+func (s subscriptions) Save(ctx context.Context, sub websub.Subscription) (kept bool, err error) {
 	return s.db.SaveSubscription(ctx, store.Subscription(sub))
 }
 
