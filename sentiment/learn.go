@@ -20,7 +20,7 @@ type Example struct {
 // How an installation learns. The shipped weights are the prior: a feature moves
 // only as far as many posts that hold it agree, so that few verdicts change little.
 const (
-	learnRidge = 25.0 // the higher, the more the shipped weights are believed
+	learnRidge = 40.0 // the higher, the more the shipped weights are believed
 	learnMost  = 3.0  // how far one weight can move
 	learnLeast = 0.02 // smaller changes are left out of the file
 )

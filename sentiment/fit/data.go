@@ -22,9 +22,10 @@ type item struct {
 
 // dataset is all that is fitted on.
 type dataset struct {
-	names []string // of the features
-	items []item
-	sets  int // of real texts
+	names    []string // of the features
+	items    []item
+	nameless []item // posts of the streams as on the company's own page, where nobody names it
+	sets     int    // of real texts
 
 	verbose bool // report on stderr
 }
@@ -77,6 +78,7 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 				for _, p := range posts {
 					if all || !p.Held() {
 						d.add(scorer, p, 1, false)
+						d.addNameless(scorer, p)
 					}
 				}
 			}
@@ -89,18 +91,33 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 }
 
 func (d *dataset) add(s *sentiment.Scorer, p stream.Post, weight float64, real bool) {
-	x := s.Features(p.Input)
-	it := item{post: p, x: make([]float64, len(x)), weight: weight, real: real}
-	if real {
+	it := newItem(s, p, weight)
+	if it.real = real; real {
 		it.set = d.sets
 	}
+	d.items = append(d.items, it)
+}
+
+func newItem(s *sentiment.Scorer, p stream.Post, weight float64) item {
+	x := s.Features(p.Input)
+	it := item{post: p, x: make([]float64, len(x)), weight: weight}
 	for i, v := range x {
 		it.x[i] = float64(v)
 	}
 	if p.Complaint == "borderline" {
 		it.weight = 0
 	}
-	d.items = append(d.items, it)
+	return it
+}
+
+// addNameless adds a post without the places of the brand, unless another is to blame: on
+// the company's own page nobody would tell that.
+func (d *dataset) addNameless(s *sentiment.Scorer, p stream.Post) {
+	if p.About == "other" || len(p.Input.Spans) == 0 {
+		return
+	}
+	p.Input.Spans, p.Input.Rivals = nil, nil
+	d.nameless = append(d.nameless, newItem(s, p, 1))
 }
 
 func (d *dataset) loadReal(s *sentiment.Scorer, real, hand string, places *stream.Places) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -145,6 +146,7 @@ func (d *dataset) fit() fitted {
 	all := d.fitFrames(func(*item) bool { return true })
 	rows, answered := d.rows(all)
 	out := fitted{frames: all, verdict: d.fitVerdict(rows, func(*item) bool { return true })}
+	out.verdict[slices.Index(d.rowNames(), unplaced)] += d.namelessShift(rows)
 	scores := d.unseen(rows)
 	out.alert = d.thresholds(scores)
 	if d.verbose {
@@ -173,6 +175,46 @@ func (d *dataset) fitVerdict(rows [][]float64, keep func(*item) bool) []float64 
 		examples = append(examples, logit.NewExample(row, it.post.Complaint == "yes", it.weight))
 	}
 	return logit.Fit(examples, n+d.sets+1, nil, verdictRidge)[:n]
+}
+
+// unplaced is 1 for texts that name nobody.
+const unplaced = "no place of the brand is known"
+
+// namelessShift is what the weight of unplaced lacks. Only real texts have it among those
+// that are fitted on, each set with a constant of its own: nothing there tells how likely
+// a complaint is. With it the complaints predicted for nameless posts, by weights that did
+// not see them, are as many as there are.
+func (d *dataset) namelessShift(rows [][]float64) float64 {
+	var logits []float64
+	complaints := 0.0
+	for fold := range folds {
+		other := func(it *item) bool { return it.real || it.post.Fold(folds) != fold }
+		frames := d.fitFrames(other)
+		w := d.fitVerdict(rows, other)
+		for i := range d.nameless {
+			it := &d.nameless[i]
+			if it.weight == 0 || it.post.Fold(folds) != fold {
+				continue
+			}
+			logits = append(logits, dot(w, d.extend(it.x, frames.answers(it.x))))
+			if it.post.Complaint == "yes" {
+				complaints++
+			}
+		}
+	}
+	low, high := -5.0, 5.0
+	for high-low > 0.001 {
+		shift, sum := (low+high)/2, 0.0
+		for _, z := range logits {
+			sum += 1 / (1 + math.Exp(-z-shift))
+		}
+		if sum < complaints {
+			low = shift
+		} else {
+			high = shift
+		}
+	}
+	return (low + high) / 2
 }
 
 // unseen are the complaints of posts by weights that did not see them, by
