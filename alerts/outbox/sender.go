@@ -124,6 +124,7 @@ type Sender struct {
 	mu       sync.Mutex
 	busy     map[mention.AlertID]wayOut // what is under way
 	running  map[wayOut]int             // tasks under way
+	ended    [][]mention.AlertID        // tasks that ended since the last look, by what they claimed
 	throttle *throttle
 	look     int            // how many due alerts to read
 	lookBack int            // how many outdated messages to read
@@ -196,6 +197,7 @@ func (s *Sender) Run(ctx context.Context) error {
 
 // step starts what may be started now and returns how long nothing else can.
 func (s *Sender) step(ctx, work context.Context) time.Duration {
+	s.free()
 	now := s.opt.Now()
 	wait := tick
 	for _, part := range []func(context.Context, context.Context, time.Time) (time.Duration, error){s.doubts, s.dues, s.updates} {
@@ -292,19 +294,31 @@ func (s *Sender) Refused(a mention.Alert) bool {
 	return s.throttle.refused[a.Route] != nil || one != nil && one.refused
 }
 
-// release ends one task and what it claimed.
+// release ends one task and what it claimed, from the next look on.
 func (s *Sender) release(ids ...mention.AlertID) {
 	s.mu.Lock()
-	way := s.busy[ids[0]]
-	if s.running[way]--; s.running[way] == 0 {
-		delete(s.running, way)
-	}
-	for _, id := range ids {
-		delete(s.busy, id)
-		s.throttle.land(id)
-	}
+	s.ended = append(s.ended, ids)
 	s.mu.Unlock()
 	s.Wake()
+}
+
+// free gives back what tasks that ended had claimed. It is called between two looks at the
+// outbox: in the middle of one, a turn that falls free would go to the next in the order and
+// not to the first that waits, and another would be spent on what was read and is sent by now.
+func (s *Sender) free() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ids := range s.ended {
+		way := s.busy[ids[0]]
+		if s.running[way]--; s.running[way] == 0 {
+			delete(s.running, way)
+		}
+		for _, id := range ids {
+			delete(s.busy, id)
+			s.throttle.land(id)
+		}
+	}
+	s.ended = nil
 }
 
 // post is one attempt: steps 6 to 8.

@@ -1,11 +1,16 @@
 package outbox_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/outbox"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -98,4 +103,45 @@ func TestRefusedOneTakesNoTurns(t *testing.T) {
 	if seen != 19 {
 		t.Errorf("%d of 19 that are not refused went out", seen)
 	}
+}
+
+// lagging is an outbox whose answers are old when they come: what it lists as pending is
+// sent by then.
+type lagging struct {
+	*memory
+	sender *outbox.Sender
+}
+
+func (l *lagging) DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error) {
+	due, err := l.memory.DueAlerts(ctx, now, limit)
+	time.Sleep(15 * time.Millisecond)
+	return due, err
+}
+
+func (l *lagging) BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Time) (bool, error) {
+	l.sender.Wake()
+	time.Sleep(10 * time.Millisecond)
+	return l.memory.BeginPosting(ctx, id, t0)
+}
+
+// TestNoTurnIsSpentTwice: a look that lists a message which is sent before its turn comes
+// costs the channel no turn.
+func TestNoTurnIsSpentTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, s := &memory{}, &script{began: time.Now()}
+		for _, id := range []string{"a", "b", "c", "d"} {
+			m.add(id, mention.High, "#x")
+		}
+		l := &lagging{memory: m}
+		l.sender = outbox.NewSender(outbox.Options{Queue: l, Writer: l, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := l.sender.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		if want := []string{"0s post a", "0s post b", "0s post c", "1s post d"}; !slices.Equal(s.events, want) {
+			t.Errorf("the channel saw %q, want %q", s.events, want)
+		}
+	})
 }
