@@ -35,6 +35,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"plan panics":                  testPlanPanics,
 	"also":                         testAlso,
 	"twins":                        testTwins,
+	"many twins":                   testManyTwins,
 	"thread":                       testThread,
 	"answers in a thread":          testOfficialInThread,
 	"authors and rates":            testAuthors,

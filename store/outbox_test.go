@@ -218,6 +218,42 @@ func testCounts(t *testing.T, open opener) {
 	}
 }
 
+// testManyTwins: of more near texts than anybody needs the nearest come, of equally near ones the
+// newest, and the oldest of those first.
+func testManyTwins(t *testing.T, open opener) {
+	s := open(t)
+	const base = uint64(0x0123456789abcdef)
+	var in mention.PollResult
+	for n := range 60 {
+		f := heard(post(n), "Romashka")
+		f.Mentions[0].Simhash = base ^ 3 // two bits
+		if n%6 == 0 {
+			f.Mentions[0].Simhash = base
+		}
+		in = intakeOf(f)
+		in.At = t0.Add(time.Duration(n) * time.Minute)
+		ingest(t, s, in)
+	}
+	_, err := s.Ingest(background, in, func(_ context.Context, tx *Tx, _ []*mention.PendingMention) error {
+		for _, distance := range []int{2, 12} { // by the bands, and beyond them
+			list, err := tx.Duplicates(background, "Romashka", base, distance, t0)
+			if err != nil {
+				return err
+			}
+			var got []string
+			for _, st := range list {
+				got = append(got, st.Mention.Post.ID)
+			}
+			// 0, 6 … 54 are the ten nearest, the others the newest.
+			want(t, fmt.Sprint("within ", distance), strings.Join(got, " "), "0 6 12 18 24 30 36 42 48 49 50 51 52 53 54 55 56 57 58 59")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func testTwins(t *testing.T, open opener) {
 	s := open(t)
 	base := uint64(0x0123456789abcdef)

@@ -24,9 +24,22 @@ type Tx struct {
 // bandReach is the distance up to which four bands find every near hash.
 const bandReach = 3
 
+// Whoever writes the same words thousands of times decides how much a search for them could
+// cost, in the transaction on which everybody's clicks wait.
+const (
+	// nearestKept is how many candidates are read in full.
+	nearestKept = 20
+	// recentLooked is how many mentions are looked at where no band leads to the near ones.
+	recentLooked = 2000
+	// bandLooked is the same for each band, whose mentions differ from the given one in most bits, or
+	// are its copies, of which a few say all.
+	bandLooked = 1000
+)
+
 // Duplicates returns mentions of the watch that have a first message of their own,
 // were heard at or after since, and whose simhash differs from the given one in at
-// most maxDistance bits (0..64); the oldest first. A simhash of 0 has no duplicates.
+// most maxDistance bits (0..64): the nearest 20, of equally near ones the newest, among the
+// newest 2000; the oldest first. A simhash of 0 has no duplicates.
 func (t *Tx) Duplicates(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.MentionRecord, error) {
 	if simhash == 0 {
 		return nil, nil
@@ -35,6 +48,7 @@ func (t *Tx) Duplicates(ctx context.Context, watch string, simhash uint64, maxDi
 	if err != nil {
 		return nil, t.wrap("twins", err)
 	}
+	hits = nearest(hits, simhash)
 	found := make([]mention.MentionRecord, 0, len(hits))
 	for _, hit := range hits {
 		st, err := scanStored(t.q.QueryRowContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id = $1`, hit.id))
@@ -52,28 +66,48 @@ type nearID struct {
 	hash, heard int64
 }
 
-// nearIDs finds them by the bands, or, beyond their reach, among all of the watch.
+func (n nearID) distance(simhash uint64) int { return bits.OnesCount64(uint64(n.hash) ^ simhash) }
+
+func (n nearID) compareAge(m nearID) int {
+	return cmp.Or(cmp.Compare(n.heard, m.heard), strings.Compare(n.id, m.id))
+}
+
+// nearest keeps the nearest of the hits, which come with the oldest first and stay so.
+func nearest(hits []nearID, simhash uint64) []nearID {
+	if len(hits) <= nearestKept {
+		return hits
+	}
+	slices.Reverse(hits)
+	slices.SortStableFunc(hits, func(a, b nearID) int { return cmp.Compare(a.distance(simhash), b.distance(simhash)) })
+	hits = hits[:nearestKept]
+	slices.SortFunc(hits, nearID.compareAge)
+	return hits
+}
+
+// nearIDs finds them by the bands, or, beyond their reach, among the newest of the watch.
 func (t *Tx) nearIDs(ctx context.Context, watch string, simhash uint64, maxDistance int, since int64) ([]nearID, error) {
 	query, args := `SELECT id, simhash, heard_at FROM mentions WHERE root = 1 AND watch = $1`, []any{watch}
 	if maxDistance <= bandReach {
 		// One branch per index, and no ORDER BY: SQLite would rather scan the watch.
 		b := bands(simhash)
-		args = append(args, b[0], b[1], b[2], b[3])
-		query = query + ` AND band0 = $2 UNION ALL ` + query + ` AND band1 = $3 UNION ALL ` + query + ` AND band2 = $4 UNION ALL ` + query + ` AND band3 = $5`
+		args = append(args, b[0], b[1], b[2], b[3], bandLooked)
+		var branches []string
+		for _, band := range []string{`band0 = $2`, `band1 = $3`, `band2 = $4`, `band3 = $5`} {
+			branches = append(branches, `SELECT * FROM (`+query+` AND `+band+` LIMIT $6) AS `+band[:5])
+		}
+		query = strings.Join(branches, ` UNION ALL `)
 	} else {
-		args = append(args, since)
-		query += ` AND heard_at >= $2`
+		args = append(args, since, recentLooked)
+		query += ` AND heard_at >= $2 ORDER BY heard_at DESC LIMIT $3`
 	}
 	rows, err := t.q.QueryContext(ctx, query, args...)
 	all, err := collect(rows, err, func(row scanner) (n nearID, err error) {
 		return n, row.Scan(&n.id, &n.hash, &n.heard)
 	})
 	all = slices.DeleteFunc(all, func(n nearID) bool {
-		return n.hash == 0 || n.heard < since || bits.OnesCount64(uint64(n.hash)^simhash) > maxDistance
+		return n.hash == 0 || n.heard < since || n.distance(simhash) > maxDistance
 	})
-	slices.SortFunc(all, func(a, b nearID) int {
-		return cmp.Or(cmp.Compare(a.heard, b.heard), strings.Compare(a.id, b.id))
-	})
+	slices.SortFunc(all, nearID.compareAge)
 	return slices.Compact(all), err // one that is near in several bands comes several times
 }
 

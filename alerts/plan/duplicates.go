@@ -70,8 +70,31 @@ func (p *plan) verdict(ctx context.Context, m mention.Mention) (string, error) {
 // copies reports whether two different mentions of one watch tell the same.
 func (p *plan) copies(a, b mention.Mention) bool {
 	return a.ID != b.ID && a.Watch == b.Watch &&
-		distance(a.Simhash, b.Simhash) <= nearWords && isNearDuplicate(a.Post, b.Post)
+		distance(a.Simhash, b.Simhash) <= nearWords && isNearDuplicate(a.Post, b.Post, p.wording(a), p.wording(b))
 }
+
+// wording folds each text once: what is stored is compared with all that is new.
+func (p *plan) wording(m mention.Mention) wording {
+	key := reading{m.ID, m.Simhash}
+	w, ok := p.wordings[key]
+	if !ok {
+		w = wordingOf(ownText(m.Post))
+		if len(p.wordings) >= wordingsKept || p.wordings == nil {
+			p.wordings = map[reading]wording{}
+		}
+		p.wordings[key] = w
+	}
+	return w
+}
+
+// reading is a mention as it read once: an edited one has other words.
+type reading struct {
+	id      mention.ID
+	simhash uint64
+}
+
+// wordingsKept bounds what one plan remembers; a poll is planned a hundred posts at a time.
+const wordingsKept = 500
 
 // preferRoot prefers a message of its own to one that was grouped itself.
 func preferRoot(have *group, s mention.MentionRecord, a mention.Alert) *group {

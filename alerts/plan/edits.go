@@ -90,7 +90,7 @@ const recountedFrom = 0.95
 func recount(was, is mention.Post) bool {
 	a, b := wordsWithoutNumbers(was), wordsWithoutNumbers(is)
 	return is.Deleted == was.Deleted && was.Rating.Stars() == is.Rating.Stars() &&
-		(slices.Equal(a, b) || similarity(a, b) >= recountedFrom)
+		(slices.Equal(a, b) || wordingOf(a).similarity(wordingOf(b)) >= recountedFrom)
 }
 
 func wordsWithoutNumbers(p mention.Post) []string {

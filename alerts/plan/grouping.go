@@ -51,24 +51,41 @@ func (p *plan) quietHours(a mention.Alert) *mention.Alert {
 // rate counts the complaints about a watch now, this one included, and says how
 // many are usual in so long.
 func (p *plan) rate(ctx context.Context, watch string) (now int, usual float64, err error) {
-	since := p.now.Add(-burstWindow)
-	now, err = p.view.HeardRate(ctx, watch, since, p.now.Add(time.Second))
-	if err != nil {
-		return 0, 0, fmt.Errorf("rate of complaints: %w", err)
+	stored, ok := p.rates[watch]
+	if !ok {
+		if stored, err = p.storedRate(ctx, watch); err != nil {
+			return 0, 0, err
+		}
+		if p.rates == nil {
+			p.rates = map[string]rate{}
+		}
+		p.rates[watch] = stored
 	}
+	now = stored.now + 1
 	for _, d := range p.done {
 		if d.Mention.Watch == watch {
 			now++
 		}
 	}
-	if now++; now < burstLeast {
+	if now < burstLeast {
 		return now, 0, nil
 	}
-	before, err := p.view.HeardRate(ctx, watch, since.Add(-burstMemory), since)
-	if err != nil {
-		return 0, 0, fmt.Errorf("usual rate of complaints: %w", err)
+	return now, float64(stored.before) * float64(burstWindow) / float64(burstMemory), nil
+}
+
+// rate is how many complaints about a watch are stored: of the burst window, and of the memory
+// before it. One transaction sees the same ones all along.
+type rate struct{ now, before int }
+
+func (p *plan) storedRate(ctx context.Context, watch string) (r rate, err error) {
+	since := p.now.Add(-burstWindow)
+	if r.now, err = p.view.HeardRate(ctx, watch, since, p.now.Add(time.Second)); err != nil {
+		return r, fmt.Errorf("rate of complaints: %w", err)
 	}
-	return now, float64(before) * float64(burstWindow) / float64(burstMemory), nil
+	if r.before, err = p.view.HeardRate(ctx, watch, since.Add(-burstMemory), since); err != nil {
+		return r, fmt.Errorf("usual rate of complaints: %w", err)
+	}
+	return r, nil
 }
 
 // burst is the critical message that groups what comes in a burst.

@@ -138,6 +138,9 @@ type plan struct {
 	now   time.Time
 	cases caseChanges
 	done  []*mention.PendingMention // pending mentions of this poll that got an alert of their own
+
+	wordings map[reading]wording // of mentions that were compared
+	rates    map[string]rate     // of watches that were asked for
 }
 
 func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {

@@ -115,43 +115,59 @@ func shingles(words []string) func(func(string) bool) {
 	}
 }
 
+// wording is what a post's words are compared by.
+type wording struct {
+	words []string
+	runs  []uint64 // hashes of the shingles, sorted, each once
+}
+
+// seed keeps who writes posts from choosing words whose hashes are equal.
+var seed = maphash.MakeSeed()
+
+func wordingOf(words []string) wording {
+	w := wording{words: words}
+	for run := range shingles(words) {
+		w.runs = append(w.runs, maphash.String(seed, run))
+	}
+	slices.Sort(w.runs)
+	w.runs = slices.Compact(w.runs)
+	return w
+}
+
 // similarity is the share of three-word runs that two texts have in common, 0..1.
-func similarity(a, b []string) float64 {
+func (w wording) similarity(other wording) float64 {
+	a, b := w.runs, other.runs
 	if len(a) == 0 || len(b) == 0 {
 		return 0
 	}
-	seed := maphash.MakeSeed()
-	in := make(map[uint64]uint8)
-	for g := range shingles(a) {
-		in[maphash.String(seed, g)] |= 1
-	}
-	for g := range shingles(b) {
-		in[maphash.String(seed, g)] |= 2
-	}
 	both := 0
-	for _, in := range in {
-		if in == 3 {
-			both++
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] < b[j]:
+			i++
+		case a[i] > b[j]:
+			j++
+		default:
+			both, i, j = both+1, i+1, j+1
 		}
 	}
-	return float64(both) / float64(len(in))
+	return float64(both) / float64(len(a)+len(b)-both)
 }
 
-// isNearDuplicate reports whether a tells the same as b: the same post elsewhere, or the
-// same author again. Two people of one site who use the same few words are two
+// isNearDuplicate reports whether a, in the words wa, tells the same as b: the same post
+// elsewhere, or the same author again. Two people of one site who use the same few words are two
 // complaints.
-func isNearDuplicate(a, b mention.Post) bool {
-	wa, wb := ownText(a), ownText(b)
+func isNearDuplicate(a, b mention.Post, wa, wb wording) bool {
 	sameAuthor := !mention.IsNobody(a.Author) && strings.EqualFold(a.Author, b.Author)
 	switch {
-	case len(wa) == 0 || len(wb) == 0:
+	case len(wa.words) == 0 || len(wb.words) == 0:
 		return false
-	case len(wa) < fewWords || len(wb) < fewWords:
-		return sameAuthor && slices.Equal(wa, wb)
+	case len(wa.words) < fewWords || len(wb.words) < fewWords:
+		return sameAuthor && slices.Equal(wa.words, wb.words)
 	case a.Origin() != b.Origin() || sameAuthor:
-		return similarity(wa, wb) >= 0.7
+		return wa.similarity(wb) >= 0.7
 	}
-	return similarity(wa, wb) >= 0.85
+	return wa.similarity(wb) >= 0.85
 }
 
 // distance is the number of bits in which two simhashes differ.

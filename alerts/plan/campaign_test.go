@@ -1,0 +1,95 @@
+package plan_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+)
+
+// countedView counts what is read in full to find copies of one complaint.
+type countedView struct {
+	plan.View
+	most *int
+}
+
+func (v countedView) Duplicates(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.MentionRecord, error) {
+	list, err := v.View.Duplicates(ctx, watch, simhash, maxDistance, since)
+	*v.most = max(*v.most, len(list))
+	return list, err
+}
+
+// alike are complaints of so many people who share 70 words in a row and differ in eleven:
+// near enough to be compared, and each a complaint of its own.
+func alike(from, n int) (all []mention.Mention) {
+	word := func(n int) string { return fmt.Sprintf("слово%c%c", 'а'+n%30, 'а'+n/30%30) }
+	var common, own []string
+	for i := range 70 {
+		common = append(common, word(i))
+	}
+	for i := from; i < from+n; i++ {
+		own = own[:0]
+		for j := range 11 {
+			own = append(own, fmt.Sprintf("w%dq%d", i, j))
+		}
+		all = append(all, rig.Said(rig.Forum, fmt.Sprint(i), fmt.Sprint("user", i), strings.Join(common, " ")+" "+strings.Join(own, " ")+" "+rig.Refund, -0.6))
+	}
+	return all
+}
+
+// TestCampaignOfNearCopies: whatever number of people complain in nearly the same words,
+// each is alerted, one who complains in words of their own beside them is, too, and no complaint
+// costs more than a few comparisons: the search for copies happens where clicks wait.
+func TestCampaignOfNearCopies(t *testing.T) {
+	people := 160
+	if os.Getenv("EARSHOT_DRILL") == "full" {
+		people = 4000
+	} else if testing.Short() {
+		people = 60
+	}
+	const piece = 100 // as the monitor hands them over
+	r := rig.New(t, alerts.Rules{})
+	most, alerted := 0, map[mention.ID]bool{}
+	honest := rig.Said(rig.Forum, "honest", "Анна", rig.Rude, -0.6)
+	for from := 0; from < people; from += piece {
+		all := alike(from, min(piece, people-from))
+		if from+piece >= people {
+			all = append(all, honest)
+		}
+		in := mention.PollResult{Source: rig.Forum, At: r.Now, Complete: true}
+		for _, m := range all {
+			in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
+		}
+		began := time.Now()
+		if _, err := r.Store.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
+			err := r.Planner.Plan(ctx, countedView{tx, &most}, r.Now, pending)
+			for _, p := range pending {
+				alerted[p.Mention.ID] = len(p.Alerts) > 0
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("after %d: %v", from, time.Since(began).Round(time.Millisecond))
+		r.Now = r.Now.Add(time.Minute)
+	}
+	for id, got := range alerted {
+		if !got {
+			t.Errorf("%s is not alerted", id)
+		}
+	}
+	if len(alerted) != people+1 || !alerted[rig.ID(honest)] {
+		t.Errorf("%d of %d are heard", len(alerted), people+1)
+	}
+	if most > 20 {
+		t.Errorf("one complaint is compared with %d others", most)
+	}
+}
