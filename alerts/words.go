@@ -194,6 +194,9 @@ func (m Message) News() string {
 	switch f.Change {
 	case Answered:
 		words := l.Text("news.answered", "who", who, "after", l.Span(f.At.Sub(Since(m.Mention, m.Case))))
+		if steps := m.steps(); steps != "" {
+			words += " " + steps + "."
+		}
 		if f.Negative {
 			words += " " + l.Text("news.answered_negative")
 		}
@@ -219,4 +222,28 @@ func (m Message) News() string {
 		return l.Text("news.edited")
 	}
 	return text.Clean(f.Text)
+}
+
+// steps says how long each part of the wait for an answer took, and who claimed the case:
+// the clocks of the reports. What the site does not tell, or did not happen in this order,
+// is left out.
+func (m Message) steps() string {
+	l, c, f := m.Lang, m.Case, m.Details
+	var steps []string
+	step := func(name string, from, to time.Time, by string) {
+		if !from.IsZero() && !to.Before(from) {
+			steps = append(steps, l.Text("news.step", "step", l.Text(name), "span", l.Span(to.Sub(from)))+by)
+		}
+	}
+	heard := m.Mention.HeardAt
+	if p := m.Mention.Post; !p.DateOnly {
+		step("report.hear", p.Published, heard, "")
+	}
+	if c.Owner.Name == "" || c.ClaimedAt.IsZero() || c.ClaimedAt.After(f.At) {
+		step("news.unclaimed", heard, f.At, "")
+	} else {
+		step("report.claim", heard, c.ClaimedAt, " ("+text.Line(c.Owner.Name, 80)+")")
+		step("report.answer", c.ClaimedAt, f.At, "")
+	}
+	return text.Capital(strings.Join(steps, " · "))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -65,6 +66,40 @@ func TestLifeInAThread(t *testing.T) {
 	_, c, err := w.store.Mention(t.Context(), mention.ID(buttonValue(t, root)))
 	if err != nil || !c.AnswerVerified {
 		t.Errorf("case %+v %v", c, err)
+	}
+}
+
+// TestAnswerSumsUp: when the answer is seen, the thread is told once how long each part of
+// the wait took and who claimed the case, in the route's language; neither another look at
+// the site nor a restart in the middle says it again.
+func TestAnswerSumsUp(t *testing.T) {
+	t.Parallel()
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, worldOptions{rules: alerts.Rules{Spoken: map[string]i18n.Lang{"#mentions": texts.In("uk")}, Official: map[string][]string{"Ромашка Банк": {"Romashka Support"}}}})
+	first := complaint("1", refund)
+	first.Post.Published = time.Now().Add(-3 * time.Minute)
+	w.hear(first)
+	root := w.posted(1)[0]
+	w.press(fakeslack.Click{Channel: root.Channel, TS: root.TS, Action: "claim", User: ira})
+	w.quiet()
+	answer := complaint("2", "Олено, кошти вже в дорозі.")
+	answer.Post.Author, answer.Post.Published, answer.Spans = "Romashka Support", time.Now(), nil
+	w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.AcceptDrop})
+	w.hear(answer)
+	eventually(t, "the summary", func() bool { return len(w.fake.Messages("")) == 2 })
+	w.stop() // accepted by Slack, and not known here
+	w.start()
+	w.hear(answer)
+	answer.Post.Text += " Вибачте за очікування."
+	w.hear(answer)
+	all := w.posted(2)
+	for _, want := range []string{"Публічна відповідь", "Публікація → почуто 3 хв", "почуто → взято", "(Ira)", "взято → відповідь", "кошти вже в дорозі"} {
+		if all[1].ThreadTS != root.TS || !shows(all[1], want) {
+			t.Errorf("the summary has no %q, or is not in the thread:\n%s", want, all[1].Blocks)
+		}
 	}
 }
 
