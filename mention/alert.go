@@ -158,6 +158,10 @@ type SourceState struct {
 	SuspendedUntil time.Time // a block is an answer
 	Every          time.Duration
 	Health         []byte // JSON: the monitor's memory of the source's rhythm
+
+	// Due is when it is polled next, where several processes share the work: before 1970
+	// when somebody asked for it; zero when that is not stored, or at once.
+	Due time.Time
 }
 
 // SourceDue is when a source is polled next, where several processes share the work.

@@ -36,6 +36,9 @@ type SourceStatus struct {
 func StatusOf(state mention.SourceState) SourceStatus {
 	row := SourceStatus{Name: state.Name}
 	row.take(state)
+	if row.Next = state.Due; !row.Next.IsZero() {
+		return row
+	}
 	if row.Next = state.SuspendedUntil; row.Next.IsZero() && !state.LastPoll.IsZero() && state.Failures == 0 {
 		row.Next = state.LastPoll.Add(state.Every) // about: who polls it knows
 	}

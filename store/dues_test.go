@@ -54,6 +54,10 @@ func testDues(t *testing.T, open opener) {
 	st := must(s.Source(background, "a"))(t)
 	want(t, "cursor of the polls", st.Cursor, "c3")
 	want(t, "baselined by the polls", st.Baselined, true)
+	want(t, "due, as its state says", st.Due, next.At)
+	for _, st := range must(s.Sources(background))(t) {
+		want(t, "due, in the list", st.Due, due(st.Key).At)
+	}
 	want(t, "nothing is asked for", len(must(s.Asked(background))(t)), 0)
 
 	ok(s.DueNow(background, "nobody"))

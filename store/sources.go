@@ -13,17 +13,19 @@ import (
 // A source is known by its key, which never changes: keys of posts are made from it,
 // and whatever belongs to the source refers to it. Its name is what people call it.
 
-const sourceColumns = `key, name, place, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health`
+const sourceColumns = `key, name, place, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health, due_at`
 
 func scanSource(row scanner) (mention.SourceState, error) {
 	var (
 		st                             mention.SourceState
 		baselined, every               int64
 		poll, success, fresh, suspends int64
+		due                            int64
 	)
-	err := row.Scan(&st.Key, &st.Name, &st.Place, &st.Cursor, &baselined, &poll, &success, &fresh, &st.LastError, &st.Failures, &suspends, &every, &st.Health)
+	err := row.Scan(&st.Key, &st.Name, &st.Place, &st.Cursor, &baselined, &poll, &success, &fresh, &st.LastError, &st.Failures, &suspends, &every, &st.Health, &due)
 	st.Baselined, st.Every = baselined != 0, time.Duration(every)
 	st.LastPoll, st.LastSuccess, st.LastNew, st.SuspendedUntil = fromMicros(poll), fromMicros(success), fromMicros(fresh), fromMicros(suspends)
+	st.Due = fromMicros(due)
 	return st, err
 }
 
@@ -91,7 +93,8 @@ ON CONFLICT (key) DO UPDATE SET name = excluded.name, place = excluded.place`, c
 
 // SaveSource stores the state with its cursor. It comes last in the order of a
 // poll. Baselined is never taken back: it is committed with the posts, and a state
-// read before that must not undo it. Name and place are NameSources' to change.
+// read before that must not undo it. Name and place are NameSources' to change, Due is
+// SaveDue's.
 func (s *Store) SaveSource(ctx context.Context, st mention.SourceState) error {
 	_, err := s.exec(ctx, "save source "+st.Name, saveSource, sourceValues(st)...)
 	return err

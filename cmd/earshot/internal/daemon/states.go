@@ -48,6 +48,9 @@ func (s *states) all() []monitor.SourceStatus {
 		case !there:
 			list = slices.Insert(list, i, o)
 		case !o.LastPoll.Before(list[i].LastPoll):
+			if o.Next.IsZero() { // another replica polls it, or asked for it
+				o.Next = list[i].Next
+			}
 			list[i] = o
 		default:
 			list[i].Polls, list[i].NewPosts, list[i].Unchanged, list[i].NotStored = o.Polls, o.NewPosts, o.Unchanged, o.NotStored
