@@ -19,7 +19,8 @@ import (
 )
 
 // The App Home shows a person their own cases, what nobody has, and who has waited longest.
-// It is drawn when they open it and after what they press; nobody else's click draws it.
+// It is drawn when they open it, after what they press, and, while it was opened lately, some
+// seconds after what anybody else pressed.
 
 const (
 	homeCases = 10  // of mine, and of those that nobody has
@@ -37,18 +38,30 @@ const (
 	homesAtOnce    = 10
 )
 
+// What others press is drawn slower than what the person presses, who must not wait for it.
+const (
+	othersAfter     = 2 * time.Second // changes that come meanwhile are drawn with it
+	othersFor       = time.Hour       // after the opening: later nobody looks at it any more
+	othersAtMost    = 30              // the last opened ones
+	othersPerSecond = 0.5
+	othersAtOnce    = 5
+)
+
 // tabs are the Homes that people opened lately. It is safe for concurrent use.
 type tabs struct {
-	pace *rate.Limiter
+	pace, others *rate.Limiter
 
-	mu   sync.Mutex
-	open map[string]*tab // by the person's id
+	mu      sync.Mutex
+	open    map[string]*tab // by the person's id
+	changed time.Time       // the last change of a case
+	round   bool            // somebody draws them again already
 }
 
 type tab struct {
 	opened time.Time
-	words  string // to say on top, once
-	waits  bool   // it is to be drawn already
+	drawn  time.Time // it shows what changed before
+	words  string    // to say on top, once
+	waits  bool      // it is to be drawn already
 }
 
 // want notes that a Home is to be drawn; draw says that the caller is to do it. One that
@@ -80,12 +93,40 @@ func (t *tabs) want(user, words string, opens bool, now time.Time) (draw bool) {
 }
 
 // take returns what to say, and lets the Home be wanted anew.
-func (t *tabs) take(user string) (words string) {
+func (t *tabs) take(user string, now time.Time) (words string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	one := t.open[user]
-	words, one.words, one.waits = one.words, "", false
+	words, one.words, one.waits, one.drawn = one.words, "", false, now
 	return words
+}
+
+// change notes that a case changed; draw says that the caller is to draw what is outdated.
+func (t *tabs) change(now time.Time) (draw bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.changed = now
+	draw = !t.round && len(t.open) > 0
+	t.round = t.round || draw
+	return draw
+}
+
+// outdated returns whose Homes do not show the last change, the last opened first. They end
+// when nothing changed since they were asked for last, and with them the caller's turn.
+func (t *tabs) outdated(last, now time.Time) (users []string, changed time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.changed.Equal(last) {
+		t.round = false
+		return nil, last
+	}
+	for user, one := range t.open {
+		if !one.waits && !one.drawn.After(t.changed) && now.Sub(one.opened) <= othersFor {
+			users = append(users, user)
+		}
+	}
+	slices.SortFunc(users, func(a, b string) int { return t.open[b].opened.Compare(t.open[a].opened) })
+	return users[:min(len(users), othersAtMost)], t.changed
 }
 
 // event is what the Events API sends, as far as earshot reads it.
@@ -141,7 +182,7 @@ func (n *Notifier) wantHome(user, words string, opens bool) {
 		ctx, cancel := context.WithTimeout(n.life, afterwards)
 		defer cancel()
 		err := n.tabs.pace.Wait(ctx)
-		words := n.tabs.take(user)
+		words := n.tabs.take(user, n.opt.Now())
 		if err != nil {
 			return
 		}
@@ -153,6 +194,30 @@ func (n *Notifier) wantHome(user, words string, opens bool) {
 		}
 		n.publish(ctx, user, blocks)
 	})
+}
+
+// CasesChanged draws the Homes that were opened lately again, soon and few at a time: a case
+// changed. It does not block, and may be called at any time.
+func (n *Notifier) CasesChanged() {
+	if n.opt.Cases != nil && n.tabs.change(n.opt.Now()) {
+		n.begin(n.redrawHomes)
+	}
+}
+
+func (n *Notifier) redrawHomes() {
+	for last := (time.Time{}); sleep(n.life, othersAfter); {
+		users, changed := n.tabs.outdated(last, n.opt.Now())
+		if changed.Equal(last) {
+			return
+		}
+		last = changed
+		for _, user := range users {
+			if n.tabs.others.Wait(n.life) != nil {
+				return
+			}
+			n.wantHome(user, "", false)
+		}
+	}
 }
 
 // publish shows blocks in a person's Home; it is tried once more after Slack asked for silence.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
 )
 
 // homeShows reports whether the newest Home of a person holds the words.
@@ -147,5 +148,40 @@ func TestHomeWaitsForSlack(t *testing.T) {
 	eventually(t, "the Home", func() bool { return len(w.fake.Homes(ira)) == 1 })
 	if v := w.fake.Violations(); len(v) > 0 {
 		t.Error(v)
+	}
+}
+
+// TestHomesOfOthers: a Home that was opened shows soon what a colleague pressed, in a
+// channel or in the inbox, and many presses are few calls.
+func TestHomesOfOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", refund), complaint("2", "Кур'єр нахамив. "+refund))
+	all := w.posted(2)
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	if err := w.fake.Event(opened(oleh)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the Home", func() bool { return w.homeShows(oleh, "2 скаргами ніхто не займається") })
+	w.press(fakeslack.Click{Channel: all[0].Channel, TS: all[0].TS, Action: "claim", User: ira})
+	eventually(t, "the Home after a colleague's claim", func() bool { return w.homeShows(oleh, "1 скаргою ніхто не займається") })
+	before := len(w.fake.Homes(oleh))
+	id, by := mention.ID(buttonValue(t, all[1])), mention.Person{ID: "slack:" + ira, Name: "Ira"}
+	for range 20 {
+		for _, verb := range []mention.Verb{mention.Claim, mention.Release} {
+			if _, err := w.desk.Do(t.Context(), id, mention.Action{Verb: verb, By: by}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := w.desk.Do(t.Context(), id, mention.Action{Verb: mention.Claim, By: by}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the Home after the last change", func() bool { return w.homeShows(oleh, "0 скаргами ніхто не займається") })
+	if n := len(w.fake.Homes(oleh)) - before; n >= 41 {
+		t.Errorf("41 changes drew a Home %d times", n)
+	}
+	if len(w.fake.Homes(ira)) != 0 {
+		t.Error("a Home is drawn for one who never opened it")
 	}
 }

@@ -150,7 +150,7 @@ func New(opt Options) *Notifier {
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	n.names = newNames(opt.Now)
-	n.tabs.pace = rate.NewLimiter(homesPerSecond, homesAtOnce)
+	n.tabs.pace, n.tabs.others = rate.NewLimiter(homesPerSecond, homesAtOnce), rate.NewLimiter(othersPerSecond, othersAtOnce)
 	n.forged = rate.NewLimiter(rate.Every(time.Minute), 5)
 	return n
 }

@@ -116,7 +116,10 @@ func (w *world) start() {
 	if client == nil {
 		client = &http.Client{Transport: &http.Transport{}}
 	}
-	w.desk = desk.NewDesk(w.store, w.planner.Rules().Lang, time.Now, func() { w.sender.Wake() })
+	w.desk = desk.NewDesk(w.store, w.planner.Rules().Lang, time.Now, func() {
+		w.sender.Wake()
+		w.slack.CasesChanged()
+	})
 	opt := slack.Options{BotToken: w.opt.token, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: fakeslack.AppToken, APIURL: w.fake.URL(),
 		HTTP: client, Desk: w.desk, Reader: w.store, Log: log, Now: time.Now, Outsiders: w.opt.outsiders, Roles: w.opt.roles,
 		Replies: func(m mention.Mention, me string) []string { return []string{"Sorry, " + m.Post.Author + ". " + me} }}

@@ -46,6 +46,17 @@ func (d *Daemon) caseChanged() {
 	if d.inbox != nil {
 		d.inbox.Changed()
 	}
+	d.homesChanged()
+	if d.store.Shared() {
+		d.signals.call(callCases)
+	}
+}
+
+// homesChanged has what people see in their App Home drawn again.
+func (d *Daemon) homesChanged() {
+	if s := d.notifiers.slackInUse(); s != nil {
+		s.CasesChanged()
+	}
 }
 
 func views(cfg *config.Config) (out []web.View) {

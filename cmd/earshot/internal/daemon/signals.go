@@ -9,10 +9,12 @@ import (
 )
 
 // What replicas call out to each other. Nothing depends on being heard: the outbox is
-// read every second and the replicas every few seconds all the same.
+// read every second and the replicas every few seconds all the same; only an App Home that
+// was opened elsewhere stays as it is until it is opened again.
 const (
 	callOutbox   = "outbox"   // there is something to deliver
 	callReplicas = "replicas" // a watchlist was taken into use
+	callCases    = "cases"    // people changed a case
 	callPoll     = "poll "    // and the name of a source that is due now
 )
 
@@ -115,6 +117,8 @@ func (d *Daemon) called(ctx context.Context, word string) {
 		d.engine.PollNow(ctx, source)
 	case word == callReplicas:
 		d.roster.look()
+	case word == callCases:
+		d.homesChanged()
 	case word == callOutbox && d.lease.held():
 		d.lease.delivery().sender.Wake()
 	}
