@@ -4,7 +4,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-.PHONY: build test quick lint spell vuln peers chart fuzz bench docs dist tools clean
+.PHONY: build test quick lint spell vuln peers chart fuzz bench docs site dist tools clean
 
 build: ## the daemon, static, in ./earshot
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o earshot ./cmd/earshot
@@ -55,6 +55,12 @@ bench: ## the benchmarks behind docs/benchmarks.md
 
 docs: ## what is generated: the JSON Schema and docs/sources.md
 	EARSHOT_UPDATE=1 $(GO) test -run 'Fresh' ./...
+
+site: ## the docs as pages with a search, in ./dist/site; every link of them is followed
+	@scripts/site-tools.sh
+	EARSHOT_REQUIRE=hugo $(GO) test -count=1 -run 'TestSite$$' .
+	rm -rf dist/site
+	hugo --source site --destination ../dist/site --noBuildLock --quiet
 
 dist: ## what is published: archives, packages, SBOMs and checksums in ./dist
 	rm -rf dist

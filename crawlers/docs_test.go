@@ -35,9 +35,9 @@ func TestSourcesDocIsFresh(t *testing.T) {
 	}
 }
 
-const sourcesHead = `<!-- Written by go test ./crawlers -run TestSourcesDocIsFresh -update from crawlers/presets and the engines. Do not edit. -->
+const sourcesHead = `# Sources
 
-# Sources
+<!-- Written by go test ./crawlers -run TestSourcesDocIsFresh -update from crawlers/presets and the engines. Do not edit. -->
 
 Each source of a watchlist begins with one of these words. Five are engines: they read any site of their form. One, push, reads nothing and takes what others hand in. The rest
 are presets: one site each, as data. A preset that almost fits can be copied from
