@@ -20,7 +20,7 @@ import (
 )
 
 // asked is a daemon that polls one source of two, while work runs.
-func asked(t *testing.T, db, site string, work func(d *Daemon, ctx context.Context)) {
+func asked(t *testing.T, db, site string, now func() time.Time, work func(d *Daemon, ctx context.Context)) {
 	t.Helper()
 	text := fmt.Sprintf(`contact: a@example.com
 watch: [{name: Ромашка, terms: [Ромашка], context: [банк], ignore: ["чай ромашка"]}, {name: Beta, terms: [Beta]}]
@@ -31,13 +31,13 @@ routes: [{to: console}]
 fetch: {allow_private: [127.0.0.0/8], gap: 0s}
 store: {database: "sqlite:%[1]s"}
 `, db, site)
-	polling(t, check(t, text), work)
+	polling(t, check(t, text), now, work)
 }
 
 // staffRead is what staff were told, the newest first.
 func staffRead(t *testing.T, d *Daemon) (words []string) {
 	t.Helper()
-	due, err := d.store.DueAlerts(t.Context(), time.Now().Add(time.Hour), 50)
+	due, err := d.store.DueAlerts(t.Context(), d.now().Add(time.Hour), 50)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,20 +60,21 @@ func TestSourceRestsFromSlack(t *testing.T) {
 	defer site.Close()
 	db := filepath.Join(t.TempDir(), "e.db")
 	ira := mention.Person{ID: "slack:U0000IRA", Name: "Ira"}
-	polled := func(d *Daemon) bool {
+	clock := &skipping{}
+	polled := func(when string) {
+		t.Helper()
 		before := polls.Load()
-		for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-			if polls.Load() > before {
+		eventually(t, "a poll "+when, func() bool { return polls.Load() > before })
+	}
+	resting := func() bool {
+		for range 5 { // a poll that was under way may come first
+			before := polls.Load()
+			time.Sleep(1300 * time.Millisecond)
+			if polls.Load() == before {
 				return true
 			}
 		}
 		return false
-	}
-	resting := func(d *Daemon) bool {
-		time.Sleep(50 * time.Millisecond) // a poll under way ends
-		before := polls.Load()
-		time.Sleep(1300 * time.Millisecond)
-		return polls.Load() == before
 	}
 	stand := func(d *Daemon) string {
 		var b strings.Builder
@@ -83,11 +84,9 @@ func TestSourceRestsFromSlack(t *testing.T) {
 		return b.String()
 	}
 	var until time.Time
-	asked(t, db, site.URL, func(d *Daemon, ctx context.Context) {
-		if !polled(d) {
-			t.Fatal("it is not polled to begin with")
-		}
-		until = time.Now().Add(4 * time.Second)
+	asked(t, db, site.URL, clock.now, func(d *Daemon, ctx context.Context) {
+		polled("to begin with")
+		until = clock.now().Add(time.Hour)
 		s := sourcesAsked{d}
 		for name, want := range map[string]error{"gamma": slack.ErrOwners, "nobody": mention.ErrNotFound} {
 			if err := s.Pause(ctx, name, until, ira); !errors.Is(err, want) {
@@ -100,7 +99,7 @@ func TestSourceRestsFromSlack(t *testing.T) {
 		if err := s.Pause(ctx, "alpha", until, ira); err != nil {
 			t.Fatal(err)
 		}
-		if !resting(d) || !strings.Contains(stand(d), "alpha off Ira;") {
+		if !resting() || !strings.Contains(stand(d), "alpha off Ira;") {
 			t.Errorf("it is polled while it rests, or said otherwise: %s", stand(d))
 		}
 		if rest := d.resting(); len(rest) != 2 || !strings.HasPrefix(rest[0].Note, "off until") {
@@ -113,31 +112,27 @@ func TestSourceRestsFromSlack(t *testing.T) {
 			t.Errorf("staff are told %q", told)
 		}
 	})
-	asked(t, db, site.URL, func(d *Daemon, ctx context.Context) {
-		if time.Now().Before(until) && !strings.Contains(stand(d), "alpha off Ira;") {
+	asked(t, db, site.URL, clock.now, func(d *Daemon, ctx context.Context) {
+		if !strings.Contains(stand(d), "alpha off Ira;") {
 			t.Errorf("after a restart: %s", stand(d))
 		}
-		time.Sleep(time.Until(until) + 10*time.Millisecond)
+		clock.to(until.Add(time.Second))
 		told := map[config.Resting]bool{}
 		for range 3 {
 			d.lookAtPauses(ctx, told)
 		}
-		if !polled(d) {
-			t.Error("it is not polled after its pause")
-		}
+		polled("after the pause")
 		if all := staffRead(t, d); strings.Count(strings.Join(all, "\n"), "is over") != 1 {
 			t.Errorf("told %q", all)
 		}
 		s := sourcesAsked{d}
-		if err := s.Pause(ctx, "alpha", time.Now().Add(time.Hour), ira); err != nil {
+		if err := s.Pause(ctx, "alpha", clock.now().Add(time.Hour), ira); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Resume(ctx, "alpha", ira); err != nil {
 			t.Fatal(err)
 		}
-		if !polled(d) {
-			t.Error("it is not polled after it was resumed")
-		}
+		polled("after it was resumed")
 	})
 }
 
@@ -147,7 +142,7 @@ func TestProposals(t *testing.T) {
 	site := httptest.NewServer(http.NotFoundHandler())
 	defer site.Close()
 	ira := mention.Person{ID: "slack:U0000IRA", Name: "Ira"}
-	asked(t, filepath.Join(t.TempDir(), "e.db"), site.URL, func(d *Daemon, ctx context.Context) {
+	asked(t, filepath.Join(t.TempDir(), "e.db"), site.URL, time.Now, func(d *Daemon, ctx context.Context) {
 		p, l := proposals{d}, i18n.Lang{}
 		for _, c := range []struct{ what, words, want, told string }{
 			{"ignore", "аптека ромашка", "Sent to", "for Ромашка, leave out the phrase “аптека ромашка”"},
@@ -182,7 +177,7 @@ func TestProposals(t *testing.T) {
 func TestEffectOfAPhrase(t *testing.T) {
 	site := httptest.NewServer(http.NotFoundHandler())
 	defer site.Close()
-	asked(t, filepath.Join(t.TempDir(), "e.db"), site.URL, func(d *Daemon, ctx context.Context) {
+	asked(t, filepath.Join(t.TempDir(), "e.db"), site.URL, time.Now, func(d *Daemon, ctx context.Context) {
 		var posts []mention.AnalyzedPost
 		for i, words := range []string{"аптека ромашка поруч із банк, нахамили", "аптека ромашка знову, банк", "Ромашка банк не повертає гроші"} {
 			m := mention.Mention{Watch: "Ромашка", Post: mention.Post{Source: "alpha", Kind: mention.Review, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://x.example/%d", i), Author: fmt.Sprint("a", i), Text: words, FetchedAt: time.Now()},
@@ -216,7 +211,7 @@ func TestEffectOfAPhrase(t *testing.T) {
 func TestSavedTemplatesAreOffered(t *testing.T) {
 	site := httptest.NewServer(http.NotFoundHandler())
 	defer site.Close()
-	asked(t, filepath.Join(t.TempDir(), "e.db"), site.URL, func(d *Daemon, ctx context.Context) {
+	asked(t, filepath.Join(t.TempDir(), "e.db"), site.URL, time.Now, func(d *Daemon, ctx context.Context) {
 		for i, one := range []mention.Template{{Lang: "uk", Text: "Дякуємо, {{author}}."}, {Lang: "bg", Text: "Извинете."}, {Lang: "uk", Topic: "staff", Text: "Поговоримо з працівником."}, {Lang: "uk", Topic: "refund", Text: "Повернемо кошти. {{me}}"}} {
 			one.ID, one.ChangedAt = fmt.Sprint(i), time.Now()
 			if err := d.store.SaveTemplate(ctx, one); err != nil {

@@ -78,7 +78,7 @@ func TestFallback(t *testing.T) {
 	dir, c := t.TempDir(), newChat(t)
 	d := open(t, doorList(dir, slack, c, "fallback: night\nroutes: [{to: \"#mentions\"}]\n"))
 	defer d.notifiers.client.CloseIdleConnections()
-	deliver(t, d)
+	send(t, d) // the looks are the test's own: what was told is known to one at a time
 	slack.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.Code, Error: "account_inactive", Times: -1})
 	complain(t, d, "first")
 	r := d.lease.delivery().routes

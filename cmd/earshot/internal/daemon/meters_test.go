@@ -52,9 +52,7 @@ store: {database: "sqlite:%s", redis: "redis://127.0.0.1:1/0"}
 	go func() { defer close(done); _ = d.engine.Run(ctx) }()
 	defer func() { stop(); <-done }()
 	d.poll(ctx, d.first)
-	for began := time.Now(); len(d.monitor.Status()) == 0 && time.Since(began) < 10*time.Second; {
-		time.Sleep(5 * time.Millisecond)
-	}
+	eventually(t, "a source that is polled", func() bool { return len(d.monitor.Status()) > 0 })
 	m := mention.Mention{HeardAt: time.Now(), Post: mention.Post{Source: "news"}}
 	d.metrics.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Mention: m}, time.Now())
 	d.metrics.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Fallback, Route: "door:night"}}, time.Now())

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/earshot/earshot/internal/fakeslack"
 )
@@ -47,11 +46,7 @@ store: {database: "sqlite:DB"}
 	}
 	until := func(what string, ok func(said string) bool) {
 		t.Helper()
-		for end := time.Now().Add(10 * time.Second); !ok(trouble()); time.Sleep(10 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("%s: the health page says %q", what, trouble())
-			}
-		}
+		eventually(t, what+" on the health page", func() bool { return ok(trouble()) })
 	}
 	until("a name that nobody has", func(said string) bool {
 		return strings.Contains(said, `"@nobody"`) && !strings.Contains(said, "oncall")

@@ -22,7 +22,7 @@ import (
 
 // paused is a watchlist with one source and one watch in a pause, and one of each that is
 // switched off.
-func paused(t *testing.T, db, site string, until time.Time) Watchlist {
+func paused(t *testing.T, db, site string, until, now time.Time) Watchlist {
 	t.Helper()
 	text := fmt.Sprintf(`contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}, {name: Beta, terms: [Beta], paused_until: 2020-01-01}, {name: Gamma, terms: [Gamma], enabled: false}]
@@ -39,17 +39,24 @@ store: {database: "sqlite:%[1]s"}
 		t.Fatal(err)
 	}
 	cfg.Watches[1].PausedUntil.Until, cfg.Sources[0].PausedUntil.Until = until, until
-	list, err := Check(cfg, nil)
+	list, err := checkAt(cfg, nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return list
 }
 
+// skipping is a clock that goes as all do, and can be put forward.
+type skipping struct{ ahead atomic.Int64 }
+
+func (s *skipping) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
+
+func (s *skipping) to(at time.Time) { s.ahead.Store(int64(time.Until(at))) }
+
 // polling runs work while a daemon of the watchlist polls, and does nothing else.
-func polling(t *testing.T, list Watchlist, work func(d *Daemon, ctx context.Context)) {
+func polling(t *testing.T, list Watchlist, now func() time.Time, work func(d *Daemon, ctx context.Context)) {
 	t.Helper()
-	d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,9 +85,12 @@ func TestPauseEnds(t *testing.T) {
 	}))
 	defer site.Close()
 	db := filepath.Join(t.TempDir(), "e.db")
-	until := time.Now().Add(1500 * time.Millisecond)
+	clock := &skipping{}
+	until := clock.now().Add(time.Hour)
 
-	run := func(work func(d *Daemon, ctx context.Context)) { polling(t, paused(t, db, site.URL, until), work) }
+	run := func(work func(d *Daemon, ctx context.Context)) {
+		polling(t, paused(t, db, site.URL, until, clock.now()), clock.now, work)
+	}
 	hears := func(d *Daemon) string {
 		var words []string
 		for _, m := range d.analyzer.Load().Analyze(mention.Post{Source: "beta", ID: "1", Text: "Alpha Beta Gamma", FetchedAt: time.Now()}) {
@@ -122,16 +132,14 @@ func TestPauseEnds(t *testing.T) {
 		if polls.Load() != 0 || notices(d) != 0 {
 			t.Errorf("in the pause: %d polls, %d notices", polls.Load(), notices(d))
 		}
-		time.Sleep(time.Until(until) + 10*time.Millisecond)
+		clock.to(until.Add(time.Second))
 		d.lookAtPauses(ctx, told)
 		d.lookAtPauses(ctx, told)
 		if got := hears(d); got != "Alpha Beta" {
 			t.Errorf("after the pause it hears %q", got)
 		}
-		for began := time.Now(); polls.Load() == 0 && time.Since(began) < 10*time.Second; {
-			time.Sleep(20 * time.Millisecond)
-		}
-		if polls.Load() == 0 || notices(d) != 2 {
+		eventually(t, "a poll", func() bool { return polls.Load() > 0 })
+		if notices(d) != 2 {
 			t.Errorf("after the pause: %d polls, %d notices", polls.Load(), notices(d))
 		}
 	})

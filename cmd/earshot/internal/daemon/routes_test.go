@@ -21,6 +21,7 @@ import (
 	"github.com/earshot/earshot/alerts/console"
 	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 )
@@ -90,21 +91,27 @@ func complain(t *testing.T, d *Daemon, id string) {
 // deliver runs what brings messages out until the test ends.
 func deliver(t *testing.T, d *Daemon) {
 	t.Helper()
+	send(t, d)
+	untilTheEnd(t, func(ctx context.Context) { d.lease.delivery().routes.run(ctx) })
+}
+
+// send brings messages out, and looks after no route that takes none.
+func send(t *testing.T, d *Daemon) {
+	t.Helper()
+	untilTheEnd(t, func(ctx context.Context) { _ = d.lease.delivery().sender.Run(ctx) })
+}
+
+func untilTheEnd(t *testing.T, run func(ctx context.Context)) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	var all sync.WaitGroup
-	all.Go(func() { _ = d.lease.delivery().sender.Run(ctx) })
-	all.Go(func() { d.lease.delivery().routes.run(ctx) })
-	t.Cleanup(func() { stop(); all.Wait() })
+	var running sync.WaitGroup
+	running.Go(func() { run(ctx) })
+	t.Cleanup(func() { stop(); running.Wait() })
 }
 
 // eventually waits until ok holds, which bounded work brings about.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("never came: " + what)
-		}
-	}
+	testkit.Eventually(t, what, time.Minute, ok)
 }
 
 // reloaded takes a watchlist into a daemon whose monitor does not run.

@@ -72,6 +72,11 @@ func Load(paths ...string) (Watchlist, error) {
 // Check adds the mistakes of terms and source options to those of the file itself
 // (what config returned), also when the file has mistakes of its own.
 func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
+	return checkAt(cfg, loadErr, time.Now())
+}
+
+// checkAt is Check for what rests at a time.
+func checkAt(cfg *config.Config, loadErr error, now time.Time) (Watchlist, error) {
 	var unread *config.ReadError
 	if errors.As(loadErr, &unread) {
 		return Watchlist{}, loadErr
@@ -82,7 +87,6 @@ func Check(cfg *config.Config, loadErr error) (Watchlist, error) {
 	if cfg == nil {
 		understood = all.Partial
 	}
-	now := time.Now()
 	list := Watchlist{Config: cfg, at: now}
 	if understood != nil {
 		set, problems, _ := compileWatches(understood, understood.Watches) // the problems say all that the error does
