@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 )
 
@@ -23,3 +24,21 @@ func (a *away) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (a *away) CloseIdleConnections() { a.real.CloseIdleConnections() }
+
+// held is a network on which the calls of one method wait.
+type held struct {
+	http.Transport
+	method string
+	until  chan struct{} // closed
+}
+
+func (h *held) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, h.method) {
+		select {
+		case <-h.until:
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+	return h.Transport.RoundTrip(r)
+}

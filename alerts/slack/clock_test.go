@@ -115,7 +115,7 @@ func TestBusyChannelRepeatsNothing(t *testing.T) {
 		t.Skip("short: many real messages")
 	}
 	t.Parallel()
-	w := newWorld(t, worldOptions{inDoubt: 3 * time.Second})
+	w := newWorld(t, worldOptions{inDoubt: time.Hour})
 	w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.AcceptDrop})
 	w.hear(complaint("1", refund))
 	eventually(t, "the attempt", func() bool { return len(w.fake.Messages("")) == 1 })
@@ -124,6 +124,7 @@ func TestBusyChannelRepeatsNothing(t *testing.T) {
 	for i := range 320 {
 		postAsSomebody(t, w, fmt.Sprintf("chat %d", i))
 	}
+	w.opt.inDoubt = shortDoubt
 	w.start()
 	w.quiet()
 	ours := 0

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -37,6 +38,9 @@ func (s *workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(strings.NewReader(string(body)))
 	method := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
+	if method == "users.list" {
+		time.Sleep(s.slow)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch method {
@@ -49,7 +53,6 @@ func (s *workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, `{"ok":true,"usergroups":[{"id":"S0000GROUP","handle":"on-call"}]}`)
 			return
 		}
-		time.Sleep(s.slow)
 		page, _ := strconv.Atoi(r.FormValue("cursor"))
 		if page%7 == 3 && !s.again[page] {
 			s.again[page] = true
@@ -101,14 +104,24 @@ func (u *unknowns) last() error {
 	return u.all[len(u.all)-1]
 }
 
+// inProcess is a network without sockets, so that time can be virtual.
+type inProcess struct{ server http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	p.server.ServeHTTP(answer, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return answer.Result(), nil
+}
+
 // serveNames runs a notifier against the workspace until the test ends.
 func serveNames(t *testing.T, s *workspace, log io.Writer, names ...string) (*slack.Notifier, *unknowns) {
 	t.Helper()
 	s.again = map[int]bool{}
-	srv := httptest.NewServer(s)
-	t.Cleanup(srv.Close)
 	u := &unknowns{}
-	n := slack.New(slack.Options{BotToken: "xoxb-1", APIURL: srv.URL + "/", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	n := slack.New(slack.Options{BotToken: "xoxb-1", APIURL: "http://slack.example/", HTTP: &http.Client{Transport: inProcess{s}},
 		Log: slog.New(slog.NewTextHandler(log, nil)), Now: time.Now, Unknown: u.told})
 	n.Names(names)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -144,77 +157,82 @@ func pings(t *testing.T, n *slack.Notifier, s *workspace, notify string) string 
 // TestNamesInABigWorkspace looks for people in the background, page by page and as
 // slowly as Slack wants, and no message waits for it.
 func TestNamesInABigWorkspace(t *testing.T) {
-	if testing.Short() {
-		t.Skip("short: waits for Retry-After")
-	}
 	t.Parallel()
-	s := &workspace{pages: 30, people: map[int]string{29: "oncall-pr", 7: "Second.Person"}}
-	log := &logbook{}
-	n, u := serveNames(t, s, log, "@oncall-pr", "@second.person", "@on-call", "ira@example.org", "@nobody", "nobody@example.org", "U12345678")
-	eventually(t, "the search", func() bool { return u.last() != nil })
-	for notify, want := range map[string]string{"@oncall-pr": "U00000029", "@second.person": "U00000007", "@on-call": "S0000GROUP", "ira@example.org": "U000000IRA", "@nobody": "", "@never-asked-for": ""} {
-		if got := pings(t, n, s, notify); got != want {
-			t.Errorf("%s pings %q, want %q", notify, got, want)
+	synctest.Test(t, func(t *testing.T) {
+		s := &workspace{pages: 30, people: map[int]string{29: "oncall-pr", 7: "Second.Person"}}
+		log := &logbook{}
+		n, u := serveNames(t, s, log, "@oncall-pr", "@second.person", "@on-call", "ira@example.org", "@nobody", "nobody@example.org", "U12345678")
+		eventually(t, "the search", func() bool { return u.last() != nil })
+		for notify, want := range map[string]string{"@oncall-pr": "U00000029", "@second.person": "U00000007", "@on-call": "S0000GROUP", "ira@example.org": "U000000IRA", "@nobody": "", "@never-asked-for": ""} {
+			if got := pings(t, n, s, notify); got != want {
+				t.Errorf("%s pings %q, want %q", notify, got, want)
+			}
 		}
-	}
-	if s.limit != 1000 || s.read != 30 {
-		t.Errorf("%d pages of %d were read, want 30 of 1000, each once", s.read, s.limit)
-	}
-	said := u.last().Error()
-	if !strings.Contains(said, `"@nobody"`) || !strings.Contains(said, `"nobody@example.org"`) || strings.Contains(said, "oncall-pr") {
-		t.Errorf("told: %s", said)
-	}
-	if log.count("nobody@example.org") != 1 {
-		t.Errorf("the log says it %d times", log.count("nobody@example.org"))
-	}
+		if s.limit != 1000 || s.read != 30 {
+			t.Errorf("%d pages of %d were read, want 30 of 1000, each once", s.read, s.limit)
+		}
+		said := u.last().Error()
+		if !strings.Contains(said, `"@nobody"`) || !strings.Contains(said, `"nobody@example.org"`) || strings.Contains(said, "oncall-pr") {
+			t.Errorf("told: %s", said)
+		}
+		if log.count("nobody@example.org") != 1 {
+			t.Errorf("the log says it %d times", log.count("nobody@example.org"))
+		}
+	})
 }
 
 // TestNamesAreNeverLookedUpInAnAttempt: posting and updating ask Slack for nobody, and
 // wait for the search at a start only a little.
 func TestNamesAreNeverLookedUpInAnAttempt(t *testing.T) {
 	t.Parallel()
-	s := &workspace{pages: 1000, slow: 20 * time.Millisecond, people: map[int]string{}}
-	n, _ := serveNames(t, s, io.Discard, "@oncall-pr")
-	began := time.Now()
-	if got := pings(t, n, s, "@oncall-pr"); got != "" {
-		t.Errorf("pings %q", got)
-	}
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("the first message waited %s", took)
-	}
-	began = time.Now()
-	pings(t, n, s, "@oncall-pr")
-	if err := n.Update(t.Context(), naming("@oncall-pr")); err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(began); took > time.Second {
-		t.Errorf("two more messages took %s while the search went on", took)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := &workspace{pages: 1000, slow: 20 * time.Millisecond, people: map[int]string{}}
+		n, _ := serveNames(t, s, io.Discard, "@oncall-pr")
+		began := time.Now()
+		if got := pings(t, n, s, "@oncall-pr"); got != "" {
+			t.Errorf("pings %q", got)
+		}
+		if took := time.Since(began); took > 3*time.Second {
+			t.Errorf("the first message waited %s", took)
+		}
+		began = time.Now()
+		pings(t, n, s, "@oncall-pr")
+		if err := n.Update(t.Context(), naming("@oncall-pr")); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("two more messages took %s while the search went on", took)
+		}
+	})
 }
 
 // TestNamesOfAReload are looked for at once, and what was not found before is forgotten.
 func TestNamesOfAReload(t *testing.T) {
 	t.Parallel()
-	s := &workspace{pages: 3, people: map[int]string{2: "oncall-pr"}}
-	n, u := serveNames(t, s, io.Discard, "@nobody")
-	eventually(t, "a warning", func() bool { return u.last() != nil })
-	n.Names([]string{"@on-call", "ira@example.org"})
-	if got := pings(t, n, s, "ira@example.org"); got != "U000000IRA" {
-		t.Errorf("right after the reload it pings %q", got)
-	}
-	eventually(t, "all is well", func() bool { return u.last() == nil })
+	synctest.Test(t, func(t *testing.T) {
+		s := &workspace{pages: 3, people: map[int]string{2: "oncall-pr"}}
+		n, u := serveNames(t, s, io.Discard, "@nobody")
+		eventually(t, "a warning", func() bool { return u.last() != nil })
+		n.Names([]string{"@on-call", "ira@example.org"})
+		if got := pings(t, n, s, "ira@example.org"); got != "U000000IRA" {
+			t.Errorf("right after the reload it pings %q", got)
+		}
+		eventually(t, "all is well", func() bool { return u.last() == nil })
+	})
 }
 
 // TestNamesCannotBeLookedUp says why nobody is pinged.
 func TestNamesCannotBeLookedUp(t *testing.T) {
 	t.Parallel()
-	s := &workspace{pages: 1}
-	s.refuse.Store(true)
-	_, u := serveNames(t, s, io.Discard, "@oncall-pr")
-	eventually(t, "a warning", func() bool { return u.last() != nil })
-	if said := u.last().Error(); !strings.Contains(said, "missing_scope") || !strings.Contains(said, `"@oncall-pr"`) {
-		t.Errorf("told: %s", said)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := &workspace{pages: 1}
+		s.refuse.Store(true)
+		_, u := serveNames(t, s, io.Discard, "@oncall-pr")
+		eventually(t, "a warning", func() bool { return u.last() != nil })
+		if said := u.last().Error(); !strings.Contains(said, "missing_scope") || !strings.Contains(said, `"@oncall-pr"`) {
+			t.Errorf("told: %s", said)
+		}
+	})
 }
 
 // TestUnknownNames is what check --probe asks.
@@ -222,9 +240,7 @@ func TestUnknownNames(t *testing.T) {
 	t.Parallel()
 	s := &workspace{pages: 2, people: map[int]string{1: "oncall-pr"}}
 	s.again = map[int]bool{}
-	srv := httptest.NewServer(s)
-	defer srv.Close()
-	n := slack.New(slack.Options{BotToken: "xoxb-1", APIURL: srv.URL + "/", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	n := slack.New(slack.Options{BotToken: "xoxb-1", APIURL: "http://slack.example/", HTTP: &http.Client{Transport: inProcess{s}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	unknown, err := n.UnknownNames(t.Context(), []string{"@oncall-pr", "@nobody", "", "S12345678"})
 	if err != nil || fmt.Sprint(unknown) != "[@nobody]" {
 		t.Errorf("unknown: %q (%v)", unknown, err)

@@ -63,7 +63,7 @@ func (s *Server) envelopeOf(kind string, payload any) (time.Duration, error) {
 	select {
 	case ack := <-wait:
 		return ack.At.Sub(began), nil
-	case <-time.After(ackLimit):
+	case <-time.After(s.opt.Patience):
 		return 0, ErrNotAcked
 	}
 }

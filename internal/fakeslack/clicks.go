@@ -43,14 +43,11 @@ func orOurs(id, ours string) string {
 var (
 	// ErrNoButton means that the message has no such button now.
 	ErrNoButton = errors.New("fakeslack: the message has no such button")
-	// ErrNotAcked means that nobody acknowledged within Slack's 3 s.
-	ErrNotAcked = errors.New("fakeslack: not acknowledged within 3 s")
+	// ErrNotAcked means that nobody acknowledged while Slack waits (Options.Patience).
+	ErrNotAcked = errors.New("fakeslack: not acknowledged in time")
 	// ErrNoSocket means that nobody listens.
 	ErrNoSocket = errors.New("fakeslack: no Socket Mode connection")
 )
-
-// ackLimit is Slack's patience.
-const ackLimit = 3 * time.Second
 
 // payload builds the block_actions payload as Slack sends it.
 func (s *Server) payload(c Click) (map[string]any, error) {
@@ -219,7 +216,7 @@ func (s *Server) PressTimes(c Click, times int) (time.Duration, error) {
 			if times == 1 {
 				return ack.At.Sub(began), nil
 			}
-		case <-time.After(ackLimit):
+		case <-time.After(s.opt.Patience):
 			return 0, ErrNotAcked
 		}
 	}

@@ -39,6 +39,7 @@ type Options struct {
 	Limit    time.Duration // least time between two posts to one channel, else 429; 0 means no limit
 	Burst    int           // posts that may come at once before Limit counts
 	Ping     time.Duration // pause between websocket pings; 0 means 5 s
+	Patience time.Duration // how long a click, command or event waits to be acknowledged; 0 means Slack's 3 s
 }
 
 // Channel is a channel of the workspace.
@@ -142,6 +143,9 @@ func Start(opt Options) (*Server, error) {
 	}
 	if opt.Ping == 0 {
 		opt.Ping = 5 * time.Second
+	}
+	if opt.Patience == 0 {
+		opt.Patience = 3 * time.Second
 	}
 	ln, err := net.Listen("tcp", opt.Listen)
 	if err != nil {
