@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // oddFeed is an RSS feed of these items.
@@ -158,22 +158,10 @@ func TestFeedCostsLinearTime(t *testing.T) {
 	}
 	for _, part := range []string{"<item>", "<item><title>", "<![CDATA[", "<!--", "</item>", "<a:item xml:base='x'>", "<x:p xmlns:x='http://www.w3.org/1999/xhtml'>", "<item><title>a</title></item>", "<", "<!", "&amp;", "<p><a href='x'>", "<link xml:base='a/'>"} {
 		for _, head := range []string{"<rss>", `<feed xml:base="https://a.example/" xmlns:h="http://www.w3.org/1999/xhtml">`, `<rss xmlns="x"><channel>`} {
-			cost := func(n int) time.Duration {
-				body := head + strings.Repeat(part, n)
-				best := time.Hour
-				for range 3 {
-					site := &pages{bodies: map[string]string{"https://n.example/rss": body}}
-					c := crawlerOf(t, "feed: https://n.example/rss", site)
-					start := time.Now()
-					_, _ = c.Poll(t.Context(), "")
-					best = min(best, time.Since(start))
-				}
-				return best
-			}
-			const n = 1000
-			if one, four := cost(n), cost(4*n); four > 12*one+100*time.Millisecond { // a square would be sixteen times
-				t.Errorf("%s%s: %v for %d, %v for %d", head, part, one, n, four, 4*n)
-			}
+			testkit.Linear(t, head+part, 1000, func(n int) {
+				site := &pages{bodies: map[string]string{"https://n.example/rss": head + strings.Repeat(part, n)}}
+				_, _ = crawlerOf(t, "feed: https://n.example/rss", site).Poll(t.Context(), "")
+			})
 		}
 	}
 }

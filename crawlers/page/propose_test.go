@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 func proposed(t testing.TB, body string) []Proposal {
@@ -112,20 +112,9 @@ func TestProposeIsLinear(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cost := func(n int) time.Duration {
-				body := page(n)
-				best := time.Hour
-				for range 3 {
-					began := time.Now()
-					_, _ = Propose(tryEnv(), &fetch.Response{URL: "https://p.example/r", Status: 200, Body: []byte(body)})
-					best = min(best, time.Since(began))
-				}
-				return best
-			}
-			one, four := cost(1000), cost(4000)
-			if four > 12*one+100*time.Millisecond {
-				t.Errorf("four times the page cost %v, the page %v", four, one)
-			}
+			testkit.Linear(t, name, 1000, func(n int) {
+				_, _ = Propose(tryEnv(), &fetch.Response{URL: "https://p.example/r", Status: 200, Body: []byte(page(n))})
+			})
 		})
 	}
 }

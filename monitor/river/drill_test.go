@@ -330,21 +330,12 @@ func TestRiversCost(t *testing.T) {
 	one.run()
 	defer one.halt()
 	testkit.Eventually(t, "turns", 20*time.Second, func() bool { return len(turns.turns) > 400 })
-	spent, before, cpu, began := commits(t, address), len(turns.turns), processor(t), time.Now()
+	spent, before, cpu, began := commits(t, address), len(turns.turns), testkit.Processor(t), time.Now()
 	time.Sleep(10 * time.Second)
 	n, took := len(turns.turns)-before, time.Since(began)
-	cpu = processor(t) - cpu
+	cpu = testkit.Processor(t) - cpu
 	t.Logf("%.0f empty turns a second with %d workers, %.2f transactions and %.2f ms of processor time a turn", float64(n)/took.Seconds(), defaultWorkers,
 		float64(commits(t, address)-spent)/float64(n), cpu.Seconds()*1000/float64(n))
-}
-
-func processor(t testing.TB) time.Duration {
-	t.Helper()
-	var use syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
 // testManySources tells what 100,000 sources on as many hosts cost: at the start, in
@@ -373,12 +364,12 @@ func testManySources(t *testing.T, server string) {
 	inserted := time.Since(began)
 	after := heap()
 	time.Sleep(time.Second)
-	began, cpu := time.Now(), processor(t)
+	began, cpu := time.Now(), testkit.Processor(t)
 	if err := r.reconcile(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%d sources: named in %s, jobs in %s, %.0f bytes of memory a source, a check in %s with %s of processor time (and PostgreSQL's)", n,
-		named.Round(time.Millisecond), inserted.Round(time.Millisecond), float64(after-before)/float64(n), time.Since(began).Round(time.Millisecond), (processor(t) - cpu).Round(time.Millisecond))
+		named.Round(time.Millisecond), inserted.Round(time.Millisecond), float64(after-before)/float64(n), time.Since(began).Round(time.Millisecond), (testkit.Processor(t) - cpu).Round(time.Millisecond))
 	if there, err := r.present(t.Context()); err != nil || len(there) != n {
 		t.Errorf("%d jobs after a check, want %d: %v", len(there), n, err)
 	}

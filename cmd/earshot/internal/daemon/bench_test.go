@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -34,19 +33,10 @@ func benchFeeds(feeds, step int) [][]byte {
 	return out
 }
 
-// cpu is the processor time of this process so far.
-func cpu(b *testing.B) time.Duration {
-	var use syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
-}
-
 // reportCPU reports processor time per operation, which a busy machine does not
 // change as it changes the wall clock.
 func reportCPU(b *testing.B, began time.Duration) {
-	b.ReportMetric(float64(cpu(b)-began)/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(float64(testkit.Processor(b)-began)/float64(b.N), "cpu-ns/op")
 }
 
 // BenchmarkPollPath measures a whole poll (fetch over loopback, parse, match,
@@ -56,7 +46,7 @@ func BenchmarkPollPath(b *testing.B) {
 	b.Run("gofeed alone", func(b *testing.B) {
 		body := benchFeeds(1, 0)[0]
 		b.ReportAllocs()
-		began := cpu(b)
+		began := testkit.Processor(b)
 		for b.Loop() {
 			if _, err := gofeed.NewParser().Parse(bytes.NewReader(body)); err != nil {
 				b.Fatal(err)
@@ -91,7 +81,7 @@ func benchPolls(b *testing.B, feeds [][]byte) {
 	d.monitor.Poll(b.Context(), sources[0]) // the baseline
 	b.ReportAllocs()
 	b.ResetTimer()
-	began := cpu(b)
+	began := testkit.Processor(b)
 	for b.Loop() {
 		d.monitor.Poll(b.Context(), sources[0])
 	}
