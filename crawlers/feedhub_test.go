@@ -28,13 +28,19 @@ func TestFeedTellsItsHub(t *testing.T) {
 		"rss":  {body: rss(`<atom:link rel="hub" href="https://hub.example/"/><atom:link rel="self" href="https://n.example/feed?a=1&amp;utm_source=x"/>`), want: both},
 		"header": {body: rss(""), want: both,
 			link: []string{`<https://hub.example/>; rel="hub", <https://n.example/feed?a=1&utm_source=x>; title="a,b"; rel=self`}},
-		"headers":            {body: atom(""), link: []string{`<https://hub.example/>; rel=hub`, `</feed?a=1&utm_source=x>; rel="self"`}, want: both},
-		"relative":           {body: atom(`<link rel="self" href="/feed"/><link rel="hub" href="/hub"/>`), want: crawlers.Hub{"https://n.example/hub", "https://n.example/feed"}},
-		"no self":            {body: atom(`<link rel="hub" href="https://hub.example/"/>`)},
-		"no hub":             {body: atom(`<link rel="self" href="https://n.example/feed"/>`)},
-		"no web address":     {body: atom(`<link rel="self" href="https://n.example/feed"/><link rel="hub" href="file:///etc/passwd"/>`)},
-		"a password in it":   {body: atom(`<link rel="self" href="https://n.example/feed"/><link rel="hub" href="https://a:b@hub.example/"/>`)},
-		"an unfinished link": {body: rss(""), link: []string{`<https://hub.example/`, `<>`, `;rel=hub`}},
+		"headers":          {body: atom(""), link: []string{`<https://hub.example/>; rel=hub`, `</feed?a=1&utm_source=x>; rel="self"`}, want: both},
+		"relative":         {body: atom(`<link rel="self" href="/feed"/><link rel="hub" href="/hub"/>`), want: crawlers.Hub{"https://n.example/hub", "https://n.example/feed"}},
+		"no self":          {body: atom(`<link rel="hub" href="https://hub.example/"/>`)},
+		"no hub":           {body: atom(`<link rel="self" href="https://n.example/feed"/>`)},
+		"no web address":   {body: atom(`<link rel="self" href="https://n.example/feed"/><link rel="hub" href="file:///etc/passwd"/>`)},
+		"a password in it": {body: atom(`<link rel="self" href="https://n.example/feed"/><link rel="hub" href="https://a:b@hub.example/"/>`)},
+		// An address that ends in nothing of its own is the polled one, key and all.
+		"a self of a fragment": {body: atom(`<link rel="self" href="#x"/><link rel="hub" href="https://hub.example/"/>`)},
+		"a self of nothing":    {body: atom(`<link rel="self" href=" "/><link rel="hub" href="https://hub.example/"/>`)},
+		"a self of a query":    {body: rss(`<atom:link rel="self" href="?n=1"/><atom:link rel="hub" href="https://hub.example/"/>`)},
+		"a self of a folder":   {body: atom(`<link rel="self" href="./feed"/><link rel="hub" href="https://hub.example/"/>`), want: crawlers.Hub{URL: "https://hub.example/", Topic: "https://n.example/feed"}},
+		"a hub of a fragment":  {body: rss(""), link: []string{`<#hub>; rel=hub, </feed>; rel=self`}},
+		"an unfinished link":   {body: rss(""), link: []string{`<https://hub.example/`, `<>`, `;rel=hub`}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -51,7 +57,7 @@ func TestFeedTellsItsHub(t *testing.T) {
 				res.Body = []byte(c.body)
 				return res, nil
 			})
-			feed := crawlerOf(t, "feed: https://n.example/feed.xml", site)
+			feed := crawlerOf(t, "feed: https://n.example/feed.xml?key=SECRETKEY1", site)
 			first := mustPoll(t, feed, "")
 			if first.Hub != c.want || len(first.Posts) != 1 {
 				t.Errorf("%d posts, hub %+v, want 1 and %+v", len(first.Posts), first.Hub, c.want)

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -113,6 +115,27 @@ func TestUsedRequestsAreForgotten(t *testing.T) {
 	}
 }
 
+// TestForgedRequestsFloodNoLog: anybody can send requests that Slack did not sign, as many as
+// they like; the log says so now and then.
+func TestForgedRequestsFloodNoLog(t *testing.T) {
+	desk, n := deskBehindHTTP(t)
+	var log bytes.Buffer
+	n.opt.Log = slog.New(slog.NewTextHandler(&log, nil))
+	for i := range 1000 {
+		req := httptest.NewRequest(http.MethodPost, "/slack/interactions", strings.NewReader(claimPayload))
+		if i%2 == 0 { // the other half has no signature at all
+			fakeslack.Sign(req.Header, "guessed", claimPayload, time.Now())
+		}
+		rec := httptest.NewRecorder()
+		if n.Interactions().ServeHTTP(rec, req); rec.Code != http.StatusUnauthorized {
+			t.Fatalf("answered %d", rec.Code)
+		}
+	}
+	if lines := strings.Count(log.String(), "not signed by slack"); lines < 1 || lines > 100 || desk.calls.Load() != 0 {
+		t.Errorf("%d lines of the log, %d calls of the desk", lines, desk.calls.Load())
+	}
+}
+
 func TestAnswerable(t *testing.T) {
 	n := New(Options{BotToken: "xoxb-x", APIURL: "https://gateway.example/slack/"})
 	for address, want := range map[string]bool{
@@ -155,6 +178,7 @@ func FuzzSlackRequest(f *testing.F) {
 	f.Add("payload={}", "", "", true)
 	f.Add("payload=%7B%22type%22%3A%22block_actions%22%2C%22actions%22%3A%5B%7B%22action_id%22%3A%22more%22%7D%5D%7D", "", "", true)
 	f.Add("payload=null", "v1=1", "x", true)
+	testkit.AttackSeeds(func(body string) { f.Add(body, "", "", true) })
 	f.Fuzz(func(t *testing.T, body, signature, timestamp string, signed bool) {
 		desk, n := deskBehindHTTP(t)
 		req := httptest.NewRequest(http.MethodPost, "/slack/interactions", strings.NewReader(body))
