@@ -87,3 +87,45 @@ func functions(t *testing.T, place string) map[string]bool {
 	}
 	return names
 }
+
+// pattern is a pattern of hostile bytes, as internal/testkit has it.
+var pattern = regexp.MustCompile(`(?m)^\t\t\{"([^"]+)",`)
+
+// TestHostilePageIsTrue fails when a pattern or a reader of hostile bytes is not on docs/hostile.md.
+func TestHostilePageIsTrue(t *testing.T) {
+	page, err := os.ReadFile("docs/hostile.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("internal/testkit/hostile.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := pattern.FindAllSubmatch(source, -1)
+	if len(found) != 50 {
+		t.Errorf("%d patterns, and the page says fifty", len(found))
+	}
+	for _, m := range found {
+		if !strings.Contains(string(page), "\n| "+string(m[1])+" | ") {
+			t.Errorf("docs/hostile.md lacks the pattern %q", m[1])
+		}
+	}
+	readers := 0
+	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || path == "docs_test.go" || !strings.Contains(string(text), "testkit.Withstand(") {
+			return err
+		}
+		readers++
+		if dir := filepath.ToSlash(filepath.Dir(path)); !regexp.MustCompile(`\| (.*, )?` + dir + `(,.*)? \|`).Match(page) {
+			t.Errorf("docs/hostile.md lacks the readers of %s", dir)
+		}
+		return nil
+	})
+	if err != nil || readers < 10 {
+		t.Errorf("%d readers: is the pattern still right? %v", readers, err)
+	}
+}

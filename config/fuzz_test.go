@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // FuzzLoad reads any bytes as a watchlist. It must not panic, every mistake must
@@ -22,6 +24,7 @@ func FuzzLoad(f *testing.F) {
 			f.Add(src)
 		}
 	}
+	testkit.AttackSeeds(func(body string) { f.Add([]byte(body)) })
 	f.Fuzz(func(t *testing.T, src []byte) {
 		c, err := Parse("w.yaml", src, testEnv, testKinds())
 		if err == nil {

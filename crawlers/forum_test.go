@@ -10,6 +10,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // FuzzForum gives the engine any page: it must not panic, must keep the promises
@@ -31,6 +32,7 @@ func FuzzForum(f *testing.F) {
 			f.Add(body)
 		}
 	}
+	testkit.AttackSeeds(func(body string) { f.Add([]byte(body)) })
 	f.Fuzz(func(t *testing.T, body []byte) {
 		n := 0
 		const most = 80 // twice what one poll may ask for

@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // FuzzPoll gives every kind any body: no panic, and what comes out keeps the
@@ -55,6 +57,11 @@ func FuzzPoll(f *testing.F) {
 			f.Add(byte(len(names)-1), []byte(body))
 		}
 	}
+	testkit.AttackSeeds(func(body string) {
+		for _, name := range []string{"feed", "page", "json", "hackernews", "telegram"} {
+			f.Add(byte(slices.Index(names, name)), []byte(body))
+		}
+	})
 	// Making a crawler reads a watchlist, which is slower than a poll: once is enough.
 	var body []byte
 	asked := 0

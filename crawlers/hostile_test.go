@@ -2,7 +2,9 @@ package crawlers_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -71,7 +73,15 @@ func TestReadersAreLinear(t *testing.T) {
 // answerCost is the processor time that one poll costs whose first request is answered so; all others fail.
 func answerCost(t *testing.T, block, kind, body string) time.Duration {
 	t.Helper()
-	typ := map[string]string{"rss": "application/rss+xml", "feed+json": "application/feed+json", "html": "text/html; charset=utf-8"}[kind]
+	start := testkit.Processor(t)
+	answered(t, block, kind, body)
+	return testkit.Processor(t) - start
+}
+
+// answered is what one poll returns whose first request is answered so; all others fail.
+func answered(t *testing.T, block, kind, body string) crawlers.Batch {
+	t.Helper()
+	typ := map[string]string{"rss": "application/rss+xml", "feed+json": "application/feed+json", "json": "application/json", "html": "text/html; charset=utf-8"}[kind]
 	var asked atomic.Int32
 	f := fetcherOf(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 		if asked.Add(1) > 1 {
@@ -81,10 +91,85 @@ func answerCost(t *testing.T, block, kind, body string) time.Duration {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	start := testkit.Processor(t)
-	_, _ = crawlerOf(t, block, f).Poll(ctx, crawlers.Cursor("")) // what it says of such an answer is no matter here
+	batch, _ := crawlerOf(t, block, f).Poll(ctx, crawlers.Cursor("")) // what it says of such an answer is no matter here
 	if asked.Load() == 0 {
 		t.Fatal("nothing was read")
 	}
-	return testkit.Processor(t) - start
+	return batch
+}
+
+// withstanding are the readers of what sites answer: the block of a watchlist, the content type,
+// and what a pattern stands in, so that it gets past the first look.
+var withstanding = map[string]struct {
+	block, kind string
+	in          func(pattern string) string
+}{
+	"feed":                   {feedBlock, "rss", asItIs},
+	"feed, in a description": {feedBlock, "rss", func(s string) string { return rssOf(1, "<![CDATA["+s+"]]>") }},
+	"feed, in every field": {feedBlock, "rss", func(s string) string {
+		s = html.EscapeString(s)
+		return "<rss><channel><title>" + s + "</title><link>" + s + "</link><item><guid>" + s + "</guid><author>" + s + "</author><pubDate>" + s + "</pubDate><link>" + s + "</link><title>" + s + "</title></item></channel></rss>"
+	}},
+	"json feed": {feedBlock, "feed+json", func(s string) string {
+		return `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":` + quoted(s) + `,"url":` + quoted(s) + `,"content_html":` + quoted(s) + `}]}`
+	}},
+	"page":                       {pageBlock, "html", asItIs},
+	"page, in a review":          {pageBlock, "html", func(s string) string { return item("A", s) }},
+	"page, in an attribute":      {pageBlock, "html", func(s string) string { return thing("A", ` itemref="`+html.EscapeString(s)+`"`, "") }},
+	"page, in schema.org":        {pageBlock, "html", func(s string) string { return ld(s) }},
+	"page, in a schema.org text": {pageBlock, "html", func(s string) string { return ld(`{"@type":"Review","author":"a","reviewBody":` + quoted(s) + `}`) }},
+	"forum":                      {forumBlock, "html", asItIs},
+	"forum, in a post":           {forumBlock, "html", func(s string) string { return phpbbPost(s) }},
+	"forum of a JSON interface":  {"discourse: https://otzyv.example/", "json", asItIs},
+	"telegram":                   {telegramBlock, "html", telegramOf},
+	"json and jq":                {jsonBlock, "json", asItIs},
+	"json and jq, in every field": {jsonBlock, "json", func(s string) string {
+		return `[{"id":` + quoted(s) + `,"url":` + quoted(s) + `,"text":` + quoted(s) + `}]`
+	}},
+	"preset with jq": {"hackernews: romashka", "json", func(s string) string {
+		return `{"hits":[{"objectID":"1","created_at_i":1,"author":` + quoted(s) + `,"comment_text":` + quoted(s) + `,"story_title":` + quoted(s) + `}]}`
+	}},
+}
+
+const (
+	pageBlock  = "page: https://otzyv.example/romashka\nselect: {item: .rv, author: .nm, time: time, text: .tx, rating: .st}"
+	forumBlock = "forum: https://otzyv.example/romashka"
+	jsonBlock  = "json: https://otzyv.example/api\nlist: '.[]'\nfields: {id: .id, url: .url, text: .text}\npager: {by: next}"
+)
+
+func asItIs(s string) string { return s }
+
+// quoted is s as a JSON string. Escapes that are in it stay escapes.
+func quoted(s string) string {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return strings.ReplaceAll(string(raw), `\\ud800`, `\ud800`)
+}
+
+func phpbbPost(text string) string {
+	return `<body id="phpbb"><div id="p1" class="post"><p class="author"><a class="username" href="/u1">a</a> » 20 Nov 2026 10:00</p><div class="content">` + text + `</div></div></body>`
+}
+
+// TestSitesAreWithstood reads every pattern by every engine.
+func TestSitesAreWithstood(t *testing.T) {
+	for name, c := range withstanding {
+		t.Run(name, func(t *testing.T) {
+			testkit.Withstand(t, func(t *testing.T, pattern string) int {
+				return sizeOf(answered(t, c.block, c.kind, c.in(pattern)))
+			})
+		})
+	}
+}
+
+// sizeOf is what a poll hands on, in bytes.
+func sizeOf(b crawlers.Batch) (n int) {
+	for _, p := range b.Posts {
+		n += len(p.ID) + len(p.URL) + len(p.ThreadURL) + len(p.ReplyTo) + len(p.Author) + len(p.AuthorURL) + len(p.Title) + len(p.Text)
+	}
+	for _, note := range append(b.Observed.Notes, b.Observed.Unread...) {
+		n += len(note)
+	}
+	return n + len(b.Next) + len(b.Hub.URL) + len(b.Hub.Topic)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -255,6 +256,7 @@ func FuzzMatch(f *testing.F) {
 		c.watch.Name = fmt.Sprint(len(watches))
 		watches = append(watches, c.watch)
 	}
+	testkit.AttackSeeds(func(body string) { f.Add(body, body) })
 	set := mustCompile(f, watches)
 	f.Fuzz(func(t *testing.T, title, text string) {
 		hits := set.Match(title, text)

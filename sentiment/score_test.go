@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -63,6 +64,7 @@ func FuzzScore(f *testing.F) {
 		f.Add(seed, "uk", 1.0)
 		f.Add(seed, "bg", 5.0)
 	}
+	testkit.AttackSeeds(func(body string) { f.Add(body, "", 0.0) })
 	s := newScorer(f)
 	f.Fuzz(func(t *testing.T, text, lang string, stars float64) {
 		in := Input{Text: text, Lang: lang, Stars: stars, Spans: []mention.Span{{Start: len(text) / 2, End: len(text)/2 + 1}}}

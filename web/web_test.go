@@ -23,6 +23,7 @@ import (
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
 	"go.uber.org/goleak"
@@ -397,6 +398,7 @@ func FuzzFilter(f *testing.F) {
 	for _, seed := range []string{"", "status=open&owner=me", "status=all&q=%D0%B3%D1%80%D0%BE%D1%88%D1%96&from=2026-11-01&to=2026-11-30", "after=%25%25", "kind=review&kind=x", "from=0000-01-01", "q=%00%ff"} {
 		f.Add(seed)
 	}
+	testkit.AttackSeeds(func(body string) { f.Add(body) })
 	f.Fuzz(func(t *testing.T, raw string) {
 		values, err := url.ParseQuery(raw)
 		if err != nil {

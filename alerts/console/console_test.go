@@ -74,6 +74,7 @@ var ownColours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 func FuzzShow(f *testing.F) {
 	f.Add("\x1b]0;owned\x07 text \x1b[31m", "author\r\nHIGH", "https://forum.example/\x1b[2J")
 	f.Add("довге слово "+strings.Repeat("а", 300), "Олена", "https://forum.example/p/1")
+	testkit.AttackSeeds(func(body string) { f.Add(body, body, "https://forum.example/"+body) })
 	f.Fuzz(func(t *testing.T, text, author, url string) {
 		m := alerts.Message{Alert: mention.Alert{ID: "a", Kind: mention.Complaint, Severity: mention.High},
 			Mention: mention.Mention{ID: "m", Watch: author, Post: mention.Post{Source: author, Author: author, Text: text, URL: url}},

@@ -253,6 +253,7 @@ func FuzzDraw(f *testing.F) {
 	for _, h := range hostile {
 		f.Add(h, h, "https://forum.example/p/1")
 	}
+	testkit.AttackSeeds(func(body string) { f.Add(body, body, "https://forum.example/"+body) })
 	f.Fuzz(func(t *testing.T, text, author, url string) {
 		m := alerts.Message{Alert: mention.Alert{ID: "a1", Kind: mention.Complaint, Severity: mention.High},
 			Mention: mention.Mention{ID: "m1", Watch: "w", Post: mention.Post{Source: "s", Author: author, Text: text, URL: url}}, Case: mention.Case{Status: mention.Open}}

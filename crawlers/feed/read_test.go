@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -79,6 +80,7 @@ func FuzzRead(f *testing.F) {
 		f.Add([]byte(s), true)
 		f.Add([]byte(s), false)
 	}
+	testkit.AttackSeeds(func(body string) { f.Add([]byte(body), true) })
 	f.Fuzz(func(t *testing.T, body []byte, last bool) {
 		if len(body) > 1<<16 {
 			return

@@ -124,6 +124,7 @@ func FuzzPropose(f *testing.F) {
 		return fmt.Sprintf(`<li class="r"><i>%d.11.2026</i><p>%s</p></li>`, n, words)
 	}))
 	f.Add(`<p><time datetime="x"><p>`)
+	testkit.AttackSeeds(func(body string) { f.Add(body) })
 	f.Fuzz(func(t *testing.T, body string) {
 		list, err := Propose(tryEnv(), &fetch.Response{URL: "https://p.example/r", Status: 200, Body: []byte(body)})
 		if err != nil {

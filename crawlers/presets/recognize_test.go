@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // TestRecognize reads testdata/addresses.txt: what people paste, and what it is.
@@ -81,6 +83,7 @@ func (p *preset) has(option string) bool {
 func FuzzRecognize(f *testing.F) {
 	f.Add("https://t.me/romashka_chat", "Ромашка")
 	f.Add("https://apps.apple.com/ua/app/x/id1\"}", "a\"b\n- x")
+	testkit.AttackSeeds(func(body string) { f.Add(body, body) })
 	f.Fuzz(func(t *testing.T, input, query string) {
 		Unreadable(input)
 		if p, ok := Recognize(input, query); ok && strings.Contains(p.Block(""), "\n") {

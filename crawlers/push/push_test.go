@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -112,6 +113,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"id":"a","text":"x"}`))
 	f.Add([]byte("[{\"id\":1,\"text\":\"x\"},\n{\"id\":2}]"))
 	f.Add([]byte("{\"id\":\"\\ud800\",\"text\":\"\\u0000\"}\n[]"))
+	testkit.AttackSeeds(func(body string) { f.Add([]byte(body)) })
 	f.Fuzz(func(t *testing.T, body []byte) {
 		posts, err := door().Read(bytes.NewReader(body))
 		var line *LineError

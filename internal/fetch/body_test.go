@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 func squeeze(t testing.TB, coding string, body []byte) []byte {
@@ -276,6 +278,7 @@ func FuzzRetryAfter(f *testing.F) {
 	for _, s := range []string{"", "0", "120", "1.5", "-1", "1e99", "NaN", "Inf", "Sun, 01 Mar 2026 12:00:30 GMT", "Sunday, 01-Mar-26 12:00:30 GMT", "tomorrow"} {
 		f.Add(s)
 	}
+	testkit.AttackSeeds(func(body string) { f.Add(body) })
 	f.Fuzz(func(t *testing.T, s string) {
 		after, ok := parseRetryAfter(s, now)
 		if after < 0 || after > maxRetryAfter || !ok && after != 0 {

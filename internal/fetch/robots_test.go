@@ -225,6 +225,7 @@ func TestRobotsCacheIsBounded(t *testing.T) {
 func FuzzRobots(f *testing.F) {
 	f.Add([]byte("User-agent: *\nDisallow: /*a*b$\nAllow: /a\nCrawl-delay: 1e9"), "/aXb?c")
 	f.Add([]byte("User-agent: earshot\nDisallow: %\nDisallow: *\nDisallow: $"), "/%zz")
+	testkit.AttackSeeds(func(body string) { f.Add([]byte(body), "/"+body) })
 	f.Fuzz(func(t *testing.T, file []byte, path string) {
 		r := parseRobots(file, Product)
 		if r.delay < 0 || r.delay > maxCrawlDelay {

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 func TestClean(t *testing.T) {
@@ -117,6 +119,7 @@ func FuzzClean(f *testing.F) {
 	for _, s := range []string{"a\u200eb", " a\n\n\nb ", "\xff", "a\u0301\u0301\u0301\u0301\u0301", "🇺🇦", "\u2028\u202e", "👩\u200d👧"} {
 		f.Add(s, 3)
 	}
+	testkit.AttackSeeds(func(body string) { f.Add(body, 100) })
 	f.Fuzz(func(t *testing.T, s string, limit int) {
 		clean := Clean(s)
 		if again := Clean(clean); again != clean {

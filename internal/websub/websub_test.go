@@ -24,6 +24,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -519,6 +521,7 @@ func FuzzCallback(f *testing.F) {
 	f.Add("GET", "x", "hub.mode=denied&%zz;", "", []byte(nil))
 	f.Add("POST", "", "", "sha256="+strings.Repeat("00", 32), []byte("<feed/>"))
 	f.Add("POST", "", "", "sha512=", bytes.Repeat([]byte("x"), 5000))
+	testkit.AttackSeeds(func(body string) { f.Add("POST", "", body, "sha256="+body, []byte(body)) })
 	h := &hub{}
 	f.Fuzz(func(t *testing.T, method, path, query, signature string, body []byte) {
 		s := h.subscriber()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 func nobodysAuth(tb testing.TB) *Auth {
@@ -31,6 +32,7 @@ func FuzzCookie(f *testing.F) {
 	f.Add("earshot="+newSecret(), "uk")
 	f.Add("__Host-earshot=AAAA; earshot-login=e30", "en-GB;q=0.x")
 	f.Add("earshot=\"", "")
+	testkit.AttackSeeds(func(body string) { f.Add("earshot="+body, body) })
 	a := nobodysAuth(f)
 	f.Fuzz(func(t *testing.T, cookie, accept string) {
 		r := httptest.NewRequest(http.MethodGet, "/login?out=1", nil)

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 const (
@@ -160,6 +161,7 @@ func FuzzCharset(f *testing.F) {
 			return r
 		}, s)), "text/html; charset=utf-8")
 	}
+	testkit.AttackSeeds(func(body string) { f.Add([]byte(body), body) })
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		r := &fetch.Response{Header: http.Header{"Content-Type": {contentType}}, Body: body}
 		for name, out := range map[string][]byte{"html": HTML(r), "xml": XML(r), "text": Text(r)} {

@@ -3,6 +3,8 @@ package dates
 import (
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // readAt is when the tests read: a Wednesday noon in Kyiv.
@@ -175,6 +177,7 @@ func FuzzDate(f *testing.F) {
 		"22 сент. 2026 г., 14:05", "Wed Sep 23, 2026 11:38 am", "half an hour ago", "\xff\xfe", "+-:./"} {
 		f.Add(s, "uk")
 	}
+	testkit.AttackSeeds(func(body string) { f.Add(body, "uk") })
 	f.Fuzz(func(t *testing.T, text, lang string) {
 		got, _, ok := Parse(text, readAt, time.UTC, lang)
 		if !ok {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 func TestPlainText(t *testing.T) {
@@ -78,6 +80,7 @@ func FuzzHTMLText(f *testing.F) {
 	for _, s := range []string{"<p>one</p>", "&lt;p&gt;", "a < b", "<blockquote>x", "<img alt=':)'>", "\xff<br", "<table><tr><td>", "&#0;&#x110000;"} {
 		f.Add(s)
 	}
+	testkit.AttackSeeds(func(body string) { f.Add(body) })
 	f.Fuzz(func(t *testing.T, in string) {
 		for _, got := range []string{Plain(in), PlainAuthorText(in), Line(in)} {
 			if !utf8.ValidString(got) {
