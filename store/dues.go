@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"time"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -24,9 +25,13 @@ func (s *Store) Dues(ctx context.Context, keys []string) ([]mention.SourceDue, e
 		for i := range chunk {
 			args[i] = clean(chunk[i])
 		}
-		rows, err := s.read.QueryContext(ctx, `SELECT key, due_at, due_for, rest_until, threads_at FROM sources
+		rest := `rest_until`
+		if s.Shared() {
+			rest = `GREATEST(rest_until - ` + s.engine.clock + `, 0)`
+		}
+		rows, err := s.read.QueryContext(ctx, `SELECT key, due_at, due_for, `+rest+`, threads_at FROM sources
 WHERE key IN (`+placeholders(1, len(chunk))+`)`, args...)
-		some, err := collect(rows, err, scanDue)
+		some, err := collect(rows, err, s.scanDue)
 		if err != nil {
 			return nil, s.wrap("due sources", err)
 		}
@@ -35,26 +40,36 @@ WHERE key IN (`+placeholders(1, len(chunk))+`)`, args...)
 	return list, nil
 }
 
-func scanDue(row scanner) (mention.SourceDue, error) {
+// scanDue reads a row of Dues. The rest of a site that several processes ask is what is left
+// of it by the database's clock, counted from now on by this one's: so it is never shorter
+// than promised, however well the two are known to agree.
+func (s *Store) scanDue(row scanner) (mention.SourceDue, error) {
 	var (
 		d                 mention.SourceDue
 		at, rest, threads int64
 	)
 	err := row.Scan(&d.Key, &at, &d.For, &rest, &threads)
 	d.At, d.Rest, d.Threads = fromMicros(at), fromMicros(rest), fromMicros(threads)
+	if s.Shared() && rest > 0 {
+		d.Rest = s.now().Add(time.Duration(rest) * time.Microsecond)
+	}
 	return d, err
 }
 
 // SaveDue stores when a source is due again. The time stays as it is when it is not that
 // of was any more: then somebody asked for the source meanwhile.
 func (s *Store) SaveDue(ctx context.Context, was, now mention.SourceDue) error {
-	return s.inTx(ctx, "save due "+now.Key, func(tx *sql.Tx) error { return saveDue(ctx, tx, was, now) })
+	return s.inTx(ctx, "save due "+now.Key, func(tx *sql.Tx) error { return s.saveDue(ctx, tx, was, now) })
 }
 
-func saveDue(ctx context.Context, tx *sql.Tx, was, now mention.SourceDue) error {
+func (s *Store) saveDue(ctx context.Context, tx *sql.Tx, was, now mention.SourceDue) error {
+	rest, until := `$5`, micros(now.Rest)
+	if s.Shared() { // what is left of it, from now on by the database's clock
+		rest, until = s.engine.clock+` + $5`, max(0, now.Rest.Sub(s.now()).Microseconds())
+	}
 	_, err := tx.ExecContext(ctx, `UPDATE sources SET due_at = CASE WHEN due_at = $2 THEN $3 ELSE due_at END,
- due_for = $4, rest_until = $5, threads_at = $6 WHERE key = $1`,
-		clean(now.Key), micros(was.At), micros(now.At), clean(now.For), micros(now.Rest), micros(now.Threads))
+ due_for = $4, rest_until = `+rest+`, threads_at = $6 WHERE key = $1`,
+		clean(now.Key), micros(was.At), micros(now.At), clean(now.For), until, micros(now.Threads))
 	return err
 }
 
@@ -64,7 +79,7 @@ func (s *Store) SavePolled(ctx context.Context, st mention.SourceState, was, now
 		if _, err := tx.ExecContext(ctx, saveSource, sourceValues(st)...); err != nil {
 			return err
 		}
-		return saveDue(ctx, tx, was, now)
+		return s.saveDue(ctx, tx, was, now)
 	})
 }
 
