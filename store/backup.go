@@ -243,13 +243,20 @@ func syncFolder(file string) error {
 	return folder.Close()
 }
 
-// Exists says whether there is a SQLite database at the address, before Open makes one.
-func Exists(database string) error {
-	path, err := sqlitePath(database)
-	if errors.Is(err, ErrUsePgDump) {
+// MayMove says what is wrong with moving one address to the other, before Open makes
+// anything there.
+func MayMove(from, to string) error {
+	path, err := sqlitePath(from)
+	shared := errors.Is(err, ErrUsePgDump)
+	_, toErr := sqlitePath(to)
+	switch both := shared == errors.Is(toErr, ErrUsePgDump); {
+	case both && shared:
 		return errors.New("the database is PostgreSQL already")
-	}
-	if err == nil {
+	case both:
+		return errors.New("the database is SQLite already: move its file by earshot backup")
+	case shared:
+		return nil
+	case err == nil:
 		_, err = readOnlyMode(path)
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ import (
 var movedTables = []string{"sources", "posts", "bodies", "mentions", "cases", "alerts", "events", "lessons", "mutes", "follows", "sessions", "access_tokens", "preferences", "templates", "source_pauses"}
 
 const (
-	moveRows = 200 // of one statement
+	moveRows = 1000 // of one transaction
 	// moveMark is the row of meta that says which database was moved here, or is being moved.
 	moveMark = "moved_from"
 )
@@ -31,19 +32,22 @@ type Moved struct {
 	Already bool // was moved there before: nothing was written now
 }
 
-// Move copies everything of this SQLite database, which no daemon uses, into an empty
-// PostgreSQL database, and compares the counts. One that was interrupted is begun again;
-// one that is finished is not touched any more. Both secrets move along: marks in Redis
-// and digests of sources stay good.
+// Move copies everything of one database, which no daemon uses, into an empty one of the
+// other engine, and compares the counts. One that was interrupted is begun again; one that
+// is finished is not touched any more. Both secrets move along: marks in Redis and digests
+// of sources stay good. What belongs to processes at work does not move: leases, replicas,
+// and the queue of polls, which is made anew of when each source is due.
 func Move(ctx context.Context, from, to *Store) (Moved, error) {
-	if from.engine.name != "sqlite" || to.engine.name != "postgres" {
-		return Moved{}, errors.New("store: move: only from SQLite to PostgreSQL")
+	if from.engine.name == to.engine.name {
+		return Moved{}, errors.New("store: move: both are of one kind: copy one to another by a backup")
 	}
-	key, err := from.InstallKey(ctx)
+	if err := from.unused(ctx); err != nil {
+		return Moved{}, err
+	}
+	sum, err := from.moveSum(ctx)
 	if err != nil {
 		return Moved{}, err
 	}
-	sum := moveSum(key)
 	done, err := to.beginMove(ctx, sum)
 	if err != nil {
 		return Moved{}, err
@@ -61,16 +65,41 @@ func Move(ctx context.Context, from, to *Store) (Moved, error) {
 	}
 	for _, t := range moved.Tables {
 		if t.Here != t.There {
-			return moved, fmt.Errorf("store: move: %d rows of %s here and %d there: is something writing there? drop and create that database, and move again", t.Here, t.Table, t.There)
+			return moved, fmt.Errorf("store: move: %d rows of %s here and %d there: is something writing there? drop that database, make an empty one, and move again", t.Here, t.Table, t.There)
 		}
 	}
 	return moved, to.endMove(ctx, from, sum)
 }
 
-// moveSum tells one database from another, and nobody its key.
-func moveSum(installKey []byte) []byte {
-	sum := sha256.Sum256(append([]byte("moved from "), installKey...))
-	return sum[:]
+// unused refuses a database that replicas work on. A SQLite file is locked by its daemon.
+func (s *Store) unused(ctx context.Context) error {
+	if !s.Shared() {
+		return nil
+	}
+	all, err := s.Replicas(ctx, "")
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	hosts := make([]string, len(all))
+	for i, one := range all {
+		hosts[i] = one.Host
+	}
+	return fmt.Errorf("store: move: earshot works on that database (%s): stop all of them first; one that was killed counts for %s", strings.Join(hosts, ", "), ReplicaGone)
+}
+
+// moveSum tells one database from another, and nobody its key. One that was moved here and
+// back is another: what came since is not in the one it was moved to before.
+func (s *Store) moveSum(ctx context.Context) ([]byte, error) {
+	key, err := s.InstallKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var before []byte
+	if err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = $1`, moveMark).Scan(&before); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, s.wrap("move", err)
+	}
+	sum := sha256.Sum256(slices.Concat([]byte("moved from "), key, before))
+	return sum[:], nil
 }
 
 // beginMove takes an empty database for the move, or one that this move had begun with.
@@ -118,7 +147,7 @@ func (s *Store) endMove(ctx context.Context, from *Store, sum []byte) error {
 		secrets[name] = key
 	}
 	return s.inTx(ctx, "move", func(tx *sql.Tx) error {
-		for _, table := range []string{"sources", "events"} {
+		for _, table := range s.engine.counted {
 			if _, err := tx.ExecContext(ctx, `SELECT setval(pg_get_serial_sequence('`+table+`', 'id'), COALESCE((SELECT MAX(id) FROM `+table+`), 0) + 1, false)`); err != nil {
 				return err
 			}
@@ -147,17 +176,21 @@ func copyTable(ctx context.Context, from, to *Store, table string) error {
 	for i, c := range columns {
 		names[i] = c.Name()
 	}
-	insert := `INSERT INTO ` + table + ` (` + strings.Join(names, ", ") + `) OVERRIDING SYSTEM VALUE VALUES `
+	insert := `INSERT INTO ` + table + ` (` + strings.Join(names, ", ") + `)` + to.engine.numbered + ` VALUES `
 	var values []any
 	flush := func() error {
-		if len(values) == 0 {
+		err := to.inTx(ctx, "move", func(tx *sql.Tx) error {
+			for some := range slices.Chunk(values, to.engine.rowsAtOnce*len(names)) {
+				var groups []string
+				for at := 1; at <= len(some); at += len(names) {
+					groups = append(groups, "("+placeholders(at, len(names))+")")
+				}
+				if _, err := tx.ExecContext(ctx, insert+strings.Join(groups, ", ")+` ON CONFLICT DO NOTHING`, some...); err != nil {
+					return err
+				}
+			}
 			return nil
-		}
-		var groups []string
-		for at := 1; at <= len(values); at += len(names) {
-			groups = append(groups, "("+placeholders(at, len(names))+")")
-		}
-		_, err := to.exec(ctx, "move", insert+strings.Join(groups, ", ")+` ON CONFLICT DO NOTHING`, values...)
+		})
 		values = values[:0]
 		return err
 	}
@@ -181,7 +214,7 @@ func copyTable(ctx context.Context, from, to *Store, table string) error {
 	return errors.Join(rows.Err(), flush())
 }
 
-// movedValue is what SQLite gave as the column's type: it lets bytes stand in a column of
+// movedValue is what the database gave as the column's type: SQLite lets bytes stand in a column of
 // text, and the other way round.
 func movedValue(v any, kind string) any {
 	switch x := v.(type) {

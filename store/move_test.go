@@ -2,9 +2,12 @@ package store
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,8 +91,7 @@ func TestMove(t *testing.T) {
 	want(t, "nothing is written again", again.Tables[1].There, posts+1)
 
 	half := openAt(t, Options{Database: testkit.Database(t, server.URL)})
-	key := must(from.InstallKey(background))(t)
-	if _, err := half.beginMove(background, moveSum(key)); err != nil {
+	if _, err := half.beginMove(background, must(from.moveSum(background))(t)); err != nil {
 		t.Fatal(err)
 	}
 	for _, table := range movedTables[:4] {
@@ -104,29 +106,98 @@ func TestMove(t *testing.T) {
 	ingest(t, used, intakeOf(heard(post(1))))
 	_, err = Move(background, from, used)
 	wantError(t, "into a database in use", err, "give an empty database")
+	_, err = Move(background, to, half)
+	wantError(t, "to the same kind", err, "both are of one kind")
 	_, err = Move(background, to, from)
-	wantError(t, "the other way", err, "only from SQLite")
+	wantError(t, "back into the file it came from", err, "give an empty database")
+	testMoveBack(t, to)
 }
 
-// TestMoveForgetsNoTable: a table that a later schema adds must be moved, or said here
-// why not.
-func TestMoveForgetsNoTable(t *testing.T) {
-	stay := []string{
-		"meta", "schema_versions", // endMove takes the secrets along
-		"leases", "replicas", "watchlists", // of the processes at work there
-		"subscriptions",                                                                                     // the next poll makes them anew
-		"mention_terms", "mention_terms_data", "mention_terms_idx", "mention_terms_config", "mention_forms", // SQLite's index of mentions.terms; the other side makes its own
+// testMoveBack: the way down is as the way up, and what was done above is there.
+func testMoveBack(t *testing.T, from *Store) {
+	at := filepath.Join(t.TempDir(), "back.db")
+	to := openAt(t, Options{Database: "sqlite:" + at})
+	if err := from.Attend(background, Replica{ID: "r", Host: "machine-7", Started: t0}); err != nil {
+		t.Fatal(err)
 	}
-	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
-	rows, err := s.read.QueryContext(background, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
-	tables, err := collect(rows, err, scanString)
+	_, err := Move(background, from, to)
+	wantError(t, "beside a replica", err, "works on that database (machine-7)")
+	if err := from.Leave(background, "r"); err != nil {
+		t.Fatal(err)
+	}
+	claimed := mentionID(by(5, ""), "Romashka")
+	if _, err := act(from, claimed, mention.Action{Verb: mention.Claim, By: person("ira"), At: t0}); err != nil {
+		t.Fatal(err)
+	}
+	sum, err := Move(background, from, to)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range tables {
-		if !slices.Contains(movedTables, table) && !slices.Contains(stay, table) {
-			t.Errorf("%s is not moved", table)
+	for _, table := range sum.Tables {
+		if table.Here != table.There || table.Here == 0 {
+			t.Errorf("%+v", table)
 		}
 	}
-	want(t, "tables", len(tables), len(movedTables)+len(stay))
+	if !bytes.Equal(must(from.InstallKey(background))(t), must(to.InstallKey(background))(t)) || !bytes.Equal(must(from.PlaceKey(background))(t), must(to.PlaceKey(background))(t)) {
+		t.Error("the secrets did not move")
+	}
+	sameRows(t, from, to)
+	if err := to.Close(); err != nil {
+		t.Fatal(err)
+	}
+	to = openAt(t, Options{Database: "sqlite:" + at}) // as the daemon finds it
+	r := ingest(t, to, intakeOf(heard(by(1, "Ольга 1"), "Romashka"), heard(by(9999, "new"), "Romashka"), heard(by(10_000, "newer"), "Romashka")))
+	want(t, "known", r.Known, 2)
+	want(t, "new", r.New, 1)
+	want(t, "told", len(r.Alerts), 1)
+	if _, err := act(to, claimed, mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}); err != nil {
+		t.Errorf("a button of before: %v", err)
+	}
+	again, err := Move(background, from, to)
+	if err != nil || !again.Already {
+		t.Errorf("again: %+v, %v", again, err)
+	}
+	// Up once more into the database it came from: that is not the one it went to first.
+	_, err = Move(background, to, from)
+	wantError(t, "into the old database", err, "give an empty")
+}
+
+// sameRows compares all rows of two databases, in any order.
+func sameRows(t *testing.T, a, b *Store) {
+	t.Helper()
+	digest := func(s *Store, table string) (all [sha256.Size]byte) {
+		list, err := s.read.QueryContext(background, `SELECT * FROM `+table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer list.Close()
+		columns, err := list.ColumnTypes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for list.Next() {
+			row, dest, say := make([]any, len(columns)), make([]any, len(columns)), make([]string, len(columns))
+			for i := range row {
+				dest[i] = &row[i]
+			}
+			if err := list.Scan(dest...); err != nil {
+				t.Fatal(err)
+			}
+			for i, c := range columns {
+				say[i] = fmt.Sprintf("%s=%T:%v", c.Name(), row[i], row[i])
+			}
+			slices.Sort(say)
+			one := sha256.Sum256([]byte(strings.Join(say, " ")))
+			subtle.XORBytes(all[:], all[:], one[:])
+		}
+		if err := list.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	for _, table := range movedTables {
+		if digest(a, table) != digest(b, table) {
+			t.Errorf("the rows of %s are not there as they were", table)
+		}
+	}
 }

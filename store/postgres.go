@@ -40,12 +40,15 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 	}
 	host := fmt.Sprintf("%s:%d/%s", config.Host, config.Port, config.Database)
 	s.engine = engine{
-		name:      "postgres",
-		busy:      postgresBusy,
-		explain:   func(err error) error { return explainPostgres(host, err) },
-		clock:     `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`,
-		serialise: serialisePostgres,
-		lists:     listingsOf(` JOIN`, ` FROM cases c`, ` FROM mentions m`, `m.num`),
+		name:       "postgres",
+		busy:       postgresBusy,
+		explain:    func(err error) error { return explainPostgres(host, err) },
+		clock:      `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`,
+		serialise:  serialisePostgres,
+		counted:    []string{"sources", "events"},
+		numbered:   ` OVERRIDING SYSTEM VALUE`,
+		rowsAtOnce: 200,
+		lists:      listingsOf(` JOIN`, ` FROM cases c`, ` FROM mentions m`, `m.num`),
 		search: textSearch{
 			match: `m.terms <> '' AND array_to_tsvector(string_to_array(m.terms, ' ')) @@ ?::text::tsquery`,
 			begin: func(term string) string { return `'` + term + `':*` },

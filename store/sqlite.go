@@ -39,10 +39,11 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 		return fmt.Errorf("store: %w", err)
 	}
 	s.engine = engine{
-		name:    "sqlite",
-		busy:    sqliteBusy,
-		explain: func(err error) error { return explainSQLite(path, err) },
-		lists:   listingsOf(` CROSS JOIN`, ` FROM cases c INDEXED BY cases_rank`, ` FROM mention_terms t CROSS JOIN mentions m ON m.num = t.rowid`, `t.rowid`),
+		name:       "sqlite",
+		busy:       sqliteBusy,
+		explain:    func(err error) error { return explainSQLite(path, err) },
+		rowsAtOnce: 1, // it looks for the place of each value among all of the statement
+		lists:      listingsOf(` CROSS JOIN`, ` FROM cases c INDEXED BY cases_rank`, ` FROM mention_terms t CROSS JOIN mentions m ON m.num = t.rowid`, `t.rowid`),
 		search: textSearch{
 			match: `mention_terms MATCH ?`,
 			word:  func(term string) string { return `"` + term + `"` },

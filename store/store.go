@@ -73,6 +73,12 @@ type engine struct {
 	// serialise is run first in every poll and migration, so that two of them never
 	// plan at once; empty where the engine has one writer anyway.
 	serialise string
+	// counted are the tables whose ids the engine counts by itself, which it must be told of
+	// when rows are moved here, and numbered lets an INSERT bring such ids.
+	counted  []string
+	numbered string
+	// rowsAtOnce is how many rows one INSERT of many takes best.
+	rowsAtOnce int
 	// lists says how lists are read.
 	lists listings
 	// search says how words are found among all mentions.

@@ -75,17 +75,17 @@ erased since must be erased again.
 
 type moveCmd struct {
 	watchlistFlag
-	To string `required:"" env:"EARSHOT_MOVE_TO" help:"An empty PostgreSQL database: postgres://USER:PASSWORD@HOST/NAME. Others may see it in the list of processes: better write it into EARSHOT_MOVE_TO." placeholder:"URL"`
+	To string `required:"" env:"EARSHOT_MOVE_TO" help:"An empty PostgreSQL database: postgres://USER:PASSWORD@HOST/NAME; or, from PostgreSQL, a file that is not there yet: sqlite:PATH. Others may see it in the list of processes: better write it into EARSHOT_MOVE_TO." placeholder:"URL"`
 }
 
-// Run copies the SQLite database that the watchlist names into a PostgreSQL database.
+// Run copies the database that the watchlist names into one of the other kind.
 func (c *moveCmd) Run(ctx context.Context, term terminal) error {
 	cfg, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.DiscardHandler)
-	if err := store.Exists(cfg.Database()); err != nil {
+	if err := store.MayMove(cfg.Database(), c.To); err != nil {
 		return err
 	}
 	from, err := store.Open(ctx, store.Options{Database: cfg.Database(), Log: log, Now: time.Now})
@@ -102,18 +102,22 @@ func (c *moveCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(term.out, "%-10s %10s %10s\n", "", "SQLite", "PostgreSQL")
+	here, there, old := "SQLite", "PostgreSQL", "file"
+	if from.Shared() {
+		here, there, old = there, here, "database"
+	}
+	fmt.Fprintf(term.out, "%-14s %10s %10s\n", "", here, there)
 	for _, t := range moved.Tables {
-		fmt.Fprintf(term.out, "%-10s %10d %10d\n", t.Table, t.Here, t.There)
+		fmt.Fprintf(term.out, "%-14s %10d %10d\n", t.Table, t.Here, t.There)
 	}
 	if moved.Already {
 		_, err = fmt.Fprintln(term.out, "\nIt was moved there before; nothing was written now.")
 		return err
 	}
-	_, err = fmt.Fprint(term.out, `
+	_, err = fmt.Fprintf(term.out, `
 All of it is there. Write the new address into store.database of the watchlist and start earshot: nothing is told twice,
-and the buttons of messages in Slack go on working. Redis may stay as it is. The SQLite file is as it was: it holds names
+and the buttons of messages in Slack go on working. Redis may stay as it is. The %s %s is as it was: it holds names
 and words of people, so remove it when you do not need it.
-`)
+`, here, old)
 	return err
 }

@@ -167,7 +167,7 @@ func TestEraseDrill(t *testing.T) {
 	}
 }
 
-// TestMoveDrill: from SQLite to PostgreSQL, while Slack and the sites go on.
+// TestMoveDrill: from SQLite to PostgreSQL and back, while Slack and the sites go on.
 func TestMoveDrill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
@@ -196,6 +196,19 @@ func TestMoveDrill(t *testing.T) {
 	r.heard(p, 20)
 	time.Sleep(5 * time.Second)
 	r.tally(p, 20)
+	r.say(20, 25)
+	r.heard(p, 25)
+	back := "sqlite:" + filepath.Join(r.dir, "back.db")
+	if out, err := r.command("", "move", "--to", back); err == nil || !strings.Contains(out, "stop all of them first") {
+		t.Errorf("moved back beside a replica: %v, %s", err, out)
+	}
+	p.stop()
+	r.must("move", "--to", back)
+	r.write(strings.Replace(r.watchlist(), "sqlite:"+filepath.Join(r.dir, "e.db"), back, 1))
+	r.say(25, 30)
+	p = r.start("")
+	r.heard(p, 30)
+	r.tally(p, 30)
 	p.stop()
 }
 

@@ -79,7 +79,7 @@ type commands struct {
 	Erase   eraseCmd   `cmd:"" help:"Erase everything that is kept of a person or a post."`
 	Backup  backupCmd  `cmd:"" help:"Copy the database while earshot runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup in the database's place, while earshot does not run."`
-	Move    moveCmd    `cmd:"" help:"Copy everything from SQLite into PostgreSQL."`
+	Move    moveCmd    `cmd:"" help:"Copy everything from SQLite into PostgreSQL, or back."`
 	Tune    tuneCmd    `cmd:"" help:"Propose words and ignore phrases from what staff said of alerts; changes nothing."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON Schema of the watchlist, for editors."`
 	Slack   slackCmd   `cmd:"" help:"Help with setting up Slack."`

@@ -118,9 +118,10 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if err != nil {
 		return nil, err
 	}
+	opened := d // a return of an error makes d nil
 	defer func() {
 		if err != nil {
-			d.close()
+			opened.close()
 		}
 	}()
 	if d.key, err = d.store.PlaceKey(ctx); err != nil {
