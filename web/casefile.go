@@ -173,10 +173,10 @@ func (in *Inbox) moment(v visit, e mention.Event) moment {
 	detail := text.Line(e.Detail, 2*maxLine)
 	switch mention.Verb(e.Kind) {
 	case "heard", "answered", "rerouted":
-		out.Detail = detail
+		out.Detail = "· " + detail
 	case "alerted":
 		if loud, route, ok := strings.Cut(detail, " to "); ok {
-			out.Detail = v.lang.Word("severity", loud) + " → " + route
+			out.Detail = "· " + v.lang.Word("severity_title", loud) + " → " + route
 		}
 	case mention.Assign:
 		out.Detail = "→ " + strings.TrimPrefix(detail, "to ")
@@ -188,7 +188,7 @@ func (in *Inbox) moment(v visit, e mention.Event) moment {
 	case mention.Note:
 		out.Detail = text.Clean(e.Detail)
 	case mention.Dismiss:
-		out.Detail = v.lang.Word("dismissed", e.Detail)
+		out.Detail = "· " + v.lang.Word("dismissed", e.Detail)
 	case mention.Snooze:
 		if until, err := time.Parse(time.RFC3339, strings.TrimPrefix(e.Detail, "until ")); err == nil {
 			out.Detail = v.lang.Text("web.until_moment", "when", v.lang.DateTime(until.In(v.zone)))

@@ -241,9 +241,14 @@ func waitRows(l i18n.Lang, now, before report.Report) (out []waitRow) {
 		key       string
 		now, then report.Spread
 	}{{"report.hear", now.Hear, before.Hear}, {"report.claim", now.Claim, before.Claim}, {"report.answer", now.Answer, before.Answer}, {"report.overall", now.Overall, before.Overall}} {
-		out = append(out, waitRow{Name: l.Text(each.key), Median: each.now.MedianWords(l), P90: each.now.P90Words(l), Was: each.then.Words(l), MedianBar: bar(each.now.Median), P90Bar: bar(each.now.P90)})
+		out = append(out, waitRow{Name: l.Text(each.key), Median: each.now.MedianWords(l), P90: each.now.P90Words(l), Was: together(each.then.Words(l)), MedianBar: bar(each.now.Median), P90Bar: bar(each.now.P90)})
 	}
 	return out
+}
+
+// together keeps the parts of an enumeration whole: it may break after a comma alone.
+func together(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, " ", "\u00a0"), ",\u00a0", ", ")
 }
 
 func reportTables(l i18n.Lang, ask reportAsk, now report.Report) []reportTable {
