@@ -10,8 +10,8 @@
       {{- $said := split (index $anchored 1) `<a class="anchor"` -}}
       {{- $heading := index $said 0 | plainify | htmlUnescape -}}
       {{- $words := replaceRE `^[^\n]*` "" (index $said 1) | replaceRE `</(td|th|li|p|pre|div)>` " " | plainify | htmlUnescape | replaceRE `\s+` " " -}}
-      {{- $all = $all | append (slice (slice $url $lang $title (index $anchored 0) $heading (trim $words " "))) -}}
+      {{- $all = $all | append (slice $url $lang $title (index $anchored 0) $heading (trim $words " ") | jsonify) -}}
     {{- end -}}
   {{- end -}}
 {{- end }}{{ end -}}
-window.searchIndex = {{ $all | jsonify }};
+window.searchIndex = [{{ delimit $all ",\n" }}];
