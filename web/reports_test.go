@@ -117,18 +117,32 @@ func FuzzReport(f *testing.F) {
 	})
 }
 
+// crowd is who complains, where and to whom.
+type crowd struct {
+	watch           string
+	places, authors []string // four each
+	staff           []mention.Person
+	official        string
+	langs           []string // four
+}
+
 // quarter has the store hold complaints of five weeks, in all states.
 func (w *world) quarter() {
 	w.t.Helper()
+	w.weeks(crowd{bank, []string{"forum", "Відгуки про банк", "news.example/rss", "telegram"}, []string{"Олена К.", "maria_k", "Дмитро", "Георги Петров"},
+		[]mention.Person{{ID: "web:Ira", Name: "Ira"}, {ID: "slack:oleh", Name: "Олег Бондаренко"}}, "Romashka Support", languages})
+}
+
+func (w *world) weeks(who crowd) {
+	w.t.Helper()
 	now := time.Now()
-	ira, oleh := mention.Person{ID: "web:Ira", Name: "Ira"}, mention.Person{ID: "slack:oleh", Name: "Олег Бондаренко"}
 	for n := range 150 {
 		heard := now.Add(-time.Duration(n*5)*time.Hour - time.Duration(n%60)*time.Minute)
-		post := mention.Post{Source: []string{"forum", "Відгуки про банк", "news.example/rss", "telegram"}[n%4], Kind: mention.Forum, ID: fmt.Sprint("q", n), URL: fmt.Sprintf("https://forum.example/q/%d", n),
-			Author: []string{"Олена К.", "maria_k", "Дмитро", "Георги Петров"}[n/4%4], Published: heard.Add(-time.Duration(n%50) * time.Minute), Text: "Не повертають гроші за скасоване замовлення."}
-		m := mention.Mention{Watch: bank, Post: post, HeardAt: heard, Score: mention.Score{Lang: languages[n%4], Label: mention.Negative, Topics: [][]string{{"refund", "support"}, {"app"}, {"delivery"}, {"fraud", "refund"}, nil}[n%5]}}
-		c := mention.Case{MentionID: mention.MentionID(post.Key(), bank), Status: mention.Replied, Version: 2, OpenedAt: heard, Owner: []mention.Person{ira, oleh}[n%2],
-			ClaimedAt: heard.Add(time.Duration(n%9+1) * time.Minute), RepliedAt: heard.Add(time.Duration(n%70+10) * time.Minute), RepliedBy: "Romashka Support", AnswerVerified: n%3 > 0}
+		post := mention.Post{Source: who.places[n%4], Kind: mention.Forum, ID: fmt.Sprint("q", n), URL: fmt.Sprintf("https://forum.example/q/%d", n),
+			Author: who.authors[n/4%4], Published: heard.Add(-time.Duration(n%50) * time.Minute), Text: "Не повертають гроші за скасоване замовлення."}
+		m := mention.Mention{Watch: who.watch, Post: post, HeardAt: heard, Score: mention.Score{Lang: who.langs[n%4], Label: mention.Negative, Topics: [][]string{{"refund", "support"}, {"app"}, {"delivery"}, {"fraud", "refund"}, nil}[n%5]}}
+		c := mention.Case{MentionID: mention.MentionID(post.Key(), who.watch), Status: mention.Replied, Version: 2, OpenedAt: heard, Owner: who.staff[n%2],
+			ClaimedAt: heard.Add(time.Duration(n%9+1) * time.Minute), RepliedAt: heard.Add(time.Duration(n%70+10) * time.Minute), RepliedBy: who.official, AnswerVerified: n%3 > 0}
 		switch {
 		case n%4 == 3:
 			c = mention.Case{MentionID: c.MentionID, Status: mention.Open, Version: 1, OpenedAt: heard}

@@ -11,6 +11,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -22,15 +24,64 @@ var pictures = []string{"open", "claimed", "overdue", "answered", "dismissed", "
 func TestPictures(t *testing.T) {
 	for _, name := range pictures {
 		m := readMessage(t, filepath.Join("testdata", name, "message.json"))
-		checkPicture(t, name, draw(m, pingOf(m)).blocks)
+		checkPicture(t, "slack-"+name, draw(m, pingOf(m)).blocks)
+	}
+	texts := catalog(t)
+	for _, code := range append([]string{"en"}, others...) {
+		for _, name := range []string{"open", "claimed"} {
+			m, _ := guideMessage(t, name, texts.In(code))
+			checkPicture(t, code+"/slack-"+name, draw(m, pingOf(m)).blocks)
+		}
+		m, reply := guideMessage(t, "open", texts.In(code))
+		checkPicture(t, code+"/slack-reply-text", repliesView(m.Lang, m.Mention, []string{reply}, false).Blocks.BlockSet)
 	}
 	m := readMessage(t, "testdata/open/message.json")
 	view := repliesView(m.Lang, m.Mention, []string{"Олена, перепрошуємо за очікування. Кошти повернемо сьогодні до 18:00, номер звернення 4711.\nІра, Ромашка Банк"}, false)
-	checkPicture(t, "reply-text", view.Blocks.BlockSet)
-	checkPicture(t, "webhook", hookDraw(m).blocks)
+	checkPicture(t, "slack-reply-text", view.Blocks.BlockSet)
+	checkPicture(t, "slack-webhook", hookDraw(m).blocks)
 	if m.Mention.Post.Source == "" || m.Alert.Kind != mention.Complaint {
 		t.Error("testdata/open is no complaint any more")
 	}
+}
+
+// guideMessage is the message of a case as the guide in a language shows it: what people
+// wrote is of testdata/guide, in that language too. It returns a reply to it beside.
+func guideMessage(t *testing.T, name string, l i18n.Lang) (m alerts.Message, reply string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", "guide", l.Code()+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said struct {
+		Author, Source, Owner, Text, Reply string
+		Why                                [][2]string // the rule, and the words
+	}
+	if err := json.Unmarshal(raw, &said); err != nil {
+		t.Fatal(err)
+	}
+	m = inLanguage(t, filepath.Join("testdata", name), l)
+	if l.Code() == "en" {
+		m.Mention.Watch = "Romashka Bank"
+	}
+	m.Mention.Post.Author, m.Mention.Post.Source, m.Mention.Post.Text = said.Author, said.Source, said.Text
+	if m.Case.Owner.Name != "" {
+		m.Case.Owner.Name = said.Owner
+	}
+	m.Mention.Score.Lang = l.Code()
+	m.Mention.Score.Why = nil
+	for _, why := range said.Why {
+		at := strings.Index(m.Mention.Post.Body(), why[1])
+		if at < 0 {
+			t.Fatalf("%q is not in %q", why[1], said.Text)
+		}
+		m.Mention.Score.Why = append(m.Mention.Score.Why, mention.Hit{Start: at, End: at + len(why[1]), Text: why[1], Rule: why[0], Weight: -2})
+	}
+	for i := range m.Mention.Score.Frames {
+		if f := &m.Mention.Score.Frames[i]; f.Text != "" {
+			f.Start, f.End, f.Text = m.Mention.Score.Why[0].Start, m.Mention.Score.Why[0].End, said.Why[0][1]
+		}
+	}
+	return m, said.Reply
 }
 
 func checkPicture(t *testing.T, name string, blocks any) {
@@ -48,8 +99,11 @@ func checkPicture(t *testing.T, name string, blocks any) {
 		p.block(b)
 	}
 	got := p.svg()
-	path := filepath.Join("../../docs/pictures", "slack-"+name+".svg")
+	path := filepath.Join("../../docs/pictures", name+".svg")
 	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -277,6 +331,9 @@ func (p *picture) buttons(elements []pictured) {
 			label = "⋯"
 		}
 		w := int(width(label, "bold")) + 24
+		if x > left && x+w > wide-24 { // Slack breaks the row, too
+			x, p.y = left, p.y+buttonHigh+8
+		}
 		fmt.Fprintf(&p.out, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\" fill=\"%s\" stroke=\"%s\"/>\n", x, p.y-14, w, buttonHigh, fill, border)
 		fmt.Fprintf(&p.out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" class=\"bold\" style=\"fill:%s\">%s</text>\n", x+w/2, p.y+6, ink, html.EscapeString(label))
 		x += w + 8
