@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 func TestBackup(t *testing.T) {
@@ -68,6 +71,7 @@ func TestBackupWhilePolling(t *testing.T) {
 	dir := t.TempDir()
 	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(dir, "e.db")})
 	stop, stopped := make(chan struct{}), make(chan struct{})
+	var taken atomic.Int64
 	go func() {
 		defer close(stopped)
 		for n := 0; ; n++ {
@@ -76,10 +80,11 @@ func TestBackupWhilePolling(t *testing.T) {
 				return
 			default:
 				_, _ = s.Ingest(background, intakeOf(heard(post(n), "Romashka")), alertAll) // counted below
+				taken.Add(1)
 			}
 		}
 	}()
-	time.Sleep(200 * time.Millisecond)
+	testkit.Eventually(t, "some posts", time.Minute, func() bool { return taken.Load() > 5 })
 	made, err := Backup(background, s.address, filepath.Join(dir, "b.db"))
 	close(stop)
 	<-stopped

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -43,7 +44,8 @@ func testClicksPassPolls(t *testing.T, open opener) {
 	<-began
 	time.Sleep(50 * time.Millisecond) // the others queue
 	var clicks sync.WaitGroup
-	var behind atomic.Int64
+	var behind, clicked atomic.Int64
+	waited := s.write.Stats().WaitCount
 	for range 5 {
 		clicks.Go(func() {
 			_, err := s.UpdateCase(background, mentionID(post(1), "Romashka"), func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
@@ -54,9 +56,12 @@ func testClicksPassPolls(t *testing.T, open opener) {
 				t.Error(err)
 			}
 			behind.Store(max(behind.Load(), done.Load()))
+			clicked.Add(1)
 		})
 	}
-	time.Sleep(50 * time.Millisecond) // they queue behind
+	testkit.Eventually(t, "the clicks queue behind, or wait for nothing", time.Minute, func() bool {
+		return clicked.Load()+s.write.Stats().WaitCount-waited >= 5
+	})
 	close(goOn)
 	clicks.Wait()
 	polls.Wait()

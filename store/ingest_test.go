@@ -451,7 +451,7 @@ func testReadsDuringIntake(t *testing.T, open opener) {
 	s := open(t)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
 	_, err := s.Ingest(background, intakeOf(heard(post(2), "Romashka")), func(ctx context.Context, tx *Tx, list []*mention.PendingMention) error {
-		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		ctx, cancel := context.WithTimeout(ctx, 30*time.Second) // one that waits for the writer waits for ever
 		defer cancel()
 		if _, _, err := s.Mention(ctx, mentionID(post(1), "Romashka")); err != nil {
 			return fmt.Errorf("a reader waits for the writer: %w", err)

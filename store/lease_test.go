@@ -73,10 +73,10 @@ func testLeaseEnds(t *testing.T, open opener) {
 		return
 	}
 	const ttl = 300 * time.Millisecond
+	began := time.Now() // before: the lease runs from somewhere in the call
 	if held, err := s.Lease(background, "deliver", "a", ttl); !held || err != nil {
 		t.Fatal(held, err)
 	}
-	began := time.Now()
 	for {
 		held, err := s.Lease(background, "deliver", "b", time.Minute)
 		if err != nil {
@@ -85,7 +85,7 @@ func testLeaseEnds(t *testing.T, open opener) {
 		if held {
 			break
 		}
-		if time.Since(began) > 10*time.Second {
+		if time.Since(began) > time.Minute {
 			t.Fatal("the lease never ends")
 		}
 	}
@@ -197,7 +197,7 @@ func TestWake(t *testing.T) {
 	select {
 	case err := <-ended:
 		wantError(t, "cut", err, "the connection was lost")
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("a lost connection is not noticed")
 	}
 	ctx, cancel := context.WithCancel(background)

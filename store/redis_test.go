@@ -283,10 +283,10 @@ func TestFilterSlowNetwork(t *testing.T) {
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
 	f := openFilter(t, s, openRedis(t, s, "redis://"+proxy.Addr+"/0?read_timeout=200ms&max_retries=-1", nil))
 	commitAndMark(t, s, f, post(1))
-	proxy.SetDelay(time.Second)
+	proxy.SetDelay(time.Hour)
 	began := time.Now()
 	want(t, "hash", lookup(t, f, post(1))[0], post(1).ContentHash())
-	if took := time.Since(began); took > 2*redisAnswer {
+	if took := time.Since(began); took > 30*redisAnswer { // a busy machine's time, and far from the answer's
 		t.Errorf("took %s", took)
 	}
 	want(t, "away", f.State().Away, true)

@@ -35,7 +35,7 @@ func sentinel(t *testing.T, master string) string {
 		_ = cmd.Wait()
 	})
 	address := fmt.Sprintf("127.0.0.1:%d", own)
-	testkit.Eventually(t, "sentinel", 10*time.Second, func() bool {
+	testkit.Eventually(t, "sentinel", time.Minute, func() bool {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
 			return false
@@ -56,12 +56,12 @@ func TestFilterFailover(t *testing.T) {
 	replica := testkit.Redis(t, "--replicaof", host+" "+port)
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
 	direct := openRedis(t, s, replica.URL(), nil)
-	testkit.Eventually(t, "the replica's first copy", 20*time.Second, func() bool {
+	testkit.Eventually(t, "the replica's first copy", time.Minute, func() bool {
 		return strings.Contains(direct.client.Info(background, "replication").Val(), "master_link_status:up")
 	})
 	address := sentinel(t, master.Addr)
 	watching := openRedis(t, s, "redis://"+address, nil)
-	testkit.Eventually(t, "the sentinel knows the replica", 20*time.Second, func() bool {
+	testkit.Eventually(t, "the sentinel knows the replica", time.Minute, func() bool {
 		return strings.Contains(watching.client.Info(background, "sentinel").Val(), "slaves=1")
 	})
 	c := &clock{at: t0}
@@ -102,9 +102,9 @@ func TestRedisCluster(t *testing.T) {
 	}
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
 	r := openRedis(t, s, "redis://"+first+"?cluster=true", nil)
-	testkit.Eventually(t, "cluster", 20*time.Second, func() bool { return r.Check(background) == nil })
+	testkit.Eventually(t, "cluster", time.Minute, func() bool { return r.Check(background) == nil })
 	// Each node learns by itself that the cluster is whole.
-	testkit.Eventually(t, "every node", 20*time.Second, func() bool {
+	testkit.Eventually(t, "every node", time.Minute, func() bool {
 		_, err := r.Lookup(background, keysOf(posts(0, 500)))
 		return err == nil && r.Mark(background, keysOf(posts(0, 500)), hashesOf(posts(0, 500))) == nil
 	})

@@ -23,6 +23,7 @@ type Proxy struct {
 	mu     sync.Mutex
 	conns  map[net.Conn]struct{}
 	closed bool
+	ended  chan struct{} // closed when the proxy is
 }
 
 // NewProxy starts a proxy to target ("127.0.0.1:6379"). It ends with the test.
@@ -32,7 +33,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{Addr: l.Addr().String(), target: target, l: l, conns: map[net.Conn]struct{}{}}
+	p := &Proxy{Addr: l.Addr().String(), target: target, l: l, conns: map[net.Conn]struct{}{}, ended: make(chan struct{})}
 	p.wg.Add(1)
 	go p.accept()
 	t.Cleanup(p.close)
@@ -114,7 +115,11 @@ func (p *Proxy) answers(client, server net.Conn) {
 				return
 			}
 			if d := time.Duration(p.delay.Load()); d > 0 {
-				time.Sleep(d)
+				select {
+				case <-time.After(d):
+				case <-p.ended:
+					return
+				}
 			}
 			if _, err := client.Write(buf[:n]); err != nil {
 				return
@@ -147,6 +152,7 @@ func (p *Proxy) close() {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
+	close(p.ended)
 	_ = p.l.Close()
 	p.Cut()
 	p.wg.Wait()

@@ -213,7 +213,7 @@ func TestKilledEngine(t *testing.T) {
 	p := plan{Address: testkit.Database(t, server.URL), Site: s.serve(t), Hosts: 4, Pages: 1, Every: 4 * time.Second, Gap: s.gap, Workers: 4}
 	p.prepare(t)
 	dies := p.start(t)
-	testkit.Eventually(t, "its polls begin", 20*time.Second, func() bool { return s.total() == 4 })
+	testkit.Eventually(t, "its polls begin", time.Minute, func() bool { return s.total() == 4 })
 	lives := p.start(t)
 	time.Sleep(time.Second)
 	if n := s.total(); n != 4 {
@@ -329,7 +329,7 @@ func TestRiversCost(t *testing.T) {
 	one := &engine{Engine: e}
 	one.run()
 	defer one.halt()
-	testkit.Eventually(t, "turns", 20*time.Second, func() bool { return len(turns.turns) > 400 })
+	testkit.Eventually(t, "turns", time.Minute, func() bool { return len(turns.turns) > 400 })
 	spent, before, cpu, began := commits(t, address), len(turns.turns), testkit.Processor(t), time.Now()
 	time.Sleep(10 * time.Second)
 	n, took := len(turns.turns)-before, time.Since(began)
