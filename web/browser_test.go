@@ -54,7 +54,7 @@ func browser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context
 func tab(t *testing.T, parent context.Context, w *world, who string) context.Context {
 	t.Helper()
 	ctx, stop := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	var watching sync.WaitGroup
 	t.Cleanup(func() { cancel(); stop(); watching.Wait() })
 	watch(&watching, chromedp.Events(ctx, runtime.ExceptionThrown), func(e runtime.EventExceptionThrown) {
@@ -117,7 +117,7 @@ func eval[T any](t *testing.T, ctx context.Context, expression string) T {
 // holds waits until an expression holds in a page.
 func holds(t *testing.T, ctx context.Context, what, expression string) {
 	t.Helper()
-	for end := time.Now().Add(8 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		if eval[bool](t, ctx, "Boolean("+expression+")") {
 			return
 		}

@@ -358,9 +358,11 @@ func TestEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var claims sync.WaitGroup
+	defer claims.Wait() // one that is under way when its change is read already
 	listen := func(last int64, until string) string {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		r, _ := http.NewRequestWithContext(ctx, "GET", w.addr+"/events", nil)
 		r.Header.Set("Last-Event-ID", fmt.Sprint(last))
@@ -379,7 +381,9 @@ func TestEvents(t *testing.T) {
 				t.Fatalf("the line ended before %q: %v\n%s", until, err, got.String())
 			}
 			if strings.Contains(got.String(), ": here") && until != "reload" && w.status(first).Status == mention.Open {
-				go w.ask("POST", "/case/"+string(first)+"/claim", "Ira", url.Values{}, "HX-Request", "true")
+				claims.Go(func() {
+					w.ask("POST", "/case/"+string(first)+"/claim", "Ira", url.Values{}, "HX-Request", "true")
+				})
 			}
 		}
 		return got.String()

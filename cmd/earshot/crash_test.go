@@ -92,7 +92,7 @@ func (r *rig) crash(step string, fault *fakeslack.Fault) {
 	if fault != nil {
 		r.slack.Break(*fault)
 	}
-	r.start(step).killed(60 * time.Second)
+	r.start(step).killed(time.Minute)
 
 	p := r.start("")
 	within := 90 * time.Second

@@ -58,22 +58,22 @@ func crashClick(t *testing.T, redis, step string, fault *fakeslack.Fault) {
 		r.slack.Break(*fault)
 	}
 	p := r.start(step)
-	r.until(p, 30*time.Second, "the alert", func() bool { return r.count("Kangaroo") == 1 && r.slack.Connections() > 0 })
+	r.until(p, time.Minute, "the alert", func() bool { return r.count("Kangaroo") == 1 && r.slack.Connections() > 0 })
 	m := r.message("Kangaroo")
 	value := claimValue(t, m)
 	_, err := r.slack.Press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: "U0000IRA"})
 	if err == nil && step == "click-decided" { // after the other steps it depends on what is faster
 		t.Error("killed before the acknowledgement, and the press is acknowledged")
 	}
-	p.killed(60 * time.Second)
+	p.killed(time.Minute)
 
 	p = r.start("")
-	r.until(p, 60*time.Second, "the owner in the message", func() bool { return shownMessage{r.message("Kangaroo")}.has("Ira has it") })
-	r.until(p, 30*time.Second, "Slack's socket", func() bool { return r.slack.Connections() > 0 })
+	r.until(p, time.Minute, "the owner in the message", func() bool { return shownMessage{r.message("Kangaroo")}.has("Ira has it") })
+	r.until(p, time.Minute, "Slack's socket", func() bool { return r.slack.Connections() > 0 })
 	if _, err := r.slack.Press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: "U000OLEH", Value: value}); err != nil {
 		t.Fatal(err)
 	}
-	r.until(p, 10*time.Second, "the loser told who has it", func() bool {
+	r.until(p, time.Minute, "the loser told who has it", func() bool {
 		for _, e := range r.slack.Ephemerals() {
 			if e.User == "U000OLEH" && strings.HasPrefix(e.Text, "Ira took it") {
 				return true
@@ -107,9 +107,9 @@ func TestCrashAtDeadline(t *testing.T) {
 			r.write(r.watchlist() + "deadlines: {claim: 6s, reply: 1h, notify: \"@oncall-pr\", escalate_to: \"#support-leads\"}\n")
 			r.baseline()
 			r.town.Publish(demosites.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
-			r.start(step).killed(60 * time.Second)
+			r.start(step).killed(time.Minute)
 			p := r.start("")
-			r.until(p, 60*time.Second, "both steps", func() bool {
+			r.until(p, time.Minute, "both steps", func() bool {
 				return r.count("Nobody has taken this complaint") > 0 && len(r.slack.Messages("#support-leads")) > 0
 			})
 			time.Sleep(24 * time.Second) // an attempt in doubt would be settled by now

@@ -58,7 +58,7 @@ func crashDoor(t *testing.T, step string) {
 	for _, p := range posts {
 		r.town.Publish(p)
 	}
-	r.start(step).killed(60 * time.Second)
+	r.start(step).killed(time.Minute)
 	p := r.start("")
 	r.until(p, 90*time.Second, "every complaint told", func() bool {
 		for _, w := range words {

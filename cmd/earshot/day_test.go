@@ -41,19 +41,19 @@ func TestOneDay(t *testing.T) {
 	r.baseline()
 	p := r.start("")
 	r.town.Publish(demosites.Post{Place: "forum", Author: "maria", Text: "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark."})
-	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Aardvark") == 1 })
+	r.until(p, time.Minute, "the alert", func() bool { return r.count("Aardvark") == 1 })
 
 	// Two people press Claim: one has it, the other is told who.
 	m := r.message("Aardvark")
-	r.until(p, 10*time.Second, "Slack's socket", func() bool { return r.slack.Connections() > 0 })
+	r.until(p, time.Minute, "Slack's socket", func() bool { return r.slack.Connections() > 0 })
 	if _, err := r.slack.Press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: "U0000IRA"}); err != nil {
 		t.Fatalf("claim: %v\n%s", err, p.log)
 	}
 	if _, err := r.slack.Press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: "U000OLEH", Value: claimValue(t, m)}); err != nil {
 		t.Fatalf("second claim: %v\n%s", err, p.log)
 	}
-	r.until(p, 10*time.Second, "the owner in the message", func() bool { return shownMessage{r.message("Aardvark")}.has("Ira") })
-	r.until(p, 10*time.Second, "the loser told who has it", func() bool {
+	r.until(p, time.Minute, "the owner in the message", func() bool { return shownMessage{r.message("Aardvark")}.has("Ira") })
+	r.until(p, time.Minute, "the loser told who has it", func() bool {
 		for _, e := range r.slack.Ephemerals() {
 			if e.User == "U000OLEH" && strings.Contains(e.Text, "Ira") {
 				return true
@@ -64,7 +64,7 @@ func TestOneDay(t *testing.T) {
 
 	// Our own author answers in the thread on the site.
 	r.town.Publish(demosites.Post{Place: "forum", Author: "Romashka Support", Text: "Dear Maria, we are sorry. The money is on its way."})
-	r.until(p, 20*time.Second, "the answer in the message", func() bool {
+	r.until(p, time.Minute, "the answer in the message", func() bool {
 		return shownMessage{r.message("Aardvark")}.has("answered publicly")
 	})
 
@@ -75,13 +75,13 @@ func TestOneDay(t *testing.T) {
 		t.Fatalf("praise was alerted\n%s", r.texts())
 	}
 	r.town.Rewrite("Bumblebee", "Romashka Bank charged me twice and refuses to refund, awful. Bumblebee.")
-	r.until(p, 20*time.Second, "the edited praise", func() bool { return r.count("Bumblebee") == 1 })
+	r.until(p, time.Minute, "the edited praise", func() bool { return r.count("Bumblebee") == 1 })
 	r.town.Rewrite("Bumblebee", "Romashka Bank charged me twice and refuses to refund, awful liars. Now they blocked my card too. Bumblebee.")
-	r.until(p, 20*time.Second, "the edit in the message", func() bool { return shownMessage{r.message("Bumblebee")}.has("blocked my card too") })
+	r.until(p, time.Minute, "the edit in the message", func() bool { return shownMessage{r.message("Bumblebee")}.has("blocked my card too") })
 
 	// The same words on another site go under the first alert.
 	r.town.Publish(demosites.Post{Place: "reviews", Author: "tom", Stars: 1, Title: "Aw", Text: "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark."})
-	r.until(p, 20*time.Second, "the twin", func() bool {
+	r.until(p, time.Minute, "the twin", func() bool {
 		for _, m := range r.slack.Messages("#mentions") {
 			if m.ThreadTS != "" && (shownMessage{m}).has("reviews/romashka-bank") {
 				return true
@@ -102,6 +102,7 @@ func TestOneDay(t *testing.T) {
 	p.stop()
 	before := len(r.slack.Messages("#mentions"))
 	p = r.start("")
+	r.until(p, time.Minute, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
 	time.Sleep(3 * time.Second)
 	if after := len(r.slack.Messages("#mentions")); after != before {
 		t.Errorf("a restart posted %d more messages\n%s", after-before, r.texts())
@@ -138,7 +139,7 @@ func TestReportAndReplay(t *testing.T) {
 	r.baseline()
 	p := r.start("")
 	r.town.Publish(demosites.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
-	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Kangaroo") == 1 })
+	r.until(p, time.Minute, "the alert", func() bool { return r.count("Kangaroo") == 1 })
 	for form, want := range map[string]string{"": "nobody has it", "--json": `"heard":1`, "--csv": "all,all,1,0", "--md": "| complaints heard | 1 |"} {
 		args := []string{"report", "-c", r.path(), "--since", "1h"}
 		if form != "" {

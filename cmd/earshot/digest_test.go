@@ -27,12 +27,12 @@ func TestDigestOfTheDaemon(t *testing.T) {
 	r.write(r.watchlist() + fmt.Sprintf("digest: {to: \"#pr-war-room\", daily: %s UTC}\n", moment.Format("15:04")))
 	p := r.start("")
 	r.town.Publish(demosites.Post{Place: "forum", Author: "maria", Text: "Romashka Bank charged me twice and refuses to refund. Kangaroo."})
-	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Kangaroo") == 1 })
+	r.until(p, time.Minute, "the alert", func() bool { return r.count("Kangaroo") == 1 })
 	p.kill()
 	time.Sleep(time.Until(moment.Add(5 * time.Second)))
 	for range 2 {
 		p = r.start("")
-		r.until(p, 20*time.Second, "the digest", func() bool { return len(r.slack.Messages("#pr-war-room")) > 0 })
+		r.until(p, time.Minute, "the digest", func() bool { return len(r.slack.Messages("#pr-war-room")) > 0 })
 		time.Sleep(3 * time.Second)
 		p.kill()
 	}

@@ -248,7 +248,7 @@ func TestExamples(t *testing.T) {
 				t.Fatalf("%d sources, %d complaints", len(twins), len(complaints))
 			}
 			p := r.start("")
-			r.until(p, 60*time.Second, "the baseline of every source", func() bool {
+			r.until(p, time.Minute, "the baseline of every source", func() bool {
 				if !strings.Contains(p.log.String(), "msg=web ") {
 					return false
 				}
@@ -272,7 +272,7 @@ func TestExamples(t *testing.T) {
 					t.Logf("%d messages\n%s", n, all)
 				}
 			}()
-			r.until(p, 40*time.Second, "every complaint", func() bool {
+			r.until(p, time.Minute, "every complaint", func() bool {
 				_, all := told()
 				for _, complaint := range complaints {
 					mark, _, _ := strings.Cut(complaint, "|")

@@ -152,15 +152,15 @@ func TestFollowing(t *testing.T) {
 	b.say(11, "tom", "Romashka Bank blocked my card without a word and nobody answers the phone. Bumblebee.", ago(29))
 	b.say(12, "olga", "Romashka Bank charged me twice and refuses to refund. Chinchilla.", ago(28))
 	for _, word := range []string{"Aardvark", "Bumblebee", "Chinchilla"} {
-		r.until(p, 20*time.Second, "the alert "+word, func() bool { return r.count(word) == 1 })
+		r.until(p, time.Minute, "the alert "+word, func() bool { return r.count(word) == 1 })
 	}
 	// Ira says that she has answered; only the site can prove it.
 	m := r.message("Aardvark")
-	r.until(p, 10*time.Second, "Slack's socket", func() bool { return r.slack.Connections() > 0 })
+	r.until(p, time.Minute, "Slack's socket", func() bool { return r.slack.Connections() > 0 })
 	if _, err := r.slack.Press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "replied", User: "U0000IRA"}); err != nil {
 		t.Fatalf("replied: %v\n%s", err, p.log)
 	}
-	r.until(p, 10*time.Second, "what Ira says", func() bool { return shownMessage{r.message("Aardvark")}.has("not seen on the site yet") })
+	r.until(p, time.Minute, "what Ira says", func() bool { return shownMessage{r.message("Aardvark")}.has("not seen on the site yet") })
 	p.stop()
 
 	// Much happens, and then busier threads push these off the list.
@@ -175,12 +175,12 @@ func TestFollowing(t *testing.T) {
 	}
 	from := b.requests()
 	p = r.start("")
-	r.until(p, 20*time.Second, "the answer with its true time", func() bool {
+	r.until(p, time.Minute, "the answer with its true time", func() bool {
 		return shownMessage{r.message("Aardvark")}.has("answered publicly in 7 min")
 	})
-	r.until(p, 20*time.Second, "the edit", func() bool { return shownMessage{r.message("Bumblebee")}.has("awful liars") })
-	r.until(p, 20*time.Second, "the new complaint in a followed thread", func() bool { return r.count("Elephant") == 1 })
-	r.until(p, 20*time.Second, "the deletion", func() bool { return r.count("Chinchilla") == 0 })
+	r.until(p, time.Minute, "the edit", func() bool { return shownMessage{r.message("Bumblebee")}.has("awful liars") })
+	r.until(p, time.Minute, "the new complaint in a followed thread", func() bool { return r.count("Elephant") == 1 })
+	r.until(p, time.Minute, "the deletion", func() bool { return r.count("Chinchilla") == 0 })
 	if n := r.count("Dodo"); n != 0 {
 		t.Errorf("a post from before the complaint was told as new\n%s", r.texts())
 	}
@@ -189,7 +189,7 @@ func TestFollowing(t *testing.T) {
 	// A restart asks for the threads no sooner than was planned, and tells nothing again.
 	before, from2 := r.texts(), b.requests()
 	p = r.start("")
-	r.until(p, 20*time.Second, "the board read again", func() bool { return b.requests() > from2 })
+	r.until(p, time.Minute, "the board read again", func() bool { return b.requests() > from2 })
 	time.Sleep(3 * time.Second)
 	if after := r.texts(); after != before {
 		t.Errorf("a restart changed what stands in Slack from\n%s\nto\n%s", before, after)

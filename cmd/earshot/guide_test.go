@@ -374,9 +374,9 @@ func (s *newcomer) while(step, says string, holds func() bool) {
 			s.t.Errorf("%s: Ctrl-C: %v\n%s", step, err, log)
 		}
 	}()
-	for end := time.Now().Add(40 * time.Second); !strings.Contains(log.String(), says) || !holds(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !strings.Contains(log.String(), says) || !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			s.t.Errorf("%s: not within 40 s\n%s\nin Slack: %v", step, log, s.slack.Messages("#mentions"))
+			s.t.Errorf("%s: not within two minutes\n%s\nin Slack: %v", step, log, s.slack.Messages("#mentions"))
 			return
 		}
 	}

@@ -90,7 +90,7 @@ web: {listen: "LISTEN", public_url: "http://LISTEN/"}
 		t.Fatal(err)
 	}
 	res.Body.Close()
-	r.until(p, 30*time.Second, "the complaint the hub announced", func() bool { return r.count("Case-1.") == 1 })
+	r.until(p, time.Minute, "the complaint the hub announced", func() bool { return r.count("Case-1.") == 1 })
 	if n := polls.Load(); n != 2 {
 		t.Errorf("polled %d times, want 2", n)
 	}

@@ -70,7 +70,7 @@ func measureLatency(t *testing.T, perMinute int, length time.Duration) histogram
 	r.baseline()
 	r.slack.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.SlowTake, Delay: slackTakes, Times: -1})
 	p := r.start("")
-	r.until(p, 20*time.Second, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
+	r.until(p, time.Minute, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
 	random := rand.New(rand.NewPCG(1, uint64(perMinute)))
 	n := 0
 	for end := time.Now().Add(length); time.Now().Before(end) || n == 0; n++ {
@@ -79,7 +79,7 @@ func measureLatency(t *testing.T, perMinute int, length time.Duration) histogram
 	}
 	r.until(p, time.Minute, "every complaint in Slack", func() bool { return r.count("Complaint") >= n })
 	h := histogram{}
-	r.until(p, 10*time.Second, "every complaint in the metric", func() bool {
+	r.until(p, time.Minute, "every complaint in the metric", func() bool {
 		h = readLatency(t, metricsText(t, p))
 		return h.count >= n
 	})

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"net"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // TestLiveIsNotReady: a wrong watchlist is no reason to restart the daemon that runs on
@@ -29,7 +30,7 @@ func TestLiveIsNotReady(t *testing.T) {
 		t.Errorf("before the start: %v\n%s", err, out)
 	}
 	p := r.start("")
-	r.until(p, 20*time.Second, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
+	r.until(p, time.Minute, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
 	for what, broken := range map[string]string{
 		"nothing":        good,
 		"a key":          strings.Replace(good, "watch:", "wotch:", 1),
@@ -42,19 +43,19 @@ func TestLiveIsNotReady(t *testing.T) {
 		}
 	}
 	r.write(strings.Replace(good, "routes: [", "routes: [[{", 1))
-	r.until(p, 10*time.Second, "trouble on /healthz", func() bool { return health(t, p).Status == "degraded" })
+	r.until(p, time.Minute, "trouble on /healthz", func() bool { return health(t, p).Status == "degraded" })
 	if h := health(t, p); !strings.Contains(h.Trouble["watchlist"], "not in use") {
 		t.Errorf("trouble: %v", h.Trouble)
 	}
-	r.until(p, 10*time.Second, "the notice", func() bool { return r.count("The watchlist that was saved is not in use") == 1 })
+	r.until(p, time.Minute, "the notice", func() bool { return r.count("The watchlist that was saved is not in use") == 1 })
 	r.town.Publish(demosites.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Hedgehog."})
-	r.until(p, 20*time.Second, "an alert by the old watchlist", func() bool { return r.count("Hedgehog") == 1 })
+	r.until(p, time.Minute, "an alert by the old watchlist", func() bool { return r.count("Hedgehog") == 1 })
 	r.write(good)
-	r.until(p, 10*time.Second, "health", func() bool { return health(t, p).Status == "ok" })
+	r.until(p, time.Minute, "health", func() bool { return health(t, p).Status == "ok" })
 	if err := os.Remove(r.path()); err != nil {
 		t.Fatal(err)
 	}
-	r.until(p, 10*time.Second, "trouble about a file that is gone", func() bool { return health(t, p).Status == "degraded" })
+	r.until(p, time.Minute, "trouble about a file that is gone", func() bool { return health(t, p).Status == "degraded" })
 	p.kill()
 	r.write(good)
 	if out, err := live(); err == nil {
@@ -63,12 +64,4 @@ func TestLiveIsNotReady(t *testing.T) {
 }
 
 // freeAddress is an address that nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
+func freeAddress(t *testing.T) string { return fmt.Sprintf("127.0.0.1:%d", testkit.FreePort(t)) }

@@ -19,7 +19,7 @@ func TestLoginLink(t *testing.T) {
 	r := newRig(t, "")
 	r.write(strings.Replace(r.watchlist(), "127.0.0.1:0", freeAddress(t), 1))
 	p := r.start("")
-	r.until(p, 20*time.Second, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
+	r.until(p, time.Minute, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
 	out, err := exec.Command(binary(t), "login", "-c", r.path()).Output()
 	link := strings.TrimSpace(string(out))
 	if err != nil || !strings.HasPrefix(link, "http://127.0.0.1:") || strings.Contains(p.log.String(), link) {
@@ -30,7 +30,7 @@ func TestLoginLink(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		browser := &http.Client{Jar: jar, Timeout: 5 * time.Second}
+		browser := &http.Client{Jar: jar, Timeout: time.Minute}
 		resp, err := browser.Get(link)
 		if err != nil {
 			t.Fatal(err)

@@ -35,7 +35,7 @@ func newPushRig(t *testing.T) *pushRig {
 // run starts the binary and tells the senders where it listens.
 func (r *pushRig) run() *process {
 	p := r.start("")
-	r.until(p, 30*time.Second, "the watchlist in use", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
+	r.until(p, time.Minute, "the watchlist in use", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
 	address := "http://" + webAddress.FindStringSubmatch(p.log.String())[1] + "/api/v1/posts"
 	r.address.Store(&address)
 	return p
@@ -48,7 +48,7 @@ func (r *pushRig) send(token, body string) (status int, answer string, err error
 		return 0, "", err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
-	resp, err := (&http.Client{Timeout: 20 * time.Second}).Do(req)
+	resp, err := (&http.Client{Timeout: time.Minute}).Do(req)
 	if err != nil {
 		return 0, "", err
 	}
@@ -95,7 +95,7 @@ func TestPush(t *testing.T) {
 			t.Errorf("%.40q: %d %s, %v; want %d %s", test.body, status, answer, err, test.status, test.want)
 		}
 	}
-	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Zebra7end") == 1 })
+	r.until(p, time.Minute, "the alert", func() bool { return r.count("Zebra7end") == 1 })
 	r.once(p, "Zebra7end")
 	if strings.Contains(p.log.String(), pushToken) {
 		t.Error("the token stands in the log")
@@ -153,7 +153,7 @@ func TestPushLoad(t *testing.T) {
 	for id := 7; id < posts; id += 1000 {
 		words = append(words, fmt.Sprintf("Zebra%dend", id))
 	}
-	r.until(p, 60*time.Second, "every complaint", func() bool {
+	r.until(p, time.Minute, "every complaint", func() bool {
 		for _, w := range words {
 			if r.count(w) == 0 {
 				return false

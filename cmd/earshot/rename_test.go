@@ -44,7 +44,7 @@ func renameOnce(t *testing.T, redis string) {
 	r.baselineOf(5)
 	p := r.start("")
 	b.say(10, "maria", "Third week and Romashka Bank has not returned my money, support ignores me. Aardvark.", ago(30))
-	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Aardvark") == 1 })
+	r.until(p, time.Minute, "the alert", func() bool { return r.count("Aardvark") == 1 })
 	p.stop()
 
 	b.say(10, "Romashka Support", "Dear Maria, we are sorry. The money is on its way.", ago(23))
@@ -54,15 +54,15 @@ func renameOnce(t *testing.T, redis string) {
 	}
 	call(", name: town board")
 	p = r.start("")
-	r.until(p, 20*time.Second, "the answer in the followed thread", func() bool {
+	r.until(p, time.Minute, "the answer in the followed thread", func() bool {
 		return shownMessage{r.message("Aardvark")}.has("answered publicly in 7 min")
 	})
-	r.until(p, 20*time.Second, "the complaint of the time between", func() bool { return r.count("Bumblebee") == 1 })
+	r.until(p, time.Minute, "the complaint of the time between", func() bool { return r.count("Bumblebee") == 1 })
 
 	call(", name: the board")
-	r.until(p, 10*time.Second, "the new name", func() bool { return strings.Count(p.log.String(), "watchlist in use") == 2 })
+	r.until(p, time.Minute, "the new name", func() bool { return strings.Count(p.log.String(), "watchlist in use") == 2 })
 	b.say(12, "olga", "Romashka Bank charged me twice and refuses to refund. Chinchilla.", ago(1))
-	r.until(p, 20*time.Second, "a complaint under the new name", func() bool { return r.count("Chinchilla") == 1 })
+	r.until(p, time.Minute, "a complaint under the new name", func() bool { return r.count("Chinchilla") == 1 })
 	time.Sleep(2 * time.Second)
 	r.once(p, "Aardvark", "Bumblebee", "Chinchilla")
 	p.stop()

@@ -194,7 +194,7 @@ func (r *rig) start(fault string) *process {
 	return p
 }
 
-// stop asks the process to end and expects a clean end within 10 s.
+// stop asks the process to end and expects a clean end. An orchestrator gives it 30 s.
 func (p *process) stop() {
 	p.t.Helper()
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
@@ -203,8 +203,8 @@ func (p *process) stop() {
 		if p.err != nil {
 			p.t.Errorf("SIGTERM: %v\n%s", p.err, p.log)
 		}
-	case <-time.After(10 * time.Second):
-		p.t.Fatalf("not stopped 10 s after SIGTERM\n%s", p.log)
+	case <-time.After(30 * time.Second):
+		p.t.Fatalf("not stopped 30 s after SIGTERM\n%s", p.log)
 	}
 }
 
@@ -284,7 +284,7 @@ func (r *rig) baseline() {
 func (r *rig) baselineOf(sources int) {
 	r.t.Helper()
 	p := r.start("")
-	r.until(p, 30*time.Second, "the baseline of every source", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= sources })
+	r.until(p, time.Minute, "the baseline of every source", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= sources })
 	p.stop()
 }
 

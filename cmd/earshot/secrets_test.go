@@ -107,15 +107,15 @@ web: {listen: "127.0.0.1:0"}
 	go func() { p.err = p.cmd.Wait(); close(p.exited) }()
 	t.Cleanup(func() { _ = p.cmd.Process.Kill(); <-p.exited })
 	bodies := func() string { mu.Lock(); defer mu.Unlock(); return hooked.String() }
-	r.until(p, 30*time.Second, "an alert at the webhook, and the dead one told of", func() bool {
+	r.until(p, time.Minute, "an alert at the webhook, and the dead one told of", func() bool {
 		return strings.Contains(bodies(), "refuses to refund") && strings.Contains(bodies(), "salary back") && strings.Contains(r.texts(), "webhook:dead")
 	})
-	r.until(p, 30*time.Second, "failing sources in the log", func() bool { return strings.Count(p.log.String(), "source cannot be polled") >= 4 })
+	r.until(p, time.Minute, "failing sources in the log", func() bool { return strings.Count(p.log.String(), "source cannot be polled") >= 4 })
 	for _, page := range []string{"healthz", "metrics", "readyz"} {
 		outputs["/"+page] = webPage(t, p, page)
 	}
 	r.write(strings.Replace(list, "every: 1s, backfill", `every: "${env:LATE_RAW}", lang: "${env:LATE_RAW}", backfill`, 1))
-	r.until(p, 15*time.Second, "a refused watchlist", func() bool { return strings.Contains(p.log.String(), "every") })
+	r.until(p, time.Minute, "a refused watchlist", func() bool { return strings.Contains(p.log.String(), "every") })
 	once("check of a wrong one", "check")
 	outputs["/healthz then"] = webPage(t, p, "healthz")
 	p.stop()
@@ -137,7 +137,7 @@ web: {listen: "127.0.0.1:0"}
 
 func webPage(t *testing.T, p *process, page string) string {
 	t.Helper()
-	res, err := (&http.Client{Timeout: 5 * time.Second}).Get("http://" + webAddress.FindStringSubmatch(p.log.String())[1] + "/" + page)
+	res, err := (&http.Client{Timeout: time.Minute}).Get("http://" + webAddress.FindStringSubmatch(p.log.String())[1] + "/" + page)
 	if err != nil {
 		t.Fatal(err)
 	}

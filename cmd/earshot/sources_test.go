@@ -102,7 +102,7 @@ func health(t *testing.T, p *process) (out daemon.Health) {
 	if m == nil {
 		t.Fatalf("the log names no web address\n%s", p.log)
 	}
-	resp, err := (&http.Client{Timeout: 5 * time.Second}).Get("http://" + m[1] + "/healthz")
+	resp, err := (&http.Client{Timeout: time.Minute}).Get("http://" + m[1] + "/healthz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,12 +133,12 @@ func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 	extra.WriteString("  - {feed: \"http://127.0.2.1:1/feed\", name: unreachable, every: 2s}\n")
 	r.write(strings.Replace(r.watchlist(), "fetch:", extra.String()+"fetch:", 1))
 	p := r.start("")
-	r.until(p, 60*time.Second, "the baseline beside the bad sources", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 4 })
+	r.until(p, time.Minute, "the baseline beside the bad sources", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 4 })
 	posts, words := crashComplaints()
 	for _, post := range posts {
 		r.town.Publish(post)
 	}
-	r.until(p, 60*time.Second, "the complaints", func() bool { return r.count(words[0])+r.count(words[1])+r.count(words[2]) == 3 })
+	r.until(p, time.Minute, "the complaints", func() bool { return r.count(words[0])+r.count(words[1])+r.count(words[2]) == 3 })
 	wantError := append([]string{"unreachable"}, bad...)
 	r.until(p, 90*time.Second, "every bad source named in the health page", func() bool {
 		named := map[string]bool{}
@@ -161,7 +161,7 @@ func TestBadSourcesCostOnlyThemselves(t *testing.T) {
 		t.Logf("peak memory %d MiB", peak)
 	}
 	r.town.Publish(demosites.Post{Place: "forum", Author: "late", Text: "Romashka Bank lost my money and refuses to answer, worst service ever. Flamingo."})
-	r.until(p, 30*time.Second, "a complaint said later", func() bool { return r.count("Flamingo") == 1 })
+	r.until(p, time.Minute, "a complaint said later", func() bool { return r.count("Flamingo") == 1 })
 	p.stop()
 }
 
@@ -176,16 +176,16 @@ func TestReload(t *testing.T) {
 	r.town.Publish(demosites.Post{Place: "forum", Author: "early", Text: "Tulip Airlines lost my luggage and nobody answers. Gazelle."})
 	r.baseline()
 	p := r.start("")
-	r.until(p, 20*time.Second, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
+	r.until(p, time.Minute, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
 	good := r.watchlist()
 	r.write(strings.Replace(good, "watch:", "wotch:", 1))
-	r.until(p, 10*time.Second, "the mistake in the log", func() bool { return strings.Contains(p.log.String(), "wotch") })
+	r.until(p, time.Minute, "the mistake in the log", func() bool { return strings.Contains(p.log.String(), "wotch") })
 	r.town.Publish(demosites.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Hedgehog."})
-	r.until(p, 20*time.Second, "an alert by the old watchlist", func() bool { return r.count("Hedgehog") == 1 })
+	r.until(p, time.Minute, "an alert by the old watchlist", func() bool { return r.count("Hedgehog") == 1 })
 	r.write(strings.Replace(good, "watch:\n", "watch:\n  - {name: Tulip, terms: [Tulip Airlines]}\n", 1))
-	r.until(p, 10*time.Second, "the new watchlist", func() bool { return strings.Contains(p.log.String(), "watches=2") })
+	r.until(p, time.Minute, "the new watchlist", func() bool { return strings.Contains(p.log.String(), "watches=2") })
 	r.town.Publish(demosites.Post{Place: "reviews", Author: "b", Stars: 1, Title: "Lost", Text: "Tulip Airlines cancelled my flight and will not give the money back. Iguana."})
-	r.until(p, 20*time.Second, "an alert of the new watch", func() bool { return r.count("Iguana") == 1 })
+	r.until(p, time.Minute, "an alert of the new watch", func() bool { return r.count("Iguana") == 1 })
 	time.Sleep(3 * time.Second)
 	if n := r.count("Gazelle"); n != 0 {
 		t.Errorf("a post from before the watch was alerted\n%s", r.texts())
@@ -206,7 +206,7 @@ func TestRefusedToken(t *testing.T) {
 	r.slack.Tokens("xoxb-another", "xapp-another")
 	p := r.start("")
 	r.town.Publish(demosites.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Jackal."})
-	r.until(p, 20*time.Second, "what to fix in the log", func() bool {
+	r.until(p, time.Minute, "what to fix in the log", func() bool {
 		log := p.log.String()
 		return strings.Contains(log, "invalid_auth") && strings.Contains(log, "slack.bot_token") && strings.Contains(log, "docs/slack.md")
 	})
@@ -217,6 +217,6 @@ func TestRefusedToken(t *testing.T) {
 		t.Error("the health page does not name Slack's refusal")
 	}
 	r.write(strings.NewReplacer("xoxb-fake-bot-token", "xoxb-another", "xapp-fake-app-token", "xapp-another").Replace(r.watchlist()))
-	r.until(p, 30*time.Second, "the complaint once the token is right", func() bool { return r.count("Jackal") == 1 })
+	r.until(p, time.Minute, "the complaint once the token is right", func() bool { return r.count("Jackal") == 1 })
 	p.stop()
 }

@@ -36,7 +36,7 @@ func TestSourceOfAWatch(t *testing.T) {
 	r.write(strings.Replace(r.watchlist(), "name: reviews, every: 1s", `name: reviews, every: 1s, watch: "Romashka Bank"`, 1))
 	r.baseline()
 	p := r.start("")
-	r.until(p, 20*time.Second, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
+	r.until(p, time.Minute, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
 	word := func(text string) string {
 		words := strings.Fields(strings.TrimSuffix(text, "."))
 		return words[len(words)-1]
@@ -46,7 +46,7 @@ func TestSourceOfAWatch(t *testing.T) {
 	}
 	r.town.Publish(demosites.Post{Place: "reviews", Author: "glad", Stars: 5, Title: "Review", Text: "Quick and friendly, I recommend it to everybody. Marmot."})
 	r.town.Publish(demosites.Post{Place: "forum", Author: "elsewhere", Text: strings.Replace(nameless[0], "Aardvark", "Narwhal", 1)})
-	r.until(p, 60*time.Second, "ten alerts", func() bool {
+	r.until(p, time.Minute, "ten alerts", func() bool {
 		for _, text := range nameless {
 			if r.count(word(text)) == 0 {
 				return false

@@ -194,12 +194,12 @@ func TestWatchedForReal(t *testing.T) {
 	watchlist := strings.Replace(r.watchlist(), "127.0.0.1:0", address, 1)
 	r.write(watchlist)
 	p := r.start("")
-	r.until(p, 30*time.Second, "the baseline", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 4 })
+	r.until(p, time.Minute, "the baseline", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 4 })
 	prometheus := startPrometheus(t, server, address)
 	r.town.Publish(demosites.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Hedgehog."})
-	r.until(p, 20*time.Second, "the alert", func() bool { return r.count("Hedgehog") == 1 })
+	r.until(p, time.Minute, "the alert", func() bool { return r.count("Hedgehog") == 1 })
 	r.write(watchlist + "nonsense: [\n")
-	r.until(p, 10*time.Second, "trouble in the metrics", func() bool {
+	r.until(p, time.Minute, "trouble in the metrics", func() bool {
 		text := metricsText(t, p)
 		return strings.Contains(text, `earshot_trouble{part="watchlist"} 1`) && strings.Contains(text, "earshot_alert_latency_seconds_count")
 	})
@@ -229,12 +229,12 @@ func TestWatchedForReal(t *testing.T) {
 
 	mayBeEmpty := regexp.MustCompile(`^alert | [<>]=? *\S+$`) // a condition that does not hold
 	for where, expr := range expressions {
-		r.until(p, 30*time.Second, fmt.Sprintf("an answer to %s: %s", where, expr), func() bool {
+		r.until(p, time.Minute, fmt.Sprintf("an answer to %s: %s", where, expr), func() bool {
 			rows := prometheus.query(t, expr)
 			return rows > 0 || mayBeEmpty.MatchString(where) || mayBeEmpty.MatchString(expr)
 		})
 	}
-	r.until(p, 20*time.Second, "the alert about the watchlist", func() bool { return prometheus.state(t, "EarshotWatchlistNotTaken") == "pending" })
+	r.until(p, time.Minute, "the alert about the watchlist", func() bool { return prometheus.state(t, "EarshotWatchlistNotTaken") == "pending" })
 	if state := prometheus.state(t, "EarshotDown"); state != "inactive" {
 		t.Errorf("EarshotDown is %s", state)
 	}

@@ -7,10 +7,12 @@
 package testkit
 
 import (
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -68,15 +70,21 @@ func Root(t testing.TB) string {
 	}
 }
 
-// FreePort is a loopback port that was free a moment ago.
+// FreePort is a loopback port that was free a moment ago. It is below those that the system
+// gives to whoever asks for any (from 32768 on Linux), so that no connection and no other
+// server gets it before its owner listens there.
 func FreePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := 10_000 + rand.IntN(22_000)
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port of a hundred is free")
+	return 0
 }
 
 // Eventually waits until ok holds, and fails the test when it does not within the limit. It
