@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -170,58 +169,65 @@ func TestLease(t *testing.T) {
 // TestNothingLeavesLate: a process that was stopped in the middle goes on where it was,
 // before its timers ring. What it sends then would come after another's.
 func TestNothingLeavesLate(t *testing.T) {
-	var came atomic.Int32
-	slack := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { came.Add(1) }))
-	defer slack.Close()
-	var ahead atomic.Int64
-	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-	client := &http.Client{Transport: punctual{http.DefaultTransport, now}, CheckRedirect: alerts.RefuseRedirect}
-	db := &leases{}
-	l := newLease(leaseOptions{
-		db: db, shared: true, holder: "a", may: func() bool { return true }, log: slog.New(slog.DiscardHandler), now: now,
-		begin: func() *delivery { return &delivery{routes: newRoutes(routesOptions{metrics: newMetrics()})} },
-	})
-	l.step(t.Context())
-	send := func(ctx context.Context) error {
-		r, err := http.NewRequestWithContext(ctx, http.MethodPost, slack.URL, http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := client.Do(r)
-		if err == nil {
-			res.Body.Close()
-		}
-		return err
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	var all sync.WaitGroup
-	all.Go(func() {
-		l.whileHolding(ctx, func(ctx context.Context, _ *delivery) {
-			defer stop()
-			long, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Hour) // as the sender's attempts
-			defer cancel()
-			if err := send(long); err != nil {
-				t.Errorf("within the lease: %v", err)
-			}
-			short, cancel := context.WithTimeout(long, 5*time.Second)
-			defer cancel()
-			ahead.Store(int64(6 * time.Second))
-			if err := send(short); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("after its time: %v", err)
-			}
-			if err := send(long); err != nil {
-				t.Errorf("still within the lease: %v", err)
-			}
-			ahead.Store(int64(8 * time.Second))
-			if err := send(long); !errors.Is(err, context.Canceled) {
-				t.Errorf("after the lease: %v", err)
-			}
+	synctest.Test(t, func(t *testing.T) { // nothing takes time: the lease is as old as the test says
+		var came atomic.Int32
+		slack := roundTripper(func(*http.Request) (*http.Response, error) {
+			came.Add(1)
+			return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
 		})
+		var ahead atomic.Int64
+		now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		client := &http.Client{Transport: punctual{slack, now}, CheckRedirect: alerts.RefuseRedirect}
+		db := &leases{}
+		l := newLease(leaseOptions{
+			db: db, shared: true, holder: "a", may: func() bool { return true }, log: slog.New(slog.DiscardHandler), now: now,
+			begin: func() *delivery { return &delivery{routes: newRoutes(routesOptions{metrics: newMetrics()})} },
+		})
+		l.step(t.Context())
+		send := func(ctx context.Context) error {
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://slack.example/api/chat.postMessage", http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := client.Do(r)
+			if err == nil {
+				res.Body.Close()
+			}
+			return err
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		all.Go(func() {
+			l.whileHolding(ctx, func(ctx context.Context, _ *delivery) {
+				defer stop()
+				long, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Hour) // as the sender's attempts
+				defer cancel()
+				if err := send(long); err != nil {
+					t.Errorf("within the lease: %v", err)
+				}
+				short, cancel := context.WithTimeout(long, 5*time.Second)
+				defer cancel()
+				ahead.Store(int64(6 * time.Second))
+				if err := send(short); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("after its time: %v", err)
+				}
+				if err := send(long); err != nil {
+					t.Errorf("still within the lease: %v", err)
+				}
+				ahead.Store(int64(8 * time.Second))
+				if err := send(long); !errors.Is(err, context.Canceled) {
+					t.Errorf("after the lease: %v", err)
+				}
+			})
+		})
+		all.Wait()
+		if n := came.Load(); n != 2 {
+			t.Errorf("%d requests came, want 2", n)
+		}
+		l.end("the test is over")
 	})
-	all.Wait()
-	if n := came.Load(); n != 2 {
-		t.Errorf("%d requests came, want 2", n)
-	}
-	l.end("the test is over")
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 }
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
