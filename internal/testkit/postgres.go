@@ -70,7 +70,7 @@ func (p *PostgresServer) Start() {
 		return
 	}
 	log := filepath.Join(filepath.Dir(p.data), "log")
-	if out, err := p.run("pg_ctl", "-D", p.data, "-o", p.opts, "-l", log, "-w", "-t", "30", "start"); err != nil {
+	if out, err := p.run("pg_ctl", "-D", p.data, "-o", p.opts, "-l", log, "-w", "-t", "120", "start"); err != nil {
 		text, _ := os.ReadFile(log)
 		p.t.Fatalf("postgres: start: %v\n%s\n%s", err, out, text)
 	}

@@ -77,12 +77,12 @@ func (r *RedisServer) Stop() {
 // Do sends one command in the inline protocol and returns the first line of the
 // answer: for looking at raw keys without a client library.
 func (r *RedisServer) Do(command string) (string, error) {
-	conn, err := net.DialTimeout("tcp", r.Addr, time.Second)
+	conn, err := net.DialTimeout("tcp", r.Addr, 10*time.Second)
 	if err != nil {
 		return "", err
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
 	if _, err := fmt.Fprintf(conn, "%s\r\n", command); err != nil {
 		return "", err
 	}
@@ -120,7 +120,7 @@ func (r *RedisServer) start() error {
 		}
 	}
 	up := false
-	waitFor(15*time.Second, func() bool {
+	waitFor(time.Minute, func() bool {
 		answer, err := r.Do("PING")
 		up = err == nil && answer == "+PONG"
 		return up || gone()

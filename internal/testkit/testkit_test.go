@@ -213,7 +213,7 @@ func TestPostgres(t *testing.T) {
 			return 0, err
 		}
 		defer db.Close()
-		ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 		defer stop()
 		return n, db.QueryRowContext(ctx, "select length('слово')").Scan(&n)
 	}
