@@ -1,6 +1,7 @@
 package earshot_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -128,4 +129,75 @@ func TestHostilePageIsTrue(t *testing.T) {
 	if err != nil || readers < 10 {
 		t.Errorf("%d readers: is the pattern still right? %v", readers, err)
 	}
+}
+
+// release is the heading of a version in CHANGELOG.md.
+var release = regexp.MustCompile(`^## (\d+)\.(\d+)\.(\d+), (\d{4}-\d{2}-\d{2})$`)
+
+// TestChangelogIsKept: what is not published yet comes first and is not empty; versions have a date
+// and fall; nothing is told twice; and what must be done before an upgrade stands out.
+func TestChangelogIsKept(t *testing.T) {
+	text, err := os.ReadFile("CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range changelogMistakes(string(text)) {
+		t.Errorf("CHANGELOG.md: %s", wrong)
+	}
+	entry := "- The verdict takes a fifth less time than before, in all languages.\n"
+	for what, bad := range map[string]string{
+		"no section":      "# Changes\n\n" + entry,
+		"nothing in one":  "# Changes\n\n## Unreleased\n\n## 1.0.0, 2026-11-01\n\n" + entry,
+		"no date":         "# Changes\n\n## Unreleased\n\n" + entry + "\n## 1.0.0\n\n" + entry[:20] + "\n",
+		"rising versions": "# Changes\n\n## Unreleased\n\n" + entry + "\n## 1.0.0, 2026-10-01\n\n- a\n\n## 1.10.0, 2026-11-01\n\n- b\n",
+		"twice":           "# Changes\n\n## Unreleased\n\n" + entry + entry,
+		"a quiet warning": "# Changes\n\n## Unreleased\n\n- Before you upgrade, change the port.\n",
+	} {
+		if len(changelogMistakes(bad)) == 0 {
+			t.Errorf("nothing is wrong with %s", what)
+		}
+	}
+}
+
+// changelogMistakes says what a reader of the changes would stumble over.
+func changelogMistakes(text string) (wrong []string) {
+	_, text, _ = strings.Cut(text, "\n## ")
+	told, last := map[string]bool{}, ""
+	for i, section := range strings.Split(text, "\n## ") {
+		heading, body, _ := strings.Cut(section, "\n")
+		m := release.FindStringSubmatch("## " + heading)
+		switch version := fmt.Sprintf("%5s.%5s.%5s", at(m, 1), at(m, 2), at(m, 3)); {
+		case i == 0 && heading != "Unreleased":
+			wrong = append(wrong, "it does not begin with what is unreleased")
+		case i > 0 && m == nil:
+			wrong = append(wrong, fmt.Sprintf("%q is no version with its date", heading))
+		case i > 1 && version >= last:
+			wrong = append(wrong, fmt.Sprintf("%s comes after an older one", heading))
+		default:
+			last = version
+		}
+		entries := strings.Split(body, "\n- ")[1:]
+		if len(entries) == 0 {
+			wrong = append(wrong, heading+" has no entry")
+		}
+		for _, entry := range entries {
+			entry = strings.Join(strings.Fields(entry), " ")
+			if told[entry] {
+				wrong = append(wrong, fmt.Sprintf("twice: %.60s", entry))
+			}
+			told[entry] = true
+			if _, before, found := strings.Cut(strings.ToLower(entry), "**"); strings.Contains(strings.ToLower(entry), "before you upgrade") && (!found || !strings.Contains(before, "before you upgrade")) {
+				wrong = append(wrong, fmt.Sprintf("not in bold: %.60s", entry))
+			}
+		}
+	}
+	return wrong
+}
+
+// at is a group of a match, empty when nothing matched.
+func at(m []string, i int) string {
+	if i < len(m) {
+		return m[i]
+	}
+	return ""
 }

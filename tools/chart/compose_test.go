@@ -63,3 +63,29 @@ func TestCompose(t *testing.T) {
 		t.Error("Redis starts without a password")
 	}
 }
+
+// TestComposeExamples: the other compose files are as the schema wants them, too.
+func TestComposeExamples(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "examples", "*", "compose.yaml"))
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d examples: is the pattern still right? %v", len(files), err)
+	}
+	for _, file := range append(files, filepath.Join(root, "deploy", "compose.replicas.yaml")) {
+		file, err := filepath.Abs(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		details := types.ConfigDetails{
+			WorkingDir:  filepath.Dir(file),
+			ConfigFiles: []types.ConfigFile{{Filename: file}},
+			Environment: types.Mapping{"REDIS_PASSWORD": "secret", "POSTGRES_PASSWORD": "secret"},
+		}
+		project, err := compose.LoadWithContext(t.Context(), details, func(o *compose.Options) {
+			o.SetProjectName("earshot", true)
+			o.SkipResolveEnvironment = true
+		})
+		if err != nil || len(project.Services) < 2 {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
