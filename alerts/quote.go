@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -54,6 +55,7 @@ func decisive(body string, from int, why []mention.Hit) []span {
 		}
 		spans = append(spans, span{h.Start - from, h.End - from})
 	}
+	wholeNumbers(body[from:], spans)
 	slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
 	apart := spans[:0]
 	for _, s := range spans {
@@ -64,6 +66,23 @@ func decisive(body string, from int, why []mention.Hit) []span {
 		apart = append(apart, s)
 	}
 	return apart
+}
+
+// number is a number as people write it, in groups of thousands or not.
+var number = regexp.MustCompile(`\d{1,3}(?:[ \x{a0}\x{202f}.,']\d{3})+\b|\d+`)
+
+// wholeNumbers widens spans that end inside a number: "12" of "12 000" is another one.
+func wholeNumbers(body string, spans []span) {
+	if len(spans) == 0 {
+		return
+	}
+	for _, n := range number.FindAllStringIndex(body, -1) {
+		for i, s := range spans {
+			if s.start < n[1] && n[0] < s.end {
+				spans[i] = span{min(s.start, n[0]), max(s.end, n[1])}
+			}
+		}
+	}
 }
 
 // pieces cleans text in one pass and keeps track of which runes are strong.

@@ -156,7 +156,7 @@ func TestMuteAsks(t *testing.T) {
 	}
 	w.submit(ira, nil)
 	now, _ := w.fake.Message(m.Channel, m.TS)
-	if !shows(now, "dismissed by Ira: mute author") {
+	if !shows(now, "dismissed by Ira: author muted") {
 		t.Errorf("the message says %s", now.Blocks)
 	}
 	if list, err := w.store.Mutes(t.Context(), time.Now()); err != nil || len(list) != 1 || list[0].MentionID != id || list[0].By.Name != "Ira" {

@@ -151,7 +151,7 @@ func printExplanation(out io.Writer, e match.Explanation, owned bool) {
 			what = fmt.Sprintf("«%s» (term %q): %s", step.Span.Text, step.Span.Term, step.Reason)
 		}
 		if step.Rule > 0 {
-			what += fmt.Sprintf(" (rule %d)", step.Rule)
+			what += fmt.Sprintf(" (rule %d of docs/matching.md)", step.Rule)
 		}
 		fmt.Fprintf(out, "    %s\n", text.OneLine(what))
 	}
