@@ -27,7 +27,8 @@ type taken struct {
 // Group is a politeness group of the sources that were taken.
 type Group struct {
 	Name    string
-	Streams bool // a source of it is read all the time
+	Streams bool          // a source of it is read all the time
+	Gap     time.Duration // the longest that a source of it asks for
 }
 
 // Take replaces the sources that Turn polls. It is for engines that share their work.
@@ -56,7 +57,11 @@ func (m *Monitor) Groups() []Group {
 	defer m.taken.mu.Unlock()
 	list := make([]Group, 0, len(m.taken.groups))
 	for name, sources := range m.taken.groups {
-		list = append(list, Group{name, slices.ContainsFunc(sources, func(src Source) bool { return src.Stream })})
+		g := Group{Name: name}
+		for _, src := range sources {
+			g.Streams, g.Gap = g.Streams || src.Stream, max(g.Gap, src.Gap)
+		}
+		list = append(list, g)
 	}
 	return list
 }

@@ -25,6 +25,10 @@ type hosts struct {
 	seen  []hostSeen
 	polls int // all requests but those for robots.txt
 	wrong []string
+
+	atOnce  int           // requests while another was being answered
+	early   int           // requests too soon after the last one
+	soonest time.Duration // by how much the worst of them
 }
 
 type hostSeen struct {
@@ -85,9 +89,12 @@ func (s *hosts) enter(h, feed int) string {
 	defer s.mu.Unlock()
 	one, now := &s.seen[h], time.Now()
 	if one.now++; one.now > 1 {
+		s.atOnce++
 		s.wrong = append(s.wrong, fmt.Sprintf("host %d sees %d requests at once", h, one.now))
 	}
 	if rest := now.Sub(one.ended); !one.ended.IsZero() && rest < s.gap-time.Millisecond {
+		s.early++
+		s.soonest = max(s.soonest, s.gap-rest)
 		s.wrong = append(s.wrong, fmt.Sprintf("host %d is asked after a rest of %s, want %s", h, rest, s.gap))
 	}
 	if feed < 0 {
@@ -134,5 +141,5 @@ func (s *hosts) keptPromises(t *testing.T) {
 	for _, w := range s.wrong[:min(5, len(s.wrong))] {
 		t.Error(w)
 	}
-	t.Logf("%d hosts, %d requests for feeds, %d of them not polite", len(s.seen), s.polls, len(s.wrong))
+	t.Logf("%d hosts, %d requests for feeds: %d beside another, %d too soon, the worst by %s", len(s.seen), s.polls, s.atOnce, s.early, s.soonest.Round(time.Millisecond))
 }

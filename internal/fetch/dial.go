@@ -202,6 +202,9 @@ type streamTransport struct {
 }
 
 func (s streamTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := mayAsk(r.Context()); err != nil {
+		return nil, err
+	}
 	r = r.Clone(r.Context())
 	r.Header.Set("User-Agent", s.agent)
 	return s.next.RoundTrip(r)

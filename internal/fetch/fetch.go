@@ -316,6 +316,9 @@ func (c *Client) exchange(ctx context.Context, h hop) (*answer, error) {
 	if err != nil {
 		return nil, fail(h.url, err)
 	}
+	if err := mayAsk(ctx); err != nil {
+		return nil, fail(h.url, err)
+	}
 	res, err := c.wayTo(authority(h.url)).trans.RoundTrip(req)
 	if err != nil {
 		return nil, fail(h.url, cause(ctx, err))

@@ -45,6 +45,21 @@ func spendHost(ctx context.Context, host string) error {
 	return nil
 }
 
+type mayAskKey struct{}
+
+// While returns a context whose requests are sent only while may returns nil: it is asked
+// just before each goes out, after the wait for the host's turn, and its error is Do's.
+func While(ctx context.Context, may func() error) context.Context {
+	return context.WithValue(ctx, mayAskKey{}, may)
+}
+
+func mayAsk(ctx context.Context) error {
+	if may, ok := ctx.Value(mayAskKey{}).(func() error); ok {
+		return may()
+	}
+	return nil
+}
+
 // Pause is how long the hosts that were asked under ctx, one of WithHostBudget, are to be
 // left alone from now on: for their gap or Crawl-delay, or as long as they asked for. A
 // client keeps that by itself; other processes that ask the same hosts must be told.

@@ -46,3 +46,23 @@ func TestHostBudget(t *testing.T) {
 		t.Errorf("without a budget: %v", err)
 	}
 }
+
+// TestWhile: a request that may not be sent any more when its turn comes is not sent.
+func TestWhile(t *testing.T) {
+	var asked atomic.Int32
+	s := serve(t, nil)
+	s.Config.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) })
+	over := errors.New("over")
+	var why error
+	ctx := While(t.Context(), func() error { return why })
+	c := client(t).For(s.URL)
+	for _, want := range []error{nil, over} {
+		why = want
+		if _, err := c.Do(ctx, Request{URL: s.URL, API: true}); !errors.Is(err, want) {
+			t.Errorf("%v, want %v", err, want)
+		}
+	}
+	if n := asked.Load(); n != 1 {
+		t.Errorf("asked %d times, want once", n)
+	}
+}

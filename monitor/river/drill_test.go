@@ -31,13 +31,14 @@ import (
 
 // plan is what a child process polls.
 type plan struct {
-	Address string // of the database
-	Site    string // of the sites, all of them
-	Hosts   int
-	Pages   int // on each host
-	Every   time.Duration
-	Gap     time.Duration
-	Workers int
+	Address  string // of the database
+	Site     string // of the sites, all of them
+	Hosts    int
+	Pages    int // on each host
+	Every    time.Duration
+	Gap      time.Duration
+	Workers  int
+	Requests int // of a poll, with the gap between them; 0: one
 }
 
 func (p plan) sources() (list []monitor.Source) {
@@ -47,7 +48,7 @@ func (p plan) sources() (list []monitor.Source) {
 			host := fmt.Sprintf("host%d", h)
 			name := fmt.Sprintf("%s-%d", host, i)
 			list = append(list, monitor.Source{Name: name, Key: "key of " + name, Place: "p", Settings: "s", Group: host, Gap: p.Gap, Every: p.Every, Fixed: true,
-				Crawler: remote{client, p.Site + "/" + host + "/" + name}})
+				Crawler: remote{client, p.Site + "/" + host + "/" + name, max(1, p.Requests), p.Gap}})
 		}
 	}
 	return list
@@ -55,22 +56,39 @@ func (p plan) sources() (list []monitor.Source) {
 
 // remote is a crawler that asks the test's site.
 type remote struct {
-	client  *http.Client
-	address string
+	client   *http.Client
+	address  string
+	requests int
+	gap      time.Duration
 }
 
 // Poll implements crawlers.Crawler.
 func (r remote) Poll(ctx context.Context, _ crawlers.Cursor) (crawlers.Batch, error) {
+	for i := range r.requests {
+		if i > 0 {
+			time.Sleep(r.gap + r.gap/10)
+		}
+		if err := r.ask(ctx); err != nil {
+			return crawlers.Batch{}, err
+		}
+	}
+	return crawlers.Batch{Unchanged: true, Next: "c", Observed: crawlers.Observation{Bytes: 1, Items: 1}}, nil
+}
+
+func (r remote) ask(ctx context.Context) error {
+	if err := Mine(ctx); err != nil {
+		return err
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.address, nil)
 	if err != nil {
-		return crawlers.Batch{}, err
+		return err
 	}
 	res, err := r.client.Do(req)
 	if err != nil {
-		return crawlers.Batch{}, err
+		return err
 	}
 	_, err = io.Copy(io.Discard, res.Body)
-	return crawlers.Batch{Unchanged: true, Next: "c", Observed: crawlers.Observation{Bytes: 1, Items: 1}}, errors.Join(err, res.Body.Close())
+	return errors.Join(err, res.Body.Close())
 }
 
 // serve answers for all hosts of a site.
@@ -202,36 +220,63 @@ func testSeveralEngines(t *testing.T, server string) {
 	}
 }
 
-// TestKilledEngine: the groups of a process that died in the middle of its polls are
-// polled again by another.
-func TestKilledEngine(t *testing.T) {
-	if !full() {
-		t.Skip("a minute and a half: EARSHOT_DRILL=full")
-	}
-	server := postgres(t)
-	s := newSite(2*time.Second, 100*time.Millisecond)
-	p := plan{Address: testkit.Database(t, server.URL), Site: s.serve(t), Hosts: 4, Pages: 1, Every: 4 * time.Second, Gap: s.gap, Workers: 4}
+// testDeath: of three processes one is killed and one stands still, both in the middle of
+// their polls. The third polls their groups within the time that signs of life take, and
+// the one that goes on after it stood still asks for nothing beside it.
+func testDeath(t *testing.T, server string) {
+	const groups = 8
+	s := newSite(300*time.Millisecond, 100*time.Millisecond)
+	p := plan{Address: testkit.Database(t, server), Site: s.serve(t), Hosts: groups, Pages: 1, Every: time.Hour, Gap: s.gap, Workers: groups / 2, Requests: 400}
 	p.prepare(t)
-	dies := p.start(t)
-	testkit.Eventually(t, "its polls begin", time.Minute, func() bool { return s.total() == 4 })
-	lives := p.start(t)
-	time.Sleep(time.Second)
-	if n := s.total(); n != 4 {
-		t.Fatalf("%d polls, want the 4 under way", n)
+	polled := func() (n int) {
+		for h := range groups {
+			n += min(1, s.count(fmt.Sprintf("host%d-0", h)))
+		}
+		return n
 	}
+	dies := p.start(t)
+	testkit.Eventually(t, "the polls of the first begin", time.Minute, func() bool { return polled() == groups/2 })
+	stops := p.start(t)
+	testkit.Eventually(t, "those of the second begin", time.Minute, func() bool { return polled() == groups })
+	p.Workers = groups
+	lives := p.start(t)
+	_ = stops.Process.Signal(syscall.SIGSTOP)
 	_ = dies.Process.Signal(syscall.SIGKILL)
-	began, again := time.Now(), map[string]time.Duration{}
-	testkit.Eventually(t, "all groups are polled again", 95*time.Second, func() bool {
-		for h := range 4 {
-			name := fmt.Sprintf("host%d-0", h)
-			if _, known := again[name]; !known && s.count(name) > 1 {
+	began, before, again := time.Now(), map[string]int{}, map[string]time.Duration{}
+	time.Sleep(2 * s.takes) // what was under way has been answered
+	for _, src := range p.sources() {
+		before[src.Name] = s.count(src.Name)
+	}
+	testkit.Eventually(t, "all groups are polled again", time.Minute, func() bool {
+		for name, n := range before {
+			if _, known := again[name]; !known && s.count(name) > n {
 				again[name] = time.Since(began)
 			}
 		}
-		return len(again) == 4
+		return len(again) == groups
 	})
 	t.Logf("polled again after %v", again)
+	_ = stops.Process.Signal(syscall.SIGCONT)
+	time.Sleep(time.Second)
+	stops.end(t)
 	lives.end(t)
+	s.keptPromises(t)
+}
+
+// testNobodyLeads: what is due is polled while none of the processes leads River.
+func testNobodyLeads(t *testing.T, server string) {
+	address := testkit.Database(t, server)
+	e := shared(t, address)
+	ask(t, address, `INSERT INTO earshot_river.river_leader (leader_id, elected_at, expires_at) VALUES ('one that died', now(), now() + interval '1 h')`)
+	s := newSite(10*time.Millisecond, 50*time.Millisecond)
+	e.run()
+	defer e.halt()
+	e.apply(t, s.source("a", "page", time.Hour))
+	testkit.Eventually(t, "it waits for an hour", time.Minute, func() bool {
+		return number(t, address, `SELECT COUNT(*) FROM earshot_river.river_job WHERE state = 'scheduled'`) == 1
+	})
+	ask(t, address, `UPDATE sources SET due_at = 1; UPDATE earshot_river.river_job SET scheduled_at = now() + interval '1 s'`)
+	testkit.Eventually(t, "the next poll", time.Minute, func() bool { return s.count("page") == 2 })
 }
 
 // TestThroughput tells how many polls one, two and three processes do of sites that take

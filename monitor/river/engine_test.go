@@ -1,13 +1,16 @@
 package river
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/testkit"
 )
 
@@ -64,17 +67,20 @@ var ofSeveral = map[string]func(t *testing.T, server string){
 	"tables of another program": testForeignTables,
 	"three begin at once":       testBeginAtOnce,
 	"a database that goes":      testDatabaseGoes,
-	"a clock is set":            testClockIsSet,
+	"a clock is wrong":          testClockIsWrong,
+	"left behind":               testLeftBehind,
+	"death":                     testDeath,
+	"nobody leads":              testNobodyLeads,
 	"a standby":                 testStandby,
 }
 
 func testRhythm(t *testing.T, e *engine) {
-	const every = 2 * time.Second
+	const every = time.Second
 	s := newSite(30*time.Millisecond, 100*time.Millisecond)
 	sources := s.sources(6, 3, every)
 	e.run()
 	e.apply(t, sources...)
-	testkit.Eventually(t, "each source is polled again and again", time.Minute, func() bool {
+	testkit.Eventually(t, "each source is polled again and again", 30*time.Second, func() bool {
 		for _, src := range sources {
 			if s.count(src.Name) < 3 {
 				return false
@@ -92,7 +98,7 @@ func testPollNow(t *testing.T, e *engine) {
 	e.run()
 	defer e.halt()
 	e.apply(t, s.sources(2, 2, time.Hour)...)
-	testkit.Eventually(t, "the first polls", time.Minute, func() bool { return s.total() == 4 })
+	testkit.Eventually(t, "the first polls", 10*time.Second, func() bool { return s.total() == 4 })
 	time.Sleep(300 * time.Millisecond)
 	e.PollNow(t.Context(), "nobody is called that")
 	e.PollNow(t.Context(), "host1/1")
@@ -110,7 +116,7 @@ func testAskedDuringAPoll(t *testing.T, e *engine) {
 	e.run()
 	defer e.halt()
 	e.apply(t, s.source("host", "page", time.Hour))
-	testkit.Eventually(t, "the first poll begins", time.Minute, func() bool { return s.count("page") == 1 })
+	testkit.Eventually(t, "the first poll begins", 10*time.Second, func() bool { return s.count("page") == 1 })
 	e.PollNow(t.Context(), "page")
 	testkit.Eventually(t, "a second poll", time.Minute, func() bool { return s.count("page") == 2 })
 	s.keptPromises(t)
@@ -122,11 +128,11 @@ func testAddedAndRemoved(t *testing.T, e *engine) {
 	e.run()
 	defer e.halt()
 	e.apply(t, a, c)
-	testkit.Eventually(t, "a and c", time.Minute, func() bool { return s.count("a") > 1 && s.count("c") > 1 })
+	testkit.Eventually(t, "a and c", 10*time.Second, func() bool { return s.count("a") > 1 && s.count("c") > 1 })
 	e.apply(t, a, b)
-	s.quiet(t, "c was removed", "c")
+	time.Sleep(200 * time.Millisecond) // for what is under way
 	gone, stays := s.count("c"), s.count("a")
-	testkit.Eventually(t, "a and b", time.Minute, func() bool { return s.count("a") > stays+1 && s.count("b") > 1 })
+	testkit.Eventually(t, "a and b", 10*time.Second, func() bool { return s.count("a") > stays+1 && s.count("b") > 1 })
 	if n := s.count("c"); n != gone {
 		t.Errorf("c was polled %d times after it was removed", n-gone)
 	}
@@ -148,12 +154,16 @@ func testEmptyList(t *testing.T, e *engine) {
 	defer e.halt()
 	e.apply(t)
 	e.apply(t, sources...)
-	testkit.Eventually(t, "polls", time.Minute, func() bool { return s.total() > 6 })
+	testkit.Eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
 	e.apply(t)
-	s.quiet(t, "no sources")
+	time.Sleep(200 * time.Millisecond) // for what is under way
 	polls := s.total()
+	time.Sleep(time.Second)
+	if n := s.total(); n != polls {
+		t.Errorf("%d polls without sources", n-polls)
+	}
 	e.apply(t, sources...)
-	testkit.Eventually(t, "polls again", time.Minute, func() bool { return s.total() > polls+6 })
+	testkit.Eventually(t, "polls again", 10*time.Second, func() bool { return s.total() > polls+6 })
 	s.keptPromises(t)
 }
 
@@ -170,7 +180,7 @@ func testOneHasNone(t *testing.T, server string) {
 	one.run()
 	defer one.halt()
 	one.apply(t, append(short, long)...)
-	testkit.Eventually(t, "the first begins", time.Minute, func() bool { return s.count("page") == 1 })
+	testkit.Eventually(t, "the first begins", 10*time.Second, func() bool { return s.count("page") == 1 })
 	other.run()
 	defer other.halt()
 	other.apply(t, append(short, src)...)
@@ -185,7 +195,7 @@ func testOneHasNone(t *testing.T, server string) {
 		}
 		return true
 	})
-	if took := time.Since(began); took > 40*time.Second { // a job whose engine is gone is left for a minute
+	if took := time.Since(began); took > 15*time.Second {
 		t.Errorf("6 polls took %s", took)
 	}
 	s.keptPromises(t)
@@ -198,11 +208,11 @@ func testCleanStop(t *testing.T, e *engine) {
 	long.Crawler = page{site: s, host: "a", source: "long", takes: time.Minute}
 	e.run()
 	e.apply(t, long, short)
-	testkit.Eventually(t, "both", time.Minute, func() bool { return s.count("long") == 1 && s.count("short") == 1 })
+	testkit.Eventually(t, "both", 10*time.Second, func() bool { return s.count("long") == 1 && s.count("short") == 1 })
 	time.Sleep(100 * time.Millisecond)
 	began := time.Now()
 	e.halt()
-	if took := time.Since(began); took > 30*time.Second { // the poll takes a minute
+	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("the stop took %s", took)
 	}
 	long.Crawler = page{site: s, host: "a", source: "long"}
@@ -224,7 +234,7 @@ func testHandOver(t *testing.T, server string) {
 	long.Crawler = page{site: s, host: "a", source: "page", takes: time.Minute}
 	one.run()
 	one.apply(t, long)
-	testkit.Eventually(t, "the first poll begins", time.Minute, func() bool { return s.count("page") == 1 })
+	testkit.Eventually(t, "the first poll begins", 10*time.Second, func() bool { return s.count("page") == 1 })
 	other.run()
 	defer other.halt()
 	other.apply(t, src)
@@ -237,51 +247,110 @@ func testHandOver(t *testing.T, server string) {
 	s.keptPromises(t)
 }
 
-// testLongWalk: a poll that takes longer than River lets a job be is nobody else's.
+// testLongWalk: a poll that takes longer than a turn may be silent is nobody else's.
 func testLongWalk(t *testing.T, server string) {
 	address := testkit.Database(t, server)
-	e := shared(t, address)
+	one, other := shared(t, address), shared(t, address)
 	s := newSite(0, 100*time.Millisecond)
-	src, takes := s.source("a", "walk", time.Hour), 2*time.Second
+	src, takes := s.source("a", "walk", time.Hour), lifeEvery+time.Second
 	if full() {
-		takes = 2*rescueAfter + 30*time.Second
+		takes = 2*deadAfter + 30*time.Second
 	}
 	src.Crawler = page{site: s, host: "a", source: "walk", takes: takes}
-	e.run()
-	defer e.halt()
-	e.apply(t, src)
+	one.run()
+	defer one.halt()
+	one.apply(t, src)
 	testkit.Eventually(t, "the walk begins", time.Minute, func() bool { return s.count("walk") == 1 })
+	other.run()
+	defer other.halt()
+	other.apply(t, src)
+	time.Sleep(takes - time.Second/2)
 	const age = `SELECT EXTRACT(EPOCH FROM now() - attempted_at)::bigint FROM earshot_river.river_job WHERE state = 'running'`
-	if full() {
-		other := shared(t, address)
-		other.run()
-		defer other.halt()
-		other.apply(t, src)
-		time.Sleep(takes - 10*time.Second)
-		if old := number(t, address, age); old > int64(lifeEvery/time.Second)+1 {
-			t.Errorf("the job looks %d s old; River would hand it on", old)
-		}
-		if n := s.count("walk"); n != 1 {
-			t.Errorf("the walk was begun %d times", n)
-		}
-		return
+	if old := number(t, address, age); old >= int64(lifeEvery/time.Second) && !full() || old >= int64(deadAfter/time.Second) {
+		t.Errorf("the job looks %d s old; later it would be put back", old)
 	}
-	r := e.Engine.(*Engine)
-	job, err := r.client.Load().JobGet(t.Context(), number(t, address, `SELECT id FROM earshot_river.river_job`))
+	if n := s.count("walk"); n != 1 {
+		t.Errorf("the walk was begun %d times", n)
+	}
+}
+
+// testLeftBehind: the turn of a process that says nothing any more is put back under
+// another job. When it goes on after all, what it says of the old job does not give the
+// group to a third.
+func testLeftBehind(t *testing.T, server string) {
+	address := testkit.Database(t, server)
+	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask(t, address, `UPDATE earshot_river.river_job SET attempted_at = now() - interval '40 s'`)
-	if mine, err := r.beginAnew(t.Context(), job); !mine || err != nil {
-		t.Errorf("the job is not ours while we work it: %v", err)
+	way := testkit.NewProxy(t, u.Host)
+	u.Host = way.Addr
+	s := newSite(10*time.Millisecond, 100*time.Millisecond)
+	goes := make(chan struct{})
+	src := s.source("a", "page", time.Hour)
+	src.Crawler = unhearing{goes}
+	one, other := shared(t, u.String()), shared(t, address)
+	one.run()
+	one.apply(t, src)
+	testkit.Eventually(t, "the first begins", time.Minute, func() bool { return number(t, address, jobsRunning) == 1 })
+	way.SetDown(true) // and it stands still: its turn sees no end of its context
+	was := number(t, address, `SELECT id FROM earshot_river.river_job`)
+	ask(t, address, `UPDATE earshot_river.river_job SET attempted_at = now() - interval '11 s'`)
+
+	src.Crawler = page{site: s, host: "a", source: "page", takes: time.Minute}
+	other.run()
+	defer other.halt()
+	other.apply(t, src)
+	testkit.Eventually(t, "another has it", time.Minute, func() bool { return s.count("page") == 1 })
+	if is := number(t, address, `SELECT id FROM earshot_river.river_job`); is == was {
+		t.Error("the turn goes on under the job that the first may still close")
 	}
-	if old := number(t, address, age); old > 1 {
-		t.Errorf("the job looks %d s old after a sign of life", old)
+	way.SetDown(false)
+	close(goes)
+	one.halt() // it has told what became of its turn
+	if n := number(t, address, jobsRunning); n != 1 {
+		t.Errorf("%d turns under way after the first one's end, want that of the other", n)
 	}
-	job.Attempt++ // as another process sees it that was given the job after this one
-	if mine, err := r.beginAnew(t.Context(), job); mine || err != nil {
-		t.Errorf("another's job is taken for ours: %v", err)
-	}
+}
+
+const jobsRunning = `SELECT COUNT(*) FROM earshot_river.river_job WHERE state = 'running'`
+
+// unhearing is a crawler that hears of no end, as a process that stands still.
+type unhearing struct{ goes chan struct{} }
+
+// Poll implements crawlers.Crawler.
+func (c unhearing) Poll(ctx context.Context, _ crawlers.Cursor) (crawlers.Batch, error) {
+	<-c.goes
+	return crawlers.Batch{}, ctx.Err()
+}
+
+// TestMine: a turn may ask its sites while the last sign of life is young, by the clock.
+func TestMine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ends, cancel := context.WithCancelCause(t.Context())
+		c := &claim{said: time.Now(), timer: time.NewTimer(time.Hour), cancel: cancel}
+		ctx := context.WithValue(ends, claimKey{}, c)
+		may := func(what string, want bool) {
+			t.Helper()
+			if err := Mine(ctx); (err == nil) != want {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		time.Sleep(signOfLife - time.Second)
+		may("in time", true)
+		c.heard(time.Now())
+		time.Sleep(signOfLife - time.Second)
+		may("heard again", true)
+		time.Sleep(time.Second)
+		if may("too late", false); ctx.Err() == nil {
+			t.Error("it goes on all the same")
+		}
+		c.timer.Stop()
+		c.heard(time.Now())
+		may("heard after its end", false)
+		ctx = t.Context()
+		may("no turn", true)
+	})
 }
 
 // testStranger: the job of a group that nobody knows goes to others, and ends after an
@@ -296,19 +365,19 @@ func testStranger(t *testing.T, server string) {
 	e.run()
 	defer e.halt()
 	e.apply(t, a, b)
-	testkit.Eventually(t, "both", time.Minute, func() bool { return s.count("a") > 0 && s.count("b") > 0 })
+	testkit.Eventually(t, "both", 10*time.Second, func() bool { return s.count("a") > 0 && s.count("b") > 0 })
 	e.apply(t, a)
 	state := func(group string) string {
 		return text(t, address, `SELECT string_agg(state::text, ' ' ORDER BY id) FROM earshot_river.river_job WHERE args->>'group' = '`+group+`'`)
 	}
-	testkit.Eventually(t, "it waits for others", time.Minute, func() bool { return state("b") == "scheduled" })
+	testkit.Eventually(t, "it waits for others", 10*time.Second, func() bool { return state("b") == "scheduled" })
 	ahead.Store(int64(strangerEnds + time.Minute))
 	ask(t, address, `UPDATE earshot_river.river_job SET state = 'available', scheduled_at = now() WHERE args->>'group' = 'b'`)
-	testkit.Eventually(t, "it ends", time.Minute, func() bool { return state("b") == "cancelled" })
+	testkit.Eventually(t, "it ends", 10*time.Second, func() bool { return state("b") == "cancelled" })
 	polls := s.count("b")
 	ahead.Store(0)
 	e.apply(t, a, b)
-	testkit.Eventually(t, "another job", time.Minute, func() bool { return s.count("b") > polls })
+	testkit.Eventually(t, "another job", 10*time.Second, func() bool { return s.count("b") > polls })
 	if got := state("a"); strings.Contains(got, " ") {
 		t.Errorf("jobs of the group that stayed: %s", got)
 	}
@@ -335,7 +404,7 @@ CREATE TABLE river_job (id bigint, args text); INSERT INTO river_job VALUES (1, 
 	s := newSite(time.Millisecond, 0)
 	e.run()
 	e.apply(t, s.source("a", "a", time.Second))
-	testkit.Eventually(t, "a poll", time.Minute, func() bool { return s.count("a") > 0 })
+	testkit.Eventually(t, "a poll", 10*time.Second, func() bool { return s.count("a") > 0 })
 	e.halt()
 	if n := number(t, address, `SELECT COUNT(*) FROM public.river_job WHERE args = 'theirs'`); n != 1 {
 		t.Errorf("%d of their jobs are left", n)
@@ -378,7 +447,7 @@ func testDatabaseGoes(t *testing.T, server string) {
 	e.run()
 	defer e.halt()
 	e.apply(t, s.sources(3, 1, 500*time.Millisecond)...)
-	testkit.Eventually(t, "polls", time.Minute, func() bool { return s.total() > 6 })
+	testkit.Eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
 	proxy.SetDown(true)
 	time.Sleep(2 * time.Second)
 	proxy.SetDown(false)
@@ -387,27 +456,16 @@ func testDatabaseGoes(t *testing.T, server string) {
 	s.keptPromises(t)
 }
 
-// testClockIsSet: where the database's clock was set, or this machine's, River is told how
-// they differ now, and polls go on. One whose clock is ahead does not take others' jobs.
-func testClockIsSet(t *testing.T, server string) {
+// testClockIsWrong: by a clock that was set wrong and not measured since, every turn seems
+// to be old when it begins. It is asked for, and polls go on.
+func testClockIsWrong(t *testing.T, server string) {
 	address := testkit.Database(t, server)
-	var ahead atomic.Int64
-	e := shared(t, address, func(o *Options) { o.Ahead = func() time.Duration { return time.Duration(ahead.Load()) } })
+	e := shared(t, address, func(o *Options) { o.Now = func() time.Time { return time.Now().Add(-5 * time.Minute) } })
 	s := newSite(10*time.Millisecond, 50*time.Millisecond)
 	e.run()
 	defer e.halt()
 	e.apply(t, s.sources(2, 1, 300*time.Millisecond)...)
-	testkit.Eventually(t, "polls", time.Minute, func() bool { return s.total() > 2 })
-	r := e.Engine.(*Engine)
-	before := r.client.Load()
-	ahead.Store(int64(-5 * time.Minute))
-	r.taken <- struct{}{} // or half a minute later
-	testkit.Eventually(t, "another client of River", time.Minute, func() bool { return r.client.Load() != nil && r.client.Load() != before })
-	polls := s.total()
-	testkit.Eventually(t, "polls again", time.Minute, func() bool { return s.total() > polls+2 })
-	if config := r.config(-5 * time.Minute); config.RescueStuckJobsAfter != rescueAfter+5*time.Minute {
-		t.Errorf("jobs count as left behind after %s, by a clock that is 5 min ahead", config.RescueStuckJobsAfter)
-	}
+	testkit.Eventually(t, "polls", time.Minute, func() bool { return s.total() > 4 })
 	s.keptPromises(t)
 }
 
@@ -420,14 +478,18 @@ func testStandby(t *testing.T, server string) {
 	e.run()
 	defer e.halt()
 	e.apply(t, s.sources(3, 1, 500*time.Millisecond)...)
-	testkit.Eventually(t, "polls", time.Minute, func() bool { return s.total() > 6 })
+	testkit.Eventually(t, "polls", 10*time.Second, func() bool { return s.total() > 6 })
 	become := func(readOnly string) {
 		ask(t, server, `ALTER DATABASE `+nameOf(t, address)+` SET default_transaction_read_only = `+readOnly)
 		ask(t, server, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '`+nameOf(t, address)+`'`)
 	}
 	become("on")
-	s.quiet(t, "nobody can know of them")
+	time.Sleep(500 * time.Millisecond) // for what is under way
 	polls := s.total()
+	time.Sleep(1500 * time.Millisecond)
+	if n := s.total(); n != polls {
+		t.Errorf("%d polls that nobody can know of", n-polls)
+	}
 	become("off")
 	testkit.Eventually(t, "polls again", time.Minute, func() bool { return s.total() > polls+6 })
 	s.keptPromises(t)

@@ -18,16 +18,18 @@ const (
 	// for the groups it knows: what is there already is not inserted again, and nobody has to
 	// be in charge.
 	keepEvery = 30 * time.Second
-	// insertMany is how many jobs are inserted in one statement.
+	// insertMany is how many jobs are inserted, or become due, in one statement.
 	insertMany = 1000
+	// sweepEvery is how often jobs that are due, and those that were left behind, are looked for.
+	sweepEvery = time.Second
 )
 
 // keep keeps a job for every group, and wakes those that have more to do than was known,
-// until ctx ends, there are no sources, or a clock was set.
+// until ctx ends or there are no sources.
 func (e *Engine) keep(ctx context.Context) {
 	ticker := time.NewTicker(keepEvery)
 	defer ticker.Stop()
-	for e.polls.Load() && (e.opt.Ahead()-e.ahead).Abs() < clockOff {
+	for e.polls.Load() {
 		if err := e.reconcile(ctx); err != nil && ctx.Err() == nil {
 			e.opt.Log.Error("the work queue cannot be checked; it is tried again", "err", err)
 		}
@@ -72,6 +74,80 @@ func (e *Engine) reconcile(ctx context.Context) error {
 	defer e.mu.Unlock()
 	maps.DeleteFunc(e.strangers, func(_ string, since time.Time) bool { return e.opt.Now().Sub(since) > 2*strangerEnds })
 	return nil
+}
+
+// sweep does each second, in every process, what River leaves to the one that leads: when
+// that one dies, nobody else does it for a quarter of a minute.
+func (e *Engine) sweep(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for said := false; ; {
+		left, err := e.makeDue(ctx)
+		if err == nil && left {
+			err = e.putBack(ctx)
+		}
+		if err != nil && !said && ctx.Err() == nil {
+			e.opt.Log.Warn("what is due cannot be looked for in the work queue; it is tried each second", "err", err)
+		}
+		said = err != nil
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// makeDue lets jobs be taken that are due before it is called again, and reports whether
+// any were left behind.
+func (e *Engine) makeDue(ctx context.Context) (left bool, err error) {
+	err = e.pool.QueryRow(ctx, `WITH due AS (UPDATE `+schema+`.river_job SET state = 'available' WHERE id IN (
+ SELECT id FROM `+schema+`.river_job WHERE state IN ('scheduled', 'retryable') AND queue IN ($1, $2) AND priority = 1 AND scheduled_at <= now() + $3::interval
+ ORDER BY scheduled_at LIMIT $4 FOR UPDATE SKIP LOCKED))
+SELECT EXISTS (SELECT 1 FROM `+schema+`.river_job WHERE state = 'running' AND kind = $5 AND attempted_at < now() - $6::interval)`,
+		queuePolls, queueStreams, 2*sweepEvery, insertMany, pollKind, deadAfter).Scan(&left)
+	return left, err
+}
+
+// putBack replaces jobs that were left behind by new ones, so that what the process says
+// of the old ones later, which only stood still, changes nothing. They are due as soon as
+// the site had its rest from the last request that it may have had.
+func (e *Engine) putBack(ctx context.Context) error {
+	rests := map[string]time.Duration{}
+	for _, g := range e.opt.Turns.Groups() {
+		rests[g.Name] = g.Gap
+	}
+	client := e.client.Load()
+	var back []string
+	err := pgx.BeginFunc(ctx, e.pool, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `DELETE FROM `+schema+`.river_job WHERE id IN (
+ SELECT id FROM `+schema+`.river_job WHERE state = 'running' AND kind = $1 AND attempted_at < now() - $2::interval LIMIT $3 FOR UPDATE SKIP LOCKED)
+RETURNING args->>'group', queue, EXTRACT(EPOCH FROM now() - attempted_at)`, pollKind, deadAfter, insertMany)
+		if err != nil {
+			return err
+		}
+		var (
+			again        []river.InsertManyParams
+			group, queue string
+			silent       float64 // seconds
+		)
+		now := e.opt.Now()
+		_, err = pgx.ForEachRow(rows, []any{&group, &queue, &silent}, func() error {
+			rest := signOfLife + rests[group] - time.Duration(silent*float64(time.Second))
+			again = append(again, river.InsertManyParams{Args: pollArgs{group}, InsertOpts: &river.InsertOpts{Queue: queue, ScheduledAt: now.Add(max(0, rest))}})
+			back = append(back, group)
+			return nil
+		})
+		if err != nil || len(again) == 0 {
+			return err
+		}
+		_, err = client.InsertManyTx(ctx, tx, again)
+		return err
+	})
+	if err == nil && len(back) > 0 {
+		e.opt.Log.Info("polls that another process left behind are taken over", "groups", len(back))
+	}
+	return err
 }
 
 // queueOf are the options of a group's job that differ from the usual ones; nil for none.

@@ -43,8 +43,6 @@ const (
 	maxConns = 6
 	// stopIn is how long turns under way may take to end. They store what they read, in 5 s.
 	stopIn = 15 * time.Second
-	// clockOff is by how much the clocks may move against each other before River is told.
-	clockOff = 5 * time.Second
 	// retryIn is the wait after River could not be started.
 	retryIn = 5 * time.Second
 )
@@ -70,9 +68,7 @@ type Options struct {
 	Turns   Turns
 	Log     *slog.Logger
 	Now     func() time.Time // by the database's clock, which all processes have in common
-	// Ahead is how far the database's clock is ahead of this process's; nil: not at all.
-	Ahead   func() time.Duration
-	Workers int // turns at once; 0 means 32
+	Workers int              // turns at once; 0 means 32
 }
 
 // Engine implements monitor.Engine. Make it with Open.
@@ -82,12 +78,12 @@ type Engine struct {
 	pollOnly bool          // the database does not pass notifications on
 	polls    atomic.Bool   // there are sources
 	taken    chan struct{} // full when Apply was called and Run has not looked yet
-	ahead    time.Duration // the database's clock is, as River was told; Run's alone
 	client   atomic.Pointer[river.Client[pgx.Tx]]
 
 	mu        sync.Mutex
 	running   context.Context      // of Run
 	strangers map[string]time.Time // groups nobody here knows, since when
+	claims    map[int64]*claim     // of the turns under way, by job
 }
 
 // Open connects, and makes or updates River's tables. The errors say what to do; one about
@@ -95,9 +91,6 @@ type Engine struct {
 func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = defaultWorkers
-	}
-	if opt.Ahead == nil {
-		opt.Ahead = func() time.Duration { return 0 }
 	}
 	config, err := pgxpool.ParseConfig(opt.Address)
 	if err != nil { // pgx's error repeats the address
@@ -111,7 +104,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("work queue: %w", err)
 	}
-	e := &Engine{opt: opt, pool: pool, taken: make(chan struct{}, 1), strangers: map[string]time.Time{}}
+	e := &Engine{opt: opt, pool: pool, taken: make(chan struct{}, 1), strangers: map[string]time.Time{}, claims: map[int64]*claim{}}
 	if err = e.migrate(ctx); err == nil {
 		e.pollOnly, err = deaf(ctx, pool)
 	}
@@ -168,8 +161,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// work takes jobs until ctx ends, there are no sources, or a clock was set: then River is
-// told anew, with polls begun again.
+// work takes jobs until ctx ends or there are no sources.
 func (e *Engine) work(ctx context.Context) {
 	turns, endTurns := context.WithCancel(ctx)
 	defer endTurns()
@@ -181,13 +173,19 @@ func (e *Engine) work(ctx context.Context) {
 		return
 	}
 	e.client.Store(client)
+	alive, stopSigns := context.WithCancel(context.WithoutCancel(ctx)) // turns are alive until they have ended
+	var beside sync.WaitGroup
+	beside.Go(func() { e.stayAlive(alive) })
+	beside.Go(func() { e.sweep(turns) })
 	e.keep(ctx)
 	endTurns()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopIn)
 	defer cancel()
 	if err := client.Stop(grace); err != nil {
-		e.opt.Log.Warn("polls under way did not end in time; others take their groups in a minute", "err", err)
+		e.opt.Log.Warn("polls under way did not end in time; others take their groups soon", "err", err)
 	}
+	stopSigns()
+	beside.Wait()
 	e.client.Store(nil)
 }
 
@@ -211,31 +209,23 @@ func (e *Engine) start(ctx context.Context) *river.Client[pgx.Tx] {
 }
 
 func (e *Engine) newClient() (*river.Client[pgx.Tx], error) {
-	e.ahead = e.opt.Ahead()
-	return river.NewClient(riverpgxv5.New(e.pool), e.config(e.ahead))
-}
-
-// config is River's, while the database's clock is so far ahead of this process's.
-func (e *Engine) config(ahead time.Duration) *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker{engine: e})
-	return &river.Config{
-		Schema:            schema,
-		Logger:            slog.New(loud{e.opt.Log.Handler()}),
-		Workers:           workers,
-		PollOnly:          e.pollOnly,
-		FetchCooldown:     fetchEvery,
-		JobTimeout:        signOfLife,
-		JobStuckThreshold: longestTurn,
-		// The rescuer reckons by this process's clock: where that is ahead, jobs of others
-		// look older than they are.
-		RescueStuckJobsAfter: rescueAfter + max(0, -ahead),
+	return river.NewClient(riverpgxv5.New(e.pool), &river.Config{
+		Schema:               schema,
+		Logger:               slog.New(loud{e.opt.Log.Handler()}),
+		Workers:              workers,
+		PollOnly:             e.pollOnly,
+		FetchCooldown:        fetchEvery,
+		JobTimeout:           signOfLife,
+		JobStuckThreshold:    longestTurn,
+		RescueStuckJobsAfter: never,
 		Test:                 river.TestConfig{Time: clock{e.opt.Now}},
 		Queues: map[string]river.QueueConfig{
 			queuePolls:   {MaxWorkers: e.opt.Workers},
 			queueStreams: {MaxWorkers: streamWorkers},
 		},
-	}
+	})
 }
 
 // clock gives River the database's time where it reckons itself; nil lets the database.

@@ -30,9 +30,6 @@ type sharedClock struct {
 // Now is the time by the database's clock, as it was measured last.
 func (c *sharedClock) Now() time.Time { return c.now().Add(time.Duration(c.ahead.Load())) }
 
-// Ahead is how far the database's clock is ahead of ours, as it was measured last.
-func (c *sharedClock) Ahead() time.Duration { return time.Duration(c.ahead.Load()) }
-
 // set measures once. What was measured before stays when the database is away.
 func (c *sharedClock) set(ctx context.Context) {
 	ahead, err := c.measure(ctx)

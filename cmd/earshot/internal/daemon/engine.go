@@ -26,6 +26,9 @@ func (d *Daemon) newMonitor() *monitor.Monitor {
 	}
 	if d.store.Shared() {
 		opt.Dues = d.store
+		opt.Bound = func(ctx context.Context) context.Context {
+			return fetch.While(fetch.WithHostBudget(ctx, fetch.PollHosts), func() error { return river.Mine(ctx) })
+		}
 		opt.Pause = func(ctx context.Context) time.Duration { return d.fetch.Load().Pause(ctx) }
 	}
 	return monitor.New(opt)
@@ -37,7 +40,7 @@ func (d *Daemon) openEngine(ctx context.Context, address string) (err error) {
 		d.engine = monitor.NewInProcess(d.monitor)
 		return nil
 	}
-	d.queue, err = river.Open(ctx, river.Options{Address: address, Turns: d.monitor, Log: d.log, Now: d.now, Ahead: d.clock.Ahead})
+	d.queue, err = river.Open(ctx, river.Options{Address: address, Turns: d.monitor, Log: d.log, Now: d.now})
 	d.engine = d.queue
 	return err
 }
