@@ -165,7 +165,7 @@ func (m *Monitor) Turn(ctx context.Context, group string) (next time.Time) {
 		m.opt.Log.Error("what is due cannot be read", "group", group, "err", err)
 		return m.opt.Now().Add(storeRetry)
 	}
-	return g.next()
+	return later(g.next(), m.opt.Now()) // a source that was never polled is due since ever
 }
 
 // pollDue is a turn with a poll.

@@ -31,6 +31,9 @@ func (w *sharedWorld) Dues(_ context.Context, keys []string) (list []mention.Sou
 	defer w.mu.Unlock()
 	for _, key := range keys {
 		if d, ok := w.dues[key]; ok {
+			if !d.Rest.After(time.Now()) {
+				d.Rest = time.Time{} // as the store says that it is over
+			}
 			list = append(list, d)
 		}
 	}
@@ -111,6 +114,29 @@ func takeTurns(t *testing.T, d time.Duration, group string, all ...*Monitor) {
 			time.Sleep(min(max(time.Until(next), 0), reconcileEvery, time.Until(end)))
 		}
 	}
+}
+
+// TestTurnsOfNewSources: after the first of them the others are due, and the group is
+// known, also where its site needs no rest.
+func TestTurnsOfNewSources(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSharedWorld()
+		var sources []Source
+		for i := range 3 {
+			s := &site{answer: always(page(post(fmt.Sprint(i), "1")))}
+			sources = append(sources, Source{Name: fmt.Sprint(i), Group: "g", Every: time.Minute, Fixed: true, Crawler: s})
+		}
+		m := w.several(1, nil, sources...)[0]
+		for i := range sources {
+			next := m.Turn(t.Context(), "g")
+			if next.IsZero() {
+				t.Fatalf("turn %d says that the group is unknown", i+1)
+			}
+			if wait := time.Until(next); (wait > time.Second) != (i == len(sources)-1) {
+				t.Errorf("after turn %d the next one is due in %s", i+1, wait)
+			}
+		}
+	})
 }
 
 func TestTurnsKeepRhythmAndGap(t *testing.T) {
