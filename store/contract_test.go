@@ -109,6 +109,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"what is kept of a person":     testKept,
 	"all that ages":                testAllAges,
 	"deadlines run over all pages": testPages,
+	"clocks of cases":              testClocks,
 }
 
 func TestSQLite(t *testing.T) {
@@ -128,6 +129,7 @@ func runContract(t *testing.T, address func(t *testing.T) string) {
 		t.Run(name, func(t *testing.T) {
 			at := address(t)
 			test(t, func(t *testing.T) *Store { return openAt(t, Options{Database: at}) })
+			clocksAreRight(t, at)
 		})
 	}
 }

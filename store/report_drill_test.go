@@ -12,7 +12,7 @@ import (
 
 // reportWithin bounds a report of 200,000 cases, from the database to the numbers, on two quiet
 // cores; a busy machine needs longer.
-const reportWithin = 10 * time.Second
+const reportWithin = time.Second
 
 // TestReportOfManyCases: a report of a month among years of cases reads that month alone,
 // and, with EARSHOT_DRILL=full, one of 200,000 cases is counted while somebody waits.
@@ -55,7 +55,7 @@ func TestReportOfManyCases(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, line := range plan {
-			if s.engine.name == "sqlite" && strings.HasPrefix(line, "SCAN ") || cases == manyCases && strings.Contains(line, "Seq Scan on mentions") {
+			if s.engine.name == "sqlite" && strings.HasPrefix(line, "SCAN ") || cases == manyCases && strings.Contains(line, "Seq Scan on clocks") {
 				t.Errorf("%s\n%s", line, strings.Join(plan, "\n"))
 			}
 		}

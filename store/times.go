@@ -2,32 +2,69 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/earshot/earshot/mention"
 )
 
-const timesQuery = `
-SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at,
- COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> ''
-  AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0),
- c.claimed_at, c.replied_at, c.answer_seen, c.reopened_at, c.snoozed_at, c.woke_at, c.waited
-FROM mentions m JOIN cases c ON c.mention_id = m.id
-WHERE m.heard_at >= $1 AND m.heard_at < $2 AND m.severity > 0 ORDER BY m.heard_at, m.id`
+// timesQuery reads the table that triggers keep; timesOfQuery what one person has or did.
+const (
+	timesQuery   = `SELECT line FROM clocks WHERE heard_at >= $1 AND heard_at < $2 ORDER BY heard_at, mention_id`
+	timesOfQuery = `SELECT line FROM clocks WHERE owner_id = $3 AND owner_id <> '' AND heard_at >= $1 AND heard_at < $2 ORDER BY heard_at, mention_id`
+)
 
 // Times returns the clocks of every alerted case heard from since (inclusive) to
 // until (exclusive), oldest first: what reports and digests count. A report of years reads
-// hundreds of thousands, so a row has nothing that must be decoded.
+// hundreds of thousands, so a case is one column of one row.
 func (s *Store) Times(ctx context.Context, since, until time.Time) ([]mention.Times, error) {
+	return s.times(ctx, timesQuery, micros(since), micros(until))
+}
+
+// TimesOf is Times of the cases that this person has or had last.
+func (s *Store) TimesOf(ctx context.Context, personID string, since, until time.Time) ([]mention.Times, error) {
+	return s.times(ctx, timesOfQuery, micros(since), micros(until), clean(personID))
+}
+
+func (s *Store) times(ctx context.Context, query string, args ...any) ([]mention.Times, error) {
 	names, err := s.sourceNames(ctx)
 	if err != nil {
 		return nil, s.wrap("times", err)
 	}
-	rows, err := s.read.QueryContext(ctx, timesQuery, micros(since), micros(until))
-	topics := map[string][]string{} // as stored; there are few
-	all, err := collect(rows, err, func(row scanner) (mention.Times, error) { return scanTimes(row, names, topics) })
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, s.wrap("times", err)
+	}
+	all, err := collectTimes(rows, &timesReader{names: names, topics: map[string][]string{}})
 	return all, s.wrap("times", err)
+}
+
+// timesPiece is how many cases are allocated at once: a list that grows is copied again and
+// again.
+const timesPiece = 4096
+
+func collectTimes(rows *sql.Rows, reader *timesReader) ([]mention.Times, error) {
+	defer rows.Close()
+	var pieces [][]mention.Times
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return nil, err
+		}
+		last := len(pieces) - 1
+		if last < 0 || len(pieces[last]) == timesPiece {
+			pieces, last = append(pieces, make([]mention.Times, 0, timesPiece)), last+1
+		}
+		pieces[last] = pieces[last][:len(pieces[last])+1]
+		if err := reader.read(&pieces[last][len(pieces[last])-1], line); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Concat(pieces...), rows.Err()
 }
 
 // sourceNames are the present names of all sources, by key.
@@ -43,30 +80,62 @@ func (s *Store) sourceNames(ctx context.Context) (map[string]string, error) {
 	return names, err
 }
 
-func scanTimes(row scanner, names map[string]string, topics map[string][]string) (mention.Times, error) {
-	var (
-		t                                          mention.Times
-		subjects                                   string
-		published, heard, posted, claimed, replied int64
-		reopened, snoozed, woke, waited            int64
-		dateOnly, seen                             int64
-	)
-	err := row.Scan(&t.MentionID, &t.Watch, &t.Source, &t.Author, &t.Lang, &subjects, &t.Severity, &t.Status, &t.Reason, &t.Owner.ID, &t.Owner.Name,
-		&published, &dateOnly, &heard, &posted, &claimed, &replied, &seen, &reopened, &snoozed, &woke, &waited)
-	if err != nil {
-		return t, err
+// timesReader reads lines of the table clocks.
+type timesReader struct {
+	names  map[string]string   // of sources, by key
+	topics map[string][]string // as stored; there are few
+}
+
+// The parts of a line, as the view case_clocks writes them: so many texts around the numbers.
+const (
+	timesMark  = '\x1f'
+	timesParts = 22
+)
+
+func (r *timesReader) read(t *mention.Times, line string) error {
+	var parts [timesParts]string
+	rest, n := line, 0
+	for ; n < timesParts-1; n++ {
+		i := strings.IndexByte(rest, timesMark)
+		if i < 0 {
+			break
+		}
+		parts[n], rest = rest[:i], rest[i+1:]
 	}
-	if name, ok := names[t.Source]; ok {
+	parts[n] = rest
+	if n != timesParts-1 || strings.IndexByte(rest, timesMark) >= 0 {
+		return fmt.Errorf("a line of clocks has %d parts, want %d", strings.Count(line, string(timesMark))+1, timesParts)
+	}
+	var err error
+	number := func(i int) int64 {
+		v, wrong := strconv.ParseInt(parts[i], 10, 64)
+		if wrong != nil && err == nil {
+			err = fmt.Errorf("a line of clocks, part %d: %w", i, wrong)
+		}
+		return v
+	}
+	t.MentionID, t.Watch, t.Source, t.Author, t.Lang = mention.ID(parts[0]), parts[1], parts[2], parts[3], parts[4]
+	if name, ok := r.names[t.Source]; ok {
 		t.Source = name
 	}
-	list, ok := topics[subjects]
-	if !ok && subjects != "" {
-		list = strings.Split(strings.Trim(subjects, "|"), "|")
-		topics[subjects] = list
+	t.Topics = r.topicsOf(parts[5])
+	t.Severity, t.Status, t.Reason = mention.Severity(number(6)), mention.Status(parts[7]), parts[8]
+	t.Owner = mention.Person{ID: parts[9], Name: parts[10]}
+	t.Published, t.DateOnly = fromMicros(number(11)), number(12) != 0
+	t.Heard, t.Posted, t.Claimed, t.Replied = fromMicros(number(13)), fromMicros(number(14)), fromMicros(number(15)), fromMicros(number(16))
+	t.AnswerVerified, t.Reopened, t.Snoozed, t.Woke = number(17) != 0, fromMicros(number(18)), fromMicros(number(19)), fromMicros(number(20))
+	t.Waited = time.Duration(number(21))
+	return err
+}
+
+func (r *timesReader) topicsOf(stored string) []string {
+	if stored == "" {
+		return nil
 	}
-	t.Topics, t.DateOnly, t.AnswerVerified, t.Waited = list, dateOnly != 0, seen != 0, time.Duration(waited)
-	t.Published, t.Heard, t.Posted = fromMicros(published), fromMicros(heard), fromMicros(posted)
-	t.Claimed, t.Replied = fromMicros(claimed), fromMicros(replied)
-	t.Reopened, t.Snoozed, t.Woke = fromMicros(reopened), fromMicros(snoozed), fromMicros(woke)
-	return t, nil
+	list, ok := r.topics[stored]
+	if !ok {
+		list = strings.Split(strings.Trim(stored, "|"), "|")
+		r.topics[stored] = list
+	}
+	return list
 }

@@ -107,11 +107,10 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 		}
 	}
 	scope := report.Scope{Since: v.now.AddDate(0, 0, -meDays), Until: v.now, Zone: v.zone, Reply: in.opt.ReplyWithin}
-	cases, err := in.opt.Numbers.Times(ctx, scope.Begin(), scope.Until)
+	cases, err := in.opt.Numbers.TimesOf(ctx, v.who.ID, scope.Begin(), scope.Until)
 	if err != nil {
 		return err
 	}
-	cases = slices.DeleteFunc(cases, func(c mention.Times) bool { return c.Owner.ID != v.who.ID })
 	now, before := report.Compare(cases, scope)
 	out.Numbers = myTiles(v.lang, now, before)
 	return nil

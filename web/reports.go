@@ -20,6 +20,8 @@ import (
 type Numbers interface {
 	// Times returns the clocks of the cases heard from since (inclusive) to until (exclusive).
 	Times(ctx context.Context, since, until time.Time) ([]mention.Times, error)
+	// TimesOf is Times of the cases that this person has or had last.
+	TimesOf(ctx context.Context, personID string, since, until time.Time) ([]mention.Times, error)
 }
 
 // maxReportRows bounds the tables of the page; the table to download has all rows.

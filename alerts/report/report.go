@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/earshot/earshot/internal/hours"
@@ -115,15 +116,17 @@ func New(cases []mention.Times, s Scope) Report {
 		s.Now = s.Until
 	}
 	r := Report{Since: s.Since.In(s.Zone), Until: s.Until.In(s.Zone)}
-	var hear, claim, answer, overall waits
+	hear, claim, answer, overall := make(waits, 0, len(cases)), make(waits, 0, len(cases)), make(waits, 0, len(cases)), make(waits, 0, len(cases))
 	places, topics, watches, people, langs, authors := table{}, table{}, table{}, table{}, table{}, table{}
 	var clock [24]group
 	days := newDays(s)
-	for _, c := range cases {
+	for i := range cases {
+		c := &cases[i] // hundreds of thousands, of some hundred bytes each
 		if !s.holds(c) {
 			continue
 		}
-		one := counted{Times: c, total: overallWait(c), kept: s.kept(c), twelfth: s.twelfth(c)}
+		one := counted{Times: c, kept: s.kept(c), twelfth: s.twelfth(c)}
+		one.total, one.waited = overallWait(c)
 		r.count(c)
 		r.Kept.add(one.kept)
 		hear.add(publication(c), c.Heard)
@@ -131,22 +134,24 @@ func New(cases []mention.Times, s Scope) Report {
 		if !claimed(c).After(answered(c)) { // the site's answer may be older than the claim
 			answer.add(claimed(c), answered(c))
 		}
-		overall = append(overall, one.total...)
-		places.add(c.Source, one)
-		watches.add(c.Watch, one)
+		if one.waited {
+			overall = append(overall, one.total)
+		}
+		places.add(c.Source, &one)
+		watches.add(c.Watch, &one)
 		if c.Lang != "" {
-			langs.add(c.Lang, one)
+			langs.add(c.Lang, &one)
 		}
 		for _, topic := range c.Topics {
-			topics.add(topic, one)
+			topics.add(topic, &one)
 		}
 		if c.Owner.Name != "" && c.Status != mention.Dismissed {
-			people.add(c.Owner.Name, one)
+			people.add(c.Owner.Name, &one)
 		}
 		if c.Author != "" {
-			authors.add(c.Source+"\x00"+c.Author, one)
+			authors.add(c.Source+"\x00"+c.Author, &one)
 		}
-		clock[c.Heard.In(s.Zone).Hour()].add(one)
+		clock[c.Heard.In(s.Zone).Hour()].add(&one)
 		days.add(c)
 	}
 	r.Hear, r.Claim, r.Answer, r.Overall = hear.spread(), claim.spread(), answer.spread(), overall.spread()
@@ -160,7 +165,10 @@ func New(cases []mention.Times, s Scope) Report {
 // Compare counts the cases of the scope and those of the period before, and says at each
 // topic how many there were then. cases are those heard since Scope.Begin.
 func Compare(cases []mention.Times, s Scope) (now, before Report) {
-	now, before = New(cases, s), New(cases, s.before())
+	var both sync.WaitGroup
+	both.Go(func() { before = New(cases, s.before()) }) // somebody waits for both
+	now = New(cases, s)
+	both.Wait()
 	then := map[string]int{}
 	for _, row := range before.Topics {
 		then[row.Name] = row.Complaints
@@ -173,27 +181,28 @@ func Compare(cases []mention.Times, s Scope) (now, before Report) {
 
 // counted is a case with what every table counts of it.
 type counted struct {
-	mention.Times
-	total   waits
+	*mention.Times
+	total   time.Duration
+	waited  bool // total is known
 	kept    Kept
 	twelfth int
 }
 
-func (s Scope) holds(c mention.Times) bool {
+func (s *Scope) holds(c *mention.Times) bool {
 	return !c.Heard.Before(s.Since) && c.Heard.Before(s.Until) && (s.Watch == "" || c.Watch == s.Watch) && (s.Source == "" || c.Source == s.Source)
 }
 
 // twelfths is into how many parts a trend divides its period.
 const twelfths = 12
 
-func (s Scope) twelfth(c mention.Times) int {
+func (s *Scope) twelfth(c *mention.Times) int {
 	return min(int(float64(c.Heard.Sub(s.Since))/float64(s.Until.Sub(s.Since))*twelfths), twelfths-1)
 }
 
 // kept is whether a case was answered in time, by the clocks of the desk: they begin when
 // people could see its message, anew when it was opened again, and stand still while it is
 // snoozed.
-func (s Scope) kept(c mention.Times) Kept {
+func (s *Scope) kept(c *mention.Times) Kept {
 	if s.Reply == nil || c.Status == mention.Dismissed {
 		return Kept{}
 	}
@@ -254,7 +263,7 @@ func worstPlace(a, b Row) int {
 	return cmp.Compare(b.Overall.Median, a.Overall.Median)
 }
 
-func (r *Report) count(c mention.Times) {
+func (r *Report) count(c *mention.Times) {
 	r.Heard++
 	switch c.Status {
 	case mention.Replied:
@@ -270,7 +279,7 @@ func (r *Report) count(c mention.Times) {
 }
 
 // publication is the moment of publication, zero when only the day is known.
-func publication(c mention.Times) time.Time {
+func publication(c *mention.Times) time.Time {
 	if c.DateOnly {
 		return time.Time{}
 	}
@@ -279,7 +288,7 @@ func publication(c mention.Times) time.Time {
 
 // claimed is when somebody took the case; zero when it was answered without a claim,
 // which rows of before write with the moment of the answer.
-func claimed(c mention.Times) time.Time {
+func claimed(c *mention.Times) time.Time {
 	if c.Status == mention.Replied && c.Claimed.Equal(c.Replied) {
 		return time.Time{}
 	}
@@ -287,7 +296,7 @@ func claimed(c mention.Times) time.Time {
 }
 
 // answered is when the answer was given; zero for a case that is not answered.
-func answered(c mention.Times) time.Time {
+func answered(c *mention.Times) time.Time {
 	if c.Status != mention.Replied {
 		return time.Time{}
 	}
@@ -296,14 +305,12 @@ func answered(c mention.Times) time.Time {
 
 // overallWait is publication → answered, or heard → answered where the site does
 // not give the moment; none for a case that is not answered.
-func overallWait(c mention.Times) waits {
-	began := publication(c)
+func overallWait(c *mention.Times) (wait time.Duration, ok bool) {
+	began, till := publication(c), answered(c)
 	if began.IsZero() {
 		began = c.Heard
 	}
-	var w waits
-	w.add(began, answered(c))
-	return w
+	return max(till.Sub(began), 0), !began.IsZero() && !till.IsZero()
 }
 
 // waits are lengths of time.
@@ -317,12 +324,13 @@ func (w *waits) add(from, to time.Time) {
 	}
 }
 
+// spread puts the waits in order.
 func (w waits) spread() Spread {
 	if len(w) == 0 {
 		return Spread{}
 	}
-	sorted := slices.Sorted(slices.Values(w))
-	return Spread{Median: rank(sorted, 0.5), P90: rank(sorted, 0.9), Of: len(sorted)}
+	slices.Sort(w)
+	return Spread{Median: rank(w, 0.5), P90: rank(w, 0.9), Of: len(w)}
 }
 
 // rank is the value that a share of the sorted waits does not exceed (nearest rank).
@@ -339,7 +347,7 @@ type group struct {
 	waits waits
 }
 
-func (t table) add(name string, c counted) {
+func (t table) add(name string, c *counted) {
 	g := t[name]
 	if g == nil {
 		g = &group{row: Row{Name: name}}
@@ -348,7 +356,7 @@ func (t table) add(name string, c counted) {
 	g.add(c)
 }
 
-func (g *group) add(c counted) {
+func (g *group) add(c *counted) {
 	if g.row.Trend == nil {
 		g.row.Trend = make([]int, twelfths)
 	}
@@ -361,7 +369,9 @@ func (g *group) add(c counted) {
 	case mention.Dismissed:
 		g.row.Dismissed++
 	}
-	g.waits = append(g.waits, c.total...)
+	if c.waited {
+		g.waits = append(g.waits, c.total)
+	}
 }
 
 func (g *group) done() Row {
@@ -415,23 +425,34 @@ func hoursOf(clock [24]group) []Row {
 
 // dayCounts counts every day of a report, also those on which nothing happened.
 type dayCounts struct {
-	list []Day
-	at   map[string]int
-	zone *time.Location
+	list   []Day
+	begins []int64 // seconds of 1970 at which the days begin, and the last one ends
 }
 
 func newDays(s Scope) *dayCounts {
-	days := &dayCounts{at: map[string]int{}, zone: s.Zone}
-	y, m, d := s.Since.In(s.Zone).Date() // days may be begun and not ended in the report
-	for day := time.Date(y, m, d, 0, 0, 0, 0, s.Zone); day.Before(s.Until); day = day.AddDate(0, 0, 1) {
-		date := day.Format(time.DateOnly)
-		days.at[date] = len(days.list)
-		days.list = append(days.list, Day{Date: date})
+	days := &dayCounts{}
+	y, m, d := s.Since.In(s.Zone).Date()
+	for i := 0; ; i++ { // days may be begun and not ended in the report
+		day := dayBegins(y, m, d+i, s.Zone)
+		days.begins = append(days.begins, day.Unix())
+		if !day.Before(s.Until) {
+			return days
+		}
+		days.list = append(days.list, Day{Date: day.Format(time.DateOnly)})
 	}
-	return days
 }
 
-func (d *dayCounts) add(c mention.Times) {
+// dayBegins is the first moment of a day. Where the clock skips midnight, time.Date may
+// give one of the evening before.
+func dayBegins(y int, m time.Month, d int, zone *time.Location) time.Time {
+	t, want := time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day()
+	for n := 0; t.Day() != want && n < 12; n++ {
+		t = t.Add(15 * time.Minute)
+	}
+	return t
+}
+
+func (d *dayCounts) add(c *mention.Times) {
 	if day := d.of(c.Heard); day != nil {
 		day.Heard++
 	}
@@ -441,8 +462,15 @@ func (d *dayCounts) add(c mention.Times) {
 }
 
 func (d *dayCounts) of(t time.Time) *Day {
-	if i, ok := d.at[t.In(d.zone).Format(time.DateOnly)]; ok && !t.IsZero() {
-		return &d.list[i]
+	if t.IsZero() {
+		return nil
 	}
-	return nil
+	i, exact := slices.BinarySearch(d.begins, t.Unix())
+	if !exact {
+		i--
+	}
+	if i < 0 || i >= len(d.list) {
+		return nil
+	}
+	return &d.list[i]
 }

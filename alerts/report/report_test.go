@@ -160,3 +160,45 @@ func TestFormsAgree(t *testing.T) {
 		t.Error("a person's name becomes a formula or breaks a table")
 	}
 }
+
+// TestDaysOfZones: whatever the clock does, each case counts on the day that people in the
+// zone had then, and every day is there once.
+func TestDaysOfZones(t *testing.T) {
+	for _, c := range []struct{ zone, since string }{
+		{"Europe/Kyiv", "2026-10-23"}, {"Europe/Kyiv", "2026-03-27"}, {"America/Sao_Paulo", "2018-11-02"}, {"America/Sao_Paulo", "2019-02-15"}, {"Asia/Beirut", "2026-03-27"}, {"Australia/Lord_Howe", "2026-04-03"}, {"UTC", "2026-02-27"},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		since, err := time.ParseInLocation(time.DateOnly, c.since, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Scope{Since: since.Add(5 * time.Hour), Until: since.Add(103 * time.Hour), Zone: zone}
+		var cases []mention.Times
+		want := map[string]Day{}
+		for at := s.Since; at.Before(s.Until); at = at.Add(10 * time.Minute) {
+			cases = append(cases, mention.Times{Source: "a", Watch: "w", Status: mention.Replied, Heard: at, Replied: at.Add(20 * time.Hour)})
+			for i, moment := range []time.Time{at, at.Add(20 * time.Hour)} {
+				date := moment.In(zone).Format(time.DateOnly)
+				day := want[date]
+				day.Heard, day.Answered = day.Heard+1-i, day.Answered+i
+				want[date] = day
+			}
+		}
+		last := s.Until.Add(-time.Nanosecond).In(zone).Format(time.DateOnly)
+		seen := map[string]bool{}
+		for _, day := range New(cases, s).Days {
+			if w := want[day.Date]; seen[day.Date] || day.Heard != w.Heard || day.Answered != w.Answered {
+				t.Errorf("%s from %s: %+v, want %+v", c.zone, c.since, day, w)
+			}
+			seen[day.Date] = true
+		}
+		for date := range want {
+			if !seen[date] && date <= last {
+				t.Errorf("%s from %s: %s is left out", c.zone, c.since, date)
+			}
+		}
+	}
+}

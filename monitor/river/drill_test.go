@@ -192,7 +192,7 @@ func testSeveralEngines(t *testing.T, server string) {
 		for range engines {
 			all = append(all, p.start(t))
 		}
-		testkit.Eventually(t, "the first polls", 30*time.Second, func() bool { return s.total() >= 2*hosts })
+		testkit.Eventually(t, "the first polls", time.Minute, func() bool { return s.total() >= 2*hosts })
 		from, before := time.Now(), s.total()
 		if full() && engines == 3 {
 			time.Sleep(runs / 3)
@@ -297,7 +297,7 @@ func TestThroughput(t *testing.T) {
 		for range processes {
 			all = append(all, p.start(t))
 		}
-		testkit.Eventually(t, "all are at work", 60*time.Second, func() bool { return s.total() > 300*processes })
+		testkit.Eventually(t, "all are at work", time.Minute, func() bool { return s.total() > 300*processes })
 		had, before, began := commits(t, p.Address), s.total(), time.Now()
 		time.Sleep(runs)
 		polls, took := s.total()-before, time.Since(began)

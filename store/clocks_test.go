@@ -1,0 +1,121 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// clocksAreRight compares the table that triggers keep with what it is kept of. A database
+// that cannot be opened, as some tests leave it, is not looked at.
+func clocksAreRight(t *testing.T, address string) {
+	t.Helper()
+	s, err := Open(background, Options{Database: address, ReadOnly: true, Now: func() time.Time { return t0 }})
+	if err != nil {
+		return
+	}
+	defer s.Close()
+	const columns = `SELECT heard_at, mention_id, owner_id, line FROM `
+	for _, q := range []string{columns + `case_clocks EXCEPT ` + columns + `clocks`, columns + `clocks EXCEPT ` + columns + `case_clocks`} {
+		n := 0
+		if err := s.read.QueryRowContext(background, `SELECT COUNT(*) FROM (`+q+`) AS other`).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		if n != 0 {
+			t.Errorf("%d rows of clocks are wrong: %s", n, q)
+		}
+	}
+}
+
+// testClocks: the clocks of cases are those of their mentions, cases and messages whatever
+// happened to them, for all and for one person.
+func testClocks(t *testing.T, open opener) {
+	s := open(t)
+	var all []mention.AnalyzedPost
+	for n := range 12 {
+		p := post(n)
+		p.Source, p.Author = "forum", fmt.Sprintf("author\x1f %d", n%3)
+		all = append(all, heard(p, "Romashka", "Delivery"))
+	}
+	ingest(t, s, intakeOf(all...))
+	id := func(n int) mention.ID { return mentionID(all[n].Post, "Romashka") }
+	check := func(what string) {
+		t.Helper()
+		want(t, what, fmt.Sprintf("%+v", must(s.Times(background, t0, t0.Add(time.Hour)))(t)), fmt.Sprintf("%+v", slowTimes(t, s)))
+	}
+	check("heard")
+	claim(t, s, id(1), "ira")
+	claim(t, s, id(2), "ira")
+	claim(t, s, id(3), "oleh")
+	for n := range 5 {
+		send(t, s, alertID(id(n)))
+	}
+	check("claimed and posted")
+	mine := must(s.TimesOf(background, person("ira").ID, t0, t0.Add(time.Hour)))(t)
+	if len(mine) != 2 || mine[0].Owner != person("ira") || mine[1].Owner != person("ira") {
+		t.Errorf("of one person: %+v", mine)
+	}
+	want(t, "of nobody", len(must(s.TimesOf(background, "", t0, t0.Add(time.Hour)))(t)), 0)
+	for _, change := range []string{
+		`UPDATE mentions SET severity = 0 WHERE id = '` + string(id(1)) + `'`,
+		`UPDATE mentions SET severity = 3, topics = '|refund|app|', lang = 'uk' WHERE id = '` + string(id(2)) + `'`,
+		`UPDATE mentions SET heard_at = heard_at + 1000000 WHERE id = '` + string(id(3)) + `'`,
+		`UPDATE mentions SET severity = 2 WHERE id = '` + string(id(1)) + `'`,
+		`UPDATE alerts SET posted_at = posted_at + 5000000 WHERE posted_at > 0`,
+		`DELETE FROM alerts WHERE mention_id = '` + string(id(4)) + `'`,
+		`UPDATE cases SET status = 'dismissed', reason = 'spam', waited = 7, woke_at = 9, snoozed_at = 11 WHERE mention_id = '` + string(id(5)) + `'`,
+		`DELETE FROM cases WHERE mention_id = '` + string(id(6)) + `'`,
+		`DELETE FROM mentions WHERE id = '` + string(id(7)) + `'`,
+	} {
+		if _, err := s.exec(background, "test", change); err != nil {
+			t.Fatal(err)
+		}
+		check(change)
+	}
+	if err := s.NameSources(background, []mention.SourceState{{Key: "forum", Name: "Форум"}}); err != nil {
+		t.Fatal(err)
+	}
+	check("another name of the source")
+	for _, line := range []string{"", "a", strings.Repeat("1\x1f", timesParts), strings.Repeat("x\x1f", timesParts-1)} {
+		if err := (&timesReader{topics: map[string][]string{}}).read(&mention.Times{}, line); err == nil {
+			t.Errorf("%q is a line of clocks", line)
+		}
+	}
+}
+
+// slowTimes is Times as it was read before there was a table for it.
+func slowTimes(t *testing.T, s *Store) []mention.Times {
+	t.Helper()
+	names := must(s.sourceNames(background))(t)
+	rows, err := s.read.QueryContext(background, `
+SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at,
+ COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> ''
+  AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0),
+ c.claimed_at, c.replied_at, c.answer_seen, c.reopened_at, c.snoozed_at, c.woke_at, c.waited
+FROM mentions m JOIN cases c ON c.mention_id = m.id
+WHERE m.severity > 0 ORDER BY m.heard_at, m.id`)
+	all, err := collect(rows, err, func(row scanner) (c mention.Times, err error) {
+		var topics string
+		var published, heard, posted, claimed, replied, reopened, snoozed, woke, waited, dateOnly, seen int64
+		err = row.Scan(&c.MentionID, &c.Watch, &c.Source, &c.Author, &c.Lang, &topics, &c.Severity, &c.Status, &c.Reason, &c.Owner.ID, &c.Owner.Name,
+			&published, &dateOnly, &heard, &posted, &claimed, &replied, &seen, &reopened, &snoozed, &woke, &waited)
+		if name, ok := names[c.Source]; ok {
+			c.Source = name
+		}
+		if topics != "" {
+			c.Topics = strings.Split(strings.Trim(topics, "|"), "|")
+		}
+		c.Author = strings.ReplaceAll(c.Author, string(timesMark), "") // it would end the part
+		c.DateOnly, c.AnswerVerified, c.Waited = dateOnly != 0, seen != 0, time.Duration(waited)
+		c.Published, c.Heard, c.Posted, c.Claimed, c.Replied = fromMicros(published), fromMicros(heard), fromMicros(posted), fromMicros(claimed), fromMicros(replied)
+		c.Reopened, c.Snoozed, c.Woke = fromMicros(reopened), fromMicros(snoozed), fromMicros(woke)
+		return c, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
