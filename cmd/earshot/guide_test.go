@@ -87,6 +87,9 @@ func TestGuideWatchlistsAreFresh(t *testing.T) {
 		fresh := included.ReplaceAllStringFunc(string(text), func(block string) string {
 			n++
 			from := included.FindStringSubmatch(block)[1]
+			if folder := strings.TrimSuffix(from, "config/watchlist.yaml"); !strings.Contains(string(text), "](../../../"+folder+"README.md)") {
+				t.Errorf("%s does not lead to %s, where the rest of it lies", page, folder)
+			}
 			example, err := os.ReadFile(filepath.Join(root, from))
 			if err != nil {
 				t.Fatal(err)
