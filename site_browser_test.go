@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"github.com/earshot/earshot/internal/testkit"
@@ -43,7 +44,7 @@ func trySearch(t *testing.T, dir string) {
 	defer server.Close()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
 	defer stop()
@@ -83,16 +84,23 @@ func trySearch(t *testing.T, dir string) {
 // inPage is what an expression of the page gives.
 func inPage[T any](t *testing.T, ctx context.Context, expression string) T {
 	t.Helper()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	wait := true
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, func(p *runtime.EvaluateParams) { p.AwaitPromise = &wait }))
 	if err != nil {
-		t.Fatalf("%s: %v", expression, err)
+		t.Fatalf("%.200s: %v", expression, err)
 	}
 	return v
 }
 
-// lookAtSite opens pages on a desk and on a phone, in light and dark; two of them, all in the drill.
+// lookAtSite opens pages on a desk and on a phone, in light and dark; two of them, all in the
+// drill. None is wider than the screen or bars anybody, as far as axe sees.
 func lookAtSite(t *testing.T, ctx context.Context, site string) {
 	t.Helper()
+	axe := ""
+	if dir, err := os.UserCacheDir(); err == nil { // scripts/test-tools.sh put it there, if it could
+		src, _ := os.ReadFile(filepath.Join(dir, "earshot-tests", "axe-core-4.14.1", "axe.min.js"))
+		axe = string(src)
+	}
 	for i, page := range []string{"index", "docs/watchlist", "docs/guide/uk/desk", "docs/guide/bg", "docs/sources", "docs/slack", "docs/adr/0017-river-shares-the-polls", "examples/clinic"} {
 		for n, width := range []int64{390, 820, 1440} {
 			if (i > 1 || n > 0) && os.Getenv("EARSHOT_DRILL") != "full" {
@@ -106,6 +114,12 @@ func lookAtSite(t *testing.T, ctx context.Context, site string) {
 			}
 			if inPage[bool](t, ctx, `document.documentElement.scrollWidth > innerWidth`) {
 				t.Errorf("%s is wider than %d", page, width)
+			}
+			if axe != "" {
+				found := inPage[[]string](t, ctx, axe+`; axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => v.id + ": " + v.nodes[0].html + " " + v.nodes[0].failureSummary))`)
+				for _, f := range found {
+					t.Errorf("%s %d %s: %s", page, width, scheme, f)
+				}
 			}
 			keepPicture(t, ctx, fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(page, "/", "-"), width, scheme))
 		}
