@@ -57,6 +57,7 @@ type worldOptions struct {
 	inDoubt   time.Duration
 	client    *http.Client
 	desk      slack.Desk
+	patient   bool // a decision may take longer than a click
 }
 
 // shortDoubt is how soon after an attempt in doubt the history is read. Tests that do
@@ -155,6 +156,9 @@ func (w *world) start() {
 	}
 	if w.opt.desk != nil {
 		opt.Desk = w.opt.desk
+	}
+	if w.opt.patient {
+		opt.Desk = patientDesk{w.desk}
 	}
 	w.slack = slack.New(opt)
 	for _, r := range w.opt.rules.Routes {
