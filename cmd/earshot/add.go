@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
@@ -30,12 +31,16 @@ type addCmd struct {
 
 // Run says what an address is, what it shows now, and writes it into the watchlist.
 func (c *addCmd) Run(ctx context.Context, term terminal) error {
-	a, err := newAdder(c.Config, term)
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
+	a, err := newAdder(c.Config, term, s)
 	if err != nil {
 		return err
 	}
 	if a.owner = c.Watch; a.owner != "" && !a.hasWatch(a.owner) {
-		return usageError{fmt.Sprintf("there is no watch %q in %s", a.owner, a.list.Path)}
+		return usageError{s.Text("add.no_watch", "watch", strconv.Quote(a.owner), "file", a.list.Path)}
 	}
 	found, err := a.look(ctx, strings.Join(c.Address, " "))
 	if err != nil {
@@ -50,14 +55,15 @@ type adder struct {
 	files []config.File
 	list  daemon.Watchlist
 	term  terminal
+	says  speech
 	in    *bufio.Reader
 	owner string // the watch that a place of one company belongs to
 }
 
-func newAdder(paths []string, term terminal) (*adder, error) {
+func newAdder(paths []string, term terminal, s speech) (*adder, error) {
 	for _, path := range paths {
 		if !fileExists(path) {
-			return nil, usageError{fmt.Sprintf("there is no %s yet: earshot init writes one, and -c names another", path)}
+			return nil, usageError{s.Text("add.no_file", "file", path)}
 		}
 	}
 	list, err := loadForReading(paths, term)
@@ -69,7 +75,7 @@ func newAdder(paths []string, term terminal) (*adder, error) {
 		return nil, err
 	}
 	path := list.Sources[len(list.Sources)-1].Pos.File // of several files, the last with sources
-	return &adder{path: path, files: files, list: list, term: term, in: bufio.NewReader(term.in)}, nil
+	return &adder{path: path, files: files, list: list, term: term, says: s, in: bufio.NewReader(term.in)}, nil
 }
 
 func (a *adder) hasWatch(name string) bool {
@@ -95,7 +101,8 @@ type found struct {
 func (a *adder) look(ctx context.Context, input string) (found, error) {
 	out := a.term.out
 	if name, why, instead, ok := presets.Unreadable(input); ok {
-		fmt.Fprintf(out, "%s cannot be read: %s.\nInstead: %s.\n", name, why, instead)
+		fmt.Fprintln(out, a.says.Text("add.unreadable", "place", name, "why", why))
+		fmt.Fprintln(out, a.says.Text("add.instead", "instead", instead))
 		return found{}, errSaid
 	}
 	if place, ok := presets.Recognize(input, a.query()); ok {
@@ -103,12 +110,12 @@ func (a *adder) look(ctx context.Context, input string) (found, error) {
 	}
 	address := presets.Address(input)
 	if !strings.Contains(address, ".") || strings.ContainsAny(address, " \n") {
-		return found{}, usageError{fmt.Sprintf("%q is no address: give a web address, t.me/channel or @channel", input)}
+		return found{}, usageError{a.says.Text("add.no_address", "text", strconv.Quote(input))}
 	}
 	if !strings.Contains(address, "://") {
 		address = "https://" + address
 	}
-	fmt.Fprintf(out, "Looking at %s …\n", text.OneLine(address))
+	fmt.Fprintln(out, a.says.Text("add.looking", "address", text.OneLine(address)))
 	return a.lookEngines(ctx, address)
 }
 
@@ -168,19 +175,19 @@ func (a *adder) askOwner() string {
 	if !a.term.interactive() {
 		return ""
 	}
-	fmt.Fprintln(a.term.out, "Whose page is it?")
+	fmt.Fprintln(a.term.out, a.says.Text("add.whose"))
 	for i, w := range a.list.Watches {
 		fmt.Fprintf(a.term.out, "  %d %s\n", i+1, text.OneLine(w.Name))
 	}
 	for {
-		answer, err := a.ask("Number (Enter: nobody's alone)")
+		answer, err := a.ask(a.says.Text("add.number"))
 		if answer == "" || err != nil {
 			return ""
 		}
 		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(a.list.Watches) {
 			return a.list.Watches[n-1].Name
 		}
-		fmt.Fprintf(a.term.out, "A number from 1 to %d, please.\n", len(a.list.Watches))
+		fmt.Fprintln(a.term.out, a.says.Text("add.number_please", "n", strconv.Itoa(len(a.list.Watches))))
 	}
 }
 
@@ -215,10 +222,10 @@ func (a *adder) lookEngines(ctx context.Context, address string) (found, error) 
 		case ctx.Err() != nil:
 			return found{}, ctx.Err()
 		case p.err != nil:
-			tried = append(tried, fmt.Sprintf("as %s: %s", kind, crawlers.Explain(p.err)))
+			tried = append(tried, a.says.Text("add.tried", "kind", kind, "why", crawlers.Explain(p.err)))
 			continue
 		case len(p.batch.Posts) == 0 && p.batch.Observed.Items == 0:
-			tried = append(tried, fmt.Sprintf("as %s: nothing that looks like a post", kind))
+			tried = append(tried, a.says.Text("add.tried_nothing", "kind", kind))
 			continue
 		case kind == "forum" && strings.HasPrefix(f.what, unknownEngine):
 			guess = &f
@@ -231,11 +238,11 @@ func (a *adder) lookEngines(ctx context.Context, address string) (found, error) 
 		a.show(*guess)
 		return *guess, nil
 	}
-	fmt.Fprintf(a.term.err, "%s: no posts were found there.\n", text.OneLine(address))
+	fmt.Fprintln(a.term.err, a.says.Text("add.nothing", "address", text.OneLine(address)))
 	for _, line := range tried {
 		fmt.Fprintf(a.term.err, "  %s\n", text.OneLine(line))
 	}
-	fmt.Fprintln(a.term.err, "If people do write there, point at their posts: docs/sources.md#page shows select:, and earshot crawl tries it.")
+	fmt.Fprintln(a.term.err, a.says.Text("add.point"))
 	return found{}, errSaid
 }
 
@@ -254,7 +261,7 @@ func (a *adder) fit(f *found) error {
 	f.source = cfg.Sources[0]
 	for _, old := range a.list.Sources {
 		if old.Kind == f.source.Kind && old.Address != "" && old.Address == f.source.Address {
-			return usageError{fmt.Sprintf("%s has this place already: %s: %s in line %d", old.Pos.File, old.Kind, old.Address, old.Pos.Line)}
+			return usageError{a.says.Text("add.have", "file", old.Pos.File, "source", old.Kind+": "+old.Address, "line", strconv.Itoa(old.Pos.Line))}
 		}
 	}
 	return nil
@@ -309,16 +316,18 @@ func (a *adder) show(f found) {
 	switch {
 	case f.seen == nil:
 	case f.seen.err != nil:
-		fmt.Fprintf(out, "It cannot be read now: %s\n", text.OneLine(crawlers.Explain(f.seen.err)))
+		fmt.Fprintln(out, a.says.Text("add.not_now", "why", text.OneLine(crawlers.Explain(f.seen.err))))
 	default:
 		sees := f.seen.batch.Observed
-		newest := ""
+		posts := len(f.seen.batch.Posts)
+		what := cmp.Or(text.OneLine(sees.What), a.says.Plural("add.posts", posts, "count", strconv.Itoa(posts)))
+		words := a.says.Text("add.shows", "what", what)
 		if !sees.Newest.IsZero() {
-			newest = ", the newest from " + ago(time.Since(sees.Newest))
+			words = a.says.Text("add.shows_newest", "what", what, "ago", a.says.ago(time.Since(sees.Newest)))
 		}
-		fmt.Fprintf(out, "It shows: %s%s.\n", cmp.Or(text.OneLine(sees.What), text.Count(len(f.seen.batch.Posts), "post")), newest)
+		fmt.Fprintln(out, words)
 		for _, p := range newestPosts(f.seen.batch.Posts) {
-			who := cmp.Or(text.Line(p.Author, 30), "somebody")
+			who := cmp.Or(text.Line(p.Author, 30), a.says.Text("alert.somebody"))
 			fmt.Fprintf(out, "  %s: %s\n", who, text.Line(strings.TrimSpace(p.Title+" "+p.Text), sampleLength))
 		}
 		for _, note := range sees.Notes {
@@ -326,14 +335,6 @@ func (a *adder) show(f found) {
 		}
 	}
 	fmt.Fprintf(out, "\n  - %s\n\n", strings.ReplaceAll(f.block, "\n", "\n    "))
-}
-
-// ago says how long ago in words.
-func ago(d time.Duration) string {
-	if d < time.Minute {
-		return "just now"
-	}
-	return text.Span(d) + " ago"
 }
 
 func newestPosts(posts []mention.Post) []mention.Post {
@@ -347,24 +348,24 @@ func newestPosts(posts []mention.Post) []mention.Post {
 func (a *adder) write(f found) error {
 	out := a.term.out
 	if len(f.needs) > 0 {
-		fmt.Fprintln(out, "Not written yet. It needs:")
+		fmt.Fprintln(out, a.says.Text("add.needs"))
 		for _, o := range f.needs {
 			fmt.Fprintf(out, "  %s: %s\n", o.Name, o.Doc)
 		}
 		if f.key != "" {
-			fmt.Fprintf(out, "How to get the key: %s.\n", f.key)
+			fmt.Fprintln(out, a.says.Text("add.key", "how", f.key))
 		}
-		fmt.Fprintf(out, "Put the block above under sources: in %s with these filled in; earshot check --probe says whether they are right.\n", a.path)
+		fmt.Fprintln(out, a.says.Text("add.by_hand", "file", a.path))
 		return errSaid
 	}
 	if f.seen != nil && f.seen.err != nil {
-		fmt.Fprintf(out, "Not written: when it can be read, run this again, or put the block above into %s by hand.\n", a.path)
+		fmt.Fprintln(out, a.says.Text("add.later", "file", a.path))
 		return errSaid
 	}
 	if a.term.interactive() {
-		answer, err := a.ask(fmt.Sprintf("Write it into %s? [Y/n]", a.path))
-		if err != nil || answer != "" && !strings.EqualFold(answer[:1], "y") {
-			fmt.Fprintln(out, "Not written.")
+		answer, err := a.ask(a.says.Text("add.write", "file", a.path))
+		if first, _ := utf8.DecodeRuneInString(strings.ToLower(answer)); err != nil || answer != "" && !strings.ContainsRune("y"+a.says.Text("add.yes"), first) {
+			fmt.Fprintln(out, a.says.Text("add.not_written"))
 			return nil
 		}
 	}
@@ -375,7 +376,7 @@ func (a *adder) write(f found) error {
 	if err := replaceFile(a.path, next, secret); err != nil {
 		return fmt.Errorf("write the watchlist: %w", err)
 	}
-	fmt.Fprintf(out, "Written into %s, line %d. A running earshot takes it within seconds.\n", a.path, line)
+	fmt.Fprintln(out, a.says.Text("add.written", "file", a.path, "line", strconv.Itoa(line)))
 	return nil
 }
 

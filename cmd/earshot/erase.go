@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -22,19 +23,19 @@ type subjectFlags struct {
 }
 
 // subject checks the flags.
-func (f subjectFlags) subject() (store.Subject, error) {
+func (f subjectFlags) subject(s speech) (store.Subject, error) {
 	w := store.Subject{Author: strings.TrimSpace(f.Author), Profile: strings.TrimSpace(f.Profile), URL: strings.TrimSpace(f.URL), Source: strings.TrimSpace(f.Source)}
 	switch {
 	case mention.NameKey(w.Author)+w.Profile+w.URL == "":
-		return w, usageError{"say who or what is meant: --author NAME, --profile URL or --url URL"}
+		return w, usageError{s.Text("subject.whom")}
 	case w.Author != "" && mention.IsNobody(w.Author):
-		return w, usageError{fmt.Sprintf("%q is what sites print where they know no name, so it is many people: give --url of each post", w.Author)}
+		return w, usageError{s.Text("subject.many", "name", strconv.Quote(w.Author))}
 	}
 	return w, nil
 }
 
 // words are the flags as a person says them.
-func (f subjectFlags) words() string {
+func (f subjectFlags) words(l speech) string {
 	var all []string
 	for _, s := range []string{f.Author, f.Profile, f.URL} {
 		if s = strings.TrimSpace(s); s != "" {
@@ -43,7 +44,7 @@ func (f subjectFlags) words() string {
 	}
 	said := strings.Join(all, ", ")
 	if f.Source != "" {
-		said += " at " + text.OneLine(f.Source)
+		said = l.Text("subject.at", "who", said, "source", text.OneLine(f.Source))
 	}
 	return said
 }
@@ -56,7 +57,11 @@ type eraseCmd struct {
 
 // Run erases what is kept of a person or a post. It may run beside the daemon.
 func (c *eraseCmd) Run(ctx context.Context, term terminal) error {
-	subject, err := c.subject()
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
+	subject, err := c.subject(s)
 	if err != nil {
 		return err
 	}
@@ -80,26 +85,27 @@ func (c *eraseCmd) Run(ctx context.Context, term terminal) error {
 		}
 	}
 	out := bufio.NewWriter(term.out)
-	c.print(out, erased, swept)
+	c.print(out, s, erased, swept)
 	return out.Flush()
 }
 
-func (c *eraseCmd) print(out io.Writer, e store.Erased, swept store.Swept) {
-	if e == (store.Erased{}) {
-		fmt.Fprintf(out, "nothing is kept of %s\n", c.words())
-	} else {
-		verb := "erased"
-		if c.DryRun {
-			verb = "would be erased"
-		}
-		fmt.Fprintf(out, "%s of %s:\n\n", verb, c.words())
+func (c *eraseCmd) print(out io.Writer, s speech, e store.Erased, swept store.Swept) {
+	switch who := c.words(s); {
+	case e == (store.Erased{}):
+		fmt.Fprintln(out, s.Text("erase.nothing", "who", who))
+	case c.DryRun:
+		fmt.Fprintf(out, "%s\n\n", s.Text("erase.would", "who", who))
+	default:
+		fmt.Fprintf(out, "%s\n\n", s.Text("erase.erased", "who", who))
+	}
+	if e != (store.Erased{}) {
 		t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 		for _, row := range []struct {
 			n    int
 			what string
 		}{
-			{e.Posts, "posts"}, {e.Mentions, "mentions in them"}, {e.Cases, "cases, which stay without it"}, {e.Alerts, "messages, which are kept without it"},
-			{e.Events, "entries of the audit, which stay without it"}, {e.Lessons, "texts that staff called not negative"}, {e.Mutes, "mutes"}, {e.Templates, "reply templates, which stay without it"},
+			{e.Posts, s.Text("erase.posts")}, {e.Mentions, s.Text("erase.mentions")}, {e.Cases, s.Text("erase.cases")}, {e.Alerts, s.Text("erase.alerts")},
+			{e.Events, s.Text("erase.events")}, {e.Lessons, s.Text("erase.lessons")}, {e.Mutes, s.Text("erase.mutes")}, {e.Templates, s.Text("erase.templates")},
 		} {
 			fmt.Fprintf(t, "  %s\t%d\n", row.what, row.n)
 		}
@@ -109,17 +115,16 @@ func (c *eraseCmd) print(out io.Writer, e store.Erased, swept store.Swept) {
 		return
 	}
 	if swept.Clean {
-		fmt.Fprintln(out, "\nThe places where it stood are overwritten.")
+		fmt.Fprintf(out, "\n%s\n", s.Text("erase.swept"))
 	} else {
-		fmt.Fprintf(out, "\nThe places where it stood: %s.\n", swept.Why)
+		fmt.Fprintf(out, "\n%s\n", s.Text("erase.not_swept", "why", swept.Why))
 	}
-	fmt.Fprint(out, `
-What this cannot reach:
-  Slack     earshot takes the words out of the messages of cases when it runs next; digests, replies in
-            threads and what people wrote there stay until somebody deletes them
-  webhooks  what other systems were sent is theirs to delete
-  backups   those made before still hold it: delete them, or erase again after restoring one
-  others    posts in which somebody else names the person: erase each with --url
-Redis holds no names and no words. The posts stay known by a hash, so that they are never taken in again.
-`)
+	fmt.Fprintf(out, "\n%s\n", s.Text("erase.reach"))
+	for _, row := range [][2]string{
+		{"Slack", s.Text("erase.reach_slack")}, {"", s.Text("erase.reach_slack_more")}, {s.Text("erase.word_webhooks"), s.Text("erase.reach_webhooks")},
+		{s.Text("erase.word_backups"), s.Text("erase.reach_backups")}, {s.Text("erase.word_others"), s.Text("erase.reach_others")},
+	} {
+		fmt.Fprintf(out, "  %-9s %s\n", row[0], row[1])
+	}
+	fmt.Fprintln(out, s.Text("erase.redis"))
 }

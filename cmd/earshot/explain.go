@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/earshot/earshot/alerts"
@@ -17,10 +18,14 @@ const maxReasons = 8
 
 // explainVerdict prints whether a post would be an alert, what the frames say and which
 // features decided. Every line begins with indent.
-func explainVerdict(w io.Writer, indent string, scorer *sentiment.Scorer, rules alerts.Rules, in sentiment.Input, s mention.Score) {
-	fmt.Fprintf(w, "%s%s\n", indent, decision(rules, in.Kind, s))
+func (l speech) explainVerdict(w io.Writer, indent string, scorer *sentiment.Scorer, rules alerts.Rules, in sentiment.Input, s mention.Score) {
+	fmt.Fprintf(w, "%s%s\n", indent, l.decision(rules, in.Kind, s))
 	for _, f := range s.Frames {
-		fmt.Fprintf(w, "%s  %s", indent, scorer.FrameSays(f))
+		says := scorer.FrameSays(f)
+		if !l.english() {
+			says = alerts.FrameWords(l.Lang, f.Frame, f.Value)
+		}
+		fmt.Fprintf(w, "%s  %s", indent, says)
 		if f.Text != "" {
 			fmt.Fprintf(w, ": «%s»", text.OneLine(f.Text))
 		}
@@ -28,28 +33,33 @@ func explainVerdict(w io.Writer, indent string, scorer *sentiment.Scorer, rules 
 	}
 	reasons := scorer.Reasons(in)
 	for _, r := range reasons[:min(len(reasons), maxReasons)] {
-		side := "for it    "
+		side := l.Text("score.for")
 		if r.Weight < 0 {
-			side = "against it"
+			side = l.Text("score.against")
 		}
-		fmt.Fprintf(w, "%s  %+.2f %s  %s\n", indent, r.Weight, side, featureWords(r.Feature))
+		fmt.Fprintf(w, "%s  %+.2f %-10s  %s\n", indent, r.Weight, side, featureWords(r.Feature))
 	}
 }
 
 // decision says whether a score is an alert, and by which threshold.
-func decision(rules alerts.Rules, kind mention.PostKind, s mention.Score) string {
-	verb := "would not alert"
+func (l speech) decision(rules alerts.Rules, kind mention.PostKind, s mention.Score) string {
+	verb := l.Text("score.would_not")
 	if rules.Margin(kind, s) >= 0 {
-		verb = "would alert"
+		verb = l.Text("score.would")
 	}
-	what := "a post of unknown kind"
+	what := l.Text("score.what_unknown")
 	if kind != "" {
-		what = "a post of the kind " + string(kind)
+		name := string(kind)
+		if !l.english() {
+			name = l.Word("web.kind", name)
+		}
+		what = l.Text("score.what_kind", "kind", name)
 	}
+	number := func(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }
 	if below, ok := rules.Below(kind); ok {
-		return fmt.Sprintf("%s: score %.2f, and alert_below lets %s alert at %.2f or less (complaint %.2f)", verb, s.Value, what, below, s.Complaint)
+		return l.Text("score.by_score", "verb", verb, "score", number(s.Value), "what", what, "below", number(below), "complaint", number(s.Complaint))
 	}
-	return fmt.Sprintf("%s: complaint %.2f, and %s alerts from %.2f on", verb, s.Complaint, what, rules.Above(kind))
+	return l.Text("score.by_verdict", "verb", verb, "complaint", number(s.Complaint), "what", what, "from", number(rules.Above(kind)))
 }
 
 // featureSays say the features of the verdict whose name alone would puzzle people.

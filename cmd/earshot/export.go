@@ -20,7 +20,11 @@ type exportCmd struct {
 
 // Run prints everything that is kept of a person or a post. It only reads.
 func (c *exportCmd) Run(ctx context.Context, term terminal) error {
-	subject, err := c.subject()
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
+	subject, err := c.subject(s)
 	if err != nil {
 		return err
 	}
@@ -44,7 +48,7 @@ func (c *exportCmd) Run(ctx context.Context, term terminal) error {
 		enc.SetIndent("", "  ")
 		err = enc.Encode(exportOf(kept))
 	} else {
-		c.print(out, kept)
+		c.print(out, s, kept)
 	}
 	if err != nil {
 		return err
@@ -135,13 +139,13 @@ func exportOf(k store.Kept) exported {
 	return out
 }
 
-func (c *exportCmd) print(out io.Writer, k store.Kept) {
+func (c *exportCmd) print(out io.Writer, says speech, k store.Kept) {
 	if len(k.Posts)+len(k.Mutes)+len(k.Repeated) == 0 {
-		fmt.Fprintf(out, "nothing is kept of %s\n", c.words())
+		fmt.Fprintf(out, "nothing is kept of %s\n", c.words(says))
 		return
 	}
 	e := exportOf(k)
-	fmt.Fprintf(out, "kept of %s\n\nposts: %d\n", c.words(), len(e.Posts))
+	fmt.Fprintf(out, "kept of %s\n\nposts: %d\n", c.words(says), len(e.Posts))
 	line := func(format string, args ...any) {
 		for i := range args {
 			if s, ok := args[i].(string); ok {

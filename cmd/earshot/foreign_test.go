@@ -29,13 +29,13 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 	printPosts(out, []mention.Post{post}, false)
 	printUnanswered(out, i18n.Lang{}, []mention.MentionRecord{stored}, "", time.UTC)
 	printSamples(out, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
-	printExplanation(out, match.Explanation{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}, false)
+	speech{}.printExplanation(out, match.Explanation{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}, false)
 	scorer, err := sentiment.New(sentiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	frame := mention.Frame{Frame: "about", Value: "us", Text: hostile("evidence")}
-	explainVerdict(out, "", scorer, alerts.Rules{}, sentiment.Input{Text: post.Text}, mention.Score{Frames: []mention.Frame{frame}})
+	speech{}.explainVerdict(out, "", scorer, alerts.Rules{}, sentiment.Input{Text: post.Text}, mention.Score{Frames: []mention.Frame{frame}})
 	if err := out.Flush(); err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	text := answers.watchlist()
+	text := answers.watchlist(s)
 	lookup := func(name string) (string, bool) { // tokens may come later
 		if v, ok := term.lookup(name); ok {
 			return v, true
@@ -184,24 +184,28 @@ func split(line string) []string {
 }
 
 // watchlist writes the answers as YAML with a word of explanation at each part.
-func (a interviewed) watchlist() string {
+func (a interviewed) watchlist(s speech) string {
 	var b strings.Builder
 	quoted := make([]string, len(a.terms))
 	for i, t := range a.terms {
 		quoted[i] = strconv.Quote(t)
 	}
-	fmt.Fprintf(&b, "# earshot watchlist. Check it with: earshot check\ncontact: %s\n", strconv.Quote(a.contact))
+	fmt.Fprintf(&b, "# %s\ncontact: %s\n", s.Text("init.file.head"), strconv.Quote(a.contact))
 	if a.lang != "" {
 		fmt.Fprintf(&b, "language: %s\n", a.lang)
 	}
 	fmt.Fprintf(&b, "\nwatch:\n  - name: %s\n    terms: [%s]\n", strconv.Quote(a.name), strings.Join(quoted, ", "))
-	b.WriteString("    # context: [bank, card]      # for a name that is also a common word: only with one of these nearby\n    # ignore: [\"other company\"]   # phrases that are somebody else\n    # official: [\"Our Support\"]   # our own authors: their post is the public answer\n\nsources:   # earshot add ADDRESS puts in one more\n")
+	hint := func(value, words string) { fmt.Fprintf(&b, "    # %s   # %s\n", value, words) }
+	hint("context: ["+s.Text("init.file.context_words")+"]   ", s.Text("init.file.context"))
+	hint("ignore: ["+strconv.Quote(s.Text("init.file.ignore_words"))+"]", s.Text("init.file.ignore"))
+	hint("official: ["+strconv.Quote(s.Text("init.file.official_words"))+"]", s.Text("init.file.official"))
+	fmt.Fprintf(&b, "\nsources:   # %s\n", s.Text("init.file.sources"))
 	for _, block := range a.sources {
 		fmt.Fprintf(&b, "  - %s\n", strings.ReplaceAll(block, "\n", "\n    "))
 	}
 	for _, block := range a.later {
 		needs, block, _ := strings.Cut(block, "\n")
-		fmt.Fprintf(&b, "  # needs %s\n  # - %s\n", needs, strings.ReplaceAll(block, "\n", "\n  #   "))
+		fmt.Fprintf(&b, "  # %s\n  # - %s\n", s.Text("init.file.needs", "what", needs), strings.ReplaceAll(block, "\n", "\n  #   "))
 	}
 	to := "console"
 	if a.channel != "" {
@@ -209,7 +213,7 @@ func (a interviewed) watchlist() string {
 	}
 	fmt.Fprintf(&b, "\nroutes:\n  - {to: %s}\n", strconv.Quote(to))
 	if a.channel != "" {
-		b.WriteString("\nslack:   # earshot slack manifest prints the app; see docs/slack.md\n  bot_token: \"${env:SLACK_BOT_TOKEN}\"\n  app_token: \"${env:SLACK_APP_TOKEN}\"\n")
+		fmt.Fprintf(&b, "\nslack:   # %s\n%s", s.Text("init.file.slack"), "  bot_token: \"${env:SLACK_BOT_TOKEN}\"\n  app_token: \"${env:SLACK_APP_TOKEN}\"\n")
 	}
 	b.WriteString("\nstore: {database: \"sqlite:earshot.db\"}\n")
 	return b.String()

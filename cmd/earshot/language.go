@@ -41,6 +41,12 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 	return s, nil
 }
 
+// speechOf is the language of the environment, for commands that say only what they found.
+func speechOf(term terminal) (speech, error) { return languageFlag{}.speech(term.lookup) }
+
+// english reports whether s says things as they stand in the program.
+func (s speech) english() bool { return s.mistakes == nil }
+
 // render writes the problems of a watchlist, each with its code where it is not in English:
 // by that it can be found in the program and by those who help.
 func (s speech) render(out io.Writer, problems *config.Errors, colour bool) error {

@@ -1,14 +1,24 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/match"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/store"
 )
 
 // problemLine is a problem as config's expected outputs have it.
@@ -82,6 +92,71 @@ func TestSpeech(t *testing.T) {
 		s, err := languageFlag{Lang: c.flag}.speech(func(name string) (string, bool) { v, ok := c.env[name]; return v, ok })
 		if err != nil || s.Code() != c.want {
 			t.Errorf("%q in %v: %s (%v), want %s", c.flag, c.env, s.Code(), err, c.want)
+		}
+	}
+}
+
+// TestCommandsAreTranslated: what add, mutes, match, score, erase and the file of init say
+// has no English word left but names, addresses and what must be typed.
+func TestCommandsAreTranslated(t *testing.T) {
+	const typed = "earshot init check add ADDRESS slack manifest docs md sources page select crawl probe watch author NAME profile URL url mutes lift store database against alert_below w yaml Enter Redis uk"
+	for _, code := range []string{"uk", "ru", "bg"} {
+		s, err := languageFlag{Lang: code}.speech(func(string) (string, bool) { return "", false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		say := func(err error) { out.WriteString(err.Error() + "\n") }
+		a := &adder{path: "w.yaml", says: s, term: terminal{out: &out, err: &out, in: strings.NewReader(""), lookup: func(string) (string, bool) { return "", false }}}
+		at := time.Now().Add(-time.Hour)
+		a.show(found{seen: &polled{batch: crawlers.Batch{Posts: []mention.Post{{Text: "Де гроші?"}}, Observed: crawlers.Observation{Newest: at}}}})
+		a.show(found{seen: &polled{err: errors.New("500")}})
+		for _, f := range []found{{needs: []presets.Option{{Name: "id", Doc: "7"}}, key: "7"}, {seen: &polled{err: errors.New("500")}}} {
+			if err := a.write(f); !errors.Is(err, errSaid) {
+				t.Errorf("%s: %v", code, err)
+			}
+		}
+		_, err = newAdder([]string{"w.yaml"}, a.term, s)
+		say(err)
+		say(s.liftMute(t.Context(), nil, &out, nil, "7"))
+		say(s.liftMute(t.Context(), nil, &out, []mention.Mute{{MentionID: "71"}, {MentionID: "72"}}, "7"))
+		if err := s.printMutes(&out, []mention.Mute{{MentionID: "71", Author: "Олег", Source: "форум"}}, time.UTC); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []subjectFlags{{}, {Author: "Гость"}} {
+			_, err := f.subject(s)
+			say(err)
+		}
+		erased := store.Erased{Posts: 1, Mentions: 2}
+		for _, c := range []eraseCmd{{subjectFlags: subjectFlags{Author: "Олег", Source: "форум"}}, {DryRun: true}} {
+			c.print(&out, s, erased, store.Swept{Clean: true})
+			c.print(&out, s, store.Erased{}, store.Swept{Why: "7"})
+		}
+		s.printExplanation(&out, match.Explanation{Watch: "Ромашка", Steps: []match.Step{{Span: mention.Span{Text: "Ромашка", Term: "Ромашка"}, Reason: "7", Rule: 1}}}, true)
+		s.printExplanation(&out, match.Explanation{Watch: "Ромашка", Named: true}, false)
+		say(s.replay(t.Context(), nil, "e", a.term))
+		scorer, err := daemon.NewScorer("", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		const complaint = "Третій тиждень Ромашка Банк не повертає мої гроші, підтримка мовчить."
+		score := scorer.Score(sentiment.Input{Text: complaint, Stars: 5})
+		for _, one := range []mention.Score{score, {Label: mention.Neutral}} {
+			if err := s.explainScore(&out, complaint, one, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, kind := range []mention.PostKind{"", mention.Forum, mention.Review} {
+			out.WriteString(s.decision(alerts.Rules{AlertBelow: map[mention.PostKind]float64{mention.Review: -0.5}}, kind, score) + "\n")
+		}
+		file := interviewed{name: "Ромашка", terms: []string{"Ромашка"}, sources: []string{"7"}, later: []string{"7\n7"}, channel: "7"}.watchlist(s)
+		for _, line := range strings.Split(file, "\n") {
+			if _, comment, ok := strings.Cut(line, "#"); ok && strings.Contains(line, "# ") {
+				out.WriteString(comment + "\n")
+			}
+		}
+		if left := testkit.English(out.String(), typed, "context ignore official UTC"); len(left) > 0 {
+			t.Errorf("%s: not in the catalogue: %q in\n%s", code, left, out.String())
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/earshot/earshot/alerts"
@@ -53,16 +54,20 @@ type matchOut struct {
 
 // Run reads posts as JSON lines on stdin and prints the mentions in them.
 func (c *matchCmd) Run(ctx context.Context, term terminal) error {
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
 	list, err := loadForReading(c.Config, term)
 	if err != nil {
 		return err
 	}
 	if c.Against != "" {
-		return replay(ctx, list.Terms, c.Against, term)
+		return s.replay(ctx, list.Terms, c.Against, term)
 	}
 	var why explainer
 	if c.Explain {
-		if why, err = newExplainer(list); err != nil {
+		if why, err = newExplainer(list, s); err != nil {
 			return err
 		}
 	}
@@ -72,7 +77,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 	err = eachLine(term.in, func(line []byte) error {
 		var post matchIn
 		if err := json.Unmarshal(line, &post); err != nil {
-			return notJSON(line, err, "; earshot score reads plain text")
+			return notJSON(line, err, "; "+s.Text("match.plain"))
 		}
 		if c.Explain {
 			fmt.Fprintf(out, "%v\n", post.ID)
@@ -91,7 +96,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 				words[i] = "«" + text.OneLine(s.Text) + "»"
 			}
 			if len(words) == 0 {
-				words = []string{"its source belongs to it"}
+				words = []string{s.Text("match.owned")}
 			}
 			fmt.Fprintf(out, "%v  %s  %s\n", post.ID, hit.Watch, strings.Join(words, ", "))
 		}
@@ -108,14 +113,15 @@ type explainer struct {
 	list   daemon.Watchlist
 	scorer *sentiment.Scorer
 	rules  alerts.Rules
+	says   speech
 }
 
-func newExplainer(list daemon.Watchlist) (explainer, error) {
+func newExplainer(list daemon.Watchlist, s speech) (explainer, error) {
 	scorer, err := daemon.NewScorer(list.Sentiment.WordsFile, list.Sentiment.WeightsFile)
 	if err != nil {
 		return explainer{}, err
 	}
-	return explainer{list, scorer, daemon.NewRules(list.Config, scorer)}, nil
+	return explainer{list, scorer, daemon.NewRules(list.Config, scorer), s}, nil
 }
 
 // print prints, for each watch, every place that could have named it and what became
@@ -123,12 +129,12 @@ func newExplainer(list daemon.Watchlist) (explainer, error) {
 func (x explainer) print(out io.Writer, post mention.Post) {
 	hits, owners := x.list.Mentions(post), x.list.Owners(post.Source)
 	for _, e := range x.list.Terms.Explain(post.Title, post.Text) {
-		printExplanation(out, e, slices.Contains(owners, e.Watch))
+		x.says.printExplanation(out, e, slices.Contains(owners, e.Watch))
 		for _, hit := range hits {
 			if hit.Watch == e.Watch {
 				rivals := x.list.RivalsIn(hit.Watch, post)
 				in, _ := daemon.Input(post, hit.Spans, rivals)
-				explainVerdict(out, "    ", x.scorer, x.rules, in, daemon.Score(x.scorer, post, hit.Spans, rivals))
+				x.says.explainVerdict(out, "    ", x.scorer, x.rules, in, daemon.Score(x.scorer, post, hit.Spans, rivals))
 			}
 		}
 	}
@@ -136,22 +142,22 @@ func (x explainer) print(out io.Writer, post mention.Post) {
 
 // printExplanation prints what became of each place that could have named a watch.
 // owned says that the post's source belongs to the watch.
-func printExplanation(out io.Writer, e match.Explanation, owned bool) {
-	verdict := "not named"
+func (s speech) printExplanation(out io.Writer, e match.Explanation, owned bool) {
+	verdict := s.Text("match.not_named")
 	switch {
 	case e.Named:
-		verdict = "named"
+		verdict = s.Text("match.named")
 	case owned:
-		verdict = "not named, and about it all the same: its source belongs to this watch"
+		verdict = s.Text("match.not_named_owned")
 	}
 	fmt.Fprintf(out, "  %s: %s\n", text.OneLine(e.Watch), verdict)
 	for _, step := range e.Steps {
 		what := step.Reason
 		if step.Span.Text != "" {
-			what = fmt.Sprintf("«%s» (term %q): %s", step.Span.Text, step.Span.Term, step.Reason)
+			what = s.Text("match.term", "text", step.Span.Text, "term", strconv.Quote(step.Span.Term), "reason", step.Reason)
 		}
 		if step.Rule > 0 {
-			what += fmt.Sprintf(" (rule %d of docs/matching.md)", step.Rule)
+			what = s.Text("match.rule", "step", what, "n", strconv.Itoa(step.Rule))
 		}
 		fmt.Fprintf(out, "    %s\n", text.OneLine(what))
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"time"
 
 	"github.com/earshot/earshot/internal/text"
@@ -18,9 +19,9 @@ import (
 // replay prints what the watchlist would have caught or lost among the posts kept in
 // a database, beside the mentions recorded in it. It reads only, also next to a
 // running daemon.
-func replay(ctx context.Context, next *match.Set, database string, term terminal) error {
+func (s speech) replay(ctx context.Context, next *match.Set, database string, term terminal) error {
 	if !fileExists(database) {
-		return usageError{fmt.Sprintf("--against %s: there is no such file; it is the database of store.database, earshot.db by default", database)}
+		return usageError{s.Text("match.no_database", "file", database)}
 	}
 	db, err := openStore(ctx, store.Options{Database: "sqlite:" + database, ReadOnly: true})
 	if err != nil {
@@ -37,13 +38,9 @@ func replay(ctx context.Context, next *match.Set, database string, term terminal
 		return err
 	}
 	out := bufio.NewWriter(term.out)
-	are := "are"
-	if seen == 1 {
-		are = "is"
-	}
-	fmt.Fprintf(out, "%s %s kept in %s\n", text.Count(seen, "post"), are, database)
+	fmt.Fprintln(out, s.Plural("match.kept", seen, "count", strconv.Itoa(seen), "file", database))
 	for _, row := range rows {
-		fmt.Fprintf(out, "\n%s: %d caught, %d lost, %d as before\n", text.OneLine(row.Watch), row.Caught, row.Lost, row.Kept)
+		fmt.Fprintf(out, "\n%s\n", s.Text("match.replayed", "watch", text.OneLine(row.Watch), "caught", strconv.Itoa(row.Caught), "lost", strconv.Itoa(row.Lost), "kept", strconv.Itoa(row.Kept)))
 		printSamples(out, "+", row.CaughtSamples)
 		printSamples(out, "-", row.LostSamples)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/user"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -38,27 +39,30 @@ func (c *mutesCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	zone := cfg.Zone()
+	s, err := speechOf(term)
 	switch {
+	case err != nil:
+		return err
 	case lift != "":
-		return liftMute(ctx, db, term.out, list, lift)
+		return s.liftMute(ctx, db, term.out, list, lift)
 	case c.JSON:
 		return printMutesJSON(term.out, list)
 	case len(list) == 0:
-		_, err = fmt.Fprintln(term.out, "nobody is muted")
+		_, err = fmt.Fprintln(term.out, s.Text("mutes.none"))
 		return err
 	}
-	return printMutes(term.out, list, zone)
+	return s.printMutes(term.out, list, zone)
 }
 
 // shortID is how much of an id people must type: enough for a million mutes.
 const shortID = 10
 
-func printMutes(out io.Writer, list []mention.Mute, zone *time.Location) error {
+func (s speech) printMutes(out io.Writer, list []mention.Mute, zone *time.Location) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "id\tauthor\tplace\tmuted by\tsince\tuntil\n")
+	fmt.Fprintln(t, strings.Join([]string{s.Text("mutes.id"), s.Text("mutes.author"), s.Text("mutes.place"), s.Text("mutes.by"), s.Text("mutes.since"), s.Text("mutes.until")}, "\t"))
 	for _, m := range list {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", m.MentionID[:min(len(m.MentionID), shortID)], text.OneLine(m.Author), text.OneLine(m.Source), text.OneLine(m.By.Name),
-			m.At.In(zone).Format("2 Jan 2006 15:04"), m.Until.In(zone).Format("2 Jan 2006 15:04 MST"))
+			s.DateTime(m.At.In(zone)), s.Time("time.date_time_zone", m.Until.In(zone)))
 	}
 	return t.Flush()
 }
@@ -75,7 +79,7 @@ func printMutesJSON(out io.Writer, list []mention.Mute) error {
 }
 
 // liftMute ends the one mute whose id begins so.
-func liftMute(ctx context.Context, db *store.Store, out io.Writer, list []mention.Mute, id string) error {
+func (s speech) liftMute(ctx context.Context, db *store.Store, out io.Writer, list []mention.Mute, id string) error {
 	var found []mention.Mute
 	for _, m := range list {
 		if strings.HasPrefix(string(m.MentionID), id) {
@@ -84,15 +88,15 @@ func liftMute(ctx context.Context, db *store.Store, out io.Writer, list []mentio
 	}
 	switch {
 	case len(found) == 0:
-		return usageError{fmt.Sprintf("no mute has an id that begins with %q: `earshot mutes` lists them", id)}
+		return usageError{s.Text("mutes.unknown", "id", strconv.Quote(id))}
 	case len(found) > 1:
-		return usageError{fmt.Sprintf("%d mutes have an id that begins with %q: write more of it", len(found), id)}
+		return usageError{s.Text("mutes.several", "count", strconv.Itoa(len(found)), "id", strconv.Quote(id))}
 	}
 	m := found[0]
 	if err := db.LiftMute(ctx, m.MentionID, operator(), time.Now()); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "%s at %s raises alerts again\n", text.OneLine(m.Author), text.OneLine(m.Source))
+	_, err := fmt.Fprintln(out, s.Text("mutes.lifted", "author", text.OneLine(m.Author), "source", text.OneLine(m.Source)))
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
@@ -70,12 +71,16 @@ func (c *scoreCmd) Run(term terminal) error {
 			return err
 		}
 	}
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
 	score := scorer.Score(in)
-	if err := explainScore(term.out, body, score, term.colour(term.out)); err != nil {
+	if err := s.explainScore(term.out, body, score, term.colour(term.out)); err != nil {
 		return err
 	}
 	out := bufio.NewWriter(term.out)
-	explainVerdict(out, "", scorer, daemon.NewRules(&config.Config{}, scorer), in, score)
+	s.explainVerdict(out, "", scorer, daemon.NewRules(&config.Config{}, scorer), in, score)
 	return out.Flush()
 }
 
@@ -160,31 +165,31 @@ func orEmpty[T any](list []T) []T {
 
 // explainScore prints the text with the decisive words marked under it, the
 // reasons with their weights, and the verdict.
-func explainScore(w io.Writer, body string, s mention.Score, colour bool) error {
+func (l speech) explainScore(w io.Writer, body string, s mention.Score, colour bool) error {
 	out := bufio.NewWriter(w)
 	printMarked(out, body, s.Why)
 	for _, h := range s.Why {
 		topic := ""
 		if h.Topic != "" {
-			topic = "  [" + h.Topic + "]"
+			topic = "  [" + l.Word("topic", h.Topic) + "]"
 		}
-		fmt.Fprintf(out, "  %+.2f  %s: «%s»%s\n", h.Weight, h.Rule, text.OneLine(h.Text), topic)
+		fmt.Fprintf(out, "  %+.2f  %s: «%s»%s\n", h.Weight, l.Word("why", h.Rule), text.OneLine(h.Text), topic)
 	}
 	if len(s.Why) == 0 {
-		fmt.Fprintln(out, "  nothing in it is known to be good or bad")
+		fmt.Fprintln(out, "  "+l.Text("score.nothing"))
 	}
-	label := map[mention.Label]string{mention.Negative: "negative", mention.Neutral: "neutral", mention.Positive: "positive"}[s.Label]
+	label := map[mention.Label]string{mention.Negative: l.Text("score.label.neg"), mention.Neutral: l.Text("score.label.neu"), mention.Positive: l.Text("score.label.pos")}[s.Label]
 	start, end := "", ""
 	if colour {
 		start, end = map[mention.Label]string{mention.Negative: "\x1b[31m", mention.Neutral: "\x1b[2m", mention.Positive: "\x1b[32m"}[s.Label], "\x1b[0m"
 	}
-	fmt.Fprintf(out, "%s%s %+.2f%s  language %s", start, label, s.Value, end, s.Lang)
+	fmt.Fprintf(out, "%s%s %+.2f%s  %s", start, label, s.Value, end, l.Text("score.language", "lang", s.Lang))
 	if len(s.Topics) > 0 {
-		fmt.Fprintf(out, "  topics %s", strings.Join(s.Topics, ", "))
+		fmt.Fprintf(out, "  %s", l.Text("score.topics", "topics", strings.Join(alerts.Topics(l.Lang, s), ", ")))
 	}
 	fmt.Fprintln(out)
 	if s.Conflict != "" {
-		fmt.Fprintln(out, "  "+s.Conflict)
+		fmt.Fprintln(out, "  "+l.Word("conflict", s.Conflict))
 	}
 	return out.Flush()
 }
