@@ -46,14 +46,26 @@ type workflow struct {
 		Push struct {
 			Branches []string `yaml:"branches"`
 			Tags     []string `yaml:"tags"`
+			Paths    []string `yaml:"paths"`
 		} `yaml:"push"`
 		PullRequest any `yaml:"pull_request"`
+		ByHand      any `yaml:"workflow_dispatch"`
 		Schedule    []struct {
 			Cron string `yaml:"cron"`
 		} `yaml:"schedule"`
 	} `yaml:"on"`
 	Permissions map[string]string `yaml:"permissions"`
-	Jobs        map[string]struct {
+	Concurrency struct {
+		Group  string `yaml:"group"`
+		Cancel bool   `yaml:"cancel-in-progress"`
+	} `yaml:"concurrency"`
+	Jobs map[string]struct {
+		If          string `yaml:"if"`
+		Needs       string `yaml:"needs"`
+		Environment struct {
+			Name string `yaml:"name"`
+			URL  string `yaml:"url"`
+		} `yaml:"environment"`
 		RunsOn   string `yaml:"runs-on"`
 		Timeout  int    `yaml:"timeout-minutes"`
 		Strategy struct {
@@ -62,6 +74,7 @@ type workflow struct {
 		} `yaml:"strategy"`
 		Permissions map[string]string `yaml:"permissions"`
 		Steps       []struct {
+			ID   string            `yaml:"id"`
 			Uses string            `yaml:"uses"`
 			With map[string]any    `yaml:"with"`
 			Run  string            `yaml:"run"`
@@ -142,7 +155,7 @@ func TestWorkflowsRunWhatIsThere(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"dist", "vuln", "chart"} {
+	for _, want := range []string{"dist", "vuln", "chart", "site"} {
 		if !targets[want] {
 			t.Errorf("no workflow runs make %s", want)
 		}
