@@ -11,7 +11,7 @@ import (
 
 // Erased is how many rows of each kind were erased or had the person taken out.
 type Erased struct {
-	Posts, Mentions, Cases, Alerts, Events, Lessons, Mutes, Templates int
+	Posts, Mentions, Cases, Alerts, Events, Lessons, Mutes, Templates, Replies int
 }
 
 // errDry rolls back what was only tried.
@@ -78,6 +78,7 @@ func (s *Store) Erase(ctx context.Context, w Subject, dry bool) (Erased, error) 
 func (e *Erased) add(o Erased) {
 	e.Posts, e.Mentions, e.Cases, e.Alerts = e.Posts+o.Posts, e.Mentions+o.Mentions, e.Cases+o.Cases, e.Alerts+o.Alerts
 	e.Events, e.Lessons, e.Mutes, e.Templates = e.Events+o.Events, e.Lessons+o.Lessons, e.Mutes+o.Mutes, e.Templates+o.Templates
+	e.Replies += o.Replies
 }
 
 func eraseMutes(ctx context.Context, tx *sql.Tx, mutes []trace, e *Erased) error {
@@ -97,6 +98,13 @@ func erasePosts(ctx context.Context, tx *sql.Tx, posts []trace, e *Erased) error
 		ids, err := collect(rows, err, scanString)
 		if err != nil {
 			return err
+		}
+		for _, id := range ids {
+			n := 0
+			if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM replies WHERE mention_id = $1 AND body <> ''`, id).Scan(&n); err != nil {
+				return err
+			}
+			e.Replies += n
 		}
 		if err := eraseMentions(ctx, tx, ids); err != nil {
 			return err

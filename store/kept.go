@@ -14,6 +14,7 @@ type Kept struct {
 	Mentions []mention.MentionRecord // which of them named a watch, and what became of it
 	Events   []mention.Event         // the audit of those
 	Lessons  []mention.Feedback      // what staff taught by them
+	Replies  []mention.SiteReply     // what staff answered to them
 	Mutes    []mention.Mute
 	Repeated []string // where entries of others repeat the name or an address
 }
@@ -53,7 +54,7 @@ func (s *Store) gather(ctx context.Context, w Subject, k *Kept) error {
 	if err != nil {
 		return err
 	}
-	for _, list := range [][]rewrite{others.events, others.alerts, others.cases} {
+	for _, list := range [][]rewrite{others.events, others.alerts, others.cases, others.replies} {
 		for _, r := range list {
 			k.Repeated = append(k.Repeated, r.old)
 		}
@@ -93,6 +94,11 @@ func (s *Store) gatherPost(ctx context.Context, t trace, k *Kept) error {
 		if err != nil {
 			return err
 		}
+		replies, err := s.RepliesOf(ctx, m.Mention.ID)
+		if err != nil {
+			return err
+		}
+		k.Replies = append(k.Replies, replies...)
 		k.Events, k.Lessons = append(k.Events, events...), append(k.Lessons, lessons...)
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 )
 
 // movedTables are all that is moved, in the order in which they refer to each other.
-var movedTables = []string{"sources", "posts", "bodies", "mentions", "cases", "alerts", "events", "lessons", "mutes", "follows", "sessions", "access_tokens", "preferences", "templates", "source_pauses"}
+var movedTables = []string{"sources", "posts", "bodies", "mentions", "cases", "replies", "alerts", "events", "lessons", "mutes", "follows", "sessions", "access_tokens", "preferences", "templates", "source_pauses"}
 
 const (
 	moveRows = 1000 // of one transaction

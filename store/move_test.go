@@ -56,6 +56,9 @@ func TestMove(t *testing.T) {
 	if err := from.PauseSource(background, mention.SourcePause{Place: "p", By: person("ira"), At: t0, Until: t0.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
+	if err := from.AddReply(background, mention.SiteReply{ID: "r", MentionID: mentionID(by(4, ""), "Romashka"), Nth: 1, Text: "Перепрошуємо", MadeAt: t0}); err != nil {
+		t.Fatal(err)
+	}
 	to := openAt(t, Options{Database: testkit.Database(t, server.URL)})
 	sum, err := Move(background, from, to)
 	if err != nil {

@@ -58,7 +58,8 @@ func (s *Store) Prune(ctx context.Context, r Retention) (Pruned, error) {
 }
 
 // pruneByHand ages what is little, because people make it by hand or it comes once a
-// day: mutes and pauses that ended; who wrote a template; lessons, of which hash and verdict
+// day: mutes and pauses that ended; who wrote a template; replies
+// that ended; lessons, of which hash and verdict
 // stay; digests and notices, which name who waited; threads that nobody follows any more,
 // one a complaint at most; access tokens that nobody renews; how people want their pages who
 // are signed in nowhere.
@@ -69,6 +70,7 @@ func (s *Store) pruneByHand(ctx context.Context, before int64) error {
 		`DELETE FROM access_tokens WHERE kept_at < $1`,
 		`DELETE FROM preferences WHERE changed_at < $1 AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person_id = preferences.person_id)`,
 		`DELETE FROM source_pauses WHERE until < $1`,
+		`DELETE FROM replies WHERE told = 1 AND made_at < $1 AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = replies.mention_id AND c.status IN ('open', 'claimed'))`,
 		`UPDATE templates SET by_id = '', by_name = '' WHERE changed_at < $1 AND (by_id <> '' OR by_name <> '')`,
 		`UPDATE lessons SET title = '', body = '', by_id = '', by_name = '' WHERE at < $1 AND (title <> '' OR body <> '' OR by_id <> '' OR by_name <> '')`,
 		`UPDATE alerts SET payload = NULL WHERE status = 'posted' AND created_at < $1 AND mention_id = '' AND payload IS NOT NULL`,
@@ -239,6 +241,7 @@ func eraseChunk(ctx context.Context, tx *sql.Tx, ids []string) error {
 	for _, query := range []string{
 		`DELETE FROM bodies WHERE key IN (SELECT post_key FROM mentions WHERE id` + in + `)`,
 		`DELETE FROM follows WHERE key IN (SELECT post_key FROM mentions WHERE id` + in + `)`,
+		forgetReplies + in,
 		`UPDATE alerts SET payload = NULL WHERE mention_id` + in + ` AND mention_id <> '' AND status = 'posted' AND payload IS NOT NULL`,
 	} {
 		if _, err := tx.ExecContext(ctx, query, args...); err != nil {

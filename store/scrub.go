@@ -136,9 +136,9 @@ type rewrite struct {
 }
 
 // repeats are the rows of others that repeat the words of a subject.
-type repeats struct{ events, alerts, cases, templates []rewrite }
+type repeats struct{ events, alerts, cases, templates, replies []rewrite }
 
-// findRepeats looks through all templates, and all events, messages and cases that do not belong to the
+// findRepeats looks through all templates and replies, and all events, messages and cases that do not belong to the
 // posts that were found.
 func (s *Store) findRepeats(ctx context.Context, w Subject, found traces) (r repeats, err error) {
 	if len(found.words) == 0 {
@@ -178,6 +178,9 @@ func (s *Store) findRepeats(ctx context.Context, w Subject, found traces) (r rep
 	if r.templates, err = s.templatesWith(ctx, found.words); err != nil {
 		return r, err
 	}
+	if r.replies, err = s.repliesWith(ctx, found.words, own); err != nil {
+		return r, err
+	}
 	r.cases, err = s.casesAnsweredBy(ctx, w)
 	return r, err
 }
@@ -203,6 +206,7 @@ func (s *Store) scrub(ctx context.Context, all repeats, step func(func(*sql.Tx, 
 		{all.events, `UPDATE events SET detail = $2 WHERE id = $1`, func(e *Erased) *int { return &e.Events }},
 		{all.alerts, `UPDATE alerts SET payload = $2 WHERE id = $1`, func(e *Erased) *int { return &e.Alerts }},
 		{all.templates, `UPDATE templates SET body = $2, version = version + 1 WHERE id = $1`, func(e *Erased) *int { return &e.Templates }},
+		{all.replies, `UPDATE replies SET body = $2 WHERE id = $1`, func(e *Erased) *int { return &e.Replies }},
 		{all.cases, `UPDATE cases SET replied_by = $2 WHERE mention_id = $1`, func(e *Erased) *int { return &e.Cases }},
 	} {
 		for chunk := range slices.Chunk(job.list, pruneChunk) {

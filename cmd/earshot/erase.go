@@ -105,7 +105,7 @@ func (c *eraseCmd) print(out io.Writer, s speech, e store.Erased, swept store.Sw
 			what string
 		}{
 			{e.Posts, s.Text("erase.posts")}, {e.Mentions, s.Text("erase.mentions")}, {e.Cases, s.Text("erase.cases")}, {e.Alerts, s.Text("erase.alerts")},
-			{e.Events, s.Text("erase.events")}, {e.Lessons, s.Text("erase.lessons")}, {e.Mutes, s.Text("erase.mutes")}, {e.Templates, s.Text("erase.templates")},
+			{e.Events, s.Text("erase.events")}, {e.Lessons, s.Text("erase.lessons")}, {e.Mutes, s.Text("erase.mutes")}, {e.Templates, s.Text("erase.templates")}, {e.Replies, s.Text("erase.replies")},
 		} {
 			fmt.Fprintf(t, "  %s\t%d\n", row.what, row.n)
 		}

@@ -62,6 +62,7 @@ type exported struct {
 	Mentions []exportedMention `json:"mentions"`
 	Events   []exportedEvent   `json:"events"`
 	Lessons  []exportedLesson  `json:"lessons"`
+	Replies  []exportedReply   `json:"replies"`
 	Mutes    []exportedMute    `json:"mutes"`
 	Repeated []string          `json:"repeated"`
 }
@@ -110,6 +111,16 @@ type exportedLesson struct {
 	At      string `json:"at"`
 }
 
+type exportedReply struct {
+	Mention string `json:"mention"`
+	Status  string `json:"status"`
+	Account string `json:"account"`
+	By      string `json:"by,omitempty"`
+	At      string `json:"at"`
+	URL     string `json:"url,omitempty"`
+	Text    string `json:"text,omitempty"`
+}
+
 type exportedMute struct {
 	Author string `json:"author"`
 	Source string `json:"source"`
@@ -119,7 +130,7 @@ type exportedMute struct {
 }
 
 func exportOf(k store.Kept) exported {
-	out := exported{Posts: []exportedPost{}, Mentions: []exportedMention{}, Events: []exportedEvent{}, Lessons: []exportedLesson{}, Mutes: []exportedMute{}, Repeated: append([]string{}, k.Repeated...)}
+	out := exported{Posts: []exportedPost{}, Mentions: []exportedMention{}, Events: []exportedEvent{}, Lessons: []exportedLesson{}, Replies: []exportedReply{}, Mutes: []exportedMute{}, Repeated: append([]string{}, k.Repeated...)}
 	for _, p := range k.Posts {
 		out.Posts = append(out.Posts, exportedPost{p.Source, string(p.Kind), p.ID, p.URL, p.Author, p.AuthorURL, text.Stamp(p.Published), text.Stamp(p.FetchedAt), p.Rating, p.Title, p.Text})
 	}
@@ -132,6 +143,9 @@ func exportOf(k store.Kept) exported {
 	}
 	for _, l := range k.Lessons {
 		out.Lessons = append(out.Lessons, exportedLesson{string(l.MentionID), l.Title, l.Text, l.By.Name, text.Stamp(l.At)})
+	}
+	for _, r := range k.Replies {
+		out.Replies = append(out.Replies, exportedReply{string(r.MentionID), string(r.Status), r.Account, r.By.Name, text.Stamp(r.MadeAt), r.URL, r.Text})
 	}
 	for _, m := range k.Mutes {
 		out.Mutes = append(out.Mutes, exportedMute{m.Author, m.Source, m.By.Name, text.Stamp(m.At), text.Stamp(m.Until)})
@@ -168,6 +182,10 @@ func (c *exportCmd) print(out io.Writer, says speech, k store.Kept) {
 	line("\ncalled not negative: %d\n", len(e.Lessons))
 	for _, l := range e.Lessons {
 		line("  %s by %s: %s %s\n", l.At, l.By, l.Title, l.Text)
+	}
+	line("\nanswered by staff: %d\n", len(e.Replies))
+	for _, r := range e.Replies {
+		line("  %s by %s as %s, %s: %s %s\n", r.At, r.By, r.Account, r.Status, r.Text, r.URL)
 	}
 	line("\nmutes: %d\n", len(e.Mutes))
 	for _, m := range e.Mutes {

@@ -1,0 +1,59 @@
+package mention
+
+import (
+	"errors"
+	"time"
+)
+
+// ReplyStatus is where an answer stands on its way to the site.
+type ReplyStatus string
+
+// draft → sending → sent or refused; unclear where nobody can know.
+const (
+	ReplyDraft   ReplyStatus = "draft"   // nothing was sent
+	ReplySending ReplyStatus = "sending" // a call is under way, or was when a process ended
+	ReplySent    ReplyStatus = "sent"    // the site took it
+	ReplyRefused ReplyStatus = "refused" // the site did not take it, or it was withdrawn
+	ReplyUnclear ReplyStatus = "unclear" // it may stand there; it is not sent again
+)
+
+// Open says that the case can have no other reply before this one has ended.
+func (s ReplyStatus) Open() bool {
+	return s == ReplyDraft || s == ReplySending || s == ReplyUnclear
+}
+
+// SiteReply is an answer that earshot sends to the site itself.
+type SiteReply struct {
+	ID        string // the key of every attempt
+	MentionID ID
+	Nth       int // of the case, from 1
+	Status    ReplyStatus
+	Account   string // as whom
+	Text      string // exactly what is sent
+	By        Person // who wrote it
+	MadeAt    time.Time
+
+	ApprovedBy Person
+	ApprovedAt time.Time // zero: it waits for another person
+
+	FirstAt   time.Time // the first attempt that may have arrived; zero: none has
+	SendingAt time.Time // the last attempt
+	Attempts  int
+	NotBefore time.Time // of the next step
+	EndedAt   time.Time // sent or refused
+
+	URL      string // where it stands; may be empty
+	RemoteID string // the site's id of it; may be empty
+	Reason   string // why it was refused, or is unclear: a word of ours, or the site's sentence
+	Held     bool   // the site shows it when a moderator lets it
+
+	Looks    int // how often the thread was read since it is unclear
+	LookedAt time.Time
+	Told     bool // the case knows how it ended
+}
+
+// MaxReply is the longest text of a reply, in bytes: over what any site takes.
+const MaxReply = 64 << 10
+
+// ErrReplyOpen means that somebody else writes, or wrote, an answer to the same complaint.
+var ErrReplyOpen = errors.New("somebody else answers")

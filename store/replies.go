@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// The outbox of replies. A reply goes draft → sending → sent, refused or unclear; every step
+// is a compare-and-set on where it stood. Only who moved it to sending may send it.
+
+const replyColumns = `r.id, r.mention_id, r.nth, r.status, r.account, r.body, r.by_id, r.by_name, r.made_at, r.approver_id, r.approver_name, r.approved_at,
+ r.first_at, r.sending_at, r.attempts, r.not_before, r.ended_at, r.url, r.remote_id, r.reason, r.held, r.looks, r.looked_at, r.told`
+
+func scanReply(row scanner) (r mention.SiteReply, err error) {
+	var made, approved, first, sending, notBefore, ended, held, looked, told int64
+	err = row.Scan(&r.ID, &r.MentionID, &r.Nth, &r.Status, &r.Account, &r.Text, &r.By.ID, &r.By.Name, &made, &r.ApprovedBy.ID, &r.ApprovedBy.Name, &approved,
+		&first, &sending, &r.Attempts, &notBefore, &ended, &r.URL, &r.RemoteID, &r.Reason, &held, &r.Looks, &looked, &told)
+	r.MadeAt, r.ApprovedAt, r.FirstAt, r.SendingAt = fromMicros(made), fromMicros(approved), fromMicros(first), fromMicros(sending)
+	r.NotBefore, r.EndedAt, r.LookedAt, r.Held, r.Told = fromMicros(notBefore), fromMicros(ended), fromMicros(looked), held != 0, told != 0
+	return r, err
+}
+
+// AddReply writes a draft down: the r.Nth of its case. mention.ErrReplyOpen when the case
+// has an open reply, or an r.Nth one already; ErrNotFound without the case, or where its
+// post was erased.
+func (s *Store) AddReply(ctx context.Context, r mention.SiteReply) error {
+	return s.inTxOf(ctx, s.desk, "add reply", func(tx *sql.Tx) error {
+		before, err := caseOf(ctx, tx, r.MentionID)
+		if err != nil {
+			return err
+		}
+		if err := tx.QueryRowContext(ctx, `SELECT erased FROM mentions WHERE id = $1 AND erased = 0`, string(r.MentionID)).Scan(new(int)); err != nil {
+			return err
+		}
+		var last int
+		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(nth), 0) FROM replies WHERE mention_id = $1`, string(r.MentionID)).Scan(&last); err != nil {
+			return err
+		}
+		if r.Nth != last+1 {
+			return mention.ErrReplyOpen
+		}
+		n, err := affected(tx.ExecContext(ctx, `
+INSERT INTO replies (id, mention_id, nth, status, account, body, by_id, by_name, made_at, approver_id, approver_name, approved_at,
+ first_at, sending_at, attempts, not_before, ended_at, url, remote_id, reason, held, looks, looked_at, told)
+VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $8, 0, '', '', '', 0, 0, 0, 0) ON CONFLICT DO NOTHING`,
+			clean(r.ID), string(r.MentionID), r.Nth, clean(r.Account), clean(r.Text), clean(r.By.ID), clean(r.By.Name), micros(r.MadeAt),
+			clean(r.ApprovedBy.ID), clean(r.ApprovedBy.Name), micros(r.ApprovedAt)))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return mention.ErrReplyOpen
+		}
+		return s.replyEvent(ctx, tx, before, mention.Event{Kind: "reply_written", By: r.By, At: r.MadeAt, Detail: r.Account})
+	})
+}
+
+// ChangeReply moves a reply from before to after; false when it does not stand where before
+// says any more. Identity, text and author stay. What people should know becomes an entry of
+// the audit, by whom the change was made; nobody: by earshot.
+func (s *Store) ChangeReply(ctx context.Context, before, after mention.SiteReply, by mention.Person) (bool, error) {
+	moved := false
+	err := s.inTxOf(ctx, s.desk, "change reply", func(tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, `
+UPDATE replies SET status = $2, approver_id = $3, approver_name = $4, approved_at = $5, first_at = $6, sending_at = $7, attempts = $8, not_before = $9,
+ ended_at = $10, url = $11, remote_id = $12, reason = $13, held = $14, looks = $15, looked_at = $16, told = $17
+WHERE id = $1 AND status = $18 AND attempts = $19 AND approved_at = $20 AND looks = $21 AND told = $22`,
+			clean(before.ID), string(after.Status), clean(after.ApprovedBy.ID), clean(after.ApprovedBy.Name), micros(after.ApprovedAt), micros(after.FirstAt),
+			micros(after.SendingAt), after.Attempts, micros(after.NotBefore), micros(after.EndedAt), clean(after.URL), clean(after.RemoteID), clean(after.Reason),
+			flag(after.Held), after.Looks, micros(after.LookedAt), flag(after.Told),
+			string(before.Status), before.Attempts, micros(before.ApprovedAt), before.Looks, flag(before.Told)))
+		moved = n == 1
+		if err != nil || !moved {
+			return err
+		}
+		e, ok := replyNews(before, after)
+		if !ok {
+			return nil
+		}
+		e.By, e.At = by, s.now()
+		c, err := caseOf(ctx, tx, before.MentionID)
+		if err != nil {
+			return err
+		}
+		return s.replyEvent(ctx, tx, c, e)
+	})
+	return moved && err == nil, err
+}
+
+// replyNews is what the audit says of a change; false where it is none of people's business.
+func replyNews(before, after mention.SiteReply) (e mention.Event, ok bool) {
+	switch {
+	case after.Status == before.Status:
+		return mention.Event{Kind: "reply_approved"}, before.ApprovedAt.IsZero() && !after.ApprovedAt.IsZero()
+	case after.Status == mention.ReplySent:
+		return mention.Event{Kind: "reply_sent", Detail: after.URL}, true
+	case after.Status == mention.ReplyRefused:
+		return mention.Event{Kind: "reply_refused", Detail: after.Reason}, true
+	case after.Status == mention.ReplyUnclear:
+		return mention.Event{Kind: "reply_unclear", Detail: after.Reason}, true
+	}
+	return e, false
+}
+
+// replyEvent records it, as a new version of the case, so that pages that show it are
+// drawn anew.
+func (s *Store) replyEvent(ctx context.Context, tx *sql.Tx, before mention.Case, e mention.Event) error {
+	if err := insertEvents(ctx, tx, before.MentionID, s.now(), []mention.Event{e}); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE cases SET version = version + 1 WHERE mention_id = $1`, string(before.MentionID))
+	return err
+}
+
+// maxReplyWork bounds one look at what is to be done; what is left has a later turn.
+const maxReplyWork = 500
+
+// OpenReplies returns the replies that have a step before them that is due: those that are
+// open, and those whose case does not know yet how they ended; the longest due first.
+func (s *Store) OpenReplies(ctx context.Context, now time.Time) ([]mention.SiteReply, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+replyColumns+` FROM replies r
+WHERE r.told = 0 AND r.not_before <= $1 AND r.approved_at > 0 ORDER BY r.not_before, r.id LIMIT $2`, micros(now), maxReplyWork)
+	all, err := collect(rows, err, scanReply)
+	return all, s.wrap("open replies", err)
+}
+
+// RepliesOf returns the replies of a case, the first one first.
+func (s *Store) RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+replyColumns+` FROM replies r WHERE r.mention_id = $1 ORDER BY r.nth`, string(id))
+	all, err := collect(rows, err, scanReply)
+	return all, s.wrap("replies of a case", err)
+}
+
+// AnswersSeen returns what official authors of the mention's watch wrote in its thread and
+// was heard since then, and when that thread was last read with success: by its own visit,
+// or else by the poll of its source; zero when it never was.
+func (s *Store) AnswersSeen(ctx context.Context, id mention.ID, since time.Time) (answers []mention.Post, looked time.Time, err error) {
+	m, _, err := s.Mention(ctx, id)
+	if err != nil {
+		return nil, looked, err
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
+WHERE m.source = $1 AND m.thread_key = $2 AND m.thread_key <> 0 AND m.watch = $3 AND m.official = 1 AND m.gone = 0 AND m.heard_at >= $4
+ORDER BY m.heard_at, m.id LIMIT $5`, clean(m.Post.Origin()), mention.URLKey(clean(m.Post.ThreadURL)), clean(m.Watch), micros(since), maxRelated)
+	all, err := collect(rows, err, scanStored)
+	if err != nil {
+		return nil, looked, s.wrap("answers in a thread", err)
+	}
+	for _, one := range all {
+		answers = append(answers, one.Mention.Post)
+	}
+	key := m.Post.Key()
+	var at int64
+	err = s.read.QueryRowContext(ctx, `SELECT looked FROM follows WHERE key = $1`, key[:]).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(last_success), 0) FROM sources WHERE key = $1`, clean(m.Post.Origin())).Scan(&at)
+	}
+	return answers, fromMicros(at), s.wrap("the last look at a thread", err)
+}
+
+// forgetReplies takes the words out of the replies to mentions whose words go. What was not
+// sent is not sent any more, and nobody looks for what is unclear.
+const forgetReplies = `UPDATE replies SET body = '', url = '', remote_id = '', told = 1,
+ reason = CASE WHEN status = 'draft' THEN 'erased' ELSE '' END,
+ status = CASE status WHEN 'draft' THEN 'refused' WHEN 'sending' THEN 'unclear' ELSE status END
+WHERE mention_id`
+
+// repliesWith are the replies that ended, to others, that hold one of the words.
+func (s *Store) repliesWith(ctx context.Context, words []string, own map[string]bool) (list []rewrite, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT m.post_key, r.id, r.body FROM replies r LEFT JOIN mentions m ON m.id = r.mention_id WHERE r.told = 1 AND r.body <> ''`)
+	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+		var key []byte
+		var id, body string
+		err = row.Scan(&key, &id, &body)
+		if next := scrubText(body, words); err == nil && !own[string(key)] && next != body {
+			list = append(list, rewrite{id, body, next})
+		}
+		return none, err
+	})
+	return list, err
+}

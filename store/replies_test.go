@@ -1,0 +1,209 @@
+package store
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// draftOf is the first reply to a complaint, approved by who wrote it.
+func draftOf(id mention.ID, key string) mention.SiteReply {
+	return mention.SiteReply{ID: key, MentionID: id, Nth: 1, Status: mention.ReplyDraft, Account: "Romashka Support", Text: "Перепрошуємо 🙏", By: person("ira"), MadeAt: t0, ApprovedBy: person("ira"), ApprovedAt: t0}
+}
+
+func replyOf(t *testing.T, s *Store, id mention.ID, nth int) mention.SiteReply {
+	t.Helper()
+	all := must(s.RepliesOf(background, id))(t)
+	if len(all) < nth {
+		t.Fatalf("%d replies, want %d", len(all), nth)
+	}
+	return all[nth-1]
+}
+
+// moveReply takes a reply to its next step, which must be free.
+func moveReply(t *testing.T, s *Store, r mention.SiteReply, change func(*mention.SiteReply)) mention.SiteReply {
+	t.Helper()
+	after := r
+	change(&after)
+	want(t, "moved to "+string(after.Status), must(s.ChangeReply(background, r, after, mention.Person{}))(t), true)
+	return after
+}
+
+// testReplies: a reply keeps every field on its way, each step has one winner, the audit
+// says what happened, and the case has one open reply at a time.
+func testReplies(t *testing.T, open opener) {
+	s := open(t)
+	id := said(t, s, 1, nil)
+	draft := draftOf(id, "k1")
+	draft.Text += "\x00"
+	if err := s.AddReply(background, draft); err != nil {
+		t.Fatal(err)
+	}
+	draft.Text, draft.NotBefore = clean(draft.Text), t0
+	want(t, "as it was written", replyOf(t, s, id, 1), draft)
+	for _, other := range []mention.SiteReply{draftOf(id, "k2"), {ID: "k3", MentionID: id, Nth: 2, MadeAt: t0}} {
+		if err := s.AddReply(background, other); !errors.Is(err, mention.ErrReplyOpen) {
+			t.Errorf("a second one beside an open one, the %d.: %v", other.Nth, err)
+		}
+	}
+	if err := s.AddReply(background, draftOf("nothing", "k4")); !errors.Is(err, ErrNotFound) {
+		t.Errorf("without a case: %v", err)
+	}
+	want(t, "due", len(must(s.OpenReplies(background, t0))(t)), 1)
+	want(t, "not yet", len(must(s.OpenReplies(background, t0.Add(-time.Second)))(t)), 0)
+
+	sending := draft
+	sending.Status, sending.Attempts, sending.FirstAt, sending.SendingAt = mention.ReplySending, 1, t0.Add(time.Second), t0.Add(time.Second)
+	var all sync.WaitGroup
+	won := make(chan bool, 8)
+	for range cap(won) {
+		all.Go(func() {
+			ok, err := s.ChangeReply(background, draft, sending, mention.Person{})
+			if err != nil {
+				t.Error(err)
+			}
+			won <- ok
+		})
+	}
+	all.Wait()
+	close(won)
+	winners := 0
+	for ok := range won {
+		if ok {
+			winners++
+		}
+	}
+	want(t, "winners", winners, 1)
+	sent := moveReply(t, s, sending, func(r *mention.SiteReply) {
+		r.Status, r.EndedAt, r.URL, r.RemoteID, r.Held = mention.ReplySent, t0.Add(2*time.Second), "https://forum.example/p/9", "9", true
+	})
+	want(t, "sent", replyOf(t, s, id, 1), sent)
+	want(t, "the case does not know yet", len(must(s.OpenReplies(background, t0))(t)), 1)
+	sent = moveReply(t, s, sent, func(r *mention.SiteReply) { r.Told = true })
+	want(t, "nothing to do", len(must(s.OpenReplies(background, t0))(t)), 0)
+	want(t, "not back", must(s.ChangeReply(background, sending, sending, mention.Person{}))(t), false)
+
+	if err := s.AddReply(background, draftOf(id, "k5")); !errors.Is(err, mention.ErrReplyOpen) {
+		t.Errorf("the first one again, by somebody who did not see it: %v", err)
+	}
+	second := draftOf(id, "k6")
+	second.Nth, second.ApprovedAt, second.ApprovedBy = 2, time.Time{}, mention.Person{}
+	if err := s.AddReply(background, second); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "waits for another person", len(must(s.OpenReplies(background, t0))(t)), 0)
+	second = moveReply(t, s, replyOf(t, s, id, 2), func(r *mention.SiteReply) { r.ApprovedBy, r.ApprovedAt = person("olha"), t0 })
+	second = moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Attempts = mention.ReplySending, 1 })
+	second = moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Reason = mention.ReplyUnclear, "timeout" })
+	moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Reason, r.EndedAt = mention.ReplyRefused, "not there", t0 })
+	want(t, "the audit", strings.Join(replyEvents(t, s, id), " "), "reply_written reply_sent reply_written reply_approved reply_unclear reply_refused")
+}
+
+func replyEvents(t *testing.T, s *Store, id mention.ID) (list []string) {
+	t.Helper()
+	for _, e := range must(s.CaseFile(background, id))(t).History {
+		if strings.HasPrefix(e.Kind, "reply_") {
+			list = append(list, e.Kind)
+		}
+	}
+	return list
+}
+
+// testRepliesAtOnce: of many who press Send at once, one writes the reply.
+func testRepliesAtOnce(t *testing.T, open opener) {
+	s := open(t)
+	id := said(t, s, 1, nil)
+	var all sync.WaitGroup
+	outcomes := make(chan error, 8)
+	for n := range cap(outcomes) {
+		all.Go(func() { outcomes <- s.AddReply(background, draftOf(id, string(rune('a'+n)))) })
+	}
+	all.Wait()
+	close(outcomes)
+	won := 0
+	for err := range outcomes {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, mention.ErrReplyOpen):
+			t.Errorf("a loser: %v", err)
+		}
+	}
+	want(t, "winners", won, 1)
+	want(t, "replies", len(must(s.RepliesOf(background, id))(t)), 1)
+}
+
+// testRepliesForgotten: the words of a reply go with those of the complaint, on request and
+// by age; what was not sent by then is not sent any more, and names go out of replies to others.
+func testRepliesForgotten(t *testing.T, open opener) {
+	s := open(t)
+	olena, ivan := by(1, "Олена Коваль"), by(2, "Ivan")
+	ingest(t, s, intakeOf(heard(olena, "Romashka"), heard(ivan, "Romashka")))
+	hers, his := mentionID(olena, "Romashka"), mentionID(ivan, "Romashka")
+	if err := s.AddReply(background, draftOf(hers, "k1")); err != nil {
+		t.Fatal(err)
+	}
+	other := draftOf(his, "k2")
+	other.Text = "Іване, не Олена Коваль."
+	if err := s.AddReply(background, other); err != nil {
+		t.Fatal(err)
+	}
+	ended := moveReply(t, s, replyOf(t, s, his, 1), func(r *mention.SiteReply) { r.Status, r.EndedAt, r.Told = mention.ReplySent, t0, true })
+	subject := Subject{Author: "олена коваль"}
+	want(t, "kept of her", len(must(s.Kept(background, subject))(t).Replies), 1)
+	want(t, "tried", must(s.Erase(background, subject, true))(t).Replies, 2)
+	want(t, "only tried", replyOf(t, s, hers, 1).Status, mention.ReplyDraft)
+	want(t, "erased", must(s.Erase(background, subject, false))(t).Replies, 2)
+	gone := replyOf(t, s, hers, 1)
+	want(t, "her words", gone.Text, "")
+	want(t, "not sent any more", gone.Status, mention.ReplyRefused)
+	want(t, "of others", replyOf(t, s, his, 1).Text, "Іване, не "+scrubbed+".")
+	if err := s.AddReply(background, mention.SiteReply{ID: "k3", MentionID: hers, Nth: 2, MadeAt: t0}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("to who was erased: %v", err)
+	}
+	later := Retention{Mentions: ended.MadeAt.Add(time.Hour)}
+	if _, err := s.Prune(background, later); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "an open case keeps its reply", len(must(s.RepliesOf(background, his))(t)), 1)
+	if _, err := act(s, his, mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Prune(background, later); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "a closed one does not", len(must(s.RepliesOf(background, his))(t)), 0)
+}
+
+// testAnswersSeen: an official author's words in the thread are found, and when it was read.
+func testAnswersSeen(t *testing.T, open opener) {
+	s := open(t)
+	id := said(t, s, 1, nil)
+	ours := heard(by(7, "Romashka Support"), "Romashka")
+	ours.Mentions[0].Official = true
+	in := intakeOf(ours, heard(by(8, "Somebody"), "Romashka"))
+	in.At = t0.Add(time.Hour)
+	ingest(t, s, in)
+	answers, looked, err := s.AnswersSeen(background, id, t0.Add(time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "answers", len(answers), 1)
+	want(t, "whose", answers[0].Author, "Romashka Support")
+	want(t, "never read", looked, time.Time{})
+	if err := s.SaveSource(background, mention.SourceState{Key: "forum", Name: "forum", LastSuccess: t0.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	_, looked, _ = s.AnswersSeen(background, id, t0)
+	want(t, "by its source", looked, t0.Add(time.Hour))
+	if err := s.SaveFollows(background, []mention.Follow{{Key: post(1).Key(), Source: "forum", Looked: t0.Add(2 * time.Hour), DueAt: t0}}); err != nil {
+		t.Fatal(err)
+	}
+	answers, looked, _ = s.AnswersSeen(background, id, t0.Add(2*time.Hour))
+	want(t, "by its own visit", looked, t0.Add(2*time.Hour))
+	want(t, "heard before", len(answers), 0)
+}
