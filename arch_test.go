@@ -100,6 +100,7 @@ var mayImport = map[string][]string{
 	"alerts/webhook": {"mention", "internal/i18n", "alerts"},
 	"alerts/door":    {"mention", "internal/text", "internal/fetch", "alerts"},
 	"web/auth":       {"mention", "internal/i18n"},
+	"reply":          {"mention"},
 	"web":            {"mention", "internal/text", "internal/i18n", "internal/hours", "alerts", "alerts/report"},
 	"tune":           {"mention", "internal/text"},
 	"cmd/earshot":    {"*"},

@@ -1,0 +1,300 @@
+package reply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// Outbox keeps the replies.
+type Outbox interface {
+	// AddReply writes a draft down; mention.ErrReplyOpen when the case has an open one, or one
+	// of that number.
+	AddReply(ctx context.Context, r mention.SiteReply) error
+	// ChangeReply moves a reply from before to after; false when it stands elsewhere by now.
+	ChangeReply(ctx context.Context, before, after mention.SiteReply, by mention.Person) (bool, error)
+	// OpenReplies returns the replies that have a step before them that is due.
+	OpenReplies(ctx context.Context, now time.Time) ([]mention.SiteReply, error)
+	// RepliesOf returns the replies of a case, the first one first.
+	RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
+}
+
+// Reader reads what was heard.
+type Reader interface {
+	Mention(ctx context.Context, id mention.ID) (mention.Mention, mention.Case, error)
+	// AnswersSeen returns what official authors wrote in the mention's thread and was heard
+	// since then, and when that thread was last read; zero when it never was.
+	AnswersSeen(ctx context.Context, id mention.ID, since time.Time) ([]mention.Post, time.Time, error)
+}
+
+// Desk takes down what became of a reply. To be told the same again changes nothing.
+type Desk interface {
+	// ReplyEnded: it was sent, or refused; or it is unclear, and people must look.
+	ReplyEnded(ctx context.Context, r mention.SiteReply) error
+}
+
+// Options are what an engine is made of. All are required.
+type Options struct {
+	Outbox Outbox
+	Reader Reader
+	Desk   Desk
+	// Way is how the source of this name is answered; false: not at all.
+	Way func(source string) (Way, bool)
+	Log *slog.Logger
+	Now func() time.Time // the database's clock
+}
+
+// The times of the protocol.
+const (
+	// callWithin bounds one call, with the wait for the host's turn.
+	callWithin = 40 * time.Second
+	// doubt is how long after its begin a call that nobody closed is over for sure.
+	doubt = callWithin + 5*time.Second
+	// keySafe is how much earlier than the network forgets a key the last repeat begins.
+	keySafe = 5 * time.Second
+	// giveUp is how long an answer that nobody takes is kept trying: later it is not the
+	// answer any more that its author meant.
+	giveUp = 2 * time.Hour
+	// maxAttempts bounds the calls of one reply.
+	maxAttempts = 8
+	// lookEvery is how often the thread of an unclear reply is asked after; looksEnough is
+	// how many looks at it find nothing before people are asked.
+	lookEvery   = 30 * time.Second
+	looksEnough = 3
+	// workEvery is how often the outbox is looked through without being woken.
+	workEvery = 10 * time.Second
+	// abreast bounds how many replies are on their way at the same time.
+	abreast = 4
+)
+
+// Reasons of ours, beside what sites say.
+const (
+	NoWay     = "the watchlist does not let this source be answered any more"
+	Account   = "the account in the watchlist is another one now"
+	Withdrawn = "withdrawn"
+	NotThere  = "it does not stand there"
+	Interrupt = "earshot was interrupted while it was sending"
+)
+
+// ErrNoWay means that the source cannot be answered from here.
+var ErrNoWay = errors.New(NoWay)
+
+// Engine brings replies out. It may be used by several goroutines.
+type Engine struct {
+	opt  Options
+	poke chan struct{}
+}
+
+// New returns an engine. Run must run, in one process at a time, for anything to be sent.
+func New(opt Options) *Engine { return &Engine{opt: opt, poke: make(chan struct{}, 1)} }
+
+// Run brings out what is written, and what an earlier run left, until ctx ends. A call that
+// is under way then is waited for.
+func (e *Engine) Run(ctx context.Context) {
+	tick := time.NewTicker(workEvery)
+	defer tick.Stop()
+	for {
+		if err := e.work(ctx); err != nil && ctx.Err() == nil {
+			e.opt.Log.Error("replies cannot be brought out now", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-e.poke:
+		}
+	}
+}
+
+// wake lets Run look at once.
+func (e *Engine) wake() {
+	select {
+	case e.poke <- struct{}{}:
+	default:
+	}
+}
+
+// work takes every reply one step further.
+func (e *Engine) work(ctx context.Context) error {
+	list, err := e.opt.Outbox.OpenReplies(ctx, e.opt.Now())
+	if err != nil {
+		return err
+	}
+	var all sync.WaitGroup
+	room := make(chan struct{}, abreast)
+	errs := make([]error, len(list))
+	for i, r := range list {
+		room <- struct{}{}
+		all.Go(func() {
+			defer func() { <-room }()
+			if err := e.step(ctx, r); err != nil {
+				errs[i] = fmt.Errorf("reply %s: %w", r.ID, err)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// step takes one reply one step further.
+func (e *Engine) step(ctx context.Context, r mention.SiteReply) error {
+	if !r.Status.Open() {
+		return e.tell(ctx, r)
+	}
+	m, _, err := e.opt.Reader.Mention(ctx, r.MentionID)
+	if err != nil {
+		return err
+	}
+	if r.Status == mention.ReplyUnclear {
+		return e.look(ctx, r)
+	}
+	way, ok := e.opt.Way(m.Post.Source)
+	why := ""
+	switch {
+	case !ok:
+		why = NoWay
+	case way.Account != r.Account:
+		why = Account
+	}
+	now := e.opt.Now()
+	switch {
+	case r.Status == mention.ReplyDraft && why != "":
+		return e.end(ctx, r, Result{Outcome: Refused, Reason: why})
+	case r.Status == mention.ReplyDraft:
+		return e.send(ctx, way, m.Post, r)
+	case why != "" || !way.repeats(r, now):
+		return e.unclear(ctx, r, Interrupt)
+	}
+	return e.send(ctx, way, m.Post, r)
+}
+
+// repeats says whether the network lets the same call be made once more: it may have arrived.
+func (w Way) repeats(r mention.SiteReply, now time.Time) bool {
+	if r.Attempts >= maxAttempts {
+		return false
+	}
+	switch w.Repeat {
+	case Replaces, Refuses:
+		return true
+	case Key:
+		return now.Before(r.FirstAt.Add(w.Within - keySafe))
+	}
+	return false
+}
+
+// send writes down that a call begins, makes it, and writes down how it ended.
+func (e *Engine) send(ctx context.Context, way Way, post mention.Post, before mention.SiteReply) error {
+	if err := way.Limit.check(before.Text); err != nil {
+		return e.end(ctx, before, Result{Outcome: Refused, Reason: err.Error()})
+	}
+	now, r := e.opt.Now(), before
+	r.Status, r.Attempts, r.SendingAt, r.NotBefore, r.Reason = mention.ReplySending, r.Attempts+1, now, now.Add(doubt), ""
+	first := r.FirstAt.IsZero()
+	within := callWithin
+	if first {
+		r.FirstAt = now
+	} else if way.Repeat == Key {
+		within = min(within, r.FirstAt.Add(way.Within-keySafe).Sub(now)) // a later one may find the key forgotten
+	}
+	if mine, err := e.opt.Outbox.ChangeReply(ctx, before, r, mention.Person{}); err != nil || !mine {
+		return err
+	}
+	// A call that began is waited for: its answer is worth more than a quick end.
+	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
+	defer cancel()
+	res := way.Send(call, Message{Post: post, Text: r.Text, Key: r.ID})
+	e.opt.Log.Info("a reply was sent", "mention", r.MentionID, "reply", r.ID, "as", r.Account, "attempt", r.Attempts, "outcome", res.Outcome.String(), "why", res.Reason)
+	return e.settle(context.WithoutCancel(ctx), way, r, res, first)
+}
+
+// String names the outcome for the log.
+func (o Outcome) String() string {
+	return [...]string{"unknown", "sent", "refused", "not sent"}[o]
+}
+
+// settle writes down how a call ended; first says that no earlier one may have arrived.
+func (e *Engine) settle(ctx context.Context, way Way, r mention.SiteReply, res Result, first bool) error {
+	now, next := e.opt.Now(), r
+	wait := max(res.Wait, backoff(r.Attempts))
+	next.Reason, next.NotBefore = res.Reason, now.Add(wait)
+	switch {
+	case res.Outcome == Sent, res.Outcome == Refused && first:
+		return e.end(ctx, r, res)
+	case res.Outcome == NotSent && first && next.NotBefore.After(r.ApprovedAt.Add(giveUp)):
+		return e.end(ctx, r, Result{Outcome: Refused, Reason: res.Reason})
+	case res.Outcome == NotSent && first:
+		next.Status, next.FirstAt = mention.ReplyDraft, time.Time{}
+	case res.Outcome == Refused || !way.repeats(r, next.NotBefore):
+		return e.unclear(ctx, r, res.Reason) // the attempt before may have arrived
+	}
+	return e.change(ctx, r, next)
+}
+
+// backoff is how long after the n-th attempt the next one comes.
+func backoff(n int) time.Duration { return min(10*time.Second<<max(n-1, 0), 10*time.Minute) }
+
+// end writes down that the reply was sent, or refused, and lets the case know.
+func (e *Engine) end(ctx context.Context, r mention.SiteReply, res Result) error {
+	now, next := e.opt.Now(), r
+	next.Status, next.URL, next.RemoteID, next.Held, next.Reason = mention.ReplySent, res.URL, res.ID, res.Held, ""
+	if res.Outcome == Refused {
+		next.Status, next.Reason = mention.ReplyRefused, res.Reason
+	}
+	next.EndedAt, next.NotBefore = now, now
+	moved, err := e.opt.Outbox.ChangeReply(ctx, r, next, mention.Person{})
+	if err != nil || !moved {
+		return err
+	}
+	return e.tell(ctx, next)
+}
+
+// unclear writes down that nobody knows: the next looks at the thread may.
+func (e *Engine) unclear(ctx context.Context, r mention.SiteReply, why string) error {
+	next := r
+	next.Status, next.Reason, next.NotBefore, next.Looks, next.LookedAt = mention.ReplyUnclear, why, e.opt.Now().Add(lookEvery), 0, r.SendingAt
+	return e.change(ctx, r, next)
+}
+
+// look asks whether the answer was seen in the thread. What three looks did not find people
+// must look for themselves; it may be found still.
+func (e *Engine) look(ctx context.Context, r mention.SiteReply) error {
+	answers, looked, err := e.opt.Reader.AnswersSeen(ctx, r.MentionID, r.FirstAt)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(answers, func(p mention.Post) bool { return sameWords(p.Text, r.Text) }); i >= 0 {
+		return e.end(ctx, r, Result{Outcome: Sent, URL: answers[i].URL, ID: answers[i].ID})
+	}
+	next := r
+	next.NotBefore = e.opt.Now().Add(lookEvery)
+	if looked.After(r.LookedAt) {
+		next.Looks, next.LookedAt = r.Looks+1, looked
+	}
+	if next.Looks == looksEnough && r.Looks < looksEnough {
+		if err := e.opt.Desk.ReplyEnded(ctx, next); err != nil {
+			return err
+		}
+	}
+	return e.change(ctx, r, next)
+}
+
+// tell lets the case know how the reply ended.
+func (e *Engine) tell(ctx context.Context, r mention.SiteReply) error {
+	if err := e.opt.Desk.ReplyEnded(ctx, r); err != nil {
+		return err
+	}
+	next := r
+	next.Told = true
+	return e.change(ctx, r, next)
+}
+
+func (e *Engine) change(ctx context.Context, before, after mention.SiteReply) error {
+	_, err := e.opt.Outbox.ChangeReply(ctx, before, after, mention.Person{})
+	return err
+}

@@ -1,0 +1,242 @@
+package reply
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+func fresh(t *testing.T, repeat Repeat) *world { return newWorld(t, "", repeat) }
+
+// run lets an engine work that nobody kills, until nothing is due.
+func (w *world) run(e *Engine) {
+	w.t.Helper()
+	for range 3 {
+		if err := e.work(w.t.Context()); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// TestSentAtOnce: of many who press Send at once, and of engines that work at once, one
+// sends; who comes later with an old page sends nothing either.
+func TestSentAtOnce(t *testing.T) {
+	w := fresh(t, Twice)
+	id := w.complaint()
+	var all sync.WaitGroup
+	outcomes := make(chan error, 6)
+	for range cap(outcomes) {
+		all.Go(func() {
+			e := w.engine(immortal, false)
+			outcomes <- e.Write(t.Context(), id, written(1))
+			if err := e.work(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	close(outcomes)
+	won := 0
+	for err := range outcomes {
+		if err == nil {
+			won++
+		} else if !errors.Is(err, mention.ErrReplyOpen) {
+			t.Error(err)
+		}
+	}
+	e := w.engine(immortal, false)
+	w.run(e)
+	if got := w.net.called(); won != 1 || got != 1 {
+		t.Errorf("%d won, %d calls", won, got)
+	}
+	if err := e.Write(t.Context(), id, written(1)); !errors.Is(err, mention.ErrReplyOpen) {
+		t.Errorf("with an old page: %v", err)
+	}
+	next := written(2)
+	next.Nth = 2
+	if err := e.Write(t.Context(), id, next); err != nil {
+		t.Errorf("with a new one: %v", err)
+	}
+}
+
+// TestLimits: what is one longer than a network takes is refused before anything is sent,
+// and what just fits arrives as it is, whatever it is made of.
+func TestLimits(t *testing.T) {
+	w := fresh(t, Replaces)
+	family := "👩‍👩‍👧‍👦" // one grapheme, 7 code points, 25 bytes
+	for name, tt := range map[string]struct {
+		limit Limit
+		fits  string
+		more  string // one more
+	}{
+		"chars":            {Limit{Chars, 350}, strings.Repeat("ї", 350), "ї"},
+		"bytes":            {Limit{Bytes, 4096}, strings.Repeat("ї", 2048), "a"},
+		"graphemes":        {Limit{Graphemes, 300}, strings.Repeat(family, 300), family},
+		"flags":            {Limit{Graphemes, 2}, "🇺🇦🇧🇬", "🇺🇦"},
+		"combining":        {Limit{Graphemes, 3}, "и\u0306е\u0301г", "а"},
+		"chars of a face":  {Limit{Chars, 7}, family, "!"},
+		"bidi":             {Limit{Chars, 500}, "שלום \u202eabc\u202c \u2066world\u2069", strings.Repeat("a", 500)},
+		"markup":           {Limit{Chars, 500}, `<script>alert("1")</script> & <b>bold</b> {{me}} 'quoted'`, strings.Repeat("a", 500)},
+		"ten kilobytes":    {Limit{Bytes, 10 << 10}, strings.Repeat("Добър ден.\n", 10<<10)[:10<<10-1] + "!", "!"},
+		"no limit but our": {Limit{}, strings.Repeat("a", mention.MaxReply), "a"},
+	} {
+		id := w.complaint()
+		way := w.net.way()
+		way.Limit = tt.limit
+		e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.now})
+		long := Written{Nth: 1, Account: account, Text: tt.fits + tt.more, By: ira}
+		var length *LengthError
+		if err := e.Write(t.Context(), id, long); !errors.As(err, &length) || length.Have <= length.Limit.Max {
+			t.Errorf("%s: one more: %v", name, err)
+		}
+		for _, empty := range []string{"", " \n\t", "\u200b\u2060\u202e"} {
+			if err := e.Write(t.Context(), id, Written{Nth: 1, Account: account, Text: empty, By: ira}); !errors.As(err, &length) {
+				t.Errorf("%s: nothing: %v", name, err)
+			}
+		}
+		long.Text = tt.fits
+		if err := e.Write(t.Context(), id, long); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		w.run(e)
+		if got := w.net.stands(); len(got) != 1 || got[0] != tt.fits {
+			t.Errorf("%s: it arrived as %.60q", name, got)
+		}
+	}
+}
+
+// TestKeyForgotten: a network knows a key for a while; after that a repeat would be a second
+// answer, and the thread is asked instead.
+func TestKeyForgotten(t *testing.T) {
+	w := fresh(t, Key)
+	w.net.within = 2 * time.Minute
+	w.net.feel(moods["cut after taking"])
+	id := w.complaint()
+	e := w.engine(3, true) // dies in the call
+	if err := e.Write(t.Context(), id, written(1)); err != nil {
+		t.Fatal(err)
+	}
+	_ = e.work(t.Context()) // dies
+	w.clock.add(3 * time.Minute)
+	next := w.engine(immortal, false)
+	w.run(next)
+	if r := w.reply(id); r.Status != mention.ReplyUnclear || w.net.called() != 1 {
+		t.Errorf("%s after %d calls", r.Status, w.net.called())
+	}
+	w.settleDown(id)
+	if r := w.reply(id); r.Status != mention.ReplySent || r.URL == "" || len(w.net.stands()) != 1 {
+		t.Errorf("%s at %q, %d stand there", r.Status, r.URL, len(w.net.stands()))
+	}
+}
+
+// TestApprove: what another person must read is sent when another person says so, once, and
+// never when it was withdrawn.
+func TestApprove(t *testing.T) {
+	w := fresh(t, Twice)
+	way := w.net.way()
+	way.Approve = true
+	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.now})
+	id := w.complaint()
+	if err := e.Write(t.Context(), id, written(1)); err != nil {
+		t.Fatal(err)
+	}
+	w.run(e)
+	r := w.reply(id)
+	for _, wrong := range []struct {
+		v  Verdict
+		by mention.Person
+	}{{Approve, ira}, {Stands, olha}, {Missing, olha}, {"send", olha}} {
+		if err := e.Decide(t.Context(), id, r.ID, wrong.v, wrong.by); !errors.Is(err, mention.ErrReplyOpen) {
+			t.Errorf("%s by %s: %v", wrong.v, wrong.by.Name, err)
+		}
+	}
+	if w.net.called() != 0 {
+		t.Error("sent before it was approved")
+	}
+	if err := e.Decide(t.Context(), id, r.ID, Approve, olha); err != nil {
+		t.Fatal(err)
+	}
+	w.run(e)
+	if r = w.reply(id); r.Status != mention.ReplySent || r.By != ira || r.ApprovedBy != olha || w.net.called() != 1 {
+		t.Errorf("%s by %s, approved by %s, %d calls", r.Status, r.By.Name, r.ApprovedBy.Name, w.net.called())
+	}
+	if err := e.Decide(t.Context(), id, r.ID, Withdraw, ira); !errors.Is(err, mention.ErrReplyOpen) {
+		t.Errorf("withdrawn after it was sent: %v", err)
+	}
+	id = w.complaint()
+	if err := e.Write(t.Context(), id, written(2)); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Decide(t.Context(), id, w.reply(id).ID, Withdraw, ira); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Decide(t.Context(), id, w.reply(id).ID, Approve, olha); !errors.Is(err, mention.ErrReplyOpen) {
+		t.Errorf("approved after it was withdrawn: %v", err)
+	}
+	w.run(e)
+	if r = w.reply(id); r.Status != mention.ReplyRefused || r.Reason != Withdrawn || w.net.called() != 1 {
+		t.Errorf("%s: %s, %d calls", r.Status, r.Reason, w.net.called())
+	}
+}
+
+// TestWayChanges: nothing goes out as another account than the one that was shown, or at all
+// when the watchlist does not let it any more.
+func TestWayChanges(t *testing.T) {
+	w := fresh(t, Twice)
+	way, can := w.net.way(), true
+	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, can }, Log: w.engine(1, true).opt.Log, Now: w.clock.now})
+	for reason, change := range map[string]func(){Account: func() { way.Account = "Another" }, NoWay: func() { can = false }} {
+		way, can = w.net.way(), true
+		id := w.complaint()
+		if err := e.Write(t.Context(), id, written(w.n)); err != nil {
+			t.Fatal(err)
+		}
+		change()
+		if err := e.Write(t.Context(), id, written(w.n)); !errors.Is(err, ErrNoWay) {
+			t.Errorf("written after the change: %v", err)
+		}
+		w.run(e)
+		if r := w.reply(id); r.Status != mention.ReplyRefused || r.Reason != reason || w.desk.told[r.ID] != mention.ReplyRefused || w.net.called() != 0 {
+			t.Errorf("%s: %s %q, %d calls", reason, r.Status, r.Reason, w.net.called())
+		}
+	}
+}
+
+// TestGivenUp: a site that never has room is tried for two hours, and then people are told.
+func TestGivenUp(t *testing.T) {
+	w := fresh(t, Twice)
+	w.net.feel(func(int) (bool, int) { return false, 429 })
+	id := w.complaint()
+	e := w.engine(immortal, false)
+	if err := e.Write(t.Context(), id, written(1)); err != nil {
+		t.Fatal(err)
+	}
+	w.settleDown(id)
+	r := w.reply(id)
+	if took := r.EndedAt.Sub(r.MadeAt); r.Status != mention.ReplyRefused || r.Reason != "too many requests" || took < time.Hour || took > giveUp {
+		t.Errorf("%s %q after %v", r.Status, r.Reason, took)
+	}
+}
+
+func TestSameWords(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		same bool
+	}{
+		{"Вибачте, Олено!\nПовернемо.", "«вибачте», Олено! Повернемо", true},
+		{"a <3 b", "a &lt;3 b", false},
+		{"🙏", "🙏", true},
+		{"", "", false},
+		{"...", "!!!", false},
+		{"one", "one two", false},
+	} {
+		if sameWords(tt.a, tt.b) != tt.same {
+			t.Errorf("%q and %q: want %v", tt.a, tt.b, tt.same)
+		}
+	}
+}
