@@ -81,11 +81,11 @@ var mayImport = map[string][]string{
 	// Engines never import each other; a board's comments come as a feed.
 	"crawlers/feed":          engine(),
 	"crawlers/page":          engine(),
-	"crawlers/jsonapi":       engine(),
+	"crawlers/jsonapi":       engine("reply"), // says what a call to a network means
 	"crawlers/forum":         engine("crawlers/feed", "crawlers/presets/forum"),
 	"crawlers/presets/forum": {}, // data
 	"crawlers/push":          engine(),
-	"crawlers/presets":       engine("crawlers/feed", "crawlers/page", "crawlers/jsonapi", "crawlers/forum", "crawlers/push"),
+	"crawlers/presets":       engine("crawlers/feed", "crawlers/page", "crawlers/jsonapi", "crawlers/forum", "crawlers/push", "crawlers/presets/forum", "reply"),
 
 	"monitor":        {"mention", "internal/i18n", "internal/text", "crawlers", "internal/fault"},
 	"monitor/river":  {"monitor"},

@@ -92,9 +92,19 @@ type Source struct {
 	Backfill time.Duration // the first poll alerts on posts younger than this; 0: on none
 	Weight   float64       // how much the place counts, 0.1 to 10; 0 means 1
 	Watches  []Text        // every post there is a mention of these watches, named or not
+	Reply    *SourceReply  // how complaints there are answered from earshot; nil: not at all
 	Section  Section       // the options of the kind
 	Rest                   // not polled for now
 	Pos      Pos
+}
+
+// SourceReply lets complaints of a source be answered from earshot.
+type SourceReply struct {
+	As      string   `yaml:"as" required:"true" doc:"The account that answers, by the name the site knows it by; people see it before they send." example:"romashka_support"`
+	Key     Secret   `yaml:"key" doc:"The account's key or token for answering, where the source's own is not enough; see docs/sources.md." example:"${env:DISCOURSE_KEY}"`
+	Allow   []string `yaml:"allow" doc:"Who may send, by e-mail address or Slack id: of those whom web.roles.reply lets, these alone." format:"member"`
+	Approve bool     `yaml:"approve" doc:"Another person must read an answer before it is sent."`
+	Pos     Pos      `yaml:"-"`
 }
 
 // Sentiment says what counts as a complaint.

@@ -200,7 +200,7 @@ func (s Section) Written(name string) string {
 }
 
 // commonKeys are the keys every source has, whatever its kind.
-var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base", "watch", "weight", "enabled", "paused_until"}
+var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base", "watch", "weight", "reply", "enabled", "paused_until"}
 
 // The bounds of weight.
 const minWeight, maxWeight = 0.1, 10
@@ -216,6 +216,7 @@ type common struct {
 	Weight   float64       `yaml:"weight" doc:"How much the place counts when complaints are put in order: 2 where twice as many people read, 0.5 where half as many do. From 0.1 to 10; 1 when left out." example:"2"`
 	Base     string        `yaml:"base" doc:"Another host with the same pages: a mirror, a test." format:"url"`
 	Watch    []Text        `yaml:"watch" doc:"Every post there is about this watch, whether it names it or not: your own page at a store, a map or a review site, your own channel." example:"Romashka Bank"`
+	Reply    *SourceReply  `yaml:"reply" doc:"How complaints there are answered from earshot. Without it nothing is ever sent there."`
 	Rest     `yaml:",inline"`
 }
 
@@ -275,11 +276,14 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 	}
 	src = Source{
 		Name: c.Name, Kind: kind.name, Every: c.Every, PostKind: c.Kind, Lang: c.Lang, Zone: c.Zone,
-		Base: strings.TrimRight(c.Base, "/"), Backfill: c.Backfill.d, Watches: c.Watch, Weight: c.Weight, Rest: c.Rest, Pos: m.Pos,
+		Base: strings.TrimRight(c.Base, "/"), Backfill: c.Backfill.d, Watches: c.Watch, Weight: c.Weight, Reply: c.Reply, Rest: c.Rest, Pos: m.Pos,
 		Section: Section{doc: d.doc, kind: kind.name, key: kind.key, node: kind.value, rest: rest},
 	}
 	d.at[path+"."+kind.name+"?"] = kind.key
 	d.at[path+"."+kind.name] = d.doc.positionOf(kind.value)
+	if src.Reply != nil {
+		src.Reply.Pos = d.place(path + ".reply").Pos
+	}
 	d.options(&src)
 	d.nameSource(&src)
 	d.checkEvery(src, path)

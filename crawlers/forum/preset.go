@@ -27,6 +27,7 @@ type enginePreset struct {
 	Order  string       `yaml:"order"`  // "mdy" or "dmy" for 05-09-2026 when the page does not tell
 	Params []string     `yaml:"params"` // query parameters that do not belong to a thread's address: page numbers, highlights
 	Strip  []stripRule  `yaml:"strip"`  // the same for what stands in the path
+	Reply  any          `yaml:"reply"`  // how it is answered; not this engine's business
 	Data   string       `yaml:"data"`   // the decoder of the JSON its pages carry: "nodebb", "flarum", "discourse"
 }
 

@@ -39,6 +39,8 @@ type preset struct {
 	Consent bool             `yaml:"consent"` // off until the operator accepts the site's terms
 	Options []presetOption   `yaml:"options"`
 
+	Reply *jsonapi.Answer `yaml:"reply"` // how it is answered; nil: not from here
+
 	// Addresses are regular expressions of the addresses that are this site's, without
 	// https:// and www.; a group is named as the option it fills.
 	Addresses []string `yaml:"addresses"`
@@ -186,11 +188,28 @@ func (p *preset) optionsType() reflect.Type {
 
 // new makes the crawler from what the user wrote.
 func (p *preset) new(env crawlers.Env, s config.Section, shape reflect.Type) (crawlers.Crawler, error) {
-	into := reflect.New(shape)
-	if err := s.Decode(into.Interface()); err != nil {
+	v, src, err := p.read(s, shape)
+	if err != nil {
 		return nil, err
 	}
+	if env.Zone == nil && src.Zone != "" {
+		if env.Zone, err = time.LoadLocation(src.Zone); err != nil {
+			return nil, fmt.Errorf("presets/%s.yaml: %w", p.name, err)
+		}
+	}
+	if env.Lang == "" {
+		env.Lang = src.Lang
+	}
+	return p.make(env, src, v, s)
+}
+
+// read returns what the user wrote, and the block that it asks for.
+func (p *preset) read(s config.Section, shape reflect.Type) (poll.Values, config.Source, error) {
 	v := poll.Values{Text: map[string]string{}, List: map[string][]string{}}
+	into := reflect.New(shape)
+	if err := s.Decode(into.Interface()); err != nil {
+		return v, config.Source{}, err
+	}
 	for i, o := range p.Options {
 		switch f := into.Elem().Field(i).Interface().(type) {
 		case string:
@@ -199,7 +218,7 @@ func (p *preset) new(env crawlers.Env, s config.Section, shape reflect.Type) (cr
 			}
 			clean, err := o.clean(f)
 			if err != nil {
-				return nil, s.Errorf(o.Name, "%v", err)
+				return v, config.Source{}, s.Errorf(o.Name, "%v", err)
 			}
 			v.Text[o.Name] = clean
 		case []string:
@@ -216,29 +235,18 @@ func (p *preset) new(env crawlers.Env, s config.Section, shape reflect.Type) (cr
 	}
 	for _, o := range p.Options {
 		if o.For != "" && o.Default == "" && s.Has(o.For) && !s.Has(o.Name) {
-			return nil, s.Errorf("", "%s needs %s beside %s", p.name, o.Name, o.For)
+			return v, config.Source{}, s.Errorf("", "%s needs %s beside %s", p.name, o.Name, o.For)
 		}
 	}
 	if p.Consent && !into.Elem().Field(len(p.Options)).Bool() {
-		return nil, s.Errorf(consentKey, "%s is read without the site's documented consent: set %s: true when its terms let you (%s)", p.name, consentKey, p.Terms)
+		return v, config.Source{}, s.Errorf(consentKey, "%s is read without the site's documented consent: set %s: true when its terms let you (%s)", p.name, consentKey, p.Terms)
 	}
 	way, err := p.choose(v, s)
 	if err != nil {
-		return nil, err
+		return v, config.Source{}, err
 	}
 	src, err := way.source()
-	if err != nil {
-		return nil, err
-	}
-	if env.Zone == nil && src.Zone != "" {
-		if env.Zone, err = time.LoadLocation(src.Zone); err != nil {
-			return nil, fmt.Errorf("presets/%s.yaml: %w", p.name, err)
-		}
-	}
-	if env.Lang == "" {
-		env.Lang = src.Lang
-	}
-	return p.make(env, src, v, s)
+	return v, src, err
 }
 
 // choose picks the block that what the user wrote asks for.

@@ -1,0 +1,307 @@
+package jsonapi
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/itchyny/gojq"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
+)
+
+// Answer says how a network is answered: the block reply of a preset. Its programs are jq; .
+// and $post are the post, $text the answer, $key the reply's id, $as the account, $secret the
+// key of the watchlist, $site the address that the source's begins with, and each option of
+// the preset its value.
+type Answer struct {
+	Site    string            `yaml:"site"`    // a pattern of the source's address; its first group is {site}
+	Secret  string            `yaml:"secret"`  // what the key of the watchlist's reply: is; empty: the source's own right is enough
+	With    map[string]string `yaml:"with"`    // programs that give {name} in find and send
+	Find    string            `yaml:"find"`    // what is read first, as $found; not when one of its {names} is empty
+	Send    string            `yaml:"send"`    // method and address
+	Headers map[string]string `yaml:"headers"` // programs, beside the headers of the source
+	Body    string            `yaml:"body"`    // gives what is sent as JSON
+	Max     map[string]int    `yaml:"max"`     // the limit by its unit
+	Repeat  string            `yaml:"repeat"`
+	Within  string            `yaml:"within"`  // repeat: key: how long the network knows a key
+	Done    Done              `yaml:"done"`    // programs on the answer of a call that went well
+	There   string            `yaml:"there"`   // repeat: refuses: says of an error that the answer stands there already
+	Refused string            `yaml:"refused"` // gives the network's reason, also of an error that comes with 200
+}
+
+// Done are programs on the network's answer.
+type Done struct {
+	ID   string `yaml:"id"` // its id of the answer: without one nothing is taken for done
+	URL  string `yaml:"url"`
+	Held string `yaml:"held"` // true: a moderator must let it
+}
+
+// Account is who answers, by the watchlist.
+type Account struct {
+	As     string
+	Secret string
+	Site   string // the source's address
+}
+
+// answerer sends answers to one network.
+type answerer struct {
+	env            crawlers.Env
+	grant          *grant
+	head           http.Header // of the source
+	method, target string
+	find           string
+	repeat         reply.Repeat
+	values         poll.Values
+	vars           []any // of the programs, but the last ones, which belong to the message
+	with, headers  map[string]*gojq.Code
+	body           *gojq.Code
+	id, url, held  *gojq.Code
+	there, refused *gojq.Code
+}
+
+// fromMessage are the variables that each message brings.
+var fromMessage = []string{"$post", "$text", "$key", "$found"}
+
+// NewAnswer makes the way to answer what o reads, or posts of another engine when o is zero.
+func NewAnswer(env crawlers.Env, a Answer, o Options, given poll.Values, who Account, s config.Section) (reply.Way, error) {
+	env = env.WithDefaults()
+	w := &answerer{env: env, find: a.Find, repeat: reply.Repeat(a.Repeat), values: given, with: map[string]*gojq.Code{}, headers: map[string]*gojq.Code{}}
+	way := reply.Way{Account: who.As, Repeat: w.repeat, Send: w.send}
+	var ok bool
+	if w.method, w.target, ok = strings.Cut(a.Send, " "); !ok || !slices.Contains(reply.Repeats(), a.Repeat) || a.Done.ID == "" || len(a.Max) > 1 {
+		return way, fmt.Errorf("send %q, repeat %q, done.id %q or max: a preset must say them", a.Send, a.Repeat, a.Done.ID)
+	}
+	for unit, n := range a.Max {
+		way.Limit = reply.Limit{Unit: reply.Unit(unit), Max: n}
+	}
+	var err error
+	if way.Repeat == reply.Key {
+		if way.Within, err = time.ParseDuration(a.Within); err != nil {
+			return way, fmt.Errorf("within: %w", err)
+		}
+	}
+	if w.grant, err = newGrant(env, o.Auth, given, s); err != nil {
+		return way, err
+	}
+	w.head = (&jsonAPI{opt: Options{Headers: o.Headers, Body: a.Body}, given: given}).headers()
+	return way, w.compile(a, who)
+}
+
+// compile compiles the programs of a block.
+func (w *answerer) compile(a Answer, who Account) error {
+	fixed := map[string]string{}
+	for name, value := range w.values.Text {
+		fixed["$"+name] = value
+	}
+	for _, name := range fromMessage {
+		delete(fixed, name)
+	}
+	fixed["$as"], fixed["$secret"], fixed["$site"] = who.As, who.Secret, who.Site
+	names := slices.Sorted(maps.Keys(fixed))
+	for _, name := range names {
+		w.vars = append(w.vars, fixed[name])
+	}
+	names = append(names, fromMessage...)
+	text := maps.Clone(w.values.Text)
+	if text == nil {
+		text = map[string]string{}
+	}
+	text["site"] = who.Site
+	w.values = poll.Values{Text: text}
+	var failed error
+	compile := func(what, program string) *gojq.Code {
+		if program == "" || failed != nil {
+			return nil
+		}
+		query, err := gojq.Parse(program)
+		if err == nil {
+			var code *gojq.Code
+			if code, err = gojq.Compile(query, gojq.WithVariables(names), gojq.WithEnvironLoader(func() []string { return nil })); err == nil {
+				return code
+			}
+		}
+		failed = fmt.Errorf("%s: %q is no jq program: %w", what, program, err)
+		return nil
+	}
+	for name, program := range a.With {
+		w.with[name] = compile("with", program)
+	}
+	for name, program := range a.Headers {
+		w.headers[name] = compile("headers", program)
+	}
+	w.body = compile("body", a.Body)
+	w.id, w.url, w.held = compile("done.id", a.Done.ID), compile("done.url", a.Done.URL), compile("done.held", a.Done.Held)
+	w.there, w.refused = compile("there", a.There), compile("refused", a.Refused)
+	return failed
+}
+
+// postOf is a post as programs see it.
+func postOf(p mention.Post) map[string]any {
+	return map[string]any{"id": p.ID, "url": p.URL, "thread_url": p.ThreadURL, "reply_to": p.ReplyTo, "author": p.Author, "author_url": p.AuthorURL,
+		"title": p.Title, "text": p.Text, "lang": p.Lang}
+}
+
+// run runs a program; nothing and errors are told apart.
+func (w *answerer) run(ctx context.Context, code *gojq.Code, on any, m reply.Message, found any) (any, error) {
+	if code == nil {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxJQ)
+	defer cancel()
+	v, ok := code.RunWithContext(ctx, on, append(slices.Clone(w.vars), postOf(m.Post), m.Text, m.Key, found)...).Next()
+	if !ok {
+		return nil, nil
+	}
+	if err, isErr := v.(error); isErr {
+		return nil, err
+	}
+	return v, nil
+}
+
+// say is a program's text; errors are none.
+func (w *answerer) say(ctx context.Context, code *gojq.Code, on any, m reply.Message) string {
+	v, err := w.run(ctx, code, on, m, nil)
+	if err != nil {
+		return ""
+	}
+	return htmltext.OneLine(text.Clip(scalar(v), 500))
+}
+
+// send is reply.Way's Send.
+func (w *answerer) send(ctx context.Context, m reply.Message) reply.Result {
+	req, res := w.request(ctx, m)
+	if req == nil {
+		return res
+	}
+	answer, err := w.grant.do(ctx, w.env.Fetch, *req)
+	if err != nil {
+		return w.failed(ctx, err, m)
+	}
+	body, err := jsonBody(answer)
+	if err != nil {
+		return reply.Result{Reason: "the site's answer cannot be read"}
+	}
+	if why := w.say(ctx, w.refused, body, m); why != "" {
+		return reply.Result{Outcome: reply.Refused, Reason: why}
+	}
+	id := w.say(ctx, w.id, body, m)
+	if id == "" {
+		return reply.Result{Reason: "the site's answer does not say that it took it"}
+	}
+	return reply.Result{Outcome: reply.Sent, ID: id, URL: w.say(ctx, w.url, body, m), Held: w.say(ctx, w.held, body, m) == "true"}
+}
+
+// request makes the call of a message; nil with the result when there can be none. What is
+// read for it changes nothing on the site.
+func (w *answerer) request(ctx context.Context, m reply.Message) (*fetch.Request, reply.Result) {
+	values := poll.Values{Text: maps.Clone(w.values.Text)}
+	find := w.find
+	for name, code := range w.with {
+		v, err := w.run(ctx, code, postOf(m.Post), m, nil)
+		if err != nil {
+			return nil, reply.Result{Outcome: reply.Refused, Reason: "the post cannot be answered from here: " + err.Error()}
+		}
+		if values.Text[name] = scalar(v); values.Text[name] == "" && strings.Contains(find, "{"+name+"}") {
+			find = ""
+		}
+	}
+	if w.grant != nil && holds(w.head) {
+		if _, err := w.grant.token(ctx); err != nil { // before anything is sent; do finds it kept
+			return nil, unsent(w.failed(ctx, err, m))
+		}
+	}
+	head := w.head.Clone()
+	for name, code := range w.headers {
+		v, err := w.run(ctx, code, postOf(m.Post), m, nil)
+		if err != nil {
+			return nil, reply.Result{Outcome: reply.Refused, Reason: "the header " + name + " cannot be made"}
+		}
+		head.Set(name, scalar(v))
+	}
+	var found any
+	if find != "" {
+		read := head.Clone()
+		read.Del("Content-Type")
+		res, err := w.grant.do(ctx, w.env.Fetch, fetch.Request{URL: poll.Rebase(values.Expand(find), w.env.Base), API: true, Accept: "application/json", Header: read})
+		if err == nil {
+			found, err = jsonBody(res)
+		}
+		if err != nil {
+			return nil, unsent(w.failed(ctx, err, m))
+		}
+	}
+	v, err := w.run(ctx, w.body, postOf(m.Post), m, found)
+	if err != nil {
+		return nil, reply.Result{Outcome: reply.Refused, Reason: "the post cannot be answered from here: " + htmltext.OneLine(err.Error())}
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		return nil, reply.Result{Outcome: reply.Refused, Reason: "the answer cannot be written as JSON"}
+	}
+	return &fetch.Request{URL: poll.Rebase(values.Expand(w.target), w.env.Base), Method: w.method, API: true, Accept: "application/json", Header: head, Body: body}, reply.Result{}
+}
+
+// unsent is what a failure means before anything was sent.
+func unsent(r reply.Result) reply.Result {
+	if r.Outcome != reply.Refused {
+		r.Outcome = reply.NotSent
+	}
+	return r
+}
+
+// failed says what an error means: whether the answer may stand there.
+func (w *answerer) failed(ctx context.Context, err error, m reply.Message) reply.Result {
+	why := crawlers.Explain(err)
+	var (
+		blocked *fetch.BlockedError
+		retry   *fetch.RetryError
+		status  *fetch.StatusError
+		dns     *net.DNSError
+		op      *net.OpError
+		wrong   *x509.CertificateInvalidError
+		unknown x509.UnknownAuthorityError
+		name    x509.HostnameError
+	)
+	switch {
+	case errors.As(err, &retry) && retry.Status != http.StatusServiceUnavailable:
+		return reply.Result{Outcome: reply.NotSent, Reason: why, Wait: retry.After}
+	case errors.As(err, &blocked), errors.Is(err, crawlers.ErrClosed), errors.Is(err, fetch.ErrAddress), errors.Is(err, fetch.ErrPrivate), errors.Is(err, fetch.ErrPort):
+		return reply.Result{Outcome: reply.Refused, Reason: why}
+	case errors.As(err, &status) && status.Status >= 400 && status.Status < 500 && status.Status != http.StatusRequestTimeout:
+		return w.refuses(ctx, status, m, why)
+	case errors.As(err, &op) && op.Op == "dial", errors.As(err, &dns), errors.As(err, &wrong), errors.As(err, &unknown), errors.As(err, &name):
+		return reply.Result{Outcome: reply.NotSent, Reason: why}
+	}
+	return reply.Result{Reason: why}
+}
+
+// refuses reads why the site says no; some say that the answer is there.
+func (w *answerer) refuses(ctx context.Context, status *fetch.StatusError, m reply.Message, why string) reply.Result {
+	var body any
+	if json.Unmarshal(status.Body, &body) != nil {
+		body = nil
+	}
+	if w.repeat == reply.Refuses && w.say(ctx, w.there, body, m) == "true" {
+		return reply.Result{Outcome: reply.Sent}
+	}
+	if said := w.say(ctx, w.refused, body, m); said != "" {
+		why = said
+	}
+	return reply.Result{Outcome: reply.Refused, Reason: why}
+}

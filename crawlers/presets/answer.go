@@ -1,0 +1,129 @@
+package presets
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/crawlers/jsonapi"
+	"github.com/earshot/earshot/crawlers/presets/forum"
+	"github.com/earshot/earshot/reply"
+)
+
+// engineAnswers says how the posts of engines are answered, by the kind: the block reply of
+// presets/forum/NAME.yaml.
+var engineAnswers = sync.OnceValue(func() map[string]*jsonapi.Answer {
+	all := map[string]*jsonapi.Answer{}
+	for _, name := range []string{"discourse", "wordpress"} {
+		src, err := forum.Files.ReadFile(name + ".yaml")
+		if err != nil {
+			panic(err) // embedded: cannot be missing
+		}
+		var file struct {
+			Reply yaml.MapSlice `yaml:"reply"`
+		}
+		answer := &jsonapi.Answer{}
+		if err := yaml.Unmarshal(src, &file); err != nil {
+			panic("presets: " + err.Error()) // every preset is parsed by a test
+		}
+		block, err := yaml.Marshal(file.Reply)
+		if err == nil {
+			err = yaml.UnmarshalWithOptions(block, answer, yaml.Strict())
+		}
+		if err != nil {
+			panic("presets: " + err.Error())
+		}
+		all[name] = answer
+	}
+	return all
+})
+
+// answerOf is how a kind is answered; nil: not from here. The preset is nil for an engine.
+func answerOf(kind string) (*jsonapi.Answer, *preset) {
+	for _, p := range parsed() {
+		if p.name == kind {
+			return p.Reply, p
+		}
+	}
+	return engineAnswers()[kind], nil
+}
+
+// Answers says whether posts of a kind can be answered from here, which class its repeats
+// are, the longest text, and what the key of the watchlist's reply: must be; empty: none.
+func Answers(kind string) (repeat, limit, key string, ok bool) {
+	a, _ := answerOf(kind)
+	if a == nil {
+		return "", "", "", false
+	}
+	for unit, n := range a.Max {
+		limit = fmt.Sprintf("%d %s", n, unit)
+	}
+	return a.Repeat, limit, a.Secret, true
+}
+
+// NewAnswer makes the way to answer the posts of a source; ok is false when its watchlist
+// does not let it, and then nothing can be sent there. The error says what is wrong with
+// what the user wrote under reply:, without a place.
+func NewAnswer(env crawlers.Env, src config.Source) (way reply.Way, ok bool, err error) {
+	if src.Reply == nil {
+		return way, false, nil
+	}
+	a, p := answerOf(src.Kind)
+	switch {
+	case a == nil:
+		return way, false, fmt.Errorf("%s cannot be answered from earshot: copy the text and open the page", src.Kind)
+	case a.Secret != "" && !src.Reply.Key.IsSet():
+		return way, false, fmt.Errorf("%s is answered with a key of its own: write key: with %s", src.Kind, a.Secret)
+	case a.Secret == "" && src.Reply.Key.IsSet():
+		return way, false, fmt.Errorf("%s is answered with the right that the source has already: leave key: out", src.Kind)
+	}
+	who := jsonapi.Account{As: src.Reply.As, Secret: src.Reply.Key.Reveal()}
+	given, options := poll.Values{}, jsonapi.Options{}
+	if p != nil {
+		var block config.Source
+		if given, block, err = p.read(src.Section, p.optionsType()); err != nil {
+			return way, false, err
+		}
+		if options, err = blockOptions[jsonapi.Options](block); err != nil {
+			return way, false, err
+		}
+	} else if who.Site, err = siteOf(a, src); err != nil {
+		return way, false, err
+	}
+	way, err = jsonapi.NewAnswer(env, *a, options, given, who, src.Section)
+	if err != nil {
+		return way, false, fmt.Errorf("presets: %s: reply: %w", src.Kind, err)
+	}
+	way.Allow, way.Approve = src.Reply.Allow, src.Reply.Approve
+	send := way.Send
+	way.Send = func(ctx context.Context, m reply.Message) reply.Result {
+		res := send(ctx, m)
+		res.Reason, res.URL, res.ID = src.Section.Redact(res.Reason), src.Section.Redact(res.URL), src.Section.Redact(res.ID)
+		return res
+	}
+	return way, true, nil
+}
+
+// siteOf is the address that those of the site's API begin with.
+func siteOf(a *jsonapi.Answer, src config.Source) (string, error) {
+	pattern, err := regexp.Compile(a.Site)
+	if err != nil {
+		return "", fmt.Errorf("presets: %s: site: %w", src.Kind, err)
+	}
+	address := src.Address
+	if address == "" {
+		address = src.Section.Written("address")
+	}
+	found := pattern.FindStringSubmatch(strings.TrimSpace(address))
+	if len(found) < 2 {
+		return "", fmt.Errorf("%q: where its API is cannot be seen in this address", address)
+	}
+	return found[1], nil
+}
