@@ -101,14 +101,14 @@ var mayImport = map[string][]string{
 	"alerts/door":    {"mention", "internal/text", "internal/fetch", "alerts"},
 	"web/auth":       {"mention", "internal/i18n"},
 	"reply":          {"mention"},
-	"web":            {"mention", "internal/text", "internal/i18n", "internal/hours", "alerts", "alerts/report"},
+	"web":            {"mention", "internal/text", "internal/i18n", "internal/hours", "alerts", "alerts/report", "reply"},
 	"tune":           {"mention", "internal/text"},
 	"cmd/earshot":    {"*"},
 
 	"cmd/earshot/internal/demosites": {},
 	"cmd/earshot/internal/daemon": {
 		"mention", "config", "match", "sentiment", "crawlers", "monitor", "monitor/river", "store", "internal/text", "internal/hours", "internal/i18n", "internal/fetch", "internal/websub",
-		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/door", "alerts/slack", "alerts/webhook", "web", "web/auth",
+		"alerts", "alerts/plan", "alerts/outbox", "alerts/desk", "alerts/digest", "crawlers/presets", "crawlers/push", "alerts/console", "alerts/door", "alerts/slack", "alerts/webhook", "reply", "web", "web/auth",
 	},
 
 	// For tests only.

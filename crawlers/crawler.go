@@ -112,6 +112,7 @@ type Kind struct {
 	Status   string           // "fixture only", or when it was checked live
 	Limits   string           // the site's limits, as known; may be empty
 	Terms    string           // the site's terms, as far as they concern a poller; may be empty
+	Answer   string           // how its posts are answered from earshot; empty: not
 	Subject  bool             // each address is the page of one company, app or product: its posts are about that, named or not
 
 	// Options returns a pointer to a zero options struct, for the schema.

@@ -47,7 +47,7 @@ are presets: one site each, as data. A preset that almost fits can be copied fro
 after documented shapes, some forum engines and Jetstream also on recordings of the real programs. A fact nobody on this
 project has seen in a source is marked "unverified". ` + "`earshot check --probe`" + ` says what a source really sees.
 
-Common to all: ` + "`name`, `every`, `kind`, `lang`, `zone`, `backfill`, `watch`, `enabled`, `paused_until`" + ` and ` + "`base`" + ` (another host for a preset); see
+Common to all: ` + "`name`, `every`, `kind`, `lang`, `zone`, `backfill`, `watch`, `reply`, `enabled`, `paused_until`" + ` and ` + "`base`" + ` (another host for a preset); see
 [watchlist.md](watchlist.md). Only public posts are read. Of an author the public name and link are kept, never pictures,
 mails or phones. A refusal suspends the source and is told.
 
@@ -125,6 +125,7 @@ func describeKind(t *testing.T, b *strings.Builder, k crawlers.Kind) {
 	said("Key", k.Key)
 	said("Limits", k.Limits)
 	said("Terms", k.Terms)
+	said("Answer", k.Answer)
 	if k.Subject {
 		said("Watch", "each address is the page of one company, app or product: write `watch:` with the name of yours, so that posts which do not name it are heard too")
 	}

@@ -15,6 +15,11 @@ func (e *Engine) Way(m mention.Mention) (Way, bool) {
 	return e.opt.Way(m.Post.Source)
 }
 
+// Replies returns those of a case, the first one first.
+func (e *Engine) Replies(ctx context.Context, id mention.ID) ([]mention.SiteReply, error) {
+	return e.opt.Outbox.RepliesOf(ctx, id)
+}
+
 // Written is what a person wrote, and what they saw when they pressed Send.
 type Written struct {
 	Nth     int    // of the case

@@ -30,6 +30,8 @@ type casePage struct {
 	Conflict string
 	Clocks   []clock
 	Replies  []string
+	Answer   *answerForm      // nil: the person cannot write to the site from here, or somebody has
+	Sent     []siteReply      // what was written to the site
 	People   []mention.Person // whom it can be given to
 	History  []moment
 	Copies   []row
@@ -109,6 +111,7 @@ func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, b
 		out.People, _ = in.colleagues(ctx, v) // without them there is nobody to give it to
 		out.People = slices.DeleteFunc(slices.Clone(out.People), func(p mention.Person) bool { return p.ID == c.Owner.ID && c.Status == mention.Claimed })
 	}
+	out.Answer, out.Sent = in.answers(ctx, v, m, c)
 	out.Least = v.now.In(v.zone).Add(time.Minute).Format("2006-01-02T15:04")
 	for _, e := range file.History {
 		out.History = append(out.History, in.moment(v, e))
@@ -174,6 +177,10 @@ func (in *Inbox) moment(v visit, e mention.Event) moment {
 	switch mention.Verb(e.Kind) {
 	case "heard", "answered", "rerouted":
 		out.Detail = "· " + detail
+	case "reply_written", "reply_sent", "reply_refused", "reply_unclear":
+		if detail != "" {
+			out.Detail = "· " + detail
+		}
 	case "alerted":
 		if loud, route, ok := strings.Cut(detail, " to "); ok {
 			out.Detail = "· " + v.lang.Word("severity_title", loud) + " → " + route

@@ -53,8 +53,11 @@ type Person struct {
 	May func(mention.Action) bool
 	// Sources says whether the person may see the sources, and poll them.
 	Sources bool
-	// NoTemplates says that the templates of all are others' to change.
+	// NoTemplates says that templates are others' to change, and replies others' to send.
 	NoTemplates bool
+	// Listed says whether the person is among those whom a list names by e-mail address or
+	// Slack id; nil: in every list.
+	Listed func(list []string) bool
 }
 
 // Who says who sent a request; ok is false for nobody.
@@ -72,7 +75,7 @@ type Places struct {
 	Topics           []string
 }
 
-// Options are what the inbox is made of. All are required.
+// Options are what the inbox is made of. All but Answers are required.
 type Options struct {
 	Cases   Cases
 	Numbers Numbers
@@ -94,8 +97,10 @@ type Options struct {
 	ReplyWithin func(mention.Severity) (within time.Duration, open hours.Hours)
 	// Templates are those that staff write; among what Replies returns.
 	Templates Templates
-	Log       *slog.Logger
-	Now       func() time.Time
+	// Answers sends replies to the sites; nil: nothing is sent from here.
+	Answers Answers
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Inbox serves the pages. It may be used by several goroutines.
@@ -166,13 +171,17 @@ func (in *Inbox) Handler() http.Handler {
 		"GET /case/{id}":         in.caseFile,
 		"POST /case/{id}/{verb}": in.act,
 		"POST /cases":            in.bulk,
-		"GET /events":            in.events,
-		"GET /reports":           in.reports,
-		"GET /reports.csv":       in.reportCSV,
-		"GET /sources":           in.sources,
-		"POST /sources/poll":     in.pollNow,
-		"GET /me":                in.me,
-		"POST /me":               in.setMe,
+
+		"POST /case/{id}/reply":           in.answer,
+		"POST /case/{id}/reply/{verdict}": in.decideAnswer,
+
+		"GET /events":        in.events,
+		"GET /reports":       in.reports,
+		"GET /reports.csv":   in.reportCSV,
+		"GET /sources":       in.sources,
+		"POST /sources/poll": in.pollNow,
+		"GET /me":            in.me,
+		"POST /me":           in.setMe,
 
 		"GET /templates":              in.templates,
 		"POST /templates":             in.saveTemplate,

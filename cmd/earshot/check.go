@@ -65,6 +65,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	thresholds(term.out, s, daemon.NewRules(cfg, scorer))
 	keysNeeded(term.out, cfg)
+	answered(term.out, s, cfg)
 	restingEntries(term.out, cfg, time.Now())
 	if !c.Probe {
 		return nil
@@ -112,6 +113,15 @@ func keysNeeded(out io.Writer, cfg *config.Config) {
 		if ok && kind.Key != "" && !said[src.Kind] {
 			said[src.Kind] = true
 			fmt.Fprintf(out, "%s: %s\n", src.Kind, kind.Key)
+		}
+	}
+}
+
+// answered says which sources are answered from earshot, and as whom.
+func answered(out io.Writer, s speech, cfg *config.Config) {
+	for _, src := range cfg.Sources {
+		if src.Reply != nil {
+			fmt.Fprintln(out, s.Text("check.answered", "source", text.OneLine(src.Name), "account", text.OneLine(src.Reply.As)))
 		}
 	}
 }

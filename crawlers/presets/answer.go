@@ -55,17 +55,29 @@ func answerOf(kind string) (*jsonapi.Answer, *preset) {
 	return engineAnswers()[kind], nil
 }
 
-// Answers says whether posts of a kind can be answered from here, which class its repeats
-// are, the longest text, and what the key of the watchlist's reply: must be; empty: none.
-func Answers(kind string) (repeat, limit, key string, ok bool) {
-	a, _ := answerOf(kind)
+// answerWords says for people how a kind is answered; empty: not from here.
+func answerWords(a *jsonapi.Answer) string {
 	if a == nil {
-		return "", "", "", false
+		return ""
 	}
+	var words []string
 	for unit, n := range a.Max {
-		limit = fmt.Sprintf("%d %s", n, unit)
+		words = append(words, fmt.Sprintf("at most %d %s", n, unit))
 	}
-	return a.Repeat, limit, a.Secret, true
+	switch reply.Repeat(a.Repeat) {
+	case reply.Replaces:
+		words = append(words, "one answer a post: a later one takes its place")
+	case reply.Key, reply.Refuses:
+		words = append(words, "the site knows a call that comes again")
+	case reply.Twice:
+		words = append(words, "a call that nobody knows the end of is never repeated")
+	}
+	if a.Secret != "" {
+		words = append(words, "key: "+a.Secret)
+	} else {
+		words = append(words, "with the right that the source is read with")
+	}
+	return strings.Join(words, "; ")
 }
 
 // NewAnswer makes the way to answer the posts of a source; ok is false when its watchlist

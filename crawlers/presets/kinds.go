@@ -69,6 +69,7 @@ var parsed = sync.OnceValue(func() []*preset {
 var kinds = sync.OnceValue(func() map[string]crawlers.Kind {
 	all := make(map[string]crawlers.Kind, 64)
 	for _, k := range engines() {
+		k.Answer = answerWords(engineAnswers()[k.Name])
 		add(all, k)
 	}
 	for _, p := range parsed() {

@@ -139,7 +139,7 @@ func (p *preset) kind() crawlers.Kind {
 	shape := p.optionsType()
 	return crawlers.Kind{
 		Name: p.name, About: p.About, PostKind: p.Kind, Every: every,
-		Key: p.Key, Status: p.Status, Limits: p.Limits, Terms: p.Terms, Subject: p.Subject,
+		Key: p.Key, Status: p.Status, Limits: p.Limits, Terms: p.Terms, Subject: p.Subject, Answer: answerWords(p.Reply),
 		Options: func() any { return reflect.New(shape).Interface() },
 		New:     func(env crawlers.Env, s config.Section) (crawlers.Crawler, error) { return p.new(env, s, shape) },
 	}

@@ -162,6 +162,13 @@ func (a *Auth) Who(r *http.Request) (p mention.Person, roles Roles, ok bool) {
 	return v.person, a.opt.Rules().Of(v.person, v.email), true
 }
 
+// Listed says whether the person of a request is among those whom a list names, by e-mail
+// address, Slack id or id of the person.
+func (a *Auth) Listed(r *http.Request, list []string) bool {
+	v, ok := a.visitor(r)
+	return ok && listed(list, v.person, v.email)
+}
+
 func (a *Auth) visitor(r *http.Request) (visitor, bool) {
 	if v, ok := r.Context().Value(visitorKey{}).(visitor); ok {
 		return v, true

@@ -80,6 +80,20 @@
     if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).value).then(() => say(texts.copied));
     for (const open of all("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
   });
+  // The length of an answer, as its network counts it.
+  const lengths = {
+    chars: (text) => [...text].length,
+    bytes: (text) => new TextEncoder().encode(text).length,
+    graphemes: (text) => window.Intl && Intl.Segmenter ? [...new Intl.Segmenter().segment(text)].length : [...text].length,
+  };
+  document.addEventListener("input", (event) => {
+    const max = event.target.dataset.max;
+    if (!max) return;
+    const n = lengths[event.target.dataset.unit](event.target.value.trim()), shown = $(".limit output", event.target.form);
+    shown.hidden = false;
+    shown.textContent = n + " / " + max;
+    shown.classList.toggle("over", n > Number(max));
+  });
   document.addEventListener("change", (event) => { if (event.target.matches(".pick input")) counted(); });
   const on = $("#keys-on");
   on.checked = localStorage.getItem("keys") !== "off";

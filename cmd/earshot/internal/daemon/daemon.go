@@ -29,6 +29,7 @@ import (
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/monitor/river"
+	"github.com/earshot/earshot/reply"
 	"github.com/earshot/earshot/store"
 	"github.com/earshot/earshot/web"
 	"github.com/earshot/earshot/web/auth"
@@ -76,6 +77,7 @@ type Daemon struct {
 	signals   *signals // between replicas
 	clock     *sharedClock
 	desk      *desk.Desk
+	answers   *reply.Engine
 	monitor   *monitor.Monitor
 	engine    monitor.Engine // runs monitor
 	queue     *river.Engine  // the same where the work is shared; nil: this process polls alone
@@ -89,6 +91,7 @@ type Daemon struct {
 	analyzer atomic.Pointer[Analyzer]
 	fetch    atomic.Pointer[fetch.Client]
 	config   atomic.Pointer[config.Config]
+	ways     atomic.Pointer[map[string]reply.Way]  // how sources are answered, by the name
 	restedAt atomic.Pointer[time.Time]             // which entries rest was looked up then
 	paused   atomic.Pointer[[]mention.SourcePause] // the pauses of people that are in use
 
@@ -203,6 +206,7 @@ func (d *Daemon) wire(opt Options) {
 	}
 	d.signals = newSignals(d.store, d.called, d.log)
 	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.caseChanged)
+	d.answers = reply.New(reply.Options{Outbox: d.store, Reader: d.store, Desk: d.desk, Way: d.wayTo, Log: d.log, Now: d.now})
 	d.notifiers.slackTakes(slack.Options{
 		Desk:    d.desk,
 		Reader:  d.store,
@@ -256,6 +260,9 @@ func (d *Daemon) Run(ctx context.Context, follow func(context.Context) error) er
 	var hear, decide, send, keep sync.WaitGroup
 	keep.Go(func() { d.lease.keep(keeping) })
 	send.Go(func() { d.lease.whileHolding(sending, d.send) })
+	send.Go(func() {
+		d.lease.whileHolding(sending, func(ctx context.Context, _ *delivery) { d.answers.Run(ctx) })
+	})
 	send.Go(func() { d.clock.keep(sending) })
 	if d.store.Shared() {
 		send.Go(func() { d.signals.run(sending) })

@@ -34,6 +34,7 @@ func (d *Daemon) newInbox(who web.Who, session func(*http.Request) ([32]byte, bo
 		Places:      func() web.Places { return places(d.config.Load()) },
 		Replies:     d.replies,
 		Templates:   d.store,
+		Answers:     d.answers,
 		ReplyWithin: func(s mention.Severity) (time.Duration, hours.Hours) { return d.planner.Rules().ReplyWithin(s) },
 		Log:         d.log,
 		Now:         d.now,

@@ -77,7 +77,8 @@ func inboxWho(a *auth.Auth) web.Who {
 		may := func(action mention.Action) bool {
 			return action.Verb != mention.Dismiss || roles.Dismiss && (action.Reason != mention.MutedAuthor || roles.Mute)
 		}
-		return web.Person{Person: p, May: may, Sources: roles.Sources, NoTemplates: !roles.Reply}, ok
+		return web.Person{Person: p, May: may, Sources: roles.Sources, NoTemplates: !roles.Reply,
+			Listed: func(list []string) bool { return a.Listed(r, list) }}, ok
 	}
 }
 

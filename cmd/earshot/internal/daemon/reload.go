@@ -11,6 +11,7 @@ import (
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
+	"github.com/earshot/earshot/reply"
 )
 
 // A changed watchlist is taken in two steps. prepare does everything that may
@@ -29,6 +30,7 @@ type next struct {
 	notifiers notifierSet
 	client    *fetch.Client
 	sources   []monitor.Source
+	ways      map[string]reply.Way
 	newest    bool
 }
 
@@ -52,6 +54,11 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		client.Close()
 		return nil, err
 	}
+	ways, err := newWays(list.Config, client, d.store, d.log)
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
 	rules := NewRules(list.Config, scorer)
 	rules.Language, rules.Spoken = d.texts.In(list.Language), map[string]i18n.Lang{}
 	for route, code := range list.Spoken() {
@@ -67,6 +74,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		notifiers: d.notifiers.prepare(list.Config),
 		client:    client,
 		sources:   sources,
+		ways:      ways,
 	}
 	all, file := list.digests(d.key)
 	newest, back, err := d.roster.take(ctx, all, file)
@@ -99,6 +107,7 @@ func (d *Daemon) commit(n *next) {
 	d.planner.Use(n.rules)
 	d.analyzer.Store(n.analyzer)
 	d.config.Store(n.config)
+	d.ways.Store(&n.ways)
 	d.restedAt.Store(&n.at)
 	d.paused.Store(&n.paused)
 }

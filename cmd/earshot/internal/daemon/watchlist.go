@@ -133,6 +133,8 @@ func checkSources(cfg *config.Config, all *config.Errors) {
 		crawler, err := NewCrawler(probe, src)
 		if err != nil {
 			all.Add(err)
+		} else {
+			checkAnswers(cfg, src, all)
 		}
 		if door, ok := crawler.(*push.Door); ok {
 			token := door.Options.Token.Reveal()

@@ -1,0 +1,218 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
+)
+
+// Answers sends what people write to the sites.
+type Answers interface {
+	// Way returns how the mention's post is answered; false: not from here.
+	Way(m mention.Mention) (reply.Way, bool)
+	// Replies returns those of a case, the first one first.
+	Replies(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
+	// Write takes down a reply: *reply.LengthError, reply.ErrNoWay, mention.ErrReplyOpen.
+	Write(ctx context.Context, id mention.ID, w reply.Written) error
+	// Decide carries out what a person decides about one that is open.
+	Decide(ctx context.Context, id mention.ID, key string, v reply.Verdict, by mention.Person) error
+}
+
+// answerForm is where a person writes to the site.
+type answerForm struct {
+	Nth     int
+	Account string
+	Unit    string // chars, bytes or graphemes; with Max, for the count that the script shows
+	Max     int
+	Most    string // the same in words
+	Approve bool
+	Text    string // what was refused, to be changed
+	Why     string // it was
+}
+
+// siteReply is one reply, with what this person may decide about it.
+type siteReply struct {
+	ID, Who, At, Stamp, Account, Text string
+	State, Why, Link                  string
+	Approve, Withdraw, Unclear        bool
+}
+
+// mayAnswer says whether the person may write to the site of this case: whoever has it, or
+// anybody while nobody does.
+func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case) (reply.Way, bool) {
+	if in.opt.Answers == nil || v.who.NoTemplates || !alive(c) || c.Status == mention.Claimed && c.Owner.ID != v.who.ID {
+		return reply.Way{}, false
+	}
+	way, ok := in.opt.Answers.Way(m)
+	return way, ok && (way.Allow == nil || v.who.Listed == nil || v.who.Listed(way.Allow))
+}
+
+// answers are the replies of a case and the form for the next; nil where there is none.
+func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c mention.Case) (form *answerForm, list []siteReply) {
+	if in.opt.Answers == nil {
+		return nil, nil
+	}
+	all, err := in.opt.Answers.Replies(ctx, m.ID)
+	if err != nil {
+		in.opt.Log.Warn("replies cannot be read", "err", err)
+		return nil, nil // who cannot see them shall write none
+	}
+	way, may := in.mayAnswer(v, m, c)
+	for _, r := range all {
+		list = append(list, in.siteReply(v, r, may))
+		may = may && !r.Status.Open()
+	}
+	if !may {
+		return nil, list
+	}
+	form = &answerForm{Nth: len(all) + 1, Account: way.Account, Unit: string(way.Limit.Unit), Max: way.Limit.Max, Approve: way.Approve}
+	if form.Max > 0 {
+		form.Most = v.lang.Plural("web.answer_most."+form.Unit, form.Max)
+	}
+	return form, list
+}
+
+func (in *Inbox) siteReply(v visit, r mention.SiteReply, may bool) siteReply {
+	out := siteReply{ID: r.ID, Who: text.Line(r.By.Name, maxLine), At: v.lang.DateTime(r.MadeAt.In(v.zone)), Stamp: r.MadeAt.UTC().Format(time.RFC3339), Account: text.Line(r.Account, maxLine), Text: r.Text}
+	state := string(r.Status)
+	switch {
+	case r.Status == mention.ReplyDraft && r.ApprovedAt.IsZero():
+		state, out.Approve, out.Withdraw = "waits", may && r.By.ID != v.who.ID, may
+	case r.Status == mention.ReplyDraft:
+		out.Withdraw = may
+	case r.Status == mention.ReplyUnclear:
+		out.Unclear = may
+	case r.Status == mention.ReplySent && r.Held:
+		state = "held"
+	}
+	out.State = v.lang.Word("web.answer_state", state)
+	if r.Status != mention.ReplySent {
+		out.Why = text.Line(r.Reason, 500)
+	}
+	if u, err := url.Parse(r.URL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
+		out.Link = r.URL
+	}
+	return out
+}
+
+// answer takes what a person wrote to the site.
+func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
+	id := mention.ID(r.PathValue("id"))
+	file, ok := in.answerable(w, r, v, id)
+	if !ok {
+		return
+	}
+	nth, err := strconv.Atoi(r.PostForm.Get("nth"))
+	if err != nil {
+		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "nth"))
+		return
+	}
+	written := reply.Written{Nth: nth, Account: r.PostForm.Get("account"), By: v.who.Person,
+		Text: strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n"), ""))}
+	err = in.opt.Answers.Write(r.Context(), id, written)
+	in.opt.Log.Info("an answer was written", "who", v.who.ID, "name", v.who.Name, "mention", id, "as", written.Account, "outcome", outcomeOf(err), "door", "web")
+	back := backOf(r.PostForm.Get("back"), id)
+	why := refusedAnswer(v, err)
+	switch {
+	case err == nil && asksForPart(r):
+		in.answerRow(w, r, v, id, back, "")
+	case err == nil:
+		http.Redirect(w, r, back, http.StatusSeeOther)
+	case why == "":
+		in.failed(w, r, v, err)
+	default:
+		in.answerAgain(w, r, v, file, back, written.Text, why)
+	}
+}
+
+// answerAgain shows the case once more, with what was written and why it cannot be sent.
+func (in *Inbox) answerAgain(w http.ResponseWriter, r *http.Request, v visit, file mention.CaseFile, back, wrote, why string) {
+	out := in.casePage(r.Context(), v, file, listOf(back))
+	if out.Answer != nil {
+		out.Answer.Text, out.Answer.Why = wrote, why
+	} else {
+		out.Row.Refused = why
+	}
+	page := "case"
+	if r.URL.Query().Get("part") == "case" {
+		page = "case-body"
+	}
+	in.show(w, r, http.StatusConflict, page, out)
+}
+
+// decideAnswer carries out what a person decides about a reply.
+func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
+	id := mention.ID(r.PathValue("id"))
+	file, ok := in.answerable(w, r, v, id)
+	if !ok {
+		return
+	}
+	verdict := reply.Verdict(r.PathValue("verdict"))
+	err := in.opt.Answers.Decide(r.Context(), id, r.PostForm.Get("reply"), verdict, v.who.Person)
+	in.opt.Log.Info("an answer was decided about", "who", v.who.ID, "name", v.who.Name, "mention", id, "verdict", verdict, "outcome", outcomeOf(err), "door", "web")
+	back := backOf(r.PostForm.Get("back"), id)
+	switch {
+	case err == nil && asksForPart(r):
+		in.answerRow(w, r, v, id, back, "")
+	case err == nil:
+		http.Redirect(w, r, back, http.StatusSeeOther)
+	case errors.Is(err, mention.ErrReplyOpen), errors.Is(err, mention.ErrNotFound):
+		in.answerAgain(w, r, v, file, back, "", v.lang.Text("web.error.reply_open"))
+	default:
+		in.failed(w, r, v, err)
+	}
+}
+
+// answerable reads the form and the case, and answers whoever may not.
+func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id mention.ID) (mention.CaseFile, bool) {
+	if err := r.ParseForm(); err != nil {
+		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "text"))
+		return mention.CaseFile{}, false
+	}
+	file, err := in.opt.Cases.CaseFile(r.Context(), id)
+	switch {
+	case errors.Is(err, mention.ErrNotFound):
+		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.no_case"))
+		return file, false
+	case err != nil:
+		in.failed(w, r, v, err)
+		return file, false
+	}
+	if _, may := in.mayAnswer(v, file.Mention, file.Case); !may {
+		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.reply_no_way"))
+		return file, false
+	}
+	return file, true
+}
+
+func outcomeOf(err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return "done"
+}
+
+// refusedAnswer says why a reply was not taken down; empty when it is the database's fault.
+func refusedAnswer(v visit, err error) string {
+	var length *reply.LengthError
+	switch {
+	case errors.Is(err, mention.ErrReplyOpen):
+		return v.lang.Text("web.error.reply_open")
+	case errors.Is(err, reply.ErrNoWay):
+		return v.lang.Text("web.error.reply_no_way")
+	case errors.As(err, &length) && length.Have == 0:
+		return v.lang.Text("web.error.reply_empty")
+	case errors.As(err, &length):
+		return v.lang.Text("web.error.reply_long", "have", fmt.Sprint(length.Have), "most", v.lang.Plural("web.answer_most."+string(length.Limit.Unit), length.Limit.Max))
+	}
+	return ""
+}

@@ -1,0 +1,187 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts/desk"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
+)
+
+// sites takes the answers of a world and says how each ends.
+type sites struct {
+	mu     sync.Mutex
+	taken  []string
+	result reply.Result
+}
+
+func (s *sites) send(_ context.Context, m reply.Message) reply.Result {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken = append(s.taken, m.Text)
+	return s.result
+}
+
+func (s *sites) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string{}, s.taken...)
+}
+
+func (s *sites) says(r reply.Result) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.result = r
+}
+
+// answers lets the world answer as way says.
+func (w *world) answers(way reply.Way) *sites {
+	s := &sites{result: reply.Result{Outcome: reply.Sent, URL: "https://forum.example/p/99"}}
+	way.Account, way.Send = "Ромашка <Support>", s.send
+	log := slog.New(slog.DiscardHandler)
+	e := reply.New(reply.Options{Outbox: w.store, Reader: w.store, Desk: desk.NewDesk(w.store, nil, time.Now, func() {}), Log: log, Now: time.Now,
+		Way: func(source string) (reply.Way, bool) { return way, source == "forum" }})
+	w.inbox.opt.Answers = e
+	ctx, stop := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() { e.Run(ctx) })
+	w.t.Cleanup(func() { stop(); done.Wait() })
+	return s
+}
+
+// answerTo is what the form of a page sends.
+func answerTo(nth int, text string) url.Values {
+	return url.Values{"nth": {fmt.Sprint(nth)}, "account": {"Ромашка <Support>"}, "text": {text}}
+}
+
+// ends waits until the last reply of a case stands so.
+func (w *world) ends(id mention.ID, status mention.ReplyStatus) mention.SiteReply {
+	w.t.Helper()
+	var last mention.SiteReply
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		all, err := w.store.RepliesOf(context.Background(), id)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if len(all) > 0 {
+			if last = all[len(all)-1]; last.Status == status && (last.Told || status.Open()) {
+				return last
+			}
+		}
+	}
+	w.t.Fatalf("the reply is %s %q, want %s", last.Status, last.Reason, status)
+	return last
+}
+
+// TestAnswer: what a person writes is shown with the account before it is sent, goes out as
+// it is, once, and closes the case; what is too long comes back to be changed.
+func TestAnswer(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	at := "/case/" + string(id)
+	if _, body := w.ask("GET", at, "Ira", nil); strings.Contains(body, `id="answer"`) {
+		t.Error("a form where nothing can be sent")
+	}
+	if res, _ := w.ask("POST", at+"/reply", "Ira", answerTo(1, "x")); res.StatusCode != http.StatusForbidden {
+		t.Errorf("sent where nothing can be: %d", res.StatusCode)
+	}
+	s := w.answers(reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 40}})
+	_, body := w.ask("GET", at, "Ira", nil)
+	for _, want := range []string{`action="` + at + `/reply"`, "Ромашка &lt;Support&gt;", `data-unit="chars" data-max="40"`, "At most 40 characters", `name="nth" value="1"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the form lacks %s", want)
+		}
+	}
+	if res, _ := w.ask("POST", at+"/reply", "guest", answerTo(1, "x")); res.StatusCode != http.StatusForbidden {
+		t.Errorf("by who may not: %d", res.StatusCode)
+	}
+	long := strings.Repeat("ї", 40) + "<"
+	if res, body := w.ask("POST", at+"/reply", "Ira", answerTo(1, long)); res.StatusCode != http.StatusConflict || !strings.Contains(body, "too long: 41") || !strings.Contains(body, strings.Repeat("ї", 40)+"&lt;") {
+		t.Errorf("one too long: %d", res.StatusCode)
+	}
+	if res, body := w.ask("POST", at+"/reply", "Ira", answerTo(1, " \r\n ")); res.StatusCode != http.StatusConflict || !strings.Contains(body, "needs words") {
+		t.Errorf("nothing: %d", res.StatusCode)
+	}
+	var all sync.WaitGroup
+	codes := make([]int, 6)
+	for i := range codes {
+		all.Go(func() {
+			res, _ := w.ask("POST", at+"/reply", fmt.Sprintf("P%d", i), answerTo(1, "Перепрошуємо <b>🙏</b>\r\nРомашка "))
+			codes[i] = res.StatusCode
+		})
+	}
+	all.Wait()
+	won := 0
+	for _, code := range codes {
+		switch code {
+		case http.StatusSeeOther:
+			won++
+		case http.StatusConflict, http.StatusForbidden: // the case is closed by then
+		default:
+			t.Errorf("a loser: %d", code)
+		}
+	}
+	r := w.ends(id, mention.ReplySent)
+	if got := s.all(); won != 1 || len(got) != 1 || got[0] != "Перепрошуємо <b>🙏</b>\nРомашка" {
+		t.Errorf("%d won, sent %q", won, got)
+	}
+	if c := w.status(id); c.Status != mention.Replied || c.RepliedBy != r.By.Name || c.AnswerVerified {
+		t.Errorf("the case is %+v", c)
+	}
+	_, body = w.ask("GET", at, "Ira", nil)
+	for _, want := range []string{"Перепрошуємо &lt;b&gt;🙏&lt;/b&gt;", "https://forum.example/p/99", "answer published", "the site took it"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Contains(body, `action="`+at+`/reply"`) {
+		t.Error("a form on a closed case")
+	}
+}
+
+// TestAnswerApproved: who wrote it cannot approve it, a colleague can; and what nobody knows
+// the end of is asked for in every language.
+func TestAnswerApproved(t *testing.T) {
+	w := newWorld(t)
+	s := w.answers(reply.Way{Repeat: reply.Twice, Approve: true})
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	at := "/case/" + string(id)
+	if res, _ := w.ask("POST", at+"/reply", "Ira", answerTo(1, "Перепрошуємо")); res.StatusCode != http.StatusSeeOther {
+		t.Fatal(res.StatusCode)
+	}
+	key := url.Values{"reply": {w.ends(id, mention.ReplyDraft).ID}}
+	if _, body := w.ask("GET", at, "Ira", nil); strings.Contains(body, "/reply/approve") || !strings.Contains(body, "/reply/withdraw") || strings.Contains(body, `name="nth"`) {
+		t.Error("the author may approve, or write another")
+	}
+	if res, _ := w.ask("POST", at+"/reply/approve", "Ira", key); res.StatusCode != http.StatusConflict {
+		t.Errorf("approved by its author: %d", res.StatusCode)
+	}
+	s.says(reply.Result{Reason: "the line was cut"})
+	if res, _ := w.ask("POST", at+"/reply/approve", "Oleh", key); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("approved: %d", res.StatusCode)
+	}
+	w.ends(id, mention.ReplyUnclear)
+	for lang, want := range map[string]string{"en": "It is not on the site", "ru": "Ответа на сайте нет", "uk": "Відповіді на сайті немає", "bg": "Отговора го няма на сайта"} {
+		_, body := w.ask("GET", at, "", nil, "Cookie", "who=Ira; lang="+lang)
+		if !strings.Contains(body, want) || strings.Contains(body, `name="nth"`) {
+			t.Errorf("%s: the page does not ask, or lets another be written", lang)
+		}
+	}
+	if res, _ := w.ask("POST", at+"/reply/missing", "Ira", key); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("missing: %d", res.StatusCode)
+	}
+	if _, body := w.ask("GET", at, "Ira", nil); !strings.Contains(body, `name="nth" value="2"`) {
+		t.Error("no form for the next one")
+	}
+	if got := s.all(); len(got) != 1 {
+		t.Errorf("sent %q", got)
+	}
+}
