@@ -247,7 +247,7 @@ func testDeath(t *testing.T, server string) {
 	for _, src := range p.sources() {
 		before[src.Name] = s.count(src.Name)
 	}
-	testkit.Eventually(t, "all groups are polled again", time.Minute, func() bool {
+	testkit.Eventually(t, "all groups are polled again", 40*time.Second, func() bool {
 		for name, n := range before {
 			if _, known := again[name]; !known && s.count(name) > n {
 				again[name] = time.Since(began)
