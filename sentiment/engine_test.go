@@ -3,8 +3,6 @@ package sentiment
 import (
 	"os"
 	"reflect"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/internal/tsv"
@@ -69,20 +67,14 @@ func TestEngine(t *testing.T) {
 		t.Error(err)
 	}
 	fields := reflect.TypeFor[shares]()
-	var missing []string
 	for i := range fields.NumField() {
 		rule := fields.Field(i).Name
 		for _, lang := range s.Languages() {
-			switch {
-			case lines[rule+" "+lang] > 0:
-			case slices.Contains(mustNotice, lang):
+			if lines[rule+" "+lang] == 0 {
 				t.Errorf("no line notices %s in %s", rule, lang)
-			default:
-				missing = append(missing, rule+" "+lang)
 			}
 		}
 	}
-	t.Logf("no line for: %s", strings.Join(missing, ", "))
 }
 
 // TestWrongLanguageDeclared: script and function words win over what a server says.

@@ -150,26 +150,15 @@ func (m *mutant) notice(s *Scorer, texts []Input, name string, rule bool) bool {
 }
 
 // TestRuleOff takes each rule and each value of a frame away, one after the other: a
-// line of testdata/rules must notice it, in each of the languages of mustNotice and at
-// least in one. The other languages that have no line yet are told.
+// line of testdata/rules must notice it in every language.
 func TestRuleOff(t *testing.T) {
 	s, m := newScorer(t), &mutant{s: newScorer(t)}
 	lines := ruleLines(t)
 	check := func(name string, rule bool) {
-		var missing []string
 		for _, lang := range s.Languages() {
-			if m.notice(s, lines[name][lang], name, rule) {
-				continue
-			}
-			missing = append(missing, lang)
-			if slices.Contains(mustNotice, lang) {
+			if !m.notice(s, lines[name][lang], name, rule) {
 				t.Errorf("%s turned off: no line of testdata/rules notices it in %s", name, lang)
-			} else {
-				t.Logf("%s turned off: no line of testdata/rules notices it in %s", name, lang)
 			}
-		}
-		if len(missing) == len(s.Languages()) {
-			t.Errorf("%s turned off: no line of testdata/rules notices it in any language", name)
 		}
 		m.restore()
 	}
@@ -186,6 +175,3 @@ func TestRuleOff(t *testing.T) {
 		}
 	}
 }
-
-// mustNotice are the languages whose regression lines are complete.
-var mustNotice = []string{"en", "ru", "uk", "bg"}
