@@ -83,7 +83,7 @@ func testReplies(t *testing.T, open opener) {
 	})
 	want(t, "sent", replyOf(t, s, id, 1), sent)
 	want(t, "the case does not know yet", len(must(s.OpenReplies(background, t0))(t)), 1)
-	sent = moveReply(t, s, sent, func(r *mention.SiteReply) { r.Told = true })
+	moveReply(t, s, sent, func(r *mention.SiteReply) { r.Told = true })
 	want(t, "nothing to do", len(must(s.OpenReplies(background, t0))(t)), 0)
 	want(t, "not back", must(s.ChangeReply(background, sending, sending, mention.Person{}))(t), false)
 
