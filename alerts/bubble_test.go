@@ -385,6 +385,8 @@ func (b *bubble) AlertOf(ctx context.Context, id mention.ID) (mention.Alert, boo
 	return b.Alert(ctx, own)
 }
 
+func (*bubble) RepliesOf(context.Context, mention.ID) ([]mention.SiteReply, error) { return nil, nil }
+
 func (b *bubble) HeardRate(_ context.Context, watch string, from, to time.Time) (n int, _ error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -2,7 +2,9 @@ package mention
 
 import (
 	"errors"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // ReplyStatus is where an answer stands on its way to the site.
@@ -50,6 +52,22 @@ type SiteReply struct {
 	Looks    int // how often the thread was read since it is unclear
 	LookedAt time.Time
 	Told     bool // the case knows how it ended
+}
+
+// Says reports whether a text on the site is this answer: sites change markup, blanks and
+// quotes, so letters, digits and signs count alone.
+func (r SiteReply) Says(text string) bool {
+	have := signsOf(text)
+	return have != "" && have == signsOf(r.Text)
+}
+
+func signsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.So, r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
 }
 
 // MaxReply is the longest text of a reply, in bytes: over what any site takes.

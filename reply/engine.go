@@ -268,7 +268,7 @@ func (e *Engine) look(ctx context.Context, r mention.SiteReply) error {
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(answers, func(p mention.Post) bool { return sameWords(p.Text, r.Text) }); i >= 0 {
+	if i := slices.IndexFunc(answers, func(p mention.Post) bool { return r.Says(p.Text) }); i >= 0 {
 		return e.end(ctx, r, Result{Outcome: Sent, URL: answers[i].URL, ID: answers[i].ID})
 	}
 	next := r

@@ -128,18 +128,3 @@ type Result struct {
 	Reason  string        // otherwise: why, in the site's words or ours; never a secret
 	Wait    time.Duration // NotSent: how long the site wants to be left alone; 0: not said
 }
-
-// sameWords says whether a text on a site is what was sent: sites change markup, blanks and
-// quotes, so letters, digits and signs count alone.
-func sameWords(a, b string) bool {
-	words := func(s string) string {
-		return strings.Map(func(r rune) rune {
-			if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.So, r) {
-				return unicode.ToLower(r)
-			}
-			return -1
-		}, s)
-	}
-	have := words(a)
-	return have != "" && have == words(b)
-}

@@ -235,7 +235,7 @@ func TestSameWords(t *testing.T) {
 		{"...", "!!!", false},
 		{"one", "one two", false},
 	} {
-		if sameWords(tt.a, tt.b) != tt.same {
+		if (mention.SiteReply{Text: tt.a}).Says(tt.b) != tt.same {
 			t.Errorf("%q and %q: want %v", tt.a, tt.b, tt.same)
 		}
 	}

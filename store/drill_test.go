@@ -140,7 +140,7 @@ func drillDeadlines(t *testing.T, s *Store, y year) {
 	want(t, "open cases looked at", seen, y.open)
 	idle.say(t, "a look, nothing due", 0)
 	due.say(t, "a look, a hundred due", 100)
-	take.say(t, "a deadline's step", 5) // the case, its message, an event, an alert
+	take.say(t, "a deadline's step", 6) // the case and its line of clocks, its message, an event, an alert
 	set.say(t, "when to look again", 100)
 	reset.say(t, "a piece of a changed watchlist", resetChunk)
 	noScan(t, s, dueNow, 0, 100)
@@ -173,7 +173,7 @@ func drillRetention(t *testing.T, s *Store) {
 			}
 			look.say(t, what+": looks", 0)
 			if round == "first" {
-				erase.say(t, what+": erased", 3*pruneChunk) // a mention has a body and a message
+				erase.say(t, what+": erased", 7*pruneChunk) // a mention has a body, a message, and a line of clocks that is written anew twice
 				noScan(t, s, job.page, int64(0), job.key, job.before)
 			} else if len(erase.took) > 0 {
 				t.Errorf("%s erases again", what)

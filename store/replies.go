@@ -130,9 +130,19 @@ WHERE r.told = 0 AND r.not_before <= $1 AND r.approved_at > 0 ORDER BY r.not_bef
 
 // RepliesOf returns the replies of a case, the first one first.
 func (s *Store) RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+replyColumns+` FROM replies r WHERE r.mention_id = $1 ORDER BY r.nth`, string(id))
-	all, err := collect(rows, err, scanReply)
+	all, err := repliesOf(ctx, s.read, id)
 	return all, s.wrap("replies of a case", err)
+}
+
+// RepliesOf is Store.RepliesOf within the transaction.
+func (t *Tx) RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error) {
+	all, err := repliesOf(ctx, t.q, id)
+	return all, t.wrap("replies of a case", err)
+}
+
+func repliesOf(ctx context.Context, q querier, id mention.ID) ([]mention.SiteReply, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+replyColumns+` FROM replies r WHERE r.mention_id = $1 ORDER BY r.nth`, string(id))
+	return collect(rows, err, scanReply)
 }
 
 // AnswersSeen returns what official authors of the mention's watch wrote in its thread and

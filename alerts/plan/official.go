@@ -37,6 +37,25 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	return nil
 }
 
+// sentFromHere reports whether a post under an official name says what earshot sent to a
+// complaint that it answers: then it is our own, whoever else may take the name.
+func (p *plan) sentFromHere(ctx context.Context, m *mention.Mention) (bool, error) {
+	all, err := p.thread(ctx, m.Post)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range answeredBy(m.Post, m.Watch, all) {
+		replies, err := p.view.RepliesOf(ctx, s.Mention.ID)
+		if err != nil {
+			return false, fmt.Errorf("answers sent to the site: %w", err)
+		}
+		if slices.ContainsFunc(replies, func(r mention.SiteReply) bool { return !r.FirstAt.IsZero() && r.Says(m.Post.Text) }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // namesake treats a post under an official name that anybody may take: the complaints it
 // answers stay as they are, and people are asked once for each name. Where a person has
 // said that the answer stands, the name confirms it. It reports whether there was

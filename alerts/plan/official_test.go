@@ -3,6 +3,7 @@ package plan_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/internal/rig"
@@ -100,5 +101,52 @@ func TestPersonAndNameConfirmEachOther(t *testing.T) {
 	}
 	if _, c := r.State(m); !c.AnswerVerified {
 		t.Errorf("case %+v", c)
+	}
+}
+
+// TestNameAndWordsConfirmEachOther: what earshot sent itself and now stands under the official name
+// closes the case, also while nobody knows yet whether it arrived; other words of that name do not, nor
+// does what was never sent.
+func TestNameAndWordsConfirmEachOther(t *testing.T) {
+	const words = "Олено, <вибачте> & 🙏: гроші вже в дорозі."
+	for _, c := range []struct {
+		name, seen string
+		sent       bool
+		change     alerts.Change
+		verified   bool
+	}{
+		{"as it was sent", words, true, alerts.Answered, true},
+		{"as the site shows it", "олено, «вибачте» 🙏 гроші вже в дорозі", true, alerts.Answered, true},
+		{"other words", "Олено, вибачте.", true, alerts.NamesakeAnswered, false},
+		{"a draft that was not sent", words, false, alerts.NamesakeAnswered, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			r.Poll(m)
+			draft := mention.SiteReply{ID: "K1", MentionID: rig.ID(m), Nth: 1, Status: mention.ReplyDraft, Account: "support", Text: words, By: mention.Person{ID: "slack:U1"}, MadeAt: r.Now, ApprovedAt: r.Now}
+			if err := r.Store.AddReply(t.Context(), draft); err != nil {
+				t.Fatal(err)
+			}
+			if c.sent {
+				sending := draft
+				sending.Status, sending.Attempts, sending.FirstAt, sending.SendingAt = mention.ReplySending, 1, r.Now, r.Now
+				if ok, err := r.Store.ChangeReply(t.Context(), draft, sending, mention.Person{}); err != nil || !ok {
+					t.Fatal(ok, err)
+				}
+			}
+			answer := rig.Said(rig.Forum, "2", "Romashka Support", c.seen, -0.6)
+			answer.Post.Kind, answer.Post.ReplyTo = mention.Comment, "1"
+			if f := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); f.Change != c.change {
+				t.Errorf("told %+v", f)
+			}
+			if _, k := r.State(m); k.AnswerVerified != c.verified {
+				t.Errorf("case %+v", k)
+			}
+			seen, _, err := r.Store.AnswersSeen(t.Context(), rig.ID(m), r.Now.Add(-2*time.Minute))
+			if err != nil || (len(seen) == 1) != c.verified {
+				t.Errorf("answers seen: %+v, %v", seen, err)
+			}
+		})
 	}
 }

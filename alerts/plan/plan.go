@@ -53,6 +53,8 @@ type View interface {
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
 	// ChangesTold returns the newest replies of kind changed about a mention, at most 100.
 	ChangesTold(ctx context.Context, id mention.ID) ([]mention.Alert, error)
+	// RepliesOf returns the answers that earshot sent, or is sending, to the site of a mention.
+	RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
 	// HeardRate counts the alerted mentions of the watch heard from (inclusive) to
 	// (exclusive), without those of a baseline.
 	HeardRate(ctx context.Context, watch string, from, to time.Time) (int, error)
@@ -158,6 +160,14 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 	case m.Official:
 		return p.answer(ctx, d)
 	case p.rules.AuthorityOf(m.Watch, m.Post) == alerts.Namesake:
+		sent, err := p.sentFromHere(ctx, m)
+		if err != nil {
+			return err
+		}
+		if sent {
+			m.Official = true
+			return p.answer(ctx, d)
+		}
 		if noted, err := p.namesake(ctx, d); err != nil || noted {
 			return err
 		}

@@ -155,7 +155,7 @@ func TestCommandsAreTranslated(t *testing.T) {
 				out.WriteString(comment + "\n")
 			}
 		}
-		if left := testkit.English(out.String(), typed, "context ignore official UTC"); len(left) > 0 {
+		if left := testkit.English(out.String(), typed, "context ignore official matching UTC"); len(left) > 0 {
 			t.Errorf("%s: not in the catalogue: %q in\n%s", code, left, out.String())
 		}
 	}

@@ -108,7 +108,7 @@ func tablesOf(t *testing.T, page string) map[string][]string {
 	var words func(n *html.Node) string
 	words = func(n *html.Node) string {
 		if n.Type == html.TextNode {
-			return n.Data
+			return strings.ReplaceAll(n.Data, "\u00a0", " ") // a time is not broken across lines
 		}
 		var b strings.Builder
 		for c := range n.ChildNodes() {
