@@ -111,7 +111,7 @@ func blockOf(t testing.TB, block string) config.Source {
 }
 
 // text is what is sent: letters of three scripts, an emoji, markup, a direction, a quote.
-const answerText = "Олено, «перепрошуємо» <b>& \"дякуємо\"</b> 🙏 \u202eabc\u202c\nRomashka's team"
+const answerText = "Олено, «перепрошуємо» <b>& \"дякуємо\"</b> 🙏 \u202eabc\u202c\nRomashka's team \\o/"
 
 // network is what is known of one.
 type network struct {
@@ -123,6 +123,7 @@ type network struct {
 	sent  reply.Result
 	says  map[int]string // errors by status
 	why   string         // what it says of them
+	later string         // an error with 400 that ends by itself
 }
 
 var networks = map[string]network{
@@ -159,10 +160,10 @@ Authorization: Basic c3VwcG9ydDphYWFhIGJiYmI=
 POST /blog/?rest_route=/wp/v2/comments
 Authorization: Basic c3VwcG9ydDphYWFhIGJiYmI=
 Content-Type: application/json
-{"content":$HTML,"parent":101,"post":5}`,
+{"content":$KSES,"parent":101,"post":5}`,
 		taken: `{"id":120,"status":"approved","link":"https://wp.example/romashka/#comment-120"}`,
 		sent:  reply.Result{Outcome: reply.Sent, ID: "120", URL: "https://wp.example/romashka/#comment-120"},
-		says:  map[int]string{409: `{"code":"comment_duplicate","message":"Duplicate comment detected"}`, 400: `{"code":"comment_flood","message":"Too quickly"}`}, why: "Too quickly",
+		says:  map[int]string{409: `{"code":"comment_duplicate","message":"Duplicate comment detected"}`, 400: `{"code":"comment_content_column_length","message":"Too long"}`}, why: "Too long", later: `{"code":"comment_flood","message":"Too quickly"}`,
 	},
 	"wordpress, an article": {
 		block: "wordpress: https://wp.example\nreply: {as: support, key: k}",
@@ -170,7 +171,7 @@ Content-Type: application/json
 		want: `POST /?rest_route=/wp/v2/comments
 Authorization: Basic c3VwcG9ydDpr
 Content-Type: application/json
-{"content":$HTML,"parent":0,"post":5}`,
+{"content":$KSES,"parent":0,"post":5}`,
 		taken: `{"id":121,"status":"hold","link":"https://wp.example/romashka/#comment-121"}`,
 		sent:  reply.Result{Outcome: reply.Sent, ID: "121", URL: "https://wp.example/romashka/#comment-121", Held: true},
 	},
@@ -240,7 +241,8 @@ func asJSON(t *testing.T, text string) string {
 func TestAnswers(t *testing.T) {
 	s := newSite(t)
 	forms := func(want string) string {
-		return strings.NewReplacer("$TEXT", asJSON(t, answerText), "$HTML", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(answerText))).Replace(want)
+		return strings.NewReplacer("$TEXT", asJSON(t, answerText), "$HTML", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(answerText)),
+			"$KSES", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `\`, "&#092;").Replace(answerText))).Replace(want)
 	}
 	for name, n := range networks {
 		t.Run(name, func(t *testing.T) {
@@ -272,6 +274,12 @@ func TestAnswers(t *testing.T) {
 				}
 				if got := way.Send(t.Context(), message); got != want {
 					t.Errorf("%d: %+v, want %+v", status, got, want)
+				}
+			}
+			if n.later != "" {
+				s.takes(answers(http.StatusBadRequest, n.later))
+				if got := way.Send(t.Context(), message); got.Outcome != reply.NotSent {
+					t.Errorf("too early: %+v", got)
 				}
 			}
 			for status, want := range map[int]reply.Outcome{0: reply.Unknown, 401: reply.Refused, 403: reply.Refused, 404: reply.Refused, 408: reply.Unknown, 409: reply.Refused, 500: reply.Unknown, 502: reply.Unknown} {

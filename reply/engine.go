@@ -168,7 +168,12 @@ func (e *Engine) step(ctx context.Context, r mention.SiteReply) error {
 		return e.end(ctx, r, Result{Outcome: Refused, Reason: why})
 	case r.Status == mention.ReplyDraft:
 		return e.send(ctx, way, m.Post, r)
-	case why != "" || !way.repeats(r, now):
+	}
+	// What a poll saw there meanwhile needs no repeat, whatever the network would make of one.
+	if stands, _, err := e.stands(ctx, r); err != nil || stands {
+		return err
+	}
+	if why != "" || !way.repeats(r, now) {
 		return e.unclear(ctx, r, Interrupt)
 	}
 	return e.send(ctx, way, m.Post, r)
@@ -264,12 +269,9 @@ func (e *Engine) unclear(ctx context.Context, r mention.SiteReply, why string) e
 // look asks whether the answer was seen in the thread. What three looks did not find people
 // must look for themselves; it may be found still.
 func (e *Engine) look(ctx context.Context, r mention.SiteReply) error {
-	answers, looked, err := e.opt.Reader.AnswersSeen(ctx, r.MentionID, r.FirstAt)
-	if err != nil {
+	stands, looked, err := e.stands(ctx, r)
+	if err != nil || stands {
 		return err
-	}
-	if i := slices.IndexFunc(answers, func(p mention.Post) bool { return r.Says(p.Text) }); i >= 0 {
-		return e.end(ctx, r, Result{Outcome: Sent, URL: answers[i].URL, ID: answers[i].ID})
 	}
 	next := r
 	next.NotBefore = e.opt.Now().Add(lookEvery)
@@ -282,6 +284,20 @@ func (e *Engine) look(ctx context.Context, r mention.SiteReply) error {
 		}
 	}
 	return e.change(ctx, r, next)
+}
+
+// stands ends a reply whose words an official author was seen to write in the thread, and says
+// when that was last read.
+func (e *Engine) stands(ctx context.Context, r mention.SiteReply) (stands bool, looked time.Time, err error) {
+	answers, looked, err := e.opt.Reader.AnswersSeen(ctx, r.MentionID, r.FirstAt)
+	if err != nil {
+		return false, looked, err
+	}
+	i := slices.IndexFunc(answers, func(p mention.Post) bool { return r.Says(p.Text) })
+	if i < 0 {
+		return false, looked, nil
+	}
+	return true, looked, e.end(ctx, r, Result{Outcome: Sent, URL: answers[i].URL, ID: answers[i].ID})
 }
 
 // tell lets the case know how the reply ended.

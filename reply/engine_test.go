@@ -392,6 +392,29 @@ var moods = map[string]func(call int) (take bool, status int){
 	"cut, then refuses": func(call int) (bool, int) { return call == 1, map[bool]int{true: 0, false: 403}[call == 1] },
 }
 
+// TestWhatWasSeenIsNotRepeated: an answer that a poll saw under an official name ends a call that
+// nobody closed, also where a repeat is said to do no harm: the site may be wrong about that.
+func TestWhatWasSeenIsNotRepeated(t *testing.T) {
+	for _, repeat := range Repeats() {
+		w := newWorld(t, "", Repeat(repeat))
+		w.net.feel(func(int) (bool, int) { return true, 0 }) // it stands there, and the line is cut
+		id := w.complaint()
+		e := w.engine(immortal, false)
+		if err := e.Write(t.Context(), id, written(w.n)); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.work(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.add(time.Second)
+		w.hear(w.post(w.n+500, "Romashka Support", written(w.n).Text), true)
+		w.settleDown(id)
+		if r := w.reply(id); r.Status != mention.ReplySent || r.RemoteID == "" || w.net.called() != 1 {
+			t.Errorf("%s: it is %s as %q after %d calls", repeat, r.Status, r.RemoteID, w.net.called())
+		}
+	}
+}
+
 // killAtEachStep tries the steps add, begin, call, end, desk, told, and one more, which
 // nobody reaches.
 func killAtEachStep(t *testing.T, at func() string, first, last int) {

@@ -42,6 +42,7 @@ type Answer struct {
 	Within  string            `yaml:"within"`  // repeat: key: how long the network knows a key
 	Done    Done              `yaml:"done"`    // programs on the answer of a call that went well
 	There   string            `yaml:"there"`   // repeat: refuses: says of an error that the answer stands there already
+	Later   string            `yaml:"later"`   // says of an error that the site takes it later
 	Refused string            `yaml:"refused"` // gives the network's reason, also of an error that comes with 200
 }
 
@@ -72,7 +73,8 @@ type answerer struct {
 	with, headers  map[string]*gojq.Code
 	body           *gojq.Code
 	id, url, held  *gojq.Code
-	there, refused *gojq.Code
+	there, later   *gojq.Code
+	refused        *gojq.Code
 }
 
 // fromMessage are the variables that each message brings.
@@ -147,7 +149,7 @@ func (w *answerer) compile(a Answer, who Account) error {
 	}
 	w.body = compile("body", a.Body)
 	w.id, w.url, w.held = compile("done.id", a.Done.ID), compile("done.url", a.Done.URL), compile("done.held", a.Done.Held)
-	w.there, w.refused = compile("there", a.There), compile("refused", a.Refused)
+	w.there, w.later, w.refused = compile("there", a.There), compile("later", a.Later), compile("refused", a.Refused)
 	return failed
 }
 
@@ -291,7 +293,7 @@ func (w *answerer) failed(ctx context.Context, err error, m reply.Message) reply
 	return reply.Result{Reason: why}
 }
 
-// refuses reads why the site says no; some say that the answer is there.
+// refuses reads why the site says no; some say that the answer is there, or that it comes too early.
 func (w *answerer) refuses(ctx context.Context, status *fetch.StatusError, m reply.Message, why string) reply.Result {
 	var body any
 	if json.Unmarshal(status.Body, &body) != nil {
@@ -302,6 +304,9 @@ func (w *answerer) refuses(ctx context.Context, status *fetch.StatusError, m rep
 	}
 	if said := w.say(ctx, w.refused, body, m); said != "" {
 		why = said
+	}
+	if w.say(ctx, w.later, body, m) == "true" {
+		return reply.Result{Outcome: reply.NotSent, Reason: why}
 	}
 	return reply.Result{Outcome: reply.Refused, Reason: why}
 }
