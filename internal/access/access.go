@@ -148,20 +148,25 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 	began := s.now()
 	for {
-		kept, err := s.shelf.read(ctx)
-		if err != nil {
+		if err := s.look(ctx); err != nil {
 			return "", err
 		}
-		if kept.Access != "" || kept.Refresh != "" {
-			if s.held = kept; kept.good(s.now()) {
-				return kept.Access, nil
-			}
+		if s.held.good(s.now()) {
+			return s.held.Access, nil
 		}
 		mine, err := s.shelf.Claim(ctx, s.shelf.id, patience)
 		if err != nil {
 			return "", fmt.Errorf("access %s: claim the renewal: %w", s.opt.Kind, err)
 		}
 		if mine {
+			// What another replica renewed between the look and the claim counts: where the
+			// refresh token changes, the one we hold is worth nothing by then.
+			if err := s.look(ctx); err != nil {
+				return "", err
+			}
+			if s.held.good(s.now()) {
+				return s.held.Access, s.shelf.write(ctx, s.held, s.now()) // which ends the claim
+			}
 			return s.mint(ctx)
 		}
 		if s.now().Sub(began) > 2*patience {
@@ -173,6 +178,15 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 			return "", ctx.Err()
 		}
 	}
+}
+
+// look takes what is on the shelf, if anything is.
+func (s *Source) look(ctx context.Context) error {
+	kept, err := s.shelf.read(ctx)
+	if err == nil && (kept.Access != "" || kept.Refresh != "") {
+		s.held = kept
+	}
+	return err
 }
 
 // Refused gives up a token that the site would not take, so that the next one is new.

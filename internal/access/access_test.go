@@ -92,6 +92,7 @@ type shelf struct {
 	kept    map[string][]byte
 	claimed map[string]bool
 	broken  bool
+	first   func() // called once, before a claim
 }
 
 func (s *shelf) SealedToken(_ context.Context, id string) ([]byte, error) {
@@ -111,6 +112,13 @@ func (s *shelf) KeepToken(_ context.Context, id string, sealed []byte, _ time.Ti
 }
 
 func (s *shelf) Claim(_ context.Context, id string, _ time.Duration) (bool, error) {
+	s.mu.Lock()
+	first := s.first
+	s.first = nil
+	s.mu.Unlock()
+	if first != nil {
+		first()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	mine := !s.claimed[id]
@@ -373,6 +381,37 @@ func (e elsewhere) Do(ctx context.Context, r fetch.Request) (*fetch.Response, er
 	res, err := e.Fetcher.Do(ctx, r)
 	res.URL = "https://evil.example/token"
 	return res, err
+}
+
+// TestRenewedBeforeTheClaim: another replica renews, and takes the new refresh token, between a look
+// at the shelf and the claim.
+func TestRenewedBeforeTheClaim(t *testing.T) {
+	g := newGiver(t, func(_ string, form url.Values, _ *http.Request, _ []byte) (int, string) {
+		if form.Get("refresh_token") != "refresh-0" {
+			return 400, `{"error":"invalid_grant"}`
+		}
+		return 200, `{"access_token":"shared-1","refresh_token":"refresh-1","expires_in":3600}`
+	})
+	at, common := newClock(), newShelf()
+	replica := func() *Source {
+		s, err := New(Options{Kind: OAuthRefresh, URL: g.URL, Client: "id", Secret: "s", Refresh: "refresh-0"}, web(t, g.URL), at.now, common)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	one, other := replica(), replica()
+	common.first = func() {
+		if token, err := other.Token(t.Context()); err != nil || token != "shared-1" {
+			t.Errorf("the other: %q %v", token, err)
+		}
+	}
+	if token, err := one.Token(t.Context()); err != nil || token != "shared-1" || g.times() != 1 {
+		t.Errorf("%q %v, asked %d times", token, err, g.times())
+	}
+	if mine, err := common.Claim(t.Context(), one.shelf.id, patience); err != nil || !mine {
+		t.Errorf("the claim was left behind: %v %v", mine, err)
+	}
 }
 
 // TestShared: two replicas mint once between them, a third that comes later takes what is

@@ -57,7 +57,7 @@ func Postgres(t testing.TB) *PostgresServer {
 		t.Fatalf("postgres: initdb: %v\n%s", err, out)
 	}
 	port := FreePort(t)
-	p.opts = fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=%s -c fsync=off -c max_connections=60", port, dir)
+	p.opts = fmt.Sprintf("-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories=%s -c fsync=off -c max_connections=300", port, dir)
 	p.URL = fmt.Sprintf("postgres://earshot@127.0.0.1:%d/postgres?sslmode=disable", port)
 	p.Start()
 	return p
