@@ -61,15 +61,11 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 		if program == "" || failed != nil {
 			return nil
 		}
-		query, err := gojq.Parse(program)
-		if err == nil {
-			var code *gojq.Code
-			if code, err = gojq.Compile(query, gojq.WithVariables(names), gojq.WithEnvironLoader(func() []string { return nil })); err == nil {
-				return code
-			}
+		code, err := compileJQ(program, names)
+		if err != nil {
+			failed = s.Errorf(option, "%v", err)
 		}
-		failed = s.Errorf(option, "%q is no jq program: %v", program, err)
-		return nil
+		return code
 	}
 	p.list = compile("list", o.List)
 	p.next, p.more = compile("pager", o.Pager.Next), compile("pager", o.Pager.More)
@@ -85,6 +81,18 @@ func compileJSON(o Options, given poll.Values, each string, s config.Section) (*
 		}
 	}
 	return p, failed
+}
+
+// compileJQ compiles a program, which sees these variables and nothing of the process.
+func compileJQ(program string, variables []string) (*gojq.Code, error) {
+	query, err := gojq.Parse(program)
+	if err == nil {
+		var code *gojq.Code
+		if code, err = gojq.Compile(query, gojq.WithVariables(variables), gojq.WithEnvironLoader(func() []string { return nil })); err == nil {
+			return code, nil
+		}
+	}
+	return nil, fmt.Errorf("%q is no jq program: %w", program, err)
 }
 
 // jsonPage is one answer, mapped.

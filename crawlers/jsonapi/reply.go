@@ -131,15 +131,11 @@ func (w *answerer) compile(a Answer, who Account) error {
 		if program == "" || failed != nil {
 			return nil
 		}
-		query, err := gojq.Parse(program)
-		if err == nil {
-			var code *gojq.Code
-			if code, err = gojq.Compile(query, gojq.WithVariables(names), gojq.WithEnvironLoader(func() []string { return nil })); err == nil {
-				return code
-			}
+		code, err := compileJQ(program, names)
+		if err != nil {
+			failed = fmt.Errorf("%s: %w", what, err)
 		}
-		failed = fmt.Errorf("%s: %q is no jq program: %w", what, program, err)
-		return nil
+		return code
 	}
 	for name, program := range a.With {
 		w.with[name] = compile("with", program)
