@@ -37,19 +37,15 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	return nil
 }
 
-// sentFromHere reports whether a post under an official name says what earshot sent to a
-// complaint that it answers: then it is our own, whoever else may take the name.
-func (p *plan) sentFromHere(ctx context.Context, m *mention.Mention) (bool, error) {
-	all, err := p.thread(ctx, m.Post)
-	if err != nil {
-		return false, err
-	}
-	for _, s := range answeredBy(m.Post, m.Watch, all) {
+// sentFromHere reports whether a post says what earshot sent to one of the complaints that it
+// answers.
+func (p *plan) sentFromHere(ctx context.Context, post mention.Post, answers []mention.MentionRecord) (bool, error) {
+	for _, s := range answers {
 		replies, err := p.view.RepliesOf(ctx, s.Mention.ID)
 		if err != nil {
 			return false, fmt.Errorf("answers sent to the site: %w", err)
 		}
-		if slices.ContainsFunc(replies, func(r mention.SiteReply) bool { return !r.FirstAt.IsZero() && r.Says(m.Post.Text) }) {
+		if slices.ContainsFunc(replies, func(r mention.SiteReply) bool { return !r.FirstAt.IsZero() && r.Says(post.Text) }) {
 			return true, nil
 		}
 	}
@@ -58,19 +54,27 @@ func (p *plan) sentFromHere(ctx context.Context, m *mention.Mention) (bool, erro
 
 // namesake treats a post under an official name that anybody may take: the complaints it
 // answers stay as they are, and people are asked once for each name. Where a person has
-// said that the answer stands, the name confirms it. It reports whether there was
-// anything to note; else the post is heard like everybody's.
+// said that the answer stands, the name confirms it; and what earshot sent itself is our own,
+// whoever else may take the name. It reports whether there was anything to note; else the
+// post is heard like everybody's.
 func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted bool, err error) {
 	post := d.Mention.Post
-	if d.Baseline || post.Deleted {
-		return false, nil
-	}
 	all, err := p.thread(ctx, post)
 	if err != nil {
 		return false, err
 	}
+	answers := answeredBy(post, d.Mention.Watch, all)
+	if d.Mention.Official, err = p.sentFromHere(ctx, post, answers); err != nil {
+		return false, err
+	}
+	if d.Mention.Official {
+		return true, p.answer(ctx, d)
+	}
+	if d.Baseline || post.Deleted {
+		return false, nil
+	}
 	negative := p.rules.IsComplaint(d.Mention)
-	for _, s := range answeredBy(post, d.Mention.Watch, all) {
+	for _, s := range answers {
 		c := p.cases.of(s)
 		if !alerted(*c) || c.Status == mention.Dismissed || c.AnswerVerified {
 			continue

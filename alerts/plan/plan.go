@@ -160,14 +160,6 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 	case m.Official:
 		return p.answer(ctx, d)
 	case p.rules.AuthorityOf(m.Watch, m.Post) == alerts.Namesake:
-		sent, err := p.sentFromHere(ctx, m)
-		if err != nil {
-			return err
-		}
-		if sent {
-			m.Official = true
-			return p.answer(ctx, d)
-		}
 		if noted, err := p.namesake(ctx, d); err != nil || noted {
 			return err
 		}
