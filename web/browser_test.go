@@ -106,24 +106,31 @@ func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.V
 
 func eval[T any](t *testing.T, ctx context.Context, expression string) T {
 	t.Helper()
-	wait := true
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, func(p *runtime.EvaluateParams) { p.AwaitPromise = &wait }))
+	v, err := evaluate[T](ctx, expression)
 	if err != nil {
 		t.Fatalf("%.200s: %v", expression, err)
 	}
 	return v
 }
 
-// holds waits until an expression holds in a page.
+func evaluate[T any](ctx context.Context, expression string) (T, error) {
+	wait := true
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, func(p *runtime.EvaluateParams) { p.AwaitPromise = &wait }))
+}
+
+// holds waits until an expression holds in a page. A page that is just being left gives an error
+// instead of an answer; so it is asked again.
 func holds(t *testing.T, ctx context.Context, what, expression string) {
 	t.Helper()
+	var err error
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
-		if eval[bool](t, ctx, "Boolean("+expression+")") {
+		var yes bool
+		if yes, err = evaluate[bool](ctx, "Boolean("+expression+")"); yes && err == nil {
 			return
 		}
 	}
 	body := eval[string](t, ctx, "document.body.innerText")
-	t.Fatalf("%s: %s does not hold:\n%s", what, expression, body[:min(len(body), 1500)])
+	t.Fatalf("%s: %s does not hold (%v):\n%s", what, expression, err, body[:min(len(body), 1500)])
 }
 
 // press presses keys of a Ukrainian layout: the place on the keyboard, and the letter it
