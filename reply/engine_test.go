@@ -177,25 +177,8 @@ type world struct {
 	db    database
 	net   *network
 	desk  *clerk
-	clock *clock
+	clock *testkit.Clock
 	n     int // of the last complaint
-}
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
 }
 
 // clerk remembers what it was told.
@@ -213,13 +196,13 @@ func (c *clerk) ReplyEnded(_ context.Context, r mention.SiteReply) error {
 
 // newWorld has a database at this address; one in memory when it is empty.
 func newWorld(t *testing.T, at string, repeat Repeat) *world {
-	w := &world{t: t, clock: &clock{at: start}, desk: &clerk{told: map[string]mention.ReplyStatus{}}}
-	w.net = newNetwork(t, repeat, w.clock.now)
+	w := &world{t: t, clock: testkit.NewClock(start), desk: &clerk{told: map[string]mention.ReplyStatus{}}}
+	w.net = newNetwork(t, repeat, w.clock.Now)
 	if at == "" {
 		w.db = &memory{posts: map[mention.ID]mention.Post{}, answers: map[string][]mention.Post{}}
 		return w
 	}
-	db, err := store.Open(t.Context(), store.Options{Database: at, Log: slog.New(slog.DiscardHandler), Now: w.clock.now})
+	db, err := store.Open(t.Context(), store.Options{Database: at, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +275,7 @@ func (w *world) engine(steps int, after bool) *Engine {
 			return res
 		}
 		return way, true
-	}, Log: slog.New(slog.DiscardHandler), Now: w.clock.now})
+	}, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now})
 }
 
 // complaint is a new case.
@@ -306,7 +289,7 @@ func (w *world) complaint() mention.ID {
 
 func (w *world) post(n int, author, text string) mention.Post {
 	return mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(n), URL: fmt.Sprintf("https://forum.example/p/%d", n),
-		ThreadURL: fmt.Sprintf("https://forum.example/t/%d", w.n), Author: author, Published: w.clock.now(), Text: text, FetchedAt: w.clock.now()}
+		ThreadURL: fmt.Sprintf("https://forum.example/t/%d", w.n), Author: author, Published: w.clock.Now(), Text: text, FetchedAt: w.clock.Now()}
 }
 
 func (w *world) hear(p mention.Post, official bool) {
@@ -322,7 +305,7 @@ func (w *world) poll() {
 	for i, text := range w.net.stands() {
 		w.hear(w.post(w.n*1000+i, account, "«"+strings.ReplaceAll(text, ", ", ",\n")+"»"), true)
 	}
-	if err := w.db.look(w.clock.now()); err != nil {
+	if err := w.db.look(w.clock.Now()); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -351,7 +334,7 @@ func (w *world) settleDown(id mention.ID) {
 		if r := w.reply(id); r.Told || r.ID == "" || r.Status == mention.ReplyUnclear && r.Looks >= looksEnough {
 			return
 		}
-		w.clock.add(31 * time.Second)
+		w.clock.Add(31 * time.Second)
 		w.poll()
 	}
 }
@@ -406,7 +389,7 @@ func TestWhatWasSeenIsNotRepeated(t *testing.T) {
 		if err := e.work(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		w.clock.add(time.Second)
+		w.clock.Add(time.Second)
 		w.hear(w.post(w.n+500, "Romashka Support", written(w.n).Text), true)
 		w.settleDown(id)
 		if r := w.reply(id); r.Status != mention.ReplySent || r.RemoteID == "" || w.net.called() != 1 {

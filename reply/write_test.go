@@ -87,7 +87,7 @@ func TestLimits(t *testing.T) {
 		id := w.complaint()
 		way := w.net.way()
 		way.Limit = tt.limit
-		e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.now})
+		e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.Now})
 		long := Written{Nth: 1, Account: account, Text: tt.fits + tt.more, By: ira}
 		var length *LengthError
 		if err := e.Write(t.Context(), id, long); !errors.As(err, &length) || length.Have <= length.Limit.Max {
@@ -122,7 +122,7 @@ func TestKeyForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = e.work(t.Context()) // dies
-	w.clock.add(3 * time.Minute)
+	w.clock.Add(3 * time.Minute)
 	next := w.engine(immortal, false)
 	w.run(next)
 	if r := w.reply(id); r.Status != mention.ReplyUnclear || w.net.called() != 1 {
@@ -140,7 +140,7 @@ func TestApprove(t *testing.T) {
 	w := fresh(t, Twice)
 	way := w.net.way()
 	way.Approve = true
-	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.now})
+	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.Now})
 	id := w.complaint()
 	if err := e.Write(t.Context(), id, written(1)); err != nil {
 		t.Fatal(err)
@@ -189,7 +189,7 @@ func TestApprove(t *testing.T) {
 func TestWayChanges(t *testing.T) {
 	w := fresh(t, Twice)
 	way, can := w.net.way(), true
-	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, can }, Log: w.engine(1, true).opt.Log, Now: w.clock.now})
+	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, can }, Log: w.engine(1, true).opt.Log, Now: w.clock.Now})
 	for reason, change := range map[string]func(){Account: func() { way.Account = "Another" }, NoWay: func() { can = false }} {
 		way, can = w.net.way(), true
 		id := w.complaint()

@@ -41,8 +41,8 @@ func TestRedisLayout(t *testing.T) {
 func TestRedisMonths(t *testing.T) {
 	server := testkit.Redis(t)
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	c := &clock{at: time.Date(2026, 1, 31, 23, 0, 0, 0, time.UTC)}
-	r := openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Now = c.now })
+	c := testkit.NewClock(time.Date(2026, 1, 31, 23, 0, 0, 0, time.UTC))
+	r := openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Now = c.Now })
 	mark := func(p mention.Post) {
 		t.Helper()
 		if err := r.Mark(background, keysOf([]mention.Post{p}), hashesOf([]mention.Post{p})); err != nil {
@@ -55,19 +55,19 @@ func TestRedisMonths(t *testing.T) {
 			r.client.Persist(background, key)
 		}
 	}
-	c.at = time.Date(2126, 1, 31, 23, 0, 0, 0, time.UTC)
+	c.Set(time.Date(2126, 1, 31, 23, 0, 0, 0, time.UTC))
 	mark(post(1))
 	mark(post(2))
 	stay()
-	c.add(2 * time.Hour) // February
+	c.Add(2 * time.Hour) // February
 	want(t, "the next month", lookup(t, r, post(1))[0], post(1).ContentHash())
 	keys := strings.Join(must(r.client.Keys(background, "*:212602").Result())(t), " ")
 	if strings.Count(keys, "earshot:") != 1 {
 		t.Errorf("what is found in an old month is not copied: %s", keys)
 	}
-	c.at = time.Date(2126, 4, 30, 0, 0, 0, 0, time.UTC)
+	c.Set(time.Date(2126, 4, 30, 0, 0, 0, 0, time.UTC))
 	want(t, "three months later", lookup(t, r, post(2))[0], post(2).ContentHash())
-	c.at = time.Date(2126, 6, 1, 0, 0, 0, 0, time.UTC)
+	c.Set(time.Date(2126, 6, 1, 0, 0, 0, 0, time.UTC))
 	want(t, "kept alive by the copy of April", lookup(t, r, post(2))[0], post(2).ContentHash())
 	want(t, "not seen since February", lookup(t, r, post(1))[0], 0)
 }
@@ -187,8 +187,8 @@ func TestRedisAwayIsTyped(t *testing.T) {
 func TestFilterOutage(t *testing.T) {
 	server := testkit.Redis(t)
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	n, c := &notes{}, &clock{at: t0}
-	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.now }))
+	n, c := &notes{}, testkit.NewClock(t0)
+	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.Now }))
 	poll := func(what string, list []mention.Post, fresh int) {
 		t.Helper()
 		hashes := lookup(t, f, list...)
@@ -209,12 +209,12 @@ func TestFilterOutage(t *testing.T) {
 	want(t, "state", f.State().Well(), false)
 	want(t, "since", f.State().Since, t0)
 	for range 3 {
-		c.add(redisRetry)
+		c.Add(redisRetry)
 		poll("still away", posts(0, 30), 0)
 	}
 	server.Start()
 	poll("back, not yet asked", posts(0, 35), 5)
-	c.add(redisRetry)
+	c.Add(redisRetry)
 	poll("back", posts(0, 40), 5)
 	want(t, "state", f.State().Well(), true)
 	if err := f.redis.client.FlushDB(background).Err(); err != nil { // this test's own server
@@ -254,15 +254,15 @@ func TestFilterFull(t *testing.T) {
 func TestFilterReadOnlyRedis(t *testing.T) {
 	server := testkit.Redis(t)
 	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
-	n, c := &notes{}, &clock{at: t0}
-	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.now }))
+	n, c := &notes{}, testkit.NewClock(t0)
+	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.Now }))
 	if _, err := server.Do("REPLICAOF 127.0.0.1 1"); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 4 {
 		commitAndMark(t, s, f, post(i))
 		want(t, "known", lookup(t, f, post(i))[0], post(i).ContentHash())
-		c.add(redisRetry)
+		c.Add(redisRetry)
 	}
 	want(t, "away", f.State().Away, true)
 	want(t, "lines", strings.Count(n.String(), "msg="), 1)

@@ -195,24 +195,6 @@ func (n *notes) String() string {
 
 func (n *notes) log() *slog.Logger { return slog.New(slog.NewTextHandler(n, nil)) }
 
-// clock is a time that the test moves.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 func openRedis(t testing.TB, s *Store, address string, change func(*RedisOptions)) *RedisSeen {
 	t.Helper()
 	opt := RedisOptions{URL: address, InstallKey: must(s.InstallKey(background))(t), Now: func() time.Time { return t0 }}

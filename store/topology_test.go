@@ -64,13 +64,13 @@ func TestFilterFailover(t *testing.T) {
 	testkit.Eventually(t, "the sentinel knows the replica", time.Minute, func() bool {
 		return strings.Contains(watching.client.Info(background, "sentinel").Val(), "slaves=1")
 	})
-	c := &clock{at: t0}
-	f := openFilter(t, s, openRedis(t, s, "redis://"+address+"/0?master_name=mymaster", func(o *RedisOptions) { o.Now = c.now }))
+	c := testkit.NewClock(t0)
+	f := openFilter(t, s, openRedis(t, s, "redis://"+address+"/0?master_name=mymaster", func(o *RedisOptions) { o.Now = c.Now }))
 	commitAndMark(t, s, f, posts(0, 50)...)
 	want(t, "well", f.State().Well(), true)
 	master.Stop()
 	testkit.Eventually(t, "the new master", 30*time.Second, func() bool {
-		c.add(redisRetry)
+		c.Add(redisRetry)
 		for i, h := range lookup(t, f, posts(0, 50)...) {
 			if h != post(i).ContentHash() {
 				t.Fatalf("post %d is taken for a new one", i)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -162,12 +161,12 @@ func TestAnswerReachesTheSite(t *testing.T) {
 	r.until(p, time.Minute, "the complaint", func() bool { return r.count("Third week of silence") == 1 })
 
 	browser, base := r.signIn(p)
-	id := caseLink.FindStringSubmatch(read(t, browser, base+"/"))
+	id := caseLink.FindStringSubmatch(getBy(t, browser, base+"/"))
 	if id == nil {
 		t.Fatal("the inbox shows no case")
 	}
 	at := base + "/case/" + id[1]
-	if page := read(t, browser, at); !strings.Contains(page, "/reply\"") || !strings.Contains(page, blogUser) {
+	if page := getBy(t, browser, at); !strings.Contains(page, "/reply\"") || !strings.Contains(page, blogUser) {
 		t.Fatalf("the page has no form for the answer:\n%s", page)
 	}
 	b.taken = func(n int) {
@@ -193,11 +192,11 @@ func TestAnswerReachesTheSite(t *testing.T) {
 	}
 	browser, base = r.signIn(p)
 	at = base + "/case/" + id[1]
-	r.until(p, 2*time.Minute, "what the poll saw ends the call that nobody closed", func() bool { return strings.Contains(read(t, browser, at), "the site took it") })
+	r.until(p, 2*time.Minute, "what the poll saw ends the call that nobody closed", func() bool { return strings.Contains(getBy(t, browser, at), "the site took it") })
 	if got := b.answers(); len(got) != 1 || b.repeats() != 0 {
 		t.Errorf("asked %d times more, though it was seen; on the blog stand %d answers", b.repeats(), len(got))
 	}
-	if !strings.Contains(read(t, browser, at), html.EscapeString("<b>sorry</b>")) {
+	if !strings.Contains(getBy(t, browser, at), html.EscapeString("<b>sorry</b>")) {
 		t.Error("the page of the case lacks the answer's words")
 	}
 	if strings.Contains(p.log.String(), blogPassword) {
@@ -221,24 +220,10 @@ func (r *rig) signIn(p *process) (browser *http.Client, base string) {
 	}
 	browser = &http.Client{Jar: jar, Timeout: time.Minute}
 	r.t.Cleanup(browser.CloseIdleConnections)
-	read(r.t, browser, link)
+	getBy(r.t, browser, link)
 	u, err := url.Parse(link)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	return browser, u.Scheme + "://" + u.Host
-}
-
-func read(t testing.TB, browser *http.Client, address string) string {
-	t.Helper()
-	resp, err := browser.Get(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s %v\n%s", address, resp.Status, err, body)
-	}
-	return string(body)
 }

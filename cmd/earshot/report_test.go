@@ -84,14 +84,20 @@ func reportsOf(t *testing.T, db *store.Store) string {
 
 func get(t *testing.T, address string) string {
 	t.Helper()
-	res, err := http.Get(address)
+	return getBy(t, http.DefaultClient, address)
+}
+
+// getBy is what a browser is shown.
+func getBy(t testing.TB, browser *http.Client, address string) string {
+	t.Helper()
+	res, err := browser.Get(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s %v", address, res.Status, err)
+		t.Fatalf("%s: %s %v\n%s", address, res.Status, err, body)
 	}
 	return string(body)
 }

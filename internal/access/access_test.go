@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // giver is a site that gives tokens; it fails the test where a request is not as the
@@ -59,25 +60,9 @@ func (g *giver) times() int {
 	return len(g.asked)
 }
 
-// clock is a time that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
+func newClock() *testkit.Clock {
+	return testkit.NewClock(time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC))
 }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)} }
 
 func web(t *testing.T, named ...string) Fetcher {
 	t.Helper()
@@ -180,7 +165,7 @@ func TestRefresh(t *testing.T) {
 				return 200, fmt.Sprintf(`{"access_token":"t%d","expires_in":3600,"token_type":"Bearer"}`, n)
 			})
 			at := newClock()
-			s, err := New(Options{Kind: kind, URL: g.URL + "/token", Client: "id", Secret: "s3 cret", Refresh: "r&1"}, web(t, g.URL), at.now, nil)
+			s, err := New(Options{Kind: kind, URL: g.URL + "/token", Client: "id", Secret: "s3 cret", Refresh: "r&1"}, web(t, g.URL), at.Now, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -192,9 +177,9 @@ func TestRefresh(t *testing.T) {
 				}
 			}
 			want("t1", 1)
-			at.pass(57 * time.Minute)
+			at.Add(57 * time.Minute)
 			want("t1", 1)
-			at.pass(2 * time.Minute) // inside the margin
+			at.Add(2 * time.Minute) // inside the margin
 			want("t2", 2)
 			if err := s.Refused(t.Context(), "t1"); err != nil { // an old one: the new one stays
 				t.Fatal(err)
@@ -222,13 +207,13 @@ func TestServiceAccount(t *testing.T) {
 		})
 		if form.Get("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer" || head["alg"] != "RS256" || head["kid"] != "k1" || head["typ"] != "JWT" ||
 			body["iss"] != "bot@p.iam.example" || body["scope"] != "androidpublisher" || body["aud"] != g.URL+"/token" ||
-			body["iat"] != float64(at.now().Unix()) || body["exp"] != float64(at.now().Unix()+3600) {
+			body["iat"] != float64(at.Now().Unix()) || body["exp"] != float64(at.Now().Unix()+3600) {
 			t.Errorf("head %v, claims %v", head, body)
 		}
 		return 200, `{"access_token":"svc","expires_in":"3599"}`
 	})
 	file, _ := json.Marshal(map[string]string{"type": "service_account", "client_email": "bot@p.iam.example", "private_key_id": "k1", "private_key": pemOf(t, key)})
-	s, err := New(Options{Kind: GoogleService, URL: g.URL + "/token", Key: string(file), Scope: "androidpublisher"}, web(t, g.URL), at.now, nil)
+	s, err := New(Options{Kind: GoogleService, URL: g.URL + "/token", Key: string(file), Scope: "androidpublisher"}, web(t, g.URL), at.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +231,7 @@ func TestAppleJWT(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := newClock()
-	s, err := New(Options{Kind: AppleJWT, Key: pemOf(t, key), KeyID: "2X9R4HXF34", Issuer: "57246542-96fe"}, nil, at.now, nil)
+	s, err := New(Options{Kind: AppleJWT, Key: pemOf(t, key), KeyID: "2X9R4HXF34", Issuer: "57246542-96fe"}, nil, at.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,11 +246,11 @@ func TestAppleJWT(t *testing.T) {
 		body["exp"].(float64)-body["iat"].(float64) != 900 {
 		t.Errorf("head %v, claims %v", head, body)
 	}
-	at.pass(12 * time.Minute)
+	at.Add(12 * time.Minute)
 	if again, _ := s.Token(t.Context()); again != first {
 		t.Error("signed anew although the old one was good")
 	}
-	at.pass(2 * time.Minute)
+	at.Add(2 * time.Minute)
 	if again, _ := s.Token(t.Context()); again == first {
 		t.Error("an ending token was given out")
 	}
@@ -288,7 +273,7 @@ func TestBlueskySession(t *testing.T) {
 			if json.Unmarshal(body, &who) != nil || who.Identifier != "romashka.example" || who.Password != "abcd-efgh" {
 				t.Errorf("session asked with %s", body)
 			}
-			return 200, fmt.Sprintf(`{"accessJwt":%q,"refreshJwt":"r1","did":"did:plc:x"}`, jwtUntil("first", at.now().Add(2*time.Hour)))
+			return 200, fmt.Sprintf(`{"accessJwt":%q,"refreshJwt":"r1","did":"did:plc:x"}`, jwtUntil("first", at.Now().Add(2*time.Hour)))
 		case "/xrpc/com.atproto.server.refreshSession":
 			if ended {
 				return 400, `{"error":"ExpiredToken","message":"Token has expired"}`
@@ -296,11 +281,11 @@ func TestBlueskySession(t *testing.T) {
 			if r.Header.Get("Authorization") != "Bearer r1" || len(body) > 0 {
 				t.Errorf("renewed with %q and %s", r.Header.Get("Authorization"), body)
 			}
-			return 200, fmt.Sprintf(`{"accessJwt":%q,"refreshJwt":"r1"}`, jwtUntil("second", at.now().Add(2*time.Hour)))
+			return 200, fmt.Sprintf(`{"accessJwt":%q,"refreshJwt":"r1"}`, jwtUntil("second", at.Now().Add(2*time.Hour)))
 		}
 		return 404, ""
 	})
-	s, err := New(Options{Kind: Bluesky, URL: g.URL, User: "romashka.example", Password: "abcd-efgh"}, web(t, g.URL), at.now, nil)
+	s, err := New(Options{Kind: Bluesky, URL: g.URL, User: "romashka.example", Password: "abcd-efgh"}, web(t, g.URL), at.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +295,7 @@ func TestBlueskySession(t *testing.T) {
 		if err != nil || body["n"] != want {
 			t.Errorf("token %d is %v (%v), want %s", i, body["n"], err, want)
 		}
-		at.pass(2 * time.Hour)
+		at.Add(2 * time.Hour)
 		ended = i == 1
 	}
 }
@@ -335,7 +320,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGiver(t, func(string, url.Values, *http.Request, []byte) (int, string) { return tt.status, tt.body })
-			s, err := New(Options{Kind: GoogleRefresh, URL: g.URL, Client: "id", Secret: secret, Refresh: secret}, web(t, g.URL), newClock().now, nil)
+			s, err := New(Options{Kind: GoogleRefresh, URL: g.URL, Client: "id", Secret: secret, Refresh: secret}, web(t, g.URL), newClock().Now, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -364,7 +349,7 @@ func TestRefusals(t *testing.T) {
 
 // TestSentOn: an answer from another host than the one asked is no token.
 func TestSentOn(t *testing.T) {
-	s, err := New(Options{Kind: GoogleRefresh, URL: "https://x.example/token", Client: "c", Secret: "s", Refresh: "r"}, elsewhere{said(`{"access_token":"a"}`)}, newClock().now, nil)
+	s, err := New(Options{Kind: GoogleRefresh, URL: "https://x.example/token", Client: "c", Secret: "s", Refresh: "r"}, elsewhere{said(`{"access_token":"a"}`)}, newClock().Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -383,6 +368,16 @@ func (e elsewhere) Do(ctx context.Context, r fetch.Request) (*fetch.Response, er
 	return res, err
 }
 
+// replicaOf is one of several processes that share a refresh token.
+func replicaOf(t *testing.T, g *giver, at *testkit.Clock, common *shelf) *Source {
+	t.Helper()
+	s, err := New(Options{Kind: OAuthRefresh, URL: g.URL, Client: "id", Secret: "s", Refresh: "refresh-0"}, web(t, g.URL), at.Now, common)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // TestRenewedBeforeTheClaim: another replica renews, and takes the new refresh token, between a look
 // at the shelf and the claim.
 func TestRenewedBeforeTheClaim(t *testing.T) {
@@ -393,13 +388,7 @@ func TestRenewedBeforeTheClaim(t *testing.T) {
 		return 200, `{"access_token":"shared-1","refresh_token":"refresh-1","expires_in":3600}`
 	})
 	at, common := newClock(), newShelf()
-	replica := func() *Source {
-		s, err := New(Options{Kind: OAuthRefresh, URL: g.URL, Client: "id", Secret: "s", Refresh: "refresh-0"}, web(t, g.URL), at.now, common)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
+	replica := func() *Source { return replicaOf(t, g, at, common) }
 	one, other := replica(), replica()
 	common.first = func() {
 		if token, err := other.Token(t.Context()); err != nil || token != "shared-1" {
@@ -426,13 +415,7 @@ func TestShared(t *testing.T) {
 		return 200, fmt.Sprintf(`{"access_token":"shared-%d","refresh_token":"refresh-%d","expires_in":3600}`, n, n)
 	})
 	at, common := newClock(), newShelf()
-	replica := func() *Source {
-		s, err := New(Options{Kind: OAuthRefresh, URL: g.URL, Client: "id", Secret: "s", Refresh: "refresh-0"}, web(t, g.URL), at.now, common)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
+	replica := func() *Source { return replicaOf(t, g, at, common) }
 	all := []*Source{replica(), replica(), replica()}
 	for round := 1; round <= 3; round++ {
 		var wait sync.WaitGroup
@@ -447,7 +430,7 @@ func TestShared(t *testing.T) {
 		if g.times() != round {
 			t.Fatalf("round %d: asked %d times", round, g.times())
 		}
-		at.pass(time.Hour)
+		at.Add(time.Hour)
 	}
 	for id, sealed := range common.kept {
 		if text := id + string(sealed); strings.Contains(text, "shared-") || strings.Contains(text, "refresh-") {
@@ -477,12 +460,12 @@ func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		at := newClock()
 		for _, kind := range []string{GoogleRefresh, Bluesky} {
-			s, err := New(Options{Kind: kind, URL: "https://x.example", Client: "c", Secret: "s", Refresh: "r", User: "u", Password: "p"}, said(body), at.now, nil)
+			s, err := New(Options{Kind: kind, URL: "https://x.example", Client: "c", Secret: "s", Refresh: "r", User: "u", Password: "p"}, said(body), at.Now, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			token, err := s.Token(t.Context())
-			if (token == "") == (err == nil) || s.held.Until.After(at.now().Add(maxLife)) {
+			if (token == "") == (err == nil) || s.held.Until.After(at.Now().Add(maxLife)) {
 				t.Errorf("%q %v until %v", token, err, s.held.Until)
 			}
 		}
