@@ -60,7 +60,7 @@ func (d *dataset) ablate(real string) error {
 		return err
 	}
 	all := d.fitFrames(func(*item) bool { return true })
-	rows, _ := d.rows(all)
+	rows, _ := d.rows(all, d.unseenFrames())
 	fmt.Println("| step | en | ru | uk | bg | " + strings.Join(measuredSets, " | ") + " |")
 	d.print("the score alone", rows, d.scoreAlone, sets, all)
 	for _, s := range steps([]string{"event", "about", "voice", "end"}) {
@@ -85,7 +85,7 @@ func (d *dataset) ablate(real string) error {
 			}
 		}
 		w := d.fitVerdict(keep, func(*item) bool { return true })
-		scores := d.unseen(keep)
+		scores := d.unseen(keep, d.unseenVerdicts(keep))
 		d.print(s.name, rows, func(i int, row []float64) float64 {
 			if p, ok := scores[i]; ok && i >= 0 {
 				return p

@@ -122,10 +122,9 @@ type fitted struct {
 // rows are what the complaint is fitted on: the features with the answers of models
 // that did not see the post; of real texts, which no frame was fitted on, with the
 // answers of all.
-func (d *dataset) rows(all frameModels) (rows, answered [][]float64) {
+func (d *dataset) rows(all frameModels, unseen [folds]frameModels) (rows, answered [][]float64) {
 	answered = make([][]float64, len(d.items))
-	for fold := range folds {
-		m := d.fitFrames(func(it *item) bool { return it.post.Fold(folds) != fold })
+	for fold, m := range unseen {
 		for i := range d.items {
 			if it := &d.items[i]; !it.real && it.post.Fold(folds) == fold {
 				answered[i] = m.answers(it.x)
@@ -144,10 +143,12 @@ func (d *dataset) rows(all frameModels) (rows, answered [][]float64) {
 
 func (d *dataset) fit() fitted {
 	all := d.fitFrames(func(*item) bool { return true })
-	rows, answered := d.rows(all)
+	frames := d.unseenFrames()
+	rows, answered := d.rows(all, frames)
+	verdicts := d.unseenVerdicts(rows)
 	out := fitted{frames: all, verdict: d.fitVerdict(rows, func(*item) bool { return true })}
-	out.verdict[slices.Index(d.rowNames(), unplaced)] += d.namelessShift(rows)
-	scores := d.unseen(rows)
+	out.verdict[slices.Index(d.rowNames(), unplaced)] += d.namelessShift(frames, verdicts)
+	scores := d.unseen(rows, verdicts)
 	out.alert = d.thresholds(scores)
 	if d.verbose {
 		d.report(answered, scores)
@@ -184,19 +185,16 @@ const unplaced = "no place of the brand is known"
 // that are fitted on, each set with a constant of its own: nothing there tells how likely
 // a complaint is. With it the complaints predicted for nameless posts, by weights that did
 // not see them, are as many as there are.
-func (d *dataset) namelessShift(rows [][]float64) float64 {
+func (d *dataset) namelessShift(frames [folds]frameModels, verdicts [folds][]float64) float64 {
 	var logits []float64
 	complaints := 0.0
-	for fold := range folds {
-		other := func(it *item) bool { return it.real || it.post.Fold(folds) != fold }
-		frames := d.fitFrames(other)
-		w := d.fitVerdict(rows, other)
+	for fold, w := range verdicts {
 		for i := range d.nameless {
 			it := &d.nameless[i]
 			if it.weight == 0 || it.post.Fold(folds) != fold {
 				continue
 			}
-			logits = append(logits, dot(w, d.extend(it.x, frames.answers(it.x))))
+			logits = append(logits, dot(w, d.extend(it.x, frames[fold].answers(it.x))))
 			if it.post.Complaint == "yes" {
 				complaints++
 			}
@@ -217,22 +215,32 @@ func (d *dataset) namelessShift(rows [][]float64) float64 {
 	return (low + high) / 2
 }
 
-// unseen are the complaints of posts by weights that did not see them, by
+// unseenFrames and unseenVerdicts are the models that did not see a fold, for
 // cross-validation.
-func (d *dataset) unseen(rows [][]float64) map[int]float64 {
-	scores := map[int]float64{}
+func (d *dataset) unseenFrames() (models [folds]frameModels) {
 	for fold := range folds {
-		w := d.fitVerdict(rows, func(it *item) bool { return it.real || it.post.Fold(folds) != fold })
+		models[fold] = d.fitFrames(func(it *item) bool { return it.post.Fold(folds) != fold })
+	}
+	return models
+}
+
+func (d *dataset) unseenVerdicts(rows [][]float64) (models [folds][]float64) {
+	for fold := range folds {
+		models[fold] = d.fitVerdict(rows, func(it *item) bool { return it.real || it.post.Fold(folds) != fold })
+	}
+	return models
+}
+
+// unseen are the complaints of posts by weights that did not see them.
+func (d *dataset) unseen(rows [][]float64, verdicts [folds][]float64) map[int]float64 {
+	scores := map[int]float64{}
+	for fold, w := range verdicts {
 		for i := range d.items {
 			it := &d.items[i]
 			if it.real || it.weight == 0 || it.post.Fold(folds) != fold {
 				continue
 			}
-			var sum float64
-			for k, v := range rows[i] {
-				sum += w[k] * v
-			}
-			scores[i] = 1 / (1 + math.Exp(-sum))
+			scores[i] = 1 / (1 + math.Exp(-dot(w, rows[i])))
 		}
 	}
 	return scores
