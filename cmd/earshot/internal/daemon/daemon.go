@@ -198,7 +198,9 @@ func (d *Daemon) wire(opt Options) {
 	d.planner = plan.NewPlanner(alerts.Rules{}) // commit fills it
 	d.notifiers = newNotifiers(opt, d.metrics.trouble, d.metrics.slackCalled)
 	d.lease = newLease(leaseOptions{
-		db: d.store, shared: d.store.Shared(), holder: d.id, may: d.works.Load, begin: d.newDelivery, log: d.log, now: opt.Now,
+		db: d.store, shared: d.store.Shared(), holder: d.id, begin: d.newDelivery, log: d.log, now: opt.Now,
+		may:      d.works.Load,
+		mayBegin: func(ctx context.Context) bool { return d.roster.see(ctx) == nil && d.roster.isNewest() },
 	})
 	d.roster = &roster{
 		db: d.store, shared: d.store.Shared(), trouble: d.ownTroubles, log: d.log, now: d.now, poke: make(chan struct{}, 1),

@@ -38,10 +38,13 @@ type leaseOptions struct {
 	db     leaser
 	shared bool // else this process holds it for ever
 	holder string
-	may    func() bool      // whether this replica may hold it now
-	begin  func() *delivery // makes what works under it; once for each term
-	log    *slog.Logger
-	now    func() time.Time
+	may    func() bool // whether this replica may hold it now, as last seen
+	// mayBegin looks anew. It is asked when the lease has come and no term has begun: who
+	// gives it up may have seen a newer watchlist that this replica has not seen yet.
+	mayBegin func(ctx context.Context) bool
+	begin    func() *delivery // makes what works under it; once for each term
+	log      *slog.Logger
+	now      func() time.Time
 }
 
 // lease is this replica's side of the lease.
@@ -143,6 +146,9 @@ func (l *lease) step(ctx context.Context) time.Duration {
 		l.last = false
 		l.mu.Unlock()
 		return leaseAsk
+	case !l.held() && !l.opt.mayBegin(try):
+		l.putBack(ctx)
+		return leaseAsk
 	}
 	l.renew(asked)
 	return leaseRenew
@@ -204,9 +210,13 @@ func (l *lease) giveUp(ctx context.Context) {
 	now := l.owed && l.running == 0
 	l.owed = l.owed && !now
 	l.mu.Unlock()
-	if !now {
-		return
+	if now {
+		l.putBack(ctx)
 	}
+}
+
+// putBack lets another replica have the lease at once.
+func (l *lease) putBack(ctx context.Context) {
 	try, cancel := context.WithTimeout(ctx, leaseReturn)
 	defer cancel()
 	if err := l.opt.db.EndLease(try, deliverLease, l.opt.holder); err != nil {

@@ -66,6 +66,7 @@ type side struct {
 	*lease
 	name  string
 	may   atomic.Bool
+	stale atomic.Bool // it would see, if it looked, that it may not
 	stop  context.CancelFunc
 	ended chan struct{}
 }
@@ -82,7 +83,7 @@ func (c *crew) start(name string) *side {
 	s := &side{name: name, ended: make(chan struct{})}
 	s.may.Store(true)
 	s.lease = newLease(leaseOptions{
-		db: c.db, shared: true, holder: name, may: s.may.Load, log: slog.New(slog.DiscardHandler), now: time.Now,
+		db: c.db, shared: true, holder: name, may: s.may.Load, mayBegin: func(context.Context) bool { return !s.stale.Load() }, log: slog.New(slog.DiscardHandler), now: time.Now,
 		begin: func() *delivery { return &delivery{routes: newRoutes(routesOptions{metrics: newMetrics()})} },
 	})
 	ctx, stop := context.WithCancel(context.Background())
@@ -160,8 +161,15 @@ func TestLease(t *testing.T) {
 		is("the only one is cut off", "", 12*time.Second)
 		c.db.setCut("b", false)
 		is("and back", "b", 3*time.Second)
-		if n := c.terms.Load(); n != 5 {
-			t.Errorf("%d terms, want 5", n)
+		d := c.start("d")
+		d.stale.Store(true) // b knows of a newer watchlist; d has not looked yet
+		b.may.Store(false)
+		b.look()
+		is("the one that would take it is behind, too", "", 10*time.Second)
+		d.stale.Store(false)
+		is("and knows better now", "d", 3*time.Second)
+		if n := c.terms.Load(); n != 6 {
+			t.Errorf("%d terms, want 6", n)
 		}
 	})
 }
@@ -180,7 +188,7 @@ func TestNothingLeavesLate(t *testing.T) {
 		client := &http.Client{Transport: punctual{slack, now}, CheckRedirect: alerts.RefuseRedirect}
 		db := &leases{}
 		l := newLease(leaseOptions{
-			db: db, shared: true, holder: "a", may: func() bool { return true }, log: slog.New(slog.DiscardHandler), now: now,
+			db: db, shared: true, holder: "a", may: func() bool { return true }, mayBegin: func(context.Context) bool { return true }, log: slog.New(slog.DiscardHandler), now: now,
 			begin: func() *delivery { return &delivery{routes: newRoutes(routesOptions{metrics: newMetrics()})} },
 		})
 		l.step(t.Context())
