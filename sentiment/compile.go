@@ -28,7 +28,9 @@ type table struct {
 	masks   []mask
 	numInfo uint32 // what a number in digits is
 	endings []endingSlot
-	heavy   letterSet // of the forms that typing errors are mended to
+
+	lastLetters uint64    // of the endings, by their low bits
+	heavy       letterSet // of the forms that typing errors are mended to
 
 	placeBits [placeKinds]uint64 // by place: the filter bit of its reserved set
 }

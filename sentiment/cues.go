@@ -196,21 +196,31 @@ func (s *scratch) undone(first, last int, cover uint64) bool {
 // sortCues keeps the cues whose flags hold, and of those that share a word and a
 // value the heaviest.
 func (s *scratch) sortCues(c *common) {
+	if len(s.cues) == 0 {
+		return
+	}
 	sortHits(s.cues) // the search finds them in any order
-	kept := s.cues[:0]
+	kept, si := s.cues[:0], 0
+	holds := s.holds(si)
+	var met uint64 // the values of those that are kept
 	for _, h := range s.cues {
+		for si+1 < len(s.sentences) && s.sentences[si+1].from <= h.start {
+			si++
+			holds = s.holds(si)
+		}
 		flags := cueFlag(h.sentence)
-		h.sentence = s.sentenceOf(h.start)
-		if !s.cueHolds(flags, int(h.sentence)) || s.likened(c, h) {
+		h.sentence = int32(si)
+		if flags&^holds != 0 || s.likened(c, &h) {
 			continue
 		}
 		twin := -1
-		for i := range kept {
+		for i := 0; met>>h.frame&1 != 0 && i < len(kept); i++ {
 			if k := &kept[i]; k.frame == h.frame && k.start <= h.end && h.start <= k.end {
 				twin = i
 				break
 			}
 		}
+		met |= 1 << h.frame
 		switch {
 		case twin < 0:
 			kept = append(kept, h)
@@ -231,11 +241,21 @@ func sortHits(hits []cueHit) {
 	for i := 1; i < len(hits); i++ {
 		h := hits[i]
 		k := i
-		for ; k > 0 && (h.start < hits[k-1].start || h.start == hits[k-1].start && compareHits(h, hits[k-1]) < 0); k-- {
-			hits[k] = hits[k-1]
+		key := h.key()
+		for ; k > 0; k-- {
+			before := &hits[k-1]
+			if other := before.key(); other < key || other == key && compareHits(*before, h) <= 0 {
+				break
+			}
+			hits[k] = *before
 		}
 		hits[k] = h
 	}
+}
+
+// key orders hits by what seldom is equal: where they begin and end, and their value.
+func (h *cueHit) key() uint64 {
+	return uint64(h.start)<<32 | uint64(h.end)<<8 | uint64(h.frame)
 }
 
 func compareHits(a, b cueHit) int {
@@ -245,7 +265,7 @@ func compareHits(a, b cueHit) int {
 
 // likened reports whether the cue names somebody for comparison only: "they look
 // at you like a thief" tells of no thief.
-func (s *scratch) likened(c *common, h cueHit) bool {
+func (s *scratch) likened(c *common, h *cueHit) bool {
 	if c.whose[h.frame] != ofOther || !c.isAbout[h.frame] {
 		return false
 	}
@@ -257,16 +277,22 @@ func (s *scratch) likened(c *common, h cueHit) bool {
 	return false
 }
 
-func (s *scratch) cueHolds(flags cueFlag, si int) bool {
-	if flags == 0 || si >= len(s.sentences) {
-		return si < len(s.sentences)
-	}
+// holds returns the flags of cues that hold in a sentence.
+func (s *scratch) holds(si int) cueFlag {
 	st := &s.sentences[si]
-	wrong := flags&cueAsk != 0 && st.asks == 0 || flags&cueNoAsk != 0 && st.asks > 0 ||
-		flags&cueMe != 0 && !st.has(roleMe) || flags&cueNoMe != 0 && st.has(roleMe) ||
-		flags&cueBrand != 0 && !st.brand || flags&cueNoBrand != 0 && st.brand ||
-		flags&cueFirst != 0 && si > 0 || flags&cueLast != 0 && si < len(s.sentences)-1
-	return !wrong
+	holds := cueComma | cueDone // they are looked at where a cue is found
+	pick := func(yes bool, flag, other cueFlag) {
+		if !yes {
+			flag = other
+		}
+		holds |= flag
+	}
+	pick(st.asks > 0, cueAsk, cueNoAsk)
+	pick(st.has(roleMe), cueMe, cueNoMe)
+	pick(st.brand, cueBrand, cueNoBrand)
+	pick(si == 0, cueFirst, 0)
+	pick(si == len(s.sentences)-1, cueLast, 0)
+	return holds
 }
 
 // readEndings notes what the ends of words say; slot is the language.
@@ -276,17 +302,21 @@ func (s *scratch) readEndings(t *table, slot int) {
 	}
 	for i := range s.lex.toks {
 		tok := &s.lex.toks[i]
-		if tok.kind != wordToken || tok.runeN < shortestEnded || tok.function || tok.place != noPlace || len(s.cues) >= maxCueHits {
+		if tok.kind != wordToken || tok.runeN < shortestEnded {
 			continue
 		}
 		rs := s.lex.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
-		if e := t.ending(rs); e != nil && e.frame != 0 {
+		if t.lastLetters>>(rs[len(rs)-1]&63)&1 == 0 || tok.function || tok.place != noPlace || len(s.cues) >= maxCueHits {
+			continue
+		}
+		if e := t.ending(rs); e != nil {
 			s.cues = append(s.cues, cueHit{int32(i), int32(i), 0, e.weight, e.frame, uint8(slot), -1})
 		}
 	}
 }
 
-// endingTable finds endings by their letters; a power of two of places.
+// endingSlot is an ending or, with frame 0, the end of longer ones. They are found by
+// the hash of their letters from the last one on.
 type endingSlot struct {
 	hash   uint64
 	frame  uint8
@@ -298,18 +328,33 @@ func (t *table) setEndings(list []cueEnding) {
 		return
 	}
 	size := 16
-	for size < 4*len(list) {
+	for size < 2*longestEnding*len(list) {
 		size *= 2
 	}
 	t.endings = make([]endingSlot, size)
 	for _, e := range list {
-		h := hashString(reversed(e.letters))
-		i := int(h) & (size - 1)
-		for t.endings[i].hash != 0 && t.endings[i].hash != h {
-			i = (i + 1) & (size - 1)
+		rs := []rune(e.letters)
+		t.lastLetters |= 1 << (rs[len(rs)-1] & 63)
+		h := uint64(hashSeed)
+		for n := 1; n <= len(rs); n++ {
+			h = hashRune(h, rs[len(rs)-n])
+			slot := t.endingAt(hashDone(h))
+			slot.hash = hashDone(h)
+			if n == len(rs) {
+				slot.frame, slot.weight = e.frame, e.weight
+			}
 		}
-		t.endings[i] = endingSlot{h, e.frame, e.weight}
 	}
+}
+
+// endingAt returns the place of a hash: its slot, or the empty one where it belongs.
+func (t *table) endingAt(h uint64) *endingSlot {
+	m := len(t.endings) - 1
+	i := int(h) & m
+	for t.endings[i].hash != 0 && t.endings[i].hash != h {
+		i = (i + 1) & m
+	}
+	return &t.endings[i]
 }
 
 // ending returns the longest ending of the word that the language knows; one of
@@ -317,28 +362,18 @@ func (t *table) setEndings(list []cueEnding) {
 func (t *table) ending(rs []rune) *endingSlot {
 	var best *endingSlot
 	h := uint64(hashSeed)
-	m := len(t.endings) - 1
 	for n := 1; n <= longestEnding && n < len(rs); n++ {
 		h = hashRune(h, rs[len(rs)-n])
-		key := hashDone(h)
-		for i := int(key) & m; t.endings[i].hash != 0; i = (i + 1) & m {
-			if t.endings[i].hash == key {
-				best = &t.endings[i]
-				break
-			}
+		e := t.endingAt(hashDone(h))
+		if e.hash == 0 {
+			break
+		}
+		if e.frame != 0 {
+			best = e
 		}
 	}
 	if best != nil && best.weight == 0 {
 		return nil
 	}
 	return best
-}
-
-func reversed(s string) string {
-	var b strings.Builder
-	rs := []rune(s)
-	for i := len(rs) - 1; i >= 0; i-- {
-		b.WriteRune(rs[i])
-	}
-	return b.String()
 }

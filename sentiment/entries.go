@@ -167,11 +167,12 @@ type common struct {
 	valuesOf   [maxFrameValues]group // by value: all of its frame
 	ends       group
 	features   []string
+	lengths    []float32
 	models     verdictModels
 }
 
 func readCommon(src func(string) string, errs *tsv.Errors) *common {
-	c := &common{topics: newNames(), rules: newNames(), ruleTopic: []int{0}}
+	c := &common{topics: newNames(), rules: newNames(), ruleTopic: []int{0}, lengths: lengths()}
 	c.readLanguages(src(lang.File), errs)
 	for _, r := range tsv.Read("common/topics.tsv", src("common/topics.tsv"), "topic note", errs) {
 		c.topics.add(r.Cell(0))

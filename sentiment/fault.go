@@ -41,6 +41,9 @@ func (s *scratch) findParties(c *common) {
 			s.parties = append(s.parties, party{h.start, h.end, who})
 		}
 	}
+	if !s.mentions(brandPlace) && !s.mentions(rivalPlace) && !s.mentions(namePlace) {
+		return
+	}
 	cues := s.parties
 	for i := range s.lex.toks {
 		var who whose

@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"math"
+	"math/bits"
 	"strings"
 
 	"github.com/earshot/earshot/mention"
@@ -140,22 +141,19 @@ func oneIf(b bool) float32 {
 
 // features fills s.x. It comes after aim; value is the score of the words alone.
 func (s *scratch) features(c *common, in *Input, value float64) {
-	n := staticFeatures + len(c.frames) - 1
-	if cap(s.x) < n {
-		s.x = make([]float32, n)
-	}
-	s.x = s.x[:n]
 	clear(s.x)
 	s.x[fBias], s.x[fUnplaced] = 1, oneIf(!s.named)
 	s.kindFeatures(in)
 	s.x[fScoreBad], s.x[fScoreGood] = max(0, float32(-value)), max(0, float32(value))
-	s.placeSentences(in)
+	s.placeSentences()
 	s.sortCues(c)
-	s.cueFeatures(c)
+	s.cueFeatures()
 	s.badFeatures()
 	s.sentenceFeatures()
-	s.tokenFeatures(in.Text)
-	s.brandFeatures(in)
+	s.tokenFeatures(c, in.Text)
+	if s.mentions(brandPlace) {
+		s.brandFeatures(in)
+	}
 	s.faultFeatures(c)
 }
 
@@ -184,7 +182,10 @@ func (s *scratch) kindFeatures(in *Input) {
 }
 
 // placeSentences notes which sentences name the brand.
-func (s *scratch) placeSentences(in *Input) {
+func (s *scratch) placeSentences() {
+	if s.places == 0 {
+		return
+	}
 	for si := range s.sentences {
 		st := &s.sentences[si]
 		for i := st.from; i < st.to; i++ {
@@ -201,19 +202,20 @@ func (s *scratch) placeSentences(in *Input) {
 }
 
 // cueFeatures weighs the cues by value and notes them with their sentences.
-func (s *scratch) cueFeatures(c *common) {
-	at := staticFeatures - 1
+func (s *scratch) cueFeatures() {
+	values := s.x[staticFeatures-1:] // by frame: they count from 1
+	var met uint64
 	for i := range s.cues {
 		h := &s.cues[i]
-		s.x[at+int(h.frame)] += h.weight
+		values[h.frame] += h.weight
+		met |= 1 << h.frame
 		if h.start != h.end || h.weight >= 1 {
 			s.sentences[h.sentence].answers |= 1 << h.frame
 		}
 	}
-	for f := 1; f < len(c.frames); f++ {
-		if s.x[at+f] != 0 {
-			s.x[at+f] = squash(s.x[at+f], 1)
-		}
+	for ; met != 0; met &= met - 1 {
+		f := bits.TrailingZeros64(met)
+		values[f] = squash(values[f], 1)
 	}
 }
 
@@ -250,15 +252,16 @@ func (s *scratch) badFeatures() {
 			goodWords += u.weight
 		}
 	}
-	s.x[fBadCues], s.x[fBadWords], s.x[fHints] = squash(badCues, 3), squash(badWords, 3), squash(hints, 0.5)
-	s.x[fGoodCues], s.x[fGoodWords] = squash(goodCues, 3), squash(goodWords, 3)
-	s.x[fBadKinds] = float32(min(ones(kinds), 5)) / 5
+	x := (*[staticFeatures]float32)(s.x)
+	x[fBadCues], x[fBadWords], x[fHints] = squash(badCues, 3), squash(badWords, 3), squash(hints, 0.5)
+	x[fGoodCues], x[fGoodWords] = squash(goodCues, 3), squash(goodWords, 3)
+	x[fBadKinds] = float32(min(ones(kinds), 5)) / 5
 	if all := badCues + badWords + goodCues + goodWords; all > 0 {
-		s.x[fBadShare] = (badCues + badWords) / all
+		x[fBadShare] = (badCues + badWords) / all
 	} else {
-		s.x[fNothing] = 1
+		x[fNothing] = 1
 	}
-	s.x[fBadQuoted] = squash(quoted, 2)
+	x[fBadQuoted] = squash(quoted, 2)
 }
 
 // badUnit is a unit of negative weight, in the order of sentences.
@@ -274,15 +277,24 @@ func (s *scratch) noteBad(unit, sentence int32) {
 // sentenceFeatures says in what kinds of sentences the bad stands.
 func (s *scratch) sentenceFeatures() {
 	var sum [fGoodAfterBad + 1]float32
+	x := (*[staticFeatures]float32)(s.x)
 	named := false
 	var sawGood, sawBad float32
 	for si := range s.sentences {
 		st := &s.sentences[si]
 		named = named || st.brand
-		s.x[fWorst] = max(s.x[fWorst], st.bad-st.good/2)
+		x[fWorst] = max(x[fWorst], st.bad-st.good/2)
 		near := st.brand || si > 0 && s.sentences[si-1].brand || si+1 < len(s.sentences) && s.sentences[si+1].brand
 		if near || !s.named {
-			s.x[fWorstOfBrand] = max(s.x[fWorstOfBrand], st.bad-st.good/2)
+			x[fWorstOfBrand] = max(x[fWorstOfBrand], st.bad-st.good/2)
+		}
+		if sawBad > 1 {
+			sum[fGoodAfterBad] += st.good
+		}
+		wasGood := sawGood > 1
+		sawGood, sawBad = sawGood+st.good, sawBad+st.bad
+		if st.bad == 0 {
+			continue
 		}
 		add := func(f int, yes bool) {
 			if yes {
@@ -300,51 +312,45 @@ func (s *scratch) sentenceFeatures() {
 		add(fBadApart, s.named && !near)
 		add(fBadWithName, st.names > 0)
 		add(fBadWithRival, st.rival || st.has(roleRival))
-		if sawGood > 1 {
-			sum[fBadAfterGood] += st.bad
-		}
-		if sawBad > 1 {
-			sum[fGoodAfterBad] += st.good
-		}
-		sawGood, sawBad = sawGood+st.good, sawBad+st.bad
-		if si == len(s.sentences)-1 {
-			sum[fGoodLast] = st.good
-		}
+		add(fBadAfterGood, wasGood)
+	}
+	if n := len(s.sentences); n > 0 {
+		sum[fGoodLast] = s.sentences[n-1].good
 	}
 	for f := fBadFirst; f <= fGoodAfterBad; f++ {
 		if f != fBadQuoted && sum[f] != 0 {
-			s.x[f] = squash(sum[f], 3)
+			x[f] = squash(sum[f], 3)
 		}
 	}
-	s.x[fWorst], s.x[fWorstOfBrand] = squash(s.x[fWorst], 3), squash(s.x[fWorstOfBrand], 3)
+	x[fWorst], x[fWorstOfBrand] = squash(x[fWorst], 3), squash(x[fWorstOfBrand], 3)
 }
 
 // tokenFeatures says what the text is made of.
-func (s *scratch) tokenFeatures(text string) {
-	var me, numbers, money, times, quoted, names, rivals, links, emoji, caps, code, phone, commas float32
+func (s *scratch) tokenFeatures(c *common, text string) {
+	var me, numbers, money, times, quoted, names, rivals, links, emoji, caps, code, phone, commas int
 	var roles uint32
 	toks := s.lex.toks
 	for i := range toks {
 		t := &toks[i]
 		roles |= t.roles
-		if t.roles&(1<<roleMe) != 0 {
-			me++
-		}
+		me += int(t.roles >> roleMe & 1)
 		if t.quoted {
 			quoted++
 		}
 		if t.before == commaBreak {
 			commas++
 		}
-		switch t.place {
-		case namePlace:
+		switch {
+		case t.place == noPlace:
+		case t.place == namePlace:
 			names++
-		case rivalPlace:
+		case t.place == rivalPlace:
 			rivals++
-		case linkPlace:
+		case t.place == linkPlace:
 			links++
 		}
 		switch {
+		case t.kind == wordToken && t.runeN > 1 && !t.caps: // most words
 		case t.kind == numberToken:
 			numbers++
 			span := text[t.start:t.end]
@@ -361,25 +367,35 @@ func (s *scratch) tokenFeatures(text string) {
 		case t.caps && t.runeN > 3:
 			caps++
 		}
-		if t.digits && t.caps {
+		if t.caps && t.digits {
 			code = 1
 		}
 	}
-	n := float32(max(len(toks), 1))
-	s.x[fMe], s.x[fMeShare] = oneIf(me > 0), min(1, 5*me/n)
-	s.x[fNumbers], s.x[fMoney], s.x[fTimes] = min(1, 4*numbers/n), squash(money, 1), squash(times, 1)
-	s.x[fQuoted], s.x[fCommas] = quoted/n, min(1, 4*commas/n)
-	s.x[fNames], s.x[fManyNames], s.x[fRivals] = min(1, 5*names/n), oneIf(names+rivals >= 3), oneIf(rivals > 0)
-	s.x[fLinks], s.x[fEmoji], s.x[fPhone], s.x[fCode] = oneIf(links > 0), squash(emoji, 2), oneIf(phone > 0), code
-	s.x[fCapitals] = min(1, 3*caps/n)
-	s.x[fLong] = min(1, float32(math.Log1p(float64(n)))/6)
-	s.x[fShort] = oneIf(n < 8)
-	s.x[fLines] = squash(float32(strings.Count(text, "\n")), 3)
-	s.x[fHashtags] = squash(float32(strings.Count(text, "#")), 2)
-	s.x[fIf], s.x[fPast], s.x[fBut] = oneIf(roles&(1<<roleIf) != 0), oneIf(roles&(1<<rolePast) != 0), oneIf(roles&(1<<roleBut|1<<roleConcede) != 0)
-	s.x[fThanks], s.x[fIrony] = oneIf(roles&(1<<roleThanks) != 0), oneIf(roles&(1<<roleIrony) != 0)
-	s.x[fReported], s.x[fAccuses] = oneIf(roles&(1<<roleNews) != 0), oneIf(roles&(1<<roleAccuse) != 0)
+	n, x := float32(max(len(toks), 1)), (*[staticFeatures]float32)(s.x)
+	x[fMe], x[fMeShare] = oneIf(me > 0), min(1, 5*float32(me)/n)
+	x[fNumbers], x[fMoney], x[fTimes] = min(1, 4*float32(numbers)/n), squash(float32(money), 1), squash(float32(times), 1)
+	x[fQuoted], x[fCommas] = float32(quoted)/n, min(1, 4*float32(commas)/n)
+	x[fNames], x[fManyNames], x[fRivals] = min(1, 5*float32(names)/n), oneIf(names+rivals >= 3), oneIf(rivals > 0)
+	x[fLinks], x[fEmoji], x[fPhone], x[fCode] = oneIf(links > 0), squash(float32(emoji), 2), oneIf(phone > 0), float32(code)
+	x[fCapitals] = min(1, 3*float32(caps)/n)
+	x[fLong] = c.lengths[min(len(toks), len(c.lengths)-1)]
+	x[fShort] = oneIf(n < 8)
+	x[fLines] = squash(float32(strings.Count(text, "\n")), 3)
+	x[fHashtags] = squash(float32(strings.Count(text, "#")), 2)
+	x[fIf], x[fPast], x[fBut] = oneIf(roles&(1<<roleIf) != 0), oneIf(roles&(1<<rolePast) != 0), oneIf(roles&(1<<roleBut|1<<roleConcede) != 0)
+	x[fThanks], x[fIrony] = oneIf(roles&(1<<roleThanks) != 0), oneIf(roles&(1<<roleIrony) != 0)
+	x[fReported], x[fAccuses] = oneIf(roles&(1<<roleNews) != 0), oneIf(roles&(1<<roleAccuse) != 0)
 	s.markFeatures()
+}
+
+// lengths are what fLong is of texts by the number of their tokens; the last one is 1,
+// and of all longer texts.
+func lengths() []float32 {
+	list := make([]float32, 404)
+	for i := range list {
+		list[i] = min(1, float32(math.Log1p(float64(max(i, 1))))/6)
+	}
+	return list
 }
 
 func isCurrency(r rune) bool {
@@ -409,8 +425,7 @@ func (s *scratch) markFeatures() {
 	}
 }
 
-// brandFeatures says where and how the brand is named; all are 0 when nobody said
-// where it is.
+// brandFeatures says where and how the brand is named; all are 0 when it is not.
 func (s *scratch) brandFeatures(in *Input) {
 	toks := s.lex.toks
 	times, last := 0, noPlace

@@ -82,7 +82,7 @@ func (s *Scorer) verdictRow(in Input) (row, weights []float64) {
 		row, weights = append(row, float64(x)), append(weights, float64(w))
 	}
 	for f, x := range sc.x {
-		add(x, m.weights[f][len(m.answers)])
+		add(x, *m.complaint(f))
 	}
 	for k, p := range sc.p {
 		add(p, m.told[k])
@@ -117,7 +117,7 @@ func (s *Scorer) readLearned(o Options) error {
 		d := float32(r.Weight(1, -learnMost, learnMost, &errs))
 		switch told := at - len(m.weights); {
 		case told < 0:
-			m.weights[at][len(m.answers)] += d
+			*m.complaint(at) += d
 		case told < len(m.told):
 			m.told[told] += d
 		default:

@@ -25,13 +25,18 @@ var placeClasses = map[string]placeKind{"brand": brandPlace, "rival": rivalPlace
 
 // markPlaces finds what the tokens name, and lets the search for patterns know.
 func (s *scratch) markPlaces(text string, brand, rivals []mention.Span) {
+	s.places = 0
 	s.markSpans(brand, brandPlace)
 	s.markSpans(rivals, rivalPlace)
 	toks := s.lex.toks
 	for i := range toks {
 		t := &toks[i]
+		if t.kind == wordToken && text[t.start]-'a' <= 'z'-'a' { // most words are no names
+			continue
+		}
 		switch {
 		case t.place != noPlace:
+			continue
 		case t.kind == nameToken && text[t.start] == '@':
 			t.place = namePlace
 		case t.kind == nameToken:
@@ -39,8 +44,13 @@ func (s *scratch) markPlaces(text string, brand, rivals []mention.Span) {
 		case t.kind == wordToken && s.isName(text, i):
 			t.place = namePlace
 		}
+		s.places |= 1 << t.place
 	}
+	s.places &^= 1 << noPlace
 }
+
+// mentions reports whether a token names something of the kind.
+func (s *scratch) mentions(kind placeKind) bool { return s.places&(1<<kind) != 0 }
 
 func (s *scratch) markSpans(spans []mention.Span, kind placeKind) {
 	toks := s.lex.toks
@@ -52,6 +62,7 @@ func (s *scratch) markSpans(spans []mention.Span, kind placeKind) {
 		for ; i < len(toks) && int(toks[i].start) < sp.End; i++ {
 			if t := &toks[i]; int(t.end) > sp.Start && t.place == noPlace {
 				t.place = kind
+				s.places |= 1 << kind
 			}
 		}
 	}
@@ -61,8 +72,7 @@ func (s *scratch) markSpans(spans []mention.Span, kind placeKind) {
 // no weight and no closed-class role; or one inside a word (PayFast).
 func (s *scratch) isName(text string, i int) bool {
 	t := &s.lex.toks[i]
-	c := text[t.start]
-	if 'a' <= c && c <= 'z' || t.function || t.roles != 0 || t.runeN < 2 || t.caps && s.lex.upper*3 > len(s.lex.toks) {
+	if t.function || t.roles != 0 || t.runeN < 2 || t.caps && s.lex.upper*3 > len(s.lex.toks) {
 		return false
 	}
 	r, size := utf8.DecodeRuneInString(text[t.start:t.end])

@@ -81,10 +81,12 @@ type scratch struct {
 	cues      []cueHit
 	bad       []badUnit
 	parties   []party
-	x         []float32                              // the features
-	held      [staticFeatures + maxFrameValues]int32 // those that are not 0
-	values    int                                    // of frames
-	named     bool                                   // somebody said where the brand is
+	factors   []float32     // of products
+	x         []float32     // the features
+	held      []heldFeature // those that are not 0
+	values    int           // of frames
+	named     bool          // somebody said where the brand is
+	places    uint8         // bit i: a token is of placeKind i
 	answers   []answer
 	p         []float32 // what the models answer
 	joint     []float32 // the products
@@ -110,7 +112,10 @@ func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 	var errs tsv.Errors
 	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}, curve: newCurve(), shares: shipped}
 	s.pool.New = func() any {
-		return &scratch{lex: lexer{cues: &s.id.cues, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, k: &s.shares, cyrillic: s.common.cyrillic}
+		sc := &scratch{lex: lexer{cues: &s.id.cues, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, k: &s.shares, cyrillic: s.common.cyrillic}
+		sc.values = len(s.common.frames) - 1
+		sc.makeRoom(len(s.common.features), len(s.common.models.answers))
+		return sc
 	}
 	s.findRules()
 	for _, r := range s.common.emoji {
@@ -189,7 +194,7 @@ func (s *Scorer) ScoreInto(dst *mention.Score, in Input) {
 func (s *Scorer) scoreWith(sc *scratch, dst *mention.Score, in Input) {
 	sc.lex.reset()
 	sc.matches, sc.cues = sc.matches[:0], sc.cues[:0]
-	sc.named, sc.values = len(in.Spans) > 0, len(s.common.frames)-1
+	sc.named = len(in.Spans) > 0
 	sc.readText(in.Text, in.Spans)
 	v := s.languageOf(sc, in.Lang)
 	sc.verdict = v
@@ -206,7 +211,9 @@ func (s *Scorer) scoreWith(sc *scratch, dst *mention.Score, in Input) {
 	sc.markPlaces(in.Text, in.Spans, in.Rivals)
 	for slot, t := range sc.tables {
 		if t != nil {
-			sc.lex.placeSets(t, slot)
+			if sc.places != 0 {
+				sc.lex.placeSets(t, slot)
+			}
 			sc.walk(t, slot)
 			sc.readEndings(t, slot)
 		}

@@ -18,20 +18,25 @@ import (
 // verdictModels are the weights by feature, so that features that are 0 cost
 // nothing.
 type verdictModels struct {
-	answers []int                // the values of frames that have a model, as in common.frames
-	groups  []group              // the frames they belong to
-	weights [][maxModels]float32 // by feature: of each answer's model, then of the complaint
-	told    []float32            // of the complaint: what each answer counts
+	answers []int                           // the values of frames that have a model, as in common.frames
+	groups  []group                         // the frames they belong to
+	weights [][modelRows][rowModels]float32 // by feature: of each answer's model, then of the complaint
+	told    []float32                       // of the complaint: what each answer counts
 	products
 	alert [kinds]float64
 }
 
-// maxModels is one for each answer and one for the complaint.
-const maxModels = 16
+// maxModels is one for each answer and one for the complaint. They are summed up in
+// rows, of as many as the processor has registers for.
+const (
+	maxModels = modelRows * rowModels
+	modelRows = 3
+	rowModels = 7
+)
 
 // products are features of the complaint that multiply others.
 type products struct {
-	parts   [][3]int32 // positions in features, answers behind them, then a 1
+	parts   [][3]int32 // positions in scratch.factors
 	weights []float32
 }
 
@@ -121,22 +126,22 @@ func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
 	}
 	m.readProducts(len(c.features)+len(m.answers), index)
 	models[complaintModel] = len(m.answers)
-	m.weights = make([][maxModels]float32, len(c.features))
+	m.weights = make([][modelRows][rowModels]float32, len(c.features))
 	m.told = make([]float32, len(m.answers))
 	for _, r := range rows {
 		c.readWeight(&r, models, index, errs)
 	}
 }
 
-// readProducts finds the parts of the products; a product of an answer that no
-// model gives is always 0, and has no parts. one is the place of the number 1.
+// readProducts finds the parts of the products; an answer that no model gives is
+// always 0. one is the place of the number 1, and after it stands the 0.
 func (m *verdictModels) readProducts(one int, index map[string]int) {
 	for k, p := range productFeatures {
 		parts := [3]int32{int32(one), int32(one), int32(one)}
 		for i, name := range p.Parts {
 			at, ok := index[name]
 			if !ok {
-				at = -1
+				at = one + 1
 			}
 			parts[i] = int32(at)
 		}
@@ -144,6 +149,12 @@ func (m *verdictModels) readProducts(one int, index map[string]int) {
 		index[p.Name] = one + k
 	}
 	m.products.weights = make([]float32, len(productFeatures))
+}
+
+// complaint is what a feature weighs for the complaint.
+func (m *verdictModels) complaint(feature int) *float32 {
+	n := len(m.answers)
+	return &m.weights[feature][n/rowModels][n%rowModels]
 }
 
 func (c *common) readWeight(r *tsv.Row, models, index map[string]int, errs *tsv.Errors) {
@@ -168,7 +179,7 @@ func (c *common) readWeight(r *tsv.Row, models, index map[string]int, errs *tsv.
 	case !ok:
 		errs.Add(r.At(1), "unknown feature %q", r.Cell(1))
 	case f < len(c.features):
-		m.weights[f][model] = w
+		m.weights[f][model/rowModels][model%rowModels] = w
 	case r.Cell(0) != complaintModel:
 		errs.Add(r.At(1), "only the complaint sees the other models' answers")
 	case f < len(c.features)+len(m.told):
@@ -191,16 +202,24 @@ func (s *Scorer) decide(dst *mention.Score, sc *scratch, in *Input) {
 	s.tellFrames(dst, sc, in.Text)
 }
 
+// makeRoom lays out what the products multiply: the features, the answers, a 1 and
+// a 0.
+func (sc *scratch) makeRoom(features, answers int) {
+	sc.factors = make([]float32, features+answers+2)
+	sc.factors[features+answers] = 1
+	sc.x, sc.p = sc.factors[:features], sc.factors[features:features+answers]
+	sc.held = make([]heldFeature, features)
+	sc.joint = make([]float32, len(productFeatures))
+}
+
 // weigh returns the complaint's weighted sum, and leaves the answers in sc.p and
 // the products in sc.joint.
 func (s *Scorer) weigh(sc *scratch) float32 {
 	m := &s.common.models
-	n := len(m.answers)
 	sums := m.sums(sc)
-	verdict := sums[n%maxModels]
-	sc.p = sc.p[:0]
-	for k := range n {
-		sc.p = append(sc.p, s.curve.at(sums[k]))
+	verdict := sums[len(sc.p)]
+	for k := range sc.p {
+		sc.p[k] = s.curve.at(sums[k])
 	}
 	for _, g := range m.groups {
 		m.share(sc.p[g.from:g.to])
@@ -208,52 +227,49 @@ func (s *Scorer) weigh(sc *scratch) float32 {
 	for k, p := range sc.p {
 		verdict += m.told[k] * p
 	}
-	sc.joint = sc.joint[:0]
-	for k, parts := range m.parts {
-		p := sc.part(parts[0]) * sc.part(parts[1]) * sc.part(parts[2])
-		sc.joint = append(sc.joint, p)
-		verdict += m.products.weights[k] * p
+	weights, joint, factors := m.products.weights[:len(m.parts)], sc.joint[:len(m.parts)], sc.factors
+	for k := range m.parts {
+		parts := &m.parts[k]
+		p := factors[parts[0]] * factors[parts[1]] * factors[parts[2]]
+		joint[k] = p
+		verdict += weights[k] * p
 	}
 	return verdict
 }
 
+// heldFeature is a feature that is not 0.
+type heldFeature struct {
+	at int32
+	x  float32
+}
+
 // sums weighs the features for every model. Most features are 0: the others are
-// gathered first, and then four models are summed up at a time, in registers.
+// gathered first, and then a row of models is summed up at a time, in registers.
 func (m *verdictModels) sums(sc *scratch) (sums [maxModels]float32) {
-	held := sc.held[:min(len(sc.x), len(sc.held))]
+	x := sc.x
+	held := sc.held[:len(x)]
 	k := 0
-	for f, x := range sc.x[:len(held)] {
-		held[k] = int32(f)
-		if x != 0 {
+	for f := range x {
+		if math.Float32bits(x[f]) != 0 {
+			held[k] = heldFeature{int32(f), x[f]}
 			k++
 		}
 	}
-	held = held[:k]
-	for from := 0; from <= len(m.answers); from += 4 {
-		var a, b, c, d float32
-		for _, f := range held {
-			x, w := sc.x[f], (*[4]float32)(m.weights[f][from:])
+	for row := range len(m.answers)/rowModels + 1 {
+		var a, b, c, d, e, f, g float32
+		for _, y := range held[:k] {
+			x, w := y.x, &m.weights[y.at][row]
 			a += w[0] * x
 			b += w[1] * x
 			c += w[2] * x
 			d += w[3] * x
+			e += w[4] * x
+			f += w[5] * x
+			g += w[6] * x
 		}
-		sums[from], sums[from+1], sums[from+2], sums[from+3] = a, b, c, d
+		*(*[rowModels]float32)(sums[row*rowModels:]) = [rowModels]float32{a, b, c, d, e, f, g}
 	}
 	return sums
-}
-
-// part is a factor of a product: a feature, an answer or, behind them, 1.
-func (sc *scratch) part(at int32) float32 {
-	switch k := int(at) - len(sc.x); {
-	case at < 0:
-		return 0
-	case k < 0:
-		return sc.x[at]
-	case k < len(sc.p):
-		return sc.p[k]
-	}
-	return 1
 }
 
 // share makes the answers of one frame sum up to one; a frame with one answer
@@ -289,7 +305,10 @@ func newCurve() *curve {
 }
 
 func (c *curve) at(x float32) float32 {
-	y := min(abs(x), curveTop) * curveSteps
+	y := abs(x) * curveSteps
+	if y > curveTop*curveSteps {
+		y = curveTop * curveSteps
+	}
 	i := int(y)
 	p := c[i] + (c[i+1]-c[i])*(y-float32(i))
 	if x < 0 {
@@ -305,7 +324,7 @@ func (s *Scorer) answer(sc *scratch, p []float32) {
 	sc.answers = sc.answers[:0]
 	for _, g := range m.groups {
 		best := g.from
-		for k := g.from; k < g.to; k++ {
+		for k := g.from + 1; k < g.to; k++ {
 			if p[k] > p[best] {
 				best = k
 			}
@@ -387,7 +406,6 @@ func (s *Scorer) Reasons(in Input) []Reason {
 	defer s.pool.Put(sc)
 	s.scoreWith(sc, &out, in)
 	m, c := &s.common.models, s.common
-	n := len(m.answers)
 	var list []Reason
 	add := func(name string, w float32) {
 		if abs(w) >= 0.05 {
@@ -396,7 +414,7 @@ func (s *Scorer) Reasons(in Input) []Reason {
 	}
 	for f, x := range sc.x {
 		if f != fBias { // it is the same for every text
-			add(c.features[f], x*m.weights[f][n])
+			add(c.features[f], x**m.complaint(f))
 		}
 	}
 	for k, a := range m.answers {
