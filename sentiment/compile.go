@@ -37,18 +37,13 @@ type table struct {
 
 // info is what a form means. Forms that mean the same share one.
 type info struct {
-	starts   uint64 // of its set: root.bits
-	bit      uint64 // the set's place in filters
-	set      uint32 // which symbols it carries; 0 for none
+	wordSet
 	word     int32  // index into words, -1 for none
 	roles    uint32 // bit i: role i
 	boost    float32
 	number   float32
-	first    uint16 // of its set: root.first
-	second   uint16 // and root.second
 	scope    uint8
 	function bool // a word of langid.tsv
-	firsts   bool // root.firsts has some
 }
 
 // word is a compiled wordEntry.

@@ -158,6 +158,7 @@ type verdict struct {
 // identify judges the tokens of l.
 func (id *identifier) identify(l *lexer) verdict {
 	var sum votes
+	some := sum[:min(len(id.langs), len(sum))]
 	latinWords, cyrillicWords := 0, 0
 	homes := l.room()
 	for ti := range l.toks { // all are read before the first is looked at, so that they are fetched together
@@ -175,8 +176,8 @@ func (id *identifier) identify(l *lexer) verdict {
 		}
 		if n := id.find(t.hash, homes[ti]); n != 0 {
 			v := &id.votes[n]
-			for k := range sum {
-				sum[k] += v[k]
+			for k := range some {
+				some[k] += v[k%maxLanguages]
 			}
 		}
 	}

@@ -227,7 +227,7 @@ func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
 	}
 	id := uint32(len(in.t.infos))
 	in.t.infos = append(in.t.infos, info{
-		set: set, bit: in.bits[set], roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word,
+		wordSet: wordSet{set: set, bit: in.bits[set]}, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word,
 	})
 	in.infos[key] = id
 	return id

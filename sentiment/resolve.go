@@ -35,23 +35,19 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 	l.toks = l.toks[:out]
 	sets := slices.Grow(l.sets[slot][:0], out)[:out]
 	for i := range sets {
-		in := &t.infos[l.toks[i].info[slot]]
-		sets[i] = wordSet{set: in.set, bit: in.bit, starts: in.starts, first: in.first, second: in.second, firsts: in.firsts}
-	}
-	for i := range l.toks {
-		tok := &l.toks[i]
-		sets[i].breaks = tok.before == sentenceBreak
-		if tok.info[slot] == 0 {
-			continue
-		}
+		tok, set := &l.toks[i], &sets[i]
 		in := &t.infos[tok.info[slot]]
+		*set = in.wordSet
+		set.breaks = tok.before == sentenceBreak
 		if in.roles != 0 {
 			tok.giveRoles(in)
 		}
-		if in.word >= 0 && tok.word == 0 && tok.kind == wordToken {
+		if tok.word == 0 && tok.kind == wordToken {
 			tok.word, tok.wordSlot = in.word+1, uint8(slot)
 		}
-		tok.function = tok.function || in.function
+		if in.function {
+			tok.function = true
+		}
 	}
 	lookAhead(sets)
 	l.sets[slot] = sets

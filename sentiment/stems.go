@@ -20,6 +20,7 @@ type stemNode struct {
 	info    uint32 // 0: no stem ends here
 	kid     int32  // first child, 0 for none
 	sibling int32
+	kids    uint64 // the low bits of its children's runes: most words have none of them
 }
 
 type stemBuild struct {
@@ -88,6 +89,7 @@ func (s *stemTree) insert(stem string, id uint32) {
 				s.first[r] = next
 			}
 			s.nodes[at].kid = next
+			s.nodes[at].kids |= 1 << (r & 63)
 		}
 		at = next
 	}
@@ -100,6 +102,9 @@ const firstRunes = 0x530
 func (s *stemTree) child(at int32, r rune) int32 {
 	if at == 0 && r < firstRunes {
 		return s.first[r]
+	}
+	if s.nodes[at].kids>>(r&63)&1 == 0 {
+		return 0
 	}
 	for k := s.nodes[at].kid; k != 0; k = s.nodes[k].sibling {
 		if s.nodes[k].r == r {

@@ -146,7 +146,11 @@ func (l *lexer) lex(text string, from, to int) {
 			l.hyphen = false
 			continue
 		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
-			i = l.word(text, i, to)
+			if end := l.plainWord(text, i, to); end > 0 {
+				i = end
+			} else {
+				i = l.word(text, i, to)
+			}
 			continue
 		case '0' <= c && c <= '9':
 			i = l.number(text, i, to)

@@ -9,9 +9,6 @@ import (
 // word reads one word at text[i:], folding it into l.runes, and returns the
 // offset after it.
 func (l *lexer) word(text string, i, to int) int {
-	if end := l.plainWord(text, i, to); end > 0 {
-		return end
-	}
 	if text[i]|0x20 == 'h' && isAddress(text[i:to]) || text[i]|0x20 == 'w' && strings.HasPrefix(text[i:to], "www.") {
 		return l.address(text, i, to)
 	}
@@ -70,14 +67,14 @@ done:
 // a Latin text consists of. It returns 0 when the word needs more care.
 func (l *lexer) plainWord(text string, i, to int) int {
 	at := len(l.runes)
-	end := min(to, i+maxRunes, i+cap(l.runes)-at)
-	rs := l.runes[at : at+end-i]
+	word := text[i:min(to, i+maxRunes, i+cap(l.runes)-at)]
+	rs := l.runes[at : at+len(word)]
 	h := uint64(hashSeed)
 	var last, lastButOne byte
-	j := i
-	for n := range rs {
-		c := text[i+n] | 0x20
-		if c-'a' > 'z'-'a' || text[i+n] >= utf8.RuneSelf {
+	n := 0
+	for n < len(word) && n < len(rs) {
+		c := word[n] | 0x20
+		if c-'a' > 'z'-'a' { // bytes of other letters too
 			break
 		}
 		if c == last && c == lastButOne {
@@ -86,12 +83,12 @@ func (l *lexer) plainWord(text string, i, to int) int {
 		lastButOne, last = last, c
 		rs[n] = rune(c)
 		h = hashRune(h, rune(c))
-		j++
+		n++
 	}
-	if j == end && end < to {
+	j := i + n
+	if n == len(word) && j < to {
 		return 0
 	}
-	n := j - i
 	if j < to && text[j] != ' ' && l.goesOn(text[i], text[j]) {
 		return 0
 	}
