@@ -46,7 +46,9 @@ func (s *scratch) walk(t *table, slot int) {
 func (s *scratch) firsts(t *table, slot int, r *root, i int) {
 	for _, node := range t.trie.firsts[r.firsts.at : r.firsts.at+r.firsts.n] {
 		n := &t.trie.nodes[node]
-		s.finish(t, slot, n, i, i, 1)
+		if n.endN > 0 {
+			s.finish(t, slot, n, i, i, 1)
+		}
 		for e := n.exitAt; e < n.exitAt+uint32(n.exitN); e++ {
 			if t.trie.exits[e].far() { // over the others pairs go
 				s.cross(t, slot, e, i, i, 1)
@@ -58,17 +60,20 @@ func (s *scratch) firsts(t *table, slot int, r *root, i int) {
 // pairs takes the patterns that begin with the word at i and one near it.
 func (s *scratch) pairs(t *table, slot int, starts uint64, first uint16, i int) {
 	words := s.lex.sets[slot]
-	for j := i + 1; j <= i+nearWords && j < len(words) && !words[j].breaks; j++ {
-		w := &words[j]
+	words = words[i+1 : i+1+int(words[i].reach)]
+	pairs := &t.trie.pairs
+	for k := range words {
+		w := &words[k]
 		if w.bit&starts == 0 {
 			continue
 		}
-		if x, ok := t.trie.pairs.find(pairKey(first, w.second)); ok {
-			s.pair(t, slot, x, i, j)
+		if h := pairHash(pairKey(first, w.second)); pairs.maySee(h) {
+			s.pair(t, slot, pairs.find(pairKey(first, w.second), h), i, i+1+k)
 		}
 		if w.place != 0 {
-			if x, ok := t.trie.pairs.find(pairKey(first, t.trie.roots[w.place].second)); ok {
-				s.pair(t, slot, x, i, j)
+			key := pairKey(first, t.trie.roots[w.place].second)
+			if h := pairHash(key); pairs.maySee(h) {
+				s.pair(t, slot, pairs.find(key, h), i, i+1+k)
 			}
 		}
 	}
@@ -77,12 +82,15 @@ func (s *scratch) pairs(t *table, slot int, starts uint64, first uint16, i int) 
 // pair follows the ways of two words.
 func (s *scratch) pair(t *table, slot int, x way, i, j int) {
 	if x&wayList == 0 {
-		s.way(t, slot, x, i, j)
+		if x != noWay && x.spans(j-i-1) {
+			s.way(t, slot, x, i, j)
+		}
 		return
 	}
-	for at := x & wayTo; ; at++ {
-		x = t.trie.pairs.lists[at]
-		s.way(t, slot, x, i, j)
+	for _, x := range t.trie.pairs.lists[x&wayTo:] {
+		if x.spans(j - i - 1) {
+			s.way(t, slot, x, i, j)
+		}
 		if x&wayMore == 0 {
 			return
 		}
@@ -90,9 +98,6 @@ func (s *scratch) pair(t *table, slot int, x way, i, j int) {
 }
 
 func (s *scratch) way(t *table, slot int, x way, i, j int) {
-	if int(x>>wayGap) < j-i-1 {
-		return
-	}
 	if x&wayWhole == 0 {
 		s.follow(t, slot, int32(x&wayTo), i, j, 1|1<<(j-i))
 		return
@@ -108,7 +113,9 @@ func (s *scratch) follow(t *table, slot int, node int32, first, last int, cover 
 		return
 	}
 	n := &t.trie.nodes[node]
-	s.finish(t, slot, n, first, last, cover)
+	if n.endN > 0 {
+		s.finish(t, slot, n, first, last, cover)
+	}
 	near := s.lex.sets[slot][last].near
 	if n.sets&near == 0 && n.sets != ^uint64(0) {
 		return

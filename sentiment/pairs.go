@@ -29,21 +29,29 @@ const (
 	wayTo    = 1<<27 - 1
 )
 
+// noWay leads to the root, where no pair leads.
+const noWay way = 0
+
+// spans reports whether so many words may stand between the two.
+func (x way) spans(words int) bool { return int(x>>wayGap) >= words }
+
 func pairHash(key uint32) uint64 { return uint64(key) * 0x9e3779b97f4a7c15 }
 
-// find returns the way of a pair; false when it leads nowhere.
-func (p *pairTable) find(key uint32) (way, bool) {
-	h := pairHash(key)
-	if bit := h >> 40 & uint64(len(p.seen)*64-1); p.seen[bit>>6]>>(bit&63)&1 == 0 {
-		return 0, false
-	}
+// maySee is false for the hashes of most pairs that lead nowhere.
+func (p *pairTable) maySee(h uint64) bool {
+	bit := h >> 40 & uint64(len(p.seen)*64-1)
+	return p.seen[bit>>6]>>(bit&63)&1 != 0
+}
+
+// find returns the way of a pair whose hash is h, noWay when it leads nowhere.
+func (p *pairTable) find(key uint32, h uint64) way {
 	m := uint64(len(p.slots) - 1)
 	for i := h >> 32 & m; ; i = (i + 1) & m {
 		switch x := &p.slots[i]; x.key {
 		case key:
-			return x.way, true
+			return x.way
 		case 0:
-			return 0, false
+			return noWay
 		}
 	}
 }

@@ -80,20 +80,23 @@ type wordSet struct {
 	second uint16 // as root.second
 	firsts bool   // root.firsts has some
 	breaks bool   // a sentence begins here
+	reach  uint8  // so many words, of nearWords at most, stand after it in its sentence
 }
 
 // nearWords is how many words ahead near looks: enough for all but the widest gaps.
 const nearWords = 4
 
-// lookAhead fills near.
+// lookAhead fills near and reach.
 func lookAhead(words []wordSet) {
 	var a, b, c, d uint64
+	reach := uint8(0)
 	for i := len(words) - 1; i >= 0; i-- {
 		w := &words[i]
-		w.near = a | b | c | d
+		w.near, w.reach = a|b|c|d, reach
 		a, b, c, d = w.bit, a, b, c
+		reach = min(reach+1, nearWords)
 		if w.breaks {
-			a, b, c, d = 0, 0, 0, 0
+			a, b, c, d, reach = 0, 0, 0, 0, 0
 		}
 	}
 }
