@@ -113,6 +113,11 @@ func blockOf(t testing.TB, block string) config.Source {
 // text is what is sent: letters of three scripts, an emoji, markup, a direction, a quote.
 const answerText = "Олено, «перепрошуємо» <b>& \"дякуємо\"</b> 🙏 \u202eabc\u202c\nRomashka's team \\o/"
 
+// answerKey and answeredAt are of the reply in the golden requests.
+const answerKey = "K3YQWERTYUIOPASDFGHJKL2345"
+
+var answeredAt = time.Date(2026, 11, 26, 12, 0, 0, 123456000, time.UTC)
+
 // network is what is known of one.
 type network struct {
 	block string
@@ -124,10 +129,20 @@ type network struct {
 	says  map[int]string // errors by status
 	why   string         // what it says of them
 	later string         // an error with 400 that ends by itself
+	host  string         // where all of it goes, when no test stands in for it
+	class reply.Repeat
+	limit reply.Limit // zero: the network says none
+	loose bool        // any JSON object, and nothing at all, says that it was taken: the network documents no answer
 }
+
+// byBytes, byChars and byGraphemes are limits.
+func byBytes(n int) reply.Limit     { return reply.Limit{Unit: reply.Bytes, Max: n} }
+func byChars(n int) reply.Limit     { return reply.Limit{Unit: reply.Chars, Max: n} }
+func byGraphemes(n int) reply.Limit { return reply.Limit{Unit: reply.Graphemes, Max: n} }
 
 var networks = map[string]network{
 	"discourse": {
+		host: "disc.example", class: reply.Key, limit: byChars(32000),
 		block: "discourse: https://disc.example/c/support/5\nreply: {as: romashka_support, key: dk}",
 		post:  mention.Post{ID: "3/4", URL: "https://disc.example/t/romashka/3/4"},
 		want: `POST /posts.json
@@ -140,6 +155,7 @@ Content-Type: application/json
 		says:  map[int]string{422: `{"action":"create_post","errors":["Body is too short","and late"]}`}, why: "Body is too short and late",
 	},
 	"discourse, held": {
+		host: "disc.example", class: reply.Key, limit: byChars(32000),
 		block: "discourse: https://disc.example/community/t/romashka/3/4\nreply: {as: romashka_support, key: dk}",
 		post:  mention.Post{ID: "3/4"},
 		want: `POST /community/posts.json
@@ -151,6 +167,7 @@ Content-Type: application/json
 		sent:  reply.Result{Outcome: reply.Sent, ID: "5", Held: true},
 	},
 	"wordpress": {
+		host: "wp.example", class: reply.Refuses, limit: byBytes(65525),
 		block: "wordpress: https://wp.example/blog/\nreply: {as: support, key: aaaa bbbb}",
 		post:  mention.Post{ID: "https://wp.example/?p=5#comment-101"},
 		found: `{"id":101,"post":5,"parent":0}`,
@@ -166,6 +183,7 @@ Content-Type: application/json
 		says:  map[int]string{409: `{"code":"comment_duplicate","message":"Duplicate comment detected"}`, 400: `{"code":"comment_content_column_length","message":"Too long"}`}, why: "Too long", later: `{"code":"comment_flood","message":"Too quickly"}`,
 	},
 	"wordpress, an article": {
+		host: "wp.example", class: reply.Refuses, limit: byBytes(65525),
 		block: "wordpress: https://wp.example\nreply: {as: support, key: k}",
 		post:  mention.Post{ID: "post-5"},
 		want: `POST /?rest_route=/wp/v2/comments
@@ -176,16 +194,17 @@ Content-Type: application/json
 		sent:  reply.Result{Outcome: reply.Sent, ID: "121", URL: "https://wp.example/romashka/#comment-121", Held: true},
 	},
 	"mastodon": {
+		host: "social.example", class: reply.Key, limit: byGraphemes(500),
 		block: "mastodon: {server: social.example, tag: romashka}\nreply: {as: \"@romashka@social.example\", key: mt}",
 		post:  mention.Post{ID: "https://drugade.example/users/petko/statuses/77"},
 		found: `{"statuses":[{"id":"115"}]}`,
 		want: `GET /api/v2/search?type=statuses&resolve=true&limit=1&q=https%3A%2F%2Fdrugade.example%2Fusers%2Fpetko%2Fstatuses%2F77
 Authorization: Bearer mt
-Idempotency-Key: KEY
+Idempotency-Key: $KEY
 
 POST /api/v1/statuses
 Authorization: Bearer mt
-Idempotency-Key: KEY
+Idempotency-Key: $KEY
 Content-Type: application/json
 {"in_reply_to_id":"115","status":$TEXT}`,
 		taken: `{"id":"116","url":"https://social.example/@romashka/116"}`,
@@ -193,6 +212,7 @@ Content-Type: application/json
 		says:  map[int]string{422: `{"error":"Validation failed"}`}, why: "Validation failed",
 	},
 	"googlebusiness": {
+		host: "mybusiness.googleapis.com", class: reply.Replaces, limit: byBytes(4096),
 		block: "googlebusiness: {account: \"1\", location: \"2\", place: \"https://maps.example/?cid=1\", token: gt}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "AbC/1", URL: "https://maps.example/?cid=1"},
 		want: `PUT /v4/accounts/1/locations/2/reviews/AbC%2F1/reply
@@ -204,6 +224,7 @@ Content-Type: application/json
 		says:  map[int]string{400: `{"error":{"message":"Invalid argument"}}`}, why: "Invalid argument",
 	},
 	"googleplay": {
+		host: "androidpublisher.googleapis.com", class: reply.Replaces, limit: byChars(350),
 		block: "googleplay: {package: com.romashka.bank, token: pt}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "gp:AOqpTOExample2", URL: "https://play.example/r"},
 		want: `POST /androidpublisher/v3/applications/com.romashka.bank/reviews/gp:AOqpTOExample2:reply
@@ -215,6 +236,7 @@ Content-Type: application/json
 		says:  map[int]string{400: `{"error":{"code":400,"message":"Reply is too long"}}`}, why: "Reply is too long",
 	},
 	"appstoreconnect": {
+		host: "api.appstoreconnect.apple.com", class: reply.Replaces, limit: byChars(5970),
 		block: "appstoreconnect: {app: \"123456789\", token: at}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "00000027-bbbb", URL: "https://appstoreconnect.apple.com/apps/123456789"},
 		want: `POST /v1/customerReviewResponses
@@ -241,16 +263,19 @@ func asJSON(t *testing.T, text string) string {
 func TestAnswers(t *testing.T) {
 	s := newSite(t)
 	forms := func(want string) string {
-		return strings.NewReplacer("$TEXT", asJSON(t, answerText), "$HTML", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(answerText)),
+		return strings.NewReplacer("$KEY", answerKey, "$TEXT", asJSON(t, answerText), "$HTML", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(answerText)),
 			"$KSES", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `\`, "&#092;").Replace(answerText))).Replace(want)
 	}
-	for name, n := range networks {
+	for name, n := range everyNetwork() {
 		t.Run(name, func(t *testing.T) {
 			way, ok, err := wayOf(t, n.block, s.URL)
 			if err != nil || !ok {
 				t.Fatal(ok, err)
 			}
-			message := reply.Message{Post: n.post, Text: answerText, Key: "KEY"}
+			if way.Repeat != n.class || way.Limit != n.limit {
+				t.Errorf("a repeat %s, at most %+v; want %s, %+v", way.Repeat, way.Limit, n.class, n.limit)
+			}
+			message := reply.Message{Post: n.post, Text: answerText, Key: answerKey, At: answeredAt}
 			answers := func(status int, body string) func(string) (int, string) {
 				return func(call string) (int, string) {
 					if n.found != "" && strings.HasPrefix(call, "GET") {
@@ -289,6 +314,9 @@ func TestAnswers(t *testing.T) {
 				}
 			}
 			for what, body := range map[string]string{"a page": "<html>Log in</html>", "nothing": "", "something else": `{"ok":true}`, "a list": `[1]`} {
+				if n.loose && (what == "nothing" || what == "something else") {
+					continue
+				}
 				s.takes(answers(http.StatusOK, body))
 				if got := way.Send(t.Context(), message); got.Outcome != reply.Unknown {
 					t.Errorf("200 with %s: %+v", what, got)
@@ -316,7 +344,7 @@ func TestAnswers(t *testing.T) {
 func TestAnswersOfForeignPosts(t *testing.T) {
 	s := newSite(t)
 	s.takes(func(string) (int, string) { return http.StatusOK, `{"id":1}` })
-	for name, n := range networks {
+	for name, n := range everyNetwork() {
 		way, _, err := wayOf(t, n.block, s.URL)
 		if err != nil {
 			t.Fatal(err)

@@ -106,7 +106,8 @@ type Way struct {
 type Message struct {
 	Post mention.Post // that is answered
 	Text string
-	Key  string // the same in every attempt
+	Key  string    // the same in every attempt
+	At   time.Time // when it was written: the same in every attempt, too
 }
 
 // Outcome is what is known after a call.

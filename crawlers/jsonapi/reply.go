@@ -1,6 +1,7 @@
 package jsonapi
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -32,18 +34,25 @@ import (
 type Answer struct {
 	Site    string            `yaml:"site"`    // a pattern of the source's address; its first group is {site}
 	Secret  string            `yaml:"secret"`  // what the key of the watchlist's reply: is; empty: the source's own right is enough
+	Needs   []string          `yaml:"needs"`   // options of the source without which nothing can be sent: each a name, or "one or another"
+	Right   string            `yaml:"right"`   // what they must be good for, in words
+	Auth    map[string]string `yaml:"auth"`    // how the token is got, where the source is read with another right or none
 	With    map[string]string `yaml:"with"`    // programs that give {name} in find and send
 	Find    string            `yaml:"find"`    // what is read first, as $found; not when one of its {names} is empty
+	Stands  string            `yaml:"stands"`  // on what was found: the id of the answer when it stands there already, in these words
 	Send    string            `yaml:"send"`    // method and address
+	Edits   string            `yaml:"edits"`   // on what was found: true when another answer stands there, which edit changes
+	Edit    string            `yaml:"edit"`    // method and address, instead of send
 	Headers map[string]string `yaml:"headers"` // programs, beside the headers of the source
 	Body    string            `yaml:"body"`    // gives what is sent as JSON
+	Form    bool              `yaml:"form"`    // the body is an object of texts, sent as a form
 	Max     map[string]int    `yaml:"max"`     // the limit by its unit
 	Repeat  string            `yaml:"repeat"`
 	Within  string            `yaml:"within"`  // repeat: key: how long the network knows a key
 	Done    Done              `yaml:"done"`    // programs on the answer of a call that went well
 	There   string            `yaml:"there"`   // repeat: refuses: says of an error that the answer stands there already
 	Later   string            `yaml:"later"`   // says of an error that the site takes it later
-	Refused string            `yaml:"refused"` // gives the network's reason, also of an error that comes with 200
+	Refused string            `yaml:"refused"` // gives the network's reason; of an error that comes with 200 too
 }
 
 // Done are programs on the network's answer.
@@ -66,24 +75,27 @@ type answerer struct {
 	grant          *grant
 	head           http.Header // of the source
 	method, target string
+	edit           string // method and address where an answer stands already; "": send does for it too
 	find           string
+	form           bool
 	repeat         reply.Repeat
 	values         poll.Values
 	vars           []any // of the programs, but the last ones, which belong to the message
 	with, headers  map[string]*gojq.Code
 	body           *gojq.Code
+	stands, edits  *gojq.Code
 	id, url, held  *gojq.Code
 	there, later   *gojq.Code
 	refused        *gojq.Code
 }
 
 // fromMessage are the variables that each message brings.
-var fromMessage = []string{"$post", "$text", "$key", "$found"}
+var fromMessage = []string{"$post", "$text", "$key", "$at", "$found"}
 
 // NewAnswer makes the way to answer what o reads, or posts of another engine when o is zero.
 func NewAnswer(env crawlers.Env, a Answer, o Options, given poll.Values, who Account, s config.Section) (reply.Way, error) {
 	env = env.WithDefaults()
-	w := &answerer{env: env, find: a.Find, repeat: reply.Repeat(a.Repeat), values: given, with: map[string]*gojq.Code{}, headers: map[string]*gojq.Code{}}
+	w := &answerer{env: env, find: a.Find, form: a.Form, edit: a.Edit, repeat: reply.Repeat(a.Repeat), values: given, with: map[string]*gojq.Code{}, headers: map[string]*gojq.Code{}}
 	way := reply.Way{Account: who.As, Repeat: w.repeat, Send: w.send}
 	var ok bool
 	if w.method, w.target, ok = strings.Cut(a.Send, " "); !ok || !slices.Contains(reply.Repeats(), a.Repeat) || a.Done.ID == "" || len(a.Max) > 1 {
@@ -98,11 +110,24 @@ func NewAnswer(env crawlers.Env, a Answer, o Options, given poll.Values, who Acc
 			return way, fmt.Errorf("within: %w", err)
 		}
 	}
+	if len(a.Auth) > 0 {
+		o.Auth = authOf(a.Auth)
+	}
 	if w.grant, err = newGrant(env, o.Auth, given, s); err != nil {
 		return way, err
 	}
 	w.head = (&jsonAPI{opt: Options{Headers: o.Headers, Body: a.Body}, given: given}).headers()
+	if a.Form {
+		w.head.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
 	return way, w.compile(a, who)
+}
+
+// authOf is what a block writes under auth, where it is not a source's.
+func authOf(m map[string]string) Auth {
+	secret := func(name string) config.Secret { return config.NewSecret(m[name], "") }
+	return Auth{Kind: m["kind"], URL: m["url"], Token: secret("token"), Client: m["client"], Secret: secret("secret"), Refresh: secret("refresh"),
+		Key: secret("key"), KeyID: m["key_id"], Issuer: m["issuer"], Scope: m["scope"], User: m["user"], Password: secret("password")}
 }
 
 // compile compiles the programs of a block.
@@ -144,6 +169,7 @@ func (w *answerer) compile(a Answer, who Account) error {
 		w.headers[name] = compile("headers", program)
 	}
 	w.body = compile("body", a.Body)
+	w.stands, w.edits = compile("stands", a.Stands), compile("edits", a.Edits)
 	w.id, w.url, w.held = compile("done.id", a.Done.ID), compile("done.url", a.Done.URL), compile("done.held", a.Done.Held)
 	w.there, w.later, w.refused = compile("there", a.There), compile("later", a.Later), compile("refused", a.Refused)
 	return failed
@@ -162,7 +188,7 @@ func (w *answerer) run(ctx context.Context, code *gojq.Code, on any, m reply.Mes
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxJQ)
 	defer cancel()
-	v, ok := code.RunWithContext(ctx, on, append(slices.Clone(w.vars), postOf(m.Post), m.Text, m.Key, found)...).Next()
+	v, ok := code.RunWithContext(ctx, on, append(slices.Clone(w.vars), postOf(m.Post), m.Text, m.Key, int(m.At.UnixMicro()), found)...).Next()
 	if !ok {
 		return nil, nil
 	}
@@ -181,6 +207,33 @@ func (w *answerer) say(ctx context.Context, code *gojq.Code, on any, m reply.Mes
 	return htmltext.OneLine(text.Clip(scalar(v), 500))
 }
 
+// taken reads an answer of the site that came with a good status. One without a body is null.
+func (w *answerer) taken(ctx context.Context, res *fetch.Response, m reply.Message) reply.Result {
+	var body any
+	if len(bytes.TrimSpace(res.Body)) > 0 {
+		var err error
+		if body, err = jsonBody(res); err != nil {
+			return reply.Result{Reason: "the site's answer cannot be read"}
+		}
+	}
+	if why := w.say(ctx, w.refused, body, m); why != "" {
+		return w.unlike(ctx, body, m, why)
+	}
+	id := w.say(ctx, w.id, body, m)
+	if id == "" {
+		return reply.Result{Reason: "the site's answer does not say that it took it"}
+	}
+	return reply.Result{Outcome: reply.Sent, ID: id, URL: w.say(ctx, w.url, body, m), Held: w.say(ctx, w.held, body, m) == "true"}
+}
+
+// unlike is what a refusal means, by the site's answer: some come only for now.
+func (w *answerer) unlike(ctx context.Context, body any, m reply.Message, why string) reply.Result {
+	if w.say(ctx, w.later, body, m) == "true" {
+		return reply.Result{Outcome: reply.NotSent, Reason: why}
+	}
+	return reply.Result{Outcome: reply.Refused, Reason: why}
+}
+
 // send is reply.Way's Send.
 func (w *answerer) send(ctx context.Context, m reply.Message) reply.Result {
 	req, res := w.request(ctx, m)
@@ -191,18 +244,7 @@ func (w *answerer) send(ctx context.Context, m reply.Message) reply.Result {
 	if err != nil {
 		return w.failed(ctx, err, m)
 	}
-	body, err := jsonBody(answer)
-	if err != nil {
-		return reply.Result{Reason: "the site's answer cannot be read"}
-	}
-	if why := w.say(ctx, w.refused, body, m); why != "" {
-		return reply.Result{Outcome: reply.Refused, Reason: why}
-	}
-	id := w.say(ctx, w.id, body, m)
-	if id == "" {
-		return reply.Result{Reason: "the site's answer does not say that it took it"}
-	}
-	return reply.Result{Outcome: reply.Sent, ID: id, URL: w.say(ctx, w.url, body, m), Held: w.say(ctx, w.held, body, m) == "true"}
+	return w.taken(ctx, answer, m)
 }
 
 // request makes the call of a message; nil with the result when there can be none. What is
@@ -219,11 +261,6 @@ func (w *answerer) request(ctx context.Context, m reply.Message) (*fetch.Request
 			find = ""
 		}
 	}
-	if w.grant != nil && holds(w.head) {
-		if _, err := w.grant.token(ctx); err != nil { // before anything is sent; do finds it kept
-			return nil, unsent(w.failed(ctx, err, m))
-		}
-	}
 	head := w.head.Clone()
 	for name, code := range w.headers {
 		v, err := w.run(ctx, code, postOf(m.Post), m, nil)
@@ -231,6 +268,11 @@ func (w *answerer) request(ctx context.Context, m reply.Message) (*fetch.Request
 			return nil, reply.Result{Outcome: reply.Refused, Reason: "the header " + name + " cannot be made"}
 		}
 		head.Set(name, scalar(v))
+	}
+	if w.grant != nil && holds(head) {
+		if _, err := w.grant.token(ctx); err != nil { // before anything is sent; do finds it kept
+			return nil, unsent(w.failed(ctx, err, m))
+		}
 	}
 	var found any
 	if find != "" {
@@ -244,15 +286,38 @@ func (w *answerer) request(ctx context.Context, m reply.Message) (*fetch.Request
 			return nil, unsent(w.failed(ctx, err, m))
 		}
 	}
+	if id := w.say(ctx, w.stands, found, m); id != "" {
+		return nil, reply.Result{Outcome: reply.Sent, ID: id, URL: w.say(ctx, w.url, found, m)}
+	}
+	method, target := w.method, w.target
+	if w.edit != "" && w.say(ctx, w.edits, found, m) == "true" {
+		method, target, _ = strings.Cut(w.edit, " ")
+	}
 	v, err := w.run(ctx, w.body, postOf(m.Post), m, found)
 	if err != nil {
 		return nil, reply.Result{Outcome: reply.Refused, Reason: "the post cannot be answered from here: " + htmltext.OneLine(err.Error())}
 	}
-	body, err := json.Marshal(v)
+	body, err := w.encode(v)
 	if err != nil {
-		return nil, reply.Result{Outcome: reply.Refused, Reason: "the answer cannot be written as JSON"}
+		return nil, reply.Result{Outcome: reply.Refused, Reason: "the answer cannot be written as the site wants it"}
 	}
-	return &fetch.Request{URL: poll.Rebase(values.Expand(w.target), w.env.Base), Method: w.method, API: true, Accept: "application/json", Header: head, Body: body}, reply.Result{}
+	return &fetch.Request{URL: poll.Rebase(values.Expand(target), w.env.Base), Method: method, API: true, Accept: "application/json", Header: head, Body: body}, reply.Result{}
+}
+
+// encode writes what the program of the body gave, as JSON or as a form.
+func (w *answerer) encode(v any) ([]byte, error) {
+	if !w.form {
+		return json.Marshal(v)
+	}
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("a form is made of an object, not of %T", v)
+	}
+	form := url.Values{}
+	for name, value := range fields {
+		form.Set(name, scalar(value))
+	}
+	return []byte(form.Encode()), nil
 }
 
 // unsent is what a failure means before anything was sent.
@@ -279,10 +344,12 @@ func (w *answerer) failed(ctx context.Context, err error, m reply.Message) reply
 	switch {
 	case errors.As(err, &retry) && retry.Status != http.StatusServiceUnavailable:
 		return reply.Result{Outcome: reply.NotSent, Reason: why, Wait: retry.After}
-	case errors.As(err, &blocked), errors.Is(err, crawlers.ErrClosed), errors.Is(err, fetch.ErrAddress), errors.Is(err, fetch.ErrPrivate), errors.Is(err, fetch.ErrPort):
+	case errors.As(err, &blocked):
+		return w.refuses(ctx, blocked.Body, m, why)
+	case errors.Is(err, crawlers.ErrClosed), errors.Is(err, fetch.ErrAddress), errors.Is(err, fetch.ErrPrivate), errors.Is(err, fetch.ErrPort):
 		return reply.Result{Outcome: reply.Refused, Reason: why}
 	case errors.As(err, &status) && status.Status >= 400 && status.Status < 500 && status.Status != http.StatusRequestTimeout:
-		return w.refuses(ctx, status, m, why)
+		return w.refuses(ctx, status.Body, m, why)
 	case errors.As(err, &op) && op.Op == "dial", errors.As(err, &dns), errors.As(err, &wrong), errors.As(err, &unknown), errors.As(err, &name):
 		return reply.Result{Outcome: reply.NotSent, Reason: why}
 	}
@@ -290,19 +357,16 @@ func (w *answerer) failed(ctx context.Context, err error, m reply.Message) reply
 }
 
 // refuses reads why the site says no; some say that the answer is there, or that it comes too early.
-func (w *answerer) refuses(ctx context.Context, status *fetch.StatusError, m reply.Message, why string) reply.Result {
+func (w *answerer) refuses(ctx context.Context, said []byte, m reply.Message, why string) reply.Result {
 	var body any
-	if json.Unmarshal(status.Body, &body) != nil {
+	if json.Unmarshal(said, &body) != nil {
 		body = nil
 	}
 	if w.repeat == reply.Refuses && w.say(ctx, w.there, body, m) == "true" {
 		return reply.Result{Outcome: reply.Sent}
 	}
-	if said := w.say(ctx, w.refused, body, m); said != "" {
-		why = said
+	if reason := w.say(ctx, w.refused, body, m); reason != "" {
+		why = reason
 	}
-	if w.say(ctx, w.later, body, m) == "true" {
-		return reply.Result{Outcome: reply.NotSent, Reason: why}
-	}
-	return reply.Result{Outcome: reply.Refused, Reason: why}
+	return w.unlike(ctx, body, m, why)
 }

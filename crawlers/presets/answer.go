@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -72,9 +73,12 @@ func answerWords(a *jsonapi.Answer) string {
 	case reply.Twice:
 		words = append(words, "a call that nobody knows the end of is never repeated")
 	}
-	if a.Secret != "" {
+	switch {
+	case a.Secret != "":
 		words = append(words, "key: "+a.Secret)
-	} else {
+	case len(a.Needs) > 0:
+		words = append(words, "needs "+strings.Join(a.Needs, " and ")+": "+a.Right)
+	default:
 		words = append(words, "with the right that the source is read with")
 	}
 	return strings.Join(words, "; ")
@@ -103,8 +107,13 @@ func NewAnswer(env crawlers.Env, src config.Source) (way reply.Way, ok bool, err
 		if given, block, err = p.read(src.Section, p.optionsType()); err != nil {
 			return way, false, err
 		}
-		if options, err = blockOptions[jsonapi.Options](block); err != nil {
+		if err := needed(a, src, given); err != nil {
 			return way, false, err
+		}
+		if block.Kind == "json" { // what is read as a feed or a stream lends nothing to answering
+			if options, err = blockOptions[jsonapi.Options](block); err != nil {
+				return way, false, err
+			}
 		}
 	} else if who.Site, err = siteOf(a, src); err != nil {
 		return way, false, err
@@ -121,6 +130,16 @@ func NewAnswer(env crawlers.Env, src config.Source) (way reply.Way, ok bool, err
 		return res
 	}
 	return way, true, nil
+}
+
+// needed says which option of the source is missing for answering.
+func needed(a *jsonapi.Answer, src config.Source, given poll.Values) error {
+	for _, names := range a.Needs {
+		if !slices.ContainsFunc(strings.Split(names, " or "), func(name string) bool { return given.Text[name] != "" || src.Section.Has(name) }) {
+			return fmt.Errorf("%s is answered with %s beside reply: %s", src.Kind, names, a.Right)
+		}
+	}
+	return nil
 }
 
 // siteOf is the address that those of the site's API begin with.

@@ -83,6 +83,7 @@ type BlockedError struct {
 	Status int
 	URL    string
 	Why    string // what the page asks for; "" when the status says it all
+	Body   []byte // first 4 KiB of the answer, where Why says nothing; untrusted, never printed by Error
 }
 
 func (e *BlockedError) Error() string {

@@ -268,7 +268,7 @@ func (c *Client) judge(h hop, ans *answer) error {
 		}
 		fallthrough
 	case http.StatusUnauthorized, http.StatusUnavailableForLegalReasons, http.StatusInsufficientStorage:
-		return &BlockedError{URL: status.URL, Status: ans.status}
+		return &BlockedError{URL: status.URL, Status: ans.status, Body: status.Body}
 	}
 	return &status
 }

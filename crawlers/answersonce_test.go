@@ -1,0 +1,193 @@
+package crawlers_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/presets"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
+)
+
+// desk keeps one case and its reply, in memory.
+type desk struct {
+	mu    sync.Mutex
+	post  mention.Post
+	reply mention.SiteReply
+}
+
+func (d *desk) AddReply(_ context.Context, r mention.SiteReply) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.NotBefore, d.reply = r.MadeAt, r
+	return nil
+}
+
+func (d *desk) ChangeReply(_ context.Context, before, after mention.SiteReply, _ mention.Person) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.reply.Status != before.Status || d.reply.Attempts != before.Attempts || d.reply.Told != before.Told {
+		return false, nil
+	}
+	d.reply = after
+	return true, nil
+}
+
+func (d *desk) OpenReplies(_ context.Context, now time.Time) ([]mention.SiteReply, error) {
+	r := d.now()
+	if r.ID == "" || r.Told || r.NotBefore.After(now) {
+		return nil, nil
+	}
+	return []mention.SiteReply{r}, nil
+}
+
+func (d *desk) RepliesOf(context.Context, mention.ID) ([]mention.SiteReply, error) { return nil, nil }
+
+func (d *desk) Mention(_ context.Context, id mention.ID) (mention.Mention, mention.Case, error) {
+	return mention.Mention{ID: id, Post: d.post}, mention.Case{}, nil
+}
+
+func (d *desk) AnswersSeen(context.Context, mention.ID, time.Time) ([]mention.Post, time.Time, error) {
+	return nil, time.Time{}, nil
+}
+
+func (d *desk) ReplyEnded(context.Context, mention.SiteReply) error { return nil }
+
+func (d *desk) now() mention.SiteReply {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.reply
+}
+
+// cut is a network that takes the first answer, and then the line breaks before it says so.
+type cut struct {
+	network
+	mu    sync.Mutex
+	sent  []string // address and body of each call that may have sent
+	hosts []string // that were asked
+}
+
+func (c *cut) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hosts = append(c.hosts, u.Host)
+	ok := func(body string) (*fetch.Response, error) {
+		return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{}, Body: []byte(body)}, nil
+	}
+	if r.Method == "" || r.Method == http.MethodGet {
+		return ok(c.found)
+	}
+	c.sent = append(c.sent, r.Method+" "+r.URL+"\n"+string(r.Body))
+	switch there := c.says[http.StatusConflict]; {
+	case len(c.sent) == 1:
+		return nil, errors.New("connection reset by peer")
+	case there != "":
+		return nil, &fetch.StatusError{Status: http.StatusConflict, URL: r.URL, Body: []byte(there)}
+	}
+	return ok(c.taken)
+}
+
+func (c *cut) asked() (sent, hosts []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.sent), slices.Clone(c.hosts)
+}
+
+// engineOf is an engine that sends answers to d's post at web.
+func engineOf(t *testing.T, d *desk, web crawlers.Fetcher, src config.Source) *reply.Engine {
+	t.Helper()
+	way, ok, err := presets.NewAnswer(crawlers.Env{Fetch: web, Now: time.Now}, src)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	return reply.New(reply.Options{Outbox: d, Reader: d, Desk: d, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Way: func(string) (reply.Way, bool) { return way, true }})
+}
+
+// TestAnswersThatArriveUnheard: a network took the answer and the line broke. Where the same call
+// may be made again it is, word for word, and only then; and keys go to the network's own host.
+func TestAnswersThatArriveUnheard(t *testing.T) {
+	for name, n := range everyNetwork() {
+		src := blockOf(t, n.block)
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d, web := &desk{post: n.post}, &cut{network: n}
+				e := engineOf(t, d, web, src)
+				if err := e.Write(t.Context(), "m", reply.Written{Nth: 1, Account: src.Reply.As, Text: answerText}); err != nil {
+					t.Fatal(err)
+				}
+				ctx, stop := context.WithCancel(t.Context())
+				defer stop()
+				go e.Run(ctx)
+				time.Sleep(5 * time.Minute)
+				sent, hosts := web.asked()
+				want := mention.ReplySent
+				if n.class == reply.Twice {
+					want = mention.ReplyUnclear
+				}
+				if r := d.now(); r.Status != want || r.Text != answerText {
+					t.Errorf("%+v, want %s", r, want)
+				}
+				if n.class == reply.Twice && len(sent) != 1 || n.class != reply.Twice && (len(sent) != 2 || sent[0] != sent[1]) {
+					t.Errorf("%s, sent:\n%s", n.class, strings.Join(sent, "\n"))
+				}
+				for _, host := range hosts {
+					if host != n.host {
+						t.Errorf("asked %s, want %s", host, n.host)
+					}
+				}
+			})
+		})
+	}
+}
+
+// filled is a text of n units, none of them one byte.
+func filled(l reply.Limit, n int) string {
+	switch l.Unit {
+	case reply.Bytes:
+		return strings.Repeat("я", n/2) + strings.Repeat("a", n%2)
+	case reply.Graphemes:
+		return strings.Repeat("и\u0306", n)
+	}
+	return strings.Repeat("я", n)
+}
+
+// TestAnswersOneTooLong: what is longer than a network takes by one is not taken down, and the
+// network never hears of it; the longest is.
+func TestAnswersOneTooLong(t *testing.T) {
+	for name, n := range everyNetwork() {
+		if n.limit.Max == 0 {
+			continue
+		}
+		src := blockOf(t, n.block)
+		d, web := &desk{post: n.post}, &cut{network: n}
+		e := engineOf(t, d, web, src)
+		var long *reply.LengthError
+		err := e.Write(t.Context(), "m", reply.Written{Nth: 1, Account: src.Reply.As, Text: filled(n.limit, n.limit.Max+1)})
+		if !errors.As(err, &long) || long.Have != n.limit.Max+1 || long.Limit != n.limit || d.now().ID != "" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := e.Write(t.Context(), "m", reply.Written{Nth: 1, Account: src.Reply.As, Text: filled(n.limit, n.limit.Max)}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if sent, _ := web.asked(); len(sent) != 0 {
+			t.Errorf("%s: sent %s", name, sent)
+		}
+	}
+}
