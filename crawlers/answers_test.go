@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -120,19 +121,20 @@ var answeredAt = time.Date(2026, 11, 26, 12, 0, 0, 123456000, time.UTC)
 
 // network is what is known of one.
 type network struct {
-	block string
-	post  mention.Post
-	found string // the answer to what is asked first
-	want  string // all requests, with $TEXT for the text as JSON
-	taken string // the answer of a network that took it
-	sent  reply.Result
-	says  map[int]string // errors by status
-	why   string         // what it says of them
-	later string         // an error with 400 that ends by itself
-	host  string         // where all of it goes, when no test stands in for it
-	class reply.Repeat
-	limit reply.Limit // zero: the network says none
-	loose bool        // any JSON object, and nothing at all, says that it was taken: the network documents no answer
+	block   string
+	post    mention.Post
+	found   string // the answer to what is asked first
+	want    string // all requests, with $TEXT for the text as JSON
+	taken   string // the answer of a network that took it
+	sent    reply.Result
+	says    map[int]string // errors by status
+	why     string         // what it says of them
+	later   map[int]string // errors that end by themselves, by status
+	trouble string         // an answer with 200 after which nobody knows
+	host    string         // where all of it goes, when no test stands in for it
+	class   reply.Repeat
+	limit   reply.Limit // zero: the network says none
+	loose   bool        // any JSON object, and nothing at all, says that it was taken: the network documents no answer
 }
 
 // byBytes, byChars and byGraphemes are limits.
@@ -180,7 +182,7 @@ Content-Type: application/json
 {"content":$KSES,"parent":101,"post":5}`,
 		taken: `{"id":120,"status":"approved","link":"https://wp.example/romashka/#comment-120"}`,
 		sent:  reply.Result{Outcome: reply.Sent, ID: "120", URL: "https://wp.example/romashka/#comment-120"},
-		says:  map[int]string{409: `{"code":"comment_duplicate","message":"Duplicate comment detected"}`, 400: `{"code":"comment_content_column_length","message":"Too long"}`}, why: "Too long", later: `{"code":"comment_flood","message":"Too quickly"}`,
+		says:  map[int]string{409: `{"code":"comment_duplicate","message":"Duplicate comment detected"}`, 400: `{"code":"comment_content_column_length","message":"Too long"}`}, why: "Too long", later: map[int]string{400: `{"code":"comment_flood","message":"Too quickly"}`},
 	},
 	"wordpress, an article": {
 		host: "wp.example", class: reply.Refuses, limit: byBytes(65525),
@@ -263,7 +265,7 @@ func asJSON(t *testing.T, text string) string {
 func TestAnswers(t *testing.T) {
 	s := newSite(t)
 	forms := func(want string) string {
-		return strings.NewReplacer("$KEY", answerKey, "$TEXT", asJSON(t, answerText), "$HTML", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(answerText)),
+		return strings.NewReplacer("$KEY", answerKey, "$TEXT", asJSON(t, answerText), "$FORM", url.QueryEscape(answerText), "$HTML", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(answerText)),
 			"$KSES", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `\`, "&#092;").Replace(answerText))).Replace(want)
 	}
 	for name, n := range everyNetwork() {
@@ -301,9 +303,9 @@ func TestAnswers(t *testing.T) {
 					t.Errorf("%d: %+v, want %+v", status, got, want)
 				}
 			}
-			if n.later != "" {
-				s.takes(answers(http.StatusBadRequest, n.later))
-				if got := way.Send(t.Context(), message); got.Outcome != reply.NotSent {
+			for status, body := range n.later {
+				s.takes(answers(status, body))
+				if got := way.Send(t.Context(), message); got.Outcome != reply.NotSent || got.Reason == "" {
 					t.Errorf("too early: %+v", got)
 				}
 			}
@@ -313,7 +315,7 @@ func TestAnswers(t *testing.T) {
 					t.Errorf("%d: %+v, want %v", status, got, want)
 				}
 			}
-			for what, body := range map[string]string{"a page": "<html>Log in</html>", "nothing": "", "something else": `{"ok":true}`, "a list": `[1]`} {
+			for what, body := range map[string]string{"a page": "<html>Log in</html>", "nothing": "", "something else": `{"ok":true}`, "a list": `[1]`, "trouble": n.trouble} {
 				if n.loose && (what == "nothing" || what == "something else") {
 					continue
 				}

@@ -39,4 +39,29 @@ Content-Type: application/json
 		taken: `{"ok":true,"result":{"message_id":57,"chat":{"id":-1001234567890,"type":"supergroup"},"text":"x"}}`,
 		sent:  reply.Result{Outcome: reply.Sent, ID: "57", URL: "https://t.me/c/1234567890/57"},
 	},
+	"vk": {
+		host: "api.vk.com", class: reply.Key,
+		block: "vk: {group: romashka, token: ut}\nreply: {as: Romashka, key: ct}",
+		post:  mention.Post{ID: "-77_12", URL: "https://vk.com/wall-77_12"},
+		want: `POST /method/wall.createComment
+Authorization: Bearer ct
+Content-Type: application/x-www-form-urlencoded
+from_group=77&guid=$KEY&message=$FORM&owner_id=-77&post_id=12&v=5.131`,
+		taken: `{"response":{"comment_id":345,"parents_stack":[]}}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "345", URL: "https://vk.com/wall-77_12?reply=345"},
+		says:  map[int]string{200: `{"error":{"error_code":15,"error_msg":"Access denied"}}`}, why: "Access denied",
+		later: map[int]string{200: `{"error":{"error_code":9,"error_msg":"Flood control"}}`}, trouble: `{"error":{"error_code":10,"error_msg":"Internal server error"}}`,
+	},
+	"vk, found": {
+		host: "api.vk.com", class: reply.Key,
+		block: "vk: {query: ромашка, token: ut}\nreply: {as: Romashka, key: ct}",
+		post:  mention.Post{ID: "-77_13", URL: "https://vk.com/wall-77_13"},
+		want: `POST /method/wall.createComment
+Authorization: Bearer ct
+Content-Type: application/x-www-form-urlencoded
+from_group=77&guid=$KEY&message=$FORM&owner_id=-77&post_id=13&v=5.131`,
+		taken: `{"response":{"comment_id":346}}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "346", URL: "https://vk.com/wall-77_13?reply=346"},
+		says:  map[int]string{200: `{"error":{"error_code":5,"error_msg":"User authorization failed: access_token has expired."}}`}, why: "User authorization failed: access_token has expired.",
+	},
 }
