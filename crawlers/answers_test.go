@@ -134,6 +134,7 @@ type network struct {
 	host    string         // where all of it goes, when no test stands in for it
 	class   reply.Repeat
 	limit   reply.Limit // zero: the network says none
+	renews  string      // options that tokens are got with, instead of token in the block
 	loose   bool        // any JSON object, and nothing at all, says that it was taken: the network documents no answer
 }
 
@@ -214,7 +215,7 @@ Content-Type: application/json
 		says:  map[int]string{422: `{"error":"Validation failed"}`}, why: "Validation failed",
 	},
 	"googlebusiness": {
-		host: "mybusiness.googleapis.com", class: reply.Replaces, limit: byBytes(4096),
+		host: "mybusiness.googleapis.com", renews: "refresh_token: r, client_id: c, client_secret: s", class: reply.Replaces, limit: byBytes(4096),
 		block: "googlebusiness: {account: \"1\", location: \"2\", place: \"https://maps.example/?cid=1\", token: gt}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "AbC/1", URL: "https://maps.example/?cid=1"},
 		want: `PUT /v4/accounts/1/locations/2/reviews/AbC%2F1/reply
@@ -371,6 +372,7 @@ func TestAnswersAreAllowed(t *testing.T) {
 		"feed: https://news.example/rss\nreply: {as: a}":                                                        "feed cannot be answered from earshot",
 		"discourse: https://disc.example\nreply: {as: a}":                                                       "write key: with an API key of the forum",
 		"googleplay: {package: a.b, token: t}\nreply: {as: a, key: k}":                                          "leave key: out",
+		"youtube: {channel: UCx, key: k}\nreply: {as: a}":                                                       "youtube is answered with refresh_token or token beside reply: the scope",
 		"telegram: romashka\nreply: {as: a}":                                                                    "telegram cannot be answered from earshot",
 		"discourse: https://disc.example\nreply: {as: a, key: k, allow: [ira@romashka.example], approve: true}": "yes",
 	} {
@@ -381,40 +383,6 @@ func TestAnswersAreAllowed(t *testing.T) {
 		}
 		if !strings.Contains(got, want) || ok != (want == "yes") || ok && (!way.Approve || len(way.Allow) != 1 || way.Account != "a") {
 			t.Errorf("%s: %s, %v", block, got, ok)
-		}
-	}
-}
-
-// TestAnswersRenewTokens: a token that ended since the last poll is renewed once, before the
-// person hears of it; one that cannot be had sends nothing.
-func TestAnswersRenewTokens(t *testing.T) {
-	s := newSite(t)
-	way, _, err := wayOf(t, `googlebusiness: {account: "1", location: "2", refresh_token: r, client_id: c, client_secret: s}`+"\nreply: {as: Romashka}", s.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens, posts := 0, 0
-	s.takes(func(call string) (int, string) {
-		if strings.HasPrefix(call, "POST /token") {
-			tokens++
-			return http.StatusOK, fmt.Sprintf(`{"access_token":"t%d","expires_in":3600}`, tokens)
-		}
-		if posts++; posts == 1 {
-			return http.StatusUnauthorized, `{}`
-		}
-		return http.StatusOK, `{"updateTime":"now"}`
-	})
-	if got := way.Send(t.Context(), reply.Message{Post: mention.Post{ID: "a"}, Text: "x"}); got.Outcome != reply.Sent || tokens != 2 || posts != 2 {
-		t.Errorf("%+v after %d tokens and %d calls", got, tokens, posts)
-	}
-	way, _, err = wayOf(t, `googlebusiness: {account: "1", location: "2", refresh_token: r2, client_id: c, client_secret: s}`+"\nreply: {as: Romashka}", s.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for status, want := range map[int]reply.Outcome{500: reply.NotSent, 400: reply.Refused, 0: reply.NotSent} {
-		s.takes(func(string) (int, string) { return status, `{"error":"invalid_grant"}` })
-		if got := way.Send(t.Context(), reply.Message{Post: mention.Post{ID: "a"}, Text: "x"}); got.Outcome != want || strings.Contains(s.requests(), "/reply") {
-			t.Errorf("no token, %d: %+v", status, got)
 		}
 	}
 }

@@ -64,4 +64,30 @@ from_group=77&guid=$KEY&message=$FORM&owner_id=-77&post_id=13&v=5.131`,
 		sent:  reply.Result{Outcome: reply.Sent, ID: "346", URL: "https://vk.com/wall-77_13?reply=346"},
 		says:  map[int]string{200: `{"error":{"error_code":5,"error_msg":"User authorization failed: access_token has expired."}}`}, why: "User authorization failed: access_token has expired.",
 	},
+	"youtube": {
+		host: "www.googleapis.com", class: reply.Twice, limit: byChars(10000), renews: "refresh_token: r, client_id: c, client_secret: s",
+		block: "youtube: {channel: UCromashka, key: yk, token: yt}\nreply: {as: Romashka}",
+		post:  mention.Post{ID: "Ugtop1", URL: "https://www.youtube.com/watch?v=vid1&lc=Ugtop1", ThreadURL: "https://www.youtube.com/watch?v=vid1"},
+		want: `POST /youtube/v3/comments?part=snippet
+Authorization: Bearer yt
+Content-Type: application/json
+{"snippet":{"parentId":"Ugtop1","textOriginal":$TEXT}}`,
+		taken: `{"kind":"youtube#comment","id":"Ugtop1.9a","snippet":{"parentId":"Ugtop1","textOriginal":"x"}}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "Ugtop1.9a", URL: "https://www.youtube.com/watch?v=vid1&lc=Ugtop1.9a"},
+		says: map[int]string{
+			400: `{"error":{"code":400,"message":"The comment text is too long","errors":[{"reason":"commentTextTooLong"}]}}`,
+			403: `{"error":{"code":403,"message":"The comment text is too long","errors":[{"reason":"forbidden"}]}}`,
+		}, why: "The comment text is too long",
+	},
+	"youtube, an answer": {
+		host: "www.googleapis.com", class: reply.Twice, limit: byChars(10000),
+		block: "youtube: {videos: [vid1], key: yk, token: yt}\nreply: {as: Romashka}",
+		post:  mention.Post{ID: "Ugtop1.8z", ReplyTo: "Ugtop1", URL: "https://www.youtube.com/watch?v=vid1&lc=Ugtop1.8z", ThreadURL: "https://www.youtube.com/watch?v=vid1"},
+		want: `POST /youtube/v3/comments?part=snippet
+Authorization: Bearer yt
+Content-Type: application/json
+{"snippet":{"parentId":"Ugtop1","textOriginal":$TEXT}}`,
+		taken: `{"id":"Ugtop1.9b","snippet":{"moderationStatus":"heldForReview"}}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "Ugtop1.9b", URL: "https://www.youtube.com/watch?v=vid1&lc=Ugtop1.9b", Held: true},
+	},
 }

@@ -3,9 +3,11 @@ package crawlers_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -191,3 +193,58 @@ func TestAnswersOneTooLong(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswersRenewTokens: a token that ended since the last poll is renewed once, before the
+// person hears of it; one that cannot be had sends nothing.
+func TestAnswersRenewTokens(t *testing.T) {
+	s := newSite(t)
+	tried := 0
+	for name, n := range everyNetwork() {
+		if n.renews == "" {
+			continue
+		}
+		tried++
+		way, _, err := wayOf(t, regexp.MustCompile(`\btoken: \w+`).ReplaceAllString(n.block, n.renews), s.URL)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		message := reply.Message{Post: n.post, Text: "x", Key: answerKey, At: answeredAt}
+		tokens, calls := 0, 0
+		s.takes(func(call string) (int, string) {
+			switch method, path, _ := strings.Cut(call, " "); {
+			case tokenCalls.MatchString(path):
+				tokens++
+				return http.StatusOK, fmt.Sprintf(`{"access_token":"t%d","expires_in":3600,"accessJwt":"t%d","refreshJwt":"r"}`, tokens, tokens)
+			case method == http.MethodGet:
+				return http.StatusOK, n.found
+			}
+			if calls++; calls == 1 {
+				return http.StatusUnauthorized, `{}`
+			}
+			return http.StatusOK, n.taken
+		})
+		if got := way.Send(t.Context(), message); got.Outcome != reply.Sent || tokens != 2 || calls != 2 {
+			t.Errorf("%s: %+v after %d tokens and %d calls", name, got, tokens, calls)
+		}
+		if way, _, err = wayOf(t, regexp.MustCompile(`\btoken: \w+`).ReplaceAllString(n.block, n.renews), s.URL); err != nil {
+			t.Fatal(name, err)
+		}
+		for status, want := range map[int]reply.Outcome{500: reply.NotSent, 400: reply.Refused, 0: reply.NotSent} {
+			s.takes(func(string) (int, string) { return status, `{"error":"invalid_grant"}` })
+			if got := way.Send(t.Context(), message); got.Outcome != want {
+				t.Errorf("%s: no token, %d: %+v", name, status, got)
+			}
+			for call := range strings.SplitSeq(s.requests(), "\n\n") {
+				if _, path, _ := strings.Cut(strings.SplitN(call, "\n", 2)[0], " "); !tokenCalls.MatchString(path) {
+					t.Errorf("%s: asked %s without a token", name, call)
+				}
+			}
+		}
+	}
+	if tried < 2 {
+		t.Errorf("%d networks were tried", tried)
+	}
+}
+
+// tokenCalls are the addresses where tokens are got.
+var tokenCalls = regexp.MustCompile(`^/(token$|xrpc/com\.atproto\.server\.|v1/oauth/|api/v1/access_token)`)
