@@ -134,6 +134,7 @@ type network struct {
 	host    string         // where all of it goes, when no test stands in for it
 	class   reply.Repeat
 	limit   reply.Limit // zero: the network says none
+	ended   string      // what it says with 400 of a token that ended; else it says 401
 	renews  string      // options that tokens are got with, instead of token in the block
 	loose   bool        // any JSON object, and nothing at all, says that it was taken: the network documents no answer
 }

@@ -90,4 +90,35 @@ Content-Type: application/json
 		taken: `{"id":"Ugtop1.9b","snippet":{"moderationStatus":"heldForReview"}}`,
 		sent:  reply.Result{Outcome: reply.Sent, ID: "Ugtop1.9b", URL: "https://www.youtube.com/watch?v=vid1&lc=Ugtop1.9b", Held: true},
 	},
+	"bluesky": {
+		host: "bsky.social", class: reply.Replaces, limit: byGraphemes(300), renews: "app_password: p", ended: `{"error":"ExpiredToken","message":"Token has expired"}`,
+		block: "bluesky: {account: romashka.bsky.social, token: bt}\nreply: {as: romashka.bsky.social}",
+		post:  mention.Post{ID: "at://did:plc:aa/app.bsky.feed.post/3kaa", URL: "https://bsky.app/profile/did:plc:aa/post/3kaa"},
+		found: `{"posts":[{"uri":"at://did:plc:aa/app.bsky.feed.post/3kaa","cid":"bafyaa","record":{"text":"x","reply":{"root":{"uri":"at://did:plc:rr/app.bsky.feed.post/3krr","cid":"bafyrr"},"parent":{"uri":"at://did:plc:rr/app.bsky.feed.post/3krr","cid":"bafyrr"}}}}]}`,
+		want: `GET /xrpc/app.bsky.feed.getPosts?uris=at%3A%2F%2Fdid%3Aplc%3Aaa%2Fapp.bsky.feed.post%2F3kaa
+Authorization: Bearer bt
+
+POST /xrpc/com.atproto.repo.putRecord
+Authorization: Bearer bt
+Content-Type: application/json
+{"collection":"app.bsky.feed.post","record":{"$type":"app.bsky.feed.post","createdAt":"2026-11-26T12:00:00Z","reply":{"parent":{"cid":"bafyaa","uri":"at://did:plc:aa/app.bsky.feed.post/3kaa"},"root":{"cid":"bafyrr","uri":"at://did:plc:rr/app.bsky.feed.post/3krr"}},"text":$TEXT},"repo":"romashka.bsky.social","rkey":"3n37mrhkgm245"}`,
+		taken: `{"uri":"at://did:plc:me/app.bsky.feed.post/3m6k","cid":"bafyme","validationStatus":"valid"}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "at://did:plc:me/app.bsky.feed.post/3m6k", URL: "https://bsky.app/profile/did:plc:me/post/3m6k"},
+		says:  map[int]string{400: `{"error":"InvalidRequest","message":"Record/text must not be longer than 300 graphemes"}`}, why: "Record/text must not be longer than 300 graphemes",
+	},
+	"bluesky, by search": {
+		host: "bsky.social", class: reply.Replaces, limit: byGraphemes(300),
+		block: "bluesky: {appview: \"https://api.bsky.app\", query: romashka, account: romashka.bsky.social, token: bt}\nreply: {as: romashka.bsky.social}",
+		post:  mention.Post{ID: "at://did:plc:aa/app.bsky.feed.post/3kaa"},
+		found: `{"posts":[{"uri":"at://did:plc:aa/app.bsky.feed.post/3kaa","cid":"bafyaa","record":{"text":"x"}}]}`,
+		want: `GET /xrpc/app.bsky.feed.getPosts?uris=at%3A%2F%2Fdid%3Aplc%3Aaa%2Fapp.bsky.feed.post%2F3kaa
+Authorization: Bearer bt
+
+POST /xrpc/com.atproto.repo.putRecord
+Authorization: Bearer bt
+Content-Type: application/json
+{"collection":"app.bsky.feed.post","record":{"$type":"app.bsky.feed.post","createdAt":"2026-11-26T12:00:00Z","reply":{"parent":{"cid":"bafyaa","uri":"at://did:plc:aa/app.bsky.feed.post/3kaa"},"root":{"cid":"bafyaa","uri":"at://did:plc:aa/app.bsky.feed.post/3kaa"}},"text":$TEXT},"repo":"romashka.bsky.social","rkey":"3n37mrhkgm245"}`,
+		taken: `{"uri":"at://did:plc:me/app.bsky.feed.post/3m6k","cid":"bafyme"}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "at://did:plc:me/app.bsky.feed.post/3m6k", URL: "https://bsky.app/profile/did:plc:me/post/3m6k"},
+	},
 }

@@ -218,7 +218,9 @@ func TestAnswersRenewTokens(t *testing.T) {
 			case method == http.MethodGet:
 				return http.StatusOK, n.found
 			}
-			if calls++; calls == 1 {
+			if calls++; calls == 1 && n.ended != "" {
+				return http.StatusBadRequest, n.ended
+			} else if calls == 1 {
 				return http.StatusUnauthorized, `{}`
 			}
 			return http.StatusOK, n.taken

@@ -112,8 +112,7 @@ func (g *grant) do(ctx context.Context, web crawlers.Fetcher, req fetch.Request)
 			values[0] = strings.ReplaceAll(values[0], hole, token)
 		}
 		res, err := web.Do(ctx, with)
-		var blocked *fetch.BlockedError
-		if renewed || g.source == nil || !errors.As(err, &blocked) || blocked.Status != http.StatusUnauthorized {
+		if renewed || g.source == nil || !g.source.Ended(err) {
 			return res, err
 		}
 		if err := g.source.Refused(ctx, token); err != nil {

@@ -11,8 +11,10 @@ package access
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -187,6 +189,21 @@ func (s *Source) look(ctx context.Context) error {
 		s.held = kept
 	}
 	return err
+}
+
+// Ended says whether an error of the site means that it would not take the token: 401, and
+// 400 with the code that AT Protocol's servers give instead (atproto.com/specs/xrpc).
+func (s *Source) Ended(err error) bool {
+	var blocked *fetch.BlockedError
+	var status *fetch.StatusError
+	switch {
+	case errors.As(err, &blocked):
+		return blocked.Status == http.StatusUnauthorized
+	case s.opt.Kind == Bluesky && errors.As(err, &status) && status.Status == http.StatusBadRequest:
+		var answer struct{ Error string }
+		return json.Unmarshal(status.Body, &answer) == nil && answer.Error == "ExpiredToken"
+	}
+	return false
 }
 
 // Refused gives up a token that the site would not take, so that the next one is new.
