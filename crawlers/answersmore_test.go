@@ -121,4 +121,36 @@ Content-Type: application/json
 		taken: `{"uri":"at://did:plc:me/app.bsky.feed.post/3m6k","cid":"bafyme"}`,
 		sent:  reply.Result{Outcome: reply.Sent, ID: "at://did:plc:me/app.bsky.feed.post/3m6k", URL: "https://bsky.app/profile/did:plc:me/post/3m6k"},
 	},
+	"wildberries": {
+		host: "feedbacks-api.wildberries.ru", class: reply.Replaces, limit: byChars(5000), empty: true,
+		block: "wildberries: {token: wt}\nreply: {as: Romashka}",
+		post:  mention.Post{ID: "YX52RZEBhH9mrcYdEJuD", URL: "https://www.wildberries.ru/catalog/9/feedbacks"},
+		found: `{"data":{"id":"YX52RZEBhH9mrcYdEJuD","text":"x","answer":null},"error":false,"errorText":"","additionalErrors":null}`,
+		want: `GET /api/v1/feedback?id=YX52RZEBhH9mrcYdEJuD
+Authorization: wt
+
+POST /api/v1/feedbacks/answer
+Authorization: wt
+Content-Type: application/json
+{"id":"YX52RZEBhH9mrcYdEJuD","text":$TEXT}`,
+		sent: reply.Result{Outcome: reply.Sent, ID: "YX52RZEBhH9mrcYdEJuD", URL: "https://www.wildberries.ru/catalog/9/feedbacks"},
+		says: map[int]string{
+			400: `{"data":null,"error":true,"errorText":"Bad length of the answer","additionalErrors":null}`,
+			422: `{"title":"unprocessable","detail":"Bad length of the answer","status":422}`,
+		}, why: "Bad length of the answer",
+	},
+	"wildberries, changed": {
+		host: "feedbacks-api.wildberries.ru", class: reply.Replaces, limit: byChars(5000), empty: true,
+		block: "wildberries: {token: wt}\nreply: {as: Romashka}",
+		post:  mention.Post{ID: "YX52", URL: "https://www.wildberries.ru/catalog/9/feedbacks"},
+		found: `{"data":{"id":"YX52","answer":{"text":"before","state":"wbRu","editable":true}},"error":false}`,
+		want: `GET /api/v1/feedback?id=YX52
+Authorization: wt
+
+PATCH /api/v1/feedbacks/answer
+Authorization: wt
+Content-Type: application/json
+{"id":"YX52","text":$TEXT}`,
+		sent: reply.Result{Outcome: reply.Sent, ID: "YX52", URL: "https://www.wildberries.ru/catalog/9/feedbacks"},
+	},
 }

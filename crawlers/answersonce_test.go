@@ -250,3 +250,26 @@ func TestAnswersRenewTokens(t *testing.T) {
 
 // tokenCalls are the addresses where tokens are got.
 var tokenCalls = regexp.MustCompile(`^/(token$|xrpc/com\.atproto\.server\.|v1/oauth/|api/v1/access_token)`)
+
+// TestAnswersThatStandThere: what is read first ends a call that was made before, or says that
+// there can be none; nothing is sent then.
+func TestAnswersThatStandThere(t *testing.T) {
+	s := newSite(t)
+	way, _, err := wayOf(t, "wildberries: {token: wt}\nreply: {as: Romashka}", s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for found, want := range map[string]reply.Outcome{
+		`{"data":{"id":"YX52","answer":{"text":"Вибачте","editable":true}},"error":false}`: reply.Sent,
+		`{"data":{"id":"YX52","answer":{"text":"інше","editable":false}},"error":false}`:   reply.Refused,
+		`{"data":null,"error":false}`:                           reply.Refused,
+		`{"data":{"id":"another","answer":null},"error":false}`: reply.Refused,
+		`not JSON`: reply.NotSent,
+	} {
+		s.takes(func(string) (int, string) { return http.StatusOK, found })
+		got := way.Send(t.Context(), reply.Message{Post: mention.Post{ID: "YX52", URL: "https://wb.example/9"}, Text: "Вибачте"})
+		if got.Outcome != want || strings.Contains(s.requests(), "/answer") || want == reply.Sent && got.ID != "YX52" {
+			t.Errorf("%s: %+v\n%s", found, got, s.requests())
+		}
+	}
+}
