@@ -39,7 +39,7 @@ func newSite(t *testing.T) *site {
 }
 
 // seen are the headers that a golden request shows.
-var seen = []string{"Authorization", "Api-Key", "Api-Username", "Idempotency-Key", "Content-Type"}
+var seen = []string{"Authorization", "Api-Key", "Api-Username", "Client-Id", "Idempotency-Key", "Content-Type"}
 
 func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)

@@ -153,4 +153,20 @@ Content-Type: application/json
 {"id":"YX52","text":$TEXT}`,
 		sent: reply.Result{Outcome: reply.Sent, ID: "YX52", URL: "https://www.wildberries.ru/catalog/9/feedbacks"},
 	},
+	"ozon": {
+		host: "api-seller.ozon.ru", class: reply.Twice,
+		block: "ozon: {client: \"123\", key: ok}\nreply: {as: Romashka}",
+		post:  mention.Post{ID: "018f-77", URL: "https://www.ozon.ru/product/5/reviews/"},
+		want: `POST /v1/review/comment/create
+Api-Key: ok
+Client-Id: 123
+Content-Type: application/json
+{"mark_review_as_processed":true,"review_id":"018f-77","text":$TEXT}`,
+		taken: `{"comment_id":"018f-c1"}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "018f-c1", URL: "https://www.ozon.ru/product/5/reviews/"},
+		says: map[int]string{
+			400: `{"code":3,"message":"not available with existing subscription","details":[]}`,
+			403: `{"code":7,"message":"not available with existing subscription","details":[]}`,
+		}, why: "not available with existing subscription",
+	},
 }
