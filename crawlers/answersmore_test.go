@@ -169,4 +169,32 @@ Content-Type: application/json
 			403: `{"code":7,"message":"not available with existing subscription","details":[]}`,
 		}, why: "not available with existing subscription",
 	},
+	"yandexmarket": {
+		host: "api.partner.market.yandex.ru", class: reply.Twice, limit: byChars(4096),
+		block: "yandexmarket: {business: \"77\", key: yk}\nreply: {as: Romashka}",
+		post:  mention.Post{ID: "9000000001", URL: "https://partner.market.yandex.ru/business/77/reviews"},
+		want: `POST /v2/businesses/77/goods-feedback/comments/update
+Api-Key: yk
+Content-Type: application/json
+{"comment":{"text":$TEXT},"feedbackId":9000000001}`,
+		taken: `{"status":"OK","result":{"id":501,"text":"x","canModify":true,"author":{"type":"BUSINESS","name":"Romashka"},"status":"UNMODERATED","feedbackId":9000000001}}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "501", URL: "https://partner.market.yandex.ru/business/77/reviews", Held: true},
+		says: map[int]string{
+			400: `{"status":"ERROR","errors":[{"code":"BAD_REQUEST","message":"Text is too long"}]}`,
+			403: `{"status":"ERROR","errors":[{"code":"FORBIDDEN","message":"Text is too long"}]}`,
+		}, why: "Text is too long",
+	},
+	"yandexmarket, refused by moderators": {
+		host: "api.partner.market.yandex.ru", class: reply.Twice, limit: byChars(4096),
+		block: "yandexmarket: {business: \"77\", key: yk}\nreply: {as: Romashka}",
+		post:  mention.Post{ID: "9000000001"},
+		want: `POST /v2/businesses/77/goods-feedback/comments/update
+Api-Key: yk
+Content-Type: application/json
+{"comment":{"text":$TEXT},"feedbackId":9000000001}`,
+		taken: `{"status":"OK","result":{"id":502,"status":"PUBLISHED","feedbackId":9000000001}}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "502"},
+		says:  map[int]string{200: `{"status":"OK","result":{"id":503,"status":"BANNED","feedbackId":9000000001}}`}, why: "BANNED",
+		trouble: `{"status":"OK"}`,
+	},
 }
