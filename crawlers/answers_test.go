@@ -39,7 +39,7 @@ func newSite(t *testing.T) *site {
 }
 
 // seen are the headers that a golden request shows.
-var seen = []string{"Authorization", "Api-Key", "Api-Username", "Client-Id", "Idempotency-Key", "Content-Type"}
+var seen = []string{"Authorization", "Api-Key", "Apikey", "Api-Username", "Client-Id", "Idempotency-Key", "Content-Type"}
 
 func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -137,6 +137,7 @@ type network struct {
 	ended   string      // what it says with 400 of a token that ended; else it says 401
 	renews  string      // options that tokens are got with, instead of token in the block
 	empty   bool        // nothing says that it was taken
+	minted  bool        // the first call gets a token with the options of the block, "minted"
 	loose   bool        // any JSON object, and nothing at all, says that it was taken: the network documents no answer
 }
 
@@ -285,6 +286,9 @@ func TestAnswers(t *testing.T) {
 				return func(call string) (int, string) {
 					if n.found != "" && strings.HasPrefix(call, "GET") {
 						return http.StatusOK, n.found
+					}
+					if n.minted && tokenCalls.MatchString(strings.TrimPrefix(call, "POST ")) {
+						return http.StatusOK, `{"access_token":"minted","expires_in":"359999"}`
 					}
 					return status, body
 				}

@@ -197,4 +197,20 @@ Content-Type: application/json
 		says:  map[int]string{200: `{"status":"OK","result":{"id":503,"status":"BANNED","feedbackId":9000000001}}`}, why: "BANNED",
 		trouble: `{"status":"OK"}`,
 	},
+	"trustpilot": {
+		host: "api.trustpilot.com", class: reply.Replaces, loose: true, minted: true,
+		block: "trustpilot: {business: bu, key: tk, secret: ts, user: u1}\nreply: {as: Romashka}",
+		post:  mention.Post{ID: "5e3de1b45fb06f0001790b51", URL: "https://www.trustpilot.com/reviews/5e3de1b45fb06f0001790b51"},
+		want: `POST /v1/oauth/oauth-business-users-for-applications/accesstoken
+Authorization: Basic dGs6dHM=
+Content-Type: application/x-www-form-urlencoded
+grant_type=client_credentials
+
+POST /v1/private/reviews/5e3de1b45fb06f0001790b51/reply
+Authorization: Bearer minted
+Apikey: tk
+Content-Type: application/json
+{"authorBusinessUserId":"u1","message":$TEXT}`,
+		sent: reply.Result{Outcome: reply.Sent, ID: "5e3de1b45fb06f0001790b51", URL: "https://www.trustpilot.com/reviews/5e3de1b45fb06f0001790b51"},
+	},
 }

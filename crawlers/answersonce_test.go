@@ -95,6 +95,9 @@ func (c *cut) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 	if r.Method == "" || r.Method == http.MethodGet {
 		return ok(c.found)
 	}
+	if tokenCalls.MatchString(u.Path) {
+		return ok(`{"access_token":"minted","expires_in":"359999"}`)
+	}
 	c.sent = append(c.sent, r.Method+" "+r.URL+"\n"+string(r.Body))
 	switch there := c.says[http.StatusConflict]; {
 	case len(c.sent) == 1:
@@ -200,7 +203,7 @@ func TestAnswersRenewTokens(t *testing.T) {
 	s := newSite(t)
 	tried := 0
 	for name, n := range everyNetwork() {
-		if n.renews == "" {
+		if n.renews == "" && !n.minted {
 			continue
 		}
 		tried++

@@ -17,7 +17,7 @@ import (
 
 // Auth says how the access token of an API is got; headers hold it as {access}.
 type Auth struct {
-	Kind     string        `yaml:"kind" doc:"google-refresh, google-service, oauth-refresh, apple-jwt or bluesky-session: how a token is got, kept and renewed." example:"google-service"`
+	Kind     string        `yaml:"kind" doc:"google-refresh, google-service, oauth-refresh, oauth-client, apple-jwt or bluesky-session: how a token is got, kept and renewed." example:"google-service"`
 	URL      string        `yaml:"url" doc:"Who gives tokens; for bluesky-session the account's server." example:"https://oauth2.googleapis.com/token"`
 	Token    config.Secret `yaml:"token" doc:"A token that somebody else renews; it is used as it is, and nobody is asked for one."`
 	Client   string        `yaml:"client" doc:"The OAuth client's id."`

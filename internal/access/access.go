@@ -25,6 +25,7 @@ import (
 const (
 	GoogleRefresh = "google-refresh"  // URL, Client, Secret, Refresh
 	OAuthRefresh  = "oauth-refresh"   // the same; client and secret go as Basic credentials (RFC 6749, 2.3.1)
+	OAuthClient   = "oauth-client"    // URL, Client, Secret: the client's own right (RFC 6749, 4.4)
 	GoogleService = "google-service"  // URL, Key (the service account's JSON file), Scope
 	AppleJWT      = "apple-jwt"       // Key (the .p8 file), KeyID, Issuer; asks nobody
 	Bluesky       = "bluesky-session" // URL (the server), User, Password (an app password)
@@ -32,7 +33,7 @@ const (
 
 // Kinds are all of them, as they are written.
 func Kinds() []string {
-	return []string{GoogleRefresh, GoogleService, OAuthRefresh, AppleJWT, Bluesky}
+	return []string{GoogleRefresh, GoogleService, OAuthRefresh, OAuthClient, AppleJWT, Bluesky}
 }
 
 // Options say how a token is got.
@@ -56,6 +57,7 @@ func (o Options) Missing() []string {
 	for _, need := range map[string][]struct{ name, value string }{
 		GoogleRefresh: {{"url", o.URL}, {"client", o.Client}, {"secret", o.Secret}, {"refresh", o.Refresh}},
 		OAuthRefresh:  {{"url", o.URL}, {"client", o.Client}, {"secret", o.Secret}, {"refresh", o.Refresh}},
+		OAuthClient:   {{"url", o.URL}, {"client", o.Client}, {"secret", o.Secret}},
 		GoogleService: {{"url", o.URL}, {"key", o.Key}, {"scope", o.Scope}},
 		AppleJWT:      {{"key", o.Key}, {"key_id", o.KeyID}, {"issuer", o.Issuer}},
 		Bluesky:       {{"url", o.URL}, {"user", o.User}, {"password", o.Password}},

@@ -148,17 +148,20 @@ func claims(t *testing.T, token string, check func(signed, signature []byte) boo
 
 // TestRefresh: a token is asked for once, kept, renewed before it ends and after a refusal.
 func TestRefresh(t *testing.T) {
-	for _, kind := range []string{GoogleRefresh, OAuthRefresh} {
+	for _, kind := range []string{GoogleRefresh, OAuthRefresh, OAuthClient} {
 		t.Run(kind, func(t *testing.T) {
 			n := 0
 			g := newGiver(t, func(_ string, form url.Values, r *http.Request, _ []byte) (int, string) {
 				user, password, basic := r.BasicAuth()
 				wantForm := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"r&1"}}
-				if kind == GoogleRefresh {
+				switch kind {
+				case OAuthClient:
+					wantForm = url.Values{"grant_type": {"client_credentials"}}
+				case GoogleRefresh:
 					wantForm.Set("client_id", "id")
 					wantForm.Set("client_secret", "s3 cret")
 				}
-				if form.Encode() != wantForm.Encode() || basic != (kind == OAuthRefresh) || basic && (user != "id" || password != "s3+cret") {
+				if form.Encode() != wantForm.Encode() || basic != (kind != GoogleRefresh) || basic && (user != "id" || password != "s3+cret") {
 					t.Errorf("asked with %v, Basic %v %q %q", form, basic, user, password)
 				}
 				n++

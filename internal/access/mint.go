@@ -25,6 +25,7 @@ import (
 var minters = map[string]func(context.Context, *Source) (Token, error){
 	GoogleRefresh: refreshInBody,
 	OAuthRefresh:  refreshAsBasic,
+	OAuthClient:   clientCredentials,
 	GoogleService: serviceAccount,
 	AppleJWT:      appleJWT,
 	Bluesky:       blueskySession,
@@ -66,8 +67,15 @@ func refreshInBody(ctx context.Context, s *Source) (Token, error) {
 }
 
 func refreshAsBasic(ctx context.Context, s *Source) (Token, error) {
+	return s.askAsBasic(ctx, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {s.refresh()}})
+}
+
+func clientCredentials(ctx context.Context, s *Source) (Token, error) {
+	return s.askAsBasic(ctx, url.Values{"grant_type": {"client_credentials"}})
+}
+
+func (s *Source) askAsBasic(ctx context.Context, form url.Values) (Token, error) {
 	pair := url.QueryEscape(s.opt.Client) + ":" + url.QueryEscape(s.opt.Secret)
-	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {s.refresh()}}
 	if s.opt.Scope != "" {
 		form.Set("scope", s.opt.Scope)
 	}
