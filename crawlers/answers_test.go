@@ -114,6 +114,9 @@ func blockOf(t testing.TB, block string) config.Source {
 // text is what is sent: letters of three scripts, an emoji, markup, a direction, a quote.
 const answerText = "Олено, «перепрошуємо» <b>& \"дякуємо\"</b> 🙏 \u202eabc\u202c\nRomashka's team \\o/"
 
+// redditText is the same, as Reddit's Markdown must have it to show the same.
+const redditText = "Олено, «перепрошуємо» \\<b\\>\\& \"дякуємо\"\\</b\\> 🙏 \u202eabc\u202c  \nRomashka's team \\\\o/"
+
 // answerKey and answeredAt are of the reply in the golden requests.
 const answerKey = "K3YQWERTYUIOPASDFGHJKL2345"
 
@@ -269,7 +272,7 @@ func asJSON(t *testing.T, text string) string {
 func TestAnswers(t *testing.T) {
 	s := newSite(t)
 	forms := func(want string) string {
-		return strings.NewReplacer("$KEY", answerKey, "$TEXT", asJSON(t, answerText), "$FORM", url.QueryEscape(answerText), "$HTML", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(answerText)),
+		return strings.NewReplacer("$KEY", answerKey, "$TEXT", asJSON(t, answerText), "$FORM", url.QueryEscape(answerText), "$REDDIT", url.QueryEscape(redditText), "$HTML", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(answerText)),
 			"$KSES", asJSON(t, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `\`, "&#092;").Replace(answerText))).Replace(want)
 	}
 	for name, n := range everyNetwork() {

@@ -213,4 +213,32 @@ Content-Type: application/json
 {"authorBusinessUserId":"u1","message":$TEXT}`,
 		sent: reply.Result{Outcome: reply.Sent, ID: "5e3de1b45fb06f0001790b51", URL: "https://www.trustpilot.com/reviews/5e3de1b45fb06f0001790b51"},
 	},
+	"reddit": {
+		host: "oauth.reddit.com", class: reply.Twice, limit: byChars(10000), renews: "refresh_token: r, client_id: c, client_secret: s",
+		block: "reddit: {subreddits: [ukraine], token: rt}\nreply: {as: romashka_support}",
+		post:  mention.Post{ID: "t1_c1znqz2", URL: "https://www.reddit.com/r/ukraine/comments/hzko5/x/c1znqz2/"},
+		want: `POST /api/comment
+Authorization: Bearer rt
+Content-Type: application/x-www-form-urlencoded
+api_type=json&text=$REDDIT&thing_id=t1_c1znqz2`,
+		taken: `{"json":{"errors":[],"data":{"things":[{"kind":"t1","data":{"id":"c9","name":"t1_c9","permalink":"/r/ukraine/comments/hzko5/x/c9/"}}]}}}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "t1_c9", URL: "https://www.reddit.com/r/ukraine/comments/hzko5/x/c9/"},
+		says: map[int]string{
+			200: `{"json":{"errors":[["TOO_LONG","this is too long (max: 10000)","text"]]}}`,
+			403: `{"message":"this is too long (max: 10000)","error":403}`,
+		}, why: "this is too long (max: 10000)",
+		later:   map[int]string{200: `{"json":{"ratelimit":122.5,"errors":[["RATELIMIT","Looks like you've been doing that a lot. Take a break for 2 minutes before trying again.","ratelimit"]]}}`},
+		trouble: `{"json":{"errors":[]}}`,
+	},
+	"reddit, by a feed": {
+		host: "oauth.reddit.com", class: reply.Twice, limit: byChars(10000),
+		block: "reddit: {feed: \"https://www.reddit.com/.rss?feed=ab\", token: rt}\nreply: {as: romashka_support}",
+		post:  mention.Post{ID: "t3_hzko5", URL: "https://www.reddit.com/r/ukraine/comments/hzko5/x/"},
+		want: `POST /api/comment
+Authorization: Bearer rt
+Content-Type: application/x-www-form-urlencoded
+api_type=json&text=$REDDIT&thing_id=t3_hzko5`,
+		taken: `{"json":{"errors":[],"data":{"things":[{"kind":"t1","data":{"name":"t1_d1"}}]}}}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "t1_d1", URL: "https://www.reddit.com/r/ukraine/comments/hzko5/x/"},
+	},
 }

@@ -276,3 +276,28 @@ func TestAnswersThatStandThere(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswersInMarkdown: what would be obeyed is shown, links stay whole, lines stay lines.
+func TestAnswersInMarkdown(t *testing.T) {
+	s := newSite(t)
+	way, _, err := wayOf(t, "reddit: {query: romashka, token: rt}\nreply: {as: romashka}", s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.takes(func(string) (int, string) { return http.StatusOK, `{}` })
+	for text, want := range map[string]string{
+		"a *b* _c_ `d` [e](f) ~g~ ^h | >!i!<":       "a \\*b\\* \\_c\\_ \\`d\\` \\[e\\](f) \\~g\\~ \\^h \\| \\>!i!\\<",
+		"see https://romashka.example/a_b_c*d, ok_": "see https://romashka.example/a_b_c*d, ok\\_",
+		"- one\n+ two\n3. three\n4) four\n    five": "\\- one  \n\\+ two  \n3\\. three  \n4\\) four  \nfive",
+		"# Title\n===\n&lt; 3.5 - 2":                "\\# Title  \n\\===  \n\\&lt; 3.5 - 2",
+		"one\n\ntwo":                                "one  \n  \ntwo",
+	} {
+		s.takes(func(string) (int, string) { return http.StatusOK, `{}` })
+		way.Send(t.Context(), reply.Message{Post: mention.Post{ID: "t3_a"}, Text: text})
+		_, body, _ := strings.Cut(s.requests(), "urlencoded\n")
+		form, err := url.ParseQuery(body)
+		if err != nil || form.Get("text") != want {
+			t.Errorf("%q became %q, want %q (%v)", text, form.Get("text"), want, err)
+		}
+	}
+}
