@@ -100,6 +100,27 @@ type Way struct {
 	Approve bool          // another person must read it before it is sent
 	// Send makes the call, once. It must not repeat it, and keep to the context's deadline.
 	Send func(ctx context.Context, m Message) Result
+	// Check asks the site whether the account may answer, and changes nothing there; nil: the
+	// site has no such question.
+	Check func(ctx context.Context) Checked
+}
+
+// Right is what a site says of the right to answer.
+type Right int
+
+// The rights. The zero value says that nobody was heard.
+const (
+	Unsure  Right = iota // the site did not say anything that can be understood
+	Granted              // it may answer
+	Denied               // it may not, or the key is no good
+	Untold               // the key is good; whether it may answer the site does not tell
+)
+
+// Checked is how a question after the right ended.
+type Checked struct {
+	Right   Right
+	Account string // by whose name the site knows the key; "" where it does not say
+	Why     string // Unsure, Denied: in the site's words or ours; never a secret
 }
 
 // Message is one answer on its way.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -23,13 +24,14 @@ import (
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
 )
 
 type checkCmd struct {
 	watchlistFlag
 	languageFlag
 	NoSecrets bool `help:"Tokens and passwords that are not set here are warnings, for a check where nobody has them."`
-	Probe     bool `help:"Poll each source once and say what it sees; ask everything else of the watchlist (Slack's tokens, channels and people, webhooks, database, disk, Redis) whether it would serve. Nothing is posted."`
+	Probe     bool `help:"Poll each source once and say what it sees; ask sites that are answered whether the keys may; ask everything else of the watchlist (Slack's tokens, channels and people, webhooks, database, disk, Redis) whether it would serve. Nothing is posted."`
 	Live      bool `help:"Ask whether the daemon runs (for a container's health check), whatever is wrong with the watchlist."`
 }
 
@@ -73,6 +75,11 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	fmt.Fprintln(term.out)
 	bad := probeSources(ctx, cfg, s, term)
 	nameDoors(term.out, s, cfg)
+	unanswered, err := probeAnswers(ctx, cfg, s, term)
+	if err != nil {
+		return err
+	}
+	bad += unanswered
 	bad += probeRest(ctx, cfg, s, term)
 	if bad > 0 {
 		return errSaid
@@ -184,6 +191,44 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 		fmt.Fprintln(term.out, s.Text("check.all_read", "n", len(sources)))
 	}
 	return bad
+}
+
+// probeAnswers asks the sites that are answered whether the keys may, prints a table of it, and
+// returns how many may not. No answer is sent.
+func probeAnswers(ctx context.Context, cfg *config.Config, s speech, term terminal) (bad int, err error) {
+	log := newLog(term, slog.LevelInfo)
+	client := daemon.NewFetch(cfg, version, log)
+	defer client.Close()
+	all, err := daemon.ProbeAnswers(ctx, cfg, client, log)
+	if err != nil || len(all) == 0 {
+		return 0, err
+	}
+	fmt.Fprintln(term.out)
+	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, strings.Join([]string{s.Text("check.columns_answers"), s.Text("check.columns_state"), s.Text("check.columns_note")}, "\t"))
+	for _, p := range all {
+		state, notes := "–", []string{s.Text("check.answer_unasked")}
+		switch {
+		case !p.Asked:
+		case p.Right == reply.Granted:
+			state, notes = s.Text("check.works"), []string{s.Text("check.answer_granted", "account", p.Source.Reply.As)}
+		case p.Right == reply.Untold:
+			notes = []string{s.Text("check.answer_untold")}
+		case p.Why != "":
+			bad++
+			state, notes = s.Text("check.fails"), []string{p.Why}
+		default:
+			bad++
+			state, notes = s.Text("check.fails"), []string{s.Text("check.answer_denied")}
+		}
+		if p.Account != "" && !strings.EqualFold(p.Account, p.Source.Reply.As) {
+			notes = append(notes, s.Text("check.answer_known_as", "name", p.Account))
+		}
+		fmt.Fprintf(table, "%s %s\t%s\t%s\n", p.Source.Kind, text.OneLine(p.Source.Name), state, text.OneLine(strings.Join(notes, "; ")))
+	}
+	_ = table.Flush() // as good as a failed print
+	fmt.Fprintln(term.out, s.Text("check.answers_none"))
+	return bad, nil
 }
 
 // probeRest asks everything else that the watchlist names whether it would serve, prints a

@@ -129,6 +129,13 @@ func NewAnswer(env crawlers.Env, src config.Source) (way reply.Way, ok bool, err
 		res.Reason, res.URL, res.ID = src.Section.Redact(res.Reason), src.Section.Redact(res.URL), src.Section.Redact(res.ID)
 		return res
 	}
+	if check := way.Check; check != nil {
+		way.Check = func(ctx context.Context) reply.Checked {
+			c := check(ctx)
+			c.Account, c.Why = src.Section.Redact(c.Account), src.Section.Redact(c.Why)
+			return c
+		}
+	}
 	return way, true, nil
 }
 
