@@ -141,6 +141,8 @@ type network struct {
 	renews  string      // options that tokens are got with, instead of token in the block
 	empty   bool        // nothing says that it was taken
 	minted  bool        // the first call gets a token with the options of the block, "minted"
+	shown   string      // what it shows under the post afterwards, with $TEXT; empty: it cannot be asked
+	looks   string      // how it is asked for that
 	loose   bool        // any JSON object, and nothing at all, says that it was taken: the network documents no answer
 }
 

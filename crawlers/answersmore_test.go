@@ -40,7 +40,10 @@ Content-Type: application/json
 		sent:  reply.Result{Outcome: reply.Sent, ID: "57", URL: "https://t.me/c/1234567890/57"},
 	},
 	"vk": {
-		host: "api.vk.com", class: reply.Key,
+		looks: `GET /method/wall.getComments?owner_id=-77&post_id=12&count=100&sort=desc&v=5.131
+Authorization: Bearer ut`,
+		shown: `{"response":{"count":2,"items":[{"id":1,"from_id":5,"text":$TEXT},{"id":2,"from_id":-77,"text":$TEXT}]}}`,
+		host:  "api.vk.com", class: reply.Key,
 		block: "vk: {group: romashka, token: ut}\nreply: {as: Romashka, key: ct}",
 		post:  mention.Post{ID: "-77_12", URL: "https://vk.com/wall-77_12"},
 		want: `POST /method/wall.createComment
@@ -65,7 +68,10 @@ from_group=77&guid=$KEY&message=$FORM&owner_id=-77&post_id=13&v=5.131`,
 		says:  map[int]string{200: `{"error":{"error_code":5,"error_msg":"User authorization failed: access_token has expired."}}`}, why: "User authorization failed: access_token has expired.",
 	},
 	"youtube": {
-		host: "www.googleapis.com", class: reply.Twice, limit: byChars(10000), renews: "refresh_token: r, client_id: c, client_secret: s",
+		looks: `GET /youtube/v3/comments?part=snippet&parentId=Ugtop1&maxResults=100&textFormat=plainText
+Authorization: Bearer yt`,
+		shown: `{"items":[{"id":"Ugtop1.8y","snippet":{"textDisplay":"дякую"}},{"id":"Ugtop1.9a","snippet":{"textDisplay":$TEXT}}]}`,
+		host:  "www.googleapis.com", class: reply.Twice, limit: byChars(10000), renews: "refresh_token: r, client_id: c, client_secret: s",
 		block: "youtube: {channel: UCromashka, key: yk, token: yt}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "Ugtop1", URL: "https://www.youtube.com/watch?v=vid1&lc=Ugtop1", ThreadURL: "https://www.youtube.com/watch?v=vid1"},
 		want: `POST /youtube/v3/comments?part=snippet
@@ -154,7 +160,13 @@ Content-Type: application/json
 		sent: reply.Result{Outcome: reply.Sent, ID: "YX52", URL: "https://www.wildberries.ru/catalog/9/feedbacks"},
 	},
 	"ozon": {
-		host: "api-seller.ozon.ru", class: reply.Twice,
+		looks: `POST /v1/review/comment/list
+Api-Key: ok
+Client-Id: 123
+Content-Type: application/json
+{"limit":100,"offset":0,"review_id":"018f-77","sort_dir":"DESC"}`,
+		shown: `{"comments":[{"id":"c0","is_official":false,"is_owner":false,"text":"дякую"},{"id":"c1","is_official":true,"is_owner":true,"text":$TEXT}],"offset":0}`,
+		host:  "api-seller.ozon.ru", class: reply.Twice,
 		block: "ozon: {client: \"123\", key: ok}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "018f-77", URL: "https://www.ozon.ru/product/5/reviews/"},
 		want: `POST /v1/review/comment/create
@@ -170,7 +182,12 @@ Content-Type: application/json
 		}, why: "not available with existing subscription",
 	},
 	"yandexmarket": {
-		host: "api.partner.market.yandex.ru", class: reply.Twice, limit: byChars(4096),
+		looks: `POST /v2/businesses/77/goods-feedback/comments?limit=50
+Api-Key: yk
+Content-Type: application/json
+{"feedbackId":9000000001}`,
+		shown: `{"status":"OK","result":{"comments":[{"id":1,"text":$TEXT,"author":{"type":"USER"}},{"id":2,"text":$TEXT,"author":{"type":"BUSINESS"},"status":"PUBLISHED"}]}}`,
+		host:  "api.partner.market.yandex.ru", class: reply.Twice, limit: byChars(4096),
 		block: "yandexmarket: {business: \"77\", key: yk}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "9000000001", URL: "https://partner.market.yandex.ru/business/77/reviews"},
 		want: `POST /v2/businesses/77/goods-feedback/comments/update

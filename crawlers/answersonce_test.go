@@ -76,9 +76,11 @@ func (d *desk) now() mention.SiteReply {
 // cut is a network that takes the first answer, and then the line breaks before it says so.
 type cut struct {
 	network
-	mu    sync.Mutex
-	sent  []string // address and body of each call that may have sent
-	hosts []string // that were asked
+	mu     sync.Mutex
+	sent   []string // address and body of each call that may have sent
+	hosts  []string // that were asked
+	shows  bool     // what stands there
+	looked int      // how often it was asked for that
 }
 
 func (c *cut) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) {
@@ -92,11 +94,19 @@ func (c *cut) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 	ok := func(body string) (*fetch.Response, error) {
 		return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{}, Body: []byte(body)}, nil
 	}
-	if r.Method == "" || r.Method == http.MethodGet {
-		return ok(c.found)
-	}
 	if tokenCalls.MatchString(u.Path) {
 		return ok(`{"access_token":"minted","expires_in":"359999"}`)
+	}
+	sends, _, _ := strings.Cut(c.want[strings.LastIndex("\n\n"+c.want, "\n\n"):], "\n")
+	asks, _, _ := strings.Cut(c.looks, "\n")
+	switch call := r.Method + " " + u.RequestURI(); {
+	case call == asks:
+		if c.looked++; c.shows {
+			return ok(c.shown)
+		}
+		return nil, errors.New("connection refused")
+	case call != sends:
+		return ok(c.found)
 	}
 	c.sent = append(c.sent, r.Method+" "+r.URL+"\n"+string(r.Body))
 	switch there := c.says[http.StatusConflict]; {
@@ -126,40 +136,52 @@ func engineOf(t *testing.T, d *desk, web crawlers.Fetcher, src config.Source) *r
 }
 
 // TestAnswersThatArriveUnheard: a network took the answer and the line broke. Where the same call
-// may be made again it is, word for word, and only then; and keys go to the network's own host.
+// may be made again it is, word for word, and only then; where the network shows what stands there,
+// that ends it; and keys go to the network's own host.
 func TestAnswersThatArriveUnheard(t *testing.T) {
 	for name, n := range everyNetwork() {
-		src := blockOf(t, n.block)
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				d, web := &desk{post: n.post}, &cut{network: n}
-				e := engineOf(t, d, web, src)
-				if err := e.Write(t.Context(), "m", reply.Written{Nth: 1, Account: src.Reply.As, Text: answerText}); err != nil {
-					t.Fatal(err)
-				}
-				ctx, stop := context.WithCancel(t.Context())
-				defer stop()
-				go e.Run(ctx)
-				time.Sleep(5 * time.Minute)
-				sent, hosts := web.asked()
-				want := mention.ReplySent
-				if n.class == reply.Twice {
-					want = mention.ReplyUnclear
-				}
-				if r := d.now(); r.Status != want || r.Text != answerText {
-					t.Errorf("%+v, want %s", r, want)
-				}
-				if n.class == reply.Twice && len(sent) != 1 || n.class != reply.Twice && (len(sent) != 2 || sent[0] != sent[1]) {
-					t.Errorf("%s, sent:\n%s", n.class, strings.Join(sent, "\n"))
-				}
-				for _, host := range hosts {
-					if host != n.host {
-						t.Errorf("asked %s, want %s", host, n.host)
-					}
-				}
-			})
-		})
+		heardOf(t, name, n, false)
+		if n.shown != "" {
+			heardOf(t, name, n, true)
+		}
 	}
+}
+
+func heardOf(t *testing.T, name string, n network, shows bool) {
+	src := blockOf(t, n.block)
+	n.shown = strings.ReplaceAll(n.shown, "$TEXT", asJSON(t, answerText))
+	t.Run(name, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			d, web := &desk{post: n.post}, &cut{network: n, shows: shows}
+			e := engineOf(t, d, web, src)
+			if err := e.Write(t.Context(), "m", reply.Written{Nth: 1, Account: src.Reply.As, Text: answerText}); err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			go e.Run(ctx)
+			time.Sleep(5 * time.Minute)
+			sent, hosts := web.asked()
+			want, calls := mention.ReplySent, 2
+			switch {
+			case n.class == reply.Twice && !shows:
+				want, calls = mention.ReplyUnclear, 1
+			case shows:
+				calls = 1
+			}
+			if r := d.now(); r.Status != want || r.Text != answerText {
+				t.Errorf("%+v, want %s", r, want)
+			}
+			if len(sent) != calls || sent[0] != sent[calls-1] {
+				t.Errorf("%s, sent:\n%s", n.class, strings.Join(sent, "\n"))
+			}
+			for _, host := range hosts {
+				if host != n.host {
+					t.Errorf("asked %s, want %s", host, n.host)
+				}
+			}
+		})
+	})
 }
 
 // filled is a text of n units, none of them one byte.
@@ -298,6 +320,40 @@ func TestAnswersInMarkdown(t *testing.T) {
 		form, err := url.ParseQuery(body)
 		if err != nil || form.Get("text") != want {
 			t.Errorf("%q became %q, want %q (%v)", text, form.Get("text"), want, err)
+		}
+	}
+}
+
+// TestAnswersThatAreShown: how a network is asked for what stands under a post, and that somebody
+// else's words are not taken for the account's.
+func TestAnswersThatAreShown(t *testing.T) {
+	s := newSite(t)
+	for name, n := range everyNetwork() {
+		way, _, err := wayOf(t, n.block, s.URL)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if (way.Look != nil) != (n.shown != "") && !strings.Contains(name, ",") {
+			t.Errorf("%s: can be asked: %v", name, way.Look != nil)
+		}
+		if n.shown == "" {
+			continue
+		}
+		s.takes(func(string) (int, string) {
+			return http.StatusOK, strings.ReplaceAll(n.shown, "$TEXT", `"Вибачте"`)
+		})
+		shown, err := way.Look(t.Context(), n.post)
+		if last := len(shown) - 1; err != nil || last < 0 || shown[last].Text != "Вибачте" || shown[last].ID == "" || shown[last].ID == "1" || shown[last].URL == "" {
+			t.Errorf("%s: shown %+v, %v", name, shown, err)
+		}
+		if got := s.requests(); got != n.looks {
+			t.Errorf("%s: asked\n%s\nwant\n%s", name, got, n.looks)
+		}
+		for status, body := range map[int]string{500: `{}`, 403: `{}`, 200: `{"ok":true}`, 0: ""} {
+			s.takes(func(string) (int, string) { return status, body })
+			if shown, err := way.Look(t.Context(), n.post); err == nil && len(shown) > 0 || err == nil && status != http.StatusOK {
+				t.Errorf("%s: %d: shown %+v, %v", name, status, shown, err)
+			}
 		}
 	}
 }

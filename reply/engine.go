@@ -151,9 +151,6 @@ func (e *Engine) step(ctx context.Context, r mention.SiteReply) error {
 	if err != nil {
 		return err
 	}
-	if r.Status == mention.ReplyUnclear {
-		return e.look(ctx, r)
-	}
 	way, ok := e.opt.Way(m.Post.Source)
 	why := ""
 	switch {
@@ -162,6 +159,12 @@ func (e *Engine) step(ctx context.Context, r mention.SiteReply) error {
 	case way.Account != r.Account:
 		why = Account
 	}
+	if why != "" {
+		way.Look = nil // another account's answers are not this one
+	}
+	if r.Status == mention.ReplyUnclear {
+		return e.look(ctx, way, m.Post, r)
+	}
 	now := e.opt.Now()
 	switch {
 	case r.Status == mention.ReplyDraft && why != "":
@@ -169,8 +172,8 @@ func (e *Engine) step(ctx context.Context, r mention.SiteReply) error {
 	case r.Status == mention.ReplyDraft:
 		return e.send(ctx, way, m.Post, r)
 	}
-	// What a poll saw there meanwhile needs no repeat, whatever the network would make of one.
-	if stands, _, err := e.stands(ctx, r); err != nil || stands {
+	// What is seen there meanwhile needs no repeat, whatever the network would make of one.
+	if stands, _, err := e.stands(ctx, way, m.Post, r); err != nil || stands {
 		return err
 	}
 	if why != "" || !way.repeats(r, now) {
@@ -268,8 +271,8 @@ func (e *Engine) unclear(ctx context.Context, r mention.SiteReply, why string) e
 
 // look asks whether the answer was seen in the thread. What three looks did not find people
 // must look for themselves; it may be found still.
-func (e *Engine) look(ctx context.Context, r mention.SiteReply) error {
-	stands, looked, err := e.stands(ctx, r)
+func (e *Engine) look(ctx context.Context, way Way, post mention.Post, r mention.SiteReply) error {
+	stands, looked, err := e.stands(ctx, way, post, r)
 	if err != nil || stands {
 		return err
 	}
@@ -286,14 +289,25 @@ func (e *Engine) look(ctx context.Context, r mention.SiteReply) error {
 	return e.change(ctx, r, next)
 }
 
-// stands ends a reply whose words an official author was seen to write in the thread, and says
-// when that was last read.
-func (e *Engine) stands(ctx context.Context, r mention.SiteReply) (stands bool, looked time.Time, err error) {
+// stands ends a reply whose words an official author was seen to write in the thread, or that
+// the site itself shows, and says when that was last read. Once people were asked to look, the
+// site is left alone.
+func (e *Engine) stands(ctx context.Context, way Way, post mention.Post, r mention.SiteReply) (stands bool, looked time.Time, err error) {
 	answers, looked, err := e.opt.Reader.AnswersSeen(ctx, r.MentionID, r.FirstAt)
 	if err != nil {
 		return false, looked, err
 	}
-	i := slices.IndexFunc(answers, func(p mention.Post) bool { return r.Says(p.Text) })
+	says := func(p mention.Post) bool { return r.Says(p.Text) }
+	i := slices.IndexFunc(answers, says)
+	if i < 0 && way.Look != nil && r.Looks < looksEnough {
+		call, cancel := context.WithTimeout(ctx, callWithin)
+		defer cancel()
+		if own, err := way.Look(call, post); err != nil {
+			e.opt.Log.Info("the site does not show what stands there", "mention", r.MentionID, "reply", r.ID, "err", err)
+		} else {
+			answers, looked, i = own, e.opt.Now(), slices.IndexFunc(own, says)
+		}
+	}
 	if i < 0 {
 		return false, looked, nil
 	}

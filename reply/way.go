@@ -100,6 +100,9 @@ type Way struct {
 	Approve bool          // another person must read it before it is sent
 	// Send makes the call, once. It must not repeat it, and keep to the context's deadline.
 	Send func(ctx context.Context, m Message) Result
+	// Look reads what stands under the post by the site's own interface: id, address and text of
+	// each answer that may be the account's; nil: only polls find it.
+	Look func(ctx context.Context, p mention.Post) ([]mention.Post, error)
 	// Check asks the site whether the account may answer, and changes nothing there; nil: the
 	// site has no such question.
 	Check func(ctx context.Context) Checked

@@ -52,6 +52,7 @@ type Answer struct {
 	Done    Done              `yaml:"done"`    // programs on the answer of a call that went well
 	There   string            `yaml:"there"`   // repeat: refuses: says of an error that the answer stands there already
 	Later   string            `yaml:"later"`   // says of an error that the site takes it later
+	Look    Look              `yaml:"look"`    // how what stands under the post is read; without ask only polls find it
 	Check   Check             `yaml:"check"`   // how the right to answer is asked after; without ask it cannot be
 	Refused string            `yaml:"refused"` // gives the network's reason; of an error that comes with 200 too
 }
@@ -91,6 +92,8 @@ type answerer struct {
 
 	ask                 Check
 	askBody, may, known *gojq.Code
+	look                Look
+	lookBody, found     *gojq.Code
 }
 
 // fromMessage are the variables that each message brings.
@@ -99,10 +102,13 @@ var fromMessage = []string{"$post", "$text", "$key", "$at", "$found"}
 // NewAnswer makes the way to answer what o reads, or posts of another engine when o is zero.
 func NewAnswer(env crawlers.Env, a Answer, o Options, given poll.Values, who Account, s config.Section) (reply.Way, error) {
 	env = env.WithDefaults()
-	w := &answerer{env: env, find: a.Find, form: a.Form, edit: a.Edit, ask: a.Check, repeat: reply.Repeat(a.Repeat), values: given, with: map[string]*gojq.Code{}, headers: map[string]*gojq.Code{}}
+	w := &answerer{env: env, find: a.Find, form: a.Form, edit: a.Edit, ask: a.Check, look: a.Look, repeat: reply.Repeat(a.Repeat), values: given, with: map[string]*gojq.Code{}, headers: map[string]*gojq.Code{}}
 	way := reply.Way{Account: who.As, Repeat: w.repeat, Send: w.send}
 	if a.Check.Ask != "" {
 		way.Check = w.check
+	}
+	if a.Look.Ask != "" {
+		way.Look = w.lookAt
 	}
 	var ok bool
 	if w.method, w.target, ok = strings.Cut(a.Send, " "); !ok || !slices.Contains(reply.Repeats(), a.Repeat) || a.Done.ID == "" || len(a.Max) > 1 {
@@ -178,6 +184,7 @@ func (w *answerer) compile(a Answer, who Account) error {
 	w.body = compile("body", a.Body)
 	w.stands, w.edits = compile("stands", a.Stands), compile("edits", a.Edits)
 	w.id, w.url, w.held = compile("done.id", a.Done.ID), compile("done.url", a.Done.URL), compile("done.held", a.Done.Held)
+	w.lookBody, w.found = compile("look.body", a.Look.Body), compile("look.answers", a.Look.Answers)
 	w.askBody, w.may, w.known = compile("check.body", a.Check.Body), compile("check.may", a.Check.May), compile("check.as", a.Check.As)
 	w.there, w.later, w.refused = compile("there", a.There), compile("later", a.Later), compile("refused", a.Refused)
 	return failed

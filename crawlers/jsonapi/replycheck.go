@@ -4,13 +4,20 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"html"
+	"maps"
 	"net/http"
 	"strings"
+
+	"github.com/itchyny/gojq"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 )
 
@@ -22,35 +29,95 @@ type Check struct {
 	As   string `yaml:"as"`   // on the answer: the account's name there
 }
 
-// check is reply.Way's Check.
-func (w *answerer) check(ctx context.Context) reply.Checked {
-	var nobody reply.Message
+// Look is how what stands under a post is read. It changes nothing there.
+type Look struct {
+	Ask     string `yaml:"ask"`     // method and address
+	Body    string `yaml:"body"`    // a program; what is sent as JSON with it
+	Reader  bool   `yaml:"reader"`  // asked with the right that the source is read with
+	Answers string `yaml:"answers"` // on the answer: a list of objects with id, url and text
+}
+
+// maxShown bounds how many answers under one post are looked at.
+const maxShown = 500
+
+// lookAt is reply.Way's Look.
+func (w *answerer) lookAt(ctx context.Context, p mention.Post) ([]mention.Post, error) {
+	m := reply.Message{Post: p}
+	values := poll.Values{Text: maps.Clone(w.values.Text)}
+	for name, code := range w.with {
+		v, err := w.run(ctx, code, postOf(p), m, nil)
+		if err != nil {
+			return nil, fmt.Errorf("jsonapi: look: %w", err)
+		}
+		values.Text[name] = scalar(v)
+	}
+	headers := w.headers
+	if w.look.Reader {
+		headers = nil
+	}
+	body, err := w.question(ctx, w.look.Ask, values, headers, w.lookBody, m)
+	if err != nil {
+		return nil, fmt.Errorf("jsonapi: look: %w", err)
+	}
+	if why := w.say(ctx, w.refused, body, m); why != "" {
+		return nil, fmt.Errorf("jsonapi: look: %s", why)
+	}
+	v, err := w.run(ctx, w.found, body, m, nil)
+	if err != nil {
+		return nil, fmt.Errorf("jsonapi: look: %w", err)
+	}
+	list, ok := v.([]any)
+	if !ok {
+		return nil, fmt.Errorf("jsonapi: look: the site's answer holds no list")
+	}
+	var shown []mention.Post
+	for _, item := range list[:min(len(list), maxShown)] {
+		one, _ := item.(map[string]any)
+		line := func(name string) string { return htmltext.OneLine(text.Clip(scalar(one[name]), 500)) }
+		post := mention.Post{ID: line("id"), URL: line("url"), Text: scalar(one["text"])}
+		shown = append(shown, post)
+		if plain := html.UnescapeString(post.Text); plain != post.Text { // some interfaces write it as their pages do
+			post.Text = plain
+			shown = append(shown, post)
+		}
+	}
+	return shown, nil
+}
+
+// question asks what changes nothing on the site.
+func (w *answerer) question(ctx context.Context, ask string, values poll.Values, headers map[string]*gojq.Code, program *gojq.Code, m reply.Message) (any, error) {
 	head := w.head.Clone()
 	head.Del("Content-Type")
-	for name, code := range w.headers {
-		if v, err := w.run(ctx, code, nil, nobody, nil); err == nil && scalar(v) != "" {
+	for name, code := range headers {
+		if v, err := w.run(ctx, code, postOf(m.Post), m, nil); err == nil && scalar(v) != "" {
 			head.Set(name, scalar(v))
 		}
 	}
-	method, address, _ := strings.Cut(w.ask.Ask, " ")
-	req := fetch.Request{URL: poll.Rebase(w.values.Expand(address), w.env.Base), Method: method, API: true, Accept: "application/json", Header: head}
-	if w.ask.Body != "" {
-		v, err := w.run(ctx, w.askBody, nil, nobody, nil)
+	method, address, _ := strings.Cut(ask, " ")
+	req := fetch.Request{URL: poll.Rebase(values.Expand(address), w.env.Base), Method: method, API: true, Accept: "application/json", Header: head}
+	if program != nil {
+		v, err := w.run(ctx, program, postOf(m.Post), m, nil)
 		if err == nil {
 			head.Set("Content-Type", "application/json")
 			req.Body, err = json.Marshal(v)
 		}
 		if err != nil {
-			return reply.Checked{Right: reply.Unsure, Why: htmltext.OneLine(err.Error())}
+			return nil, err
 		}
 	}
 	res, err := w.grant.do(ctx, w.env.Fetch, req)
 	if err != nil {
-		return w.unchecked(ctx, err)
+		return nil, err
 	}
-	body, err := jsonBody(res)
+	return jsonBody(res)
+}
+
+// check is reply.Way's Check.
+func (w *answerer) check(ctx context.Context) reply.Checked {
+	var nobody reply.Message
+	body, err := w.question(ctx, w.ask.Ask, w.values, w.headers, w.askBody, nobody)
 	if err != nil {
-		return reply.Checked{Right: reply.Unsure, Why: htmltext.OneLine(err.Error())}
+		return w.unchecked(ctx, err)
 	}
 	if why := w.say(ctx, w.refused, body, nobody); why != "" {
 		return reply.Checked{Right: reply.Denied, Why: why}

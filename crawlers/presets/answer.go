@@ -15,6 +15,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/jsonapi"
 	"github.com/earshot/earshot/crawlers/presets/forum"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 )
 
@@ -128,6 +129,15 @@ func NewAnswer(env crawlers.Env, src config.Source) (way reply.Way, ok bool, err
 		res := send(ctx, m)
 		res.Reason, res.URL, res.ID = src.Section.Redact(res.Reason), src.Section.Redact(res.URL), src.Section.Redact(res.ID)
 		return res
+	}
+	if look := way.Look; look != nil {
+		way.Look = func(ctx context.Context, p mention.Post) ([]mention.Post, error) {
+			shown, err := look(ctx, p)
+			if err != nil {
+				return nil, &redactedError{err: err, text: src.Section.Redact(err.Error()), plain: src.Section.Redact(crawlers.Explain(err))}
+			}
+			return shown, nil
+		}
 	}
 	if check := way.Check; check != nil {
 		way.Check = func(ctx context.Context) reply.Checked {

@@ -1,0 +1,73 @@
+package reply
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// TestTheSiteIsAsked: an answer that arrived unheard is found where the site itself shows it, also
+// when no poll reads there; nothing is sent again for that. Three looks that find nothing ask people,
+// and then the site is left alone; a look that fails is none.
+func TestTheSiteIsAsked(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		repeat  Repeat
+		arrives bool
+		fails   bool
+		want    mention.ReplyStatus
+		calls   int
+	}{
+		{"arrived", Twice, true, false, mention.ReplySent, 1},
+		{"arrived, and a repeat would do no harm", Replaces, true, false, mention.ReplySent, 1},
+		{"lost", Twice, false, false, mention.ReplyUnclear, 1},
+		{"arrived, and the site does not show it", Twice, true, true, mention.ReplyUnclear, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, "", tt.repeat)
+			w.net.feel(func(int) (bool, int) { return tt.arrives, 0 })
+			looks := 0
+			e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now, Way: func(string) (Way, bool) {
+				way := w.net.way()
+				way.Look = func(context.Context, mention.Post) (shown []mention.Post, err error) {
+					looks++
+					if tt.fails {
+						return nil, errors.New("the site has trouble")
+					}
+					for _, text := range w.net.stands() {
+						shown = append(shown, mention.Post{ID: "7", URL: "https://shop.example/7", Text: text})
+					}
+					return shown, nil
+				}
+				return way, true
+			}})
+			id := w.complaint()
+			if err := e.Write(t.Context(), id, Written{Nth: 1, Account: account, Text: words, By: ira}); err != nil {
+				t.Fatal(err)
+			}
+			for range 40 {
+				if err := e.work(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				w.clock.Add(30 * time.Second)
+			}
+			r := w.reply(id)
+			if r.Status != tt.want || w.net.called() != tt.calls || tt.want == mention.ReplySent && (r.URL != "https://shop.example/7" || r.RemoteID != "7") {
+				t.Errorf("%s %q after %d calls, want %s after %d", r.Status, r.URL, w.net.called(), tt.want, tt.calls)
+			}
+			if told := w.desk.told[r.ID]; told != tt.want && !tt.fails {
+				t.Errorf("the case was told %q", told)
+			}
+			if !tt.fails && looks > looksEnough {
+				t.Errorf("the site was asked %d times", looks)
+			}
+			if tt.fails && r.Looks != 0 {
+				t.Errorf("%d looks that failed were counted", r.Looks)
+			}
+		})
+	}
+}
