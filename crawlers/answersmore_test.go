@@ -97,7 +97,7 @@ Content-Type: application/json
 		sent:  reply.Result{Outcome: reply.Sent, ID: "Ugtop1.9b", URL: "https://www.youtube.com/watch?v=vid1&lc=Ugtop1.9b", Held: true},
 	},
 	"bluesky": {
-		host: "bsky.social", class: reply.Replaces, limit: byGraphemes(300), renews: "app_password: p", ended: `{"error":"ExpiredToken","message":"Token has expired"}`,
+		host: "bsky.social", class: reply.Key, limit: byGraphemes(300), renews: "app_password: p", ended: `{"error":"ExpiredToken","message":"Token has expired"}`,
 		block: "bluesky: {account: romashka.bsky.social, token: bt}\nreply: {as: romashka.bsky.social}",
 		post:  mention.Post{ID: "at://did:plc:aa/app.bsky.feed.post/3kaa", URL: "https://bsky.app/profile/did:plc:aa/post/3kaa"},
 		found: `{"posts":[{"uri":"at://did:plc:aa/app.bsky.feed.post/3kaa","cid":"bafyaa","record":{"text":"x","reply":{"root":{"uri":"at://did:plc:rr/app.bsky.feed.post/3krr","cid":"bafyrr"},"parent":{"uri":"at://did:plc:rr/app.bsky.feed.post/3krr","cid":"bafyrr"}}}}]}`,
@@ -113,7 +113,7 @@ Content-Type: application/json
 		says:  map[int]string{400: `{"error":"InvalidRequest","message":"Record/text must not be longer than 300 graphemes"}`}, why: "Record/text must not be longer than 300 graphemes",
 	},
 	"bluesky, by search": {
-		host: "bsky.social", class: reply.Replaces, limit: byGraphemes(300),
+		host: "bsky.social", class: reply.Key, limit: byGraphemes(300),
 		block: "bluesky: {appview: \"https://api.bsky.app\", query: romashka, account: romashka.bsky.social, token: bt}\nreply: {as: romashka.bsky.social}",
 		post:  mention.Post{ID: "at://did:plc:aa/app.bsky.feed.post/3kaa"},
 		found: `{"posts":[{"uri":"at://did:plc:aa/app.bsky.feed.post/3kaa","cid":"bafyaa","record":{"text":"x"}}]}`,
