@@ -32,6 +32,7 @@ type Message struct {
 	Repeat   bool      // may have been posted before: the channel's history could not be read
 	Now      time.Time // when it is drawn
 	Lang     i18n.Lang // of those who read the route
+	Answer   Answer    // of the mention's post
 	Doors    []ToldBy  // through which it was told while its own channel took nothing
 }
 

@@ -39,7 +39,7 @@ type Desk interface {
 	ReplyEnded(ctx context.Context, r mention.SiteReply) error
 }
 
-// Options are what an engine is made of. All are required.
+// Options are what an engine is made of. All but Changed are required.
 type Options struct {
 	Outbox Outbox
 	Reader Reader
@@ -48,6 +48,9 @@ type Options struct {
 	Way func(source string) (Way, bool)
 	Log *slog.Logger
 	Now func() time.Time // the database's clock
+	// Changed is told when people can see a change that the desk is not told of; nil: nobody
+	// is. It must not block.
+	Changed func()
 }
 
 // The times of the protocol.
@@ -92,7 +95,12 @@ type Engine struct {
 }
 
 // New returns an engine. Run must run, in one process at a time, for anything to be sent.
-func New(opt Options) *Engine { return &Engine{opt: opt, poke: make(chan struct{}, 1)} }
+func New(opt Options) *Engine {
+	if opt.Changed == nil {
+		opt.Changed = func() {}
+	}
+	return &Engine{opt: opt, poke: make(chan struct{}, 1)}
+}
 
 // Run brings out what is written, and what an earlier run left, until ctx ends. A call that
 // is under way then is waited for.
@@ -198,7 +206,7 @@ func (w Way) repeats(r mention.SiteReply, now time.Time) bool {
 
 // send writes down that a call begins, makes it, and writes down how it ended.
 func (e *Engine) send(ctx context.Context, way Way, post mention.Post, before mention.SiteReply) error {
-	if err := way.Limit.check(before.Text); err != nil {
+	if err := way.Limit.Check(before.Text); err != nil {
 		return e.end(ctx, before, Result{Outcome: Refused, Reason: err.Error()})
 	}
 	now, r := e.opt.Now(), before
@@ -266,7 +274,9 @@ func (e *Engine) end(ctx context.Context, r mention.SiteReply, res Result) error
 func (e *Engine) unclear(ctx context.Context, r mention.SiteReply, why string) error {
 	next := r
 	next.Status, next.Reason, next.NotBefore, next.Looks, next.LookedAt = mention.ReplyUnclear, why, e.opt.Now().Add(lookEvery), 0, r.SendingAt
-	return e.change(ctx, r, next)
+	err := e.change(ctx, r, next)
+	e.opt.Changed()
+	return err
 }
 
 // look asks whether the answer was seen in the thread. What three looks did not find people

@@ -76,8 +76,8 @@ func (e *LengthError) Error() string {
 	return fmt.Sprintf("%d %s, the site takes %d", e.Have, e.Limit.Unit, e.Limit.Max)
 }
 
-// check says whether the network may take the text.
-func (l Limit) check(text string) error {
+// Check says whether the network may take the text; the error is a *LengthError.
+func (l Limit) Check(text string) error {
 	if strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }) == "" {
 		return &LengthError{Limit: l}
 	}

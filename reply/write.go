@@ -3,6 +3,8 @@ package reply
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"strings"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -28,8 +30,43 @@ type Written struct {
 	By      mention.Person
 }
 
+// Clean is a text as it is sent, of what a form hands in: the ends of its lines as sites have
+// them, and nothing before and after it.
+func Clean(text string) string {
+	return strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), ""))
+}
+
+// Theirs says why a complaint is not this person's to answer: a *mention.TakenError when
+// somebody else has it, or when it waits for no answer. nil: it is. While the last answer of
+// the case is open, everybody may decide about it: whoever has the complaint has often written it.
+func Theirs(c mention.Case, last mention.SiteReply, by mention.Person) error {
+	if last.Status.Open() {
+		by = c.Owner
+	}
+	if err := c.Apply(mention.Action{Verb: mention.Claim, By: by}); !errors.Is(err, mention.ErrNothingToDo) {
+		return err
+	}
+	return nil
+}
+
+// Last is the newest of the replies of a case; zero without any.
+func Last(all []mention.SiteReply) (last mention.SiteReply) {
+	if len(all) > 0 {
+		last = all[len(all)-1]
+	}
+	return last
+}
+
+// OpenError says whose answer was first. It is a mention.ErrReplyOpen.
+type OpenError struct{ First mention.SiteReply }
+
+func (e *OpenError) Error() string { return mention.ErrReplyOpen.Error() }
+
+// Unwrap returns mention.ErrReplyOpen.
+func (e *OpenError) Unwrap() error { return mention.ErrReplyOpen }
+
 // Write takes down a reply to be sent, or to be approved. The error is a *LengthError,
-// mention.ErrReplyOpen when somebody else was first, ErrNoWay, or the database's.
+// an *OpenError when somebody else was first, ErrNoWay, or the database's.
 func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
 	m, _, err := e.opt.Reader.Mention(ctx, id)
 	if err != nil {
@@ -39,7 +76,7 @@ func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
 	if !ok || way.Account != w.Account {
 		return ErrNoWay
 	}
-	if err := way.Limit.check(w.Text); err != nil {
+	if err := way.Limit.Check(w.Text); err != nil {
 		return err
 	}
 	now := e.opt.Now()
@@ -48,10 +85,23 @@ func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
 		r.ApprovedBy, r.ApprovedAt = w.By, now
 	}
 	if err := e.opt.Outbox.AddReply(ctx, r); err != nil {
-		return err
+		return e.whoseFirst(ctx, id, err)
 	}
 	e.wake()
+	e.opt.Changed()
 	return nil
+}
+
+// whoseFirst names whose answer an error says is first.
+func (e *Engine) whoseFirst(ctx context.Context, id mention.ID, err error) error {
+	if !errors.Is(err, mention.ErrReplyOpen) {
+		return err
+	}
+	all, reading := e.opt.Outbox.RepliesOf(ctx, id)
+	if reading != nil || len(all) == 0 {
+		return err
+	}
+	return &OpenError{First: Last(all)}
 }
 
 // Verdict is what a person decides about a reply that is open.
@@ -100,5 +150,6 @@ func (e *Engine) decide(ctx context.Context, r mention.SiteReply, v Verdict, by 
 		err = mention.ErrReplyOpen
 	}
 	e.wake()
+	e.opt.Changed()
 	return err
 }

@@ -223,6 +223,37 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
+// TestWhoWasFirst: whoever loses is told whose answer is open; and a complaint is whose it is,
+// but what is open is everybody's to decide about.
+func TestWhoWasFirst(t *testing.T) {
+	w := fresh(t, Twice)
+	e := w.engine(immortal, true)
+	id := w.complaint()
+	if err := e.Write(t.Context(), id, written(1)); err != nil {
+		t.Fatal(err)
+	}
+	late := written(1)
+	late.By = mention.Person{ID: "olha", Name: "Olha"}
+	var open *OpenError
+	if err := e.Write(t.Context(), id, late); !errors.As(err, &open) || !errors.Is(err, mention.ErrReplyOpen) || open.First.By != written(1).By {
+		t.Errorf("the second: %v %+v", err, open)
+	}
+	c := mention.Case{Status: mention.Claimed, Owner: written(1).By}
+	var taken *mention.TakenError
+	if err := Theirs(c, mention.SiteReply{}, late.By); !errors.As(err, &taken) || taken.By != c.Owner {
+		t.Errorf("somebody else's: %v", err)
+	}
+	if err := Theirs(c, mention.SiteReply{Status: mention.ReplyDraft}, late.By); err != nil {
+		t.Errorf("what is open: %v", err)
+	}
+	if Theirs(c, mention.SiteReply{}, c.Owner) != nil || Theirs(mention.Case{Status: mention.Open}, mention.SiteReply{}, late.By) != nil {
+		t.Error("one's own, or nobody's")
+	}
+	if c.Status = mention.Replied; Theirs(c, mention.SiteReply{Status: mention.ReplyDraft}, c.Owner) == nil {
+		t.Error("one that is answered")
+	}
+}
+
 func TestSameWords(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string

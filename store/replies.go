@@ -106,13 +106,17 @@ func replyNews(before, after mention.SiteReply) (e mention.Event, ok bool) {
 	return e, false
 }
 
-// replyEvent records it, as a new version of the case, so that pages that show it are
-// drawn anew.
+// replyEvent records it, as a new version of the case, so that pages and messages that show
+// it are drawn anew.
 func (s *Store) replyEvent(ctx context.Context, tx *sql.Tx, before mention.Case, e mention.Event) error {
 	if err := insertEvents(ctx, tx, before.MentionID, s.now(), []mention.Event{e}); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE cases SET version = version + 1 WHERE mention_id = $1`, string(before.MentionID))
+	if _, err := tx.ExecContext(ctx, `UPDATE cases SET version = version + 1 WHERE mention_id = $1`, string(before.MentionID)); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE alerts SET wanted = (SELECT c.version FROM cases c WHERE c.mention_id = $1) WHERE mention_id = $1 AND mention_id <> '' AND `+showsCase,
+		string(before.MentionID))
 	return err
 }
 

@@ -40,9 +40,13 @@ func testReplies(t *testing.T, open opener) {
 	id := said(t, s, 1, nil)
 	draft := draftOf(id, "k1")
 	draft.Text += "\x00"
+	must(s.BeginPosting(background, alertID(id), t0))(t)
+	must(s.MarkPosted(background, alertID(id), "C", "1", 1))(t)
+	want(t, "the message shows the case", len(must(s.Outdated(background, 10))(t)), 0)
 	if err := s.AddReply(background, draft); err != nil {
 		t.Fatal(err)
 	}
+	want(t, "the message does not show the answer", ids(must(s.Outdated(background, 10))(t)), string(alertID(id)))
 	draft.Text, draft.NotBefore = clean(draft.Text), t0
 	want(t, "as it was written", replyOf(t, s, id, 1), draft)
 	for _, other := range []mention.SiteReply{draftOf(id, "k2"), {ID: "k3", MentionID: id, Nth: 2, MadeAt: t0}} {

@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
@@ -47,9 +47,9 @@ type siteReply struct {
 }
 
 // mayAnswer says whether the person may write to the site of this case: whoever has it, or
-// anybody while nobody does.
-func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case) (reply.Way, bool) {
-	if in.opt.Answers == nil || v.who.NoTemplates || !alive(c) || c.Status == mention.Claimed && c.Owner.ID != v.who.ID {
+// anybody while nobody does; and whether they may decide about what is open.
+func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case, all []mention.SiteReply) (reply.Way, bool) {
+	if in.opt.Answers == nil || v.who.NoTemplates || reply.Theirs(c, reply.Last(all), v.who.Person) != nil {
 		return reply.Way{}, false
 	}
 	way, ok := in.opt.Answers.Way(m)
@@ -66,7 +66,7 @@ func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c ment
 		in.opt.Log.Warn("replies cannot be read", "err", err)
 		return nil, nil // who cannot see them shall write none
 	}
-	way, may := in.mayAnswer(v, m, c)
+	way, may := in.mayAnswer(v, m, c, all)
 	for _, r := range all {
 		list = append(list, in.siteReply(v, r, may))
 		may = may && !r.Status.Open()
@@ -83,20 +83,14 @@ func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c ment
 
 func (in *Inbox) siteReply(v visit, r mention.SiteReply, may bool) siteReply {
 	out := siteReply{ID: r.ID, Who: text.Line(r.By.Name, maxLine), At: v.lang.DateTime(r.MadeAt.In(v.zone)), Stamp: r.MadeAt.UTC().Format(time.RFC3339), Account: text.Line(r.Account, maxLine), Text: r.Text}
-	state := string(r.Status)
+	out.State, out.Why = alerts.AnswerState(v.lang, r)
 	switch {
-	case r.Status == mention.ReplyDraft && r.ApprovedAt.IsZero():
-		state, out.Approve, out.Withdraw = "waits", may && r.By.ID != v.who.ID, may
+	case alerts.AnswerWaits(r):
+		out.Approve, out.Withdraw = may && r.By.ID != v.who.ID, may
 	case r.Status == mention.ReplyDraft:
 		out.Withdraw = may
 	case r.Status == mention.ReplyUnclear:
 		out.Unclear = may
-	case r.Status == mention.ReplySent && r.Held:
-		state = "held"
-	}
-	out.State = v.lang.Word("web.answer_state", state)
-	if r.Status != mention.ReplySent {
-		out.Why = text.Line(r.Reason, 500)
 	}
 	if u, err := url.Parse(r.URL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
 		out.Link = r.URL
@@ -117,7 +111,7 @@ func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	written := reply.Written{Nth: nth, Account: r.PostForm.Get("account"), By: v.who.Person,
-		Text: strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n"), ""))}
+		Text: reply.Clean(r.PostForm.Get("text"))}
 	err = in.opt.Answers.Write(r.Context(), id, written)
 	in.opt.Log.Info("an answer was written", "who", v.who.ID, "name", v.who.Name, "mention", id, "as", written.Account, "outcome", outcomeOf(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
@@ -187,7 +181,14 @@ func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id 
 		in.failed(w, r, v, err)
 		return file, false
 	}
-	if _, may := in.mayAnswer(v, file.Mention, file.Case); !may {
+	var all []mention.SiteReply
+	if in.opt.Answers != nil {
+		if all, err = in.opt.Answers.Replies(r.Context(), id); err != nil {
+			in.failed(w, r, v, err)
+			return file, false
+		}
+	}
+	if _, may := in.mayAnswer(v, file.Mention, file.Case, all); !may {
 		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.reply_no_way"))
 		return file, false
 	}
@@ -204,7 +205,10 @@ func outcomeOf(err error) string {
 // refusedAnswer says why a reply was not taken down; empty when it is the database's fault.
 func refusedAnswer(v visit, err error) string {
 	var length *reply.LengthError
+	var open *reply.OpenError
 	switch {
+	case errors.As(err, &open):
+		return v.lang.Text("web.error.reply_open_by", "who", text.Line(open.First.By.Name, maxLine))
 	case errors.Is(err, mention.ErrReplyOpen):
 		return v.lang.Text("web.error.reply_open")
 	case errors.Is(err, reply.ErrNoWay):

@@ -111,11 +111,11 @@ func TestAnswer(t *testing.T) {
 		t.Errorf("nothing: %d", res.StatusCode)
 	}
 	var all sync.WaitGroup
-	codes := make([]int, 6)
+	codes, bodies := make([]int, 6), make([]string, 6)
 	for i := range codes {
 		all.Go(func() {
-			res, _ := w.ask("POST", at+"/reply", fmt.Sprintf("P%d", i), answerTo(1, "Перепрошуємо <b>🙏</b>\r\nРомашка "))
-			codes[i] = res.StatusCode
+			res, body := w.ask("POST", at+"/reply", fmt.Sprintf("P%d", i), answerTo(1, "Перепрошуємо <b>🙏</b>\r\nРомашка "))
+			codes[i], bodies[i] = res.StatusCode, body
 		})
 	}
 	all.Wait()
@@ -130,6 +130,11 @@ func TestAnswer(t *testing.T) {
 		}
 	}
 	r := w.ends(id, mention.ReplySent)
+	for i, code := range codes {
+		if code == http.StatusConflict && !strings.Contains(bodies[i], r.By.Name+" is answering this complaint") {
+			t.Errorf("P%d is not told who was first, %s", i, r.By.Name)
+		}
+	}
 	if got := s.all(); won != 1 || len(got) != 1 || got[0] != "Перепрошуємо <b>🙏</b>\nРомашка" {
 		t.Errorf("%d won, sent %q", won, got)
 	}
@@ -156,6 +161,9 @@ func TestAnswerApproved(t *testing.T) {
 	at := "/case/" + string(id)
 	if res, _ := w.ask("POST", at+"/reply", "Ira", answerTo(1, "Перепрошуємо")); res.StatusCode != http.StatusSeeOther {
 		t.Fatal(res.StatusCode)
+	}
+	if _, err := w.inbox.opt.Desk.Do(context.Background(), id, mention.Action{Verb: mention.Claim, By: mention.Person{ID: "web:Ira", Name: "Ira"}}); err != nil {
+		t.Fatal(err)
 	}
 	key := url.Values{"reply": {w.ends(id, mention.ReplyDraft).ID}}
 	if _, body := w.ask("GET", at, "Ira", nil); strings.Contains(body, "/reply/approve") || !strings.Contains(body, "/reply/withdraw") || strings.Contains(body, `name="nth"`) {

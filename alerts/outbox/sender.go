@@ -84,8 +84,8 @@ type Writer interface {
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
 
-// Options are what a Sender needs. All but Gathered, InDoubt, LostSince, Lang, Doors, Accepted
-// and Trouble are required.
+// Options are what a Sender needs. All but Gathered, InDoubt, LostSince, Lang, Doors, Answer,
+// Accepted and Trouble are required.
 type Options struct {
 	Queue  Queue
 	Writer Writer
@@ -108,6 +108,8 @@ type Options struct {
 	// Doors returns the doors through which an alert was told while its route took nothing;
 	// nil: there are none.
 	Doors func(ctx context.Context, a mention.Alert) ([]alerts.ToldBy, error)
+	// Answer says how a post can be answered from here, and what became of it; nil: not at all.
+	Answer func(ctx context.Context, m mention.Mention) (alerts.Answer, error)
 	// Accepted is told of every message that was taken, for metrics.
 	Accepted func(m alerts.Message, at time.Time)
 	// Trouble is told when a route stops working, and with a nil error when it works
@@ -464,6 +466,11 @@ func (s *Sender) message(ctx context.Context, a mention.Alert) (alerts.Message, 
 	}
 	if s.opt.Doors != nil && a.Kind != mention.Fallback {
 		if m.Doors, err = s.opt.Doors(ctx, a); err != nil {
+			return m, err
+		}
+	}
+	if s.opt.Answer != nil && a.MentionID != "" && a.Kind != mention.Changed {
+		if m.Answer, err = s.opt.Answer(ctx, m.Mention); err != nil {
 			return m, err
 		}
 	}

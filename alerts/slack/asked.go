@@ -19,6 +19,8 @@ type Cases interface {
 	List(ctx context.Context, q mention.Query) (mention.Page, error)
 	Count(ctx context.Context, q mention.Query, atMost int) (int, error)
 	Counts(ctx context.Context, now time.Time) (mention.Counts, error)
+	// CaseFile returns a case with its history.
+	CaseFile(ctx context.Context, id mention.ID) (mention.CaseFile, error)
 	// Mutes returns the mutes that stand.
 	Mutes(ctx context.Context, now time.Time) ([]mention.Mute, error)
 }

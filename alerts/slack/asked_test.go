@@ -40,7 +40,11 @@ func (b *books) List(_ context.Context, q mention.Query) (mention.Page, error) {
 	}
 	return p, b.err
 }
-func (b *books) Count(context.Context, mention.Query, int) (int, error)        { return b.total, b.err }
+func (b *books) Count(context.Context, mention.Query, int) (int, error) { return b.total, b.err }
+func (b *books) CaseFile(context.Context, mention.ID) (mention.CaseFile, error) {
+	return mention.CaseFile{}, b.err
+}
+
 func (b *books) Counts(context.Context, time.Time) (mention.Counts, error)     { return b.counts, b.err }
 func (b *books) Mutes(context.Context, time.Time) ([]mention.Mute, error)      { return b.mutes, b.err }
 func (b *books) Stand(i18n.Lang) Stand                                         { return b.stand }

@@ -23,6 +23,7 @@ const (
 	actAssign  = "assign"     // opens the window that asks whom to
 	actMore    = "more"       // the menu; its options carry the verb
 	actText    = "reply_text" // opens the reply templates
+	actAnswer  = "answer"     // opens the window that answers on the site
 	actOpen    = "open"       // a link; Slack reports it all the same
 )
 
@@ -75,6 +76,13 @@ func buttons(m alerts.Message) []api.Block {
 		add(actClaim, l.Text("slack.button.claim"), api.StylePrimary)
 	case mention.Claimed:
 		add(actReplied, l.Text("slack.button.replied"), api.StylePrimary)
+	}
+	if open && m.Answer.Way {
+		label := l.Text("slack.button.answer")
+		if alerts.AnswerWaits(m.Answer.Last) {
+			label = l.Text("slack.button.approve")
+		}
+		add(actAnswer, label, api.StyleDefault)
 	}
 	if link := webLink(m.Mention.Post.URL); link != "" {
 		row = append(row, api.NewButtonBlockElement(actOpen, id, plainText(l.Text("slack.button.open"))).WithURL(link))

@@ -28,7 +28,7 @@ const OtherMethod = "other"
 var Methods = []string{
 	"apps.connections.open", "auth.test", "chat.postEphemeral", "chat.postMessage", "chat.update",
 	"conversations.history", "conversations.info", "conversations.list", "conversations.replies",
-	"usergroups.list", "users.info", "users.list", "users.lookupByEmail", "views.open", "views.publish", "views.push",
+	"usergroups.list", "users.info", "users.list", "users.lookupByEmail", "views.open", "views.publish", "views.push", "views.update",
 }
 
 func methodOf(r *http.Request) string {

@@ -64,6 +64,7 @@ type click struct {
 	lang    string   // code of the language of the message, as a window remembers it
 	View    struct {
 		Type            string `json:"type"`
+		ID              string `json:"id"`
 		CallbackID      string `json:"callback_id"`
 		PrivateMetadata string `json:"private_metadata"`
 		State           struct {
@@ -106,10 +107,12 @@ func (n *Notifier) person(ctx context.Context, c click) mention.Person {
 	return n.Person(ctx, c.User.ID, name)
 }
 
-// interaction treats one payload. ack is called exactly once, within ackWithin.
+// interaction treats one payload. acknowledge is called exactly once, within ackWithin, with
+// what becomes of the window that was sent; nil: it closes, or there is none.
 // What is left to do goes on in the background.
-func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) {
+func (n *Notifier) interaction(ctx context.Context, payload []byte, acknowledge func(window *api.ViewSubmissionResponse)) {
 	var c click
+	ack := func() { acknowledge(nil) }
 	if err := json.Unmarshal(payload, &c); err != nil {
 		n.opt.Log.Warn("an interaction from slack cannot be read", "err", err)
 		ack()
@@ -120,7 +123,7 @@ func (n *Notifier) interaction(ctx context.Context, payload []byte, ack func()) 
 		n.settle(ctx, c, string(id), takeAllWithin, ack, func(ctx context.Context) string { return n.takeAll(ctx, c, id) })
 		return
 	}
-	if n.template(ctx, c, ack) {
+	if n.template(ctx, c, ack) || n.aboutAnswer(ctx, c, acknowledge) {
 		return
 	}
 	a, id, refusal, ok := n.asks(&c)
@@ -156,11 +159,10 @@ func (n *Notifier) template(ctx context.Context, c click, ack func()) bool {
 		ack()
 		n.after(func(ctx context.Context) { n.openTemplate(ctx, c, c.Actions[0].Value) })
 	case c.Type == "view_submission" && c.View.CallbackID == askTemplate:
-		var from asked
-		if err := json.Unmarshal([]byte(c.View.PrivateMetadata), &from); err != nil || from.ID == "" {
+		from, ours := c.under()
+		if !ours {
 			return false
 		}
-		c.Channel.ID, c.Message.TS, c.Message.ThreadTS, c.lang = from.Channel, from.TS, from.Thread, from.Lang
 		n.settle(ctx, c, string(from.ID), decideWithin, ack, func(ctx context.Context) string { return n.saveTemplate(ctx, c, from) })
 	default:
 		return false

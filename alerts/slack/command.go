@@ -85,15 +85,22 @@ func (n *Notifier) tellAsker(ctx context.Context, c click, p page) {
 // catalogue, else of the channel, else of the watchlist. Slack itself speaks neither
 // Ukrainian nor Bulgarian, so an English Slack says nothing about its user.
 func (n *Notifier) spoken(ctx context.Context, user, channel string) i18n.Lang {
-	who, _ := n.people.profile(ctx, user)
-	locale, _, _ := strings.Cut(strings.ReplaceAll(who.locale, "_", "-"), "-")
-	if l := n.opt.Language(locale); locale != "" && l.Code() == locale && locale != (i18n.Lang{}).Code() {
+	if l, ok := n.ownLang(ctx, user); ok {
 		return l
 	}
 	if n.opt.Spoken == nil {
 		return i18n.Lang{}
 	}
 	return n.opt.Spoken(n.routeOf(channel))
+}
+
+// ownLang is the language of a person's Slack; ok is false when that is not of the catalogue,
+// or English.
+func (n *Notifier) ownLang(ctx context.Context, user string) (l i18n.Lang, ok bool) {
+	who, _ := n.people.profile(ctx, user)
+	locale, _, _ := strings.Cut(strings.ReplaceAll(who.locale, "_", "-"), "-")
+	l = n.opt.Language(locale)
+	return l, locale != "" && l.Code() == locale && locale != (i18n.Lang{}).Code()
 }
 
 // routeOf is the route that a channel is called by in the watchlist, as far as it is known.

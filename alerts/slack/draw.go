@@ -194,6 +194,9 @@ func under(m alerts.Message) []api.Block {
 	if told := m.ToldElsewhere(); told != "" {
 		parts = append(parts, told)
 	}
+	if answer := m.AnswerWords(); answer != "" {
+		parts = append(parts, answer)
+	}
 	if why := alerts.Why(l, m.Mention.Score); len(why) > 0 {
 		parts = append(parts, l.Text("alert.why", "why", strings.Join(why, " · ")))
 	}

@@ -9,10 +9,14 @@ import (
 	"testing"
 	"time"
 
+	api "github.com/slack-go/slack"
+
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
 )
 
 // TestPressesAreWithstood sends every pattern as what Slack sends, signed, so that it is read.
@@ -61,5 +65,34 @@ func TestWordsAreWithstood(t *testing.T) {
 			t.Fatal(err)
 		}
 		return len(raw)
+	})
+}
+
+// TestAnswersAreWithstood draws every pattern as the words of strangers, colleagues and sites
+// in the windows of an answer, and sends every pattern as what Slack keeps for a window.
+func TestAnswersAreWithstood(t *testing.T) {
+	testkit.Withstand(t, func(t *testing.T, body string) int {
+		a := toAnswer{m: mention.Mention{ID: "m1", Post: mention.Post{Source: body, Author: body, Title: body, Text: body, URL: "https://forum.example/" + body}},
+			way: reply.Way{Account: body, Limit: reply.Limit{Unit: reply.Chars, Max: 9}}, words: text.Cut(body, maxReplyText) + "x", why: body}
+		a.file.History = []mention.Event{{Kind: body, By: mention.Person{Name: body}, Detail: body}, {Kind: "note", Detail: body}}
+		a.all = []mention.SiteReply{{ID: "k", Status: mention.ReplyUnclear, Account: body, Text: body, Reason: body, By: mention.Person{Name: body}}}
+		size := 0
+		for _, view := range []api.ModalViewRequest{answerView(a), sendView(a), stateView(a), toldView(a.l, "x")} {
+			view.PrivateMetadata = asked{ID: "m1", Channel: "C1", TS: "1.1", Lang: "uk", Nth: 1, Seen: seen(1, body, body), Reply: "k"}.encode()
+			raw, err := json.Marshal(view)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if errs := fakeslack.CheckView(raw); len(errs) > 0 {
+				t.Fatalf("Slack would refuse the window: %v", errs)
+			}
+			size += len(raw)
+		}
+		c := click{Type: "view_submission"}
+		c.View.PrivateMetadata = body
+		if from, ours := c.under(); ours && from.ID == "" {
+			t.Error("a window of nothing")
+		}
+		return size
 	})
 }

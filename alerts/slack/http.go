@@ -57,12 +57,18 @@ func (n *Notifier) Interactions() http.Handler {
 			http.Error(w, "no payload", http.StatusBadRequest)
 			return
 		}
-		acked := make(chan struct{})
-		if !n.begin(func() { n.interaction(r.Context(), []byte(form.Get("payload")), func() { close(acked) }) }) {
+		acked := make(chan *api.ViewSubmissionResponse, 1)
+		if !n.begin(func() {
+			n.interaction(r.Context(), []byte(form.Get("payload")), func(window *api.ViewSubmissionResponse) { acked <- window })
+		}) {
 			http.Error(w, "earshot is stopping", http.StatusServiceUnavailable)
 			return
 		}
-		<-acked
+		if window := <-acked; window != nil {
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			_ = json.NewEncoder(w).Encode(window) // Slack shows its own error when this fails
+			return
+		}
 		w.WriteHeader(http.StatusOK)
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
 )
 
 // others are the languages beside English, whose messages want.json holds.
@@ -122,9 +123,17 @@ func checkHook(t *testing.T, m alerts.Message) {
 func TestWindowsInEveryLanguage(t *testing.T) {
 	texts := catalog(t)
 	m := readMessage(t, "testdata/open/message.json")
-	var got strings.Builder
+	var got, frames strings.Builder
 	for _, code := range append([]string{"en"}, others...) {
 		l := texts.In(code)
+		for _, view := range answerWindows(l, m) {
+			words := shownWords(t, view)
+			fmt.Fprintf(&frames, "# %s\n%s", code, words)
+			checkView(t, view)
+			if left := testkit.English(words, append(foreign(t, m), "Romashka Support Іра Олег Тема закрита <b> & Перепрошуємо")...); code != "en" && len(left) > 0 {
+				t.Errorf("%s: not in the catalogue: %q", code, left)
+			}
+		}
 		news, channel := m.Mention, m.Mention
 		news.Post.Kind = mention.News
 		channel.Post.URL = "https://t.me/kyiv/123"
@@ -144,6 +153,33 @@ func TestWindowsInEveryLanguage(t *testing.T) {
 		}
 	}
 	testkit.Golden(t, "testdata/windows.txt", got.String(), *update)
+	testkit.Golden(t, "testdata/answer-windows.txt", frames.String(), *update)
+}
+
+// answerWindows are the windows of an answer: for the words, as it goes out, where a colleague
+// must approve it, and however it stands.
+func answerWindows(l i18n.Lang, m alerts.Message) []api.ModalViewRequest {
+	ira, oleh := mention.Person{ID: "slack:U0000IRA", Name: "Іра"}, mention.Person{ID: "slack:U000OLEH", Name: "Олег"}
+	a := toAnswer{l: l, me: oleh, m: m.Mention, way: reply.Way{Account: "Romashka Support", Limit: reply.Limit{Unit: reply.Bytes, Max: 4096}}, words: "Перепрошуємо <b> &\n🙏"}
+	a.file.History = []mention.Event{{Kind: "heard", At: m.Now}, {Kind: "claim", By: ira, At: m.Now}, {Kind: "reply_refused", By: ira, At: m.Now, Detail: "Тема закрита"}}
+	approved := a
+	approved.way.Approve, approved.way.Limit, approved.why = true, reply.Limit{}, answerRefusal(l, &reply.OpenError{First: mention.SiteReply{By: ira}})
+	views := []api.ModalViewRequest{answerView(a), answerView(approved), sendView(a), sendView(approved)}
+	for _, r := range []mention.SiteReply{
+		{Status: mention.ReplyDraft}, {Status: mention.ReplyDraft, ApprovedAt: m.Now}, {Status: mention.ReplySending}, {Status: mention.ReplyUnclear, Reason: "Тема закрита"},
+		{Status: mention.ReplyDraft, Text: strings.Repeat("ї", maxAnswerShown+1)}, {Status: mention.ReplyDraft, By: oleh},
+	} {
+		r.ID, r.Account = "k", "Romashka Support"
+		if r.By.ID == "" {
+			r.By = ira
+		}
+		if r.Text == "" {
+			r.Text = a.words
+		}
+		a.all = []mention.SiteReply{r}
+		views = append(views, stateView(a))
+	}
+	return views
 }
 
 // checkView keeps the bounds of windows: a title, and each of the buttons, has 24 characters.
@@ -201,7 +237,7 @@ func gather(b *strings.Builder, v any) {
 // foreign is what strangers and colleagues wrote, or what they are called.
 func foreign(t *testing.T, m alerts.Message) []string {
 	t.Helper()
-	texts := []string{m.Mention.Watch, m.Alert.Route, m.Alert.Notify, m.Case.Owner.Name, m.Case.RepliedBy, m.Case.SnoozedBy.Name, m.Details.By, m.Details.Link, "forum.example #mentions"}
+	texts := []string{m.Mention.Watch, m.Alert.Route, m.Alert.Notify, m.Case.Owner.Name, m.Case.RepliedBy, m.Case.SnoozedBy.Name, m.Details.By, m.Details.Link, m.Answer.Last.By.Name, m.Answer.Last.Reason, "forum.example #mentions"}
 	if m.Details.Change != "" {
 		texts = append(texts, m.Details.Text)
 	}

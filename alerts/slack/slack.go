@@ -50,6 +50,11 @@ type Options struct {
 	// Replies returns reply templates that fit the mention, filled in, for the person me
 	// to post; may be nil.
 	Replies func(m mention.Mention, me string) []string
+	// Answers sends what people write to the sites; nil: nothing can be sent from here.
+	Answers Answers
+	// Listed says whether a list names a person, by id or by e-mail address, which is empty
+	// where it is not known; nil: it does.
+	Listed func(list []string, p mention.Person, email string) bool
 	// SaveTemplate stores a reply that staff wrote for all; nil: none can be.
 	SaveTemplate func(ctx context.Context, t mention.Template) error
 	// Roles says what a person may do, by id and by e-mail address, which is empty where it

@@ -160,7 +160,14 @@ func (n *Notifier) event(ctx context.Context, client *socketmode.Client, event s
 		case <-ctx.Done():
 			return
 		}
-		ack := func() { n.ack(ctx, client, socketmode.Response{EnvelopeID: request.EnvelopeID}) }
+		acknowledge := func(window *api.ViewSubmissionResponse) {
+			r := socketmode.Response{EnvelopeID: request.EnvelopeID}
+			if window != nil { // not the pointer in an interface: it is sent as null
+				r.Payload = window
+			}
+			n.ack(ctx, client, r)
+		}
+		ack := func() { acknowledge(nil) }
 		n.later.Go(func() {
 			defer func() { <-slots }()
 			switch event.Type {
@@ -170,7 +177,7 @@ func (n *Notifier) event(ctx context.Context, client *socketmode.Client, event s
 				ack()
 				n.eventPayload(request.Payload)
 			default:
-				n.interaction(ctx, request.Payload, ack)
+				n.interaction(ctx, request.Payload, acknowledge)
 			}
 		})
 	case socketmode.EventTypeErrorWriteFailed:

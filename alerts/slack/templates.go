@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"strings"
 	"unicode"
@@ -44,11 +43,10 @@ func (c click) templateOf(block string) string {
 // openTemplate opens the window that shows a text as a template, over the one it was
 // written in.
 func (n *Notifier) openTemplate(ctx context.Context, c click, block string) {
-	var from asked
-	if err := json.Unmarshal([]byte(c.View.PrivateMetadata), &from); err != nil || from.ID == "" {
+	from, ours := c.under()
+	if !ours {
 		return
 	}
-	c.Channel.ID, c.Message.TS, c.Message.ThreadTS, c.lang = from.Channel, from.TS, from.Thread, from.Lang
 	l := n.opt.Language(from.Lang)
 	words, ok := n.admit(ctx, c)
 	me := n.person(ctx, c)

@@ -23,6 +23,7 @@ import (
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
 	"github.com/earshot/earshot/store"
 )
 
@@ -38,6 +39,7 @@ type world struct {
 	sender  *outbox.Sender
 	slack   *slack.Notifier
 	desk    *desk.Desk
+	answers *reply.Engine // nil without sites
 	log     *logbook
 	stop    func()
 	opt     worldOptions
@@ -58,6 +60,10 @@ type worldOptions struct {
 	client    *http.Client
 	desk      slack.Desk
 	patient   bool // a decision may take longer than a click
+
+	sites  *sites    // what takes answers; nil: nothing does
+	way    reply.Way // how the sources are answered; sites sends
+	listed func(list []string, p mention.Person, email string) bool
 }
 
 // shortDoubt is how soon after an attempt in doubt the history is read. Tests that do
@@ -160,6 +166,19 @@ func (w *world) start() {
 	if w.opt.patient {
 		opt.Desk = patientDesk{w.desk}
 	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	var answer func(context.Context, mention.Mention) (alerts.Answer, error)
+	if w.opt.sites != nil {
+		w.answers = w.opt.sites.engine(w, log)
+		opt.Answers, opt.Listed = w.answers, w.opt.listed
+		all.Go(func() { w.answers.Run(ctx) })
+		answer = func(ctx context.Context, m mention.Mention) (alerts.Answer, error) {
+			list, err := w.answers.Replies(ctx, m.ID)
+			_, ok := w.answers.Way(m)
+			return alerts.Answer{Way: ok, Last: reply.Last(list)}, err
+		}
+	}
 	w.slack = slack.New(opt)
 	for _, r := range w.opt.rules.Routes {
 		w.slack.Names([]string{r.Notify})
@@ -168,10 +187,8 @@ func (w *world) start() {
 	if w.opt.hook {
 		notifier = slack.NewHook(w.fake.HookURL(), "SLACK_WEBHOOK_URL", client)
 	}
-	w.sender = outbox.NewSender(outbox.Options{Queue: w.store, Writer: w.store, Reader: w.store, Gathered: w.store.Gathered, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt, Lang: w.planner.Rules().Lang,
+	w.sender = outbox.NewSender(outbox.Options{Queue: w.store, Writer: w.store, Reader: w.store, Gathered: w.store.Gathered, Log: log, Now: time.Now, InDoubt: w.opt.inDoubt, Lang: w.planner.Rules().Lang, Answer: answer,
 		NotifierFor: func(route string) (alerts.Notifier, bool) { return notifier, strings.HasPrefix(route, "#") }})
-	ctx, cancel := context.WithCancel(context.Background())
-	var all sync.WaitGroup
 	all.Go(func() { _ = w.slack.Run(ctx) })
 	all.Go(func() { _ = w.sender.Run(ctx) })
 	var once sync.Once

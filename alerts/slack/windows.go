@@ -38,7 +38,28 @@ type asked struct {
 	Channel string     `json:"channel"`
 	TS      string     `json:"ts"`
 	Thread  string     `json:"thread,omitempty"`
-	Lang    string     `json:"lang,omitempty"` // of the message
+	Lang    string     `json:"lang,omitempty"`  // of the message
+	Nth     int        `json:"nth,omitempty"`   // of the case's answers: the one that is written
+	Seen    string     `json:"seen,omitempty"`  // what of it was shown: see answer.go
+	Reply   string     `json:"reply,omitempty"` // the answer that is decided about
+}
+
+// encode is what Slack keeps for a window; it holds nothing but ids of ours and Slack's.
+func (a asked) encode() string {
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return "" // strings and a number: cannot be
+	}
+	return string(raw)
+}
+
+// under reads it back, and makes c a click at the message under which the window was opened.
+func (c *click) under() (from asked, ok bool) {
+	if err := json.Unmarshal([]byte(c.View.PrivateMetadata), &from); err != nil || from.ID == "" {
+		return from, false
+	}
+	c.Channel.ID, c.Message.TS, c.Message.ThreadTS, c.lang = from.Channel, from.TS, from.Thread, from.Lang
+	return from, true
 }
 
 // answers is what was chosen in a window, by block and action.
@@ -54,8 +75,8 @@ type answers map[string]map[string]struct {
 // windowOf says which window a press opens; empty for none.
 func windowOf(act action) (window string, id mention.ID) {
 	switch act.ActionID {
-	case actText:
-		return actText, mention.ID(act.Value)
+	case actText, actAnswer:
+		return act.ActionID, mention.ID(act.Value)
 	case actAssign:
 		return askAssign, mention.ID(act.Value)
 	case actMore:
@@ -70,7 +91,7 @@ func windowOf(act action) (window string, id mention.ID) {
 }
 
 // windowNames are what the log calls the entries that open a window.
-var windowNames = map[string]string{actText: "reply text", askMute: "ask to mute", askSnooze: "ask to snooze", askAssign: "ask to assign"}
+var windowNames = map[string]string{actText: "reply text", actAnswer: "answer", askMute: "ask to mute", askSnooze: "ask to snooze", askAssign: "ask to assign"}
 
 // nameWithin is how long Slack is asked for the name of the one who presses: the window
 // must open within three seconds.
@@ -79,9 +100,16 @@ const nameWithin = time.Second
 // open opens a window that asks.
 func (n *Notifier) open(ctx context.Context, c click, window string, id mention.ID) {
 	l := n.lang(c)
+	if window == actAnswer {
+		l = n.langOfPerson(ctx, c)
+	}
 	short, cancel := context.WithTimeout(ctx, nameWithin)
 	me := n.person(short, c)
 	cancel()
+	if window == actAnswer {
+		n.openAnswer(ctx, c, l, me, id)
+		return
+	}
 	if window == askMute {
 		mute := mention.Action{Verb: mention.Dismiss, Reason: mention.MutedAuthor}
 		if words := n.refuses(ctx, l, me, func(r Roles) bool { return r.allows(mute) }); words != "" {
@@ -107,11 +135,15 @@ func (n *Notifier) open(ctx context.Context, c click, window string, id mention.
 	default:
 		view = repliesView(l, m, n.opt.Replies(m, me.Name), n.opt.SaveTemplate != nil)
 	}
-	private, err := json.Marshal(asked{ID: id, Owner: cs.Owner.ID, Channel: c.channel(), TS: c.Message.TS, Thread: c.Message.ThreadTS, Lang: l.Code()})
-	if err == nil {
-		view.PrivateMetadata = string(private)
-		_, err = n.api.OpenViewContext(ctx, c.TriggerID, view)
-	}
+	n.show(ctx, c, l, me, window, asked{ID: id, Owner: cs.Owner.ID}, view)
+}
+
+// show opens a window under the message that was pressed.
+func (n *Notifier) show(ctx context.Context, c click, l i18n.Lang, me mention.Person, window string, from asked, view api.ModalViewRequest) {
+	id := from.ID
+	from.Channel, from.TS, from.Thread, from.Lang = c.channel(), c.Message.TS, c.Message.ThreadTS, l.Code()
+	view.PrivateMetadata = from.encode()
+	_, err := n.api.OpenViewContext(ctx, c.TriggerID, view)
 	if err == nil {
 		n.pressed(me, windowNames[window], id, "done")
 	} else {
@@ -167,11 +199,10 @@ func assignView(l i18n.Lang, c mention.Case, me string) api.ModalViewRequest {
 // the window was opened. refusal is what to tell the person instead; ok is false for
 // what is not ours.
 func (n *Notifier) submitted(c *click) (a mention.Action, id mention.ID, refusal string, ok bool) {
-	var from asked
-	if err := json.Unmarshal([]byte(c.View.PrivateMetadata), &from); err != nil || from.ID == "" {
+	from, ours := c.under()
+	if !ours {
 		return a, "", "", false
 	}
-	c.Channel.ID, c.Message.TS, c.Message.ThreadTS, c.lang = from.Channel, from.TS, from.Thread, from.Lang
 	in := c.View.State.Values
 	switch c.View.CallbackID {
 	case askMute:

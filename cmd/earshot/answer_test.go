@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/internal/fakeslack"
 )
 
 // blog is a WordPress as its REST interface shows it: who reads sees the comments, and whoever has the
@@ -148,18 +150,7 @@ func TestAnswerReachesTheSite(t *testing.T) {
 		t.Skip("slow: a call that nobody closed is in doubt for 45 s")
 	}
 	t.Parallel()
-	b := newBlog(t)
-	b.add(blogComment{Post: 5, Author: "old"}, "Romashka Bank opens early. Nice.")
-	r := newRig(t, "")
-	r.write(strings.NewReplacer(
-		"127.0.0.1:0", freeAddress(t),
-		"sources:\n", fmt.Sprintf("sources:\n  - {wordpress: %q, name: blog, every: 1s, reply: {as: %s, key: %q}}\n", b.URL+"/", blogUser, blogPassword),
-	).Replace(r.watchlist()))
-	p := r.start("")
-	r.until(p, time.Minute, "the baseline", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 5 })
-	b.add(blogComment{Post: 5, Author: "Олена К."}, "Romashka Bank charged me twice for one transfer and refuses to refund. Third week of silence.")
-	r.until(p, time.Minute, "the complaint", func() bool { return r.count("Third week of silence") == 1 })
-
+	b, r, p := complaintOnBlog(t)
 	browser, base := r.signIn(p)
 	id := caseLink.FindStringSubmatch(getBy(t, browser, base+"/"))
 	if id == nil {
@@ -202,6 +193,65 @@ func TestAnswerReachesTheSite(t *testing.T) {
 	if strings.Contains(p.log.String(), blogPassword) {
 		t.Error("the log tells the password")
 	}
+	p.stop()
+}
+
+// complaintOnBlog starts earshot beside a blog that it answers, and waits until a complaint there
+// stands in Slack.
+func complaintOnBlog(t *testing.T) (*blog, *rig, *process) {
+	t.Helper()
+	b := newBlog(t)
+	b.add(blogComment{Post: 5, Author: "old"}, "Romashka Bank opens early. Nice.")
+	r := newRig(t, "")
+	r.write(strings.NewReplacer(
+		"127.0.0.1:0", freeAddress(t),
+		"sources:\n", fmt.Sprintf("sources:\n  - {wordpress: %q, name: blog, every: 1s, reply: {as: %s, key: %q}}\n", b.URL+"/", blogUser, blogPassword),
+	).Replace(r.watchlist()))
+	p := r.start("")
+	r.until(p, time.Minute, "the baseline", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 5 })
+	b.add(blogComment{Post: 5, Author: "Олена К."}, "Romashka Bank charged me twice for one transfer and refuses to refund. Third week of silence.")
+	r.until(p, time.Minute, "the complaint", func() bool { return r.count("Third week of silence") == 1 })
+	return b, r, p
+}
+
+// TestAnswerFromSlackReachesTheSite: the same from the button under the message in Slack: what the
+// second window showed stands on the blog once, and the message says so when a poll sees it.
+func TestAnswerFromSlackReachesTheSite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: runs the binary")
+	}
+	t.Parallel()
+	b, r, p := complaintOnBlog(t)
+	var alert fakeslack.Message
+	for _, m := range r.slack.Messages("#mentions") {
+		if strings.Contains(m.Text, "Third week of silence") {
+			alert = m
+		}
+	}
+	if _, err := r.slack.Press(fakeslack.Click{Channel: alert.Channel, TS: alert.TS, Action: "answer", User: "U0000IRA"}); err != nil {
+		t.Fatal(err)
+	}
+	r.until(p, time.Minute, "the window", func() bool { return len(r.slack.Views()) == 1 })
+	window := r.slack.Views()[0]
+	if !strings.Contains(string(window), "as "+blogUser) {
+		t.Errorf("the window is %s", window)
+	}
+	const words = "Olena, we are <b>sorry</b> & 🙏: the second charge was returned today."
+	for _, action := range []string{"update", ""} {
+		out, err := r.slack.SubmitView(window, "U0000IRA", map[string]map[string]any{"answer": {"answer": map[string]any{"value": words}}})
+		if err != nil || out.Action != action {
+			t.Fatalf("%q %v (%v), want %q", out.Action, out.Errors, err, action)
+		}
+		window = out.View
+	}
+	r.until(p, time.Minute, "the answer is seen", func() bool { return r.count("✓ Romashka Support answered publicly") == 1 })
+	if got := b.answers(); len(got) != 1 || got[0].Parent != 2 || html.UnescapeString(got[0].Content["rendered"]) != "<p>"+words+"</p>\n" {
+		t.Errorf("on the blog stands %+v", got)
+	}
+	r.until(p, time.Minute, "the message says it", func() bool {
+		now, _ := r.slack.Message(alert.Channel, alert.TS)
+		return strings.Contains(string(now.Blocks), "✓") && strings.Contains(string(now.Blocks), "answered publicly in")
+	})
 	p.stop()
 }
 

@@ -187,7 +187,7 @@ func (s *Server) do(method, channel string, args url.Values, fault string) reply
 		"auth.test": s.authTest, "bots.info": s.botInfo, "apps.connections.open": s.openConnection,
 		"chat.postMessage": s.postMessage, "chat.update": s.update, "chat.postEphemeral": s.postEphemeral,
 		"conversations.history": s.history, "conversations.replies": s.replies, "conversations.list": s.list, "conversations.info": s.info,
-		"users.info": s.userInfo, "users.list": s.userList, "users.lookupByEmail": s.userByEmail, "usergroups.list": s.groups, "views.open": s.openView, "views.push": s.openView, "views.publish": s.publishView, hookMethod: s.hookMessage,
+		"users.info": s.userInfo, "users.list": s.userList, "users.lookupByEmail": s.userByEmail, "usergroups.list": s.groups, "views.open": s.openView, "views.push": s.openView, "views.update": s.updateView, "views.publish": s.publishView, hookMethod: s.hookMessage,
 	}[method]
 	out := fail("unknown_method")
 	if known {
@@ -287,7 +287,7 @@ func (s *Server) openView(args url.Values) reply {
 	if args.Get("trigger_id") == "" {
 		return fail("invalid_trigger_id")
 	}
-	if errs := checkView(view); len(errs) > 0 {
+	if errs := CheckView(view); len(errs) > 0 {
 		return fail("invalid_arguments", errs...)
 	}
 	s.views = append(s.views, view)

@@ -50,6 +50,12 @@ func (s *Server) Ask(a Ask) (time.Duration, error) {
 
 // envelopeOf sends an envelope and waits for its acknowledgement.
 func (s *Server) envelopeOf(kind string, payload any) (time.Duration, error) {
+	took, _, err := s.answeredEnvelope(kind, payload)
+	return took, err
+}
+
+// answeredEnvelope is envelopeOf with what stands in the acknowledgement.
+func (s *Server) answeredEnvelope(kind string, payload any) (time.Duration, json.RawMessage, error) {
 	s.mu.Lock()
 	s.envelope++
 	id := fmt.Sprintf("envelope-%d", s.envelope)
@@ -58,13 +64,13 @@ func (s *Server) envelopeOf(kind string, payload any) (time.Duration, error) {
 	s.mu.Unlock()
 	began := time.Now()
 	if err := s.deliverAs(kind, id, payload); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	select {
 	case ack := <-wait:
-		return ack.At.Sub(began), nil
+		return ack.At.Sub(began), ack.Payload, nil
 	case <-time.After(s.opt.Patience):
-		return 0, ErrNotAcked
+		return 0, nil, ErrNotAcked
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 // of all blocks together.
 const maxBlocks = 13000
 
+// maxView is how long a window may be, in bytes.
+const maxView = 250000
+
 // maxCharts is how many charts a message may have.
 const maxCharts = 2
 
@@ -31,8 +34,8 @@ func CheckBlocks(raw []byte) []string {
 	return check(raw, 50)
 }
 
-// checkView is CheckBlocks for a modal.
-func checkView(raw []byte) []string {
+// CheckView is CheckBlocks for a modal.
+func CheckView(raw []byte) []string {
 	var view struct {
 		Type     string          `json:"type"`
 		Title    textObject      `json:"title"`
@@ -50,6 +53,9 @@ func checkView(raw []byte) []string {
 	}
 	if n := utf8.RuneCountInString(view.Title.Text); n == 0 || n > 24 {
 		errs = append(errs, fmt.Sprintf("title has %d characters, at most 24", n))
+	}
+	if len(raw) > maxView {
+		errs = append(errs, fmt.Sprintf("view has %d bytes, at most %d", len(raw), maxView))
 	}
 	if view.Submit != nil && (view.Callback == "" || utf8.RuneCountInString(view.Submit.Text) > 24) {
 		errs = append(errs, "submit: no callback_id, or more than 24 characters")

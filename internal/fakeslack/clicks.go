@@ -167,8 +167,8 @@ func (s *Server) PressView(user, action, value string, values map[string]map[str
 	if err != nil {
 		return err
 	}
-	view["id"], view["state"] = "V0000FAKE", map[string]any{"values": values}
-	return s.pressIn(user, view, "V0000FAKE", map[string]any{"action_id": action, "block_id": "save " + value, "type": "button", "value": value})
+	view["id"], view["state"] = viewID, map[string]any{"values": values}
+	return s.pressIn(user, view, viewID, map[string]any{"action_id": action, "block_id": "save " + value, "type": "button", "value": value})
 }
 
 // lastView reads the view that was shown last.
@@ -236,29 +236,6 @@ func (s *Server) deliverAs(kind, id string, payload any) error {
 	}
 	c := open[int(time.Now().UnixNano())%len(open)]
 	return c.send(context.Background(), map[string]any{"type": kind, "envelope_id": id, "accepts_response_payload": kind == "slash_commands", "payload": payload})
-}
-
-// Submit sends the window that was opened last, with what was chosen in it by block and
-// action as Slack sends it, through Socket Mode.
-func (s *Server) Submit(user string, values map[string]map[string]any) error {
-	s.mu.Lock()
-	views, handle := s.views, user
-	for _, p := range s.people {
-		if p.ID == user {
-			handle = p.Handle
-		}
-	}
-	s.mu.Unlock()
-	view, err := lastView(views)
-	if err != nil {
-		return err
-	}
-	view["id"], view["state"] = "V0000FAKE", map[string]any{"values": values}
-	_, err = s.envelopeOf("interactive", map[string]any{
-		"type": "view_submission", "team": map[string]any{"id": Team, "domain": "fake"}, "api_app_id": App,
-		"user": map[string]any{"id": user, "username": handle, "name": handle, "team_id": Team}, "view": view, "response_urls": []any{},
-	})
-	return err
 }
 
 // PressHTTP clicks by a signed request to the address; it returns the status.

@@ -208,12 +208,14 @@ func (d *Daemon) wire(opt Options) {
 	}
 	d.signals = newSignals(d.store, d.called, d.log)
 	d.desk = desk.NewDesk(measuredCases{d.store, d.metrics.meters}, d.lang, d.now, d.caseChanged)
-	d.answers = reply.New(reply.Options{Outbox: d.store, Reader: d.store, Desk: d.desk, Way: d.wayTo, Log: d.log, Now: d.now})
+	d.answers = reply.New(reply.Options{Outbox: d.store, Reader: d.store, Desk: d.desk, Way: d.wayTo, Log: d.log, Now: d.now, Changed: d.caseChanged})
 	d.notifiers.slackTakes(slack.Options{
 		Desk:    d.desk,
 		Reader:  d.store,
 		Replies: d.replies,
+		Answers: d.answers,
 		Roles:   d.slackRoles,
+		Listed:  slackListed,
 
 		SaveTemplate: d.store.SaveTemplate,
 		Cases:        d.store,

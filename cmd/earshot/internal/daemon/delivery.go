@@ -30,6 +30,7 @@ func (d *Daemon) newDelivery() *delivery {
 		LostSince:   d.lostSince,
 		Lang:        d.lang,
 		Doors:       d.toldBy,
+		Answer:      d.answerOf,
 		Accepted:    d.metrics.accepted,
 		Trouble:     func(route string, err error) { del.routes.trouble(route, err) },
 	})

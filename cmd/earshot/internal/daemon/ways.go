@@ -6,10 +6,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 	"github.com/earshot/earshot/store"
 )
@@ -78,6 +80,14 @@ func ProbeAnswers(ctx context.Context, cfg *config.Config, client *fetch.Client,
 	}
 	wait.Wait()
 	return all, nil
+}
+
+// answerOf is what a message says of answering its post from here.
+func (d *Daemon) answerOf(ctx context.Context, m mention.Mention) (out alerts.Answer, err error) {
+	_, out.Way = d.answers.Way(m)
+	all, err := d.answers.Replies(ctx, m.ID)
+	out.Last = reply.Last(all)
+	return out, err
 }
 
 // checkAnswers adds what is wrong with how sources are answered.

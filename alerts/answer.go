@@ -1,0 +1,55 @@
+package alerts
+
+import (
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// Answer is how a post can be answered from here, and what became of it.
+type Answer struct {
+	Way  bool              // the watchlist lets it be answered from here
+	Last mention.SiteReply // the newest answer of the case; zero: none
+}
+
+// AnswerWaits reports whether a colleague must read the answer before it goes out.
+func AnswerWaits(r mention.SiteReply) bool {
+	return r.Status == mention.ReplyDraft && r.ApprovedAt.IsZero()
+}
+
+// AnswerState says where an answer stands on its way to the site, and why it does not stand
+// there. Empty for none.
+func AnswerState(l i18n.Lang, r mention.SiteReply) (state, why string) {
+	if r.Status == "" {
+		return "", ""
+	}
+	word := string(r.Status)
+	switch {
+	case AnswerWaits(r):
+		word = "waits"
+	case r.Status == mention.ReplySent && r.Held:
+		word = "held"
+	}
+	if r.Status != mention.ReplySent {
+		why = text.Line(r.Reason, maxWhy)
+	}
+	return l.Word("web.answer_state", word), why
+}
+
+// maxWhy is how much of a site's reason is shown, in characters.
+const maxWhy = 500
+
+// AnswerWords is the line under a message about the newest answer of its case; empty when
+// there is none, or when the message says already that it was seen on the site.
+func (m Message) AnswerWords() string {
+	r, l := m.Answer.Last, m.Lang
+	state, why := AnswerState(l, r)
+	who := text.Line(r.By.Name, 80)
+	switch {
+	case state == "", r.Status == mention.ReplySent && m.Case.AnswerVerified:
+		return ""
+	case why != "":
+		return l.Text("alert.own_answer_why", "who", who, "state", state, "why", why)
+	}
+	return l.Text("alert.own_answer", "who", who, "state", state)
+}

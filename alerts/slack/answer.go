@@ -1,0 +1,407 @@
+package slack
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	api "github.com/slack-go/slack"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
+)
+
+// An answer to the site goes through two windows: the first asks for the words, the second
+// shows them as they go out. The second holds the words once more in its input, because
+// Slack gives back of a window only what stands in inputs as it was typed. The private data
+// of the window holds a digest of what was shown; what differs from it is shown again, so
+// that what is sent is what was seen, whichever process gets the press.
+
+// Answers sends what people write to the sites; *reply.Engine is one.
+type Answers interface {
+	// Way returns how the mention's post is answered; false: not from here.
+	Way(m mention.Mention) (reply.Way, bool)
+	// Replies returns those of a case, the first one first.
+	Replies(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
+	// Write takes down a reply: *reply.LengthError, *reply.OpenError, reply.ErrNoWay.
+	Write(ctx context.Context, id mention.ID, w reply.Written) error
+	// Decide carries out what a person decides about one that is open.
+	Decide(ctx context.Context, id mention.ID, key string, v reply.Verdict, by mention.Person) error
+}
+
+// The callback ids of the windows, their input, and the buttons in them, whose value is the
+// reply's id.
+const (
+	askAnswer  = "ask_answer"
+	sendAnswer = "send_answer"
+	askApprove = "ask_approve"
+
+	inAnswer = "answer"
+
+	actWithdraw = "answer_withdraw"
+	actStands   = "answer_stands"
+	actMissing  = "answer_missing"
+)
+
+// verdicts are what the buttons mean.
+var verdicts = map[string]reply.Verdict{actWithdraw: reply.Withdraw, actStands: reply.Stands, actMissing: reply.Missing}
+
+// toAnswer is a complaint that a person is about to answer.
+type toAnswer struct {
+	l     i18n.Lang
+	me    mention.Person
+	m     mention.Mention
+	way   reply.Way
+	all   []mention.SiteReply // the replies of the case, the first one first
+	file  mention.CaseFile    // zero where there is none
+	words string              // that were written; empty: a template
+	why   string              // they cannot go out
+}
+
+func (a toAnswer) last() mention.SiteReply { return reply.Last(a.all) }
+
+// nth is which answer of the case is written next.
+func (a toAnswer) nth() int { return len(a.all) + 1 }
+
+// seen is a digest of an answer as it was shown.
+func seen(nth int, account, words string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", nth, account, words))
+	return hex.EncodeToString(sum[:16])
+}
+
+// answering reads a complaint for one who wants to answer it; refusal says in words why they
+// may not.
+func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person, id mention.ID) (a toAnswer, refusal string) {
+	a = toAnswer{l: l, me: me}
+	noWay := l.Text("web.error.reply_no_way")
+	if n.opt.Answers == nil {
+		return a, noWay
+	}
+	m, c, err := n.opt.Reader.Mention(ctx, id)
+	if err != nil {
+		return a, alerts.Refusal(l, err, n.opt.Now())
+	}
+	way, ok := n.opt.Answers.Way(m)
+	if !ok {
+		return a, noWay
+	}
+	a.m, a.way = m, way
+	if words := n.mayNotSend(ctx, l, me, way.Allow); words != "" {
+		return a, words
+	}
+	if a.all, err = n.opt.Answers.Replies(ctx, id); err != nil {
+		return a, alerts.Refusal(l, err, n.opt.Now())
+	}
+	if err := reply.Theirs(c, a.last(), me); err != nil {
+		return a, alerts.Refusal(l, err, n.opt.Now())
+	}
+	return a, ""
+}
+
+// mayNotSend says in words why a person may not send what goes out by a way that names these;
+// empty when they may.
+func (n *Notifier) mayNotSend(ctx context.Context, l i18n.Lang, p mention.Person, allow []string) string {
+	if words := n.refuses(ctx, l, p, func(r Roles) bool { return r.Reply }); words != "" {
+		return words
+	}
+	if allow == nil || n.opt.Listed == nil || n.opt.Listed(allow, p, "") {
+		return ""
+	}
+	switch who, known := n.people.profile(ctx, strings.TrimPrefix(p.ID, "slack:")); {
+	case who.email != "" && n.opt.Listed(allow, p, who.email):
+		return ""
+	case !known:
+		return l.Text("slack.unknown_role")
+	}
+	return l.Text("slack.may_not")
+}
+
+// langOfPerson is the language in which a person reads windows: of their Slack, else of the
+// message.
+func (n *Notifier) langOfPerson(ctx context.Context, c click) i18n.Lang {
+	if l, ok := n.ownLang(ctx, c.User.ID); ok {
+		return l
+	}
+	return n.lang(c)
+}
+
+// openAnswer opens the window that fits how the answer stands: for the words, for what a
+// colleague wrote, or for what nobody knows the end of.
+func (n *Notifier) openAnswer(ctx context.Context, c click, l i18n.Lang, me mention.Person, id mention.ID) {
+	a, refusal := n.answering(ctx, l, me, id)
+	if refusal != "" {
+		n.pressed(me, windowNames[actAnswer], id, "may not")
+		n.ephemeral(ctx, c, refusal)
+		return
+	}
+	if a.last().Status.Open() {
+		n.show(ctx, c, l, me, actAnswer, asked{ID: id, Reply: a.last().ID}, stateView(a))
+		return
+	}
+	n.show(ctx, c, l, me, actAnswer, asked{ID: id, Nth: a.nth()}, n.askView(ctx, a))
+}
+
+// askView is answerView with the template and the history.
+func (n *Notifier) askView(ctx context.Context, a toAnswer) api.ModalViewRequest {
+	if last := a.last(); a.words == "" && last.Status == mention.ReplyRefused {
+		a.words = last.Text // to be mended
+	}
+	if offered := n.opt.Replies(a.m, a.me.Name); a.words == "" && len(offered) > 0 {
+		a.words = offered[0]
+	}
+	if n.opt.Cases != nil {
+		var err error
+		if a.file, err = n.opt.Cases.CaseFile(ctx, a.m.ID); err != nil {
+			n.opt.Log.Warn("a history cannot be read", "mention", a.m.ID, "err", err)
+		}
+	}
+	return answerView(a)
+}
+
+// answered is what becomes of a window that was sent: it closes, it shows another view, or it
+// stays and says why at its input.
+type answered struct {
+	view *api.ModalViewRequest // nil: it closes
+	why  string
+}
+
+// told is a window that only says something.
+func told(l i18n.Lang, words string) answered {
+	view := toldView(l, words)
+	return answered{view: &view}
+}
+
+// maxAcknowledged is how long what becomes of a window may be in an acknowledgement, in bytes:
+// Slack drops what is longer than 20 KB on a socket.
+const maxAcknowledged = 16 << 10
+
+// response is what Slack is told with the acknowledgement; fits is false where it is too long
+// for one.
+func (a answered) response() (r *api.ViewSubmissionResponse, fits bool) {
+	switch {
+	case a.why != "":
+		return api.NewErrorsViewSubmissionResponse(map[string]string{inAnswer: a.why}), true
+	case a.view == nil:
+		return nil, true
+	}
+	r = api.NewUpdateViewSubmissionResponse(a.view)
+	raw, err := json.Marshal(r)
+	return r, err == nil && len(raw) <= maxAcknowledged
+}
+
+// aboutAnswer treats what is about answers, and reports whether that is all.
+func (n *Notifier) aboutAnswer(ctx context.Context, c click, acknowledge func(*api.ViewSubmissionResponse)) bool {
+	if c.User.ID == "" {
+		return false
+	}
+	from, ours := c.under()
+	if !ours {
+		return false
+	}
+	switch {
+	case c.Type == "block_actions" && len(c.Actions) > 0 && verdicts[c.Actions[0].ActionID] != "":
+		acknowledge(nil)
+		c.Actions = c.Actions[:1]
+		n.after(func(ctx context.Context) { n.decideAnswer(ctx, c, from) })
+	case c.Type == "view_submission" && (c.View.CallbackID == askAnswer || c.View.CallbackID == sendAnswer):
+		n.settleWindow(ctx, c, acknowledge, func(ctx context.Context) answered { return n.written(ctx, c, from) })
+	case c.Type == "view_submission" && c.View.CallbackID == askApprove:
+		n.settleWindow(ctx, c, acknowledge, func(ctx context.Context) answered { return n.approve(ctx, c, from) })
+	default:
+		return false
+	}
+	return true
+}
+
+// settleWindow is settle for a window that may go on. What comes too late for the
+// acknowledgement, or is too long for one, comes by views.update.
+func (n *Notifier) settleWindow(ctx context.Context, c click, acknowledge func(*api.ViewSubmissionResponse), decide func(ctx context.Context) answered) {
+	l := n.opt.Language(c.lang)
+	decided := make(chan answered, 1)
+	n.later.Go(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), decideWithin)
+		defer cancel()
+		words, ok := n.admit(ctx, c)
+		switch {
+		case ok:
+			decided <- decide(ctx)
+		case words != "":
+			decided <- told(l, words)
+		default:
+			decided <- answered{}
+		}
+	})
+	late := time.NewTimer(ackWithin)
+	defer late.Stop()
+	wait := toldView(l, l.Text("slack.answer.moment"))
+	var out answered
+	select {
+	case out = <-decided:
+		if r, fits := out.response(); fits {
+			acknowledge(r)
+			n.wantHome(c.User.ID, "", false)
+			return
+		}
+		acknowledge(api.NewUpdateViewSubmissionResponse(&wait))
+	case <-late.C:
+		n.opt.Log.Warn("a window is acknowledged before it is decided: the database is slow", "window", c.View.CallbackID)
+		acknowledge(api.NewUpdateViewSubmissionResponse(&wait))
+		out = <-decided
+	}
+	n.after(func(ctx context.Context) {
+		if out.view == nil {
+			out = told(l, l.Text("slack.answer.taken"))
+		}
+		if !sleep(ctx, acknowledgedIn) {
+			return
+		}
+		n.replace(ctx, c, l, *out.view)
+	})
+}
+
+// acknowledgedIn is how long Slack is given to take in an acknowledgement, before what it
+// shows is replaced: the two come by different ways.
+const acknowledgedIn = 300 * time.Millisecond
+
+// replace shows another view in a window that is open.
+func (n *Notifier) replace(ctx context.Context, c click, l i18n.Lang, view api.ModalViewRequest) {
+	if _, err := n.api.UpdateViewContext(ctx, view, "", "", c.View.ID); err != nil {
+		n.opt.Log.Warn("a window cannot be changed", "err", n.sort("views.update", "", err))
+		n.ephemeral(ctx, c, l.Text("slack.answer.look"))
+	}
+}
+
+// written decides about words that were sent: what cannot go out is said at the input, what
+// was not shown as it would go out is shown, and what was shown is taken down.
+func (n *Notifier) written(ctx context.Context, c click, from asked) answered {
+	l, me := n.opt.Language(from.Lang), n.person(ctx, c)
+	words := reply.Clean(c.templateOf(inAnswer))
+	a, refusal := n.answering(ctx, l, me, from.ID)
+	a.words = words
+	if refusal != "" {
+		n.pressed(me, "answer", from.ID, "may not")
+		return told(l, refusal)
+	}
+	if last := a.last(); from.Nth != a.nth() || last.Status.Open() {
+		if last.By.ID == me.ID && last.Nth == from.Nth && last.Text == words {
+			return answered{} // Slack sent it twice
+		}
+		return n.refusedAnswer(a, from, &reply.OpenError{First: last})
+	}
+	if err := a.way.Limit.Check(words); err != nil {
+		return n.refusedAnswer(a, from, err)
+	}
+	if digest := seen(from.Nth, a.way.Account, words); c.View.CallbackID != sendAnswer || from.Seen != digest {
+		from.Seen = digest
+		return shown(sendView(a), from)
+	}
+	err := n.opt.Answers.Write(ctx, from.ID, reply.Written{Nth: from.Nth, Account: a.way.Account, Text: words, By: me})
+	n.opt.Log.Info("an answer was written", "who", me.ID, "name", me.Name, "mention", from.ID, "as", a.way.Account, "outcome", outcomeOfAnswer(err), "door", "slack")
+	if err != nil {
+		return n.refusedAnswer(a, from, err)
+	}
+	return answered{}
+}
+
+// shown is a view that remembers where it came from.
+func shown(view api.ModalViewRequest, from asked) answered {
+	view.PrivateMetadata = from.encode()
+	return answered{view: &view}
+}
+
+// refusedAnswer lets the words stay where they are, and says why they cannot go out.
+func (n *Notifier) refusedAnswer(a toAnswer, from asked, err error) answered {
+	a.why = answerRefusal(a.l, err)
+	if a.why == "" {
+		n.opt.Log.Error("an answer cannot be taken down", "mention", from.ID, "err", err)
+		a.why = a.l.Text("refusal.failed")
+	}
+	from.Seen = "" // it is shown again before it goes out
+	out := shown(answerView(a), from)
+	out.why = a.why
+	return out
+}
+
+// answerRefusal says why an answer was not taken down; empty when that is the database's
+// fault.
+func answerRefusal(l i18n.Lang, err error) string {
+	var length *reply.LengthError
+	var open *reply.OpenError
+	switch {
+	case errors.As(err, &open):
+		return l.Text("web.error.reply_open_by", "who", text.Line(open.First.By.Name, maxName))
+	case errors.Is(err, mention.ErrReplyOpen):
+		return l.Text("web.error.reply_open")
+	case errors.Is(err, reply.ErrNoWay):
+		return l.Text("web.error.reply_no_way")
+	case errors.As(err, &length) && length.Have == 0:
+		return l.Text("web.error.reply_empty")
+	case errors.As(err, &length):
+		return l.Text("web.error.reply_long", "have", fmt.Sprint(length.Have), "most", mostOf(l, length.Limit))
+	}
+	return ""
+}
+
+// mostOf says how long an answer may be.
+func mostOf(l i18n.Lang, limit reply.Limit) string {
+	return l.Plural("web.answer_most."+string(limit.Unit), limit.Max)
+}
+
+func outcomeOfAnswer(err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return "done"
+}
+
+// approve lets out what a colleague wrote.
+func (n *Notifier) approve(ctx context.Context, c click, from asked) answered {
+	l, me := n.opt.Language(from.Lang), n.person(ctx, c)
+	if words := n.verdict(ctx, l, me, from.ID, from.Reply, reply.Approve); words != "" {
+		return told(l, words)
+	}
+	return answered{}
+}
+
+// decideAnswer carries out what a button in a window says, and shows how the answer stands
+// then.
+func (n *Notifier) decideAnswer(ctx context.Context, c click, from asked) {
+	l, act := n.opt.Language(from.Lang), c.Actions[0]
+	words, ok := n.admit(ctx, c)
+	switch {
+	case ok:
+		words = n.verdict(ctx, l, n.person(ctx, c), from.ID, act.Value, verdicts[act.ActionID])
+	case words == "":
+		return
+	}
+	if words == "" {
+		words = l.Text("slack.answer.taken")
+	}
+	n.replace(ctx, c, l, toldView(l, words))
+}
+
+// verdict carries out what a person decides about an answer; words say why not.
+func (n *Notifier) verdict(ctx context.Context, l i18n.Lang, me mention.Person, id mention.ID, key string, v reply.Verdict) (words string) {
+	if _, words = n.answering(ctx, l, me, id); words != "" {
+		n.pressed(me, "answer: "+string(v), id, "may not")
+		return words
+	}
+	err := n.opt.Answers.Decide(ctx, id, key, v, me)
+	n.opt.Log.Info("an answer was decided about", "who", me.ID, "name", me.Name, "mention", id, "verdict", v, "outcome", outcomeOfAnswer(err), "door", "slack")
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, mention.ErrReplyOpen), errors.Is(err, mention.ErrNotFound):
+		return l.Text("slack.answer.changed")
+	}
+	n.opt.Log.Error("an answer cannot be decided about", "mention", id, "err", err)
+	return l.Text("refusal.failed")
+}
