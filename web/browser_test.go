@@ -2,13 +2,10 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"net/url"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -206,104 +203,5 @@ func TestScriptOff(t *testing.T) {
 	do(t, ctx, chromedp.Click(`button[formaction$="/replied"]`), chromedp.WaitVisible(`.empty`))
 	if c := w.status(id); c.Status != mention.Replied {
 		t.Errorf("%+v", c)
-	}
-}
-
-// axe is the script of the checker, kept outside of the repository.
-func axe(t *testing.T) string {
-	t.Helper()
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	src, err := os.ReadFile(filepath.Join(dir, "earshot-tests", "axe-core-4.14.1", "axe.min.js"))
-	if err != nil {
-		testkit.Require(t, "axe", "axe-core absent (scripts/test-tools.sh)")
-	}
-	return string(src)
-}
-
-// No page has a finding of axe, in four languages, light and dark, on a desk and on a
-// phone. With EARSHOT_PICTURES=DIR it keeps pictures of what it sees.
-func TestAccessible(t *testing.T) {
-	b := browser(t)
-	script := axe(t)
-	w := newWorld(t)
-	for i := range 4 {
-		w.say([]string{"Олена К.", "maria_k", "Георги", "Дмитро"}[i], []string{"Третій тиждень не повертають гроші за скасоване замовлення, підтримка мовчить. Більше ні ногою.", "Third week and Romashka Bank still has not returned my money. Support just sends the same template every time.",
-			"Ромашка Банк ми таксува сметката два пъти. Обещаха да върнат парите до три дни, мина месец, а никой не вдига телефона.", "Ромашка Банк заблокував картку без жодного попередження, гаряча лінія мовчить."}[i])
-	}
-	w.ask("POST", "/case/"+string(w.ids[1])+"/claim", "Ira", url.Values{})
-	w.ask("POST", "/case/"+string(w.ids[1])+"/note", "Ira", url.Values{"text": {"Called her: she will send the date."}})
-	w.ask("POST", "/case/"+string(w.ids[2])+"/snooze", "Oleh", url.Values{"until": {"tomorrow"}})
-	paths := []struct{ name, path string }{{"inbox", "/inbox?status=all"}, {"case", "/case/" + string(w.ids[1])}, {"empty", "/inbox?status=replied"}, {"refused", "/case/none"},
-		{"reports", "/reports"}, {"reports-empty", "/reports?watch=nobody"}, {"sources", "/sources"}, {"me", "/me"}}
-	w.sources = townSources()
-	if err := w.store.AddSession(context.Background(), mention.Session{Hash: [32]byte{1}, Way: "slack", Person: mention.Person{ID: "web:Ira"}, MadeAt: time.Now().Add(-2 * time.Hour), SeenAt: time.Now()}); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.store.AddSession(context.Background(), mention.Session{Hash: [32]byte{2}, Way: "once", Person: mention.Person{ID: "web:Ira"}, MadeAt: time.Now().Add(-30 * time.Hour), SeenAt: time.Now().Add(-3 * time.Hour)}); err != nil {
-		t.Fatal(err)
-	}
-	langs, schemes, widths := []string{"en", "uk", "ru", "bg"}, []string{"light", "dark"}, []int64{1200, 390}
-	full := os.Getenv("EARSHOT_DRILL") == "full"
-	for p, each := range paths {
-		t.Run(each.name, func(t *testing.T) {
-			if each.name == "reports" || each.name == "me" {
-				w.quarter() // a list of so many takes long
-			}
-			for n := range len(langs) * 4 {
-				lang, scheme, width := n%4, n/4%2, n/8%2
-				// A few that hold every page, language, scheme and width; all of them in the drill.
-				if full || lang == (p+2*scheme+p/4)%4 && width == (p+scheme)%2 {
-					look(t, tab(t, b, w, "Ira"), w.addr+each.path, langs[lang], schemes[scheme], widths[width], each.name, script)
-				}
-			}
-		})
-	}
-}
-
-func look(t *testing.T, ctx context.Context, address, lang, scheme string, width int64, name, script string) {
-	t.Helper()
-	site, _, _ := strings.Cut(strings.TrimPrefix(address, "http://"), "/")
-	call(t, ctx, network.SetCookie, network.SetCookieParams{Name: "lang", Value: lang, URL: "http://" + site})
-	call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500})
-	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-	do(t, ctx, chromedp.Navigate(address))
-	where := fmt.Sprintf("%s %s %s %d", name, lang, scheme, width)
-	findings(t, ctx, where, script)
-	if dir := os.Getenv("EARSHOT_PICTURES"); dir != "" {
-		eval[chromedp.Void](t, ctx, `for (const d of document.querySelectorAll("details")) d.open = false`)
-		picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(where, " ", "-")+".png"), picture, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// findings are what axe finds on a page, and whether it is wider than the screen.
-func findings(t *testing.T, ctx context.Context, where, script string) {
-	t.Helper()
-	var found []struct {
-		ID    string `json:"id"`
-		Nodes []struct {
-			HTML           string `json:"html"`
-			FailureSummary string `json:"failureSummary"`
-		} `json:"nodes"`
-	}
-	wide := eval[bool](t, ctx, `for (const d of document.querySelectorAll("details")) d.open = d.matches(".filter details, figure details"); document.documentElement.scrollWidth > innerWidth`)
-	eval[chromedp.Void](t, ctx, script+";0")
-	raw := eval[string](t, ctx, `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`)
-	if err := json.Unmarshal([]byte(raw), &found); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range found {
-		t.Errorf("%s: %s: %s\n%s", where, f.ID, f.Nodes[0].HTML, f.Nodes[0].FailureSummary)
-	}
-	if wide {
-		t.Errorf("%s: wider than the screen", where)
 	}
 }

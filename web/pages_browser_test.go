@@ -4,14 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/earshot/earshot/internal/testkit"
@@ -88,39 +85,6 @@ func TestPagesHostile(t *testing.T) {
 	}
 	if !strings.Contains(eval[string](t, ctx, `document.body.innerText`), "<script>") {
 		t.Error("the words are not shown as they are")
-	}
-}
-
-// What many cases at once answers is a page like others: no finding, in any language.
-func TestBulkPageIsAccessible(t *testing.T) {
-	full := os.Getenv("EARSHOT_DRILL") == "full"
-	b, script := browser(t), axe(t)
-	w := newWorld(t)
-	ids := make([]string, 3)
-	for i := range ids {
-		ids[i] = fmt.Sprintf("%s.%d", w.say("Олена К.", "Не повертають гроші"), 1)
-	}
-	w.ask("POST", "/case/"+string(w.ids[0])+"/claim", "Oleh", url.Values{})
-	ctx := tab(t, b, w, "Ira")
-	for _, lang := range []string{"en", "uk", "ru", "bg"} {
-		call(t, ctx, network.SetCookie, network.SetCookieParams{Name: "lang", Value: lang, URL: w.addr})
-		do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
-		holds(t, ctx, "the list", `document.querySelectorAll(".row").length === 3`)
-		for _, width := range []int64{1200, 390} {
-			call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500})
-			for _, scheme := range []string{"light", "dark"} {
-				look := fmt.Sprintf("%s %s %d", lang, scheme, width)
-				if !full && !slices.Contains([]string{"en light 1200", "uk dark 1200", "ru light 390", "bg dark 390"}, look) {
-					continue
-				}
-				call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-				do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
-				holds(t, ctx, "the list", `document.querySelectorAll(".row").length === 3 && document.readyState === "complete"`)
-				eval[chromedp.Void](t, ctx, `for (const box of document.querySelectorAll(".pick input")) box.checked = true; document.getElementById("bulkbar").open = true; document.querySelector("#bulk button[value=claim]").click()`)
-				holds(t, ctx, "the results", `document.querySelectorAll(".results li").length === 3`)
-				findings(t, ctx, "bulk "+look, script)
-			}
-		}
 	}
 }
 

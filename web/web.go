@@ -166,6 +166,7 @@ func (in *Inbox) Handler() http.Handler {
 	mux.HandleFunc("GET /static/{name}", in.serveFile)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/inbox", http.StatusSeeOther) })
 	for pattern, page := range map[string]func(http.ResponseWriter, *http.Request, visit){
+		"GET /":                  in.noPage,
 		"GET /inbox":             in.list,
 		"GET /inbox.csv":         in.csv,
 		"GET /case/{id}":         in.caseFile,
@@ -266,6 +267,11 @@ func (in *Inbox) show(w http.ResponseWriter, r *http.Request, status int, name s
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = page.WriteTo(w) // the asker is gone if this fails
+}
+
+// noPage answers an address that leads nowhere.
+func (in *Inbox) noPage(w http.ResponseWriter, r *http.Request, v visit) {
+	in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.no_page"))
 }
 
 // failed tells that the database could not be asked.
