@@ -51,8 +51,9 @@ type listing struct {
 	alone bool // no two have the same place
 }
 
-// listings are those of an engine.
-type listings struct{ byRank, byTime, byWord listing }
+// listings are those of an engine. byNum looks at mentions one by one, where byWord cannot
+// say the newest first; else it is zero.
+type listings struct{ byRank, byTime, byWord, byNum listing }
 
 // listingsOf writes the listings of an engine: join keeps the order of two tables, ranked
 // reads cases by rank, and worded finds mentions by words in the order of column.
@@ -109,17 +110,7 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 	if limit <= 0 {
 		limit = pageSize
 	}
-	l, search := s.plan(q)
-	words, err := s.searchWords(ctx, search, q.Text)
-	if err != nil {
-		return mention.Page{}, err
-	}
-	query, args, err := l.query(listFilter(q, search, words), q.After, limit+1)
-	if err != nil {
-		return mention.Page{}, fmt.Errorf("store: list: %w", err)
-	}
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	found, err := collect(rows, err, func(row scanner) (r listed, err error) { return r, row.Scan(&r.id, &r.at) })
+	found, err := s.entries(ctx, q, limit+1)
 	if err != nil {
 		return mention.Page{}, s.wrap("list", err)
 	}
@@ -135,6 +126,31 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 	}
 	page.Entries, err = s.records(ctx, ids)
 	return page, err
+}
+
+// entries chooses those of a page, at most limit.
+func (s *Store) entries(ctx context.Context, q mention.Query, limit int) ([]listed, error) {
+	l, search := s.plan(q)
+	if search != nil && search.newest > 0 {
+		if found, done, err := s.amongNewest(ctx, q, search.newest, limit); err != nil || done {
+			return found, err
+		}
+	}
+	words, err := s.searchWords(ctx, search, q.Text)
+	if err != nil {
+		return nil, err
+	}
+	return s.chosen(ctx, l, listFilter(q, search, words), q.After, limit)
+}
+
+// chosen are the entries of one listing.
+func (s *Store) chosen(ctx context.Context, l listing, f *conditions, after string, limit int) ([]listed, error) {
+	query, args, err := l.query(f, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.read.QueryContext(ctx, query, slices.Concat(s.engine.planned, args)...)
+	return collect(rows, err, func(row scanner) (r listed, err error) { return r, row.Scan(&r.id, &r.at) })
 }
 
 // query chooses the entries of a page; what they hold is read afterwards, for no more than
@@ -201,14 +217,20 @@ func (s *Store) addDetails(ctx context.Context, in string, args []any, list []me
 
 // Count counts what a query finds, page marks apart, as far as atMost.
 func (s *Store) Count(ctx context.Context, q mention.Query, atMost int) (n int, err error) {
+	q.After = ""
 	l, search := s.plan(q)
+	if search != nil && search.newest > 0 {
+		if found, done, err := s.amongNewest(ctx, q, search.newest, atMost); err != nil || done {
+			return len(found), s.wrap("count", err)
+		}
+	}
 	words, err := s.searchWords(ctx, search, q.Text)
 	if err != nil {
 		return 0, err
 	}
 	f := listFilter(q, search, words)
 	f.args = append(f.args, atMost)
-	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1`+l.tables(f)+f.String()+l.order()+` LIMIT $`+strconv.Itoa(len(f.args))+`) AS found`, f.args...).Scan(&n)
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1`+l.tables(f)+f.String()+l.order()+` LIMIT $`+strconv.Itoa(len(f.args))+`) AS found`, slices.Concat(s.engine.planned, f.args)...).Scan(&n)
 	return n, s.wrap("count", err)
 }
 

@@ -39,6 +39,9 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 		return errors.New("store: the postgres:// address cannot be read: want postgres://USER:PASSWORD@HOST:PORT/NAME")
 	}
 	host := fmt.Sprintf("%s:%d/%s", config.Host, config.Port, config.Database)
+	lists := listingsOf(` JOIN`, ` FROM cases c`, ` FROM mentions m`, `m.num + 0`) // a sum: no index may offer its order instead of the words
+	lists.byNum = lists.byWord
+	lists.byNum.by = `m.num`
 	s.engine = engine{
 		name:       "postgres",
 		busy:       postgresBusy,
@@ -48,11 +51,16 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 		counted:    []string{"sources", "events"},
 		numbered:   ` OVERRIDING SYSTEM VALUE`,
 		rowsAtOnce: 200,
-		lists:      listingsOf(` JOIN`, ` FROM cases c`, ` FROM mentions m`, `m.num`),
+		// A prepared statement gets one plan for all values after five: for a rare word it would
+		// walk through everything, for a common one collect everything.
+		planned: []any{pgx.QueryExecModeCacheDescribe},
+		lists:   lists,
 		search: textSearch{
 			match: `m.terms <> '' AND array_to_tsvector(string_to_array(m.terms, ' ')) @@ ?::text::tsquery`,
 			begin: func(term string) string { return `'` + term + `':*` },
 			and:   " & ",
+
+			newest: 5000,
 		},
 	}
 	if config.RuntimeParams["application_name"] == "" {

@@ -24,6 +24,9 @@ type textSearch struct {
 	// forms selects at most maxForms+1 terms from $1 on and before $2; empty where
 	// beginnings are found as fast as words.
 	forms string
+	// newest is how many of the newest mentions are looked at one by one before the index is
+	// asked; 0: none, the index knows the newest ones without reading its lists to the end.
+	newest int64
 }
 
 // maxForms bounds the forms of one word that are looked for one by one.
@@ -56,6 +59,28 @@ func (s *Store) searchWords(ctx context.Context, search *textSearch, text string
 		asked[i] = "(" + strings.Join(forms, search.or) + ")"
 	}
 	return strings.Join(asked, search.and), nil
+}
+
+// newestPer is how many of the newest mentions are looked at for each one that is wanted: a
+// word that is not found so often is so rare that the index lists few places of it.
+const newestPer = 20
+
+// amongNewest finds words by looking at each of the newest mentions, before the page mark of
+// the query. done is false when older ones must be looked for.
+func (s *Store) amongNewest(ctx context.Context, q mention.Query, least int64, limit int) (found []listed, done bool, err error) {
+	var top int64
+	if q.After != "" {
+		if top, _, err = decodeAfter(q.After); err != nil {
+			return nil, false, err
+		}
+	} else if err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(num), 0) FROM mentions`).Scan(&top); err != nil {
+		return nil, false, err
+	}
+	window := max(least, newestPer*int64(limit))
+	f := listFilter(q, nil, "")
+	f.add("m.num > ?", top-window)
+	found, err = s.chosen(ctx, s.engine.lists.byNum, f, q.After, limit)
+	return found, len(found) == limit || top <= window, err
 }
 
 const (

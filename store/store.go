@@ -79,6 +79,8 @@ type engine struct {
 	numbered string
 	// rowsAtOnce is how many rows one INSERT of many takes best.
 	rowsAtOnce int
+	// planned stands before the arguments of a query whose best plan hangs on their values.
+	planned []any
 	// lists says how lists are read.
 	lists listings
 	// search says how words are found among all mentions.

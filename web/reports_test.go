@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -82,6 +83,26 @@ func TestReportIsSmall(t *testing.T) {
 	}
 	if n := gzipped(t, w, "/reports?period=13w"); n > 60<<10 {
 		t.Errorf("%d bytes", n)
+	}
+}
+
+// TestListIsSmall: fifty long complaints, each in words of its own, are a page that comes
+// over a telephone's network at once.
+func TestListIsSmall(t *testing.T) {
+	w := newWorld(t)
+	dice := rand.New(rand.NewPCG(1, 2))
+	for n := range 50 {
+		var text strings.Builder
+		for text.Len() < 2000 {
+			for range 2 + dice.IntN(9) {
+				text.WriteRune('а' + rune(dice.IntN(32)))
+			}
+			text.WriteByte(' ')
+		}
+		w.say(fmt.Sprintf("Автор %d", n), text.String())
+	}
+	if n := gzipped(t, w, "/inbox"); n > 60<<10 {
+		t.Errorf("the list is %d bytes with gzip", n)
 	}
 }
 
