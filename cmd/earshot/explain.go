@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
@@ -37,7 +36,7 @@ func (l speech) explainVerdict(w io.Writer, indent string, scorer *sentiment.Sco
 		if r.Weight < 0 {
 			side = l.Text("score.against")
 		}
-		fmt.Fprintf(w, "%s  %+.2f %-10s  %s\n", indent, r.Weight, side, featureWords(r.Feature))
+		fmt.Fprintf(w, "%s  %+.2f %-10s  %s\n", indent, r.Weight, side, l.feature(r.Feature))
 	}
 }
 
@@ -62,51 +61,41 @@ func (l speech) decision(rules alerts.Rules, kind mention.PostKind, s mention.Sc
 	return l.Text("score.by_verdict", "verb", verb, "complaint", number(s.Complaint), "what", what, "from", number(rules.Above(kind)))
 }
 
-// featureSays say the features of the verdict whose name alone would puzzle people.
-var featureSays = map[string]string{
-	"few stars": "the author gave few stars", "middle stars": "the author gave a middle number of stars", "many stars": "the author gave many stars",
-	"score bad": "the words are bad on the whole", "score good": "the words are good on the whole",
-	"worst sentence": "how bad the worst sentence is", "worst sentence at the brand": "how bad the worst sentence beside your name is",
-	"bad cues": "phrases of complaints", "bad words": "bad words", "small signs": "small signs of annoyance", "good cues": "phrases of praise", "good words": "good words",
-	"kinds of bad": "several kinds of trouble", "share of bad": "much of the text is bad",
-	"bad told as mine": "the trouble is the writer's own", "bad not told as mine": "the trouble is not told as the writer's own",
-	"bad in a question": "the trouble stands in a question", "bad in a report": "the trouble stands in a report of others",
-	"bad before the brand is named": "the trouble stands before your name", "bad beside the brand": "the trouble stands beside your name",
-	"bad away from the brand": "the trouble stands far from your name", "bad beside another name": "the trouble stands beside another name",
-	"bad beside a rival": "the trouble stands beside a rival's name", "bad after good": "good first, then bad", "good after bad": "bad first, then good",
-	"asks": "it asks something", "asks for facts": "it asks for facts", "shouts": "it shouts", "first person": "the writer speaks of themselves",
-	"share of first person": "how much the writer speaks of themselves", "numbers": "numbers", "prices": "prices", "quoted": "somebody is quoted",
-	"other names": "other names", "several other names": "several other names", "rivals named": "a rival is named", "links": "links", "tags": "hashtags",
-	"capitals": "capitals", "a code": "a code", "many lines": "many lines", "long": "it is long", "short": "it is short", "many commas": "many commas",
-	"begins with the brand": "it begins with your name", "brand named often": "your name stands often", "brand addressed": "you are addressed",
-	"ends with the brand": "it ends with your name", "brand named late": "your name comes late", "brand and a colon": "your name and a colon",
-	"if": "an if", "it used to be": "it used to be so", "but": "a but", "irony": "irony",
+// featureGroups are how the names of features begin that are made of other words, and how
+// such a name is said.
+var featureGroups = []struct {
+	begin, key string
+	rest       func(speech, string) string
+}{
+	{"rule ", "score.feature_rule", func(l speech, rest string) string { return l.Word("why", rest) }},
+	{"kind ", "score.feature_kind", func(l speech, rest string) string { return l.Word("web.kind", rest) }},
+	{"bad with ", "score.feature_bad_with", speech.frame},
+	{"is ", "score.feature_is", speech.frame},
+	{"no place: ", "score.feature_no_place", func(l speech, rest string) string { return l.Word("feature", rest) }},
+	{"event ", "score.feature_words", answerOf("event ")},
+	{"about ", "score.feature_words", answerOf("about ")},
+	{"voice ", "score.feature_words", answerOf("voice ")},
+	{"end ", "score.feature_words", answerOf("end ")},
 }
 
-// featureWords says a feature of the verdict to people. A name that is not known here
-// is plain enough, or new.
-func featureWords(name string) string {
-	frame := func(s string) string {
-		f, value, _ := strings.Cut(s, " ")
-		return alerts.FrameWords(i18n.Lang{}, f, value)
+// answerOf says an answer of one frame.
+func answerOf(frame string) func(speech, string) string {
+	return func(l speech, answer string) string { return l.frame(frame + answer) }
+}
+
+// feature says a feature of the verdict to people. A name that has no words is plain enough,
+// or new.
+func (l speech) feature(name string) string {
+	for _, group := range featureGroups {
+		if rest, ok := strings.CutPrefix(name, group.begin); ok {
+			return l.Text(group.key, "what", group.rest(l, rest))
+		}
 	}
-	if rest, ok := strings.CutPrefix(name, "rule "); ok {
-		return "it speaks of: " + rest
-	}
-	if rest, ok := strings.CutPrefix(name, "kind "); ok {
-		return "where it stands: " + rest
-	}
-	if rest, ok := strings.CutPrefix(name, "bad with "); ok {
-		return "the trouble beside words for: " + frame(rest)
-	}
-	if rest, ok := strings.CutPrefix(name, "is "); ok {
-		return "on the whole: " + frame(rest)
-	}
-	if f, value, ok := strings.Cut(name, " "); ok && alerts.FrameWords(i18n.Lang{}, f, value) != name {
-		return "words for: " + alerts.FrameWords(i18n.Lang{}, f, value)
-	}
-	if says, ok := featureSays[name]; ok {
-		return says
-	}
-	return name
+	return l.Word("feature", name)
+}
+
+// frame says an answer of a frame, as its feature is called.
+func (l speech) frame(name string) string {
+	f, value, _ := strings.Cut(name, " ")
+	return alerts.FrameWords(l.Lang, f, value)
 }

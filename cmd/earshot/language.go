@@ -19,6 +19,7 @@ type languageFlag struct {
 type speech struct {
 	i18n.Lang
 	mistakes *i18n.Phrases // of the watchlist; nil in English
+	reasons  *i18n.Phrases // of match: why a place names a watch or does not
 }
 
 // speech returns the language that was asked for, or that of the environment.
@@ -37,8 +38,18 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 	s := speech{Lang: texts.In(code)}
 	if s.Code() != texts.In("").Code() {
 		s.mistakes = texts.Phrases("within", "mistake", "remedy")
+		s.reasons = texts.Phrases("reason", "reason")
 	}
 	return s, nil
+}
+
+// reason says why a place names a watch, or does not.
+func (s speech) reason(english string) string {
+	if s.english() {
+		return english
+	}
+	said, _ := s.reasons.In(s.Lang, english)
+	return said
 }
 
 // speechOf is the language of the environment, for commands that say only what they found.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,66 @@ func TestCommandsAreTranslated(t *testing.T) {
 		}
 		if left := testkit.English(out.String(), typed, "context ignore official matching UTC"); len(left) > 0 {
 			t.Errorf("%s: not in the catalogue: %q in\n%s", code, left, out.String())
+		}
+	}
+}
+
+var (
+	verdictReason = regexp.MustCompile(`verdict\{\d+, "([^"]*)"\}`)
+	signReason    = regexp.MustCompile(`(?m)^\tsign[A-Z]\w+: +"([^"]*)",`)
+)
+
+// TestReasonsAreTranslated: whatever match says of a place is said in each language, and so is
+// every feature by which the scorer decides.
+func TestReasonsAreTranslated(t *testing.T) {
+	files, err := filepath.Glob("../../match/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const here = "a form of the term stands here"
+	reasons := []string{"the term stands here", here, "«Ромашко» is another word, not a form of «Ромашка»", "it stands inside the ignored phrase «Ромашка»"}
+	for _, path := range files {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range verdictReason.FindAllStringSubmatch(string(src), -1) {
+			reasons = append(reasons, found[1])
+		}
+		for _, found := range signReason.FindAllStringSubmatch(string(src), -1) {
+			reasons = append(reasons, here+"; no context word is near, but "+found[1])
+		}
+	}
+	features := map[string]bool{}
+	for _, p := range sentiment.Products() {
+		features[p.Name] = true
+	}
+	raw, err := os.ReadFile("../../sentiment/lexicon/common/verdict.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		if cells := strings.Split(line, "\t"); len(cells) > 2 && !slices.Contains([]string{"feature", "always", "-", "review", "forum", "comment", "news", "social"}, cells[1]) {
+			features[cells[1]] = true
+		}
+	}
+	if len(reasons) < 40 || len(features) < 80 {
+		t.Fatalf("%d reasons and %d features: are they still found?", len(reasons), len(features))
+	}
+	for _, code := range []string{"uk", "ru", "bg"} {
+		s, err := languageFlag{Lang: code}.speech(func(string) (string, bool) { return "", false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, reason := range reasons {
+			if said := s.reason(reason); len(testkit.English(said, "ignore context")) > 0 {
+				t.Errorf("%s: %q is said %q", code, reason, said)
+			}
+		}
+		for feature := range features {
+			if said := s.feature(feature); len(testkit.English(said)) > 0 || said == feature {
+				t.Errorf("%s: the feature %q is said %q", code, feature, said)
+			}
 		}
 	}
 }

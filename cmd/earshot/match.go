@@ -152,9 +152,9 @@ func (s speech) printExplanation(out io.Writer, e match.Explanation, owned bool)
 	}
 	fmt.Fprintf(out, "  %s: %s\n", text.OneLine(e.Watch), verdict)
 	for _, step := range e.Steps {
-		what := step.Reason
+		what := s.reason(step.Reason)
 		if step.Span.Text != "" {
-			what = s.Text("match.term", "text", step.Span.Text, "term", strconv.Quote(step.Span.Term), "reason", step.Reason)
+			what = s.Text("match.term", "text", step.Span.Text, "term", strconv.Quote(step.Span.Term), "reason", what)
 		}
 		if step.Rule > 0 {
 			what = s.Text("match.rule", "step", what, "n", strconv.Itoa(step.Rule))

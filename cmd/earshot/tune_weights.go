@@ -62,7 +62,7 @@ func (l learner) Changes(weights string) []tune.WeightChange {
 			continue
 		}
 		if by, err := strconv.ParseFloat(cells[1], 64); err == nil {
-			out = append(out, tune.WeightChange{Feature: cells[0], Says: featureWords(cells[0]), By: by})
+			out = append(out, tune.WeightChange{Feature: cells[0], Says: speech{}.feature(cells[0]), By: by})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b tune.WeightChange) int { return cmp.Compare(math.Abs(b.By), math.Abs(a.By)) })
