@@ -101,8 +101,8 @@ type found struct {
 func (a *adder) look(ctx context.Context, input string) (found, error) {
 	out := a.term.out
 	if name, why, instead, ok := presets.Unreadable(input); ok {
-		fmt.Fprintln(out, a.says.Text("add.unreadable", "place", name, "why", why))
-		fmt.Fprintln(out, a.says.Text("add.instead", "instead", instead))
+		fmt.Fprintln(out, a.says.Text("add.unreadable", "place", a.says.place(name), "why", a.says.place(why)))
+		fmt.Fprintln(out, a.says.Text("add.instead", "instead", a.says.place(instead)))
 		return found{}, errSaid
 	}
 	if place, ok := presets.Recognize(input, a.query()); ok {
@@ -136,7 +136,7 @@ func (a *adder) lookPreset(ctx context.Context, place presets.Place) (found, err
 		owner = cmp.Or(owner, a.askOwner())
 	}
 	f := found{what: place.Kind.About, block: place.Block(owner), needs: place.Missing, key: place.Kind.Key}
-	fmt.Fprintf(a.term.out, "%s: %s\n", place.Kind.Name, place.Kind.About)
+	fmt.Fprintf(a.term.out, "%s: %s\n", place.Kind.Name, a.says.place(place.Kind.About))
 	if err := a.fit(&f); err != nil {
 		return found{}, err
 	}
@@ -320,7 +320,7 @@ func (a *adder) show(f found) {
 	default:
 		sees := f.seen.batch.Observed
 		posts := len(f.seen.batch.Posts)
-		what := cmp.Or(text.OneLine(sees.What), a.says.Plural("add.posts", posts, "count", strconv.Itoa(posts)))
+		what := cmp.Or(a.says.observed(text.OneLine(sees.What)), a.says.Plural("add.posts", posts, "count", strconv.Itoa(posts)))
 		words := a.says.Text("add.shows", "what", what)
 		if !sees.Newest.IsZero() {
 			words = a.says.Text("add.shows_newest", "what", what, "ago", a.says.ago(time.Since(sees.Newest)))
@@ -331,7 +331,7 @@ func (a *adder) show(f found) {
 			fmt.Fprintf(out, "  %s: %s\n", who, text.Line(strings.TrimSpace(p.Title+" "+p.Text), sampleLength))
 		}
 		for _, note := range sees.Notes {
-			fmt.Fprintf(out, "  (%s)\n", text.OneLine(note))
+			fmt.Fprintf(out, "  (%s)\n", text.OneLine(a.says.place(note)))
 		}
 	}
 	fmt.Fprintf(out, "\n  - %s\n\n", strings.ReplaceAll(f.block, "\n", "\n    "))

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -153,46 +155,44 @@ func exportOf(k store.Kept) exported {
 	return out
 }
 
+// print says the same for people.
 func (c *exportCmd) print(out io.Writer, says speech, k store.Kept) {
 	if len(k.Posts)+len(k.Mutes)+len(k.Repeated) == 0 {
-		fmt.Fprintf(out, "nothing is kept of %s\n", c.words(says))
+		fmt.Fprintln(out, says.Text("erase.nothing", "who", c.words(says)))
 		return
 	}
 	e := exportOf(k)
-	fmt.Fprintf(out, "kept of %s\n\nposts: %d\n", c.words(says), len(e.Posts))
-	line := func(format string, args ...any) {
-		for i := range args {
-			if s, ok := args[i].(string); ok {
-				args[i] = text.OneLine(s)
-			}
-		}
-		fmt.Fprintf(out, format, args...)
-	}
+	head := func(key string, n int) { fmt.Fprintf(out, "\n%s\n", says.Text(key, "count", strconv.Itoa(n))) }
+	line := func(words string) { fmt.Fprintf(out, "  %s\n", text.OneLine(words)) }
+	fmt.Fprintln(out, says.Text("export.kept", "who", c.words(says)))
+	head("export.posts", len(e.Posts))
 	for _, p := range e.Posts {
-		line("\n  %s on %s, %s %s\n  %s %s\n", p.Author, p.Source, p.Published, p.URL, p.Title, p.Text)
+		fmt.Fprintln(out)
+		line(says.Text("export.post", "author", p.Author, "source", p.Source, "at", p.Published, "url", p.URL))
+		line(p.Title + " " + p.Text)
 	}
-	line("\nmentions: %d\n", len(e.Mentions))
+	head("export.mentions", len(e.Mentions))
 	for _, m := range e.Mentions {
-		line("  %s: heard %s, %s, %s, %s %s\n", m.Watch, m.Heard, m.Label, m.Status, m.Owner, m.URL)
+		line(says.Text("export.mention", "watch", m.Watch, "at", m.Heard, "label", says.label(mention.Label(m.Label)), "status", says.Word("export.status", m.Status), "owner", m.Owner, "url", m.URL))
 	}
-	line("\naudit: %d\n", len(e.Events))
+	head("export.audit", len(e.Events))
 	for _, v := range e.Events {
-		line("  %s %s %s %s\n", v.At, v.Kind, v.By, v.Detail)
+		line(strings.Join([]string{v.At, says.Word("web.event", v.Kind), v.By, v.Detail}, " "))
 	}
-	line("\ncalled not negative: %d\n", len(e.Lessons))
+	head("export.lessons", len(e.Lessons))
 	for _, l := range e.Lessons {
-		line("  %s by %s: %s %s\n", l.At, l.By, l.Title, l.Text)
+		line(says.Text("export.lesson", "at", l.At, "by", l.By, "text", strings.TrimSpace(l.Title+" "+l.Text)))
 	}
-	line("\nanswered by staff: %d\n", len(e.Replies))
+	head("export.replies", len(e.Replies))
 	for _, r := range e.Replies {
-		line("  %s by %s as %s, %s: %s %s\n", r.At, r.By, r.Account, r.Status, r.Text, r.URL)
+		line(says.Text("export.reply", "at", r.At, "by", r.By, "account", r.Account, "status", says.Word("web.answer_state", r.Status), "text", r.Text, "url", r.URL))
 	}
-	line("\nmutes: %d\n", len(e.Mutes))
+	head("export.mutes", len(e.Mutes))
 	for _, m := range e.Mutes {
-		line("  %s at %s, from %s until %s, by %s\n", m.Author, m.Source, m.At, m.Until, m.By)
+		line(says.Text("export.mute", "author", m.Author, "source", m.Source, "at", m.At, "until", m.Until, "by", m.By))
 	}
-	line("\nrepeated in other entries: %d\n", len(e.Repeated))
+	head("export.repeated", len(e.Repeated))
 	for _, r := range e.Repeated {
-		line("  %s\n", r)
+		line(r)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/earshot/earshot/config"
@@ -20,6 +22,7 @@ type speech struct {
 	i18n.Lang
 	mistakes *i18n.Phrases // of the watchlist; nil in English
 	reasons  *i18n.Phrases // of match: why a place names a watch or does not
+	seen     *i18n.Phrases // what presets and crawlers say of a place
 }
 
 // speech returns the language that was asked for, or that of the environment.
@@ -39,6 +42,7 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 	if s.Code() != texts.In("").Code() {
 		s.mistakes = texts.Phrases("within", "mistake", "remedy")
 		s.reasons = texts.Phrases("reason", "reason")
+		s.seen = texts.Phrases("", "seen", "place")
 	}
 	return s, nil
 }
@@ -50,6 +54,40 @@ func (s speech) reason(english string) string {
 	}
 	said, _ := s.reasons.In(s.Lang, english)
 	return said
+}
+
+// place says what presets and crawlers say of a place.
+func (s speech) place(english string) string {
+	if s.english() {
+		return english
+	}
+	said, _ := s.seen.In(s.Lang, english)
+	return said
+}
+
+// counted is a number of things, as crawlers tell it.
+var counted = regexp.MustCompile(`^(\d+) (post|review|thread|board|event)s?$`)
+
+// observed says what a crawler sees: "phpBB, 25 threads", "12 reviews (JSON-LD and select)".
+func (s speech) observed(what string) string {
+	if s.english() {
+		return what
+	}
+	what, ways, marked := strings.Cut(strings.TrimSuffix(what, ")"), " (")
+	parts := strings.Split(what, ", ")
+	for i, part := range parts {
+		if found := counted.FindStringSubmatch(part); found != nil {
+			n, _ := strconv.Atoi(found[1]) // digits
+			parts[i] = s.Plural("seen.count."+found[2], n)
+		} else {
+			parts[i] = s.place(part)
+		}
+	}
+	what = strings.Join(parts, ", ")
+	if marked {
+		what += " (" + s.place(ways) + ")"
+	}
+	return what
 }
 
 // speechOf is the language of the environment, for commands that say only what they found.

@@ -111,6 +111,19 @@ func TestCommandsAreTranslated(t *testing.T) {
 		a := &adder{path: "w.yaml", says: s, term: terminal{out: &out, err: &out, in: strings.NewReader(""), lookup: func(string) (string, bool) { return "", false }}}
 		at := time.Now().Add(-time.Hour)
 		a.show(found{seen: &polled{batch: crawlers.Batch{Posts: []mention.Post{{Text: "Де гроші?"}}, Observed: crawlers.Observation{Newest: at}}}})
+		for _, what := range []string{"2 reviews (JSON-LD and select)", "phpBB, 25 threads", "RSS 2.0, 1 post", "unknown engine, one thread", "a web page without a feed"} {
+			a.show(found{seen: &polled{batch: crawlers.Batch{Observed: crawlers.Observation{What: what, Notes: []string{"the thread goes on after page 5; the next poll reads on", "found by itself: 7"}}}}})
+		}
+		for _, address := range []string{"https://www.facebook.com/romashka", "https://t.me/+7"} {
+			if _, err := a.look(t.Context(), address); !errors.Is(err, errSaid) {
+				t.Errorf("%s: %v", address, err)
+			}
+		}
+		exporting := &exportCmd{subjectFlags: subjectFlags{Author: "Олег"}}
+		exporting.print(&out, s, store.Kept{})
+		exporting.print(&out, s, store.Kept{Posts: []mention.Post{{Source: "форум", Text: "Де гроші?"}}, Events: []mention.Event{{Kind: string(mention.Claim)}}, Lessons: []mention.Feedback{{Text: "7"}},
+			Mentions: []mention.MentionRecord{{Mention: mention.Mention{Watch: "Ромашка", Score: mention.Score{Label: mention.Negative}}, Case: mention.Case{Status: mention.Open}}},
+			Replies:  []mention.SiteReply{{Account: "Ромашка", Status: mention.ReplySent}}, Mutes: []mention.Mute{{Author: "Олег", Source: "форум"}}, Repeated: []string{"7"}})
 		a.show(found{seen: &polled{err: errors.New("500")}})
 		for _, f := range []found{{needs: []presets.Option{{Name: "id", Doc: "7"}}, key: "7"}, {seen: &polled{err: errors.New("500")}}} {
 			if err := a.write(f); !errors.Is(err, errSaid) {
@@ -156,7 +169,7 @@ func TestCommandsAreTranslated(t *testing.T) {
 				out.WriteString(comment + "\n")
 			}
 		}
-		if left := testkit.English(out.String(), typed, "context ignore official matching UTC"); len(left) > 0 {
+		if left := testkit.English(out.String(), typed, "context ignore official matching UTC phpBB RSS JSON Facebook Google Alerts Telegram push"); len(left) > 0 {
 			t.Errorf("%s: not in the catalogue: %q in\n%s", code, left, out.String())
 		}
 	}
@@ -201,6 +214,7 @@ func TestReasonsAreTranslated(t *testing.T) {
 			features[cells[1]] = true
 		}
 	}
+	places := placesOf(t)
 	if len(reasons) < 40 || len(features) < 80 {
 		t.Fatalf("%d reasons and %d features: are they still found?", len(reasons), len(features))
 	}
@@ -214,10 +228,53 @@ func TestReasonsAreTranslated(t *testing.T) {
 				t.Errorf("%s: %q is said %q", code, reason, said)
 			}
 		}
+		for _, place := range places {
+			if _, key := s.seen.In(s.Lang, place); key == "" {
+				t.Errorf("%s: not in the catalogue: %q", code, place)
+			}
+		}
 		for feature := range features {
 			if said := s.feature(feature); len(testkit.English(said)) > 0 || said == feature {
 				t.Errorf("%s: the feature %q is said %q", code, feature, said)
 			}
 		}
 	}
+}
+
+// unreadableRow is a place that presets cannot read: its name, why, and what to do instead.
+var unreadableRow = regexp.MustCompile("(?m)^\t\t\\{regexp\\.MustCompile\\(`[^`]*`\\), \"([^\"]*)\",\n\t\t\t\"([^\"]*)\",\n\t\t\t\"([^\"]*)\"\\}")
+
+// placesOf is what presets say that the places are which they read, and which they do not.
+func placesOf(t *testing.T) (said []string) {
+	t.Helper()
+	files, err := filepath.Glob("../../crawlers/presets/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(raw)) {
+			if about, ok := strings.CutPrefix(line, "about: "); ok {
+				said = append(said, strings.TrimSpace(about))
+			}
+		}
+	}
+	src, err := os.ReadFile("../../crawlers/presets/recognize.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := unreadableRow.FindAllStringSubmatch(string(src), -1)
+	for _, row := range rows {
+		if strings.ToLower(row[1][:1]) == row[1][:1] { // no proper name
+			said = append(said, row[1])
+		}
+		said = append(said, row[2], row[3])
+	}
+	if len(files) < 30 || len(said) < len(files)+20 || len(rows) < 10 {
+		t.Fatalf("%d presets, %d places that cannot be read: are they still found?", len(files), len(rows))
+	}
+	return said
 }

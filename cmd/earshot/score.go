@@ -178,12 +178,11 @@ func (l speech) explainScore(w io.Writer, body string, s mention.Score, colour b
 	if len(s.Why) == 0 {
 		fmt.Fprintln(out, "  "+l.Text("score.nothing"))
 	}
-	label := map[mention.Label]string{mention.Negative: l.Text("score.label.neg"), mention.Neutral: l.Text("score.label.neu"), mention.Positive: l.Text("score.label.pos")}[s.Label]
 	start, end := "", ""
 	if colour {
 		start, end = map[mention.Label]string{mention.Negative: "\x1b[31m", mention.Neutral: "\x1b[2m", mention.Positive: "\x1b[32m"}[s.Label], "\x1b[0m"
 	}
-	fmt.Fprintf(out, "%s%s %+.2f%s  %s", start, label, s.Value, end, l.Text("score.language", "lang", s.Lang))
+	fmt.Fprintf(out, "%s%s %+.2f%s  %s", start, l.label(s.Label), s.Value, end, l.Text("score.language", "lang", s.Lang))
 	if len(s.Topics) > 0 {
 		fmt.Fprintf(out, "  %s", l.Text("score.topics", "topics", strings.Join(alerts.Topics(l.Lang, s), ", ")))
 	}
@@ -192,6 +191,11 @@ func (l speech) explainScore(w io.Writer, body string, s mention.Score, colour b
 		fmt.Fprintln(out, "  "+l.Word("conflict", s.Conflict))
 	}
 	return out.Flush()
+}
+
+// label is how people call a label.
+func (l speech) label(stored mention.Label) string {
+	return map[mention.Label]string{mention.Negative: l.Text("score.label.neg"), mention.Neutral: l.Text("score.label.neu"), mention.Positive: l.Text("score.label.pos")}[stored]
 }
 
 // printMarked prints the lines of text, each with ~ under the decisive words.

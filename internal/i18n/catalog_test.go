@@ -16,7 +16,7 @@ var spoken = []string{"bg", "en", "ru", "uk"}
 
 // dynamic are the parts of the catalogue whose keys are put together: they name words that
 // the program stores, or are read by number. Whoever reads them names the part.
-var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "lang", "severity", "severity_title", "topic", "why", "frame", "conflict", "severe", "dismissed", "trouble", "mistake", "remedy", "within", "reason", "feature",
+var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "lang", "severity", "severity_title", "topic", "why", "frame", "conflict", "severe", "dismissed", "trouble", "mistake", "remedy", "within", "reason", "feature", "seen", "seen.count", "place", "export.status",
 	"slack.state", "web.verb", "web.event", "web.any", "web.status", "web.owner", "web.kind", "web.language", "web.rank_part", "web.source", "web.way", "web.answer_state", "web.answer_most"}
 
 var placeholder = regexp.MustCompile(`\{[a-z0-9_]+\}`)
@@ -249,7 +249,7 @@ var (
 	comment   = regexp.MustCompile(`(^|\s)//.*`)
 	// commands are those that speak the language of who works at the terminal; what flags
 	// mean is said in English, as the guide is read beside it.
-	commands = regexp.MustCompile(`/cmd/earshot/(add|check|erase|init|match|match_against|mutes|score|explain)\.go$`)
+	commands = regexp.MustCompile(`/cmd/earshot/(add|check|erase|export|init|match|match_against|mutes|score|explain)\.go$`)
 	flagHelp = regexp.MustCompile(`help:"[^"]*"`)
 )
 
