@@ -7,6 +7,7 @@ import (
 
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/hours"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -25,7 +26,7 @@ func reportOfMany(t *testing.T, s *Store, cases int) {
 	scope := report.Scope{Since: t0.Add(end.Sub(t0) / 2), Until: end, Zone: time.UTC, Now: end,
 		Reply: func(mention.Severity) (time.Duration, hours.Hours) { return 30 * time.Minute, open }}
 	for range 3 {
-		began := time.Now()
+		began, cost := time.Now(), testkit.Processor(t)
 		list, err := s.Times(background, scope.Begin(), scope.Until)
 		if err != nil {
 			t.Fatal(err)
@@ -33,7 +34,7 @@ func reportOfMany(t *testing.T, s *Store, cases int) {
 		read := time.Since(began)
 		now, before := report.Compare(list, scope)
 		took := time.Since(began)
-		t.Logf("%d cases: read in %s, counted in %s", len(list), read, took-read)
+		t.Logf("%d cases: read in %s, counted in %s; %s of our processor", len(list), read, took-read, testkit.Processor(t)-cost)
 		if len(list) != cases || now.Heard+before.Heard != cases || now.Kept.Of == 0 {
 			t.Errorf("%d cases, %d and %d counted, %+v", len(list), now.Heard, before.Heard, now.Kept)
 		}
