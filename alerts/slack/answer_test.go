@@ -3,6 +3,7 @@ package slack_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 )
@@ -20,42 +22,78 @@ import (
 // account is as whom the sites of these tests are answered.
 const account = "Ромашка <Support> & Co"
 
-// sites takes the answers of a world, and says how each ends.
+// sites takes the answers of a world. The name of a source says how it is answered, and how
+// that ends.
 type sites struct {
-	mu     sync.Mutex
-	taken  []string
-	result reply.Result
+	mu    sync.Mutex
+	taken map[string][]string // by source
 }
 
-func (s *sites) send(_ context.Context, m reply.Message) reply.Result {
+// sitesOf are the sources of the tests.
+var sitesOf = map[string]struct {
+	way reply.Way
+	end reply.Result
+}{
+	"short":   {reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 50}}, reply.Result{Outcome: reply.Sent, URL: "https://forum.example/p/99"}},
+	"long":    {reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 5000}}, reply.Result{Outcome: reply.Sent}},
+	"approve": {reply.Way{Repeat: reply.Twice, Approve: true}, reply.Result{Outcome: reply.Refused, Reason: "the topic is closed"}},
+	"cut off": {reply.Way{Repeat: reply.Twice}, reply.Result{Reason: "the line was cut"}},
+	"Ira's":   {reply.Way{Repeat: reply.Twice, Allow: []string{"ira@romashka.example"}}, reply.Result{Outcome: reply.Sent}},
+}
+
+func (s *sites) all(source string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.taken = append(s.taken, m.Text)
-	return s.result
+	return slices.Clone(s.taken[source])
 }
 
-func (s *sites) all() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.taken)
-}
-
-// engine sends to the sites as the world's way says.
+// engine sends to the sites.
 func (s *sites) engine(w *world, log *slog.Logger) *reply.Engine {
-	way := w.opt.way
-	way.Account, way.Send = account, s.send
+	send := func(_ context.Context, m reply.Message) reply.Result {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.taken[m.Post.Source] = append(s.taken[m.Post.Source], m.Text)
+		return sitesOf[m.Post.Source].end
+	}
 	return reply.New(reply.Options{Outbox: w.store, Reader: w.store, Desk: w.desk, Log: log, Now: time.Now, Changed: func() { w.sender.Wake() }, Way: func(source string) (reply.Way, bool) {
-		return way, source == "forum.example › Скарги"
+		is, ok := sitesOf[source]
+		is.way.Account, is.way.Send = account, send
+		return is.way, ok
 	}})
 }
 
-// answerable is a world in which sources are answered by this way; Ira's Slack speaks Ukrainian.
-func answerable(t *testing.T, way reply.Way, result reply.Result, opt worldOptions) (*world, *sites) {
+// maria has not the role, petro is nobody that Slack tells about.
+const maria, petro = "U00MARIA", "U00PETRO"
+
+// answerable is a world with sites; Ira's Slack speaks Ukrainian.
+func answerable(t *testing.T, opt worldOptions) (*world, *sites) {
 	t.Helper()
-	s := &sites{result: result}
-	opt.sites, opt.way = s, way
-	opt.fake.People = []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira", Locale: "uk-UA"}, {ID: oleh, Handle: "oleh", Name: "Oleh"}}
+	s := &sites{taken: map[string][]string{}}
+	opt.sites = s
+	opt.listed = func(list []string, _ mention.Person, email string) bool { return slices.Contains(list, email) }
+	opt.roles = func(p mention.Person, _ string) slack.Roles {
+		return slack.Roles{Dismiss: true, Mute: true, Sources: true, Reply: p.ID != "slack:"+maria}
+	}
+	opt.fake.People = []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira", Locale: "uk-UA"}, {ID: oleh, Handle: "oleh", Name: "Oleh"}, {ID: maria, Handle: "maria", Name: "Maria"}, {ID: petro, Handle: "petro", Name: "Petro"}}
 	return newWorld(t, opt), s
+}
+
+// alert lets somebody complain at a source, and returns the message about it.
+func (w *world) alert(source, words string) (found fakeslack.Message) {
+	w.t.Helper()
+	m := complaint(fmt.Sprint(len(w.fake.Messages(""))), words)
+	m.Post.Source, m.Post.ThreadURL = source, ""
+	w.hear(m)
+	eventually(w.t, "a message about "+text.Cut(words, 40), func() bool {
+		for _, one := range w.fake.Messages("") {
+			if strings.Contains(one.Text, words[:20]) {
+				found = one
+			}
+		}
+		return found.TS != ""
+	})
+	w.quiet()
+	return found
 }
 
 // asks presses Answer and returns the window.
@@ -104,53 +142,69 @@ func (w *world) stands(m fakeslack.Message, status mention.ReplyStatus, words st
 	return last
 }
 
-// TestAnswerFromSlack: the button opens a window with the complaint, the account and the
-// template; what is too long comes back in the person's language; the second window shows
-// what goes out, what differs from that is shown again, and only what was shown is sent.
+// TestAnswerFromSlack is one day of answers, in one world: each source of it is answered in its
+// own way.
 func TestAnswerFromSlack(t *testing.T) {
-	for _, door := range []string{"socket", "http"} {
-		t.Run(door, func(t *testing.T) {
-			w, s := answerable(t, reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 50}}, reply.Result{Outcome: reply.Sent, URL: "https://forum.example/p/99"}, worldOptions{http: door == "http"})
-			w.hear(complaint("1", "Третій тиждень <b>не</b> повертають гроші"))
-			m := w.posted(1)[0]
-			first := w.asks(m, ira)
-			for _, want := range []string{"Ваша відповідь", `Ромашка \u003cSupport\u003e \u0026 Co`, `Третій тиждень \u003cb\u003eне`, "Sorry, author 1. Ira", "Не більше ніж 50 знаків", "сповіщення"} {
-				if !strings.Contains(string(first), want) {
-					t.Errorf("the window lacks %q:\n%s", want, first)
-				}
-			}
-			for words, want := range map[string]string{strings.Repeat("ї", 51): "задовга: 51", " \n\u200b ": "мають бути слова"} {
-				if out := w.says(first, ira, words); out.Action != "errors" || !strings.Contains(out.Errors["answer"], want) {
-					t.Errorf("%q: %+v, want %q", words, out, want)
-				}
-			}
-			const words = "Перепрошуємо *щиро* <!here> 🙏 &amp;\nРомашка"
-			second := w.says(first, ira, words+" \r\n")
-			if second.Action != "update" || !exactlyShown(t, second.View, words) {
-				t.Fatalf("the second window does not show what goes out: %s %v", second.View, second.Errors)
-			}
-			third := w.says(second.View, ira, words+"!")
-			if third.Action != "update" || !exactlyShown(t, third.View, words+"!") || len(s.all()) != 0 {
-				t.Fatalf("changed words are not shown again: %+v, sent %q", third, s.all())
-			}
-			if out := w.says(third.View, ira, words+"!"); out.Action != "" {
-				t.Fatalf("the window does not close: %+v", out)
-			}
-			r := w.stands(m, mention.ReplySent, "Answer by Ira: the site took it")
-			if got := s.all(); len(got) != 1 || got[0] != words+"!" || r.Account != account {
-				t.Errorf("sent %q as %s", got, r.Account)
-			}
-			if door == "socket" { // by HTTP it is the same request, which is good for nothing
-				if out := w.says(third.View, ira, words+"!"); out.Action == "errors" {
-					t.Errorf("the second delivery of the same press: %+v", out)
-				}
-			}
-			now, _ := w.fake.Message(m.Channel, m.TS)
-			if !shows(now, "Ira says it is answered") || strings.Contains(string(now.Blocks), `"answer"`) {
-				t.Errorf("the message is %s", now.Blocks)
-			}
+	w, s := answerable(t, worldOptions{})
+	for _, part := range []struct {
+		name string
+		do   func(t *testing.T, w *world, s *sites)
+	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"who may", answerWho}} {
+		t.Run(part.name, func(t *testing.T) {
+			w.t = t
+			part.do(t, w, s)
 		})
+		w.t = t
 	}
+}
+
+// TestAnswerByHTTP is the same by signed requests.
+func TestAnswerByHTTP(t *testing.T) {
+	w, s := answerable(t, worldOptions{http: true})
+	answerSent(t, w, s)
+}
+
+// answerSent: the button opens a window with the complaint, the account and the template; what
+// is too long comes back in the person's language; the second window shows what goes out, what
+// differs from that is shown again, and only what was shown is sent.
+func answerSent(t *testing.T, w *world, s *sites) {
+	m := w.alert("short", "Третій тиждень <b>не</b> повертають гроші")
+	first := w.asks(m, ira)
+	for _, want := range []string{"Ваша відповідь", `Ромашка \u003cSupport\u003e \u0026 Co`, `Третій тиждень \u003cb\u003eне`, "Sorry, author 0. Ira", "Не більше ніж 50 знаків", "сповіщення"} {
+		if !strings.Contains(string(first), want) {
+			t.Errorf("the window lacks %q:\n%s", want, first)
+		}
+	}
+	for words, want := range map[string]string{strings.Repeat("ї", 51): "задовга: 51", " \n\u200b ": "мають бути слова"} {
+		if out := w.says(first, ira, words); out.Action != "errors" || !strings.Contains(out.Errors["answer"], want) {
+			t.Errorf("%q: %+v, want %q", words, out, want)
+		}
+	}
+	const words = "Перепрошуємо *щиро* <!here> 🙏 &amp;\nРомашка"
+	second := w.says(first, ira, words+" \r\n")
+	if second.Action != "update" || !exactlyShown(t, second.View, words) {
+		t.Fatalf("the second window does not show what goes out: %s %v", second.View, second.Errors)
+	}
+	third := w.says(second.View, ira, words+"!")
+	if third.Action != "update" || !exactlyShown(t, third.View, words+"!") || len(s.all("short")) != 0 {
+		t.Fatalf("changed words are not shown again: %+v, sent %q", third, s.all("short"))
+	}
+	if out := w.says(third.View, ira, words+"!"); out.Action != "" {
+		t.Fatalf("the window does not close: %+v", out)
+	}
+	r := w.stands(m, mention.ReplySent, "Answer by Ira: the site took it")
+	if got := s.all("short"); len(got) != 1 || got[0] != words+"!" || r.Account != account {
+		t.Errorf("sent %q as %s", got, r.Account)
+	}
+	if !w.opt.http { // there it is the same request, which is good for nothing
+		if out := w.says(third.View, ira, words+"!"); out.Action == "errors" {
+			t.Errorf("the second delivery of the same press: %+v", out)
+		}
+	}
+	eventually(t, "the case is answered, and there is nothing to answer any more", func() bool {
+		now, _ := w.fake.Message(m.Channel, m.TS)
+		return shows(now, "Ira says it is answered") && !strings.Contains(string(now.Blocks), `"answer"`)
+	})
 }
 
 // exactlyShown reports whether a window shows a text in one element, to the letter.
@@ -174,12 +228,11 @@ func exactlyShown(t *testing.T, raw json.RawMessage, words string) bool {
 	return false
 }
 
-// TestTwoAnswer: of two who press Send in Slack and one in the inbox, at the same moment,
+// answerTwo: of two who press Send in Slack and one in the inbox, at the same moment,
 // one answers; the others are told who.
-func TestTwoAnswer(t *testing.T) {
-	w, s := answerable(t, reply.Way{Repeat: reply.Twice}, reply.Result{Outcome: reply.Sent}, worldOptions{})
-	w.hear(complaint("1", refund))
-	m := w.posted(1)[0]
+func answerTwo(t *testing.T, w *world, s *sites) {
+	before := len(s.all("long"))
+	m := w.alert("long", "Двічі списали гроші за один переказ, і ніхто не відповідає")
 	id := mention.ID(buttonValue(t, m))
 	users, views := []string{ira, oleh}, make([]json.RawMessage, 2)
 	for i, user := range users {
@@ -210,17 +263,15 @@ func TestTwoAnswer(t *testing.T) {
 	if inbox == nil {
 		won++
 	}
-	if got := s.all(); won != 1 || len(got) != 1 || got[0] != r.Text {
+	if got := s.all("long")[before:]; won != 1 || len(got) != 1 || got[0] != r.Text {
 		t.Errorf("%d won, sent %q", won, got)
 	}
 }
 
-// TestAnswerApprovedInSlack: what waits is said to, is not its author's to approve, and goes
+// answerApproved: what waits is said to, is not its author's to approve, and goes
 // out when a colleague approves it, who need not have the complaint; it can be withdrawn.
-func TestAnswerApprovedInSlack(t *testing.T) {
-	w, s := answerable(t, reply.Way{Repeat: reply.Twice, Approve: true}, reply.Result{Outcome: reply.Refused, Reason: "the topic is closed"}, worldOptions{})
-	w.hear(complaint("1", refund))
-	m := w.posted(1)[0]
+func answerApproved(t *testing.T, w *world, s *sites) {
+	m := w.alert("approve", "Картку заблокували без пояснень, оператор кинув слухавку")
 	w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: ira})
 	handIn := func(words string) {
 		t.Helper()
@@ -255,7 +306,7 @@ func TestAnswerApprovedInSlack(t *testing.T) {
 		t.Errorf("approved: %+v", out)
 	}
 	r := w.stands(m, mention.ReplyRefused, "was not published: the topic is closed")
-	if got := s.all(); len(got) != 1 || got[0] != "second" || r.ApprovedBy.Name != "Oleh" {
+	if got := s.all("approve"); len(got) != 1 || got[0] != "second" || r.ApprovedBy.Name != "Oleh" {
 		t.Errorf("sent %q, approved by %s", got, r.ApprovedBy.Name)
 	}
 	if out := w.says(theirs, oleh, ""); out.Action != "update" {
@@ -266,12 +317,10 @@ func TestAnswerApprovedInSlack(t *testing.T) {
 	}
 }
 
-// TestUnclearAnswerInSlack: nobody knows whether it stands there, and people say that it does
+// answerUnclear: nobody knows whether it stands there, and people say that it does
 // not.
-func TestUnclearAnswerInSlack(t *testing.T) {
-	w, _ := answerable(t, reply.Way{Repeat: reply.Twice}, reply.Result{Reason: "the line was cut"}, worldOptions{})
-	w.hear(complaint("1", refund))
-	m := w.posted(1)[0]
+func answerUnclear(t *testing.T, w *world, _ *sites) {
+	m := w.alert("cut off", "Комісію зняли удвічі більшу, ніж обіцяли в договорі")
 	w.says(w.says(w.asks(m, oleh), oleh, "Sorry").View, oleh, "Sorry")
 	r := w.stands(m, mention.ReplyUnclear, "please look: the line was cut")
 	w.asks(m, oleh)
@@ -281,74 +330,55 @@ func TestUnclearAnswerInSlack(t *testing.T) {
 	w.stands(m, mention.ReplyRefused, "was not published")
 }
 
-// TestWhoMayAnswer: whoever may not is told why, in the window that opens and in one that was
-// open; and a window that Slack does not open any more is said to have failed.
-func TestWhoMayAnswer(t *testing.T) {
-	byAddress := func(list []string, _ mention.Person, email string) bool { return slices.Contains(list, email) }
+// answerWho: whoever may not is told why; and a window that Slack does not open any more is
+// said to have failed.
+func answerWho(t *testing.T, w *world, _ *sites) {
+	free := w.alert("long", "Депозит не повернули вчасно, відсотки зникли")
+	listed := w.alert("Ira's", "Застосунок не працює третій день, гроші недоступні")
+	w.asks(listed, ira)
+	w.press(fakeslack.Click{Channel: free.Channel, TS: free.TS, Action: "claim", User: ira})
 	for _, c := range []struct {
-		name string
-		opt  worldOptions
-		way  reply.Way
-		do   func(w *world, m fakeslack.Message)
-		want string // told to Oleh; empty: the window opens
+		name, user, want string
+		m                fakeslack.Message
+		fault            *fakeslack.Fault
 	}{
-		{name: "everybody", way: reply.Way{}},
-		{name: "allowed by address", way: reply.Way{Allow: []string{"oleh@romashka.example"}}, opt: worldOptions{listed: byAddress}},
-		{name: "others are", way: reply.Way{Allow: []string{"ira@romashka.example"}}, opt: worldOptions{listed: byAddress}, want: "keeps this for others"},
-		{name: "the address cannot be asked for", way: reply.Way{Allow: []string{"oleh@romashka.example"}}, opt: worldOptions{listed: byAddress}, want: "could not ask Slack",
-			do: func(w *world, _ fakeslack.Message) {
-				w.fake.Break(fakeslack.Fault{Method: "users.info", Kind: fakeslack.Refuse5xx, Times: -1})
-			}},
-		{name: "by role", opt: worldOptions{roles: func(mention.Person, string) slack.Roles { return slack.Roles{Dismiss: true, Mute: true, Sources: true} }}, want: "keeps this for others"},
-		{name: "somebody has it", want: "Ira took it", do: func(w *world, m fakeslack.Message) {
-			w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: ira})
-		}},
-		{name: "too late for Slack", want: "did not open the window", do: func(w *world, _ fakeslack.Message) {
-			w.fake.Break(fakeslack.Fault{Method: "views.open", Kind: fakeslack.Code, Error: "expired_trigger_id"})
-		}},
+		{name: "too late for Slack", user: ira, m: listed, want: "не відкрив вікно", fault: &fakeslack.Fault{Method: "views.open", Kind: fakeslack.Code, Error: "expired_trigger_id", Times: 1}},
+		{name: "others are listed", user: oleh, m: listed, want: "keeps this for others"},
+		{name: "without the role", user: maria, m: free, want: "keeps this for others"},
+		{name: "somebody has it", user: oleh, m: free, want: "Ira took it"},
+		{name: "the address cannot be asked for", user: petro, m: listed, want: "could not ask Slack", fault: &fakeslack.Fault{Method: "users.info", Kind: fakeslack.Refuse5xx, Times: -1}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			w, s := answerable(t, c.way, reply.Result{Outcome: reply.Sent}, c.opt)
-			w.hear(complaint("1", refund))
-			m := w.posted(1)[0]
-			if c.do != nil {
-				c.do(w, m)
-			}
-			press := fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "answer", User: oleh}
-			if c.want == "" {
-				w.window(press)
-				return
-			}
-			w.press(press)
-			eventually(t, "Oleh is told", func() bool { return len(w.fake.Ephemerals()) > 0 })
-			if e := w.fake.Ephemerals()[0]; e.User != oleh || !strings.Contains(e.Text, c.want) || len(w.fake.Views()) > 0 || len(s.all()) > 0 {
-				t.Errorf("told %+v; %d windows, sent %q", e, len(w.fake.Views()), s.all())
-			}
-		})
+		if c.fault != nil {
+			w.fake.Break(*c.fault)
+		}
+		told, shown := len(w.fake.Ephemerals()), len(w.fake.Views())
+		w.press(fakeslack.Click{Channel: c.m.Channel, TS: c.m.TS, Action: "answer", User: c.user})
+		eventually(t, c.name+": told", func() bool { return len(w.fake.Ephemerals()) > told })
+		if e := w.fake.Ephemerals()[told]; e.User != c.user || !strings.Contains(e.Text, c.want) || len(w.fake.Views()) > shown {
+			t.Errorf("%s: told %+v, %d windows more", c.name, e, len(w.fake.Views())-shown)
+		}
 	}
 }
 
-// TestTakenWhileAnswering: the complaint is somebody else's by the time the words are sent.
-func TestTakenWhileAnswering(t *testing.T) {
-	w, s := answerable(t, reply.Way{Repeat: reply.Twice}, reply.Result{Outcome: reply.Sent}, worldOptions{})
-	w.hear(complaint("1", refund))
-	m := w.posted(1)[0]
+// answerTaken: the complaint is somebody else's by the time the words are sent.
+func answerTaken(t *testing.T, w *world, s *sites) {
+	before := len(s.all("long"))
+	m := w.alert("long", "Кредит нарахували чужий, а в підтримці лише боти")
 	view := w.says(w.asks(m, oleh), oleh, "Sorry").View
 	w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: ira})
 	if out := w.says(view, oleh, "Sorry"); out.Action != "update" || !strings.Contains(string(out.View), "Ira took it") {
 		t.Errorf("%+v", out)
 	}
-	if got := s.all(); len(got) != 0 {
+	if got := s.all("long")[before:]; len(got) != 0 {
 		t.Errorf("sent %q", got)
 	}
 }
 
-// TestLongAnswerInSlack: 3,000 signs that grow when they are escaped do not fit into an
+// answerLong: 3,000 signs that grow when they are escaped do not fit into an
 // acknowledgement; the window shows them all the same, and they are sent as they are.
-func TestLongAnswerInSlack(t *testing.T) {
-	w, s := answerable(t, reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 5000}}, reply.Result{Outcome: reply.Sent}, worldOptions{})
-	w.hear(complaint("1", strings.Repeat("Верніть <гроші>! ", 2000)))
-	m := w.posted(1)[0]
+func answerLong(t *testing.T, w *world, s *sites) {
+	before := len(s.all("long"))
+	m := w.alert("long", strings.Repeat("Верніть мої гроші, <шахраї>! ", 150))
 	words := strings.Repeat("<&🙏\u202e>", 600)
 	first := w.asks(m, oleh)
 	shown := len(w.fake.Views())
@@ -368,22 +398,21 @@ func TestLongAnswerInSlack(t *testing.T) {
 		t.Fatalf("%+v", out)
 	}
 	w.stands(m, mention.ReplySent, "the site took it")
-	if got := s.all(); len(got) != 1 || got[0] != words {
+	if got := s.all("long")[before:]; len(got) != 1 || got[0] != words {
 		t.Errorf("sent %d texts", len(got))
 	}
 }
 
-// TestNothingCanBeAnswered: without a way there is no button, and an old one says so.
-func TestNothingCanBeAnswered(t *testing.T) {
-	w := newWorld(t, worldOptions{})
-	w.hear(complaint("1", refund))
-	m := w.posted(1)[0]
+// answerNowhere: without a way there is no button, and an old one says so.
+func answerNowhere(t *testing.T, w *world, _ *sites) {
+	m := w.alert("elsewhere", "Відділення зачинене в робочий час, черга до вечора")
 	if strings.Contains(string(m.Blocks), `"action_id":"answer"`) {
 		t.Errorf("a button: %s", m.Blocks)
 	}
-	w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "answer", Value: buttonValue(t, m), User: ira})
-	eventually(t, "Ira is told", func() bool { return len(w.fake.Ephemerals()) == 1 })
-	if e := w.fake.Ephemerals()[0]; !strings.Contains(e.Text, "cannot be answered from here") {
+	told := len(w.fake.Ephemerals())
+	w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "answer", Value: buttonValue(t, m), User: oleh})
+	eventually(t, "Oleh is told", func() bool { return len(w.fake.Ephemerals()) > told })
+	if e := w.fake.Ephemerals()[told]; !strings.Contains(e.Text, "cannot be answered from here") {
 		t.Errorf("told %q", e.Text)
 	}
 }

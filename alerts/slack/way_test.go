@@ -61,8 +61,7 @@ type worldOptions struct {
 	desk      slack.Desk
 	patient   bool // a decision may take longer than a click
 
-	sites  *sites    // what takes answers; nil: nothing does
-	way    reply.Way // how the sources are answered; sites sends
+	sites  *sites // what takes answers; nil: nothing does
 	listed func(list []string, p mention.Person, email string) bool
 }
 
