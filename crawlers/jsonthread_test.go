@@ -55,6 +55,15 @@ func TestThreadsOfAPIs(t *testing.T) {
 			want:   "o.example > : lost; bank.example > at://did:plc:o/app.bsky.feed.post/1: sorry",
 		},
 		{
+			block: "vk: {query: romashka, token: t}",
+			list:  `{"response":{"items":[{"id":101,"owner_id":-55,"from_id":900,"date":1795255200,"text":"lost"}],"profiles":[{"id":900,"first_name":"Olena","last_name":"K"}]}}`,
+			hint:  "https://api.vk.com/method/wall.getComments?owner_id=-55&post_id=101&extended=1&count=100&sort=desc&thread_items_count=10&v=5.131",
+			answer: `{"response":{"count":3,"items":[{"id":104,"owner_id":-55,"post_id":101,"deleted":true},{"id":102,"owner_id":-55,"post_id":101,"from_id":-55,"date":1795258800,"text":"sorry",
+				"thread":{"count":1,"items":[{"id":103,"owner_id":-55,"post_id":101,"from_id":900,"reply_to_comment":102,"date":1795259800,"text":"[club55|Bank], thanks"}]}}],
+				"profiles":[{"id":900,"first_name":"Olena","last_name":"K"}],"groups":[{"id":55,"name":"Bank"}]}}`,
+			want: "Bank > -55_101: sorry; Olena K > -55_102: Bank, thanks",
+		},
+		{
 			block:  "stackexchange: romashka",
 			list:   `{"items":[{"item_type":"question","question_id":5,"title":"Fails","excerpt":"It fails","creation_date":1795255200}],"has_more":false}`,
 			hint:   "https://api.stackexchange.com/2.3/questions/5/answers?order=desc&sort=creation&pagesize=100&site=stackoverflow&filter=withbody",
