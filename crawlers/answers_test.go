@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -399,22 +401,45 @@ func TestAnswersAreAllowed(t *testing.T) {
 }
 
 // FuzzAnswers: whatever a network says, it is one of four outcomes, without line ends or
-// controls, and within bounds.
+// controls, and within bounds; and so are what it says of the right and of what stands there.
 func FuzzAnswers(f *testing.F) {
-	f.Add(200, []byte(`{"id":1,"link":"x"}`))
-	f.Add(409, []byte(`{"code":"comment_duplicate"}`))
-	f.Add(400, []byte(`{"message":"a\nb\u202e"}`))
-	f.Add(201, []byte(`[]`))
-	src := blockOf(f, "wordpress: https://wp.example\nreply: {as: a, key: k}")
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
+	names := slices.Sorted(maps.Keys(everyNetwork()))
+	f.Add(0, 200, []byte(`{"id":1,"link":"x"}`))
+	f.Add(1, 409, []byte(`{"code":"comment_duplicate"}`))
+	f.Add(2, 400, []byte(`{"message":"a\nb\u202e"}`))
+	f.Add(3, 201, []byte(`[]`))
+	for i, name := range names {
+		f.Add(i, 200, []byte(everyNetwork()[name].taken))
+		f.Add(i, 200, []byte(strings.ReplaceAll(everyNetwork()[name].shown, "$TEXT", `"x"`)))
+	}
+	var sources []config.Source
+	for _, name := range names {
+		sources = append(sources, blockOf(f, everyNetwork()[name].block))
+	}
+	f.Fuzz(func(t *testing.T, which, status int, body []byte) {
+		i := int(uint(which) % uint(len(names)))
 		web := saying{status, bytes.Clone(body)}
-		way, _, err := presets.NewAnswer(crawlers.Env{Fetch: web, Now: time.Now}, src)
+		way, _, err := presets.NewAnswer(crawlers.Env{Fetch: web, Now: time.Now}, sources[i])
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := way.Send(t.Context(), reply.Message{Post: mention.Post{ID: "post-1"}, Text: "x", Key: "K"})
-		if len(got.Reason) > 4000 || strings.ContainsAny(got.Reason+got.URL+got.ID, "\n\r") {
-			t.Errorf("%+v", got)
+		odd := func(s string) bool { return len(s) > 4000 || strings.ContainsAny(s, "\n\r") }
+		got := way.Send(t.Context(), reply.Message{Post: everyNetwork()[names[i]].post, Text: "x", Key: answerKey, At: answeredAt})
+		if odd(got.Reason + got.URL + got.ID) {
+			t.Errorf("%s: %+v", names[i], got)
+		}
+		if way.Check != nil {
+			if c := way.Check(t.Context()); odd(c.Account + c.Why) {
+				t.Errorf("%s: %+v", names[i], c)
+			}
+		}
+		if way.Look != nil {
+			shown, _ := way.Look(t.Context(), everyNetwork()[names[i]].post)
+			for _, p := range shown {
+				if odd(p.ID + p.URL) {
+					t.Errorf("%s: %+v", names[i], p)
+				}
+			}
 		}
 	})
 }

@@ -78,8 +78,6 @@ store: {database: "sqlite:%DB%"}
 			"vk wall":             {"failed", "the key"},
 			"discourse forum":     {"–", "this site cannot be asked; the first answer will show it"},
 		},
-		"uk": {"ozon shop": {"гаразд", "може відповідати від імені Romashka"}},
-		"ru": {"ozon shop": {"в порядке", "может отвечать от имени Romashka"}},
 		"bg": {"ozon shop": {"наред", "може да отговаря от името на Romashka"}},
 	} {
 		var out bytes.Buffer
