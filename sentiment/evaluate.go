@@ -142,18 +142,23 @@ func (s *scratch) evaluate() {
 
 // split finds the sentences and gives them their marks, roles and sections.
 func (s *scratch) split() {
-	s.sentences = s.sentences[:0]
+	s.sentences, s.roles = s.sentences[:0], 0
 	toks := s.lex.toks
+	var st *sentence
 	for i := range toks {
-		if i == 0 || toks[i].before == sentenceBreak {
+		t := &toks[i]
+		if st == nil || t.before == sentenceBreak {
 			s.sentences = append(s.sentences, sentence{from: int32(i), lastBut: -1})
+			st = &s.sentences[len(s.sentences)-1]
 		}
-		st := &s.sentences[len(s.sentences)-1]
 		st.to = int32(i + 1)
-		st.roles |= toks[i].roles
-		if toks[i].roles&(1<<roleBut) != 0 && int32(i) > st.from {
+		st.roles |= t.roles
+		if t.roles&(1<<roleBut) != 0 && int32(i) > st.from {
 			st.lastBut = int32(i)
 		}
+	}
+	for si := range s.sentences {
+		s.roles |= s.sentences[si].roles
 	}
 	si := 0
 	for _, m := range s.lex.punctuation {
@@ -201,13 +206,14 @@ func (s *scratch) evaluateSentence(si, mi int) int {
 	var cl clauseState
 	toks := s.lex.toks
 	st.words, st.cues = s.frame(st)
+	next := s.startOf(mi)
 	for i := st.from; i < st.to; i++ {
 		t := &toks[i]
 		if i == st.from || t.before != noBreak || t.roles&(1<<roleBut) != 0 {
 			s.closeNegation(&cl, si)
 			cl = s.openClause(i, st)
 		}
-		for mi < len(s.matches) && s.matches[mi].start == i {
+		for ; next == i; next = s.startOf(mi) {
 			s.patternUnit(&s.matches[mi], &cl, si)
 			mi++
 		}
@@ -216,6 +222,14 @@ func (s *scratch) evaluateSentence(si, mi int) int {
 	s.closeNegation(&cl, si)
 	s.shareOut(st, si, first)
 	return mi
+}
+
+// startOf is where a match begins; -1 when there are no more.
+func (s *scratch) startOf(mi int) int32 {
+	if mi < len(s.matches) {
+		return s.matches[mi].start
+	}
+	return -1
 }
 
 // openClause looks ahead for what holds for the clause that begins at token i.
@@ -253,7 +267,7 @@ func (s *scratch) read(i int32, cl *clauseState, si int) {
 		}
 		return
 	}
-	if !t.covered {
+	if t.word != 0 && !t.covered {
 		s.wordUnit(i, cl, si)
 	}
 	const shifters = 1<<roleNegator | 1<<roleAbsence | 1<<roleBoost | 1<<roleDamp | 1<<roleLink
@@ -328,12 +342,9 @@ func (s *scratch) wordAt(j int32) *word {
 	return &s.tables[t.wordSlot].words[t.word-1]
 }
 
-// wordUnit weighs a word that no pattern covers.
+// wordUnit weighs a word with an entry that no pattern covers.
 func (s *scratch) wordUnit(i int32, cl *clauseState, si int) {
 	w := s.wordAt(i)
-	if w == nil {
-		return
-	}
 	if w.flags&wordHint != 0 {
 		s.addHint(i, w.weight, cl, si)
 		return

@@ -208,11 +208,15 @@ func (s *scratch) cueFeatures() {
 	for i := range s.cues {
 		h := &s.cues[i]
 		values[h.frame] += h.weight
+		if met>>h.frame&1 == 0 || h.weight > s.cues[s.loudest[h.frame]].weight {
+			s.loudest[h.frame] = int32(i)
+		}
 		met |= 1 << h.frame
 		if h.start != h.end || h.weight >= 1 {
 			s.sentences[h.sentence].answers |= 1 << h.frame
 		}
 	}
+	s.spoken = met
 	for ; met != 0; met &= met - 1 {
 		f := bits.TrailingZeros64(met)
 		values[f] = squash(values[f], 1)
@@ -328,11 +332,9 @@ func (s *scratch) sentenceFeatures() {
 // tokenFeatures says what the text is made of.
 func (s *scratch) tokenFeatures(c *common, text string) {
 	var me, numbers, money, times, quoted, names, rivals, links, emoji, caps, code, phone, commas int
-	var roles uint32
-	toks := s.lex.toks
+	roles, toks := s.roles, s.lex.toks
 	for i := range toks {
 		t := &toks[i]
-		roles |= t.roles
 		me += int(t.roles >> roleMe & 1)
 		if t.quoted {
 			quoted++

@@ -160,12 +160,12 @@ func (id *identifier) identify(l *lexer) verdict {
 	var sum votes
 	some := sum[:min(len(id.langs), len(sum))]
 	latinWords, cyrillicWords := 0, 0
-	homes := l.room()
-	for ti := range l.toks { // all are read before the first is looked at, so that they are fetched together
-		homes[ti] = id.words[id.home(l.toks[ti].hash)]
+	homes, toks := l.room(), l.toks
+	for ti := range toks { // all are read before the first is looked at, so that they are fetched together
+		homes[ti] = id.words[id.home(toks[ti].hash)]
 	}
-	for ti := range l.toks {
-		t := &l.toks[ti]
+	for ti := range toks {
+		t := &toks[ti]
 		if t.kind != wordToken {
 			continue
 		}

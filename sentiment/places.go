@@ -99,15 +99,10 @@ func (s *scratch) isName(text string, i int) bool {
 // carry beside their own.
 func (l *lexer) placeSets(t *table, slot int) {
 	words := l.sets[slot]
-	any := false
 	for i := range l.toks {
 		if p := l.toks[i].place; p != noPlace {
 			words[i].place = uint32(p)
 			words[i].bit |= t.placeBits[p]
-			any = any || t.placeBits[p] != 0
 		}
-	}
-	if any {
-		lookAhead(words)
 	}
 }

@@ -7,9 +7,9 @@ import "slices"
 // It goes over the words several times: what one pass reads does not hang on what
 // the word before was found to be, so that it is fetched for many words together.
 func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
-	homes := l.room()
-	for i := range l.toks {
-		homes[i] = t.forms[t.home(l.toks[i].hash)]
+	homes, toks := l.room(), l.toks
+	for i := range toks {
+		homes[i] = t.forms[t.home(toks[i].hash)]
 	}
 	out := 0
 	for i := 0; i < len(l.toks); i++ {
@@ -49,7 +49,6 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 			tok.function = true
 		}
 	}
-	lookAhead(sets)
 	l.sets[slot] = sets
 }
 

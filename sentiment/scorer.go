@@ -3,6 +3,7 @@ package sentiment
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 	"unicode/utf8"
@@ -81,12 +82,16 @@ type scratch struct {
 	cues      []cueHit
 	bad       []badUnit
 	parties   []party
-	factors   []float32     // of products
-	x         []float32     // the features
-	held      []heldFeature // those that are not 0
-	values    int           // of frames
-	named     bool          // somebody said where the brand is
-	places    uint8         // bit i: a token is of placeKind i
+	factors   [maxFactors]float32   // of products
+	x         []float32             // the features
+	held      []heldFeature         // those that are not 0
+	values    int                   // of frames
+	named     bool                  // somebody said where the brand is
+	places    uint8                 // bit i: a token is of placeKind i
+	roles     uint32                // of all tokens
+	spoken    uint64                // bit i: a cue speaks for value i of a frame
+	loudest   [maxFrameValues]int32 // of those values: the heaviest cue
+	blamed    uint32                // bit i: topics has something at i
 	answers   []answer
 	p         []float32 // what the models answer
 	joint     []float32 // the products
@@ -214,6 +219,7 @@ func (s *Scorer) scoreWith(sc *scratch, dst *mention.Score, in Input) {
 			if sc.places != 0 {
 				sc.lex.placeSets(t, slot)
 			}
+			sc.lex.lookAhead(slot)
 			sc.walk(t, slot)
 			sc.readEndings(t, slot)
 		}
@@ -345,6 +351,9 @@ func runeStart(text string, i int) int {
 }
 
 func sortByStart(ms []match) {
+	if len(ms) < 2 {
+		return
+	}
 	slices.SortFunc(ms, func(a, b match) int {
 		if d := a.start - b.start; d != 0 {
 			return int(d)
@@ -357,12 +366,13 @@ func sortByStart(ms []match) {
 func (s *Scorer) deliver(dst *mention.Score, sc *scratch, in *Input) {
 	sc.aim(in.Spans)
 	var sum float64
-	sc.topics = [maxTopics]float32{}
+	sc.topics, sc.blamed = [maxTopics]float32{}, 0
 	for i := range sc.units {
 		u := &sc.units[i]
 		sum += float64(u.weight)
 		if u.topic != 0 {
 			sc.topics[u.topic%maxTopics] += max(-u.weight, 0.1)
+			sc.blamed |= 1 << (u.topic % maxTopics)
 		}
 	}
 	dst.Value = sum / math.Sqrt(sum*sum+spread)
@@ -441,18 +451,15 @@ func round(w float32) float64 { return math.Round(float64(w)*100) / 100 }
 const maxTopics = 24
 
 func (s *Scorer) topTopics(out []string, sc *scratch) []string {
-	for len(out) < 4 {
-		top := 0
-		for i := range sc.topics {
-			if sc.topics[i] > sc.topics[top] {
+	for len(out) < 4 && sc.blamed != 0 {
+		top := bits.TrailingZeros32(sc.blamed)
+		for rest := sc.blamed; rest != 0; rest &= rest - 1 {
+			if i := bits.TrailingZeros32(rest); sc.topics[i] > sc.topics[top] {
 				top = i
 			}
 		}
-		if sc.topics[top] <= 0 {
-			return out
-		}
 		out = append(out, s.common.topics.list[top])
-		sc.topics[top] = 0
+		sc.blamed &^= 1 << top
 	}
 	return out
 }

@@ -48,13 +48,13 @@ func (s *scratch) smileys() {
 
 // ratings reads "1/5", "2 из 10", "одна звезда", "0 stars".
 func (s *scratch) ratings() {
+	if !s.lex.numbers && s.roles&(1<<roleNumber) == 0 {
+		return
+	}
 	toks := s.lex.toks
 	for i := range toks {
 		t := &toks[i]
-		if t.kind == wordToken && t.roles == 0 {
-			continue
-		}
-		if t.covered || t.kind != numberToken && t.roles&(1<<roleNumber) == 0 {
+		if t.kind != numberToken && t.roles&(1<<roleNumber) == 0 || t.covered {
 			continue
 		}
 		value, best, end := t.num, t.of, i

@@ -87,7 +87,8 @@ type wordSet struct {
 const nearWords = 4
 
 // lookAhead fills near and reach.
-func lookAhead(words []wordSet) {
+func (l *lexer) lookAhead(slot int) {
+	words := l.sets[slot]
 	var a, b, c, d uint64
 	reach := uint8(0)
 	for i := len(words) - 1; i >= 0; i-- {
@@ -115,6 +116,7 @@ type lexer struct {
 	quote       bool
 	upper       int // words in capitals
 	hyphen      bool
+	numbers     bool // some token is a number in digits
 }
 
 type letterCount struct {
@@ -125,7 +127,7 @@ type letterCount struct {
 func (l *lexer) reset() {
 	l.toks, l.runes, l.punctuation = l.toks[:0], l.runes[:0], l.punctuation[:0]
 	l.letters = letterCount{}
-	l.pending, l.quote, l.upper, l.hyphen = sentenceBreak, false, 0, false
+	l.pending, l.quote, l.upper, l.hyphen, l.numbers = sentenceBreak, false, 0, false, false
 }
 
 // room returns a place for each token in homes.
@@ -381,7 +383,7 @@ func (l *lexer) number(text string, i, to int) int {
 	}
 	t.hash = hashRunes(l.runes[t.runeAt:])
 	l.toks = append(l.toks, t)
-	l.hyphen = false
+	l.hyphen, l.numbers = false, true
 	return end
 }
 

@@ -36,7 +36,7 @@ const (
 
 // products are features of the complaint that multiply others.
 type products struct {
-	parts   [][3]int32 // positions in scratch.factors
+	parts   [][3]uint8 // positions in scratch.factors
 	weights []float32
 }
 
@@ -137,13 +137,13 @@ func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
 // always 0. one is the place of the number 1, and after it stands the 0.
 func (m *verdictModels) readProducts(one int, index map[string]int) {
 	for k, p := range productFeatures {
-		parts := [3]int32{int32(one), int32(one), int32(one)}
+		parts := [3]uint8{uint8(one), uint8(one), uint8(one)}
 		for i, name := range p.Parts {
 			at, ok := index[name]
 			if !ok {
 				at = one + 1
 			}
-			parts[i] = int32(at)
+			parts[i] = uint8(at)
 		}
 		m.parts = append(m.parts, parts)
 		index[p.Name] = one + k
@@ -202,10 +202,12 @@ func (s *Scorer) decide(dst *mention.Score, sc *scratch, in *Input) {
 	s.tellFrames(dst, sc, in.Text)
 }
 
+// maxFactors is room for all features, all answers and two numbers more.
+const maxFactors = 256
+
 // makeRoom lays out what the products multiply: the features, the answers, a 1 and
 // a 0.
 func (sc *scratch) makeRoom(features, answers int) {
-	sc.factors = make([]float32, features+answers+2)
 	sc.factors[features+answers] = 1
 	sc.x, sc.p = sc.factors[:features], sc.factors[features:features+answers]
 	sc.held = make([]heldFeature, features)
@@ -227,9 +229,9 @@ func (s *Scorer) weigh(sc *scratch) float32 {
 	for k, p := range sc.p {
 		verdict += m.told[k] * p
 	}
-	weights, joint, factors := m.products.weights[:len(m.parts)], sc.joint[:len(m.parts)], sc.factors
-	for k := range m.parts {
-		parts := &m.parts[k]
+	parts := m.parts
+	weights, joint, factors := m.products.weights[:len(parts)], sc.joint[:len(parts)], &sc.factors
+	for k, parts := range parts {
 		p := factors[parts[0]] * factors[parts[1]] * factors[parts[2]]
 		joint[k] = p
 		verdict += weights[k] * p
@@ -354,13 +356,10 @@ func (sc *scratch) heaviest(g group, except int) int {
 }
 
 func (sc *scratch) heaviestCue(frame int) int32 {
-	best := int32(-1)
-	for i := range sc.cues {
-		if h := &sc.cues[i]; int(h.frame) == frame && (best < 0 || h.weight > sc.cues[best].weight) {
-			best = int32(i)
-		}
+	if sc.spoken>>frame&1 == 0 {
+		return -1
 	}
-	return best
+	return sc.loudest[frame]
 }
 
 func (s *Scorer) tellFrames(dst *mention.Score, sc *scratch, text string) {
