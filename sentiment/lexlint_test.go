@@ -187,6 +187,7 @@ func (l *lexLint) note(r *tsv.Row, lang int, used func(*scratch) bool) {
 	sc.tables[0] = s.table(lang)
 	sc.verdict = verdict{lang: lang, second: -1, sure: 1}
 	sc.lex.resolve(sc.tables[0], 0, nil)
+	sc.lex.lookAhead(0)
 	sc.walk(sc.tables[0], 0)
 	sc.settle()
 	if !used(sc) {
