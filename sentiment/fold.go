@@ -50,6 +50,21 @@ func foldRune(r rune) rune {
 	return unicode.ToLower(r)
 }
 
+// foldedCyrillic are the letters of U+0400 to U+047F folded, 0 for those that
+// plainCyrillic leaves alone.
+type foldedCyrillic [0x80]uint16
+
+func newFoldedCyrillic() *foldedCyrillic {
+	var t foldedCyrillic
+	for i := range t {
+		switch f := foldRune(rune(0x400 + i)); {
+		case 'а' <= f && f <= 'я' || f == 'і' || f == 'ї' || f == 'є':
+			t[i] = uint16(f)
+		}
+	}
+	return &t
+}
+
 func isCyrillic(r rune) bool { return r >= 0x400 && r < 0x530 }
 
 // twin returns the Cyrillic letter that looks like the (lower-case) Latin one; 0

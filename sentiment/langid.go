@@ -17,16 +17,16 @@ type identifier struct {
 	cyrillic []bool // the script of each
 	latin    int    // the first language in Latin letters
 
-	words   []uint64         // open addressing by the hash of a word: its high bits, then an index into votes; 0 is empty
-	votes   []votes          // what words say; most say the same as many others
-	cues    cueIndex         // the letters that are counted
-	letters []votes          // what each of them says, by its number in cues
-	any     votes            // for every Cyrillic text
-	ends    map[uint64]votes // hash of the last 2 to 4 letters
+	words   []uint64 // open addressing by the hash of a word: its high bits, then an index into votes; 0 is empty
+	votes   []votes  // what words say; most say the same as many others
+	cues    cueIndex // the letters that are counted
+	letters []votes  // what each of them says, by its number in cues
+	any     votes    // for every Cyrillic text
+	ends    endTable // what the last 2 to 4 letters say
 }
 
 func newIdentifier(c *common, langs []langWords, errs *tsv.Errors) *identifier {
-	id := &identifier{langs: c.langs, cyrillic: c.cyrillic, ends: map[uint64]votes{}, letters: make([]votes, 1)}
+	id := &identifier{langs: c.langs, cyrillic: c.cyrillic, letters: make([]votes, 1)}
 	id.latin = max(slices.Index(c.cyrillic, false), 0)
 	said := map[uint64]votes{}
 	add := func(word string, lang int, w float32) {
@@ -122,10 +122,7 @@ func (id *identifier) addCue(r tsv.Row, errs *tsv.Errors) {
 		return
 	}
 	if end, ok := strings.CutPrefix(cue, "-"); ok && utf8.RuneCountInString(end) >= 2 && utf8.RuneCountInString(end) <= 4 {
-		h := hashString(end)
-		v := id.ends[h]
-		v[lang] += w
-		id.ends[h] = v
+		id.ends.add(end, lang, w)
 		return
 	}
 	letter, size := utf8.DecodeRuneInString(cue)
@@ -221,7 +218,7 @@ func (id *identifier) latinVerdict(sum *votes, words int) verdict {
 
 // endings adds what the ends of longer words say.
 func (id *identifier) endings(l *lexer, sum *votes) {
-	if len(id.ends) == 0 {
+	if len(id.ends.slots) == 0 {
 		return
 	}
 	for ti := range l.toks {
@@ -230,11 +227,94 @@ func (id *identifier) endings(l *lexer, sum *votes) {
 			continue
 		}
 		rs := l.runes[t.runeAt : int(t.runeAt)+int(t.runeN)]
-		for n := 2; n <= 4 && n < len(rs); n++ {
-			if v, ok := id.ends[hashRunes(rs[len(rs)-n:])]; ok {
-				for k := range sum {
-					sum[k] += v[k]
-				}
+		id.ends.vote(rs, sum[:min(len(id.langs), len(sum))])
+	}
+}
+
+// endTable finds the ends of words by their letters.
+type endTable struct {
+	slots []endSlot // open addressing; a key of 0 is an empty slot
+	used  int
+	votes []votes
+}
+
+// endSlot is an end of a word or, with votes of 0, the last letters of longer ones.
+type endSlot struct {
+	key   uint64 // the letters, 16 bits each, the last one highest
+	votes uint32 // a place in endTable.votes, from 1; 0 for none
+}
+
+const longestEnd = 4
+
+// endKey adds a letter to the key of those behind it; 0 for one that no end has.
+func endKey(key uint64, r rune) uint64 {
+	if r > 0xffff {
+		return 0
+	}
+	return key<<16 | uint64(r)
+}
+
+func (e *endTable) at(key uint64) *endSlot {
+	m := uint64(len(e.slots) - 1)
+	i := key * hashPrime >> 20 & m
+	for e.slots[i].key != 0 && e.slots[i].key != key {
+		i = (i + 1) & m
+	}
+	return &e.slots[i]
+}
+
+func (e *endTable) add(end string, lang int, w float32) {
+	rs := []rune(end)
+	key := uint64(0)
+	for n := 1; n <= len(rs); n++ {
+		if 4*e.used >= len(e.slots) {
+			e.grow()
+		}
+		key = endKey(key, rs[len(rs)-n])
+		s := e.at(key)
+		if s.key == 0 {
+			s.key = key
+			e.used++
+		}
+		if n == len(rs) {
+			if s.votes == 0 {
+				e.votes = append(e.votes, votes{})
+				s.votes = uint32(len(e.votes))
+			}
+			e.votes[s.votes-1][lang] += w
+		}
+	}
+}
+
+func (e *endTable) grow() {
+	old := e.slots
+	e.slots = make([]endSlot, max(64, 2*len(old)))
+	for _, s := range old {
+		if s.key != 0 {
+			*e.at(s.key) = s
+		}
+	}
+}
+
+// vote adds what the last 2 to 4 letters of a word say, of which one stands before
+// them at least.
+func (e *endTable) vote(rs []rune, sum []float32) {
+	key := uint64(0)
+	for n := 1; n <= longestEnd && n < len(rs); n++ {
+		if key = endKey(key, rs[len(rs)-n]); key == 0 {
+			return
+		}
+		if n == 1 {
+			continue
+		}
+		s := e.at(key)
+		if s.key == 0 {
+			return
+		}
+		if s.votes != 0 {
+			v := &e.votes[s.votes-1]
+			for k := range sum {
+				sum[k] += v[k%maxLanguages]
 			}
 		}
 	}

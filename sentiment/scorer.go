@@ -116,8 +116,9 @@ func New(o Options) (*Scorer, error) {
 func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 	var errs tsv.Errors
 	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}, curve: newCurve(), shares: shipped}
+	folded := newFoldedCyrillic()
 	s.pool.New = func() any {
-		sc := &scratch{lex: lexer{cues: &s.id.cues, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, k: &s.shares, cyrillic: s.common.cyrillic}
+		sc := &scratch{lex: lexer{cues: &s.id.cues, folded: folded, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, k: &s.shares, cyrillic: s.common.cyrillic}
 		sc.values = len(s.common.frames) - 1
 		sc.makeRoom(len(s.common.features), len(s.common.models.answers))
 		return sc

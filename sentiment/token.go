@@ -105,6 +105,7 @@ func (l *lexer) lookAhead(slot int) {
 // lexer turns text into tokens. It lives in the scratch and is reused.
 type lexer struct {
 	cues        *cueIndex
+	folded      *foldedCyrillic
 	emoticons   emoticons
 	toks        []token
 	runes       []rune
@@ -163,6 +164,12 @@ func (l *lexer) lex(text string, from, to int) {
 		case c < utf8.RuneSelf:
 			i = l.ascii(text, i, to)
 			continue
+		}
+		if c == 0xd0 || c == 0xd1 {
+			if end := l.plainCyrillic(text, i, to); end > 0 {
+				i = end
+				continue
+			}
 		}
 		r, size := utf8.DecodeRuneInString(text[i:to])
 		if isCyrillic(r) || r != utf8.RuneError && unicode.IsLetter(r) {

@@ -113,6 +113,62 @@ func (l *lexer) plainWord(text string, i, to int) int {
 	return j
 }
 
+// plainCyrillic reads a word of common Cyrillic letters and nothing else, as plainWord
+// does.
+func (l *lexer) plainCyrillic(text string, i, to int) int {
+	at := len(l.runes)
+	rs := l.runes[at:min(cap(l.runes), at+maxRunes)]
+	h := uint64(hashSeed)
+	var last, lastButOne uint16
+	n, folds, j := 0, 0, i
+	for ; j+1 < to && text[j]&^1 == 0xd0; n++ {
+		low := text[j+1]
+		if low&0xc0 != 0x80 || n == len(rs) {
+			return 0
+		}
+		at := text[j]&1<<6 | low&0x3f
+		c := l.folded[at&0x7f]
+		if c == 0 || c == last && c == lastButOne {
+			return 0
+		}
+		lastButOne, last = last, c
+		if c != 0x400+uint16(at) {
+			folds++
+		}
+		rs[n] = rune(c)
+		h = hashRune(h, rune(c))
+		j += 2
+	}
+	if j < to && text[j] != ' ' && (text[j]-'0' <= 9 || text[j]|0x20-'a' <= 'z'-'a' || l.goesOn('a', text[j])) {
+		return 0
+	}
+	for _, r := range rs[:n] {
+		if l.cues.holds(r) {
+			l.letters.cue[l.cues[r-cueFrom]]++
+		}
+	}
+	l.letters.cyrillic += int32(n)
+	l.runes = l.runes[:at+n]
+	l.toks = append(l.toks, token{})
+	t := &l.toks[len(l.toks)-1]
+	t.start, t.end = int32(i), int32(j)
+	t.runeAt, t.runeN = int32(at), uint8(n)
+	t.hash = hashDone(h)
+	t.quoted, t.cyrillic = l.quote, true
+	t.before = l.take()
+	if folds >= 2 && folds == n {
+		t.caps = true
+		if n > 2 {
+			l.upper++
+		}
+	}
+	if l.hyphen {
+		l.joinHyphen()
+		l.hyphen = false
+	}
+	return j
+}
+
 // capitals reports whether ASCII letters are all upper case.
 func capitals(word string) bool {
 	for i := range len(word) {
