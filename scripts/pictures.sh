@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 EARSHOT_PICTURES=$PWD/docs/pictures go test -count=1 -run 'TestGuidePictures$' ./web
-for picture in docs/pictures/??/*.png; do
+for picture in docs/pictures/inbox-phone.png docs/pictures/??/*.png; do
 	pngquant --force --strip --speed 1 --output "$picture" 96 "$picture"
 	optipng -quiet -o4 "$picture"
 done

@@ -265,7 +265,7 @@ func (e *eyes) look(t *testing.T, ctx context.Context, address string, s sight, 
 		eval[chromedp.Void](t, ctx, s.act)
 		holds(t, ctx, where, s.holds)
 	}
-	e.found += findings(t, ctx, where, e.script)
+	e.found += findings(t, ctx, where, v.width, e.script)
 	if dir := os.Getenv("EARSHOT_PICTURES"); dir != "" {
 		eval[chromedp.Void](t, ctx, `for (const d of document.querySelectorAll(".filter details, figure details")) d.open = false`)
 		picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
@@ -279,7 +279,7 @@ func (e *eyes) look(t *testing.T, ctx context.Context, address string, s sight, 
 }
 
 // findings counts what axe finds on a page, and whether it is wider than the screen.
-func findings(t *testing.T, ctx context.Context, where, script string) int {
+func findings(t *testing.T, ctx context.Context, where string, width int64, script string) int {
 	t.Helper()
 	var found []struct {
 		ID    string `json:"id"`
@@ -288,7 +288,7 @@ func findings(t *testing.T, ctx context.Context, where, script string) int {
 			FailureSummary string `json:"failureSummary"`
 		} `json:"nodes"`
 	}
-	wide := eval[bool](t, ctx, `document.documentElement.scrollWidth > innerWidth`)
+	wide := eval[int64](t, ctx, `document.documentElement.scrollWidth`) > width // innerWidth grows with what is too wide for a phone
 	eval[chromedp.Void](t, ctx, script+";0")
 	raw := eval[string](t, ctx, `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`)
 	if err := json.Unmarshal([]byte(raw), &found); err != nil {

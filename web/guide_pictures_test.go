@@ -42,7 +42,7 @@ var addresses = []string{"https://forum.example/viewforum.php?f=3", "https://rev
 
 // TestGuidePictures: the complaints of the guide's pictures are heard as complaints, by the
 // matcher, the scorer and the planner as they are. With EARSHOT_PICTURES=DIR the inbox, a
-// case, a report and the sources are pictured in DIR/<lang>; scripts/pictures.sh does so for the docs.
+// case, a report and the sources are pictured in DIR/<lang>, and DIR/inbox-phone.png; scripts/pictures.sh does so for the docs.
 func TestGuidePictures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: the whole scorer")
@@ -177,6 +177,9 @@ func (w *world) takePictures(town guideTown, lang, dir string) {
 		t.Fatal(err)
 	}
 	picture(t, ctx, w.addr+"/inbox", filepath.Join(dir, "inbox.png"))
+	if lang == "en" {
+		onPhone(t, ctx, w.addr+"/inbox", filepath.Join(filepath.Dir(dir), "inbox-phone.png"))
+	}
 	w.ask("POST", "/case/"+string(w.ids[3])+"/claim", "me", url.Values{})
 	w.ask("POST", "/case/"+string(w.ids[3])+"/note", "me", url.Values{"text": {town.Note}})
 	picture(t, ctx, w.addr+"/case/"+string(w.ids[3]), filepath.Join(dir, "case.png"))
@@ -199,6 +202,22 @@ func picture(t *testing.T, ctx context.Context, address, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// onPhone keeps what a telephone shows of a page, in the dark.
+func onPhone(t *testing.T, ctx context.Context, address, file string) {
+	t.Helper()
+	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+	call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 844, DeviceScaleFactor: 2, Mobile: true})
+	do(t, ctx, chromedp.Navigate(address))
+	out, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{})
+	if err == nil {
+		err = os.WriteFile(file, out.Data, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
 }
 
 func ptr[T any](v T) *T { return &v }

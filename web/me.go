@@ -10,6 +10,7 @@ import (
 
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -118,10 +119,11 @@ func (in *Inbox) myCases(ctx context.Context, v visit, out *mePage) error {
 
 func myTiles(l i18n.Lang, now, before report.Report) []tile {
 	was := func(was string) string { return l.Text("web.report.was", "was", was) }
-	out := []tile{{l.Text("web.me.answered"), l.Number(now.Answered), was(l.Number(before.Answered))},
-		{l.Text("web.me.took"), now.Answer.MedianWords(l), was(before.Answer.MedianWords(l))}}
+	name := func(key string) string { return text.Capital(l.Text(key)) }
+	out := []tile{{name("web.me.answered"), l.Number(now.Answered), was(l.Number(before.Answered))},
+		{name("web.me.took"), now.Answer.MedianWords(l), was(before.Answer.MedianWords(l))}}
 	if now.Kept.Of+before.Kept.Of > 0 {
-		out = append(out, tile{l.Text("web.me.kept"), now.Kept.Words(l), was(before.Kept.Words(l))})
+		out = append(out, tile{name("web.me.kept"), now.Kept.Words(l), was(before.Kept.Words(l))})
 	}
 	return out
 }

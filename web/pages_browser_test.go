@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/earshot/earshot/internal/testkit"
@@ -176,13 +177,25 @@ func TestThreeDoors(t *testing.T) {
 	}
 }
 
-// TestReportPrints: on paper stand the numbers behind the charts, and no buttons.
+// TestReportPrints: on paper stand the numbers behind the charts, and no buttons; nothing is
+// wider than the paper, in any language, and a number keeps to one line.
 func TestReportPrints(t *testing.T) {
 	w := newWorld(t)
-	w.say("Олена К.", "Не повертають гроші")
+	w.quarter()
 	ctx := tab(t, browser(t), w, "Ira")
-	do(t, ctx, chromedp.Navigate(w.addr+"/reports"))
+	const paper = 718 // of A4 between its margins, in pixels of CSS
+	call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: paper, Height: 1040, DeviceScaleFactor: 1})
 	call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	for _, lang := range languages {
+		call(t, ctx, network.SetCookie, network.SetCookieParams{Name: "lang", Value: lang, URL: w.addr})
+		do(t, ctx, chromedp.Navigate(w.addr+"/reports"))
+		if wide := eval[int](t, ctx, `document.documentElement.scrollWidth`); wide > paper {
+			t.Errorf("%s: %d wide on paper of %d", lang, wide, paper)
+		}
+		if high := eval[string](t, ctx, `[...document.querySelectorAll(".tiles b")].filter(e => e.getClientRects().length > 1 || e.offsetHeight > 40).map(e => e.innerText).join()`); high != "" {
+			t.Errorf("%s: in two lines: %s", lang, high)
+		}
+	}
 	if hidden := eval[bool](t, ctx, `[...document.querySelectorAll(".top, form.filter, .views")].every(e => getComputedStyle(e).display === "none")`); !hidden {
 		t.Error("what is pressed is on paper")
 	}

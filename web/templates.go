@@ -37,6 +37,7 @@ type templatesPage struct {
 
 type templateGroup struct {
 	Lang string
+	Name string // of the language
 	List []templateRow
 }
 
@@ -55,7 +56,7 @@ func (in *Inbox) templates(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 	page := templatesPage{frame: in.frame(v, "templates", v.lang.Text("web.templates")), Topics: in.opt.Places().Topics, Langs: languages, May: !v.who.NoTemplates, Most: mention.MaxTemplate, Names: placeholders}
 	for _, code := range languages {
-		group := templateGroup{Lang: code}
+		group := templateGroup{Lang: code, Name: text.Capital(v.lang.Word("web.language", code))}
 		for _, t := range all {
 			if t.Lang == code {
 				group.List = append(group.List, templateRow{t, v.lang.DateTime(t.ChangedAt.In(v.zone)), text.Line(t.By.Name, 80)})
