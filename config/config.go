@@ -209,6 +209,16 @@ func (c *Config) Spoken() map[string]string {
 	return out
 }
 
+// KindOf is the kind of the source of this name; empty when there is none.
+func (c *Config) KindOf(source string) string {
+	for _, src := range c.Sources {
+		if src.Name == source {
+			return src.Kind
+		}
+	}
+	return ""
+}
+
 // Zone is the time zone of the people who work with the watchlist: that of the deadlines,
 // or else of the quiet hours, or of the digest; this machine's where none says one.
 func (c *Config) Zone() *time.Location {

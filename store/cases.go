@@ -133,6 +133,9 @@ func insertEvents(ctx context.Context, q querier, id mention.ID, at time.Time, e
 		}
 		_, err := q.ExecContext(ctx, `INSERT INTO events (mention_id, alert_id, kind, by_id, by_name, at, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			string(e.MentionID), string(e.AlertID), e.Kind, clean(e.By.ID), clean(e.By.Name), micros(e.At), clean(e.Detail))
+		if err == nil && e.Kind == "answered" {
+			err = replySeen(ctx, q, e.MentionID, at)
+		}
 		if err != nil {
 			return err
 		}

@@ -67,6 +67,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"templates of the erased":      testTemplatesErased,
 	"pauses of sources":            testSourcePauses,
 	"replies":                      testReplies,
+	"times of replies":             testReplyTimes,
 	"replies at once":              testRepliesAtOnce,
 	"replies of the erased":        testRepliesForgotten,
 	"answers seen":                 testAnswersSeen,

@@ -141,6 +141,59 @@ func testRepliesAtOnce(t *testing.T, open opener) {
 	want(t, "replies", len(must(s.RepliesOf(background, id))(t)), 1)
 }
 
+// testReplyTimes: the clocks of an answer: from the moment it was let go to that in which a
+// poll saw it, under the name that its source has now.
+func testReplyTimes(t *testing.T, open opener) {
+	s := open(t)
+	id, other := said(t, s, 1, nil), said(t, s, 2, nil)
+	waits := draftOf(other, "k2")
+	waits.ApprovedAt = time.Time{}
+	for _, r := range []mention.SiteReply{draftOf(id, "k1"), waits} {
+		if err := s.AddReply(background, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := func(id mention.ID) {
+		t.Helper()
+		if _, err := s.UpdateCase(background, id, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+			return []mention.Event{{Kind: "answered", At: t0.Add(-time.Hour), Detail: "Romashka Support https://forum.example/p/1"}}, nil, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen(id) // an answer that somebody wrote on the site: not this one
+	r := moveReply(t, s, replyOf(t, s, id, 1), func(r *mention.SiteReply) {
+		r.Status, r.Attempts, r.FirstAt = mention.ReplySending, 1, t0.Add(time.Second)
+	})
+	r = moveReply(t, s, r, func(r *mention.SiteReply) {
+		r.Status, r.EndedAt, r.Told = mention.ReplySent, t0.Add(2*time.Second), true
+	})
+	before := s.now()
+	seen(id)
+	seen(id)
+	seen(other)
+	all := must(s.ReplyTimes(background, t0, t0.Add(time.Minute)))(t)
+	want(t, "those that were let go", len(all), 1)
+	if at := all[0].Seen; at.Before(before.Add(-time.Second)) || at.After(s.now().Add(time.Second)) {
+		t.Errorf("seen at %v, not now", at)
+	}
+	all[0].Seen = time.Time{}
+	m, _, err := s.Mention(background, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "the clocks", all[0], mention.ReplyTimes{Watch: "Romashka", Source: m.Post.Source, Status: mention.ReplySent, Sent: t0, Ended: r.EndedAt})
+	want(t, "before", len(must(s.ReplyTimes(background, t0.Add(-time.Hour), t0))(t)), 0)
+	second := draftOf(id, "k3")
+	second.Nth = 2
+	if err := s.AddReply(background, second); err != nil {
+		t.Fatal(err)
+	}
+	moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Told = mention.ReplyRefused, true })
+	all = must(s.ReplyTimes(background, t0, t0.Add(time.Minute)))(t)
+	want(t, "one that was withdrawn", [...]bool{all[0].NeverSent, all[1].NeverSent, all[1].Seen.IsZero()}, [...]bool{false, true, true})
+}
+
 // testRepliesForgotten: the words of a reply go with those of the complaint, on request and
 // by age; what was not sent by then is not sent any more, and names go out of replies to others.
 func testRepliesForgotten(t *testing.T, open opener) {

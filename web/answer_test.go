@@ -150,6 +150,11 @@ func TestAnswer(t *testing.T) {
 	if strings.Contains(body, `action="`+at+`/reply"`) {
 		t.Error("a form on a closed case")
 	}
+	for path, want := range map[string]string{"/reports": "Answers from earshot", "/reports.csv": "answers_sent,forum,,,,,,,,,1,1,0,0,0,0"} {
+		if _, body := w.ask("GET", path, "Ira", nil); !strings.Contains(body, want) {
+			t.Errorf("%s lacks %q", path, want)
+		}
+	}
 }
 
 // TestAnswerApproved: who wrote it cannot approve it, a colleague can; and what nobody knows

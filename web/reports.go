@@ -20,6 +20,8 @@ import (
 type Numbers interface {
 	// Times returns the clocks of the cases heard from since (inclusive) to until (exclusive).
 	Times(ctx context.Context, since, until time.Time) ([]mention.Times, error)
+	// ReplyTimes returns the clocks of the answers that were let go in that time.
+	ReplyTimes(ctx context.Context, since, until time.Time) ([]mention.ReplyTimes, error)
 	// TimesOf is Times of the cases that this person has or had last.
 	TimesOf(ctx context.Context, personID string, since, until time.Time) ([]mention.Times, error)
 }
@@ -157,13 +159,19 @@ func (in *Inbox) counted(w http.ResponseWriter, r *http.Request, v visit) (ask r
 		in.refuse(w, r, v, http.StatusBadRequest, wrongKey(v.lang, err))
 		return ask, now, before, false
 	}
-	scope.Reply = in.opt.ReplyWithin
+	scope.Reply, scope.Network = in.opt.ReplyWithin, in.opt.Network
 	cases, err := in.opt.Numbers.Times(r.Context(), scope.Begin(), scope.Until)
 	if err != nil {
 		in.failed(w, r, v, err)
 		return ask, now, before, false
 	}
+	sent, err := in.opt.Numbers.ReplyTimes(r.Context(), scope.Since, scope.Until)
+	if err != nil {
+		in.failed(w, r, v, err)
+		return ask, now, before, false
+	}
 	now, before = report.Compare(cases, scope)
+	now.Sent = report.CountSent(sent, scope)
 	return ask, now, before, true
 }
 
@@ -269,5 +277,15 @@ func reportTables(l i18n.Lang, ask reportAsk, now report.Report) []reportTable {
 		t.authors(now.Authors, func(a report.Author) string {
 			return to(filter{Author: a.Name, Source: a.Source, Status: anyStatus})
 		}),
+		sentTable(l, now.Sent),
 	}, func(t reportTable) bool { return len(t.Rows) == 0 })
+}
+
+// sentTable is the table of the answers that were sent from here.
+func sentTable(l i18n.Lang, all []report.Sent) reportTable {
+	out := reportTable{ID: "sent", Title: text.Capital(l.Text("report.network")), Head: report.SentHead(l), More: max(0, len(all)-maxReportRows)}
+	for _, s := range all[:len(all)-out.More] {
+		out.Rows = append(out.Rows, reportRow{Name: text.Line(s.Network, maxLine), Cells: s.Cells(l)})
+	}
+	return out
 }

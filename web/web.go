@@ -75,7 +75,7 @@ type Places struct {
 	Topics           []string
 }
 
-// Options are what the inbox is made of. All but Answers are required.
+// Options are what the inbox is made of. All but Answers and Network are required.
 type Options struct {
 	Cases   Cases
 	Numbers Numbers
@@ -92,6 +92,8 @@ type Options struct {
 	// Session is the hash of the session that a request comes in; ok is false for none.
 	Session func(r *http.Request) (hash [32]byte, ok bool)
 	Replies func(m mention.Mention, me string) []string
+	// Network is what the network of a source is called, by the source's name; nil: as it.
+	Network func(source string) string
 	// ReplyWithin is within how much open time a complaint must be answered; 0: no such
 	// deadline.
 	ReplyWithin func(mention.Severity) (within time.Duration, open hours.Hours)

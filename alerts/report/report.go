@@ -24,6 +24,9 @@ type Scope struct {
 	// Reply is within how much open time a complaint must be answered; 0: no such deadline.
 	// nil: there is none at all.
 	Reply func(mention.Severity) (within time.Duration, open hours.Hours)
+	// Network is what the network of a source is called, by the source's name; empty, or nil:
+	// as the source.
+	Network func(source string) string
 }
 
 // before is the period of the same length just before.
@@ -60,6 +63,8 @@ type Report struct {
 	Hours   []Row    `json:"hours"`              // of the day in which they were heard, 00 to 23, of the zone
 	Authors []Author `json:"repeat_complainers"` // who complained more than once, the most first; at most maxAuthors
 	Days    []Day    `json:"days"`               // of the zone
+
+	Sent []Sent `json:"answers_sent,omitempty"` // from earshot; CountSent makes them
 }
 
 // Kept is how many answers came in time. What is dismissed, or may still be answered in

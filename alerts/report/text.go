@@ -35,6 +35,12 @@ func (r Report) Text(w io.Writer, l i18n.Lang, before *Report) error {
 			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", text.OneLine(s.said(l, row)), row.Complaints, row.Answered, row.Overall.MedianWords(l), row.Overall.P90Words(l))
 		}
 	}
+	for i, row := range r.sentTable(l) {
+		if i == 0 {
+			fmt.Fprintln(t)
+		}
+		fmt.Fprintln(t, strings.Join(row, "\t"))
+	}
 	return t.Flush()
 }
 
@@ -55,23 +61,37 @@ func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 			fmt.Fprintf(&b, "| %s | %d | %d | %s | %s |\n", cell(s.said(l, row)), row.Complaints, row.Answered, row.Overall.MedianWords(l), row.Overall.P90Words(l))
 		}
 	}
+	for i, row := range r.sentTable(l) {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		row[0] = cell(row[0])
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
+		if i == 0 {
+			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
+		}
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// CSV writes one line a row of every table, waits in seconds.
+// CSV writes one line a row of every table, waits in seconds. Answers that were sent from
+// earshot are rows of the table answers_sent, whose wait is that from Send to seen.
 func (r Report) CSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	_ = c.Write([]string{"table", "name", "complaints", "answered", "median_s", "p90_s", "dismissed", "unanswered", "in_time", "due"}) // errors come with Flush
+	_ = c.Write([]string{"table", "name", "complaints", "answered", "median_s", "p90_s", "dismissed", "unanswered", "in_time", "due", "sent", "reached", "seen", "refused", "unknown", "under_way"}) // errors come with Flush
 	write := func(table string, row Row) {
 		_ = c.Write([]string{table, Defused(row.Name), strconv.Itoa(row.Complaints), strconv.Itoa(row.Answered), row.Overall.seconds(row.Overall.Median), row.Overall.seconds(row.Overall.P90),
-			strconv.Itoa(row.Dismissed), strconv.Itoa(row.Unanswered()), strconv.Itoa(row.Kept.InTime), strconv.Itoa(row.Kept.Of)})
+			strconv.Itoa(row.Dismissed), strconv.Itoa(row.Unanswered()), strconv.Itoa(row.Kept.InTime), strconv.Itoa(row.Kept.Of), "", "", "", "", "", ""})
 	}
 	write("all", Row{Name: "all", Complaints: r.Heard, Answered: r.Answered, Dismissed: r.Dismissed, Overall: r.Overall, Kept: r.Kept})
 	for _, s := range r.sections() {
 		for _, row := range s.rows {
 			write(s.table, row)
 		}
+	}
+	for _, s := range r.Sent {
+		_ = c.Write(append([]string{"answers_sent", Defused(s.Network), "", "", s.ToSeen.seconds(s.ToSeen.Median), s.ToSeen.seconds(s.ToSeen.P90), "", "", "", ""}, s.csv()...))
 	}
 	c.Flush()
 	return c.Error()

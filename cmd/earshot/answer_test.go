@@ -253,6 +253,10 @@ func TestAnswerFromSlackReachesTheSite(t *testing.T) {
 		return strings.Contains(string(now.Blocks), "✓") && strings.Contains(string(now.Blocks), "answered publicly in")
 	})
 	p.stop()
+	out, err := exec.Command(binary(t), "report", "-c", r.path(), "--json").Output()
+	if want := `"answers_sent":[{"network":"wordpress","sent":1,"reached":1,"seen":1,"refused":0,"unknown":0,"under_way":0,"send_to_seen":{"median_ns":`; err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("the report (%v) lacks %s:\n%s", err, want, out)
+	}
 }
 
 // signIn takes a link of earshot login and returns the browser that it signed in, and where.

@@ -51,12 +51,17 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 	scope := report.Scope{Since: since, Until: until, Zone: zone, Now: time.Now(), Reply: func(s mention.Severity) (time.Duration, hours.Hours) {
 		d := cfg.Deadlines.For(s.String())
 		return d.Reply, d.Hours
-	}}
+	}, Network: cfg.KindOf}
 	cases, err := db.Times(ctx, scope.Begin(), until)
 	if err != nil {
 		return err
 	}
 	now, before := report.Compare(cases, scope)
+	sent, err := db.ReplyTimes(ctx, since, until)
+	if err != nil {
+		return err
+	}
+	now.Sent = report.CountSent(sent, scope)
 	open, err := db.List(ctx, mention.Query{Unanswered: true, Alerted: true, Limit: maxUnanswered})
 	if err != nil {
 		return err

@@ -1,0 +1,2 @@
+-- When a poll first saw the answer under its complaint; 0: not yet. Older ones have none.
+ALTER TABLE replies ADD COLUMN seen_at BIGINT NOT NULL DEFAULT 0;
