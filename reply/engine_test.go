@@ -178,7 +178,8 @@ type world struct {
 	net   *network
 	desk  *clerk
 	clock *testkit.Clock
-	n     int // of the last complaint
+	n     int  // of the last complaint
+	shows bool // the site itself shows what stands there, and no poll does
 }
 
 // clerk remembers what it was told.
@@ -274,6 +275,9 @@ func (w *world) engine(steps int, after bool) *Engine {
 			}
 			return res
 		}
+		if w.shows {
+			way.Look = w.shown
+		}
 		return way, true
 	}, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now})
 }
@@ -299,9 +303,20 @@ func (w *world) hear(p mention.Post, official bool) {
 	}
 }
 
+// shown is what the site itself shows under a post.
+func (w *world) shown(context.Context, mention.Post) (shown []mention.Post, err error) {
+	for _, text := range w.net.stands() {
+		shown = append(shown, mention.Post{ID: "1", URL: w.net.URL + "/1", Text: text})
+	}
+	return shown, nil
+}
+
 // poll reads the thread: what stands on the network is heard, by its official author.
 func (w *world) poll() {
 	w.t.Helper()
+	if w.shows {
+		return
+	}
 	for i, text := range w.net.stands() {
 		w.hear(w.post(w.n*1000+i, account, "«"+strings.ReplaceAll(text, ", ", ",\n")+"»"), true)
 	}
@@ -346,7 +361,8 @@ func written(n int) Written {
 // TestKilledAtEachStep: whatever a network does with a repeat, and wherever the process is
 // killed, two answers never stand there, and what became of the answer is never hidden.
 func TestKilledAtEachStep(t *testing.T) {
-	t.Run("memory", func(t *testing.T) { killAtEachStep(t, func() string { return "" }, 1, 7) })
+	t.Run("memory", func(t *testing.T) { killAtEachStep(t, func() string { return "" }, 1, 7, false) })
+	t.Run("memory, shown by the site alone", func(t *testing.T) { killAtEachStep(t, func() string { return "" }, 1, 7, true) })
 	if testing.Short() {
 		t.Skip("short: real databases")
 	}
@@ -355,11 +371,11 @@ func TestKilledAtEachStep(t *testing.T) {
 		first, last = 1, 7
 	}
 	t.Run("sqlite", func(t *testing.T) {
-		killAtEachStep(t, func() string { return "sqlite:" + filepath.Join(t.TempDir(), "e.db") }, first, last)
+		killAtEachStep(t, func() string { return "sqlite:" + filepath.Join(t.TempDir(), "e.db") }, first, last, false)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		server := testkit.Postgres(t)
-		killAtEachStep(t, func() string { return testkit.Database(t, server.URL) }, first, last)
+		killAtEachStep(t, func() string { return testkit.Database(t, server.URL) }, first, last, false)
 	})
 }
 
@@ -400,10 +416,11 @@ func TestWhatWasSeenIsNotRepeated(t *testing.T) {
 
 // killAtEachStep tries the steps add, begin, call, end, desk, told, and one more, which
 // nobody reaches.
-func killAtEachStep(t *testing.T, at func() string, first, last int) {
+func killAtEachStep(t *testing.T, at func() string, first, last int, shows bool) {
 	trials := 0
 	for _, repeat := range Repeats() {
 		w := newWorld(t, at(), Repeat(repeat))
+		w.shows = shows
 		for mood, feels := range moods {
 			for step := first; step <= last; step++ {
 				for _, after := range []bool{false, true} {

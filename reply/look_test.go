@@ -33,15 +33,12 @@ func TestTheSiteIsAsked(t *testing.T) {
 			looks := 0
 			e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now, Way: func(string) (Way, bool) {
 				way := w.net.way()
-				way.Look = func(context.Context, mention.Post) (shown []mention.Post, err error) {
+				way.Look = func(context.Context, mention.Post) ([]mention.Post, error) {
 					looks++
 					if tt.fails {
 						return nil, errors.New("the site has trouble")
 					}
-					for _, text := range w.net.stands() {
-						shown = append(shown, mention.Post{ID: "7", URL: "https://shop.example/7", Text: text})
-					}
-					return shown, nil
+					return w.shown(t.Context(), mention.Post{})
 				}
 				return way, true
 			}})
@@ -56,7 +53,7 @@ func TestTheSiteIsAsked(t *testing.T) {
 				w.clock.Add(30 * time.Second)
 			}
 			r := w.reply(id)
-			if r.Status != tt.want || w.net.called() != tt.calls || tt.want == mention.ReplySent && (r.URL != "https://shop.example/7" || r.RemoteID != "7") {
+			if r.Status != tt.want || w.net.called() != tt.calls || tt.want == mention.ReplySent && (r.URL != w.net.URL+"/1" || r.RemoteID != "1") {
 				t.Errorf("%s %q after %d calls, want %s after %d", r.Status, r.URL, w.net.called(), tt.want, tt.calls)
 			}
 			if told := w.desk.told[r.ID]; told != tt.want && !tt.fails {
