@@ -357,3 +357,24 @@ func TestAnswersThatAreShown(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswersThatCannotBe: why a post cannot be answered is said in the preset's words alone.
+func TestAnswersThatCannotBe(t *testing.T) {
+	s := newSite(t)
+	for block, want := range map[string]string{
+		"telegrambot: {token: \"7:abc\"}\nreply: {as: a}":       "the post cannot be answered from here: it names no message",
+		"vk: {query: a, token: t}\nreply: {as: a, key: k}":      "the post cannot be answered from here: it stands on no wall of a community",
+		"reddit: {query: a, token: rt}\nreply: {as: a}":         "the post cannot be answered from here: it is no post or comment of Reddit",
+		"wordpress: https://wp.example\nreply: {as: a, key: k}": "the post cannot be answered from here: it names no article",
+	} {
+		way, _, err := wayOf(t, block, s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.takes(func(string) (int, string) { return http.StatusOK, `{}` })
+		got := way.Send(t.Context(), reply.Message{Post: mention.Post{ID: "5_7"}, Text: "x"})
+		if got.Outcome != reply.Refused || got.Reason != want || s.requests() != "" {
+			t.Errorf("%s: %+v\n%s", block, got, s.requests())
+		}
+	}
+}

@@ -208,6 +208,12 @@ func (w *answerer) run(ctx context.Context, code *gojq.Code, on any, m reply.Mes
 		return nil, nil
 	}
 	if err, isErr := v.(error); isErr {
+		var said gojq.ValueError
+		if errors.As(err, &said) {
+			if why, ok := said.Value().(string); ok {
+				return nil, errors.New(why) // the preset's own words, without "error:"
+			}
+		}
 		return nil, err
 	}
 	return v, nil
