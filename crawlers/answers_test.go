@@ -225,7 +225,9 @@ Content-Type: application/json
 		says:  map[int]string{422: `{"error":"Validation failed"}`}, why: "Validation failed",
 	},
 	"googlebusiness": {
-		host: "mybusiness.googleapis.com", renews: "refresh_token: r, client_id: c, client_secret: s", class: reply.Replaces, limit: byBytes(4096),
+		looks: "GET /v4/accounts/1/locations/2/reviews/AbC%2F1\nAuthorization: Bearer gt",
+		shown: `{"reviewId":"AbC/1","comment":"x","reviewReply":{"comment":$TEXT,"updateTime":"2026-11-22T10:00:00Z"}}`,
+		host:  "mybusiness.googleapis.com", renews: "refresh_token: r, client_id: c, client_secret: s", class: reply.Replaces, limit: byBytes(4096),
 		block: "googlebusiness: {account: \"1\", location: \"2\", place: \"https://maps.example/?cid=1\", token: gt}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "AbC/1", URL: "https://maps.example/?cid=1"},
 		want: `PUT /v4/accounts/1/locations/2/reviews/AbC%2F1/reply
@@ -237,7 +239,9 @@ Content-Type: application/json
 		says:  map[int]string{400: `{"error":{"message":"Invalid argument"}}`}, why: "Invalid argument",
 	},
 	"googleplay": {
-		host: "androidpublisher.googleapis.com", class: reply.Replaces, limit: byChars(350),
+		looks: "GET /androidpublisher/v3/applications/com.romashka.bank/reviews/gp:AOqpTOExample2\nAuthorization: Bearer pt",
+		shown: `{"reviewId":"gp:AOqpTOExample2","comments":[{"userComment":{"text":"x"}},{"developerComment":{"text":$TEXT,"lastModified":{"seconds":"1795000000"}}}]}`,
+		host:  "androidpublisher.googleapis.com", class: reply.Replaces, limit: byChars(350),
 		block: "googleplay: {package: com.romashka.bank, token: pt}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "gp:AOqpTOExample2", URL: "https://play.example/r"},
 		want: `POST /androidpublisher/v3/applications/com.romashka.bank/reviews/gp:AOqpTOExample2:reply
@@ -249,7 +253,9 @@ Content-Type: application/json
 		says:  map[int]string{400: `{"error":{"code":400,"message":"Reply is too long"}}`}, why: "Reply is too long",
 	},
 	"appstoreconnect": {
-		host: "api.appstoreconnect.apple.com", class: reply.Replaces, limit: byChars(5970),
+		looks: "GET /v1/customerReviews/00000027-bbbb/response\nAuthorization: Bearer at",
+		shown: `{"data":{"type":"customerReviewResponses","id":"00000027-r","attributes":{"responseBody":$TEXT,"state":"PENDING_PUBLISH"}}}`,
+		host:  "api.appstoreconnect.apple.com", class: reply.Replaces, limit: byChars(5970),
 		block: "appstoreconnect: {app: \"123456789\", token: at}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "00000027-bbbb", URL: "https://appstoreconnect.apple.com/apps/123456789"},
 		want: `POST /v1/customerReviewResponses

@@ -128,7 +128,9 @@ Content-Type: application/json
 		sent:  reply.Result{Outcome: reply.Sent, ID: "at://did:plc:me/app.bsky.feed.post/3m6k", URL: "https://bsky.app/profile/did:plc:me/post/3m6k"},
 	},
 	"wildberries": {
-		host: "feedbacks-api.wildberries.ru", class: reply.Replaces, limit: byChars(5000), empty: true,
+		looks: "GET /api/v1/feedback?id=YX52RZEBhH9mrcYdEJuD\nAuthorization: wt",
+		shown: `{"data":{"id":"YX52RZEBhH9mrcYdEJuD","answer":{"text":$TEXT,"state":"wbRu"}},"error":false}`,
+		host:  "feedbacks-api.wildberries.ru", class: reply.Replaces, limit: byChars(5000), empty: true,
 		block: "wildberries: {token: wt}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "YX52RZEBhH9mrcYdEJuD", URL: "https://www.wildberries.ru/catalog/9/feedbacks"},
 		found: `{"data":{"id":"YX52RZEBhH9mrcYdEJuD","text":"x","answer":null},"error":false,"errorText":"","additionalErrors":null}`,
@@ -215,7 +217,9 @@ Content-Type: application/json
 		trouble: `{"status":"OK"}`,
 	},
 	"trustpilot": {
-		host: "api.trustpilot.com", class: reply.Replaces, loose: true, minted: true,
+		looks: "GET /v1/reviews/5e3de1b45fb06f0001790b51\nAuthorization: Bearer minted\nApikey: tk",
+		shown: `{"id":"5e3de1b45fb06f0001790b51","text":"x","companyReply":{"text":$TEXT,"createdAt":"2026-11-26T12:00:00"}}`,
+		host:  "api.trustpilot.com", class: reply.Replaces, loose: true, minted: true,
 		block: "trustpilot: {business: bu, key: tk, secret: ts, user: u1}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "5e3de1b45fb06f0001790b51", URL: "https://www.trustpilot.com/reviews/5e3de1b45fb06f0001790b51"},
 		want: `POST /v1/oauth/oauth-business-users-for-applications/accesstoken

@@ -339,14 +339,17 @@ func TestAnswersThatAreShown(t *testing.T) {
 		if n.shown == "" {
 			continue
 		}
-		s.takes(func(string) (int, string) {
+		s.takes(func(call string) (int, string) {
+			if n.minted && tokenCalls.MatchString(strings.TrimPrefix(call, "POST ")) {
+				return http.StatusOK, `{"access_token":"minted","expires_in":"359999"}`
+			}
 			return http.StatusOK, strings.ReplaceAll(n.shown, "$TEXT", `"Вибачте"`)
 		})
 		shown, err := way.Look(t.Context(), n.post)
 		if last := len(shown) - 1; err != nil || last < 0 || shown[last].Text != "Вибачте" || shown[last].ID == "" || shown[last].ID == "1" || shown[last].URL == "" {
 			t.Errorf("%s: shown %+v, %v", name, shown, err)
 		}
-		if got := s.requests(); got != n.looks {
+		if got := s.requests(); got != n.looks && !(n.minted && strings.HasSuffix(got, "\n\n"+n.looks)) {
 			t.Errorf("%s: asked\n%s\nwant\n%s", name, got, n.looks)
 		}
 		for status, body := range map[int]string{500: `{}`, 403: `{}`, 200: `{"ok":true}`, 0: ""} {
