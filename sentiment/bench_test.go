@@ -8,13 +8,13 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// benchTexts are the English texts of the shared evaluation, or, where they are
+// benchTexts are the texts of the shared evaluation in a language, or, where they are
 // absent, the hand-written ones, which are shorter.
-func benchTexts(b *testing.B) []string {
+func benchTexts(b *testing.B, lang string) []string {
 	b.Helper()
-	files, _ := filepath.Glob(os.Getenv("EARSHOT_SHARED") + "/eval/en-*.tsv")
+	files, _ := filepath.Glob(os.Getenv("EARSHOT_SHARED") + "/eval/" + lang + "-*.tsv")
 	if len(files) == 0 {
-		files = []string{"testdata/hand/en.tsv"}
+		files = []string{"testdata/hand/" + lang + ".tsv"}
 	}
 	var texts []string
 	for _, file := range files {
@@ -28,18 +28,31 @@ func benchTexts(b *testing.B) []string {
 // BenchmarkEnglish is one thread of this scorer. tools/peers has the same beside
 // other people's.
 func BenchmarkEnglish(b *testing.B) {
-	texts := benchTexts(b)
-	b.Run("earshot", func(b *testing.B) {
-		s := newScorer(b)
-		var dst mention.Score
-		s.ScoreInto(&dst, Input{Text: texts[0], Lang: "en"})
-		b.ReportAllocs()
-		b.ResetTimer()
-		for i := 0; i < b.N; i++ {
-			s.ScoreInto(&dst, Input{Text: texts[i%len(texts)], Lang: "en"})
-		}
-		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
-	})
+	b.Run("earshot", func(b *testing.B) { benchLanguage(b, "en") })
+}
+
+// BenchmarkCyrillic is the same in the other languages, whose words are longer in
+// bytes and bend more.
+func BenchmarkCyrillic(b *testing.B) {
+	for _, lang := range []string{"ru", "uk", "bg"} {
+		b.Run(lang, func(b *testing.B) { benchLanguage(b, lang) })
+	}
+}
+
+func benchLanguage(b *testing.B, lang string) {
+	texts := benchTexts(b, lang)
+	s := newScorer(b)
+	var dst mention.Score
+	for _, text := range texts {
+		s.ScoreInto(&dst, Input{Text: text}) // the tables of all languages that are met
+	}
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		s.ScoreInto(&dst, Input{Text: texts[i%len(texts)]})
+		i++
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "texts/s")
 }
 
 // BenchmarkLoad builds a scorer and the tables of one language, which is what the

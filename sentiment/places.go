@@ -31,7 +31,7 @@ func (s *scratch) markPlaces(text string, brand, rivals []mention.Span) {
 	toks := s.lex.toks
 	for i := range toks {
 		t := &toks[i]
-		if t.kind == wordToken && small(text[t.start:t.end]) { // most words are no names
+		if t.small { // most words are no names
 			continue
 		}
 		switch {
@@ -47,19 +47,6 @@ func (s *scratch) markPlaces(text string, brand, rivals []mention.Span) {
 		s.places |= 1 << t.place
 	}
 	s.places &^= 1 << noPlace
-}
-
-// small reports whether a word begins with a small letter of a to z or of U+0430 to
-// U+045F.
-func small(word string) bool {
-	c := word[0]
-	switch {
-	case c < utf8.RuneSelf:
-		return c-'a' <= 'z'-'a'
-	case len(word) < 2:
-		return false
-	}
-	return c == 0xd0 && word[1] >= 0xb0 || c == 0xd1 && word[1] <= 0x9f
 }
 
 // mentions reports whether a token names something of the kind.

@@ -45,6 +45,7 @@ type token struct {
 	masked     bool // letters and *#@ mixed
 	quoted     bool
 	colon      bool      // a colon follows
+	small      bool      // a word that begins with a small letter, as far as it was looked at
 	info       [2]uint32 // what it means in the first and the second language
 	word       int32     // its entry's index + 1 in the table of wordSlot; 0 for none
 	wordSlot   uint8
@@ -152,10 +153,13 @@ func (l *lexer) lex(text string, from, to int) {
 			l.hyphen = false
 			continue
 		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
-			if end := l.plainWord(text, i, to); end > 0 {
-				i = end
-			} else {
-				i = l.word(text, i, to)
+			end := l.plainWord(text, i, to)
+			if end == 0 {
+				end = l.word(text, i, to)
+			}
+			if i = end; i < to && text[i] == ' ' { // as above, without asking what it is again
+				i++
+				l.hyphen = false
 			}
 			continue
 		case '0' <= c && c <= '9':

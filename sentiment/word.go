@@ -67,8 +67,8 @@ done:
 // a Latin text consists of. It returns 0 when the word needs more care.
 func (l *lexer) plainWord(text string, i, to int) int {
 	at := len(l.runes)
-	word := text[i:min(to, i+maxRunes, i+cap(l.runes)-at)]
-	rs := l.runes[at : at+len(word)]
+	word := text[i:min(to, i+maxRunes)]
+	rs := l.runes[at : at+len(word)] // lex made room for a rune a byte
 	h := uint64(hashSeed)
 	var last, lastButOne byte
 	n := 0
@@ -98,7 +98,7 @@ func (l *lexer) plainWord(text string, i, to int) int {
 	t.start, t.end = int32(i), int32(j)
 	t.runeAt, t.runeN = int32(at), uint8(n)
 	t.hash = hashDone(h)
-	t.quoted = l.quote
+	t.quoted, t.small = l.quote, text[i] >= 'a'
 	t.before = l.take()
 	if n > 1 && text[i+1] < 'a' && capitals(text[i:j]) {
 		t.caps = true
@@ -154,7 +154,7 @@ func (l *lexer) plainCyrillic(text string, i, to int) int {
 	t.start, t.end = int32(i), int32(j)
 	t.runeAt, t.runeN = int32(at), uint8(n)
 	t.hash = hashDone(h)
-	t.quoted, t.cyrillic = l.quote, true
+	t.quoted, t.cyrillic, t.small = l.quote, true, rs[0] == 0x400+rune(text[i]&1)<<6+rune(text[i+1]&0x3f)
 	t.before = l.take()
 	if folds >= 2 && folds == n {
 		t.caps = true
