@@ -196,7 +196,7 @@ func (e *eyes) lookAll(w *world, list []sight) {
 		e.t.Run(s.name, func(t *testing.T) {
 			n := e.pages
 			e.pages++
-			if s.drill && os.Getenv("EARSHOT_DRILL") != "full" {
+			if s.drill && !full() {
 				t.Skip("with EARSHOT_DRILL=full")
 			}
 			e.lookAt(t, w, s, n)
@@ -234,7 +234,7 @@ func (e *eyes) lookAt(t *testing.T, w *world, s sight, n int) {
 	for look := range 16 {
 		lang, scheme, width := look%4, look/4%2, look/8
 		// One that holds every language, scheme and width in turn; all of them in the drill.
-		if os.Getenv("EARSHOT_DRILL") != "full" && (lang != n%4 || scheme != (n+n/4)%2 || width != (n/2+n/8)%2) {
+		if !full() && (lang != n%4 || scheme != (n+n/4)%2 || width != (n/2+n/8)%2) {
 			continue
 		}
 		v := variant{languages[lang], []string{"light", "dark"}[scheme], []int64{1200, 390}[width]}

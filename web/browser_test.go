@@ -144,64 +144,66 @@ func press(t *testing.T, ctx context.Context, keys ...string) {
 // With the keyboard alone, in a Cyrillic layout: claim, dismiss, undo, answer; and a second
 // browser sees each within two seconds and loses.
 func TestKeyboardAndTwoBrowsers(t *testing.T) {
-	w := newWorld(t)
-	nasty := w.say(`<img src=x onerror=alert(1)>`, `Не повертають гроші <script>alert(2)</script> "><b onmouseover=alert(3)>`)
-	id := w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
-	b := browser(t)
-	ira, oleh := tab(t, b, w, "Ira"), tab(t, b, w, "Oleh")
-	for _, each := range []context.Context{ira, oleh} {
-		do(t, each, chromedp.Navigate(w.addr+"/inbox"))
-		holds(t, each, "two rows", `document.querySelectorAll(".row").length === 2 && window.htmx`)
-	}
-	row := fmt.Sprintf(`document.getElementById("c-%s")`, id)
-	press(t, ira, "KeyJ", "о", "KeyJ", "о", "KeyK", "л")
-	for !eval[bool](t, ira, row+`.classList.contains("here")`) {
-		press(t, ira, "KeyJ", "о")
-	}
-	press(t, ira, "KeyC", "с")
-	holds(t, ira, "claimed", row+`.dataset.status === "claimed"`)
-	holds(t, oleh, "the other browser sees it", row+`.innerText.includes("Ira has it")`)
-	// A page that did not hear of it: the press is answered with who has it.
-	stale := eval[string](t, oleh, fmt.Sprintf(`fetch("/case/%s/claim", {method: "POST", headers: {"HX-Request": "true"}}).then(async r => r.status + await r.text())`, id))
-	if !strings.HasPrefix(stale, "409") || !strings.Contains(stale, "Ira took it") {
-		t.Errorf("a stale press: %s", stale[:min(len(stale), 300)])
-	}
-	press(t, ira, "KeyD", "в")
-	holds(t, ira, "the menu is open", `document.activeElement.value === "not_negative"`)
-	eval[chromedp.Void](t, ira, `document.activeElement.click()`)
-	holds(t, ira, "dismissed, still in its place", row+`.dataset.status === "dismissed"`)
-	press(t, ira, "KeyZ", "я")
-	holds(t, ira, "undone", row+`.dataset.status === "claimed"`)
-	press(t, ira, "KeyV", "м")
-	holds(t, ira, "answered", row+`.dataset.status === "replied"`)
-	holds(t, oleh, "seen by the other", row+`.dataset.status === "replied"`)
-	if c := w.status(id); c.Status != mention.Replied || c.Owner.Name != "Ira" {
-		t.Errorf("in the store: %+v", c)
-	}
-	// New ones wait; the list does not jump.
-	w.say("Дмитро", "Заблокували картку без попередження, гроші на ній")
-	holds(t, oleh, "one new", `!document.getElementById("fresh").hidden && document.querySelectorAll(".row").length === 2`)
-	// The stream is cut, things happen, it comes back: the page equals the store.
-	w.inbox.live.mu.Lock()
-	for open := range w.inbox.live.lines {
-		w.inbox.live.cut(open)
-	}
-	w.inbox.live.mu.Unlock()
-	if _, body := w.ask("POST", "/case/"+string(nasty)+"/claim", "Ira", url.Values{}, "HX-Request", "true"); body == "" {
-		t.Error("no answer")
-	}
-	holds(t, oleh, "caught up", fmt.Sprintf(`document.getElementById("c-%s").dataset.status === "claimed"`, nasty))
+	onBoth(t, func(t *testing.T, w *world) {
+		nasty := w.say(`<img src=x onerror=alert(1)>`, `Не повертають гроші <script>alert(2)</script> "><b onmouseover=alert(3)>`)
+		id := w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
+		b := browser(t)
+		ira, oleh := tab(t, b, w, "Ira"), tab(t, b, w, "Oleh")
+		for _, each := range []context.Context{ira, oleh} {
+			do(t, each, chromedp.Navigate(w.addr+"/inbox"))
+			holds(t, each, "two rows", `document.querySelectorAll(".row").length === 2 && window.htmx`)
+		}
+		row := fmt.Sprintf(`document.getElementById("c-%s")`, id)
+		press(t, ira, "KeyJ", "о", "KeyJ", "о", "KeyK", "л")
+		for !eval[bool](t, ira, row+`.classList.contains("here")`) {
+			press(t, ira, "KeyJ", "о")
+		}
+		press(t, ira, "KeyC", "с")
+		holds(t, ira, "claimed", row+`.dataset.status === "claimed"`)
+		holds(t, oleh, "the other browser sees it", row+`.innerText.includes("Ira has it")`)
+		// A page that did not hear of it: the press is answered with who has it.
+		stale := eval[string](t, oleh, fmt.Sprintf(`fetch("/case/%s/claim", {method: "POST", headers: {"HX-Request": "true"}}).then(async r => r.status + await r.text())`, id))
+		if !strings.HasPrefix(stale, "409") || !strings.Contains(stale, "Ira took it") {
+			t.Errorf("a stale press: %s", stale[:min(len(stale), 300)])
+		}
+		press(t, ira, "KeyD", "в")
+		holds(t, ira, "the menu is open", `document.activeElement.value === "not_negative"`)
+		eval[chromedp.Void](t, ira, `document.activeElement.click()`)
+		holds(t, ira, "dismissed, still in its place", row+`.dataset.status === "dismissed"`)
+		press(t, ira, "KeyZ", "я")
+		holds(t, ira, "undone", row+`.dataset.status === "claimed"`)
+		press(t, ira, "KeyV", "м")
+		holds(t, ira, "answered", row+`.dataset.status === "replied"`)
+		holds(t, oleh, "seen by the other", row+`.dataset.status === "replied"`)
+		if c := w.status(id); c.Status != mention.Replied || c.Owner.Name != "Ira" {
+			t.Errorf("in the store: %+v", c)
+		}
+		// New ones wait; the list does not jump.
+		w.say("Дмитро", "Заблокували картку без попередження, гроші на ній")
+		holds(t, oleh, "one new", `!document.getElementById("fresh").hidden && document.querySelectorAll(".row").length === 2`)
+		// The stream is cut, things happen, it comes back: the page equals the store.
+		w.inbox.live.mu.Lock()
+		for open := range w.inbox.live.lines {
+			w.inbox.live.cut(open)
+		}
+		w.inbox.live.mu.Unlock()
+		if _, body := w.ask("POST", "/case/"+string(nasty)+"/claim", "Ira", url.Values{}, "HX-Request", "true"); body == "" {
+			t.Error("no answer")
+		}
+		holds(t, oleh, "caught up", fmt.Sprintf(`document.getElementById("c-%s").dataset.status === "claimed"`, nasty))
+	})
 }
 
 // With scripts off every verb works as a form.
 func TestScriptOff(t *testing.T) {
-	w := newWorld(t)
-	id := w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
-	ctx := tab(t, browser(t), w, "Ira")
-	call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"), chromedp.Click(`button[formaction$="/claim"]`), chromedp.WaitVisible(`.row.claimed`))
-	do(t, ctx, chromedp.Click(`button[formaction$="/replied"]`), chromedp.WaitVisible(`.empty`))
-	if c := w.status(id); c.Status != mention.Replied {
-		t.Errorf("%+v", c)
-	}
+	onBoth(t, func(t *testing.T, w *world) {
+		id := w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
+		ctx := tab(t, browser(t), w, "Ira")
+		call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		do(t, ctx, chromedp.Navigate(w.addr+"/inbox"), chromedp.Click(`button[formaction$="/claim"]`), chromedp.WaitVisible(`.row.claimed`))
+		do(t, ctx, chromedp.Click(`button[formaction$="/replied"]`), chromedp.WaitVisible(`.empty`))
+		if c := w.status(id); c.Status != mention.Replied {
+			t.Errorf("%+v", c)
+		}
+	})
 }

@@ -49,8 +49,14 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	return newWorldIn(t, "sqlite:"+filepath.Join(t.TempDir(), "e.db"))
+}
+
+// newWorldIn is a world in an empty database.
+func newWorldIn(t testing.TB, database string) *world {
+	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(context.Background(), store.Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: log})
+	s, err := store.Open(context.Background(), store.Options{Database: database, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

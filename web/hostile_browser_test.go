@@ -1,0 +1,115 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+)
+
+// full reports whether the long forms of drills run.
+func full() bool { return os.Getenv("EARSHOT_DRILL") == "full" }
+
+// onBoth runs a test on SQLite and, with EARSHOT_DRILL=full, on PostgreSQL.
+func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Helper()
+	if !full() {
+		test(t, newWorld(t))
+		return
+	}
+	t.Run("sqlite", func(t *testing.T) { test(t, newWorld(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, newWorldIn(t, testkit.Database(t, testkit.Postgres(t).URL))) })
+}
+
+// hostile are words that want to be more than words in a page; each would open a dialog, ask
+// another site or break the policy if a page took it for its own.
+var hostile = []string{
+	`"><script>alert(1)</script><img src=https://evil.example/x onerror=alert(2)>`,
+	`<svg onload=alert(1)><svg><animate onbegin=alert(1) attributeName=x dur=1s>`,
+	`</textarea></title></style></script><script src=https://evil.example/a.js></script>`,
+	`<iframe srcdoc="<script>parent.alert(1)</script>"></iframe><object data=https://evil.example/o></object>`,
+	`<meta http-equiv=refresh content="0;url=https://evil.example/"><base href=https://evil.example/>`,
+	`<link rel=stylesheet href=https://evil.example/s.css><style>@import "https://evil.example/i.css"; * { background: url(https://evil.example/b) }</style>`,
+	`<a href="javascript:alert(1)" autofocus onfocus=alert(1)>x</a><form action=https://evil.example/><button formaction="javascript:alert(1)">x</button>`,
+	`' onmouseover='alert(1)' x='" onfocus="alert(1)" autofocus tabindex="0`,
+	`{{.}}{{template "case"}}{{html "<b>"}} ${alert(1)} #{7*7}`,
+	`<div hx-get="https://evil.example/h" hx-trigger="load" hx-on:load="alert(1)"></div><template><script>alert(1)</script></template>`,
+	`<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">`,
+	"\u202e\u2066evil\u2069 a\u0301\u0301\u0301\u0301\u0301\u0301 <b\x00><scr\x00ipt>alert(1)</scr\x00ipt>",
+	`<video><source onerror=alert(1)></video><details open ontoggle=alert(1)><audio src=https://evil.example/a autoplay>`,
+	`<input type=image src=https://evil.example/i><button popovertarget=x onbeforetoggle=alert(1)>x</button>`,
+	`javascript:alert(1)//"><a ping=https://evil.example/p href=#>x</a>`,
+}
+
+// hears is a complaint of a stranger who chooses everything that a site lets people choose.
+func (w *world) hears(n int, words string) mention.ID {
+	w.t.Helper()
+	address := []string{"javascript:alert(1)", "data:text/html,<script>alert(1)</script>", "https://forum.example/p/" + url.PathEscape(words), "https://forum.example/?" + words}[n%4]
+	p := mention.Post{Source: words, Kind: mention.Forum, ID: fmt.Sprint("h", n), URL: address, ThreadURL: address, Author: words, AuthorURL: address, Title: words, Text: words, Published: time.Now().Add(-5 * time.Minute)}
+	m := mention.Mention{Watch: bank, Post: p, Score: mention.Score{Value: -0.8, Label: mention.Negative, Lang: "uk", Complaint: 0.9, Topics: []string{words},
+		Why: []mention.Hit{{Start: 0, End: len(words), Text: words, Rule: words, Weight: -1}}, Frames: []mention.Frame{{Frame: "event", Value: "yes", Text: words}}}}
+	planner := plan.NewPlanner(alerts.Rules{Otherwise: "console"})
+	in := mention.PollResult{Source: p.Source, Complete: true, OwnIDs: true, At: time.Now(), Posts: []mention.AnalyzedPost{{Post: p, Mentions: []mention.Mention{m}}}}
+	if _, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, list []*mention.PendingMention) error {
+		return planner.Plan(ctx, tx, time.Now(), list)
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	return mention.MentionID(p.Key(), bank)
+}
+
+// TestHostileCorpus: what strangers write, wherever it stands in a page, opens no dialog, asks
+// no other site and breaks no policy (tab watches for these), and is no element. With
+// EARSHOT_DRILL=full every text has its page, those of testkit.Attacks too, on both databases.
+func TestHostileCorpus(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		corpus := hostile
+		if full() {
+			for _, a := range testkit.Attacks() {
+				corpus = append(corpus, strings.ToValidUTF8(a.Of(1500), "\ufffd"))
+			}
+		}
+		ids := make([]mention.ID, len(corpus))
+		for n, words := range corpus {
+			ids[n] = w.hears(n, words)
+			w.sources = append(w.sources, Source{Name: words, Kind: words, State: "failing", Error: words, Days: make([]int, 28)})
+			w.ask("POST", "/case/"+string(ids[n])+"/claim", "Ira", url.Values{})
+			w.ask("POST", "/case/"+string(ids[n])+"/note", "Ira", url.Values{"text": {words}})
+			if n < 40 {
+				w.ask("POST", "/templates", "Ira", url.Values{"text": {words}, "lang": {"uk"}})
+			}
+		}
+		pages := []string{"/inbox", "/inbox?status=all", "/reports", "/sources", "/me", "/templates"}
+		for n, words := range corpus {
+			pages = append(pages, "/case/"+string(ids[n]))
+			if n < 1 || full() {
+				asked := url.QueryEscape(words[:min(len(words), 200)])
+				pages = append(pages, "/inbox?q="+asked+"&author="+asked, "/reports?watch="+asked+"&source="+asked, "/sources?asked="+asked, "/case/"+asked+"?back="+asked)
+			}
+		}
+		ctx := tab(t, browser(t), w, "Ira")
+		for _, path := range pages {
+			do(t, ctx, chromedp.Navigate(w.addr+path))
+			holds(t, ctx, path, `document.readyState === "complete"`)
+			if strange := eval[string](t, ctx, `[...document.querySelectorAll("img, iframe, object, embed, base, style, math, video, audio, source, [onload], [onerror], [onfocus], [hx-get], [ping], a[href^='javascript:'], a[href^='data:'], script:not([src^='/static/']), link:not([href^='/static/'])")].map(e => e.outerHTML).join()`); strange != "" {
+				t.Errorf("%s: elements of a stranger: %.300s", path, strange)
+			}
+		}
+		do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(ids[0])))
+		if !strings.Contains(eval[string](t, ctx, `document.body.innerText`), "<script>alert(1)</script>") {
+			t.Error("the words are not shown as they are")
+		}
+		t.Logf("%d texts on %d pages", len(corpus), len(pages))
+	})
+}
