@@ -1,6 +1,8 @@
 package alerts
 
 import (
+	"strings"
+
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -31,9 +33,24 @@ func AnswerState(l i18n.Lang, r mention.SiteReply) (state, why string) {
 		word = "held"
 	}
 	if r.Status != mention.ReplySent {
-		why = text.Line(r.Reason, maxWhy)
+		why = text.Line(AnswerReason(l, r.Reason), maxWhy)
 	}
 	return l.Word("web.answer_state", word), why
+}
+
+// AnswerReason says in a language why an answer does not stand on the site, where earshot said
+// it; what the site said stays as it is. The status of the site's answer, or the technical
+// part of the sentence, stays behind it.
+func AnswerReason(l i18n.Lang, reason string) string {
+	for _, end := range []int{len(reason), strings.Index(reason, ": "), strings.LastIndex(reason, " (")} {
+		if end <= 0 {
+			continue
+		}
+		if said := l.Word("reply_reason", reason[:end]); said != reason[:end] {
+			return said + reason[end:]
+		}
+	}
+	return reason
 }
 
 // maxWhy is how much of a site's reason is shown, in characters.

@@ -83,6 +83,7 @@ const (
 	Withdrawn = "withdrawn"
 	NotThere  = "it does not stand there"
 	Interrupt = "earshot was interrupted while it was sending"
+	TooLong   = "the site takes shorter answers now"
 )
 
 // ErrNoWay means that the source cannot be answered from here.
@@ -207,7 +208,7 @@ func (w Way) repeats(r mention.SiteReply, now time.Time) bool {
 // send writes down that a call begins, makes it, and writes down how it ended.
 func (e *Engine) send(ctx context.Context, way Way, post mention.Post, before mention.SiteReply) error {
 	if err := way.Limit.Check(before.Text); err != nil {
-		return e.end(ctx, before, Result{Outcome: Refused, Reason: err.Error()})
+		return e.end(ctx, before, Result{Outcome: Refused, Reason: TooLong})
 	}
 	now, r := e.opt.Now(), before
 	r.Status, r.Attempts, r.SendingAt, r.NotBefore, r.Reason = mention.ReplySending, r.Attempts+1, now, now.Add(doubt), ""

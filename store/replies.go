@@ -176,10 +176,13 @@ ORDER BY m.heard_at, m.id LIMIT $5`, clean(m.Post.Origin()), mention.URLKey(clea
 	return answers, fromMicros(at), s.wrap("the last look at a thread", err)
 }
 
+// becauseErased is why an answer was not sent whose complaint was erased.
+const becauseErased = "erased"
+
 // forgetReplies takes the words out of the replies to mentions whose words go. What was not
 // sent is not sent any more, and nobody looks for what is unclear.
 const forgetReplies = `UPDATE replies SET body = '', url = '', remote_id = '', told = 1,
- reason = CASE WHEN status = 'draft' THEN 'erased' ELSE '' END,
+ reason = CASE WHEN status = 'draft' THEN '` + becauseErased + `' ELSE '' END,
  status = CASE status WHEN 'draft' THEN 'refused' WHEN 'sending' THEN 'unclear' ELSE status END
 WHERE mention_id`
 

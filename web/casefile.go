@@ -177,7 +177,11 @@ func (in *Inbox) moment(v visit, e mention.Event) moment {
 	switch mention.Verb(e.Kind) {
 	case "heard", "answered", "rerouted":
 		out.Detail = "· " + detail
-	case "reply_written", "reply_sent", "reply_refused", "reply_unclear":
+	case "reply_refused", "reply_unclear":
+		if detail != "" {
+			out.Detail = "· " + alerts.AnswerReason(v.lang, detail)
+		}
+	case "reply_written", "reply_sent":
 		if detail != "" {
 			out.Detail = "· " + detail
 		}

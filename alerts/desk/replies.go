@@ -24,7 +24,7 @@ func (d *Desk) ReplyEnded(ctx context.Context, r mention.SiteReply) error {
 		var words string
 		switch r.Status {
 		case mention.ReplyRefused:
-			words = l.Text("desk.reply_refused", "who", r.By.Name, "why", r.Reason)
+			words = l.Text("desk.reply_refused", "who", r.By.Name, "why", alerts.AnswerReason(l, r.Reason))
 		case mention.ReplyUnclear:
 			words = l.Text("desk.reply_unclear", "who", r.By.Name)
 		}

@@ -67,11 +67,15 @@ func (a toAnswer) history() (out []api.RichTextElement) {
 		if e.By.Name != "" {
 			line = append(line, textElement("  "+text.Line(e.By.Name, maxName)))
 		}
+		detail := ""
 		switch e.Kind {
-		case string(mention.Note), "reply_refused", "reply_unclear":
-			if detail := text.Line(e.Detail, maxContext); detail != "" {
-				line = append(line, textElement(" · "+detail))
-			}
+		case string(mention.Note):
+			detail = text.Line(e.Detail, maxContext)
+		case "reply_refused", "reply_unclear":
+			detail = text.Line(alerts.AnswerReason(a.l, e.Detail), maxContext)
+		}
+		if detail != "" {
+			line = append(line, textElement(" · "+detail))
 		}
 		out = append(out, api.NewRichTextSection(append(line, textElement("\n"))...))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/i18n"
@@ -72,6 +74,39 @@ func TestMistakesAreTranslated(t *testing.T) {
 		t.Errorf("%d problems, %d texts: are the cases still read?", seen, len(known))
 	}
 	t.Logf("%d problems, %d texts of the catalogue", seen, len(known))
+}
+
+// TestAnswerMistakesAreTranslated: what is wrong with reply: is known to those who make the
+// sentences alone, and said in each language.
+func TestAnswerMistakesAreTranslated(t *testing.T) {
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mistakes := texts.Phrases("within", "mistake", "remedy")
+	for _, source := range []string{
+		`feed: "https://news.example/rss", reply: {as: x}`,
+		`wordpress: "https://blog.example/", reply: {as: x}`,
+	} {
+		path := filepath.Join(t.TempDir(), "watchlist.yaml")
+		watchlist := "contact: a@romashka.example\nwatch: [{name: Romashka, terms: [Romashka]}]\nsources: [{" + source + "}]\n"
+		if err := os.WriteFile(path, []byte(watchlist), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := config.LoadForReading([]string{path}, func(string) (string, bool) { return "", false }, daemon.KindOptions())
+		_, err = daemon.Check(cfg, err)
+		found := ""
+		for _, line := range strings.Split(fmt.Sprint(err), "\n") {
+			if i := strings.Index(line, ": reply: "); i >= 0 {
+				found = line[i+2:]
+			}
+		}
+		for _, code := range []string{"ru", "uk", "bg"} {
+			if said, key := mistakes.In(texts.In(code), found); found == "" || !strings.HasPrefix(key, "mistake.reply_") || said == found {
+				t.Errorf("%s: %q is said %q (%v)", code, found, said, err)
+			}
+		}
+	}
 }
 
 // TestSpeech: the flag decides, then the environment as programs know it; English is the

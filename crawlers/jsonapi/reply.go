@@ -349,9 +349,40 @@ func unsent(r reply.Result) reply.Result {
 	return r
 }
 
+// reasonOf says why a call failed in a sentence of the catalogue (its part reply_reason), with
+// the status of the answer behind it; other errors say it themselves.
+func reasonOf(err error) string {
+	word, status := crawlers.Reason(err)
+	why := ""
+	switch trouble := fetch.Trouble(word); {
+	case trouble == fetch.Blocked, trouble == fetch.Challenge, trouble == fetch.Robots, errors.Is(err, crawlers.ErrClosed):
+		why = "the site does not let this account answer"
+	case trouble == fetch.NotFound, trouble == fetch.Gone:
+		why = "the post is not there any more"
+	case trouble == fetch.Paused:
+		why = "the site asks for a pause"
+	case trouble == fetch.Answered && status >= http.StatusInternalServerError:
+		why = "the site has trouble of its own"
+	case trouble == fetch.Answered:
+		why = "the site did not take it"
+	case trouble == fetch.TimedOut:
+		why = "the site took too long to answer"
+	case trouble == fetch.Certificate, trouble == fetch.NoHTTPS:
+		why = "the certificate of the site is not right"
+	case trouble == fetch.Unreachable, trouble == fetch.Refused, trouble == fetch.NoWay, trouble == fetch.NoName, trouble == fetch.NoLookup, trouble == fetch.BrokenOff:
+		why = "the connection to the site failed"
+	default:
+		return crawlers.Explain(err)
+	}
+	if status > 0 {
+		why += fmt.Sprintf(" (%d)", status)
+	}
+	return why
+}
+
 // failed says what an error means: whether the answer may stand there.
 func (w *answerer) failed(ctx context.Context, err error, m reply.Message) reply.Result {
-	why := crawlers.Explain(err)
+	why := reasonOf(err)
 	var (
 		blocked *fetch.BlockedError
 		retry   *fetch.RetryError

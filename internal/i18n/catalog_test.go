@@ -17,7 +17,7 @@ var spoken = []string{"bg", "en", "ru", "uk"}
 // dynamic are the parts of the catalogue whose keys are put together: they name words that
 // the program stores, or are read by number. Whoever reads them names the part.
 var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "lang", "severity", "severity_title", "topic", "why", "frame", "conflict", "severe", "dismissed", "trouble", "mistake", "remedy", "within", "reason", "feature", "seen", "seen.count", "place", "export.status",
-	"slack.state", "web.verb", "web.event", "web.any", "web.status", "web.owner", "web.kind", "web.language", "web.rank_part", "web.source", "web.way", "web.answer_state", "web.answer_most"}
+	"slack.state", "web.verb", "web.event", "web.any", "web.status", "web.owner", "web.kind", "web.language", "web.rank_part", "web.source", "web.way", "web.answer_state", "web.answer_most", "reply_reason"}
 
 var placeholder = regexp.MustCompile(`\{[a-z0-9_]+\}`)
 
@@ -191,7 +191,7 @@ func TestStoredWordsAreStored(t *testing.T) {
 	}
 	for key := range c.langs["en"].byKey {
 		part, word, _ := strings.Cut(key, ".")
-		if !slices.Contains([]string{"conflict", "severe", "dismissed"}, part) {
+		if !slices.Contains([]string{"conflict", "severe", "dismissed", "reply_reason"}, part) {
 			continue
 		}
 		if rule, ok := strings.CutPrefix(word, "your_rule_at_"); ok { // "your rule: at most " and a severity
