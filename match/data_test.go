@@ -18,7 +18,7 @@ func overlay(with map[string]string) func(string) string {
 
 // TestBrokenTables: all mistakes of the tables come at once, each with its place.
 func TestBrokenTables(t *testing.T) {
-	_, _, err := compile(nil, overlay(map[string]string{
+	_, err := readLanguages(overlay(map[string]string{
 		"languages.tsv":       builtin("languages.tsv") + "xx\tgreek\tToy\n",
 		"common/legal.tsv":    "word\tkind\nbank\tclass\n",
 		"common/latin.tsv":    "letters\tcyrillic\na\n\xff\tb\n",

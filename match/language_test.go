@@ -29,7 +29,11 @@ func TestNewLanguage(t *testing.T) {
 		{Name: "l", Terms: []Term{{Text: "Lipa"}}},
 		{Name: "k", Terms: []Term{{Text: "Zbigniew Zielarz"}, {Text: "Zielarz"}}},
 	}
-	set, problems, err := compile(watches, overlay(polish))
+	l, err := readLanguages(overlay(polish))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, problems, err := l.Compile(watches)
 	if err != nil {
 		t.Fatal(err)
 	}

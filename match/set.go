@@ -10,7 +10,7 @@ import (
 // Set is a compiled watchlist. It never changes and may be used by many
 // goroutines at once.
 type Set struct {
-	fold    *folder
+	*known
 	watches []watch
 	names   lexicon // the terms
 	terms   []term
@@ -18,6 +18,12 @@ type Set struct {
 	side    lexicon            // context, ignore and none: read only when a term stands in the text
 	phrases []phrase
 
+	runs sync.Pool // *scratch
+}
+
+// known is what is known of the languages, whatever is watched. It never changes.
+type known struct {
+	fold     *folder
 	endings  map[uint64]bool // by hash
 	english  map[uint64]bool
 	particle map[uint64]bool
@@ -29,8 +35,6 @@ type Set struct {
 	hosts    map[string]map[string]bool
 	common   commonWords
 	signs    signWords
-
-	runs sync.Pool // *scratch
 }
 
 // watch is a compiled Watch.
@@ -82,16 +86,39 @@ type phrase struct {
 // Compile prepares watches for matching. Problems are worth showing whether or
 // not err is nil; err is not nil exactly when one of them is Fatal.
 func Compile(watches []Watch) (*Set, []Problem, error) {
-	return compile(watches, builtin)
+	l, err := NewLanguages()
+	if err != nil {
+		return nil, nil, err
+	}
+	return l.Compile(watches)
 }
 
-// compile is Compile with the tables of text.
-func compile(watches []Watch, text func(name string) string) (*Set, []Problem, error) {
+// Languages are what Compile knows of the languages: whoever compiles many short lists
+// reads it once, which is nearly all of the work. It may be used by many goroutines at once.
+type Languages struct {
+	known    *known
+	compiler *compiler
+}
+
+// NewLanguages reads the tables, in about 20 ms.
+func NewLanguages() (*Languages, error) { return readLanguages(builtin) }
+
+// readLanguages is NewLanguages with the tables of text.
+func readLanguages(text func(name string) string) (*Languages, error) {
 	t := newTables(text)
-	b := newBuilder(t)
+	l := newLanguages(t)
 	if err := t.errs.Err(); err != nil {
-		return nil, nil, fmt.Errorf("match: tables: %w", err)
+		return nil, fmt.Errorf("match: tables: %w", err)
 	}
+	return l, nil
+}
+
+// Compile is the function Compile, with tables that were read before.
+func (l *Languages) Compile(watches []Watch) (*Set, []Problem, error) {
+	c := l.compiler.fork()
+	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
+	b.side.anyQuotes = true
+	b.set = &Set{known: l.known, handles: map[string][]int32{}}
 	for i, w := range watches {
 		b.watch(int32(i), w)
 	}
@@ -136,7 +163,7 @@ type builder struct {
 	problems []Problem
 }
 
-func newBuilder(t *tables) *builder {
+func newLanguages(t *tables) *Languages {
 	f := newFolder()
 	endings := t.sets("endings.tsv", "kind written")
 	legal := t.sets("legal.tsv", "kind word")
@@ -151,24 +178,23 @@ func newBuilder(t *tables) *builder {
 		common:  readCommon(t, f, sp),
 		cache:   map[wordKey][]spelled{},
 	}
-	b := &builder{names: newMaker(c), side: newMaker(c), sideIDs: map[phrase]int32{}}
-	b.side.anyQuotes = true
-	b.set = &Set{
-		fold:     f,
-		speech:   sp,
-		handles:  map[string][]int32{},
-		endings:  hashes(f, endings["ending"]),
-		english:  hashes(f, endings["english"]),
-		particle: hashes(f, endings["particle"]),
-		votes:    c.common.votes,
-		legal:    legal["legal"],
-		hosts:    t.sets("hosts.tsv", "kind word"),
-		common:   c.common,
-		surnames: names["surname"],
-		first:    firstNames(c, names["first"]),
-		signs:    readSigns(t, c),
+	return &Languages{
+		compiler: c,
+		known: &known{
+			fold:     f,
+			speech:   sp,
+			endings:  hashes(f, endings["ending"]),
+			english:  hashes(f, endings["english"]),
+			particle: hashes(f, endings["particle"]),
+			votes:    c.common.votes,
+			legal:    legal["legal"],
+			hosts:    t.sets("hosts.tsv", "kind word"),
+			common:   c.common,
+			surnames: names["surname"],
+			first:    firstNames(c, names["first"]),
+			signs:    readSigns(t, c),
+		},
 	}
-	return b
 }
 
 func hashes(f *folder, words map[string]bool) map[uint64]bool {

@@ -48,7 +48,10 @@ func fold(key string, parts int) int {
 }
 
 // Places finds where a brand is named, its forms in the four languages included.
-type Places struct{ sets map[string]names }
+type Places struct {
+	languages *match.Languages // read with the first brand
+	sets      map[string]names
+}
 
 // names finds a brand by its whole name and, when that is nowhere, by a short one.
 type names struct{ whole, short *match.Set }
@@ -60,7 +63,7 @@ const maxBrands = 1000
 const shortRunes = 4
 
 // NewPlaces returns a finder that remembers the brands it has met.
-func NewPlaces() *Places { return &Places{map[string]names{}} }
+func NewPlaces() *Places { return &Places{sets: map[string]names{}} }
 
 // Find returns the places of the brand in text. A name of several words that
 // stands nowhere whole is looked for by the first of its words that is no everyday
@@ -72,10 +75,10 @@ func (p *Places) Find(brand, text string) ([]mention.Span, error) {
 			clear(p.sets)
 		}
 		var err error
-		if n.whole, _, err = finder(brand); err != nil {
+		if n.whole, _, err = p.finder(brand); err != nil {
 			return nil, fmt.Errorf("about %q: %w", brand, err)
 		}
-		n.short = shortName(brand)
+		n.short = p.shortName(brand)
 		p.sets[brand] = n
 	}
 	spans := found(n.whole, text)
@@ -86,14 +89,19 @@ func (p *Places) Find(brand, text string) ([]mention.Span, error) {
 }
 
 // finder looks for one name; plain says that the matcher has nothing against it.
-func finder(name string) (set *match.Set, plain bool, err error) {
-	set, problems, err := match.Compile([]match.Watch{{Name: name, Terms: []match.Term{{Text: name}}}})
+func (p *Places) finder(name string) (set *match.Set, plain bool, err error) {
+	if p.languages == nil {
+		if p.languages, err = match.NewLanguages(); err != nil {
+			return nil, false, err
+		}
+	}
+	set, problems, err := p.languages.Compile([]match.Watch{{Name: name, Terms: []match.Term{{Text: name}}}})
 	return set, len(problems) == 0, err
 }
 
 // shortName looks for the word that stands for a name of several words; nil when
 // none does.
-func shortName(brand string) *match.Set {
+func (p *Places) shortName(brand string) *match.Set {
 	words := strings.Fields(brand)
 	if len(words) < 2 {
 		return nil
@@ -102,7 +110,7 @@ func shortName(brand string) *match.Set {
 		if utf8.RuneCountInString(w) < shortRunes {
 			continue
 		}
-		if set, plain, err := finder(w); err == nil && plain {
+		if set, plain, err := p.finder(w); err == nil && plain {
 			return set
 		}
 	}
