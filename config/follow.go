@@ -21,11 +21,12 @@ type pace struct {
 	settle time.Duration // editors write in several steps: wait for the last
 	patrol time.Duration // network and container file systems send no events
 	doubt  time.Duration // a file that is wrong may be half written: look again
+	again  time.Duration // what refused a right file may have passed: try again
 }
 
 // usual keeps the promise that a change is in use within 3 s, whatever the file
 // system tells us.
-var usual = pace{settle: 150 * time.Millisecond, patrol: time.Second, doubt: 300 * time.Millisecond}
+var usual = pace{settle: 150 * time.Millisecond, patrol: time.Second, doubt: 300 * time.Millisecond, again: 10 * time.Second}
 
 // Following says how to follow a watchlist.
 type Following struct {
@@ -82,7 +83,8 @@ func (in inputs) again() inputs {
 // Follow keeps the watchlist in use the same as its files, until ctx ends. Every
 // change is parsed and checked as a whole and then given to apply, never two at
 // once; within 3 s of the change. A file that is wrong, or that apply refuses,
-// leaves the old one in use and is reported once for each content.
+// leaves the old one in use and is reported once for each content; what was refused for
+// another reason than a mistake in it (a database that is away) is tried again every 10 s.
 //
 // The folder is watched rather than the file, since editors rename and
 // Kubernetes swaps a link; the files that the watchlist names (secrets, words)
@@ -126,7 +128,7 @@ func Follow(ctx context.Context, f Following, apply func(*Config) error) error {
 			pending = nil
 			w.look(ctx, false)
 		case <-tick.C:
-			w.look(ctx, false)
+			w.look(ctx, w.refused != "" && !time.Now().Before(w.again))
 		}
 	}
 }
@@ -134,8 +136,10 @@ func Follow(ctx context.Context, f Following, apply func(*Config) error) error {
 type follower struct {
 	Following
 	apply    func(*Config) error
-	last     inputs  // what was used, or refused, last
-	stamps   []stamp // of the files at that time
+	last     inputs    // what was used, or refused, last
+	stamps   []stamp   // of the files at that time
+	refused  string    // why last was refused, when that may pass
+	again    time.Time // when to give it to apply again
 	notified *fsnotify.Watcher
 }
 
@@ -178,19 +182,33 @@ func (w *follower) look(ctx context.Context, force bool) {
 	if ctx.Err() != nil {
 		return
 	}
+	before := w.refused
+	w.refused = ""
 	if err == nil {
 		if err = w.apply(c); err != nil {
+			w.refusal(err)
 			err = fmt.Errorf("the new watchlist was refused: %w", err)
 		}
 	}
+	told := w.refused != "" && w.refused == before && w.last.same(in)
 	w.last = in
 	w.rewatch()
 	w.stamps = w.stamp()
 	if err != nil {
-		w.report(err)
+		if !told {
+			w.report(err)
+		}
 		return
 	}
 	w.Log.Info("watchlist taken", "path", c.Path, "watches", len(c.Watches), "sources", len(c.Sources))
+}
+
+// refusal notes why apply refused the file, when it is not for a mistake in it.
+func (w *follower) refusal(err error) {
+	var mistakes *Errors
+	if !errors.As(err, &mistakes) {
+		w.refused, w.again = err.Error(), time.Now().Add(w.pace.again)
+	}
 }
 
 func (w *follower) read() (*Config, inputs, error) {

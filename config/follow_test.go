@@ -24,7 +24,7 @@ const patience = time.Minute
 func hurry() pace {
 	p := usual
 	if testing.Short() {
-		p = pace{settle: 20 * time.Millisecond, patrol: 200 * time.Millisecond}
+		p = pace{settle: 20 * time.Millisecond, patrol: 200 * time.Millisecond, again: usual.again}
 	}
 	p.doubt = time.Second
 	return p
@@ -167,6 +167,21 @@ func TestFollowKeepsTheOldOne(t *testing.T) {
 	f.wantSilence()
 	write(t, path, watchlist("two"))
 	f.want("two")
+}
+
+// TestFollowTriesAgain: a right file that was refused because something was away is taken
+// when that is back, without another save; it is told once.
+func TestFollowTriesAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w.yaml")
+	write(t, path, watchlist("one"))
+	pace := hurry()
+	pace.patrol, pace.again = 50*time.Millisecond, 100*time.Millisecond
+	f := followAt(t, pace, path, errors.New("the database is away"))
+	write(t, path, watchlist("two"))
+	f.want("two")
+	f.wantFailure("the database is away")
+	f.want("two")
+	f.want("two") // told once
 }
 
 func TestFollowRefused(t *testing.T) {

@@ -84,7 +84,7 @@ func (s *Store) readPoll(ctx context.Context, tx *sql.Tx, in mention.PollResult)
 	if err != nil || len(g.pending) == 0 || s.engine.serialise == "" {
 		return g, err
 	}
-	if err := s.alone(ctx, tx); err != nil {
+	if err := s.alone(ctx, tx, pollLock); err != nil {
 		return nil, err
 	}
 	return read()

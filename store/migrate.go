@@ -117,7 +117,7 @@ func (s *Store) newer(ctx context.Context, have int) (want int, err error) {
 
 // apply runs one migration, unless another process was faster.
 func (s *Store) apply(ctx context.Context, tx *sql.Tx, m migration) error {
-	if err := s.alone(ctx, tx); err != nil {
+	if err := s.alone(ctx, tx, pollLock); err != nil {
 		return err
 	}
 	var done int
@@ -151,7 +151,7 @@ func (s *Store) schemaVersion(ctx context.Context, readOnly bool) (version int, 
 	if !readOnly {
 		const create = `CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)`
 		err := s.inTx(ctx, "read schema", func(tx *sql.Tx) error {
-			if err := s.alone(ctx, tx); err != nil {
+			if err := s.alone(ctx, tx, pollLock); err != nil {
 				return err
 			}
 			_, err := tx.ExecContext(ctx, create)

@@ -105,7 +105,7 @@ func (s *Store) moveSum(ctx context.Context) ([]byte, error) {
 // beginMove takes an empty database for the move, or one that this move had begun with.
 func (s *Store) beginMove(ctx context.Context, sum []byte) (done bool, err error) {
 	err = s.inTx(ctx, "move", func(tx *sql.Tx) error {
-		if err := s.alone(ctx, tx); err != nil {
+		if err := s.alone(ctx, tx, pollLock); err != nil {
 			return err
 		}
 		var mark []byte

@@ -22,10 +22,9 @@ const (
 	// idlePostgres is for how long a process may stop in the middle of a transaction, in
 	// milliseconds, before the server ends it and gives its locks to the others.
 	idlePostgres = "15000"
-	// serialisePostgres takes the lock of all polls; the number is "earshot" on
-	// a telephone keypad, so it does not meet locks of other programs by accident. The
-	// session's bound is set again: a pooler may have lent another one.
-	serialisePostgres = `SELECT set_config('idle_in_transaction_session_timeout', '` + idlePostgres + `', true), pg_advisory_xact_lock(3277468)`
+	// serialisePostgres takes a lock. The session's bound is set again: a pooler may have lent
+	// another one.
+	serialisePostgres = `SELECT set_config('idle_in_transaction_session_timeout', '` + idlePostgres + `', true), pg_advisory_xact_lock($1)`
 
 	postgresConns = 16 // a daemon never needs more at once; the server's default limit is 100
 	pollConns     = 2  // polls with mentions are serialised anyway, and each is short

@@ -41,7 +41,7 @@ func (s *Store) Shared() bool { return s.engine.clock != "" }
 // somebody put it in the place of the newest.
 func (s *Store) Announce(ctx context.Context, digest string, wanted bool) (turn int64, err error) {
 	err = s.inTxOf(ctx, s.desk, "announce watchlist", func(tx *sql.Tx) error {
-		if err := s.alone(ctx, tx); err != nil {
+		if err := s.alone(ctx, tx, watchlistLock); err != nil {
 			return err
 		}
 		const next = `(SELECT COALESCE(MAX(turn), 0) + 1 FROM watchlists)`

@@ -70,7 +70,7 @@ type engine struct {
 	// clock is the time of the database in microseconds, as an expression; empty where it is
 	// ours, because only one process can use it.
 	clock string
-	// serialise is run first in every poll and migration, so that two of them never
+	// serialise takes a lock until the transaction ends, so that two polls or migrations never
 	// plan at once; empty where the engine has one writer anyway.
 	serialise string
 	// counted are the tables whose ids the engine counts by itself, which it must be told of
@@ -268,12 +268,19 @@ func tryTx(ctx context.Context, pool *sql.DB, do func(tx *sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// alone makes the transaction wait for other polls and migrations, and them for it.
-func (s *Store) alone(ctx context.Context, tx *sql.Tx) error {
+// The locks of alone. The first number is "earshot" on a telephone keypad, so it does not meet
+// locks of other programs by accident.
+const (
+	pollLock      = 3277468 // polls and migrations
+	watchlistLock = 3277469 // a replica that stands still in a poll must not hold up a new watchlist
+)
+
+// alone makes the transaction wait for others with the same lock, and them for it.
+func (s *Store) alone(ctx context.Context, tx *sql.Tx, lock int) error {
 	if s.engine.serialise == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, s.engine.serialise)
+	_, err := tx.ExecContext(ctx, s.engine.serialise, lock)
 	return err
 }
 
