@@ -21,37 +21,6 @@ const (
 	unitHint   // a small sign; all of them together are bounded
 )
 
-// sentence is a run of tokens up to . ! ? or a line end, with what is said of it
-// as a whole.
-type sentence struct {
-	from, to int32 // tokens, to excluded
-	roles    uint32
-	shouts   int32   // exclamation marks
-	asks     int32   // question marks
-	lastBut  int32   // token of the last contrast word, -1 for none
-	words    float32 // what a polarity word counts in it, as question or news
-	cues     float32 // what a complaint cue counts in it
-	section  section
-	brand    bool // the brand is named in it
-	rival    bool
-	names    int32   // other names in it
-	bad      float32 // what its units come to, as a positive number
-	good     float32
-	answers  uint64 // the values of frames that cues in it speak for
-	focus    whose  // whom the sentences before it spoke of
-}
-
-func (st *sentence) has(r role) bool { return st.roles&(1<<r) != 0 }
-
-// section is the part of a review template a sentence stands in.
-type section uint8
-
-const (
-	noSection section = iota
-	prosSection
-	consSection
-)
-
 // clauseState is what is in force while a sentence is read word by word.
 type clauseState struct {
 	content     int // content words read; the scopes below end at a number of them
@@ -138,65 +107,6 @@ func (s *scratch) evaluate() {
 	s.ironize()
 	s.ratings()
 	s.smileys()
-}
-
-// split finds the sentences and gives them their marks, roles and sections.
-func (s *scratch) split() {
-	s.sentences, s.roles = s.sentences[:0], 0
-	toks := s.lex.toks
-	var st *sentence
-	for i := range toks {
-		t := &toks[i]
-		if st == nil || t.before == sentenceBreak {
-			s.sentences = append(s.sentences, sentence{from: int32(i), lastBut: -1})
-			st = &s.sentences[len(s.sentences)-1]
-		}
-		st.to = int32(i + 1)
-		st.roles |= t.roles
-		if t.roles&(1<<roleBut) != 0 && int32(i) > st.from {
-			st.lastBut = int32(i)
-		}
-	}
-	for si := range s.sentences {
-		s.roles |= s.sentences[si].roles
-	}
-	si := 0
-	for _, m := range s.lex.punctuation {
-		for si+1 < len(s.sentences) && toks[s.sentences[si+1].from].start <= m.at {
-			si++
-		}
-		if len(s.sentences) == 0 {
-			break
-		}
-		switch m.r {
-		case '?':
-			s.sentences[si].asks += m.n
-		case '!':
-			s.sentences[si].shouts += m.n
-		}
-	}
-	s.findSections()
-}
-
-// findSections reads the headings of review templates: "Достоинства: …
-// Недостатки: …", "Pros: … Cons: …".
-func (s *scratch) findSections() {
-	toks := s.lex.toks
-	now := noSection
-	for si := range s.sentences {
-		st := &s.sentences[si]
-		first := &toks[st.from]
-		heading := first.colon || st.to-st.from == 1
-		switch {
-		case first.roles&(1<<rolePros) != 0 && heading:
-			now = prosSection
-		case first.roles&(1<<roleCons) != 0 && heading:
-			now = consSection
-		case first.colon && now != noSection && si > 0:
-			now = noSection
-		}
-		st.section = now
-	}
 }
 
 // evaluateSentence turns a sentence into units; mi is the next kept match.
