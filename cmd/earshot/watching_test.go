@@ -191,7 +191,9 @@ func TestWatchedForReal(t *testing.T) {
 	promtool, server := prometheusTool(t, "promtool"), prometheusTool(t, "prometheus")
 	r := newRig(t, "")
 	address := freeAddress(t)
-	watchlist := strings.Replace(r.watchlist(), "127.0.0.1:0", address, 1)
+	b := newBlog(t)
+	watchlist := strings.NewReplacer("127.0.0.1:0", address, "sources:\n",
+		fmt.Sprintf("sources:\n  - {wordpress: %q, name: blog, every: 1s, reply: {as: %s, key: %q}}\n", b.URL+"/", blogUser, blogPassword)).Replace(r.watchlist())
 	r.write(watchlist)
 	p := r.start("")
 	r.until(p, time.Minute, "the baseline", func() bool { return strings.Count(p.log.String(), "msg=posts ") >= 4 })

@@ -35,7 +35,7 @@ func (d *Daemon) newInbox(who web.Who, session func(*http.Request) ([32]byte, bo
 		Replies:     d.replies,
 		Templates:   d.store,
 		Answers:     d.answers,
-		Network:     func(source string) string { return d.config.Load().KindOf(source) },
+		Network:     d.networkOf,
 		ReplyWithin: func(s mention.Severity) (time.Duration, hours.Hours) { return d.planner.Rules().ReplyWithin(s) },
 		Log:         d.log,
 		Now:         d.now,

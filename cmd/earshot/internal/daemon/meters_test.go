@@ -43,7 +43,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 	text := fmt.Sprintf(`contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}]
-sources: [{feed: "http://127.0.0.1:1/rss", name: news}]
+sources: [{feed: "http://127.0.0.1:1/rss", name: news}, {wordpress: "http://127.0.0.1:1/", name: blog, reply: {as: support, key: "abcd"}}]
 store: {database: "sqlite:%s", redis: "redis://127.0.0.1:1/0"}
 `, filepath.Join(t.TempDir(), "e.db"))
 	d := open(t, text)
@@ -65,6 +65,9 @@ store: {database: "sqlite:%s", redis: "redis://127.0.0.1:1/0"}
 		if !documented[m[1]] {
 			t.Errorf("%s is not in docs/metrics.md", m[1])
 		}
+	}
+	if want := `earshot_answers{network="wordpress",outcome="reached"} 0`; !strings.Contains(scrape(d), want) {
+		t.Errorf("/metrics lacks %s", want)
 	}
 	for name := range documented {
 		if !answered[name] {
