@@ -117,6 +117,7 @@ func Follow(ctx context.Context, f Following, apply func(*Config) error) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-f.Reload:
+			w.refused = false // whoever asks is told
 			w.look(ctx, true)
 		case <-events:
 			if pending == nil { // never put off: a database beside the file changes all the time
@@ -128,7 +129,7 @@ func Follow(ctx context.Context, f Following, apply func(*Config) error) error {
 			pending = nil
 			w.look(ctx, false)
 		case <-tick.C:
-			w.look(ctx, w.refused != "" && !time.Now().Before(w.again))
+			w.look(ctx, w.refused && !time.Now().Before(w.again))
 		}
 	}
 }
@@ -138,7 +139,7 @@ type follower struct {
 	apply    func(*Config) error
 	last     inputs    // what was used, or refused, last
 	stamps   []stamp   // of the files at that time
-	refused  string    // why last was refused, when that may pass
+	refused  bool      // last was refused for what may pass
 	again    time.Time // when to give it to apply again
 	notified *fsnotify.Watcher
 }
@@ -182,20 +183,19 @@ func (w *follower) look(ctx context.Context, force bool) {
 	if ctx.Err() != nil {
 		return
 	}
-	before := w.refused
-	w.refused = ""
+	told := w.refused && w.last.same(in) // other words for it would be another notice every 10 s
+	w.refused = false
 	if err == nil {
 		if err = w.apply(c); err != nil {
 			w.refusal(err)
 			err = fmt.Errorf("the new watchlist was refused: %w", err)
 		}
 	}
-	told := w.refused != "" && w.refused == before && w.last.same(in)
 	w.last = in
 	w.rewatch()
 	w.stamps = w.stamp()
 	if err != nil {
-		if !told {
+		if !told || !w.refused {
 			w.report(err)
 		}
 		return
@@ -207,7 +207,7 @@ func (w *follower) look(ctx context.Context, force bool) {
 func (w *follower) refusal(err error) {
 	var mistakes *Errors
 	if !errors.As(err, &mistakes) {
-		w.refused, w.again = err.Error(), time.Now().Add(w.pace.again)
+		w.refused, w.again = true, time.Now().Add(w.pace.again)
 	}
 }
 
