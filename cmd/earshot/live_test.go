@@ -47,7 +47,8 @@ func TestLiveIsNotReady(t *testing.T) {
 	if h := health(t, p); !strings.Contains(h.Trouble["watchlist"], "not in use") {
 		t.Errorf("trouble: %v", h.Trouble)
 	}
-	r.until(p, time.Minute, "the notice", func() bool { return r.count("The watchlist that was saved is not in use") == 1 })
+	// On a slow machine one of the broken ones before was told of, too.
+	r.until(p, time.Minute, "the notice", func() bool { return r.count("The watchlist that was saved is not in use") > 0 })
 	r.town.Publish(demosites.Post{Place: "forum", Author: "a", Text: "Romashka Bank charged me twice and refuses to refund. Hedgehog."})
 	r.until(p, time.Minute, "an alert by the old watchlist", func() bool { return r.count("Hedgehog") == 1 })
 	r.write(good)
