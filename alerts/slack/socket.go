@@ -181,9 +181,10 @@ func (n *Notifier) event(ctx context.Context, client *socketmode.Client, event s
 			}
 		})
 	case socketmode.EventTypeErrorWriteFailed:
-		// The connection broke under an acknowledgement; the next one carries it.
+		// The connection broke under an acknowledgement; the next one carries it, with what it
+		// says of a window: an empty one closes the window and loses the words in it.
 		if e, ok := event.Data.(*socketmode.ErrorWriteFailed); ok && e.Response != nil {
-			n.later.Go(func() { n.ack(ctx, client, socketmode.Response{EnvelopeID: e.Response.EnvelopeID}) })
+			n.later.Go(func() { n.ack(ctx, client, *e.Response) })
 		}
 	case socketmode.EventTypeErrorBadMessage:
 		n.opt.Log.Warn("slack sent something that cannot be read")
