@@ -77,51 +77,66 @@ func seen(nth int, account, words string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// answering reads a complaint for one who wants to answer it; refusal says in words why they
-// may not.
-func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person, id mention.ID) (a toAnswer, refusal string) {
+// refusal says in words why a person may not answer; the zero value: they may.
+type refusal struct {
+	words   string
+	passing bool // Slack or the database could not be asked: a moment later they may
+}
+
+// refusalOf is what an error of the database or the desk means.
+func (n *Notifier) refusalOf(l i18n.Lang, err error) refusal {
+	var taken *mention.TakenError
+	return refusal{alerts.Refusal(l, err, n.opt.Now()), !errors.As(err, &taken) && !errors.Is(err, mention.ErrNotFound)}
+}
+
+// answering reads a complaint for one who wants to answer it.
+func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person, id mention.ID) (a toAnswer, no refusal) {
 	a = toAnswer{l: l, me: me}
-	noWay := l.Text("web.error.reply_no_way")
+	noWay := refusal{words: l.Text("web.error.reply_no_way")}
 	if n.opt.Answers == nil {
 		return a, noWay
 	}
 	m, c, err := n.opt.Reader.Mention(ctx, id)
 	if err != nil {
-		return a, alerts.Refusal(l, err, n.opt.Now())
+		return a, n.refusalOf(l, err)
 	}
 	way, ok := n.opt.Answers.Way(m)
 	if !ok {
 		return a, noWay
 	}
 	a.m, a.way = m, way
-	if words := n.mayNotSend(ctx, l, me, way.Allow); words != "" {
-		return a, words
+	if no := n.mayNotSend(ctx, l, me, way.Allow); no.words != "" {
+		return a, no
 	}
 	if a.all, err = n.opt.Answers.Replies(ctx, id); err != nil {
-		return a, alerts.Refusal(l, err, n.opt.Now())
+		return a, n.refusalOf(l, err)
 	}
 	if err := reply.Theirs(c, a.last(), me); err != nil {
-		return a, alerts.Refusal(l, err, n.opt.Now())
+		return a, n.refusalOf(l, err)
 	}
-	return a, ""
+	return a, refusal{}
 }
 
-// mayNotSend says in words why a person may not send what goes out by a way that names these;
-// empty when they may.
-func (n *Notifier) mayNotSend(ctx context.Context, l i18n.Lang, p mention.Person, allow []string) string {
-	if words := n.refuses(ctx, l, p, func(r Roles) bool { return r.Reply }); words != "" {
-		return words
+// mayNotSend says why a person may not send what goes out by a way that names these.
+func (n *Notifier) mayNotSend(ctx context.Context, l i18n.Lang, p mention.Person, allow []string) refusal {
+	unknown := refusal{l.Text("slack.unknown_role"), true}
+	switch roles, known := n.may(ctx, p); {
+	case roles.Reply:
+	case !known:
+		return unknown
+	default:
+		return refusal{words: l.Text("slack.may_not")}
 	}
 	if allow == nil || n.opt.Listed == nil || n.opt.Listed(allow, p, "") {
-		return ""
+		return refusal{}
 	}
 	switch who, known := n.people.profile(ctx, strings.TrimPrefix(p.ID, "slack:")); {
 	case who.email != "" && n.opt.Listed(allow, p, who.email):
-		return ""
+		return refusal{}
 	case !known:
-		return l.Text("slack.unknown_role")
+		return unknown
 	}
-	return l.Text("slack.may_not")
+	return refusal{words: l.Text("slack.may_not")}
 }
 
 // langOfPerson is the language in which a person reads windows: of their Slack, else of the
@@ -136,10 +151,10 @@ func (n *Notifier) langOfPerson(ctx context.Context, c click) i18n.Lang {
 // openAnswer opens the window that fits how the answer stands: for the words, for what a
 // colleague wrote, or for what nobody knows the end of.
 func (n *Notifier) openAnswer(ctx context.Context, c click, l i18n.Lang, me mention.Person, id mention.ID) {
-	a, refusal := n.answering(ctx, l, me, id)
-	if refusal != "" {
+	a, no := n.answering(ctx, l, me, id)
+	if no.words != "" {
 		n.pressed(me, windowNames[actAnswer], id, "may not")
-		n.ephemeral(ctx, c, refusal)
+		n.ephemeral(ctx, c, no.words)
 		return
 	}
 	if a.last().Status.Open() {
@@ -212,9 +227,9 @@ func (n *Notifier) aboutAnswer(ctx context.Context, c click, acknowledge func(*a
 		c.Actions = c.Actions[:1]
 		n.after(func(ctx context.Context) { n.decideAnswer(ctx, c, from) })
 	case c.Type == "view_submission" && (c.View.CallbackID == askAnswer || c.View.CallbackID == sendAnswer):
-		n.settleWindow(ctx, c, acknowledge, func(ctx context.Context) answered { return n.written(ctx, c, from) })
+		n.settleWindow(ctx, c, from, acknowledge, func(ctx context.Context) answered { return n.written(ctx, c, from) })
 	case c.Type == "view_submission" && c.View.CallbackID == askApprove:
-		n.settleWindow(ctx, c, acknowledge, func(ctx context.Context) answered { return n.approve(ctx, c, from) })
+		n.settleWindow(ctx, c, from, acknowledge, func(ctx context.Context) answered { return n.approve(ctx, c, from) })
 	default:
 		return false
 	}
@@ -223,7 +238,7 @@ func (n *Notifier) aboutAnswer(ctx context.Context, c click, acknowledge func(*a
 
 // settleWindow is settle for a window that may go on. What comes too late for the
 // acknowledgement, or is too long for one, comes by views.update.
-func (n *Notifier) settleWindow(ctx context.Context, c click, acknowledge func(*api.ViewSubmissionResponse), decide func(ctx context.Context) answered) {
+func (n *Notifier) settleWindow(ctx context.Context, c click, from asked, acknowledge func(*api.ViewSubmissionResponse), decide func(ctx context.Context) answered) {
 	l := n.opt.Language(c.lang)
 	decided := make(chan answered, 1)
 	n.later.Go(func() {
@@ -233,8 +248,10 @@ func (n *Notifier) settleWindow(ctx context.Context, c click, acknowledge func(*
 		switch {
 		case ok:
 			decided <- decide(ctx)
-		case words != "":
+		case words != "" && c.View.CallbackID == askApprove:
 			decided <- told(l, words)
+		case words != "":
+			decided <- kept(toAnswer{l: l, words: reply.Clean(c.templateOf(inAnswer)), why: words}, from)
 		default:
 			decided <- answered{}
 		}
@@ -257,13 +274,14 @@ func (n *Notifier) settleWindow(ctx context.Context, c click, acknowledge func(*
 		out = <-decided
 	}
 	n.after(func(ctx context.Context) {
+		words := reply.Clean(c.templateOf(inAnswer))
 		if out.view == nil {
-			out = told(l, l.Text("slack.answer.taken"))
+			out, words = told(l, l.Text("slack.answer.taken")), ""
 		}
 		if !sleep(ctx, acknowledgedIn) {
 			return
 		}
-		n.replace(ctx, c, l, *out.view)
+		n.replace(ctx, c, l, *out.view, words)
 	})
 }
 
@@ -271,11 +289,17 @@ func (n *Notifier) settleWindow(ctx context.Context, c click, acknowledge func(*
 // shows is replaced: the two come by different ways.
 const acknowledgedIn = 300 * time.Millisecond
 
-// replace shows another view in a window that is open.
-func (n *Notifier) replace(ctx context.Context, c click, l i18n.Lang, view api.ModalViewRequest) {
+// replace shows another view in a window that is open. Where that fails the person is told, and
+// gets back the words that would be lost with the window; empty: there are none.
+func (n *Notifier) replace(ctx context.Context, c click, l i18n.Lang, view api.ModalViewRequest, words string) {
 	if _, err := n.api.UpdateViewContext(ctx, view, "", "", c.View.ID); err != nil {
 		n.opt.Log.Warn("a window cannot be changed", "err", n.sort("views.update", "", err))
-		n.ephemeral(ctx, c, l.Text("slack.answer.look"))
+		look := l.Text("slack.answer.look")
+		if words == "" {
+			n.ephemeral(ctx, c, look)
+			return
+		}
+		n.ephemeral(ctx, c, look+"\n\n"+words, section(look), exactly(words))
 	}
 }
 
@@ -284,11 +308,15 @@ func (n *Notifier) replace(ctx context.Context, c click, l i18n.Lang, view api.M
 func (n *Notifier) written(ctx context.Context, c click, from asked) answered {
 	l, me := n.opt.Language(from.Lang), n.person(ctx, c)
 	words := reply.Clean(c.templateOf(inAnswer))
-	a, refusal := n.answering(ctx, l, me, from.ID)
-	a.words = words
-	if refusal != "" {
+	a, no := n.answering(ctx, l, me, from.ID)
+	a.words, a.why = words, no.words
+	switch {
+	case no.passing:
+		n.pressed(me, "answer", from.ID, "not known whether they may")
+		return kept(a, from)
+	case no.words != "":
 		n.pressed(me, "answer", from.ID, "may not")
-		return told(l, refusal)
+		return told(l, no.words)
 	}
 	if last := a.last(); from.Nth != a.nth() || last.Status.Open() {
 		if last.By.ID == me.ID && last.Nth == from.Nth && last.Text == words {
@@ -315,6 +343,15 @@ func (n *Notifier) written(ctx context.Context, c click, from asked) answered {
 func shown(view api.ModalViewRequest, from asked) answered {
 	view.PrivateMetadata = from.encode()
 	return answered{view: &view}
+}
+
+// kept lets the words stay in their window where nothing is known of the complaint, and says
+// why nothing was done with them.
+func kept(a toAnswer, from asked) answered {
+	from.Seen = "" // it is shown again before it goes out
+	out := shown(againView(a), from)
+	out.why = a.why
+	return out
 }
 
 // refusedAnswer lets the words stay where they are, and says why they cannot go out.
@@ -385,14 +422,14 @@ func (n *Notifier) decideAnswer(ctx context.Context, c click, from asked) {
 	if words == "" {
 		words = l.Text("slack.answer.taken")
 	}
-	n.replace(ctx, c, l, toldView(l, words))
+	n.replace(ctx, c, l, toldView(l, words), "")
 }
 
 // verdict carries out what a person decides about an answer; words say why not.
 func (n *Notifier) verdict(ctx context.Context, l i18n.Lang, me mention.Person, id mention.ID, key string, v reply.Verdict) (words string) {
-	if _, words = n.answering(ctx, l, me, id); words != "" {
+	if _, no := n.answering(ctx, l, me, id); no.words != "" {
 		n.pressed(me, "answer: "+string(v), id, "may not")
-		return words
+		return no.words
 	}
 	err := n.opt.Answers.Decide(ctx, id, key, v, me)
 	n.opt.Log.Info("an answer was decided about", "who", me.ID, "name", me.Name, "mention", id, "verdict", v, "outcome", outcomeOfAnswer(err), "door", "slack")

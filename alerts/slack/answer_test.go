@@ -149,7 +149,7 @@ func TestAnswerFromSlack(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		do   func(t *testing.T, w *world, s *sites)
-	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"who may", answerWho}} {
+	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
 		t.Run(part.name, func(t *testing.T) {
 			w.t = t
 			part.do(t, w, s)
@@ -400,6 +400,29 @@ func answerLong(t *testing.T, w *world, s *sites) {
 	w.stands(m, mention.ReplySent, "the site took it")
 	if got := s.all("long")[before:]; len(got) != 1 || got[0] != words {
 		t.Errorf("sent %d texts", len(got))
+	}
+}
+
+// answerUnknown: while Slack does not say who somebody is, the words stay in their window.
+func answerUnknown(t *testing.T, w *world, s *sites) {
+	view := w.asks(w.alert("Ira's", "Картку списали двічі, відповіді немає другий тиждень"), ira)
+	w.fake.Break(fakeslack.Fault{Method: "users.info", Kind: fakeslack.Refuse5xx, Times: -1})
+	defer w.fake.Heal()
+	if out := w.says(view, petro, "Sorry"); out.Action != "errors" || out.Errors["answer"] == "" || len(s.all("Ira's")) != 0 {
+		t.Errorf("the words are lost: %+v, sent %q", out, s.all("Ira's"))
+	}
+}
+
+// answerLost: words in a window that Slack does not change come back to the person.
+func answerLost(t *testing.T, w *world, _ *sites) {
+	first := w.asks(w.alert("long", "Переказ завис на місяць, гаряча лінія лише обіцяє"), oleh)
+	w.fake.Break(fakeslack.Fault{Method: "views.update", Kind: fakeslack.Code, Error: "not_found", Times: 1})
+	words := strings.Repeat("<&🙏\u202e>", 599) + "_the end_"
+	told := len(w.fake.Ephemerals())
+	w.says(first, oleh, words)
+	eventually(t, "Oleh is told", func() bool { return len(w.fake.Ephemerals()) > told })
+	if e := w.fake.Ephemerals()[told]; e.User != oleh || !exactlyShown(t, fmt.Appendf(nil, `{"blocks":%s}`, e.Blocks), words) {
+		t.Errorf("told %+v", e)
 	}
 }
 

@@ -41,6 +41,12 @@ func answerView(a toAnswer) api.ModalViewRequest {
 	return window(l, askAnswer, l.Text("web.answer"), l.Text("slack.answer.preview"), blocks...)
 }
 
+// againView asks for the words once more, where nothing is known of the complaint.
+func againView(a toAnswer) api.ModalViewRequest {
+	l := a.l
+	return window(l, askAnswer, l.Text("web.answer"), l.Text("slack.answer.preview"), append(a.warning(), a.input(l.Text("slack.answer.text")))...)
+}
+
 // warning says why the words could not go out as they were.
 func (a toAnswer) warning() []api.Block {
 	if a.why == "" {

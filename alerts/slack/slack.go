@@ -346,8 +346,11 @@ func kind(err error) string {
 }
 
 // ephemeral says something that only one person sees. It is tried twice.
-func (n *Notifier) ephemeral(ctx context.Context, c click, words string) {
+func (n *Notifier) ephemeral(ctx context.Context, c click, words string, blocks ...api.Block) {
 	opts := []api.MsgOption{api.MsgOptionText(words, true), api.MsgOptionParse(false), api.MsgOptionLinkNames(false)}
+	if len(blocks) > 0 {
+		opts = append(opts, api.MsgOptionBlocks(blocks...))
+	}
 	if c.Message.ThreadTS != "" && c.Message.ThreadTS != c.Message.TS {
 		opts = append(opts, api.MsgOptionTS(c.Message.ThreadTS))
 	}

@@ -106,7 +106,11 @@ func (s *Server) postEphemeral(args url.Values) reply {
 	if args.Get("text") == "" && args.Get("blocks") == "" {
 		return fail("no_text")
 	}
-	s.ephemerals = append(s.ephemerals, Ephemeral{Channel: c.ID, User: args.Get("user"), Text: args.Get("text"), ThreadTS: args.Get("thread_ts"), At: time.Now()})
+	var blocks json.RawMessage
+	if raw := args.Get("blocks"); raw != "" {
+		blocks = json.RawMessage(raw)
+	}
+	s.ephemerals = append(s.ephemerals, Ephemeral{Channel: c.ID, User: args.Get("user"), Text: args.Get("text"), Blocks: blocks, ThreadTS: args.Get("thread_ts"), At: time.Now()})
 	return ok(map[string]any{"message_ts": s.nextTS()})
 }
 

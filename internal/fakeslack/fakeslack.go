@@ -91,7 +91,7 @@ func (m Message) AlertID() string {
 // Ephemeral is a message only one person sees.
 type Ephemeral struct {
 	Channel, User, Text, ThreadTS string
-	Blocks                        json.RawMessage // of an answer at a response_url
+	Blocks                        json.RawMessage
 	At                            time.Time
 }
 
