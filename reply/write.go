@@ -26,6 +26,7 @@ func (e *Engine) Replies(ctx context.Context, id mention.ID) ([]mention.SiteRepl
 type Written struct {
 	Nth     int    // of the case
 	Account string // as whom it shall go out
+	Approve bool   // a colleague must approve it before it does
 	Text    string
 	By      mention.Person
 }
@@ -65,8 +66,12 @@ func (e *OpenError) Error() string { return mention.ErrReplyOpen.Error() }
 // Unwrap returns mention.ErrReplyOpen.
 func (e *OpenError) Unwrap() error { return mention.ErrReplyOpen }
 
+// ErrChanged means that by now an answer would go out at once that was to be approved, or the
+// other way round: whoever wrote it must see that first.
+var ErrChanged = errors.New("whether a colleague must approve it has changed")
+
 // Write takes down a reply to be sent, or to be approved. The error is a *LengthError,
-// an *OpenError when somebody else was first, ErrNoWay, or the database's.
+// an *OpenError when somebody else was first, ErrNoWay, ErrChanged, or the database's.
 func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
 	m, _, err := e.opt.Reader.Mention(ctx, id)
 	if err != nil {
@@ -75,6 +80,9 @@ func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
 	way, ok := e.Way(m)
 	if !ok || way.Account != w.Account {
 		return ErrNoWay
+	}
+	if way.Approve != w.Approve {
+		return ErrChanged
 	}
 	if err := way.Limit.Check(w.Text); err != nil {
 		return err

@@ -142,7 +142,12 @@ func TestApprove(t *testing.T) {
 	way.Approve = true
 	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.Now})
 	id := w.complaint()
-	if err := e.Write(t.Context(), id, written(1)); err != nil {
+	words := written(1)
+	if err := e.Write(t.Context(), id, words); !errors.Is(err, ErrChanged) {
+		t.Errorf("written to be sent at once: %v", err)
+	}
+	words.Approve = true
+	if err := e.Write(t.Context(), id, words); err != nil {
 		t.Fatal(err)
 	}
 	w.run(e)
@@ -169,7 +174,7 @@ func TestApprove(t *testing.T) {
 		t.Errorf("withdrawn after it was sent: %v", err)
 	}
 	id = w.complaint()
-	if err := e.Write(t.Context(), id, written(2)); err != nil {
+	if err := e.Write(t.Context(), id, words); err != nil {
 		t.Fatal(err)
 	}
 	if err := e.Decide(t.Context(), id, w.reply(id).ID, Withdraw, ira); err != nil {

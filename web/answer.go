@@ -21,7 +21,7 @@ type Answers interface {
 	Way(m mention.Mention) (reply.Way, bool)
 	// Replies returns those of a case, the first one first.
 	Replies(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
-	// Write takes down a reply: *reply.LengthError, reply.ErrNoWay, mention.ErrReplyOpen.
+	// Write takes down a reply: *reply.LengthError, reply.ErrNoWay, reply.ErrChanged, mention.ErrReplyOpen.
 	Write(ctx context.Context, id mention.ID, w reply.Written) error
 	// Decide carries out what a person decides about one that is open.
 	Decide(ctx context.Context, id mention.ID, key string, v reply.Verdict, by mention.Person) error
@@ -110,7 +110,7 @@ func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
 		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "nth"))
 		return
 	}
-	written := reply.Written{Nth: nth, Account: r.PostForm.Get("account"), By: v.who.Person,
+	written := reply.Written{Nth: nth, Account: r.PostForm.Get("account"), Approve: r.PostForm.Get("approve") != "", By: v.who.Person,
 		Text: reply.Clean(r.PostForm.Get("text"))}
 	err = in.opt.Answers.Write(r.Context(), id, written)
 	in.opt.Log.Info("an answer was written", "who", v.who.ID, "name", v.who.Name, "mention", id, "as", written.Account, "outcome", outcomeOf(err), "door", "web")
@@ -213,6 +213,8 @@ func refusedAnswer(v visit, err error) string {
 		return v.lang.Text("web.error.reply_open")
 	case errors.Is(err, reply.ErrNoWay):
 		return v.lang.Text("web.error.reply_no_way")
+	case errors.Is(err, reply.ErrChanged):
+		return v.lang.Text("web.error.reply_changed")
 	case errors.As(err, &length) && length.Have == 0:
 		return v.lang.Text("web.error.reply_empty")
 	case errors.As(err, &length):

@@ -62,6 +62,13 @@ func answerTo(nth int, text string) url.Values {
 	return url.Values{"nth": {fmt.Sprint(nth)}, "account": {"Ромашка <Support>"}, "text": {text}}
 }
 
+// handedIn is what the form sends where a colleague must approve the answer.
+func handedIn(nth int, text string) url.Values {
+	form := answerTo(nth, text)
+	form.Set("approve", "true")
+	return form
+}
+
 // ends waits until the last reply of a case stands so.
 func (w *world) ends(id mention.ID, status mention.ReplyStatus) mention.SiteReply {
 	w.t.Helper()
@@ -164,7 +171,10 @@ func TestAnswerApproved(t *testing.T) {
 	s := w.answers(reply.Way{Repeat: reply.Twice, Approve: true})
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
 	at := "/case/" + string(id)
-	if res, _ := w.ask("POST", at+"/reply", "Ira", answerTo(1, "Перепрошуємо")); res.StatusCode != http.StatusSeeOther {
+	if res, body := w.ask("POST", at+"/reply", "Ira", answerTo(1, "Перепрошуємо")); res.StatusCode != http.StatusConflict || !strings.Contains(body, "has just changed") || !strings.Contains(body, `name="approve" value="true"`) {
+		t.Errorf("written when it would have gone out at once: %d", res.StatusCode)
+	}
+	if res, _ := w.ask("POST", at+"/reply", "Ira", handedIn(1, "Перепрошуємо")); res.StatusCode != http.StatusSeeOther {
 		t.Fatal(res.StatusCode)
 	}
 	if _, err := w.inbox.opt.Desk.Do(context.Background(), id, mention.Action{Verb: mention.Claim, By: mention.Person{ID: "web:Ira", Name: "Ira"}}); err != nil {

@@ -87,11 +87,11 @@ func (w *world) fewCases() []sight {
 	w.ask("POST", at(4)+"/dismiss", "Ira", url.Values{"reason": {"spam"}})
 	w.ask("POST", at(5)+"/claim", "Oleh", url.Values{})
 	sites := w.answers(reply.Way{Repeat: reply.Twice, Approve: true, Limit: reply.Limit{Unit: reply.Chars, Max: 500}})
-	w.ask("POST", at(6)+"/reply", "Ira", answerTo(1, "Перепрошуємо, виправимо сьогодні."))
+	w.ask("POST", at(6)+"/reply", "Ira", handedIn(1, "Перепрошуємо, виправимо сьогодні."))
 	w.ends(w.ids[6], mention.ReplyDraft)
 	for n, result := range map[int]reply.Result{7: {Reason: "the line was cut"}, 8: {Outcome: reply.Sent, URL: "https://forum.example/p/99"}} {
 		sites.says(result)
-		w.ask("POST", at(n)+"/reply", "Ira", answerTo(1, "Перепрошуємо.\nРомашка"))
+		w.ask("POST", at(n)+"/reply", "Ira", handedIn(1, "Перепрошуємо.\nРомашка"))
 		w.ask("POST", at(n)+"/reply/approve", "Oleh", url.Values{"reply": {w.ends(w.ids[n], mention.ReplyDraft).ID}})
 		w.ends(w.ids[n], map[bool]mention.ReplyStatus{true: mention.ReplySent, false: mention.ReplyUnclear}[n == 8])
 	}

@@ -31,7 +31,7 @@ type Answers interface {
 	Way(m mention.Mention) (reply.Way, bool)
 	// Replies returns those of a case, the first one first.
 	Replies(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
-	// Write takes down a reply: *reply.LengthError, *reply.OpenError, reply.ErrNoWay.
+	// Write takes down a reply: *reply.LengthError, *reply.OpenError, reply.ErrNoWay, reply.ErrChanged.
 	Write(ctx context.Context, id mention.ID, w reply.Written) error
 	// Decide carries out what a person decides about one that is open.
 	Decide(ctx context.Context, id mention.ID, key string, v reply.Verdict, by mention.Person) error
@@ -72,8 +72,8 @@ func (a toAnswer) last() mention.SiteReply { return reply.Last(a.all) }
 func (a toAnswer) nth() int { return len(a.all) + 1 }
 
 // seen is a digest of an answer as it was shown.
-func seen(nth int, account, words string) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", nth, account, words))
+func seen(nth int, account string, approve bool, words string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%t\x00%s\x00%s", nth, approve, account, words))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -327,11 +327,14 @@ func (n *Notifier) written(ctx context.Context, c click, from asked) answered {
 	if err := a.way.Limit.Check(words); err != nil {
 		return n.refusedAnswer(a, from, err)
 	}
-	if digest := seen(from.Nth, a.way.Account, words); c.View.CallbackID != sendAnswer || from.Seen != digest {
+	if digest := seen(from.Nth, a.way.Account, a.way.Approve, words); c.View.CallbackID != sendAnswer || from.Seen != digest {
+		if from.Seen == seen(from.Nth, a.way.Account, !a.way.Approve, words) {
+			a.why = answerRefusal(l, reply.ErrChanged)
+		}
 		from.Seen = digest
 		return shown(sendView(a), from)
 	}
-	err := n.opt.Answers.Write(ctx, from.ID, reply.Written{Nth: from.Nth, Account: a.way.Account, Text: words, By: me})
+	err := n.opt.Answers.Write(ctx, from.ID, reply.Written{Nth: from.Nth, Account: a.way.Account, Approve: a.way.Approve, Text: words, By: me})
 	n.opt.Log.Info("an answer was written", "who", me.ID, "name", me.Name, "mention", from.ID, "as", a.way.Account, "outcome", outcomeOfAnswer(err), "door", "slack")
 	if err != nil {
 		return n.refusedAnswer(a, from, err)
@@ -379,6 +382,8 @@ func answerRefusal(l i18n.Lang, err error) string {
 		return l.Text("web.error.reply_open")
 	case errors.Is(err, reply.ErrNoWay):
 		return l.Text("web.error.reply_no_way")
+	case errors.Is(err, reply.ErrChanged):
+		return l.Text("web.error.reply_changed")
 	case errors.As(err, &length) && length.Have == 0:
 		return l.Text("web.error.reply_empty")
 	case errors.As(err, &length):

@@ -27,6 +27,7 @@ const account = "Ромашка <Support> & Co"
 type sites struct {
 	mu    sync.Mutex
 	taken map[string][]string // by source
+	free  bool                // nobody need approve any more
 }
 
 // sitesOf are the sources of the tests.
@@ -58,6 +59,9 @@ func (s *sites) engine(w *world, log *slog.Logger) *reply.Engine {
 	return reply.New(reply.Options{Outbox: w.store, Reader: w.store, Desk: w.desk, Log: log, Now: time.Now, Changed: func() { w.sender.Wake() }, Way: func(source string) (reply.Way, bool) {
 		is, ok := sitesOf[source]
 		is.way.Account, is.way.Send = account, send
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		is.way.Approve = is.way.Approve && !s.free
 		return is.way, ok
 	}})
 }
@@ -149,7 +153,7 @@ func TestAnswerFromSlack(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		do   func(t *testing.T, w *world, s *sites)
-	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
+	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"approval changed", answerChanged}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
 		t.Run(part.name, func(t *testing.T) {
 			w.t = t
 			part.do(t, w, s)
@@ -314,6 +318,24 @@ func answerApproved(t *testing.T, w *world, s *sites) {
 	}
 	if again := string(w.asks(m, ira)); !strings.Contains(again, `"initial_value":"second"`) || !strings.Contains(again, "the topic is closed") {
 		t.Errorf("the words that were refused, and why, are not in the next window: %s", again)
+	}
+}
+
+// answerChanged: what was to be approved does not go out at once because the watchlist changed.
+func answerChanged(t *testing.T, w *world, s *sites) {
+	before := len(s.all("approve"))
+	m := w.alert("approve", "Ліміт зменшили без попередження, картка порожня")
+	second := w.says(w.asks(m, ira), ira, "Sorry")
+	set := func(free bool) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.free = free
+	}
+	set(true)
+	defer set(false)
+	third := w.says(second.View, ira, "Sorry")
+	if third.Action != "update" || !strings.Contains(string(third.View), "Щойно змінилося") || !strings.Contains(string(third.View), "Опублікувати") || len(s.all("approve")) != before {
+		t.Errorf("it went out at once: %+v", third)
 	}
 }
 

@@ -78,7 +78,7 @@ func TestAnswersAreWithstood(t *testing.T) {
 		a.all = []mention.SiteReply{{ID: "k", Status: mention.ReplyUnclear, Account: body, Text: body, Reason: body, By: mention.Person{Name: body}}}
 		size := 0
 		for _, view := range []api.ModalViewRequest{answerView(a), againView(a), sendView(a), stateView(a), toldView(a.l, "x")} {
-			view.PrivateMetadata = asked{ID: "m1", Channel: "C1", TS: "1.1", Lang: "uk", Nth: 1, Seen: seen(1, body, body), Reply: "k"}.encode()
+			view.PrivateMetadata = asked{ID: "m1", Channel: "C1", TS: "1.1", Lang: "uk", Nth: 1, Seen: seen(1, body, true, body), Reply: "k"}.encode()
 			raw, err := json.Marshal(view)
 			if err != nil {
 				t.Fatal(err)
