@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"encoding/json"
 	"log"
 	"strings"
 	"testing"
@@ -21,5 +22,20 @@ func TestAcknowledgedAgainWhole(t *testing.T) {
 	n.later.Wait()
 	if got := sent.String(); !strings.Contains(got, "e1") || !strings.Contains(got, "response_action") {
 		t.Errorf("sent again: %s", got)
+	}
+}
+
+// TestAnswerTooLongForSlack: words that an input cannot hold are not offered cut, as somebody
+// would publish them so; what it just holds is offered whole.
+func TestAnswerTooLongForSlack(t *testing.T) {
+	for n, offered := range map[int]bool{maxReplyText: true, maxReplyText + 1: false} {
+		a := toAnswer{words: strings.Repeat("ї", n)}
+		raw, err := json.Marshal(answerView(a))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if view := string(raw); strings.Contains(view, "initial_value") != offered || strings.Contains(view, a.words) != offered || strings.Contains(view, "longer than Slack takes") == offered {
+			t.Errorf("%d characters: %s", n, view)
+		}
 	}
 }

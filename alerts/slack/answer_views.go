@@ -2,6 +2,7 @@ package slack
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	api "github.com/slack-go/slack"
 
@@ -37,6 +38,9 @@ func answerView(a toAnswer) api.ModalViewRequest {
 	if moments := a.history(); len(moments) > 0 {
 		blocks = append(blocks, api.NewRichTextBlock("history", moments...))
 	}
+	if a.tooLong() {
+		blocks = append(blocks, section(l.Text("slack.answer.not_offered")))
+	}
 	blocks = append(blocks, a.input(l.Text("slack.answer.text")))
 	return window(l, askAnswer, l.Text("web.answer"), l.Text("slack.answer.preview"), blocks...)
 }
@@ -55,9 +59,16 @@ func (a toAnswer) warning() []api.Block {
 	return []api.Block{section("⚠ " + text.Line(a.why, maxReason))}
 }
 
-// input holds the words.
+// tooLong says that the words do not fit into an input. Whoever was offered their beginning
+// would publish it.
+func (a toAnswer) tooLong() bool { return utf8.RuneCountInString(a.words) > maxReplyText }
+
+// input holds the words, if it can hold all of them.
 func (a toAnswer) input(label string) api.Block {
-	box := api.NewPlainTextInputBlockElement(nil, inAnswer).WithMultiline(true).WithMaxLength(maxReplyText).WithInitialValue(text.Cut(a.words, maxReplyText))
+	box := api.NewPlainTextInputBlockElement(nil, inAnswer).WithMultiline(true).WithMaxLength(maxReplyText)
+	if !a.tooLong() {
+		box = box.WithInitialValue(a.words)
+	}
 	var hint *api.TextBlockObject
 	if a.way.Limit.Max > 0 {
 		hint = plainText(mostOf(a.l, a.way.Limit))
