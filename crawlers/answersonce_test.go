@@ -57,6 +57,8 @@ func (d *desk) OpenReplies(_ context.Context, now time.Time) ([]mention.SiteRepl
 
 func (d *desk) RepliesOf(context.Context, mention.ID) ([]mention.SiteReply, error) { return nil, nil }
 
+func (d *desk) AnswerTaken(context.Context, mention.SiteReply, string) (bool, error) { return false, nil }
+
 func (d *desk) Mention(_ context.Context, id mention.ID) (mention.Mention, mention.Case, error) {
 	return mention.Mention{ID: id, Post: d.post}, mention.Case{}, nil
 }

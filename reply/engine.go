@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -23,13 +22,15 @@ type Outbox interface {
 	OpenReplies(ctx context.Context, now time.Time) ([]mention.SiteReply, error)
 	// RepliesOf returns the replies of a case, the first one first.
 	RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
+	// AnswerTaken reports whether another reply of r's account is the answer of this id on the site.
+	AnswerTaken(ctx context.Context, r mention.SiteReply, remoteID string) (bool, error)
 }
 
 // Reader reads what was heard.
 type Reader interface {
 	Mention(ctx context.Context, id mention.ID) (mention.Mention, mention.Case, error)
-	// AnswersSeen returns what official authors wrote in the mention's thread and was heard
-	// since then, and when that thread was last read; zero when it never was.
+	// AnswersSeen returns what official authors wrote in the mention's thread, to nobody else, and
+	// was published and heard since then, and when that thread was last read; zero when it never was.
 	AnswersSeen(ctx context.Context, id mention.ID, since time.Time) ([]mention.Post, time.Time, error)
 }
 
@@ -70,6 +71,8 @@ const (
 	// how many looks at it find nothing before people are asked.
 	lookEvery   = 30 * time.Second
 	looksEnough = 3
+	// clockGrace is how far a site's clock may be behind ours.
+	clockGrace = time.Minute
 	// workEvery is how often the outbox is looked through without being woken.
 	workEvery = 10 * time.Second
 	// abreast bounds how many replies are on their way at the same time.
@@ -308,21 +311,51 @@ func (e *Engine) stands(ctx context.Context, way Way, post mention.Post, r menti
 	if err != nil {
 		return false, looked, err
 	}
-	says := func(p mention.Post) bool { return r.Says(p.Text) }
-	i := slices.IndexFunc(answers, says)
-	if i < 0 && way.Look != nil && r.Looks < looksEnough {
+	var seen []Shown
+	for _, p := range answers {
+		seen = append(seen, Shown{Post: p})
+	}
+	found, err := e.own(ctx, way, r, seen)
+	if err != nil {
+		return false, looked, err
+	}
+	if found == nil && way.Look != nil && r.Looks < looksEnough {
 		call, cancel := context.WithTimeout(ctx, callWithin)
 		defer cancel()
-		if own, err := way.Look(call, post); err != nil {
+		if shown, err := way.Look(call, post); err != nil {
 			e.opt.Log.Info("the site does not show what stands there", "mention", r.MentionID, "reply", r.ID, "err", err)
+		} else if found, err = e.own(ctx, way, r, shown); err != nil {
+			return false, looked, err
 		} else {
-			answers, looked, i = own, e.opt.Now(), slices.IndexFunc(own, says)
+			looked = e.opt.Now()
 		}
 	}
-	if i < 0 {
+	if found == nil {
 		return false, looked, nil
 	}
-	return true, looked, e.end(ctx, r, Result{Outcome: Sent, URL: answers[i].URL, ID: answers[i].ID})
+	return true, looked, e.end(ctx, r, Result{Outcome: Sent, URL: found.URL, ID: found.ID, Held: found.Held})
+}
+
+// own is the answer that r became; nil when it is not among them. The same words may be those of an
+// earlier answer, or of one to somebody else in the same thread: a template is used often.
+func (e *Engine) own(ctx context.Context, way Way, r mention.SiteReply, all []Shown) (*Shown, error) {
+	for i, one := range all {
+		if !r.Says(one.Text) {
+			continue
+		}
+		if way.Repeat == Replaces { // there is one answer, and these are its words
+			return &all[i], nil
+		}
+		if !one.Published.IsZero() && !one.DateOnly && one.Published.Before(r.FirstAt.Add(-clockGrace)) {
+			continue
+		}
+		if taken, err := e.opt.Outbox.AnswerTaken(ctx, r, one.ID); err != nil {
+			return nil, err
+		} else if !taken {
+			return &all[i], nil
+		}
+	}
+	return nil, nil
 }
 
 // tell lets the case know how the reply ended.

@@ -256,6 +256,10 @@ func (m *mortal) RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteRe
 	return m.w.db.RepliesOf(ctx, id)
 }
 
+func (m *mortal) AnswerTaken(ctx context.Context, r mention.SiteReply, remoteID string) (bool, error) {
+	return m.w.db.AnswerTaken(ctx, r, remoteID)
+}
+
 func (m *mortal) ReplyEnded(ctx context.Context, r mention.SiteReply) error {
 	return m.step(func() error { return m.w.desk.ReplyEnded(ctx, r) })
 }
@@ -304,9 +308,9 @@ func (w *world) hear(p mention.Post, official bool) {
 }
 
 // shown is what the site itself shows under a post.
-func (w *world) shown(context.Context, mention.Post) (shown []mention.Post, err error) {
+func (w *world) shown(context.Context, mention.Post) (shown []Shown, err error) {
 	for _, text := range w.net.stands() {
-		shown = append(shown, mention.Post{ID: "1", URL: w.net.URL + "/1", Text: text})
+		shown = append(shown, Shown{Post: mention.Post{ID: fmt.Sprint(w.n), URL: w.net.URL + "/1", Text: text}})
 	}
 	return shown, nil
 }

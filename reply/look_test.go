@@ -33,7 +33,7 @@ func TestTheSiteIsAsked(t *testing.T) {
 			looks := 0
 			e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now, Way: func(string) (Way, bool) {
 				way := w.net.way()
-				way.Look = func(context.Context, mention.Post) ([]mention.Post, error) {
+				way.Look = func(context.Context, mention.Post) ([]Shown, error) {
 					looks++
 					if tt.fails {
 						return nil, errors.New("the site has trouble")
@@ -64,6 +64,67 @@ func TestTheSiteIsAsked(t *testing.T) {
 			}
 			if tt.fails && r.Looks != 0 {
 				t.Errorf("%d looks that failed were counted", r.Looks)
+			}
+		})
+	}
+}
+
+// TestAnothersWordsAreNotTaken: the same words stand there as an answer of yesterday, or as the one to
+// another complaint in the same thread; neither is the answer that nobody knows the end of.
+func TestAnothersWordsAreNotTaken(t *testing.T) {
+	for name, tt := range map[string]struct {
+		repeat  Repeat
+		id      string
+		since   time.Duration // published after the call
+		unknown bool          // when it was published
+		want    mention.ReplyStatus
+	}{
+		"it":                             {Twice, "a2", time.Second, false, mention.ReplySent},
+		"it, by a clock that is late":    {Twice, "a2", -30 * time.Second, false, mention.ReplySent},
+		"it, without a time":             {Twice, "a2", 0, true, mention.ReplySent},
+		"older":                          {Twice, "a0", -2 * time.Minute, false, mention.ReplyUnclear},
+		"another reply's":                {Twice, "a1", time.Second, false, mention.ReplyUnclear},
+		"another reply's, at no time":    {Twice, "a1", 0, true, mention.ReplyUnclear},
+		"one that takes another's place": {Replaces, "a1", -2 * time.Minute, false, mention.ReplySent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "", tt.repeat)
+			result := Result{Outcome: Sent, ID: "a1"}
+			e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now, Way: func(string) (Way, bool) {
+				way := w.net.way()
+				way.Send = func(context.Context, Message) Result { return result }
+				way.Look = func(context.Context, mention.Post) ([]Shown, error) {
+					p := mention.Post{ID: tt.id, Text: words, Published: w.clock.Now().Add(tt.since)}
+					if tt.unknown {
+						p.Published = time.Time{}
+					}
+					return []Shown{{Post: p, Held: true}}, nil
+				}
+				return way, true
+			}})
+			var last mention.ID
+			for range 2 { // the first is sent as a1, the second is lost
+				last = w.complaint()
+				if err := e.Write(t.Context(), last, Written{Nth: 1, Account: account, Text: words, By: ira}); err != nil {
+					t.Fatal(err)
+				}
+				if err := e.work(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				result = Result{Reason: "the line was cut"}
+			}
+			if tt.repeat == Twice && w.reply(last).Status != mention.ReplyUnclear {
+				t.Fatalf("%+v", w.reply(last))
+			}
+			first := w.reply(last).FirstAt
+			w.clock.Add(lookEvery + doubt - w.clock.Now().Sub(first))
+			tt.since += first.Sub(w.clock.Now())
+			if err := e.work(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			r := w.reply(last)
+			if r.Status != tt.want || r.Status == mention.ReplySent && (r.RemoteID != tt.id || !r.Held) {
+				t.Errorf("%s as %q, want %s", r.Status, r.RemoteID, tt.want)
 			}
 		})
 	}

@@ -74,6 +74,14 @@ func (m *memory) RepliesOf(_ context.Context, id mention.ID) (all []mention.Site
 	return all, nil
 }
 
+func (m *memory) AnswerTaken(_ context.Context, r mention.SiteReply, remoteID string) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.replies, func(one mention.SiteReply) bool {
+		return one.ID != r.ID && one.Account == r.Account && one.RemoteID != "" && one.RemoteID == remoteID
+	}), nil
+}
+
 func (m *memory) Mention(_ context.Context, id mention.ID) (mention.Mention, mention.Case, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -100,12 +100,19 @@ type Way struct {
 	Approve bool          // another person must read it before it is sent
 	// Send makes the call, once. It must not repeat it, and keep to the context's deadline.
 	Send func(ctx context.Context, m Message) Result
-	// Look reads what stands under the post by the site's own interface: id, address and text of
-	// each answer that may be the account's; nil: only polls find it.
-	Look func(ctx context.Context, p mention.Post) ([]mention.Post, error)
+	// Look reads what stands under the post by the site's own interface: each answer that may be
+	// the account's; nil: only polls find it.
+	Look func(ctx context.Context, p mention.Post) ([]Shown, error)
 	// Check asks the site whether the account may answer, and changes nothing there; nil: the
 	// site has no such question.
 	Check func(ctx context.Context) Checked
+}
+
+// Shown is an answer as the site shows it. Of the post the id, the address and the text are known,
+// and the time where the site says it.
+type Shown struct {
+	mention.Post
+	Held bool // a moderator must let it
 }
 
 // Right is what a site says of the right to answer.

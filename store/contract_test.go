@@ -71,6 +71,8 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"replies at once":              testRepliesAtOnce,
 	"replies of the erased":        testRepliesForgotten,
 	"answers seen":                 testAnswersSeen,
+	"answers to others":            testAnswersToOthers,
+	"answers of other replies":     testAnswerTaken,
 	"a session is taken once":      testSessionIsTakenOnce,
 	"followed threads":             testFollows,
 	"followed threads end":         testFollowsEnd,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -149,8 +150,11 @@ func repliesOf(ctx context.Context, q querier, id mention.ID) ([]mention.SiteRep
 	return collect(rows, err, scanReply)
 }
 
-// AnswersSeen returns what official authors of the mention's watch wrote in its thread and
-// was heard since then, and when that thread was last read with success: by its own visit,
+// answerGrace is how far the clock of a site may be behind ours.
+const answerGrace = time.Minute
+
+// AnswersSeen returns what official authors of the mention's watch wrote in its thread, to the
+// mention or to nobody named, and was published (where that is known) and heard since then, and when that thread was last read with success: by its own visit,
 // or else by the poll of its source; zero when it never was.
 func (s *Store) AnswersSeen(ctx context.Context, id mention.ID, since time.Time) (answers []mention.Post, looked time.Time, err error) {
 	m, _, err := s.Mention(ctx, id)
@@ -165,7 +169,9 @@ ORDER BY m.heard_at, m.id LIMIT $5`, clean(m.Post.Origin()), mention.URLKey(clea
 		return nil, looked, s.wrap("answers in a thread", err)
 	}
 	for _, one := range all {
-		answers = append(answers, one.Mention.Post)
+		if p := one.Mention.Post; mayAnswer(p, m.Post) && !publishedBefore(p, since.Add(-answerGrace)) {
+			answers = append(answers, p)
+		}
 	}
 	key := m.Post.Key()
 	var at int64
@@ -174,6 +180,31 @@ ORDER BY m.heard_at, m.id LIMIT $5`, clean(m.Post.Origin()), mention.URLKey(clea
 		err = s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(last_success), 0) FROM sources WHERE key = $1`, clean(m.Post.Origin())).Scan(&at)
 	}
 	return answers, fromMicros(at), s.wrap("the last look at a thread", err)
+}
+
+// publishedBefore says that a post is older, in any zone where only its day is known.
+func publishedBefore(p mention.Post, then time.Time) bool {
+	if p.DateOnly {
+		then = then.AddDate(0, 0, -2)
+	}
+	return !p.Published.IsZero() && p.Published.Before(then)
+}
+
+// mayAnswer says that p names nobody, the complaint, or what the complaint itself answers: some sites
+// put the answer to an answer under the first post. WordPress's feed has an address before its ids.
+func mayAnswer(p, complaint mention.Post) bool {
+	to := p.ReplyTo
+	return to == "" || to == complaint.ID || to == complaint.URL || to == complaint.ReplyTo || strings.HasSuffix(complaint.ID, "#"+to)
+}
+
+// AnswerTaken reports whether another reply of r's account is the answer of this id on the site;
+// false for no id.
+func (s *Store) AnswerTaken(ctx context.Context, r mention.SiteReply, remoteID string) (taken bool, err error) {
+	if remoteID = clean(remoteID); remoteID == "" {
+		return false, nil
+	}
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM replies WHERE remote_id = $1 AND account = $2 AND id <> $3)`, remoteID, clean(r.Account), r.ID).Scan(&taken)
+	return taken, s.wrap("whose an answer is", err)
 }
 
 // becauseErased is why an answer was not sent whose complaint was erased.

@@ -240,7 +240,9 @@ func testRepliesForgotten(t *testing.T, open opener) {
 func testAnswersSeen(t *testing.T, open opener) {
 	s := open(t)
 	id := said(t, s, 1, nil)
-	ours := heard(by(7, "Romashka Support"), "Romashka")
+	answer := by(7, "Romashka Support")
+	answer.Published = t0.Add(time.Minute)
+	ours := heard(answer, "Romashka")
 	ours.Mentions[0].Official = true
 	in := intakeOf(ours, heard(by(8, "Somebody"), "Romashka"))
 	in.At = t0.Add(time.Hour)
@@ -263,4 +265,73 @@ func testAnswersSeen(t *testing.T, open opener) {
 	answers, looked, _ = s.AnswersSeen(background, id, t0.Add(2*time.Hour))
 	want(t, "by its own visit", looked, t0.Add(2*time.Hour))
 	want(t, "heard before", len(answers), 0)
+}
+
+// testAnswersToOthers: of what official authors say in the thread only what was published since
+// then, and to nobody else, may be the answer.
+func testAnswersToOthers(t *testing.T, open opener) {
+	s := open(t)
+	id := said(t, s, 1, nil)
+	since := t0.Add(time.Hour)
+	n := 20
+	answer := func(change func(p *mention.Post)) {
+		p := by(n, "Romashka Support")
+		p.Published, p.ReplyTo = since, ""
+		change(&p)
+		ours := heard(p, "Romashka")
+		ours.Mentions[0].Official = true
+		in := intakeOf(ours)
+		in.At = since.Add(time.Minute)
+		ingest(t, s, in)
+		n++
+	}
+	seen := func() int {
+		answers, _, err := s.AnswersSeen(background, id, since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(answers)
+	}
+	complaint := post(1)
+	for _, tt := range []struct {
+		what   string
+		change func(p *mention.Post)
+		more   int
+	}{
+		{"of before", func(p *mention.Post) { p.Published = since.Add(-2 * time.Minute) }, 0},
+		{"to somebody else", func(p *mention.Post) { p.ReplyTo = "another" }, 0},
+		{"of the day before", func(p *mention.Post) { p.Published, p.DateOnly = since.Truncate(24*time.Hour).AddDate(0, 0, -3), true }, 0},
+		{"to all", func(*mention.Post) {}, 1},
+		{"by a clock that is late", func(p *mention.Post) { p.Published = since.Add(-30 * time.Second) }, 1},
+		{"at no time", func(p *mention.Post) { p.Published = time.Time{} }, 1},
+		{"of that day", func(p *mention.Post) { p.Published, p.DateOnly = since.Truncate(24*time.Hour), true }, 1},
+		{"to the complaint", func(p *mention.Post) { p.ReplyTo = complaint.ID }, 1},
+		{"to its address", func(p *mention.Post) { p.ReplyTo = complaint.URL }, 1},
+	} {
+		before := seen()
+		answer(tt.change)
+		want(t, tt.what, seen()-before, tt.more)
+	}
+}
+
+// testAnswerTaken: an answer belongs to one reply of an account.
+func testAnswerTaken(t *testing.T, open opener) {
+	s := open(t)
+	first, second := draftOf(said(t, s, 1, nil), "k1"), draftOf(said(t, s, 2, nil), "k2")
+	for _, r := range []mention.SiteReply{first, second} {
+		if err := s.AddReply(background, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	moveReply(t, s, replyOf(t, s, first.MentionID, 1), func(r *mention.SiteReply) { r.Status, r.RemoteID, r.EndedAt = mention.ReplySent, "a1", t0 })
+	stranger := second
+	stranger.Account = "Somebody"
+	for _, tt := range []struct {
+		what  string
+		r     mention.SiteReply
+		id    string
+		taken bool
+	}{{"another's", second, "a1", true}, {"its own", first, "a1", false}, {"nobody's", second, "a2", false}, {"no id", second, "", false}, {"of another account", stranger, "a1", false}} {
+		want(t, tt.what, must(s.AnswerTaken(background, tt.r, tt.id))(t), tt.taken)
+	}
 }

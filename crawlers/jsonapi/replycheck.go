@@ -34,14 +34,14 @@ type Look struct {
 	Ask     string `yaml:"ask"`     // method and address
 	Body    string `yaml:"body"`    // a program; what is sent as JSON with it
 	Reader  bool   `yaml:"reader"`  // asked with the right that the source is read with
-	Answers string `yaml:"answers"` // on the answer: a list of objects with id, url and text
+	Answers string `yaml:"answers"` // on the answer: a list of objects with id, url, text, and where it says them at and held
 }
 
 // maxShown bounds how many answers under one post are looked at.
 const maxShown = 500
 
 // lookAt is reply.Way's Look.
-func (w *answerer) lookAt(ctx context.Context, p mention.Post) ([]mention.Post, error) {
+func (w *answerer) lookAt(ctx context.Context, p mention.Post) ([]reply.Shown, error) {
 	m := reply.Message{Post: p}
 	values := poll.Values{Text: maps.Clone(w.values.Text)}
 	for name, code := range w.with {
@@ -70,15 +70,16 @@ func (w *answerer) lookAt(ctx context.Context, p mention.Post) ([]mention.Post, 
 	if !ok {
 		return nil, fmt.Errorf("jsonapi: look: the site's answer holds no list")
 	}
-	var shown []mention.Post
+	var shown []reply.Shown
 	for _, item := range list[:min(len(list), maxShown)] {
 		one, _ := item.(map[string]any)
 		line := func(name string) string { return htmltext.OneLine(text.Clip(scalar(one[name]), 500)) }
-		post := mention.Post{ID: line("id"), URL: line("url"), Text: scalar(one["text"])}
-		shown = append(shown, post)
-		if plain := html.UnescapeString(post.Text); plain != post.Text { // some interfaces write it as their pages do
-			post.Text = plain
-			shown = append(shown, post)
+		answer := reply.Shown{Post: mention.Post{ID: line("id"), URL: line("url"), Text: scalar(one["text"])}, Held: one["held"] == true}
+		answer.Published, answer.DateOnly = poll.Date(w.env, line("at"))
+		shown = append(shown, answer)
+		if plain := html.UnescapeString(answer.Text); plain != answer.Text { // some interfaces write it as their pages do
+			answer.Text = plain
+			shown = append(shown, answer)
 		}
 	}
 	return shown, nil

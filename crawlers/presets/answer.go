@@ -131,7 +131,7 @@ func NewAnswer(env crawlers.Env, src config.Source) (way reply.Way, ok bool, err
 		return res
 	}
 	if look := way.Look; look != nil {
-		way.Look = func(ctx context.Context, p mention.Post) ([]mention.Post, error) {
+		way.Look = func(ctx context.Context, p mention.Post) ([]reply.Shown, error) {
 			shown, err := look(ctx, p)
 			if err != nil {
 				return nil, &redactedError{err: err, text: src.Section.Redact(err.Error()), plain: src.Section.Redact(crawlers.Explain(err))}
