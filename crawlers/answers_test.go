@@ -135,6 +135,7 @@ type network struct {
 	says    map[int]string // errors by status
 	why     string         // what it says of them
 	later   map[int]string // errors that end by themselves, by status
+	wait    time.Duration  // that it asks for then; 0: it says none
 	trouble string         // an answer with 200 after which nobody knows
 	host    string         // where all of it goes, when no test stands in for it
 	class   reply.Repeat
@@ -325,7 +326,7 @@ func TestAnswers(t *testing.T) {
 			}
 			for status, body := range n.later {
 				s.takes(answers(status, body))
-				if got := way.Send(t.Context(), message); got.Outcome != reply.NotSent || got.Reason == "" {
+				if got := way.Send(t.Context(), message); got.Outcome != reply.NotSent || got.Reason == "" || got.Wait != n.wait {
 					t.Errorf("too early: %+v", got)
 				}
 			}

@@ -2,6 +2,7 @@ package crawlers_test
 
 import (
 	"maps"
+	"time"
 
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
@@ -40,9 +41,9 @@ Content-Type: application/json
 		sent:  reply.Result{Outcome: reply.Sent, ID: "57", URL: "https://t.me/c/1234567890/57"},
 	},
 	"vk": {
-		looks: `GET /method/wall.getComments?owner_id=-77&post_id=12&count=100&sort=desc&v=5.131
+		looks: `GET /method/wall.getComments?owner_id=-77&post_id=12&count=100&sort=desc&thread_items_count=10&v=5.131
 Authorization: Bearer ut`,
-		shown: `{"response":{"count":2,"items":[{"id":1,"from_id":5,"text":$TEXT},{"id":2,"from_id":-77,"text":$TEXT}]}}`,
+		shown: `{"response":{"count":2,"items":[{"id":2,"from_id":-77,"date":1795000000,"text":$TEXT},{"id":1,"from_id":5,"text":$TEXT},{"id":1,"from_id":-78,"text":$TEXT,"thread":{"count":1,"items":[{"id":1,"from_id":-77,"reply_to_comment":1,"text":$TEXT}]}}]}}`,
 		host:  "api.vk.com", class: reply.Key,
 		block: "vk: {group: romashka, token: ut}\nreply: {as: Romashka, key: ct}",
 		post:  mention.Post{ID: "-77_12", URL: "https://vk.com/wall-77_12"},
@@ -53,7 +54,21 @@ from_group=77&guid=$KEY&message=$FORM&owner_id=-77&post_id=12&v=5.131`,
 		taken: `{"response":{"comment_id":345,"parents_stack":[]}}`,
 		sent:  reply.Result{Outcome: reply.Sent, ID: "345", URL: "https://vk.com/wall-77_12?reply=345"},
 		says:  map[int]string{200: `{"error":{"error_code":15,"error_msg":"Access denied"}}`}, why: "Access denied",
-		later: map[int]string{200: `{"error":{"error_code":9,"error_msg":"Flood control"}}`}, trouble: `{"error":{"error_code":10,"error_msg":"Internal server error"}}`,
+		wait: time.Hour, later: map[int]string{200: `{"error":{"error_code":9,"error_msg":"Flood control"}}`}, trouble: `{"error":{"error_code":10,"error_msg":"Internal server error"}}`,
+	},
+	"vk, a comment": {
+		looks: `GET /method/wall.getComments?owner_id=-77&post_id=12&count=100&sort=desc&thread_items_count=10&v=5.131
+Authorization: Bearer ut`,
+		shown: `{"response":{"count":3,"items":[{"id":1,"from_id":-77,"text":$TEXT},{"id":340,"from_id":5,"text":"x","thread":{"count":3,"items":[{"id":345,"from_id":-77,"reply_to_comment":340,"date":1795000000,"text":$TEXT},{"id":1,"from_id":-77,"reply_to_comment":344,"text":$TEXT},{"id":1,"from_id":5,"reply_to_comment":340,"text":$TEXT}]}}]}}`,
+		host:  "api.vk.com", class: reply.Key,
+		block: "vk: {group: romashka, token: ut}\nreply: {as: Romashka, key: ct}",
+		post:  mention.Post{ID: "-77_340", ReplyTo: "-77_12", URL: "https://vk.com/wall-77_12?reply=340"},
+		want: `POST /method/wall.createComment
+Authorization: Bearer ct
+Content-Type: application/x-www-form-urlencoded
+from_group=77&guid=$KEY&message=$FORM&owner_id=-77&post_id=12&reply_to_comment=340&v=5.131`,
+		taken: `{"response":{"comment_id":345}}`,
+		sent:  reply.Result{Outcome: reply.Sent, ID: "345", URL: "https://vk.com/wall-77_12?reply=345"},
 	},
 	"vk, found": {
 		host: "api.vk.com", class: reply.Key,
@@ -70,7 +85,7 @@ from_group=77&guid=$KEY&message=$FORM&owner_id=-77&post_id=13&v=5.131`,
 	"youtube": {
 		looks: `GET /youtube/v3/comments?part=snippet&parentId=Ugtop1&maxResults=100&textFormat=plainText
 Authorization: Bearer yt`,
-		shown: `{"items":[{"id":"Ugtop1.8y","snippet":{"textDisplay":"дякую"}},{"id":"Ugtop1.9a","snippet":{"textDisplay":$TEXT}}]}`,
+		shown: `{"items":[{"id":"Ugtop1.8y","snippet":{"textDisplay":"дякую","publishedAt":"2026-11-26T12:00:00Z"}},{"id":"Ugtop1.9a","snippet":{"textDisplay":$TEXT,"publishedAt":"2026-11-26T12:00:00Z"}}]}`,
 		host:  "www.googleapis.com", class: reply.Twice, limit: byChars(10000), renews: "refresh_token: r, client_id: c, client_secret: s",
 		block: "youtube: {channel: UCromashka, key: yk, token: yt}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "Ugtop1", URL: "https://www.youtube.com/watch?v=vid1&lc=Ugtop1", ThreadURL: "https://www.youtube.com/watch?v=vid1"},
@@ -167,7 +182,7 @@ Api-Key: ok
 Client-Id: 123
 Content-Type: application/json
 {"limit":100,"offset":0,"review_id":"018f-77","sort_dir":"DESC"}`,
-		shown: `{"comments":[{"id":"c0","is_official":false,"is_owner":false,"text":"дякую"},{"id":"c1","is_official":true,"is_owner":true,"text":$TEXT}],"offset":0}`,
+		shown: `{"comments":[{"id":"c1","is_official":true,"is_owner":true,"text":$TEXT,"published_at":"2026-11-26T12:00:00.000Z"},{"id":"1","is_official":false,"is_owner":false,"text":$TEXT}],"offset":0}`,
 		host:  "api-seller.ozon.ru", class: reply.Twice,
 		block: "ozon: {client: \"123\", key: ok}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "018f-77", URL: "https://www.ozon.ru/product/5/reviews/"},
@@ -188,7 +203,7 @@ Content-Type: application/json
 Api-Key: yk
 Content-Type: application/json
 {"feedbackId":9000000001}`,
-		shown: `{"status":"OK","result":{"comments":[{"id":1,"text":$TEXT,"author":{"type":"USER"}},{"id":2,"text":$TEXT,"author":{"type":"BUSINESS"},"status":"PUBLISHED"}]}}`,
+		shown: `{"status":"OK","result":{"comments":[{"id":2,"text":$TEXT,"author":{"type":"BUSINESS"},"status":"UNMODERATED"},{"id":1,"text":$TEXT,"author":{"type":"USER"}},{"id":1,"text":$TEXT,"author":{"type":"BUSINESS"},"status":"BANNED"},{"id":1,"text":$TEXT,"author":{"type":"BUSINESS"},"status":"DELETED"}]}}`,
 		host:  "api.partner.market.yandex.ru", class: reply.Twice, limit: byChars(4096),
 		block: "yandexmarket: {business: \"77\", key: yk}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "9000000001", URL: "https://partner.market.yandex.ru/business/77/reviews"},
@@ -219,7 +234,7 @@ Content-Type: application/json
 	"trustpilot": {
 		looks: "GET /v1/reviews/5e3de1b45fb06f0001790b51\nAuthorization: Bearer minted\nApikey: tk",
 		shown: `{"id":"5e3de1b45fb06f0001790b51","text":"x","companyReply":{"text":$TEXT,"createdAt":"2026-11-26T12:00:00"}}`,
-		host:  "api.trustpilot.com", class: reply.Replaces, loose: true, minted: true,
+		host:  "api.trustpilot.com", class: reply.Twice, loose: true, minted: true,
 		block: "trustpilot: {business: bu, key: tk, secret: ts, user: u1}\nreply: {as: Romashka}",
 		post:  mention.Post{ID: "5e3de1b45fb06f0001790b51", URL: "https://www.trustpilot.com/reviews/5e3de1b45fb06f0001790b51"},
 		want: `POST /v1/oauth/oauth-business-users-for-applications/accesstoken
@@ -248,7 +263,7 @@ api_type=json&text=$REDDIT&thing_id=t1_c1znqz2`,
 			200: `{"json":{"errors":[["TOO_LONG","this is too long (max: 10000)","text"]]}}`,
 			403: `{"message":"this is too long (max: 10000)","error":403}`,
 		}, why: "this is too long (max: 10000)",
-		later:   map[int]string{200: `{"json":{"ratelimit":122.5,"errors":[["RATELIMIT","Looks like you've been doing that a lot. Take a break for 2 minutes before trying again.","ratelimit"]]}}`},
+		wait: 122500 * time.Millisecond, later: map[int]string{200: `{"json":{"ratelimit":122.5,"errors":[["RATELIMIT","Looks like you've been doing that a lot. Take a break for 2 minutes before trying again.","ratelimit"]]}}`},
 		trouble: `{"json":{"errors":[]}}`,
 	},
 	"reddit, by a feed": {

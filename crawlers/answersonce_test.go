@@ -57,7 +57,9 @@ func (d *desk) OpenReplies(_ context.Context, now time.Time) ([]mention.SiteRepl
 
 func (d *desk) RepliesOf(context.Context, mention.ID) ([]mention.SiteReply, error) { return nil, nil }
 
-func (d *desk) AnswerTaken(context.Context, mention.SiteReply, string) (bool, error) { return false, nil }
+func (d *desk) AnswerTaken(context.Context, mention.SiteReply, string) (bool, error) {
+	return false, nil
+}
 
 func (d *desk) Mention(_ context.Context, id mention.ID) (mention.Mention, mention.Case, error) {
 	return mention.Mention{ID: id, Post: d.post}, mention.Case{}, nil
@@ -287,8 +289,10 @@ func TestAnswersThatStandThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for found, want := range map[string]reply.Outcome{
-		`{"data":{"id":"YX52","answer":{"text":"Вибачте","editable":true}},"error":false}`: reply.Sent,
-		`{"data":{"id":"YX52","answer":{"text":"інше","editable":false}},"error":false}`:   reply.Refused,
+		`{"data":{"id":"YX52","answer":{"text":"Вибачте","editable":true}},"error":false}`:                     reply.Sent,
+		`{"data":{"id":"YX52","answer":{"text":" Ви\nбачте","state":"wbRu"}},"error":false}`:                   reply.Sent,
+		`{"data":{"id":"YX52","answer":{"text":"Вибачте","state":"rejected","editable":false}},"error":false}`: reply.Refused,
+		`{"data":{"id":"YX52","answer":{"text":"інше","editable":false}},"error":false}`:                       reply.Refused,
 		`{"data":null,"error":false}`:                           reply.Refused,
 		`{"data":{"id":"another","answer":null},"error":false}`: reply.Refused,
 		`not JSON`: reply.NotSent,
@@ -350,6 +354,8 @@ func TestAnswersThatAreShown(t *testing.T) {
 		shown, err := way.Look(t.Context(), n.post)
 		if last := len(shown) - 1; err != nil || last < 0 || shown[last].Text != "Вибачте" || shown[last].ID == "" || shown[last].ID == "1" || shown[last].URL == "" {
 			t.Errorf("%s: shown %+v, %v", name, shown, err)
+		} else if n.class != reply.Replaces && !strings.HasPrefix(name, "yandexmarket") && shown[last].Published.IsZero() || shown[last].Held != strings.Contains(n.shown, "UNMODERATED") {
+			t.Errorf("%s: shown %+v", name, shown)
 		}
 		if got := s.requests(); got != n.looks && !(n.minted && strings.HasSuffix(got, "\n\n"+n.looks)) {
 			t.Errorf("%s: asked\n%s\nwant\n%s", name, got, n.looks)
@@ -380,6 +386,49 @@ func TestAnswersThatCannotBe(t *testing.T) {
 		got := way.Send(t.Context(), reply.Message{Post: mention.Post{ID: "5_7"}, Text: "x"})
 		if got.Outcome != reply.Refused || got.Reason != want || s.requests() != "" {
 			t.Errorf("%s: %+v\n%s", block, got, s.requests())
+		}
+	}
+}
+
+// TestAnswersThatAuthorsForbid: Bluesky takes an answer that its author lets nobody see, or that a
+// blocked account gave; so it is not sent.
+func TestAnswersThatAuthorsForbid(t *testing.T) {
+	s := newSite(t)
+	n := moreNetworks["bluesky"]
+	way, _, err := wayOf(t, n.block, s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for shown, want := range map[string]string{
+		`"viewer":{"replyDisabled":true}`:        "the post cannot be answered from here: its author does not let everybody answer",
+		`"author":{"viewer":{"blockedBy":true}}`: "the post cannot be answered from here: its author has blocked the account",
+	} {
+		s.takes(func(string) (int, string) {
+			return http.StatusOK, `{"posts":[{"uri":"at://a/b/c","cid":"d",` + shown + `}]}`
+		})
+		got := way.Send(t.Context(), reply.Message{Post: n.post, Text: "x", Key: answerKey, At: answeredAt})
+		if got.Outcome != reply.Refused || got.Reason != want || strings.Contains(s.requests(), "POST") {
+			t.Errorf("%s: %+v", shown, got)
+		}
+	}
+}
+
+// TestAnswersNotAllShown: an answer that VK may not show is not taken for missing.
+func TestAnswersNotAllShown(t *testing.T) {
+	s := newSite(t)
+	n := moreNetworks["vk, a comment"]
+	way, _, err := wayOf(t, n.block, s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, fails := range map[string]bool{
+		`{"response":{"current_level_count":1,"items":[{"id":340,"from_id":5,"thread":{"count":1,"items":[{"id":341,"from_id":6}]}}]}}`: false,
+		`{"response":{"current_level_count":1,"items":[{"id":340,"from_id":5,"thread":{"count":2,"items":[{"id":341,"from_id":6}]}}]}}`: true,
+		`{"response":{"current_level_count":2,"items":[{"id":340,"from_id":5}]}}`:                                                       true,
+	} {
+		s.takes(func(string) (int, string) { return http.StatusOK, body })
+		if shown, err := way.Look(t.Context(), n.post); (err != nil) != fails || len(shown) > 0 {
+			t.Errorf("%s: %+v, %v", body, shown, err)
 		}
 	}
 }

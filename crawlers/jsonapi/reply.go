@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ type Answer struct {
 	Within  string            `yaml:"within"`  // repeat: key: how long the network knows a key
 	Done    Done              `yaml:"done"`    // programs on the answer of a call that went well
 	There   string            `yaml:"there"`   // repeat: refuses: says of an error that the answer stands there already
-	Later   string            `yaml:"later"`   // says of an error that the site takes it later
+	Later   string            `yaml:"later"`   // says of an error that the site takes it later: true, or the seconds until then
 	Look    Look              `yaml:"look"`    // how what stands under the post is read; without ask only polls find it
 	Check   Check             `yaml:"check"`   // how the right to answer is asked after; without ask it cannot be
 	Refused string            `yaml:"refused"` // gives the network's reason; of an error that comes with 200 too
@@ -247,10 +248,17 @@ func (w *answerer) taken(ctx context.Context, res *fetch.Response, m reply.Messa
 	return reply.Result{Outcome: reply.Sent, ID: id, URL: w.say(ctx, w.url, body, m), Held: w.say(ctx, w.held, body, m) == "true"}
 }
 
+// maxLater bounds the pause that a preset reads out of an error.
+const maxLater = 24 * time.Hour
+
 // unlike is what a refusal means, by the site's answer: some come only for now.
 func (w *answerer) unlike(ctx context.Context, body any, m reply.Message, why string) reply.Result {
-	if w.say(ctx, w.later, body, m) == "true" {
+	later, err := w.run(ctx, w.later, body, m, nil)
+	if err == nil && later == true {
 		return reply.Result{Outcome: reply.NotSent, Reason: why}
+	}
+	if n, bad := strconv.ParseFloat(scalar(later), 64); err == nil && bad == nil && n > 0 {
+		return reply.Result{Outcome: reply.NotSent, Reason: why, Wait: time.Duration(min(n, maxLater.Seconds()) * float64(time.Second))}
 	}
 	return reply.Result{Outcome: reply.Refused, Reason: why}
 }
