@@ -432,3 +432,17 @@ func TestAnswersNotAllShown(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswersTooMany: Yandex Market says 420 of too many requests, and takes the answer later.
+func TestAnswersTooMany(t *testing.T) {
+	s := newSite(t)
+	n := moreNetworks["yandexmarket"]
+	way, _, err := wayOf(t, n.block, s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.takes(func(string) (int, string) { return 420, `{"status":"ERROR","errors":[{"code":"LIMIT"}]}` })
+	if got := way.Send(t.Context(), reply.Message{Post: n.post, Text: "x", Key: answerKey, At: answeredAt}); got.Outcome != reply.NotSent || got.Reason == "" {
+		t.Errorf("420: %+v", got)
+	}
+}

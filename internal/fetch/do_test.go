@@ -142,6 +142,7 @@ func TestErrorsByStatus(t *testing.T) {
 		{"/302", false, status, "302"}, // without a Location
 		{"/410", false, func(err error) bool { return errors.Is(err, ErrGone) && status(err) }, "gone"},
 		{"/429", false, retry(0), "later"},
+		{"/420?Retry-After=7", true, retry(7 * time.Second), "in 7s"},
 		{"/429?Retry-After=7", false, retry(7 * time.Second), "in 7s"},
 		{"/503?Retry-After=Sun,+01+Mar+2026+12:01:00+GMT", false, retry(time.Minute), "in 1m0s"},
 		{"/403?X-Ratelimit-Remaining=0&X-Ratelimit-Reset=1772366460", true, retry(time.Minute), "403"},

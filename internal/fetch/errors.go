@@ -57,7 +57,7 @@ func (e *StatusError) Unwrap() error {
 	return nil
 }
 
-// RetryError asks to come again later: 429, 503, an API's spent budget, a host
+// RetryError asks to come again later: 429, 420, 503, an API's spent budget, a host
 // that is still waiting out an earlier Retry-After, or a turn that would come
 // after the caller's deadline (both Status 0).
 type RetryError struct {

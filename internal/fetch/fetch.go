@@ -244,6 +244,9 @@ func (c *Client) gapFor(u *url.URL, api bool) time.Duration {
 	return c.gap
 }
 
+// limitReached is what Yandex's partner API says instead of 429; it stands in no RFC.
+const limitReached = 420
+
 // judge turns what is no success into its error.
 func (c *Client) judge(h hop, ans *answer) error {
 	if ans.location != nil || (ans.status == http.StatusNotModified && !h.validators.empty()) {
@@ -258,7 +261,7 @@ func (c *Client) judge(h hop, ans *answer) error {
 	after, asked := c.retryAfter(h, ans)
 	status := StatusError{Status: ans.status, URL: safeURL(h.url), RetryAfter: after, Body: excerpt(ans.body)}
 	switch ans.status {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+	case http.StatusTooManyRequests, limitReached, http.StatusServiceUnavailable:
 		c.throttle.hold(hostKey(h.url.Hostname()), after)
 		return &RetryError{Status: ans.status, URL: status.URL, After: after}
 	case http.StatusForbidden:
