@@ -46,14 +46,21 @@ type siteReply struct {
 	Approve, Withdraw, Unclear        bool
 }
 
-// mayAnswer says whether the person may write to the site of this case: whoever has it, or
-// anybody while nobody does; and whether they may decide about what is open.
-func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case, all []mention.SiteReply) (reply.Way, bool) {
+// rights are what a person may do about the answers of a case.
+type rights struct {
+	way    reply.Way
+	sends  bool // write to the site, and approve what a colleague wrote
+	settle bool // withdraw what is open, or say how it ended, also where nothing goes out any more
+}
+
+// mayAnswer says what the person may do about the answers of this case: whoever has it, or
+// anybody while nobody does, or while one is open.
+func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case, all []mention.SiteReply) rights {
 	if in.opt.Answers == nil || v.who.NoTemplates || reply.Theirs(c, reply.Last(all), v.who.Person) != nil {
-		return reply.Way{}, false
+		return rights{}
 	}
 	way, ok := in.opt.Answers.Way(m)
-	return way, ok && (way.Allow == nil || v.who.Listed == nil || v.who.Listed(way.Allow))
+	return rights{way: way, sends: ok && (way.Allow == nil || v.who.Listed == nil || v.who.Listed(way.Allow)), settle: true}
 }
 
 // answers are the replies of a case and the form for the next; nil where there is none.
@@ -66,14 +73,14 @@ func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c ment
 		in.opt.Log.Warn("replies cannot be read", "err", err)
 		return nil, nil // who cannot see them shall write none
 	}
-	way, may := in.mayAnswer(v, m, c, all)
+	may := in.mayAnswer(v, m, c, all)
 	for _, r := range all {
 		list = append(list, in.siteReply(v, r, may))
-		may = may && !r.Status.Open()
 	}
-	if !may {
+	if !may.sends || reply.Last(all).Status.Open() {
 		return nil, list
 	}
+	way := may.way
 	form = &answerForm{Nth: len(all) + 1, Account: way.Account, Unit: string(way.Limit.Unit), Max: way.Limit.Max, Approve: way.Approve}
 	if form.Max > 0 {
 		form.Most = v.lang.Plural("web.answer_most."+form.Unit, form.Max)
@@ -81,16 +88,16 @@ func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c ment
 	return form, list
 }
 
-func (in *Inbox) siteReply(v visit, r mention.SiteReply, may bool) siteReply {
+func (in *Inbox) siteReply(v visit, r mention.SiteReply, may rights) siteReply {
 	out := siteReply{ID: r.ID, Who: text.Line(r.By.Name, maxLine), At: v.lang.DateTime(r.MadeAt.In(v.zone)), Stamp: r.MadeAt.UTC().Format(time.RFC3339), Account: text.Line(r.Account, maxLine), Text: r.Text}
 	out.State, out.Why = alerts.AnswerState(v.lang, r)
 	switch {
 	case alerts.AnswerWaits(r):
-		out.Approve, out.Withdraw = may && r.By.ID != v.who.ID, may
+		out.Approve, out.Withdraw = may.sends && r.By.ID != v.who.ID, may.settle
 	case r.Status == mention.ReplyDraft:
-		out.Withdraw = may
+		out.Withdraw = may.settle
 	case r.Status == mention.ReplyUnclear:
-		out.Unclear = may
+		out.Unclear = may.settle
 	}
 	if u, err := url.Parse(r.URL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
 		out.Link = r.URL
@@ -101,7 +108,7 @@ func (in *Inbox) siteReply(v visit, r mention.SiteReply, may bool) siteReply {
 // answer takes what a person wrote to the site.
 func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
 	id := mention.ID(r.PathValue("id"))
-	file, ok := in.answerable(w, r, v, id)
+	file, ok := in.answerable(w, r, v, id, true)
 	if !ok {
 		return
 	}
@@ -146,11 +153,11 @@ func (in *Inbox) answerAgain(w http.ResponseWriter, r *http.Request, v visit, fi
 // decideAnswer carries out what a person decides about a reply.
 func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
 	id := mention.ID(r.PathValue("id"))
-	file, ok := in.answerable(w, r, v, id)
+	verdict := reply.Verdict(r.PathValue("verdict"))
+	file, ok := in.answerable(w, r, v, id, verdict == reply.Approve)
 	if !ok {
 		return
 	}
-	verdict := reply.Verdict(r.PathValue("verdict"))
 	err := in.opt.Answers.Decide(r.Context(), id, r.PostForm.Get("reply"), verdict, v.who.Person)
 	in.opt.Log.Info("an answer was decided about", "who", v.who.ID, "name", v.who.Name, "mention", id, "verdict", verdict, "outcome", outcomeOf(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
@@ -166,8 +173,8 @@ func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 }
 
-// answerable reads the form and the case, and answers whoever may not.
-func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id mention.ID) (mention.CaseFile, bool) {
+// answerable reads the form and the case, and answers whoever may not send, or else settle.
+func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id mention.ID, sends bool) (mention.CaseFile, bool) {
 	if err := r.ParseForm(); err != nil {
 		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "text"))
 		return mention.CaseFile{}, false
@@ -188,7 +195,7 @@ func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id 
 			return file, false
 		}
 	}
-	if _, may := in.mayAnswer(v, file.Mention, file.Case, all); !may {
+	if may := in.mayAnswer(v, file.Mention, file.Case, all); !may.settle || sends && !may.sends {
 		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.reply_no_way"))
 		return file, false
 	}

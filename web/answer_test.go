@@ -208,3 +208,35 @@ func TestAnswerApproved(t *testing.T) {
 		t.Errorf("sent %q", got)
 	}
 }
+
+// TestAnswerWithoutAWay: what waits when the source loses its way can be withdrawn, but
+// neither approved nor followed by another.
+func TestAnswerWithoutAWay(t *testing.T) {
+	w := newWorld(t)
+	w.answers(reply.Way{Repeat: reply.Twice, Approve: true})
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	at := "/case/" + string(id)
+	w.ask("POST", at+"/reply", "Ira", handedIn(1, "Перепрошуємо"))
+	key := url.Values{"reply": {w.ends(id, mention.ReplyDraft).ID}}
+	w.inbox.opt.Answers = noWay{w.inbox.opt.Answers}
+	if _, body := w.ask("GET", at, "Oleh", nil); strings.Contains(body, "/reply/approve") || !strings.Contains(body, "/reply/withdraw") {
+		t.Error("it can be approved, or not withdrawn")
+	}
+	for _, c := range []struct {
+		do, who string
+		want    int
+	}{{"approve", "Oleh", http.StatusForbidden}, {"withdraw", "guest", http.StatusForbidden}, {"withdraw", "Oleh", http.StatusSeeOther}} {
+		if res, _ := w.ask("POST", at+"/reply/"+c.do, c.who, key); res.StatusCode != c.want {
+			t.Errorf("%s by %s: %d, want %d", c.do, c.who, res.StatusCode, c.want)
+		}
+	}
+	w.ends(id, mention.ReplyRefused)
+	if _, body := w.ask("GET", at, "Oleh", nil); strings.Contains(body, `name="nth"`) {
+		t.Error("a form where nothing can be sent")
+	}
+}
+
+// noWay is Answers where nothing goes out any more.
+type noWay struct{ Answers }
+
+func (noWay) Way(mention.Mention) (reply.Way, bool) { return reply.Way{}, false }

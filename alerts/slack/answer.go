@@ -60,6 +60,7 @@ type toAnswer struct {
 	me    mention.Person
 	m     mention.Mention
 	way   reply.Way
+	bars  refusal             // from writing, and from approving what a colleague wrote
 	all   []mention.SiteReply // the replies of the case, the first one first
 	file  mention.CaseFile    // zero where there is none
 	words string              // that were written; empty: a template
@@ -89,7 +90,8 @@ func (n *Notifier) refusalOf(l i18n.Lang, err error) refusal {
 	return refusal{alerts.Refusal(l, err, n.opt.Now()), !errors.As(err, &taken) && !errors.Is(err, mention.ErrNotFound)}
 }
 
-// answering reads a complaint for one who wants to answer it.
+// answering reads a complaint for one who wants to answer it. An answer that is open can be
+// withdrawn, or settled, also where nothing goes out any more, by everybody with the role.
 func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person, id mention.ID) (a toAnswer, no refusal) {
 	a = toAnswer{l: l, me: me}
 	noWay := refusal{words: l.Text("web.error.reply_no_way")}
@@ -100,12 +102,8 @@ func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person
 	if err != nil {
 		return a, n.refusalOf(l, err)
 	}
-	way, ok := n.opt.Answers.Way(m)
-	if !ok {
-		return a, noWay
-	}
-	a.m, a.way = m, way
-	if no := n.mayNotSend(ctx, l, me, way.Allow); no.words != "" {
+	a.m = m
+	if no := n.mayNotReply(ctx, l, me); no.words != "" {
 		return a, no
 	}
 	if a.all, err = n.opt.Answers.Replies(ctx, id); err != nil {
@@ -114,19 +112,32 @@ func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person
 	if err := reply.Theirs(c, a.last(), me); err != nil {
 		return a, n.refusalOf(l, err)
 	}
+	var ok bool
+	if a.way, ok = n.opt.Answers.Way(m); !ok {
+		a.bars = noWay
+	} else {
+		a.bars = n.mayNotSend(ctx, l, me, a.way.Allow)
+	}
+	if !a.last().Status.Open() {
+		return a, a.bars
+	}
 	return a, refusal{}
 }
 
-// mayNotSend says why a person may not send what goes out by a way that names these.
-func (n *Notifier) mayNotSend(ctx context.Context, l i18n.Lang, p mention.Person, allow []string) refusal {
-	unknown := refusal{l.Text("slack.unknown_role"), true}
+// mayNotReply says why the role does not let a person answer.
+func (n *Notifier) mayNotReply(ctx context.Context, l i18n.Lang, p mention.Person) refusal {
 	switch roles, known := n.may(ctx, p); {
 	case roles.Reply:
+		return refusal{}
 	case !known:
-		return unknown
-	default:
-		return refusal{words: l.Text("slack.may_not")}
+		return refusal{l.Text("slack.unknown_role"), true}
 	}
+	return refusal{words: l.Text("slack.may_not")}
+}
+
+// mayNotSend says why a person with the role may not send what goes out by a way that names
+// these.
+func (n *Notifier) mayNotSend(ctx context.Context, l i18n.Lang, p mention.Person, allow []string) refusal {
 	if allow == nil || n.opt.Listed == nil || n.opt.Listed(allow, p, "") {
 		return refusal{}
 	}
@@ -134,7 +145,7 @@ func (n *Notifier) mayNotSend(ctx context.Context, l i18n.Lang, p mention.Person
 	case who.email != "" && n.opt.Listed(allow, p, who.email):
 		return refusal{}
 	case !known:
-		return unknown
+		return refusal{l.Text("slack.unknown_role"), true}
 	}
 	return refusal{words: l.Text("slack.may_not")}
 }
@@ -432,7 +443,11 @@ func (n *Notifier) decideAnswer(ctx context.Context, c click, from asked) {
 
 // verdict carries out what a person decides about an answer; words say why not.
 func (n *Notifier) verdict(ctx context.Context, l i18n.Lang, me mention.Person, id mention.ID, key string, v reply.Verdict) (words string) {
-	if _, no := n.answering(ctx, l, me, id); no.words != "" {
+	a, no := n.answering(ctx, l, me, id)
+	if v == reply.Approve && no.words == "" {
+		no = a.bars
+	}
+	if no.words != "" {
 		n.pressed(me, "answer: "+string(v), id, "may not")
 		return no.words
 	}

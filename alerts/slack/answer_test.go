@@ -28,6 +28,7 @@ type sites struct {
 	mu    sync.Mutex
 	taken map[string][]string // by source
 	free  bool                // nobody need approve any more
+	gone  bool                // nothing can be answered any more
 }
 
 // sitesOf are the sources of the tests.
@@ -48,6 +49,12 @@ func (s *sites) all(source string) []string {
 	return slices.Clone(s.taken[source])
 }
 
+func (s *sites) set(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+}
+
 // engine sends to the sites.
 func (s *sites) engine(w *world, log *slog.Logger) *reply.Engine {
 	send := func(_ context.Context, m reply.Message) reply.Result {
@@ -62,6 +69,7 @@ func (s *sites) engine(w *world, log *slog.Logger) *reply.Engine {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		is.way.Approve = is.way.Approve && !s.free
+		ok = ok && !s.gone
 		return is.way, ok
 	}})
 }
@@ -153,7 +161,7 @@ func TestAnswerFromSlack(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		do   func(t *testing.T, w *world, s *sites)
-	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"approval changed", answerChanged}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
+	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"approval changed", answerChanged}, {"way gone", answerGone}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
 		t.Run(part.name, func(t *testing.T) {
 			w.t = t
 			part.do(t, w, s)
@@ -326,16 +334,35 @@ func answerChanged(t *testing.T, w *world, s *sites) {
 	before := len(s.all("approve"))
 	m := w.alert("approve", "Ліміт зменшили без попередження, картка порожня")
 	second := w.says(w.asks(m, ira), ira, "Sorry")
-	set := func(free bool) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.free = free
-	}
-	set(true)
-	defer set(false)
+	s.set(func() { s.free = true })
+	defer s.set(func() { s.free = false })
 	third := w.says(second.View, ira, "Sorry")
 	if third.Action != "update" || !strings.Contains(string(third.View), "Щойно змінилося") || !strings.Contains(string(third.View), "Опублікувати") || len(s.all("approve")) != before {
 		t.Errorf("it went out at once: %+v", third)
+	}
+}
+
+// answerGone: what waits when nothing goes out any more cannot be approved, but withdrawn.
+func answerGone(t *testing.T, w *world, s *sites) {
+	before := len(s.all("approve"))
+	m := w.alert("approve", "Виписку надсилають чужу, на листи не відповідають")
+	w.says(w.says(w.asks(m, ira), ira, "Sorry").View, ira, "Sorry")
+	r := w.stands(m, mention.ReplyDraft, "waits for a colleague to approve it")
+	approving := w.asks(m, oleh)
+	s.set(func() { s.gone = true })
+	defer s.set(func() { s.gone = false })
+	if out := w.says(approving, oleh, ""); out.Action != "update" || !strings.Contains(string(out.View), "cannot be answered from here") {
+		t.Errorf("approved: %+v", out)
+	}
+	if view := string(w.asks(m, oleh)); strings.Contains(view, `"submit"`) || !strings.Contains(view, "answer_withdraw") {
+		t.Errorf("the window: %s", view)
+	}
+	if err := w.fake.PressView(oleh, "answer_withdraw", r.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	w.stands(m, mention.ReplyRefused, "was not published")
+	if got := s.all("approve")[before:]; len(got) != 0 {
+		t.Errorf("sent %q", got)
 	}
 }
 
@@ -439,7 +466,7 @@ func answerUnknown(t *testing.T, w *world, s *sites) {
 func answerLost(t *testing.T, w *world, _ *sites) {
 	first := w.asks(w.alert("long", "Переказ завис на місяць, гаряча лінія лише обіцяє"), oleh)
 	w.fake.Break(fakeslack.Fault{Method: "views.update", Kind: fakeslack.Code, Error: "not_found", Times: 1})
-	words := strings.Repeat("<&🙏\u202e>", 599) + "_the end_"
+	words := strings.Repeat("<&🙏\u202e>", 598) + "_the end_"
 	told := len(w.fake.Ephemerals())
 	w.says(first, oleh, words)
 	eventually(t, "Oleh is told", func() bool { return len(w.fake.Ephemerals()) > told })

@@ -77,9 +77,9 @@ func buttons(m alerts.Message) []api.Block {
 	case mention.Claimed:
 		add(actReplied, l.Text("slack.button.replied"), api.StylePrimary)
 	}
-	if open && m.Answer.Way {
+	if open && (m.Answer.Way || m.Answer.Last.Status.Open()) { // what is open can be settled without a way
 		label := l.Text("slack.button.answer")
-		if alerts.AnswerWaits(m.Answer.Last) {
+		if m.Answer.Way && alerts.AnswerWaits(m.Answer.Last) {
 			label = l.Text("slack.button.approve")
 		}
 		add(actAnswer, label, api.StyleDefault)
