@@ -58,6 +58,20 @@ func Last(all []mention.SiteReply) (last mention.SiteReply) {
 	return last
 }
 
+// Own says whether a reply is by who decides about it, or may be: whom a proxy let in is
+// "proxy:" and an address while Slack cannot be asked whose that is, and somebody else's id
+// later. email is that of who decides; empty where it is not known.
+func Own(r mention.SiteReply, by mention.Person, email string) bool {
+	if r.By.ID == by.ID {
+		return true
+	}
+	address, proxied := strings.CutPrefix(r.By.ID, "proxy:")
+	if !proxied || !strings.Contains(address, "@") {
+		return false
+	}
+	return email == "" || strings.EqualFold(address, email)
+}
+
 // OpenError says whose answer was first. It is a mention.ErrReplyOpen.
 type OpenError struct{ First mention.SiteReply }
 

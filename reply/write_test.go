@@ -134,6 +134,25 @@ func TestKeyForgotten(t *testing.T) {
 	}
 }
 
+// TestOwn: who wrote an answer by the id that a proxy gave does not approve it by that of Slack.
+func TestOwn(t *testing.T) {
+	for _, c := range []struct {
+		wrote, decides, email string
+		own                   bool
+	}{
+		{"slack:U1", "slack:U1", "", true},
+		{"slack:U1", "slack:U2", "", false},
+		{"proxy:Ivan@romashka.example", "slack:U1", "ivan@romashka.example", true},
+		{"proxy:ivan@romashka.example", "slack:U2", "olha@romashka.example", false},
+		{"proxy:ivan@romashka.example", "slack:U2", "", true}, // it may be Ivan
+		{"proxy:ivan", "slack:U2", "", false},
+	} {
+		if got := Own(mention.SiteReply{By: mention.Person{ID: c.wrote}}, mention.Person{ID: c.decides}, c.email); got != c.own {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
 // TestApprove: what another person must read is sent when another person says so, once, and
 // never when it was withdrawn.
 func TestApprove(t *testing.T) {

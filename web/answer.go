@@ -93,7 +93,7 @@ func (in *Inbox) siteReply(v visit, r mention.SiteReply, may rights) siteReply {
 	out.State, out.Why = alerts.AnswerState(v.lang, r)
 	switch {
 	case alerts.AnswerWaits(r):
-		out.Approve, out.Withdraw = may.sends && r.By.ID != v.who.ID, may.settle
+		out.Approve, out.Withdraw = may.sends && !reply.Own(r, v.who.Person, v.who.Email), may.settle
 	case r.Status == mention.ReplyDraft:
 		out.Withdraw = may.settle
 	case r.Status == mention.ReplyUnclear:
@@ -158,7 +158,7 @@ func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
 	if !ok {
 		return
 	}
-	err := in.opt.Answers.Decide(r.Context(), id, r.PostForm.Get("reply"), verdict, v.who.Person)
+	err := in.decide(r.Context(), v, id, r.PostForm.Get("reply"), verdict)
 	in.opt.Log.Info("an answer was decided about", "who", v.who.ID, "name", v.who.Name, "mention", id, "verdict", verdict, "outcome", outcomeOf(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
 	switch {
@@ -171,6 +171,20 @@ func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
 	default:
 		in.failed(w, r, v, err)
 	}
+}
+
+// decide carries a verdict out. Nobody approves what they wrote, or may have written by another id.
+func (in *Inbox) decide(ctx context.Context, v visit, id mention.ID, key string, verdict reply.Verdict) error {
+	if verdict == reply.Approve {
+		all, err := in.opt.Answers.Replies(ctx, id)
+		if err != nil {
+			return err
+		}
+		if reply.Own(reply.Last(all), v.who.Person, v.who.Email) {
+			return mention.ErrReplyOpen
+		}
+	}
+	return in.opt.Answers.Decide(ctx, id, key, verdict, v.who.Person)
 }
 
 // answerable reads the form and the case, and answers whoever may not send, or else settle.

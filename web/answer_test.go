@@ -236,6 +236,37 @@ func TestAnswerWithoutAWay(t *testing.T) {
 	}
 }
 
+// TestAnswerByAnotherID: who wrote an answer by the id that a proxy gave approves it by no other.
+func TestAnswerByAnotherID(t *testing.T) {
+	w := newWorld(t)
+	s := w.answers(reply.Way{Repeat: reply.Twice, Approve: true})
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	at := "/case/" + string(id)
+	ivan := mention.Person{ID: "proxy:ivan@romashka.example", Name: "Ivan"}
+	if err := w.inbox.opt.Answers.Write(t.Context(), id, reply.Written{Nth: 1, Account: "Ромашка <Support>", Approve: true, Text: "Перепрошуємо", By: ivan}); err != nil {
+		t.Fatal(err)
+	}
+	key := url.Values{"reply": {w.ends(id, mention.ReplyDraft).ID}}
+	who := w.inbox.opt.Who
+	w.inbox.opt.Who = func(r *http.Request) (Person, bool) {
+		p, ok := who(r)
+		p.Email = r.Header.Get("Email")
+		return p, ok
+	}
+	for _, email := range []string{"", "Ivan@romashka.example"} {
+		if _, body := w.ask("GET", at, "Oleh", nil, "Email", email); strings.Contains(body, "/reply/approve") || !strings.Contains(body, "/reply/withdraw") {
+			t.Errorf("%q may approve it, or not withdraw it", email)
+		}
+		if res, _ := w.ask("POST", at+"/reply/approve", "Oleh", key, "Email", email); res.StatusCode != http.StatusConflict || len(s.all()) != 0 {
+			t.Errorf("approved by %q: %d", email, res.StatusCode)
+		}
+	}
+	if res, _ := w.ask("POST", at+"/reply/approve", "Oleh", key, "Email", "oleh@romashka.example"); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("not approved by a colleague: %d", res.StatusCode)
+	}
+	w.ends(id, mention.ReplySent)
+}
+
 // noWay is Answers where nothing goes out any more.
 type noWay struct{ Answers }
 

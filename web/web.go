@@ -49,6 +49,8 @@ type Person struct {
 	mention.Person
 	Lang string         // of the pages: en, ru, uk, bg; empty: what the browser asks for
 	Zone *time.Location // of the times; nil: that of the team
+	// Email is empty where it is not known.
+	Email string
 	// May says whether the person may do this; nil: everything.
 	May func(mention.Action) bool
 	// Sources says whether the person may see the sources, and poll them.

@@ -62,6 +62,7 @@ type toAnswer struct {
 	way   reply.Way
 	bars  refusal             // from writing, and from approving what a colleague wrote
 	all   []mention.SiteReply // the replies of the case, the first one first
+	own   bool                // the last of them is theirs, or may be
 	file  mention.CaseFile    // zero where there is none
 	words string              // that were written; empty: a template
 	why   string              // they cannot go out
@@ -112,6 +113,8 @@ func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person
 	if err := reply.Theirs(c, a.last(), me); err != nil {
 		return a, n.refusalOf(l, err)
 	}
+	who, _ := n.people.profile(ctx, strings.TrimPrefix(me.ID, "slack:"))
+	a.own = reply.Own(a.last(), me, who.email)
 	var ok bool
 	if a.way, ok = n.opt.Answers.Way(m); !ok {
 		a.bars = noWay
@@ -450,6 +453,10 @@ func (n *Notifier) verdict(ctx context.Context, l i18n.Lang, me mention.Person, 
 	if no.words != "" {
 		n.pressed(me, "answer: "+string(v), id, "may not")
 		return no.words
+	}
+	if v == reply.Approve && a.own {
+		n.pressed(me, "answer: "+string(v), id, "it is theirs, or may be")
+		return l.Text("slack.answer.changed")
 	}
 	err := n.opt.Answers.Decide(ctx, id, key, v, me)
 	n.opt.Log.Info("an answer was decided about", "who", me.ID, "name", me.Name, "mention", id, "verdict", v, "outcome", outcomeOfAnswer(err), "door", "slack")

@@ -161,7 +161,7 @@ func TestAnswerFromSlack(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		do   func(t *testing.T, w *world, s *sites)
-	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"approval changed", answerChanged}, {"way gone", answerGone}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
+	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"approval changed", answerChanged}, {"way gone", answerGone}, {"another id", answerByAnotherID}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
 		t.Run(part.name, func(t *testing.T) {
 			w.t = t
 			part.do(t, w, s)
@@ -364,6 +364,28 @@ func answerGone(t *testing.T, w *world, s *sites) {
 	if got := s.all("approve")[before:]; len(got) != 0 {
 		t.Errorf("sent %q", got)
 	}
+}
+
+// answerByAnotherID: who wrote it in the inbox, where a proxy gave another id, does not approve it.
+func answerByAnotherID(t *testing.T, w *world, s *sites) {
+	before := len(s.all("approve"))
+	m := w.alert("approve", "Рахунок закрили без згоди, залишок не повертають")
+	wrote := reply.Written{Nth: 1, Account: account, Approve: true, Text: "Sorry", By: mention.Person{ID: "proxy:Ira@romashka.example", Name: "Ira"}}
+	if err := w.answers.Write(context.Background(), mention.ID(buttonValue(t, m)), wrote); err != nil {
+		t.Fatal(err)
+	}
+	w.stands(m, mention.ReplyDraft, "waits for a colleague to approve it")
+	theirs := w.asks(m, oleh)
+	if own := string(w.asks(m, ira)); strings.Contains(own, `"submit"`) || !strings.Contains(own, "answer_withdraw") {
+		t.Errorf("the author's own window: %s", own)
+	}
+	if out := w.says(theirs, ira, ""); out.Action != "update" || len(s.all("approve")) != before {
+		t.Errorf("approved by its author: %+v", out)
+	}
+	if out := w.says(theirs, oleh, ""); out.Action != "" {
+		t.Errorf("not approved by a colleague: %+v", out)
+	}
+	w.stands(m, mention.ReplyRefused, "was not published: the topic is closed")
 }
 
 // answerUnclear: nobody knows whether it stands there, and people say that it does

@@ -154,7 +154,7 @@ func stateView(a toAnswer) api.ModalViewRequest {
 	if len(row) > 0 {
 		blocks = append(blocks, api.NewActionBlock("decide", row...))
 	}
-	if alerts.AnswerWaits(r) && r.By.ID != a.me.ID && whole && a.bars.words == "" {
+	if alerts.AnswerWaits(r) && r.By.ID != a.me.ID && !a.own && whole && a.bars.words == "" {
 		return window(l, askApprove, l.Text("web.answer"), l.Text("web.answer.approve"), blocks...)
 	}
 	return closing(l, blocks...)

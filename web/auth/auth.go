@@ -169,6 +169,12 @@ func (a *Auth) Listed(r *http.Request, list []string) bool {
 	return ok && listed(list, v.person, v.email)
 }
 
+// Email is the e-mail address of the person of a request; empty where it is not known.
+func (a *Auth) Email(r *http.Request) string {
+	v, _ := a.visitor(r)
+	return v.email
+}
+
 func (a *Auth) visitor(r *http.Request) (visitor, bool) {
 	if v, ok := r.Context().Value(visitorKey{}).(visitor); ok {
 		return v, true

@@ -82,7 +82,7 @@ func inboxWho(a *auth.Auth) web.Who {
 		may := func(action mention.Action) bool {
 			return action.Verb != mention.Dismiss || roles.Dismiss && (action.Reason != mention.MutedAuthor || roles.Mute)
 		}
-		return web.Person{Person: p, May: may, Sources: roles.Sources, NoTemplates: !roles.Reply,
+		return web.Person{Person: p, Email: a.Email(r), May: may, Sources: roles.Sources, NoTemplates: !roles.Reply,
 			Listed: func(list []string) bool { return a.Listed(r, list) }}, ok
 	}
 }
