@@ -67,17 +67,23 @@ const (
 	giveUp = 2 * time.Hour
 	// maxAttempts bounds the calls of one reply.
 	maxAttempts = 8
-	// lookEvery is how often the thread of an unclear reply is asked after; looksEnough is
-	// how many looks at it find nothing before people are asked.
-	lookEvery   = 30 * time.Second
+	// looksEnough is how many looks at the thread of an unclear reply find nothing before people
+	// are asked. lookRarest is the longest pause after one that told nothing.
 	looksEnough = 3
+	lookRarest  = 15 * time.Minute
+	// lookWithin bounds one look at the site itself.
+	lookWithin = 10 * time.Second
 	// clockGrace is how far a site's clock may be behind ours.
 	clockGrace = time.Minute
 	// workEvery is how often the outbox is looked through without being woken.
 	workEvery = 10 * time.Second
-	// abreast bounds how many replies are on their way at the same time.
+	// abreast bounds how many replies are on their way at the same time, and as many more are looked for.
 	abreast = 4
 )
+
+// lookAfter is the pause before each look that counts. The list of a site may lag behind what it took:
+// people who are asked too early would send a second answer.
+var lookAfter = [looksEnough]time.Duration{30 * time.Second, 5 * time.Minute, lookRarest}
 
 // Reasons of ours, beside what sites say.
 const (
@@ -107,19 +113,36 @@ func New(opt Options) *Engine {
 }
 
 // Run brings out what is written, and what an earlier run left, until ctx ends. A call that
-// is under way then is waited for.
+// is under way then is waited for. What was begun before has a line of its own: it may have to
+// be looked for on a site that is down, and what is fresh must not wait for that.
 func (e *Engine) Run(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { e.keepOn(ctx, begun, nil) })
+	e.keepOn(ctx, untried, e.poke)
+	both.Wait()
+}
+
+// begun says that a call was made for the reply, whose end nobody knows; untried that none was, or
+// that its end is known.
+func begun(r mention.SiteReply) bool {
+	return r.Status == mention.ReplySending || r.Status == mention.ReplyUnclear
+}
+
+func untried(r mention.SiteReply) bool { return !begun(r) }
+
+// keepOn works at these replies until ctx ends.
+func (e *Engine) keepOn(ctx context.Context, these func(mention.SiteReply) bool, poke <-chan struct{}) {
 	tick := time.NewTicker(workEvery)
 	defer tick.Stop()
 	for {
-		if err := e.work(ctx); err != nil && ctx.Err() == nil {
+		if err := e.workAt(ctx, these); err != nil && ctx.Err() == nil {
 			e.opt.Log.Error("replies cannot be brought out now", "err", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-e.poke:
+		case <-poke:
 		}
 	}
 }
@@ -132,8 +155,8 @@ func (e *Engine) wake() {
 	}
 }
 
-// work takes every reply one step further.
-func (e *Engine) work(ctx context.Context) error {
+// workAt takes each of these replies one step further.
+func (e *Engine) workAt(ctx context.Context, these func(mention.SiteReply) bool) error {
 	list, err := e.opt.Outbox.OpenReplies(ctx, e.opt.Now())
 	if err != nil {
 		return err
@@ -142,6 +165,9 @@ func (e *Engine) work(ctx context.Context) error {
 	room := make(chan struct{}, abreast)
 	errs := make([]error, len(list))
 	for i, r := range list {
+		if !these(r) {
+			continue
+		}
 		room <- struct{}{}
 		all.Go(func() {
 			defer func() { <-room }()
@@ -277,7 +303,7 @@ func (e *Engine) end(ctx context.Context, r mention.SiteReply, res Result) error
 // unclear writes down that nobody knows: the next looks at the thread may.
 func (e *Engine) unclear(ctx context.Context, r mention.SiteReply, why string) error {
 	next := r
-	next.Status, next.Reason, next.NotBefore, next.Looks, next.LookedAt = mention.ReplyUnclear, why, e.opt.Now().Add(lookEvery), 0, r.SendingAt
+	next.Status, next.Reason, next.NotBefore, next.Looks, next.LookedAt = mention.ReplyUnclear, why, e.opt.Now().Add(lookAfter[0]), 0, r.SendingAt
 	err := e.change(ctx, r, next)
 	e.opt.Changed()
 	return err
@@ -290,10 +316,14 @@ func (e *Engine) look(ctx context.Context, way Way, post mention.Post, r mention
 	if err != nil || stands {
 		return err
 	}
-	next := r
-	next.NotBefore = e.opt.Now().Add(lookEvery)
+	// What failed, or told nothing new, is tried the more seldom the longer it lasts.
+	now, next := e.opt.Now(), r
+	next.NotBefore = now.Add(min(max(now.Sub(r.SendingAt)/4, lookAfter[0]), lookRarest))
 	if looked.After(r.LookedAt) {
 		next.Looks, next.LookedAt = r.Looks+1, looked
+		if next.Looks < looksEnough {
+			next.NotBefore = now.Add(lookAfter[next.Looks])
+		}
 	}
 	if next.Looks == looksEnough && r.Looks < looksEnough {
 		if err := e.opt.Desk.ReplyEnded(ctx, next); err != nil {
@@ -320,7 +350,7 @@ func (e *Engine) stands(ctx context.Context, way Way, post mention.Post, r menti
 		return false, looked, err
 	}
 	if found == nil && way.Look != nil && r.Looks < looksEnough {
-		call, cancel := context.WithTimeout(ctx, callWithin)
+		call, cancel := context.WithTimeout(ctx, lookWithin)
 		defer cancel()
 		if shown, err := way.Look(call, post); err != nil {
 			e.opt.Log.Info("the site does not show what stands there", "mention", r.MentionID, "reply", r.ID, "err", err)

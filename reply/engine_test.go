@@ -264,6 +264,11 @@ func (m *mortal) ReplyEnded(ctx context.Context, r mention.SiteReply) error {
 	return m.step(func() error { return m.w.desk.ReplyEnded(ctx, r) })
 }
 
+// work takes every reply one step further.
+func (e *Engine) work(ctx context.Context) error {
+	return errors.Join(e.workAt(ctx, untried), e.workAt(ctx, begun))
+}
+
 // immortal takes more steps than any test.
 const immortal = 1 << 30
 

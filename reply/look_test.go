@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -46,7 +48,7 @@ func TestTheSiteIsAsked(t *testing.T) {
 			if err := e.Write(t.Context(), id, Written{Nth: 1, Account: account, Text: words, By: ira}); err != nil {
 				t.Fatal(err)
 			}
-			for range 40 {
+			for range 60 {
 				if err := e.work(t.Context()); err != nil {
 					t.Fatal(err)
 				}
@@ -117,7 +119,7 @@ func TestAnothersWordsAreNotTaken(t *testing.T) {
 				t.Fatalf("%+v", w.reply(last))
 			}
 			first := w.reply(last).FirstAt
-			w.clock.Add(lookEvery + doubt - w.clock.Now().Sub(first))
+			w.clock.Add(lookAfter[0] + doubt - w.clock.Now().Sub(first))
 			tt.since += first.Sub(w.clock.Now())
 			if err := e.work(t.Context()); err != nil {
 				t.Fatal(err)
@@ -128,4 +130,63 @@ func TestAnothersWordsAreNotTaken(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFreshDoesNotWaitForLooks: many answers are looked for on a site that says nothing; one that is
+// written meanwhile goes out at once. The site is asked ever more seldom.
+func TestFreshDoesNotWaitForLooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "", Twice)
+		w.net.Close() // nothing is sent to it here
+		var looks atomic.Int64
+		lost := true
+		e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Log: slog.New(slog.DiscardHandler), Now: time.Now, Way: func(string) (Way, bool) {
+			return Way{Account: account, Repeat: Twice,
+				Send: func(context.Context, Message) Result {
+					if lost {
+						return Result{Reason: "the line was cut"}
+					}
+					return Result{Outcome: Sent, ID: "a1"}
+				},
+				Look: func(ctx context.Context, _ mention.Post) ([]Shown, error) {
+					looks.Add(1)
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}}, true
+		}})
+		write := func() mention.ID {
+			id := w.complaint()
+			if err := e.Write(t.Context(), id, Written{Nth: 1, Account: account, Text: words, By: ira}); err != nil {
+				t.Fatal(err)
+			}
+			return id
+		}
+		for range 3 * abreast {
+			write()
+		}
+		if err := e.workAt(t.Context(), untried); err != nil {
+			t.Fatal(err)
+		}
+		lost = false
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { e.Run(ctx); close(done) }()
+		time.Sleep(lookAfter[0] + workEvery + time.Second)
+		if looks.Load() == 0 {
+			t.Fatal("nothing is looked for")
+		}
+		id := write()
+		time.Sleep(time.Millisecond)
+		if r := w.reply(id); r.Status != mention.ReplySent {
+			t.Errorf("a fresh answer is %s while others are looked for", r.Status)
+		}
+		time.Sleep(10 * time.Hour)
+		before := looks.Load()
+		time.Sleep(10 * time.Hour)
+		if n := looks.Load() - before; n == 0 || n > 3*abreast*45 {
+			t.Errorf("a site that is down was asked %d times in ten hours", n)
+		}
+		stop()
+		<-done
+	})
 }
