@@ -131,6 +131,18 @@ func (p Post) fingerprint(days int) PostKey {
 	return PostKey(digest("fingerprint", p.Origin(), p.Author, when, rating, text))
 }
 
+// siteClock is how far the clock of a site may be behind ours.
+const siteClock = time.Minute
+
+// Before reports whether the post was surely published before then; false where nobody says
+// when. A post with a day alone may be of any zone.
+func (p Post) Before(then time.Time) bool {
+	if p.DateOnly {
+		then = then.AddDate(0, 0, -2)
+	}
+	return !p.Published.IsZero() && p.Published.Before(then.Add(-siteClock))
+}
+
 // ID names a mention: one post and one watch.
 type ID string
 

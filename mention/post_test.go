@@ -90,3 +90,24 @@ func TestSeverityWords(t *testing.T) {
 		t.Error("loud is no severity")
 	}
 }
+
+// TestPostBefore: what a site's clock, or a day of an unknown zone, leaves open is not before.
+func TestPostBefore(t *testing.T) {
+	then := time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC)
+	for _, x := range []struct {
+		ago      time.Duration
+		dateOnly bool
+		want     bool
+	}{
+		{ago: 30 * time.Second}, {ago: 2 * time.Minute, want: true}, {ago: -time.Hour},
+		{ago: 36 * time.Hour, dateOnly: true}, {ago: 3 * 24 * time.Hour, dateOnly: true, want: true},
+	} {
+		p := Post{Published: then.Add(-x.ago), DateOnly: x.dateOnly}
+		if got := p.Before(then); got != x.want {
+			t.Errorf("%+v: %v", x, got)
+		}
+	}
+	if (Post{}).Before(then) {
+		t.Error("nobody says when")
+	}
+}

@@ -73,8 +73,6 @@ const (
 	lookRarest  = 15 * time.Minute
 	// lookWithin bounds one look at the site itself.
 	lookWithin = 10 * time.Second
-	// clockGrace is how far a site's clock may be behind ours.
-	clockGrace = time.Minute
 	// workEvery is how often the outbox is looked through without being woken.
 	workEvery = 10 * time.Second
 	// abreast bounds how many replies are on their way at the same time, and as many more are looked for.
@@ -376,7 +374,7 @@ func (e *Engine) own(ctx context.Context, way Way, r mention.SiteReply, all []Sh
 		if way.Repeat == Replaces { // there is one answer, and these are its words
 			return &all[i], nil
 		}
-		if !one.Published.IsZero() && !one.DateOnly && one.Published.Before(r.FirstAt.Add(-clockGrace)) {
+		if one.Before(r.FirstAt) {
 			continue
 		}
 		if taken, err := e.opt.Outbox.AnswerTaken(ctx, r, one.ID); err != nil {

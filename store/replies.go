@@ -150,9 +150,6 @@ func repliesOf(ctx context.Context, q querier, id mention.ID) ([]mention.SiteRep
 	return collect(rows, err, scanReply)
 }
 
-// answerGrace is how far the clock of a site may be behind ours.
-const answerGrace = time.Minute
-
 // AnswersSeen returns what official authors of the mention's watch wrote in its thread, to the
 // mention or to nobody named, and was published (where that is known) and heard since then, and when that thread was last read with success: by its own visit,
 // or else by the poll of its source; zero when it never was.
@@ -169,7 +166,7 @@ ORDER BY m.heard_at, m.id LIMIT $5`, clean(m.Post.Origin()), mention.URLKey(clea
 		return nil, looked, s.wrap("answers in a thread", err)
 	}
 	for _, one := range all {
-		if p := one.Mention.Post; mayAnswer(p, m.Post) && !publishedBefore(p, since.Add(-answerGrace)) {
+		if p := one.Mention.Post; mayAnswer(p, m.Post) && !p.Before(since) {
 			answers = append(answers, p)
 		}
 	}
@@ -180,14 +177,6 @@ ORDER BY m.heard_at, m.id LIMIT $5`, clean(m.Post.Origin()), mention.URLKey(clea
 		err = s.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(last_success), 0) FROM sources WHERE key = $1`, clean(m.Post.Origin())).Scan(&at)
 	}
 	return answers, fromMicros(at), s.wrap("the last look at a thread", err)
-}
-
-// publishedBefore says that a post is older, in any zone where only its day is known.
-func publishedBefore(p mention.Post, then time.Time) bool {
-	if p.DateOnly {
-		then = then.AddDate(0, 0, -2)
-	}
-	return !p.Published.IsZero() && p.Published.Before(then)
 }
 
 // mayAnswer says that p names nobody, the complaint, or what the complaint itself answers: some sites
