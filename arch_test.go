@@ -89,7 +89,7 @@ var mayImport = map[string][]string{
 
 	"monitor":        {"mention", "internal/i18n", "internal/text", "crawlers", "internal/fault"},
 	"monitor/river":  {"monitor"},
-	"alerts":         {"mention", "internal/i18n", "internal/text", "internal/hours", "alerts/report"},
+	"alerts":         {"mention", "internal/i18n", "internal/text", "internal/hours", "alerts/report", "reply"},
 	"alerts/plan":    {"mention", "internal/i18n", "internal/text", "alerts"},
 	"alerts/outbox":  {"mention", "internal/i18n", "internal/text", "alerts", "internal/fault"},
 	"alerts/desk":    {"mention", "internal/i18n", "internal/text", "alerts", "internal/fault"},

@@ -1,11 +1,14 @@
 package alerts
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
 )
 
 // Answer is how a post can be answered from here, and what became of it.
@@ -53,6 +56,36 @@ func AnswerReason(l i18n.Lang, reason string) string {
 	return reason
 }
 
+// AnswerRefusal says why what a person wrote was not taken down as an answer; empty when that
+// is the database's fault.
+func AnswerRefusal(l i18n.Lang, err error) string {
+	var length *reply.LengthError
+	var open *reply.OpenError
+	switch {
+	case errors.As(err, &open):
+		return l.Text("web.error.reply_open_by", "who", text.Line(open.First.By.Name, maxWho))
+	case errors.Is(err, mention.ErrReplyOpen):
+		return l.Text("web.error.reply_open")
+	case errors.Is(err, reply.ErrNoWay):
+		return l.Text("web.error.reply_no_way")
+	case errors.Is(err, reply.ErrChanged):
+		return l.Text("web.error.reply_changed")
+	case errors.As(err, &length) && length.Have == 0:
+		return l.Text("web.error.reply_empty")
+	case errors.As(err, &length):
+		return l.Text("web.error.reply_long", "have", fmt.Sprint(length.Have), "most", AnswerMost(l, length.Limit))
+	}
+	return ""
+}
+
+// AnswerMost says how long an answer may be.
+func AnswerMost(l i18n.Lang, limit reply.Limit) string {
+	return l.Plural("web.answer_most."+string(limit.Unit), limit.Max)
+}
+
+// maxWho is how much of a colleague's name is shown, in characters.
+const maxWho = 80
+
 // maxWhy is how much of a site's reason is shown, in characters.
 const maxWhy = 500
 
@@ -61,7 +94,7 @@ const maxWhy = 500
 func (m Message) AnswerWords() string {
 	r, l := m.Answer.Last, m.Lang
 	state, why := AnswerState(l, r)
-	who := text.Line(r.By.Name, 80)
+	who := text.Line(r.By.Name, maxWho)
 	switch {
 	case state == "", r.Status == mention.ReplySent && m.Case.AnswerVerified:
 		return ""

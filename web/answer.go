@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -83,7 +82,7 @@ func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c ment
 	way := may.way
 	form = &answerForm{Nth: len(all) + 1, Account: way.Account, Unit: string(way.Limit.Unit), Max: way.Limit.Max, Approve: way.Approve}
 	if form.Max > 0 {
-		form.Most = v.lang.Plural("web.answer_most."+form.Unit, form.Max)
+		form.Most = alerts.AnswerMost(v.lang, way.Limit)
 	}
 	return form, list
 }
@@ -108,7 +107,7 @@ func (in *Inbox) siteReply(v visit, r mention.SiteReply, may rights) siteReply {
 // answer takes what a person wrote to the site.
 func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
 	id := mention.ID(r.PathValue("id"))
-	file, ok := in.answerable(w, r, v, id, true)
+	file, _, ok := in.answerable(w, r, v, id, true)
 	if !ok {
 		return
 	}
@@ -122,7 +121,7 @@ func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
 	err = in.opt.Answers.Write(r.Context(), id, written)
 	in.opt.Log.Info("an answer was written", "who", v.who.ID, "name", v.who.Name, "mention", id, "as", written.Account, "outcome", outcomeOf(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
-	why := refusedAnswer(v, err)
+	why := alerts.AnswerRefusal(v.lang, err)
 	switch {
 	case err == nil && asksForPart(r):
 		in.answerRow(w, r, v, id, back, "")
@@ -154,11 +153,14 @@ func (in *Inbox) answerAgain(w http.ResponseWriter, r *http.Request, v visit, fi
 func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
 	id := mention.ID(r.PathValue("id"))
 	verdict := reply.Verdict(r.PathValue("verdict"))
-	file, ok := in.answerable(w, r, v, id, verdict == reply.Approve)
+	file, all, ok := in.answerable(w, r, v, id, verdict == reply.Approve)
 	if !ok {
 		return
 	}
-	err := in.decide(r.Context(), v, id, r.PostForm.Get("reply"), verdict)
+	err := mention.ErrReplyOpen // nobody approves what they wrote, or may have written by another id
+	if verdict != reply.Approve || !reply.Own(reply.Last(all), v.who.Person, v.who.Email) {
+		err = in.opt.Answers.Decide(r.Context(), id, r.PostForm.Get("reply"), verdict, v.who.Person)
+	}
 	in.opt.Log.Info("an answer was decided about", "who", v.who.ID, "name", v.who.Name, "mention", id, "verdict", verdict, "outcome", outcomeOf(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
 	switch {
@@ -173,47 +175,33 @@ func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 }
 
-// decide carries a verdict out. Nobody approves what they wrote, or may have written by another id.
-func (in *Inbox) decide(ctx context.Context, v visit, id mention.ID, key string, verdict reply.Verdict) error {
-	if verdict == reply.Approve {
-		all, err := in.opt.Answers.Replies(ctx, id)
-		if err != nil {
-			return err
-		}
-		if reply.Own(reply.Last(all), v.who.Person, v.who.Email) {
-			return mention.ErrReplyOpen
-		}
-	}
-	return in.opt.Answers.Decide(ctx, id, key, verdict, v.who.Person)
-}
-
-// answerable reads the form and the case, and answers whoever may not send, or else settle.
-func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id mention.ID, sends bool) (mention.CaseFile, bool) {
+// answerable reads the form, the case and its replies, and answers whoever may not send, or else
+// settle.
+func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id mention.ID, sends bool) (file mention.CaseFile, all []mention.SiteReply, ok bool) {
 	if err := r.ParseForm(); err != nil {
 		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "text"))
-		return mention.CaseFile{}, false
+		return file, nil, false
 	}
 	file, err := in.opt.Cases.CaseFile(r.Context(), id)
 	switch {
 	case errors.Is(err, mention.ErrNotFound):
 		in.refuse(w, r, v, http.StatusNotFound, v.lang.Text("web.error.no_case"))
-		return file, false
+		return file, nil, false
 	case err != nil:
 		in.failed(w, r, v, err)
-		return file, false
+		return file, nil, false
 	}
-	var all []mention.SiteReply
 	if in.opt.Answers != nil {
 		if all, err = in.opt.Answers.Replies(r.Context(), id); err != nil {
 			in.failed(w, r, v, err)
-			return file, false
+			return file, nil, false
 		}
 	}
 	if may := in.mayAnswer(v, file.Mention, file.Case, all); !may.settle || sends && !may.sends {
 		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.reply_no_way"))
-		return file, false
+		return file, nil, false
 	}
-	return file, true
+	return file, all, true
 }
 
 func outcomeOf(err error) string {
@@ -221,25 +209,4 @@ func outcomeOf(err error) string {
 		return err.Error()
 	}
 	return "done"
-}
-
-// refusedAnswer says why a reply was not taken down; empty when it is the database's fault.
-func refusedAnswer(v visit, err error) string {
-	var length *reply.LengthError
-	var open *reply.OpenError
-	switch {
-	case errors.As(err, &open):
-		return v.lang.Text("web.error.reply_open_by", "who", text.Line(open.First.By.Name, maxLine))
-	case errors.Is(err, mention.ErrReplyOpen):
-		return v.lang.Text("web.error.reply_open")
-	case errors.Is(err, reply.ErrNoWay):
-		return v.lang.Text("web.error.reply_no_way")
-	case errors.Is(err, reply.ErrChanged):
-		return v.lang.Text("web.error.reply_changed")
-	case errors.As(err, &length) && length.Have == 0:
-		return v.lang.Text("web.error.reply_empty")
-	case errors.As(err, &length):
-		return v.lang.Text("web.error.reply_long", "have", fmt.Sprint(length.Have), "most", v.lang.Plural("web.answer_most."+string(length.Limit.Unit), length.Limit.Max))
-	}
-	return ""
 }

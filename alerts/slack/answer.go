@@ -14,7 +14,6 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/i18n"
-	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 )
@@ -343,7 +342,7 @@ func (n *Notifier) written(ctx context.Context, c click, from asked) answered {
 	}
 	if digest := seen(from.Nth, a.way.Account, a.way.Approve, words); c.View.CallbackID != sendAnswer || from.Seen != digest {
 		if from.Seen == seen(from.Nth, a.way.Account, !a.way.Approve, words) {
-			a.why = answerRefusal(l, reply.ErrChanged)
+			a.why = alerts.AnswerRefusal(l, reply.ErrChanged)
 		}
 		from.Seen = digest
 		return shown(sendView(a), from)
@@ -373,7 +372,7 @@ func kept(a toAnswer, from asked) answered {
 
 // refusedAnswer lets the words stay where they are, and says why they cannot go out.
 func (n *Notifier) refusedAnswer(a toAnswer, from asked, err error) answered {
-	a.why = answerRefusal(a.l, err)
+	a.why = alerts.AnswerRefusal(a.l, err)
 	if a.why == "" {
 		n.opt.Log.Error("an answer cannot be taken down", "mention", from.ID, "err", err)
 		a.why = a.l.Text("refusal.failed")
@@ -382,33 +381,6 @@ func (n *Notifier) refusedAnswer(a toAnswer, from asked, err error) answered {
 	out := shown(answerView(a), from)
 	out.why = a.why
 	return out
-}
-
-// answerRefusal says why an answer was not taken down; empty when that is the database's
-// fault.
-func answerRefusal(l i18n.Lang, err error) string {
-	var length *reply.LengthError
-	var open *reply.OpenError
-	switch {
-	case errors.As(err, &open):
-		return l.Text("web.error.reply_open_by", "who", text.Line(open.First.By.Name, maxName))
-	case errors.Is(err, mention.ErrReplyOpen):
-		return l.Text("web.error.reply_open")
-	case errors.Is(err, reply.ErrNoWay):
-		return l.Text("web.error.reply_no_way")
-	case errors.Is(err, reply.ErrChanged):
-		return l.Text("web.error.reply_changed")
-	case errors.As(err, &length) && length.Have == 0:
-		return l.Text("web.error.reply_empty")
-	case errors.As(err, &length):
-		return l.Text("web.error.reply_long", "have", fmt.Sprint(length.Have), "most", mostOf(l, length.Limit))
-	}
-	return ""
-}
-
-// mostOf says how long an answer may be.
-func mostOf(l i18n.Lang, limit reply.Limit) string {
-	return l.Plural("web.answer_most."+string(limit.Unit), limit.Max)
 }
 
 func outcomeOfAnswer(err error) string {

@@ -71,7 +71,7 @@ func (a toAnswer) input(label string) api.Block {
 	}
 	var hint *api.TextBlockObject
 	if a.way.Limit.Max > 0 {
-		hint = plainText(mostOf(a.l, a.way.Limit))
+		hint = plainText(alerts.AnswerMost(a.l, a.way.Limit))
 	}
 	return api.NewInputBlock(inAnswer, plainText(label), hint, box)
 }

@@ -163,7 +163,7 @@ func answerWindows(l i18n.Lang, m alerts.Message) []api.ModalViewRequest {
 	a := toAnswer{l: l, me: oleh, m: m.Mention, way: reply.Way{Account: "Romashka Support", Limit: reply.Limit{Unit: reply.Bytes, Max: 4096}}, words: "Перепрошуємо <b> &\n🙏"}
 	a.file.History = []mention.Event{{Kind: "heard", At: m.Now}, {Kind: "claim", By: ira, At: m.Now}, {Kind: "reply_refused", By: ira, At: m.Now, Detail: "Тема закрита"}}
 	approved := a
-	approved.way.Approve, approved.way.Limit, approved.why = true, reply.Limit{}, answerRefusal(l, &reply.OpenError{First: mention.SiteReply{By: ira}})
+	approved.way.Approve, approved.way.Limit, approved.why = true, reply.Limit{}, alerts.AnswerRefusal(l, &reply.OpenError{First: mention.SiteReply{By: ira}})
 	views := []api.ModalViewRequest{answerView(a), answerView(approved), sendView(a), sendView(approved)}
 	for _, r := range []mention.SiteReply{
 		{Status: mention.ReplyDraft}, {Status: mention.ReplyDraft, ApprovedAt: m.Now}, {Status: mention.ReplySending}, {Status: mention.ReplyUnclear, Reason: "Тема закрита"},
