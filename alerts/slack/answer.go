@@ -61,7 +61,7 @@ type toAnswer struct {
 	way   reply.Way
 	bars  refusal             // from writing, and from approving what a colleague wrote
 	all   []mention.SiteReply // the replies of the case, the first one first
-	own   bool                // the last of them is theirs, or may be
+	own   bool                // the last of them waits for approval and is theirs, or may be
 	file  mention.CaseFile    // zero where there is none
 	words string              // that were written; empty: a template
 	why   string              // they cannot go out
@@ -76,12 +76,6 @@ func (a toAnswer) nth() int { return len(a.all) + 1 }
 func seen(nth int, account string, approve bool, words string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d\x00%t\x00%s\x00%s", nth, approve, account, words))
 	return hex.EncodeToString(sum[:16])
-}
-
-// refusal says in words why a person may not answer; the zero value: they may.
-type refusal struct {
-	words   string
-	passing bool // Slack or the database could not be asked: a moment later they may
 }
 
 // refusalOf is what an error of the database or the desk means.
@@ -103,7 +97,7 @@ func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person
 		return a, n.refusalOf(l, err)
 	}
 	a.m = m
-	if no := n.mayNotReply(ctx, l, me); no.words != "" {
+	if no := n.refuses(ctx, l, me, Roles.replies); no.words != "" {
 		return a, no
 	}
 	if a.all, err = n.opt.Answers.Replies(ctx, id); err != nil {
@@ -112,8 +106,10 @@ func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person
 	if err := reply.Theirs(c, a.last(), me); err != nil {
 		return a, n.refusalOf(l, err)
 	}
-	who, _ := n.people.profile(ctx, strings.TrimPrefix(me.ID, "slack:"))
-	a.own = reply.Own(a.last(), me, who.email)
+	if alerts.AnswerWaits(a.last()) {
+		who, _ := n.people.profile(ctx, strings.TrimPrefix(me.ID, "slack:"))
+		a.own = reply.Own(a.last(), me, who.email)
+	}
 	var ok bool
 	if a.way, ok = n.opt.Answers.Way(m); !ok {
 		a.bars = noWay
@@ -126,30 +122,17 @@ func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person
 	return a, refusal{}
 }
 
-// mayNotReply says why the role does not let a person answer.
-func (n *Notifier) mayNotReply(ctx context.Context, l i18n.Lang, p mention.Person) refusal {
-	switch roles, known := n.may(ctx, p); {
-	case roles.Reply:
-		return refusal{}
-	case !known:
-		return refusal{l.Text("slack.unknown_role"), true}
-	}
-	return refusal{words: l.Text("slack.may_not")}
-}
-
 // mayNotSend says why a person with the role may not send what goes out by a way that names
 // these.
 func (n *Notifier) mayNotSend(ctx context.Context, l i18n.Lang, p mention.Person, allow []string) refusal {
 	if allow == nil || n.opt.Listed == nil || n.opt.Listed(allow, p, "") {
 		return refusal{}
 	}
-	switch who, known := n.people.profile(ctx, strings.TrimPrefix(p.ID, "slack:")); {
-	case who.email != "" && n.opt.Listed(allow, p, who.email):
+	who, known := n.people.profile(ctx, strings.TrimPrefix(p.ID, "slack:"))
+	if who.email != "" && n.opt.Listed(allow, p, who.email) {
 		return refusal{}
-	case !known:
-		return refusal{l.Text("slack.unknown_role"), true}
 	}
-	return refusal{words: l.Text("slack.may_not")}
+	return denied(l, known)
 }
 
 // langOfPerson is the language in which a person reads windows: of their Slack, else of the
@@ -361,14 +344,17 @@ func shown(view api.ModalViewRequest, from asked) answered {
 	return answered{view: &view}
 }
 
-// kept lets the words stay in their window where nothing is known of the complaint, and says
-// why nothing was done with them.
-func kept(a toAnswer, from asked) answered {
-	from.Seen = "" // it is shown again before it goes out
-	out := shown(againView(a), from)
+// stays is a window that stays and says at its input why nothing was done with the words; view
+// comes in its place where that is too late. What is changed is shown again before it goes out.
+func (a toAnswer) stays(view api.ModalViewRequest, from asked) answered {
+	from.Seen = ""
+	out := shown(view, from)
 	out.why = a.why
 	return out
 }
+
+// kept lets the words stay in their window where nothing is known of the complaint.
+func kept(a toAnswer, from asked) answered { return a.stays(againView(a), from) }
 
 // refusedAnswer lets the words stay where they are, and says why they cannot go out.
 func (n *Notifier) refusedAnswer(a toAnswer, from asked, err error) answered {
@@ -377,10 +363,7 @@ func (n *Notifier) refusedAnswer(a toAnswer, from asked, err error) answered {
 		n.opt.Log.Error("an answer cannot be taken down", "mention", from.ID, "err", err)
 		a.why = a.l.Text("refusal.failed")
 	}
-	from.Seen = "" // it is shown again before it goes out
-	out := shown(answerView(a), from)
-	out.why = a.why
-	return out
+	return a.stays(answerView(a), from)
 }
 
 func outcomeOfAnswer(err error) string {

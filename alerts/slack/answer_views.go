@@ -134,7 +134,7 @@ func stateView(a toAnswer) api.ModalViewRequest {
 		exactly(text.Cut(or(r.Text, noWords(l)), maxAnswerShown)),
 		section(text.Capital(text.Line(state, maxReason))),
 	}
-	whole := len([]rune(r.Text)) <= maxAnswerShown
+	whole := utf8.RuneCountInString(r.Text) <= maxAnswerShown
 	if !whole {
 		blocks = append(blocks, section(l.Text("slack.answer.long")))
 	}

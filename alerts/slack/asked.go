@@ -173,7 +173,7 @@ func (n *Notifier) status(ctx context.Context, q question, _ string) (page, stri
 	if len(stand.Troubles) == 0 {
 		out = append(out, line{{text: l.Text("slack.status.well")}})
 	}
-	if words := n.refuses(ctx, l, q.by, func(r Roles) bool { return r.Sources }); words != "" {
+	if words := n.refuses(ctx, l, q.by, func(r Roles) bool { return r.Sources }).words; words != "" {
 		return out, "done"
 	}
 	return append(out, n.sourceLines(l, stand)...), "done"
@@ -296,7 +296,7 @@ func (n *Notifier) rest(ctx context.Context, q question, name, what string, do f
 	if n.opt.Sources == nil {
 		return said(l.Text("slack.command.failed"), "failed")
 	}
-	if words := n.refuses(ctx, l, q.by, func(r Roles) bool { return r.Sources }); words != "" {
+	if words := n.refuses(ctx, l, q.by, func(r Roles) bool { return r.Sources }).words; words != "" {
 		return said(words, "may not")
 	}
 	source, words := n.meant(l, name)

@@ -246,7 +246,7 @@ func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention
 	if a.Reason != "" {
 		verb += " (" + a.Reason + ")"
 	}
-	if words = n.refuses(ctx, n.lang(c), a.By, func(r Roles) bool { return r.allows(a) }); words != "" {
+	if words = n.refuses(ctx, n.lang(c), a.By, func(r Roles) bool { return r.allows(a) }).words; words != "" {
 		n.pressed(a.By, verb, id, "may not")
 		return words
 	}

@@ -35,16 +35,31 @@ func (n *Notifier) may(ctx context.Context, p mention.Person) (roles Roles, know
 	return n.opt.Roles(p, who.email), true
 }
 
-// refuses says in words why a person may not do what the role allows; empty when they may.
-func (n *Notifier) refuses(ctx context.Context, l i18n.Lang, p mention.Person, allowed func(Roles) bool) string {
-	switch roles, known := n.may(ctx, p); {
-	case allowed(roles):
-		return ""
-	case !known:
-		return l.Text("slack.unknown_role")
-	}
-	return l.Text("slack.may_not")
+// refusal says in words why a person may not do something; the zero value: they may.
+type refusal struct {
+	words   string
+	passing bool // Slack or the database could not be asked: a moment later they may
 }
+
+// denied is the refusal of what a role or a list does not allow, as far as Slack said who it is.
+func denied(l i18n.Lang, known bool) refusal {
+	if known {
+		return refusal{words: l.Text("slack.may_not")}
+	}
+	return refusal{l.Text("slack.unknown_role"), true}
+}
+
+// refuses says why a person may not do what the role allows.
+func (n *Notifier) refuses(ctx context.Context, l i18n.Lang, p mention.Person, allowed func(Roles) bool) refusal {
+	roles, known := n.may(ctx, p)
+	if allowed(roles) {
+		return refusal{}
+	}
+	return denied(l, known)
+}
+
+// replies is what answering and changing templates need.
+func (r Roles) replies() bool { return r.Reply }
 
 // allows reports whether the roles allow an action of the desk, as the inbox does.
 func (r Roles) allows(a mention.Action) bool {

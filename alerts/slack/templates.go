@@ -51,7 +51,7 @@ func (n *Notifier) openTemplate(ctx context.Context, c click, block string) {
 	words, ok := n.admit(ctx, c)
 	me := n.person(ctx, c)
 	if ok {
-		words = n.refuses(ctx, l, me, func(r Roles) bool { return r.Reply })
+		words = n.refuses(ctx, l, me, Roles.replies).words
 	}
 	written := strings.TrimSpace(text.Clean(c.templateOf(block)))
 	if ok && words == "" && written == "" {
@@ -100,7 +100,7 @@ func templateView(l i18n.Lang, m mention.Mention, words string) api.ModalViewReq
 // saveTemplate stores what was sent; words are what to tell the person.
 func (n *Notifier) saveTemplate(ctx context.Context, c click, from asked) (words string) {
 	l, me := n.lang(c), n.person(ctx, c)
-	if words := n.refuses(ctx, l, me, func(r Roles) bool { return r.Reply }); words != "" {
+	if words := n.refuses(ctx, l, me, Roles.replies).words; words != "" {
 		n.pressed(me, "save template", from.ID, "may not")
 		return words
 	}

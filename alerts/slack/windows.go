@@ -112,7 +112,7 @@ func (n *Notifier) open(ctx context.Context, c click, window string, id mention.
 	}
 	if window == askMute {
 		mute := mention.Action{Verb: mention.Dismiss, Reason: mention.MutedAuthor}
-		if words := n.refuses(ctx, l, me, func(r Roles) bool { return r.allows(mute) }); words != "" {
+		if words := n.refuses(ctx, l, me, func(r Roles) bool { return r.allows(mute) }).words; words != "" {
 			n.pressed(me, windowNames[window], id, "may not")
 			n.ephemeral(ctx, c, words)
 			return
