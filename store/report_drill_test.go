@@ -42,18 +42,7 @@ func reportOfMany(t *testing.T, s *Store, cases int) {
 			t.Errorf("a report takes %s, want at most %s", took, reportWithin)
 		}
 	}
-	explain := map[string]string{"sqlite": `EXPLAIN QUERY PLAN `, "postgres": `EXPLAIN `}[s.engine.name]
-	rows, err := s.read.QueryContext(background, explain+timesQuery, micros(end.Add(-time.Hour)), micros(end))
-	plan, err := collect(rows, err, func(row scanner) (line string, err error) {
-		if s.engine.name == "postgres" {
-			return line, row.Scan(&line)
-		}
-		var a, b, c int
-		return line, row.Scan(&a, &b, &c, &line)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	plan := planOf(t, s, timesQuery, micros(end.Add(-time.Hour)), micros(end))
 	for _, line := range plan {
 		if s.engine.name == "sqlite" && strings.HasPrefix(line, "SCAN ") || cases == manyCases && strings.Contains(line, "Seq Scan on clocks") {
 			t.Errorf("%s\n%s", line, strings.Join(plan, "\n"))
