@@ -37,13 +37,18 @@ func (s Sent) Share() (share float64, ok bool) {
 // the network with the most first.
 func CountSent(all []mention.ReplyTimes, s Scope) []Sent {
 	rows, to := map[string]*Sent{}, map[string]*waits{}
+	networks := map[string]string{} // by source: there may be thousands of sources, and of answers
 	for _, r := range all {
 		if r.NeverSent || r.Sent.Before(s.Since) || !r.Sent.Before(s.Until) || s.Watch != "" && r.Watch != s.Watch || s.Source != "" && r.Source != s.Source {
 			continue
 		}
-		network := r.Source
-		if s.Network != nil {
-			network = cmp.Or(s.Network(r.Source), network)
+		network, known := networks[r.Source]
+		if !known {
+			if s.Network != nil {
+				network = s.Network(r.Source)
+			}
+			network = cmp.Or(network, r.Source)
+			networks[r.Source] = network
 		}
 		row := rows[network]
 		if row == nil {

@@ -162,11 +162,10 @@ func (a *Auth) Who(r *http.Request) (p mention.Person, roles Roles, ok bool) {
 	return v.person, a.opt.Rules().Of(v.person, v.email), true
 }
 
-// Listed says whether the person of a request is among those whom a list names, by e-mail
-// address, Slack id or id of the person.
+// Listed says whether a list names the person of a request.
 func (a *Auth) Listed(r *http.Request, list []string) bool {
 	v, ok := a.visitor(r)
-	return ok && listed(list, v.person, v.email)
+	return ok && Names(list, v.person, v.email)
 }
 
 // Email is the e-mail address of the person of a request; empty where it is not known.

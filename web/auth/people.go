@@ -30,11 +30,12 @@ type Roles struct {
 
 // Of returns what a person may do; email is empty where it is not known.
 func (r Rules) Of(p mention.Person, email string) Roles {
-	may := func(list []string) bool { return list == nil || listed(list, p, email) }
+	may := func(list []string) bool { return list == nil || Names(list, p, email) }
 	return Roles{Mute: may(r.Mute), Dismiss: may(r.Dismiss), Reply: may(r.Reply), Sources: may(r.Sources)}
 }
 
-func listed(list []string, p mention.Person, email string) bool {
+// Names says whether a list names a person, by e-mail address, Slack id or id of the person.
+func Names(list []string, p mention.Person, email string) bool {
 	return slices.ContainsFunc(list, func(entry string) bool {
 		return entry == p.ID || "slack:"+entry == p.ID || email != "" && strings.EqualFold(entry, email)
 	})

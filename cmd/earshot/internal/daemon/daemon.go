@@ -215,7 +215,7 @@ func (d *Daemon) wire(opt Options) {
 		Replies: d.replies,
 		Answers: d.answers,
 		Roles:   d.slackRoles,
-		Listed:  slackListed,
+		Listed:  auth.Names,
 
 		SaveTemplate: d.store.SaveTemplate,
 		Cases:        d.store,

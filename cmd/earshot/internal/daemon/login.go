@@ -53,11 +53,6 @@ func (d *Daemon) slackRoles(p mention.Person, email string) slack.Roles {
 	return slack.Roles(d.rolesOf().Of(p, email))
 }
 
-// slackListed says whether a list names a person, as the inbox reads such lists.
-func slackListed(list []string, p mention.Person, email string) bool {
-	return auth.Rules{Reply: list}.Of(p, email).Reply
-}
-
 // loginPath is where people sign in.
 const loginPath = "/login"
 
