@@ -116,7 +116,7 @@ func (s speech) contactAddress(answer string) string {
 func interview(term terminal, s speech) (interviewed, error) {
 	i := interviewer{in: bufio.NewReader(term.in), out: term.out}
 	var a interviewed
-	if s.mistakes != nil { // not English
+	if !s.english() {
 		a.lang = s.Code()
 	}
 	a.contact = i.ask(s.Text("init.contact"), s.contactAddress)

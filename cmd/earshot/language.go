@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/i18n"
@@ -20,9 +21,11 @@ type languageFlag struct {
 // speech says things in the language of whoever works at the terminal.
 type speech struct {
 	i18n.Lang
-	mistakes *i18n.Phrases // of the watchlist; nil in English
-	reasons  *i18n.Phrases // of match: why a place names a watch or does not
-	seen     *i18n.Phrases // what presets and crawlers say of a place
+	// English sentences in the language, made when the first is said: most commands say none of
+	// a kind, and a kind takes some milliseconds. nil in English.
+	mistakes func() *i18n.Phrases // of the watchlist
+	reasons  func() *i18n.Phrases // of match: why a place names a watch or does not
+	seen     func() *i18n.Phrases // what presets and crawlers say of a place
 }
 
 // speech returns the language that was asked for, or that of the environment.
@@ -40,30 +43,27 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 	}
 	s := speech{Lang: texts.In(code)}
 	if s.Code() != texts.In("").Code() {
-		s.mistakes = texts.Phrases("within", "mistake", "remedy")
-		s.reasons = texts.Phrases("reason", "reason")
-		s.seen = texts.Phrases("", "seen", "place")
+		s.mistakes = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within", "mistake", "remedy") })
+		s.reasons = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("reason", "reason") })
+		s.seen = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "seen", "place") })
 	}
 	return s, nil
 }
 
-// reason says why a place names a watch, or does not.
-func (s speech) reason(english string) string {
+// said says an English sentence of one kind in the language.
+func (s speech) said(phrases func() *i18n.Phrases, english string) string {
 	if s.english() {
 		return english
 	}
-	said, _ := s.reasons.In(s.Lang, english)
+	said, _ := phrases().In(s.Lang, english)
 	return said
 }
 
+// reason says why a place names a watch, or does not.
+func (s speech) reason(english string) string { return s.said(s.reasons, english) }
+
 // place says what presets and crawlers say of a place.
-func (s speech) place(english string) string {
-	if s.english() {
-		return english
-	}
-	said, _ := s.seen.In(s.Lang, english)
-	return said
-}
+func (s speech) place(english string) string { return s.said(s.seen, english) }
 
 // counted is a number of things, as crawlers tell it.
 var counted = regexp.MustCompile(`^(\d+) (post|review|thread|board|event)s?$`)
@@ -99,13 +99,14 @@ func (s speech) english() bool { return s.mistakes == nil }
 // render writes the problems of a watchlist, each with its code where it is not in English:
 // by that it can be found in the program and by those who help.
 func (s speech) render(out io.Writer, problems *config.Errors, colour bool) error {
-	if s.mistakes == nil {
+	if s.english() {
 		return problems.Render(out, colour)
 	}
+	mistakes := s.mistakes()
 	said := problems.In(s.Text("check.warning"), func(msg, hint string) (string, string) {
-		msg, key := s.mistakes.In(s.Lang, msg)
+		msg, key := mistakes.In(s.Lang, msg)
 		if hint != "" {
-			hint, _ = s.mistakes.In(s.Lang, hint)
+			hint, _ = mistakes.In(s.Lang, hint)
 		}
 		if _, code, ok := strings.Cut(key, "."); ok {
 			msg += " [" + code + "]"
@@ -117,7 +118,7 @@ func (s speech) render(out io.Writer, problems *config.Errors, colour bool) erro
 
 // summary is the last line of a check that failed.
 func (s speech) summary(problems *config.Errors) string {
-	if s.mistakes == nil {
+	if s.english() {
 		return problems.Summary()
 	}
 	wrong, warnings := 0, 0

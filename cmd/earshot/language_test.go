@@ -264,7 +264,7 @@ func TestReasonsAreTranslated(t *testing.T) {
 			}
 		}
 		for _, place := range places {
-			if _, key := s.seen.In(s.Lang, place); key == "" {
+			if _, key := s.seen().In(s.Lang, place); key == "" {
 				t.Errorf("%s: not in the catalogue: %q", code, place)
 			}
 		}
