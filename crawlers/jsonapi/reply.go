@@ -279,14 +279,13 @@ func (w *answerer) send(ctx context.Context, m reply.Message) reply.Result {
 // request makes the call of a message; nil with the result when there can be none. What is
 // read for it changes nothing on the site.
 func (w *answerer) request(ctx context.Context, m reply.Message) (*fetch.Request, reply.Result) {
-	values := poll.Values{Text: maps.Clone(w.values.Text)}
+	values, err := w.names(ctx, m)
+	if err != nil {
+		return nil, reply.Result{Outcome: reply.Refused, Reason: "the post cannot be answered from here: " + err.Error()}
+	}
 	find := w.find
-	for name, code := range w.with {
-		v, err := w.run(ctx, code, postOf(m.Post), m, nil)
-		if err != nil {
-			return nil, reply.Result{Outcome: reply.Refused, Reason: "the post cannot be answered from here: " + err.Error()}
-		}
-		if values.Text[name] = scalar(v); values.Text[name] == "" && strings.Contains(find, "{"+name+"}") {
+	for name := range w.with {
+		if values.Text[name] == "" && strings.Contains(find, "{"+name+"}") {
 			find = ""
 		}
 	}
@@ -307,10 +306,7 @@ func (w *answerer) request(ctx context.Context, m reply.Message) (*fetch.Request
 	if find != "" {
 		read := head.Clone()
 		read.Del("Content-Type")
-		res, err := w.grant.do(ctx, w.env.Fetch, fetch.Request{URL: poll.Rebase(values.Expand(find), w.env.Base), API: true, Accept: "application/json", Header: read})
-		if err == nil {
-			found, err = jsonBody(res)
-		}
+		found, err = w.read(ctx, fetch.Request{URL: poll.Rebase(values.Expand(find), w.env.Base), API: true, Accept: "application/json", Header: read})
 		if err != nil {
 			return nil, unsent(w.failed(ctx, err, m))
 		}
@@ -347,6 +343,28 @@ func (w *answerer) encode(v any) ([]byte, error) {
 		form.Set(name, scalar(value))
 	}
 	return []byte(form.Encode()), nil
+}
+
+// names are the values of the {names} in addresses, those of the message too.
+func (w *answerer) names(ctx context.Context, m reply.Message) (poll.Values, error) {
+	values := poll.Values{Text: maps.Clone(w.values.Text)}
+	for name, code := range w.with {
+		v, err := w.run(ctx, code, postOf(m.Post), m, nil)
+		if err != nil {
+			return values, err
+		}
+		values.Text[name] = scalar(v)
+	}
+	return values, nil
+}
+
+// read makes a call that changes nothing on the site.
+func (w *answerer) read(ctx context.Context, req fetch.Request) (any, error) {
+	res, err := w.grant.do(ctx, w.env.Fetch, req)
+	if err != nil {
+		return nil, err
+	}
+	return jsonBody(res)
 }
 
 // unsent is what a failure means before anything was sent.

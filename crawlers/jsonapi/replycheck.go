@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"html"
-	"maps"
 	"net/http"
 	"strings"
 
@@ -42,33 +41,9 @@ const maxShown = 500
 
 // lookAt is reply.Way's Look.
 func (w *answerer) lookAt(ctx context.Context, p mention.Post) ([]reply.Shown, error) {
-	m := reply.Message{Post: p}
-	values := poll.Values{Text: maps.Clone(w.values.Text)}
-	for name, code := range w.with {
-		v, err := w.run(ctx, code, postOf(p), m, nil)
-		if err != nil {
-			return nil, fmt.Errorf("jsonapi: look: %w", err)
-		}
-		values.Text[name] = scalar(v)
-	}
-	headers := w.headers
-	if w.look.Reader {
-		headers = nil
-	}
-	body, err := w.question(ctx, w.look.Ask, values, headers, w.lookBody, m)
+	list, err := w.listed(ctx, reply.Message{Post: p})
 	if err != nil {
 		return nil, fmt.Errorf("jsonapi: look: %w", err)
-	}
-	if why := w.say(ctx, w.refused, body, m); why != "" {
-		return nil, fmt.Errorf("jsonapi: look: %s", why)
-	}
-	v, err := w.run(ctx, w.found, body, m, nil)
-	if err != nil {
-		return nil, fmt.Errorf("jsonapi: look: %w", err)
-	}
-	list, ok := v.([]any)
-	if !ok {
-		return nil, fmt.Errorf("jsonapi: look: the site's answer holds no list")
 	}
 	var shown []reply.Shown
 	for _, item := range list[:min(len(list), maxShown)] {
@@ -83,6 +58,34 @@ func (w *answerer) lookAt(ctx context.Context, p mention.Post) ([]reply.Shown, e
 		}
 	}
 	return shown, nil
+}
+
+// listed is what the site's list of answers under a post holds.
+func (w *answerer) listed(ctx context.Context, m reply.Message) ([]any, error) {
+	values, err := w.names(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	headers := w.headers
+	if w.look.Reader {
+		headers = nil
+	}
+	body, err := w.question(ctx, w.look.Ask, values, headers, w.lookBody, m)
+	if err != nil {
+		return nil, err
+	}
+	if why := w.say(ctx, w.refused, body, m); why != "" {
+		return nil, errors.New(why)
+	}
+	v, err := w.run(ctx, w.found, body, m, nil)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := v.([]any)
+	if !ok {
+		return nil, errors.New("the site's answer holds no list")
+	}
+	return list, nil
 }
 
 // question asks what changes nothing on the site.
@@ -106,11 +109,7 @@ func (w *answerer) question(ctx context.Context, ask string, values poll.Values,
 			return nil, err
 		}
 	}
-	res, err := w.grant.do(ctx, w.env.Fetch, req)
-	if err != nil {
-		return nil, err
-	}
-	return jsonBody(res)
+	return w.read(ctx, req)
 }
 
 // check is reply.Way's Check.
