@@ -120,7 +120,7 @@ func bothWays(t *testing.T, s *Store, what string, q mention.Query) {
 	}
 	defer conn.Close()
 	var kept int
-	if err := conn.QueryRowContext(background, `SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE $1`, "%array_to_tsvector%").Scan(&kept); err != nil || kept > 0 {
+	if err := conn.QueryRowContext(background, `SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE $1 AND statement NOT LIKE $2`, "%array_to_tsvector%", "EXPLAIN%").Scan(&kept); err != nil || kept > 0 {
 		t.Errorf("%s: %d statements with one plan for all words (%v)", what, kept, err)
 	}
 }

@@ -36,7 +36,7 @@ const (
 	// pruneLook is how many rows are looked at in one go, beside the writer.
 	pruneLook = 250
 	// pruneChunk bounds the rows of one transaction: nobody waits long for the writer.
-	pruneChunk = 50
+	pruneChunk = 25
 )
 
 // Prune erases what is older than the retention, in small steps that each look at or
