@@ -3,7 +3,6 @@ package alerts
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"math"
 	"net/url"
 	"slices"
@@ -121,14 +120,14 @@ func Site(p mention.Post) string {
 
 // Stars draws a rating: ★★☆☆☆, with the site's own scale behind it when that is
 // not five. Empty without a rating.
-func Stars(r *mention.Rating) string {
+func Stars(l i18n.Lang, r *mention.Rating) string {
 	stars := int(math.Round(r.Stars()))
 	if r == nil || r.Best <= 0 || stars < 0 || stars > 5 {
 		return ""
 	}
 	out := strings.Repeat("★", stars) + strings.Repeat("☆", 5-stars)
 	if r.Best != 5 {
-		out += fmt.Sprintf(" %g/%g", r.Value, r.Best)
+		out += " " + l.Decimal(r.Value, -1) + "/" + l.Decimal(r.Best, -1)
 	}
 	return out
 }
@@ -141,7 +140,7 @@ func Why(l i18n.Lang, s mention.Score) []string {
 	for _, h := range hits {
 		word := l.Word("why", h.Rule)
 		if h.Rule == "" || h.Rule == "word" {
-			word = "«" + text.Line(h.Text, 40) + "»"
+			word = l.Quote(text.Line(h.Text, 40))
 		}
 		if !slices.Contains(why, word) && len(why) < 5 {
 			why = append(why, word)

@@ -97,7 +97,7 @@ func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, b
 	for _, f := range m.Score.Frames {
 		words := alerts.FrameWords(l, f.Frame, f.Value)
 		if f.Text != "" {
-			words += " («" + text.Line(f.Text, 60) + "»)"
+			words += " (" + l.Quote(text.Line(f.Text, 60)) + ")"
 		}
 		out.Told = append(out.Told, words)
 	}

@@ -16,10 +16,10 @@ type tabler struct {
 	due bool // there is a deadline for answers
 }
 
-func (t tabler) of(id, title string, rows []report.Row, name func(string) string, to func(report.Row) string) reportTable {
+func (t tabler) of(id, title, of string, rows []report.Row, name func(string) string, to func(report.Row) string) reportTable {
 	l := t.l
 	topics := id == "topics"
-	out := reportTable{ID: id, Title: title, Head: []string{l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.unanswered")}}
+	out := reportTable{ID: id, Title: title, Of: text.Capital(of), Head: []string{l.Text("report.complaints"), l.Text("report.answered"), l.Text("report.unanswered")}}
 	if topics {
 		out.Head = append(out.Head, l.Text("report.before"))
 	}
@@ -64,7 +64,7 @@ func (t tabler) authors(list []report.Author, to func(report.Author) string) rep
 		rows[i] = a.Row
 	}
 	next := 0
-	out := t.of("authors", t.l.Text("web.report.authors"), rows, asItIs, func(report.Row) string {
+	out := t.of("authors", t.l.Text("web.report.authors"), t.l.Text("web.filter.author"), rows, asItIs, func(report.Row) string {
 		next++
 		return to(list[next-1])
 	})

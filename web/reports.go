@@ -61,6 +61,7 @@ const barWidth = 200
 // reportTable is one table of a report: a name and numbers.
 type reportTable struct {
 	ID, Title string
+	Of        string   // what its rows are: the head of their names
 	Head      []string // of the columns behind the name
 	Trend     string   // the head of the column of lines; empty without
 	Rows      []reportRow
@@ -269,11 +270,11 @@ func reportTables(l i18n.Lang, ask reportAsk, now report.Report) []reportTable {
 	nowhere := func(report.Row) string { return "" }
 	t := tabler{l, now.Kept.Of > 0}
 	return slices.DeleteFunc([]reportTable{
-		t.of("places", l.Text("web.report.places"), now.Places, asItIs, func(r report.Row) string { return to(filter{Source: r.Name, Status: anyStatus}) }),
-		t.of("topics", l.Text("web.report.topics"), now.Topics, said("topic"), func(r report.Row) string { return to(filter{Topic: r.Name, Status: anyStatus}) }),
-		t.of("people", l.Text("web.report.people"), now.People, asItIs, nowhere),
-		t.of("watches", l.Text("web.report.watches"), now.Watches, asItIs, func(r report.Row) string { return to(filter{Watch: r.Name, Status: anyStatus}) }),
-		t.of("langs", l.Text("web.report.langs"), now.Langs, said("web.language"), nowhere),
+		t.of("places", l.Text("web.report.places"), l.Text("report.place"), now.Places, asItIs, func(r report.Row) string { return to(filter{Source: r.Name, Status: anyStatus}) }),
+		t.of("topics", l.Text("web.report.topics"), l.Text("report.topic"), now.Topics, said("topic"), func(r report.Row) string { return to(filter{Topic: r.Name, Status: anyStatus}) }),
+		t.of("people", l.Text("web.report.people"), l.Text("report.person"), now.People, asItIs, nowhere),
+		t.of("watches", l.Text("web.report.watches"), l.Text("report.watch"), now.Watches, asItIs, func(r report.Row) string { return to(filter{Watch: r.Name, Status: anyStatus}) }),
+		t.of("langs", l.Text("web.report.langs"), l.Text("report.language"), now.Langs, said("web.language"), nowhere),
 		t.authors(now.Authors, func(a report.Author) string {
 			return to(filter{Author: a.Name, Source: a.Source, Status: anyStatus})
 		}),
@@ -283,7 +284,7 @@ func reportTables(l i18n.Lang, ask reportAsk, now report.Report) []reportTable {
 
 // sentTable is the table of the answers that were sent from here.
 func sentTable(l i18n.Lang, all []report.Sent) reportTable {
-	out := reportTable{ID: "sent", Title: text.Capital(l.Text("report.network")), Head: report.SentHead(l), More: max(0, len(all)-maxReportRows)}
+	out := reportTable{ID: "sent", Title: text.Capital(l.Text("report.network")), Of: text.Capital(l.Text("report.place")), Head: report.SentHead(l), More: max(0, len(all)-maxReportRows)}
 	for _, s := range all[:len(all)-out.More] {
 		out.Rows = append(out.Rows, reportRow{Name: text.Line(s.Network, maxLine), Cells: s.Cells(l)})
 	}

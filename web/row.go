@@ -42,8 +42,8 @@ type row struct {
 	Topics   []string
 	Verdict  string
 	Copies   int
-	Priority []part
-	Rank     string // the whole priority in a line
+	On       string // the day it was heard
+	Rank     string // the priority and its parts, in a line
 	Link     string
 	Mutable  bool // the author is somebody
 	Mine     bool
@@ -55,9 +55,6 @@ type row struct {
 	Target   string // the element that the answer replaces
 }
 
-// part is one part of the priority, in words.
-type part struct{ Name, Start string }
-
 func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
 	m, c := r.Mention, r.Case
 	details := alerts.ReadDetails(r.Details)
@@ -65,33 +62,26 @@ func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
 	out := row{
 		T: v.lang, ID: m.ID, Version: c.Version, Status: c.Status, Severity: m.Severity.String(), Watch: text.Line(m.Watch, maxLine),
 		State: state(v, m, c), Overdue: alerts.Overdue(c), Snoozed: c.Snoozed(),
-		Author: text.Line(m.Post.Author, maxLine), Site: alerts.Site(m.Post), Stars: alerts.Stars(m.Post.Rating),
+		Author: text.Line(m.Post.Author, maxLine), Site: alerts.Site(m.Post), Stars: alerts.Stars(v.lang, m.Post.Rating),
 		Record: details.Record(v.lang), Words: words, Cut: cut > 0, Gone: m.Post.Deleted, Copies: c.Duplicates,
 		Why: alerts.Why(v.lang, m.Score), Topics: alerts.Topics(v.lang, m.Score), Verdict: alerts.Likely(v.lang, m.Score), Link: webLink(m.Post.URL),
 		Mutable: !mention.IsNobody(m.Post.Author), Mine: c.Owner.ID == v.who.ID && c.Status == mention.Claimed, Owner: c.Owner.ID,
-		Undo: c.Undoable(v.who.Person, v.now), Back: back, Target: "#c-" + string(m.ID),
+		On: v.lang.Date(m.HeardAt.In(v.zone)), Undo: c.Undoable(v.who.Person, v.now), Back: back, Target: "#c-" + string(m.ID),
 	}
 	if out.Author == "" {
 		out.Author = text.Capital(v.lang.Text("alert.somebody"))
 	}
 	if out.Stars != "" {
-		out.StarsOf = v.lang.Text("web.stars", "value", v.lang.Decimal(m.Post.Rating.Value, decimals(m.Post.Rating.Value)), "best", v.lang.Decimal(m.Post.Rating.Best, decimals(m.Post.Rating.Best)))
+		out.StarsOf = v.lang.Text("web.stars", "value", v.lang.Decimal(m.Post.Rating.Value, -1), "best", v.lang.Decimal(m.Post.Rating.Best, -1))
 	}
 	if m.Post.IsReply {
 		out.Title = text.Line(m.Post.Title, maxLine)
 	}
-	out.Priority, out.Rank = priority(v, m, c, details)
 	if alive(c) {
+		out.Rank = priority(v, m, c, details)
 		out.Since, out.Waits = alerts.Since(m, c).UTC().Format(time.RFC3339), v.lang.Span(v.now.Sub(waitsSince(m, c)))
 	}
 	return out
-}
-
-func decimals(v float64) int {
-	if v == float64(int(v)) {
-		return 0
-	}
-	return 1
 }
 
 func alive(c mention.Case) bool { return c.Status == mention.Open || c.Status == mention.Claimed }
@@ -134,31 +124,24 @@ func state(v visit, m mention.Mention, c mention.Case) string {
 	return l.Text("web.state.quiet")
 }
 
-// priority says why the case stands where it stands: each part, and all of it in a line.
-func priority(v visit, m mention.Mention, c mention.Case, d alerts.Details) ([]part, string) {
-	if !alive(c) {
-		return nil, ""
-	}
+// priority says why the case stands where it stands.
+func priority(v visit, m mention.Mention, c mention.Case, d alerts.Details) string {
 	waited, start := v.now.Sub(c.Begins()), c.HeadStart()
 	p := alerts.PriorityOf(m, d)
-	all := []part{{v.lang.Text("web.rank.waits"), v.lang.Span(waited)}}
+	all := []string{v.lang.Text("web.rank.waits") + " " + v.lang.Span(waited)}
 	if p.HeadStart() == start { // else the weights were others when it was heard
 		for _, each := range []struct {
 			key   string
 			start time.Duration
 		}{{"severity", p.Severity}, {"verdict", p.Verdict}, {"stars", p.Stars}, {"place", p.Place}, {"repeat", p.Repeat}} {
 			if each.start != 0 {
-				all = append(all, part{v.lang.Word("web.rank_part", each.key), signed(v.lang, each.start)})
+				all = append(all, v.lang.Word("web.rank_part", each.key)+" "+signed(v.lang, each.start))
 			}
 		}
 	} else if start != 0 {
-		all = append(all, part{v.lang.Text("web.rank.before"), signed(v.lang, start)})
+		all = append(all, v.lang.Text("web.rank.before")+" "+signed(v.lang, start))
 	}
-	words := make([]string, len(all))
-	for i, each := range all {
-		words[i] = each.Name + " " + each.Start
-	}
-	return all, v.lang.Text("web.rank.line", "sum", v.lang.Span(waited+start), "parts", strings.Join(words, ", "))
+	return v.lang.Text("web.rank.line", "sum", v.lang.Span(waited+start), "parts", strings.Join(all, ", "))
 }
 
 func signed(l i18n.Lang, d time.Duration) string {

@@ -15,7 +15,7 @@ import (
 // Source is how one source stands.
 type Source struct {
 	Name   string // as in the watchlist
-	Kind   string // feed, page, forum, …
+	Kind   string // feed, page, forum, …, or a network's own
 	State  string // ok, new, failing, blocked, suspended, quiet, empty, off
 	Why    string // why it cannot be read, in a word of the catalogue's part trouble; empty when there is none
 	Answer int    // the status that the site answered with it
@@ -46,6 +46,7 @@ type sourceRow struct {
 	Link                         string // its complaints
 	Spark                        *spark
 	Pollable                     bool
+	Pushed                       bool // never polled: what is heard there is handed in
 }
 
 // sourceDays is how many days of posts are counted.
@@ -110,7 +111,7 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 	for _, n := range s.Days[max(0, len(s.Days)-sourceDays):] {
 		sum += n
 	}
-	row := sourceRow{Raw: s.Name, Name: text.Line(s.Name, maxLine), Kind: s.Kind, State: s.State, Said: l.Word("web.source", s.State), Last: ago(s.LastPoll), New: ago(s.LastNew), Next: "–",
+	row := sourceRow{Raw: s.Name, Name: text.Line(s.Name, maxLine), Kind: l.Word("web.source_kind", s.Kind), State: s.State, Said: l.Word("web.source", s.State), Last: ago(s.LastPoll), New: ago(s.LastNew), Next: "–",
 		Posts: l.Number(sum), Complaints: l.Number(place.Complaints), Answered: "–", Spark: newSpark(l, s.Days), Pollable: s.State != "off" && s.Kind != "push",
 		Link: filter{Source: s.Name, Status: anyStatus, From: v.now.In(v.zone).AddDate(0, 0, -sourceDays).Format(time.DateOnly)}.path()}
 	if n := place.Complaints - place.Dismissed; n > 0 {
@@ -123,6 +124,10 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 	default:
 		row.Next = l.Text("web.sources.in", "span", l.Span(wait))
 	}
+	row.Pushed = s.Kind == "push"
+	if s.State == "off" && !s.Until.IsZero() {
+		row.Said = l.Text("web.sources.paused", "until", l.DateTime(s.Until.In(v.zone)))
+	}
 	row.Why, row.Do = whyOf(l, v.zone, s)
 	return row
 }
@@ -134,7 +139,7 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 	case s.NotStored != "":
 		return l.Text("web.sources.not_stored"), ""
 	case s.State == "off" && !s.Until.IsZero():
-		return l.Text("web.sources.paused", "until", until), ""
+		return "", "" // the state says so
 	case s.State == "off":
 		return "", l.Text("web.sources.resume")
 	case s.State == "quiet":

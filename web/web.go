@@ -23,6 +23,7 @@ import (
 
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -145,7 +146,7 @@ func New(opt Options) (*Inbox, error) {
 		kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}[path.Ext(name)]
 		in.files[path.Base(name)] = file{body: body, kind: kind, mark: hex.EncodeToString(sum[:6])}
 	}
-	in.pages, err = template.New("").Funcs(template.FuncMap{"static": in.static}).ParseFS(embedded, "pages/*.gohtml")
+	in.pages, err = template.New("").Funcs(template.FuncMap{"static": in.static, "capital": text.Capital}).ParseFS(embedded, "pages/*.gohtml")
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
@@ -245,6 +246,7 @@ func (in *Inbox) known(page func(http.ResponseWriter, *http.Request, visit)) htt
 			v.zone = in.opt.Zone()
 		}
 		if !ok {
+			v.who = Person{}
 			in.refuse(w, r, v, http.StatusUnauthorized, v.lang.Text("web.error.nobody"))
 			return
 		}

@@ -130,8 +130,8 @@ func (n *Notifier) complaint(m alerts.Message) string {
 	p, l := m.Mention.Post, m.Lang
 	b.WriteString(n.severity(l, m.Alert.Severity) + "  ")
 	parts := []string{n.paint(strong, text.Line(m.Mention.Watch, maxName)), alerts.Site(p)}
-	for _, part := range []string{text.Line(p.Author, maxName), alerts.Stars(p.Rating),
-		l.Ago(m.Now.Sub(alerts.Since(m.Mention, m.Case))), strings.Replace(alerts.Verdict(l, m.Mention.Score), ", ", " ", 1)} {
+	for _, part := range []string{text.Line(p.Author, maxName), alerts.Stars(l, p.Rating),
+		l.Ago(m.Now.Sub(alerts.Since(m.Mention, m.Case))), alerts.Verdict(l, m.Mention.Score)} {
 		if part != "" {
 			parts = append(parts, part)
 		}

@@ -100,7 +100,7 @@ func whoWhere(m alerts.Message) string {
 func complaint(m alerts.Message) []string {
 	l, p := m.Lang, m.Mention.Post
 	first := l.Ago(m.Now.Sub(alerts.Since(m.Mention, m.Case)))
-	if stars := alerts.Stars(p.Rating); stars != "" {
+	if stars := alerts.Stars(l, p.Rating); stars != "" {
 		first = stars + " · " + first
 	}
 	out := []string{first, m.Details.Record(l), quote(m)}

@@ -148,7 +148,7 @@ func who(m alerts.Message) api.RichTextElement {
 	p := m.Mention.Post
 	l := m.Lang
 	line := []api.RichTextSectionElement{textElement(whoWhere(l, p, somebody(l)))}
-	if stars := alerts.Stars(p.Rating); stars != "" {
+	if stars := alerts.Stars(l, p.Rating); stars != "" {
 		line = append(line, textElement("  ("+stars+")"))
 	}
 	if p.IsReply && p.Title != "" {

@@ -26,7 +26,7 @@ func (l speech) explainVerdict(w io.Writer, indent string, scorer *sentiment.Sco
 		}
 		fmt.Fprintf(w, "%s  %s", indent, says)
 		if f.Text != "" {
-			fmt.Fprintf(w, ": «%s»", text.OneLine(f.Text))
+			fmt.Fprintf(w, ": %s", l.Quote(text.OneLine(f.Text)))
 		}
 		fmt.Fprintln(w)
 	}

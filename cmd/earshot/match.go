@@ -92,8 +92,8 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 				continue
 			}
 			words := make([]string, len(hit.Spans))
-			for i, s := range hit.Spans {
-				words[i] = "«" + text.OneLine(s.Text) + "»"
+			for i, span := range hit.Spans {
+				words[i] = s.Quote(text.OneLine(span.Text))
 			}
 			if len(words) == 0 {
 				words = []string{s.Text("match.owned")}

@@ -173,7 +173,7 @@ func (l speech) explainScore(w io.Writer, body string, s mention.Score, colour b
 		if h.Topic != "" {
 			topic = "  [" + l.Word("topic", h.Topic) + "]"
 		}
-		fmt.Fprintf(out, "  %+.2f  %s: «%s»%s\n", h.Weight, l.Word("why", h.Rule), text.OneLine(h.Text), topic)
+		fmt.Fprintf(out, "  %+.2f  %s: %s%s\n", h.Weight, l.Word("why", h.Rule), l.Quote(text.OneLine(h.Text)), topic)
 	}
 	if len(s.Why) == 0 {
 		fmt.Fprintln(out, "  "+l.Text("score.nothing"))

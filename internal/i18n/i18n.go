@@ -311,7 +311,8 @@ func (l Lang) percentSign() string {
 	return "\u00a0%"
 }
 
-// Decimal writes a number with so many digits after the point or comma: 3.5, −0.81.
+// Decimal writes a number with so many digits after the point or comma: 3.5, −0.81; with -1
+// as many as it has.
 func (l Lang) Decimal(v float64, digits int) string {
 	out := strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), "-", "−", 1)
 	if l.Code() == fallback {
@@ -319,6 +320,9 @@ func (l Lang) Decimal(v float64, digits int) string {
 	}
 	return strings.Replace(out, ".", ",", 1)
 }
+
+// Quote is what somebody wrote, in the language's quotation marks.
+func (l Lang) Quote(words string) string { return l.Text("quote.words", "words", words) }
 
 // Ordinal is a place in a row: 3rd. In languages where that depends on the noun it is the
 // number alone, and the text writes № before it.

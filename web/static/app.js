@@ -174,5 +174,5 @@
     if (hours >= 48) return unit(Math.round(minutes / 1440), "day", "long");
     return [hours && unit(hours, "hour", "short"), (minutes % 60 || !hours) && unit(minutes % 60, "minute", "short")].filter(Boolean).join(" ");
   }
-  setInterval(() => { for (const clock of all("time.waits")) clock.textContent = span(Date.now() - Date.parse(clock.dateTime)); }, 10000);
+  setInterval(() => { for (const clock of all(".waits time")) clock.textContent = span(Date.now() - Date.parse(clock.dateTime)); }, 10000);
 })();
