@@ -187,7 +187,7 @@ func answerSent(t *testing.T, w *world, s *sites) {
 			t.Errorf("the window lacks %q:\n%s", want, first)
 		}
 	}
-	for words, want := range map[string]string{strings.Repeat("ї", 51): "задовга: 51", " \n\u200b ": "мають бути слова"} {
+	for words, want := range map[string]string{strings.Repeat("ї", 51): "зараз 51", " \n\u200b ": "Напишіть текст"} {
 		if out := w.says(first, ira, words); out.Action != "errors" || !strings.Contains(out.Errors["answer"], want) {
 			t.Errorf("%q: %+v, want %q", words, out, want)
 		}
@@ -289,7 +289,7 @@ func answerApproved(t *testing.T, w *world, s *sites) {
 		t.Helper()
 		first := w.asks(m, ira)
 		second := w.says(first, ira, words)
-		if !strings.Contains(string(first), "має схвалити колега") || !strings.Contains(string(second.View), "Віддати на перевірку") {
+		if !strings.Contains(string(first), "має схвалити колега") || !strings.Contains(string(second.View), "Надіслати на схвалення") {
 			t.Errorf("it is not said that it waits:\n%s\n%s", first, second.View)
 		}
 		if out := w.says(second.View, ira, words); out.Action != "" {
@@ -337,7 +337,7 @@ func answerChanged(t *testing.T, w *world, s *sites) {
 	s.set(func() { s.free = true })
 	defer s.set(func() { s.free = false })
 	third := w.says(second.View, ira, "Sorry")
-	if third.Action != "update" || !strings.Contains(string(third.View), "Щойно змінилося") || !strings.Contains(string(third.View), "Опублікувати") || len(s.all("approve")) != before {
+	if third.Action != "update" || !strings.Contains(string(third.View), "щойно змін") || !strings.Contains(string(third.View), "Опублікувати") || len(s.all("approve")) != before {
 		t.Errorf("it went out at once: %+v", third)
 	}
 }

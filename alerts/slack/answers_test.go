@@ -24,7 +24,7 @@ func TestAnsweredInTheLanguageOfTheMessage(t *testing.T) {
 	w.hear(complaint("1", refund), other)
 	byLanguage := map[string]fakeslack.Message{}
 	for _, m := range w.posted(2) {
-		for _, label := range []string{"Беру", "Поемам"} {
+		for _, label := range []string{"Взяти", "Поемам"} {
 			if shows(m, label) {
 				byLanguage[label] = m
 			}
@@ -43,8 +43,8 @@ func TestAnsweredInTheLanguageOfTheMessage(t *testing.T) {
 		return w.fake.Ephemerals()[before].Text
 	}
 	for _, c := range []struct{ label, block, lost, mute, noMoment string }{
-		{"Беру", "desk uk", "Нею вже займається Ira: взято", "Приглушити до", "Виберіть, до якого часу відкласти"},
-		{"Поемам", "desk bg", "С него вече се занимава Ira: поето преди", "Заглушаване до", "Изберете до кога да се отложи"},
+		{"Взяти", "desk uk", "Цією скаргою вже займається Ira: взято", "Приглушити до", "Виберіть, до якого часу відкласти"},
+		{"Поемам", "desk bg", "Вече е поето преди", "Заглушаване до", "Изберете до кога да се отложи"},
 	} {
 		m := byLanguage[c.label]
 		at := fakeslack.Click{Channel: m.Channel, TS: m.TS}

@@ -111,7 +111,7 @@ func TestCommandIsAcknowledgedFirst(t *testing.T) {
 func TestCommandRoles(t *testing.T) {
 	w := newWorld(t, worldOptions{roles: func(p mention.Person, _ string) slack.Roles { return slack.Roles{Sources: p.ID == "slack:"+ira} }, sources: &oneSource{}})
 	for i, c := range []struct{ user, text, want string }{
-		{ira, "status", "1 джерело"}, {oleh, "status", "усе гаразд"}, {ira, "pause forum", "не читаємо до"}, {oleh, "pause forum", "роблять інші"}, {oleh, "resume forum", "роблять інші"},
+		{ira, "status", "1 джерело"}, {oleh, "status", "усе гаразд"}, {ira, "pause forum", "на паузі до"}, {oleh, "pause forum", "немає прав"}, {oleh, "resume forum", "немає прав"},
 	} {
 		w.ask(fakeslack.Ask{Text: c.text, User: c.user, Channel: "C0MENTIONS"})
 		e := w.answered(i + 1)

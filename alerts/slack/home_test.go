@@ -39,16 +39,16 @@ func TestHome(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "the Home", func() bool {
-		return w.homeShows(ira, "2 скаргами ніхто не займається") && w.homeShows(ira, "У Вас 0 скарг")
+		return w.homeShows(ira, "Вільні скарги: 2") && w.homeShows(ira, "У вас у роботі: 0")
 	})
 	if err := w.fake.PressHome(ira, "claim", buttonValue(t, all[0])); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the Home after a claim in it", func() bool {
-		return w.homeShows(ira, "У Вас 1 скарга") && w.homeShows(ira, "1 скаргою ніхто не займається")
+		return w.homeShows(ira, "У вас у роботі: 1") && w.homeShows(ira, "Вільні скарги: 1")
 	})
 	w.press(fakeslack.Click{Channel: all[1].Channel, TS: all[1].TS, Action: "claim", User: ira})
-	eventually(t, "the Home after a claim in a channel", func() bool { return w.homeShows(ira, "У Вас 2 скарги") })
+	eventually(t, "the Home after a claim in a channel", func() bool { return w.homeShows(ira, "У вас у роботі: 2") })
 	if len(w.fake.Homes(oleh)) != 0 {
 		t.Error("a Home is drawn for one who never opened it")
 	}
@@ -59,7 +59,7 @@ func TestHome(t *testing.T) {
 	if err := w.fake.PressHome(ira, "release", buttonValue(t, all[0])); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the Home after a release", func() bool { return w.homeShows(ira, "У Вас 1 скарга") })
+	eventually(t, "the Home after a release", func() bool { return w.homeShows(ira, "У вас у роботі: 1") })
 	w.press(fakeslack.Click{Channel: all[0].Channel, TS: all[0].TS, Action: "claim", Value: buttonValue(t, all[0]), User: oleh})
 	if err := w.fake.PressHome(ira, "claim", buttonValue(t, all[0])); err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func TestHomeByHTTP(t *testing.T) {
 		t.Errorf("%d Homes for what is not for us", n)
 	}
 	send(fakeslack.SigningSecret, opened(ira))
-	eventually(t, "the Home in the person's language", func() bool { return w.homeShows(ira, "0 оплаквания са при Вас") })
+	eventually(t, "the Home in the person's language", func() bool { return w.homeShows(ira, "Поети от Вас: 0") })
 }
 
 // TestHomesAreBounded: two hundred openings of ten people at once are few calls.
@@ -159,9 +159,9 @@ func TestHomesOfOthers(t *testing.T) {
 	if err := w.fake.Event(opened(oleh)); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the Home", func() bool { return w.homeShows(oleh, "2 скаргами ніхто не займається") })
+	eventually(t, "the Home", func() bool { return w.homeShows(oleh, "Вільні скарги: 2") })
 	w.press(fakeslack.Click{Channel: all[0].Channel, TS: all[0].TS, Action: "claim", User: ira})
-	eventually(t, "the Home after a colleague's claim", func() bool { return w.homeShows(oleh, "1 скаргою ніхто не займається") })
+	eventually(t, "the Home after a colleague's claim", func() bool { return w.homeShows(oleh, "Вільні скарги: 1") })
 	before := len(w.fake.Homes(oleh))
 	id, by := mention.ID(buttonValue(t, all[1])), mention.Person{ID: "slack:" + ira, Name: "Ira"}
 	for range 20 {
@@ -174,7 +174,7 @@ func TestHomesOfOthers(t *testing.T) {
 	if _, err := w.desk.Do(t.Context(), id, mention.Action{Verb: mention.Claim, By: by}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the Home after the last change", func() bool { return w.homeShows(oleh, "0 скаргами ніхто не займається") })
+	eventually(t, "the Home after the last change", func() bool { return w.homeShows(oleh, "Вільні скарги: 0") })
 	if n := len(w.fake.Homes(oleh)) - before; n >= 41 {
 		t.Errorf("41 changes drew a Home %d times", n)
 	}

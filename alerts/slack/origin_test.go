@@ -52,6 +52,9 @@ func TestWhosePressItIs(t *testing.T) {
 					}
 				}
 				w.quiet()
+				if !c.taken {
+					eventually(t, "the log says that it is refused", func() bool { return w.log.count("a press in slack is refused") > 0 })
+				}
 				_, cs, err := w.store.Mention(t.Context(), mention.ID(buttonValue(t, m)))
 				if err != nil || (cs.Status == mention.Claimed) != c.taken {
 					t.Errorf("the case is %s (%v)", cs.Status, err)
