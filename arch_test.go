@@ -102,7 +102,7 @@ var mayImport = map[string][]string{
 	"web/auth":       {"mention", "internal/i18n"},
 	"reply":          {"mention"},
 	"web":            {"mention", "internal/text", "internal/i18n", "internal/hours", "alerts", "alerts/report", "reply"},
-	"tune":           {"mention", "internal/text"},
+	"tune":           {"mention", "internal/i18n", "internal/text"},
 	"cmd/earshot":    {"*"},
 
 	"cmd/earshot/internal/demosites": {},

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -222,7 +222,7 @@ func widen(found map[string]*clue, c *clue, t *labelled, s spot) {
 }
 
 // softer returns the candidates that make words weigh less or nothing.
-func softer(texts []labelled, scores []mention.Score, file *wordsFile) []*candidate {
+func softer(texts []labelled, scores []mention.Score, file *wordsFile, says i18n.Lang) []*candidate {
 	base := sorted(clues(texts, scores))
 	var out []*candidate
 	whole := joinForms(base)
@@ -232,7 +232,7 @@ func softer(texts []labelled, scores []mention.Score, file *wordsFile) []*candid
 			continue
 		}
 		add := func(kind string, weight float64, rule, topic string) {
-			line := patternLine(c.lang, strings.Join(c.phrase, " "), weight, rule, topic, note(inFalse, inTrue))
+			line := patternLine(c.lang, strings.Join(c.phrase, " "), weight, rule, topic, says.Plural("tune.note", inFalse, "complaints", inTrue))
 			out = append(out, &candidate{
 				affects: standsIn(texts, c.phrase), kind: kind, lang: c.lang, phrase: c.phrase, inFalse: inFalse, inTrue: inTrue, base: kind == Neutral && i < len(whole),
 				edit: edit{file.entry(c.lang, strings.Join(c.phrase, " ")), line}, examples: c.examples(texts, NotNegative),
@@ -270,10 +270,6 @@ func tooSmall(phrase []string) bool {
 		}
 	}
 	return true
-}
-
-func note(inFalse, inTrue int) string {
-	return "called not negative in " + text.Count(inFalse, "text") + ", a complaint in " + decimal(float64(inTrue))
 }
 
 // entry is the line of the user's that has this pattern already, -1 for none.

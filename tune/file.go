@@ -5,17 +5,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/earshot/earshot/internal/i18n"
 )
 
 // wordsFile is the user's words file by lines. Its line ends are kept.
 type wordsFile struct {
 	lines []string // without their ends
 	eol   string
-	open  bool // the last line has no end
+	open  bool   // the last line has no end
+	head  string // the comment that a new file begins with
 }
 
-func readFile(src string) wordsFile {
-	f := wordsFile{eol: "\n"}
+func readFile(src string, says i18n.Lang) wordsFile {
+	f := wordsFile{eol: "\n", head: "# " + says.Text("tune.file_head")}
 	if src == "" {
 		return f
 	}
@@ -29,9 +32,6 @@ func readFile(src string) wordsFile {
 	return f
 }
 
-// heading opens a words file that is begun.
-const heading = "# Our own words. The columns: language, word or pattern, then as in sentiment/lexicon/README.md"
-
 // edit is one changed or added line.
 type edit struct {
 	at   int // index of the line it replaces; -1 adds it at the end
@@ -42,7 +42,7 @@ type edit struct {
 func (f *wordsFile) with(edits []edit) []string {
 	lines := slices.Clone(f.lines)
 	if len(lines) == 0 && len(edits) > 0 {
-		lines = append(lines, heading)
+		lines = append(lines, f.head)
 	}
 	cr := strings.TrimSuffix(f.eol, "\n")
 	for _, e := range edits {

@@ -28,8 +28,9 @@ func proposeIgnore(ctx context.Context, p *Plan, in Input, texts []labelled, m M
 			continue
 		}
 		if them, us := c.distinct(c.them), c.distinct(c.us); them < MinNotUs || us < MinUs {
-			p.TooFew = append(p.TooFew, fmt.Sprintf("ignore phrases of %s: %s called not us and %s that are us; it takes %d and %d at least",
-				w.Name, text.Count(them, "text"), text.Count(us, "text"), MinNotUs, MinUs))
+			l := in.Says
+			p.TooFew = append(p.TooFew, l.Text("tune.few_ignore", "watch", w.Name, "them", l.Plural("tune.few_them", them), "us", l.Plural("tune.few_us", us),
+				"least_them", MinNotUs, "least_us", MinUs))
 			continue
 		}
 		found, err := c.choose(ctx, m)

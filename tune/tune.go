@@ -12,6 +12,7 @@ import (
 	"context"
 	"math/bits"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -75,6 +76,8 @@ type Input struct {
 	WeightsFile string // its name, or the one to give it
 
 	MayLose int // how many confirmed complaints the proposals may lose together
+
+	Says i18n.Lang // the language of the plan and of the notes in its lines
 }
 
 // How many distinct texts it takes. Fewer say more about chance than about words.
@@ -102,6 +105,8 @@ type Plan struct {
 
 	Weights *Weights `json:"weights,omitempty"`
 	Kept    string   `json:"weights_kept,omitempty"` // why weights that would end false alarms are not proposed
+
+	says i18n.Lang // as in the input
 }
 
 // Labels counts distinct texts: the same text on several sites is one.
@@ -166,8 +171,8 @@ type Ignore struct {
 // ending.
 func Propose(ctx context.Context, in Input, lex Lexicon, match Matcher, learner Learner) (Plan, error) {
 	texts := prepare(in.Examples)
-	p := Plan{Labels: count(texts), File: in.File, NewFile: in.New, Words: []Change{}, Ignore: []Ignore{}}
-	t := &trial{in: in, lex: lex, texts: texts, file: readFile(in.Words), known: map[string]state{}}
+	p := Plan{Labels: count(texts), File: in.File, NewFile: in.New, Words: []Change{}, Ignore: []Ignore{}, says: in.Says}
+	t := &trial{in: in, lex: lex, texts: texts, file: readFile(in.Words, in.Says), known: map[string]state{}}
 	if err := t.words(ctx, &p); err != nil {
 		return Plan{}, err
 	}

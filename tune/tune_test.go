@@ -8,9 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/tune"
 )
 
@@ -234,6 +236,58 @@ func TestText(t *testing.T) {
 	}
 	if err := plan.Text(broken{}); err == nil {
 		t.Error("a broken pipe is not told")
+	}
+}
+
+// TestTextInOtherLanguages: whoever reads another language reads all of it in that one, down
+// to what is written into the file, and the diff is taken all the same.
+func TestTextInOtherLanguages(t *testing.T) {
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := input(filler(tune.Confirmed, 10, "acme is awful with my %s"), filler(tune.Confirmed, 2, "dying of %s acme"), filler(tune.Confirmed, 3, "acme is so slow with %s"),
+		filler(tune.NotNegative, 5, "wicked %s by acme"), filler(tune.NotNegative, 6, "dying %s so acme"), filler(tune.NotUs, 4, "the acme pharmacy sold %s"))
+	in.WeightsFile, in.MayLose = "our-weights.tsv", 1
+	in.Watches = append(in.Watches, tune.Watch{Name: "other", Where: "w.yaml:9:5"})
+	stranger := example(tune.NotUs, "other pharmacy")
+	stranger.Mention.Watch = "other"
+	in.Examples = append(in.Examples, stranger)
+	cases := map[string][]string{
+		"ru": {"11 текстов «не негатив», 15 настоящих жалоб, 5 текстов «не о нас»", "слова: 2 изменения", "лишних оповещений 11, станет 6; найдено жалоб 15, станет 15; найденных едва или пропущенных 3, станет 0",
+			"1. «wicked» (xx) ничего не решает\n   учтено в 5 текстах «не негатив» и в 0 жалобах\n   убирает 5 лишних оповещений, теряет 0 жалоб\n   «[wicked] thing by acme»", "(xx) весит больше", "делает ясными 3 слабые жалобы",
+			"«dying» (xx), в 6 текстах «не негатив»: без этого потерялись бы 2 жалобы", "для фраз в ignore (other) есть 1 текст «не о нас» и 0 текстов о нас",
+			"убирает 4 публикации не о нас, теряет 0 из 26 о нас", "  -1,00  the word", "\twicked\t0\tguard\t-\t-\t«не негатив» в 5 текстах, жалоба в 0", "весило мало в 3 жалобах"},
+		"uk": {"11 текстів «не негатив», 15 справжніх скарг, 5 текстів «не про нас»", "слова: 2 зміни", "прибирає 5 зайвих сповіщень, втрачає 0 скарг", "робить виразними 3 слабкі скарги",
+			"без цього загубилися б 2 скарги", "для фраз в ignore (other) є 1 текст «не про нас»", "прибирає 4 дописи не про нас, втрачає 0 із 26 про нас", "\t«не негатив» у 5 текстах, скарга в 0"},
+		"bg": {"11 текста „не е негативно“, 15 истински оплаквания, 5 текста „не е за нас“", "думи: 2 промени", "1. „wicked“ (xx) не решава нищо", "маха 5 излишни известия, губи 0 оплаквания", "прави ясни 3 слаби оплаквания",
+			"без това биха се загубили 2 оплаквания", "за фрази в ignore (other) има 1 текст „не е за нас“", "маха 4 публикации, които не са за нас, губи 0 от 26 за нас", "\t„не е негативно“ в 5 текста, оплакване в 0"},
+	}
+	english := regexp.MustCompile(`(?m)^ *[0-9. ]*[a-z]+:? [a-z]+ [a-z]+.*$`)
+	for code, wants := range cases {
+		t.Run(code, func(t *testing.T) {
+			in := in
+			in.Says = texts.In(code)
+			plan, err := tune.Propose(t.Context(), in, toy{map[string]float64{"wicked": -1.4, "dying": -1.5, "awful": -3, "slow": -0.9}}, toyMatch{"acme": {"old phrase"}}, memory{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			if err := plan.Text(&out); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range wants {
+				if !strings.Contains(out.String(), want) {
+					t.Errorf("no %q in\n%s", want, out.String())
+				}
+			}
+			if left := english.FindString(out.String()); left != "" || strings.Contains(out.String(), "tune.") {
+				t.Errorf("%q is English in\n%s", left, out.String())
+			}
+			if got := patched(t, "", out.String()); !strings.Contains(got, "\twicked\t0\t") {
+				t.Errorf("file %q", got)
+			}
+		})
 	}
 }
 

@@ -3,9 +3,7 @@ package tune
 import (
 	"context"
 	"fmt"
-	"io"
-
-	"github.com/earshot/earshot/internal/text"
+	"strconv"
 )
 
 // Learner makes weights of the verdict that agree better with what staff said.
@@ -53,8 +51,8 @@ func proposeWeights(ctx context.Context, p *Plan, in Input, texts []labelled, le
 		return nil
 	}
 	if no := p.Labels.NotNegative + p.Labels.NotUs; no < MinTaught || p.Labels.Confirmed < MinTaught {
-		p.TooFew = append(p.TooFew, fmt.Sprintf("weights: %s called not negative or not us and %s claimed or answered; it takes %d of each at least",
-			text.Count(no, "text"), text.Count(p.Labels.Confirmed, "complaint"), MinTaught))
+		p.TooFew = append(p.TooFew, p.says.Text("tune.few_weights", "wrong", p.says.Plural("tune.few_either", no),
+			"right", p.says.Plural("tune.few_right", p.Labels.Confirmed), "least", MinTaught))
 		return nil
 	}
 	l := lesson{in: in, texts: texts, learner: learner}
@@ -82,8 +80,7 @@ func proposeWeights(ctx context.Context, p *Plan, in Input, texts []labelled, le
 	case ends <= 0:
 		return nil
 	case lost > in.MayLose:
-		p.Kept = fmt.Sprintf("other weights would end %s, judged on texts they were not learned from, and cost %s: --may-lose %d proposes them",
-			text.Count(ends, "false alarm"), text.Count(lost, "complaint"), lost)
+		p.Kept = p.says.Text("tune.kept", "end", p.says.Plural("tune.kept_ends", ends), "cost", p.says.Plural("tune.kept_costs", lost), "may_lose", strconv.Itoa(lost))
 		return nil
 	}
 	p.Weights = &Weights{File: in.WeightsFile, Text: all, Before: before, After: after, Unseen: unseen, Changes: learner.Changes(all)}
@@ -148,26 +145,4 @@ func (l *lesson) unseen(ctx context.Context) (Effect, error) {
 		sum.FalseAlarms, sum.Complaints, sum.Weak = sum.FalseAlarms+e.FalseAlarms, sum.Complaints+e.Complaints, sum.Weak+e.Weak
 	}
 	return sum, nil
-}
-
-// mostShown is how many changed weights are shown to people.
-const mostShown = 10
-
-func (p *Plan) writeWeights(w io.Writer) {
-	if p.Kept != "" {
-		fmt.Fprintf(w, "\nweights left alone\n  %s\n", p.Kept)
-	}
-	x := p.Weights
-	if x == nil {
-		return
-	}
-	fmt.Fprintf(w, "\nweights: false alarms %d, after %d (%d on texts they were not learned from); complaints heard %d, after %d (%d)\n",
-		x.Before.FalseAlarms, x.After.FalseAlarms, x.Unseen.FalseAlarms, x.Before.Complaints, x.After.Complaints, x.Unseen.Complaints)
-	for _, c := range x.Changes[:min(len(x.Changes), mostShown)] {
-		fmt.Fprintf(w, "  %+.2f  %s\n", c.By, text.OneLine(c.Says))
-	}
-	if more := len(x.Changes) - mostShown; more > 0 {
-		fmt.Fprintf(w, "  and %s more\n", text.Count(more, "change"))
-	}
-	fmt.Fprintf(w, "  to take them: earshot tune --weights %s, and in the watchlist\n    sentiment: {weights: %s}\n", x.File, x.File)
 }

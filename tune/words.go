@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -170,12 +169,12 @@ func (t *trial) words(ctx context.Context, p *Plan) error {
 	}
 	p.Before, p.After = first.Effect, first.Effect
 	if p.Labels.NotNegative < MinNotNegative || p.Labels.Confirmed < MinConfirmed {
-		p.TooFew = append(p.TooFew, fmt.Sprintf(
-			"words: %s called not negative and %s claimed or answered; it takes %d and %d at least",
-			text.Count(p.Labels.NotNegative, "text"), text.Count(p.Labels.Confirmed, "complaint"), MinNotNegative, MinConfirmed))
+		l := t.in.Says
+		p.TooFew = append(p.TooFew, l.Text("tune.few_words", "wrong", l.Plural("tune.few_wrong", p.Labels.NotNegative),
+			"right", l.Plural("tune.few_right", p.Labels.Confirmed), "least_wrong", MinNotNegative, "least_right", MinConfirmed))
 		return nil
 	}
-	options := softer(t.texts, first.scores, &t.file)
+	options := softer(t.texts, first.scores, &t.file, t.in.Says)
 	chosen, err := t.choose(ctx, &first, nil, options, aim{t.softens, gain.worth})
 	if err != nil {
 		return err
@@ -397,7 +396,7 @@ func heavier(t *trial, now *state) []*candidate {
 		phrase := strings.Join(c.phrase, " ")
 		out = append(out, &candidate{
 			affects: standsIn(t.texts, c.phrase), kind: Heavier, lang: c.lang, phrase: c.phrase, inTrue: inTrue, examples: c.examples(t.texts, Confirmed),
-			edit: edit{t.file.entry(c.lang, phrase), patternLine(c.lang, phrase, w, c.rule, c.topic, "weak in "+text.Count(len(weak), "complaint"))},
+			edit: edit{t.file.entry(c.lang, phrase), patternLine(c.lang, phrase, w, c.rule, c.topic, t.in.Says.Plural("tune.note_weak", len(weak)))},
 		})
 	}
 	slices.SortStableFunc(out, func(a, b *candidate) int { return cmp.Compare(b.inTrue, a.inTrue) })

@@ -5,80 +5,111 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/earshot/earshot/internal/text"
 )
 
-// Text writes the plan for people. The diff comes last and nothing before it looks
-// like one, so the whole can be given to patch.
+// Text writes the plan for people, in the language of the input. The diff comes last and
+// nothing before it looks like one, so the whole can be given to patch.
 func (p Plan) Text(to io.Writer) error {
 	w := bufio.NewWriter(to)
-	fmt.Fprintf(w, "what staff said: %s not negative, %s, %s not us\n",
-		text.Count(p.Labels.NotNegative, "text"), text.Count(p.Labels.Confirmed, "real complaint"), text.Count(p.Labels.NotUs, "text"))
+	l := p.says
+	fmt.Fprintln(w, l.Text("tune.said", "wrong", l.Plural("tune.said_wrong", p.Labels.NotNegative),
+		"right", l.Plural("tune.said_right", p.Labels.Confirmed), "other", l.Plural("tune.said_other", p.Labels.NotUs)))
 	for _, few := range p.TooFew {
-		fmt.Fprintf(w, "too few labels for %s\n", few)
+		fmt.Fprintln(w, l.Text("tune.few", "what", few))
 	}
 	p.writeWords(w)
 	p.writeIgnore(w)
 	p.writeWeights(w)
 	if len(p.Words)+len(p.Ignore) == 0 && len(p.TooFew) == 0 && p.Weights == nil && p.Kept == "" {
-		fmt.Fprintln(w, "\nnothing to propose: no word and no phrase is common to what was wrong without costing a complaint")
+		fmt.Fprintf(w, "\n%s\n", l.Text("tune.nothing"))
 	}
 	p.writeDiff(w)
 	return w.Flush()
 }
 
 func (p *Plan) writeWords(w io.Writer) {
+	l := p.says
 	if len(p.Words) > 0 {
-		fmt.Fprintf(w, "\nwords: %s\n  false alarms %d, after %d; complaints heard %d, after %d; heard only just, or not, %d, after %d\n",
-			text.Count(len(p.Words), "change"), p.Before.FalseAlarms, p.After.FalseAlarms, p.Before.Complaints, p.After.Complaints, p.Before.Weak, p.After.Weak)
+		fmt.Fprintf(w, "\n%s\n  %s\n", l.Plural("tune.words", len(p.Words)), l.Text("tune.words_effect",
+			"alarms", p.Before.FalseAlarms, "alarms_after", p.After.FalseAlarms, "heard", p.Before.Complaints, "heard_after", p.After.Complaints,
+			"weak", p.Before.Weak, "weak_after", p.After.Weak))
 	}
 	for i, c := range p.Words {
-		fmt.Fprintf(w, "\n%d. «%s» (%s) %s\n", i+1, c.Phrase, c.Lang, kindWords[c.Kind])
-		fmt.Fprintf(w, "   it counted in %s called not negative and in %s\n", text.Count(c.InFalse, "text"), text.Count(c.InTrue, "complaint"))
-		fmt.Fprintf(w, "   removes %s, loses %s", text.Count(c.Removes, "false alarm"), text.Count(c.Loses, "complaint"))
+		fmt.Fprintf(w, "\n%d. %s (%s) %s\n", i+1, l.Quote(c.Phrase), c.Lang, l.Word("tune.kind", c.Kind))
+		fmt.Fprintf(w, "   %s\n", l.Text("tune.counted", "wrong", l.Plural("tune.counted_wrong", c.InFalse), "right", l.Plural("tune.counted_right", c.InTrue)))
+		fmt.Fprintf(w, "   %s, %s", l.Plural("tune.removes", c.Removes), l.Plural("tune.loses", c.Loses))
 		if c.Firms > 0 {
-			fmt.Fprintf(w, ", makes %s clear", text.Count(c.Firms, "weak complaint"))
+			fmt.Fprintf(w, ", %s", l.Plural("tune.firms", c.Firms))
 		}
 		fmt.Fprintln(w)
-		examples(w, c.Examples)
+		p.examples(w, c.Examples)
 	}
 	if len(p.Left) > 0 {
-		fmt.Fprintln(w, "\nleft alone")
+		fmt.Fprintf(w, "\n%s\n", l.Text("tune.left"))
 	}
-	for _, l := range p.Left {
-		why := "a line of yours would change too little"
-		if l.Loses > 0 {
-			why = "without it " + text.Count(l.Loses, "complaint") + " would be lost"
+	for _, x := range p.Left {
+		why := l.Text("tune.left_small")
+		if x.Loses > 0 {
+			why = l.Plural("tune.left_loses", x.Loses)
 		}
-		fmt.Fprintf(w, "  «%s» (%s), in %s called not negative: %s\n", l.Phrase, l.Lang, text.Count(l.InFalse, "text"), why)
+		fmt.Fprintf(w, "  %s (%s), %s: %s\n", l.Quote(x.Phrase), x.Lang, l.Plural("tune.left_in", x.InFalse), why)
 	}
 }
 
-var kindWords = map[string]string{Neutral: "decides nothing", Lighter: "weighs less", Heavier: "weighs more"}
-
-func examples(w io.Writer, list []string) {
+func (p *Plan) examples(w io.Writer, list []string) {
 	for _, e := range list {
-		fmt.Fprintf(w, "   «%s»\n", e)
+		fmt.Fprintf(w, "   %s\n", p.says.Quote(e))
 	}
 }
 
 func (p *Plan) writeIgnore(w io.Writer) {
+	l := p.says
 	for i, g := range p.Ignore {
 		if i == 0 || p.Ignore[i-1].Watch != g.Watch {
-			fmt.Fprintf(w, "\nignore phrases for %s\n", text.OneLine(g.Watch))
+			fmt.Fprintf(w, "\n%s\n", l.Text("tune.ignore", "watch", text.OneLine(g.Watch)))
 		}
-		fmt.Fprintf(w, "  %s removes %s that are not us, loses %d of %d that are\n", quoted(g.Phrase), text.Count(g.Removes, "post"), g.Loses, g.Of)
-		examples(w, g.Examples)
+		fmt.Fprintf(w, "  %s\n", l.Plural("tune.ignore_does", g.Removes, "phrase", quoted(g.Phrase), "loses", g.Loses, "of", g.Of))
+		p.examples(w, g.Examples)
 		if i+1 < len(p.Ignore) && p.Ignore[i+1].Watch == g.Watch {
 			continue
 		}
-		fmt.Fprintf(w, "  at %s write\n    ignore:\n", text.OneLine(g.Where))
+		fmt.Fprintf(w, "  %s\n    ignore:\n", l.Text("tune.ignore_at", "place", text.OneLine(g.Where)))
 		for _, phrase := range g.So {
 			fmt.Fprintf(w, "      - %s\n", quoted(phrase))
 		}
 	}
+}
+
+// mostShown is how many changed weights are shown to people.
+const mostShown = 10
+
+func (p *Plan) writeWeights(w io.Writer) {
+	l := p.says
+	if p.Kept != "" {
+		fmt.Fprintf(w, "\n%s\n  %s\n", l.Text("tune.weights_left"), p.Kept)
+	}
+	x := p.Weights
+	if x == nil {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", l.Text("tune.weights",
+		"alarms", x.Before.FalseAlarms, "alarms_after", x.After.FalseAlarms, "alarms_unseen", x.Unseen.FalseAlarms,
+		"heard", x.Before.Complaints, "heard_after", x.After.Complaints, "heard_unseen", x.Unseen.Complaints))
+	for _, c := range x.Changes[:min(len(x.Changes), mostShown)] {
+		sign := "+"
+		if math.Signbit(c.By) {
+			sign = "-"
+		}
+		fmt.Fprintf(w, "  %s%s  %s\n", sign, l.Decimal(math.Abs(c.By), 2), text.OneLine(c.Says))
+	}
+	if more := len(x.Changes) - mostShown; more > 0 {
+		fmt.Fprintf(w, "  %s\n", l.Plural("tune.weights_more", more))
+	}
+	fmt.Fprintf(w, "  %s\n    sentiment: {weights: %s}\n", l.Text("tune.take_weights", "file", x.File), x.File)
 }
 
 func (p *Plan) writeDiff(w io.Writer) {
@@ -86,9 +117,9 @@ func (p *Plan) writeDiff(w io.Writer) {
 		return
 	}
 	if p.NewFile {
-		fmt.Fprintf(w, "\nto take the words: save what follows as %s, and add to the watchlist\n  sentiment: {words: %s}\n\n", p.File, p.File)
+		fmt.Fprintf(w, "\n%s\n  sentiment: {words: %s}\n\n", p.says.Text("tune.take_new", "file", p.File), p.File)
 	} else {
-		fmt.Fprintf(w, "\nto take the words: change %s as follows\n\n", p.File)
+		fmt.Fprintf(w, "\n%s\n\n", p.says.Text("tune.take_words", "file", p.File))
 	}
 	fmt.Fprint(w, p.Diff)
 }

@@ -78,7 +78,7 @@ func TestMain(m *testing.M) {
 		soakSites()
 		return
 	}
-	testscript.Main(suite{m}, map[string]func(){"earshot": main})
+	testscript.Main(suite{m}, map[string]func(){"earshot": main, "label": labelForScripts})
 }
 
 func TestScripts(t *testing.T) {

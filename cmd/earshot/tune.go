@@ -21,6 +21,7 @@ import (
 type tuneCmd struct {
 	watchlistFlag
 	JSON    bool   `help:"Print JSON."`
+	Lang    string `enum:",en,ru,uk,bg" default:"" help:"The language of what is said: en, ru, uk, bg; else that of the watchlist, or of LC_ALL, LC_MESSAGES or LANG." placeholder:"XX"`
 	Weights string `help:"Write the weights that are proposed to this file, for sentiment.weights of the watchlist." placeholder:"FILE"`
 	MayLose int    `default:"0" help:"How many true complaints the proposals may lose." placeholder:"N"`
 }
@@ -35,14 +36,17 @@ const (
 // Run prints what could be changed by what staff said. It changes nothing but the file
 // of --weights.
 func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
-	if c.MayLose < 0 {
-		return usageError{"--may-lose is a number of complaints, 0 or more"}
-	}
 	list, err := loadForReading(c.Config, term)
-	if err != nil {
-		return err
-	}
 	cfg := list.Config
+	s, errSpeech := c.speech(cfg, term)
+	switch {
+	case errSpeech != nil:
+		return errSpeech
+	case err != nil:
+		return s.tell(term, err)
+	case c.MayLose < 0:
+		return usageError{s.Text("tune.may_lose")}
+	}
 	db, err := openStore(ctx, store.Options{Database: cfg.Database(), ReadOnly: true})
 	if err != nil {
 		return err
@@ -53,6 +57,9 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	in := tune.Input{Margin: daemon.NewRules(cfg, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights, MayLose: c.MayLose}
+	if !c.JSON { // programs read the same in every language
+		in.Says = s.Lang
+	}
 	if in.Examples, err = labelled(ctx, db); err != nil {
 		return err
 	}
@@ -78,7 +85,7 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := c.writeWeights(plan); err != nil {
+	if err := c.writeWeights(s, plan); err != nil {
 		return err
 	}
 	if !c.JSON {
@@ -88,6 +95,15 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	return errors.Join(enc.Encode(plan), out.Flush())
+}
+
+// speech is the language that was asked for, that of the watchlist, or that of the environment.
+func (c *tuneCmd) speech(cfg *config.Config, term terminal) (speech, error) {
+	f := languageFlag{Lang: c.Lang}
+	if f.Lang == "" && cfg != nil { // nil: the watchlist cannot be read
+		f.Lang = cfg.Language
+	}
+	return f.speech(term.lookup)
 }
 
 // mostLabelled bounds what is read of each kind of verdict; the newest come first.

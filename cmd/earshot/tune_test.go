@@ -24,16 +24,12 @@ import (
 // verdictOf is one line of the labelled set: what staff did, and the text.
 type verdictOf struct{ verb, text string }
 
-// tuneTexts are invented posts about a bank and about a pharmacy of the same name.
-// A fashion blog calls nice things "жесть" and "бомба", a game shop sells "killer"
-// consoles: words that complain elsewhere.
-func tuneTexts(t testing.TB) []verdictOf {
-	t.Helper()
-	src, err := os.ReadFile(filepath.Join("testdata", "tune", "labelled.tsv"))
+// readVerdicts reads a labelled set: what staff did, a tab, the text.
+func readVerdicts(path string) (out []verdictOf, err error) {
+	src, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	var out []verdictOf
 	for line := range strings.Lines(string(src)) {
 		verb, text, ok := strings.Cut(strings.TrimSpace(line), "\t")
 		if !ok || verb[0] == '#' {
@@ -41,28 +37,39 @@ func tuneTexts(t testing.TB) []verdictOf {
 		}
 		out = append(out, verdictOf{verb, text})
 	}
-	return out
+	return out, nil
 }
 
-// labelledStore fills the watchlist's database as the daemon would, and has staff
-// press their buttons.
-func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
-	t.Helper()
+// labelForScripts is the command of scripts that fills a database: label WATCHLIST TEXTS.
+func labelForScripts() {
+	texts, err := readVerdicts(os.Args[2])
+	if err == nil {
+		err = label(context.Background(), os.Args[1], texts)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// label fills the watchlist's database as the daemon would, and has staff press their
+// buttons.
+func label(ctx context.Context, watchlist string, texts []verdictOf) error {
 	list, err := daemon.Load(watchlist)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	cfg := list.Config
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
-	db, err := store.Open(t.Context(), store.Options{Database: cfg.Store.Database.Reveal(), Log: slog.New(slog.DiscardHandler), Now: clock})
+	db, err := store.Open(ctx, store.Options{Database: cfg.Store.Database.Reveal(), Log: slog.New(slog.DiscardHandler), Now: clock})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer db.Close()
 	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	planner := plan.NewPlanner(daemon.NewRules(cfg, scorer))
 	analyzer := daemon.NewAnalyzer(list, scorer, planner.OfficialFor)
@@ -73,23 +80,24 @@ func labelledStore(t testing.TB, watchlist string, texts []verdictOf) {
 			Author: fmt.Sprint("author", i), Text: line.text, Published: now, FetchedAt: now}
 		heard := analyzer.Analyze(post)
 		if len(heard) != 1 {
-			t.Fatalf("%q is %d mentions", line.text, len(heard))
+			return fmt.Errorf("%q is %d mentions", line.text, len(heard))
 		}
 		in := mention.PollResult{Source: "forum", At: now, Complete: true, Posts: []mention.AnalyzedPost{{Post: post, Mentions: heard}}}
-		_, err := db.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
+		_, err := db.Ingest(ctx, in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
 			return planner.Plan(ctx, tx, now, drafts)
 		})
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		a := mention.Action{Verb: mention.Verb(line.verb), By: mention.Person{ID: "slack:U1", Name: "Ira"}, At: now}
 		if a.Verb != mention.Claim && a.Verb != mention.Reply {
 			a.Verb, a.Reason = mention.Dismiss, line.verb
 		}
-		if _, err := desk.Do(t.Context(), heard[0].ID, a); err != nil {
-			t.Errorf("%s %q (score %.2f): %v", line.verb, line.text, heard[0].Score.Value, err)
+		if _, err := desk.Do(ctx, heard[0].ID, a); err != nil {
+			return fmt.Errorf("%s %q (score %.2f): %w", line.verb, line.text, heard[0].Score.Value, err)
 		}
 	}
+	return nil
 }
 
 const tuneWatchlist = `contact: a@example.com
@@ -114,12 +122,24 @@ func TestTune(t *testing.T) {
 		}
 	}
 	write("w.yaml", list)
-	labelledStore(t, path, tuneTexts(t))
+	// Invented posts about a bank and about a pharmacy of the same name. A fashion blog calls
+	// nice things "жесть" and "бомба", a game shop sells "killer" consoles: words that complain
+	// elsewhere.
+	texts, err := readVerdicts(filepath.Join("testdata", "tune", "labelled.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := label(t.Context(), path, texts); err != nil {
+		t.Fatal(err)
+	}
 
 	before := listing(t, dir)
 	plan := tunePlan(t, path)
 	if len(plan.Words) == 0 || plan.After.FalseAlarms >= plan.Before.FalseAlarms || plan.After.Complaints != plan.Before.Complaints {
 		t.Fatalf("%+v", plan)
+	}
+	if line := plan.Words[0].Line; !strings.Contains(line, "called not negative in 3 texts") {
+		t.Errorf("programs read %q: the language is for people", line)
 	}
 	if len(plan.Ignore) != 1 || plan.Ignore[0].Phrase != "Аптека Ромашка" || plan.Ignore[0].Removes != 4 || plan.Ignore[0].Loses != 0 {
 		t.Errorf("ignore %+v", plan.Ignore)
@@ -157,7 +177,7 @@ func tuneOut(t testing.TB, args ...string) string {
 func tunePlan(t testing.TB, path string) tune.Plan {
 	t.Helper()
 	var plan tune.Plan
-	if err := json.Unmarshal([]byte(tuneOut(t, "tune", "--json", "-c", path)), &plan); err != nil {
+	if err := json.Unmarshal([]byte(tuneOut(t, "tune", "--json", "--lang", "uk", "-c", path)), &plan); err != nil {
 		t.Fatal(err)
 	}
 	return plan

@@ -16,12 +16,12 @@ import (
 )
 
 // writeWeights writes the weights that are proposed to the file of --weights.
-func (c *tuneCmd) writeWeights(plan tune.Plan) error {
+func (c *tuneCmd) writeWeights(s speech, plan tune.Plan) error {
 	switch {
 	case c.Weights == "":
 		return nil
 	case plan.Weights == nil:
-		return errors.New("no weights are proposed, so " + c.Weights + " is not written; earshot tune without --weights says why")
+		return errors.New(s.Text("tune.no_weights", "file", c.Weights))
 	}
 	if err := os.WriteFile(c.Weights, []byte(plan.Weights.Text), 0o644); err != nil {
 		return fmt.Errorf("write the weights: %w", err)
@@ -55,6 +55,7 @@ func (l learner) Weighing(weights string) (tune.Scorer, error) { return l.lex.wi
 
 // Changes implements tune.Learner.
 func (l learner) Changes(weights string) []tune.WeightChange {
+	says := speech{Lang: l.lex.in.Says}
 	out := []tune.WeightChange{}
 	for line := range strings.Lines(weights) {
 		cells := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
@@ -62,7 +63,7 @@ func (l learner) Changes(weights string) []tune.WeightChange {
 			continue
 		}
 		if by, err := strconv.ParseFloat(cells[1], 64); err == nil {
-			out = append(out, tune.WeightChange{Feature: cells[0], Says: speech{}.feature(cells[0]), By: by})
+			out = append(out, tune.WeightChange{Feature: cells[0], Says: says.feature(cells[0]), By: by})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b tune.WeightChange) int { return cmp.Compare(math.Abs(b.By), math.Abs(a.By)) })

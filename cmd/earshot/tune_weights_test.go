@@ -110,7 +110,7 @@ func TestLearning(t *testing.T) {
 	}
 
 	file := filepath.Join(t.TempDir(), newWeights)
-	if err := (&tuneCmd{Weights: file}).writeWeights(plan); err != nil {
+	if err := (&tuneCmd{Weights: file}).writeWeights(speech{}, plan); err != nil {
 		t.Fatal(err)
 	}
 	scorer, err := daemon.NewScorer("", file)
@@ -126,7 +126,7 @@ func TestLearning(t *testing.T) {
 	if after != w.After.FalseAlarms {
 		t.Errorf("the daemon has %d false alarms with the file, %d were promised", after, w.After.FalseAlarms)
 	}
-	if err := (&tuneCmd{Weights: file}).writeWeights(tune.Plan{}); err == nil {
+	if err := (&tuneCmd{Weights: file}).writeWeights(speech{}, tune.Plan{}); err == nil {
 		t.Error("nothing is proposed, and nobody is told that nothing was written")
 	}
 }

@@ -16,7 +16,7 @@ var spoken = []string{"bg", "en", "ru", "uk"}
 
 // dynamic are the parts of the catalogue whose keys are put together: they name words that
 // the program stores, or are read by number. Whoever reads them names the part.
-var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "lang", "severity", "severity_title", "topic", "why", "frame", "conflict", "severe", "dismissed", "trouble", "mistake", "remedy", "within", "reason", "feature", "seen", "seen.count", "place", "export.status",
+var dynamic = []string{"month", "month_short", "weekday", "weekday_short", "lang", "severity", "severity_title", "topic", "why", "frame", "conflict", "severe", "dismissed", "trouble", "mistake", "remedy", "within", "reason", "feature", "seen", "seen.count", "place", "export.status", "tune.kind",
 	"slack.state", "web.verb", "web.event", "web.any", "web.status", "web.owner", "web.kind", "web.language", "web.rank_part", "web.source", "web.source_kind", "web.way", "web.answer_state", "web.answer_most", "reply_reason"}
 
 var placeholder = regexp.MustCompile(`\{[a-z0-9_]+\}`)
@@ -249,21 +249,26 @@ var (
 	comment   = regexp.MustCompile(`(^|\s)//.*`)
 	// commands are those that speak the language of who works at the terminal; what flags
 	// mean is said in English, as the guide is read beside it.
-	commands = regexp.MustCompile(`/cmd/earshot/(add|check|erase|export|init|match|match_against|mutes|score|explain)\.go$`)
-	flagHelp = regexp.MustCompile(`help:"[^"]*"`)
+	commands = regexp.MustCompile(`/cmd/earshot/(add|check|erase|export|init|match|match_against|mutes|score|explain|tune|tune_weights)\.go$`)
+	// proposals are what earshot tune prints: its English begins small, so three small words are
+	// a sentence there. One is not ours: patch wants it in these words.
+	proposals = regexp.MustCompile(`/tune/[a-z]+\.go$|/cmd/earshot/tune(_weights)?\.go$`)
+	beginning = regexp.MustCompile("\"[^\"]*[a-z]+,? [a-z%]+ [a-z%]+")
+	patchSays = regexp.MustCompile(`"\\\\ No newline at end of file\\n"`)
+	flagHelp  = regexp.MustCompile(`help:"[^"]*"`)
 )
 
 // TestNoSentencesInCode finds texts for people outside the catalogue, where alerts and
 // notices are made, and in commands.
 func TestNoSentencesInCode(t *testing.T) {
 	for path, src := range sources(t) {
-		made := strings.HasPrefix(path, "../../alerts/") || strings.HasPrefix(path, "../../monitor/") || strings.HasPrefix(path, "../../cmd/earshot/internal/daemon/") || commands.MatchString(path)
+		made := strings.HasPrefix(path, "../../alerts/") || strings.HasPrefix(path, "../../monitor/") || strings.HasPrefix(path, "../../cmd/earshot/internal/daemon/") || commands.MatchString(path) || proposals.MatchString(path)
 		if !made || strings.HasSuffix(path, "/manifest.go") { // what Slack shows of the app
 			continue
 		}
 		for n, line := range strings.Split(src, "\n") {
-			line = flagHelp.ReplaceAllString(comment.ReplaceAllString(line, ""), "")
-			if sentence.MatchString(line) && !machinery.MatchString(line) {
+			line = patchSays.ReplaceAllString(flagHelp.ReplaceAllString(comment.ReplaceAllString(line, ""), ""), "")
+			if (sentence.MatchString(line) || proposals.MatchString(path) && beginning.MatchString(line)) && !machinery.MatchString(line) {
 				t.Errorf("%s:%d: not in the catalogue: %s", path, n+1, strings.TrimSpace(line))
 			}
 		}
