@@ -135,7 +135,7 @@ func (a *adder) lookPreset(ctx context.Context, place presets.Place) (found, err
 	if place.Kind.Subject {
 		owner = cmp.Or(owner, a.askOwner())
 	}
-	f := found{what: place.Kind.About, block: place.Block(owner), needs: place.Missing, key: place.Kind.Key}
+	f := found{what: place.Kind.About, block: place.Block(owner), needs: place.Missing, key: a.says.key(place.Kind)}
 	fmt.Fprintf(a.term.out, "%s: %s\n", place.Kind.Name, a.says.place(place.Kind.About))
 	if err := a.fit(&f); err != nil {
 		return found{}, err

@@ -66,7 +66,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	thresholds(term.out, s, daemon.NewRules(cfg, scorer))
-	keysNeeded(term.out, cfg)
+	keysNeeded(term.out, s, cfg)
 	answered(term.out, s, cfg)
 	restingEntries(term.out, cfg, time.Now())
 	if !c.Probe {
@@ -113,13 +113,13 @@ func thresholds(out io.Writer, s speech, rules alerts.Rules) {
 }
 
 // keysNeeded says of sources that need a key of the user's which and where from.
-func keysNeeded(out io.Writer, cfg *config.Config) {
+func keysNeeded(out io.Writer, s speech, cfg *config.Config) {
 	said := map[string]bool{}
 	for _, src := range cfg.Sources {
 		kind, ok := presets.Lookup(src.Kind)
 		if ok && kind.Key != "" && !said[src.Kind] {
 			said[src.Kind] = true
-			fmt.Fprintf(out, "%s: %s\n", src.Kind, kind.Key)
+			fmt.Fprintf(out, "%s: %s\n", src.Kind, s.key(kind))
 		}
 	}
 }

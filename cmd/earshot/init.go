@@ -165,7 +165,7 @@ func (a *interviewed) places(line string, s speech, out io.Writer) string {
 			continue
 		}
 		fmt.Fprintln(out, s.Text("init.needs_key", "kind", place.Kind.Name))
-		a.later = append(a.later, cmp.Or(place.Kind.Key, place.Missing[0].Doc)+"\n"+block)
+		a.later = append(a.later, cmp.Or(s.key(place.Kind), place.Missing[0].Doc)+"\n"+block)
 	}
 	if len(a.sources) == 0 {
 		return s.Text("init.nothing")

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/i18n"
 )
 
@@ -64,6 +65,15 @@ func (s speech) reason(english string) string { return s.said(s.reasons, english
 
 // place says what presets and crawlers say of a place.
 func (s speech) place(english string) string { return s.said(s.seen, english) }
+
+// key says which key a kind needs, where to get it and what it costs; empty: none. A kind that
+// nobody translated says it in English.
+func (s speech) key(kind crawlers.Kind) string {
+	if how := s.Word("kind_key", kind.Name); kind.Key != "" && how != kind.Name {
+		return how
+	}
+	return kind.Key
+}
 
 // counted is a number of things, as crawlers tell it.
 var counted = regexp.MustCompile(`^(\d+) (post|review|thread|board|event)s?$`)

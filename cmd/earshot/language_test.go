@@ -210,6 +210,86 @@ func TestCommandsAreTranslated(t *testing.T) {
 	}
 }
 
+// TestKeysAreTranslated: the key that a kind needs has words in every language, in English the
+// kind's own, and no words stand for a kind that needs none.
+func TestKeysAreTranslated(t *testing.T) {
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	needed := map[string]bool{}
+	for _, kind := range presets.Kinds() {
+		if kind.Key == "" {
+			continue
+		}
+		needed[kind.Name] = true
+		for _, code := range []string{"en", "ru", "uk", "bg"} {
+			said := texts.In(code).Word("kind_key", kind.Name)
+			if said == kind.Name || (code == "en") != (said == kind.Key) {
+				t.Errorf("%s: kind_key.%s is %q, the kind says %q", code, kind.Name, said, kind.Key)
+			}
+		}
+	}
+	if len(needed) < 10 {
+		t.Errorf("only %d kinds need a key", len(needed))
+	}
+	for _, code := range []string{"en", "ru", "uk", "bg"} {
+		for line := range strings.Lines(readFile(t, "../../internal/i18n/cli."+code+".tsv")) {
+			key, _, _ := strings.Cut(line, "\t")
+			if kind, ok := strings.CutPrefix(key, "kind_key."); ok && !needed[kind] {
+				t.Errorf("%s: %s is of no kind that needs a key", code, key)
+			}
+		}
+	}
+}
+
+// TestKeyIsSaidInTheLanguage: add, init and check say in the language of who asks which key a
+// kind needs.
+func TestKeyIsSaidInTheLanguage(t *testing.T) {
+	const address = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
+	unset := func(string) (string, bool) { return "", false }
+	kind, ok := presets.Lookup("youtube")
+	if !ok {
+		t.Fatal("no kind youtube")
+	}
+	for code, want := range map[string]string{"en": "an API key of", "ru": "бесплатно в пределах", "uk": "безкоштовно в межах", "bg": "безплатно в рамките"} {
+		s, err := languageFlag{Lang: code}.speech(unset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var added, checked strings.Builder
+		term := terminal{out: &added, err: &added, in: strings.NewReader(""), lookup: unset}
+		path := filepath.Join(t.TempDir(), "watchlist.yaml")
+		watchlist := "contact: a@romashka.example\nwatch: [{name: Romashka, terms: [Romashka]}]\nsources: [{youtube: UCromashkaromashkaromash, key: \"${env:KEY}\"}]\nroutes: [{to: console}]\n"
+		if err := os.WriteFile(path, []byte(watchlist), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := config.LoadForReading([]string{path}, func(string) (string, bool) { return "7", true }, daemon.KindOptions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		keysNeeded(&checked, s, cfg)
+		add, err := newAdder([]string{path}, term, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := add.look(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := add.write(f); !errors.Is(err, errSaid) {
+			t.Error(err)
+		}
+		a := interviewed{name: "Romashka", terms: []string{"Romashka"}}
+		a.places(address, s, &added)
+		for command, said := range map[string]string{"add": added.String(), "check": checked.String(), "init": a.watchlist(s)} {
+			if !strings.Contains(said, want) || strings.Contains(said, kind.Key) != (code == "en") {
+				t.Errorf("%s in %s says %q", command, code, said)
+			}
+		}
+	}
+}
+
 var (
 	verdictReason = regexp.MustCompile(`verdict\{\d+, "([^"]*)"\}`)
 	signReason    = regexp.MustCompile(`(?m)^\tsign[A-Z]\w+: +"([^"]*)",`)
