@@ -143,7 +143,7 @@ func interview(term terminal, s speech) (interviewed, error) {
 func (a *interviewed) places(line string, s speech, out io.Writer) string {
 	for _, one := range strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' }) {
 		if name, why, instead, ok := presets.Unreadable(one); ok {
-			fmt.Fprintln(out, s.Text("init.unreadable", "place", name, "why", why, "instead", instead))
+			fmt.Fprintln(out, s.Text("init.unreadable", "place", s.place(name), "why", s.place(why), "instead", s.place(instead)))
 			continue
 		}
 		if !strings.Contains(one, ".") && !strings.HasPrefix(one, "@") {

@@ -287,6 +287,11 @@ func TestKeyIsSaidInTheLanguage(t *testing.T) {
 				t.Errorf("%s in %s says %q", command, code, said)
 			}
 		}
+		var refused strings.Builder
+		a.places("https://www.facebook.com/romashka", s, &refused)
+		if strings.Contains(refused.String(), "forbids programs") != (code == "en") {
+			t.Errorf("init in %s says of a place that cannot be read %q", code, refused.String())
+		}
 	}
 }
 
