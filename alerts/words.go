@@ -127,10 +127,13 @@ func Stars(l i18n.Lang, r *mention.Rating) string {
 	}
 	out := strings.Repeat("★", stars) + strings.Repeat("☆", 5-stars)
 	if r.Best != 5 {
-		out += " " + l.Decimal(r.Value, -1) + "/" + l.Decimal(r.Best, -1)
+		out += " " + Points(l, r.Value) + "/" + Points(l, r.Best)
 	}
 	return out
 }
+
+// Points writes a value of a rating: 7.5, 4.33.
+func Points(l i18n.Lang, v float64) string { return l.Decimal(math.Round(v*100)/100, -1) }
 
 // Why lists the reasons for the score that staff read, the heaviest first.
 func Why(l i18n.Lang, s mention.Score) []string {

@@ -72,14 +72,15 @@ func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
 		out.Author = text.Capital(v.lang.Text("alert.somebody"))
 	}
 	if out.Stars != "" {
-		out.StarsOf = v.lang.Text("web.stars", "value", v.lang.Decimal(m.Post.Rating.Value, -1), "best", v.lang.Decimal(m.Post.Rating.Best, -1))
+		out.StarsOf = v.lang.Text("web.stars", "value", alerts.Points(v.lang, m.Post.Rating.Value), "best", alerts.Points(v.lang, m.Post.Rating.Best))
 	}
 	if m.Post.IsReply {
 		out.Title = text.Line(m.Post.Title, maxLine)
 	}
 	if alive(c) {
 		out.Rank = priority(v, m, c, details)
-		out.Since, out.Waits = alerts.Since(m, c).UTC().Format(time.RFC3339), v.lang.Span(v.now.Sub(waitsSince(m, c)))
+		since := waitsSince(m, c) // from where the script in the page counts on
+		out.Since, out.Waits = since.UTC().Format(time.RFC3339), v.lang.Span(v.now.Sub(since))
 	}
 	return out
 }
@@ -128,7 +129,7 @@ func state(v visit, m mention.Mention, c mention.Case) string {
 func priority(v visit, m mention.Mention, c mention.Case, d alerts.Details) string {
 	waited, start := v.now.Sub(c.Begins()), c.HeadStart()
 	p := alerts.PriorityOf(m, d)
-	all := []string{v.lang.Text("web.rank.waits") + " " + v.lang.Span(waited)}
+	all := []string{v.lang.Text("web.rank.heard", "span", v.lang.Span(waited))}
 	if p.HeadStart() == start { // else the weights were others when it was heard
 		for _, each := range []struct {
 			key   string

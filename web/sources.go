@@ -125,8 +125,12 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 		row.Next = l.Text("web.sources.in", "span", l.Span(wait))
 	}
 	row.Pushed = s.Kind == "push"
-	if s.State == "off" && !s.Until.IsZero() {
+	switch {
+	case s.State == "off" && !s.Until.IsZero():
 		row.Said = l.Text("web.sources.paused", "until", l.DateTime(s.Until.In(v.zone)))
+		return row
+	case s.State == "new" && row.Pushed:
+		row.Said = l.Text("web.sources.nothing")
 	}
 	row.Why, row.Do = whyOf(l, v.zone, s)
 	return row
@@ -138,8 +142,6 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 	switch {
 	case s.NotStored != "":
 		return l.Text("web.sources.not_stored"), ""
-	case s.State == "off" && !s.Until.IsZero():
-		return "", "" // the state says so
 	case s.State == "off":
 		return "", l.Text("web.sources.resume")
 	case s.State == "quiet":

@@ -37,7 +37,7 @@ func TestSources(t *testing.T) {
 	if res.StatusCode != 200 {
 		t.Fatalf("%d %s", res.StatusCode, body)
 	}
-	for _, want := range []string{"4 of 7 need somebody.", "The site does not let itself be read (answer 403)", "It is left alone until", "&lt;b&gt;no such host&lt;/b&gt;", "layout or its address may have changed", "Paused until", "in 3 min", "due", "not read yet"} {
+	for _, want := range []string{"4 of 7 need somebody.", "The site does not let itself be read (answer 403)", "It is left alone until", "&lt;b&gt;no such host&lt;/b&gt;", "layout or its address may have changed", "Paused until", "in 3 min", "due", "nothing handed in yet"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page has no %q", want)
 		}
@@ -53,6 +53,12 @@ func TestSources(t *testing.T) {
 	}
 	if _, uk := w.ask("GET", "/sources", "Ira", nil, "Accept-Language", "uk"); !strings.Contains(uk, "Неочікувана відповідь") && !strings.Contains(uk, "no such host") {
 		t.Error("an error without a word of its own is not told")
+	}
+
+	for lang, want := range map[string]string{"uk": "На паузі до", "ru": "На паузе до", "bg": "На пауза до"} {
+		if _, page := w.ask("GET", "/sources", "Ira", nil, "Accept-Language", lang); !strings.Contains(page, want) {
+			t.Errorf("%s: a paused source does not say so", lang)
+		}
 	}
 
 	if res, _ := w.ask("POST", "/sources/poll", "Ira", url.Values{"source": {"forum"}}); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/sources?asked=forum" {

@@ -493,3 +493,22 @@ func TestHtmxIsTheOne(t *testing.T) {
 		t.Errorf("htmx.min.js is not that of htmx.org 4.0.1: %s", got)
 	}
 }
+
+// TestReopenedWaitsAnew: the moment from which the script counts a wait on is that from which
+// the page counted it; of a case that was opened again it is that opening.
+func TestReopenedWaitsAnew(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Не повертають гроші")
+	for _, verb := range []string{"replied", "reopen"} {
+		if res, body := w.ask("POST", "/case/"+string(id)+"/"+verb, "Ira", url.Values{"back": {"/inbox"}}); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", verb, res.StatusCode, body)
+		}
+	}
+	_, body := w.ask("GET", "/case/"+string(id)+"?part=row", "Ira", nil)
+	_, rest, _ := strings.Cut(body, `class="waits"`)
+	_, rest, _ = strings.Cut(rest, `datetime="`)
+	stamp, _, _ := strings.Cut(rest, `"`)
+	if since, err := time.Parse(time.RFC3339, stamp); err != nil || time.Since(since) > 4*time.Minute {
+		t.Errorf("it waits since %s (%v), and was opened again now:\n%s", stamp, err, body)
+	}
+}

@@ -283,7 +283,7 @@ func (a *adder) insert(f found) (next string, line int, secret bool, err error) 
 	changed := slices.Clone(a.files)
 	i := slices.IndexFunc(changed, func(f config.File) bool { return f.Name == a.path })
 	if i < 0 { // it was renamed in this moment
-		return "", 0, false, errors.New("the file is gone")
+		return "", 0, false, errors.New(a.says.Text("add.gone"))
 	}
 	next, line, err = config.AddSource(string(changed[i].Text), f.block)
 	if err != nil {
@@ -292,7 +292,7 @@ func (a *adder) insert(f found) (next string, line int, secret bool, err error) 
 	changed[i].Text = []byte(next)
 	cfg, err := config.ParseFiles(changed, a.lookup, daemon.KindOptions())
 	if err == nil && len(cfg.Sources) != len(a.list.Sources)+1 {
-		err = errors.New("the list of sources is written in a way that cannot be added to: put the block in by hand")
+		err = errors.New(a.says.Text("add.no_place"))
 	}
 	return next, line, err == nil && cfg.HoldsSecret(a.path), err
 }
@@ -350,7 +350,11 @@ func (a *adder) write(f found) error {
 	if len(f.needs) > 0 {
 		fmt.Fprintln(out, a.says.Text("add.needs"))
 		for _, o := range f.needs {
-			fmt.Fprintf(out, "  %s: %s\n", o.Name, o.Doc)
+			if a.says.english() || f.key == "" { // what options mean is written in English
+				fmt.Fprintf(out, "  %s: %s\n", o.Name, o.Doc)
+			} else {
+				fmt.Fprintf(out, "  %s\n", o.Name)
+			}
 		}
 		if f.key != "" {
 			fmt.Fprintln(out, a.says.Text("add.key", "how", f.key))

@@ -249,7 +249,7 @@ var (
 	comment   = regexp.MustCompile(`(^|\s)//.*`)
 	// commands are those that speak the language of who works at the terminal; what flags
 	// mean is said in English, as the guide is read beside it.
-	commands = regexp.MustCompile(`/cmd/earshot/(add|check|erase|export|init|match|match_against|mutes|score|explain|tune|tune_weights)\.go$`)
+	commands = regexp.MustCompile(`/cmd/earshot/(add|check|erase|export|init|match|match_against|mutes|score|explain)\.go$`)
 	// proposals are what earshot tune prints: its English begins small, so three small words are
 	// a sentence there. One is not ours: patch wants it in these words.
 	proposals = regexp.MustCompile(`/tune/[a-z]+\.go$|/cmd/earshot/tune(_weights)?\.go$`)

@@ -4,8 +4,8 @@
 //
 //	go run ./sentiment/fit [-streams DIR,DIR…] [-real DIR] [-out FILE]
 //
-// It fits on labelled posts (package stream) and, with less weight, on real texts whose
-// licences allow it. No word, name or sentence is a feature. The held third of the
+// It fits on labelled posts (package stream), on real texts whose licences allow it, which
+// weigh less, and on our own hand-written ones. No word, name or sentence is a feature. The held third of the
 // posts stays out: -all takes it in, which was tried and lost on real texts.
 package main
 
