@@ -38,22 +38,22 @@ var realSets = []struct {
 	kind   mention.PostKind
 	weight float64
 }{
-	{"en-vader-tweets", "", 0.32},              // MIT
-	{"en-vader-amazon", "review", 0.63},        // MIT
-	{"en-uci-amazon", "review", 0.63},          // CC BY 4.0
-	{"en-uci-yelp", "review", 0.63},            // CC BY 4.0
-	{"ru-banki-ru", "review", 0.63},            // MIT
-	{"ru-brighter", "", 0.32},                  // CC BY 4.0
-	{"ru-marketplace-wb-ozon", "review", 0.63}, // MIT
-	{"ru-tg-ok-human", "social", 0.63},         // MIT
-	{"uk-brighter", "", 0.32},                  // CC BY 4.0
-	{"uk-gurbich-manual", "", 0.63},            // Apache-2.0
-	{"uk-hand-support", "", 1.60},              // this project
-	{"bg-hand-support", "", 1.60},              // this project
+	{"en-vader-tweets", "", 0.36},              // MIT
+	{"en-vader-amazon", "review", 0.70},        // MIT
+	{"en-uci-amazon", "review", 0.70},          // CC BY 4.0
+	{"en-uci-yelp", "review", 0.70},            // CC BY 4.0
+	{"ru-banki-ru", "review", 0.70},            // MIT
+	{"ru-brighter", "", 0.36},                  // CC BY 4.0
+	{"ru-marketplace-wb-ozon", "review", 0.70}, // MIT
+	{"ru-tg-ok-human", "social", 0.70},         // MIT
+	{"uk-brighter", "", 0.36},                  // CC BY 4.0
+	{"uk-gurbich-manual", "", 0.70},            // Apache-2.0
+	{"uk-hand-support", "", 1.80},              // this project
+	{"bg-hand-support", "", 1.80},              // this project
 }
 
 // handWeight is what a text of the hand-written sets counts.
-const handWeight = 1.6
+const handWeight = 1.8
 
 func load(folders []string, real, hand string, all bool) (*dataset, error) {
 	scorer, err := sentiment.New(sentiment.Options{Unfitted: true})
