@@ -38,22 +38,22 @@ var realSets = []struct {
 	kind   mention.PostKind
 	weight float64
 }{
-	{"en-vader-tweets", "", 0.36},              // MIT
-	{"en-vader-amazon", "review", 0.70},        // MIT
-	{"en-uci-amazon", "review", 0.70},          // CC BY 4.0
-	{"en-uci-yelp", "review", 0.70},            // CC BY 4.0
-	{"ru-banki-ru", "review", 0.70},            // MIT
-	{"ru-brighter", "", 0.36},                  // CC BY 4.0
-	{"ru-marketplace-wb-ozon", "review", 0.70}, // MIT
-	{"ru-tg-ok-human", "social", 0.70},         // MIT
-	{"uk-brighter", "", 0.36},                  // CC BY 4.0
-	{"uk-gurbich-manual", "", 0.70},            // Apache-2.0
-	{"uk-hand-support", "", 1.80},              // this project
-	{"bg-hand-support", "", 1.80},              // this project
+	{"en-vader-tweets", "", 0.42},              // MIT
+	{"en-vader-amazon", "review", 0.82},        // MIT
+	{"en-uci-amazon", "review", 0.82},          // CC BY 4.0
+	{"en-uci-yelp", "review", 0.82},            // CC BY 4.0
+	{"ru-banki-ru", "review", 0.82},            // MIT
+	{"ru-brighter", "", 0.42},                  // CC BY 4.0
+	{"ru-marketplace-wb-ozon", "review", 0.82}, // MIT
+	{"ru-tg-ok-human", "social", 0.82},         // MIT
+	{"uk-brighter", "", 0.42},                  // CC BY 4.0
+	{"uk-gurbich-manual", "", 0.82},            // Apache-2.0
+	{"uk-hand-support", "", 2.00},              // this project
+	{"bg-hand-support", "", 2.00},              // this project
 }
 
 // handWeight is what a text of the hand-written sets counts.
-const handWeight = 1.8
+const handWeight = 2.0
 
 func load(folders []string, real, hand string, all bool) (*dataset, error) {
 	scorer, err := sentiment.New(sentiment.Options{Unfitted: true})
