@@ -112,7 +112,7 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 		sum += n
 	}
 	row := sourceRow{Raw: s.Name, Name: text.Line(s.Name, maxLine), Kind: l.Word("web.source_kind", s.Kind), State: s.State, Said: l.Word("web.source", s.State), Last: ago(s.LastPoll), New: ago(s.LastNew), Next: "–",
-		Posts: l.Number(sum), Complaints: l.Number(place.Complaints), Answered: "–", Spark: newSpark(l, s.Days), Pollable: s.State != "off" && s.Kind != "push",
+		Posts: l.Number(sum), Complaints: l.Number(place.Complaints), Answered: "–", Spark: newSpark(l, s.Days), Pollable: s.State != "off" && s.Kind != "push", Pushed: s.Kind == "push",
 		Link: filter{Source: s.Name, Status: anyStatus, From: v.now.In(v.zone).AddDate(0, 0, -sourceDays).Format(time.DateOnly)}.path()}
 	if n := place.Complaints - place.Dismissed; n > 0 {
 		row.Answered = l.Percent(float64(place.Answered) / float64(n))
@@ -124,11 +124,9 @@ func newSourceRow(v visit, s Source, place report.Row) sourceRow {
 	default:
 		row.Next = l.Text("web.sources.in", "span", l.Span(wait))
 	}
-	row.Pushed = s.Kind == "push"
 	switch {
 	case s.State == "off" && !s.Until.IsZero():
 		row.Said = l.Text("web.sources.paused", "until", l.DateTime(s.Until.In(v.zone)))
-		return row
 	case s.State == "new" && row.Pushed:
 		row.Said = l.Text("web.sources.nothing")
 	}
@@ -142,6 +140,8 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 	switch {
 	case s.NotStored != "":
 		return l.Text("web.sources.not_stored"), ""
+	case s.State == "off" && !s.Until.IsZero():
+		return "", "" // it goes on by itself
 	case s.State == "off":
 		return "", l.Text("web.sources.resume")
 	case s.State == "quiet":

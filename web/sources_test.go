@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/earshot/earshot/alerts/report"
 )
 
 // townSources are sources in every state.
@@ -55,6 +57,10 @@ func TestSources(t *testing.T) {
 		t.Error("an error without a word of its own is not told")
 	}
 
+	resting := Source{Name: "resting", Kind: "feed", State: "off", Until: time.Now().Add(time.Hour), NotStored: "disk full", Error: "an old one"}
+	if row := newSourceRow(visit{lang: w.inbox.opt.Texts.In("en"), zone: time.UTC, now: time.Now()}, resting, report.Row{}); !strings.HasPrefix(row.Said, "Paused until") || !strings.Contains(row.Why, "cannot be stored") {
+		t.Errorf("what was read before a pause cannot be stored, and its page says %q, %q", row.Said, row.Why)
+	}
 	for lang, want := range map[string]string{"uk": "На паузі до", "ru": "На паузе до", "bg": "На пауза до"} {
 		if _, page := w.ask("GET", "/sources", "Ira", nil, "Accept-Language", lang); !strings.Contains(page, want) {
 			t.Errorf("%s: a paused source does not say so", lang)
