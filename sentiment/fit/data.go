@@ -38,22 +38,27 @@ var realSets = []struct {
 	kind   mention.PostKind
 	weight float64
 }{
-	{"en-vader-tweets", "", 0.42},              // MIT
-	{"en-vader-amazon", "review", 0.82},        // MIT
-	{"en-uci-amazon", "review", 0.82},          // CC BY 4.0
-	{"en-uci-yelp", "review", 0.82},            // CC BY 4.0
-	{"ru-banki-ru", "review", 0.82},            // MIT
-	{"ru-brighter", "", 0.42},                  // CC BY 4.0
-	{"ru-marketplace-wb-ozon", "review", 0.82}, // MIT
-	{"ru-tg-ok-human", "social", 0.82},         // MIT
-	{"uk-brighter", "", 0.42},                  // CC BY 4.0
-	{"uk-gurbich-manual", "", 0.82},            // Apache-2.0
-	{"uk-hand-support", "", 2.00},              // this project
-	{"bg-hand-support", "", 2.00},              // this project
+	{"en-vader-tweets", "", peopleWeight},             // MIT
+	{"en-vader-amazon", "review", firmsWeight},        // MIT
+	{"en-uci-amazon", "review", firmsWeight},          // CC BY 4.0
+	{"en-uci-yelp", "review", firmsWeight},            // CC BY 4.0
+	{"ru-banki-ru", "review", firmsWeight},            // MIT
+	{"ru-brighter", "", peopleWeight},                 // CC BY 4.0
+	{"ru-marketplace-wb-ozon", "review", firmsWeight}, // MIT
+	{"ru-tg-ok-human", "social", firmsWeight},         // MIT
+	{"uk-brighter", "", peopleWeight},                 // CC BY 4.0
+	{"uk-gurbich-manual", "", firmsWeight},            // Apache-2.0
+	{"uk-hand-support", "", handWeight},               // this project
+	{"bg-hand-support", "", handWeight},               // this project
 }
 
-// handWeight is what a text of the hand-written sets counts.
-const handWeight = 2.0
+// What a real text counts beside a post of the streams, which counts 1: as many posts came, so
+// much more, or the verdict forgets how people write (TestReal).
+const (
+	peopleWeight = 0.42 // of people at large
+	firmsWeight  = 0.82 // about companies and their goods
+	handWeight   = 2.0  // of the hand-written sets
+)
 
 func load(folders []string, real, hand string, all bool) (*dataset, error) {
 	scorer, err := sentiment.New(sentiment.Options{Unfitted: true})
