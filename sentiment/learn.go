@@ -58,7 +58,10 @@ func (s *Scorer) Learn(examples []Example) string {
 	return b.String()
 }
 
-// verdictNames are the names of all that the complaint sees, in the order of verdictRow.
+// together is the last of what the complaint sees: what the trees say. Its weight is 1.
+const together = "taken together"
+
+// verdictNames are the names of all that the complaint sees, in the order of row.
 func (s *Scorer) verdictNames() []string {
 	c := s.common
 	names := append([]string(nil), c.features...)
@@ -68,7 +71,24 @@ func (s *Scorer) verdictNames() []string {
 	for i := range productFeatures {
 		names = append(names, productFeatures[i].Name)
 	}
-	return names
+	return append(names, together)
+}
+
+// row is what the complaint sees of a text that was scored.
+func (sc *scratch) row(m *verdictModels) []float32 {
+	row := append([]float32(nil), sc.x...)
+	row = append(append(row, sc.p...), sc.joint...)
+	return append(row, m.say(sc))
+}
+
+// row is the weight of each.
+func (m *verdictModels) row() []float32 {
+	var weights []float32
+	for f := range m.weights {
+		weights = append(weights, *m.complaint(f))
+	}
+	weights = append(append(weights, m.told...), m.products.weights...)
+	return append(weights, m.together)
 }
 
 // verdictRow is what the complaint sees of a text, and the weights it gives that.
@@ -78,17 +98,11 @@ func (s *Scorer) verdictRow(in Input) (row, weights []float64) {
 	defer s.pool.Put(sc)
 	s.scoreWith(sc, &out, in)
 	m := &s.common.models
-	add := func(x, w float32) {
-		row, weights = append(row, float64(x)), append(weights, float64(w))
+	for _, x := range sc.row(m) {
+		row = append(row, float64(x))
 	}
-	for f, x := range sc.x {
-		add(x, *m.complaint(f))
-	}
-	for k, p := range sc.p {
-		add(p, m.told[k])
-	}
-	for k, p := range sc.joint {
-		add(p, m.products.weights[k])
+	for _, w := range m.row() {
+		weights = append(weights, float64(w))
 	}
 	return row, weights
 }
@@ -120,8 +134,10 @@ func (s *Scorer) readLearned(o Options) error {
 			*m.complaint(at) += d
 		case told < len(m.told):
 			m.told[told] += d
-		default:
+		case told < len(m.told)+len(m.products.weights):
 			m.products.weights[told-len(m.told)] += d
+		default:
+			m.together += d
 		}
 	}
 	if err := errs.Err(); err != nil {

@@ -20,7 +20,7 @@ type Options struct {
 	Learned     string // what an installation's staff taught: lines of Learn; empty for nothing
 	LearnedFile string // the name that mistakes in Learned are reported with
 
-	Unfitted bool // without the weights of common/verdict.tsv, for the program that makes them
+	Unfitted bool // without common/verdict.tsv and trees.tsv, for the program that makes them
 }
 
 // Input is one text to be scored.
@@ -103,7 +103,7 @@ func New(o Options) (*Scorer, error) {
 	src := builtin
 	if o.Unfitted {
 		src = func(name string) string {
-			if name == verdictFile {
+			if name == verdictFile || name == treesFile {
 				return ""
 			}
 			return builtin(name)

@@ -13,7 +13,8 @@ import (
 // A model is a row of weights of common/verdict.tsv: a weighted sum of features
 // through a logistic curve. One stands for each value of a frame that is answered
 // by weighing ("voice press"); the last one, "complaint", sees their answers as
-// features too. The program in fit/ writes the file.
+// features too, and to its sum the trees of trees.go are added. The program in fit/
+// writes the files.
 
 // verdictModels are the weights by feature, so that features that are 0 cost
 // nothing.
@@ -23,7 +24,9 @@ type verdictModels struct {
 	weights [][modelRows][rowModels]float32 // by feature: of each answer's model, then of the complaint
 	told    []float32                       // of the complaint: what each answer counts
 	products
-	alert [kinds]float64
+	forest
+	together float32 // what the trees count: 1, unless an installation learned otherwise
+	alert    [kinds]float64
 }
 
 // maxModels is one for each answer and one for the complaint. They are summed up in
@@ -131,6 +134,8 @@ func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
 	for _, r := range rows {
 		c.readWeight(&r, models, index, errs)
 	}
+	m.together = 1
+	c.readTrees(src, errs)
 }
 
 // readProducts finds the parts of the products; an answer that no model gives is
@@ -236,7 +241,7 @@ func (s *Scorer) weigh(sc *scratch) float32 {
 		joint[k] = p
 		verdict += weights[k] * p
 	}
-	return verdict
+	return verdict + m.together*m.say(sc)
 }
 
 // heldFeature is a feature that is not 0.
@@ -257,9 +262,10 @@ func (m *verdictModels) sums(sc *scratch) (sums [maxModels]float32) {
 			k++
 		}
 	}
+	sc.held = held[:k]
 	for row := range len(m.answers)/rowModels + 1 {
 		var a, b, c, d, e, f, g float32
-		for _, y := range held[:k] {
+		for _, y := range sc.held {
 			x, w := y.x, &m.weights[y.at][row]
 			a += w[0] * x
 			b += w[1] * x
@@ -391,8 +397,8 @@ func (s *Scorer) FrameSays(f mention.Frame) string {
 	return s.common.frames[s.common.frameIndex[f.Frame+" "+f.Value]].says
 }
 
-// Reason is a feature of a text with what it gave the verdict: its value times
-// its weight, in the logistic's units.
+// Reason is a feature of a text with what it gave the verdict, in the logistic's units: its
+// value times its weight, and its share of what the trees say.
 type Reason struct {
 	Feature string
 	Weight  float64
@@ -404,23 +410,19 @@ func (s *Scorer) Reasons(in Input) []Reason {
 	sc := s.pool.Get().(*scratch)
 	defer s.pool.Put(sc)
 	s.scoreWith(sc, &out, in)
-	m, c := &s.common.models, s.common
+	m := &s.common.models
+	names, row, weights := s.verdictNames(), sc.row(m), m.row()
+	gave := make([]float32, len(names))
+	for i, x := range row {
+		gave[i] = x * weights[i]
+	}
+	gave[fBias], gave[len(row)-1] = 0, 0 // the same for every text; what the trees gave is told by feature
+	m.tell(row, func(feature int, weight float32) { gave[feature] += m.together * weight })
 	var list []Reason
-	add := func(name string, w float32) {
+	for i, w := range gave {
 		if abs(w) >= 0.05 {
-			list = append(list, Reason{name, round(w)})
+			list = append(list, Reason{names[i], round(w)})
 		}
-	}
-	for f, x := range sc.x {
-		if f != fBias { // it is the same for every text
-			add(c.features[f], x**m.complaint(f))
-		}
-	}
-	for k, a := range m.answers {
-		add(answerFeature+c.frames[a].name(), m.told[k]*sc.p[k])
-	}
-	for k := range m.parts {
-		add(productFeatures[k].Name, m.products.weights[k]*sc.joint[k])
 	}
 	slices.SortStableFunc(list, func(a, b Reason) int {
 		switch d := abs(b.Weight) - abs(a.Weight); {

@@ -325,13 +325,15 @@ func TestReasonsAreTranslated(t *testing.T) {
 	for _, p := range sentiment.Products() {
 		features[p.Name] = true
 	}
-	raw, err := os.ReadFile("../../sentiment/lexicon/common/verdict.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(raw)) {
-		if cells := strings.Split(line, "\t"); len(cells) > 2 && !slices.Contains([]string{"feature", "always", "-", "review", "forum", "comment", "news", "social"}, cells[1]) {
-			features[cells[1]] = true
+	for _, file := range []string{"verdict.tsv", "trees.tsv"} {
+		raw, err := os.ReadFile("../../sentiment/lexicon/common/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(raw)) {
+			if cells := strings.Split(line, "\t"); len(cells) > 2 && !slices.Contains([]string{"", "feature", "always", "-", "review", "forum", "comment", "news", "social"}, cells[1]) {
+				features[cells[1]] = true
+			}
 		}
 	}
 	places := placesOf(t)

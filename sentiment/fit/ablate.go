@@ -18,6 +18,7 @@ type step struct {
 	name  string
 	drops func(feature string) bool // of what the complaint sees
 	real  bool                      // the real texts are left out too
+	trees bool                      // the trees are left out too
 }
 
 var faultNames = []string{
@@ -35,16 +36,17 @@ func steps(frames []string) []step {
 		})
 	}
 	return []step{
-		{"everything", func(string) bool { return false }, false},
-		{"no frames", func(f string) bool {
+		{name: "everything", drops: func(string) bool { return false }},
+		{name: "no trees", drops: func(string) bool { return false }, trees: true},
+		{name: "no frames", drops: func(f string) bool {
 			return cue(f) || strings.HasPrefix(f, "is ") || products[f] || slices.Contains(faultNames, f)
-		}, false},
-		{"no answers of models", func(f string) bool { return strings.HasPrefix(f, "is ") || products[f] }, false},
-		{"no products", func(f string) bool { return products[f] }, false},
-		{"no place-less products", func(f string) bool { return strings.HasPrefix(f, "no place") }, false},
-		{"not of whom", func(f string) bool { return slices.Contains(faultNames, f) || strings.Contains(f, "told of") }, false},
-		{"no stars", func(f string) bool { return strings.HasSuffix(f, " stars") || f == "few stars and us" }, false},
-		{"no real texts", func(string) bool { return false }, true},
+		}},
+		{name: "no answers of models", drops: func(f string) bool { return strings.HasPrefix(f, "is ") || products[f] }},
+		{name: "no products", drops: func(f string) bool { return products[f] }},
+		{name: "no place-less products", drops: func(f string) bool { return strings.HasPrefix(f, "no place") }},
+		{name: "not of whom", drops: func(f string) bool { return slices.Contains(faultNames, f) || strings.Contains(f, "told of") }},
+		{name: "no stars", drops: func(f string) bool { return strings.HasSuffix(f, " stars") || f == "few stars and us" }},
+		{name: "no real texts", drops: func(string) bool { return false }, real: true},
 	}
 }
 
@@ -84,13 +86,17 @@ func (d *dataset) ablate(real string) error {
 				d.items[i].weight = 0
 			}
 		}
-		w := d.fitVerdict(keep, func(*item) bool { return true })
+		d.grow = grow
+		if s.trees {
+			d.grow.Trees = 0
+		}
+		v := d.fitVerdict(keep, func(*item) bool { return true })
 		scores := d.unseen(keep, d.unseenVerdicts(keep))
 		d.print(s.name, rows, func(i int, row []float64) float64 {
 			if p, ok := scores[i]; ok && i >= 0 {
 				return p
 			}
-			return dot(w, cut(row))
+			return v.odds(cut(row))
 		}, sets, all)
 		for i := range d.items {
 			d.items[i].weight = weights[i]
@@ -132,7 +138,7 @@ func (d *dataset) print(name string, rows [][]float64, rank func(i int, row []fl
 	for _, lang := range []string{"en", "ru", "uk", "bg"} {
 		var list []ranked
 		for i := range d.items {
-			if it := &d.items[i]; !it.real && it.weight > 0 && it.post.Input.Lang == lang {
+			if it := &d.items[i]; !it.real && !it.titled && it.weight > 0 && it.post.Input.Lang == lang {
 				list = append(list, ranked{rank(i, rows[i]), it.post.Complaint == "yes"})
 			}
 		}

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestFileIsFitted: the weights in the lexicon are what the program makes of the
-// labelled posts, to the byte.
-func TestFileIsFitted(t *testing.T) {
+// TestFilesAreFitted: the weights and the trees in the lexicon are what the program makes
+// of the labelled posts, to the byte.
+func TestFilesAreFitted(t *testing.T) {
 	if testing.Short() || raceDetector {
 		t.Skip("fits for some seconds, or minutes under the race detector: .ci/run does it without")
 	}
@@ -24,12 +24,14 @@ func TestFileIsFitted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := makeFile(d)
-	got, err := os.ReadFile("../lexicon/common/verdict.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Error("verdict.tsv is not what the program makes of the texts and the lexicon: go run ./sentiment/fit")
+	made := makeFiles(d)
+	for name, want := range map[string]string{"verdict.tsv": made.weights, "trees.tsv": made.trees} {
+		got, err := os.ReadFile(filepath.Join("..", "lexicon", "common", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != want {
+			t.Errorf("%s is not what the program makes of the texts and the lexicon: go run ./sentiment/fit", name)
+		}
 	}
 }

@@ -1,8 +1,8 @@
-// Command fit makes sentiment/lexicon/common/verdict.tsv: the weights by which
-// features of a text become answers and a verdict. The same texts and the same
-// lexicon give the same file to the byte.
+// Command fit makes verdict.tsv and trees.tsv in sentiment/lexicon/common: the weights
+// and the trees by which features of a text become answers and a verdict. The same texts
+// and the same lexicon give the same files to the byte.
 //
-//	go run ./sentiment/fit [-streams DIR,DIR…] [-real DIR] [-out FILE]
+//	go run ./sentiment/fit [-streams DIR,DIR…] [-real DIR] [-out DIR]
 //
 // It fits on labelled posts (package stream), on real texts whose licences allow it, which
 // weigh less, and on our own hand-written ones. No word, name or sentence is a feature. The held third of the
@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -23,7 +24,7 @@ func main() {
 	}
 	streams := flag.String("streams", shared+"/eval/stream,sentiment/testdata/stream", "folders of labelled posts, parted by commas")
 	real := flag.String("real", shared+"/eval", "folder of real texts; empty for none")
-	out := flag.String("out", "sentiment/lexicon/common/verdict.tsv", "the file to write; - for stdout")
+	out := flag.String("out", "sentiment/lexicon/common", "the folder to write to")
 	report := flag.Bool("report", false, "print, by cross-validation, how good the fit is, and write nothing")
 	ablate := flag.Bool("ablate", false, "print what each step gives, by cross-validation, and write nothing")
 	all := flag.Bool("all", false, "fit on the held posts, too; -report and -ablate never do")
@@ -34,9 +35,9 @@ func main() {
 		err = data.ablate(*real)
 	case err == nil:
 		data.verbose = *report
-		text := makeFile(data)
+		made := makeFiles(data)
 		if !*report {
-			err = write(*out, text)
+			err = made.write(*out)
 		}
 	}
 	if err != nil {
@@ -45,10 +46,9 @@ func main() {
 	}
 }
 
-func write(name, text string) error {
-	if name == "-" {
-		_, err := os.Stdout.WriteString(text)
+func (f files) write(dir string) error {
+	if err := os.WriteFile(filepath.Join(dir, "verdict.tsv"), []byte(f.weights), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(name, []byte(text), 0o644)
+	return os.WriteFile(filepath.Join(dir, "trees.tsv"), []byte(f.trees), 0o644)
 }

@@ -128,6 +128,16 @@ func found(set *match.Set, text string) []mention.Span {
 	return spans
 }
 
+// Titled is the post as one that begins with a title.
+func (p Post) Titled(title string, places *Places) (Post, error) {
+	var err error
+	p.Input.Text = title + "\n" + p.Input.Text
+	if p.Brand != "" {
+		p.Input.Spans, err = places.Find(p.Brand, p.Input.Text)
+	}
+	return p, err
+}
+
 // Read reads the posts of a file: a header line and tab-separated columns id lang
 // kind brand stars complaint about voice event tag text, of which any but lang,
 // complaint and text may be absent.

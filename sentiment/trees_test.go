@@ -1,0 +1,88 @@
+package sentiment
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestTreesSay: what the trees say when they are read by feature is what one walk down each of
+// them comes to, and what features are told to have given is all of it.
+func TestTreesSay(t *testing.T) {
+	s := newScorer(t)
+	m := &s.common.models
+	if len(m.nodes) == 0 {
+		t.Fatal("no trees")
+	}
+	said := map[float32]bool{}
+	for _, lang := range s.Languages() {
+		for _, x := range readSamples(t, "testdata/hand/"+lang+".tsv") {
+			sc := s.pool.Get().(*scratch)
+			out := s.Score(Input{Text: x.text})
+			s.scoreWith(sc, &out, Input{Text: x.text})
+			var want, gave, roots float32
+			for _, nodes := range m.nodes {
+				i := 0
+				for nodes[i].feature >= 0 {
+					if sc.x[nodes[i].feature] > nodes[i].above {
+						i = int(nodes[i].yes)
+					} else {
+						i++
+					}
+				}
+				want += nodes[i].weight
+				roots += nodes[0].weight
+			}
+			m.tell(sc.x, func(_ int, w float32) { gave += w })
+			got := m.say(sc)
+			if math.Abs(float64(got-want)) > 1e-4 || math.Abs(float64(roots+gave-want)) > 1e-4 {
+				t.Errorf("%q: the trees say %.4f, by walking %.4f, told of features %.4f", x.text, got, want, roots+gave)
+			}
+			said[got] = true
+			s.pool.Put(sc)
+		}
+	}
+	if len(said) < 100 {
+		t.Errorf("the trees say only %d different things", len(said))
+	}
+}
+
+// TestTreesFile: mistakes in the file are told with their place.
+func TestTreesFile(t *testing.T) {
+	const head = "depth\tfeature\tabove\tweight\tnote\n"
+	for name, c := range map[string]struct{ rows, want string }{
+		"good":    {"0\tasks\t0.5\t0\n1\t\t\t-1\n1\t\t\t1\n", ""},
+		"short":   {"0\tasks\t0.5\t0\n1\t\t\t-1\n", "cut short"},
+		"deep":    {"0\tasks\t0.5\t0\n2\t\t\t-1\n1\t\t\t1\n", "trees.tsv:3:1: depth 2, want 1"},
+		"unknown": {"0\task\t0.5\t0\n1\t\t\t-1\n1\t\t\t1\n", `trees.tsv:2:3: unknown feature "ask"`},
+		"above":   {"0\tasks\t2\t0\n1\t\t\t-1\n1\t\t\t1\n", "trees.tsv:2"},
+		"many":    {strings.Repeat("0\t\t\t1\n", maxTrees+1), "more than 64 trees"},
+		"leaves":  {chain(maxLeaves + 1), "more than 32 leaves"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := newFrom(func(file string) string {
+				if file == treesFile {
+					return head + c.rows
+				}
+				return builtin(file)
+			}, Options{})
+			switch {
+			case c.want == "" && err != nil:
+				t.Error(err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// chain is a tree of so many leaves, each one deeper than the one before.
+func chain(leaves int) string {
+	var b strings.Builder
+	for d := range leaves - 1 {
+		b.WriteString(strconv.Itoa(d) + "\tasks\t0.5\t0\n" + strconv.Itoa(d+1) + "\t\t\t1\n")
+	}
+	b.WriteString(strconv.Itoa(leaves-1) + "\t\t\t1\n")
+	return b.String()
+}
