@@ -118,9 +118,7 @@ func (d *dataset) measured(real string) ([][]item, error) {
 		}
 		one := dataset{names: d.names}
 		for _, p := range posts {
-			p.Complaint = map[bool]string{true: "yes", false: "no"}[p.Label == "neg"]
-			p.Input.Kind, p.Input.Stars = mention.Social, 0
-			one.add(scorer, p, 1, true)
+			one.items = append(one.items, newItem(scorer, realPost(p, mention.Social), 1))
 		}
 		sets = append(sets, one.items)
 	}
@@ -138,7 +136,7 @@ func (d *dataset) print(name string, rows [][]float64, rank func(i int, row []fl
 	for _, lang := range []string{"en", "ru", "uk", "bg"} {
 		var list []ranked
 		for i := range d.items {
-			if it := &d.items[i]; !it.real && !it.titled && it.weight > 0 && it.post.Input.Lang == lang {
+			if it := &d.items[i]; !it.real && !it.again && it.weight > 0 && it.post.Input.Lang == lang {
 				list = append(list, ranked{rank(i, rows[i]), it.post.Complaint == "yes"})
 			}
 		}

@@ -19,19 +19,17 @@ type item struct {
 	post   stream.Post
 	x      []float64
 	real   bool    // a real text: nobody answered the frames for it
-	titled bool    // a post once more, under a title
-	share  float64 // of a post that it stands for: those that come with a title and without
+	again  bool    // a post once more, under a title or without the brand's name
+	share  float64 // what it counts of a post
 	weight float64 // in the fit of the complaint
 	set    int     // of real texts: which set, from 1
 }
 
 // dataset is all that is fitted on.
 type dataset struct {
-	names    []string // of the features
-	items    []item
-	nameless []item // posts of the streams as on the company's own page, where nobody names it
-	sets     int    // of real texts
-
+	names   []string // of the features
+	items   []item
+	sets    int           // of real texts
 	grow    boost.Options // how the trees of the verdict grow
 	verbose bool          // report on stderr
 }
@@ -61,15 +59,24 @@ var realSets = []struct {
 // What a real text counts beside a post of the streams, which counts 1: as many posts came, so
 // much more, or the verdict forgets how people write (TestReal).
 const (
-	peopleWeight = 0.42 // of people at large
-	firmsWeight  = 0.82 // about companies and their goods
-	handWeight   = 2.0  // of the hand-written sets
+	peopleWeight = 0.5 // of people at large
+	firmsWeight  = 1.0 // about companies and their goods
+	handWeight   = 2.4  // of the hand-written sets
 )
 
 // othersWeight is what a post of the streams of other hands counts in the complaint: ours are
 // five times as many, and their writers have a manner in common (shared held thirds +.007 of
 // average precision, ours the same).
 const othersWeight = 2.0
+
+// loader adds labelled posts to a dataset.
+type loader struct {
+	*dataset
+	scorer *sentiment.Scorer
+	places *stream.Places
+	titles map[string][]string // by language
+	held   bool                // the held posts, too
+}
 
 // load reads what is fitted on. The last folder is ours, with the titles; those before it are
 // of other hands.
@@ -78,10 +85,8 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &dataset{names: scorer.FeatureNames(), grow: grow}
-	places := stream.NewPlaces()
-	titles, err := readTitles(filepath.Join(folders[len(folders)-1], "titles.tsv"))
-	if err != nil {
+	l := loader{&dataset{names: scorer.FeatureNames(), grow: grow}, scorer, stream.NewPlaces(), nil, all}
+	if l.titles, err = readTitles(filepath.Join(folders[len(folders)-1], "titles.tsv")); err != nil {
 		return nil, err
 	}
 	for n, dir := range folders {
@@ -89,47 +94,96 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 		if n < len(folders)-1 {
 			weight = othersWeight
 		}
-		before := len(d.items)
-		for _, pattern := range []string{"??.tsv", "week-??.tsv", "plain-??.tsv"} {
-			files, err := filepath.Glob(filepath.Join(dir, pattern))
-			if err != nil {
-				return nil, err
-			}
-			sort.Strings(files)
-			for _, file := range files {
-				posts, err := stream.Read(file, places)
-				if err != nil {
-					return nil, err
-				}
-				for _, p := range posts {
-					if all || !p.Held() {
-						d.add(scorer, p, weight, false)
-						d.addNameless(scorer, p)
-						if err := d.addTitled(scorer, p, weight, titles[p.Input.Lang], places); err != nil {
-							return nil, err
-						}
-					}
-				}
-			}
+		before := len(l.items)
+		if err := l.folder(dir, weight); err != nil {
+			return nil, err
 		}
-		if len(d.items) == before {
+		if len(l.items) == before {
 			return nil, fmt.Errorf("no labelled posts in %s: set EARSHOT_SHARED to the folder that has them, or -streams", dir)
 		}
 	}
-	return d, d.loadReal(scorer, real, hand, places)
+	return l.dataset, l.loadReal(real, hand)
 }
 
-func (d *dataset) add(s *sentiment.Scorer, p stream.Post, weight float64, real bool) {
-	it := newItem(s, p, weight)
-	if it.real = real; real {
-		it.set = d.sets
+func (l *loader) folder(dir string, weight float64) error {
+	for _, pattern := range []string{"??.tsv", "week-??.tsv", "plain-??.tsv"} {
+		files, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			return err
+		}
+		sort.Strings(files)
+		for _, file := range files {
+			posts, err := stream.Read(file, l.places)
+			if err != nil {
+				return err
+			}
+			for _, p := range posts {
+				if p.Held() && !l.held {
+					continue
+				}
+				if err := l.post(p, weight); err != nil {
+					return err
+				}
+			}
+		}
 	}
-	d.items = append(d.items, it)
+	return nil
+}
+
+// What a post counts once more. The labelled posts come without the titles that topics, reviews
+// and news have, which say little ("Help", "Banks in our town"): under one a post counts so
+// much, and without it the rest. And most of them name the brand, which on the company's own
+// page hardly anybody does: as if there, a post counts besides.
+const (
+	titledShare   = 0.4
+	namelessShare = 0.4
+)
+
+// post adds a post as it stands, and once more under a title and on the company's own page.
+func (l *loader) post(p stream.Post, weight float64) error {
+	title := l.title(p)
+	share := 1.0
+	if title != "" {
+		share -= titledShare
+	}
+	l.add(p, weight, share, false)
+	if title != "" {
+		under, err := p.Titled(title, l.places)
+		if err != nil {
+			return err
+		}
+		l.add(under, weight, titledShare, true)
+	}
+	if p.About != "other" && len(p.Input.Spans) > 0 { // on its own page nobody would tell that another is to blame
+		p.Input.Spans, p.Input.Rivals = nil, nil
+		l.add(p, weight, namelessShare, true)
+	}
+	return nil
+}
+
+// title is the title that the post is read under; "" for posts of kinds that have none, and
+// those that begin with a line of their own.
+func (l *loader) title(p stream.Post) string {
+	titles := l.titles[p.Input.Lang]
+	switch p.Input.Kind {
+	case mention.Forum, mention.Review, mention.News:
+		if len(titles) > 0 && !strings.Contains(p.Input.Text, "\n") {
+			sum := sha256.Sum256([]byte("title " + p.Input.Text))
+			return strings.ReplaceAll(titles[int(sum[0])%len(titles)], "{brand}", p.Brand)
+		}
+	}
+	return ""
+}
+
+func (l *loader) add(p stream.Post, weight, share float64, again bool) {
+	it := newItem(l.scorer, p, weight*share)
+	it.share, it.again = share, again
+	l.items = append(l.items, it)
 }
 
 func newItem(s *sentiment.Scorer, p stream.Post, weight float64) item {
 	x := s.Features(p.Input)
-	it := item{post: p, x: make([]float64, len(x)), weight: weight, share: 1}
+	it := item{post: p, x: make([]float64, len(x)), weight: weight}
 	for i, v := range x {
 		it.x[i] = float64(v)
 	}
@@ -137,43 +191,6 @@ func newItem(s *sentiment.Scorer, p stream.Post, weight float64) item {
 		it.weight = 0
 	}
 	return it
-}
-
-// addNameless adds a post without the places of the brand, unless another is to blame: on
-// the company's own page nobody would tell that.
-func (d *dataset) addNameless(s *sentiment.Scorer, p stream.Post) {
-	if p.About == "other" || len(p.Input.Spans) == 0 {
-		return
-	}
-	p.Input.Spans, p.Input.Rivals = nil, nil
-	d.nameless = append(d.nameless, newItem(s, p, 1))
-}
-
-// titledShare is what a post counts under a title, and without it the rest. The labelled posts
-// come without the titles that topics, reviews and news have, and those say little: "Help",
-// "Banks in our town". The verdict should not hang on them.
-const titledShare = 0.4
-
-// addTitled adds the last post once more, under one of the titles, if posts of its kind
-// have any.
-func (d *dataset) addTitled(s *sentiment.Scorer, p stream.Post, weight float64, titles []string, places *stream.Places) error {
-	kind := p.Input.Kind
-	if kind != mention.Forum && kind != mention.Review && kind != mention.News || len(titles) == 0 || strings.Contains(p.Input.Text, "\n") {
-		return nil
-	}
-	sum := sha256.Sum256([]byte("title " + p.Input.Text))
-	title := strings.ReplaceAll(titles[int(sum[0])%len(titles)], "{brand}", p.Brand)
-	under, err := p.Titled(title, places)
-	if err != nil {
-		return err
-	}
-	last := &d.items[len(d.items)-1]
-	it := newItem(s, under, weight*titledShare)
-	it.titled, it.share = true, titledShare
-	last.share = 1 - titledShare
-	last.weight *= last.share
-	d.items = append(d.items, it)
-	return nil
 }
 
 // readTitles reads titles by language.
@@ -190,20 +207,17 @@ func readTitles(file string) (map[string][]string, error) {
 	return titles, nil
 }
 
-func (d *dataset) loadReal(s *sentiment.Scorer, real, hand string, places *stream.Places) error {
+func (l *loader) loadReal(real, hand string) error {
 	one := func(file string, kind mention.PostKind, weight float64) error {
-		posts, err := stream.Read(file, places)
+		posts, err := stream.Read(file, l.places)
 		if err != nil {
 			return err
 		}
-		d.sets++
+		l.sets++
 		for _, p := range posts {
-			p.Complaint = "no"
-			if p.Label == "neg" {
-				p.Complaint = "yes"
-			}
-			p.Input.Kind, p.Input.Stars = kind, 0
-			d.add(s, p, weight, true)
+			it := newItem(l.scorer, realPost(p, kind), weight)
+			it.real, it.set = true, l.sets
+			l.items = append(l.items, it)
 		}
 		return nil
 	}
@@ -225,4 +239,14 @@ func (d *dataset) loadReal(s *sentiment.Scorer, real, hand string, places *strea
 		}
 	}
 	return nil
+}
+
+// realPost is a real text, whose label says only how it sounds, as a post of the kind.
+func realPost(p stream.Post, kind mention.PostKind) stream.Post {
+	p.Complaint = "no"
+	if p.Label == "neg" {
+		p.Complaint = "yes"
+	}
+	p.Input.Kind, p.Input.Stars = kind, 0
+	return p
 }
