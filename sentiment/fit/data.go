@@ -61,7 +61,7 @@ var realSets = []struct {
 const (
 	peopleWeight = 0.5 // of people at large
 	firmsWeight  = 1.0 // about companies and their goods
-	handWeight   = 2.4  // of the hand-written sets
+	handWeight   = 2.4 // of the hand-written sets
 )
 
 // othersWeight is what a post of the streams of other hands counts in the complaint: ours are
