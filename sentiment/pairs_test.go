@@ -89,3 +89,40 @@ func TestPairs(t *testing.T) {
 		}
 	}
 }
+
+// leastPlain is how many in a hundred of the plain complaints must be heard.
+const leastPlain = 0.8
+
+// TestPlain: dull complaints that nobody would forgive to miss are heard. No weight saw the
+// ones that are counted here.
+func TestPlain(t *testing.T) {
+	s, err := sentiment.New(sentiment.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("testdata/stream/plain-??.tsv")
+	if err != nil || len(files) != len(s.Languages()) {
+		t.Fatalf("%d files (%v), want one a language", len(files), err)
+	}
+	places := stream.NewPlaces()
+	for _, file := range files {
+		posts, err := stream.Read(file, places)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, heard := 0, 0
+		for _, p := range posts {
+			if !p.Held() {
+				continue
+			}
+			n++
+			if s.Score(p.Input).Complaint >= s.AlertAt(p.Input.Kind) {
+				heard++
+			}
+		}
+		t.Logf("%s: %d complaints, heard %.3f", filepath.Base(file), n, share(heard, n))
+		if n < 30 || share(heard, n) < leastPlain {
+			t.Errorf("%s: heard %d of %d plain complaints, want %.2f of at least 30", file, heard, n, leastPlain)
+		}
+	}
+}

@@ -200,3 +200,25 @@ func TestDeclaredLanguageIsAHint(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesAreNoFeeling: a firm whose name is a word of praise or blame is not praised or
+// blamed by its name.
+func TestNamesAreNoFeeling(t *testing.T) {
+	s := newScorer(t)
+	for _, c := range []struct{ text, name string }{
+		{"Swift lost my suitcase", "Swift"},
+		{"Картофите от Рай бяха гнили отвътре", "Рай"},
+		{"Заказала торт в Восторге", "Восторге"},
+		{"Замовила торт у Диві", "Диві"},
+	} {
+		at := strings.Index(c.text, c.name)
+		span := []mention.Span{{Start: at, End: at + len(c.name)}}
+		for name, in := range map[string]Input{"brand": {Text: c.text, Spans: span}, "rival": {Text: c.text, Rivals: span}} {
+			for _, h := range s.Score(in).Why {
+				if h.Start < span[0].End && h.End > span[0].Start {
+					t.Errorf("%s in %q: %q weighs %v", name, c.text, h.Text, h.Weight)
+				}
+			}
+		}
+	}
+}
