@@ -88,6 +88,7 @@ const (
 	cueLast                        // it is the last one
 	cueComma                       // the words may stand in two clauses
 	cueDone                        // set for "end right" alone: a negation of its words undoes it
+	cueWell                        // set for "event well" alone: a negation of its last word does
 )
 
 var cueFlags = map[string]cueFlag{
@@ -109,8 +110,11 @@ func (d *dictionary) addCue(r tsv.Row, c *common, errs *tsv.Errors) {
 		errs.Add(r.At(1), "unknown frame and value %q; they are in common/frames.tsv", r.Cell(1)+" "+r.Cell(2))
 		return
 	}
-	if r.Cell(1) == "end" && r.Cell(2) == "right" {
+	switch r.Cell(1) + " " + r.Cell(2) {
+	case "end right":
 		p.cue |= cueDone
+	case "event well":
+		p.cue |= cueWell
 	}
 	for _, f := range strings.Fields(r.Cell(4)) {
 		if cueFlags[f] == 0 {
@@ -179,7 +183,7 @@ func (s *scratch) foundCue(p *pattern, slot int, id int32, first, last int, cove
 	if len(s.cues) >= maxCueHits || p.cue&cueComma == 0 && s.crossesComma(first, last) {
 		return
 	}
-	if p.cue&cueDone != 0 && s.undone(first, last, cover) {
+	if p.cue&cueDone != 0 && s.undone(first, last, cover) || p.cue&cueWell != 0 && s.deniesLast(first, last, cover) {
 		return
 	}
 	s.cues = append(s.cues, cueHit{int32(first), int32(last), int32(p.cue), p.value, p.frame, uint8(slot), id})
@@ -191,6 +195,25 @@ func (s *scratch) undone(first, last int, cover uint64) bool {
 	toks := s.lex.toks
 	before := first > 0 && toks[first].before == noBreak && toks[first-1].roles&(1<<roleNegator) != 0
 	return before || s.skipsNegation(first, last, cover)
+}
+
+// deniesLast reports whether a negation that is none of the words denies the last one: "they
+// did not even apologise" went well for nobody. What stands before a comma denies nothing
+// behind it, and words that hold a negation of their own are meant so.
+func (s *scratch) deniesLast(first, last int, cover uint64) bool {
+	const no = 1<<roleNegator | 1<<roleAbsence
+	toks := s.lex.toks
+	denied := false
+	for i := last - 1; i >= first && toks[i+1].before == noBreak; i-- {
+		if toks[i].roles&no == 0 {
+			continue
+		}
+		if cover&(1<<(i-first)) != 0 {
+			return false
+		}
+		denied = true
+	}
+	return denied
 }
 
 // sortCues keeps the cues whose flags hold, and of those that share a word and a
@@ -280,7 +303,7 @@ func (s *scratch) likened(c *common, h *cueHit) bool {
 // holds returns the flags of cues that hold in a sentence.
 func (s *scratch) holds(si int) cueFlag {
 	st := &s.sentences[si]
-	holds := cueComma | cueDone // they are looked at where a cue is found
+	holds := cueComma | cueDone | cueWell // they are looked at where a cue is found
 	pick := func(yes bool, flag, other cueFlag) {
 		if !yes {
 			flag = other

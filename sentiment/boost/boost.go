@@ -58,6 +58,7 @@ type Options struct {
 	Rate   float64 // the share of its answer that a tree may give
 	Ridge  float64 // how much evidence of no difference is held against every leaf
 	Least  float64 // evidence (sum of p(1-p) by weight) that a leaf rests on at least
+	Share  float64 // of the examples that each tree sees; 0 for all
 }
 
 // steps are how finely features are cut: a node asks for more than k/steps.
@@ -70,8 +71,8 @@ const one = 1 << 20
 func Fit(examples []Example, features int, o Options) []Tree {
 	g := newGrower(examples, features, o)
 	trees := make([]Tree, 0, o.Trees)
-	for range o.Trees {
-		t := g.tree()
+	for n := range o.Trees {
+		t := g.tree(uint64(n))
 		trees = append(trees, t)
 		for i := range examples {
 			g.odds[i] += t.At(examples[i].X)
@@ -137,10 +138,21 @@ type leaf struct {
 	above   int
 }
 
-func (g *grower) tree() Tree {
-	members := make([]int32, len(g.examples))
+// mix scatters numbers (the last step of splitmix64).
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func (g *grower) tree(number uint64) Tree {
+	var members []int32
 	for i := range g.examples {
-		members[i] = int32(i)
+		if g.Share > 0 && float64(mix(number<<32|uint64(i))>>40)/(1<<24) >= g.Share {
+			continue
+		}
+		members = append(members, int32(i))
 		e := &g.examples[i]
 		p := 1 / (1 + math.Exp(-g.odds[i]))
 		y := 0.0

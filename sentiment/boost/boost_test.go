@@ -81,3 +81,20 @@ func TestTree(t *testing.T) {
 		t.Errorf("a tree of %d nodes on too little", len(got[0]))
 	}
 }
+
+// TestShare: trees that see a part of the examples are other trees, and the same each time.
+func TestShare(t *testing.T) {
+	list := xor(400)
+	half := few
+	half.Share = 0.5
+	trees := Fit(list, 3, half)
+	if reflect.DeepEqual(trees, Fit(list, 3, few)) {
+		t.Error("half of the examples gave the trees of all")
+	}
+	if !reflect.DeepEqual(trees, Fit(list, 3, half)) {
+		t.Error("the same half gave other trees")
+	}
+	if got := Sum(trees, []float64{1, 0, 0.4}); got < 1 {
+		t.Errorf("%.3f, want a sure yes", got)
+	}
+}

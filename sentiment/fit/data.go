@@ -30,6 +30,7 @@ type dataset struct {
 	names   []string // of the features
 	items   []item
 	sets    int           // of real texts
+	signs   []int8        // which way what the complaint sees may speak
 	grow    boost.Options // how the trees of the verdict grow
 	verbose bool          // report on stderr
 }
@@ -59,8 +60,8 @@ var realSets = []struct {
 // What a real text counts beside a post of the streams, which counts 1: as many posts came, so
 // much more, or the verdict forgets how people write (TestReal).
 const (
-	peopleWeight = 0.5 // of people at large
-	firmsWeight  = 1.0 // about companies and their goods
+	peopleWeight = 0.6 // of people at large
+	firmsWeight  = 1.2 // about companies and their goods
 	handWeight   = 2.4 // of the hand-written sets
 )
 
@@ -86,6 +87,9 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 		return nil, err
 	}
 	l := loader{&dataset{names: scorer.FeatureNames(), grow: grow}, scorer, stream.NewPlaces(), nil, all}
+	if l.signs, err = signs(l.rowNames()); err != nil {
+		return nil, err
+	}
 	if l.titles, err = readTitles(filepath.Join(folders[len(folders)-1], "titles.tsv")); err != nil {
 		return nil, err
 	}

@@ -45,37 +45,89 @@ const free = 1e-6
 // feature no example holds keeps its prior. A nil prior is 0 everywhere, and leaves
 // the first feature, the constant, free. The order of additions is fixed.
 func Fit(examples []Example, features int, prior []float64, ridge float64) []float64 {
-	w, penalties := make([]float64, features), make([]float64, features)
-	for i := range penalties {
-		penalties[i] = ridge
+	f := newFit(features, prior, ridge)
+	f.settle(examples)
+	return f.w
+}
+
+// FitSigned is Fit without a prior, where a weight may have one sign only: 1 for no less
+// than 0, -1 for no more, 0 for either. Weights that come out with the other sign are left
+// out and the rest is fitted again, until none is.
+func FitSigned(examples []Example, features int, ridge float64, signs []int8) []float64 {
+	f := newFit(features, nil, ridge)
+	for {
+		f.settle(examples)
+		wrong := false
+		for i, sign := range signs {
+			if float64(sign)*f.w[i] < 0 {
+				f.out[i], wrong = true, true
+			}
+		}
+		if !wrong {
+			return f.w
+		}
+		clear(f.w) // from where they are, with some of them gone, steps may lead ever farther off
+	}
+}
+
+// fit is weights on their way.
+type fit struct {
+	w, prior, penalties []float64
+	out                 []bool // stay as they are
+}
+
+func newFit(features int, prior []float64, ridge float64) *fit {
+	f := &fit{w: make([]float64, features), prior: prior, penalties: make([]float64, features), out: make([]bool, features)}
+	for i := range f.penalties {
+		f.penalties[i] = ridge
 	}
 	if prior == nil {
-		prior = make([]float64, features)
-		penalties[0] = free
+		f.prior = make([]float64, features)
+		f.penalties[0] = free
 	}
-	copy(w, prior)
+	copy(f.w, f.prior)
+	return f
+}
+
+// settle goes on until the weights move no more.
+func (f *fit) settle(examples []Example) {
+	features := len(f.w)
 	for range 30 {
 		gradient := make([]float64, features)
 		hessian := make([][]float64, features)
 		for i := range hessian {
 			hessian[i] = make([]float64, features)
-			hessian[i][i] = penalties[i]
-			gradient[i] = -penalties[i] * (w[i] - prior[i])
+			hessian[i][i] = f.penalties[i]
+			gradient[i] = -f.penalties[i] * (f.w[i] - f.prior[i])
 		}
 		for n := range examples {
-			examples[n].slope(w, gradient, hessian)
+			examples[n].slope(f.w, gradient, hessian)
 		}
+		f.hold(gradient, hessian)
 		step := solve(hessian, gradient)
 		var moved float64
-		for i := range w {
-			w[i] += step[i]
+		for i := range f.w {
+			f.w[i] += step[i]
 			moved = max(moved, math.Abs(step[i]))
 		}
 		if moved < 1e-7 {
 			break
 		}
 	}
-	return w
+}
+
+// hold takes the weights that are out from the step.
+func (f *fit) hold(gradient []float64, hessian [][]float64) {
+	for i, out := range f.out {
+		if !out {
+			continue
+		}
+		clear(hessian[i])
+		for k := i + 1; k < len(hessian); k++ {
+			hessian[k][i] = 0
+		}
+		gradient[i], hessian[i][i] = 0, 1
+	}
 }
 
 // slope adds what the example gives to the gradient and the lower triangle of the
