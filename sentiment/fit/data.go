@@ -66,7 +66,7 @@ const (
 )
 
 // othersWeight is what a post of the streams of other hands counts in the complaint: ours are
-// five times as many, and their writers have a manner in common (shared held thirds +.007 of
+// six times as many, and their writers have a manner in common (shared held thirds +.007 of
 // average precision, ours the same).
 const othersWeight = 2.0
 
