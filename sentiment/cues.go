@@ -60,9 +60,9 @@ func (c *common) sortFrames() {
 			c.ends = of
 		}
 		switch bit := uint64(1) << f; v.frame + " " + v.value {
-		case "event yes":
+		case "event yes", "event shared", "event mismatch":
 			c.happened |= bit
-		case "end open":
+		case "end open", "end requested", "end left", "end answered":
 		default:
 			switch v.frame {
 			case "event":

@@ -15,7 +15,7 @@ import (
 
 const (
 	treesFile = "common/trees.tsv"
-	maxTrees  = 64
+	maxTrees  = 48
 	maxLeaves = 32
 )
 
@@ -42,6 +42,16 @@ type turn struct {
 	above float32
 	tree  uint32
 	shuts uint32 // bit i: leaf i of the tree, from the no side on
+}
+
+// TreesCount is what the trees' answer about a row of features counts: half where no place of
+// the brand is known. There the sum alone orders real texts better, and the trees posts on a
+// company's own page.
+func TreesCount[F float32 | float64](row []F) F {
+	if row[fUnplaced] > 0 {
+		return 0.5
+	}
+	return 1
 }
 
 // readTrees reads the trees.
@@ -117,7 +127,7 @@ func (r *treeReader) node(depth int, byFeature [][]turn, tree uint32) bool {
 	return r.node(depth+1, byFeature, tree)
 }
 
-// say sums up what the trees say of the features of sc.
+// say is what the trees say of the features of sc.
 func (f *forest) say(sc *scratch) float32 {
 	if len(f.nodes) == 0 {
 		return 0
@@ -135,12 +145,13 @@ func (f *forest) say(sc *scratch) float32 {
 	for t := range f.nodes {
 		sum += f.leaves[t][bits.TrailingZeros32(^shut[t])%maxLeaves] // the first that is open
 	}
-	return sum
+	return sum * TreesCount(sc.x)
 }
 
 // tell gives each feature what the trees' answers owe to it: at every node, by how much the
 // mean of what is below it changes by the answer.
 func (f *forest) tell(x []float32, gave func(feature int, weight float32)) {
+	count := TreesCount(x)
 	for _, nodes := range f.nodes {
 		i := 0
 		for nodes[i].feature >= 0 {
@@ -148,7 +159,7 @@ func (f *forest) tell(x []float32, gave func(feature int, weight float32)) {
 			if i++; x[n.feature] > n.above {
 				i = int(n.yes)
 			}
-			gave(int(n.feature), nodes[i].weight-n.weight)
+			gave(int(n.feature), count*(nodes[i].weight-n.weight))
 		}
 	}
 }

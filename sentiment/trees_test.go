@@ -34,6 +34,7 @@ func TestTreesSay(t *testing.T) {
 				want += nodes[i].weight
 				roots += nodes[0].weight
 			}
+			want, roots = want*TreesCount(sc.x), roots*TreesCount(sc.x)
 			m.tell(sc.x, func(_ int, w float32) { gave += w })
 			got := m.say(sc)
 			if math.Abs(float64(got-want)) > 1e-4 || math.Abs(float64(roots+gave-want)) > 1e-4 {
@@ -57,7 +58,7 @@ func TestTreesFile(t *testing.T) {
 		"deep":    {"0\tasks\t0.5\t0\n2\t\t\t-1\n1\t\t\t1\n", "trees.tsv:3:1: depth 2, want 1"},
 		"unknown": {"0\task\t0.5\t0\n1\t\t\t-1\n1\t\t\t1\n", `trees.tsv:2:3: unknown feature "ask"`},
 		"above":   {"0\tasks\t2\t0\n1\t\t\t-1\n1\t\t\t1\n", "trees.tsv:2"},
-		"many":    {strings.Repeat("0\t\t\t1\n", maxTrees+1), "more than 64 trees"},
+		"many":    {strings.Repeat("0\t\t\t1\n", maxTrees+1), "more than 48 trees"},
 		"leaves":  {chain(maxLeaves + 1), "more than 32 leaves"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,7 +10,7 @@ var (
 	speakFor = []string{
 		"few stars", "score bad", "worst sentence", "worst sentence at the brand", "bad cues", "bad words", "small signs", "kinds of bad",
 		"bad told as mine", "bad not told as mine", "bad beside the brand", "an accusing question", "told of us", "share told of us", "happened by us",
-		"event yes", "about us", "voice customer", "end open", "is event yes", "is about us", "is voice customer",
+		"event yes", "about us", "voice customer", "end open", "event shared", "event mismatch", "end requested", "end left", "is event yes", "is about us", "is voice customer",
 		"happened to a customer by us", "told as happened by a customer", "told as happened of us", "bad and happened by us",
 		"told of us by a customer as happened", "happened, in a forum", "happened, in a network", "few stars and us",
 		"no place: score bad", "no place: bad cues", "no place: worst sentence", "no place: happened", "no place: a customer", "no place: about us",
