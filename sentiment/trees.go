@@ -54,9 +54,9 @@ func TreesCount[F float32 | float64](row []F) F {
 	return 1
 }
 
-// readTrees reads the trees.
-func (c *common) readTrees(src func(string) string, errs *tsv.Errors) {
-	r := treeReader{rows: tsv.Read(treesFile, src(treesFile), "depth feature above weight note", errs), features: c.features, errs: errs}
+// readTrees reads the trees. The names of features stand in index.
+func (c *common) readTrees(src func(string) string, index map[string]int, errs *tsv.Errors) {
+	r := treeReader{rows: tsv.Read(treesFile, src(treesFile), "depth feature above weight note", errs), index: index, errs: errs}
 	f := &c.models.forest
 	byFeature := make([][]turn, len(c.features))
 	for len(r.rows) > 0 {
@@ -81,11 +81,11 @@ func (c *common) readTrees(src func(string) string, errs *tsv.Errors) {
 
 // treeReader reads one tree after another.
 type treeReader struct {
-	rows     []tsv.Row // that are left
-	features []string
-	errs     *tsv.Errors
-	nodes    []treeNode
-	leaves   []float32
+	rows   []tsv.Row      // that are left
+	index  map[string]int // of features
+	errs   *tsv.Errors
+	nodes  []treeNode
+	leaves []float32
 }
 
 // node reads a node and all below it. It reports whether the rest can be read.
@@ -110,8 +110,8 @@ func (r *treeReader) node(depth int, byFeature [][]turn, tree uint32) bool {
 		r.nodes = append(r.nodes, treeNode{feature: -1, weight: weight})
 		return true
 	}
-	feature := slices.Index(r.features, row.Cell(1))
-	if feature < 0 {
+	feature, ok := r.index[row.Cell(1)]
+	if !ok {
 		r.errs.Add(row.At(1), "unknown feature %q", row.Cell(1))
 		return false
 	}

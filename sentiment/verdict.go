@@ -105,6 +105,7 @@ func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
 	for i, f := range c.features {
 		index[f] = i
 	}
+	c.readTrees(src, index, errs)
 	rows := tsv.Read(name, src(name), "model feature weight note", errs)
 	models := map[string]int{}
 	for _, r := range rows {
@@ -135,7 +136,6 @@ func (c *common) readVerdict(src func(string) string, errs *tsv.Errors) {
 		c.readWeight(&r, models, index, errs)
 	}
 	m.together = 1
-	c.readTrees(src, errs)
 }
 
 // readProducts finds the parts of the products; an answer that no model gives is
