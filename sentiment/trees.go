@@ -15,7 +15,7 @@ import (
 
 const (
 	treesFile = "common/trees.tsv"
-	maxTrees  = 48
+	maxTrees  = 64
 	maxLeaves = 32
 )
 

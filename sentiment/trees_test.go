@@ -58,7 +58,7 @@ func TestTreesFile(t *testing.T) {
 		"deep":    {"0\tasks\t0.5\t0\n2\t\t\t-1\n1\t\t\t1\n", "trees.tsv:3:1: depth 2, want 1"},
 		"unknown": {"0\task\t0.5\t0\n1\t\t\t-1\n1\t\t\t1\n", `trees.tsv:2:3: unknown feature "ask"`},
 		"above":   {"0\tasks\t2\t0\n1\t\t\t-1\n1\t\t\t1\n", "trees.tsv:2"},
-		"many":    {strings.Repeat("0\t\t\t1\n", maxTrees+1), "more than 48 trees"},
+		"many":    {strings.Repeat("0\t\t\t1\n", maxTrees+1), "more than 64 trees"},
 		"leaves":  {chain(maxLeaves + 1), "more than 32 leaves"},
 	} {
 		t.Run(name, func(t *testing.T) {

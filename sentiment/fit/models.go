@@ -34,7 +34,7 @@ const (
 // grow is how the trees grow: of 20 to 300 trees of 16 to 64 leaves none was better by more than
 // .005 of average precision on held posts, and few are read fast. That each sees a part of the
 // examples steadies them.
-var grow = boost.Options{Trees: 48, Leaves: 32, Rate: 0.2, Ridge: 5, Least: 5, Share: 0.7}
+var grow = boost.Options{Trees: 64, Leaves: 32, Rate: 0.15, Ridge: 5, Least: 5, Share: 0.7}
 
 // verdict is what makes a complaint of a row: a weight for each feature, and trees for what
 // features mean together.
