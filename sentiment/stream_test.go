@@ -36,7 +36,10 @@ func streamFiles(t *testing.T) []string {
 		shared = filepath.Join("..", "..", "shared")
 	}
 	var files []string
-	for _, pattern := range []string{filepath.Join(shared, "eval", "stream", "??.tsv"), "testdata/stream/??.tsv", "testdata/stream/week-??.tsv", "testdata/stream/plain-??.tsv"} {
+	for _, pattern := range []string{
+		filepath.Join(shared, "eval", "stream", "??.tsv"), "testdata/stream/??.tsv",
+		"testdata/stream/week-??.tsv", "testdata/stream/plain-??.tsv", "testdata/stream/polite-??.tsv",
+	} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

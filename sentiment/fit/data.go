@@ -110,7 +110,7 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 }
 
 func (l *loader) folder(dir string, weight float64) error {
-	for _, pattern := range []string{"??.tsv", "week-??.tsv", "plain-??.tsv"} {
+	for _, pattern := range []string{"??.tsv", "week-??.tsv", "plain-??.tsv", "polite-??.tsv"} {
 		files, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil {
 			return err
