@@ -88,7 +88,7 @@ const (
 	cueLast                        // it is the last one
 	cueComma                       // the words may stand in two clauses
 	cueDone                        // set for "end right" alone: a negation of its words undoes it
-	cueWell                        // set for "event well" and "end answered": a negation of its last word does
+	cueWell                        // set for "event well" alone: a negation of its last word does
 )
 
 var cueFlags = map[string]cueFlag{
@@ -113,7 +113,7 @@ func (d *dictionary) addCue(r tsv.Row, c *common, errs *tsv.Errors) {
 	switch r.Cell(1) + " " + r.Cell(2) {
 	case "end right":
 		p.cue |= cueDone
-	case "event well", "end answered":
+	case "event well":
 		p.cue |= cueWell
 	}
 	for _, f := range strings.Fields(r.Cell(4)) {
