@@ -51,8 +51,7 @@ func TestReal(t *testing.T) {
 				p.Complaint = "yes"
 			}
 			p.Input.Kind, p.Input.Stars = set.kind, 0
-			x := tested{Post: p, score: s.Score(p.Input)}
-			x.alert = x.score.Complaint >= s.AlertAt(set.kind)
+			x := judge(s, p)
 			list = append(list, x)
 			x.score.Complaint = -x.score.Value
 			x.alert = x.score.Label == mention.Negative

@@ -69,8 +69,7 @@ func TestStream(t *testing.T) {
 		}
 		var tuned, held, bare []tested
 		for _, p := range posts {
-			x := tested{Post: p, score: s.Score(p.Input)}
-			x.alert = x.score.Complaint >= s.AlertAt(p.Input.Kind)
+			x := judge(s, p)
 			if p.Held() {
 				held = append(held, x)
 				if p.Input.Stars == 0 {

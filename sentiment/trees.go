@@ -44,10 +44,10 @@ type turn struct {
 	shuts uint32 // bit i: leaf i of the tree, from the no side on
 }
 
-// TreesCount is what the trees' answer about a row of features counts: half where no place of
-// the brand is known. There the sum alone orders real texts better, and the trees posts on a
-// company's own page.
-func TreesCount[F float32 | float64](row []F) F {
+// TreesShare is how much of the trees' answer counts in the verdict of a row, which begins with
+// the features: half where no place of the brand is known, else all. Without one the sum alone
+// orders real texts better, but posts on a company's own page worse.
+func TreesShare[F float32 | float64](row []F) F {
 	if row[fUnplaced] > 0 {
 		return 0.5
 	}
@@ -145,13 +145,13 @@ func (f *forest) say(sc *scratch) float32 {
 	for t := range f.nodes {
 		sum += f.leaves[t][bits.TrailingZeros32(^shut[t])%maxLeaves] // the first that is open
 	}
-	return sum * TreesCount(sc.x)
+	return sum * TreesShare(sc.x)
 }
 
 // tell gives each feature what the trees' answers owe to it: at every node, by how much the
 // mean of what is below it changes by the answer.
 func (f *forest) tell(x []float32, gave func(feature int, weight float32)) {
-	count := TreesCount(x)
+	share := TreesShare(x)
 	for _, nodes := range f.nodes {
 		i := 0
 		for nodes[i].feature >= 0 {
@@ -159,7 +159,7 @@ func (f *forest) tell(x []float32, gave func(feature int, weight float32)) {
 			if i++; x[n.feature] > n.above {
 				i = int(n.yes)
 			}
-			gave(int(n.feature), count*(nodes[i].weight-n.weight))
+			gave(int(n.feature), share*(nodes[i].weight-n.weight))
 		}
 	}
 }

@@ -34,7 +34,7 @@ func TestTreesSay(t *testing.T) {
 				want += nodes[i].weight
 				roots += nodes[0].weight
 			}
-			want, roots = want*TreesCount(sc.x), roots*TreesCount(sc.x)
+			want, roots = want*TreesShare(sc.x), roots*TreesShare(sc.x)
 			m.tell(sc.x, func(_ int, w float32) { gave += w })
 			got := m.say(sc)
 			if math.Abs(float64(got-want)) > 1e-4 || math.Abs(float64(roots+gave-want)) > 1e-4 {

@@ -45,7 +45,7 @@ type verdict struct {
 
 // odds is the logarithm of how likely a complaint is to none.
 func (v *verdict) odds(row []float64) float64 {
-	return dot(v.weights, row) + sentiment.TreesCount(row)*boost.Sum(v.trees, row)
+	return dot(v.weights, row) + sentiment.TreesShare(row)*boost.Sum(v.trees, row)
 }
 
 // frameModels are the weights of every answer, in the order of the questions.
