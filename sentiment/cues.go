@@ -62,7 +62,7 @@ func (c *common) sortFrames() {
 		switch bit := uint64(1) << f; v.frame + " " + v.value {
 		case "event yes", "event shared", "event mismatch":
 			c.happened |= bit
-		case "end open", "end requested", "end left", "end answered":
+		case "event planned", "end open", "end requested", "end left", "end parted", "end answered":
 		default:
 			switch v.frame {
 			case "event":
@@ -87,8 +87,8 @@ const (
 	cueFirst                       // it is the first sentence
 	cueLast                        // it is the last one
 	cueComma                       // the words may stand in two clauses
-	cueDone                        // set for "end right" alone: a negation of its words undoes it
-	cueWell                        // set for "event well" alone: a negation of its last word does
+	cueDone                        // set for "end right" and "end parted" alone: a negation of their words undoes them
+	cueWell                        // set for "event well" and "end answered" alone: a negation of their last word does
 )
 
 var cueFlags = map[string]cueFlag{
@@ -111,9 +111,9 @@ func (d *dictionary) addCue(r tsv.Row, c *common, errs *tsv.Errors) {
 		return
 	}
 	switch r.Cell(1) + " " + r.Cell(2) {
-	case "end right":
+	case "end right", "end parted":
 		p.cue |= cueDone
-	case "event well":
+	case "event well", "end answered":
 		p.cue |= cueWell
 	}
 	for _, f := range strings.Fields(r.Cell(4)) {

@@ -38,7 +38,7 @@ func streamFiles(t *testing.T) []string {
 	var files []string
 	for _, pattern := range []string{
 		filepath.Join(shared, "eval", "stream", "??.tsv"), "testdata/stream/??.tsv",
-		"testdata/stream/week-??.tsv", "testdata/stream/plain-??.tsv", "testdata/stream/polite-??.tsv",
+		"testdata/stream/week-??.tsv", "testdata/stream/plain-??.tsv", "testdata/stream/polite-??.tsv", "testdata/stream/neutral-??.tsv",
 	} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {

@@ -70,6 +70,11 @@ const (
 // average precision, ours the same).
 const othersWeight = 2.0
 
+// politeWeight is what a post of what people write to a company counts: few were labelled of a
+// kind that a company's page is full of (polite posts that no weight saw: false alarms per 100
+// 14.8 -> 14.0, recall .765 -> .809; at 4 the streams of other hands lose .012 of average precision).
+const politeWeight = 2.0
+
 // loader adds labelled posts to a dataset.
 type loader struct {
 	*dataset
@@ -110,7 +115,7 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 }
 
 func (l *loader) folder(dir string, weight float64) error {
-	for _, pattern := range []string{"??.tsv", "week-??.tsv", "plain-??.tsv", "polite-??.tsv"} {
+	for _, pattern := range []string{"??.tsv", "week-??.tsv", "plain-??.tsv", "polite-??.tsv", "neutral-??.tsv"} {
 		files, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil {
 			return err
@@ -125,7 +130,11 @@ func (l *loader) folder(dir string, weight float64) error {
 				if p.Held() && !l.held {
 					continue
 				}
-				if err := l.post(p, weight); err != nil {
+				counts := weight
+				if strings.HasPrefix(p.File, "polite-") || strings.HasPrefix(p.File, "neutral-") {
+					counts *= politeWeight
+				}
+				if err := l.post(p, counts); err != nil {
 					return err
 				}
 			}

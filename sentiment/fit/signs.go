@@ -17,9 +17,9 @@ var (
 	}
 	speakAgainst = []string{
 		"many stars", "score good", "good cues", "good words", "thanks", "told of another", "told of a name", "told of us and settled", "asked or supposed of us",
-		"bad in quotation marks", "bad beside a rival", "event asked", "event advised", "event priced", "event feared", "event general", "event well",
+		"bad in quotation marks", "bad beside a rival", "event planned", "event asked", "event advised", "event priced", "event feared", "event general", "event well",
 		"about other", "about nobody", "about means", "voice press", "voice ad", "voice company", "voice adviser", "voice asker", "voice quoter", "voice talker",
-		"end right", "end withdrawn", "end thanked", "is about other", "is about nobody", "is voice press", "is voice ad", "is voice company",
+		"end right", "end withdrawn", "end thanked", "end parted", "is about other", "is about nobody", "is voice press", "is voice ad", "is voice company",
 		"is voice adviser", "is voice asker", "is voice quoter", "is voice talker", "good of us", "told of another by a customer", "no place: score good",
 	}
 )
