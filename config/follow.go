@@ -193,7 +193,9 @@ func (w *follower) look(ctx context.Context, force bool) {
 	}
 	w.last = in
 	w.rewatch()
-	w.stamps = w.stamp()
+	if w.stamps = w.stamp(); !in.same(in.again()) {
+		w.stamps = nil // it changed while it was applied, maybe to a file of an old time, or to none
+	}
 	if err != nil {
 		if !told || !w.refused {
 			w.report(err)

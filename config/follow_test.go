@@ -329,3 +329,39 @@ func TestFollowChangedSinceLoad(t *testing.T) {
 		t.Error("a folder that does not exist was followed")
 	}
 }
+
+// TestFollowChangedMeanwhile: what happens to the file while it is being applied is seen too,
+// also when nothing about the file says that it is new.
+func TestFollowChangedMeanwhile(t *testing.T) {
+	for what, change := range map[string]func(t *testing.T, path string){
+		"gone": func(t *testing.T, path string) {
+			if err := os.Remove(path); err != nil {
+				t.Error(err)
+			}
+		},
+		"an old file put in its place": func(t *testing.T, path string) {
+			old := path + ".old"
+			write(t, old, "watch: [")
+			hourAgo := time.Now().Add(-time.Hour)
+			if err := errors.Join(os.Chtimes(old, hourAgo, hourAgo), os.Rename(old, path)); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "watchlist.yaml")
+			write(t, path, watchlist("First"))
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			seen := false
+			_ = Follow(ctx, Following{Paths: []string{path}, Kinds: testKinds(), pace: hurry(), Failed: func(error) { seen = true; cancel() }}, func(*Config) error {
+				change(t, path)
+				return nil
+			})
+			if !seen {
+				t.Error("nobody was told")
+			}
+		})
+	}
+}
