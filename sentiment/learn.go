@@ -1,8 +1,10 @@
 package sentiment
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/internal/tsv"
@@ -15,6 +17,13 @@ type Example struct {
 	Input     Input
 	Complaint bool    // about the watch: answered or claimed; not: marked as none, or as not about us
 	Weight    float64 // how many posts it stands for: 4 when every fourth of its like is judged; 0 is 1
+}
+
+func (e *Example) weight() float64 {
+	if e.Weight <= 0 {
+		return 1
+	}
+	return e.Weight
 }
 
 // How an installation learns. The shipped weights are the prior: a feature moves
@@ -31,24 +40,23 @@ const (
 // do not add up. It gives the most likely weights where the shipped ones are the prior
 // (logistic regression by Newton's method, a ridge around them), the same for the
 // same examples in the same order, rounded to two places. The models of the frames and
-// the thresholds stay as they are. It takes about a second for a thousand examples.
+// the thresholds stay as they are. What is learned may order posts anew, not make more of
+// them alerts: the examples, by their weights, give no more than before. It takes about a second for a thousand examples.
 func (s *Scorer) Learn(examples []Example) string {
 	names := s.verdictNames()
 	var prior []float64
+	var all [][]float64
 	rows := make([]logit.Example, 0, len(examples))
 	for i := range examples {
 		row, weights := s.verdictRow(examples[i].Input)
-		prior = weights
-		weight := examples[i].Weight
-		if weight <= 0 {
-			weight = 1
-		}
-		rows = append(rows, logit.NewExample(row, examples[i].Complaint, weight))
+		prior, all = weights, append(all, row)
+		rows = append(rows, logit.NewExample(row, examples[i].Complaint, examples[i].weight()))
 	}
 	if len(rows) == 0 {
 		return ""
 	}
 	w := logit.Fit(rows, len(names), prior, learnRidge)
+	w[fBias] -= s.louder(examples, all, prior, w)
 	var b strings.Builder
 	for i, name := range names {
 		if d := max(-learnMost, min(learnMost, w[i]-prior[i])); math.Abs(d) >= learnLeast {
@@ -56,6 +64,34 @@ func (s *Scorer) Learn(examples []Example) string {
 		}
 	}
 	return b.String()
+}
+
+// louder is by how much the constant must fall, from 0 on, so that the learned weights make no
+// more alerts of the examples than the shipped ones do. Complaints that were missed stand for
+// their like, so without it learning is paid for with false alarms.
+func (s *Scorer) louder(examples []Example, rows [][]float64, prior, learned []float64) float64 {
+	type lead struct{ odds, weight float64 } // above the threshold
+	var leads []lead
+	var allowed float64
+	for i := range examples {
+		at := float64(s.AlertAt(examples[i].Input.Kind))
+		threshold := math.Log(at / (1 - at))
+		var was, is float64
+		for f, x := range rows[i] {
+			was, is = was+x*prior[f], is+x*learned[f]
+		}
+		if was >= threshold {
+			allowed += examples[i].weight()
+		}
+		leads = append(leads, lead{is - threshold, examples[i].weight()})
+	}
+	slices.SortStableFunc(leads, func(a, b lead) int { return cmp.Compare(b.odds, a.odds) })
+	for _, l := range leads {
+		if allowed -= l.weight; allowed < 0 {
+			return max(0, l.odds+0.01) // what is written is rounded
+		}
+	}
+	return 0
 }
 
 // together is the last of what the complaint sees: what the trees say. Its weight is 1.
