@@ -20,7 +20,7 @@ type item struct {
 	x      []float64
 	real   bool    // a real text: nobody answered the frames for it
 	again  bool    // a post once more, under a title or without the brand's name
-	share  float64 // what it counts of a post
+	counts float64 // in the fit of the frames
 	weight float64 // in the fit of the complaint
 	set    int     // of real texts: which set, from 1
 }
@@ -65,9 +65,9 @@ const (
 	handWeight   = 2.8 // of the hand-written sets
 )
 
-// othersWeight is what a post of the streams of other hands counts in the complaint: ours are
-// eight times as many, and their writers have a manner in common. Between 2 and 3 the figures
-// differ by what two fits differ by.
+// othersWeight is what a post of the streams of other hands counts: ours are eight times as many,
+// and their writers have a manner in common. In the complaint 2 and 3 differ by what two fits
+// differ by; in the frames 3 is right in one of a hundred posts of other hands more, with ours as before.
 const othersWeight = 3.0
 
 // seldom is what a post counts of a kind that companies get much of and few are labelled of: what
@@ -195,7 +195,7 @@ func (l *loader) title(p stream.Post) string {
 
 func (l *loader) add(p stream.Post, weight, share float64, again bool) {
 	it := newItem(l.scorer, p, weight*share)
-	it.share, it.again = share, again
+	it.counts, it.again = weight*share, again
 	l.items = append(l.items, it)
 }
 

@@ -69,7 +69,7 @@ func (d *dataset) fitFrames(keep func(*item) bool) frameModels {
 					}
 					label = "us"
 				}
-				examples = append(examples, logit.NewExample(it.x, label == value, it.share))
+				examples = append(examples, logit.NewExample(it.x, label == value, it.counts))
 			}
 			models = append(models, logit.Fit(examples, len(d.names), nil, frameRidge))
 		}
