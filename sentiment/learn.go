@@ -55,12 +55,19 @@ func (s *Scorer) Learn(examples []Example) string {
 	if len(rows) == 0 {
 		return ""
 	}
-	w := logit.Fit(rows, len(names), prior, learnRidge)
-	w[fBias] -= s.louder(examples, all, prior, w)
+	changes := make([]float64, len(names))
+	learned := append([]float64(nil), prior...)
+	for i, w := range logit.Fit(rows, len(names), prior, learnRidge) {
+		if d := max(-learnMost, min(learnMost, w-prior[i])); math.Abs(d) >= learnLeast {
+			changes[i] = math.Round(d*100) / 100 // as it is written
+		}
+		learned[i] += changes[i]
+	}
+	changes[fBias] -= s.louder(examples, all, prior, learned)
 	var b strings.Builder
 	for i, name := range names {
-		if d := max(-learnMost, min(learnMost, w[i]-prior[i])); math.Abs(d) >= learnLeast {
-			fmt.Fprintf(&b, "%s\t%.2f\n", name, d)
+		if math.Round(changes[i]*100) != 0 {
+			fmt.Fprintf(&b, "%s\t%.2f\n", name, max(-learnMost, changes[i]))
 		}
 	}
 	return b.String()
@@ -88,7 +95,7 @@ func (s *Scorer) louder(examples []Example, rows [][]float64, prior, learned []f
 	slices.SortStableFunc(leads, func(a, b lead) int { return cmp.Compare(b.odds, a.odds) })
 	for _, l := range leads {
 		if allowed -= l.weight; allowed < 0 {
-			return max(0, l.odds+0.01) // what is written is rounded
+			return max(0, math.Ceil(l.odds*100+0.01)/100) // as it is written, and surely below
 		}
 	}
 	return 0

@@ -42,11 +42,15 @@ func TestLearnMonth(t *testing.T) {
 		lines := 0
 		for _, from := range []int{10, 20} {
 			taught := len(posts) * from / 30
-			learned := s.Learn(judged(s, posts[:taught]))
+			examples := judged(s, posts[:taught])
+			learned := s.Learn(examples)
 			lines = strings.Count(learned, "\n")
 			l, err := sentiment.New(sentiment.Options{Learned: learned})
 			if err != nil {
 				t.Fatal(err)
+			}
+			if was, is := alerts(s, examples), alerts(l, examples); is > was {
+				t.Errorf("%s, day %d: what was taught gives %.0f alerts, %.0f before", lang, from, is, was)
 			}
 			for _, p := range posts[taught : len(posts)*(from+10)/30] {
 				before, after = append(before, judge(s, p)), append(after, judge(l, p))
@@ -88,6 +92,16 @@ func judged(s *sentiment.Scorer, posts []stream.Post) []sentiment.Example {
 		}
 	}
 	return list
+}
+
+// alerts are how many alerts the examples stand for.
+func alerts(s *sentiment.Scorer, examples []sentiment.Example) (sum float64) {
+	for _, e := range examples {
+		if s.Score(e.Input).Complaint >= s.AlertAt(e.Input.Kind) {
+			sum += max(e.Weight, 1)
+		}
+	}
+	return sum
 }
 
 // TestLearn: what is taught takes effect, the same examples teach the same, one
