@@ -63,9 +63,18 @@ func TestPagesScriptOff(t *testing.T) {
 		w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
 		ctx := tab(t, browser(t), w, "Ira")
 		call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		do(t, ctx, chromedp.Navigate(w.addr+"/reports"), chromedp.WaitVisible(`svg.chart`), chromedp.Click(`form.filter button.primary`), chromedp.WaitVisible(`.tiles`))
-		do(t, ctx, chromedp.Navigate(w.addr+"/sources"), chromedp.Click(`form[action$="/poll"] button`), chromedp.WaitVisible(`.undone`))
-		do(t, ctx, chromedp.Navigate(w.addr+"/me"), chromedp.Click(`form[action="/me"] button`), chromedp.WaitVisible(`.undone`))
+		for _, form := range []struct{ page, holds, button, then string }{
+			{"/reports", `svg.chart`, `form.filter button.primary`, `.tiles`},
+			{"/sources", `.source`, `form[action$="/poll"] button`, `.undone`},
+			{"/me", `select[name=lang]`, `form[action="/me"] button`, `.undone`},
+		} {
+			do(t, ctx, chromedp.Navigate(w.addr+form.page), chromedp.WaitVisible(form.holds))
+			// What comes then may be on the page already: the next one is waited for first.
+			if _, err := chromedp.RunResponse(ctx, chromedp.Click(form.button)); err != nil {
+				t.Fatal(err)
+			}
+			do(t, ctx, chromedp.WaitVisible(form.then))
+		}
 	})
 }
 
