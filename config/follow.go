@@ -193,9 +193,7 @@ func (w *follower) look(ctx context.Context, force bool) {
 	}
 	w.last = in
 	w.rewatch()
-	if w.stamps = w.stamp(); !in.same(in.again()) {
-		w.stamps = nil // it changed while it was applied, maybe to a file of an old time, or to none
-	}
+	w.stamps = nil // while it was applied it may have changed, even to a file of an old time, or to none: the next look reads
 	if err != nil {
 		if !told || !w.refused {
 			w.report(err)
