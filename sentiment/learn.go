@@ -81,7 +81,7 @@ func (s *Scorer) louder(examples []Example, rows [][]float64, prior, learned []f
 	var leads []lead
 	var allowed float64
 	for i := range examples {
-		at := float64(s.AlertAt(examples[i].Input.Kind))
+		at := s.AlertAt(examples[i].Input.Kind)
 		threshold := math.Log(at / (1 - at))
 		var was, is float64
 		for f, x := range rows[i] {

@@ -97,7 +97,7 @@ func judged(s *sentiment.Scorer, posts []stream.Post) []sentiment.Example {
 // alerts are how many alerts the examples stand for.
 func alerts(s *sentiment.Scorer, examples []sentiment.Example) (sum float64) {
 	for _, e := range examples {
-		if s.Score(e.Input).Complaint >= s.AlertAt(e.Input.Kind) {
+		if judge(s, stream.Post{Input: e.Input}).alert {
 			sum += max(e.Weight, 1)
 		}
 	}

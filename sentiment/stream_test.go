@@ -36,11 +36,8 @@ func streamFiles(t *testing.T) []string {
 		shared = filepath.Join("..", "..", "shared")
 	}
 	var files []string
-	for _, pattern := range []string{
-		filepath.Join(shared, "eval", "stream", "??.tsv"), "testdata/stream/??.tsv",
-		"testdata/stream/week-??.tsv", "testdata/stream/plain-??.tsv", "testdata/stream/polite-??.tsv", "testdata/stream/neutral-??.tsv",
-	} {
-		found, err := filepath.Glob(pattern)
+	for _, dir := range []string{filepath.Join(shared, "eval", "stream"), "testdata/stream"} {
+		found, err := stream.Files(dir)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -55,13 +55,11 @@ func run(streams []string, real, lexicon string, least int, all bool) error {
 	}
 	var files []string
 	for _, dir := range streams {
-		for _, pattern := range []string{"??.tsv", "week-??.tsv"} {
-			found, err := filepath.Glob(filepath.Join(dir, pattern))
-			if err != nil {
-				return err
-			}
-			files = append(files, found...)
+		found, err := stream.Files(dir)
+		if err != nil {
+			return err
 		}
+		files = append(files, found...)
 	}
 	if real != "" {
 		found, err := filepath.Glob(filepath.Join(real, "[a-z][a-z]-*.tsv"))

@@ -136,7 +136,7 @@ func (d *dataset) print(name string, rows [][]float64, rank func(i int, row []fl
 	for _, lang := range []string{"en", "ru", "uk", "bg"} {
 		var list []ranked
 		for i := range d.items {
-			if it := &d.items[i]; !it.real && !it.again && it.weight > 0 && it.post.Input.Lang == lang {
+			if it := &d.items[i]; !it.real && !it.again && it.judged() && it.post.Input.Lang == lang {
 				list = append(list, ranked{rank(i, rows[i]), it.post.Complaint == "yes"})
 			}
 		}

@@ -20,10 +20,12 @@ type item struct {
 	x      []float64
 	real   bool    // a real text: nobody answered the frames for it
 	again  bool    // a post once more, under a title or without the brand's name
-	counts float64 // in the fit of the frames
-	weight float64 // in the fit of the complaint
+	weight float64 // what it counts in the fit
 	set    int     // of real texts: which set, from 1
 }
+
+// judged reports whether the item says that it is a complaint or that it is none.
+func (it *item) judged() bool { return it.post.Complaint != "borderline" && it.weight > 0 }
 
 // dataset is all that is fitted on.
 type dataset struct {
@@ -124,24 +126,21 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 }
 
 func (l *loader) folder(dir string, weight float64) error {
-	for _, pattern := range []string{"??.tsv", "week-??.tsv", "plain-??.tsv", "polite-??.tsv", "neutral-??.tsv"} {
-		files, err := filepath.Glob(filepath.Join(dir, pattern))
+	files, err := stream.Files(dir)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		posts, err := stream.Read(file, l.places)
 		if err != nil {
 			return err
 		}
-		sort.Strings(files)
-		for _, file := range files {
-			posts, err := stream.Read(file, l.places)
-			if err != nil {
-				return err
+		for _, p := range posts {
+			if p.Held() && !l.held {
+				continue
 			}
-			for _, p := range posts {
-				if p.Held() && !l.held {
-					continue
-				}
-				if err := l.post(p, weight*seldom(p.File)); err != nil {
-					return err
-				}
+			if err := l.post(p, weight*seldom(p.File)); err != nil {
+				return err
 			}
 		}
 	}
@@ -195,7 +194,7 @@ func (l *loader) title(p stream.Post) string {
 
 func (l *loader) add(p stream.Post, weight, share float64, again bool) {
 	it := newItem(l.scorer, p, weight*share)
-	it.counts, it.again = weight*share, again
+	it.again = again
 	l.items = append(l.items, it)
 }
 
@@ -204,9 +203,6 @@ func newItem(s *sentiment.Scorer, p stream.Post, weight float64) item {
 	it := item{post: p, x: make([]float64, len(x)), weight: weight}
 	for i, v := range x {
 		it.x[i] = float64(v)
-	}
-	if p.Complaint == "borderline" {
-		it.weight = 0
 	}
 	return it
 }

@@ -69,7 +69,7 @@ func (d *dataset) fitFrames(keep func(*item) bool) frameModels {
 					}
 					label = "us"
 				}
-				examples = append(examples, logit.NewExample(it.x, label == value, it.counts))
+				examples = append(examples, logit.NewExample(it.x, label == value, it.weight))
 			}
 			models = append(models, logit.Fit(examples, len(d.names), nil, frameRidge))
 		}
@@ -183,7 +183,7 @@ func (d *dataset) fitVerdict(rows [][]float64, keep func(*item) bool) verdict {
 	var rest []boost.Example
 	for i := range d.items {
 		it := &d.items[i]
-		if it.weight == 0 || !keep(it) {
+		if !it.judged() || !keep(it) {
 			continue
 		}
 		row := append(append([]float64(nil), rows[i]...), make([]float64, d.sets+1)...)
@@ -223,7 +223,7 @@ func (d *dataset) unseen(rows [][]float64, verdicts [folds]verdict) map[int]floa
 	for fold := range verdicts {
 		for i := range d.items {
 			it := &d.items[i]
-			if it.real || it.again || it.weight == 0 || it.post.Fold(folds) != fold {
+			if it.real || it.again || !it.judged() || it.post.Fold(folds) != fold {
 				continue
 			}
 			scores[i] = 1 / (1 + math.Exp(-verdicts[fold].odds(rows[i])))

@@ -13,7 +13,7 @@ import (
 func (d *dataset) report(answered [][]float64, scores map[int]float64) {
 	langs := map[string][]int{}
 	for i := range d.items {
-		if it := &d.items[i]; !it.real && !it.again && it.weight > 0 {
+		if it := &d.items[i]; !it.real && !it.again && it.judged() {
 			lang := it.post.Input.Lang
 			langs[lang] = append(langs[lang], i)
 			langs["all"] = append(langs["all"], i)

@@ -29,6 +29,20 @@ type Post struct {
 	part              string          // dev or held, where the file says so
 }
 
+// Files are the labelled posts of a folder, a file a language of each sort: streams with every
+// kind of post, ordinary weeks, and the sorts that are seldom labelled. Sealed ones and pairs are none.
+func Files(dir string) ([]string, error) {
+	var files []string
+	for _, sort := range []string{"", "week-", "plain-", "polite-", "neutral-"} {
+		found, err := filepath.Glob(filepath.Join(dir, sort+"??.tsv"))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, found...) // Glob sorts
+	}
+	return files, nil
+}
+
 // Held reports whether the post belongs to the third that is looked at only to
 // measure: as the file's column part says, or a third of the brands. Posts of one
 // brand stay together: some continue another.
