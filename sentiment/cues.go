@@ -15,7 +15,17 @@ import (
 // frameValue is one answer to one of a reader's questions.
 type frameValue struct {
 	frame, value, says string
+	fault              string  // what it says of a fault in its sentence: a word of faultMeanings
+	denied             cueFlag // which negation undoes its cues
 }
+
+// faultMeanings are what a value may say of a fault: that it happened, that it did not, that
+// it is settled, or nothing.
+var faultMeanings = []string{"", "happened", "unreal", "settled"}
+
+// denials say which negation undoes the cues of a value: none, one of any of the words, or one
+// of the last word.
+var denials = map[string]cueFlag{"": 0, "words": cueDone, "last": cueWell}
 
 // name is how verdict.tsv calls the evidence for the value.
 func (v frameValue) name() string { return v.frame + " " + v.value }
@@ -27,9 +37,14 @@ func (c *common) readFrames(src func(string) string, errs *tsv.Errors) {
 	c.frames = []frameValue{{}}
 	c.frameIndex = map[string]int{}
 	const name = "common/frames.tsv"
-	for _, r := range tsv.Read(name, src(name), "frame value says note", errs) {
-		v := frameValue{r.Cell(0), r.Cell(1), r.Cell(2)}
+	for _, r := range tsv.Read(name, src(name), "frame value says fault denied note", errs) {
+		denied, ok := denials[r.Cell(4)]
+		v := frameValue{r.Cell(0), r.Cell(1), r.Cell(2), r.Cell(3), denied}
 		switch {
+		case !slices.Contains(faultMeanings, v.fault):
+			errs.Add(r.At(3), "unknown meaning %q for a fault; it is happened, unreal, settled or empty", v.fault)
+		case !ok:
+			errs.Add(r.At(4), "unknown denial %q; it is words, last or empty", r.Cell(4))
 		case v.frame == "" || v.value == "" || v.says == "":
 			errs.Add(r.At(0), "a frame needs its name, a value and what it says to people")
 		case c.frameIndex[v.name()] != 0:
@@ -59,17 +74,13 @@ func (c *common) sortFrames() {
 		if v.frame == "end" {
 			c.ends = of
 		}
-		switch bit := uint64(1) << f; v.frame + " " + v.value {
-		case "event yes", "event shared", "event mismatch":
+		switch bit := uint64(1) << f; v.fault {
+		case "happened":
 			c.happened |= bit
-		case "event planned", "end open", "end requested", "end left", "end parted", "end answered":
-		default:
-			switch v.frame {
-			case "event":
-				c.unreal |= bit
-			case "end":
-				c.settled |= bit
-			}
+		case "unreal":
+			c.unreal |= bit
+		case "settled":
+			c.settled |= bit
 		}
 	}
 }
@@ -87,8 +98,8 @@ const (
 	cueFirst                       // it is the first sentence
 	cueLast                        // it is the last one
 	cueComma                       // the words may stand in two clauses
-	cueDone                        // set for "end right" and "end parted" alone: a negation of their words undoes them
-	cueWell                        // set for "event well" and "end answered" alone: a negation of their last word does
+	cueDone                        // set by the value alone: a negation of its words undoes it
+	cueWell                        // set by the value alone: a negation of its last word does
 )
 
 var cueFlags = map[string]cueFlag{
@@ -110,12 +121,7 @@ func (d *dictionary) addCue(r tsv.Row, c *common, errs *tsv.Errors) {
 		errs.Add(r.At(1), "unknown frame and value %q; they are in common/frames.tsv", r.Cell(1)+" "+r.Cell(2))
 		return
 	}
-	switch r.Cell(1) + " " + r.Cell(2) {
-	case "end right", "end parted":
-		p.cue |= cueDone
-	case "event well", "end answered":
-		p.cue |= cueWell
-	}
+	p.cue |= c.frames[p.frame].denied
 	for _, f := range strings.Fields(r.Cell(4)) {
 		if cueFlags[f] == 0 {
 			errs.Add(r.At(4), "unknown flag %q; a cue has ask noask me nome brand nobrand first last comma", f)
