@@ -29,7 +29,7 @@ func (e *Example) weight() float64 {
 // How an installation learns. The shipped weights are the prior: a feature moves
 // only as far as many posts that hold it agree, so that few verdicts change little.
 const (
-	learnRidge = 40.0 // the higher, the more the shipped weights are believed
+	learnRidge = 25.0 // the higher, the more the shipped weights are believed
 	learnMost  = 3.0  // how far one weight can move
 	learnLeast = 0.02 // smaller changes are left out of the file
 )
@@ -43,7 +43,7 @@ const (
 // the thresholds stay as they are. What is learned may order posts anew, not make more of
 // them alerts: the examples, by their weights, give no more than before. It takes about a second for a thousand examples.
 func (s *Scorer) Learn(examples []Example) string {
-	names := s.verdictNames()
+	names := s.learnable()
 	var prior []float64
 	var all [][]float64
 	rows := make([]logit.Example, 0, len(examples))
@@ -101,53 +101,29 @@ func (s *Scorer) louder(examples []Example, rows [][]float64, prior, learned []f
 	return 0
 }
 
-// together is the last of what the complaint sees: what the trees say. Its weight is 1.
+// together is the last of what learning weighs: what the network and the trees say. Its weight is 1.
 const together = "taken together"
 
-// verdictNames are the names of all that the complaint sees, in the order of row.
-func (s *Scorer) verdictNames() []string {
-	c := s.common
-	names := append([]string(nil), c.features...)
-	for _, a := range c.models.answers {
-		names = append(names, answerFeature+c.frames[a].name())
-	}
-	for i := range productFeatures {
-		names = append(names, productFeatures[i].Name)
-	}
-	return append(names, together)
-}
+// learnable are the names of what learning weighs, in the order of verdictRow.
+func (s *Scorer) learnable() []string { return append(slices.Clone(s.common.features), together) }
 
-// row is what the complaint sees of a text that was scored.
-func (sc *scratch) row(m *verdictModels) []float32 {
-	row := append([]float32(nil), sc.x...)
-	row = append(append(row, sc.p...), sc.joint...)
-	return append(row, m.say(sc))
-}
-
-// row is the weight of each.
-func (m *verdictModels) row() []float32 {
-	var weights []float32
-	for f := range m.weights {
-		weights = append(weights, *m.complaint(f))
-	}
-	weights = append(append(weights, m.told...), m.products.weights...)
-	return append(weights, m.together)
-}
-
-// verdictRow is what the complaint sees of a text, and the weights it gives that.
+// verdictRow is what learning weighs of a text, and what each weighs already.
 func (s *Scorer) verdictRow(in Input) (row, weights []float64) {
 	var out mention.Score
 	sc := s.pool.Get().(*scratch)
 	defer s.pool.Put(sc)
 	s.scoreWith(sc, &out, in)
 	m := &s.common.models
-	for _, x := range sc.row(m) {
+	weights = make([]float64, len(sc.x)+1)
+	for i, w := range m.learned {
+		weights[i] = float64(w)
+	}
+	weights[len(sc.x)] = float64(m.together)
+	for _, x := range sc.x {
 		row = append(row, float64(x))
 	}
-	for _, w := range m.row() {
-		weights = append(weights, float64(w))
-	}
-	return row, weights
+	said := m.network.say(sc.held)
+	return append(row, float64(said[len(m.answers)]+m.forest.say(sc.held))/2), weights
 }
 
 // readLearned adds what an installation learned to the weights.
@@ -160,11 +136,12 @@ func (s *Scorer) readLearned(o Options) error {
 		name = "learned"
 	}
 	index := map[string]int{}
-	for i, f := range s.verdictNames() {
+	for i, f := range s.learnable() {
 		index[f] = i
 	}
 	var errs tsv.Errors
 	m := &s.common.models
+	m.learned = make([]float32, len(s.common.features))
 	for _, r := range tsv.Read(name, o.Learned, "", &errs) {
 		at, ok := index[r.Cell(0)]
 		if !ok {
@@ -172,15 +149,10 @@ func (s *Scorer) readLearned(o Options) error {
 			continue
 		}
 		d := float32(r.Weight(1, -learnMost, learnMost, &errs))
-		switch told := at - len(m.weights); {
-		case told < 0:
-			*m.complaint(at) += d
-		case told < len(m.told):
-			m.told[told] += d
-		case told < len(m.told)+len(m.products.weights):
-			m.products.weights[told-len(m.told)] += d
-		default:
+		if at == len(m.learned) {
 			m.together += d
+		} else {
+			m.learned[at] += d
 		}
 	}
 	if err := errs.Err(); err != nil {

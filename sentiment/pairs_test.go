@@ -99,7 +99,7 @@ var plainFloors = []struct {
 	heard, alone float64
 }{
 	{"plain-??.tsv", 30, 0.75, 0},
-	{"polite-??.tsv", 50, 0.58, 0.83},
+	{"polite-??.tsv", 50, 0.52, 0.83},
 	{"neutral-??.tsv", 35, 0.58, 0.80},
 }
 

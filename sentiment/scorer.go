@@ -82,7 +82,6 @@ type scratch struct {
 	cues      []cueHit
 	bad       []badUnit
 	parties   []party
-	factors   [maxFactors]float32   // of products
 	x         []float32             // the features
 	held      []heldFeature         // those that are not 0
 	values    int                   // of frames
@@ -93,8 +92,7 @@ type scratch struct {
 	loudest   [maxFrameValues]int32 // of those values: the heaviest cue
 	blamed    uint32                // bit i: topics has something at i
 	answers   []answer
-	p         []float32 // what the models answer
-	joint     []float32 // the products
+	p         []float32 // what the network answers, in log odds
 }
 
 // New builds a scorer. The error lists every mistake in the user's words with
@@ -120,7 +118,8 @@ func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 	s.pool.New = func() any {
 		sc := &scratch{lex: lexer{cues: &s.id.cues, folded: folded, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, k: &s.shares, cyrillic: s.common.cyrillic}
 		sc.values = len(s.common.frames) - 1
-		sc.makeRoom(len(s.common.features), len(s.common.models.answers))
+		sc.x, sc.held = make([]float32, len(s.common.features)), make([]heldFeature, len(s.common.features))
+		sc.p = make([]float32, len(s.common.models.answers))
 		return sc
 	}
 	s.findRules()

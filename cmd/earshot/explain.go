@@ -67,11 +67,7 @@ var featureGroups = []struct {
 	begin, key string
 	rest       func(speech, string) string
 }{
-	{"rule ", "score.feature_rule", func(l speech, rest string) string { return l.Word("why", rest) }},
 	{"kind ", "score.feature_kind", func(l speech, rest string) string { return l.Word("web.kind", rest) }},
-	{"bad with ", "score.feature_bad_with", speech.frame},
-	{"is ", "score.feature_is", speech.frame},
-	{"no place: ", "score.feature_no_place", func(l speech, rest string) string { return l.Word("feature", rest) }},
 	{"event ", "score.feature_words", answerOf("event ")},
 	{"about ", "score.feature_words", answerOf("about ")},
 	{"voice ", "score.feature_words", answerOf("voice ")},

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -321,21 +320,11 @@ func TestReasonsAreTranslated(t *testing.T) {
 			reasons = append(reasons, here+"; no context word is near, but "+found[1])
 		}
 	}
-	features := map[string]bool{}
-	for _, p := range sentiment.Products() {
-		features[p.Name] = true
+	scorer, err := sentiment.New(sentiment.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, file := range []string{"verdict.tsv", "trees.tsv"} {
-		raw, err := os.ReadFile("../../sentiment/lexicon/common/" + file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(string(raw)) {
-			if cells := strings.Split(line, "\t"); len(cells) > 2 && !slices.Contains([]string{"", "feature", "always", "-", "review", "forum", "comment", "news", "social"}, cells[1]) {
-				features[cells[1]] = true
-			}
-		}
-	}
+	features := append(scorer.FeatureNames(), "taken together") // the last is learned
 	places := placesOf(t)
 	if len(reasons) < 40 || len(features) < 80 {
 		t.Fatalf("%d reasons and %d features: are they still found?", len(reasons), len(features))
@@ -355,7 +344,7 @@ func TestReasonsAreTranslated(t *testing.T) {
 				t.Errorf("%s: not in the catalogue: %q", code, place)
 			}
 		}
-		for feature := range features {
+		for _, feature := range features {
 			if said := s.feature(feature); len(testkit.English(said)) > 0 || said == feature {
 				t.Errorf("%s: the feature %q is said %q", code, feature, said)
 			}

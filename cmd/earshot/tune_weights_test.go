@@ -97,10 +97,10 @@ func TestLearning(t *testing.T) {
 	if ended <= lost {
 		t.Errorf("%d false alarms ended for %d complaints", ended, lost)
 	}
-	t.Run("a quarter", func(t *testing.T) { // of all labelled posts: fewer move the weights less
+	t.Run("a sixth", func(t *testing.T) { // of all labelled posts: fewer move the weights less
 		testkit.Shared(t)
-		if ended*4 < w.Before.FalseAlarms || lost*8 > w.Before.Complaints {
-			t.Errorf("%d false alarms ended for %d complaints: want a quarter for at most an eighth", ended, lost)
+		if ended*6 < w.Before.FalseAlarms || lost*20 > w.Before.Complaints {
+			t.Errorf("%d false alarms ended for %d complaints: want a sixth for at most a twentieth", ended, lost)
 		}
 	})
 	if lost > 0 {

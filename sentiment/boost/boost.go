@@ -1,5 +1,5 @@
 // Package boost fits small decision trees, each to what the ones before it left
-// unexplained (gradient boosting of a logistic regression). It knows no text and no
+// unexplained (gradient boosting for a yes or no). It knows no text and no
 // feature by name. The same examples give the same trees to the bit on one machine:
 // what is summed up are whole numbers.
 package boost
@@ -9,13 +9,11 @@ import (
 	"slices"
 )
 
-// Example is a row of features from 0 to 1, the answer, what it counts, and what is known
-// of it without any tree: the log odds.
+// Example is a row of features from 0 to 1, the answer and what it counts.
 type Example struct {
 	X      []float64
 	Yes    bool
 	Weight float64
-	Known  float64
 }
 
 // Node asks whether a feature is above a number; a leaf asks nothing.
@@ -23,7 +21,7 @@ type Node struct {
 	Feature int     // -1 for a leaf
 	Above   float64 // from 0 to 1
 	No, Yes int     // where to go on: nodes of the same tree
-	Weight  float64 // of a leaf: what it adds to the log odds; of another node: the mean of what its examples come to
+	Weight  float64 // of a leaf: what it adds to the log odds
 }
 
 // Tree is its nodes: the first is the root, and what follows a node is its No.
@@ -105,7 +103,6 @@ func newGrower(examples []Example, features int, o Options) *grower {
 	g := &grower{Options: o, examples: examples, features: features}
 	g.cells, g.odds, g.pairs = make([][]cell, len(examples)), make([]float64, len(examples)), make([]pair, len(examples))
 	for i := range examples {
-		g.odds[i] = examples[i].Known
 		for f, x := range examples[i].X {
 			if n := cutsBelow(x); n > 0 {
 				g.cells[i] = append(g.cells[i], cell{uint8(f), uint8(n)})
@@ -176,16 +173,11 @@ func (g *grower) tree(number uint64) Tree {
 			break
 		}
 		no, yes := g.part(l, len(nodes))
-		nodes[l.node].Feature, nodes[l.node].Above, nodes[l.node].No, nodes[l.node].Yes = l.feature, cut(l.above), no.node, yes.node
+		nodes[l.node] = Node{Feature: l.feature, Above: cut(l.above), No: no.node, Yes: yes.node}
 		nodes = append(nodes, Node{Feature: -1, Weight: g.answer(no.total)}, Node{Feature: -1, Weight: g.answer(yes.total)})
 		leaves[best] = no
 		leaves = append(leaves, yes)
 	}
-	bends := make([]int64, len(nodes))
-	for _, l := range leaves {
-		bends[l.node] = l.total.bend
-	}
-	settle(nodes, bends, 0)
 	return inOrder(nodes, 0, nil)
 }
 
@@ -267,23 +259,9 @@ func (g *grower) worth(p pair) float64 {
 	return slope * slope / (float64(p.bend)/one + g.Ridge)
 }
 
-// answer is what a leaf adds to the log odds.
+// answer is what a leaf adds to the log odds, to three places.
 func (g *grower) answer(p pair) float64 {
-	return g.Rate * (float64(p.slope) / one) / (float64(p.bend)/one + g.Ridge)
-}
-
-// settle rounds the leaves to three places, and gives the nodes above them the mean of what
-// stands below.
-func settle(nodes []Node, bends []int64, i int) {
-	n := &nodes[i]
-	if n.Feature >= 0 {
-		settle(nodes, bends, n.No)
-		settle(nodes, bends, n.Yes)
-		a, b := float64(bends[n.No]), float64(bends[n.Yes])
-		n.Weight = (float64(nodes[n.No].Weight*a) + float64(nodes[n.Yes].Weight*b)) / (a + b)
-		bends[i] = bends[n.No] + bends[n.Yes]
-	}
-	n.Weight = math.Round(n.Weight*1000) / 1000
+	return math.Round(1000*g.Rate*(float64(p.slope)/one)/(float64(p.bend)/one+g.Ridge)) / 1000
 }
 
 // inOrder lists the nodes with each No right behind its node.

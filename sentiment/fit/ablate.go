@@ -10,15 +10,17 @@ import (
 
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
+	"github.com/earshot/earshot/sentiment/boost"
 	"github.com/earshot/earshot/sentiment/stream"
 )
 
 // step is something that can be left out.
 type step struct {
-	name  string
-	drops func(feature string) bool // of what the complaint sees
-	real  bool                      // the real texts are left out too
-	trees bool                      // the trees are left out too
+	name    string
+	drops   func(feature string) bool
+	real    bool // the real texts are left out too
+	trees   bool // the trees are left out too
+	network bool // the network is left out too
 }
 
 var faultNames = []string{
@@ -26,27 +28,20 @@ var faultNames = []string{
 }
 
 func steps(frames []string) []step {
-	products := map[string]bool{}
-	for _, p := range sentiment.Products() {
-		products[p.Name] = true
-	}
 	cue := func(f string) bool {
 		return slices.ContainsFunc(frames, func(frame string) bool {
 			return strings.HasPrefix(f, frame+" ")
 		})
 	}
+	none := func(string) bool { return false }
 	return []step{
-		{name: "everything", drops: func(string) bool { return false }},
-		{name: "no trees", drops: func(string) bool { return false }, trees: true},
-		{name: "no frames", drops: func(f string) bool {
-			return cue(f) || strings.HasPrefix(f, "is ") || products[f] || slices.Contains(faultNames, f)
-		}},
-		{name: "no answers of models", drops: func(f string) bool { return strings.HasPrefix(f, "is ") || products[f] }},
-		{name: "no products", drops: func(f string) bool { return products[f] }},
-		{name: "no place-less products", drops: func(f string) bool { return strings.HasPrefix(f, "no place") }},
-		{name: "not of whom", drops: func(f string) bool { return slices.Contains(faultNames, f) || strings.Contains(f, "told of") }},
-		{name: "no stars", drops: func(f string) bool { return strings.HasSuffix(f, " stars") || f == "few stars and us" }},
-		{name: "no real texts", drops: func(string) bool { return false }, real: true},
+		{name: "everything", drops: none},
+		{name: "no trees", drops: none, trees: true},
+		{name: "no network", drops: none, network: true},
+		{name: "no frames", drops: func(f string) bool { return cue(f) || slices.Contains(faultNames, f) }},
+		{name: "not of whom", drops: func(f string) bool { return slices.Contains(faultNames, f) }},
+		{name: "no stars", drops: func(f string) bool { return strings.HasSuffix(f, " stars") }},
+		{name: "no real texts", drops: none, real: true},
 	}
 }
 
@@ -61,48 +56,51 @@ func (d *dataset) ablate(real string) error {
 	if err != nil {
 		return err
 	}
-	all := d.fitFrames(func(*item) bool { return true })
-	rows, _ := d.rows(all, d.unseenFrames())
 	fmt.Println("| step | en | ru | uk | bg | " + strings.Join(measuredSets, " | ") + " |")
-	d.print("the score alone", rows, d.scoreAlone, sets, all)
+	d.print("the score alone", d.scoreAlone, sets)
 	for _, s := range steps([]string{"event", "about", "voice", "end"}) {
-		names := d.rowNames()
-		keep := make([][]float64, len(rows))
-		cut := func(row []float64) []float64 {
-			row = slices.Clone(row)
-			for k := range row {
-				if s.drops(names[k]) {
-					row[k] = 0
-				}
-			}
-			return row
-		}
-		for i := range rows {
-			keep[i] = cut(rows[i])
-		}
-		weights := make([]float64, len(d.items))
-		for i := range d.items {
-			if weights[i] = d.items[i].weight; s.real && d.items[i].real {
-				d.items[i].weight = 0
-			}
-		}
-		d.grow = grow
-		if s.trees {
-			d.grow.Trees = 0
-		}
-		v := d.fitVerdict(keep, func(*item) bool { return true })
-		scores := d.unseen(keep, d.unseenVerdicts(keep))
-		d.print(s.name, rows, func(i int, row []float64) float64 {
-			if p, ok := scores[i]; ok && i >= 0 {
-				return p
-			}
-			return v.odds(cut(row))
-		}, sets, all)
-		for i := range d.items {
-			d.items[i].weight = weights[i]
-		}
+		d.print(s.name, d.without(s), sets)
 	}
 	return nil
+}
+
+// without fits all but what the step leaves out, and says how a text ranks: item i of the dataset,
+// by weights that did not see it, or a real text of the features x (-1).
+func (d *dataset) without(s step) func(i int, x []float64) float64 {
+	cut := func(x []float64) []float64 {
+		x = slices.Clone(x)
+		for k := range x {
+			if s.drops(d.names[k]) {
+				x[k] = 0
+			}
+		}
+		return x
+	}
+	left := *d
+	left.items = nil
+	for _, it := range d.items {
+		if it.x = cut(it.x); s.real && it.real {
+			it.weight = 0
+		}
+		left.items = append(left.items, it)
+	}
+	odds := func(v *verdict, x []float64) float64 {
+		switch {
+		case s.trees:
+			return v.network.Odds(x)[0]
+		case s.network:
+			return boost.Sum(v.trees, x)
+		}
+		return v.odds(x)
+	}
+	v := left.fitVerdict(func(*item) bool { return true })
+	unseen := left.unseenVerdicts()
+	return func(i int, x []float64) float64 {
+		if i < 0 {
+			return odds(&v, cut(x))
+		}
+		return odds(&unseen[d.items[i].post.Fold(folds)], left.items[i].x)
+	}
 }
 
 func (d *dataset) measured(real string) ([][]item, error) {
@@ -126,18 +124,18 @@ func (d *dataset) measured(real string) ([][]item, error) {
 }
 
 // scoreAlone ranks by the score of the words.
-func (d *dataset) scoreAlone(_ int, row []float64) float64 {
-	return row[slices.Index(d.names, "score bad")] - row[slices.Index(d.names, "score good")]
+func (d *dataset) scoreAlone(_ int, x []float64) float64 {
+	return x[slices.Index(d.names, "score bad")] - x[slices.Index(d.names, "score good")]
 }
 
 // print prints a line of the table; rank is of item i, or of a real text (-1).
-func (d *dataset) print(name string, rows [][]float64, rank func(i int, row []float64) float64, sets [][]item, all frameModels) {
+func (d *dataset) print(name string, rank func(i int, x []float64) float64, sets [][]item) {
 	fmt.Printf("| %s |", name)
 	for _, lang := range []string{"en", "ru", "uk", "bg"} {
 		var list []ranked
 		for i := range d.items {
 			if it := &d.items[i]; !it.real && !it.again && it.judged() && it.post.Input.Lang == lang {
-				list = append(list, ranked{rank(i, rows[i]), it.post.Complaint == "yes"})
+				list = append(list, ranked{rank(i, it.x), it.post.Complaint == "yes"})
 			}
 		}
 		fmt.Printf(" %.3f |", averagePrecision(list))
@@ -145,7 +143,7 @@ func (d *dataset) print(name string, rows [][]float64, rank func(i int, row []fl
 	for _, set := range sets {
 		var list []ranked
 		for i := range set {
-			list = append(list, ranked{rank(-1, d.extend(set[i].x, all.answers(set[i].x))), set[i].post.Complaint == "yes"})
+			list = append(list, ranked{rank(-1, set[i].x), set[i].post.Complaint == "yes"})
 		}
 		fmt.Printf(" %.3f |", averagePrecision(list))
 	}
@@ -167,12 +165,4 @@ func averagePrecision(list []ranked) float64 {
 		}
 	}
 	return sum / float64(max(hits, 1))
-}
-
-func dot(w, x []float64) float64 {
-	var sum float64
-	for k, v := range x {
-		sum += w[k] * v
-	}
-	return sum
 }

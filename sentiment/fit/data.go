@@ -32,7 +32,6 @@ type dataset struct {
 	names   []string // of the features
 	items   []item
 	sets    int           // of real texts
-	signs   []int8        // which way what the complaint sees may speak
 	grow    boost.Options // how the trees of the verdict grow
 	verbose bool          // report on stderr
 }
@@ -103,9 +102,6 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 		return nil, err
 	}
 	l := loader{&dataset{names: scorer.FeatureNames(), grow: grow}, scorer, stream.NewPlaces(), nil, all}
-	if l.signs, err = signs(l.rowNames()); err != nil {
-		return nil, err
-	}
 	if l.titles, err = readTitles(filepath.Join(folders[len(folders)-1], "titles.tsv")); err != nil {
 		return nil, err
 	}

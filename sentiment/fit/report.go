@@ -10,7 +10,7 @@ import (
 // report prints, on stderr, how the fit does on posts it did not see, by
 // cross-validation: the accuracy of each frame and the average precision and best
 // F1 of the complaint, in each language.
-func (d *dataset) report(answered [][]float64, scores map[int]float64) {
+func (d *dataset) report(unseen [folds]verdict, scores map[int]float64) {
 	langs := map[string][]int{}
 	for i := range d.items {
 		if it := &d.items[i]; !it.real && !it.again && it.judged() {
@@ -27,7 +27,7 @@ func (d *dataset) report(answered [][]float64, scores map[int]float64) {
 	for _, lang := range names {
 		list := langs[lang]
 		fmt.Fprintf(os.Stderr, "%-4s", lang)
-		at := 0
+		at := 1
 		for _, q := range questions {
 			right, n := 0, 0
 			for _, i := range list {
@@ -39,7 +39,7 @@ func (d *dataset) report(answered [][]float64, scores map[int]float64) {
 					continue
 				}
 				n++
-				if q.best(answered[i][at:at+len(q.values)]) == label {
+				if q.best(unseen[d.items[i].post.Fold(folds)].network.Odds(d.items[i].x)[at:at+len(q.values)]) == label {
 					right++
 				}
 			}
@@ -68,7 +68,7 @@ func (d *dataset) report(answered [][]float64, scores map[int]float64) {
 // best is the likeliest value; a question with one value has "no" as the other.
 func (q *question) best(p []float64) string {
 	if len(q.values) == 1 {
-		if p[0] < 0.5 {
+		if p[0] < 0 {
 			return "no"
 		}
 		return q.values[0]

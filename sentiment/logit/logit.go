@@ -50,34 +50,13 @@ func Fit(examples []Example, features int, prior []float64, ridge float64) []flo
 	return f.w
 }
 
-// FitSigned is Fit without a prior, where a weight may have one sign only: 1 for no less
-// than 0, -1 for no more, 0 for either. Weights that come out with the other sign are left
-// out and the rest is fitted again, until none is.
-func FitSigned(examples []Example, features int, ridge float64, signs []int8) []float64 {
-	f := newFit(features, nil, ridge)
-	for {
-		f.settle(examples)
-		wrong := false
-		for i, sign := range signs {
-			if float64(sign)*f.w[i] < 0 {
-				f.out[i], wrong = true, true
-			}
-		}
-		if !wrong {
-			return f.w
-		}
-		clear(f.w) // from where they are, with some of them gone, steps may lead ever farther off
-	}
-}
-
 // fit is weights on their way.
 type fit struct {
 	w, prior, penalties []float64
-	out                 []bool // stay as they are
 }
 
 func newFit(features int, prior []float64, ridge float64) *fit {
-	f := &fit{w: make([]float64, features), prior: prior, penalties: make([]float64, features), out: make([]bool, features)}
+	f := &fit{w: make([]float64, features), prior: prior, penalties: make([]float64, features)}
 	for i := range f.penalties {
 		f.penalties[i] = ridge
 	}
@@ -103,7 +82,6 @@ func (f *fit) settle(examples []Example) {
 		for n := range examples {
 			examples[n].slope(f.w, gradient, hessian)
 		}
-		f.hold(gradient, hessian)
 		step := solve(hessian, gradient)
 		var moved float64
 		for i := range f.w {
@@ -113,20 +91,6 @@ func (f *fit) settle(examples []Example) {
 		if moved < 1e-7 {
 			break
 		}
-	}
-}
-
-// hold takes the weights that are out from the step.
-func (f *fit) hold(gradient []float64, hessian [][]float64) {
-	for i, out := range f.out {
-		if !out {
-			continue
-		}
-		clear(hessian[i])
-		for k := i + 1; k < len(hessian); k++ {
-			hessian[k][i] = 0
-		}
-		gradient[i], hessian[i][i] = 0, 1
 	}
 }
 

@@ -27,31 +27,3 @@ func TestFit(t *testing.T) {
 		t.Errorf("weights %v left the prior", w)
 	}
 }
-
-// TestFitSigned: a weight that comes out with the wrong sign is left out, and the others are
-// what they are without it; one with the right sign is as in Fit.
-func TestFitSigned(t *testing.T) {
-	var list []Example
-	for i := range 800 {
-		a, b := float64(i&1), float64(i>>1&1)
-		list = append(list, NewExample([]float64{1, a, b}, (i*7+3)%10 < 4+int(3*b)-int(3*a), 1))
-	}
-	whole := Fit(list, 3, nil, 0.1)
-	if whole[1] >= 0 || whole[2] <= 0 {
-		t.Fatalf("weights %v: the examples say something else", whole)
-	}
-	kept := FitSigned(list, 3, 0.1, []int8{0, -1, 1})
-	cut := FitSigned(list, 3, 0.1, []int8{0, 1, 1})
-	for i := range list { // without the second feature
-		list[i] = NewExample([]float64{1, 0, float64(i >> 1 & 1)}, list[i].y == 1, 1)
-	}
-	without := Fit(list, 3, nil, 0.1)
-	for i := range whole {
-		if math.Abs(kept[i]-whole[i]) > 1e-6 {
-			t.Errorf("weight %d is %v with its own sign, want %v", i, kept[i], whole[i])
-		}
-		if math.Abs(cut[i]-without[i]) > 1e-6 {
-			t.Errorf("weight %d is %v with the other sign forbidden, want %v", i, cut[i], without[i])
-		}
-	}
-}

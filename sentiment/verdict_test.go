@@ -1,0 +1,107 @@
+package sentiment
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// TestNetworkSays: what the network says of a text is what its file comes to, row by row.
+func TestNetworkSays(t *testing.T) {
+	s := newScorer(t)
+	weights := map[[2]string]float64{}
+	for line := range strings.Lines(builtin(verdictFile)) {
+		if cells := strings.Split(strings.TrimSpace(line), "\t"); len(cells) == 3 && cells[0] != "model" {
+			weights[[2]string{cells[0], cells[1]}] = float64(number(cells[2]))
+		}
+	}
+	m := &s.common.models
+	models := []string{}
+	for _, a := range m.answers {
+		models = append(models, s.common.frames[a].name())
+	}
+	models = append(models, complaintModel)
+	for _, x := range readSamples(t, "testdata/hand/en.tsv") {
+		sc := s.pool.Get().(*scratch)
+		out := s.Score(Input{Text: x.text})
+		s.scoreWith(sc, &out, Input{Text: x.text})
+		row := map[string]float64{}
+		for i, v := range sc.x {
+			row[s.common.features[i]] = float64(v)
+		}
+		said := m.network.say(sc.held)
+		for k, model := range models {
+			want := 0.0
+			for from, w := range weights {
+				if from[0] != model {
+					continue
+				}
+				counts := 1.0
+				if strings.HasPrefix(from[1], unitModel) {
+					counts = 0
+					for feature, v := range row {
+						counts += weights[[2]string{from[1], feature}] * v
+					}
+				}
+				want += w * max(counts, 0)
+			}
+			if math.Abs(float64(said[k])-want) > 1e-3*max(1, math.Abs(want)) {
+				t.Fatalf("%q: %s is said %.4f, by the file %.4f", x.text, model, said[k], want)
+			}
+		}
+		s.pool.Put(sc)
+	}
+}
+
+// TestVerdictFile: mistakes in the file are told with their place.
+func TestVerdictFile(t *testing.T) {
+	const head = "model\tfeature\tweight\tnote\n"
+	for name, c := range map[string]struct{ rows, want string }{
+		"good":    {"unit 1\tasks\t0.5\nevent yes\tunit 1\t1\nevent yes\talways\t-1\ncomplaint\tunit 1\t1\nalert\treview\t0.5\n", ""},
+		"model":   {"unti 1\tasks\t0.5\n", `verdict.tsv:2:1: unknown model "unti 1"`},
+		"feature": {"unit 1\task\t0.5\n", `verdict.tsv:2:8: unknown feature "ask"`},
+		"unit":    {"complaint\tunit 99\t0.5\n", `verdict.tsv:2:11: unknown unit "unit 99"`},
+		"answer":  {"event yes\tunit 1\t1\ncomplaint\tevent yes\t0.5\n", `verdict.tsv:3:11: unknown unit "event yes"`},
+		"kind":    {"alert\tletter\t0.5\n", `verdict.tsv:2:7: unknown kind "letter"`},
+		"weight":  {"unit 1\tasks\t300\n", "verdict.tsv:2:13"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := newFrom(func(file string) string {
+				if file == verdictFile {
+					return head + c.rows
+				}
+				return builtin(file)
+			}, Options{})
+			switch {
+			case c.want == "" && err != nil:
+				t.Error(err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// TestReasons: a feature is told to have given what the verdict would lose without it.
+func TestReasons(t *testing.T) {
+	s := newScorer(t)
+	in := Input{Text: "Third week without a refund, and nobody answers!", Kind: "review", Stars: 1}
+	starless := in
+	starless.Stars = 0
+	odds := func(in Input) float64 {
+		sc := s.pool.Get().(*scratch)
+		defer s.pool.Put(sc)
+		out := s.Score(in)
+		s.scoreWith(sc, &out, in)
+		return float64(s.weigh(sc))
+	}
+	for _, r := range s.Reasons(in) {
+		if r.Feature == "few stars" {
+			if want := odds(in) - odds(starless); math.Abs(r.Weight-want) > 0.006 {
+				t.Errorf("few stars gave %.3f, without them the verdict loses %.3f", r.Weight, want)
+			}
+			return
+		}
+	}
+	t.Error("few stars are no reason")
+}
