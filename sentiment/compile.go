@@ -44,6 +44,7 @@ type info struct {
 	number   float32
 	scope    uint8
 	function bool // a word of langid.tsv
+	themes   themeSet
 }
 
 // word is a compiled wordEntry.
@@ -147,6 +148,7 @@ type meaning struct {
 	scope    uint8
 	function bool
 	symbols  []symbol
+	themes   themeSet
 }
 
 func compile(d *dictionary) *table {
@@ -161,6 +163,9 @@ func compile(d *dictionary) *table {
 	}
 	for i := range d.patterns {
 		c.addPattern(&d.patterns[i])
+	}
+	for _, w := range d.themes {
+		c.addTheme(w)
 	}
 	t := &table{lang: d.lang}
 	in := c.layOut(t)

@@ -166,6 +166,7 @@ type common struct {
 	settled    uint64
 	valuesOf   [maxFrameValues]group // by value: all of its frame
 	ends       group
+	themes     []string
 	features   []string
 	lengths    []float32
 	models     verdictModels
@@ -189,6 +190,7 @@ func readCommon(src func(string) string, errs *tsv.Errors) *common {
 		c.ruleTopic = append(c.ruleTopic, c.topic(&r, 1, errs))
 	}
 	c.readFrames(src, errs)
+	c.readThemes(src, errs)
 	c.readVerdict(src, errs)
 	c.emoji = tsv.Read("common/emoji.tsv", src("common/emoji.tsv"), "emoji weight note", errs)
 	c.emoticons = tsv.Read("common/emoticons.tsv", src("common/emoticons.tsv"), "emoticon emoji note", errs)
@@ -238,6 +240,7 @@ type dictionary struct {
 	classMembers []placedMember // the members of classes.tsv, to be checked when all is read
 
 	patterns []patternEntry // of patterns.tsv, function.tsv and frames.tsv
+	themes   []themeWord
 	endings  []cueEnding
 	langid   []tsv.Row
 	translit []tsv.Row
@@ -264,6 +267,10 @@ func readDictionary(lang string, src func(string) string, c *common, errs *tsv.E
 	name, text = file("function.tsv")
 	for _, r := range tsv.Read(name, text, "words role value note", errs) {
 		d.addFunction(r, errs)
+	}
+	name, text = file("themes.tsv")
+	for _, r := range tsv.Read(name, text, "theme words note", errs) {
+		d.addThemes(r, c, errs)
 	}
 	d.readCues(src, c, errs)
 	d.checkReferences(errs)

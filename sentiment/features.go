@@ -10,8 +10,8 @@ import (
 
 // A feature is a number in [0, 1] with a meaning that can be told to people: what
 // the lexicon found, where it stands, what kind of text it is. None knows a word,
-// a name or a language. After the ones below come, for each value of a frame, how much
-// its cues weigh.
+// a name or a language. After the ones below come, for each theme, how much of the text
+// speaks of it, and for each value of a frame, how much its cues weigh.
 const (
 	fBias = iota
 	fReview
@@ -118,6 +118,9 @@ var featureNames = [staticFeatures]string{
 // groups of features that the data name.
 func (c *common) featureNames() []string {
 	names := append([]string(nil), featureNames[:]...)
+	for _, theme := range c.themes {
+		names = append(names, themeFeature+theme)
+	}
 	for _, v := range c.frames[1:] {
 		names = append(names, v.name())
 	}
@@ -203,7 +206,7 @@ func (s *scratch) placeSentences() {
 
 // cueFeatures weighs the cues by value and notes them with their sentences.
 func (s *scratch) cueFeatures() {
-	values := s.x[staticFeatures-1:] // by frame: they count from 1
+	values := s.x[len(s.x)-s.values-1:] // by frame: they count from 1
 	var met uint64
 	for i := range s.cues {
 		h := &s.cues[i]
@@ -342,6 +345,9 @@ func (s *scratch) tokenFeatures(c *common, text string) {
 		if t.before == commaBreak {
 			commas++
 		}
+		if t.place == noPlace {
+			s.countThemes(s.themesOf(t))
+		}
 		switch {
 		case t.place == noPlace:
 		case t.place == namePlace:
@@ -388,6 +394,7 @@ func (s *scratch) tokenFeatures(c *common, text string) {
 	x[fThanks], x[fIrony] = oneIf(roles&(1<<roleThanks) != 0), oneIf(roles&(1<<roleIrony) != 0)
 	x[fReported], x[fAccuses] = oneIf(roles&(1<<roleNews) != 0), oneIf(roles&(1<<roleAccuse) != 0)
 	s.markFeatures()
+	s.themeFeatures()
 }
 
 // lengths are what fLong is of texts by the number of their tokens; the last one is 1,

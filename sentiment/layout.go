@@ -57,6 +57,7 @@ func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol)
 		stem := &in.t.infos[id]
 		symbols = append(symbols, in.sets[stem.set]...)
 		m.roles |= stem.roles
+		m.themes |= stem.themes
 		if m.boost == 0 {
 			m.boost = stem.boost
 		}
@@ -205,6 +206,7 @@ type infoKey struct {
 	num      float32
 	scope    uint8
 	function bool
+	themes   themeSet
 }
 
 func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
@@ -221,13 +223,13 @@ func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
 		in.index[string(in.key)] = set
 		in.bits = append(in.bits, filterBit(set, m.function))
 	}
-	key := infoKey{set, word, m.roles, m.boost, m.number, m.scope, m.function}
+	key := infoKey{set, word, m.roles, m.boost, m.number, m.scope, m.function, m.themes}
 	if id, ok := in.infos[key]; ok {
 		return id
 	}
 	id := uint32(len(in.t.infos))
 	in.t.infos = append(in.t.infos, info{
-		wordSet: wordSet{set: set, bit: in.bits[set]}, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word,
+		wordSet: wordSet{set: set, bit: in.bits[set]}, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word, themes: m.themes,
 	})
 	in.infos[key] = id
 	return id

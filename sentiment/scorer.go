@@ -85,6 +85,8 @@ type scratch struct {
 	x         []float32             // the features
 	held      []heldFeature         // those that are not 0
 	values    int                   // of frames
+	met       themeSet              // themes that the text speaks of
+	spokenOf  [maxThemes]float32    // by theme: words
 	named     bool                  // somebody said where the brand is
 	places    uint8                 // bit i: a token is of placeKind i
 	roles     uint32                // of all tokens

@@ -69,6 +69,7 @@ func (s *stemTree) intern(in *interner) {
 			shorter := in.t.infos[id]
 			symbols = append(symbols, in.sets[shorter.set]...)
 			b.mean.roles |= shorter.roles
+			b.mean.themes |= shorter.themes
 			if b.word < 0 {
 				b.word = shorter.word
 			}

@@ -68,6 +68,7 @@ var featureGroups = []struct {
 	rest       func(speech, string) string
 }{
 	{"kind ", "score.feature_kind", func(l speech, rest string) string { return l.Word("web.kind", rest) }},
+	{"speaks of ", "score.feature_theme", func(l speech, rest string) string { return l.Word("theme", rest) }},
 	{"event ", "score.feature_words", answerOf("event ")},
 	{"about ", "score.feature_words", answerOf("about ")},
 	{"voice ", "score.feature_words", answerOf("voice ")},

@@ -39,6 +39,7 @@ func steps(frames []string) []step {
 		{name: "no trees", drops: none, trees: true},
 		{name: "no network", drops: none, network: true},
 		{name: "no frames", drops: func(f string) bool { return cue(f) || slices.Contains(faultNames, f) }},
+		{name: "no themes", drops: func(f string) bool { return strings.HasPrefix(f, "speaks of ") }},
 		{name: "not of whom", drops: func(f string) bool { return slices.Contains(faultNames, f) }},
 		{name: "no stars", drops: func(f string) bool { return strings.HasSuffix(f, " stars") }},
 		{name: "no real texts", drops: none, real: true},

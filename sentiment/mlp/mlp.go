@@ -37,6 +37,7 @@ type Options struct {
 	Batch  int   // of so many examples the slope is taken at a time
 	Rate   float64
 	Ridge  float64 // what is taken from each weight for being big
+	Drop   float64 // the share of features that an example is seen without, others each time
 }
 
 func (o *Options) answers() int {
@@ -112,6 +113,7 @@ type trainer struct {
 	scale             float64 // of what an example counts: their mean is 1
 	random            *rand.Rand
 	units, said, back []float64
+	seen              []float64 // of the example at hand: its features, 0 for what is dropped
 }
 
 // bright is what features, which lie between 0 and 1, are multiplied by while fitting: with Adam's even
@@ -170,9 +172,10 @@ func (t *trainer) step(examples []Example, batch []int) {
 
 // add adds an example's slope.
 func (t *trainer) add(e *Example, share float64) {
+	t.see(e)
 	clear(t.units)
 	for k, f := range e.at {
-		x := e.x[k] * bright
+		x := t.seen[k]
 		for u, w := range t.hidden(t.w, f) {
 			t.units[u] += w * x
 		}
@@ -201,11 +204,22 @@ func (t *trainer) add(e *Example, share float64) {
 		}
 	}
 	for k, f := range e.at {
-		x := e.x[k] * bright
+		x := t.seen[k]
 		slope := t.hidden(t.slope, f)
 		for u, g := range t.back {
 			slope[u] += g * x
 		}
+	}
+}
+
+// see drops features at random; the others make up for them.
+func (t *trainer) see(e *Example) {
+	t.seen = t.seen[:0]
+	for _, x := range e.x {
+		if t.Drop > 0 && t.random.Float64() < t.Drop {
+			x = 0
+		}
+		t.seen = append(t.seen, x*bright/(1-t.Drop))
 	}
 }
 

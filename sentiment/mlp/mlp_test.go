@@ -67,6 +67,22 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// TestDrop: with features dropped the same is learned, a little less surely, and the same each time.
+func TestDrop(t *testing.T) {
+	o := small
+	o.Drop = 0.1
+	n := Fit(examples(400), 4, o)
+	if odds := n.Odds([]float64{1, 1, 0, 0.4}); odds[0] < 1 {
+		t.Errorf("odds %.2f, want a sure yes", odds[0])
+	}
+	if again := Fit(examples(400), 4, o); !reflect.DeepEqual(again, n) {
+		t.Error("the same examples gave another network")
+	}
+	if whole := Fit(examples(400), 4, small); reflect.DeepEqual(whole, n) {
+		t.Error("nothing was dropped")
+	}
+}
+
 // TestSlope: the slope is what a small change of each weight makes of the loss.
 func TestSlope(t *testing.T) {
 	list := examples(8)
