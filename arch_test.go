@@ -65,9 +65,10 @@ var mayImport = map[string][]string{
 	"sentiment":          {"mention", "internal/lang", "internal/tsv", "sentiment/logit"},
 	"sentiment/logit":    {},
 	"sentiment/boost":    {},
+	"sentiment/mlp":      {},
 	"sentiment/stream":   {"mention", "match", "sentiment"},
 	"sentiment/audit":    {"sentiment", "sentiment/stream"},
-	"sentiment/fit":      {"mention", "sentiment", "sentiment/boost", "sentiment/logit", "sentiment/stream"},
+	"sentiment/fit":      {"mention", "sentiment", "sentiment/boost", "sentiment/mlp", "sentiment/stream"},
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/access", "internal/fetch", "config"},
 
