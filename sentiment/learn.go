@@ -26,20 +26,20 @@ func (e *Example) weight() float64 {
 	return e.Weight
 }
 
-// How an installation learns. The shipped weights are the prior: a feature moves
+// How an installation learns. What is shipped is the prior: a feature moves the verdict
 // only as far as many posts that hold it agree, so that few verdicts change little.
 const (
-	learnRidge = 25.0 // the higher, the more the shipped weights are believed
+	learnRidge = 25.0 // the higher, the more what is shipped is believed
 	learnMost  = 3.0  // how far one weight can move
 	learnLeast = 0.02 // smaller changes are left out of the file
 )
 
-// Learn returns how the weights of the complaint should change to agree better with
-// what staff judged, as lines "feature<TAB>change", the text for Options.Learned; ""
+// Learn returns by how much features should move the verdict, beside what network and trees say, to
+// agree better with what staff judged, as lines "feature<TAB>weight", the text for Options.Learned; ""
 // when there is nothing to change. The scorer should be one without Learned: changes
-// do not add up. It gives the most likely weights where the shipped ones are the prior
-// (logistic regression by Newton's method, a ridge around them), the same for the
-// same examples in the same order, rounded to two places. The models of the frames and
+// do not add up. It gives the most likely weights where 0 is the prior, and 1 that of network and trees
+// together (logistic regression by Newton's method, a ridge around them), the same for the
+// same examples in the same order, rounded to two places. The answers of the frames and
 // the thresholds stay as they are. What is learned may order posts anew, not make more of
 // them alerts: the examples, by their weights, give no more than before. It takes about a second for a thousand examples.
 func (s *Scorer) Learn(examples []Example) string {
@@ -122,8 +122,7 @@ func (s *Scorer) verdictRow(in Input) (row, weights []float64) {
 	for _, x := range sc.x {
 		row = append(row, float64(x))
 	}
-	said := m.network.say(sc.held)
-	return append(row, float64(said[len(m.answers)]+m.forest.say(sc.held))/2), weights
+	return append(row, float64(m.shipped(sc))), weights
 }
 
 // readLearned adds what an installation learned to the weights.
@@ -145,7 +144,7 @@ func (s *Scorer) readLearned(o Options) error {
 	for _, r := range tsv.Read(name, o.Learned, "", &errs) {
 		at, ok := index[r.Cell(0)]
 		if !ok {
-			errs.Add(r.At(0), "unknown feature %q", r.Cell(0))
+			errs.Add(r.At(0), "unknown feature %q: what another version learned is learned anew", r.Cell(0))
 			continue
 		}
 		d := float32(r.Weight(1, -learnMost, learnMost, &errs))

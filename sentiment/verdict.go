@@ -163,16 +163,21 @@ func (s *Scorer) decide(dst *mention.Score, sc *scratch, in *Input) {
 // weigh returns the log odds of the complaint, and leaves those of the answers in sc.p.
 func (s *Scorer) weigh(sc *scratch) float32 {
 	m := &s.common.models
-	sc.gather()
-	said := m.network.say(sc.held)
-	copy(sc.p, said[:])
-	odds := m.together * (said[len(m.answers)] + m.forest.say(sc.held)) / 2
+	odds := m.together * m.shipped(sc)
 	if len(m.learned) > 0 {
 		for _, h := range sc.held {
 			odds += m.learned[h.at] * h.x
 		}
 	}
 	return odds
+}
+
+// shipped is what network and trees say of the complaint, in log odds, without what was learned.
+func (m *verdictModels) shipped(sc *scratch) float32 {
+	sc.gather()
+	said := m.network.say(sc.held)
+	copy(sc.p, said[:])
+	return (said[len(m.answers)] + m.forest.say(sc.held)) / 2
 }
 
 // heldFeature is a feature that is not 0.
