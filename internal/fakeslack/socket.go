@@ -133,9 +133,14 @@ func (s *Server) Connections() int {
 }
 
 // Disconnect asks every connection to come again, as Slack does every few hours
-// ("refresh_requested") or before it goes down ("warning", "link_disabled").
+// ("refresh_requested") or before it goes down ("warning", "link_disabled"). Nothing more is
+// delivered over them: a client that goes would not acknowledge it.
 func (s *Server) Disconnect(reason string) {
-	for _, c := range s.open() {
+	all := s.open()
+	s.mu.Lock()
+	clear(s.sockets)
+	s.mu.Unlock()
+	for _, c := range all {
 		_ = c.send(context.Background(), map[string]any{"type": "disconnect", "reason": reason, "debug_info": map[string]any{"host": "fake"}})
 	}
 }
