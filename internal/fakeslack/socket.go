@@ -53,13 +53,16 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.sockets[c] = true
 	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.sockets, c)
-		s.mu.Unlock()
-	}()
+	defer s.forget(c)
 	go c.pings(ctx, s.opt.Ping)
 	s.read(ctx, c)
+}
+
+// forget delivers nothing more over the connection.
+func (s *Server) forget(c *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sockets, c)
 }
 
 // drop cuts the connection.
@@ -136,11 +139,8 @@ func (s *Server) Connections() int {
 // ("refresh_requested") or before it goes down ("warning", "link_disabled"). Nothing more is
 // delivered over them: a client that goes would not acknowledge it.
 func (s *Server) Disconnect(reason string) {
-	all := s.open()
-	s.mu.Lock()
-	clear(s.sockets)
-	s.mu.Unlock()
-	for _, c := range all {
+	for _, c := range s.open() {
+		s.forget(c)
 		_ = c.send(context.Background(), map[string]any{"type": "disconnect", "reason": reason, "debug_info": map[string]any{"host": "fake"}})
 	}
 }
