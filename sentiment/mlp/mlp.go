@@ -59,29 +59,28 @@ type Network struct {
 // group they are relative.
 func (n *Network) Odds(x []float64) []float64 {
 	e := NewExample(x, nil, nil)
-	units := make([]float64, len(n.Out))
-	return n.answer(&e, units, make([]float64, len(n.Base)))
+	said := make([]float64, len(n.Base))
+	n.answer(e.at, e.x, make([]float64, len(n.Out)), said)
+	return said
 }
 
-// answer fills units, which are below 0 where they do not count, and said.
-func (n *Network) answer(e *Example, units, said []float64) []float64 {
+// answer fills units, which are below 0 where they do not count, and said, for the features x at
+// the places at.
+func (n *Network) answer(at []int, x, units, said []float64) {
 	clear(units)
-	for k, f := range e.at {
-		x, row := e.x[k], n.Hidden[f][:len(units)]
-		for u, w := range row {
-			units[u] += w * x
+	for k, f := range at {
+		for u, w := range n.Hidden[f] {
+			units[u] += w * x[k]
 		}
 	}
 	copy(said, n.Base)
 	for u, h := range units {
-		if h <= 0 {
-			continue
-		}
-		for a, w := range n.Out[u] {
-			said[a] += w * h
+		if h > 0 {
+			for a, w := range n.Out[u] {
+				said[a] += w * h
+			}
 		}
 	}
-	return said
 }
 
 // Fit finds the weights by stochastic gradient descent (Adam, with a rate that falls to 0 along a
@@ -99,14 +98,19 @@ func Fit(examples []Example, features int, o Options) *Network {
 			t.step(examples, order[from:min(from+o.Batch, len(order))])
 		}
 	}
-	return t.network()
+	for _, row := range t.net.Hidden {
+		for u := range row {
+			row[u] *= bright
+		}
+	}
+	return &t.net
 }
 
 // trainer is a network on its way, its weights in one row: of the features, of the units, the base.
 type trainer struct {
 	Options
-	answers, features int
 	w, slope          []float64
+	net, slopes       Network   // the same two, laid out
 	mean, square      []float64 // of slopes, as Adam keeps them
 	steps             int
 	rate              float64
@@ -121,35 +125,42 @@ type trainer struct {
 const bright = 3
 
 func newTrainer(examples []Example, features int, o Options) *trainer {
-	t := &trainer{Options: o, answers: o.answers(), features: features, random: rand.New(rand.NewPCG(1, 2))}
-	t.w = make([]float64, (features+t.answers)*o.Units+t.answers)
+	answers := o.answers()
+	t := &trainer{Options: o, random: rand.New(rand.NewPCG(1, 2))}
+	t.w = make([]float64, (features+answers)*o.Units+answers)
 	t.slope, t.mean, t.square = make([]float64, len(t.w)), make([]float64, len(t.w)), make([]float64, len(t.w))
-	for i := range t.w[:features*o.Units] {
-		t.w[i] = t.random.NormFloat64() / math.Sqrt(float64(features))
+	t.net, t.slopes = layOut(t.w, features, o.Units, answers), layOut(t.slope, features, o.Units, answers)
+	for _, row := range t.net.Hidden {
+		for u := range row {
+			row[u] = t.random.NormFloat64() / math.Sqrt(float64(features))
+		}
 	}
-	for i := range t.w[features*o.Units : (features+t.answers)*o.Units] {
-		t.w[features*o.Units+i] = t.random.NormFloat64() / math.Sqrt(float64(o.Units))
+	for _, row := range t.net.Out {
+		for a := range row {
+			row[a] = t.random.NormFloat64() / math.Sqrt(float64(o.Units))
+		}
 	}
 	var sum float64
 	for i := range examples {
 		sum += examples[i].counts[0]
 	}
 	t.scale = float64(len(examples)) / max(sum, 1e-9)
-	t.units, t.said, t.back = make([]float64, o.Units), make([]float64, t.answers), make([]float64, o.Units)
+	t.units, t.said, t.back = make([]float64, o.Units), make([]float64, answers), make([]float64, o.Units)
 	return t
 }
 
-// hidden and out are the weights of a feature and of a unit.
-func (t *trainer) hidden(of []float64, feature int) []float64 {
-	return of[feature*t.Units : (feature+1)*t.Units]
+// layOut cuts a row into what a network is made of; the network writes to the row.
+func layOut(row []float64, features, units, answers int) Network {
+	var n Network
+	for range features {
+		n.Hidden, row = append(n.Hidden, row[:units:units]), row[units:]
+	}
+	for range units {
+		n.Out, row = append(n.Out, row[:answers:answers]), row[answers:]
+	}
+	n.Base = row
+	return n
 }
-
-func (t *trainer) out(of []float64, unit int) []float64 {
-	at := t.features*t.Units + unit*t.answers
-	return of[at : at+t.answers]
-}
-
-func (t *trainer) base(of []float64) []float64 { return of[len(of)-t.answers:] }
 
 // step goes down the mean slope of some examples.
 func (t *trainer) step(examples []Example, batch []int) {
@@ -159,7 +170,7 @@ func (t *trainer) step(examples []Example, batch []int) {
 	}
 	t.steps++
 	meanShare, squareShare := 1-math.Pow(0.9, float64(t.steps)), 1-math.Pow(0.999, float64(t.steps))
-	ridged := len(t.w) - t.answers
+	ridged := len(t.w) - len(t.net.Base)
 	for i, g := range t.slope {
 		if i < ridged {
 			g += t.Ridge * t.w[i]
@@ -173,31 +184,17 @@ func (t *trainer) step(examples []Example, batch []int) {
 // add adds an example's slope.
 func (t *trainer) add(e *Example, share float64) {
 	t.see(e)
-	clear(t.units)
-	for k, f := range e.at {
-		x := t.seen[k]
-		for u, w := range t.hidden(t.w, f) {
-			t.units[u] += w * x
-		}
-	}
-	copy(t.said, t.base(t.w))
-	for u, h := range t.units {
-		if h > 0 {
-			for a, w := range t.out(t.w, u) {
-				t.said[a] += w * h
-			}
-		}
-	}
+	t.net.answer(e.at, t.seen, t.units, t.said)
 	t.miss(e, share)
 	for a, g := range t.said {
-		t.base(t.slope)[a] += g
+		t.slopes.Base[a] += g
 	}
 	for u, h := range t.units {
 		t.back[u] = 0
 		if h <= 0 {
 			continue
 		}
-		w, slope := t.out(t.w, u), t.out(t.slope, u)
+		w, slope := t.net.Out[u], t.slopes.Out[u]
 		for a, g := range t.said {
 			slope[a] += g * h
 			t.back[u] += g * w[a]
@@ -205,7 +202,7 @@ func (t *trainer) add(e *Example, share float64) {
 	}
 	for k, f := range e.at {
 		x := t.seen[k]
-		slope := t.hidden(t.slope, f)
+		slope := t.slopes.Hidden[f]
 		for u, g := range t.back {
 			slope[u] += g * x
 		}
@@ -254,19 +251,4 @@ func chances(odds []float64) {
 	for i := range odds {
 		odds[i] /= sum
 	}
-}
-
-func (t *trainer) network() *Network {
-	n := &Network{Base: t.base(t.w)}
-	for f := range t.features {
-		row := t.hidden(t.w, f)
-		for u := range row {
-			row[u] *= bright
-		}
-		n.Hidden = append(n.Hidden, row)
-	}
-	for u := range t.Units {
-		n.Out = append(n.Out, t.out(t.w, u))
-	}
-	return n
 }

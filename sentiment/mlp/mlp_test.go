@@ -116,10 +116,10 @@ func loss(t *trainer, list []Example) float64 {
 				units[u] += t.w[f*t.Units+u] * e.x[k] * bright
 			}
 		}
-		said := append([]float64(nil), t.w[len(t.w)-t.answers:]...)
+		said := append([]float64(nil), t.w[len(t.w)-len(t.said):]...)
 		for u, h := range units {
 			for a := range said {
-				said[a] += max(h, 0) * t.w[t.features*t.Units+u*t.answers+a]
+				said[a] += max(h, 0) * t.w[len(t.w)-len(t.said)*(1+t.Units)+u*len(t.said)+a]
 			}
 		}
 		sum += math.Log1p(math.Exp(-(2*e.want[0] - 1) * said[0]))
