@@ -57,7 +57,7 @@ func (s *Scorer) Learn(examples []Example) string {
 	}
 	changes := make([]float64, len(names))
 	learned := append([]float64(nil), prior...)
-	for i, w := range logit.Fit(rows, len(names), prior, learnRidge) {
+	for i, w := range logit.Fit(rows, prior, learnRidge) {
 		if d := max(-learnMost, min(learnMost, w-prior[i])); math.Abs(d) >= learnLeast {
 			changes[i] = math.Round(d*100) / 100 // as it is written
 		}

@@ -36,62 +36,34 @@ func (e *Example) dot(w []float64) float64 {
 	return sum
 }
 
-// free is the penalty of the first feature, which is always 1, where there is no
-// prior.
-const free = 1e-6
-
 // Fit finds weights by Newton's method (iteratively reweighted least squares) with
 // a penalty of ridge/2 on the squares of their distances from prior, so that a
-// feature no example holds keeps its prior. A nil prior is 0 everywhere, and leaves
-// the first feature, the constant, free. The order of additions is fixed.
-func Fit(examples []Example, features int, prior []float64, ridge float64) []float64 {
-	f := newFit(features, prior, ridge)
-	f.settle(examples)
-	return f.w
-}
-
-// fit is weights on their way.
-type fit struct {
-	w, prior, penalties []float64
-}
-
-func newFit(features int, prior []float64, ridge float64) *fit {
-	f := &fit{w: make([]float64, features), prior: prior, penalties: make([]float64, features)}
-	for i := range f.penalties {
-		f.penalties[i] = ridge
-	}
-	if prior == nil {
-		f.prior = make([]float64, features)
-		f.penalties[0] = free
-	}
-	copy(f.w, f.prior)
-	return f
-}
-
-// settle goes on until the weights move no more.
-func (f *fit) settle(examples []Example) {
-	features := len(f.w)
+// feature no example holds keeps its prior. It goes on until the weights move no more. The order
+// of additions is fixed.
+func Fit(examples []Example, prior []float64, ridge float64) []float64 {
+	features, w := len(prior), append([]float64(nil), prior...)
 	for range 30 {
 		gradient := make([]float64, features)
 		hessian := make([][]float64, features)
 		for i := range hessian {
 			hessian[i] = make([]float64, features)
-			hessian[i][i] = f.penalties[i]
-			gradient[i] = -f.penalties[i] * (f.w[i] - f.prior[i])
+			hessian[i][i] = ridge
+			gradient[i] = -ridge * (w[i] - prior[i])
 		}
 		for n := range examples {
-			examples[n].slope(f.w, gradient, hessian)
+			examples[n].slope(w, gradient, hessian)
 		}
 		step := solve(hessian, gradient)
 		var moved float64
-		for i := range f.w {
-			f.w[i] += step[i]
+		for i := range w {
+			w[i] += step[i]
 			moved = max(moved, math.Abs(step[i]))
 		}
 		if moved < 1e-7 {
 			break
 		}
 	}
+	return w
 }
 
 // slope adds what the example gives to the gradient and the lower triangle of the

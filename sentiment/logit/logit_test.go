@@ -18,11 +18,11 @@ func TestFit(t *testing.T) {
 	add(0, false, 100)
 	add(1, true, 100)
 	add(1, false, 300)
-	w := Fit(list, 3, nil, 1e-9)
+	w := Fit(list, []float64{0, 0, 0}, 1e-9)
 	if want := math.Log(3); math.Abs(w[0]-want) > 1e-6 || math.Abs(w[1]+2*want) > 1e-6 {
 		t.Errorf("weights %v, want %v and %v", w, want, -2*want)
 	}
-	w = Fit(list, 3, []float64{0.5, 0.25, 2}, 1e9)
+	w = Fit(list, []float64{0.5, 0.25, 2}, 1e9)
 	if math.Abs(w[0]-0.5) > 1e-3 || math.Abs(w[1]-0.25) > 1e-3 || w[2] != 2 {
 		t.Errorf("weights %v left the prior", w)
 	}
