@@ -16,12 +16,12 @@ import (
 
 // step is something that can be left out.
 type step struct {
-	name    string
-	drops   func(feature string) bool
-	real    bool // the real texts are left out too
-	trees   bool // the trees are left out too
-	network bool // the network is left out too
+	name  string
+	drops func(feature string) bool
+	real  bool // the real texts are left out too
 }
+
+const everything = "everything" // its network and its trees are told by themselves, too
 
 var faultNames = []string{
 	"share told of us", "told of us", "told of another", "told of a name", "told of nobody", "happened by us", "asked or supposed of us", "told of us and settled",
@@ -35,9 +35,7 @@ func steps(frames []string) []step {
 	}
 	none := func(string) bool { return false }
 	return []step{
-		{name: "everything", drops: none},
-		{name: "no trees", drops: none, trees: true},
-		{name: "no network", drops: none, network: true},
+		{name: everything, drops: none},
 		{name: "no frames", drops: func(f string) bool { return cue(f) || slices.Contains(faultNames, f) }},
 		{name: "no themes", drops: func(f string) bool { return strings.HasPrefix(f, "speaks of ") }},
 		{name: "not of whom", drops: func(f string) bool { return slices.Contains(faultNames, f) }},
@@ -60,14 +58,19 @@ func (d *dataset) ablate(real string) error {
 	fmt.Println("| step | en | ru | uk | bg | " + strings.Join(measuredSets, " | ") + " |")
 	d.print("the score alone", d.scoreAlone, sets)
 	for _, s := range steps([]string{"event", "about", "voice", "end"}) {
-		d.print(s.name, d.without(s), sets)
+		without := d.without(s)
+		d.print(s.name, without((*verdict).odds), sets)
+		if s.name == everything {
+			d.print("no trees", without(func(v *verdict, x []float64) float64 { return v.network.Odds(x)[0] }), sets)
+			d.print("no network", without(func(v *verdict, x []float64) float64 { return boost.Sum(v.trees, x) }), sets)
+		}
 	}
 	return nil
 }
 
-// without fits all but what the step leaves out, and says how a text ranks: item i of the dataset,
-// by weights that did not see it, or a real text of the features x (-1).
-func (d *dataset) without(s step) func(i int, x []float64) float64 {
+// without fits all but what the step leaves out, and says by some odds how a text ranks: item i of
+// the dataset, by weights that did not see it, or a real text of the features x (-1).
+func (d *dataset) without(s step) func(odds func(*verdict, []float64) float64) func(i int, x []float64) float64 {
 	cut := func(x []float64) []float64 {
 		x = slices.Clone(x)
 		for k := range x {
@@ -85,22 +88,15 @@ func (d *dataset) without(s step) func(i int, x []float64) float64 {
 		}
 		left.items = append(left.items, it)
 	}
-	odds := func(v *verdict, x []float64) float64 {
-		switch {
-		case s.trees:
-			return v.network.Odds(x)[0]
-		case s.network:
-			return boost.Sum(v.trees, x)
-		}
-		return v.odds(x)
-	}
 	v := left.fitVerdict(func(*item) bool { return true })
 	unseen := left.unseenVerdicts()
-	return func(i int, x []float64) float64 {
-		if i < 0 {
-			return odds(&v, cut(x))
+	return func(odds func(*verdict, []float64) float64) func(int, []float64) float64 {
+		return func(i int, x []float64) float64 {
+			if i < 0 {
+				return odds(&v, cut(x))
+			}
+			return odds(&unseen[d.items[i].post.Fold(folds)], left.items[i].x)
 		}
-		return odds(&unseen[d.items[i].post.Fold(folds)], left.items[i].x)
 	}
 }
 

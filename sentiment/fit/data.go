@@ -10,7 +10,6 @@ import (
 
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
-	"github.com/earshot/earshot/sentiment/boost"
 	"github.com/earshot/earshot/sentiment/stream"
 )
 
@@ -21,7 +20,6 @@ type item struct {
 	real   bool    // a real text: nobody answered the frames for it
 	again  bool    // a post once more, under a title or without the brand's name
 	weight float64 // what it counts in the fit
-	set    int     // of real texts: which set, from 1
 }
 
 // judged reports whether the item says that it is a complaint or that it is none.
@@ -31,9 +29,7 @@ func (it *item) judged() bool { return it.post.Complaint != "borderline" && it.w
 type dataset struct {
 	names   []string // of the features
 	items   []item
-	sets    int           // of real texts
-	grow    boost.Options // how the trees of the verdict grow
-	verbose bool          // report on stderr
+	verbose bool // report on stderr
 }
 
 // realSets are the public sets whose licences let weights be fitted on them, with
@@ -101,7 +97,7 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loader{&dataset{names: scorer.FeatureNames(), grow: grow}, scorer, stream.NewPlaces(), nil, all}
+	l := loader{&dataset{names: scorer.FeatureNames()}, scorer, stream.NewPlaces(), nil, all}
 	if l.titles, err = readTitles(filepath.Join(folders[len(folders)-1], "titles.tsv")); err != nil {
 		return nil, err
 	}
@@ -223,10 +219,9 @@ func (l *loader) loadReal(real, hand string) error {
 		if err != nil {
 			return err
 		}
-		l.sets++
 		for _, p := range posts {
 			it := newItem(l.scorer, realPost(p, kind), weight)
-			it.real, it.set = true, l.sets
+			it.real = true
 			l.items = append(l.items, it)
 		}
 		return nil

@@ -91,7 +91,7 @@ func (d *dataset) fitVerdict(keep func(*item) bool) verdict {
 			judged = append(judged, boost.Example{X: it.x, Yes: it.post.Complaint == "yes", Weight: it.weight})
 		}
 	}
-	return verdict{mlp.Fit(posts, len(d.names), learn()), boost.Fit(judged, len(d.names), d.grow)}
+	return verdict{mlp.Fit(posts, len(d.names), learn()), boost.Fit(judged, len(d.names), grow)}
 }
 
 // answers is what the network should answer, the complaint first, and what the post counts for

@@ -19,6 +19,11 @@ func (d *dataset) report(unseen [folds]verdict, scores map[int]float64) {
 			langs["all"] = append(langs["all"], i)
 		}
 	}
+	said := map[int][]float64{}
+	for _, i := range langs["all"] {
+		it := &d.items[i]
+		said[i] = unseen[it.post.Fold(folds)].network.Odds(it.x)
+	}
 	names := make([]string, 0, len(langs))
 	for l := range langs {
 		names = append(names, l)
@@ -39,7 +44,7 @@ func (d *dataset) report(unseen [folds]verdict, scores map[int]float64) {
 					continue
 				}
 				n++
-				if q.best(unseen[d.items[i].post.Fold(folds)].network.Odds(d.items[i].x)[at:at+len(q.values)]) == label {
+				if q.best(said[i][at:at+len(q.values)]) == label {
 					right++
 				}
 			}
