@@ -151,6 +151,16 @@ type meaning struct {
 	themes   themeSet
 }
 
+// meaningOf is what is gathered for a form or stem, from nothing on.
+func meaningOf(all map[string]*meaning, key string) *meaning {
+	m := all[key]
+	if m == nil {
+		m = &meaning{}
+		all[key] = m
+	}
+	return m
+}
+
 func compile(d *dictionary) *table {
 	c := &compiler{
 		d: d, symIndex: map[string]symbol{}, nextSym: symFirst,
@@ -284,11 +294,7 @@ func (c *compiler) addPattern(p *patternEntry) {
 // addRole gives a single closed-class word its role.
 func (c *compiler) addRole(m member, p *patternEntry, depth int) {
 	give := func(all map[string]*meaning, key string) {
-		x := all[key]
-		if x == nil {
-			x = &meaning{}
-			all[key] = x
-		}
+		x := meaningOf(all, key)
 		x.roles |= 1 << p.role
 		switch p.role {
 		case roleBoost, roleDamp:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/earshot/earshot/internal/tsv"
+	"github.com/earshot/earshot/mention"
 )
 
 // A cue is a line of frames.tsv: words that speak for one value of a frame. The
@@ -406,4 +407,32 @@ func (t *table) ending(rs []rune) *endingSlot {
 		return nil
 	}
 	return best
+}
+
+// Cue is a line of a language's frames.tsv that a text was found to hold.
+type Cue struct {
+	Lang  string
+	Line  int // of frames.tsv; 0 for an ending
+	Frame string
+	Value string
+	Start int // bytes
+	End   int
+}
+
+// Cues returns the cues of a text. It is for audits: which line is right how often.
+func (s *Scorer) Cues(in Input) []Cue {
+	var out mention.Score
+	sc := s.pool.Get().(*scratch)
+	defer s.pool.Put(sc)
+	s.scoreWith(sc, &out, in)
+	cues := make([]Cue, 0, len(sc.cues))
+	for _, h := range sc.cues {
+		v, t := &s.common.frames[h.frame], sc.tables[h.slot]
+		c := Cue{Lang: t.lang, Frame: v.frame, Value: v.value, Start: int(sc.lex.toks[h.start].start), End: int(sc.lex.toks[h.end].end)}
+		if h.pattern >= 0 {
+			c.Line = int(t.trie.patterns[h.pattern].line)
+		}
+		cues = append(cues, c)
+	}
+	return cues
 }

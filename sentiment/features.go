@@ -345,11 +345,9 @@ func (s *scratch) tokenFeatures(c *common, text string) {
 		if t.before == commaBreak {
 			commas++
 		}
-		if t.place == noPlace {
-			s.countThemes(s.themesOf(t))
-		}
 		switch {
 		case t.place == noPlace:
+			s.countThemes(s.themesOf(t))
 		case t.place == namePlace:
 			names++
 		case t.place == rivalPlace:
@@ -460,34 +458,6 @@ func (s *scratch) brandFeatures(in *Input) {
 		s.x[fBrandLast] = oneIf(len(toks) > 2 && last == brandPlace)
 	}
 	s.x[fBrandOften] = squash(float32(max(times-1, 0)), 1)
-}
-
-// Cue is a line of a language's frames.tsv that a text was found to hold.
-type Cue struct {
-	Lang  string
-	Line  int // of frames.tsv; 0 for an ending
-	Frame string
-	Value string
-	Start int // bytes
-	End   int
-}
-
-// Cues returns the cues of a text. It is for audits: which line is right how often.
-func (s *Scorer) Cues(in Input) []Cue {
-	var out mention.Score
-	sc := s.pool.Get().(*scratch)
-	defer s.pool.Put(sc)
-	s.scoreWith(sc, &out, in)
-	cues := make([]Cue, 0, len(sc.cues))
-	for _, h := range sc.cues {
-		v, t := &s.common.frames[h.frame], sc.tables[h.slot]
-		c := Cue{Lang: t.lang, Frame: v.frame, Value: v.value, Start: int(sc.lex.toks[h.start].start), End: int(sc.lex.toks[h.end].end)}
-		if h.pattern >= 0 {
-			c.Line = int(t.trie.patterns[h.pattern].line)
-		}
-		cues = append(cues, c)
-	}
-	return cues
 }
 
 // FeatureNames returns the names of what Features returns.

@@ -75,12 +75,7 @@ func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol)
 func (c *compiler) symbolsToMeanings() {
 	move := func(from map[string][]symbol, to map[string]*meaning) {
 		for key, symbols := range from {
-			m := to[key]
-			if m == nil {
-				m = &meaning{}
-				to[key] = m
-			}
-			m.symbols = symbols
+			meaningOf(to, key).symbols = symbols
 		}
 	}
 	c.formSyms[anyDigits] = appendSymbol(c.formSyms[anyDigits], symNum)
@@ -141,11 +136,7 @@ func (c *compiler) claim(forms map[string]int32, form string, wi int32) {
 	}
 	forms[form] = heavy
 	for _, s := range c.lemmaSyms[int(light)] {
-		m := c.meanings[form]
-		if m == nil {
-			m = &meaning{}
-			c.meanings[form] = m
-		}
+		m := meaningOf(c.meanings, form)
 		m.symbols = appendSymbol(slices.Clip(m.symbols), s)
 	}
 }

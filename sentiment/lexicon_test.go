@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/internal/lang"
@@ -24,6 +25,27 @@ func TestLexicon(t *testing.T) {
 	}
 }
 
+// builtinBut reads the tables of this repository, but some of them from elsewhere.
+func builtinBut(files map[string]string) func(name string) string {
+	return func(name string) string {
+		if text, ok := files[name]; ok {
+			return text
+		}
+		return builtin(name)
+	}
+}
+
+// wantMistake fails unless err tells of what is wanted; of nothing when that is empty.
+func wantMistake(t *testing.T, err error, want string) {
+	t.Helper()
+	switch {
+	case want == "" && err != nil:
+		t.Error(err)
+	case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+		t.Errorf("error %v, want one with %q", err, want)
+	}
+}
+
 // TestNewLanguage adds a language by data alone.
 func TestNewLanguage(t *testing.T) {
 	polish := map[string]string{
@@ -33,12 +55,7 @@ func TestNewLanguage(t *testing.T) {
 		"pl/patterns.tsv":  "pattern\tweight\trule\ttopic\tflags\tnote\n~czekać .. tydzień|tygodnie\t-2.5\twaiting\n",
 		"pl/langid.tsv":    "word\tweight\tnote\njest\t3\nnie\t3\njuż\t3\nna\t1\n",
 	}
-	s, err := newFrom(func(name string) string {
-		if text, ok := polish[name]; ok {
-			return text
-		}
-		return builtin(name)
-	}, Options{})
+	s, err := newFrom(builtinBut(polish), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,12 +69,7 @@ func (c *compiler) addTheme(w themeWord) {
 	if w.kind == memberPrefix {
 		all = c.stemMean
 	}
-	m := all[w.text]
-	if m == nil {
-		m = &meaning{}
-		all[w.text] = m
-	}
-	m.themes |= w.themes
+	meaningOf(all, w.text).themes |= w.themes
 }
 
 // themesOf are what a token speaks of, in either language of the text.

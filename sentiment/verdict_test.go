@@ -66,18 +66,8 @@ func TestVerdictFile(t *testing.T) {
 		"weight":  {"unit 1\tasks\t300\n", "verdict.tsv:2:13"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := newFrom(func(file string) string {
-				if file == verdictFile {
-					return head + c.rows
-				}
-				return builtin(file)
-			}, Options{})
-			switch {
-			case c.want == "" && err != nil:
-				t.Error(err)
-			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
-				t.Errorf("error %v, want one with %q", err, c.want)
-			}
+			_, err := newFrom(builtinBut(map[string]string{verdictFile: head + c.rows}), Options{})
+			wantMistake(t, err, c.want)
 		})
 	}
 }
