@@ -2,7 +2,10 @@
 // to the last bit on one machine, and after rounding on all.
 package logit
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Example is a row: the features that are not 0, the answer (0 to 1) and what it
 // counts.
@@ -36,28 +39,37 @@ func (e *Example) dot(w []float64) float64 {
 	return sum
 }
 
+// Sparse makes a row of the features at the places at.
+func Sparse(at []int, x []float64, yes bool, weight float64) Example {
+	e := Example{at: at, x: x, weight: weight}
+	if yes {
+		e.y = 1
+	}
+	return e
+}
+
 // Fit finds weights by Newton's method (iteratively reweighted least squares) with
 // a penalty of ridge/2 on the squares of their distances from prior, so that a
 // feature no example holds keeps its prior. It goes on until the weights move no more. The order
 // of additions is fixed.
 func Fit(examples []Example, prior []float64, ridge float64) []float64 {
-	features, w := len(prior), append([]float64(nil), prior...)
+	f := fitter{examples: examples, ridge: ridge, bends: make([]float64, len(examples))}
+	w := slices.Clone(prior)
+	gradient := make([]float64, len(w))
 	for range 30 {
-		gradient := make([]float64, features)
-		hessian := make([][]float64, features)
-		for i := range hessian {
-			hessian[i] = make([]float64, features)
-			hessian[i][i] = ridge
+		for i := range w {
 			gradient[i] = -ridge * (w[i] - prior[i])
 		}
 		for n := range examples {
-			examples[n].slope(w, gradient, hessian)
+			e := &examples[n]
+			p := 1 / (1 + math.Exp(-e.dot(w)))
+			f.bends[n] = e.weight * p * (1 - p)
+			e.addTo(gradient, e.weight*(e.y-p))
 		}
-		step := solve(hessian, gradient)
 		var moved float64
-		for i := range w {
-			w[i] += step[i]
-			moved = max(moved, math.Abs(step[i]))
+		for i, s := range f.step(gradient) {
+			w[i] += s
+			moved = max(moved, math.Abs(s))
 		}
 		if moved < 1e-7 {
 			break
@@ -66,52 +78,63 @@ func Fit(examples []Example, prior []float64, ridge float64) []float64 {
 	return w
 }
 
-// slope adds what the example gives to the gradient and the lower triangle of the
-// Hessian.
-func (e *Example) slope(w, gradient []float64, hessian [][]float64) {
-	p := 1 / (1 + math.Exp(-e.dot(w)))
-	d, h := e.weight*(e.y-p), e.weight*p*(1-p)
-	for k, i := range e.at {
-		gradient[i] += d * e.x[k]
-		row := hessian[i]
-		hx := h * e.x[k]
-		for m := 0; m <= k; m++ {
-			row[e.at[m]] += hx * e.x[m]
+// mostSteps bounds the way to one of Newton's steps: an inexact step is mended by the next.
+const mostSteps = 500
+
+// fitter is what a step of Newton's method needs: how much each example bends the likelihood.
+type fitter struct {
+	examples []Example
+	ridge    float64
+	bends    []float64
+}
+
+// step solves Hessian x = gradient by conjugate gradients: the matrix is never written down.
+func (f *fitter) step(gradient []float64) []float64 {
+	x, bent := make([]float64, len(gradient)), make([]float64, len(gradient))
+	rest, way := slices.Clone(gradient), slices.Clone(gradient)
+	left := square(rest)
+	enough := left * 1e-20
+	for range mostSteps {
+		if left <= enough {
+			break
 		}
+		f.bend(way, bent)
+		far := left / inner(way, bent)
+		for i := range x {
+			x[i] += far * way[i]
+			rest[i] -= far * bent[i]
+		}
+		was := left
+		left = square(rest)
+		for i := range way {
+			way[i] = rest[i] + left/was*way[i]
+		}
+	}
+	return x
+}
+
+// bend is the Hessian times v.
+func (f *fitter) bend(v, out []float64) {
+	for i := range out {
+		out[i] = f.ridge * v[i]
+	}
+	for n := range f.examples {
+		f.examples[n].addTo(out, f.bends[n]*f.examples[n].dot(v))
 	}
 }
 
-// solve solves a x = b for a symmetric positive definite matrix of which the
-// lower triangle is given (Cholesky). It overwrites a.
-func solve(a [][]float64, b []float64) []float64 {
-	n := len(b)
-	for i := range n {
-		for j := 0; j <= i; j++ {
-			sum := a[i][j]
-			for k := range j {
-				sum -= a[i][k] * a[j][k]
-			}
-			if i == j {
-				a[i][i] = math.Sqrt(max(sum, 1e-12))
-			} else {
-				a[i][j] = sum / a[j][j]
-			}
-		}
+func (e *Example) addTo(sums []float64, times float64) {
+	for k, i := range e.at {
+		sums[i] += times * e.x[k]
 	}
-	x := make([]float64, n)
-	for i := range n {
-		sum := b[i]
-		for k := range i {
-			sum -= a[i][k] * x[k]
-		}
-		x[i] = sum / a[i][i]
+}
+
+func square(v []float64) float64 { return inner(v, v) }
+
+func inner(a, b []float64) float64 {
+	var sum float64
+	for i := range a {
+		sum += a[i] * b[i]
 	}
-	for i := n - 1; i >= 0; i-- {
-		sum := x[i]
-		for k := i + 1; k < n; k++ {
-			sum -= a[k][i] * x[k]
-		}
-		x[i] = sum / a[i][i]
-	}
-	return x
+	return sum
 }
