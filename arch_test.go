@@ -68,7 +68,7 @@ var mayImport = map[string][]string{
 	"sentiment/mlp":      {},
 	"sentiment/stream":   {"mention", "match", "sentiment"},
 	"sentiment/audit":    {"sentiment", "sentiment/stream"},
-	"sentiment/fit":      {"mention", "sentiment", "sentiment/boost", "sentiment/mlp", "sentiment/stream"},
+	"sentiment/fit":      {"mention", "sentiment", "sentiment/boost", "sentiment/logit", "sentiment/mlp", "sentiment/stream"},
 	"store":              {"mention", "internal/fault"},
 	"crawlers":           {"mention", "internal/access", "internal/fetch", "config"},
 

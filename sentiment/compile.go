@@ -18,11 +18,15 @@ const (
 
 // table is one language, compiled: read-only and shared by all goroutines.
 type table struct {
-	lang    string
-	forms   []uint64 // open addressing by the hash of the folded form: tag, then index into infos; 0 is empty
-	infos   []info
-	words   []word
-	trie    trie
+	lang  string
+	forms []uint64 // open addressing by the hash of the folded form: tag, then index into infos; 0 is empty
+	infos []info
+	words []word
+	trie  trie
+
+	everydays     []everyday // 0 says nothing
+	everydayNames []string   // by word; none unless the table is for fitting
+
 	stems   stemTree
 	stemMin int // shortest stem, in runes
 	masks   []mask
@@ -43,8 +47,8 @@ type info struct {
 	boost    float32
 	number   float32
 	scope    uint8
-	function bool // a word of langid.tsv
-	themes   themeSet
+	function bool   // a word of langid.tsv
+	everyday uint16 // index into everydays
 }
 
 // word is a compiled wordEntry.
@@ -148,7 +152,7 @@ type meaning struct {
 	scope    uint8
 	function bool
 	symbols  []symbol
-	themes   themeSet
+	everyday
 }
 
 // meaningOf is what is gathered for a form or stem, from nothing on.
@@ -161,7 +165,8 @@ func meaningOf(all map[string]*meaning, key string) *meaning {
 	return m
 }
 
-func compile(d *dictionary) *table {
+// compile lays the language out; the names of everyday words are kept for those who ask which a text holds.
+func compile(d *dictionary, keepNames bool) *table {
 	c := &compiler{
 		d: d, symIndex: map[string]symbol{}, nextSym: symFirst,
 		formSyms: map[string][]symbol{}, stemSyms: map[string][]symbol{}, lemmaSyms: map[int][]symbol{},
@@ -174,10 +179,15 @@ func compile(d *dictionary) *table {
 	for i := range d.patterns {
 		c.addPattern(&d.patterns[i])
 	}
-	for _, w := range d.themes {
-		c.addTheme(w)
+	for i := range d.themes {
+		c.addTheme(i)
 	}
 	t := &table{lang: d.lang}
+	if keepNames {
+		for i := range d.themes {
+			t.everydayNames = append(t.everydayNames, d.themes[i].name())
+		}
+	}
 	in := c.layOut(t)
 	t.setEndings(d.endings)
 	t.trie = c.trie.build(c.patterns, in.sets, in.bits)

@@ -240,14 +240,15 @@ type dictionary struct {
 	classMembers []placedMember // the members of classes.tsv, to be checked when all is read
 
 	patterns []patternEntry // of patterns.tsv, function.tsv and frames.tsv
-	themes   []themeWord
+	themes   []themeWord    // a word once, with all of its themes
+	byTheme  map[string]int // by name: its place in themes
 	endings  []cueEnding
 	langid   []tsv.Row
 	translit []tsv.Row
 }
 
 func readDictionary(lang string, src func(string) string, c *common, errs *tsv.Errors) *dictionary {
-	d := &dictionary{lang: lang, byWord: map[string]int{}, classes: map[string][]member{}}
+	d := &dictionary{lang: lang, byWord: map[string]int{}, classes: map[string][]member{}, byTheme: map[string]int{}}
 	file := func(name string) (string, string) { p := lang + "/" + name; return p, src(p) }
 	name, text := file("paradigms.tsv")
 	d.paradigms = readParadigms(name, text, errs)
@@ -272,6 +273,7 @@ func readDictionary(lang string, src func(string) string, c *common, errs *tsv.E
 	for _, r := range tsv.Read(name, text, "theme words note", errs) {
 		d.addThemes(r, c, errs)
 	}
+	d.readLeanings(src, errs)
 	d.readCues(src, c, errs)
 	d.checkReferences(errs)
 	name, text = file("langid.tsv")

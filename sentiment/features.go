@@ -9,7 +9,7 @@ import (
 )
 
 // A feature is a number in [0, 1] with a meaning that can be told to people: what
-// the lexicon found, where it stands, what kind of text it is. None knows a word,
+// the lexicon found, where it stands, what kind of text it is. None is of one word,
 // a name or a language. After the ones below come, for each theme, how much of the text
 // speaks of it, and for each value of a frame, how much its cues weigh.
 const (
@@ -86,6 +86,12 @@ const (
 	fReported
 	fAccuses
 	fUnplaced
+	fLikeComplaint // from here on what SetLeanings sets, in the order of Leanings
+	fUnlikeComplaint
+	fLikeEvent
+	fUnlikeEvent
+	fLikeOther
+	fUnlikeOther
 	fShareOfUs
 	fOfUs // from here on what faultFeatures squashes
 	fOfOther
@@ -111,7 +117,9 @@ var featureNames = [staticFeatures]string{
 	"links", "telephone number", "tags", "emoji", "capitals", "a code", "many lines", "long", "short", "many commas",
 	"begins with the brand", "brand named often", "brand addressed", "ends with the brand", "brand named late", "brand and a colon",
 	"if", "it used to be", "but", "thanks", "irony", "a report", "an accusing question",
-	"no place of the brand is known", "share told of us", "told of us", "told of another", "told of a name", "told of nobody",
+	"no place of the brand is known",
+	"words of complaints", "words of no complaints", "words of what happened", "words of nothing that happened", "words of others to blame", "words of no others to blame",
+	"share told of us", "told of us", "told of another", "told of a name", "told of nobody",
 	"happened by us", "asked or supposed of us", "told of us and settled",
 }
 
@@ -347,7 +355,7 @@ func (s *scratch) tokenFeatures(c *common, text string) {
 		}
 		switch {
 		case t.place == noPlace:
-			s.countThemes(s.themesOf(t))
+			s.countEveryday(t)
 		case t.place == namePlace:
 			names++
 		case t.place == rivalPlace:
@@ -393,6 +401,7 @@ func (s *scratch) tokenFeatures(c *common, text string) {
 	x[fReported], x[fAccuses] = oneIf(roles&(1<<roleNews) != 0), oneIf(roles&(1<<roleAccuse) != 0)
 	s.markFeatures()
 	s.themeFeatures()
+	s.leaningFeatures()
 }
 
 // lengths are what fLong is of texts by the number of their tokens; the last one is 1,

@@ -8,8 +8,8 @@ func (c *compiler) layOut(t *table) *interner {
 	c.symbolsToMeanings()
 	forms := c.wordForms(t)
 	t.stems = newStemTree()
-	t.infos = append(t.infos, info{word: -1})
-	in := &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, index: map[string]uint32{"": 0}, infos: map[infoKey]uint32{}}
+	t.infos, t.everydays = append(t.infos, info{word: -1}), append(t.everydays, everyday{})
+	in := &interner{t: t, sets: [][]symbol{nil}, bits: []uint64{0}, index: map[string]uint32{"": 0}, infos: map[infoKey]uint32{}, everydays: map[everyday]uint16{{}: 0}}
 	in.reserve(c.placeSyms)
 
 	for i := range c.d.words { // stems of words.tsv first: stems of patterns join them
@@ -57,7 +57,7 @@ func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol)
 		stem := &in.t.infos[id]
 		symbols = append(symbols, in.sets[stem.set]...)
 		m.roles |= stem.roles
-		m.themes |= stem.themes
+		m.inherit(in.t.everydays[stem.everyday])
 		if m.boost == 0 {
 			m.boost = stem.boost
 		}
@@ -165,6 +165,8 @@ type interner struct {
 	index map[string]uint32
 	infos map[infoKey]uint32
 	key   []byte
+
+	everydays map[everyday]uint16
 }
 
 // filterBit keeps function words, of which texts are full, apart from the others,
@@ -197,7 +199,21 @@ type infoKey struct {
 	num      float32
 	scope    uint8
 	function bool
-	themes   themeSet
+	everyday uint16
+}
+
+// everydayOf gives what a word says a number.
+func (in *interner) everydayOf(e everyday) uint16 {
+	if len(in.t.everydayNames) == 0 {
+		e.word = min(e.word, 1) // words that say the same are the same
+	}
+	n, ok := in.everydays[e]
+	if !ok {
+		n = uint16(len(in.t.everydays))
+		in.everydays[e] = n
+		in.t.everydays = append(in.t.everydays, e)
+	}
+	return n
 }
 
 func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
@@ -214,13 +230,13 @@ func (in *interner) info(word int32, symbols []symbol, m *meaning) uint32 {
 		in.index[string(in.key)] = set
 		in.bits = append(in.bits, filterBit(set, m.function))
 	}
-	key := infoKey{set, word, m.roles, m.boost, m.number, m.scope, m.function, m.themes}
+	key := infoKey{set, word, m.roles, m.boost, m.number, m.scope, m.function, in.everydayOf(m.everyday)}
 	if id, ok := in.infos[key]; ok {
 		return id
 	}
 	id := uint32(len(in.t.infos))
 	in.t.infos = append(in.t.infos, info{
-		wordSet: wordSet{set: set, bit: in.bits[set]}, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word, themes: m.themes,
+		wordSet: wordSet{set: set, bit: in.bits[set]}, roles: m.roles, boost: m.boost, number: m.number, scope: m.scope, function: m.function, word: word, everyday: key.everyday,
 	})
 	in.infos[key] = id
 	return id

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -20,7 +21,7 @@ type Options struct {
 	Learned     string // what an installation's staff taught: lines of Learn; empty for nothing
 	LearnedFile string // the name that mistakes in Learned are reported with
 
-	Unfitted bool // without common/verdict.tsv and trees.tsv, for the program that makes them
+	Unfitted bool // without what is fitted, for the program that makes it; Words knows words then
 }
 
 // Input is one text to be scored.
@@ -48,6 +49,7 @@ type Scorer struct {
 	own       []ownRow
 	curve     *curve
 	shares    shares
+	unfitted  bool
 }
 
 // lazyTable is a language that is compiled on first use.
@@ -87,6 +89,7 @@ type scratch struct {
 	values    int                   // of frames
 	met       themeSet              // themes that the text speaks of
 	spokenOf  [maxThemes]float32    // by theme: words
+	leaning   [leaningKinds]int32   // the sums of leans
 	named     bool                  // somebody said where the brand is
 	places    uint8                 // bit i: a token is of placeKind i
 	roles     uint32                // of all tokens
@@ -103,7 +106,7 @@ func New(o Options) (*Scorer, error) {
 	src := builtin
 	if o.Unfitted {
 		src = func(name string) string {
-			if name == verdictFile || name == treesFile {
+			if name == verdictFile || name == treesFile || strings.HasSuffix(name, leaningsFile) {
 				return ""
 			}
 			return builtin(name)
@@ -115,7 +118,7 @@ func New(o Options) (*Scorer, error) {
 // newFrom builds a scorer from tables that src reads by name.
 func newFrom(src func(name string) string, o Options) (*Scorer, error) {
 	var errs tsv.Errors
-	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}, curve: newCurve(), shares: shipped}
+	s := &Scorer{src: src, common: readCommon(src, &errs), emoji: map[uint64]float32{}, curve: newCurve(), shares: shipped, unfitted: o.Unfitted}
 	folded := newFoldedCyrillic()
 	s.pool.New = func() any {
 		sc := &scratch{lex: lexer{cues: &s.id.cues, folded: folded, emoticons: s.emoticons}, emoji: s.emoji, rule: s.rule, k: &s.shares, cyrillic: s.common.cyrillic}
@@ -166,7 +169,7 @@ func (s *Scorer) table(i int) *table {
 		var errs tsv.Errors // TestLexicon and readOwn have seen to it that there are none
 		d := readDictionary(s.common.langs[i], s.src, s.common, &errs)
 		s.addOwn(d, &errs)
-		l.table = compile(d)
+		l.table = compile(d, s.unfitted)
 		l.latin = newLatinReader(l.translit)
 	})
 	return l.table

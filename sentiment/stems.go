@@ -69,7 +69,7 @@ func (s *stemTree) intern(in *interner) {
 			shorter := in.t.infos[id]
 			symbols = append(symbols, in.sets[shorter.set]...)
 			b.mean.roles |= shorter.roles
-			b.mean.themes |= shorter.themes
+			b.mean.inherit(in.t.everydays[shorter.everyday])
 			if b.word < 0 {
 				b.word = shorter.word
 			}

@@ -37,6 +37,15 @@ func (c *common) readThemes(src func(string) string, errs *tsv.Errors) {
 type themeWord struct {
 	member
 	themes themeSet
+	leans  leans
+}
+
+// name is how leanings.tsv calls it.
+func (w *themeWord) name() string {
+	if w.kind == memberPrefix {
+		return w.text + "*"
+	}
+	return w.text
 }
 
 // addThemes reads a row of a language's themes.tsv.
@@ -59,26 +68,27 @@ func (d *dictionary) addThemes(r tsv.Row, c *common, errs *tsv.Errors) {
 			errs.Add(r.At(1), "%q: the stem of a theme needs %d letters at least", w, themeStem)
 			continue
 		}
-		d.themes = append(d.themes, themeWord{m, 1 << at})
+		w := themeWord{member: m, themes: 1 << at}
+		if i, ok := d.byTheme[w.name()]; ok {
+			if d.themes[i].themes&w.themes != 0 {
+				errs.Add(r.At(1), "%q stands twice in the theme", w.name())
+			}
+			d.themes[i].themes |= w.themes
+			continue
+		}
+		d.byTheme[w.name()] = len(d.themes)
+		d.themes = append(d.themes, w)
 	}
 }
 
-// addTheme gives a form or a stem its themes.
-func (c *compiler) addTheme(w themeWord) {
+// addTheme gives a form or a stem its themes and leanings: word i of the dictionary's.
+func (c *compiler) addTheme(i int) {
+	w := &c.d.themes[i]
 	all := c.meanings
 	if w.kind == memberPrefix {
 		all = c.stemMean
 	}
-	meaningOf(all, w.text).themes |= w.themes
-}
-
-// themesOf are what a token speaks of, in either language of the text.
-func (s *scratch) themesOf(t *token) themeSet {
-	set := s.tables[0].infos[t.info[0]].themes
-	if s.tables[1] != nil {
-		set |= s.tables[1].infos[t.info[1]].themes
-	}
-	return set
+	meaningOf(all, w.text).everyday = everyday{w.themes, w.leans, int32(i + 1)}
 }
 
 // countThemes adds a token's.

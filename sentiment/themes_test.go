@@ -8,7 +8,7 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// TestThemes: each language has words for every theme, and none stands twice in one.
+// TestThemes: each language has words for every theme.
 func TestThemes(t *testing.T) {
 	s := newScorer(t)
 	const least = 12 // of a theme in a language
@@ -19,12 +19,7 @@ func TestThemes(t *testing.T) {
 			t.Fatal(err)
 		}
 		words := make([]int, len(s.common.themes))
-		seen := map[themeWord]bool{}
 		for _, w := range d.themes {
-			if seen[w] {
-				t.Errorf("%s: %q stands twice in a theme", lang, w.text)
-			}
-			seen[w] = true
 			for k := range words {
 				words[k] += int(w.themes >> k & 1)
 			}
@@ -71,6 +66,7 @@ func TestThemesFile(t *testing.T) {
 	const head = "theme\twords\tnote\n"
 	for rows, want := range map[string]string{
 		"parcels\tparcel* box\n":   "",
+		"parcels\tbox a box\n":     `en/themes.tsv:2:9: "box" stands twice in the theme`,
 		"parcel\tparcel*\n":        `en/themes.tsv:2:1: unknown theme "parcel"`,
 		"parcels\tpa*\n":           `en/themes.tsv:2:9: "pa*": the stem of a theme needs 3 letters at least`,
 		"parcels\tbox ~deliver\n":  `en/themes.tsv:2:9: "~deliver": a theme lists forms and stems`,
@@ -78,7 +74,7 @@ func TestThemesFile(t *testing.T) {
 	} {
 		t.Run(rows, func(t *testing.T) {
 			var errs tsv.Errors
-			src := builtinBut(map[string]string{"en/themes.tsv": head + rows})
+			src := builtinBut(map[string]string{"en/themes.tsv": head + rows, "en/leanings.tsv": ""})
 			readDictionary("en", src, readCommon(src, &errs), &errs)
 			wantMistake(t, errs.Err(), want)
 		})

@@ -17,6 +17,7 @@ import (
 type item struct {
 	post   stream.Post
 	x      []float64
+	words  []int   // the everyday words it holds, by number in the dataset
 	real   bool    // a real text: nobody answered the frames for it
 	again  bool    // a post once more, under a title or without the brand's name
 	weight float64 // what it counts in the fit
@@ -29,7 +30,8 @@ func (it *item) judged() bool { return it.post.Complaint != "borderline" && it.w
 type dataset struct {
 	names   []string // of the features
 	items   []item
-	verbose bool // report on stderr
+	words   []sentiment.Word // the everyday words that the items hold
+	verbose bool             // report on stderr
 }
 
 // realSets are the public sets whose licences let weights be fitted on them, with
@@ -88,6 +90,7 @@ type loader struct {
 	places *stream.Places
 	titles map[string][]string // by language
 	held   bool                // the held posts, too
+	known  map[sentiment.Word]int
 }
 
 // load reads what is fitted on. The last folder is ours, with the titles; those before it are
@@ -97,7 +100,7 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loader{&dataset{names: scorer.FeatureNames()}, scorer, stream.NewPlaces(), nil, all}
+	l := loader{&dataset{names: scorer.FeatureNames()}, scorer, stream.NewPlaces(), nil, all, map[sentiment.Word]int{}}
 	if l.titles, err = readTitles(filepath.Join(folders[len(folders)-1], "titles.tsv")); err != nil {
 		return nil, err
 	}
@@ -114,7 +117,10 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 			return nil, fmt.Errorf("no labelled posts in %s: set EARSHOT_SHARED to the folder that has them, or -streams", dir)
 		}
 	}
-	return l.dataset, l.loadReal(real, hand)
+	if err := l.loadReal(real, hand); err != nil {
+		return nil, err
+	}
+	return l.dataset, nil
 }
 
 func (l *loader) folder(dir string, weight float64) error {
@@ -187,6 +193,20 @@ func (l *loader) title(p stream.Post) string {
 func (l *loader) add(p stream.Post, weight, share float64, again bool) {
 	it := newItem(l.scorer, p, weight*share)
 	it.again = again
+	l.keep(it)
+}
+
+// keep takes the item in, with its words.
+func (l *loader) keep(it item) {
+	for _, w := range l.scorer.Words(it.post.Input) {
+		n, ok := l.known[w]
+		if !ok {
+			n = len(l.words)
+			l.known[w] = n
+			l.words = append(l.words, w)
+		}
+		it.words = append(it.words, n)
+	}
 	l.items = append(l.items, it)
 }
 
@@ -222,7 +242,7 @@ func (l *loader) loadReal(real, hand string) error {
 		for _, p := range posts {
 			it := newItem(l.scorer, realPost(p, kind), weight)
 			it.real = true
-			l.items = append(l.items, it)
+			l.keep(it)
 		}
 		return nil
 	}

@@ -1,11 +1,12 @@
-// Command fit makes verdict.tsv and trees.tsv in sentiment/lexicon/common: the weights
-// and the trees by which features of a text become answers and a verdict. The same texts
-// and the same lexicon give the same files to the byte.
+// Command fit makes what the lexicon in sentiment/lexicon has fitted: how everyday words lean (leanings.tsv of each language), and
+// the weights and the trees by which features of a text become answers and a verdict (verdict.tsv and trees.tsv in common).
+// The same texts and the same lexicon give the same files to the byte.
 //
 //	go run ./sentiment/fit [-streams DIR,DIR…] [-real DIR] [-out DIR]
 //
 // It fits on labelled posts (package stream), on real texts whose licences allow it, which
-// weigh less, and on our own hand-written ones. No word, name or sentence is a feature. The held third of the
+// weigh less, and on our own hand-written ones. No name or sentence is a feature, and of words only those
+// that themes.tsv lists, which nobody took from the posts. The held third of the
 // posts stays out: -all takes it in, which was tried and lost on real texts.
 package main
 
@@ -24,7 +25,7 @@ func main() {
 	}
 	streams := flag.String("streams", shared+"/eval/stream,sentiment/testdata/stream", "folders of labelled posts, parted by commas")
 	real := flag.String("real", shared+"/eval", "folder of real texts; empty for none")
-	out := flag.String("out", "sentiment/lexicon/common", "the folder to write to")
+	out := flag.String("out", "sentiment/lexicon", "the lexicon to write to")
 	report := flag.Bool("report", false, "print, by cross-validation, how good the fit is, and write nothing")
 	ablate := flag.Bool("ablate", false, "print what each step gives, by cross-validation, and write nothing")
 	all := flag.Bool("all", false, "fit on the held posts, too; -report and -ablate never do")
@@ -32,6 +33,7 @@ func main() {
 	data, err := load(strings.Split(*streams, ","), *real, "sentiment/testdata/hand", *all && !*report && !*ablate)
 	switch {
 	case err == nil && *ablate:
+		data.lean()
 		err = data.ablate(*real)
 	case err == nil:
 		data.verbose = *report
@@ -47,8 +49,10 @@ func main() {
 }
 
 func (f files) write(dir string) error {
-	if err := os.WriteFile(filepath.Join(dir, "verdict.tsv"), []byte(f.weights), 0o644); err != nil {
-		return err
+	for name, text := range f {
+		if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(name)), []byte(text), 0o644); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(filepath.Join(dir, "trees.tsv"), []byte(f.trees), 0o644)
+	return nil
 }

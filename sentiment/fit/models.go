@@ -195,13 +195,18 @@ func (d *dataset) breakEven(scores map[int]float64, keep func(*item) bool) (at f
 	return list[min(complaints, len(list)-1)], complaints
 }
 
-// files are what the fit writes: the weights, and the trees.
-type files struct{ weights, trees string }
+// files are what the fit writes, by name in the lexicon.
+type files map[string]string
 
-// makeFiles fits and writes down what came out, rounded.
+// makeFiles fits and writes down what came out, rounded, by name.
 func makeFiles(d *dataset) files {
+	made := files{}
+	for lang, text := range d.writeLeanings(d.lean()) {
+		made[lang+"/leanings.tsv"] = text
+	}
 	f := d.fit()
-	return files{d.writeWeights(f), d.writeTrees(f.trees)}
+	made["common/verdict.tsv"], made["common/trees.tsv"] = d.writeWeights(f), d.writeTrees(f.trees)
+	return made
 }
 
 func (d *dataset) writeWeights(f fitted) string {
