@@ -179,13 +179,11 @@ func compile(d *dictionary, keepNames bool) *table {
 	for i := range d.patterns {
 		c.addPattern(&d.patterns[i])
 	}
-	for i := range d.themes {
-		c.addTheme(i)
-	}
+	c.addEverydays()
 	t := &table{lang: d.lang}
 	if keepNames {
-		for i := range d.themes {
-			t.everydayNames = append(t.everydayNames, d.themes[i].name())
+		for i := range d.everyday {
+			t.everydayNames = append(t.everydayNames, d.everyday[i].name())
 		}
 	}
 	in := c.layOut(t)

@@ -240,15 +240,16 @@ type dictionary struct {
 	classMembers []placedMember // the members of classes.tsv, to be checked when all is read
 
 	patterns []patternEntry // of patterns.tsv, function.tsv and frames.tsv
-	themes   []themeWord    // a word once, with all of its themes
-	byTheme  map[string]int // by name: its place in themes
 	endings  []cueEnding
 	langid   []tsv.Row
 	translit []tsv.Row
+
+	everyday   []everydayWord
+	byEveryday map[string]int // by name
 }
 
 func readDictionary(lang string, src func(string) string, c *common, errs *tsv.Errors) *dictionary {
-	d := &dictionary{lang: lang, byWord: map[string]int{}, classes: map[string][]member{}, byTheme: map[string]int{}}
+	d := &dictionary{lang: lang, byWord: map[string]int{}, classes: map[string][]member{}, byEveryday: map[string]int{}}
 	file := func(name string) (string, string) { p := lang + "/" + name; return p, src(p) }
 	name, text := file("paradigms.tsv")
 	d.paradigms = readParadigms(name, text, errs)
@@ -273,11 +274,18 @@ func readDictionary(lang string, src func(string) string, c *common, errs *tsv.E
 	for _, r := range tsv.Read(name, text, "theme words note", errs) {
 		d.addThemes(r, c, errs)
 	}
-	d.readLeanings(src, errs)
+	name, text = file("everyday.tsv")
+	for _, r := range tsv.Read(name, text, "words note", errs) {
+		d.addEveryday(r, 0, errs)
+	}
 	d.readCues(src, c, errs)
 	d.checkReferences(errs)
 	name, text = file("langid.tsv")
 	d.langid = tsv.Read(name, text, "word weight note", errs)
+	for _, r := range d.langid {
+		d.addEveryday(r, 0, errs)
+	}
+	d.readLeanings(src, errs)
 	name, text = file("translit.tsv")
 	d.translit = tsv.Read(name, text, "letter latin note", errs)
 	return d

@@ -204,7 +204,7 @@ func (p *pairTable) list(ways []way) way {
 
 func (p *pairTable) set(pairs []pair) {
 	size := 64
-	for size < 2*len(pairs) {
+	for size*3 < 4*len(pairs) {
 		size *= 2
 	}
 	p.slots, p.seen = make([]pair, size), make([]uint64, size/16)

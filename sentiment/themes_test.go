@@ -19,7 +19,7 @@ func TestThemes(t *testing.T) {
 			t.Fatal(err)
 		}
 		words := make([]int, len(s.common.themes))
-		for _, w := range d.themes {
+		for _, w := range d.everyday {
 			for k := range words {
 				words[k] += int(w.themes >> k & 1)
 			}
@@ -68,9 +68,9 @@ func TestThemesFile(t *testing.T) {
 		"parcels\tparcel* box\n":   "",
 		"parcels\tbox a box\n":     `en/themes.tsv:2:9: "box" stands twice in the theme`,
 		"parcel\tparcel*\n":        `en/themes.tsv:2:1: unknown theme "parcel"`,
-		"parcels\tpa*\n":           `en/themes.tsv:2:9: "pa*": the stem of a theme needs 3 letters at least`,
-		"parcels\tbox ~deliver\n":  `en/themes.tsv:2:9: "~deliver": a theme lists forms and stems`,
-		"parcels\tbox <company>\n": `en/themes.tsv:2:9: "<company>": a theme lists forms and stems`,
+		"parcels\tpa*\n":           `en/themes.tsv:2:9: "pa*": the stem of everyday words needs 3 letters at least`,
+		"parcels\tbox ~deliver\n":  `en/themes.tsv:2:9: "~deliver": everyday words are forms and stems`,
+		"parcels\tbox <company>\n": `en/themes.tsv:2:9: "<company>": everyday words are forms and stems`,
 	} {
 		t.Run(rows, func(t *testing.T) {
 			var errs tsv.Errors

@@ -213,7 +213,7 @@ func (t *trie) link(sets [][]symbol, bits []uint64, bySymbol [][]edge) {
 	}
 	p.build()
 	size := 16
-	for size < 2*len(groups) {
+	for size*3 < 4*len(groups) {
 		size *= 2
 	}
 	t.slots = make([]slot, size)

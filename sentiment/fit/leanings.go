@@ -25,6 +25,7 @@ const (
 	leaningRidge = 5 // evidence that is held against every word
 	leaningPosts = 4 // of the posts that a word stands in: of a rarer one nothing is said
 	leaningLeast = 0.05
+	realLeans    = 0.3
 )
 
 // lean fits how words lean and gives each item the features of it, by words that did not learn from the
@@ -60,7 +61,7 @@ func (l *leaning) set(it *item) {
 }
 
 // teaches reports whether words learn from the item: from labelled posts, each once.
-func (it *item) teaches() bool { return !it.real && !it.again && it.weight > 0 }
+func (it *item) teaches() bool { return !it.again && it.weight > 0 }
 
 // commonWords says which words stand in enough posts.
 func (d *dataset) commonWords() []bool {
@@ -106,7 +107,11 @@ func (d *dataset) leanTo(k int, words []bool, keep func(*item) bool) []float64 {
 				at, x = append(at, usual+w), append(x, 1)
 			}
 		}
-		rows = append(rows, logit.Sparse(at, x, yes, it.weight))
+		weight := it.weight
+		if it.real {
+			weight *= realLeans
+		}
+		rows = append(rows, logit.Sparse(at, x, yes, weight))
 	}
 	w := logit.Fit(rows, make([]float64, usual+len(words)), leaningRidge)[usual:]
 	for i := range w {
@@ -140,7 +145,7 @@ func (d *dataset) writeLeanings(l leaning) map[string]string {
 	files := map[string]string{}
 	for lang, list := range rows {
 		slices.Sort(list)
-		files[lang] = "# How the words of themes.tsv lean: by how much one raises the log odds that a post is a complaint, tells what happened, tells of another's fault.\n" +
+		files[lang] = "# How everyday words lean: by how much one raises the log odds that a post is a complaint, tells what happened, tells of another's fault.\n" +
 			"# Made by go run ./sentiment/fit; do not edit.\n" +
 			"word\t" + strings.Join(sentiment.Leanings[:], "\t") + "\tnote\n" + strings.Join(list, "")
 	}

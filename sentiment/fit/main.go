@@ -6,7 +6,7 @@
 //
 // It fits on labelled posts (package stream), on real texts whose licences allow it, which
 // weigh less, and on our own hand-written ones. No name or sentence is a feature, and of words only those
-// that themes.tsv lists, which nobody took from the posts. The held third of the
+// that the lexicon lists, which nobody took from the posts. The held third of the
 // posts stays out: -all takes it in, which was tried and lost on real texts.
 package main
 

@@ -10,7 +10,8 @@ import (
 // leaningSrc are two words of English that lean, and a stem of theirs that leans otherwise.
 func leaningSrc() func(string) string {
 	return builtinBut(map[string]string{
-		"en/themes.tsv":   "theme\twords\tnote\nparcels\tparcel* parcels box\n",
+		"en/themes.tsv":   "theme\twords\tnote\nparcels\tparcel* box\n",
+		"en/everyday.tsv": "words\tnote\nparcels\t\n",
 		"en/leanings.tsv": "word\tcomplaint\tevent\tother\tnote\nparcel*\t1.50\t\t\t\nparcels\t-0.50\t2.00\t\t\nbox\t\t\t-9.00\t\n",
 	})
 }
@@ -51,7 +52,7 @@ func TestWords(t *testing.T) {
 	for _, w := range s.Words(Input{Text: "The parcels and my parcel are in a box at the depot"}) {
 		got[w]++
 	}
-	for w, n := range map[Word]int{{"en", "parcel*"}: 2, {"en", "box"}: 1, {"en", "depot"}: 1, {"en", "the"}: 0} {
+	for w, n := range map[Word]int{{"en", "parcel*"}: 2, {"en", "box"}: 1, {"en", "depot"}: 1, {"en", "the"}: 2, {"en", "zebra"}: 0} {
 		if got[w] != n {
 			t.Errorf("%v: %d times, want %d (%v)", w, got[w], n, got)
 		}
@@ -66,7 +67,7 @@ func TestLeaningsFile(t *testing.T) {
 	const head = "word\tcomplaint\tevent\tother\tnote\n"
 	for rows, want := range map[string]string{
 		"parcel*\t1\t\t-0.5\t\n": "",
-		"parcel\t1\t\t\t\n":      `en/leanings.tsv:2:1: "parcel" is not in themes.tsv; fit again`,
+		"parcel\t1\t\t\t\n":      `en/leanings.tsv:2:1: "parcel" is no everyday word; fit again`,
 		"parcel*\t10\t\t\t\n":    "en/leanings.tsv:2:9",
 	} {
 		t.Run(rows, func(t *testing.T) {

@@ -3,14 +3,16 @@ package sentiment
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/tsv"
 	"github.com/earshot/earshot/mention"
 )
 
-// An everyday word of themes.tsv leans: it stands in complaints more often than elsewhere, where something
-// happened, where another is to blame, or less often. By how much is fitted on labelled posts; which words there are
-// is not: their lists are written by hand. The sums over a text are features, the same for all languages.
+// An everyday word leans: it stands in complaints more often than elsewhere, where something happened, where
+// another is to blame, or less often. By how much is fitted on labelled posts; which words there are is not: each
+// language lists them by hand, in themes.tsv by what they speak of, the others in everyday.tsv, function words in
+// langid.tsv. The sums over a text are features, the same for all languages.
 
 // Leanings are what everyday words lean to, in the order of leanings.tsv.
 var Leanings = [leaningKinds]string{"complaint", "event", "other"}
@@ -25,6 +27,59 @@ type leans [leaningKinds]int16
 
 // mostLeaning bounds a word's, in log odds.
 const mostLeaning = 9
+
+// everydayWord is a form or a stem.
+type everydayWord struct {
+	member
+	themes themeSet
+	leans  leans
+}
+
+// name is how leanings.tsv calls it.
+func (w *everydayWord) name() string {
+	if w.kind == memberPrefix {
+		return w.text + "*"
+	}
+	return w.text
+}
+
+const everydayStem = 3 // letters of a stem, at least
+
+// addEveryday reads the words in a cell. What it returns is good until it is called again.
+func (d *dictionary) addEveryday(r tsv.Row, cell int, errs *tsv.Errors) (words []*everydayWord) {
+	var places []int
+	for _, w := range strings.Fields(strings.ToLower(r.Cell(cell))) {
+		m, ok := parseMember(w, r.At(cell), errs)
+		if !ok {
+			continue
+		}
+		if m.kind != memberForm && m.kind != memberPrefix {
+			errs.Add(r.At(cell), "%q: everyday words are forms and stems", w)
+			continue
+		}
+		if m.kind == memberPrefix && utf8.RuneCountInString(m.text) < everydayStem {
+			errs.Add(r.At(cell), "%q: the stem of everyday words needs %d letters at least", w, everydayStem)
+			continue
+		}
+		places = append(places, d.everydayAt(m))
+	}
+	for _, i := range places {
+		words = append(words, &d.everyday[i])
+	}
+	return words
+}
+
+// everydayAt is where the word stands among the dictionary's, at the end if it is new.
+func (d *dictionary) everydayAt(m member) int {
+	w := everydayWord{member: m}
+	i, ok := d.byEveryday[w.name()]
+	if !ok {
+		i = len(d.everyday)
+		d.byEveryday[w.name()] = i
+		d.everyday = append(d.everyday, w)
+	}
+	return i
+}
 
 // everyday is what an everyday word says.
 type everyday struct {
@@ -41,20 +96,28 @@ func (e *everyday) inherit(stem everyday) {
 	}
 }
 
-// readLeanings reads how the words of themes.tsv lean.
-func (d *dictionary) readLeanings(src func(string) string, errs *tsv.Errors) {
-	known := map[string]*themeWord{}
-	for i := range d.themes {
-		w := &d.themes[i]
-		known[w.name()] = w
+// addEverydays gives forms and stems what they say.
+func (c *compiler) addEverydays() {
+	for i := range c.d.everyday {
+		w := &c.d.everyday[i]
+		all := c.meanings
+		if w.kind == memberPrefix {
+			all = c.stemMean
+		}
+		meaningOf(all, w.text).everyday = everyday{w.themes, w.leans, int32(i + 1)}
 	}
+}
+
+// readLeanings reads how everyday words lean.
+func (d *dictionary) readLeanings(src func(string) string, errs *tsv.Errors) {
 	name := d.lang + "/" + leaningsFile
 	for _, r := range tsv.Read(name, src(name), "word "+strings.Join(Leanings[:], " ")+" note", errs) {
-		w := known[r.Cell(0)]
-		if w == nil {
-			errs.Add(r.At(0), "%q is not in themes.tsv; fit again", r.Cell(0))
+		i, ok := d.byEveryday[r.Cell(0)]
+		if !ok {
+			errs.Add(r.At(0), "%q is no everyday word; fit again", r.Cell(0))
 			continue
 		}
+		w := &d.everyday[i]
 		for k := range w.leans {
 			if r.Cell(1+k) != "" {
 				w.leans[k] = int16(math.Round(100 * r.Weight(1+k, -mostLeaning, mostLeaning, errs)))
@@ -104,7 +167,7 @@ func SetLeanings[T float32 | float64](x []T, sums [leaningKinds]float64) {
 	}
 }
 
-// Word is an everyday word of a language: a form or a stem ("parcel*") of its themes.tsv.
+// Word is an everyday word of a language: a form, or a stem ("parcel*").
 type Word struct{ Lang, Text string }
 
 // Words returns the everyday words of a text, each as often as it stands there. It is for fitting, and
