@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/tsv"
@@ -50,6 +51,7 @@ type Scorer struct {
 	curve     *curve
 	shares    shares
 	unfitted  bool
+	cyrillic  atomic.Bool // all tables of Cyrillic languages are compiled
 }
 
 // lazyTable is a language that is compiled on first use.
@@ -243,6 +245,7 @@ func (s *Scorer) identify(sc *scratch) verdict {
 		return v
 	}
 	sum := v.votes
+	s.cyrillicTables()
 	for k, cyrillic := range s.common.cyrillic {
 		if !cyrillic {
 			continue
@@ -261,6 +264,21 @@ func (s *Scorer) identify(sc *scratch) verdict {
 		}
 	}
 	return s.id.best(&sum, sc.lex.letters.cyrillic)
+}
+
+// cyrillicTables compiles those that are not yet, side by side: a first short text in doubt waits for all.
+func (s *Scorer) cyrillicTables() {
+	if s.cyrillic.Load() {
+		return
+	}
+	var all sync.WaitGroup
+	for k, cyrillic := range s.common.cyrillic {
+		if cyrillic {
+			all.Go(func() { s.table(k) })
+		}
+	}
+	all.Wait()
+	s.cyrillic.Store(true)
 }
 
 const (

@@ -70,6 +70,12 @@ func (s *stemTree) intern(in *interner) {
 			symbols = append(symbols, in.sets[shorter.set]...)
 			b.mean.roles |= shorter.roles
 			b.mean.inherit(in.t.everydays[shorter.everyday])
+			if b.mean.boost == 0 {
+				b.mean.boost = shorter.boost
+			}
+			if b.mean.scope == 0 {
+				b.mean.scope = shorter.scope
+			}
 			if b.word < 0 {
 				b.word = shorter.word
 			}

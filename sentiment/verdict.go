@@ -28,7 +28,7 @@ type network struct {
 }
 
 // Units is how many units the network has. It is for fitting.
-const Units = 32
+const Units = 64
 
 const maxAnswers = 16
 

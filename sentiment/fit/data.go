@@ -60,8 +60,8 @@ var realSets = []struct {
 // much more, or the verdict forgets how people write (TestReal).
 const (
 	peopleWeight = 0.85 // of people at large
-	firmsWeight  = 1.8 // about companies and their goods
-	handWeight   = 3.4 // of the hand-written sets
+	firmsWeight  = 1.8  // about companies and their goods
+	handWeight   = 3.4  // of the hand-written sets
 )
 
 // othersWeight is what a post of the streams of other hands counts: ours are eight times as many,
