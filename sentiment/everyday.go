@@ -15,10 +15,10 @@ import (
 // langid.tsv. The sums over a text are features, the same for all languages.
 
 // Leanings are what everyday words lean to, in the order of leanings.tsv.
-var Leanings = [leaningKinds]string{"complaint", "event", "other"}
+var Leanings = [leaningKinds]string{"complaint", "event", "other", "us"}
 
 const (
-	leaningKinds = 3
+	leaningKinds = 4
 	leaningsFile = "leanings.tsv" // of each language
 )
 

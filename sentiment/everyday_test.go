@@ -12,7 +12,7 @@ func leaningSrc() func(string) string {
 	return builtinBut(map[string]string{
 		"en/themes.tsv":   "theme\twords\tnote\nparcels\tparcel* box\n",
 		"en/everyday.tsv": "words\tnote\nparcels\t\n",
-		"en/leanings.tsv": "word\tcomplaint\tevent\tother\tnote\nparcel*\t1.50\t\t\t\nparcels\t-0.50\t2.00\t\t\nbox\t\t\t-9.00\t\n",
+		"en/leanings.tsv": "word\tcomplaint\tevent\tother\tus\tnote\nparcel*\t1.50\t\t\t\t\nparcels\t-0.50\t2.00\t\t\t\nbox\t\t\t-9.00\t\t\n",
 	})
 }
 
@@ -27,16 +27,16 @@ func TestLeanings(t *testing.T) {
 		in   Input
 		want [2 * leaningKinds]float32
 	}{
-		{Input{Text: "the parcel"}, [6]float32{1.5 / 4}},
-		{Input{Text: "the parcel, my parcel"}, [6]float32{3.0 / 4}},
-		{Input{Text: "parcels"}, [6]float32{0, 0.5 / 4, 2.0 / 4}},
-		{Input{Text: "parcelled parcels"}, [6]float32{1.0 / 4, 0, 2.0 / 4}},
-		{Input{Text: "box"}, [6]float32{5: 1}},
-		{Input{Text: "Box is here", Spans: []mention.Span{{Start: 0, End: 3}}}, [6]float32{}},
-		{Input{Text: "nothing here"}, [6]float32{}},
+		{Input{Text: "the parcel"}, [8]float32{1.5 / 4}},
+		{Input{Text: "the parcel, my parcel"}, [8]float32{3.0 / 4}},
+		{Input{Text: "parcels"}, [8]float32{0, 0.5 / 4, 2.0 / 4}},
+		{Input{Text: "parcelled parcels"}, [8]float32{1.0 / 4, 0, 2.0 / 4}},
+		{Input{Text: "box"}, [8]float32{5: 1}},
+		{Input{Text: "Box is here", Spans: []mention.Span{{Start: 0, End: 3}}}, [8]float32{}},
+		{Input{Text: "nothing here"}, [8]float32{}},
 	} {
 		c.in.Lang = "en"
-		if got := [6]float32(s.Features(c.in)[fLikeComplaint:]); got != c.want {
+		if got := [8]float32(s.Features(c.in)[fLikeComplaint:]); got != c.want {
 			t.Errorf("%q: %v, want %v", c.in.Text, got, c.want)
 		}
 	}
@@ -64,11 +64,11 @@ func TestWords(t *testing.T) {
 
 // TestLeaningsFile: mistakes are told with their place.
 func TestLeaningsFile(t *testing.T) {
-	const head = "word\tcomplaint\tevent\tother\tnote\n"
+	const head = "word\tcomplaint\tevent\tother\tus\tnote\n"
 	for rows, want := range map[string]string{
-		"parcel*\t1\t\t-0.5\t\n": "",
-		"parcel\t1\t\t\t\n":      `en/leanings.tsv:2:1: "parcel" is no everyday word; fit again`,
-		"parcel*\t10\t\t\t\n":    "en/leanings.tsv:2:9",
+		"parcel*\t1\t\t-0.5\t\t\n": "",
+		"parcel\t1\t\t\t\t\n":      `en/leanings.tsv:2:1: "parcel" is no everyday word; fit again`,
+		"parcel*\t10\t\t\t\t\n":    "en/leanings.tsv:2:9",
 	} {
 		t.Run(rows, func(t *testing.T) {
 			var errs tsv.Errors

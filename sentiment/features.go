@@ -92,6 +92,8 @@ const (
 	fUnlikeEvent
 	fLikeOther
 	fUnlikeOther
+	fLikeUs
+	fUnlikeUs
 	fShareOfUs
 	fOfUs // from here on what faultFeatures squashes
 	fOfOther
@@ -118,7 +120,7 @@ var featureNames = [staticFeatures]string{
 	"begins with the brand", "brand named often", "brand addressed", "ends with the brand", "brand named late", "brand and a colon",
 	"if", "it used to be", "but", "thanks", "irony", "a report", "an accusing question",
 	"no place of the brand is known",
-	"words of complaints", "words of no complaints", "words of what happened", "words of nothing that happened", "words of others to blame", "words of no others to blame",
+	"words of complaints", "words of no complaints", "words of what happened", "words of nothing that happened", "words of others to blame", "words of no others to blame", "words of us", "words not of us",
 	"share told of us", "told of us", "told of another", "told of a name", "told of nobody",
 	"happened by us", "asked or supposed of us", "told of us and settled",
 }
