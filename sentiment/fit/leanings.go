@@ -19,7 +19,9 @@ var leans = [len(sentiment.Leanings)]func(it *item) (yes, known bool){
 	func(it *item) (bool, bool) { return it.post.Complaint == "yes", it.judged() },
 	func(it *item) (bool, bool) { return it.post.Event == "yes", it.post.Event != "" },
 	func(it *item) (bool, bool) { return it.post.About == "other", it.post.About != "" },
-	func(it *item) (bool, bool) { return it.post.About == "us" || it.post.About == "both", it.post.About != "" },
+	func(it *item) (bool, bool) {
+		return it.post.About == "us" || it.post.About == "both", it.post.About != ""
+	},
 }
 
 const (
