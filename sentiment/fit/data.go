@@ -59,9 +59,9 @@ var realSets = []struct {
 // What a real text counts beside a post of the streams, which counts 1: as many posts came, so
 // much more, or the verdict forgets how people write (TestReal).
 const (
-	peopleWeight = 0.85 // of people at large
-	firmsWeight  = 1.8  // about companies and their goods
-	handWeight   = 3.4  // of the hand-written sets
+	peopleWeight = 1.0 // of people at large
+	firmsWeight  = 2.1 // about companies and their goods
+	handWeight   = 4.0 // of the hand-written sets
 )
 
 // othersWeight is what a post of the streams of other hands counts: ours are eight times as many,
