@@ -255,7 +255,7 @@ func (s *Scorer) identify(sc *scratch) verdict {
 			if tok := &sc.lex.toks[i]; tok.kind == wordToken && tok.runeN > 2 {
 				rs := sc.lex.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
 				switch id := t.find(tok.hash); {
-				case id != 0 && t.infos[id].word >= 0:
+				case id != 0 && (t.infos[id].word >= 0 || t.infos[id].everyday != 0):
 					sum[k] += tableVote
 				case id == 0 && t.stems.longestRunes(rs) != 0:
 					sum[k] += stemVote
