@@ -37,6 +37,7 @@ func steps(frames []string) []step {
 	return []step{
 		{name: everything, drops: none},
 		{name: "no frames", drops: func(f string) bool { return cue(f) || slices.Contains(faultNames, f) }},
+		{name: "no leanings", drops: func(f string) bool { return strings.HasPrefix(f, "words ") }},
 		{name: "no themes", drops: func(f string) bool { return strings.HasPrefix(f, "speaks of ") }},
 		{name: "not of whom", drops: func(f string) bool { return slices.Contains(faultNames, f) }},
 		{name: "no stars", drops: func(f string) bool { return strings.HasSuffix(f, " stars") }},
@@ -51,7 +52,7 @@ var measuredSets = []string{"en-airline-tweets", "ru-sentirueval-banks", "ru-sen
 // average precision in the streams of each language (by cross-validation) and on real
 // texts.
 func (d *dataset) ablate(real string) error {
-	sets, err := d.measured(real)
+	sets, err := d.measured(real, d.lean())
 	if err != nil {
 		return err
 	}
@@ -95,15 +96,20 @@ func (d *dataset) without(s step) func(odds func(*verdict, []float64) float64) f
 			if i < 0 {
 				return odds(&v, cut(x))
 			}
-			return odds(&unseen[d.items[i].post.Fold(folds)], left.items[i].x)
+			return odds(&unseen[d.items[i].fold], left.items[i].x)
 		}
 	}
 }
 
-func (d *dataset) measured(real string) ([][]item, error) {
+// measured reads the sets, with the features of how their words lean.
+func (d *dataset) measured(real string, how leaning) ([][]item, error) {
 	scorer, err := sentiment.New(sentiment.Options{Unfitted: true})
 	if err != nil {
 		return nil, err
+	}
+	known := map[sentiment.Word]int{}
+	for n, w := range d.words {
+		known[w] = n
 	}
 	var sets [][]item
 	for _, name := range measuredSets {
@@ -113,7 +119,14 @@ func (d *dataset) measured(real string) ([][]item, error) {
 		}
 		one := dataset{names: d.names}
 		for _, p := range posts {
-			one.items = append(one.items, newItem(scorer, realPost(p, mention.Social), 1))
+			it := newItem(scorer, realPost(p, mention.Social), 1)
+			for _, w := range scorer.Words(it.post.Input) {
+				if n, ok := known[w]; ok {
+					it.words = append(it.words, n)
+				}
+			}
+			how.set(&it)
+			one.items = append(one.items, it)
 		}
 		sets = append(sets, one.items)
 	}

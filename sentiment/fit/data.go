@@ -18,6 +18,7 @@ type item struct {
 	post   stream.Post
 	x      []float64
 	words  []int   // the everyday words it holds, by number in the dataset
+	fold   int     // its part in cross-validation: by brand; real texts, which name none, are in one
 	real   bool    // a real text: nobody answered the frames for it
 	again  bool    // a post once more, under a title or without the brand's name
 	weight float64 // what it counts in the fit
@@ -59,9 +60,9 @@ var realSets = []struct {
 // What a real text counts beside a post of the streams, which counts 1: as many posts came, so
 // much more, or the verdict forgets how people write (TestReal).
 const (
-	peopleWeight = 1.0 // of people at large
-	firmsWeight  = 2.1 // about companies and their goods
-	handWeight   = 4.0 // of the hand-written sets
+	peopleWeight = 1.3 // of people at large
+	firmsWeight  = 2.7 // about companies and their goods
+	handWeight   = 5.0 // of the hand-written sets
 )
 
 // othersWeight is what a post of the streams of other hands counts: ours are eight times as many,
@@ -207,6 +208,7 @@ func (l *loader) keep(it item) {
 		}
 		it.words = append(it.words, n)
 	}
+	it.fold = it.post.Fold(folds)
 	l.items = append(l.items, it)
 }
 

@@ -28,7 +28,7 @@ const (
 	leaningRidge = 5 // evidence that is held against every word
 	leaningPosts = 4 // of the posts that a word stands in: of a rarer one nothing is said
 	leaningLeast = 0.05
-	realLeans    = 0.3
+	realLeans    = 0.3 // of what a real text counts: with all of it the streams lose .006 of average precision, with none the real texts .016
 )
 
 // lean fits how words lean and gives each item the features of it, by words that did not learn from the
@@ -40,14 +40,14 @@ func (d *dataset) lean() leaning {
 	for fold := range parts {
 		for k := range leans {
 			all.Go(func() {
-				parts[fold][k] = d.leanTo(k, words, func(it *item) bool { return it.post.Fold(folds) != fold })
+				parts[fold][k] = d.leanTo(k, words, func(it *item) bool { return it.fold != fold })
 			})
 		}
 	}
 	all.Wait()
 	for i := range d.items {
 		it := &d.items[i]
-		parts[it.post.Fold(folds)].set(it)
+		parts[it.fold].set(it)
 	}
 	return parts[folds] // no post is of this fold: all were learned from
 }
@@ -63,7 +63,7 @@ func (l *leaning) set(it *item) {
 	sentiment.SetLeanings(it.x, sums)
 }
 
-// teaches reports whether words learn from the item: from labelled posts, each once.
+// teaches reports whether words learn from the item: from each text once.
 func (it *item) teaches() bool { return !it.again && it.weight > 0 }
 
 // commonWords says which words stand in enough posts.

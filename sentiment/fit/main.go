@@ -33,7 +33,6 @@ func main() {
 	data, err := load(strings.Split(*streams, ","), *real, "sentiment/testdata/hand", *all && !*report && !*ablate)
 	switch {
 	case err == nil && *ablate:
-		data.lean()
 		err = data.ablate(*real)
 	case err == nil:
 		data.verbose = *report

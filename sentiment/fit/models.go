@@ -130,7 +130,7 @@ func (d *dataset) unseenVerdicts() (verdicts [folds]verdict) {
 	var all sync.WaitGroup
 	for fold := range folds {
 		all.Go(func() {
-			verdicts[fold] = d.fitVerdict(func(it *item) bool { return it.real || it.post.Fold(folds) != fold })
+			verdicts[fold] = d.fitVerdict(func(it *item) bool { return it.real || it.fold != fold })
 		})
 	}
 	all.Wait()
@@ -145,7 +145,7 @@ func (d *dataset) unseen(verdicts [folds]verdict) map[int]float64 {
 		if it.real || it.again || !it.judged() {
 			continue
 		}
-		scores[i] = 1 / (1 + math.Exp(-verdicts[it.post.Fold(folds)].odds(it.x)))
+		scores[i] = 1 / (1 + math.Exp(-verdicts[it.fold].odds(it.x)))
 	}
 	return scores
 }
