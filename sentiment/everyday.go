@@ -43,7 +43,10 @@ func (w *everydayWord) name() string {
 	return w.text
 }
 
-const everydayStem = 3 // letters of a stem, at least
+const (
+	everydayStem = 3           // letters of a stem, at least
+	mostEveryday = 1<<16 - 100 // words of a language: info.everyday numbers them
+)
 
 // addEveryday reads the words in a cell. What it returns is good until it is called again.
 func (d *dictionary) addEveryday(r tsv.Row, cell int, errs *tsv.Errors) (words []*everydayWord) {
@@ -62,6 +65,9 @@ func (d *dictionary) addEveryday(r tsv.Row, cell int, errs *tsv.Errors) (words [
 			continue
 		}
 		places = append(places, d.everydayAt(m))
+	}
+	if len(d.everyday) > mostEveryday {
+		errs.Add(r.At(cell), "more than %d everyday words", mostEveryday)
 	}
 	for _, i := range places {
 		words = append(words, &d.everyday[i])
@@ -85,7 +91,7 @@ func (d *dictionary) everydayAt(m member) int {
 type everyday struct {
 	themes themeSet
 	leans  leans
-	word   int32 // its number in the dictionary, from 1, which the fit asks for; 0 where a shorter stem says all
+	word   int32 // its number in the dictionary, from 1, or 1 for all where nobody asks which; 0 where a shorter stem says all
 }
 
 // inherit joins what the word's own stem says: all of its themes, and how it leans if the word does not say itself.

@@ -222,3 +222,21 @@ func TestNamesAreNoFeeling(t *testing.T) {
 		}
 	}
 }
+
+// TestSurelyNone: bad words that complain of nobody's service make no text negative.
+func TestSurelyNone(t *testing.T) {
+	s := newScorer(t)
+	for _, text := range []string{
+		"Police arrested a thief who stole phones near the Brand shop, the court said on Monday.",
+		"Полиция задержала вора, который украл телефоны у магазина Brand, сообщили в суде.",
+	} {
+		got := s.Score(Input{Text: text, Spans: namedBrand(text), Kind: mention.News})
+		if got.Value > negativeAt || got.Complaint >= surelyNone || got.Label != mention.Neutral {
+			t.Errorf("%q: %s, score %.2f, complaint %.2f; want bad words and no complaint, so neutral", text, got.Label, got.Value, got.Complaint)
+		}
+	}
+	text := "My phone was stolen in the Brand shop and nobody helps"
+	if got := s.Score(Input{Text: text, Spans: namedBrand(text)}); got.Label != mention.Negative {
+		t.Errorf("%q: %s, want negative (complaint %.2f)", text, got.Label, got.Complaint)
+	}
+}
