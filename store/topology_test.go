@@ -68,6 +68,14 @@ func TestFilterFailover(t *testing.T) {
 	f := openFilter(t, s, openRedis(t, s, "redis://"+address+"/0?master_name=mymaster", func(o *RedisOptions) { o.Now = c.Now }))
 	commitAndMark(t, s, f, posts(0, 50)...)
 	want(t, "well", f.State().Well(), true)
+	testkit.Eventually(t, "the marks on the replica", time.Minute, func() bool { // which follows its master, and a master that is gone tells no more
+		for i, h := range lookup(t, direct, posts(0, 50)...) {
+			if h != post(i).ContentHash() {
+				return false
+			}
+		}
+		return true
+	})
 	master.Stop()
 	testkit.Eventually(t, "the new master", 30*time.Second, func() bool {
 		c.Add(redisRetry)
