@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -135,19 +136,24 @@ func (d *dictionary) readLeanings(src func(string) string, errs *tsv.Errors) {
 // countEveryday adds what a token says, in either language of the text.
 func (s *scratch) countEveryday(t *token) {
 	e := s.tables[0].everydayOf(t, 0)
-	set := e.themes
-	lean := &e.leans
+	set, lean := e.themes, &e.leans
 	if s.tables[1] != nil {
-		second := s.tables[1].everydayOf(t, 1)
-		set |= second.themes
-		if e.word == 0 {
-			lean = &second.leans
-		}
+		set |= s.tables[1].everydayOf(t, 1).themes
+		lean = s.leansOf(t)
 	}
 	s.countThemes(set)
 	for k, l := range lean {
 		s.leaning[k] += int32(l)
 	}
+}
+
+// leansOf is how a token leans, in either language of the text.
+func (s *scratch) leansOf(t *token) *leans {
+	e := s.tables[0].everydayOf(t, 0)
+	if e.word == 0 && s.tables[1] != nil {
+		e = s.tables[1].everydayOf(t, 1)
+	}
+	return &e.leans
 }
 
 func (t *table) everydayOf(tok *token, slot int) *everyday {
@@ -171,6 +177,36 @@ func SetLeanings[T float32 | float64](x []T, sums [leaningKinds]float64) {
 	for k, sum := range sums {
 		x[fLikeComplaint+2*k], x[fLikeComplaint+2*k+1] = T(min(max(sum/full, 0), 1)), T(min(max(-sum/full, 0), 1))
 	}
+}
+
+// leaningWords are the words that the feature of a leaning rests on most; none for any other feature.
+func (s *scratch) leaningWords(feature int, text string) []string {
+	k := feature - fLikeComplaint
+	if k < 0 || k >= 2*leaningKinds {
+		return nil
+	}
+	const most = 3
+	type leaningWord struct {
+		text string
+		lean int16
+	}
+	var found []leaningWord
+	for i := range s.lex.toks {
+		t := &s.lex.toks[i]
+		lean := s.leansOf(t)[k/2]
+		if k%2 == 1 {
+			lean = -lean
+		}
+		if word := text[t.start:t.end]; t.place == noPlace && lean > 0 && !slices.ContainsFunc(found, func(w leaningWord) bool { return strings.EqualFold(w.text, word) }) {
+			found = append(found, leaningWord{word, lean})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b leaningWord) int { return int(b.lean) - int(a.lean) })
+	var words []string
+	for _, w := range found[:min(len(found), most)] {
+		words = append(words, w.text)
+	}
+	return words
 }
 
 // Word is an everyday word of a language: a form, or a stem ("parcel*").

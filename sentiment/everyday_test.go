@@ -1,6 +1,8 @@
 package sentiment
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/internal/tsv"
@@ -76,5 +78,29 @@ func TestLeaningsFile(t *testing.T) {
 			readDictionary("en", src, readCommon(src, &errs), &errs)
 			wantMistake(t, errs.Err(), want)
 		})
+	}
+}
+
+// TestReasonWords: a reason that rests on words names the heaviest, each once.
+func TestReasonWords(t *testing.T) {
+	s, err := newFrom(builtinBut(map[string]string{
+		"en/themes.tsv":   "theme\twords\tnote\n",
+		"en/everyday.tsv": "words\tnote\nstill again told slow fine\t\n",
+		"en/leanings.tsv": "word\tcomplaint\tevent\tother\tus\tnote\nagain\t1.00\t\t\t\t\nfine\t-0.40\t\t\t\t\nslow\t0.20\t\t\t\t\nstill\t2.00\t\t\t\t\ntold\t0.50\t\t\t\t\n",
+	}), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]string{}
+	for _, r := range s.Reasons(Input{Text: "Slow. Told again, still fine, Still told.", Lang: "en"}) {
+		got[r.Feature] = r.Words
+	}
+	if want := []string{"still", "again", "Told"}; !slices.Equal(got[featureNames[fLikeComplaint]], want) {
+		t.Errorf("words %q, want %q (%v)", got[featureNames[fLikeComplaint]], want, got)
+	}
+	for feature, words := range got {
+		if !strings.HasPrefix(feature, "words ") && words != nil {
+			t.Errorf("%q rests on words: %q", feature, words)
+		}
 	}
 }

@@ -334,6 +334,7 @@ func (s *Scorer) FrameSays(f mention.Frame) string {
 type Reason struct {
 	Feature string
 	Weight  float64
+	Words   []string // the words of the text that make the feature most, the heaviest first, where single words make it
 }
 
 // Reasons returns what decided over the complaint of a text, the heaviest first. Each feature is
@@ -351,7 +352,7 @@ func (s *Scorer) Reasons(in Input) []Reason {
 		}
 		sc.x[f] = 0
 		if gave := odds - s.weigh(sc); abs(gave) >= 0.05 {
-			list = append(list, Reason{s.common.features[f], round(gave)})
+			list = append(list, Reason{s.common.features[f], round(gave), sc.leaningWords(f, in.Text)})
 		}
 		sc.x[f] = x
 	}

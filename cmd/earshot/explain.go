@@ -36,7 +36,7 @@ func (l speech) explainVerdict(w io.Writer, indent string, scorer *sentiment.Sco
 		if r.Weight < 0 {
 			side = l.Text("score.against")
 		}
-		fmt.Fprintf(w, "%s  %+.2f %-10s  %s\n", indent, r.Weight, side, l.feature(r.Feature))
+		fmt.Fprintf(w, "%s  %+.2f %-10s  %s%s\n", indent, r.Weight, side, l.feature(r.Feature), l.words(r.Words))
 	}
 }
 
@@ -89,6 +89,18 @@ func (l speech) feature(name string) string {
 		}
 	}
 	return l.Word("feature", name)
+}
+
+// words says which words a feature rests on.
+func (l speech) words(list []string) string {
+	var quoted []string
+	for _, w := range list {
+		quoted = append(quoted, l.Quote(text.OneLine(w)))
+	}
+	if len(quoted) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(quoted, ", ")
 }
 
 // frame says an answer of a frame, as its feature is called.
