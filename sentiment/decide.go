@@ -11,8 +11,8 @@ const (
 )
 
 // surelyNone is the complaint below which bad words make no text negative: it praises in words that
-// complaints have too ("nothing was broken"), plays with them or tells of others. On hand-written texts praise that
-// was called negative fell from .14 to .10 in Bulgarian and from .09 to .06 in Russian; on real texts nothing is lost.
+// complaints have too ("nothing was broken"), plays with them or tells of others. Of hand-written praise in
+// Bulgarian .14 was called negative, now .10; on real texts nothing is lost.
 const surelyNone = 0.2
 
 // label labels a text.
