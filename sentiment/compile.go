@@ -152,7 +152,19 @@ type meaning struct {
 	scope    uint8
 	function bool
 	symbols  []symbol
-	everyday
+	everyday everyday
+}
+
+// inherit joins what the stem that the form or stem begins with is by itself.
+func (m *meaning) inherit(stem *info, says everyday) {
+	m.roles |= stem.roles
+	if m.boost == 0 {
+		m.boost = stem.boost
+	}
+	if m.scope == 0 {
+		m.scope = stem.scope
+	}
+	m.everyday.inherit(says)
 }
 
 // meaningOf is what is gathered for a form or stem, from nothing on.

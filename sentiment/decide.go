@@ -15,19 +15,10 @@ const (
 // Bulgarian .14 was called negative, now .10; on real texts nothing is lost.
 const surelyNone = 0.2
 
-// label labels a text.
+// label labels a text, whatever kind of post it is.
 func label(value, complaint float64) mention.Label {
-	l := DefaultLabel(value)
-	if l == mention.Negative && complaint < surelyNone {
-		return mention.Neutral
-	}
-	return l
-}
-
-// DefaultLabel labels a score by itself, whatever kind of post it is of.
-func DefaultLabel(value float64) mention.Label {
 	switch {
-	case value <= negativeAt:
+	case value <= negativeAt && complaint >= surelyNone:
 		return mention.Negative
 	case value >= positiveAt:
 		return mention.Positive

@@ -135,25 +135,24 @@ func (d *dictionary) readLeanings(src func(string) string, errs *tsv.Errors) {
 
 // countEveryday adds what a token says, in either language of the text.
 func (s *scratch) countEveryday(t *token) {
-	e := s.tables[0].everydayOf(t, 0)
-	set, lean := e.themes, &e.leans
+	_, e := s.leaner(t)
+	set := e.themes
 	if s.tables[1] != nil {
-		set |= s.tables[1].everydayOf(t, 1).themes
-		lean = s.leansOf(t)
+		set |= s.tables[0].everydayOf(t, 0).themes | s.tables[1].everydayOf(t, 1).themes
 	}
 	s.countThemes(set)
-	for k, l := range lean {
+	for k, l := range &e.leans {
 		s.leaning[k] += int32(l)
 	}
 }
 
-// leansOf is how a token leans, in either language of the text.
-func (s *scratch) leansOf(t *token) *leans {
-	e := s.tables[0].everydayOf(t, 0)
+// leaner is how a token leans, by which of the text's languages: the first that lists it.
+func (s *scratch) leaner(t *token) (slot int, e *everyday) {
+	e = s.tables[0].everydayOf(t, 0)
 	if e.word == 0 && s.tables[1] != nil {
-		e = s.tables[1].everydayOf(t, 1)
+		return 1, s.tables[1].everydayOf(t, 1)
 	}
-	return &e.leans
+	return 0, e
 }
 
 func (t *table) everydayOf(tok *token, slot int) *everyday {
@@ -193,7 +192,8 @@ func (s *scratch) leaningWords(feature int, text string) []string {
 	var found []leaningWord
 	for i := range s.lex.toks {
 		t := &s.lex.toks[i]
-		lean := s.leansOf(t)[k/2]
+		_, e := s.leaner(t)
+		lean := e.leans[k/2]
 		if k%2 == 1 {
 			lean = -lean
 		}
@@ -225,14 +225,9 @@ func (s *Scorer) Words(in Input) []Word {
 		if tok.place != noPlace {
 			continue
 		}
-		for slot, t := range sc.tables {
-			if t == nil {
-				continue
-			}
-			if n := t.everydayOf(tok, slot).word; n != 0 && len(t.everydayNames) > 0 {
-				list = append(list, Word{t.lang, t.everydayNames[n-1]})
-				break
-			}
+		slot, e := sc.leaner(tok)
+		if t := sc.tables[slot]; e.word != 0 && len(t.everydayNames) > 0 {
+			list = append(list, Word{t.lang, t.everydayNames[e.word-1]})
 		}
 	}
 	return list

@@ -56,14 +56,7 @@ func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol)
 	if id := in.t.stems.longest(form); id != 0 {
 		stem := &in.t.infos[id]
 		symbols = append(symbols, in.sets[stem.set]...)
-		m.roles |= stem.roles
-		m.inherit(in.t.everydays[stem.everyday])
-		if m.boost == 0 {
-			m.boost = stem.boost
-		}
-		if m.scope == 0 {
-			m.scope = stem.scope
-		}
+		m.inherit(stem, in.t.everydays[stem.everyday])
 		if stem.word >= 0 && (wi < 0 || in.t.words[wi].weight == 0 && in.t.words[wi].not == 0 && in.t.words[wi].lack == 0) {
 			wi = stem.word
 		}

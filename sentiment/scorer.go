@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/tsv"
@@ -51,7 +50,7 @@ type Scorer struct {
 	curve     *curve
 	shares    shares
 	unfitted  bool
-	cyrillic  atomic.Bool // all tables of Cyrillic languages are compiled
+	cyrillic  sync.Once // all tables of Cyrillic languages are compiled
 }
 
 // lazyTable is a language that is compiled on first use.
@@ -268,17 +267,15 @@ func (s *Scorer) identify(sc *scratch) verdict {
 
 // cyrillicTables compiles those that are not yet, side by side: a first short text in doubt waits for all.
 func (s *Scorer) cyrillicTables() {
-	if s.cyrillic.Load() {
-		return
-	}
-	var all sync.WaitGroup
-	for k, cyrillic := range s.common.cyrillic {
-		if cyrillic {
-			all.Go(func() { s.table(k) })
+	s.cyrillic.Do(func() {
+		var all sync.WaitGroup
+		for k, cyrillic := range s.common.cyrillic {
+			if cyrillic {
+				all.Go(func() { s.table(k) })
+			}
 		}
-	}
-	all.Wait()
-	s.cyrillic.Store(true)
+		all.Wait()
+	})
 }
 
 const (

@@ -66,16 +66,9 @@ func (s *stemTree) intern(in *interner) {
 		b := s.build[stem]
 		symbols := slices.Clone(b.symbols)
 		if id := s.longest(stem); id != 0 {
-			shorter := in.t.infos[id]
+			shorter := &in.t.infos[id]
 			symbols = append(symbols, in.sets[shorter.set]...)
-			b.mean.roles |= shorter.roles
-			b.mean.inherit(in.t.everydays[shorter.everyday])
-			if b.mean.boost == 0 {
-				b.mean.boost = shorter.boost
-			}
-			if b.mean.scope == 0 {
-				b.mean.scope = shorter.scope
-			}
+			b.mean.inherit(shorter, in.t.everydays[shorter.everyday])
 			if b.word < 0 {
 				b.word = shorter.word
 			}

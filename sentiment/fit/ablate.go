@@ -52,9 +52,15 @@ var measuredSets = []string{"en-airline-tweets", "ru-sentirueval-banks", "ru-sen
 // average precision in the streams of each language (by cross-validation) and on real
 // texts.
 func (d *dataset) ablate(real string) error {
-	sets, err := d.measured(real, d.lean())
+	sets, err := d.measured(real)
 	if err != nil {
 		return err
+	}
+	how := d.lean()
+	for _, set := range sets {
+		for i := range set {
+			how.set(&set[i])
+		}
 	}
 	fmt.Println("| step | en | ru | uk | bg | " + strings.Join(measuredSets, " | ") + " |")
 	d.print("the score alone", d.scoreAlone, sets)
@@ -96,20 +102,16 @@ func (d *dataset) without(s step) func(odds func(*verdict, []float64) float64) f
 			if i < 0 {
 				return odds(&v, cut(x))
 			}
-			return odds(&unseen[d.items[i].fold], left.items[i].x)
+			return odds(&unseen[d.items[i].post.Fold(folds)], left.items[i].x)
 		}
 	}
 }
 
-// measured reads the sets, with the features of how their words lean.
-func (d *dataset) measured(real string, how leaning) ([][]item, error) {
+// measured reads the sets; how their words lean is not among their features yet.
+func (d *dataset) measured(real string) ([][]item, error) {
 	scorer, err := sentiment.New(sentiment.Options{Unfitted: true})
 	if err != nil {
 		return nil, err
-	}
-	known := map[sentiment.Word]int{}
-	for n, w := range d.words {
-		known[w] = n
 	}
 	var sets [][]item
 	for _, name := range measuredSets {
@@ -120,12 +122,7 @@ func (d *dataset) measured(real string, how leaning) ([][]item, error) {
 		one := dataset{names: d.names}
 		for _, p := range posts {
 			it := newItem(scorer, realPost(p, mention.Social), 1)
-			for _, w := range scorer.Words(it.post.Input) {
-				if n, ok := known[w]; ok {
-					it.words = append(it.words, n)
-				}
-			}
-			how.set(&it)
+			it.words = d.number(scorer.Words(it.post.Input))
 			one.items = append(one.items, it)
 		}
 		sets = append(sets, one.items)

@@ -18,7 +18,6 @@ type item struct {
 	post   stream.Post
 	x      []float64
 	words  []int   // the everyday words it holds, by number in the dataset
-	fold   int     // its part in cross-validation: by brand; real texts, which name none, are in one
 	real   bool    // a real text: nobody answered the frames for it
 	again  bool    // a post once more, under a title or without the brand's name
 	weight float64 // what it counts in the fit
@@ -32,7 +31,8 @@ type dataset struct {
 	names   []string // of the features
 	items   []item
 	words   []sentiment.Word // the everyday words that the items hold
-	verbose bool             // report on stderr
+	known   map[sentiment.Word]int
+	verbose bool // report on stderr
 }
 
 // realSets are the public sets whose licences let weights be fitted on them, with
@@ -65,7 +65,7 @@ const (
 	handWeight   = 5.0 // of the hand-written sets
 )
 
-// othersWeight is what a post of the streams of other hands counts: ours are eight times as many,
+// othersWeight is what a post of the streams of other hands counts: ours are more than ten times as many,
 // and their writers have a manner in common. In the complaint 2 and 3 differ by what two fits
 // differ by; in the frames 3 is right in one of a hundred posts of other hands more, with ours as before.
 const othersWeight = 3.0
@@ -91,7 +91,6 @@ type loader struct {
 	places *stream.Places
 	titles map[string][]string // by language
 	held   bool                // the held posts, too
-	known  map[sentiment.Word]int
 }
 
 // load reads what is fitted on. The last folder is ours, with the titles; those before it are
@@ -101,7 +100,7 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loader{&dataset{names: scorer.FeatureNames()}, scorer, stream.NewPlaces(), nil, all, map[sentiment.Word]int{}}
+	l := loader{&dataset{names: scorer.FeatureNames(), known: map[sentiment.Word]int{}}, scorer, stream.NewPlaces(), nil, all}
 	if l.titles, err = readTitles(filepath.Join(folders[len(folders)-1], "titles.tsv")); err != nil {
 		return nil, err
 	}
@@ -199,17 +198,23 @@ func (l *loader) add(p stream.Post, weight, share float64, again bool) {
 
 // keep takes the item in, with its words.
 func (l *loader) keep(it item) {
-	for _, w := range l.scorer.Words(it.post.Input) {
-		n, ok := l.known[w]
-		if !ok {
-			n = len(l.words)
-			l.known[w] = n
-			l.words = append(l.words, w)
-		}
-		it.words = append(it.words, n)
-	}
-	it.fold = it.post.Fold(folds)
+	it.words = l.number(l.scorer.Words(it.post.Input))
 	l.items = append(l.items, it)
+}
+
+// number numbers words, new ones from the last one on.
+func (d *dataset) number(words []sentiment.Word) []int {
+	numbers := make([]int, len(words))
+	for i, w := range words {
+		n, ok := d.known[w]
+		if !ok {
+			n = len(d.words)
+			d.known[w] = n
+			d.words = append(d.words, w)
+		}
+		numbers[i] = n
+	}
+	return numbers
 }
 
 func newItem(s *sentiment.Scorer, p stream.Post, weight float64) item {

@@ -40,14 +40,14 @@ func (d *dataset) lean() leaning {
 	for fold := range parts {
 		for k := range leans {
 			all.Go(func() {
-				parts[fold][k] = d.leanTo(k, words, func(it *item) bool { return it.fold != fold })
+				parts[fold][k] = d.leanTo(k, words, func(it *item) bool { return it.post.Fold(folds) != fold })
 			})
 		}
 	}
 	all.Wait()
 	for i := range d.items {
 		it := &d.items[i]
-		parts[it.fold].set(it)
+		parts[it.post.Fold(folds)].set(it)
 	}
 	return parts[folds] // no post is of this fold: all were learned from
 }

@@ -22,7 +22,7 @@ func (d *dataset) report(unseen [folds]verdict, scores map[int]float64) {
 	said := map[int][]float64{}
 	for _, i := range langs["all"] {
 		it := &d.items[i]
-		said[i] = unseen[it.fold].network.Odds(it.x)
+		said[i] = unseen[it.post.Fold(folds)].network.Odds(it.x)
 	}
 	names := make([]string, 0, len(langs))
 	for l := range langs {
