@@ -69,6 +69,7 @@ var ofSeveral = map[string]func(t *testing.T, server string){
 	"a database that goes":      testDatabaseGoes,
 	"a clock is wrong":          testClockIsWrong,
 	"left behind":               testLeftBehind,
+	"locks left behind":         testLocksLeftBehind,
 	"death":                     testDeath,
 	"nobody leads":              testNobodyLeads,
 	"a standby":                 testStandby,
@@ -307,6 +308,32 @@ func testLeftBehind(t *testing.T, server string) {
 	if n := number(t, address, jobsRunning); n != 1 {
 		t.Errorf("%d turns under way after the first one's end, want that of the other", n)
 	}
+}
+
+// testLocksLeftBehind: a process stands still in the middle of inserting its jobs. What it
+// has locked, others wait for no longer than for its polls.
+func testLocksLeftBehind(t *testing.T, server string) {
+	address := testkit.Database(t, server)
+	s := newSite(10*time.Millisecond, 100*time.Millisecond)
+	src := s.source("a", "page", time.Hour)
+	one, other := shared(t, address), shared(t, address)
+	queue := one.Engine.(*Engine)
+	client, err := queue.newClient()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := queue.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.Background()) }()
+	if _, err := client.InsertTx(t.Context(), tx, pollArgs{"a"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	other.run()
+	defer other.halt()
+	other.apply(t, src)
+	testkit.Eventually(t, "another polls the group", deadAfter+20*time.Second, func() bool { return s.count("page") == 1 })
 }
 
 const jobsRunning = `SELECT COUNT(*) FROM earshot_river.river_job WHERE state = 'running'`

@@ -100,6 +100,12 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "earshot queue"
 	}
+	// What a process that stands still has locked is the others' when its polls are. No startup
+	// parameter: PgBouncer refuses it.
+	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, fmt.Sprintf(`SET idle_in_transaction_session_timeout = %d`, deadAfter.Milliseconds()))
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("work queue: %w", err)
