@@ -1,10 +1,10 @@
 package sentiment
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -12,7 +12,7 @@ import (
 // absent, the hand-written ones, which are shorter.
 func benchTexts(b *testing.B, lang string) []string {
 	b.Helper()
-	files, _ := filepath.Glob(os.Getenv("EARSHOT_SHARED") + "/eval/" + lang + "-*.tsv")
+	files, _ := filepath.Glob(filepath.Join(testkit.SharedDir(b), "eval", lang+"-*.tsv"))
 	if len(files) == 0 {
 		files = []string{"testdata/hand/" + lang + ".tsv"}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -169,26 +170,9 @@ func why(s mention.Score) string {
 	return b.String()
 }
 
-// sharedEval is the folder of the shared evaluation texts, "" when it is absent.
-func sharedEval(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("EARSHOT_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared")
-	}
-	dir = filepath.Join(dir, "eval")
-	if _, err := os.Stat(dir); err != nil {
-		if strings.Contains(","+os.Getenv("EARSHOT_REQUIRE")+",", ",shared,") {
-			t.Fatalf("the shared evaluation texts are required and absent: %v", err)
-		}
-		t.Skip("the shared evaluation texts are not here (EARSHOT_SHARED)")
-	}
-	return dir
-}
-
 func evalSamples(t testing.TB) map[string][]sample {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(sharedEval(t), "[a-z][a-z]-*.tsv"))
+	files, err := filepath.Glob(filepath.Join(testkit.Shared(t), "eval", "[a-z][a-z]-*.tsv"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no evaluation texts: %v", err)
 	}

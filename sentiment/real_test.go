@@ -1,10 +1,10 @@
 package sentiment_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
 	"github.com/earshot/earshot/sentiment/stream"
@@ -26,20 +26,14 @@ var realStreams = []struct {
 
 // TestReal measures the verdict on real texts.
 func TestReal(t *testing.T) {
-	shared := os.Getenv("EARSHOT_SHARED")
-	if shared == "" {
-		shared = filepath.Join("..", "..", "shared")
-	}
+	eval := filepath.Join(testkit.Shared(t), "eval")
 	s, err := sentiment.New(sentiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	places := stream.NewPlaces()
 	for _, set := range realStreams {
-		file := filepath.Join(shared, "eval", set.name+".tsv")
-		if _, err := os.Stat(file); err != nil {
-			t.Skip("absent")
-		}
+		file := filepath.Join(eval, set.name+".tsv")
 		posts, err := stream.Read(file, places)
 		if err != nil {
 			t.Fatal(err)

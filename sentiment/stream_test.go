@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
 	"github.com/earshot/earshot/sentiment/stream"
@@ -31,10 +32,7 @@ func (x *tested) yes() bool { return x.Complaint == "yes" }
 // shared ones.
 func streamFiles(t *testing.T) []string {
 	t.Helper()
-	shared := os.Getenv("EARSHOT_SHARED")
-	if shared == "" {
-		shared = filepath.Join("..", "..", "shared")
-	}
+	shared := testkit.SharedDir(t)
 	var files []string
 	for _, dir := range []string{filepath.Join(shared, "eval", "stream"), "testdata/stream"} {
 		found, err := stream.Files(dir)

@@ -1,11 +1,11 @@
 package plan_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
 	"github.com/earshot/earshot/sentiment/stream"
@@ -20,10 +20,7 @@ func (s share) of() float64 { return float64(s.right) / float64(max(s.all, 1)) }
 // are complaints. The louder an alert, the surer it must be. Nothing but the thresholds
 // of severityOf was chosen after these figures, and on the part that is not held.
 func TestSeverityTells(t *testing.T) {
-	shared := os.Getenv("EARSHOT_SHARED")
-	if shared == "" {
-		shared = filepath.Join("..", "..", "..", "shared")
-	}
+	shared := testkit.SharedDir(t)
 	var files []string
 	for _, pattern := range []string{filepath.Join(shared, "eval", "stream", "??.tsv"), "../../sentiment/testdata/stream/??.tsv", "../../sentiment/testdata/stream/week-??.tsv"} {
 		found, err := filepath.Glob(pattern)

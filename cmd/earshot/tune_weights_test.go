@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,10 +18,7 @@ import (
 // the verdict staff would give.
 func taughtAlerts(t *testing.T) (in tune.Input) {
 	t.Helper()
-	shared := os.Getenv("EARSHOT_SHARED")
-	if shared == "" {
-		shared = filepath.Join("..", "..", "..", "shared")
-	}
+	shared := testkit.SharedDir(t)
 	var files []string
 	for _, pattern := range []string{"../../sentiment/testdata/stream/??.tsv", "../../sentiment/testdata/stream/week-??.tsv", filepath.Join(shared, "eval", "stream", "??.tsv")} {
 		found, err := filepath.Glob(pattern)

@@ -32,15 +32,21 @@ func Require(t testing.TB, what, reason string) {
 	t.Skipf("%s: %s", what, reason)
 }
 
-// Shared is the folder of recorded pages and evaluation sets that is kept beside
-// the repository: EARSHOT_SHARED, or ../shared from the repository's root. A test
-// that needs it skips with "shared absent" where it is not.
+// SharedDir is where the recorded pages and evaluation sets are that are kept beside the
+// repository: EARSHOT_SHARED, or ../shared from the repository's root. It need not be there.
+func SharedDir(t testing.TB) string {
+	t.Helper()
+	if dir := os.Getenv("EARSHOT_SHARED"); dir != "" {
+		return dir
+	}
+	return filepath.Join(Root(t), "..", "shared")
+}
+
+// Shared is SharedDir for a test that needs it: where it is absent, the test skips with
+// "shared absent".
 func Shared(t testing.TB) string {
 	t.Helper()
-	dir := os.Getenv("EARSHOT_SHARED")
-	if dir == "" {
-		dir = filepath.Join(Root(t), "..", "shared")
-	}
+	dir := SharedDir(t)
 	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
 		Require(t, "shared", "shared absent")
 	}

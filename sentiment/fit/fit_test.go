@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // TestFilesAreFitted: what is fitted in the lexicon is what the program makes
@@ -12,14 +14,7 @@ func TestFilesAreFitted(t *testing.T) {
 	if testing.Short() || raceDetector {
 		t.Skip("fits for some seconds, or minutes under the race detector: .ci/run does it without")
 	}
-	shared := os.Getenv("EARSHOT_SHARED")
-	if shared == "" {
-		shared = filepath.Join("..", "..", "..", "shared")
-	}
-	eval := filepath.Join(shared, "eval")
-	if _, err := os.Stat(filepath.Join(eval, "stream")); err != nil {
-		t.Skip("absent")
-	}
+	eval := filepath.Join(testkit.Shared(t), "eval")
 	d, err := load([]string{filepath.Join(eval, "stream"), "../testdata/stream"}, eval, "../testdata/hand", false)
 	if err != nil {
 		t.Fatal(err)
