@@ -226,7 +226,7 @@ func writeMention(ctx context.Context, q querier, d *mention.PendingMention) err
 		return err
 	}
 	root := m.Simhash != 0 && slices.ContainsFunc(d.Alerts, func(a mention.Alert) bool {
-		return a.Kind == mention.Complaint && a.ThreadOf == ""
+		return a.Kind == mention.Complaint // gathered or not: what staff say of it holds for its copies
 	})
 	key, b, p := m.Post.Key(), bands(m.Simhash), &m.Post
 	_, err = q.ExecContext(ctx, `

@@ -13,8 +13,8 @@ type group struct {
 	root     mention.AlertID
 	route    string
 	severity mention.Severity
-	first    mention.MentionRecord // the mention of the root message, or a duplicate of it
-	isRoot   bool
+	first    mention.MentionRecord // the first complaint with these words, or a duplicate of it
+	isFirst  bool
 }
 
 // findDuplicate looks for the same words heard before. It returns what to group under,
@@ -26,7 +26,7 @@ func (p *plan) findDuplicate(ctx context.Context, m mention.Mention) (under *gro
 	for _, d := range p.done {
 		if p.copies(d.Mention, m) {
 			s := mention.MentionRecord{Mention: d.Mention, Case: d.Case, Alert: ownAlert(d).ID}
-			return preferRoot(under, s, ownAlert(d)), "", nil
+			return preferFirst(under, s, ownAlert(d)), "", nil
 		}
 	}
 	if verdict, err = p.verdict(ctx, m); err != nil || verdict != "" {
@@ -37,7 +37,7 @@ func (p *plan) findDuplicate(ctx context.Context, m mention.Mention) (under *gro
 		return nil, "", fmt.Errorf("twins: %w", err)
 	}
 	for _, s := range stored {
-		if !p.copies(s.Mention, m) || (under != nil && under.isRoot) {
+		if !p.copies(s.Mention, m) || (under != nil && under.isFirst) {
 			continue
 		}
 		a, ok, err := p.view.AlertOf(ctx, s.Mention.ID)
@@ -45,7 +45,7 @@ func (p *plan) findDuplicate(ctx context.Context, m mention.Mention) (under *gro
 			return nil, "", fmt.Errorf("alert of a twin: %w", err)
 		}
 		if ok {
-			under = preferRoot(under, s, a)
+			under = preferFirst(under, s, a)
 		}
 	}
 	return under, "", nil
@@ -96,15 +96,12 @@ type reading struct {
 // wordingsKept bounds what one plan remembers; a poll is planned a hundred posts at a time.
 const wordingsKept = 500
 
-// preferRoot prefers a message of its own to one that was grouped itself.
-func preferRoot(have *group, s mention.MentionRecord, a mention.Alert) *group {
-	if a.ThreadOf == "" {
-		return &group{root: a.ID, route: a.Route, severity: a.Severity, first: s, isRoot: true}
-	}
-	if have != nil {
+// preferFirst prefers the first complaint with the words, wherever it stands, to a copy of it.
+func preferFirst(have *group, s mention.MentionRecord, a mention.Alert) *group {
+	if have != nil && a.Kind != mention.Complaint {
 		return have
 	}
-	return &group{root: a.ThreadOf, route: a.Route, severity: a.Severity, first: s}
+	return &group{root: threadOf(a), route: a.Route, severity: a.Severity, first: s, isFirst: a.Kind == mention.Complaint}
 }
 
 // duplicate is the reply under the first message of the same text, which counts it and
@@ -112,7 +109,7 @@ func preferRoot(have *group, s mention.MentionRecord, a mention.Alert) *group {
 // shown in the channel too: this copy still needs an answer where it stands.
 func (p *plan) duplicate(m mention.Mention, under *group, details alerts.Details) mention.Alert {
 	details.Broadcast = under.first.Case.Status == mention.Replied || m.Severity > max(under.severity, mention.High)
-	if under.isRoot {
+	if under.isFirst {
 		c := p.cases.of(under.first)
 		c.Duplicates++
 		p.cases.bumpVersion(c)

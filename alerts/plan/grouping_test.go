@@ -120,3 +120,43 @@ func TestStormAgainstUsual(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsGatheredIsRemembered: a complaint that stands in the thread of the quiet hours or
+// of a storm is a first one as any other: copies count there, and what staff say of it holds.
+func TestWhatIsGatheredIsRemembered(t *testing.T) {
+	quiet, err := hours.Parse("22:00-08:00 Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	night := func(r *rig.Rig) { r.Now = time.Date(2026, 11, 22, 23, 30, 0, 0, quiet.Zone()) }
+	storm := func(r *rig.Rig) {
+		for i := range 20 {
+			r.Poll(rig.Said(rig.Forum, rig.Numbered(i), "author "+rig.Numbered(i), "Скарга нова "+rig.Numbered(i), -0.6))
+		}
+	}
+	for name, begin := range map[string]func(*rig.Rig){"quiet hours": night, "storm": storm} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{Quiet: quiet, HasQuiet: true})
+			begin(r)
+			first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			var own mention.Alert
+			for _, a := range r.Poll(first) {
+				if a.Kind == mention.Complaint {
+					own = a
+				}
+			}
+			if own.ThreadOf == "" {
+				t.Fatalf("the first one is not gathered: %+v", own)
+			}
+			if a := r.One(r.Poll(rig.Said(rig.Review, "7", "olena", rig.Refund, -0.6)), mention.Duplicate); a.ThreadOf != own.ThreadOf {
+				t.Errorf("the copy goes under %q, want %q", a.ThreadOf, own.ThreadOf)
+			}
+			if _, c := r.State(first); c.Duplicates != 1 {
+				t.Errorf("the first one counts %d copies", c.Duplicates)
+			}
+			r.Do(first, mention.Action{Verb: mention.Dismiss, Reason: mention.Spam})
+			r.Now = r.Now.Add(24 * time.Hour)
+			r.None(r.Poll(rig.Said(rig.Review, "8", "olena", rig.Refund, -0.6)))
+		})
+	}
+}
