@@ -30,7 +30,8 @@ func scanAlert(row scanner) (mention.Alert, error) {
 const showsCase = `(kind IN ('complaint', 'twin') OR (kind = 'escalation' AND thread_of = ''))`
 
 // insertAlert enqueues a; one that is there already stays as it is and false is
-// returned. wanted is the case version the message should show.
+// returned, but one that waits in a thread is taken out of it by one of its id that stands
+// for itself: it became too loud to wait. wanted is the case version the message should show.
 func insertAlert(ctx context.Context, q querier, a mention.Alert, wanted int64) (bool, error) {
 	if a.Status == "" {
 		a.Status = mention.Pending
@@ -40,7 +41,9 @@ func insertAlert(ctx context.Context, q querier, a mention.Alert, wanted int64) 
 	}
 	res, err := q.ExecContext(ctx, `
 INSERT INTO alerts (id, kind, mention_id, thread_of, route, notify, severity, status, created_at, not_before, wanted, payload)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE
+SET thread_of = '', route = excluded.route, notify = excluded.notify, severity = excluded.severity, not_before = excluded.not_before, payload = excluded.payload
+WHERE alerts.status = 'pending' AND alerts.thread_of <> '' AND excluded.thread_of = ''`,
 		string(a.ID), string(a.Kind), string(a.MentionID), string(a.ThreadOf), clean(a.Route), clean(a.Notify), int64(a.Severity),
 		string(a.Status), micros(a.CreatedAt), micros(a.NotBefore), wanted, a.Payload)
 	if err != nil {

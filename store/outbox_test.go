@@ -132,6 +132,17 @@ func testThreadsWait(t *testing.T, open opener) {
 	child.ThreadOf, orphan.ThreadOf = "parent", "unknown"
 	enqueue(t, s, notice("parent", mention.Low, t0), child, orphan)
 	want(t, "before", due(t, s, t0), "orphan parent")
+	loud := notice("loud", mention.Normal, t0)
+	loud.ThreadOf, loud.NotBefore = "parent", t0.Add(time.Hour)
+	enqueue(t, s, loud)
+	loud.ThreadOf, loud.NotBefore, loud.Severity, loud.Route = "", time.Time{}, mention.Critical, "#war-room"
+	enqueue(t, s, loud)
+	want(t, "taken out of its thread", due(t, s, t0), "loud orphan parent")
+	loud.Route = "#other"
+	enqueue(t, s, loud)
+	taken, _, _ := s.Alert(background, "loud")
+	want(t, "changed once", taken.Route, "#war-room")
+	send(t, s, "loud")
 	send(t, s, "parent")
 	list := must(s.DueAlerts(background, t0, 10))(t)
 	want(t, "after", ids(list), "child orphan")

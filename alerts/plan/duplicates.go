@@ -15,6 +15,7 @@ type group struct {
 	severity mention.Severity
 	first    mention.MentionRecord // the first complaint with these words, or a duplicate of it
 	isFirst  bool
+	gathered bool // under the message of the quiet hours or of a storm, or a copy itself
 }
 
 // findDuplicate looks for the same words heard before. It returns what to group under,
@@ -101,7 +102,7 @@ func preferFirst(have *group, s mention.MentionRecord, a mention.Alert) *group {
 	if have != nil && a.Kind != mention.Complaint {
 		return have
 	}
-	return &group{root: threadOf(a), route: a.Route, severity: a.Severity, first: s, isFirst: a.Kind == mention.Complaint}
+	return &group{root: threadOf(a), route: a.Route, severity: a.Severity, first: s, isFirst: a.Kind == mention.Complaint, gathered: a.ThreadOf != ""}
 }
 
 // duplicate is the reply under the first message of the same text, which counts it and

@@ -19,6 +19,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	m, was := &d.Mention, d.Previous
 	m.EditedAt = p.now
 	change := p.changeOf(*was, m)
+	var why []string
 	switch change {
 	case alerts.Deleted:
 		m.Score, m.Severity = was.Score, was.Severity
@@ -26,7 +27,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	case alerts.Better:
 		m.Severity = was.Severity
 	default:
-		m.Severity, _ = p.severity(*m, mention.Author{})
+		m.Severity, why = p.severity(*m, mention.Author{})
 		m.Severity = max(m.Severity, was.Severity)
 	}
 	reopened := change == alerts.Worse && closed(d.Case)
@@ -41,6 +42,13 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	p.cases.bumpVersion(&d.Case)
 	if d.Recount = d.Recount && change == alerts.Edited; d.Recount {
 		return nil
+	}
+	if own, ok, err := p.alertOf(ctx, mention.MentionRecord{Mention: *m}); err != nil {
+		return err
+	} else if own, waits := p.ungathered(own, *m, why); ok && waits {
+		p.event(d, "edited", scores(was.Score, m.Score))
+		d.Alerts = append(d.Alerts, own)
+		return nil // it was not shown yet, so that there is no change to tell
 	}
 	details := alerts.Details{Change: change, At: p.now, Reopened: reopened}
 	// What asks for people's action is always told.

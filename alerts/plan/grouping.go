@@ -38,6 +38,20 @@ func (p *plan) group(ctx context.Context, m mention.Mention, a mention.Alert) (*
 	return p.burst(m, a, n, usual), nil
 }
 
+// ungathered is a message that waits to be gathered as one of its own, in the place where
+// complaints as loud as m go; ok is false when m is not critical, or nothing has to be done.
+// The store changes the one that waits; it keeps its id.
+func (p *plan) ungathered(a mention.Alert, m mention.Mention, why []string) (own mention.Alert, ok bool) {
+	if m.Severity < mention.Critical || a.Status != mention.Pending || a.ThreadOf == "" {
+		return a, false
+	}
+	details := alerts.ReadDetails(a.Payload)
+	details.Why = why
+	a.Route, a.Notify = p.rules.RouteFor(m)
+	a.ThreadOf, a.NotBefore, a.Severity, a.Payload = "", time.Time{}, m.Severity, details.Encode()
+	return a, true
+}
+
 // quietHours is the one message after the quiet hours.
 func (p *plan) quietHours(a mention.Alert) *mention.Alert {
 	end := a.NotBefore.UTC().Format(time.RFC3339)

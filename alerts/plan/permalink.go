@@ -69,7 +69,11 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 	if err != nil || !ok {
 		return err
 	}
-	_, notify := p.rules.RouteFor(withSeverity(d.Mention, severity))
+	loud := withSeverity(d.Mention, severity)
+	if own, waits := p.ungathered(a, loud, why); waits {
+		d.Alerts, a = append(d.Alerts, own), own
+	}
+	_, notify := p.rules.RouteFor(loud)
 	l := p.rules.Lang(a.Route)
 	text := l.Text("desk.read_in_full", "source", d.Mention.Post.Source, "severity", l.Word("severity", severity.String()), "why", strings.Join(alerts.Details{Why: why}.Severe(l), ", "))
 	d.Alerts = append(d.Alerts, mention.Alert{

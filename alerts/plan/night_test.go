@@ -1,0 +1,83 @@
+package plan_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/internal/hours"
+	"github.com/earshot/earshot/mention"
+)
+
+// newNight is a rig in the middle of the quiet hours, which end at the returned moment.
+func newNight(t *testing.T) (r *rig.Rig, morning time.Time) {
+	t.Helper()
+	quiet, err := hours.Parse("22:00-08:00 Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = rig.New(t, alerts.Rules{Quiet: quiet, HasQuiet: true, Routes: []alerts.Route{{Severities: []mention.Severity{mention.Critical}, To: "#war-room", Notify: "@oncall"}}})
+	r.Now = time.Date(2026, 11, 22, 23, 30, 0, 0, quiet.Zone())
+	return r, time.Date(2026, 11, 23, 8, 0, 0, 0, quiet.Zone())
+}
+
+// poisoned is a complaint that is critical.
+func poisoned(m mention.Mention) mention.Mention {
+	rig.Judge(&m, -0.9)
+	m.Score.Topics = []string{"safety"}
+	return m
+}
+
+// now returns what of these alerts can be posted at once.
+func now(t *testing.T, r *rig.Rig, of []mention.Alert) (out []mention.Alert) {
+	t.Helper()
+	due, err := r.Store.DueAlerts(t.Context(), r.Now, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range due {
+		if slices.ContainsFunc(of, func(b mention.Alert) bool { return a.ID == b.ID }) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// TestCriticalWaitsForNoMorning: what becomes critical in the quiet hours is told at once,
+// where such complaints go, however it does: as a copy of what waits, in the same poll or
+// later, by an edit, or when it is read in full elsewhere.
+func TestCriticalWaitsForNoMorning(t *testing.T) {
+	first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	copied := poisoned(rig.Said(rig.Review, "7", "Петро", rig.Refund, 0))
+	edited := poisoned(rig.Said(rig.Forum, "1", "Олена", rig.Refund+" Отруїлася їжею, лежу в лікарні.", 0))
+	inFull := poisoned(rig.Said(rig.Review, "1", "Олена", rig.Refund, 0))
+	inFull.Post.URL = first.Post.URL
+	sameSite := copied
+	sameSite.Post.Source = rig.Forum
+	for name, polls := range map[string][][]mention.Mention{
+		"copy in the same poll": {{first, sameSite}}, "later copy": {{first}, {copied}}, "edit": {{first}, {edited}}, "read in full": {{first}, {inFull}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, morning := newNight(t)
+			var all []mention.Alert
+			for _, poll := range polls {
+				all = append(all, r.Poll(poll...)...)
+			}
+			told := now(t, r, all)
+			if len(told) != 1 || told[0].ThreadOf != "" || told[0].Route != "#war-room" || told[0].Notify != "@oncall" || told[0].Severity != mention.Critical {
+				t.Fatalf("told at night: %+v", told)
+			}
+			if why := alerts.ReadDetails(told[0].Payload).Why; !slices.Contains(why, "health or safety") {
+				t.Errorf("because of %q", why)
+			}
+			r.Shown()
+			r.None(r.Poll(polls[len(polls)-1]...))
+			r.Now = morning
+			if due, err := r.Store.DueAlerts(t.Context(), r.Now, 100); err != nil || slices.ContainsFunc(due, func(a mention.Alert) bool { return a.Severity == mention.Critical }) {
+				t.Errorf("told again in the morning: %+v, %v", due, err)
+			}
+		})
+	}
+}
