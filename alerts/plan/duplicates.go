@@ -118,6 +118,6 @@ func (p *plan) duplicate(m mention.Mention, under *group, details alerts.Details
 	return mention.Alert{
 		ID: mention.NewAlertID(mention.Duplicate, string(m.ID), under.route), Kind: mention.Duplicate, MentionID: m.ID,
 		ThreadOf: under.root, Route: under.route, Severity: m.Severity, Status: mention.Pending,
-		CreatedAt: p.now, Payload: details.Encode(),
+		CreatedAt: p.now, NotBefore: p.rules.HeldUntil(m.Severity, p.now), Payload: details.Encode(),
 	}
 }

@@ -166,7 +166,7 @@ func (p *plan) tell(ctx context.Context, d *mention.PendingMention, s mention.Me
 	d.Alerts = append(d.Alerts, mention.Alert{
 		ID:   mention.NewAlertID(mention.Changed, append([]string{string(s.Mention.ID), a.Route}, id...)...),
 		Kind: mention.Changed, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route,
-		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, Payload: details.Encode(),
+		Severity: s.Mention.Severity, Status: mention.Pending, CreatedAt: p.now, NotBefore: p.rules.HeldUntil(s.Mention.Severity, p.now), Payload: details.Encode(),
 	})
 	return nil
 }

@@ -81,3 +81,27 @@ func TestCriticalWaitsForNoMorning(t *testing.T) {
 		})
 	}
 }
+
+// TestThreadsWaitForTheMorning: where a complaint was told before the quiet hours, its copies
+// and edits wait all the same, unless they are critical.
+func TestThreadsWaitForTheMorning(t *testing.T) {
+	r, morning := newNight(t)
+	r.Now = morning.Add(-12 * time.Hour)
+	r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5))
+	r.Shown()
+	r.Now = morning.Add(-8 * time.Hour)
+	copied := r.Poll(rig.Said(rig.Review, "7", "Петро", rig.Refund, -0.5))
+	r.One(copied, mention.Duplicate)
+	if told := now(t, r, copied); len(told) != 0 {
+		t.Errorf("told at night: %+v", told)
+	}
+	r.Now = r.Now.Add(time.Hour)
+	edited := r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund+" Це злодії!", -0.6))
+	if told := now(t, r, edited); len(edited) != 1 || len(told) != 0 {
+		t.Errorf("of %+v told at night: %+v", edited, told)
+	}
+	r.Now = morning
+	if told := now(t, r, append(copied, edited...)); len(told) != 2 || told[0].ThreadOf == "" {
+		t.Errorf("told in the morning: %+v", told)
+	}
+}

@@ -79,7 +79,7 @@ func (p *plan) tellLouder(ctx context.Context, d *mention.PendingMention, s ment
 	d.Alerts = append(d.Alerts, mention.Alert{
 		ID:   mention.NewAlertID(mention.Escalation, string(s.Mention.ID), a.Route, "read in full", severity.String()),
 		Kind: mention.Escalation, MentionID: s.Mention.ID, ThreadOf: threadOf(a), Route: a.Route, Notify: notify,
-		Severity: severity, Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Details{Text: text, Broadcast: true}.Encode(),
+		Severity: severity, Status: mention.Pending, CreatedAt: p.now, NotBefore: p.rules.HeldUntil(severity, p.now), Payload: alerts.Details{Text: text, Broadcast: true}.Encode(),
 	})
 	return nil
 }
