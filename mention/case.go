@@ -67,9 +67,9 @@ type Case struct {
 	AnswerVerified bool      // an official answer was really seen on the site
 	DismissedAt    time.Time
 	Reason         string
-	SnoozedAt      time.Time     // when the snooze began; its clocks stand still from then on
-	SnoozedUntil   time.Time     // zero while it is not snoozed, and when the end of the snooze is worked off
-	SnoozedBy      Person        // nobody while it is not snoozed
+	SnoozedAt      time.Time     // when the snooze began; its clocks stand still from then on. An answer in its sleep keeps it
+	SnoozedUntil   time.Time     // zero while it is not snoozed, and when the end of the snooze is worked off; a dismissal keeps it
+	SnoozedBy      Person        // nobody while it is not snoozed; a dismissal keeps it
 	WokeAt         time.Time     // when the last snooze ended
 	Waited         time.Duration // how much of its clocks had run by WokeAt, in open hours
 	Level          int           // deadline steps taken so far
@@ -106,7 +106,9 @@ const MaxNote = 2000
 var ErrNote = errors.New("a note has 1 to 2000 characters")
 
 // Snoozed reports whether somebody put the case off, and it has not woken yet.
-func (c *Case) Snoozed() bool { return c.SnoozedBy != Person{} }
+func (c *Case) Snoozed() bool {
+	return c.SnoozedBy != Person{} && (c.Status == Open || c.Status == Claimed)
+}
 
 // TakenError says that somebody else already decided, so the caller lost.
 type TakenError struct {
@@ -239,6 +241,9 @@ func (c *Case) Woke(waited time.Duration) {
 	c.noSnooze()
 }
 
+// answerInSleep ends a snooze by an answer. When it began is kept: so long the clocks ran.
+func (c *Case) answerInSleep() { c.SnoozedUntil, c.SnoozedBy = time.Time{}, Person{} }
+
 func (c *Case) noSnooze() {
 	c.SnoozedAt, c.SnoozedUntil, c.SnoozedBy = time.Time{}, time.Time{}, Person{}
 }
@@ -261,7 +266,7 @@ func (c *Case) reply(a Action) error {
 			return c.taken()
 		}
 		c.Status, c.Owner, c.RepliedAt, c.RepliedBy = Replied, a.By, a.At, a.By.Name
-		c.noSnooze()
+		c.answerInSleep()
 		return nil
 	case Replied:
 		if c.Owner.ID == a.By.ID {
@@ -281,8 +286,7 @@ func (c *Case) dismiss(a Action) error {
 			return ErrChanged
 		}
 		c.Status, c.Owner, c.DismissedAt, c.Reason = Dismissed, a.By, a.At, a.Reason
-		c.noSnooze()
-		return nil
+		return nil // what slept sleeps on when this is undone
 	case Dismissed:
 		if c.Owner.ID == a.By.ID && c.Reason == a.Reason {
 			return ErrNothingToDo
@@ -396,7 +400,7 @@ func (c *Case) Answered(by string, at time.Time) error {
 		return ErrNothingToDo
 	}
 	c.Status, c.RepliedAt, c.RepliedBy, c.AnswerVerified = Replied, at, by, true
-	c.noSnooze()
+	c.answerInSleep()
 	c.Version++
 	return nil
 }

@@ -177,11 +177,11 @@ func TestSnoozeIsSomebodys(t *testing.T) {
 	}
 	apply(Action{Verb: Snooze, By: ira, At: noon.Add(3 * time.Minute), Until: until})
 	apply(Action{Verb: Dismiss, By: ira, At: noon.Add(4 * time.Minute), Reason: Spam})
-	if c.Snoozed() || !c.SnoozedUntil.IsZero() {
+	if c.Snoozed() {
 		t.Errorf("a closed case is snoozed: %+v", c)
 	}
 	apply(Action{Verb: Reopen, By: ira, At: noon.Add(5 * time.Minute)})
-	if c.Waited != 0 || !c.WokeAt.IsZero() {
+	if c.Waited != 0 || !c.WokeAt.IsZero() || c.Snoozed() || !c.SnoozedUntil.IsZero() {
 		t.Errorf("a reopened case has an old clock: %+v", c)
 	}
 }
@@ -224,6 +224,25 @@ func TestUndo(t *testing.T) {
 				t.Errorf("%s undone: %+v, want %+v", a.Verb, c, before)
 			}
 		}
+	}
+}
+
+// TestUndoneWhileItSlept: a snoozed complaint that is dismissed by a slip sleeps on when that
+// is undone, as if it had never been.
+func TestUndoneWhileItSlept(t *testing.T) {
+	c := Case{Status: Open, Version: 1, OpenedAt: noon}
+	if err := c.Apply(Action{Verb: Snooze, By: oleh, At: noon, Until: noon.Add(24 * time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	before, at := c, noon.Add(5*time.Hour)
+	if err := c.Apply(Action{Verb: Dismiss, By: ira, At: at, Reason: Spam}); err != nil || c.Snoozed() {
+		t.Fatalf("dismissed it sleeps: %v %+v", err, c)
+	}
+	if err := c.Apply(Action{Verb: Undo, By: ira, At: at.Add(time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+	if c.Version = before.Version; c != before {
+		t.Errorf("undone: %+v, want %+v", c, before)
 	}
 }
 

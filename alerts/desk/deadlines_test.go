@@ -4,6 +4,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/report"
 	"go.uber.org/goleak"
 
 	"context"
@@ -223,6 +224,59 @@ func TestSnoozedAndDismissed(t *testing.T) {
 	r.Do(m, mention.Action{Verb: mention.Reopen})
 	if got := r.after(5 * time.Minute); len(got) == 0 {
 		t.Error("a reopened complaint has no clocks")
+	}
+}
+
+// TestSnoozedAndDismissedByASlip: what somebody put off is not overdue because it was
+// dismissed and that undone meanwhile.
+func TestSnoozedAndDismissedByASlip(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	end := r.Now.Add(24 * time.Hour)
+	r.Do(m, mention.Action{Verb: mention.Snooze, Until: end})
+	r.says(r.after(5 * time.Hour))
+	r.Do(m, mention.Action{Verb: mention.Dismiss, Reason: mention.Spam})
+	r.says(r.after(time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Undo})
+	r.says(r.after(time.Minute))
+	r.says(r.after(end.Sub(r.Now)), "#mentions U1: Ira snoozed this for 24 h. It is open again.")
+}
+
+// TestAnsweredWhileItSlept: the clocks stood still, so the answer is in time.
+func TestAnsweredWhileItSlept(t *testing.T) {
+	answered := func(r world, m mention.Mention) {
+		a := rig.Said(rig.Forum, "2", "Romashka Support", "Вибачте, гроші вже в дорозі.", 0)
+		a.Post.ReplyTo, a.Post.Published = "1", r.Now
+		r.Poll(a)
+	}
+	for name, answer := range map[string]func(world, mention.Mention){
+		"said": func(r world, m mention.Mention) { r.Do(m, mention.Action{Verb: mention.Reply}) },
+		"seen": answered,
+		"taken": func(r world, m mention.Mention) {
+			r.Do(m, mention.Action{Verb: mention.Claim})
+			r.Do(m, mention.Action{Verb: mention.Reply})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newWorld(t, deadlineRules())
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+			r.Poll(m)
+			r.Shown()
+			r.after(10 * time.Minute)
+			r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(24 * time.Hour)})
+			r.after(5 * time.Hour)
+			answer(r, m)
+			all, err := r.Store.Times(t.Context(), rig.Noon, rig.Noon.AddDate(0, 0, 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := report.New(all, report.Scope{Since: rig.Noon, Until: rig.Noon.AddDate(0, 0, 1), Zone: time.UTC, Reply: r.Planner.Rules().ReplyWithin})
+			if got.Kept != (report.Kept{InTime: 1, Of: 1}) {
+				t.Errorf("in time: %+v", got.Kept)
+			}
+		})
 	}
 }
 

@@ -227,9 +227,9 @@ func (s *Scope) kept(c *mention.Times) Kept {
 	till := answered(c)
 	if till.IsZero() {
 		till = s.Now
-		if !c.Snoozed.IsZero() {
-			till = c.Snoozed
-		}
+	}
+	if !c.Snoozed.IsZero() && c.Snoozed.Before(till) {
+		till = c.Snoozed
 	}
 	inTime := !till.After(open.Add(from, within-waited))
 	switch {
