@@ -36,6 +36,10 @@ type Message struct {
 	Doors    []ToldBy  // through which it was told while its own channel took nothing
 }
 
+// Severity is how loud what the message shows is now: an edit may have made the complaint
+// louder than it was when the alert was made.
+func (m Message) Severity() mention.Severity { return max(m.Alert.Severity, m.Mention.Severity) }
+
 // Gathered is what one message groups in its thread: the complaints of the quiet hours.
 type Gathered struct {
 	Count   int

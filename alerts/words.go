@@ -158,6 +158,15 @@ func Topics(l i18n.Lang, s mention.Score) []string { return said(l, "topic", s.T
 // Severe lists what made an alert as loud as it is.
 func (f Details) Severe(l i18n.Lang) []string { return said(l, "severe", f.Why) }
 
+// Severe is Details.Severe of a message that is loud; none when it became louder since, by
+// an edit whose words say why.
+func (m Message) Severe() []string {
+	if m.Severity() < mention.High || m.Severity() > m.Alert.Severity {
+		return nil
+	}
+	return m.Details.Severe(m.Lang)
+}
+
 // said are stored words of one part of the catalogue as people read them.
 func said(l i18n.Lang, part string, words []string) []string {
 	out := make([]string, len(words))

@@ -128,7 +128,7 @@ func (n *Notifier) digest(m alerts.Message) string {
 func (n *Notifier) complaint(m alerts.Message) string {
 	var b strings.Builder
 	p, l := m.Mention.Post, m.Lang
-	b.WriteString(n.severity(l, m.Alert.Severity) + "  ")
+	b.WriteString(n.severity(l, m.Severity()) + "  ")
 	parts := []string{n.paint(strong, text.Line(m.Mention.Watch, maxName)), alerts.Site(p)}
 	for _, part := range []string{text.Line(p.Author, maxName), alerts.Stars(l, p.Rating),
 		l.Ago(m.Now.Sub(alerts.Since(m.Mention, m.Case))), alerts.Verdict(l, m.Mention.Score)} {
@@ -158,8 +158,8 @@ func (n *Notifier) complaint(m alerts.Message) string {
 	if told := alerts.Told(l, m.Mention.Score); len(told) > 0 {
 		b.WriteString(indent + n.paint(faint, l.Text("console.heard")+"  ") + text.Line(strings.Join(told, ", "), 300) + "\n")
 	}
-	if m.Alert.Severity >= mention.High && len(m.Details.Why) > 0 {
-		b.WriteString(indent + n.paint(faint, l.Word("severity", m.Alert.Severity.String())+"  ") + text.Line(strings.Join(m.Details.Severe(l), ", "), 300) + "\n")
+	if why := m.Severe(); len(why) > 0 {
+		b.WriteString(indent + n.paint(faint, l.Word("severity", m.Severity().String())+"  ") + text.Line(strings.Join(why, ", "), 300) + "\n")
 	}
 	if link := text.Line(p.URL, 500); link != "" {
 		b.WriteString(indent + n.paint(faint, link) + "\n")

@@ -85,7 +85,7 @@ func (n *Notifier) inbox(m alerts.Message) string {
 
 // headline is what a locked screen must tell: how loud, about whom, where.
 func headline(m alerts.Message) string {
-	return strings.Join([]string{m.Lang.Word("severity_title", m.Alert.Severity.String()), text.Line(m.Mention.Watch, maxName), whoWhere(m)}, " · ")
+	return strings.Join([]string{m.Lang.Word("severity_title", m.Severity().String()), text.Line(m.Mention.Watch, maxName), whoWhere(m)}, " · ")
 }
 
 func whoWhere(m alerts.Message) string {

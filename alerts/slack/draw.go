@@ -99,7 +99,7 @@ func head(m alerts.Message, notify ping) api.RichTextElement {
 	case alerts.Overdue(c):
 		mark = "🔴"
 	}
-	title := mark + " " + m.Lang.Word("severity_title", m.Alert.Severity.String()) + " · " + text.Line(m.Mention.Watch, maxName)
+	title := mark + " " + m.Lang.Word("severity_title", m.Severity().String()) + " · " + text.Line(m.Mention.Watch, maxName)
 	if m.Alert.Kind == mention.Duplicate {
 		title += " · " + m.Lang.Text("alert.same_words")
 	}
@@ -206,8 +206,8 @@ func under(m alerts.Message) []api.Block {
 	if conflict := m.Mention.Score.Conflict; conflict != "" {
 		parts = append(parts, l.Word("conflict", conflict))
 	}
-	if m.Alert.Severity >= mention.High && len(m.Details.Why) > 0 {
-		parts = append(parts, l.Word("severity_title", m.Alert.Severity.String())+": "+strings.Join(m.Details.Severe(l), ", "))
+	if why := m.Severe(); len(why) > 0 {
+		parts = append(parts, l.Word("severity_title", m.Severity().String())+": "+strings.Join(why, ", "))
 	}
 	if topics := alerts.Topics(l, m.Mention.Score); len(topics) > 0 {
 		parts = append(parts, l.Text("alert.topics", "topics", strings.Join(topics, ", ")))

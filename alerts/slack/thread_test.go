@@ -69,6 +69,26 @@ func TestLifeInAThread(t *testing.T) {
 	}
 }
 
+// TestEditedLouder: a message that is redrawn says how loud its complaint is now, not how loud
+// it was before the author edited it.
+func TestEditedLouder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	m := complaint("1", refund)
+	w.hear(m)
+	first := w.posted(1)[0]
+	if !shows(first, "Low · ") {
+		t.Fatalf("first it is %s", texts([]fakeslack.Message{first}))
+	}
+	m.Post.Text += " Отруїлася їжею, лежу в лікарні."
+	m.Score.Topics, m.Score.Complaint, m.Score.Value = []string{"safety"}, 0.9, -0.9
+	w.hear(m)
+	eventually(t, "the message is critical", func() bool {
+		now, _ := w.fake.Message(first.Channel, first.TS)
+		return shows(now, "Critical · ") && strings.HasPrefix(now.Text, "Critical · ")
+	})
+}
+
 // TestAnswerSumsUp: when the answer is seen, the thread is told once how long each part of
 // the wait took and who claimed the case, in the route's language; neither another look at
 // the site nor a restart in the middle says it again.

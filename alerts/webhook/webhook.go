@@ -113,7 +113,7 @@ func (n *Notifier) Find(context.Context, alerts.Search) (map[mention.AlertID]ale
 }
 
 func body(m alerts.Message) Body {
-	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Alert.Severity.String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat, Summary: m.Details.Summary, Why: m.Details.Severe(m.Lang)}
+	b := Body{AlertID: m.Alert.ID, Kind: m.Alert.Kind, Severity: m.Severity().String(), ThreadOf: m.Alert.ThreadOf, Notify: m.Alert.Notify, Repeat: m.Repeat, Summary: m.Details.Summary, Why: m.Details.Severe(m.Lang)}
 	if m.Alert.Kind != mention.Complaint && m.Alert.Kind != mention.Duplicate {
 		b.Text = m.News()
 	}
