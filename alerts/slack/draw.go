@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -63,6 +64,32 @@ func drawWithin(m alerts.Message, notify ping, room int) drawn {
 		}
 	}
 }
+
+// bare is a message without blocks, for what Slack refuses to lay out. It names whom it should
+// all the same.
+func bare(m alerts.Message, notify ping) drawn {
+	return drawn{text: fallback(m) + notify.text()}
+}
+
+// unthreaded is draw for what belongs under another message and cannot stand there: it says
+// which complaint it is about. What of it is never redrawn has no buttons of the complaint,
+// which would show an old state of it for ever.
+func unthreaded(m alerts.Message, notify ping, room int) drawn {
+	replied := m.Alert.ThreadOf != ""
+	m.Alert.ThreadOf = "" // an escalation then shows the whole complaint
+	m.Thread = alerts.Place{}
+	d := drawWithin(m, notify, room)
+	if m.Alert.Kind == mention.Changed && replied {
+		about := api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(text.Line(m.Mention.Watch, maxName), m.Lang.Text("alert.about_complaint")))))
+		d.blocks = append([]api.Block{about}, d.blocks...)
+	}
+	if m.Alert.Kind == mention.Escalation && replied && m.Mention.ID != "" {
+		d.blocks = slices.DeleteFunc(d.blocks, isAction)
+	}
+	return d
+}
+
+func isAction(b api.Block) bool { return b.BlockType() == api.MBTAction }
 
 func layout(m alerts.Message, notify ping, limit int) []api.Block {
 	switch m.Alert.Kind {
@@ -265,6 +292,19 @@ func plain(m alerts.Message, notify ping, limit int) []api.Block {
 
 // escaped is text that Slack shows as it is.
 func escaped(s string) string { return slackutilsx.EscapeMessage(s) }
+
+// text is the ping where there are no blocks.
+func (p ping) text() string {
+	switch {
+	case p.user != "":
+		return "  <@" + p.user + ">"
+	case p.group != "":
+		return "  <!subteam^" + p.group + ">"
+	case p.name != "":
+		return "  " + escaped(text.Line(p.name, maxName))
+	}
+	return ""
+}
 
 func (p ping) elements() []api.RichTextSectionElement {
 	switch {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -38,11 +39,10 @@ func (h *Hook) Pace() (perSecond float64, burst int) { return 1, 4 }
 
 // Post sends the message; as bare text where Slack refuses its form.
 func (h *Hook) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
-	d := hookDraw(m)
-	err := h.send(ctx, d)
+	err := h.send(ctx, hookDraw(m))
 	var refused *alerts.RefusedError
-	if errors.As(err, &refused) && refused.One && len(d.blocks) > 0 {
-		err = h.send(ctx, drawn{text: d.text})
+	if errors.As(err, &refused) && refused.One {
+		err = h.send(ctx, bare(m, hookPing(m)))
 	}
 	if err != nil {
 		return alerts.Place{}, err
@@ -66,26 +66,8 @@ const hookRoom = maxURL + 1000
 
 // hookDraw is draw without what a webhook cannot have: buttons and threads.
 func hookDraw(m alerts.Message) drawn {
-	replied := m.Alert.ThreadOf != ""
-	m.Alert.ThreadOf = "" // an escalation then shows the whole complaint
-	m.Thread = alerts.Place{}
-	who := ping{name: m.Alert.Notify}
-	switch id := m.Alert.Notify; {
-	case isID(id, 'U', 'W'):
-		who = ping{user: id}
-	case isID(id, 'S'):
-		who = ping{group: id}
-	}
-	d := drawWithin(m, who, maxBlocksJSON-hookRoom)
-	var blocks []api.Block
-	if m.Alert.Kind == mention.Changed && replied {
-		blocks = append(blocks, api.NewRichTextBlock("about", api.NewRichTextSection(bold(or(text.Line(m.Mention.Watch, maxName), m.Lang.Text("alert.about_complaint"))))))
-	}
-	for _, b := range d.blocks {
-		if b.BlockType() != api.MBTAction {
-			blocks = append(blocks, b)
-		}
-	}
+	d := unthreaded(m, hookPing(m), maxBlocksJSON-hookRoom)
+	blocks := slices.DeleteFunc(d.blocks, isAction)
 	line := []api.RichTextSectionElement{}
 	if m.Alert.Kind == mention.Burst || m.Alert.Kind == mention.Digest && m.Details.Summary == nil {
 		line = append(line, italic(m.Lang.Text("alert.follow_here")+" "))
@@ -101,6 +83,17 @@ func hookDraw(m alerts.Message) drawn {
 	}
 	d.blocks = blocks
 	return d
+}
+
+// hookPing is whom the message names: a webhook can look nobody up.
+func hookPing(m alerts.Message) ping {
+	switch id := m.Alert.Notify; {
+	case isID(id, 'U', 'W'):
+		return ping{user: id}
+	case isID(id, 'S'):
+		return ping{group: id}
+	}
+	return ping{name: m.Alert.Notify}
 }
 
 func (h *Hook) send(ctx context.Context, d drawn) error {

@@ -249,9 +249,10 @@ func (n *Notifier) elsewhere(ctx context.Context, m alerts.Message, tried string
 // simpler tries once more after Slack refused the form of a message, which it
 // surely did not take then: without the thread that is gone, or as bare text.
 func (n *Notifier) simpler(ctx context.Context, m alerts.Message, channel string, refused *alerts.RefusedError) (alerts.Place, error) {
-	opts := n.options(m, drawn{text: fallback(m)})
+	who := n.names.ping(m.Alert.Notify)
+	opts := n.options(m, bare(m, who))
 	if refused.Code == "thread_not_found" || refused.Code == "message_not_found" || refused.Code == "cannot_reply_to_message" {
-		opts = n.options(m, draw(m, ping{}))
+		opts = n.options(m, unthreaded(m, who, maxBlocksJSON))
 	} else if m.Thread.TS != "" {
 		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
 	}
@@ -287,7 +288,9 @@ func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
 		return nil
 	case refused.One:
 		n.opt.Log.Warn("slack refuses the new form of a message; showing it plainer", "alert", m.Alert.ID, "err", err)
-		return n.update(ctx, m, drawn{text: fallback(m), blocks: []api.Block{}})
+		plain := bare(m, n.names.ping(m.Alert.Notify))
+		plain.blocks = []api.Block{}
+		return n.update(ctx, m, plain)
 	}
 	return err
 }

@@ -1,12 +1,16 @@
 package slack_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
@@ -159,6 +163,35 @@ func TestThreadIsGone(t *testing.T) {
 	}
 }
 
+// TestNudgeWithoutItsThread: when somebody deleted the message, what is said in its thread comes
+// into the channel, says which complaint it is about, and names whom it should.
+func TestNudgeWithoutItsThread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{rules: alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: {Claim: 5 * time.Minute, Notify: "@oncall-pr"}}}})
+	m := complaint("1", refund)
+	w.hear(m)
+	root := w.posted(1)[0]
+	w.slack.Names([]string{"@oncall-pr"})
+	w.fake.Delete(root.Channel, root.TS)
+	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return time.Now().Add(6 * time.Minute) }, Changed: w.sender.Wake})
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = deadlines.Run(ctx) })
+	nudge := w.posted(1)[0]
+	stop()
+	running.Wait()
+	if !shows(nudge, "Nobody has taken this complaint") || !shows(nudge, refund) || !strings.Contains(string(nudge.Blocks), `"usergroup_id":"S000ONCALL"`) || strings.Contains(string(nudge.Blocks), `"claim"`) {
+		t.Errorf("the nudge:\n%s\n%s", texts([]fakeslack.Message{nudge}), nudge.Blocks)
+	}
+	m.Post.Text += " Шахраї!"
+	m.Score.Value = -0.9
+	w.hear(m)
+	if edit := w.posted(2)[1]; !shows(edit, "for the worse") || !shows(edit, m.Watch) {
+		t.Errorf("the edit:\n%s", edit.Blocks)
+	}
+}
+
 // TestNotify pings whom the route names, and nobody else.
 func TestNotify(t *testing.T) {
 	cases := []struct{ notify, want string }{
@@ -176,6 +209,20 @@ func TestNotify(t *testing.T) {
 				t.Errorf("blocks %s", m.Blocks)
 			}
 		})
+	}
+}
+
+// TestNotifyWithoutBlocks: a message that Slack does not lay out names whom it should.
+func TestNotifyWithoutBlocks(t *testing.T) {
+	for notify, want := range map[string]string{"@oncall-pr": "<!subteam^S000ONCALL>", "@ira": "<@U0000IRA>"} {
+		w := newWorld(t, worldOptions{rules: alerts.Rules{Routes: []alerts.Route{{To: "#pr-war-room", Notify: notify}}}})
+		w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.Code, Error: "invalid_blocks", Times: -1, Blocks: true})
+		m := complaint("1", refund)
+		m.Post.Author = "<!channel>"
+		w.hear(m)
+		if got := w.posted(1)[0]; got.Blocks != nil || !strings.Contains(got.Text, want) || strings.Contains(got.Text, "<!channel>") {
+			t.Errorf("%s: %q", notify, got.Text)
+		}
 	}
 }
 
