@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -25,10 +26,12 @@ type profile struct {
 	org    string // of an Enterprise Grid
 }
 
-// known is how long profiles are kept, unknown how long it is kept that there is none.
+// known is how long profiles are kept, unknown how long it is kept that there is none, and
+// passing that Slack could not be asked: people are told to press again in a moment.
 const (
 	known   = time.Hour
 	unknown = 5 * time.Minute
+	passing = 10 * time.Second
 	// lookup bounds asking Slack for a profile: a click must not wait for it.
 	lookup = 700 * time.Millisecond
 )
@@ -53,13 +56,26 @@ func (p *people) profile(ctx context.Context, id string) (who profile, ok bool) 
 	defer cancel()
 	u, err := p.api.GetUserInfoContext(ctx, id)
 	if err != nil {
-		p.box.put(id, entry{until: p.now().Add(unknown)})
+		p.box.put(id, entry{until: p.now().Add(failedFor(err))})
 		return profile{}, false
 	}
 	name := or(u.Profile.DisplayName, or(u.Profile.RealName, or(u.RealName, u.Name)))
 	who = profile{name: text.Line(name, maxName), email: u.Profile.Email, locale: u.Locale, team: u.TeamID, org: u.Enterprise.EnterpriseID}
 	p.box.put(id, entry{who: who, ok: true, until: p.now().Add(known)})
 	return who, true
+}
+
+// failedFor is how long a failure to ask for a profile is remembered.
+func failedFor(err error) time.Duration {
+	var said api.SlackErrorResponse
+	var limited *api.RateLimitedError
+	switch {
+	case errors.As(err, &limited):
+		return min(max(limited.RetryAfter, passing), unknown)
+	case errors.As(err, &said) && !unsure[said.Err]:
+		return unknown
+	}
+	return passing
 }
 
 // isID reports whether s is a Slack id that begins with one of the letters.
