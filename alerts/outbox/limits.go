@@ -38,6 +38,9 @@ const (
 	// refusedFirst and refusedLast bound how often what was refused is tried again
 	// without a change of the watchlist: somebody may have invited the app meanwhile.
 	refusedFirst, refusedLast = 30 * time.Second, 5 * time.Minute
+	// longestSilence bounds the silence that a channel may ask for, and toldSilence is how long
+	// one is that people must know of: what waits in it is told to nobody.
+	longestSilence, toldSilence = time.Hour, time.Minute
 )
 
 // throttle say when what may be tried. They live in memory: after a restart all is
@@ -291,7 +294,10 @@ func (s *Sender) hold(notifier alerts.Notifier, m method, a mention.Alert, e *al
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := notifierMethod{notifier, m}
-	wait := e.After
+	wait := min(max(e.After, firstBackoff), longestSilence)
+	if m != toUpdate && wait > toldSilence {
+		s.trouble(a.Route, e.Err)
+	}
 	if !e.Method { // nobody asked for silence: the channel is away
 		if !s.throttle.retryAfter[key].After(now) { // attempts under way together are one failure
 			s.throttle.away[key]++

@@ -203,6 +203,46 @@ func TestSilenceBegunMeanwhile(t *testing.T) {
 	})
 }
 
+// TestOddSilences: an answer that asks for a silence of a day costs an hour, and people are
+// told of it; one that asks for none, or for less, is no reason to call without a pause.
+func TestOddSilences(t *testing.T) {
+	for after, want := range map[time.Duration]struct {
+		posts, told string
+	}{
+		24 * time.Hour:            {"0s post a, 1h0m0s post a", "0s #x 429, 1h0m0s #x <nil>"},
+		10 * 365 * 24 * time.Hour: {"0s post a, 1h0m0s post a", "0s #x 429, 1h0m0s #x <nil>"},
+		30 * time.Second:          {"0s post a, 30s post a", ""},
+		-24 * time.Hour:           {"0s post a, 1s post a", ""},
+		0:                         {"0s post a, 1s post a", ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			m := &memory{}
+			s := &script{began: time.Now()}
+			m.add("a", mention.High, "#x")
+			first := true
+			s.post = func(alerts.Message) error {
+				if first {
+					first = false
+					return &alerts.RetryError{After: after, Method: true, Err: errors.New("429")}
+				}
+				return nil
+			}
+			var told []string
+			sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+				NotifierFor: func(string) (alerts.Notifier, bool) { return s, true },
+				Trouble: func(route string, err error) {
+					told = append(told, fmt.Sprint(time.Since(s.began).Round(time.Second), " ", route, " ", err))
+				}})
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
+			defer cancel()
+			_ = sender.Run(ctx)
+			if got := strings.Join(s.events, ", "); got != want.posts || strings.Join(told, ", ") != want.told {
+				t.Errorf("asked for %s the channel saw %q, want %q; people were told %q, want %q", after, got, want.posts, told, want.told)
+			}
+		})
+	}
+}
+
 // uncertain answers every post until a time with an error that says nothing of its fate.
 type uncertain struct {
 	*way

@@ -16,6 +16,15 @@ import (
 // noRetryAfter is the silence after a 429 that does not say how long.
 const noRetryAfter = 30 * time.Second
 
+// longestRetryAfter bounds the silence that a 429 asks for: Slack asks for seconds, and what
+// stands before it may ask for a day, in which nobody's press would be heard.
+const longestRetryAfter = time.Hour
+
+// silence is how long a 429 is obeyed.
+func silence(e *api.RateLimitedError) time.Duration {
+	return min(max(e.RetryAfter, time.Second), longestRetryAfter)
+}
+
 // advice says what to do about Slack's error codes: keys of the catalogue, whose texts hold
 // {channel}, {token} and {needed}.
 var advice = map[string]string{
@@ -62,7 +71,7 @@ func (n *Notifier) sort(method, channel string, err error) error {
 	case errors.As(err, &moved):
 		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("slack: %s: %w (slack.api_url)", method, moved)}
 	case errors.As(err, &limited):
-		return &alerts.RetryError{After: max(limited.RetryAfter, time.Second), Method: true, Err: what}
+		return &alerts.RetryError{After: silence(limited), Method: true, Err: what}
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
 		return &alerts.RetryError{After: noRetryAfter, Method: true, Err: what}
 	case errors.As(err, &status) && status.Code < http.StatusInternalServerError && status.Code != http.StatusRequestTimeout:

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	api "github.com/slack-go/slack"
 
@@ -118,7 +117,7 @@ func (h *Hook) sort(err error) error {
 	case errors.As(err, &moved):
 		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("slack: webhook: %w (%s)", moved, h.name())}
 	case errors.As(err, &limited):
-		return &alerts.RetryError{After: max(limited.RetryAfter, time.Second), Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
+		return &alerts.RetryError{After: silence(limited), Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
 		return &alerts.RetryError{After: noRetryAfter, Method: true, Err: errors.New("slack: webhook: 429 Too Many Requests")}
 	case errors.As(err, &status) && status.Code == http.StatusBadRequest:

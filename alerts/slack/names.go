@@ -326,7 +326,7 @@ func patient(ctx context.Context, do func() error) error {
 		if !errors.As(err, &limited) {
 			return err
 		}
-		if !sleep(ctx, max(limited.RetryAfter, time.Second)) {
+		if !sleep(ctx, silence(limited)) {
 			return ctx.Err()
 		}
 	}
