@@ -18,6 +18,8 @@ func (s *Sender) told(ctx context.Context, m alerts.Message) (done bool) {
 	a := m.Alert
 	at := alerts.Place{Channel: a.Route} // without a TS: nothing stands there
 	switch instead := m.Details.Instead; {
+	case a.Kind == mention.Digest && m.Details.Summary == nil && s.opt.Gathered != nil && m.Gathered.Count == 0:
+		// It would gather complaints in its thread; those were told on their own.
 	case instead != nil:
 		if _, isDoor := alerts.DoorOf(a.Route); !isDoor {
 			break // its door left the watchlist; its own channel shows it when it can

@@ -13,14 +13,16 @@ import (
 )
 
 // TestGatheredIsCountedWhenItIsSaid: the message after the quiet hours knows what waits
-// for it; no other message asks.
+// for it; no other message asks. Where nothing does, nothing is said.
 func TestGatheredIsCountedWhenItIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, asked := &memory{}, []mention.AlertID{}
 		m.add("night", mention.Normal, "#x")
 		m.add("numbers", mention.Normal, "#x")
 		m.add("one", mention.Normal, "#x")
+		m.add("empty night", mention.Normal, "#x")
 		m.change("night", func(a *mention.Alert) bool { a.Kind, a.MentionID = mention.Digest, ""; return true })
+		m.change("empty night", func(a *mention.Alert) bool { a.Kind, a.MentionID = mention.Digest, ""; return true })
 		m.change("numbers", func(a *mention.Alert) bool {
 			a.Kind, a.MentionID, a.Payload = mention.Digest, "", alerts.Details{Summary: &alerts.Summary{}}.Encode()
 			return true
@@ -29,6 +31,9 @@ func TestGatheredIsCountedWhenItIsSaid(t *testing.T) {
 		s := &script{began: time.Now(), post: func(m alerts.Message) error { said[m.Alert.ID] = m.Gathered; return nil }}
 		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 			Gathered: func(_ context.Context, root mention.AlertID) ([]string, int, mention.ID, error) {
+				if root == "empty night" { // what waited for it was told on its own meanwhile
+					return nil, 0, "", nil
+				}
 				asked = append(asked, root)
 				return []string{"Bank", "Tea"}, 12, "m", nil
 			},
@@ -38,6 +43,9 @@ func TestGatheredIsCountedWhenItIsSaid(t *testing.T) {
 		_ = sender.Run(ctx)
 		if len(said) != 3 || len(asked) != 1 || asked[0] != "night" {
 			t.Fatalf("asked for %v, said %v", asked, said)
+		}
+		if a, _, _ := m.Alert(t.Context(), "empty night"); a.Status != mention.Posted {
+			t.Errorf("the message of a night without complaints is %s", a.Status)
 		}
 		if g := said["night"]; g.Count != 12 || len(g.Watches) != 2 || g.Loudest.ID != "m" {
 			t.Errorf("says %+v", g)
