@@ -31,11 +31,17 @@ func scanFeedback(row scanner) (mention.Feedback, error) {
 
 // saveFeedback keeps, or takes back, what the change of a case teaches.
 func saveFeedback(ctx context.Context, q querier, before, after mention.Case) error {
+	id := string(after.MentionID)
+	if after.Status == mention.Dismissed && before.Status != mention.Dismissed && after.Reason != mention.MutedAuthor {
+		// Copies are not looked for by their words, but what staff said of one holds for all.
+		if _, err := q.ExecContext(ctx, `UPDATE mentions SET root = 1 WHERE id = $1 AND simhash <> 0 AND root = 0`, id); err != nil {
+			return err
+		}
+	}
 	was, is := feedbackOf(before), feedbackOf(after)
 	if was == is {
 		return nil
 	}
-	id := string(after.MentionID)
 	switch was {
 	case mention.NotNegative:
 		if _, err := q.ExecContext(ctx, `DELETE FROM lessons WHERE mention_id = $1`, id); err != nil {

@@ -249,6 +249,24 @@ func TestWhatStaffSaidHolds(t *testing.T) {
 	})
 }
 
+// TestWhatStaffSaidOfACopyHolds as well, also where the first one was no mistake.
+func TestWhatStaffSaidOfACopyHolds(t *testing.T) {
+	for _, reason := range []string{mention.NotNegative, mention.NotUs, mention.Spam} {
+		r := rig.New(t, alerts.Rules{})
+		first := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+		r.Poll(first)
+		r.Do(first, mention.Action{Verb: mention.Reply})
+		copied := rig.Said(rig.Review, "7", "olena", rig.Refund, -0.6)
+		r.One(r.Poll(copied), mention.Duplicate)
+		r.Do(copied, mention.Action{Verb: mention.Dismiss, Reason: reason})
+		r.None(r.Poll(rig.Said("third.example", "8", "olena", rig.Refund, -0.6)))
+		r.Do(copied, mention.Action{Verb: mention.Reopen})
+		if a := r.One(r.Poll(rig.Said("fourth.example", "9", "olena", rig.Refund, -0.6)), mention.Duplicate); a.ThreadOf == "" {
+			t.Errorf("%s taken back: %+v", reason, a)
+		}
+	}
+}
+
 // TestSeverityRules: people's own rules bound how loud a complaint is; the first that fits
 // decides, an alert says so, and an edit keeps to it.
 func TestSeverityRules(t *testing.T) {
