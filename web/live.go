@@ -240,12 +240,17 @@ func (in *Inbox) events(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	defer in.live.close(open)
+	behind, newest, ok, err := in.missed(r.Context(), since)
+	if err != nil { // the page comes again: loaded anew it would only say this, for good
+		w.Header().Set("Retry-After", "10")
+		in.failed(w, r, v, err)
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	s := &stream{w: w, control: http.NewResponseController(w), since: since, last: since}
-	behind, ok := in.missed(r.Context(), since)
 	if !ok {
-		_ = s.line("event: reload\ndata: {}\n\n") // the page is gone if this fails
+		_ = s.line(fmt.Sprintf("id: %d\nevent: reload\ndata: {}\n\n", newest)) // the page is gone if this fails
 		return
 	}
 	if s.line("retry: 2000\n: here\n\n") != nil {
@@ -279,14 +284,14 @@ func (in *Inbox) follow(ctx context.Context, s *stream, open *line) {
 	}
 }
 
-// missed is what happened since a page was made; ok is false when that is not known any
-// more, or too much. The last entries before it are told again: one may have become
-// visible after a later one.
-func (in *Inbox) missed(ctx context.Context, since int64) ([]mention.CaseChange, bool) {
+// missed is what happened since a page was made, and the number of the newest entry; ok is
+// false when that is not known any more, or too much. The last entries before it are told
+// again: one may have become visible after a later one.
+func (in *Inbox) missed(ctx context.Context, since int64) (list []mention.CaseChange, newest int64, ok bool, err error) {
 	oldest, newest, err := in.opt.Cases.ChangeRange(ctx)
 	if err != nil || since > newest || since+1 < oldest {
-		return nil, err == nil && since == 0 && newest == 0
+		return nil, newest, since == 0 && newest == 0, err
 	}
-	list, err := in.opt.Cases.Changes(ctx, max(since-overlap, 0), maxBehind)
-	return list, err == nil && len(list) < maxBehind
+	list, err = in.opt.Cases.Changes(ctx, max(since-overlap, 0), maxBehind)
+	return list, newest, len(list) < maxBehind, err
 }
