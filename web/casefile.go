@@ -81,7 +81,7 @@ func (in *Inbox) caseFile(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	out := in.casePage(r.Context(), v, file, back)
-	out.Since = since
+	out.Live, out.Since = true, since
 	in.show(w, r, http.StatusOK, "case", out)
 }
 

@@ -91,7 +91,7 @@ func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 	out := listPage{frame: in.frame(v, "inbox", v.lang.Text("web.inbox")), Filter: f, Path: f.path(), Count: min(count, maxCount), Many: count > maxCount,
 		Views: in.views(v, f), Selects: in.selects(v, f), Closed: !slices.Contains([]string{"", claimed, snoozed}, f.Status), CSV: "/inbox.csv?" + f.first().String()}
-	out.Since = since
+	out.Live, out.Since = true, since
 	bare := f.first()
 	bare.Status, bare.Owner = "", ""
 	out.Narrow = bare != filter{}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // away is a database that can go away for open pages.
@@ -33,4 +35,20 @@ func TestEventsWithoutTheDatabase(t *testing.T) {
 	if res, body := w.ask("GET", "/events?since=1", "Ira", nil, "HX-Request", "true"); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || strings.Contains(body, "reload") {
 		t.Errorf("%d %q", res.StatusCode, body)
 	}
+}
+
+// An inbox in which nothing was ever heard hears of the first complaint.
+func TestFirstComplaint(t *testing.T) {
+	w := newWorld(t)
+	if _, body := w.ask("GET", "/inbox", "Ira", nil); !strings.Contains(body, `data-since="0"`) {
+		t.Error("the page of an empty inbox does not listen")
+	}
+	if _, body := w.ask("GET", "/reports", "Ira", nil); strings.Contains(body, `data-since`) {
+		t.Error("the page of reports listens")
+	}
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+	holds(t, ctx, "an empty list", `document.querySelector(".empty") && window.htmx`)
+	w.say("Олена К.", "Третій тиждень не повертають гроші")
+	holds(t, ctx, "one new", `!document.getElementById("fresh").hidden`)
 }

@@ -316,7 +316,8 @@ type frame struct {
 	Page  string // inbox, case, reports, sources, me
 	Me    mention.Person
 	Sees  bool  // the page of sources
-	Since int64 // the last change that the page shows
+	Live  bool  // the page hears of changes
+	Since int64 // the last one that it shows
 }
 
 func (in *Inbox) frame(v visit, page, title string) frame {
