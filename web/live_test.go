@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -51,4 +53,60 @@ func TestFirstComplaint(t *testing.T) {
 	holds(t, ctx, "an empty list", `document.querySelector(".empty") && window.htmx`)
 	w.say("Олена К.", "Третій тиждень не повертають гроші")
 	holds(t, ctx, "one new", `!document.getElementById("fresh").hidden`)
+}
+
+// front stands before the inbox, as a proxy or the door of signing in does, and answers
+// instead of it what fetches a part of a page.
+type front struct {
+	inbox  http.Handler
+	status atomic.Int64
+	kind   string
+	body   string
+	only   string // the one address that it answers; empty: all of those
+}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	status := int(f.status.Load())
+	if status == 0 || !asksForPart(r) && r.URL.Path != "/events" || f.only != "" && r.URL.Path != f.only {
+		f.inbox.ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", f.kind)
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(f.body))
+}
+
+func newFront(t *testing.T, w *world, kind, body string) *front {
+	f := &front{inbox: w.inbox.Handler(), kind: kind, body: body}
+	server := httptest.NewServer(f)
+	t.Cleanup(server.Close)
+	w.addr = server.URL
+	return f
+}
+
+// What somebody else than the inbox answers takes no row's place.
+func TestAnswersOfOthersReplaceNothing(t *testing.T) {
+	w := newWorld(t)
+	w.say("Олена К.", "Третій тиждень не повертають гроші")
+	f := newFront(t, w, "text/plain; charset=utf-8", "Too many at once.")
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+	for _, each := range []struct {
+		status     int64
+		kind, body string
+		say        string
+	}{{429, "text/plain; charset=utf-8", "Too many at once.", "Too many at once."}, {401, "text/plain; charset=utf-8", "Please sign in first.", "Please sign in first."},
+		{502, "text/html", "<h1>Bad Gateway</h1>", "earshot could not do that"}} {
+		holds(t, ctx, "one row", `document.querySelectorAll(".row").length === 1 && window.htmx`)
+		w.untilLines(1)
+		f.kind, f.body = each.kind, each.body
+		f.status.Store(each.status)
+		eval[chromedp.Void](t, ctx, `document.querySelector("[data-key=KeyC]").click()`)
+		holds(t, ctx, "said", fmt.Sprintf(`document.getElementById("say").textContent.includes(%q)`, each.say))
+		f.status.Store(0)
+		if n := eval[int](t, ctx, `document.querySelectorAll(".row").length`); n != 1 {
+			t.Errorf("%d: %d rows: %s", each.status, n, eval[string](t, ctx, `document.getElementById("list").innerHTML`))
+			do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+		}
+	}
 }

@@ -104,7 +104,12 @@
   let held = null;
   document.addEventListener("htmx:before:swap", (event) => { held = hold(event.target.closest && event.target.closest("[data-id]")); });
   document.addEventListener("htmx:after:swap", () => { restore(held); held = null; });
-  document.addEventListener("htmx:response:error", (event) => { if (event.detail.ctx.hx && event.detail.ctx.hx.reswap === "none") say(event.detail.ctx.text); });
+  document.addEventListener("htmx:response:error", (event) => {
+    const ctx = event.detail.ctx, status = ctx.response.status;
+    if (status === 409 && ctx.hx.reswap !== "none") return; // the row, with who was first
+    ctx.hx.reswap = "none"; // of a proxy, or of the door: it takes no row's place
+    say((ctx.response.headers.get("content-type") || "").startsWith("text/plain") ? ctx.text : texts.failed);
+  });
   document.addEventListener("htmx:error", () => say(texts.failed));
   function hold(element) {
     if (!element) return null;
