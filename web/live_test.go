@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/earshot/earshot/reply"
 )
 
 // away is a database that can go away for open pages.
@@ -108,5 +110,45 @@ func TestAnswersOfOthersReplaceNothing(t *testing.T) {
 			t.Errorf("%d: %d rows: %s", each.status, n, eval[string](t, ctx, `document.getElementById("list").innerHTML`))
 			do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
 		}
+	}
+}
+
+// What a person is writing outlives what happens to the case meanwhile, by others and by the
+// person's own verbs, and goes only with what it was sent by.
+func TestWhatIsWrittenStays(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	w.answers(reply.Way{})
+	f := newFront(t, w, "", "")
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
+	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
+	w.untilLines(1)
+	eval[chromedp.Void](t, ctx, `document.getElementById("answer-text").value = "We are on it."; document.getElementById("reply0").value = "We are so sorry."`)
+	same := func(when string) {
+		t.Helper()
+		holds(t, ctx, when, `document.getElementById("answer-text").value + document.getElementById("reply0").value === "We are on it.We are so sorry."`)
+	}
+	w.ask("POST", "/case/"+string(id)+"/note", "Oleh", url.Values{"text": {"I know her"}})
+	holds(t, ctx, "a colleague's note", `document.querySelector(".history").innerText.includes("I know her")`)
+	same("after a colleague's note")
+	eval[chromedp.Void](t, ctx, `document.querySelector("[data-key=KeyC]").click()`)
+	holds(t, ctx, "claimed", `document.getElementById("case").classList.contains("claimed")`)
+	same("after a claim")
+	eval[chromedp.Void](t, ctx, `document.getElementById("note").value = "called her"; document.querySelector("form.note button").click()`)
+	holds(t, ctx, "the note", `document.querySelector(".history").innerText.includes("called her")`)
+	same("after a note")
+	holds(t, ctx, "the note is not there once more", `document.getElementById("note").value === ""`)
+	// Too far behind to be told what happened: the page is not loaded anew over the words.
+	f.only, f.kind, f.body = "/events", "text/event-stream", "id: 1\nevent: reload\ndata: {}\n\n"
+	eval[chromedp.Void](t, ctx, `window.before = true`)
+	f.status.Store(http.StatusOK)
+	w.cut()
+	w.ask("POST", "/case/"+string(id)+"/note", "Oleh", url.Values{"text": {"she called again"}})
+	holds(t, ctx, "as it is now", `document.querySelector(".history")?.innerText.includes("she called again")`)
+	f.status.Store(0)
+	same("too far behind")
+	if !eval[bool](t, ctx, `window.before === true`) {
+		t.Error("the page was loaded anew")
 	}
 }

@@ -100,9 +100,13 @@
   on.addEventListener("change", () => localStorage.setItem("keys", on.checked ? "on" : "off"));
   for (const hidden of all("[data-do=help], [data-copy]")) hidden.hidden = false;
 
-  // A row that was swapped keeps its place and the focus.
+  // A row that was swapped keeps its place and the focus, and a case what is being written in it.
   let held = null;
-  document.addEventListener("htmx:before:swap", (event) => { held = hold(event.target.closest && event.target.closest("[data-id]")); });
+  document.addEventListener("htmx:before:swap", (event) => {
+    const ctx = event.detail.ctx, sent = ctx.sourceElement.closest("form"); // gone with it, unless it was refused
+    held = hold(ctx.target.closest("[data-id]"));
+    if (held && ctx.response.status < 400) held.written = held.written.filter((box) => !box.form || box.form !== sent);
+  });
   document.addEventListener("htmx:after:swap", () => { restore(held); held = null; });
   document.addEventListener("htmx:response:error", (event) => {
     const ctx = event.detail.ctx, status = ctx.response.status;
@@ -111,16 +115,18 @@
     say((ctx.response.headers.get("content-type") || "").startsWith("text/plain") ? ctx.text : texts.failed);
   });
   document.addEventListener("htmx:error", () => say(texts.failed));
+  const written = (root = document) => all("textarea", root).filter((box) => box.value !== box.defaultValue);
   function hold(element) {
     if (!element) return null;
     const focus = element.contains(document.activeElement), box = $(".pick input", element);
-    return {id: element.id, here: element.classList.contains("here"), focus, checked: box && box.checked};
+    return {id: element.id, here: element.classList.contains("here"), focus, checked: box && box.checked, written: written(element)};
   }
   function restore(was) {
     const element = was && document.getElementById(was.id);
     if (!element) return;
     if (was.here) element.classList.add("here");
     if (was.checked) $(".pick input", element).checked = true;
+    for (const box of was.written) { const empty = document.getElementById(box.id); if (empty) empty.replaceWith(box); }
     for (const hidden of all("[data-copy]", element)) hidden.hidden = false;
     if (was.focus) ($("a.words", element) || $("[data-key], button", element) || element).focus({preventScroll: true});
   }
@@ -131,7 +137,11 @@
     if (stream || !last || document.hidden || !window.EventSource) return;
     stream = new EventSource("/events?since=" + encodeURIComponent(last));
     stream.onmessage = (event) => { last = event.lastEventId || last; changed(JSON.parse(event.data)); };
-    stream.addEventListener("reload", () => location.reload());
+    stream.addEventListener("reload", (event) => {
+      if (!written().length) return location.reload();
+      last = event.lastEventId || last;
+      changed({id: $("#case").dataset.id, version: Infinity}); // the list has nothing to write in
+    });
     stream.onerror = () => { if (stream.readyState === EventSource.CLOSED) { stream = null; setTimeout(listen, 5000); } };
   }
   document.addEventListener("visibilitychange", () => {
@@ -157,13 +167,14 @@
   async function refresh(shown, id) {
     const isCase = shown.id === "case";
     if (isCase && shown.contains(document.activeElement) && document.activeElement.matches("textarea") && document.activeElement.value) return; // somebody is writing
+    if ($(".htmx-request", shown)) return; // the answer to the person's own verb brings it
     const back = isCase ? shown.dataset.back : location.pathname + location.search;
     const answer = await fetch(`/case/${id}?part=${isCase ? "case" : "row"}&back=${encodeURIComponent(back)}`);
     if (!answer.ok) return;
     const made = document.createElement("template");
     made.innerHTML = await answer.text();
     const next = made.content.firstElementChild;
-    if (!next || !shown.isConnected || Number(next.dataset.version) < Number(shown.dataset.version)) return;
+    if (!next || !shown.isConnected || $(".htmx-request", shown) || Number(next.dataset.version) < Number(shown.dataset.version)) return;
     const was = hold(shown);
     shown.replaceWith(next);
     htmx.process(next);
