@@ -10,8 +10,10 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 )
 
@@ -150,5 +152,61 @@ func TestWhatIsWrittenStays(t *testing.T) {
 	same("too far behind")
 	if !eval[bool](t, ctx, `window.before === true`) {
 		t.Error("the page was loaded anew")
+	}
+}
+
+// What changed while the site could not be asked is asked for again; until then the page says
+// that it is behind.
+func TestRowIsAskedForAgain(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	f := newFront(t, w, "text/html", "<h1>502 Bad Gateway</h1>")
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+	holds(t, ctx, "one row", `document.querySelectorAll(".row").length === 1 && window.htmx`)
+	w.untilLines(1)
+	f.status.Store(http.StatusBadGateway)
+	if _, err := w.inbox.opt.Desk.Do(context.Background(), id, mention.Action{Verb: mention.Claim, By: mention.Person{ID: "slack:U1", Name: "Oleh"}}); err != nil {
+		t.Fatal(err)
+	}
+	w.inbox.Changed()
+	w.say("Дмитро", "Заблокували картку без попередження, гроші на ній")
+	holds(t, ctx, "it says so", `document.getElementById("say").textContent.includes("connection was lost")`)
+	f.status.Store(0)
+	holds(t, ctx, "the row", fmt.Sprintf(`document.getElementById("c-%s").innerText.includes("Oleh has it")`, id))
+	holds(t, ctx, "one new", `!document.getElementById("fresh").hidden`)
+	holds(t, ctx, "it says so no more", `document.getElementById("say").textContent === ""`)
+	// The line itself.
+	f.status.Store(http.StatusBadGateway)
+	w.cut()
+	holds(t, ctx, "it says so", `document.getElementById("say").textContent.includes("connection was lost")`)
+	f.status.Store(0)
+	holds(t, ctx, "it says so no more", `document.getElementById("say").textContent === ""`)
+}
+
+// A page whose session has ended shows the way to sign in, not a list in which nothing
+// happens any more.
+func TestPageOfWhoIsSignedOut(t *testing.T) {
+	w := newWorld(t)
+	w.say("Олена К.", "Третій тиждень не повертають гроші")
+	f := newFront(t, w, "text/plain; charset=utf-8", "Please sign in first.")
+	b := browser(t)
+	list, writing := tab(t, b, w, "Ira"), tab(t, b, w, "Oleh")
+	do(t, list, chromedp.Navigate(w.addr+"/inbox"))
+	do(t, writing, chromedp.Navigate(w.addr+"/case/"+string(w.ids[0])))
+	for _, ctx := range []context.Context{list, writing} {
+		holds(t, ctx, "ready", `window.htmx`)
+		eval[chromedp.Void](t, ctx, `window.before = true`)
+	}
+	eval[chromedp.Void](t, writing, `document.getElementById("note").value = "called her"`)
+	w.untilLines(2)
+	f.status.Store(http.StatusUnauthorized)
+	w.cut()
+	holds(t, list, "loaded anew", `!window.before`)
+	holds(t, writing, "told", `document.getElementById("say").textContent === "Please sign in first."`)
+	time.Sleep(4 * time.Second) // that the connection was lost would be said by now
+	holds(t, writing, "told still", `document.getElementById("say").textContent === "Please sign in first."`)
+	if got := eval[string](t, writing, `document.getElementById("note").value`); got != "called her" {
+		t.Errorf("what was written is gone: %q", got)
 	}
 }

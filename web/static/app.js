@@ -7,10 +7,10 @@
   const list = $("#list"), help = $("#help");
 
   let quiet;
-  function say(text) {
+  function say(text, stays) {
     clearTimeout(quiet);
     $("#say").textContent = text;
-    quiet = setTimeout(() => { $("#say").textContent = ""; }, 6000);
+    if (!stays) quiet = setTimeout(() => { $("#say").textContent = ""; }, 6000);
   }
 
   // Keys are places on the keyboard (event.code), so they work in every layout.
@@ -131,54 +131,112 @@
     if (was.focus) ($("a.words", element) || $("[data-key], button", element) || element).focus({preventScroll: true});
   }
 
-  // Changes of others: the stream names cases, the page fetches what it shows of them.
-  let stream = null, last = document.body.dataset.since, fresh = new Set();
+  // Changes of others: the stream names cases, the page fetches what it shows of them, and asks
+  // again until it has it: a list that only looks up to date is worse than none.
+  let stream = null, last = document.body.dataset.since, losing;
+  const untold = new Map(), fresh = new Set();
+  function lost() { losing = losing || setTimeout(() => say(texts.lost, true), 3000); } // a restart is no news
+  function found() {
+    if (!losing) return;
+    clearTimeout(losing);
+    losing = null;
+    say("");
+  }
   function listen() {
     if (stream || !last || document.hidden || !window.EventSource) return;
     stream = new EventSource("/events?since=" + encodeURIComponent(last));
-    stream.onmessage = (event) => { last = event.lastEventId || last; changed(JSON.parse(event.data)); };
+    stream.onopen = () => { if (!untold.size) found(); };
+    stream.onmessage = (event) => { last = event.lastEventId || last; tell(JSON.parse(event.data)); };
     stream.addEventListener("reload", (event) => {
       if (!written().length) return location.reload();
       last = event.lastEventId || last;
-      changed({id: $("#case").dataset.id, version: Infinity}); // the list has nothing to write in
+      tell({id: $("#case").dataset.id, version: Infinity}); // the list has nothing to write in
     });
-    stream.onerror = () => { if (stream.readyState === EventSource.CLOSED) { stream = null; setTimeout(listen, 5000); } };
+    stream.onerror = () => {
+      lost();
+      if (stream.readyState !== EventSource.CLOSED) return;
+      stream = null;
+      ask("/inbox?match=0").catch(() => {}); // who is signed out is not told so by the stream
+      setTimeout(listen, 5000);
+    };
   }
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) return listen();
     if (stream) { stream.close(); stream = null; }
   });
   listen();
-  async function changed(change) {
-    const shown = document.getElementById("c-" + change.id) || ($("#case") && $("#case").dataset.id === change.id && $("#case"));
-    if (shown) {
-      if (Number(shown.dataset.version) < change.version) await refresh(shown, change.id);
-    } else if (change.new && list && !fresh.has(change.id)) {
-      const url = new URL(location.href);
-      url.searchParams.delete("after");
-      url.searchParams.set("match", change.id);
-      if ((await fetch(url, {headers: {"HX-Request": "true"}})).status === 204) {
-        fresh.add(change.id);
-        $("#fresh a").textContent = texts.fresh.replace("{n}", fresh.size);
-        $("#fresh").hidden = false;
-      }
+  async function ask(address) {
+    const answer = await fetch(address, {headers: {"HX-Request": "true"}});
+    if (answer.status !== 401) return answer;
+    if (!written().length) location.reload();
+    lost();
+    clearTimeout(losing); // the site says what to do
+    say(await answer.text(), true);
+    return answer;
+  }
+  function tell(change) {
+    const before = untold.get(change.id);
+    untold.set(change.id, {...change, new: change.new || (before && before.new)});
+    catchUp();
+  }
+  let catching = false;
+  async function catchUp() {
+    if (catching) return;
+    catching = true;
+    while (untold.size) {
+      const [id, change] = untold.entries().next().value;
+      let done = false;
+      try { done = await show(change); } catch { lost(); }
+      if (untold.get(id) !== change) continue; // it changed once more meanwhile
+      untold.delete(id);
+      if (done) continue;
+      untold.set(id, change); // behind the others
+      setTimeout(catchUp, losing ? 5000 : 500);
+      catching = false;
+      return;
     }
+    catching = false;
+    if (stream && stream.readyState === EventSource.OPEN) found();
+  }
+  // show reports whether the page shows the change, or has nothing to show of it.
+  async function show(change) {
+    const shown = document.getElementById("c-" + change.id) || ($("#case") && $("#case").dataset.id === change.id && $("#case"));
+    if (shown) return Number(shown.dataset.version) >= change.version || refresh(shown, change.id);
+    if (!change.new || !list || fresh.has(change.id)) return true;
+    const url = new URL(location.href);
+    url.searchParams.delete("after");
+    url.searchParams.set("match", change.id);
+    const answer = await ask(url);
+    if (answer.status === 204) {
+      fresh.add(change.id);
+      $("#fresh a").textContent = texts.fresh.replace("{n}", fresh.size);
+      $("#fresh").hidden = false;
+    }
+    return final(answer);
+  }
+  // final reports whether asking once more would answer the same.
+  function final(answer) {
+    if (answer.ok || answer.status === 400 || answer.status === 404) return true;
+    lost();
+    return false;
   }
   async function refresh(shown, id) {
     const isCase = shown.id === "case";
-    if (isCase && shown.contains(document.activeElement) && document.activeElement.matches("textarea") && document.activeElement.value) return; // somebody is writing
-    if ($(".htmx-request", shown)) return; // the answer to the person's own verb brings it
+    if (isCase && shown.contains(document.activeElement) && document.activeElement.matches("textarea") && document.activeElement.value) return false; // somebody is writing
+    if ($(".htmx-request", shown)) return false; // the answer to the person's own verb brings it
     const back = isCase ? shown.dataset.back : location.pathname + location.search;
-    const answer = await fetch(`/case/${id}?part=${isCase ? "case" : "row"}&back=${encodeURIComponent(back)}`);
-    if (!answer.ok) return;
+    const answer = await ask(`/case/${id}?part=${isCase ? "case" : "row"}&back=${encodeURIComponent(back)}`);
+    if (!answer.ok) return final(answer);
     const made = document.createElement("template");
     made.innerHTML = await answer.text();
     const next = made.content.firstElementChild;
-    if (!next || !shown.isConnected || $(".htmx-request", shown) || Number(next.dataset.version) < Number(shown.dataset.version)) return;
+    if (!next || Number(next.dataset.version) < Number(shown.dataset.version)) return true;
+    if (!shown.isConnected || $(".htmx-request", shown)) return false;
     const was = hold(shown);
     shown.replaceWith(next);
     htmx.process(next);
     restore(was);
+    return true;
   }
 
   // The clocks run.
