@@ -9,6 +9,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -155,8 +156,8 @@ type visitorKey struct{}
 
 // Who returns the person of a request and what that person may do; ok is false for nobody.
 func (a *Auth) Who(r *http.Request) (p mention.Person, roles Roles, ok bool) {
-	v, ok := a.visitor(r)
-	if !ok {
+	v, err := a.visitor(r)
+	if err != nil {
 		return mention.Person{}, Roles{}, false
 	}
 	return v.person, a.opt.Rules().Of(v.person, v.email), true
@@ -164,8 +165,8 @@ func (a *Auth) Who(r *http.Request) (p mention.Person, roles Roles, ok bool) {
 
 // Listed says whether a list names the person of a request.
 func (a *Auth) Listed(r *http.Request, list []string) bool {
-	v, ok := a.visitor(r)
-	return ok && Names(list, v.person, v.email)
+	v, err := a.visitor(r)
+	return err == nil && Names(list, v.person, v.email)
 }
 
 // Email is the e-mail address of the person of a request; empty where it is not known.
@@ -174,12 +175,14 @@ func (a *Auth) Email(r *http.Request) string {
 	return v.email
 }
 
-func (a *Auth) visitor(r *http.Request) (visitor, bool) {
+// visitor is the person of a request: mention.ErrNotFound for nobody, another error when that
+// cannot be known now.
+func (a *Auth) visitor(r *http.Request) (visitor, error) {
 	if v, ok := r.Context().Value(visitorKey{}).(visitor); ok {
-		return v, true
+		return v, nil
 	}
 	if v, ok := a.proxied(r); ok {
-		return v, true
+		return v, nil
 	}
 	return a.signedIn(r)
 }
@@ -189,9 +192,13 @@ func (a *Auth) visitor(r *http.Request) (visitor, bool) {
 // sends is refused, and so is more than a person can press.
 func (a *Auth) Require(next http.Handler) http.Handler {
 	return a.guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v, ok := a.visitor(r)
-		if !ok {
+		v, err := a.visitor(r)
+		switch {
+		case errors.Is(err, mention.ErrNotFound):
 			a.toLogin(w, r)
+			return
+		case err != nil: // to sign in anew would be in vain, and no need of it
+			http.Error(w, a.lang(r).Text("web.error.failed"), http.StatusServiceUnavailable)
 			return
 		}
 		if !safe(r.Method) && !a.verbs.allow(v.person.ID) {

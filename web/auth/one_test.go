@@ -1,9 +1,12 @@
 package auth
 
 import (
+	"context"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/mention"
@@ -58,7 +61,55 @@ func TestSignOutElsewhere(t *testing.T) {
 		t.Errorf("in here %t, there %t, another %t; want true, false, true", in(here), in(there), in(other))
 	}
 	s.browser = newBrowser(t, here.Transport)
-	if code := s.post("/logout", url.Values{"session": {session(here)}}); code != http.StatusBadRequest || !in(here) {
+	if code := s.post("/logout", url.Values{"session": {session(here)}}); code != http.StatusUnauthorized || !in(here) {
 		t.Errorf("who is signed in nowhere ends a session: %d", code)
+	}
+}
+
+// away is a database that can go away.
+type away struct {
+	Sessions
+	gone bool
+}
+
+func (a *away) Session(ctx context.Context, hash [32]byte) (mention.Session, error) {
+	if a.gone {
+		return mention.Session{}, errors.New("connection refused")
+	}
+	return a.Sessions.Session(ctx, hash)
+}
+
+func (a *away) TakeSession(ctx context.Context, hash [32]byte) (mention.Session, error) {
+	if a.gone {
+		return mention.Session{}, errors.New("connection refused")
+	}
+	return a.Sessions.TakeSession(ctx, hash)
+}
+
+// TestSessionsCannotBeRead: while the database is away people are not sent to sign in, which
+// would be in vain, but told to try again; with it back they are who they were.
+func TestSessionsCannotBeRead(t *testing.T) {
+	db := &away{Sessions: newMemory()}
+	s := newSite(t, func(o *Options) { o.Sessions = db })
+	s.link(ira)
+	db.gone = true
+	if code, body, at := s.get("/inbox"); code != http.StatusServiceUnavailable || at != "/inbox" || !strings.Contains(body, "try again in a moment") {
+		t.Errorf("a page: %d at %s: %s", code, at, body)
+	}
+	if code := s.post("/case/1/claim", url.Values{}); code != http.StatusServiceUnavailable {
+		t.Errorf("a verb: %d", code)
+	}
+	for _, form := range []url.Values{{}, {"everywhere": {"1"}}, {"session": {strings.Repeat("00", 32)}}} {
+		if code := s.post("/logout", form); code != http.StatusServiceUnavailable {
+			t.Errorf("signing out with %v: %d", form, code)
+		}
+	}
+	s.browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if code, _, _ := s.get("/reports"); code != http.StatusServiceUnavailable {
+		t.Errorf("a page: %d", code)
+	}
+	db.gone = false
+	if code, body, at := s.get("/inbox"); code != http.StatusOK || at != "/inbox" {
+		t.Errorf("the database is back: %d at %s: %s", code, at, body)
 	}
 }

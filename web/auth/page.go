@@ -49,8 +49,10 @@ func (a *Auth) problem(w http.ResponseWriter, r *http.Request, status int, key s
 
 func (a *Auth) show(w http.ResponseWriter, r *http.Request, status int, problem string) {
 	s := sign{Lang: a.lang(r), Problem: problem, Out: r.URL.Query().Get("out") != ""}
-	if v, ok := a.visitor(r); ok && problem == "" {
-		s.Name, s.Proxy, s.Out = v.person.Name, v.proxy, false
+	if problem == "" {
+		if v, err := a.visitor(r); err == nil {
+			s.Name, s.Proxy, s.Out = v.person.Name, v.proxy, false
+		}
 	}
 	if _, ok := ownPath(a.opt.Home); ok {
 		s.Home = a.opt.Home

@@ -91,35 +91,35 @@ func (a *Auth) held(r *http.Request, name string) string {
 	return c.Value
 }
 
-// signedIn finds the session of a request.
-func (a *Auth) signedIn(r *http.Request) (visitor, bool) {
+// signedIn finds the session of a request: mention.ErrNotFound for none.
+func (a *Auth) signedIn(r *http.Request) (visitor, error) {
 	hash, ok := hashOf(sessionCookie, a.held(r, sessionCookie))
 	if !ok {
-		return visitor{}, false
+		return visitor{}, mention.ErrNotFound
 	}
 	s, err := a.opt.Sessions.Session(r.Context(), hash)
 	if err != nil {
 		if !errors.Is(err, mention.ErrNotFound) && r.Context().Err() == nil {
 			a.opt.Log.Error("a session cannot be read", "err", err)
 		}
-		return visitor{}, false
+		return visitor{}, err
 	}
 	now := a.opt.Now()
 	if now.Sub(s.SeenAt) > Idle || now.Sub(s.MadeAt) > Longest {
-		return visitor{}, false
+		return visitor{}, mention.ErrNotFound
 	}
 	if now.Sub(s.SeenAt) > seeEvery {
 		if err := a.opt.Sessions.SeeSession(r.Context(), hash, now); err != nil && r.Context().Err() == nil {
 			a.opt.Log.Warn("a session cannot be kept alive", "err", err) // the database is busy; the next request tries again
 		}
 	}
-	return visitor{person: s.Person, email: s.Email}, true
+	return visitor{person: s.Person, email: s.Email}, nil
 }
 
 // signIn begins a session. One that the browser has already ends: nobody goes on in what
 // another put there.
 func (a *Auth) signIn(w http.ResponseWriter, r *http.Request, way string, p mention.Person, email, back string) {
-	a.endSession(r)
+	_ = a.endSession(r) // logged; it ends by itself
 	secret, now := newSecret(), a.opt.Now()
 	hash, _ := hashOf(sessionCookie, secret)
 	if err := a.opt.Sessions.AddSession(r.Context(), mention.Session{Hash: hash, Way: way, Person: p, Email: email, MadeAt: now, SeenAt: now}); err != nil {
@@ -136,14 +136,16 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request, way string, p ment
 }
 
 // endSession ends the session of a request, if there is one.
-func (a *Auth) endSession(r *http.Request) {
+func (a *Auth) endSession(r *http.Request) error {
 	hash, ok := hashOf(sessionCookie, a.held(r, sessionCookie))
 	if !ok {
-		return
+		return nil
 	}
 	if _, err := a.opt.Sessions.TakeSession(r.Context(), hash); err != nil && !errors.Is(err, mention.ErrNotFound) {
 		a.opt.Log.Error("a session cannot be ended", "err", err)
+		return err
 	}
+	return nil
 }
 
 // Current is the hash of the session that a request comes in; ok is false when it comes in
@@ -156,12 +158,19 @@ func (a *Auth) Current(r *http.Request) (hash [32]byte, ok bool) {
 func (a *Auth) endOne(w http.ResponseWriter, r *http.Request, which string) {
 	var hash [32]byte
 	raw, err := hex.DecodeString(which)
-	v, known := a.visitor(r)
-	if err != nil || copy(hash[:], raw) != len(hash) || len(raw) != len(hash) || !known {
-		http.Error(w, "no such session", http.StatusBadRequest)
+	if err != nil || copy(hash[:], raw) != len(hash) || len(raw) != len(hash) {
+		http.Error(w, "no such session", http.StatusBadRequest) // no form of ours says so
 		return
 	}
-	s, err := a.opt.Sessions.Session(r.Context(), hash)
+	v, err := a.visitor(r)
+	if errors.Is(err, mention.ErrNotFound) {
+		a.problem(w, r, http.StatusUnauthorized, "login.first")
+		return
+	}
+	var s mention.Session
+	if err == nil {
+		s, err = a.opt.Sessions.Session(r.Context(), hash)
+	}
 	if err == nil && s.Person.ID == v.person.ID {
 		_, err = a.opt.Sessions.TakeSession(r.Context(), hash)
 	}
@@ -182,20 +191,37 @@ func (a *Auth) logout(w http.ResponseWriter, r *http.Request) {
 		a.endOne(w, r, which)
 		return
 	}
+	var err error
 	if r.FormValue("everywhere") != "" {
-		if v, ok := a.signedIn(r); ok {
-			n, err := a.opt.Sessions.EndSessions(r.Context(), v.person.ID)
-			if err != nil {
-				a.opt.Log.Error("sessions cannot be ended", "err", err)
-				a.problem(w, r, http.StatusServiceUnavailable, "login.failed_busy")
-				return
-			}
-			a.opt.Log.Info("signed out everywhere", "who", v.person.ID, "sessions", n)
-		}
+		err = a.endAll(r)
 	}
-	a.endSession(r)
+	if err == nil {
+		err = a.endSession(r)
+	}
+	if err != nil { // who reads "You are signed out." leaves the machine
+		a.problem(w, r, http.StatusServiceUnavailable, "login.failed_busy")
+		return
+	}
 	a.keep(w, r, sessionCookie, "", 0)
 	http.Redirect(w, r, "/login?out=1", http.StatusSeeOther)
+}
+
+// endAll ends all sessions of the person of a request; of nobody there are none.
+func (a *Auth) endAll(r *http.Request) error {
+	v, err := a.signedIn(r)
+	if errors.Is(err, mention.ErrNotFound) {
+		return nil
+	}
+	var n int
+	if err == nil {
+		n, err = a.opt.Sessions.EndSessions(r.Context(), v.person.ID)
+	}
+	if err != nil {
+		a.opt.Log.Error("sessions cannot be ended", "err", err)
+		return err
+	}
+	a.opt.Log.Info("signed out everywhere", "who", v.person.ID, "sessions", n)
+	return nil
 }
 
 // once signs in who opens a link on the machine where earshot runs.
