@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,7 +46,7 @@ type chosen struct {
 }
 
 // bulk does one verb to many cases: those that were chosen, or all of a list whose number
-// is still the one that was shown.
+// is still the one that was shown, and in which nothing has happened since.
 func (in *Inbox) bulk(w http.ResponseWriter, r *http.Request, v visit) {
 	if err := r.ParseForm(); err != nil {
 		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "id"))
@@ -129,20 +131,44 @@ func (in *Inbox) chosenOf(r *http.Request, v visit) (list []chosen, status int, 
 		return nil, http.StatusServiceUnavailable, v.lang.Text("web.error.failed")
 	}
 	if q.IDs == nil {
-		shown, err := strconv.Atoi(form.Get("count"))
-		switch {
-		case err != nil:
-			return nil, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "count")
-		case page.Next != "":
-			return nil, http.StatusBadRequest, v.lang.Text("web.bulk.too_many", "max", maxBulk)
-		case shown != len(page.Entries):
-			return nil, http.StatusConflict, v.lang.Text("web.bulk.other_count", "was", shown, "is", len(page.Entries))
+		if status, why := in.otherList(r.Context(), v, form, page); why != "" {
+			return nil, status, why
 		}
 	}
 	for _, e := range page.Entries {
 		list = append(list, chosen{id: e.Mention.ID, version: seen[e.Mention.ID], title: bulkTitle(v.lang, e.Mention)})
 	}
 	return list, 0, ""
+}
+
+// otherList says why a list is not the one that the form was shown with; empty when it is.
+// The number alone does not tell: one may have gone, and one come that nobody saw.
+func (in *Inbox) otherList(ctx context.Context, v visit, form url.Values, page mention.Page) (status int, why string) {
+	shown, err := strconv.Atoi(form.Get("count"))
+	since, noSince := strconv.ParseInt(form.Get("since"), 10, 64)
+	switch {
+	case err != nil:
+		return http.StatusBadRequest, v.lang.Text("web.error.form", "field", "count")
+	case noSince != nil:
+		return http.StatusBadRequest, v.lang.Text("web.error.form", "field", "since")
+	case page.Next != "":
+		return http.StatusBadRequest, v.lang.Text("web.bulk.too_many", "max", maxBulk)
+	case shown != len(page.Entries):
+		return http.StatusConflict, v.lang.Text("web.bulk.other_count", "was", shown, "is", len(page.Entries))
+	}
+	changes, err := in.opt.Cases.Changes(ctx, since, maxBehind)
+	if err != nil {
+		in.opt.Log.Error("what changed in a list cannot be read", "err", err)
+		return http.StatusServiceUnavailable, v.lang.Text("web.error.failed")
+	}
+	listed := map[mention.ID]bool{}
+	for _, e := range page.Entries {
+		listed[e.Mention.ID] = true
+	}
+	if len(changes) == maxBehind || slices.ContainsFunc(changes, func(c mention.CaseChange) bool { return listed[c.ID] }) {
+		return http.StatusConflict, v.lang.Text("web.bulk.changed")
+	}
+	return 0, ""
 }
 
 func bulkTitle(l i18n.Lang, m mention.Mention) string {

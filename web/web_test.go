@@ -267,11 +267,29 @@ func TestBulk(t *testing.T) {
 	if res.StatusCode != 200 || !strings.Contains(body, "Done: 1.") || !strings.Contains(body, "Not done: 1.") || !strings.Contains(body, "Oleh took it") {
 		t.Errorf("chosen: %d %s", res.StatusCode, body)
 	}
-	all := url.Values{"verb": {"dismiss:spam"}, "all": {"1"}, "filter": {"owner=none"}, "count": {"4"}}
+	since := func() string {
+		_, newest, err := w.store.ChangeRange(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(newest)
+	}
+	all := url.Values{"verb": {"dismiss:spam"}, "all": {"1"}, "filter": {"owner=none"}, "count": {"4"}, "since": {since()}}
+	if _, body := w.ask("GET", "/inbox?owner=none", "Ira", nil); !strings.Contains(body, `name="since" value="`+since()+`"`) {
+		t.Error("the form does not say which list was shown")
+	}
 	if res, body := w.ask("POST", "/cases", "Ira", all); res.StatusCode != 409 || !strings.Contains(body, "it showed 4, now 3 fit") {
 		t.Errorf("another number: %d %s", res.StatusCode, body)
 	}
+	// One goes and another comes: the same number, and one that nobody saw.
 	all.Set("count", "3")
+	w.ask("POST", "/case/"+string(w.ids[2])+"/claim", "Oleh", url.Values{})
+	unseen := w.say("Дмитро", "Заблокували картку без попередження, гроші на ній")
+	if res, body := w.ask("POST", "/cases", "Ira", all); res.StatusCode != 409 || !strings.Contains(body, "The list has changed") || w.status(unseen).Status != mention.Open {
+		t.Errorf("another list of the same length: %d %s: %s", res.StatusCode, w.status(unseen).Status, body)
+	}
+	all.Set("since", since())
+	w.ask("POST", "/case/"+string(w.ids[1])+"/note", "Oleh", url.Values{"text": {"not of this list"}})
 	if res, body := w.ask("POST", "/cases", "Ira", all); res.StatusCode != 200 || !strings.Contains(body, "Done: 3.") || w.status(w.ids[4]).Reason != mention.Spam {
 		t.Errorf("all: %d %s", res.StatusCode, body)
 	}
