@@ -23,6 +23,10 @@ func (c *backupCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
 	made, err := store.Backup(ctx, cfg.Database(), c.File)
 	if errors.Is(err, store.ErrUsePgDump) {
 		return usageError{err.Error()}
@@ -30,13 +34,17 @@ func (c *backupCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(term.out, "%s: %s, looked through and whole.\nIt holds names and words of people: keep it as you keep the database.\n", text.OneLine(made.Path), copied(made))
+	return s.printBackup(term.out, made)
+}
+
+func (s speech) printBackup(out io.Writer, made store.Copied) error {
+	_, err := fmt.Fprintln(out, s.Text("backup.made", "file", text.OneLine(made.Path), "holds", s.copied(made))+"\n"+s.Text("backup.keep"))
 	return err
 }
 
 // copied says what a copy holds.
-func copied(c store.Copied) string {
-	return fmt.Sprintf("%.1f MB, %s, %s, %d of them open", float64(c.Bytes)/1e6, text.Count(c.Posts, "post"), text.Count(c.Mentions, "mention"), c.OpenCase)
+func (s speech) copied(c store.Copied) string {
+	return s.Text("backup.holds", "size", s.Decimal(float64(c.Bytes)/1e6, 1), "posts", s.Plural("seen.count.post", c.Posts), "mentions", s.Plural("backup.mentions", c.Mentions), "open", c.OpenCase)
 }
 
 type restoreCmd struct {
@@ -50,6 +58,10 @@ func (c *restoreCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
 	done, err := store.Restore(ctx, cfg.Database(), c.File, time.Now())
 	if errors.Is(err, store.ErrUsePgDump) {
 		return usageError{err.Error()}
@@ -57,20 +69,18 @@ func (c *restoreCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	printRestored(term.out, done)
+	s.printRestored(term.out, done)
 	return nil
 }
 
-func printRestored(out io.Writer, done store.Restored) {
-	fmt.Fprintf(out, "%s: %s.\n", text.OneLine(done.Path), copied(done.Copied))
+func (s speech) printRestored(out io.Writer, done store.Restored) {
+	fmt.Fprintf(out, "%s: %s.\n", text.OneLine(done.Path), s.copied(done.Copied))
 	if done.Old != "" {
-		fmt.Fprintf(out, "The database before is now %s: remove it when you do not need it.\n", text.OneLine(done.Old))
+		fmt.Fprintln(out, s.Text("restore.old", "file", text.OneLine(done.Old)))
 	}
-	fmt.Fprint(out, `Marks in Redis are not believed any more; Redis may stay as it is.
-Start earshot: what came since the backup is read from the sites again, as far as they still show it, and looked for in
-Slack before it is posted. What people claimed, answered or dismissed since is not known any more, and who asked to be
-erased since must be erased again.
-`)
+	for _, key := range []string{"restore.redis", "restore.start", "restore.again"} {
+		fmt.Fprintln(out, s.Text(key))
+	}
 }
 
 type moveCmd struct {

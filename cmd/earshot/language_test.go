@@ -131,10 +131,10 @@ func TestSpeech(t *testing.T) {
 	}
 }
 
-// TestCommandsAreTranslated: what add, mutes, match, score, erase and the file of init say
+// TestCommandsAreTranslated: what add, mutes, match, score, login, backup, erase and the file of init say
 // has no English word left but names, addresses and what must be typed.
 func TestCommandsAreTranslated(t *testing.T) {
-	const typed = "earshot init check add ADDRESS slack manifest docs md sources page select crawl probe watch author NAME profile URL url mutes lift store database against alert_below w yaml Enter Redis uk"
+	const typed = "earshot init check add ADDRESS slack manifest docs md web listen inbox false sources page select crawl probe watch author NAME profile URL url mutes lift store database against alert_below w yaml Enter Redis uk"
 	for _, code := range []string{"uk", "ru", "bg"} {
 		s, err := languageFlag{Lang: code}.speech(func(string) (string, bool) { return "", false })
 		if err != nil {
@@ -175,6 +175,16 @@ func TestCommandsAreTranslated(t *testing.T) {
 			_, err := f.subject(s)
 			say(err)
 		}
+		out.WriteString(s.Plural("link.open", 10) + "\n")
+		for _, w := range []config.Web{{}, {Listen: "127.0.0.1:0"}, {Listen: "127.0.0.1:0", Inbox: true}} {
+			_, err := s.localAddress(w)
+			say(err)
+		}
+		copied := store.Copied{Path: "7", Bytes: 2_500_000, Posts: 21, Mentions: 3, OpenCase: 1}
+		if err := s.printBackup(&out, copied); err != nil {
+			t.Fatal(err)
+		}
+		s.printRestored(&out, store.Restored{Copied: copied, Old: "7"})
 		erased := store.Erased{Posts: 1, Mentions: 2}
 		for _, c := range []eraseCmd{{subjectFlags: subjectFlags{Author: "Олег", Source: "форум"}}, {DryRun: true}} {
 			c.print(&out, s, erased, store.Swept{Clean: true})

@@ -22,7 +22,11 @@ func (c *loginCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	address, err := localAddress(cfg.Web)
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
+	address, err := s.localAddress(cfg.Web)
 	if err != nil {
 		return err
 	}
@@ -35,25 +39,25 @@ func (c *loginCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(term.err, "Open this in a browser on this machine within %.0f minutes; it works once:\n", auth.LinkLives.Minutes())
+	fmt.Fprintln(term.err, s.Plural("link.open", int(auth.LinkLives.Minutes())))
 	_, err = fmt.Fprintln(term.out, address+path)
 	return err
 }
 
 // localAddress is where this machine reaches the pages.
-func localAddress(w config.Web) (string, error) {
+func (s speech) localAddress(w config.Web) (string, error) {
 	switch {
 	case w.Listen == "":
-		return "", errors.New("there are no pages to sign in to: write web: {listen: 127.0.0.1:8080} in the watchlist")
+		return "", errors.New(s.Text("link.no_web", "what", "web: {listen: 127.0.0.1:8080}"))
 	case !w.Inbox:
-		return "", errors.New("there are no pages to sign in to: the watchlist says web: {inbox: false}")
+		return "", errors.New(s.Text("link.no_inbox", "what", "web: {inbox: false}"))
 	}
 	host, port, err := net.SplitHostPort(w.Listen)
 	if err != nil {
 		return "", fmt.Errorf("web.listen: %w", err)
 	}
 	if port == "0" {
-		return "", errors.New("web.listen names no port: write one in place of 0")
+		return "", errors.New(s.Text("link.no_port"))
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
