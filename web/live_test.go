@@ -99,7 +99,7 @@ func TestAnswersOfOthersReplaceNothing(t *testing.T) {
 		status     int64
 		kind, body string
 		say        string
-	}{{429, "text/plain; charset=utf-8", "Too many at once.", "Too many at once."}, {401, "text/plain; charset=utf-8", "Please sign in first.", "Please sign in first."},
+	}{{429, "text/plain; charset=utf-8", "too many requests", "earshot could not do that"}, {401, "text/plain; charset=utf-8", "Please sign in first.", "Please sign in first."},
 		{502, "text/html", "<h1>Bad Gateway</h1>", "earshot could not do that"}} {
 		holds(t, ctx, "one row", `document.querySelectorAll(".row").length === 1 && window.htmx`)
 		w.untilLines(1)

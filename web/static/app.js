@@ -111,10 +111,12 @@
   document.addEventListener("htmx:response:error", (event) => {
     const ctx = event.detail.ctx, status = ctx.response.status;
     if (status === 409 && ctx.hx.reswap !== "none") return; // the row, with who was first
-    ctx.hx.reswap = "none"; // of a proxy, or of the door: it takes no row's place
-    say((ctx.response.headers.get("content-type") || "").startsWith("text/plain") ? ctx.text : texts.failed);
+    const ours = ctx.hx.reswap === "none" || status === 401 && plain(ctx.response);
+    ctx.hx.reswap = "none"; // what a proxy or a door says takes no row's place, and knows no language
+    say(ours ? ctx.text : texts.failed);
   });
   document.addEventListener("htmx:error", () => say(texts.failed));
+  const plain = (answer) => (answer.headers.get("content-type") || "").startsWith("text/plain");
   const written = (root = document) => all("textarea", root).filter((box) => box.value !== box.defaultValue);
   function hold(element) {
     if (!element) return null;
@@ -171,7 +173,7 @@
     if (!written().length) location.reload();
     lost();
     clearTimeout(losing); // the site says what to do
-    say(await answer.text(), true);
+    say(plain(answer) ? await answer.text() : texts.lost, true);
     return answer;
   }
   function tell(change) {
