@@ -29,7 +29,7 @@ type casePage struct {
 	Score    string
 	Conflict string
 	Clocks   []clock
-	Replies  []string
+	Replies  []replyText
 	Answer   *answerForm      // nil: the person cannot write to the site from here, or somebody has
 	Sent     []siteReply      // what was written to the site
 	People   []mention.Person // whom it can be given to
@@ -44,6 +44,12 @@ type casePage struct {
 type evidence struct {
 	Words, Rule, Weight string
 	Against             bool // it speaks against a complaint
+}
+
+// replyText is a proposed reply with its number, which those who hear the page tell it by.
+type replyText struct {
+	Nth  int
+	Text string
 }
 
 // clock is one moment of the case and how long after the publication it came.
@@ -107,7 +113,9 @@ func (in *Inbox) casePage(ctx context.Context, v visit, file mention.CaseFile, b
 		out.Conflict = l.Word("conflict", m.Score.Conflict)
 	}
 	if alive(c) {
-		out.Replies = in.opt.Replies(m, v.who.Name)
+		for i, words := range in.opt.Replies(m, v.who.Name) {
+			out.Replies = append(out.Replies, replyText{i + 1, words})
+		}
 		out.People, _ = in.colleagues(ctx, v) // without them there is nobody to give it to
 		out.People = slices.DeleteFunc(slices.Clone(out.People), func(p mention.Person) bool { return p.ID == c.Owner.ID && c.Status == mention.Claimed })
 	}

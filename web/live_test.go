@@ -126,10 +126,10 @@ func TestWhatIsWrittenStays(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
 	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
 	w.untilLines(1)
-	eval[chromedp.Void](t, ctx, `document.getElementById("answer-text").value = "We are on it."; document.getElementById("reply0").value = "We are so sorry."`)
+	eval[chromedp.Void](t, ctx, `document.getElementById("answer-text").value = "We are on it."; document.getElementById("reply1").value = "We are so sorry."`)
 	same := func(when string) {
 		t.Helper()
-		holds(t, ctx, when, `document.getElementById("answer-text").value + document.getElementById("reply0").value === "We are on it.We are so sorry."`)
+		holds(t, ctx, when, `document.getElementById("answer-text").value + document.getElementById("reply1").value === "We are on it.We are so sorry."`)
 	}
 	w.ask("POST", "/case/"+string(id)+"/note", "Oleh", url.Values{"text": {"I know her"}})
 	holds(t, ctx, "a colleague's note", `document.querySelector(".history").innerText.includes("I know her")`)

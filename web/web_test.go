@@ -242,7 +242,7 @@ func TestVerbsAsForms(t *testing.T) {
 		t.Errorf("in the end: %+v", c)
 	}
 	res, body := w.ask("GET", at, "Ira", nil)
-	for _, want := range []string{"called &lt;b&gt;her&lt;/b&gt;", "Олена К. on forum.example", "refund", "We are sorry.", "90 % a complaint"} {
+	for _, want := range []string{"called &lt;b&gt;her&lt;/b&gt;", "Олена К. on forum.example", "refund", "We are sorry.", ">Text 1</label>", "90 % a complaint"} {
 		if res.StatusCode != 200 || !strings.Contains(body, want) {
 			t.Errorf("the case page (%d) has no %q", res.StatusCode, want)
 		}
