@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
@@ -17,6 +18,10 @@ import (
 // maxBulk bounds what one press changes: more is a decision for which somebody should look
 // at the list once more.
 const maxBulk = 1000
+
+// bulkSlack is how long one case of many may take, with the answer: the server's own limit is
+// for one page.
+const bulkSlack = 30 * time.Second
 
 // bulkVerbs are those that make sense for many cases at once.
 var bulkVerbs = map[string]bool{"claim": true, "release": true, "replied": true, "dismiss": true, "snooze": true, "wake": true, "reopen": true}
@@ -68,7 +73,9 @@ func (in *Inbox) bulk(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	out := bulkPage{frame: in.frame(v, "bulk", v.lang.Text("web.bulk.title")), Back: backOf(r.PostForm.Get("back"), ""), Verb: verbName(v.lang, verb, reason)}
+	control := http.NewResponseController(w)
 	for _, one := range list {
+		_ = control.SetWriteDeadline(time.Now().Add(bulkSlack)) // else nobody is told what became of them
 		a.Version = one.version
 		_, err := in.do(r.Context(), one.id, a)
 		res := result{ID: one.id, Title: one.title}

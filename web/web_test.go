@@ -300,6 +300,38 @@ func TestBulk(t *testing.T) {
 	}
 }
 
+// slow is a desk that takes its time, as a database far away does.
+type slow struct{ Desk }
+
+func (d slow) Do(ctx context.Context, id mention.ID, a mention.Action) (mention.Case, error) {
+	time.Sleep(50 * time.Millisecond)
+	return d.Desk.Do(ctx, id, a)
+}
+
+// Many at once may take longer than the server gives one answer: what became of each is said.
+func TestBulkTakesItsTime(t *testing.T) {
+	w := newWorld(t)
+	w.inbox.opt.Desk = slow{w.inbox.opt.Desk}
+	form := url.Values{"verb": {"claim"}}
+	for i := range 20 {
+		id := w.say(fmt.Sprintf("Автор %d", i), fmt.Sprintf("Гроші не повертають уже %d тижнів, підтримка мовчить", i+2))
+		form.Add("id", string(id)+".1")
+	}
+	server := httptest.NewUnstartedServer(w.inbox.Handler())
+	server.Config.WriteTimeout = 500 * time.Millisecond
+	server.Start()
+	defer server.Close()
+	res, err := http.PostForm(server.URL+"/cases", form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	defer http.DefaultClient.CloseIdleConnections()
+	if body, err := io.ReadAll(res.Body); err != nil || !strings.Contains(string(body), "Done: 20.") {
+		t.Errorf("%v: %s", err, body)
+	}
+}
+
 // TestRoles: what the team keeps for others is refused, one case or many, and all else done.
 func TestRoles(t *testing.T) {
 	w := newWorld(t)
