@@ -114,6 +114,7 @@ type visitedThread struct {
 	Last  string            `json:"l,omitempty"` // the last page that was read
 	Marks poll.Fingerprints `json:"p,omitempty"` // of the posts on it
 	Poll  int64             `json:"t"`           // unix time it was last on a list
+	Old   bool              `json:"o,omitempty"` // its end was not reached yet, and posts of before the first poll are no news
 }
 
 // Poll implements Crawler.
@@ -152,16 +153,20 @@ type walk struct {
 	st        cursorState
 	first     bool // nothing was read before
 	unchanged bool
-	requests  int
-	visited   map[string]bool
-	posts     []mention.Post
-	kind      string // "one", "thread", "board", "post": what the address is, or a list of
-	rows      int
-	bytes     int
-	items     int
-	newest    time.Time
-	engine    string
-	notes     []string
+	// left: something was not read that the next poll must read. It may not take what
+	// stayed the same since, the source's own page or a thread's mark, for no news.
+	left     bool
+	unlisted bool // the list is read for the first time, after the first poll
+	requests int
+	visited  map[string]bool
+	posts    []mention.Post
+	kind     string // "one", "thread", "board", "post": what the address is, or a list of
+	rows     int
+	bytes    int
+	items    int
+	newest   time.Time
+	engine   string
+	notes    []string
 }
 
 // errBudget ends a poll that has asked for enough pages.
@@ -200,10 +205,19 @@ func (w *walk) get(address string, v fetch.Validators) (*pageData, *fetch.Respon
 		w.note("%s", n)
 	}
 	if p.cut {
-		w.st.Cut, w.st.V = true, fetch.Validators{}
+		w.st.Cut, w.left = true, true
 	}
 	w.see(p.Posts)
 	return p, res, nil
+}
+
+// spent reports an error that ends a poll which has read what it could: pages enough, or
+// as many as a host that wants long pauses gives before the poll must end.
+func (w *walk) spent(err error) bool {
+	var retry *fetch.RetryError
+	end, ok := w.ctx.Deadline()
+	return errors.Is(err, errBudget) ||
+		ok && w.requests > 1 && errors.As(err, &retry) && retry.Status == 0 && retry.After > time.Until(end)
 }
 
 // see counts the posts of a page for the sight.
@@ -226,6 +240,15 @@ func (w *walk) note(format string, args ...any) {
 	if len(w.notes) < 20 {
 		w.notes = append(w.notes, text)
 	}
+}
+
+// skip notes a page that could not be read. The next poll tries again, unless the page is
+// not there or not for us: that stays so until something changes.
+func (w *walk) skip(what string, err error) (again bool) {
+	w.note("%s could not be read: %v", what, err)
+	again = !poll.NotFound(err) && !crawlers.ClassifyError(err).Blocked
+	w.left = w.left || again
+	return again
 }
 
 // fatal reports errors that end the whole poll: the next page of the same host
@@ -257,16 +280,16 @@ func (w *walk) run() error {
 		w.unchanged = true
 		return nil
 	}
-	w.st.Visits = p.visits
-	if w.st.V = res.Validators; p.cut {
-		w.st.V = fetch.Validators{}
-	}
+	w.st.Visits, w.st.V = p.visits, res.Validators
 	switch {
 	case len(p.Posts) > 0 && p.Older != "" && p.Thread == "":
 		return w.stream(p)
 	case len(p.Posts) > 0:
 		return w.thread(p, start)
 	case len(p.Threads) > 0:
+		if tellsNothing(p.Threads) {
+			w.left = true
+		}
 		return w.list(p)
 	case len(p.Boards) > 0:
 		return w.index(p)
@@ -284,11 +307,14 @@ func (w *walk) run() error {
 // batch closes the poll.
 func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
 	b := crawlers.Batch{Posts: poll.Finish(w.f.env, w.posts), Next: since, Observed: w.sight()}
-	if errors.Is(err, errBudget) {
-		err = nil // what is left is read by the next poll
+	if w.spent(err) {
+		w.left, err = true, nil
 	}
 	if err != nil {
 		return b, err
+	}
+	if w.left {
+		w.st.V = fetch.Validators{}
 	}
 	w.forget()
 	if w.reader.engine != nil {

@@ -2,6 +2,8 @@ package forum
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,6 +30,8 @@ type board struct {
 	fail    map[string]error // by path and query
 	origin  string           // what absolute links point to; "" for relative ones
 	finds   bool             // it redirects a post's number to the post's thread
+	steady  bool             // without session ids: the same page is the same bytes
+	cut     string           // the page that ends in the middle, by path and query
 }
 
 type boardPost struct {
@@ -78,11 +82,25 @@ func (b *board) Do(ctx context.Context, req fetch.Request) (*fetch.Response, err
 		if len(b.threads[t]) <= start {
 			return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: req.URL}
 		}
-		return &fetch.Response{URL: at, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(b.topic(t, start)), At: readAt}, nil
+		page, req.URL = b.topic(t, start), at
 	default:
 		return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: req.URL}
 	}
-	return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page), At: readAt}, nil
+	if b.cut == key {
+		page = page[:strings.LastIndex(page, `<div class="content">`)+len(`<div class="content">`)]
+	}
+	return answer(req, page), nil
+}
+
+// answer is what the real client makes of a page: the same bytes again are no news.
+func answer(req fetch.Request, page string) *fetch.Response {
+	sum := sha256.Sum256([]byte(page))
+	res := &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page), At: readAt,
+		Validators: fetch.Validators{BodyHash: hex.EncodeToString(sum[:16])}}
+	if req.Validators == res.Validators {
+		res.NotModified, res.Body = true, nil
+	}
+	return res
 }
 
 // find returns the thread and the page that a post stands on; thread 0 is none.
@@ -97,7 +115,12 @@ func (b *board) find(id string) (thread, start int) {
 	return 0, 0
 }
 
-func (b *board) sid() string { return fmt.Sprintf("&amp;sid=%032x", b.visits) }
+func (b *board) sid() string {
+	if b.steady {
+		return ""
+	}
+	return fmt.Sprintf("&amp;sid=%032x", b.visits)
+}
 
 func (b *board) link(rest string) string {
 	if b.origin == "" {

@@ -2,6 +2,7 @@ package forum
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,6 +51,7 @@ func (w *walk) pages(p *pageData, at string) (posts []mention.Post, last string,
 			// Too long for one poll: on to its end, where new posts are.
 			if !w.first || p.Last == "" || w.visited[addressKey(p.Last)] {
 				w.note("the thread goes on after page %d; the next poll reads on", read)
+				w.left = true
 				return posts, at, nil
 			}
 			w.note("pages between page %d and the last one were left out", read)
@@ -60,7 +62,7 @@ func (w *walk) pages(p *pageData, at string) (posts []mention.Post, last string,
 			if w.fatal(err) {
 				return posts, at, err
 			}
-			w.note("a next page could not be read: %v", err)
+			w.skip("a next page", err)
 			return posts, at, nil
 		}
 		before := len(posts)
@@ -84,7 +86,7 @@ func (w *walk) older(p *pageData) ([]mention.Post, error) {
 			if w.fatal(err) {
 				return posts, err
 			}
-			w.note("an older page could not be read: %v", err)
+			w.skip("an older page", err)
 			return posts, nil
 		}
 		before := len(posts)
@@ -109,10 +111,11 @@ func addNew(posts, more []mention.Post, seen map[string]bool) []mention.Post {
 }
 
 // stream reads a list of the newest posts of a whole site, back to the ones that
-// are known.
+// are known. Where the way back broke off, the next poll goes it again.
 func (w *walk) stream(p *pageData) error {
 	w.kind = "post"
 	var posts []mention.Post
+	again := false
 	seen := map[string]bool{}
 	for read := 1; ; read++ {
 		page := poll.Finish(w.f.env, p.Posts)
@@ -130,14 +133,15 @@ func (w *walk) stream(p *pageData) error {
 			if w.fatal(err) {
 				return err
 			}
-			w.note("an older page could not be read: %v", err)
+			again = w.skip("an older page", err)
 			break
 		}
 		p = next
 	}
-	var fresh []mention.Post
-	fresh, w.st.Marks = w.st.Marks.New(posts)
-	w.posts = append(w.posts, fresh...)
+	fresh, marks := w.st.Marks.New(posts)
+	if w.posts = append(w.posts, fresh...); !again {
+		w.st.Marks = marks
+	}
 	return nil
 }
 
@@ -146,13 +150,12 @@ func (w *walk) list(p *pageData) error {
 	w.kind = "thread"
 	told := p.Comments != "" && w.comments(p.Comments)
 	for page := 1; ; page++ {
-		changed, err := w.readRows(p.Threads, told)
+		more, err := w.readRows(p.Threads, told)
 		w.rows += len(p.Threads)
 		if err != nil {
 			return err
 		}
-		// Only when everything on the page is new may there be more behind it.
-		if w.first && w.rows >= maxThreads || changed < len(p.Threads) || p.Next == "" || page >= maxLists || w.visited[addressKey(p.Next)] {
+		if w.first && w.rows >= maxThreads || !more || p.Next == "" || page >= maxLists || w.visited[addressKey(p.Next)] {
 			return nil
 		}
 		next, _, err := w.get(p.Next, fetch.Validators{})
@@ -160,7 +163,7 @@ func (w *walk) list(p *pageData) error {
 			if w.fatal(err) {
 				return err
 			}
-			w.note("the next page of threads could not be read: %v", err)
+			w.skip("the next page of threads", err)
 			return nil
 		}
 		p = next
@@ -201,18 +204,25 @@ func (w *walk) comments(address string) bool {
 	return true
 }
 
-// readRows reads the threads of one page of a list and returns how many of them
-// had changed. told says that new answers in known threads come another way.
-func (w *walk) readRows(rows []threadRow, told bool) (int, error) {
-	changed, blind := 0, 0
+// tellsNothing reports a list that does not say which of its threads has a new post: that
+// it stayed the same is no news of them.
+func tellsNothing(rows []threadRow) bool {
+	return slices.ContainsFunc(rows, func(row threadRow) bool { return row.Mark == "" })
+}
+
+// readRows reads the threads of one page of a list. more says that threads on the next
+// page may have changed, too: the last one here had. Pinned ones stand first, changed or
+// not. told says that new answers in known threads come another way.
+func (w *walk) readRows(rows []threadRow, told bool) (more bool, err error) {
+	if w.first {
+		w.top(rows)
+	}
+	blind := 0
 	now := w.f.env.Now().Unix()
 	for i, row := range rows {
 		known, ok := w.st.Threads[row.Key]
-		if w.first {
-			w.top(row.Key)
-		}
 		if ok && row.Mark != "" && known.Mark == row.Mark {
-			known.Poll = now
+			known.Poll, more = now, false
 			w.st.Threads[row.Key] = known
 			continue
 		}
@@ -226,90 +236,137 @@ func (w *walk) readRows(rows []threadRow, told bool) (int, error) {
 			if blind > maxBlind {
 				continue // the next poll reads it
 			}
-		} else {
-			changed++
 		}
-		if w.first && (i >= maxThreads || w.requests >= maxRequests) {
-			// Part of the baseline that is not worth a visit: a new post changes
-			// its mark.
-			w.st.Threads[row.Key] = visitedThread{Mark: row.Mark, Poll: now}
-			continue
+		visit, whole := visitedThread{Mark: row.Mark}, true
+		if !w.first || i < maxThreads && w.requests < maxRequests {
+			visit, whole, err = w.visit(row, known, ok)
 		}
-		visit, err := w.readThread(row, known, ok)
-		if err != nil {
-			return changed, err
+		switch {
+		case w.first && w.spent(err):
+			// Part of the baseline that is not worth a visit, as are all that follow:
+			// a new post changes its mark.
+			visit, err, w.requests = visitedThread{Mark: row.Mark}, nil, maxRequests
+		case err != nil:
+			return more, err
+		case !whole && !ok && !w.first && !visit.read():
+			continue // it is as new to the next poll
 		}
+		more = more || row.Mark != "" && visit.Mark == row.Mark
 		visit.Poll = now
 		w.st.Threads[row.Key] = visit
 	}
-	return changed, nil
+	return more, nil
 }
 
 // top remembers the highest thread id of the baseline.
-func (w *walk) top(key string) {
-	if id, err := strconv.ParseInt(key, 10, 64); err == nil && id > w.st.Top {
-		w.st.Top = id
+func (w *walk) top(rows []threadRow) {
+	for _, row := range rows {
+		if id, err := strconv.ParseInt(row.Key, 10, 64); err == nil && id > w.st.Top {
+			w.st.Top = id
+		}
 	}
 }
 
-// readThread reads the new posts of a thread of a list. An error is one that
-// ends the poll.
-func (w *walk) readThread(row threadRow, known visitedThread, visited bool) (visitedThread, error) {
-	start := row.URL
+// old reports a thread that was there before the first poll, as far as its number tells.
+func (w *walk) old(key string) bool {
+	id, err := strconv.ParseInt(key, 10, 64)
+	return err == nil && id <= w.st.Top
+}
+
+// read reports whether posts of the thread were read: else it was only seen on a list.
+func (v visitedThread) read() bool { return v.Last != "" || len(v.Marks) > 0 }
+
+// visit reads the new posts of a thread of a list. It is not whole when something is left:
+// the thread keeps its old mark then. An error is one that ends the poll.
+func (w *walk) visit(row threadRow, known visitedThread, listed bool) (visit visitedThread, whole bool, err error) {
+	before := w.left
+	w.left = false
+	visit, err = w.readThread(row, known, listed)
+	if whole = !w.left; !whole {
+		visit.Mark = known.Mark
+	}
+	w.left = w.left || before
+	return visit, whole, err
+}
+
+// readThread reads the new posts of a thread that was listed by an earlier poll or was not.
+func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visitedThread, error) {
+	start, visited := row.URL, known.read()
 	if known.Last != "" {
 		start = known.Last
 	}
 	p, _, err := w.get(start, fetch.Validators{})
 	if err != nil && poll.NotFound(err) && start != row.URL {
-		start, visited = row.URL, false
+		start, visited, listed = row.URL, false, false
 		p, _, err = w.get(start, fetch.Validators{})
 	}
 	if err != nil {
 		if w.fatal(err) {
 			return known, err
 		}
-		w.note("a thread could not be read: %v", err)
+		w.skip("a thread", err)
 		if poll.NotFound(err) {
 			known.Mark = row.Mark // it will not come back before it changes
 		}
 		return known, nil
 	}
 	// An old thread that was answered: only its end can be new.
-	bumped := false
-	if id, err := strconv.ParseInt(row.Key, 10, 64); err == nil {
-		bumped = !visited && !w.first && id <= w.st.Top
-	}
+	bumped := !w.first && (known.Old || !visited && (listed || w.unlisted || w.old(row.Key)))
 	var posts []mention.Post
 	last := start
 	if (w.first || bumped) && p.Last != "" && !w.visited[addressKey(p.Last)] && (bumped || p.LastNo == 0 || p.LastNo > wholePages) {
-		posts = addNew(posts, p.Posts, map[string]bool{})
-		if end, _, err := w.get(p.Last, fetch.Validators{}); err == nil {
-			seen := map[string]bool{}
-			posts = addNew(addNew(nil, posts, seen), end.Posts, seen)
-			last = p.Last
-		} else if w.fatal(err) {
-			return known, err
-		} else {
-			w.note("the last page of a thread could not be read: %v", err)
-		}
-	} else if posts, last, err = w.pages(p, start); err != nil {
+		posts, last, err = w.ends(p, start, bumped)
+	} else {
+		posts, last, err = w.pages(p, start)
+	}
+	if err != nil {
 		return known, err
 	}
 	posts = poll.Finish(w.f.env, posts)
-	if bumped {
-		posts = publishedAfter(posts, w.st.Since.Add(-36*time.Hour))
-	}
 	fresh, next := known.Marks.New(posts)
+	if bumped {
+		fresh = publishedAfter(fresh, w.began())
+	}
 	w.posts = append(w.posts, fresh...)
-	visit := visitedThread{Mark: row.Mark, Marks: next}
+	visit := visitedThread{Mark: row.Mark, Marks: next, Old: w.left && (w.first || bumped)}
 	if last != row.URL {
 		visit.Last = last
 	}
 	return visit, nil
 }
 
-// publishedAfter drops what is older than at. The margin of its caller is wider
-// than any mistake about the board's zone.
+// began is when the source was read first, less a margin wider than any mistake about the
+// board's zone.
+func (w *walk) began() time.Time { return w.st.Since.Add(-36 * time.Hour) }
+
+// ends reads a thread from its first page p and its last one. Of one that was bumped the
+// pages before the last are read, too, back to posts that are older than the source's
+// first poll. It returns the address of the last page that was read.
+func (w *walk) ends(p *pageData, at string, bumped bool) ([]mention.Post, string, error) {
+	seen := map[string]bool{}
+	posts := addNew(nil, p.Posts, seen)
+	last, next := at, p.Last
+	for read := 1; read < maxThreadPages && next != "" && !w.visited[addressKey(next)]; read++ {
+		page, _, err := w.get(next, fetch.Validators{})
+		if err != nil {
+			if w.fatal(err) {
+				return posts, last, err
+			}
+			w.skip("the last page of a thread", err)
+			break
+		}
+		if posts = addNew(posts, page.Posts, seen); last == at {
+			last = next
+		}
+		if !bumped || len(page.Posts) == 0 || len(publishedAfter(page.Posts, w.began())) < len(page.Posts) {
+			break
+		}
+		next = page.Prev
+	}
+	return posts, last, nil
+}
+
+// publishedAfter drops what is older than at.
 func publishedAfter(posts []mention.Post, at time.Time) []mention.Post {
 	var kept []mention.Post
 	for _, p := range posts {
@@ -332,23 +389,40 @@ func (w *walk) index(p *pageData) error {
 			w.note("the index has %d thread lists; the first %d are read", len(p.Boards), maxBoards)
 			break
 		}
-		if mark, ok := w.st.Boards[board.Key]; ok && mark == board.Mark && mark != "" {
+		if mark := w.st.Boards[board.Key]; mark == board.Mark && mark != "" {
 			continue
+		}
+		if board.Mark == "" {
+			w.left = true // an index that stayed the same is no news of this list
 		}
 		list, _, err := w.get(board.URL, fetch.Validators{})
 		if err != nil {
 			if w.fatal(err) {
 				return err
 			}
-			w.note("a thread list could not be read: %v", err)
+			w.skip("a thread list", err)
 			continue
 		}
-		if err := w.list(list); err != nil {
+		if err := w.board(board, list); err != nil {
 			return err
 		}
-		w.kind = "board"
-		w.st.Boards[board.Key] = board.Mark
 	}
 	w.rows = len(p.Boards)
 	return nil
+}
+
+// board reads a thread list of an index. One of which something is left keeps its old mark.
+func (w *walk) board(row threadRow, list *pageData) error {
+	mark, listed := w.st.Boards[row.Key]
+	before := w.left
+	w.left, w.unlisted = list.cut, !listed
+	err := w.list(list)
+	if w.kind = "board"; err == nil {
+		if !w.left {
+			mark = row.Mark
+		}
+		w.st.Boards[row.Key] = mark
+	}
+	w.left, w.unlisted = w.left || before, false
+	return err
 }
