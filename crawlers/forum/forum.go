@@ -156,6 +156,7 @@ type walk struct {
 	// left: something was not read that the next poll must read. It may not take what
 	// stayed the same since, the source's own page or a thread's mark, for no news.
 	left     bool
+	gap      int  // posts of the last thread before pages that were left out; 0: none were
 	unlisted bool // the list is read for the first time, after the first poll
 	requests int
 	visited  map[string]bool

@@ -13,6 +13,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
 )
 
 // steadyBoard has threads of four posts, on two pages each, and pages whose bytes change
@@ -385,6 +386,28 @@ func TestPinnedThread(t *testing.T) {
 		want = append(want, fmt.Sprintf("%d", thread))
 	}
 	r.want("more new threads than the first page holds", want...)
+}
+
+// Of a long thread the pages in the middle are left out: a post that may stand there is
+// not said to be deleted.
+func TestPostInThePagesThatAreLeftOut(t *testing.T) {
+	b := newBoard(t)
+	for i := 1; i <= 60; i++ {
+		b.add(7, i, fmt.Sprintf("post %d", i))
+	}
+	f := b.reader(boardAt + "/viewforum.php?f=2").f
+	for id, gone := range map[string]bool{"40": false, "5": true} {
+		if gone {
+			b.threads[7] = slices.Delete(b.threads[7], 4, 5)
+		}
+		batch, err := f.Thread(t.Context(), mention.Post{ID: id, URL: boardAt + "/viewtopic.php?t=7#p" + id, ThreadURL: boardAt + "/viewtopic.php?t=7"}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := slices.ContainsFunc(batch.Posts, func(p mention.Post) bool { return p.Deleted }); said != gone {
+			t.Errorf("post %s is said to be deleted: %v", id, said)
+		}
+	}
 }
 
 // A page of a site's newest posts that cannot be read is read by the next poll.

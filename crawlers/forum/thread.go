@@ -43,11 +43,16 @@ func (f *crawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cur
 	case len(posts) == 0:
 		return crawlers.Batch{Next: since, Unchanged: true, Observed: w.sight()}, nil
 	}
+	near := slices.Clone(posts) // without a gap between their pages
+	if w.gap > 0 {
+		near = near[:w.gap]
+	}
+	gone := !holds(posts, p.ID) && (lost || missing(p.ID, near, whole && len(w.notes) == 0))
 	posts = poll.Finish(f.env, posts)
 	var fresh []mention.Post
 	fresh, w.st.Marks = w.st.Marks.New(posts)
 	w.posts = append(w.posts, fresh...)
-	if missing(p.ID, posts, whole && len(w.notes) == 0) || lost && !holds(posts, p.ID) {
+	if gone {
 		w.posts = append(w.posts, goneForGood(p))
 	}
 	w.st.V, w.st.At = fetch.Validators{}, ""
@@ -143,7 +148,8 @@ func goneForGood(p mention.Post) mention.Post {
 }
 
 // missing reports whether the post is surely not in its thread: the whole thread
-// was read, or posts with a lower and with a higher number were.
+// was read, or posts with a lower and with a higher number were, and no pages between
+// them left out.
 func missing(id string, posts []mention.Post, whole bool) bool {
 	n, numeric := strconv.ParseInt(id, 10, 64)
 	before, after := false, false

@@ -45,6 +45,7 @@ func (w *walk) pages(p *pageData, at string) (posts []mention.Post, last string,
 	seen := map[string]bool{}
 	posts = addNew(posts, p.Posts, seen)
 	read := 1
+	w.gap = 0
 	for p.Next != "" && !w.visited[addressKey(p.Next)] {
 		next := p.Next
 		if read >= maxThreadPages {
@@ -55,6 +56,7 @@ func (w *walk) pages(p *pageData, at string) (posts []mention.Post, last string,
 				return posts, at, nil
 			}
 			w.note("pages between page %d and the last one were left out", read)
+			w.gap = len(posts)
 			next = p.Last
 		}
 		following, _, err := w.get(next, fetch.Validators{})
