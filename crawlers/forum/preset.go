@@ -49,7 +49,7 @@ type threadRules struct {
 	Prev  ruleList    `yaml:"prev"`
 	Last  ruleList    `yaml:"last"`
 	Pages ruleList    `yaml:"pages"` // links to numbered pages; the highest number is the last page
-	Older ruleList    `yaml:"older"` // read on the first poll only: where the plain address is the newest page
+	Older ruleList    `yaml:"older"` // where the plain address is the newest page: read by the first poll, and by others back to what is known
 }
 
 // postRules says how one kind of post on a thread page is read.

@@ -20,12 +20,10 @@ import (
 func (w *walk) thread(p *pageData, start string) error {
 	w.kind = "one"
 	posts, last, err := w.pages(p, start)
-	if w.first && p.Older != "" {
-		older, olderErr := w.older(p)
-		posts = append(older, posts...)
-		if err == nil {
-			err = olderErr
-		}
+	older, whole, olderErr := w.older(p, w.st.Marks)
+	posts = append(older, posts...)
+	if err == nil {
+		err = olderErr
 	}
 	fresh, next := w.st.Marks.New(poll.Finish(w.f.env, posts))
 	w.posts = append(w.posts, fresh...)
@@ -35,7 +33,9 @@ func (w *walk) thread(p *pageData, start string) error {
 	if w.st.At = last; last == w.f.address {
 		w.st.At = ""
 	}
-	w.st.Marks = next
+	if whole {
+		w.st.Marks = next
+	}
 	return err
 }
 
@@ -78,18 +78,18 @@ func (w *walk) pages(p *pageData, at string) (posts []mention.Post, last string,
 	return posts, at, nil
 }
 
-// older reads back from a page that is the newest one.
-func (w *walk) older(p *pageData) ([]mention.Post, error) {
-	var posts []mention.Post
+// older reads back from a page that is the newest one: the first poll to the beginning,
+// others to answers that were read before. It is not whole where a page on the way could
+// not be read: the next poll goes it again.
+func (w *walk) older(p *pageData, known poll.Fingerprints) (posts []mention.Post, whole bool, err error) {
 	seen := map[string]bool{}
-	for read := 1; p.Older != "" && !w.visited[addressKey(p.Older)] && read < maxThreadPages; read++ {
+	for read := 1; p.Older != "" && !w.visited[addressKey(p.Older)] && read < maxThreadPages && (w.first || !w.reaches(p, known)); read++ {
 		next, _, err := w.get(p.Older, fetch.Validators{})
 		if err != nil {
 			if w.fatal(err) {
-				return posts, err
+				return posts, false, err
 			}
-			w.skip("an older page", err)
-			return posts, nil
+			return posts, !w.skip("an older page", err), nil
 		}
 		before := len(posts)
 		posts = addNew(posts, next.Posts, seen)
@@ -98,7 +98,17 @@ func (w *walk) older(p *pageData) ([]mention.Post, error) {
 		}
 		p = next
 	}
-	return posts, nil
+	return posts, true, nil
+}
+
+// reaches reports whether the oldest answer on the page is known, or of the time before
+// the first poll: older pages hold no news.
+func (w *walk) reaches(p *pageData, known poll.Fingerprints) bool {
+	answers := slices.DeleteFunc(poll.Finish(w.f.env, slices.Clone(p.Posts)), func(p mention.Post) bool { return !p.IsReply })
+	if len(answers) == 0 {
+		return false
+	}
+	return known.Reached(answers) || len(publishedAfter(answers, w.began())) < len(answers)
 }
 
 // addNew appends the posts whose ID is not seen yet.
@@ -321,6 +331,12 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 	} else {
 		posts, last, err = w.pages(p, start)
 	}
+	whole := true
+	if err == nil && !w.first {
+		var older []mention.Post
+		older, whole, err = w.older(p, known.Marks)
+		posts = append(older, posts...)
+	}
 	if err != nil {
 		return known, err
 	}
@@ -333,6 +349,9 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 	visit := visitedThread{Mark: row.Mark, Marks: next, Old: w.left && (w.first || bumped)}
 	if last != row.URL {
 		visit.Last = last
+	}
+	if !whole {
+		visit.Marks = known.Marks
 	}
 	return visit, nil
 }
