@@ -156,6 +156,41 @@ func TestFeedIsFoundAgainWhenItMoves(t *testing.T) {
 	}
 }
 
+// TestFeedAnswersWithAPageForAWhile: a page of maintenance with status 200 in the place of
+// a feed must not lead to another feed of the site for good.
+func TestFeedAnswersWithAPageForAWhile(t *testing.T) {
+	const feed = `<rss version="2.0"><channel><title>N</title><item><title>%s</title><link>https://n.example/%s</link></item></channel></rss>`
+	const address = "https://n.example/shop/comments/feed/"
+	for name, page := range map[string]string{
+		"announces another": `<html><head><title>Back soon</title><link rel=alternate type=application/rss+xml href=/feed/></head></html>`,
+		"announces none":    `<html><head><title>Back soon</title></head></html>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := &pages{bodies: map[string]string{
+				address:                         fmt.Sprintf(feed, "one", "1"),
+				"https://n.example/feed/":       fmt.Sprintf(feed, "news", "news"),
+				"https://n.example/rss.xml":     fmt.Sprintf(feed, "news", "news"),
+				"https://n.example/shop/2/feed": fmt.Sprintf(feed, "news", "news"),
+			}}
+			c := crawlerOf(t, "feed: "+address, site)
+			first := mustPoll(t, c, "")
+			site.bodies[address] = page
+			batch, err := c.Poll(t.Context(), first.Next)
+			if err == nil || len(batch.Posts) > 0 || !strings.Contains(err.Error(), "Back soon") {
+				t.Errorf("%d posts, %v: want an error that quotes the page", len(batch.Posts), err)
+			}
+			site.bodies[address] = fmt.Sprintf(feed, "two", "2")
+			since := first.Next
+			if err == nil {
+				since = batch.Next
+			}
+			if batch := mustPoll(t, c, since); len(batch.Posts) != 1 || batch.Posts[0].Title != "two" {
+				t.Errorf("got %+v, want the post of the feed", batch.Posts)
+			}
+		})
+	}
+}
+
 func TestFeedCommentsOfAnArticle(t *testing.T) {
 	site := &pages{bodies: map[string]string{"https://n.example/a/feed/": `<rss version="2.0"><channel><title>Comments on: A</title><item><title>By: Ann</title><link>https://n.example/a/#comment-1</link><description>No answer.</description></item></channel></rss>`}}
 	c := crawlerOf(t, "feed: https://n.example/rss", site)

@@ -112,7 +112,10 @@ func (f *feed) read(ctx context.Context, address string, state poll.PageCursor) 
 	if err == nil {
 		return f.batch(got, state), nil
 	}
-	if state.URL != "" || !looksLikeHTML(res) {
+	// What was a feed before is one that has trouble: another feed the page may name is
+	// not what was asked for.
+	known := state.URL != "" || state.V != (fetch.Validators{}) || !state.Newest.IsZero()
+	if known || !looksLikeHTML(res) {
 		if errors.Is(err, errNoFeed) {
 			err = fmt.Errorf("%w%s", err, begins(res))
 		}
