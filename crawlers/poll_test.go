@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -105,6 +106,61 @@ func TestPageTellsAnEditedReview(t *testing.T) {
 	second := mustPoll(t, c, first.Next)
 	if len(second.Posts) != 1 || second.Posts[0].Text != "review two" || second.Posts[0].ID != "https://r.example/r/2" {
 		t.Errorf("got %+v, want the edited review under its old id", second.Posts)
+	}
+}
+
+// TestPageDetails: more new posts than a poll reads whole, and one whose own page is
+// broken, cost no other post, also where the list stays as it is.
+func TestPageDetails(t *testing.T) {
+	const block = "page: https://r.example/list\nselect: {item: .r, link: a.l, time: time, text: p}\ndetail: {text: .full}"
+	list := func(n int) string {
+		var b strings.Builder
+		for i := n; i >= 1; i-- {
+			fmt.Fprintf(&b, `<div class=r><a class=l href=/r/%d>x</a><time datetime=2026-10-01T10:%02dZ></time><p>review %d</p></div>`, i, i, i)
+		}
+		return "<html><body>" + b.String() + "</body></html>"
+	}
+	site := &pages{bodies: map[string]string{"https://r.example/list": list(30)}}
+	for i := 1; i <= 60; i++ {
+		site.bodies[fmt.Sprintf("https://r.example/r/%d", i)] = fmt.Sprintf("<html><body><p class=full>review %d in full</p></body></html>", i)
+	}
+	broken := map[string]error{"https://r.example/r/33": &fetch.StatusError{Status: 500, URL: "x"}, "https://r.example/r/35": fmt.Errorf("x: %w", fetch.ErrRobots)}
+	c := crawlerOf(t, block, fetcherFunc(func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+		if err := broken[r.URL]; err != nil {
+			return nil, err
+		}
+		return site.Do(ctx, r)
+	}))
+	first := mustPoll(t, c, "")
+	if len(first.Posts) != 30 {
+		t.Errorf("%d posts of the first poll, want all: what it leaves out would be news to the next", len(first.Posts))
+	}
+	if again := mustPoll(t, c, first.Next); len(again.Posts) > 0 {
+		t.Errorf("%d posts again", len(again.Posts))
+	}
+	site.bodies["https://r.example/list"] = list(58)
+	second := mustPoll(t, c, first.Next)
+	third := mustPoll(t, c, second.Next)
+	delete(broken, "https://r.example/r/33")
+	fourth := mustPoll(t, c, third.Next)
+	var got []string
+	for _, batch := range []crawlers.Batch{second, third, fourth, mustPoll(t, c, fourth.Next)} {
+		for _, p := range batch.Posts {
+			got = append(got, p.Text)
+		}
+	}
+	slices.Sort(got)
+	var want []string
+	for i := 31; i <= 58; i++ {
+		full := " in full"
+		if i == 35 {
+			full = "" // the site does not want its page to be read
+		}
+		want = append(want, fmt.Sprintf("review %d%s", i, full))
+	}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

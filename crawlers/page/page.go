@@ -5,6 +5,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,6 +69,8 @@ const (
 	defaultPages = 5
 	// maxDetails bounds the detail pages of one poll; the rest comes with the next.
 	maxDetails = 20
+	// maxBroken bounds those that may be broken: more are the site's trouble.
+	maxBroken = 3
 )
 
 type page struct {
@@ -176,9 +179,13 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 	}
 	all = poll.Finish(p.env, all)
 	fresh, marks := state.Seen.New(all)
-	fresh, late, err := p.details(ctx, fresh)
+	fresh, late, err := p.details(ctx, fresh, len(state.Seen) == 0)
 	for _, post := range late {
 		delete(marks, poll.Fingerprint(post))
+	}
+	if len(late) > 0 {
+		next.V = fetch.Validators{} // they are on the page, also if it stays as it is
+		sees.Notes = append(sees.Notes, text.Count(len(late), "post")+" to be read in full by the next poll")
 	}
 	next.Seen = marks
 	if len(all) > 0 {
@@ -284,26 +291,47 @@ func (p *page) older(doc *goquery.Document, links poll.Links, here string) strin
 }
 
 // details completes fresh posts from the pages behind their links. late are the
-// posts that must wait for the next poll.
-func (p *page) details(ctx context.Context, fresh []mention.Post) (done, late []mention.Post, err error) {
+// posts that must wait for the next poll. Of a first poll, the baseline, none does.
+func (p *page) details(ctx context.Context, fresh []mention.Post, first bool) (done, late []mention.Post, err error) {
 	if p.detail == nil {
 		return fresh, nil, nil
 	}
-	for i, post := range fresh {
-		if len(done) == maxDetails {
-			return done, fresh[i:], nil
+	read, broken := 0, 0
+	wait := func(post mention.Post) {
+		if first {
+			done = append(done, post)
+		} else {
+			late = append(late, post)
 		}
+	}
+	for i, post := range fresh {
 		if post.URL == "" || poll.Host(post.URL) != poll.Host(p.address) {
 			done = append(done, post)
 			continue
 		}
-		full, err := p.readDetail(ctx, post)
-		if err != nil {
-			return done, fresh[i:], err
+		if read == maxDetails {
+			wait(post)
+			continue
 		}
-		done = append(done, full)
+		read++
+		full, err := p.readDetail(ctx, post)
+		var retry *fetch.RetryError
+		switch f := crawlers.ClassifyError(err); {
+		case err == nil:
+			done = append(done, full)
+		case errors.Is(err, fetch.ErrRobots):
+			done = append(done, post) // as much as the list says
+		case read > 1 && errors.As(err, &retry) && retry.Status == 0: // its host wants long pauses
+			read = maxDetails
+			wait(post)
+		case f.Blocked || f.RetryAfter > 0 || ctx.Err() != nil || broken == maxBroken:
+			return done, append(late, fresh[i:]...), err
+		default: // the trouble of one post
+			broken++
+			wait(post)
+		}
 	}
-	return done, nil, nil
+	return done, late, nil
 }
 
 func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post, error) {
