@@ -95,6 +95,48 @@ func TestPageFollowsOlderPagesOnlyToKnownPosts(t *testing.T) {
 	}
 }
 
+// TestOlderPagesThatAreClosed: many sites close their second pages to programs, or have
+// none behind the link. That costs what stands there, and neither the first page nor the
+// baseline.
+func TestOlderPagesThatAreClosed(t *testing.T) {
+	for name, test := range map[string]struct {
+		err  error
+		ends bool // it is the end of the list and no failure
+	}{
+		"robots.txt": {fmt.Errorf("fetch: %w", fetch.ErrRobots), true},
+		"not there":  {&fetch.StatusError{Status: 404, URL: "x"}, true},
+		"refused":    {&fetch.BlockedError{Status: 403, URL: "x"}, true},
+		"no such":    {&fetch.StatusError{Status: 400, URL: "x"}, true},
+		"trouble":    {&fetch.StatusError{Status: 500, URL: "x"}, false},
+		"a pause":    {&fetch.RetryError{Status: 429, URL: "x"}, false},
+	} {
+		for kind, block := range map[string]string{
+			"page": reviewBlock,
+			"json": "json: \"https://r.example/list{?p=page}\"\nlist: .items[]\nfields: {id: .id, text: .t}\npager: {by: page, from: 1}",
+		} {
+			t.Run(kind+" "+name, func(t *testing.T) {
+				site := &pages{bodies: map[string]string{
+					"https://r.example/list":     reviewList(9, 7, "/list?p=2"),
+					"https://r.example/list?p=1": `{"items":[{"id":1,"t":"one"},{"id":2,"t":"two"},{"id":3,"t":"three"}]}`,
+				}}
+				c := crawlerOf(t, block, fetcherFunc(func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+					if r.URL == "https://r.example/list?p=2" {
+						return nil, test.err
+					}
+					return site.Do(ctx, r)
+				}))
+				batch, err := c.Poll(t.Context(), "")
+				if len(batch.Posts) != 3 || (err == nil) != test.ends {
+					t.Fatalf("%d posts, %v", len(batch.Posts), err)
+				}
+				if test.ends && (len(batch.Observed.Notes) == 0 || batch.Next == "") {
+					t.Errorf("notes %q, cursor %q", batch.Observed.Notes, batch.Next)
+				}
+			})
+		}
+	}
+}
+
 func TestPageTellsAnEditedReview(t *testing.T) {
 	site := &pages{bodies: map[string]string{"https://r.example/list": reviewList(3, 1, "")}}
 	c := crawlerOf(t, reviewBlock, site)

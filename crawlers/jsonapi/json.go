@@ -260,6 +260,10 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 			req.Validators = known.V
 		}
 		res, err := a.grant.do(ctx, a.env.Fetch, req)
+		if n > 1 && poll.NoOlder(err) {
+			found.notes = poll.AppendNew(found.notes, "older posts are not read: "+crawlers.Explain(err))
+			break
+		}
 		if err != nil {
 			return a.close(found, all, known), err
 		}

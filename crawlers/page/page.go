@@ -173,7 +173,12 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		if l.next == "" || visited[l.next] || n >= p.pages || len(l.posts) == 0 || state.Seen.Reached(l.posts) {
 			break
 		}
-		if res, err = p.env.Fetch.Do(ctx, fetch.Request{URL: l.next, Accept: htmlAccept}); err != nil {
+		res, err = p.env.Fetch.Do(ctx, fetch.Request{URL: l.next, Accept: htmlAccept})
+		if poll.NoOlder(err) {
+			sees.Notes = poll.AppendNew(sees.Notes, "older posts are not read: "+crawlers.Explain(err))
+			break
+		}
+		if err != nil {
 			return crawlers.Batch{Posts: p.fresh(all, state.Seen), Observed: sees}, fmt.Errorf("page: older posts: %w", err)
 		}
 	}

@@ -106,6 +106,20 @@ func NotFound(err error) bool {
 	return errors.As(err, &status) && (status.Status == http.StatusNotFound || status.Status == http.StatusGone)
 }
 
+// NoOlder reports an answer to a request for older posts by which a site says that it has
+// none, or none for programs. It is about that page alone: the source is read.
+func NoOlder(err error) bool {
+	var status *fetch.StatusError
+	var blocked *fetch.BlockedError
+	switch {
+	case errors.As(err, &status):
+		return status.Status/100 == 4 && status.Status != http.StatusRequestTimeout && status.RetryAfter == 0
+	case errors.As(err, &blocked):
+		return blocked.Why == "" && (blocked.Status == http.StatusForbidden || blocked.Status == http.StatusUnavailableForLegalReasons)
+	}
+	return errors.Is(err, fetch.ErrRobots)
+}
+
 // Newest is the time of the newest post; zero when none has one.
 func Newest(posts []mention.Post) time.Time {
 	var t time.Time
