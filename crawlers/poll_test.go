@@ -317,6 +317,24 @@ func TestJSONBackoff(t *testing.T) {
 	}
 }
 
+// TestJSONValueThatIsNotThere: an app that one of the countries does not sell costs the
+// others neither their baseline nor their memory.
+func TestJSONValueThatIsNotThere(t *testing.T) {
+	site := &pages{bodies: map[string]string{"https://api.example/ua": `{"items":[{"id":1,"t":"one"}]}`}}
+	c := crawlerOf(t, "json: https://api.example/{country}\neach: {country: [xx, ua]}\nlist: .items[]\nfields: {id: .id, text: .t}", site)
+	first := mustPoll(t, c, "")
+	if len(first.Posts) != 1 || first.Next == "" || len(first.Observed.Unread) != 1 || !strings.Contains(first.Observed.Unread[0], "country xx") {
+		t.Errorf("%d posts, cursor %q, unread %q", len(first.Posts), first.Next, first.Observed.Unread)
+	}
+	if again := mustPoll(t, c, first.Next); len(again.Posts) > 0 {
+		t.Errorf("%d posts again", len(again.Posts))
+	}
+	delete(site.bodies, "https://api.example/ua")
+	if _, err := c.Poll(t.Context(), first.Next); err == nil || !strings.Contains(err.Error(), "country xx") {
+		t.Errorf("none of them is there: %v", err)
+	}
+}
+
 func TestJSONSaysWhatFails(t *testing.T) {
 	tests := []struct {
 		body, want string

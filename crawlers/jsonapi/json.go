@@ -184,7 +184,8 @@ type jsonPart struct {
 }
 
 // Poll asks once for each value. What one value brings is kept when another
-// fails; the error is returned beside it.
+// fails; the error is returned beside it. A value that is not there, among others that
+// are, is no failure but a note.
 func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
 	var state jsonState
 	poll.DecodeCursor(since, &state)
@@ -193,7 +194,8 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 	}
 	next := jsonState{Parts: map[string]jsonPart{}}
 	batch := crawlers.Batch{Unchanged: true}
-	var failed error
+	var failed, missing error
+	read := 0
 	for _, value := range a.each {
 		got, err := a.part(ctx, value, state.Parts[value])
 		batch.Posts = append(batch.Posts, got.posts...)
@@ -212,12 +214,17 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 			if value != "" {
 				err = fmt.Errorf("%s %s: %w", a.name, value, err)
 			}
+			if poll.NotFound(err) {
+				missing = errors.Join(missing, err)
+				batch.Observed.Unread = append(batch.Observed.Unread, crawlers.Explain(err))
+				continue
+			}
 			failed = errors.Join(failed, err)
 			if t := crawlers.ClassifyError(err); ctx.Err() != nil || t.Blocked || t.RetryAfter > 0 {
 				break
 			}
 		}
-		if !next.Wait.IsZero() {
+		if read++; !next.Wait.IsZero() {
 			break // the rest comes after the wait
 		}
 	}
@@ -228,6 +235,10 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 	}
 	batch.Posts = poll.Finish(a.env, batch.Posts)
 	batch.Observed.What = text.Count(batch.Observed.Items, "post")
+	batch.Observed.Notes = poll.AppendNew(batch.Observed.Notes, batch.Observed.Unread...)
+	if failed == nil && read == 0 {
+		failed = missing
+	}
 	if failed != nil {
 		batch.Unchanged = false
 		return batch, fmt.Errorf("json: %w", failed)
