@@ -335,6 +335,34 @@ func TestJSONValueThatIsNotThere(t *testing.T) {
 	}
 }
 
+// TestJSONBackoffInTheMiddle: the pages that a backoff kept a poll from are read once it
+// is over.
+func TestJSONBackoffInTheMiddle(t *testing.T) {
+	list := func(n, last int, rest string) string {
+		var items []string
+		for ; n >= last; n-- {
+			items = append(items, fmt.Sprintf(`{"id":%d,"t":"post %d"}`, n, n))
+		}
+		return `{"items":[` + strings.Join(items, ",") + `]` + rest + `}`
+	}
+	site := &pages{bodies: map[string]string{"https://api.example/q?page=0": list(2, 1, "")}}
+	c := crawlerOf(t, "json: https://api.example/q?page={page}\nlist: .items[]\nfields: {id: .id, text: .t}\nbackoff: .backoff\npager: {by: page, more: .more}", site)
+	first := mustPoll(t, c, "")
+	site.bodies["https://api.example/q?page=0"] = list(6, 5, `,"backoff":30,"more":true`)
+	site.bodies["https://api.example/q?page=1"] = list(4, 3, `,"more":true`)
+	second := mustPoll(t, c, first.Next)
+	site.bodies["https://api.example/q?page=0"] = list(6, 5, `,"more":true`)
+	at := strings.Index(string(second.Next), `"wait":"`)
+	third := mustPoll(t, c, second.Next[:at]+`"wait":"2001-01-01T00:00:00Z"}`)
+	got := map[string]bool{}
+	for _, p := range slices.Concat(second.Posts, third.Posts) {
+		got[p.Text] = true
+	}
+	if len(got) != 4 {
+		t.Errorf("got %v, want posts 3 to 6", got)
+	}
+}
+
 func TestJSONSaysWhatFails(t *testing.T) {
 	tests := []struct {
 		body, want string

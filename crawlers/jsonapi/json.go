@@ -257,6 +257,7 @@ type jsonFound struct {
 	notes     []string
 	unchanged bool
 	wait      time.Time
+	again     bool // the next poll starts where this one did: older pages are left
 }
 
 // part reads the pages for one value.
@@ -296,11 +297,13 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if a.opt.Pager.Keep && page.next != "" {
 			found.next.Cursor = page.next
 		}
+		more := n < a.opt.Pager.Pages && len(posts) > 0 && !page.last && !known.Marks.Reached(posts) && turn.advance(a.opt.Pager, page, res)
 		if page.wait > 0 {
 			found.wait = a.env.Now().Add(page.wait)
+			found.again = more && len(known.Marks) > 0 // the older pages of a first poll are not worth it
 			break
 		}
-		if n >= a.opt.Pager.Pages || len(posts) == 0 || page.last || known.Marks.Reached(posts) || !turn.advance(a.opt.Pager, page, res) {
+		if !more {
 			break
 		}
 		if turn.away && a.opt.Body != "" {
@@ -335,7 +338,9 @@ func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jso
 	if found.newest.After(found.next.Newest) {
 		found.next.Newest = found.newest
 	}
-	if len(all) == 0 && len(known.Marks) > 0 {
+	if found.again {
+		found.next = known
+	} else if len(all) == 0 && len(known.Marks) > 0 {
 		found.next.Marks = known.Marks // a window without posts forgets nothing
 	}
 	return found
