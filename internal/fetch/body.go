@@ -126,7 +126,41 @@ func inflate(r io.Reader, coding string) (io.Reader, error) {
 		return br, nil
 	}
 	z, err := gzip.NewReader(br)
-	return decoded{z}, wrapEncoding(err)
+	if err != nil {
+		return nil, wrapEncoding(err)
+	}
+	z.Multistream(false)
+	return decoded{members{z, br}}, nil
+}
+
+// members reads the parts of a packed body one after the other. What follows the last is
+// left, as browsers do: blanks, zeros or a remark that some software puts there.
+type members struct {
+	z   *gzip.Reader
+	src *bufio.Reader
+}
+
+func (m members) Read(p []byte) (int, error) {
+	for {
+		n, err := m.z.Read(p)
+		if n > 0 || err != io.EOF {
+			if err == io.EOF {
+				err = nil
+			}
+			return n, err
+		}
+		head, err := m.src.Peek(2)
+		switch {
+		case len(head) < 2 && err != nil && err != io.EOF:
+			return 0, err // the connection broke
+		case len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b:
+			return 0, io.EOF
+		}
+		if err := m.z.Reset(m.src); err != nil {
+			return 0, err
+		}
+		m.z.Multistream(false)
+	}
 }
 
 // decoded gives the errors of a decompressor their name.

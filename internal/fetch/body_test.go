@@ -90,6 +90,42 @@ func TestDecompression(t *testing.T) {
 	}
 }
 
+// TestBehindGzip: what servers leave behind a packed body is no part of it, a second
+// packed part is; and half an answer stays half an answer.
+func TestBehindGzip(t *testing.T) {
+	page := []byte(strings.Repeat("текст ", 5000))
+	packed := squeeze(t, "gzip", page)
+	half := len(page) / 2
+	parts := append(squeeze(t, "gzip", page[:half]), squeeze(t, "gzip", page[half:])...)
+	for _, c := range []struct {
+		name string
+		body []byte
+		more int // bytes that are announced and do not come
+		ok   bool
+	}{
+		{"a line end", append(bytes.Clone(packed), '\n'), 0, true},
+		{"zeros", append(bytes.Clone(packed), make([]byte, 600)...), 0, true},
+		{"a remark", append(bytes.Clone(packed), "<!-- cached -->"...), 0, true},
+		{"another part", parts, 0, true},
+		{"another part and a line end", append(bytes.Clone(parts), '\r', '\n'), 0, true},
+		{"many empty parts", append(bytes.Repeat(squeeze(t, "gzip", nil), 5000), packed...), 0, true},
+		{"the first of two parts", squeeze(t, "gzip", page[:half]), 100, false},
+		{"half a second part", parts[:len(parts)-20], 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Encoding", "gzip")
+				w.Header().Set("Content-Length", strconv.Itoa(len(c.body)+c.more))
+				_, _ = w.Write(c.body)
+			})
+			res, err := do(t, client(t), s.URL+"/x")
+			if (err == nil) != c.ok || c.ok && !bytes.Equal(res.Body, page) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
 func TestBodyCutByTheServer(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "1000")
