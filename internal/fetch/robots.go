@@ -82,10 +82,12 @@ func (e *robotsEntry) errFor(u *url.URL) error {
 }
 
 // read fetches robots.txt and decides by RFC 9309, a little stricter: a site that
-// refuses robots.txt itself (401, 403, 429) refuses everything.
+// refuses robots.txt itself (401, 403, 429) refuses everything. One that has trouble with
+// it is not asked for anything until it can be read.
 func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robotsEntry) *robotsEntry {
 	now := time.Now()
-	status, body, err := fetchRobots(ctx, c, &url.URL{Scheme: page.Scheme, Host: page.Host, Path: "/robots.txt"})
+	file := &url.URL{Scheme: page.Scheme, Host: page.Host, Path: "/robots.txt"}
+	status, body, after, err := fetchRobots(ctx, c, file)
 	switch {
 	case errors.Is(err, ErrTooManyRedirects), err == nil && status/100 == 4 && !refuses(status):
 		return &robotsEntry{rules: &rules{}, read: now, until: now.Add(robotsFresh)}
@@ -98,9 +100,12 @@ func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robots
 	if old != nil && old.rules != nil && now.Sub(old.read) < robotsOldest {
 		return &robotsEntry{rules: old.rules, read: old.read, until: now.Add(robotsBroken)}
 	}
-	if err == nil {
-		err = fmt.Errorf("robots.txt answered %s, so nothing is asked for until it can be read: %w", statusText(status), ErrRobots)
-		return &robotsEntry{err: err, until: now.Add(robotsBroken)}
+	if err == nil { // nothing may be asked for, but that is the site's trouble and will pass: no refusal
+		err = &StatusError{Status: status, URL: safeURL(file)}
+		if after > 0 {
+			err = &RetryError{Status: status, URL: safeURL(file), After: after}
+		}
+		return &robotsEntry{err: fmt.Errorf("%s: %w", robotsUnread, err), until: now.Add(robotsBroken)}
 	}
 	// No answer at all. It is not kept: the next request has to try again anyway,
 	// at the host's pace, and finds out the moment the site is back.
@@ -108,29 +113,36 @@ func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robots
 	if errors.As(err, &retry) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrPrivate) || errors.Is(err, ErrPort) {
 		return &robotsEntry{err: err}
 	}
-	return &robotsEntry{err: fmt.Errorf("robots.txt cannot be read, so the page is not asked for: %w", err)}
+	return &robotsEntry{err: fmt.Errorf("%s: %w", robotsUnread, err)}
 }
+
+const robotsUnread = "robots.txt cannot be read, so the page is not asked for"
 
 func refuses(status int) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusTooManyRequests
 }
 
-// fetchRobots reads one robots.txt and follows its redirects, at each host's pace.
-func fetchRobots(ctx context.Context, c *Client, u *url.URL) (status int, body []byte, err error) {
+// fetchRobots reads one robots.txt and follows its redirects, at each host's pace. A pause
+// that the host asks for, after, is kept as for any page.
+func fetchRobots(ctx context.Context, c *Client, u *url.URL) (status int, body []byte, after time.Duration, err error) {
 	h := hop{url: u, method: http.MethodGet, accept: "text/plain, */*;q=0.1", robots: true, limit: robotsMax, cut: true}
 	for range maxRedirects + 1 {
 		ans, err := c.paced(ctx, h, c.gapFor(h.url, false))
 		if err != nil {
-			return 0, nil, unprefixed(err)
+			return 0, nil, 0, unprefixed(err)
 		}
 		if ans.location == nil {
-			return ans.status, ans.body, nil
+			if ans.status == http.StatusTooManyRequests || ans.status == http.StatusServiceUnavailable {
+				after, _ = c.retryAfter(h, ans)
+				c.throttle.hold(hostKey(h.url.Hostname()), after)
+			}
+			return ans.status, ans.body, after, nil
 		}
 		if h, err = h.follow(ans); err != nil {
-			return 0, nil, unprefixed(err)
+			return 0, nil, 0, unprefixed(err)
 		}
 	}
-	return 0, nil, ErrTooManyRedirects
+	return 0, nil, 0, ErrTooManyRedirects
 }
 
 // put keeps e and makes room by dropping what expires soonest. The caller holds mu.

@@ -86,7 +86,7 @@ func TestRobotsByStatus(t *testing.T) {
 		asked  int // robots.txt requests for two pages
 	}{
 		{200, nil, 1}, {404, nil, 1}, {410, nil, 1}, {400, nil, 1},
-		{401, ErrRobots, 1}, {403, ErrRobots, 1}, {429, ErrRobots, 1}, {500, ErrRobots, 1}, {503, ErrRobots, 1},
+		{401, ErrRobots, 1}, {403, ErrRobots, 1}, {429, ErrRobots, 1},
 	} {
 		t.Run(fmt.Sprint(c.status), func(t *testing.T) {
 			s := testkit.PlayText(t, fmt.Sprintf("GET /robots.txt\n%d\ntext: User-agent: *\n\nGET /x maybe\n200\n", c.status))
@@ -104,6 +104,42 @@ func TestRobotsByStatus(t *testing.T) {
 			}
 			if _, err := cl.For(s.URL).Do(t.Context(), Request{URL: s.URL + "/x", API: true}); err != nil {
 				t.Errorf("an API asks no robots.txt: %v", err)
+			}
+		})
+	}
+}
+
+// TestRobotsInTrouble: a site whose robots.txt answers 5xx is not read, but that is
+// trouble that passes and no block, and its own wish to be left alone holds.
+func TestRobotsInTrouble(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		after  time.Duration
+	}{{500, 0}, {502, 0}, {503, 0}, {503, time.Hour}} {
+		t.Run(fmt.Sprint(c.status, c.after), func(t *testing.T) {
+			answer := fmt.Sprintf("GET /robots.txt\n%d\n", c.status)
+			if c.after > 0 {
+				answer += fmt.Sprintf("Retry-After: %.0f\n", c.after.Seconds())
+			}
+			s := testkit.PlayText(t, answer+"\nGET /x maybe\n200\n")
+			cl := client(t)
+			for n := range 2 {
+				_, err := do(t, cl, s.URL+"/x")
+				var status *StatusError
+				var retry *RetryError
+				switch {
+				case err == nil || errors.Is(err, ErrRobots):
+					t.Errorf("got %v, want trouble and no block", err)
+				case c.after > 0 && (!errors.As(err, &retry) || retry.After < c.after/2):
+					t.Errorf("got %v, want the site's own pause", err)
+				case c.after == 0 && (!errors.As(err, &status) || status.Status != c.status):
+					t.Errorf("got %v, want the answer", err)
+				case n == 0 && !strings.Contains(err.Error(), "robots.txt"):
+					t.Errorf("%v: want robots.txt to be named", err)
+				}
+			}
+			if s.Count("/robots.txt") != 1 || s.Count("/x") != 0 {
+				t.Errorf("robots.txt was asked for %d times, the page %d times", s.Count("/robots.txt"), s.Count("/x"))
 			}
 		})
 	}
