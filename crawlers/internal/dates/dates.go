@@ -108,10 +108,20 @@ func (p *parser) relative() (time.Time, bool, bool) {
 	if p.justNow() {
 		return p.now.Truncate(time.Minute), false, true
 	}
-	lang := p.agoLang()
-	if lang == "" {
+	langs := p.agoLangs()
+	if len(langs) == 0 {
 		return p.shorthand()
 	}
+	for _, lang := range langs {
+		if t, whole, ok := p.distance(lang); ok {
+			return t, whole, true
+		}
+	}
+	return time.Time{}, false, false
+}
+
+// distance reads a distance into the past in the words of one language.
+func (p *parser) distance(lang string) (time.Time, bool, bool) {
 	t, whole, found := p.now, false, false
 	n := 0
 	for _, tok := range p.toks {
@@ -159,21 +169,21 @@ func (p *parser) justNow() bool {
 	return nows > 0
 }
 
-// agoLang is the language the text tells a distance into the past in; "" when it
-// tells none. Of two marks ("тому назад") the last one counts.
-func (p *parser) agoLang() string {
-	lang := ""
+// agoLangs are the languages the text may tell a distance into the past in, the likeliest
+// first; none when it tells none. Of two marks ("тому назад") the last one counts. The
+// site's language is a hint: its people write others, too.
+func (p *parser) agoLangs() (langs []string) {
 	for _, t := range p.toks {
 		a, ok := p.words.ago[t.text]
 		if !ok {
 			continue
 		}
-		lang = a.lang
+		langs = []string{a.lang}
 		if i := slices.IndexFunc(a.hinted, p.hasLang); i >= 0 { // "2 год. назад" on a Ukrainian site
-			lang = a.hinted[i]
+			langs = []string{a.hinted[i], a.lang}
 		}
 	}
-	return lang
+	return langs
 }
 
 // silent reports whether the token says nothing in a distance.
