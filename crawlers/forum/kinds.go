@@ -92,12 +92,19 @@ func (a *apiCrawler) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.
 	if at.Endpoint < 0 || at.Endpoint >= len(a.endpoints) {
 		at = endpointCursor{}
 	}
+	var news time.Time // what is older is none: another endpoint was read before
 	for {
 		b, err := a.crawler(at.Endpoint).Poll(ctx, at.Next)
 		var blocked *fetch.BlockedError
 		if err != nil && at.Endpoint+1 < len(a.endpoints) && (poll.NotFound(err) || errors.As(err, &blocked) && blocked.Why == "") {
+			if at.Next != "" {
+				news = a.env.Now().Add(-zoneMargin)
+			}
 			at = endpointCursor{Endpoint: at.Endpoint + 1}
 			continue
+		}
+		if !news.IsZero() {
+			b.Posts = publishedAfter(b.Posts, news)
 		}
 		if err != nil {
 			b.Next = since

@@ -458,3 +458,42 @@ func TestStreamThatBreaksOff(t *testing.T) {
 		t.Errorf("again %q", got)
 	}
 }
+
+// One way to a site's posts is closed, for a while perhaps: what the next way shows of
+// before is no news.
+func TestAnotherWayIsNoNews(t *testing.T) {
+	closed := map[string]error{}
+	post := func(id, no int, at time.Time) string {
+		return fmt.Sprintf(`{"id":%d,"username":"ann","created_at":%q,"cooked":"<p>post %d</p>","post_number":%d,"post_type":1,"topic_id":7,"topic_slug":"t"}`, id, at.Format(time.RFC3339), id, no)
+	}
+	old, now := readAt.AddDate(-2, 0, 0), readAt.Add(-time.Hour)
+	f, err := newAPICrawler(testEnv(fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+		u, _ := url.Parse(req.URL)
+		if err := closed[u.Path]; err != nil {
+			return nil, err
+		}
+		switch u.Path {
+		case "/posts.json":
+			return answer(req, `{"latest_posts":[`+post(1, 3, old)+`]}`), nil
+		case "/latest.json":
+			return answer(req, `{"topic_list":{"topics":[{"id":7,"title":"T","slug":"t","highest_post_number":4}]}}`), nil
+		}
+		return answer(req, `{"id":7,"title":"T","slug":"t","post_stream":{"posts":[`+post(11, 1, old)+`,`+post(12, 2, old)+`,`+post(1, 3, old)+`,`+post(14, 4, now)+`],"stream":[11,12,1,14]}}`), nil
+	})), boardAt, discourseEndpoints)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := f.Poll(t.Context(), "")
+	if err != nil || len(first.Posts) != 1 {
+		t.Fatal(first.Posts, err)
+	}
+	closed["/posts.json"] = &fetch.StatusError{Status: http.StatusNotFound, URL: "x"}
+	second, err := f.Poll(t.Context(), first.Next)
+	if err != nil || len(second.Posts) != 1 || second.Posts[0].Text != "post 14" {
+		t.Errorf("%+v, %v: want the new post alone", second.Posts, err)
+	}
+	fresh, err := f.Poll(t.Context(), "")
+	if err != nil || len(fresh.Posts) != 4 {
+		t.Errorf("%d posts, %v: want all where nothing was read before", len(fresh.Posts), err)
+	}
+}

@@ -356,9 +356,11 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 	return visit, nil
 }
 
-// began is when the source was read first, less a margin wider than any mistake about the
-// board's zone.
-func (w *walk) began() time.Time { return w.st.Since.Add(-36 * time.Hour) }
+// zoneMargin is wider than any mistake about a board's zone.
+const zoneMargin = 36 * time.Hour
+
+// began is when the source was read first, less a margin.
+func (w *walk) began() time.Time { return w.st.Since.Add(-zoneMargin) }
 
 // ends reads a thread from its first page p and its last one. Of one that was bumped the
 // pages before the last are read, too, back to posts that are older than the source's
