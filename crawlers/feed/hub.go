@@ -41,7 +41,7 @@ func hubOf(header http.Header, parsed *gofeed.Feed, feedURL string) crawlers.Hub
 		}
 	}
 	for _, line := range header.Values("Link") {
-		eachLink(line, take)
+		poll.EachLink(line, take)
 	}
 	take("hub", parsed.Custom[customHub])
 	for _, link := range atomLinks(parsed.Extensions) {
@@ -73,28 +73,6 @@ func hubAddress(base *url.URL, href string) string {
 		return ""
 	}
 	return text.Valid(href)
-}
-
-// eachLink calls take with every link of a Link header (RFC 8288).
-func eachLink(line string, take func(rel, href string)) {
-	for {
-		_, rest, ok := strings.Cut(line, "<")
-		if !ok {
-			return
-		}
-		href, rest, ok := strings.Cut(rest, ">")
-		if !ok {
-			return
-		}
-		params, _, _ := strings.Cut(rest, "<") // of this link, and at worst the comma before the next
-		for param := range strings.SplitSeq(params, ";") {
-			name, value, _ := strings.Cut(param, "=")
-			if strings.EqualFold(strings.TrimSpace(name), "rel") {
-				take(strings.Trim(value, "\", \t"), href)
-			}
-		}
-		line = rest
-	}
 }
 
 // atomLinks are the atom:link elements of an RSS feed.

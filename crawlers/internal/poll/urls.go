@@ -3,6 +3,7 @@ package poll
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -293,14 +294,35 @@ func Host(raw string) string {
 }
 
 // NextLink reads rel="next" of a Link header.
-func NextLink(h http.Header) string {
+func NextLink(h http.Header) (next string) {
 	for _, line := range h.Values("Link") {
-		for _, part := range strings.Split(line, ",") {
-			target, params, ok := strings.Cut(part, ";")
-			if ok && (strings.Contains(params, `rel="next"`) || strings.Contains(params, "rel=next")) {
-				return strings.Trim(strings.TrimSpace(target), "<>")
+		EachLink(line, func(rel, href string) {
+			if next == "" && slices.Contains(strings.Fields(strings.ToLower(rel)), "next") {
+				next = strings.TrimSpace(href)
+			}
+		})
+	}
+	return next
+}
+
+// EachLink calls take with every link of a Link header (RFC 8288).
+func EachLink(line string, take func(rel, href string)) {
+	for {
+		_, rest, ok := strings.Cut(line, "<")
+		if !ok {
+			return
+		}
+		href, rest, ok := strings.Cut(rest, ">")
+		if !ok {
+			return
+		}
+		params, _, _ := strings.Cut(rest, "<") // of this link, and at worst the comma before the next
+		for param := range strings.SplitSeq(params, ";") {
+			name, value, _ := strings.Cut(param, "=")
+			if strings.EqualFold(strings.TrimSpace(name), "rel") {
+				take(strings.Trim(value, "\", \t"), href)
 			}
 		}
+		line = rest
 	}
-	return ""
 }
