@@ -310,6 +310,22 @@ func TestChallenge(t *testing.T) {
 	}
 }
 
+func TestParseReset(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 250e6, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"45": 45 * time.Second, "1.5": 1500 * time.Millisecond, "": 0, "soon": 0, "-3": 0,
+		fmt.Sprint(now.Unix() + 60):                     time.Minute,
+		fmt.Sprint(now.Add(time.Minute).UnixMilli()):    time.Minute, // as many write it
+		fmt.Sprint(now.Add(-time.Hour).UnixMilli()):     0,
+		now.Add(time.Minute).Format(time.RFC3339):       time.Minute,
+		fmt.Sprint(now.Add(99 * time.Hour).UnixMilli()): maxRetryAfter,
+	} {
+		if got := parseReset(value, now); (got - want).Abs() > time.Second {
+			t.Errorf("%q: %v, want %v", value, got, want)
+		}
+	}
+}
+
 func FuzzRetryAfter(f *testing.F) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for _, s := range []string{"", "0", "120", "1.5", "-1", "1e99", "NaN", "Inf", "Sun, 01 Mar 2026 12:00:30 GMT", "Sunday, 01-Mar-26 12:00:30 GMT", "tomorrow"} {

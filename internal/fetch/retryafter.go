@@ -57,10 +57,14 @@ func (c *Client) retryAfter(h hop, ans *answer) (after time.Duration, asked bool
 	return 0, false
 }
 
-// parseReset reads a Unix time, a number of seconds or an ISO time: all three are in use.
+// parseReset reads a Unix time in seconds or milliseconds, a number of seconds or an ISO
+// time: all four are in use.
 func parseReset(value string, now time.Time) time.Duration {
 	var after time.Duration
 	if s, err := strconv.ParseFloat(value, 64); err == nil && s == s {
+		if s > 1e12 {
+			s /= 1000
+		}
 		if s > 1e9 { // no budget is longer than 30 years: it is a date
 			s -= float64(now.Unix())
 		}
