@@ -137,6 +137,25 @@ func TestOlderPagesThatAreClosed(t *testing.T) {
 	}
 }
 
+// TestPinnedReview: an old review that stands above the new ones does not hide that a
+// page holds nothing else that is known.
+func TestPinnedReview(t *testing.T) {
+	pin := func(page string) string {
+		return strings.Replace(page, "<body>", "<body><div class=r><a class=l href=/r/pinned>x</a><time datetime=2020-01-01T10:00Z></time><p>pinned</p></div>", 1)
+	}
+	site := &pages{bodies: map[string]string{
+		"https://r.example/list":     pin(reviewList(9, 7, "/list?p=2")),
+		"https://r.example/list?p=2": reviewList(6, 4, ""),
+	}}
+	c := crawlerOf(t, reviewBlock, site)
+	first := mustPoll(t, c, "")
+	site.bodies["https://r.example/list"] = pin(reviewList(14, 12, "/list?p=2"))
+	site.bodies["https://r.example/list?p=2"] = reviewList(11, 9, "")
+	if second := mustPoll(t, c, first.Next); len(second.Posts) != 5 {
+		t.Errorf("%d posts, want 10 to 14", len(second.Posts))
+	}
+}
+
 func TestPageTellsAnEditedReview(t *testing.T) {
 	site := &pages{bodies: map[string]string{"https://r.example/list": reviewList(3, 1, "")}}
 	c := crawlerOf(t, reviewBlock, site)

@@ -319,18 +319,18 @@ func TestSlowHost(t *testing.T) {
 		b.add(thread, 9000+thread, fmt.Sprintf("new %d", thread))
 		b.threads[thread][4].at = readAt.Add(-time.Hour)
 	}
-	new, next := 0, first.Next
+	told, next := 0, first.Next
 	for range 8 {
 		batch := poll(next, 10)
 		for _, p := range batch.Posts {
-			if new++; strings.HasPrefix(p.Text, "old") {
+			if told++; strings.HasPrefix(p.Text, "old") {
 				t.Errorf("%q is told as news", p.Text)
 			}
 		}
 		next = batch.Next
 	}
-	if new != 20 {
-		t.Errorf("%d new posts, want 20", new)
+	if told != 20 {
+		t.Errorf("%d new posts, want 20", told)
 	}
 	left = 0
 	if _, err := f.Poll(ctx, next); crawlers.ClassifyError(err).RetryAfter != time.Hour {

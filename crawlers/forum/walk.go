@@ -108,7 +108,8 @@ func (w *walk) reaches(p *pageData, known poll.Fingerprints) bool {
 	if len(answers) == 0 {
 		return false
 	}
-	return known.Reached(answers) || len(publishedAfter(answers, w.began())) < len(answers)
+	unknown, _ := known.New(answers[:1])
+	return len(unknown) == 0 || len(publishedAfter(answers, w.began())) < len(answers)
 }
 
 // addNew appends the posts whose ID is not seen yet.

@@ -110,19 +110,24 @@ func EncodeCursor(from any) crawlers.Cursor {
 }
 
 // Reached reports whether the oldest of the posts is known, so that older pages
-// hold nothing new. The oldest stands last where no dates tell.
+// hold nothing new. The oldest stands last where no dates tell. It proves nothing when
+// no other is known: some sites pin an old post above the new ones.
 func (m Fingerprints) Reached(posts []mention.Post) bool {
 	if len(m) == 0 {
 		return false
 	}
+	count := 0
 	oldest := posts[len(posts)-1]
 	for _, p := range posts {
 		if !p.Published.IsZero() && (oldest.Published.IsZero() || p.Published.Before(oldest.Published)) {
 			oldest = p
 		}
+		if _, known := m[Fingerprint(p)]; known {
+			count++
+		}
 	}
 	_, known := m[Fingerprint(oldest)]
-	return known
+	return known && count >= min(2, len(posts))
 }
 
 // AppendNew appends what the list does not hold yet.
