@@ -24,7 +24,7 @@ import (
 //
 //	says utf-8, is not           a Cyrillic charset by letter frequency, or windows-1252
 //	says a single-byte charset,  utf-8: text in such a charset is practically
-//	is valid utf-8               never valid utf-8 by chance
+//	is utf-8                     never valid utf-8 by chance, but for a torn character or two
 //	says latin-1, is Cyrillic    the server's default was never changed: letter frequency
 //	says one Cyrillic charset,   letter frequency, when it is sure
 //	is another
@@ -61,6 +61,10 @@ const (
 	metaHead = 4 << 10 // four times what the HTML standard reads: old sites put scripts first
 )
 
+// torn is how many whole characters stand for each torn one in utf-8 whose software cuts
+// texts by bytes. In a single-byte charset nearly every letter is a broken one.
+const torn = 20
+
 var xmlDeclaration = regexp.MustCompile(`<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:\-]{1,40})["']`)
 
 // toUTF8 decodes body. said reads what the document says of itself.
@@ -85,6 +89,8 @@ func toUTF8(body []byte, contentType string, said func([]byte) string) []byte {
 	switch {
 	case valid && (name == "" || name == "utf-8" || singleByte(enc)):
 		return body
+	case singleByte(enc) && torn*broken <= multi:
+		return decode(nil, body)
 	case name == "" || name == "utf-8":
 		if broken <= multi { // a utf-8 page with some torn characters
 			return decode(nil, body)

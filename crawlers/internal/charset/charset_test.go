@@ -38,6 +38,18 @@ func in(t testing.TB, enc encoding.Encoding, s string) []byte {
 	return b
 }
 
+// TestTornCharacter: software that cuts texts by bytes tears a character of a page. The
+// rest of it is utf-8 all the same, whatever the server says.
+func TestTornCharacter(t *testing.T) {
+	page := "<html><body>" + strings.Repeat(russian, 3) + "\xd0</body></html>"
+	for _, header := range []string{"", "utf-8", "windows-1251", "windows-1250", "koi8-r", "iso-8859-1", "iso-8859-5"} {
+		r := &fetch.Response{Header: http.Header{"Content-Type": {"text/html; charset=" + header}}, Body: []byte(page)}
+		if got := string(HTML(r)); !strings.Contains(got, russian) {
+			t.Errorf("%s: %.80q", header, got)
+		}
+	}
+}
+
 func TestHTML(t *testing.T) {
 	w1251, koi8, latin := charmap.Windows1251, charmap.KOI8U, charmap.Windows1252
 	for _, c := range []struct {
