@@ -276,7 +276,7 @@ func (r *streamReading) batch() crawlers.Batch {
 	if r.wrong > 0 {
 		sees.Notes = append(sees.Notes, fmt.Sprintf("%s no JSON", text.Count(r.wrong, "event")))
 	}
-	posts := poll.Finish(env, lastWord(r.posts))
+	posts := poll.Finish(env, poll.LastWord(r.posts))
 	// What is alive is the stream, also where nobody watches what it brings.
 	sees.Items, sees.Newest = r.events, poll.Newest(posts)
 	fresh, seen := r.state.Marks.New(posts)
@@ -284,24 +284,4 @@ func (r *streamReading) batch() crawlers.Batch {
 		next.Marks = seen
 	}
 	return crawlers.Batch{Posts: fresh, Next: poll.EncodeCursor(next), Observed: sees}
-}
-
-// lastWord keeps of each post what came last: it may be made, edited and deleted
-// in one reading.
-func lastWord(posts []mention.Post) []mention.Post {
-	at := make(map[string]int, len(posts))
-	kept := posts[:0:0]
-	for _, p := range posts {
-		i, twice := at[p.ID]
-		if !twice {
-			at[p.ID] = len(kept)
-			kept = append(kept, p)
-			continue
-		}
-		if p.Edited.IsZero() {
-			p.Edited = kept[i].Edited
-		}
-		kept[i] = p
-	}
-	return kept
 }

@@ -97,7 +97,7 @@ func (d *Door) Read(body io.Reader) ([]mention.Post, error) {
 		object, line, err := r.next()
 		switch {
 		case errors.Is(err, io.EOF):
-			return poll.Finish(d.Env, posts), nil
+			return poll.Finish(d.Env, poll.LastWord(posts)), nil
 		case err != nil:
 			return nil, &LineError{line, reason(err)}
 		case len(posts) == MaxPosts:

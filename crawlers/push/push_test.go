@@ -54,6 +54,14 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestReadEdit: a sender that hands in a post and its edit at once means the edit.
+func TestReadEdit(t *testing.T) {
+	got, err := door().Read(strings.NewReader(`{"id":"a","text":"Thanks, all is well"}` + "\n" + `{"id":"b","text":"x"}` + "\n" + `{"id":"a","text":"They never refunded me"}`))
+	if err != nil || len(got) != 2 || got[0].Text != "They never refunded me" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // TestReadErrors: a request that cannot be taken says where and why, and nothing of it
 // is taken.
 func TestReadErrors(t *testing.T) {

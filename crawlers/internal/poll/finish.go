@@ -50,6 +50,26 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 	return kept
 }
 
+// LastWord keeps of each post what came last: it may be made, edited and deleted
+// in one reading.
+func LastWord(posts []mention.Post) []mention.Post {
+	at := make(map[string]int, len(posts))
+	kept := posts[:0:0]
+	for _, p := range posts {
+		i, twice := at[p.ID]
+		if !twice {
+			at[p.ID] = len(kept)
+			kept = append(kept, p)
+			continue
+		}
+		if p.Edited.IsZero() {
+			p.Edited = kept[i].Edited
+		}
+		kept[i] = p
+	}
+	return kept
+}
+
 // What a post may hold, in bytes. A site decides what it sends, a database what it
 // takes: one post beyond that must not keep its page from being stored.
 const (
