@@ -386,6 +386,39 @@ func testPrune(t *testing.T, open opener) {
 	want(t, "no retention", p, Pruned{})
 }
 
+// A page may show another text long after the words went, and its complaint be told then: it
+// is answered like any other, and the new words go with time as the old ones did.
+func testPruneEdited(t *testing.T, open opener) {
+	s := open(t)
+	old := intakeOf(heard(post(1), "Romashka"))
+	old.At = t0.AddDate(0, 0, -200)
+	ingest(t, s, old)
+	id := mentionID(post(1), "Romashka")
+	close := func() {
+		t.Helper()
+		if _, err := act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0, Reason: mention.NotUs}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close()
+	want(t, "pruned", must(s.Prune(background, DefaultRetention(t0)))(t), Pruned{Mentions: 1})
+	edited := post(1)
+	edited.Text = "Romashka lost my second parcel too"
+	want(t, "edited", ingest(t, s, intakeOf(heard(edited, "Romashka"))).Edited, 1)
+	if _, err := act(s, id, mention.Action{Verb: mention.Reopen, At: t0}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddReply(background, draftOf(id, "k1")); err != nil {
+		t.Errorf("it cannot be answered: %v", err)
+	}
+	want(t, "words of an open case stay", must(s.Prune(background, DefaultRetention(t0)))(t), Pruned{})
+	close()
+	want(t, "pruned again", must(s.Prune(background, DefaultRetention(t0)))(t), Pruned{Mentions: 1})
+	if left := everywhere(t, s); strings.Contains(left, edited.Text) || strings.Contains(left, edited.Author) {
+		t.Errorf("left for good: %s", left)
+	}
+}
+
 func testErase(t *testing.T, open opener) {
 	s := open(t)
 	a, b, c := post(1), post(2), post(3)

@@ -89,6 +89,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"case file":                    testCaseFile,
 	"changes":                      testChanges,
 	"prune":                        testPrune,
+	"edited after the retention":   testPruneEdited,
 	"erase":                        testErase,
 	"foreign text":                 testForeignText,
 	"two intakes at once":          testConcurrentIntakes,

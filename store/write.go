@@ -239,7 +239,7 @@ ON CONFLICT (id) DO UPDATE SET author = excluded.author, url = excluded.url, thr
  band2 = excluded.band2, band3 = excluded.band3, root = CASE WHEN excluded.root = 1 THEN 1 ELSE mentions.root END,
  official = excluded.official, baseline = excluded.baseline, label = excluded.label, score = excluded.score,
  spans = excluded.spans, terms = excluded.terms, url_key = excluded.url_key, thread_key = excluded.thread_key,
- lang = excluded.lang, topics = excluded.topics`,
+ lang = excluded.lang, topics = excluded.topics, erased = 0`, // what was written anew ages anew
 		string(m.ID), clean(m.Watch), key[:], clean(p.Origin()), string(p.Kind), clean(p.Author), clean(p.URL), clean(p.ThreadURL),
 		micros(p.Published), flag(p.DateOnly), flag(p.Deleted), micros(m.HeardAt), micros(m.EditedAt), int64(m.Severity),
 		int64(m.Simhash), b[0], b[1], b[2], b[3], flag(root), flag(m.Official), flag(d.Baseline), string(m.Score.Label), score, spans,
