@@ -73,8 +73,13 @@ const (
 // distrust asks whether the database knows the n posts marked last. If not, it is older
 // than the marks, which would hide what came since: they are made invisible for good by
 // a new install key. A false alarm costs one look of the database at every post that is
-// on the sites now.
+// on the sites now. Where another replica was first, its key is taken: it found the same.
 func (f *Filter) distrust(ctx context.Context, n int) error {
+	key, err := f.table.store.InstallKey(ctx)
+	if err != nil {
+		return err
+	}
+	f.redis.setKey(key)
 	keys, err := f.redis.last(ctx, n)
 	if err != nil || len(keys) == 0 {
 		return err
@@ -87,8 +92,7 @@ func (f *Filter) distrust(ctx context.Context, n int) error {
 	if missing < 0 {
 		return nil
 	}
-	key, err := f.table.store.renewInstallKey(ctx)
-	if err != nil {
+	if key, err = f.table.store.renewInstallKey(ctx, key); err != nil {
 		return err
 	}
 	f.redis.setKey(key)

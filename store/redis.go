@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -88,16 +89,20 @@ type RedisSeen struct {
 
 // keyedHash makes fingerprints under one key.
 type keyedHash struct {
+	key  []byte
 	pool sync.Pool // of hash.Hash
 	mark string    // the Redis key of the list of the posts marked last
 }
 
 // setKey makes all marks under other keys invisible.
 func (r *RedisSeen) setKey(key []byte) {
+	if now := r.macs.Load(); now != nil && bytes.Equal(now.key, key) {
+		return
+	}
 	key = append([]byte(nil), key...)
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("last marks"))
-	k := &keyedHash{mark: "earshot:{last}:" + hex.EncodeToString(mac.Sum(nil)[:8])}
+	k := &keyedHash{key: key, mark: "earshot:{last}:" + hex.EncodeToString(mac.Sum(nil)[:8])}
 	k.pool.New = func() any { return hmac.New(sha256.New, key) }
 	r.macs.Store(k)
 }

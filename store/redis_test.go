@@ -325,6 +325,34 @@ func TestFilterAfterFailOver(t *testing.T) {
 	want(t, "no more warnings", strings.Count(n.String(), "restoring a backup"), 1)
 }
 
+// Of two replicas one notices it first. The other believes the marks no longer than that one,
+// however many it made meanwhile, and both have the same ones afterwards.
+func TestFilterAfterFailOverOfTwo(t *testing.T) {
+	address := redisAddress(t)
+	s := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	now, n := t0, &notes{}
+	replica := func() *Filter {
+		return openFilter(t, s, openRedis(t, s, address, func(o *RedisOptions) {
+			o.Now, o.Log = func() time.Time { return now }, n.log()
+		}))
+	}
+	a, b := replica(), replica()
+	commitAndMark(t, s, a, post(1))
+	key := post(1).Key()
+	if _, err := s.exec(background, "lose", `DELETE FROM posts WHERE key = $1`, key[:]); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(trustFor)
+	want(t, "the first knows it no more", lookup(t, a, post(1))[0], 0)
+	commitAndMark(t, s, b, posts(10, lastAtOnce)...)
+	want(t, "nor does the other", lookup(t, b, post(1))[0], 0)
+	commitAndMark(t, s, a, post(2))
+	places := b.redis.places([]mention.PostKey{post(2).Key()})
+	exists := must(b.redis.client.HExists(background, bucketKey(places[0].bucket, monthOf(now)), places[0].field).Result())(t)
+	want(t, "marks are shared again", exists, true)
+	want(t, "warnings", strings.Count(n.String(), "restoring a backup"), 1)
+}
+
 // A restored backup is older than the marks: they would hide what came after it.
 func TestFilterAfterRestore(t *testing.T) {
 	address := redisAddress(t)

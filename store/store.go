@@ -180,11 +180,14 @@ func (s *Store) PlaceKey(ctx context.Context) ([]byte, error) {
 	return key, s.wrap("place key", err)
 }
 
-// renewInstallKey makes a new secret, so that all marks under the old one are void.
-func (s *Store) renewInstallKey(ctx context.Context) ([]byte, error) {
-	key := newInstallKey()
-	_, err := s.exec(ctx, "renew install key", `UPDATE meta SET value = $1 WHERE name = 'install_key'`, key)
-	return key, err
+// renewInstallKey makes a new secret, so that all marks under the old one are void, and
+// returns it: of several processes at once, that of the first.
+func (s *Store) renewInstallKey(ctx context.Context, old []byte) ([]byte, error) {
+	_, err := s.exec(ctx, "renew install key", `UPDATE meta SET value = $1 WHERE name = 'install_key' AND value = $2`, newInstallKey(), old)
+	if err != nil {
+		return nil, err
+	}
+	return s.InstallKey(ctx)
 }
 
 func newInstallKey() []byte {
