@@ -186,6 +186,9 @@ func (f *Filter) usable(ctx context.Context) bool {
 	f.retry = now.Add(redisRetry)
 	f.mu.Unlock()
 	if err := f.redis.Check(ctx); err != nil {
+		if ctx.Err() == nil {
+			f.stillAway(err)
+		}
 		return false
 	}
 	f.well()
@@ -221,6 +224,18 @@ func (f *Filter) lost(err error) {
 		f.log.Warn("redis is away: the database answers instead", "err", err)
 		f.state = FilterState{Away: true, Since: f.now(), Why: err.Error()}
 	}
+}
+
+// stillAway keeps the newest reason. That Redis is back and must not be used is said once: it
+// is for people to mend, and an outage is not.
+func (f *Filter) stillAway(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var gone *AwayError
+	if !errors.As(err, &gone) && f.state.Why != err.Error() {
+		f.log.Warn("redis is back and cannot be used: the database answers instead", "err", err)
+	}
+	f.state.Why = err.Error()
 }
 
 func (f *Filter) full(err error) {

@@ -227,6 +227,29 @@ func TestFilterOutage(t *testing.T) {
 	want(t, "alerts", len(must(s.DueAlerts(background, t0, 100))(t)), 41)
 }
 
+// A Redis that comes back as what it must not be stays unused, and the reason is told that
+// holds now: nobody finds what to change in one that is over.
+func TestFilterOutageEndsBadly(t *testing.T) {
+	server := testkit.Redis(t)
+	s := openAt(t, Options{Database: "sqlite:" + t.TempDir() + "/e.db"})
+	n, c := &notes{}, testkit.NewClock(t0)
+	f := openFilter(t, s, openRedis(t, s, server.URL(), func(o *RedisOptions) { o.Log, o.Now = n.log(), c.Now }))
+	server.Stop()
+	lookup(t, f, post(1))
+	server.Start()
+	if _, err := server.Do("CONFIG SET maxmemory-policy allkeys-lru"); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		c.Add(redisRetry)
+		lookup(t, f, post(1))
+	}
+	want(t, "away", f.State().Away, true)
+	want(t, "since", f.State().Since, t0)
+	wantError(t, "why", errors.New(f.State().Why), "set `maxmemory-policy noeviction`")
+	want(t, "lines", strings.Count(n.String(), "set `maxmemory-policy noeviction`"), 1)
+}
+
 // A Redis that is full takes no marks and still reads.
 func TestFilterFull(t *testing.T) {
 	server := testkit.Redis(t)
