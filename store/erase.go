@@ -94,6 +94,10 @@ func eraseMutes(ctx context.Context, tx *sql.Tx, mutes []trace, e *Erased) error
 
 func erasePosts(ctx context.Context, tx *sql.Tx, posts []trace, e *Erased) error {
 	for _, p := range posts {
+		// First of all: it waits for a poll that is storing the post, of which the rest is seen then.
+		if _, err := tx.ExecContext(ctx, `UPDATE posts SET gone = $2 WHERE key = $1`, p.key[:], erasedOnRequest); err != nil {
+			return err
+		}
 		rows, err := tx.QueryContext(ctx, `SELECT id FROM mentions WHERE post_key = $1`, p.key[:])
 		ids, err := collect(rows, err, scanString)
 		if err != nil {
@@ -118,9 +122,6 @@ func erasePosts(ctx context.Context, tx *sql.Tx, posts []trace, e *Erased) error
 			if _, err := tx.ExecContext(ctx, query, p.key[:]); err != nil {
 				return err
 			}
-		}
-		if _, err := tx.ExecContext(ctx, `UPDATE posts SET gone = $2 WHERE key = $1`, p.key[:], erasedOnRequest); err != nil {
-			return err
 		}
 		e.Posts++
 		e.Mentions += len(ids)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -55,7 +56,7 @@ func (g *ingestion) writePosts() error {
 	}
 	post, err := g.tx.PrepareContext(g.ctx, `
 INSERT INTO posts (key, source, hash, fingerprint, first_seen, gone) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (key) DO UPDATE SET hash = excluded.hash, fingerprint = excluded.fingerprint, gone = excluded.gone`)
+ON CONFLICT (key) DO UPDATE SET hash = excluded.hash, fingerprint = excluded.fingerprint, gone = excluded.gone WHERE posts.gone <> `+strconv.Itoa(erasedOnRequest))
 	if err != nil {
 		return err
 	}
@@ -70,9 +71,12 @@ ON CONFLICT (key) DO UPDATE SET author = excluded.author, url = excluded.url, ke
 	for i := range g.posts {
 		c := &g.posts[i]
 		p := &c.post
-		_, err := post.ExecContext(g.ctx, c.key[:], g.source, int64(p.ContentHash()), c.print, micros(g.in.At), flag(p.Deleted))
+		n, err := affected(post.ExecContext(g.ctx, c.key[:], g.source, int64(p.ContentHash()), c.print, micros(g.in.At), flag(p.Deleted)))
 		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return errConflict // erased since it was read
 		}
 		if p.Deleted {
 			if _, err := g.tx.ExecContext(g.ctx, `DELETE FROM bodies WHERE key = $1`, c.key[:]); err != nil {
