@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
 )
 
 func TestBackup(t *testing.T) {
@@ -64,6 +66,53 @@ func TestBackup(t *testing.T) {
 	if all := strings.Join(left, " "); strings.Contains(all, ".part") || strings.Contains(all, ".restoring") {
 		t.Errorf("left behind: %s", all)
 	}
+}
+
+// TestRestoreRepeatsNothing: an answer that waited, or was under way, at the time of the backup
+// may stand on the site since. Nobody may see it there twice, so it is looked for. Who signed
+// out since stays signed out, and links that were used stay so.
+func TestRestoreRepeatsNothing(t *testing.T) {
+	dir := t.TempDir()
+	path, file := filepath.Join(dir, "e.db"), filepath.Join(dir, "b.db")
+	s := openAt(t, Options{Database: "sqlite:" + path})
+	approved, sending, asked, sent := said(t, s, 1, nil), said(t, s, 2, nil), said(t, s, 3, nil), said(t, s, 4, nil)
+	for key, id := range map[string]mention.ID{"approved": approved, "sending": sending, "asked": asked, "sent": sent} {
+		r := draftOf(id, key)
+		if key == "asked" {
+			r.ApprovedBy, r.ApprovedAt = mention.Person{}, time.Time{}
+		}
+		if err := s.AddReply(background, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	moveReply(t, s, replyOf(t, s, sending, 1), func(r *mention.SiteReply) {
+		r.Status, r.Attempts, r.FirstAt, r.SendingAt = mention.ReplySending, 1, t0.Add(time.Minute), t0.Add(time.Minute)
+	})
+	moveReply(t, s, replyOf(t, s, sent, 1), func(r *mention.SiteReply) { r.Status, r.EndedAt, r.Told = mention.ReplySent, t0, true })
+	session := mention.Session{Hash: [32]byte{1}, Way: "slack", Person: person("ira"), MadeAt: t0, SeenAt: t0}
+	if err := s.AddSession(background, session); err != nil {
+		t.Fatal(err)
+	}
+	must(Backup(background, "sqlite:"+path, file))(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	later := t0.Add(6 * time.Hour)
+	must(Restore(background, "sqlite:"+path, file, later))(t)
+
+	back := openAt(t, Options{Database: "sqlite:" + path})
+	for id, first := range map[mention.ID]time.Time{approved: t0, sending: t0.Add(time.Minute)} {
+		r := replyOf(t, back, id, 1)
+		want(t, "it is looked for", r.Status, mention.ReplyUnclear)
+		want(t, "what was written since", r.FirstAt, first)
+		want(t, "by looks from now on", r.LookedAt, later)
+		want(t, "why", r.Reason, becauseRestored)
+	}
+	want(t, "to be looked for", len(must(back.OpenReplies(background, later))(t)), 2)
+	want(t, "what waits for another person still does", replyOf(t, back, asked, 1).Status, mention.ReplyDraft)
+	want(t, "what was sent", replyOf(t, back, sent, 1).Status, mention.ReplySent)
+	_, err := back.Session(background, session.Hash)
+	want(t, "signed in", errors.Is(err, ErrNotFound), true)
 }
 
 // TestBackupWhilePolling: the copy is of one moment, however much is written meanwhile.

@@ -196,8 +196,12 @@ func (s *Store) AnswerTaken(ctx context.Context, r mention.SiteReply, remoteID s
 	return taken, s.wrap("whose an answer is", err)
 }
 
-// becauseErased is why an answer was not sent whose complaint was erased.
-const becauseErased = "erased"
+// becauseErased is why an answer was not sent whose complaint was erased; becauseRestored why
+// nobody knows whether one was sent.
+const (
+	becauseErased   = "erased"
+	becauseRestored = "a backup was restored meanwhile"
+)
 
 // forgetReplies takes the words out of the replies to mentions whose words go. What was not
 // sent is not sent any more, and nobody looks for what is unclear.
@@ -205,6 +209,13 @@ const forgetReplies = `UPDATE replies SET body = '', url = '', remote_id = '', t
  reason = CASE WHEN status = 'draft' THEN '` + becauseErased + `' ELSE '' END,
  status = CASE status WHEN 'draft' THEN 'refused' WHEN 'sending' THEN 'unclear' ELSE status END
 WHERE mention_id`
+
+// doubtReplies says of every answer that was let go and had not ended that it may stand there:
+// since a backup, which has them so, they may have been sent. $1 is the time now.
+const doubtReplies = `UPDATE replies SET status = 'unclear', reason = '` + becauseRestored + `', attempts = MAX(attempts, 1), not_before = $1,
+ first_at = CASE WHEN first_at > 0 THEN first_at ELSE approved_at END,
+ sending_at = CASE WHEN sending_at > 0 THEN sending_at ELSE approved_at END, looks = 0, looked_at = $1
+WHERE status IN ('draft', 'sending') AND approved_at > 0`
 
 // repliesWith are the replies that ended, to others, that hold one of the words.
 func (s *Store) repliesWith(ctx context.Context, words []string, own map[string]bool) (list []rewrite, err error) {

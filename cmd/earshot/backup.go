@@ -78,7 +78,7 @@ func (s speech) printRestored(out io.Writer, done store.Restored) {
 	if done.Old != "" {
 		fmt.Fprintln(out, s.Text("restore.old", "file", text.OneLine(done.Old)))
 	}
-	for _, key := range []string{"restore.redis", "restore.start", "restore.again"} {
+	for _, key := range []string{"restore.redis", "restore.start", "restore.answers", "restore.again"} {
 		fmt.Fprintln(out, s.Text(key))
 	}
 }
