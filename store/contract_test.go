@@ -85,6 +85,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"list by rank":                 testListByRank,
 	"filters of the inbox":         testInboxFilters,
 	"words found":                  testWordsFound,
+	"spellings found":              testSpellingsFound,
 	"words of an earlier earshot":  testTermsOfBefore,
 	"case file":                    testCaseFile,
 	"changes":                      testChanges,

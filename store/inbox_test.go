@@ -164,6 +164,42 @@ func testWordsFound(t *testing.T, open opener) {
 	want(t, "nothing of the erased is found", found(t, s, mention.Query{Text: "посыл"}), "")
 }
 
+// testSpellingsFound: a word is found however its apostrophe, its letters with two parts and
+// what nobody sees between them are written, in the text and in what is looked for.
+func testSpellingsFound(t *testing.T, open opener) {
+	s := open(t)
+	spellings := [][]string{
+		{"кур'єр", "кур’єр", "курʼєр", "кур\u2018єр", "кур`єр", "курʹєр"},
+		{"який", "якии\u0306"},
+		{"їжа", "і\u0308жа"},
+		{"ёлка", "е\u0308лка"},
+		{"нѝкой", "ни\u0300кой"},
+		{"замок", "за\u0301мок"},
+		{"перевод", "пере\u00adвод", "пере\u200bвод"},
+		{"café", "cafe\u0301"},
+	}
+	n := 0
+	for _, word := range spellings {
+		first := n + 1
+		var ids []string
+		for _, written := range word {
+			n++
+			p := post(n)
+			p.Title, p.Text = "", "Romashka: "+written+"."
+			in := intakeOf(heard(p, "Romashka"))
+			in.At = t0.Add(time.Duration(n) * time.Hour)
+			ingest(t, s, in)
+			ids = append([]string{p.ID}, ids...)
+		}
+		for _, asked := range word {
+			q := mention.Query{Text: asked, Since: t0.Add(time.Duration(first) * time.Hour)}
+			want(t, fmt.Sprintf("%+q", asked), found(t, s, q), strings.Join(ids, " "))
+			q.Unanswered = true
+			want(t, fmt.Sprintf("%+q among those that wait", asked), found(t, s, q), strings.Join(ids, " "))
+		}
+	}
+}
+
 // What an earlier earshot wrote is found after the start, and in the order it was heard.
 func testTermsOfBefore(t *testing.T, open opener) {
 	s := open(t)

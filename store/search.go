@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/earshot/earshot/mention"
 )
 
@@ -97,15 +99,28 @@ func searchTerms(p mention.Post) string {
 	return strings.Join(terms(p.Author+"\n"+p.Title+"\n"+p.Text, maxTerms), " ")
 }
 
+// plainLetter drops stress and what nobody sees, and makes all apostrophes one: Unicode
+// calls that of Ukrainian a letter, and most people type another.
+func plainLetter(r rune) rune {
+	switch r {
+	case 'ʹ', 'ʻ', 'ʼ', 'ʽ':
+		return '\''
+	case 'ѐ':
+		return 'е'
+	case 'ѝ':
+		return 'и'
+	}
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+		return -1
+	}
+	return r
+}
+
 // terms cuts a text into letters and digits, folded, each term once, at most limit of
-// them; what is neither separates, but marks over letters are dropped.
+// them; what is neither separates, but marks over letters are dropped. Letters that are
+// written as two, as й may be, are one.
 func terms(text string, limit int) []string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return r
-	}, strings.ToLower(clean(text)))
+	text = strings.Map(plainLetter, norm.NFC.String(strings.ToLower(clean(text))))
 	var all []string
 	seen := map[string]bool{}
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
