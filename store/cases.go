@@ -32,6 +32,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 
 // updateCase replaces before by after if before still stands, else errConflict. It
 // tells the messages that show the case, and keeps what staff taught by it.
+//
+// Whoever changes a case and also its mention, messages or clocks (which follow by triggers)
+// takes the case first, so that two who do wait for each other in one order.
 func updateCase(ctx context.Context, q querier, before, after mention.Case) error {
 	res, err := q.ExecContext(ctx, `
 UPDATE cases SET status = $2, version = $3, opened_at = $4, owner_id = $5, owner_name = $6, claimed_at = $7, replied_at = $8,

@@ -124,18 +124,16 @@ func (s *Store) BeginPosting(ctx context.Context, id mention.AlertID, t0 time.Ti
 // MarkPosted moves posting → posted. It does not ask whose attempt it was: a
 // message that stands in the channel is posted, whoever sent it.
 func (s *Store) MarkPosted(ctx context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
-	var n int64
+	n := 0
 	err := s.inTx(ctx, "mark posted", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE alerts SET status = 'posted', channel = $2, ts = $3, drawn = $4, posted_at = $5, last_error = ''
- WHERE id = $1 AND status = 'posting'`, string(id), clean(channel), clean(ts), rendered, micros(s.now()))
+		// Its clocks begin now. The case comes first: see updateCase.
+		_, err := tx.ExecContext(ctx, `UPDATE cases SET due_at = 0
+ WHERE mention_id = (SELECT mention_id FROM alerts WHERE id = $1 AND mention_id <> '' AND status = 'posting')`, string(id))
 		if err != nil {
 			return err
 		}
-		if n, err = res.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		// Its clocks begin now.
-		_, err = tx.ExecContext(ctx, `UPDATE cases SET due_at = 0 WHERE mention_id = (SELECT mention_id FROM alerts WHERE id = $1 AND mention_id <> '')`, string(id))
+		n, err = affected(tx.ExecContext(ctx, `UPDATE alerts SET status = 'posted', channel = $2, ts = $3, drawn = $4, posted_at = $5, last_error = ''
+ WHERE id = $1 AND status = 'posting'`, string(id), clean(channel), clean(ts), rendered, micros(s.now())))
 		return err
 	})
 	return n == 1, err

@@ -133,19 +133,11 @@ func TestErasedDuringAnIntake(t *testing.T) {
 	if _, err := insertAlert(background, hold, mention.Alert{ID: alertID(mentionID(p, "Romashka"))}, 0); err != nil {
 		t.Fatal(err)
 	}
-	waiting := func(n int) {
-		t.Helper()
-		testkit.Eventually(t, "waiting for a lock", time.Minute, func() bool {
-			have := 0
-			err := s.read.QueryRowContext(background, `SELECT COUNT(*) FROM pg_locks WHERE NOT granted`).Scan(&have)
-			return err == nil && have == n
-		})
-	}
 	var both sync.WaitGroup
 	both.Go(func() { ingest(t, s, intakeOf(heard(edited, "Romashka"))) })
-	waiting(1)
+	testkit.Eventually(t, "the intake waits", time.Minute, func() bool { return lockWaits(t, s.read) == 1 })
 	both.Go(func() { must(s.Erase(background, Subject{Author: p.Author}, false))(t) })
-	waiting(2)
+	testkit.Eventually(t, "the erasing waits, too", time.Minute, func() bool { return lockWaits(t, s.read) == 2 })
 	if err := hold.Rollback(); err != nil {
 		t.Fatal(err)
 	}

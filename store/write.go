@@ -109,11 +109,17 @@ func (g *ingestion) writePending(d *mention.PendingMention) error {
 		d.Case.Status = mention.Quiet
 	}
 	d.Case.MentionID = d.Mention.ID
-	if err := writeMention(g.ctx, g.tx, d); err != nil {
-		return err
+	steps := []func() error{
+		func() error { return writeMention(g.ctx, g.tx, d) },
+		func() error { return g.writePendingCase(d) },
 	}
-	if err := g.writePendingCase(d); err != nil {
-		return err
+	if d.Previous != nil { // see updateCase; a new case needs its mention
+		slices.Reverse(steps)
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	for _, a := range d.Alerts {
 		if a.CreatedAt.IsZero() {
