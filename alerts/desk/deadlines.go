@@ -159,6 +159,9 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 	}
 	s.own = own
 	at, do := s.due(c)
+	if soon := s.now.Add(notShown); s.unseen() && (at.IsZero() || at.After(soon)) {
+		return soon, nil
+	}
 	if do == nil || s.now.Before(at) {
 		return at, nil
 	}

@@ -132,6 +132,33 @@ func TestBrokenAndClaimed(t *testing.T) {
 	}
 }
 
+// TestPostedWhileLookedAt: a message that is taken at last just when its case is looked at
+// as one that cannot be posted begins the clocks all the same.
+func TestPostedWhileLookedAt(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	own := r.One(r.Poll(m), mention.Complaint)
+	r.Do(m, mention.Action{Verb: mention.Claim, By: mention.Person{ID: "slack:U1", Name: "Ira"}})
+	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: r.Store, Open: r.Store, Rules: r.Planner.Rules, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.Now }, Changed: func() {},
+		Refused: func(mention.Alert) bool {
+			began, err := r.Store.BeginPosting(t.Context(), own.ID, r.Now)
+			if err != nil || !began {
+				t.Fatal(began, err)
+			}
+			if _, err := r.Store.MarkPosted(t.Context(), own.ID, "C1", "1.1", 1); err != nil {
+				t.Fatal(err)
+			}
+			return true // as it was a moment ago
+		}})
+	for range 2 {
+		if err := deadlines.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.Now = r.Now.Add(31 * time.Minute)
+	}
+	r.says(r.Shown(), "#mentions U1: Ira, you took this 31 min ago, and no public answer is to be seen.")
+}
+
 // TestQuietDeadlines: in the quiet hours only what is critical is told; the rest is told
 // when they end, if it is still true.
 func TestQuietDeadlines(t *testing.T) {
