@@ -142,7 +142,16 @@ func putAside(ctx context.Context, path string, now time.Time) (old string, err 
 		_ = db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved) // a damaged one is kept as it is
 		_ = db.Close()
 	}
-	old = path + "." + now.UTC().Format("20060102T150405") + ".old"
+	stamp := path + "." + now.UTC().Format("20060102T150405")
+	old = stamp + ".old"
+	for n := 2; ; n++ { // two within a second
+		if _, err := os.Lstat(old); errors.Is(err, fs.ErrNotExist) {
+			break
+		} else if err != nil {
+			return "", err
+		}
+		old = fmt.Sprintf("%s.%d.old", stamp, n)
+	}
 	for _, suffix := range []string{"-wal", "-shm"} {
 		if err := os.Rename(path+suffix, old+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err

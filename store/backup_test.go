@@ -68,6 +68,24 @@ func TestBackup(t *testing.T) {
 	}
 }
 
+// TestRestoreTwiceInASecond: a script that tries again at once, or with another backup, does
+// not write over the database that was put aside first.
+func TestRestoreTwiceInASecond(t *testing.T) {
+	dir := t.TempDir()
+	path, file := filepath.Join(dir, "e.db"), filepath.Join(dir, "b.db")
+	s := openAt(t, Options{Database: "sqlite:" + path})
+	must(Backup(background, "sqlite:"+path, file))(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	first := must(Restore(background, "sqlite:"+path, file, t0))(t)
+	second := must(Restore(background, "sqlite:"+path, file, t0))(t)
+	want(t, "one name for two", first.Old == second.Old, false)
+	old := openAt(t, Options{Database: "sqlite:" + first.Old})
+	want(t, "the one before both is kept", ingest(t, old, intakeOf(heard(post(1), "Romashka"))).Known, 1)
+}
+
 // TestRestoreRepeatsNothing: an answer that waited, or was under way, at the time of the backup
 // may stand on the site since. Nobody may see it there twice, so it is looked for. Who signed
 // out since stays signed out, and links that were used stay so.
