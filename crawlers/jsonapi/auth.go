@@ -115,9 +115,7 @@ func (g *grant) do(ctx context.Context, web crawlers.Fetcher, req fetch.Request)
 		if renewed || g.source == nil || !g.source.Ended(err) {
 			return res, err
 		}
-		if err := g.source.Refused(ctx, token); err != nil {
-			return nil, err
-		}
+		g.source.Refused(token)
 	}
 }
 

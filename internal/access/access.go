@@ -103,8 +103,6 @@ type Token struct {
 	Refresh string    `json:"refresh,omitempty"` // the newest refresh token, where the site changes it
 }
 
-func (t Token) good(now time.Time) bool { return t.Access != "" && now.Add(margin).Before(t.Until) }
-
 // Source gives one right's tokens. It is safe for concurrent use.
 type Source struct {
 	opt   Options
@@ -112,8 +110,9 @@ type Source struct {
 	now   func() time.Time
 	shelf *sealedShelf // nil: nobody to share with
 
-	mu   sync.Mutex // held while a token is minted: one at a time
-	held Token
+	mu      sync.Mutex // held while a token is minted: one at a time
+	held    Token
+	refused string // the last token that the site would not take before its end
 }
 
 // New checks the options: all that Kind needs must be there, and a key must be one.
@@ -139,12 +138,17 @@ func New(opt Options, web Fetcher, now func() time.Time, shelf Shelf) (*Source, 
 	return s, nil
 }
 
+// good reports whether what is held may be used.
+func (s *Source) good() bool {
+	return s.held.Access != "" && s.held.Access != s.refused && s.now().Add(margin).Before(s.held.Until)
+}
+
 // Token is a token that is good for some minutes at least. A *RefusedError is final
 // until somebody gives another secret; other errors pass.
 func (s *Source) Token(ctx context.Context) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.held.good(s.now()) {
+	if s.good() {
 		return s.held.Access, nil
 	}
 	if s.shelf == nil {
@@ -155,7 +159,7 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 		if err := s.look(ctx); err != nil {
 			return "", err
 		}
-		if s.held.good(s.now()) {
+		if s.good() {
 			return s.held.Access, nil
 		}
 		mine, err := s.shelf.Claim(ctx, s.shelf.id, patience)
@@ -168,7 +172,7 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 			if err := s.look(ctx); err != nil {
 				return "", err
 			}
-			if s.held.good(s.now()) {
+			if s.good() {
 				return s.held.Access, s.shelf.write(ctx, s.held, s.now()) // which ends the claim
 			}
 			return s.mint(ctx)
@@ -208,18 +212,13 @@ func (s *Source) Ended(err error) bool {
 	return false
 }
 
-// Refused gives up a token that the site would not take, so that the next one is new.
-func (s *Source) Refused(ctx context.Context, token string) error {
+// Refused gives up a token that the site would not take, so that the next one is new. The
+// shelf keeps it: what another replica put there meanwhile, with the only refresh token that
+// still counts, must not be written over without a claim.
+func (s *Source) Refused(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.held.Access != token {
-		return nil // renewed meanwhile
-	}
-	s.held.Access, s.held.Until = "", time.Time{}
-	if s.shelf == nil {
-		return nil
-	}
-	return s.shelf.write(ctx, s.held, s.now())
+	s.refused = token
 }
 
 // mint asks for a token and keeps it. What was minted counts even when it cannot be shared.

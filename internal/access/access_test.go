@@ -184,13 +184,9 @@ func TestRefresh(t *testing.T) {
 			want("t1", 1)
 			at.Add(2 * time.Minute) // inside the margin
 			want("t2", 2)
-			if err := s.Refused(t.Context(), "t1"); err != nil { // an old one: the new one stays
-				t.Fatal(err)
-			}
+			s.Refused("t1") // an old one: the new one stays
 			want("t2", 2)
-			if err := s.Refused(t.Context(), "t2"); err != nil {
-				t.Fatal(err)
-			}
+			s.Refused("t2")
 			want("t3", 3)
 		})
 	}
@@ -404,6 +400,36 @@ func TestRenewedBeforeTheClaim(t *testing.T) {
 	if mine, err := common.Claim(t.Context(), one.shelf.id, patience); err != nil || !mine {
 		t.Errorf("the claim was left behind: %v %v", mine, err)
 	}
+}
+
+// TestRefusedLate: of two replicas that hold one token one is told by the site that it ended and
+// renews it; the other is told later, and must not put the old refresh token back.
+func TestRefusedLate(t *testing.T) {
+	n := 0
+	g := newGiver(t, func(_ string, form url.Values, _ *http.Request, _ []byte) (int, string) {
+		if form.Get("refresh_token") != fmt.Sprintf("refresh-%d", n) {
+			return 400, `{"error":"invalid_grant"}`
+		}
+		n++
+		return 200, fmt.Sprintf(`{"access_token":"shared-%d","refresh_token":"refresh-%d","expires_in":3600}`, n, n)
+	})
+	at, common := newClock(), newShelf()
+	one, other := replicaOf(t, g, at, common), replicaOf(t, g, at, common)
+	want := func(s *Source, token string, times int) {
+		t.Helper()
+		if got, err := s.Token(t.Context()); err != nil || got != token || g.times() != times {
+			t.Fatalf("%q %v after %d requests, want %q after %d", got, err, g.times(), token, times)
+		}
+	}
+	want(one, "shared-1", 1)
+	want(other, "shared-1", 1)
+	one.Refused("shared-1")
+	want(one, "shared-2", 2)
+	other.Refused("shared-1")
+	want(other, "shared-2", 2)
+	at.Add(time.Hour)
+	want(other, "shared-3", 3)
+	want(replicaOf(t, g, at, common), "shared-3", 3)
 }
 
 // TestShared: two replicas mint once between them, a third that comes later takes what is
