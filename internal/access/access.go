@@ -175,7 +175,13 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 			if s.good() {
 				return s.held.Access, s.shelf.write(ctx, s.held, s.now()) // which ends the claim
 			}
-			return s.mint(ctx)
+			token, err := s.mint(ctx)
+			if err != nil {
+				// Nothing new, but it ends the claim: whoever asks next need not wait until that
+				// ends by itself. Where this fails too, they wait.
+				_ = s.shelf.write(ctx, s.held, s.now())
+			}
+			return token, err
 		}
 		if s.now().Sub(began) > 2*patience {
 			return "", fmt.Errorf("access %s: another replica has been renewing the token for %v", s.opt.Kind, 2*patience)

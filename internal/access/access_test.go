@@ -432,6 +432,28 @@ func TestRefusedLate(t *testing.T) {
 	want(replicaOf(t, g, at, common), "shared-3", 3)
 }
 
+// TestFailedRenewalEndsTheClaim: after a renewal that failed the next one, here or elsewhere,
+// does not wait for the end of the claim.
+func TestFailedRenewalEndsTheClaim(t *testing.T) {
+	status := 503
+	g := newGiver(t, func(string, url.Values, *http.Request, []byte) (int, string) {
+		return status, `{"access_token":"shared-1","expires_in":3600}`
+	})
+	at, common := newClock(), newShelf()
+	one, other := replicaOf(t, g, at, common), replicaOf(t, g, at, common)
+	if token, err := one.Token(t.Context()); err == nil {
+		t.Fatalf("a token from a site that is down: %q", token)
+	}
+	status = 200
+	for _, s := range []*Source{other, one} {
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond) // one that waits looks again after a second
+		defer cancel()
+		if token, err := s.Token(ctx); err != nil || token != "shared-1" {
+			t.Errorf("%q %v", token, err)
+		}
+	}
+}
+
 // TestShared: two replicas mint once between them, a third that comes later takes what is
 // there, a changed refresh token is used by all, and the shelf holds nothing in clear.
 func TestShared(t *testing.T) {
