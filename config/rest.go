@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -72,9 +73,12 @@ func (c *Config) Pauses() (list []Resting) {
 // parsePause reads "2026-12-24 09:00", with a zone behind it or without.
 func parsePause(s string) (p Pause, msg, hint string) {
 	const how = "write it like 2026-12-24 09:00"
-	words := strings.Fields(strings.Replace(s, "T", " ", 1))
-	zone := time.UTC
-	if len(words) == 3 {
+	words := strings.Fields(s)
+	if len(words) > 0 { // 2026-12-24T09:00
+		words = slices.Concat(strings.Split(words[0], "T"), words[1:])
+	}
+	zone, zoned := time.UTC, len(words) == 3
+	if zoned {
 		var err error
 		if zone, err = time.LoadLocation(words[2]); err != nil || utf8.RuneCountInString(words[2]) < 3 {
 			return p, "there is no time zone " + words[2], "write one such as Europe/Kyiv, or none for that of the watchlist"
@@ -88,7 +92,7 @@ func parsePause(s string) (p Pause, msg, hint string) {
 	switch {
 	case err != nil || t.Year() < 2000:
 		return p, "this is no day and time", how
-	case zone != time.UTC:
+	case zoned:
 		return Pause{Until: t}, "", ""
 	}
 	return Pause{written: t}, "", ""

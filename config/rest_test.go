@@ -23,11 +23,15 @@ func TestPauses(t *testing.T) {
 		return v
 	}
 	for written, want := range map[string]time.Time{
-		soon + " 09:00":           at("09:00", "Europe/Kyiv"),
-		soon + " 9:00":            at("09:00", "Europe/Kyiv"),
-		soon + "T09:00":           at("09:00", "Europe/Kyiv"),
-		soon:                      at("00:00", "Europe/Kyiv"),
-		soon + " 09:00 Asia/Oral": at("09:00", "Asia/Oral"),
+		soon + " 09:00":                 at("09:00", "Europe/Kyiv"),
+		soon + " 9:00":                  at("09:00", "Europe/Kyiv"),
+		soon + "T09:00":                 at("09:00", "Europe/Kyiv"),
+		soon:                            at("00:00", "Europe/Kyiv"),
+		soon + " 09:00 Asia/Oral":       at("09:00", "Asia/Oral"),
+		soon + " 09:00 Asia/Tbilisi":    at("09:00", "Asia/Tbilisi"),
+		soon + "T09:00 America/Toronto": at("09:00", "America/Toronto"),
+		soon + " 09:00 UTC":             at("09:00", "UTC"),
+		soon + " 09:00 Etc/UTC":         at("09:00", "UTC"),
 	} {
 		c, err := Parse("w.yaml", []byte(head+zone+"sources:\n- feed: https://a.example/\n  paused_until: "+written+"\n- feed: https://b.example/\n"), nil, testKinds())
 		if err != nil {
