@@ -276,3 +276,42 @@ func fill2(size int, piece func(int) string) string {
 	}
 	return b.String()
 }
+
+// TestEndsOfLines: the end of the line that a variable, a file or a block in the watchlist
+// ends with is no part of a secret; a request with it in a header is never sent.
+func TestEndsOfLines(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "secret"), []byte("of-a-file\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := func(name string) (string, bool) {
+		v, ok := map[string]string{"UNIX": "xoxb-unix\n", "DOS": "xapp-dos\r", "BLANK": " \n"}[name]
+		return v, ok
+	}
+	head := "contact: a@b.example\nwatch: [{name: W, terms: [w]}]\nsources: [{feed: https://x.example/}]\n"
+	c, err := Parse(filepath.Join(dir, "w.yaml"), []byte(head+`slack:
+  bot_token: ${env:UNIX}
+  app_token: ${env:DOS}
+  signing_secret: ${file:secret}
+webhooks:
+  - name: crm
+    url: https://crm.example/hook
+    secret: |
+      of-the-watchlist
+`), env, testKinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []struct {
+		secret Secret
+		want   string
+	}{{c.Slack.BotToken, "xoxb-unix"}, {c.Slack.AppToken, "xapp-dos"}, {c.Slack.SigningSecret, "of-a-file"}, {c.Webhooks[0].Secret, "of-the-watchlist"}} {
+		if got := s.secret.Reveal(); got != s.want {
+			t.Errorf("%q, want %q", got, s.want)
+		}
+	}
+	if _, err := Parse("w.yaml", []byte(head+"slack: {bot_token: \"${env:BLANK}\"}\n"), env, testKinds()); err == nil || !strings.Contains(err.Error(), "the environment variable BLANK is empty") {
+		t.Errorf("a blank token: %v", err)
+	}
+}

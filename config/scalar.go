@@ -96,8 +96,11 @@ func wanted(f field) string {
 }
 
 var (
-	reference  = regexp.MustCompile(`\$\{(env|file):([^}]*)\}`)
-	shellStyle = regexp.MustCompile(`\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}`)
+	reference = regexp.MustCompile(`\$\{(env|file):([^}]*)\}`)
+	// strange begins a reference that is none: what is not understood must not be taken for
+	// the secret itself.
+	strange    = regexp.MustCompile(`\$\{[^}]*\}?`)
+	shellStyle = regexp.MustCompile(`^\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}$|^\$([A-Z][A-Z0-9_]*)$`)
 )
 
 // expand puts the values of ${env:NAME} and ${file:/path} into a text. It runs
@@ -107,8 +110,8 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 	if !strings.Contains(raw, "${") {
 		return out, true
 	}
-	if bad := shellStyle.FindStringSubmatch(raw); bad != nil {
-		d.wrong(d.within(m, bad[0]), fmt.Sprintf("write ${env:%s}", bad[1]), "%s: %s is not understood", name, bad[0])
+	if bad := strange.FindString(reference.ReplaceAllString(raw, "")); bad != "" {
+		d.notUnderstood(bad, m, name)
 		return out, false
 	}
 	ok := true
@@ -139,15 +142,25 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 	return out, ok
 }
 
+// notUnderstood reports what looks like a reference and is none.
+func (d *decoder) notUnderstood(bad string, m position, name string) {
+	hint := "write ${env:NAME} or ${file:/path}"
+	if shell := shellStyle.FindStringSubmatch(bad); shell != nil {
+		hint = fmt.Sprintf("write ${env:%s}", shell[1]+shell[2])
+	}
+	d.wrong(d.within(m, bad), hint, "%s: %s is not understood", name, bad)
+}
+
 // lookup reads one variable or file. An empty value is a mistake too: it is how
-// an unset secret looks in compose files.
+// an unset secret looks in compose files. The end of the line, which editors put into
+// files and Kubernetes into variables made of them, belongs to no value.
 func (d *decoder) lookup(kind, arg string) (value, msg, hint string) {
 	if arg == "" {
 		return "", fmt.Sprintf("${%s:} names nothing", kind), "write ${env:NAME} or ${file:/path}"
 	}
 	if kind == "env" {
 		value, ok := d.doc.env(arg)
-		if !ok || value == "" {
+		if value = strings.TrimRight(value, "\r\n"); strings.TrimSpace(value) == "" {
 			state := "not set"
 			if ok {
 				state = "empty"
@@ -161,7 +174,7 @@ func (d *decoder) lookup(kind, arg string) (value, msg, hint string) {
 		return "", fmt.Sprintf("the file %s cannot be read: %s", arg, reason(err)), "check the path and its permissions"
 	}
 	value = strings.TrimRight(string(data), "\r\n")
-	if value == "" {
+	if strings.TrimSpace(value) == "" {
 		return "", fmt.Sprintf("the file %s is empty", arg), ""
 	}
 	return value, "", ""
@@ -190,6 +203,11 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	if !ok {
 		return
 	}
+	if shellStyle.MatchString(s.value) && !s.secret {
+		d.notUnderstood(s.value, m, f.name)
+		return
+	}
+	s.value = strings.TrimRight(s.value, "\n") // of a value that is written under its key
 	if f.format == "url" {
 		s.value = pastedAddress(s.value)
 	}
