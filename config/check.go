@@ -137,9 +137,7 @@ func (d *decoder) checkName(name, path, what string, seen map[string]Pos) {
 
 // checkTerms checks terms one by one and returns them folded, with their places.
 func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
-	if d.has(path) && len(list) == 0 && !d.broken[path] {
-		d.wrong(d.place(path), "write at least one, or delete the key", "%s is empty", path[strings.LastIndex(path, ".")+1:])
-	}
+	d.checkFilled(path, len(list))
 	seen := map[string]Pos{}
 	for _, t := range list {
 		m := position{Pos: t.Pos, width: d.widthAt(t.Pos)}
@@ -154,6 +152,28 @@ func (d *decoder) checkTerms(list []Text, path string) map[string]Pos {
 		seen[key] = t.Pos
 	}
 	return seen
+}
+
+// checkFilled reports a list that is written and names nothing: a condition of a route would
+// hold for everything then, since one that is left out does.
+func (d *decoder) checkFilled(path string, n int) {
+	if d.has(path) && n == 0 && !d.broken[path] {
+		d.emptyList(path, "write at least one, or delete the key")
+	}
+}
+
+// checkNobody reports a list of those who may that has nothing under its key, such as one
+// whose entries are comments: it would let everybody, and [] lets nobody.
+func (d *decoder) checkNobody(path string, list []string) {
+	if d.has(path) && list == nil && !d.broken[path] {
+		d.emptyList(path, "write [] for nobody, or delete the key for everybody")
+	}
+}
+
+func (d *decoder) emptyList(path, hint string) {
+	cut := strings.LastIndex(path, ".")
+	d.broken[path[:cut]] = true
+	d.wrong(d.place(path), hint, "%s is empty", path[cut+1:])
 }
 
 func (d *decoder) checkTerm(t Text, m position) bool {
@@ -288,6 +308,7 @@ func (d *decoder) checkReplies(c *Config) {
 	for i, r := range c.Replies {
 		path := fmt.Sprintf("replies[%d]", i)
 		d.checkTopics(r.Topic, path+".topic")
+		d.checkFilled(path+".topic", len(r.Topic))
 		m := d.place(path + ".text")
 		if d.has(path+".text") && strings.TrimSpace(r.Text) == "" && !d.reported(m) {
 			d.wrong(m, "", "the text is empty")

@@ -28,6 +28,9 @@ func (d *decoder) checkSeverity(c *Config) {
 		d.checkTopics(r.Topic, path+".topic")
 		d.checkKnown(r.Watch, path+".watch", "watch", watches)
 		d.checkKnown(r.Source, path+".source", "source", sources)
+		for key, list := range map[string][]string{"watch": r.Watch, "source": r.Source, "topic": r.Topic, "kind": r.Kind, "lang": r.Lang} {
+			d.checkFilled(path+"."+key, len(list))
+		}
 		if d.broken[path] {
 			continue
 		}
@@ -65,6 +68,9 @@ func (d *decoder) checkRoutes(c *Config) {
 		d.checkKnown(r.Watch, path+".watch", "watch", watchNames(c.Watches))
 		d.checkKnown(r.Source, path+".source", "source", sources)
 		d.checkHook(r.To, path+".to", hooks)
+		for key, list := range map[string][]string{"watch": r.Watch, "source": r.Source, "topic": r.Topic, "severity": r.Severity, "kind": r.Kind, "lang": r.Lang} {
+			d.checkFilled(path+"."+key, len(list))
+		}
 		if d.broken[path] {
 			rest = true // what it was meant to take is not known
 			continue

@@ -295,6 +295,8 @@ func (d *decoder) structure(n ast.Node, v reflect.Value, m position, path string
 	case *ast.NullNode:
 		if strings.HasSuffix(path, "]") {
 			d.wrong(m, "", "an empty entry in %s", f.name)
+		} else if strings.Contains(path, ".") && slices.ContainsFunc(fields, func(f field) bool { return f.required }) {
+			d.wrongType(n, m, f.name, "keys and values") // left out it means something else
 		}
 		return
 	case *ast.MappingNode, *ast.MappingValueNode:

@@ -281,7 +281,9 @@ func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
 	}
 	d.at[path+"."+kind.name+"?"] = kind.key
 	d.at[path+"."+kind.name] = d.doc.positionOf(kind.value)
+	d.checkFilled(path+".watch", len(c.Watch))
 	if src.Reply != nil {
+		d.checkNobody(path+".reply.allow", src.Reply.Allow)
 		src.Reply.Pos = d.place(path + ".reply").Pos
 	}
 	d.options(&src)

@@ -141,6 +141,10 @@ func (d *decoder) checkLogin(c *Config) {
 	if d.has("web.login.slack") && !bot && w.Login.Slack.Team == "" && !d.broken["web.login.slack"] {
 		d.wrong(d.place("web.login.slack"), "write team: T…, or slack: {bot_token: …}", "which workspace is yours is not known")
 	}
+	d.checkFilled("web.login.oidc.allow", len(w.Login.OIDC.Allow))
+	for key, list := range map[string][]string{"mute": w.Roles.Mute, "dismiss": w.Roles.Dismiss, "reply": w.Roles.Reply, "sources": w.Roles.Sources} {
+		d.checkNobody("web.roles."+key, list)
+	}
 	if d.has("web.login.oidc") && !bot && len(w.Login.OIDC.Allow) == 0 && !d.broken["web.login.oidc"] {
 		d.wrong(d.place("web.login.oidc"), `write allow: ["@your-company.example"]`, "everybody whom the provider knows could come in")
 	}
