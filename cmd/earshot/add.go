@@ -384,8 +384,9 @@ func (a *adder) write(f found) error {
 	return nil
 }
 
-// replaceFile writes a file anew: whole or not at all, with the mode it had; one with a
-// secret is for its owner and group alone.
+// replaceFile writes a file anew: whole or not at all, with the owner, the group and the mode
+// it had, since the daemon reads it by them; one with a secret is for its owner and group
+// alone.
 func replaceFile(path, content string, secret bool) (err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -411,7 +412,7 @@ func replaceFile(path, content string, secret bool) (err error) {
 	if secret {
 		mode &^= 0o007
 	}
-	if err := errors.Join(f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(giveTo(f, info), f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)
