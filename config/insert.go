@@ -22,7 +22,7 @@ func AddSource(text, block string) (out string, line int, err error) {
 	lines[len(lines)-1] += cr
 	head := -1
 	for i, l := range lines {
-		if rest, ok := strings.CutPrefix(l, "sources:"); ok {
+		if rest, ok := strings.CutPrefix(strings.TrimPrefix(l, "\ufeff"), "sources:"); ok {
 			if rest = strings.TrimSpace(rest); rest != "" && !strings.HasPrefix(rest, "#") {
 				return "", 0, ErrFlowSources
 			}
@@ -34,7 +34,7 @@ func AddSource(text, block string) (out string, line int, err error) {
 		lines = append(lines, cr, "sources:"+cr)
 		head = len(lines) - 1
 	}
-	last, indent := head, "  "
+	last, indent, first := head, "  ", true
 	for i := head + 1; i < len(lines); i++ {
 		l := strings.TrimRight(lines[i], " \t\r")
 		word := strings.TrimLeft(l, " ")
@@ -42,11 +42,11 @@ func AddSource(text, block string) (out string, line int, err error) {
 		switch {
 		case l == "" || strings.HasPrefix(word, "#") && deep == 0:
 			continue
-		case deep == 0 && word[0] != '-': // the next key at the margin
+		case deep == 0 && (word[0] != '-' || word == "---"): // the next key at the margin, or the end
 			i = len(lines)
 			continue
-		case last == head && word[0] == '-':
-			indent = l[:deep]
+		case first && word[0] == '-':
+			indent, first = l[:deep], false
 		}
 		last = i
 	}

@@ -22,7 +22,19 @@ func TestAddSource(t *testing.T) {
 			"sources:\n    - feed: x\n    - telegram: \"y\"\n      watch: \"R\"\n", 3},
 		"none yet":      {"contact: a\n", "contact: a\n\nsources:\n  - telegram: \"y\"\n    watch: \"R\"\n", 4},
 		"an empty list": {"sources: # later\nroutes: []\n", "sources: # later\n  - telegram: \"y\"\n    watch: \"R\"\nroutes: []\n", 2},
-		"Windows":       {"sources:\r\n  - feed: x\r\n", "sources:\r\n  - feed: x\r\n  - telegram: \"y\"\r\n    watch: \"R\"\r\n", 3},
+		"a comment before the first": {
+			"sources:\n    # our own\n    - feed: x\n",
+			"sources:\n    # our own\n    - feed: x\n    - telegram: \"y\"\n      watch: \"R\"\n", 4},
+		"a comment before the first, dashes at the margin": {
+			"sources:\n  # our own\n- feed: x\n- page:\n    - z\n",
+			"sources:\n  # our own\n- feed: x\n- page:\n    - z\n- telegram: \"y\"\n  watch: \"R\"\n", 6},
+		"first in the file, behind a byte order mark": {
+			"\ufeffsources:\n- feed: x\nroutes:\n- to: console\n",
+			"\ufeffsources:\n- feed: x\n- telegram: \"y\"\n  watch: \"R\"\nroutes:\n- to: console\n", 3},
+		"the end of the document is marked": {
+			"---\nsources:\n- feed: x\n---\n",
+			"---\nsources:\n- feed: x\n- telegram: \"y\"\n  watch: \"R\"\n---\n", 4},
+		"Windows": {"sources:\r\n  - feed: x\r\n", "sources:\r\n  - feed: x\r\n  - telegram: \"y\"\r\n    watch: \"R\"\r\n", 3},
 	} {
 		got, line, err := AddSource(test.text, "telegram: \"y\"\nwatch: \"R\"")
 		if err != nil || got != test.want || line != test.line {
