@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -35,14 +36,7 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	text := answers.watchlist(s)
-	lookup := func(name string) (string, bool) { // tokens may come later
-		if v, ok := term.lookup(name); ok {
-			return v, true
-		}
-		return "not set yet", true
-	}
-	cfg, err := config.Parse(c.Config, []byte(text), lookup, daemon.KindOptions())
-	list, err := daemon.Check(cfg, err)
+	list, err := checkWritten(c.Config, text, term)
 	if err != nil {
 		return s.tell(term, err)
 	}
@@ -55,6 +49,18 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 	}
 	fmt.Fprintf(term.out, "\n%s\n  earshot check -c %s --probe   %s\n  earshot run -c %s             %s\n", s.Text("init.written", "file", c.Config), c.Config, s.Text("init.next_check"), c.Config, s.Text("init.next_run"))
 	return nil
+}
+
+// checkWritten checks a watchlist that is to be written. Tokens may come later.
+func checkWritten(file, text string, term terminal) (daemon.Watchlist, error) {
+	lookup := func(name string) (string, bool) {
+		if v, ok := term.lookup(name); ok {
+			return v, true
+		}
+		return "not set yet", true
+	}
+	cfg, err := config.Parse(file, []byte(text), lookup, daemon.KindOptions())
+	return daemon.Check(cfg, err)
 }
 
 // interviewed are the answers.
@@ -97,8 +103,6 @@ func (i *interviewer) ask(question string, good func(string) string) string {
 	return ""
 }
 
-func anything(string) string { return "" }
-
 func (s speech) something(answer string) string {
 	if answer == "" {
 		return s.Text("init.answer_needed")
@@ -119,16 +123,32 @@ func interview(term terminal, s speech) (interviewed, error) {
 	if !s.english() {
 		a.lang = s.Code()
 	}
-	a.contact = i.ask(s.Text("init.contact"), s.contactAddress)
-	a.name = i.ask(s.Text("init.name"), s.something)
-	a.terms = split(i.ask(s.Text("init.terms"), anything))
-	if len(a.terms) == 0 {
-		a.terms = []string{a.name}
-	}
-	i.ask(s.Text("init.places"), func(line string) string {
-		return a.places(line, s, term.out)
+	i.ask(s.Text("init.contact"), func(line string) string {
+		a.contact = line
+		return cmp.Or(s.contactAddress(line), a.wrong(s, term))
 	})
-	a.channel = i.ask(s.Text("init.channel"), anything)
+	i.ask(s.Text("init.name"), func(line string) string {
+		a.name = line
+		return cmp.Or(s.something(line), a.wrong(s, term))
+	})
+	i.ask(s.Text("init.terms"), func(line string) string {
+		if a.terms = split(line); len(a.terms) == 0 {
+			a.terms = []string{a.name}
+		}
+		return a.wrong(s, term)
+	})
+	i.ask(s.Text("init.places"), func(line string) string {
+		before := a.sources
+		wrong := cmp.Or(a.places(line, s, term.out), a.wrong(s, term))
+		if wrong != "" {
+			a.sources = before
+		}
+		return wrong
+	})
+	i.ask(s.Text("init.channel"), func(line string) string {
+		a.channel = line
+		return a.wrong(s, term)
+	})
 	if i.err != nil && !errors.Is(i.err, io.EOF) {
 		return a, fmt.Errorf("read the answer: %w", i.err)
 	}
@@ -136,6 +156,34 @@ func interview(term terminal, s speech) (interviewed, error) {
 		return a, usageError{s.Text("init.ended")}
 	}
 	return a, nil
+}
+
+// wrong is what the check of the watchlist would say of the answers there are, in words
+// alone; questions that were not asked yet are answered by what will do. Found at the end
+// it would cost all answers.
+func (a interviewed) wrong(s speech, term terminal) string {
+	a.name = cmp.Or(a.name, "earshot")
+	if len(a.terms) == 0 {
+		a.terms = []string{a.name}
+	}
+	if len(a.sources) == 0 {
+		a.sources = []string{`feed: "https://news.example/rss"`}
+	}
+	_, err := checkWritten("", a.watchlist(s), term)
+	var found *config.Errors
+	if !errors.As(err, &found) {
+		return ""
+	}
+	plain, last := &config.Errors{}, config.Pos{}
+	for _, e := range found.List {
+		if !e.Warning && e.Pos != last { // two parts may find fault with one word
+			last, e.Pos = e.Pos, config.Pos{}
+			plain.List = append(plain.List, e)
+		}
+	}
+	var words strings.Builder
+	_ = s.render(&words, plain, false) // a Builder does not fail
+	return strings.TrimSpace(words.String())
 }
 
 // places takes the addresses of a line and says of each that cannot be read why. It
@@ -173,6 +221,9 @@ func (a *interviewed) places(line string, s speech, out io.Writer) string {
 	return ""
 }
 
+// channelID is a channel as Slack's addresses and menus give it.
+var channelID = regexp.MustCompile(`^[CGD][A-Z0-9]{8,}$`)
+
 func split(line string) []string {
 	var out []string
 	for _, part := range strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ';' }) {
@@ -208,7 +259,10 @@ func (a interviewed) watchlist(s speech) string {
 		fmt.Fprintf(&b, "  # %s\n  # - %s\n", s.Text("init.file.needs", "what", needs), strings.ReplaceAll(block, "\n", "\n  #   "))
 	}
 	to := "console"
-	if a.channel != "" {
+	switch {
+	case channelID.MatchString(a.channel):
+		to = a.channel
+	case a.channel != "":
 		to = "#" + strings.TrimPrefix(a.channel, "#")
 	}
 	fmt.Fprintf(&b, "\nroutes:\n  - {to: %s}\n", strconv.Quote(to))
