@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -46,22 +47,38 @@ type body struct {
 	long sync.Map // of lines by number as []rune: a file may be one line of a megabyte
 }
 
-// whole is what the files of one watchlist share. Only hidden and files change after
-// they were parsed; mu guards files, since sections are decoded later and maybe at the
-// same time.
+// whole is what the files of one watchlist share. What changes after they were parsed is
+// guarded, since sections are decoded later and maybe at the same time.
 type whole struct {
 	documents []*document // in the order they are read
 	env       func(string) (string, bool)
 	lenient   bool                // secrets that are not there are left empty
 	positions map[string]position // of every path, once decoded
 
-	hidden   Redactor // knows the values that must not be shown
-	pastedAt []Pos    // where secrets themselves stand
+	hidden Redactor // knows the values that must not be shown
 
+	mu          sync.Mutex
+	files       inputs       // other files that were read
+	pastedAt    []Pos        // where secrets themselves stand
 	secretFiles []secretFile // that ${file:} names
+}
 
-	mu    sync.Mutex
-	files inputs // other files that were read
+// notePasted remembers, once, where a secret itself stands.
+func (w *whole) notePasted(at Pos) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Contains(w.pastedAt, at) {
+		w.pastedAt = append(w.pastedAt, at)
+	}
+}
+
+// noteSecretFile remembers a file that ${file:} names, and the first place that does.
+func (w *whole) noteSecretFile(f secretFile) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.ContainsFunc(w.secretFiles, func(o secretFile) bool { return o.path == f.path }) {
+		w.secretFiles = append(w.secretFiles, f)
+	}
 }
 
 // of returns the document that a place is in.

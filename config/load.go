@@ -136,6 +136,8 @@ func (d *decoder) decodeAll(c *Config, documents []*document) {
 // HoldsSecret reports whether a secret itself stands in a file of this watchlist, so that
 // others may not read it.
 func (c *Config) HoldsSecret(file string) bool {
+	c.doc.mu.Lock()
+	defer c.doc.mu.Unlock()
 	return slices.ContainsFunc(c.doc.pastedAt, func(p Pos) bool { return p.File == file })
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,7 +119,7 @@ func (d *decoder) expand(raw string, m position, name string) (written, bool) {
 		kind, arg := parts[1], strings.TrimSpace(parts[2])
 		value, msg, hint := d.lookup(kind, arg)
 		if kind == "file" && msg == "" {
-			d.doc.secretFiles = append(d.doc.secretFiles, secretFile{m.Pos, d.doc.abs(arg)})
+			d.doc.noteSecretFile(secretFile{m.Pos, d.doc.abs(arg)})
 		}
 		if msg != "" {
 			ok = false
@@ -247,9 +246,7 @@ func (d *decoder) pasted(value string, f field, m position) {
 			return
 		}
 	}
-	if !slices.Contains(d.doc.pastedAt, m.Pos) { // sources are decoded twice
-		d.doc.pastedAt = append(d.doc.pastedAt, m.Pos)
-	}
+	d.doc.notePasted(m.Pos)
 }
 
 // scalar decodes into the plain Go kinds.

@@ -3,7 +3,9 @@ package config
 import (
 	"errors"
 	"net/netip"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -155,5 +157,30 @@ func TestPublicHosts(t *testing.T) {
 		if got := public(Source{Address: address}); got != want {
 			t.Errorf("%s: %v", address, got)
 		}
+	}
+}
+
+// TestDecodeAtTheSameTime: a section may be decoded by several at once (the race detector
+// says), and the thousandth time costs what the first did.
+func TestDecodeAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"token": "of-a-file", "w.yaml": "contact: a@b.example\nwatch: [{name: W, terms: [w]}]\nsources: [{telegram: {channel: x, token: \"${file:token}\"}}, {telegram: {channel: y, token: pasted99}}]\n"})
+	c, err := Load([]string{filepath.Join(dir, "w.yaml")}, testKinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, pasted := len(c.doc.secretFiles), len(c.doc.pastedAt)
+	var wait sync.WaitGroup
+	for i := range 100 {
+		wait.Go(func() {
+			var o testTelegram
+			if err := c.Sources[i%2].Section.Decode(&o); err != nil || !o.Token.IsSet() || !c.HoldsSecret(c.Path) {
+				t.Errorf("%+v %v", o, err)
+			}
+		})
+	}
+	wait.Wait()
+	if len(c.doc.secretFiles) != files || len(c.doc.pastedAt) != pasted {
+		t.Errorf("%d and %d places of secrets, were %d and %d", len(c.doc.secretFiles), len(c.doc.pastedAt), files, pasted)
 	}
 }
