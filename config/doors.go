@@ -119,17 +119,24 @@ type inlined struct {
 // have less.
 const leastKey = 15
 
-// hideDoor hides what is secret in the address of a door: the password, and what looks like
-// a key. Errors show them in other addresses than the one they were written in.
+// hideDoor hides what is secret in the address of a door. Errors show its parts in other
+// addresses than the one they were written in.
 func (d *decoder) hideDoor(address string) {
 	d.doc.hide(address)
+	for _, part := range doorKeys(address) {
+		d.doc.hide(part)
+	}
+}
+
+// doorKeys are the password in the address of a door, and what looks like a key.
+func doorKeys(address string) (keys []string) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return
+		return nil
 	}
 	var parts []string
 	if pw, ok := u.User.Password(); ok {
-		d.doc.hide(pw)
+		keys = append(keys, pw)
 	} else {
 		parts = append(parts, u.User.Username())
 	}
@@ -145,9 +152,10 @@ func (d *decoder) hideDoor(address string) {
 	}
 	for _, part := range append(parts, strings.Split(u.Path, "/")...) {
 		if len(part) >= leastKey {
-			d.doc.hide(part)
+			keys = append(keys, part)
 		}
 	}
+	return keys
 }
 
 // checkDoor checks the address of a door as far as it is one.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -113,21 +114,40 @@ func (d *document) maskLine(n int) string {
 	return maskKeys(maskPasted(d.mask(d.line(n))))
 }
 
-// What a secret looks like when somebody pasted it: a Slack token, a password in
-// an address, a value under a key that says so. They are needed before the tree
-// is there, for the excerpt of a syntax error.
+// What a secret looks like when somebody pasted it: a token or an incoming webhook of Slack,
+// a password in an address, a value under a key that says so, the address of a door, a line
+// of a key. They are needed before the tree is there, for the excerpt of a syntax error,
+// which goes into the log and to staff.
 var (
-	pastedToken    = regexp.MustCompile(`xox[a-z]-[\w.-]+|xapp-[\w.-]+`)
-	pastedPassword = regexp.MustCompile(`://[^/\s:@"']*:([^@\s"'$]+)@`)
-	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>$]+))`)
+	pastedToken    = regexp.MustCompile(`xox[a-z]-[\w.-]+|xapp-[\w.-]+|hooks\.slack\.com/[\w/]+`)
+	pastedPassword = regexp.MustCompile(`://[^/\s:@"'$]*:([^\s"'$]+)@`)
+	pastedKey      = regexp.MustCompile(`(?i)(?:token|secret|password|api_?key|refresh|webhook_url)["']?\s*:\s*(?:"([^"]*)|'([^']*)|([^\s"',}#\[{&*!|>$][^\s"',}]*))`)
+	pastedOwnKey   = regexp.MustCompile(`\bkey["']?\s*:\s*["']?([\w+=-]{8,})(?:[\s"',}]|$)`) // the name of a file has a dot
+	pastedDoor     = regexp.MustCompile(`\b(?:shoutrrr:|[a-z]+://)[^\s"']+`)
+	pastedPEM      = regexp.MustCompile(`(?:^|[\s"'\[])([A-Za-z0-9+][A-Za-z0-9+/=]{39,75})(?:[\s"',\]]|$)`)
 )
+
+// plainSchemes are those of addresses that are no doors: of them the password alone is secret.
+var plainSchemes = []string{"http", "https", "ws", "wss", "postgres", "postgresql", "redis", "rediss", "unix"}
 
 func maskPasted(s string) string {
 	s = pastedToken.ReplaceAllStringFunc(s, dots)
 	return maskGroups(pastedPassword, s)
 }
 
-func maskKeys(s string) string { return maskGroups(pastedKey, s) }
+func maskKeys(s string) string {
+	s = pastedDoor.ReplaceAllStringFunc(s, func(address string) string {
+		scheme, _, _ := strings.Cut(address, ":")
+		if strings.Contains(address, "${") || slices.Contains(plainSchemes, scheme) {
+			return address
+		}
+		for _, part := range doorKeys(strings.TrimPrefix(address, inlineDoor)) {
+			address = strings.ReplaceAll(address, part, dots(part))
+		}
+		return address
+	})
+	return maskGroups(pastedPEM, maskGroups(pastedOwnKey, maskGroups(pastedKey, s)))
+}
 
 // maskGroups hides the groups of every match, unless one is a reference.
 func maskGroups(re *regexp.Regexp, s string) string {

@@ -86,3 +86,38 @@ func TestErrorsDoNotQuoteSecrets(t *testing.T) {
 type feedOptions struct {
 	Address string `yaml:"address" short:"true" required:"true" format:"url"`
 }
+
+// TestExcerptsBeforeTheTree: while the YAML is broken nothing is known of keys and values,
+// and the lines around the mistake show no secret all the same.
+func TestExcerptsBeforeTheTree(t *testing.T) {
+	for _, line := range []string{
+		`webhook_url: https://hooks.slack.com/services/T0001/B0002/SECRET55`,
+		`webhok_url: "https://hooks.slack.com/services/T0001/B0002/SECRET55"`,
+		`webhook_url: https://chat.example/hooks/SECRET55`,
+		`night: "discord://SECRET55-abcdefghij@123456789"`,
+		`night: telegram://123456:SECRET55@telegram?chats=-100`,
+		`night: "mattermost://chat.example/SECRET55-abcdefghij"`,
+		`{to: "shoutrrr:discord//SECRET55-abcdefghij@123456789"}`,
+		`reply: {as: romashka, key: SECRET55}`,
+		`refresh: SECRET55`,
+		`password: pa$$SECRET55`,
+		`database: postgres://earshot:p@SECRET55@db.example/earshot`,
+		`MIGTAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBHkwSECRET55`,
+	} {
+		for _, text := range []string{"  a: " + "b\n   " + line + "\n bad\n", "  \"unclosed\n  " + line + "\n", "  [" + line + "\n"} {
+			_, err := Parse("w.yaml", []byte("contact: a@b.example\nstore:\n"+text), nil, testKinds())
+			var all *Errors
+			if !errors.As(err, &all) || all.Partial != nil {
+				t.Fatalf("%q is no syntax error: %v", text, err)
+			}
+			if strings.Contains(err.Error(), "SECRET55") {
+				t.Errorf("%s is shown:\n%v", line, err)
+			}
+		}
+	}
+	for _, line := range []string{`  tls: {cert: full.pem, key: /etc/tls/private.key}`, `  - page: https://reviews.example/long/path/of/an/address/keyboard?key=x`, `  key_id: ABC`, `  bot_token: "${env:SLACK_BOT_TOKEN}"`, `  night: "telegram://${env:TELEGRAM_TOKEN}@telegram?chats=-1"`, `  redis: redis://localhost:6379/0`, `  - page: ftp://reviews.example/`} {
+		if got := maskKeys(maskPasted(line)); got != line {
+			t.Errorf("%s\nis shown as\n%s", line, got)
+		}
+	}
+}
