@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -116,7 +117,7 @@ func (w *whole) newDocument(name string, src []byte) (*document, error) {
 	if err := d.checkText(text); err != nil {
 		return d, err
 	}
-	if err := d.parse(withoutTabs(d.lines)); err != nil {
+	if err := d.parse(plainBlanks(d.lines)); err != nil {
 		return d, err
 	}
 	return d, nil
@@ -158,17 +159,34 @@ func isControl(r rune) bool {
 	return (r < 0x20 && r != '\t') || (r >= 0x7f && r < 0xa0 && r != 0x85) || r == 0xfffe || r == 0xffff
 }
 
-// withoutTabs replaces tabs after the indentation by spaces, one for one, so
-// that columns stay: the parser drops a tab inside a value and joins its words.
-// Tabs in the indentation stay, and are an error.
-func withoutTabs(lines []string) string {
+// The blanks where YAML wants one or drops it.
+var (
+	blanksAfter  = regexp.MustCompile(`(?:^-|[:,\[{])[ \t\x{a0}\x{2007}\x{202f}]+`)
+	blanksBefore = regexp.MustCompile(`[ \t\x{a0}\x{2007}\x{202f}]+(?:[,\]}]|$)`)
+)
+
+// noBreak are the blanks that come along when something is copied from a page.
+var noBreak = strings.NewReplacer("\u00a0", " ", "\u2007", " ", "\u202f", " ")
+
+// plainBlanks replaces by spaces, one for one, so that columns stay: tabs after the
+// indentation, since the parser drops a tab inside a value and joins its words; tabs before
+// a comment or before nothing at all, which nobody sees; and spaces that do not break where
+// YAML has blanks. Other tabs in the indentation stay, and are an error.
+func plainBlanks(lines []string) string {
 	var b strings.Builder
 	for i, line := range lines {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		body := strings.TrimLeft(line, " \t")
-		b.WriteString(line[:len(line)-len(body)])
+		body := strings.TrimLeft(line, " \t\u00a0\u2007\u202f")
+		lead := noBreak.Replace(line[:len(line)-len(body)])
+		if body == "" || body[0] == '#' {
+			lead = strings.ReplaceAll(lead, "\t", " ")
+		}
+		if strings.ContainsAny(body, "\u00a0\u2007\u202f") {
+			body = blanksBefore.ReplaceAllStringFunc(blanksAfter.ReplaceAllStringFunc(body, noBreak.Replace), noBreak.Replace)
+		}
+		b.WriteString(lead)
 		b.WriteString(strings.ReplaceAll(body, "\t", " "))
 	}
 	return b.String()

@@ -315,3 +315,16 @@ webhooks:
 		t.Errorf("a blank token: %v", err)
 	}
 }
+
+// TestBlanksOfAPage: what is copied from a page has spaces that do not break, and editors
+// leave tabs where nobody sees them.
+func TestBlanksOfAPage(t *testing.T) {
+	c, err := parseFile(t, "testdata/valid/blanks-of-a-page.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{c.Contact, c.Watches[0].Name, c.Watches[0].Terms[0].Value, c.Watches[0].Terms[1].Value, c.Sources[0].Address, c.Sources[0].Watches[0].Value, c.Routes[0].To}
+	if diff := cmp.Diff([]string{"pr@romashka.example", "Romashka", "Ромашка", "romashka", "https://news.example/rss", "Romashka", "#mentions"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -88,7 +88,7 @@ func document2any(t *testing.T, path string) any {
 	}
 	var v any
 	text := strings.ReplaceAll(strings.TrimPrefix(string(src), "\uFEFF"), "\r\n", "\n")
-	if err := yaml.Unmarshal([]byte(withoutTabs(strings.Split(text, "\n"))), &v); err != nil {
+	if err := yaml.Unmarshal([]byte(plainBlanks(strings.Split(text, "\n"))), &v); err != nil {
 		t.Fatal(err)
 	}
 	out, err := json.Marshal(v)
