@@ -44,7 +44,7 @@ func Probe(ctx context.Context, cfg *config.Config) []Probed {
 	for _, w := range cfg.Webhooks {
 		all = append(all, Probed{Part: "probe.webhook", Name: w.Name, Err: reachable(ctx, w.URL.Reveal())})
 	}
-	database := cfg.Store.Database.Reveal()
+	database := cfg.Database()
 	err := store.Probe(ctx, store.Options{Database: database, Now: time.Now})
 	all = append(all, Probed{Part: "probe.database", Err: advised(err, "way.database")})
 	if free, err := store.FreeSpace(database); !errors.Is(err, store.ErrFreeUnknown) {
