@@ -56,6 +56,8 @@ type whole struct {
 	lenient   bool                // secrets that are not there are left empty
 	positions map[string]position // of every path, once decoded
 
+	noDatabase []Error // why the address of the database is not known, where lenient
+
 	hidden Redactor // knows the values that must not be shown
 
 	mu          sync.Mutex

@@ -27,7 +27,7 @@ func Load(paths []string, kinds Kinds) (*Config, error) {
 }
 
 // LoadForReading is Load for those who only read, with env as the environment: a secret
-// that is not set is a warning and stays empty.
+// that is not set is a warning and stays empty. Who opens the database asks NoDatabase first.
 func LoadForReading(paths []string, env func(string) (string, bool), kinds Kinds) (*Config, error) {
 	c, _, err := load(paths, reading{env: env, kinds: kinds, lenient: true})
 	return c, err
@@ -209,6 +209,18 @@ func (c *Config) Database() string {
 		return address
 	}
 	return sqlitePrefix + c.doc.of(c.At("store.database")).abs(path)
+}
+
+// NoDatabase is why Database is not the one that the watchlist names, after LoadForReading:
+// a secret in its address is not set. The default in its place is another database, and
+// what was asked for there would be done to the wrong one.
+func (c *Config) NoDatabase() error {
+	e := &Errors{}
+	for _, one := range c.doc.noDatabase {
+		one.Warning, one.Hint = false, "this command needs the database: set it first"
+		e.Add(one)
+	}
+	return e.Err()
 }
 
 const sqlitePrefix = "sqlite:"

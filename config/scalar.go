@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -200,6 +201,9 @@ func reason(err error) string {
 func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	s, ok := d.text(n, m, f)
 	if !ok {
+		if f.format == "database" && d.doc.lenient {
+			d.doc.noDatabase = slices.Clone(d.problems[max(0, len(d.problems)-1):])
+		}
 		return
 	}
 	if shellStyle.MatchString(s.value) && !s.secret {

@@ -19,7 +19,7 @@ type backupCmd struct {
 
 // Run copies the database as it stands. It may run beside the daemon.
 func (c *backupCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadForReading(c.Config, term)
+	cfg, err := loadForStore(c.Config, term)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ type restoreCmd struct {
 
 // Run puts a backup in the place of the database that the watchlist names.
 func (c *restoreCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadForReading(c.Config, term)
+	cfg, err := loadForStore(c.Config, term)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ type moveCmd struct {
 
 // Run copies the database that the watchlist names into one of the other kind.
 func (c *moveCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadForReading(c.Config, term)
+	cfg, err := loadForStore(c.Config, term)
 	if err != nil {
 		return err
 	}

@@ -190,6 +190,16 @@ func loadForReading(paths []string, term terminal) (daemon.Watchlist, error) {
 	return list, err
 }
 
+// loadForStore is loadForReading for commands that open the database: it must be the one
+// that the watchlist names.
+func loadForStore(paths []string, term terminal) (daemon.Watchlist, error) {
+	list, err := loadForReading(paths, term)
+	if err == nil {
+		err = list.NoDatabase()
+	}
+	return list, err
+}
+
 // openStore opens a database for one command, which says itself what went wrong: nothing
 // is logged.
 func openStore(ctx context.Context, how store.Options) (*store.Store, error) {

@@ -65,7 +65,7 @@ func (c *eraseCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := loadForReading(c.Config, term)
+	cfg, err := loadForStore(c.Config, term)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (c *exportCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := loadForReading(c.Config, term)
+	cfg, err := loadForStore(c.Config, term)
 	if err != nil {
 		return err
 	}

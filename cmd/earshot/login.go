@@ -18,7 +18,7 @@ type loginCmd struct {
 
 // Run puts a link into the database, where the running daemon finds it, and prints it.
 func (c *loginCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadForReading(c.Config, term)
+	cfg, err := loadForStore(c.Config, term)
 	if err != nil {
 		return err
 	}

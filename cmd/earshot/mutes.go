@@ -24,7 +24,7 @@ type mutesCmd struct {
 
 // Run lists the mutes that stand, or ends one. It may run beside the daemon.
 func (c *mutesCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadForReading(c.Config, term)
+	cfg, err := loadForStore(c.Config, term)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ const maxUnanswered = 50
 
 // Run prints how long people waited, beside the period of the same length before.
 func (c *reportCmd) Run(ctx context.Context, term terminal) error {
-	cfg, err := loadForReading(c.Config, term)
+	cfg, err := loadForStore(c.Config, term)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ const (
 // Run prints what could be changed by what staff said. It changes nothing but the file
 // of --weights.
 func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
-	list, err := loadForReading(c.Config, term)
+	list, err := loadForStore(c.Config, term)
 	cfg := list.Config
 	s, errSpeech := c.speech(cfg, term)
 	switch {
