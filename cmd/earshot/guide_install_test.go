@@ -67,3 +67,36 @@ func installed(t *testing.T, in, steps string) (bin string) {
 	}
 	return bin
 }
+
+// TestCommandsOfTheServiceHaveItsSecrets: the command that the guide gives for an installed
+// service checks a watchlist whose tokens stand in the service's environment.
+func TestCommandsOfTheServiceHaveItsSecrets(t *testing.T) {
+	bin := binary(t)
+	for _, lang := range guideLanguages {
+		page := guidePages(t, lang)[filepath.Join("admin", "install.md")]
+		var command string
+		for _, block := range guideBlock.FindAllStringSubmatch(page, -1) {
+			if block[1] == "console" {
+				command = block[2]
+			}
+		}
+		etc := t.TempDir()
+		for name, text := range map[string]string{
+			"env":            "SLACK_BOT_TOKEN=xoxb-0123456789abcdef0123456789\nSLACK_APP_TOKEN=xapp-0123456789abcdef0123456789\n",
+			"watchlist.yaml": "contact: pr@romashka.example\nwatch: [{name: Romashka, terms: [Romashka Bank]}]\nsources: [{feed: \"https://news.example/rss\"}]\nroutes: [{to: \"#mentions\"}]\nslack: {bot_token: \"${env:SLACK_BOT_TOKEN}\", app_token: \"${env:SLACK_APP_TOKEN}\"}\n",
+			"sudo":           "#!/bin/sh\n[ \"$1\" = -u ] && shift 2\nexec \"$@\"\n",
+			"runuser":        "#!/bin/sh\nshift 3\nexec \"$@\"\n",
+			"earshot":        "#!/bin/sh\nexec " + bin + " \"$@\"\n",
+		} {
+			if err := os.WriteFile(filepath.Join(etc, name), []byte(text), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		command = strings.ReplaceAll(strings.ReplaceAll(command, "/etc/earshot", etc), "check --probe", "check") // asks nobody
+		cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", command)
+		cmd.Env = []string{"PATH=" + etc + ":" + os.Getenv("PATH")}
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "is good") {
+			t.Errorf("%s: %s\n%v\n%s", lang, command, err, out)
+		}
+	}
+}
