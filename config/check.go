@@ -67,7 +67,9 @@ func (d *decoder) checkContact(c *Config) {
 
 // excused reports whether an unknown key was already taken for this one.
 func (d *decoder) excused(key string) bool {
-	return slices.ContainsFunc(d.problems, func(e Error) bool { return e.Hint == didYouMean(key) })
+	return slices.ContainsFunc(d.problems, func(e Error) bool {
+		return e.Hint == didYouMean(key) || strings.HasSuffix(e.Hint, fmt.Sprintf("type %q anew", key))
+	})
 }
 
 // reported reports whether there is a mistake at this place already.
@@ -295,7 +297,7 @@ func (d *decoder) checkTopics(list []string, path string) {
 		if !slices.Contains(Topics(), t) {
 			hint := "known topics: " + strings.Join(Topics(), ", ")
 			if meant := d.near(t, Topics()); meant != "" {
-				hint = didYouMean(meant)
+				hint = meantFor(t, meant)
 			}
 			d.wrong(d.place(fmt.Sprintf("%s[%d]", path, i)), hint, "unknown topic %q", t)
 		}

@@ -120,7 +120,9 @@ func (d *decoder) checkOneKnown(name string, m position, what string, known []st
 	}
 	hint := fmt.Sprintf("write its name as it stands under %s", map[string]string{"watch": "watch", "source": "sources"}[what])
 	if meant := d.near(name, known); meant != "" {
-		hint = didYouMean(meant)
+		if hint = meantFor(name, meant); hint != didYouMean(meant) { // which of the two is the wrong one?
+			hint = "a letter of another alphabet is in one of the two: type both anew"
+		}
 	}
 	d.wrong(m, hint, "there is no %s %q", what, name)
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/earshot/earshot/internal/hours"
-	words "github.com/earshot/earshot/internal/text"
 )
 
 // decoder walks the tree against a struct and collects every mistake on the way.
@@ -130,12 +129,12 @@ func (d *decoder) enter(m position) (ok bool, leave func()) {
 	return true, leave
 }
 
-// near is words.Nearest, until there are so many mistakes that no more are shown.
+// near is nearest, until there are so many mistakes that no more are shown.
 func (d *decoder) near(word string, known []string) string {
 	if d.lost > 0 {
 		return ""
 	}
-	return words.Nearest(word, known)
+	return nearest(word, known)
 }
 
 // within narrows a position to a part of what stands there.

@@ -98,8 +98,8 @@ func oneOf(s string, known []string) (msg, hint string) {
 	if slices.Contains(known, s) {
 		return "", ""
 	}
-	if meant := words.Nearest(s, known); meant != "" {
-		return "is not known", didYouMean(meant)
+	if meant := nearest(s, known); meant != "" {
+		return "is not known", meantFor(s, meant)
 	}
 	return "is not known", "write " + orList(known)
 }

@@ -214,7 +214,7 @@ func (d *decoder) unknownKey(p pair, path string, known []string) string {
 	meant := d.near(p.name, known)
 	switch home := homeOf(p.name); {
 	case meant != "":
-		d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
+		d.wrong(p.key, meantFor(p.name, meant), "unknown key %q", p.name)
 	case slices.Contains(known, "enabled") && slices.Contains([]string{"off", "on", "pause", "paused", "disabled", "active"}, p.name):
 		d.wrong(p.key, "write enabled: false, or paused_until: 2026-12-24 09:00, since a pause needs an end", "unknown key %q", p.name)
 	case strings.Contains(p.name, ":"):

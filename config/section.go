@@ -347,7 +347,7 @@ func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair
 			return kind, others, false
 		}
 		if meant := d.near(p.name, append(slices.Clone(known), commonKeys...)); meant != "" {
-			d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
+			d.wrong(p.key, meantFor(p.name, meant), "unknown key %q", p.name)
 			if slices.Contains(known, meant) {
 				return kind, others, false
 			}
