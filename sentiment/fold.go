@@ -41,7 +41,7 @@ func foldRune(r rune) rune {
 	case '\u00ad', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\ufe0f':
 		return -1
 	}
-	if r >= 0x300 && r < 0x370 { // combining accents: stress marks, й and ї come whole after NFC
+	if r >= 0x300 && r < 0x370 || r >= 0x483 && r <= 0x489 { // combining accents: stress marks, й and ї come whole after NFC; Cyrillic ones
 		return -1
 	}
 	if r >= 0xff21 && r <= 0xff5a { // full-width Latin

@@ -176,7 +176,7 @@ func (l *lexer) lex(text string, from, to int) {
 			}
 		}
 		r, size := utf8.DecodeRuneInString(text[i:to])
-		if isCyrillic(r) || r != utf8.RuneError && unicode.IsLetter(r) {
+		if beginsWord(r) {
 			i = l.word(text, i, to)
 			continue
 		}
@@ -184,6 +184,9 @@ func (l *lexer) lex(text string, from, to int) {
 		i += size
 	}
 }
+
+// beginsWord: a letter does, and no apostrophe, though Unicode calls one of them a letter (ʼ).
+func beginsWord(r rune) bool { return unicode.IsLetter(r) && foldRune(r) != '\'' }
 
 func (l *lexer) soft() {
 	if l.pending < commaBreak {

@@ -3,6 +3,7 @@ package sentiment
 import (
 	"slices"
 	"testing"
+	"unicode"
 )
 
 // TestPlainCyrillic holds the fast way of reading Cyrillic words to the careful one,
@@ -35,5 +36,41 @@ func TestPlainCyrillic(t *testing.T) {
 	}
 	if small < 100 {
 		t.Errorf("%d words went the fast way", small)
+	}
+}
+
+// TestEveryRuneIsPassed: no sign, alone or after a letter, keeps the text after it from being read.
+func TestEveryRuneIsPassed(t *testing.T) {
+	sc := newScorer(t).pool.Get().(*scratch)
+	for r := range rune(unicode.MaxRune + 1) {
+		for _, text := range []string{string(r) + " bad", "a" + string(r) + " bad", "а" + string(r) + " bad"} {
+			sc.lex.reset()
+			sc.readText(text, nil)
+			n := len(sc.lex.toks)
+			if n == 0 || text[sc.lex.toks[n-1].start:] != "bad" {
+				t.Fatalf("%+q: the last word is not read; %d tokens", text, n)
+			}
+			for _, tok := range sc.lex.toks {
+				if tok.start >= tok.end {
+					t.Fatalf("%+q: an empty word at %d", text, tok.start)
+				}
+			}
+		}
+	}
+}
+
+// TestLettersThatAreSigns: the Ukrainian apostrophe, which Unicode calls a letter, serves as a quotation
+// mark too, and the signs of old numbers adorn names.
+func TestLettersThatAreSigns(t *testing.T) {
+	s := newScorer(t)
+	for _, x := range []struct{ plain, signed string }{
+		{"'Ромашка' третій тиждень не повертає гроші, підтримка мовчить", "ʼРомашкаʼ третій тиждень не повертає гроші, підтримка мовчить"},
+		{"Ромашка третий месяц не возвращает деньги, поддержка молчит", "Ро҉ма҉шка ҉҉ третий месяц не возвращает деньги, поддержка молчит"},
+		{"Ромашка not refunding for 3 weeks, scammers", "Ромашка ʼ ҂ not refunding for 3 weeks, scammers"},
+	} {
+		want, got := s.Score(Input{Text: x.plain}), s.Score(Input{Text: x.signed})
+		if got.Value != want.Value || got.Complaint != want.Complaint || got.Lang != want.Lang {
+			t.Errorf("%q: %s %.2f, complaint %.2f; want what %q has: %s %.2f, %.2f", x.signed, got.Lang, got.Value, got.Complaint, x.plain, want.Lang, want.Value, want.Complaint)
+		}
 	}
 }
