@@ -100,21 +100,28 @@ func (s *scratch) assign(u *unit, si int) whose {
 }
 
 func (s *scratch) distance(p *party, from, to int32) int32 {
-	a, b, d := p.to, from, int32(0)
 	switch {
 	case p.at > to:
-		a, b, d = to, p.at, afterDistance
+		return afterDistance + s.strides[p.at] - s.strides[to]
 	case p.to >= from:
 		return 0
 	}
-	toks := s.lex.toks
-	for i := a + 1; i <= b; i++ {
-		d++
-		if toks[i].before != noBreak || toks[i].roles&(1<<roleBut) != 0 {
-			d += commaDistance
+	return s.strides[from] - s.strides[p.to]
+}
+
+// pace notes how far each token is from the first one: a fault may be thousands of words from each of many parties.
+func (s *scratch) pace() {
+	s.strides = s.strides[:0]
+	at := int32(0)
+	for i := range s.lex.toks {
+		if t := &s.lex.toks[i]; i > 0 {
+			at++
+			if t.before != noBreak || t.roles&(1<<roleBut) != 0 {
+				at += commaDistance
+			}
 		}
+		s.strides = append(s.strides, at)
 	}
-	return d
 }
 
 // focus notes for each sentence whom the ones before it spoke of. A text that
@@ -152,6 +159,7 @@ func (s *scratch) faultFeatures(c *common) {
 	}
 	s.findParties(c)
 	s.focus()
+	s.pace()
 	var before float32 // of us, and not yet settled
 	next := 0
 	for si := range s.sentences {

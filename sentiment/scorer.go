@@ -85,6 +85,7 @@ type scratch struct {
 	cues      []cueHit
 	bad       []badUnit
 	parties   []party
+	strides   []int32               // by token: its distance from the first one, as a fault's from a party
 	x         []float32             // the features
 	held      []heldFeature         // those that are not 0
 	values    int                   // of frames
@@ -414,26 +415,36 @@ func (s *scratch) aim(spans []mention.Span) {
 	if len(spans) == 0 || len(s.sentences) < 3 {
 		return
 	}
-	toks := s.lex.toks
+	s.measure(spans)
 	for i := range s.units {
 		u := &s.units[i]
-		nearest := len(s.sentences)
-		for _, sp := range spans {
-			at := 0
-			for at+1 < len(s.sentences) && int(toks[s.sentences[at+1].from].start) <= sp.Start {
-				at++
-			}
-			nearest = min(nearest, max(at-int(u.sentence), int(u.sentence)-at))
-		}
-		switch {
-		case nearest == 0:
+		switch away := s.sentences[u.sentence].away; {
+		case away == 0:
 			u.weight *= 1.25
-		case nearest == 1:
-		case nearest <= 3:
+		case away == 1:
+		case away <= 3:
 			u.weight *= 0.8
 		default:
 			u.weight *= 0.5
 		}
+	}
+}
+
+// measure notes for each sentence how many sentences away the nearest span is. A post may name the watch
+// in every word: each span is looked at once.
+func (s *scratch) measure(spans []mention.Span) {
+	list := s.sentences
+	for i := range list {
+		list[i].away = int32(len(list))
+	}
+	for _, sp := range spans {
+		list[s.sentenceAt(sp.Start)].away = 0
+	}
+	for i := 1; i < len(list); i++ {
+		list[i].away = min(list[i].away, list[i-1].away+1)
+	}
+	for i := len(list) - 2; i >= 0; i-- {
+		list[i].away = min(list[i].away, list[i+1].away+1)
 	}
 }
 

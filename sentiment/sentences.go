@@ -18,6 +18,7 @@ type sentence struct {
 	good     float32
 	answers  uint64 // the values of frames that cues in it speak for
 	focus    whose  // whom the sentences before it spoke of
+	away     int32  // how many sentences off the watch is named
 }
 
 func (st *sentence) has(r role) bool { return st.roles&(1<<r) != 0 }
@@ -88,4 +89,30 @@ func (s *scratch) findSections() {
 		}
 		st.section = now
 	}
+}
+
+// sentenceOf is the sentence that a token stands in.
+func (s *scratch) sentenceOf(token int32) int32 {
+	from, to := int32(0), int32(len(s.sentences))
+	for to-from > 1 {
+		if mid := (from + to) / 2; s.sentences[mid].from <= token {
+			from = mid
+		} else {
+			to = mid
+		}
+	}
+	return from
+}
+
+// sentenceAt is the sentence that a byte of the text stands in; what comes before the first belongs to it.
+func (s *scratch) sentenceAt(at int) int32 {
+	from, to := int32(0), int32(len(s.sentences))
+	for to-from > 1 {
+		if mid := (from + to) / 2; int(s.lex.toks[s.sentences[mid].from].start) <= at {
+			from = mid
+		} else {
+			to = mid
+		}
+	}
+	return from
 }

@@ -31,14 +31,6 @@ func (s *scratch) mendTypos() {
 // shouting: most of the text is in capitals, so that they do not mark a name.
 func (l *lexer) shouting() bool { return l.upper*2 > len(l.toks) }
 
-func (s *scratch) sentenceOf(token int32) int32 {
-	si := 0
-	for si+1 < len(s.sentences) && s.sentences[si+1].from <= token {
-		si++
-	}
-	return int32(si)
-}
-
 // mend finds a heavy word one slip away from rs.
 func (s *scratch) mend(rs []rune) *word {
 	heavy := s.tables[0].heavy
