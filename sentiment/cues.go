@@ -183,7 +183,7 @@ type cueHit struct {
 }
 
 // maxCueHits bounds what one text can find.
-const maxCueHits = 400
+const maxCueHits = 4000
 
 // foundCue notes a cue. Its flags are looked at when the sentences are known.
 func (s *scratch) foundCue(p *pattern, slot int, id int32, first, last int, cover uint64) {

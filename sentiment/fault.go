@@ -20,7 +20,7 @@ type party struct {
 }
 
 // maxParties bounds what one text names.
-const maxParties = 200
+const maxParties = 2000
 
 // aboutWhose are the values of the frame "about" as parties.
 var aboutWhose = map[string]whose{"about us": ofUs, "about other": ofOther, "about nobody": ofNobody, "about means": ofMeans}

@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -238,5 +239,60 @@ func TestSurelyNone(t *testing.T) {
 	text := "My phone was stolen in the Brand shop and nobody helps"
 	if got := s.Score(Input{Text: text, Spans: namedBrand(text)}); got.Label != mention.Negative {
 		t.Errorf("%q: %s, want negative (complaint %.2f)", text, got.Label, got.Complaint)
+	}
+}
+
+// TestLongPosts: of a post longer than is read whole, the head, the tail and what stands around the names are
+// read, each to its end, however much of it there is.
+func TestLongPosts(t *testing.T) {
+	s := newScorer(t)
+	plain := strings.Repeat("We sat by the sea and he told me how it was to be old, and so on. ", 16<<10/66)
+	var named strings.Builder
+	for range 6 {
+		named.WriteString(plain + "It was near Brand. ")
+	}
+	const fault = "Brand stole my deposit and nobody answers."
+	for name, text := range map[string]string{
+		"of plain words":       plain[:15<<10] + "\n" + fault,
+		"named here and there": named.String() + plain + fault,
+		"a head of signs":      strings.Repeat("$ ", 8<<10) + fault,
+	} {
+		var spans []mention.Span
+		for at := range text {
+			if strings.HasPrefix(text[at:], "Brand") {
+				spans = append(spans, mention.Span{Start: at, End: at + 5})
+			}
+		}
+		got := s.Score(Input{Text: text, Lang: "en", Spans: spans})
+		checkScore(t, text, got)
+		if n := len(got.Why); n == 0 || got.Why[n-1].Start < len(text)-len(fault) {
+			t.Errorf("%s: the fault at the end of %d bytes is no evidence", name, len(text))
+		}
+	}
+}
+
+// TestLongPostsEnd: what a long post tells at its end is one of its cues.
+func TestLongPostsEnd(t *testing.T) {
+	text := strings.Repeat("I called Brand again and they told me to wait, they do not answer my letters. ", 14<<10/78) + "In the end they refunded everything, thank you."
+	cues := newScorer(t).Cues(Input{Text: text, Lang: "en"})
+	if n := len(cues); n == 0 || cues[n-1].Start < len(text)-60 {
+		t.Errorf("the last of %d cues is at %d of %d bytes", n, cues[n-1].Start, len(text))
+	}
+}
+
+// TestLongPostsOfOthers: a fault is told of whom its own sentence names, however many were named before.
+func TestLongPostsOfOthers(t *testing.T) {
+	s := newScorer(t)
+	text := strings.Repeat("Acme bakes bread. ", 300) + "Vile, rotten Brand."
+	var rivals []mention.Span
+	for at := range text {
+		if strings.HasPrefix(text[at:], "Acme") {
+			rivals = append(rivals, mention.Span{Start: at, End: at + 4})
+		}
+	}
+	x := s.Features(Input{Text: text, Lang: "en", Spans: namedBrand(text), Rivals: rivals})
+	us, other := slices.Index(s.FeatureNames(), "told of us"), slices.Index(s.FeatureNames(), "told of another")
+	if x[us] == 0 || x[other] != 0 {
+		t.Errorf("told of us %v, of another %v", x[us], x[other])
 	}
 }

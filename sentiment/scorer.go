@@ -334,7 +334,7 @@ const (
 
 func (s *scratch) readText(text string, spans []mention.Span) {
 	if len(text) <= maxText {
-		s.lex.lex(text, 0, len(text))
+		s.lex.lex(text, 0, len(text), maxTokens)
 		return
 	}
 	w := append(s.windows[:0], [2]int{0, runeStart(text, headWindow)})
@@ -355,9 +355,14 @@ func (s *scratch) readText(text string, spans []mention.Span) {
 	} else {
 		w = append(w, [2]int{from, len(text)})
 	}
+	left := 0
 	for _, x := range w {
-		if x[0] < x[1] {
-			s.lex.lex(text, x[0], x[1])
+		left += x[1] - x[0]
+	}
+	for _, x := range w { // each has its part of the tokens: a head of nothing but signs leaves the tail its own
+		if size := x[1] - x[0]; size > 0 {
+			s.lex.lex(text, x[0], x[1], len(s.lex.toks)+(maxTokens-len(s.lex.toks))*size/left)
+			left -= size
 		}
 	}
 }

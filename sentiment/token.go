@@ -66,7 +66,7 @@ type mark struct {
 
 const (
 	maxRunes  = 40   // longer words are noise
-	maxTokens = 3000 // a text is cut into windows long before
+	maxTokens = 8000 // more than the windows of a text in words hold: 24 KB, in three bytes a word
 )
 
 // wordSet is what the search for patterns needs of a token, kept together so that
@@ -140,12 +140,12 @@ func (l *lexer) room() []uint64 {
 	return l.homes[:len(l.toks)]
 }
 
-// lex adds the tokens of text[from:to].
-func (l *lexer) lex(text string, from, to int) {
+// lex adds the tokens of text[from:to], until there are most.
+func (l *lexer) lex(text string, from, to, most int) {
 	l.pending = sentenceBreak
 	l.runes = slices.Grow(l.runes, to-from)
 	i := from
-	for i < to && len(l.toks) < maxTokens {
+	for i < to && len(l.toks) < most {
 		c := text[i]
 		switch {
 		case c == ' ':
