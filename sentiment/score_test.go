@@ -296,3 +296,14 @@ func TestLongPostsOfOthers(t *testing.T) {
 		t.Errorf("told of us %v, of another %v", x[us], x[other])
 	}
 }
+
+// TestHeaviestEvidence: of more evidence than anybody reads the heaviest is told, wherever it stands.
+func TestHeaviestEvidence(t *testing.T) {
+	const fault = "Brand stole my deposit and nobody answers."
+	text := strings.Repeat("I called them again and they told me to wait. ", 100) + fault
+	got := newScorer(t).Score(Input{Text: text, Lang: "en"})
+	checkScore(t, text, got)
+	if n := len(got.Why); n != maxWhy || got.Why[n-1].Start < len(text)-len(fault) {
+		t.Errorf("of %d pieces of evidence none is of the fault at the end", n)
+	}
+}

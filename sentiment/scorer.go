@@ -1,6 +1,7 @@
 package sentiment
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/bits"
@@ -456,11 +457,12 @@ func (s *scratch) measure(spans []mention.Span) {
 // maxWhy bounds the evidence of one score: nobody reads more.
 const maxWhy = 60
 
+// evidence tells, in the order of the text, which units decided: of very many the heaviest.
 func (s *Scorer) evidence(why []mention.Hit, sc *scratch, text string) []mention.Hit {
 	toks := sc.lex.toks
 	for i := range sc.units {
 		u := &sc.units[i]
-		if u.weight > -0.005 && u.weight < 0.005 || u.flags&unitHidden != 0 || len(why) == maxWhy {
+		if u.weight > -0.005 && u.weight < 0.005 || u.flags&unitHidden != 0 {
 			continue
 		}
 		from, to := u.start, u.end
@@ -471,6 +473,11 @@ func (s *Scorer) evidence(why []mention.Hit, sc *scratch, text string) []mention
 			Start: int(from), End: int(to), Text: text[from:to],
 			Rule: s.common.rules.list[u.rule], Weight: round(u.weight), Topic: s.common.topics.list[u.topic],
 		})
+	}
+	if len(why) > maxWhy {
+		slices.SortStableFunc(why, func(a, b mention.Hit) int { return cmp.Compare(abs(b.Weight), abs(a.Weight)) })
+		clear(why[maxWhy:])
+		why = why[:maxWhy]
 	}
 	if !slices.IsSortedFunc(why, byStart) {
 		slices.SortStableFunc(why, byStart)
