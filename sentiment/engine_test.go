@@ -99,3 +99,25 @@ func TestWrongLanguageDeclared(t *testing.T) {
 		t.Errorf("an English text declared uk: %s %.2f", got.Lang, got.Value)
 	}
 }
+
+// TestForeignTongueDeclared: an English text of few words on a site that calls all its reviews Russian, Ukrainian
+// or Bulgarian is heard as English, and what is spelt in Latin letters there is not.
+func TestForeignTongueDeclared(t *testing.T) {
+	s := newScorer(t)
+	for _, declared := range []string{"ru", "uk", "bg"} {
+		for _, text := range []string{"Terrible app, crashes constantly", "Scammers!", "Worst delivery ever", "Awful service. Stole my money, avoid!"} {
+			own, got := s.Score(Input{Text: text}), s.Score(Input{Text: text, Lang: declared})
+			if got.Lang != "en" || got.Value != own.Value || got.Complaint != own.Complaint {
+				t.Errorf("%q declared %s: %s %.2f, complaint %.2f; want en %.2f, %.2f", text, declared, got.Lang, got.Value, got.Complaint, own.Value, own.Complaint)
+			}
+		}
+	}
+	for _, x := range []struct{ lang, text string }{
+		{"ru", "pozor, moshenniki"}, {"ru", "koshmar"}, {"ru", "uzhas"}, {"ru", "otvratitelnyi servis"}, {"ru", "normalno"},
+		{"uk", "zhah"}, {"uk", "shahrai"}, {"uk", "zhahlyvyi servis"}, {"bg", "uzhas"}, {"bg", "izmamnici"}, {"bg", "super zle"}, {"bg", "Romashka"},
+	} {
+		if got := s.Score(Input{Text: x.text, Lang: x.lang}); got.Lang != x.lang {
+			t.Errorf("%q declared %s is read as %s", x.text, x.lang, got.Lang)
+		}
+	}
+}

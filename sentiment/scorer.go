@@ -214,7 +214,7 @@ func (s *Scorer) scoreWith(sc *scratch, dst *mention.Score, in Input) {
 	sc.tables = [2]*table{s.table(v.lang), nil}
 	var latin *latinReader
 	if v.translit {
-		latin = s.langs[v.lang].latin
+		latin = s.latin(v.lang)
 	}
 	sc.lex.resolve(sc.tables[0], 0, latin)
 	if v.second >= 0 {
@@ -307,6 +307,8 @@ func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
 		return v
 	case v.translit && !cyrillic:
 		return v
+	case cyrillic && !written && s.knows(sc, v.lang, nil) > s.knows(sc, given, s.latin(given)):
+		return v
 	}
 	// A Latin text in a Cyrillic language is transliterated; a Cyrillic one that
 	// looks like another is read as both.
@@ -315,6 +317,31 @@ func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
 		out.second = v.lang
 	}
 	return out
+}
+
+// knows counts the words of the text that stand in a language's tables; latin reads them as its Latin spelling.
+func (s *Scorer) knows(sc *scratch, lang int, latin *latinReader) (n int) {
+	t := s.table(lang)
+	for i := range sc.lex.toks {
+		tok := &sc.lex.toks[i]
+		if tok.kind != wordToken || tok.runeN < 2 {
+			continue
+		}
+		id := t.find(tok.hash)
+		if id == 0 {
+			id = sc.lex.guess(t, tok, latin)
+		}
+		if id != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// latin reads words in Latin letters as a Cyrillic language's.
+func (s *Scorer) latin(lang int) *latinReader {
+	s.table(lang)
+	return s.langs[lang].latin
 }
 
 // foreign is by how many votes a text must speak against the language it is declared to
