@@ -1,6 +1,8 @@
 package sentiment
 
 import (
+	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -47,5 +49,28 @@ func TestNamedEverywhere(t *testing.T) {
 			t.Errorf("%s: %d names cost %v", name, len(spans), took)
 		}
 		checkScore(t, text, got)
+	}
+}
+
+// TestEachLoadingScoresTheSame: a search that is cut short on a text of few words, which fit patterns in very many
+// ways, finds the same whenever and wherever the tables were made.
+func TestEachLoadingScoresTheSame(t *testing.T) {
+	scorers := []*Scorer{newScorer(t), newScorer(t), newScorer(t)}
+	order := rand.New(rand.NewPCG(1, 2))
+	for _, words := range []string{"нито един от срив", "нито ден една същия", "нито безобразие до един"} {
+		list := strings.Fields(words)
+		for range 12 {
+			var text strings.Builder
+			for range 1500 {
+				text.WriteString(list[order.IntN(len(list))] + " ")
+			}
+			in := Input{Text: text.String()}
+			want := scorers[0].Score(in)
+			for _, s := range scorers[1:] {
+				if got := s.Score(in); !reflect.DeepEqual(got, want) {
+					t.Errorf("%.60q: %v, complaint %v, then %v, %v", in.Text, want.Value, want.Complaint, got.Value, got.Complaint)
+				}
+			}
+		}
 	}
 }

@@ -1,5 +1,7 @@
 package sentiment
 
+import "slices"
+
 // A pair is the first two words of a pattern with what may stand between them. Most
 // pairs of words begin none, so a small table of bits is asked first, and only then
 // the one that knows where the pair leads.
@@ -168,6 +170,7 @@ func (b *pairBuilder) build() {
 			}
 		}
 		for _, second := range met {
+			slices.Sort(ways[second]) // sets are numbered as a map has them
 			pairs = append(pairs, pair{pairKey(uint16(first), second), t.pairs.list(ways[second])})
 			ways[second] = ways[second][:0]
 		}

@@ -1,6 +1,10 @@
 package sentiment
 
-import "slices"
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
 
 // trie holds all patterns. Node 0 is the root; from a node, exits lead over a gap
 // and a word to other nodes. A word is known by the number of its set of symbols,
@@ -151,10 +155,14 @@ func (t *trie) filter() {
 // maxGap bounds the gaps that optional elements between gaps add up to.
 const maxGap = 12
 
-// exits numbers the exits of node i, one for each gap.
+// exits numbers the exits of node i, one for each gap, in the same order each time: a search that is cut short
+// has found the same.
 func (b *trieBuilder) exits(t *trie, i int, bySymbol [][]edge) {
 	var numbers [maxGap + 1]uint32
-	for s, to := range b.nodes[i].edges {
+	edges := b.nodes[i].edges
+	steps := slices.SortedFunc(maps.Keys(edges), func(a, b step) int { return cmp.Or(cmp.Compare(a.gap, b.gap), cmp.Compare(a.sym, b.sym)) })
+	for _, s := range steps {
+		to := edges[s]
 		exit := numbers[s.gap]
 		if exit == 0 {
 			exit = uint32(len(t.exits))
