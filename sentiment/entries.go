@@ -116,6 +116,7 @@ type wordEntry struct {
 	lack   float64 // weight after an absence word
 	topic  int
 	flags  wordFlag
+	own    bool // a user's, which wins over ours of whatever weight
 	at     tsv.Place
 }
 
@@ -291,16 +292,16 @@ func readDictionary(lang string, src func(string) string, c *common, errs *tsv.E
 	return d
 }
 
-// addWord reads a line of words.tsv; replace lets a user's entry take the place
-// of one of ours.
-func (d *dictionary) addWord(r tsv.Row, c *common, errs *tsv.Errors, replace bool) {
-	w := wordEntry{word: strings.ToLower(r.Cell(0)), at: r.At(0)}
+// addWord reads a line of words.tsv; own says that it is a user's, which takes the
+// place of one of ours.
+func (d *dictionary) addWord(r tsv.Row, c *common, errs *tsv.Errors, own bool) {
+	w := wordEntry{word: untagged(strings.ToLower(r.Cell(0))), at: r.At(0), own: own}
 	if w.word == "" || strings.ContainsRune(w.word, ' ') {
 		errs.Add(r.At(0), "%q is not one word; more than one word goes into patterns.tsv", r.Cell(0))
 		return
 	}
 	known, twice := d.byWord[w.word]
-	if twice && !replace {
+	if twice && !own {
 		errs.Add(r.At(0), "%q stands twice, first in line %d", w.word, d.words[known].at.Line)
 		return
 	}
@@ -316,6 +317,9 @@ func (d *dictionary) addWord(r tsv.Row, c *common, errs *tsv.Errors, replace boo
 		w.forms = append(w.forms, foldWord(stem))
 	} else {
 		w.forms = d.forms(&r, w.word, errs)
+	}
+	if own {
+		w.checkReadable(&r, errs)
 	}
 	if twice {
 		d.words[known] = w
@@ -403,8 +407,11 @@ func builtinClass(name string) bool {
 	return name == "num" || name == "any" || name == "not" || name == "me" || placeClasses[name] != noPlace
 }
 
+// untagged is a hashtag's word: texts are read without the sign.
+func untagged(w string) string { return strings.TrimLeft(w, "#") }
+
 func parseMember(w string, at tsv.Place, errs *tsv.Errors) (member, bool) {
-	switch {
+	switch w = untagged(w); {
 	case strings.HasPrefix(w, "<"):
 		if !strings.HasSuffix(w, ">") || len(w) < 3 {
 			errs.Add(at, "%q: a class is written <name>", w)

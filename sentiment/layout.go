@@ -57,7 +57,7 @@ func (c *compiler) infoOf(in *interner, form string, wi int32, symbols []symbol)
 		stem := &in.t.infos[id]
 		symbols = append(symbols, in.sets[stem.set]...)
 		m.inherit(stem, in.t.everydays[stem.everyday])
-		if stem.word >= 0 && (wi < 0 || in.t.words[wi].weight == 0 && in.t.words[wi].not == 0 && in.t.words[wi].lack == 0) {
+		if stem.word >= 0 && (wi < 0 || !c.d.words[wi].own && in.t.words[wi].weight == 0 && in.t.words[wi].not == 0 && in.t.words[wi].lack == 0) {
 			wi = stem.word
 		}
 	}
@@ -83,8 +83,8 @@ func (c *compiler) symbolsToMeanings() {
 	move(c.stemSyms, c.stemMean)
 }
 
-// wordForms maps every form to its heaviest entry. Lemmas that share a form all
-// give it their symbols.
+// wordForms maps every form to its heaviest entry, or to the user's. Lemmas that share
+// a form all give it their symbols.
 func (c *compiler) wordForms(t *table) map[string]int32 {
 	total := 0
 	for i := range c.d.words {
@@ -124,7 +124,7 @@ func (c *compiler) claim(forms map[string]int32, form string, wi int32) {
 		return
 	}
 	heavy, light := wi, old
-	if abs(c.d.words[old].weight) >= abs(c.d.words[wi].weight) {
+	if a, b := &c.d.words[old], &c.d.words[wi]; a.own && !b.own || a.own == b.own && abs(a.weight) >= abs(b.weight) {
 		heavy, light = old, wi
 	}
 	forms[form] = heavy

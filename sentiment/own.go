@@ -71,3 +71,28 @@ func (s *Scorer) addOwn(d *dictionary, errs *tsv.Errors) {
 	}
 	d.checkReferences(errs)
 }
+
+// checkReadable says which forms no text can hold, as texts are cut into words.
+func (w *wordEntry) checkReadable(r *tsv.Row, errs *tsv.Errors) {
+	l := lexer{cues: new(cueIndex), folded: newFoldedCyrillic()}
+	for _, f := range w.forms {
+		if f = foldWord(f); f != "" && !l.readsWhole(f) {
+			errs.Add(r.At(0), "%q is never found in a text: a word is at most %d letters, no three of a kind in a row, with an apostrophe, one hyphen, or digits after a letter", f, maxRunes)
+			return
+		}
+	}
+}
+
+// readsWhole reports whether a text of this form alone is one word that tables find.
+func (l *lexer) readsWhole(form string) bool {
+	l.reset()
+	l.lex(form, 0, len(form), maxTokens)
+	switch want := hashString(form); len(l.toks) {
+	case 1:
+		t := &l.toks[0]
+		return t.hash == want && (t.kind == wordToken || t.kind == numberToken)
+	case 2:
+		return l.toks[0].joined == want
+	}
+	return false
+}

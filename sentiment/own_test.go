@@ -45,6 +45,11 @@ func TestOwnWordsMistakes(t *testing.T) {
 		"en\tpattern\tprey? on\t-2\tfraud",
 		"en\tword\tab*\t=\t-2",
 		"en\tword",
+		"en\tword\tromashka_gate\t=\t-2",
+		"en\tword\t4gfail\t=\t-2",
+		"ru\tword\t🤡\t=\t-2",
+		"ru\tword\tпозорище!\t=\t-2",
+		"bg\tword\tто-з-и\t=\t-2",
 	}, "\n")
 	_, err := New(Options{Words: own, WordsFile: "our-words.tsv"})
 	if err == nil {
@@ -65,9 +70,50 @@ func TestOwnWordsMistakes(t *testing.T) {
 		"our-words.tsv:12:12: \"prey? on\" shrinks",
 		"our-words.tsv:13:9: \"ab*\": a prefix entry needs",
 		"our-words.tsv:14:1: a word needs its columns",
+		"our-words.tsv:15:9: \"romashka_gate\" is never found",
+		"our-words.tsv:16:9: \"4gfail\" is never found",
+		"our-words.tsv:17:9: \"🤡\" is never found",
+		"our-words.tsv:18:9: \"позорище!\" is never found",
+		"our-words.tsv:19:9: \"то-з-и\" is never found",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)
+		}
+	}
+}
+
+// TestOwnWordsWin: a user's word counts as they weigh it, also where ours know it as a form or by a stem, and a
+// hashtag is its word.
+func TestOwnWordsWin(t *testing.T) {
+	for _, x := range []struct {
+		lang, own, text string
+		want            float64
+	}{
+		{"ru", "word\tужасный\t=\t0", "ужасный", 0},
+		{"ru", "word\tужасный\t+ужасная\t0", "ужасная", 0},
+		{"ru", "word\tмошенники\t=\t0", "мошенники", 0},
+		{"ru", "word\tобманка\t=\t-1\t", "обманка", -1},
+		{"en", "word\tscammers\t=\t0", "scammers", 0},
+		{"en", "word\tscammers\t=\t-1", "scammers", -1},
+		{"uk", "word\tшахраям\t=\t0", "шахраям", 0},
+		{"bg", "word\tизмамник\t=\t0", "измамник", 0},
+		{"ru", "word\t#ромашкогейт\t=\t-3", "Читайте #ромашкогейт", -3},
+		{"ru", "pattern\tчитайте #ромашкогейт\t-3\tfraud", "Читайте #ромашкогейт", -3},
+		{"en", "word\tO’Zonk\t=\t-3", "o'zonk", -3},
+		{"en", "word\twi-fail\t=\t-3", "Wi-Fail", -3},
+	} {
+		s, err := New(Options{Words: x.lang + "\t" + x.own})
+		if err != nil {
+			t.Errorf("%q: %v", x.own, err)
+			continue
+		}
+		got := s.Score(Input{Text: x.text, Lang: x.lang})
+		sum := 0.0
+		for _, h := range got.Why {
+			sum += h.Weight
+		}
+		if sum != x.want {
+			t.Errorf("%q with %q weighs %v, want %v: %s", x.text, x.own, sum, x.want, why(got))
 		}
 	}
 }
