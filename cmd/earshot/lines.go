@@ -31,6 +31,22 @@ func notJSON(line []byte, err error, plain string) error {
 	return usageError{fmt.Sprintf("this is plain text, and a JSON object a line is read here, such as %s%s", sample(text.Line(said, exampleLength)), plain)}
 }
 
+// lineID is what a line calls itself, as it is written there: numbers of posts are longer than a float64 tells apart.
+type lineID struct{ json.RawMessage }
+
+// String is an id for people: a text without its quotation marks, "-" where there is none.
+func (id lineID) String() string {
+	var said string
+	switch raw := string(id.RawMessage); {
+	case raw == "" || raw == "null":
+		return "-"
+	case json.Unmarshal(id.RawMessage, &said) == nil:
+		return text.OneLine(said)
+	default:
+		return raw
+	}
+}
+
 // sample is a line with this text as it should be.
 func sample(words string) string {
 	var b bytes.Buffer

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -32,5 +35,37 @@ func TestNotJSON(t *testing.T) {
 				t.Errorf("%s: %s", line, got)
 			}
 		}
+	}
+}
+
+// TestIDsComeBackAsTheyWere: whoever joins answers to posts by their numbers finds them, those of networks with
+// nineteen digits too.
+func TestIDsComeBackAsTheyWere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "watchlist.yaml")
+	if err := os.WriteFile(file, []byte("contact: pr@romashka.example\nwatch:\n  - name: Romashka\n    terms: [Romashka]\nsources:\n  - feed: https://news.example/rss\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	say := func(line string, args ...string) string {
+		var out, err bytes.Buffer
+		run(t.Context(), args, terminal{in: strings.NewReader(line), out: &out, err: &err, lookup: func(string) (string, bool) { return "", false }})
+		return out.String() + err.String()
+	}
+	for _, x := range []struct{ id, people string }{
+		{"1234567890123456789", "1234567890123456789"}, {"123456789", "123456789"}, {"-1.50", "-1.50"}, {`"r-1 & <b>"`, "r-1 & <b>"}, {"null", "-"}, {`[1,"a"]`, `[1,"a"]`},
+	} {
+		line := `{"id":` + x.id + `,"text":"Romashka stole my money"}`
+		for _, args := range [][]string{{"score", "--json"}, {"match", "--json", "-c", file}} {
+			if got := say(line, args...); !strings.HasPrefix(got, `{"id":`+x.id+`,`) {
+				t.Errorf("%v of %s says %.80s", args, x.id, got)
+			}
+		}
+		for _, args := range [][]string{{"match", "-c", file}, {"match", "--explain", "-c", file}} {
+			if got := say(line, args...); !strings.HasPrefix(strings.SplitN(got, "  ", 2)[0], x.people) {
+				t.Errorf("%v of %s says %.80s", args, x.id, got)
+			}
+		}
+	}
+	if got := say(`{"text":"x"}`, "score", "--json"); !strings.HasPrefix(got, `{"id":null,`) {
+		t.Errorf("without an id score says %.80s", got)
 	}
 }

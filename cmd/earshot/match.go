@@ -27,7 +27,7 @@ type matchCmd struct {
 
 // matchIn and matchOut are the lines of match --json.
 type matchIn struct {
-	ID    any    `json:"id"`
+	ID    lineID `json:"id"`
 	Title string `json:"title"`
 	Text  string `json:"text"`
 
@@ -47,7 +47,7 @@ func (m matchIn) post() mention.Post {
 }
 
 type matchOut struct {
-	ID    any            `json:"id"`
+	ID    lineID         `json:"id"`
 	Watch string         `json:"watch"`
 	Spans []mention.Span `json:"spans"`
 }
@@ -80,7 +80,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 			return notJSON(line, err, "; "+s.Text("match.plain"))
 		}
 		if c.Explain {
-			fmt.Fprintf(out, "%v\n", post.ID)
+			fmt.Fprintln(out, post.ID)
 			why.print(out, post.post())
 			return nil
 		}
@@ -98,7 +98,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 			if len(words) == 0 {
 				words = []string{s.Text("match.owned")}
 			}
-			fmt.Fprintf(out, "%v  %s  %s\n", post.ID, hit.Watch, strings.Join(words, ", "))
+			fmt.Fprintf(out, "%s  %s  %s\n", post.ID, hit.Watch, strings.Join(words, ", "))
 		}
 		return nil
 	})

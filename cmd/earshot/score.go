@@ -28,7 +28,7 @@ type scoreCmd struct {
 
 // scoreIn and scoreOut are the lines of score --json.
 type scoreIn struct {
-	ID    any     `json:"id"`
+	ID    lineID  `json:"id"`
 	Lang  string  `json:"lang"`
 	Text  string  `json:"text"`
 	Stars float64 `json:"stars"`
@@ -38,7 +38,7 @@ type scoreIn struct {
 }
 
 type scoreOut struct {
-	ID       any           `json:"id"`
+	ID       lineID        `json:"id"`
 	Label    mention.Label `json:"label"`
 	Score    float64       `json:"score"`
 	Lang     string        `json:"lang"`
