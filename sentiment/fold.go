@@ -7,7 +7,7 @@ import (
 )
 
 // foldRune brings a letter to the form the tables are stored in. It returns -1
-// for what is left out of a word: combining marks, soft hyphens, joiners.
+// for what is left out of a word: combining marks and what has no shape.
 func foldRune(r rune) rune {
 	if r < utf8.RuneSelf {
 		if 'A' <= r && r <= 'Z' {
@@ -38,7 +38,8 @@ func foldRune(r rune) rune {
 		return 'и'
 	case '’', 'ʼ', '‘', '`', '´', '′', '＇':
 		return '\''
-	case '\u00ad', '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\ufe0f':
+	}
+	if unicode.Is(unicode.Cf, r) || r >= 0xfe00 && r <= 0xfe0f { // soft hyphens, joiners, direction marks; how an emoji is drawn
 		return -1
 	}
 	if r >= 0x300 && r < 0x370 || r >= 0x483 && r <= 0x489 { // combining accents: stress marks, й and ї come whole after NFC; Cyrillic ones

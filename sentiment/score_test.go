@@ -175,8 +175,8 @@ func TestSpellings(t *testing.T) {
 	s := newScorer(t)
 	for _, c := range []struct{ lang, text string }{
 		{"en", "terible bank"}, {"en", "TERRIBLE bank"}, {"en", "terribel bank"}, {"en", "terrrrible bank"}, {"en", "t3rrible bank"},
-		{"en", "Ｔｅｒｒｉｂｌｅ bank"}, {"en", "sh*t bank"}, {"en", "f***ing bank"}, {"en", "ter\u00adrible bank"},
-		{"ru", "ужасный банк"}, {"ru", "УЖАСНЫЙ банк"}, {"ru", "ужaсный банк"}, {"ru", "ужа\u0301сный банк"}, {"ru", "ужаааасный банк"},
+		{"en", "Ｔｅｒｒｉｂｌｅ bank"}, {"en", "sh*t bank"}, {"en", "f***ing bank"}, {"en", "ter\u00adrible bank"}, {"en", "\u202dter\u2066rible bank"},
+		{"ru", "ужасный банк"}, {"ru", "УЖАСНЫЙ банк"}, {"ru", "ужaсный банк"}, {"ru", "ужа\u0301сный банк"}, {"ru", "ужа\u200eсный банк"}, {"bg", "ужа\u2069сна банка"}, {"ru", "ужаааасный банк"},
 		{"uk", "жахливий банк"}, {"uk", "жaхливий банк"}, {"bg", "ужасна банка"},
 	} {
 		if got := s.Score(Input{Text: c.text, Lang: c.lang}); got.Label != mention.Negative {
