@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,11 +15,12 @@ import (
 	"github.com/earshot/earshot/sentiment"
 )
 
-// maxReasons is how many features are shown: the rest weighs little.
+// maxReasons is how many features or words are shown: the rest weighs little.
 const maxReasons = 8
 
-// explainVerdict prints whether a post would be an alert, what the frames say and which
-// features decided. Every line begins with indent.
+// explainVerdict prints whether a post would be an alert, what the frames say and what
+// decided: features where the verdict does, words where the score does. Every line begins
+// with indent.
 func (l speech) explainVerdict(w io.Writer, indent string, scorer *sentiment.Scorer, rules alerts.Rules, in sentiment.Input, s mention.Score) {
 	fmt.Fprintf(w, "%s%s\n", indent, l.decision(rules, in.Kind, s))
 	for _, f := range s.Frames {
@@ -29,6 +33,14 @@ func (l speech) explainVerdict(w io.Writer, indent string, scorer *sentiment.Sco
 			fmt.Fprintf(w, ": %s", l.Quote(text.OneLine(f.Text)))
 		}
 		fmt.Fprintln(w)
+	}
+	if _, byScore := rules.Below(in.Kind); byScore {
+		heaviest := slices.Clone(s.Why)
+		slices.SortStableFunc(heaviest, func(a, b mention.Hit) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+		for _, h := range heaviest[:min(len(heaviest), maxReasons)] {
+			fmt.Fprintf(w, "%s  %s\n", indent, l.hit(h))
+		}
+		return
 	}
 	reasons := scorer.Reasons(in)
 	for _, r := range reasons[:min(len(reasons), maxReasons)] {

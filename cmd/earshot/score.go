@@ -169,11 +169,7 @@ func (l speech) explainScore(w io.Writer, body string, s mention.Score, colour b
 	out := bufio.NewWriter(w)
 	printMarked(out, body, s.Why)
 	for _, h := range s.Why {
-		topic := ""
-		if h.Topic != "" {
-			topic = "  [" + l.Word("topic", h.Topic) + "]"
-		}
-		fmt.Fprintf(out, "  %+.2f  %s: %s%s\n", h.Weight, l.Word("why", h.Rule), l.Quote(text.OneLine(h.Text)), topic)
+		fmt.Fprintf(out, "  %s\n", l.hit(h))
 	}
 	if len(s.Why) == 0 {
 		fmt.Fprintln(out, "  "+l.Text("score.nothing"))
@@ -191,6 +187,15 @@ func (l speech) explainScore(w io.Writer, body string, s mention.Score, colour b
 		fmt.Fprintln(out, "  "+l.Word("conflict", s.Conflict))
 	}
 	return out.Flush()
+}
+
+// hit says what a piece of evidence weighs and what it is.
+func (l speech) hit(h mention.Hit) string {
+	topic := ""
+	if h.Topic != "" {
+		topic = "  [" + l.Word("topic", h.Topic) + "]"
+	}
+	return fmt.Sprintf("%+.2f  %s: %s%s", h.Weight, l.Word("why", h.Rule), l.Quote(text.OneLine(h.Text)), topic)
 }
 
 // label is how people call a label.
