@@ -36,6 +36,11 @@ func checkScore(t *testing.T, text string, got mention.Score) {
 			t.Fatalf("evidence %+v says no rule or weight", h)
 		}
 	}
+	for _, f := range got.Frames {
+		if f.Start < 0 || f.End < f.Start || f.End > len(text) || f.Text != text[f.Start:f.End] || !onBorder(text, f.Start) || !onBorder(text, f.End) {
+			t.Fatalf("frame %+v quotes no place of a text of %d bytes", f, len(text))
+		}
+	}
 }
 
 // onBorder reports whether no valid rune of text is cut at i.
@@ -305,5 +310,32 @@ func TestHeaviestEvidence(t *testing.T) {
 	checkScore(t, text, got)
 	if n := len(got.Why); n != maxWhy || got.Why[n-1].Start < len(text)-len(fault) {
 		t.Errorf("of %d pieces of evidence none is of the fault at the end", n)
+	}
+}
+
+// TestOddSpans: spans that name no place of the text, or stand in any order, cost none of what is read.
+func TestOddSpans(t *testing.T) {
+	s := newScorer(t)
+	const fault = "Они украли мои деньги, никто не отвечает."
+	long := strings.Repeat("Ромашка стоит у реки. ", 3000)
+	for _, odd := range [][]mention.Span{
+		{{Start: -5, End: -1}},
+		{{Start: 3, End: 2}},
+		{{Start: 50_000, End: 0}},
+		{{Start: 1 << 40, End: 1<<40 + 7}},
+		{{Start: math.MaxInt - 1, End: math.MaxInt}},
+		{{Start: math.MinInt, End: math.MaxInt}},
+		{{Start: 1, End: 2}, {Start: 1, End: 2}, {Start: 0, End: 9}},
+		{{Start: 60_001, End: 60_002}, {Start: 0, End: 3}, {Start: 30_001, End: 30_000}},
+	} {
+		for _, text := range []string{"", fault, long + fault} {
+			for _, in := range []Input{{Text: text, Spans: odd}, {Text: text, Rivals: odd}, {Text: text, Spans: odd, Rivals: odd}} {
+				got := s.Score(in)
+				checkScore(t, text, got)
+				if n := len(got.Why); text != "" && (n == 0 || got.Why[n-1].Start < len(text)-len(fault)) {
+					t.Errorf("%v: the fault at the end of %d bytes is no evidence", odd, len(text))
+				}
+			}
+		}
 	}
 }

@@ -371,6 +371,9 @@ func (s *scratch) readText(text string, spans []mention.Span) {
 			break
 		}
 		from, to := runeStart(text, max(sp.Start-spanWindow, 0)), runeStart(text, min(max(sp.End, 0)+spanWindow, len(text)))
+		if from >= to { // it names no place of the text
+			continue
+		}
 		if last := &w[len(w)-1]; from <= last[1] {
 			last[1] = max(last[1], to)
 		} else {
