@@ -28,7 +28,6 @@ type table struct {
 	everydayNames []string   // by word; none unless the table is for fitting
 
 	stems   stemTree
-	stemMin int // shortest stem, in runes
 	masks   []mask
 	numInfo uint32 // what a number in digits is
 	endings []endingSlot
@@ -64,7 +63,6 @@ type word struct {
 type mask struct {
 	runes  []rune
 	prefix bool
-	word   int32
 }
 
 // mapEmpty stands for "no entry": infos[0] is a word nothing is known of.

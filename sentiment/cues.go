@@ -175,7 +175,7 @@ func (d *dictionary) readCues(src func(string) string, c *common, errs *tsv.Erro
 // cueHit is a cue found in the text.
 type cueHit struct {
 	start, end int32 // tokens, end included
-	sentence   int32
+	sentence   int32 // until sortCues its flags
 	weight     float32
 	frame      uint8 // index of common.frames
 	slot       uint8

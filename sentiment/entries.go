@@ -243,7 +243,6 @@ type dictionary struct {
 	patterns []patternEntry // of patterns.tsv, function.tsv and frames.tsv
 	endings  []cueEnding
 	langid   []tsv.Row
-	translit []tsv.Row
 
 	everyday   []everydayWord
 	byEveryday map[string]int // by name
@@ -287,8 +286,6 @@ func readDictionary(lang string, src func(string) string, c *common, errs *tsv.E
 		d.addEveryday(r, 0, errs)
 	}
 	d.readLeanings(src, errs)
-	name, text = file("translit.tsv")
-	d.translit = tsv.Read(name, text, "letter latin note", errs)
 	return d
 }
 

@@ -216,7 +216,7 @@ func (s *scratch) read(i int32, cl *clauseState, si int) {
 // closeNegation gives a negation that touched nothing its small weight.
 func (s *scratch) closeNegation(cl *clauseState, si int) {
 	if cl.negAt > 0 && !cl.negUsed {
-		w := float32(s.k.looseNegation)
+		w := s.k.looseNegation
 		if cl.past || s.sentences[si].asks > 0 {
 			w *= s.k.supposed
 		}
@@ -366,8 +366,6 @@ func (s *scratch) patternUnit(m *match, cl *clauseState, si int) {
 			u.weight *= s.k.negatedComplaint
 			u.rule = s.rule.absence
 		}
-	}
-	if negated {
 		cl.spend()
 	}
 	if cl.boosted() {

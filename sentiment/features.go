@@ -125,7 +125,7 @@ var featureNames = [staticFeatures]string{
 	"happened by us", "asked or supposed of us", "told of us and settled",
 }
 
-// groups of features that the data name.
+// featureNames are the names of all features, those that the data name behind the others.
 func (c *common) featureNames() []string {
 	names := append([]string(nil), featureNames[:]...)
 	for _, theme := range c.themes {
@@ -247,10 +247,10 @@ func (s *scratch) badFeatures() {
 			hints -= u.weight
 			continue
 		}
-		si := min(int(u.sentence), len(s.sentences)-1)
+		si := u.sentence
 		if u.weight < 0 {
 			kinds |= 1 << (u.rule % 64)
-			s.noteBad(int32(i), int32(si))
+			s.noteBad(int32(i), si)
 			s.sentences[si].bad -= u.weight
 			if u.flags&unitBytes == 0 && s.lex.toks[u.start].quoted {
 				quoted -= u.weight

@@ -42,7 +42,6 @@ func (c *compiler) layOut(t *table) *interner {
 	}
 	t.setHeavy(forms, c.meanings)
 	t.numInfo = t.find(hashString(anyDigits))
-	t.stemMin = t.stems.min
 	return in
 }
 
@@ -101,7 +100,7 @@ func (c *compiler) wordForms(t *table) map[string]int32 {
 		}
 		if w.flags&wordObscene != 0 {
 			for _, f := range w.forms {
-				t.masks = append(t.masks, mask{[]rune(foldWord(f)), w.prefix, int32(i)})
+				t.masks = append(t.masks, mask{[]rune(foldWord(f)), w.prefix})
 			}
 		}
 		if w.prefix {

@@ -125,7 +125,7 @@ func (l *lexer) guess(t *table, tok *token, untranslit *latinReader) uint32 {
 			return id
 		}
 	}
-	if len(rs) >= t.stemMin {
+	if len(rs) >= t.stems.min {
 		return t.stems.longestRunes(rs)
 	}
 	return 0
@@ -292,7 +292,7 @@ func (r *latinReader) search(t *table, rest, read []rune, budget *int) uint32 {
 		if id := t.find(hashRunes(read)); id != 0 {
 			return id
 		}
-		if len(read) >= max(t.stemMin, 5) {
+		if len(read) >= max(t.stems.min, 5) {
 			return t.stems.longestRunes(read)
 		}
 		return 0

@@ -114,18 +114,7 @@ func (s *stemTree) child(at int32, r rune) int32 {
 	return 0
 }
 
-func (s *stemTree) longest(word string) uint32 {
-	at, found := int32(0), uint32(0)
-	for _, r := range word {
-		if at = s.child(at, r); at == 0 {
-			break
-		}
-		if s.nodes[at].info != 0 {
-			found = s.nodes[at].info
-		}
-	}
-	return found
-}
+func (s *stemTree) longest(word string) uint32 { return s.longestRunes([]rune(word)) }
 
 func (s *stemTree) longestRunes(word []rune) uint32 {
 	at, found := int32(0), uint32(0)

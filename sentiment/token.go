@@ -33,7 +33,7 @@ type token struct {
 	start, end int32
 	hash       uint64
 	joined     uint64 // hash of this word, a hyphen and the next one; 0 when there is no hyphen
-	runeAt     int32  // its folded letters in scratch.runes
+	runeAt     int32  // its folded letters in lexer.runes
 	runeN      uint8
 	kind       tokenKind
 	before     breakKind

@@ -317,19 +317,11 @@ func (l *lexer) cyrillicOnly(t *token, rs []rune) []rune {
 	return rs[:n]
 }
 
-// cutTail cuts 's 're 've 'll 'd 'm off.
+// cutTail cuts one of englishTails off.
 func cutTail(rs []rune) []rune {
-	n := len(rs)
-	if n > 2 && rs[n-2] == '\'' {
-		switch rs[n-1] {
-		case 's', 'd', 'm':
-			return rs[:n-2]
-		}
-	}
-	if n > 3 && rs[n-3] == '\'' {
-		switch [2]rune{rs[n-2], rs[n-1]} {
-		case [2]rune{'r', 'e'}, [2]rune{'v', 'e'}, [2]rune{'l', 'l'}:
-			return rs[:n-3]
+	for _, tail := range englishTails {
+		if n := len(rs) - len(tail); n > 0 && rs[n] == '\'' && string(rs[n:]) == tail {
+			return rs[:n]
 		}
 	}
 	return rs
