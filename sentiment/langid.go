@@ -178,7 +178,7 @@ func (id *identifier) identify(l *lexer) verdict {
 			}
 		}
 	}
-	if cyrillicWords == 0 || latinWords > 6*cyrillicWords {
+	if cyrillicWords == 0 || latinWords > 6*cyrillicWords || latinWords > cyrillicWords && id.latinSpeaks(&sum) {
 		return id.latinVerdict(&sum, latinWords)
 	}
 	for i := 1; i < len(id.letters); i++ {
@@ -193,6 +193,19 @@ func (id *identifier) identify(l *lexer) verdict {
 	}
 	id.endings(l, &sum)
 	return id.best(&sum, l.letters.cyrillic)
+}
+
+// latinSpeaks: the function words are of a language in Latin letters, so that what is Cyrillic are names.
+func (id *identifier) latinSpeaks(sum *votes) bool {
+	latin, cyrillic := float32(0), float32(0)
+	for k := range id.langs {
+		if id.cyrillic[k] {
+			cyrillic = max(cyrillic, sum[k])
+		} else {
+			latin = max(latin, sum[k])
+		}
+	}
+	return latin > cyrillic+2
 }
 
 // latinVerdict judges a text in Latin letters: a language written so, or one in

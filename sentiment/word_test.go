@@ -74,3 +74,24 @@ func TestLettersThatAreSigns(t *testing.T) {
 		}
 	}
 }
+
+// TestEnglishOfABrandInCyrillic: a name in other letters makes English no Russian.
+func TestEnglishOfABrandInCyrillic(t *testing.T) {
+	s := newScorer(t)
+	for _, text := range []string{
+		"Your app crashes every day, terrible support, Ромашка Банк",
+		"Ромашка Банк charged me twice and nobody answers the phone",
+	} {
+		if lang, _ := s.Identify(text); lang != "en" {
+			t.Errorf("%q is taken for %s", text, lang)
+		}
+	}
+	for _, text := range []string{ // and a Latin name or two make Russian no English
+		"Не работает Premium Gold Card в Google Pay, помогите",
+		"Ромашка, the best? Ну да, конечно, третий день без связи",
+	} {
+		if lang, _ := s.Identify(text); lang != "ru" {
+			t.Errorf("%q is taken for %s", text, lang)
+		}
+	}
+}
