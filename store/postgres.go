@@ -68,6 +68,7 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 	if readOnly {
 		config.RuntimeParams["default_transaction_read_only"] = "on"
 	}
+	BoundSilence(&config.Config)
 	s.conn = config
 	bound := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.Exec(ctx, `SET idle_in_transaction_session_timeout = `+idlePostgres)

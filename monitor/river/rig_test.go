@@ -263,7 +263,7 @@ func shared(t testing.TB, address string, change ...func(*Options)) *engine {
 	opt := options(s)
 	opt.Dues = s
 	m := monitor.New(opt)
-	o := Options{Address: address, Turns: m, Log: quiet(), Now: time.Now}
+	o := Options{Address: address, Turns: m, Log: quiet(), Now: time.Now, Bound: store.BoundSilence}
 	for _, c := range change {
 		c(&o)
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -69,6 +70,8 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time // by the database's clock, which all processes have in common
 	Workers int              // turns at once; 0 means 32
+	// Bound bounds how long connections wait for a server that is gone; nil: as the kernel does.
+	Bound func(*pgconn.Config)
 }
 
 // Engine implements monitor.Engine. Make it with Open.
@@ -97,6 +100,9 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 		return nil, errors.New("work queue: the postgres:// address cannot be read: want postgres://USER:PASSWORD@HOST:PORT/NAME")
 	}
 	config.MaxConns = maxConns
+	if opt.Bound != nil {
+		opt.Bound(&config.ConnConfig.Config)
+	}
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "earshot queue"
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/monitor"
 	"github.com/earshot/earshot/monitor/river"
+	"github.com/earshot/earshot/store"
 )
 
 // newMonitor makes the monitor. Where the work is shared, what is due is kept in the
@@ -40,7 +41,7 @@ func (d *Daemon) openEngine(ctx context.Context, address string) (err error) {
 		d.engine = monitor.NewInProcess(d.monitor)
 		return nil
 	}
-	d.queue, err = river.Open(ctx, river.Options{Address: address, Turns: d.monitor, Log: d.log, Now: d.now})
+	d.queue, err = river.Open(ctx, river.Options{Address: address, Turns: d.monitor, Log: d.log, Now: d.now, Bound: store.BoundSilence})
 	d.engine = d.queue
 	return err
 }
