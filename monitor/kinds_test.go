@@ -66,8 +66,8 @@ func TestAnotherPlaceUnderTheName(t *testing.T) {
 	})
 }
 
-// TestRepairedSettingsEndASuspension: a new key is tried at once; the same settings
-// are not, restart or not, because a block is an answer.
+// TestRepairedSettingsEndASuspension: a new key is tried as soon as it is saved; the same
+// settings are not, also when somebody asks, because a block is an answer.
 func TestRepairedSettingsEndASuspension(t *testing.T) {
 	for _, c := range []struct {
 		settings string
@@ -86,17 +86,41 @@ func TestRepairedSettingsEndASuspension(t *testing.T) {
 				time.Sleep(25 * time.Hour) // blocked twice: a week
 				repaired = time.Now()
 				_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: c.settings, Every: time.Minute, Fixed: true, Crawler: good}})
-				m.PollNow(ctx, "a")
+				if !c.soon {
+					m.PollNow(ctx, "a")
+				}
 				time.Sleep(8 * 24 * time.Hour)
 			})
 			if len(good.polls) == 0 {
 				t.Fatal("never polled again")
 			}
-			if wait := good.polls[0].Sub(repaired); (wait < time.Hour) != c.soon {
+			if wait := good.polls[0].Sub(repaired); (wait < time.Second) != c.soon {
 				t.Errorf("settings %s: polled after %s", c.settings, wait)
 			}
 		})
 	}
+}
+
+// TestRepairedSettingsDuringAPoll: the poll under way is still by the old key; what becomes
+// of it keeps the new one waiting no longer.
+func TestRepairedSettingsDuringAPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bad := &site{answer: func(int) (crawlers.Batch, error) {
+			time.Sleep(10 * time.Second)
+			return crawlers.Batch{}, &fetch.BlockedError{Status: 401, URL: "https://api.example/"}
+		}}
+		good := &site{answer: always(page(post("a", "1")))}
+		m := NewInProcess(newWorld().monitor(4))
+		run(t, m, func(ctx context.Context) {
+			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: "broken", Every: time.Minute, Fixed: true, Crawler: bad}})
+			time.Sleep(time.Second)
+			_ = m.Apply(ctx, []Source{{Name: "a", Group: "a", Place: "p", Settings: "repaired", Every: time.Minute, Fixed: true, Crawler: good}})
+			time.Sleep(15 * time.Second)
+		})
+		if good.count() != 1 {
+			t.Errorf("polled %d times with the new key, want once", good.count())
+		}
+	})
 }
 
 // refusing takes the notices only after so many tries.

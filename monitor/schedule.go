@@ -290,15 +290,10 @@ func (s *schedule) replace(list []Source, now time.Time, status *statusTable) (g
 		names[key] = src.Name
 		old := s.byKey[key]
 		if old != nil && old.src.Group == src.Group {
-			// The crawler may be a new one with other options: take it from the next
-			// poll on, and poll soon when the interval became shorter.
-			every := old.src.Every
+			was := old.src
 			old.src = src
 			fresh[key] = old
-			if old.index >= 0 && src.Every < every && old.due.After(now.Add(src.Every)) {
-				old.due = now.Add(src.Every)
-				heap.Fix(&s.heap, old.index)
-			}
+			s.changed(old, was, now)
 			continue
 		}
 		e := &entry{src: src, due: now, index: -1}
@@ -324,6 +319,23 @@ func (s *schedule) replace(list []Source, now time.Time, status *statusTable) (g
 	}
 	status.name(names)
 	return gone
+}
+
+// changed takes an entry whose source was another before. The crawler may be a new one with
+// other options, from the next poll on: with a new key that is due at once, whatever became
+// of the old one, and with a shorter interval soon.
+func (s *schedule) changed(e *entry, was Source, now time.Time) {
+	due := now.Add(e.src.Every)
+	switch {
+	case e.src.Place != was.Place || e.src.Settings != was.Settings:
+		due, e.again = now, e.running
+	case e.src.Every >= was.Every:
+		return
+	}
+	if e.index >= 0 && e.due.After(due) {
+		e.due = due
+		heap.Fix(&s.heap, e.index)
+	}
 }
 
 // remove takes an entry out; its poll under way ends.
