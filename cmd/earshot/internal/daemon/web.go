@@ -89,7 +89,8 @@ const (
 	idleTimeout   = 2 * time.Minute  // between two requests of a connection
 	maxConns      = 256              // at once and listener; who comes later waits in the system's queue
 	maxHeader     = 64 << 10
-	webGrace      = 3 * time.Second
+	webGrace      = 3 * time.Second // for requests under way when earshot stops,
+	webCut        = 6 * time.Second // and for those to end that were told to: posts are stored in 5 s
 )
 
 // serve answers until ctx ends.
@@ -125,24 +126,40 @@ func (w *webServer) adminTLS() bool {
 	return w.pair != nil && !(err == nil && config.Loopback(host))
 }
 
+// answer serves until ctx ends, and returns when no request is under way any more: what they
+// work with is closed then.
 func (w *webServer) answer(ctx context.Context, server *http.Server, on net.Listener) {
+	asked, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	server.BaseContext = func(net.Listener) context.Context { return asked }
+	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
-		grace, cancel := context.WithTimeout(context.Background(), webGrace)
-		defer cancel()
-		if err := server.Shutdown(grace); err != nil {
-			_ = server.Close() // what did not end in the grace time is cut
+		defer close(ended)
+		if within(webGrace, server.Shutdown) != nil {
+			cut()
+			if within(webCut, server.Shutdown) != nil {
+				_ = server.Close()
+			}
 		}
 	})
-	defer stop()
 	var err error
 	if server.TLSConfig != nil {
 		err = server.ServeTLS(on, "", "")
 	} else {
 		err = server.Serve(on)
 	}
+	if !stop() { // Serve returns when Shutdown begins
+		<-ended
+	}
 	if !errors.Is(err, http.ErrServerClosed) {
 		w.log.Error("web server ended", "err", err)
 	}
+}
+
+func within(d time.Duration, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	return do(ctx)
 }
 
 // server is an HTTP server with its bounds. What it says of connections that break is not

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers/push"
 )
 
 // One who asks and does not read the answer holds a connection no longer than writeTimeout.
@@ -119,3 +121,53 @@ type countedConn struct {
 }
 
 func (c *countedConn) Close() error { c.closes(); return c.Conn.Close() }
+
+// TestRequestsUnderWayEndBeforeTheServer: posts that are being handed in when earshot stops are
+// stored and answered, and one who takes longer is cut off, before the stores are closed.
+func TestRequestsUnderWayEndBeforeTheServer(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		takes  time.Duration
+		answer string
+	}{{"in time", webGrace / 3, "stored"}, {"too long", time.Minute, ""}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := listening(config.Web{Listen: "127.0.0.1:0"})
+			begun := make(chan struct{})
+			var ended atomic.Bool
+			w.pushed = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				defer ended.Store(true)
+				close(begun)
+				select {
+				case <-time.After(c.takes):
+					_, _ = rw.Write([]byte("stored"))
+				case <-r.Context().Done():
+				}
+			})
+			if err := w.listen(); err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			served, answered := make(chan struct{}), make(chan string, 1)
+			go func() { w.serve(ctx); close(served) }()
+			go func() {
+				answer := ""
+				if res, err := http.Post("http://"+w.public.Addr().String()+push.Path, "application/json", nil); err == nil {
+					body, _ := io.ReadAll(res.Body)
+					_ = res.Body.Close()
+					answer = string(body)
+				}
+				answered <- answer
+			}()
+			<-begun
+			stop()
+			<-served
+			if !ended.Load() {
+				t.Error("the server says that it ended, and a request is under way")
+			}
+			if got := <-answered; got != c.answer {
+				t.Errorf("answered %q, want %q", got, c.answer)
+			}
+		})
+	}
+}
