@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/testkit"
 )
@@ -66,6 +68,8 @@ var ofSeveral = map[string]func(t *testing.T, server string){
 	"tables of a newer version": testNewerTables,
 	"tables of another program": testForeignTables,
 	"three begin at once":       testBeginAtOnce,
+	"tables take long to make":  testSlowTables,
+	"a watchlist meanwhile":     testWatchlistMeanwhile,
 	"a database that goes":      testDatabaseGoes,
 	"a clock is wrong":          testClockIsWrong,
 	"left behind":               testLeftBehind,
@@ -454,6 +458,65 @@ func testBeginAtOnce(t *testing.T, server string) {
 		})
 	}
 	all.Wait()
+}
+
+// testSlowTables: something holds up the making of the tables for longer than a process may
+// stand still in a transaction. One at a time makes them all the same.
+func testSlowTables(t *testing.T, server string) {
+	address := testkit.Database(t, server)
+	pool, err := pgxpool.New(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	holds, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := holds.Exec(t.Context(), `CREATE SCHEMA `+schema); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			e, err := Open(t.Context(), Options{Address: address, Log: quiet(), Now: time.Now})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			e.Close()
+		})
+	}
+	time.Sleep(deadAfter + 3*time.Second)
+	if err := holds.Rollback(t.Context()); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
+}
+
+// testWatchlistMeanwhile: who makes the tables, or stands still there, holds up the start of
+// who comes after, and no watchlist of those that run.
+func testWatchlistMeanwhile(t *testing.T, server string) {
+	address := testkit.Database(t, server)
+	s := openStore(t, address)
+	pool, err := pgxpool.New(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	makes, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = makes.Rollback(context.Background()) }()
+	if _, err := makes.Exec(t.Context(), `SELECT pg_advisory_xact_lock($1)`, migrateLock); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := s.Announce(ctx, "a watchlist", false); err != nil {
+		t.Error(err)
+	}
 }
 
 // testDatabaseGoes: polls go on when the database is back, and what was read meanwhile is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,8 +18,12 @@ import (
 // them led would throw away the jobs of the other that it does not know.
 const schema = "earshot_river"
 
-// migrateLock is held by the one process that makes or updates River's tables.
-const migrateLock = 3277469
+// migrateLock is held by the one process that makes or updates River's tables. Store has the
+// numbers before it: whoever waits for its locks must not wait for this one.
+const migrateLock = 3277470
+
+// migrateIn is how long that process may take, or stand still, before the next one may begin.
+const migrateIn = 5 * time.Minute
 
 // migrate makes River's tables, or brings them up to date.
 func (e *Engine) migrate(ctx context.Context) error {
@@ -26,15 +31,18 @@ func (e *Engine) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// A transaction's lock, because one of a session does not outlive PgBouncer's hands.
+	// A transaction's lock, because one of a session does not outlive PgBouncer's hands. The
+	// work is done beside it, so it stands idle for longer than others may.
 	tx, err := e.pool.Begin(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, migrateLock); err != nil {
+	if _, err := tx.Exec(ctx, `SELECT set_config('idle_in_transaction_session_timeout', $2, true), pg_advisory_xact_lock($1)`, migrateLock, strconv.FormatInt(migrateIn.Milliseconds(), 10)); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, migrateIn)
+	defer cancel()
 	have, err := e.version(ctx)
 	if err != nil {
 		return err
