@@ -55,6 +55,9 @@ func isTerminal(stream any) bool {
 	for s, ok := stream.(*screen); ok; s, ok = stream.(*screen) {
 		stream = s.to
 	}
+	if in, ok := stream.(*input); ok {
+		stream = in.from
+	}
 	f, ok := stream.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
 }
@@ -108,6 +111,7 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 		}
 	}()
 	term.hidden = &config.Redactor{}
+	term.in = newInput(ctx, term.in)
 	term.err = &screen{to: term.err, hidden: term.hidden, colour: term.colour(term.err)}
 	term.out = &screen{to: term.out, colour: term.colour(term.out)}
 	cmds := &commands{}
@@ -161,8 +165,11 @@ func exitStatus(term terminal, err error) int {
 	var usage usageError
 	var unread *config.ReadError
 	switch {
-	case err == nil, errors.Is(err, context.Canceled):
+	case err == nil:
 		return exitDone
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(term.err, "earshot: stopped before it was done")
+		return exitFailed
 	case errors.Is(err, errSaid):
 		return exitFailed
 	case errors.Is(err, errWrong):

@@ -112,7 +112,10 @@ Ctrl-C ends the demo and leaves nothing behind.
 		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
 		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: "You"}, Sources: true}),
 	})
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // it was told to stop, and does
+	case err != nil:
 		return err
 	}
 	endNotice := time.AfterFunc(sites.Length()+5*time.Second, func() {

@@ -44,7 +44,10 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	d, err := daemon.Open(ctx, daemon.Options{
 		Exit: exit, Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: name, Revision: commit, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
 	})
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // it was told to stop, and does
+	case err != nil:
 		return err
 	}
 	hup := make(chan os.Signal, 1)
