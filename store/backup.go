@@ -82,6 +82,9 @@ func Restore(ctx context.Context, database, file string, now time.Time) (Restore
 			return Restored{}, fmt.Errorf("store: restore: %w", err)
 		}
 	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) { // before what is said of a database that is missing
+		return Restored{}, fmt.Errorf("store: restore: there is no file %s; give one that earshot backup made", file)
+	}
 	from, err := realPath(file)
 	if err != nil {
 		return Restored{}, fmt.Errorf("store: restore: %w", err)
