@@ -86,7 +86,7 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 		}
 		for _, hit := range list.Mentions(post.post()) {
 			if c.JSON {
-				if err := enc.Encode(matchOut{ID: post.ID, Watch: hit.Watch, Spans: hit.Spans}); err != nil {
+				if err := enc.Encode(matchOut{ID: post.ID, Watch: hit.Watch, Spans: orEmpty(hit.Spans)}); err != nil {
 					return err
 				}
 				continue

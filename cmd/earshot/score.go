@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -64,7 +65,7 @@ func (c *scoreCmd) Run(term terminal) error {
 	if err != nil {
 		return fmt.Errorf("read stdin: %w", err)
 	}
-	body := strings.TrimRight(string(text), "\n")
+	body := strings.TrimRight(string(bytes.TrimPrefix(text, byteOrderMark)), "\n")
 	in := sentiment.Input{Text: body, Lang: c.Lang, Kind: mention.PostKind(c.Kind)}
 	if c.About != "" {
 		if in.Spans, err = stream.NewPlaces().Find(c.About, body); err != nil {
@@ -88,12 +89,18 @@ func (c *scoreCmd) Run(term terminal) error {
 // page within the fetch limits can hold.
 const maxLine = 16 << 20
 
+// byteOrderMark stands before a text that some editors and PowerShell write.
+var byteOrderMark = []byte("\ufeff")
+
 // eachLine calls do for every non-empty line of r. A line that is no JSON object
 // is the caller's error, with its number.
 func eachLine(r io.Reader, do func(line []byte) error) error {
 	lines := bufio.NewReaderSize(r, 64<<10)
 	for n := 1; ; n++ {
 		line, err := readLine(lines)
+		if n == 1 {
+			line = bytes.TrimPrefix(line, byteOrderMark)
+		}
 		if len(strings.TrimSpace(string(line))) > 0 {
 			if err := do(line); err != nil {
 				return fmt.Errorf("stdin:%d: %w", n, err)
