@@ -68,7 +68,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	thresholds(term.out, s, daemon.NewRules(cfg, scorer))
 	keysNeeded(term.out, s, cfg)
 	answered(term.out, s, cfg)
-	restingEntries(term.out, cfg, time.Now())
+	restingEntries(term.out, s, cfg, time.Now())
 	if !c.Probe {
 		return nil
 	}
@@ -134,16 +134,21 @@ func answered(out io.Writer, s speech, cfg *config.Config) {
 }
 
 // restingEntries says which entries are not used for now.
-func restingEntries(out io.Writer, cfg *config.Config, now time.Time) {
-	for _, w := range cfg.Watches {
-		if word := w.Word(now, cfg.Zone()); word != "" {
-			fmt.Fprintf(out, "watch %s: %s\n", text.OneLine(w.Name), word)
+func restingEntries(out io.Writer, s speech, cfg *config.Config, now time.Time) {
+	say := func(off, offUntil, name string, rest config.Rest) {
+		switch until := rest.Until(); {
+		case !rest.Off(now):
+		case until.IsZero():
+			fmt.Fprintln(out, s.Text(off, "name", text.OneLine(name)))
+		default:
+			fmt.Fprintln(out, s.Text(offUntil, "name", text.OneLine(name), "until", s.Time("time.date_time_zone", until.In(cfg.Zone()))))
 		}
 	}
-	for _, s := range cfg.Sources {
-		if word := s.Word(now, cfg.Zone()); word != "" {
-			fmt.Fprintf(out, "source %s: %s\n", text.OneLine(s.Name), word)
-		}
+	for _, w := range cfg.Watches {
+		say("check.watch_off", "check.watch_off_until", w.Name, w.Rest)
+	}
+	for _, src := range cfg.Sources {
+		say("check.source_off", "check.source_off_until", src.Name, src.Rest)
 	}
 }
 

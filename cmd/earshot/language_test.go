@@ -399,3 +399,25 @@ func placesOf(t *testing.T) (said []string) {
 	}
 	return said
 }
+
+// TestOffUntil: what rests is said in the language of the rest of a check, with its end.
+func TestOffUntil(t *testing.T) {
+	until := config.Rest{PausedUntil: config.Pause{Until: time.Date(2026, 12, 24, 9, 0, 0, 0, time.UTC)}}
+	cfg := &config.Config{Watches: []config.Watch{{Name: "W", Rest: until}}, Sources: []config.Source{{Name: "s", Rest: until}}}
+	for code, want := range map[string]string{
+		"en": "watch W: off until 24 Dec 2026 09:00 UTC\nsource s: off until 24 Dec 2026 09:00 UTC\n",
+		"ru": "бренд W: выключен до 24 дек. 2026, 09:00 UTC\nисточник s: выключен до 24 дек. 2026, 09:00 UTC\n",
+		"uk": "бренд W: вимкнено до 24 груд. 2026, 09:00 UTC\nджерело s: вимкнено до 24 груд. 2026, 09:00 UTC\n",
+		"bg": "марка W: изключена до 24 дек. 2026, 09:00 UTC\nизточник s: изключен до 24 дек. 2026, 09:00 UTC\n",
+	} {
+		s, err := languageFlag{Lang: code}.speech(func(string) (string, bool) { return "", false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		restingEntries(&out, s, cfg, until.Until().Add(-time.Hour))
+		if out.String() != want {
+			t.Errorf("%s:\n%s\nwant:\n%s", code, out.String(), want)
+		}
+	}
+}
