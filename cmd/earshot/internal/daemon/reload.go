@@ -19,6 +19,10 @@ import (
 // fail. So a watchlist is in use as a whole or not at all. Of several replicas only
 // those poll and deliver whose watchlist is the newest; the others are ready.
 
+// rerouteIn bounds routing what waits by a new watchlist; 10,000 alerts take a second. What
+// it does not reach goes where it was to go.
+const rerouteIn = 30 * time.Second
+
 // next is all that depends on the watchlist, made and not yet in use.
 type next struct {
 	list      Watchlist
@@ -45,7 +49,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	}
 	d.secrets.Take(list.Config)
 	client := d.newClient(list.Config)
-	paused, err := d.store.SourcePauses(context.WithoutCancel(ctx), d.now()) // a stop does not make a good watchlist a bad one
+	paused, err := d.readPauses(ctx)
 	var sources []monitor.Source
 	if err == nil {
 		sources, err = newSources(list, paused, client, d.key, d.store, d.log)
@@ -89,6 +93,14 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		return nil, err
 	}
 	return n, nil
+}
+
+// readPauses reads what people paused. A stop does not make a good watchlist a bad one, and a
+// database that answers nothing keeps no reload for ever.
+func (d *Daemon) readPauses(ctx context.Context) ([]mention.SourcePause, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), nameTimeout)
+	defer cancel()
+	return d.store.SourcePauses(ctx, d.now())
 }
 
 // newClient makes the client of a watchlist. After a reload it goes on with the manners
@@ -198,7 +210,9 @@ func (d *Daemon) take(ctx context.Context, list Watchlist) (old *config.Config, 
 	d.commit(n)
 	d.poll(ctx, n)
 	if d.lease.held() && n.newest {
-		d.routeAgain(context.WithoutCancel(ctx)) // the new rules are in use, also when it stops now
+		again, cancel := context.WithTimeout(context.WithoutCancel(ctx), rerouteIn) // the new rules are in use, also when it stops now
+		d.routeAgain(again)
+		cancel()
 	}
 	d.lease.delivery().sender.Reload()
 	return old, n, nil
