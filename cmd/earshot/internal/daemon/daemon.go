@@ -231,7 +231,7 @@ func (d *Daemon) wire(opt Options) {
 	d.monitor = d.newMonitor()
 	d.doors = &pushDoors{receive: d.monitor.Receive, log: d.log}
 	d.states = &states{shared: d.store.Shared(), own: d.monitor.Status, db: d.store, names: d.sourceNames, now: d.now}
-	d.metrics.watch(d.sources, d.store, d.troubles, d.replicaCounts)
+	d.metrics.watch(d.sources, d.store, d.troubles, d.replicaCounts, d.now)
 	stands := &storeCollector{database: opt.Watchlist.Database()}
 	if opt.Watchlist.Store.Redis.IsSet() {
 		stands.redis = d.seen.health

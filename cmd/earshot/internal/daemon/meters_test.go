@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -210,5 +211,26 @@ func TestReloadsAreCounted(t *testing.T) {
 	}
 	if got := line("earshot_redis_up"); got != "absent" {
 		t.Errorf("redis without one: %s", got)
+	}
+}
+
+// TestMetricsGoByTheDatabasesClock: on a machine whose clock is wrong nothing waits for longer, or
+// shorter, than it does.
+func TestMetricsGoByTheDatabasesClock(t *testing.T) {
+	for _, ahead := range []time.Duration{-time.Hour, time.Hour} {
+		d := open(t, strings.Replace(quietWatchlist, "DIR", t.TempDir(), 1))
+		d.clock.ahead.Store(int64(ahead))
+		a := alerts.NewNotice("news", "quiet", d.now(), "News is quiet.", "#m")
+		a.CreatedAt = d.now().Add(-time.Minute)
+		if err := d.store.Enqueue(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(`(?m)^earshot_outbox_oldest_seconds (\S+)$`).FindStringSubmatch(scrape(d))
+		if found == nil {
+			t.Fatal("no such metric")
+		}
+		if age, err := strconv.ParseFloat(found[1], 64); err != nil || age < 59 || age > 90 {
+			t.Errorf("the database's clock is %s ahead: the oldest waits %s s, want 60", ahead, found[1])
+		}
 	}
 }

@@ -91,9 +91,10 @@ type counter interface {
 	Counts(ctx context.Context, now time.Time) (mention.Counts, error)
 }
 
-// watch adds what is read when somebody asks: sources, the outbox and what is wrong.
-func (m *metrics) watch(sources func() []monitor.SourceStatus, db counter, troubles func() map[string]string, replicas func() (delivers bool, n int)) {
-	m.registry.MustRegister(&sourceCollector{sources: sources, db: db, troubles: troubles, replicas: replicas})
+// watch adds what is read when somebody asks: sources, the outbox and what is wrong. now is the
+// database's clock, by which all of that was stored.
+func (m *metrics) watch(sources func() []monitor.SourceStatus, db counter, troubles func() map[string]string, replicas func() (delivers bool, n int), now func() time.Time) {
+	m.registry.MustRegister(&sourceCollector{sources: sources, db: db, troubles: troubles, replicas: replicas, now: now})
 }
 
 // sourceCollector reads how the sources stand at each scrape, so a source that left
@@ -103,6 +104,7 @@ type sourceCollector struct {
 	db       counter
 	troubles func() map[string]string
 	replicas func() (delivers bool, n int)
+	now      func() time.Time
 }
 
 var (
@@ -139,6 +141,7 @@ const collectTimeout = 2 * time.Second
 
 // Collect implements prometheus.Collector.
 func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
+	now := c.now()
 	for _, s := range c.sources() {
 		gauge := func(d *prometheus.Desc, v float64) {
 			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, s.Name)
@@ -147,8 +150,8 @@ func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
 		gauge(descLastNew, unixOrZero(s.LastNew))
 		gauge(descFailures, float64(s.Failures))
 		gauge(descNotStored, boolean(s.NotStored != ""))
-		gauge(descSuspended, boolean(s.SuspendedUntil.After(time.Now())))
-		ch <- prometheus.MustNewConstMetric(descState, prometheus.GaugeValue, 1, s.Name, string(s.StateAt(time.Now())))
+		gauge(descSuspended, boolean(s.SuspendedUntil.After(now)))
+		ch <- prometheus.MustNewConstMetric(descState, prometheus.GaugeValue, 1, s.Name, string(s.StateAt(now)))
 		ch <- prometheus.MustNewConstMetric(descPolls, prometheus.CounterValue, float64(s.Polls), s.Name)
 		ch <- prometheus.MustNewConstMetric(descPosts, prometheus.CounterValue, float64(s.NewPosts), s.Name)
 	}
@@ -160,7 +163,6 @@ func (c *sourceCollector) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(descReplicas, prometheus.GaugeValue, float64(n))
 	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 	defer cancel()
-	now := time.Now()
 	counts, err := c.db.Counts(ctx, now)
 	if err != nil {
 		return // a scrape without these lines says as much
