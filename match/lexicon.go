@@ -16,7 +16,7 @@ type node struct {
 	accept []int32    // phrases that end here
 	signs  []signEdge // required signs that may follow
 	more   bool       // words may follow
-	class  bool       // after «банк»: the rest may stand in quotes of its own
+	quotes bool       // after «банк», or where the term has them: the rest may stand in quotes of its own
 }
 
 type signEdge struct {
@@ -84,6 +84,7 @@ func (m *maker) add(id int32, p parsed) {
 	for _, r := range p.readings {
 		at := int32(0)
 		words := 0
+		class := m.anyQuotes
 		for i, e := range r.elements {
 			if e.sign {
 				at = m.sign(at, e)
@@ -92,8 +93,9 @@ func (m *maker) add(id int32, p parsed) {
 			followed := i+1 < len(r.elements) && !r.elements[i+1].sign
 			at = m.step(at, m.word(m.keyOf(e, p, of, followed, len(r.elements) > 1)))
 			words++
-			if m.anyQuotes || words == 1 && m.legal["class"][m.fold.foldWord(e.text)] {
-				m.lex.nodes[at].class = true
+			class = class || m.legal["class"][m.fold.foldWord(e.text)]
+			if class || e.quote {
+				m.lex.nodes[at].quotes = true
 			}
 		}
 		m.accept(at, id)

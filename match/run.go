@@ -141,7 +141,7 @@ func (r *run) arrive(at int32, p place) {
 	if !n.more {
 		return
 	}
-	if i, ok := r.joint(p.end, n.class); ok {
+	if i, ok := r.joint(p.end, n.quotes); ok {
 		r.word(at, i, p)
 	}
 }
@@ -235,16 +235,21 @@ func (r *run) joint(i int, quotes bool) (int, bool) {
 		}
 		return i, true
 	}
-	if quotes && isQuote(c) {
+	if quotes && r.isQuoteMark(c) {
 		i += size
 	}
 	i = r.skipSpace(i)
 	if quotes {
-		if c, size = utf8.DecodeRuneInString(r.text[i:]); isQuote(c) {
+		if c, size = utf8.DecodeRuneInString(r.text[i:]); r.isQuoteMark(c) {
 			i += size
 		}
 	}
 	return i, i > start
+}
+
+// isQuoteMark says whether c is a quote, or an apostrophe that may be one: 'Рила'.
+func (r *run) isQuoteMark(c rune) bool {
+	return isQuote(c) || r.set.fold.rune(c)&kindApostrophe != 0
 }
 
 func isHyphen(r rune) bool {

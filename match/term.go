@@ -21,6 +21,7 @@ type element struct {
 	text   string // as written
 	sign   bool
 	spaced bool // spaces may stand around the sign
+	quote  bool // the term has a quote behind this word, so a text may have one there
 }
 
 // reading is one way to take a term apart: ПриватБанк is one word, or two.
@@ -85,8 +86,8 @@ func isHandle(s string) bool {
 	return s != ""
 }
 
-// splitTerm cuts text at spaces, hyphens and signs. Quotes and brackets are
-// dropped; a dot or comma at the end too.
+// splitTerm cuts text at spaces, hyphens and signs. Brackets and a dot or comma at
+// the end are dropped; quotes too, but where they stand is kept.
 func splitTerm(f *folder, text string) reading {
 	var out reading
 	var word strings.Builder
@@ -108,7 +109,12 @@ func splitTerm(f *folder, text string) reading {
 		case isDash(r) && len(out.elements) > 0 && strings.HasSuffix(text[:i], " ") && strings.HasPrefix(text[i+size:], " "):
 			flush()
 			out.elements = append(out.elements, element{text: dash, sign: true, spaced: true})
-		case unicode.IsSpace(r), strings.ContainsRune(joints, r), isQuote(r), strings.ContainsRune("()[]{}<>", r), v&kindApostrophe != 0:
+		case isQuote(r), v&kindApostrophe != 0:
+			flush()
+			if n := len(out.elements); n > 0 {
+				out.elements[n-1].quote = true
+			}
+		case unicode.IsSpace(r), strings.ContainsRune(joints, r), strings.ContainsRune("()[]{}<>", r):
 			flush()
 		default:
 			flush()
@@ -180,6 +186,7 @@ func takeApart(r reading) (reading, bool) {
 		for _, p := range parts {
 			out.elements = append(out.elements, element{text: p})
 		}
+		out.elements[len(out.elements)-1].quote = e.quote
 	}
 	return out, len(out.elements) > len(r.elements)
 }
