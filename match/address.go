@@ -135,12 +135,13 @@ func (a *located) labels(host, hostEnd int) (verdict, whereabouts) {
 	}
 	whole := (a.start == host || a.chunk[a.start-1] == '.') && (a.end == hostEnd || a.chunk[a.end] == '.')
 	top := strings.LastIndexByte(a.chunk[host:hostEnd], '.')
+	dots := strings.IndexByte(a.chunk[a.start:a.end], '.') >= 0 // the term has them: it is a host, or is written like one
 	switch {
 	case !whole:
 		return verdict{8, "the label of the host is longer than the name"}, inProse
-	case a.domain && a.end != hostEnd:
+	case dots && a.end != hostEnd:
 		return verdict{8, "the host goes on, so it is another one"}, inProse
-	case !a.domain && top >= 0 && a.end > host+top:
+	case !dots && top >= 0 && a.end > host+top:
 		return verdict{8, "the last label of a host is no name"}, inProse
 	}
 	return counts, inHost

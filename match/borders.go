@@ -57,14 +57,17 @@ func (r *run) judge(t *term, p *place) verdict {
 		return v
 	}
 	if t.capitals && !r.capitalised(p) {
-		return verdict{4, "a name written in CamelCase may be written apart only with capitals"}
+		return verdict{4, "a name written in CamelCase or with a dot inside may be written apart only with capitals"}
+	}
+	if t.parsed.domain && p.base {
+		r.takeEnding(p)
 	}
 	v, where := r.address(p, t.parsed.domain)
 	if v.rule != 0 {
 		return v
 	}
 	if where == inHost || where == inAccount {
-		if !p.base {
+		if !p.base && !(t.parsed.domain && p.ended) {
 			return verdict{8, "an address or account counts only when it is the name itself, not a form of it"}
 		}
 		return counts
@@ -253,6 +256,19 @@ func (r *run) hyphens(p *place) verdict {
 			return longer
 		}
 		end, tail = t.end, false
+	}
+}
+
+// takeEnding moves the end of a place over a Cyrillic ending behind a hyphen, which
+// no host has: на booking.com-е.
+func (r *run) takeEnding(p *place) {
+	if !p.tail || p.end == len(r.text) || r.text[p.end] != '-' {
+		return
+	}
+	var t token
+	r.set.fold.word(r.text, p.end+1, &t)
+	if t.kinds == kindCyrillic && r.set.endings[t.hash] {
+		p.end = t.end
 	}
 }
 

@@ -99,8 +99,12 @@ func (m *maker) add(id int32, p parsed) {
 			}
 		}
 		m.accept(at, id)
-		if words == len(r.elements) && words > 1 && !r.capitals {
-			m.accept(m.step(0, m.joined(r, p, of)), id)
+		glued, ok := dotted(r)
+		if words == len(r.elements) {
+			glued, ok = r, true
+		}
+		if ok && words > 1 && !r.capitals {
+			m.accept(m.step(0, m.joined(glued, p, of)), id)
 		}
 	}
 }

@@ -30,6 +30,7 @@ type run struct {
 type place struct {
 	start, end int
 	base       bool   // all words stand in their dictionary form
+	ended      bool   // they do, but for an ending or 's behind the last: booking.com's
 	shy        bool   // counts only as an address, account or tag
 	langs      uint32 // flagLangs of the one word: of which languages it is a form; 0 for any
 	surname    bool   // the one word is a genitive plural that is a surname, too
@@ -110,7 +111,8 @@ func (r *run) follow(at int32, posts []posting, how manner, t *token, p place) {
 		}
 		q := p
 		q.end = t.end
-		q.base = p.base && how == plain && flags&flagBase != 0
+		own := p.base && flags&flagBase != 0
+		q.base, q.ended = own && how == plain, own && how != plain
 		q.shy = at == 0 && flags&flagShy != 0
 		q.langs = 0
 		if at == 0 {

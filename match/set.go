@@ -64,14 +64,14 @@ type term struct {
 	parsed     parsed
 	words      int
 	prefix     string // signs required before it
-	capitals   bool   // counts only with capitals: the CamelCase reading taken apart
+	capitals   bool   // counts only with capitals: the reading of a CamelCase or dotted name taken apart
 	exact      bool
 	given      []uint64 // the watch's own first names, when this is their surname alone
 	initials   []folded // and their first letters
 	surname    bool     // its genitive plural is a frequent surname
 	arithmetic bool     // holds signs: 1+1
 	bang       bool     // ends with a sign that may repeat: Yahoo!
-	leaf       int32    // the number the term goes by; the CamelCase reading shares that of the whole
+	leaf       int32    // the number the term goes by; the reading with capitals shares that of the whole
 }
 
 // phrase is a compiled context, ignore or none term; equal ones are one.
@@ -265,7 +265,7 @@ func (b *builder) conds(i int32, list []Expr, positive bool) []cond {
 // name enters a term that may name watch i and gives its number, -1 when it
 // cannot be matched.
 func (b *builder) name(i int32, t Term, as role) int32 {
-	p := parseTerm(b.set.fold, t.Text)
+	p := parseTerm(b.set.fold, b.set.hosts["top"], t.Text)
 	id := int32(len(b.set.terms))
 	c := term{Term: t, watch: i, role: as, parsed: p, exact: p.exact, leaf: id}
 	switch {
@@ -308,7 +308,7 @@ func (t *term) read(r reading) {
 
 // phrase adds the number of a side phrase to ids.
 func (b *builder) phrase(ids []int32, t Term, as role) []int32 {
-	p := parseTerm(b.set.fold, t.Text)
+	p := parseTerm(b.set.fold, b.set.hosts["top"], t.Text)
 	if p.handle != "" {
 		p.readings = []reading{splitTerm(b.set.fold, p.handle)}
 	}

@@ -28,7 +28,7 @@ type element struct {
 type reading struct {
 	elements []element
 	prefix   string // signs before the first word: .NET
-	capitals bool   // counts only when each word begins with a capital (or has none): a CamelCase term taken apart
+	capitals bool   // counts only when each word begins with a capital (or has none): a CamelCase term, or one with a dot, taken apart
 }
 
 // parsed is a term taken apart.
@@ -36,7 +36,7 @@ type parsed struct {
 	exact    bool
 	handle   string // lower case, without @; then there are no readings
 	tag      bool   // written with #: only as a hashtag
-	domain   bool   // holds a dot between words: an address
+	domain   bool   // a host name: what stands behind its last dot is a top label, or may be one
 	readings []reading
 }
 
@@ -45,7 +45,7 @@ const joints = "-‐‑‒–—−_"
 
 // parseTerm takes a term apart. A term without letters and digits has no
 // readings.
-func parseTerm(f *folder, text string) parsed {
+func parseTerm(f *folder, tops map[string]bool, text string) parsed {
 	var p parsed
 	text = strings.TrimSpace(text)
 	if rest, ok := strings.CutPrefix(text, "="); ok {
@@ -68,11 +68,20 @@ func parseTerm(f *folder, text string) parsed {
 	if loose, ok := withoutDots(whole); ok {
 		p.readings = append(p.readings, loose)
 	}
-	for _, e := range whole.elements {
-		p.domain = p.domain || e.sign && e.text == "." && !e.spaced
+	words, dots := dotted(whole)
+	top := false
+	if dots {
+		last := words.elements[len(words.elements)-1].text
+		top = tops[strings.ToLower(last)]
+		p.domain = top || last[0] < utf8.RuneSelf // nobody knows all top labels in Latin letters
 	}
-	if apart, ok := takeApart(whole); ok && !p.exact {
+	switch apart, camel := takeApart(whole); {
+	case p.exact:
+	case camel:
 		p.readings = append(p.readings, apart)
+	case dots && !top: // Яндекс Маркет
+		words.capitals = true
+		p.readings = append(p.readings, words)
 	}
 	return p
 }
@@ -170,6 +179,21 @@ func withoutDots(r reading) (reading, bool) {
 		out.elements = append(out.elements, e)
 	}
 	return out, len(out.elements) < len(r.elements)
+}
+
+// dotted says whether all signs of a reading are dots glued between words, as in
+// Яндекс.Маркет and booking.com but not in 36.6, and gives the words.
+func dotted(r reading) (words reading, ok bool) {
+	words = reading{prefix: r.prefix}
+	for _, e := range r.elements {
+		switch number := strings.Trim(e.text, "0123456789") == ""; {
+		case !e.sign && !number:
+			words.elements = append(words.elements, e)
+		case !e.sign || e.text != "." || e.spaced:
+			return reading{}, false
+		}
+	}
+	return words, len(words.elements) < len(r.elements)
 }
 
 // takeApart reads a CamelCase word as several and letters before a number as a
