@@ -12,12 +12,14 @@ func (r *run) account(i int) {
 		return
 	}
 	start := i
+	italics := false
 	switch r.text[i-1] {
 	case '@':
 		start--
-		if v, c, size := r.set.fold.before(r.text, start); size > 0 && (v&kindWord != 0 || c == '_' || c == '.' || c == '-') {
+		if r.endsMailbox(start) {
 			return
 		}
+		italics = start > 0 && r.text[start-1] == '_'
 	case '/':
 		if !r.afterChat(i) {
 			return
@@ -37,6 +39,9 @@ func (r *run) account(i int) {
 		}
 		name[end-i] = b
 	}
+	if italics && end > i && r.text[end-1] == '_' {
+		end--
+	}
 	if v, _, _ := r.set.fold.at(r.text, end); v&kindWord != 0 && !r.cyrillicEnding(end) {
 		return
 	}
@@ -46,6 +51,20 @@ func (r *run) account(i int) {
 	for _, id := range r.set.handles[string(name[:end-i])] {
 		r.hits = append(r.hits, found{phrase: id, part: r.part, start: start, end: end})
 	}
+}
+
+// endsMailbox says whether what stands before the @ at i is the local part of an
+// address. That ends in no dot: .@name, which shows a reply to everybody, and
+// a sentence without a space behind it are none.
+func (r *run) endsMailbox(i int) bool {
+	if i > 0 && r.text[i-1] == '.' {
+		return false
+	}
+	for i > 0 && strings.IndexByte("._-", r.text[i-1]) >= 0 {
+		i--
+	}
+	v, _, _ := r.set.fold.before(r.text, i)
+	return v&kindWord != 0
 }
 
 func isAccountByte(b byte) bool { return isDigit(b) || b >= 'a' && b <= 'z' || b == '_' }

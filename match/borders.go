@@ -205,7 +205,7 @@ func (r *run) tagOrAccount(t *term, p *place) (v verdict, done bool) {
 		if !whole || r.accountGoesOn(right) {
 			return verdict{7, "a longer account name is another account"}, true
 		}
-		if !p.base {
+		if !p.base && !p.ended {
 			return verdict{7, "an account counts only when it is the name itself, not a form of it"}, true
 		}
 		return counts, true
