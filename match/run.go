@@ -54,9 +54,12 @@ func (r *run) scan(part int8, text string) {
 			if posts := ix.lookup(t.hash); len(posts) > 0 {
 				r.follow(0, posts, plain, &t, place{start: t.start, base: true})
 			}
-			continue
+		} else {
+			r.odd(0, &t, place{start: t.start, base: true})
 		}
-		r.odd(0, &t, place{start: t.start, base: true})
+		if t.end < len(text) && mayBeApostrophe[text[t.end]] {
+			r.stray(0, &t, place{start: t.start, base: true})
+		}
 	}
 }
 
@@ -191,6 +194,9 @@ func (r *run) word(at int32, i int, p place) {
 	var t token
 	r.set.fold.word(r.text, i, &t)
 	r.odd(at, &t, p)
+	if t.end < len(r.text) && mayBeApostrophe[r.text[t.end]] {
+		r.stray(at, &t, p)
+	}
 }
 
 // skipSpace goes over spaces and at most one line end.

@@ -118,6 +118,8 @@ func splitTerm(f *folder, text string) reading {
 		case isDash(r) && len(out.elements) > 0 && strings.HasSuffix(text[:i], " ") && strings.HasPrefix(text[i+size:], " "):
 			flush()
 			out.elements = append(out.elements, element{text: dash, sign: true, spaced: true})
+		case word.Len() > 0 && isStray(text, i):
+			word.WriteRune('\'')
 		case isQuote(r), v&kindApostrophe != 0:
 			flush()
 			if n := len(out.elements); n > 0 {
@@ -152,6 +154,16 @@ func splitTerm(f *folder, text string) reading {
 		out.elements = nil
 	}
 	return out
+}
+
+// isStray says whether an apostrophe is meant by another sign at text[i:], a quote
+// that is the only one of its term: М"ята. In ТОВ"Яблуко" there are two.
+func isStray(text string, i int) bool {
+	if _, ok := strayApostrophe(text, i); !ok {
+		return false
+	}
+	quotes := strings.FieldsFunc(" "+text+" ", isQuote)
+	return len(quotes) <= 2
 }
 
 func hasWord(elements []element) bool {

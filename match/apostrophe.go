@@ -1,0 +1,42 @@
+package match
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// mayBeApostrophe holds the first bytes of the signs that people type where the
+// keyboard has no apostrophe: п"ять, п*ять, and what text programs make of the former.
+var mayBeApostrophe = [256]bool{'"': true, '*': true, 0xE2: true}
+
+// strayApostrophe says whether such a sign stands at s[i:], before a letter that an
+// apostrophe stands before in Ukrainian, and how long it is.
+func strayApostrophe(s string, i int) (size int, ok bool) {
+	if i >= len(s) || !mayBeApostrophe[s[i]] {
+		return 0, false
+	}
+	c, size := utf8.DecodeRuneInString(s[i:])
+	if !strings.ContainsRune(`"*”“″`, c) {
+		return 0, false
+	}
+	next, _ := utf8.DecodeRuneInString(s[i+size:])
+	return size, strings.ContainsRune("яюєїЯЮЄЇ", next)
+}
+
+// stray looks a word up whose apostrophe is another sign, as in М"ясна лавка. The
+// sign stays a border, too: ТОВ"Яблуко" is two words.
+func (r *run) stray(at int32, t *token, p place) {
+	f := r.set.fold
+	size, ok := strayApostrophe(r.text, t.end)
+	if !ok || t.kinds != kindCyrillic {
+		return
+	}
+	var rest token
+	f.word(r.text, t.end+size, &rest)
+	if rest.kinds != kindCyrillic {
+		return
+	}
+	whole := token{start: t.start, end: rest.end, kinds: kindCyrillic}
+	whole.hash = hashString(f.foldWord(r.text[t.start:t.end]) + "'" + f.foldWord(r.text[rest.start:rest.end]))
+	r.follow(at, r.lex.index.lookup(whole.hash), plain, &whole, p)
+}
