@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -250,7 +251,7 @@ func (r *run) hyphens(p *place) verdict {
 		f.word(r.text, size, &t)
 		switch {
 		case r.set.particle[t.hash]:
-		case tail && r.set.endings[t.hash]:
+		case tail && r.isEnding(end, &t):
 			p.end = t.end
 		default:
 			return longer
@@ -270,6 +271,34 @@ func (r *run) takeEnding(p *place) {
 	if t.kinds == kindCyrillic && r.set.endings[t.hash] {
 		p.end = t.end
 	}
+}
+
+// isEnding says whether t, behind a hyphen or apostrophe at end, is the ending of a
+// name. It may be typed in Latin letters that look the same (eMAG-a), for nobody
+// sees that, but not in an English text; and it has no capital of its own (Формула-Е).
+func (r *run) isEnding(end int, t *token) bool {
+	first, _ := utf8.DecodeRuneInString(r.text[t.start:])
+	before, _ := utf8.DecodeLastRuneInString(r.text[:end])
+	if unicode.IsUpper(first) && unicode.IsLower(before) {
+		return false
+	}
+	if r.set.endings[t.hash] {
+		return true
+	}
+	if t.kinds != kindLatin || !r.amongCyrillic(end, t.end) {
+		return false
+	}
+	hashes, n := r.set.fold.lookAlikeHashes(r.text[t.start:t.end])
+	return slices.ContainsFunc(hashes[:n], func(h uint64) bool { return r.set.endings[h] })
+}
+
+// amongBytes is how far a Cyrillic letter is looked for: a word or two.
+const amongBytes = 40
+
+// amongCyrillic says whether Cyrillic letters stand near text[from:to].
+func (r *run) amongCyrillic(from, to int) bool {
+	cyrillic := func(c rune) bool { return r.set.fold.rune(c)&kindCyrillic != 0 }
+	return strings.IndexFunc(r.text[max(0, from-amongBytes):from], cyrillic) >= 0 || strings.IndexFunc(r.text[to:min(len(r.text), to+amongBytes)], cyrillic) >= 0
 }
 
 // skipAhead gives the first rune at or after i that is not ignorable, and where

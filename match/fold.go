@@ -193,6 +193,14 @@ func (f *folder) foldWord(s string) string {
 	return string(out)
 }
 
+// kindsOf says which alphabets a word uses.
+func (f *folder) kindsOf(word string) (kinds folded) {
+	for _, r := range word {
+		kinds |= f.rune(r) & kindWord
+	}
+	return kinds
+}
+
 // compose joins a folded letter and a combining sign where that makes another
 // letter.
 func compose(letter, mark rune) rune {

@@ -10,7 +10,7 @@ func (s *speller) joined(id int32, parts []wordKey) {
 	own := folded(0)
 	for i, key := range parts {
 		forms[i] = s.cached(key)
-		own |= s.kindsOf(s.fold.foldWord(key.text))
+		own |= s.fold.kindsOf(s.fold.foldWord(key.text))
 	}
 	scripts := []folded{kindCyrillic, kindLatin}
 	if own&kindCyrillic != 0 && own&kindLatin != 0 {

@@ -77,13 +77,7 @@ func (r *run) odd(at int32, t *token, p place) {
 	ix := &r.lex.index
 	r.follow(at, ix.lookup(t.hash), plain, t, p)
 	if t.apoEnd > 0 {
-		suffix := r.set.fold.hashOf(r.text[t.apoEnd:t.end])
-		if r.set.english[suffix] {
-			r.follow(at, ix.lookup(t.apoHash), possess, t, p)
-		}
-		if r.set.endings[suffix] {
-			r.follow(at, ix.lookup(t.apoHash), ending, t, p)
-		}
+		r.apostrophe(at, t, p)
 	}
 	if t.tail > 0 && t.apoEnd == 0 && r.set.endings[r.set.fold.hashOf(r.text[t.tail:t.end])] {
 		r.follow(at, ix.lookup(t.tailHash), ending, t, p)
@@ -95,6 +89,22 @@ func (r *run) odd(at int32, t *token, p place) {
 				r.follow(at, ix.lookup(h), plain, t, p)
 			}
 		}
+	}
+}
+
+// apostrophe looks up what stands before the apostrophe inside a token.
+func (r *run) apostrophe(at int32, t *token, p place) {
+	posts := r.lex.index.lookup(t.apoHash)
+	if len(posts) == 0 {
+		return
+	}
+	suffix := r.text[t.apoEnd:t.end]
+	behind := token{start: t.apoEnd, end: t.end, hash: r.set.fold.hashOf(suffix), kinds: r.set.fold.kindsOf(suffix)}
+	if r.set.english[behind.hash] {
+		r.follow(at, posts, possess, t, p)
+	}
+	if r.isEnding(t.apo, &behind) {
+		r.follow(at, posts, ending, t, p)
 	}
 }
 

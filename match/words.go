@@ -83,21 +83,12 @@ func (m *maker) keyOf(e element, p parsed, of langs, followed, several bool) wor
 	}
 }
 
-// kindsOf says which alphabets a folded word uses.
-func (c *compiler) kindsOf(folded string) folded {
-	var kinds uint32
-	for _, r := range folded {
-		kinds |= c.fold.rune(r) & kindWord
-	}
-	return kinds
-}
-
 // spellings gives all forms of a word in both alphabets, an inflected form in up
 // to limit spellings per way of writing. cases asks for a form once per slot it
 // fills. The result is good until the next call.
 func (c *compiler) spellings(key wordKey, limit int, cases bool) []spelled {
 	base := c.fold.foldWord(key.text)
-	kinds := c.kindsOf(base)
+	kinds := c.fold.kindsOf(base)
 	if key.exact {
 		return c.withoutApostrophe([]spelled{{base, -1, flagBase}}, base)
 	}
@@ -156,12 +147,7 @@ func lookAlikes(base string) []spelled {
 }
 
 func (c *compiler) cyrillicWord(key wordKey, base string, limit int, cases bool) []spelled {
-	flags := flagBase
-	last, _ := utf8.DecodeLastRuneInString(base)
-	if key.short || unicode.IsDigit(last) {
-		flags |= flagTail
-	}
-	out := append(c.room[:0], spelled{base, -1, flags})
+	out := append(c.room[:0], spelled{base, -1, flagBase | flagTail})
 	for _, s := range c.script.toLatin(key.text, anyLang, min(2*limit, baseSpellings)) {
 		if !key.several && c.common.latin[s] {
 			out = append(out, spelled{s, -1, flagBase | flagForeign | flagShy})
@@ -281,7 +267,7 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 		if !key.several && c.common.function[f] {
 			continue
 		}
-		out = append(out, spelled{f, -1, flagBase | flagForeign})
+		out = append(out, spelled{f, -1, flagBase | flagTail | flagForeign})
 		if letters < 4 || i >= inflectedReadings {
 			continue // three letters read in Cyrillic are too many other words
 		}
