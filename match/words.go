@@ -202,8 +202,8 @@ func surnameFlag(f form) uint32 {
 // formsOf gives the Cyrillic forms of a word, without itself.
 func (c *compiler) formsOf(key wordKey, base string) []form {
 	if key.short {
-		if last, _ := utf8.DecodeLastRuneInString(base); !isConsonant(last) && last != 'а' && last != 'я' {
-			return nil // ОККО, БТИ
+		if last, _ := utf8.DecodeLastRuneInString(base); !isConsonant(last) && !strings.ContainsRune("аяйь", last) {
+			return nil // ОККО, БТИ; but СЕТЬ and РАЙ are words in capitals
 		}
 	}
 	return uniqueForms(c.grammar.forms(base, key.langs, key.followed, key.foreign), base)
