@@ -40,7 +40,7 @@ func (b *builder) checkTerms(w *watch) {
 	guarded := len(w.context) > 0 || len(w.All) > 0
 	seen := map[string]Term{}
 	for _, t := range w.Terms {
-		p := parseTerm(b.set.fold, b.set.hosts["top"], t.Text)
+		p := b.set.parseTerm(t.Text)
 		key := strings.ToLower(strings.TrimSpace(t.Text))
 		if other, ok := seen[key]; ok {
 			b.problem(t, false, fmt.Sprintf("%q is written twice (first at %s)", t.Text, cmp.Or(other.Pos, "the same watch")), "remove one")

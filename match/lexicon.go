@@ -16,6 +16,7 @@ type node struct {
 	accept []int32    // phrases that end here
 	signs  []signEdge // required signs that may follow
 	more   bool       // words may follow
+	stop   bool       // after «dr»: a dot may stand behind it
 	quotes bool       // after «банк», or where the term has them: the rest may stand in quotes of its own
 }
 
@@ -97,14 +98,11 @@ func (m *maker) add(id int32, p parsed) {
 			if class || e.quote {
 				m.lex.nodes[at].quotes = true
 			}
+			m.lex.nodes[at].stop = m.lex.nodes[at].stop || m.legal["stop"][m.fold.foldWord(e.text)]
 		}
 		m.accept(at, id)
-		glued, ok := dotted(r)
-		if words == len(r.elements) {
-			glued, ok = r, true
-		}
-		if ok && words > 1 && !r.capitals {
-			m.accept(m.step(0, m.joined(glued, p, of)), id)
+		if one, ok := glued(r); ok && words > 1 && !r.capitals {
+			m.accept(m.step(0, m.joined(one, p, of)), id)
 		}
 	}
 }

@@ -156,18 +156,38 @@ func (r *run) arrive(at int32, p place) {
 	if !n.more {
 		return
 	}
-	if i, ok := r.joint(p.end, n.quotes); ok {
+	i := p.end
+	if n.stop && i < len(r.text) && r.text[i] == '.' {
+		r.word(at, r.skipSpace(i+1), p)
+	} else if i, ok := r.joint(i, n.quotes); ok {
 		r.word(at, i, p)
 	}
 }
 
 // signAt says whether a required sign stands at text[i:], and how long it is.
 func (r *run) signAt(i int, sign string) (int, bool) {
-	if sign == dash {
+	switch sign {
+	case dash:
 		c, size := utf8.DecodeRuneInString(r.text[i:])
 		return size, isDash(c)
+	case and:
+		return r.andAt(i)
 	}
 	return len(sign), strings.HasPrefix(r.text[i:], sign)
+}
+
+// andAt says whether & or, between spaces, a word for it stands at text[i:].
+func (r *run) andAt(i int) (int, bool) {
+	if strings.HasPrefix(r.text[i:], "&") {
+		return len("&"), true
+	}
+	v, _, _ := r.set.fold.at(r.text, i)
+	if v&kindWord == 0 {
+		return 0, false
+	}
+	var t token
+	r.set.fold.word(r.text, i, &t)
+	return t.end - i, r.set.and[t.hash] && r.skipSpace(t.end) > t.end
 }
 
 // afterSign handles the node that a required sign led to.

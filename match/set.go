@@ -32,6 +32,7 @@ type known struct {
 	surnames map[string]bool // see data/README.md
 	first    map[uint64]bool // first names in all forms
 	legal    map[string]bool
+	and      map[uint64]bool // the words for &
 	hosts    map[string]map[string]bool
 	common   commonWords
 	signs    signWords
@@ -188,6 +189,7 @@ func newLanguages(t *tables) *Languages {
 			particle: hashes(f, endings["particle"]),
 			votes:    c.common.votes,
 			legal:    legal["legal"],
+			and:      hashes(f, legal["and"]),
 			hosts:    t.sets("hosts.tsv", "kind word"),
 			common:   c.common,
 			surnames: names["surname"],
@@ -265,7 +267,7 @@ func (b *builder) conds(i int32, list []Expr, positive bool) []cond {
 // name enters a term that may name watch i and gives its number, -1 when it
 // cannot be matched.
 func (b *builder) name(i int32, t Term, as role) int32 {
-	p := parseTerm(b.set.fold, b.set.hosts["top"], t.Text)
+	p := b.set.parseTerm(t.Text)
 	id := int32(len(b.set.terms))
 	c := term{Term: t, watch: i, role: as, parsed: p, exact: p.exact, leaf: id}
 	switch {
@@ -308,7 +310,7 @@ func (t *term) read(r reading) {
 
 // phrase adds the number of a side phrase to ids.
 func (b *builder) phrase(ids []int32, t Term, as role) []int32 {
-	p := parseTerm(b.set.fold, b.set.hosts["top"], t.Text)
+	p := b.set.parseTerm(t.Text)
 	if p.handle != "" {
 		p.readings = []reading{splitTerm(b.set.fold, p.handle)}
 	}

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -45,8 +46,9 @@ const joints = "-‐‑‒–—−_"
 
 // parseTerm takes a term apart. A term without letters and digits has no
 // readings.
-func parseTerm(f *folder, tops map[string]bool, text string) parsed {
+func (k *known) parseTerm(text string) parsed {
 	var p parsed
+	f := k.fold
 	text = strings.TrimSpace(text)
 	if rest, ok := strings.CutPrefix(text, "="); ok {
 		p.exact = true
@@ -72,8 +74,11 @@ func parseTerm(f *folder, tops map[string]bool, text string) parsed {
 	top := false
 	if dots {
 		last := words.elements[len(words.elements)-1].text
-		top = tops[strings.ToLower(last)]
+		top = k.hosts["top"][strings.ToLower(last)]
 		p.domain = top || last[0] < utf8.RuneSelf // nobody knows all top labels in Latin letters
+	}
+	if !p.exact {
+		p.readings = k.withAnd(p.readings)
 	}
 	switch apart, camel := takeApart(whole); {
 	case p.exact:
@@ -191,6 +196,56 @@ func withoutDots(r reading) (reading, bool) {
 		out.elements = append(out.elements, e)
 	}
 	return out, len(out.elements) < len(r.elements)
+}
+
+// and is the sign that stands for & and for the word for it: Ben & Jerry's, Ben and
+// Jerry's.
+const and = "&&"
+
+// withAnd lets & between words of three letters or more be a word, and such a word
+// be &. Smaller ones say too little: A and B is not A&B.
+func (k *known) withAnd(readings []reading) []reading {
+	for _, r := range readings {
+		out := reading{prefix: r.prefix, elements: slices.Clone(r.elements)}
+		word := false
+		for i := 1; i+1 < len(out.elements); i++ {
+			e := &out.elements[i]
+			if !isLong(out.elements[i-1]) || !isLong(out.elements[i+1]) {
+				continue
+			}
+			switch {
+			case e.sign && e.text == "&":
+				e.text = and
+				r.elements[i].text = and
+			case !e.sign && k.and[k.fold.hashOf(e.text)]:
+				*e = element{text: and, sign: true, spaced: true}
+				word = true
+			}
+		}
+		if word {
+			readings = append(readings, out)
+		}
+	}
+	return readings
+}
+
+func isLong(e element) bool { return !e.sign && utf8.RuneCountInString(e.text) >= 3 }
+
+// glued gives the words of a reading that may be written as one, without the dots
+// and the & between them, which no tag has room for.
+func glued(r reading) (words reading, ok bool) {
+	if apart, ok := dotted(r); ok {
+		return apart, true
+	}
+	for _, e := range r.elements {
+		switch {
+		case !e.sign:
+			words.elements = append(words.elements, e)
+		case e.text != and:
+			return reading{}, false
+		}
+	}
+	return words, true
 }
 
 // dotted says whether all signs of a reading are dots glued between words, as in
