@@ -201,9 +201,20 @@ func around(t *labelled, from, to int, use func(string)) {
 			if _, ok := phraseOf(words); !ok || left+right == 0 || left > 0 && !telling(words[0]) || right > 0 && !telling(words[len(words)-1]) {
 				continue
 			}
-			use(text.OneLine(body[words[0].start:words[len(words)-1].end]))
+			use(text.OneLine(withoutQuotes(body[words[0].start:words[len(words)-1].end])))
 		}
 	}
+}
+
+// withoutQuotes drops quotes, of which a phrase mostly has one alone; the matcher lets
+// any stand between the words of an ignored phrase.
+func withoutQuotes(s string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if quote(r) {
+			return ' '
+		}
+		return r
+	}, s)), " ")
 }
 
 func telling(w token) bool { return w.word != number && utf8.RuneCountInString(w.word) >= ownLetters }

@@ -25,7 +25,7 @@ func tokenize(body string) []token {
 	for i := 0; i < len(body); {
 		r, size := utf8.DecodeRuneInString(body[i:])
 		if !wordRune(r) {
-			apart = apart || !unicode.IsSpace(r) && r != '-' && r != '"' && r != '«' && r != '»' || r == '\n'
+			apart = apart || !unicode.IsSpace(r) && r != '-' && !quote(r) || r == '\n'
 			i += size
 			continue
 		}
@@ -46,6 +46,10 @@ func tokenize(body string) []token {
 func wordRune(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r))
 }
+
+// quote says whether r is a quote of one of the languages: a name in quotes has its
+// neighbours all the same.
+func quote(r rune) bool { return strings.ContainsRune(`"«»„“”‟‹›‚`, r) }
 
 func apostrophe(r rune) bool { return r == '\'' || r == '’' || r == 'ʼ' || r == '‘' }
 

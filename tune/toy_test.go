@@ -105,14 +105,15 @@ func (s toyScorer) Score(m mention.Mention) mention.Score {
 	return out
 }
 
-// toyMatch names a watch where its name stands outside of every ignored phrase.
+// toyMatch names a watch where its name stands outside of every ignored phrase, in
+// quotes or without.
 type toyMatch map[string][]string // watch → its own ignore phrases
 
 func (m toyMatch) Try(watch string, lists [][]string) (func(mention.Post) []bool, error) {
 	return func(p mention.Post) []bool {
 		out := make([]bool, len(lists))
 		for i, list := range lists {
-			body := strings.ToLower(p.Body())
+			body := unquoted.Replace(strings.ToLower(p.Body()))
 			for _, phrase := range slices.Concat(m[watch], list) {
 				body = strings.ReplaceAll(body, strings.ToLower(phrase), "")
 			}
@@ -121,6 +122,8 @@ func (m toyMatch) Try(watch string, lists [][]string) (func(mention.Post) []bool
 		return out
 	}, nil
 }
+
+var unquoted = strings.NewReplacer(`"`, "", "«", "", "»", "", "„", "", "“", "", "”", "")
 
 func example(verdict tune.Verdict, text string) tune.Example {
 	m := mention.Mention{Watch: "acme", Post: mention.Post{Kind: mention.Forum, Text: text}}
