@@ -202,11 +202,35 @@ func (s *script) toCyrillic(word string, limit int) []string {
 	return spell(nil, s.path(s.cyr, word, false), 0, limit)
 }
 
+// maxSpelling is how many bytes a spelling may have among several; a word of which all
+// are longer has one, the likeliest.
+const maxSpelling = 48
+
+// likeliest is the one spelling of a long word.
+func likeliest(steps []step, style int) string {
+	var b strings.Builder
+	for _, st := range steps {
+		if st.l == nil {
+			b.WriteString(st.same)
+		} else {
+			b.WriteString(st.l.to[style][0])
+		}
+	}
+	return b.String()
+}
+
 // partial is the beginning of a spelling.
 type partial struct {
-	text [48]byte // longer words keep one spelling
+	text [maxSpelling]byte
 	n    int
 	cost int // how many second choices it took
+	cut  bool
+}
+
+func (p *partial) add(text string) {
+	n := copy(p.text[p.n:], text)
+	p.n += n
+	p.cut = p.cut || n < len(text)
 }
 
 // maxBeam bounds the spellings of one style.
@@ -233,7 +257,7 @@ func spell(out []string, steps []step, style, limit int) []string {
 				text = alternatives[0]
 			}
 			for i := range beam {
-				beam[i].n += copy(beam[i].text[beam[i].n:], text)
+				beam[i].add(text)
 			}
 			continue
 		}
@@ -249,7 +273,7 @@ func spell(out []string, steps []step, style, limit int) []string {
 					continue
 				}
 				p.cost = cost
-				p.n += copy(p.text[p.n:], alternatives[choice])
+				p.add(alternatives[choice])
 				next = append(next, p)
 			}
 			if !more {
@@ -259,10 +283,14 @@ func spell(out []string, steps []step, style, limit int) []string {
 		which = 1 - which
 		beam, spare = next, &buffers[1-which]
 	}
+	whole := len(out)
 	for i := range beam {
-		if text := beam[i].text[:beam[i].n]; !slices.ContainsFunc(out, func(s string) bool { return bytes.Equal([]byte(s), text) }) {
+		if text := beam[i].text[:beam[i].n]; !beam[i].cut && !slices.ContainsFunc(out, func(s string) bool { return bytes.Equal([]byte(s), text) }) {
 			out = append(out, string(text))
 		}
+	}
+	if len(out) == whole && beam[0].cut {
+		out = append(out, likeliest(steps, style))
 	}
 	return out
 }
