@@ -16,6 +16,13 @@ const (
 // another name, a quoted sentence that holds the name is not.
 func (r *run) quoted(p *place) verdict {
 	from, ok := r.openQuote(p.start)
+	if p.quotes {
+		if inside := r.openInside(p); inside > 0 {
+			from, ok = inside, true
+			q := *p
+			q.start, p = inside, &q
+		}
+	}
 	if !ok {
 		return counts
 	}
@@ -86,6 +93,23 @@ func looksAdjective(w string) bool {
 		}
 	}
 	return false
+}
+
+// openInside finds where quotes open inside a place and do not close there, behind the
+// sign: ЖК «Сказка; 0 when none do. An apostrophe is a quote between a space and a word.
+func (r *run) openInside(p *place) int {
+	open, before := 0, ' '
+	for i, c := range r.text[p.start:p.end] {
+		behind := p.start + i + utf8.RuneLen(c)
+		switch {
+		case open == 0 && (isQuote(c) || unicode.IsSpace(before) && r.set.fold.rune(c)&kindApostrophe != 0):
+			open = behind
+		case isQuote(c):
+			open = 0
+		}
+		before = c
+	}
+	return open
 }
 
 // openQuote finds where the quotes open that i lies in, and gives what is behind

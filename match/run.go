@@ -36,6 +36,7 @@ type place struct {
 	surname    bool   // the one word is a genitive plural that is a surname, too
 	ending     bool   // the last word has taken an ending, so it takes no other
 	tail       bool   // the last word may take an ending behind a hyphen
+	quotes     bool   // more than a space stands where quotes may stand
 }
 
 // scan runs over one part.
@@ -160,6 +161,7 @@ func (r *run) arrive(at int32, p place) {
 	if n.stop && i < len(r.text) && r.text[i] == '.' {
 		r.word(at, r.skipSpace(i+1), p)
 	} else if i, ok := r.joint(i, n.quotes); ok {
+		p.quotes = p.quotes || n.quotes && i > p.end+1
 		r.word(at, i, p)
 	}
 }
