@@ -9,7 +9,7 @@ import (
 // TestPostsAreWithstood looks for names in every pattern.
 func TestPostsAreWithstood(t *testing.T) {
 	set := mustCompile(t, []Watch{
-		{Name: "bank", Terms: terms("Ромашка Банк", "acme", "@romashka"), Context: terms("банк", "deposit"), Ignore: terms("аптека ромашка")},
+		{Name: "bank", Terms: terms("Ромашка Банк", "acme", "@romashka", "М'ята", "Яндекс.Маркет", "booking.com", "Ben & Jerry's", "Dr Martens", "ЖК «Сказка»"), Context: terms("банк", "deposit"), Ignore: terms("аптека ромашка")},
 	})
 	testkit.Withstand(t, func(t *testing.T, body string) (out int) {
 		for _, text := range []string{body, "Ромашка Банк " + body + " acme"} {
