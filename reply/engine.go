@@ -75,7 +75,8 @@ const (
 	lookWithin = 10 * time.Second
 	// workEvery is how often the outbox is looked through without being woken.
 	workEvery = 10 * time.Second
-	// abreast bounds how many replies are on their way at the same time, and as many more are looked for.
+	// abreast bounds how many replies to one source are on their way at the same time, and as many
+	// more are looked for.
 	abreast = 4
 )
 
@@ -132,10 +133,14 @@ func untried(r mention.SiteReply) bool { return !begun(r) }
 func (e *Engine) keepOn(ctx context.Context, these func(mention.SiteReply) bool, poke <-chan struct{}) {
 	tick := time.NewTicker(workEvery)
 	defer tick.Stop()
-	for {
-		if err := e.workAt(ctx, these); err != nil && ctx.Err() == nil {
+	l := newLine(these, func(err error) {
+		if ctx.Err() == nil {
 			e.opt.Log.Error("replies cannot be brought out now", "err", err)
 		}
+	})
+	defer l.work.Wait()
+	for {
+		e.workAt(ctx, l)
 		select {
 		case <-ctx.Done():
 			return
@@ -143,6 +148,48 @@ func (e *Engine) keepOn(ctx context.Context, these func(mention.SiteReply) bool,
 		case <-poke:
 		}
 	}
+}
+
+// line is where replies stand that are worked at. Each goes on by itself, and there is room by
+// source: a site that is silent keeps the answers to no other waiting.
+type line struct {
+	these  func(mention.SiteReply) bool
+	failed func(error)
+	work   sync.WaitGroup
+
+	mu    sync.Mutex
+	taken map[string]bool // replies that are worked at, or wait for room, by id
+	rooms map[string]chan struct{}
+}
+
+func newLine(these func(mention.SiteReply) bool, failed func(error)) *line {
+	return &line{these: these, failed: failed, taken: map[string]bool{}, rooms: map[string]chan struct{}{}}
+}
+
+// take reports whether nobody works at the reply yet.
+func (l *line) take(r mention.SiteReply) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.taken[r.ID] {
+		return false
+	}
+	l.taken[r.ID] = true
+	return true
+}
+
+func (l *line) leave(r mention.SiteReply) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.taken, r.ID)
+}
+
+func (l *line) roomOf(source string) chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.rooms[source] == nil {
+		l.rooms[source] = make(chan struct{}, abreast)
+	}
+	return l.rooms[source]
 }
 
 // wake lets Run look at once.
@@ -153,33 +200,28 @@ func (e *Engine) wake() {
 	}
 }
 
-// workAt takes each of these replies one step further.
-func (e *Engine) workAt(ctx context.Context, these func(mention.SiteReply) bool) error {
+// workAt begins to take each reply of the line that is due one step further.
+func (e *Engine) workAt(ctx context.Context, l *line) {
 	list, err := e.opt.Outbox.OpenReplies(ctx, e.opt.Now())
 	if err != nil {
-		return err
+		l.failed(err)
+		return
 	}
-	var all sync.WaitGroup
-	room := make(chan struct{}, abreast)
-	errs := make([]error, len(list))
-	for i, r := range list {
-		if !these(r) {
+	for _, r := range list {
+		if !l.these(r) || !l.take(r) {
 			continue
 		}
-		room <- struct{}{}
-		all.Go(func() {
-			defer func() { <-room }()
-			if err := e.step(ctx, r); err != nil {
-				errs[i] = fmt.Errorf("reply %s: %w", r.ID, err)
+		l.work.Go(func() {
+			defer l.leave(r)
+			if err := e.step(ctx, l, r); err != nil {
+				l.failed(fmt.Errorf("reply %s: %w", r.ID, err))
 			}
 		})
 	}
-	all.Wait()
-	return errors.Join(errs...)
 }
 
 // step takes one reply one step further.
-func (e *Engine) step(ctx context.Context, r mention.SiteReply) error {
+func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 	if !r.Status.Open() {
 		return e.tell(ctx, r)
 	}
@@ -187,6 +229,13 @@ func (e *Engine) step(ctx context.Context, r mention.SiteReply) error {
 	if err != nil {
 		return err
 	}
+	room := l.roomOf(m.Post.Source)
+	select {
+	case room <- struct{}{}:
+	case <-ctx.Done():
+		return nil
+	}
+	defer func() { <-room }()
 	way, ok := e.opt.Way(m.Post.Source)
 	why := ""
 	switch {

@@ -266,7 +266,21 @@ func (m *mortal) ReplyEnded(ctx context.Context, r mention.SiteReply) error {
 
 // work takes every reply one step further.
 func (e *Engine) work(ctx context.Context) error {
-	return errors.Join(e.workAt(ctx, untried), e.workAt(ctx, begun))
+	return errors.Join(e.workOnce(ctx, untried), e.workOnce(ctx, begun))
+}
+
+// workOnce takes each of these replies one step further, and waits for that.
+func (e *Engine) workOnce(ctx context.Context, these func(mention.SiteReply) bool) error {
+	var mu sync.Mutex
+	var failed []error
+	l := newLine(these, func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		failed = append(failed, err)
+	})
+	e.workAt(ctx, l)
+	l.work.Wait()
+	return errors.Join(failed...)
 }
 
 // immortal takes more steps than any test.

@@ -164,7 +164,7 @@ func TestFreshDoesNotWaitForLooks(t *testing.T) {
 		for range 3 * abreast {
 			write()
 		}
-		if err := e.workAt(t.Context(), untried); err != nil {
+		if err := e.workOnce(t.Context(), untried); err != nil {
 			t.Fatal(err)
 		}
 		lost = false
@@ -185,6 +185,49 @@ func TestFreshDoesNotWaitForLooks(t *testing.T) {
 		time.Sleep(10 * time.Hour)
 		if n := looks.Load() - before; n == 0 || n > 3*abreast*45 {
 			t.Errorf("a site that is down was asked %d times in ten hours", n)
+		}
+		stop()
+		<-done
+	})
+}
+
+// TestFreshDoesNotWaitForASilentSite: a site that answers no call keeps the answers to no other
+// waiting, however many go there.
+func TestFreshDoesNotWaitForASilentSite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, "", Twice)
+		w.net.Close() // nothing is sent to it here
+		e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Log: slog.New(slog.DiscardHandler), Now: time.Now, Way: func(source string) (Way, bool) {
+			return Way{Account: account, Repeat: Twice, Send: func(ctx context.Context, m Message) Result {
+				if source == "silent" {
+					<-ctx.Done()
+					return Result{Reason: "the site took too long to answer"}
+				}
+				return Result{Outcome: Sent, ID: "a1"}
+			}}, true
+		}})
+		write := func(source string) mention.ID {
+			w.n++
+			p := w.post(w.n, "Olena", "Romashka lost my parcel")
+			p.Source = source
+			w.hear(p, false)
+			id := mention.MentionID(p.Key(), "Romashka")
+			if err := e.Write(t.Context(), id, Written{Nth: 1, Account: account, Text: words, By: ira}); err != nil {
+				t.Fatal(err)
+			}
+			return id
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { e.Run(ctx); close(done) }()
+		for range abreast + 1 {
+			write("silent")
+		}
+		time.Sleep(time.Second)
+		id := write("another")
+		time.Sleep(time.Millisecond)
+		if r := w.reply(id); r.Status != mention.ReplySent {
+			t.Errorf("an answer to another site is %s", r.Status)
 		}
 		stop()
 		<-done
