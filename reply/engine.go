@@ -92,6 +92,7 @@ const (
 	NotThere  = "it does not stand there"
 	Interrupt = "earshot was interrupted while it was sending"
 	TooLong   = "the site takes shorter answers now"
+	Settled   = "the complaint waits for no answer any more"
 )
 
 // ErrNoWay means that the source cannot be answered from here.
@@ -225,7 +226,7 @@ func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 	if !r.Status.Open() {
 		return e.tell(ctx, r)
 	}
-	m, _, err := e.opt.Reader.Mention(ctx, r.MentionID)
+	m, c, err := e.opt.Reader.Mention(ctx, r.MentionID)
 	if err != nil {
 		return err
 	}
@@ -252,6 +253,8 @@ func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 	}
 	now := e.opt.Now()
 	switch {
+	case r.Status == mention.ReplyDraft && why == "" && (c.Status == mention.Replied || c.Status == mention.Dismissed):
+		return e.end(ctx, r, Result{Outcome: Refused, Reason: Settled}) // while the site wanted a pause
 	case r.Status == mention.ReplyDraft && why != "":
 		return e.end(ctx, r, Result{Outcome: Refused, Reason: why})
 	case r.Status == mention.ReplyDraft:

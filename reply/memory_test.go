@@ -17,6 +17,7 @@ type memory struct {
 	answers map[string][]mention.Post // by thread
 	replies []mention.SiteReply
 	looked  time.Time
+	status  mention.Status // of all cases
 }
 
 func (m *memory) AddReply(_ context.Context, r mention.SiteReply) error {
@@ -89,7 +90,7 @@ func (m *memory) Mention(_ context.Context, id mention.ID) (mention.Mention, men
 	if !ok {
 		return mention.Mention{}, mention.Case{}, mention.ErrNotFound
 	}
-	return mention.Mention{ID: id, Post: p}, mention.Case{}, nil
+	return mention.Mention{ID: id, Post: p}, mention.Case{Status: m.status}, nil
 }
 
 func (m *memory) AnswersSeen(_ context.Context, id mention.ID, since time.Time) (seen []mention.Post, looked time.Time, err error) {

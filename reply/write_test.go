@@ -247,6 +247,26 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
+// TestSettledMeanwhile: what a site wants later does not go out any more when the complaint was
+// answered on the site by hand meanwhile, or dismissed: two answers would stand there.
+func TestSettledMeanwhile(t *testing.T) {
+	for _, status := range []mention.Status{mention.Replied, mention.Dismissed} {
+		w := fresh(t, Twice)
+		w.net.feel(moods["429 first"])
+		id := w.complaint()
+		e := w.engine(immortal, false)
+		if err := e.Write(t.Context(), id, written(1)); err != nil {
+			t.Fatal(err)
+		}
+		w.run(e)
+		w.db.(*memory).status = status
+		w.settleDown(id)
+		if r := w.reply(id); r.Status != mention.ReplyRefused || r.Reason != Settled || w.desk.told[r.ID] != mention.ReplyRefused || len(w.net.stands()) != 0 {
+			t.Errorf("%s: it is %s %q, %d stand there", status, r.Status, r.Reason, len(w.net.stands()))
+		}
+	}
+}
+
 // TestWhoWasFirst: whoever loses is told whose answer is open; and a complaint is whose it is,
 // but what is open is everybody's to decide about.
 func TestWhoWasFirst(t *testing.T) {
