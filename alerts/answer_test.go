@@ -20,7 +20,7 @@ func TestAnswerReasons(t *testing.T) {
 	}
 	for _, code := range []string{"ru", "uk", "bg"} {
 		l := texts.In(code)
-		for _, reason := range []string{reply.NoWay, reply.Account, reply.Withdrawn, reply.NotThere, reply.Interrupt, reply.TooLong, reply.Settled, "the site did not take it", "erased"} {
+		for _, reason := range []string{reply.NoWay, reply.Account, reply.Withdrawn, reply.NotThere, reply.Interrupt, reply.TooLong, reply.Settled, reply.Late, "the site did not take it", "erased"} {
 			said := alerts.AnswerReason(l, reason)
 			if left := testkit.English(said, "earshot"); len(left) > 0 {
 				t.Errorf("%s: %q is said %q", code, reason, said)

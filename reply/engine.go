@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,6 +93,7 @@ const (
 	NotThere  = "it does not stand there"
 	Interrupt = "earshot was interrupted while it was sending"
 	TooLong   = "the site takes shorter answers now"
+	Late      = "it could not be sent within two hours"
 	Settled   = "the complaint waits for no answer any more"
 )
 
@@ -257,6 +259,8 @@ func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 		return e.end(ctx, r, Result{Outcome: Refused, Reason: Settled}) // while the site wanted a pause
 	case r.Status == mention.ReplyDraft && why != "":
 		return e.end(ctx, r, Result{Outcome: Refused, Reason: why})
+	case r.Status == mention.ReplyDraft && late(r, now): // earshot did not run
+		return e.end(ctx, r, Result{Outcome: Refused, Reason: cmp.Or(r.Reason, Late)})
 	case r.Status == mention.ReplyDraft:
 		return e.send(ctx, way, m.Post, r)
 	}
@@ -270,9 +274,12 @@ func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 	return e.send(ctx, way, m.Post, r)
 }
 
+// late says that the answer is given up by then.
+func late(r mention.SiteReply, then time.Time) bool { return then.After(r.ApprovedAt.Add(giveUp)) }
+
 // repeats says whether the network lets the same call be made once more: it may have arrived.
 func (w Way) repeats(r mention.SiteReply, now time.Time) bool {
-	if r.Attempts >= maxAttempts {
+	if r.Attempts >= maxAttempts || late(r, now) {
 		return false
 	}
 	switch w.Repeat {
@@ -322,7 +329,7 @@ func (e *Engine) settle(ctx context.Context, way Way, r mention.SiteReply, res R
 	switch {
 	case res.Outcome == Sent, res.Outcome == Refused && first:
 		return e.end(ctx, r, res)
-	case res.Outcome == NotSent && first && next.NotBefore.After(r.ApprovedAt.Add(giveUp)):
+	case res.Outcome == NotSent && first && late(r, next.NotBefore):
 		return e.end(ctx, r, Result{Outcome: Refused, Reason: res.Reason})
 	case res.Outcome == NotSent && first:
 		next.Status, next.FirstAt = mention.ReplyDraft, time.Time{}

@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -244,6 +245,53 @@ func TestGivenUp(t *testing.T) {
 	r := w.reply(id)
 	if took := r.EndedAt.Sub(r.MadeAt); r.Status != mention.ReplyRefused || r.Reason != "too many requests" || took < time.Hour || took > giveUp {
 		t.Errorf("%s %q after %v", r.Status, r.Reason, took)
+	}
+}
+
+// TestGivenUpAfterAPause: a site that asks for a day's pause when an earlier call may have arrived is
+// not waited for either: the thread is looked at, and then people are asked.
+func TestGivenUpAfterAPause(t *testing.T) {
+	w := fresh(t, Replaces)
+	id := w.complaint()
+	e := w.engine(immortal, false)
+	calls := 0
+	way := e.opt.Way
+	e.opt.Way = func(source string) (Way, bool) {
+		out, ok := way(source)
+		out.Send = func(context.Context, Message) Result {
+			if calls++; calls == 1 {
+				return Result{Reason: "the line was cut"}
+			}
+			return Result{Outcome: NotSent, Reason: "too many requests", Wait: 24 * time.Hour}
+		}
+		return out, ok
+	}
+	if err := e.Write(t.Context(), id, written(1)); err != nil {
+		t.Fatal(err)
+	}
+	for range 240 {
+		w.run(e)
+		w.clock.Add(30 * time.Second)
+		w.poll()
+	}
+	if r := w.reply(id); r.Status != mention.ReplyUnclear || w.desk.told[r.ID] != mention.ReplyUnclear || calls != 2 {
+		t.Errorf("two hours later it is %s, the case knows %q, %d calls", r.Status, w.desk.told[r.ID], calls)
+	}
+}
+
+// TestGivenUpWhileDown: what waited while earshot was down for longer than that does not go out
+// when it comes back.
+func TestGivenUpWhileDown(t *testing.T) {
+	w := fresh(t, Twice)
+	id := w.complaint()
+	e := w.engine(immortal, false)
+	if err := e.Write(t.Context(), id, written(1)); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Add(giveUp + time.Minute)
+	w.run(e)
+	if r := w.reply(id); r.Status != mention.ReplyRefused || r.Reason != Late || w.desk.told[r.ID] != mention.ReplyRefused || w.net.called() != 0 {
+		t.Errorf("it is %s %q after %d calls", r.Status, r.Reason, w.net.called())
 	}
 }
 
