@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -156,11 +157,13 @@ func (f filter) query(me string, zone *time.Location) mention.Query {
 	case dismissed:
 		q.Statuses = []mention.Status{mention.Dismissed}
 	}
-	if day, err := time.ParseInLocation(time.DateOnly, f.From, zone); err == nil {
-		q.Since = day
+	if day, err := time.Parse(time.DateOnly, f.From); err == nil {
+		y, m, d := day.Date()
+		q.Since = hours.DayBegins(y, m, d, zone)
 	}
-	if day, err := time.ParseInLocation(time.DateOnly, f.To, zone); err == nil {
-		q.Until = day.AddDate(0, 0, 1)
+	if day, err := time.Parse(time.DateOnly, f.To); err == nil {
+		y, m, d := day.Date()
+		q.Until = hours.DayBegins(y, m, d+1, zone)
 	}
 	return q
 }

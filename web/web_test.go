@@ -563,3 +563,15 @@ func TestReopenedWaitsAnew(t *testing.T) {
 		t.Errorf("it waits since %s (%v), and was opened again now:\n%s", stamp, err, body)
 	}
 }
+
+// TestDaysOfAList: the days of a list are whole, also where the clock skips midnight.
+func TestDaysOfAList(t *testing.T) {
+	zone, err := time.LoadLocation("America/Santiago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := filter{From: "2026-09-06", To: "2026-09-06"}.query("web:ira", zone)
+	if from, to := q.Since.UTC().Format(time.RFC3339), q.Until.UTC().Format(time.RFC3339); from != "2026-09-06T04:00:00Z" || to != "2026-09-07T03:00:00Z" {
+		t.Errorf("from %s to %s", from, to)
+	}
+}

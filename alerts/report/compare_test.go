@@ -179,3 +179,26 @@ func TestPeriodError(t *testing.T) {
 		}
 	}
 }
+
+// TestPeriodWithoutMidnight: a day begins at its first moment, also where the clock skips midnight or
+// shows it twice.
+func TestPeriodWithoutMidnight(t *testing.T) {
+	for _, c := range []struct{ zone, since, until, from, to string }{
+		{"America/Santiago", "2026-09-06", "2026-09-06", "2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z"},
+		{"America/Santiago", "2026-09-05", "2026-09-05", "2026-09-05T04:00:00Z", "2026-09-06T04:00:00Z"},
+		{"America/Havana", "2026-03-08", "2026-03-08", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z"},
+		{"America/Havana", "2026-11-01", "2026-11-01", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"},
+		{"Asia/Beirut", "2026-03-29", "2026-03-29", "2026-03-28T22:00:00Z", "2026-03-29T21:00:00Z"},
+		{"Africa/Cairo", "2026-04-24", "2026-04-24", "2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"},
+		{"Europe/Kyiv", "2026-03", "2026-03", "2026-02-28T22:00:00Z", "2026-03-31T21:00:00Z"},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, to, err := Period(c.since, c.until, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), zone)
+		if got := []string{from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339)}; err != nil || got[0] != c.from || got[1] != c.to {
+			t.Errorf("%s, %s: from %s to %s, want from %s to %s (%v)", c.zone, c.since, got[0], got[1], c.from, c.to, err)
+		}
+	}
+}

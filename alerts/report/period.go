@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/earshot/earshot/internal/hours"
 )
 
 // PeriodError says what is wrong with a period.
@@ -51,7 +53,7 @@ func Period(since, until string, now time.Time, zone *time.Location) (from, to t
 func span(word string, now time.Time, zone *time.Location) (begin, end time.Time, ok bool) {
 	y, m, d := now.In(zone).Date()
 	day := func(y int, m time.Month, d int) (time.Time, time.Time, bool) {
-		return time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d+1, 0, 0, 0, 0, zone), true
+		return hours.DayBegins(y, m, d, zone), hours.DayBegins(y, m, d+1, zone), true
 	}
 	switch word {
 	case "today":
@@ -60,16 +62,16 @@ func span(word string, now time.Time, zone *time.Location) (begin, end time.Time
 		return day(y, m, d-1)
 	case "week":
 		monday := d - (int(now.In(zone).Weekday())+6)%7
-		return time.Date(y, m, monday, 0, 0, 0, 0, zone), now, true
+		return hours.DayBegins(y, m, monday, zone), now, true
 	case "month":
-		return time.Date(y, m, 1, 0, 0, 0, 0, zone), now, true
+		return hours.DayBegins(y, m, 1, zone), now, true
 	}
 	if t, err := time.Parse(time.DateOnly, word); err == nil {
 		return day(t.Date())
 	}
 	if t, err := time.Parse("2006-01", word); err == nil {
 		y, m, _ := t.Date()
-		return time.Date(y, m, 1, 0, 0, 0, 0, zone), time.Date(y, m+1, 1, 0, 0, 0, 0, zone), true
+		return hours.DayBegins(y, m, 1, zone), hours.DayBegins(y, m+1, 1, zone), true
 	}
 	ago, ok := length(word)
 	return now.Add(-ago), now.Add(-ago), ok

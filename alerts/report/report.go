@@ -438,23 +438,13 @@ func newDays(s Scope) *dayCounts {
 	days := &dayCounts{}
 	y, m, d := s.Since.In(s.Zone).Date()
 	for i := 0; ; i++ { // days may be begun and not ended in the report
-		day := dayBegins(y, m, d+i, s.Zone)
+		day := hours.DayBegins(y, m, d+i, s.Zone)
 		days.begins = append(days.begins, day.Unix())
 		if !day.Before(s.Until) {
 			return days
 		}
 		days.list = append(days.list, Day{Date: day.Format(time.DateOnly)})
 	}
-}
-
-// dayBegins is the first moment of a day. Where the clock skips midnight, time.Date may
-// give one of the evening before.
-func dayBegins(y int, m time.Month, d int, zone *time.Location) time.Time {
-	t, want := time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day()
-	for n := 0; t.Day() != want && n < 12; n++ {
-		t = t.Add(15 * time.Minute)
-	}
-	return t
 }
 
 func (d *dayCounts) add(c *mention.Times) {

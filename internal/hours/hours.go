@@ -216,6 +216,12 @@ func (h Hours) moment(date time.Time, minute int, closing bool) time.Time {
 	return wall(y, m, d, minute, h.Zone(), closing)
 }
 
+// DayBegins is the first moment of a day: in zones that change their clock at midnight it is
+// not always 00:00, and time.Date may give a moment of the evening before.
+func DayBegins(y int, m time.Month, d int, zone *time.Location) time.Time {
+	return wall(y, m, d, 0, zone, false)
+}
+
 func wall(y int, m time.Month, d, minute int, zone *time.Location, second bool) time.Time {
 	t := time.Date(y, m, d, 0, minute, 0, 0, zone)
 	if early := skipped(t, time.Date(y, m, d, 0, minute, 0, 0, time.UTC)); early > 0 {
