@@ -219,6 +219,29 @@ func TestTakenAndSilent(t *testing.T) {
 	}
 }
 
+// TestTakenLateAndGivenBack: a complaint of which everybody was told before somebody took it has its
+// steps again when nobody has it any more; one that is given back in time waits on.
+func TestTakenLateAndGivenBack(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.Do(m, mention.Action{Verb: mention.Release})
+	r.says(r.after(5*time.Minute), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
+	r.says(r.after(5*time.Minute), "#leads: Nobody in #mentions has taken this complaint for 10 min.")
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.says(r.after(2 * time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Release})
+	nobody := []string{"#mentions @oncall: Nobody has taken this complaint for 12 min.", "#leads: Nobody in #mentions has taken this complaint for 12 min."}
+	r.says(r.after(0), nobody...)
+	r.says(r.after(time.Minute))
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.says(r.after(17*time.Minute), "#mentions U1: Ira, you took this 17 min ago, and no public answer is to be seen.")
+	r.says(r.after(5*time.Minute), "#mentions @oncall: Ira had this for 22 min without an answer. It is open again.")
+	r.says(r.after(24 * time.Hour))
+}
+
 func TestAnsweredInTime(t *testing.T) {
 	r := newWorld(t, deadlineRules())
 	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)

@@ -63,7 +63,10 @@ func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention
 		if err := c.Apply(a); err != nil {
 			return nil, nil, err
 		}
-		if a.Verb == mention.Claim || a.Verb == mention.Release || handsOver(a.Verb) {
+		switch {
+		case a.Verb == mention.Release:
+			c.Level = 0 // who was told that nobody had it has seen it taken since
+		case a.Verb == mention.Claim || handsOver(a.Verb):
 			c.Level %= alerts.LevelReminded // the next owner is nudged anew
 		}
 		events := []mention.Event{{MentionID: id, Kind: string(a.Verb), By: a.By, At: a.At, Detail: detail(a, before)}}
