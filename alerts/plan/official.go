@@ -64,16 +64,19 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 		return false, err
 	}
 	answers := answeredBy(post, d.Mention.Watch, all)
-	if d.Mention.Official, err = p.sentFromHere(ctx, post, answers); err != nil {
+	ours, err := p.sentFromHere(ctx, post, answers)
+	if err != nil {
 		return false, err
 	}
+	// Edited on the site it is what it was, whatever it says now.
+	d.Mention.Official = ours || d.Previous != nil && d.Previous.Official
 	if d.Mention.Official {
 		return true, p.answer(ctx, d)
 	}
 	if d.Baseline || post.Deleted {
 		return false, nil
 	}
-	negative := p.rules.IsComplaint(d.Mention)
+	negative, asked := p.rules.IsComplaint(d.Mention), false
 	for _, s := range answers {
 		c := p.cases.of(s)
 		if !alerted(*c) || c.Status == mention.Dismissed || c.AnswerVerified {
@@ -85,12 +88,14 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 			p.cases.bumpVersion(c)
 			change = alerts.Answered
 		}
+		asked = asked || change != alerts.Answered
 		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: string(change), At: at, Detail: post.Author + " " + post.URL})
 		details := alerts.Details{Change: change, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: negative}
 		if err := p.tell(ctx, d, s, details, string(change), post.Author); err != nil {
 			return false, err
 		}
 	}
+	d.Mention.Official = noted && !asked // people and the name agree on all of it
 	return noted, nil
 }
 

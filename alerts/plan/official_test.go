@@ -102,6 +102,10 @@ func TestPersonAndNameConfirmEachOther(t *testing.T) {
 	if _, c := r.State(m); !c.AnswerVerified {
 		t.Errorf("case %+v", c)
 	}
+	answer.Post.Deleted, answer.Post.Text = true, ""
+	if f := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); f.Change != alerts.Withdrawn || !f.Reopened {
+		t.Errorf("gone again: %+v", f)
+	}
 }
 
 // TestNameAndWordsConfirmEachOther: what earshot sent itself and now stands under the official name
@@ -148,5 +152,37 @@ func TestNameAndWordsConfirmEachOther(t *testing.T) {
 				t.Errorf("answers seen: %+v, %v", seen, err)
 			}
 		})
+	}
+}
+
+// TestOwnAnswerEdited: what earshot sent stays one's own when somebody of the company edits it on the
+// site: it is no complaint, and when it is gone what it answered is open again.
+func TestOwnAnswerEdited(t *testing.T) {
+	r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	r.Poll(m)
+	draft := mention.SiteReply{ID: "K1", MentionID: rig.ID(m), Nth: 1, Status: mention.ReplyDraft, Account: "support", Text: "Олено, вибачте, усе владнаємо.", MadeAt: r.Now, ApprovedAt: r.Now}
+	sending := draft
+	sending.Status, sending.Attempts, sending.FirstAt, sending.SendingAt = mention.ReplySending, 1, r.Now, r.Now
+	if err := r.Store.AddReply(t.Context(), draft); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := r.Store.ChangeReply(t.Context(), draft, sending, mention.Person{}); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	answer := rig.Said(rig.Forum, "2", "Romashka Support", draft.Text, 0.2)
+	answer.Post.Kind, answer.Post.ReplyTo = mention.Comment, "1"
+	r.One(r.Poll(answer), mention.Changed)
+	answer.Post.Text, answer.Score = "Олено, прикро, що Ромашка Банк вас обдурив: гроші не повернули через збій, це жахливо.", rig.Said(rig.Forum, "2", "", "", -0.9).Score
+	r.None(r.Poll(answer))
+	if is, _ := r.State(answer); !is.Official {
+		t.Error("it is not one's own any more")
+	}
+	answer.Post.Deleted, answer.Post.Text = true, ""
+	if f := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); f.Change != alerts.Withdrawn || !f.Reopened {
+		t.Errorf("told %+v", f)
+	}
+	if _, c := r.State(m); c.Status != mention.Open {
+		t.Errorf("case %+v", c)
 	}
 }
