@@ -121,7 +121,7 @@ func TestReloadKeepsSlack(t *testing.T) {
 // TestRepliesAreReadyToPaste: no placeholder is left in what staff copy.
 func TestRepliesAreReadyToPaste(t *testing.T) {
 	m := mention.Mention{Watch: "Ромашка Банк", Score: mention.Score{Lang: "uk"}, Post: mention.Post{Author: "Оксана К."}}
-	got := fillReplies([]config.ReplyTemplate{{Lang: "uk", Text: "{{author}}, перепрошуємо. {{me}}, {{watch}}"}}, m, "Ганна", maxReplies)
+	got := fillReplies([]config.ReplyTemplate{{Lang: "uk", Text: "{{author}}, перепрошуємо. {{ me }}, {{watch }}"}}, m, "Ганна", maxReplies)
 	if want := []string{"Оксана К., перепрошуємо. Ганна, Ромашка Банк"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

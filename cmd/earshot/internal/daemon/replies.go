@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -17,18 +18,26 @@ const maxReplies, maxSaved = 2, 3
 // repliesWithin bounds asking the database for templates: a window must open in 3 s.
 const repliesWithin = time.Second
 
+// placeholder is what the check of a watchlist takes for one, with blanks within or without.
+var placeholder = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+
 // fillReplies returns the templates, at most so many, in the mention's language that fit its
 // topics, those about a topic before those for all, with the names filled in; me is
 // who will answer.
 func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string, most int) []string {
-	author := m.Post.Author
-	fill := strings.NewReplacer("{{author}}", author, "{{watch}}", m.Watch, "{{source}}", m.Post.Source, "{{title}}", m.Post.Title, "{{link}}", m.Post.URL, "{{me}}", me)
+	names := map[string]string{"author": m.Post.Author, "watch": m.Watch, "source": m.Post.Source, "title": m.Post.Title, "link": m.Post.URL, "me": me}
+	fill := func(found string) string {
+		if name, ok := names[strings.TrimSpace(strings.Trim(found, "{}"))]; ok {
+			return name
+		}
+		return found
+	}
 	var fitting, general []string
 	for _, t := range templates {
 		if t.Lang != m.Score.Lang {
 			continue
 		}
-		text := fill.Replace(t.Text)
+		text := placeholder.ReplaceAllStringFunc(t.Text, fill)
 		switch {
 		case len(t.Topic) == 0:
 			general = append(general, text)
