@@ -102,8 +102,9 @@ var ErrNoWay = errors.New(NoWay)
 
 // Engine brings replies out. It may be used by several goroutines.
 type Engine struct {
-	opt  Options
-	poke chan struct{}
+	opt      Options
+	poke     chan struct{}
+	adopting sync.Mutex
 }
 
 // New returns an engine. Run must run, in one process at a time, for anything to be sent.
@@ -402,25 +403,30 @@ func (e *Engine) stands(ctx context.Context, way Way, post mention.Post, r menti
 	for _, p := range answers {
 		seen = append(seen, Shown{Post: p})
 	}
-	found, err := e.own(ctx, way, r, seen)
+	if stands, err = e.adopt(ctx, way, r, seen); err != nil || stands || way.Look == nil || r.Looks >= looksEnough {
+		return stands, looked, err
+	}
+	call, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	shown, err := way.Look(call, post)
 	if err != nil {
-		return false, looked, err
-	}
-	if found == nil && way.Look != nil && r.Looks < looksEnough {
-		call, cancel := context.WithTimeout(ctx, lookWithin)
-		defer cancel()
-		if shown, err := way.Look(call, post); err != nil {
-			e.opt.Log.Info("the site does not show what stands there", "mention", r.MentionID, "reply", r.ID, "err", err)
-		} else if found, err = e.own(ctx, way, r, shown); err != nil {
-			return false, looked, err
-		} else {
-			looked = e.opt.Now()
-		}
-	}
-	if found == nil {
+		e.opt.Log.Info("the site does not show what stands there", "mention", r.MentionID, "reply", r.ID, "err", err)
 		return false, looked, nil
 	}
-	return true, looked, e.end(ctx, r, Result{Outcome: Sent, URL: found.URL, ID: found.ID, Held: found.Held})
+	stands, err = e.adopt(ctx, way, r, shown)
+	return stands, e.opt.Now(), err
+}
+
+// adopt ends a reply by the answer that it became, when that is among them. One at a time: of two
+// replies in the same words each must see what the other has taken.
+func (e *Engine) adopt(ctx context.Context, way Way, r mention.SiteReply, all []Shown) (stands bool, err error) {
+	e.adopting.Lock()
+	defer e.adopting.Unlock()
+	found, err := e.own(ctx, way, r, all)
+	if err != nil || found == nil {
+		return false, err
+	}
+	return true, e.end(ctx, r, Result{Outcome: Sent, URL: found.URL, ID: found.ID, Held: found.Held})
 }
 
 // own is the answer that r became; nil when it is not among them. The same words may be those of an

@@ -132,6 +132,43 @@ func TestAnothersWordsAreNotTaken(t *testing.T) {
 	}
 }
 
+// slow is a database that is slow to say whose an answer is.
+type slow struct{ database }
+
+func (s slow) AnswerTaken(ctx context.Context, r mention.SiteReply, remoteID string) (bool, error) {
+	taken, err := s.database.AnswerTaken(ctx, r, remoteID)
+	time.Sleep(50 * time.Millisecond)
+	return taken, err
+}
+
+// TestOneAnswerIsOneReplys: two replies in the same words are looked for at the same time, and one of
+// them stands there: the other complaint is not answered by it.
+func TestOneAnswerIsOneReplys(t *testing.T) {
+	w := newWorld(t, "", Twice)
+	e := New(Options{Outbox: slow{w.db}, Reader: w.db, Desk: w.desk, Log: slog.New(slog.DiscardHandler), Now: w.clock.Now, Way: func(string) (Way, bool) {
+		way := w.net.way()
+		way.Send = func(context.Context, Message) Result { return Result{Reason: "the line was cut"} }
+		way.Look = func(context.Context, mention.Post) ([]Shown, error) {
+			return []Shown{{Post: mention.Post{ID: "a1", Text: words}}}, nil
+		}
+		return way, true
+	}})
+	var ids []mention.ID
+	for range 2 {
+		id := w.complaint()
+		if err := e.Write(t.Context(), id, Written{Nth: 1, Account: account, Text: words, By: ira}); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	w.run(e)
+	w.clock.Add(lookAfter[0])
+	w.run(e)
+	if a, b := w.reply(ids[0]).Status, w.reply(ids[1]).Status; (a == mention.ReplySent) == (b == mention.ReplySent) {
+		t.Errorf("they are %s and %s", a, b)
+	}
+}
+
 // TestFreshDoesNotWaitForLooks: many answers are looked for on a site that says nothing; one that is
 // written meanwhile goes out at once. The site is asked ever more seldom.
 func TestFreshDoesNotWaitForLooks(t *testing.T) {
