@@ -310,6 +310,8 @@ func (b *bubble) ResetDue(context.Context) error {
 	return nil
 }
 
+func (b *bubble) AnswerUnseen(context.Context, mention.ID) (bool, error) { return false, nil }
+
 func (b *bubble) Alive(_ context.Context, id mention.AlertID) (bool, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

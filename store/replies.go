@@ -196,6 +196,15 @@ func (s *Store) AnswerTaken(ctx context.Context, r mention.SiteReply, remoteID s
 	return taken, s.wrap("whose an answer is", err)
 }
 
+// AnswerUnseen reports whether the site took the answer of a case that is replied from here, and no answer
+// that it took so was ever seen by the polls of the mention's source: most reviews are read without theirs.
+func (s *Store) AnswerUnseen(ctx context.Context, id mention.ID) (unseen bool, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (
+SELECT 1 FROM replies r JOIN cases c ON c.mention_id = r.mention_id WHERE r.mention_id = $1 AND r.status = 'sent' AND r.ended_at >= c.replied_at) AND NOT EXISTS (
+SELECT 1 FROM replies r JOIN mentions m ON m.id = r.mention_id WHERE r.seen_at > 0 AND m.source = (SELECT source FROM mentions WHERE id = $1))`, string(id)).Scan(&unseen)
+	return unseen, s.wrap("whether an answer can be seen", err)
+}
+
 // becauseErased is why an answer was not sent whose complaint was erased; becauseRestored why
 // nobody knows whether one was sent.
 const (

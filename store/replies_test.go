@@ -161,6 +161,11 @@ func testReplyTimes(t *testing.T, open opener) {
 			t.Fatal(err)
 		}
 	}
+	unseen := func(what string, id mention.ID, yes bool) {
+		t.Helper()
+		want(t, what, must(s.AnswerUnseen(background, id))(t), yes)
+	}
+	unseen("nothing was sent", id, false)
 	seen(id) // an answer that somebody wrote on the site: not this one
 	r := moveReply(t, s, replyOf(t, s, id, 1), func(r *mention.SiteReply) {
 		r.Status, r.Attempts, r.FirstAt = mention.ReplySending, 1, t0.Add(time.Second)
@@ -168,9 +173,11 @@ func testReplyTimes(t *testing.T, open opener) {
 	r = moveReply(t, s, r, func(r *mention.SiteReply) {
 		r.Status, r.EndedAt, r.Told = mention.ReplySent, t0.Add(2*time.Second), true
 	})
+	unseen("sent, and none was ever seen", id, true)
 	before := s.now()
 	seen(id)
 	seen(id)
+	unseen("sent, where answers are seen", id, false)
 	seen(other)
 	all := must(s.ReplyTimes(background, t0, t0.Add(time.Minute)))(t)
 	want(t, "those that were let go", len(all), 1)

@@ -41,6 +41,9 @@ type OpenCases interface {
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
 	// Enqueue adds alerts; an id that is there already changes nothing.
 	Enqueue(ctx context.Context, list ...mention.Alert) error
+	// AnswerUnseen reports whether the site itself took the answer to a mention, from here, and no
+	// answer that it took so was ever seen by the polls of that source.
+	AnswerUnseen(ctx context.Context, id mention.ID) (bool, error)
 	// Alive reports whether the complaint an alert belongs to still waits.
 	Alive(ctx context.Context, id mention.AlertID) (bool, error)
 }
@@ -164,6 +167,11 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 	}
 	if do == nil || s.now.Before(at) {
 		return at, nil
+	}
+	if c.Status == mention.Replied { // that it is not seen there says nothing, and nobody's word is doubted
+		if unseen, err := d.opt.Open.AnswerUnseen(ctx, m.ID); err != nil || unseen {
+			return time.Time{}, err
+		}
 	}
 	// A snooze ends when the person asked for it, whatever the hour.
 	if held := rules.HeldUntil(m.Severity, s.now); !held.IsZero() && c.SnoozedUntil.IsZero() {

@@ -258,6 +258,47 @@ func TestAnsweredInTime(t *testing.T) {
 	}
 }
 
+// TestAnswerThatNoPollSees: what the site took is not doubted because its polls do not read answers.
+// Once they were seen to read one, an answer that they do not see is told.
+func TestAnswerThatNoPollSees(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	send := func(id string) mention.Mention {
+		m := rig.Said(rig.Forum, id, "Олена "+id, rig.Refund+" № "+id, -0.5)
+		m.Post.ThreadURL = "https://forum.example/t/" + id
+		r.Poll(m)
+		r.Shown()
+		draft := mention.SiteReply{ID: "K" + id, MentionID: rig.ID(m), Nth: 1, Status: mention.ReplyDraft, Account: "support", Text: "Вибачте, " + id, By: mention.Person{ID: "slack:U1", Name: "Ira"}, MadeAt: r.Now, ApprovedAt: r.Now}
+		sent := draft
+		sent.Status, sent.Attempts, sent.FirstAt, sent.SendingAt, sent.EndedAt, sent.RemoteID = mention.ReplySent, 1, r.Now, r.Now, r.Now, "a"+id
+		if err := r.Store.AddReply(t.Context(), draft); err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := r.Store.ChangeReply(t.Context(), draft, sent, mention.Person{}); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		if err := desk.NewDesk(r.Store, nil, func() time.Time { return r.Now }, func() {}).ReplyEnded(t.Context(), sent); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	m := send("1")
+	r.says(r.after(2 * time.Hour))
+	if _, c := r.State(m); c.Status != mention.Replied || c.AnswerVerified {
+		t.Errorf("case %+v", c)
+	}
+	doubt := "#mentions: Ira said 1 h ago that this is answered, but no answer of yours is to be seen on the site."
+	r.Do(m, mention.Action{Verb: mention.Reopen})
+	r.Do(m, mention.Action{Verb: mention.Reply}) // by hand
+	r.says(r.after(time.Hour), doubt)
+	answer := rig.Said(rig.Forum, "10", "Romashka Support", "Вибачте, 1", 0)
+	answer.Post.ThreadURL, answer.Post.ReplyTo = m.Post.ThreadURL, "1"
+	r.Poll(answer)
+	r.Shown()
+	send("2")
+	r.says(r.after(59 * time.Minute))
+	r.says(r.after(time.Minute), doubt)
+}
+
 func TestSnoozedAndDismissed(t *testing.T) {
 	r := newWorld(t, deadlineRules())
 	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
