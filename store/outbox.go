@@ -168,7 +168,8 @@ func (s *Store) Outdated(ctx context.Context, limit int) ([]mention.Alert, error
 // loudest of them; empty without any.
 func (s *Store) Gathered(ctx context.Context, root mention.AlertID) (watches []string, n int, loudest mention.ID, err error) {
 	const waiting = ` FROM alerts a JOIN mentions m ON m.id = a.mention_id WHERE a.status = 'pending' AND a.thread_of = $1 `
-	rows, err := s.read.QueryContext(ctx, `SELECT m.watch, COUNT(*)`+waiting+`GROUP BY m.watch ORDER BY COUNT(*) DESC, m.watch`, string(root))
+	const complaints = `COUNT(DISTINCT a.mention_id)` // their edits wait as well
+	rows, err := s.read.QueryContext(ctx, `SELECT m.watch, `+complaints+waiting+`GROUP BY m.watch ORDER BY `+complaints+` DESC, m.watch`, string(root))
 	watches, err = collect(rows, err, func(row scanner) (watch string, err error) {
 		var some int
 		err = row.Scan(&watch, &some)

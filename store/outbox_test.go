@@ -163,6 +163,11 @@ func testGathered(t *testing.T, open opener) {
 	}
 	enqueue(t, s, under("a", post(1), "Tea", mention.High, "root"), under("b", post(2), "Bank", mention.Low, "root"),
 		under("c", post(3), "Bank", mention.Normal, "root"), under("d", post(4), "Bank", mention.Critical, "other"))
+	for _, id := range []string{"edited", "edited again", "answered"} {
+		line := under(id, post(1), "Tea", mention.High, "root")
+		line.Kind = mention.Changed
+		enqueue(t, s, line)
+	}
 	watches, n, loudest, err = s.Gathered(background, "root")
 	want(t, "all", fmt.Sprintf("%v %d %q %v", watches, n, loudest, err), fmt.Sprintf(`[Bank Tea] 3 %q <nil>`, mentionID(post(1), "Tea")))
 }
