@@ -127,6 +127,24 @@ func TestRepliesAreReadyToPaste(t *testing.T) {
 	}
 }
 
+// TestRepliesToNobody: whom the site does not name is not called Guest in public.
+func TestRepliesToNobody(t *testing.T) {
+	for text, want := range map[string]string{
+		"{{author}}, перепрошуємо.":                   "Перепрошуємо.",
+		"Здравствуйте, {{author}}!\nИзвините. {{me}}": "Здравствуйте!\nИзвините. Ганна",
+		"Hello {{ author }},\nwe are sorry.":          "Hello,\nwe are sorry.",
+		"{{author}}!\nИзвинете, {{author}}.":          "\nИзвинете.",
+		"We are sorry.": "We are sorry.",
+	} {
+		for _, author := range []string{"", "A Google User", "Гость"} {
+			m := mention.Mention{Score: mention.Score{Lang: "uk"}, Post: mention.Post{Author: author}}
+			if got := fillReplies([]config.ReplyTemplate{{Lang: "uk", Text: text}}, m, "Ганна", maxReplies); !slices.Equal(got, []string{strings.TrimSpace(want)}) {
+				t.Errorf("to %q: %q, want %q", author, got, want)
+			}
+		}
+	}
+}
+
 // TestReloadKeepsManners: a host that asked for a pause has it, whatever is saved.
 func TestReloadKeepsManners(t *testing.T) {
 	site := testkit.PlayText(t, "GET /robots.txt maybe\n404\n\nGET /a\n429\nRetry-After: 3600\n\nGET /b maybe\n200\n")

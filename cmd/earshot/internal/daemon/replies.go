@@ -21,6 +21,22 @@ const repliesWithin = time.Second
 // placeholder is what the check of a watchlist takes for one, with blanks within or without.
 var placeholder = regexp.MustCompile(`\{\{[^{}]*\}\}`)
 
+// authorFirst begins a line with the author's name, and authorWithin has it within one, each with the
+// signs that only a name needs.
+var (
+	authorFirst  = regexp.MustCompile(`(?m)^[ \t]*\{\{\s*author\s*\}\}[,!.:;]?[ \t]*(.?)`)
+	authorWithin = regexp.MustCompile(`,?[ \t]*\{\{\s*author\s*\}\}`)
+)
+
+// toNobody is a template without the author's name, for a post where a site prints none, or
+// "Guest": nobody wants to be called so in public.
+func toNobody(text string) string {
+	text = authorFirst.ReplaceAllStringFunc(text, func(found string) string {
+		return strings.ToUpper(authorFirst.FindStringSubmatch(found)[1])
+	})
+	return strings.TrimSpace(authorWithin.ReplaceAllString(text, ""))
+}
+
 // fillReplies returns the templates, at most so many, in the mention's language that fit its
 // topics, those about a topic before those for all, with the names filled in; me is
 // who will answer.
@@ -37,7 +53,11 @@ func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string,
 		if t.Lang != m.Score.Lang {
 			continue
 		}
-		text := placeholder.ReplaceAllStringFunc(t.Text, fill)
+		text := t.Text
+		if mention.IsNobody(m.Post.Author) {
+			text = toNobody(text)
+		}
+		text = placeholder.ReplaceAllStringFunc(text, fill)
 		switch {
 		case len(t.Topic) == 0:
 			general = append(general, text)
