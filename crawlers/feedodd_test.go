@@ -165,3 +165,38 @@ func TestFeedCostsLinearTime(t *testing.T) {
 		}
 	}
 }
+
+// TestFoundFeedInTrouble: a feed that was found by itself and answers with a page, or is not
+// there for a moment, is not another feed that the same page leads to.
+func TestFoundFeedInTrouble(t *testing.T) {
+	post := func(words string) string {
+		return oddFeed("<item><title>" + words + "</title><link>https://n.example/" + words + "</link></item>")
+	}
+	for name, front := range map[string]string{
+		"announced": `<html><head><link rel=alternate type=application/rss+xml href=/feed/><link rel=alternate type=application/rss+xml href=/comments/feed/></head></html>`,
+		"guessed":   `<html><head><title>News</title></head></html>`,
+	} {
+		for trouble, page := range map[string]string{"a page": `<html><title>Back soon</title></html>`, "not there": ""} {
+			t.Run(name+", "+trouble, func(t *testing.T) {
+				site := &pages{bodies: map[string]string{
+					"https://n.example/":               front,
+					"https://n.example/feed/":          post("one"),
+					"https://n.example/comments/feed/": post("talk"),
+					"https://n.example/rss.xml":        post("talk"),
+				}}
+				c := crawlerOf(t, "feed: https://n.example/", site)
+				first := mustPoll(t, c, "")
+				if site.bodies["https://n.example/feed/"] = page; page == "" {
+					delete(site.bodies, "https://n.example/feed/")
+				}
+				if batch, err := c.Poll(t.Context(), first.Next); err == nil || len(batch.Posts) > 0 || page != "" && !strings.Contains(err.Error(), "Back soon") {
+					t.Errorf("%d posts, %v: want the trouble", len(batch.Posts), err)
+				}
+				site.bodies["https://n.example/feed/"] = post("two")
+				if batch := mustPoll(t, c, first.Next); len(batch.Posts) != 1 || batch.Posts[0].Title != "two" {
+					t.Errorf("got %+v, want the post of the feed", batch.Posts)
+				}
+			})
+		}
+	}
+}

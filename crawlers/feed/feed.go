@@ -64,6 +64,7 @@ type feed struct {
 	address   string
 	target    string
 	publisher bool
+	lost      string // where the feed that was found by itself is not to be read now
 }
 
 // New makes a crawler of one feed.
@@ -77,6 +78,9 @@ const Accept = "application/atom+xml, application/rss+xml, application/feed+json
 // errNoFeed says that an answer is no feed; discovery goes on.
 var errNoFeed = errors.New("not a feed")
 
+// errLost says that a page still leads to the feed that cannot be read: it has not moved.
+var errLost = errors.New("the feed is not there")
+
 // Poll reads the feed. An unreadable feed is an error and its validators are not
 // kept, so that the next poll reads it again.
 func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
@@ -87,9 +91,16 @@ func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		address = state.URL
 	}
 	batch, err := f.read(ctx, address, state)
+	if state.URL != "" && (poll.NotFound(err) || errors.Is(err, errNoFeed)) {
+		// It may have moved: look for it again.
+		moved := *f
+		moved.lost = state.URL
+		found, why := moved.read(ctx, f.address, poll.PageCursor{Seen: state.Seen})
+		if !errors.Is(why, errLost) {
+			batch, err, address = found, why, f.address
+		}
+	}
 	switch {
-	case state.URL != "" && (poll.NotFound(err) || errors.Is(err, errNoFeed)):
-		return f.read(ctx, f.address, poll.PageCursor{Seen: state.Seen}) // it moved: look for it again
 	case err != nil && !errors.Is(err, errNoFeed):
 		return batch, fmt.Errorf("feed: %w", err)
 	case err != nil:
@@ -248,6 +259,9 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state poll.Pa
 	guessed := len(candidates) == 0
 	if guessed {
 		candidates = usualFeeds(page.URL)
+	}
+	if slices.Contains(candidates, f.lost) {
+		return crawlers.Batch{}, errLost // another one would be another feed
 	}
 	var last error
 	for _, c := range candidates {
