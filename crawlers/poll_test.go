@@ -318,6 +318,13 @@ func TestFeedCommentsOfAnArticle(t *testing.T) {
 	if p := batch.Posts[0]; p.Title != "A" || !p.IsReply || p.Kind != mention.Comment || p.ThreadURL != "https://n.example/a/" {
 		t.Errorf("got %+v", p)
 	}
+	// Many sites lead from such an address to the article: what that announces is the news.
+	site.bodies["https://n.example/b/feed/"] = `<html><head><link rel=alternate type=application/rss+xml href=/rss></head></html>`
+	site.bodies["https://n.example/rss"] = `<rss version="2.0"><channel><title>N</title><item><title>Other news</title><link>https://n.example/c/</link></item></channel></rss>`
+	batch, err = c.(crawlers.Threader).Thread(t.Context(), mention.Post{URL: "https://n.example/b/", ThreadHint: "https://n.example/b/feed/"}, "")
+	if err == nil || len(batch.Posts) > 0 {
+		t.Errorf("got %+v, %v: want no news among the comments", batch.Posts, err)
+	}
 }
 
 func TestJSONBackoff(t *testing.T) {

@@ -64,6 +64,7 @@ type feed struct {
 	address   string
 	target    string
 	publisher bool
+	only      bool   // a page in the place of the feed leads to no other
 	lost      string // where the feed that was found by itself is not to be read now
 }
 
@@ -125,7 +126,7 @@ func (f *feed) read(ctx context.Context, address string, state poll.PageCursor) 
 	}
 	// What was a feed before is one that has trouble: another feed the page may name is
 	// not what was asked for.
-	known := state.URL != "" || state.V != (fetch.Validators{}) || !state.Newest.IsZero()
+	known := f.only || state.URL != "" || state.V != (fetch.Validators{}) || !state.Newest.IsZero()
 	if known || !looksLikeHTML(res) {
 		if errors.Is(err, errNoFeed) {
 			err = fmt.Errorf("%w%s", err, begins(res))
@@ -395,7 +396,7 @@ func (f *feed) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor
 	}
 	var state poll.PageCursor
 	poll.DecodeCursor(since, &state)
-	comments := feed{env: f.env, address: p.ThreadHint}
+	comments := feed{env: f.env, address: p.ThreadHint, only: true}
 	comments.env.PostKind = mention.Comment
 	batch, err := comments.read(ctx, p.ThreadHint, state)
 	for i := range batch.Posts {
