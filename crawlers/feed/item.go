@@ -156,23 +156,24 @@ func (r *reader) post(item *gofeed.Item) mention.Post {
 }
 
 // words fills in the text: content before description, since the description is
-// often its beginning only.
+// often its beginning only. A content without words is a picture or a frame.
 func (r *reader) words(item *gofeed.Item, p *mention.Post) {
-	raw := item.Content
-	if strings.TrimSpace(raw) == "" {
-		raw = item.Description
-	}
-	if strings.TrimSpace(raw) == "" {
-		raw = media(item, "description")
-	}
-	raw = dropStatistics(raw, p.Author)
-	raw, replyTo := dropReplyNote(raw)
-	if replyTo != "" {
-		p.ReplyTo = poll.CleanURL(replyTo)
-	}
 	words, read := r.read[item]
-	if !read {
-		words = r.authorsWords(dropOwnLinks(raw, r.ownLinks(item, p)), p)
+	for _, raw := range []string{item.Content, item.Description, media(item, "description")} {
+		if strings.TrimSpace(raw) == "" {
+			continue
+		}
+		raw = dropStatistics(raw, p.Author)
+		raw, replyTo := dropReplyNote(raw)
+		if replyTo != "" {
+			p.ReplyTo = poll.CleanURL(replyTo)
+		}
+		if !read {
+			words = r.authorsWords(dropOwnLinks(raw, r.ownLinks(item, p)), p)
+		}
+		if words != "" {
+			break
+		}
 	}
 	if r.read != nil {
 		r.read[item] = words
