@@ -183,6 +183,13 @@ type jsonPart struct {
 	Cursor string            `json:"cursor,omitempty"` // where an inbox goes on
 }
 
+// unread reports a value that was never read.
+func (p jsonPart) unread() bool { return p.For == "" && len(p.Marks) == 0 }
+
+// lateNews is how old a post may be that counts when a value is read first after others
+// were: it came to the watchlist, or was not there. The rest is its baseline.
+const lateNews = 36 * time.Hour
+
 // Poll asks once for each value. What one value brings is kept when another
 // fails; the error is returned beside it. A value that is not there, among others that
 // are, is no failure but a note.
@@ -198,6 +205,9 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 	read := 0
 	for _, value := range a.each {
 		got, err := a.part(ctx, value, state.Parts[value])
+		if len(state.Parts) > 0 && state.Parts[value].unread() {
+			got.posts = slices.DeleteFunc(got.posts, func(p mention.Post) bool { return a.env.Now().Sub(p.Published) > lateNews })
+		}
 		batch.Posts = append(batch.Posts, got.posts...)
 		batch.Observed.Items += got.items
 		batch.Observed.Bytes += got.bytes
