@@ -1,9 +1,15 @@
 package crawlers_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/fetch"
 )
 
 const eachBlock = "json: https://api.example/{country}\neach: {country: [%s]}\nlist: .items[]\nfields: {id: .id, text: .t, time: .at}"
@@ -30,5 +36,44 @@ func TestJSONValueReadLate(t *testing.T) {
 				t.Errorf("got %+v, want what came since", third.Posts)
 			}
 		})
+	}
+}
+
+// TestJSONValueThatIsRefused: one video without comments, or one closed community, costs
+// the others nothing. A site that refuses one after the other is left alone.
+func TestJSONValueThatIsRefused(t *testing.T) {
+	const each = "a, b, c, d, e, f, g, h"
+	for closed, test := range map[string]struct{ posts, asked int }{
+		"a":     {7, 8},
+		"cdf":   {5, 8},
+		"bcdef": {1, 5}, // no more is asked of a site that refuses so often
+	} {
+		t.Run(closed, func(t *testing.T) {
+			asked := 0
+			c := crawlerOf(t, fmt.Sprintf(eachBlock, each), fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				asked++
+				value := r.URL[len(r.URL)-1:]
+				if strings.Contains(closed, value) {
+					return nil, &fetch.BlockedError{Status: http.StatusForbidden, URL: r.URL}
+				}
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(`{"items":[{"id":"` + value + `","t":"words"}]}`)}, nil
+			}))
+			batch, err := c.Poll(t.Context(), "")
+			if len(batch.Posts) != test.posts || asked != test.asked {
+				t.Errorf("%d posts of %d requests", len(batch.Posts), asked)
+			}
+			if fails := test.asked < 8; fails != (err != nil) || fails != crawlers.ClassifyError(err).Blocked {
+				t.Errorf("error %v", err)
+			}
+			if err == nil && len(batch.Observed.Unread) != len(closed) {
+				t.Errorf("said %q of %d values", batch.Observed.Unread, len(closed))
+			}
+		})
+	}
+	c := crawlerOf(t, fmt.Sprintf(eachBlock, "a"), fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		return nil, &fetch.BlockedError{Status: http.StatusForbidden, URL: r.URL}
+	}))
+	if _, err := c.Poll(t.Context(), ""); !errors.As(err, new(*fetch.BlockedError)) {
+		t.Errorf("the only value: %v", err)
 	}
 }

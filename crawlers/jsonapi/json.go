@@ -102,6 +102,8 @@ const (
 	jsonOverlap = time.Hour
 	// maxEach bounds the requests one source makes in a poll.
 	maxEach = 60
+	// maxRefused bounds those that may be refused: of more, the site refuses.
+	maxRefused = 3
 )
 
 // jsonAPI reads one API.
@@ -191,8 +193,8 @@ func (p jsonPart) unread() bool { return p.For == "" && len(p.Marks) == 0 }
 const lateNews = 36 * time.Hour
 
 // Poll asks once for each value. What one value brings is kept when another
-// fails; the error is returned beside it. A value that is not there, among others that
-// are, is no failure but a note.
+// fails; the error is returned beside it. A value that is not there or closed, among
+// others that can be read, is no failure but a note.
 func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
 	var state jsonState
 	poll.DecodeCursor(since, &state)
@@ -202,7 +204,7 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 	next := jsonState{Parts: map[string]jsonPart{}}
 	batch := crawlers.Batch{Unchanged: true}
 	var failed, missing error
-	read := 0
+	read, refused := 0, 0
 	for _, value := range a.each {
 		got, err := a.part(ctx, value, state.Parts[value])
 		if len(state.Parts) > 0 && state.Parts[value].unread() {
@@ -224,7 +226,10 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 			if value != "" {
 				err = fmt.Errorf("%s %s: %w", a.name, value, err)
 			}
-			if poll.NotFound(err) {
+			if poll.Refused(err) {
+				refused++
+			}
+			if poll.NotFound(err) || poll.Refused(err) && refused <= maxRefused {
 				missing = errors.Join(missing, err)
 				batch.Observed.Unread = append(batch.Observed.Unread, crawlers.Explain(err))
 				continue

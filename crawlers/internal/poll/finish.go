@@ -130,14 +130,17 @@ func NotFound(err error) bool {
 // none, or none for programs. It is about that page alone: the source is read.
 func NoOlder(err error) bool {
 	var status *fetch.StatusError
-	var blocked *fetch.BlockedError
-	switch {
-	case errors.As(err, &status):
+	if errors.As(err, &status) {
 		return status.Status/100 == 4 && status.Status != http.StatusRequestTimeout && status.RetryAfter == 0
-	case errors.As(err, &blocked):
-		return blocked.Why == "" && (blocked.Status == http.StatusForbidden || blocked.Status == http.StatusUnavailableForLegalReasons)
 	}
-	return errors.Is(err, fetch.ErrRobots)
+	return Refused(err) || errors.Is(err, fetch.ErrRobots)
+}
+
+// Refused reports an answer of 403 or 451 that asks for nothing: it may be about this page
+// alone.
+func Refused(err error) bool {
+	var blocked *fetch.BlockedError
+	return errors.As(err, &blocked) && blocked.Why == "" && (blocked.Status == http.StatusForbidden || blocked.Status == http.StatusUnavailableForLegalReasons)
 }
 
 // Newest is the time of the newest post; zero when none has one.
