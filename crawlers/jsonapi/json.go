@@ -312,7 +312,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if a.opt.Pager.Keep && page.next != "" {
 			found.next.Cursor = page.next
 		}
-		more := n < a.opt.Pager.Pages && len(posts) > 0 && !page.last && !known.Marks.Reached(posts) && turn.advance(a.opt.Pager, page, res)
+		more := n < a.opt.Pager.Pages && a.opt.Pager.goesOn(page) && !page.last && !known.Marks.Reached(posts) && turn.advance(a.opt.Pager, page, res)
 		if page.wait > 0 {
 			found.wait = a.env.Now().Add(page.wait)
 			found.again = more && len(known.Marks) > 0 // the older pages of a first poll are not worth it
@@ -343,6 +343,13 @@ func (a *jsonAPI) request(turn *jsonTurn) fetch.Request {
 		req.Body = []byte(turn.address(a.opt.Body))
 	}
 	return req
+}
+
+// goesOn reports whether an answer may have another behind it. One without posts is the
+// last of those that are counted, unless it says itself that there is more: what it holds
+// may be posts without words, or all left out by the list.
+func (p Pager) goesOn(page jsonPage) bool {
+	return page.items > 0 || p.More != "" || p.By == "cursor" || p.By == "next"
 }
 
 // close sums up what was read.
@@ -421,6 +428,9 @@ func (t *jsonTurn) advance(p Pager, page jsonPage, res *fetch.Response) bool {
 		step := p.Step
 		if step == 0 {
 			step = page.items
+		}
+		if step == 0 {
+			return false
 		}
 		t.number += step
 		t.values.Text["offset"] = strconv.Itoa(t.number)

@@ -136,6 +136,10 @@ type leaf struct {
 	cut    bool
 }
 
+// empty reports a page without posts, also without such as hold no words: a row of
+// pictures in a channel.
+func (l leaf) empty() bool { return len(l.posts) == 0 && (l.seen == nil || len(l.seen.parts) == 0) }
+
 // Poll reads the page and, while they bring new posts, the pages it continues on.
 func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
 	var state poll.PageCursor
@@ -170,7 +174,7 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 			next.Visits = l.visits
 			sees.What = strings.Join(l.ways, " and ")
 		}
-		if l.next == "" || visited[l.next] || n >= p.pages || len(l.posts) == 0 || state.Seen.Reached(l.posts) {
+		if l.next == "" || visited[l.next] || n >= p.pages || l.empty() || state.Seen.Reached(l.posts) {
 			break
 		}
 		res, err = p.env.Fetch.Do(ctx, fetch.Request{URL: l.next, Accept: htmlAccept})
@@ -192,7 +196,9 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		next.V = fetch.Validators{} // they are on the page, also if it stays as it is
 		sees.Notes = append(sees.Notes, text.Count(len(late), "post")+" to be read in full by the next poll")
 	}
-	next.Seen = marks
+	if next.Seen = marks; len(all) == 0 {
+		next.Seen = state.Seen // a list that shows nothing for a while forgets nothing
+	}
 	if len(all) > 0 {
 		sees.Unread = seen.doubts(p.own)
 		sees.Notes = poll.AppendNew(sees.Notes, sees.Unread...)

@@ -113,7 +113,7 @@ func EncodeCursor(from any) crawlers.Cursor {
 // hold nothing new. The oldest stands last where no dates tell. It proves nothing when
 // no other is known: some sites pin an old post above the new ones.
 func (m Fingerprints) Reached(posts []mention.Post) bool {
-	if len(m) == 0 {
+	if len(m) == 0 || len(posts) == 0 {
 		return false
 	}
 	count := 0
