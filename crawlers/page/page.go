@@ -69,7 +69,8 @@ const (
 	defaultPages = 5
 	// maxDetails bounds the detail pages of one poll; the rest comes with the next.
 	maxDetails = 20
-	// maxBroken bounds those that may be broken: more are the site's trouble.
+	// maxBroken bounds those that may be broken when none can be read, and those that
+	// may be refused: more are the site's trouble.
 	maxBroken = 3
 )
 
@@ -188,7 +189,8 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 	}
 	all = poll.Finish(p.env, all)
 	fresh, marks := state.Seen.New(all)
-	fresh, late, err := p.details(ctx, fresh, len(state.Seen) == 0)
+	next.Broken = poll.Fingerprints{}
+	fresh, late, err := p.details(ctx, fresh, state, next.Broken)
 	for _, post := range late {
 		delete(marks, poll.Fingerprint(post))
 	}
@@ -302,14 +304,15 @@ func (p *page) older(doc *goquery.Document, links poll.Links, here string) strin
 }
 
 // details completes fresh posts from the pages behind their links. late are the
-// posts that must wait for the next poll. Of a first poll, the baseline, none does.
-func (p *page) details(ctx context.Context, fresh []mention.Post, first bool) (done, late []mention.Post, err error) {
+// posts that must wait for the next poll: more than one reads, and, once, those whose
+// page is broken, which are added to broken. Of a first poll, the baseline, none waits.
+func (p *page) details(ctx context.Context, fresh []mention.Post, known poll.PageCursor, broken poll.Fingerprints) (done, late []mention.Post, err error) {
 	if p.detail == nil {
 		return fresh, nil, nil
 	}
-	read, broken := 0, 0
+	read, failed, refused := 0, 0, 0
 	wait := func(post mention.Post) {
-		if first {
+		if len(known.Seen) == 0 {
 			done = append(done, post)
 		} else {
 			late = append(late, post)
@@ -330,15 +333,23 @@ func (p *page) details(ctx context.Context, fresh []mention.Post, first bool) (d
 		switch f := crawlers.ClassifyError(err); {
 		case err == nil:
 			done = append(done, full)
-		case errors.Is(err, fetch.ErrRobots):
-			done = append(done, post) // as much as the list says
+		case errors.Is(err, fetch.ErrRobots), poll.Refused(err) && refused < maxBroken:
+			if done = append(done, post); poll.Refused(err) { // as much as the list says
+				refused++
+			}
 		case read > 1 && errors.As(err, &retry) && retry.Status == 0: // its host wants long pauses
 			read = maxDetails
 			wait(post)
-		case f.Blocked || f.RetryAfter > 0 || ctx.Err() != nil || broken == maxBroken:
+		case f.Blocked || f.RetryAfter > 0 || ctx.Err() != nil || failed == maxBroken && read == failed+1:
 			return done, append(late, fresh[i:]...), err
 		default: // the trouble of one post
-			broken++
+			failed++
+			mark := poll.Fingerprint(post)
+			if _, again := known.Broken[mark]; again {
+				done = append(done, post) // it may stay so
+				continue
+			}
+			broken[mark] = struct{}{}
 			wait(post)
 		}
 	}
