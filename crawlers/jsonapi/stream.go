@@ -182,6 +182,13 @@ func (st *stream) resume(cursor string) string {
 	return strconv.FormatInt(max(n-st.opt.Rewind, 0), 10)
 }
 
+// behind reports a place that is not beyond the cursor in a stream that is rewound.
+func (st *stream) behind(place, cursor string) bool {
+	at, err := strconv.ParseInt(place, 10, 64)
+	last, none := strconv.ParseInt(cursor, 10, 64)
+	return st.opt.Rewind > 0 && err == nil && none == nil && at <= last
+}
+
 // streamReading is one reading under way.
 type streamReading struct {
 	st     *stream
@@ -194,7 +201,8 @@ type streamReading struct {
 	place  string // of the newest event
 	posts  []mention.Post
 	events int
-	bytes  int
+	again  int // events that were read before
+	bytes  int // of the others
 	failed map[string]int
 	wrong  int // events that are no JSON
 }
@@ -203,9 +211,12 @@ type streamReading struct {
 // ends the reading.
 func (r *streamReading) event(id string, data []byte) error {
 	r.events++
-	r.bytes += len(data)
-	r.take(id, data)
-	if r.events >= r.st.opt.Events || len(r.posts) >= maxStreamPosts || r.bytes >= maxStreamBytes {
+	if r.take(id, data) {
+		r.again++
+	} else {
+		r.bytes += len(data)
+	}
+	if r.events-r.again >= r.st.opt.Events || len(r.posts) >= maxStreamPosts || r.bytes >= maxStreamBytes {
 		return errEnough
 	}
 	if len(r.posts) > 0 && r.st.env.Interest != nil && r.settle == nil {
@@ -215,11 +226,13 @@ func (r *streamReading) event(id string, data []byte) error {
 	return nil
 }
 
-func (r *streamReading) take(id string, data []byte) {
+// take takes an event apart and reports whether it stands in the part of the stream that
+// is read again. Such an event leads nowhere: the place would go back.
+func (r *streamReading) take(id string, data []byte) (again bool) {
 	values, err := schemaorg.DecodeJSON(string(data))
 	if err != nil || len(values) != 1 {
 		r.wrong++
-		return
+		return false
 	}
 	event := values[0]
 	run := jsonRun{program: r.st.program, ctx: r.ctx, env: r.st.env, vars: r.st.program.vars, page: r.st.opt.Address, failed: r.failed}
@@ -243,9 +256,11 @@ func (r *streamReading) take(id string, data []byte) {
 		}
 	}
 	r.failed = run.failed
-	if place != "" && len(place) <= maxPlace && r.ctx.Err() == nil { // else the event may be half read
+	again = r.st.behind(place, r.state.Cursor)
+	if place != "" && len(place) <= maxPlace && !again && r.ctx.Err() == nil { // else the event may be half read
 		r.place = place
 	}
+	return again
 }
 
 // interesting reports whether a post is worth building. What was returned before

@@ -1,0 +1,59 @@
+package crawlers_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/crawlers"
+)
+
+// TestStreamNeverGoesBack: what is read again when a stream is taken up is no way ahead:
+// a connection that breaks within it brought nothing, and it does not use up what one
+// reading takes.
+func TestStreamNeverGoesBack(t *testing.T) {
+	const start = int64(1_795_255_200_000_000) // 2026-11-21T10:00:00Z
+	j := &jetstream{}
+	for i := range int64(12) {
+		j.events = append(j.events, event(start+i*1e6, "create", string(rune('a'+i)), fmt.Sprintf("post %d", i), 0))
+	}
+	block, client := startStream(t, j)
+	drops := func(after int) {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.drop = after
+	}
+
+	t.Run("broken off", func(t *testing.T) {
+		c := crawlerOf(t, block, client)
+		drops(10)
+		first, err := c.Poll(t.Context(), "")
+		if err != nil || len(first.Posts) != 10 {
+			t.Fatalf("%d posts, %v", len(first.Posts), err)
+		}
+		drops(2)
+		if batch, err := c.Poll(t.Context(), first.Next); err == nil || len(batch.Posts) > 0 {
+			t.Errorf("%d posts, %v: want the trouble of the stream", len(batch.Posts), err)
+		}
+	})
+
+	t.Run("few events a reading", func(t *testing.T) {
+		drops(0)
+		address, _, _ := strings.Cut(strings.TrimPrefix(block, "bluesky: {stream: \""), "\"}")
+		c := crawlerOf(t, "stream: \""+address+"?x=1{&cursor}\"\nfields: {id: .commit.rkey, text: .commit.record.text}\ncursor: .time_us\nrewind: 5000000\nevents: 4", client)
+		next, heard := crawlers.Cursor(""), map[string]bool{}
+		for range 3 {
+			batch, err := c.Poll(t.Context(), next)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range batch.Posts {
+				heard[p.ID] = true
+			}
+			next = batch.Next
+		}
+		if len(heard) != 12 {
+			t.Errorf("heard %d of 12 posts", len(heard))
+		}
+	})
+}
