@@ -75,7 +75,7 @@ func read(res *fetch.Response, last bool) (salvaged, error) {
 	}
 	release := htmltext.ReserveMemory(len(body) * htmltext.FeedCost)
 	defer release()
-	return readXML(tidy(body, res.URL), last)
+	return readXML(tidy(legal(body), res.URL), last)
 }
 
 // parseXML parses RSS, RDF and Atom.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -165,6 +166,34 @@ func apply(src []byte, edits []edit) []byte {
 		at = e.end
 	}
 	return append(out, src[at:]...)
+}
+
+var (
+	xmlVersion = regexp.MustCompile(`^(\s*<\?xml\s+version\s*=\s*["'])1\.[1-9]`)
+	charRef    = regexp.MustCompile(`&#(?:[0-9]{1,10}|[xX][0-9a-fA-F]{1,8});`)
+)
+
+// legal mends what the parser refuses a whole document for: another version of XML, and
+// characters that it may not hold, which people copy into their posts with the words and
+// .NET writes as references. They become spaces.
+func legal(src []byte) []byte {
+	src = xmlVersion.ReplaceAll(src, []byte("${1}1.0"))
+	for _, none := range []string{"\ufffe", "\uffff"} {
+		src = bytes.ReplaceAll(src, []byte(none), []byte(" "))
+	}
+	if !bytes.Contains(src, []byte("&#")) {
+		return src
+	}
+	return charRef.ReplaceAllFunc(src, func(ref []byte) []byte {
+		digits, base := string(ref[2:len(ref)-1]), 10
+		if digits[0]|0x20 == 'x' {
+			digits, base = digits[1:], 16
+		}
+		if n, err := strconv.ParseUint(digits, base, 32); err == nil && (n < ' ' && n != '\t' && n != '\n' && n != '\r' || n == 0xfffe || n == 0xffff) {
+			return []byte(" ")
+		}
+		return ref
+	})
 }
 
 // tidy mends what feeds write and the parser takes amiss:
