@@ -48,7 +48,7 @@ func (r *Reader) Microdata(doc *goquery.Document) {
 		if kind == schemaOther && strings.EqualFold(propName(n), "review") {
 			kind = schemaReview
 		}
-		if kind == schemaOther || kind == schemaSkip || insideSkipped(n) {
+		if kind == schemaOther || kind == schemaSkip || kind == schemaSum || insideSkipped(n) {
 			return
 		}
 		sc := *all.of(n)

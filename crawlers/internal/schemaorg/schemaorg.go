@@ -122,7 +122,7 @@ func (r *Reader) walk(v any, parent *Item, depth int) {
 		if kind == schemaSkip {
 			return
 		}
-		if kind != schemaOther {
+		if kind != schemaOther && kind != schemaSum {
 			if item := r.node(v, kind, parent); item != nil {
 				r.Items = append(r.Items, item)
 				parent = item
@@ -136,7 +136,12 @@ func (r *Reader) walk(v any, parent *Item, depth int) {
 				if sum, ok := r.deref(v[key]).(map[string]any); ok {
 					r.announce(valueText(field(sum, "reviewCount", "ratingCount")))
 				}
-			case "author", "creator", "publisher", "reviewrating", "image", "itemreviewed", "@context", "breadcrumb", "parentitem", "about", "ispartof":
+				r.walk(v[key], parent, depth+1)
+			case "itemreviewed": // of a review it is what the review says; of a sum its reviews may stand in it
+				if kind == schemaSum {
+					r.walk(v[key], parent, depth+1)
+				}
+			case "author", "creator", "publisher", "reviewrating", "image", "@context", "breadcrumb", "parentitem", "about", "ispartof":
 			default:
 				r.walk(v[key], parent, depth+1)
 			}
@@ -176,6 +181,7 @@ const (
 	schemaDiscussion
 	schemaQuestion
 	schemaSkip
+	schemaSum // numbers nobody wrote; the reviews they are of may stand inside
 )
 
 // post is the kind of post it makes; "" leaves it to the source.
@@ -202,8 +208,10 @@ func schemaKind(names []string) schemaType {
 			return schemaDiscussion
 		case "question":
 			return schemaQuestion
-		case "faqpage", "aggregaterating", "claimreview": // questions nobody asked, numbers nobody wrote
+		case "faqpage", "claimreview": // questions nobody asked
 			return schemaSkip
+		case "aggregaterating", "employeraggregaterating":
+			return schemaSum
 		}
 	}
 	return schemaOther
