@@ -27,7 +27,8 @@ type Values struct {
 	List map[string][]string
 }
 
-// Expand fills in {name} escaped for its place in an address, and {?param=name} or {&param=name}, which vanish when the value is empty.
+// Expand fills in {name} escaped for its place in an address, {+name}, a piece of a path
+// whose slashes stay, and {?param=name} or {&param=name}, which vanish when the value is empty.
 // Placeholders it does not know stay.
 func (v Values) Expand(template string) string {
 	var b strings.Builder
@@ -60,6 +61,12 @@ func (v Values) Expand(template string) string {
 			case value != "":
 				b.WriteString(hole[:1] + param + "=" + url.QueryEscape(value))
 			}
+		case strings.HasPrefix(hole, "+"):
+			value, known := v.Text[hole[1:]]
+			if !known {
+				value = "{" + hole + "}"
+			}
+			b.WriteString((&url.URL{Path: value}).EscapedPath())
 		default:
 			value, known := v.Text[hole]
 			switch {

@@ -7,6 +7,7 @@ func TestExpand(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"https://t.me/s/{channel}", "https://t.me/s/a%20b%2Fc"},
 		{"https://t.me/s/x{?q=query}", "https://t.me/s/x?q=%D0%B3%D1%80%D0%BE%D1%88%D1%96+%26+co"},
+		{"https://t.me/s/{+channel}/r", "https://t.me/s/a%20b/c/r"},
 		{"https://t.me/s/x{?none}", "https://t.me/s/x"},
 		{"https://t.me/s/x?a=1{&query}{&none}{&page}", "https://t.me/s/x?a=1&query=%D0%B3%D1%80%D0%BE%D1%88%D1%96+%26+co{&page}"},
 		{"https://t.me/?q={channel}&x={unknown}", "https://t.me/?q=a+b%2Fc&x={unknown}"},
