@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -137,7 +138,7 @@ func New(env crawlers.Env, o Options, given poll.Values, s config.Section) (craw
 func newJSON(env crawlers.Env, o Options, given poll.Values, s config.Section) (*jsonAPI, error) {
 	a := &jsonAPI{env: env.WithDefaults(), opt: o, given: given, each: []string{""}}
 	a.opt.Address = poll.Rebase(given.Expand(o.Address), env.Base)
-	a.opt.Body = given.Expand(o.Body)
+	a.opt.Body = given.Body(o.Body, a.form())
 	if o.Window == 0 {
 		a.opt.Window = jsonWindow
 	}
@@ -340,7 +341,7 @@ func (a *jsonAPI) request(turn *jsonTurn) fetch.Request {
 	}
 	req.Header = a.headers()
 	if a.opt.Body != "" {
-		req.Body = []byte(turn.address(a.opt.Body))
+		req.Body = []byte(turn.values.Body(a.opt.Body, a.form()))
 	}
 	return req
 }
@@ -366,6 +367,11 @@ func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jso
 		found.next.Marks = known.Marks // a window without posts forgets nothing
 	}
 	return found
+}
+
+// form reports whether what is sent is a form and not JSON.
+func (a *jsonAPI) form() bool {
+	return strings.HasPrefix(a.headers().Get("Content-Type"), "application/x-www-form-urlencoded")
 }
 
 func (a *jsonAPI) headers() http.Header {

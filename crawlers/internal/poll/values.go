@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 )
@@ -84,6 +85,20 @@ func (v Values) Expand(template string) string {
 			}
 		}
 	}
+}
+
+// Body fills in {name} in what is sent: a form, or JSON, whose own braces are none of a
+// placeholder's and where a value stands inside of a string, or is a number.
+func (v Values) Body(template string, form bool) string {
+	if form {
+		return strings.TrimPrefix(v.Expand("?"+template), "?")
+	}
+	var pairs []string
+	for name, value := range v.Text {
+		quoted, _ := json.Marshal(value) // a string: cannot fail
+		pairs = append(pairs, "{"+name+"}", string(quoted[1:len(quoted)-1]))
+	}
+	return strings.NewReplacer(pairs...).Replace(template)
 }
 
 // Splice replaces the element "{name}" by the list of that option.

@@ -1,0 +1,45 @@
+package crawlers_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/earshot/earshot/internal/fetch"
+)
+
+// TestJSONBody: placeholders in what is sent, the one behind the first brace as well, are
+// filled in as JSON or a form wants them.
+func TestJSONBody(t *testing.T) {
+	const head = "json: https://api.example/q\nmethod: POST\nlist: .items[]\nfields: {id: .id, text: .t}\neach: {name: ['Банк \"Р&К\"']}\n"
+	for name, test := range map[string]struct {
+		block string
+		want  []string
+	}{
+		"ozon": {"ozon: {client: c, key: k}", []string{
+			`{"limit": 100, "sort_dir": "DESC", "status": "ALL", "last_id": ""}`,
+			`{"limit": 100, "sort_dir": "DESC", "status": "ALL", "last_id": "ab/c+d=="}`,
+		}},
+		"json": {head + "body: '{\"page\": {page}, \"filter\": {\"name\": \"{name}\", \"after\": \"{since_time}\"}, \"ask\": \"?\"}'\npager: {by: page, pages: 2}", []string{
+			`{"page": 0, "filter": {"name": "Банк \"Р\u0026К\"", "after": "2026-11-15T12:00:00Z"}, "ask": "?"}`,
+			`{"page": 1, "filter": {"name": "Банк \"Р\u0026К\"", "after": "2026-11-15T12:00:00Z"}, "ask": "?"}`,
+		}},
+		"form": {head + "body: 'name={name}{&cursor}'\nheaders: {Content-Type: application/x-www-form-urlencoded}\npager: {by: cursor, next: .last_id, pages: 2}", []string{
+			`name=%D0%91%D0%B0%D0%BD%D0%BA+%22%D0%A0%26%D0%9A%22`,
+			`name=%D0%91%D0%B0%D0%BD%D0%BA+%22%D0%A0%26%D0%9A%22&cursor=ab%2Fc%2Bd%3D%3D`,
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var sent []string
+			c := crawlerOf(t, test.block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				sent = append(sent, string(r.Body))
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(`{"items":[{"id":1,"t":"one"}],"reviews":[{"id":"1","text":"one"}],"has_next":true,"last_id":"ab/c+d=="}`)}, nil
+			}))
+			mustPoll(t, c, "")
+			if !slices.Equal(sent, test.want) {
+				t.Errorf("sent %q", sent)
+			}
+		})
+	}
+}
