@@ -2,6 +2,8 @@ package crawlers_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -56,4 +58,16 @@ func TestStreamNeverGoesBack(t *testing.T) {
 			t.Errorf("heard %d of 12 posts", len(heard))
 		}
 	})
+}
+
+// TestStreamThatIsNone: a page in the place of a stream is said to be one.
+func TestStreamThatIsNone(t *testing.T) {
+	block, client := startStream(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, "<html><body>data: no\n\n</body></html>")
+	}))
+	_, err := crawlerOf(t, strings.Replace(block, `"ws:`, `"http:`, 1), client).Poll(t.Context(), "")
+	if err == nil || !strings.Contains(crawlers.Explain(err), "text/html and no stream of events") {
+		t.Errorf("error %v", err)
+	}
 }

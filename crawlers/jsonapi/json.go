@@ -4,7 +4,6 @@
 package jsonapi
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,10 +16,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
-	"github.com/earshot/earshot/crawlers/internal/charset"
-	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
-	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -478,27 +474,4 @@ func (t *jsonTurn) follow(link, here string) bool {
 	}
 	t.link = at
 	return true
-}
-
-// jsonBody decodes an answer, which must be one JSON value.
-func jsonBody(res *fetch.Response) (any, error) {
-	body := bytes.TrimSpace(charset.Text(res))
-	body = bytes.TrimPrefix(body, []byte(")]}'")) // a guard some APIs put before JSON
-	if len(body) == 0 {
-		return nil, errors.New("the answer is empty")
-	}
-	if body[0] == '<' {
-		return nil, errors.New("the answer is a web page, not JSON")
-	}
-	all, err := schemaorg.DecodeJSON(string(body))
-	if errors.Is(err, htmltext.ErrTooComplex) {
-		return nil, err
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the answer is cut off or no JSON: %w", err)
-	}
-	if len(all) != 1 {
-		return nil, fmt.Errorf("the answer holds %d JSON values, want one", len(all))
-	}
-	return all[0], nil
 }

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -89,6 +90,11 @@ func listenEvents(ctx context.Context, client *http.Client, address string, head
 	opened()
 	if res.StatusCode != http.StatusOK {
 		return refusal(address, res)
+	}
+	kind, _, _ := strings.Cut(strings.ToLower(res.Header.Get("Content-Type")), ";")
+	switch kind = strings.TrimSpace(kind); kind {
+	case "text/html", "application/json":
+		return unaddressed(address, fmt.Errorf("the answer is %s and no stream of events (text/event-stream): check the address", kind))
 	}
 	return ended(ctx, address, readEvents(res.Body, take))
 }
