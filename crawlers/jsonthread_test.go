@@ -36,8 +36,15 @@ func TestThreadsOfAPIs(t *testing.T) {
 		{
 			block:  "github: romashka",
 			list:   `{"items":[{"html_url":"https://github.com/e/a/issues/1","comments_url":"https://api.github.com/repos/e/a/issues/1/comments","title":"Fails","user":{"login":"o"},"created_at":"2026-11-21T10:00:00Z","body":"It fails"}]}`,
-			hint:   "https://api.github.com/repos/e/a/issues/1/comments",
+			hint:   "https://api.github.com/repos/e/a/issues/1/comments?per_page=100",
 			answer: `[{"html_url":"https://github.com/e/a/issues/1#issuecomment-5","user":{"login":"bank"},"created_at":"2026-11-21T11:00:00Z","body":"> It fails\n\nFixed"}]`,
+			want:   "bank > : Fixed",
+		},
+		{ // the first page holds the oldest comments, and the answer is none of them
+			block:  "github: a long discussion",
+			list:   `{"items":[{"html_url":"https://github.com/e/a/issues/2","comments_url":"https://api.github.com/repos/e/a/issues/2/comments","comments":230,"title":"Fails","user":{"login":"o"},"created_at":"2026-01-21T10:00:00Z","updated_at":"2026-11-21T10:00:00Z","body":"It fails"}]}`,
+			hint:   "https://api.github.com/repos/e/a/issues/2/comments?per_page=100&since=2026-11-21T10:00:00Z",
+			answer: `[{"html_url":"https://github.com/e/a/issues/2#issuecomment-9","user":{"login":"bank"},"created_at":"2026-11-21T11:00:00Z","body":"Fixed"}]`,
 			want:   "bank > : Fixed",
 		},
 		{
@@ -50,7 +57,7 @@ func TestThreadsOfAPIs(t *testing.T) {
 		{
 			block:  "bluesky: {appview: view.example, query: romashka}",
 			list:   `{"posts":[{"uri":"at://did:plc:o/app.bsky.feed.post/1","author":{"did":"did:plc:o","handle":"o.example"},"record":{"text":"lost","createdAt":"2026-11-21T09:00:00Z"},"indexedAt":"2026-11-21T09:00:01Z"}]}`,
-			hint:   "https://view.example/xrpc/app.bsky.feed.getPostThread?uri=at%3A%2F%2Fdid%3Aplc%3Ao%2Fapp.bsky.feed.post%2F1",
+			hint:   "https://view.example/xrpc/app.bsky.feed.getPostThread?depth=100&uri=at%3A%2F%2Fdid%3Aplc%3Ao%2Fapp.bsky.feed.post%2F1",
 			answer: `{"thread":{"post":{"uri":"at://did:plc:o/app.bsky.feed.post/1","author":{"did":"did:plc:o","handle":"o.example"},"record":{"text":"lost","createdAt":"2026-11-21T09:00:00Z"},"indexedAt":"2026-11-21T09:00:01Z"},"replies":[{"post":{"uri":"at://did:plc:b/app.bsky.feed.post/2","author":{"did":"did:plc:b","handle":"bank.example"},"record":{"text":"sorry","createdAt":"2026-11-21T10:00:00Z","reply":{"root":{"uri":"at://did:plc:o/app.bsky.feed.post/1"},"parent":{"uri":"at://did:plc:o/app.bsky.feed.post/1"}}},"indexedAt":"2026-11-21T10:00:01Z"},"replies":[]},{"notFound":true}]}}`,
 			want:   "o.example > : lost; bank.example > at://did:plc:o/app.bsky.feed.post/1: sorry",
 		},
