@@ -135,6 +135,9 @@ func (a *adder) lookPreset(ctx context.Context, place presets.Place) (found, err
 	if place.Kind.Subject {
 		owner = cmp.Or(owner, a.askOwner())
 	}
+	if ctx.Err() != nil { // at the question whose it is
+		return found{}, ctx.Err()
+	}
 	f := found{what: place.Kind.About, block: place.Block(owner), needs: place.Missing, key: a.says.key(place.Kind)}
 	fmt.Fprintf(a.term.out, "%s: %s\n", place.Kind.Name, a.says.place(place.Kind.About))
 	if err := a.fit(&f); err != nil {
@@ -368,6 +371,10 @@ func (a *adder) write(f found) error {
 	}
 	if a.term.interactive() {
 		answer, err := a.ask(a.says.Text("add.write", "file", a.path))
+		if errors.Is(err, context.Canceled) {
+			fmt.Fprintln(out)
+			return errors.New(a.says.Text("add.not_written"))
+		}
 		if first, _ := utf8.DecodeRuneInString(strings.ToLower(answer)); err != nil || answer != "" && !strings.ContainsRune("y"+a.says.Text("add.yes"), first) {
 			fmt.Fprintln(out, a.says.Text("add.not_written"))
 			return nil

@@ -52,14 +52,18 @@ func (t terminal) colour(w io.Writer) bool {
 func (t terminal) interactive() bool { return isTerminal(t.in) && isTerminal(t.out) }
 
 func isTerminal(stream any) bool {
-	for s, ok := stream.(*screen); ok; s, ok = stream.(*screen) {
-		stream = s.to
+	for {
+		switch s := stream.(type) {
+		case *screen:
+			stream = s.to
+		case *stdin:
+			stream = s.from
+		case *os.File:
+			return isatty.IsTerminal(s.Fd())
+		default:
+			return false
+		}
 	}
-	if in, ok := stream.(*input); ok {
-		stream = in.from
-	}
-	f, ok := stream.(*os.File)
-	return ok && isatty.IsTerminal(f.Fd())
 }
 
 // commands is the command line. Each field's type has a Run method in the file
@@ -111,9 +115,9 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 		}
 	}()
 	term.hidden = &config.Redactor{}
-	term.in = newInput(ctx, term.in)
 	term.err = &screen{to: term.err, hidden: term.hidden, colour: term.colour(term.err)}
 	term.out = &screen{to: term.out, colour: term.colour(term.out)}
+	term.in = &stdin{ctx: ctx, from: term.in}
 	cmds := &commands{}
 	term.log = &cmds.logFlags
 	parser, err := kong.New(cmds,
@@ -167,8 +171,8 @@ func exitStatus(term terminal, err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(term.err, "earshot: stopped before it was done")
+	case errors.Is(err, context.Canceled): // it did not do what was asked: what follows in a script must not begin
+		fmt.Fprintf(term.err, "earshot: %s\n", speechOrEnglish(term).Text("cli.interrupted"))
 		return exitFailed
 	case errors.Is(err, errSaid):
 		return exitFailed

@@ -112,15 +112,12 @@ Ctrl-C ends the demo and leaves nothing behind.
 		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
 		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: "You"}, Sources: true}),
 	})
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return nil // it was told to stop, and does
-	case err != nil:
-		return err
+	if err != nil {
+		return unlessStopped(ctx, err)
 	}
 	endNotice := time.AfterFunc(sites.Length()+5*time.Second, func() {
 		fmt.Fprintln(term.out, "That was all the town had to say. Ctrl-C ends the demo.")
 	})
 	defer endNotice.Stop()
-	return d.Run(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil })
+	return unlessStopped(ctx, d.Run(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil }))
 }

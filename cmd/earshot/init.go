@@ -149,7 +149,11 @@ func interview(term terminal, s speech) (interviewed, error) {
 		a.channel = line
 		return a.wrong(s, term)
 	})
-	if i.err != nil && !errors.Is(i.err, io.EOF) {
+	switch {
+	case errors.Is(i.err, context.Canceled): // also at the last question, whose answer may be empty
+		fmt.Fprintln(term.out)
+		return a, errors.New(s.Text("init.ended"))
+	case i.err != nil && !errors.Is(i.err, io.EOF):
 		return a, fmt.Errorf("read the answer: %w", i.err)
 	}
 	if a.contact == "" || a.name == "" || len(a.sources) == 0 {

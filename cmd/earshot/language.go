@@ -103,6 +103,12 @@ func (s speech) observed(what string) string {
 // speechOf is the language of the environment, for commands that say only what they found.
 func speechOf(term terminal) (speech, error) { return languageFlag{}.speech(term.lookup) }
 
+// speechOrEnglish is speechOf where nothing may fail any more.
+func speechOrEnglish(term terminal) speech {
+	s, _ := speechOf(term) // the zero speech is English
+	return s
+}
+
 // english reports whether s says things as they stand in the program.
 func (s speech) english() bool { return s.mistakes == nil }
 

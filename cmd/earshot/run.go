@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -44,18 +45,15 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	d, err := daemon.Open(ctx, daemon.Options{
 		Exit: exit, Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: name, Revision: commit, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
 	})
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return nil // it was told to stop, and does
-	case err != nil:
-		return err
+	if err != nil {
+		return unlessStopped(ctx, err)
 	}
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
 	following := config.Following{Paths: c.Config, Kinds: daemon.KindOptions(), Start: list.Config, Reload: hup, Log: log, Failed: func(err error) { d.Refused(ctx, err) }}
 	go tellSystemd(ctx, log)
-	return d.Run(ctx, func(ctx context.Context) error {
+	return unlessStopped(ctx, d.Run(ctx, func(ctx context.Context) error {
 		return config.Follow(ctx, following, func(next *config.Config) error {
 			list, err := daemon.Check(next, nil)
 			if err != nil {
@@ -63,5 +61,14 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 			}
 			return d.Reload(ctx, list)
 		})
-	})
+	}))
+}
+
+// unlessStopped is err but for what comes of being told to stop: that is how run and demo
+// end, also while they begin.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestInterruptedQuestions: Ctrl-C ends a command that waits for somebody to type, at every
+// question: nothing is written, and the status does not say that it was done.
+func TestInterruptedQuestions(t *testing.T) {
+	answers := []string{"pr@romashka.example", "Romashka", "", "https://news.example/rss"}
+	path := filepath.Join(t.TempDir(), "watchlist.yaml")
+	for _, c := range []struct {
+		args  []string
+		typed []string
+	}{
+		{[]string{"init", "-c", path}, nil},
+		{[]string{"init", "-c", path}, answers[:2]},
+		{[]string{"init", "-c", path}, answers},
+		{[]string{"score"}, []string{"They ate my card"}},
+		{[]string{"score", "--json"}, nil},
+		{[]string{"match", "-c", "../../examples/bank/config"}, nil},
+	} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		in, keyboard := io.Pipe()
+		defer keyboard.Close()
+		var out bytes.Buffer
+		ended := make(chan int, 1)
+		go func() {
+			ended <- run(ctx, c.args, terminal{in: in, out: &out, err: &out, lookup: func(string) (string, bool) { return "", false }})
+		}()
+		for _, line := range c.typed {
+			_, _ = io.WriteString(keyboard, line+"\n")
+		}
+		interrupt()
+		select {
+		case code := <-ended:
+			if code != exitFailed {
+				t.Errorf("%v after %q: exit %d, said %q", c.args, c.typed, code, out.String())
+			}
+			if out := out.String(); c.args[0] == "init" && !strings.Contains(out, "nothing was written") || fileExists(path) {
+				t.Errorf("%v after %q says %q", c.args, c.typed, out)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%v after %q goes on waiting", c.args, c.typed)
+		}
+	}
+}
+
+// TestInterruptedIsNotDone: a command that Ctrl-C ended in the middle, a backup or a move, has
+// not done what it was asked; only what listens until it is stopped has.
+func TestInterruptedIsNotDone(t *testing.T) {
+	var out bytes.Buffer
+	err := fmt.Errorf("store: backup: %w", context.Canceled)
+	if code := exitStatus(terminal{err: &out, lookup: func(string) (string, bool) { return "uk", true }}, err); code != exitFailed || out.String() != "earshot: перервано: до кінця не зроблено\n" {
+		t.Errorf("exit %d, said %q", code, out.String())
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	if got := unlessStopped(stopped, err); got != nil {
+		t.Errorf("stopped: %v", got)
+	}
+	if got := unlessStopped(t.Context(), err); got == nil {
+		t.Error("nobody stopped it, and nothing is wrong")
+	}
+}
