@@ -82,8 +82,14 @@ func Restore(ctx context.Context, database, file string, now time.Time) (Restore
 			return Restored{}, fmt.Errorf("store: restore: %w", err)
 		}
 	}
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) { // before what is said of a database that is missing
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // before what is said of a database that is missing
 		return Restored{}, fmt.Errorf("store: restore: there is no file %s; give one that earshot backup made", file)
+	case err != nil:
+		return Restored{}, fmt.Errorf("store: restore: %w", err)
+	case info.IsDir():
+		return Restored{}, fmt.Errorf("store: restore: %w", errFolder(file))
 	}
 	from, err := realPath(file)
 	if err != nil {
@@ -94,6 +100,9 @@ func Restore(ctx context.Context, database, file string, now time.Time) (Restore
 	}
 	part := path + ".restoring"
 	made, err := copySQLite(ctx, from, part, func(db *sql.DB) error { return asRestored(ctx, db, now) })
+	if sqliteBroken(err) { // of the database at work another thing is to be done
+		return Restored{}, fmt.Errorf("store: restore: %s is damaged, or no backup of earshot: name another one", file)
+	}
 	if err != nil {
 		return Restored{}, fmt.Errorf("store: restore: %w", err)
 	}
@@ -211,6 +220,9 @@ func copySQLite(ctx context.Context, from, to string, change func(*sql.DB) error
 		}
 	}
 	if err = errors.Join(err, db.Close()); err != nil {
+		if sqliteFull(err) { // the copy's disk, which may be another one
+			return made, explainSQLite(to, err)
+		}
 		return made, explainSQLite(from, err)
 	}
 	db, err = openSQLitePool(to, url.Values{"mode": {"rw"}}, 1)

@@ -48,7 +48,16 @@ func TestBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Restore(background, "sqlite:"+path, broken, t0)
-	wantError(t, "no database", err, "not a database")
+	wantError(t, "no database", err, "no backup of earshot: name another one")
+	if strings.Contains(err.Error(), "-wal") {
+		t.Errorf("what to do is said of the database at work: %v", err)
+	}
+	_, err = Restore(background, "sqlite:"+path, filepath.Join(dir, "none.db"), t0)
+	if wantError(t, "no such file", err, "none.db: no such file"); strings.Contains(err.Error(), "earshot run") {
+		t.Errorf("a start makes no backup: %v", err)
+	}
+	_, err = Restore(background, "sqlite:"+path, dir, t0)
+	wantError(t, "folder", err, "is a folder")
 
 	done := must(Restore(background, "sqlite:"+path, file, t0))(t)
 	back := openAt(t, Options{Database: "sqlite:" + path})

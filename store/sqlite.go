@@ -53,6 +53,9 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 			forms: `SELECT term FROM mention_forms WHERE term >= $1 AND term < $2 LIMIT $3`,
 		},
 	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("store: %w", errFolder(path))
+	}
 	mode := "rwc"
 	if opt.ReadOnly || opt.Beside {
 		if mode, err = readOnlyMode(path); err != nil {
@@ -141,6 +144,9 @@ func realPath(path string) (string, error) {
 		return whole, nil
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("there is no folder %s for the database: make it, or correct store.database", filepath.Dir(path))
+	}
 	if err != nil {
 		return "", fmt.Errorf("database folder: %w", err)
 	}
@@ -167,6 +173,17 @@ func sqliteCode(err error) int {
 	}
 	return e.Code() & 0xff // without the extension
 }
+
+// errFolder is the error of a path that is no file: SQLite would speak of a broken disk.
+func errFolder(path string) error { return fmt.Errorf("%s is a folder: name a file", path) }
+
+// sqliteBroken reports whether a file is no database, or one no more.
+func sqliteBroken(err error) bool {
+	code := sqliteCode(err)
+	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
+}
+
+func sqliteFull(err error) bool { return sqliteCode(err) == sqlite3.SQLITE_FULL }
 
 func sqliteBusy(err error) bool {
 	code := sqliteCode(err)
