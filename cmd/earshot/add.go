@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +15,6 @@ import (
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
-	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -225,7 +222,7 @@ func (a *adder) lookEngines(ctx context.Context, address string) (found, error) 
 		case ctx.Err() != nil:
 			return found{}, ctx.Err()
 		case p.err != nil:
-			tried = append(tried, a.says.Text("add.tried", "kind", kind, "why", crawlers.Explain(p.err)))
+			tried = append(tried, a.says.Text("add.tried", "kind", kind, "why", a.says.unread(p.err)))
 			continue
 		case len(p.batch.Posts) == 0 && p.batch.Observed.Items == 0:
 			tried = append(tried, a.says.Text("add.tried_nothing", "kind", kind))
@@ -319,7 +316,7 @@ func (a *adder) show(f found) {
 	switch {
 	case f.seen == nil:
 	case f.seen.err != nil:
-		fmt.Fprintln(out, a.says.Text("add.not_now", "why", text.OneLine(crawlers.Explain(f.seen.err))))
+		fmt.Fprintln(out, a.says.Text("add.not_now", "why", text.OneLine(a.says.unread(f.seen.err))))
 	default:
 		sees := f.seen.batch.Observed
 		posts := len(f.seen.batch.Posts)
@@ -385,42 +382,8 @@ func (a *adder) write(f found) error {
 		return fmt.Errorf("%s: %w", a.path, err)
 	}
 	if err := replaceFile(a.path, next, secret); err != nil {
-		return fmt.Errorf("write the watchlist: %w", err)
+		return errors.New(a.says.Text("cli.not_written", "file", a.path, "why", a.says.cause(err)))
 	}
 	fmt.Fprintln(out, a.says.Text("add.written", "file", a.path, "line", strconv.Itoa(line)))
 	return nil
-}
-
-// replaceFile writes a file anew: whole or not at all, with the owner, the group and the mode
-// it had, since the daemon reads it by them; one with a secret is for its owner and group
-// alone.
-func replaceFile(path, content string, secret bool) (err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".watchlist-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name()) // half written
-		}
-	}()
-	if _, err := f.WriteString(content); err != nil {
-		_ = f.Close() // the write failed already
-		return err
-	}
-	mode := info.Mode().Perm()
-	if secret {
-		mode &^= 0o007
-	}
-	if err := errors.Join(giveTo(f, info), f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

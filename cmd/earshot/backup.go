@@ -94,6 +94,10 @@ func (c *moveCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
 	log := slog.New(slog.DiscardHandler)
 	if err := store.MayMove(cfg.Database(), c.To); err != nil {
 		return err
@@ -112,22 +116,23 @@ func (c *moveCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	here, there, old := "SQLite", "PostgreSQL", "file"
-	if from.Shared() {
-		here, there, old = there, here, "database"
+	return s.printMoved(term.out, moved, from.Shared())
+}
+
+// printMoved says what a move did. shared says that it was from PostgreSQL.
+func (s speech) printMoved(out io.Writer, moved store.Moved, shared bool) error {
+	here, there, old := "SQLite", "PostgreSQL", "move.old_file"
+	if shared {
+		here, there, old = there, here, "move.old_database"
 	}
-	fmt.Fprintf(term.out, "%-14s %10s %10s\n", "", here, there)
+	fmt.Fprintf(out, "%-14s %10s %10s\n", "", here, there)
 	for _, t := range moved.Tables {
-		fmt.Fprintf(term.out, "%-14s %10d %10d\n", t.Table, t.Here, t.There)
+		fmt.Fprintf(out, "%-14s %10d %10d\n", t.Table, t.Here, t.There)
 	}
 	if moved.Already {
-		_, err = fmt.Fprintln(term.out, "\nIt was moved there before; nothing was written now.")
+		_, err := fmt.Fprintf(out, "\n%s\n", s.Text("move.already"))
 		return err
 	}
-	_, err = fmt.Fprintf(term.out, `
-All of it is there. Write the new address into store.database of the watchlist and start earshot: nothing is told twice,
-and the buttons of messages in Slack go on working. Redis may stay as it is. The %s %s is as it was: it holds names
-and words of people, so remove it when you do not need it.
-`, here, old)
+	_, err := fmt.Fprintf(out, "\n%s\n%s\n", s.Text("move.done"), s.Text(old))
 	return err
 }

@@ -20,7 +20,6 @@ import (
 	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
-	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -80,7 +79,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	bad += unanswered
-	bad += probeRest(ctx, cfg, s, term)
+	bad += probeRest(ctx, cfg, s, term, bad == 0)
 	if bad > 0 {
 		return errSaid
 	}
@@ -165,12 +164,12 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 	empty, sources := 0, sourcesOn(cfg, time.Now())
 	for p := range pollOnce(ctx, cfg, sources, term) {
 		sees, newest := "–", "–"
-		notes := p.batch.Observed.Notes
+		notes := s.places(p.batch.Observed.Notes)
 		if p.err != nil {
 			bad++
-			notes = append([]string{crawlers.Explain(p.err)}, notes...)
+			notes = append([]string{s.unread(p.err)}, notes...)
 		} else {
-			sees = p.batch.Observed.What
+			sees = s.observed(p.batch.Observed.What)
 			if sees == "" {
 				sees = s.Plural("source.posts", len(p.batch.Posts))
 			}
@@ -180,7 +179,7 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 			if p.batch.Observed.Items == 0 && len(p.batch.Posts) == 0 {
 				empty++
 				if len(notes) == 0 {
-					notes = []string{p.emptyAnswer()}
+					notes = []string{p.emptyAnswer(s)}
 				}
 			}
 		}
@@ -237,8 +236,9 @@ func probeAnswers(ctx context.Context, cfg *config.Config, s speech, term termin
 }
 
 // probeRest asks everything else that the watchlist names whether it would serve, prints a
-// table of it, and returns how many would not. No message is sent.
-func probeRest(ctx context.Context, cfg *config.Config, s speech, term terminal) (bad int) {
+// table of it, and returns how many would not. No message is sent. good says that nothing was
+// wrong before it.
+func probeRest(ctx context.Context, cfg *config.Config, s speech, term terminal, good bool) (bad int) {
 	fmt.Fprintln(term.out)
 	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, strings.Join([]string{s.Text("check.columns_part"), s.Text("check.columns_state"), s.Text("check.columns_note")}, "\t"))
@@ -260,8 +260,10 @@ func probeRest(ctx context.Context, cfg *config.Config, s speech, term terminal)
 	_ = table.Flush() // as good as a failed print
 	if bad > 0 {
 		fmt.Fprintln(term.out, s.Text("check.some_fail", "bad", bad, "n", len(all)))
-	} else {
+	} else if good {
 		fmt.Fprintln(term.out, s.Text("check.all_work"))
+	} else { // it is the last line that people read
+		fmt.Fprintln(term.out, s.Text("check.rest_works"))
 	}
 	return bad
 }

@@ -171,24 +171,25 @@ func exitStatus(term terminal, err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, context.Canceled): // it did not do what was asked: what follows in a script must not begin
-		fmt.Fprintf(term.err, "earshot: %s\n", speechOrEnglish(term).Text("cli.interrupted"))
-		return exitFailed
 	case errors.Is(err, errSaid):
 		return exitFailed
 	case errors.Is(err, errWrong):
 		return exitWrong
-	case errors.As(err, &wrong):
-		_ = wrong.Render(term.err, term.colour(term.err)) // stderr may be closed; the status still says it
-		fmt.Fprintln(term.err, wrong.Summary())
-		return exitWrong
-	case errors.As(err, &usage), errors.As(err, &unread):
-		fmt.Fprintf(term.err, "earshot: %v\n", err)
-		return exitWrong
-	default:
-		fmt.Fprintf(term.err, "earshot: %v\n", err)
-		return exitFailed
 	}
+	says := speechOrEnglish(term)
+	switch {
+	case errors.Is(err, context.Canceled): // it did not do what was asked: what follows in a script must not begin
+		fmt.Fprintf(term.err, "earshot: %s\n", says.Text("cli.interrupted"))
+		return exitFailed
+	case errors.As(err, &wrong):
+		_ = says.tell(term, err)
+		return exitWrong
+	}
+	fmt.Fprintf(term.err, "earshot: %s\n", says.wrong(err))
+	if errors.As(err, &usage) || errors.As(err, &unread) {
+		return exitWrong
+	}
+	return exitFailed
 }
 
 // loadForReading is daemon.Load for commands that only read sources or match:

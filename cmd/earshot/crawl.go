@@ -43,6 +43,10 @@ func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
 	cfg := list.Config
 	chosen, err := pickSources(cfg, c.Sources)
 	if err != nil {
@@ -57,9 +61,9 @@ func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
 		}
 		if p.err != nil {
 			failed = true
-			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, crawlers.Explain(p.err))
+			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, s.unread(p.err))
 		}
-		for _, note := range p.told(c.Verbose) {
+		for _, note := range p.told(s, c.Verbose) {
 			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, note)
 		}
 	}
@@ -78,19 +82,19 @@ type polled struct {
 
 // told is what a person hears about the poll besides its error. No post vanishes in
 // silence: a poll without posts says why, and what could not be read is named.
-func (p polled) told(all bool) []string {
+func (p polled) told(s speech, all bool) []string {
 	sees := p.batch.Observed
 	switch {
 	case all, p.err == nil && len(p.batch.Posts) == 0 && len(sees.Notes) > 0:
-		return sees.Notes
+		return s.places(sees.Notes)
 	case p.err == nil && len(p.batch.Posts) == 0 && sees.Items == 0:
-		return []string{p.emptyAnswer()}
+		return []string{p.emptyAnswer(s)}
 	}
-	return sees.Unread
+	return s.places(sees.Unread)
 }
 
-func (p polled) emptyAnswer() string {
-	return fmt.Sprintf("no posts: the answer has %d KB but nothing in it looks like a post", (p.batch.Observed.Bytes+1023)/1024)
+func (p polled) emptyAnswer(s speech) string {
+	return s.Text("crawl.nothing", "n", (p.batch.Observed.Bytes+1023)/1024)
 }
 
 // pollOnce polls the sources at the same time and yields them in their order.

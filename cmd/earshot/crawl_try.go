@@ -28,10 +28,14 @@ const mostTried = 16 << 20
 
 // try is the workshop of selectors: one page, and what each selector finds on it.
 func (c *crawlCmd) try(ctx context.Context, term terminal) error {
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
 	list, listErr := loadForReading(c.Config, term)
 	src, err := c.triedSource(list, listErr)
 	if err != nil {
-		return err
+		return s.ofSelect(err)
 	}
 	var opt page.Options
 	if err := src.Section.Decode(&opt); err != nil {
@@ -54,15 +58,15 @@ func (c *crawlCmd) try(ctx context.Context, term terminal) error {
 	if opt.Select != nil {
 		trial, err := page.Try(env, *opt.Select, src.Section, res, tryItems)
 		if err != nil {
-			return err
+			return s.ofSelect(err)
 		}
-		printTrial(out, trial, opt.Select.Item)
+		s.printTrial(out, trial, opt.Select.Item)
 	}
 	if c.Propose {
 		if opt.Select != nil {
 			fmt.Fprintln(out)
 		}
-		if err := propose(out, env, res); err != nil {
+		if err := s.propose(out, env, res); err != nil {
 			return err
 		}
 	}
@@ -108,11 +112,36 @@ func selectSource(address, selectors string) (config.Source, error) {
 			b.WriteString("    " + strings.TrimRight(line, "\r\n") + "\n")
 		}
 	}
-	cfg, err := config.Parse("--select", []byte(b.String()), func(string) (string, bool) { return "", false }, daemon.KindOptions())
+	cfg, err := config.Parse(selectFlag, []byte(b.String()), func(string) (string, bool) { return "", false }, daemon.KindOptions())
 	if err != nil {
 		return config.Source{}, err
 	}
 	return cfg.Sources[0], nil
+}
+
+// selectFlag is the file that mistakes of --select stand in.
+const selectFlag = "--select"
+
+// ofSelect says mistakes of --select without a place: its lines are not those that were typed.
+func (s speech) ofSelect(err error) error {
+	var all *config.Errors
+	var one config.Error
+	switch {
+	case errors.As(err, &all):
+	case errors.As(err, &one):
+		all = &config.Errors{List: []config.Error{one}}
+	}
+	if all == nil || len(all.List) == 0 || all.List[0].Pos.File != selectFlag {
+		return err
+	}
+	lines := make([]string, len(all.List))
+	for i, p := range all.List {
+		lines[i] = s.said(s.faults, p.Msg)
+		if p.Hint != "" {
+			lines[i] += " — " + s.said(s.faults, p.Hint)
+		}
+	}
+	return usageError{selectFlag + ": " + strings.Join(lines, "\n"+selectFlag+": ")}
 }
 
 func isWeb(address string) bool {
@@ -137,28 +166,28 @@ func (c *crawlCmd) triedPage(ctx context.Context, address string, list daemon.Wa
 	defer f.Close()
 	body, err := io.ReadAll(io.LimitReader(f, mostTried+1))
 	if err == nil && len(body) > mostTried {
-		err = errors.New("larger than 16 MiB")
+		err = fmt.Errorf("%s: larger than 16 MiB", c.Try)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.Try, err)
+		return nil, err
 	}
 	return &fetch.Response{URL: address, Status: http.StatusOK, Header: http.Header{}, Body: body, At: time.Now()}, nil
 }
 
-func printTrial(out io.Writer, trial page.Trial, item string) {
-	fmt.Fprintf(out, "%s by item (%s)\n", text.Count(trial.Items, "item"), item)
+func (s speech) printTrial(out io.Writer, trial page.Trial, item string) {
+	fmt.Fprintln(out, s.Plural("try.items", trial.Items, "selector", item))
 	for n, parts := range trial.First {
-		fmt.Fprintf(out, "\nitem %d\n", n+1)
+		fmt.Fprintf(out, "\n%s\n", s.Text("try.item", "n", n+1))
 		for _, p := range parts {
-			fmt.Fprintf(out, "  %-7s %s: %s", p.Part, p.Selector, text.Count(p.Elements, "element"))
+			fmt.Fprintf(out, "  %-7s %s: %s", p.Part, p.Selector, s.Plural("try.elements", p.Elements))
 			if p.Found != "" {
 				fmt.Fprintf(out, ", %q", text.OneLine(p.Found))
 			}
 			if p.Read != "" {
-				fmt.Fprintf(out, " = %s", p.Read)
+				fmt.Fprintf(out, " = %s", s.said(s.tried, p.Read))
 			}
 			if p.Trouble != "" {
-				fmt.Fprintf(out, " ! %s", p.Trouble)
+				fmt.Fprintf(out, " ! %s", s.said(s.tried, p.Trouble))
 			}
 			fmt.Fprintln(out)
 		}
@@ -166,22 +195,22 @@ func printTrial(out io.Writer, trial page.Trial, item string) {
 }
 
 // propose prints selectors that could be written, with what they find.
-func propose(out io.Writer, env crawlers.Env, res *fetch.Response) error {
+func (s speech) propose(out io.Writer, env crawlers.Env, res *fetch.Response) error {
 	list, err := page.Propose(env, res)
 	if err != nil {
 		return err
 	}
 	if len(list) == 0 {
-		fmt.Fprintln(out, "nothing to propose: no block of the page comes again and holds a date and a text. If a browser shows posts there, they come by script")
+		fmt.Fprintln(out, s.Text("try.nothing"))
 	}
 	for _, p := range list {
-		fmt.Fprintf(out, "# %s\nselect:\n  item: %s\n", text.Count(p.Items, "post"), yamlQuoted(p.Select.Item))
+		fmt.Fprintf(out, "# %s\nselect:\n  item: %s\n", s.Plural("seen.count.post", p.Items), yamlQuoted(p.Select.Item))
 		for _, part := range []struct {
 			name string
 			list []string
 		}{{"author", p.Select.Author}, {"time", p.Select.Time}, {"rating", p.Select.Rating}, {"text", p.Select.Text}, {"title", p.Select.Title}, {"link", p.Select.Link}, {"id", p.Select.ID}} {
 			if n := p.Parts[part.name]; len(part.list) > 0 && n > 0 {
-				fmt.Fprintf(out, "  %s: %s # in %d\n", part.name, yamlQuoted(part.list[0]), n)
+				fmt.Fprintf(out, "  %s: %s # %s\n", part.name, yamlQuoted(part.list[0]), s.Text("try.in", "n", n))
 			}
 		}
 		fmt.Fprintln(out)

@@ -27,6 +27,8 @@ type speech struct {
 	mistakes func() *i18n.Phrases // of the watchlist
 	reasons  func() *i18n.Phrases // of match: why a place names a watch or does not
 	seen     func() *i18n.Phrases // what presets and crawlers say of a place
+	tried    func() *i18n.Phrases // what selectors find
+	faults   func() *i18n.Phrases // what went wrong with files, databases and what was typed
 }
 
 // speech returns the language that was asked for, or that of the environment.
@@ -47,6 +49,8 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 		s.mistakes = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within", "mistake", "remedy") })
 		s.reasons = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("reason", "reason") })
 		s.seen = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "seen", "place") })
+		s.tried = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "tried") })
+		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within", "fault", "mistake", "remedy", "within") })
 	}
 	return s, nil
 }
@@ -65,6 +69,28 @@ func (s speech) reason(english string) string { return s.said(s.reasons, english
 
 // place says what presets and crawlers say of a place.
 func (s speech) place(english string) string { return s.said(s.seen, english) }
+
+// unread says why a place cannot be read: in English all that is known, else as far as the
+// catalogue has words for it, as messages to staff do.
+func (s speech) unread(err error) string {
+	if s.english() {
+		return crawlers.Explain(err)
+	}
+	word, status := crawlers.Reason(err)
+	if word == "" {
+		return s.Text("trouble.other") + " (" + s.said(s.faults, crawlers.Explain(err)) + ")"
+	}
+	return s.Text("trouble."+word, "status", status)
+}
+
+// places says what crawlers note of a place.
+func (s speech) places(notes []string) []string {
+	said := make([]string, len(notes))
+	for i, note := range notes {
+		said[i] = s.place(note)
+	}
+	return said
+}
 
 // key says which key a kind needs, where to get it and what it costs; empty: none. A kind that
 // nobody translated says it in English.
@@ -95,7 +121,12 @@ func (s speech) observed(what string) string {
 	}
 	what = strings.Join(parts, ", ")
 	if marked {
-		what += " (" + s.place(ways) + ")"
+		one, other, two := strings.Cut(ways, " and ")
+		said := s.place(one)
+		if two {
+			said = s.Text("crawl.ways", "one", said, "other", s.place(other))
+		}
+		what += " (" + said + ")"
 	}
 	return what
 }
@@ -158,11 +189,16 @@ func (s speech) summary(problems *config.Errors) string {
 	return strings.Join(words, " ")
 }
 
-// tell says what is wrong with a watchlist and returns errWrong; any other error comes
-// back as it is.
+// tell says what is wrong with a watchlist, or why it cannot be read, and returns errWrong;
+// any other error comes back as it is.
 func (s speech) tell(term terminal, err error) error {
 	var wrong *config.Errors
-	if !errors.As(err, &wrong) {
+	var unread *config.ReadError
+	switch {
+	case errors.As(err, &unread):
+		fmt.Fprintf(term.err, "earshot: %s\n", s.wrong(err))
+		return errWrong
+	case !errors.As(err, &wrong):
 		return err
 	}
 	_ = s.render(term.err, wrong, term.colour(term.err)) // stderr may be closed; the status still says it

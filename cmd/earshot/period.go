@@ -22,7 +22,7 @@ func period(since, until string, now time.Time, zone *time.Location) (from, to t
 	case wrong.Part == "until":
 		err = fmt.Errorf("--until %q is no moment: write it like 24h, 7d, yesterday, 2026-11-30 or 2026-11", until)
 	default:
-		err = fmt.Errorf("the period ends (%s) before it begins (%s)", to.In(zone).Format("2 Jan 2006 15:04"), from.In(zone).Format("2 Jan 2006 15:04"))
+		err = fmt.Errorf("the period ends (%s) before it begins (%s)", to.In(zone).Format("2006-01-02 15:04"), from.In(zone).Format("2006-01-02 15:04"))
 	}
 	return from, to, err
 }

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// besideName is what files are called that are made beside another for a moment.
+const besideName = ".watchlist-*"
+
+// replaceFile writes a file anew: whole or not at all, with the owner, the group and the mode
+// it had, since the daemon reads it by them; one with a secret is for its owner and group
+// alone.
+func replaceFile(path, content string, secret bool) (err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), besideName)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name()) // half written
+		}
+	}()
+	if _, err := f.WriteString(content); err != nil {
+		_ = f.Close() // the write failed already
+		return err
+	}
+	mode := info.Mode().Perm()
+	if secret {
+		mode &^= 0o007
+	}
+	if err := errors.Join(giveTo(f, info), f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"database/sql"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/store"
+)
+
+// TestMistakesAtTheTerminalAreTranslated: what goes wrong in the daily work with the commands is
+// said in the language of the terminal, with its code of exit, and the same in English.
+func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for name, content := range map[string]string{
+		"w.yaml":     watchlistWith("store: {database: \"sqlite:none.db\"}\n"),
+		"kept.yaml":  watchlistWith("store: {database: \"sqlite:kept.db\"}\n"),
+		"newer.yaml": watchlistWith("store: {database: \"sqlite:newer.db\"}\n"),
+		"no.yaml":    watchlistWith("store: {database: \"sqlite:no/e.db\"}\n"),
+		"dir.yaml":   watchlistWith("store: {database: \"sqlite:.\"}\n"),
+		"bad.yaml":   watchlistWith("pigs: 7\n"),
+		"other":      strings.Repeat("?", 9000),
+		"page.html":  "<p>?",
+	} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir("made", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"kept.db", "newer.db"} {
+		s, err := openStore(t.Context(), store.Options{Database: "sqlite:" + name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, err := sql.Open("sqlite", "newer.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`INSERT INTO schema_versions VALUES (999, 0, 999)`); err != nil {
+		t.Fatal(err)
+	}
+	_ = db.Close()
+	for _, c := range []struct {
+		args, stdin string
+		code        int
+		english     string // in what is said then
+		known       string // words that are the same in every language
+	}{
+		{"check -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
+		{"check --lang LANG -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
+		{"tune --lang LANG -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
+		{"report -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
+		{"run -c bad.yaml", "", 2, `unknown key "pigs"`, "bad yaml pigs key_unknown contact deadlines digest doors fallback fetch language quiet_hours replies routes sentiment severity slack sources store views"},
+		{"report -c bad.yaml", "", 2, `unknown key "pigs"`, "bad yaml pigs key_unknown contact deadlines digest doors fallback fetch language quiet_hours replies routes sentiment severity slack sources store views"},
+		{"report -c w.yaml", "", 1, "start `earshot run` first", "none.db run " + dir},
+		{"run -c no.yaml", "", 1, "make it, or correct store.database", "store database no " + dir},
+		{"run -c dir.yaml", "", 1, "is a folder: name a file", dir},
+		{"report -c newer.yaml", "", 1, "written by a newer earshot", ""},
+		{"restore -c kept.yaml gone.db", "", 1, "gone.db: no such file", "gone.db"},
+		{"restore -c kept.yaml made", "", 1, "made is a folder", "made"},
+		{"restore -c kept.yaml other", "", 1, "no backup of earshot", "other"},
+		{"restore -c kept.yaml newer.db", "", 1, "written by a newer earshot", ""},
+		{"backup -c kept.yaml no/b.db", "", 1, "no such file or directory", "no/b.db.part"},
+		{"backup -c kept.yaml other", "", 1, "exists already", "other"},
+		{"move -c kept.yaml --to sqlite:b.db", "", 1, "SQLite already", "SQLite backup"},
+		{"report -c kept.yaml --since tomorrow", "", 2, "is no moment", "since tomorrow today yesterday week month"},
+		{"report -c kept.yaml --since today --until 2020-01-01", "", 2, "before it begins", ""},
+		{"match -c w.yaml", "Жах", 2, "this is plain text", "stdin JSON id text score"},
+		{"match -c w.yaml", `{"text":5}`, 2, "where a text is wanted", "stdin text"},
+		{"match -c w.yaml", `{"text":`, 2, "has a mistake", "stdin JSON id text"},
+		{"score --json", "[1]", 2, "this is a list", "stdin"},
+		{"score --json", "Жах", 2, "without --json", "stdin JSON id text json"},
+		{"crawl -c w.yaml nobody", "", 2, `no source "nobody"`, "w.yaml nobody"},
+		{"crawl -c w.yaml --propose", "", 2, "go with --try", "select propose try FILE ADDRESS"},
+		{"crawl -c w.yaml --try page.html", "", 2, "no source reads page.html", "page.html select propose"},
+		{"crawl --try gone.html --propose", "", 1, "gone.html: no such file", "gone.html"},
+		{"crawl --try page.html --propose", "", 0, "nothing to propose", ""},
+		{"crawl --try page.html --select {bad:_x}", "", 2, "--select: unknown key", "select bad author best drop edited id item lang link next rating reply text thread time title"},
+		{"crawl --try page.html --select {text:_p}", "", 2, "--select: item is missing", "select item"},
+		{"check -c w.yaml --live", "", 1, "set web.listen", "check live web.listen"},
+	} {
+		args := strings.Fields(c.args)
+		for i := range args {
+			args[i] = strings.ReplaceAll(args[i], ":_", ": ")
+		}
+		for _, lang := range []string{"en", "ru", "uk", "bg"} {
+			var out bytes.Buffer
+			env := lang
+			given := slices.Clone(args)
+			if i := slices.Index(given, "LANG"); i > 0 {
+				given[i], env = lang, "de"
+			}
+			code := run(t.Context(), given, terminal{in: strings.NewReader(c.stdin), out: &out, err: &out, lookup: func(name string) (string, bool) { return env + "_XX.UTF-8", name == "LANG" }})
+			said := out.String()
+			if code != c.code || lang == "en" && !strings.Contains(said, c.english) {
+				t.Errorf("%s: earshot %s: exit %d, want %d; said %s", lang, c.args, code, c.code, said)
+			}
+			said, _, _ = strings.Cut(said, "\n    ") // and the lines of the watchlist
+			if left := testkit.English(said, c.known); lang != "en" && len(left) > 0 {
+				t.Errorf("%s: earshot %s leaves %q in %s", lang, c.args, left, said)
+			}
+		}
+	}
+}
+
+// watchlistWith is a small watchlist with something more.
+func watchlistWith(more string) string {
+	return "contact: a@romashka.example\nwatch: [{name: Romashka, terms: [Romashka Bank]}]\nsources: [{feed: \"https://news.example/rss\"}]\nroutes: [{to: console}]\n" + more
+}
+
+// TestPlacesAreSaidInTheLanguage: what check --probe and crawl say of places is in the language
+// of the rest, and the last line does not take back what was said of the sources.
+func TestPlacesAreSaidInTheLanguage(t *testing.T) {
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/rss":
+			_, _ = io.WriteString(w, `<rss version="2.0"><channel><title>N</title><item><title>Привіт</title><guid>1</guid><pubDate>Mon, 02 Nov 2026 10:00:00 +0000</pubDate></item></channel></rss>`)
+		case "/page":
+			_, _ = io.WriteString(w, "<p>Немає відгуків</p>")
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer site.Close()
+	path := filepath.Join(t.TempDir(), "w.yaml")
+	list := strings.ReplaceAll(`contact: a@romashka.example
+watch: [{name: Ромашка Банк, terms: [Ромашка Банк]}, {name: Лілія, terms: [Лілія Банк], enabled: false}]
+sources:
+  - {feed: SITE/rss, name: стрічка}
+  - {page: SITE/page, name: відгуки}
+  - {feed: SITE/gone, name: немає}
+  - {feed: "http://127.0.0.1:1/rss", name: мовчить}
+  - {feed: SITE/off, name: спить, paused_until: TIL}
+routes: [{to: console}]
+store: {database: "sqlite:e.db"}
+fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
+`, "SITE", site.URL)
+	list = strings.ReplaceAll(list, "TIL", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
+	if err := os.WriteFile(path, []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"uk", "ru", "bg"} {
+		for _, args := range [][]string{{"check", "--probe"}, {"crawl", "--verbose"}} {
+			var out bytes.Buffer
+			code := run(t.Context(), append(args, "-c", path), terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: func(name string) (string, bool) { return lang, name == "LANG" }})
+			if left := testkit.English(out.String(), path, site.URL+"/rss", "gap fetch.hosts bot_token schema.org Review select docs sources feed page review forum comment news social RSS"); code != exitFailed || len(left) > 0 {
+				t.Errorf("%s: %v: exit %d, English %q in\n%s", lang, args, code, left, out.String())
+			}
+			if all := map[string]string{"uk": "Усе працюватиме", "ru": "Всё будет работать", "bg": "Всичко ще работи"}[lang]; strings.Contains(out.String(), all) {
+				t.Errorf("%s: all would work, it says: %s", lang, out.String())
+			}
+		}
+	}
+}
