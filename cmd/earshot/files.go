@@ -2,12 +2,39 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
 // besideName is what files are called that are made beside another for a moment.
 const besideName = ".watchlist-*"
+
+// mayMake says why no file can be made at path.
+func mayMake(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), besideName)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// writeWhole writes a file whole or not at all: a disk that is full leaves what was there,
+// or nothing. One that is there keeps its mode.
+func writeWhole(path, content string, mode os.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if errors.Is(err, fs.ErrExist) {
+		return replaceFile(path, content, false)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		_ = os.Remove(path) // half written
+	}
+	return err
+}
 
 // replaceFile writes a file anew: whole or not at all, with the owner, the group and the mode
 // it had, since the daemon reads it by them; one with a secret is for its owner and group

@@ -31,6 +31,9 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 	if fileExists(c.Config) {
 		return usageError{s.Text("init.exists", "file", c.Config)}
 	}
+	if err := mayMake(c.Config); err != nil { // before the questions: the answers would be lost
+		return usageError{s.Text("cli.not_written", "file", c.Config, "why", s.cause(err))}
+	}
 	answers, err := interview(term, s)
 	if err != nil {
 		return err
@@ -44,8 +47,8 @@ func (c *initCmd) Run(ctx context.Context, term terminal) error {
 	if list.HoldsSecret(c.Config) {
 		mode = 0o600
 	}
-	if err := os.WriteFile(c.Config, []byte(text), mode); err != nil {
-		return fmt.Errorf("write the watchlist: %w", err)
+	if err := writeWhole(c.Config, text, mode); err != nil {
+		return errors.New(s.Text("cli.not_written", "file", c.Config, "why", s.cause(err)))
 	}
 	fmt.Fprintf(term.out, "\n%s\n  earshot check -c %s --probe   %s\n  earshot run -c %s             %s\n", s.Text("init.written", "file", c.Config), c.Config, s.Text("init.next_check"), c.Config, s.Text("init.next_run"))
 	return nil

@@ -3,9 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,8 +21,8 @@ func (c *tuneCmd) writeWeights(s speech, plan tune.Plan) error {
 	case plan.Weights == nil:
 		return errors.New(s.Text("tune.no_weights", "file", c.Weights))
 	}
-	if err := os.WriteFile(c.Weights, []byte(plan.Weights.Text), 0o644); err != nil {
-		return fmt.Errorf("write the weights: %w", err)
+	if err := writeWhole(c.Weights, plan.Weights.Text, 0o644); err != nil { // what was learned before stays then
+		return errors.New(s.Text("cli.not_written", "file", c.Weights, "why", s.cause(err)))
 	}
 	return nil
 }

@@ -94,6 +94,7 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 		{"crawl --try page.html --select {bad:_x}", "", 2, "--select: unknown key", "select bad author best drop edited id item lang link next rating reply text thread time title"},
 		{"crawl --try page.html --select {text:_p}", "", 2, "--select: item is missing", "select item"},
 		{"check -c w.yaml --live", "", 1, "set web.listen", "check live web.listen"},
+		{"init -c no/w.yaml", "", 2, "no/w.yaml cannot be written", "no/w.yaml"},
 	} {
 		args := strings.Fields(c.args)
 		for i := range args {
