@@ -138,7 +138,7 @@ func (s speech) ofSelect(err error) error {
 	for i, p := range all.List {
 		lines[i] = s.said(s.faults, p.Msg)
 		if p.Hint != "" {
-			lines[i] += " — " + s.said(s.faults, p.Hint)
+			lines[i] += " — " + s.said(s.mistakes, p.Hint)
 		}
 	}
 	return usageError{selectFlag + ": " + strings.Join(lines, "\n"+selectFlag+": ")}

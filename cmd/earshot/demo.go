@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -70,6 +71,10 @@ func inboxAddress() (string, error) {
 // Run opens the town on a loopback port, listens to it with a real daemon in a
 // temporary folder, and cleans up when it is stopped.
 func (demoCmd) Run(ctx context.Context, term terminal) error {
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "earshot-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
@@ -93,20 +98,13 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	text += fmt.Sprintf("web: {listen: \"%s\"}\n", inbox)
+	text += fmt.Sprintf("web: {listen: \"%s\"}\nlanguage: %s\n", inbox, s.Code())
 	cfg, err := config.Parse("demo", []byte(text), term.lookup, daemon.KindOptions())
 	list, err := daemon.Check(cfg, err)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(term.out, `The inbox: http://%s/inbox (open it in a browser)
-
-A small town at %s: a forum, a review page, a news feed and a channel.
-earshot polls them as it would the real ones and listens for "Ромашка Банк".
-People will talk for about a minute. What was there before stays silent; so do praise, questions and news.
-Ctrl-C ends the demo and leaves nothing behind.
-
-`, inbox, base)
+	s.printTown(term.out, "http://"+inbox+"/inbox", base)
 	log := newLog(term, slog.LevelWarn)
 	d, err := daemon.Open(ctx, daemon.Options{
 		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
@@ -116,8 +114,18 @@ Ctrl-C ends the demo and leaves nothing behind.
 		return unlessStopped(ctx, err)
 	}
 	endNotice := time.AfterFunc(sites.Length()+5*time.Second, func() {
-		fmt.Fprintln(term.out, "That was all the town had to say. Ctrl-C ends the demo.")
+		fmt.Fprintln(term.out, s.Text("demo.over"))
 	})
 	defer endNotice.Stop()
 	return unlessStopped(ctx, d.Run(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil }))
+}
+
+// printTown says what is to be seen, and where.
+func (s speech) printTown(out io.Writer, inbox, town string) {
+	fmt.Fprintf(out, "%s\n\n", s.Text("demo.inbox", "address", inbox))
+	fmt.Fprintln(out, s.Text("demo.town", "address", town))
+	for _, key := range []string{"demo.polls", "demo.minute", "demo.end"} {
+		fmt.Fprintln(out, s.Text(key, "brand", "Ромашка Банк"))
+	}
+	fmt.Fprintln(out)
 }

@@ -50,7 +50,7 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 		s.reasons = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("reason", "reason") })
 		s.seen = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "seen", "place") })
 		s.tried = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "tried") })
-		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within", "fault", "mistake", "remedy", "within") })
+		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within", "fault", "mistake", "within") })
 	}
 	return s, nil
 }

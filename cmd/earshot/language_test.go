@@ -14,6 +14,7 @@ import (
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/page"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
@@ -134,7 +135,7 @@ func TestSpeech(t *testing.T) {
 // TestCommandsAreTranslated: what add, mutes, match, score, login, backup, erase and the file of init say
 // has no English word left but names, addresses and what must be typed.
 func TestCommandsAreTranslated(t *testing.T) {
-	const typed = "earshot init check add ADDRESS slack manifest docs md web listen inbox false sources page select crawl probe watch author NAME profile URL url mutes lift store database against alert_below w yaml Enter Redis uk"
+	const typed = "earshot init check add ADDRESS slack manifest docs md SQLite PostgreSQL store.database Ctrl item web listen inbox false sources page select crawl probe watch author NAME profile URL url mutes lift store database against alert_below w yaml Enter Redis uk"
 	for _, code := range []string{"uk", "ru", "bg"} {
 		s, err := languageFlag{Lang: code}.speech(func(string) (string, bool) { return "", false })
 		if err != nil {
@@ -185,6 +186,18 @@ func TestCommandsAreTranslated(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.printRestored(&out, store.Restored{Copied: copied, Old: "7"})
+		for _, moved := range []store.Moved{{}, {Already: true}} {
+			for _, shared := range []bool{true, false} {
+				if err := s.printMoved(&out, moved, shared); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		s.printTown(&out, "7", "7")
+		s.printTrial(&out, page.Trial{Items: 3, First: [][]page.TriedPart{{
+			{Part: "7", Selector: "7", Elements: 2, Read: "2026-11-02, the day only"}, {Part: "7", Selector: "7", Elements: 21, Read: "4 of 5"},
+			{Trouble: "finds nothing"}, {Trouble: "no date that can be read"}, {Trouble: "no rating that can be read"}, {Trouble: "is empty"},
+		}}}, "7")
 		erased := store.Erased{Posts: 1, Mentions: 2}
 		for _, c := range []eraseCmd{{subjectFlags: subjectFlags{Author: "Олег", Source: "форум"}}, {DryRun: true}} {
 			c.print(&out, s, erased, store.Swept{Clean: true})

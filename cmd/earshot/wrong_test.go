@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -116,6 +117,22 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 			if left := testkit.English(said, c.known); lang != "en" && len(left) > 0 {
 				t.Errorf("%s: earshot %s leaves %q in %s", lang, c.args, left, said)
 			}
+		}
+	}
+}
+
+// TestUnknownErrorsStayWhole: an error nobody translated is not taken for another sentence.
+func TestUnknownErrorsStayWhole(t *testing.T) {
+	s, err := languageFlag{Lang: "uk"}.speech(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, english := range []string{"write the manifest: no more room", "put the block and the key there"} {
+		if said := s.wrong(errors.New(english)); said != english {
+			t.Errorf("%q is said %q", english, said)
+		}
+		if said := s.place(english); said != english {
+			t.Errorf("of a place %q is said %q", english, said)
 		}
 	}
 }
