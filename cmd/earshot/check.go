@@ -15,6 +15,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/door"
@@ -159,9 +160,9 @@ func sourcesOn(cfg *config.Config, now time.Time) []config.Source {
 // probeSources polls each source once, prints what it sees, and returns how many
 // cannot be read.
 func probeSources(ctx context.Context, cfg *config.Config, s speech, term terminal) (bad int) {
-	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, strings.Join([]string{s.Text("check.columns_source"), s.Text("check.columns_sees"), s.Text("check.columns_newest"), s.Text("check.columns_note")}, "\t"))
 	empty, sources := 0, sourcesOn(cfg, time.Now())
+	row := sourceTable(term.out, sources)
+	row(s.Text("check.columns_source"), s.Text("check.columns_sees"), s.Text("check.columns_newest"), s.Text("check.columns_note"))
 	for p := range pollOnce(ctx, cfg, sources, term) {
 		sees, newest := "–", "–"
 		notes := s.places(p.batch.Observed.Notes)
@@ -183,9 +184,8 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 				}
 			}
 		}
-		fmt.Fprintf(table, "%s %s\t%s\t%s\t%s\n", p.src.Kind, text.OneLine(strings.TrimPrefix(strings.TrimPrefix(p.src.Name, "https://"), "http://")), text.OneLine(sees), newest, text.OneLine(strings.Join(notes, "; ")))
+		row(shownSource(p.src), text.OneLine(sees), newest, text.OneLine(strings.Join(notes, "; ")))
 	}
-	_ = table.Flush() // as good as a failed print
 	switch {
 	case bad > 0:
 		fmt.Fprintln(term.out, s.Text("check.cannot_be_read", "bad", bad, "n", len(sources)))
@@ -195,6 +195,30 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 		fmt.Fprintln(term.out, s.Text("check.all_read", "n", len(sources)))
 	}
 	return bad
+}
+
+// The least widths of what is not known before the sources have answered.
+const (
+	seesWidth   = 18
+	newestWidth = 13
+)
+
+// sourceTable returns what writes one row, at once: sources of one site wait for one another,
+// and a table that comes whole leaves people before an empty screen for minutes.
+func sourceTable(out io.Writer, sources []config.Source) func(source, sees, newest, note string) {
+	width := 0
+	for _, src := range sources {
+		width = max(width, utf8.RuneCountInString(shownSource(src)))
+	}
+	return func(source, sees, newest, note string) {
+		row := fmt.Sprintf("%-*s  %-*s  %-*s  %s", width, source, seesWidth, sees, newestWidth, newest, note)
+		fmt.Fprintln(out, strings.TrimRight(row, " "))
+	}
+}
+
+// shownSource is a source as the table has it.
+func shownSource(src config.Source) string {
+	return src.Kind + " " + text.OneLine(strings.TrimPrefix(strings.TrimPrefix(src.Name, "https://"), "http://"))
 }
 
 // probeAnswers asks the sites that are answered whether the keys may, prints a table of it, and

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -185,4 +186,58 @@ fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
 			}
 		}
 	}
+}
+
+// TestProbeSpeaksMeanwhile: each source is said as soon as it has answered; those of one site
+// wait for one another, and the last may be minutes behind the first.
+func TestProbeSpeaksMeanwhile(t *testing.T) {
+	said, more := make(chan string, 100), make(chan struct{})
+	answer := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/second" {
+			select {
+			case <-more:
+			case <-r.Context().Done():
+			}
+		}
+		_, _ = io.WriteString(w, `<rss version="2.0"><channel><title>N</title></channel></rss>`)
+	})
+	site, slow := httptest.NewServer(answer), httptest.NewUnstartedServer(answer)
+	defer site.Close()
+	_ = slow.Listener.Close()
+	var err error
+	if slow.Listener, err = net.Listen("tcp", "127.0.0.2:0"); err != nil { // another site: it is asked at the same time
+		t.Skipf("this machine has one loopback address: %v", err)
+	}
+	slow.Start()
+	defer slow.Close()
+	path := filepath.Join(t.TempDir(), "w.yaml")
+	list := "contact: a@romashka.example\nwatch: [{name: Romashka, terms: [Romashka Bank]}]\nsources: [{feed: SITE/first, name: first}, {feed: SLOW/second, name: second}]\nroutes: [{to: console}]\nstore: {database: \"sqlite:e.db\"}\nfetch: {gap: 0s, allow_private: [127.0.0.0/8]}\n"
+	if err := os.WriteFile(path, []byte(strings.NewReplacer("SITE", site.URL, "SLOW", slow.URL).Replace(list)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(t.Context(), []string{"check", "--probe", "-c", path}, terminal{in: strings.NewReader(""), out: lineWriter(said), err: io.Discard, lookup: func(string) (string, bool) { return "", false }})
+	}()
+	for meanwhile := true; meanwhile; {
+		select {
+		case line := <-said:
+			meanwhile = !strings.Contains(line, "feed first")
+		case <-time.After(20 * time.Second):
+			t.Error("nothing is said of the first source before the second has answered")
+			meanwhile = false
+		}
+	}
+	close(more)
+	if code := <-ended; code != exitDone {
+		t.Errorf("exit %d", code)
+	}
+}
+
+// lineWriter hands on what is written, one call at a time.
+type lineWriter chan string
+
+func (w lineWriter) Write(p []byte) (int, error) {
+	w <- string(p)
+	return len(p), nil
 }
