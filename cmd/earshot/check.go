@@ -73,7 +73,10 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 		return nil
 	}
 	fmt.Fprintln(term.out)
-	bad := probeSources(ctx, cfg, s, term)
+	bad, err := probeSources(ctx, cfg, s, term)
+	if err != nil {
+		return err
+	}
 	nameDoors(term.out, s, cfg)
 	unanswered, err := probeAnswers(ctx, cfg, s, term)
 	if err != nil {
@@ -81,6 +84,9 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	}
 	bad += unanswered
 	bad += probeRest(ctx, cfg, s, term, bad == 0)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if bad > 0 {
 		return errSaid
 	}
@@ -158,8 +164,8 @@ func sourcesOn(cfg *config.Config, now time.Time) []config.Source {
 }
 
 // probeSources polls each source once, prints what it sees, and returns how many
-// cannot be read.
-func probeSources(ctx context.Context, cfg *config.Config, s speech, term terminal) (bad int) {
+// cannot be read; the error is that of ctx.
+func probeSources(ctx context.Context, cfg *config.Config, s speech, term terminal) (bad int, err error) {
 	empty, sources := 0, sourcesOn(cfg, time.Now())
 	row := sourceTable(term.out, sources)
 	row(s.Text("check.columns_source"), s.Text("check.columns_sees"), s.Text("check.columns_newest"), s.Text("check.columns_note"))
@@ -186,6 +192,9 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 		}
 		row(shownSource(p.src), text.OneLine(sees), newest, text.OneLine(strings.Join(notes, "; ")))
 	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
 	switch {
 	case bad > 0:
 		fmt.Fprintln(term.out, s.Text("check.cannot_be_read", "bad", bad, "n", len(sources)))
@@ -194,7 +203,7 @@ func probeSources(ctx context.Context, cfg *config.Config, s speech, term termin
 	default:
 		fmt.Fprintln(term.out, s.Text("check.all_read", "n", len(sources)))
 	}
-	return bad
+	return bad, nil
 }
 
 // The least widths of what is not known before the sources have answered.

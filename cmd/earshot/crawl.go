@@ -67,10 +67,10 @@ func (c *crawlCmd) Run(ctx context.Context, term terminal) error {
 			fmt.Fprintf(term.err, "%s: %s\n", p.src.Name, note)
 		}
 	}
-	if failed {
-		return errSaid
+	if err := ctx.Err(); err != nil || !failed {
+		return err
 	}
-	return ctx.Err()
+	return errSaid
 }
 
 // polled is one source after one poll.
@@ -97,9 +97,11 @@ func (p polled) emptyAnswer(s speech) string {
 	return s.Text("crawl.nothing", "n", (p.batch.Observed.Bytes+1023)/1024)
 }
 
-// pollOnce polls the sources at the same time and yields them in their order.
+// pollOnce polls the sources at the same time and yields them in their order, until ctx ends:
+// what was cut short says nothing of a source.
 func pollOnce(ctx context.Context, cfg *config.Config, sources []config.Source, term terminal) func(yield func(polled) bool) {
 	return func(yield func(polled) bool) {
+		whole := ctx
 		ctx, cancel := context.WithCancel(ctx)
 		client := daemon.NewFetch(cfg, version, newLog(term, slog.LevelInfo))
 		defer client.Close()
@@ -112,7 +114,7 @@ func pollOnce(ctx context.Context, cfg *config.Config, sources []config.Source, 
 			wait.Go(func() { results[i] <- pollSource(ctx, client, src, term) })
 		}
 		for _, r := range results {
-			if !yield(<-r) {
+			if p := <-r; whole.Err() != nil || !yield(p) {
 				return
 			}
 		}

@@ -67,7 +67,7 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 // unlessStopped is err but for what comes of being told to stop: that is how run and demo
 // end, also while they begin.
 func unlessStopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx))) {
 		return nil
 	}
 	return err

@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -50,6 +53,28 @@ func TestInterruptedQuestions(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatalf("%v after %q goes on waiting", c.args, c.typed)
 		}
+	}
+}
+
+// TestInterruptedProbe: Ctrl-C in the middle of check --probe or crawl says nothing of the sources
+// that have not answered.
+func TestInterruptedProbe(t *testing.T) {
+	for _, args := range [][]string{{"check", "--probe"}, {"crawl"}} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		site := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			interrupt()
+			<-r.Context().Done()
+		}))
+		path := filepath.Join(t.TempDir(), "w.yaml")
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(watchlistWith("fetch: {allow_private: [127.0.0.0/8]}\n"), "https://news.example", site.URL)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		code := run(ctx, append(args, "-c", path), terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: func(string) (string, bool) { return "", false }})
+		if said := out.String(); code != exitFailed || !strings.Contains(said, "interrupted") || strings.Contains(said, "/rss") || strings.Contains(said, "cannot be read") || strings.Contains(said, "work") {
+			t.Errorf("%v: exit %d, said %s", args, code, said)
+		}
+		site.Close()
 	}
 }
 
