@@ -135,7 +135,8 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	args = asCommands(args)
 	command, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(term.err, "earshot: %v\nSee: earshot --help\n", err)
+		says := speechOrEnglish(term)
+		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(err), says.Text("cli.see", "what", "earshot --help"))
 		return exitWrong
 	}
 	return exitStatus(term, command.Run(parser.Model))

@@ -34,11 +34,11 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	texts, err := i18n.New()
+	s, err := languageFlag{Lang: cfg.Language}.speech(term.lookup)
 	if err != nil {
 		return err
 	}
-	l, zone := texts.In(cfg.Language), cfg.Zone()
+	l, zone := s.Lang, cfg.Zone()
 	since, until, err := period(c.Since, c.Until, time.Now(), zone)
 	if err != nil {
 		return usageError{err.Error()}
