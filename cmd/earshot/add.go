@@ -246,6 +246,9 @@ func (a *adder) lookEngines(ctx context.Context, address string) (found, error) 
 	return found{}, errSaid
 }
 
+// blockFile is the file that mistakes of a block stand in before it is written.
+const blockFile = "block"
+
 // fit reads the block as a source of a watchlist with the same watches.
 func (a *adder) fit(f *found) error {
 	var scratch strings.Builder
@@ -254,9 +257,9 @@ func (a *adder) fit(f *found) error {
 		fmt.Fprintf(&scratch, "- {name: %s, terms: [any]}\n", strconv.Quote(w.Name))
 	}
 	fmt.Fprintf(&scratch, "sources:\n- %s\n", indented(f.block))
-	cfg, err := config.Parse(a.path, []byte(scratch.String()), a.lookup, daemon.KindOptions())
+	cfg, err := config.Parse(blockFile, []byte(scratch.String()), a.lookup, daemon.KindOptions())
 	if err != nil {
-		return err
+		return a.says.placeless(blockFile, strings.SplitN(f.block, "\n", 2)[0], err)
 	}
 	f.source = cfg.Sources[0]
 	for _, old := range a.list.Sources {

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -35,7 +34,7 @@ func (c *crawlCmd) try(ctx context.Context, term terminal) error {
 	list, listErr := loadForReading(c.Config, term)
 	src, err := c.triedSource(list, listErr)
 	if err != nil {
-		return s.ofSelect(err)
+		return s.placeless(selectFlag, selectFlag, err)
 	}
 	var opt page.Options
 	if err := src.Section.Decode(&opt); err != nil {
@@ -58,7 +57,7 @@ func (c *crawlCmd) try(ctx context.Context, term terminal) error {
 	if opt.Select != nil {
 		trial, err := page.Try(env, *opt.Select, src.Section, res, tryItems)
 		if err != nil {
-			return s.ofSelect(err)
+			return s.placeless(selectFlag, selectFlag, err)
 		}
 		s.printTrial(out, trial, opt.Select.Item)
 	}
@@ -121,28 +120,6 @@ func selectSource(address, selectors string) (config.Source, error) {
 
 // selectFlag is the file that mistakes of --select stand in.
 const selectFlag = "--select"
-
-// ofSelect says mistakes of --select without a place: its lines are not those that were typed.
-func (s speech) ofSelect(err error) error {
-	var all *config.Errors
-	var one config.Error
-	switch {
-	case errors.As(err, &all):
-	case errors.As(err, &one):
-		all = &config.Errors{List: []config.Error{one}}
-	}
-	if all == nil || len(all.List) == 0 || all.List[0].Pos.File != selectFlag {
-		return err
-	}
-	lines := make([]string, len(all.List))
-	for i, p := range all.List {
-		lines[i] = s.said(s.faults, p.Msg)
-		if p.Hint != "" {
-			lines[i] += " — " + s.said(s.mistakes, p.Hint)
-		}
-	}
-	return usageError{selectFlag + ": " + strings.Join(lines, "\n"+selectFlag+": ")}
-}
 
 func isWeb(address string) bool {
 	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")

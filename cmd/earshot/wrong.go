@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+
+	"github.com/earshot/earshot/config"
 )
 
 // part is what packages put before their errors, for programs.
@@ -30,4 +32,27 @@ func (s speech) cause(err error) string {
 		err = file.Err
 	}
 	return s.said(s.faults, err.Error())
+}
+
+// placeless says mistakes in what a command put together itself, in a file of this name: their
+// lines are not those of anything that people wrote. Instead of them stands what was typed.
+func (s speech) placeless(file, typed string, err error) error {
+	var all *config.Errors
+	var one config.Error
+	switch {
+	case errors.As(err, &all):
+	case errors.As(err, &one):
+		all = &config.Errors{List: []config.Error{one}}
+	}
+	if all == nil || len(all.List) == 0 || all.List[0].Pos.File != file {
+		return err
+	}
+	lines := make([]string, len(all.List))
+	for i, p := range all.List {
+		lines[i] = typed + ": " + s.said(s.faults, p.Msg)
+		if p.Hint != "" {
+			lines[i] += " — " + s.said(s.mistakes, p.Hint)
+		}
+	}
+	return usageError{strings.Join(lines, "\n")}
 }

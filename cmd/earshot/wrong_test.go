@@ -94,6 +94,7 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 		{"match -c w.yaml", "Жах", 2, "this is plain text", "stdin JSON id text score"},
 		{"match -c w.yaml", `{"text":5}`, 2, "where a text is wanted", "stdin text"},
 		{"match -c w.yaml", `{"text":`, 2, "has a mistake", "stdin JSON id text"},
+		{"score", "Жахливий 👎 банк", 0, "word: ", ""},
 		{"score --json", "[1]", 2, "this is a list", "stdin"},
 		{"score --json", "Жах", 2, "without --json", "stdin JSON id text json"},
 		{"crawl -c w.yaml nobody", "", 2, `no source "nobody"`, "w.yaml nobody"},
@@ -103,6 +104,7 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 		{"crawl --try page.html --propose", "", 0, "nothing to propose", ""},
 		{"crawl --try page.html --select {bad:_x}", "", 2, "--select: unknown key", "select bad author best drop edited id item lang link next rating reply text thread time title"},
 		{"crawl --try page.html --select {text:_p}", "", 2, "--select: item is missing", "select item"},
+		{"add -c w.yaml googleplay:com.x", "", 2, `: "https://googleplay:com.x" is not an address`, "forum https googleplay com"},
 		{"check -c w.yaml --live", "", 1, "set web.listen", "check live web.listen"},
 		{"init -c no/w.yaml", "", 2, "no/w.yaml cannot be written", "no/w.yaml"},
 	} {
