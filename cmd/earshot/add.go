@@ -259,7 +259,7 @@ func (a *adder) fit(f *found) error {
 	fmt.Fprintf(&scratch, "sources:\n- %s\n", indented(f.block))
 	cfg, err := config.Parse(blockFile, []byte(scratch.String()), a.lookup, daemon.KindOptions())
 	if err != nil {
-		return a.says.placeless(blockFile, strings.SplitN(f.block, "\n", 2)[0], err)
+		return a.says.placeless(blockFile, "", err)
 	}
 	f.source = cfg.Sources[0]
 	for _, old := range a.list.Sources {

@@ -34,7 +34,7 @@ func (c *crawlCmd) try(ctx context.Context, term terminal) error {
 	list, listErr := loadForReading(c.Config, term)
 	src, err := c.triedSource(list, listErr)
 	if err != nil {
-		return s.placeless(selectFlag, selectFlag, err)
+		return s.placeless(selectFlag, selectFlag+": ", err)
 	}
 	var opt page.Options
 	if err := src.Section.Decode(&opt); err != nil {
@@ -57,7 +57,7 @@ func (c *crawlCmd) try(ctx context.Context, term terminal) error {
 	if opt.Select != nil {
 		trial, err := page.Try(env, *opt.Select, src.Section, res, tryItems)
 		if err != nil {
-			return s.placeless(selectFlag, selectFlag, err)
+			return s.placeless(selectFlag, selectFlag+": ", err)
 		}
 		s.printTrial(out, trial, opt.Select.Item)
 	}

@@ -35,8 +35,8 @@ func (s speech) cause(err error) string {
 }
 
 // placeless says mistakes in what a command put together itself, in a file of this name: their
-// lines are not those of anything that people wrote. Instead of them stands what was typed.
-func (s speech) placeless(file, typed string, err error) error {
+// lines are not those of anything that people wrote. before is what stands in place of them.
+func (s speech) placeless(file, before string, err error) error {
 	var all *config.Errors
 	var one config.Error
 	switch {
@@ -49,7 +49,7 @@ func (s speech) placeless(file, typed string, err error) error {
 	}
 	lines := make([]string, len(all.List))
 	for i, p := range all.List {
-		lines[i] = typed + ": " + s.said(s.faults, p.Msg)
+		lines[i] = before + s.said(s.faults, p.Msg)
 		if p.Hint != "" {
 			lines[i] += " — " + s.said(s.mistakes, p.Hint)
 		}
