@@ -84,9 +84,7 @@ func Restore(ctx context.Context, database, file string, now time.Time) (Restore
 	}
 	info, err := os.Stat(file)
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // before what is said of a database that is missing
-		return Restored{}, fmt.Errorf("store: restore: there is no file %s; give one that earshot backup made", file)
-	case err != nil:
+	case err != nil: // before what is said of a database that is missing
 		return Restored{}, fmt.Errorf("store: restore: %w", err)
 	case info.IsDir():
 		return Restored{}, fmt.Errorf("store: restore: %w", errFolder(file))

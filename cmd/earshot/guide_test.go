@@ -151,7 +151,7 @@ var (
 	codeBlock     = regexp.MustCompile("(?ms)^```\\w*\n(.*?)^```")
 	codeSpan      = regexp.MustCompile("`([^`\n]+)`")
 	indentedCode  = regexp.MustCompile(`(?m)^    +(.*)$`)
-	quotedCommand = regexp.MustCompile(`(?:^|[\s(;&]|\s\.?/)(?:earshot )*earshot ((?:-|[a-z])[^|;&>#\n]*)`)
+	quotedCommand = regexp.MustCompile(`(?:^|[\s(;&]|\s\.?/)(?:earshot (?:-- )?)*earshot ((?:-|[a-z])[^|;&>#\n]*)`)
 )
 
 // TestQuotedCommandsExist: every command of earshot that a page quotes exists, with its
