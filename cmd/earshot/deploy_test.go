@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -126,6 +127,44 @@ func stripComments(s string) string {
 	return strings.Join(kept, "\n")
 }
 
+// siteDirectives are what the one site of a Caddyfile says, without what is inside of blocks: each
+// with its matcher. Caddy carries them out in an order of its own, whatever the file's is: a respond
+// that stands after a reverse_proxy comes before it.
+func siteDirectives(t *testing.T, caddyfile string) (list []string) {
+	t.Helper()
+	depth := 0
+	for line := range strings.Lines(caddyfile) {
+		words := strings.Fields(line)
+		if len(words) == 0 || words[0] == "#" {
+			continue
+		}
+		if opens := words[len(words)-1] == "{"; opens {
+			words = words[:len(words)-1]
+			depth++
+			if depth != 2 {
+				continue
+			}
+		} else if depth != 1 {
+			if words[0] == "}" {
+				depth--
+			}
+			continue
+		}
+		switch {
+		case words[0] == "}":
+			depth--
+		case len(words) > 1 && strings.HasPrefix(words[1], "@"):
+			list = append(list, words[0]+" "+words[1])
+		default:
+			list = append(list, words[0])
+		}
+	}
+	if depth != 0 {
+		t.Fatalf("the blocks of the Caddyfile do not end:\n%s", caddyfile)
+	}
+	return list
+}
+
 // TestComposeOfReplicas: the example of several replicas hangs together: what a service
 // names is there, the proxy leads to each path that callers from outside need and to no
 // other, and the lines of its watchlist are good.
@@ -167,6 +206,9 @@ func TestComposeOfReplicas(t *testing.T) {
 		if !strings.Contains(proxy, " "+path) {
 			t.Errorf("the proxy does not lead to %s", path)
 		}
+	}
+	if got := siteDirectives(t, proxy); !slices.Equal(got, []string{"@outside", "handle @outside", "handle"}) {
+		t.Errorf("the proxy's site says %q: Caddy answers by the first handle that fits, and sorts everything else", got)
 	}
 	for _, path := range []string{"metrics", "healthz"} {
 		if strings.Contains(proxy, path) {
