@@ -225,3 +225,20 @@ func TestComposeOfReplicas(t *testing.T) {
 		t.Errorf("the watchlist of the example: %v\n%s", err, lines)
 	}
 }
+
+// TestValuesOfTheChart: what the chart's values tell to write for web is a good watchlist, and warns of
+// nothing.
+func TestValuesOfTheChart(t *testing.T) {
+	text := readFile(t, filepath.Join(testkit.Root(t), "deploy/helm/earshot/values.yaml"))
+	told := regexp.MustCompile(`(?m)^# +(web: \{.*\})`).FindAllStringSubmatch(text, -1)
+	if len(told) != 2 {
+		t.Errorf("%d lines of web: is the pattern still right?", len(told))
+	}
+	lookup := func(string) (string, bool) { return "0123456789abcdef", true }
+	for _, m := range told {
+		list, err := daemon.Check(config.Parse("watchlist.yaml", []byte(framed(m[1]+"\n")), lookup, daemon.KindOptions()))
+		if err != nil || len(list.Warnings) > 0 || list.Web.Listen != "0.0.0.0:8080" {
+			t.Errorf("%s: %v %v", m[1], err, list.Warnings)
+		}
+	}
+}

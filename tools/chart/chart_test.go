@@ -148,7 +148,7 @@ watchlist:
     slack: {bot_token: "${env:SLACK_BOT_TOKEN}"}
     replies: [{topic: delivery, lang: uk, text: "{{author}}, перепрошуємо"}]
     store: {database: "sqlite:/data/earshot.db"}
-    web: {listen: "0.0.0.0:8080"}
+    web: {listen: "0.0.0.0:8080", admin_token: "${env:EARSHOT_ADMIN_TOKEN}", inbox: false}
   our-words.tsv: "ужас\t-3\n"
 `
 
@@ -264,6 +264,7 @@ func TestOptional(t *testing.T) {
 	r, err := render(t, withSQLite+`
 image: {repository: registry.example/earshot, tag: v9}
 imagePullSecrets: [{name: registry}]
+existingSecret: secrets
 existingSecretFiles: tokens
 persistence: {existingClaim: mine}
 podAnnotations: {a: b}
@@ -294,6 +295,10 @@ networkPolicy:
 	endpoint := r.monitor.Spec.Endpoints[0]
 	if r.monitor.Labels["release"] != "prometheus" || endpoint.Port != r.service.Spec.Ports[0].Name || endpoint.Path != "/metrics" {
 		t.Errorf("scraped is %+v", endpoint)
+	}
+	// web.listen answers 404 at /metrics to who has no token.
+	if a := endpoint.Authorization; a == nil || a.Credentials == nil || a.Credentials.Name != "secrets" || a.Credentials.Key != "EARSHOT_ADMIN_TOKEN" {
+		t.Errorf("Prometheus is given no token: %+v", a)
 	}
 	for name, selector := range map[string]map[string]string{"monitor": r.monitor.Spec.Selector.MatchLabels, "policy": r.policy.Spec.PodSelector.MatchLabels, "service": r.service.Spec.Selector} {
 		if !labels.SelectorFromSet(selector).Matches(labels.Set(d.Spec.Template.Labels)) {
@@ -343,6 +348,9 @@ func checkPolicy(t *testing.T, p *networking.NetworkPolicy) {
 
 // TestRefused: what cannot work is refused before it runs, with what to do.
 func TestRefused(t *testing.T) {
+	web := func(more string) string {
+		return fmt.Sprintf("watchlist: {watchlist.yaml: 'store: {database: \"sqlite:/data/e.db\"}\n\n  web: {listen: \"0.0.0.0:8080\"%s}'}\n", more)
+	}
 	listen := func(database, listen string) string {
 		return fmt.Sprintf("watchlist: {watchlist.yaml: 'store: {database: %q}\n\n  web: {listen: %q}'}\n", database, listen)
 	}
@@ -356,6 +364,9 @@ func TestRefused(t *testing.T) {
 		{"no database", "watchlist: {watchlist.yaml: 'web: {listen: \"0.0.0.0:8080\"}'}\n", "must lie on the volume"},
 		{"postgres is not said", listen("postgres://db/e", "0.0.0.0:8080"), "set postgres to true"},
 		{"postgres is not meant", "postgres: true\n" + listen("sqlite:/data/e.db", "0.0.0.0:8080"), "is an SQLite file"},
+		{"metrics without a Secret", "serviceMonitor: {enabled: true}\n" + withSQLite, "put EARSHOT_ADMIN_TOKEN into a Secret"},
+		{"metrics without a token", "serviceMonitor: {enabled: true}\nexistingSecret: secrets\n" + web(""), "write web.admin_token"},
+		{"a certificate", web(`, tls: {cert: c, key: k}`), "the probes speak HTTP"},
 		{"a typing mistake", withSQLite + "replica: 2\n", "replica"},
 		{"a wrong type", withSQLite + "replicas: two\n", "replicas"},
 	} {

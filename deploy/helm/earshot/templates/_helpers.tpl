@@ -27,6 +27,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if and (not .Values.existingWatchlist) (not $watchlist) -}}
 {{- fail "there is no watchlist: give it with --set-file 'watchlist.watchlist\\.yaml=watchlist.yaml', or name a ConfigMap in existingWatchlist" -}}
 {{- end -}}
+{{- if and .Values.serviceMonitor.enabled (not .Values.existingSecret) -}}
+{{- fail "serviceMonitor is enabled, and nobody reads the metrics without a token: put EARSHOT_ADMIN_TOKEN into a Secret, name it in existingSecret, and write web.admin_token: ${env:EARSHOT_ADMIN_TOKEN} into the watchlist" -}}
+{{- end -}}
 {{- if $watchlist -}}
 {{- $read := $watchlist | fromYaml -}}
 {{- with $read.Error -}}
@@ -35,6 +38,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $listen := ($read.web).listen | default "" -}}
 {{- if not (has $listen (list "0.0.0.0:8080" ":8080" "[::]:8080")) -}}
 {{- fail (printf "web.listen of the watchlist is %q: the probes and Prometheus come from outside the pod to 0.0.0.0:8080" $listen) -}}
+{{- end -}}
+{{- if ($read.web).tls -}}
+{{- fail "web.tls is in the watchlist, but the probes speak HTTP: take it out, and give the certificate to what stands before the service" -}}
+{{- end -}}
+{{- if and .Values.serviceMonitor.enabled (ne (($read.web).admin_token | default "" | toString) "${env:EARSHOT_ADMIN_TOKEN}") -}}
+{{- fail "serviceMonitor is enabled: write web.admin_token: ${env:EARSHOT_ADMIN_TOKEN} into the watchlist, which is what Prometheus is given" -}}
 {{- end -}}
 {{- $database := ($read.store).database | default "" | toString -}}
 {{- if and .Values.postgres (hasPrefix "sqlite:" $database) -}}
