@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -212,6 +214,44 @@ func complaintOnBlog(t *testing.T) (*blog, *rig, *process) {
 	b.add(blogComment{Post: 5, Author: "Олена К."}, "Romashka Bank charged me twice for one transfer and refuses to refund. Third week of silence.")
 	r.until(p, time.Minute, "the complaint", func() bool { return r.count("Third week of silence") == 1 })
 	return b, r, p
+}
+
+// TestAnswerAtTheStop: an answer that is on its way when earshot is told to stop is waited for, and those
+// who run earshot give it the time: else people are asked whether it arrived.
+func TestAnswerAtTheStop(t *testing.T) {
+	if testing.Short() {
+		t.Skip("slow: the site answers after 20 s")
+	}
+	t.Parallel()
+	b, r, p := complaintOnBlog(t)
+	under := make(chan struct{})
+	b.taken = func(int) { close(under); time.Sleep(20 * time.Second) }
+	browser, base := r.signIn(p)
+	id := caseLink.FindStringSubmatch(getBy(t, browser, base+"/"))
+	if id == nil {
+		t.Fatal("the inbox shows no case")
+	}
+	form := url.Values{"nth": {"1"}, "account": {blogUser}, "text": {"Olena, it was returned today."}}
+	resp, err := browser.Post(base+"/case/"+id[1]+"/reply", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	select {
+	case <-under:
+	case <-time.After(time.Minute):
+		t.Fatalf("the site was not called\n%s", p.log)
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	shortest := slices.Min(slices.Collect(maps.Values(graces(t))))
+	select {
+	case <-p.exited:
+	case <-time.After(shortest):
+		p.kill()
+	}
+	if !strings.Contains(p.log.String(), "outcome=sent") {
+		t.Errorf("killed %s after SIGTERM, and nobody knows that the site took the answer:\n%s", shortest, p.log)
+	}
 }
 
 // TestAnswerFromSlackReachesTheSite: the same from the button under the message in Slack: what the

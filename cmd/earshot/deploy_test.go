@@ -242,3 +242,38 @@ func TestValuesOfTheChart(t *testing.T) {
 		}
 	}
 }
+
+// graces are how long those who run earshot wait after SIGTERM before they kill it.
+func graces(t *testing.T) map[string]time.Duration {
+	t.Helper()
+	root, all := testkit.Root(t), map[string]time.Duration{}
+	for file, says := range map[string]string{
+		"deploy/earshot.service":                 `(?m)^TimeoutStopSec=(\d+)$`,
+		"deploy/helm/earshot/templates/_pod.tpl": `(?m)^ +terminationGracePeriodSeconds: (\d+)$`,
+		"deploy/compose.yaml":                    `(?m)^    stop_grace_period: (\d+)s`,
+		"deploy/compose.replicas.yaml":           `(?m)^    stop_grace_period: (\d+)s`,
+	} {
+		all[file] = 10 * time.Second // what docker does that is told nothing
+		if m := regexp.MustCompile(says).FindStringSubmatch(readFile(t, filepath.Join(root, file))); m != nil {
+			seconds, err := time.ParseDuration(m[1] + "s")
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[file] = seconds
+		}
+	}
+	return all
+}
+
+// longestStop is how long earshot may take to stop: polls under way 15 s, a click 10 s, an answer that
+// is on its way to its site 40 s, and some to write down what became of all. The rest ends meanwhile.
+const longestStop = 75 * time.Second
+
+// TestGraces: nobody kills earshot while it stops.
+func TestGraces(t *testing.T) {
+	for file, grace := range graces(t) {
+		if grace < longestStop {
+			t.Errorf("%s kills earshot %s after SIGTERM; it may take %s to stop", file, grace, longestStop)
+		}
+	}
+}

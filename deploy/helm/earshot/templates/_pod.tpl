@@ -17,8 +17,8 @@ spec:
     fsGroup: 65532
     fsGroupChangePolicy: OnRootMismatch
     seccompProfile: {type: RuntimeDefault}
-  # What is on its way to Slack goes out before the end.
-  terminationGracePeriodSeconds: 30
+  # What is on its way to Slack and to sites goes out before the end.
+  terminationGracePeriodSeconds: 90
   containers:
     - name: earshot
       image: {{ printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) | quote }}
