@@ -101,3 +101,28 @@ func TestDocumentedBlocksAreGood(t *testing.T) {
 		t.Errorf("only %d blocks: is the pattern still right?", n)
 	}
 }
+
+// TestHealthIsFoundWhereverItStands: a page that has people ask /healthz on web.listen says where the whole
+// of it stands when others reach that address: there it is only "ok".
+func TestHealthIsFoundWhereverItStands(t *testing.T) {
+	root, n := testkit.Root(t), 0
+	for _, pattern := range []string{"docs/*.md", "docs/guide/*/*.md", "docs/guide/*/*/*.md"} {
+		pages, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range pages {
+			text := readFile(t, page)
+			if !strings.Contains(text, ":8080/healthz") {
+				continue
+			}
+			n++
+			if _, port, _ := strings.Cut(config.DefaultAdmin, ":"); !strings.Contains(text, port) || !strings.Contains(text, "admin_token") {
+				t.Errorf("%s names neither port %s nor admin_token", page, port)
+			}
+		}
+	}
+	if n < 5 {
+		t.Errorf("%d pages: is the pattern still right?", n)
+	}
+}
