@@ -40,7 +40,7 @@ func Backup(ctx context.Context, database, file string) (Copied, error) {
 		return Copied{}, fmt.Errorf("store: backup: %s exists already: give another name, or remove it", file)
 	}
 	part := file + ".part"
-	made, err := copySQLite(ctx, path, part, nil)
+	made, err := copySQLite(ctx, path, part, path, nil)
 	if err != nil {
 		return Copied{}, fmt.Errorf("store: backup: %w", err)
 	}
@@ -97,7 +97,7 @@ func Restore(ctx context.Context, database, file string, now time.Time) (Restore
 		return Restored{}, fmt.Errorf("store: restore: %s is the database itself", file)
 	}
 	part := path + ".restoring"
-	made, err := copySQLite(ctx, from, part, func(db *sql.DB) error { return asRestored(ctx, db, now) })
+	made, err := copySQLite(ctx, from, part, path, func(db *sql.DB) error { return asRestored(ctx, db, now) })
 	if sqliteBroken(err) { // of the database at work another thing is to be done
 		return Restored{}, fmt.Errorf("store: restore: %s is damaged, or no backup of earshot: name another one", file)
 	}
@@ -190,8 +190,8 @@ func sqlitePath(database string) (string, error) {
 }
 
 // copySQLite copies a database into the file to, which is overwritten, has it changed, and
-// looks through it.
-func copySQLite(ctx context.Context, from, to string, change func(*sql.DB) error) (made Copied, err error) {
+// looks through it. It belongs to whom the database at its address belongs to.
+func copySQLite(ctx context.Context, from, to, database string, change func(*sql.DB) error) (made Copied, err error) {
 	mode, err := readOnlyMode(from)
 	if err != nil {
 		return made, err
@@ -199,7 +199,7 @@ func copySQLite(ctx context.Context, from, to string, change func(*sql.DB) error
 	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return made, err
 	}
-	empty, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) // SQLite would make it for everybody to read
+	empty, err := makeFile(to, database) // SQLite would make it for everybody to read
 	if err != nil {
 		return made, err
 	}

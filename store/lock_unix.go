@@ -15,7 +15,7 @@ import (
 type fileLock struct{ file *os.File }
 
 func takeLock(path string) (*fileLock, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := openOrMake(path, strings.TrimSuffix(path, ".lock"))
 	if err != nil {
 		return nil, fmt.Errorf("database lock: %w", err)
 	}

@@ -97,7 +97,7 @@ func (s *Store) prepareFile(path string) (err error) {
 	if s.lock, err = takeLock(path + ".lock"); err != nil {
 		return err
 	}
-	s.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	s.file, err = openOrMake(path, path)
 	if err != nil {
 		return fmt.Errorf("database: %w", err)
 	}
