@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -76,6 +77,9 @@ func sourcesDoc(t *testing.T) string {
 		case k.Key != "":
 			key = "yes"
 		}
+		if d, err := time.ParseDuration(duration(k)); err != nil || d != k.Every {
+			t.Errorf("%s: every %s is written %q", k.Name, k.Every, duration(k))
+		}
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s |\n", k.Name, k.Name, sentence(k.About), k.PostKind, duration(k), key)
 	}
 	for _, k := range order {
@@ -92,9 +96,10 @@ func sentence(s string) string {
 // duration is how often a kind is polled, as people write it.
 func duration(k crawlers.Kind) string {
 	s := k.Every.String()
-	s = strings.TrimSuffix(s, "0s")
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
+	for _, whole := range []string{"m", "h"} { // 10s keeps its nought
+		if strings.HasSuffix(s, whole+"0s") || strings.HasSuffix(s, whole+"0m") {
+			s = s[:len(s)-len("0s")]
+		}
 	}
 	return s
 }
