@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -222,7 +223,13 @@ func TestComposeOfReplicas(t *testing.T) {
 	lookup := func(name string) (string, bool) { return "secret-of-" + name, strings.HasSuffix(name, "_PASSWORD") }
 	list, err := daemon.Check(config.Parse("watchlist.yaml", []byte(framed(lines)), lookup, daemon.KindOptions()))
 	if err != nil || list.Web.Listen == "" || !strings.HasPrefix(list.Database(), "postgres://") {
-		t.Errorf("the watchlist of the example: %v\n%s", err, lines)
+		t.Fatalf("the watchlist of the example: %v\n%s", err, lines)
+	}
+	// Else all callers have one limit, and a stranger uses up that of Slack's clicks.
+	for _, from := range []string{"172.18.0.5", "192.168.32.5"} { // docker's own networks
+		if !slices.ContainsFunc(list.Web.Proxy.From, func(p netip.Prefix) bool { return p.Contains(netip.MustParseAddr(from)) }) {
+			t.Errorf("a proxy at %s is not known as one: its callers share one limit", from)
+		}
 	}
 }
 
