@@ -419,6 +419,58 @@ func testPruneEdited(t *testing.T, open opener) {
 	}
 }
 
+// The words of a complaint may go before its case is done with, because somebody asked for it, and people
+// press the buttons of a message whose words went long ago: what that leaves of staff goes with time all the
+// same.
+func testPruneStaff(t *testing.T, open opener) {
+	s := open(t)
+	old := intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka"), heard(post(3), "Romashka"))
+	old.At = t0.AddDate(0, 0, -200)
+	ingest(t, s, old)
+	asked, pressed, open3 := mentionID(post(1), "Romashka"), mentionID(post(2), "Romashka"), mentionID(post(3), "Romashka")
+	do := func(id mention.ID, verbs ...mention.Verb) {
+		t.Helper()
+		for _, verb := range verbs {
+			if _, err := act(s, id, mention.Action{Verb: verb, By: person("ira"), At: t0, Reason: mention.NotUs}); err != nil {
+				t.Fatal(verb, err)
+			}
+		}
+	}
+	named := func(id mention.ID) bool {
+		t.Helper()
+		_, c, err := s.Mention(background, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Owner.ID+c.Owner.Name+c.RepliedBy+c.SnoozedBy.ID+c.SnoozedBy.Name != ""
+	}
+	prune := func() { t.Helper(); must(s.Prune(background, DefaultRetention(t0)))(t) }
+	do(asked, mention.Claim)
+	do(open3, mention.Claim)
+	for _, n := range []int{1, 3} {
+		if got := must(s.Erase(background, Subject{URL: post(n).URL}, false))(t); got.Mentions != 1 {
+			t.Fatalf("erased: %+v", got)
+		}
+	}
+	do(asked, mention.Reply)
+	do(pressed, mention.Claim, mention.Dismiss)
+	prune()
+	do(pressed, mention.Reopen, mention.Claim, mention.Reply)
+	if !named(pressed) {
+		t.Fatal("nobody has answered")
+	}
+	prune()
+	if named(asked) {
+		t.Error("erased on request: who answered stays for good")
+	}
+	if named(pressed) {
+		t.Error("pressed after the words went: who answered stays for good")
+	}
+	if !named(open3) {
+		t.Error("who has an open case is forgotten")
+	}
+}
+
 func testErase(t *testing.T, open opener) {
 	s := open(t)
 	a, b, c := post(1), post(2), post(3)

@@ -91,6 +91,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"changes":                      testChanges,
 	"prune":                        testPrune,
 	"edited after the retention":   testPruneEdited,
+	"pressed after the words went": testPruneStaff,
 	"erase":                        testErase,
 	"foreign text":                 testForeignText,
 	"two intakes at once":          testConcurrentIntakes,

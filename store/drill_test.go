@@ -162,7 +162,7 @@ func drillRetention(t *testing.T, s *Store) {
 	for _, round := range []string{"first", "hourly"} {
 		var p Pruned
 		for i, job := range s.pruneJobs(r, &p) {
-			what := round + " prune of " + []string{"posts", "mentions", "events", "alerts"}[i]
+			what := round + " prune of " + []string{"posts", "mentions", "staff", "events", "alerts"}[i]
 			var look, erase laps
 			for !job.finished() {
 				l := &look
@@ -172,10 +172,13 @@ func drillRetention(t *testing.T, s *Store) {
 				l.step(t, s, func() (int, error) { return 0, job.step(background) })
 			}
 			look.say(t, what+": looks", 0)
-			if round == "first" {
+			switch {
+			case round == "first" && strings.HasSuffix(what, "staff"): // nobody's words went before their time
+				noScan(t, s, job.page, int64(0), job.key, job.before)
+			case round == "first":
 				erase.say(t, what+": erased", 7*pruneChunk) // a mention has a body, a message, and a line of clocks that is written anew twice
 				noScan(t, s, job.page, int64(0), job.key, job.before)
-			} else if len(erase.took) > 0 {
+			case len(erase.took) > 0:
 				t.Errorf("%s erases again", what)
 			}
 			// Every row is looked at once, however many stay.

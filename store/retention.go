@@ -109,6 +109,11 @@ const (
 	pruneableAlert = `NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = a.mention_id AND c.status IN ('open', 'claimed'))`
 )
 
+// pruneableStaff is so of a case whose words went before it was done with: somebody asked for that, or
+// people pressed the buttons of a message whose words had gone.
+const pruneableStaff = `c.status NOT IN ('open', 'claimed')
+  AND (c.owner_id <> '' OR c.owner_name <> '' OR c.replied_by <> '' OR c.snoozed_by_id <> '' OR c.snoozed_by_name <> '')`
+
 // prunePage is the page of a job: rows of from in the order of time and key.
 func prunePage(from, time, key, may string) string {
 	return fmt.Sprintf(`SELECT %[2]s, %[3]s, CASE WHEN %[4]s THEN 1 ELSE 0 END FROM %[1]s
@@ -126,6 +131,11 @@ func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
 			before: micros(r.Mentions), count: &p.Mentions, key: "",
 			page:  prunePage(`mentions m WHERE m.erased = 0 AND`, `m.heard_at`, `m.id`, pruneableMention),
 			erase: pruneMentions,
+		},
+		{
+			before: micros(r.Mentions), count: new(int), key: "",
+			page:  prunePage(`mentions m JOIN cases c ON c.mention_id = m.id WHERE m.erased = 1 AND`, `m.heard_at`, `m.id`, pruneableStaff),
+			erase: pruneStaff,
 		},
 		{
 			before: micros(r.Events), count: &p.Events, key: int64(0),
@@ -194,17 +204,32 @@ func pruneMentions(ctx context.Context, tx *sql.Tx, keys []any) (int, error) {
 	if err := eraseMentions(ctx, tx, ids); err != nil {
 		return 0, err
 	}
+	return len(ids), forgetStaff(ctx, tx, ids)
+}
+
+// pruneStaff is pruneMentions where the words have gone already.
+func pruneStaff(ctx context.Context, tx *sql.Tx, keys []any) (int, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT c.mention_id FROM cases c WHERE c.mention_id IN (`+placeholders(1, len(keys))+`) AND `+pruneableStaff, keys...)
+	ids, err := collect(rows, err, scanString)
+	if err != nil {
+		return 0, err
+	}
+	return len(ids), forgetStaff(ctx, tx, ids)
+}
+
+// forgetStaff takes those who worked on them out of cases, and what people wrote beside them.
+func forgetStaff(ctx context.Context, tx *sql.Tx, ids []string) error {
 	for _, id := range ids {
 		for _, query := range []string{
 			`UPDATE cases SET owner_id = '', owner_name = '', replied_by = '', snoozed_by_id = '', snoozed_by_name = '' WHERE mention_id = $1`,
 			`UPDATE events SET detail = '' WHERE mention_id = $1 AND detail <> ''`,
 		} {
 			if _, err := tx.ExecContext(ctx, query, id); err != nil {
-				return 0, err
+				return err
 			}
 		}
 	}
-	return len(ids), nil
+	return nil
 }
 
 func affected(res sql.Result, err error) (int, error) {
