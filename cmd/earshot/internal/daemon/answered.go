@@ -22,7 +22,8 @@ var (
 type answerCollector struct {
 	times    func(ctx context.Context, since, until time.Time) ([]mention.ReplyTimes, error)
 	network  func(source string) string
-	networks func() []string // that can be answered now
+	networks func() []string  // that can be answered now
+	now      func() time.Time // the database's clock
 }
 
 // Describe implements prometheus.Collector.
@@ -35,8 +36,8 @@ func (c *answerCollector) Describe(ch chan<- *prometheus.Desc) {
 func (c *answerCollector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 	defer cancel()
-	now := time.Now()
-	scope := report.Scope{Since: now.Add(-answersFor), Until: now.Add(time.Hour), Network: c.network} // the database's clock may be ahead
+	now := c.now()
+	scope := report.Scope{Since: now.Add(-answersFor), Until: now.Add(time.Hour), Network: c.network} // what is written meanwhile counts
 	all, err := c.times(ctx, scope.Since, scope.Until)
 	if err != nil {
 		return // a scrape without these lines says as much

@@ -236,7 +236,7 @@ func (d *Daemon) wire(opt Options) {
 	if opt.Watchlist.Store.Redis.IsSet() {
 		stands.redis = d.seen.health
 	}
-	d.metrics.registry.MustRegister(stands, &answerCollector{times: d.store.ReplyTimes, network: d.networkOf, networks: d.answeredNetworks})
+	d.metrics.registry.MustRegister(stands, &answerCollector{times: d.store.ReplyTimes, network: d.networkOf, networks: d.answeredNetworks, now: d.now})
 }
 
 // lang is the language of those who read a route.
