@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -33,8 +34,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 // updateCase replaces before by after if before still stands, else errConflict. It
 // tells the messages that show the case, and keeps what staff taught by it.
 //
-// Whoever changes a case and also its mention, messages or clocks (which follow by triggers)
-// takes the case first, so that two who do wait for each other in one order.
+// Whoever changes several cases, or a case and also its mention, messages or clocks (which
+// follow by triggers), takes the cases first: see lockCases.
 func updateCase(ctx context.Context, q querier, before, after mention.Case) error {
 	res, err := q.ExecContext(ctx, `
 UPDATE cases SET status = $2, version = $3, opened_at = $4, owner_id = $5, owner_name = $6, claimed_at = $7, replied_at = $8,
@@ -55,6 +56,27 @@ WHERE mention_id = $1 AND version = $24`, append(caseValues(after), before.Versi
 		return err
 	}
 	return saveFeedback(ctx, q, before, after)
+}
+
+// lockCases makes everybody else who changes these cases wait until the transaction ends.
+// Whoever takes them all before what belongs to them, in the order of their ids, meets nobody
+// who has one of them and waits for another. One writer needs no such order.
+func (s *Store) lockCases(ctx context.Context, tx *sql.Tx, ids []string) error {
+	if s.engine.lockRows == "" {
+		return nil
+	}
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	for chunk := range slices.Chunk(slices.Compact(ids), lookupChunk) {
+		args := make([]any, len(chunk))
+		for i, id := range chunk {
+			args[i] = id
+		}
+		if _, err := tx.ExecContext(ctx, `SELECT 1 FROM cases WHERE mention_id IN (`+placeholders(1, len(args))+`) ORDER BY mention_id`+s.engine.lockRows, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // UpdateCase changes one case by compare-and-set on its version, together with its

@@ -117,7 +117,7 @@ func drillDeadlines(t *testing.T, s *Store, y year) {
 		n := idle.step(t, s, func() (int, error) { l, err := s.DueCases(background, t0, 100); return len(l), err })
 		want(t, "due", n, 0)
 	}
-	for last := int64(resetChunk); last == resetChunk; { // as ResetDue does
+	for last := resetChunk; last == resetChunk; { // as ResetDue does
 		reset.step(t, s, func() (_ int, err error) { last, err = s.resetSome(background); return 0, err })
 	}
 	seen := 0

@@ -36,7 +36,14 @@ func (s *Store) SetDue(ctx context.Context, list []mention.Due) error {
 	if len(list) == 0 {
 		return nil
 	}
+	ids := make([]string, len(list))
+	for i, d := range list {
+		ids[i] = string(d.ID)
+	}
 	return s.inTx(ctx, "set due", func(tx *sql.Tx) error {
+		if err := s.lockCases(ctx, tx, ids); err != nil {
+			return err
+		}
 		set, err := tx.PrepareContext(ctx, `UPDATE cases SET due_at = $3 WHERE mention_id = $1 AND version = $2`)
 		if err != nil {
 			return err
@@ -69,9 +76,24 @@ func (s *Store) ResetDue(ctx context.Context) error {
 	}
 }
 
-func (s *Store) resetSome(ctx context.Context) (int64, error) {
-	return s.exec(ctx, "reset due", `UPDATE cases SET due_at = 0 WHERE mention_id IN (SELECT mention_id FROM cases c
- WHERE `+living+` AND due_at > 0 ORDER BY due_at LIMIT $1)`, resetChunk)
+func (s *Store) resetSome(ctx context.Context) (n int, err error) {
+	err = s.inTx(ctx, "reset due", func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT mention_id FROM cases c WHERE `+living+` AND due_at > 0 ORDER BY due_at LIMIT $1`, resetChunk)
+		ids, err := collect(rows, err, scanString)
+		if err == nil {
+			err = s.lockCases(ctx, tx, ids)
+		}
+		if n = len(ids); err != nil || n == 0 {
+			return err
+		}
+		args := make([]any, n)
+		for i, id := range ids {
+			args[i] = id
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE cases SET due_at = 0 WHERE mention_id IN (`+placeholders(1, n)+`)`, args...)
+		return err
+	})
+	return n, err
 }
 
 // Alive reports whether the complaint that an alert belongs to still waits: its case is

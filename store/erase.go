@@ -67,7 +67,7 @@ func (s *Store) Erase(ctx context.Context, w Subject, dry bool) (Erased, error) 
 		}
 	}
 	for chunk := range slices.Chunk(found.posts, pruneChunk) {
-		err := step(func(tx *sql.Tx, e *Erased) error { return erasePosts(ctx, tx, chunk, e) })
+		err := step(func(tx *sql.Tx, e *Erased) error { return s.erasePosts(ctx, tx, chunk, e) })
 		if err != nil {
 			return sum, err
 		}
@@ -92,7 +92,7 @@ func eraseMutes(ctx context.Context, tx *sql.Tx, mutes []trace, e *Erased) error
 	return nil
 }
 
-func erasePosts(ctx context.Context, tx *sql.Tx, posts []trace, e *Erased) error {
+func (s *Store) erasePosts(ctx context.Context, tx *sql.Tx, posts []trace, e *Erased) error {
 	for _, p := range posts {
 		// First of all: it waits for a poll that is storing the post, of which the rest is seen then.
 		if _, err := tx.ExecContext(ctx, `UPDATE posts SET gone = $2 WHERE key = $1`, p.key[:], erasedOnRequest); err != nil {
@@ -101,6 +101,9 @@ func erasePosts(ctx context.Context, tx *sql.Tx, posts []trace, e *Erased) error
 		rows, err := tx.QueryContext(ctx, `SELECT id FROM mentions WHERE post_key = $1`, p.key[:])
 		ids, err := collect(rows, err, scanString)
 		if err != nil {
+			return err
+		}
+		if err := s.lockCases(ctx, tx, ids); err != nil {
 			return err
 		}
 		for _, id := range ids {

@@ -77,7 +77,7 @@ func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (m
 // when there is something to plan: most polls bring no mention and wait for nobody.
 func (s *Store) readPoll(ctx context.Context, tx *sql.Tx, in mention.PollResult) (*ingestion, error) {
 	read := func() (*ingestion, error) {
-		g := &ingestion{ctx: ctx, tx: tx, in: in, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
+		g := &ingestion{ctx: ctx, tx: tx, in: in, lock: func(ids []string) error { return s.lockCases(ctx, tx, ids) }, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
 		return g, g.read()
 	}
 	g, err := read()
@@ -95,6 +95,7 @@ type ingestion struct {
 	ctx     context.Context
 	tx      *sql.Tx
 	in      mention.PollResult
+	lock    func(ids []string) error // lockCases
 	source  int64
 	posts   []postChange
 	moved   []move

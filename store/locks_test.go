@@ -2,11 +2,14 @@ package store
 
 import (
 	"database/sql"
+	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestClicksMeetNoDeadlock: what changes a case takes its row first and then what belongs to
@@ -57,4 +60,60 @@ func lockWaits(t *testing.T, db *sql.DB) (n int) {
 		t.Error(err)
 	}
 	return n
+}
+
+// TestManyCasesMeetNoDeadlock: the clocks look at the cases in the order in which they are
+// due, a poll has them in that of the page, and whoever erases a person in another one.
+func TestManyCasesMeetNoDeadlock(t *testing.T) {
+	s := openAt(t, Options{Database: testkit.Database(t, testkit.Postgres(t).URL)})
+	const cases = 40
+	var page []mention.AnalyzedPost
+	for n := range cases {
+		page = append(page, heard(post(n), "Romashka"))
+	}
+	ingest(t, s, intakeOf(page...))
+	setDue := func(order string) error {
+		rows, err := s.read.QueryContext(background, `SELECT mention_id, version FROM cases ORDER BY mention_id `+order)
+		list, err := collect(rows, err, func(row scanner) (d mention.Due, err error) { return d, row.Scan(&d.ID, &d.Version) })
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			list[i].At = t0
+		}
+		return s.SetDue(background, list)
+	}
+	var all sync.WaitGroup
+	for who, do := range []func(turn int) error{
+		func(int) error { return setDue("") },
+		func(int) error { return setDue("DESC") },
+		func(int) error { return s.ResetDue(background) },
+		func(turn int) error {
+			edited := intakeOf(page...)
+			edited.Posts = slices.Clone(page)
+			for i := range edited.Posts {
+				edited.Posts[i].Post.Text += fmt.Sprint(", for the time ", turn+2)
+			}
+			_, err := s.Ingest(background, edited, nil)
+			return err
+		},
+	} {
+		all.Go(func() {
+			for turn := range 10 {
+				if err := do(turn); err != nil {
+					t.Error(who, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if _, err := s.read.ExecContext(background, `SELECT pg_stat_force_next_flush()`); err != nil {
+		t.Log(err) // of PostgreSQL 15
+	}
+	time.Sleep(1200 * time.Millisecond) // statistics are kept back for a second
+	n := 0
+	if err := s.read.QueryRowContext(background, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "deadlocks", n, 0)
 }

@@ -47,6 +47,7 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 		explain:    func(err error) error { return explainPostgres(host, err) },
 		clock:      `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint`,
 		serialise:  serialisePostgres,
+		lockRows:   ` FOR NO KEY UPDATE`, // as an UPDATE does
 		counted:    []string{"sources", "events"},
 		numbered:   ` OVERRIDING SYSTEM VALUE`,
 		rowsAtOnce: 200,

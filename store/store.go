@@ -73,6 +73,9 @@ type engine struct {
 	// serialise takes a lock until the transaction ends, so that two polls or migrations never
 	// plan at once; empty where the engine has one writer anyway.
 	serialise string
+	// lockRows ends a SELECT whose rows nobody else may change until the transaction ends; empty
+	// where the engine has one writer anyway.
+	lockRows string
 	// counted are the tables whose ids the engine counts by itself, which it must be told of
 	// when rows are moved here, and numbered lets an INSERT bring such ids.
 	counted  []string

@@ -24,6 +24,9 @@ func (g *ingestion) write() error {
 	if err := g.writeMoves(); err != nil {
 		return err
 	}
+	if err := g.lock(g.changedCases()); err != nil {
+		return err
+	}
 	for _, d := range g.pending {
 		if err := g.writePending(d); err != nil {
 			return err
@@ -35,6 +38,23 @@ func (g *ingestion) write() error {
 		}
 	}
 	return nil
+}
+
+// changedCases are the stored cases that this poll changes, and those of whose messages it
+// says something.
+func (g *ingestion) changedCases() (ids []string) {
+	for _, d := range g.pending {
+		if d.Previous != nil {
+			ids = append(ids, string(d.Mention.ID))
+		}
+		for _, c := range d.Also {
+			ids = append(ids, string(c.MentionID))
+		}
+		for _, a := range d.Alerts {
+			ids = append(ids, string(a.MentionID))
+		}
+	}
+	return ids
 }
 
 // sourceKey is what the columns called source hold.
@@ -109,17 +129,11 @@ func (g *ingestion) writePending(d *mention.PendingMention) error {
 		d.Case.Status = mention.Quiet
 	}
 	d.Case.MentionID = d.Mention.ID
-	steps := []func() error{
-		func() error { return writeMention(g.ctx, g.tx, d) },
-		func() error { return g.writePendingCase(d) },
+	if err := writeMention(g.ctx, g.tx, d); err != nil {
+		return err
 	}
-	if d.Previous != nil { // see updateCase; a new case needs its mention
-		slices.Reverse(steps)
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
+	if err := g.writePendingCase(d); err != nil {
+		return err
 	}
 	for _, a := range d.Alerts {
 		if a.CreatedAt.IsZero() {
