@@ -356,7 +356,7 @@ func testPrune(t *testing.T, open opener) {
 	ingest(t, s, intakeOf(heard(post(4), "Romashka"), heard(post(5))))
 	closed := mentionID(post(1), "Romashka")
 	for _, id := range []mention.ID{closed, mentionID(post(3), "Delivery")} {
-		if _, err := act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0, Reason: mention.NotUs}); err != nil {
+		if _, err := act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0.Add(-time.Hour), Reason: mention.NotUs}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -396,7 +396,7 @@ func testPruneEdited(t *testing.T, open opener) {
 	id := mentionID(post(1), "Romashka")
 	close := func() {
 		t.Helper()
-		if _, err := act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0, Reason: mention.NotUs}); err != nil {
+		if _, err := act(s, id, mention.Action{Verb: mention.Dismiss, By: person("ira"), At: t0.Add(-time.Hour), Reason: mention.NotUs}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -431,7 +431,7 @@ func testPruneStaff(t *testing.T, open opener) {
 	do := func(id mention.ID, verbs ...mention.Verb) {
 		t.Helper()
 		for _, verb := range verbs {
-			if _, err := act(s, id, mention.Action{Verb: verb, By: person("ira"), At: t0, Reason: mention.NotUs}); err != nil {
+			if _, err := act(s, id, mention.Action{Verb: verb, By: person("ira"), At: t0.Add(-mention.UndoWithin), Reason: mention.NotUs}); err != nil {
 				t.Fatal(verb, err)
 			}
 		}
@@ -468,6 +468,46 @@ func testPruneStaff(t *testing.T, open opener) {
 	}
 	if !named(open3) {
 		t.Error("who has an open case is forgotten")
+	}
+}
+
+// testPruneClosedLately: a case that waited longer than the retention is closed: its words stay
+// while the public answer is looked for, and while a slip can be undone.
+func testPruneClosedLately(t *testing.T, open opener) {
+	const day = 24 * time.Hour
+	s := open(t)
+	for i, c := range []struct {
+		name           string
+		retention, ago time.Duration
+		verb           mention.Verb
+		seen           bool // the answer stands on the site
+		stays          bool
+	}{
+		{"answered now", 20 * day, 0, mention.Reply, false, true},
+		{"answered two weeks ago", 20 * day, 14 * day, mention.Reply, false, false},
+		{"answered, and the answer seen", 20 * day, 0, mention.Reply, true, false},
+		{"answered within a short retention", day, day - time.Hour, mention.Reply, false, true},
+		{"answered before it", day, day + time.Hour, mention.Reply, false, false},
+		{"dismissed now", 20 * day, 0, mention.Dismiss, false, true},
+		{"dismissed for longer than can be undone", 20 * day, mention.UndoWithin, mention.Dismiss, false, false},
+	} {
+		old := intakeOf(heard(post(i), "Romashka"))
+		old.At = t0.Add(-40 * day)
+		ingest(t, s, old)
+		id := mentionID(post(i), "Romashka")
+		_, err := act(s, id, mention.Action{Verb: c.verb, By: person("ira"), At: t0.Add(-c.ago), Reason: mention.Spam})
+		if err == nil && c.seen {
+			_, err = s.UpdateCase(background, id, func(k *mention.Case) ([]mention.Event, []mention.Alert, error) {
+				return nil, nil, k.Answered("Romashka Support", t0)
+			})
+		}
+		if err != nil {
+			t.Fatal(c.name, err)
+		}
+		must(s.Prune(background, Retention{Mentions: t0.Add(-c.retention)}))(t)
+		m, _, err := s.Mention(background, id)
+		want(t, c.name+": words and thread stay", m.Post.Text != "" && m.Post.ThreadURL != "", c.stays)
+		want(t, c.name, err, nil)
 	}
 }
 

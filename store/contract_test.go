@@ -92,6 +92,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"prune":                        testPrune,
 	"edited after the retention":   testPruneEdited,
 	"pressed after the words went": testPruneStaff,
+	"closed after the retention":   testPruneClosedLately,
 	"erase":                        testErase,
 	"foreign text":                 testForeignText,
 	"two intakes at once":          testConcurrentIntakes,

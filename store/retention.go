@@ -37,11 +37,15 @@ const (
 	pruneLook = 250
 	// pruneChunk bounds the rows of one transaction: nobody waits long for the writer.
 	pruneChunk = 25
+	// answerSought is for how long after somebody said that a case is answered the public answer
+	// is looked for in its thread (monitor). The retention bounds it.
+	answerSought = 14 * 24 * time.Hour
 )
 
 // Prune erases what is older than the retention, in small steps that each look at or
-// change a bounded number of rows. Mentions whose case is open or claimed, or that share
-// their post with one, keep their words.
+// change a bounded number of rows. Mentions whose case is open or claimed, whose public
+// answer is looked for, whose dismissal can be undone, or that share their post with such a
+// one, keep their words.
 func (s *Store) Prune(ctx context.Context, r Retention) (Pruned, error) {
 	var p Pruned
 	for _, job := range s.pruneJobs(r, &p) {
@@ -104,7 +108,8 @@ type pruneJob struct {
 const (
 	pruneablePost    = `NOT EXISTS (SELECT 1 FROM mentions m WHERE m.post_key = b.key)`
 	pruneableMention = `NOT EXISTS (SELECT 1 FROM mentions o JOIN cases c ON c.mention_id = o.id
-  WHERE o.post_key = m.post_key AND c.status IN ('open', 'claimed'))`
+  WHERE o.post_key = m.post_key AND (c.status IN ('open', 'claimed')
+  OR c.status = 'replied' AND c.answer_seen = 0 AND c.replied_at > %d OR c.status = 'dismissed' AND c.dismissed_at > %d))`
 	pruneableEvent = `NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = e.mention_id AND c.status IN ('open', 'claimed'))`
 	pruneableAlert = `NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = a.mention_id AND c.status IN ('open', 'claimed'))`
 )
@@ -121,6 +126,8 @@ func prunePage(from, time, key, may string) string {
 }
 
 func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
+	now := s.now()
+	mayGo := fmt.Sprintf(pruneableMention, max(micros(now.Add(-answerSought)), micros(r.Mentions)), micros(now.Add(-mention.UndoWithin)))
 	all := []*pruneJob{
 		{
 			before: micros(r.Posts), count: &p.Posts, key: []byte{},
@@ -129,8 +136,8 @@ func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
 		},
 		{
 			before: micros(r.Mentions), count: &p.Mentions, key: "",
-			page:  prunePage(`mentions m WHERE m.erased = 0 AND`, `m.heard_at`, `m.id`, pruneableMention),
-			erase: pruneMentions,
+			page:  prunePage(`mentions m WHERE m.erased = 0 AND`, `m.heard_at`, `m.id`, mayGo),
+			erase: s.pruneMentions(mayGo),
 		},
 		{
 			before: micros(r.Mentions), count: new(int), key: "",
@@ -195,16 +202,26 @@ func eraseRows(query, may string) func(ctx context.Context, tx *sql.Tx, keys []a
 	}
 }
 
-func pruneMentions(ctx context.Context, tx *sql.Tx, keys []any) (int, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT m.id FROM mentions m WHERE m.erased = 0 AND m.id IN (`+placeholders(1, len(keys))+`) AND `+pruneableMention, keys...)
-	ids, err := collect(rows, err, scanString)
-	if err != nil {
-		return 0, err
+// pruneMentions erases the words of those of the mentions that may still go: one may have
+// been opened again since they were looked at.
+func (s *Store) pruneMentions(may string) func(ctx context.Context, tx *sql.Tx, keys []any) (int, error) {
+	return func(ctx context.Context, tx *sql.Tx, keys []any) (int, error) {
+		var ids []string
+		for _, key := range keys {
+			ids = append(ids, fmt.Sprint(key))
+		}
+		if err := s.lockCases(ctx, tx, ids); err != nil {
+			return 0, err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT m.id FROM mentions m WHERE m.erased = 0 AND m.id IN (`+placeholders(1, len(keys))+`) AND `+may, keys...)
+		if ids, err = collect(rows, err, scanString); err != nil {
+			return 0, err
+		}
+		if err := eraseMentions(ctx, tx, ids); err != nil {
+			return 0, err
+		}
+		return len(ids), forgetStaff(ctx, tx, ids)
 	}
-	if err := eraseMentions(ctx, tx, ids); err != nil {
-		return 0, err
-	}
-	return len(ids), forgetStaff(ctx, tx, ids)
 }
 
 // pruneStaff is pruneMentions where the words have gone already.
