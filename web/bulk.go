@@ -43,7 +43,7 @@ type result struct {
 	Why   string // why it was not done; empty when it was
 }
 
-// chosen is one case of a bulk with the version that the person saw; 0 when unknown.
+// chosen is one case of a bulk with the version that the person saw.
 type chosen struct {
 	id      mention.ID
 	version int64
@@ -143,7 +143,11 @@ func (in *Inbox) chosenOf(r *http.Request, v visit) (list []chosen, status int, 
 		}
 	}
 	for _, e := range page.Entries {
-		list = append(list, chosen{id: e.Mention.ID, version: seen[e.Mention.ID], title: bulkTitle(v.lang, e.Mention)})
+		version, ticked := seen[e.Mention.ID]
+		if !ticked { // nothing has happened in the list since it was shown
+			version = e.Case.Version
+		}
+		list = append(list, chosen{id: e.Mention.ID, version: version, title: bulkTitle(v.lang, e.Mention)})
 	}
 	return list, 0, ""
 }

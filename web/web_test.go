@@ -332,6 +332,42 @@ func TestBulkTakesItsTime(t *testing.T) {
 	}
 }
 
+// meanwhile is a desk before whose first verb somebody else does something.
+type meanwhile struct {
+	Desk
+	once *sync.Once
+	do   func()
+}
+
+func (d meanwhile) Do(ctx context.Context, id mention.ID, a mention.Action) (mention.Case, error) {
+	d.once.Do(d.do)
+	return d.Desk.Do(ctx, id, a)
+}
+
+// All that fit the filter may take half a minute: what changes in that time is no spam only
+// because it was some when the list was shown.
+func TestBulkLeavesAloneWhatChanges(t *testing.T) {
+	w := newWorld(t)
+	w.say("Олена", "Третій тиждень не повертають гроші")
+	other := w.say("Петро", "Купуйте годинники тут")
+	_, newest, err := w.store.ChangeRange(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := w.inbox.opt.Desk
+	w.inbox.opt.Desk = meanwhile{was, &sync.Once{}, func() {
+		for _, id := range w.ids { // whichever is the first, the other one is later
+			if _, err := was.Do(t.Context(), id, mention.Action{Verb: mention.Note, By: mention.Person{ID: "web:oleh", Name: "Oleh"}, Text: "a real one"}); err != nil {
+				t.Error(err)
+			}
+		}
+	}}
+	all := url.Values{"verb": {"dismiss:spam"}, "all": {"1"}, "filter": {"owner=none"}, "count": {"2"}, "since": {fmt.Sprint(newest)}}
+	if res, body := w.ask("POST", "/cases", "Ira", all); res.StatusCode != 200 || !strings.Contains(body, "Not done: 2.") || w.status(other).Status != mention.Open {
+		t.Errorf("%d %s: %s", res.StatusCode, w.status(other).Status, body)
+	}
+}
+
 // TestRoles: what the team keeps for others is refused, one case or many, and all else done.
 func TestRoles(t *testing.T) {
 	w := newWorld(t)
