@@ -12,6 +12,7 @@ import (
 // Rules are what the watchlist says about alerts. They are immutable: a changed
 // watchlist is a new Rules, given to Planner.Use.
 type Rules struct {
+	Watches    []string                     // the names of all; nil: not known
 	AlertAbove map[mention.PostKind]float64 // a verdict (Score.Complaint) at or above is a complaint; what is missing is DefaultAlertAbove
 	AlertBelow map[mention.PostKind]float64 // for these kinds the score decides instead: at or below is a complaint
 	Official   map[string][]string          // by watch: names of authors whose post is the public answer
@@ -29,6 +30,11 @@ type Rules struct {
 	Spoken     map[string]i18n.Lang // by route: its own language
 	Fallbacks  map[string]Fallback  // by route: its other door, where it is not Fallback
 	Fallback   Fallback             // the other door of all routes
+}
+
+// Watched reports whether the watchlist has a watch of this name, still.
+func (r *Rules) Watched(watch string) bool {
+	return r.Watches == nil || slices.Contains(r.Watches, watch)
 }
 
 // Deadline is one set of clocks. A zero duration means no such clock.

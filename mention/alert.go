@@ -109,6 +109,7 @@ type PollResult struct {
 type PendingMention struct {
 	Mention  Mention
 	Previous *Mention // what was stored before, when the post was edited
+	Earlier  *Post    // the post before the edit, where it is no mention of this watch yet; nil without its words
 	Case     Case     // stored case for an edited mention; the planner sets it for a new one
 	Alerts   []Alert  // to enqueue; the planner appends
 	Events   []Event  // to record; the planner appends

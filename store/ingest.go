@@ -268,11 +268,33 @@ func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 		return nil
 	}
 	for _, m := range f.Mentions {
-		if !had[mention.MentionID(change.key, m.Watch)] {
-			g.pending = append(g.pending, g.newPending(m, change))
+		if had[mention.MentionID(change.key, m.Watch)] {
+			continue
 		}
+		d := g.newPending(m, change)
+		if d.Earlier, err = g.keptPost(change); err != nil {
+			return err
+		}
+		g.pending = append(g.pending, d)
 	}
 	return nil
+}
+
+// keptPost is a known post as it was; nil when its words are not kept.
+func (g *ingestion) keptPost(change postChange) (*mention.Post, error) {
+	var body string
+	err := g.tx.QueryRowContext(g.ctx, `SELECT body FROM bodies WHERE key = $1`, change.key[:]).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := decodePost(mention.Post{Source: change.post.Source, SourceKey: change.post.SourceKey}, body)
+	if err != nil {
+		return nil, nil //nolint:nilerr // a damaged one is as one that is not kept
+	}
+	return &p, nil
 }
 
 // withoutEvidence keeps the verdict and drops what points into words that changed.

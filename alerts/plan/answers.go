@@ -21,12 +21,12 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 	if err != nil {
 		return err
 	}
-	for _, s := range answeredBy(post, d.Mention.Watch, all) {
+	for _, s := range p.answeredBy(post, d.Mention.Watch, all) {
 		c := p.cases.of(s)
 		if c.Status != mention.Replied || !c.AnswerVerified || p.isGone(s) {
 			continue
 		}
-		if stands, err := p.answerStands(ctx, post, s); err != nil || stands {
+		if stands, err := p.answerStands(ctx, post, d.Mention.Watch, s); err != nil || stands {
 			if err != nil {
 				return err
 			}
@@ -55,12 +55,12 @@ func (p *plan) isGone(s mention.MentionRecord) bool {
 
 // answerStands reports whether another official post answers the complaint of s, too. One
 // that comes with this poll does so after this one.
-func (p *plan) answerStands(ctx context.Context, post mention.Post, s mention.MentionRecord) (bool, error) {
-	answers, err := p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, s.Mention.Watch)
+func (p *plan) answerStands(ctx context.Context, post mention.Post, watch string, s mention.MentionRecord) (bool, error) {
+	answers, err := p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, watch)
 	if err != nil {
 		return false, fmt.Errorf("other answers in the thread: %w", err)
 	}
 	return slices.ContainsFunc(answers, func(o mention.MentionRecord) bool {
-		return o.Mention.Post.ID != post.ID && !p.isGone(o) && len(answeredBy(o.Mention.Post, s.Mention.Watch, []mention.MentionRecord{s})) > 0
+		return o.Mention.Post.ID != post.ID && !p.isGone(o) && len(p.answeredBy(o.Mention.Post, watch, []mention.MentionRecord{s})) > 0
 	}), nil
 }

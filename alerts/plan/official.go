@@ -21,7 +21,7 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range answeredBy(post, d.Mention.Watch, all) {
+	for _, s := range p.answeredBy(post, d.Mention.Watch, all) {
 		c := p.cases.of(s)
 		at := answeredAt(post, s.Mention.Post, p.now)
 		if err := c.Answered(post.Author, at); err != nil {
@@ -63,7 +63,7 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 	if err != nil {
 		return false, err
 	}
-	answers := answeredBy(post, d.Mention.Watch, all)
+	answers := p.answeredBy(post, d.Mention.Watch, all)
 	ours, err := p.sentFromHere(ctx, post, answers)
 	if err != nil {
 		return false, err
@@ -124,8 +124,10 @@ func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Mention
 }
 
 // answeredBy chooses what an official post answers: the post it replies to, or
-// else everything of the watch that was published in its thread before it.
-func answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []mention.MentionRecord {
+// else everything of the watch that was published in its thread before it. Where a watch
+// was renamed its complaints wait under a name that nobody answers for any more: whoever is
+// official now answers them.
+func (p *plan) answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []mention.MentionRecord {
 	isDirect := func(o mention.Post) bool {
 		return repliesTo(post, o) || slices.ContainsFunc(all, func(s mention.MentionRecord) bool {
 			return repliesTo(post, s.Mention.Post) && sameElsewhere(s.Mention.Post, o)
@@ -134,7 +136,7 @@ func answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []
 	var direct, earlier []mention.MentionRecord
 	for _, s := range all {
 		o := s.Mention.Post
-		if s.Mention.Watch != watch || o.ID == post.ID {
+		if s.Mention.Watch != watch && p.rules.Watched(s.Mention.Watch) || o.ID == post.ID {
 			continue
 		}
 		if isDirect(o) {

@@ -8,6 +8,8 @@ package plan
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -175,10 +177,23 @@ func (p *plan) heard(ctx context.Context, d *mention.PendingMention) error {
 		return p.edited(ctx, d)
 	case d.Baseline || m.Post.Deleted || !p.rules.IsComplaint(*m):
 		return nil
+	case olderThanItsWatch(d):
+		p.event(d, "suppressed", "the post is older than the watch")
+		return nil
 	case d.Previous != nil && !p.turned(d):
 		return nil
 	}
 	return p.complaint(ctx, d)
+}
+
+// olderThanItsWatch reports whether the watch is new, or has another name, and of the post only
+// a number is: it named the watch before.
+func olderThanItsWatch(d *mention.PendingMention) bool {
+	if d.Earlier == nil || !recount(*d.Earlier, d.Mention.Post) {
+		return false
+	}
+	body := d.Earlier.Body()
+	return len(d.Mention.Spans) == 0 || slices.ContainsFunc(d.Mention.Spans, func(s mention.Span) bool { return strings.Contains(body, s.Text) })
 }
 
 // turned reports whether an edit makes a complaint of a mention that was not

@@ -45,6 +45,7 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 		rules.AlertBelow[mention.PostKind(kind)] = below
 	}
 	for _, w := range cfg.Watches {
+		rules.Watches = append(rules.Watches, w.Name)
 		for _, author := range w.Official {
 			rules.Official[w.Name] = append(rules.Official[w.Name], author.Name)
 			if author.Profile != "" {
