@@ -87,6 +87,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"words found":                  testWordsFound,
 	"spellings found":              testSpellingsFound,
 	"words of an earlier earshot":  testTermsOfBefore,
+	"its spellings":                testSpellingsOfBefore,
 	"case file":                    testCaseFile,
 	"changes":                      testChanges,
 	"prune":                        testPrune,

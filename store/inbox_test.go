@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,6 +219,27 @@ func testTermsOfBefore(t *testing.T, open opener) {
 	want(t, "topic and language", found(t, s, mention.Query{Topic: "delivery", Lang: "en"}), "3 2 1")
 	said(t, s, 4, nil)
 	want(t, "together with new ones", found(t, s, mention.Query{Text: "lost", Limit: 3}), "4 3 2 1")
+}
+
+// Words that an earlier earshot wrote down with apostrophes that are letters are found as
+// they are asked for now.
+func testSpellingsOfBefore(t *testing.T, open opener) {
+	s := open(t)
+	list := must(loadMigrations(s.engine.name))(t)
+	for n, terms := range []string{"romashka курʼєр спізнився", "ʼромашкаʼ ʼʼʼʼʼʼʼʼʼʼʼʼ кур спізнився ʼ", "нѝкой ѐ", ""} {
+		said(t, s, n+1, nil)
+		if _, err := s.exec(background, "age", `UPDATE mentions SET terms = $2 WHERE id = $1`, string(mentionID(post(n+1), "Romashka")), terms); err != nil {
+			t.Fatal(err)
+		}
+	}
+	i := slices.IndexFunc(list, func(m migration) bool { return m.name == "spellings" })
+	if err := s.inTx(background, "again", func(tx *sql.Tx) error { _, err := tx.ExecContext(background, list[i].sql); return err }); err != nil {
+		t.Fatal(err)
+	}
+	for asked, ids := range map[string]string{"кур'єр": "1", "курʼєр": "1", "ромашка спізнився": "2", "никой": "3"} {
+		want(t, asked, found(t, s, mention.Query{Text: asked}), ids)
+		want(t, asked+" among those that wait", found(t, s, mention.Query{Text: asked, Unanswered: true}), ids)
+	}
 }
 
 func testCaseFile(t *testing.T, open opener) {
