@@ -116,6 +116,11 @@ func contract(t *testing.T, n *slack.Notifier, c counterpart) {
 	if err != nil || len(found) != 1 || found["first"] != at {
 		t.Errorf("found %+v (%v), want %+v: a process that never posted must find it by the channel's name", found, err, at)
 	}
+	// A first message that needed no telling has a channel's name for its place, and no thread.
+	found, err = fresh.Find(ctx, alerts.Search{Route: c.route, Thread: alerts.Place{Channel: c.route}, Since: since, Alerts: []mention.AlertID{"first"}})
+	if err != nil || found["first"] != at {
+		t.Errorf("found %+v beside no first message (%v), want %+v", found, err, at)
+	}
 	found, err = fresh.Find(ctx, alerts.Search{Route: c.route, Thread: at, Since: since, Alerts: []mention.AlertID{"reply"}})
 	if err != nil || found["reply"] != under {
 		t.Errorf("found %+v in the thread (%v), want %+v", found, err, under)

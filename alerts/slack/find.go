@@ -35,7 +35,7 @@ func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.Alert
 		wanted[id] = true
 	}
 	channel := q.Thread.Channel
-	if channel == "" {
+	if q.Thread.TS == "" { // as Post
 		var err error
 		if channel, err = n.channelID(ctx, q.Route); err != nil {
 			return nil, err
