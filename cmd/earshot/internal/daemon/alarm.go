@@ -79,15 +79,23 @@ func (d *Daemon) taken(ctx context.Context) {
 	if _, refused := d.metrics.inTrouble()[partWatchlist]; refused {
 		d.metrics.trouble(partWatchlist, nil)
 		d.tell(ctx, partWatchlist, "taken", d.about(), d.staffLang().Text("notice.watchlist_taken"))
+		taken := d.now()
+		d.mended.Store(&taken)
 	}
 }
 
-// about is now, where replicas that find the same within minutes say it once.
+// about is now, where replicas that find the same within minutes say it once. Who mends the
+// watchlist and breaks it in the same way again takes minutes as well: then it is the minute.
 func (d *Daemon) about() time.Time {
-	if d.store.Shared() {
-		return d.now().Truncate(10 * time.Minute)
+	now := d.now()
+	if !d.store.Shared() {
+		return now
 	}
-	return d.now()
+	about := now.Truncate(10 * time.Minute)
+	if mended := d.mended.Load(); mended != nil && mended.After(about) {
+		about = now.Truncate(time.Minute)
+	}
+	return about
 }
 
 // firstProblem is the first mistake of a watchlist with its place, and how many there are.

@@ -200,6 +200,27 @@ func TestRefusedWatchlist(t *testing.T) {
 	}
 }
 
+// TestRefusedAgain: a watchlist that is mended and then saved with the same mistake is told of
+// again, also where replicas say together once what each of them finds.
+func TestRefusedAgain(t *testing.T) {
+	dir := t.TempDir()
+	list := reloadList(t, dir, "Alpha", ".post")
+	d := open(t, strings.Replace(list, "sqlite:"+filepath.Join(dir, "e.db"), testkit.Postgres(t).URL, 1))
+	at := time.Date(2026, 11, 27, 12, 1, 0, 0, time.UTC)
+	d.now = func() time.Time { return at }
+	for turn, want := range []int{1, 2, 3, 4} {
+		if turn%2 == 0 {
+			d.Refused(t.Context(), errors.New("the same mistake"))
+		} else {
+			d.taken(t.Context())
+		}
+		if said := notices(t, d); len(said) != want {
+			t.Errorf("turn %d: staff were told %q", turn, said)
+		}
+		at = at.Add(2 * time.Minute)
+	}
+}
+
 // TestFirstProblemIsAMistake: warnings that stand before it in the file are not the reason
 // why a watchlist is refused.
 func TestFirstProblemIsAMistake(t *testing.T) {

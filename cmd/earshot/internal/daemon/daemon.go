@@ -95,10 +95,11 @@ type Daemon struct {
 	restedAt atomic.Pointer[time.Time]             // which entries rest was looked up then
 	paused   atomic.Pointer[[]mention.SourcePause] // the pauses of people that are in use
 
-	reloading sync.Mutex  // held while a watchlist is taken into use, or out of it
-	first     *next       // what Run begins with
-	list      Watchlist   // the one in use, or waiting
-	works     atomic.Bool // it is in use
+	mended    atomic.Pointer[time.Time] // when a good watchlist was last taken after one that was refused
+	reloading sync.Mutex                // held while a watchlist is taken into use, or out of it
+	first     *next                     // what Run begins with
+	list      Watchlist                 // the one in use, or waiting
+	works     atomic.Bool               // it is in use
 
 	gap gap // in which nobody polled before the start
 }
