@@ -1,0 +1,127 @@
+package sentiment
+
+import "sync"
+
+// In which language a text is read: what its words and letters say (langid.go), where that leaves
+// a doubt what the tables know of it, and what its source declares.
+
+// Identify says which of the four languages a text is in, and how sure that is
+// in [0, 1].
+func (s *Scorer) Identify(text string) (lang string, sure float64) {
+	sc := s.pool.Get().(*scratch)
+	defer s.pool.Put(sc)
+	sc.lex.reset()
+	sc.readText(text, nil)
+	v := s.identify(sc)
+	return s.common.langs[v.lang], float64(v.sure)
+}
+
+// identify judges the language, and where a Cyrillic text leaves it in doubt, asks
+// the tables which of them knows its words.
+func (s *Scorer) identify(sc *scratch) verdict {
+	v := s.id.identify(&sc.lex)
+	if v.sure >= doubt || v.translit || !s.common.cyrillic[v.lang] {
+		return v
+	}
+	sum := v.votes
+	s.cyrillicTables()
+	for k, cyrillic := range s.common.cyrillic {
+		if !cyrillic {
+			continue
+		}
+		t := s.table(k)
+		for i := range sc.lex.toks {
+			if tok := &sc.lex.toks[i]; tok.kind == wordToken && tok.runeN > 2 {
+				rs := sc.lex.runes[tok.runeAt : int(tok.runeAt)+int(tok.runeN)]
+				switch id := t.find(tok.hash); {
+				case id != 0 && (t.infos[id].word >= 0 || t.infos[id].everyday != 0):
+					sum[k] += tableVote
+				case id == 0 && t.stems.longestRunes(rs) != 0:
+					sum[k] += stemVote
+				}
+			}
+		}
+	}
+	return s.id.best(&sum, sc.lex.letters.cyrillic)
+}
+
+// cyrillicTables compiles those that are not yet, side by side: a first short text in doubt waits for all.
+func (s *Scorer) cyrillicTables() {
+	s.cyrillic.Do(func() {
+		var all sync.WaitGroup
+		for k, cyrillic := range s.common.cyrillic {
+			if cyrillic {
+				all.Go(func() { s.table(k) })
+			}
+		}
+		all.Wait()
+	})
+}
+
+const (
+	doubt     = 0.6 // of how sure a verdict is
+	tableVote = 0.8 // for a word that stands in a language's tables
+	stemVote  = 0.4 // for one that begins as a stem of them
+)
+
+// languageOf identifies the language. What the caller says is a hint: servers
+// declare "en" by default, so script and function words win over it.
+func (s *Scorer) languageOf(sc *scratch, tag string) verdict {
+	given := s.common.language(tag)
+	v := s.identify(sc)
+	if given < 0 || given == v.lang {
+		return v
+	}
+	cyrillic, written := s.common.cyrillic[given], s.common.cyrillic[v.lang]
+	switch {
+	case !cyrillic && written && !v.translit:
+		return v
+	case !written && v.votes[v.lang] > v.votes[given]+foreign: // Latin letters, and words of another language
+		return v
+	case cyrillic && written && !v.translit && v.votes[v.lang] > v.votes[given]+foreign: // the same in Cyrillic
+		if v.second < 0 {
+			v.second = given // the hint still counts: such texts are mixed more often than others
+		}
+		return v
+	case v.translit && !cyrillic:
+		return v
+	case cyrillic && !written && s.knows(sc, v.lang, nil) > s.knows(sc, given, s.latin(given)):
+		return v
+	}
+	// A Latin text in a Cyrillic language is transliterated; a Cyrillic one that
+	// looks like another is read as both.
+	out := verdict{lang: given, second: -1, sure: 1, translit: v.translit || cyrillic && !written}
+	if cyrillic && written && !v.translit {
+		out.second = v.lang
+	}
+	return out
+}
+
+// knows counts the words of the text that stand in a language's tables; latin reads them as its Latin spelling.
+func (s *Scorer) knows(sc *scratch, lang int, latin *latinReader) (n int) {
+	t := s.table(lang)
+	for i := range sc.lex.toks {
+		tok := &sc.lex.toks[i]
+		if tok.kind != wordToken || tok.runeN < 2 {
+			continue
+		}
+		id := t.find(tok.hash)
+		if id == 0 {
+			id = sc.lex.guess(t, tok, latin)
+		}
+		if id != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// latin reads words in Latin letters as a Cyrillic language's.
+func (s *Scorer) latin(lang int) *latinReader {
+	s.table(lang)
+	return s.langs[lang].latin
+}
+
+// foreign is by how many votes a text must speak against the language it is declared to
+// be in: a Russian site has Ukrainian reviews, and its pages call all of them Russian.
+const foreign = 3
