@@ -29,7 +29,7 @@ func TestProbe(t *testing.T) {
 	if left, _ := os.ReadDir(dir); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	if said := probe("sqlite:" + filepath.Join(dir, "nowhere", "e.db")); !strings.Contains(said, "nowhere: no such file or directory") {
+	if said := probe("sqlite:" + filepath.Join(dir, "nowhere", "e.db")); !strings.Contains(said, "there is no folder "+filepath.Join(dir, "nowhere")+" for the database: make it") {
 		t.Errorf("no folder: %q", said)
 	}
 	db, err := Open(t.Context(), Options{Database: "sqlite:" + path})
