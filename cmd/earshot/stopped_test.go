@@ -12,8 +12,7 @@ import (
 )
 
 // TestStopped: what a person stops does not go on, also while it waits for them, and it does not
-// say that it is done. Who listens until stopped is done then: the demo, and run, which makes the
-// process's own client its own and is stopped in processes of its own by other tests.
+// say that it is done. Who listens until stopped is done then.
 func TestStopped(t *testing.T) {
 	watchlist := filepath.Join(t.TempDir(), "watchlist.yaml")
 	if err := os.WriteFile(watchlist, []byte("contact: a@b.example\nwatch: [{name: W, terms: [w]}]\nsources: [{feed: https://a.example/}]\nstore: {database: \"sqlite:"+filepath.ToSlash(watchlist)+".db\"}\n"), 0o600); err != nil {
@@ -28,6 +27,7 @@ func TestStopped(t *testing.T) {
 		{"score --json", true, exitFailed},
 		{"match -c " + watchlist, true, exitFailed},
 		{"init -c " + watchlist + ".new", true, exitFailed},
+		{"run -c " + watchlist, true, exitDone},
 		{"demo", true, exitDone},
 		{"backup -c " + watchlist + " " + watchlist + ".copy", false, exitFailed},
 		{"export --author somebody -c " + watchlist, false, exitFailed},
