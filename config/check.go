@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -303,8 +302,6 @@ func (d *decoder) checkTopics(list []string, path string) {
 		}
 	}
 }
-
-var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 
 func (d *decoder) checkReplies(c *Config) {
 	for i, r := range c.Replies {

@@ -40,6 +40,20 @@ func Topics() []string {
 // Placeholders returns what may stand between {{ and }} in a reply text.
 func Placeholders() []string { return []string{"author", "watch", "source", "title", "link", "me"} }
 
+// placeholder is one in a reply text, its name with blanks around it or without.
+var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+
+// FillPlaceholders puts values, by name, in the place of the placeholders of a reply text. One
+// that has none stays.
+func FillPlaceholders(text string, values map[string]string) string {
+	return placeholder.ReplaceAllStringFunc(text, func(found string) string {
+		if value, ok := values[strings.TrimSpace(strings.Trim(found, "{}"))]; ok {
+			return value
+		}
+		return found
+	})
+}
+
 // outsiders are what slack.outsiders may be.
 var outsiders = []string{"refuse", OutsidersAllow}
 

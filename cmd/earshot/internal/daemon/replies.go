@@ -18,9 +18,6 @@ const maxReplies, maxSaved = 2, 3
 // repliesWithin bounds asking the database for templates: a window must open in 3 s.
 const repliesWithin = time.Second
 
-// placeholder is what the check of a watchlist takes for one, with blanks within or without.
-var placeholder = regexp.MustCompile(`\{\{[^{}]*\}\}`)
-
 // authorFirst begins a line with the author's name, and authorWithin has it within one, each with the
 // signs that only a name needs.
 var (
@@ -42,12 +39,6 @@ func toNobody(text string) string {
 // who will answer.
 func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string, most int) []string {
 	names := map[string]string{"author": m.Post.Author, "watch": m.Watch, "source": m.Post.Source, "title": m.Post.Title, "link": m.Post.URL, "me": me}
-	fill := func(found string) string {
-		if name, ok := names[strings.TrimSpace(strings.Trim(found, "{}"))]; ok {
-			return name
-		}
-		return found
-	}
 	var fitting, general []string
 	for _, t := range templates {
 		if t.Lang != m.Score.Lang {
@@ -57,7 +48,7 @@ func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string,
 		if mention.IsNobody(m.Post.Author) {
 			text = toNobody(text)
 		}
-		text = placeholder.ReplaceAllStringFunc(text, fill)
+		text = config.FillPlaceholders(text, names)
 		switch {
 		case len(t.Topic) == 0:
 			general = append(general, text)
