@@ -60,6 +60,7 @@ var mayImport = map[string][]string{
 	"internal/tsv":       {},
 	"internal/i18n":      {"internal/tsv"},
 	"internal/websub":    {},
+	"internal/fileowner": {},
 	"internal/fakeslack": {},
 	"match":              {"mention", "internal/lang", "internal/tsv"},
 	"sentiment":          {"mention", "internal/lang", "internal/tsv", "sentiment/logit"},
@@ -69,7 +70,7 @@ var mayImport = map[string][]string{
 	"sentiment/stream":   {"mention", "match", "sentiment"},
 	"sentiment/audit":    {"sentiment", "sentiment/stream"},
 	"sentiment/fit":      {"mention", "sentiment", "sentiment/boost", "sentiment/logit", "sentiment/mlp", "sentiment/stream"},
-	"store":              {"mention", "internal/fault"},
+	"store":              {"mention", "internal/fault", "internal/fileowner"},
 	"crawlers":           {"mention", "internal/access", "internal/fetch", "config"},
 
 	// What every engine needs: no engine among these.

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/earshot/earshot/internal/fileowner"
 )
 
 // The daemon runs as a user of its own, and people run commands as root beside it. What they make
@@ -20,7 +22,9 @@ func makeFile(path, database string) (*os.File, error) {
 	}
 	for _, like := range []string{database, filepath.Dir(database)} {
 		if info, err := os.Lstat(like); err == nil && like != path {
-			giveTo(f, info)
+			if os.Geteuid() == 0 { // where even root may not, on a share of the network, it stays root's
+				_ = fileowner.Give(f, info)
+			}
 			break
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/earshot/earshot/internal/fileowner"
 )
 
 // besideName is what files are called that are made beside another for a moment.
@@ -64,7 +66,7 @@ func replaceFile(path, content string, secret bool) (err error) {
 	if secret {
 		mode &^= 0o007
 	}
-	if err := errors.Join(giveTo(f, info), f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(fileowner.Give(f, info), f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)
