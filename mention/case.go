@@ -99,6 +99,10 @@ var ErrChanged = errors.New("the case changed meanwhile")
 // the clocks go on. Later on Reopen and Wake begin anew.
 const UndoWithin = 10 * time.Minute
 
+// AnswerSought is for how long after the last thing that happened to a case the public answer
+// is looked for in its thread, and its words are kept for that.
+const AnswerSought = 14 * 24 * time.Hour
+
 // MaxNote is the longest note, in characters: what is longer belongs into a document.
 const MaxNote = 2000
 

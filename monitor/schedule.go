@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/earshot/earshot/mention"
 )
 
 // reconcileEvery is how often the schedule is checked against the list of
@@ -192,7 +194,7 @@ func (m *InProcess) askOpenThreads(ctx context.Context, s *schedule, workers *sy
 }
 
 func (m *Monitor) readOpenThreads(ctx context.Context) (open openThreads, err error) {
-	if open.list, err = m.opt.Threads.OpenThreads(ctx, m.opt.Now().Add(-followFor)); err == nil {
+	if open.list, err = m.opt.Threads.OpenThreads(ctx, m.opt.Now().Add(-mention.AnswerSought)); err == nil {
 		open.stored, err = m.opt.Threads.Follows(ctx, m.poller.threads.unknown(open.list))
 	}
 	return open, err

@@ -40,9 +40,6 @@ type openThreads struct {
 	stored []mention.Follow
 }
 
-// followFor is how long a thread is followed after the last thing that happened.
-const followFor = 14 * 24 * time.Hour
-
 // followFirst is the time between two visits in the first hour.
 const followFirst = 5 * time.Minute
 
@@ -57,7 +54,7 @@ func followEvery(age time.Duration) (every time.Duration, ok bool) {
 		return 30 * time.Minute, true
 	case age < 3*day:
 		return 3 * time.Hour, true
-	case age < followFor:
+	case age < mention.AnswerSought:
 		return day, true
 	}
 	return 0, false
@@ -277,7 +274,7 @@ func (t *followedThread) remember(l visit) (list []mention.Follow) {
 func (t *followedThread) interval(now time.Time) time.Duration {
 	every, ok := followEvery(now.Sub(t.since))
 	if !ok {
-		every = followFor
+		every = mention.AnswerSought
 	}
 	return max(every, t.every)
 }

@@ -68,10 +68,7 @@ func (s *Store) lockCases(ctx context.Context, tx *sql.Tx, ids []string) error {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	for chunk := range slices.Chunk(slices.Compact(ids), lookupChunk) {
-		args := make([]any, len(chunk))
-		for i, id := range chunk {
-			args[i] = id
-		}
+		args := values(chunk)
 		if _, err := tx.ExecContext(ctx, `SELECT 1 FROM cases WHERE mention_id IN (`+placeholders(1, len(args))+`) ORDER BY mention_id`+s.engine.lockRows, args...); err != nil {
 			return err
 		}

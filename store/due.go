@@ -86,11 +86,7 @@ func (s *Store) resetSome(ctx context.Context) (n int, err error) {
 		if n = len(ids); err != nil || n == 0 {
 			return err
 		}
-		args := make([]any, n)
-		for i, id := range ids {
-			args[i] = id
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE cases SET due_at = 0 WHERE mention_id IN (`+placeholders(1, n)+`)`, args...)
+		_, err = tx.ExecContext(ctx, `UPDATE cases SET due_at = 0 WHERE mention_id IN (`+placeholders(1, n)+`)`, values(ids)...)
 		return err
 	})
 	return n, err

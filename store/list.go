@@ -178,10 +178,7 @@ func (l listing) query(f *conditions, after string, limit int) (query string, ar
 func (s *Store) records(ctx context.Context, ids []string) ([]mention.MentionRecord, error) {
 	all := make([]mention.MentionRecord, 0, len(ids))
 	for chunk := range slices.Chunk(ids, pageSize) {
-		args := make([]any, len(chunk))
-		for i, id := range chunk {
-			args[i] = id
-		}
+		args := values(chunk)
 		in := ` IN (` + placeholders(1, len(chunk)) + `)`
 		rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`WHERE m.id`+in, args...)
 		part, err := collect(rows, err, scanStored)

@@ -144,11 +144,7 @@ func postsSaying(ctx context.Context, q querier, prints []int64, shown map[menti
 	gone := make(map[int64][]mention.PostKey)
 	slices.Sort(prints)
 	for chunk := range slices.Chunk(slices.Compact(prints), lookupChunk) {
-		args := make([]any, len(chunk))
-		for i := range chunk {
-			args[i] = chunk[i]
-		}
-		rows, err := q.QueryContext(ctx, `SELECT fingerprint, key FROM posts WHERE fingerprint <> 0 AND fingerprint IN (`+placeholders(1, len(chunk))+`) ORDER BY key`, args...)
+		rows, err := q.QueryContext(ctx, `SELECT fingerprint, key FROM posts WHERE fingerprint <> 0 AND fingerprint IN (`+placeholders(1, len(chunk))+`) ORDER BY key`, values(chunk)...)
 		_, err = collect(rows, err, func(row scanner) (struct{}, error) {
 			var print int64
 			var key []byte

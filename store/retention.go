@@ -37,9 +37,6 @@ const (
 	pruneLook = 250
 	// pruneChunk bounds the rows of one transaction: nobody waits long for the writer.
 	pruneChunk = 25
-	// answerSought is for how long after somebody said that a case is answered the public answer
-	// is looked for in its thread (monitor). The retention bounds it.
-	answerSought = 14 * 24 * time.Hour
 )
 
 // Prune erases what is older than the retention, in small steps that each look at or
@@ -127,7 +124,8 @@ func prunePage(from, time, key, may string) string {
 
 func (s *Store) pruneJobs(r Retention, p *Pruned) []*pruneJob {
 	now := s.now()
-	mayGo := fmt.Sprintf(pruneableMention, max(micros(now.Add(-answerSought)), micros(r.Mentions)), micros(now.Add(-mention.UndoWithin)))
+	// A retention that is shorter bounds it.
+	mayGo := fmt.Sprintf(pruneableMention, max(micros(now.Add(-mention.AnswerSought)), micros(r.Mentions)), micros(now.Add(-mention.UndoWithin)))
 	all := []*pruneJob{
 		{
 			before: micros(r.Posts), count: &p.Posts, key: []byte{},
@@ -270,10 +268,7 @@ func eraseMentions(ctx context.Context, tx *sql.Tx, ids []string) error {
 }
 
 func eraseChunk(ctx context.Context, tx *sql.Tx, ids []string) error {
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
+	args := values(ids)
 	in := ` IN (` + placeholders(1, len(ids)) + `)`
 	rows, err := tx.QueryContext(ctx, `SELECT id, score FROM mentions WHERE id`+in, args...)
 	scores, err := collect(rows, err, func(row scanner) (s [2]string, err error) { return s, row.Scan(&s[0], &s[1]) })

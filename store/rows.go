@@ -237,6 +237,15 @@ func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([
 	return all, rows.Err()
 }
 
+// values are what stands for placeholders.
+func values[T string | int64](list []T) []any {
+	all := make([]any, len(list))
+	for i, v := range list {
+		all[i] = v
+	}
+	return all
+}
+
 // placeholders returns "$from, $from+1, …" for n values.
 func placeholders(from, n int) string {
 	var b strings.Builder
