@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -172,14 +171,9 @@ func TestWake(t *testing.T) {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
 	server := testkit.Postgres(t)
-	u, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := testkit.NewProxy(t, u.Host)
+	through, proxy := testkit.ProxyTo(t, server.URL)
 	a := openAt(t, Options{Database: server.URL})
-	u.Host = proxy.Addr
-	b := openAt(t, Options{Database: u.String()})
+	b := openAt(t, Options{Database: through})
 	heard, ended := make(chan string, 100), make(chan error, 1)
 	go func() { ended <- b.Heard(background, func(word string) { heard <- word }) }()
 	for word := ""; word != "outbox"; { // until it listens

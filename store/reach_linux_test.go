@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"net/url"
 	"testing"
 	"time"
 
@@ -36,13 +35,8 @@ func TestServerGoneWithoutAWord(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			u, err := url.Parse(server.URL)
-			if err != nil {
-				t.Fatal(err)
-			}
-			way := testkit.NewProxy(t, u.Host)
-			u.Host = way.Addr
-			s := openAt(t, Options{Database: u.String()})
+			through, way := testkit.ProxyTo(t, server.URL)
+			s := openAt(t, Options{Database: through})
 			ctx, cancel := context.WithTimeout(background, 3*deadLink)
 			defer cancel()
 			began := time.Now()

@@ -47,30 +47,20 @@ func TestLeftForTheNextPoll(t *testing.T) {
 			t.Errorf("asked for %q", asked)
 		}
 	})
-	t.Run("a thread's second page", func(t *testing.T) {
-		b := steadyBoard(t, 1)
-		r := b.reader(boardAt + "/viewforum.php?f=2")
-		r.poll()
-		for i := range 4 {
-			b.add(1, 903+i, fmt.Sprintf("new %d", i))
-		}
-		b.fail["/viewtopic.php?t=1&start=6"] = down
-		r.want("it cannot be read", "new 0", "new 1")
-		b.fail = map[string]error{}
-		r.want("it can", "new 2", "new 3")
-	})
-	t.Run("the source is a thread", func(t *testing.T) {
-		b := steadyBoard(t, 1)
-		r := b.reader(boardAt + "/viewtopic.php?t=1")
-		r.poll()
-		for i := range 4 {
-			b.add(1, 903+i, fmt.Sprintf("new %d", i))
-		}
-		b.fail["/viewtopic.php?t=1&start=6"] = down
-		r.want("its last page cannot be read", "new 0", "new 1")
-		b.fail = map[string]error{}
-		r.want("it can", "new 2", "new 3")
-	})
+	for what, address := range map[string]string{"a thread's second page": "/viewforum.php?f=2", "the source is a thread": "/viewtopic.php?t=1"} {
+		t.Run(what, func(t *testing.T) {
+			b := steadyBoard(t, 1)
+			r := b.reader(boardAt + address)
+			r.poll()
+			for i := range 4 {
+				b.add(1, 903+i, fmt.Sprintf("new %d", i))
+			}
+			b.fail["/viewtopic.php?t=1&start=6"] = down
+			r.want("its last page cannot be read", "new 0", "new 1")
+			b.fail = map[string]error{}
+			r.want("it can", "new 2", "new 3")
+		})
+	}
 	t.Run("a thread's page ends in the middle", func(t *testing.T) {
 		b := steadyBoard(t, 2)
 		r := b.reader(boardAt + "/viewforum.php?f=2")

@@ -3,6 +3,7 @@ package testkit
 import (
 	"io"
 	"net"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,6 +39,18 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	go p.accept()
 	t.Cleanup(p.close)
 	return p
+}
+
+// ProxyTo starts a proxy to the server of an address, and returns the address by way of it.
+func ProxyTo(t testing.TB, address string) (through string, p *Proxy) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = NewProxy(t, u.Host)
+	u.Host = p.Addr
+	return u.String(), p
 }
 
 // Cut ends every open connection; new ones are served.

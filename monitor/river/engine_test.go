@@ -280,17 +280,12 @@ func testLongWalk(t *testing.T, server string) {
 // group to a third.
 func testLeftBehind(t *testing.T, server string) {
 	address := testkit.Database(t, server)
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	way := testkit.NewProxy(t, u.Host)
-	u.Host = way.Addr
+	through, way := testkit.ProxyTo(t, address)
 	s := newSite(10*time.Millisecond, 100*time.Millisecond)
 	goes := make(chan struct{})
 	src := s.source("a", "page", time.Hour)
 	src.Crawler = unhearing{goes}
-	one, other := shared(t, u.String()), shared(t, address)
+	one, other := shared(t, through), shared(t, address)
 	one.run()
 	one.apply(t, src)
 	testkit.Eventually(t, "the first begins", time.Minute, func() bool { return number(t, address, jobsRunning) == 1 })
@@ -443,19 +438,22 @@ CREATE TABLE river_job (id bigint, args text); INSERT INTO river_job VALUES (1, 
 	}
 }
 
+// openAndClose is a process that makes the tables.
+func openAndClose(t *testing.T, address string) {
+	e, err := Open(t.Context(), Options{Address: address, Log: quiet(), Now: time.Now})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	e.Close()
+}
+
 // testBeginAtOnce: daemons that start on an empty database together make the tables once.
 func testBeginAtOnce(t *testing.T, server string) {
 	address := testkit.Database(t, server)
 	var all sync.WaitGroup
 	for range 4 {
-		all.Go(func() {
-			e, err := Open(t.Context(), Options{Address: address, Log: quiet(), Now: time.Now})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			e.Close()
-		})
+		all.Go(func() { openAndClose(t, address) })
 	}
 	all.Wait()
 }
@@ -478,14 +476,7 @@ func testSlowTables(t *testing.T, server string) {
 	}
 	var all sync.WaitGroup
 	for range 3 {
-		all.Go(func() {
-			e, err := Open(t.Context(), Options{Address: address, Log: quiet(), Now: time.Now})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			e.Close()
-		})
+		all.Go(func() { openAndClose(t, address) })
 	}
 	time.Sleep(deadAfter + 3*time.Second)
 	if err := holds.Rollback(t.Context()); err != nil {
@@ -522,13 +513,8 @@ func testWatchlistMeanwhile(t *testing.T, server string) {
 // testDatabaseGoes: polls go on when the database is back, and what was read meanwhile is
 // read again.
 func testDatabaseGoes(t *testing.T, server string) {
-	u, err := url.Parse(testkit.Database(t, server))
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := testkit.NewProxy(t, u.Host)
-	u.Host = proxy.Addr
-	e := shared(t, u.String())
+	through, proxy := testkit.ProxyTo(t, testkit.Database(t, server))
+	e := shared(t, through)
 	s := newSite(10*time.Millisecond, 50*time.Millisecond)
 	e.run()
 	defer e.halt()

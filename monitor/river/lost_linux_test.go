@@ -1,7 +1,6 @@
 package river
 
 import (
-	"net/url"
 	"testing"
 	"time"
 
@@ -11,13 +10,8 @@ import (
 // TestServerGoneWithoutAWord: the machine of the database is gone, and its address is soon
 // another's. Polls go on there, and a source that is new by then is polled too.
 func TestServerGoneWithoutAWord(t *testing.T) {
-	u, err := url.Parse(testkit.Database(t, postgres(t).URL))
-	if err != nil {
-		t.Fatal(err)
-	}
-	way := testkit.NewProxy(t, u.Host)
-	u.Host = way.Addr
-	e := shared(t, u.String())
+	through, way := testkit.ProxyTo(t, testkit.Database(t, postgres(t).URL))
+	e := shared(t, through)
 	s := newSite(10*time.Millisecond, 50*time.Millisecond)
 	list := s.sources(3, 1, 500*time.Millisecond)
 	e.run()
