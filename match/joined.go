@@ -5,7 +5,8 @@ import "unicode/utf8"
 // joined enters the forms of a name of several words that is written as one
 // (#РомашкаБанк): only the last word inflected, only the first, or all of them in
 // the same case.
-func (s *speller) joined(id int32, parts []wordKey) {
+func (s *speller) joined(as job) {
+	parts := as.parts
 	forms := make([][]spelled, len(parts))
 	own := folded(0)
 	for i, key := range parts {
@@ -20,7 +21,7 @@ func (s *speller) joined(id int32, parts []wordKey) {
 		s.sorted = append(s.sorted, new(bySlot))
 	}
 	for _, script := range scripts {
-		j := joiner{speller: s, id: id, words: s.sorted[:len(parts)]}
+		j := joiner{speller: s, id: as.id, words: s.sorted[:len(parts)], some: as.key.several, capitals: as.key.capitals}
 		for i := range forms {
 			s.inScript(j.words[i], forms[i], script)
 		}
@@ -61,6 +62,9 @@ type joiner struct {
 	id    int32
 	words []*bySlot
 	limit int // how many more may be entered in this round
+
+	some     bool // only some words of the name, so fewer forms
+	capitals bool // counts only with capitals, so any word may be hit by chance
 }
 
 // How many joined forms one way of inflecting may add: enough for the spellings
@@ -71,13 +75,25 @@ const (
 	joinedAgreed = 12
 )
 
+// And where other words of the name stand apart: such spellings are rarer, and a name of
+// four words has five of them.
+const (
+	someBases  = 8
+	someForms  = 20
+	someAgreed = 6
+)
+
 func (j *joiner) enterAll() {
+	bases, forms, agreed := joinedBases, joinedForms, joinedAgreed
+	if j.some {
+		bases, forms, agreed = someBases, someForms, someAgreed
+	}
 	last := len(j.words) - 1
-	j.round(joinedBases, func(int) int { return 0 })
-	j.round(joinedForms, func(i int) int { return pickSlot(i == last, anySlot) })
-	j.round(joinedForms, func(i int) int { return pickSlot(i == 0, anySlot) })
+	j.round(bases, func(int) int { return 0 })
+	j.round(forms, func(i int) int { return pickSlot(i == last, anySlot) })
+	j.round(forms, func(i int) int { return pickSlot(i == 0, anySlot) })
 	for slot := 1; slot <= slots; slot++ {
-		j.round(joinedAgreed, func(i int) int { return pickSlot(len(j.words[i][slot]) > 0, slot) })
+		j.round(agreed, func(i int) int { return pickSlot(len(j.words[i][slot]) > 0, slot) })
 	}
 }
 
@@ -97,7 +113,7 @@ func (j *joiner) round(limit int, in func(i int) int) {
 func (j *joiner) join(h uint64, i, runes int, flags uint32, in func(int) int) {
 	if i == len(j.words) {
 		h = hashEnd(h)
-		if j.limit > 0 && runes >= 3 && !(runes <= 6 && j.common.short[h]) {
+		if j.limit > 0 && (j.capitals || runes >= 3 && !(runes <= 6 && j.common.short[h])) {
 			j.limit--
 			j.entries.add(h, uint32(j.id)<<flagBits|flags)
 		}

@@ -1,6 +1,9 @@
 package match
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // lexicon holds phrases: the index tells which words a token may be, the graph
 // which words make a phrase.
@@ -31,7 +34,8 @@ type maker struct {
 	*compiler
 	lex   lexicon
 	words map[wordKey]int32
-	jobs  []job // the forms still to be entered
+	jobs  []job   // the forms still to be entered
+	path  []int32 // room for the nodes of the reading under work
 	// anyQuotes lets quotes stand between the words of every phrase, as they do
 	// in what people ignore: чай «Ромашка».
 	anyQuotes bool
@@ -68,6 +72,60 @@ func (m *maker) joined(r reading, p parsed, of langs) int32 {
 	return m.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, joined: true}, parts)
 }
 
+// neighbours lets some of the words of a name be written as one while the others
+// stand apart: НоваПошта Глобал. path holds the node before each element and the one
+// behind the last, so what follows is the same as if they stood apart.
+func (m *maker) neighbours(r reading, path []int32, p parsed, of langs) {
+	if len(r.elements) > maxJoined {
+		return
+	}
+	for from := range r.elements {
+		for to := from; to < min(from+maxNeighbours, len(r.elements)) && m.mayJoin(r, to); to++ {
+			if to > from && to-from+1 < len(r.elements) {
+				m.link(path[from], m.part(r, from, to+1, p, of), path[to+1])
+			}
+		}
+	}
+}
+
+// How many words of a longer name are written as one, and how long such a name may be:
+// nobody does that to a slogan.
+const (
+	maxNeighbours = 4
+	maxJoined     = 6
+	shortSpeech   = 3 // letters of и, под, для; but перший is the beginning of a name
+)
+
+// mayJoin says whether a word of a name may be written as one with its neighbours. A
+// sign may not, nor a short word of speech: Кот и Пёс is not in «коти пес».
+func (m *maker) mayJoin(r reading, i int) bool {
+	e := r.elements[i]
+	return !e.sign && (r.capitals || utf8.RuneCountInString(e.text) > shortSpeech || !m.common.function[m.fold.foldWord(e.text)])
+}
+
+// part gives the number of the word that some words of a longer name make. Its text
+// tells which words they are, so that equal numbers lead to equal nodes.
+func (m *maker) part(r reading, from, to int, p parsed, of langs) int32 {
+	var name strings.Builder
+	var parts []wordKey
+	for i := from; i < to; i++ {
+		key := m.keyOf(r.elements[i], p, of, m.followed(r, i), true)
+		name.WriteString(key.text)
+		if key.short {
+			name.WriteByte('.')
+		}
+		name.WriteByte(' ')
+		parts = append(parts, key)
+	}
+	followed := parts[len(parts)-1].followed
+	return m.numbered(wordKey{text: name.String(), langs: of, exact: p.exact, joined: true, several: true, followed: followed, capitals: r.capitals}, parts)
+}
+
+// followed says whether a word comes behind element i at once.
+func (m *maker) followed(r reading, i int) bool {
+	return i+1 < len(r.elements) && !r.elements[i+1].sign
+}
+
 // numbered gives the number of a word; a new one has its forms entered by done.
 func (m *maker) numbered(key wordKey, parts []wordKey) int32 {
 	if id, ok := m.words[key]; ok {
@@ -84,24 +142,30 @@ func (m *maker) add(id int32, p parsed) {
 	of := m.languages(p)
 	for _, r := range p.readings {
 		at := int32(0)
+		path := append(m.path[:0], 0)
 		words := 0
 		class := m.anyQuotes
 		for i, e := range r.elements {
 			if e.sign {
 				at = m.sign(at, e)
+				path = append(path, at)
 				continue
 			}
-			followed := i+1 < len(r.elements) && !r.elements[i+1].sign
-			at = m.step(at, m.word(m.keyOf(e, p, of, followed, len(r.elements) > 1)))
+			at = m.step(at, m.word(m.keyOf(e, p, of, m.followed(r, i), len(r.elements) > 1)))
+			path = append(path, at)
 			words++
 			class = class || m.legal["class"][m.fold.foldWord(e.text)]
-			if class || e.quote {
-				m.lex.nodes[at].quotes = true
-			}
-			m.lex.nodes[at].stop = m.lex.nodes[at].stop || m.legal["stop"][m.fold.foldWord(e.text)]
+			n := &m.lex.nodes[at]
+			n.quotes = n.quotes || class || e.quote
+			n.stop = n.stop || m.legal["stop"][m.fold.foldWord(e.text)] || r.capitals && utf8.RuneCountInString(e.text) == 1
 		}
 		m.accept(at, id)
-		if one, ok := glued(r); ok && words > 1 && !r.capitals {
+		m.path = path
+		m.neighbours(r, path, p, of)
+		if r.capitals || words < 2 {
+			continue
+		}
+		if one, ok := glued(r); ok {
 			m.accept(m.step(0, m.joined(one, p, of)), id)
 		}
 	}
@@ -138,6 +202,19 @@ func (m *maker) step(at, word int32) int32 {
 		m.lex.nodes[at].more = true
 	}
 	return next
+}
+
+// link lets a word lead from one node to another that stands already.
+func (m *maker) link(at, word, next int32) {
+	if at == 0 {
+		for int(word) >= len(m.lex.root) {
+			m.lex.root = append(m.lex.root, -1)
+		}
+		m.lex.root[word] = next
+		return
+	}
+	m.lex.edges[uint64(at)<<32|uint64(word)] = next
+	m.lex.nodes[at].more = true
 }
 
 // sign gives the node after at by a required sign.

@@ -54,7 +54,7 @@ func (m *maker) spellAll() []*parted {
 
 func (s *speller) do(j job) {
 	if j.parts != nil {
-		s.joined(j.id, j.parts)
+		s.joined(j)
 		return
 	}
 	for _, form := range s.spellings(j.key, formSpellings, false) {

@@ -67,12 +67,12 @@ func (k *known) parseTerm(text string) parsed {
 		return p
 	}
 	p.readings = append(p.readings, whole)
-	if loose, ok := withoutDots(whole); ok {
-		p.readings = append(p.readings, loose)
-	}
 	words, dots := dotted(whole)
 	top := false
-	if dots {
+	if loose, ok := withoutDots(whole); ok {
+		p.readings = append(p.readings, loose)
+		words, dots = dotted(loose) // J.P. Morgan
+	} else if dots {
 		last := words.elements[len(words.elements)-1].text
 		top = k.hosts["top"][strings.ToLower(last)]
 		p.domain = top || last[0] < utf8.RuneSelf // nobody knows all top labels in Latin letters

@@ -16,7 +16,8 @@ type wordKey struct {
 	several  bool // the name has several words
 	short    bool // an abbreviation
 	foreign  bool // a Latin word read in Cyrillic
-	joined   bool // not a word: the words of a name written as one
+	joined   bool // not a word: the words of a name written as one; with several, some of them
+	capitals bool // of such a word: it counts only with capitals, so it may be short
 }
 
 // compiler holds what is the same for all terms, and room to work in: each
