@@ -165,7 +165,7 @@ func (m *maker) add(id int32, p parsed) {
 		if r.capitals || words < 2 {
 			continue
 		}
-		if one, ok := glued(r); ok {
+		for _, one := range m.glued(r) {
 			m.accept(m.step(0, m.joined(one, p, of)), id)
 		}
 	}

@@ -3,6 +3,7 @@ package match
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -176,6 +177,7 @@ func newLanguages(t *tables) *Languages {
 		grammar: newGrammar(t, sp),
 		script:  newScript(t, sp),
 		legal:   legal,
+		ands:    slices.Sorted(maps.Keys(legal["and"])),
 		common:  readCommon(t, f, sp),
 		cache:   map[wordKey][]spelled{},
 	}

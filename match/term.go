@@ -231,21 +231,42 @@ func (k *known) withAnd(readings []reading) []reading {
 
 func isLong(e element) bool { return !e.sign && utf8.RuneCountInString(e.text) >= 3 }
 
-// glued gives the words of a reading that may be written as one, without the dots
-// and the & between them, which no tag has room for.
-func glued(r reading) (words reading, ok bool) {
+// glued gives the ways to write a reading as one word, without the dots and the & between
+// its words, for which tags, accounts and hosts have no room; & may be its word there:
+// #marksandspencer.
+func (m *maker) glued(r reading) []reading {
 	if apart, ok := dotted(r); ok {
-		return apart, true
+		return []reading{apart}
 	}
+	var words reading
+	ands := false
 	for _, e := range r.elements {
 		switch {
 		case !e.sign:
 			words.elements = append(words.elements, e)
 		case e.text != and:
-			return reading{}, false
+			return nil
 		}
+		ands = ands || e.sign
 	}
-	return words, true
+	if !ands {
+		return []reading{words}
+	}
+	out := []reading{words}
+	alphabet := m.fold.kindsOf(m.fold.foldWord(r.elements[0].text))
+	for _, word := range m.ands {
+		if m.fold.kindsOf(word) != alphabet {
+			continue
+		}
+		with := reading{elements: slices.Clone(r.elements)}
+		for i := range with.elements {
+			if with.elements[i].sign {
+				with.elements[i] = element{text: word}
+			}
+		}
+		out = append(out, with)
+	}
+	return out
 }
 
 // dotted says whether all signs of a reading are dots glued between words, as in

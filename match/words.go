@@ -28,6 +28,7 @@ type compiler struct {
 	grammar grammar
 	script  *script
 	legal   map[string]map[string]bool
+	ands    []string // the words for &
 	common  commonWords
 	cache   map[wordKey][]spelled // of the words of joined names
 	room    []spelled             // what spellings are gathered in
