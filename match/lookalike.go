@@ -65,6 +65,14 @@ func readAs(which int, r rune, v folded) (folded, bool) {
 	if v&(native|kindDigit|kindApostrophe) != 0 {
 		return v & runeBits, true
 	}
+	switch bare := rune(v & runeBits); { // an accent typed with the wrong letter: Пятëрочка, Рóмашка
+	case which == 1 && (r == 'ï' || r == 'Ï'):
+		return 'ї', true
+	case which == 0 && bare == 'ї':
+		return 'i', true
+	case unicode.ToLower(r) != bare:
+		r = bare
+	}
 	c, ok := table[unicode.ToUpper(r)]
 	if !ok || unicode.IsLower(r) && !alikeWhenSmall(r) {
 		return 0, false
