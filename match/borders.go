@@ -57,7 +57,7 @@ func (r *run) judge(t *term, p *place) verdict {
 	if v := r.signs(t, p); v.rule != 0 {
 		return v
 	}
-	if t.capitals && !r.capitalised(p) {
+	if t.capitals && !r.capitalised(p) && !r.apart(t, p) {
 		return verdict{4, "a name written in CamelCase or with a dot inside may be written apart only with capitals"}
 	}
 	if t.parsed.domain && p.base {
@@ -160,6 +160,22 @@ func (r *run) capitalised(p *place) bool {
 		start = false
 	}
 	return true
+}
+
+// apart says whether a name taken apart counts without all of its capitals: in
+// hyphens (приват-банк), which chance does not set, or where the first word has one
+// inside a sentence (в Приват банке).
+func (r *run) apart(t *term, p *place) bool {
+	word := r.text[p.start:p.end]
+	if strings.IndexFunc(word, unicode.IsSpace) < 0 {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(word)
+	if t.tiny || !unicode.IsUpper(first) {
+		return false
+	}
+	s := r.sentence(p)
+	return s.before(0).hash != 0
 }
 
 // runAround gives the run of letters, digits and underscores around a place,

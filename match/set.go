@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"unicode/utf8"
 )
 
 // Set is a compiled watchlist. It never changes and may be used by many
@@ -67,6 +68,7 @@ type term struct {
 	words      int
 	prefix     string // signs required before it
 	capitals   bool   // counts only with capitals: the reading of a CamelCase or dotted name taken apart
+	tiny       bool   // a word of it has one or two letters
 	exact      bool
 	given      []uint64 // the watch's own first names, when this is their surname alone
 	initials   []folded // and their first letters
@@ -303,6 +305,7 @@ func (t *term) read(r reading) {
 	for _, e := range r.elements {
 		if !e.sign {
 			t.words++
+			t.tiny = t.tiny || utf8.RuneCountInString(e.text) < 3 && !isDigit(e.text[0])
 		}
 	}
 	last := r.elements[len(r.elements)-1]
