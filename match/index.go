@@ -12,7 +12,7 @@ const (
 	flagTail                       // may take an ending of endings.tsv behind ' or - or, if Cyrillic, directly
 	flagStem                       // counts only with a Cyrillic ending glued to it: Rozetk+у
 	flagPossess                    // may take 's
-	flagSurname                    // genitive plural in -ов: also the surname of somebody else
+	flagSurname                    // genitive plural in -ов, -ин: also the surname of somebody else
 	flagForeign                    // written in the other alphabet than the term
 	flagShy                        // spells an everyday English word by chance (сад, sad): counts only as an address, account or tag
 	flagLang                       // with the next maxInflected-1: an inflected form of these languages and no other

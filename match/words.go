@@ -193,10 +193,13 @@ func (c *compiler) inflect(out []spelled, key wordKey, base string, limit int, c
 	return out
 }
 
-// surnameFlag marks the genitive plural in -ов, -ев.
+// surnameFlag marks the genitive plural that ends like a man's surname: соколов, and
+// аникин of Аникина.
 func surnameFlag(f form) uint32 {
-	if f.slot >= 6 && (strings.HasSuffix(f.text, "ов") || strings.HasSuffix(f.text, "ев")) {
-		return flagSurname
+	for _, end := range [...]string{"ов", "ев", "ин", "ын"} {
+		if f.slot >= 6 && strings.HasSuffix(f.text, end) {
+			return flagSurname
+		}
 	}
 	return 0
 }
