@@ -60,6 +60,9 @@ func (r *run) judge(t *term, p *place) verdict {
 	if t.capitals && !r.capitalised(p) && !r.apart(t, p) {
 		return verdict{4, "a name written in CamelCase or with a dot inside may be written apart only with capitals"}
 	}
+	if t.letters && r.speechAtEdge(p) {
+		return verdict{3, "the letter of the name needs its capital: here it is a word of the sentence"}
+	}
 	if t.parsed.domain && p.base {
 		r.takeEnding(p)
 	}
@@ -176,6 +179,26 @@ func (r *run) apart(t *term, p *place) bool {
 	}
 	s := r.sentence(p)
 	return s.before(0).hash != 0
+}
+
+// speechAtEdge says whether a place begins or ends with a small letter set apart, as in
+// «таврія в Одесі». One in hyphens or quotes is no word of the sentence; and who begins
+// without a capital sets none to names.
+func (r *run) speechAtEdge(p *place) bool {
+	word := r.text[p.start:p.end]
+	first, n := utf8.DecodeRuneInString(word)
+	last, m := utf8.DecodeLastRuneInString(word)
+	behind, _ := utf8.DecodeRuneInString(word[n:])
+	before, _ := utf8.DecodeLastRuneInString(word[:len(word)-m])
+	small := unicode.IsLower(first) && unicode.IsSpace(behind) || unicode.IsLower(last) && unicode.IsSpace(before)
+	return small && r.beginsWithCapital() && !r.inQuotes(p)
+}
+
+// beginsWithCapital says whether the first letter of the text is a capital.
+func (r *run) beginsWithCapital() bool {
+	i := strings.IndexFunc(r.text, unicode.IsLetter)
+	c, _ := utf8.DecodeRuneInString(r.text[max(i, 0):])
+	return unicode.IsUpper(c)
 }
 
 // runAround gives the run of letters, digits and underscores around a place,

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -68,6 +69,7 @@ type term struct {
 	words      int
 	prefix     string // signs required before it
 	capitals   bool   // counts only with capitals: the reading of a CamelCase or dotted name taken apart
+	letters    bool   // begins or ends with a word of one letter that is one of speech, too: Таврія В
 	tiny       bool   // a word of it has one or two letters
 	exact      bool
 	given      []uint64 // the watch's own first names, when this is their surname alone
@@ -284,6 +286,7 @@ func (b *builder) name(i int32, t Term, as role) int32 {
 		return -1
 	}
 	c.read(p.readings[0])
+	c.letters = b.set.edgeLetters(p.readings[0])
 	c.surname = b.set.surnames[b.set.fold.foldWord(p.readings[0].elements[0].text)]
 	strict, loose := p, p
 	strict.readings = slices.DeleteFunc(slices.Clone(p.readings), func(r reading) bool { return r.capitals })
@@ -311,6 +314,18 @@ func (t *term) read(r reading) {
 	last := r.elements[len(r.elements)-1]
 	t.arithmetic = len(r.elements) > t.words
 	t.bang = last.sign && last.text == "!" && t.words > 0 && len([]rune(r.elements[0].text)) > 2
+}
+
+// edgeLetters says whether a name of several words begins or ends with a capital that is
+// a word of speech in small letters.
+func (k *known) edgeLetters(r reading) bool {
+	first, last := r.elements[0], r.elements[len(r.elements)-1]
+	return len(r.elements) > 1 && (k.speechLetter(first) || k.speechLetter(last))
+}
+
+func (k *known) speechLetter(e element) bool {
+	c, size := utf8.DecodeRuneInString(e.text)
+	return !e.sign && size == len(e.text) && unicode.IsUpper(c) && k.common.function[k.fold.foldWord(e.text)]
 }
 
 // phrase adds the number of a side phrase to ids.
