@@ -188,6 +188,28 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestConditionsNeedNoContext: all holds for the post as a whole, however far from a
+// context word its terms stand; where conditions name the watch, they need context.
+func TestConditionsNeedNoContext(t *testing.T) {
+	far := strings.Repeat("Nothing else is worth telling here. ", 60)
+	refund := []Expr{{Term: Term{Text: "refund"}}}
+	for _, tt := range []struct {
+		watch Watch
+		text  string
+		want  bool
+	}{
+		{Watch{Terms: terms("Clover"), Context: terms("supermarket"), All: refund}, "the supermarket Clover. " + far + "and no refund.", true},
+		{Watch{Terms: terms("Clover"), Context: terms("supermarket"), All: refund}, "we shopped at Clover, no refund", true},
+		{Watch{Terms: terms("Clover"), Context: terms("supermarket"), All: refund}, "the supermarket Clover. " + far, false},
+		{Watch{Terms: terms("Clover"), Context: terms("supermarket"), All: refund}, "cows eat clover, no refund", false},
+		{Watch{Any: refund, Context: terms("supermarket")}, "the supermarket. " + far + "and no refund.", false},
+	} {
+		if got := mustCompile(t, []Watch{tt.watch}).Match("", tt.text) != nil; got != tt.want {
+			t.Errorf("%.40q: named %v, want %v", tt.text, got, tt.want)
+		}
+	}
+}
+
 func TestReplay(t *testing.T) {
 	old := mustCompile(t, []Watch{{Name: "a", Terms: terms("Acme")}, {Name: "gone", Terms: terms("Clover")}})
 	next := mustCompile(t, []Watch{{Name: "a", Terms: terms("=Acme", "Orbit")}})

@@ -98,7 +98,7 @@ func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 			sc.cancel(h, verdict{13, "it stands inside the ignored phrase " + quote(sc.set.phrases[id].text)})
 			continue
 		}
-		if !sc.inContext(w, h) {
+		if sc.needsContext(w, h) && !sc.inContext(w, h) {
 			if h.sign = sc.sign(h); h.sign == noSign {
 				sc.cancel(h, verdict{12, "none of the context words stands in the title or near it, and no other sign says that it is a name"})
 				continue
@@ -179,6 +179,12 @@ const (
 	reach         = 300
 	sentenceReach = 1200
 )
+
+// needsContext says whether a hit may count only near a context word: conditions hold for
+// the post as a whole, unless they are what names the watch.
+func (sc *scratch) needsContext(w *watch, h found) bool {
+	return !w.primary || sc.set.terms[h.phrase].role == roleName
+}
 
 // inContext says whether one of w's context words is in the title or near the hit.
 func (sc *scratch) inContext(w *watch, h found) bool {
