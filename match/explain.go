@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -31,6 +32,44 @@ func (t *tracer) counted(watch int32, span mention.Span, by sign) {
 
 func (t *tracer) cancelled(r *run, id int32, p place, v verdict) {
 	t.add(t.set.terms[id].watch, t.sc.span(found{phrase: id, part: r.part, start: p.start, end: p.end}), v)
+}
+
+// unheld says of the kept hits which condition of w does not hold.
+func (sc *scratch) unheld(w *watch) {
+	if sc.trace == nil || len(sc.kept) == 0 {
+		return
+	}
+	v := sc.failed(w)
+	for _, h := range sc.kept {
+		sc.cancel(h, v)
+	}
+}
+
+// failed gives the condition of w that does not hold. No number stands before those in
+// docs/matching.md.
+func (sc *scratch) failed(w *watch) verdict {
+	if w.primary && !slices.ContainsFunc(sc.kept, func(h found) bool { return sc.set.terms[h.phrase].role == roleName }) {
+		return verdict{0, "a condition of the watch stands here, but none of its terms counts"}
+	}
+	for _, c := range w.all {
+		switch {
+		case sc.cond(c):
+		case c.term >= 0:
+			return verdict{0, "all asks for what does not count in the post: " + quote(sc.set.terms[c.term].Text)}
+		default:
+			return verdict{0, "a group under all does not hold"}
+		}
+	}
+	for _, c := range w.none {
+		switch {
+		case !sc.cond(c):
+		case c.phrase >= 0:
+			return verdict{0, "none forbids what stands in the post: " + quote(sc.set.phrases[c.phrase].text)}
+		default:
+			return verdict{0, "a group under none holds"}
+		}
+	}
+	return verdict{0, "nothing under any holds"}
 }
 
 func quote(s string) string { return "«" + s + "»" }
@@ -80,7 +119,7 @@ func (sc *scratch) nearMisses(w int32) []Step {
 			var tok token
 			for k := 0; sc.set.fold.next(text, k, &tok) && len(steps) < missSteps; k = tok.end {
 				word := sc.set.fold.foldWord(text[tok.start:tok.end])
-				if v := missed(name, word, t); v.rule != 0 {
+				if v := sc.missed(name, word, t); v.rule != 0 {
 					span := sc.span(found{phrase: int32(i), part: int8(part), start: tok.start, end: tok.end})
 					steps = append(steps, Step{Span: span, Rule: v.rule, Reason: v.reason})
 				}
@@ -92,16 +131,18 @@ func (sc *scratch) nearMisses(w int32) []Step {
 
 // missed says why word, which was not taken for name, is not it; rule 0 when the
 // two have nothing in common.
-func missed(name, word string, t *term) verdict {
+func (sc *scratch) missed(name, word string, t *term) verdict {
 	stem := strings.TrimRight(name, "аеёиоуыэюяєіїьйъ")
 	if utf8.RuneCountInString(stem) < 3 {
 		stem = name
 	}
 	switch {
-	case word == name && t.words > 1:
+	case t.words > 1 && sc.beginsAsOne(word, t):
 		return verdict{3, "only a part of the name stands here, or something stands between its words"}
 	case word == name && t.parsed.handle != "":
 		return verdict{7, "the term is an @account, and this is only its word"}
+	case word == name && !t.arithmetic && t.prefix == "":
+		return verdict{}
 	case word == name:
 		return verdict{15, "the signs of the term are missing"}
 	case t.exact && strings.HasPrefix(word, stem):
@@ -112,4 +153,22 @@ func missed(name, word string, t *term) verdict {
 		return verdict{2, quote(word) + " is another word, not a form of " + quote(name)}
 	}
 	return verdict{}
+}
+
+// beginsAsOne says whether word is the first words of a longer name, written as one.
+func (sc *scratch) beginsAsOne(word string, t *term) bool {
+	rest := word
+	for _, e := range t.parsed.readings[0].elements {
+		if e.sign {
+			break
+		}
+		var ok bool
+		if rest, ok = strings.CutPrefix(rest, sc.set.fold.foldWord(e.text)); !ok {
+			return false
+		}
+		if rest == "" {
+			return true
+		}
+	}
+	return false
 }

@@ -64,7 +64,7 @@ type Explanation struct {
 // Step is one thing Explain saw: a place that was accepted or cancelled.
 type Step struct {
 	Span   mention.Span // the place, in title+"\n"+text; empty Text when about the whole post
-	Rule   int          // the number of the rule in docs/matching.md that decided; 0 for an accepted hit
+	Rule   int          // the number of the rule in docs/matching.md that decided; 0 for an accepted hit and for any, all and none
 	Reason string       // in plain words
 	Counts bool         // the place counts as naming the watch
 }

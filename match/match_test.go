@@ -188,6 +188,30 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// TestExplainConditions: where any, all or none decide, the reason says which, and not
+// that something were wrong with the name.
+func TestExplainConditions(t *testing.T) {
+	leaf := func(s string) Expr { return Expr{Term: Term{Text: s}} }
+	group := Expr{Any: []Expr{leaf("refund"), leaf("recall")}}
+	for _, tt := range []struct {
+		watch        Watch
+		text, reason string
+	}{
+		{Watch{Terms: terms("Acme"), None: []Expr{leaf("vacancy")}}, "Acme has vacancies", "none forbids what stands in the post: «vacancy»"},
+		{Watch{Terms: terms("Acme"), None: []Expr{group}}, "Acme, refunds", "a group under none holds"},
+		{Watch{Terms: terms("Acme"), All: []Expr{leaf("refund")}}, "Acme has a vacancy", "all asks for what does not count in the post: «refund»"},
+		{Watch{Terms: terms("Acme"), All: []Expr{group}}, "Acme has a vacancy", "a group under all does not hold"},
+		{Watch{Terms: terms("Acme"), All: []Expr{leaf("refund")}}, "a refund", "a condition of the watch stands here, but none of its terms counts"},
+		{Watch{Terms: terms("Acme"), Any: []Expr{leaf("refund")}}, "Acme has a vacancy", "nothing under any holds"},
+		{Watch{Terms: terms("Нова Пошта Глобал")}, "Новапошта загубила", "only a part of the name stands here, or something stands between its words"},
+	} {
+		x := mustCompile(t, []Watch{tt.watch}).Explain("", tt.text)[0]
+		if x.Named || len(x.Steps) == 0 || x.Steps[0].Reason != tt.reason || x.Steps[0].Counts {
+			t.Errorf("%q: named %v, %+v, want %q", tt.text, x.Named, x.Steps, tt.reason)
+		}
+	}
+}
+
 // TestConditionsNeedNoContext: all holds for the post as a whole, however far from a
 // context word its terms stand; where conditions name the watch, they need context.
 func TestConditionsNeedNoContext(t *testing.T) {

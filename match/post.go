@@ -107,6 +107,7 @@ func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 		sc.kept = append(sc.kept, h)
 	}
 	if len(sc.kept) == 0 || !sc.holds(w) {
+		sc.unheld(w)
 		return nil
 	}
 	var spans []mention.Span
