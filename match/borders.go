@@ -292,6 +292,7 @@ func (r *run) hyphens(p *place) verdict {
 		case r.set.particle[t.hash]:
 		case tail && r.isEnding(end, &t):
 			p.end = t.end
+		case end == p.end && r.isThing(end, &t):
 		default:
 			return longer
 		}
@@ -330,6 +331,17 @@ func (r *run) isEnding(end int, t *token) bool {
 	hashes, n := r.set.fold.lookAlikeHashes(r.text[t.start:t.end])
 	return slices.ContainsFunc(hashes[:n], func(h uint64) bool { return r.set.endings[h] })
 }
+
+// isThing says whether t, behind a hyphen at end, only says what of the firm is meant:
+// Glovo-кур'єр. No name changes its alphabet there and has no capital.
+func (r *run) isThing(end int, t *token) bool {
+	last, _, _ := r.set.fold.before(r.text, end)
+	first, _ := utf8.DecodeRuneInString(r.text[t.start:])
+	return last&kindLatin != 0 && t.kinds == kindCyrillic && unicode.IsLower(first) && utf8.RuneCountInString(r.text[t.start:t.end]) >= thingLetters
+}
+
+// thingLetters keeps что-то and парк out of it; авто and банк are parts of names.
+const thingLetters = 5
 
 // amongBytes is how far a Cyrillic letter is looked for: a word or two.
 const amongBytes = 40
