@@ -303,22 +303,33 @@ func takeApart(r reading) (reading, bool) {
 	return out, len(out.elements) > len(r.elements)
 }
 
-// humps cuts a word before capitals that follow small letters and between three
-// or more letters and a number. Parts of one letter stay glued (iPhone).
+// humps cuts a word before capitals that follow small letters and between three or more
+// letters and a number, on either side. Parts of one letter stay glued (iPhone). camel
+// says that the parts need their capitals: 4Лапы is not in «все 4 лапы».
 func humps(word string) (parts []string, camel bool) {
 	runes := []rune(word)
 	from := 0
 	for i := 1; i < len(runes); i++ {
 		hump := unicode.IsLower(runes[i-1]) && unicode.IsUpper(runes[i])
 		number := unicode.IsLetter(runes[i-1]) && unicode.IsDigit(runes[i]) && i-from >= 3
-		if !hump && !number || hump && (i-from < 2 || len(runes)-i < 2) {
+		first := from == 0 && unicode.IsDigit(runes[i-1]) && unicode.IsLetter(runes[i]) && unicode.IsDigit(runes[0]) && lettersFrom(runes, i) >= 3
+		if !hump && !number && !first || hump && (i-from < 2 || len(runes)-i < 2) {
 			continue
 		}
-		camel = camel || hump
+		camel = camel || hump || first
 		parts = append(parts, string(runes[from:i]))
 		from = i
 	}
 	return append(parts, string(runes[from:])), camel
+}
+
+// lettersFrom counts the letters from i on to the next digit.
+func lettersFrom(runes []rune, i int) int {
+	n := slices.IndexFunc(runes[i:], unicode.IsDigit)
+	if n < 0 {
+		return len(runes) - i
+	}
+	return n
 }
 
 // isAbbreviation says whether a word is a name of capitals, which takes its
