@@ -175,7 +175,15 @@ func (r *run) signAt(i int, sign string) (int, bool) {
 	case and:
 		return r.andAt(i)
 	}
+	if sign == "," && i < len(r.text) && r.text[i] == '.' || sign == "." && i < len(r.text) && r.text[i] == ',' {
+		return len(sign), r.isDecimal(i) // 36,6 and 36.6
+	}
 	return len(sign), strings.HasPrefix(r.text[i:], sign)
+}
+
+// isDecimal says whether digits stand around text[i].
+func (r *run) isDecimal(i int) bool {
+	return i > 0 && isDigit(r.text[i-1]) && i+1 < len(r.text) && isDigit(r.text[i+1])
 }
 
 // andAt says whether & or, between spaces, a word for it stands at text[i:].
