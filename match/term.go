@@ -303,14 +303,15 @@ func takeApart(r reading) (reading, bool) {
 	return out, len(out.elements) > len(r.elements)
 }
 
-// humps cuts a word before capitals that follow small letters and between three or more
+// humps cuts a word before capitals that follow small letters, before the last of several
+// (WHSmith) and between three or more
 // letters and a number, on either side. Parts of one letter stay glued (iPhone). camel
 // says that the parts need their capitals: 4Лапы is not in «все 4 лапы».
 func humps(word string) (parts []string, camel bool) {
 	runes := []rune(word)
 	from := 0
 	for i := 1; i < len(runes); i++ {
-		hump := unicode.IsLower(runes[i-1]) && unicode.IsUpper(runes[i])
+		hump := unicode.IsUpper(runes[i]) && (unicode.IsLower(runes[i-1]) || unicode.IsUpper(runes[i-1]) && i+2 < len(runes) && unicode.IsLower(runes[i+1]))
 		number := unicode.IsLetter(runes[i-1]) && unicode.IsDigit(runes[i]) && i-from >= 3
 		first := from == 0 && unicode.IsDigit(runes[i-1]) && unicode.IsLetter(runes[i]) && unicode.IsDigit(runes[0]) && lettersFrom(runes, i) >= 3
 		if !hump && !number && !first || hump && (i-from < 2 || len(runes)-i < 2) {
