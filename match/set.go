@@ -36,6 +36,7 @@ type known struct {
 	first    map[uint64]bool // first names in all forms
 	legal    map[string]bool
 	and      map[uint64]bool // the words for &
+	plus     map[string]bool // the words for +
 	hosts    map[string]map[string]bool
 	common   commonWords
 	signs    signWords
@@ -196,6 +197,7 @@ func newLanguages(t *tables) *Languages {
 			votes:    c.common.votes,
 			legal:    legal["legal"],
 			and:      hashes(f, legal["and"]),
+			plus:     legal["plus"],
 			hosts:    t.sets("hosts.tsv", "kind word"),
 			common:   c.common,
 			surnames: names["surname"],

@@ -78,7 +78,7 @@ func (k *known) parseTerm(text string) parsed {
 		p.domain = top || last[0] < utf8.RuneSelf // nobody knows all top labels in Latin letters
 	}
 	if !p.exact {
-		p.readings = k.withAnd(p.readings)
+		p.readings = k.withPlus(k.withAnd(p.readings))
 	}
 	switch apart, camel := takeApart(whole); {
 	case p.exact:
@@ -223,6 +223,31 @@ func (k *known) withAnd(readings []reading) []reading {
 			}
 		}
 		if word {
+			readings = append(readings, out)
+		}
+	}
+	return readings
+}
+
+// withPlus lets a + at the end of a name be its word, and such a word be +: Disney+,
+// Disney Plus. Behind one letter or a number it stays a sign: A+, 50+.
+func (k *known) withPlus(readings []reading) []reading {
+	for _, r := range readings {
+		n := len(r.elements) - 1
+		if n < 1 || r.elements[n-1].sign || utf8.RuneCountInString(r.elements[n-1].text) < 2 || isDigit(r.elements[n-1].text[0]) {
+			continue
+		}
+		last, before := r.elements[n], k.fold.kindsOf(k.fold.foldWord(r.elements[n-1].text))
+		for word := range k.plus {
+			out := reading{prefix: r.prefix, elements: slices.Clone(r.elements)}
+			switch {
+			case last.sign && last.text == "+" && k.fold.kindsOf(word) == before:
+				out.elements[n] = element{text: word}
+			case !last.sign && k.fold.foldWord(last.text) == word:
+				out.elements[n] = element{text: "+", sign: true}
+			default:
+				continue
+			}
 			readings = append(readings, out)
 		}
 	}
