@@ -129,11 +129,14 @@ func (r *run) signs(t *term, p *place) verdict {
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
-// numberGoesOn says whether the number that ends at i has decimals (66.5) or
-// thousands set apart (66 000).
+// numberGoesOn says whether the number that ends at i has decimals (66.5), minutes
+// (17:30), a per cent sign or thousands set apart (66 000).
 func (r *run) numberGoesOn(i int) bool {
 	rest := r.text[i:]
 	if len(rest) >= 2 && (rest[0] == '.' || rest[0] == ',') && isDigit(rest[1]) {
+		return true
+	}
+	if len(rest) >= 3 && rest[0] == ':' && isDigit(rest[1]) && isDigit(rest[2]) || strings.HasPrefix(rest, "%") {
 		return true
 	}
 	c, size := utf8.DecodeRuneInString(rest)
