@@ -4,11 +4,19 @@ import "unicode/utf8"
 
 // commonWords are everyday words of all languages.
 type commonWords struct {
-	function map[string]bool // words no foreign or inflected form may be: мне, some
-	latin    map[string]bool // words of languages in Latin letters that a transliteration may hit by chance: list, sad
-	short    map[uint64]bool // hashes of the function and Latin words up to six letters: no joined name may be one
-	votes    map[uint64]vote // which languages a frequent word speaks for
-	nouns    []nouns         // in the order of the languages
+	function map[string]bool  // words no foreign or inflected form may be: мне, some
+	verbs    map[string]langs // words that are a verb in these languages, so no form of them there: шли
+	latin    map[string]bool  // words of languages in Latin letters that a transliteration may hit by chance: list, sad
+	short    map[uint64]bool  // hashes of the function and Latin words up to six letters: no joined name may be one
+	votes    map[uint64]vote  // which languages a frequent word speaks for
+	nouns    []nouns          // in the order of the languages
+}
+
+// of gives the languages of in that word may be a form of a name in: not those in which it
+// is a verb. ok is false when none is left.
+func (c *commonWords) of(word string, in langs) (left langs, ok bool) {
+	verb := c.verbs[word]
+	return in &^ verb, verb == 0 || in&^verb != 0
 }
 
 // nouns are the words of one language that a name may be borrowed from: лента,
@@ -19,7 +27,7 @@ type nouns struct {
 }
 
 func readCommon(t *tables, f *folder, sp *speech) commonWords {
-	c := commonWords{function: map[string]bool{}, latin: map[string]bool{}, short: map[uint64]bool{}, votes: map[uint64]vote{}}
+	c := commonWords{function: map[string]bool{}, verbs: map[string]langs{}, latin: map[string]bool{}, short: map[uint64]bool{}, votes: map[uint64]vote{}}
 	for i, l := range t.langs {
 		own := nouns{l.Name, map[string]bool{}}
 		for _, row := range t.read(l.Code+"/words.tsv", "kind word", 2) {
@@ -35,11 +43,13 @@ func readCommon(t *tables, f *folder, sp *speech) commonWords {
 			case "function":
 				c.votes[hashString(word)] |= sp.vote[i]
 				c.function[word] = true
+			case "verb":
+				c.verbs[word] |= langs(sp.vote[i])
 			case "noun":
 				own.words[word] = true
 			case "chance":
 			default:
-				t.errs.Add(row.At(0), "unknown kind %q: a word is function, noun or chance", kind)
+				t.errs.Add(row.At(0), "unknown kind %q: a word is function, verb, noun or chance", kind)
 			}
 		}
 		c.nouns = append(c.nouns, own)

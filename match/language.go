@@ -119,7 +119,7 @@ const clearly = 2
 
 // speaks says whether the text around an inflected form may be of a language
 // that has this form. Почти is Ukrainian for of the post and Russian for nearly.
-// In doubt it may.
+// In doubt it may, unless it is a verb of another: убери is a plural of Uber for two.
 func (r *run) speaks(p *place) bool {
 	from, to := max(0, p.start-speakReach), min(len(r.text), p.end+speakReach)
 	for from < p.start && !utf8.RuneStart(r.text[from]) {
@@ -139,7 +139,11 @@ func (r *run) speaks(p *place) bool {
 	if r.text[p.start] < utf8.RuneSelf {
 		return most(&votes, sp.latin&^own)-most(&votes, sp.latin&own|voteTyped) < clearly
 	}
-	return most(&votes, sp.cyrillic&^own)-most(&votes, sp.cyrillic&own) < clearly
+	lead := most(&votes, sp.cyrillic&^own) - most(&votes, sp.cyrillic&own)
+	if r.set.common.verbs[r.set.fold.foldWord(r.text[p.start:p.end])] != 0 {
+		return lead < 0
+	}
+	return lead < clearly
 }
 
 // most is the largest number of votes that one language of a set has.

@@ -181,7 +181,11 @@ func (c *compiler) inflect(out []spelled, key wordKey, base string, limit int, c
 			}
 			inLatin = c.script.toLatin(restore(f.text, key.text), of, limit)
 		}
-		flags := surnameFlag(f) | langFlags(of)
+		own, ok := c.common.of(f.text, of)
+		if !ok && !key.several {
+			continue
+		}
+		flags := surnameFlag(f) | langFlags(own)
 		out = append(out, spelled{f.text, f.slot, flags | flagForeign&^latin})
 		for _, s := range inLatin {
 			if !key.several && c.common.latin[s] || flags&flagSurname != 0 && strings.ContainsAny(s, "46q") {
@@ -269,7 +273,7 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 	slavic := key.several && letters >= 4 || letters >= 6 && strings.HasSuffix(base, "a")
 	for i, cyr := range c.script.toCyrillic(base, maxBeam) {
 		f := c.fold.foldWord(cyr)
-		if !key.several && c.common.function[f] {
+		if !key.several && (c.common.function[f] || c.common.verbs[f] != 0) {
 			continue
 		}
 		out = append(out, spelled{f, -1, flagBase | flagTail | flagForeign})
@@ -284,8 +288,9 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 			continue
 		}
 		for _, fm := range c.formsOf(inner, f) {
-			if key.several || !c.common.function[fm.text] {
-				out = append(out, spelled{fm.text, fm.slot, flagForeign | surnameFlag(fm) | langFlags(fm.lang)})
+			own, ok := c.common.of(fm.text, fm.lang)
+			if key.several || ok && !c.common.function[fm.text] {
+				out = append(out, spelled{fm.text, fm.slot, flagForeign | surnameFlag(fm) | langFlags(own)})
 			}
 		}
 	}
