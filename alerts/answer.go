@@ -14,7 +14,7 @@ import (
 // Answer is how a post can be answered from here, and what became of it.
 type Answer struct {
 	Way  bool              // the watchlist lets it be answered from here
-	Last mention.SiteReply // the newest answer of the case; zero: none
+	Last mention.SiteReply // the newest answer to the post; zero: none
 }
 
 // AnswerWaits reports whether a colleague must read the answer before it goes out.
@@ -78,6 +78,14 @@ func AnswerRefusal(l i18n.Lang, err error) string {
 	return ""
 }
 
+// AnswerOutcome says for the log what became of what a person asked for an answer.
+func AnswerOutcome(err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return "done"
+}
+
 // AnswerMost says how long an answer may be.
 func AnswerMost(l i18n.Lang, limit reply.Limit) string {
 	return l.Plural("web.answer_most."+string(limit.Unit), limit.Max)
@@ -89,7 +97,7 @@ const maxWho = 80
 // maxWhy is how much of a site's reason is shown, in characters.
 const maxWhy = 500
 
-// AnswerWords is the line under a message about the newest answer of its case; empty when
+// AnswerWords is the line under a message about the newest answer to its post; empty when
 // there is none, or when the message says already that it was seen on the site.
 func (m Message) AnswerWords() string {
 	r, l := m.Answer.Last, m.Lang

@@ -24,11 +24,18 @@ func (s ReplyStatus) Open() bool {
 	return s == ReplyDraft || s == ReplySending || s == ReplyUnclear
 }
 
+// Holds says that the answer keeps the one place under its post, so that the case c of the post can
+// have no other: it is open; or the site took it, and its own case does not know yet, or c, which
+// is that of another watch, waits since before that.
+func (r SiteReply) Holds(c Case) bool {
+	return r.Status.Open() || r.Status == ReplySent && (!r.Told || r.MentionID != c.MentionID && !c.ReopenedAt.After(r.EndedAt))
+}
+
 // SiteReply is an answer that earshot sends to the site itself.
 type SiteReply struct {
 	ID        string // the key of every attempt
-	MentionID ID
-	Nth       int // of the case, from 1
+	MentionID ID     // for which it was written; those of the same post for other watches share it
+	Nth       int    // of the post, from 1
 	Status    ReplyStatus
 	Account   string // as whom
 	Text      string // exactly what is sent
@@ -85,5 +92,5 @@ func signsOf(s string) string {
 // MaxReply is the longest text of a reply, in bytes: over what any site takes.
 const MaxReply = 64 << 10
 
-// ErrReplyOpen means that somebody else writes, or wrote, an answer to the same complaint.
+// ErrReplyOpen means that somebody else writes, or wrote, an answer to the same post.
 var ErrReplyOpen = errors.New("somebody else answers")

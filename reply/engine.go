@@ -14,14 +14,14 @@ import (
 
 // Outbox keeps the replies.
 type Outbox interface {
-	// AddReply writes a draft down; mention.ErrReplyOpen when the case has an open one, or one
-	// of that number.
+	// AddReply writes a draft down; mention.ErrReplyOpen when the post has one that holds its place
+	// (mention.SiteReply.Holds), or one of that number.
 	AddReply(ctx context.Context, r mention.SiteReply) error
 	// ChangeReply moves a reply from before to after; false when it stands elsewhere by now.
 	ChangeReply(ctx context.Context, before, after mention.SiteReply, by mention.Person) (bool, error)
 	// OpenReplies returns the replies that have a step before them that is due.
 	OpenReplies(ctx context.Context, now time.Time) ([]mention.SiteReply, error)
-	// RepliesOf returns the replies of a case, the first one first.
+	// RepliesOf returns the replies to the post of a case, the first one first.
 	RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
 	// AnswerTaken reports whether another reply of r's account is the answer of this id on the site.
 	AnswerTaken(ctx context.Context, r mention.SiteReply, remoteID string) (bool, error)

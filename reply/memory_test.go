@@ -27,7 +27,7 @@ func (m *memory) AddReply(_ context.Context, r mention.SiteReply) error {
 	for _, one := range m.replies {
 		if one.MentionID == r.MentionID {
 			nth++
-			if one.Status.Open() {
+			if one.Holds(mention.Case{MentionID: r.MentionID}) {
 				return mention.ErrReplyOpen
 			}
 		}
@@ -90,7 +90,7 @@ func (m *memory) Mention(_ context.Context, id mention.ID) (mention.Mention, men
 	if !ok {
 		return mention.Mention{}, mention.Case{}, mention.ErrNotFound
 	}
-	return mention.Mention{ID: id, Post: p}, mention.Case{Status: m.status}, nil
+	return mention.Mention{ID: id, Post: p}, mention.Case{MentionID: id, Status: m.status}, nil
 }
 
 func (m *memory) AnswersSeen(_ context.Context, id mention.ID, since time.Time) (seen []mention.Post, looked time.Time, err error) {

@@ -17,14 +17,29 @@ func (e *Engine) Way(m mention.Mention) (Way, bool) {
 	return e.opt.Way(m.Post.Source)
 }
 
-// Replies returns those of a case, the first one first.
+// Replies returns those to the post of a case, the first one first: other watches that the post
+// names have cases of their own.
 func (e *Engine) Replies(ctx context.Context, id mention.ID) ([]mention.SiteReply, error) {
 	return e.opt.Outbox.RepliesOf(ctx, id)
 }
 
+// Next is the number of the answer after these.
+func Next(all []mention.SiteReply) int { return Last(all).Nth + 1 }
+
+// First says whose answer keeps the one place under the post of a case (mention.SiteReply.Holds): an
+// *OpenError; nil where the place is free.
+func First(c mention.Case, all []mention.SiteReply) error {
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].Holds(c) {
+			return &OpenError{First: all[i]}
+		}
+	}
+	return nil
+}
+
 // Written is what a person wrote, and what they saw when they pressed Send.
 type Written struct {
-	Nth     int    // of the case
+	Nth     int    // Next of what they saw
 	Account string // as whom it shall go out
 	Approve bool   // a colleague must approve it before it does
 	Text    string
@@ -39,7 +54,7 @@ func Clean(text string) string {
 
 // Theirs says why a complaint is not this person's to answer: a *mention.TakenError when
 // somebody else has it, or when it waits for no answer. nil: it is. While the last answer of
-// the case is open, everybody may decide about it: whoever has the complaint has often written it.
+// the post is open, everybody may decide about it: whoever has the complaint has often written it.
 func Theirs(c mention.Case, last mention.SiteReply, by mention.Person) error {
 	if last.Status.Open() {
 		by = c.Owner
@@ -50,7 +65,7 @@ func Theirs(c mention.Case, last mention.SiteReply, by mention.Person) error {
 	return nil
 }
 
-// Last is the newest of the replies of a case; zero without any.
+// Last is the newest of the replies to a post; zero without any.
 func Last(all []mention.SiteReply) (last mention.SiteReply) {
 	if len(all) > 0 {
 		last = all[len(all)-1]
@@ -87,7 +102,7 @@ var ErrChanged = errors.New("whether a colleague must approve it has changed")
 // Write takes down a reply to be sent, or to be approved. The error is a *LengthError,
 // an *OpenError when somebody else was first, ErrNoWay, ErrChanged, or the database's.
 func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
-	m, _, err := e.opt.Reader.Mention(ctx, id)
+	m, c, err := e.opt.Reader.Mention(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -107,7 +122,7 @@ func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
 		r.ApprovedBy, r.ApprovedAt = w.By, now
 	}
 	if err := e.opt.Outbox.AddReply(ctx, r); err != nil {
-		return e.whoseFirst(ctx, id, err)
+		return e.whoseFirst(ctx, c, err)
 	}
 	e.wake()
 	e.opt.Changed()
@@ -115,13 +130,16 @@ func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
 }
 
 // whoseFirst names whose answer an error says is first.
-func (e *Engine) whoseFirst(ctx context.Context, id mention.ID, err error) error {
+func (e *Engine) whoseFirst(ctx context.Context, c mention.Case, err error) error {
 	if !errors.Is(err, mention.ErrReplyOpen) {
 		return err
 	}
-	all, reading := e.opt.Outbox.RepliesOf(ctx, id)
+	all, reading := e.opt.Outbox.RepliesOf(ctx, c.MentionID)
 	if reading != nil || len(all) == 0 {
 		return err
+	}
+	if first := First(c, all); first != nil {
+		return first
 	}
 	return &OpenError{First: Last(all)}
 }

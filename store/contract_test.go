@@ -69,6 +69,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"replies":                      testReplies,
 	"times of replies":             testReplyTimes,
 	"replies at once":              testRepliesAtOnce,
+	"replies to one post":          testRepliesToOnePost,
 	"replies of the erased":        testRepliesForgotten,
 	"answers seen":                 testAnswersSeen,
 	"answers to others":            testAnswersToOthers,

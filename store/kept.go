@@ -82,6 +82,13 @@ func (s *Store) gatherPost(ctx context.Context, t trace, k *Kept) error {
 		k.Posts = append(k.Posts, mentions[0].Mention.Post)
 	}
 	k.Mentions = append(k.Mentions, mentions...)
+	if len(mentions) > 0 {
+		replies, err := s.RepliesOf(ctx, mentions[0].Mention.ID)
+		if err != nil {
+			return err
+		}
+		k.Replies = append(k.Replies, replies...)
+	}
 	for _, m := range mentions {
 		id := string(m.Mention.ID)
 		rows, err := s.read.QueryContext(ctx, `SELECT `+eventColumns+` FROM events e WHERE e.mention_id = $1 ORDER BY e.id`, id)
@@ -94,11 +101,6 @@ func (s *Store) gatherPost(ctx context.Context, t trace, k *Kept) error {
 		if err != nil {
 			return err
 		}
-		replies, err := s.RepliesOf(ctx, m.Mention.ID)
-		if err != nil {
-			return err
-		}
-		k.Replies = append(k.Replies, replies...)
 		k.Events, k.Lessons = append(k.Events, events...), append(k.Lessons, lessons...)
 	}
 	return nil

@@ -25,21 +25,45 @@ func scanReply(row scanner) (r mention.SiteReply, err error) {
 	return r, err
 }
 
-// AddReply writes a draft down: the r.Nth of its case. mention.ErrReplyOpen when the case
-// has an open reply, or an r.Nth one already; ErrNotFound without the case, or where its
-// post was erased.
+// samePost chooses the mentions of the post of mention $1, of which each watch that it names has one:
+// on the site all of them are answered in one place.
+const samePost = `SELECT o.id FROM mentions m JOIN mentions o ON o.post_key = m.post_key WHERE m.id = $1`
+
+// lockPost takes the cases of the mention's post, and returns their ids.
+func (s *Store) lockPost(ctx context.Context, tx *sql.Tx, id mention.ID) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, samePost, string(id))
+	ids, err := collect(rows, err, scanString)
+	if err != nil {
+		return nil, err
+	}
+	return ids, s.lockCases(ctx, tx, ids)
+}
+
+// AddReply writes a draft down: the r.Nth to its post. mention.ErrReplyOpen when the post has an
+// r.Nth one already, or one that holds its place (SiteReply.Holds); ErrNotFound without the case, or
+// where its post was erased.
 func (s *Store) AddReply(ctx context.Context, r mention.SiteReply) error {
 	return s.inTxOf(ctx, s.desk, "add reply", func(tx *sql.Tx) error {
-		before, err := caseOf(ctx, tx, r.MentionID)
+		same, err := s.lockPost(ctx, tx, r.MentionID)
+		if err != nil {
+			return err
+		}
+		c, err := caseOf(ctx, tx, r.MentionID)
 		if err != nil {
 			return err
 		}
 		if err := tx.QueryRowContext(ctx, `SELECT erased FROM mentions WHERE id = $1 AND erased = 0`, string(r.MentionID)).Scan(new(int)); err != nil {
 			return err
 		}
-		var last int
-		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(nth), 0) FROM replies WHERE mention_id = $1`, string(r.MentionID)).Scan(&last); err != nil {
+		all, err := repliesOf(ctx, tx, r.MentionID)
+		if err != nil {
 			return err
+		}
+		last := 0
+		for _, one := range all {
+			if last = one.Nth; one.Holds(c) {
+				return mention.ErrReplyOpen
+			}
 		}
 		if r.Nth != last+1 {
 			return mention.ErrReplyOpen
@@ -56,7 +80,7 @@ VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $8, 0, '
 		if n == 0 {
 			return mention.ErrReplyOpen
 		}
-		return s.replyEvent(ctx, tx, before, mention.Event{Kind: "reply_written", By: r.By, At: r.MadeAt, Detail: r.Account})
+		return s.replyEvent(ctx, tx, same, mention.Event{Kind: "reply_written", By: r.By, At: r.MadeAt, Detail: r.Account})
 	})
 }
 
@@ -66,6 +90,10 @@ VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $8, 0, '
 func (s *Store) ChangeReply(ctx context.Context, before, after mention.SiteReply, by mention.Person) (bool, error) {
 	moved := false
 	err := s.inTxOf(ctx, s.desk, "change reply", func(tx *sql.Tx) error {
+		same, err := s.lockPost(ctx, tx, before.MentionID)
+		if err != nil {
+			return err
+		}
 		n, err := affected(tx.ExecContext(ctx, `
 UPDATE replies SET status = $2, approver_id = $3, approver_name = $4, approved_at = $5, first_at = $6, sending_at = $7, attempts = $8, not_before = $9,
  ended_at = $10, url = $11, remote_id = $12, reason = $13, held = $14, looks = $15, looked_at = $16, told = $17
@@ -83,11 +111,7 @@ WHERE id = $1 AND status = $18 AND attempts = $19 AND approved_at = $20 AND look
 			return nil
 		}
 		e.By, e.At = by, s.now()
-		c, err := caseOf(ctx, tx, before.MentionID)
-		if err != nil {
-			return err
-		}
-		return s.replyEvent(ctx, tx, c, e)
+		return s.replyEvent(ctx, tx, same, e)
 	})
 	return moved && err == nil, err
 }
@@ -107,18 +131,22 @@ func replyNews(before, after mention.SiteReply) (e mention.Event, ok bool) {
 	return e, false
 }
 
-// replyEvent records it, as a new version of the case, so that pages and messages that show
-// it are drawn anew.
-func (s *Store) replyEvent(ctx context.Context, tx *sql.Tx, before mention.Case, e mention.Event) error {
-	if err := insertEvents(ctx, tx, before.MentionID, s.now(), []mention.Event{e}); err != nil {
-		return err
+// replyEvent records it in these cases, as a new version of each, so that pages and messages that
+// show it are drawn anew.
+func (s *Store) replyEvent(ctx context.Context, tx *sql.Tx, ids []string, e mention.Event) error {
+	for _, id := range ids {
+		if err := insertEvents(ctx, tx, mention.ID(id), s.now(), []mention.Event{e}); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE cases SET version = version + 1 WHERE mention_id = $1`, id); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE alerts SET wanted = (SELECT c.version FROM cases c WHERE c.mention_id = $1) WHERE mention_id = $1 AND mention_id <> '' AND `+showsCase, id)
+		if err != nil {
+			return err
+		}
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE cases SET version = version + 1 WHERE mention_id = $1`, string(before.MentionID)); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, `UPDATE alerts SET wanted = (SELECT c.version FROM cases c WHERE c.mention_id = $1) WHERE mention_id = $1 AND mention_id <> '' AND `+showsCase,
-		string(before.MentionID))
-	return err
+	return nil
 }
 
 // maxReplyWork bounds one look at what is to be done; what is left has a later turn.
@@ -133,7 +161,8 @@ WHERE r.told = 0 AND r.not_before <= $1 AND r.approved_at > 0 ORDER BY r.not_bef
 	return all, s.wrap("open replies", err)
 }
 
-// RepliesOf returns the replies of a case, the first one first.
+// RepliesOf returns the replies to the post of a mention, whichever watch they were written for, the
+// first one first.
 func (s *Store) RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply, error) {
 	all, err := repliesOf(ctx, s.read, id)
 	return all, s.wrap("replies of a case", err)
@@ -146,7 +175,7 @@ func (t *Tx) RepliesOf(ctx context.Context, id mention.ID) ([]mention.SiteReply,
 }
 
 func repliesOf(ctx context.Context, q querier, id mention.ID) ([]mention.SiteReply, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+replyColumns+` FROM replies r WHERE r.mention_id = $1 ORDER BY r.nth`, string(id))
+	rows, err := q.QueryContext(ctx, `SELECT `+replyColumns+` FROM replies r WHERE r.mention_id IN (`+samePost+`) ORDER BY r.nth, r.made_at, r.id`, string(id))
 	return collect(rows, err, scanReply)
 }
 
@@ -196,11 +225,11 @@ func (s *Store) AnswerTaken(ctx context.Context, r mention.SiteReply, remoteID s
 	return taken, s.wrap("whose an answer is", err)
 }
 
-// AnswerUnseen reports whether the site took the answer of a case that is replied from here, and no answer
+// AnswerUnseen reports whether the site took an answer to the post of a case from here since the case waits, and no answer
 // that it took so was ever seen by the polls of the mention's source: most reviews are read without theirs.
 func (s *Store) AnswerUnseen(ctx context.Context, id mention.ID) (unseen bool, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (
-SELECT 1 FROM replies r JOIN cases c ON c.mention_id = r.mention_id WHERE r.mention_id = $1 AND r.status = 'sent' AND r.ended_at >= c.replied_at) AND NOT EXISTS (
+SELECT 1 FROM replies r WHERE r.mention_id IN (`+samePost+`) AND r.status = 'sent' AND r.ended_at >= (SELECT c.reopened_at FROM cases c WHERE c.mention_id = $1)) AND NOT EXISTS (
 SELECT 1 FROM replies r JOIN mentions m ON m.id = r.mention_id WHERE r.seen_at > 0 AND m.source = (SELECT source FROM mentions WHERE id = $1))`, string(id)).Scan(&unseen)
 	return unseen, s.wrap("whether an answer can be seen", err)
 }

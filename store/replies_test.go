@@ -342,3 +342,77 @@ func testAnswerTaken(t *testing.T, open opener) {
 		want(t, tt.what, must(s.AnswerTaken(background, tt.r, tt.id))(t), tt.taken)
 	}
 }
+
+// testRepliesToOnePost: a post that two watches name has one place for an answer. Both cases show what
+// holds it, each with its entries in the audit; what the site took holds it until the other
+// case is opened again.
+func testRepliesToOnePost(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka", "Bazar")))
+	hers, his := mentionID(post(1), "Romashka"), mentionID(post(1), "Bazar")
+	for _, id := range []mention.ID{hers, his} {
+		must(s.BeginPosting(background, alertID(id), t0))(t)
+		must(s.MarkPosted(background, alertID(id), "C", "1", 1))(t)
+	}
+	var all sync.WaitGroup
+	outcomes := make(chan error, 8)
+	for n := range cap(outcomes) {
+		id := []mention.ID{hers, his}[n%2]
+		all.Go(func() { outcomes <- s.AddReply(background, draftOf(id, string(rune('a'+n)))) })
+	}
+	all.Wait()
+	close(outcomes)
+	won := 0
+	for err := range outcomes {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, mention.ErrReplyOpen):
+			t.Errorf("a loser: %v", err)
+		}
+	}
+	want(t, "winners", won, 1)
+	r := replyOf(t, s, hers, 1)
+	want(t, "what both show", replyOf(t, s, his, 1), r)
+	want(t, "messages that do not show it", len(must(s.Outdated(background, 10))(t)), 2)
+	if r.MentionID == his {
+		hers, his = his, hers
+	}
+	try := func(id mention.ID, nth int) error {
+		next := draftOf(id, "k"+string(id)+strings.Repeat("+", nth))
+		next.Nth = nth
+		return s.AddReply(background, next)
+	}
+	refused := func(what string, id mention.ID, nth int) {
+		t.Helper()
+		if err := try(id, nth); !errors.Is(err, mention.ErrReplyOpen) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	r = moveReply(t, s, r, func(r *mention.SiteReply) { r.Status, r.Attempts, r.FirstAt = mention.ReplySending, 1, t0 })
+	refused("beside one that is being sent", his, 2)
+	r = moveReply(t, s, r, func(r *mention.SiteReply) { r.Status, r.EndedAt = mention.ReplySent, t0.Add(time.Second) })
+	refused("before its own case knows that it was sent", hers, 2)
+	r = moveReply(t, s, r, func(r *mention.SiteReply) { r.Told = true })
+	refused("over one that stands", his, 2)
+	want(t, "the audit of the other", strings.Join(replyEvents(t, s, his), " "), "reply_written reply_sent")
+	press := func(id mention.ID, v mention.Verb, at time.Duration) {
+		t.Helper()
+		must(act(s, id, mention.Action{Verb: v, By: person("ira"), At: t0.Add(at)}))(t)
+	}
+	press(hers, mention.Reply, time.Minute)
+	press(his, mention.Reply, time.Minute)
+	want(t, "nobody's word is doubted for it", must(s.AnswerUnseen(background, his))(t), true)
+	want(t, "kept once", len(must(s.Kept(background, Subject{Author: post(1).Author}))(t).Replies), 1)
+	press(his, mention.Reopen, 2*time.Minute)
+	want(t, "it is no answer to what came later", must(s.AnswerUnseen(background, his))(t), false)
+	if _, err := s.Prune(background, Retention{Mentions: t0.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "kept while one of the cases waits", len(must(s.RepliesOf(background, hers))(t)), 1)
+	refused("the first one again", his, 1)
+	if err := try(his, 2); err != nil {
+		t.Errorf("opened again: %v", err)
+	}
+	refused("beside that of the other", hers, 3)
+}

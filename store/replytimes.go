@@ -7,10 +7,10 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
-// replySeen notes that an answer was seen under a complaint: the one that went out from here,
-// if any did.
+// replySeen notes that an answer was seen under a complaint: the one that went out to its post from
+// here, if any did.
 func replySeen(ctx context.Context, q querier, id mention.ID, at time.Time) error {
-	_, err := q.ExecContext(ctx, `UPDATE replies SET seen_at = $2 WHERE mention_id = $1 AND seen_at = 0 AND first_at > 0 AND status <> 'refused'`, string(id), micros(at))
+	_, err := q.ExecContext(ctx, `UPDATE replies SET seen_at = $2 WHERE mention_id IN (`+samePost+`) AND seen_at = 0 AND first_at > 0 AND status <> 'refused'`, string(id), micros(at))
 	return err
 }
 

@@ -71,7 +71,8 @@ func (s *Store) pruneByHand(ctx context.Context, before int64) error {
 		`DELETE FROM access_tokens WHERE kept_at < $1`,
 		`DELETE FROM preferences WHERE changed_at < $1 AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person_id = preferences.person_id)`,
 		`DELETE FROM source_pauses WHERE until < $1`,
-		`DELETE FROM replies WHERE told = 1 AND made_at < $1 AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id = replies.mention_id AND c.status IN ('open', 'claimed'))`,
+		`DELETE FROM replies WHERE told = 1 AND made_at < $1 AND NOT EXISTS (
+ SELECT 1 FROM mentions m JOIN mentions o ON o.post_key = m.post_key JOIN cases c ON c.mention_id = o.id WHERE m.id = replies.mention_id AND c.status IN ('open', 'claimed'))`,
 		`UPDATE templates SET by_id = '', by_name = '' WHERE changed_at < $1 AND (by_id <> '' OR by_name <> '')`,
 		`UPDATE lessons SET title = '', body = '', by_id = '', by_name = '' WHERE at < $1 AND (title <> '' OR body <> '' OR by_id <> '' OR by_name <> '')`,
 		`UPDATE alerts SET payload = NULL WHERE status = 'posted' AND created_at < $1 AND mention_id = '' AND payload IS NOT NULL`,

@@ -18,7 +18,7 @@ import (
 type Answers interface {
 	// Way returns how the mention's post is answered; false: not from here.
 	Way(m mention.Mention) (reply.Way, bool)
-	// Replies returns those of a case, the first one first.
+	// Replies returns those to the post of a case, the first one first.
 	Replies(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
 	// Write takes down a reply: *reply.LengthError, reply.ErrNoWay, reply.ErrChanged, mention.ErrReplyOpen.
 	Write(ctx context.Context, id mention.ID, w reply.Written) error
@@ -62,7 +62,7 @@ func (in *Inbox) mayAnswer(v visit, m mention.Mention, c mention.Case, all []men
 	return rights{way: way, sends: ok && (way.Allow == nil || v.who.Listed == nil || v.who.Listed(way.Allow)), settle: true}
 }
 
-// answers are the replies of a case and the form for the next; nil where there is none.
+// answers are the replies to the post of a case and the form for the next; nil where there is none.
 func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c mention.Case) (form *answerForm, list []siteReply) {
 	if in.opt.Answers == nil {
 		return nil, nil
@@ -76,11 +76,11 @@ func (in *Inbox) answers(ctx context.Context, v visit, m mention.Mention, c ment
 	for _, r := range all {
 		list = append(list, in.siteReply(v, r, may))
 	}
-	if !may.sends || reply.Last(all).Status.Open() {
+	if !may.sends || reply.First(c, all) != nil {
 		return nil, list
 	}
 	way := may.way
-	form = &answerForm{Nth: len(all) + 1, Account: way.Account, Unit: string(way.Limit.Unit), Max: way.Limit.Max, Approve: way.Approve}
+	form = &answerForm{Nth: reply.Next(all), Account: way.Account, Unit: string(way.Limit.Unit), Max: way.Limit.Max, Approve: way.Approve}
 	if form.Max > 0 {
 		form.Most = alerts.AnswerMost(v.lang, way.Limit)
 	}
@@ -119,7 +119,7 @@ func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
 	written := reply.Written{Nth: nth, Account: r.PostForm.Get("account"), Approve: r.PostForm.Get("approve") != "", By: v.who.Person,
 		Text: reply.Clean(r.PostForm.Get("text"))}
 	err = in.opt.Answers.Write(r.Context(), id, written)
-	in.opt.Log.Info("an answer was written", "who", v.who.ID, "name", v.who.Name, "mention", id, "as", written.Account, "outcome", outcomeOf(err), "door", "web")
+	in.opt.Log.Info("an answer was written", "who", v.who.ID, "name", v.who.Name, "mention", id, "as", written.Account, "outcome", alerts.AnswerOutcome(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
 	why := alerts.AnswerRefusal(v.lang, err)
 	switch {
@@ -161,7 +161,7 @@ func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
 	if verdict != reply.Approve || !reply.Own(reply.Last(all), v.who.Person, v.who.Email) {
 		err = in.opt.Answers.Decide(r.Context(), id, r.PostForm.Get("reply"), verdict, v.who.Person)
 	}
-	in.opt.Log.Info("an answer was decided about", "who", v.who.ID, "name", v.who.Name, "mention", id, "verdict", verdict, "outcome", outcomeOf(err), "door", "web")
+	in.opt.Log.Info("an answer was decided about", "who", v.who.ID, "name", v.who.Name, "mention", id, "verdict", verdict, "outcome", alerts.AnswerOutcome(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
 	switch {
 	case err == nil && asksForPart(r):
@@ -202,11 +202,4 @@ func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id 
 		return file, nil, false
 	}
 	return file, all, true
-}
-
-func outcomeOf(err error) string {
-	if err != nil {
-		return err.Error()
-	}
-	return "done"
 }

@@ -164,6 +164,41 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
+// TestAnswerToOnePost: a post that two watches name is answered once: the page of the other complaint
+// shows that answer and has no form, and who wrote on it meanwhile is told whose is first.
+func TestAnswerToOnePost(t *testing.T) {
+	w := newWorld(t)
+	s := w.answers(reply.Way{Repeat: reply.Replaces})
+	hers := w.say("Олена К.", "Третій тиждень не повертають гроші", "Romashka App")
+	m, _, err := w.store.Mention(context.Background(), hers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	his := mention.MentionID(m.Post.Key(), "Romashka App")
+	at := "/case/" + string(his)
+	if _, body := w.ask("GET", at, "Oleh", nil); !strings.Contains(body, `action="`+at+`/reply"`) {
+		t.Fatal("no form before anybody answers")
+	}
+	if res, _ := w.ask("POST", "/case/"+string(hers)+"/reply", "Ira", answerTo(1, "Перепрошуємо")); res.StatusCode != http.StatusSeeOther {
+		t.Fatal(res.StatusCode)
+	}
+	w.ends(hers, mention.ReplySent)
+	for _, nth := range []int{1, 2} {
+		if res, body := w.ask("POST", at+"/reply", "Oleh", answerTo(nth, "Олег тут")); res.StatusCode != http.StatusConflict || !strings.Contains(body, "Ira is answering this complaint, or has done so") {
+			t.Errorf("the %d. answer: %d", nth, res.StatusCode)
+		}
+	}
+	if _, body := w.ask("GET", at, "Oleh", nil); strings.Contains(body, `action="`+at+`/reply"`) || !strings.Contains(body, "Перепрошуємо") || !strings.Contains(body, "the site took it") {
+		t.Error("the page of the other complaint has a form, or does not show the answer")
+	}
+	if got := s.all(); len(got) != 1 || got[0] != "Перепрошуємо" {
+		t.Errorf("sent %q", got)
+	}
+	if c := w.status(his); c.Status != mention.Open {
+		t.Errorf("the other complaint is %s", c.Status)
+	}
+}
+
 // TestAnswerApproved: who wrote it cannot approve it, a colleague can; and what nobody knows
 // the end of is asked for in every language.
 func TestAnswerApproved(t *testing.T) {

@@ -113,8 +113,8 @@ func newWorldIn(t testing.TB, database string) *world {
 	return w
 }
 
-// say has the store hear one complaint, as a poll would.
-func (w *world) say(author, text string) mention.ID {
+// say has the store hear one complaint, as a poll would; the post names the others, too.
+func (w *world) say(author, text string, others ...string) mention.ID {
 	w.t.Helper()
 	w.said++
 	p := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(w.said), URL: fmt.Sprintf("https://forum.example/p/%d", w.said), Author: author, Text: text,
@@ -123,6 +123,9 @@ func (w *world) say(author, text string) mention.ID {
 		Frames: []mention.Frame{{Frame: "event", Value: "yes"}}}}
 	planner := plan.NewPlanner(alerts.Rules{Otherwise: "console"})
 	in := mention.PollResult{Source: "forum", Complete: true, OwnIDs: true, At: time.Now(), Posts: []mention.AnalyzedPost{{Post: p, Mentions: []mention.Mention{m}}}}
+	for _, m.Watch = range others {
+		in.Posts[0].Mentions = append(in.Posts[0].Mentions, m)
+	}
 	_, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, list []*mention.PendingMention) error {
 		return planner.Plan(ctx, tx, time.Now(), list)
 	})

@@ -41,8 +41,8 @@ type OpenCases interface {
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
 	// Enqueue adds alerts; an id that is there already changes nothing.
 	Enqueue(ctx context.Context, list ...mention.Alert) error
-	// AnswerUnseen reports whether the site itself took the answer to a mention, from here, and no
-	// answer that it took so was ever seen by the polls of that source.
+	// AnswerUnseen reports whether the site took an answer to the post of a mention from here since the
+	// mention's case waits, and no answer that it took so was ever seen by the polls of that source.
 	AnswerUnseen(ctx context.Context, id mention.ID) (bool, error)
 	// Alive reports whether the complaint an alert belongs to still waits.
 	Alive(ctx context.Context, id mention.AlertID) (bool, error)

@@ -28,7 +28,7 @@ import (
 type Answers interface {
 	// Way returns how the mention's post is answered; false: not from here.
 	Way(m mention.Mention) (reply.Way, bool)
-	// Replies returns those of a case, the first one first.
+	// Replies returns those to the post of a case, the first one first.
 	Replies(ctx context.Context, id mention.ID) ([]mention.SiteReply, error)
 	// Write takes down a reply: *reply.LengthError, *reply.OpenError, reply.ErrNoWay, reply.ErrChanged.
 	Write(ctx context.Context, id mention.ID, w reply.Written) error
@@ -60,7 +60,7 @@ type toAnswer struct {
 	m     mention.Mention
 	way   reply.Way
 	bars  refusal             // from writing, and from approving what a colleague wrote
-	all   []mention.SiteReply // the replies of the case, the first one first
+	all   []mention.SiteReply // the replies to the post, the first one first
 	own   bool                // the last of them waits for approval and is theirs, or may be
 	file  mention.CaseFile    // zero where there is none
 	words string              // that were written; empty: a template
@@ -69,8 +69,8 @@ type toAnswer struct {
 
 func (a toAnswer) last() mention.SiteReply { return reply.Last(a.all) }
 
-// nth is which answer of the case is written next.
-func (a toAnswer) nth() int { return len(a.all) + 1 }
+// nth is which answer to the post is written next.
+func (a toAnswer) nth() int { return reply.Next(a.all) }
 
 // seen is a digest of an answer as it was shown.
 func seen(nth int, account string, approve bool, words string) string {
@@ -116,10 +116,13 @@ func (n *Notifier) answering(ctx context.Context, l i18n.Lang, me mention.Person
 	} else {
 		a.bars = n.mayNotSend(ctx, l, me, a.way.Allow)
 	}
-	if !a.last().Status.Open() {
-		return a, a.bars
+	if a.last().Status.Open() {
+		return a, refusal{}
 	}
-	return a, refusal{}
+	if err := reply.First(c, a.all); err != nil {
+		return a, refusal{words: alerts.AnswerRefusal(l, err)}
+	}
+	return a, a.bars
 }
 
 // mayNotSend says why a person with the role may not send what goes out by a way that names
@@ -331,7 +334,7 @@ func (n *Notifier) written(ctx context.Context, c click, from asked) answered {
 		return shown(sendView(a), from)
 	}
 	err := n.opt.Answers.Write(ctx, from.ID, reply.Written{Nth: from.Nth, Account: a.way.Account, Approve: a.way.Approve, Text: words, By: me})
-	n.opt.Log.Info("an answer was written", "who", me.ID, "name", me.Name, "mention", from.ID, "as", a.way.Account, "outcome", outcomeOfAnswer(err), "door", "slack")
+	n.opt.Log.Info("an answer was written", "who", me.ID, "name", me.Name, "mention", from.ID, "as", a.way.Account, "outcome", alerts.AnswerOutcome(err), "door", "slack")
 	if err != nil {
 		return n.refusedAnswer(a, from, err)
 	}
@@ -364,13 +367,6 @@ func (n *Notifier) refusedAnswer(a toAnswer, from asked, err error) answered {
 		a.why = a.l.Text("refusal.failed")
 	}
 	return a.stays(answerView(a), from)
-}
-
-func outcomeOfAnswer(err error) string {
-	if err != nil {
-		return err.Error()
-	}
-	return "done"
 }
 
 // approve lets out what a colleague wrote.
@@ -414,7 +410,7 @@ func (n *Notifier) verdict(ctx context.Context, l i18n.Lang, me mention.Person, 
 		return l.Text("slack.answer.changed")
 	}
 	err := n.opt.Answers.Decide(ctx, id, key, v, me)
-	n.opt.Log.Info("an answer was decided about", "who", me.ID, "name", me.Name, "mention", id, "verdict", v, "outcome", outcomeOfAnswer(err), "door", "slack")
+	n.opt.Log.Info("an answer was decided about", "who", me.ID, "name", me.Name, "mention", id, "verdict", v, "outcome", alerts.AnswerOutcome(err), "door", "slack")
 	switch {
 	case err == nil:
 		return ""

@@ -161,7 +161,7 @@ func TestAnswerFromSlack(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		do   func(t *testing.T, w *world, s *sites)
-	}{{"sent", answerSent}, {"two at once", answerTwo}, {"approved", answerApproved}, {"approval changed", answerChanged}, {"way gone", answerGone}, {"another id", answerByAnotherID}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
+	}{{"sent", answerSent}, {"two at once", answerTwo}, {"two watches", answerTwoWatches}, {"approved", answerApproved}, {"approval changed", answerChanged}, {"way gone", answerGone}, {"another id", answerByAnotherID}, {"unclear", answerUnclear}, {"taken meanwhile", answerTaken}, {"long", answerLong}, {"nowhere", answerNowhere}, {"not known who", answerUnknown}, {"window lost", answerLost}, {"who may", answerWho}} {
 		t.Run(part.name, func(t *testing.T) {
 			w.t = t
 			part.do(t, w, s)
@@ -277,6 +277,39 @@ func answerTwo(t *testing.T, w *world, s *sites) {
 	}
 	if got := s.all("long")[before:]; won != 1 || len(got) != 1 || got[0] != r.Text {
 		t.Errorf("%d won, sent %q", won, got)
+	}
+}
+
+// answerTwoWatches: a post that two watches name is answered once. Whoever has the other complaint
+// about it is told who was first, and its message shows that answer.
+func answerTwoWatches(t *testing.T, w *world, s *sites) {
+	before := len(s.all("short"))
+	one := complaint("two watches", "Картка не працює і застосунок не відкривається, підтримка мовчить")
+	one.Post.Source, one.Post.ThreadURL = "short", ""
+	two := one
+	two.Watch = "Romashka App"
+	w.hear(one, two)
+	var messages []fakeslack.Message
+	eventually(t, "two messages", func() bool {
+		messages = slices.DeleteFunc(w.fake.Messages(""), func(m fakeslack.Message) bool { return !strings.Contains(m.Text, "застосунок") })
+		return len(messages) == 2
+	})
+	w.quiet()
+	hers := w.says(w.asks(messages[0], ira), ira, "Sorry from Ira").View
+	his := w.says(w.asks(messages[1], oleh), oleh, "Sorry from Oleh").View
+	if out := w.says(hers, ira, "Sorry from Ira"); out.Action != "" {
+		t.Fatalf("the first: %+v", out)
+	}
+	if out := w.says(his, oleh, "Sorry from Oleh"); out.Action == "" || !strings.Contains(fmt.Sprint(out.Errors, string(out.View)), "Ira") {
+		t.Errorf("the second is not told who was first: %+v", out)
+	}
+	w.stands(messages[0], mention.ReplySent, "Answer by Ira: the site took it")
+	w.stands(messages[1], mention.ReplySent, "Answer by Ira: the site took it")
+	if got := s.all("short")[before:]; len(got) != 1 || got[0] != "Sorry from Ira" {
+		t.Errorf("sent %q", got)
+	}
+	if now, _ := w.fake.Message(messages[1].Channel, messages[1].TS); strings.Contains(string(now.Blocks), `"answer"`) || !strings.Contains(string(now.Blocks), `"claim"`) {
+		t.Errorf("the other message offers to answer, or is closed: %s", now.Blocks)
 	}
 }
 

@@ -77,9 +77,10 @@ func buttons(m alerts.Message) []api.Block {
 	case mention.Claimed:
 		add(actReplied, l.Text("slack.button.replied"), api.StylePrimary)
 	}
-	if open && (m.Answer.Way || m.Answer.Last.Status.Open()) { // what is open can be settled without a way
+	last := m.Answer.Last
+	if open && (last.Status.Open() || m.Answer.Way && !last.Holds(m.Case)) { // what is open can be settled without a way
 		label := l.Text("slack.button.answer")
-		if m.Answer.Way && alerts.AnswerWaits(m.Answer.Last) {
+		if m.Answer.Way && alerts.AnswerWaits(last) {
 			label = l.Text("slack.button.approve")
 		}
 		add(actAnswer, label, api.StyleDefault)

@@ -224,6 +224,10 @@ func (w *world) hear(all ...mention.Mention) mention.IngestResult {
 func (w *world) ingest(all ...mention.Mention) (mention.IngestResult, error) {
 	in := mention.PollResult{Source: all[0].Post.Source, At: time.Now(), Complete: true}
 	for _, m := range all {
+		if last := len(in.Posts) - 1; last >= 0 && in.Posts[last].Post.Key() == m.Post.Key() {
+			in.Posts[last].Mentions = append(in.Posts[last].Mentions, m)
+			continue
+		}
 		in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
 	}
 	r, err := w.store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
