@@ -128,3 +128,36 @@ func TestAnswerInABaseline(t *testing.T) {
 		t.Errorf("a complaint of the baseline is %s", c.Status)
 	}
 }
+
+// TestAnswerOfAnotherDay: where a site shows days alone, what the company wrote in the thread on a day
+// before that of the complaint is no answer to it.
+func TestAnswerOfAnotherDay(t *testing.T) {
+	day := rig.Noon.Truncate(24 * time.Hour)
+	for _, c := range []struct {
+		name                string
+		complaint, answer   time.Time
+		dayAlone, answerDay bool
+		status              mention.Status
+	}{
+		{"weeks before", day, day.AddDate(0, 0, -20), true, true, mention.Open},
+		{"the same day", day, day, true, true, mention.Replied},
+		{"the next day", day, day.AddDate(0, 0, 1), true, true, mention.Replied},
+		{"on a day before", rig.Noon, day.AddDate(0, 0, -3), false, true, mention.Open},
+		{"on the day of the moment", rig.Noon, day, false, true, mention.Replied},
+		{"at a moment of a day before", day, day.AddDate(0, 0, -3).Add(time.Hour), true, false, mention.Open},
+		{"at a moment of the day", day, rig.Noon, true, false, mention.Replied},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Published, m.Post.DateOnly = c.complaint, c.dayAlone
+			r.Poll(m)
+			answer := rig.Said(rig.Forum, "3", "Romashka Support", "Вітаємо на форумі, питайте тут.", 0.1)
+			answer.Post.Published, answer.Post.DateOnly = c.answer, c.answerDay
+			r.Poll(answer)
+			if _, k := r.State(m); k.Status != c.status {
+				t.Errorf("the case is %s, want %s", k.Status, c.status)
+			}
+		})
+	}
+}

@@ -142,7 +142,7 @@ func (p *plan) answeredBy(post mention.Post, watch string, all []mention.Mention
 		if isDirect(o) {
 			direct = append(direct, s)
 		}
-		if o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(post.Published) || o.DateOnly || post.DateOnly {
+		if mayFollow(post, o) {
 			earlier = append(earlier, s)
 		}
 	}
@@ -150,6 +150,15 @@ func (p *plan) answeredBy(post mention.Post, watch string, all []mention.Mention
 		return direct
 	}
 	return earlier
+}
+
+// mayFollow reports whether a post may have been published after o. Of a day alone its end counts.
+func mayFollow(post, o mention.Post) bool {
+	till := post.Published
+	if post.DateOnly && !o.DateOnly {
+		till = till.AddDate(0, 0, 1)
+	}
+	return o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(till)
 }
 
 func repliesTo(post, o mention.Post) bool {
