@@ -129,6 +129,36 @@ func TestAnswerInABaseline(t *testing.T) {
 	}
 }
 
+// TestAnswerEditedAfterReopening: a number that counts in an old answer answers nothing that was opened
+// again since. What the company writes into its old answer does, from that moment on: some sites have
+// room for one.
+func TestAnswerEditedAfterReopening(t *testing.T) {
+	r, m, answer := answered(t)
+	answer.Post.Text += " Корисно: 1"
+	r.Poll(answer)
+	worse := m
+	worse.Post.Text = rig.Refund + " Обіцяли й обдурили, шахраї!"
+	rig.Judge(&worse, -0.95)
+	r.Now = rig.Noon.Add(time.Hour)
+	r.Poll(worse)
+	_, c := r.State(m)
+	if c.Status != mention.Open {
+		t.Fatalf("case after worse words %+v", c)
+	}
+	reopened := c.ReopenedAt
+	answer.Post.Text = "Олено, кошти вже в дорозі. Корисно: 17"
+	r.Poll(answer)
+	if _, c := r.State(m); c.Status != mention.Open {
+		t.Errorf("a number counts, and the case is %+v", c)
+	}
+	r.Now = rig.Noon.Add(2 * time.Hour)
+	answer.Post.Text = "Олено, перепрошуємо за затримку: банк отримувача відхилив переказ, сьогодні надіслали ще раз."
+	r.Poll(answer)
+	if _, c := r.State(m); c.Status != mention.Replied || !c.RepliedAt.Equal(rig.Noon.Add(2*time.Hour)) {
+		t.Errorf("answered anew, and the case, open since %v, is %+v", reopened, c)
+	}
+}
+
 // TestAnswerOfAnotherDay: where a site shows days alone, what the company wrote in the thread on a day
 // before that of the complaint is no answer to it.
 func TestAnswerOfAnotherDay(t *testing.T) {

@@ -17,6 +17,9 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	if post.Deleted {
 		return p.answerGone(ctx, d)
 	}
+	if d.Recount && d.Previous.Official {
+		return nil // it answers what it did, and nothing that was opened again since
+	}
 	all, err := p.thread(ctx, post)
 	if err != nil {
 		return err
@@ -24,6 +27,9 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 	for _, s := range p.answeredBy(post, d.Mention.Watch, all) {
 		c := p.cases.of(s)
 		at := answeredAt(post, s.Mention.Post, p.now)
+		if at.Before(c.ReopenedAt) && d.Previous != nil && !d.Previous.Post.Deleted {
+			at = p.now // its words are of now
+		}
 		if err := c.Answered(post.Author, at); err != nil {
 			continue // dismissed, or an answer was seen before
 		}
