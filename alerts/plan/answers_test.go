@@ -191,3 +191,32 @@ func TestAnswerOfAnotherDay(t *testing.T) {
 		})
 	}
 }
+
+// TestWorseAfterTheAnswer: of an answer and worse words that one poll finds, the words are
+// the last, where the site says so: the complaint waits.
+func TestWorseAfterTheAnswer(t *testing.T) {
+	for name, edited := range map[string]time.Duration{"later": 20 * time.Minute, "before": time.Minute, "nobody knows": 0} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Published = rig.Noon.Add(-time.Minute)
+			r.Poll(m)
+			answer := rig.Said(rig.Forum, "3", "Romashka Support", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Published = rig.Noon.Add(10 * time.Minute)
+			m.Post.Text = rig.Refund + " Обіцяли й обдурили, шахраї!"
+			if edited > 0 {
+				m.Post.Edited = rig.Noon.Add(edited)
+			}
+			rig.Judge(&m, -0.95)
+			r.Now = rig.Noon.Add(30 * time.Minute)
+			r.Poll(answer, m)
+			want := mention.Replied
+			if edited > 10*time.Minute {
+				want = mention.Open
+			}
+			if _, c := r.State(m); c.Status != want {
+				t.Errorf("the case is %s, want %s", c.Status, want)
+			}
+		})
+	}
+}

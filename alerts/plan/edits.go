@@ -30,6 +30,9 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		m.Severity, why = p.severity(*m, mention.Author{})
 		m.Severity = max(m.Severity, was.Severity)
 	}
+	if change == alerts.Worse && !m.Post.Edited.IsZero() {
+		p.worse[m.ID] = m.Post.Edited
+	}
 	reopened := change == alerts.Worse && closed(d.Case)
 	if reopened {
 		if err := d.Case.Apply(mention.Action{Verb: mention.Reopen, At: p.now}); err != nil {

@@ -25,6 +25,9 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 		return err
 	}
 	for _, s := range p.answeredBy(post, d.Mention.Watch, all) {
+		if worse, ok := p.worse[s.Mention.ID]; ok && d.Previous == nil && post.Before(worse) {
+			continue // the author had the last word
+		}
 		c := p.cases.of(s)
 		at := answeredAt(post, s.Mention.Post, p.now)
 		if at.Before(c.ReopenedAt) && d.Previous != nil && !d.Previous.Post.Deleted {

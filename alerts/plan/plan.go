@@ -96,7 +96,7 @@ func (p *Planner) OfficialFor(post mention.Post) []string {
 // transaction of the poll and may run again when that is retried; it starts
 // from what the pending mentions held before.
 func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*mention.PendingMention) error {
-	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending)}
+	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending), worse: map[mention.ID]time.Time{}}
 	for _, turn := range []int{posts, answersGone, answers} {
 		for _, d := range pending {
 			authority := plan.rules.AuthorityOf(d.Mention.Watch, d.Mention.Post)
@@ -142,6 +142,7 @@ type plan struct {
 	now   time.Time
 	cases caseChanges
 	done  []*mention.PendingMention // pending mentions of this poll that got an alert of their own
+	worse map[mention.ID]time.Time  // when the complaints were edited that this poll found worse, where the site says so
 
 	wordings map[reading]wording // of mentions that were compared
 	rates    map[string]rate     // of watches that were asked for
