@@ -232,6 +232,23 @@ func testCounts(t *testing.T, open opener) {
 	if c, err = s.Counts(background, t0.Add(2*time.Hour)); err != nil || !c.OldestOpen.Equal(t0) {
 		t.Errorf("counts after they woke: %+v, %v", c, err)
 	}
+	two, three := mentionID(post(2), "Romashka"), mentionID(post(3), "Romashka")
+	if _, err := s.UpdateCase(background, two, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+		c.Woke(10 * time.Minute)
+		return nil, nil, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []mention.Verb{mention.Reply, mention.Reopen} {
+		must(act(s, three, mention.Action{Verb: v, By: person("ira"), At: t0.Add(3 * time.Hour)}))(t)
+	}
+	if c, err = s.Counts(background, t0.Add(4*time.Hour)); err != nil || !c.OldestOpen.Equal(t0.Add(50*time.Minute)) {
+		t.Errorf("what was slept does not count: %+v, %v", c, err)
+	}
+	must(act(s, two, mention.Action{Verb: mention.Claim, By: person("ira"), At: t0.Add(3 * time.Hour)}))(t)
+	if c, err = s.Counts(background, t0.Add(4*time.Hour)); err != nil || !c.OldestOpen.Equal(t0.Add(3*time.Hour)) {
+		t.Errorf("one that was opened again waits since then: %+v, %v", c, err)
+	}
 }
 
 // testManyTwins: of more near texts than anybody needs the nearest come, of equally near ones the
