@@ -9,8 +9,8 @@ import (
 	"github.com/earshot/earshot/monitor"
 )
 
-// followMost bounds the complaints of one kind (nobody answered, no answer seen)
-// whose threads are followed: the newest are.
+// followMost bounds the complaints of one kind (nobody answered, no answer seen, waiting for
+// long) whose threads are followed: the newest are, of the last kind the worst.
 const followMost = 2000
 
 // caseLister is the part of the store that lists complaints.
@@ -37,9 +37,10 @@ type threadSource struct {
 // OpenThreads implements monitor.ThreadSource.
 func (s threadSource) OpenThreads(ctx context.Context, since time.Time) ([]monitor.OpenThread, error) {
 	var list []monitor.OpenThread
-	for _, q := range []mention.Query{{Unanswered: true}, {Unverified: true}} {
-		// A case may be taken long after it was heard.
-		q.Alerted, q.Since, q.Limit = true, since.Add(since.Sub(s.now())), 500
+	// A case may be taken long after it was heard, and wait again after any time: few wait so long.
+	long := since.Add(since.Sub(s.now()))
+	for _, q := range []mention.Query{{Unanswered: true, Since: long}, {Unverified: true, Since: long}, {Unanswered: true, ByRank: true, Until: long}} {
+		q.Alerted, q.Limit = true, 500
 		for read := 0; read < followMost; read += q.Limit {
 			page, err := s.cases.List(ctx, q)
 			if err != nil {
@@ -69,7 +70,7 @@ func (s threadSource) OpenThreads(ctx context.Context, since time.Time) ([]monit
 // lastTouched is when something last happened to a case that is not answered.
 func lastTouched(c mention.Case) time.Time {
 	last := c.OpenedAt
-	for _, at := range []time.Time{c.ClaimedAt, c.RepliedAt, c.ReopenedAt} {
+	for _, at := range []time.Time{c.ClaimedAt, c.RepliedAt, c.ReopenedAt, c.WokeAt} {
 		if at.After(last) {
 			last = at
 		}

@@ -2,35 +2,58 @@ package daemon
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
 )
 
-// listed is a store that lists these cases.
-type listed []mention.MentionRecord
-
-func (listed) ShownAlso(context.Context, mention.Mention) ([]mention.Post, error) { return nil, nil }
-
-func (l listed) List(_ context.Context, q mention.Query) (mention.Page, error) {
-	if q.Unverified {
-		return mention.Page{}, nil
-	}
-	return mention.Page{Entries: l}, nil
-}
-
-// TestReopenedIsFollowedAgain: a complaint that was opened again waits for an answer from
-// then on, however long ago it was heard.
-func TestReopenedIsFollowedAgain(t *testing.T) {
+// TestWaitsAgainIsFollowed: a complaint that was opened again, woke, or became one by an edit waits for
+// an answer from then on, however long ago its post was heard.
+func TestWaitsAgainIsFollowed(t *testing.T) {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
-	since := now.Add(-7 * 24 * time.Hour)
-	old := mention.Case{Status: mention.Open, OpenedAt: since.Add(-24 * time.Hour)}
-	again := old
-	again.ReopenedAt = now.Add(-time.Hour)
-	src := threadSource{cases: listed{{Case: old}, {Case: again}}, now: func() time.Time { return now }}
-	got, err := src.OpenThreads(t.Context(), since)
-	if err != nil || len(got) != 1 || !got[0].Since.Equal(again.ReopenedAt) {
-		t.Errorf("followed %+v, %v; want the one opened again an hour ago", got, err)
+	db, err := store.Open(t.Context(), store.Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db"), Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	in := mention.PollResult{Source: "forum", At: now.AddDate(0, 0, -60), Complete: true}
+	var cases []mention.Case
+	for i, change := range []func(c *mention.Case){
+		func(*mention.Case) {}, // waits since it was heard: nobody will answer any more
+		func(c *mention.Case) { c.ReopenedAt = now.Add(-time.Hour) },
+		func(c *mention.Case) { c.OpenedAt = now.Add(-2 * time.Hour) },
+		func(c *mention.Case) { c.WokeAt = now.Add(-3 * time.Hour) },
+	} {
+		post := mention.Post{Source: "forum", ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/p/%d", i), Text: "Третій тиждень не повертають гроші"}
+		in.Posts = append(in.Posts, mention.AnalyzedPost{Post: post, Mentions: []mention.Mention{{Watch: "Romashka", Post: post}}})
+		c := mention.Case{Status: mention.Open, Version: 1, OpenedAt: in.At, RankAt: in.At}
+		change(&c)
+		cases = append(cases, c)
+	}
+	_, err = db.Ingest(t.Context(), in, func(_ context.Context, _ *store.Tx, pending []*mention.PendingMention) error {
+		for i, d := range pending {
+			d.Mention.Severity, d.Case = mention.Normal, cases[i]
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := threadSource{cases: db, now: func() time.Time { return now }}
+	got, err := src.OpenThreads(t.Context(), now.Add(-mention.AnswerSought))
+	if err != nil {
+		t.Fatal(err)
+	}
+	since := map[string]time.Duration{}
+	for _, one := range got {
+		since[one.Post.ID] = now.Sub(one.Since)
+	}
+	if want := map[string]time.Duration{"1": time.Hour, "2": 2 * time.Hour, "3": 3 * time.Hour}; fmt.Sprint(since) != fmt.Sprint(want) {
+		t.Errorf("followed %v, want %v", since, want)
 	}
 }
