@@ -57,8 +57,16 @@ func Refusal(l i18n.Lang, err error, now time.Time) string {
 func dealThere(l i18n.Lang, why string) string { return why + " " + l.Text("refusal.deal") }
 
 // Since is the moment a complaint's clock starts: its publication, or, where the
-// site does not say it to the minute, when it was heard.
+// site does not say it to the minute, when it was heard; anew when it was opened again, or became a
+// complaint by an edit.
 func Since(m mention.Mention, c mention.Case) time.Time {
+	if anew := c.Begins(); anew.After(m.HeardAt) {
+		return anew
+	}
+	return published(m, c)
+}
+
+func published(m mention.Mention, c mention.Case) time.Time {
 	p := m.Post.Published
 	if p.IsZero() || m.Post.DateOnly || p.After(m.HeardAt) {
 		return c.OpenedAt
@@ -74,7 +82,7 @@ func State(l i18n.Lang, m mention.Mention, c mention.Case) string {
 		if c.Snoozed() {
 			return l.Text("case.claimed_snoozed", "who", c.Owner.Name, "snoozed", snoozed(l, c))
 		}
-		return l.Text("case.claimed", "who", c.Owner.Name, "after", l.Span(c.ClaimedAt.Sub(c.OpenedAt)), "late", after(c.ClaimedAt))
+		return l.Text("case.claimed", "who", c.Owner.Name, "after", l.Span(c.ClaimedAt.Sub(c.Begins())), "late", l.Span(c.ClaimedAt.Sub(published(m, c))))
 	case mention.Replied:
 		switch {
 		case !c.AnswerVerified:
@@ -204,7 +212,7 @@ func (m Message) News() string {
 	who := text.Line(f.By, 80)
 	switch f.Change {
 	case Answered:
-		words := l.Text("news.answered", "who", who, "after", l.Span(f.At.Sub(Since(m.Mention, m.Case))))
+		words := l.Text("news.answered", "who", who, "after", l.Span(f.At.Sub(published(m.Mention, m.Case))))
 		if steps := m.steps(); steps != "" {
 			words += " " + steps + "."
 		}
@@ -249,6 +257,9 @@ func (m Message) steps() string {
 	heard := m.Mention.HeardAt
 	if p := m.Mention.Post; !p.DateOnly {
 		step("report.hear", p.Published, heard, "")
+	}
+	if anew := c.Begins(); anew.After(heard) {
+		heard = anew
 	}
 	if c.Owner.Name == "" || c.ClaimedAt.IsZero() || c.ClaimedAt.After(f.At) {
 		step("news.unclaimed", heard, f.At, "")

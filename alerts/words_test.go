@@ -51,3 +51,33 @@ func TestRefusal(t *testing.T) {
 		})
 	}
 }
+
+// TestClockAnew: a complaint that was opened again, or became one by an edit, is told of by the clock that
+// began there, in the words of every channel; what is said to be since the publication stays so.
+func TestClockAnew(t *testing.T) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	heard := now.AddDate(0, 0, -30)
+	m := mention.Mention{HeardAt: heard, Post: mention.Post{Published: heard.Add(-time.Minute)}}
+	for name, c := range map[string]mention.Case{
+		"opened again":           {OpenedAt: heard, ReopenedAt: now.Add(-time.Hour)},
+		"a complaint by an edit": {OpenedAt: now.Add(-time.Hour)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := alerts.Since(m, c); !got.Equal(now.Add(-time.Hour)) {
+				t.Errorf("waits since %v", got)
+			}
+			c.Status, c.Owner.Name, c.ClaimedAt = mention.Claimed, "Ira", now.Add(-40*time.Minute)
+			if got, want := alerts.State(i18n.Lang{}, m, c), "Ira has it · taken after 20 min, 30 days after publication"; got != want {
+				t.Errorf("says %q, want %q", got, want)
+			}
+			c.Status, c.RepliedAt, c.RepliedBy, c.AnswerVerified = mention.Replied, now.Add(-30*time.Minute), "Ira", true
+			if got, want := alerts.State(i18n.Lang{}, m, c), "answered publicly in 30 min by Ira"; got != want {
+				t.Errorf("says %q, want %q", got, want)
+			}
+			news := alerts.Message{Mention: m, Case: c, Details: alerts.Details{Change: alerts.Answered, By: "Romashka", At: c.RepliedAt}}.News()
+			if want := "✓ Romashka answered publicly, 30 days after publication."; !strings.HasPrefix(news, want) || !strings.Contains(news, "claimed 20 min (Ira)") {
+				t.Errorf("tells %q", news)
+			}
+		})
+	}
+}

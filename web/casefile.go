@@ -159,7 +159,7 @@ func clocks(v visit, m mention.Mention, c mention.Case) (out []clock) {
 		if dateOnly {
 			each.At = v.lang.Date(at)
 		}
-		if since := waitsSince(m, c); at.After(since) && at != published {
+		if since := alerts.Since(m, c); at.After(since) && at != published {
 			each.After = v.lang.Text("web.after", "span", v.lang.Span(at.Sub(since)))
 		}
 		out = append(out, each)

@@ -79,7 +79,7 @@ func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
 	}
 	if alive(c) {
 		out.Rank = priority(v, m, c, details)
-		since := waitsSince(m, c) // from where the script in the page counts on
+		since := alerts.Since(m, c) // from where the script in the page counts on
 		out.Since, out.Waits = since.UTC().Format(time.RFC3339), v.lang.Span(v.now.Sub(since))
 	}
 	return out
@@ -87,19 +87,10 @@ func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
 
 func alive(c mention.Case) bool { return c.Status == mention.Open || c.Status == mention.Claimed }
 
-// waitsSince is when the author began to wait: with the publication, or anew when the case
-// was opened again.
-func waitsSince(m mention.Mention, c mention.Case) time.Time {
-	if !c.ReopenedAt.IsZero() {
-		return c.ReopenedAt
-	}
-	return alerts.Since(m, c)
-}
-
 // state says where a case stands, and, other than in a message, how long ago that came.
 func state(v visit, m mention.Mention, c mention.Case) string {
 	l, who := v.lang, text.Line(c.Owner.Name, maxLine)
-	after := func(at time.Time) string { return l.Span(at.Sub(waitsSince(m, c))) }
+	after := func(at time.Time) string { return l.Span(at.Sub(alerts.Since(m, c))) }
 	switch {
 	case alive(c) && c.Snoozed():
 		put := l.Text("case.snoozed", "who", text.Line(c.SnoozedBy.Name, maxLine), "when", l.DateTime(c.SnoozedUntil.In(v.zone)))

@@ -48,7 +48,7 @@ func TestAnswerGone(t *testing.T) {
 		}
 		r.None(r.Poll(gone(answer))) // once
 		r.Poll(answer)               // and back
-		if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified {
+		if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified || c.RepliedAt.Before(c.ReopenedAt) {
 			t.Errorf("case after the answer came back %+v", c)
 		}
 		r.One(r.Poll(gone(answer)), mention.Changed) // and gone again

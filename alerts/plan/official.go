@@ -29,10 +29,7 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 			continue // the author had the last word
 		}
 		c := p.cases.of(s)
-		at := answeredAt(post, s.Mention.Post, p.now)
-		if at.Before(c.ReopenedAt) && d.Previous != nil && !d.Previous.Post.Deleted {
-			at = p.now // its words are of now
-		}
+		at := answeredAt(post, s.Mention.Post, *c, p.now)
 		if err := c.Answered(post.Author, at); err != nil {
 			continue // dismissed, or an answer was seen before
 		}
@@ -92,7 +89,7 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 			continue
 		}
 		noted = true
-		at, change := answeredAt(post, s.Mention.Post, p.now), alerts.NamesakeAnswered
+		at, change := answeredAt(post, s.Mention.Post, *c, p.now), alerts.NamesakeAnswered
 		if c.Status == mention.Replied && !negative && c.Answered(post.Author, at) == nil {
 			p.cases.bumpVersion(c)
 			change = alerts.Answered
@@ -175,10 +172,11 @@ func repliesTo(post, o mention.Post) bool {
 }
 
 // answeredAt is the true time of the answer. A site that gives only the day, or
-// no time, or one before the complaint, leaves the moment it was seen.
-func answeredAt(answer, complaint mention.Post, now time.Time) time.Time {
+// no time, or one before the complaint, leaves the moment it was seen; so does an answer of before
+// the case was opened again: its words are new, or it came back, or was seen late.
+func answeredAt(answer, complaint mention.Post, c mention.Case, now time.Time) time.Time {
 	at := answer.Published
-	if at.IsZero() || answer.DateOnly || at.After(now) || at.Before(complaint.Published) {
+	if at.IsZero() || answer.DateOnly || at.After(now) || at.Before(complaint.Published) || at.Before(c.ReopenedAt) {
 		return now
 	}
 	return at

@@ -22,6 +22,23 @@ func within30(s mention.Severity) (time.Duration, hours.Hours) {
 	return 30 * time.Minute, hours.Hours{}
 }
 
+// TestOpenedAgain: nobody waits while a case is closed: what was opened again waits since then.
+func TestOpenedAgain(t *testing.T) {
+	at := func(minute int) time.Time { return monday.Add(time.Duration(minute) * time.Minute) }
+	c := aCase(0, 1, 485, 490, "Ira")
+	c.Reopened = at(480)
+	r := New([]mention.Times{c}, week)
+	for what, got := range map[string]Spread{"claim": r.Claim, "overall": r.Overall, "the place": r.Places[0].Overall} {
+		want := 10 * time.Minute
+		if what == "claim" {
+			want = 5 * time.Minute
+		}
+		if got.Of != 1 || got.Median != want {
+			t.Errorf("%s: %+v, want %s", what, got, want)
+		}
+	}
+}
+
 // TestKept: the clock of the deadline is that of the desk, and what has time left, is
 // dismissed or has no deadline counts for nothing.
 func TestKept(t *testing.T) {

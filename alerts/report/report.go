@@ -39,7 +39,8 @@ func (s Scope) before() Scope {
 func (s Scope) Begin() time.Time { return s.before().Since }
 
 // Report is how long people waited. All clocks begin with the publication of the
-// post, where the site gives its moment.
+// post, where the site gives its moment, and anew when a case was opened again: nobody waits
+// while it is closed.
 type Report struct {
 	Since      time.Time `json:"since"`
 	Until      time.Time `json:"until"`
@@ -135,7 +136,7 @@ func New(cases []mention.Times, s Scope) Report {
 		r.count(c)
 		r.Kept.add(one.kept)
 		hear.add(publication(c), c.Heard)
-		claim.add(c.Heard, claimed(c))
+		claim.add(later(c.Heard, c.Reopened), claimed(c))
 		if !claimed(c).After(answered(c)) { // the site's answer may be older than the claim
 			answer.add(claimed(c), answered(c))
 		}
@@ -216,11 +217,7 @@ func (s *Scope) kept(c *mention.Times) Kept {
 		return Kept{}
 	}
 	from, waited := c.Heard, time.Duration(0)
-	for _, t := range []time.Time{c.Posted, c.Reopened} {
-		if t.After(from) {
-			from = t
-		}
-	}
+	from = later(later(from, c.Posted), c.Reopened)
 	if c.Woke.After(from) {
 		from, waited = c.Woke, c.Waited
 	}
@@ -315,7 +312,15 @@ func overallWait(c *mention.Times) (wait time.Duration, ok bool) {
 	if began.IsZero() {
 		began = c.Heard
 	}
+	began = later(began, c.Reopened)
 	return max(till.Sub(began), 0), !began.IsZero() && !till.IsZero()
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // waits are lengths of time.
