@@ -220,6 +220,8 @@ func (s steps) due(c mention.Case) (time.Time, step) {
 	switch alive := c.Status == mention.Open || c.Status == mention.Claimed; {
 	case alive && !c.SnoozedUntil.IsZero():
 		return c.SnoozedUntil, s.wake
+	case s.mention.Post.Deleted:
+		return time.Time{}, nil // there is nothing to answer, and nowhere to see an answer; its thread says so
 	case s.unseen() && c.Status != mention.Open:
 		return time.Time{}, nil // its other steps are told in its thread, which begins when it is posted
 	case c.Status == mention.Open:

@@ -541,3 +541,31 @@ func TestHandedOver(t *testing.T) {
 	r.Do(m, mention.Action{Verb: mention.TakeOver, From: oleh.ID})
 	r.says(r.Shown())
 }
+
+// TestGonePost: what is gone from the site waits for no answer: nobody is named for it, and no answer
+// is missed under it. When it is back its clocks go on; a snooze ends all the same.
+func TestGonePost(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	open, done, asleep := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5), rig.Said(rig.Forum, "2", "Іван", rig.Rude, -0.5), rig.Said(rig.Forum, "3", "Оля", "Банкомат зʼїв картку, на лінії лише автовідповідач.", -0.5)
+	gone := func(m mention.Mention) mention.Mention {
+		m.Post.Deleted, m.Post.Text = true, ""
+		return m
+	}
+	r.Poll(open, done, asleep)
+	r.Shown()
+	r.Do(done, mention.Action{Verb: mention.Reply})
+	r.Do(asleep, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(time.Hour)})
+	r.Poll(gone(open), gone(done), gone(asleep))
+	r.Shown()
+	var said []string
+	for range 20 {
+		said = append(said, r.after(10*time.Minute)...)
+	}
+	if len(said) != 1 || !strings.Contains(said[0], "snooze") && !strings.Contains(said[0], "put") {
+		t.Errorf("said %q, want the end of the snooze alone", said)
+	}
+	r.Poll(open)
+	if said := r.after(time.Minute); len(said) == 0 {
+		t.Error("it is back, and nobody is named")
+	}
+}
