@@ -152,13 +152,14 @@ func (t *Tx) Author(ctx context.Context, source, author string, since time.Time)
 	source, author = clean(source), clean(author)
 	const which = ` FROM mentions m JOIN cases c ON c.mention_id = m.id
  WHERE m.source = $1 AND m.author = $2 AND m.author <> '' AND m.heard_at >= $3 AND m.severity > 0`
-	err := t.q.QueryRowContext(ctx, `SELECT COUNT(*)`+which, source, author, micros(since)).Scan(&a.Complaints)
+	// A post that names two watches is one complaint, and answered with either.
+	err := t.q.QueryRowContext(ctx, `SELECT COUNT(DISTINCT m.post_key)`+which, source, author, micros(since)).Scan(&a.Complaints)
 	if err != nil {
 		return a, t.wrap("author", err)
 	}
 	if a.Complaints > 0 {
 		var status mention.Status
-		err = t.q.QueryRowContext(ctx, `SELECT c.status`+which+` ORDER BY m.heard_at DESC, m.id DESC LIMIT 1`, source, author, micros(since)).Scan(&status)
+		err = t.q.QueryRowContext(ctx, `SELECT c.status`+which+` ORDER BY m.heard_at DESC, m.post_key DESC, CASE c.status WHEN 'replied' THEN 0 ELSE 1 END, m.id DESC LIMIT 1`, source, author, micros(since)).Scan(&status)
 		if err != nil {
 			return a, t.wrap("author", err)
 		}

@@ -288,8 +288,10 @@ func (p *plan) author(ctx context.Context, post mention.Post) (mention.Author, e
 	if err != nil {
 		return by, fmt.Errorf("history of the author: %w", err)
 	}
+	counted := map[string]bool{post.ID: true} // a post that names two watches is one complaint
 	for _, d := range p.done {
-		if d.Mention.Post.Origin() == post.Origin() && d.Mention.Post.Author == post.Author {
+		if o := d.Mention.Post; o.Origin() == post.Origin() && o.Author == post.Author && !counted[o.ID] {
+			counted[o.ID] = true
 			by.Complaints++
 			by.LastAnswered = false
 		}

@@ -5,6 +5,7 @@ import (
 	"github.com/earshot/earshot/alerts/internal/rig"
 	"github.com/earshot/earshot/alerts/plan"
 
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -501,5 +503,43 @@ func TestRoutes(t *testing.T) {
 				t.Errorf("to %s, notify %q", a.Route, a.Notify)
 			}
 		})
+	}
+}
+
+// TestOnePostIsOneComplaintOfItsAuthor: a post that names two watches is told to both, and is no second
+// complaint of its author, then and later.
+func TestOnePostIsOneComplaintOfItsAuthor(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	poll := func(id, text string) (told []alerts.Details) {
+		t.Helper()
+		m := rig.Said(rig.Forum, id, "Олена", text, -0.5)
+		other := m
+		other.Watch = "Romashka App"
+		in := mention.PollResult{Source: rig.Forum, At: r.Now, Complete: true, Posts: []mention.AnalyzedPost{{Post: m.Post, Mentions: []mention.Mention{m, other}}}}
+		got, err := r.Store.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
+			return r.Planner.Plan(ctx, tx, r.Now, pending)
+		})
+		if err != nil || len(got.Alerts) != 2 {
+			t.Fatal(got, err)
+		}
+		for _, id := range got.Alerts {
+			a, _, err := r.Store.Alert(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			told = append(told, alerts.ReadDetails(a.Payload))
+		}
+		r.Now = r.Now.Add(time.Hour)
+		return told
+	}
+	for i, d := range poll("1", rig.Refund) {
+		if d.Nth > 1 || d.LastOpen || len(d.Why) > 0 {
+			t.Errorf("the %d. of the first post: %+v", i+1, d)
+		}
+	}
+	for i, d := range poll("2", rig.Rude) {
+		if d.Nth != 2 || !d.LastOpen {
+			t.Errorf("the %d. of the second post: %+v", i+1, d)
+		}
 	}
 }

@@ -39,6 +39,19 @@ func TestOpenedAgain(t *testing.T) {
 	}
 }
 
+// TestOnePostIsOfOneComplainer: who names two watches in one post complained of two, once.
+func TestOnePostIsOfOneComplainer(t *testing.T) {
+	one, other, later := aCase(0, 1, -1, -1, ""), aCase(0, 1, -1, -1, ""), aCase(10, 11, -1, -1, "")
+	one.Author, other.Author, later.Author = "Олена", "Олена", "Олена"
+	other.Watch = "App"
+	if r := New([]mention.Times{one, other}, week); len(r.Authors) != 0 || r.Heard != 2 {
+		t.Errorf("one post: %+v, %d heard", r.Authors, r.Heard)
+	}
+	if r := New([]mention.Times{one, other, later}, week); len(r.Authors) != 1 || r.Authors[0].Complaints != 2 {
+		t.Errorf("two posts: %+v", r.Authors)
+	}
+}
+
 // TestKept: the clock of the deadline is that of the desk, and what has time left, is
 // dismissed or has no deadline counts for nothing.
 func TestKept(t *testing.T) {

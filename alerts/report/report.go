@@ -154,8 +154,8 @@ func New(cases []mention.Times, s Scope) Report {
 		if c.Owner.Name != "" && c.Status != mention.Dismissed {
 			people.add(c.Owner.Name, &one)
 		}
-		if c.Author != "" {
-			authors.add(c.Source+"\x00"+c.Author, &one)
+		if key := c.Source + "\x00" + c.Author; c.Author != "" && !authors[key].has(c) {
+			authors.add(key, &one)
 		}
 		clock[c.Heard.In(s.Zone).Hour()].add(&one)
 		days.add(c)
@@ -355,6 +355,12 @@ type table map[string]*group
 type group struct {
 	row   Row
 	waits waits
+	last  *mention.Times
+}
+
+// has reports whether the case is of the post that was added last: one that names two watches has two.
+func (g *group) has(c *mention.Times) bool {
+	return g != nil && g.last.Watch != c.Watch && g.last.Heard.Equal(c.Heard) && g.last.Published.Equal(c.Published)
 }
 
 func (t table) add(name string, c *counted) {
@@ -370,6 +376,7 @@ func (g *group) add(c *counted) {
 	if g.row.Trend == nil {
 		g.row.Trend = make([]int, twelfths)
 	}
+	g.last = c.Times
 	g.row.Complaints++
 	g.row.Trend[c.twelfth]++
 	g.row.Kept.add(c.kept)
