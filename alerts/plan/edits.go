@@ -33,12 +33,9 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	if change == alerts.Worse && !m.Post.Edited.IsZero() {
 		p.worse[m.ID] = m.Post.Edited
 	}
-	reopened := change == alerts.Worse && closed(d.Case)
-	if reopened {
-		if err := d.Case.Apply(mention.Action{Verb: mention.Reopen, At: p.now}); err != nil {
-			return fmt.Errorf("reopen after an edit: %w", err)
-		}
-		p.event(d, "reopen", "edited and worse than before")
+	reopened, woken, err := p.opens(d, change)
+	if err != nil {
+		return err
 	}
 	// The author and the place are the same: only what was said weighs more or less.
 	d.Case.RankAt = d.Case.RankAt.Add(alerts.PriorityOf(*was, alerts.Details{}).HeadStart() - alerts.PriorityOf(*m, alerts.Details{}).HeadStart())
@@ -55,7 +52,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	}
 	details := alerts.Details{Change: change, At: p.now, Reopened: reopened}
 	// What asks for people's action is always told.
-	if change != alerts.Deleted && !reopened && m.Severity <= was.Severity {
+	if change != alerts.Deleted && !reopened && !woken && m.Severity <= was.Severity {
 		told, err := p.editsTold(ctx, m.ID)
 		if err != nil {
 			return err
@@ -68,6 +65,26 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	p.event(d, eventOf(change), scores(was.Score, m.Score))
 	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, details,
 		string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16))
+}
+
+// opens opens the case of a post again that is worse than what people closed, or put off.
+func (p *plan) opens(d *mention.PendingMention, change alerts.Change) (reopened, woken bool, err error) {
+	a := mention.Action{At: p.now}
+	switch {
+	case change != alerts.Worse:
+		return false, false, nil
+	case closed(d.Case):
+		a.Verb, reopened = mention.Reopen, true
+	case d.Case.Snoozed():
+		a.Verb, a.By, reopened, woken = mention.Wake, d.Case.Owner, d.Case.Status == mention.Open, true
+	default:
+		return false, false, nil
+	}
+	if err := d.Case.Apply(a); err != nil {
+		return false, false, fmt.Errorf("%s after an edit: %w", a.Verb, err)
+	}
+	p.event(d, string(a.Verb), "edited and worse than before")
+	return reopened, woken, nil
 }
 
 // How often edits of one post are told: a page that counts or turns something would fill

@@ -543,3 +543,40 @@ func TestOnePostIsOneComplaintOfItsAuthor(t *testing.T) {
 		}
 	}
 }
+
+// TestWorseEndsASnooze: who put a complaint off did so with what stood there then: worse words do not wait
+// for days until it wakes; better ones do.
+func TestWorseEndsASnooze(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		claimed bool
+		score   float64
+		asleep  bool
+		status  mention.Status
+	}{
+		{"worse", false, -0.95, false, mention.Open},
+		{"worse, and somebody has it", true, -0.95, false, mention.Claimed},
+		{"as before", false, -0.6, true, mention.Open},
+		{"better", false, 0.9, true, mention.Open},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			r.Poll(m)
+			r.Shown()
+			if c.claimed {
+				r.Do(m, mention.Action{Verb: mention.Claim})
+			}
+			r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.AddDate(0, 0, 30)})
+			m.Post.Text += " Оновлено: дзвонила ще раз, обманули знову."
+			rig.Judge(&m, c.score)
+			told := r.One(r.Poll(m), mention.Changed)
+			if f := alerts.ReadDetails(told.Payload); f.Reopened != (!c.asleep && !c.claimed) {
+				t.Errorf("told %+v", f)
+			}
+			if _, k := r.State(m); k.Snoozed() != c.asleep || k.Status != c.status {
+				t.Errorf("case %+v", k)
+			}
+		})
+	}
+}
