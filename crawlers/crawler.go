@@ -162,9 +162,15 @@ func ClassifyError(err error) Failure {
 
 // Reason names in one word why a poll failed, for those who are told in their language (the
 // part trouble of the catalogue), with the status of the answer if there was one. Empty: the
-// error must say it itself.
+// error must say it itself, as one in the site's own words does: no word of ours says what a
+// key lacks.
 func Reason(err error) (word string, status int) {
 	trouble, status := fetch.TroubleOf(err)
+	var own interface{ SaysItself() }
+	var token *access.RefusedError
+	if errors.As(err, &own) || errors.As(err, &token) {
+		return "", status
+	}
 	if errors.Is(err, ErrClosed) && trouble != fetch.Blocked && trouble != fetch.Challenge {
 		return "closed", 0
 	}

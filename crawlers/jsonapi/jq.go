@@ -23,7 +23,6 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
-	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -119,24 +118,17 @@ func (p *jsonProgram) read(ctx context.Context, env crawlers.Env, res *fetch.Res
 	if err != nil {
 		return jsonPage{}, err
 	}
-	r := jsonRun{program: p, ctx: ctx, env: env, vars: slices.Clone(p.vars), page: res.URL}
-	if p.eachVar >= 0 {
-		r.vars[p.eachVar] = value
+	r := p.run(ctx, value)
+	r.env, r.page = env, res.URL
+	if why := r.words(p.closed, body); why != "" {
+		return jsonPage{}, closedError(fmt.Sprintf("%v: %s", crawlers.ErrClosed, why), nil)
 	}
-	if why := r.text(p.closed, body); why != "" {
-		return jsonPage{}, fmt.Errorf("%w: %s", crawlers.ErrClosed, htmltext.OneLine(text.Clip(why, 300)))
-	}
-	var page jsonPage
-	if seconds := r.text(p.backoff, body); seconds != "" {
-		if n, err := strconv.ParseFloat(seconds, 64); err == nil && n > 0 && n < 7*24*3600 {
-			page.wait = time.Duration(n * float64(time.Second))
-		}
-	}
-	if why := r.text(p.fails, body); why != "" {
+	page := jsonPage{wait: r.wait(body)}
+	if why := r.words(p.fails, body); why != "" {
 		if page.wait > 0 {
-			return jsonPage{}, fmt.Errorf("%s: %w", htmltext.OneLine(text.Clip(why, 300)), &fetch.RetryError{URL: fetch.SafeURL(res.URL), After: page.wait})
+			return jsonPage{}, fmt.Errorf("%s: %w", why, &fetch.RetryError{URL: fetch.SafeURL(res.URL), After: page.wait})
 		}
-		return jsonPage{}, fmt.Errorf("the site says: %s", htmltext.OneLine(text.Clip(why, 300)))
+		return jsonPage{}, fmt.Errorf("the site says: %s", why)
 	}
 	if err := r.items(body, &page); err != nil {
 		return page, err

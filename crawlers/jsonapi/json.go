@@ -54,8 +54,8 @@ type Options struct {
 	Window   time.Duration            `yaml:"window" doc:"How far {since} goes back at the first poll; 7d when left out."`
 	Overlap  time.Duration            `yaml:"overlap" doc:"How far {since} goes back behind the newest known post; 1h when left out: search engines are late."`
 	Each     map[string][]string      `yaml:"each" doc:"Ask once for each of these values: one name with its list." example:"{country: [ua, bg]}"`
-	Fails    string                   `yaml:"fails" doc:"A jq program that gives the message when an answer is an error with status 200."`
-	Closed   string                   `yaml:"closed" doc:"A jq program that gives the message when the site refuses."`
+	Fails    string                   `yaml:"fails" doc:"A jq program that gives the message when an answer is an error, whatever its status."`
+	Closed   string                   `yaml:"closed" doc:"A jq program that gives the message when the site refuses and somebody must do something, whatever the status."`
 	Backoff  string                   `yaml:"backoff" doc:"A jq program that gives the seconds the site asks to wait."`
 	Follow   string                   `yaml:"follow" doc:"A jq program that gives the posts of one discussion, from the answer at fields.comments: answers to a mention are found there."`
 	Markdown bool                     `yaml:"markdown" doc:"The text is Markdown: its quotes are left out."`
@@ -283,7 +283,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if n == 1 && known.For == first {
 			req.Validators = known.V
 		}
-		res, err := a.grant.do(ctx, a.env.Fetch, req)
+		res, err := a.ask(ctx, a.program, req, value)
 		if n > 1 && poll.NoOlder(err) {
 			found.notes = poll.AppendNew(found.notes, "older posts are not read: "+crawlers.Explain(err))
 			break
@@ -323,6 +323,15 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		}
 	}
 	return a.close(found, all, known), nil
+}
+
+// ask asks with the token, where one is needed.
+func (a *jsonAPI) ask(ctx context.Context, p *jsonProgram, req fetch.Request, value string) (*fetch.Response, error) {
+	res, err := a.grant.do(ctx, a.env.Fetch, req)
+	if err != nil {
+		return nil, p.refusal(ctx, err, value)
+	}
+	return res, nil
 }
 
 // request is what is asked in this turn. Headers and body may hold a key, which no

@@ -27,7 +27,7 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 	}
 	var state poll.PageCursor
 	poll.DecodeCursor(since, &state)
-	res, err := a.grant.do(ctx, a.env.Fetch, fetch.Request{URL: address, API: a.opt.API, Accept: "application/json", Header: a.headers(), Validators: state.V})
+	res, err := a.ask(ctx, a.follow, fetch.Request{URL: address, API: a.opt.API, Accept: "application/json", Header: a.headers(), Validators: state.V}, "")
 	if err != nil {
 		if poll.NotFound(err) {
 			p.Deleted = true
