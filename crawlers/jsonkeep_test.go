@@ -59,3 +59,17 @@ func TestInbox(t *testing.T) {
 	poll(0, "&offset=505")
 	poll(0, "&offset=505")
 }
+
+// TestInboxKeepsTheLastWord: who posts and adds to it before the next poll, or while earshot
+// is away, is heard with what they added. An inbox is read once.
+func TestInboxKeepsTheLastWord(t *testing.T) {
+	const update = `{"update_id":%d,%q:{"message_id":7,"from":{"first_name":"A"},"chat":{"id":-1001,"type":"group"},"date":1795172400,"edit_date":%d,"text":%q}}`
+	c := crawlerOf(t, "telegrambot: {token: \"${env:TELEGRAM_BOT_TOKEN}\"}", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		list := []string{fmt.Sprintf(update, 1, "message", 0, "Hello, Romashka"), fmt.Sprintf(update, 2, "edited_message", 1795172405, "Hello, Romashka. My card was charged twice and nobody answers")}
+		return &fetch.Response{URL: r.URL, Body: []byte(`{"ok":true,"result":[` + strings.Join(list, ",") + `]}`)}, nil
+	}))
+	batch := mustPoll(t, c, "")
+	if len(batch.Posts) != 1 || !strings.Contains(batch.Posts[0].Text, "charged twice") || batch.Posts[0].Edited.IsZero() {
+		t.Errorf("%+v", batch.Posts)
+	}
+}

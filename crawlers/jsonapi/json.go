@@ -303,6 +303,9 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 		if n == 1 {
 			found.next.For, found.next.V = first, res.Validators
 		}
+		if a.opt.Pager.Keep { // an inbox tells in order what happened, and only once
+			page.posts = poll.LastWord(page.posts)
+		}
 		posts := poll.Finish(a.env, page.posts)
 		all = append(all, posts...)
 		found.notes = poll.AppendNew(found.notes, page.notes...)
