@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,6 +128,64 @@ func TestThreadsOfAPIs(t *testing.T) {
 			elsewhere := mention.Post{ID: "x", ThreadHint: "https://elsewhere.example/"}
 			if b, err := threader.Thread(t.Context(), elsewhere, ""); err != nil || !b.Unchanged {
 				t.Errorf("another host is asked: %+v, %v", b, err)
+			}
+		})
+	}
+}
+
+// TestComplaintsInsideOfDiscussions: what is found in a discussion may be a complaint of its
+// own, which is followed in turn, and whose answer must be known for one.
+func TestComplaintsInsideOfDiscussions(t *testing.T) {
+	const lemmy = `{"comment":{"id":%d,"ap_id":%q,"path":%q,"content":"words","published":"2026-11-21T11:00:00Z"},"post":{"id":12,"name":"Lost","ap_id":"https://lemmy.example/post/12"},"creator":{"name":"bank"}}`
+	for name, test := range map[string]struct {
+		block, hint, answer string
+		hints, answers      []string // of what is found
+	}{
+		"vk": {
+			block: "vk: {query: romashka, token: t}",
+			hint:  "https://api.vk.com/method/wall.getComments?owner_id=-55&post_id=101&extended=1&count=100&sort=desc&thread_items_count=10&v=5.131",
+			answer: `{"response":{"count":1,"items":[{"id":102,"owner_id":-55,"post_id":101,"from_id":900,"date":1795258800,"text":"my money is gone",
+				"thread":{"count":1,"items":[{"id":103,"owner_id":-55,"post_id":101,"from_id":-55,"reply_to_comment":102,"date":1795259800,"text":"sorry"}]}}]}}`,
+			hints: []string{
+				"https://api.vk.com/method/wall.getComments?owner_id=-55&post_id=101&extended=1&count=100&sort=desc&thread_items_count=10&v=5.131",
+				"https://api.vk.com/method/wall.getComments?owner_id=-55&post_id=101&extended=1&count=100&sort=desc&thread_items_count=10&v=5.131",
+			},
+			answers: []string{"-55_101", "-55_102"},
+		},
+		"github": {
+			block:   "github: romashka",
+			hint:    "https://api.github.com/repos/e/a/issues/2/comments?per_page=100&since=2026-11-21T10:00:00Z",
+			answer:  `[{"html_url":"https://github.com/e/a/issues/2#issuecomment-9","issue_url":"https://api.github.com/repos/e/a/issues/2","user":{"login":"o"},"created_at":"2026-11-21T11:00:00Z","updated_at":"2026-11-21T11:00:00Z","body":"Romashka fails"}]`,
+			hints:   []string{"https://api.github.com/repos/e/a/issues/2/comments?per_page=100&since=2026-11-21T11:00:00Z"},
+			answers: []string{""},
+		},
+		"lemmy": {
+			block: "lemmy: {server: lemmy.example, query: romashka}",
+			hint:  "https://lemmy.example/api/v3/comment/list?post_id=12&type_=All&sort=New&limit=50",
+			answer: `{"comments":[` + fmt.Sprintf(lemmy, 7, "https://lemmy.example/comment/7", "0.4.7") + "," + fmt.Sprintf(lemmy, 6, "https://lemmy.example/comment/6", "0.5.6") + "," +
+				fmt.Sprintf(lemmy, 5, "https://other.example/comment/99", "0.5") + `]}`,
+			hints: slices.Repeat([]string{"https://lemmy.example/api/v3/comment/list?post_id=12&type_=All&sort=New&limit=50"}, 3),
+			// 4 is not in the list: it has the server's own address, or one that nobody knows here.
+			answers: []string{"https://lemmy.example/comment/4", "https://other.example/comment/99", "https://lemmy.example/post/12"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := crawlerOf(t, test.block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(test.answer), At: driverNow}, nil
+			}))
+			found, err := c.(crawlers.Threader).Thread(t.Context(), mention.Post{ID: "x", ThreadHint: test.hint}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var hints, answers []string
+			for _, p := range found.Posts {
+				hints, answers = append(hints, p.ThreadHint), append(answers, p.ReplyTo)
+			}
+			if !slices.Equal(hints, test.hints) {
+				t.Errorf("followed at %q\nwant %q", hints, test.hints)
+			}
+			if !slices.Equal(answers, test.answers) {
+				t.Errorf("answers %q\nwant %q", answers, test.answers)
 			}
 		})
 	}
