@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
 )
 
 // oddFeed is an RSS feed of these items.
@@ -199,4 +201,43 @@ func TestFoundFeedInTrouble(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestFeedsOfBlogger: the comments of an article are found from it, and a comment says in
+// which discussion it stands and what it answers. The feeds are written after those of
+// Blogger: an entry answers the article whatever comment it stands under, which a link names.
+func TestFeedsOfBlogger(t *testing.T) {
+	const comment = `<entry><id>tag:blogger.com,1999:blog-1.post-%d</id><published>2026-11-2%[1]dT10:00:00.000+02:00</published><title type='text'>%[2]s</title><content type='html'>%[2]s, it really does</content>
+		<link rel='edit' type='application/atom+xml' href='https://www.blogger.com/feeds/1/70/comments/default/%[1]d'/>%[3]s
+		<link rel='alternate' type='text/html' href='https://b.example/2026/11/lost.html?showComment=17%[1]d#c%[1]d' title=''/><author><name>%[4]s</name></author>
+		<thr:in-reply-to xmlns:thr='http://purl.org/syndication/thread/1.0' href='https://b.example/2026/11/lost.html' ref='tag:blogger.com,1999:blog-1.post-70' source='https://www.blogger.com/feeds/1/posts/default/70' type='text/html'/></entry>`
+	comments := `<feed xmlns='http://www.w3.org/2005/Atom'><id>tag:blogger.com,1999:blog-1.comments</id><title type='text'>Comments on B</title>` +
+		fmt.Sprintf(comment, 2, "Sorry", `<link rel='related' type='application/atom+xml' href='https://www.blogger.com/feeds/1/70/comments/default/1'/>`, "Romashka") +
+		fmt.Sprintf(comment, 1, "Romashka keeps my money", "", "Olena") + `</feed>`
+	site := &pages{bodies: map[string]string{
+		"https://b.example/feeds/posts/default": `<feed xmlns='http://www.w3.org/2005/Atom'><title>B</title><entry><id>tag:blogger.com,1999:blog-1.post-70</id><published>2026-11-20T10:00:00.000+02:00</published><title>Lost</title><content type='html'>words</content>
+			<link rel='replies' type='application/atom+xml' href='https://b.example/feeds/70/comments/default' title='Post Comments'/><link rel='replies' type='text/html' href='https://b.example/2026/11/lost.html#comment-form'/>
+			<link rel='alternate' type='text/html' href='https://b.example/2026/11/lost.html'/></entry></feed>`,
+		"https://b.example/feeds/comments/default":    comments,
+		"https://b.example/feeds/70/comments/default": comments,
+	}}
+	check := func(posts []mention.Post) {
+		t.Helper()
+		if len(posts) != 2 {
+			t.Fatalf("%d posts", len(posts))
+		}
+		for i, want := range []string{"tag:blogger.com,1999:blog-1.post-70", "tag:blogger.com,1999:blog-1.post-1"} {
+			if p := posts[i]; p.ReplyTo != want || p.ThreadURL != "https://b.example/2026/11/lost.html" || p.Kind != mention.Comment {
+				t.Errorf("%s: %q answers %q in %q, want %q", p.Kind, p.Text, p.ReplyTo, p.ThreadURL, want)
+			}
+		}
+	}
+	check(mustPoll(t, crawlerOf(t, "feed: https://b.example/feeds/comments/default", site), "").Posts)
+	c := crawlerOf(t, "feed: https://b.example/feeds/posts/default", site)
+	article := mustPoll(t, c, "").Posts[0]
+	batch, err := c.(crawlers.Threader).Thread(t.Context(), article, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(batch.Posts)
 }

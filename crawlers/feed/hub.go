@@ -87,8 +87,15 @@ func atomLinks(all ext.Extensions) []ext.Extension {
 // customHub is where atomFeeds leaves the hub's address.
 const customHub = "hub"
 
-// atomFeeds keeps the hub of an Atom feed, which the translator of the library
-// drops.
+// customReplies and customAnswers are where atomFeeds leaves the feed of an entry's comments
+// (RFC 4685) and, of Blogger's, the address of the comment that an entry answers.
+const (
+	customReplies = "replies"
+	customAnswers = "answers"
+)
+
+// atomFeeds keeps the hub of an Atom feed and what its entries' links say of a discussion,
+// which the translator of the library drops.
 type atomFeeds struct{ gofeed.DefaultAtomTranslator }
 
 // Translate implements gofeed.Translator.
@@ -105,6 +112,28 @@ func (t *atomFeeds) Translate(feed any) (*gofeed.Feed, error) {
 		if strings.EqualFold(link.Rel, "hub") {
 			parsed.Custom = map[string]string{customHub: link.Href}
 			break
+		}
+	}
+	if len(source.Entries) != len(parsed.Items) {
+		return parsed, nil
+	}
+	for i, entry := range source.Entries {
+		for _, link := range entry.Links {
+			keep := ""
+			switch {
+			case strings.EqualFold(link.Rel, "replies") && strings.Contains(link.Type, "+xml"):
+				keep = customReplies
+			case strings.EqualFold(link.Rel, "related") && strings.Contains(link.Href, "/comments/default/"):
+				keep = customAnswers
+			default:
+				continue
+			}
+			custom := maps.Clone(parsed.Items[i].Custom)
+			if custom == nil {
+				custom = map[string]string{}
+			}
+			custom[keep] = link.Href
+			parsed.Items[i].Custom = custom
 		}
 	}
 	return parsed, nil

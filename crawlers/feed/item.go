@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"regexp"
@@ -300,11 +301,13 @@ var endsInZone = regexp.MustCompile(`\d\s*\(?(?:[A-FH-TV-Z][A-Z]{1,5}|G[A-LN-Z][
 
 // thread finds out whether the item is a comment or a reply, and of what.
 func (r *reader) thread(item *gofeed.Item, p *mention.Post) {
-	p.ThreadHint = poll.Resolve(r.base, extension(item, "wfw", "commentRss"))
+	p.ThreadHint = poll.Resolve(r.base, cmp.Or(extension(item, "wfw", "commentRss"), item.Custom[customReplies]))
 	if ref := extensionAttr(item, "thr", "in-reply-to", "ref"); ref != "" && p.ReplyTo == "" {
 		p.ReplyTo = ref
 		if u := poll.CleanURL(ref); u != "" {
 			p.ReplyTo = u
+		} else if page := poll.Resolve(r.base, extensionAttr(item, "thr", "in-reply-to", "href")); page != "" {
+			r.bloggers(item, p, page)
 		}
 	}
 	if before, _, ok := strings.Cut(p.URL, "#comment-"); ok {
@@ -322,6 +325,21 @@ func (r *reader) thread(item *gofeed.Item, p *mention.Post) {
 		if r.isTopic() {
 			p.ThreadURL = r.page
 		}
+	}
+}
+
+// bloggers makes the comment of an entry of Blogger's that answers what stands on page. That is
+// always the article; a comment that is answered is named by a link.
+func (r *reader) bloggers(item *gofeed.Item, p *mention.Post, page string) {
+	blog, _, ok := strings.Cut(p.ReplyTo, ".post-")
+	if !ok {
+		return
+	}
+	p.Kind = mention.Comment
+	p.ThreadURL, _, _ = strings.Cut(page, "#")
+	if _, parent, ok := strings.Cut(item.Custom[customAnswers], "/comments/default/"); ok {
+		parent, _, _ = strings.Cut(parent, "?")
+		p.ReplyTo = blog + ".post-" + parent
 	}
 }
 
