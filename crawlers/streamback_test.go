@@ -71,3 +71,34 @@ func TestStreamThatIsNone(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestStreamHearsAnswers: an answer need not name whom it is for. What answers a post that was
+// heard is heard, in the same reading and in a later one; what answers others is not.
+func TestStreamHearsAnswers(t *testing.T) {
+	const start = int64(1_795_255_200_000_000) // 2026-11-21T10:00:00Z
+	answer := func(at int64, rkey, parent string) []byte {
+		uri := fmt.Sprintf(`{"uri":"at://did:plc:ganna/app.bsky.feed.post/%s","cid":"c"}`, parent)
+		return []byte(strings.Replace(string(event(start+at*1e6, "create", rkey, "Вибачте, вже дивимось", 0)), `"text":`, `"reply":{"root":`+uri+`,"parent":`+uri+`},"text":`, 1))
+	}
+	j := &jetstream{events: [][]byte{
+		event(start, "create", "aa", "ромашка раз", 0),
+		event(start+1e6, "create", "bb", "щось інше", 0),
+		answer(2, "cc", "aa"),
+		answer(3, "dd", "bb"),
+		event(start+4e6, "create", "ee", "ромашка два", 0),
+		answer(5, "ff", "ee"),
+	}, drop: 5}
+	block, client := startStream(t, j)
+	c := crawlerOf(t, block, client, watched("ромашка"))
+	first, err := c.Poll(t.Context(), "")
+	if err != nil || idsOf(first) != "aa cc ee" {
+		t.Errorf("%s, %v", idsOf(first), err)
+	}
+	j.mu.Lock()
+	j.drop = 0
+	j.mu.Unlock()
+	second, err := c.Poll(t.Context(), first.Next)
+	if err != nil || idsOf(second) != "ff" {
+		t.Errorf("later %s, %v", idsOf(second), err)
+	}
+}

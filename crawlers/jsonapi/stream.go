@@ -264,7 +264,8 @@ func (r *streamReading) take(id string, data []byte) (again bool) {
 }
 
 // interesting reports whether a post is worth building. What was returned before
-// stays interesting: its edits and its end are news.
+// stays interesting: its edits and its end are news, and so is what answers it, whatever
+// that names. Answers are not remembered: else a discussion would be heard to its end.
 func (r *streamReading) interesting(run *jsonRun, item any) bool {
 	if r.st.env.Interest == nil {
 		return true
@@ -275,6 +276,9 @@ func (r *streamReading) interesting(run *jsonRun, item any) bool {
 	}
 	if run.field("deleted", item) == "true" {
 		return false
+	}
+	if parent := run.field("reply", item); parent != "" && r.state.Known.has(parent) {
+		return true
 	}
 	if !r.st.env.Interest(htmltext.Line(run.field("title", item)), htmltext.PlainAuthorText(run.field("text", item))) {
 		return false
