@@ -1,0 +1,40 @@
+package crawlers_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/internal/fetch"
+)
+
+// TestOwnAccountsCanBeNamed: a name alone closes nothing in a network, so what the site
+// says of the account must be in the post, for profile: under official: to name it.
+func TestOwnAccountsCanBeNamed(t *testing.T) {
+	const comment = `{"data":{"children":[{"kind":"t1","data":{"name":"t1_a","author":"romashka_help","permalink":"/r/ukraine/comments/x/y/a/","link_permalink":"https://www.reddit.com/r/ukraine/comments/x/y/","parent_id":"t1_b","created_utc":1795172400.0,"edited":false,"link_title":"Lost","body":"We look","selftext":"We look","title":"T"}}],"after":null}}`
+	for block, test := range map[string]struct{ body, want string }{
+		"reddit: {subreddits: [ukraine], token: \"${env:REDDIT_TOKEN}\"}": {comment, "romashka_help https://www.reddit.com/user/romashka_help"},
+		"reddit: {query: romashka, token: \"${env:REDDIT_TOKEN}\"}":       {comment, "romashka_help https://www.reddit.com/user/romashka_help"},
+		"stackexchange: romashka": {`{"items":[{"item_type":"answer","answer_id":6,"question_id":5,"title":"T","excerpt":"We look","creation_date":1795172400,"owner":{"display_name":"Romashka","user_type":"registered","user_id":7,"link":"https://stackoverflow.com/users/7/romashka"}}],"has_more":false}`,
+			"Romashka https://stackoverflow.com/users/7/romashka"},
+		// Others have numbers that are this page's own for them and lead nowhere.
+		"facebookpage: {page: romashka, token: \"${env:FACEBOOK_PAGE_TOKEN}\"}": {`{"data":[{"id":"102_1","message":"News","created_time":"2026-11-19T08:00:00+0000","permalink_url":"https://www.facebook.com/102/posts/1","from":{"id":"102","name":"Romashka"},"comments":{"data":[
+			{"id":"1_11","message":"My card","created_time":"2026-11-20T10:00:00+0000","from":{"id":"77","name":"Romashka"}},{"id":"1_12","message":"We look","created_time":"2026-11-20T10:05:00+0000","from":{"id":"102","name":"Romashka"},"parent":{"id":"1_11"}},{"id":"1_13","message":"Same here","created_time":"2026-11-20T10:06:00+0000"}]}}]}`,
+			"Romashka https://www.facebook.com/romashka; Romashka ; Romashka https://www.facebook.com/romashka;  "},
+	} {
+		t.Run(block, func(t *testing.T) {
+			c := crawlerOf(t, block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(test.body), At: driverNow}, nil
+			}))
+			var got []string
+			for _, p := range mustPoll(t, c, "").Posts {
+				got = append(got, fmt.Sprintf("%s %s", p.Author, p.AuthorURL))
+			}
+			if text := strings.Join(got, "; "); text != test.want {
+				t.Errorf("%s\nwant %s", text, test.want)
+			}
+		})
+	}
+}
