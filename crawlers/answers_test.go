@@ -211,7 +211,7 @@ Content-Type: application/json
 		host: "social.example", class: reply.Key, limit: byGraphemes(500),
 		block: "mastodon: {server: social.example, tag: romashka}\nreply: {as: \"@romashka@social.example\", key: mt}",
 		post:  mention.Post{ID: "https://drugade.example/users/petko/statuses/77"},
-		found: `{"statuses":[{"id":"115"}]}`,
+		found: `{"statuses":[{"id":"115","uri":"https://drugade.example/users/petko/statuses/77"}]}`,
 		want: `GET /api/v2/search?type=statuses&resolve=true&limit=1&q=https%3A%2F%2Fdrugade.example%2Fusers%2Fpetko%2Fstatuses%2F77
 Authorization: Bearer mt
 Idempotency-Key: $KEY

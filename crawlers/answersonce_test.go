@@ -390,6 +390,24 @@ func TestAnswersThatCannotBe(t *testing.T) {
 	}
 }
 
+// TestAnswersToAnotherPost: some servers of Mastodon's interface search for the words of an
+// address when they cannot find what stands there. Who only quotes it is not answered.
+func TestAnswersToAnotherPost(t *testing.T) {
+	s := newSite(t)
+	n := networks["mastodon"]
+	way, _, err := wayOf(t, n.block, s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.takes(func(string) (int, string) {
+		return http.StatusOK, `{"statuses":[{"id":"9","uri":"https://social.example/users/b/statuses/9","url":"https://social.example/@b/9","content":"look at ` + n.post.ID + `"}]}`
+	})
+	got := way.Send(t.Context(), reply.Message{Post: n.post, Text: "x", Key: answerKey, At: answeredAt})
+	if got.Outcome != reply.Refused || !strings.Contains(got.Reason, "does not know this post") || strings.Contains(s.requests(), "POST") {
+		t.Errorf("%+v\n%s", got, s.requests())
+	}
+}
+
 // TestAnswersThatAuthorsForbid: Bluesky takes an answer that its author lets nobody see, or that a
 // blocked account gave; so it is not sent.
 func TestAnswersThatAuthorsForbid(t *testing.T) {
