@@ -123,6 +123,7 @@ type streamState struct {
 	Cursor string            `json:"cursor,omitempty"`
 	Marks  poll.Fingerprints `json:"seen,omitempty"` // of what the rewound part holds
 	Known  idTrail           `json:"known,omitempty"`
+	Pulse  pulse             `json:"pulse,omitzero"`
 }
 
 // Poll listens for a while and returns what came. A connection that ends early
@@ -154,6 +155,10 @@ func (st *stream) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 			err = fmt.Errorf("%s: no connection within %v", fetch.SafeURL(st.opt.Address), st.opt.Listen)
 		}
 		return crawlers.Batch{}, fmt.Errorf("stream: %w", err)
+	}
+	if silence := state.Pulse.silence(st.env.Now()); r.events == r.again && st.opt.Rewind > 0 && silence > 0 {
+		return crawlers.Batch{}, fmt.Errorf("stream: %s: it is open, and nothing new has come for %v, though %d events a minute did before: its server may be cut off, try another",
+			fetch.SafeURL(st.opt.Address), silence, state.Pulse.perMinute())
 	}
 	batch := r.batch()
 	if errors.Is(err, errListening) || errors.Is(err, errEnough) {
@@ -290,7 +295,7 @@ func (r *streamReading) interesting(run *jsonRun, item any) bool {
 // batch sums the reading up.
 func (r *streamReading) batch() crawlers.Batch {
 	env := r.st.env
-	next := streamState{Cursor: r.place, Marks: r.state.Marks, Known: r.state.Known}
+	next := streamState{Cursor: r.place, Marks: r.state.Marks, Known: r.state.Known, Pulse: r.state.Pulse.with(r.events-r.again, env.Now())}
 	sees := crawlers.Observation{Bytes: r.bytes, What: fmt.Sprintf("stream, %s, %s", text.Count(r.events, "event"), text.Count(len(r.posts), "post"))}
 	if r.wrong > 0 {
 		sees.Notes = append(sees.Notes, fmt.Sprintf("%s no JSON", text.Count(r.wrong, "event")))
