@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
@@ -75,5 +76,42 @@ func TestJSONValueThatIsRefused(t *testing.T) {
 	}))
 	if _, err := c.Poll(t.Context(), ""); !errors.As(err, new(*fetch.BlockedError)) {
 		t.Errorf("the only value: %v", err)
+	}
+}
+
+// TestJSONValuesInTurns: a site that takes some requests and then asks for a pause, with or
+// without saying how long, is asked no more, and the next poll goes on where this one ended:
+// the values at the end of the list are read as the first ones are.
+func TestJSONValuesInTurns(t *testing.T) {
+	for name, pause := range map[string]fetch.RetryError{"with a time": {Status: 429, After: time.Minute}, "without": {Status: 429}} {
+		t.Run(name, func(t *testing.T) {
+			now, asked := driverNow, 0
+			c := crawlerOf(t, fmt.Sprintf(eachBlock, "a, b, c, d, e, f, g, h"), fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				if asked++; asked > 3 {
+					return nil, &pause
+				}
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(`{"items":[{"id":"` + r.URL[len(r.URL)-1:] + `","t":"words","at":"2026-11-22T08:00:00Z"}]}`)}, nil
+			}), func(env *crawlers.Env) { env.Now = func() time.Time { return now } })
+			heard := ""
+			var cursor crawlers.Cursor
+			for range 3 {
+				asked = 0
+				batch, err := c.Poll(t.Context(), cursor)
+				if err != nil || asked > 4 {
+					t.Fatalf("%d requests, %v", asked, err)
+				}
+				for _, p := range batch.Posts {
+					heard += p.ID
+				}
+				cursor = batch.Next
+				if got, err := c.Poll(t.Context(), cursor); asked > 3 && (crawlers.ClassifyError(err).RetryAfter == 0 || len(got.Posts) > 0) {
+					t.Errorf("within the pause: %v", err)
+				}
+				now = now.Add(time.Hour)
+			}
+			if heard != "abcdefgh" {
+				t.Errorf("heard %s", heard)
+			}
+		})
 	}
 }

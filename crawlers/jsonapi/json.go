@@ -171,6 +171,7 @@ func newJSON(env crawlers.Env, o Options, given poll.Values, s config.Section) (
 type jsonState struct {
 	Parts map[string]jsonPart `json:"parts,omitempty"` // by the value of each
 	Wait  time.Time           `json:"wait,omitzero"`   // the site's own backoff
+	At    string              `json:"at,omitempty"`    // the value to begin with: those before it had their turn
 }
 
 // jsonPart is the memory of one value of each.
@@ -202,19 +203,13 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 	batch := crawlers.Batch{Unchanged: true}
 	var failed, missing error
 	read, refused := 0, 0
-	for _, value := range a.each {
+	values := a.from(state.At)
+	for i, value := range values {
 		got, err := a.part(ctx, value, state.Parts[value])
 		if len(state.Parts) > 0 && state.Parts[value].unread() {
 			got.posts = slices.DeleteFunc(got.posts, func(p mention.Post) bool { return a.env.Now().Sub(p.Published) > lateNews })
 		}
-		batch.Posts = append(batch.Posts, got.posts...)
-		batch.Observed.Items += got.items
-		batch.Observed.Bytes += got.bytes
-		batch.Observed.Notes = poll.AppendNew(batch.Observed.Notes, got.notes...)
-		if got.newest.After(batch.Observed.Newest) {
-			batch.Observed.Newest = got.newest
-		}
-		batch.Unchanged = batch.Unchanged && got.unchanged
+		got.addTo(&batch)
 		next.Parts[value] = got.next
 		if got.wait.After(next.Wait) {
 			next.Wait = got.wait
@@ -231,20 +226,28 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 				batch.Observed.Unread = append(batch.Observed.Unread, crawlers.Explain(err))
 				continue
 			}
+			var pause *fetch.RetryError
+			asked := errors.As(err, &pause)
+			if asked && read > 0 && failed == nil { // the rest comes after the pause
+				batch.Observed.Unread = append(batch.Observed.Unread, crawlers.Explain(err))
+				next.Wait, next.At = a.env.Now().Add(max(pause.After, leastPause)), value
+				next.Parts[value] = state.Parts[value]
+				break
+			}
 			failed = errors.Join(failed, err)
-			if t := crawlers.ClassifyError(err); ctx.Err() != nil || t.Blocked || t.RetryAfter > 0 {
+			if ctx.Err() != nil || asked || crawlers.ClassifyError(err).Blocked {
 				break
 			}
 		}
-		if read++; !next.Wait.IsZero() {
-			break // the rest comes after the wait
+		if read++; !next.Wait.IsZero() { // the rest comes after the wait
+			if !got.again {
+				i = (i + 1) % len(values)
+			}
+			next.At = values[i]
+			break
 		}
 	}
-	for value, part := range state.Parts { // values that had no turn keep their memory
-		if _, had := next.Parts[value]; !had && slices.Contains(a.each, value) {
-			next.Parts[value] = part
-		}
-	}
+	next.keep(state, a.each)
 	batch.Posts = poll.Finish(a.env, batch.Posts)
 	batch.Observed.What = text.Count(batch.Observed.Items, "post")
 	batch.Observed.Notes = poll.AppendNew(batch.Observed.Notes, batch.Observed.Unread...)
