@@ -1,0 +1,178 @@
+package crawlers_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/testkit"
+)
+
+// TestJSONOddItem: an item of an API that lacks a part, or has nothing where others have
+// words, a number or an object, costs no other item. What a bot was told is told once, so
+// there no other form may, either.
+func TestJSONOddItem(t *testing.T) {
+	cases, err := filepath.Glob("testdata/*/*/tape.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tape := range cases {
+		c := sourceCase{dir: filepath.Dir(tape)}
+		kind := filepath.Base(filepath.Dir(c.dir))
+		if slices.Contains([]string{"feed", "forum", "page", "discourse", "flarum", "nodebb", "wordpress", "stream", "push"}, kind) {
+			continue
+		}
+		t.Run(kind+"/"+filepath.Base(c.dir), func(t *testing.T) {
+			site := testkit.Play(t, c.dir)
+			site.Lax()
+			read := func(change func([]byte) []byte) map[string]bool {
+				lens := c.client(t, site, 0)
+				lens.change = func(r *fetch.Response) {
+					if body := change(r.Body); body != nil {
+						r.Body = body
+					}
+				}
+				batch, err := c.crawler(t, lens).Poll(t.Context(), "")
+				if err != nil {
+					return nil
+				}
+				ids := map[string]bool{}
+				for _, p := range batch.Posts {
+					ids[p.ID] = true
+				}
+				return ids
+			}
+			for _, odd := range oddShapes(t, kind == "telegrambot", read) {
+				want, got := read(odd.without), read(odd.change)
+				for id := range want {
+					if !got[id] {
+						t.Errorf("%s: %s is lost", odd.name, id)
+						break
+					}
+				}
+			}
+		})
+	}
+}
+
+type oddShape struct {
+	name            string
+	without, change func([]byte) []byte
+}
+
+// oddShapes are the changes of the first item of each list of objects of the first answers.
+func oddShapes(t *testing.T, every bool, read func(func([]byte) []byte) map[string]bool) (all []oddShape) {
+	t.Helper()
+	paths := map[string]bool{}
+	read(func(body []byte) []byte {
+		var v any
+		if json.Unmarshal(body, &v) == nil {
+			walkLists(v, nil, func(path []string, first map[string]any) {
+				list := strings.Join(path, "/")
+				walkFields(first, nil, func(field []string) { paths[list+"\x00"+strings.Join(field, "/")] = true })
+			})
+		}
+		return nil
+	})
+	for at := range paths {
+		list, field, _ := strings.Cut(at, "\x00")
+		edit := func(change func(items []any) []any) func([]byte) []byte {
+			return func(body []byte) []byte {
+				d := json.NewDecoder(bytes.NewReader(body))
+				d.UseNumber()
+				var v any
+				if d.Decode(&v) != nil {
+					return nil
+				}
+				v, ok := atPath(v, strings.Split(list, "/"), change)
+				if !ok {
+					return nil
+				}
+				out, err := json.Marshal(v)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return out
+			}
+		}
+		without := edit(func(items []any) []any { return items[1:] })
+		values := map[string]any{"nothing": nil, "missing": nil}
+		if every {
+			values["text"], values["a number"], values["an object"], values["a list"] = "", 0, map[string]any{}, []any{}
+		}
+		for name, value := range values {
+			all = append(all, oddShape{name: fmt.Sprintf("%s of %s is %s", field, list, name), without: without, change: edit(func(items []any) []any {
+				setField(items[0], strings.Split(field, "/"), value, name == "missing")
+				return items
+			})})
+		}
+	}
+	return all
+}
+
+func walkLists(v any, path []string, found func([]string, map[string]any)) {
+	if len(path) > 4 {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		if len(v) > 1 {
+			if first, ok := v[0].(map[string]any); ok {
+				found(append(slices.Clone(path), "[]"), first)
+			}
+		}
+	case map[string]any:
+		for k, e := range v {
+			walkLists(e, append(slices.Clone(path), k), found)
+		}
+	}
+}
+
+func walkFields(v map[string]any, path []string, found func([]string)) {
+	for k, e := range v {
+		here := append(slices.Clone(path), k)
+		found(here)
+		if in, ok := e.(map[string]any); ok && len(here) < 3 {
+			walkFields(in, here, found)
+		}
+	}
+}
+
+func atPath(v any, path []string, change func([]any) []any) (any, bool) {
+	if path[0] == "[]" {
+		list, ok := v.([]any)
+		if !ok || len(list) == 0 {
+			return v, false
+		}
+		return change(list), true
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return v, false
+	}
+	in, ok := atPath(m[path[0]], path[1:], change)
+	if ok {
+		m[path[0]] = in
+	}
+	return m, ok
+}
+
+func setField(v any, path []string, value any, remove bool) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return
+	}
+	switch {
+	case len(path) > 1:
+		setField(m[path[0]], path[1:], value, remove)
+	case remove:
+		delete(m, path[0])
+	default:
+		m[path[0]] = value
+	}
+}
