@@ -19,6 +19,13 @@ func TestOwnAccountsCanBeNamed(t *testing.T) {
 		"reddit: {query: romashka, token: \"${env:REDDIT_TOKEN}\"}":       {comment, "romashka_help https://www.reddit.com/user/romashka_help"},
 		"stackexchange: romashka": {`{"items":[{"item_type":"answer","answer_id":6,"question_id":5,"title":"T","excerpt":"We look","creation_date":1795172400,"owner":{"display_name":"Romashka","user_type":"registered","user_id":7,"link":"https://stackoverflow.com/users/7/romashka"}}],"has_more":false}`,
 			"Romashka https://stackoverflow.com/users/7/romashka"},
+		// The address that a browser shows of a page: what people copy.
+		"bluesky: {appview: view.example, query: romashka, token: \"${env:BLUESKY_TOKEN}\"}": {`{"posts":[{"uri":"at://did:plc:b/app.bsky.feed.post/1","author":{"did":"did:plc:b","handle":"romashka.example"},"record":{"text":"We look","createdAt":"2026-11-21T09:00:00Z"},"indexedAt":"2026-11-21T09:00:01Z"},
+			{"uri":"at://did:plc:c/app.bsky.feed.post/1","author":{"did":"did:plc:c","handle":"handle.invalid"},"record":{"text":"Romashka","createdAt":"2026-11-21T09:01:00Z"},"indexedAt":"2026-11-21T09:01:01Z"}]}`,
+			"romashka.example https://bsky.app/profile/romashka.example; handle.invalid https://bsky.app/profile/did:plc:c"},
+		"vk: {query: romashka, token: t}": {`{"response":{"items":[{"id":1,"owner_id":-55,"from_id":-55,"date":1795255200,"text":"We look"},{"id":2,"owner_id":-55,"from_id":900,"date":1795255201,"text":"Lost"},{"id":3,"owner_id":-55,"from_id":901,"date":1795255202,"text":"Lost, too"}],
+			"profiles":[{"id":900,"first_name":"Olena","last_name":"K","screen_name":"olena_k"}],"groups":[{"id":55,"name":"Romashka","screen_name":"romashka_bank"}]}}`,
+			"Romashka https://vk.com/romashka_bank; Olena K https://vk.com/olena_k;  https://vk.com/id901"},
 		// Others have numbers that are this page's own for them and lead nowhere.
 		"facebookpage: {page: romashka, token: \"${env:FACEBOOK_PAGE_TOKEN}\"}": {`{"data":[{"id":"102_1","message":"News","created_time":"2026-11-19T08:00:00+0000","permalink_url":"https://www.facebook.com/102/posts/1","from":{"id":"102","name":"Romashka"},"comments":{"data":[
 			{"id":"1_11","message":"My card","created_time":"2026-11-20T10:00:00+0000","from":{"id":"77","name":"Romashka"}},{"id":"1_12","message":"We look","created_time":"2026-11-20T10:05:00+0000","from":{"id":"102","name":"Romashka"},"parent":{"id":"1_11"}},{"id":"1_13","message":"Same here","created_time":"2026-11-20T10:06:00+0000"}]}}]}`,
