@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/earshot/earshot/internal/access"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -19,5 +20,17 @@ func TestExplain(t *testing.T) {
 		if got := Explain(err); got != want {
 			t.Errorf("%v:\n got %q\nwant %q", err, got, want)
 		}
+	}
+}
+
+// TestReasonLeavesTheSiteItsWords: what a key lacks only the site says; "its owner does not
+// let it be read without an account" is true of places that are closed, not of a token that
+// ended.
+func TestReasonLeavesTheSiteItsWords(t *testing.T) {
+	if word, _ := Reason(fmt.Errorf("json: %w: %w", ErrClosed, &access.RefusedError{Kind: "google-refresh", Host: "a.example", Why: "invalid_grant (400)"})); word != "" {
+		t.Errorf("a token that is refused is %q", word)
+	}
+	if word, _ := Reason(fmt.Errorf("page: %w: its preview is off", ErrClosed)); word != "closed" {
+		t.Errorf("a place that is closed is %q", word)
 	}
 }

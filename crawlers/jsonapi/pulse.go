@@ -14,7 +14,7 @@ type pulse struct {
 const (
 	pulseSpan   = 24 * time.Hour   // how far a pulse looks back
 	pulseLeast  = 10 * time.Minute // the shortest time that tells a pulse, and the shortest silence that is one
-	pulseMissed = 1000             // events that should have come: nights and holidays bring fewer, not none of so many
+	pulseMissed = 10_000           // events that should have come: what brings so many is not silent at night
 )
 
 // with is the pulse after a reading that brought so many new events.
