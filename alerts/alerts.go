@@ -60,7 +60,7 @@ type Place struct {
 // first. After any other error the message may or may not have been taken.
 type Notifier interface {
 	Post(ctx context.Context, m Message) (Place, error)
-	// Update shows the message at m.Alert's place as it is now.
+	// Update shows the message at m.Alert's place as it is now. ErrDeleted: somebody deleted it.
 	Update(ctx context.Context, m Message) error
 	// Find looks for messages of these alerts, posted on the route (under the thread, if
 	// it is not zero) by attempts within the time of the search. Those that are missing in

@@ -189,6 +189,9 @@ func (b *bubble) BeginPosting(_ context.Context, id mention.AlertID, t0 time.Tim
 // Detach has nothing to do: no message is refused here.
 func (b *bubble) Detach(context.Context, mention.AlertID) error { return nil }
 
+// Orphan has nothing to do: no message is deleted here.
+func (b *bubble) Orphan(context.Context, mention.AlertID) (bool, error) { return false, nil }
+
 func (b *bubble) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
 	return b.move(id, mention.Posting, func(a *mention.Alert) bool {
 		a.Status, a.Channel, a.TS, a.RenderedVersion = mention.Posted, channel, ts, rendered

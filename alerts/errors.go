@@ -37,6 +37,9 @@ func (e *RefusedError) Error() string { return e.Err.Error() }
 
 func (e *RefusedError) Unwrap() error { return e.Err }
 
+// ErrDeleted means that a message stands no more: somebody deleted it.
+var ErrDeleted = errors.New("the message was deleted")
+
 // MovedError means: the other side asked to call another address (a status of 3xx). It is
 // never followed: the message and its signature or token belong to the address that the
 // watchlist names, and a login page that answers 200 is not a receiver.

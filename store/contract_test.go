@@ -53,6 +53,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"reroute what gathers":         testRerouteGathering,
 	"reroute loses a race":         testRerouteRace,
 	"detach":                       testDetach,
+	"orphan":                       testOrphan,
 	"waiting":                      testWaiting,
 	"untold":                       testUntold,
 	"enqueue":                      testEnqueue,

@@ -25,6 +25,9 @@ func TestClicksMeetNoDeadlock(t *testing.T) {
 			edited.Text += ", and now the second"
 			ingest(t, s, intakeOf(heard(edited, "Romashka")))
 		},
+		"its message was deleted": func(t *testing.T, n int) {
+			must(s.Orphan(background, alertID(mentionID(post(n), "Romashka"))))(t)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := len(name)

@@ -161,6 +161,43 @@ func testDetach(t *testing.T, open opener) {
 	want(t, "place", whereTo(t, s, "child"), "#m")
 }
 
+// What was told in the thread of a complaint whose message was deleted shows the case, except
+// what is on its way; what is about other complaints stays what it is.
+func testOrphan(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka")))
+	id := mentionID(post(1), "Romashka")
+	own := alertID(id)
+	under := func(name string, kind mention.AlertKind, of mention.ID) mention.Alert {
+		a := notice(name, mention.Normal, t0)
+		a.Kind, a.MentionID, a.ThreadOf = kind, of, own
+		return a
+	}
+	enqueue(t, s, under("nudge", mention.Escalation, id), under("waits", mention.Escalation, id), under("on its way", mention.Escalation, id),
+		under("news", mention.Changed, id), under("of a copy", mention.Escalation, mentionID(post(2), "Romashka")))
+	send(t, s, own)
+	send(t, s, "nudge")
+	must(s.BeginPosting(background, "on its way", t0))(t)
+	want(t, "of another message", must(s.Orphan(background, "nudge"))(t), false)
+	want(t, "nothing yet", len(must(s.Outdated(background, 10))(t)), 0)
+	want(t, "more", must(s.Orphan(background, own))(t), true)
+	want(t, "redrawn", ids(must(s.Outdated(background, 10))(t)), "nudge")
+	must(s.MarkPosted(background, "on its way", "C", "9", 1))(t)
+	want(t, "all", must(s.Orphan(background, own))(t), false)
+	alone := ""
+	for _, name := range []string{"nudge", "waits", "on its way", "news", "of a copy"} {
+		if a, _, _ := s.Alert(background, mention.AlertID(name)); a.ThreadOf == "" {
+			alone += name + ", "
+		}
+	}
+	want(t, "stand for themselves", alone, "nudge, waits, on its way, ")
+	for _, name := range []string{"nudge", "on its way"} {
+		want(t, name, s.SetRendered(background, mention.AlertID(name), 1), nil)
+	}
+	claim(t, s, id, "ira")
+	want(t, "show the claim", ids(must(s.Outdated(background, 10))(t)), string(own)+" nudge on its way")
+}
+
 // What would ring in its channel, the loudest first, without what is told elsewhere already.
 func testUntold(t *testing.T, open opener) {
 	s := open(t)

@@ -178,6 +178,10 @@ func (s *Sender) update(ctx context.Context, notifier alerts.Notifier, a mention
 	var refused *alerts.RefusedError
 	switch {
 	case err == nil:
+	case errors.Is(err, alerts.ErrDeleted):
+		if !s.orphan(ctx, a) {
+			return
+		}
 	case errors.As(err, &again):
 		s.hold(notifier, toUpdate, a, again, s.opt.Now())
 		return
@@ -196,6 +200,20 @@ func (s *Sender) update(ctx context.Context, notifier alerts.Notifier, a mention
 	if err := s.opt.Writer.SetRendered(mark, a.ID, m.Case.Version); err != nil {
 		s.opt.Log.Error("a redraw cannot be marked; it will be drawn again", "alert", a.ID, "err", err)
 	}
+}
+
+// orphan lets others show a case whose own message was deleted: its buttons went with it, and
+// what was told in its thread does not say what it is about. It reports whether all do.
+func (s *Sender) orphan(ctx context.Context, a mention.Alert) bool {
+	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
+	defer cancel()
+	more, err := s.opt.Writer.Orphan(mark, a.ID)
+	if err != nil || more {
+		s.later(a, toUpdate, err)
+		return false
+	}
+	s.opt.Log.Warn("a message was deleted; it is not posted again", "alert", a.ID, "route", a.Route, "channel", a.Channel)
+	return true
 }
 
 // redrawn forgets why messages of this channel could not be redrawn.

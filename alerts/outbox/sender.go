@@ -80,6 +80,10 @@ type Writer interface {
 	BackToPending(ctx context.Context, id mention.AlertID, attempts int, notBefore time.Time, why string) (ok bool, err error)
 	// Detach lets the replies that wait for the alert go on their own.
 	Detach(ctx context.Context, root mention.AlertID) error
+	// Orphan lets what was told in threads about the complaint of a message that was deleted, or
+	// waits to be, stand for itself: it shows the case from then on. more is true while some of
+	// it is on its way, and has to be asked for again.
+	Orphan(ctx context.Context, deleted mention.AlertID) (more bool, err error)
 	// SetRendered records which version of the case a posted message shows.
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }

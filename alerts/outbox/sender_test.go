@@ -139,6 +139,9 @@ func (m *memory) Detach(_ context.Context, root mention.AlertID) error {
 	return nil
 }
 
+// Orphan has nothing to do: nothing is told in threads of what is deleted here.
+func (m *memory) Orphan(context.Context, mention.AlertID) (bool, error) { return false, nil }
+
 func (m *memory) SetRendered(_ context.Context, id mention.AlertID, version int64) error {
 	m.change(id, func(a *mention.Alert) bool { a.RenderedVersion = version; return true })
 	return nil

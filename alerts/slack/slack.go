@@ -218,12 +218,26 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 
 // post is one call of chat.postMessage.
 func (n *Notifier) post(ctx context.Context, m alerts.Message, channel string, opts []api.MsgOption) (alerts.Place, error) {
-	id, ts, err := n.api.PostMessageContext(ctx, channel, opts...)
+	id, ts, posted, err := n.api.PostMessageWithResponseContext(ctx, channel, opts...)
 	if err != nil {
 		return alerts.Place{}, n.sort("chat.postMessage", m.Alert.Route, err)
 	}
 	n.remember(m.Alert.Route, id)
-	return alerts.Place{Channel: id, TS: ts}, nil
+	at := alerts.Place{Channel: id, TS: ts}
+	if m.Thread.TS != "" && posted.Timestamp != "" && posted.ThreadTimestamp == "" {
+		n.surfaced(ctx, m, at)
+	}
+	return at, nil
+}
+
+// surfaced lets a message say what it is about that Slack took for a thread and put into the
+// channel: so it does, without a word, where the first message was deleted.
+func (n *Notifier) surfaced(ctx context.Context, m alerts.Message, at alerts.Place) {
+	who := n.names.ping(m.Alert.Notify)
+	m.Alert.Channel, m.Alert.TS = at.Channel, at.TS
+	if err := n.update(ctx, m, unthreaded(m, who, maxBlocksJSON)); err != nil {
+		n.opt.Log.Warn("a message whose thread is gone stands in the channel and does not say what it is about", "alert", m.Alert.ID, "err", err)
+	}
 }
 
 // target is what a route is called when posting: its id, once it is known.
@@ -275,15 +289,16 @@ func (n *Notifier) options(m alerts.Message, d drawn) []api.MsgOption {
 
 const eventType = "earshot_alert"
 
-// Update shows a posted message as it is now. A message that somebody deleted in
-// Slack needs none.
+// Update shows a posted message as it is now.
 func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
 	err := n.update(ctx, m, draw(m, n.names.ping(m.Alert.Notify)))
 	var refused *alerts.RefusedError
 	switch {
 	case !errors.As(err, &refused):
 		return err
-	case goneForGood[refused.Code]:
+	case refused.Code == "message_not_found":
+		return fmt.Errorf("%w: %w", alerts.ErrDeleted, err)
+	case frozen[refused.Code]:
 		n.opt.Log.Warn("a message cannot be redrawn any more", "alert", m.Alert.ID, "err", err)
 		return nil
 	case refused.One:
@@ -301,9 +316,9 @@ func (n *Notifier) update(ctx context.Context, m alerts.Message, d drawn) error 
 	return n.sort("chat.update", m.Alert.Route, err)
 }
 
-// goneForGood lists the codes after which nobody can change the message any more. All
+// frozen lists the codes after which nobody can change the message any more. All
 // others may pass: the app is invited again, the channel comes out of the archive.
-var goneForGood = map[string]bool{"message_not_found": true, "cant_update_message": true, "edit_window_closed": true}
+var frozen = map[string]bool{"cant_update_message": true, "edit_window_closed": true}
 
 // remember keeps the channel's id of a route, which only Slack's answers tell.
 func (n *Notifier) remember(route, id string) {

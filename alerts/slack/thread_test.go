@@ -163,32 +163,61 @@ func TestThreadIsGone(t *testing.T) {
 	}
 }
 
-// TestNudgeWithoutItsThread: when somebody deleted the message, what is said in its thread comes
-// into the channel, says which complaint it is about, and names whom it should.
+// TestNudgeWithoutItsThread: when somebody deleted the message, what is said in its thread says
+// which complaint it is about, names whom it should, and can be acted upon: in the channel, or in
+// what is left of the thread.
 func TestNudgeWithoutItsThread(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, worldOptions{rules: alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: {Claim: 5 * time.Minute, Notify: "@oncall-pr"}}}})
-	m := complaint("1", refund)
-	w.hear(m)
-	root := w.posted(1)[0]
-	w.slack.Names([]string{"@oncall-pr"})
-	w.fake.Delete(root.Channel, root.TS)
-	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
-		Now: func() time.Time { return time.Now().Add(6 * time.Minute) }, Changed: w.sender.Wake})
-	ctx, stop := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { _ = deadlines.Run(ctx) })
-	nudge := w.posted(1)[0]
-	stop()
-	running.Wait()
-	if !shows(nudge, "Nobody has taken this complaint") || !shows(nudge, refund) || !strings.Contains(string(nudge.Blocks), `"usergroup_id":"S000ONCALL"`) || strings.Contains(string(nudge.Blocks), `"claim"`) {
-		t.Errorf("the nudge:\n%s\n%s", texts([]fakeslack.Message{nudge}), nudge.Blocks)
-	}
-	m.Post.Text += " Шахраї!"
-	m.Score.Value = -0.9
-	w.hear(m)
-	if edit := w.posted(2)[1]; !shows(edit, "for the worse") || !shows(edit, m.Watch) {
-		t.Errorf("the edit:\n%s", edit.Blocks)
+	for name, c := range map[string]struct {
+		replied bool   // the message had a thread already, of which a tombstone is left
+		code    string // with which Slack refuses a reply; empty: it comes into the channel
+	}{
+		"into the channel":  {},
+		"refused":           {code: "thread_not_found"},
+		"under a tombstone": {replied: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, worldOptions{rules: alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: {Claim: 5 * time.Minute, Notify: "@oncall-pr"}}}})
+			m := complaint("1", refund)
+			w.hear(m)
+			root, before := w.posted(1)[0], 0
+			if c.replied {
+				m.Post.Text += " Ще раз."
+				w.hear(m)
+				before = len(w.posted(2))
+			}
+			w.slack.Names([]string{"@oncall-pr"})
+			w.fake.Delete(root.Channel, root.TS)
+			if c.code != "" {
+				w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.Code, Error: c.code})
+			}
+			deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
+				Now: func() time.Time { return time.Now().Add(6 * time.Minute) }, Changed: w.sender.Wake})
+			ctx, stop := context.WithCancel(t.Context())
+			var running sync.WaitGroup
+			running.Go(func() { _ = deadlines.Run(ctx) })
+			nudge := w.posted(before + 1)[before]
+			stop()
+			running.Wait()
+			if !shows(nudge, "Nobody has taken this complaint") || !shows(nudge, m.Post.Text) || !strings.Contains(string(nudge.Blocks), `"usergroup_id":"S000ONCALL"`) {
+				t.Errorf("the nudge:\n%s\n%s", texts([]fakeslack.Message{nudge}), nudge.Blocks)
+			}
+			w.press(fakeslack.Click{Channel: nudge.Channel, TS: nudge.TS, Action: "claim", User: ira})
+			eventually(t, "the owner in the nudge", func() bool {
+				now, _ := w.fake.Message(nudge.Channel, nudge.TS)
+				return shows(now, "Ira has it")
+			})
+			if c.replied { // the edits of an hour are told once
+				return
+			}
+			m.Post.Text += " Шахраї!"
+			m.Score.Value = -0.9
+			w.hear(m)
+			edit := w.posted(2)[1]
+			if edit.ThreadTS != "" || !shows(edit, "for the worse") || !shows(edit, m.Watch) {
+				t.Errorf("the edit:\n%s\n%s", texts([]fakeslack.Message{edit}), edit.Blocks)
+			}
+		})
 	}
 }
 

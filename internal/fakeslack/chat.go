@@ -22,10 +22,8 @@ func (s *Server) postMessage(args url.Values) reply {
 	if out := content(m, args); out.code != "" {
 		return out
 	}
-	if thread := args.Get("thread_ts"); thread != "" {
-		if s.find(c.ID, thread) == nil {
-			return fail("thread_not_found")
-		}
+	// Under a message that is gone Slack says ok, and the reply stands in the channel.
+	if thread := args.Get("thread_ts"); thread != "" && s.find(c.ID, thread) != nil {
 		m.ThreadTS = thread
 		m.Broadcast = args.Get("reply_broadcast") == "true"
 	}
@@ -83,7 +81,7 @@ func (s *Server) update(args url.Values) reply {
 		return fail(code)
 	}
 	m := s.find(c.ID, args.Get("ts"))
-	if m == nil {
+	if m == nil || m.Subtype == tombstone {
 		return fail("message_not_found")
 	}
 	next := *m

@@ -65,6 +65,7 @@ type Message struct {
 	Broadcast bool            `json:"-"`
 	Replies   int             `json:"reply_count,omitempty"` // counted when the channel is read
 	Type      string          `json:"type"`
+	Subtype   string          `json:"subtype,omitempty"`
 	User      string          `json:"user"`
 	Text      string          `json:"text"`
 	Blocks    json.RawMessage `json:"blocks,omitempty"`
@@ -246,10 +247,18 @@ func (s *Server) Message(channel, ts string) (Message, bool) {
 	return Message{}, false
 }
 
-// Delete removes a message, as somebody in the channel might.
+// tombstone is the subtype of what is left of a message that was deleted and has a thread.
+const tombstone = "tombstone"
+
+// Delete removes a message, as somebody in the channel might. One with replies leaves a
+// tombstone, under which they stay.
 func (s *Server) Delete(channel, ts string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if m := s.find(channel, ts); m != nil && slices.ContainsFunc(s.messages, func(r *Message) bool { return r.Channel == channel && r.ThreadTS == ts && r.TS != ts }) {
+		m.Subtype, m.User, m.Text, m.Blocks, m.Metadata = tombstone, "USLACKBOT", "This message was deleted.", nil, nil
+		return
+	}
 	s.messages = slices.DeleteFunc(s.messages, func(m *Message) bool { return m.Channel == channel && m.TS == ts })
 }
 
