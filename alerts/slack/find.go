@@ -50,6 +50,10 @@ func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.Alert
 	cursor := ""
 	for range maxPages {
 		messages, next, err := n.page(ctx, channel, q, cursor)
+		if q.Thread.TS != "" && isCode(err, "thread_not_found") {
+			q.Thread = alerts.Place{} // it is gone: what was to stand there came into the channel
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -117,6 +121,12 @@ func (n *Notifier) page(ctx context.Context, channel string, q alerts.Search, cu
 		next = h.ResponseMetaData.NextCursor
 	}
 	return h.Messages, next, nil
+}
+
+// isCode reports whether Slack refused with this code.
+func isCode(err error, code string) bool {
+	var refused *alerts.RefusedError
+	return errors.As(err, &refused) && refused.Code == code
 }
 
 // timestamp is a time as Slack numbers its messages.

@@ -146,6 +146,23 @@ func TestReplyInDoubt(t *testing.T) {
 	}
 }
 
+// TestReplyInDoubtWithoutItsThread: a reply under a message that somebody deleted came into the
+// channel; when that is in doubt it is looked for there, and not sent again.
+func TestReplyInDoubtWithoutItsThread(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	first := complaint("1", refund)
+	w.hear(first)
+	root := w.posted(1)[0]
+	w.fake.Delete(root.Channel, root.TS)
+	w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.AcceptDrop})
+	first.Post.Text += " Ще раз."
+	w.hear(first)
+	if edit := w.posted(1)[0]; !shows(edit, "Ще раз") || shows(edit, "may be a repeat") {
+		t.Errorf("the edit:\n%s", texts([]fakeslack.Message{edit}))
+	}
+}
+
 // TestThreadIsGone replies under a message that somebody deleted: the words still
 // reach the channel.
 func TestThreadIsGone(t *testing.T) {
