@@ -49,7 +49,15 @@ var advice = map[string]string{
 var oneMessage = map[string]bool{
 	"msg_too_long": true, "msg_blocks_too_long": true, "invalid_blocks": true, "invalid_blocks_format": true, "invalid_attachments": true,
 	"no_text": true, "metadata_too_large": true, "invalid_metadata_format": true, "invalid_metadata_schema": true, "metadata_must_be_sent_from_app": true,
-	"thread_not_found": true, "message_not_found": true, "cannot_reply_to_message": true, "restricted_action_thread_locked": true, "duplicate_message_not_allowed": true,
+	"thread_not_found": true, "message_not_found": true, "cannot_reply_to_message": true, "restricted_action_thread_locked": true,
+	"restricted_action_non_threadable_channel": true, "duplicate_message_not_allowed": true,
+}
+
+// noReply lists those of them after which the message may stand in the channel all the same, and
+// not in a thread: it is gone or locked, or the channel has none.
+var noReply = map[string]bool{
+	"thread_not_found": true, "message_not_found": true, "cannot_reply_to_message": true,
+	"restricted_action_thread_locked": true, "restricted_action_non_threadable_channel": true,
 }
 
 // unsure lists the codes after which Slack may still have done it.

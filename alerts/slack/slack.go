@@ -261,12 +261,13 @@ func (n *Notifier) elsewhere(ctx context.Context, m alerts.Message, tried string
 }
 
 // simpler tries once more after Slack refused the form of a message, which it
-// surely did not take then: without the thread that is gone, or as bare text.
+// surely did not take then: without the thread that takes no reply, or as bare text.
 func (n *Notifier) simpler(ctx context.Context, m alerts.Message, channel string, refused *alerts.RefusedError) (alerts.Place, error) {
 	who := n.names.ping(m.Alert.Notify)
 	opts := n.options(m, bare(m, who))
-	if refused.Code == "thread_not_found" || refused.Code == "message_not_found" || refused.Code == "cannot_reply_to_message" {
+	if noReply[refused.Code] {
 		opts = n.options(m, unthreaded(m, who, maxBlocksJSON))
+		m.Thread = alerts.Place{}
 	} else if m.Thread.TS != "" {
 		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
 	}

@@ -180,6 +180,33 @@ func TestThreadIsGone(t *testing.T) {
 	}
 }
 
+// TestThreadTakesNoReply: where nobody may write in the thread, or threads are not wanted in the
+// channel, what belongs there comes into the channel, and no other message of it has to wait.
+func TestThreadTakesNoReply(t *testing.T) {
+	for _, code := range []string{"restricted_action_thread_locked", "restricted_action_non_threadable_channel", "cannot_reply_to_message", "thread_not_found"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, worldOptions{})
+			first := complaint("1", refund)
+			w.hear(first)
+			w.posted(1)
+			w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.Code, Error: code, Times: -1, Replies: true})
+			twin := complaint("9", refund)
+			twin.Post.Source = "reviews.example"
+			w.hear(twin)
+			if all := w.posted(2); all[1].ThreadTS != "" || !shows(all[1], refund) {
+				t.Errorf("the copy is not in the channel:\n%s", texts(all))
+			}
+			if n := w.log.count("slack cannot be used") + w.log.count("level=ERROR"); n != 0 {
+				t.Errorf("%d troubles are told", n)
+			}
+			if n := calls(w, "chat.update"); n != 1 { // the first message counts the copy
+				t.Errorf("%d redraws", n)
+			}
+		})
+	}
+}
+
 // TestNudgeWithoutItsThread: when somebody deleted the message, what is said in its thread says
 // which complaint it is about, names whom it should, and can be acted upon: in the channel, or in
 // what is left of the thread.

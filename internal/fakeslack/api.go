@@ -50,7 +50,7 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 		return
 	}
-	f := s.fault(method, channel, args.Get("blocks"))
+	f := s.fault(method, channel, args)
 	s.mu.Unlock()
 	if f != nil {
 		s.broken(w, r, method, channel, args, *f)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -28,6 +29,7 @@ type Fault struct {
 	Method  string        `json:"method"`            // "chat.postMessage"; "" means every method
 	Channel string        `json:"channel,omitempty"` // only calls with this channel id; "" means all
 	Blocks  bool          `json:"blocks,omitempty"`  // only calls that bring blocks
+	Replies bool          `json:"replies,omitempty"` // only calls for a thread
 	Kind    string        `json:"kind"`
 	Times   int           `json:"times"` // 0 means once; -1 for ever
 	Skip    int           `json:"skip"`
@@ -54,9 +56,10 @@ func (s *Server) Heal() {
 }
 
 // fault takes the first fault that fits. The lock is held.
-func (s *Server) fault(method, channel, blocks string) *Fault {
+func (s *Server) fault(method, channel string, args url.Values) *Fault {
+	bare := args.Get("blocks") == "" || args.Get("blocks") == "[]"
 	for _, f := range s.faults {
-		if (f.Method != "" && f.Method != method) || (f.Channel != "" && f.Channel != channel) || f.Blocks && (blocks == "" || blocks == "[]") || f.Times == 0 {
+		if (f.Method != "" && f.Method != method) || (f.Channel != "" && f.Channel != channel) || f.Blocks && bare || f.Replies && args.Get("thread_ts") == "" || f.Times == 0 {
 			continue
 		}
 		if f.Skip > 0 {

@@ -28,7 +28,7 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 		s.mu.Unlock()
 		return
 	}
-	f := s.fault(hookMethod, channel, args.Get("blocks"))
+	f := s.fault(hookMethod, channel, args)
 	s.mu.Unlock()
 	switch {
 	case f != nil && f.Kind == Code:
