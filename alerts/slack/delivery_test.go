@@ -92,6 +92,21 @@ func TestKilledBetweenPostAndMark(t *testing.T) {
 	w.posted(2)
 }
 
+// TestChannelReplaced: the channel of a route was put away and another one has its name now, to
+// which Slack's own posting by name leads.
+func TestChannelReplaced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", refund))
+	old := w.posted(1)[0]
+	w.fake.SetChannel(fakeslack.Channel{ID: old.Channel, Name: "mentions-2026", Archived: true})
+	w.fake.SetChannel(fakeslack.Channel{ID: "C0NEWPLACE", Name: "mentions"})
+	w.hear(complaint("2", "Курʼєр нагрубив і кинув пакунок під двері, телефон розбитий"))
+	if m := w.posted(2)[1]; m.Channel != "C0NEWPLACE" {
+		t.Errorf("the second complaint stands in %s", m.Channel)
+	}
+}
+
 // TestUnreadableHistory posts again and says that it may be a repeat.
 func TestUnreadableHistory(t *testing.T) {
 	if testing.Short() {

@@ -208,7 +208,7 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	switch {
 	case err == nil || !errors.As(err, &refused):
 		return at, err
-	case refused.Code == "channel_not_found" && m.Thread.TS == "":
+	case (refused.Code == "channel_not_found" || refused.Code == "is_archived") && m.Thread.TS == "":
 		return n.elsewhere(ctx, m, channel, opts, err)
 	case refused.One:
 		return n.simpler(ctx, m, channel, refused)
@@ -248,7 +248,8 @@ func (n *Notifier) target(route string) string {
 }
 
 // elsewhere tries once more, by the channel's id, where Slack does not know the
-// name, or the id of before.
+// name, or where the id of before is of a channel that is gone or put away: another one may
+// have its name.
 func (n *Notifier) elsewhere(ctx context.Context, m alerts.Message, tried string, opts []api.MsgOption, err error) (alerts.Place, error) {
 	n.mu.Lock()
 	delete(n.channels, strings.ToLower(m.Alert.Route))
