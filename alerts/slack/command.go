@@ -46,6 +46,9 @@ func (n *Notifier) commandPayload(payload []byte, ack func()) {
 	n.command(c)
 }
 
+// unescaped is what somebody typed: Slack escapes these three, as in every text.
+var unescaped = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
+
 // command answers a command that is acknowledged.
 func (n *Notifier) command(c command) {
 	n.after(func(ctx context.Context) {
@@ -60,8 +63,9 @@ func (n *Notifier) command(c command) {
 			return
 		}
 		q := question{lang: l, by: n.person(ctx, press)}
-		answer, outcome := n.answer(ctx, q, c.Text)
-		n.opt.Log.Info("a command was asked", "who", q.by.ID, "name", q.by.Name, "command", verbOfCommand(c.Text), "outcome", outcome)
+		asked := unescaped.Replace(c.Text)
+		answer, outcome := n.answer(ctx, q, asked)
+		n.opt.Log.Info("a command was asked", "who", q.by.ID, "name", q.by.Name, "command", verbOfCommand(asked), "outcome", outcome)
 		n.tellAsker(ctx, press, answer)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/slack-go/slack/slackutilsx"
 
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
@@ -72,6 +73,20 @@ func TestCommand(t *testing.T) {
 				t.Error("what was looked for is in the log")
 			}
 		})
+	}
+}
+
+// TestCommandIsEscaped: Slack escapes three signs in what is typed; they stand in names of brands
+// and in addresses.
+func TestCommandIsEscaped(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", "Купив у H&M, а там <3 & сором. "+refund))
+	w.posted(1)
+	for i, words := range []string{"H&M", "<3 &"} {
+		w.ask(fakeslack.Ask{Text: "find " + words, User: ira, Channel: "C0MENTIONS"})
+		if e := w.answered(i + 1); !strings.Contains(e.Text, "1 скарга зі словами «"+slackutilsx.EscapeMessage(words)+"»") {
+			t.Errorf("answered %s", e.Text)
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/slack-go/slack/slackutilsx"
 )
 
 // Ask is a slash command somebody types.
@@ -20,7 +22,7 @@ type Ask struct {
 	NoURL   bool   // without a response_url
 }
 
-// fields are the fields of a command as Slack sends them.
+// fields are the fields of a command as Slack sends them: the text as all text is, escaped.
 func (s *Server) fields(a Ask) map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +35,7 @@ func (s *Server) fields(a Ask) map[string]string {
 	s.envelope++
 	out := map[string]string{
 		"token": "legacy", "team_id": orOurs(a.Team, Team), "team_domain": "fake", "channel_id": a.Channel, "channel_name": "fake", "user_id": who.ID, "user_name": who.Handle,
-		"command": "/earshot", "text": a.Text, "api_app_id": orOurs(a.App, App), "is_enterprise_install": "false",
+		"command": "/earshot", "text": slackutilsx.EscapeMessage(a.Text), "api_app_id": orOurs(a.App, App), "is_enterprise_install": "false",
 		"response_url": s.Root() + "/response/" + a.Channel + "/" + who.ID, "trigger_id": fmt.Sprintf("%d.trigger", s.envelope),
 	}
 	if a.NoURL {
