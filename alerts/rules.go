@@ -30,6 +30,7 @@ type Rules struct {
 	Spoken     map[string]i18n.Lang // by route: its own language
 	Fallbacks  map[string]Fallback  // by route: its other door, where it is not Fallback
 	Fallback   Fallback             // the other door of all routes
+	NoDesk     bool                 // complaints are only told: there is neither a button nor an inbox to take one
 }
 
 // Watched reports whether the watchlist has a watch of this name, still.

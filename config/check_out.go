@@ -219,6 +219,8 @@ func (d *decoder) checkSlack(c *Config) {
 		d.wrong(d.place("slack."+key), "write bot_token too", "%s is of no use without a bot token", key)
 	case bot && hook:
 		d.warn(d.place("slack.webhook_url"), "delete one of the two", "webhook_url is not used when there is a bot token")
+	case hook && (!d.has("web.listen") || !c.Web.Inbox):
+		d.warn(d.place("slack.webhook_url"), "set web.listen: the inbox is where it is done", "a webhook brings no buttons: nobody can take or close a complaint")
 	case bot && !app && !signed && !d.broken["slack.bot_token"]:
 		d.warn(d.place("slack.bot_token"), "write app_token, or signing_secret", "without one of them nobody can press a button in Slack")
 	}

@@ -279,6 +279,9 @@ func (s steps) unclaimed(c mention.Case) (time.Time, step) {
 		if level < alerts.LevelTold && d.EscalateTo != "" && d.EscalateTo != s.own.Route {
 			return s.ends(c, d.Claim), s.tell
 		}
+	case s.own.ID != "" && s.rules.NoDesk && len(s.rules.Official[s.mention.Watch]) == 0:
+		// Nobody can end the wait, and no answer will: that nobody has is no news. never asks
+		// before it is known whether the complaint has a message.
 	case level < alerts.LevelNamed:
 		return s.ends(c, d.Claim), s.name
 	case level < alerts.LevelTold && d.EscalateTo != "":

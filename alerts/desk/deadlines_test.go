@@ -483,6 +483,33 @@ func TestSnoozedWhileClaimed(t *testing.T) {
 	r.says(r.after(time.Second), "#mentions U1: Ira, you took this 1 h 35 min ago, and no public answer is to be seen.")
 }
 
+// TestNobodyCanTakeIt: where there is neither a button nor an inbox, nobody is told that nobody has
+// taken a complaint, unless a public answer would end the wait; one that no channel takes is told.
+func TestNobodyCanTakeIt(t *testing.T) {
+	rules := deadlineRules()
+	rules.NoDesk = true
+	answered := newWorld(t, rules)
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	answered.Poll(m)
+	answered.Shown()
+	answered.says(answered.after(5*time.Minute), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
+	rules.Official = nil
+	r := newWorld(t, rules)
+	r.Poll(m)
+	r.Shown()
+	r.says(r.after(24 * time.Hour))
+	refused := rig.Said(rig.Forum, "2", "Іван", rig.Rude, -0.5)
+	r.broken["#mentions"] = true
+	r.Poll(refused)
+	for range 6 {
+		r.step(time.Minute)
+	}
+	due, err := r.Store.DueAlerts(t.Context(), r.Now, 100)
+	if err != nil || !slices.ContainsFunc(due, func(a mention.Alert) bool { return a.Kind == mention.Escalation && a.Route == "#leads" }) {
+		t.Errorf("the refused one is not told: %v %v", due, err)
+	}
+}
+
 // TestSnoozeEndsWithoutDeadlines: also where the watchlist has no clocks, and for a copy.
 func TestSnoozeEndsWithoutDeadlines(t *testing.T) {
 	r := newWorld(t, alerts.Rules{})

@@ -16,12 +16,16 @@ import (
 )
 
 // HookLimits says what an incoming webhook cannot do, for logs and checks.
-const HookLimits = "alerts only, all into the webhook's own channel: no buttons, no threads, messages are not redrawn, and after a broken connection an alert may come twice (it says so)"
+const HookLimits = "alerts only, all into the webhook's own channel: no buttons, no threads, messages are not redrawn, complaints are taken and closed in the inbox alone, and after a broken connection an alert may come twice (it says so)"
 
 // Hook is a Slack without an app: an incoming webhook. It posts and that is all.
 // Slack does not tell where a message stands, so what belongs into a thread comes
 // as a message of its own, nothing is updated, and a message in doubt is sent again.
 type Hook struct {
+	// Inbox returns the address of the inbox's pages, as in Options; nil: there are none.
+	// It is set before the first use.
+	Inbox func() string
+
 	address string
 	from    string
 	client  *http.Client
@@ -38,15 +42,34 @@ func (h *Hook) Pace() (perSecond float64, burst int) { return 1, 4 }
 
 // Post sends the message; as bare text where Slack refuses its form.
 func (h *Hook) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
-	err := h.send(ctx, hookDraw(m))
+	inbox := h.inbox(m)
+	d := hookDraw(m)
+	if inbox != "" {
+		link := api.NewRichTextSectionLinkElement(inbox, m.Lang.Text("slack.inbox"), nil)
+		d.blocks = append(d.blocks, api.NewRichTextBlock("inbox", api.NewRichTextSection(link)))
+	}
+	err := h.send(ctx, d)
 	var refused *alerts.RefusedError
 	if errors.As(err, &refused) && refused.One {
-		err = h.send(ctx, bare(m, hookPing(m)))
+		d = bare(m, hookPing(m))
+		if inbox != "" {
+			d.text += "\n" + escaped(inbox)
+		}
+		err = h.send(ctx, d)
 	}
 	if err != nil {
 		return alerts.Place{}, err
 	}
 	return alerts.Place{Channel: "webhook", TS: string(m.Alert.ID)}, nil
+}
+
+// inbox is where the complaint can be taken and closed, which a webhook has no buttons for; empty
+// where people have no inbox, and for what is about no complaint.
+func (h *Hook) inbox(m alerts.Message) string {
+	if h.Inbox == nil || m.Mention.ID == "" {
+		return ""
+	}
+	return inboxLink(h.Inbox(), casePath(m.Mention.ID))
 }
 
 // Update does nothing: a webhook cannot change what it sent.
@@ -60,8 +83,8 @@ func (h *Hook) Find(context.Context, alerts.Search) (map[mention.AlertID]alerts.
 	return nil, &alerts.RefusedError{Code: "no_history", Err: errHookHistory}
 }
 
-// hookRoom is kept free for what hookDraw adds: a link and two short lines.
-const hookRoom = maxURL + 1000
+// hookRoom is kept free for what a webhook adds: a link, two short lines, and the way into the inbox.
+const hookRoom = maxURL + 1500
 
 // hookDraw is draw without what a webhook cannot have: buttons and threads.
 func hookDraw(m alerts.Message) drawn {

@@ -33,6 +33,41 @@ func TestHook(t *testing.T) {
 	}
 }
 
+// TestHookInbox: what has no buttons leads to where the complaint is taken, also as bare text.
+func TestHookInbox(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		fake, err := fakeslack.Start(fakeslack.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer fake.Close()
+		if refused {
+			fake.Break(fakeslack.Fault{Method: "webhook", Kind: fakeslack.Code, Error: "invalid_blocks", Blocks: true, Times: -1})
+		}
+		client := &http.Client{Transport: &http.Transport{}}
+		defer client.CloseIdleConnections()
+		hook := slack.NewHook(fake.HookURL(), "SLACK_WEBHOOK_URL", client)
+		m := complaint("1", refund)
+		m.ID = "m1"
+		post := func() {
+			t.Helper()
+			if _, err := hook.Post(t.Context(), alerts.Message{Alert: mention.Alert{ID: "a1", Kind: mention.Complaint}, Mention: m, Now: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		post()
+		for _, base := range []string{"", "https://earshot.romashka.example"} {
+			hook.Inbox = func() string { return base }
+			post()
+		}
+		for i, said := range fake.Messages("") {
+			if has := strings.Contains(string(said.Blocks)+said.Text, "https://earshot.romashka.example/case/"+string(m.ID)); has != (i == 2) {
+				t.Errorf("message %d leads to the inbox: %v\n%s\n%s", i, has, said.Text, said.Blocks)
+			}
+		}
+	}
+}
+
 // TestHookFaults breaks the network: what may have been taken comes again and says
 // so, what was refused or silenced comes once.
 func TestHookFaults(t *testing.T) {

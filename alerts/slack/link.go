@@ -16,15 +16,22 @@ func (n *Notifier) inbox(path string) string {
 	if n.opt.Inbox == nil {
 		return ""
 	}
-	if base := n.opt.Inbox(); base != "" {
-		return webLink(base + path)
-	}
-	return ""
+	return inboxLink(n.opt.Inbox(), path)
 }
+
+// inboxLink is the address of a page of the inbox at base; empty without one.
+func inboxLink(base, path string) string {
+	if base == "" {
+		return ""
+	}
+	return webLink(base + path)
+}
+
+func casePath(id mention.ID) string { return "/case/" + url.PathEscape(string(id)) }
 
 // caseLink is a case in the inbox, listLink a list of it.
 func (n *Notifier) caseLink(id mention.ID) string {
-	return n.inbox("/case/" + url.PathEscape(string(id)))
+	return n.inbox(casePath(id))
 }
 
 func (n *Notifier) listLink(q mention.Query) string {

@@ -33,7 +33,11 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case f != nil && f.Kind == Code:
 		s.note(Call{Method: hookMethod, Channel: channel, At: now, Fault: Code})
-		http.Error(w, f.Error, http.StatusNotFound)
+		status := http.StatusNotFound
+		if f.Error == "invalid_blocks" {
+			status = http.StatusBadRequest
+		}
+		http.Error(w, f.Error, status)
 	case f != nil:
 		s.broken(w, r, hookMethod, channel, args, *f)
 	default:

@@ -98,6 +98,7 @@ func (n *notifiers) prepare(cfg *config.Config) notifierSet {
 		set.hook, set.address = old.hook, address
 	case address != "":
 		set.hook, set.address = slack.NewHook(address, cfg.Slack.WebhookURL.Origin(), n.client), address
+		set.hook.Inbox = n.base.Inbox
 	}
 	return set
 }

@@ -21,6 +21,7 @@ func NewRules(cfg *config.Config, scorer *sentiment.Scorer) alerts.Rules {
 		HasQuiet:   cfg.QuietHours.Set,
 		Deadlines:  newDeadlines(cfg),
 		Zone:       cfg.Zone(),
+		NoDesk:     cfg.Slack.BotToken.Reveal() == "" && cfg.Slack.WebhookURL.Reveal() != "" && (cfg.Web.Listen == "" || !cfg.Web.Inbox),
 		Digests:    alerts.Digests{To: cfg.Digest.To, Daily: cfg.Digest.Daily, Weekly: cfg.Digest.Weekly},
 	}
 	for _, src := range cfg.Sources {

@@ -37,3 +37,26 @@ quiet_hours: 22:00-08:00 Europe/Kyiv
 		t.Errorf("two stars of five are %s", s)
 	}
 }
+
+// TestNoDesk: by a webhook alone nobody can take a complaint, except in the inbox.
+func TestNoDesk(t *testing.T) {
+	scorer, err := NewScorer("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for extra, want := range map[string]bool{
+		"": false,
+		"slack: {bot_token: xoxb-1, app_token: xapp-1}\n":                                               false,
+		"slack: {webhook_url: \"https://hooks.slack.com/services/1\"}\n":                                true,
+		"slack: {webhook_url: \"https://hooks.slack.com/services/1\"}\nweb: {listen: 127.0.0.1:8080}\n": false,
+		"slack: {webhook_url: \"https://hooks.slack.com/services/1\", bot_token: xoxb-1}\n":             false,
+	} {
+		cfg, err := config.Parse("w.yaml", []byte("contact: a@example.com\nwatch: [{name: R, terms: [Ромашка]}]\nsources: [{feed: \"https://news.example/rss\"}]\n"+extra), func(string) (string, bool) { return "", false }, KindOptions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := NewRules(cfg, scorer).NoDesk; got != want {
+			t.Errorf("%q: %v", extra, got)
+		}
+	}
+}
