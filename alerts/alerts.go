@@ -47,7 +47,8 @@ type Gathered struct {
 	Loudest mention.Mention // zero without any
 }
 
-// Place is where a message stands in a channel.
+// Place is where a message stands in a channel. The TS is the alert's own id where the way out has
+// no places, and empty where nothing was sent.
 type Place struct {
 	Channel string
 	TS      string
@@ -60,7 +61,7 @@ type Place struct {
 // first. After any other error the message may or may not have been taken.
 type Notifier interface {
 	Post(ctx context.Context, m Message) (Place, error)
-	// Update shows the message at m.Alert's place as it is now. ErrDeleted: somebody deleted it.
+	// Update shows the message at m.Alert's place as it is now. ErrDeleted: it stands there no more.
 	Update(ctx context.Context, m Message) error
 	// Find looks for messages of these alerts, posted on the route (under the thread, if
 	// it is not zero) by attempts within the time of the search. Those that are missing in

@@ -37,8 +37,9 @@ func (e *RefusedError) Error() string { return e.Err.Error() }
 
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// ErrDeleted means that a message stands no more: somebody deleted it.
-var ErrDeleted = errors.New("the message was deleted")
+// ErrDeleted means that a message does not stand where it could be redrawn: somebody deleted it, or
+// it was told by another way out.
+var ErrDeleted = errors.New("the message does not stand there")
 
 // MovedError means: the other side asked to call another address (a status of 3xx). It is
 // never followed: the message and its signature or token belong to the address that the

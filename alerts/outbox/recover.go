@@ -212,7 +212,7 @@ func (s *Sender) orphan(ctx context.Context, a mention.Alert) bool {
 		s.later(a, toUpdate, err)
 		return false
 	}
-	s.opt.Log.Warn("a message was deleted; it is not posted again", "alert", a.ID, "route", a.Route, "channel", a.Channel)
+	s.opt.Log.Warn("a message does not stand in its channel any more; it is not posted again", "alert", a.ID, "route", a.Route, "channel", a.Channel)
 	return true
 }
 

@@ -491,13 +491,14 @@ func (s *Sender) gathered(ctx context.Context, root mention.AlertID) (g alerts.G
 	return g, err
 }
 
-// thread returns the place of the message to post under.
+// thread returns the place of the message to post under; zero where it stands in no place: what
+// was told by a way out that has none is noted under its own id, and the way may be another now.
 func (s *Sender) thread(ctx context.Context, a mention.Alert) (alerts.Place, error) {
 	if a.ThreadOf == "" {
 		return alerts.Place{}, nil
 	}
 	parent, ok, err := s.opt.Queue.Alert(ctx, a.ThreadOf)
-	if err != nil || !ok {
+	if err != nil || !ok || parent.TS == string(parent.ID) {
 		return alerts.Place{}, err // a parent that was pruned leaves the reply on its own
 	}
 	return alerts.Place{Channel: parent.Channel, TS: parent.TS}, nil

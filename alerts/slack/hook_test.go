@@ -1,13 +1,18 @@
 package slack_test
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/slack"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
@@ -66,6 +71,42 @@ func TestHookInbox(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAppAfterTheHook: complaints that a webhook told before there was an app are followed in the
+// channel, with what they are about and their buttons, and cost what comes anew nothing.
+func TestAppAfterTheHook(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{hook: true, rules: alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: {Claim: 5 * time.Minute}}}})
+	first := complaint("1", refund)
+	w.hear(first)
+	w.posted(1)
+	w.stop()
+	w.opt.hook = false
+	w.start()
+	first.Post.Text += " Ще раз."
+	w.hear(first)
+	if edit := w.posted(2)[1]; edit.ThreadTS != "" || !shows(edit, "Ще раз") || !shows(edit, first.Watch) {
+		t.Errorf("the edit:\n%s\n%s", edit.Text, edit.Blocks)
+	}
+	w.hear(complaint("2", "Курʼєр нагрубив і кинув пакунок під двері, телефон розбитий"))
+	w.posted(3)
+	if n := w.log.count("cannot be delivered") + w.log.count("cannot be redrawn"); n != 0 {
+		t.Errorf("%d troubles", n)
+	}
+	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return time.Now().Add(6 * time.Minute) }, Changed: w.sender.Wake})
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = deadlines.Run(ctx) })
+	all := w.posted(5)
+	stop()
+	running.Wait()
+	nudge := all[slices.IndexFunc(all, func(m fakeslack.Message) bool { return shows(m, "Nobody has taken") && m.ThreadTS == "" })]
+	if !shows(nudge, "Ще раз") {
+		t.Fatalf("the nudge:\n%s", nudge.Blocks)
+	}
+	w.press(fakeslack.Click{Channel: nudge.Channel, TS: nudge.TS, Action: "claim", User: ira})
 }
 
 // TestHookFaults breaks the network: what may have been taken comes again and says

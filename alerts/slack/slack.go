@@ -195,8 +195,12 @@ func (n *Notifier) Check(ctx context.Context) error {
 // Post posts the message, in m.Thread when it is set.
 func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
 	n.names.await(ctx, m.Alert.Notify)
-	channel, opts := n.target(m.Alert.Route), n.options(m, draw(m, n.names.ping(m.Alert.Notify)))
-	if m.Thread.TS != "" {
+	who := n.names.ping(m.Alert.Notify)
+	channel, opts := n.target(m.Alert.Route), n.options(m, draw(m, who))
+	switch {
+	case m.Alert.ThreadOf != "" && m.Thread.TS == "": // the first message stands nowhere in Slack
+		opts = n.options(m, unthreaded(m, who, maxBlocksJSON))
+	case m.Thread.TS != "":
 		channel = m.Thread.Channel
 		opts = append(opts, api.MsgOptionTS(m.Thread.TS))
 		if m.Details.Broadcast {
@@ -291,8 +295,12 @@ func (n *Notifier) options(m alerts.Message, d drawn) []api.MsgOption {
 
 const eventType = "earshot_alert"
 
-// Update shows a posted message as it is now.
+// Update shows a posted message as it is now. One of before there was an app stands nowhere in
+// Slack.
 func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
+	if m.Alert.TS == string(m.Alert.ID) {
+		return alerts.ErrDeleted
+	}
 	err := n.update(ctx, m, draw(m, n.names.ping(m.Alert.Notify)))
 	var refused *alerts.RefusedError
 	switch {
