@@ -190,7 +190,7 @@ func (b *bubble) BeginPosting(_ context.Context, id mention.AlertID, t0 time.Tim
 func (b *bubble) Detach(context.Context, mention.AlertID) error { return nil }
 
 // Orphan has nothing to do: no message is deleted here.
-func (b *bubble) Orphan(context.Context, mention.AlertID) (bool, error) { return false, nil }
+func (b *bubble) Orphan(context.Context, mention.ID) (bool, error) { return false, nil }
 
 func (b *bubble) MarkPosted(_ context.Context, id mention.AlertID, channel, ts string, rendered int64) (bool, error) {
 	return b.move(id, mention.Posting, func(a *mention.Alert) bool {

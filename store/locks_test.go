@@ -26,7 +26,7 @@ func TestClicksMeetNoDeadlock(t *testing.T) {
 			ingest(t, s, intakeOf(heard(edited, "Romashka")))
 		},
 		"its message was deleted": func(t *testing.T, n int) {
-			must(s.Orphan(background, alertID(mentionID(post(n), "Romashka"))))(t)
+			must(s.Orphan(background, mentionID(post(n), "Romashka")))(t)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

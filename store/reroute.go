@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"time"
 
@@ -155,28 +154,20 @@ func (s *Store) Detach(ctx context.Context, root mention.AlertID) error {
 	return err
 }
 
-// Orphan lets what was told in threads about the complaint of a message that was deleted, or
-// waits to be, stand for itself: it shows the case from then on. more is true while some of it
-// is on its way: what it shows would be written down as the last state.
-func (s *Store) Orphan(ctx context.Context, deleted mention.AlertID) (more bool, err error) {
+// Orphan lets what was told in threads about a complaint, or waits to be, stand for itself: it
+// shows the case from then on. more is true while some of it is on its way: what it shows would be
+// written down as the last state.
+func (s *Store) Orphan(ctx context.Context, of mention.ID) (more bool, err error) {
 	const told = ` WHERE mention_id = $1 AND mention_id <> '' AND kind = 'escalation' AND thread_of <> '' AND status `
 	err = s.inTx(ctx, "orphan", func(tx *sql.Tx) error {
-		var id string
-		err := tx.QueryRowContext(ctx, `SELECT mention_id FROM alerts WHERE id = $1 AND kind IN ('complaint', 'twin')`, string(deleted)).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil // it was no complaint's own message
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.lockCases(ctx, tx, []string{id}); err != nil { // which version they show
+		if err := s.lockCases(ctx, tx, []string{string(of)}); err != nil { // which version they show
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE alerts SET thread_of = '', drawn = 0,
- wanted = COALESCE((SELECT c.version FROM cases c WHERE c.mention_id = alerts.mention_id), 0)`+told+`IN ('pending', 'posted')`, id); err != nil {
+ wanted = COALESCE((SELECT c.version FROM cases c WHERE c.mention_id = alerts.mention_id), 0)`+told+`IN ('pending', 'posted')`, string(of)); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM alerts`+told+`= 'posting')`, id).Scan(&more)
+		return tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM alerts`+told+`= 'posting')`, string(of)).Scan(&more)
 	})
 	return more, err
 }

@@ -161,8 +161,8 @@ func testDetach(t *testing.T, open opener) {
 	want(t, "place", whereTo(t, s, "child"), "#m")
 }
 
-// What was told in the thread of a complaint whose message was deleted shows the case, except
-// what is on its way; what is about other complaints stays what it is.
+// What was told in threads about a complaint whose message is gone shows the case, except what is
+// on its way; what is about other complaints stays what it is.
 func testOrphan(t *testing.T, open opener) {
 	s := open(t)
 	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka")))
@@ -178,12 +178,12 @@ func testOrphan(t *testing.T, open opener) {
 	send(t, s, own)
 	send(t, s, "nudge")
 	must(s.BeginPosting(background, "on its way", t0))(t)
-	want(t, "of another message", must(s.Orphan(background, "nudge"))(t), false)
+	want(t, "of nothing", must(s.Orphan(background, ""))(t), false)
 	want(t, "nothing yet", len(must(s.Outdated(background, 10))(t)), 0)
-	want(t, "more", must(s.Orphan(background, own))(t), true)
+	want(t, "more", must(s.Orphan(background, id))(t), true)
 	want(t, "redrawn", ids(must(s.Outdated(background, 10))(t)), "nudge")
 	must(s.MarkPosted(background, "on its way", "C", "9", 1))(t)
-	want(t, "all", must(s.Orphan(background, own))(t), false)
+	want(t, "all", must(s.Orphan(background, id))(t), false)
 	alone := ""
 	for _, name := range []string{"nudge", "waits", "on its way", "news", "of a copy"} {
 		if a, _, _ := s.Alert(background, mention.AlertID(name)); a.ThreadOf == "" {

@@ -205,9 +205,12 @@ func (s *Sender) update(ctx context.Context, notifier alerts.Notifier, a mention
 // orphan lets others show a case whose own message was deleted: its buttons went with it, and
 // what was told in its thread does not say what it is about. It reports whether all do.
 func (s *Sender) orphan(ctx context.Context, a mention.Alert) bool {
+	if a.Kind != mention.Complaint && a.Kind != mention.Duplicate {
+		return true // the complaint's own message stands
+	}
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
-	more, err := s.opt.Writer.Orphan(mark, a.ID)
+	more, err := s.opt.Writer.Orphan(mark, a.MentionID)
 	if err != nil || more {
 		s.later(a, toUpdate, err)
 		return false

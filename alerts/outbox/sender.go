@@ -80,10 +80,10 @@ type Writer interface {
 	BackToPending(ctx context.Context, id mention.AlertID, attempts int, notBefore time.Time, why string) (ok bool, err error)
 	// Detach lets the replies that wait for the alert go on their own.
 	Detach(ctx context.Context, root mention.AlertID) error
-	// Orphan lets what was told in threads about the complaint of a message that was deleted, or
-	// waits to be, stand for itself: it shows the case from then on. more is true while some of
-	// it is on its way, and has to be asked for again.
-	Orphan(ctx context.Context, deleted mention.AlertID) (more bool, err error)
+	// Orphan lets what was told in threads about a complaint, or waits to be, stand for itself: it
+	// shows the case from then on, for the complaint's own message does no more where people look.
+	// more is true while some of it is on its way, and has to be asked for again.
+	Orphan(ctx context.Context, of mention.ID) (more bool, err error)
 	// SetRendered records which version of the case a posted message shows.
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
@@ -402,6 +402,11 @@ func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, 
 		return
 	}
 	fault.At("posted-marked")
+	if a.Kind == mention.Escalation && a.MentionID != "" && m.Thread.TS != "" && at.Channel != m.Thread.Channel { // its channel is gone
+		if _, err := s.opt.Writer.Orphan(mark, a.MentionID); err != nil {
+			s.opt.Log.Error("a message that left its thread gets no buttons", "alert", a.ID, "err", err)
+		}
+	}
 	a.Channel = at.Channel
 	s.fine(a)
 	s.opt.Accepted(m, s.opt.Now())

@@ -140,7 +140,7 @@ func (m *memory) Detach(_ context.Context, root mention.AlertID) error {
 }
 
 // Orphan has nothing to do: nothing is told in threads of what is deleted here.
-func (m *memory) Orphan(context.Context, mention.AlertID) (bool, error) { return false, nil }
+func (m *memory) Orphan(context.Context, mention.ID) (bool, error) { return false, nil }
 
 func (m *memory) SetRendered(_ context.Context, id mention.AlertID, version int64) error {
 	m.change(id, func(a *mention.Alert) bool { a.RenderedVersion = version; return true })

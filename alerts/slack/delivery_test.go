@@ -3,11 +3,15 @@ package slack_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
 )
@@ -105,6 +109,57 @@ func TestChannelReplaced(t *testing.T) {
 	if m := w.posted(2)[1]; m.Channel != "C0NEWPLACE" {
 		t.Errorf("the second complaint stands in %s", m.Channel)
 	}
+}
+
+// TestThreadInAChannelThatIsGone: what belongs into a thread of a channel that was put away,
+// deleted or left comes into the channel of its route, can be acted upon there, and holds
+// nothing else up.
+func TestThreadInAChannelThatIsGone(t *testing.T) {
+	for name, old := range map[string]fakeslack.Channel{
+		"archived": {Name: "mentions-2026", Archived: true},
+		"deleted":  {Name: "mentions-2026", Private: true, Outside: true},
+		"left":     {Name: "mentions-2026", Outside: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, worldOptions{rules: alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: {Claim: 5 * time.Minute}}}})
+			m := complaint("1", refund)
+			w.hear(m)
+			old.ID = w.posted(1)[0].Channel
+			w.fake.SetChannel(old)
+			w.fake.SetChannel(fakeslack.Channel{ID: "C0NEWPLACE", Name: "mentions"})
+			m.Post.Text += " Ще раз."
+			w.hear(m)
+			eventually(t, "the edit", func() bool { return len(w.fake.Messages("C0NEWPLACE")) == 1 })
+			if edit := w.fake.Messages("C0NEWPLACE")[0]; edit.ThreadTS != "" || !shows(edit, "Ще раз") || !shows(edit, m.Watch) {
+				t.Errorf("the edit:\n%s\n%s", edit.Text, edit.Blocks)
+			}
+			w.nudges(6 * time.Minute)
+			eventually(t, "the nudge with its buttons", func() bool {
+				all := w.fake.Messages("C0NEWPLACE")
+				return len(all) == 2 && shows(all[1], "Nobody has taken") && strings.Contains(string(all[1].Blocks), `"claim"`)
+			})
+			nudge := w.fake.Messages("C0NEWPLACE")[1]
+			w.press(fakeslack.Click{Channel: nudge.Channel, TS: nudge.TS, Action: "claim", User: ira})
+			eventually(t, "the owner", func() bool {
+				now, _ := w.fake.Message(nudge.Channel, nudge.TS)
+				return shows(now, "Ira has it")
+			})
+			if n := w.log.count("cannot be delivered"); n != 0 {
+				t.Errorf("the route counts as broken")
+			}
+		})
+	}
+}
+
+// nudges lets the deadlines see the time so much later, until the test ends.
+func (w *world) nudges(later time.Duration) {
+	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return time.Now().Add(later) }, Changed: w.sender.Wake})
+	ctx, stop := context.WithCancel(w.t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = deadlines.Run(ctx) })
+	w.t.Cleanup(func() { stop(); running.Wait() })
 }
 
 // TestUnreadableHistory posts again and says that it may be a repeat.

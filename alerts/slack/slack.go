@@ -209,16 +209,25 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	}
 	at, err := n.post(ctx, m, channel, opts)
 	var refused *alerts.RefusedError
+	if m.Thread.TS != "" && errors.As(err, &refused) && closedCodes[refused.Code] {
+		// The channel of the thread is no more what the route leads to, or it is refused as well.
+		m.Thread = alerts.Place{}
+		channel, opts = n.target(m.Alert.Route), n.options(m, unthreaded(m, who, maxBlocksJSON))
+		at, err = n.post(ctx, m, channel, opts)
+	}
 	switch {
 	case err == nil || !errors.As(err, &refused):
 		return at, err
-	case (refused.Code == "channel_not_found" || refused.Code == "is_archived") && m.Thread.TS == "":
+	case m.Thread.TS == "" && (refused.Code == "channel_not_found" || closedCodes[refused.Code] && channel != m.Alert.Route):
 		return n.elsewhere(ctx, m, channel, opts, err)
 	case refused.One:
 		return n.simpler(ctx, m, channel, refused)
 	}
 	return at, err
 }
+
+// closedCodes are what Slack answers where earshot cannot write to a channel.
+var closedCodes = map[string]bool{"channel_not_found": true, "is_archived": true, "not_in_channel": true}
 
 // post is one call of chat.postMessage.
 func (n *Notifier) post(ctx context.Context, m alerts.Message, channel string, opts []api.MsgOption) (alerts.Place, error) {
@@ -252,8 +261,8 @@ func (n *Notifier) target(route string) string {
 }
 
 // elsewhere tries once more, by the channel's id, where Slack does not know the
-// name, or where the id of before is of a channel that is gone or put away: another one may
-// have its name.
+// name, or where the id of before is of a channel that is gone, put away or left: another one
+// may have its name.
 func (n *Notifier) elsewhere(ctx context.Context, m alerts.Message, tried string, opts []api.MsgOption, err error) (alerts.Place, error) {
 	n.mu.Lock()
 	delete(n.channels, strings.ToLower(m.Alert.Route))
