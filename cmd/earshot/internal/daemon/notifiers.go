@@ -205,6 +205,7 @@ func (n *notifiers) run(ctx context.Context) {
 		}
 		stop()
 		done.Wait()
+		n.trouble("slack", nil) // it was said of the account that is used no more
 	}
 }
 

@@ -58,3 +58,42 @@ store: {database: "sqlite:DB"}
 	}
 	until("names that are known", func(said string) bool { return said == "" })
 }
+
+// TestTroubleOfAnAccountEndsWithIt: what was wrong with a token is not said of the one that took
+// its place, nor when there is no Slack any more.
+func TestTroubleOfAnAccountEndsWithIt(t *testing.T) {
+	fake, err := fakeslack.Start(fakeslack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fake.Close()
+	for name, after := range map[string]string{
+		"another token":  `slack: {bot_token: "` + fakeslack.BotToken + `", api_url: "` + fake.URL() + `"}`,
+		"no slack":       "",
+		"only a webhook": `slack: {webhook_url: "` + fake.HookURL() + `"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			list := func(account string) string {
+				return strings.NewReplacer("DB", filepath.Join(dir, "e.db")).Replace(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+routes: [{to: "#mentions"}]
+store: {database: "sqlite:DB"}
+` + account + "\n")
+			}
+			d := open(t, list(`slack: {bot_token: xoxb-revoked, api_url: "`+fake.URL()+`"}`))
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() { defer close(ended); d.notifiers.run(ctx) }()
+			defer func() { cancel(); <-ended; d.notifiers.client.CloseIdleConnections() }()
+			eventually(t, "the refused token", func() bool { return d.metrics.inTrouble()["slack"] != "" })
+			stopping, stop := context.WithCancel(t.Context())
+			stop() // no monitor runs here that would take the sources
+			if err := d.Reload(stopping, check(t, list(after))); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "no trouble", func() bool { return d.metrics.inTrouble()["slack"] == "" })
+		})
+	}
+}
