@@ -29,6 +29,9 @@ type Paced interface {
 	Pace() (perSecond float64, burst int)
 }
 
+// OneChannel is what a Paced may also be whose routes all lead into one channel.
+type OneChannel interface{ OneChannel() }
+
 // updateBurst is how many updates or searches may come at once.
 const updateBurst = 10
 
@@ -153,9 +156,10 @@ func (g *throttle) turn(notifier alerts.Notifier, m method, route string, now ti
 	return left
 }
 
-// limiterOf is what shares a pace: posts of one route, and updates or searches of all.
+// limiterOf is what shares a pace: posts of one route, or into one channel, and updates or searches of
+// all.
 func limiterOf(notifier alerts.Notifier, m method, route string) limiterKey {
-	if m != toPost {
+	if _, one := notifier.(OneChannel); one || m != toPost {
 		route = ""
 	}
 	return limiterKey{notifier, m, route}

@@ -40,6 +40,9 @@ func NewHook(address, from string, client *http.Client) *Hook {
 // Pace is the one of messages.
 func (h *Hook) Pace() (perSecond float64, burst int) { return 1, 4 }
 
+// OneChannel says that the pace is that of all routes together.
+func (h *Hook) OneChannel() {}
+
 // Post sends the message; as bare text where Slack refuses its form.
 func (h *Hook) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
 	inbox := h.inbox(m)

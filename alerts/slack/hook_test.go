@@ -109,6 +109,22 @@ func TestAppAfterTheHook(t *testing.T) {
 	w.press(fakeslack.Click{Channel: nudge.Channel, TS: nudge.TS, Action: "claim", User: ira})
 }
 
+// TestHookIsOneChannel: whatever the routes, all that goes through a webhook goes into one channel, so
+// that nothing is on its way to it when it asks for silence.
+func TestHookIsOneChannel(t *testing.T) {
+	t.Parallel()
+	routes := []alerts.Route{{Topics: []string{"refund"}, To: "#billing"}, {Topics: []string{"staff"}, To: "#shops"}, {To: "#mentions"}}
+	w := newWorld(t, worldOptions{hook: true, rules: alerts.Rules{Routes: routes}})
+	w.fake.Break(fakeslack.Fault{Method: "webhook", Kind: fakeslack.RateLimit, After: 2 * time.Second})
+	refunds, staff, other := complaint("1", refund), complaint("2", "Курʼєр нагрубив і кинув пакунок під двері, телефон розбитий"), complaint("3", "Застосунок вилітає щоразу, як відкриваю рахунки")
+	staff.Score.Topics, other.Score.Topics = []string{"staff"}, []string{"app"}
+	w.hear(refunds, staff, other)
+	w.posted(3)
+	if v := w.fake.Violations(); len(v) > 0 {
+		t.Errorf("Slack's wishes were ignored: %v", v)
+	}
+}
+
 // TestHookFaults breaks the network: what may have been taken comes again and says
 // so, what was refused or silenced comes once.
 func TestHookFaults(t *testing.T) {
