@@ -116,7 +116,8 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	}()
 	term.hidden = &config.Redactor{}
 	term.err = &screen{to: term.err, hidden: term.hidden, colour: term.colour(term.err)}
-	term.out = &screen{to: term.out, colour: term.colour(term.out)}
+	out := &screen{to: term.out, colour: term.colour(term.out)}
+	term.out = out
 	term.in = &stdin{ctx: ctx, from: term.in}
 	cmds := &commands{}
 	term.log = &cmds.logFlags
@@ -134,12 +135,28 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	}
 	args = asCommands(args)
 	command, err := parser.Parse(args)
+	if lost := out.failed(); lost != nil { // of --help
+		return exitStatus(term, lost)
+	}
 	if err != nil {
 		says := speechOrEnglish(term)
 		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(err), says.Text("cli.see", "what", "earshot --help"))
 		return exitWrong
 	}
-	return exitStatus(term, command.Run(parser.Model))
+	err = command.Run(parser.Model)
+	if lost := out.failed(); lost != nil && (err == nil || errors.Is(err, errSaid) || errors.Is(err, lost)) { // half an answer is none, to a person as to a script
+		err = lost
+	}
+	return exitStatus(term, err)
+}
+
+// console is where the daemon prints alerts: one that cannot be printed is tried again, and
+// /healthz tells of it.
+func (t terminal) console() io.Writer {
+	if s, ok := t.out.(*screen); ok {
+		return &screen{to: s.to, colour: s.colour}
+	}
+	return t.out
 }
 
 // asCommands understands what people type at programs they do not know: nothing, help, help

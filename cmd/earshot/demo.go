@@ -107,7 +107,7 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	s.printTown(term.out, "http://"+inbox+"/inbox", base)
 	log := newLog(term, slog.LevelWarn)
 	d, err := daemon.Open(ctx, daemon.Options{
-		Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
+		Watchlist: list, Out: term.console(), Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
 		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: "You"}, Sources: true}),
 	})
 	if err != nil {

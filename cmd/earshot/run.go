@@ -43,7 +43,7 @@ func (c *runCmd) Run(ctx context.Context, term terminal) error {
 	exit := door.NewExit()
 	exit.Install()
 	d, err := daemon.Open(ctx, daemon.Options{
-		Exit: exit, Watchlist: list, Out: term.out, Colour: term.colour(term.out), Version: name, Revision: commit, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
+		Exit: exit, Watchlist: list, Out: term.console(), Colour: term.colour(term.out), Version: name, Revision: commit, Host: fmt.Sprintf("%s/%d", host, os.Getpid()), Log: log, Now: time.Now, Secrets: term.hidden,
 	})
 	if err != nil {
 		return unlessStopped(ctx, err)

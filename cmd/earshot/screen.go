@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"regexp"
@@ -23,6 +24,14 @@ type screen struct {
 
 	mu   sync.Mutex // logs of several sources write at once
 	tail string     // of the last write: the beginning of a character or of a colour
+	lost error      // why what was written did not arrive, the first time it did not
+}
+
+// failed is why not all that was written arrived; nil: it did.
+func (s *screen) failed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lost
 }
 
 // colourCode is how colours are switched; colourBegun is one that was cut anywhere.
@@ -62,6 +71,7 @@ func (s *screen) Write(p []byte) (int, error) {
 	}
 	s.tail = text
 	if _, err := io.WriteString(s.to, b.String()); err != nil {
+		s.lost = cmp.Or(s.lost, err)
 		return 0, err
 	}
 	return len(p), nil

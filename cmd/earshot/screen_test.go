@@ -3,8 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/earshot/earshot/store"
 )
 
 // TestScreenShowsNoTricks: whatever is written to a terminal, in whatever pieces, no
@@ -64,5 +69,48 @@ func TestCommandsWriteThroughAScreen(t *testing.T) {
 	run(t.Context(), []string{"score"}, terminal{in: strings.NewReader("Terrible \x1b]0;x\a\u009b \u202e fraud, thieves!\n"), out: &out, err: &err, lookup: func(string) (string, bool) { return "", false }})
 	if all := out.String() + err.String(); out.Len() == 0 || strings.ContainsAny(all, "\x1b\a\u009b\u202e") {
 		t.Errorf("said %q", all)
+	}
+}
+
+// fullDisk takes so many bytes and no more.
+type fullDisk struct{ left int }
+
+func (f *fullDisk) Write(p []byte) (int, error) {
+	if len(p) > f.left {
+		return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
+	}
+	f.left -= len(p)
+	return len(p), nil
+}
+
+// TestWhatCannotBePrintedIsSaid: a command whose answer does not arrive has failed, wherever it
+// was cut, and says why in the language of the terminal. What --help cannot print is no wrong use.
+func TestWhatCannotBePrintedIsSaid(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("w.yaml", []byte(watchlistWith("")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := openStore(t.Context(), store.Options{Database: "sqlite:earshot.db"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range []string{
+		"check -c w.yaml", "check -c w.yaml --no-secrets", "mutes -c w.yaml", "report -c w.yaml", "tune -c w.yaml", "match -c w.yaml --explain", "score",
+		"version", "schema", "slack manifest", "completion bash", "man", "--help", "check --help", "backup -c w.yaml made.db", "add -c w.yaml x.com/romashka",
+	} {
+		for _, left := range []int{0, 9} {
+			for lang, want := range map[string]string{"en": "no space left on device", "uk": "на диску немає місця"} {
+				_ = os.Remove("made.db")
+				var errs bytes.Buffer
+				in := strings.NewReader(`{"id":"1","text":"Terrible Romashka Bank"}`)
+				term := terminal{in: in, out: &fullDisk{left}, err: &errs, lookup: func(name string) (string, bool) { return lang, name == "LANG" }}
+				if code := run(t.Context(), strings.Fields(args), term); code != exitFailed || !strings.Contains(errs.String(), want) || strings.Contains(errs.String(), "write:") {
+					t.Errorf("earshot %s after %d bytes: exit %d, said %q, want %q", args, left, code, errs.String(), want)
+				}
+			}
+		}
 	}
 }
