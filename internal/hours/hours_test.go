@@ -182,11 +182,14 @@ func TestSyntaxErrors(t *testing.T) {
 		"Mon 09:00-25:00 Europe/Kyiv":           {4, 11, `"25:00" is not a time of day`},
 		"Mon 9-18 Europe/Kyiv":                  {4, 4, `"9" is not a time of day`},
 		"Mon 09:00-09:00 Europe/Kyiv":           {4, 11, `"09:00-09:00" is empty`},
-		"Mon 09:00-12:00 11:00-13:00 UTC":       {16, 11, "Monday is open twice at this time"},
+		"Mon 09:00-12:00 11:00-13:00 UTC":       {16, 11, "Mon is open twice at this time"},
 		"Mon 09:00-18:00 Europe/Atlantis":       {16, 15, `unknown time zone "Europe/Atlantis"`},
 		", Mon 09:00-18:00 UTC":                 {0, 1, "nothing before the comma"},
 		"Mon 09:00-18:00, Tue 09:00-18:00x UTC": {21, 12, `"18:00x" is not a time of day`},
-		"always sometimes":                      {0, 6, `unknown day "always"`},
+		"always sometimes":                      {7, 9, `unknown time zone "sometimes"`},
+		"Mon-Fri 09:00-18:00 Kyiv":              {20, 4, `unknown time zone "Kyiv"`},
+		"22:00-08:00 MSK":                       {12, 3, `unknown time zone "MSK"`},
+		"Mon 09:00-18:00 Вт Europe/Kyiv":        {16, 2, `unknown day "Вт"`},
 	} {
 		_, err := Parse(expr)
 		var se *SyntaxError
@@ -239,6 +242,12 @@ func TestMoments(t *testing.T) {
 	for _, bad := range []string{"", "Mon", "Mon 09:00", "9 Europe/Kyiv", "Mon 24:00 UTC", "09:00 Europe/Kyiv now", "09:00 Nowhere/At"} {
 		if _, err := ParseMoment(bad); err == nil {
 			t.Errorf("%q was taken", bad)
+		}
+	}
+	for expr, want := range map[string]string{"Пн 09:00 Europe/Kyiv": `unknown day "Пн"`, "Mon-Fri 09:00 Europe/Kyiv": `"Mon-Fri" is too much`, "Europe/Kyiv": "the time is missing"} {
+		var se *SyntaxError
+		if _, err := ParseMoment(expr); !errors.As(err, &se) || se.Msg != want {
+			t.Errorf("%q: %v, want %s", expr, err, want)
 		}
 	}
 	for _, bad := range []string{"", "2026-02-30", "13-01", "25.12", "Christmas", "2026-12-25 "} {

@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -82,7 +83,7 @@ func Parse(expr string) (Hours, error) {
 	if len(toks) == 0 {
 		return Hours{}, token{}.errorf(example, "no hours")
 	}
-	if last := toks[len(toks)-1]; isZone(last.text) {
+	if last := toks[len(toks)-1]; isZone(last.text) || meansZone(toks) {
 		zone, err := parseZone(last)
 		if err != nil {
 			return Hours{}, err
@@ -148,7 +149,7 @@ func (h *Hours) clash(days []time.Weekday, s span) string {
 	for _, d := range days {
 		for _, o := range h.week[d] {
 			if s.from < o.to && o.from < s.to {
-				return d.String()
+				return d.String()[:3] // as the expression has it
 			}
 		}
 	}
@@ -162,6 +163,21 @@ func isTime(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 // isZone tells a time zone from a day or a time: it has a slash, or is UTC.
 func isZone(s string) bool {
 	return strings.Contains(s, "/") || strings.EqualFold(s, "utc") || strings.EqualFold(s, "gmt")
+}
+
+// meansZone reports whether the last word stands where a time zone does and is no day: Kyiv,
+// MSK. That it is an unknown day would send people to the wrong end.
+func meansZone(toks []token) bool {
+	if len(toks) < 2 {
+		return false
+	}
+	before, last := toks[len(toks)-2].text, toks[len(toks)-1]
+	if last.text == "," || isTime(last.text) || !isTime(before) && !strings.EqualFold(before, "always") {
+		return false
+	}
+	from, _, _ := strings.Cut(last.text, "-")
+	_, isDay := weekday(from)
+	return !isDay
 }
 
 func parseZone(t token) (*time.Location, error) {
@@ -268,6 +284,10 @@ func ParseMoment(expr string) (Moment, error) {
 	}
 	if d, ok := weekday(toks[0].text); ok {
 		m.weekday, m.daily, toks = d, false, toks[1:]
+	}
+	if len(toks) > 1 && !isTime(toks[0].text) && isTime(toks[1].text) {
+		_, err := parseDays(toks[0])
+		return Moment{}, cmp.Or(err, error(toks[0].errorf(hint, "%q is too much", toks[0].text))) // Mon-Fri: one day has a week's digest
 	}
 	if len(toks) == 0 || !isTime(toks[0].text) {
 		at := token{text: expr}
