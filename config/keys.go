@@ -219,8 +219,8 @@ func (d *decoder) unknownKey(p pair, path string, known []string) string {
 		d.wrong(p.key, "write enabled: false, or paused_until: 2026-12-24 09:00, since a pause needs an end", "unknown key %q", p.name)
 	case strings.Contains(p.name, ":"):
 		d.wrong(p.key, "write a space after the colon", "unknown key %q", p.name)
-	case home != "" && path != home:
-		d.wrong(p.key, "it belongs "+home, "unknown key %q here", p.name)
+	case home != "":
+		d.wrong(p.key, home, "unknown key %q here", p.name)
 	default:
 		slices.Sort(known)
 		d.wrong(p.key, "known here: "+shortList(known), "unknown key %q", p.name)
@@ -240,7 +240,7 @@ func shortList(names []string) string {
 func homeOf(name string) string {
 	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
 		if f.name == name {
-			return "at the left margin, outside every entry"
+			return "it belongs at the left margin, outside every entry"
 		}
 	}
 	for _, f := range fieldsOf(reflect.TypeFor[Config]()) {
@@ -253,7 +253,7 @@ func homeOf(name string) string {
 		}
 		for _, in := range fieldsOf(t) {
 			if in.name == name {
-				return "under " + f.name
+				return "it belongs under " + f.name
 			}
 		}
 	}

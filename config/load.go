@@ -152,7 +152,7 @@ func exposed(all *whole) (warnings []Error) {
 		said[p.File] = true
 		doc := all.documents[0].of(p)
 		warnings = append(warnings, Error{Pos: p, Msg: "a secret stands in this file, and everybody on this machine can read it",
-			Hint: "chmod 600 " + p.File, Warning: true, doc: doc})
+			Hint: "run chmod 600 " + p.File, Warning: true, doc: doc})
 	}
 	for _, r := range all.secretFiles {
 		if said[r.path] || !worldReadable(r.path, true) {
@@ -160,7 +160,7 @@ func exposed(all *whole) (warnings []Error) {
 		}
 		said[r.path] = true
 		warnings = append(warnings, Error{Pos: r.Pos, Msg: "everybody on this machine can read the file of this secret",
-			Hint: "chmod 600 " + r.path, Warning: true, doc: all.documents[0].of(r.Pos)})
+			Hint: "run chmod 600 " + r.path, Warning: true, doc: all.documents[0].of(r.Pos)})
 	}
 	return warnings
 }

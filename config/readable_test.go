@@ -20,11 +20,11 @@ func TestExposedSecrets(t *testing.T) {
 		holds bool
 		want  string
 	}{
-		"open":      {"slack:\n  bot_token: xoxb-1\n  signing_secret: abcdefgh\n", 0o644, true, "w.yaml:5:14: warning: a secret stands in this file, and everybody on this machine can read it — chmod 600 DIR/w.yaml"},
+		"open":      {"slack:\n  bot_token: xoxb-1\n  signing_secret: abcdefgh\n", 0o644, true, "w.yaml:5:14: warning: a secret stands in this file, and everybody on this machine can read it — run chmod 600 DIR/w.yaml"},
 		"closed":    {"slack: {bot_token: xoxb-1, app_token: xapp-1}\n", 0o640, true, ""},
 		"password":  {"store: {redis: \"redis://:geheim99@localhost:6379/0\"}\n", 0o644, true, "a secret stands in this file"},
 		"address":   {"store: {redis: \"redis://localhost:6379/0\"}\n", 0o644, false, ""},
-		"reference": {"slack: {bot_token: \"${file:token}\", app_token: \"${file:token2}\"}\n", 0o644, false, "everybody on this machine can read the file of this secret — chmod 600 DIR/token2"},
+		"reference": {"slack: {bot_token: \"${file:token}\", app_token: \"${file:token2}\"}\n", 0o644, false, "everybody on this machine can read the file of this secret — run chmod 600 DIR/token2"},
 	} {
 		dir := folder(t, map[string]string{"w.yaml": head + test.text, "token": "xoxb-2\n", "token2": "xapp-2\n"})
 		path := filepath.Join(dir, "w.yaml")

@@ -187,7 +187,8 @@ func (d *decoder) checkTLS(t *WebTLS) {
 	t.CertFile = d.doc.of(d.place("web.tls.cert").Pos).abs(t.Cert)
 	t.KeyFile = d.doc.of(d.place("web.tls.key").Pos).abs(t.Key)
 	pems := map[string][]byte{"cert": nil, "key": nil}
-	for key, path := range map[string]string{"cert": t.CertFile, "key": t.KeyFile} {
+	for _, file := range [][2]string{{"cert", t.CertFile}, {"key", t.KeyFile}} {
+		key, path := file[0], file[1]
 		data, err := readBounded(path, maxPEM)
 		if err != nil {
 			d.wrong(d.place("web.tls."+key), "a path is relative to the watchlist", "%s: the file cannot be read: %s", key, reason(err))
