@@ -5,10 +5,13 @@ import (
 	"net/netip"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 
 	"github.com/earshot/earshot/internal/hours"
 )
@@ -336,6 +339,7 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 		out := reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()+len(t.Values)), v)
 		for i, item := range t.Values {
 			one := reflect.New(elem).Elem()
+			d.runTogether(item, elem, f, false)
 			before := d.mistakes
 			d.value(item, one, fmt.Sprintf("%s[%d]", path, first+i), f)
 			if d.mistakes == before || isEntry(elem) { // the place of an entry in its list must stay
@@ -359,11 +363,49 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 		return
 	}
 	one := reflect.New(elem).Elem() // a single value is a list of one
+	d.runTogether(n, elem, f, true)
 	before := d.mistakes
 	d.value(n, one, fmt.Sprintf("%s[%d]", path, first), f)
 	if d.mistakes == before {
 		v.Set(reflect.Append(v, one))
 	}
+}
+
+// runTogether reports entries of a list that YAML reads as one text, since their dashes are
+// missing, or the spaces behind them, or the brackets: a name that is looked for so is found
+// nowhere. whole says that n stands where the list should.
+func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool) {
+	text, ok := n.(*ast.StringNode)
+	if !ok {
+		return
+	}
+	plain := text.Token.Type == token.StringType
+	lines := strings.Split(strings.TrimSpace(text.Token.Origin), "\n")
+	if plain && (whole && (len(lines) > 1 || beginsEntry(lines[0])) || slices.ContainsFunc(lines[1:], beginsEntry)) {
+		d.wrong(d.doc.positionOf(n), "begin each entry with a dash and a space", "%s: all of this is read as one text", f.name)
+		return
+	}
+	names := slices.Contains([]string{"terms", "context", "rivals", "any", "all", "none"}, f.name) // of people an official name may have a comma
+	if !names && (!whole || !plain || f.name != "ignore" && elem != reflect.TypeFor[Author]()) || strings.HasPrefix(text.Value, "=") {
+		return
+	}
+	parts := strings.FieldsFunc(text.Value, func(r rune) bool { return r == ',' || r == ';' || r == '|' })
+	quoted := make([]string, len(parts))
+	for i, part := range parts {
+		if !strings.ContainsFunc(part, unicode.IsLetter) {
+			return // 1,5 and such
+		}
+		quoted[i] = strconv.Quote(strings.TrimSpace(part))
+	}
+	if len(parts) > 1 {
+		d.warn(d.doc.positionOf(n), "if these are several, write ["+strings.Join(quoted, ", ")+"]", "%s: %q is looked for as one text", f.name, text.Value)
+	}
+}
+
+// beginsEntry reports whether a line begins with what people write for the dash of a list.
+func beginsEntry(line string) bool {
+	line = strings.TrimLeft(line, " ")
+	return strings.IndexAny(line, "-–—•·*") == 0
 }
 
 func (d *decoder) mapping(n ast.Node, v reflect.Value, m position, path string, f field) {
