@@ -101,6 +101,9 @@ var (
 	// the secret itself.
 	strange    = regexp.MustCompile(`\$\{[^}]*\}?`)
 	shellStyle = regexp.MustCompile(`^\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}$|^\$([A-Z][A-Z0-9_]*)$`)
+	// otherStyle is how the rest of the world names a variable, or its bare name: where a secret
+	// belongs it is none.
+	otherStyle = regexp.MustCompile(`^(?:\$?env:|\$\(|\{\{\s*|%)?([A-Z]{2,}(?:_[A-Z0-9]+)+)(?:\)|\s*\}\}|%)?$`)
 )
 
 // expand puts the values of ${env:NAME} and ${file:/path} into a text. It runs
@@ -147,6 +150,10 @@ func (d *decoder) notUnderstood(bad string, m position, name string) {
 	hint := "write ${env:NAME} or ${file:/path}"
 	if shell := shellStyle.FindStringSubmatch(bad); shell != nil {
 		hint = fmt.Sprintf("write ${env:%s}", shell[1]+shell[2])
+	} else if other := otherStyle.FindStringSubmatch(bad); other != nil {
+		hint = fmt.Sprintf("write ${env:%s}", other[1])
+	} else if strings.HasPrefix(bad, "file:/") {
+		hint = fmt.Sprintf("write ${%s}", bad)
 	}
 	d.wrong(d.within(m, bad), hint, "%s: %s is not understood", name, bad)
 }
@@ -206,7 +213,7 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 		}
 		return
 	}
-	if shellStyle.MatchString(s.value) && !s.secret {
+	if !s.secret && (shellStyle.MatchString(s.value) || otherStyle.MatchString(s.value) || strings.HasPrefix(s.value, "file:/")) {
 		d.notUnderstood(s.value, m, f.name)
 		return
 	}
