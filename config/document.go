@@ -11,7 +11,6 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
@@ -302,48 +301,6 @@ func (b *binder) Visit(n ast.Node) ast.Visitor {
 		}
 	}
 	return b
-}
-
-// syntax turns the parser's error into ours, with help for what people do.
-func (d *document) syntax(err error) error {
-	var se *yaml.SyntaxError
-	if !errors.As(err, &se) || se.Token == nil {
-		return d.problem(position{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
-	}
-	m := d.positionOfToken(se.Token)
-	line := d.line(m.Line)
-	if tab := strings.IndexByte(line, '\t'); tab >= 0 && strings.Trim(line[:tab], " ") == "" {
-		return d.problem(position{Pos: d.pos(m.Line, tab+1), width: 1}, "indent with spaces", "a tab in the indentation")
-	}
-	msg, hint := se.Message, ""
-	rest := string([]rune(line)[min(m.Column-1, utf8.RuneCountInString(line)):])
-	switch {
-	case strings.Contains(line, ": #") && strings.Contains(msg, "could not find map value"):
-		at := strings.Index(line, ": #")
-		m = position{Pos: d.pos(m.Line, utf8.RuneCountInString(line[:at])+3), width: 1}
-		msg, hint = "# begins a comment, so the value is missing here", `put it in quotes: "#mentions"`
-	case strings.Contains(line, ": {{"):
-		msg, hint = "a text that begins with {{ is not understood", "put the whole text in quotes"
-	case strings.HasPrefix(rest, "@"), strings.HasPrefix(rest, "`"), strings.HasPrefix(rest, "%"):
-		msg, hint = fmt.Sprintf("a text cannot begin with %s here", rest[:1]), "put it in quotes"
-	case strings.Contains(msg, "end character of"):
-		msg, hint = "this quote is never closed", ""
-	case strings.Contains(msg, "mapping value is not allowed"):
-		msg, hint = "a key and its value do not fit here", "check the indentation, and put a text with a colon in quotes"
-	case strings.Contains(msg, "unexpected key name"), strings.Contains(msg, "non-map value"), strings.Contains(msg, "could not find expected ':'"):
-		msg, hint = "a key and its value are expected here", "check the indentation, and the space after the colon or the dash"
-	case strings.Contains(msg, "value is not allowed in this context"):
-		msg, hint = "this text stands after a value that is already complete", "put the whole value in quotes"
-	case strings.Contains(msg, "flow mapping end token"):
-		msg = "this { is never closed"
-	case strings.Contains(msg, "sequence end token"):
-		msg = "this [ is never closed"
-	case strings.Contains(msg, "must be specified"):
-		msg, hint = "a , or a closing bracket is missing before this", ""
-	case strings.Contains(msg, "unknown escape character"):
-		msg, hint = "an unknown \\ sequence", `write \\ for a backslash, or use 'single quotes'`
-	}
-	return d.problem(m, hint, "%s", msg)
 }
 
 // pos returns a place that exists in the file.

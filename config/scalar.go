@@ -188,10 +188,13 @@ func (d *decoder) lookup(kind, arg string) (value, msg, hint string) {
 }
 
 // unquoted returns what is wrong with a value without the value, when that came from
-// elsewhere.
+// elsewhere. The quotes of a text editor are the first thing to mend: to YAML they are letters.
 func (w written) unquoted(msg, hint string) (string, string) {
 	if w.secret {
 		return fmt.Sprintf("%q is not what is wanted here", w.raw), ""
+	}
+	if strings.IndexAny(w.raw, "“”„‟«»‘’‚′″") == 0 {
+		return msg, `write plain quotes: "…"`
 	}
 	return msg, hint
 }
@@ -224,6 +227,7 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 	*into = NewSecret(s.value, s.origin)
 	if msg, hint := checkFormat(f.format, s.value); msg != "" {
 		*into = Secret{}
+		_, hint = s.unquoted(msg, hint)
 		d.wrong(m, hint, "%s: this %s", f.name, msg)
 		if f.format == "door" {
 			return // it is none, and so no secret
@@ -281,9 +285,7 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 			if hint == "" && f.format == "door of a fallback" {
 				hint = d.doorHint(s.value)
 			}
-			if s.secret {
-				hint = "" // it may repeat the value
-			}
+			_, hint = s.unquoted(msg, hint) // it may repeat the value
 			d.wrong(m, hint, "%s: %q %s", f.name, s.raw, msg)
 			return
 		}

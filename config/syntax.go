@@ -1,0 +1,92 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+)
+
+// This file says what is wrong with a file that is no YAML.
+
+// syntax turns the parser's error into ours, with help for what people do.
+func (d *document) syntax(err error) error {
+	var se *yaml.SyntaxError
+	if !errors.As(err, &se) || se.Token == nil {
+		return d.problem(position{Pos: d.pos(1, 1)}, "", "this cannot be read as YAML")
+	}
+	m := d.positionOfToken(se.Token)
+	if at, msg, hint := d.slip(m, se.Message); msg != "" {
+		return d.problem(at, hint, "%s", msg)
+	}
+	msg, hint := complaint(se.Message)
+	return d.problem(m, hint, "%s", msg)
+}
+
+var (
+	// commented is a # with something right behind it where a value belongs: a channel, a hashtag.
+	commented = regexp.MustCompile(`[:,\[] +(#)[^\s#]`)
+	// signed is an entry whose first sign means something to YAML.
+	signed = regexp.MustCompile(`(?:^|[\[{,:-]) *([!&|>])[^\s,\]}]*,? *$`)
+	// keyed is a line that begins with a key.
+	keyed = regexp.MustCompile(`^ *(?:- +)?[\p{L}_]+:(?: |$)`)
+)
+
+// slip looks at the lines around what the parser complains of for what people do wrong: the
+// parser notices later, and of something else.
+func (d *document) slip(m position, complaint string) (at position, msg, hint string) {
+	line := d.runes(m.Line)
+	text, before, rest := string(line), string(line[:m.Column-1]), string(line[m.Column-1:])
+	first := strings.TrimSpace(before) == ""
+	unclosed := strings.Contains(complaint, "end token")
+	on := func(n, column int) position { return position{Pos: d.pos(n, column), width: 1} }
+	next := d.line(m.Line + 1)
+	switch tab := strings.IndexByte(text, '\t'); {
+	case tab >= 0 && strings.Trim(text[:tab], " ") == "":
+		return on(m.Line, tab+1), "a tab in the indentation", "indent with spaces"
+	case commented.MatchString(text) && (unclosed || strings.Contains(complaint, "could not find map value")):
+		found := commented.FindStringSubmatchIndex(text)
+		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), "# begins a comment, so the value is missing here", `put it in quotes: "#mentions"`
+	case strings.Contains(text, ": {{"):
+		return m, "a text that begins with {{ is not understood", "put the whole text in quotes"
+	case strings.HasPrefix(rest, "@"), strings.HasPrefix(rest, "`"), strings.HasPrefix(rest, "%"):
+		return m, fmt.Sprintf("a text cannot begin with %s here", rest[:1]), "put it in quotes"
+	case signed.MatchString(before):
+		found := signed.FindStringSubmatchIndex(before)
+		return on(m.Line, utf8.RuneCountInString(before[:found[2]])+1), fmt.Sprintf("a text cannot begin with %s here", before[found[2]:found[3]]), "put it in quotes"
+	case beginsEntry(text) && !strings.HasPrefix(strings.TrimSpace(text), "- ") && !strings.HasPrefix(text, "--"):
+		return on(m.Line, strings.IndexFunc(text, func(r rune) bool { return r != ' ' })+1), "no entry of a list begins like this", "begin each entry with a dash and a space"
+	case first && m.Line > 1 && strings.Contains(complaint, "value is not allowed in this context"), first && strings.Contains(complaint, "non-map value"):
+		return m, "this line is not in line with those above it", "indent it as the lines beside it are, with spaces"
+	case !first && !strings.Contains(rest, ": ") && keyed.MatchString(next) && strings.Contains(complaint, "mapping value is not allowed"):
+		return on(m.Line+1, strings.IndexFunc(next, func(r rune) bool { return r != ' ' })+1), "this line is not in line with those above it", "indent it as the lines beside it are, with spaces"
+	}
+	return m, "", ""
+}
+
+// complaint says what the parser does, in our words.
+func complaint(said string) (msg, hint string) {
+	has := func(part string) bool { return strings.Contains(said, part) }
+	switch {
+	case has("end character of"):
+		return "this quote is never closed", ""
+	case has("mapping value is not allowed"):
+		return "a key and its value do not fit here", "check the indentation, and put a text with a colon in quotes"
+	case has("unexpected key name"), has("non-map value"), has("could not find expected ':'"):
+		return "a key and its value are expected here", "check the indentation, and the space after the colon or the dash"
+	case has("value is not allowed in this context"):
+		return "this text stands after a value that is already complete", "put the whole value in quotes"
+	case has("flow mapping end token"):
+		return "this { is never closed", ""
+	case has("sequence end token"):
+		return "this [ is never closed", ""
+	case has("must be specified"):
+		return "a , or a closing bracket is missing before this", ""
+	case has("unknown escape character"):
+		return "an unknown \\ sequence", `write \\ for a backslash, or use 'single quotes'`
+	}
+	return "this cannot be read as YAML", "check the indentation, and put a text with a colon in quotes"
+}
