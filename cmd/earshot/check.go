@@ -66,6 +66,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	thresholds(term.out, s, daemon.NewRules(cfg, scorer))
+	byEar(term.out, s, list, time.Now())
 	keysNeeded(term.out, s, cfg)
 	answered(term.out, s, cfg)
 	restingEntries(term.out, s, cfg, time.Now())

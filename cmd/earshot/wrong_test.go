@@ -188,7 +188,7 @@ fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
 		for _, args := range [][]string{{"check", "--probe"}, {"crawl", "--verbose"}} {
 			var out bytes.Buffer
 			code := run(t.Context(), append(args, "-c", path), terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: func(name string) (string, bool) { return lang, name == "LANG" }})
-			if left := testkit.English(out.String(), path, site.URL+"/rss", "gap fetch.hosts bot_token schema.org Review select docs sources feed page review forum comment news social RSS"); code != exitFailed || len(left) > 0 {
+			if left := testkit.English(out.String(), path, site.URL+"/rss", "gap terms fetch.hosts bot_token schema.org Review select docs sources feed page review forum comment news social RSS"); code != exitFailed || len(left) > 0 {
 				t.Errorf("%s: %v: exit %d, English %q in\n%s", lang, args, code, left, out.String())
 			}
 			if all := map[string]string{"uk": "Усе працюватиме", "ru": "Всё будет работать", "bg": "Всичко ще работи"}[lang]; strings.Contains(out.String(), all) {

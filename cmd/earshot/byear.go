@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/match"
+)
+
+// mostByEar bounds the watches of which it is said how they are not found.
+const mostByEar = 10
+
+// byEar says how people may write the names of a watch so that they are not found: names are
+// read by letters, and people write them by ear and by their first letters. It asks the matcher,
+// so that nothing is said of what is found, by another term for example.
+func byEar(out io.Writer, s speech, list daemon.Watchlist, now time.Time) {
+	said := 0
+	for _, w := range list.Watches {
+		if said == mostByEar || w.Off(now) || len(w.Terms) == 0 || slices.ContainsFunc(w.Terms, func(t config.Text) bool { return strings.HasPrefix(t.Value, "=") }) {
+			continue // whoever writes = wants no other form
+		}
+		near := ""
+		if len(w.Context) > 0 {
+			near = " " + w.Context[0].Value
+		}
+		var unheard []string
+		latin := true
+		for _, t := range w.Terms {
+			latin = latin && !strings.ContainsFunc(t.Value, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
+			for _, written := range spokenForms(t.Value) {
+				found := slices.ContainsFunc(list.Terms.Match("", written+near), func(h match.Hit) bool { return h.Watch == w.Name })
+				if !found && !slices.Contains(unheard, written) {
+					unheard = append(unheard, written)
+				}
+			}
+		}
+		switch {
+		case latin && !s.english():
+			fmt.Fprintln(out, s.Text("check.by_ear_latin", "name", text.OneLine(w.Name)))
+		case len(unheard) > 0:
+			fmt.Fprintln(out, s.Text("check.by_ear", "name", text.OneLine(w.Name), "written", strings.Join(unheard[:min(len(unheard), 3)], ", ")))
+		default:
+			continue
+		}
+		said++
+	}
+}
+
+// spokenForms are other ways to write a name that its letters do not tell: е for э, which sound
+// alike, and the first letters of its words.
+func spokenForms(name string) (forms []string) {
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' && r != '-' }) {
+		return nil // an account, an address
+	}
+	if plain := strings.NewReplacer("э", "е", "Э", "Е").Replace(name); plain != name {
+		forms = append(forms, plain)
+	}
+	initials := ""
+	for _, word := range strings.Fields(name) {
+		initials += strings.ToUpper(string([]rune(word)[:1]))
+	}
+	if n := len([]rune(initials)); n >= 2 && n <= 4 {
+		forms = append(forms, initials)
+	}
+	return forms
+}

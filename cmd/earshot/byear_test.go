@@ -1,0 +1,46 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestCheckSaysWhatIsNotFoundByEar: check says how a name may be written so that it is not found,
+// until that stands under terms; nothing of names that are found, are wanted letter by letter, or rest.
+func TestCheckSaysWhatIsNotFoundByEar(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, c := range []struct{ watch, lang, want string }{
+		{`terms: [СДЭК]`, "ru", "пишут СДЕК"},
+		{`terms: [СДЭК, сдек]`, "ru", ""},
+		{`terms: ["Нова пошта"]`, "uk", "пишуть НП"},
+		{`terms: ["Нова пошта", НП], context: [посилка]`, "uk", ""},
+		{`terms: ["Nova Poshta", nova-poshta]`, "en", "people write NP"},
+		{`terms: [Nike]`, "bg", "само латиница"},
+		{`terms: [Nike]`, "en", ""},
+		{`terms: [Nike, Найк]`, "ru", ""},
+		{`terms: ["=СДЭК"]`, "ru", ""},
+		{`terms: [СДЭК], enabled: false`, "ru", ""},
+		{`terms: ["@nova_poshta", Новапошта]`, "uk", ""},
+		{`terms: ["Нова пошта", Пошта плюс дім], context: [посилка]`, "uk", "пишуть НП, ППД"},
+		{`any: [СДЭК]`, "ru", ""},
+	} {
+		list := "contact: a@romashka.example\nwatch: [{name: Ours, " + c.watch + "}, {name: Other, terms: [Романтика]}]\nsources: [{feed: \"https://news.example/rss\"}]\n"
+		if err := os.WriteFile("w.yaml", []byte(list), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out, errs bytes.Buffer
+		term := terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(name string) (string, bool) { return c.lang, name == "LANG" }}
+		code := run(t.Context(), []string{"check", "-c", "w.yaml"}, term)
+		said := ""
+		for line := range strings.Lines(out.String()) {
+			if strings.HasPrefix(line, "Ours: ") {
+				said += line
+			}
+		}
+		if code != exitDone || c.want == "" && said != "" || !strings.Contains(said, c.want) {
+			t.Errorf("%s (%s): exit %d, said %q, want %q\n%s", c.watch, c.lang, code, said, c.want, errs.String())
+		}
+	}
+}
