@@ -140,7 +140,7 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	}
 	if err != nil {
 		says := speechOrEnglish(term)
-		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(err), says.Text("cli.see", "what", "earshot --help"))
+		fmt.Fprintf(term.err, "earshot: %s\n%s\n", says.wrong(mistyped(err)), says.Text("cli.see", "what", "earshot --help"))
 		return exitWrong
 	}
 	err = command.Run(parser.Model)

@@ -12,6 +12,33 @@ import (
 // part is what packages put before their errors, for programs.
 var part = regexp.MustCompile(`^store: (?:(?:backup|restore|move): |open \S+: )?`)
 
+// What the parser says of a flag, in words of its own.
+var (
+	noValue  = regexp.MustCompile(`^(\S+): (?:missing value, expecting .*|expected \S+ value but got (?:"EOL" \(<EOL>\)|".*" \((?:long|short) flag\)).*)$`)
+	noNumber = regexp.MustCompile(`^(\S+): expected a valid \d+ bit u?int but got (".*")$`)
+	noBool   = regexp.MustCompile(`^(\S+): bool value must be .* but got (".*")$`)
+	unwanted = regexp.MustCompile(`^unexpected argument (\S+\.ya?ml)$`)
+)
+
+// mistyped says in our words what is wrong with what was typed.
+func mistyped(err error) error {
+	words := err.Error()
+	for _, c := range []struct {
+		form *regexp.Regexp
+		says string
+	}{
+		{noValue, "$1 needs a value behind it"},
+		{noNumber, "$1 wants a whole number, not $2"},
+		{noBool, "$1 is written or left out, and takes no $2"},
+		{unwanted, "unexpected argument $1: a watchlist is named by -c $1"},
+	} {
+		if c.form.MatchString(words) {
+			return usageError{c.form.ReplaceAllString(words, c.says)}
+		}
+	}
+	return err
+}
+
 // wrong says in the language what went wrong, as far as the catalogue has words for it.
 func (s speech) wrong(err error) string {
 	words := err.Error()

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/store"
 )
@@ -68,6 +70,7 @@ func TestMistakesAtTheTerminalAreTranslated(t *testing.T) {
 		{"check --lang LANG -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
 		{"tune --lang LANG -c gone.yaml", "", 2, "there is no watchlist gone.yaml", "gone.yaml init"},
 		{"frob", "", 2, "unexpected argument frob", "frob help"},
+		{"check w.yaml", "", 2, "a watchlist is named by -c w.yaml", "w.yaml help"},
 		{"chek", "", 2, "did you mean", "chek check help"},
 		{"check --prob", "", 2, "did you mean", "prob probe help"},
 		{"check --frob-xyz", "", 2, "unknown flag", "frob xyz help"},
@@ -250,4 +253,46 @@ type lineWriter chan string
 func (w lineWriter) Write(p []byte) (int, error) {
 	w <- string(p)
 	return len(p), nil
+}
+
+// TestFlagsAreSaidInTheLanguage: whatever is wrong with the value of any flag of any command is
+// said in the language, and without the words of a parser.
+func TestFlagsAreSaidInTheLanguage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	parser, err := kong.New(&commands{}, kong.Name("earshot"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{"help": true}
+	for _, command := range parser.Model.Leaves(false) {
+		path := strings.Fields(command.FullPath())[1:]
+		for _, group := range command.AllFlags(false) {
+			for _, flag := range group {
+				if seen[flag.Name] {
+					continue
+				}
+				seen[flag.Name] = true
+				values := [][]string{{"--" + flag.Name}, {"--" + flag.Name, "--json"}}
+				switch {
+				case flag.IsBool():
+					values = [][]string{{"--" + flag.Name + "=maybe"}}
+				case flag.Enum != "" || flag.Target.CanInt():
+					values = append(values, []string{"--" + flag.Name, "maybe"})
+				}
+				for _, value := range values {
+					for _, lang := range []string{"en", "uk"} {
+						var out bytes.Buffer
+						args := append(slices.Clone(path), value...)
+						code := run(t.Context(), args, terminal{in: strings.NewReader(""), out: &out, err: &out, lookup: func(name string) (string, bool) { return lang, name == "LANG" }})
+						if said := out.String(); code != exitWrong || lang != "en" && len(testkit.English(said, flag.Name, flag.Enum, "maybe help json")) > 0 || strings.Contains(said, "EOL") || strings.Contains(said, " bit ") {
+							t.Errorf("%s: earshot %q: exit %d, said %s", lang, args, code, said)
+						}
+					}
+				}
+			}
+		}
+	}
+	if len(seen) < 30 {
+		t.Errorf("only %d flags", len(seen))
+	}
 }
