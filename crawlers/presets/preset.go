@@ -263,17 +263,17 @@ func (p *preset) choose(v poll.Values, s config.Section) (variant, error) {
 			return way, nil
 		}
 		if !given(way.with[0]) {
-			wanted = append(wanted, strings.Join(way.with, " with "))
+			wanted = append(wanted, strings.Join(way.with, " + "))
 			continue
 		}
 		for _, name := range way.with[1:] {
 			if !given(name) {
-				return way, s.Errorf("", "%s needs %s beside %s", p.name, name, way.with[0])
+				return way, s.Errorf("", "%s needs %s beside %s", p.name, strings.ReplaceAll(name, " or ", "|"), way.with[0])
 			}
 		}
 		return way, nil
 	}
-	return variant{}, s.Errorf("", "%s needs %s", p.name, strings.Join(wanted, ", or "))
+	return variant{}, s.Errorf("", "%s needs %s", p.name, strings.ReplaceAll(strings.Join(wanted, " / "), " or ", "|")) // keys and signs: the same in every language
 }
 
 // make makes the engine's crawler of a block.
