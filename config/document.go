@@ -136,11 +136,11 @@ func (d *document) checkText(text string) error {
 		if signs > maxSigns {
 			return d.problem(position{Pos: d.pos(i+1, 1)}, "", "more than %d brackets and commas up to this line", maxSigns)
 		}
-		if !utf8.ValidString(line) {
+		if !utf8.ValidString(line) || strings.IndexByte(line, 0) >= 0 { // UTF-16 without its mark has a zero beside each letter
 			column := 1
 			for len(line) > 0 {
 				r, n := utf8.DecodeRuneInString(line)
-				if r == utf8.RuneError && n <= 1 {
+				if r == utf8.RuneError && n <= 1 || r == 0 {
 					break
 				}
 				line, column = line[n:], column+1
@@ -277,6 +277,16 @@ func (d *document) bindAliases() error {
 	return nil
 }
 
+// used reports whether an alias stands for this value.
+func (d *document) used(n ast.Node) bool {
+	for _, target := range d.aliases {
+		if target == n {
+			return true
+		}
+	}
+	return false
+}
+
 type binder struct {
 	doc      *document
 	anchors  map[string]ast.Node
@@ -286,6 +296,10 @@ type binder struct {
 // Visit implements ast.Visitor.
 func (b *binder) Visit(n ast.Node) ast.Visitor {
 	switch n := n.(type) {
+	case *ast.TagNode:
+		if tag := n.GetToken(); !strings.HasPrefix(tag.Value, "!!") { // ours has no meaning, and a name may begin so: !FEST
+			b.problems = append(b.problems, b.doc.problem(b.doc.positionOfToken(tag), "put it in quotes", "a text cannot begin with %s here", "!"))
+		}
 	case *ast.AnchorNode:
 		if n.Name != nil {
 			b.anchors[n.Name.String()] = n.Value

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 
 	words "github.com/earshot/earshot/internal/text"
 )
@@ -43,6 +44,8 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string) {
 	case ast.NullType:
 		if strings.Contains(line, " #") {
 			hint = "# begins a comment: put the value in quotes"
+		} else if n.GetToken().Type == token.NullType { // null is written, and may be meant as a word
+			hint = "put it in quotes"
 		}
 		d.wrong(m, hint, "%s is empty", name)
 		return
