@@ -147,13 +147,13 @@ func TestNothingOfAMistakeIsEnglish(t *testing.T) {
 		head + "web: {listen: 0.0.0.0:8080, inbox: false, login: {oidc: {issuer: \"https://e.example\", client_id: x, client_secret: y}}}\n": "oidc public_url https login inbox false bot_token allow company",
 		head + "  - telegram: https://vk.com/romashka\n":                                                                                     "t.me romashka_chat joinchat c",
 		head + "  - googleplay: com.romashka\n":                                                                                              "googleplay service_account token",
-		head + "  - mastodon: {tag: romashka, server: \"https://social.example/x\"}\n":                                                   "social.example",
+		head + "  - mastodon: {tag: romashka, server: \"https://social.example/x\"}\n":                                                       "social.example",
 		head + "  - page: https://b.example/\n    select: {item: \"[[\"}\n":                                                                  "CSS selector expected identifier found instead",
-		head + "quiet_hours: 22:00\n":                                                 "quiet_hours",
-		head + "quiet_hours: 22:00-22:00 UTC\n":                                       "quiet_hours",
-		head + "deadlines: {claim: 5m, hours: \"Mon 09:00-12:00 10:00-11:00 UTC\"}\n": "hours Mon",
-		head + "digest: {to: console, weekly: Montag 09:00 UTC}\n":                    "weekly Montag Mon Tue Wed Thu Fri Sat Sun",
-		head + "deadlines: {claim: 5m, hours: always UTC, holidays: [Easter]}\n":      "holidays Easter",
+		head + "quiet_hours: 22:00\n":                                                                                                        "quiet_hours",
+		head + "quiet_hours: 22:00-22:00 UTC\n":                                                                                              "quiet_hours",
+		head + "deadlines: {claim: 5m, hours: \"Mon 09:00-12:00 10:00-11:00 UTC\"}\n":                                                        "hours Mon",
+		head + "digest: {to: console, weekly: Montag 09:00 UTC}\n":                                                                           "weekly Montag Mon Tue Wed Thu Fri Sat Sun",
+		head + "deadlines: {claim: 5m, hours: always UTC, holidays: [Easter]}\n":                                                             "holidays Easter",
 	} {
 		if err := os.WriteFile("w.yaml", []byte(watchlist), 0o600); err != nil {
 			t.Fatal(err)
