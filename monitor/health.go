@@ -7,6 +7,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -61,6 +62,7 @@ type memory struct {
 	LongestGap    time.Duration `json:"gap,omitempty"`
 	UsualItems    int           `json:"items,omitempty"` // most items seen on the page
 	EmptyPolls    int           `json:"empty,omitempty"`
+	Empty         emptiness     `json:"nothing,omitzero"`
 	FailingSince  time.Time     `json:"failing,omitzero"`
 	Why           string        `json:"why,omitempty"`    // why the last poll failed, in the word of crawlers.Reason
 	Answer        int           `json:"answer,omitempty"` // the status that the site answered then
@@ -71,6 +73,13 @@ type memory struct {
 	NewSince      int           `json:"new,omitempty"` // posts that came since
 	Place         string        `json:"place,omitempty"`
 	Settings      string        `json:"settings,omitempty"`
+}
+
+// emptiness is what people are told of a source that answers and shows nothing.
+type emptiness struct {
+	Good  time.Time `json:"good,omitzero"` // the last poll before it
+	Bytes int       `json:"bytes,omitempty"`
+	Notes string    `json:"notes,omitempty"`
 }
 
 func remember(state mention.SourceState) memory {
@@ -146,7 +155,7 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 	m.FailingSince, m.Blocks, m.Why, m.Answer = time.Time{}, 0, "", 0
 	m.countNew(state, out.newPosts, now)
 	m.stretch(out)
-	m.countEmpty(out)
+	m.countEmpty(out, lastGood)
 
 	switch {
 	case m.recovered(out):
@@ -158,8 +167,8 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 		m.Reported, m.ReportedSince, m.NewSince = "", time.Time{}, 0
 		return []Notice{{Source: src.Name, State: StateBack, Since: since, Text: words}}
 	case m.EmptyPolls >= emptyPolls:
-		words := l.Text("source.empty", "source", src.Name, "size", size(l, sees.Bytes), "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, lastGood))
-		return m.notice(src, StateEmpty, now, words+notes(out))
+		words := l.Text("source.empty", "source", src.Name, "size", size(l, m.Empty.Bytes), "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, m.Empty.Good))
+		return m.notice(src, StateEmpty, now, words+m.Empty.Notes)
 	case m.quiet(*state, now):
 		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
 			"size", size(l, sees.Bytes), "posts", l.Plural("source.posts", sees.Items), "last", moment(l, state.LastNew))
@@ -267,18 +276,29 @@ func (m *memory) stretch(out outcome) {
 }
 
 // countEmpty counts polls whose body was read and held no item, for sources that
-// have shown items before. An unchanged body says nothing new.
-func (m *memory) countEmpty(out outcome) {
+// have shown items before. An unchanged body says nothing new: one without an item is a
+// page of consent, of a login or of repairs that is the same at every poll.
+func (m *memory) countEmpty(out outcome, lastGood time.Time) {
 	sees := out.batch.Observed
 	switch {
 	case out.batch.Unchanged:
+		if m.EmptyPolls > 0 {
+			m.EmptyPolls++
+		}
 	case sees.Items > 0:
-		m.EmptyPolls = 0
+		m.EmptyPolls, m.Empty = 0, emptiness{}
 		m.UsualItems = max(m.UsualItems, sees.Items)
 	case m.UsualItems > 0 && sees.Bytes > 0:
+		if m.EmptyPolls == 0 {
+			m.Empty.Good = lastGood
+		}
+		m.Empty.Bytes, m.Empty.Notes = sees.Bytes, text.Clip(notes(out), maxNotes)
 		m.EmptyPolls++
 	}
 }
+
+// maxNotes bounds what is remembered of an answer for people, in bytes.
+const maxNotes = 2 << 10
 
 // nextPoll says when the source is due again.
 func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time) time.Time {

@@ -491,6 +491,30 @@ func TestEmptyPageIsToldAfterThreePolls(t *testing.T) {
 	})
 }
 
+// TestPageThatStaysEmptyIsTold: a page of consent, of a login or of repairs in the place of
+// the posts is the same at every poll, so the site says, or the bytes do, that nothing
+// changed. It is as empty as the first time.
+func TestPageThatStaysEmptyIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			switch {
+			case n == 1:
+				return crawlers.Batch{Posts: []mention.Post{post("a", "1")}, Observed: crawlers.Observation{Items: 20, Bytes: 80 << 10}}, nil
+			case n < 4:
+				return crawlers.Batch{Unchanged: true}, nil
+			case n == 4:
+				return crawlers.Batch{Observed: crawlers.Observation{Bytes: 5 << 10, Notes: []string{"selectors match 0 items"}}}, nil
+			}
+			return crawlers.Batch{Unchanged: true}, nil
+		}}
+		runFor(t, w.monitor(1), 10*time.Minute, Source{Name: "page", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if len(w.notices) != 1 || w.notices[0].State != "empty" || !strings.Contains(w.notices[0].Text, "5 KB") || !strings.Contains(w.notices[0].Text, "selectors match 0 items") {
+			t.Errorf("notices %+v, want one: empty, with the evidence of the last answer that was read", w.notices)
+		}
+	})
+}
+
 func TestShutdownWaitsForPolls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &site{answer: always(crawlers.Batch{}), takes: time.Hour}
