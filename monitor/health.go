@@ -29,6 +29,7 @@ const (
 	maxBackoff    = time.Hour // longest wait after errors that are no block
 	maxStretch    = 4.0       // unchanging sources are polled at most so much less often
 	stretchStep   = 1.2
+	maxNotes      = 2 << 10 // bytes that are remembered of what was said of an answer
 )
 
 // State is how a source stands, in one word that is shown and stored.
@@ -62,7 +63,8 @@ type memory struct {
 	LongestGap    time.Duration `json:"gap,omitempty"`
 	UsualItems    int           `json:"items,omitempty"` // most items seen on the page
 	EmptyPolls    int           `json:"empty,omitempty"`
-	Empty         emptiness     `json:"nothing,omitzero"`
+	EmptyAfter    time.Time     `json:"after,omitzero"` // the last poll before it was empty
+	Read          lastAnswer    `json:"read,omitzero"`
 	FailingSince  time.Time     `json:"failing,omitzero"`
 	Why           string        `json:"why,omitempty"`    // why the last poll failed, in the word of crawlers.Reason
 	Answer        int           `json:"answer,omitempty"` // the status that the site answered then
@@ -75,11 +77,12 @@ type memory struct {
 	Settings      string        `json:"settings,omitempty"`
 }
 
-// emptiness is what people are told of a source that answers and shows nothing.
-type emptiness struct {
-	Good  time.Time `json:"good,omitzero"` // the last poll before it
-	Bytes int       `json:"bytes,omitempty"`
-	Notes string    `json:"notes,omitempty"`
+// lastAnswer is what people are told of the last answer that was read. An unchanged one
+// has nothing of it.
+type lastAnswer struct {
+	Items int    `json:"items,omitempty"`
+	Bytes int    `json:"bytes,omitempty"`
+	Notes string `json:"notes,omitempty"`
 }
 
 func remember(state mention.SourceState) memory {
@@ -149,13 +152,16 @@ func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out
 }
 
 func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
-	lastGood, sees := state.LastSuccess, out.batch.Observed
+	lastGood := state.LastSuccess
 	state.Failures, state.LastError, state.LastSuccess = 0, "", now
 	state.SuspendedUntil = time.Time{}
 	m.FailingSince, m.Blocks, m.Why, m.Answer = time.Time{}, 0, "", 0
 	m.countNew(state, out.newPosts, now)
 	m.stretch(out)
 	m.countEmpty(out, lastGood)
+	if sees := out.batch.Observed; !out.batch.Unchanged {
+		m.Read = lastAnswer{Items: sees.Items, Bytes: sees.Bytes, Notes: text.Clip(notes(out), maxNotes)}
+	}
 
 	switch {
 	case m.recovered(out):
@@ -167,12 +173,12 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 		m.Reported, m.ReportedSince, m.NewSince = "", time.Time{}, 0
 		return []Notice{{Source: src.Name, State: StateBack, Since: since, Text: words}}
 	case m.EmptyPolls >= emptyPolls:
-		words := l.Text("source.empty", "source", src.Name, "size", size(l, m.Empty.Bytes), "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, m.Empty.Good))
-		return m.notice(src, StateEmpty, now, words+m.Empty.Notes)
+		words := l.Text("source.empty", "source", src.Name, "size", size(l, m.Read.Bytes), "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, m.EmptyAfter))
+		return m.notice(src, StateEmpty, now, words+m.Read.Notes)
 	case m.quiet(*state, now):
 		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
-			"size", size(l, sees.Bytes), "posts", l.Plural("source.posts", sees.Items), "last", moment(l, state.LastNew))
-		return m.notice(src, StateQuiet, now, words+notes(out))
+			"size", size(l, m.Read.Bytes), "posts", l.Plural("source.posts", m.Read.Items), "last", moment(l, state.LastNew))
+		return m.notice(src, StateQuiet, now, words+m.Read.Notes)
 	}
 	return nil
 }
@@ -286,19 +292,15 @@ func (m *memory) countEmpty(out outcome, lastGood time.Time) {
 			m.EmptyPolls++
 		}
 	case sees.Items > 0:
-		m.EmptyPolls, m.Empty = 0, emptiness{}
+		m.EmptyPolls = 0
 		m.UsualItems = max(m.UsualItems, sees.Items)
 	case m.UsualItems > 0 && sees.Bytes > 0:
 		if m.EmptyPolls == 0 {
-			m.Empty.Good = lastGood
+			m.EmptyAfter = lastGood
 		}
-		m.Empty.Bytes, m.Empty.Notes = sees.Bytes, text.Clip(notes(out), maxNotes)
 		m.EmptyPolls++
 	}
 }
-
-// maxNotes bounds what is remembered of an answer for people, in bytes.
-const maxNotes = 2 << 10
 
 // nextPoll says when the source is due again.
 func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time) time.Time {

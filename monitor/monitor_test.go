@@ -475,6 +475,30 @@ func TestQuietSourceIsToldWithItsRhythm(t *testing.T) {
 	})
 }
 
+// TestQuietSourceIsToldByWhatWasReadLast: what is silent for long mostly answers that
+// nothing changed. That is no page of 0 bytes with 0 posts.
+func TestQuietSourceIsToldByWhatWasReadLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		silent := false
+		n := 0
+		s := &site{answer: func(int) (crawlers.Batch, error) {
+			if silent {
+				return crawlers.Batch{Unchanged: true}, nil
+			}
+			n++
+			return crawlers.Batch{Posts: []mention.Post{post("a", fmt.Sprint(n))}, Observed: crawlers.Observation{Items: 25, Bytes: 40 << 10}}, nil
+		}}
+		src := Source{Name: "feed", Group: "a", Every: 2 * time.Hour, Fixed: true, Crawler: s}
+		runFor(t, w.monitor(1), 14*24*time.Hour, src)
+		silent = true
+		runFor(t, w.monitor(1), 3*24*time.Hour, src)
+		if len(w.notices) != 1 || w.notices[0].State != "quiet" || !strings.Contains(w.notices[0].Text, "40 KB and shows 25 posts") {
+			t.Errorf("notices %+v, want one: quiet, with what the page showed", w.notices)
+		}
+	})
+}
+
 func TestEmptyPageIsToldAfterThreePolls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
