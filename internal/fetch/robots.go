@@ -14,7 +14,7 @@ const (
 	robotsMax        = 500 << 10      // bytes read: the least RFC 9309 asks for, and enough
 	robotsFresh      = 4 * time.Hour  // a changed file is noticed the same day
 	robotsOldest     = 24 * time.Hour // RFC 9309: no copy is used longer
-	robotsRefused    = time.Hour      // 401, 403, 429 on robots.txt itself
+	robotsRefused    = time.Hour      // 401, 403 on robots.txt itself
 	robotsBroken     = 30 * time.Second
 	robotsCacheBytes = 16 << 20 // of parsed rules, all sites together
 )
@@ -82,14 +82,14 @@ func (e *robotsEntry) errFor(u *url.URL) error {
 }
 
 // read fetches robots.txt and decides by RFC 9309, a little stricter: a site that
-// refuses robots.txt itself (401, 403, 429) refuses everything. One that has trouble with
-// it is not asked for anything until it can be read.
+// refuses robots.txt itself (401, 403) refuses everything. One that has trouble with
+// it, or was asked for too much (429), is not asked for anything until it can be read.
 func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robotsEntry) *robotsEntry {
 	now := time.Now()
 	file := &url.URL{Scheme: page.Scheme, Host: page.Host, Path: "/robots.txt"}
 	status, body, after, err := fetchRobots(ctx, c, file)
 	switch {
-	case errors.Is(err, ErrTooManyRedirects), err == nil && status/100 == 4 && !refuses(status):
+	case errors.Is(err, ErrTooManyRedirects), err == nil && status/100 == 4 && status != http.StatusTooManyRequests && !refuses(status):
 		return &robotsEntry{rules: &rules{}, read: now, until: now.Add(robotsFresh)}
 	case err == nil && status/100 == 2:
 		return &robotsEntry{rules: parseRobots(body, Product), read: now, until: now.Add(robotsFresh)}
@@ -102,7 +102,7 @@ func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robots
 	}
 	if err == nil { // nothing may be asked for, but that is the site's trouble and will pass: no refusal
 		err = &StatusError{Status: status, URL: safeURL(file)}
-		if after > 0 {
+		if after > 0 || status == http.StatusTooManyRequests {
 			err = &RetryError{Status: status, URL: safeURL(file), After: after}
 		}
 		return &robotsEntry{err: fmt.Errorf("%s: %w", robotsUnread, err), until: now.Add(robotsBroken)}
@@ -119,7 +119,7 @@ func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robots
 const robotsUnread = "robots.txt cannot be read, so the page is not asked for"
 
 func refuses(status int) bool {
-	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusTooManyRequests
+	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
 // fetchRobots reads one robots.txt and follows its redirects, at each host's pace. A pause

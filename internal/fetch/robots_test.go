@@ -86,7 +86,7 @@ func TestRobotsByStatus(t *testing.T) {
 		asked  int // robots.txt requests for two pages
 	}{
 		{200, nil, 1}, {404, nil, 1}, {410, nil, 1}, {400, nil, 1},
-		{401, ErrRobots, 1}, {403, ErrRobots, 1}, {429, ErrRobots, 1},
+		{401, ErrRobots, 1}, {403, ErrRobots, 1},
 	} {
 		t.Run(fmt.Sprint(c.status), func(t *testing.T) {
 			s := testkit.PlayText(t, fmt.Sprintf("GET /robots.txt\n%d\ntext: User-agent: *\n\nGET /x maybe\n200\n", c.status))
@@ -109,13 +109,14 @@ func TestRobotsByStatus(t *testing.T) {
 	}
 }
 
-// TestRobotsInTrouble: a site whose robots.txt answers 5xx is not read, but that is
-// trouble that passes and no block, and its own wish to be left alone holds.
+// TestRobotsInTrouble: a site whose robots.txt answers 5xx, or that it was asked for too
+// much, is not read, but that is trouble that passes and no block, and its own wish to be
+// left alone holds.
 func TestRobotsInTrouble(t *testing.T) {
 	for _, c := range []struct {
 		status int
 		after  time.Duration
-	}{{500, 0}, {502, 0}, {503, 0}, {503, time.Hour}} {
+	}{{500, 0}, {502, 0}, {503, 0}, {503, time.Hour}, {429, 0}, {429, time.Hour}} {
 		t.Run(fmt.Sprint(c.status, c.after), func(t *testing.T) {
 			answer := fmt.Sprintf("GET /robots.txt\n%d\n", c.status)
 			if c.after > 0 {
@@ -132,7 +133,9 @@ func TestRobotsInTrouble(t *testing.T) {
 					t.Errorf("got %v, want trouble and no block", err)
 				case c.after > 0 && (!errors.As(err, &retry) || retry.After < c.after/2):
 					t.Errorf("got %v, want the site's own pause", err)
-				case c.after == 0 && (!errors.As(err, &status) || status.Status != c.status):
+				case c.after == 0 && c.status == 429 && !errors.As(err, &retry):
+					t.Errorf("got %v, want a pause", err)
+				case c.after == 0 && c.status != 429 && (!errors.As(err, &status) || status.Status != c.status):
 					t.Errorf("got %v, want the answer", err)
 				case n == 0 && !strings.Contains(err.Error(), "robots.txt"):
 					t.Errorf("%v: want robots.txt to be named", err)
