@@ -31,6 +31,7 @@ type Cursor string
 // Batch is what one poll found.
 type Batch struct {
 	Posts     []mention.Post // oldest first where the times are known
+	Beside    []string       // IDs of the posts that stand there as they stood before and are not returned again
 	Next      Cursor         // for the next poll, once every post is stored
 	Unchanged bool           // the site said, or the bytes say, that nothing changed
 	Observed  Observation

@@ -100,6 +100,9 @@ type PollResult struct {
 	// OnPage are the keys of all that the poll saw, old posts included. A post whose id
 	// stands there is a post of its own, whatever else says the same words.
 	OnPage []PostKey
+	// Beside are the keys of what stands there as it stood before, where the poll says so
+	// without showing it again. Nothing new is one of them under another id.
+	Beside []PostKey
 	// OwnIDs says that ids never change at this source, so nothing is taken for a known
 	// post by its words.
 	OwnIDs bool

@@ -53,6 +53,15 @@ func (s Source) own(posts []mention.Post) {
 	}
 }
 
+// keys are those of posts of the source with these IDs.
+func (s Source) keys(ids []string) []mention.PostKey {
+	keys := make([]mention.PostKey, len(ids))
+	for i, id := range ids {
+		keys[i] = mention.Post{Source: s.Name, SourceKey: s.Key, ID: id}.Key()
+	}
+	return keys
+}
+
 // Seen is the filter in front of the truth: 99 % of what a poll returns is old.
 // It may forget at any moment; the ledger still knows.
 type Seen interface {

@@ -72,8 +72,11 @@ func (g *ingestion) lookAlikes(found []mention.AnalyzedPost, keys []mention.Post
 			}
 		}
 	}
-	shown := make(map[mention.PostKey]bool, len(page))
+	shown := make(map[mention.PostKey]bool, len(page)+len(g.in.Beside))
 	for _, key := range page {
+		shown[key] = true
+	}
+	for _, key := range g.in.Beside {
 		shown[key] = true
 	}
 	var err error

@@ -143,15 +143,16 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 	r := newReader(parsed, res.URL, f.env)
 	r.known(state.Visits)
 	next := poll.PageCursor{Visits: r.visit, V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
-	var fresh []mention.Post
-	known := 0
+	var fresh, known []mention.Post
 	for i, item := range parsed.Items {
 		mark := r.markItem(item)
 		if i < poll.MaxFingerprints { // feeds begin with what is new
 			next.Seen[mark] = struct{}{}
 		}
 		if _, ok := state.Seen[mark]; ok {
-			known++
+			p := r.named(item)
+			f.unwrap(&p)
+			known = append(known, p)
 			continue
 		}
 		if len(fresh) == 0 {
@@ -166,7 +167,7 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 	if t := poll.Newest(fresh); t.After(next.Newest) {
 		next.Newest = t
 	}
-	items := known + len(fresh)
+	items := len(known) + len(fresh)
 	sees := crawlers.Observation{
 		What:   fmt.Sprintf("%s, %s", feedName(parsed), text.Count(items, "post")),
 		Items:  items,
@@ -185,7 +186,7 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 	if res.PermanentURL != "" {
 		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(res.PermanentURL)+": change the watchlist")
 	}
-	return crawlers.Batch{Posts: fresh, Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
+	return crawlers.Batch{Posts: fresh, Beside: poll.IDs(known), Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
 }
 
 // unwrap undoes what feeds of search engines put around an article: a counter

@@ -128,7 +128,8 @@ func (r *reader) markItem(item *gofeed.Item) uint64 {
 	return h.Sum64()
 }
 
-func (r *reader) post(item *gofeed.Item) mention.Post {
+// named is as much of a post as its name is made of.
+func (r *reader) named(item *gofeed.Item) mention.Post {
 	p := mention.Post{
 		Author: r.author(item),
 		Title:  htmltext.Line(item.Title),
@@ -136,14 +137,19 @@ func (r *reader) post(item *gofeed.Item) mention.Post {
 	if p.Title == "" {
 		p.Title = htmltext.Line(media(item, "title"))
 	}
+	p.URL = r.link(item)
+	p.ID = r.id(item, p)
+	return p
+}
+
+func (r *reader) post(item *gofeed.Item) mention.Post {
+	p := r.named(item)
 	p.Published, p.DateOnly = r.when(item)
 	if r.feed.FeedType != "rss" {
 		if edited, _ := r.date(item.Updated, item.UpdatedParsed); edited.Sub(p.Published) > time.Minute {
 			p.Edited = edited
 		}
 	}
-	p.URL = r.link(item)
-	p.ID = r.id(item, p)
 	title := p.Title
 	r.thread(item, &p)
 	r.words(item, &p)

@@ -161,7 +161,8 @@ type walk struct {
 	requests int
 	visited  map[string]bool
 	posts    []mention.Post
-	kind     string // "one", "thread", "board", "post": what the address is, or a list of
+	beside   []string // IDs of posts that are there as they were
+	kind     string   // "one", "thread", "board", "post": what the address is, or a list of
 	rows     int
 	bytes    int
 	items    int
@@ -307,7 +308,7 @@ func (w *walk) run() error {
 
 // batch closes the poll.
 func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
-	b := crawlers.Batch{Posts: poll.Finish(w.f.env, w.posts), Next: since, Observed: w.sight()}
+	b := crawlers.Batch{Posts: poll.Finish(w.f.env, w.posts), Beside: w.beside, Next: since, Observed: w.sight()}
 	if w.spent(err) {
 		w.left, err = true, nil
 	}

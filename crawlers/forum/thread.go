@@ -48,9 +48,8 @@ func (f *crawler) Thread(ctx context.Context, p mention.Post, since crawlers.Cur
 		near = near[:w.gap]
 	}
 	gone := !holds(posts, p.ID) && (lost || missing(p.ID, near, whole && len(w.notes) == 0))
-	posts = poll.Finish(f.env, posts)
 	var fresh []mention.Post
-	fresh, w.st.Marks = w.st.Marks.New(posts)
+	fresh, w.st.Marks = w.fresh(w.st.Marks, posts)
 	w.posts = append(w.posts, fresh...)
 	if gone {
 		w.posts = append(w.posts, goneForGood(p))

@@ -25,7 +25,7 @@ func (w *walk) thread(p *pageData, start string) error {
 	if err == nil {
 		err = olderErr
 	}
-	fresh, next := w.st.Marks.New(poll.Finish(w.f.env, posts))
+	fresh, next := w.fresh(w.st.Marks, posts)
 	w.posts = append(w.posts, fresh...)
 	if last != start {
 		w.st.V = fetch.Validators{} // they were the first page's
@@ -112,6 +112,13 @@ func (w *walk) reaches(p *pageData, known poll.Fingerprints) bool {
 	return len(unknown) == 0 || len(publishedAfter(answers, w.began())) < len(answers)
 }
 
+// fresh returns the posts that are not known, and the fingerprints of all.
+func (w *walk) fresh(known poll.Fingerprints, posts []mention.Post) ([]mention.Post, poll.Fingerprints) {
+	posts = poll.Finish(w.f.env, posts)
+	w.beside = append(w.beside, known.Known(posts)...)
+	return known.New(posts)
+}
+
 // addNew appends the posts whose ID is not seen yet.
 func addNew(posts, more []mention.Post, seen map[string]bool) []mention.Post {
 	for _, p := range more {
@@ -151,7 +158,7 @@ func (w *walk) stream(p *pageData) error {
 		}
 		p = next
 	}
-	fresh, marks := w.st.Marks.New(posts)
+	fresh, marks := w.fresh(w.st.Marks, posts)
 	if w.posts = append(w.posts, fresh...); !again {
 		w.st.Marks = marks
 	}
@@ -210,7 +217,7 @@ func (w *walk) comments(address string) bool {
 			posts[i].ID, posts[i].IsReply = m[1], true // as the pages number it
 		}
 	}
-	fresh, marks := w.st.Marks.New(poll.Finish(w.f.env, posts))
+	fresh, marks := w.fresh(w.st.Marks, posts)
 	if w.st.Marks = marks; !w.first {
 		w.posts = append(w.posts, fresh...)
 	}
@@ -341,8 +348,7 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 	if err != nil {
 		return known, err
 	}
-	posts = poll.Finish(w.f.env, posts)
-	fresh, next := known.Marks.New(posts)
+	fresh, next := w.fresh(known.Marks, posts)
 	if bumped {
 		fresh = publishedAfter(fresh, w.began())
 	}

@@ -265,6 +265,7 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 // jsonFound is what one value of each brought.
 type jsonFound struct {
 	posts     []mention.Post
+	beside    []string
 	next      jsonPart
 	items     int
 	bytes     int
@@ -368,6 +369,7 @@ func (p Pager) goesOn(page jsonPage) bool {
 func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jsonFound {
 	all = poll.Finish(a.env, all)
 	found.items, found.newest = len(all), poll.Newest(all)
+	found.beside = known.Marks.Known(all)
 	found.posts, found.next.Marks = known.Marks.New(all)
 	if found.newest.After(found.next.Newest) {
 		found.next.Newest = found.newest

@@ -165,7 +165,7 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		sees.Notes = poll.AppendNew(sees.Notes, l.notes...)
 		seen = seen.with(l.seen)
 		if err != nil {
-			return crawlers.Batch{Posts: p.fresh(all, state.Seen), Observed: sees}, err
+			return p.broken(all, state.Seen, sees), err
 		}
 		if l.cut && n == 1 {
 			next.V, next.Cut = fetch.Validators{}, res.Validators.BodyHash
@@ -184,7 +184,7 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 			break
 		}
 		if err != nil {
-			return crawlers.Batch{Posts: p.fresh(all, state.Seen), Observed: sees}, fmt.Errorf("page: older posts: %w", err)
+			return p.broken(all, state.Seen, sees), fmt.Errorf("page: older posts: %w", err)
 		}
 	}
 	all = poll.Finish(p.env, all)
@@ -207,14 +207,16 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 	}
 	sees.Items, sees.Newest = len(all), poll.Newest(all)
 	sees.What = p.describe(sees, len(all))
-	return crawlers.Batch{Posts: fresh, Next: poll.EncodeCursor(next), Observed: sees}, err
+	return crawlers.Batch{Posts: fresh, Beside: state.Seen.Known(all), Next: poll.EncodeCursor(next), Observed: sees}, err
 }
 
 const htmlAccept = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
-func (p *page) fresh(posts []mention.Post, known poll.Fingerprints) []mention.Post {
-	fresh, _ := known.New(poll.Finish(p.env, posts))
-	return fresh
+// broken is what was read until a page could not be.
+func (p *page) broken(posts []mention.Post, known poll.Fingerprints, sees crawlers.Observation) crawlers.Batch {
+	posts = poll.Finish(p.env, posts)
+	fresh, _ := known.New(posts)
+	return crawlers.Batch{Posts: fresh, Beside: known.Known(posts), Observed: sees}
 }
 
 func (p *page) describe(sees crawlers.Observation, n int) string {

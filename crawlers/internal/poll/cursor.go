@@ -55,6 +55,19 @@ func (m Fingerprints) New(posts []mention.Post) ([]mention.Post, Fingerprints) {
 	return kept, next
 }
 
+// Known returns the IDs of the posts that are among them.
+func (m Fingerprints) Known(posts []mention.Post) (ids []string) {
+	if len(m) == 0 {
+		return nil
+	}
+	for _, p := range posts {
+		if _, known := m[Fingerprint(p)]; known {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
 // MarshalText writes the fingerprints as base64 of their bytes.
 func (m Fingerprints) MarshalText() ([]byte, error) {
 	all := slices.Sorted(maps.Keys(m))

@@ -50,6 +50,16 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 	return kept
 }
 
+// IDs are the names of posts as Finish leaves them.
+func IDs(posts []mention.Post) (ids []string) {
+	for _, p := range posts {
+		p.ID = text.Valid(p.ID)
+		Bound(&p)
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
 // LastWord keeps of each post what came last: it may be made, edited and deleted
 // in one reading.
 func LastWord(posts []mention.Post) []mention.Post {
