@@ -95,6 +95,34 @@ func TestPageFollowsOlderPagesOnlyToKnownPosts(t *testing.T) {
 	}
 }
 
+// TestCardThatIsPutAbove: a site shows the most useful review, or a paid one, a second time
+// above its list, cut short. That is the review that was known, and not two new ones.
+func TestCardThatIsPutAbove(t *testing.T) {
+	card := func(n int, words string) string {
+		return fmt.Sprintf(`<div class=r id=r%d><b>Олена</b><a class=l href=/r/%d>x</a><time datetime=2026-11-%02dT10:00Z></time><p>%s</p></div>`, n, n, n, words)
+	}
+	const words = "Третій тиждень банк не повертає гроші, підтримка мовчить, я вже написала три скарги."
+	for name, block := range map[string]string{
+		"by link": "page: https://r.example/list\nselect: {item: .r, author: b, link: a.l, time: time, text: p}",
+		"by id":   "page: https://r.example/list\nselect: {item: .r, author: b, id: '@id', link: a.l, time: time, text: p}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			list := card(12, "Дякую за швидку допомогу.") + card(11, words)
+			site := &pages{bodies: map[string]string{"https://r.example/list": list}}
+			c := crawlerOf(t, block, site)
+			first := mustPoll(t, c, "")
+			site.bodies["https://r.example/list"] = `<div class=top>` + card(11, "Третій тиждень банк не повертає гроші, під…") + `</div>` + list
+			if again := mustPoll(t, c, first.Next); len(again.Posts) != 0 {
+				t.Errorf("put above the list: %+v", again.Posts)
+			}
+			site.bodies["https://r.example/list"] = `<div class=top>` + card(12, "Дякую за швидку допомогу.") + `</div>` + card(13, words) + list
+			if again := mustPoll(t, c, first.Next); len(again.Posts) != 1 || again.Posts[0].URL != "https://r.example/r/13" {
+				t.Errorf("beside what looks alike: %+v, want review 13 alone", again.Posts)
+			}
+		})
+	}
+}
+
 // TestOlderPagesThatAreClosed: many sites close their second pages to programs, or have
 // none behind the link. That costs what stands there, and neither the first page nor the
 // baseline.

@@ -22,6 +22,7 @@ type Item struct {
 	Chosen   bool       // native is what the user's selector found: it names the post
 	parent   *Item      // what a comment is under
 	context  bool       // an article: no post, only the parent of comments
+	first    *Item      // the same post further up on the page; nil: this is it
 	Node     *html.Node // where a selected item stands
 	// Elsewhere are the other parts of the page it is made of; nil among them is one
 	// that is not there.
@@ -70,28 +71,32 @@ func Merge(items, more []*Item) []*Item {
 			continue
 		}
 		taken[i] = true
-		have := &items[i].Post
-		if have.Author == "" {
-			have.Author = m.Post.Author
-		}
-		if have.Published.IsZero() {
-			have.Published, have.DateOnly, items[i].DateText = m.Post.Published, m.Post.DateOnly, m.DateText
-		}
-		if have.Rating == nil {
-			have.Rating = m.Post.Rating
-		}
-		if have.URL == "" {
-			have.URL = m.Post.URL
-		}
-		if len(m.Post.Text) > len(have.Text) { // JSON-LD is often cut short
-			have.Text = m.Post.Text
-			items[i].isNormalized = false
-		}
-		if items[i].Native == "" {
-			items[i].Native = m.Native
-		}
+		items[i].add(m)
 	}
 	return items
+}
+
+// add takes the facts of another reading of the same post.
+func (i *Item) add(m *Item) {
+	have := &i.Post
+	if have.Author == "" {
+		have.Author, i.isNormalized = m.Post.Author, false
+	}
+	if have.Published.IsZero() {
+		have.Published, have.DateOnly, i.DateText = m.Post.Published, m.Post.DateOnly, m.DateText
+	}
+	if have.Rating == nil {
+		have.Rating = m.Post.Rating
+	}
+	if have.URL == "" {
+		have.URL = m.Post.URL
+	}
+	if len(m.Post.Text) > len(have.Text) { // JSON-LD is often cut short
+		have.Text, i.isNormalized = m.Post.Text, false
+	}
+	if i.Native == "" {
+		i.Native = m.Native
+	}
 }
 
 // twin finds m among the items of another reading, -1 when it is not there. Of two
@@ -155,12 +160,37 @@ func sameDay(a, b *Item) bool {
 	return gap >= -12*time.Hour && gap < 36*time.Hour
 }
 
+// foldTwice finds the posts that stand on the page twice under one address or id: the most
+// useful review, a pinned or a sponsored one, above the list and in it, mostly cut short
+// above. Each is one post, as before it was put there.
+func foldTwice(items []*Item, source, page string) {
+	by := make(map[string]*Item, len(items))
+	for _, i := range items {
+		key := i.Post.URL
+		switch {
+		case i.Chosen:
+			key = "id " + i.Native
+		case i.context || key == "" || key == page || key == source:
+			continue
+		}
+		first, twice := by[key]
+		switch {
+		case !twice:
+			by[key] = i
+		case sameItem(first, i):
+			first.add(i)
+			i.first = first
+		}
+	}
+}
+
 // Name gives the items their names and addresses. source is the source's own
 // address: it stays the same when an item moves from page one to page two.
 func Name(items []*Item, source, page string) []mention.Post {
+	foldTwice(items, source, page)
 	shared := map[string]int{}
 	for _, i := range items {
-		if i.Post.URL != "" {
+		if i.Post.URL != "" && i.first == nil {
 			shared[i.Post.URL]++
 		}
 	}
@@ -171,6 +201,10 @@ func Name(items []*Item, source, page string) []mention.Post {
 			continue
 		}
 		p := &i.Post
+		if i.first != nil {
+			p.ID = i.first.Post.ID // for what is under it
+			continue
+		}
 		// A review with the page's address may soon be one of several; a discussion
 		// is what its page is about.
 		discussion := p.Kind == mention.Forum && i.parent == nil
