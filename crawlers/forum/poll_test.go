@@ -203,6 +203,30 @@ func (r *boardReader) want(what string, texts ...string) []string {
 	return asked
 }
 
+// TestPostsThatMoveUpAPage: moderators take posts away, so that those behind move up a page.
+// What was written meanwhile is read also where it stands before the page that was last.
+func TestPostsThatMoveUpAPage(t *testing.T) {
+	for what, address := range map[string]string{"of a list": "/viewforum.php?f=2", "the source is a thread": "/viewtopic.php?t=7"} {
+		t.Run(what, func(t *testing.T) {
+			b := newBoard(t)
+			for i := 1; i <= 7; i++ {
+				b.add(7, i, fmt.Sprintf("post %d", i))
+			}
+			r := b.reader(boardAt + address)
+			r.want("first poll", "post 1", "post 2", "post 3", "post 4", "post 5", "post 6", "post 7")
+			b.threads[7] = slices.Delete(b.threads[7], 1, 3)
+			for i := 8; i <= 10; i++ {
+				b.add(7, i, fmt.Sprintf("post %d", i))
+				b.threads[7][i-3].at = readAt.Add(time.Duration(i) * time.Second)
+			}
+			r.want("two are taken away, three are new", "post 8", "post 9", "post 10")
+			if asked := r.want("nothing new"); len(asked) > 2 {
+				t.Errorf("asked for %q", asked)
+			}
+		})
+	}
+}
+
 const boardAt = "https://board.example"
 
 func TestThreadPolls(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 func (w *walk) thread(p *pageData, start string) error {
 	w.kind = "one"
 	posts, last, err := w.pages(p, start)
-	older, whole, olderErr := w.older(p, w.st.Marks)
+	older, whole, olderErr := w.before(p, w.st.Marks, start != w.f.address)
 	posts = append(older, posts...)
 	if err == nil {
 		err = olderErr
@@ -99,6 +99,35 @@ func (w *walk) older(p *pageData, known poll.Fingerprints) (posts []mention.Post
 		p = next
 	}
 	return posts, true, nil
+}
+
+// mostBack bounds the pages that posts may have moved up: more are taken away at once by
+// splitting a thread, and then the last page is not there any more.
+const mostBack = 3
+
+// before reads what may be new before the page p, with which a poll began: from the newest
+// page on what is older, and from the page that was the last one (resumed) the pages before
+// where it shows nothing that is known. Then posts further up were taken away, and those
+// behind moved up, among them such as nobody read. It is whole as older is.
+func (w *walk) before(p *pageData, known poll.Fingerprints, resumed bool) (posts []mention.Post, whole bool, err error) {
+	if p.Older != "" || !resumed || w.first || len(known) == 0 {
+		return w.older(p, known)
+	}
+	for read := 0; read < mostBack && p.Prev != "" && !w.visited[addressKey(p.Prev)] && !w.shows(p, known); read++ {
+		if p, _, err = w.get(p.Prev, fetch.Validators{}); err != nil {
+			if w.fatal(err) {
+				return posts, false, err
+			}
+			return posts, !w.skip("the page before", err), nil
+		}
+		posts = append(publishedAfter(p.Posts, w.began()), posts...)
+	}
+	return posts, true, nil
+}
+
+// shows reports whether a post of the page is known.
+func (w *walk) shows(p *pageData, known poll.Fingerprints) bool {
+	return len(known.Known(poll.Finish(w.f.env, slices.Clone(p.Posts)))) > 0
 }
 
 // reaches reports whether the oldest answer on the page is known, or of the time before
@@ -342,7 +371,7 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 	whole := true
 	if err == nil && !w.first {
 		var older []mention.Post
-		older, whole, err = w.older(p, known.Marks)
+		older, whole, err = w.before(p, known.Marks, start == known.Last)
 		posts = append(older, posts...)
 	}
 	if err != nil {
