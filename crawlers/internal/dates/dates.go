@@ -138,7 +138,7 @@ func (p *parser) distance(lang string) (time.Time, bool, bool) {
 			continue
 		}
 		if c, ok := p.words.counts[tok.text]; ok {
-			if n == 0 { // "half an hour": the half counts
+			if n == 0 || c == few { // "half an hour": the half counts; "a few seconds": the few
 				n = c
 			}
 			continue
@@ -198,6 +198,10 @@ func (p *parser) silent(tok token) bool {
 	return !unicode.IsLetter(r)
 }
 
+// few are as many as "a few" of the seconds and minutes that many sites write above what
+// was just posted. Of longer units they tell no moment.
+const few = -2
+
 // stepBack goes n units back; no number is one, -1 is half an hour or half a day.
 func stepBack(t time.Time, u unit, n int, whole bool) (time.Time, bool, bool) {
 	if n == -1 {
@@ -205,6 +209,12 @@ func stepBack(t time.Time, u unit, n int, whole bool) (time.Time, bool, bool) {
 			return t, false, false
 		}
 		u = halfHour
+	}
+	if n == few {
+		if u != second && u != minute {
+			return t, false, false
+		}
+		n = 3
 	}
 	if n == 0 {
 		n = 1

@@ -106,7 +106,7 @@ func (r *wordReader) row(lang string, row *tsv.Row) {
 	case "day":
 		r.put(v.days, words, r.number(row, 0, 7), row)
 	case "count":
-		r.put(v.counts, words, r.number(row, -1, 100), row)
+		r.put(v.counts, words, r.number(row, -2, 100), row)
 	case "zone":
 		r.put(v.zones, words, r.offset(row), row)
 	case "half-day":
