@@ -123,6 +123,28 @@ func TestCardThatIsPutAbove(t *testing.T) {
 	}
 }
 
+// TestDayInWordsBecomesADate: a site without links and ids says "today, 15:00" of a review,
+// then "yesterday, 15:00", then the date. It is one review for all those days.
+func TestDayInWordsBecomesADate(t *testing.T) {
+	zone := time.FixedZone("site", 2*60*60)
+	for _, author := range []string{"Гость", ""} {
+		now := time.Date(2026, 11, 16, 16, 0, 0, 0, zone)
+		site := &pages{bodies: map[string]string{}}
+		c := crawlerOf(t, "page: https://r.example/list\nselect: {item: .r, author: b, time: i, text: p}", site, func(e *crawlers.Env) {
+			e.Zone, e.Now = zone, func() time.Time { return now }
+		})
+		var since crawlers.Cursor
+		for day, said := range []string{"Сегодня, 15:00", "Вчера, 15:00", "16 ноября 2026, 15:00", "16.11.2026 15:00"} {
+			site.bodies["https://r.example/list"] = `<div class=r><b>` + author + `</b><i>` + said + `</i><p>Карта не работает</p></div>`
+			batch := mustPoll(t, c, since)
+			if new := len(batch.Posts); (new == 1) != (day == 0) {
+				t.Errorf("%q, %s: %d new posts", author, said, new)
+			}
+			since, now = batch.Next, now.AddDate(0, 0, 1)
+		}
+	}
+}
+
 // TestOlderPagesThatAreClosed: many sites close their second pages to programs, or have
 // none behind the link. That costs what stands there, and neither the first page nor the
 // baseline.

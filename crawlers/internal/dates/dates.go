@@ -430,16 +430,21 @@ func (p *parser) nextToNumber(i int) bool {
 	return false
 }
 
-// RelativeDate reports whether the text tells a distance from now.
+// RelativeDate reports whether the text tells a distance from now. A day in words with a
+// time ("yesterday, 15:00") is none: it tells the moment that its date tells later.
 func RelativeDate(text string) bool {
 	words := vocabularyOf()
-	for _, t := range words.tokens(text[:min(len(text), maxDateText)]) {
+	toks := words.tokens(text[:min(len(text), maxDateText)])
+	named, clock := false, false
+	for i, t := range toks {
 		_, ago := words.ago[t.text]
-		_, day := words.days[t.text]
 		_, now := words.now[t.text]
-		if ago || day || now {
+		if ago || now {
 			return true
 		}
+		_, day := words.days[t.text]
+		named = named || day
+		clock = clock || i > 1 && t.isNum() && t.glued && toks[i-1].text == ":" && toks[i-2].isNum()
 	}
-	return false
+	return named && !clock
 }
