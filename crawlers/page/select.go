@@ -333,16 +333,16 @@ func (r *selectReader) stars(s *goquery.Selection) (*mention.Rating, string) {
 		best = r.best.value(s)
 	}
 	value := r.rating.value(s)
-	if rating := schemaorg.ParseRating(value, best); value != "" && rating != nil {
-		return rating, value
-	}
+	read := value // of the first selector that finds something; the others show it by their look
 	for _, one := range r.rating {
-		if one.attr != "" {
-			continue
+		var nodes []*html.Node
+		if one.attr == "" {
+			nodes = one.nodes(s)
 		}
-		if rating := schemaorg.Stars(one.nodes(s), best); rating != nil {
+		if rating := schemaorg.StarsOrText(read, best, nodes); rating != nil {
 			return rating, value
 		}
+		read = ""
 	}
 	return nil, value
 }

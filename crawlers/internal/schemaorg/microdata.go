@@ -314,11 +314,11 @@ func (s *scope) rating() *mention.Rating {
 		if from == nil {
 			continue
 		}
-		if got := ParseRating(from.value("ratingvalue"), from.value("bestrating")); got != nil {
+		if got := StarsOrText(from.value("ratingvalue"), from.value("bestrating"), from.props["ratingvalue"]); got != nil {
 			return got
 		}
 	}
-	if got := ParseRating(s.value("rating", "reviewrating"), ""); got != nil {
+	if got := StarsOrText(s.value("rating", "reviewrating"), "", slices.Concat(s.props["rating"], s.props["reviewrating"])); got != nil {
 		return got
 	}
 	for _, name := range []string{"ratingvalue", "reviewrating", "rating"} {

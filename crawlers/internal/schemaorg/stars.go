@@ -2,6 +2,7 @@ package schemaorg
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,7 @@ import (
 // Stars reads a rating from how the elements look. best is the top of the scale
 // when it is known, or empty. It returns nil when they show none.
 func Stars(nodes []*html.Node, best string) *mention.Rating {
-	for _, read := range []func(*html.Node, string) *mention.Rating{spoken, wide, classed} {
+	each := func(read func(*html.Node, string) *mention.Rating) *mention.Rating {
 		for _, n := range nodes {
 			for _, c := range near(n) {
 				if r := read(c, best); r != nil {
@@ -28,8 +29,47 @@ func Stars(nodes []*html.Node, best string) *mention.Rating {
 				}
 			}
 		}
+		return nil
+	}
+	if r := each(spoken); r != nil {
+		return r
+	}
+	if r := wide(nodes, best); r != nil {
+		return r
+	}
+	if r := each(classed); r != nil {
+		return r
 	}
 	return icons(nodes, best)
+}
+
+// StarsOrText reads a rating from the text of an element, else from how it looks. A strip
+// of full stars alone may be what lies below the coloured ones, or all there can be, so
+// there the look comes first, and where some of the stars look otherwise nothing is read.
+func StarsOrText(value, best string, nodes []*html.Node) *mention.Rating {
+	strip := strings.Count(value, "★") >= defaultBest && strings.Trim(value, "★ ") == ""
+	if strip {
+		if r := Stars(nodes, best); r != nil || unlike(nodes) {
+			return r
+		}
+	}
+	if r := ParseRating(value, best); r != nil || strip {
+		return r
+	}
+	return Stars(nodes, best)
+}
+
+// unlike reports whether the stars stand in elements that look different.
+func unlike(nodes []*html.Node) bool {
+	looks := map[string]bool{}
+	for _, n := range nodes {
+		for _, c := range near(n) {
+			if c.FirstChild != nil && c.FirstChild.Type == html.TextNode && strings.Contains(c.FirstChild.Data, "★") {
+				looks[htmltext.Attr(c, "class")+"\x00"+htmltext.Attr(c, "style")] = true
+			}
+		}
+	}
+	return len(looks) > 1
 }
 
 // near is the element and those inside of it: a rating has few.
@@ -68,19 +108,37 @@ func spoken(n *html.Node, best string) *mention.Rating {
 
 var widthStyle = regexp.MustCompile(`(?i)(?:^|[;\s])width\s*:\s*(\d{1,3}(?:\.\d+)?)\s*%`)
 
-// wide reads the coloured part of a strip of stars.
-func wide(n *html.Node, best string) *mention.Rating {
-	m := widthStyle.FindStringSubmatch(htmltext.Attr(n, "style"))
-	if m == nil {
-		return nil
+// wide reads the coloured part of a strip of stars. The strip may have a width, too: all of
+// it. One width for each star is how much of that star is coloured.
+func wide(nodes []*html.Node, best string) *mention.Rating {
+	var widths []float64
+	for _, n := range nodes {
+		for _, c := range near(n) {
+			m := widthStyle.FindStringSubmatch(htmltext.Attr(c, "style"))
+			if m == nil {
+				continue
+			}
+			if percent, err := strconv.ParseFloat(m[1], 64); err == nil && percent <= 100 {
+				widths = append(widths, percent)
+			}
+		}
 	}
-	percent, err := strconv.ParseFloat(m[1], 64)
-	if err != nil || percent > 100 {
+	if len(widths) == 0 {
 		return nil
 	}
 	top := float64(defaultBest)
 	if b := numbers(best); len(b) > 0 && b[0] > 0 {
 		top = b[0]
+	}
+	percent, sum := slices.Min(widths), 0.0
+	for _, w := range widths {
+		sum += w
+	}
+	switch {
+	case len(widths) == int(top):
+		percent = sum / top
+	case slices.ContainsFunc(widths, func(w float64) bool { return w != percent && w != 100 }):
+		return nil
 	}
 	// A strip of five stars is drawn in halves and tenths.
 	value := float64(int(percent/100*top*10+0.5)) / 10
@@ -123,9 +181,10 @@ var (
 	halfWord  = regexp.MustCompile(`(?i)(?:^|[\s_./-])half(?:$|[\s_./-])`)
 )
 
-// icons counts full and empty icons.
+// icons counts full and empty icons. Where some are marked as full and none as empty, those
+// without a mark are the empty ones; a mark behind one of those is another sign than that.
 func icons(nodes []*html.Node, best string) *mention.Rating {
-	var full, total float64
+	var full, total, marked, empty, bare float64
 	seen := map[*html.Node]bool{}
 	for _, n := range nodes {
 		for _, c := range near(n) {
@@ -141,11 +200,19 @@ func icons(nodes []*html.Node, best string) *mention.Rating {
 			case halfWord.MatchString(look):
 				full, total = full+0.5, total+1
 			case emptyWord.MatchString(look):
-				total++
-			case fullWord.MatchString(look), iconWord.MatchString(look) && leaf(c):
-				full, total = full+1, total+1
+				total, empty = total+1, empty+1
+			case fullWord.MatchString(look):
+				if bare > 0 && empty == 0 {
+					return nil
+				}
+				full, total, marked = full+1, total+1, marked+1
+			case iconWord.MatchString(look) && leaf(c):
+				full, total, bare = full+1, total+1, bare+1
 			}
 		}
+	}
+	if marked > 0 && empty == 0 {
+		full -= bare
 	}
 	top := float64(defaultBest)
 	if b := numbers(best); len(b) > 0 && b[0] > 0 {
