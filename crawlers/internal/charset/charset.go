@@ -150,7 +150,8 @@ func wideWithoutMark(b []byte) encoding.Encoding {
 	return nil
 }
 
-// lookup finds a charset by any of its names; latin-1 is windows-1252, as in browsers.
+// lookup finds a charset by any of its names; latin-1 is windows-1252, as in browsers, and
+// koi8-r is koi8-u, which has the same Russian letters.
 func lookup(label string) (encoding.Encoding, string) {
 	if label == "" {
 		return nil, ""
@@ -162,6 +163,9 @@ func lookup(label string) (encoding.Encoding, string) {
 	name, err := htmlindex.Name(enc)
 	if err != nil || name == "replacement" || name == "x-user-defined" {
 		return nil, ""
+	}
+	if enc == charmap.KOI8R { // Ukrainians say it too, and mean the letters that koi8-u has for box drawing
+		return charmap.KOI8U, "koi8-u"
 	}
 	return enc, name
 }
@@ -250,7 +254,7 @@ func shape(b []byte) (valid bool, multi, broken int) {
 // and one Cyrillic charset for another. Greek or Polish ones are named on purpose.
 func doubtful(name string) bool {
 	switch name {
-	case "windows-1252", "windows-1251", "koi8-r", "koi8-u", "ibm866", "iso-8859-5":
+	case "windows-1252", "windows-1251", "koi8-u", "ibm866", "iso-8859-5":
 		return true
 	}
 	return false

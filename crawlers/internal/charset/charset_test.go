@@ -64,6 +64,7 @@ func TestHTML(t *testing.T) {
 		{"broken header", "text/html; charset=windows-1251;;=", "", w1251, russian},
 		{"quoted header", `text/html; charset="koi8-r"`, "", charmap.KOI8R, russian},
 		{"meta alone", "text/html", "windows-1251", w1251, bulgarian},
+		{"koi8-r with Ukrainian letters", "text/html; charset=koi8-r", "", koi8, ukrainian},
 		{"header beats meta", "text/html; charset=koi8-u", "windows-1251", koi8, ukrainian},
 		{"nobody says", "", "", w1251, russian},
 		{"nobody says, koi8", "", "", koi8, ukrainian},

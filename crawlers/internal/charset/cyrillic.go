@@ -41,7 +41,7 @@ func guessCyrillic(body []byte, said encoding.Encoding) encoding.Encoding {
 	bestScore, saidScore := guessUsual, 0.0
 	for _, cm := range cyrillicCharsets() {
 		score := readsAs(cm, body, &points)
-		if cm == said || said == charmap.KOI8R && cm == charmap.KOI8U {
+		if cm == said {
 			saidScore = score
 		}
 		if score > bestScore {
