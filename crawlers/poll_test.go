@@ -145,6 +145,40 @@ func TestDayInWordsBecomesADate(t *testing.T) {
 	}
 }
 
+// TestPageThatDoesNotGoByDate: what is new on a page that shows the most useful reviews first
+// may stand where nobody reads it. Who sets the source up is told.
+func TestPageThatDoesNotGoByDate(t *testing.T) {
+	for name, test := range map[string]struct {
+		days []int
+		next string
+		told bool
+	}{
+		"newest first":       {[]int{20, 18, 15, 12, 9, 6, 3, 1}, "/2", false},
+		"newest last":        {[]int{1, 3, 6, 9, 12, 15, 18, 20}, "/2", false},
+		"two that are paid":  {[]int{4, 2, 20, 18, 15, 12, 9, 6}, "/2", false},
+		"most useful first":  {[]int{9, 2, 20, 6, 15, 1, 18, 12, 3}, "/2", true},
+		"all of them":        {[]int{9, 2, 20, 6, 15, 1, 18, 12, 3}, "", false},
+		"of one day or two":  {[]int{9, 8, 9, 8, 9, 8, 9, 8, 9}, "/2", false},
+		"too few to tell by": {[]int{9, 2, 20, 6}, "/2", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b strings.Builder
+			for i, day := range test.days {
+				fmt.Fprintf(&b, `<div class=r><a class=l href=/r/%d>x</a><time datetime=2026-11-%02d></time><p>review %d</p></div>`, i, day, i)
+			}
+			if test.next != "" {
+				b.WriteString(`<a class=next href="` + test.next + `">older</a>`)
+			}
+			c := crawlerOf(t, reviewBlock, &pages{bodies: map[string]string{"https://r.example/list": b.String()}})
+			batch := mustPoll(t, c, "")
+			told := slices.ContainsFunc(batch.Observed.Notes, func(n string) bool { return strings.Contains(n, "newest first") })
+			if told != test.told {
+				t.Errorf("notes %q, told: want %v", batch.Observed.Notes, test.told)
+			}
+		})
+	}
+}
+
 // TestOlderPagesThatAreClosed: many sites close their second pages to programs, or have
 // none behind the link. That costs what stands there, and neither the first page nor the
 // baseline.

@@ -274,17 +274,44 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 			l.ways = append(l.ways, way.name)
 		}
 	}
-	l.posts = poll.Finish(p.env, schemaorg.Name(items, links.Apart.Clean(p.address), links.Apart.Clean(res.URL)))
+	named := schemaorg.Name(items, links.Apart.Clean(p.address), links.Apart.Clean(res.URL))
+	unordered := mixed(named)
+	l.posts = poll.Finish(p.env, named)
 	for i := range l.posts {
 		l.posts[i].URL, l.posts[i].ThreadURL = links.Written(l.posts[i].URL), links.Written(l.posts[i].ThreadURL)
 	}
 	l.visits = links.Seen
 	l.next = links.Written(p.older(doc, links, res.URL))
+	if unordered && l.next != "" {
+		l.notes = append(l.notes, "the page does not go by date, so what is new may stand on a later page that is not read: give the address under which it shows the newest first")
+	}
 	l.notes = append(l.notes, schema.Notes...)
 	if len(l.posts) == 0 {
 		l.notes = append(l.notes, p.nothing(len(res.Body), schema.Announced, seen, doc))
 	}
 	return l, nil
+}
+
+// mixed reports posts that stand in no order of time: the most useful ones first. A few may
+// stand out of it, pinned or paid for, and answers stand below what they answer.
+func mixed(posts []mention.Post) bool {
+	const few = 2
+	newer, older := 0, 0
+	var last time.Time
+	for _, p := range posts {
+		if p.Published.IsZero() || p.ReplyTo != "" || p.IsReply {
+			continue
+		}
+		switch gap := p.Published.Sub(last); {
+		case last.IsZero():
+		case gap > 24*time.Hour: // a day may be of any zone
+			newer++
+		case gap < -24*time.Hour:
+			older++
+		}
+		last = p.Published
+	}
+	return newer > few && older > few
 }
 
 // older finds the page with older posts: what `select` says, else what the page
