@@ -162,10 +162,10 @@ func (it *postItem) words(text *goquery.Selection) string {
 // ownWords is the text without what is not the author's. A text that is nothing
 // without its quotes keeps them.
 func ownWords(text *goquery.Selection, skip textFilter) string {
-	own := withoutSignature(rawQuote.ReplaceAllString(htmltext.Text(text, skip), ""))
+	own := withoutSignature(dropRawQuotes(htmltext.Text(text, skip)))
 	if own == "" && skip.quotes {
 		skip.quotes = false
-		own = withoutSignature(rawQuote.ReplaceAllString(htmltext.Text(text, skip), ""))
+		own = withoutSignature(dropRawQuotes(htmltext.Text(text, skip)))
 	}
 	return own
 }
@@ -190,8 +190,33 @@ func withoutSignature(text string) string {
 	return text
 }
 
-// rawQuote is a quote a board left in its own markup.
-var rawQuote = regexp.MustCompile(`(?is)\[quote[^\]]*\].*\[/quote\]\s*`)
+// rawQuote is where a quote begins or ends that a board left in its own markup.
+var rawQuote = regexp.MustCompile(`(?i)\[quote[^\]]*\]|\[/quote\]\s*`)
+
+// dropRawQuotes takes such quotes out, each with those inside of it, and leaves what the
+// author wrote between them. One that never ends is left.
+func dropRawQuotes(text string) string {
+	var b strings.Builder
+	at, open, end, depth := 0, 0, 0, 0
+	for _, m := range rawQuote.FindAllStringIndex(text, -1) {
+		switch {
+		case text[m[0]+1] != '/':
+			if depth++; depth == 1 {
+				open = m[0]
+			}
+		case depth > 0:
+			if depth, end = depth-1, m[1]; depth == 0 {
+				b.WriteString(text[at:open])
+				at = end
+			}
+		}
+	}
+	if depth > 0 && end > open { // one of those inside is without an end
+		b.WriteString(text[at:open])
+		at = end
+	}
+	return b.String() + text[at:]
+}
 
 // textFilter matches what is inside a post's text and not the author's.
 type textFilter struct {
