@@ -179,6 +179,33 @@ func TestPageThatDoesNotGoByDate(t *testing.T) {
 	}
 }
 
+// TestDetailsAtANewHome: a site that moved sends the watchlist's address on. The pages behind
+// its reviews are at the new home, too, and are read there; those of other sites are not.
+func TestDetailsAtANewHome(t *testing.T) {
+	const words = "The bank keeps my money for the third week and nobody answers."
+	site := &pages{bodies: map[string]string{
+		"https://new.example/list":  `<div class=r><a class=l href=/r/1>x</a><p>The bank keeps…</p></div><div class=r><a class=l href=https://other.example/r/2>x</a><p>Elsewhere…</p></div>`,
+		"https://new.example/r/1":   `<p class=full>` + words + `</p>`,
+		"https://other.example/r/2": `<p class=full>not to be asked for</p>`,
+	}}
+	c := crawlerOf(t, "page: https://old.example/list\nselect: {item: .r, link: a.l, text: p}\ndetail: {text: .full}", moved{site, "https://old.example", "https://new.example"})
+	batch := mustPoll(t, c, "")
+	if len(batch.Posts) != 2 || batch.Posts[0].Text != words || batch.Posts[1].Text != "Elsewhere…" {
+		t.Errorf("posts %+v of requests %q", batch.Posts, site.asked)
+	}
+}
+
+// moved is a site at a new address, to which the old one leads.
+type moved struct {
+	site    *pages
+	was, is string
+}
+
+func (m moved) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+	r.URL = strings.Replace(r.URL, m.was, m.is, 1)
+	return m.site.Do(ctx, r)
+}
+
 // TestOlderPagesThatAreClosed: many sites close their second pages to programs, or have
 // none behind the link. That costs what stands there, and neither the first page nor the
 // baseline.

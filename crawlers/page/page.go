@@ -153,7 +153,7 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		state.V = res.Validators
 		return crawlers.Batch{Next: poll.EncodeCursor(state), Unchanged: true, Observed: crawlers.Observation{What: "page"}}, nil
 	}
-	next := poll.PageCursor{V: res.Validators}
+	next, home := poll.PageCursor{V: res.Validators}, res.URL
 	var all []mention.Post
 	var sees crawlers.Observation
 	var seen *tally
@@ -190,7 +190,7 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 	all = poll.Finish(p.env, all)
 	fresh, marks := state.Seen.New(all)
 	next.Broken = poll.Fingerprints{}
-	fresh, late, err := p.details(ctx, fresh, state, next.Broken)
+	fresh, late, err := p.details(ctx, home, fresh, state, next.Broken)
 	for _, post := range late {
 		delete(marks, poll.Fingerprint(post))
 	}
@@ -332,10 +332,11 @@ func (p *page) older(doc *goquery.Document, links poll.Links, here string) strin
 	return link
 }
 
-// details completes fresh posts from the pages behind their links. late are the
+// details completes fresh posts from the pages behind their links, at the host of home, where
+// the list was read, or of its address. late are the
 // posts that must wait for the next poll: more than one reads, and, once, those whose
 // page is broken, which are added to broken. Of a first poll, the baseline, none waits.
-func (p *page) details(ctx context.Context, fresh []mention.Post, known poll.PageCursor, broken poll.Fingerprints) (done, late []mention.Post, err error) {
+func (p *page) details(ctx context.Context, home string, fresh []mention.Post, known poll.PageCursor, broken poll.Fingerprints) (done, late []mention.Post, err error) {
 	if p.detail == nil {
 		return fresh, nil, nil
 	}
@@ -348,7 +349,7 @@ func (p *page) details(ctx context.Context, fresh []mention.Post, known poll.Pag
 		}
 	}
 	for i, post := range fresh {
-		if post.URL == "" || poll.Host(post.URL) != poll.Host(p.address) {
+		if at := poll.Host(post.URL); at == "" || at != poll.Host(home) && at != poll.Host(p.address) {
 			done = append(done, post)
 			continue
 		}
