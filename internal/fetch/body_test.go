@@ -300,9 +300,18 @@ func TestChallenge(t *testing.T) {
 		{"a comment form with a captcha", 200, `<title>My blog</title><div class="g-recaptcha"></div>`, ""},
 		{"a thread about them", 200, `<title>Just a moment... said the bank</title>` + filler, ""},
 		{"a plain 403", 403, `<title>403</title>`, ""},
+		{"repairs on a page with a contact form", 503, `<title>Shop: back soon</title><form><div class="g-recaptcha"></div></form>`, "captcha"},
+		{"the same that says when", 503, `RETRY<title>Shop: back soon</title><form><div class="g-recaptcha"></div></form>`, ""},
+		{"too much, says when", 429, `RETRY<title>429</title><script src="https://hcaptcha.com/1/api.js"></script>`, ""},
+		{"a gate that says when", 503, `RETRY<title>Just a moment...</title><script>window._cf_chl_opt={}</script>`, "Cloudflare"},
+		{"a captcha that says when", 429, `RETRY<title>Вы не робот?</title><div class="CheckboxCaptcha">`, "captcha"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := challenge(c.status, http.Header{}, []byte(c.body))
+			header := http.Header{}
+			if strings.HasPrefix(c.body, "RETRY") {
+				header.Set("Retry-After", "600")
+			}
+			got := challenge(c.status, header, []byte(c.body))
 			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 				t.Errorf("got %q", got)
 			}

@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -40,6 +41,10 @@ var challengeSigns = []struct{ sign, why string }{
 	{"_incapsula_resource", "an Incapsula challenge"},
 	{"sucuri_cloudproxy_js", "a Sucuri challenge"},
 	{"awswafcookiedomainlist", "an AWS WAF challenge"},
+}
+
+// captchaSigns stand on ordinary pages, too: in a contact form, at a login.
+var captchaSigns = []struct{ sign, why string }{
 	{"checkboxcaptcha", "a captcha"},
 	{"smartcaptcha", "a captcha"},
 	{"g-recaptcha", "a captcha"},
@@ -69,18 +74,21 @@ func challenge(status int, header http.Header, body []byte) string {
 			return ""
 		}
 	}
-	gate := ""
-	if status < 400 {
+	gate := gateTitle(body[:min(len(body), titleHead)])
+	if status < 400 && gate == "" {
 		// Nearly every answer comes this way: the title decides before anything
 		// else is looked at.
-		if gate = gateTitle(body[:min(len(body), titleHead)]); gate == "" {
-			return ""
-		}
+		return ""
+	}
+	signs := challengeSigns
+	pause := (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) && header.Get("Retry-After") != ""
+	if gate != "" || !pause { // repairs that say how long they take are no gate
+		signs = slices.Concat(signs, captchaSigns)
 	}
 	head := bytes.ToLower(body[:min(len(body), challengeHead)])
-	for _, s := range challengeSigns {
+	for _, s := range signs {
 		if bytes.Contains(head, []byte(s.sign)) {
-			if gate != "" {
+			if status < 400 {
 				return gate
 			}
 			return s.why
