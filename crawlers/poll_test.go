@@ -248,6 +248,35 @@ func TestOlderPagesThatAreClosed(t *testing.T) {
 	}
 }
 
+// TestBaselineOfAPatientHost: a host whose Crawl-delay leaves no time for the older pages
+// within one poll has its baseline all the same, and what comes after it is news.
+func TestBaselineOfAPatientHost(t *testing.T) {
+	site := &pages{bodies: map[string]string{"https://r.example/list": reviewList(9, 7, "/list?p=2")}}
+	slow := fetcherFunc(func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+		if r.URL != "https://r.example/list" {
+			return nil, &fetch.RetryError{URL: r.URL, After: 20 * time.Minute}
+		}
+		return site.Do(ctx, r)
+	})
+	full := crawlerOf(t, reviewBlock+"\ndetail: {text: .full}", slow)
+	if batch := mustPoll(t, full, ""); len(batch.Posts) != 3 || batch.Next == "" {
+		t.Errorf("with pages behind its posts: %d posts, cursor %q", len(batch.Posts), batch.Next)
+	}
+	c := crawlerOf(t, reviewBlock, slow)
+	first, err := c.Poll(t.Context(), "")
+	if err != nil || len(first.Posts) != 3 || len(first.Observed.Notes) == 0 {
+		t.Fatalf("first poll: %d posts, notes %q, %v", len(first.Posts), first.Observed.Notes, err)
+	}
+	site.bodies["https://r.example/list"] = reviewList(10, 8, "/list?p=2")
+	if second := mustPoll(t, c, first.Next); len(second.Posts) != 1 || second.Posts[0].Text != "review 10" {
+		t.Errorf("second poll: %+v", second.Posts)
+	}
+	site.bodies["https://r.example/list"] = reviewList(14, 12, "/list?p=2")
+	if third, err := c.Poll(t.Context(), first.Next); err == nil || len(third.Posts) != 3 {
+		t.Errorf("more new ones than were read: %d posts, %v", len(third.Posts), err)
+	}
+}
+
 // TestPinnedReview: an old review that stands above the new ones does not hide that a
 // page holds nothing else that is known.
 func TestPinnedReview(t *testing.T) {

@@ -179,7 +179,7 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 			break
 		}
 		res, err = p.env.Fetch.Do(ctx, fetch.Request{URL: l.next, Accept: htmlAccept})
-		if poll.NoOlder(err) {
+		if poll.NoOlder(err) || len(state.Seen) == 0 && patient(err) {
 			sees.Notes = poll.AppendNew(sees.Notes, "older posts are not read: "+crawlers.Explain(err))
 			break
 		}
@@ -208,6 +208,13 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 	sees.Items, sees.Newest = len(all), poll.Newest(all)
 	sees.What = p.describe(sees, len(all))
 	return crawlers.Batch{Posts: fresh, Beside: state.Seen.Known(all), Next: poll.EncodeCursor(next), Observed: sees}, err
+}
+
+// patient reports a host that wants longer pauses than one poll may take. A baseline that
+// waited for its older pages would never be done.
+func patient(err error) bool {
+	var retry *fetch.RetryError
+	return errors.As(err, &retry) && retry.Status == 0
 }
 
 const htmlAccept = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
@@ -359,7 +366,6 @@ func (p *page) details(ctx context.Context, home string, fresh []mention.Post, k
 		}
 		read++
 		full, err := p.readDetail(ctx, post)
-		var retry *fetch.RetryError
 		switch f := crawlers.ClassifyError(err); {
 		case err == nil:
 			done = append(done, full)
@@ -367,7 +373,7 @@ func (p *page) details(ctx context.Context, home string, fresh []mention.Post, k
 			if done = append(done, post); poll.Refused(err) { // as much as the list says
 				refused++
 			}
-		case read > 1 && errors.As(err, &retry) && retry.Status == 0: // its host wants long pauses
+		case patient(err) && (read > 1 || len(known.Seen) == 0):
 			read = maxDetails
 			wait(post)
 		case f.Blocked || f.RetryAfter > 0 || ctx.Err() != nil || failed == maxBroken && read == failed+1:
