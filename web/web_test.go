@@ -258,6 +258,23 @@ func TestVerbsAsForms(t *testing.T) {
 	}
 }
 
+// Who works alone chooses the moment of a snooze as a team does, also of what they have.
+func TestSnoozeOfWhoIsAlone(t *testing.T) {
+	w := newWorld(t)
+	at := "/case/" + string(w.say("Олена К.", "Третій тиждень не повертають гроші"))
+	for _, verb := range []string{"", "claim"} {
+		if verb != "" {
+			w.ask("POST", at+"/"+verb, "Ira", url.Values{})
+		}
+		if _, body := w.ask("GET", at, "Ira", nil); !strings.Contains(body, `type="datetime-local"`) {
+			t.Errorf("after %q there is no moment to choose", verb)
+		}
+	}
+	if _, body := w.ask("GET", at, "Oleh", nil); strings.Contains(body, `type="datetime-local"`) {
+		t.Error("a colleague may put off what is not theirs")
+	}
+}
+
 // Many at once: those chosen, or all of a list as long as its number is the one shown.
 func TestBulk(t *testing.T) {
 	w := newWorld(t)
