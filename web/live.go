@@ -28,7 +28,7 @@ type Changes interface {
 const (
 	lookEvery = time.Second      // what other processes did is seen so soon
 	reread    = 15 * time.Second // entries become visible out of order: these seconds are read again
-	heartbeat = 20 * time.Second // so that nobody on the way thinks the line is dead
+	heartbeat = 20 * time.Second // so that nobody on the way thinks the line is dead, and the page knows when it is
 	lineSlack = 10 * time.Second // to write one line; who reads slower is cut off and comes again
 	maxBehind = 500              // entries; who is further behind loads the page anew
 	lineQueue = 256              // entries that wait for a slow reader
@@ -184,6 +184,11 @@ func (l *live) close(open *line) {
 	}
 }
 
+// beat is what a line says when there is nothing to say, and first of all. It is an event and
+// no comment, which the script would not see: a line on which none comes is dead, or stands
+// behind a proxy that keeps what it is to pass on.
+const beat = "event: beat\ndata: {}\n\n"
+
 var errBusy = fmt.Errorf("too many pages are open, or earshot is stopping")
 
 // told is what a page is told of a change.
@@ -253,7 +258,7 @@ func (in *Inbox) events(w http.ResponseWriter, r *http.Request, v visit) {
 		_ = s.line(fmt.Sprintf("id: %d\nevent: reload\ndata: {}\n\n", newest)) // the page is gone if this fails
 		return
 	}
-	if s.line("retry: 2000\n: here\n\n") != nil {
+	if s.line("retry: 2000\n"+beat) != nil {
 		return
 	}
 	for _, c := range behind {
@@ -266,14 +271,14 @@ func (in *Inbox) events(w http.ResponseWriter, r *http.Request, v visit) {
 
 // follow hands changes on until the page, or earshot, goes away.
 func (in *Inbox) follow(ctx context.Context, s *stream, open *line) {
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
+	every := time.NewTicker(heartbeat)
+	defer every.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-beat.C:
-			if s.line(": here\n\n") != nil {
+		case <-every.C:
+			if s.line(beat) != nil {
 				return
 			}
 		case c, ok := <-open.entries:

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
@@ -76,8 +77,55 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", f.kind)
+	if status == silent {
+		w.WriteHeader(http.StatusOK)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		return
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(f.body))
+}
+
+// silent is the status of a front that answers and then says nothing: a proxy that keeps what
+// it is to pass on, a line that broke without a word.
+const silent = -1
+
+// fast lets the clocks of the pages of a tab run twenty times as fast.
+func fast(t *testing.T, ctx context.Context) {
+	t.Helper()
+	call(t, ctx, page.Enable, page.EnableParams{})
+	call(t, ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `{
+		const later = setTimeout, within = AbortSignal.timeout.bind(AbortSignal);
+		window.setTimeout = (f, ms, ...rest) => later(f, ms / 20, ...rest);
+		AbortSignal.timeout = (ms) => within(ms / 20);
+	}`})
+}
+
+// A line on which nothing comes, not even that it is there, is no line: the page says that it
+// is behind and tries another one, and so with a row that is asked for and never comes.
+func TestSilentLine(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	f := newFront(t, w, "text/event-stream", "")
+	f.status.Store(silent)
+	ctx := tab(t, browser(t), w, "Ira")
+	fast(t, ctx)
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+	holds(t, ctx, "one row", `document.querySelectorAll(".row").length === 1 && window.htmx`)
+	w.ask("POST", "/case/"+string(id)+"/claim", "Oleh", url.Values{})
+	holds(t, ctx, "it says so", `document.getElementById("say").textContent.includes("connection was lost")`)
+	time.Sleep(4 * time.Second) // a line that is only opened is no news
+	holds(t, ctx, "it says so still", `document.getElementById("say").textContent.includes("connection was lost")`)
+	f.status.Store(0)
+	holds(t, ctx, "the row", `document.querySelector(".row").innerText.includes("Oleh has it")`)
+	holds(t, ctx, "it says so no more", `document.getElementById("say").textContent === ""`)
+	f.status.Store(silent)
+	w.ask("POST", "/case/"+string(id)+"/release", "Oleh", url.Values{})
+	holds(t, ctx, "it says so", `document.getElementById("say").textContent.includes("connection was lost")`)
+	f.status.Store(0)
+	holds(t, ctx, "the row", `document.querySelector(".row").innerText.includes("nobody has it")`)
+	holds(t, ctx, "it says so no more", `document.getElementById("say").textContent === ""`)
 }
 
 func newFront(t *testing.T, w *world, kind, body string) *front {

@@ -492,7 +492,7 @@ func TestEvents(t *testing.T) {
 			if err != nil && !strings.Contains(got.String(), until) {
 				t.Fatalf("the line ended before %q: %v\n%s", until, err, got.String())
 			}
-			if strings.Contains(got.String(), ": here") && until != "reload" && w.status(first).Status == mention.Open {
+			if strings.Contains(got.String(), "event: beat") && until != "reload" && w.status(first).Status == mention.Open {
 				claims.Go(func() {
 					w.ask("POST", "/case/"+string(first)+"/claim", "Ira", url.Values{}, "HX-Request", "true")
 				})

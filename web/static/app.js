@@ -144,12 +144,26 @@
     losing = null;
     say("");
   }
+  // A line says something every 20 s. One that is open and silent is broken, or kept back on its
+  // way: that it was opened is no sign of life.
+  let silence;
+  function alive() {
+    clearTimeout(silence);
+    silence = setTimeout(() => { lost(); hush(); listen(); }, 50000);
+  }
+  function hush() {
+    clearTimeout(silence);
+    if (stream) stream.close();
+    stream = null;
+  }
   function listen() {
     if (stream || !last || document.hidden || !window.EventSource) return;
     stream = new EventSource("/events?since=" + encodeURIComponent(last));
-    stream.onopen = () => { if (!untold.size) found(); };
-    stream.onmessage = (event) => { last = event.lastEventId || last; tell(JSON.parse(event.data)); };
+    alive();
+    stream.addEventListener("beat", () => { alive(); if (!untold.size) found(); });
+    stream.onmessage = (event) => { alive(); last = event.lastEventId || last; tell(JSON.parse(event.data)); };
     stream.addEventListener("reload", (event) => {
+      alive();
       if (!written().length) return location.reload();
       last = event.lastEventId || last;
       tell({id: $("#case").dataset.id, version: Infinity}); // the list has nothing to write in
@@ -157,18 +171,17 @@
     stream.onerror = () => {
       lost();
       if (stream.readyState !== EventSource.CLOSED) return;
-      stream = null;
+      hush();
       ask("/inbox?match=0").catch(() => {}); // who is signed out is not told so by the stream
       setTimeout(listen, 5000);
     };
   }
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) return listen();
-    if (stream) { stream.close(); stream = null; }
+    if (document.hidden) hush(); else listen();
   });
   listen();
   async function ask(address) {
-    const answer = await fetch(address, {headers: {"HX-Request": "true"}});
+    const answer = await fetch(address, {headers: {"HX-Request": "true"}, signal: AbortSignal.timeout(30000)}); // what never comes is asked for again
     if (answer.status !== 401) return answer;
     if (!written().length) location.reload();
     lost();
