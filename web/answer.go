@@ -130,23 +130,23 @@ func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
 	case why == "":
 		in.failed(w, r, v, err)
 	default:
-		in.answerAgain(w, r, v, file, back, written.Text, why)
+		in.answerAgain(w, r, v, http.StatusConflict, file, back, written.Text, why)
 	}
 }
 
 // answerAgain shows the case once more, with what was written and why it cannot be sent.
-func (in *Inbox) answerAgain(w http.ResponseWriter, r *http.Request, v visit, file mention.CaseFile, back, wrote, why string) {
+func (in *Inbox) answerAgain(w http.ResponseWriter, r *http.Request, v visit, status int, file mention.CaseFile, back, wrote, why string) {
 	out := in.casePage(r.Context(), v, file, listOf(back))
 	if out.Answer != nil {
 		out.Answer.Text, out.Answer.Why = wrote, why
 	} else {
-		out.Row.Refused = why
+		out.Row.Refused, out.Unsent = why, wrote
 	}
 	page := "case"
 	if r.URL.Query().Get("part") == "case" {
 		page = "case-body"
 	}
-	in.show(w, r, http.StatusConflict, page, out)
+	in.show(w, r, status, page, out)
 }
 
 // decideAnswer carries out what a person decides about a reply.
@@ -169,7 +169,7 @@ func (in *Inbox) decideAnswer(w http.ResponseWriter, r *http.Request, v visit) {
 	case err == nil:
 		http.Redirect(w, r, back, http.StatusSeeOther)
 	case errors.Is(err, mention.ErrReplyOpen), errors.Is(err, mention.ErrNotFound):
-		in.answerAgain(w, r, v, file, back, "", v.lang.Text("web.error.reply_open"))
+		in.answerAgain(w, r, v, http.StatusConflict, file, back, "", v.lang.Text("web.error.reply_open"))
 	default:
 		in.failed(w, r, v, err)
 	}
@@ -198,7 +198,12 @@ func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id 
 		}
 	}
 	if may := in.mayAnswer(v, file.Mention, file.Case, all); !may.settle || sends && !may.sends {
-		in.refuse(w, r, v, http.StatusForbidden, v.lang.Text("web.error.reply_no_way"))
+		why := v.lang.Text("web.error.reply_no_way")
+		if wrote := reply.Clean(r.PostForm.Get("text")); wrote != "" && !asksForPart(r) { // the script's page has it still
+			in.answerAgain(w, r, v, http.StatusForbidden, file, backOf(r.PostForm.Get("back"), id), wrote, why)
+		} else {
+			in.refuse(w, r, v, http.StatusForbidden, why)
+		}
 		return file, nil, false
 	}
 	return file, all, true

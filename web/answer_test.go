@@ -199,6 +199,30 @@ func TestAnswerToOnePost(t *testing.T) {
 	}
 }
 
+// TestAnswerThatCameTooLate: who writes without a script and finds that a colleague was first has
+// the words back.
+func TestAnswerThatCameTooLate(t *testing.T) {
+	w := newWorld(t)
+	w.answers(reply.Way{Repeat: reply.Twice, Approve: true})
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	at := "/case/" + string(id)
+	w.ask("POST", at+"/reply", "Oleh", handedIn(1, "Перепрошуємо"))
+	w.ends(id, mention.ReplyDraft)
+	late := handedIn(1, "Ми <вже> шукаємо ваші гроші")
+	for _, each := range []struct {
+		status int
+		verb   string
+	}{{http.StatusConflict, ""}, {http.StatusForbidden, "claim"}} {
+		if each.verb != "" {
+			w.ask("POST", at+"/reply/withdraw", "Oleh", url.Values{"reply": {w.ends(id, mention.ReplyDraft).ID}})
+			w.ask("POST", at+"/"+each.verb, "Oleh", url.Values{})
+		}
+		if res, body := w.ask("POST", at+"/reply", "Ira", late); res.StatusCode != each.status || !strings.Contains(body, "Ми &lt;вже&gt; шукаємо ваші гроші") || !strings.Contains(body, `role="alert"`) {
+			t.Errorf("%d, want %d:\n%s", res.StatusCode, each.status, body)
+		}
+	}
+}
+
 // TestAnswerApproved: who wrote it cannot approve it, a colleague can; and what nobody knows
 // the end of is asked for in every language.
 func TestAnswerApproved(t *testing.T) {

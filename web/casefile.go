@@ -31,6 +31,7 @@ type casePage struct {
 	Clocks   []clock
 	Replies  []replyText
 	Answer   *answerForm      // nil: the person cannot write to the site from here, or somebody has
+	Unsent   string           // what the person wrote, where no form takes it any more
 	Sent     []siteReply      // what was written to the site
 	People   []mention.Person // whom it can be given to
 	History  []moment

@@ -203,6 +203,63 @@ func TestWhatIsWrittenStays(t *testing.T) {
 	}
 }
 
+// Whom a complaint is to be given to and until when it is to rest stay chosen when the case is
+// drawn anew: else it is given to whoever is the first of the list.
+func TestWhatIsChosenStays(t *testing.T) {
+	w := newWorld(t)
+	at := "/case/" + string(w.say("Олена К.", "Третій тиждень не повертають гроші"))
+	for _, who := range []string{"Anna", "Oleh", "Petro"} {
+		w.ask("POST", at+"/note", who, url.Values{"text": {"hello"}})
+	}
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+at))
+	holds(t, ctx, "the case", `document.querySelectorAll("select[name=to] option").length === 4 && window.htmx`)
+	w.untilLines(1)
+	eval[chromedp.Void](t, ctx, `document.querySelector("select[name=to]").value = "web:Petro"; document.querySelector("input[name=until]").value = "2031-05-06T07:08"`)
+	w.ask("POST", at+"/note", "Oleh", url.Values{"text": {"I know her"}})
+	holds(t, ctx, "a colleague's note", `document.querySelector(".history").innerText.includes("I know her")`)
+	if got := eval[string](t, ctx, `document.querySelector("select[name=to]").value + " " + document.querySelector("input[name=until]").value`); got != "web:Petro 2031-05-06T07:08" {
+		t.Errorf("chosen is now %q", got)
+	}
+	eval[chromedp.Void](t, ctx, `document.querySelector("select[name=to]").form.querySelector("button").click()`)
+	holds(t, ctx, "given", `document.querySelector(".state").innerText.includes("Petro has it")`)
+	if got := eval[string](t, ctx, `document.querySelector("select[name=to]").value`); got == "web:Petro" {
+		t.Error("it can be given to whoever has it")
+	}
+}
+
+// An answer that no form takes any more stays on the page, to be copied, and is back in its form
+// when there is one again.
+func TestAnswerOutlivesItsForm(t *testing.T) {
+	w := newWorld(t)
+	at := "/case/" + string(w.say("Олена К.", "Третій тиждень не повертають гроші"))
+	w.answers(reply.Way{})
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+at))
+	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
+	w.untilLines(1)
+	const wrote = `document.getElementById("answer-text")?.value === "We are on it."`
+	eval[chromedp.Void](t, ctx, `document.getElementById("answer-text").value = "We are on it."`)
+	w.ask("POST", at+"/claim", "Oleh", url.Values{})
+	holds(t, ctx, "Oleh has it", `document.querySelector(".state").innerText.includes("Oleh has it")`)
+	holds(t, ctx, "the answer, to be copied", wrote+` && document.getElementById("answer-text").labels[0].innerText.includes("was not sent")`)
+	w.ask("POST", at+"/note", "Oleh", url.Values{"text": {"I know her"}})
+	holds(t, ctx, "a note", `document.querySelector(".history").innerText.includes("I know her")`)
+	holds(t, ctx, "the answer still", wrote+` && document.querySelectorAll("#answer-text, .unsent").length === 2`)
+	w.ask("POST", at+"/release", "Oleh", url.Values{})
+	holds(t, ctx, "nobody has it", `document.querySelector(".state").innerText.includes("nobody has it")`)
+	holds(t, ctx, "in its form again", wrote+` && document.getElementById("answer-text").form && !document.querySelector(".unsent")`)
+	// A colleague was first, a moment ago.
+	w.cut()
+	w.inbox.live.mu.Lock()
+	w.inbox.live.ended = true
+	w.inbox.live.mu.Unlock()
+	w.ask("POST", at+"/reply", "Oleh", answerTo(1, "Вибачте"))
+	eval[chromedp.Void](t, ctx, `document.getElementById("answer-text").form.querySelector("button").click()`)
+	holds(t, ctx, "refused", `document.querySelector("#case .refusal, #say:not(:empty)")`)
+	holds(t, ctx, "the answer", wrote)
+}
+
 // What changed while the site could not be asked is asked for again; until then the page says
 // that it is behind.
 func TestRowIsAskedForAgain(t *testing.T) {

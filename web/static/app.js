@@ -88,7 +88,7 @@
   };
   document.addEventListener("input", (event) => {
     const max = event.target.dataset.max;
-    if (!max) return;
+    if (!max || !event.target.form) return;
     const n = lengths[event.target.dataset.unit](event.target.value.trim()), shown = $(".limit output", event.target.form);
     shown.hidden = false;
     shown.textContent = n + " / " + max;
@@ -117,20 +117,32 @@
   });
   document.addEventListener("htmx:error", () => say(texts.failed));
   const plain = (answer) => (answer.headers.get("content-type") || "").startsWith("text/plain");
-  const written = (root = document) => all("textarea", root).filter((box) => box.value !== box.defaultValue);
+  const written = (root = document) => all("textarea", root).filter((box) => box.value !== box.defaultValue || (box.id === "answer-text" && box.value));
+  const chosen = (root) => all("select", root).filter((box) => box.selectedIndex > 0).concat(all("[type=datetime-local]", root).filter((box) => box.value || box.validity.badInput));
   function hold(element) {
     if (!element) return null;
-    const focus = element.contains(document.activeElement), box = $(".pick input", element);
-    return {id: element.id, here: element.classList.contains("here"), focus, checked: box && box.checked, written: written(element)};
+    const active = document.activeElement, focus = element.contains(active), box = $(".pick input", element);
+    return {id: element.id, here: element.classList.contains("here"), focus, at: active && active.id, checked: box && box.checked, written: written(element).concat(chosen(element))};
   }
   function restore(was) {
     const element = was && document.getElementById(was.id);
     if (!element) return;
     if (was.here) element.classList.add("here");
     if (was.checked) $(".pick input", element).checked = true;
-    for (const box of was.written) { const empty = document.getElementById(box.id); if (empty) empty.replaceWith(box); }
+    for (const box of was.written) put(box, element);
     for (const hidden of all("[data-copy]", element)) hidden.hidden = false;
-    if (was.focus) ($("a.words", element) || $("[data-key], button", element) || element).focus({preventScroll: true});
+    if (was.focus) ((was.at && document.getElementById(was.at)) || $("a.words", element) || $("[data-key], button", element) || element).focus({preventScroll: true});
+  }
+  // put gives a field its place in the new case; an answer that no form takes any more stays to
+  // be copied, until there is one again.
+  function put(box, element) {
+    const place = document.getElementById(box.id);
+    if (place) return place.replaceWith(box);
+    if (!box.matches("textarea[name]")) return;
+    const kept = document.createElement("label");
+    kept.className = "unsent";
+    kept.append(texts.unsent, box);
+    $(".columns", element).before(kept);
   }
 
   // Changes of others: the stream names cases, the page fetches what it shows of them, and asks
