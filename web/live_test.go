@@ -203,6 +203,27 @@ func TestWhatIsWrittenStays(t *testing.T) {
 	}
 }
 
+// Who is writing an answer is told that a colleague has taken the complaint: nothing is drawn
+// anew under their hands, but they do not write on for nobody.
+func TestWhoWritesIsToldWhoHasIt(t *testing.T) {
+	w := newWorld(t)
+	at := "/case/" + string(w.say("Олена К.", "Третій тиждень не повертають гроші"))
+	w.answers(reply.Way{})
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+at))
+	holds(t, ctx, "the case", `document.getElementById("answer-text") && window.htmx`)
+	w.untilLines(1)
+	eval[chromedp.Void](t, ctx, `window.box = document.getElementById("answer-text"); box.value = "We are on it."; box.focus()`)
+	w.ask("POST", at+"/claim", "Oleh", url.Values{})
+	holds(t, ctx, "said", `document.getElementById("say").textContent.includes("Oleh has it")`)
+	holds(t, ctx, "shown", `document.querySelector("#case header .state").textContent.includes("Oleh has it")`)
+	if !eval[bool](t, ctx, `document.activeElement === box && box.value === "We are on it."`) {
+		t.Error("the field was touched")
+	}
+	eval[chromedp.Void](t, ctx, `box.blur()`)
+	holds(t, ctx, "drawn anew once nobody writes", `document.getElementById("case").classList.contains("claimed")`)
+}
+
 // Whom a complaint is to be given to and until when it is to rest stay chosen when the case is
 // drawn anew: else it is given to whoever is the first of the list.
 func TestWhatIsChosenStays(t *testing.T) {

@@ -228,7 +228,7 @@
   // show reports whether the page shows the change, or has nothing to show of it.
   async function show(change) {
     const shown = document.getElementById("c-" + change.id) || ($("#case") && $("#case").dataset.id === change.id && $("#case"));
-    if (shown) return Number(shown.dataset.version) >= change.version || refresh(shown, change.id);
+    if (shown) return Number(shown.dataset.version) >= change.version || refresh(shown, change);
     if (!change.new || !list || fresh.has(change.id)) return true;
     const url = new URL(location.href);
     url.searchParams.delete("after");
@@ -247,9 +247,10 @@
     lost();
     return false;
   }
-  async function refresh(shown, id) {
+  const writingIn = (shown) => shown.contains(document.activeElement) && document.activeElement.matches("textarea") && document.activeElement.value;
+  async function refresh(shown, {id, version}) {
     const isCase = shown.id === "case";
-    if (isCase && shown.contains(document.activeElement) && document.activeElement.matches("textarea") && document.activeElement.value) return false; // somebody is writing
+    if (writingIn(shown) && Number(shown.dataset.told) >= version) return false;
     if ($(".htmx-request", shown)) return false; // the answer to the person's own verb brings it
     const back = isCase ? shown.dataset.back : location.pathname + location.search;
     const answer = await ask(`/case/${id}?part=${isCase ? "case" : "row"}&back=${encodeURIComponent(back)}`);
@@ -259,6 +260,13 @@
     const next = made.content.firstElementChild;
     if (!next || Number(next.dataset.version) < Number(shown.dataset.version)) return true;
     if (!shown.isConnected || $(".htmx-request", shown)) return false;
+    if (writingIn(shown)) { // nothing is drawn under their hands; who has it is said
+      const state = $("header .state", next).textContent;
+      if (state !== $("header .state", shown).textContent) say(state);
+      $("header", shown).replaceWith($("header", next));
+      shown.dataset.told = Math.max(version, Number(next.dataset.version));
+      return false;
+    }
     const was = hold(shown);
     shown.replaceWith(next);
     htmx.process(next);
