@@ -78,8 +78,11 @@ type Places struct {
 	Topics           []string
 }
 
-// Options are what the inbox is made of. All but Answers and Network are required.
+// Options are what the inbox is made of. All but Origin, Answers and Network are required.
 type Options struct {
+	// Origin is the scheme, host and port under which people reach the pages, where the Host
+	// of their requests does not say it: a proxy may leave the port out.
+	Origin  string
 	Cases   Cases
 	Numbers Numbers
 	Mine    Mine
@@ -114,6 +117,7 @@ type Inbox struct {
 	pages *template.Template
 	files map[string]file // by name
 	live  *live
+	csrf  *http.CrossOriginProtection
 
 	mu       sync.Mutex
 	people   []mention.Person // who worked on cases, as of peopleAt
@@ -132,7 +136,12 @@ type file struct {
 
 // New returns an inbox. Run must run for pages to stay up to date by themselves.
 func New(opt Options) (*Inbox, error) {
-	in := &Inbox{opt: opt, files: map[string]file{}, live: newLive(opt.Cases, opt.Log, opt.Now)}
+	in := &Inbox{opt: opt, files: map[string]file{}, live: newLive(opt.Cases, opt.Log, opt.Now), csrf: http.NewCrossOriginProtection()}
+	if opt.Origin != "" {
+		if err := in.csrf.AddTrustedOrigin(opt.Origin); err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
+	}
 	names, err := fs.Glob(embedded, "static/*.*s")
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
@@ -196,7 +205,7 @@ func (in *Inbox) Handler() http.Handler {
 	} {
 		mux.HandleFunc(pattern, in.known(page))
 	}
-	return guarded(http.NewCrossOriginProtection().Handler(mux))
+	return guarded(in.csrf.Handler(mux))
 }
 
 // guarded adds what holds for every answer.

@@ -3,6 +3,7 @@ package daemon
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -18,7 +19,12 @@ func (d *Daemon) newInbox(who web.Who, session func(*http.Request) ([32]byte, bo
 	if who == nil {
 		return nil, nil
 	}
+	origin := ""
+	if u, err := url.Parse(d.config.Load().Web.PublicURL); err == nil && u.Host != "" {
+		origin = u.Scheme + "://" + u.Host
+	}
 	return web.New(web.Options{
+		Origin:      origin,
 		Cases:       d.store,
 		Numbers:     d.store,
 		Mine:        d.store,

@@ -19,6 +19,34 @@ import (
 	"github.com/earshot/earshot/web/auth"
 )
 
+// TestPressBehindAProxy: a press comes through every door also where the proxy passes the name on
+// without its port, as nginx does with $host, and the browser says nothing but its Origin, as
+// it does without https. Another site's is refused.
+func TestPressBehindAProxy(t *testing.T) {
+	text := strings.Replace(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{push: {token: 0123456789abcdef}, name: crm}]
+store: {database: "sqlite:DB"}
+web: {listen: "127.0.0.1:0", public_url: "http://earshot.example:8443", proxy: {header: X-User, from: 192.0.2.1}}
+`, "DB", filepath.Join(t.TempDir(), "e.db"), 1)
+	d, err := Open(t.Context(), Options{Watchlist: check(t, text), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.close)
+	for origin, want := range map[string]int{"http://earshot.example:8443": http.StatusNotFound, "http://evil.example:8443": http.StatusForbidden} {
+		r := httptest.NewRequest(http.MethodPost, "/case/none/claim", nil)
+		r.RemoteAddr, r.Host = "192.0.2.1:1", "earshot.example"
+		r.Header.Set("X-User", "ira@romashka.example")
+		r.Header.Set("Origin", origin)
+		answer := httptest.NewRecorder()
+		d.web.routes().ServeHTTP(answer, r)
+		if answer.Code != want {
+			t.Errorf("%s: %d, want %d: %s", origin, answer.Code, want, answer.Body)
+		}
+	}
+}
+
 // TestSignInIsWired: what the watchlist says of signing in is what happens, and its Slack
 // says who people are; a reload changes who may what.
 func TestSignInIsWired(t *testing.T) {
