@@ -143,6 +143,10 @@ func (a *Auth) redirectURL(r *http.Request) string {
 	return scheme + "://" + r.Host + "/login/callback"
 }
 
+// moved is the key of an address to which a person was sent because it was asked for under
+// another name.
+const moved = "moved"
+
 // start sends a person to the provider.
 func (a *Auth) start(w http.ResponseWriter, r *http.Request, p *provider) {
 	if p == nil {
@@ -150,7 +154,13 @@ func (a *Auth) start(w http.ResponseWriter, r *http.Request, p *provider) {
 		return
 	}
 	if a.base != nil && !sameHost(r.Host, a.base.Host) { // the cookie must be where the provider sends back to
-		http.Redirect(w, r, a.base.String()+r.URL.RequestURI(), http.StatusSeeOther)
+		q := r.URL.Query()
+		if q.Has(moved) { // the browser is there, and the proxy calls it otherwise
+			a.problem(w, r, http.StatusMisdirectedRequest, "login.failed_name", "name", a.base.Host)
+			return
+		}
+		q.Set(moved, "1")
+		http.Redirect(w, r, a.base.String()+r.URL.Path+"?"+q.Encode(), http.StatusSeeOther)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), providerWithin) // what is found out is for all

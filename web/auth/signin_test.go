@@ -197,3 +197,27 @@ func TestProviderAway(t *testing.T) {
 		t.Errorf("back again: %d at %s %s", code, at, body)
 	}
 }
+
+// A proxy that does not pass the name on is said to be one: who signs in through it is not sent
+// to and fro until the browser gives up.
+func TestSignInBehindAProxyWithoutTheName(t *testing.T) {
+	s := newSite(t, func(opt *Options) {
+		opt.PublicURL, opt.OIDC = "https://earshot.romashka.example", Client{Issuer: "https://id.romashka.example", ID: "earshot"}
+	})
+	at := "/login/oidc?back=%2Fcase%2F7"
+	for range 3 {
+		r := httptest.NewRequest(http.MethodGet, at, nil) // as nginx asks without proxy_set_header Host
+		r.Host = "127.0.0.1:8080"
+		answer := httptest.NewRecorder()
+		s.auth.Handler().ServeHTTP(answer, r)
+		to, ours := strings.CutPrefix(answer.Header().Get("Location"), "https://earshot.romashka.example")
+		if !ours {
+			if answer.Code != http.StatusMisdirectedRequest || !strings.Contains(answer.Body.String(), "proxy_set_header Host $host") {
+				t.Errorf("%d %s", answer.Code, answer.Body)
+			}
+			return
+		}
+		at = to
+	}
+	t.Errorf("sent on and on: %s", at)
+}
