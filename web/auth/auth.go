@@ -218,7 +218,12 @@ func safe(method string) bool {
 // get the page of signing in for it.
 func (a *Auth) toLogin(w http.ResponseWriter, r *http.Request) {
 	dest := r.Header.Get("Sec-Fetch-Dest")
-	if !safe(r.Method) || r.Header.Get("HX-Request") != "" || dest != "" && dest != "document" {
+	script := r.Header.Get("HX-Request") != "" || dest != "" && dest != "document"
+	if !safe(r.Method) && !script && (dest != "" || strings.Contains(r.Header.Get("Accept"), "text/html")) {
+		a.problem(w, r, http.StatusUnauthorized, "login.first") // a form; the browser keeps what was written in it
+		return
+	}
+	if !safe(r.Method) || script {
 		http.Error(w, a.lang(r).Text("login.first"), http.StatusUnauthorized)
 		return
 	}

@@ -400,6 +400,34 @@ func TestRequire(t *testing.T) {
 	}
 }
 
+// TestFormOfWhoIsSignedOut: who presses a button after the session has ended is shown the way to
+// sign in; what a script sent gets the sentence alone.
+func TestFormOfWhoIsSignedOut(t *testing.T) {
+	s := newSite(t, func(opt *Options) {
+		opt.OIDC = Client{Issuer: "https://id.romashka.example", ID: "earshot"}
+	})
+	for i, c := range []struct {
+		headers [][2]string
+		page    bool
+	}{
+		{[][2]string{{"Sec-Fetch-Dest", "document"}, {"Sec-Fetch-Site", "same-origin"}}, true},
+		{[][2]string{{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}}, true}, // without https browsers say no more
+		{[][2]string{{"Sec-Fetch-Dest", "empty"}, {"Accept", "text/html"}}, false},
+		{[][2]string{{"HX-Request", "true"}, {"Accept", "text/html"}}, false},
+		{[][2]string{{"Accept", "*/*"}}, false},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/templates", strings.NewReader("text=x"))
+		for _, h := range c.headers {
+			r.Header.Set(h[0], h[1])
+		}
+		answer := httptest.NewRecorder()
+		s.auth.Require(http.NotFoundHandler()).ServeHTTP(answer, r)
+		if page := strings.Contains(answer.Body.String(), `href="/login/oidc"`); answer.Code != http.StatusUnauthorized || !strings.Contains(answer.Body.String(), "Please sign in first.") || page != c.page {
+			t.Errorf("%d: %d %s", i, answer.Code, answer.Body)
+		}
+	}
+}
+
 // TestVerbsAreLimited: by the person, whichever browser; looking is not pressing.
 func TestVerbsAreLimited(t *testing.T) {
 	s := newSite(t, func(o *Options) {
