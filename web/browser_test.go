@@ -194,6 +194,22 @@ func TestKeyboardAndTwoBrowsers(t *testing.T) {
 	})
 }
 
+// Keys of which there is nothing to press do nothing, and Z takes back what a form without a
+// script has just done, though no row is chosen.
+func TestKeysWithNothingChosen(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	w.ask("POST", "/case/"+string(id)+"/dismiss", "Ira", url.Values{"reason": {"spam"}})
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
+	holds(t, ctx, "the case", `document.getElementById("case") && window.htmx`)
+	press(t, ctx, "KeyR", "к", "KeyC", "с", "KeyV", "м") // it is closed
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox?undo="+string(id)))
+	holds(t, ctx, "what can be undone", `document.querySelector(".undone") && window.htmx`)
+	press(t, ctx, "KeyO", "щ", "KeyR", "к", "KeyX", "ч", "KeyD", "в", "KeyZ", "я")
+	holds(t, ctx, "undone", `document.querySelector(".row.open")`)
+}
+
 // With scripts off every verb works as a form.
 func TestScriptOff(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {

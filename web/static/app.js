@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const texts = document.getElementById("texts").dataset;
-  const $ = (selector, root = document) => root.querySelector(selector);
+  const $ = (selector, root = document) => root && root.querySelector(selector); // of nothing chosen: nothing
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const list = $("#list"), help = $("#help");
 
@@ -29,8 +29,12 @@
   }
   function press(element) { if (element) { element.focus(); element.click(); } }
   function menu(code) {
-    const found = $(`[data-menu=${code}]`, current() || document.createElement("i"));
+    const found = $(`[data-menu=${code}]`, current());
     if (found) { found.open = true; $("button", found).focus(); }
+  }
+  function write(where, hash) {
+    const box = $(where), row = $("a[data-open]", current());
+    if (box) box.focus(); else if (row) location.href = row.href + hash;
   }
   function close() {
     for (const open of all("details.menu[open]")) { open.open = false; $("summary", open).focus(); return; }
@@ -46,7 +50,8 @@
   function counted() {
     const n = all(".pick input:checked").length, bar = $("#bulkbar");
     if (!bar) return;
-    if (n > 0) { bar.open = true; $("#chosen").textContent = texts.chosen.replace("{n}", n); }
+    if (n > 0) bar.open = true;
+    $("#chosen").textContent = texts.chosen.replace("{n}", n);
   }
   const keys = {
     KeyJ: () => move(1), KeyK: () => move(-1),
@@ -55,8 +60,8 @@
     KeyD: () => menu("KeyD"), KeyS: () => menu("KeyS"),
     KeyO: () => press($("[data-original]", current())),
     KeyX: () => mark(false), KeyA: () => mark(true),
-    KeyR: () => { const box = $("#replies textarea"); if (box) box.focus(); else if (current()) location.href = $("a[data-open]", current()).href + "#replies"; },
-    KeyN: () => { const box = $("#note"); if (box) box.focus(); else if (current()) location.href = $("a[data-open]", current()).href + "#note"; },
+    KeyR: () => write("#replies textarea", "#replies"),
+    KeyN: () => write("#note", "#note"),
     Slash: (event) => event.shiftKey ? help.showModal() : $("#q") && $("#q").focus(),
     Escape: close,
   };
