@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/earshot/earshot/alerts"
@@ -114,4 +115,30 @@ func TestHostileCorpus(t *testing.T) {
 		}
 		t.Logf("%d texts on %d pages", len(corpus), len(pages))
 	})
+}
+
+// TestOneLongWord: a stranger whose name, title and words have no blank makes no page wider than
+// its window, on a phone and on a large screen: one such row would put the buttons of all others
+// out of sight.
+func TestOneLongWord(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat("Щ", 400)
+	id := w.hears(2, long)
+	w.hears(3, long+" ще раз") // one of the author's earlier ones
+	w.sources = append(w.sources, Source{Name: long, Kind: long, State: "failing", Error: long, Days: make([]int, 28)})
+	w.ask("POST", "/case/"+string(id)+"/note", strings.Repeat("X", 100), url.Values{"text": {long}})
+	w.ask("POST", "/case/"+string(id)+"/claim", strings.Repeat("Y", 200), url.Values{})
+	w.ask("POST", "/templates", "Ira", url.Values{"text": {long}, "lang": {"uk"}})
+	asked := url.QueryEscape(long[:400])
+	ctx := tab(t, browser(t), w, "Ira")
+	for _, width := range []int64{360, 1200} {
+		call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 500})
+		for _, path := range []string{"/inbox", "/case/" + string(id), "/reports", "/reports?watch=" + asked + "&source=" + asked, "/sources", "/sources?asked=" + url.QueryEscape(long), "/me", "/templates", "/inbox?view=" + asked, "/inbox?status=" + asked, "/inbox?q=" + asked + "&watch=" + asked + "&author=" + asked} {
+			do(t, ctx, chromedp.Navigate(w.addr+path))
+			holds(t, ctx, path, `document.readyState === "complete"`)
+			if wide := eval[int64](t, ctx, `document.documentElement.scrollWidth`); wide > width {
+				t.Errorf("%.40s is %d wide on %d: %s", path, wide, width, eval[string](t, ctx, fmt.Sprintf(`[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > %d && !e.closest(".scroll, .hidden")).map(e => e.tagName + "." + e.className).slice(-6).join(", ")`, width)))
+			}
+		}
+	}
 }
