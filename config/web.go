@@ -153,6 +153,9 @@ func (d *decoder) checkLogin(c *Config) {
 func (d *decoder) checkWeb(c *Config) {
 	w := &c.Web
 	d.checkLogin(c)
+	if u, err := url.Parse(w.PublicURL); err == nil && w.Inbox && w.Listen != "" && strings.Trim(u.Path, "/") != "" {
+		d.warn(d.place("web.public_url"), "give earshot a name of its own, such as https://earshot.romashka.example", "public_url: the inbox stands at the root of its host and does not work under the path %s", u.Path)
+	}
 	if token := w.AdminToken.Reveal(); token != "" && len(token) < shortestToken {
 		d.wrong(d.place("web.admin_token"), "make one with openssl rand -hex 24", "admin_token: shorter than %d characters", shortestToken)
 	}
