@@ -61,6 +61,12 @@ type keyError struct{ key, value string }
 
 func (e *keyError) Error() string { return fmt.Sprintf("%s=%q means nothing", e.key, e.value) }
 
+// daysError is the text of what is wrong with days that are right each by itself: people chose
+// them in a form and know of no address.
+type daysError struct{ text string }
+
+func (e *daysError) Error() string { return e.text }
+
 // entry is one key of a filter.
 type entry struct {
 	key   string

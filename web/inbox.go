@@ -210,6 +210,10 @@ func newChoice(key, label, chosen string, words []string, name func(string) stri
 
 // wrongKey says which part of an address means nothing.
 func wrongKey(l i18n.Lang, err error) string {
+	var days *daysError
+	if errors.As(err, &days) {
+		return l.Text(days.text)
+	}
 	var wrong *keyError
 	if !errors.As(err, &wrong) {
 		return l.Text("web.error.failed")

@@ -102,7 +102,7 @@ func readReport(values url.Values) (ask reportAsk, err error) {
 	case ask.from != "":
 		ask.period = ""
 	case ask.to != "":
-		return reportAsk{}, &keyError{"from", ""}
+		return reportAsk{}, &daysError{"web.report.no_from"}
 	case ask.period == "":
 		ask.period = usualPeriod
 	}
@@ -123,10 +123,10 @@ func (ask reportAsk) scope(now time.Time, zone *time.Location) (report.Scope, er
 		err = &keyError{"period", ask.period}
 	case wrong.Part == "since":
 		err = &keyError{"from", ask.from}
-	case ask.to != "":
-		err = &keyError{"to", ask.to}
+	case wrong.Part == "":
+		err = &daysError{"web.report.backwards"}
 	default:
-		err = &keyError{"from", ask.from}
+		err = &keyError{"to", ask.to}
 	}
 	return report.Scope{Since: from, Until: to, Zone: zone, Watch: ask.watch, Source: ask.source, Now: now}, err
 }
