@@ -77,7 +77,7 @@ type CaseChange struct {
 	ID      ID
 	Version int64
 	Status  Status
-	Heard   bool // the entry says that a complaint was heard
+	Came    bool // with the entry a complaint began to wait: heard, opened again, its snooze over
 }
 
 // Page is one page of a list.

@@ -293,9 +293,22 @@ func testChanges(t *testing.T, open opener) {
 	}
 	claim(t, s, id, "ira")
 	all := must(s.Changes(background, 0, 10))(t)
-	if len(all) != 3 || !all[1].Heard || all[2].Heard || all[2].Status != mention.Claimed || all[2].Version != 2 || all[2].ID != id {
+	if len(all) != 3 || !all[1].Came || all[2].Came || all[2].Status != mention.Claimed || all[2].Version != 2 || all[2].ID != id {
 		t.Errorf("changes: %+v", all)
 	}
 	want(t, "after", len(must(s.Changes(background, before, 10))(t)), 1)
 	want(t, "limit", len(must(s.Changes(background, 0, 2))(t)), 2)
+	_, before, err = s.ChangeRange(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []mention.Action{{Verb: mention.Snooze, Until: t0.Add(time.Hour)}, {Verb: mention.Wake}, {Verb: mention.Reply}, {Verb: mention.Reopen}} {
+		a.By, a.At = person("ira"), t0
+		must(act(s, id, a))(t)
+	}
+	came := ""
+	for _, c := range must(s.Changes(background, before, 10))(t) {
+		came += fmt.Sprint(c.Came, " ")
+	}
+	want(t, "what begins to wait", came, "false true false true ")
 }

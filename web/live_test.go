@@ -281,6 +281,46 @@ func TestAnswerOutlivesItsForm(t *testing.T) {
 	holds(t, ctx, "the answer", wrote)
 }
 
+// What begins to wait anew is told of as what was just heard is: opened again, its snooze over,
+// given back, or handed to whoever looks. What stands on another page of a long list and was
+// only given back is none of it.
+func TestWhatComesBackIsTold(t *testing.T) {
+	w := newWorld(t)
+	ids := []mention.ID{w.say("Олена", "Третій тиждень не повертають гроші"), w.say("Дмитро", "Заблокували картку без попередження"), w.say("Іван", "Підтримка мовчить місяць"), w.say("Ганна", "Списали комісію двічі")}
+	press := func(n int, who, verb string, form url.Values) {
+		t.Helper()
+		if res, body := w.ask("POST", "/case/"+string(ids[n])+"/"+verb, who, form); res.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", verb, res.StatusCode, body)
+		}
+	}
+	press(0, "Oleh", "dismiss", url.Values{"reason": {"spam"}})
+	press(1, "Oleh", "snooze", url.Values{"until": {"hour"}})
+	press(2, "Oleh", "claim", url.Values{})
+	b := browser(t)
+	waiting, free, mine := tab(t, b, w, "Ira"), tab(t, b, w, "Petro"), tab(t, b, w, "Ira")
+	for each, path := range map[context.Context]string{waiting: "/inbox", free: "/inbox?owner=none", mine: "/inbox?owner=me"} {
+		do(t, each, chromedp.Navigate(w.addr+path))
+		holds(t, each, "ready", `window.htmx`)
+	}
+	w.untilLines(3)
+	told := func(ctx context.Context, what string, n int) {
+		t.Helper()
+		holds(t, ctx, what, fmt.Sprintf(`!document.getElementById("fresh").hidden && document.querySelector("#fresh a").textContent.includes("%d")`, n))
+	}
+	press(0, "Oleh", "reopen", url.Values{})
+	told(waiting, "opened again", 1)
+	press(1, "Oleh", "wake", url.Values{})
+	told(waiting, "its snooze over", 2)
+	press(2, "Oleh", "release", url.Values{})
+	told(free, "given back", 3)
+	press(3, "Oleh", "assign", url.Values{"to": {"web:Oleh"}})
+	press(3, "Ira", "takeover", url.Values{"owner": {"web:Oleh"}})
+	told(mine, "handed over", 1)
+	if n := eval[int](t, waiting, `document.querySelectorAll(".row").length`); n != 2 {
+		t.Errorf("the list jumped: %d rows", n)
+	}
+}
+
 // What changed while the site could not be asked is asked for again; until then the page says
 // that it is behind.
 func TestRowIsAskedForAgain(t *testing.T) {

@@ -234,8 +234,9 @@
   async function show(change) {
     const shown = document.getElementById("c-" + change.id) || ($("#case") && $("#case").dataset.id === change.id && $("#case"));
     if (shown) return Number(shown.dataset.version) >= change.version || refresh(shown, change);
-    if (!change.new || !list || fresh.has(change.id)) return true;
-    const url = new URL(location.href);
+    const url = new URL(location.href), whole = list && !$("a[rel=next]") && !url.searchParams.has("after");
+    // Of a list of several pages nobody knows here whether a case that it does not show is new to it.
+    if (!list || fresh.has(change.id) || !(change.new || whole)) return true;
     url.searchParams.delete("after");
     url.searchParams.set("match", change.id);
     const answer = await ask(url);
