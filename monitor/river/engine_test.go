@@ -77,6 +77,8 @@ var ofSeveral = map[string]func(t *testing.T, server string){
 	"death":                     testDeath,
 	"nobody leads":              testNobodyLeads,
 	"a standby":                 testStandby,
+	"refused":                   testRefused,
+	"stopped by itself":         testStoppedByItself,
 }
 
 func testRhythm(t *testing.T, e *engine) {
@@ -560,6 +562,57 @@ func testStandby(t *testing.T, server string) {
 	polls := s.total()
 	become("off")
 	testkit.Eventually(t, "polls again", time.Minute, func() bool { return s.total() > polls+6 })
+	s.keptPromises(t)
+}
+
+// testRefused: a queue whose tables are gone while the database answers is told of for as long
+// as that lasts, also by a process that begins meanwhile.
+func testRefused(t *testing.T, server string) {
+	address := testkit.Database(t, server)
+	e, later := shared(t, address), shared(t, address)
+	s := newSite(10*time.Millisecond, 50*time.Millisecond)
+	sources := s.sources(2, 1, 300*time.Millisecond)
+	e.run()
+	defer e.halt()
+	e.apply(t, sources...)
+	testkit.Eventually(t, "polls", time.Minute, func() bool { return s.total() > 4 })
+	trouble := func(of *engine) error { return of.Engine.(*Engine).Trouble() }
+	if err := trouble(e); err != nil {
+		t.Errorf("all is well: %v", err)
+	}
+	ask(t, address, `ALTER SCHEMA earshot_river RENAME TO aside`)
+	later.run()
+	defer later.halt()
+	later.apply(t, sources...)
+	for _, of := range []*engine{e, later} {
+		testkit.Eventually(t, "told", time.Minute, func() bool { return trouble(of) != nil })
+	}
+	ask(t, address, `ALTER SCHEMA aside RENAME TO earshot_river`)
+	for _, of := range []*engine{e, later} {
+		testkit.Eventually(t, "over", time.Minute, func() bool { return trouble(of) == nil })
+	}
+	polls := s.total()
+	testkit.Eventually(t, "polls again", time.Minute, func() bool { return s.total() > polls+4 })
+	s.keptPromises(t)
+	ask(t, address, `ALTER SCHEMA earshot_river RENAME TO aside`)
+	testkit.Eventually(t, "told again", time.Minute, func() bool { return trouble(later) != nil })
+	later.apply(t)
+	testkit.Eventually(t, "nobody needs it", time.Minute, func() bool { return trouble(later) == nil })
+}
+
+// testStoppedByItself: River that stopped is started again.
+func testStoppedByItself(t *testing.T, server string) {
+	e := shared(t, testkit.Database(t, server))
+	s := newSite(10*time.Millisecond, 50*time.Millisecond)
+	e.run()
+	defer e.halt()
+	e.apply(t, s.sources(2, 1, 300*time.Millisecond)...)
+	testkit.Eventually(t, "polls", time.Minute, func() bool { return s.total() > 4 })
+	if err := e.Engine.(*Engine).client.Load().Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	polls := s.total()
+	testkit.Eventually(t, "polls again", time.Minute, func() bool { return s.total() > polls+4 })
 	s.keptPromises(t)
 }
 

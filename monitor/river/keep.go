@@ -25,16 +25,25 @@ const (
 )
 
 // keep keeps a job for every group, and wakes those that have more to do than was known,
-// until ctx ends or there are no sources.
-func (e *Engine) keep(ctx context.Context) {
+// until ctx ends or there are no sources, or River stopped: then it is started again.
+func (e *Engine) keep(ctx context.Context, stopped <-chan struct{}) {
 	ticker := time.NewTicker(keepEvery)
 	defer ticker.Stop()
 	for e.polls.Load() {
-		if err := e.reconcile(ctx); err != nil && ctx.Err() == nil {
+		err := e.reconcile(ctx)
+		e.note(ctx, checks, err)
+		if err != nil && ctx.Err() == nil {
 			e.opt.Log.Error("the work queue cannot be checked; it is tried again", "err", err)
 		}
 		select {
 		case <-ctx.Done():
+			return
+		case <-stopped:
+			e.opt.Log.Error("the work queue stopped by itself; it is started again")
+			select {
+			case <-time.After(retryIn):
+			case <-ctx.Done():
+			}
 			return
 		case <-ticker.C:
 		case <-e.taken:
@@ -86,6 +95,7 @@ func (e *Engine) sweep(ctx context.Context) {
 		if err == nil && left {
 			err = e.putBack(ctx)
 		}
+		e.note(ctx, sweeps, err)
 		if err != nil && !said && ctx.Err() == nil {
 			e.opt.Log.Warn("what is due cannot be looked for in the work queue; it is tried each second", "err", err)
 		}

@@ -9,6 +9,7 @@
 package river
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,6 +88,33 @@ type Engine struct {
 	running   context.Context      // of Run
 	strangers map[string]time.Time // groups nobody here knows, since when
 	claims    map[int64]*claim     // of the turns under way, by job
+	refused   [parts]error         // why each of what the queue needs was not done when last tried
+}
+
+// What the queue needs, each tried again for as long as there are sources.
+const (
+	begins = iota // River starts
+	sweeps        // what is due is handed out
+	checks        // every group has its job
+	parts
+)
+
+// Trouble returns why this process polls nothing, or not all, as last tried: River's tables are
+// gone, say, or may not be written. Nil when all is well, and while there are no sources.
+func (e *Engine) Trouble() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return cmp.Or(e.refused[:]...)
+}
+
+// note remembers what became of a part, unless it was cut off by ctx.
+func (e *Engine) note(ctx context.Context, part int, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.refused[part] = err
 }
 
 // Open connects, and makes or updates River's tables. The errors say what to do; one about
@@ -189,7 +217,7 @@ func (e *Engine) work(ctx context.Context) {
 	var beside sync.WaitGroup
 	beside.Go(func() { e.stayAlive(alive) })
 	beside.Go(func() { e.sweep(turns) })
-	e.keep(ctx)
+	e.keep(ctx, client.Stopped())
 	endTurns()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopIn)
 	defer cancel()
@@ -199,6 +227,9 @@ func (e *Engine) work(ctx context.Context) {
 	stopSigns()
 	beside.Wait()
 	e.client.Store(nil)
+	e.mu.Lock()
+	e.refused = [parts]error{}
+	e.mu.Unlock()
 }
 
 // start starts River, and tries again until ctx ends; nil then.
@@ -208,6 +239,7 @@ func (e *Engine) start(ctx context.Context) *river.Client[pgx.Tx] {
 		if err == nil {
 			err = client.Start(context.WithoutCancel(ctx)) // Run stops it
 		}
+		e.note(ctx, begins, err)
 		if err == nil {
 			return client
 		}

@@ -22,6 +22,7 @@ const (
 	partPosts     = "posts"     // posts of sources cannot be stored
 	partWatchlist = "watchlist" // the saved one is not in use
 	partRedis     = "redis"
+	partQueue     = "queue" // of polls that replicas share
 	partClock     = "clock" // it differs from the database's
 )
 
@@ -46,6 +47,9 @@ func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 	}
 	if err := d.store.Trouble(); err != nil {
 		all[partDatabase] = err.Error()
+	}
+	if why := d.notPolling(); why != "" {
+		all[partQueue] = l.Text("notice.not_polling", "why", why)
 	}
 	sources, why := 0, ""
 	for _, s := range d.monitor.Status() {
@@ -119,17 +123,17 @@ func firstProblem(l i18n.Lang, err error) string {
 
 const (
 	alarmEvery = 5 * time.Second
-	// alarmAfter is how long nothing can be stored before staff are told: shorter is a
-	// backup or a restart of the database.
+	// alarmAfter is how long a trouble lasts before staff are told: shorter is a backup or a
+	// restart of the database.
 	alarmAfter = 30 * time.Second
 )
 
-// alarmLoop tells staff when posts cannot be stored, and when they can again, until ctx
-// ends.
+// alarmLoop tells staff when posts cannot be stored or sources not be read, and when they can
+// again, until ctx ends.
 func (d *Daemon) alarmLoop(ctx context.Context) {
 	ticker := time.NewTicker(alarmEvery)
 	defer ticker.Stop()
-	var a alarm
+	var a alarms
 	for {
 		d.look(ctx, &a)
 		select {
@@ -140,27 +144,48 @@ func (d *Daemon) alarmLoop(ctx context.Context) {
 	}
 }
 
-// alarm is what staff know of posts that cannot be stored.
+// alarms are what staff know of posts that cannot be stored, and of sources that are not read.
+type alarms struct{ storing, polling alarm }
+
+// alarm is what staff know of a trouble.
 type alarm struct {
 	since time.Time // of the trouble; zero while there is none
 	told  bool
 }
 
-func (d *Daemon) look(ctx context.Context, a *alarm) {
+func (d *Daemon) look(ctx context.Context, a *alarms) {
+	l := d.staffLang()
+	d.lookAt(ctx, &a.storing, partDatabase, "not storing", d.notStoring(l), "notice.not_storing", "notice.stored_again")
+	d.lookAt(ctx, &a.polling, partQueue, "not polling", d.notPolling(), "notice.not_polling", "notice.polled_again")
+}
+
+// lookAt tells of a trouble by the text began once it lasts, and by the text ended once it is over.
+func (d *Daemon) lookAt(ctx context.Context, a *alarm, part, state, why, began, ended string) {
 	l, now := d.staffLang(), d.now()
-	why := d.notStoring(l)
 	switch {
 	case !d.lease.heldLast(): // another replica tells; without a database this one still does
 		*a = alarm{}
 	case why == "" && a.told:
-		a.told = !d.tell(ctx, partDatabase, "back", a.since, l.Text("notice.stored_again", "span", l.Span(now.Sub(a.since))))
+		a.told = !d.tell(ctx, part, "back", a.since, l.Text(ended, "span", l.Span(now.Sub(a.since))))
 	case why == "":
 		a.since = time.Time{}
 	case a.since.IsZero():
 		a.since = now
 	case !a.told && now.Sub(a.since) >= alarmAfter:
-		a.told = d.tell(ctx, partDatabase, "not storing", a.since, l.Text("notice.not_storing", "why", why))
+		a.told = d.tell(ctx, part, state, a.since, l.Text(began, "why", why))
 	}
+}
+
+// notPolling says why this process reads no sources, or not all, though the database is well;
+// empty when it does.
+func (d *Daemon) notPolling() string {
+	if d.queue == nil || d.store.Trouble() != nil {
+		return ""
+	}
+	if err := d.queue.Trouble(); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // notStoring says why posts cannot be stored now; empty when they can.

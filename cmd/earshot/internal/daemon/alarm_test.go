@@ -117,7 +117,7 @@ store: {database: "sqlite:DB"}
 			if _, body := ask(t, d.metrics.handler(), "/metrics"); !strings.Contains(body, `earshot_trouble{part="`+c.part+`"} 1`) || !strings.Contains(body, `earshot_source_not_stored{source="news"} 1`) {
 				t.Errorf("no metric says so:\n%s", body)
 			}
-			var a alarm
+			var a alarms
 			for range 20 { // 100 s
 				d.look(t.Context(), &a)
 				clock = clock.Add(alarmEvery)
@@ -165,6 +165,55 @@ func refuse(t *testing.T, path, trigger string) (mend func()) {
 	}
 	do(`CREATE TRIGGER no ` + trigger + ` BEGIN SELECT RAISE(ABORT, 'not today'); END`)
 	return func() { do(`DROP TRIGGER no`) }
+}
+
+// TestQueueRefused: a queue whose tables are gone while the database answers is told of on
+// health, in a metric and to staff, for as long as that lasts.
+func TestQueueRefused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: seconds with a real PostgreSQL")
+	}
+	address := testkit.Database(t, testkit.Postgres(t).URL)
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rename := func(from, to string) {
+		t.Helper()
+		if _, err := db.ExecContext(t.Context(), `ALTER SCHEMA `+from+` RENAME TO `+to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := check(t, strings.NewReplacer("sqlite:DIR/e.db", address, "https://news.example", "http://127.0.0.1:1").Replace(quietWatchlist))
+	clock := &skipping{}
+	polling(t, list, clock.now, func(d *Daemon, ctx context.Context) {
+		d.lease.step(ctx)
+		health := func() Health { _, h := healthOf(t, d); return h }
+		if h := health(); h.Status != "ok" || !d.lease.heldLast() {
+			t.Fatalf("all is well: %+v", h)
+		}
+		rename("earshot_river", "aside")
+		testkit.Eventually(t, "health tells", time.Minute, func() bool { return strings.Contains(health().Trouble[partQueue], "earshot_river") })
+		if code, h := healthOf(t, d); h.Status != "degraded" || code != http.StatusOK {
+			t.Errorf("/healthz: %d %+v", code, h)
+		}
+		if _, body := ask(t, d.metrics.handler(), "/metrics"); !strings.Contains(body, `earshot_trouble{part="queue"} 1`) {
+			t.Error("no metric says so")
+		}
+		var a alarms
+		d.look(ctx, &a)
+		clock.to(time.Now().Add(alarmAfter))
+		d.look(ctx, &a)
+		d.look(ctx, &a)
+		rename("aside", "earshot_river")
+		testkit.Eventually(t, "health knows that it is over", time.Minute, func() bool { return health().Trouble[partQueue] == "" })
+		d.look(ctx, &a)
+		said := strings.Join(notices(t, d), "\n")
+		if strings.Count(said, "Sources are not read") != 1 || strings.Count(said, "read again") != 1 {
+			t.Errorf("staff were told:\n%s", said)
+		}
+	})
 }
 
 // TestRefusedWatchlist: a saved watchlist that is not in use is trouble until a good one
