@@ -69,11 +69,13 @@ func (s *Store) Attend(ctx context.Context, me Replica) error {
 	if err != nil {
 		return s.wrap("attend", err)
 	}
-	_, err = s.desk.ExecContext(ctx, `
+	if _, err = s.desk.ExecContext(ctx, `
 INSERT INTO replicas (id, host, version, watchlist, file, trouble, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, `+s.engine.clock+`)
 ON CONFLICT (id) DO UPDATE SET watchlist = excluded.watchlist, file = excluded.file, trouble = excluded.trouble, seen_at = excluded.seen_at`,
-		me.ID, clean(me.Host), clean(me.Version), me.Watchlist, me.File, trouble, micros(me.Started))
-	return s.wrap("attend", err)
+		me.ID, clean(me.Host), clean(me.Version), me.Watchlist, me.File, trouble, micros(me.Started)); err != nil {
+		return s.notWritten(ctx, "attend", err)
+	}
+	return nil
 }
 
 // Replicas returns all that said lately that they are there, the one that started first

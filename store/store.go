@@ -256,6 +256,14 @@ func (s *Store) Trouble() error {
 	return nil
 }
 
+// TryAgain writes something that changes nothing, if the last write failed, so that Trouble says
+// how it is now.
+func (s *Store) TryAgain(ctx context.Context) {
+	if s.Trouble() != nil {
+		_, _ = s.exec(ctx, "try again", `UPDATE meta SET value = value WHERE name = 'place_key'`) // Trouble has the error
+	}
+}
+
 func tryTx(ctx context.Context, pool *sql.DB, do func(tx *sql.Tx) error) error {
 	tx, err := pool.BeginTx(ctx, nil)
 	if err != nil {

@@ -77,6 +77,33 @@ func TestDiskFull(t *testing.T) {
 	want(t, "a change that is refused is no trouble", s.Trouble(), nil)
 }
 
+// TestTroubleIsOver: what failed once is not told of until somebody has something to write.
+func TestTroubleIsOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "e.db")
+	s := openAt(t, Options{Database: "sqlite:" + path})
+	if _, err := s.write.ExecContext(background, `PRAGMA busy_timeout = 20`); err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	hold, err := other.BeginTx(background, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Ingest(background, intakeOf(heard(post(1), "Romashka")), alertAll)
+	wantError(t, "while another program writes", err, "another program holds the database")
+	s.TryAgain(background)
+	wantError(t, "it still does", s.Trouble(), "another program holds the database")
+	if err := hold.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	s.TryAgain(background)
+	want(t, "trouble afterwards", s.Trouble(), nil)
+}
+
 func TestFileIsPrivate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "e.db")
 	s := openAt(t, Options{Database: "sqlite:" + path})

@@ -45,7 +45,7 @@ func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 	if err := d.seen.health(); err != nil {
 		all[partRedis] = err.Error()
 	}
-	if err := d.store.Trouble(); err != nil {
+	if err := d.databaseTrouble(); err != nil {
 		all[partDatabase] = err.Error()
 	}
 	if why := d.notPolling(); why != "" {
@@ -154,6 +154,7 @@ type alarm struct {
 }
 
 func (d *Daemon) look(ctx context.Context, a *alarms) {
+	d.askDatabase(ctx)
 	l := d.staffLang()
 	d.lookAt(ctx, &a.storing, partDatabase, "not storing", d.notStoring(l), "notice.not_storing", "notice.stored_again")
 	d.lookAt(ctx, &a.polling, partQueue, "not polling", d.notPolling(), "notice.not_polling", "notice.polled_again")
@@ -176,10 +177,36 @@ func (d *Daemon) lookAt(ctx context.Context, a *alarm, part, state, why, began, 
 	}
 }
 
+// askDatabase looks whether the database answers, and whether it takes writes again: where little
+// is written, trouble would else be told of long after it is over, or not at all.
+func (d *Daemon) askDatabase(ctx context.Context) {
+	_, err := d.counts(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	d.unread.Store(&err)
+	if err == nil {
+		try, cancel := context.WithTimeout(ctx, answerWithin)
+		defer cancel()
+		d.store.TryAgain(try)
+	}
+}
+
+// databaseTrouble is why the database could not be written or read when it was last tried.
+func (d *Daemon) databaseTrouble() error {
+	if err := d.store.Trouble(); err != nil {
+		return err
+	}
+	if err := d.unread.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // notPolling says why this process reads no sources, or not all, though the database is well;
 // empty when it does.
 func (d *Daemon) notPolling() string {
-	if d.queue == nil || d.store.Trouble() != nil {
+	if d.queue == nil || d.databaseTrouble() != nil {
 		return ""
 	}
 	if err := d.queue.Trouble(); err != nil {
@@ -197,8 +224,11 @@ func (d *Daemon) notStoring(l i18n.Lang) string {
 	return all[partPosts]
 }
 
-// tellTimeout bounds one notice.
-const tellTimeout = 15 * time.Second
+// tellTimeout bounds one notice, and enqueueTimeout the part of it that is the database's.
+const (
+	tellTimeout    = 15 * time.Second
+	enqueueTimeout = 5 * time.Second
+)
 
 // tell tells staff about earshot itself, through the outbox, or past it when it takes
 // nothing either. It reports whether that is done: a message that may have been taken is
@@ -207,7 +237,9 @@ func (d *Daemon) tell(ctx context.Context, subject, state string, since time.Tim
 	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
 	defer cancel()
 	a := alerts.NewNotice(subject, state, since, d.secrets.Redact(words), d.notifiers.opsRoute())
-	err := d.store.Enqueue(ctx, a)
+	soon, cancelSoon := context.WithTimeout(ctx, enqueueTimeout)
+	defer cancelSoon()
+	err := d.store.Enqueue(soon, a)
 	if err == nil {
 		d.wakeSender()
 		return true

@@ -95,6 +95,7 @@ type Daemon struct {
 	restedAt atomic.Pointer[time.Time]             // which entries rest was looked up then
 	paused   atomic.Pointer[[]mention.SourcePause] // the pauses of people that are in use
 
+	unread    atomic.Pointer[error]     // why the database could not be read when last asked
 	mended    atomic.Pointer[time.Time] // when a good watchlist was last taken after one that was refused
 	reloading sync.Mutex                // held while a watchlist is taken into use, or out of it
 	first     *next                     // what Run begins with

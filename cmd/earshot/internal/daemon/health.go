@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/monitor"
 )
 
@@ -92,7 +94,7 @@ func (d *Daemon) health(rw http.ResponseWriter, r *http.Request) {
 		out.Status = "degraded"
 	}
 	status := http.StatusOK
-	counts, err := d.store.Counts(r.Context(), d.now())
+	counts, err := d.counts(r.Context())
 	if err != nil {
 		out.Trouble["database"] = err.Error()
 	}
@@ -142,10 +144,25 @@ func (w *well) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // usable is what ready and well ask: whether the database can be read and written.
 func (d *Daemon) usable(ctx context.Context) error {
-	if _, err := d.store.Counts(ctx, d.now()); err != nil {
+	if _, err := d.counts(ctx); err != nil {
 		return err
 	}
 	return d.store.Trouble()
+}
+
+// answerWithin is how long the database may take to answer who asks how it is.
+const answerWithin = 4 * time.Second
+
+// counts asks the database what lies where. A server that stands still takes the question and
+// answers nothing.
+func (d *Daemon) counts(ctx context.Context) (mention.Counts, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	counts, err := d.store.Counts(ctx, d.now())
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = errors.New("the database does not answer")
+	}
+	return counts, err
 }
 
 // ready answers whether the daemon can do its work now: read and write its database.
