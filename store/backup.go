@@ -116,19 +116,9 @@ func Restore(ctx context.Context, database, file string, now time.Time) (Restore
 	return done, nil
 }
 
-// asRestored takes back what may not be so any more since the backup: it voids the marks in
-// Redis, makes the next start look in the channels for what was posted, however young the
-// backup is, and on the sites for answers that waited, and signs everybody out.
+// asRestored does to the copy what restoredSteps say.
 func asRestored(ctx context.Context, db *sql.DB, now time.Time) error {
-	for _, step := range []struct {
-		table, query string
-		args         []any
-	}{
-		{"meta", `UPDATE meta SET value = $1 WHERE name = 'install_key'`, []any{newInstallKey()}},
-		{"sources", `UPDATE sources SET last_poll = MIN(last_poll, $1)`, []any{micros(now.Add(-lookBack))}},
-		{"replies", doubtReplies, []any{micros(now)}},
-		{"sessions", `DELETE FROM sessions`, nil},
-	} {
+	for _, step := range restoredSteps(now) {
 		var there bool // an earlier earshot had less
 		err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)`, step.table).Scan(&there)
 		if err == nil && there {

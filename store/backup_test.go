@@ -2,8 +2,10 @@ package store
 
 import (
 	"bytes"
+	"database/sql"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -102,6 +104,20 @@ func TestRestoreRepeatsNothing(t *testing.T) {
 	dir := t.TempDir()
 	path, file := filepath.Join(dir, "e.db"), filepath.Join(dir, "b.db")
 	s := openAt(t, Options{Database: "sqlite:" + path})
+	check := unsent(t, s)
+	must(Backup(background, "sqlite:"+path, file))(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	later := t0.Add(6 * time.Hour)
+	must(Restore(background, "sqlite:"+path, file, later))(t)
+	check(openAt(t, Options{Database: "sqlite:" + path}), later)
+}
+
+// unsent makes answers that wait to be sent, and a session. check sees that after a restore
+// later nothing is repeated.
+func unsent(t *testing.T, s *Store) (check func(back *Store, later time.Time)) {
+	t.Helper()
 	approved, sending, asked, sent := said(t, s, 1, nil), said(t, s, 2, nil), said(t, s, 3, nil), said(t, s, 4, nil)
 	for key, id := range map[string]mention.ID{"approved": approved, "sending": sending, "asked": asked, "sent": sent} {
 		r := draftOf(id, key)
@@ -120,26 +136,76 @@ func TestRestoreRepeatsNothing(t *testing.T) {
 	if err := s.AddSession(background, session); err != nil {
 		t.Fatal(err)
 	}
-	must(Backup(background, "sqlite:"+path, file))(t)
+	return func(back *Store, later time.Time) {
+		t.Helper()
+		for id, first := range map[mention.ID]time.Time{approved: t0, sending: t0.Add(time.Minute)} {
+			r := replyOf(t, back, id, 1)
+			want(t, "it is looked for", r.Status, mention.ReplyUnclear)
+			want(t, "what was written since", r.FirstAt, first)
+			want(t, "by looks from now on", r.LookedAt, later)
+			want(t, "why", r.Reason, becauseRestored)
+		}
+		want(t, "to be looked for", len(must(back.OpenReplies(background, later))(t)), 2)
+		want(t, "what waits for another person still does", replyOf(t, back, asked, 1).Status, mention.ReplyDraft)
+		want(t, "what was sent", replyOf(t, back, sent, 1).Status, mention.ReplySent)
+		_, err := back.Session(background, session.Hash)
+		want(t, "signed in", errors.Is(err, ErrNotFound), true)
+	}
+}
+
+// TestDumpRepeatsNothing is TestRestoreRepeatsNothing of PostgreSQL's own tools; a start without
+// them takes nothing back.
+func TestDumpRepeatsNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: seconds with a real PostgreSQL")
+	}
+	for _, tool := range []string{"pg_dump", "pg_restore"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			testkit.Require(t, "postgres", tool+" absent (apt-get install postgresql-client)")
+		}
+	}
+	server := testkit.Postgres(t)
+	address, later := testkit.Database(t, server.URL), t0
+	now := func() time.Time { return later }
+	s := openAt(t, Options{Database: address, Now: now})
+	check, key := unsent(t, s), must(s.InstallKey(background))(t)
+	run := func(tool string, args ...string) {
+		t.Helper()
+		if out, err := exec.CommandContext(t.Context(), tool, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", tool, err, out)
+		}
+	}
+	dump := filepath.Join(t.TempDir(), "e.dump")
+	run("pg_dump", "--format=custom", "--file="+dump, address)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	later := t0.Add(6 * time.Hour)
-	must(Restore(background, "sqlite:"+path, file, later))(t)
-
-	back := openAt(t, Options{Database: "sqlite:" + path})
-	for id, first := range map[mention.ID]time.Time{approved: t0, sending: t0.Add(time.Minute)} {
-		r := replyOf(t, back, id, 1)
-		want(t, "it is looked for", r.Status, mention.ReplyUnclear)
-		want(t, "what was written since", r.FirstAt, first)
-		want(t, "by looks from now on", r.LookedAt, later)
-		want(t, "why", r.Reason, becauseRestored)
+	again := openAt(t, Options{Database: address, Now: now})
+	want(t, "the key after a start", string(must(again.InstallKey(background))(t)) == string(key), true)
+	want(t, "to be sent", len(must(again.OpenReplies(background, t0))(t)), 2)
+	for _, r := range must(again.OpenReplies(background, t0))(t) {
+		want(t, "a start doubts nothing", r.Status == mention.ReplyUnclear, false)
 	}
-	want(t, "to be looked for", len(must(back.OpenReplies(background, later))(t)), 2)
-	want(t, "what waits for another person still does", replyOf(t, back, asked, 1).Status, mention.ReplyDraft)
-	want(t, "what was sent", replyOf(t, back, sent, 1).Status, mention.ReplySent)
-	_, err := back.Session(background, session.Hash)
-	want(t, "signed in", errors.Is(err, ErrNotFound), true)
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+	later = t0.Add(6 * time.Hour)
+	run("pg_restore", "--clean", "--dbname="+address, dump)
+	back := openAt(t, Options{Database: address, Now: now})
+	check(back, later)
+	want(t, "marks in Redis are void", string(must(back.InstallKey(background))(t)) == string(key), false)
+
+	db := must(sql.Open("pgx", address))(t)
+	defer db.Close()
+	must(db.ExecContext(background, `CREATE ROLE low LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO low; GRANT CREATE ON SCHEMA public TO low;
+REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC`))(t)
+	must(openAt(t, Options{Database: strings.Replace(address, "earshot@", "low@", 1), Now: now}).InstallKey(background))(t) // may not ask
+
+	run("pg_dump", "--format=custom", "--file="+dump+"2", address)
+	other := testkit.Database(t, testkit.Postgres(t).URL)
+	run("pg_restore", "--no-privileges", "--dbname="+other, dump+"2")
+	key = must(back.InstallKey(background))(t)
+	want(t, "and on another server", string(must(openAt(t, Options{Database: other, Now: now}).InstallKey(background))(t)) == string(key), false)
 }
 
 // TestBackupWhilePolling: the copy is of one moment, however much is written meanwhile.

@@ -250,7 +250,7 @@ WHERE mention_id`
 
 // doubtReplies says of every answer that was let go and had not ended that it may stand there:
 // since a backup, which has them so, they may have been sent. $1 is the time now.
-const doubtReplies = `UPDATE replies SET status = 'unclear', reason = '` + becauseRestored + `', attempts = MAX(attempts, 1), not_before = $1,
+const doubtReplies = `UPDATE replies SET status = 'unclear', reason = '` + becauseRestored + `', attempts = CASE WHEN attempts > 1 THEN attempts ELSE 1 END, not_before = $1,
  first_at = CASE WHEN first_at > 0 THEN first_at ELSE approved_at END,
  sending_at = CASE WHEN sending_at > 0 THEN sending_at ELSE approved_at END, looks = 0, looked_at = $1
 WHERE status IN ('draft', 'sending') AND approved_at > 0`

@@ -118,6 +118,9 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if err == nil && !opt.ReadOnly && !opt.Beside {
 		err = s.readTerms(ctx)
 	}
+	if err == nil && !opt.ReadOnly && !opt.Beside {
+		err = s.noticeRestored(ctx)
+	}
 	if err != nil {
 		_ = s.Close()
 		return nil, err
