@@ -72,7 +72,8 @@ type memory struct {
 	Stretch       float64       `json:"stretch,omitempty"`
 	Reported      State         `json:"told,omitempty"` // the state people were told of; empty when all is well
 	ReportedSince time.Time     `json:"since,omitzero"`
-	NewSince      int           `json:"new,omitempty"` // posts that came since
+	Later         bool          `json:"later,omitempty"` // they were told of another one before, and not that it is over
+	NewSince      int           `json:"new,omitempty"`   // posts that came since
 	Place         string        `json:"place,omitempty"`
 	Settings      string        `json:"settings,omitempty"`
 }
@@ -169,9 +170,9 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 		if m.NewSince == 0 {
 			words = l.Text("source.readable", "source", src.Name)
 		}
-		since := m.ReportedSince
-		m.Reported, m.ReportedSince, m.NewSince = "", time.Time{}, 0
-		return []Notice{{Source: src.Name, State: StateBack, Since: since, Text: words}}
+		back := Notice{Source: src.Name, State: StateBack, Since: m.ReportedSince, Text: words, Over: m.Reported, OverSince: m.ReportedSince, First: !m.Later}
+		m.Reported, m.ReportedSince, m.Later, m.NewSince = "", time.Time{}, false, 0
+		return []Notice{back}
 	case m.EmptyPolls >= emptyPolls:
 		words := l.Text("source.empty", "source", src.Name, "size", size(l, m.Read.Bytes), "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, m.EmptyAfter))
 		return m.notice(src, StateEmpty, now, words+m.Read.Notes)
@@ -210,8 +211,10 @@ func (m *memory) notice(src Source, state State, now time.Time, text string) []N
 	if m.Reported == state {
 		return nil
 	}
+	n := Notice{Source: src.Name, State: state, Since: now, Text: text, Over: m.Reported, OverSince: m.ReportedSince}
+	m.Later = m.Reported != ""
 	m.Reported, m.ReportedSince, m.NewSince = state, now, 0
-	return []Notice{{Source: src.Name, State: state, Since: now, Text: text}}
+	return []Notice{n}
 }
 
 // recovered says whether the bad state that was told is over.

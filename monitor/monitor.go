@@ -95,6 +95,12 @@ type Notice struct {
 	State  State     // StateBlocked, StateFailing, StateQuiet, StateEmpty or StateBack
 	Since  time.Time // start of the state; part of the notice's identity
 	Text   string    // plain words with the evidence
+	// Over is the state that this one ends, told of since OverSince; empty when all was well. A
+	// notice of it that still waits is not true any more. First says that all was well before
+	// that: then nobody who was not told of it needs to be told that it is over.
+	Over      State
+	OverSince time.Time
+	First     bool
 }
 
 // Hubs are told who announces changes of a source.

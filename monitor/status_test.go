@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -34,5 +35,37 @@ func TestStatusSaysWhy(t *testing.T) {
 	}
 	if got := s.Days(3, now.AddDate(0, 0, 3)); !slices.Equal(got, []int{0, 0, 0}) {
 		t.Errorf("three days later %v", got)
+	}
+}
+
+// TestNoticeEndsTheOneBefore: a notice names the state that it ends, and whether all was well
+// before that, so that what still waits and is not true any more is not told.
+func TestNoticeEndsTheOneBefore(t *testing.T) {
+	var state mention.SourceState
+	src, now := Source{Name: "a", Every: time.Hour}, time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)
+	var told []Notice
+	poll := func(err error) {
+		told = append(told, assessHealth(i18n.Lang{}, &state, src, outcome{err: err}, now)...)
+		now = now.Add(10 * time.Minute)
+	}
+	for range failPolls {
+		poll(errors.New("no answer"))
+	}
+	poll(fmt.Errorf("forum: %w", fetch.ErrRobots))
+	poll(nil)
+	for range failPolls {
+		poll(errors.New("no answer"))
+	}
+	poll(nil)
+	var got []string
+	for _, n := range told {
+		got = append(got, fmt.Sprintf("%s ends %s at %s %t", n.State, n.Over, n.OverSince.Format("15:04"), n.First))
+	}
+	want := []string{
+		"failing ends  at 00:00 false", "blocked ends failing at 01:40 false", "back ends blocked at 01:50 false",
+		"failing ends  at 00:00 false", "back ends failing at 02:50 true",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
 	}
 }

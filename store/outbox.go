@@ -69,6 +69,19 @@ func (s *Store) Enqueue(ctx context.Context, list ...mention.Alert) error {
 	})
 }
 
+// EnqueueInstead is Enqueue of an alert that makes the alert over untrue, which goes if it still
+// waits and nobody was told. both: then the other need not be told either.
+func (s *Store) EnqueueInstead(ctx context.Context, over mention.AlertID, both bool, a mention.Alert) error {
+	return s.inTx(ctx, "enqueue", func(tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, `DELETE FROM alerts WHERE id = $1 AND status = 'pending' AND attempts = 0`, string(over)))
+		if err != nil || n > 0 && both {
+			return err
+		}
+		_, err = insertAlert(ctx, tx, a, 0)
+		return err
+	})
+}
+
 // parentJoin reaches the alert a reply waits for; a reply whose parent is unknown goes
 // on its own.
 const (

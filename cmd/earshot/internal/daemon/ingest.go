@@ -69,14 +69,16 @@ type enqueuer interface {
 }
 
 // opsNotifier puts what people must know about a source into the outbox. It waits for the
-// end of the quiet hours, as all that is not critical.
+// end of the quiet hours, as all that is not critical, and is told then if it is still true.
 type opsNotifier struct {
-	outbox enqueuer
-	route  func() string
-	rules  func() *alerts.Rules
-	now    func() time.Time
-	wake   func()
-	hide   func(string) string
+	outbox interface {
+		EnqueueInstead(ctx context.Context, over mention.AlertID, both bool, a mention.Alert) error
+	}
+	route func() string
+	rules func() *alerts.Rules
+	now   func() time.Time
+	wake  func()
+	hide  func(string) string
 }
 
 func (d *Daemon) ops() opsNotifier {
@@ -86,8 +88,13 @@ func (d *Daemon) ops() opsNotifier {
 // Notify implements monitor.OpsNotifier.
 func (o opsNotifier) Notify(ctx context.Context, n monitor.Notice) error {
 	a := alerts.NewNotice(n.Source, string(n.State), n.Since, o.hide(n.Text), o.route())
-	a.NotBefore = o.rules().HeldUntil(a.Severity, o.now())
-	if err := o.outbox.Enqueue(ctx, a); err != nil {
+	a.CreatedAt = o.now() // that a state is over is told after that it began
+	a.NotBefore = o.rules().HeldUntil(a.Severity, a.CreatedAt)
+	var over mention.AlertID
+	if n.Over != "" {
+		over = alerts.NewNotice(n.Source, string(n.Over), n.OverSince, "", a.Route).ID
+	}
+	if err := o.outbox.EnqueueInstead(ctx, over, n.First, a); err != nil {
 		return err
 	}
 	o.wake()

@@ -380,3 +380,69 @@ func TestNoticesWaitForTheMorning(t *testing.T) {
 		}
 	}
 }
+
+// TestNoticesOfTheNight: in the morning staff are told of a source that failed in the night if it
+// still does, and of one that is well again only if they know that it was not.
+func TestNoticesOfTheNight(t *testing.T) {
+	for name, c := range map[string]struct {
+		told, back bool // before it is back; by the morning
+		want       string
+	}{
+		"it still fails":       {want: "cannot be read"},
+		"it is back":           {back: true},
+		"it is back, and told": {told: true, back: true, want: "is back"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			well := false
+			site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path == "/robots.txt":
+					w.WriteHeader(http.StatusNotFound)
+				case !well:
+					w.WriteHeader(http.StatusInternalServerError)
+				default:
+					_, _ = io.WriteString(w, `<rss version="2.0"><channel><title>News</title><item><guid>1</guid><title>Weather</title></item></channel></rss>`)
+				}
+			}))
+			defer site.Close()
+			now := time.Date(2026, 11, 26, 1, 30, 0, 0, time.UTC)
+			list := check(t, strings.NewReplacer("DIR", t.TempDir(), "https://news.example", site.URL).Replace(quietWatchlist)+
+				"fetch: {gap: 0s, allow_private: [127.0.0.0/8]}\nquiet_hours: 22:00-08:00 Europe/Kyiv\n")
+			d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.close()
+			for range 5 {
+				d.monitor.Poll(t.Context(), d.first.sources[0])
+				now = now.Add(10 * time.Minute)
+			}
+			due := func() (texts []string) {
+				all, err := d.store.DueAlerts(t.Context(), time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC), 10)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, a := range all {
+					if c.told {
+						_, begun := d.store.BeginPosting(t.Context(), a.ID, now)
+						_, posted := d.store.MarkPosted(t.Context(), a.ID, a.Route, "1", 0)
+						if err := errors.Join(begun, posted); err != nil {
+							t.Fatal(err)
+						}
+					}
+					texts = append(texts, alerts.ReadDetails(a.Payload).Text)
+				}
+				return texts
+			}
+			if said := due(); len(said) != 1 {
+				t.Fatalf("it failed for 40 minutes: %q", said)
+			}
+			if well = c.back; well {
+				d.monitor.Poll(t.Context(), d.first.sources[0])
+			}
+			if said := due(); len(said) > 1 || !strings.Contains(strings.Join(said, ""), c.want) || c.want == "" && len(said) > 0 {
+				t.Errorf("in the morning staff are told %q, want %q", said, c.want)
+			}
+		})
+	}
+}
