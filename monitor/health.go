@@ -26,8 +26,9 @@ const (
 	failFor       = 30 * time.Minute // for at least so long
 	suspendFirst  = 24 * time.Hour   // a block is an answer: wait a day,
 	suspendAgain  = 7 * 24 * time.Hour
-	maxBackoff    = time.Hour // longest wait after errors that are no block
-	maxStretch    = 4.0       // unchanging sources are polled at most so much less often
+	maxBackoff    = time.Hour       // longest wait after errors that are no block
+	offline       = 5 * time.Minute // longest wait while this machine has no way to any site: it asks none
+	maxStretch    = 4.0             // unchanging sources are polled at most so much less often
 	stretchStep   = 1.2
 	maxNotes      = 2 << 10 // bytes that are remembered of what was said of an answer
 )
@@ -311,7 +312,11 @@ func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time)
 		return state.SuspendedUntil
 	}
 	if out.err != nil {
-		wait := min(src.Every<<min(state.Failures, 6), max(maxBackoff, src.Every))
+		longest := max(maxBackoff, src.Every)
+		if word, _ := crawlers.Reason(out.err); word == "no_lookup" || word == "no_way" {
+			longest = offline // after a night without a network nobody waits an hour more
+		}
+		wait := min(src.Every<<min(state.Failures, 6), longest)
 		return now.Add(max(jitter(wait), crawlers.ClassifyError(out.err).RetryAfter))
 	}
 	if src.Stream {

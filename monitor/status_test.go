@@ -3,7 +3,9 @@ package monitor
 import (
 	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -67,5 +69,30 @@ func TestNoticeEndsTheOneBefore(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("told %q, want %q", got, want)
+	}
+}
+
+// TestNetworkAwayForANight: while this machine has no way to a site, the site is not spared by
+// waiting, and once there is one it is read within minutes. One that is down is spared.
+func TestNetworkAwayForANight(t *testing.T) {
+	dial := func(err error) error { return fmt.Errorf("feed: %w", &net.OpError{Op: "dial", Err: err}) }
+	for what, c := range map[string]struct {
+		err            error
+		least, longest time.Duration
+	}{
+		"no lookup": {dial(&net.DNSError{Err: "server misbehaving", IsTemporary: true}), time.Minute, 6 * time.Minute},
+		"no way":    {dial(syscall.ENETUNREACH), time.Minute, 6 * time.Minute},
+		"down":      {dial(syscall.ECONNREFUSED), 50 * time.Minute, 0},
+	} {
+		for _, every := range []time.Duration{time.Minute, 6 * time.Hour} {
+			var state mention.SourceState
+			src, now := Source{Name: "a", Every: every}, time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)
+			for range 20 {
+				assessHealth(i18n.Lang{}, &state, src, outcome{err: c.err}, now)
+			}
+			if wait := nextPoll(src, state, outcome{err: c.err}, now).Sub(now); wait < c.least || c.longest > 0 && wait > c.longest {
+				t.Errorf("%s, every %s: polled again after %s", what, every, wait)
+			}
+		}
 	}
 }
