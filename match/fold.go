@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/earshot/earshot/mention"
 )
 
 // A folded rune is 32 bits: the rune that letters are compared by in the low 21,
@@ -32,8 +34,6 @@ const (
 	breve     = 0x306
 	diaeresis = 0x308
 )
-
-const apostrophes = "'`´ʹʻʼʽ‘’‛′＇"
 
 // folder turns runes into folded runes. Runes below 0x800 (everything in one or
 // two bytes) and general punctuation come out of tables.
@@ -86,12 +86,9 @@ func (f *folder) before(s string, i int) (v folded, r rune, size int) {
 }
 
 func classify(r rune) folded {
-	for _, a := range apostrophes {
-		if r == a {
-			return kindApostrophe | '\''
-		}
-	}
 	switch {
+	case mention.Apostrophe(r):
+		return kindApostrophe | '\''
 	case r >= 0xFE00 && r <= 0xFE0F, r == 0x34F, unicode.Is(unicode.Cf, r):
 		return kindIgnorable
 	case unicode.In(r, unicode.Mn, unicode.Me):

@@ -10,19 +10,32 @@ import (
 // letters of two characters, and what nobody sees. Two names are the same when their keys
 // are; the key of what has no letter at all is empty.
 func NameKey(name string) string {
-	name = plainSigns.Replace(strings.ToLower(strings.Map(seen, name)))
+	name = composed.Replace(strings.ToLower(strings.Map(seen, name)))
 	return strings.Join(strings.FieldsFunc(strings.TrimLeft(strings.TrimSpace(name), "@"), unicode.IsSpace), " ")
 }
 
 // seen drops direction marks, zero widths, soft hyphens and the choice between two
-// drawings of a sign.
+// drawings of a sign, and makes all apostrophes one.
 func seen(r rune) rune {
 	if unicode.In(r, unicode.Cf, unicode.Variation_Selector) {
 		return -1
 	}
+	if Apostrophe(r) {
+		return '\''
+	}
 	return r
 }
 
-// plainSigns is for names in lower case.
-var plainSigns = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "`", "'", "´", "'", "ʹ", "'", "′", "'",
-	"и\u0306", "й", "і\u0308", "ї", "е\u0308", "ё", "у\u0306", "ў")
+// composed are letters that may come as two characters, in lower case.
+var composed = strings.NewReplacer("и\u0306", "й", "і\u0308", "ї", "е\u0308", "ё", "у\u0306", "ў")
+
+// Apostrophe says whether r is one of the signs that people write for an apostrophe:
+// what keyboards and text programs make of it, accents that stand alone, modifier
+// letters of Unicode, the sign of minutes.
+func Apostrophe(r rune) bool {
+	switch r {
+	case '\'', '`', '´', 'ʹ', 'ʻ', 'ʼ', 'ʽ', '‘', '’', '‛', '′', '＇':
+		return true
+	}
+	return false
+}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/earshot/earshot/mention"
 )
 
 // foldRune brings a letter to the form the tables are stored in. It returns -1
@@ -12,6 +14,9 @@ func foldRune(r rune) rune {
 	if r < utf8.RuneSelf {
 		if 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'
+		}
+		if r == '`' {
+			return '\''
 		}
 		return r
 	}
@@ -36,7 +41,8 @@ func foldRune(r rune) rune {
 		return 'у'
 	case 'ѝ', 'Ѝ':
 		return 'и'
-	case '’', 'ʼ', '‘', '`', '´', '′', '＇':
+	}
+	if mention.Apostrophe(r) {
 		return '\''
 	}
 	if unicode.Is(unicode.Cf, r) || r >= 0xfe00 && r <= 0xfe0f { // soft hyphens, joiners, direction marks; how an emoji is drawn

@@ -2,6 +2,7 @@ package sentiment
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"unicode"
 )
@@ -71,6 +72,23 @@ func TestLettersThatAreSigns(t *testing.T) {
 		want, got := s.Score(Input{Text: x.plain}), s.Score(Input{Text: x.signed})
 		if got.Value != want.Value || got.Complaint != want.Complaint || got.Lang != want.Lang {
 			t.Errorf("%q: %s %.2f, complaint %.2f; want what %q has: %s %.2f, %.2f", x.signed, got.Lang, got.Value, got.Complaint, x.plain, want.Lang, want.Value, want.Complaint)
+		}
+	}
+}
+
+// TestApostrophesAreOne: whichever sign is written for an apostrophe, the text is heard alike.
+func TestApostrophesAreOne(t *testing.T) {
+	s := newScorer(t)
+	for _, plain := range []string{
+		"Кур'єр Ромашки третій тиждень не з'являється, обов'язки не виконують",
+		"Romashka doesn't refund, won't answer and I can't reach anybody",
+	} {
+		want := s.Score(Input{Text: plain})
+		for _, sign := range "'`´ʹʻʼʽ‘’‛′＇" {
+			written := strings.ReplaceAll(plain, "'", string(sign))
+			if got := s.Score(Input{Text: written}); got.Value != want.Value || got.Complaint != want.Complaint || got.Lang != want.Lang {
+				t.Errorf("%q: %s %.2f, complaint %.2f; want %s %.2f, %.2f", written, got.Lang, got.Value, got.Complaint, want.Lang, want.Value, want.Complaint)
+			}
 		}
 	}
 }

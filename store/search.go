@@ -103,12 +103,13 @@ func searchTerms(p mention.Post) string {
 // calls that of Ukrainian a letter, and most people type another.
 func plainLetter(r rune) rune {
 	switch r {
-	case 'ʹ', 'ʻ', 'ʼ', 'ʽ':
-		return '\''
 	case 'ѐ':
 		return 'е'
 	case 'ѝ':
 		return 'и'
+	}
+	if mention.Apostrophe(r) {
+		return '\''
 	}
 	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
 		return -1

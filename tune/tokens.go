@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
 )
 
 // token is a word of a text.
@@ -32,7 +33,7 @@ func tokenize(body string) []token {
 		start := i
 		for i < len(body) {
 			r, size = utf8.DecodeRuneInString(body[i:])
-			if !wordRune(r) && !(apostrophe(r) && followedByLetter(body[i+size:])) {
+			if !wordRune(r) && !(mention.Apostrophe(r) && followedByLetter(body[i+size:])) {
 				break
 			}
 			i += size
@@ -51,8 +52,6 @@ func wordRune(r rune) bool {
 // neighbours all the same.
 func quote(r rune) bool { return strings.ContainsRune(`"«»„“”‟‹›‚`, r) }
 
-func apostrophe(r rune) bool { return r == '\'' || r == '’' || r == 'ʼ' || r == '‘' }
-
 func followedByLetter(rest string) bool {
 	r, _ := utf8.DecodeRuneInString(rest)
 	return unicode.IsLetter(r)
@@ -66,7 +65,7 @@ func foldWord(w string) string {
 		switch {
 		case unicode.Is(unicode.Mn, r):
 			return -1
-		case apostrophe(r):
+		case mention.Apostrophe(r):
 			return '\''
 		}
 		if r = unicode.ToLower(r); r == 'ё' {
