@@ -446,9 +446,15 @@ func (s *scratch) markFeatures() {
 // brandFeatures says where and how the brand is named; all are 0 when it is not.
 func (s *scratch) brandFeatures(in *Input) {
 	toks := s.lex.toks
-	times, last := 0, noPlace
+	times, last, begun := 0, noPlace, false
 	for i := range toks {
 		t := &toks[i]
+		if t.kind == emojiToken { // adorns both ends
+			continue
+		}
+		if !begun && (t.kind != nameToken || t.place != noPlace) { // whom one replies to does not begin it
+			s.x[fBrandFirst], begun = oneIf(t.place == brandPlace), true
+		}
 		if t.place == brandPlace && last != brandPlace {
 			times++
 			if times == 1 {
@@ -465,7 +471,6 @@ func (s *scratch) brandFeatures(in *Input) {
 		last = t.place
 	}
 	if len(toks) > 0 {
-		s.x[fBrandFirst] = oneIf(toks[0].place == brandPlace)
 		s.x[fBrandLast] = oneIf(len(toks) > 2 && last == brandPlace)
 	}
 	s.x[fBrandOften] = squash(float32(max(times-1, 0)), 1)

@@ -154,8 +154,8 @@ type verdict struct {
 
 // identify judges the tokens of l.
 func (id *identifier) identify(l *lexer) verdict {
-	var sum votes
-	some := sum[:min(len(id.langs), len(sum))]
+	var all [2]votes // of words in Latin letters, and of those in Cyrillic
+	n := min(len(id.langs), maxLanguages)
 	latinWords, cyrillicWords := 0, 0
 	homes, toks := l.room(), l.toks
 	for ti := range toks { // all are read before the first is looked at, so that they are fetched together
@@ -166,20 +166,31 @@ func (id *identifier) identify(l *lexer) verdict {
 		if t.kind != wordToken {
 			continue
 		}
+		script := 0
 		if t.cyrillic {
+			script = 1
 			cyrillicWords++
 		} else if t.runeN > 1 {
 			latinWords++
 		}
-		if n := id.find(t.hash, homes[ti]); n != 0 {
-			v := &id.votes[n]
+		if word := id.find(t.hash, homes[ti]); word != 0 {
+			some, v := all[script][:n], &id.votes[word]
 			for k := range some {
 				some[k] += v[k%maxLanguages]
 			}
 		}
 	}
+	sum := all[0]
+	for k := range sum {
+		sum[k] += all[1][k]
+	}
 	if cyrillicWords == 0 || latinWords > 6*cyrillicWords || latinWords > cyrillicWords && id.latinSpeaks(&sum) {
 		return id.latinVerdict(&sum, latinWords)
+	}
+	if latinWords > cyrillicWords { // "Chakam veche tri sedmici … Виж повече"
+		if v := id.latinVerdict(&all[0], latinWords); v.translit {
+			return v
+		}
 	}
 	for i := 1; i < len(id.letters); i++ {
 		if n := float32(min(l.letters.cue[i], 6)); n > 0 {

@@ -241,7 +241,8 @@ const (
 
 func (s *scratch) readText(text string, spans []mention.Span) {
 	if len(text) <= maxText {
-		s.lex.lex(text, 0, len(text), maxTokens)
+		from, to := insideQuotes(text)
+		s.lex.lex(text, from, to, maxTokens)
 		return
 	}
 	w := append(s.windows[:0], [2]int{0, runeStart(text, headWindow)})

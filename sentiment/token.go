@@ -119,6 +119,7 @@ type lexer struct {
 	upper       int // words in capitals
 	hyphen      bool
 	numbers     bool // some token is a number in digits
+	bold        int  // so many asterisks opened what is bold; 0 for nothing
 }
 
 type letterCount struct {
@@ -129,7 +130,7 @@ type letterCount struct {
 func (l *lexer) reset() {
 	l.toks, l.runes, l.punctuation = l.toks[:0], l.runes[:0], l.punctuation[:0]
 	l.letters = letterCount{}
-	l.pending, l.quote, l.upper, l.hyphen, l.numbers = sentenceBreak, false, 0, false, false
+	l.pending, l.quote, l.upper, l.hyphen, l.numbers, l.bold = sentenceBreak, false, 0, false, false, 0
 }
 
 // room returns a place for each token in homes.
@@ -163,6 +164,12 @@ func (l *lexer) lex(text string, from, to, most int) {
 			}
 			continue
 		case '0' <= c && c <= '9':
+			if i == from || text[i-1] == '\n' {
+				if end := itemNumber(text, i, to); end > 0 {
+					i = end
+					continue
+				}
+			}
 			i = l.number(text, i, to)
 			continue
 		case c < utf8.RuneSelf:
@@ -180,6 +187,11 @@ func (l *lexer) lex(text string, from, to, most int) {
 			i = l.word(text, i, to)
 			continue
 		}
+		if isFlagLetter(r) { // two of them draw a flag
+			if second, n := utf8.DecodeRuneInString(text[i+size : to]); isFlagLetter(second) {
+				size += n
+			}
+		}
 		l.other(r, i, size)
 		i += size
 	}
@@ -187,6 +199,57 @@ func (l *lexer) lex(text string, from, to, most int) {
 
 // beginsWord: a letter does, and no apostrophe, though Unicode calls one of them a letter (ʼ).
 func beginsWord(r rune) bool { return unicode.IsLetter(r) && foldRune(r) != '\'' }
+
+func isFlagLetter(r rune) bool { return r >= 0x1f1e6 && r <= 0x1f1ff }
+
+// insideQuotes is where the text stands within quotation marks around the whole of it, as
+// sites or authors put them around a review: what is said in them is not told of others.
+func insideQuotes(text string) (from, to int) {
+	all := strings.TrimSpace(text)
+	opening, size := utf8.DecodeRuneInString(all)
+	var closing string
+	switch opening {
+	case '"':
+		closing = "\""
+	case '«':
+		closing = "»"
+	case '“':
+		closing = "”"
+	case '„':
+		closing = "“”"
+	default:
+		return 0, len(text)
+	}
+	all = strings.TrimRight(all[size:], " .")
+	last, n := utf8.DecodeLastRuneInString(all)
+	inside := all[:len(all)-n]
+	if !strings.ContainsRune(closing, last) || strings.ContainsAny(inside, "\"«»“”„") {
+		return 0, len(text)
+	}
+	from = strings.Index(text, inside)
+	return from, from + len(inside)
+}
+
+// lineGoesOn reports whether a line that ends at i without a sign goes on in the next one,
+// which begins with a small letter: somebody's lines are short.
+func lineGoesOn(text string, i, to int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	after, _ := utf8.DecodeRuneInString(text[i+1 : to])
+	return (unicode.IsLetter(before) || before == ',') && unicode.IsLower(after)
+}
+
+// itemNumber returns where the text of a list's item begins whose number stands at the
+// beginning of the line i ("1. ", "2) "); 0 when none does.
+func itemNumber(text string, i, to int) int {
+	j := i
+	for j < to && j < i+2 && text[j] >= '0' && text[j] <= '9' {
+		j++
+	}
+	if j+1 < to && (text[j] == '.' || text[j] == ')') && text[j+1] == ' ' {
+		return j + 2
+	}
+	return 0
+}
 
 func (l *lexer) soft() {
 	if l.pending < commaBreak {
@@ -208,7 +271,11 @@ func (l *lexer) ascii(text string, i, to int) int {
 	c := text[i]
 	switch c {
 	case '\n':
-		l.pending, l.quote = sentenceBreak, false
+		if l.bold = 0; l.pending == sentenceBreak || !lineGoesOn(text, i, to) {
+			l.pending, l.quote = sentenceBreak, false
+		} else {
+			l.soft()
+		}
 	case '.':
 		if i+1 < to && text[i+1] == '.' { // an ellipsis trails on, it does not end
 			for i+1 < to && text[i+1] == '.' {
@@ -247,7 +314,16 @@ func (l *lexer) ascii(text string, i, to int) int {
 		return l.name(text, i, to)
 	case '$', '%':
 		l.symbol(rune(c), i, 1)
-	case '\'', '_', '*', '#', '&', '/', '+', '=', '<', '>':
+	case '*':
+		n := asterisks(text, i, to)
+		if l.bold == n {
+			l.bold = 0
+		} else if n > 1 && i+n < to && text[i+n] > ' ' {
+			l.bold = n
+		}
+		l.hyphen = false
+		return i + n
+	case '\'', '_', '#', '&', '/', '+', '=', '<', '>':
 		if c == '<' || c == '=' || c == '>' {
 			if n := l.emoticon(text, i, to); n > 0 {
 				return i + n

@@ -34,7 +34,7 @@ func (l *lexer) word(text string, i, to int) int {
 		case '0' <= f && f <= '9':
 			t.digits = true
 		case f == '*' || f == '#' || f == '@' || f == '$':
-			if !l.maskGoesOn(text, i, to, byte(f)) {
+			if l.closesBold(text, i, to) || !l.maskGoesOn(text, i, to, byte(f)) {
 				goto done
 			}
 			t.masked = true
@@ -243,6 +243,22 @@ func letterAfter(text string, i, to int) bool {
 	}
 	r, _ := utf8.DecodeRuneInString(text[i:to])
 	return unicode.IsLetter(r)
+}
+
+// asterisks counts those in a row from i on.
+func asterisks(text string, i, to int) int {
+	j := i
+	for j < to && text[j] == '*' {
+		j++
+	}
+	return j - i
+}
+
+// closesBold reports whether what opened as bold ends behind the word that ends at i:
+// **refund** is no word with letters hidden.
+func (l *lexer) closesBold(text string, i, to int) bool {
+	n := asterisks(text, i, to)
+	return n > 0 && n == l.bold && !letterAfter(text, i+n, to)
 }
 
 // maskGoesOn reports whether the sign at i stands inside or at the end of a

@@ -93,6 +93,77 @@ func TestApostrophesAreOne(t *testing.T) {
 	}
 }
 
+// TestMarkupIsNoWord: what makes words bold, numbers a list's items or quotes the whole says nothing.
+func TestMarkupIsNoWord(t *testing.T) {
+	s := newScorer(t)
+	const plain = "Ромашка третий месяц не возвращает деньги, поддержка молчит. Обманщики и хамы."
+	want := s.Score(Input{Text: plain})
+	for _, marked := range []string{
+		"**Ромашка** третий месяц **не возвращает деньги**, поддержка **молчит**. Обманщики и хамы.",
+		"***Ромашка*** третий месяц не возвращает **деньги**, поддержка молчит. **Обманщики и хамы.**",
+		"*Ромашка* третий месяц не возвращает *деньги*, поддержка молчит. __Обманщики__ и хамы.",
+		"1. " + plain,
+		"2) " + plain,
+		"«" + plain + "»",
+		"\"" + plain + "\"",
+		" „" + plain + "“.",
+	} {
+		if got := s.Score(Input{Text: marked}); got.Value != want.Value || got.Complaint != want.Complaint {
+			t.Errorf("%q: %.2f, complaint %.2f; want %.2f, %.2f", marked, got.Value, got.Complaint, want.Value, want.Complaint)
+		}
+	}
+	short := strings.NewReplacer("месяц не", "месяц\nне", "поддержка молчит", "поддержка\nмолчит").Replace(plain)
+	if got := s.Score(Input{Text: short}); got.Value != want.Value {
+		t.Errorf("%q: %.2f, want %.2f", short, got.Value, want.Value)
+	}
+	for _, masked := range []string{"Ромашка, вы с**и", "Ромашка **вы** с**и", "Ромашка - х** с горы, бл**"} { // letters stay hidden beside what is bold
+		if got := s.Score(Input{Text: masked}); got.Value >= 0 {
+			t.Errorf("%q: %.2f", masked, got.Value)
+		}
+	}
+	for _, cited := range []string{"«Ромашка» третий месяц «не возвращает деньги»", "1.5 месяца", "12 человек"} { // no quotes around the whole, no item
+		sc := s.pool.Get().(*scratch)
+		sc.lex.reset()
+		sc.readText(cited, nil)
+		if first := &sc.lex.toks[0]; first.quoted != strings.HasPrefix(cited, "«") || first.kind != numberToken && !first.quoted {
+			t.Errorf("%q begins with %+v", cited, first)
+		}
+		s.pool.Put(sc)
+	}
+}
+
+// TestFlagIsOneEmoji: two letters draw it.
+func TestFlagIsOneEmoji(t *testing.T) {
+	s := newScorer(t)
+	emoji := slices.Index(s.FeatureNames(), "emoji")
+	one := s.Features(Input{Text: "Ромашка 📦 не везе"})[emoji]
+	for text, want := range map[string]bool{"Ромашка 🇺🇦 не везе": true, "Ромашка 🇺🇦🇧🇬 не везе": false, "Ромашка 🇺 не везе": true} {
+		if got := s.Features(Input{Text: text})[emoji]; (got == one) != want {
+			t.Errorf("%q: %v, one emoji %v", text, got, one)
+		}
+	}
+}
+
+// TestBulgarianInLatinLetters: some words in Cyrillic, of a site or a brand, do not make it another language.
+func TestBulgarianInLatinLetters(t *testing.T) {
+	s := newScorer(t)
+	const told = "chakam veche tri sedmici za parite i nikoi ne otgovarq"
+	want := s.Score(Input{Text: "Romashka: " + told}).Complaint
+	for _, text := range []string{"Ромашка: " + told, "Отзив: " + told, told + " … Виж повече", "Здравейте, " + told + ". Поздрави, Мария"} {
+		if got := s.Score(Input{Text: text}); got.Lang != "bg" || got.Complaint < want-0.1 {
+			t.Errorf("%q: %s, complaint %.2f; want bg, %.2f", text, got.Lang, got.Complaint, want)
+		}
+	}
+	for text, want := range map[string]string{ // names and words of others
+		"Чакам iPhone Pro Max от Apple Store вече трета седмица": "bg",
+		"Charged twice and nobody answers at Ромашка Банк":  "en",
+	} {
+		if lang, _ := s.Identify(text); lang != want {
+			t.Errorf("%q is taken for %s", text, lang)
+		}
+	}
+}
+
 // TestEnglishOfABrandInCyrillic: a name in other letters makes English no Russian.
 func TestEnglishOfABrandInCyrillic(t *testing.T) {
 	s := newScorer(t)
