@@ -90,7 +90,9 @@ type loader struct {
 	scorer *sentiment.Scorer
 	places *stream.Places
 	titles map[string][]string // by language
-	held   bool                // the held posts, too
+	before map[string][]string // what stands before texts and after them, by language
+	after  map[string][]string
+	held   bool // the held posts, too
 }
 
 // load reads what is fitted on. The last folder is ours, with the titles; those before it are
@@ -100,8 +102,8 @@ func load(folders []string, real, hand string, all bool) (*dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loader{&dataset{names: scorer.FeatureNames(), known: map[sentiment.Word]int{}}, scorer, stream.NewPlaces(), nil, all}
-	if l.titles, err = readTitles(filepath.Join(folders[len(folders)-1], "titles.tsv")); err != nil {
+	l := loader{dataset: &dataset{names: scorer.FeatureNames(), known: map[sentiment.Word]int{}}, scorer: scorer, places: stream.NewPlaces(), held: all}
+	if err := l.readAround(folders[len(folders)-1]); err != nil {
 		return nil, err
 	}
 	for n, dir := range folders {
@@ -160,6 +162,14 @@ func (l *loader) post(p stream.Post, weight float64) error {
 	share := 1.0
 	if title != "" {
 		share -= titledShare
+	}
+	worn, ok, err := l.dress(p)
+	if err != nil {
+		return err
+	}
+	if ok {
+		l.add(worn, weight, share*dressedShare, true)
+		share *= 1 - dressedShare
 	}
 	l.add(p, weight, share, false)
 	if title != "" {
@@ -226,18 +236,36 @@ func newItem(s *sentiment.Scorer, p stream.Post, weight float64) item {
 	return it
 }
 
-// readTitles reads titles by language.
-func readTitles(file string) (map[string][]string, error) {
+// readAround reads titles and frills by language.
+func (l *loader) readAround(dir string) (err error) {
+	titles, err := readTexts(filepath.Join(dir, "titles.tsv"))
+	if err != nil {
+		return err
+	}
+	frills, err := readTexts(filepath.Join(dir, "frills.tsv"))
+	if err != nil {
+		return err
+	}
+	l.titles, l.before, l.after = titles[1], frills[1], frills[2]
+	return nil
+}
+
+// readTexts reads a table whose first column is a language: by column, its texts by language.
+func readTexts(file string) ([3]map[string][]string, error) {
+	columns := [3]map[string][]string{1: {}, 2: {}}
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return nil, err
+		return columns, err
 	}
-	titles := map[string][]string{}
 	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n")[1:] {
-		lang, title, _ := strings.Cut(line, "\t")
-		titles[lang] = append(titles[lang], title)
+		cells := strings.Split(line, "\t")
+		for i := 1; i < min(len(cells), len(columns)); i++ {
+			if cells[i] != "" {
+				columns[i][cells[0]] = append(columns[i][cells[0]], cells[i])
+			}
+		}
 	}
-	return titles, nil
+	return columns, nil
 }
 
 func (l *loader) loadReal(real, hand string) error {
