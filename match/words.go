@@ -273,10 +273,15 @@ func (c *compiler) latinWord(key wordKey, base string, limit int, cases bool) []
 	slavic := key.several && letters >= 4 || letters >= 6 && strings.HasSuffix(base, "a")
 	for i, cyr := range c.script.toCyrillic(base, maxBeam) {
 		f := c.fold.foldWord(cyr)
-		if !key.several && (c.common.function[f] || c.common.verbs[f] != 0) {
+		if !key.several && c.common.function[f] {
 			continue
 		}
-		out = append(out, spelled{f, -1, flagBase | flagTail | flagForeign})
+		switch own, ok := c.common.of(f, c.speech.languagesOf(cyr)); {
+		case key.several || c.common.verbs[f] == 0:
+			out = append(out, spelled{f, -1, flagBase | flagTail | flagForeign})
+		case ok:
+			out = append(out, spelled{f, -1, flagBase | flagTail | flagForeign | langFlags(own)})
+		}
 		if letters < 4 || i >= inflectedReadings {
 			continue // three letters read in Cyrillic are too many other words
 		}
