@@ -105,9 +105,13 @@ var (
 	strange    = regexp.MustCompile(`\$\{[^}]*\}?`)
 	shellStyle = regexp.MustCompile(`^\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}$|^\$([A-Z][A-Z0-9_]*)$`)
 	// otherStyle is how the rest of the world names a variable, or its bare name: where a secret
-	// belongs it is none.
-	otherStyle = regexp.MustCompile(`^(?:\$?env:|\$\(|\{\{\s*|%)?([A-Z]{2,}(?:_[A-Z0-9]+)+)(?:\)|\s*\}\}|%)?$`)
+	// belongs it is none. A bare one says what it holds: other capitals may be the secret.
+	otherStyle = regexp.MustCompile(`^(?:(?:\$?env:|\$\(|\{\{\s*|%)([A-Z]{2,}(?:_[A-Z0-9]+)+)(?:\)|\s*\}\}|%)?|` +
+		`([A-Z]{2,}(?:_[A-Z0-9]+)*_(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|PASS|PWD|URL|URI|DSN|WEBHOOK|HOOK|ACCOUNT|CREDENTIALS|JSON)))$`)
 )
+
+// sqliteFile is how SQLite itself writes the address of a database.
+var sqliteFile = regexp.MustCompile(`\.(?:db|sqlite3?)(?:\?.*)?$`)
 
 // expand puts the values of ${env:NAME} and ${file:/path} into a text. It runs
 // after the YAML was read, so a value cannot bring YAML of its own.
@@ -154,7 +158,7 @@ func (d *decoder) notUnderstood(bad string, m position, name string) {
 	if shell := shellStyle.FindStringSubmatch(bad); shell != nil {
 		hint = fmt.Sprintf("write ${env:%s}", shell[1]+shell[2])
 	} else if other := otherStyle.FindStringSubmatch(bad); other != nil {
-		hint = fmt.Sprintf("write ${env:%s}", other[1])
+		hint = fmt.Sprintf("write ${env:%s}", other[1]+other[2])
 	} else if strings.HasPrefix(bad, "file:/") {
 		hint = fmt.Sprintf("write ${%s}", bad)
 	}
@@ -219,7 +223,8 @@ func (d *decoder) secret(n ast.Node, into *Secret, m position, f field) {
 		}
 		return
 	}
-	if !s.secret && (shellStyle.MatchString(s.value) || otherStyle.MatchString(s.value) || strings.HasPrefix(s.value, "file:/")) {
+	aFile := strings.HasPrefix(s.value, "file:/") && !(f.format == "database" && sqliteFile.MatchString(s.value))
+	if !s.secret && (shellStyle.MatchString(s.value) || otherStyle.MatchString(s.value) || aFile) {
 		d.notUnderstood(s.value, m, f.name)
 		return
 	}
