@@ -163,6 +163,9 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, f field) {
 	if !ok {
 		return
 	}
+	if anchor, ok := n.(*ast.AnchorNode); ok && anchor.Value.Type() == ast.StringType && !d.doc.used(anchor.Value) {
+		d.warn(m, "a text that begins with & needs quotes", "%s: nothing uses %s, and only what stands behind it is read", f.name, "&"+anchor.Name.String())
+	}
 	n, done := d.unwrap(n)
 	defer done()
 	if n == nil {
@@ -375,9 +378,6 @@ func (d *decoder) slice(n ast.Node, v reflect.Value, m position, path string, f 
 // missing, or the spaces behind them, or the brackets: a name that is looked for so is found
 // nowhere. whole says that n stands where the list should.
 func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool) {
-	if anchor, ok := n.(*ast.AnchorNode); ok && anchor.Value.Type() == ast.StringType && !d.doc.used(anchor.Value) {
-		d.warn(d.doc.positionOf(n), "a text that begins with & needs quotes", "%s: nothing uses %s, and only what stands behind it is read", f.name, "&"+anchor.Name.String())
-	}
 	text, ok := n.(*ast.StringNode)
 	if !ok {
 		return
