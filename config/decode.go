@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -395,8 +396,8 @@ func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool
 	parts := strings.FieldsFunc(text.Value, func(r rune) bool { return r == ',' || r == ';' || r == '|' })
 	quoted := make([]string, len(parts))
 	for i, part := range parts {
-		if !strings.ContainsFunc(part, unicode.IsLetter) {
-			return // 1,5 and such
+		if !strings.ContainsFunc(part, unicode.IsLetter) || legalForm.MatchString(part) || strings.Count(part, "«") != strings.Count(part, "»") {
+			return // 1,5; a firm by its full name; «Сыр, вино»
 		}
 		quoted[i] = strconv.Quote(strings.TrimSpace(part))
 	}
@@ -404,6 +405,10 @@ func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool
 		d.warn(d.doc.positionOf(n), "if these are several, write ["+strings.Join(quoted, ", ")+"]", "%s: %q is looked for as one text", f.name, text.Value)
 	}
 }
+
+// legalForm is what stands behind a comma in the name of one firm. Looked for by itself it would
+// be found in every post about any firm.
+var legalForm = regexp.MustCompile(`(?i)^\s*(?:ООО|[ОЗП]?АО|ИП|ТОВ|ФОП|АТ|ПрАТ|ПАТ|ТДВ|Е?ООД|Е?АД|ЕТ|Inc|Ltd|Limited|LL[CP]|PLC|GmbH|AG|Corp|Co|S\.?A)\.?\s*$`)
 
 // beginsEntry reports whether a line begins with what people write for the dash of a list.
 func beginsEntry(line string) bool {
