@@ -44,7 +44,7 @@ func (p *poller) follow(ctx context.Context, src Source, t *turn) (next time.Tim
 	batch.Posts, l.gone = l.found(batch)
 	fresh, shown := p.unseen(commit, src, batch.Posts)
 	fresh = l.changed(fresh)
-	receipt, err := p.handOver(commit, src, fresh, withPage(p.replies(src, l.before(batch.Posts), fresh), shown, src.keys(batch.Beside)))
+	receipt, err := p.handOver(commit, src, fresh, withPage(p.replies(src, l.before(batch.Posts), fresh), shown, src.keys(batch.Beside), batch.OwnIDs))
 	if err != nil {
 		p.table.notStored(src, err)
 		p.Log.Error("posts cannot be stored; they will be read again", "source", src.Name, "err", err)

@@ -131,7 +131,7 @@ func (p *poller) inBounds(ctx context.Context, src Source, t *turn, read func(ct
 // commit is steps 3 to 5.
 func (p *poller) commit(ctx context.Context, src Source, before, state mention.SourceState, got answer, t *turn) (next time.Time) {
 	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
-	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, got.err == nil), shown, src.keys(got.batch.Beside)))
+	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, got.err == nil), shown, src.keys(got.batch.Beside), got.batch.OwnIDs))
 	if err != nil {
 		p.forget(src.key())
 		p.table.notStored(src, err)
@@ -345,10 +345,11 @@ type candidate struct {
 	hash, was uint32 // was is what the filter knows of it: 0 for nothing
 }
 
-// withPage tells every poll result what the page showed, and what stands there beside it.
-func withPage(ins []mention.PollResult, shown, beside []mention.PostKey) []mention.PollResult {
+// withPage tells every poll result what the page showed, what stands there beside it, and
+// whether its ids never change.
+func withPage(ins []mention.PollResult, shown, beside []mention.PostKey, ownIDs bool) []mention.PollResult {
 	for i := range ins {
-		ins[i].OnPage, ins[i].Beside = shown, beside
+		ins[i].OnPage, ins[i].Beside, ins[i].OwnIDs = shown, beside, ownIDs
 	}
 	return ins
 }

@@ -25,11 +25,7 @@ func (m *Monitor) Receive(ctx context.Context, src Source, posts []mention.Post)
 	defer cancel()
 	src.own(posts)
 	fresh, shown := p.unseen(ctx, src, posts)
-	ins := withPage(p.intakes(src, state, fresh, true), shown, nil)
-	for i := range ins {
-		ins[i].OwnIDs = true
-	}
-	receipt, err := p.handOver(ctx, src, fresh, ins)
+	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, true), shown, nil, true))
 	if err != nil {
 		return receipt, err
 	}

@@ -63,7 +63,7 @@ type Options struct {
 
 // Fields are jq programs, each run on one item of the list.
 type Fields struct {
-	ID        string `yaml:"id" required:"true" doc:"The site's id of the post." example:".id"`
+	ID        string `yaml:"id" required:"true" doc:"The site's id of the post, the same whenever it is asked for." example:".id"`
 	URL       string `yaml:"url" doc:"The permalink."`
 	Thread    string `yaml:"thread" doc:"The address of the discussion."`
 	Reply     string `yaml:"reply" doc:"The id or link of the post it answers."`
@@ -200,7 +200,7 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 		return crawlers.Batch{}, &fetch.RetryError{URL: fetch.SafeURL(a.opt.Address), After: wait}
 	}
 	next := jsonState{Parts: map[string]jsonPart{}}
-	batch := crawlers.Batch{Unchanged: true}
+	batch := crawlers.Batch{Unchanged: true, OwnIDs: true}
 	var failed, missing error
 	read, refused := 0, 0
 	values := a.from(state.At)
@@ -265,7 +265,6 @@ func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Bat
 // jsonFound is what one value of each brought.
 type jsonFound struct {
 	posts     []mention.Post
-	beside    []string
 	next      jsonPart
 	items     int
 	bytes     int
@@ -369,7 +368,6 @@ func (p Pager) goesOn(page jsonPage) bool {
 func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jsonFound {
 	all = poll.Finish(a.env, all)
 	found.items, found.newest = len(all), poll.Newest(all)
-	found.beside = known.Marks.Known(all)
 	found.posts, found.next.Marks = known.Marks.New(all)
 	if found.newest.After(found.next.Newest) {
 		found.next.Newest = found.newest

@@ -307,5 +307,5 @@ func (r *streamReading) batch() crawlers.Batch {
 	if r.events > 0 {
 		next.Marks = seen
 	}
-	return crawlers.Batch{Posts: fresh, Next: poll.EncodeCursor(next), Observed: sees}
+	return crawlers.Batch{Posts: fresh, OwnIDs: true, Next: poll.EncodeCursor(next), Observed: sees}
 }

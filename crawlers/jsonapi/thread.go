@@ -51,5 +51,5 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 		}
 	}
 	sees := crawlers.Observation{What: "discussion, " + text.Count(len(posts), "post"), Items: len(posts), Newest: poll.Newest(posts), Bytes: len(res.Body), Notes: page.notes}
-	return crawlers.Batch{Posts: fresh, Beside: state.Seen.Known(posts), Next: poll.EncodeCursor(poll.PageCursor{V: res.Validators, Seen: seen}), Observed: sees}, nil
+	return crawlers.Batch{Posts: fresh, OwnIDs: true, Next: poll.EncodeCursor(poll.PageCursor{V: res.Validators, Seen: seen}), Observed: sees}, nil
 }

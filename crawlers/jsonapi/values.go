@@ -31,7 +31,6 @@ func (s jsonState) keep(before jsonState, each []string) {
 // addTo adds it to what the others brought.
 func (f jsonFound) addTo(b *crawlers.Batch) {
 	b.Posts = append(b.Posts, f.posts...)
-	b.Beside = append(b.Beside, f.beside...)
 	b.Observed.Items += f.items
 	b.Observed.Bytes += f.bytes
 	b.Observed.Notes = poll.AppendNew(b.Observed.Notes, f.notes...)

@@ -65,3 +65,32 @@ func TestGuestsBesideEachOther(t *testing.T) {
 		})
 	}
 }
+
+// TestAgainInAWindow: an API shows what is new since the last poll, and who is left without an
+// answer writes the same words again, under another article. Each is a post of its own: its id
+// is the site's.
+func TestAgainInAWindow(t *testing.T) {
+	const said = "Ромашка не работает!"
+	var shown atomic.Int64
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/x" {
+			http.NotFound(w, r)
+			return
+		}
+		n := shown.Load()
+		fmt.Fprintf(w, `[{"id": %d, "url": "http://%s/%d", "by": "Оля Коваль", "at": %q, "text": %q}]`, n, r.Host, n, time.Now().UTC().Format(time.RFC3339), said)
+	}))
+	defer site.Close()
+	text := "contact: a@example.com\nwatch: [{name: Ромашка, terms: [Ромашка]}]\nsources:\n- {json: {address: \"" + site.URL +
+		`/x", list: ".[]", fields: {id: .id, url: .url, author: .by, time: .at, text: .text}}, name: x, kind: comment, every: 1s, backfill: 1d}` +
+		"\nroutes: [{to: console}]\nfetch: {allow_private: [127.0.0.0/8], gap: 0s}\nstore: {database: \"sqlite:" + filepath.Join(t.TempDir(), "e.db") + "\"}\n"
+	polling(t, check(t, text), time.Now, func(d *Daemon, ctx context.Context) {
+		for n := range 3 {
+			shown.Store(int64(n + 1))
+			eventually(t, fmt.Sprintf("%d posts", n+1), func() bool {
+				list, err := d.store.List(ctx, mention.Query{})
+				return err == nil && len(list.Entries) == n+1
+			})
+		}
+	})
+}
