@@ -206,6 +206,20 @@ func (m moved) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error)
 	return m.site.Do(ctx, r)
 }
 
+// TestGuestsUnderOneAddress: where each review leads to the branch that it is about, guests of
+// one branch who begin alike are two, and not one card that is shown twice.
+func TestGuestsUnderOneAddress(t *testing.T) {
+	card := func(words string) string {
+		return `<div class=r><b>Гість</b><a class=l href=/branch/5>Львів</a><time datetime=2026-11-12></time><p>` + words + `</p></div>`
+	}
+	site := &pages{bodies: map[string]string{"https://r.example/list": card("Жах") + card("Жахливо! Списали гроші двічі")}}
+	c := crawlerOf(t, "page: https://r.example/list\nselect: {item: .r, author: b, link: a.l, time: time, text: p}", site)
+	got := mustPoll(t, c, "")
+	if len(got.Posts) != 2 {
+		t.Errorf("two guests: %+v", got.Posts)
+	}
+}
+
 // TestOlderPagesThatAreClosed: many sites close their second pages to programs, or have
 // none behind the link. That costs what stands there, and neither the first page nor the
 // baseline.

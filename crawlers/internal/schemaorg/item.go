@@ -117,6 +117,9 @@ func twin(items []*Item, m *Item, taken []bool) int {
 	return found
 }
 
+// enough words are not two people's by chance: bytes of letters, about four words.
+const enough = 40
+
 // sameItem reports whether two readings of a page found the same post.
 func sameItem(a, b *Item) bool {
 	nameA, x := a.normalized()
@@ -132,7 +135,6 @@ func sameItem(a, b *Item) bool {
 	if len(x) > len(y) {
 		x, y = y, x
 	}
-	const enough = 40 // bytes: about four words
 	if len(x) >= enough {
 		return strings.Contains(y, x)
 	}
@@ -162,7 +164,8 @@ func sameDay(a, b *Item) bool {
 
 // foldTwice finds the posts that stand on the page twice under one address or id: the most
 // useful review, a pinned or a sponsored one, above the list and in it, mostly cut short
-// above. Each is one post, as before it was put there.
+// above. Each is one post, as before it was put there. An address may be that of what many
+// write about: there guests who begin alike are two.
 func foldTwice(items []*Item, source, page string) {
 	by := make(map[string]*Item, len(items))
 	for _, i := range items {
@@ -177,7 +180,7 @@ func foldTwice(items []*Item, source, page string) {
 		switch {
 		case !twice:
 			by[key] = i
-		case sameItem(first, i):
+		case sameItem(first, i) && (i.Chosen || !mention.IsNobody(i.Post.Author) || min(len(first.words), len(i.words)) >= enough):
 			first.add(i)
 			i.first = first
 		}
