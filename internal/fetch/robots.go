@@ -14,7 +14,7 @@ const (
 	robotsMax        = 500 << 10      // bytes read: the least RFC 9309 asks for, and enough
 	robotsFresh      = 4 * time.Hour  // a changed file is noticed the same day
 	robotsOldest     = 24 * time.Hour // RFC 9309: no copy is used longer
-	robotsRefused    = time.Hour      // 401, 403 on robots.txt itself
+	robotsRefused    = time.Hour      // 401, 403 on robots.txt itself; 429, where there is a copy
 	robotsBroken     = 30 * time.Second
 	robotsCacheBytes = 16 << 20 // of parsed rules, all sites together
 )
@@ -98,7 +98,11 @@ func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robots
 		return &robotsEntry{err: err, until: now.Add(robotsRefused)}
 	}
 	if old != nil && old.rules != nil && now.Sub(old.read) < robotsOldest {
-		return &robotsEntry{rules: old.rules, read: old.read, until: now.Add(robotsBroken)}
+		again := robotsBroken
+		if err == nil && status == http.StatusTooManyRequests {
+			again = robotsRefused
+		}
+		return &robotsEntry{rules: old.rules, read: old.read, until: now.Add(again)}
 	}
 	if err == nil { // nothing may be asked for, but that is the site's trouble and will pass: no refusal
 		err = &StatusError{Status: status, URL: safeURL(file)}

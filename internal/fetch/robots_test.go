@@ -148,6 +148,21 @@ func TestRobotsInTrouble(t *testing.T) {
 	}
 }
 
+// TestRobotsAskedForTooMuch: a host that wants fewer requests is not asked for its rules
+// again with each page, as long as there is a copy of them to go by.
+func TestRobotsAskedForTooMuch(t *testing.T) {
+	s := testkit.PlayText(t, "GET /robots.txt\n429\n\nGET /x maybe\n200\n")
+	cl := client(t)
+	now := time.Now()
+	cl.robots.put(s.URL, &robotsEntry{rules: &rules{}, read: now.Add(-robotsFresh), until: now})
+	if _, err := do(t, cl, s.URL+"/x"); err != nil || s.Count("/robots.txt") != 1 {
+		t.Fatalf("the copy is not used: %v", err)
+	}
+	if again := time.Until(cl.robots.cache[s.URL].until); again < 50*time.Minute {
+		t.Errorf("robots.txt is asked for again in %v", again)
+	}
+}
+
 func TestRobotsOnTheWay(t *testing.T) {
 	closed := testkit.PlayText(t, "GET /robots.txt\n200\ntext: User-agent: *\ntext: Disallow: /secret\n\nGET /secret maybe\n200\n")
 	s := testkit.PlayText(t, "GET /away\n302\nLocation: "+closed.URL+"/secret\n\nGET /here\n302\nLocation: /no\n\nGET /no maybe\n200\n\nGET /robots.txt\n200\ntext: User-agent: earshot\ntext: Disallow: /no\n")
