@@ -396,7 +396,7 @@ func (d *decoder) runTogether(n ast.Node, elem reflect.Type, f field, whole bool
 	parts := strings.FieldsFunc(text.Value, func(r rune) bool { return r == ',' || r == ';' || r == '|' })
 	quoted := make([]string, len(parts))
 	for i, part := range parts {
-		if !strings.ContainsFunc(part, unicode.IsLetter) || legalForm.MatchString(part) || strings.Count(part, "«") != strings.Count(part, "»") {
+		if !strings.ContainsFunc(part, unicode.IsLetter) || legalForm.MatchString(part) || strings.Count(part, "«") != strings.Count(part, "»") || strings.Count(part, `"`)%2 == 1 {
 			return // 1,5; a firm by its full name; «Сыр, вино»
 		}
 		quoted[i] = strconv.Quote(strings.TrimSpace(part))
