@@ -330,6 +330,9 @@ func (k *known) speechLetter(e element) bool {
 	return !e.sign && size == len(e.text) && unicode.IsUpper(c) && k.common.function[k.fold.foldWord(e.text)]
 }
 
+// IsLegalForm says whether a word is a legal form, as ООО and Ltd are: found in posts about any firm.
+func (s *Set) IsLegalForm(word string) bool { return s.legal[s.fold.foldWord(word)] }
+
 // phrase adds the number of a side phrase to ids.
 func (b *builder) phrase(ids []int32, t Term, as role) []int32 {
 	p := b.set.parseTerm(t.Text)

@@ -34,7 +34,7 @@ func byEar(out io.Writer, s speech, list daemon.Watchlist, now time.Time) {
 		latin := true
 		for _, t := range w.Terms {
 			latin = latin && !strings.ContainsFunc(t.Value, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
-			for _, written := range spokenForms(t.Value) {
+			for _, written := range spokenForms(t.Value, list.Terms.IsLegalForm) {
 				found := slices.ContainsFunc(list.Terms.Match("", written+near), func(h match.Hit) bool { return h.Watch == w.Name })
 				if !found && !slices.Contains(unheard, written) {
 					unheard = append(unheard, written)
@@ -54,8 +54,9 @@ func byEar(out io.Writer, s speech, list daemon.Watchlist, now time.Time) {
 }
 
 // spokenForms are other ways to write a name that its letters do not tell: е for э, which sound
-// alike, and the first letters of its words.
-func spokenForms(name string) (forms []string) {
+// alike, and the first letters of its words. Those of a legal form are left out, and what is one
+// itself: Иван Петров is not in every post about an ИП.
+func spokenForms(name string, legal func(word string) bool) (forms []string) {
 	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' && r != '-' }) {
 		return nil // an account, an address
 	}
@@ -64,9 +65,12 @@ func spokenForms(name string) (forms []string) {
 	}
 	initials := ""
 	for _, word := range strings.Fields(name) {
+		if legal(word) {
+			continue
+		}
 		initials += strings.ToUpper(string([]rune(word)[:1]))
 	}
-	if n := len([]rune(initials)); n >= 2 && n <= 4 {
+	if n := len([]rune(initials)); n >= 2 && n <= 4 && !legal(initials) {
 		forms = append(forms, initials)
 	}
 	return forms

@@ -25,6 +25,9 @@ func TestCheckSaysWhatIsNotFoundByEar(t *testing.T) {
 		{`terms: ["@nova_poshta", Новапошта]`, "uk", ""},
 		{`terms: ["Нова пошта", Пошта плюс дім], context: [посилка]`, "uk", "пишуть НП, ППД"},
 		{`any: [СДЭК]`, "ru", ""},
+		{`terms: [Иван Петров]`, "ru", ""}, // ИП is every firm of one person
+		{`terms: ["ООО Ромбанк", Ромбанк]`, "ru", ""},
+		{`terms: ["ТОВ Нова пошта"], context: [посилка]`, "uk", "пишуть НП"},
 	} {
 		list := "contact: a@romashka.example\nwatch: [{name: Ours, " + c.watch + "}, {name: Other, terms: [Романтика]}]\nsources: [{feed: \"https://news.example/rss\"}]\n"
 		if err := os.WriteFile("w.yaml", []byte(list), 0o600); err != nil {
