@@ -519,6 +519,19 @@ func TestJSONValueThatIsNotThere(t *testing.T) {
 	}
 }
 
+// TestPresetListAsText: several values that stand as one text, as people write them without
+// brackets, are several: no country, group or number has a comma or a space in it.
+func TestPresetListAsText(t *testing.T) {
+	for _, countries := range []string{"ua, bg", "[ua, bg]", `"ua; bg"`, "ua bg"} {
+		site := &pages{}
+		c := crawlerOf(t, "appstore:\n  id: 123456789\n  countries: "+countries, site)
+		_, _ = c.Poll(t.Context(), "")
+		if len(site.asked) != 2 || !strings.Contains(site.asked[0], "/ua/") || !strings.Contains(site.asked[1], "/bg/") {
+			t.Errorf("countries: %s: asked for %q", countries, site.asked)
+		}
+	}
+}
+
 // TestJSONBackoffInTheMiddle: the pages that a backoff kept a poll from are read once it
 // is over.
 func TestJSONBackoffInTheMiddle(t *testing.T) {

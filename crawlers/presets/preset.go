@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 
@@ -222,13 +223,14 @@ func (p *preset) read(s config.Section, shape reflect.Type) (poll.Values, config
 			}
 			v.Text[o.Name] = clean
 		case []string:
-			if len(f) == 0 && o.Default != "" {
-				f = strings.Fields(o.Default)
+			list := strings.FieldsFunc(strings.Join(f, ","), betweenValues)
+			if len(list) == 0 {
+				list = strings.Fields(o.Default)
 			}
-			for k := range f {
-				f[k], _ = o.clean(f[k])
+			for k := range list {
+				list[k], _ = o.clean(list[k])
 			}
-			v.List[o.Name] = f
+			v.List[o.Name] = list
 		case config.Secret:
 			v.Text[o.Name] = f.Reveal()
 		}
@@ -326,6 +328,10 @@ func loose(t reflect.Type) reflect.Type {
 	}
 	return reflect.StructOf(fields)
 }
+
+// betweenValues is what stands between the values of a list that is written as one text:
+// names and numbers of sites have none of it in them.
+func betweenValues(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) }
 
 // clean takes off what people write before a name: "@", "https://t.me/". Of a
 // site it makes scheme and host.
