@@ -170,14 +170,15 @@ func (r *run) capitalised(p *place) bool {
 
 // apart says whether a name taken apart counts without all of its capitals: in
 // hyphens (приват-банк), which chance does not set, or where the first word has one
-// inside a sentence (в Приват банке).
+// inside a sentence (в Приват банке) and is no word that manners or a list give one
+// (Ваш дом).
 func (r *run) apart(t *term, p *place) bool {
 	word := r.text[p.start:p.end]
 	if strings.IndexFunc(word, unicode.IsSpace) < 0 {
 		return true
 	}
 	first, _ := utf8.DecodeRuneInString(word)
-	if t.tiny || !unicode.IsUpper(first) {
+	if t.tiny || t.spoken || !unicode.IsUpper(first) {
 		return false
 	}
 	s := r.sentence(p)

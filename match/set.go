@@ -72,6 +72,7 @@ type term struct {
 	capitals   bool   // counts only with capitals: the reading of a CamelCase or dotted name taken apart
 	letters    bool   // begins or ends with a word of one letter that is one of speech, too: Таврія В
 	tiny       bool   // a word of it has one or two letters
+	spoken     bool   // begins with a word of speech, which has a capital by itself: Ваш
 	exact      bool
 	given      []uint64 // the watch's own first names, when this is their surname alone
 	initials   []folded // and their first letters
@@ -298,6 +299,7 @@ func (b *builder) name(i int32, t Term, as role) int32 {
 	if len(loose.readings) > 0 {
 		c.read(loose.readings[0])
 		c.capitals = true
+		c.spoken = b.set.common.function[b.set.fold.foldWord(loose.readings[0].elements[0].text)]
 		b.set.terms = append(b.set.terms, c)
 		b.names.add(id+1, loose)
 	}
