@@ -196,16 +196,17 @@ func icons(nodes []*html.Node, best string) *mention.Rating {
 			if look = strings.TrimSpace(look); look == "" || c.FirstChild != nil && c.DataAtom != atom.Svg && c.FirstChild.NextSibling != nil {
 				continue
 			}
+			n := signs(c)
 			switch {
 			case halfWord.MatchString(look):
 				full, total = full+0.5, total+1
 			case emptyWord.MatchString(look):
-				total, empty = total+1, empty+1
+				total, empty = total+n, empty+n
 			case fullWord.MatchString(look):
 				if bare > 0 && empty == 0 {
 					return nil
 				}
-				full, total, marked = full+1, total+1, marked+1
+				full, total, marked = full+n, total+n, marked+n
 			case iconWord.MatchString(look) && leaf(c):
 				full, total, bare = full+1, total+1, bare+1
 			}
@@ -232,6 +233,14 @@ func iconElement(n *html.Node) bool {
 		return true
 	}
 	return n.Data == "use"
+}
+
+// signs is how many stars an element is: one, or those that stand in it as text.
+func signs(n *html.Node) float64 {
+	if leaf(n) || n.FirstChild.Type != html.TextNode {
+		return 1
+	}
+	return float64(max(1, strings.Count(n.FirstChild.Data, "★")))
 }
 
 func leaf(n *html.Node) bool { return n.FirstChild == nil }

@@ -23,6 +23,8 @@ func TestStarsOfOne(t *testing.T) {
 		{"the last one is marked", `<div class=s>` + strings.Repeat(star("star"), 3) + star("star selected") + star("star") + `</div>`, "none"},
 		{"the empty ones are marked", `<div class=s>` + star("star") + strings.Repeat(star("star off"), 4) + `</div>`, "1/5"},
 		{"marked signs", `<div class=s><b class=on>★</b><b>★</b><b>★</b><b>★</b><b>★</b></div>`, "1/5"},
+		{"marked signs together", `<div class=s><b class=on>★★★★</b><b class=off>★</b></div>`, "4/5"},
+		{"marked signs together beside others", `<div class=s><b class=on>★★</b><b>★★★</b></div>`, "2/5"},
 		{"coloured signs", `<div class=s><b style="color:gold">★</b><b style="color:#ccc">★★★★</b></div>`, "none"},
 		{"signs over signs", `<div class=s><b>★★★★★</b><b style="width:20%">★★★★★</b></div>`, "1/5"},
 		{"five signs", `<div class=s>★★★★★</div>`, "5/5"},
