@@ -20,6 +20,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"guests of one day":            testGuests,
 	"ids and dates that change":    testChangingIDsAndDates,
 	"guests of a moving page":      testGuestsOfAMovingPage,
+	"guests beside known ones":     testGuestsBesideKnownOnes,
 	"clicks pass polls":            testClicksPassPolls,
 	"long addresses":               testLongAddresses,
 	"due cases":                    testDue,

@@ -57,7 +57,7 @@ func (g *ingestion) lookAlikes(found []mention.AnalyzedPost, keys []mention.Post
 	if len(fresh) == 0 {
 		return twins, nil
 	}
-	page := append(slices.Clip(g.in.OnPage), keys...)
+	page := slices.Concat(g.in.OnPage, g.in.Beside, keys)
 	if !g.in.Baseline && len(known) == 0 {
 		some, err := knowsAny(g.ctx, g.tx, page)
 		if err != nil {
@@ -72,11 +72,8 @@ func (g *ingestion) lookAlikes(found []mention.AnalyzedPost, keys []mention.Post
 			}
 		}
 	}
-	shown := make(map[mention.PostKey]bool, len(page)+len(g.in.Beside))
+	shown := make(map[mention.PostKey]bool, len(page))
 	for _, key := range page {
-		shown[key] = true
-	}
-	for _, key := range g.in.Beside {
 		shown[key] = true
 	}
 	var err error

@@ -61,3 +61,28 @@ func testGuestsOfAMovingPage(t *testing.T, open opener) {
 	}
 	want(t, "reviews heard", news, 29)
 }
+
+// testGuestsBesideKnownOnes: engines hand in what is new on such a page, and the ids of what
+// stands there beside it. Those are known, so the ids of the page do not change.
+func testGuestsBesideKnownOnes(t *testing.T, open opener) {
+	s := open(t)
+	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
+	for _, author := range []string{"Гость", "Олена"} {
+		review := func(n int) mention.Post {
+			return mention.Post{Source: author, Kind: mention.Review, ID: fmt.Sprint(n), Author: author, Published: day, DateOnly: true, Text: "Ужасно"}
+		}
+		news := 0
+		for last := 3; last < 30; last += 2 { // of the newest three two are new
+			in := mention.PollResult{Source: author, Complete: true, At: t0}
+			for n := last - 1; n <= last; n++ {
+				in.Posts = append(in.Posts, heard(review(n), "Romashka"))
+				in.OnPage = append(in.OnPage, review(n).Key())
+			}
+			if last > 3 {
+				in.Beside = []mention.PostKey{review(last - 2).Key()}
+			}
+			news += ingest(t, s, in).New
+		}
+		want(t, "reviews heard of "+author, news, 28)
+	}
+}
