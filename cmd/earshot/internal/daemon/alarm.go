@@ -157,7 +157,12 @@ func (d *Daemon) look(ctx context.Context, a *alarms) {
 	d.askDatabase(ctx)
 	l := d.staffLang()
 	d.lookAt(ctx, &a.storing, partDatabase, "not storing", d.notStoring(l), "notice.not_storing", "notice.stored_again")
-	d.lookAt(ctx, &a.polling, partQueue, "not polling", d.notPolling(), "notice.not_polling", "notice.polled_again")
+	switch {
+	case d.databaseTrouble() == nil:
+		d.lookAt(ctx, &a.polling, partQueue, "not polling", d.notPolling(), "notice.not_polling", "notice.polled_again")
+	case !a.polling.told: // what the queue refuses now is the database's; what was told of it is not over
+		a.polling = alarm{}
+	}
 }
 
 // lookAt tells of a trouble by the text began once it lasts, and by the text ended once it is over.

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"database/sql"
 	"log/slog"
 	"net/http"
@@ -58,6 +59,53 @@ func TestDatabaseStandsStill(t *testing.T) {
 		d.look(t.Context(), &a)
 		code, h := healthOf(t, d)
 		return code == http.StatusOK && h.Trouble[partDatabase] == ""
+	})
+}
+
+// TestQueueRefusedAndThenAll: of a queue that refuses nobody is told that it is well again because the
+// whole database is away, and nothing of the queue when that alone was away.
+func TestQueueRefusedAndThenAll(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: seconds with a real PostgreSQL")
+	}
+	direct := testkit.Database(t, testkit.Postgres(t).URL)
+	db, err := sql.Open("pgx", direct)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rename := func(from, to string) {
+		t.Helper()
+		if _, err := db.ExecContext(t.Context(), `ALTER SCHEMA `+from+` RENAME TO `+to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	address, way := testkit.ProxyTo(t, direct)
+	list := check(t, strings.NewReplacer("sqlite:DIR/e.db", address, "https://news.example", "http://127.0.0.1:1").Replace(quietWatchlist))
+	clock := &skipping{}
+	polling(t, list, clock.now, func(d *Daemon, ctx context.Context) {
+		defer way.Cut() // or what waits would be waited for
+		d.lease.step(ctx)
+		rename("earshot_river", "aside")
+		testkit.Eventually(t, "the queue refuses", time.Minute, func() bool { return d.notPolling() != "" })
+		var a alarms
+		d.look(ctx, &a)
+		clock.to(time.Now().Add(alarmAfter))
+		d.look(ctx, &a)
+		if !a.polling.told {
+			t.Fatal("staff were not told of the queue")
+		}
+		way.SetDelay(time.Hour)
+		d.look(ctx, &a)
+		if a.storing.since.IsZero() || !a.polling.told {
+			t.Errorf("the database is away, and staff know %+v", a)
+		}
+		a = alarms{polling: alarm{since: d.now().Add(-alarmAfter)}} // the queue was the first to notice
+		d.look(ctx, &a)
+		if !a.polling.since.IsZero() {
+			t.Errorf("the queue is blamed: %+v", a)
+		}
+		way.SetDelay(0)
 	})
 }
 
