@@ -28,34 +28,55 @@ const (
 var errTooLong = errors.New("more messages around the attempt than one search reads")
 
 // Find reads the channel's history, or the thread's, and returns the messages
-// that carry one of the alert ids, around the time of the attempts by Slack's clock.
+// that carry one of the alert ids, around the time of the attempts by Slack's clock. What its
+// thread did not take stands where Post puts it then: in the thread's channel, or where the route
+// leads when that one is gone.
 func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.AlertID]alerts.Place, error) {
-	wanted := make(map[mention.AlertID]bool, len(q.Alerts))
-	for _, id := range q.Alerts {
-		wanted[id] = true
-	}
-	channel := q.Thread.Channel
-	if q.Thread.TS == "" { // as Post
-		var err error
-		if channel, err = n.channelID(ctx, q.Route); err != nil {
-			return nil, err
-		}
-	}
 	if q.Until.IsZero() {
 		q.Until = n.opt.Now()
 	}
 	q.Since, q.Until = n.clock.window(q.Since, q.Until)
-	found := make(map[mention.AlertID]alerts.Place)
+	found, was := make(map[mention.AlertID]alerts.Place), q.Thread.Channel
+	var closed error
+	if q.Thread.TS != "" {
+		for _, q.Thread.TS = range []string{q.Thread.TS, ""} {
+			if closed = n.findAt(ctx, was, q, found); closed != nil && !unwritable(closed) {
+				return nil, closed
+			}
+			if len(found) == len(q.Alerts) || q.Replies { // then the channel is read by itself
+				return found, nil
+			}
+		}
+	}
+	channel, err := n.channelID(ctx, q.Route)
+	switch {
+	case err != nil:
+		return nil, err
+	case channel == was:
+		return found, closed
+	}
+	return found, n.findAt(ctx, channel, q, found)
+}
+
+// unwritable reports whether Slack's answer says that nothing can have come into a thread or channel
+// since.
+func unwritable(err error) bool {
+	var refused *alerts.RefusedError
+	return errors.As(err, &refused) && (refused.Code == "thread_not_found" || closedCodes[refused.Code])
+}
+
+// findAt adds to found what stands in the channel, or in the thread of q in it.
+func (n *Notifier) findAt(ctx context.Context, channel string, q alerts.Search, found map[mention.AlertID]alerts.Place) error {
+	wanted := make(map[mention.AlertID]bool, len(q.Alerts))
+	for _, id := range q.Alerts {
+		wanted[id] = true
+	}
 	var threads []string
 	cursor := ""
 	for range maxPages {
 		messages, next, err := n.page(ctx, channel, q, cursor)
-		if q.Thread.TS != "" && isCode(err, "thread_not_found") {
-			q.Thread = alerts.Place{} // it is gone: what was to stand there came into the channel
-			continue
-		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, m := range messages {
 			if id := alertID(m.Metadata); wanted[id] {
@@ -66,11 +87,11 @@ func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.Alert
 			}
 		}
 		if next == "" || len(found) == len(wanted) {
-			return found, n.findInThreads(ctx, channel, q, threads, wanted, found)
+			return n.findInThreads(ctx, channel, q, threads, wanted, found)
 		}
 		cursor = next
 	}
-	return nil, &alerts.RefusedError{Code: "too_long", Err: fmt.Errorf("slack: history of %s: %w", q.Route, errTooLong)}
+	return &alerts.RefusedError{Code: "too_long", Err: fmt.Errorf("slack: history of %s: %w", q.Route, errTooLong)}
 }
 
 // findInThreads adds to found what stands in threads, the newest of them, as long as
@@ -121,12 +142,6 @@ func (n *Notifier) page(ctx context.Context, channel string, q alerts.Search, cu
 		next = h.ResponseMetaData.NextCursor
 	}
 	return h.Messages, next, nil
-}
-
-// isCode reports whether Slack refused with this code.
-func isCode(err error, code string) bool {
-	var refused *alerts.RefusedError
-	return errors.As(err, &refused) && refused.Code == code
 }
 
 // timestamp is a time as Slack numbers its messages.

@@ -163,6 +163,47 @@ func TestReplyInDoubtWithoutItsThread(t *testing.T) {
 	}
 }
 
+// TestReplyInDoubtOutsideItsThread: what a locked thread does not take, or one in a channel that is
+// gone, comes into a channel; when that is in doubt it is looked for there, and not sent again.
+func TestReplyInDoubtOutsideItsThread(t *testing.T) {
+	for name, old := range map[string]fakeslack.Channel{
+		"locked":   {},
+		"archived": {Name: "mentions-2026", Archived: true},
+		"deleted":  {Name: "mentions-2026", Private: true, Outside: true},
+		"left":     {Name: "mentions-2026", Outside: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, worldOptions{})
+			first := complaint("1", refund)
+			w.hear(first)
+			old.ID = w.posted(1)[0].Channel
+			route, before := old.ID, 1
+			if old.Name != "" { // another channel has the name by now
+				w.fake.SetChannel(old)
+				w.fake.SetChannel(fakeslack.Channel{ID: "C0NEWPLACE", Name: "mentions"})
+				route, before = "C0NEWPLACE", 0
+				other := complaint("2", "Банк заблокував картку без пояснень, гаряча лінія мовчить.")
+				w.hear(other)
+				eventually(t, "the new channel is known", func() bool { return len(w.fake.Messages(route)) == 1 })
+				before = 1
+			} else {
+				w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Kind: fakeslack.Code, Error: "restricted_action_thread_locked", Times: -1, Replies: true})
+			}
+			w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Channel: route, Kind: fakeslack.AcceptDrop})
+			first.Post.Text += " Ще раз."
+			w.hear(first)
+			eventually(t, "the edit is settled", func() bool {
+				c, err := w.store.Counts(t.Context(), time.Now())
+				return err == nil && c.Pending+c.Posting == 0 && len(w.fake.Messages(route)) > before
+			})
+			if all := w.fake.Messages(route); len(all) != before+1 || !shows(all[before], "Ще раз") {
+				t.Errorf("in the channel:\n%s", texts(all))
+			}
+		})
+	}
+}
+
 // TestThreadIsGone replies under a message that somebody deleted: the words still
 // reach the channel.
 func TestThreadIsGone(t *testing.T) {
