@@ -306,6 +306,12 @@ func (m *memory) countEmpty(out outcome, lastGood time.Time) {
 	}
 }
 
+// noNetwork reports that this machine has no way to the site, which was asked for nothing.
+func noNetwork(err error) bool {
+	word, _ := crawlers.Reason(err)
+	return word == "no_lookup" || word == "no_way"
+}
+
 // nextPoll says when the source is due again.
 func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time) time.Time {
 	if state.SuspendedUntil.After(now) {
@@ -313,7 +319,7 @@ func nextPoll(src Source, state mention.SourceState, out outcome, now time.Time)
 	}
 	if out.err != nil {
 		longest := max(maxBackoff, src.Every)
-		if word, _ := crawlers.Reason(out.err); word == "no_lookup" || word == "no_way" {
+		if noNetwork(out.err) {
 			longest = offline // after a night without a network nobody waits an hour more
 		}
 		wait := min(src.Every<<min(state.Failures, 6), longest)

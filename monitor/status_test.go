@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
@@ -93,6 +94,30 @@ func TestNetworkAwayForANight(t *testing.T) {
 			if wait := nextPoll(src, state, outcome{err: c.err}, now).Sub(now); wait < c.least || c.longest > 0 && wait > c.longest {
 				t.Errorf("%s, every %s: polled again after %s", what, every, wait)
 			}
+		}
+	}
+}
+
+// TestThreadsOfANightWithoutNetwork: a thread whose site was not even asked is visited as often as ever
+// once there is a network; one that failed is spared.
+func TestThreadsOfANightWithoutNetwork(t *testing.T) {
+	dial := func(err error) error { return fmt.Errorf("forum: %w", &net.OpError{Op: "dial", Err: err}) }
+	for what, c := range map[string]struct {
+		err            error
+		least, longest time.Duration
+	}{
+		"no lookup": {dial(&net.DNSError{Err: "server misbehaving", IsTemporary: true}), 20 * time.Minute, 40 * time.Minute},
+		"no way":    {dial(syscall.ENETUNREACH), 20 * time.Minute, 40 * time.Minute},
+		"down":      {dial(syscall.ECONNREFUSED), 10 * time.Hour, 48 * time.Hour},
+	} {
+		one := &followedThread{posts: []*followedPost{{post: mention.Post{ID: "1"}}}}
+		all := threads{bySource: map[string]map[string]*followedThread{"a": {"t": one}}}
+		now := time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)
+		for range 8 {
+			all.visited(visit{source: "a", thread: "t", followedPost: *one.posts[0], every: 30 * time.Minute}, crawlers.Batch{}, c.err, now)
+		}
+		if wait := one.due.Sub(now); wait < c.least || wait > c.longest {
+			t.Errorf("%s: visited again after %s", what, wait)
 		}
 	}
 }

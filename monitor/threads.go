@@ -326,6 +326,10 @@ func (t *threads) visited(l visit, batch crawlers.Batch, err error, now time.Tim
 		return nil // answered meanwhile
 	}
 	one.next++
+	if noNetwork(err) { // nobody is spared by waiting
+		one.due = now.Add(jitter(l.every))
+		return one.remember(l)
+	}
 	if err != nil {
 		trouble := crawlers.ClassifyError(err)
 		wait := min(l.every<<min(one.failures, 6), blockedFor)
