@@ -93,6 +93,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"its spellings":                testSpellingsOfBefore,
 	"case file":                    testCaseFile,
 	"changes":                      testChanges,
+	"unproved":                     testUnproved,
 	"prune":                        testPrune,
 	"edited after the retention":   testPruneEdited,
 	"pressed after the words went": testPruneStaff,

@@ -282,6 +282,20 @@ func postIDs(list []mention.MentionRecord) string {
 	return strings.Join(all, " ")
 }
 
+// testUnproved: what was said to be replied lately and never seen, whenever it was heard.
+func testUnproved(t *testing.T, open opener) {
+	s := open(t)
+	for n, at := range []time.Time{t0, t0.AddDate(0, 2, 0), t0.AddDate(0, 2, 1), t0.AddDate(0, 2, 2)} {
+		a := mention.Action{Verb: mention.Reply, By: person("ira"), At: at}
+		if n == 3 {
+			a = mention.Action{Verb: mention.Claim, By: person("ira"), At: at}
+		}
+		must(act(s, said(t, s, n+1, nil), a))(t)
+	}
+	want(t, "lately", postIDs(must(s.Unproved(background, t0.AddDate(0, 1, 0), 10))(t)), "3 2")
+	want(t, "limit", postIDs(must(s.Unproved(background, t0.AddDate(0, 1, 0), 1))(t)), "3")
+}
+
 func testChanges(t *testing.T, open opener) {
 	s := open(t)
 	oldest, newest, err := s.ChangeRange(background)

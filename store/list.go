@@ -128,6 +128,18 @@ func (s *Store) List(ctx context.Context, q mention.Query) (mention.Page, error)
 	return page, err
 }
 
+// Unproved returns the cases that were said to be replied since then and whose answer was never seen
+// on the site, the last one first, at most limit, however long ago their posts were heard.
+func (s *Store) Unproved(ctx context.Context, since time.Time, limit int) ([]mention.MentionRecord, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT c.mention_id FROM cases c WHERE c.status = 'replied' AND c.answer_seen = 0 AND c.replied_at >= $1
+ ORDER BY c.replied_at DESC LIMIT $2`, micros(since), limit)
+	ids, err := collect(rows, err, scanString)
+	if err != nil {
+		return nil, s.wrap("answers that were not seen", err)
+	}
+	return s.records(ctx, ids)
+}
+
 // entries chooses those of a page, at most limit.
 func (s *Store) entries(ctx context.Context, q mention.Query, limit int) ([]listed, error) {
 	l, search := s.plan(q)

@@ -23,7 +23,7 @@ const (
 	escalationDelay = 5 * time.Minute
 	// verifyWithin is how long after "replied" the answer must be seen on the site.
 	verifyWithin = time.Hour
-	// unverifiedFor bounds the search for answers that were never seen.
+	// unverifiedFor is how long after "replied" people are still told that no answer was seen.
 	unverifiedFor = 7 * 24 * time.Hour
 )
 
@@ -312,7 +312,7 @@ func (s steps) silent(c mention.Case) (time.Time, step) {
 
 func (s steps) unverified(c mention.Case) (time.Time, step) {
 	at := c.RepliedAt.Add(verifyWithin)
-	if c.AnswerVerified || c.Level >= alerts.LevelUnverified || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Sub(s.mention.HeardAt) > unverifiedFor {
+	if c.AnswerVerified || c.Level >= alerts.LevelUnverified || len(s.rules.Official[s.mention.Watch]) == 0 || s.now.Sub(c.RepliedAt) > unverifiedFor {
 		return time.Time{}, nil
 	}
 	return at, s.doubt

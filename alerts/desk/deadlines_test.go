@@ -258,6 +258,23 @@ func TestAnsweredInTime(t *testing.T) {
 	}
 }
 
+// TestRepliedLongAfter: that no answer is to be seen is told an hour after somebody said that there is
+// one, however long ago the complaint was heard: it waited, or was opened again. Of before nothing is.
+func TestRepliedLongAfter(t *testing.T) {
+	r := newWorld(t, alerts.Rules{Official: deadlineRules().Official})
+	m, old := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5), rig.Said(rig.Forum, "2", "Іван", rig.Rude, -0.5)
+	r.Poll(m, old)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Dismiss, Reason: "spam"})
+	r.Now = r.Now.Add(10 * 24 * time.Hour)
+	r.Do(old, mention.Action{Verb: mention.Reply})
+	r.Do(m, mention.Action{Verb: mention.Reopen})
+	r.Do(m, mention.Action{Verb: mention.Reply})
+	doubt := "#mentions: Ira said 1 h ago that this is answered, but no answer of yours is to be seen on the site."
+	r.says(r.after(time.Hour), doubt, doubt)
+	r.says(r.after(24 * time.Hour))
+}
+
 // TestAnswerThatNoPollSees: what the site took is not doubted because its polls do not read answers.
 // Once they were seen to read one, an answer that they do not see is told.
 func TestAnswerThatNoPollSees(t *testing.T) {

@@ -16,6 +16,9 @@ const followMost = 2000
 // caseLister is the part of the store that lists complaints.
 type caseLister interface {
 	List(ctx context.Context, q mention.Query) (mention.Page, error)
+	// Unproved returns the cases that were said to be replied since then and whose answer was
+	// never seen, the last one first.
+	Unproved(ctx context.Context, since time.Time, limit int) ([]mention.MentionRecord, error)
 	// ShownAlso returns the posts of other sources that stand at the mention's permalink.
 	ShownAlso(ctx context.Context, m mention.Mention) ([]mention.Post, error)
 }
@@ -37,28 +40,42 @@ type threadSource struct {
 // OpenThreads implements monitor.ThreadSource.
 func (s threadSource) OpenThreads(ctx context.Context, since time.Time) ([]monitor.OpenThread, error) {
 	var list []monitor.OpenThread
+	waiting, err := s.waiting(ctx, since)
+	if err != nil {
+		return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
+	}
+	for _, e := range waiting {
+		at := lastTouched(e.Case)
+		if at.Before(since) {
+			continue
+		}
+		also, err := s.cases.ShownAlso(ctx, e.Mention)
+		if err != nil {
+			return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
+		}
+		for _, post := range append(also, e.Mention.Post) { // a feed has no threads, but the forum it is of
+			list = append(list, monitor.OpenThread{Post: post, Since: at})
+		}
+	}
+	return list, nil
+}
+
+// waiting lists the complaints of each kind.
+func (s threadSource) waiting(ctx context.Context, since time.Time) ([]mention.MentionRecord, error) {
+	list, err := s.cases.Unproved(ctx, since, followMost)
+	if err != nil {
+		return nil, err
+	}
 	// A case may be taken long after it was heard, and wait again after any time: few wait so long.
 	long := since.Add(since.Sub(s.now()))
-	for _, q := range []mention.Query{{Unanswered: true, Since: long}, {Unverified: true, Since: long}, {Unanswered: true, ByRank: true, Until: long}} {
-		q.Alerted, q.Limit = true, 500
+	for _, q := range []mention.Query{{Since: long}, {ByRank: true, Until: long}} {
+		q.Unanswered, q.Alerted, q.Limit = true, true, 500
 		for read := 0; read < followMost; read += q.Limit {
 			page, err := s.cases.List(ctx, q)
 			if err != nil {
-				return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
+				return nil, err
 			}
-			for _, e := range page.Entries {
-				at := lastTouched(e.Case)
-				if at.Before(since) {
-					continue
-				}
-				also, err := s.cases.ShownAlso(ctx, e.Mention)
-				if err != nil {
-					return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
-				}
-				for _, post := range append(also, e.Mention.Post) { // a feed has no threads, but the forum it is of
-					list = append(list, monitor.OpenThread{Post: post, Since: at})
-				}
-			}
+			list = append(list, page.Entries...)
 			if q.After = page.Next; q.After == "" {
 				break
 			}

@@ -28,6 +28,12 @@ func TestWaitsAgainIsFollowed(t *testing.T) {
 		func(c *mention.Case) { c.ReopenedAt = now.Add(-time.Hour) },
 		func(c *mention.Case) { c.OpenedAt = now.Add(-2 * time.Hour) },
 		func(c *mention.Case) { c.WokeAt = now.Add(-3 * time.Hour) },
+		func(c *mention.Case) { c.Status, c.RepliedAt = mention.Replied, now.Add(-4*time.Hour) }, // somebody said so
+		func(c *mention.Case) {
+			c.Status, c.RepliedAt = mention.Replied, now.Add(-time.Hour)
+			c.AnswerVerified = true
+		},
+		func(c *mention.Case) { c.Status, c.RepliedAt = mention.Replied, in.At },
 	} {
 		post := mention.Post{Source: "forum", ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/p/%d", i), Text: "Третій тиждень не повертають гроші"}
 		in.Posts = append(in.Posts, mention.AnalyzedPost{Post: post, Mentions: []mention.Mention{{Watch: "Romashka", Post: post}}})
@@ -53,7 +59,7 @@ func TestWaitsAgainIsFollowed(t *testing.T) {
 	for _, one := range got {
 		since[one.Post.ID] = now.Sub(one.Since)
 	}
-	if want := map[string]time.Duration{"1": time.Hour, "2": 2 * time.Hour, "3": 3 * time.Hour}; fmt.Sprint(since) != fmt.Sprint(want) {
+	if want := map[string]time.Duration{"1": time.Hour, "2": 2 * time.Hour, "3": 3 * time.Hour, "4": 4 * time.Hour}; fmt.Sprint(since) != fmt.Sprint(want) {
 		t.Errorf("followed %v, want %v", since, want)
 	}
 }
