@@ -87,6 +87,14 @@ type lastAnswer struct {
 	Notes string `json:"notes,omitempty"`
 }
 
+// words say it; nothing where an earlier earshot read it, which did not write it down.
+func (a lastAnswer) words(l i18n.Lang) string {
+	if a == (lastAnswer{}) {
+		return ""
+	}
+	return " " + l.Text("source.page", "posts", l.Plural("source.posts", a.Items), "size", size(l, a.Bytes)) + a.Notes
+}
+
 func remember(state mention.SourceState) memory {
 	var m memory
 	if len(state.Health) > 0 {
@@ -175,12 +183,16 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 		m.Reported, m.ReportedSince, m.Later, m.NewSince = "", time.Time{}, false, 0
 		return []Notice{back}
 	case m.EmptyPolls >= emptyPolls:
-		words := l.Text("source.empty", "source", src.Name, "size", size(l, m.Read.Bytes), "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, m.EmptyAfter))
-		return m.notice(src, StateEmpty, now, words+m.Read.Notes)
+		good := m.EmptyAfter
+		if good.IsZero() { // an earlier earshot did not write it down
+			good = state.LastNew
+		}
+		words := l.Text("source.empty", "source", src.Name, "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, good))
+		return m.notice(src, StateEmpty, now, words+m.Read.words(l))
 	case m.quiet(*state, now):
 		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
-			"size", size(l, m.Read.Bytes), "posts", l.Plural("source.posts", m.Read.Items), "last", moment(l, state.LastNew))
-		return m.notice(src, StateQuiet, now, words+m.Read.Notes)
+			"last", moment(l, state.LastNew))
+		return m.notice(src, StateQuiet, now, words+m.Read.words(l))
 	}
 	return nil
 }

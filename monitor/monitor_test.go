@@ -493,7 +493,7 @@ func TestQuietSourceIsToldByWhatWasReadLast(t *testing.T) {
 		runFor(t, w.monitor(1), 14*24*time.Hour, src)
 		silent = true
 		runFor(t, w.monitor(1), 3*24*time.Hour, src)
-		if len(w.notices) != 1 || w.notices[0].State != "quiet" || !strings.Contains(w.notices[0].Text, "40 KB and shows 25 posts") {
+		if len(w.notices) != 1 || w.notices[0].State != "quiet" || !strings.Contains(w.notices[0].Text, "shows 25 posts (40 KB)") {
 			t.Errorf("notices %+v, want one: quiet, with what the page showed", w.notices)
 		}
 	})

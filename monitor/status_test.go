@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -118,6 +119,27 @@ func TestThreadsOfANightWithoutNetwork(t *testing.T) {
 		}
 		if wait := one.due.Sub(now); wait < c.least || wait > c.longest {
 			t.Errorf("%s: visited again after %s", what, wait)
+		}
+	}
+}
+
+// TestStateOfAnEarlierEarshot: of a source that answers the same ever since an earlier earshot read it,
+// nothing is said that was not written down then: neither a size nor that it was never read.
+func TestStateOfAnEarlierEarshot(t *testing.T) {
+	var l i18n.Lang
+	now := time.Date(2026, 11, 26, 1, 0, 0, 0, time.UTC)
+	for health, want := range map[string]string{
+		`{"empty":1,"items":20}`: "Sun 22 Nov", // the last post that came
+		`{"day":"2026-11-26","days":[0,0,0,0,9,9,9,9,9,9,9,9,9,9,9,9],"items":20}`: "silent",
+	} {
+		state := mention.SourceState{Health: []byte(health), LastNew: now.AddDate(0, 0, -4), LastSuccess: now.Add(-time.Hour)}
+		var told []Notice
+		for range emptyPolls {
+			told = append(told, assessHealth(l, &state, Source{Name: "a", Every: time.Hour}, outcome{batch: crawlers.Batch{Unchanged: true}}, now)...)
+			now = now.Add(time.Hour)
+		}
+		if len(told) != 1 || !strings.Contains(told[0].Text, want) || strings.Contains(told[0].Text, "byte") || strings.Contains(told[0].Text, "shows") || strings.Contains(told[0].Text, "never") {
+			t.Errorf("%s: told %+v", health, told)
 		}
 	}
 }

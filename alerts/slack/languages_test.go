@@ -48,7 +48,7 @@ var own = map[string]func(l i18n.Lang) string{
 	},
 	"notice": func(l i18n.Lang) string {
 		return l.Text("source.quiet", "source", "forum.example › Скарги", "span", l.Span(72*time.Hour), "a_day", l.Plural("source.posts", 12),
-			"size", l.Text("size.kilobytes", "n", 40), "posts", l.Plural("source.posts", 3), "last", l.Time("time.weekday_time_zone", time.Date(2026, 11, 19, 14, 5, 0, 0, time.UTC)))
+			"last", l.Time("time.weekday_time_zone", time.Date(2026, 11, 19, 14, 5, 0, 0, time.UTC))) + " " + l.Text("source.page", "posts", l.Plural("source.posts", 3), "size", l.Text("size.kilobytes", "n", 40))
 	},
 }
 
