@@ -87,12 +87,12 @@ func (d *Daemon) ops() opsNotifier {
 
 // Notify implements monitor.OpsNotifier.
 func (o opsNotifier) Notify(ctx context.Context, n monitor.Notice) error {
-	a := alerts.NewNotice(n.Source, string(n.State), n.Since, o.hide(n.Text), o.route())
-	a.CreatedAt = o.now() // that a state is over is told after that it began
+	a := alerts.NewNotice(n.Source, string(n.State), n.Since, o.hide(n.Text), "") // it is the same wherever it goes
+	a.Route, a.CreatedAt = o.route(), o.now()                                     // that a state is over is told after that it began
 	a.NotBefore = o.rules().HeldUntil(a.Severity, a.CreatedAt)
 	var over mention.AlertID
 	if n.Over != "" {
-		over = alerts.NewNotice(n.Source, string(n.Over), n.OverSince, "", a.Route).ID
+		over = alerts.NewNotice(n.Source, string(n.Over), n.OverSince, "", "").ID
 	}
 	if err := o.outbox.EnqueueInstead(ctx, over, n.First, a); err != nil {
 		return err

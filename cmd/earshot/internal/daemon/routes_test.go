@@ -446,3 +446,25 @@ func TestNoticesOfTheNight(t *testing.T) {
 		})
 	}
 }
+
+// TestNoticeEndsTheOneOfAnotherRoute: what is not true any more is not told in the morning, wherever it
+// was to be told: while the network was away another route was the one that worked.
+func TestNoticeEndsTheOneOfAnotherRoute(t *testing.T) {
+	d := open(t, strings.Replace(quietWatchlist, "DIR", t.TempDir(), 1)+"quiet_hours: 22:00-08:00 Europe/Kyiv\n")
+	now := time.Date(2026, 11, 26, 1, 30, 0, 0, time.UTC)
+	ops, route := d.ops(), consoleRoute
+	ops.now, ops.route = func() time.Time { return now }, func() string { return route }
+	failing := monitor.Notice{Source: "news", State: monitor.StateFailing, Since: now, Text: "news cannot be read"}
+	if err := ops.Notify(t.Context(), failing); err != nil {
+		t.Fatal(err)
+	}
+	now, route = now.Add(time.Hour), "#ops"
+	back := monitor.Notice{Source: "news", State: monitor.StateBack, Since: failing.Since, Text: "news is back", Over: failing.State, OverSince: failing.Since, First: true}
+	if err := ops.Notify(t.Context(), back); err != nil {
+		t.Fatal(err)
+	}
+	all, err := d.store.DueAlerts(t.Context(), now.AddDate(0, 0, 1), 10)
+	if err != nil || len(all) != 0 {
+		t.Errorf("in the morning staff are told %+v, %v", all, err)
+	}
+}
