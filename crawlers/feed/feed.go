@@ -18,7 +18,6 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/mmcdole/gofeed"
-	"golang.org/x/net/publicsuffix"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
@@ -340,7 +339,7 @@ const maxCandidates = 5
 
 // nearest keeps the first few addresses, those of the page's own site before others.
 func nearest(list []string, pageURL string) []string {
-	own := site(pageURL)
+	own := poll.Site(pageURL)
 	slices.SortStableFunc(list, func(a, b string) int {
 		return cmp.Compare(away(a, own), away(b, own))
 	})
@@ -349,23 +348,10 @@ func nearest(list []string, pageURL string) []string {
 }
 
 func away(address, own string) int {
-	if site(address) == own {
+	if poll.Site(address) == own {
 		return 0
 	}
 	return 1
-}
-
-// site is what the owner of an address registered: example.co.uk of www.example.co.uk.
-func site(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	host := strings.ToLower(u.Hostname())
-	if registered, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
-		return registered
-	}
-	return host // an address in numbers, a name of the local network
 }
 
 // ofComments recognises the address or the title of a feed of comments.

@@ -211,6 +211,17 @@ func (d *document) public(ref string) string {
 	return u.String()
 }
 
+// profile is public for the page that the board has of an author. An address at another site
+// is one that a guest wrote beside the name.
+func (d *document) profile(ref string) string {
+	address := d.public(ref)
+	site := poll.Site(address)
+	if site == poll.Site(d.at.String()) || d.home != nil && site == poll.Site(d.home.String()) {
+		return address
+	}
+	return ""
+}
+
 // follow returns the address to fetch for ref, without session ids and always at
 // the origin the page came from; "" when it leads to another site.
 func (d *document) follow(ref string) string {

@@ -74,7 +74,7 @@ func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool)
 		ID:        prefix + it.id,
 		ThreadURL: p.Thread,
 		Author:    it.first(rules.Author),
-		AuthorURL: it.d.public(it.first(rules.AuthorURL)),
+		AuthorURL: it.d.profile(it.first(rules.AuthorURL)),
 		Title:     p.Topic,
 	}
 	if text == nil && post.Author == "" {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/publicsuffix"
 )
 
 // DocumentBase is the address relative links of the page are resolved against:
@@ -162,6 +163,19 @@ func CleanURL(raw string) string { return Resolve(nil, raw) }
 // IsWeb reports an address that a browser opens: http or https with a host.
 func IsWeb(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// Site is what the owner of an address registered: example.co.uk of www.example.co.uk.
+func Site(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	host := strings.ToLower(u.Hostname())
+	if registered, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return registered
+	}
+	return host // an address in numbers, a name of the local network
 }
 
 func cleanParsed(u *url.URL, apart Apart) string {

@@ -294,11 +294,15 @@ func (r *Reader) scopePerson(s *scope) (name, profile string) {
 			if name = htmltext.Line(sub.value("name", "alternatename")); name == "" {
 				name = htmltext.Line(htmltext.Short(sub.node))
 			}
-			profile = r.Links.Resolve(sub.link("url"))
+			if links := sub.props["url"]; len(links) > 0 && !typed(links[0]) {
+				profile = r.profile(sub.link("url"))
+			}
 		} else {
 			name = htmltext.Line(s.value(prop))
 			for _, n := range s.props[prop] {
-				profile = r.Links.Resolve(htmltext.Attr(n, "href"))
+				if !typed(n) {
+					profile = r.profile(htmltext.Attr(n, "href"))
+				}
 			}
 		}
 		if name != "" {
@@ -306,6 +310,11 @@ func (r *Reader) scopePerson(s *scope) (name, profile string) {
 		}
 	}
 	return "", ""
+}
+
+// typed reports a link of which the site says that a visitor wrote it.
+func typed(n *html.Node) bool {
+	return slices.Contains(strings.Fields(strings.ToLower(htmltext.Attr(n, "rel"))), "ugc")
 }
 
 // rating is inside a Rating of its own or flat in the review.

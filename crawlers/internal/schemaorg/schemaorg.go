@@ -299,7 +299,7 @@ func (r *Reader) person(v any) (name, profile string) {
 	switch v := r.deref(v).(type) {
 	case string:
 		if strings.HasPrefix(v, "http://") || strings.HasPrefix(v, "https://") {
-			return "", r.Links.Apart.Clean(v)
+			return "", r.profile(v)
 		}
 		return htmltext.Line(v), ""
 	case []any:
@@ -319,9 +319,19 @@ func (r *Reader) person(v any) (name, profile string) {
 		if name == "" {
 			name = strings.TrimSpace(htmltext.Line(valueText(field(v, "givenName"))) + " " + htmltext.Line(valueText(field(v, "familyName"))))
 		}
-		return name, r.Links.Resolve(valueText(field(v, "url", "sameAs")))
+		return name, r.profile(valueText(field(v, "url", "sameAs")))
 	}
 	return "", ""
+}
+
+// profile is the page that this site has of an author. An address elsewhere is what authors
+// say of themselves: under a comment anybody writes whichever he likes.
+func (r *Reader) profile(ref string) string {
+	address := r.Links.Resolve(ref)
+	if base := r.Links.Base; base != nil && poll.Site(address) != poll.Site(base.String()) {
+		return ""
+	}
+	return address
 }
 
 // rating reads a Rating, a list of them, or a bare value.

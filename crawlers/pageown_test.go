@@ -1,0 +1,66 @@
+package crawlers_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/internal/fetch"
+)
+
+// TestWebsiteIsNoProfile: what people write into the field "website" of a comment is not the
+// page that the site has of them. Who wrote the company's account there would speak for it.
+func TestWebsiteIsNoProfile(t *testing.T) {
+	const comment = `<div itemprop="comment" itemscope itemtype="https://schema.org/Comment"><p itemprop="author" itemscope itemtype="https://schema.org/Person"><span itemprop="name">%s</span></p>
+		<time itemprop="datePublished" datetime="2026-11-20T10:00:00Z"></time><div itemprop="text">Nobody will pay you back.</div></div>`
+	jsonLD := func(author string) string {
+		return `<script type="application/ld+json">{"@type":"Comment","text":"Nobody will pay you back.","datePublished":"2026-11-20T10:00:00Z","url":"https://blog.example/a#c1","author":` + author + `}</script>`
+	}
+	for name, test := range map[string]struct{ body, want string }{
+		// As themes of WordPress write the name over a comment.
+		"website":                           {fmt.Sprintf(comment, `<a itemprop="url" rel="external nofollow ugc" class="url" href="https://www.facebook.com/romashka">Romashka</a>`), "Romashka "},
+		"website, an older WordPress":       {fmt.Sprintf(comment, `<a itemprop="url" rel="external nofollow" class="url" href="https://www.facebook.com/romashka">Romashka</a>`), "Romashka "},
+		"website, a page of this very site": {fmt.Sprintf(comment, `<a itemprop="url" rel="ugc" class="url" href="https://blog.example/author/romashka">Romashka</a>`), "Romashka "},
+		"account":                           {fmt.Sprintf(comment, `<a itemprop="url" href="/author/romashka">Romashka</a>`), "Romashka https://blog.example/author/romashka"},
+		"account, the site's own accounts":  {fmt.Sprintf(comment, `<a itemprop="url" href="https://id.blog.example/romashka">Romashka</a>`), "Romashka https://id.blog.example/romashka"},
+		"JSON-LD, website":                  {jsonLD(`{"@type":"Person","name":"Romashka","url":"https://www.facebook.com/romashka"}`), "Romashka "},
+		"JSON-LD, the same as":              {jsonLD(`{"@type":"Person","name":"Romashka","sameAs":["https://www.facebook.com/romashka"]}`), "Romashka "},
+		"JSON-LD, account":                  {jsonLD(`{"@type":"Person","name":"Romashka","url":"https://blog.example/author/romashka"}`), "Romashka https://blog.example/author/romashka"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := crawlerOf(t, "page: https://blog.example/a", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte("<!doctype html><html><body>" + test.body + "</body></html>"), At: driverNow}, nil
+			}))
+			var got []string
+			for _, p := range mustPoll(t, c, "").Posts {
+				got = append(got, p.Author+" "+p.AuthorURL)
+			}
+			if text := strings.Join(got, "; "); text != test.want {
+				t.Errorf("%q, want %q", text, test.want)
+			}
+		})
+	}
+}
+
+// TestWebsiteOfGuestIsNoProfile: bbPress links the name of a guest to what the guest wrote as
+// the address of a website.
+func TestWebsiteOfGuestIsNoProfile(t *testing.T) {
+	page, err := os.ReadFile("testdata/forum/bbpress-thread/p1.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := strings.Replace(string(page), "https://bbp.example/users/0/", "https://www.facebook.com/romashka", 1)
+	c := crawlerOf(t, "forum: https://bbp.example/topic/romashka/", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow}, nil
+	}))
+	got := map[string]string{}
+	for _, p := range mustPoll(t, c, "").Posts {
+		got[p.Author] = p.AuthorURL
+	}
+	if got["Passer-by"] != "" || got["O'Brien"] != "https://bbp.example/users/8/" {
+		t.Errorf("%q", got)
+	}
+}
