@@ -31,7 +31,7 @@ const (
 // knows the account of a name, the name alone is worth nothing anywhere.
 func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
 	profiles := r.Profiles[watch]
-	if slices.ContainsFunc(profiles, func(p Profile) bool { return p.is(post.AuthorURL) }) {
+	if slices.ContainsFunc(profiles, func(p Profile) bool { return p.is(post) }) {
 		return Ours
 	}
 	name := mention.NameKey(post.Author)
@@ -45,11 +45,21 @@ func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
 	return Ours
 }
 
-// is reports whether the address of an author's page is this account's.
-func (p Profile) is(address string) bool {
-	if handle, ok := strings.CutPrefix(p.Address, "@"); ok {
-		u, err := url.Parse(address)
-		return err == nil && handle != "" && u.Host != "" && strings.EqualFold(strings.TrimPrefix(path.Base(u.Path), "@"), handle)
+// is reports whether the post's author has this account.
+func (p Profile) is(post mention.Post) bool {
+	handle, ok := strings.CutPrefix(p.Address, "@")
+	if !ok {
+		return mention.SameURL(strings.TrimSuffix(post.AuthorURL, "/"), strings.TrimSuffix(p.Address, "/"))
 	}
-	return mention.SameURL(strings.TrimSuffix(address, "/"), strings.TrimSuffix(p.Address, "/"))
+	u, err := url.Parse(post.AuthorURL)
+	if err != nil || handle == "" || u.Host == "" {
+		return false
+	}
+	has := strings.TrimPrefix(path.Base(u.Path), "@")
+	// A network of many servers says of an account at another one which one that is, and
+	// the same handle is anybody's there.
+	if name, server, ok := strings.Cut(strings.TrimPrefix(post.Author, "@"), "@"); ok && server != "" && strings.EqualFold(name, has) {
+		has = name + "@" + server
+	}
+	return strings.EqualFold(has, handle)
 }

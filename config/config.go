@@ -63,7 +63,7 @@ type Watch struct {
 // Author is one of your own authors.
 type Author struct {
 	Name    string `yaml:"name" short:"true" required:"true" doc:"The name that stands over the answer."`
-	Profile string `yaml:"profile" doc:"The address of the account's page, or its @handle: nobody else can have it."`
+	Profile string `yaml:"profile" doc:"The address of the account's page, which nobody else can have, or its @handle: good at every site."`
 }
 
 // Expr is one operand of any, all and none: a term, or again a group of them.

@@ -26,6 +26,11 @@ func TestOwnAccountsCanBeNamed(t *testing.T) {
 		"vk: {query: romashka, token: t}": {`{"response":{"items":[{"id":1,"owner_id":-55,"from_id":-55,"date":1795255200,"text":"We look"},{"id":2,"owner_id":-55,"from_id":900,"date":1795255201,"text":"Lost"},{"id":3,"owner_id":-55,"from_id":901,"date":1795255202,"text":"Lost, too"}],
 			"profiles":[{"id":900,"first_name":"Olena","last_name":"K","screen_name":"olena_k"}],"groups":[{"id":55,"name":"Romashka","screen_name":"romashka_bank"}]}}`,
 			"Romashka https://vk.com/romashka_bank; Olena K https://vk.com/olena_k;  https://vk.com/id901"},
+		// The same name at another server is somebody else's.
+		"lemmy: {server: lemmy.example, query: romashka}": {`{"posts":[],"comments":[
+			{"comment":{"id":1,"ap_id":"https://lemmy.example/comment/1","content":"We look","path":"0.1","published":"2026-11-21T09:00:00Z"},"post":{"ap_id":"https://lemmy.example/post/9","name":"Lost"},"creator":{"name":"romashka","local":true,"actor_id":"https://lemmy.example/u/romashka"}},
+			{"comment":{"id":2,"ap_id":"https://evil.example/comment/7","content":"Pay me","path":"0.2","published":"2026-11-21T09:01:00Z"},"post":{"ap_id":"https://lemmy.example/post/9","name":"Lost"},"creator":{"name":"romashka","local":false,"actor_id":"https://evil.example/u/romashka"}}]}`,
+			"romashka https://lemmy.example/u/romashka; romashka@evil.example https://evil.example/u/romashka"},
 		// Others have numbers that are this page's own for them and lead nowhere.
 		"facebookpage: {page: romashka, token: \"${env:FACEBOOK_PAGE_TOKEN}\"}": {`{"data":[{"id":"102_1","message":"News","created_time":"2026-11-19T08:00:00+0000","permalink_url":"https://www.facebook.com/102/posts/1","from":{"id":"102","name":"Romashka"},"comments":{"data":[
 			{"id":"1_11","message":"My card","created_time":"2026-11-20T10:00:00+0000","from":{"id":"77","name":"Romashka"}},{"id":"1_12","message":"We look","created_time":"2026-11-20T10:05:00+0000","from":{"id":"102","name":"Romashka"},"parent":{"id":"1_11"}},{"id":"1_13","message":"Same here","created_time":"2026-11-20T10:06:00+0000"}]}}]}`,
