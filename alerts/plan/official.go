@@ -59,10 +59,10 @@ func (p *plan) sentFromHere(ctx context.Context, post mention.Post, answers []me
 }
 
 // namesake treats a post under an official name that anybody may take: the complaints it
-// answers stay as they are, and people are asked once for each name. Where a person has
-// said that the answer stands, the name confirms it; and what earshot sent itself is our own,
-// whoever else may take the name. It reports whether there was anything to note; else the
-// post is heard like everybody's.
+// answers stay as they are, and people are asked once for each name, and of each post under it
+// that reads like a complaint. Where a person has said that the answer stands, the name confirms
+// it; and what earshot sent itself is our own, whoever else may take the name. It reports whether
+// there was anything to note; else the post is heard like everybody's.
 func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted bool, err error) {
 	post := d.Mention.Post
 	all, err := p.thread(ctx, post)
@@ -97,7 +97,11 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 		asked = asked || change != alerts.Answered
 		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: string(change), At: at, Detail: post.Author + " " + post.URL})
 		details := alerts.Details{Change: change, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: negative}
-		if err := p.tell(ctx, d, s, details, string(change), post.Author); err != nil {
+		once := []string{string(change), post.Author}
+		if negative { // a complaint is told, however often the name was asked about
+			once = append(once, post.ID)
+		}
+		if err := p.tell(ctx, d, s, details, once...); err != nil {
 			return false, err
 		}
 	}

@@ -84,6 +84,13 @@ func TestImpostor(t *testing.T) {
 	if !strings.Contains(text, "An official name answered") || !strings.Contains(text, "reads like a complaint") {
 		t.Errorf("said %q", text)
 	}
+	// One name asks once; a complaint under it is another one.
+	again := mock
+	again.Post.ID, again.Post.URL, again.Post.Text = "4", "https://forum.example/p/4", "Ромашка Банк украв у мене всі гроші, подаю на них до суду."
+	if f := alerts.ReadDetails(r.One(r.Poll(again), mention.Changed).Payload); f.Change != alerts.NamesakeAnswered || f.Text != again.Post.Text {
+		t.Errorf("%+v", f)
+	}
+	r.None(r.Poll(again))
 	alone := mock
 	alone.Post.Text = "Брешуть у цьому банку всі, від оператора до директора."
 	alone.Post.ID, alone.Post.URL, alone.Post.ThreadURL = "3", "https://forum.example/p/3", "https://forum.example/t/9"
