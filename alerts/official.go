@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -39,10 +40,19 @@ func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
 	if !slices.ContainsFunc(r.Official[watch], named) {
 		return Stranger
 	}
-	if post.Kind != mention.Forum || slices.ContainsFunc(profiles, func(p Profile) bool { return named(p.Name) }) {
+	known := slices.ContainsFunc(profiles, func(p Profile) bool { return named(p.Name) })
+	disguised := hidesSomething(post.Author) && !slices.Contains(r.Official[watch], post.Author)
+	if post.Kind != mention.Forum || known || disguised {
 		return Namesake
 	}
 	return Ours
+}
+
+// hidesSomething reports whether a name has something in it that nobody sees: to a forum that is
+// another account. Around a name sites put such marks themselves.
+func hidesSomething(name string) bool {
+	unseen := func(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Variation_Selector) }
+	return strings.ContainsFunc(strings.TrimFunc(name, unseen), unseen)
 }
 
 // is reports whether the post's author has this account.

@@ -30,6 +30,8 @@ func TestWhoAnswered(t *testing.T) {
 		status  mention.Status
 	}{
 		{"a forum's account", bare, mention.Forum, "@ROMASHKA  support", "", alerts.Answered, mention.Replied},
+		{"a forum that marks the direction of names", bare, mention.Forum, "\u200eRomashka Support\u200e", "", alerts.Answered, mention.Replied},
+		{"another account of a forum, which only looks the same", bare, mention.Forum, "Romash\u00adka Support", "", alerts.NamesakeAnswered, mention.Open},
 		{"a comment", bare, mention.Comment, "@ROMASHKA  support", "", alerts.NamesakeAnswered, mention.Open},
 		{"a review", bare, mention.Review, "Romashka Support", "", alerts.NamesakeAnswered, mention.Open},
 		{"a network", bare, mention.Social, "Romashka Support", account, alerts.NamesakeAnswered, mention.Open},
