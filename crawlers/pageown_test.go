@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestWebsiteIsNoProfile: what people write into the field "website" of a comment is not the
@@ -62,5 +63,31 @@ func TestWebsiteOfGuestIsNoProfile(t *testing.T) {
 	}
 	if got["Passer-by"] != "" || got["O'Brien"] != "https://bbp.example/users/8/" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestCommentsOfABlogAreComments: who comments on a blog writes whichever name he likes, so that a
+// name alone is worth nothing there, also where the engine was found by itself.
+func TestCommentsOfABlogAreComments(t *testing.T) {
+	page, err := os.ReadFile("testdata/forum/wordpress-blocks/p1.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for block, answer := range map[string]mention.PostKind{
+		"forum: https://wp.example/romashka/":              mention.Comment,
+		"forum: https://wp.example/romashka/\nkind: forum": mention.Forum, // the user's word
+	} {
+		c := crawlerOf(t, block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: page, At: driverNow}, nil
+		}))
+		posts := mustPoll(t, c, "").Posts
+		if len(posts) != 5 {
+			t.Fatalf("%d posts", len(posts))
+		}
+		for _, p := range posts {
+			if p.IsReply && p.Kind != answer || !p.IsReply && p.Kind != mention.Forum {
+				t.Errorf("%s: %s of %s is %s", block, p.ID, p.Author, p.Kind)
+			}
+		}
 	}
 }

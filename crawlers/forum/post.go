@@ -72,6 +72,7 @@ func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool)
 	}
 	post := mention.Post{
 		ID:        prefix + it.id,
+		Kind:      rules.Kind,
 		ThreadURL: p.Thread,
 		Author:    it.first(rules.Author),
 		AuthorURL: it.d.profile(it.first(rules.AuthorURL)),

@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	presetfiles "github.com/earshot/earshot/crawlers/presets/forum"
+	"github.com/earshot/earshot/mention"
 )
 
 // enginePreset is one forum engine: how its pages are recognised and read. The
@@ -79,6 +80,9 @@ type postRules struct {
 	AnswerNo  ruleList `yaml:"answer_no"` // the same counted from the first answer, which is 1
 	Opening   bool     `yaml:"opening"`   // these items open the thread, the others answer
 	Answer    bool     `yaml:"answer"`    // these items are always answers
+	// Kind is what the posts are where the user does not say it and they are none of a forum:
+	// over comments names are free.
+	Kind mention.PostKind `yaml:"kind"`
 }
 
 // listRules says how a list of threads is read.

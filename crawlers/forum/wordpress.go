@@ -72,7 +72,7 @@ func (t *wordpressThing) add(apart poll.Apart, p *pageData) {
 		return
 	}
 	post := mention.Post{
-		Author: htmltext.Line(t.Name), URL: apart.Clean(t.Link), Text: htmltext.PlainAuthorText(t.Content.Rendered),
+		Kind: mention.Comment, Author: htmltext.Line(t.Name), URL: apart.Clean(t.Link), Text: htmltext.PlainAuthorText(t.Content.Rendered),
 		Published: isoTime(t.GMT), Edited: isoTime(t.Changed),
 	}
 	switch {
@@ -83,7 +83,7 @@ func (t *wordpressThing) add(apart poll.Apart, p *pageData) {
 			post.Rating = &mention.Rating{Value: n, Best: 5}
 		}
 	case t.Title != nil:
-		post.ID, post.Title = "post-"+string(t.ID), htmltext.Line(t.Title.Rendered)
+		post.Kind, post.ID, post.Title = "", "post-"+string(t.ID), htmltext.Line(t.Title.Rendered)
 		post.Text = htmltext.Plain(t.Content.Rendered)
 		if len(t.Embedded.Author) > 0 {
 			post.Author = htmltext.Line(t.Embedded.Author[0].Name)
