@@ -56,7 +56,7 @@ func (t *text) UnmarshalJSON(b []byte) error {
 func Of(p mention.Post) Post {
 	out := Post{
 		Source: p.Source, Kind: p.Kind, ID: text(p.ID), URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo,
-		Author: p.Author, Published: texts.Stamp(p.Published), Edited: texts.Stamp(p.Edited), Rating: p.Rating,
+		Author: p.Author, AuthorURL: p.AuthorURL, Published: texts.Stamp(p.Published), Edited: texts.Stamp(p.Edited), Rating: p.Rating,
 		Title: p.Title, Text: p.Text, Lang: p.Lang,
 	}
 	if p.DateOnly {

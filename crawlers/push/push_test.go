@@ -97,7 +97,7 @@ func TestReadErrors(t *testing.T) {
 
 // TestRoundTrip: what crawl prints is taken as it is.
 func TestRoundTrip(t *testing.T) {
-	p := mention.Post{Source: "x", Kind: mention.Review, ID: "1", URL: "https://x.example/1", ThreadURL: "https://x.example/", Author: "A",
+	p := mention.Post{Source: "x", Kind: mention.Review, ID: "1", URL: "https://x.example/1", ThreadURL: "https://x.example/", Author: "A", AuthorURL: "https://x.example/u/a",
 		Published: now.Add(-time.Hour), Rating: &mention.Rating{Value: 2, Best: 5}, Text: "Рядок\nдругий <b>", Lang: "uk"}
 	line, err := json.Marshal(Of(p))
 	if err != nil {
