@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -412,7 +413,8 @@ func TestRoles(t *testing.T) {
 // spreadsheet runs nothing.
 func TestHostileWords(t *testing.T) {
 	w := newWorld(t)
-	nasty := []string{`<script>alert(1)</script> гроші не повертають`, `"><img src=x onerror=alert(1)>`, `=HYPERLINK("http://evil.example";"x")`, "+1-1|cmd", "@SUM(A1)", "\t=1+1", "'; DROP TABLE mentions; --", "\u202egnp.exe"}
+	nasty := []string{`<script>alert(1)</script> гроші не повертають`, `"><img src=x onerror=alert(1)>`, `=HYPERLINK("http://evil.example";"x")`, "+1-1|cmd", "@SUM(A1)", "\t=1+1", "'; DROP TABLE mentions; --", "\u202egnp.exe",
+		"Жах;=cmd|' /C calc'!A0;", "Жах\n=cmd|' /C calc'!A0", `Жах;"=cmd|' /C calc'!A0;`, "Жах\r\n+1+cmd|' /C calc'!A0", "Жах ;-)"}
 	for _, words := range nasty {
 		w.say(words, "Не повертають гроші. "+words)
 	}
@@ -444,6 +446,14 @@ func TestHostileWords(t *testing.T) {
 				t.Errorf("a formula: %q", cell)
 			}
 		}
+	}
+	// Where the comma is for decimals, as in Ukraine, Russia and Bulgaria, Excel parts cells by
+	// semicolons and lines, and quotes in the middle of what is one cell there hold nothing together.
+	if found := regexp.MustCompile(`[;\r\n]"*(?:[=+@]|-[^)])[^;\r\n]{0,9}`).FindAllString(body, -1); found != nil {
+		t.Errorf("formulas between semicolons: %q", found)
+	}
+	if !strings.Contains(body, "Жах ;-)") {
+		t.Error("what no spreadsheet runs comes as it is")
 	}
 	if report.Defused("-0.80") != "-0.80" || report.Defused("-x") != "'-x" {
 		t.Error("a number is no formula, and what only begins like one is")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
@@ -233,13 +234,28 @@ func cell(s string) string {
 }
 
 // Defused makes a formula a text: a spreadsheet runs what begins so, and strangers write
-// these cells. A number below zero stays one.
+// these cells. A number below zero stays one. Where the comma is for decimals, as in Ukraine,
+// Russia and Bulgaria, Excel parts what it opens by semicolons, and its lines where quotes
+// hold nothing together, so that a cell may begin behind each of them.
 func Defused(cell string) string {
-	if cell == "" || !strings.ContainsAny(cell[:1], "=+-@\t\r\n") && !strings.HasPrefix(cell, "＝") && !strings.HasPrefix(cell, "＋") && !strings.HasPrefix(cell, "－") && !strings.HasPrefix(cell, "＠") {
-		return cell
-	}
 	if _, err := strconv.ParseFloat(cell, 64); err == nil {
 		return cell
 	}
-	return "'" + cell
+	var b strings.Builder
+	begins := true
+	for i, r := range cell {
+		if begins && (formula(cell[i:]) || i == 0 && (r == '\r' || r == '\n')) {
+			b.WriteByte('\'')
+		}
+		b.WriteRune(r)
+		begins = r == ';' || r == '\r' || r == '\n'
+	}
+	return b.String()
+}
+
+// formula reports whether a cell is one, in quotes or without. "-)" is none, but the end of a face.
+func formula(cell string) bool {
+	cell = strings.TrimLeft(cell, `"`)
+	first, _ := utf8.DecodeRuneInString(cell)
+	return strings.ContainsRune("=+-@\t＝＋－＠", first) && !strings.HasPrefix(cell, "-)")
 }
