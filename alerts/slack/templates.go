@@ -133,7 +133,7 @@ func (n *Notifier) saveTemplate(ctx context.Context, c click, from asked) (words
 // unfill puts the placeholders back where the names of one complaint stand as words of
 // their own. Inflected names stay: the window shows the text before it is saved.
 func unfill(words string, m mention.Mention, me string) string {
-	for _, p := range []struct{ name, mark string }{{m.Post.URL, "{{link}}"}, {m.Post.Title, "{{title}}"}, {m.Post.Author, "{{author}}"}, {me, "{{me}}"}} {
+	for _, p := range []struct{ name, mark string }{{m.Post.URL, "{{link}}"}, {text.OneLine(m.Post.Title), "{{title}}"}, {text.OneLine(m.Post.Author), "{{author}}"}, {me, "{{me}}"}} {
 		if utf8.RuneCountInString(p.name) >= 2 && !mention.IsNobody(p.name) {
 			words = replaceWord(words, p.name, p.mark)
 		}

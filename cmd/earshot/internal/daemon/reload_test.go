@@ -127,6 +127,16 @@ func TestRepliesAreReadyToPaste(t *testing.T) {
 	}
 }
 
+// TestRepliesAreWrittenOneWay: what nobody sees in a stranger's name would go out in the company's
+// answer, and turn around what stands behind it.
+func TestRepliesAreWrittenOneWay(t *testing.T) {
+	m := mention.Mention{Score: mention.Score{Lang: "uk"}, Post: mention.Post{Author: "Оксана\u202e\u200b К.", Title: "Де\u2067 гроші"}}
+	got := fillReplies([]config.ReplyTemplate{{Lang: "uk", Text: "{{author}}, перепрошуємо за «{{title}}»."}}, m, "Ганна", maxReplies)
+	if want := []string{"Оксана К., перепрошуємо за «Де гроші»."}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestRepliesToNobody: whom the site does not name is not called Guest in public.
 func TestRepliesToNobody(t *testing.T) {
 	for text, want := range map[string]string{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -38,22 +39,22 @@ func toNobody(text string) string {
 // topics, those about a topic before those for all, with the names filled in; me is
 // who will answer.
 func fillReplies(templates []config.ReplyTemplate, m mention.Mention, me string, most int) []string {
-	names := map[string]string{"author": m.Post.Author, "watch": m.Watch, "source": m.Post.Source, "title": m.Post.Title, "link": m.Post.URL, "me": me}
+	names := map[string]string{"author": text.OneLine(m.Post.Author), "watch": m.Watch, "source": m.Post.Source, "title": text.OneLine(m.Post.Title), "link": m.Post.URL, "me": me}
 	var fitting, general []string
 	for _, t := range templates {
 		if t.Lang != m.Score.Lang {
 			continue
 		}
-		text := t.Text
+		words := t.Text
 		if mention.IsNobody(m.Post.Author) {
-			text = toNobody(text)
+			words = toNobody(words)
 		}
-		text = config.FillPlaceholders(text, names)
+		words = config.FillPlaceholders(words, names)
 		switch {
 		case len(t.Topic) == 0:
-			general = append(general, text)
+			general = append(general, words)
 		case slices.ContainsFunc(t.Topic, func(topic string) bool { return slices.Contains(m.Score.Topics, topic) }):
-			fitting = append(fitting, text)
+			fitting = append(fitting, words)
 		}
 	}
 	all := append(fitting, general...)
