@@ -44,18 +44,63 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 }
 
 // sentFromHere reports whether a post says what earshot sent to one of the complaints that it
-// answers.
-func (p *plan) sentFromHere(ctx context.Context, post mention.Post, answers []mention.MentionRecord) (bool, error) {
+// answers. Once as many posts stand there in these words as were sent, another one is somebody's
+// who says them again, and closes nothing.
+func (p *plan) sentFromHere(ctx context.Context, post mention.Post, watch string, answers []mention.MentionRecord) (bool, error) {
+	sent, waits := map[string]mention.SiteReply{}, false
 	for _, s := range answers {
 		replies, err := p.view.RepliesOf(ctx, s.Mention.ID)
 		if err != nil {
 			return false, fmt.Errorf("answers sent to the site: %w", err)
 		}
-		if slices.ContainsFunc(replies, func(r mention.SiteReply) bool { return !r.FirstAt.IsZero() && r.Says(post.Text) }) {
-			return true, nil
+		for _, r := range replies {
+			if !r.FirstAt.IsZero() && r.Says(post.Text) {
+				sent[r.ID] = r
+			}
+		}
+		waits = waits || mayBeAnswered(*p.cases.of(s))
+	}
+	if len(sent) == 0 || !waits {
+		return len(sent) > 0, nil
+	}
+	stand, err := p.ownPosts(ctx, post, watch)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range stand {
+		for id, r := range sent {
+			if r.Says(o.Text) && len(p.answeredBy(o, watch, answers)) > 0 {
+				delete(sent, id)
+				break
+			}
 		}
 	}
-	return false, nil
+	return len(sent) > 0, nil
+}
+
+// mayBeAnswered reports whether a post of the company's could be the answer to a complaint.
+func mayBeAnswered(c mention.Case) bool {
+	return alerted(c) && c.Status != mention.Dismissed && !c.AnswerVerified
+}
+
+// ownPosts are the company's other posts in the thread of one, those of this poll included.
+func (p *plan) ownPosts(ctx context.Context, post mention.Post, watch string) ([]mention.Post, error) {
+	stored, err := p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, watch)
+	if err != nil {
+		return nil, fmt.Errorf("other answers in the thread: %w", err)
+	}
+	var all []mention.Post
+	for _, s := range stored {
+		if _, now := p.cases.pending[s.Mention.ID]; !now && s.Mention.Post.ID != post.ID {
+			all = append(all, s.Mention.Post)
+		}
+	}
+	for _, d := range p.cases.pending {
+		if o := d.Mention.Post; d.Mention.Official && d.Mention.Watch == watch && !o.Deleted && o.ID != post.ID && o.Origin() == post.Origin() && o.ThreadURL == post.ThreadURL {
+			all = append(all, o)
+		}
+	}
+	return all, nil
 }
 
 // namesake treats a post under an official name that anybody may take: the complaints it
@@ -70,7 +115,7 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 		return false, err
 	}
 	answers := p.answeredBy(post, d.Mention.Watch, all)
-	ours, err := p.sentFromHere(ctx, post, answers)
+	ours, err := p.sentFromHere(ctx, post, d.Mention.Watch, answers)
 	if err != nil {
 		return false, err
 	}
@@ -85,7 +130,7 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 	negative, asked := p.rules.IsComplaint(d.Mention), false
 	for _, s := range answers {
 		c := p.cases.of(s)
-		if !alerted(*c) || c.Status == mention.Dismissed || c.AnswerVerified {
+		if !mayBeAnswered(*c) {
 			continue
 		}
 		noted = true

@@ -167,6 +167,53 @@ func TestNameAndWordsConfirmEachOther(t *testing.T) {
 	}
 }
 
+// TestCopyOfOwnAnswer: what earshot sent stands on the site once for each time it was sent. Who takes
+// the name and says it again closes nothing.
+func TestCopyOfOwnAnswer(t *testing.T) {
+	const words = "Олено, вибачте, гроші вже в дорозі."
+	r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+	say := func(id, author, text string) mention.Mention {
+		m := rig.Said(rig.Forum, id, author, text, -0.6)
+		m.Post.Kind, m.Post.Published = mention.Comment, r.Now
+		return m
+	}
+	send := func(key string, nth int, to mention.Mention) {
+		t.Helper()
+		draft := mention.SiteReply{ID: key, MentionID: rig.ID(to), Nth: nth, Status: mention.ReplyDraft, Account: "support", Text: words, By: mention.Person{ID: "slack:U1"}, MadeAt: r.Now, ApprovedAt: r.Now}
+		sending := draft
+		sending.Status, sending.Attempts, sending.FirstAt, sending.SendingAt = mention.ReplySending, 1, r.Now, r.Now
+		if err := r.Store.AddReply(t.Context(), draft); err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := r.Store.ChangeReply(t.Context(), draft, sending, mention.Person{}); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+	}
+	answered := func(m mention.Mention, want bool) {
+		t.Helper()
+		if _, c := r.State(m); c.AnswerVerified != want {
+			t.Errorf("%s: %+v", m.Post.Author, c)
+		}
+	}
+	olena := say("1", "Олена", rig.Refund)
+	r.Poll(olena)
+	send("K1", 1, olena)
+	r.Poll(say("2", "Romashka Support", words))
+	answered(olena, true)
+
+	petro := say("3", "Петро", "Замкнули картку за кордоном, оператор кидає слухавку вже третю годину, жах.")
+	r.Poll(petro)
+	if f := alerts.ReadDetails(r.One(r.Poll(say("4", "Romashka Support", "Олено, вибачте: гроші вже в дорозі!")), mention.Changed).Payload); f.Change != alerts.NamesakeAnswered {
+		t.Errorf("told %+v", f)
+	}
+	answered(petro, false)
+
+	send("K2", 1, petro) // and now it is ours
+	r.Poll(say("5", "Romashka Support", "«Олено, вибачте, гроші вже в дорозі»"))
+	answered(petro, true)
+	r.None(r.Poll(say("6", "Romashka Support", "Олено: вибачте; гроші вже в дорозі…"))) // nothing waits: it is no complaint either
+}
+
 // TestOwnAnswerEdited: what earshot sent stays one's own when somebody of the company edits it on the
 // site: it is no complaint, and when it is gone what it answered is open again.
 func TestOwnAnswerEdited(t *testing.T) {
