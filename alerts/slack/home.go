@@ -155,14 +155,21 @@ func (n *Notifier) eventPayload(payload []byte) {
 	n.after(func(ctx context.Context) {
 		c := click{AppID: e.App}
 		c.Team.ID, c.User.ID, c.lang = e.Team, e.Event.User, n.spoken(ctx, e.Event.User, "").Code()
-		if who, ok := n.people.profile(ctx, e.Event.User); ok {
-			if h, err := n.home(ctx); err == nil && who.team != h.team && who.org != "" && who.org == h.org {
+		who, known := n.people.profile(ctx, e.Event.User)
+		h, err := n.home(ctx)
+		if known {
+			if err == nil && who.team != h.team && who.org != "" && who.org == h.org {
 				c.User.TeamID = h.org
 			} else {
 				c.User.TeamID = who.team
 			}
 		}
-		if words, ok := n.admit(ctx, c); ok {
+		words, ok := n.admit(ctx, c)
+		if ok && !known && err == nil && h.team != "" && !n.opt.Outsiders {
+			// Unlike a press, an event says whose workspace the app is in, and not whose the person is.
+			words, ok = n.opt.Language(c.lang).Text("slack.home.unknown"), false
+		}
+		if ok {
 			n.wantHome(e.Event.User, "", true)
 		} else if words != "" {
 			n.publish(ctx, e.Event.User, page{{{text: words}}}.blocks())

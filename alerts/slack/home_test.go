@@ -106,9 +106,28 @@ func TestHomeByHTTP(t *testing.T) {
 	eventually(t, "the Home in the person's language", func() bool { return w.homeShows(ira, "Поети от Вас: 0") })
 }
 
+// TestHomeOfWhomSlackDoesNotName: the event itself names our workspace also where somebody of
+// another company opens the Home; who cannot be looked up just now sees no complaints.
+func TestHomeOfWhomSlackDoesNotName(t *testing.T) {
+	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}, {ID: oleh, Handle: "oleh", Name: "Oleh", Team: "T000OTHER"}}}})
+	w.fake.Break(fakeslack.Fault{Method: "users.info", Kind: fakeslack.RateLimit, After: 1e9, Times: 100})
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	if err := w.fake.Event(opened(oleh)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a Home", func() bool { return len(w.fake.Homes(oleh)) > 0 })
+	if !w.homeShows(oleh, "Відкрийте цю вкладку") {
+		t.Errorf("shown: %s", w.fake.Homes(oleh)[0])
+	}
+}
+
 // TestHomesAreBounded: two hundred openings of ten people at once are few calls.
 func TestHomesAreBounded(t *testing.T) {
-	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}}}})
+	people := []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}}
+	for i := range 10 {
+		people = append(people, fakeslack.Person{ID: "U000000P0" + string(rune('0'+i)), Handle: "p" + string(rune('0'+i)), Name: "P"})
+	}
+	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: people}})
 	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
 	var all sync.WaitGroup
 	began := time.Now()
