@@ -176,6 +176,27 @@ func TestStrangersCallNobody(t *testing.T) {
 	}
 }
 
+// TestSitesCallNobody: a message about earshot itself repeats what a site says of its trouble.
+func TestSitesCallNobody(t *testing.T) {
+	for _, kind := range []mention.AlertKind{mention.Notice, mention.Digest, mention.Burst, mention.Escalation} {
+		m := message()
+		m.Alert.Kind, m.Mention = kind, mention.Mention{}
+		m.Details = alerts.Details{Text: "the site says (400): @everyone @channel <!channel> [our bank](https://evil.example)"}
+		for service, address := range addresses {
+			s := newSink(t, status(200, "{}"))
+			if _, err := open(t, address, s.client).Post(t.Context(), m); err != nil {
+				t.Fatalf("%s: %v", service, err)
+			}
+			said := unescaped(s.taken()[0])
+			for _, bad := range []string{"@everyone", "@channel", "<!", "[our bank"} {
+				if strings.Contains(said, bad) {
+					t.Errorf("%s: %s: %q in %q", kind, service, bad, said)
+				}
+			}
+		}
+	}
+}
+
 // TestMail is read by a real server: one mail for each recipient, the subject as RFC 2047
 // writes what is not English, lines that servers take.
 func TestMail(t *testing.T) {

@@ -39,7 +39,7 @@ func (n *Notifier) words(m alerts.Message) words {
 	if m.Repeat {
 		add("(" + l.Text("alert.may_repeat") + ")")
 	}
-	said := text.Clean(m.Details.Text)
+	said := calm(text.Clean(m.Details.Text)) // sites say of their trouble what they like
 	title := l.Text("console.notice")
 	switch kind {
 	case mention.Complaint, mention.Duplicate:
