@@ -39,6 +39,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"twins":                        testTwins,
 	"many twins":                   testManyTwins,
 	"thread":                       testThread,
+	"thread among many":            testThreadAmongMany,
 	"answers in a thread":          testOfficialInThread,
 	"authors and rates":            testAuthors,
 	"outbox":                       testOutbox,

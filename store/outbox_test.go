@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -362,6 +363,45 @@ func testThread(t *testing.T, open opener) {
 	list, err := s.view().InThread(background, "elsewhere", post(1).ThreadURL, "")
 	want(t, "another source", len(list), 0)
 	want(t, "another source", err, nil)
+}
+
+// testThreadAmongMany: a thread is read while everybody waits for the poll, whatever else was heard.
+func testThreadAmongMany(t *testing.T, open opener) {
+	s := open(t)
+	const page = 400
+	for from := 0; from < 3*page; from += page {
+		var list []mention.AnalyzedPost
+		for n := from; n < from+page; n++ {
+			p := post(n)
+			p.ThreadURL = fmt.Sprint("https://forum.example/t/", n/4)
+			list = append(list, heard(p, "Romashka"))
+		}
+		ingest(t, s, intakeOf(list...))
+	}
+	args := []any{"forum", mention.URLKey("https://forum.example/t/9"), mention.URLKey("36"), make([]byte, 16)}
+	if s.engine.name == "sqlite" {
+		rows, err := s.read.QueryContext(background, `EXPLAIN QUERY PLAN `+inThread, args...)
+		steps := must(collect(rows, err, func(row scanner) (step string, err error) { return step, row.Scan(new(int), new(int), new(int), &step) }))(t)
+		for _, step := range steps {
+			if table, scans := strings.CutPrefix(step, "SCAN "); scans && !strings.Contains(" here p found ", " "+table+" ") {
+				t.Errorf("reads all: %s", step)
+			}
+		}
+		return
+	}
+	must(s.write.ExecContext(background, `ANALYZE`))(t)
+	err := s.inTx(background, "look", func(tx *sql.Tx) error {
+		list, err := (&Tx{q: tx, wrap: s.wrap}).InThread(background, "forum", "https://forum.example/t/9", "")
+		if err != nil {
+			return err
+		}
+		want(t, "posts of the thread", len(list), 4)
+		var read int
+		err = tx.QueryRowContext(background, `SELECT SUM(seq_tup_read) FROM pg_stat_xact_user_tables WHERE relname IN ('mentions', 'bodies')`).Scan(&read)
+		want(t, "rows that were read without an index", read, 0)
+		return err
+	})
+	want(t, "error", err, nil)
 }
 
 func testAuthors(t *testing.T, open opener) {

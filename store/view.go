@@ -111,6 +111,17 @@ func (t *Tx) nearIDs(ctx context.Context, watch string, simhash uint64, maxDista
 	return slices.Compact(all), err // one that is near in several bands comes several times
 }
 
+// inThread is the query of InThread. Every step begins with an index: one condition for both ways
+// would be asked of all mentions there are. Where a site has no permalinks, many stand at one place.
+const inThread = `WITH here AS (
+ SELECT id, url_key, watch FROM mentions WHERE source = $1 AND thread_key = $2 AND thread_key <> 0
+ UNION SELECT id, url_key, watch FROM mentions WHERE source = $1 AND url_key = $3 AND url_key <> 0
+ UNION SELECT id, url_key, watch FROM mentions WHERE post_key = $4),
+places AS (SELECT DISTINCT url_key, watch FROM here WHERE url_key <> 0),
+found AS (SELECT id FROM here
+ UNION SELECT o.id FROM places p CROSS JOIN mentions o WHERE o.url_key = p.url_key AND o.url_key <> 0 AND o.watch = p.watch AND o.severity > 0)
+SELECT ` + storedColumns + storedFrom + `WHERE m.id IN (SELECT id FROM found) ORDER BY m.heard_at, m.id`
+
 // InThread returns the mentions of posts of this source that stand at the thread address
 // (Post.ThreadURL) or have the id or address replyTo, and those of the same permalinks
 // that were alerted at other sources, whatever became of their cases; the oldest first.
@@ -120,14 +131,7 @@ func (t *Tx) InThread(ctx context.Context, source, threadURL, replyTo string) ([
 	if replyTo == "" {
 		parent = mention.PostKey{}
 	}
-	rows, err := t.q.QueryContext(ctx, `WITH here AS (
- SELECT id, url_key, watch FROM mentions WHERE source = $1 AND thread_key = $2 AND thread_key <> 0
- UNION SELECT id, url_key, watch FROM mentions WHERE source = $1 AND url_key = $3 AND url_key <> 0
- UNION SELECT id, url_key, watch FROM mentions WHERE post_key = $4)
-SELECT `+storedColumns+storedFrom+`
-WHERE m.id IN (SELECT id FROM here)
- OR m.severity > 0 AND m.id IN (SELECT o.id FROM here h JOIN mentions o ON o.url_key = h.url_key AND o.watch = h.watch WHERE h.url_key <> 0)
-ORDER BY m.heard_at, m.id`, clean(source), mention.URLKey(clean(threadURL)), mention.URLKey(clean(replyTo)), parent[:])
+	rows, err := t.q.QueryContext(ctx, inThread, clean(source), mention.URLKey(clean(threadURL)), mention.URLKey(clean(replyTo)), parent[:])
 	all, err := collect(rows, err, scanStored)
 	return all, t.wrap("mentions in thread", err)
 }
