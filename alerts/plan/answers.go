@@ -21,15 +21,15 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 	if err != nil {
 		return err
 	}
-	for _, s := range p.answeredBy(post, d.Mention.Watch, all) {
-		c := p.cases.of(s)
-		if c.Status != mention.Replied || !c.AnswerVerified || p.isGone(s) {
-			continue
-		}
-		if stands, err := p.answerStands(ctx, post, d.Mention.Watch, s); err != nil || stands {
-			if err != nil {
-				return err
+	var others []mention.MentionRecord // read once: there may be as many complaints in the thread as answers
+	for i, s := range p.answeredBy(post, d.Mention.Watch, all) {
+		if i == 0 {
+			if others, err = p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, d.Mention.Watch); err != nil {
+				return fmt.Errorf("other answers in the thread: %w", err)
 			}
+		}
+		c := p.cases.of(s)
+		if c.Status != mention.Replied || !c.AnswerVerified || p.isGone(s) || p.answerStands(post, d.Mention.Watch, others, s) {
 			continue
 		}
 		if err := c.Apply(mention.Action{Verb: mention.Reopen, At: p.now}); err != nil {
@@ -53,14 +53,10 @@ func (p *plan) isGone(s mention.MentionRecord) bool {
 	return s.Mention.Post.Deleted
 }
 
-// answerStands reports whether another official post answers the complaint of s, too. One
-// that comes with this poll does so after this one.
-func (p *plan) answerStands(ctx context.Context, post mention.Post, watch string, s mention.MentionRecord) (bool, error) {
-	answers, err := p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, watch)
-	if err != nil {
-		return false, fmt.Errorf("other answers in the thread: %w", err)
-	}
-	return slices.ContainsFunc(answers, func(o mention.MentionRecord) bool {
+// answerStands reports whether another official post of the thread answers the complaint of s, too.
+// One that comes with this poll does so after this one.
+func (p *plan) answerStands(post mention.Post, watch string, others []mention.MentionRecord, s mention.MentionRecord) bool {
+	return slices.ContainsFunc(others, func(o mention.MentionRecord) bool {
 		return o.Mention.Post.ID != post.ID && !p.isGone(o) && len(p.answeredBy(o.Mention.Post, watch, []mention.MentionRecord{s})) > 0
-	}), nil
+	})
 }

@@ -163,7 +163,11 @@ func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Mention
 			all = append(all, mention.MentionRecord{Mention: d.Mention, Case: d.Case, Alert: ownAlert(d).ID})
 		}
 	}
-	stored, err := p.view.InThread(ctx, post.Origin(), post.ThreadURL, post.ReplyTo)
+	thread := post.ThreadURL
+	if post.ReplyTo != "" {
+		thread = "" // it answers that post alone; all reviews of an app are one thread, with as many answers
+	}
+	stored, err := p.view.InThread(ctx, post.Origin(), thread, post.ReplyTo)
 	if err != nil {
 		return nil, fmt.Errorf("complaints in the thread: %w", err)
 	}
@@ -183,28 +187,22 @@ func (p *plan) thread(ctx context.Context, post mention.Post) ([]mention.Mention
 // was renamed its complaints wait under a name that nobody answers for any more: whoever is
 // official now answers them.
 func (p *plan) answeredBy(post mention.Post, watch string, all []mention.MentionRecord) []mention.MentionRecord {
-	isDirect := func(o mention.Post) bool {
+	answers := func(o mention.Post) bool {
+		if post.ReplyTo == "" {
+			return mayFollow(post, o)
+		}
 		return repliesTo(post, o) || slices.ContainsFunc(all, func(s mention.MentionRecord) bool {
 			return repliesTo(post, s.Mention.Post) && sameElsewhere(s.Mention.Post, o)
 		})
 	}
-	var direct, earlier []mention.MentionRecord
+	var answered []mention.MentionRecord
 	for _, s := range all {
-		o := s.Mention.Post
-		if s.Mention.Watch != watch && p.rules.Watched(s.Mention.Watch) || o.ID == post.ID {
-			continue
-		}
-		if isDirect(o) {
-			direct = append(direct, s)
-		}
-		if mayFollow(post, o) {
-			earlier = append(earlier, s)
+		foreign := s.Mention.Watch != watch && p.rules.Watched(s.Mention.Watch)
+		if o := s.Mention.Post; !foreign && o.ID != post.ID && answers(o) {
+			answered = append(answered, s)
 		}
 	}
-	if post.ReplyTo != "" {
-		return direct
-	}
-	return earlier
+	return answered
 }
 
 // mayFollow reports whether a post may have been published after o. Of a day alone its end counts.

@@ -1,0 +1,99 @@
+package plan_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+)
+
+// counted is a view that counts the mentions of threads that are read.
+type counted struct {
+	plan.View
+	read *int
+}
+
+func (c counted) InThread(ctx context.Context, source, thread, replyTo string) ([]mention.MentionRecord, error) {
+	list, err := c.View.InThread(ctx, source, thread, replyTo)
+	*c.read += len(list)
+	return list, err
+}
+
+func (c counted) OfficialInThread(ctx context.Context, source, thread, watch string) ([]mention.MentionRecord, error) {
+	list, err := c.View.OfficialInThread(ctx, source, thread, watch)
+	*c.read += len(list)
+	return list, err
+}
+
+// TestAnswersInALongThread: all reviews of an app are one thread, and so are the comments under a post.
+// Each answer there names what it answers, and is planned while everybody's clicks wait.
+func TestAnswersInALongThread(t *testing.T) {
+	r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+	const reviews = 30
+	var all []mention.Mention
+	for i := range reviews {
+		m := rig.Said(rig.Forum, fmt.Sprint("r", i), fmt.Sprint("Olena ", i), rig.Refund+" "+rig.Numbered(i), -0.6)
+		all = append(all, m)
+		r.Poll(m)
+	}
+	read := 0
+	poll := func(list ...mention.Mention) {
+		t.Helper()
+		in := mention.PollResult{Source: rig.Forum, At: r.Now}
+		for _, m := range list {
+			in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
+		}
+		read = 0
+		_, err := r.Store.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
+			read = 0
+			return r.Planner.Plan(ctx, counted{tx, &read}, r.Now, pending)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var answers []mention.Mention
+	for i := range reviews / 2 {
+		a := rig.Said(rig.Forum, fmt.Sprint("a", i), "Romashka Support", "Напишіть нам номер замовлення, будь ласка "+rig.Numbered(i), 0.3)
+		a.Post.ReplyTo = all[i].Post.ID
+		answers = append(answers, a)
+	}
+	poll(answers...)
+	if read != len(answers) {
+		t.Errorf("%d answers to one review each read %d mentions", len(answers), read)
+	}
+	for i, m := range all {
+		want := mention.Open
+		if i < len(answers) {
+			want = mention.Replied
+		}
+		if _, c := r.State(m); c.Status != want {
+			t.Errorf("review %d is %s, want %s", i, c.Status, want)
+		}
+	}
+
+	toAll := rig.Said(rig.Forum, "to all", "Romashka Support", "Уже полагодили, вибачте!", 0.3)
+	poll(toAll)
+	if _, c := r.State(all[reviews-1]); c.Status != mention.Replied {
+		t.Errorf("answered all: %s", c.Status)
+	}
+	toAll.Post.Deleted, toAll.Post.Text = true, ""
+	poll(toAll)
+	if most := reviews + 2*(len(answers)+1); read > most {
+		t.Errorf("an answer to all that is gone: %d mentions were read, want at most %d", read, most)
+	}
+	for i, m := range all {
+		want := mention.Open
+		if i < len(answers) { // each has another answer
+			want = mention.Replied
+		}
+		if _, c := r.State(m); c.Status != want {
+			t.Errorf("after the answer to all is gone: review %d is %s, want %s", i, c.Status, want)
+		}
+	}
+}
