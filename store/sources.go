@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -73,16 +75,26 @@ func (s *Store) LastPoll(ctx context.Context) (time.Time, error) {
 // sources may change their names for each other's.
 func (s *Store) NameSources(ctx context.Context, list []mention.SourceState) error {
 	return s.inTx(ctx, "name sources", func(tx *sql.Tx) error {
-		// Names are unique at every moment, so all that change make room first.
-		for _, st := range list {
-			_, err := tx.ExecContext(ctx, `UPDATE sources SET name = 'renaming ' || key WHERE key = $1 AND name <> $2`, clean(st.Key), clean(st.Name))
-			if err != nil {
+		// Names are unique at every moment, so all that there are make room first. Many at once: a
+		// statement for each of ten thousand sources is ten thousand ways to a server and back.
+		for some := range slices.Chunk(list, lookupChunk) {
+			keys := make([]any, len(some))
+			for i, st := range some {
+				keys[i] = clean(st.Key)
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE sources SET name = 'renaming ' || key WHERE key IN (`+placeholders(1, len(keys))+`)`, keys...); err != nil {
 				return err
 			}
 		}
-		for _, st := range list {
-			_, err := tx.ExecContext(ctx, `INSERT INTO sources (key, name, place) VALUES ($1, $2, $3)
-ON CONFLICT (key) DO UPDATE SET name = excluded.name, place = excluded.place`, clean(st.Key), clean(st.Name), st.Place)
+		for some := range slices.Chunk(list, s.engine.rowsAtOnce) {
+			var rows []string
+			var args []any
+			for _, st := range some {
+				rows = append(rows, `(`+placeholders(len(args)+1, 3)+`)`)
+				args = append(args, clean(st.Key), clean(st.Name), st.Place)
+			}
+			_, err := tx.ExecContext(ctx, `INSERT INTO sources (key, name, place) VALUES `+strings.Join(rows, ", ")+`
+ON CONFLICT (key) DO UPDATE SET name = excluded.name, place = excluded.place`, args...)
 			if err != nil {
 				return err
 			}

@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -160,5 +163,36 @@ func loadDump(t *testing.T, path, dump string) {
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestNamesOfManySources: a server in another room answers a statement in a few milliseconds, and a
+// start does not wait long for ten thousand sources to be named.
+func TestNamesOfManySources(t *testing.T) {
+	through, server := testkit.ProxyTo(t, testkit.Database(t, testkit.Postgres(t).URL))
+	s := openAt(t, Options{Database: through})
+	const many = 2000
+	named := func(prefix string) (list []mention.SourceState) {
+		for n := range many {
+			list = append(list, mention.SourceState{Key: fmt.Sprint("key ", n), Name: fmt.Sprint(prefix, (n+1)%many), Place: "p"})
+		}
+		return list
+	}
+	server.SetDelay(2 * time.Millisecond)
+	for _, prefix := range []string{"forum ", "forum ", "Форум "} {
+		ctx, cancel := context.WithTimeout(background, many*2*time.Millisecond/2)
+		err := s.NameSources(ctx, named(prefix))
+		cancel()
+		if err != nil {
+			t.Fatalf("%s: %v", prefix, err)
+		}
+	}
+	server.SetDelay(0)
+	all := must(s.Sources(background))(t)
+	want(t, "sources", len(all), many)
+	for _, st := range all {
+		if !strings.HasPrefix(st.Name, "Форум ") || st.Place != "p" {
+			t.Fatalf("%+v", st)
+		}
 	}
 }
