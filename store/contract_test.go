@@ -49,6 +49,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"storms":                       testStorms,
 	"gathered":                     testGathered,
 	"stale":                        testStale,
+	"stale ones in turn":           testStaleOrder,
 	"reroute":                      testReroute,
 	"reroute by the mention":       testRerouteByMention,
 	"reroute threads":              testRerouteThreads,

@@ -168,10 +168,17 @@ func (s *Store) InDoubt(ctx context.Context, before time.Time) ([]mention.Alert,
 	return all, s.wrap("alerts in doubt", err)
 }
 
-// Outdated returns posted messages whose case is newer than what they show.
+// outdated has them in the order in which they are redrawn: what stands in a channel before what
+// hangs in a thread, and the one somebody pressed last first. Who takes all of a storm makes
+// thousands wait for Slack's pace, and who presses meanwhile looks at the message.
+const outdated = `SELECT ` + alertColumns + ` FROM alerts a
+ WHERE a.status = 'posted' AND a.wanted > a.drawn
+ ORDER BY CASE WHEN a.thread_of = '' THEN 0 ELSE 1 END, COALESCE((SELECT MAX(e.id) FROM events e WHERE e.mention_id = a.mention_id), 0) DESC, a.id LIMIT $1`
+
+// Outdated returns posted messages whose case is newer than what they show: those in a channel
+// before those in threads, and what happened last first.
 func (s *Store) Outdated(ctx context.Context, limit int) ([]mention.Alert, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+alertColumns+` FROM alerts a
- WHERE a.status = 'posted' AND a.wanted > a.drawn ORDER BY a.severity DESC, a.id LIMIT $1`, limit)
+	rows, err := s.read.QueryContext(ctx, outdated, limit)
 	all, err := collect(rows, err, scanAlert)
 	return all, s.wrap("stale alerts", err)
 }

@@ -196,6 +196,40 @@ func testStale(t *testing.T, open opener) {
 	want(t, "stale after an edit", len(must(s.Outdated(background, 10))(t)), 1)
 }
 
+// testStaleOrder: somebody takes all of a storm, whose messages hang in its thread, and others press
+// meanwhile and afterwards. Theirs are redrawn at once, not when a thousand others are.
+func testStaleOrder(t *testing.T, open opener) {
+	s := open(t)
+	var list []mention.AnalyzedPost
+	for n := range 12 {
+		list = append(list, heard(post(n), "Romashka"))
+	}
+	ingest(t, s, intakeOf(list...))
+	of := func(n int) mention.ID { return mentionID(post(n), "Romashka") }
+	for n := range 12 {
+		send(t, s, alertID(of(n)))
+	}
+	if _, err := s.write.ExecContext(background, `UPDATE alerts SET thread_of = 'storm', severity = 4 WHERE id NOT IN ($1, $2)`, string(alertID(of(3))), string(alertID(of(7)))); err != nil {
+		t.Fatal(err)
+	}
+	claim(t, s, of(7), "olga")
+	for n := range 12 {
+		if n != 3 && n != 7 {
+			claim(t, s, of(n), "ira")
+		}
+	}
+	claim(t, s, of(3), "olga")
+	must(act(s, of(5), mention.Action{Verb: mention.Reply, By: person("ira"), At: t0}))(t)
+	all := must(s.Outdated(background, 20))(t)
+	want(t, "outdated", len(all), 12)
+	for i, n := range []int{3, 7, 5} {
+		if all[i].ID != alertID(of(n)) {
+			t.Errorf("turn %d is not that of message %d", i+1, n)
+		}
+	}
+	want(t, "what was taken first", all[11].ID, alertID(of(0)))
+}
+
 func testEnqueue(t *testing.T, open opener) {
 	s := open(t)
 	enqueue(t, s, notice("a", mention.Normal, t0), notice("a", mention.Critical, t0))

@@ -61,7 +61,8 @@ type Queue interface {
 	DueAlerts(ctx context.Context, now time.Time, limit int) ([]mention.Alert, error)
 	// InDoubt returns alerts in state posting whose attempt began before the time.
 	InDoubt(ctx context.Context, before time.Time) ([]mention.Alert, error)
-	// Outdated returns posted messages that show a case older than it is now.
+	// Outdated returns posted messages that show a case older than it is now: those in a channel
+	// before those in threads, and what happened last first.
 	Outdated(ctx context.Context, limit int) ([]mention.Alert, error)
 	// Alert returns one alert; ok is false when there is none.
 	Alert(ctx context.Context, id mention.AlertID) (a mention.Alert, ok bool, err error)
