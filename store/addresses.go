@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -48,15 +49,61 @@ WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.severity > 0 ORDE
 	return all, t.wrap("mentions at an address", err)
 }
 
-// ShownAlso returns the posts at other sources that stand at the permalink of this
-// mention and name its watch.
-func (s *Store) ShownAlso(ctx context.Context, m mention.Mention) ([]mention.Post, error) {
-	if m.Post.URL == "" {
-		return nil, nil
+// address is where posts about a watch stand, as one source shows it.
+type address struct {
+	key           int64
+	watch, source string
+}
+
+// ShownAlso returns for each mention the posts at other sources that stand at its permalink and
+// name its watch. Where a site has no permalinks, thousands that wait stand at one address with all
+// that ever stood there: an address is read once, and in full only where several sources have it.
+func (s *Store) ShownAlso(ctx context.Context, list []mention.Mention) (map[mention.ID][]mention.Post, error) {
+	at := make(map[address][]mention.ID)
+	var keys []int64
+	for _, m := range list {
+		if m.Post.URL == "" {
+			continue
+		}
+		a := address{mention.URLKey(clean(m.Post.URL)), clean(m.Watch), clean(m.Post.Origin())}
+		at[a] = append(at[a], m.ID)
+		keys = append(keys, a.key)
 	}
+	slices.Sort(keys)
+	shared := make(map[address]bool) // without the source
+	for chunk := range slices.Chunk(slices.Compact(keys), lookupChunk) {
+		rows, err := s.read.QueryContext(ctx, `SELECT m.url_key, m.watch FROM mentions m WHERE m.url_key IN (`+placeholders(1, len(chunk))+`) AND m.url_key <> 0
+GROUP BY m.url_key, m.watch HAVING MIN(m.source) <> MAX(m.source)`, values(chunk)...)
+		_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+			var a address
+			err = row.Scan(&a.key, &a.watch)
+			shared[a] = true
+			return none, err
+		})
+		if err != nil {
+			return nil, s.wrap("posts at addresses", err)
+		}
+	}
+	also := make(map[mention.ID][]mention.Post)
+	for a, ids := range at {
+		if !shared[address{key: a.key, watch: a.watch}] {
+			continue
+		}
+		posts, err := s.shownAlso(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			also[id] = posts
+		}
+	}
+	return also, nil
+}
+
+// shownAlso returns the posts of other sources at an address.
+func (s *Store) shownAlso(ctx context.Context, a address) ([]mention.Post, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
-WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.source <> $3 ORDER BY m.heard_at, m.id LIMIT 50`,
-		mention.URLKey(clean(m.Post.URL)), clean(m.Watch), clean(m.Post.Origin()))
+WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.source <> $3 ORDER BY m.heard_at, m.id LIMIT 50`, a.key, a.watch, a.source)
 	all, err := collect(rows, err, scanStored)
 	posts := make([]mention.Post, 0, len(all))
 	for _, st := range all {

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -19,8 +20,8 @@ type caseLister interface {
 	// Unproved returns the cases that were said to be replied since then and whose answer was
 	// never seen, the last one first.
 	Unproved(ctx context.Context, since time.Time, limit int) ([]mention.MentionRecord, error)
-	// ShownAlso returns the posts of other sources that stand at the mention's permalink.
-	ShownAlso(ctx context.Context, m mention.Mention) ([]mention.Post, error)
+	// ShownAlso returns the posts of other sources that stand at the mentions' permalinks.
+	ShownAlso(ctx context.Context, list []mention.Mention) (map[mention.ID][]mention.Post, error)
 }
 
 // followKeeper remembers how far threads were followed.
@@ -39,22 +40,23 @@ type threadSource struct {
 
 // OpenThreads implements monitor.ThreadSource.
 func (s threadSource) OpenThreads(ctx context.Context, since time.Time) ([]monitor.OpenThread, error) {
-	var list []monitor.OpenThread
-	waiting, err := s.waiting(ctx, since)
+	entries, err := s.waiting(ctx, since)
 	if err != nil {
 		return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
 	}
-	for _, e := range waiting {
-		at := lastTouched(e.Case)
-		if at.Before(since) {
-			continue
-		}
-		also, err := s.cases.ShownAlso(ctx, e.Mention)
-		if err != nil {
-			return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
-		}
-		for _, post := range append(also, e.Mention.Post) { // a feed has no threads, but the forum it is of
-			list = append(list, monitor.OpenThread{Post: post, Since: at})
+	entries = slices.DeleteFunc(entries, func(e mention.MentionRecord) bool { return lastTouched(e.Case).Before(since) })
+	mentions := make([]mention.Mention, len(entries))
+	for i := range entries {
+		mentions[i] = entries[i].Mention
+	}
+	also, err := s.cases.ShownAlso(ctx, mentions)
+	if err != nil {
+		return nil, fmt.Errorf("complaints that wait for an answer: %w", err)
+	}
+	var list []monitor.OpenThread
+	for _, e := range entries {
+		for _, post := range append([]mention.Post{e.Mention.Post}, also[e.Mention.ID]...) { // a feed has no threads, but the forum it is of
+			list = append(list, monitor.OpenThread{Post: post, Since: lastTouched(e.Case)})
 		}
 	}
 	return list, nil
