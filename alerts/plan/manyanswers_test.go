@@ -30,6 +30,34 @@ func (c counted) OfficialInThread(ctx context.Context, source, thread, watch str
 	return list, err
 }
 
+func (c counted) AtURL(ctx context.Context, watch, url string) ([]mention.MentionRecord, error) {
+	*c.read++
+	return c.View.AtURL(ctx, watch, url)
+}
+
+// TestOneAddressOfManyReviews: where a site has no permalinks a poll asks once for all that ever stood at
+// its address, while everybody's clicks wait, and not for each review.
+func TestOneAddressOfManyReviews(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	in := mention.PollResult{Source: rig.Review, At: r.Now}
+	for i := range 20 {
+		m := rig.Said(rig.Review, fmt.Sprint("r", i), fmt.Sprint("Olena ", i), rig.Refund+" "+rig.Numbered(i), -0.6)
+		m.Post.URL = fmt.Sprint("https://apps.example/review?id=", i%2)
+		in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
+	}
+	asked := 0
+	got, err := r.Store.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
+		asked = 0
+		return r.Planner.Plan(ctx, counted{tx, &asked}, r.Now, pending)
+	})
+	if err != nil || got.Mentions != 20 || len(got.Alerts) < 20 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if asked != 2 {
+		t.Errorf("20 reviews at two addresses were asked for %d times", asked)
+	}
+}
+
 // TestAnswersInALongThread: all reviews of an app are one thread, and so are the comments under a post.
 // Each answer there names what it answers, and is planned while everybody's clicks wait.
 func TestAnswersInALongThread(t *testing.T) {

@@ -20,9 +20,9 @@ const containedFrom = 0.8
 // case of its own; when its words here are louder, that is told in the first one's thread.
 func (p *plan) shownElsewhere(ctx context.Context, d *mention.PendingMention, severity mention.Severity, why []string) (bool, error) {
 	m := &d.Mention
-	stored, err := p.view.AtURL(ctx, m.Watch, m.Post.URL)
+	stored, err := p.atURL(ctx, m.Watch, m.Post.URL)
 	if err != nil {
-		return false, fmt.Errorf("the same permalink: %w", err)
+		return false, err
 	}
 	for _, s := range stored {
 		if !sameElsewhere(s.Mention.Post, m.Post) {
@@ -35,6 +35,25 @@ func (p *plan) shownElsewhere(ctx context.Context, d *mention.PendingMention, se
 		return true, nil
 	}
 	return false, nil
+}
+
+// atURL asks once for each address: where a site has no permalinks, all posts of a poll stand at one,
+// with all that ever stood there.
+func (p *plan) atURL(ctx context.Context, watch, url string) ([]mention.MentionRecord, error) {
+	at := [2]string{watch, url}
+	stored, asked := p.addresses[at]
+	if asked {
+		return stored, nil
+	}
+	stored, err := p.view.AtURL(ctx, watch, url)
+	if err != nil {
+		return nil, fmt.Errorf("the same permalink: %w", err)
+	}
+	if p.addresses == nil {
+		p.addresses = map[[2]string][]mention.MentionRecord{}
+	}
+	p.addresses[at] = stored
+	return stored, nil
 }
 
 // sameElsewhere reports whether two posts of different sources are one post.

@@ -146,6 +146,8 @@ type plan struct {
 
 	wordings map[reading]wording // of mentions that were compared
 	rates    map[string]rate     // of watches that were asked for
+
+	addresses map[[2]string][]mention.MentionRecord // what stands there, by watch and address that was asked for
 }
 
 func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
