@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // spoken are the languages that people read earshot in.
@@ -103,6 +104,14 @@ func placeholders(text string) []string {
 	return slices.Compact(all)
 }
 
+var (
+	straight = regexp.MustCompile(`\p{Cyrillic}'\p{Cyrillic}`)
+	// anyNoun are the texts whose last placeholder is a noun of any gender and number: "a text",
+	// "keys and values". agrees is a verb that goes with the neuter alone.
+	anyNoun = map[string]bool{"mistake.wants": true, "fault.line_type": true}
+	agrees  = regexp.MustCompile(`(нужно|потрібно) \{[0-9]\}`)
+)
+
 // TestTextsAreClean: no text that says nothing, and none that shows what is not meant to
 // be seen.
 func TestTextsAreClean(t *testing.T) {
@@ -127,6 +136,12 @@ func TestTextsAreClean(t *testing.T) {
 				t.Errorf("en: %s is not English: %q", key, text)
 			case code != "en" && (mixed.MatchString(text) || foreign[code].MatchString(text)):
 				t.Errorf("%s: %s has letters of another language: %q", code, key, text)
+			case code == "uk" && straight.MatchString(text):
+				t.Errorf("uk: %s has a typewriter's apostrophe: %q", key, text)
+			case code != "bg" && strings.HasPrefix(key, "feature.") && unicode.IsUpper([]rune(text)[0]): // in Bulgarian You has a capital
+				t.Errorf("%s: %s is said within a line, and has a capital: %q", code, key, text)
+			case anyNoun[key] && agrees.MatchString(text):
+				t.Errorf("%s: %s asks for a noun in the neuter, whatever it is: %q", code, key, text)
 			case code != "en" && !strings.HasPrefix(key, "time.") && latin.MatchString(bare) && !cyrillic.MatchString(bare):
 				t.Errorf("%s: %s is not translated: %q", code, key, text)
 			}
