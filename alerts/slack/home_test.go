@@ -39,13 +39,13 @@ func TestHome(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "the Home", func() bool {
-		return w.homeShows(ira, "Вільні скарги: 2") && w.homeShows(ira, "У вас у роботі: 0")
+		return w.homeShows(ira, "Нічиї скарги: 2") && w.homeShows(ira, "У вас у роботі: 0")
 	})
 	if err := w.fake.PressHome(ira, "claim", buttonValue(t, all[0])); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the Home after a claim in it", func() bool {
-		return w.homeShows(ira, "У вас у роботі: 1") && w.homeShows(ira, "Вільні скарги: 1")
+		return w.homeShows(ira, "У вас у роботі: 1") && w.homeShows(ira, "Нічиї скарги: 1")
 	})
 	w.press(fakeslack.Click{Channel: all[1].Channel, TS: all[1].TS, Action: "claim", User: ira})
 	eventually(t, "the Home after a claim in a channel", func() bool { return w.homeShows(ira, "У вас у роботі: 2") })
@@ -178,9 +178,9 @@ func TestHomesOfOthers(t *testing.T) {
 	if err := w.fake.Event(opened(oleh)); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the Home", func() bool { return w.homeShows(oleh, "Вільні скарги: 2") })
+	eventually(t, "the Home", func() bool { return w.homeShows(oleh, "Нічиї скарги: 2") })
 	w.press(fakeslack.Click{Channel: all[0].Channel, TS: all[0].TS, Action: "claim", User: ira})
-	eventually(t, "the Home after a colleague's claim", func() bool { return w.homeShows(oleh, "Вільні скарги: 1") })
+	eventually(t, "the Home after a colleague's claim", func() bool { return w.homeShows(oleh, "Нічиї скарги: 1") })
 	before := len(w.fake.Homes(oleh))
 	id, by := mention.ID(buttonValue(t, all[1])), mention.Person{ID: "slack:" + ira, Name: "Ira"}
 	for range 20 {
@@ -193,7 +193,7 @@ func TestHomesOfOthers(t *testing.T) {
 	if _, err := w.desk.Do(t.Context(), id, mention.Action{Verb: mention.Claim, By: by}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the Home after the last change", func() bool { return w.homeShows(oleh, "Вільні скарги: 0") })
+	eventually(t, "the Home after the last change", func() bool { return w.homeShows(oleh, "Нічиї скарги: 0") })
 	if n := len(w.fake.Homes(oleh)) - before; n >= 41 {
 		t.Errorf("41 changes drew a Home %d times", n)
 	}
