@@ -58,7 +58,7 @@ var zones = []string{"Europe/Kyiv", "Europe/Sofia", "Europe/Warsaw", "Europe/Ber
 // me shows what belongs to who looks at it.
 func (in *Inbox) me(w http.ResponseWriter, r *http.Request, v visit) {
 	l, mine := v.lang, v.who.Person
-	out := mePage{frame: in.frame(v, "me", mine.Name), TeamZone: in.opt.Zone().String(), Zones: zones, Saved: r.URL.Query().Get("saved") != "",
+	out := mePage{frame: in.frame(v, "me", mine.Name), TeamZone: zoneName(in.opt.Zone(), v.now), Zones: zones, Saved: r.URL.Query().Get("saved") != "",
 		HasAll: filter{Status: claimed, Owner: "me"}.path(), DidAll: filter{Status: replied, Owner: "me"}.path()}
 	if out.Title == "" {
 		out.Title = l.Text("web.me")
@@ -126,6 +126,15 @@ func myTiles(l i18n.Lang, now, before report.Report) []tile {
 		out = append(out, tile{name("web.me.kept"), now.Kept.Words(l), was(before.Kept.Words(l))})
 	}
 	return out
+}
+
+// zoneName is what people know a time zone by. That of the machine is called Local by nobody
+// else, and cannot be written: it is said as clocks say it, EET or +05.
+func zoneName(zone *time.Location, now time.Time) string {
+	if zone == time.Local {
+		return now.In(zone).Format("MST")
+	}
+	return zone.String()
 }
 
 // setMe stores the person's language and zone.

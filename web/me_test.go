@@ -60,3 +60,19 @@ func TestMe(t *testing.T) {
 		t.Errorf("another site's form: %d", res.StatusCode)
 	}
 }
+
+// TestZoneName: a team whose watchlist names no time zone is in that of its machine, which the page
+// does not call Local: the same page refuses that.
+func TestZoneName(t *testing.T) {
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	kyiv, err := time.LoadLocation("Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := zoneName(kyiv, now); got != "Europe/Kyiv" {
+		t.Errorf("a named zone: %q", got)
+	}
+	if got := zoneName(time.Local, now); got == "Local" || got == "" {
+		t.Errorf("the zone of the machine: %q", got)
+	}
+}
