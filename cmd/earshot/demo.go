@@ -47,7 +47,7 @@ fetch: {gap: 0s, allow_private: [127.0.0.0/8]}
 routes:
   - {to: console}
 views:
-  - {name: Reviews, query: "kind=review"}
+  - {name: REVIEWS, query: "kind=review"}
 replies:
   - {lang: en, text: "{{author}}, we are sorry. Please send us the date of the payment, and we will look into it today. {{me}}"}
   - {lang: uk, text: "{{author}}, вибачте, будь ласка. Напишіть нам дату платежу, і ми розберемося сьогодні ж. {{me}}"}
@@ -93,7 +93,7 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 		}
 	}()
 	base := "http://" + listener.Addr().String()
-	text := strings.ReplaceAll(demoWatchlist, "BASE", base) + fmt.Sprintf("store: {database: \"sqlite:%s\"}\n", filepath.ToSlash(filepath.Join(dir, "demo.db")))
+	text := s.demoList(base) + fmt.Sprintf("store: {database: \"sqlite:%s\"}\n", filepath.ToSlash(filepath.Join(dir, "demo.db")))
 	inbox, err := inboxAddress()
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	log := newLog(term, slog.LevelWarn)
 	d, err := daemon.Open(ctx, daemon.Options{
 		Watchlist: list, Out: term.console(), Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
-		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: "You"}, Sources: true}),
+		Who: web.Loopback(web.Person{Person: mention.Person{ID: "web:you", Name: s.Text("demo.you")}, Sources: true}),
 	})
 	if err != nil {
 		return unlessStopped(ctx, err)
@@ -118,6 +118,11 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	})
 	defer endNotice.Stop()
 	return unlessStopped(ctx, d.Run(ctx, func(ctx context.Context) error { <-ctx.Done(); return nil }))
+}
+
+// demoList is the watchlist of the demo, as somebody writes it who reads this language.
+func (s speech) demoList(base string) string {
+	return strings.NewReplacer("BASE", base, "REVIEWS", s.Text("demo.reviews")).Replace(demoWatchlist)
 }
 
 // printTown says what is to be seen, and where.

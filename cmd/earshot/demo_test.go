@@ -7,6 +7,7 @@ import (
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/cmd/earshot/internal/demosites"
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -14,6 +15,28 @@ import (
 // stood there before is left out.
 var demoComplaints = map[string]int{
 	"maria_k": 2, "Gorod online": 2, "Георги": 1, "Дмитро": 1, "Tom W.": 1, "petro": 1, "Ирина": 1,
+}
+
+// TestDemoSpeaks: what the demo itself names, whoever looks on and a list of the inbox, has its name
+// in the language that all the rest of the page is in.
+func TestDemoSpeaks(t *testing.T) {
+	for _, lang := range []string{"ru", "uk", "bg"} {
+		s, err := languageFlag{Lang: lang}.speech(func(string) (string, bool) { return "", false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := config.Parse("demo", []byte(s.demoList("http://127.0.0.1:1")), func(string) (string, bool) { return "", false }, daemon.KindOptions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := []string{s.Text("demo.you")}
+		for _, v := range cfg.Views {
+			names = append(names, v.Name)
+		}
+		if left := testkit.English(strings.Join(names, "\n")); len(left) > 0 || len(names) < 2 {
+			t.Errorf("%s: %q in %q", lang, left, names)
+		}
+	}
 }
 
 // TestDemoScript: of what people say in the demo the nine complaints are alerts, and
