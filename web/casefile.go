@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -178,41 +177,10 @@ func clocks(v visit, m mention.Mention, c mention.Case) (out []clock) {
 
 // moment says one entry of the history.
 func (in *Inbox) moment(v visit, e mention.Event) moment {
-	out := moment{At: v.lang.DateTime(e.At.In(v.zone)), Stamp: e.At.UTC().Format(time.RFC3339), Who: text.Line(e.By.Name, maxLine),
-		What: v.lang.Word("web.event", e.Kind), Note: e.Kind == string(mention.Note)}
-	// Details are stored for the audit, in English: shown is what says the same in any
-	// language.
-	detail := text.Line(e.Detail, 2*maxLine)
-	switch mention.Verb(e.Kind) {
-	case "heard", "answered", "rerouted":
-		out.Detail = "· " + detail
-	case "reply_refused", "reply_unclear":
-		if detail != "" {
-			out.Detail = "· " + alerts.AnswerReason(v.lang, detail)
-		}
-	case "reply_written", "reply_sent":
-		if detail != "" {
-			out.Detail = "· " + detail
-		}
-	case "alerted":
-		if loud, route, ok := strings.Cut(detail, " to "); ok {
-			out.Detail = "· " + v.lang.Word("severity_title", loud) + " → " + route
-		}
-	case mention.Assign:
-		out.Detail = "→ " + strings.TrimPrefix(detail, "to ")
-		if to, from, ok := strings.Cut(strings.TrimPrefix(detail, "to "), " from "); ok {
-			out.Detail = from + " → " + to
-		}
-	case mention.TakeOver:
-		out.Detail = "← " + strings.TrimPrefix(detail, "from ")
-	case mention.Note:
-		out.Detail = text.Clean(e.Detail)
-	case mention.Dismiss:
-		out.Detail = "· " + v.lang.Word("dismissed", e.Detail)
-	case mention.Snooze:
-		if until, err := time.Parse(time.RFC3339, strings.TrimPrefix(e.Detail, "until ")); err == nil {
-			out.Detail = v.lang.Text("web.until_moment", "when", v.lang.DateTime(until.In(v.zone)))
-		}
+	note := e.Kind == string(mention.Note) // shown whole
+	if !note {
+		e.Detail = text.Line(e.Detail, 2*maxLine)
 	}
-	return out
+	return moment{At: v.lang.DateTime(e.At.In(v.zone)), Stamp: e.At.UTC().Format(time.RFC3339), Who: text.Line(e.By.Name, maxLine),
+		What: v.lang.Word("web.event", e.Kind), Detail: alerts.EventDetail(v.lang, e, v.zone), Note: note}
 }

@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
 )
 
 // TestErase: beside the daemon, in any spelling; first only tried, then done.
@@ -43,6 +47,31 @@ func TestErase(t *testing.T) {
 	for _, args := range [][]string{{"erase"}, {"export", "--author", " @ "}, {"erase", "--author", "Guest"}} {
 		if _, problem, code := earshot(args...); code != exitWrong || problem == "" {
 			t.Errorf("%v: %d %s", args, code, problem)
+		}
+	}
+}
+
+// TestExportSpeaks: what is printed for a person who asks says the history in the language, too, as
+// the inbox does, and nothing stands for an owner where nobody has the complaint.
+func TestExportSpeaks(t *testing.T) {
+	says, err := languageFlag{Lang: "uk"}.speech(func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ira, at := mention.Person{ID: "slack:U1", Name: "Іра"}, time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	kept := store.Kept{
+		Posts:    []mention.Post{{Source: "форум", Author: "Олег Коваль"}},
+		Mentions: []mention.MentionRecord{{Case: mention.Case{Status: mention.Open}}, {Case: mention.Case{Status: mention.Dismissed, Owner: ira}}},
+		Events: []mention.Event{
+			{Kind: "heard", At: at}, {Kind: "alerted", At: at, Detail: "critical to #mentions"}, {Kind: "dismiss", By: ira, At: at, Detail: mention.NotUs},
+			{Kind: "snooze", By: ira, At: at, Detail: "until 2026-11-30T09:00:00Z"}, {Kind: "moved", At: at, Detail: "https://forum.example/9"},
+		},
+	}
+	var out strings.Builder
+	(&exportCmd{}).print(&out, says, kept)
+	for _, say := range []string{"сповіщення · Критичний пріоритет → #mentions\n", "відхилено Іра · не про нас\n", "відкладено Іра до 30 лист. 2026, 09:00\n", "почуто\n", "https://forum.example/9\n", "відкрита\n", "відхилена, Іра\n"} {
+		if !strings.Contains(out.String(), say) {
+			t.Errorf("it does not say %q:\n%s", say, out.String())
 		}
 	}
 }

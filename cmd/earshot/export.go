@@ -2,13 +2,16 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -173,11 +176,17 @@ func (c *exportCmd) print(out io.Writer, says speech, k store.Kept) {
 	}
 	head("export.mentions", len(e.Mentions))
 	for _, m := range e.Mentions {
-		line(says.Text("export.mention", "watch", m.Watch, "at", m.Heard, "label", says.label(mention.Label(m.Label)), "status", says.Word("export.status", m.Status), "owner", m.Owner, "url", m.URL))
+		status := says.Word("export.status", m.Status)
+		if m.Owner != "" {
+			status += ", " + m.Owner
+		}
+		line(says.Text("export.mention", "watch", m.Watch, "at", m.Heard, "label", says.label(mention.Label(m.Label)), "status", status, "url", m.URL))
 	}
 	head("export.audit", len(e.Events))
-	for _, v := range e.Events {
-		line(strings.Join([]string{v.At, says.Word("web.event", v.Kind), v.By, v.Detail}, " "))
+	for i, v := range e.Events {
+		// All that is kept is said: what has no words in the language as it is stored.
+		detail := cmp.Or(alerts.EventDetail(says.Lang, k.Events[i], time.UTC), v.Detail)
+		line(strings.Join([]string{v.At, says.Word("web.event", v.Kind), v.By, detail}, " "))
 	}
 	head("export.lessons", len(e.Lessons))
 	for _, l := range e.Lessons {
