@@ -269,6 +269,29 @@ func probeAnswers(ctx context.Context, cfg *config.Config, s speech, term termin
 	return bad, nil
 }
 
+// unserved says why a part would not serve, and what to do: also what the system and the database
+// say of it, as far as the catalogue has words for that.
+func (s speech) unserved(err error) string {
+	var advice *alerts.Advice
+	if s.english() || !errors.As(err, &advice) || advice.Err == nil {
+		return alerts.Reason(s.Lang, err)
+	}
+	said := *advice
+	cause := advice.Err
+	said.What = strings.Replace(said.What, cause.Error(), s.said(s.faults, cause.Error()), 1)
+	var asked *url.Error // the address is not the cause
+	if errors.As(cause, &asked) {
+		cause = asked.Err
+	}
+	said.Pairs = slices.Clone(said.Pairs)
+	for i, v := range said.Pairs {
+		if v == any(advice.Err) {
+			said.Pairs[i] = s.said(s.faults, cause.Error())
+		}
+	}
+	return alerts.Reason(s.Lang, &said)
+}
+
 // probeRest asks everything else that the watchlist names whether it would serve, prints a
 // table of it, and returns how many would not. No message is sent. good says that nothing was
 // wrong before it.
@@ -285,7 +308,7 @@ func probeRest(ctx context.Context, cfg *config.Config, s speech, term terminal,
 		switch {
 		case p.Err != nil:
 			bad++
-			state, note = s.Text("check.fails"), alerts.Reason(s.Lang, p.Err)
+			state, note = s.Text("check.fails"), s.unserved(p.Err)
 		case p.Part == "probe.hook":
 			note = s.Text("check.hook_limits")
 		}

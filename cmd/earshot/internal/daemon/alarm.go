@@ -43,12 +43,12 @@ func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 		all[partClock] = why
 	}
 	if err := d.seen.health(); err != nil {
-		all[partRedis] = err.Error()
+		all[partRedis] = d.saidIn(l, err.Error())
 	}
 	if err := d.databaseTrouble(); err != nil {
-		all[partDatabase] = err.Error()
+		all[partDatabase] = d.saidIn(l, err.Error())
 	}
-	if why := d.notPolling(); why != "" {
+	if why := d.notPolling(l); why != "" {
 		all[partQueue] = l.Text("notice.not_polling", "why", why)
 	}
 	sources, why := 0, ""
@@ -59,9 +59,19 @@ func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 		}
 	}
 	if sources > 0 {
-		all[partPosts] = l.Plural("notice.posts_not_stored", sources, "why", why)
+		all[partPosts] = l.Plural("notice.posts_not_stored", sources, "why", d.saidIn(l, why))
 	}
 	return all
+}
+
+// saidIn says in a language what is said in English of a watchlist, a database and files by
+// packages that know no language, as far as the catalogue has words for it.
+func (d *Daemon) saidIn(l i18n.Lang, english string) string {
+	if l.Code() == (i18n.Lang{}).Code() {
+		return english
+	}
+	said, _ := d.phrases().In(l, english)
+	return said
 }
 
 // Refused is told that the saved watchlist cannot be used. Staff are told once, until a
@@ -70,9 +80,9 @@ func (d *Daemon) Refused(ctx context.Context, err error) {
 	d.metrics.reloaded(false, d.now())
 	l := d.staffLang()
 	_, again := d.metrics.inTrouble()[partWatchlist]
-	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+firstProblem(i18n.Lang{}, err)))
+	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+d.firstProblem(i18n.Lang{}, err)))
 	if !again {
-		words := firstProblem(l, err)
+		words := d.firstProblem(l, err)
 		d.tell(ctx, partWatchlist, "refused "+words, d.about(), l.Text("notice.watchlist_refused", "why", words))
 	}
 }
@@ -104,7 +114,7 @@ func (d *Daemon) about() time.Time {
 
 // firstProblem is the first mistake of a watchlist with its place, and how many there are.
 // Warnings stand in no way and are not told of.
-func firstProblem(l i18n.Lang, err error) string {
+func (d *Daemon) firstProblem(l i18n.Lang, err error) string {
 	var mistakes []config.Error
 	var many *config.Errors
 	if errors.As(err, &many) {
@@ -112,9 +122,14 @@ func firstProblem(l i18n.Lang, err error) string {
 	}
 	if len(mistakes) == 0 {
 		words, _, _ := strings.Cut(err.Error(), "\n")
-		return words
+		return d.saidIn(l, words)
 	}
-	words := mistakes[0].Error()
+	first := mistakes[0]
+	first.Msg = d.saidIn(l, first.Msg)
+	if first.Hint != "" {
+		first.Hint = d.saidIn(l, first.Hint)
+	}
+	words := first.Error()
 	if more := len(mistakes) - 1; more > 0 {
 		words += " (" + l.Plural("notice.more_mistakes", more) + ")"
 	}
@@ -159,7 +174,7 @@ func (d *Daemon) look(ctx context.Context, a *alarms) {
 	d.lookAt(ctx, &a.storing, partDatabase, "not storing", d.notStoring(l), "notice.not_storing", "notice.stored_again")
 	switch {
 	case d.databaseTrouble() == nil:
-		d.lookAt(ctx, &a.polling, partQueue, "not polling", d.notPolling(), "notice.not_polling", "notice.polled_again")
+		d.lookAt(ctx, &a.polling, partQueue, "not polling", d.notPolling(l), "notice.not_polling", "notice.polled_again")
 	case !a.polling.told: // what the queue refuses now is the database's; what was told of it is not over
 		a.polling = alarm{}
 	}
@@ -210,12 +225,12 @@ func (d *Daemon) databaseTrouble() error {
 
 // notPolling says why this process reads no sources, or not all, though the database is well;
 // empty when it does.
-func (d *Daemon) notPolling() string {
+func (d *Daemon) notPolling(l i18n.Lang) string {
 	if d.queue == nil || d.databaseTrouble() != nil {
 		return ""
 	}
 	if err := d.queue.Trouble(); err != nil {
-		return err.Error()
+		return d.saidIn(l, err.Error())
 	}
 	return ""
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/store"
 )
 
 // printed is the console of a test.
@@ -274,7 +275,31 @@ func TestRefusedAgain(t *testing.T) {
 // why a watchlist is refused.
 func TestFirstProblemIsAMistake(t *testing.T) {
 	_, err := config.Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: A, terms: [Romashka]}]\nsources: [{feed: \"https://n.example/rss\", every: 1s}]\nfetch: {gap: 0s}\nwatchh: []\nroutess: []\n"), os.LookupEnv, config.Kinds{"feed": nil})
-	if got := firstProblem(i18n.Lang{}, err); !strings.Contains(got, "watchh") || !strings.HasSuffix(got, "(and 1 mistake more)") {
+	d := open(t, reloadList(t, t.TempDir(), "Alpha", ".post"))
+	if got := d.firstProblem(i18n.Lang{}, err); !strings.Contains(got, "watchh") || !strings.HasSuffix(got, "(and 1 mistake more)") {
 		t.Errorf("told %q", got)
+	}
+}
+
+// TestTroubleIsSaidInTheLanguage: what staff are told in Slack of a watchlist that is refused and of
+// a database that takes nothing has the reason in their language, too, as the terminal has.
+func TestTroubleIsSaidInTheLanguage(t *testing.T) {
+	d := open(t, reloadList(t, t.TempDir(), "Alpha", ".post"))
+	_, mistakes := config.Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: A, terms: {a: b}}]\nsources: [{feed: \"https://n.example/rss\", every: 5}]\n"), os.LookupEnv, config.Kinds{"feed": nil})
+	for _, code := range []string{"ru", "uk", "bg"} {
+		l := d.texts.In(code)
+		for _, got := range []string{
+			d.firstProblem(l, mistakes),
+			d.saidIn(l, "write the posts: database or disk is full (13): the disk is full; free some space and it goes on by itself"),
+			d.saidIn(l, (&store.AwayError{Err: errors.New("dial tcp 127.0.0.1:9: connect: connection refused")}).Error()),
+			d.saidIn(l, errSilent.Error()),
+		} {
+			if left := testkit.English(got, "w.yaml terms write the posts: database or disk is full Redis"); len(left) > 0 {
+				t.Errorf("%s: English is left, %q: %s", code, left, got)
+			}
+		}
+	}
+	if got := d.saidIn(i18n.Lang{}, "the disk"); got != "the disk" {
+		t.Errorf("in English: %q", got)
 	}
 }

@@ -67,6 +67,7 @@ type Daemon struct {
 	version   string
 	secrets   *config.Redactor
 	texts     *i18n.Catalog
+	phrases   func() *i18n.Phrases // English sentences by which saidIn finds those of a language
 	store     *store.Store
 	key       []byte // digests of sources are made with it
 	seen      *seenSet
@@ -115,6 +116,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if d.texts, err = i18n.New(); err != nil {
 		return nil, err
 	}
+	d.phrases = sync.OnceValue(func() *i18n.Phrases { return d.texts.Phrases("within", "mistake", "remedy", "fault") })
 	cfg := opt.Watchlist.Config
 	d.secrets.Take(cfg)
 	d.clock = &sharedClock{now: opt.Now, log: d.log}

@@ -153,6 +153,8 @@ func (d *Daemon) usable(ctx context.Context) error {
 // answerWithin is how long the database may take to answer who asks how it is.
 const answerWithin = 4 * time.Second
 
+var errSilent = errors.New("the database does not answer")
+
 // counts asks the database what lies where. A server that stands still takes the question and
 // answers nothing.
 func (d *Daemon) counts(ctx context.Context) (mention.Counts, error) {
@@ -160,7 +162,7 @@ func (d *Daemon) counts(ctx context.Context) (mention.Counts, error) {
 	defer cancel()
 	counts, err := d.store.Counts(ctx, d.now())
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = errors.New("the database does not answer")
+		err = errSilent
 	}
 	return counts, err
 }

@@ -87,7 +87,7 @@ func TestQueueRefusedAndThenAll(t *testing.T) {
 		defer way.Cut() // or what waits would be waited for
 		d.lease.step(ctx)
 		rename("earshot_river", "aside")
-		testkit.Eventually(t, "the queue refuses", time.Minute, func() bool { return d.notPolling() != "" })
+		testkit.Eventually(t, "the queue refuses", time.Minute, func() bool { return d.notPolling(d.staffLang()) != "" })
 		var a alarms
 		d.look(ctx, &a)
 		clock.to(time.Now().Add(alarmAfter))
