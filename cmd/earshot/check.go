@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -285,7 +286,7 @@ func (s speech) unserved(err error) string {
 	}
 	said.Pairs = slices.Clone(said.Pairs)
 	for i, v := range said.Pairs {
-		if v == any(advice.Err) {
+		if _, why := v.(error); why {
 			said.Pairs[i] = s.said(s.faults, cause.Error())
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -428,6 +429,27 @@ func TestOffUntil(t *testing.T) {
 		restingEntries(&out, s, cfg, until.Until().Add(-time.Hour))
 		if out.String() != want {
 			t.Errorf("%s:\n%s\nwant:\n%s", code, out.String(), want)
+		}
+	}
+}
+
+// TestUnservedIsTranslated: the notes of check --probe are in the language, also where the system
+// says why: what stands before the advice, and in it.
+func TestUnservedIsTranslated(t *testing.T) {
+	away := &store.AwayError{Err: errors.New("dial tcp 127.0.0.1:9: connect: connection refused")}
+	asked := &url.Error{Op: "Post", URL: "http://127.0.0.1:9/api/auth.test", Err: away.Err}
+	for _, lang := range []string{"ru", "uk", "bg"} {
+		s, err := languageFlag{Lang: lang}.speech(func(string) (string, bool) { return "", false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{
+			&alerts.Advice{What: away.Error() + " — ", Key: "way.redis", Err: away},
+			&alerts.Advice{What: "slack: auth.test: ", Key: "way.unreachable", Pairs: []any{"why", asked}, Err: asked},
+		} {
+			if left := testkit.English(s.unserved(err), "slack: auth.test: Redis store.redis"); len(left) > 0 {
+				t.Errorf("%s: English is left, %q: %s", lang, left, s.unserved(err))
+			}
 		}
 	}
 }
