@@ -17,7 +17,7 @@ var frameOrder = []string{"event", "about", "voice", "end"}
 func FrameWords(l i18n.Lang, frame, value string) string { return l.Word("frame", frame+" "+value) }
 
 // Told lists what the verdict found out about the post, in people's words with the
-// author's own words that say it: "told as happened («on Friday they»)".
+// author's own words that say it: "told as happened (“on Friday they”)".
 func Told(l i18n.Lang, s mention.Score) []string {
 	frames := slices.Clone(s.Frames)
 	slices.SortStableFunc(frames, func(a, b mention.Frame) int {
@@ -27,7 +27,7 @@ func Told(l i18n.Lang, s mention.Score) []string {
 	for _, f := range frames {
 		words := FrameWords(l, f.Frame, f.Value)
 		if f.Text != "" {
-			words += " («" + text.Line(f.Text, 40) + "»)"
+			words += " (" + l.Quote(text.Line(f.Text, 40)) + ")"
 		}
 		out = append(out, words)
 	}

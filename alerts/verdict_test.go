@@ -37,7 +37,7 @@ func TestTold(t *testing.T) {
 	s := mention.Score{Lang: "uk", Value: -0.81, Complaint: 0.9999, Frames: []mention.Frame{
 		{Frame: "end", Value: "open"}, {Frame: "about", Value: "us"}, {Frame: "event", Value: "yes", Text: "Третій\nтиждень"}, {Frame: "mood", Value: "sour"},
 	}}
-	if got, want := alerts.Told(i18n.Lang{}, s), []string{"mood sour", "told as happened («Третій тиждень»)", "about us", "still open"}; !slices.Equal(got, want) {
+	if got, want := alerts.Told(i18n.Lang{}, s), []string{"mood sour", "told as happened (“Третій тиждень”)", "about us", "still open"}; !slices.Equal(got, want) {
 		t.Errorf("told %q, want %q", got, want)
 	}
 	if got := alerts.Verdict(i18n.Lang{}, s); got != "uk, 99 % a complaint, −0.81" {

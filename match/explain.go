@@ -72,7 +72,7 @@ func (sc *scratch) failed(w *watch) verdict {
 	return verdict{0, "nothing under any holds"}
 }
 
-func quote(s string) string { return "«" + s + "»" }
+func quote(s string) string { return "“" + s + "”" }
 
 // Explain says for each watch why the post does or does not name it: the places
 // that count, the places a rule cancelled, and words that nearly are the name.

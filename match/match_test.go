@@ -197,9 +197,9 @@ func TestExplainConditions(t *testing.T) {
 		watch        Watch
 		text, reason string
 	}{
-		{Watch{Terms: terms("Acme"), None: []Expr{leaf("vacancy")}}, "Acme has vacancies", "none forbids what stands in the post: «vacancy»"},
+		{Watch{Terms: terms("Acme"), None: []Expr{leaf("vacancy")}}, "Acme has vacancies", "none forbids what stands in the post: “vacancy”"},
 		{Watch{Terms: terms("Acme"), None: []Expr{group}}, "Acme, refunds", "a group under none holds"},
-		{Watch{Terms: terms("Acme"), All: []Expr{leaf("refund")}}, "Acme has a vacancy", "all asks for what does not count in the post: «refund»"},
+		{Watch{Terms: terms("Acme"), All: []Expr{leaf("refund")}}, "Acme has a vacancy", "all asks for what does not count in the post: “refund”"},
 		{Watch{Terms: terms("Acme"), All: []Expr{group}}, "Acme has a vacancy", "a group under all does not hold"},
 		{Watch{Terms: terms("Acme"), All: []Expr{leaf("refund")}}, "a refund", "a condition of the watch stands here, but none of its terms counts"},
 		{Watch{Terms: terms("Acme"), Any: []Expr{leaf("refund")}}, "Acme has a vacancy", "nothing under any holds"},

@@ -228,7 +228,7 @@ func TestText(t *testing.T) {
 	if strings.ContainsAny(text, "\x1b\u202e") || strings.Count(text, "\n--- ") != 1 || strings.Count(text, "\n@@ ") != 1 {
 		t.Errorf("text\n%s", text)
 	}
-	for _, want := range []string{"5 texts not negative, 10 real complaints, 4 texts not us", "«wicked» (xx) decides nothing",
+	for _, want := range []string{"5 texts not negative, 10 real complaints, 4 texts not us", "“wicked” (xx) decides nothing",
 		"removes 5 false alarms, loses 0 complaints", "at w.yaml:3:5 write\n    ignore:\n      - \"old phrase\"\n      - \"acme pharmacy\"", "sentiment: {words: our-words.tsv}"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)

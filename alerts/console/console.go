@@ -177,7 +177,7 @@ func (n *Notifier) changed(m alerts.Message) string {
 		out += indent + n.quote(m) + "\n"
 	case alerts.Answered, alerts.NamesakeAnswered:
 		if words := text.Cut(text.Clean(m.Details.Text), maxQuote); words != "" {
-			out += indent + n.wrapped("«"+words+"»", indent) + "\n"
+			out += indent + n.wrapped(m.Lang.Quote(words), indent) + "\n"
 		}
 	}
 	return out
@@ -242,7 +242,6 @@ func (n *Notifier) quote(m alerts.Message) string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("«")
 	for _, p := range pieces {
 		if !p.Strong || !n.opt.Colour {
 			b.WriteString(p.Text)
@@ -259,8 +258,7 @@ func (n *Notifier) quote(m alerts.Message) string {
 	if cut > 0 {
 		b.WriteString("…")
 	}
-	b.WriteString("»")
-	return n.wrapped(b.String(), indent)
+	return n.wrapped(m.Lang.Quote(b.String()), indent)
 }
 
 // wrapped breaks text at spaces; lines after the first begin with before.

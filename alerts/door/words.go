@@ -128,11 +128,11 @@ func quote(m alerts.Message) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	end := "»"
+	words := calm(b.String())
 	if cut > 0 {
-		end = "…»"
+		words += "…"
 	}
-	return "«" + calm(b.String()) + end
+	return m.Lang.Quote(words)
 }
 
 // gathered is what one message stands for.

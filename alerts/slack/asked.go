@@ -123,7 +123,7 @@ func excerpt(l i18n.Lang, p mention.Post) string {
 	case words == "":
 		return l.Text("alert.no_words")
 	}
-	return "«" + words + "»"
+	return l.Quote(words)
 }
 
 // caseLines are one complaint of a list: how loud, whose, where it stands; its words; where

@@ -52,7 +52,7 @@ func TestPost(t *testing.T) {
 	if got.AlertID != "a1" || got.Mention.Text != "Не повертають гроші" || got.Case.Status != mention.Open || got.Redraw {
 		t.Errorf("%s", raw)
 	}
-	for _, want := range []string{`"complaint":0.91,"frames":[{"frame":"about","value":"us","start":0,"end":4,"text":"Не"}]`, `"told":["about us («Не»)"]`, `"why":["legal threat"]`} {
+	for _, want := range []string{`"complaint":0.91,"frames":[{"frame":"about","value":"us","start":0,"end":4,"text":"Не"}]`, `"told":["about us (“Не”)"]`, `"why":["legal threat"]`} {
 		if !strings.Contains(string(raw), want) {
 			t.Errorf("no %s in %s", want, raw)
 		}

@@ -22,7 +22,7 @@ func TestReasonsAreOfWhatDecides(t *testing.T) {
 		want, absent string
 	}{
 		{alerts.Rules{}, "for it", "silence: "},
-		{alerts.Rules{AlertBelow: map[mention.PostKind]float64{mention.Forum: -0.5}}, "silence: «nobody answers»  [support]", "for it"},
+		{alerts.Rules{AlertBelow: map[mention.PostKind]float64{mention.Forum: -0.5}}, "silence: “nobody answers”  [support]", "for it"},
 		{alerts.Rules{AlertBelow: map[mention.PostKind]float64{mention.Review: -0.5}}, "for it", "silence: "},
 	} {
 		var out strings.Builder

@@ -28,7 +28,7 @@ func TestForeignWordsInTheTerminal(t *testing.T) {
 	out := bufio.NewWriter(&b)
 	printPosts(out, []mention.Post{post}, false)
 	printUnanswered(out, i18n.Lang{}, []mention.MentionRecord{stored}, "", time.UTC)
-	printSamples(out, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
+	printSamples(out, i18n.Lang{}, "+", []match.ReplaySample{{Post: post, Spans: []mention.Span{span}}})
 	speech{}.printExplanation(out, match.Explanation{Watch: hostile("watch"), Steps: []match.Step{{Span: span, Reason: "no"}}}, false)
 	scorer, err := sentiment.New(sentiment.Options{})
 	if err != nil {

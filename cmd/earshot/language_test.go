@@ -327,8 +327,8 @@ func TestReasonsAreTranslated(t *testing.T) {
 		t.Fatal(err)
 	}
 	const here = "a form of the term stands here"
-	reasons := []string{"the term stands here", here, "«Ромашко» is another word, not a form of «Ромашка»", "it stands inside the ignored phrase «Ромашка»",
-		"all asks for what does not count in the post: «Ромашка»", "none forbids what stands in the post: «Ромашка»"}
+	reasons := []string{"the term stands here", here, "“Ромашко” is another word, not a form of “Ромашка”", "it stands inside the ignored phrase “Ромашка”",
+		"all asks for what does not count in the post: “Ромашка”", "none forbids what stands in the post: “Ромашка”"}
 	for _, path := range files {
 		src, err := os.ReadFile(path)
 		if err != nil {

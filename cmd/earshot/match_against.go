@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/mention"
@@ -41,17 +42,17 @@ func (s speech) replay(ctx context.Context, next *match.Set, database string, te
 	fmt.Fprintln(out, s.Plural("match.kept", seen, "count", strconv.Itoa(seen), "file", database))
 	for _, row := range rows {
 		fmt.Fprintf(out, "\n%s\n", s.Text("match.replayed", "watch", text.OneLine(row.Watch), "caught", strconv.Itoa(row.Caught), "lost", strconv.Itoa(row.Lost), "kept", strconv.Itoa(row.Kept)))
-		printSamples(out, "+", row.CaughtSamples)
-		printSamples(out, "-", row.LostSamples)
+		printSamples(out, s.Lang, "+", row.CaughtSamples)
+		printSamples(out, s.Lang, "-", row.LostSamples)
 	}
 	return out.Flush()
 }
 
-func printSamples(out io.Writer, sign string, samples []match.ReplaySample) {
+func printSamples(out io.Writer, l i18n.Lang, sign string, samples []match.ReplaySample) {
 	for _, s := range samples {
 		word := ""
 		if len(s.Spans) > 0 {
-			word = " «" + text.OneLine(s.Spans[0].Text) + "»"
+			word = " " + l.Quote(text.OneLine(s.Spans[0].Text))
 		}
 		fmt.Fprintf(out, "  %s%s  %s  %s\n", sign, word, text.Line(s.Post.Title+" "+s.Post.Text, 100), text.OneLine(s.Post.URL))
 	}
