@@ -58,7 +58,11 @@ func (b *builder) checkTerms(w *watch) {
 		if lang := b.set.common.language(word); lang != "" {
 			b.problem(t, false, fmt.Sprintf("%q is a common word in %s and has no context", t.Text, lang), "add context words that stand near the name, or use the full name")
 		} else if n := utf8.RuneCountInString(word); n <= 2 {
-			b.problem(t, false, fmt.Sprintf("%q has only %d letters and will be found where nobody means it", t.Text, n), "add context words, or use the full name")
+			letters := "two letters"
+			if n < 2 {
+				letters = "one letter"
+			}
+			b.problem(t, false, fmt.Sprintf("%q has only %s and will be found where nobody means it", t.Text, letters), "add context words, or use the full name")
 		}
 	}
 }
