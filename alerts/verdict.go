@@ -34,7 +34,7 @@ func Told(l i18n.Lang, s mention.Score) []string {
 	return out
 }
 
-// Likely says how likely it is a complaint: "91 % a complaint". It never says 0 or
+// Likely says how likely it is a complaint: "91% likely a complaint". It never says 0 or
 // 100: nothing is that sure. Empty without a verdict.
 func Likely(l i18n.Lang, s mention.Score) string {
 	if !s.Judged() {

@@ -30,9 +30,9 @@ func TestRefusal(t *testing.T) {
 		{"answered on the site", taken(mention.Replied, ""), []string{"It was answered 3 min ago."}},
 		{"dismissed", taken(mention.Dismissed, "Ira"), []string{"Ira dismissed it 3 min ago."}},
 		{"another database", fmt.Errorf("claim: %w", mention.ErrNotFound), []string{"Nothing was changed", "another or an older database", "Open the post"}},
-		{"older database", taken(mention.Quiet, ""), []string{"Nothing was changed", "no complaint", "older database", "Open the post"}},
+		{"older database", taken(mention.Quiet, ""), []string{"Nothing was changed", "not a complaint", "older database", "Open the post"}},
 		{"something else", taken("strange", ""), []string{"Nothing was changed", "strange"}},
-		{"broken", errors.New("disk"), []string{"could not write that down", "press again"}},
+		{"broken", errors.New("disk"), []string{"could not save that", "press again"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

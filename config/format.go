@@ -84,7 +84,7 @@ func checkFormat(format, s string) (msg, hint string) {
 	case "door name":
 		return checkDoorName(s)
 	case "door of a fallback":
-		return "is no door of this watchlist", ""
+		return "is not a door of this watchlist", ""
 	case "person":
 		return checkPerson(s)
 	case "member":

@@ -91,7 +91,7 @@ func parsePause(s string) (p Pause, msg, hint string) {
 	t, err := time.ParseInLocation("2006-01-02 15:04", strings.Join(words, " "), zone)
 	switch {
 	case err != nil || t.Year() < 2000:
-		return p, "this is no day and time", how
+		return p, "this is not a day and time", how
 	case zoned:
 		return Pause{Until: t}, "", ""
 	}

@@ -47,8 +47,8 @@ func TestPauses(t *testing.T) {
 		}
 	}
 	for block, want := range map[string]string{
-		"paused_until: tomorrow":                     `w.yaml:6:17: paused_until: this is no day and time — write it like 2026-12-24 09:00`,
-		"paused_until: 25:00":                        `this is no day and time`,
+		"paused_until: tomorrow":                     `w.yaml:6:17: paused_until: this is not a day and time — write it like 2026-12-24 09:00`,
+		"paused_until: 25:00":                        `this is not a day and time`,
 		"paused_until: " + soon + " 09:00 Mars/Dust": `there is no time zone Mars/Dust`,
 		"paused_until: 2999-01-01":                   `a pause of more than a year — write enabled: false`,
 		"paused_until: 2020-01-01":                   `w.yaml:6:17: warning: paused_until: this pause is over — delete the line`,

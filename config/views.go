@@ -69,7 +69,7 @@ func (d *decoder) checkViewKey(m position, key string, values []string, words ma
 		return
 	case key == "from" || key == "to":
 		if _, err := time.Parse(time.DateOnly, values[0]); err != nil {
-			d.wrong(m, "write a day: 2026-11-26", "%s=%s is no day", key, values[0])
+			d.wrong(m, "write a day: 2026-11-26", "%s=%s is not a day", key, values[0])
 		}
 		return
 	case known == nil || slices.Contains(known, values[0]):

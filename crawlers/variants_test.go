@@ -17,7 +17,7 @@ func TestWays(t *testing.T) {
 		{"mastodon: {server: \"http://127.0.0.1:3000/\", tag: x}", ""},
 		{"mastodon: {server: a.example}", "mastodon needs tag / query + token"},
 		{"mastodon: {server: a.example, query: x}", "mastodon needs token beside query"},
-		{"mastodon: {server: \"https://a.example/@someone\", tag: x}", "want a server alone"},
+		{"mastodon: {server: \"https://a.example/@someone\", tag: x}", "must be a server alone"},
 		{"bluesky: {appview: view.example}", "bluesky needs query beside appview"},
 		{"reddit: {token: \"${env:T}\"}", "reddit needs feed / subreddits + refresh_token|token / query + refresh_token|token"},
 		{"reddit: {query: x}", "reddit needs refresh_token|token beside query"},

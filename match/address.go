@@ -142,7 +142,7 @@ func (a *located) labels(host, hostEnd int) (verdict, whereabouts) {
 	case dots && a.end != hostEnd:
 		return verdict{8, "the host goes on, so it is another one"}, inProse
 	case !dots && top >= 0 && a.end > host+top:
-		return verdict{8, "the last label of a host is no name"}, inProse
+		return verdict{8, "the last label of a host is not a name"}, inProse
 	}
 	return counts, inHost
 }

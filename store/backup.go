@@ -99,7 +99,7 @@ func Restore(ctx context.Context, database, file string, now time.Time) (Restore
 	part := path + ".restoring"
 	made, err := copySQLite(ctx, from, part, path, func(db *sql.DB) error { return asRestored(ctx, db, now) })
 	if sqliteBroken(err) { // of the database at work another thing is to be done
-		return Restored{}, fmt.Errorf("store: restore: %s is damaged, or no backup of earshot: name another one", file)
+		return Restored{}, fmt.Errorf("store: restore: %s is damaged, or is not an earshot backup: name another one", file)
 	}
 	if err != nil {
 		return Restored{}, fmt.Errorf("store: restore: %w", err)
@@ -170,7 +170,7 @@ func sqlitePath(database string) (string, error) {
 	case scheme == "postgres" || scheme == "postgresql":
 		return "", ErrUsePgDump
 	case scheme != "sqlite" || rest == "":
-		return "", fmt.Errorf("store: database %q: want sqlite:PATH", scheme)
+		return "", fmt.Errorf("store: database %q: must be sqlite:PATH", scheme)
 	}
 	path, err := realPath(rest)
 	if err != nil {
@@ -247,7 +247,7 @@ func lookThrough(ctx context.Context, db *sql.DB, made *Copied) error {
 	}
 	var version int
 	if err := db.QueryRowContext(ctx, `SELECT MAX(version) FROM schema_versions`).Scan(&version); err != nil {
-		return errors.New("the file is no database of earshot")
+		return errors.New("the file is not an earshot database")
 	}
 	list, err := loadMigrations("sqlite")
 	if err != nil {

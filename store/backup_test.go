@@ -50,7 +50,7 @@ func TestBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Restore(background, "sqlite:"+path, broken, t0)
-	wantError(t, "no database", err, "no backup of earshot: name another one")
+	wantError(t, "no database", err, "is not an earshot backup: name another one")
 	if strings.Contains(err.Error(), "-wal") {
 		t.Errorf("what to do is said of the database at work: %v", err)
 	}

@@ -60,7 +60,7 @@ func TestOpenMistakes(t *testing.T) {
 		name, address, want string
 		readOnly            bool
 	}{
-		{"scheme", "mysql://user:secret@host/x", "want sqlite:PATH or postgres://", false},
+		{"scheme", "mysql://user:secret@host/x", "must be sqlite:PATH or postgres://", false},
 		{"no path", "sqlite:", "give the path of a file", false},
 		{"memory", "sqlite::memory:", "give the path of a file", false},
 		{"no folder", "sqlite:" + dir + "/no/e.db", "make it, or correct store.database", false},

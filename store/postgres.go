@@ -35,7 +35,7 @@ func (s *Store) openPostgres(ctx context.Context, address string, readOnly bool)
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		// pgx's error repeats the address; the password is masked there, but not in every form.
-		return errors.New("store: the postgres:// address cannot be read: want postgres://USER:PASSWORD@HOST:PORT/NAME")
+		return errors.New("store: the postgres:// address cannot be read: it must be like postgres://USER:PASSWORD@HOST:PORT/NAME")
 	}
 	host := fmt.Sprintf("%s:%d/%s", config.Host, config.Port, config.Database)
 	lists := listingsOf(` JOIN`, ` FROM cases c`, ` FROM mentions m`, `m.num + 0`) // a sum: no index may offer its order instead of the words

@@ -68,7 +68,7 @@ func TestProbe(t *testing.T) {
 	if said := probe("sqlite:" + garbage); said == "" {
 		t.Error("garbage passes for a database")
 	}
-	if said := probe("mysql://x"); !strings.Contains(said, "want sqlite:PATH") {
+	if said := probe("mysql://x"); !strings.Contains(said, "must be sqlite:PATH") {
 		t.Errorf("another kind: %q", said)
 	}
 }

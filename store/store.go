@@ -137,7 +137,7 @@ func (s *Store) connect(ctx context.Context, opt Options) error {
 	case "postgres", "postgresql":
 		return s.openPostgres(ctx, opt.Database, opt.ReadOnly)
 	}
-	return fmt.Errorf("store: database %q: want sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME", scheme)
+	return fmt.Errorf("store: database %q: must be sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME", scheme)
 }
 
 // Close closes the database and gives up its lock. Transactions under way fail.

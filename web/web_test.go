@@ -246,7 +246,7 @@ func TestVerbsAsForms(t *testing.T) {
 		t.Errorf("in the end: %+v", c)
 	}
 	res, body := w.ask("GET", at, "Ira", nil)
-	for _, want := range []string{"called &lt;b&gt;her&lt;/b&gt;", "Олена К. on forum.example", "refund", "We are sorry.", ">Text 1</label>", "90 % a complaint"} {
+	for _, want := range []string{"called &lt;b&gt;her&lt;/b&gt;", "Олена К. on forum.example", "refund", "We are sorry.", ">Text 1</label>", "90% likely a complaint"} {
 		if res.StatusCode != 200 || !strings.Contains(body, want) {
 			t.Errorf("the case page (%d) has no %q", res.StatusCode, want)
 		}
@@ -268,7 +268,7 @@ func TestSnoozeOfWhoIsAlone(t *testing.T) {
 			w.ask("POST", at+"/"+verb, "Ira", url.Values{})
 		}
 		if _, body := w.ask("GET", at, "Ira", nil); !strings.Contains(body, `type="datetime-local"`) {
-			t.Errorf("after %q there is no moment to choose", verb)
+			t.Errorf("after %q there is not a date or time to choose", verb)
 		}
 	}
 	if _, body := w.ask("GET", at, "Oleh", nil); strings.Contains(body, `type="datetime-local"`) {
@@ -397,7 +397,7 @@ func TestRoles(t *testing.T) {
 		"/case/" + string(id) + "/dismiss": {"reason": {"spam"}},
 		"/cases":                           {"verb": {"dismiss:spam"}, "id": {string(id) + ".1"}},
 	} {
-		if res, body := w.ask("POST", path, "guest", form); res.StatusCode != http.StatusForbidden || !strings.Contains(body, "Your team keeps this for others") {
+		if res, body := w.ask("POST", path, "guest", form); res.StatusCode != http.StatusForbidden || !strings.Contains(body, "In your team this is for others to do") {
 			t.Errorf("%s: %d\n%s", path, res.StatusCode, body)
 		}
 	}

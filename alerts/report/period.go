@@ -20,7 +20,7 @@ func (e *PeriodError) Error() string {
 	if e.Part == "" {
 		return "the period ends before it begins"
 	}
-	return e.Part + " " + strconv.Quote(e.Value) + " is no moment"
+	return e.Part + " " + strconv.Quote(e.Value) + " is not a date or time"
 }
 
 // Period reads from when to when: 24h, 7d or 4w before now, today, yesterday, week, month,

@@ -447,8 +447,8 @@ func answerWho(t *testing.T, w *world, _ *sites) {
 		fault            *fakeslack.Fault
 	}{
 		{name: "too late for Slack", user: ira, m: listed, want: "не відкрив вікно", fault: &fakeslack.Fault{Method: "views.open", Kind: fakeslack.Code, Error: "expired_trigger_id", Times: 1}},
-		{name: "others are listed", user: oleh, m: listed, want: "keeps this for others"},
-		{name: "without the role", user: maria, m: free, want: "keeps this for others"},
+		{name: "others are listed", user: oleh, m: listed, want: "this is for others to do"},
+		{name: "without the role", user: maria, m: free, want: "this is for others to do"},
 		{name: "somebody has it", user: oleh, m: free, want: "Ira took it"},
 		{name: "the address cannot be asked for", user: petro, m: listed, want: "could not ask Slack", fault: &fakeslack.Fault{Method: "users.info", Kind: fakeslack.Refuse5xx, Times: -1}},
 	} {

@@ -51,7 +51,7 @@ func TestAdd(t *testing.T) {
 		"a key is needed":   {"https://youtu.be/dQw4romashk", nil, 1, []string{"Not written yet. It needs:\n  key: ", "console.cloud.google.com"}, ""},
 		"not readable":      {"https://www.facebook.com/romashka", nil, 1, []string{"Facebook cannot be read: ", "Instead: "}, ""},
 		"there already":     {"https://news.example/rss", nil, 2, []string{"has this place already: feed: https://news.example/rss in line 8"}, ""},
-		"no address":        {"romashka", nil, 2, []string{`"romashka" is no address`}, ""},
+		"no address":        {"romashka", nil, 2, []string{`"romashka" is not an address`}, ""},
 		"an unknown watch":  {"@romashka_chat", []string{"--watch", "Tea"}, 2, []string{`there is no watch "Tea"`}, ""},
 		"sources on a line": {"BASE/news.rss", nil, 1, []string{"sources is written in brackets", "- feed: \"BASE/news.rss\""}, ""},
 	} {

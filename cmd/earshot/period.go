@@ -18,9 +18,9 @@ func period(since, until string, now time.Time, zone *time.Location) (from, to t
 	switch {
 	case !errors.As(err, &wrong):
 	case wrong.Part == "since":
-		err = fmt.Errorf("--since %q is no moment: %s", since, periodHelp)
+		err = fmt.Errorf("--since %q is not a date or time: %s", since, periodHelp)
 	case wrong.Part == "until":
-		err = fmt.Errorf("--until %q is no moment: write it like 24h, 7d, yesterday, 2026-11-30 or 2026-11", until)
+		err = fmt.Errorf("--until %q is not a date or time: write it like 24h, 7d, yesterday, 2026-11-30 or 2026-11", until)
 	default:
 		err = fmt.Errorf("the period ends (%s) before it begins (%s)", to.In(zone).Format("2006-01-02 15:04"), from.In(zone).Format("2006-01-02 15:04"))
 	}

@@ -56,7 +56,7 @@ func newGrant(env crawlers.Env, a Auth, given poll.Values, s config.Section) (*g
 		return &grant{fixed: fixed}, nil
 	}
 	if !slices.Contains(access.Kinds(), a.Kind) {
-		return nil, s.Errorf("auth", "kind %q: want %s", a.Kind, strings.Join(access.Kinds(), ", "))
+		return nil, s.Errorf("auth", "kind %q: must be %s", a.Kind, strings.Join(access.Kinds(), ", "))
 	}
 	opt := access.Options{
 		Kind: a.Kind, URL: poll.Rebase(fill(a.URL), env.Base), Client: fill(a.Client), Secret: fill(a.Secret.Reveal()), Refresh: fill(a.Refresh.Reveal()),

@@ -94,7 +94,7 @@ func compileJQ(program string, variables []string) (*gojq.Code, error) {
 			return code, nil
 		}
 	}
-	return nil, fmt.Errorf("%q is no jq program: %w", program, err)
+	return nil, fmt.Errorf("%q is not a jq program: %w", program, err)
 }
 
 // jsonPage is one answer, mapped.

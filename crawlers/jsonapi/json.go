@@ -145,10 +145,10 @@ func newJSON(env crawlers.Env, o Options, given poll.Values, s config.Section) (
 		a.opt.Pager.Pages = jsonPages
 	}
 	if !slices.Contains([]string{"", "page", "offset", "cursor", "next", "max_id"}, o.Pager.By) {
-		return nil, s.Errorf("pager", "by %q: want page, offset, cursor, next or max_id", o.Pager.By)
+		return nil, s.Errorf("pager", "by %q: must be page, offset, cursor, next or max_id", o.Pager.By)
 	}
 	if a.opt.Pager.Pages < 1 || a.opt.Pager.Pages > poll.MaxPages {
-		return nil, s.Errorf("pager", "%d pages: want 1 to %d", o.Pager.Pages, poll.MaxPages)
+		return nil, s.Errorf("pager", "%d pages: must be 1 to %d", o.Pager.Pages, poll.MaxPages)
 	}
 	if len(o.Each) > 1 {
 		return nil, s.Errorf("each", "one name with its list, not %d", len(o.Each))
@@ -157,7 +157,7 @@ func newJSON(env crawlers.Env, o Options, given poll.Values, s config.Section) (
 		a.name, a.each = name, given.Splice(list)
 	}
 	if len(a.each) == 0 || len(a.each) > maxEach {
-		return nil, s.Errorf("each", "%d values: want 1 to %d", len(a.each), maxEach)
+		return nil, s.Errorf("each", "%d values: must be 1 to %d", len(a.each), maxEach)
 	}
 	var err error
 	if a.grant, err = newGrant(a.env, o.Auth, given, s); err != nil {

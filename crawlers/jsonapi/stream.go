@@ -102,13 +102,13 @@ func NewStream(env crawlers.Env, o StreamOptions, given poll.Values, s config.Se
 		st.opt.Listen = streamListen
 	}
 	if st.opt.Listen < 0 || st.opt.Listen > maxListen {
-		return nil, s.Errorf("listen", "%v: want at most %v", o.Listen, maxListen)
+		return nil, s.Errorf("listen", "%v: must be at most %v", o.Listen, maxListen)
 	}
 	if o.Events == 0 {
 		st.opt.Events = streamEvents
 	}
 	if st.opt.Events < 1 || st.opt.Events > streamEvents {
-		return nil, s.Errorf("events", "%d: want 1 to %d", o.Events, streamEvents)
+		return nil, s.Errorf("events", "%d: must be 1 to %d", o.Events, streamEvents)
 	}
 	var err error
 	st.program, err = compileJSON(Options{List: o.List, Fields: o.Fields, Pager: Pager{Next: o.Cursor}}, given, "", s)

@@ -73,7 +73,7 @@ func (t *tally) notes() (empty, unread []string) {
 			if part.name == "rating" {
 				what = "rating"
 			}
-			unread = append(unread, fmt.Sprintf("select.%s finds %q, which is no %s that can be read", part.name, words, what))
+			unread = append(unread, fmt.Sprintf("select.%s finds %q, which cannot be read as a %s", part.name, words, what))
 		} else if t.parts[part.name] == 0 {
 			empty = append(empty, fmt.Sprintf("select.%s (%s)", part.name, part.wrote()))
 		}

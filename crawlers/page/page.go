@@ -96,7 +96,7 @@ func New(env crawlers.Env, o Options, s config.Section) (*page, error) {
 		p.pages = defaultPages
 	}
 	if p.pages < 1 || p.pages > poll.MaxPages {
-		return nil, s.Errorf("pages", "%d pages: want 1 to %d", o.Pages, poll.MaxPages)
+		return nil, s.Errorf("pages", "%d pages: must be 1 to %d", o.Pages, poll.MaxPages)
 	}
 	var err error
 	if o.Select != nil {

@@ -91,7 +91,7 @@ func (c *selectCompiler) css(part, text string) goquery.Matcher {
 	m, err := cascadia.Compile(text)
 	if err != nil {
 		if c.err == nil {
-			c.err = c.section.Errorf(c.option+"."+part, "%q is no CSS selector: %v", text, err)
+			c.err = c.section.Errorf(c.option+"."+part, "%q is not a CSS selector: %v", text, err)
 		}
 		return nil
 	}

@@ -350,7 +350,7 @@ func (o presetOption) clean(s string) (string, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-		return "", fmt.Errorf("%q: want a server alone, like https://social.example", s)
+		return "", fmt.Errorf("%q: must be a server alone, like https://social.example", s)
 	}
 	return u.Scheme + "://" + u.Host, nil
 }
@@ -363,5 +363,5 @@ func (o presetOption) fit(s string) (string, error) {
 			return value, nil
 		}
 	}
-	return "", fmt.Errorf("%q: want %s", s, o.Want)
+	return "", fmt.Errorf("%q: must be %s", s, o.Want)
 }

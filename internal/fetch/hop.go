@@ -130,7 +130,7 @@ func (h hop) request(ctx context.Context, agent string) (*http.Request, error) {
 func (h hop) target(location string) (*url.URL, error) {
 	u, err := h.url.Parse(location)
 	if err != nil {
-		return nil, fail(h.url, fmt.Errorf("%w: it redirects to what is no address", ErrAddress))
+		return nil, fail(h.url, fmt.Errorf("%w: it redirects to what is not an address", ErrAddress))
 	}
 	if err := checkURL(u); err != nil {
 		return nil, fail(h.url, fmt.Errorf("redirect: %w", err))

@@ -96,7 +96,7 @@ func happened(err error, address string) string {
 	case NoWay:
 		return "there is no way to " + host + " from this machine; is it on the internet?"
 	case BrokenOff:
-		return "the server broke the connection off" + again
+		return "the server broke off the connection" + again
 	}
 	var op *net.OpError
 	if errors.As(err, &op) {

@@ -79,7 +79,7 @@ func TestPlain(t *testing.T) {
 		"no such name":   {get("https://news.exmaple/rss", nil, &net.DNSError{Err: "no such host", Name: "news.exmaple", Server: "10.0.0.1:53", IsNotFound: true}), "https://news.exmaple/rss: no site has the name news.exmaple; check how the address is written"},
 		"no resolver":    {get("https://news.example/rss", nil, &net.DNSError{Err: "server misbehaving", Name: "news.example", Server: "10.0.0.1:53", IsTemporary: true}), "https://news.example/rss: the name news.example cannot be looked up now; is this machine on the internet?; it is asked again later"},
 		"refused":        {get(closed.URL+"/rss", nil, nil), "URL/rss: nothing answers on port PORT of 127.0.0.1; the site may be down, or the address wrong; it is asked again later"},
-		"broken off":     {get(broken.URL+"/", nil, nil), "URL/: the server broke the connection off; it is asked again later"},
+		"broken off":     {get(broken.URL+"/", nil, nil), "URL/: the server broke off the connection; it is asked again later"},
 		"slow":           {get(slow.URL+"/", nil, nil), "URL/: the server took too long to answer; it is asked again later"},
 		"untrusted":      {get("https://example.com/", nil, nil), "https://example.com/: the site's certificate is signed by nobody this machine trusts; tell the site's owner"},
 		"another's name": {get("https://news.example/", trusted(time.Now()), nil), "https://news.example/: the site's certificate is for example.com, *.example.com and not for news.example; use the address it is for, or tell the site's owner"},

@@ -299,14 +299,14 @@ func (l Lang) group() string {
 	return "\u00a0"
 }
 
-// Percent says a share of 1: "91 %".
+// Percent says a share of 1: "91%".
 func (l Lang) Percent(share float64) string {
 	return strconv.Itoa(int(math.Round(share*100))) + l.percentSign()
 }
 
 func (l Lang) percentSign() string {
 	if l.Code() == fallback {
-		return " %"
+		return "%"
 	}
 	return "\u00a0%"
 }

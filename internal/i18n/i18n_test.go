@@ -147,7 +147,7 @@ func TestNumbers(t *testing.T) {
 			}
 		}
 	}
-	if got := c.In("en").Percent(0.914); got != "91 %" {
+	if got := c.In("en").Percent(0.914); got != "91%" {
 		t.Errorf("a share in English: %q", got)
 	}
 	if got := c.In("ru").Percent(0.914); got != "91\u00a0%" {

@@ -125,7 +125,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	config, err := pgxpool.ParseConfig(opt.Address)
 	if err != nil { // pgx's error repeats the address
-		return nil, errors.New("work queue: the postgres:// address cannot be read: want postgres://USER:PASSWORD@HOST:PORT/NAME")
+		return nil, errors.New("work queue: the postgres:// address cannot be read: it must be like postgres://USER:PASSWORD@HOST:PORT/NAME")
 	}
 	config.MaxConns = maxConns
 	if opt.Bound != nil {

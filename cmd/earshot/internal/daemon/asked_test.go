@@ -152,9 +152,9 @@ func TestProposals(t *testing.T) {
 			{"add", "@romashka_chat", "Sent to", "earshot add '@romashka_chat'"},
 			{"add", "https://x.example/';rm -rf ~'", "Sent to", `earshot add 'https://x.example/'\'';rm`},
 			{"add", site.URL + "/alpha", "listens there already: alpha", ""},
-			{"add", "somewhere", "is no address", ""},
-			{"add", "https://ira:secret@x.example/", "is no address", ""},
-			{"add", "file:///etc/passwd", "is no address", ""},
+			{"add", "somewhere", "is not an address", ""},
+			{"add", "https://ira:secret@x.example/", "is not an address", ""},
+			{"add", "file:///etc/passwd", "is not an address", ""},
 		} {
 			before := len(staffRead(t, d))
 			do := p.Ignore
