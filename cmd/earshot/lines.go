@@ -25,7 +25,7 @@ func notJSON(line []byte, err error, plain string) error {
 	case line[0] == '[':
 		return usageError{"this is a list: write its objects one a line, without the brackets and commas around them"}
 	case line[0] == '{' && errors.As(err, &syntax):
-		return usageError{fmt.Sprintf("this JSON object has a mistake at its character %d, or is cut off there: it must stand on one line, such as %s", max(1, syntax.Offset), sample("Спасибо!"))}
+		return usageError{fmt.Sprintf("this JSON object has a mistake at its character %d, or is cut off there: it must stand on one line, such as %s", max(1, syntax.Offset), sample("…"))}
 	}
 	said := strings.Trim(string(line), `"`)
 	return usageError{fmt.Sprintf("this is plain text, and a JSON object a line is read here, such as %s%s", sample(text.Line(said, exampleLength)), plain)}

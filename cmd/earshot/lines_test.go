@@ -15,7 +15,7 @@ func TestNotJSON(t *testing.T) {
 		`"in quotes"`:                `such as {"id":1,"text":"in quotes"}; try score`,
 		`42`:                         `this is plain text`,
 		strings.Repeat("довго ", 50): `…"}; try score`,
-		`{"id": 1, "text": "cut`:     `this JSON object has a mistake at its character 22, or is cut off there`,
+		`{"id": 1, "text": "cut`:     `this JSON object has a mistake at its character 22, or is cut off there: it must stand on one line, such as {"id":1,"text":"…"}`,
 		`{id: 1}`:                    `a mistake at its character 2`,
 		`[{"id":1}]`:                 `this is a list`,
 		`{"id": 1, "text": ["a"]}`:   `"text" is a list here, where a text is wanted`,
