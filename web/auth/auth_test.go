@@ -552,8 +552,8 @@ func TestPage(t *testing.T) {
 		}
 		return answer.Body.String()
 	}
-	for accept, want := range map[string]string{"uk": "Увійти через Slack", "ru-RU,en;q=0.5": "Войти через Slack", "en-GB": "Sign in with Slack", "bg": "Вход със Slack", "fr, uk;q=0.3": "Увійти через Slack",
-		"": "Вход със Slack", "fr": "Вход със Slack", "\x00;;q=": "Вход със Slack"} {
+	for accept, want := range map[string]string{"uk": "Увійти через Slack", "ru-RU,en;q=0.5": "Войти через Slack", "en-GB": "Sign in with Slack", "bg": "Вход през Slack", "fr, uk;q=0.3": "Увійти через Slack",
+		"": "Вход през Slack", "fr": "Вход през Slack", "\x00;;q=": "Вход през Slack"} {
 		if got := page("/login?back=%2Fcase%2F7", accept, ""); !strings.Contains(got, want) || !strings.Contains(got, `href="/login/oidc?back=%2Fcase%2F7"`) || !strings.Contains(got, "id.romashka.example") {
 			t.Errorf("%q:\n%s", accept, got)
 		}
