@@ -1,10 +1,12 @@
 package daemon
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -50,6 +52,35 @@ func TestAnalyzer(t *testing.T) {
 	post.Kind = mention.News
 	if news := NewAnalyzer(list, scorer, nobody).Analyze(post); news[0].Score.Complaint == unnamed[0].Score.Complaint {
 		t.Error("the kind of the post changes nothing")
+	}
+}
+
+// TestAMistakeIsSaidOnce: config and the names both look at the terms, and who mends a watchlist by
+// the number of its problems must not count one twice.
+func TestAMistakeIsSaidOnce(t *testing.T) {
+	text := `contact: a@example.com
+watch:
+  - {name: A, terms: ["!!"]}
+  - {name: B}
+  - {name: C, terms: [Zebrix, Zebrix]}
+  - {name: D, terms: [Лента, Zebrix], ignore: [Zebrix]}
+sources: [{feed: "https://news.example/rss"}]
+`
+	_, err := Check(config.Parse("w.yaml", []byte(text), func(string) (string, bool) { return "", false }, KindOptions()))
+	var all *config.Errors
+	if !errors.As(err, &all) {
+		t.Fatalf("err %v", err)
+	}
+	var got []string
+	for _, one := range all.List {
+		if one.Hint == "" {
+			t.Errorf("%v: nothing says what to do", one)
+		}
+		got = append(got, one.Pos.String())
+	}
+	want := []string{"w.yaml:3:23", "w.yaml:4:5", "w.yaml:5:31", "w.yaml:6:23", "w.yaml:6:30", "w.yaml:6:48"}
+	if !slices.Equal(got, want) {
+		t.Errorf("said at %v, want %v:\n%v", got, want, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -99,7 +100,11 @@ func checkAt(cfg *config.Config, loadErr error, now time.Time) (Watchlist, error
 			list.Rivals, more, _ = compileWatches(understood, named)
 			problems = append(problems, more...)
 		}
-		for _, p := range problems {
+		said := all.List
+		if cfg != nil {
+			said = cfg.Warnings
+		}
+		for _, p := range slices.DeleteFunc(problems, func(p config.Error) bool { return saidThere(said, p) }) {
 			if p.Warning && cfg != nil {
 				cfg.Warnings = append(cfg.Warnings, p)
 			} else {
@@ -120,6 +125,17 @@ func checkAt(cfg *config.Config, loadErr error, now time.Time) (Watchlist, error
 		return Watchlist{}, loadErr
 	}
 	return list, nil
+}
+
+// saidThere reports whether a problem as grave was said of the place of p already: config and the
+// names both look at the terms. The one that stays gets what p says to do, if it says nothing itself.
+func saidThere(list []config.Error, p config.Error) bool {
+	i := slices.IndexFunc(list, func(one config.Error) bool { return one.Pos == p.Pos && one.Pos.Line > 0 && one.Warning == p.Warning })
+	if i < 0 {
+		return false
+	}
+	list[i].Hint = cmp.Or(list[i].Hint, p.Hint)
+	return true
 }
 
 // checkSources makes every crawler once and adds what is wrong with their options.
