@@ -21,6 +21,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -77,6 +78,52 @@ store: {database: "sqlite:%s", redis: "redis://127.0.0.1:1/0"}
 	}
 	if problems, err := promlint.New(strings.NewReader(scrape(d))).Lint(); err != nil || len(problems) > 0 {
 		t.Errorf("lint: %v %v", problems, err)
+	}
+}
+
+// TestEveryTroubleHasItsRunbook: each part that /healthz may name stands in the runbooks and in the metrics'
+// page, and what is no way out has its own alert, or none.
+func TestEveryTroubleHasItsRunbook(t *testing.T) {
+	read := func(path string) string {
+		text, err := os.ReadFile(filepath.Join(testkit.Root(t), path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	parts := map[string]bool{"slack": true, "notify": true} // ways out, named where they are told of
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`(?m)^\tpart[A-Z]\w* += "([a-z]+)"`)
+	for _, path := range files {
+		for _, m := range named.FindAllStringSubmatch(read("cmd/earshot/internal/daemon/"+path), -1) {
+			parts[m[1]] = true
+		}
+	}
+	if len(parts) < 10 {
+		t.Fatalf("parts %v: is the pattern still right?", parts)
+	}
+	_, table, _ := strings.Cut(read("docs/runbooks.md"), "## What `trouble` names\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	metrics, rules := read("docs/metrics.md"), read("deploy/prometheus/rules.yaml")
+	_, row, _ := strings.Cut(metrics, "| `earshot_trouble` |")
+	row, _, _ = strings.Cut(row, "\n")
+	others := regexp.MustCompile(`part!~"([^"]+)"`).FindStringSubmatch(rules)
+	if others == nil {
+		t.Fatal("no rule for the ways out")
+	}
+	for part := range parts {
+		if !strings.Contains(table, "`"+part+"`") {
+			t.Errorf("docs/runbooks.md does not say what to do about %s", part)
+		}
+		if !strings.Contains(row, "`"+part+"`") {
+			t.Errorf("docs/metrics.md does not name %s", part)
+		}
+		if wayOut := part == "slack" || part == "notify"; slices.Contains(strings.Split(others[1], "|"), part) == wayOut {
+			t.Errorf("%s is alerted as a way out: %v", part, !wayOut)
+		}
 	}
 }
 
