@@ -127,6 +127,40 @@ func TestEveryTroubleHasItsRunbook(t *testing.T) {
 	}
 }
 
+// TestGoneSourceLeavesTheMetrics: also what is counted of a source goes with it, whatever is told of it
+// afterwards, and what rests has no lines.
+func TestGoneSourceLeavesTheMetrics(t *testing.T) {
+	text := fmt.Sprintf(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{feed: "http://127.0.0.1:1/rss", name: news}, {feed: "http://127.0.0.1:1/old", name: old}, {feed: "http://127.0.0.1:1/rests", name: rests}]
+store: {database: "sqlite:%s"}
+`, filepath.Join(t.TempDir(), "e.db"))
+	d := open(t, text)
+	tell := func() {
+		for _, source := range []string{"news", "old", "rests"} {
+			m := mention.Mention{HeardAt: time.Now(), Post: mention.Post{Source: source}}
+			d.metrics.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Mention: m}, time.Now())
+		}
+	}
+	tell()
+	without := strings.Replace(text, `, {feed: "http://127.0.0.1:1/old", name: old}`, "", 1)
+	n, err := d.prepare(t.Context(), check(t, strings.Replace(without, "name: rests", "name: rests, enabled: false", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.client.Close()
+	d.commit(n)
+	tell()
+	for line := range strings.Lines(scrape(d)) {
+		if strings.Contains(line, `source="old"`) || strings.Contains(line, `source="rests"`) {
+			t.Errorf("still there: %s", line)
+		}
+	}
+	if want := `earshot_alert_latency_seconds_count{source="news"} 2`; !strings.Contains(scrape(d), want) {
+		t.Errorf("/metrics lacks %s", want)
+	}
+}
+
 func TestWaits(t *testing.T) {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	before := func(d time.Duration) time.Time { return now.Add(-d) }

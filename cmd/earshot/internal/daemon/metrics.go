@@ -26,6 +26,7 @@ type metrics struct {
 
 	mu       sync.Mutex
 	troubles map[string]string // routes and parts that do not work, with the reason
+	polled   map[string]bool   // the sources in use
 }
 
 // latencyBuckets are in seconds, from "at once" to "an hour late".
@@ -59,9 +60,30 @@ func (m *metrics) accepted(msg alerts.Message, at time.Time) {
 		m.doors.WithLabelValues(name).Inc()
 	}
 	if source := msg.Mention.Post.Source; source != "" && msg.Alert.Kind == mention.Complaint {
-		m.latency.WithLabelValues(source).Observe(at.Sub(msg.Mention.HeardAt).Seconds())
+		m.mu.Lock()
+		if m.polled[source] {
+			m.latency.WithLabelValues(source).Observe(at.Sub(msg.Mention.HeardAt).Seconds())
+		}
+		m.mu.Unlock()
 		m.waited(waitPosted, msg.Mention.HeardAt, at)
 	}
+}
+
+// keep is told which sources are in use. What was measured of others goes: their names would stay for
+// the life of the process, one more with every change of the watchlist.
+func (m *metrics) keep(sources []string) {
+	polled := make(map[string]bool, len(sources))
+	for _, name := range sources {
+		polled[name] = true
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for name := range m.polled {
+		if !polled[name] {
+			m.latency.DeleteLabelValues(name)
+		}
+	}
+	m.polled = polled
 }
 
 // trouble is told when a route or a part stops working, and with nil when it works again.

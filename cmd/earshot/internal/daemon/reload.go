@@ -122,6 +122,7 @@ func (d *Daemon) commit(n *next) {
 	d.ways.Store(&n.ways)
 	d.restedAt.Store(&n.at)
 	d.paused.Store(&n.paused)
+	d.metrics.keep(sourceNames(n.sources))
 }
 
 // poll hands the prepared sources to the running monitor, with the client of
