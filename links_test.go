@@ -92,6 +92,23 @@ func TestEveryLinkLeads(t *testing.T) {
 	t.Logf("%d pages, %d links, %d to headings", len(pages), links, toHeadings)
 }
 
+// TestEveryPageIsInTheNavigation: who reads the docs as a site finds a page of docs/ beside the others.
+func TestEveryPageIsInTheNavigation(t *testing.T) {
+	nav, err := os.ReadFile("site/data/nav.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil || len(pages) < 15 {
+		t.Fatalf("%d pages (%v)", len(pages), err)
+	}
+	for _, page := range pages {
+		if name := regexp.QuoteMeta(strings.TrimSuffix(filepath.ToSlash(page), ".md")); !regexp.MustCompile(name + `[],]`).Match(nav) {
+			t.Errorf("%s is not in site/data/nav.yaml", page)
+		}
+	}
+}
+
 // told are the places where the program sends people to a heading.
 var told = regexp.MustCompile(`docs/[a-z/-]+\.md#[a-z0-9_-]+`)
 
