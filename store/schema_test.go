@@ -2,9 +2,13 @@ package store
 
 import (
 	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 // TestSchemasAreOne compares the two schemas, which may differ in the names of types and
@@ -27,6 +31,32 @@ func TestSchemasAreOne(t *testing.T) {
 		if len(a) != len(b) {
 			t.Errorf("migration %d: %d lines for SQLite, %d for PostgreSQL", i+1, len(a), len(b))
 		}
+	}
+}
+
+// TestWhatIsKeptIsTold: whoever answers for the data reads docs/privacy.md and no schema: every table is
+// in the column of it that says where things are kept.
+func TestWhatIsKeptIsTold(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(testkit.Root(t), "docs", "privacy.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, row := range regexp.MustCompile(`(?m)^\| [^|]+ \| ([^|]+) \|`).FindAllStringSubmatch(string(page), -1) {
+		for name := range strings.FieldsFuncSeq(row[1], func(r rune) bool { return strings.ContainsRune(" ,;`", r) }) {
+			told[name] = true
+		}
+	}
+	n := 0
+	for _, text := range migrationTexts(t, "sqlite") {
+		for _, m := range regexp.MustCompile(`CREATE TABLE (\w+)`).FindAllStringSubmatch(text, -1) {
+			if n++; !told[m[1]] {
+				t.Errorf("docs/privacy.md does not say what is kept in %s, and how long", m[1])
+			}
+		}
+	}
+	if n < 20 {
+		t.Errorf("%d tables: is the pattern still right?", n)
 	}
 }
 
