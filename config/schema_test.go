@@ -78,6 +78,17 @@ func TestEveryKeyIsExplained(t *testing.T) {
 	}
 	walk(reflect.TypeFor[Config](), "")
 	walk(reflect.TypeFor[common](), "sources")
+	sources, err := os.ReadFile("../docs/sources.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shared, _ := strings.Cut(string(sources), "\nCommon to all: ")
+	shared, _, _ = strings.Cut(shared, ";")
+	for _, key := range commonKeys {
+		if !strings.Contains(shared, "`"+key+"`") {
+			t.Errorf("docs/sources.md does not name %s among what is common to all", key)
+		}
+	}
 }
 
 func document2any(t *testing.T, path string) any {

@@ -48,7 +48,7 @@ are presets: one site each, as data. A preset that almost fits can be copied fro
 after documented shapes, some forum engines and Jetstream also on recordings of the real programs. A fact nobody on this
 project has seen in a source is marked "unverified". ` + "`earshot check --probe`" + ` says what a source really sees.
 
-Common to all: ` + "`name`, `every`, `kind`, `lang`, `zone`, `backfill`, `watch`, `reply`, `enabled`, `paused_until`" + ` and ` + "`base`" + ` (another host for a preset); see
+Common to all: ` + "`name`, `every`, `kind`, `lang`, `zone`, `backfill`, `watch`, `weight`, `reply`, `enabled`, `paused_until`" + ` and ` + "`base`" + ` (another host for a preset); see
 [watchlist.md](watchlist.md). Only public posts are read. Of an author the public name and link are kept, never pictures,
 mails or phones. A refusal suspends the source and is told.
 
