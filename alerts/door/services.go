@@ -96,8 +96,15 @@ func (e *IncompleteError) Error() string {
 	return "the address is not complete: it looks like " + e.Example
 }
 
-// Check reports what is wrong with the address of a door: an *UnknownError or an
-// *IncompleteError. Neither shows the address.
+// CrowdedError means that an address names more recipients than one door has.
+type CrowdedError struct{ Most int }
+
+func (e *CrowdedError) Error() string {
+	return fmt.Sprintf("more than %d recipients in one door", e.Most)
+}
+
+// Check reports what is wrong with the address of a door: an *UnknownError, an
+// *IncompleteError or a *CrowdedError. None shows the address.
 func Check(address string) error {
 	kind, svc, all, err := parse(address)
 	if err != nil {
@@ -161,8 +168,11 @@ func parse(address string) (kind string, svc service, each []*url.URL, err error
 		alone.RawQuery = q.Encode()
 		each = append(each, &alone)
 	}
-	if len(each) == 0 || len(each) > maxRecipients {
+	switch {
+	case len(each) == 0:
 		return kind, svc, nil, &IncompleteError{svc.example}
+	case len(each) > maxRecipients:
+		return kind, svc, nil, &CrowdedError{maxRecipients}
 	}
 	return kind, svc, each, nil
 }

@@ -24,11 +24,14 @@ func checkDoors(cfg *config.Config, all *config.Errors) {
 		err := door.Check(address.Reveal())
 		var unknown *door.UnknownError
 		var incomplete *door.IncompleteError
+		var crowded *door.CrowdedError
 		switch {
 		case errors.As(err, &unknown):
 			all.Add(cfg.Problem(cfg.DoorAt[name], name+": "+err.Error(), "known: "+strings.Join(door.Services(), ", ")))
 		case errors.As(err, &incomplete):
 			all.Add(cfg.Problem(cfg.DoorAt[name], name+": the address of this door is not complete", `write it like "`+incomplete.Example+`"`))
+		case errors.As(err, &crowded):
+			all.Add(cfg.Problem(cfg.DoorAt[name], name+": "+err.Error(), "make a second door of the rest"))
 		}
 	}
 }

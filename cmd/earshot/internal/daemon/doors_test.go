@@ -209,8 +209,9 @@ sources: [{page: "https://news.example/", name: news, select: {item: ".post", te
 doors:
   bird: "pigeon://hunter22hunter22@example"
   short: "telegram://hunter22hunter22@telegram"
+  crowd: "telegram://hunter22hunter22@telegram?chats=` + strings.Repeat("-1001,", 21) + `"
 fallback: bird
-routes: [{to: short}, {severity: high, to: "shoutrrr:discord://hunter22hunter22"}]
+routes: [{severity: low, to: crowd}, {severity: high, to: "shoutrrr:discord://hunter22hunter22"}, {to: short}]
 `
 	cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, KindOptions())
 	_, err = Check(cfg, err)
@@ -218,7 +219,7 @@ routes: [{to: short}, {severity: high, to: "shoutrrr:discord://hunter22hunter22"
 		t.Fatal("no mistake was found")
 	}
 	said := err.Error()
-	for _, want := range []string{`watchlist.yaml:5:9: bird: earshot does not know the service "pigeon"`, "known: discord, ", "watchlist.yaml:6:10: short: the address of this door is not complete", `write it like "telegram://TOKEN@telegram?chats=ID"`} {
+	for _, want := range []string{`watchlist.yaml:5:9: bird: earshot does not know the service "pigeon"`, "known: discord, ", "watchlist.yaml:6:10: short: the address of this door is not complete", `write it like "telegram://TOKEN@telegram?chats=ID"`, "watchlist.yaml:7:10: crowd: more than 20 recipients in one door", "make a second door of the rest"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("no %q", want)
 		}
