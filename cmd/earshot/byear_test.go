@@ -47,3 +47,21 @@ func TestCheckSaysWhatIsNotFoundByEar(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongWordsAreNotGood: a watchlist whose file of words is wrong is not called good before that is said.
+func TestWrongWordsAreNotGood(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{
+		"w.yaml":    "contact: a@example.com\nwatch: [{name: Nike, terms: [Nike]}]\nsources: [{feed: \"https://news.example/rss\"}]\nsentiment: {words: words.tsv}\nroutes: [{to: console}]\n",
+		"words.tsv": "en\tword\tfoo\t=\t-5\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, errs strings.Builder
+	code := run(t.Context(), []string{"check", "-c", "w.yaml"}, terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }})
+	if code == exitDone || out.String() != "" || !strings.Contains(errs.String(), "words.tsv:1:15") {
+		t.Errorf("status %d, said %q and %q", code, out.String(), errs.String())
+	}
+}

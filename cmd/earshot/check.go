@@ -60,12 +60,12 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	if err := s.render(term.err, warnings, term.colour(term.err)); err != nil {
 		return err
 	}
-	fmt.Fprintln(term.out, s.Text("check.good", "path", cfg.Path, "watches", s.Plural("check.watches", len(cfg.Watches)),
-		"sources", s.Plural("check.sources", len(cfg.Sources)), "routes", s.Plural("check.routes", len(cfg.Routes))))
 	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if err != nil {
 		return err
 	}
+	fmt.Fprintln(term.out, s.Text("check.good", "path", cfg.Path, "watches", s.Plural("check.watches", len(cfg.Watches)),
+		"sources", s.Plural("check.sources", len(cfg.Sources)), "routes", s.Plural("check.routes", len(cfg.Routes))))
 	thresholds(term.out, s, daemon.NewRules(cfg, scorer))
 	byEar(term.out, s, list, time.Now())
 	keysNeeded(term.out, s, cfg)
