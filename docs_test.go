@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -128,6 +129,49 @@ func TestHostilePageIsTrue(t *testing.T) {
 	})
 	if err != nil || readers < 10 {
 		t.Errorf("%d readers: is the pattern still right? %v", readers, err)
+	}
+}
+
+// TestNamedTestsAreThere: a page that says by which test something is shown, or how a figure is measured
+// again, names one that can be run.
+func TestNamedTestsAreThere(t *testing.T) {
+	var declared []string
+	var pages []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		switch {
+		case strings.HasSuffix(path, "_test.go"):
+			text, err := os.ReadFile(path)
+			for _, m := range regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark|test)[A-Z]\w*)`).FindAllSubmatch(text, -1) {
+				declared = append(declared, string(m[1]))
+			}
+			return err
+		case filepath.Ext(path) == ".md":
+			pages = append(pages, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range regexp.MustCompile("\\b(?:Test|Fuzz)[A-Z]\\w*|`test[A-Z]\\w*`").FindAllString(string(text), -1) {
+			named++
+			name = strings.Trim(name, "`")
+			if !slices.ContainsFunc(declared, func(one string) bool { return strings.HasPrefix(one, name) }) {
+				t.Errorf("%s names %s, which is not there", page, name)
+			}
+		}
+	}
+	if named < 50 {
+		t.Errorf("%d named: is the pattern still right?", named)
 	}
 }
 

@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
@@ -125,4 +128,72 @@ func TestHealthIsFoundWhereverItStands(t *testing.T) {
 	if n < 5 {
 		t.Errorf("%d pages: is the pattern still right?", n)
 	}
+}
+
+// TestDocumentedCommandsAreThere: what people copy into a terminal names commands and flags that exist.
+func TestDocumentedCommandsAreThere(t *testing.T) {
+	parser, err := kong.New(&commands{}, kong.Name("earshot"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, n := testkit.Root(t), 0
+	var pages []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/guide/*/*.md", "docs/guide/*/*/*.md", "examples/*.md", "examples/*/*.md", "deploy/*.*", "examples/*/config/*.yaml"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, found...)
+	}
+	line := regexp.MustCompile("earshot ([a-z]+)((?: [^\n`|;#]*)?)")
+	flag := regexp.MustCompile(`(?:^| )--([a-z][a-z-]+)`)
+	for _, page := range pages {
+		for _, m := range line.FindAllStringSubmatch(readFile(t, page), -1) {
+			i := slices.IndexFunc(parser.Model.Children, func(c *kong.Node) bool { return c.Name == m[1] })
+			named := flag.FindAllStringSubmatch(m[2], -1)
+			if i < 0 && len(named) == 0 {
+				continue // prose
+			}
+			if i < 0 {
+				t.Errorf("%s: there is no command %q: %s", page, m[1], m[0])
+				continue
+			}
+			own := map[string]bool{"help": true}
+			for _, group := range [][]*kong.Flag{parser.Model.Flags, flagsOf(parser.Model.Children[i])} {
+				for _, f := range group {
+					own[f.Name] = true
+				}
+			}
+			for _, f := range named {
+				if n++; !own[f[1]] {
+					t.Errorf("%s: earshot %s has no --%s: %s", page, m[1], f[1], m[0])
+				}
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("%d flags: is the pattern still right?", n)
+	}
+	var docs strings.Builder
+	for _, page := range pages {
+		docs.WriteString(readFile(t, page))
+	}
+	for _, node := range append(parser.Model.Children, parser.Model.Node) {
+		for _, f := range node.Flags {
+			for _, name := range f.Envs {
+				if !strings.Contains(docs.String(), name) {
+					t.Errorf("no page tells of %s", name)
+				}
+			}
+		}
+	}
+}
+
+// flagsOf are the flags of a command and of those below it.
+func flagsOf(node *kong.Node) []*kong.Flag {
+	all := slices.Clone(node.Flags)
+	for _, child := range node.Children {
+		all = append(all, flagsOf(child)...)
+	}
+	return all
 }
