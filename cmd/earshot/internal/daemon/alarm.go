@@ -26,6 +26,22 @@ const (
 	partClock     = "clock" // it differs from the database's
 )
 
+// notTaken is why a saved watchlist is not in use.
+type notTaken struct {
+	error
+	first func(l i18n.Lang) string // its first mistake, in a language
+}
+
+// Error is for the health page and the log.
+func (e notTaken) Error() string {
+	return "the saved watchlist is not in use, the one before it is: " + e.first(i18n.Lang{})
+}
+
+// said is the same for people, as the notice says it.
+func (e notTaken) said(l i18n.Lang) string {
+	return l.Text("notice.watchlist_refused", "why", e.first(l))
+}
+
 // troubles is everything that does not work now: route or part, and why. The health page
 // and the metrics are English.
 func (d *Daemon) troubles() map[string]string {
@@ -38,7 +54,14 @@ func (d *Daemon) troubles() map[string]string {
 func (d *Daemon) ownTroubles() map[string]string { return d.troublesIn(i18n.Lang{}) }
 
 func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
-	all := d.metrics.inTrouble()
+	all := map[string]string{}
+	for part, err := range d.metrics.inTrouble() {
+		all[part] = alerts.Reason(l, err)
+		var list notTaken
+		if errors.As(err, &list) && l.Code() != (i18n.Lang{}).Code() {
+			all[part] = list.said(l)
+		}
+	}
 	if why := d.clock.wrong(); why != "" {
 		all[partClock] = why
 	}
@@ -80,10 +103,10 @@ func (d *Daemon) Refused(ctx context.Context, err error) {
 	d.metrics.reloaded(false, d.now())
 	l := d.staffLang()
 	_, again := d.metrics.inTrouble()[partWatchlist]
-	d.metrics.trouble(partWatchlist, errors.New("the saved watchlist is not in use, the one before it is: "+d.firstProblem(i18n.Lang{}, err)))
+	refused := notTaken{err, func(l i18n.Lang) string { return d.firstProblem(l, err) }}
+	d.metrics.trouble(partWatchlist, refused)
 	if !again {
-		words := d.firstProblem(l, err)
-		d.tell(ctx, partWatchlist, "refused "+words, d.about(), l.Text("notice.watchlist_refused", "why", words))
+		d.tell(ctx, partWatchlist, "refused "+refused.first(l), d.about(), refused.said(l))
 	}
 }
 

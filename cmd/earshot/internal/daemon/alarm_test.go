@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -268,6 +269,23 @@ func TestRefusedAgain(t *testing.T) {
 			t.Errorf("turn %d: staff were told %q", turn, said)
 		}
 		at = at.Add(2 * time.Minute)
+	}
+}
+
+// TestTroublesAreSaidInTheLanguage: who asks from Slack how earshot stands reads what the notice of the same
+// trouble says; /healthz stays English.
+func TestTroublesAreSaidInTheLanguage(t *testing.T) {
+	d := open(t, strings.Replace(quietWatchlist, "DIR", t.TempDir(), 1))
+	d.metrics.trouble("#billing", &alerts.RefusedError{Code: "channel_not_found", Err: &alerts.Advice{What: "channel_not_found: ", Key: "way.channel_not_found", Pairs: []any{"channel", "#billing"}}})
+	d.Refused(t.Context(), errors.New("a slip"))
+	uk := d.texts.In("uk")
+	said := (sourcesAsked{d}).Stand(uk).Troubles
+	want := []string{"#billing: channel_not_found: " + uk.Text("way.channel_not_found", "channel", "#billing"), "watchlist: " + uk.Text("notice.watchlist_refused", "why", "a slip")}
+	if !slices.Equal(said, want) {
+		t.Errorf("said %q, want %q", said, want)
+	}
+	if all := d.troubles(); !strings.HasPrefix(all["#billing"], "channel_not_found: there is no #billing") || !strings.HasPrefix(all[partWatchlist], "the saved watchlist is not in use") {
+		t.Errorf("/healthz says %q", all)
 	}
 }
 

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -25,8 +26,8 @@ type metrics struct {
 	*meters
 
 	mu       sync.Mutex
-	troubles map[string]string // routes and parts that do not work, with the reason
-	polled   map[string]bool   // the sources in use
+	troubles map[string]error // routes and parts that do not work, with the reason
+	polled   map[string]bool  // the sources in use
 }
 
 // latencyBuckets are in seconds, from "at once" to "an hour late".
@@ -41,7 +42,7 @@ func newMetrics() *metrics {
 		posted:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "earshot_messages_total", Help: "Messages accepted by their channel."}, []string{"kind"}),
 		doors:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "earshot_door_messages_total", Help: "Messages that the service behind a door accepted."}, []string{"door"}),
 		meters:   newMeters(),
-		troubles: map[string]string{},
+		troubles: map[string]error{},
 	}
 	m.meters.register(m.registry)
 	m.registry.MustRegister(m.latency, m.posted, m.doors, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -94,18 +95,14 @@ func (m *metrics) trouble(route string, err error) {
 		delete(m.troubles, route)
 		return
 	}
-	m.troubles[route] = err.Error()
+	m.troubles[route] = err
 }
 
 // inTrouble is what trouble was told of, with the reasons.
-func (m *metrics) inTrouble() map[string]string {
+func (m *metrics) inTrouble() map[string]error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	out := make(map[string]string, len(m.troubles))
-	for k, v := range m.troubles {
-		out[k] = v
-	}
-	return out
+	return maps.Clone(m.troubles)
 }
 
 // counter is the part of the store that counts what lies where.

@@ -87,13 +87,13 @@ store: {database: "sqlite:DB"}
 			ended := make(chan struct{})
 			go func() { defer close(ended); d.notifiers.run(ctx) }()
 			defer func() { cancel(); <-ended; d.notifiers.client.CloseIdleConnections() }()
-			eventually(t, "the refused token", func() bool { return d.metrics.inTrouble()["slack"] != "" })
+			eventually(t, "the refused token", func() bool { return d.metrics.inTrouble()["slack"] != nil })
 			stopping, stop := context.WithCancel(t.Context())
 			stop() // no monitor runs here that would take the sources
 			if err := d.Reload(stopping, check(t, list(after))); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "no trouble", func() bool { return d.metrics.inTrouble()["slack"] == "" })
+			eventually(t, "no trouble", func() bool { return d.metrics.inTrouble()["slack"] == nil })
 		})
 	}
 }
