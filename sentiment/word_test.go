@@ -156,7 +156,7 @@ func TestBulgarianInLatinLetters(t *testing.T) {
 	}
 	for text, want := range map[string]string{ // names and words of others
 		"Чакам iPhone Pro Max от Apple Store вече трета седмица": "bg",
-		"Charged twice and nobody answers at Ромашка Банк":  "en",
+		"Charged twice and nobody answers at Ромашка Банк":       "en",
 	} {
 		if lang, _ := s.Identify(text); lang != want {
 			t.Errorf("%q is taken for %s", text, lang)
