@@ -200,57 +200,6 @@ func (l *lexer) lex(text string, from, to, most int) {
 // beginsWord: a letter does, and no apostrophe, though Unicode calls one of them a letter (ʼ).
 func beginsWord(r rune) bool { return unicode.IsLetter(r) && foldRune(r) != '\'' }
 
-func isFlagLetter(r rune) bool { return r >= 0x1f1e6 && r <= 0x1f1ff }
-
-// insideQuotes is where the text stands within quotation marks around the whole of it, as
-// sites or authors put them around a review: what is said in them is not told of others.
-func insideQuotes(text string) (from, to int) {
-	all := strings.TrimSpace(text)
-	opening, size := utf8.DecodeRuneInString(all)
-	var closing string
-	switch opening {
-	case '"':
-		closing = "\""
-	case '«':
-		closing = "»"
-	case '“':
-		closing = "”"
-	case '„':
-		closing = "“”"
-	default:
-		return 0, len(text)
-	}
-	all = strings.TrimRight(all[size:], " .")
-	last, n := utf8.DecodeLastRuneInString(all)
-	inside := all[:len(all)-n]
-	if !strings.ContainsRune(closing, last) || strings.ContainsAny(inside, "\"«»“”„") {
-		return 0, len(text)
-	}
-	from = strings.Index(text, inside)
-	return from, from + len(inside)
-}
-
-// lineGoesOn reports whether a line that ends at i without a sign goes on in the next one,
-// which begins with a small letter: somebody's lines are short.
-func lineGoesOn(text string, i, to int) bool {
-	before, _ := utf8.DecodeLastRuneInString(text[:i])
-	after, _ := utf8.DecodeRuneInString(text[i+1 : to])
-	return (unicode.IsLetter(before) || before == ',') && unicode.IsLower(after)
-}
-
-// itemNumber returns where the text of a list's item begins whose number stands at the
-// beginning of the line i ("1. ", "2) "); 0 when none does.
-func itemNumber(text string, i, to int) int {
-	j := i
-	for j < to && j < i+2 && text[j] >= '0' && text[j] <= '9' {
-		j++
-	}
-	if j+1 < to && (text[j] == '.' || text[j] == ')') && text[j+1] == ' ' {
-		return j + 2
-	}
-	return 0
-}
-
 func (l *lexer) soft() {
 	if l.pending < commaBreak {
 		l.pending = commaBreak

@@ -245,22 +245,6 @@ func letterAfter(text string, i, to int) bool {
 	return unicode.IsLetter(r)
 }
 
-// asterisks counts those in a row from i on.
-func asterisks(text string, i, to int) int {
-	j := i
-	for j < to && text[j] == '*' {
-		j++
-	}
-	return j - i
-}
-
-// closesBold reports whether what opened as bold ends behind the word that ends at i:
-// **refund** is no word with letters hidden.
-func (l *lexer) closesBold(text string, i, to int) bool {
-	n := asterisks(text, i, to)
-	return n > 0 && n == l.bold && !letterAfter(text, i+n, to)
-}
-
 // maskGoesOn reports whether the sign at i stands inside or at the end of a
 // masked word (f***, х#й) and is not a footnote, a tag or markup.
 func (l *lexer) maskGoesOn(text string, i, to int, c byte) bool {
