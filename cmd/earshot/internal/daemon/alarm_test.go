@@ -294,7 +294,7 @@ func TestTroublesAreSaidInTheLanguage(t *testing.T) {
 func TestFirstProblemIsAMistake(t *testing.T) {
 	_, err := config.Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: A, terms: [Romashka]}]\nsources: [{feed: \"https://n.example/rss\", every: 1s}]\nfetch: {gap: 0s}\nwatchh: []\nroutess: []\n"), os.LookupEnv, config.Kinds{"feed": nil})
 	d := open(t, reloadList(t, t.TempDir(), "Alpha", ".post"))
-	if got := d.firstProblem(i18n.Lang{}, err); !strings.Contains(got, "watchh") || !strings.HasSuffix(got, "(and 1 mistake more)") {
+	if got := d.firstProblem(i18n.Lang{}, err); !strings.Contains(got, "watchh") || !strings.HasSuffix(got, "(and 1 more mistake)") {
 		t.Errorf("told %q", got)
 	}
 }
