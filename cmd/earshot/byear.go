@@ -54,8 +54,9 @@ func byEar(out io.Writer, s speech, list daemon.Watchlist, now time.Time) {
 }
 
 // spokenForms are other ways to write a name that its letters do not tell: е for э, which sound
-// alike, and the first letters of its words. Those of a legal form are left out, and what is one
-// itself: Иван Петров is not in every post about an ИП.
+// alike, and the first letters of three words or four. Of two words nearly all names are, hardly
+// anybody says them by their letters, and two letters as a term would be warned of. Those of a
+// legal form are left out, and what is one itself.
 func spokenForms(name string, legal func(word string) bool) (forms []string) {
 	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' && r != '-' }) {
 		return nil // an account, an address
@@ -70,7 +71,7 @@ func spokenForms(name string, legal func(word string) bool) (forms []string) {
 		}
 		initials += strings.ToUpper(string([]rune(word)[:1]))
 	}
-	if n := len([]rune(initials)); n >= 2 && n <= 4 && !legal(initials) {
+	if n := len([]rune(initials)); n >= 3 && n <= 4 && !legal(initials) {
 		forms = append(forms, initials)
 	}
 	return forms
