@@ -58,6 +58,9 @@ func itemNumber(text string, i, to int) int {
 	return 0
 }
 
+// mostAsterisks is how many open what is bold, and slanted, at the most.
+const mostAsterisks = 3
+
 // asterisks counts those in a row from i on.
 func asterisks(text string, i, to int) int {
 	j := i
@@ -70,8 +73,11 @@ func asterisks(text string, i, to int) int {
 // closesBold reports whether what opened as bold ends behind the word that ends at i:
 // **refund** is no word with letters hidden.
 func (l *lexer) closesBold(text string, i, to int) bool {
-	n := asterisks(text, i, to)
-	return n > 0 && n == l.bold && !letterAfter(text, i+n, to)
+	if l.bold == 0 {
+		return false
+	}
+	n := asterisks(text, i, min(to, i+l.bold+1)) // it is asked at each of them
+	return n == l.bold && !letterAfter(text, i+n, to)
 }
 
 func isFlagLetter(r rune) bool { return r >= 0x1f1e6 && r <= 0x1f1ff }

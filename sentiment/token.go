@@ -267,7 +267,7 @@ func (l *lexer) ascii(text string, i, to int) int {
 		n := asterisks(text, i, to)
 		if l.bold == n {
 			l.bold = 0
-		} else if n > 1 && i+n < to && text[i+n] > ' ' {
+		} else if n > 1 && n <= mostAsterisks && i+n < to && text[i+n] > ' ' {
 			l.bold = n
 		}
 		l.hyphen = false
