@@ -160,20 +160,29 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	}
 	d.commit(d.first)
 	d.fetch.Store(d.first.client)
+	if err = d.openWeb(opt); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// openWeb makes what answers over HTTP, the inbox and the way into it among it.
+func (d *Daemon) openWeb(opt Options) error {
+	cfg := opt.Watchlist.Config
 	pair, err := newKeyPair(cfg.Web.TLS, d.log, d.now)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	people, err := d.newAuth(cfg)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	who := opt.Who
 	if who == nil {
 		who = inboxWho(people)
 	}
 	if d.inbox, err = d.newInbox(who, sessionOf(people)); err != nil {
-		return nil, err
+		return err
 	}
 	d.web = &webServer{
 		web:          cfg.Web,
@@ -194,7 +203,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 			d.web.inbox = people.Require(d.web.inbox)
 		}
 	}
-	return d, nil
+	return nil
 }
 
 // wire makes the parts that stay the same for the life of the process.
