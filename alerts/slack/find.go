@@ -35,7 +35,6 @@ func (n *Notifier) Find(ctx context.Context, q alerts.Search) (map[mention.Alert
 	if q.Until.IsZero() {
 		q.Until = n.opt.Now()
 	}
-	q.Since, q.Until = n.clock.window(q.Since, q.Until)
 	found, was := make(map[mention.AlertID]alerts.Place), q.Thread.Channel
 	var closed error
 	if q.Thread.TS != "" {
@@ -67,6 +66,9 @@ func unwritable(err error) bool {
 
 // findAt adds to found what stands in the channel, or in the thread of q in it.
 func (n *Notifier) findAt(ctx context.Context, channel string, q alerts.Search, found map[mention.AlertID]alerts.Place) error {
+	// Only now: the channel was asked for, and the answer told how Slack's clock goes. Else a search of
+	// hours is too long where much is said.
+	q.Since, q.Until = n.clock.window(q.Since, q.Until)
 	wanted := make(map[mention.AlertID]bool, len(q.Alerts))
 	for _, id := range q.Alerts {
 		wanted[id] = true
