@@ -5,7 +5,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -51,8 +50,7 @@ func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
 // hidesSomething reports whether a name has something in it that nobody sees: to a forum that is
 // another account. Around a name sites put such marks themselves.
 func hidesSomething(name string) bool {
-	unseen := func(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Variation_Selector) }
-	return strings.ContainsFunc(strings.TrimFunc(name, unseen), unseen)
+	return strings.ContainsFunc(strings.TrimFunc(name, mention.Unseen), mention.Unseen)
 }
 
 // is reports whether the post's author has this account.

@@ -14,10 +14,9 @@ func NameKey(name string) string {
 	return strings.Join(strings.FieldsFunc(strings.TrimLeft(strings.TrimSpace(name), "@"), unicode.IsSpace), " ")
 }
 
-// seen drops direction marks, zero widths, soft hyphens and the choice between two
-// drawings of a sign, and makes all apostrophes one.
+// seen drops what nobody sees and makes all apostrophes one.
 func seen(r rune) rune {
-	if unicode.In(r, unicode.Cf, unicode.Variation_Selector) {
+	if Unseen(r) {
 		return -1
 	}
 	if Apostrophe(r) {
@@ -25,6 +24,10 @@ func seen(r rune) rune {
 	}
 	return r
 }
+
+// Unseen says whether r is in a name without being seen: direction marks, zero widths, soft
+// hyphens, the choice between two drawings of a sign.
+func Unseen(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Variation_Selector) }
 
 // composed are letters that may come as two characters, in lower case.
 var composed = strings.NewReplacer("и\u0306", "й", "і\u0308", "ї", "е\u0308", "ё", "у\u0306", "ў")
