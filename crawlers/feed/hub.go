@@ -128,15 +128,20 @@ func (t *atomFeeds) Translate(feed any) (*gofeed.Feed, error) {
 			default:
 				continue
 			}
-			custom := maps.Clone(parsed.Items[i].Custom)
-			if custom == nil {
-				custom = map[string]string{}
-			}
-			custom[keep] = link.Href
-			parsed.Items[i].Custom = custom
+			leave(parsed.Items[i], keep, link.Href)
 		}
 	}
 	return parsed, nil
+}
+
+// leave puts what the library drops of an item where a reader of it looks: under a name of ours.
+func leave(item *gofeed.Item, name, value string) {
+	custom := maps.Clone(item.Custom)
+	if custom == nil {
+		custom = map[string]string{}
+	}
+	custom[name] = value
+	item.Custom = custom
 }
 
 // customAuthor is where rssFeeds leaves an author that is more than a name.
@@ -160,12 +165,7 @@ func (t *rssFeeds) Translate(feed any) (*gofeed.Feed, error) {
 		if !strings.ContainsAny(item.Author, "<@") {
 			continue
 		}
-		custom := maps.Clone(parsed.Items[i].Custom)
-		if custom == nil {
-			custom = map[string]string{}
-		}
-		custom[customAuthor] = item.Author
-		parsed.Items[i].Custom = custom
+		leave(parsed.Items[i], customAuthor, item.Author)
 	}
 	return parsed, nil
 }
