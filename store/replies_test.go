@@ -117,14 +117,13 @@ func replyEvents(t *testing.T, s *Store, id mention.ID) (list []string) {
 	return list
 }
 
-// testRepliesAtOnce: of many who press Send at once, one writes the reply.
-func testRepliesAtOnce(t *testing.T, open opener) {
-	s := open(t)
-	id := said(t, s, 1, nil)
+// oneWins lets eight try at once: one gets through, and the others are told the error of losers.
+func oneWins(t *testing.T, lost error, try func(n int) error) {
+	t.Helper()
 	var all sync.WaitGroup
 	outcomes := make(chan error, 8)
 	for n := range cap(outcomes) {
-		all.Go(func() { outcomes <- s.AddReply(background, draftOf(id, string(rune('a'+n)))) })
+		all.Go(func() { outcomes <- try(n) })
 	}
 	all.Wait()
 	close(outcomes)
@@ -133,11 +132,18 @@ func testRepliesAtOnce(t *testing.T, open opener) {
 		switch {
 		case err == nil:
 			won++
-		case !errors.Is(err, mention.ErrReplyOpen):
+		case !errors.Is(err, lost):
 			t.Errorf("a loser: %v", err)
 		}
 	}
 	want(t, "winners", won, 1)
+}
+
+// testRepliesAtOnce: of many who press Send at once, one writes the reply.
+func testRepliesAtOnce(t *testing.T, open opener) {
+	s := open(t)
+	id := said(t, s, 1, nil)
+	oneWins(t, mention.ErrReplyOpen, func(n int) error { return s.AddReply(background, draftOf(id, string(rune('a'+n)))) })
 	want(t, "replies", len(must(s.RepliesOf(background, id))(t)), 1)
 }
 
@@ -354,24 +360,9 @@ func testRepliesToOnePost(t *testing.T, open opener) {
 		must(s.BeginPosting(background, alertID(id), t0))(t)
 		must(s.MarkPosted(background, alertID(id), "C", "1", 1))(t)
 	}
-	var all sync.WaitGroup
-	outcomes := make(chan error, 8)
-	for n := range cap(outcomes) {
-		id := []mention.ID{hers, his}[n%2]
-		all.Go(func() { outcomes <- s.AddReply(background, draftOf(id, string(rune('a'+n)))) })
-	}
-	all.Wait()
-	close(outcomes)
-	won := 0
-	for err := range outcomes {
-		switch {
-		case err == nil:
-			won++
-		case !errors.Is(err, mention.ErrReplyOpen):
-			t.Errorf("a loser: %v", err)
-		}
-	}
-	want(t, "winners", won, 1)
+	oneWins(t, mention.ErrReplyOpen, func(n int) error {
+		return s.AddReply(background, draftOf([]mention.ID{hers, his}[n%2], string(rune('a'+n))))
+	})
 	r := replyOf(t, s, hers, 1)
 	want(t, "what both show", replyOf(t, s, his, 1), r)
 	want(t, "messages that do not show it", len(must(s.Outdated(background, 10))(t)), 2)

@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -32,27 +31,11 @@ func testTemplates(t *testing.T, open opener) {
 			t.Errorf("%.20v: %v", bad, err)
 		}
 	}
-	var all sync.WaitGroup
-	outcomes := make(chan error, 8)
-	for range 8 {
-		all.Go(func() {
-			next := first
-			next.Text, next.ChangedAt = "Нове.", t0.Add(2*time.Hour)
-			outcomes <- s.SaveTemplate(background, next)
-		})
-	}
-	all.Wait()
-	close(outcomes)
-	won := 0
-	for err := range outcomes {
-		switch {
-		case err == nil:
-			won++
-		case !errors.Is(err, mention.ErrChanged):
-			t.Errorf("a loser: %v", err)
-		}
-	}
-	want(t, "winners", won, 1)
+	oneWins(t, mention.ErrChanged, func(int) error {
+		next := first
+		next.Text, next.ChangedAt = "Нове.", t0.Add(2*time.Hour)
+		return s.SaveTemplate(background, next)
+	})
 	want(t, "version", templateOf(t, s, "a").Version, int64(2))
 	if err := s.SaveTemplate(background, mention.Template{ID: "nobody", Lang: "uk", Text: "x", Version: 3}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a change of what is gone: %v", err)

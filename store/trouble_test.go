@@ -23,9 +23,11 @@ func wantError(t *testing.T, what string, err error, text string) {
 	}
 }
 
-func TestDatabaseBusy(t *testing.T) {
+// held opens a database that another program writes to, as an intake found, until it lets go.
+func held(t *testing.T) (s *Store, hold *sql.Tx) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "e.db")
-	s := openAt(t, Options{Database: "sqlite:" + path})
+	s = openAt(t, Options{Database: "sqlite:" + path})
 	if _, err := s.write.ExecContext(background, `PRAGMA busy_timeout = 20`); err != nil {
 		t.Fatal(err)
 	}
@@ -33,13 +35,17 @@ func TestDatabaseBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Close()
-	hold, err := other.BeginTx(background, nil)
-	if err != nil {
+	t.Cleanup(func() { other.Close() })
+	if hold, err = other.BeginTx(background, nil); err != nil {
 		t.Fatal(err)
 	}
 	_, err = s.Ingest(background, intakeOf(heard(post(1), "Romashka")), alertAll)
 	wantError(t, "while another program writes", err, "another program holds the database")
+	return s, hold
+}
+
+func TestDatabaseBusy(t *testing.T) {
+	s, hold := held(t)
 	if err := hold.Rollback(); err != nil {
 		t.Fatal(err)
 	}
@@ -79,22 +85,7 @@ func TestDiskFull(t *testing.T) {
 
 // TestTroubleIsOver: what failed once is not told of until somebody has something to write.
 func TestTroubleIsOver(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "e.db")
-	s := openAt(t, Options{Database: "sqlite:" + path})
-	if _, err := s.write.ExecContext(background, `PRAGMA busy_timeout = 20`); err != nil {
-		t.Fatal(err)
-	}
-	other, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	hold, err := other.BeginTx(background, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = s.Ingest(background, intakeOf(heard(post(1), "Romashka")), alertAll)
-	wantError(t, "while another program writes", err, "another program holds the database")
+	s, hold := held(t)
 	s.TryAgain(background)
 	wantError(t, "it still does", s.Trouble(), "another program holds the database")
 	if err := hold.Rollback(); err != nil {
