@@ -169,6 +169,22 @@ func refuse(t *testing.T, path, trigger string) (mend func()) {
 	return func() { do(`DROP TRIGGER no`) }
 }
 
+// renaming returns what gives a schema of the database another name.
+func renaming(t *testing.T, address string) func(from, to string) {
+	t.Helper()
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return func(from, to string) {
+		t.Helper()
+		if _, err := db.ExecContext(t.Context(), `ALTER SCHEMA `+from+` RENAME TO `+to); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestQueueRefused: a queue whose tables are gone while the database answers is told of on
 // health, in a metric and to staff, for as long as that lasts.
 func TestQueueRefused(t *testing.T) {
@@ -176,17 +192,7 @@ func TestQueueRefused(t *testing.T) {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
 	address := testkit.Database(t, testkit.Postgres(t).URL)
-	db, err := sql.Open("pgx", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	rename := func(from, to string) {
-		t.Helper()
-		if _, err := db.ExecContext(t.Context(), `ALTER SCHEMA `+from+` RENAME TO `+to); err != nil {
-			t.Fatal(err)
-		}
-	}
+	rename := renaming(t, address)
 	list := check(t, strings.NewReplacer("sqlite:DIR/e.db", address, "https://news.example", "http://127.0.0.1:1").Replace(quietWatchlist))
 	clock := &skipping{}
 	polling(t, list, clock.now, func(d *Daemon, ctx context.Context) {

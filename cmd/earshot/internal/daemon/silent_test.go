@@ -69,17 +69,7 @@ func TestQueueRefusedAndThenAll(t *testing.T) {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
 	direct := testkit.Database(t, testkit.Postgres(t).URL)
-	db, err := sql.Open("pgx", direct)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	rename := func(from, to string) {
-		t.Helper()
-		if _, err := db.ExecContext(t.Context(), `ALTER SCHEMA `+from+` RENAME TO `+to); err != nil {
-			t.Fatal(err)
-		}
-	}
+	rename := renaming(t, direct)
 	address, way := testkit.ProxyTo(t, direct)
 	list := check(t, strings.NewReplacer("sqlite:DIR/e.db", address, "https://news.example", "http://127.0.0.1:1").Replace(quietWatchlist))
 	clock := &skipping{}
