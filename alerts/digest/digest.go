@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -26,8 +25,6 @@ const (
 	digestOnTime = 5 * time.Minute
 	// maxWaiting, maxRows bound what one message lists.
 	maxWaiting, maxRows = 15, 8
-	// maxWaitingPages bounds the search for those who wait longest.
-	maxWaitingPages = 100
 )
 
 // Numbers are what a digest counts.
@@ -145,23 +142,15 @@ func short(r report.Report) report.Report {
 	return r
 }
 
-// waiting lists who waits longest. The list of the store is newest first.
+// waiting lists who waits longest.
 func (g *Digester) waiting(ctx context.Context, s *alerts.Summary) error {
 	q := mention.Query{Unanswered: true, Alerted: true, Until: s.Report.Until}
-	var oldest []mention.MentionRecord
-	for range maxWaitingPages {
-		page, err := g.opt.Numbers.List(ctx, q)
-		if err != nil {
-			return err
-		}
-		s.Waits += len(page.Entries)
-		oldest = append(oldest, page.Entries...)
-		oldest = oldest[max(len(oldest)-maxWaiting, 0):]
-		if q.After = page.Next; q.After == "" {
-			break
-		}
+	longest, all, err := alerts.LongestWaiting(ctx, g.opt.Numbers.List, q, maxWaiting)
+	if err != nil {
+		return err
 	}
-	for _, e := range slices.Backward(oldest) {
+	s.Waits = all
+	for _, e := range longest {
 		p := e.Mention.Post
 		s.Waiting = append(s.Waiting, alerts.UnansweredCase{Watch: e.Mention.Watch, Author: p.Author, Site: alerts.Site(p), URL: p.URL, Since: alerts.Since(e.Mention, e.Case), Owner: e.Case.Owner.Name,
 			SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: e.Case.SnoozedUntil.In(s.Report.Until.Location())})

@@ -153,3 +153,26 @@ func TestDigestPeriodsFollowTheClock(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoWaitsLongest: what was opened again waits since then, and does not stand before those who
+// waited on.
+func TestWhoWaitsLongest(t *testing.T) {
+	r := rig.New(t, alerts.Rules{Digests: alerts.Digests{To: "#digest", Daily: moment(t, "09:00 Europe/Kyiv")}})
+	first, second := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6), rig.Said(rig.Forum, "2", "Іван", rig.Rude, -0.6)
+	r.Poll(first)
+	r.Shown()
+	r.Do(first, mention.Action{Verb: mention.Reply})
+	r.Now = r.Now.Add(time.Hour)
+	r.Poll(second)
+	r.Shown()
+	r.Now = r.Now.Add(10 * time.Hour)
+	r.Do(first, mention.Action{Verb: mention.Reopen})
+	r.Now = time.Date(2026, 11, 23, 7, 0, 1, 0, time.UTC) // Monday 09:00 in Kyiv
+	got := digests(r)
+	if len(got) != 1 || len(got[0].Summary.Waiting) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	if waiting := got[0].Summary.Waiting; waiting[0].Author != "Іван" || waiting[0].Since.After(waiting[1].Since) {
+		t.Errorf("the longest waiting is %+v, before %+v", waiting[0], waiting[1])
+	}
+}

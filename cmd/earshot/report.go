@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -62,22 +63,22 @@ func (c *reportCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	now.Sent = report.CountSent(sent, scope)
-	open, err := db.List(ctx, mention.Query{Unanswered: true, Alerted: true, Limit: maxUnanswered})
+	open, all, err := alerts.LongestWaiting(ctx, db.List, mention.Query{Unanswered: true, Alerted: true}, maxUnanswered)
 	if err != nil {
 		return err
 	}
 	out := bufio.NewWriter(term.out)
 	switch {
 	case c.JSON:
-		err = json.NewEncoder(out).Encode(reportOut{Report: now, Before: before, Open: openOut(open.Entries)})
+		err = json.NewEncoder(out).Encode(reportOut{Report: now, Before: before, Open: openOut(open)})
 	case c.CSV:
 		err = now.CSV(out)
 	case c.MD:
 		err = now.Markdown(out, l, &before)
-		printUnanswered(out, l, open.Entries, "- ", zone)
+		printUnanswered(out, l, open, all, "- ", zone)
 	default:
 		err = now.Text(out, l, &before)
-		printUnanswered(out, l, open.Entries, "  ", zone)
+		printUnanswered(out, l, open, all, "  ", zone)
 	}
 	if err != nil {
 		return err
@@ -114,16 +115,19 @@ func openOut(entries []mention.MentionRecord) []openCase {
 	return out
 }
 
-// printUnanswered lists who still waits, the longest first.
-func printUnanswered(out *bufio.Writer, l i18n.Lang, entries []mention.MentionRecord, mark string, zone *time.Location) {
-	if len(entries) == 0 {
+// printUnanswered lists who still waits, the longest first; all is how many do.
+func printUnanswered(out *bufio.Writer, l i18n.Lang, longest []mention.MentionRecord, all int, mark string, zone *time.Location) {
+	if len(longest) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\n%s\n\n", l.Text("report.unanswered"))
-	for i := len(entries) - 1; i >= 0; i-- {
-		e := entries[i]
+	title := l.Text("report.unanswered")
+	if len(longest) < all {
+		title = l.Text("digest.unanswered_longest", "n", all, "shown", len(longest))
+	}
+	fmt.Fprintf(out, "\n%s\n\n", title)
+	for _, e := range longest {
 		who := alerts.UnansweredCase{Owner: e.Case.Owner.Name, SnoozedBy: e.Case.SnoozedBy.Name, SnoozedUntil: e.Case.SnoozedUntil.In(zone)}.Has(l)
-		whose := l.Text("alert.on", "author", text.OneLine(e.Mention.Post.Author), "site", text.OneLine(e.Mention.Post.Source))
-		fmt.Fprintf(out, "%s%s, %s, %s: %s\n", mark, l.Span(time.Since(e.Mention.HeardAt)), whose, who, text.OneLine(e.Mention.Post.URL))
+		whose := l.Text("alert.on", "author", cmp.Or(text.OneLine(e.Mention.Post.Author), l.Text("alert.somebody")), "site", text.OneLine(e.Mention.Post.Source))
+		fmt.Fprintf(out, "%s%s, %s, %s: %s\n", mark, l.Span(time.Since(alerts.Since(e.Mention, e.Case))), whose, who, text.OneLine(e.Mention.Post.URL))
 	}
 }
