@@ -305,6 +305,9 @@ func (s steps) silent(c mention.Case) (time.Time, step) {
 		due = late
 	}
 	if reminded := c.Level/10%10 > 0; reminded {
+		if held := s.rules.HeldUntil(s.mention.Severity, due); !held.IsZero() {
+			due = held // the nudge came then
+		}
 		return s.after(due, max(d.Claim, escalationDelay)), s.release
 	}
 	return due, s.remind

@@ -613,3 +613,25 @@ func TestGonePost(t *testing.T) {
 		t.Error("it is back, and nobody is named")
 	}
 }
+
+// TestNudgedAfterTheNight: who is nudged when the quiet hours end has as long from then on to answer as by
+// day: it is not taken away with the same breath.
+func TestNudgedAfterTheNight(t *testing.T) {
+	night, err := hours.Parse("22:00-08:00 UTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := deadlineRules()
+	rules.Quiet, rules.HasQuiet = night, true
+	r := newWorld(t, rules)
+	r.Now = time.Date(2026, 11, 22, 21, 35, 0, 0, time.UTC)
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.says(r.after(9 * time.Hour))
+	r.Now = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	r.says(r.after(0), "#mentions U1: Ira, you took this 10 h 24 min ago, and no public answer is to be seen.")
+	r.says(r.after(5*time.Minute - time.Second))
+	r.says(r.after(time.Second), "#mentions @oncall: Ira had this for 10 h 29 min without an answer. It is open again.", "#leads: Nobody in #mentions has taken this complaint for 10 h 29 min.")
+}
