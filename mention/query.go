@@ -100,8 +100,8 @@ type Times struct {
 	Reason         string
 	Owner          Person
 	Published      time.Time // when the author published it; zero when unknown
-	DateOnly       bool      // Published is a day, so its distance to HeardAt says nothing
-	Heard          time.Time
+	DateOnly       bool      // Published is a day, or that of other words, so its distance to Heard says nothing
+	Heard          time.Time // when it was heard, or became a complaint by an edit
 	Posted         time.Time // when its message was accepted by the channel; zero when it was not
 	Claimed        time.Time
 	Replied        time.Time

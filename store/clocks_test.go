@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,12 @@ func testClocks(t *testing.T, open opener) {
 		`UPDATE alerts SET posted_at = posted_at + 5000000 WHERE posted_at > 0`,
 		`DELETE FROM alerts WHERE mention_id = '` + string(id(4)) + `'`,
 		`UPDATE cases SET status = 'dismissed', reason = 'spam', waited = 7, woke_at = 9, snoozed_at = 11 WHERE mention_id = '` + string(id(5)) + `'`,
+		`UPDATE cases SET opened_at = opened_at + 2000000 WHERE mention_id = '` + string(id(8)) + `'`,
+		`UPDATE cases SET claimed_at = 5 WHERE mention_id = '` + string(id(8)) + `'`,
+		`UPDATE alerts SET posted_at = posted_at + 5000000 WHERE mention_id = '` + string(id(8)) + `'`,
+		`UPDATE mentions SET author = '' WHERE id = '` + string(id(8)) + `'`,
+		`UPDATE cases SET opened_at = opened_at + 2000000 WHERE mention_id = '` + string(id(9)) + `'`,
+		`DELETE FROM mentions WHERE id = '` + string(id(9)) + `'`,
 		`DELETE FROM cases WHERE mention_id = '` + string(id(6)) + `'`,
 		`DELETE FROM mentions WHERE id = '` + string(id(7)) + `'`,
 	} {
@@ -91,7 +98,7 @@ func slowTimes(t *testing.T, s *Store) []mention.Times {
 	t.Helper()
 	names := must(s.sourceNames(background))(t)
 	rows, err := s.read.QueryContext(background, `
-SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at,
+SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at, c.opened_at,
  COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> ''
   AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0),
  c.claimed_at, c.replied_at, c.answer_seen, c.reopened_at, c.snoozed_at, c.woke_at, c.waited
@@ -99,9 +106,9 @@ FROM mentions m JOIN cases c ON c.mention_id = m.id
 WHERE m.severity > 0 ORDER BY m.heard_at, m.id`)
 	all, err := collect(rows, err, func(row scanner) (c mention.Times, err error) {
 		var topics string
-		var published, heard, posted, claimed, replied, reopened, snoozed, woke, waited, dateOnly, seen int64
+		var published, heard, opened, posted, claimed, replied, reopened, snoozed, woke, waited, dateOnly, seen int64
 		err = row.Scan(&c.MentionID, &c.Watch, &c.Source, &c.Author, &c.Lang, &topics, &c.Severity, &c.Status, &c.Reason, &c.Owner.ID, &c.Owner.Name,
-			&published, &dateOnly, &heard, &posted, &claimed, &replied, &seen, &reopened, &snoozed, &woke, &waited)
+			&published, &dateOnly, &heard, &opened, &posted, &claimed, &replied, &seen, &reopened, &snoozed, &woke, &waited)
 		if name, ok := names[c.Source]; ok {
 			c.Source = name
 		}
@@ -109,6 +116,9 @@ WHERE m.severity > 0 ORDER BY m.heard_at, m.id`)
 			c.Topics = strings.Split(strings.Trim(topics, "|"), "|")
 		}
 		c.Author = strings.ReplaceAll(c.Author, string(timesMark), "") // it would end the part
+		if opened > heard {                                            // it became a complaint then
+			heard, dateOnly = opened, 1
+		}
 		c.DateOnly, c.AnswerVerified, c.Waited = dateOnly != 0, seen != 0, time.Duration(waited)
 		c.Published, c.Heard, c.Posted, c.Claimed, c.Replied = fromMicros(published), fromMicros(heard), fromMicros(posted), fromMicros(claimed), fromMicros(replied)
 		c.Reopened, c.Snoozed, c.Woke = fromMicros(reopened), fromMicros(snoozed), fromMicros(woke)
@@ -117,5 +127,6 @@ WHERE m.severity > 0 ORDER BY m.heard_at, m.id`)
 	if err != nil {
 		t.Fatal(err)
 	}
+	slices.SortStableFunc(all, func(a, b mention.Times) int { return a.Heard.Compare(b.Heard) })
 	return all
 }

@@ -1,0 +1,52 @@
+package desk_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/report"
+	"github.com/earshot/earshot/mention"
+)
+
+// reported is the report of some days from the rig's noon on.
+func (r world) reported(from, till int) report.Report {
+	r.T.Helper()
+	s := report.Scope{Since: rig.Noon.AddDate(0, 0, from), Until: rig.Noon.AddDate(0, 0, till), Zone: time.UTC, Now: r.Now, Reply: r.Planner.Rules().ReplyWithin}
+	all, err := r.Store.Times(r.T.Context(), s.Since, s.Until)
+	if err != nil {
+		r.T.Fatal(err)
+	}
+	return report.New(all, s)
+}
+
+// TestPraiseThatBecameAComplaint: who edits praise into a complaint, as people do in a store, complains on
+// that day, and waits from then on.
+func TestPraiseThatBecameAComplaint(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Review, "1", "Олена", "Чудовий банк, дякую!", 0.8)
+	r.Poll(m)
+	r.Shown()
+	r.Now = rig.Noon.AddDate(0, 0, 20)
+	began := r.Now
+	m.Post.Text, m.Score = rig.Refund, rig.Said(rig.Review, "1", "Олена", rig.Refund, -0.6).Score
+	r.Poll(m)
+	r.Shown()
+	r.after(4 * time.Minute)
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.after(6 * time.Minute)
+	r.Do(m, mention.Action{Verb: mention.Reply})
+	if before := r.reported(0, 19); before.Heard != 0 {
+		t.Errorf("heard while it was praise: %+v", before)
+	}
+	got := r.reported(19, 21)
+	if got.Heard != 1 || got.Answered != 1 || got.Kept != (report.Kept{InTime: 1, Of: 1}) {
+		t.Fatalf("heard %d, answered %d, in time %+v", got.Heard, got.Answered, got.Kept)
+	}
+	wait := func(from time.Time) report.Spread {
+		return report.Spread{Median: r.Now.Sub(from), P90: r.Now.Sub(from), Of: 1}
+	}
+	if got.Overall != wait(began) || got.Claim != wait(began.Add(6*time.Minute)) || got.Hear.Of != 0 {
+		t.Errorf("heard %+v, claimed %+v, answered %+v; all of it took %s", got.Hear, got.Claim, got.Overall, r.Now.Sub(began))
+	}
+}
