@@ -107,7 +107,7 @@ type Times struct {
 	Replied        time.Time
 	AnswerVerified bool
 	Reopened       time.Time     // when its clocks began anew; zero when they did not
-	Snoozed        time.Time     // when it was put off, zero while it is not: its clocks stand still, or did until the answer
+	Snoozed        time.Time     // when it was put off, or its post went from the site; zero while neither is so: its clocks stand still, or did until the answer
 	Woke           time.Time     // when its clocks went on after a snooze
 	Waited         time.Duration // how much of them had run by then, in open hours
 }

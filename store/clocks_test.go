@@ -72,6 +72,11 @@ func testClocks(t *testing.T, open opener) {
 		`UPDATE cases SET claimed_at = 5 WHERE mention_id = '` + string(id(8)) + `'`,
 		`UPDATE alerts SET posted_at = posted_at + 5000000 WHERE mention_id = '` + string(id(8)) + `'`,
 		`UPDATE mentions SET author = '' WHERE id = '` + string(id(8)) + `'`,
+		`UPDATE mentions SET gone = 1 WHERE id = '` + string(id(10)) + `'`,
+		`UPDATE cases SET snoozed_at = opened_at + 3000000 WHERE mention_id = '` + string(id(10)) + `'`,
+		`UPDATE mentions SET edited_at = heard_at + 1000000 WHERE id = '` + string(id(10)) + `'`,
+		`UPDATE mentions SET edited_at = heard_at + 9000000 WHERE id = '` + string(id(10)) + `'`,
+		`UPDATE mentions SET gone = 0 WHERE id = '` + string(id(10)) + `'`,
 		`UPDATE cases SET opened_at = opened_at + 2000000 WHERE mention_id = '` + string(id(9)) + `'`,
 		`DELETE FROM mentions WHERE id = '` + string(id(9)) + `'`,
 		`DELETE FROM cases WHERE mention_id = '` + string(id(6)) + `'`,
@@ -98,7 +103,7 @@ func slowTimes(t *testing.T, s *Store) []mention.Times {
 	t.Helper()
 	names := must(s.sourceNames(background))(t)
 	rows, err := s.read.QueryContext(background, `
-SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at, c.opened_at,
+SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at, c.opened_at, CASE WHEN m.gone = 0 THEN 0 WHEN m.edited_at > m.heard_at THEN m.edited_at ELSE m.heard_at END,
  COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> ''
   AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0),
  c.claimed_at, c.replied_at, c.answer_seen, c.reopened_at, c.snoozed_at, c.woke_at, c.waited
@@ -106,9 +111,9 @@ FROM mentions m JOIN cases c ON c.mention_id = m.id
 WHERE m.severity > 0 ORDER BY m.heard_at, m.id`)
 	all, err := collect(rows, err, func(row scanner) (c mention.Times, err error) {
 		var topics string
-		var published, heard, opened, posted, claimed, replied, reopened, snoozed, woke, waited, dateOnly, seen int64
+		var published, heard, opened, gone, posted, claimed, replied, reopened, snoozed, woke, waited, dateOnly, seen int64
 		err = row.Scan(&c.MentionID, &c.Watch, &c.Source, &c.Author, &c.Lang, &topics, &c.Severity, &c.Status, &c.Reason, &c.Owner.ID, &c.Owner.Name,
-			&published, &dateOnly, &heard, &opened, &posted, &claimed, &replied, &seen, &reopened, &snoozed, &woke, &waited)
+			&published, &dateOnly, &heard, &opened, &gone, &posted, &claimed, &replied, &seen, &reopened, &snoozed, &woke, &waited)
 		if name, ok := names[c.Source]; ok {
 			c.Source = name
 		}
@@ -118,6 +123,9 @@ WHERE m.severity > 0 ORDER BY m.heard_at, m.id`)
 		c.Author = strings.ReplaceAll(c.Author, string(timesMark), "") // it would end the part
 		if opened > heard {                                            // it became a complaint then
 			heard, dateOnly = opened, 1
+		}
+		if gone > 0 && (snoozed == 0 || gone < snoozed) {
+			snoozed = gone
 		}
 		c.DateOnly, c.AnswerVerified, c.Waited = dateOnly != 0, seen != 0, time.Duration(waited)
 		c.Published, c.Heard, c.Posted, c.Claimed, c.Replied = fromMicros(published), fromMicros(heard), fromMicros(posted), fromMicros(claimed), fromMicros(replied)

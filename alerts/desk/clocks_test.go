@@ -50,3 +50,29 @@ func TestPraiseThatBecameAComplaint(t *testing.T) {
 		t.Errorf("heard %+v, claimed %+v, answered %+v; all of it took %s", got.Hear, got.Claim, got.Overall, r.Now.Sub(began))
 	}
 }
+
+// TestGonePostMissesNothing: of what is gone from the site no deadline is missed any more; one that ran
+// out before is.
+func TestGonePostMissesNothing(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m, late := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5), rig.Said(rig.Forum, "2", "Іван", rig.Rude, -0.5)
+	r.Poll(late)
+	r.Shown()
+	r.after(25 * time.Minute)
+	r.Poll(m)
+	r.Shown()
+	r.after(10 * time.Minute)
+	m.Post.Deleted, m.Post.Text, late.Post.Deleted, late.Post.Text = true, "", true, ""
+	r.Poll(m, late)
+	r.Shown()
+	r.after(24 * time.Hour)
+	if got := r.reported(0, 1); got.Unanswered != 2 || got.Kept != (report.Kept{Of: 1}) {
+		t.Errorf("unanswered %d, in time %+v", got.Unanswered, got.Kept)
+	}
+	m.Post.Deleted, m.Post.Text = false, rig.Refund
+	r.Poll(m)
+	r.Shown()
+	if got := r.reported(0, 1); got.Kept != (report.Kept{Of: 2}) {
+		t.Errorf("it is back: in time %+v", got.Kept)
+	}
+}

@@ -207,7 +207,7 @@ func (s *Scope) twelfth(c *mention.Times) int {
 
 // kept is whether a case was answered in time, by the clocks of the desk: they begin when
 // people could see its message, anew when it was opened again, and stand still while it is
-// snoozed.
+// snoozed, or its post is gone.
 func (s *Scope) kept(c *mention.Times) Kept {
 	if s.Reply == nil || c.Status == mention.Dismissed {
 		return Kept{}

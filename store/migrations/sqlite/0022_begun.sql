@@ -1,6 +1,7 @@
 -- A complaint is heard when it becomes one: of praise that its author edited into a complaint that is the
 -- edit, and when the praise was published says nothing of it. Reports count it then. A line is found by its
--- mention alone now, as that moment may change.
+-- mention alone now, as that moment may change. The clocks stand still while a post is gone, as they do
+-- while its case is snoozed.
 CREATE INDEX clocks_mention ON clocks (mention_id);
 
 -- only here
@@ -20,14 +21,14 @@ SELECT max(m.heard_at, c.opened_at) AS heard_at, m.id AS mention_id, c.owner_id,
  || char(31) || replace(c.reason, char(31), '') || char(31) || replace(c.owner_id, char(31), '') || char(31) || replace(c.owner_name, char(31), '')
  || char(31) || m.published || char(31) || (m.date_only OR c.opened_at > m.heard_at) || char(31) || max(m.heard_at, c.opened_at) || char(31)
  || COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> '' AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0)
- || char(31) || c.claimed_at || char(31) || c.replied_at || char(31) || c.answer_seen || char(31) || c.reopened_at || char(31) || c.snoozed_at
+ || char(31) || c.claimed_at || char(31) || c.replied_at || char(31) || c.answer_seen || char(31) || c.reopened_at || char(31) || (CASE WHEN m.gone = 0 THEN c.snoozed_at WHEN c.snoozed_at = 0 THEN max(m.edited_at, m.heard_at) ELSE min(c.snoozed_at, max(m.edited_at, m.heard_at)) END)
  || char(31) || c.woke_at || char(31) || c.waited AS line
 FROM mentions m JOIN cases c ON c.mention_id = m.id WHERE m.severity > 0;
-DELETE FROM clocks WHERE mention_id IN (SELECT m.id FROM mentions m JOIN cases c ON c.mention_id = m.id WHERE c.opened_at > m.heard_at);
+DELETE FROM clocks WHERE mention_id IN (SELECT m.id FROM mentions m JOIN cases c ON c.mention_id = m.id WHERE c.opened_at > m.heard_at OR m.gone <> 0);
 INSERT INTO clocks SELECT heard_at, mention_id, owner_id, line FROM case_clocks
- WHERE mention_id IN (SELECT m.id FROM mentions m JOIN cases c ON c.mention_id = m.id WHERE c.opened_at > m.heard_at);
+ WHERE mention_id IN (SELECT m.id FROM mentions m JOIN cases c ON c.mention_id = m.id WHERE c.opened_at > m.heard_at OR m.gone <> 0);
 
-CREATE TRIGGER clocks_mention_changed AFTER UPDATE OF watch, source, author, lang, topics, severity, published, date_only, heard_at ON mentions BEGIN
+CREATE TRIGGER clocks_mention_changed AFTER UPDATE OF watch, source, author, lang, topics, severity, published, date_only, gone, edited_at, heard_at ON mentions BEGIN
   DELETE FROM clocks WHERE mention_id = old.id;
   INSERT INTO clocks SELECT heard_at, mention_id, owner_id, line FROM case_clocks WHERE mention_id = new.id;
 END;
