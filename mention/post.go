@@ -131,6 +131,10 @@ func (p Post) fingerprint(days int) PostKey {
 	return PostKey(digest("fingerprint", p.Origin(), p.Author, when, rating, text))
 }
 
+// Day is the day of a post with a day alone. In which zone it is 00:00 then is not kept: to 12 hours
+// on both sides it is nearest to that in UTC.
+func (p Post) Day() time.Time { return p.Published.UTC().Add(12 * time.Hour).Truncate(24 * time.Hour) }
+
 // siteClock is how far the clock of a site may be behind ours.
 const siteClock = time.Minute
 

@@ -151,27 +151,28 @@ func evidenceOf(l i18n.Lang, s mention.Score) (out []evidence) {
 
 func clocks(v visit, m mention.Mention, c mention.Case) (out []clock) {
 	published := m.Post.Published
-	add := func(key string, at time.Time, dateOnly bool) {
+	add := func(key string, at time.Time) {
 		if at.IsZero() {
 			return
 		}
 		each := clock{Name: v.lang.Text(key), At: v.lang.DateTime(at.In(v.zone)), Stamp: at.UTC().Format(time.RFC3339)}
-		if dateOnly {
-			each.At = v.lang.Date(at)
-		}
 		if since := alerts.Since(m, c); at.After(since) && at != published {
 			each.After = v.lang.Text("web.after", "span", v.lang.Span(at.Sub(since)))
 		}
 		out = append(out, each)
 	}
-	add("web.clock.published", published, m.Post.DateOnly)
-	add("web.clock.heard", m.HeardAt, false)
-	add("web.clock.edited", m.EditedAt, false)
-	add("web.clock.reopened", c.ReopenedAt, false)
-	add("web.clock.claimed", c.ClaimedAt, false)
-	add("web.clock.overdue", c.OverdueSince, false)
-	add("web.clock.replied", c.RepliedAt, false)
-	add("web.clock.dismissed", c.DismissedAt, false)
+	if day := m.Post.Day(); m.Post.DateOnly && !published.IsZero() {
+		out = append(out, clock{Name: v.lang.Text("web.clock.published"), At: v.lang.Date(day), Stamp: day.Format(time.DateOnly)})
+	} else {
+		add("web.clock.published", published)
+	}
+	add("web.clock.heard", m.HeardAt)
+	add("web.clock.edited", m.EditedAt)
+	add("web.clock.reopened", c.ReopenedAt)
+	add("web.clock.claimed", c.ClaimedAt)
+	add("web.clock.overdue", c.OverdueSince)
+	add("web.clock.replied", c.RepliedAt)
+	add("web.clock.dismissed", c.DismissedAt)
 	return out
 }
 

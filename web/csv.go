@@ -68,9 +68,13 @@ func csvRow(e mention.MentionRecord) []string {
 	if c.AnswerVerified {
 		seen = "yes"
 	}
+	published := text.Stamp(m.Post.Published)
+	if m.Post.DateOnly && published != "" {
+		published = m.Post.Day().Format(time.DateOnly)
+	}
 	row := []string{string(m.ID), string(c.Status), m.Severity.String(), m.Watch, m.Post.Source, string(m.Post.Kind), m.Score.Lang, strings.Join(m.Score.Topics, " "), m.Post.Author, stars,
 		strconv.FormatFloat(m.Score.Complaint, 'f', 2, 64), strconv.FormatFloat(m.Score.Value, 'f', 2, 64),
-		text.Stamp(m.Post.Published), text.Stamp(m.HeardAt), text.Stamp(c.ClaimedAt), text.Stamp(c.RepliedAt), seen, c.Owner.Name, c.RepliedBy, c.Reason, strconv.Itoa(c.Duplicates), m.Post.Title, m.Post.Text, m.Post.URL}
+		published, text.Stamp(m.HeardAt), text.Stamp(c.ClaimedAt), text.Stamp(c.RepliedAt), seen, c.Owner.Name, c.RepliedBy, c.Reason, strconv.Itoa(c.Duplicates), m.Post.Title, m.Post.Text, m.Post.URL}
 	for i := range row {
 		row[i] = report.Defused(row[i])
 	}

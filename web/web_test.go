@@ -120,6 +120,12 @@ func (w *world) say(author, text string, others ...string) mention.ID {
 	w.said++
 	p := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(w.said), URL: fmt.Sprintf("https://forum.example/p/%d", w.said), Author: author, Text: text,
 		Published: time.Now().Add(-5 * time.Minute), Rating: &mention.Rating{Value: 1, Best: 5}}
+	return w.complains(p, others...)
+}
+
+// complains has the store hear a post as a complaint.
+func (w *world) complains(p mention.Post, others ...string) mention.ID {
+	w.t.Helper()
 	m := mention.Mention{Watch: bank, Post: p, Score: mention.Score{Value: -0.8, Label: mention.Negative, Lang: "uk", Complaint: 0.9, Topics: []string{"refund"},
 		Frames: []mention.Frame{{Frame: "event", Value: "yes"}}}}
 	planner := plan.NewPlanner(alerts.Rules{Otherwise: "console"})

@@ -1,0 +1,40 @@
+package web
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// TestDayOfASite: where a site gives the day of a post alone, that day is shown, whatever zone the site,
+// the team and the reader are in.
+func TestDayOfASite(t *testing.T) {
+	w := newWorld(t)
+	days := map[string]string{}
+	for _, name := range []string{"Europe/Kyiv", "Asia/Vladivostok", "America/New_York", "Pacific/Honolulu", "Pacific/Auckland", "UTC"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := mention.Post{Source: "forum", Kind: mention.Review, ID: name, URL: "https://forum.example/" + name, Author: name, Text: "Не повертають гроші " + name, Published: time.Date(2026, 6, 22, 0, 0, 0, 0, zone).UTC(), DateOnly: true} // as crawlers hand it over
+		_, body := w.ask("GET", "/case/"+string(w.complains(p)), "Ira", nil)
+		if !strings.Contains(body, `<time datetime="2026-06-22">22 Jun 2026</time>`) {
+			_, rest, _ := strings.Cut(body, `class="clocks"`)
+			t.Errorf("%s: %.300s", name, rest)
+		}
+		days[name] = "2026-06-22"
+	}
+	_, body := w.ask("GET", "/inbox.csv", "Ira", nil)
+	table, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff"))).ReadAll()
+	if err != nil || len(table) != len(days)+1 {
+		t.Fatalf("%d rows (%v)", len(table), err)
+	}
+	for _, row := range table[1:] {
+		if author, published := row[8], row[12]; published != days[author] {
+			t.Errorf("%s: published %s in the table", author, published)
+		}
+	}
+}
