@@ -173,7 +173,8 @@ type Deadlines struct {
 }
 
 // For returns the clocks of a severity, what it leaves out filled in from the
-// common ones, and the holidays put into its hours.
+// common ones, and the holidays put into its hours. A holiday is a day of a zone: always without one
+// never stops.
 func (d Deadlines) For(severity string) Deadline {
 	out := d.Deadline
 	if s, ok := d.Severity[severity]; ok {
@@ -193,7 +194,9 @@ func (d Deadlines) For(severity string) Deadline {
 			out.Hours = s.Hours
 		}
 	}
-	out.Hours = out.Hours.Except(d.Holidays...)
+	if out.Hours.Zoned() {
+		out.Hours = out.Hours.Except(d.Holidays...)
+	}
 	return out
 }
 

@@ -1,6 +1,9 @@
 package config
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestZone(t *testing.T) {
 	const head = "contact: a@example.com\nwatch: [{name: R, terms: [Ромашка]}]\nsources: [{feed: \"https://news.example/rss\"}]\n"
@@ -16,6 +19,23 @@ func TestZone(t *testing.T) {
 		}
 		if got := cfg.Zone().String(); got != c.want {
 			t.Errorf("%q is in %s, want %s", c.text, got, c.want)
+		}
+	}
+}
+
+// TestAlwaysHasNoHolidays: who has critical complaints looked at always, as the page's example does, has
+// them looked at on holidays, too; those of the other severities wait until the day is over in their zone.
+func TestAlwaysHasNoHolidays(t *testing.T) {
+	c, err := Parse("w.yaml", []byte("contact: a@example.com\nwatch: [{name: Ромашка, terms: [Ромашка]}]\nsources: [{feed: 'https://news.example/rss'}]\n"+
+		"deadlines:\n  claim: 5m\n  hours: Mon-Fri 09:00-21:00 Europe/Kyiv\n  holidays: [01-01, 12-25]\n  severity:\n    critical: {claim: 2m, hours: always}\n    high: {hours: always Europe/Kyiv}\n"), testEnv, testKinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	christmas := time.Date(2026, 12, 25, 12, 0, 0, 0, time.UTC) // a Friday
+	for severity, want := range map[string]string{"critical": "2026-12-25T12:02:00Z", "high": "2026-12-25T22:05:00Z", "normal": "2026-12-28T07:05:00Z"} {
+		d := c.Deadlines.For(severity)
+		if got := d.Hours.Add(christmas, d.Claim).UTC().Format(time.RFC3339); got != want {
+			t.Errorf("%s: told at %s, want %s", severity, got, want)
 		}
 	}
 }

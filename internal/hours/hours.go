@@ -64,7 +64,7 @@ func (h Hours) Zone() *time.Location {
 }
 
 // Zoned reports whether the expression names a time zone; only always may do
-// without, and then a holiday is a day in UTC.
+// without.
 func (h Hours) Zoned() bool { return h.zone != nil }
 
 // Except returns the hours closed on these days too. A night shift that begins
