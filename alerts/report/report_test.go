@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,32 @@ func TestTimesOfTheZone(t *testing.T) {
 	var out strings.Builder
 	if err := New(nil, Scope{Since: monday, Until: monday.AddDate(0, 0, 1), Zone: kyiv}).Text(&out, i18n.Lang{}, nil); err != nil || !strings.HasPrefix(out.String(), "16 Nov 2026 02:00 to 17 Nov 2026 02:00 EET") {
 		t.Errorf("%s (%v)", out.String(), err)
+	}
+}
+
+// TestFormsSayTheSamePeriod: a month ends at the first moment of the next one, which is no day of it; and
+// great numbers are written as the language does in every form.
+func TestFormsSayTheSamePeriod(t *testing.T) {
+	kyiv, err := time.LoadLocation("Europe/Kyiv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, till, err := Period("2026-10", "2026-10", monday, kyiv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := New(nil, Scope{Since: from, Until: till, Zone: kyiv})
+	r.Places = []Row{{Name: "forum", Complaints: 12345, Answered: 10000}}
+	var text, md strings.Builder
+	if err := errors.Join(r.Text(&text, i18n.Lang{}, nil), r.Markdown(&md, i18n.Lang{}, nil)); err != nil {
+		t.Fatal(err)
+	}
+	for name, out := range map[string]string{"text": text.String(), "markdown": md.String()} {
+		for _, want := range []string{"1 Oct 2026 00:00 to 1 Nov 2026 00:00 EET", "12,345", "10,000"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s lacks %q:\n%s", name, want, out)
+			}
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ func (r Report) Text(w io.Writer, l i18n.Lang, before *Report) error {
 		}
 		fmt.Fprintf(t, "\n%s\n", strings.Join(s.columns(l), "\t"))
 		for _, row := range s.rows {
-			fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\n", text.OneLine(s.said(l, row)), row.Complaints, row.Answered, row.Overall.MedianWords(l), row.Overall.P90Words(l))
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", text.OneLine(s.said(l, row)), l.Number(row.Complaints), l.Number(row.Answered), row.Overall.MedianWords(l), row.Overall.P90Words(l))
 		}
 	}
 	for i, row := range r.sentTable(l) {
@@ -48,7 +48,7 @@ func (r Report) Text(w io.Writer, l i18n.Lang, before *Report) error {
 // Markdown writes the report as tables for a wiki or a mail.
 func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 	var b strings.Builder
-	title := l.Text("report.title", "from", l.Date(r.Since), "to", l.Date(r.Until))
+	title := l.Text("report.title", "from", l.DateTime(r.Since), "to", l.Time("time.date_time_zone", r.Until))
 	fmt.Fprintf(&b, "## %s\n\n| | %s | %s |\n|---|---|---|\n", title, l.Text("report.now"), l.Text("report.before"))
 	for _, line := range r.Lines(l, before) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", line.Name, line.Value, line.Before)
@@ -59,7 +59,7 @@ func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 		}
 		fmt.Fprintf(&b, "\n| %s |\n|---|---|---|---|---|\n", strings.Join(s.columns(l), " | "))
 		for _, row := range s.rows {
-			fmt.Fprintf(&b, "| %s | %d | %d | %s | %s |\n", cell(s.said(l, row)), row.Complaints, row.Answered, row.Overall.MedianWords(l), row.Overall.P90Words(l))
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(s.said(l, row)), l.Number(row.Complaints), l.Number(row.Answered), row.Overall.MedianWords(l), row.Overall.P90Words(l))
 		}
 	}
 	for i, row := range r.sentTable(l) {
