@@ -2,6 +2,8 @@ package report
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -230,5 +232,22 @@ func TestPeriodWithoutMidnight(t *testing.T) {
 		if got := []string{from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339)}; err != nil || got[0] != c.from || got[1] != c.to {
 			t.Errorf("%s, %s: from %s to %s, want from %s to %s (%v)", c.zone, c.since, got[0], got[1], c.from, c.to, err)
 		}
+	}
+}
+
+// TestPeopleAreWhoTheyAre: two colleagues of one name are two people, and who takes another name is one.
+func TestPeopleAreWhoTheyAre(t *testing.T) {
+	by := func(id, name string, answered int) mention.Times {
+		c := aCase(0, 1, 2, answered, name)
+		c.Owner.ID = id
+		return c
+	}
+	r := New([]mention.Times{by("slack:U1", "Олена", 10), by("slack:U1", "Олена", 10), by("slack:U2", "Олена", 300), by("slack:U3", "Ira", 20), by("slack:U3", "Ira K.", 20), by("slack:U3", "Ira K.", 20)}, week)
+	var got []string
+	for _, p := range r.People {
+		got = append(got, fmt.Sprint(p.Name, " ", p.Answered, " ", p.Overall.Median))
+	}
+	if want := []string{"Ira K. 3 20m0s", "Олена 2 10m0s", "Олена 1 5h0m0s"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

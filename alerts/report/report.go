@@ -6,6 +6,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -152,7 +153,9 @@ func New(cases []mention.Times, s Scope) Report {
 			topics.add(topic, &one)
 		}
 		if c.Owner.Name != "" && c.Status != mention.Dismissed {
-			people.add(c.Owner.Name, &one)
+			who := cmp.Or(c.Owner.ID, c.Owner.Name)
+			people.add(who, &one)
+			people[who].row.Name = c.Owner.Name // as they are called now
 		}
 		if key := c.Source + "\x00" + c.Author; c.Author != "" && !authors[key].has(c) {
 			authors.add(key, &one)
@@ -349,7 +352,7 @@ func rank(sorted []time.Duration, share float64) time.Duration {
 	return sorted[min(max(i, 0), len(sorted)-1)]
 }
 
-// table gathers rows by name.
+// table gathers rows by name, or by what tells them apart.
 type table map[string]*group
 
 type group struct {
@@ -399,10 +402,10 @@ func (g *group) done() Row {
 // rows returns the table in the given order, equals by complaints and name.
 func (t table) rows(order func(a, b Row) int) []Row {
 	rows := make([]Row, 0, len(t))
-	for _, g := range t {
-		rows = append(rows, g.done())
+	for _, name := range slices.Sorted(maps.Keys(t)) { // two people may have one name, and the same numbers
+		rows = append(rows, t[name].done())
 	}
-	slices.SortFunc(rows, func(a, b Row) int {
+	slices.SortStableFunc(rows, func(a, b Row) int {
 		return cmp.Or(order(a, b), mostComplaints(a, b), cmp.Compare(a.Name, b.Name))
 	})
 	return rows
