@@ -157,6 +157,7 @@ func (w *world) stands(m fakeslack.Message, status mention.ReplyStatus, words st
 // TestAnswerFromSlack is one day of answers, in one world: each source of it is answered in its
 // own way.
 func TestAnswerFromSlack(t *testing.T) {
+	t.Parallel()
 	w, s := answerable(t, worldOptions{})
 	for _, part := range []struct {
 		name string

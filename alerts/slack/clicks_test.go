@@ -369,6 +369,7 @@ func TestAcknowledgedWhateverIsSlow(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for Slack's patience")
 	}
+	t.Parallel()
 	w := newWorld(t, worldOptions{desk: slowDesk{4 * time.Second}})
 	w.fake.Break(fakeslack.Fault{Method: "users.info", Kind: fakeslack.RefuseSlow, Delay: 5 * time.Second, Times: -1})
 	w.hear(complaint("1", "Третій тиждень не повертають гроші за скасоване замовлення"))
@@ -385,6 +386,7 @@ func TestManyClaim(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: many real clicks")
 	}
+	t.Parallel()
 	const messages, people = 8, 10
 	opt := fakeslack.Options{}
 	for i := range people {

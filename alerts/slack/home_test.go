@@ -123,6 +123,7 @@ func TestHomeOfWhomSlackDoesNotName(t *testing.T) {
 
 // TestHomesAreBounded: two hundred openings of ten people at once are few calls.
 func TestHomesAreBounded(t *testing.T) {
+	t.Parallel()
 	people := []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}}
 	for i := range 10 {
 		people = append(people, fakeslack.Person{ID: "U000000P0" + string(rune('0'+i)), Handle: "p" + string(rune('0'+i)), Name: "P"})
