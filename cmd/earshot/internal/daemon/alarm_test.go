@@ -73,6 +73,7 @@ func healthOf(t *testing.T, d *Daemon) (code int, h Health) {
 // TestPostsThatCannotBeStored: health, metric and one notice say so while it lasts; then
 // they say that it is over. Nobody restarts the process for it.
 func TestPostsThatCannotBeStored(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		what, trigger string // what the database refuses
 		part          string
@@ -86,6 +87,7 @@ func TestPostsThatCannotBeStored(t *testing.T) {
 			if testing.Short() && !c.queued {
 				t.Skip("short: half a minute of waiting for a database that another program holds")
 			}
+			t.Parallel()
 			site := testkit.PlayText(t, "GET /robots.txt maybe\n404\n\nGET / maybe\n200\nContent-Type: text/html\ntext: <div class=\"post\"><p class=\"text\">Alpha lost my parcel and does not answer.</p></div>\n")
 			site.Lax()
 			path := filepath.Join(t.TempDir(), "e.db")
@@ -191,6 +193,7 @@ func TestQueueRefused(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
+	t.Parallel()
 	address := testkit.Database(t, testkit.Postgres(t).URL)
 	rename := renaming(t, address)
 	list := check(t, strings.NewReplacer("sqlite:DIR/e.db", address, "https://news.example", "http://127.0.0.1:1").Replace(quietWatchlist))

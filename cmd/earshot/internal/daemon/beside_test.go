@@ -18,6 +18,7 @@ import (
 // words, one under the other. Each of them is heard, also those who write while the others
 // still stand on the page.
 func TestGuestsBesideEachOther(t *testing.T) {
+	t.Parallel()
 	const said = "Ромашка не работает!"
 	for kind, show := range map[string]struct {
 		source string

@@ -17,6 +17,7 @@ func TestReloadWhileTheDatabaseStandsStill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
+	t.Parallel()
 	u, err := url.Parse(testkit.Database(t, testkit.Postgres(t).URL))
 	if err != nil {
 		t.Fatal(err)

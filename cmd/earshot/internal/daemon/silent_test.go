@@ -19,6 +19,7 @@ func TestDatabaseStandsStill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
+	t.Parallel()
 	address, way := testkit.ProxyTo(t, testkit.Database(t, testkit.Postgres(t).URL))
 	list := check(t, strings.Replace(quietWatchlist, "sqlite:DIR/e.db", address, 1))
 	clock, out := &skipping{}, &printed{}
@@ -68,6 +69,7 @@ func TestQueueRefusedAndThenAll(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short: seconds with a real PostgreSQL")
 	}
+	t.Parallel()
 	direct := testkit.Database(t, testkit.Postgres(t).URL)
 	rename := renaming(t, direct)
 	address, way := testkit.ProxyTo(t, direct)

@@ -68,6 +68,7 @@ func TestWaitsAgainIsFollowed(t *testing.T) {
 // TestManyWait: every half minute each replica reads what waits. How long that takes may not hang on
 // how far away the database is, nor on all that ever stood at one address: all reviews of an app do.
 func TestManyWait(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	through, server := testkit.ProxyTo(t, testkit.Database(t, testkit.Postgres(t).URL))
 	db, err := store.Open(t.Context(), store.Options{Database: through, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
