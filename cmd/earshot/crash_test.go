@@ -48,6 +48,7 @@ func TestCrashMatrix(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
 	}
+	t.Parallel()
 	full := os.Getenv("EARSHOT_CRASH") == "full"
 	redis := redisServer(t)
 	for _, seen := range []string{"sqlite", "sqlite and redis", "postgres and redis"} {

@@ -30,6 +30,7 @@ func TestCrashAtClick(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
 	}
+	t.Parallel()
 	full := os.Getenv("EARSHOT_CRASH") == "full"
 	stores := map[string]string{"sqlite": ""}
 	if full {
@@ -100,6 +101,7 @@ func TestCrashAtDeadline(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
 	}
+	t.Parallel()
 	for _, step := range []string{"deadline-stepped", "deadline-stepped:2"} {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()

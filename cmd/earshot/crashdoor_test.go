@@ -20,6 +20,7 @@ func TestCrashDoor(t *testing.T) {
 	if testing.Short() || os.Getenv("EARSHOT_DRILL") != "full" {
 		t.Skip("EARSHOT_DRILL=full runs the binary and kills it")
 	}
+	t.Parallel()
 	for _, step := range []string{"committed", "posting-marked", "message-posted", "posted-marked"} {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()

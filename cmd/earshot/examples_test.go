@@ -238,6 +238,7 @@ func TestExamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
 	}
+	t.Parallel()
 	for _, config := range exampleFolders(t) {
 		name := filepath.Base(filepath.Dir(config))
 		t.Run(name, func(t *testing.T) {

@@ -245,6 +245,7 @@ func TestTenMinutes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
 	}
+	t.Parallel()
 	for _, lang := range guideLanguages {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()

@@ -24,6 +24,7 @@ func TestLatency(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow: runs the binary")
 	}
+	t.Parallel()
 	full := os.Getenv("EARSHOT_LATENCY") == "full"
 	for _, c := range []struct {
 		perMinute   int

@@ -112,6 +112,10 @@ sentiment:
 `
 
 func TestTune(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: puts the lexicon together anew for each word and each half of the texts")
+	}
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "w.yaml")
 	list := fmt.Sprintf(tuneWatchlist, filepath.Join(dir, "e.db"))

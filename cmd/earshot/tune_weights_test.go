@@ -70,6 +70,7 @@ func TestLearning(t *testing.T) {
 	if testing.Short() {
 		t.Skip("learns six times from a few hundred texts")
 	}
+	t.Parallel()
 	in := taughtAlerts(t)
 	propose := func(mayLose int) tune.Plan {
 		t.Helper()
