@@ -1,12 +1,20 @@
 #!/bin/sh
 # Runs every fuzz target of the module for the given time (default 5s), one after
-# the other, and stops at the first that fails.
+# the other, and stops at the first that fails. A package is made ready once for all its targets.
 set -eu
 time=${1:-5s}
-for pkg in $(go list ./...); do
-	dir=$(go list -f '{{.Dir}}' "$pkg")
-	for target in $(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$dir"/*_test.go 2>/dev/null | sed 's/^func //' | sort -u); do
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+found=$(go env GOCACHE)/fuzz # where go test -fuzz keeps what it finds
+go list -f '{{.ImportPath}} {{.Dir}}' ./... >"$made/packages"
+while read -r pkg dir; do
+	targets=$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$dir"/*_test.go 2>/dev/null | sed 's/^func //' | sort -u)
+	[ -n "$targets" ] || continue
+	go test -c -fuzz . -o "$made/fuzz.test" "$pkg"
+	cd "$dir"
+	for target in $targets; do
 		echo "fuzz $pkg $target $time"
-		go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -parallel 2 "$pkg"
+		"$made/fuzz.test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$time" -test.fuzzcachedir "$found/$pkg" -test.parallel 2
 	done
-done
+	cd - >/dev/null
+done <"$made/packages"
