@@ -52,6 +52,9 @@ func TestAnswers(t *testing.T) {
 					t.Errorf("%s: asked %d times: %q", c.name, n, s.taken())
 				}
 				clean(t, err)
+				if c.name == "moved" && (!strings.Contains(err.Error(), "http://127.0.0.1:9") || strings.Contains(err.Error(), ":9/")) {
+					t.Errorf("whoever is to mend the address reads %v", err)
+				}
 			}
 			_, err := open(t, address, nobody).Post(t.Context(), message())
 			if outcome(err) != "again after 0s" {
