@@ -269,6 +269,39 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestShapeIsBounded: what is deeper or has more keys than any watchlist is told so before
+// the YAML library reads it, and what just fits is not.
+func TestShapeIsBounded(t *testing.T) {
+	steps := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.Repeat(" ", i) + "a:\n")
+		}
+		return b.String()
+	}
+	keys := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "k%d: 1\n", i)
+		}
+		return b.String()
+	}
+	for want, shape := range map[string]struct {
+		of   func(n int) string
+		most int
+	}{
+		"nested more than":  {steps, maxDepth},
+		"keys in one place": {keys, maxKeys},
+	} {
+		for n, refused := range map[int]bool{shape.most: false, shape.most + 1: true} {
+			_, err := Parse("w.yaml", []byte(shape.of(n)), testEnv, testKinds())
+			if err == nil || strings.Contains(err.Error(), want) != refused {
+				t.Errorf("%d: refused as %q: %t, want %t: %.200v", n, want, !refused, refused, err)
+			}
+		}
+	}
+}
+
 func fill2(size int, piece func(int) string) string {
 	var b strings.Builder
 	for i := 0; b.Len() < size; i++ {
