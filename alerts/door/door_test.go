@@ -96,13 +96,13 @@ func TestWords(t *testing.T) {
 	for kind, address := range addresses {
 		s := newSink(t, status(200, "{}"))
 		m := message()
-		m.Repeat = true
+		m.Repeat, m.Mention.Post.Rating = true, &mention.Rating{Value: 1, Best: 5}
 		if _, err := open(t, address, s.client).Post(t.Context(), m); err != nil {
 			t.Errorf("%s: %v", kind, err)
 			continue
 		}
 		said := unescaped(s.taken()[0])
-		for _, want := range []string{"High · Ромашка Банк · Олена on forum.example", "Не повертають гроші", "https://forum.example/p/1", "https://earshot.romashka.example/case/m1", "may be a repeat", "3 min ago"} {
+		for _, want := range []string{"High · Ромашка Банк · Олена on forum.example", "Не повертають гроші", "https://forum.example/p/1", "https://earshot.romashka.example/case/m1", "may be a repeat", alerts.Stars(english, m.Mention.Post.Rating) + " · 3 min ago"} {
 			if !strings.Contains(said, want) {
 				t.Errorf("%s: no %q in %s", kind, want, said)
 			}
