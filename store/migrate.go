@@ -7,13 +7,15 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // Migrations are numbered files, one folder per engine, never changed once they
 // were released. Each runs in one transaction together with its number. Numbers grow;
-// one may be missing.
+// one may be missing, and may come after higher ones were applied: two that were made side by
+// side are not always released in the order of their numbers.
 //
 //go:embed migrations
 var migrations embed.FS
@@ -73,19 +75,21 @@ func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 		return err
 	}
 	want, err := s.newer(ctx, have)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case have > want:
+	}
+	if have > want {
 		s.log.Warn("the database is of a newer earshot; this one can work on it: finish the update", "schema", have, "knows", want)
 		return nil
-	case have < want && readOnly:
+	}
+	list, err = s.missing(ctx, list, have)
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 && readOnly {
 		return fmt.Errorf("store: the database is of an older earshot (schema %d, this one needs %d): start `earshot run` once to bring it up to date", have, want)
 	}
 	for _, m := range list {
-		if m.version <= have {
-			continue
-		}
 		err := s.inTx(ctx, fmt.Sprintf("migrate to schema %d", m.version), func(tx *sql.Tx) error {
 			return s.apply(ctx, tx, m)
 		})
@@ -95,6 +99,20 @@ func (s *Store) migrate(ctx context.Context, readOnly bool) error {
 		s.log.Info("database schema", "version", m.version, "name", m.name)
 	}
 	return nil
+}
+
+// missing returns those of the list that the database does not have, in their order. Where it
+// has none at all there may be no table to ask.
+func (s *Store) missing(ctx context.Context, list []migration, have int) ([]migration, error) {
+	if have == 0 {
+		return list, nil
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT version FROM schema_versions`)
+	done, err := collect(rows, err, func(row scanner) (version int, err error) { return version, row.Scan(&version) })
+	if err != nil {
+		return nil, s.wrap("read schema", err)
+	}
+	return slices.DeleteFunc(list, func(m migration) bool { return slices.Contains(done, m.version) }), nil
 }
 
 // newer returns the schema that this program knows; the error says that it cannot work on
@@ -147,6 +165,11 @@ func (s *Store) reader(ctx context.Context) (version int, err error) {
 	return version, s.wrap("read schema", err)
 }
 
+// renumber gives a migration the number that it has now: for an hour it was another, which is
+// above all that followed.
+const renumber = `UPDATE schema_versions SET version = 20 WHERE version = 39 AND NOT EXISTS (SELECT 1 FROM schema_versions v WHERE v.version = 20)`
+
+// schemaVersion is the highest number that was applied; 0 in an empty database.
 func (s *Store) schemaVersion(ctx context.Context, readOnly bool) (version int, err error) {
 	if !readOnly {
 		const create = `CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)`
@@ -154,7 +177,10 @@ func (s *Store) schemaVersion(ctx context.Context, readOnly bool) (version int, 
 			if err := s.alone(ctx, tx, pollLock); err != nil {
 				return err
 			}
-			_, err := tx.ExecContext(ctx, create)
+			if _, err := tx.ExecContext(ctx, create); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, renumber)
 			return err
 		})
 		if err != nil {

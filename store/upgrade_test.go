@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -115,7 +116,7 @@ func asBefore(t *testing.T, now *Store, address string, list []migration, versio
 			}
 		}
 	}
-	if version < 13 { // what search went by before terms
+	if !slices.ContainsFunc(list, func(m migration) bool { return m.version == 13 && version >= 13 }) { // what search went by before terms
 		if _, err := s.exec(background, "words", `UPDATE mentions SET words = 'romashka,lost my parcel'`); err != nil {
 			t.Fatal(err)
 		}
@@ -250,6 +251,8 @@ func testUpgrade(t *testing.T, now *Store, address string) {
 		t.Fatal(err)
 	}
 	want(t, "schema", have, must(now.schemaVersion(background, true))(t))
+	left := must(s.missing(background, must(loadMigrations(s.engine.name))(t), have))(t)
+	want(t, "migrations left out", len(left), 0)
 }
 
 func mustMention(t *testing.T, s *Store, id mention.ID) (mention.Mention, mention.Case) {
@@ -295,5 +298,48 @@ func TestMigrationsSayWhoMayRead(t *testing.T) {
 	}
 	if !takesAway.MatchString("ALTER TABLE x DROP  COLUMN y") || takesAway.MatchString("DROP INDEX x") {
 		t.Error("the pattern is wrong")
+	}
+}
+
+// TestUpgradeAnyOrder: two migrations that were made side by side came out in another order
+// than that of their numbers. A database from between has the higher one without the lower,
+// and gets what it lacks.
+func TestUpgradeAnyOrder(t *testing.T) {
+	t.Parallel()
+	now := openAt(t, Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")})
+	for n := 1; n <= worked; n++ {
+		said(t, now, n, nil)
+		if id := mentionID(post(n), "Romashka"); n%3 != 0 {
+			send(t, now, alertID(id))
+		}
+	}
+	for _, c := range []struct {
+		highest int
+		lacks   []int
+	}{
+		{6, []int{4, 5}},
+		{6, []int{5}},
+		{7, []int{5}},
+		{12, []int{11}},
+		{14, []int{11, 13}},
+		{14, []int{11}},
+		{17, []int{15, 16}},
+		{17, []int{16}},
+		{21, []int{15, 16}}, // the same, after an upgrade that left them out
+		{39, []int{21}},     // what is 20 now was called so for an hour
+	} {
+		t.Run(fmt.Sprintf("schema %d without %d", c.highest, c.lacks), func(t *testing.T) {
+			list, err := loadMigrations("sqlite")
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = slices.DeleteFunc(list, func(m migration) bool { return slices.Contains(c.lacks, m.version) })
+			if last := &list[len(list)-1]; c.highest > last.version {
+				last.version = c.highest
+			}
+			at := "sqlite:" + filepath.Join(t.TempDir(), "e.db")
+			asBefore(t, now, at, list, c.highest)
+			testUpgrade(t, now, at)
+		})
 	}
 }
