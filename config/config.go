@@ -83,7 +83,7 @@ const BackfillAll = time.Duration(math.MaxInt64)
 type Source struct {
 	Name     string        // unique; the address as written when the user gave no name
 	Kind     string        // the kind key: feed, page, forum, telegram …
-	Address  string        // the short form as written, secrets unexpanded; "" for the long form
+	Address  string        // the short form as written, or the address of the long one, secrets unexpanded; "" where there is neither
 	Every    time.Duration // ≥ 1s; 0 means the kind's default
 	PostKind string        // review, forum, comment, news, social; "" means the kind's default
 	Lang     string        // en, ru, uk, bg; "" means unknown

@@ -80,7 +80,7 @@ func TestFull(t *testing.T) {
 	if s := names["news"]; s.Every != 5*time.Minute || s.PostKind != "news" || s.Lang != "en" || s.Zone != "Europe/Kyiv" || s.Backfill != 48*time.Hour {
 		t.Errorf("news: %+v", s)
 	}
-	if s := names["https://news.example/comments"]; s.Backfill != BackfillAll || s.Address != "" {
+	if s := names["https://news.example/comments"]; s.Backfill != BackfillAll || s.Address != s.Name {
 		t.Errorf("comments: %+v", s)
 	}
 	if s := names["https://reviews.example/romashka"]; s.Base != "http://127.0.0.1:8080" {

@@ -199,6 +199,28 @@ func (s Section) Written(name string) string {
 	return strings.TrimSpace(n.String())
 }
 
+// Word returns the value of an option as it stands in the watchlist, without quotes and with
+// its secrets not filled in: of a list the first, of one that is the short form and written so
+// that; "" when it is not there.
+func (s Section) Word(name string, short bool) string {
+	if s.doc == nil {
+		return ""
+	}
+	d := newDecoder(s.doc, nil)
+	n, ok := s.lookup(name)
+	if !ok && short {
+		n = s.node
+	} else if !ok {
+		return ""
+	}
+	n, done := d.unwrap(n)
+	defer done()
+	if list, ok := n.(*ast.SequenceNode); ok && len(list.Values) > 0 {
+		n = list.Values[0]
+	}
+	return d.word(n)
+}
+
 // commonKeys are the keys every source has, whatever its kind.
 var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base", "watch", "weight", "reply", "enabled", "paused_until"}
 
@@ -394,22 +416,31 @@ func (d *decoder) kindNames() []string {
 	return names
 }
 
+// word is a scalar as it stands in the watchlist, without quotes and with its secrets not
+// filled in; "" for what is none.
+func (d *decoder) word(n ast.Node) string {
+	n, done := d.unwrap(n)
+	defer done()
+	switch t := n.(type) {
+	case *ast.StringNode:
+		return t.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return t.GetToken().Value
+	}
+	return ""
+}
+
 // nameSource finds the address as written, and a name where the user gave none.
 func (d *decoder) nameSource(src *Source) {
 	node, done := d.unwrap(src.Section.node)
 	defer done()
-	raw := func(n ast.Node) string {
-		n, done := d.unwrap(n)
-		defer done()
-		switch t := n.(type) {
-		case *ast.StringNode:
-			return t.Value
-		case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-			return t.GetToken().Value
+	src.Address = pastedAddress(d.word(node))
+	pairs := d.quietPairs(node)
+	for _, p := range pairs {
+		if p.name == "address" {
+			src.Address = pastedAddress(d.word(p.value))
 		}
-		return ""
 	}
-	src.Address = pastedAddress(raw(node))
 	if src.Name != "" {
 		return
 	}
@@ -418,12 +449,8 @@ func (d *decoder) nameSource(src *Source) {
 		return
 	}
 	words := []string{src.Kind}
-	for _, p := range d.quietPairs(node) {
-		value := raw(p.value)
-		if p.name == "address" && value != "" {
-			src.Name = value
-			return
-		}
+	for _, p := range pairs {
+		value := d.word(p.value)
 		if value != "" && !strings.Contains(value, "${") && !secretKey(p.name) && len(words) < 4 {
 			words = append(words, value)
 		}

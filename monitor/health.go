@@ -112,7 +112,7 @@ func remember(state mention.SourceState) memory {
 // is done. Settings that changed, a new key perhaps, are worth another try.
 func settle(state mention.SourceState, src Source) mention.SourceState {
 	m := remember(state)
-	if m.Place != "" && src.Place != "" && m.Place != src.Place {
+	if m.Place != "" && src.Place != "" && m.Place != src.Place && m.Place != src.Former {
 		return mention.SourceState{Key: state.Key, Name: state.Name, Place: state.Place}
 	}
 	if m.Settings != "" && src.Settings != "" && m.Settings != src.Settings {

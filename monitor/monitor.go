@@ -35,6 +35,7 @@ type Source struct {
 	// its first poll is a baseline. Settings says how it is read, keys included: a change
 	// of them ends a suspension. Both are opaque; empty says nothing.
 	Place, Settings string
+	Former          string // the Place that earlier earshots may have stored
 	// Stream marks a source that is read all the time: its Poll blocks while it
 	// listens, so the next one starts at once.
 	Stream bool

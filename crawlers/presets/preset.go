@@ -170,6 +170,9 @@ func (p *preset) optionsType() reflect.Type {
 		if o.Required {
 			tag += ` required:"true"`
 		}
+		if o.For != "" {
+			tag += fmt.Sprintf(" for:%q", o.For)
+		}
 		if o.Default != "" {
 			tag += fmt.Sprintf(" default:%q", o.Default)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/config"
@@ -16,33 +17,105 @@ import (
 // identify says which place a source is and how it is read, both as digests under the
 // installation's key: they are stored, and keys of sites are among what they cover.
 //
-// The place is the kind, the host and the address, or the options that the kind cannot
-// do without; a name, a selector or another country in the list does not move it.
+// The place is the kind, the host and what choices lists, however it is written; a name, a
+// key, a selector or another country in the list does not move it.
 func identify(key []byte, src config.Source) (place, settings string) {
-	where, how := hmac.New(sha256.New, key), hmac.New(sha256.New, key)
-	for _, h := range []hash.Hash{where, how} {
-		fmt.Fprintf(h, "%s\n%s\n%s\n", src.Kind, src.Base, src.Address)
-	}
-	kind, _ := presets.Lookup(src.Kind)
-	options := kind.Options()
-	if err := src.Section.Decode(options); err != nil {
+	options, ok := optionsOf(src)
+	if !ok {
 		return "", "" // its crawler cannot be made either
 	}
-	v := reflect.ValueOf(options).Elem()
-	if src.Address == "" {
-		for _, name := range placeOptions(v.Type()) {
+	where, how := hmac.New(sha256.New, key), hmac.New(sha256.New, key)
+	head, more := choices(src, options.Type())
+	fmt.Fprintf(where, "%s\n%s\n%s\n", src.Kind, src.Base, head)
+	for _, line := range more {
+		fmt.Fprintln(where, line)
+	}
+	fmt.Fprintf(how, "%s\n%s\n%s\n", src.Kind, src.Base, shortAddress(src)) // never otherwise: replicas of two versions compare it
+	reveal(how, options)
+	return shortSum(where), shortSum(how)
+}
+
+// formerPlace is the place as earlier earshots told it, by which a database of theirs knows the
+// source: of the long form they took what is required, letter by letter, and nothing else.
+func formerPlace(key []byte, src config.Source) string {
+	options, ok := optionsOf(src)
+	if !ok {
+		return ""
+	}
+	where, address := hmac.New(sha256.New, key), shortAddress(src)
+	fmt.Fprintf(where, "%s\n%s\n%s\n", src.Kind, src.Base, address)
+	if address == "" {
+		for _, name := range requiredOptions(options.Type()) {
 			fmt.Fprintf(where, "%s=%s\n", name, src.Section.Written(name))
 		}
 	}
-	reveal(how, v)
-	return shortSum(where), shortSum(how)
+	return shortSum(where)
+}
+
+// shortAddress is the address of the short form.
+func shortAddress(src config.Source) string {
+	if src.Section.Has("address") {
+		return ""
+	}
+	return src.Address
+}
+
+func optionsOf(src config.Source) (v reflect.Value, ok bool) {
+	kind, _ := presets.Lookup(src.Kind)
+	options := kind.Options()
+	if err := src.Section.Decode(options); err != nil {
+		return v, false
+	}
+	return reflect.ValueOf(options).Elem(), true
+}
+
+// choices are what of the options chooses what is read there: head is the address, or what may
+// stand in its place, and more are the others that are written and not as they are when left
+// out. A server of the whole network is none, nor is an account that only signs in. A list
+// that grows stays the same: its first counts, where nothing else chooses. So does a key that
+// there must be, where there is nothing else.
+func choices(src config.Source, options reflect.Type) (head string, more []string) {
+	if head = src.Address; head != "" && hasAddress(options) {
+		return head, nil
+	}
+	var lists, keys []string
+	for i := range options.NumField() {
+		f := options.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		short, usual := f.Tag.Get("short") == "true", f.Tag.Get("default")
+		word := src.Section.Word(name, short)
+		line := name + "=" + word
+		switch {
+		case word == "" || word == usual:
+		case short:
+			head = word
+		case f.Type == reflect.TypeFor[config.Secret]():
+			if f.Tag.Get("required") == "true" {
+				keys = append(keys, line)
+			}
+		case f.Type.Kind() == reflect.Slice:
+			lists = append(lists, line)
+		case f.Type.Kind() == reflect.String && f.Tag.Get("for") == "" && !strings.Contains(usual, "://"):
+			more = append(more, line)
+		}
+	}
+	for _, others := range [][]string{lists, keys} {
+		if head == "" && len(more) == 0 {
+			more = others
+		}
+	}
+	slices.Sort(more)
+	return head, more
+}
+
+func hasAddress(options reflect.Type) bool {
+	return slices.Equal(requiredOptions(options), []string{"address"})
 }
 
 func shortSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:8]) }
 
-// placeOptions names the options that choose the place: the address where a kind has
-// one, else all that are required.
-func placeOptions(t reflect.Type) []string {
+// requiredOptions names the address where a kind has one, else all options that are required.
+func requiredOptions(t reflect.Type) []string {
 	var names []string
 	for i := range t.NumField() {
 		f := t.Field(i)

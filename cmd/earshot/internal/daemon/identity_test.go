@@ -20,6 +20,23 @@ func TestIdentify(t *testing.T) {
 		{"a selector", `page: {address: https://a.example/r, select: {item: .a, text: .b}}`, `page: {address: https://a.example/r, select: {item: .c, text: .b}}`, true, false},
 		{"a country more", `appstore: {id: "1", countries: [ua]}`, `appstore: {id: "1", countries: [ua, bg]}`, true, false},
 		{"another app", `appstore: {id: "1", countries: [ua]}`, `appstore: {id: "2", countries: [ua]}`, false, false},
+		{"the long form of an address", `page: https://a.example/r`, `page: {address: https://a.example/r}`, true, false},
+		{"the long form of a query", `github: romashka`, `github: {query: romashka, token: "${env:ONE}"}`, true, false},
+		{"quotes", `appstore: {id: "1"}`, `appstore: {id: 1}`, true, true},
+		{"another query", `github: {query: romashka}`, `github: {query: tulip}`, false, false},
+		{"another tag", `mastodon: {server: "https://m.example", tag: romashka}`, `mastodon: {server: "https://m.example", tag: tulip}`, false, false},
+		{"a wall and a search", `vk: {query: romashka, token: "${env:ONE}"}`, `vk: {group: romashka, token: "${env:ONE}"}`, false, false},
+		{"the variable of a key that must be there", `vk: {group: romashka, token: "${env:ONE}"}`, `vk: {group: romashka, token: "${env:TWO}"}`, true, false},
+		{"a language of the search", `{googlenews: romashka, language: uk, country: UA}`, `{googlenews: romashka, language: ru, country: RU}`, false, false},
+		{"what goes without saying", `{googlenews: romashka}`, `{googlenews: {query: romashka, language: en}}`, true, false},
+		{"a search of a server", `{lemmy: "https://a.example", query: romashka}`, `{lemmy: "https://a.example", query: tulip}`, false, false},
+		{"a product more", `rozetka: [1, 2]`, `rozetka: {goods: [1, 2, 3]}`, true, false},
+		{"other products", `rozetka: [1, 2]`, `rozetka: [3]`, false, false},
+		{"a subreddit more", `reddit: {subreddits: [a], token: "${env:ONE}"}`, `reddit: {subreddits: [a, b], token: "${env:ONE}"}`, true, false},
+		{"another stream", `bluesky: {}`, `bluesky: {stream: "wss://jetstream1.us-west.bsky.network/subscribe"}`, true, false},
+		{"who signs in", `bluesky: {appview: "https://api.example", query: x, token: "${env:ONE}"}`, `bluesky: {appview: "https://api.example", query: x, account: a, app_password: "${env:ONE}"}`, true, false},
+		{"an account to answer by", `bluesky: {}`, `bluesky: {account: a, app_password: "${env:ONE}"}`, true, false},
+		{"a door of its own", `push: {token: "${env:ONE}"}`, `push: {token: "${env:TWO}"}`, false, false},
 		{"a key", `bluesky: {appview: "https://api.example", query: x, token: "${env:ONE}"}`, `bluesky: {appview: "https://api.example", query: x, token: "${env:TWO}"}`, true, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -44,4 +61,19 @@ func source(t *testing.T, block string) config.Source {
 		t.Fatal(err)
 	}
 	return cfg.Sources[0]
+}
+
+// TestGroupOfASource: sources of one host are one group in whatever form they are written, so
+// that it is asked for one thing at a time.
+func TestGroupOfASource(t *testing.T) {
+	for block, want := range map[string]string{
+		`feed: https://www.a.example/rss`:                                             "www.a.example",
+		`feed: {address: "https://www.a.example/rss"}`:                                "www.a.example",
+		`{feed: {address: "https://www.a.example/rss"}, base: "http://127.0.0.1:80"}`: "127.0.0.1",
+		`hackernews: romashka`:                                                        "hackernews",
+	} {
+		if got := politenessGroup(source(t, block)); got != want {
+			t.Errorf("%s: group %q, want %q", block, got, want)
+		}
+	}
 }

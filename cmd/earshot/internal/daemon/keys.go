@@ -48,19 +48,28 @@ func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source, stor
 func assignKeys(known []mention.SourceState, list []monitor.Source, now time.Time) []mention.SourceState {
 	r := newRegistry(known)
 	ids := make([]mention.SourceState, len(list))
-	atPlace := map[string]int{}
 	for i, src := range list {
 		ids[i].Name, ids[i].Place = src.Name, src.Place
-		atPlace[src.Place]++
-		if row, ok := r.byName[src.Name]; ok && (row.Place == src.Place || row.Place == "") {
-			ids[i].Key = r.take(row)
-		}
 	}
-	for i, src := range list {
-		// Where two sources of the watchlist are one place, only their names tell them
-		// apart.
-		if ids[i].Key == "" && src.Place != "" && atPlace[src.Place] == 1 {
-			ids[i].Key = r.takeAt(src.Place)
+	// What an earlier earshot stored is looked for where the place itself is not known.
+	for _, placeOf := range []func(monitor.Source) string{
+		func(src monitor.Source) string { return src.Place },
+		func(src monitor.Source) string { return src.Former },
+	} {
+		atPlace := map[string]int{}
+		for i, src := range list {
+			place := placeOf(src)
+			atPlace[place]++
+			if row, ok := r.byName[src.Name]; ok && ids[i].Key == "" && !r.taken[row.Key] && (row.Place == place || row.Place == "") {
+				ids[i].Key = r.take(row)
+			}
+		}
+		for i, src := range list {
+			// Where two sources of the watchlist are one place, only their names tell them
+			// apart.
+			if place := placeOf(src); ids[i].Key == "" && place != "" && atPlace[place] == 1 {
+				ids[i].Key = r.takeAt(place)
+			}
 		}
 	}
 	for i, src := range list {

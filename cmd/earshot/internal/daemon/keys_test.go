@@ -10,8 +10,8 @@ import (
 	"github.com/earshot/earshot/monitor"
 )
 
-// TestAssignKeys: "name@place=key" for every source that is known, "name@place" for every
-// source of the watchlist, and what they become.
+// TestAssignKeys: "name@place=key" for every source that is known, "name@place", or
+// "name@place=former", for every source of the watchlist, and what they become.
 func TestAssignKeys(t *testing.T) {
 	for _, c := range []struct{ what, known, list, want string }{
 		{"first start", "", "a@1 b@2", "a@1=a b@2=b"},
@@ -29,13 +29,17 @@ func TestAssignKeys(t *testing.T) {
 		{"two at one place, one gone", "a@1=a b@1=b", "b@1", "b@1=b"},
 		{"a new source called as an old one was first", "b@1=a", "b@1 a@2", "b@1=a a@2=a@2"},
 		{"displaced twice in a day", "a@2=a@2 a · 2026-11-26@1=a", "a@3", "a@3=a@3 a · 2026-11-26 (2)@2=a@2"},
+		{"a place that is told in another way now", "a@1=a b@1=b", "a@2=1 b@3=1", "a@2=a b@3=b"},
+		{"the same, and another name at once", "a@1=a", "b@2=1", "b@2=a"},
+		{"an earlier earshot came back for a while", "a@1=a@1 a · 2026-11-26@2=a", "a@2=1", "a@2=a a · 2026-11-26 (2)@1=a@1"},
+		{"another place, which was told as this one", "a@2=a", "a@3=1", "a@3=a@3 a · 2026-11-26@2=a"},
 		{"no place can be told", "a@1=a", "a@", "a@=a@ a · 2026-11-26@1=a"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 			var list []monitor.Source
 			for _, st := range sourcesOf(c.list) {
-				list = append(list, monitor.Source{Name: st.Name, Place: st.Place})
+				list = append(list, monitor.Source{Name: st.Name, Place: st.Place, Former: st.Key})
 			}
 			var got []string
 			for _, id := range assignKeys(sourcesOf(c.known), list, now) {
@@ -77,5 +81,60 @@ func TestSourcesKeepTheirKeys(t *testing.T) {
 	d = open(t, strings.Replace(text, "news.example", "other.example", 1))
 	if got := d.first.sources[0]; got.Key == "news" || got.Name != "news" || got.Place == place {
 		t.Errorf("another place has key %s, name %s", got.Key, got.Name)
+	}
+}
+
+// TestSourcesFromBefore: an earlier earshot took two tags of one server for one place. They
+// keep what is known of them, and are two from then on.
+func TestSourcesFromBefore(t *testing.T) {
+	key := []byte("key")
+	for block, place := range map[string]string{ // as the earlier one told them
+		`page: https://a.example/r`:                                                         "90e2a3e75091237b",
+		`page: {address: "https://a.example/r"}`:                                            "e7d6bd2cb29eb30a",
+		`github: {query: "romashka"}`:                                                       "bbd2265e49c16b00",
+		`mastodon: {server: "https://m.example", tag: romashka}`:                            "870ad4efe023a323",
+		`rozetka: [1, 2]`:                                                                   "158dc175ebac10fc",
+		`{lemmy: "https://a.example", query: romashka}`:                                     "312884038b2b7154",
+		`vk: {group: a, token: "${env:X}"}`:                                                 "29611eca90a7160c",
+		`telegrambot: {token: "${env:X}"}`:                                                  "1165d5384ebe093f",
+		`json: {address: "https://a.example/x", list: ".x[]", fields: {id: .id, text: .t}}`: "0eaa4ee5b12e3a47",
+	} {
+		if got := formerPlace(key, source(t, block)); got != place {
+			t.Errorf("%s: former place %s, want %s", block, got, place)
+		}
+	}
+
+	dir := t.TempDir()
+	list := func(names, tags [2]string) string {
+		return fmt.Sprintf("contact: a@example.com\nwatch: [{name: R, terms: [Romashka]}]\nstore: {database: \"sqlite:%s/e.db\"}\nsources:\n"+
+			"  - {name: %s, mastodon: {server: \"https://m.example\", tag: %s}}\n  - {name: %s, mastodon: {server: \"https://m.example\", tag: %s}}\n",
+			dir, names[0], tags[0], names[1], tags[1])
+	}
+	d := open(t, list([2]string{"a", "b"}, [2]string{"romashka", "bank"}))
+	var before []mention.SourceState
+	for _, src := range d.first.sources {
+		before = append(before, mention.SourceState{Key: src.Key, Name: src.Name, Place: src.Former})
+	}
+	if before[0].Place != before[1].Place {
+		t.Fatal("an earlier earshot told them apart")
+	}
+	if err := d.store.NameSources(t.Context(), before); err != nil {
+		t.Fatal(err)
+	}
+	d.close()
+	for _, c := range []struct {
+		what        string
+		names, tags [2]string
+		kept        bool
+	}{
+		{"as it was", [2]string{"a", "b"}, [2]string{"romashka", "bank"}, true},
+		{"a name", [2]string{"a", "c"}, [2]string{"romashka", "bank"}, true},
+		{"a tag", [2]string{"a", "c"}, [2]string{"romashka", "tulip"}, false},
+	} {
+		d := open(t, list(c.names, c.tags))
+		if a, b := d.first.sources[0], d.first.sources[1]; a.Key != "a" || (b.Key == "b") != c.kept || a.Place == b.Place {
+			t.Errorf("%s: keys %s, %s", c.what, a.Key, b.Key)
+		}
+		d.close()
 	}
 }

@@ -120,6 +120,7 @@ func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client,
 			Stream:   streams,
 			Place:    place,
 			Settings: settings,
+			Former:   formerPlace(key, src),
 		})
 	}
 	return sources, errors.Join(errs...)
