@@ -8,8 +8,6 @@ package plan
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -97,6 +95,7 @@ func (p *Planner) OfficialFor(post mention.Post) []string {
 // from what the pending mentions held before.
 func (p *Planner) Plan(ctx context.Context, v View, now time.Time, pending []*mention.PendingMention) error {
 	plan := &plan{rules: *p.rules.Load(), view: v, now: now, cases: newCaseChanges(pending), worse: map[mention.ID]time.Time{}}
+	plan.formerly(pending)
 	for _, turn := range []int{posts, answersGone, answers} {
 		for _, d := range pending {
 			authority := plan.rules.AuthorityOf(d.Mention.Watch, d.Mention.Post)
@@ -142,6 +141,7 @@ type plan struct {
 	now   time.Time
 	cases caseChanges
 	done  []*mention.PendingMention // pending mentions of this poll that got an alert of their own
+	told  map[mention.ID]string     // the former name of the watch under which the post of a mention was told
 	worse map[mention.ID]time.Time  // when the complaints were edited that this poll found worse, where the site says so
 
 	wordings map[reading]wording // of mentions that were compared
@@ -180,6 +180,9 @@ func (p *plan) heard(ctx context.Context, d *mention.PendingMention) error {
 		return p.edited(ctx, d)
 	case d.Baseline || m.Post.Deleted || !p.rules.IsComplaint(*m):
 		return nil
+	case p.told[m.ID] != "":
+		p.event(d, "suppressed", "the post was told under "+p.told[m.ID]+", which is not watched any more")
+		return nil
 	case olderThanItsWatch(d):
 		p.event(d, "suppressed", "the post is older than the watch")
 		return nil
@@ -192,11 +195,7 @@ func (p *plan) heard(ctx context.Context, d *mention.PendingMention) error {
 // olderThanItsWatch reports whether the watch is new, or has another name, and of the post only
 // a number is: it named the watch before.
 func olderThanItsWatch(d *mention.PendingMention) bool {
-	if d.Earlier == nil || !recount(*d.Earlier, d.Mention.Post) {
-		return false
-	}
-	body := d.Earlier.Body()
-	return len(d.Mention.Spans) == 0 || slices.ContainsFunc(d.Mention.Spans, func(s mention.Span) bool { return strings.Contains(body, s.Text) })
+	return d.Earlier != nil && recount(*d.Earlier, d.Mention.Post) && namedIn(*d.Earlier, d.Mention)
 }
 
 // turned reports whether an edit makes a complaint of a mention that was not

@@ -80,12 +80,24 @@ func (r *Rig) PollBaseline(all ...mention.Mention) []mention.Alert {
 	return r.commit(true, all...)
 }
 
+// PollPost is Poll for one post that is a mention of several watches.
+func (r *Rig) PollPost(all ...mention.Mention) []mention.Alert {
+	r.T.Helper()
+	return r.ingest(false, mention.AnalyzedPost{Post: all[0].Post, Mentions: all})
+}
+
 func (r *Rig) commit(baseline bool, all ...mention.Mention) []mention.Alert {
 	r.T.Helper()
-	in := mention.PollResult{Source: all[0].Post.Source, At: r.Now, Baseline: baseline, Complete: true}
+	var posts []mention.AnalyzedPost
 	for _, m := range all {
-		in.Posts = append(in.Posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
+		posts = append(posts, mention.AnalyzedPost{Post: m.Post, Mentions: []mention.Mention{m}})
 	}
+	return r.ingest(baseline, posts...)
+}
+
+func (r *Rig) ingest(baseline bool, posts ...mention.AnalyzedPost) []mention.Alert {
+	r.T.Helper()
+	in := mention.PollResult{Source: posts[0].Post.Source, At: r.Now, Baseline: baseline, Complete: true, Posts: posts}
 	result, err := r.Store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
 		return r.Planner.Plan(ctx, tx, r.Now, pending)
 	})
