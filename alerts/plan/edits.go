@@ -121,13 +121,22 @@ func recount(was, is mention.Post) bool {
 		(slices.Equal(a, b) || wordingOf(a).similarity(wordingOf(b)) >= recountedFrom)
 }
 
-func wordsWithoutNumbers(p mention.Post) []string {
-	return fold(strings.Map(func(r rune) rune {
+// onlyCounted reports whether nothing but digits changed. Then nobody wrote anything, and a score
+// that is another comes of how texts are read since: of other weights, words or rivals.
+func onlyCounted(was, is mention.Post) bool {
+	return is.Deleted == was.Deleted && is.Rating.Stars() == was.Rating.Stars() &&
+		slices.Equal(strings.Fields(withoutDigits(was.Body())), strings.Fields(withoutDigits(is.Body())))
+}
+
+func wordsWithoutNumbers(p mention.Post) []string { return fold(withoutDigits(p.Body())) }
+
+func withoutDigits(text string) string {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
 			return -1
 		}
 		return r
-	}, p.Body()))
+	}, text)
 }
 
 // changeOf says what an edit did.
@@ -135,6 +144,8 @@ func (p *plan) changeOf(was mention.Mention, m *mention.Mention) alerts.Change {
 	switch {
 	case m.Post.Deleted:
 		return alerts.Deleted
+	case onlyCounted(was.Post, m.Post):
+		return alerts.Edited
 	case !p.rules.IsComplaint(*m):
 		return alerts.Better
 	case !p.rules.IsComplaint(was), worse(was.Score, m.Score), lowered(was.Post.Rating, m.Post.Rating):

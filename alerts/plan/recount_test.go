@@ -30,6 +30,35 @@ func TestCountersAreNoEdit(t *testing.T) {
 	}
 }
 
+// TestReadAnewIsNoEdit: texts are read otherwise after an update of earshot, or of the words and
+// weights of one's own. A page that counts something then hands over old posts as edited; what
+// they say is no news, neither for the worse nor for the better.
+func TestReadAnewIsNoEdit(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	text := func(n int) string { return fmt.Sprintf("%s Корисно (%d)", rig.Refund, n) }
+	old, quiet := rig.Said(rig.Review, "1", "Іван", text(1), 0.2), rig.Said(rig.Review, "2", "Олег", text(1)+" Так.", 0.2)
+	r.PollBaseline(old)
+	r.None(r.Poll(quiet))
+	told := rig.Said(rig.Review, "3", "Олена", text(1)+" Жах.", -0.4)
+	r.One(r.Poll(told), mention.Complaint)
+	r.Do(told, mention.Action{Verb: mention.Reply, By: mention.Person{ID: "U1", Name: "Ira"}, At: r.Now})
+
+	for n, score := range []float64{-0.8, 0.8} {
+		for _, m := range []*mention.Mention{&old, &quiet, &told} {
+			m.Post.Text = strings.Replace(m.Post.Text, fmt.Sprintf("(%d)", n+1), fmt.Sprintf("(%d)", n+2), 1)
+			rig.Judge(m, score)
+		}
+		r.None(r.Poll(old, quiet, told))
+	}
+	if _, c := r.State(told); c.Status != mention.Replied {
+		t.Errorf("what was answered is %s", c.Status)
+	}
+	// A word of its author is one.
+	old.Post.Text += " Гроші не повернули."
+	rig.Judge(&old, -0.8)
+	r.One(r.Poll(old), mention.Complaint)
+}
+
 // TestPostThatChangesOften: one reply an hour, five in all, and the last one says so.
 func TestPostThatChangesOften(t *testing.T) {
 	r := rig.New(t, alerts.Rules{})
