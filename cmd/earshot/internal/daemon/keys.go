@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,8 +16,9 @@ const nameTimeout = 10 * time.Second
 
 // nameSources finds out which source each of the list was before, and gives it the key it
 // has: a source is its place, and a name in the watchlist is only what it is called.
-// Names that changed are stored where store says so. It ends its work also when ctx ends.
-func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source, store bool) error {
+// Names that changed are stored where store says so, also of those that rest and were known: what was
+// heard there waits, is shown and answered. It ends its work also when ctx ends.
+func (d *Daemon) nameSources(ctx context.Context, sources, resting []monitor.Source, store bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), nameTimeout)
 	defer cancel()
 	known, err := d.store.Sources(ctx)
@@ -28,11 +30,15 @@ func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source, stor
 		stored[row.Key] = row
 	}
 	var changed []mention.SourceState
-	for i, id := range assignKeys(known, sources, d.now()) {
+	for i, id := range assignKeys(known, sources, resting, d.now()) {
 		if i < len(sources) {
 			sources[i].Key = id.Key
 		}
-		if was, ok := stored[id.Key]; !ok || was.Name != id.Name || was.Place != id.Place {
+		was, ok := stored[id.Key]
+		if !ok && i >= len(sources) {
+			continue // it begins when it is polled
+		}
+		if !ok || was.Name != id.Name || was.Place != id.Place {
 			changed = append(changed, id)
 		}
 	}
@@ -42,11 +48,17 @@ func (d *Daemon) nameSources(ctx context.Context, sources []monitor.Source, stor
 	return d.store.NameSources(ctx, changed)
 }
 
-// assignKeys returns key, name and place of every source of the list, in its order, and
-// after them the other sources whose names must change because somebody else has them
-// now. known is what is stored.
-func assignKeys(known []mention.SourceState, list []monitor.Source, now time.Time) []mention.SourceState {
+// assignKeys returns key, name and place of every source of the list, in its order, then of
+// those that rest, and after them the other sources whose names must change because somebody
+// else has them now. known is what is stored. Of two at one place the one that rests comes last.
+func assignKeys(known []mention.SourceState, list, resting []monitor.Source, now time.Time) []mention.SourceState {
 	r := newRegistry(known)
+	ids := append(r.assign(list), r.assign(resting)...)
+	return append(ids, r.displaced(slices.Concat(list, resting), now)...)
+}
+
+// assign finds the keys of sources among those that nobody has taken.
+func (r *registry) assign(list []monitor.Source) []mention.SourceState {
 	ids := make([]mention.SourceState, len(list))
 	for i, src := range list {
 		ids[i].Name, ids[i].Place = src.Name, src.Place
@@ -77,7 +89,7 @@ func assignKeys(known []mention.SourceState, list []monitor.Source, now time.Tim
 			ids[i].Key = r.newKey(src)
 		}
 	}
-	return append(ids, r.displaced(list, now)...)
+	return ids
 }
 
 // registry are the sources there were so far.

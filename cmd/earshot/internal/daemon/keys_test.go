@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,8 @@ import (
 )
 
 // TestAssignKeys: "name@place=key" for every source that is known, "name@place", or
-// "name@place=former", for every source of the watchlist, and what they become.
+// "name@place=former", for every source of the watchlist, behind a bar for those that rest, and
+// what they become.
 func TestAssignKeys(t *testing.T) {
 	for _, c := range []struct{ what, known, list, want string }{
 		{"first start", "", "a@1 b@2", "a@1=a b@2=b"},
@@ -33,16 +35,22 @@ func TestAssignKeys(t *testing.T) {
 		{"the same, and another name at once", "a@1=a", "b@2=1", "b@2=a"},
 		{"an earlier earshot came back for a while", "a@1=a@1 a · 2026-11-26@2=a", "a@2=1", "a@2=a a · 2026-11-26 (2)@1=a@1"},
 		{"another place, which was told as this one", "a@2=a", "a@3=1", "a@3=a@3 a · 2026-11-26@2=a"},
+		{"one that rests is renamed", "a@1=a b@2=b", "b@2 | c@1", "b@2=b c@1=a"},
+		{"its name moves on", "a@1=a", "a@2 | b@1", "a@2=a@2 b@1=a"},
+		{"a copy is in use, the first one rests", "a@1=a", "b@1 | a@1", "b@1=a a@1=a@1"},
 		{"no place can be told", "a@1=a", "a@", "a@=a@ a · 2026-11-26@1=a"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
-			var list []monitor.Source
-			for _, st := range sourcesOf(c.list) {
-				list = append(list, monitor.Source{Name: st.Name, Place: st.Place, Former: st.Key})
+			used, rests, _ := strings.Cut(c.list, "|")
+			var lists [2][]monitor.Source
+			for i, text := range []string{used, rests} {
+				for _, st := range sourcesOf(text) {
+					lists[i] = append(lists[i], monitor.Source{Name: st.Name, Place: st.Place, Former: st.Key})
+				}
 			}
 			var got []string
-			for _, id := range assignKeys(sourcesOf(c.known), list, now) {
+			for _, id := range assignKeys(sourcesOf(c.known), lists[0], lists[1], now) {
 				got = append(got, fmt.Sprintf("%s@%s=%s", id.Name, id.Place, id.Key))
 			}
 			if got := strings.Join(got, " "); got != c.want {
@@ -81,6 +89,32 @@ func TestSourcesKeepTheirKeys(t *testing.T) {
 	d = open(t, strings.Replace(text, "news.example", "other.example", 1))
 	if got := d.first.sources[0]; got.Key == "news" || got.Name != "news" || got.Place == place {
 		t.Errorf("another place has key %s, name %s", got.Key, got.Name)
+	}
+}
+
+// TestRestingSourceIsRenamed: what rests is called as the watchlist calls it, keeps its own when
+// another gets its name, and what was never polled is not known yet.
+func TestRestingSourceIsRenamed(t *testing.T) {
+	dir := t.TempDir()
+	text := reloadList(t, dir, "Alpha", ".post")
+	open(t, text).close()
+	resting := strings.Replace(text, "name: news", "name: magazine, enabled: false", 1)
+	resting = strings.Replace(resting, "sources: [", `sources: [{feed: "https://other.example/rss", name: news}, {feed: "https://third.example/rss", name: never, enabled: false}, `, 1)
+	d := open(t, resting)
+	st, err := d.store.Source(t.Context(), "news")
+	if err != nil || st.Name != "magazine" {
+		t.Errorf("what rests is called %q (%v)", st.Name, err)
+	}
+	if got := d.first.sources[0]; len(d.first.sources) != 1 || got.Name != "news" || got.Key == "news" {
+		t.Errorf("the other one: %+v", got)
+	}
+	if all, err := d.store.Sources(t.Context()); err != nil || len(all) != 2 {
+		t.Errorf("known: %+v, %v", all, err)
+	}
+	d.close()
+	d = open(t, strings.Replace(resting, "name: magazine, enabled: false", "name: magazine", 1))
+	if i := slices.IndexFunc(d.first.sources, func(s monitor.Source) bool { return s.Name == "magazine" }); i < 0 || d.first.sources[i].Key != "news" {
+		t.Errorf("back again: %+v", d.first.sources)
 	}
 }
 

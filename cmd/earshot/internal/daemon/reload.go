@@ -50,9 +50,9 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	d.secrets.Take(list.Config)
 	client := d.newClient(list.Config)
 	paused, err := d.readPauses(ctx)
-	var sources []monitor.Source
+	var sources, resting []monitor.Source
 	if err == nil {
-		sources, err = newSources(list, paused, client, d.key, d.store, d.log)
+		sources, resting, err = newSources(list, paused, client, d.key, d.store, d.log)
 	}
 	if err != nil {
 		client.Close()
@@ -87,7 +87,7 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 		return nil, err
 	}
 	n.newest = newest
-	if err := d.nameSources(ctx, sources, newest); err != nil { // last
+	if err := d.nameSources(ctx, sources, resting, newest); err != nil { // last
 		back()
 		client.Close()
 		return nil, err

@@ -72,16 +72,17 @@ func named(src config.Source) []string {
 	return list
 }
 
-// newSources makes everything the monitor polls; what people paused is not. In a shared
+// newSources makes everything the monitor polls; what rests by the watchlist, or because people
+// paused it, is not, and of that only the name and the place are told. In a shared
 // database other daemons may poll the same, and access tokens are shared with them.
-func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client, key []byte, db *store.Store, log *slog.Logger) ([]monitor.Source, error) {
-	var sources []monitor.Source
+func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client, key []byte, db *store.Store, log *slog.Logger) (sources, resting []monitor.Source, err error) {
 	var errs []error
 	// A stream of a whole network is affordable because most of it is dropped at once.
 	watched := func(title, text string) bool { return len(w.Terms.Match(title, text)) > 0 }
 	for _, src := range w.Sources {
 		place, settings := identify(key, src)
 		if src.Off(w.at) || slices.ContainsFunc(paused, func(p mention.SourcePause) bool { return p.Place == place }) {
+			resting = append(resting, monitor.Source{Name: src.Name, Place: place, Former: formerPlace(key, src)})
 			continue
 		}
 		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now, Interest: watched, Tokens: db}
@@ -123,7 +124,7 @@ func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client,
 			Former:   formerPlace(key, src),
 		})
 	}
-	return sources, errors.Join(errs...)
+	return sources, resting, errors.Join(errs...)
 }
 
 // politenessGroup is the host a source polls, as far as the watchlist shows it;
