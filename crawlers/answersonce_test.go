@@ -65,6 +65,8 @@ func (d *desk) Mention(_ context.Context, id mention.ID) (mention.Mention, menti
 	return mention.Mention{ID: id, Post: d.post}, mention.Case{}, nil
 }
 
+func (d *desk) PostWaits(context.Context, mention.ID) (bool, error) { return true, nil }
+
 func (d *desk) AnswersSeen(context.Context, mention.ID, time.Time) ([]mention.Post, time.Time, error) {
 	return nil, time.Time{}, nil
 }

@@ -33,6 +33,9 @@ type Reader interface {
 	// AnswersSeen returns what official authors wrote in the mention's thread, to nobody else, and
 	// was published and heard since then, and when that thread was last read; zero when it never was.
 	AnswersSeen(ctx context.Context, id mention.ID, since time.Time) ([]mention.Post, time.Time, error)
+	// PostWaits reports whether the mention's post waits for an answer under any of the watches
+	// that it names.
+	PostWaits(ctx context.Context, id mention.ID) (bool, error)
 }
 
 // Desk takes down what became of a reply. To be told the same again changes nothing.
@@ -254,9 +257,17 @@ func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 	if r.Status == mention.ReplyUnclear {
 		return e.look(ctx, way, m.Post, r)
 	}
+	settled := r.Status == mention.ReplyDraft && why == "" && (c.Status == mention.Replied || c.Status == mention.Dismissed)
+	if settled {
+		waits, err := e.opt.Reader.PostWaits(ctx, r.MentionID)
+		if err != nil {
+			return err
+		}
+		settled = !waits // under another watch: it is the answer to that, too
+	}
 	now := e.opt.Now()
 	switch {
-	case r.Status == mention.ReplyDraft && why == "" && (c.Status == mention.Replied || c.Status == mention.Dismissed):
+	case settled:
 		return e.end(ctx, r, Result{Outcome: Refused, Reason: Settled}) // while the site wanted a pause
 	case r.Status == mention.ReplyDraft && why != "":
 		return e.end(ctx, r, Result{Outcome: Refused, Reason: why})

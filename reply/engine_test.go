@@ -155,8 +155,13 @@ type database interface {
 // real is a database of one of both engines.
 type real struct{ *store.Store }
 
-func (r real) hear(p mention.Post, official bool) error {
-	found := mention.AnalyzedPost{Post: p, Mentions: []mention.Mention{{Watch: "Romashka", Official: official, Score: mention.Score{Label: mention.Negative}}}}
+func (r real) hear(p mention.Post, official bool) error { return r.hearOf(p, official, "Romashka") }
+
+func (r real) hearOf(p mention.Post, official bool, watches ...string) error {
+	found := mention.AnalyzedPost{Post: p}
+	for _, watch := range watches {
+		found.Mentions = append(found.Mentions, mention.Mention{Watch: watch, Official: official, Score: mention.Score{Label: mention.Negative}})
+	}
 	_, err := r.Ingest(context.Background(), mention.PollResult{Source: "forum", Complete: true, At: p.FetchedAt, Posts: []mention.AnalyzedPost{found}},
 		func(_ context.Context, _ *store.Tx, pending []*mention.PendingMention) error {
 			for _, d := range pending {

@@ -93,6 +93,12 @@ func (m *memory) Mention(_ context.Context, id mention.ID) (mention.Mention, men
 	return mention.Mention{ID: id, Post: p}, mention.Case{MentionID: id, Status: m.status}, nil
 }
 
+func (m *memory) PostWaits(context.Context, mention.ID) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.status != mention.Replied && m.status != mention.Dismissed, nil
+}
+
 func (m *memory) AnswersSeen(_ context.Context, id mention.ID, since time.Time) (seen []mention.Post, looked time.Time, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

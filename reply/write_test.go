@@ -3,6 +3,7 @@ package reply
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -311,6 +312,45 @@ func TestSettledMeanwhile(t *testing.T) {
 		w.settleDown(id)
 		if r := w.reply(id); r.Status != mention.ReplyRefused || r.Reason != Settled || w.desk.told[r.ID] != mention.ReplyRefused || len(w.net.stands()) != 0 {
 			t.Errorf("%s: it is %s %q, %d stand there", status, r.Status, r.Reason, len(w.net.stands()))
+		}
+	}
+}
+
+// TestAnotherWatchWaits: what a colleague lets go for one watch goes out although it was written for
+// another one, whose case was closed while it waited for that; and not where no case of its post waits.
+func TestAnotherWatchWaits(t *testing.T) {
+	hers, his := mention.MentionID(mention.Post{Source: "forum", ID: "1"}.Key(), "Romashka"), mention.MentionID(mention.Post{Source: "forum", ID: "1"}.Key(), "Bazar")
+	for _, tt := range []struct {
+		closed []mention.ID
+		want   mention.ReplyStatus
+	}{{[]mention.ID{hers}, mention.ReplySent}, {[]mention.ID{hers, his}, mention.ReplyRefused}} {
+		w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "e.db"), Twice)
+		e := w.engine(immortal, false)
+		send := e.opt.Way
+		e.opt.Way = func(source string) (Way, bool) { w, ok := send(source); w.Approve = true; return w, ok }
+		db := w.db.(real)
+		if err := db.hearOf(w.post(1, "Olena", "Romashka and Bazar lost my parcel"), false, "Romashka", "Bazar"); err != nil {
+			t.Fatal(err)
+		}
+		words := written(1)
+		words.Approve = true
+		if err := e.Write(t.Context(), hers, words); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range tt.closed {
+			_, err := db.UpdateCase(t.Context(), id, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+				return nil, nil, c.Apply(mention.Action{Verb: mention.Dismiss, Reason: mention.NotUs, By: ira, At: w.clock.Now()})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := e.Decide(t.Context(), his, w.reply(his).ID, Approve, olha); err != nil {
+			t.Fatal(err)
+		}
+		w.run(e)
+		if r := w.reply(his); r.Status != tt.want || len(w.net.stands()) > 0 != (tt.want == mention.ReplySent) {
+			t.Errorf("%d cases closed: it is %s %q, %d stand there", len(tt.closed), r.Status, r.Reason, len(w.net.stands()))
 		}
 	}
 }

@@ -234,6 +234,13 @@ SELECT 1 FROM replies r JOIN mentions m ON m.id = r.mention_id WHERE r.seen_at >
 	return unseen, s.wrap("whether an answer can be seen", err)
 }
 
+// PostWaits reports whether the mention's post waits for an answer under any of the watches that it
+// names.
+func (s *Store) PostWaits(ctx context.Context, id mention.ID) (waits bool, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM cases c WHERE c.mention_id IN (`+samePost+`) AND c.status IN ('open', 'claimed'))`, string(id)).Scan(&waits)
+	return waits, s.wrap("whether a post waits", err)
+}
+
 // becauseErased is why an answer was not sent whose complaint was erased; becauseRestored why
 // nobody knows whether one was sent.
 const (

@@ -392,7 +392,9 @@ func testRepliesToOnePost(t *testing.T, open opener) {
 		must(act(s, id, mention.Action{Verb: v, By: person("ira"), At: t0.Add(at)}))(t)
 	}
 	press(hers, mention.Reply, time.Minute)
+	want(t, "the post waits under the other watch", must(s.PostWaits(background, hers))(t), true)
 	press(his, mention.Reply, time.Minute)
+	want(t, "nobody waits", must(s.PostWaits(background, hers))(t), false)
 	want(t, "nobody's word is doubted for it", must(s.AnswerUnseen(background, his))(t), true)
 	want(t, "kept once", len(must(s.Kept(background, Subject{Author: post(1).Author}))(t).Replies), 1)
 	press(his, mention.Reopen, 2*time.Minute)
