@@ -133,6 +133,41 @@ func TestThreadsOfAPIs(t *testing.T) {
 	}
 }
 
+// TestGoneInWords: an API that says with 400 that a post is not there any more says that it is
+// gone; of an answer in a discussion whose first post is gone it says nothing, and any other
+// refusal is one.
+func TestGoneInWords(t *testing.T) {
+	const post = `{"posts":[{"uri":"at://did:plc:o/app.bsky.feed.post/2","author":{"did":"did:plc:o","handle":"o.example"},"record":{"text":"lost","createdAt":"2026-11-21T09:00:00Z"%s},"indexedAt":"2026-11-21T09:00:01Z"}]}`
+	const inside = `,"reply":{"root":{"uri":"at://did:plc:p/app.bsky.feed.post/1"},"parent":{"uri":"at://did:plc:p/app.bsky.feed.post/1"}}`
+	for name, test := range map[string]struct {
+		post, says string
+		gone       bool
+	}{
+		"gone":                    {post: "", says: `{"error":"NotFound","message":"Post not found: at://did:plc:o/app.bsky.feed.post/2"}`, gone: true},
+		"the first post is gone":  {post: inside, says: `{"error":"NotFound","message":"Post not found: at://did:plc:p/app.bsky.feed.post/1"}`},
+		"the address is not good": {post: "", says: `{"error":"InvalidRequest","message":"Error: uri must be a valid at-uri"}`},
+		"no JSON":                 {post: "", says: "NotFound"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := crawlerOf(t, "bluesky: {appview: view.example, query: romashka}", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				if strings.Contains(r.URL, "getPostThread") {
+					return nil, &fetch.StatusError{Status: http.StatusBadRequest, URL: r.URL, Body: []byte(test.says)}
+				}
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(fmt.Sprintf(post, test.post)), At: driverNow}, nil
+			}))
+			batch, err := c.Poll(t.Context(), "")
+			if err != nil || len(batch.Posts) != 1 || batch.Posts[0].Deleted {
+				t.Fatalf("%+v, %v", batch.Posts, err)
+			}
+			found, err := c.(crawlers.Threader).Thread(t.Context(), batch.Posts[0], "")
+			gone := err == nil && len(found.Posts) == 1 && found.Posts[0].Deleted
+			if gone != test.gone || !gone && err == nil {
+				t.Errorf("gone: %v, %+v, %v", gone, found.Posts, err)
+			}
+		})
+	}
+}
+
 // TestComplaintsInsideOfDiscussions: what is found in a discussion may be a complaint of its
 // own, which is followed in turn, and whose answer must be known for one.
 func TestComplaintsInsideOfDiscussions(t *testing.T) {

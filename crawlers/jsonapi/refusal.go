@@ -59,6 +59,20 @@ func (p *jsonProgram) refusal(ctx context.Context, err error, value string) erro
 	return err
 }
 
+// saysGone reports whether an API says in words, beside a status that may mean anything, that
+// what it was asked for is not there any more: what says so of a post says it of this answer.
+func (p *jsonProgram) saysGone(ctx context.Context, err error) bool {
+	var answer *fetch.StatusError
+	var body any
+	if !errors.As(err, &answer) || json.Unmarshal(answer.Body, &body) != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxJQ)
+	defer cancel()
+	r := p.run(ctx, "")
+	return r.field("deleted", body) == "true"
+}
+
 // run is a run of the programs for one value of each.
 func (p *jsonProgram) run(ctx context.Context, value string) jsonRun {
 	r := jsonRun{program: p, ctx: ctx, vars: append([]any(nil), p.vars...)}

@@ -18,7 +18,7 @@ type jsonThreads struct {
 }
 
 // Thread reads the discussion at the address the post came with. A discussion
-// that is not there any more means that the post is gone.
+// that is not there any more means that the post is gone; where only words say so, a post that began it.
 func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
 	// The headers may hold a key, which no other origin gets to see.
 	address, ok := fetch.AtOrigin(a.first(a.each[0], jsonPart{}).home, poll.Rebase(p.ThreadHint, a.env.Base))
@@ -29,7 +29,7 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 	poll.DecodeCursor(since, &state)
 	res, err := a.ask(ctx, a.follow, fetch.Request{URL: address, API: a.opt.API, Accept: "application/json", Header: a.headers(), Validators: state.V}, "")
 	if err != nil {
-		if poll.NotFound(err) {
+		if poll.NotFound(err) || p.ReplyTo == "" && a.follow.saysGone(ctx, err) {
 			p.Deleted = true
 			return crawlers.Batch{Posts: poll.Finish(a.env, []mention.Post{p}), Next: since, Observed: crawlers.Observation{What: "a discussion that is gone"}}, nil
 		}
