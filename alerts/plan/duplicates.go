@@ -55,7 +55,11 @@ func (p *plan) findDuplicate(ctx context.Context, m mention.Mention) (under *gro
 // verdict returns what staff said of the same words before, if it says that
 // nobody wants to hear them again.
 func (p *plan) verdict(ctx context.Context, m mention.Mention) (string, error) {
-	stored, err := p.view.Duplicates(ctx, m.Watch, m.Simhash, sameWords, p.now.Add(-verdictMemory))
+	memory := verdictMemory
+	if len(p.wording(m).words) < ownersWords {
+		memory = duplicateWindow
+	}
+	stored, err := p.view.Duplicates(ctx, m.Watch, m.Simhash, sameWords, p.now.Add(-memory))
 	if err != nil {
 		return "", fmt.Errorf("verdicts: %w", err)
 	}

@@ -19,7 +19,8 @@ const (
 	// duplicateWindow is how long a text groups its copies: people post the same
 	// complaint in several places within days.
 	duplicateWindow = 7 * 24 * time.Hour
-	// verdictMemory is how long "not us" and "not negative" hold for near-duplicates.
+	// verdictMemory is how long what staff said in a dismissal holds for near-duplicates; of words
+	// that anybody may come to write (fewer than ownersWords) it holds for duplicateWindow.
 	verdictMemory = 365 * 24 * time.Hour
 	// authorMemory is how far back an author's earlier complaints count.
 	authorMemory = 30 * 24 * time.Hour

@@ -251,6 +251,31 @@ func TestWhatStaffSaidHolds(t *testing.T) {
 	})
 }
 
+// TestWhatStaffSaidOfPlainWords holds for as long as their copies come: after that the same few
+// words are a complaint of another day, or of another person.
+func TestWhatStaffSaidOfPlainWords(t *testing.T) {
+	for text, again := range map[string]bool{
+		"Ромашка знову не працює": true,
+		"Застосунок Ромашки не працює, вже другий день чекаю на відповідь": true,
+		rig.Refund: false, // nobody else writes that
+	} {
+		r := rig.New(t, alerts.Rules{})
+		first := rig.Said(rig.Forum, "1", "Олена", text, -0.6)
+		r.Poll(first)
+		r.Do(first, mention.Action{Verb: mention.Dismiss, Reason: mention.Spam})
+		r.Now = r.Now.Add(6 * 24 * time.Hour)
+		soon := rig.Said(rig.Forum, "2", "Олена", text, -0.6)
+		soon.Post.Published = r.Now
+		r.None(r.Poll(soon))
+		r.Now = r.Now.Add(60 * 24 * time.Hour)
+		late := rig.Said(rig.Forum, "3", "Олена", text, -0.6)
+		late.Post.Published = r.Now
+		if told := r.Poll(late); len(told) > 0 != again {
+			t.Errorf("%s: told again: %v", text, !again)
+		}
+	}
+}
+
 // TestWhatStaffSaidOfACopyHolds as well, also where the first one was no mistake.
 func TestWhatStaffSaidOfACopyHolds(t *testing.T) {
 	for _, reason := range []string{mention.NotNegative, mention.NotUs, mention.Spam} {

@@ -30,6 +30,9 @@ const (
 	// fewWords is the length below which the same words say nothing: "ужасный банк" is
 	// written by many people.
 	fewWords = 6
+	// ownersWords is the length from which the same words are hardly somebody else's, or about
+	// something else: "не работает приложение, уже второй день жду ответа" is true of many days.
+	ownersWords = 12
 )
 
 // postSimhash returns the simhash of the words of a post; 0 for a post without words.
