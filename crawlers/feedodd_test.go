@@ -3,6 +3,7 @@ package crawlers_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -165,6 +166,50 @@ func TestFeedCostsLinearTime(t *testing.T) {
 				_, _ = crawlerOf(t, "feed: https://n.example/rss", site).Poll(t.Context(), "")
 			})
 		}
+	}
+}
+
+// TestFeedThatTurnsOver: what a feed shows first may be of last year: one that shows ten of two
+// hundred posts at a time. Where its dates can be read as nothing else, and tell posts apart, that is
+// no news; whatever happened about the time of the first poll, or since, is.
+func TestFeedThatTurnsOver(t *testing.T) {
+	feed := func(items ...string) string {
+		var b strings.Builder
+		for _, item := range items {
+			id, when, _ := strings.Cut(item, " ")
+			fmt.Fprintf(&b, `<item><guid isPermaLink="false">%s</guid><pubDate>%s</pubDate><description>number %s</description></item>`, id, when, id)
+		}
+		return `<rss version="2.0"><channel><title>N</title>` + b.String() + `</channel></rss>`
+	}
+	const first = "a Fri, 20 Nov 2026 10:00:00 GMT"
+	for name, test := range map[string]struct {
+		items []string
+		past  []string
+	}{
+		"of last year":                  {[]string{first, "b Tue, 11 Mar 2025 10:00:00 GMT", "c 2025-03-12T10:00:00Z"}, []string{"b", "c"}},
+		"let through by a moderator":    {[]string{first, "b Mon, 16 Nov 2026 10:00:00 GMT"}, nil},
+		"day and month may be confused": {[]string{first, "b 03/12/2025 10:00", "c 03.12.2025"}, nil},
+		"software that knows no dates":  {[]string{"b Thu, 01 Jan 1970 00:00:00 GMT", "c Thu, 01 Jan 1970 00:00:00 GMT"}, nil},
+		"without dates":                 {[]string{first, "b "}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := &pages{bodies: map[string]string{"https://n.example/f": feed(first)}}
+			c := crawlerOf(t, "feed: https://n.example/f", site)
+			batch := mustPoll(t, c, "")
+			if len(batch.Past) != 0 {
+				t.Errorf("of the first poll: %v", batch.Past)
+			}
+			for range 2 { // it goes on turning
+				site.bodies["https://n.example/f"] = feed(test.items...)
+				batch = mustPoll(t, c, batch.Next)
+				slices.Sort(batch.Past)
+				if !slices.Equal(batch.Past, test.past) {
+					t.Errorf("past: %v, want %v", batch.Past, test.past)
+				}
+				site.bodies["https://n.example/f"] = feed(first)
+				batch = mustPoll(t, c, batch.Next)
+			}
+		})
 	}
 }
 

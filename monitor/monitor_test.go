@@ -256,6 +256,33 @@ func TestBackfillAlertsRecentPostsOfTheFirstPoll(t *testing.T) {
 	})
 }
 
+// TestWhatIsOfThePastIsNoNews: what a later poll shows first, and is of long before the source was
+// polled first, is recorded; where it was seen before it was edited, and that is news.
+func TestWhatIsOfThePastIsNoNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		edited := post("a", "2")
+		edited.Text = "in other words"
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			if n == 0 {
+				return crawlers.Batch{Posts: []mention.Post{post("a", "1"), post("a", "2")}, Next: "c"}, nil
+			}
+			return crawlers.Batch{Posts: []mention.Post{edited, post("a", "3"), post("a", "4")}, Past: []string{"2", "3"}, Next: "c"}, nil
+		}}
+		runFor(t, w.monitor(1), 90*time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if len(w.intakes) != 3 {
+			t.Fatalf("%d intakes: %+v", len(w.intakes), w.intakes)
+		}
+		news, past := w.intakes[1], w.intakes[2]
+		if news.Baseline || len(news.Posts) != 2 || news.Posts[0].Post.ID != "2" || news.Posts[1].Post.ID != "4" {
+			t.Errorf("news: %+v", news)
+		}
+		if !past.Baseline || !past.Past || past.Complete || len(past.Posts) != 1 || past.Posts[0].Post.ID != "3" {
+			t.Errorf("recorded: %+v", past)
+		}
+	})
+}
+
 func TestSeenAwayLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()

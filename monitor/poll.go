@@ -131,7 +131,7 @@ func (p *poller) inBounds(ctx context.Context, src Source, t *turn, read func(ct
 // commit is steps 3 to 5.
 func (p *poller) commit(ctx context.Context, src Source, before, state mention.SourceState, got answer, t *turn) (next time.Time) {
 	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
-	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, got.err == nil), shown, src.keys(got.batch.Beside), got.batch.OwnIDs))
+	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, got.batch.Past, got.err == nil), shown, src.keys(got.batch.Beside), got.batch.OwnIDs))
 	if err != nil {
 		p.forget(src.key())
 		p.table.notStored(src, err)
@@ -396,14 +396,23 @@ func distinct(posts []mention.Post) (kept []mention.Post, keys []mention.PostKey
 }
 
 // intakes splits the fresh posts of a first poll into the baseline and what
-// backfill lets through; every later poll is one intake. An intake without posts
-// still matters: it completes an empty baseline.
-func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidate, complete bool) []mention.PollResult {
+// backfill lets through; of every later poll what was never seen and is of the past (these ids) is
+// recorded alone, and the rest is news. An intake without posts still matters: it completes an
+// empty baseline.
+func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidate, past []string, complete bool) []mention.PollResult {
 	now := p.Now()
+	of := make(map[string]bool, len(past))
+	for _, id := range past {
+		of[id] = true
+	}
 	var old, recent []mention.Post
 	for _, c := range fresh {
 		post := c.post
-		if state.Baselined || src.Backfill > 0 && !post.Published.IsZero() && now.Sub(post.Published) <= src.Backfill {
+		isNew := src.Backfill > 0 && !post.Published.IsZero() && now.Sub(post.Published) <= src.Backfill
+		if state.Baselined {
+			isNew = c.was != 0 || !of[post.ID]
+		}
+		if isNew {
 			recent = append(recent, post)
 		} else {
 			old = append(old, post)
@@ -413,10 +422,10 @@ func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidat
 	if len(recent) > 0 {
 		ins = append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, At: now, Posts: p.analyze(recent)})
 	}
-	if state.Baselined {
+	if state.Baselined && len(old) == 0 {
 		return ins
 	}
-	return append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, Baseline: true, Complete: complete, At: now, Posts: p.analyze(old)})
+	return append(ins, mention.PollResult{Source: src.Name, SourceKey: src.Key, Baseline: true, Past: state.Baselined, Complete: complete && !state.Baselined, At: now, Posts: p.analyze(old)})
 }
 
 func (p *poller) analyze(posts []mention.Post) []mention.AnalyzedPost {

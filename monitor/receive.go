@@ -25,7 +25,7 @@ func (m *Monitor) Receive(ctx context.Context, src Source, posts []mention.Post)
 	defer cancel()
 	src.own(posts)
 	fresh, shown := p.unseen(ctx, src, posts)
-	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, true), shown, nil, true))
+	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, nil, true), shown, nil, true))
 	if err != nil {
 		return receipt, err
 	}

@@ -95,7 +95,7 @@ func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		// It may have moved: look for it again.
 		moved := *f
 		moved.lost = state.URL
-		found, why := moved.read(ctx, f.address, poll.PageCursor{Seen: state.Seen})
+		found, why := moved.read(ctx, f.address, poll.PageCursor{Seen: state.Seen, Since: state.Since})
 		if !errors.Is(why, errLost) {
 			batch, err, address = found, why, f.address
 		}
@@ -142,7 +142,14 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 	r := newReader(parsed, res.URL, f.env)
 	r.known(state.Visits)
 	next := poll.PageCursor{Visits: r.visit, V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
-	var fresh, known []mention.Post
+	if next.Since = state.Since; next.Since.IsZero() {
+		next.Since = f.env.Now()
+		if !state.Newest.IsZero() { // an earlier earshot read it first
+			next.Since = state.Newest
+		}
+	}
+	var fresh, known, past []mention.Post
+	tell := !state.Since.IsZero() && telling(parsed)
 	for i, item := range parsed.Items {
 		mark := r.markItem(item)
 		if i < poll.MaxFingerprints { // feeds begin with what is new
@@ -160,6 +167,9 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 		p := r.post(item)
 		f.unwrap(&p)
 		fresh = append(fresh, p)
+		if tell && isPast(item, p, state.Since) {
+			past = append(past, p)
+		}
 	}
 	read := len(fresh)
 	fresh = poll.Finish(f.env, fresh)
@@ -185,7 +195,7 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 	if res.PermanentURL != "" {
 		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(res.PermanentURL)+": change the watchlist")
 	}
-	return crawlers.Batch{Posts: fresh, Beside: poll.IDs(known), Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
+	return crawlers.Batch{Posts: fresh, Beside: poll.IDs(known), Past: poll.IDs(past), Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
 }
 
 // unwrap undoes what feeds of search engines put around an article: a counter
@@ -269,7 +279,7 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state poll.Pa
 		if c == page.URL {
 			continue
 		}
-		batch, err := f.read(ctx, c, poll.PageCursor{URL: c, Seen: state.Seen})
+		batch, err := f.read(ctx, c, poll.PageCursor{URL: c, Seen: state.Seen, Since: state.Since})
 		switch {
 		case err == nil:
 			batch.Observed.Notes = append(batch.Observed.Notes, "found by itself: "+fetch.SafeURL(c))

@@ -98,6 +98,7 @@ type PageCursor struct {
 	Seen Fingerprints     `json:"seen,omitempty"`
 
 	Newest time.Time         `json:"newest,omitzero"`  // of all posts ever read; feeds only
+	Since  time.Time         `json:"since,omitzero"`   // the first poll; feeds only
 	Broken Fingerprints      `json:"broken,omitempty"` // posts whose own page was broken
 	Cut    string            `json:"cut,omitempty"`    // hash of a body that ended in the middle
 	Visits map[string]string `json:"visits,omitempty"` // what looks like a session in the links of the feed or the first page

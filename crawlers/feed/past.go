@@ -1,0 +1,40 @@
+package feed
+
+import (
+	"regexp"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// Some feeds show ten of their two hundred posts at each poll, and search engines find articles
+// of last year today: what is shown first is not what is new.
+
+// longBefore is how long before the source's first poll a post was published that is no news: what
+// a moderator let through late has the date it was written at.
+const longBefore = 14 * 24 * time.Hour
+
+// plainDay is the day in a date that cannot be read as another one: of RFC 3339, or of RFC 822
+// with the name of its month.
+var plainDay = regexp.MustCompile(`^\s*(?:\d{4}-\d\d-\d\d(?:T|\b)|(?:[A-Z][a-z]+,?\s+)?\d{1,2}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\s+\d{4}\b)`)
+
+// telling reports whether the dates of a feed tell its posts apart: software that knows none
+// writes one and the same everywhere.
+func telling(parsed *gofeed.Feed) bool {
+	days := map[string]bool{}
+	for _, item := range parsed.Items {
+		if day := plainDay.FindString(item.Published); day != "" {
+			days[day] = true
+		}
+	}
+	return len(days) > 1
+}
+
+// isPast reports whether a post is of long before the source was read first, and was not changed
+// since.
+func isPast(item *gofeed.Item, p mention.Post, first time.Time) bool {
+	before := first.Add(-longBefore)
+	return plainDay.MatchString(item.Published) && p.Published.Before(before) && p.Edited.Before(before)
+}
