@@ -26,8 +26,9 @@ const (
 )
 
 // AuthorityOf says how sure it is that the post speaks for the watch. A name is worth as
-// much as the site's word for it: in a forum an account has its name alone; over
-// comments, reviews and in networks anybody writes what he likes. Where the watchlist
+// much as the site's word for it: in a forum an account has its name alone, but where it
+// is free to call itself anything (Post.FreeName); over comments, reviews and in networks
+// anybody writes what he likes. Where the watchlist
 // knows the account of a name, the name alone is worth nothing anywhere.
 func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
 	profiles := r.Profiles[watch]
@@ -41,7 +42,7 @@ func (r Rules) AuthorityOf(watch string, post mention.Post) Authority {
 	}
 	known := slices.ContainsFunc(profiles, func(p Profile) bool { return named(p.Name) })
 	disguised := hidesSomething(post.Author) && !slices.Contains(r.Official[watch], post.Author)
-	if post.Kind != mention.Forum || known || disguised {
+	if post.Kind != mention.Forum || post.FreeName || known || disguised {
 		return Namesake
 	}
 	return Ours

@@ -93,6 +93,7 @@ type Env struct {
 	Lang     string           // the site's language, a hint; may be empty
 	Source   string           // the source's name: Post.Source
 	PostKind mention.PostKind // what the posts are; empty: the kind's default
+	FreeName bool             // Post.FreeName of all
 	Base     string           // another host for a preset (a mirror, a test); may be empty
 	Tokens   access.Shelf     // where replicas share access tokens; nil: nobody to share with
 

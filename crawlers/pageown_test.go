@@ -91,3 +91,34 @@ func TestCommentsOfABlogAreComments(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesThatAnybodyMayTake: where an account calls itself what it likes, its name alone is
+// worth nothing in a forum either; where the name is the account's own, it is.
+func TestNamesThatAnybodyMayTake(t *testing.T) {
+	const bbpress, flarum = "forum: https://bbp.example/topic/romashka/", "forum: https://fl.example/d/3-romashka"
+	for name, test := range map[string]struct {
+		block, file, was, is string
+		free                 bool
+	}{
+		"bbPress":            {block: bbpress, file: "forum/bbpress-thread/p1.html", free: true},
+		"Flarum, a nickname": {block: flarum, file: "forum/flarum-thread/p1.html", free: true},
+		"Flarum, an account": {block: flarum, file: "forum/flarum-thread/p1.html", was: `"username": "u7"`, is: `"username": "Кот Матроскин"`},
+		"phpBB":              {block: "forum: https://forum.example/board/viewtopic.php?t=3", file: "forum/phpbb33-thread/p1.html"},
+		"Stack Exchange":     {block: "stackexchange: romashka", file: "stackexchange/excerpts/excerpts.json", free: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body, err := os.ReadFile("testdata/" + test.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page := strings.Replace(string(body), test.was, test.is, 1)
+			c := crawlerOf(t, test.block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(page), At: driverNow}, nil
+			}))
+			posts := mustPoll(t, c, "").Posts
+			if len(posts) == 0 || posts[0].FreeName != test.free {
+				t.Errorf("%d posts, the first one: %+v", len(posts), posts[0])
+			}
+		})
+	}
+}

@@ -57,6 +57,7 @@ type Post struct {
 	IsReply    bool      // Title is the thread's title, not the author's words
 	Author     string    // public name; empty when unknown
 	AuthorURL  string    // public profile address
+	FreeName   bool      // anybody may call himself Author there, also in a forum: the account is another thing
 	Published  time.Time // UTC; zero when unknown
 	DateOnly   bool      // Published is a day (00:00 in the site's zone), not a moment
 	Edited     time.Time // UTC; zero when never edited or unknown

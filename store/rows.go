@@ -69,6 +69,7 @@ type postBody struct {
 	IsReply    bool            `json:"is_reply,omitempty"`
 	Author     string          `json:"author,omitempty"`
 	AuthorURL  string          `json:"author_url,omitempty"`
+	FreeName   bool            `json:"free_name,omitempty"`
 	Published  time.Time       `json:"published,omitzero"`
 	DateOnly   bool            `json:"date_only,omitempty"`
 	Edited     time.Time       `json:"edited,omitzero"`
@@ -83,7 +84,7 @@ type postBody struct {
 func encodePost(p mention.Post) (string, error) {
 	return encodeJSON(postBody{
 		ID: p.ID, Kind: string(p.Kind), URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo, IsReply: p.IsReply,
-		Author: p.Author, AuthorURL: p.AuthorURL, Published: p.Published, DateOnly: p.DateOnly, Edited: p.Edited,
+		Author: p.Author, AuthorURL: p.AuthorURL, FreeName: p.FreeName, Published: p.Published, DateOnly: p.DateOnly, Edited: p.Edited,
 		Rating: p.Rating, Title: p.Title, Text: p.Text, Lang: p.Lang, FetchedAt: p.FetchedAt, ThreadHint: p.ThreadHint,
 	})
 }
@@ -104,7 +105,7 @@ func decodePost(source mention.Post, body string) (mention.Post, error) {
 	}
 	return mention.Post{
 		Source: source.Source, SourceKey: source.SourceKey, Kind: mention.PostKind(b.Kind), ID: b.ID, URL: b.URL, ThreadURL: b.ThreadURL, ReplyTo: b.ReplyTo,
-		IsReply: b.IsReply, Author: b.Author, AuthorURL: b.AuthorURL, Published: b.Published, DateOnly: b.DateOnly,
+		IsReply: b.IsReply, Author: b.Author, AuthorURL: b.AuthorURL, FreeName: b.FreeName, Published: b.Published, DateOnly: b.DateOnly,
 		Edited: b.Edited, Rating: b.Rating, Title: b.Title, Text: b.Text, Lang: b.Lang, FetchedAt: b.FetchedAt,
 		ThreadHint: b.ThreadHint,
 	}, nil

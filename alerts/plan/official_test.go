@@ -19,7 +19,7 @@ func TestWhoAnswered(t *testing.T) {
 		r.Profiles = map[string][]alerts.Profile{rig.Bank: {{Name: "Romashka Support", Address: address}}}
 		return r
 	}
-	const account = "https://site.example/user/77"
+	const account, free = "https://site.example/user/77", mention.Forum + " where names are free"
 	cases := []struct {
 		name    string
 		rules   alerts.Rules
@@ -44,6 +44,8 @@ func TestWhoAnswered(t *testing.T) {
 		{"the handle with another server", with("@romashka@social.example"), mention.Social, "romashka@evil.example", "https://evil.example/@romashka", "", mention.Open},
 		{"another account of the name in a forum", with(account), mention.Forum, "Romashka Support", "https://site.example/user/78", alerts.NamesakeAnswered, mention.Open},
 		{"no account seen in a forum", with(account), mention.Forum, "Romashka Support", "", alerts.NamesakeAnswered, mention.Open},
+		{"a forum where anybody may have any name", bare, free, "Romashka Support", "https://site.example/user/78", alerts.NamesakeAnswered, mention.Open},
+		{"the account in such a forum", with(account), free, "Romashka Support", account, alerts.Answered, mention.Replied},
 		{"somebody", bare, mention.Comment, "Петро", "", "", mention.Open},
 	}
 	for _, c := range cases {
@@ -54,6 +56,9 @@ func TestWhoAnswered(t *testing.T) {
 			answer := func(id string) mention.Mention {
 				a := rig.Said(rig.Forum, id, c.author, "Олено, напишіть нам номер замовлення, будь ласка.", 0.3)
 				a.Post.Kind, a.Post.AuthorURL, a.Post.ReplyTo = c.kind, c.profile, "1"
+				if c.kind == free {
+					a.Post.Kind, a.Post.FreeName = mention.Forum, true
+				}
 				return a
 			}
 			got := r.Poll(answer("2"))

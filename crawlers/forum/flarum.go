@@ -180,6 +180,7 @@ func flarumPost(c *apiContext, t *flarumThing, known map[string]*flarumThing, p 
 		if post.Author == "" {
 			post.Author = u.Attrs.User
 		}
+		post.FreeName = post.Author != u.Attrs.User // a nickname
 		if u.Attrs.Slug != "" {
 			post.AuthorURL = c.link("/", "u/"+u.Attrs.Slug)
 		}

@@ -76,6 +76,7 @@ func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool)
 		ThreadURL: p.Thread,
 		Author:    it.first(rules.Author),
 		AuthorURL: it.d.profile(it.first(rules.AuthorURL)),
+		FreeName:  preset.Free,
 		Title:     p.Topic,
 	}
 	if text == nil && post.Author == "" {

@@ -24,12 +24,13 @@ type enginePreset struct {
 	Index  listRules    `yaml:"index"` // the thread lists of a front page
 	Clock  ruleList     `yaml:"clock"` // the board's own time, as it shows it
 	UTC    ruleList     `yaml:"clock_utc"`
-	Zone   ruleList     `yaml:"zone"`   // "All times are UTC+2"
-	Order  string       `yaml:"order"`  // "mdy" or "dmy" for 05-09-2026 when the page does not tell
-	Params []string     `yaml:"params"` // query parameters that do not belong to a thread's address: page numbers, highlights
-	Strip  []stripRule  `yaml:"strip"`  // the same for what stands in the path
-	Reply  any          `yaml:"reply"`  // how it is answered; not this engine's business
-	Data   string       `yaml:"data"`   // the decoder of the JSON its pages carry: "nodebb", "flarum", "discourse"
+	Zone   ruleList     `yaml:"zone"`       // "All times are UTC+2"
+	Free   bool         `yaml:"free_names"` // an account may call itself what it likes, also as another one does
+	Order  string       `yaml:"order"`      // "mdy" or "dmy" for 05-09-2026 when the page does not tell
+	Params []string     `yaml:"params"`     // query parameters that do not belong to a thread's address: page numbers, highlights
+	Strip  []stripRule  `yaml:"strip"`      // the same for what stands in the path
+	Reply  any          `yaml:"reply"`      // how it is answered; not this engine's business
+	Data   string       `yaml:"data"`       // the decoder of the JSON its pages carry: "nodebb", "flarum", "discourse"
 }
 
 // engineMark is one sign that a page was made by the engine. Score 10 is proof.

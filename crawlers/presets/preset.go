@@ -36,8 +36,9 @@ type preset struct {
 	Status  string           `yaml:"status"`
 	Limits  string           `yaml:"limits"`
 	Terms   string           `yaml:"terms"`
-	Subject bool             `yaml:"subject"` // every address is one company's, app's or product's own page
-	Consent bool             `yaml:"consent"` // off until the operator accepts the site's terms
+	Subject bool             `yaml:"subject"`    // every address is one company's, app's or product's own page
+	Free    bool             `yaml:"free_names"` // anybody may take any name there
+	Consent bool             `yaml:"consent"`    // off until the operator accepts the site's terms
 	Options []presetOption   `yaml:"options"`
 
 	Reply *jsonapi.Answer `yaml:"reply"` // how it is answered; nil: not from here
@@ -204,6 +205,7 @@ func (p *preset) new(env crawlers.Env, s config.Section, shape reflect.Type) (cr
 	if env.Lang == "" {
 		env.Lang = src.Lang
 	}
+	env.FreeName = p.Free
 	return p.make(env, src, v, s)
 }
 

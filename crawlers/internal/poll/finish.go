@@ -34,6 +34,7 @@ func Finish(e crawlers.Env, posts []mention.Post) []mention.Post {
 		}
 		seen[p.ID] = true
 		p.Source, p.FetchedAt = e.Source, now
+		p.FreeName = p.FreeName || e.FreeName
 		switch {
 		case e.PostKind != "": // the user's word
 			p.Kind = e.PostKind
