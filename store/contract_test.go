@@ -21,6 +21,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"ids and dates that change":    testChangingIDsAndDates,
 	"guests of a moving page":      testGuestsOfAMovingPage,
 	"guests beside known ones":     testGuestsBesideKnownOnes,
+	"same words in two threads":    testSameWordsInTwoThreads,
 	"clicks pass polls":            testClicksPassPolls,
 	"long addresses":               testLongAddresses,
 	"due cases":                    testDue,

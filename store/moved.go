@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/mention"
@@ -13,6 +14,9 @@ import (
 // So a post is the one that is known:
 //
 //   - never, while the known one stands on the same page: then they are two;
+//   - never, where the known one stands in another thread and was published at another
+//     moment, unless the page shows that its ids change: who gets no answer says so in two
+//     threads, and waits for one in each;
 //   - where the page shows that its ids change: it has no id that is known, and most of
 //     its posts are known by their words. There the day may be off by one as well;
 //   - else on the same day, where the words are many enough, or where somebody with a
@@ -37,9 +41,24 @@ type move struct {
 // lookAlikes are the stored posts that say what new posts of the page say, and that the
 // page does not show any more.
 type lookAlikes struct {
-	gone     map[int64][]mention.PostKey // by fingerprint
-	allNew   bool                        // no id of the page is known
-	changing bool                        // the ids of the page are seen to change
+	gone     map[int64][]mention.PostKey     // by fingerprint
+	places   map[mention.PostKey]whereabouts // of those that mention something
+	allNew   bool                            // no id of the page is known
+	changing bool                            // the ids of the page are seen to change
+}
+
+// whereabouts are where and when a post that is known was written.
+type whereabouts struct {
+	thread int64 // mention.URLKey
+	at     time.Time
+}
+
+// other reports whether a post stands in another thread and is of another moment: what
+// moderators move keeps its own.
+func (l *lookAlikes) other(known mention.PostKey, post mention.Post) bool {
+	p, ok := l.places[known]
+	return ok && post.ThreadURL != "" && p.thread != mention.URLKey(clean(post.ThreadURL)) &&
+		(post.DateOnly || p.at.IsZero() || p.at.Sub(post.Published).Abs() > time.Minute)
 }
 
 // lookAlikes finds them for the posts whose keys are unknown.
@@ -80,6 +99,9 @@ func (g *ingestion) lookAlikes(found []mention.AnalyzedPost, keys []mention.Post
 	if twins.gone, err = postsSaying(g.ctx, g.tx, ask, shown); err != nil {
 		return nil, err
 	}
+	if twins.places, err = placesOf(g.ctx, g.tx, twins.gone); err != nil {
+		return nil, err
+	}
 	said := 0
 	for _, post := range fresh {
 		if len(twins.gone[shortFingerprint(post.Fingerprint())])+len(twins.near(post)) > 0 {
@@ -93,11 +115,15 @@ func (g *ingestion) lookAlikes(found []mention.AnalyzedPost, keys []mention.Post
 // take returns the known post that this one is; each is taken once.
 func (l *lookAlikes) take(post mention.Post) (mention.PostKey, bool) {
 	print := shortFingerprint(post.Fingerprint())
-	if len(l.gone[print]) > 0 && (l.changing || l.telling(post)) {
-		return l.pop(print), true
+	if l.changing || l.telling(post) {
+		for i, known := range l.gone[print] {
+			if l.changing || !l.other(known, post) {
+				return l.pop(print, i), true
+			}
+		}
 	}
 	if near := l.near(post); l.changing && len(near) > 0 {
-		return l.pop(near[0]), true
+		return l.pop(near[0], 0), true
 	}
 	return mention.PostKey{}, false
 }
@@ -121,9 +147,9 @@ func (l *lookAlikes) near(post mention.Post) (prints []int64) {
 	return prints
 }
 
-func (l *lookAlikes) pop(print int64) mention.PostKey {
-	key := l.gone[print][0]
-	l.gone[print] = l.gone[print][1:]
+func (l *lookAlikes) pop(print int64, i int) mention.PostKey {
+	key := l.gone[print][i]
+	l.gone[print] = slices.Delete(l.gone[print], i, i+1)
 	return key
 }
 
@@ -159,6 +185,38 @@ func postsSaying(ctx context.Context, q querier, prints []int64, shown map[menti
 		}
 	}
 	return gone, nil
+}
+
+// placesOf returns where and when these posts were written, of those that name a watch and stand in
+// a thread.
+func placesOf(ctx context.Context, q querier, gone map[int64][]mention.PostKey) (map[mention.PostKey]whereabouts, error) {
+	var keys []any
+	for _, some := range gone {
+		for _, key := range some {
+			keys = append(keys, key[:])
+		}
+	}
+	places := make(map[mention.PostKey]whereabouts)
+	for chunk := range slices.Chunk(keys, lookupChunk) {
+		rows, err := q.QueryContext(ctx, `SELECT post_key, thread_key, published, date_only FROM mentions WHERE post_key IN (`+placeholders(1, len(chunk))+`) AND thread_key <> 0`, chunk...)
+		_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+			var key []byte
+			var thread, published, day int64
+			err = row.Scan(&key, &thread, &published, &day)
+			p := whereabouts{thread: thread}
+			if day == 0 {
+				p.at = fromMicros(published)
+			}
+			if err == nil {
+				places[mention.PostKey(key)] = p
+			}
+			return none, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return places, nil
 }
 
 // writeMoves leaves a trace of every mention whose post came back under another id and

@@ -86,3 +86,35 @@ func testGuestsBesideKnownOnes(t *testing.T, open opener) {
 		want(t, "reviews heard of "+author, news, 28)
 	}
 }
+
+// testSameWordsInTwoThreads: who gets no answer says so in the same words in another thread of the
+// board, on the same day, while the first one is not read: people wait for an answer there, too.
+// What a moderator moved there is the post it was.
+func testSameWordsInTwoThreads(t *testing.T, open opener) {
+	s := open(t)
+	said := func(id, thread string, after time.Duration, dateOnly bool) mention.Post {
+		p := post(1)
+		p.ID, p.URL, p.ThreadURL = id, "https://forum.example/p/"+id, "https://forum.example/t/"+thread
+		p.Text = "Still no answer from Romashka, the third day"
+		p.Published, p.DateOnly = t0.Add(after), dateOnly
+		if dateOnly {
+			p.Published = t0.Truncate(24 * time.Hour)
+		}
+		return p
+	}
+	for _, tt := range []struct {
+		what string
+		p    mention.Post
+		news int
+	}{
+		{"the first time", said("1", "a", 0, false), 1},
+		{"in another thread", said("2", "b", time.Hour, false), 1},
+		{"moved there", said("3", "b", 0, false), 0},
+		{"under another id in its thread", said("4", "a", time.Hour, false), 0},
+		{"in a third thread, of the day alone", said("5", "c", 0, true), 1},
+	} {
+		in := intakeOf(heard(tt.p, "Romashka"))
+		in.OnPage = []mention.PostKey{tt.p.Key()}
+		want(t, tt.what, ingest(t, s, in).New, tt.news)
+	}
+}
