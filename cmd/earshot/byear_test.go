@@ -50,7 +50,8 @@ func TestCheckSaysWhatIsNotFoundByEar(t *testing.T) {
 	}
 }
 
-// TestWrongWordsAreNotGood: a watchlist whose file of words is wrong is not called good before that is said.
+// TestWrongWordsAreNotGood: a watchlist whose file of words is wrong is not called good before that is said,
+// and is a wrong watchlist to whoever looks at the status alone, in each command that reads it.
 func TestWrongWordsAreNotGood(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, text := range map[string]string{
@@ -63,7 +64,14 @@ func TestWrongWordsAreNotGood(t *testing.T) {
 	}
 	var out, errs strings.Builder
 	code := run(t.Context(), []string{"check", "-c", "w.yaml"}, terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }})
-	if code == exitDone || out.String() != "" || !strings.Contains(errs.String(), "words.tsv:1:15") {
+	if code != exitWrong || out.String() != "" || !strings.Contains(errs.String(), "words.tsv:1:15") {
 		t.Errorf("status %d, said %q and %q", code, out.String(), errs.String())
+	}
+	for _, args := range [][]string{{"run"}, {"match", "--explain"}} {
+		errs.Reset()
+		code := run(t.Context(), append(args, "-c", "w.yaml"), terminal{in: strings.NewReader("Nike\n"), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }})
+		if code != exitWrong || !strings.Contains(errs.String(), "words.tsv:1:15") {
+			t.Errorf("%s: status %d, said %q", args[0], code, errs.String())
+		}
 	}
 }

@@ -186,6 +186,7 @@ func exitStatus(term terminal, err error) int {
 	var wrong *config.Errors
 	var usage usageError
 	var unread *config.ReadError
+	var words *daemon.WordsError
 	switch {
 	case err == nil:
 		return exitDone
@@ -204,7 +205,7 @@ func exitStatus(term terminal, err error) int {
 		return exitWrong
 	}
 	fmt.Fprintf(term.err, "earshot: %s\n", says.wrong(err))
-	if errors.As(err, &usage) || errors.As(err, &unread) {
+	if errors.As(err, &usage) || errors.As(err, &unread) || errors.As(err, &words) {
 		return exitWrong
 	}
 	return exitFailed

@@ -25,19 +25,31 @@ func NewAnalyzer(list Watchlist, scorer *sentiment.Scorer, official func(mention
 }
 
 // NewScorer loads the built-in lexicons, the user's own words and the weights that
-// staff taught, if any. The error is of one of these files: it cannot be read, or a line
-// of it is wrong.
+// staff taught, if any. The error is a *WordsError.
 func NewScorer(wordsFile, weightsFile string) (*sentiment.Scorer, error) {
 	words, err := readIfAny("words", wordsFile)
 	if err != nil {
-		return nil, err
+		return nil, &WordsError{err}
 	}
 	weights, err := readIfAny("weights", weightsFile)
 	if err != nil {
-		return nil, err
+		return nil, &WordsError{err}
 	}
-	return sentiment.New(sentiment.Options{Words: words, WordsFile: wordsFile, Learned: weights, LearnedFile: weightsFile})
+	scorer, err := sentiment.New(sentiment.Options{Words: words, WordsFile: wordsFile, Learned: weights, LearnedFile: weightsFile})
+	if err != nil {
+		return nil, &WordsError{err}
+	}
+	return scorer, nil
 }
+
+// WordsError is of a file that the watchlist names under sentiment: it cannot be read, or a line of
+// it is wrong. It is a mistake in the watchlist.
+type WordsError struct{ err error }
+
+func (e *WordsError) Error() string { return e.err.Error() }
+
+// Unwrap returns what is wrong with the file.
+func (e *WordsError) Unwrap() error { return e.err }
 
 // readIfAny reads the file of a key of sentiment; "" without one.
 func readIfAny(key, file string) (string, error) {
