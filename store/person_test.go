@@ -267,6 +267,19 @@ func TestErasedFromTheFile(t *testing.T) {
 	count("closed")
 }
 
+// TestSweptTables: PostgreSQL is told to clear the places in each table that an erasure takes words,
+// names or addresses out of, those that came later included.
+func TestSweptTables(t *testing.T) {
+	s := openAt(t, Options{Database: testkit.Database(t, testkit.Postgres(t).URL)})
+	must(s.Sweep(background))(t)
+	rows, err := s.read.Query(`SELECT relname FROM pg_stat_user_tables WHERE schemaname = current_schema() AND last_vacuum IS NOT NULL ORDER BY relname`)
+	swept, err := collect(rows, err, scanString)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "tables", strings.Join(swept, " "), "alerts bodies cases clocks events follows lessons mentions mutes replies templates")
+}
+
 // TestScrubKeepsTheForm: somebody called Daily does not spoil a daily digest.
 func TestScrubKeepsTheForm(t *testing.T) {
 	digest := `{"summary":{"period":"daily","waiting":[{"author":"DAILY","url":"https://x.example/1","watch":"Daily"}],"waits":18446744073709551615},"text":"Daily waits"}`

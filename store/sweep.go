@@ -26,7 +26,7 @@ const (
 func (s *Store) Sweep(ctx context.Context) (Swept, error) {
 	swept := Swept{Engine: s.engine.name}
 	if s.engine.name != "sqlite" {
-		if _, err := s.write.ExecContext(ctx, `VACUUM bodies, mentions, cases, alerts, events, lessons, mutes, replies`); err != nil {
+		if _, err := s.write.ExecContext(ctx, `VACUUM bodies, mentions, cases, clocks, alerts, events, lessons, mutes, replies, follows, templates`); err != nil {
 			return swept, s.wrap("sweep", err)
 		}
 		swept.Why = "PostgreSQL reuses the places as time goes; VACUUM FULL clears them now, and its write-ahead logs and standbys follow their own rules"
