@@ -36,16 +36,21 @@ func (s *Store) hashAddresses(ctx context.Context) error {
 	}
 }
 
+// maxAtURL is how many posts of one address are compared. Where a site has no permalinks thousands
+// stand at one; two sources that show the same one do so within days.
+const maxAtURL = 50
+
 // AtURL returns the alerted mentions of the watch whose post stands at this permalink, at
-// whatever source, whatever became of their cases; the oldest first. An empty address
-// matches nothing.
+// whatever source, whatever became of their cases: the newest maxAtURL, the oldest of them
+// first. An empty address matches nothing.
 func (t *Tx) AtURL(ctx context.Context, watch, url string) ([]mention.MentionRecord, error) {
 	if url == "" {
 		return nil, nil
 	}
 	rows, err := t.q.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
-WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.severity > 0 ORDER BY m.heard_at, m.id LIMIT 50`, mention.URLKey(clean(url)), clean(watch))
+WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.severity > 0 ORDER BY m.heard_at DESC, m.id DESC LIMIT $3`, mention.URLKey(clean(url)), clean(watch), maxAtURL)
 	all, err := collect(rows, err, scanStored)
+	slices.Reverse(all)
 	return all, t.wrap("mentions at an address", err)
 }
 
@@ -100,11 +105,12 @@ GROUP BY m.url_key, m.watch HAVING MIN(m.source) <> MAX(m.source)`, values(chunk
 	return also, nil
 }
 
-// shownAlso returns the posts of other sources at an address.
+// shownAlso returns the newest posts of other sources at an address.
 func (s *Store) shownAlso(ctx context.Context, a address) ([]mention.Post, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+storedColumns+storedFrom+`
-WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.source <> $3 ORDER BY m.heard_at, m.id LIMIT 50`, a.key, a.watch, a.source)
+WHERE m.url_key = $1 AND m.url_key <> 0 AND m.watch = $2 AND m.source <> $3 ORDER BY m.heard_at DESC, m.id DESC LIMIT $4`, a.key, a.watch, a.source, maxAtURL)
 	all, err := collect(rows, err, scanStored)
+	slices.Reverse(all)
 	posts := make([]mention.Post, 0, len(all))
 	for _, st := range all {
 		posts = append(posts, st.Mention.Post)

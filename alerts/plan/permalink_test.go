@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,23 @@ func TestReviewsWithoutPermalinks(t *testing.T) {
 		m.Post.URL = "https://reviews.example/romashka"
 		r.One(r.Poll(m), mention.Complaint)
 	}
+}
+
+// TestManyReviewsWithoutPermalinks: after years there are more of them at the one address than are
+// compared. A copy of the newest is still known for one.
+func TestManyReviewsWithoutPermalinks(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	at := func(source, id, words string) mention.Mention {
+		m := rig.Said(source, id, "", words, -0.5)
+		m.Post.URL = "https://reviews.example/romashka"
+		return m
+	}
+	for i := range 60 {
+		r.Poll(at(rig.Review, fmt.Sprint(i), fmt.Sprintf("Замовлення %d%[1]d не привезли, кур'єр %[1]d не прийшов", i)))
+		r.Now = r.Now.Add(10 * 24 * time.Hour)
+	}
+	r.Poll(at(rig.Review, "last", rig.Refund))
+	r.None(r.Poll(at("copy.example", "last", rig.Refund)))
 }
 
 // TestReadInFull: what the excerpt did not show is told in the thread of the case.

@@ -36,8 +36,8 @@ type View interface {
 	// became of their cases; the oldest first.
 	Duplicates(ctx context.Context, watch string, simhash uint64, maxDistance int, since time.Time) ([]mention.MentionRecord, error)
 	// AtURL returns the alerted mentions of the watch whose post stands at this
-	// permalink, at whatever source (mention.SameURL); the oldest first. An empty
-	// address matches nothing.
+	// permalink, at whatever source (mention.SameURL); of many the newest, the oldest of
+	// them first. An empty address matches nothing.
 	AtURL(ctx context.Context, watch, url string) ([]mention.MentionRecord, error)
 	// InThread returns the mentions of posts of this source that stand at the thread
 	// address (Post.ThreadURL) or have the id or address replyTo, and those of the same
