@@ -25,6 +25,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"clicks pass polls":            testClicksPassPolls,
 	"long addresses":               testLongAddresses,
 	"due cases":                    testDue,
+	"reset of the answered":        testResetOfTheAnswered,
 	"a site's rest":                testRest,
 	"one post a key in a batch":    testOnePerKey,
 	"edits":                        testEdits,

@@ -65,8 +65,8 @@ func (s *Store) SetDue(ctx context.Context, list []mention.Due) error {
 // resetChunk bounds the cases of one transaction.
 const resetChunk = 200
 
-// ResetDue makes every case due: the deadlines changed. It does so piece by piece, so
-// that clicks and polls go on meanwhile.
+// ResetDue makes every case due that waits for somebody, or whose public answer is looked for: the
+// deadlines changed. It does so piece by piece, so that clicks and polls go on meanwhile.
 func (s *Store) ResetDue(ctx context.Context) error {
 	for {
 		n, err := s.resetSome(ctx)
@@ -78,7 +78,8 @@ func (s *Store) ResetDue(ctx context.Context) error {
 
 func (s *Store) resetSome(ctx context.Context) (n int, err error) {
 	err = s.inTx(ctx, "reset due", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT mention_id FROM cases c WHERE `+living+` AND due_at > 0 ORDER BY due_at LIMIT $1`, resetChunk)
+		rows, err := tx.QueryContext(ctx, `SELECT mention_id FROM cases c WHERE `+living+` AND due_at > 0
+ AND (c.status <> 'replied' OR c.answer_seen = 0 AND c.replied_at > $2) ORDER BY due_at LIMIT $1`, resetChunk, micros(s.now().Add(-mention.AnswerSought)))
 		ids, err := collect(rows, err, scanString)
 		if err == nil {
 			err = s.lockCases(ctx, tx, ids)

@@ -61,6 +61,39 @@ func testDue(t *testing.T, open opener) {
 	want(t, "after a reset", len(due(t0)), 2)
 }
 
+// testResetOfTheAnswered: those that were answered stay for good, and no deadline is left for them
+// once the answer was seen, or is not looked for any more.
+func testResetOfTheAnswered(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka"), heard(post(2), "Romashka"), heard(post(3), "Romashka")))
+	for n, answered := range map[int]func(c *mention.Case) error{
+		1: func(c *mention.Case) error { return c.Answered("Romashka Support", t0) },
+		2: func(c *mention.Case) error {
+			return c.Apply(mention.Action{Verb: mention.Reply, By: person("ira"), At: t0.Add(-mention.AnswerSought)})
+		},
+		3: func(c *mention.Case) error {
+			return c.Apply(mention.Action{Verb: mention.Reply, By: person("ira"), At: t0})
+		},
+	} {
+		id := mentionID(post(n), "Romashka")
+		c := must(s.UpdateCase(background, id, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+			err := answered(c)
+			c.Version++
+			return nil, nil, err
+		}))(t)
+		if err := s.SetDue(background, []mention.Due{{ID: id, Version: c.Version}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.ResetDue(background); err != nil {
+		t.Fatal(err)
+	}
+	list := must(s.DueCases(background, t0, 10))(t)
+	if len(list) != 1 || list[0].Mention.Post.ID != post(3).ID {
+		t.Errorf("%d are due", len(list))
+	}
+}
+
 // BenchmarkDueCases is one look of the deadlines at a hundred thousand open cases of
 // which none is due, and at one of which a hundred are.
 func BenchmarkDueCases(b *testing.B) {

@@ -35,7 +35,7 @@ type OpenCases interface {
 	DueCases(ctx context.Context, now time.Time, limit int) ([]mention.MentionRecord, error)
 	// SetDue notes when to look again; it leaves cases alone that changed since.
 	SetDue(ctx context.Context, list []mention.Due) error
-	// ResetDue makes every case due.
+	// ResetDue makes every case due that may have a deadline.
 	ResetDue(ctx context.Context) error
 	// AlertOf returns the message a mention got of its own; ok is false when it got none.
 	AlertOf(ctx context.Context, id mention.ID) (a mention.Alert, ok bool, err error)
