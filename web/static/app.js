@@ -85,6 +85,18 @@
     if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).value).then(() => say(texts.copied));
     for (const open of all("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
   });
+  // A press is for the button that a hand set out to: not the second of a double click, on what the
+  // first one brought, nor one on what was drawn under it, nor what is being sent already.
+  const drawn = new WeakMap(), aim = 500;
+  const offered = (element) => all(".verbs > *, .verbs button", element).map((each) => each.textContent).join();
+  document.addEventListener("click", (event) => {
+    const button = event.isTrusted && event.target.closest(".verbs > *, form button"), of = button && button.closest("[data-id]");
+    if (!of) return;
+    const form = button.closest("form"), sending = event.target.closest("button") && (form.matches(".htmx-request") || $(".htmx-request", form));
+    if (!sending && !(performance.now() - drawn.get(of) < aim)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
   // The length of an answer, as its network counts it.
   const lengths = {
     chars: (text) => [...text].length,
@@ -127,11 +139,12 @@
   function hold(element) {
     if (!element) return null;
     const active = document.activeElement, focus = element.contains(active), box = $(".pick input", element);
-    return {id: element.id, here: element.classList.contains("here"), focus, at: active && active.id, checked: box && box.checked, written: written(element).concat(chosen(element))};
+    return {id: element.id, offered: offered(element), here: element.classList.contains("here"), focus, at: active && active.id, checked: box && box.checked, written: written(element).concat(chosen(element))};
   }
   function restore(was) {
     const element = was && document.getElementById(was.id);
     if (!element) return;
+    if (was.offered !== offered(element)) drawn.set(element, performance.now());
     if (was.here) element.classList.add("here");
     if (was.checked) $(".pick input", element).checked = true;
     for (const box of was.written) put(box, element);

@@ -1,0 +1,90 @@
+package web
+
+import (
+	"context"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/earshot/earshot/mention"
+)
+
+// click presses the mouse where an element is, as a hand does: count is 2 for the second press of
+// a double click.
+func click(t *testing.T, ctx context.Context, x, y float64, count int64) {
+	t.Helper()
+	for _, kind := range []input.DispatchMouseEventType{input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased} {
+		call(t, ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, ClickCount: count})
+	}
+}
+
+// where is the middle of an element in the window.
+func where(t *testing.T, ctx context.Context, selector string) (x, y float64) {
+	t.Helper()
+	at := eval[[]float64](t, ctx, `(() => { const e = document.querySelector(`+"`"+selector+"`"+`); e.scrollIntoView({block: "center"}); const r = e.getBoundingClientRect(); return [r.left + Math.min(r.width / 2, 20), r.top + r.height / 2]; })()`)
+	return at[0], at[1]
+}
+
+// A double click is one press: what the first one brings stands where the button was, and Replied
+// is where Claim was.
+func TestDoubleClick(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	ctx := tab(t, browser(t), w, "Ira")
+	for _, path := range []string{"/inbox", "/case/" + string(id)} {
+		do(t, ctx, chromedp.Navigate(w.addr+path))
+		holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
+		x, y := where(t, ctx, "[data-key=KeyC]")
+		click(t, ctx, x, y, 1)
+		holds(t, ctx, "claimed", `document.querySelector(".claimed [data-key=KeyV]")`)
+		click(t, ctx, x, y, 2)
+		time.Sleep(300 * time.Millisecond) // what must not happen would have by now
+		if c := w.status(id); c.Status != mention.Claimed {
+			t.Errorf("%s: a double click on Claim: %s", path, c.Status)
+		}
+		time.Sleep(300 * time.Millisecond)
+		click(t, ctx, x, y, 1) // the next press is one again
+		holds(t, ctx, "answered", `document.querySelector(".replied")`)
+		w.ask("POST", "/case/"+string(id)+"/reopen", "Ira", url.Values{})
+		w.ask("POST", "/case/"+string(id)+"/release", "Ira", url.Values{})
+	}
+}
+
+// A press is for what stood there: what a colleague does at the same moment puts another button
+// under the hand.
+func TestPressOnWhatWasDrawnJustNow(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
+	w.untilLines(1)
+	x, y := where(t, ctx, "[data-key=KeyC]")
+	w.ask("POST", "/case/"+string(id)+"/claim", "Oleh", url.Values{})
+	holds(t, ctx, "Oleh has it", `document.querySelector(".row").innerText.includes("Oleh has it")`)
+	click(t, ctx, x, y, 1)
+	time.Sleep(300 * time.Millisecond) // what must not happen would have by now
+	if c := w.status(id); c.Owner.Name != "Oleh" {
+		t.Errorf("Claim took it over: %+v", c.Owner)
+	}
+}
+
+// What is on its way is not sent once more, however often its button is pressed.
+func TestNoteIsSentOnce(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
+	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
+	eval[chromedp.Void](t, ctx, `document.getElementById("note").value = "called her"`)
+	x, y := where(t, ctx, "form.note button")
+	click(t, ctx, x, y, 1)
+	click(t, ctx, x, y, 2)
+	holds(t, ctx, "the note", `document.querySelector(".noted")`)
+	time.Sleep(300 * time.Millisecond) // a second one would be there by now
+	if n := eval[int](t, ctx, `document.querySelectorAll(".noted").length`); n != 1 {
+		t.Errorf("%d notes", n)
+	}
+}
