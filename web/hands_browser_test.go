@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/earshot/earshot/mention"
@@ -87,4 +88,25 @@ func TestNoteIsSentOnce(t *testing.T) {
 	if n := eval[int](t, ctx, `document.querySelectorAll(".noted").length`); n != 1 {
 		t.Errorf("%d notes", n)
 	}
+}
+
+// Enter where a row was ticked, or all were chosen, does nothing to them: of a form it presses the
+// first button, and that claims.
+func TestEnterOnABox(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	ctx := tab(t, browser(t), w, "Ira")
+	for _, box := range []string{".pick input", "[name=all][value='1']"} {
+		for _, script := range []bool{true, false} {
+			call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !script})
+			do(t, ctx, chromedp.Navigate(w.addr+"/inbox"), chromedp.WaitVisible(".row"), chromedp.Click("#bulkbar summary"), chromedp.Click(box))
+			enter(t, ctx)
+			time.Sleep(500 * time.Millisecond) // what must not happen would have by now
+			if c := w.status(id); c.Status != mention.Open {
+				t.Errorf("Enter on %s, with a script %t: %s", box, script, c.Status)
+				w.ask("POST", "/case/"+string(id)+"/release", "Ira", url.Values{})
+			}
+		}
+	}
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"), chromedp.WaitVisible(".row"), chromedp.Click("#bulkbar summary"), chromedp.Click(".pick input"), chromedp.Click("#bulk button[value=claim]"), chromedp.WaitVisible(".results .yes"))
 }
