@@ -83,6 +83,10 @@ func (in *Inbox) list(w http.ResponseWriter, r *http.Request, v visit) {
 		in.failed(w, r, v, err)
 		return
 	}
+	if len(page.Entries) == 0 && f.After != "" { // all of this page was dealt with, which says nothing of the others
+		http.Redirect(w, r, undoable(f.first().path(), mention.ID(values.Get("undo"))), http.StatusSeeOther)
+		return
+	}
 	q.After = ""
 	count, err := in.opt.Cases.Count(r.Context(), q, maxCount+1)
 	if err != nil {

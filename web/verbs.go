@@ -256,6 +256,14 @@ func afterwards(back string, id mention.ID, verb mention.Verb) string {
 	if verb != mention.Dismiss && verb != mention.Snooze {
 		return back
 	}
+	return undoable(back, id)
+}
+
+// undoable is a page that says what can be undone; no id: nothing.
+func undoable(back string, id mention.ID) string {
+	if id == "" {
+		return back
+	}
 	sign := "?"
 	if strings.Contains(back, "?") {
 		sign = "&"

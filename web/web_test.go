@@ -647,3 +647,35 @@ func TestDaysOfAList(t *testing.T) {
 		t.Errorf("from %s to %s", from, to)
 	}
 }
+
+// A list with nothing in it says that nobody waits where it is the list of all who wait, and a page
+// of which all was dealt with leads to the first one.
+func TestEmptyLists(t *testing.T) {
+	w := newWorld(t)
+	const nobody = "Nobody waits for an answer."
+	if _, body := w.ask("GET", "/inbox", "Ira", nil); !strings.Contains(body, nobody) {
+		t.Error("nobody waits, and it is not said")
+	}
+	for i := range pageRows + 1 {
+		w.say(fmt.Sprintf("Автор %d", i), "гроші не повертають")
+	}
+	for _, path := range []string{"/inbox?owner=me", "/inbox?status=dismissed", "/inbox?status=claimed", "/inbox?status=snoozed", "/inbox?q=nowhere"} {
+		if _, body := w.ask("GET", path, "Ira", nil); strings.Contains(body, nobody) || !strings.Contains(body, "Nothing fits this filter.") {
+			t.Errorf("%s says that nobody waits, or does not say that nothing is there", path)
+		}
+	}
+	_, body := w.ask("GET", "/inbox", "Ira", nil)
+	next := body[strings.Index(body, `rel="next" href="`)+len(`rel="next" href="`):]
+	next = html.UnescapeString(next[:strings.IndexByte(next, '"')])
+	_, body = w.ask("GET", next, "Ira", nil)
+	id := mention.ID(regexp.MustCompile(`<li id="c-([^"]+)"`).FindStringSubmatch(body)[1])
+	res, _ := w.ask("POST", "/case/"+string(id)+"/dismiss", "Ira", url.Values{"reason": {"spam"}, "back": {next}})
+	for range 3 {
+		if res.StatusCode == http.StatusSeeOther {
+			res, body = w.ask("GET", res.Header.Get("Location"), "Ira", nil)
+		}
+	}
+	if strings.Count(body, `<li id="c-`) != pageRows || !strings.Contains(body, "/case/"+string(id)+"/undo") {
+		t.Errorf("after the last one of the last page was dismissed: %d, %d rows; nobody waits: %t", res.StatusCode, strings.Count(body, `<li id="c-`), strings.Contains(body, nobody))
+	}
+}
