@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/mention"
@@ -44,6 +45,15 @@ type Written struct {
 	Approve bool   // a colleague must approve it before it does
 	Text    string
 	By      mention.Person
+}
+
+// Again reports whether it is one of the replies already: a form that is sent twice, by a double
+// click or because the answer to it was lost on its way, is written once. Who was told otherwise
+// would publish the words once more, by hand.
+func (w Written) Again(all []mention.SiteReply) bool {
+	return slices.ContainsFunc(all, func(r mention.SiteReply) bool {
+		return r.Nth == w.Nth && r.By.ID == w.By.ID && r.Account == w.Account && r.Text == w.Text
+	})
 }
 
 // Clean is a text as it is sent, of what a form hands in: the ends of its lines as sites have
@@ -99,7 +109,7 @@ func (e *OpenError) Unwrap() error { return mention.ErrReplyOpen }
 // other way round: whoever wrote it must see that first.
 var ErrChanged = errors.New("whether a colleague must approve it has changed")
 
-// Write takes down a reply to be sent, or to be approved. The error is a *LengthError,
+// Write takes down a reply to be sent, or to be approved; once, however often it is handed in. The error is a *LengthError,
 // an *OpenError when somebody else was first, ErrNoWay, ErrChanged, or the database's.
 func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
 	m, c, err := e.opt.Reader.Mention(ctx, id)
@@ -122,21 +132,24 @@ func (e *Engine) Write(ctx context.Context, id mention.ID, w Written) error {
 		r.ApprovedBy, r.ApprovedAt = w.By, now
 	}
 	if err := e.opt.Outbox.AddReply(ctx, r); err != nil {
-		return e.whoseFirst(ctx, c, err)
+		return e.whoseFirst(ctx, c, w, err)
 	}
 	e.wake()
 	e.opt.Changed()
 	return nil
 }
 
-// whoseFirst names whose answer an error says is first.
-func (e *Engine) whoseFirst(ctx context.Context, c mention.Case, err error) error {
+// whoseFirst names whose answer an error says is first; nil when that is the very one.
+func (e *Engine) whoseFirst(ctx context.Context, c mention.Case, w Written, err error) error {
 	if !errors.Is(err, mention.ErrReplyOpen) {
 		return err
 	}
 	all, reading := e.opt.Outbox.RepliesOf(ctx, c.MentionID)
 	if reading != nil || len(all) == 0 {
 		return err
+	}
+	if w.Again(all) {
+		return nil
 	}
 	if first := First(c, all); first != nil {
 		return first

@@ -3,6 +3,7 @@ package reply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -31,10 +32,12 @@ func TestSentAtOnce(t *testing.T) {
 	id := w.complaint()
 	var all sync.WaitGroup
 	outcomes := make(chan error, 6)
-	for range cap(outcomes) {
+	for n := range cap(outcomes) {
 		all.Go(func() {
 			e := w.engine(immortal, false)
-			outcomes <- e.Write(t.Context(), id, written(1))
+			one := written(1)
+			one.By.ID = fmt.Sprint("slack:U", n)
+			outcomes <- e.Write(t.Context(), id, one)
 			if err := e.work(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -55,7 +58,9 @@ func TestSentAtOnce(t *testing.T) {
 	if got := w.net.called(); won != 1 || got != 1 {
 		t.Errorf("%d won, %d calls", won, got)
 	}
-	if err := e.Write(t.Context(), id, written(1)); !errors.Is(err, mention.ErrReplyOpen) {
+	old := written(1)
+	old.Text += " Ще раз."
+	if err := e.Write(t.Context(), id, old); !errors.Is(err, mention.ErrReplyOpen) {
 		t.Errorf("with an old page: %v", err)
 	}
 	next := written(2)

@@ -111,14 +111,12 @@ func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
 	if !ok {
 		return
 	}
-	nth, err := strconv.Atoi(r.PostForm.Get("nth"))
-	if err != nil {
+	written := answerOf(r, v)
+	if written.Nth == 0 {
 		in.refuse(w, r, v, http.StatusBadRequest, v.lang.Text("web.error.form", "field", "nth"))
 		return
 	}
-	written := reply.Written{Nth: nth, Account: r.PostForm.Get("account"), Approve: r.PostForm.Get("approve") != "", By: v.who.Person,
-		Text: reply.Clean(r.PostForm.Get("text"))}
-	err = in.opt.Answers.Write(r.Context(), id, written)
+	err := in.opt.Answers.Write(r.Context(), id, written)
 	in.opt.Log.Info("an answer was written", "who", v.who.ID, "name", v.who.Name, "mention", id, "as", written.Account, "outcome", alerts.AnswerOutcome(err), "door", "web")
 	back := backOf(r.PostForm.Get("back"), id)
 	why := alerts.AnswerRefusal(v.lang, err)
@@ -132,6 +130,12 @@ func (in *Inbox) answer(w http.ResponseWriter, r *http.Request, v visit) {
 	default:
 		in.answerAgain(w, r, v, http.StatusConflict, file, back, written.Text, why)
 	}
+}
+
+// answerOf reads the form of an answer.
+func answerOf(r *http.Request, v visit) reply.Written {
+	nth, _ := strconv.Atoi(r.PostForm.Get("nth")) // no answer is the 0th
+	return reply.Written{Nth: nth, Account: r.PostForm.Get("account"), Approve: r.PostForm.Get("approve") != "", By: v.who.Person, Text: reply.Clean(r.PostForm.Get("text"))}
 }
 
 // answerAgain shows the case once more, with what was written and why it cannot be sent.
@@ -197,7 +201,7 @@ func (in *Inbox) answerable(w http.ResponseWriter, r *http.Request, v visit, id 
 			return file, nil, false
 		}
 	}
-	if may := in.mayAnswer(v, file.Mention, file.Case, all); !may.settle || sends && !may.sends {
+	if may := in.mayAnswer(v, file.Mention, file.Case, all); (!may.settle || sends && !may.sends) && !answerOf(r, v).Again(all) {
 		why := v.lang.Text("web.error.reply_no_way")
 		if wrote := reply.Clean(r.PostForm.Get("text")); wrote != "" && !asksForPart(r) { // the script's page has it still
 			in.answerAgain(w, r, v, http.StatusForbidden, file, backOf(r.PostForm.Get("back"), id), wrote, why)

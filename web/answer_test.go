@@ -199,6 +199,36 @@ func TestAnswerToOnePost(t *testing.T) {
 	}
 }
 
+// TestAnswerPressedTwice: a form that is sent twice, because of a double click or a lost line, is one
+// answer, and nobody is told that it was not sent: they would publish it once more, by hand.
+func TestAnswerPressedTwice(t *testing.T) {
+	w := newWorld(t)
+	for name, way := range map[string]reply.Way{"approved": {Repeat: reply.Twice, Approve: true}, "at once": {Repeat: reply.Twice}} {
+		id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+		w.answers(way)
+		at, form, ends := "/case/"+string(id), answerTo(1, "Перепрошуємо"), mention.ReplySent
+		if way.Approve {
+			form, ends = handedIn(1, "Перепрошуємо"), mention.ReplyDraft
+		}
+		for n := range 2 {
+			if res, body := w.ask("POST", at+"/reply", "Ira", form); res.StatusCode != http.StatusSeeOther {
+				t.Errorf("%s: the %d. press: %d, not sent: %t", name, n+1, res.StatusCode, strings.Contains(body, "was not sent"))
+			}
+			w.ends(id, ends)
+		}
+		if res, body := w.ask("POST", at+"/reply?part=case", "Ira", form, "HX-Request", "true"); res.StatusCode != http.StatusOK || strings.Contains(body, "was not sent") || strings.Contains(body, `class="refusal" role="alert"`) {
+			t.Errorf("%s: with a script: %d", name, res.StatusCode)
+		}
+		if all, err := w.store.RepliesOf(context.Background(), id); err != nil || len(all) != 1 {
+			t.Errorf("%s: %d answers, %v", name, len(all), err)
+		}
+		form.Set("text", "Перепрошуємо ще раз")
+		if res, _ := w.ask("POST", at+"/reply", "Ira", form); res.StatusCode != http.StatusConflict && res.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: other words: %d", name, res.StatusCode)
+		}
+	}
+}
+
 // TestAnswerThatCameTooLate: who writes without a script and finds that a colleague was first has
 // the words back.
 func TestAnswerThatCameTooLate(t *testing.T) {
