@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -174,7 +173,7 @@ func testSpellingsFound(t *testing.T, open opener) {
 		{"кур'єр", "кур’єр", "курʼєр", "кур\u2018єр", "кур`єр", "курʹєр"},
 		{"який", "якии\u0306"},
 		{"їжа", "і\u0308жа"},
-		{"ёлка", "е\u0308лка"},
+		{"ёлка", "е\u0308лка", "елка", "ЁЛКА"},
 		{"нѝкой", "ни\u0300кой"},
 		{"замок", "за\u0301мок"},
 		{"перевод", "пере\u00adвод", "пере\u200bвод"},
@@ -221,22 +220,26 @@ func testTermsOfBefore(t *testing.T, open opener) {
 	want(t, "together with new ones", found(t, s, mention.Query{Text: "lost", Limit: 3}), "4 3 2 1")
 }
 
-// Words that an earlier earshot wrote down with apostrophes that are letters are found as
-// they are asked for now.
+// Words that an earlier earshot wrote down with apostrophes that are letters, or with ё, are found
+// as they are asked for now.
 func testSpellingsOfBefore(t *testing.T, open opener) {
 	s := open(t)
 	list := must(loadMigrations(s.engine.name))(t)
-	for n, terms := range []string{"romashka курʼєр спізнився", "ʼромашкаʼ ʼʼʼʼʼʼʼʼʼʼʼʼ кур спізнився ʼ", "нѝкой ѐ", ""} {
+	for n, terms := range []string{"romashka курʼєр спізнився", "ʼромашкаʼ ʼʼʼʼʼʼʼʼʼʼʼʼ кур спізнився ʼ", "нѝкой ѐ", "ещё всё все", ""} {
 		said(t, s, n+1, nil)
 		if _, err := s.exec(background, "age", `UPDATE mentions SET terms = $2 WHERE id = $1`, string(mentionID(post(n+1), "Romashka")), terms); err != nil {
 			t.Fatal(err)
 		}
 	}
-	i := slices.IndexFunc(list, func(m migration) bool { return m.name == "spellings" })
-	if err := s.inTx(background, "again", func(tx *sql.Tx) error { _, err := tx.ExecContext(background, list[i].sql); return err }); err != nil {
-		t.Fatal(err)
+	for _, m := range list {
+		if m.name != "spellings" && m.name != "letters" {
+			continue
+		}
+		if err := s.inTx(background, "again", func(tx *sql.Tx) error { _, err := tx.ExecContext(background, m.sql); return err }); err != nil {
+			t.Fatal(err)
+		}
 	}
-	for asked, ids := range map[string]string{"кур'єр": "1", "курʼєр": "1", "ромашка спізнився": "2", "никой": "3"} {
+	for asked, ids := range map[string]string{"кур'єр": "1", "курʼєр": "1", "ромашка спізнився": "2", "никой": "3", "еще": "4", "ещё": "4", "все": "4"} {
 		want(t, asked, found(t, s, mention.Query{Text: asked}), ids)
 		want(t, asked+" among those that wait", found(t, s, mention.Query{Text: asked, Unanswered: true}), ids)
 	}

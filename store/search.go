@@ -99,11 +99,11 @@ func searchTerms(p mention.Post) string {
 	return strings.Join(terms(p.Author+"\n"+p.Title+"\n"+p.Text, maxTerms), " ")
 }
 
-// plainLetter drops stress and what nobody sees, and makes all apostrophes one: Unicode
-// calls that of Ukrainian a letter, and most people type another.
+// plainLetter drops stress, the dots of ё and what nobody sees, and makes all apostrophes one:
+// Unicode calls that of Ukrainian a letter, and most people type another.
 func plainLetter(r rune) rune {
 	switch r {
-	case 'ѐ':
+	case 'ѐ', 'ё': // most people type neither
 		return 'е'
 	case 'ѝ':
 		return 'и'
