@@ -2,12 +2,15 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/earshot/earshot/mention"
 )
@@ -109,4 +112,28 @@ func TestEnterOnABox(t *testing.T) {
 		}
 	}
 	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"), chromedp.WaitVisible(".row"), chromedp.Click("#bulkbar summary"), chromedp.Click(".pick input"), chromedp.Click("#bulk button[value=claim]"), chromedp.WaitVisible(".results .yes"))
+}
+
+// Since when somebody has a complaint is right in a window that is open all day, as is how long it
+// waits.
+func TestStateOfAnOldPage(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	w.ask("POST", "/case/"+string(id)+"/claim", "Oleh", url.Values{})
+	ctx := tab(t, browser(t), w, "Ira")
+	call(t, ctx, page.Enable, page.EnableParams{})
+	call(t, ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `{
+		const every = setInterval, now = Date.now.bind(Date);
+		window.setInterval = (f, ms) => every(f, ms / 100);
+		Date.now = () => now() + (window.open3h ? 3 * 3600 * 1000 : 0);
+	}`})
+	for lang, hours := range map[string]string{"en": "3 h", "uk": "3 год", "ru": "3 ч", "bg": "3 ч"} {
+		call(t, ctx, network.SetCookie, network.SetCookieParams{Name: "lang", Value: lang, URL: w.addr})
+		for _, path := range []string{"/inbox", "/case/" + string(id)} {
+			do(t, ctx, chromedp.Navigate(w.addr+path))
+			holds(t, ctx, path, `document.querySelector(".claimed .state").textContent.includes("Oleh") && window.htmx`)
+			eval[chromedp.Void](t, ctx, `window.open3h = true`)
+			holds(t, ctx, path+" in "+lang, fmt.Sprintf(`document.querySelector(".claimed .state").textContent.includes(%q)`, hours))
+		}
+	}
 }

@@ -25,6 +25,7 @@ type row struct {
 	Severity string // low, normal, high, critical
 	Watch    string
 	State    string // who has it, since when
+	Runs     *runs  // the same where it tells of a span that grows; nil: it tells of none
 	Overdue  bool
 	Snoozed  bool
 	Since    string // RFC 3339: when it began to wait
@@ -61,13 +62,14 @@ func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
 	words, cut := alerts.Quote(m, maxExcerpt)
 	out := row{
 		T: v.lang, ID: m.ID, Version: c.Version, Status: c.Status, Severity: m.Severity.String(), Watch: text.Line(m.Watch, maxLine),
-		State: state(v, m, c), Overdue: alerts.Overdue(c), Snoozed: c.Snoozed(),
+		Overdue: alerts.Overdue(c), Snoozed: c.Snoozed(),
 		Author: text.Line(m.Post.Author, maxLine), Site: alerts.Site(m.Post), Stars: alerts.Stars(v.lang, m.Post.Rating),
 		Record: details.Record(v.lang), Words: words, Cut: cut > 0, Gone: m.Post.Deleted, Copies: c.Duplicates,
 		Why: alerts.Why(v.lang, m.Score), Topics: alerts.Topics(v.lang, m.Score), Verdict: alerts.Likely(v.lang, m.Score), Link: webLink(m.Post.URL),
 		Mutable: !mention.IsNobody(m.Post.Author), Mine: c.Owner.ID == v.who.ID && c.Status == mention.Claimed, Owner: c.Owner.ID,
 		On: v.lang.Date(m.HeardAt.In(v.zone)), Undo: c.Undoable(v.who.Person, v.now), Back: back, Target: "#c-" + string(m.ID),
 	}
+	out.State, out.Runs = state(v, m, c)
 	if out.Author == "" {
 		out.Author = text.Capital(v.lang.Text("alert.somebody"))
 	}
@@ -87,8 +89,32 @@ func (in *Inbox) row(v visit, r mention.MentionRecord, back string) row {
 
 func alive(c mention.Case) bool { return c.Status == mention.Open || c.Status == mention.Claimed }
 
+// runs is a sentence with a span that grows while the page is open.
+type runs struct{ Before, Span, After, Since string }
+
+// hole is where the span stands in such a sentence: no name holds this sign.
+const hole = "\x00"
+
+func running(v visit, at time.Time, sentence string) (string, *runs) {
+	out := runs{Span: v.lang.Span(v.now.Sub(at)), Since: at.UTC().Format(time.RFC3339)}
+	out.Before, out.After, _ = strings.Cut(sentence, hole)
+	return out.Before + out.Span + out.After, &out
+}
+
 // state says where a case stands, and, other than in a message, how long ago that came.
-func state(v visit, m mention.Mention, c mention.Case) string {
+func state(v visit, m mention.Mention, c mention.Case) (string, *runs) {
+	l, who := v.lang, text.Line(c.Owner.Name, maxLine)
+	switch {
+	case c.Status == mention.Claimed && !c.Snoozed():
+		return running(v, c.ClaimedAt, l.Text("web.state.claimed", "who", who, "ago", l.Text("span.ago", "span", hole)))
+	case alerts.Overdue(c) && !c.Snoozed():
+		return running(v, c.OverdueSince, l.Text("web.state.overdue", "span", hole))
+	}
+	return settled(v, m, c), nil
+}
+
+// settled is the state of a case in which no span grows.
+func settled(v visit, m mention.Mention, c mention.Case) string {
 	l, who := v.lang, text.Line(c.Owner.Name, maxLine)
 	after := func(at time.Time) string { return l.Span(at.Sub(alerts.Since(m, c))) }
 	switch {
@@ -98,10 +124,6 @@ func state(v visit, m mention.Mention, c mention.Case) string {
 			return l.Text("case.claimed_snoozed", "who", who, "snoozed", put)
 		}
 		return put
-	case c.Status == mention.Claimed:
-		return l.Text("web.state.claimed", "who", who, "ago", l.Ago(v.now.Sub(c.ClaimedAt)))
-	case alerts.Overdue(c):
-		return l.Text("web.state.overdue", "span", l.Span(v.now.Sub(c.OverdueSince)))
 	case c.Status == mention.Open:
 		return l.Text("case.nobody")
 	case c.Status == mention.Replied && !c.AnswerVerified:

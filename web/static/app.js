@@ -302,5 +302,5 @@
     if (hours >= 48) return unit(Math.round(minutes / 1440), "day", "long");
     return [hours && unit(hours, "hour", "short"), (minutes % 60 || !hours) && unit(minutes % 60, "minute", "short")].filter(Boolean).join(" ");
   }
-  setInterval(() => { for (const clock of all(".waits time")) clock.textContent = span(Date.now() - Date.parse(clock.dateTime)); }, 10000);
+  setInterval(() => { for (const clock of all(".line1 time")) clock.textContent = span(Date.now() - Date.parse(clock.dateTime)); }, 10000);
 })();
