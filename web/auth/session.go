@@ -108,6 +108,9 @@ func (a *Auth) signedIn(r *http.Request) (visitor, error) {
 	if now.Sub(s.SeenAt) > Idle || now.Sub(s.MadeAt) > Longest {
 		return visitor{}, mention.ErrNotFound
 	}
+	if s.Way == wayOIDC && len(a.opt.Allow) > 0 && !allowed(a.opt.Allow, s.Email) { // taken off the list since
+		return visitor{}, mention.ErrNotFound
+	}
 	if now.Sub(s.SeenAt) > seeEvery {
 		if err := a.opt.Sessions.SeeSession(r.Context(), hash, now); err != nil && r.Context().Err() == nil {
 			a.opt.Log.Warn("a session cannot be kept alive", "err", err) // the database is busy; the next request tries again

@@ -109,6 +109,29 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// TestAllowedNoMore: who is taken off the list of those who may come in is out when earshot has read
+// it, which keeps sessions, and does not wait for a session to end.
+func TestAllowedNoMore(t *testing.T) {
+	p := newIDP(t)
+	p.claims = map[string]any{"email": "guest@agency.example", "email_verified": true}
+	s := newSite(t, func(o *Options) {
+		kept(t)(o)
+		o.OIDC, o.Allow = Client{p.srv.URL, clientID, clientSecret}, []string{"@agency.example"}
+	})
+	if code, _, at := s.get("/login/oidc?back=%2Fcase%2F7"); code != http.StatusOK || at != "/case/7" {
+		t.Fatalf("%d at %s", code, at)
+	}
+	for _, c := range []struct {
+		allow []string
+		in    bool
+	}{{[]string{"guest@agency.example"}, true}, {nil, true}, {[]string{"ira@romashka.example"}, false}} {
+		s.auth.opt.Allow = c.allow // a restart with another list
+		if _, _, at := s.get("/inbox"); (at == "/inbox") != c.in {
+			t.Errorf("allowed %q: at %s", c.allow, at)
+		}
+	}
+}
+
 // TestCallback: a way back counts once, in the browser that went there, and leads nowhere
 // else.
 func TestCallback(t *testing.T) {
