@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,4 +137,21 @@ func TestStateOfAnOldPage(t *testing.T) {
 			holds(t, ctx, path+" in "+lang, fmt.Sprintf(`document.querySelector(".claimed .state").textContent.includes(%q)`, hours))
 		}
 	}
+}
+
+// The reply text is copied by plain http, too, where a browser has no clipboard for pages.
+func TestCopyByPlainHTTP(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	w.addr = strings.Replace(w.addr, "127.0.0.1", "earshot.lan", 1)
+	ctx := tab(t, browser(t, chromedp.Flag("host-resolver-rules", "MAP earshot.lan 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
+	holds(t, ctx, "ready", `document.querySelector("[data-copy]") && window.htmx && !window.isSecureContext`)
+	x, y := where(t, ctx, "[data-copy]")
+	click(t, ctx, x, y, 1)
+	holds(t, ctx, "copied", `document.getElementById("say").textContent === "Copied." && document.activeElement.matches("[data-copy]")`)
+	x, y = where(t, ctx, "#note")
+	click(t, ctx, x, y, 1)
+	call(t, ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Code: "KeyV", Key: "v", Modifiers: 2, Commands: []string{"paste"}})
+	holds(t, ctx, "pasted", `document.getElementById("note").value === "We are sorry."`)
 }

@@ -81,10 +81,20 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-do=help]")) help.showModal();
-    const copy = event.target.closest("[data-copy]");
-    if (copy) navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).value).then(() => say(texts.copied));
+    const copying = event.target.closest("[data-copy]");
+    if (copying) copy(document.getElementById(copying.dataset.copy), copying);
     for (const open of all("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
   });
+  async function copy(box, button) {
+    try {
+      await navigator.clipboard.writeText(box.value);
+    } catch { // there is none by plain http, nor where the browser does not let it
+      box.select();
+      if (!document.execCommand("copy")) return; // chosen, for Ctrl+C
+      button.focus();
+    }
+    say(texts.copied);
+  }
   // A press is for the button that a hand set out to: not the second of a double click, on what the
   // first one brought, nor one on what was drawn under it, nor what is being sent already.
   const drawn = new WeakMap(), aim = 500;
