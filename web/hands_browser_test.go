@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -154,4 +156,42 @@ func TestCopyByPlainHTTP(t *testing.T) {
 	click(t, ctx, x, y, 1)
 	call(t, ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Code: "KeyV", Key: "v", Modifiers: 2, Commands: []string{"paste"}})
 	holds(t, ctx, "pasted", `document.getElementById("note").value === "We are sorry."`)
+}
+
+// A form whose answer is a page is sent once, too, on a network that is slower than a hand.
+func TestFormIsSentOnce(t *testing.T) {
+	w := newWorld(t)
+	for n := range 5 {
+		w.say(fmt.Sprintf("Автор %d", n), "Не повертають гроші")
+	}
+	site := w.inbox.Handler()
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			time.Sleep(500 * time.Millisecond) // a network that is slower than a hand
+		}
+		site.ServeHTTP(rw, r)
+	}))
+	t.Cleanup(server.Close)
+	w.addr = server.URL
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/templates"))
+	holds(t, ctx, "ready", `document.getElementById("text-new") && window.htmx`)
+	eval[chromedp.Void](t, ctx, `document.getElementById("text-new").value = "Вибачте"`)
+	x, y := where(t, ctx, "form[action='/templates'] button")
+	click(t, ctx, x, y, 1)
+	time.Sleep(100 * time.Millisecond)
+	click(t, ctx, x, y, 2)
+	holds(t, ctx, "written", `document.querySelector(".reply textarea") && window.htmx`)
+	time.Sleep(300 * time.Millisecond) // a second one would be there by now
+	if n := eval[int](t, ctx, `fetch("/templates").then(async r => (await r.text()).split("Вибачте").length - 1)`); n != 1 {
+		t.Errorf("%d reply texts", n)
+	}
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+	holds(t, ctx, "ready", `document.querySelectorAll(".row").length === 5 && window.htmx`)
+	eval[chromedp.Void](t, ctx, `document.getElementById("bulkbar").open = true; document.querySelector("[name=all][value='1']").checked = true`)
+	x, y = where(t, ctx, "#bulk [value='dismiss:spam']")
+	click(t, ctx, x, y, 1)
+	time.Sleep(100 * time.Millisecond)
+	click(t, ctx, x, y, 2)
+	holds(t, ctx, "done", `document.querySelectorAll(".results .yes").length === 5`)
 }

@@ -107,6 +107,14 @@
     event.preventDefault();
     event.stopPropagation();
   }, true);
+  let sent = new WeakMap(); // forms whose answer is the next page
+  addEventListener("pageshow", () => { sent = new WeakMap(); }); // somebody came back
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return; // one that is sent by the script, or changes nothing
+    if (performance.now() - sent.get(form) < 10000) event.preventDefault();
+    else sent.set(form, performance.now());
+  });
   // The length of an answer, as its network counts it.
   const lengths = {
     chars: (text) => [...text].length,
