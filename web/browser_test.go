@@ -216,6 +216,12 @@ func TestScriptOff(t *testing.T) {
 		id := w.say("Олена К.", "Третій тиждень не повертають гроші, підтримка мовчить")
 		ctx := tab(t, browser(t), w, "Ira")
 		call(t, ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		for _, path := range []string{"/inbox", "/case/" + string(id)} { // what only a script could do is not offered
+			do(t, ctx, chromedp.Navigate(w.addr+path))
+			if shown := eval[string](t, ctx, `[...document.querySelectorAll("[hidden]")].filter((e) => e.checkVisibility()).map((e) => e.outerHTML).join()`); shown != "" {
+				t.Errorf("%s: shown without a script: %s", path, shown)
+			}
+		}
 		do(t, ctx, chromedp.Navigate(w.addr+"/inbox"), chromedp.Click(`button[formaction$="/claim"]`), chromedp.WaitVisible(`.row.claimed`))
 		do(t, ctx, chromedp.Click(`button[formaction$="/replied"]`), chromedp.WaitVisible(`.empty`))
 		if c := w.status(id); c.Status != mention.Replied {
