@@ -2,14 +2,17 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
@@ -194,4 +197,57 @@ func TestFormIsSentOnce(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	click(t, ctx, x, y, 2)
 	holds(t, ctx, "done", `document.querySelectorAll(".results .yes").length === 5`)
+}
+
+// Who hears the page is told of what is new, and, wherever J and K or a press lead, how loud the
+// complaint is and who has it by now, not its words alone.
+func TestWhatIsHeardOfAList(t *testing.T) {
+	w := newWorld(t)
+	w.say("Олена К.", "Третій тиждень не повертають гроші")
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
+	w.untilLines(1)
+	press(t, ctx, "KeyJ", "о", "KeyC", "с")
+	holds(t, ctx, "claimed", `document.querySelector(".row.claimed") && document.activeElement.matches("a.words")`)
+	type node struct {
+		role, name, description string
+	}
+	heard := func() (all []node) {
+		tree, err := chromedp.Call(ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := func(v *accessibility.Value) (s string) {
+			if v != nil {
+				_ = json.Unmarshal(v.Value, &s) // what is no text is none
+			}
+			return s
+		}
+		for _, n := range tree.Nodes {
+			if !n.Ignored {
+				all = append(all, node{text(n.Role), text(n.Name), text(n.Description)})
+			}
+		}
+		return all
+	}
+	if all := heard(); !slices.ContainsFunc(all, func(n node) bool {
+		return n.role == "link" && strings.Contains(n.name, "Третій") && strings.Contains(n.description, "Ira has it")
+	}) {
+		t.Error("the row where the focus is does not say who has it")
+	}
+	status := func() (n int) {
+		for _, each := range heard() {
+			if each.role == "status" {
+				n++
+			}
+		}
+		return n
+	}
+	before := status() // it must be there before anything is written into it
+	w.say("Дмитро", "Заблокували картку без попередження")
+	holds(t, ctx, "one new", `!document.getElementById("fresh").hidden`)
+	if in := eval[bool](t, ctx, `Boolean(document.getElementById("fresh").closest("[role=status]"))`); before < 2 || status() != before || !in {
+		t.Errorf("%d places that are heard, %d now; the new one in one of them: %t", before, status(), in)
+	}
 }
