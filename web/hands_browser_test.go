@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -250,4 +251,20 @@ func TestWhatIsHeardOfAList(t *testing.T) {
 	if in := eval[bool](t, ctx, `Boolean(document.getElementById("fresh").closest("[role=status]"))`); before < 2 || status() != before || !in {
 		t.Errorf("%d places that are heard, %d now; the new one in one of them: %t", before, status(), in)
 	}
+}
+
+// A key that is pressed while the answer to the one before is put in its place is for the same row.
+func TestKeysInARow(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	ctx := tab(t, browser(t), w, "Ira")
+	do(t, ctx, chromedp.Navigate(w.addr+"/inbox"))
+	holds(t, ctx, "ready", `document.querySelector("[data-key=KeyC]") && window.htmx`)
+	eval[chromedp.Void](t, ctx, `new MutationObserver((_, observer) => {
+		if (!document.querySelector(".row.claimed")) return;
+		observer.disconnect();
+		document.body.dispatchEvent(new KeyboardEvent("keydown", {code: "KeyV", bubbles: true}));
+	}).observe(document.getElementById("list"), {childList: true})`)
+	press(t, ctx, "KeyJ", "о", "KeyC", "с")
+	testkit.Eventually(t, "the second key counts", 20*time.Second, func() bool { return w.status(id).Status == mention.Replied })
 }

@@ -15,7 +15,7 @@
 
   // Keys are places on the keyboard (event.code), so they work in every layout.
   const rows = () => list ? all(".row", list) : [];
-  const current = () => $("#case") || $(".row.here", list || document);
+  const current = () => $("#case") || $(".row.here", list || document) || (held && held.here && document.getElementById(held.id)); // held: it is being swapped
   function move(step) {
     const every = rows(), at = every.indexOf(current());
     const next = every[at < 0 ? (step > 0 ? 0 : every.length - 1) : Math.min(Math.max(at + step, 0), every.length - 1)];
