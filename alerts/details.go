@@ -24,6 +24,7 @@ type Details struct {
 	Storm     *Storm    `json:"storm,omitempty"`     // of many complaints: which storm; it has a button to take all of them
 	Instead   *Instead  `json:"instead,omitempty"`   // kind fallback: what it stands in for
 	Summary   *Summary  `json:"summary,omitempty"`   // kind digest: the numbers; Text is all of it in words
+	Same      *Same     `json:"same,omitempty"`      // kind notice: with which others it is told together
 }
 
 // Change is what happened to a post or its case after the alert.

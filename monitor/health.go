@@ -224,7 +224,7 @@ func (m *memory) notice(src Source, state State, now time.Time, text string) []N
 	if m.Reported == state {
 		return nil
 	}
-	n := Notice{Source: src.Name, State: state, Since: now, Text: text, Over: m.Reported, OverSince: m.ReportedSince}
+	n := Notice{Source: src.Name, State: state, Since: now, Text: text, Why: m.Why, Answer: m.Answer, Over: m.Reported, OverSince: m.ReportedSince}
 	m.Later = m.Reported != ""
 	m.Reported, m.ReportedSince, m.NewSince = state, now, 0
 	return []Notice{n}

@@ -96,6 +96,10 @@ type Notice struct {
 	State  State     // StateBlocked, StateFailing, StateQuiet, StateEmpty or StateBack
 	Since  time.Time // start of the state; part of the notice's identity
 	Text   string    // plain words with the evidence
+	// Why and Answer are the cause, as crawlers.Reason says it: of what fails for one cause, or is
+	// well again, people are told together.
+	Why    string
+	Answer int
 	// Over is the state that this one ends, told of since OverSince; empty when all was well. A
 	// notice of it that still waits is not true any more. First says that all was well before
 	// that: then nobody who was not told of it needs to be told that it is over.

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -81,6 +83,32 @@ func (s *Store) EnqueueInstead(ctx context.Context, over mention.AlertID, both b
 		return err
 	})
 }
+
+// Join puts one alert in place of others that wait and that nobody was told of: they count as
+// posted with it. ok is false when that is not true of all of them any more; then nothing changes.
+func (s *Store) Join(ctx context.Context, one mention.Alert, list []mention.Alert) (ok bool, err error) {
+	list = slices.SortedFunc(slices.Values(list), func(a, b mention.Alert) int { return cmp.Compare(a.ID, b.ID) })
+	err = s.inTx(ctx, "join", func(tx *sql.Tx) error {
+		for _, a := range list {
+			n, err := affected(tx.ExecContext(ctx, `UPDATE alerts SET status = 'posted', posted_at = $3 WHERE id = $1 AND route = $2 AND status = 'pending' AND attempts = 0`,
+				string(a.ID), clean(a.Route), micros(s.now())))
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return errOtherwise
+			}
+		}
+		_, err := insertAlert(ctx, tx, one, 0)
+		return err
+	})
+	if errors.Is(err, errOtherwise) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+var errOtherwise = errors.New("it is not as it was")
 
 // parentJoin reaches the alert a reply waits for; a reply whose parent is unknown goes
 // on its own.

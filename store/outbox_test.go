@@ -77,6 +77,42 @@ func testOutbox(t *testing.T, open opener) {
 	want(t, "unknown alert", err, nil)
 }
 
+// testJoin: one alert goes in place of some that wait, all of them or none: of what was withdrawn
+// meanwhile, tried or sent elsewhere nothing may be said.
+func testJoin(t *testing.T, open opener) {
+	s := open(t)
+	for name, meanwhile := range map[string]func(b mention.AlertID) error{
+		"all wait": func(mention.AlertID) error { return nil },
+		"one is not true any more": func(b mention.AlertID) error {
+			return s.EnqueueInstead(background, b, true, notice("back", mention.Normal, t0))
+		},
+		"one is under way": func(b mention.AlertID) error { _, err := s.BeginPosting(background, b, t0); return err },
+		"one goes elsewhere": func(b mention.AlertID) error {
+			_, err := s.Reroute(background, func(a mention.Alert, _ mention.Mention) (string, string) {
+				if a.ID == b {
+					return "#other", ""
+				}
+				return a.Route, ""
+			})
+			return err
+		},
+	} {
+		one, a, b := notice(name+" one", mention.Normal, t0), notice(name+" a", mention.Normal, t0), notice(name+" b", mention.Normal, t0)
+		enqueue(t, s, a, b)
+		if err := meanwhile(b.ID); err != nil {
+			t.Fatal(err)
+		}
+		joined := name == "all wait"
+		want(t, name, must(s.Join(background, one, []mention.Alert{b, a}))(t), joined)
+		_, stored, err := s.Alert(background, one.ID)
+		want(t, name+": stored", stored, joined)
+		want(t, name+": error", err, nil)
+		enqueue(t, s, a) // told again after a crash
+		is, _, _ := s.Alert(background, a.ID)
+		want(t, name+": what it stands for", is.Status == mention.Posted, joined)
+	}
+}
+
 // Two processes found the same alert in doubt; the slower must not undo what the
 // faster began.
 func testPostingOwner(t *testing.T, open opener) {

@@ -89,7 +89,7 @@ type Writer interface {
 	SetRendered(ctx context.Context, id mention.AlertID, version int64) error
 }
 
-// Options are what a Sender needs. All but Gathered, InDoubt, LostSince, Lang, Doors, Answer,
+// Options are what a Sender needs. All but Gathered, Join, InDoubt, LostSince, Lang, Doors, Answer,
 // Accepted and Trouble are required.
 type Options struct {
 	Queue  Queue
@@ -98,6 +98,9 @@ type Options struct {
 	// Gathered says what waits for a message that groups complaints, to go into its thread:
 	// their watches, how many there are, and the loudest.
 	Gathered func(ctx context.Context, root mention.AlertID) (watches []string, n int, loudest mention.ID, err error)
+	// Join puts one alert in place of some of a route that say the same and wait. ok is false when
+	// that is not true of all any more, and nothing was changed. Nil: each is told alone.
+	Join func(ctx context.Context, list []mention.Alert) (ok bool, err error)
 	// NotifierFor returns the way out for a route. It is asked for every message, so a
 	// changed watchlist counts at once. ok is false for a route that leads nowhere.
 	NotifierFor func(route string) (n alerts.Notifier, ok bool)
@@ -133,10 +136,11 @@ type Sender struct {
 	running  map[wayOut]int             // tasks under way
 	ended    [][]mention.AlertID        // tasks that ended since the last look, by what they claimed
 	throttle *throttle
-	look     int            // how many due alerts to read
-	lookBack int            // how many outdated messages to read
-	overtook map[string]int // messages in a row that went before the one that waits longest, by route
-	reloaded time.Time      // when the watchlist changed last
+	look     int                 // how many due alerts to read
+	lookBack int                 // how many outdated messages to read
+	overtook map[string]int      // messages in a row that went before the one that waits longest, by route
+	reloaded time.Time           // when the watchlist changed last
+	together map[bunch]time.Time // when bunches were last told of
 	standing standing
 }
 
@@ -157,7 +161,7 @@ func NewSender(opt Options) *Sender {
 	if opt.Trouble == nil {
 		opt.Trouble = func(string, error) {}
 	}
-	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]wayOut), running: make(map[wayOut]int), overtook: make(map[string]int), throttle: newThrottle(), look: firstLook, lookBack: firstLook,
+	return &Sender{opt: opt, wake: make(chan struct{}, 1), busy: make(map[mention.AlertID]wayOut), running: make(map[wayOut]int), overtook: make(map[string]int), together: make(map[bunch]time.Time), throttle: newThrottle(), look: firstLook, lookBack: firstLook,
 		standing: standing{found: map[mention.AlertID]alerts.Place{}, looked: map[place]map[mention.AlertID]bool{}}}
 }
 
@@ -223,7 +227,8 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 	if err != nil {
 		return tick, err
 	}
-	wait, started := tick, 0
+	read, started := len(due), 0
+	due, bunches, wait := s.gather(due, now)
 	due, longest := s.turns(due, now)
 	for _, a := range due {
 		notifier, next, ok := s.take(a, toPost, now)
@@ -233,10 +238,15 @@ func (s *Sender) dues(ctx, work context.Context, now time.Time) (time.Duration, 
 		}
 		started++
 		s.passed(a, longest[a.Route])
+		s.begun(a, now)
+		if bunch := bunches[a.ID]; len(bunch) > 1 {
+			s.tasks.Go(func() { s.join(work, bunch) })
+			continue
+		}
 		s.tasks.Go(func() { s.post(work, notifier, a) })
 	}
-	full, before := len(due) == s.look, s.look
-	s.look = looked(s.look, len(due), started)
+	full, before := read == s.look, s.look
+	s.look = looked(s.look, read, started)
 	if full && (started > 0 || s.look > before) {
 		wait = 0 // others may wait behind those that were read
 	}

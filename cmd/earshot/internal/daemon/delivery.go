@@ -2,11 +2,14 @@ package daemon
 
 import (
 	"context"
+	"strings"
 	"sync"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/desk"
 	"github.com/earshot/earshot/alerts/digest"
 	"github.com/earshot/earshot/alerts/outbox"
+	"github.com/earshot/earshot/mention"
 )
 
 // delivery is what only the holder of the lease does. It is made anew for each term.
@@ -24,6 +27,7 @@ func (d *Daemon) newDelivery() *delivery {
 		Writer:      d.store,
 		Reader:      d.store,
 		Gathered:    d.store.Gathered,
+		Join:        d.join,
 		NotifierFor: d.notifiers.notifierFor,
 		Log:         d.log,
 		Now:         d.now,
@@ -85,4 +89,23 @@ func (d *Daemon) routeAgain(ctx context.Context) { d.lease.delivery().routes.aga
 // opsRoute is where notices about earshot itself go.
 func (d *Daemon) opsRoute() string {
 	return d.lease.delivery().routes.opsRoute(d.notifiers.opsRoute())
+}
+
+// join implements outbox.Options.Join.
+func (d *Daemon) join(ctx context.Context, list []mention.Alert) (bool, error) {
+	route := list[0].Route
+	one := alerts.Together(d.lang(route), list, d.sourcesSeenAt(route))
+	return d.store.Join(ctx, one, list)
+}
+
+// sourcesSeenAt is where those who read a route see how all sources stand.
+func (d *Daemon) sourcesSeenAt(route string) string {
+	if inbox := d.inboxAddress(); inbox != "" {
+		return inbox + "/sources"
+	}
+	_, isDoor := alerts.DoorOf(route)
+	if d.notifiers.slackInUse() != nil && !isDoor && route != consoleRoute && !strings.HasPrefix(route, "webhook:") {
+		return "/earshot status"
+	}
+	return "/healthz"
 }

@@ -87,8 +87,9 @@ func (d *Daemon) ops() opsNotifier {
 
 // Notify implements monitor.OpsNotifier.
 func (o opsNotifier) Notify(ctx context.Context, n monitor.Notice) error {
-	a := alerts.NewNotice(n.Source, string(n.State), n.Since, o.hide(n.Text), "") // it is the same wherever it goes
-	a.Route, a.CreatedAt = o.route(), o.now()                                     // that a state is over is told after that it began
+	a := alerts.NewNotice(n.Source, string(n.State), n.Since, "", "") // it is the same wherever it goes
+	a.Payload = alerts.Details{Text: o.hide(n.Text), Same: &alerts.Same{Name: o.hide(n.Source), What: string(n.State), Why: n.Why, Status: n.Answer}}.Encode()
+	a.Route, a.CreatedAt = o.route(), o.now() // that a state is over is told after that it began
 	a.NotBefore = o.rules().HeldUntil(a.Severity, a.CreatedAt)
 	var over mention.AlertID
 	if n.Over != "" {
