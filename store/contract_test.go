@@ -45,6 +45,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"answers in a thread":          testOfficialInThread,
 	"authors and rates":            testAuthors,
 	"outbox":                       testOutbox,
+	"notices that end another":     testInstead,
 	"notices go together":          testJoin,
 	"due order":                    testDueOrder,
 	"threads wait":                 testThreadsWait,

@@ -77,6 +77,27 @@ func testOutbox(t *testing.T, open opener) {
 	want(t, "unknown alert", err, nil)
 }
 
+// testInstead: what is not true any more goes as long as nobody was told, also when a channel that
+// was away did not take it. What may stand there is told to be over.
+func testInstead(t *testing.T, open opener) {
+	s := open(t)
+	for why, gone := range map[string]bool{"": true, "429": true, "dial tcp: no route to host": true, mention.UnreadableHistory: false} {
+		fails, back := notice("fails "+why, mention.Normal, t0), notice("back "+why, mention.Normal, t0)
+		enqueue(t, s, fails)
+		if why != "" {
+			want(t, why+": begin", must(s.BeginPosting(background, fails.ID, t0))(t), true)
+			want(t, why+": back", must(s.BackToPending(background, fails.ID, 1, t0, why))(t), true)
+		}
+		if err := s.EnqueueInstead(background, fails.ID, true, back); err != nil {
+			t.Fatal(err)
+		}
+		_, waits, _ := s.Alert(background, fails.ID)
+		_, told, _ := s.Alert(background, back.ID)
+		want(t, why+": it waits", waits, !gone)
+		want(t, why+": its end is told", told, !gone)
+	}
+}
+
 // testJoin: one alert goes in place of some that wait, all of them or none: of what was withdrawn
 // meanwhile, tried or sent elsewhere nothing may be said.
 func testJoin(t *testing.T, open opener) {
