@@ -2,11 +2,13 @@ package config
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Web is what earshot answers by HTTP, and to whom.
@@ -199,8 +201,26 @@ func (d *decoder) checkTLS(t *WebTLS) {
 		}
 		pems[key] = data
 	}
-	if _, err := tls.X509KeyPair(pems["cert"], pems["key"]); err != nil {
+	pair, err := tls.X509KeyPair(pems["cert"], pems["key"])
+	if err != nil {
 		msg := strings.TrimPrefix(err.Error(), "tls: ")
 		d.wrong(d.place("web.tls.cert"), "both files are PEM, the certificate first", "this certificate and its key cannot be used: %s", msg)
+		return
 	}
+	const hint = "look why it was not renewed; new files are taken by themselves"
+	switch end, now := pair.Leaf.NotAfter, time.Now(); {
+	case !now.Before(end):
+		d.warn(d.place("web.tls.cert"), hint, "this certificate has not been valid since %s", end.UTC().Format(time.DateOnly))
+	case NotRenewed(pair.Leaf, now):
+		d.warn(d.place("web.tls.cert"), hint, "this certificate is valid until %s only", end.UTC().Format(time.DateOnly))
+	}
+}
+
+// lastDays is how long before its end a certificate must have been renewed; of one that lives
+// only days it is a third of its life.
+const lastDays = 7 * 24 * time.Hour
+
+// NotRenewed reports whether a certificate ends so soon that what renews it seems not to work.
+func NotRenewed(c *x509.Certificate, now time.Time) bool {
+	return c.NotAfter.Sub(now) < min(lastDays, c.NotAfter.Sub(c.NotBefore)/3)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
 )
 
 // What stops complaints from flowing is told where people look: on /healthz, in a
@@ -22,8 +23,9 @@ const (
 	partPosts     = "posts"     // posts of sources cannot be stored
 	partWatchlist = "watchlist" // the saved one is not in use
 	partRedis     = "redis"
-	partQueue     = "queue" // of polls that replicas share
-	partClock     = "clock" // it differs from the database's
+	partQueue     = "queue"       // of polls that replicas share
+	partClock     = "clock"       // it differs from the database's
+	partPair      = "certificate" // of web.tls: it was not renewed
 )
 
 // notTaken is why a saved watchlist is not in use.
@@ -70,6 +72,9 @@ func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 	}
 	if err := d.databaseTrouble(); err != nil {
 		all[partDatabase] = d.saidIn(l, err.Error())
+	}
+	if why := d.notRenewed(l); why != "" {
+		all[partPair] = why
 	}
 	if why := d.notPolling(l); why != "" {
 		all[partQueue] = l.Text("notice.not_polling", "why", why)
@@ -182,8 +187,12 @@ func (d *Daemon) alarmLoop(ctx context.Context) {
 	}
 }
 
-// alarms are what staff know of posts that cannot be stored, and of sources that are not read.
-type alarms struct{ storing, polling alarm }
+// alarms are what staff know of posts that cannot be stored, of sources that are not read, and of
+// a certificate that was not renewed.
+type alarms struct {
+	storing, polling alarm
+	pair             mention.AlertID // the notice that is stored
+}
 
 // alarm is what staff know of a trouble.
 type alarm struct {
@@ -201,6 +210,7 @@ func (d *Daemon) look(ctx context.Context, a *alarms) {
 	case !a.polling.told: // what the queue refuses now is the database's; what was told of it is not over
 		a.polling = alarm{}
 	}
+	d.lookAtPair(ctx, a)
 }
 
 // lookAt tells of a trouble by the text began once it lasts, and by the text ended once it is over.
@@ -218,6 +228,55 @@ func (d *Daemon) lookAt(ctx context.Context, a *alarm, part, state, why, began, 
 	case !a.told && now.Sub(a.since) >= alarmAfter:
 		a.told = d.tell(ctx, part, state, a.since, l.Text(began, "why", why))
 	}
+}
+
+// lookAtPair tells of a certificate that was not renewed, once before it ends and once when it has,
+// whichever replica finds it and however often earshot starts; by day, for it has time.
+func (d *Daemon) lookAtPair(ctx context.Context, known *alarms) {
+	end, ended := d.pairEnds()
+	if end.IsZero() {
+		return
+	}
+	state := "expires"
+	if ended {
+		state = "expired"
+	}
+	a := alerts.NewNotice(partPair, state, end, d.secrets.Redact(d.notRenewed(d.staffLang())), "")
+	if a.ID == known.pair {
+		return
+	}
+	a.Route, a.CreatedAt = d.opsRoute(), d.now()
+	a.NotBefore = d.planner.Rules().HeldUntil(a.Severity, a.CreatedAt)
+	before := alerts.NewNotice(partPair, "expires", end, "", "").ID
+	if state == "expires" {
+		before = "" // nothing is over
+	}
+	if err := d.store.EnqueueInstead(ctx, before, false, a); err != nil {
+		return // health says so; looked at again
+	}
+	known.pair = a.ID
+	d.wakeSender()
+}
+
+// pairEnds is when the certificate of web.tls ends that was not renewed in time, and whether it has.
+func (d *Daemon) pairEnds() (end time.Time, ended bool) {
+	if d.web == nil { // not open yet
+		return end, false
+	}
+	return d.web.pair.ending()
+}
+
+// notRenewed says that the certificate of web.tls ends, or has; empty while all is well.
+func (d *Daemon) notRenewed(l i18n.Lang) string {
+	end, ended := d.pairEnds()
+	if end.IsZero() {
+		return ""
+	}
+	key := "notice.certificate_expires"
+	if ended {
+		key = "notice.certificate_expired"
+	}
+	return l.Text(key, "until", l.Time("time.date_time_zone", end.UTC()), "file", d.web.pair.cert)
 }
 
 // askDatabase looks whether the database answers, and whether it takes writes again: where little

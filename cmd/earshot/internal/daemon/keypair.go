@@ -38,6 +38,11 @@ func newKeyPair(t config.WebTLS, log *slog.Logger, now func() time.Time) (*keyPa
 
 // certificate implements tls.Config.GetCertificate.
 func (k *keyPair) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return k.inUse(), nil
+}
+
+// inUse is the certificate of the files, or the last one that could be used.
+func (k *keyPair) inUse() *tls.Certificate {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.now().Sub(k.looked) >= pairEvery {
@@ -45,7 +50,20 @@ func (k *keyPair) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			k.log.Error("the new certificate cannot be used; the one before stays in use", "err", err)
 		}
 	}
-	return k.pair, nil
+	return k.pair
+}
+
+// ending is when the certificate ends that was not renewed in time, and whether it has; zero
+// while all is well, and without one.
+func (k *keyPair) ending() (end time.Time, ended bool) {
+	if k == nil {
+		return end, false
+	}
+	leaf, now := k.inUse().Leaf, k.now()
+	if !config.NotRenewed(leaf, now) {
+		return end, false
+	}
+	return leaf.NotAfter, !now.Before(leaf.NotAfter)
 }
 
 // read takes the files when they changed since the last time, good or not.

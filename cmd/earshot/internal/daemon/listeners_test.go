@@ -7,8 +7,10 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
@@ -23,6 +25,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/testkit"
 )
 
 const operatorToken = "0123456789abcdef-operator"
@@ -177,11 +180,17 @@ func TestWellIsAskedOnceASecond(t *testing.T) {
 // certificate writes a new self-signed pair for localhost.
 func certificate(t *testing.T, cert, key string, serial int64) {
 	t.Helper()
+	certificateFor(t, cert, key, serial, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+}
+
+// certificateFor writes one that is valid between two times.
+func certificateFor(t *testing.T, cert, key string, serial int64, from, until time.Time) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"}}
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotBefore: from, NotAfter: until, DNSNames: []string{"localhost"}}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
 		t.Fatal(err)
@@ -269,6 +278,71 @@ func TestTLS(t *testing.T) {
 	plain.Close()
 	cancel()
 	<-served
+}
+
+// TestCertificateThatIsNotRenewed: staff are told a week before it ends and once when it has, by day,
+// once however often earshot starts; health says so until it is renewed. What lives only days is
+// given two thirds of them.
+func TestCertificateThatIsNotRenewed(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	began := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	certificateFor(t, cert, key, 1, began, began.AddDate(0, 0, 90))
+	now := began
+	text := strings.Replace(quietWatchlist, "DIR", dir, 1) + "language: uk\nquiet_hours: 22:00-08:00 UTC\nweb: {listen: 127.0.0.1:0, public_url: \"https://e.example\", inbox: false, tls: {cert: " + cert + ", key: " + key + "}}\n"
+	list := check(t, text)
+	start := func() *Daemon {
+		d, err := Open(t.Context(), Options{Watchlist: list, Out: io.Discard, Version: "t", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	d := start()
+	defer func() { d.close() }()
+	var known alarms
+	look := func(at time.Time, want int, words string) {
+		t.Helper()
+		now = at
+		d.look(t.Context(), &known)
+		if said := notices(t, d); len(said) != want || want > 0 && !strings.Contains(said[want-1], words) {
+			t.Errorf("at %s staff are told %q", at, said)
+		}
+		_, body := ask(t, http.HandlerFunc(d.health), "/healthz")
+		var h Health
+		if err := json.Unmarshal([]byte(body), &h); err != nil {
+			t.Fatal(err)
+		}
+		if wrong := h.Trouble[partPair] != ""; wrong != (words != "") || wrong != (h.Status == "degraded") {
+			t.Errorf("at %s health says %+v", at, h)
+		}
+	}
+	end := began.AddDate(0, 0, 90)
+	look(end.AddDate(0, 0, -8), 0, "")
+	look(end.AddDate(0, 0, -7).Add(11*time.Hour), 0, "night")
+	look(end.AddDate(0, 0, -6), 1, "чинний лише до 24 ")
+	d.close()
+	d, known = start(), alarms{}
+	look(end.AddDate(0, 0, -6), 1, "чинний лише до")
+	look(end.Add(time.Minute), 1, "нечинний з 24 ") // the one before was told to nobody yet
+	if left := testkit.English(notices(t, d)[0], cert+" web.tls"); len(left) > 0 {
+		t.Errorf("English is left: %q", left)
+	}
+	certificateFor(t, cert, key, 2, now, now.AddDate(0, 0, 6))
+	look(now.Add(time.Hour), 1, "")
+	if config.NotRenewed(d.web.pair.inUse().Leaf, now.AddDate(0, 0, 3)) || !config.NotRenewed(d.web.pair.inUse().Leaf, now.AddDate(0, 0, 5)) {
+		t.Error("of a certificate that lives six days")
+	}
+	for until, want := range map[time.Duration]string{24 * time.Hour: "is valid until", -time.Hour: "has not been valid since", 60 * 24 * time.Hour: ""} {
+		certificateFor(t, cert, key, 3, time.Now().AddDate(0, 0, -30), time.Now().Add(until))
+		cfg, err := config.Parse("watchlist.yaml", []byte(text), lookup, KindOptions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := fmt.Sprint(cfg.Warnings); strings.Contains(said, "this certificate") != (want != "") || !strings.Contains(said, want) {
+			t.Errorf("check says %s, want %q", said, want)
+		}
+	}
 }
 
 // TestAdminTLS: what other machines reach of the operator's speaks TLS where there is a
