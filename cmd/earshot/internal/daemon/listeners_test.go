@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/testkit"
 )
 
@@ -206,6 +207,33 @@ func certificateFor(t *testing.T, cert, key string, serial int64, from, until ti
 		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestPanicOfAPageIsWrittenDown: it is an error in the log with where it was, no address that may
+// hold a secret, and costs only who asked. A page that cuts an answer off by intent is none.
+func TestPanicOfAPageIsWrittenDown(t *testing.T) {
+	var said printed
+	w := listening(config.Web{Listen: "127.0.0.1:0"})
+	w.log = slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	w.interactions = func(http.ResponseWriter, *http.Request) { panic("a nil map") }
+	w.pushed = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	site := httptest.NewServer(w.server(w.routes()).Handler)
+	defer site.Close()
+	site.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
+	for _, path := range []string{push.Path, interactionsPath + "?token=xyzzy"} {
+		if resp, err := site.Client().Post(site.URL+path, "text/plain", nil); err == nil {
+			resp.Body.Close()
+			t.Errorf("%s answers %d", path, resp.StatusCode)
+		}
+	}
+	if resp, err := site.Client().Get(site.URL + "/livez"); err != nil || resp.Body.Close() != nil || resp.StatusCode != http.StatusOK {
+		t.Errorf("afterwards: %v", err)
+	}
+	site.Close() // and with it all that was asked
+	log := said.b.String()
+	if strings.Count(log, "level=ERROR") != 1 || !strings.Contains(log, "a nil map") || !strings.Contains(log, "POST "+interactionsPath) || !strings.Contains(log, "listeners_test.go") || strings.Contains(log, "xyzzy") {
+		t.Errorf("the log says %s", log)
 	}
 }
 

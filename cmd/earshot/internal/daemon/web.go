@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -165,8 +166,27 @@ func within(d time.Duration, do func(context.Context) error) error {
 // server is an HTTP server with its bounds. What it says of connections that break is not
 // for the log: anybody can make it say so, as often as they like.
 func (w *webServer) server(handler http.Handler) *http.Server {
-	return &http.Server{Handler: w.named(handler), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
+	return &http.Server{Handler: w.caught(w.named(handler)), ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelDebug)}
+}
+
+// caught writes down what failed in a way nobody foresaw: the server would say it as it says that
+// a connection broke. The address is told by its pattern, for people's own may hold a secret. Who
+// asked is cut off: half of an answer may be out.
+func (w *webServer) caught(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		defer func() {
+			what := recover()
+			if what == nil {
+				return
+			}
+			if what != http.ErrAbortHandler {
+				w.log.Error("a request failed in a way nobody foresaw, which is earshot's own fault; please report it", "method", r.Method, "pattern", r.Pattern, "err", what, "stack", string(debug.Stack()))
+			}
+			panic(http.ErrAbortHandler)
+		}()
+		next.ServeHTTP(rw, r)
+	})
 }
 
 // interactionsPath is where Slack's signed requests come.
