@@ -48,7 +48,7 @@ func (e notTaken) said(l i18n.Lang) string {
 // and the metrics are English.
 func (d *Daemon) troubles() map[string]string {
 	all := d.ownTroubles()
-	maps.Copy(all, d.roster.troubles())
+	maps.Copy(all, d.roster.troubles(i18n.Lang{}))
 	return all
 }
 
@@ -64,7 +64,7 @@ func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 			all[part] = list.said(l)
 		}
 	}
-	if why := d.clock.wrong(); why != "" {
+	if why := d.clock.wrong(l); why != "" {
 		all[partClock] = why
 	}
 	if err := d.seen.health(); err != nil {

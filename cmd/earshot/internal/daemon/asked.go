@@ -30,6 +30,14 @@ type sourcesAsked struct{ d *Daemon }
 func (s sourcesAsked) Stand(l i18n.Lang) slack.Stand {
 	d, now := s.d, s.d.now()
 	troubles := d.troublesIn(l)
+	maps.Copy(troubles, d.roster.troubles(l))
+	for _, other := range d.roster.others() { // a way out that does not work is known to who delivers
+		for part, why := range other.Trouble {
+			if _, known := troubles[part]; !known && other.ID != d.id {
+				troubles[part] = d.saidIn(l, why) + " (" + other.Host + ")"
+			}
+		}
+	}
 	var out slack.Stand
 	for _, part := range slices.Sorted(maps.Keys(troubles)) {
 		out.Troubles = append(out.Troubles, part+": "+d.secrets.Redact(troubles[part]))

@@ -2,12 +2,11 @@ package daemon
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
 
-	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/internal/i18n"
 )
 
 // measureEvery is how often the database's clock is measured.
@@ -40,7 +39,7 @@ func (c *sharedClock) set(ctx context.Context) {
 		return
 	}
 	c.ahead.Store(int64(ahead))
-	if why := c.wrong(); (why != "") != c.said.Load() {
+	if why := c.wrong(i18n.Lang{}); (why != "") != c.said.Load() {
 		c.said.Store(why != "")
 		if why != "" {
 			c.log.Warn(why)
@@ -50,15 +49,15 @@ func (c *sharedClock) set(ctx context.Context) {
 
 // wrong says that this machine's clock, or the database's, should be set; empty when they
 // agree.
-func (c *sharedClock) wrong() string {
-	ahead, side := time.Duration(c.ahead.Load()), "behind"
+func (c *sharedClock) wrong(l i18n.Lang) string {
+	ahead, key := time.Duration(c.ahead.Load()), "fault.clock_behind"
 	if ahead < 0 {
-		ahead, side = -ahead, "ahead of"
+		ahead, key = -ahead, "fault.clock_ahead"
 	}
 	if ahead < clockOff {
 		return ""
 	}
-	return fmt.Sprintf("this machine's clock is %s %s the database's, which counts: set the one that is wrong", text.Span(ahead), side)
+	return l.Text(key, "1", l.Span(ahead))
 }
 
 // keep measures until ctx ends.

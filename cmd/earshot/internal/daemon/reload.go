@@ -154,7 +154,7 @@ func (d *Daemon) rest(ctx context.Context) {
 	d.lease.look()
 	d.doors.close()
 	if d.engine.Apply(ctx, nil) == nil {
-		d.log.Warn(d.roster.troubles()[partReplica])
+		d.log.Warn(d.roster.troubles(i18n.Lang{})[partReplica])
 	}
 }
 

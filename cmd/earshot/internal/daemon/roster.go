@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/store"
 )
@@ -218,7 +219,7 @@ const (
 )
 
 // troubles are what the roster knows of this replica, and of all together.
-func (r *roster) troubles() map[string]string {
+func (r *roster) troubles(l i18n.Lang) map[string]string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := map[string]string{}
@@ -226,22 +227,21 @@ func (r *roster) troubles() map[string]string {
 		return all
 	}
 	if !r.newest {
-		all[partReplica] = r.waits()
+		all[partReplica] = r.waits(l)
 	}
 	if idle := r.idle; !idle.IsZero() && r.now().Sub(idle) >= noDeliverer {
-		all[partDeliverer] = fmt.Sprintf("no deliverer for %s: what is heard is kept, and nobody brings it out", text.Span(r.now().Sub(idle)))
+		all[partDeliverer] = l.Text("fault.no_deliverer", "1", l.Span(r.now().Sub(idle)))
 	}
 	return all
 }
 
 // waits says for what this replica waits. The lock is held.
-func (r *roster) waits() string {
+func (r *roster) waits(l i18n.Lang) string {
 	other := r.first()
-	what := "give this one the same file"
 	if other.File == r.me.File {
-		what = "the file is the same, but a key of the environment, a file of words or of weights is not: give this one the same"
+		return l.Text("fault.replica_waits_same", "1", other.Host)
 	}
-	return fmt.Sprintf("this replica takes clicks and waits, it polls and sends nothing: %s works by a newer watchlist; %s", other.Host, what)
+	return l.Text("fault.replica_waits", "1", other.Host)
 }
 
 // others are the replicas that are there, and their troubles, for health.

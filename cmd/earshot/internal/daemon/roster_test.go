@@ -4,16 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/earshot/earshot/crawlers/push"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/store"
@@ -233,6 +236,17 @@ func TestReplicasAreSeen(t *testing.T) {
 	if !strings.Contains(b.log.String(), "this machine's clock is 5 min ahead of the database's") || health(b).Trouble[partClock] == "" || len(h.Trouble) > 0 {
 		t.Errorf("b says %v, a %v, b's log:\n%s", health(b).Trouble, h.Trouble, b.log)
 	}
+	// Whoever answers /earshot status knows what only another replica can, and says it in the language.
+	for _, code := range []string{"en", "ru", "uk", "bg"} {
+		l := a.texts.In(code)
+		if said := strings.Join((sourcesAsked{b.Daemon}).Stand(l).Troubles, "; "); said != "clock: "+l.Text("fault.clock_ahead", "1", l.Span(5*time.Minute)) {
+			t.Errorf("b says in %s %q", code, said)
+		}
+	}
+	a.metrics.trouble("#billing", errors.New("channel_not_found"))
+	eventually(t, "that b knows of a's channel", func() bool {
+		return slices.Contains((sourcesAsked{b.Daemon}).Stand(i18n.Lang{}).Troubles, "#billing: channel_not_found (a)")
+	})
 	if !strings.Contains(scrape(a.Daemon), "earshot_deliverer 1") || !strings.Contains(scrape(b.Daemon), "earshot_deliverer 0") || !strings.Contains(scrape(b.Daemon), "earshot_replicas 2") {
 		t.Errorf("metrics of b:\n%s", scrape(b.Daemon))
 	}
@@ -260,7 +274,7 @@ func TestWhatAReplicaWaitsFor(t *testing.T) {
 		if err := r.see(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if why := r.troubles()[partReplica]; !strings.Contains(why, want) || !strings.Contains(why, "db2 works by a newer watchlist") {
+		if why := r.troubles(i18n.Lang{})[partReplica]; !strings.Contains(why, want) || !strings.Contains(why, "db2 works by a newer watchlist") {
 			t.Errorf("%s: %q, want %q", file, why, want)
 		}
 	}
@@ -279,7 +293,7 @@ func TestNoDeliverer(t *testing.T) {
 		if err := r.see(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if why := r.troubles()[partDeliverer]; (why != "") != c.trouble {
+		if why := r.troubles(i18n.Lang{})[partDeliverer]; (why != "") != c.trouble {
 			t.Errorf("after %s: %q", c.after, why)
 		}
 		now = at
