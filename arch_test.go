@@ -92,7 +92,7 @@ var mayImport = map[string][]string{
 
 	"monitor":        {"mention", "internal/i18n", "internal/text", "crawlers", "internal/fault"},
 	"monitor/river":  {"monitor"},
-	"alerts":         {"mention", "internal/i18n", "internal/text", "internal/hours", "alerts/report", "reply"},
+	"alerts":         {"mention", "internal/i18n", "internal/text", "internal/hours", "internal/fetch", "alerts/report", "reply"}, // fetch tells apart what goes wrong on the way
 	"alerts/plan":    {"mention", "internal/i18n", "internal/text", "alerts"},
 	"alerts/outbox":  {"mention", "internal/i18n", "internal/text", "alerts", "internal/fault"},
 	"alerts/desk":    {"mention", "internal/i18n", "internal/text", "alerts", "internal/fault"},

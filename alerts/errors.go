@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/i18n"
 )
 
@@ -69,7 +71,15 @@ func (e *Advice) Error() string { return e.in(i18n.Lang{}) }
 
 func (e *Advice) Unwrap() error { return e.Err }
 
-func (e *Advice) in(l i18n.Lang) string { return e.What + l.Text(e.Key, e.Pairs...) }
+func (e *Advice) in(l i18n.Lang) string {
+	pairs := slices.Clone(e.Pairs)
+	for i, v := range pairs {
+		if why, ok := v.(error); ok {
+			pairs[i] = Reason(l, why)
+		}
+	}
+	return e.What + l.Text(e.Key, pairs...)
+}
 
 // Reason says an error to people who read l: in English as it is, else as far as the
 // catalogue has words for it.
@@ -82,8 +92,22 @@ func Reason(l i18n.Lang, err error) string {
 		return advice.in(l)
 	case errors.As(err, &moved):
 		return moved.in(l)
+	default:
+		if words, ok := OnTheWay(l, err); ok {
+			return words
+		}
 	}
 	return err.Error()
+}
+
+// OnTheWay says what went wrong before there was an answer, as it is said of sources; ok is false
+// when the error knows of nothing like that.
+func OnTheWay(l i18n.Lang, err error) (words string, ok bool) {
+	trouble, _ := fetch.TroubleOf(err)
+	if trouble == fetch.Other {
+		return "", false
+	}
+	return l.Text("trouble." + string(trouble)), true
 }
 
 // RefuseRedirect is the http.Client.CheckRedirect of every way out.

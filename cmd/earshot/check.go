@@ -286,8 +286,10 @@ func (s speech) unserved(err error) string {
 	}
 	said.Pairs = slices.Clone(said.Pairs)
 	for i, v := range said.Pairs {
-		if _, why := v.(error); why {
-			said.Pairs[i] = s.said(s.faults, cause.Error())
+		if why, ok := v.(error); ok {
+			if said.Pairs[i], ok = alerts.OnTheWay(s.Lang, why); !ok {
+				said.Pairs[i] = s.said(s.faults, cause.Error())
+			}
 		}
 	}
 	return alerts.Reason(s.Lang, &said)
