@@ -178,6 +178,10 @@ func Reason(err error) (word string, status int) {
 	if errors.Is(err, ErrClosed) && trouble != fetch.Blocked && trouble != fetch.Challenge {
 		return "closed", 0
 	}
+	var other *otherError
+	if trouble == fetch.Other && errors.As(err, &other) {
+		return "changed", 0
+	}
 	return string(trouble), status
 }
 
@@ -201,6 +205,15 @@ var engineWord = regexp.MustCompile(`^(?:(?:page|feed|forum|json|stream): )+`)
 // ErrClosed is wrapped by errors that say the owner of the place does not let
 // it be read without an account.
 var ErrClosed = errors.New("cannot be read")
+
+// otherError is an error of Other.
+type otherError struct{ words string }
+
+func (e *otherError) Error() string { return e.words }
+
+// Other returns an error that says that something else stands at an address than what is read
+// there: the site changed, or shows a page of its login or of its repairs. Two are never the same.
+func Other(words string) error { return &otherError{words} }
 
 // Hub is where a feed announces that it changed (WebSub). Both addresses are the
 // feed's own words: absolute, http or https, and not to be trusted further.

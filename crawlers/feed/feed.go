@@ -76,7 +76,7 @@ func New(env crawlers.Env, o Options) *feed {
 const Accept = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
 
 // errNoFeed says that an answer is no feed; discovery goes on.
-var errNoFeed = errors.New("not a feed")
+var errNoFeed = crawlers.Other("not a feed")
 
 // errLost says that a page still leads to the feed that cannot be read: it has not moved.
 var errLost = errors.New("the feed is not there")
@@ -293,7 +293,7 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state poll.Pa
 	}
 	sees := crawlers.Observation{What: "a web page without a feed", Bytes: len(page.Body)}
 	if guessed || last == nil {
-		return crawlers.Batch{Observed: sees}, fmt.Errorf("no feed: the page%s announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`", says(doc))
+		return crawlers.Batch{Observed: sees}, crawlers.Other("no feed: the page" + says(doc) + " announces none and none is in the usual places; give the feed's own address, or read the page with `page:` or `forum:`")
 	}
 	return crawlers.Batch{Observed: sees}, fmt.Errorf("the feed the page%s announces cannot be read: %w", says(doc), last)
 }

@@ -298,9 +298,9 @@ func (w *walk) run() error {
 	case p.cut:
 		return nil
 	case p.Engine == "":
-		return fmt.Errorf("forum: %s: no forum was recognised on this page; if it is one, read it as a page and say where the parts of a post stand, for example\n"+
+		return crawlers.Other(fmt.Sprintf("forum: %s: no forum was recognised on this page; if it is one, read it as a page and say where the parts of a post stand, for example\n"+
 			"  - page:\n      address: %s\n      select: {item: .message, author: .name, time: .date, text: .body, next: a.next}\n"+
-			"with the names this page gives to them (docs/sources.md#page)", poll.Host(start), fetch.SafeURL(w.f.address))
+			"with the names this page gives to them (docs/sources.md#page)", poll.Host(start), fetch.SafeURL(w.f.address)))
 	}
 	w.note("no posts and no threads on the page")
 	return nil

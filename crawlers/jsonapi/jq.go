@@ -321,7 +321,7 @@ func jsonBody(res *fetch.Response) (any, error) {
 		return nil, errors.New("the answer is empty")
 	}
 	if body[0] == '<' {
-		return nil, errors.New("the answer is a web page, not JSON")
+		return nil, crawlers.Other("the answer is a web page, not JSON")
 	}
 	all, err := schemaorg.DecodeJSON(string(body))
 	if errors.Is(err, htmltext.ErrTooComplex) {
