@@ -57,6 +57,10 @@ type outcome struct {
 	took     time.Duration
 }
 
+// began is when the poll did, by the time now: the same however often what came of it is tried to
+// be stored.
+func (o outcome) began(now time.Time) time.Time { return now.Add(-o.took) }
+
 // memory is the monitor's knowledge of a source's rhythm, stored with the source.
 type memory struct {
 	Day           string        `json:"day,omitempty"`  // the day that PerDay[0] counts, UTC
@@ -153,10 +157,10 @@ func (m *memory) failed(l i18n.Lang, state *mention.SourceState, src Source, out
 			wait = suspendAgain
 		}
 		state.SuspendedUntil = now.Add(max(wait, trouble.RetryAfter))
-		return m.notice(src, StateBlocked, now, l.Text("source.blocked", "source", src.Name, "why", reason(l, out.err), "until", moment(l, state.SuspendedUntil)))
+		return m.notice(src, StateBlocked, out.began(now), l.Text("source.blocked", "source", src.Name, "why", reason(l, out.err), "until", moment(l, state.SuspendedUntil)))
 	}
 	if state.Failures >= failPolls && now.Sub(m.FailingSince) >= failFor {
-		return m.notice(src, StateFailing, now, l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l, out.err), "last", moment(l, state.LastSuccess)))
+		return m.notice(src, StateFailing, out.began(now), l.Text("source.failing", "source", src.Name, "span", l.Span(now.Sub(m.FailingSince)), "why", reason(l, out.err), "last", moment(l, state.LastSuccess)))
 	}
 	return nil
 }
@@ -188,11 +192,11 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 			good = state.LastNew
 		}
 		words := l.Text("source.empty", "source", src.Name, "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, good))
-		return m.notice(src, StateEmpty, now, words+m.Read.words(l))
+		return m.notice(src, StateEmpty, out.began(now), words+m.Read.words(l))
 	case m.quiet(*state, now):
 		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
 			"last", moment(l, state.LastNew))
-		return m.notice(src, StateQuiet, now, words+m.Read.words(l))
+		return m.notice(src, StateQuiet, out.began(now), words+m.Read.words(l))
 	}
 	return nil
 }
@@ -220,13 +224,13 @@ func countNew(state *mention.SourceState, n int, now time.Time) {
 
 // notice returns the notice when people were not told of this state yet. A block is
 // louder than silence, so a change between bad states is told too.
-func (m *memory) notice(src Source, state State, now time.Time, text string) []Notice {
+func (m *memory) notice(src Source, state State, since time.Time, text string) []Notice {
 	if m.Reported == state {
 		return nil
 	}
-	n := Notice{Source: src.Name, State: state, Since: now, Text: text, Why: m.Why, Answer: m.Answer, Over: m.Reported, OverSince: m.ReportedSince}
+	n := Notice{Source: src.Name, State: state, Since: since, Text: text, Why: m.Why, Answer: m.Answer, Over: m.Reported, OverSince: m.ReportedSince}
 	m.Later = m.Reported != ""
-	m.Reported, m.ReportedSince, m.NewSince = state, now, 0
+	m.Reported, m.ReportedSince, m.NewSince = state, since, 0
 	return []Notice{n}
 }
 

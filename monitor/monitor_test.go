@@ -465,6 +465,27 @@ func TestBlockSuspendsAndIsToldOnce(t *testing.T) {
 	})
 }
 
+// TestNoticeThatIsTriedAgainIsTheSame: while the state of a source cannot be stored its notice is told
+// again each few seconds, and must be one that the receiver knows.
+func TestNoticeThatIsTriedAgainIsTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{takes: 2 * time.Second, answer: func(int) (crawlers.Batch, error) {
+			return crawlers.Batch{}, &fetch.BlockedError{Status: 403, URL: "https://a.example/"}
+		}}
+		w.saveErr = errors.New("the database is busy")
+		runFor(t, w.monitor(1), time.Minute, Source{Name: "a", Group: "a", Every: time.Hour, Crawler: s})
+		if len(w.notices) < 3 || len(s.polls) != 1 {
+			t.Fatalf("%d notices of %d polls", len(w.notices), len(s.polls))
+		}
+		for _, n := range w.notices {
+			if !n.Since.Equal(w.notices[0].Since) {
+				t.Fatalf("told as another one: since %s, and since %s", w.notices[0].Since, n.Since)
+			}
+		}
+	})
+}
+
 func TestQuietSourceIsToldWithItsRhythm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
