@@ -1,7 +1,6 @@
 package text
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -10,27 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 )
-
-// Span says a length of time as people do, to the minute: "40 s", "4 min",
-// "1 h 29 min", "3 h", and from two days on "5 days". Less than nothing is "0 s".
-func Span(d time.Duration) string {
-	d = max(d, 0)
-	if d < time.Minute {
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	}
-	if d >= 48*time.Hour {
-		return fmt.Sprintf("%d days", int(d.Round(24*time.Hour)/(24*time.Hour)))
-	}
-	minutes := int(d.Round(time.Minute) / time.Minute)
-	switch hours, minutes := minutes/60, minutes%60; {
-	case hours == 0:
-		return fmt.Sprintf("%d min", minutes)
-	case minutes == 0:
-		return fmt.Sprintf("%d h", hours)
-	default:
-		return fmt.Sprintf("%d h %d min", hours, minutes)
-	}
-}
 
 // lengthPart is a number and its unit.
 var lengthPart = regexp.MustCompile(`^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)`)

@@ -66,30 +66,6 @@ func TestCut(t *testing.T) {
 	}
 }
 
-func TestSpan(t *testing.T) {
-	for _, c := range []struct {
-		d    time.Duration
-		want string
-	}{
-		{-time.Hour, "0 s"},
-		{0, "0 s"},
-		{59*time.Second + 900*time.Millisecond, "59 s"},
-		{time.Minute, "1 min"},
-		{3*time.Minute + 30*time.Second, "4 min"},
-		{59*time.Minute + 29*time.Second, "59 min"},
-		{59*time.Minute + 31*time.Second, "1 h"},
-		{89 * time.Minute, "1 h 29 min"},
-		{3 * time.Hour, "3 h"},
-		{47*time.Hour + 59*time.Minute, "47 h 59 min"},
-		{48 * time.Hour, "2 days"},
-		{5*24*time.Hour + 13*time.Hour, "6 days"},
-	} {
-		if got := Span(c.d); got != c.want {
-			t.Errorf("Span(%s) is %q, want %q", c.d, got, c.want)
-		}
-	}
-}
-
 func TestCount(t *testing.T) {
 	for _, c := range []struct {
 		n    int
