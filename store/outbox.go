@@ -72,7 +72,8 @@ func (s *Store) Enqueue(ctx context.Context, list ...mention.Alert) error {
 }
 
 // EnqueueInstead is Enqueue of an alert that makes the alert over untrue, which goes if it still
-// waits and nobody was told: what its channel surely did not take may have been tried. both: then the other need not be told either.
+// waits and nobody was told: what its channel surely did not take may have been tried. both: then the
+// other need not be told either.
 func (s *Store) EnqueueInstead(ctx context.Context, over mention.AlertID, both bool, a mention.Alert) error {
 	return s.inTx(ctx, "enqueue", func(tx *sql.Tx) error {
 		n, err := affected(tx.ExecContext(ctx, `DELETE FROM alerts WHERE id = $1 AND status = 'pending' AND last_error <> $2`, string(over), mention.UnreadableHistory))
