@@ -82,7 +82,7 @@ func State(l i18n.Lang, m mention.Mention, c mention.Case) string {
 		if c.Snoozed() {
 			return l.Text("case.claimed_snoozed", "who", c.Owner.Name, "snoozed", snoozed(l, c))
 		}
-		return l.Text("case.claimed", "who", c.Owner.Name, "after", l.Span(c.ClaimedAt.Sub(c.Begins())), "late", l.Span(c.ClaimedAt.Sub(published(m, c))))
+		return l.Text("case.claimed", "who", c.Owner.Name, "after", l.Span(c.HadSince().Sub(c.Begins())), "late", l.Span(c.HadSince().Sub(published(m, c))))
 	case mention.Replied:
 		switch {
 		case !c.AnswerVerified:
@@ -264,8 +264,12 @@ func (m Message) steps() string {
 	if c.Owner.Name == "" || c.ClaimedAt.IsZero() || c.ClaimedAt.After(f.At) {
 		step("news.unclaimed", heard, f.At, "")
 	} else {
-		step("report.claim", heard, c.ClaimedAt, " ("+text.Line(c.Owner.Name, 80)+")")
-		step("report.answer", c.ClaimedAt, f.At, "")
+		took, had := " ("+text.Line(c.Owner.Name, 80)+")", ""
+		if c.HandedAt.After(c.ClaimedAt) { // somebody else took it
+			took, had = had, took
+		}
+		step("report.claim", heard, c.ClaimedAt, took)
+		step("report.answer", c.ClaimedAt, f.At, had)
 	}
 	return text.Capital(strings.Join(steps, " · "))
 }

@@ -61,7 +61,9 @@ type Case struct {
 	Version        int64
 	OpenedAt       time.Time // when earshot heard of it
 	Owner          Person    // while claimed, and who answered afterwards
-	ClaimedAt      time.Time
+	ClaimedAt      time.Time // when somebody took it; it stays while it goes from hand to hand
+	HandedAt       time.Time // when it was handed to its owner, who did not take it first; before ClaimedAt: never
+	NudgedAt       time.Time // when an owner was last nudged
 	RepliedAt      time.Time // when the answer was published, or the button pressed
 	RepliedBy      string    // the official author seen on the site, or the person who said so
 	AnswerVerified bool      // an official answer was really seen on the site
@@ -187,6 +189,7 @@ func (c *Case) claim(a Action) error {
 	switch c.Status {
 	case Open:
 		c.give(a.By, a.At)
+		c.ClaimedAt, c.HandedAt = a.At, time.Time{}
 		return nil
 	case Claimed:
 		if c.Owner.ID == a.By.ID {
@@ -210,12 +213,26 @@ func (c *Case) hand(a Action, to Person) error {
 	case c.Owner.ID != a.From:
 		return c.taken()
 	}
+	if c.Status == Open {
+		c.ClaimedAt, c.HandedAt = a.At, time.Time{}
+	}
+	if c.Status == Claimed || a.Verb == Assign {
+		c.HandedAt = a.At
+	}
 	c.give(to, a.At)
 	return nil
 }
 
+// HadSince is since when the owner of a claimed case has it.
+func (c *Case) HadSince() time.Time {
+	if c.HandedAt.After(c.ClaimedAt) {
+		return c.HandedAt
+	}
+	return c.ClaimedAt
+}
+
 func (c *Case) give(to Person, at time.Time) {
-	c.Status, c.Owner, c.ClaimedAt = Claimed, to, at
+	c.Status, c.Owner = Claimed, to
 	c.endSnooze(at)
 }
 
@@ -410,7 +427,7 @@ func (c *Case) Answered(by string, at time.Time) error {
 }
 
 func (c *Case) taken() error {
-	at := c.ClaimedAt
+	at := c.HadSince()
 	switch c.Status {
 	case Replied:
 		at = c.RepliedAt

@@ -124,7 +124,7 @@ type scanner interface{ Scan(dest ...any) error }
 const (
 	caseColumns = `c.mention_id, c.status, c.version, c.opened_at, c.owner_id, c.owner_name, c.claimed_at, c.replied_at,
  c.replied_by, c.answer_seen, c.dismissed_at, c.reason, c.snoozed_until, c.level, c.twins, c.overdue_since, c.reopened_at,
- c.snoozed_at, c.snoozed_by_id, c.snoozed_by_name, c.woke_at, c.waited, c.rank_at`
+ c.snoozed_at, c.snoozed_by_id, c.snoozed_by_name, c.woke_at, c.waited, c.rank_at, c.handed_at, c.nudged_at`
 
 	storedColumns = `m.id, m.watch, m.source, ` + mentionSource + `, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone,
  m.heard_at, m.edited_at, m.severity, m.simhash, m.official, m.score, m.spans, b.body,
@@ -135,17 +135,18 @@ const (
 )
 
 func caseFields(c *mention.Case) (dest []any, finish func()) {
-	var opened, claimed, replied, dismissed, snoozed, overdue, reopened, asleep, woke, seen, rank int64
+	var opened, claimed, replied, dismissed, snoozed, overdue, reopened, asleep, woke, seen, rank, handed, nudged int64
 	dest = []any{
 		&c.MentionID, &c.Status, &c.Version, &opened, &c.Owner.ID, &c.Owner.Name, &claimed, &replied,
 		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Duplicates, &overdue, &reopened,
-		&asleep, &c.SnoozedBy.ID, &c.SnoozedBy.Name, &woke, &c.Waited, &rank,
+		&asleep, &c.SnoozedBy.ID, &c.SnoozedBy.Name, &woke, &c.Waited, &rank, &handed, &nudged,
 	}
 	return dest, func() {
 		c.OpenedAt, c.ClaimedAt, c.RepliedAt = fromMicros(opened), fromMicros(claimed), fromMicros(replied)
 		c.DismissedAt, c.SnoozedUntil, c.AnswerVerified = fromMicros(dismissed), fromMicros(snoozed), seen != 0
 		c.OverdueSince, c.ReopenedAt = fromMicros(overdue), fromMicros(reopened)
 		c.SnoozedAt, c.WokeAt, c.RankAt = fromMicros(asleep), fromMicros(woke), fromMicros(rank)
+		c.HandedAt, c.NudgedAt = fromMicros(handed), fromMicros(nudged)
 	}
 }
 

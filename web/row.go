@@ -106,7 +106,7 @@ func state(v visit, m mention.Mention, c mention.Case) (string, *runs) {
 	l, who := v.lang, text.Line(c.Owner.Name, maxLine)
 	switch {
 	case c.Status == mention.Claimed && !c.Snoozed():
-		return running(v, c.ClaimedAt, l.Text("web.state.claimed", "who", who, "ago", l.Text("span.ago", "span", hole)))
+		return running(v, c.HadSince(), l.Text("web.state.claimed", "who", who, "ago", l.Text("span.ago", "span", hole)))
 	case alerts.Overdue(c) && !c.Snoozed():
 		return running(v, c.OverdueSince, l.Text("web.state.overdue", "span", hole))
 	}

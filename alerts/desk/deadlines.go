@@ -291,22 +291,25 @@ func (s steps) unclaimed(c mention.Case) (time.Time, step) {
 }
 
 // silent is a case somebody has and does not answer. Who takes it late still has
-// half the time.
+// half the time, and who it is handed to all of it.
 func (s steps) silent(c mention.Case) (time.Time, step) {
 	d := s.deadline
 	if d.Reply <= 0 {
 		return time.Time{}, nil
 	}
-	due, from := s.ends(c, d.Reply), c.ClaimedAt
-	if c.WokeAt.After(from) {
+	due, from, least := s.ends(c, d.Reply), c.HadSince(), d.Reply/2
+	switch {
+	case c.WokeAt.After(from):
 		from = c.WokeAt
+	case from.Equal(c.HandedAt):
+		least = d.Reply
 	}
-	if late := s.after(from, d.Reply/2); late.After(due) {
+	if late := s.after(from, least); late.After(due) {
 		due = late
 	}
 	if reminded := c.Level/10%10 > 0; reminded {
-		if held := s.rules.HeldUntil(s.mention.Severity, due); !held.IsZero() {
-			due = held // the nudge came then
+		if c.NudgedAt.After(due) { // held by the quiet hours, or earshot was down
+			due = c.NudgedAt
 		}
 		return s.after(due, max(d.Claim, escalationDelay)), s.release
 	}
@@ -391,8 +394,9 @@ func (s steps) tell(c *mention.Case) (string, mention.Alert) {
 
 func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 	c.Level += alerts.LevelReminded
+	c.NudgedAt = s.now
 	l := s.lang()
-	ago := l.Ago(s.now.Sub(c.ClaimedAt))
+	ago := l.Ago(s.now.Sub(c.HadSince()))
 	a := s.reply(c, l.Text("desk.remind", "who", c.Owner.Name, "ago", ago))
 	a.Notify = slackID(c.Owner)
 	words := l.Text("desk.remind_storm", "who", c.Owner.Name, "ago", ago)
@@ -401,7 +405,7 @@ func (s steps) remind(c *mention.Case) (string, mention.Alert) {
 
 func (s steps) release(c *mention.Case) (string, mention.Alert) {
 	l := s.lang()
-	id, who, took := c.Owner.ID, c.Owner.Name, l.Span(s.now.Sub(c.ClaimedAt))
+	id, who, took := c.Owner.ID, c.Owner.Name, l.Span(s.now.Sub(c.HadSince()))
 	c.Status, c.Owner, c.ClaimedAt = mention.Open, mention.Person{}, time.Time{}
 	c.Level = max(c.Level%10, alerts.LevelNamed)
 	if c.OverdueSince.IsZero() {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/internal/hours"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -579,7 +580,7 @@ func TestHandedOver(t *testing.T) {
 	r.says(r.after(30*time.Minute), "#mentions U2: Oleh, you took this 30 min ago, and no public answer is to be seen.")
 	r.Do(m, mention.Action{Verb: mention.TakeOver, From: oleh.ID})
 	r.says(r.Shown(), "#mentions U2: Ira took this over from Oleh.")
-	r.says(r.after(15*time.Minute), "#mentions U1: Ira, you took this 15 min ago, and no public answer is to be seen.")
+	r.says(r.after(30*time.Minute), "#mentions U1: Ira, you took this 30 min ago, and no public answer is to be seen.")
 	// A claim of what nobody has any more needs no line.
 	r.Do(m, mention.Action{Verb: mention.Release})
 	r.Do(m, mention.Action{Verb: mention.TakeOver, From: oleh.ID})
@@ -634,4 +635,52 @@ func TestNudgedAfterTheNight(t *testing.T) {
 	r.says(r.after(0), "#mentions U1: Ira, you took this 10 h 24 min ago, and no public answer is to be seen.")
 	r.says(r.after(5*time.Minute - time.Second))
 	r.says(r.after(time.Second), "#mentions @oncall: Ira had this for 10 h 29 min without an answer. It is open again.", "#leads: Nobody in #mentions has taken this complaint for 10 h 29 min.")
+}
+
+// TestNudgedAfterAnOutage: the nudge that was due while earshot was down comes when it is back, and who reads
+// it then has as long to answer as ever.
+func TestNudgedAfterAnOutage(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.says(r.after(2*time.Hour), "#mentions U1: Ira, you took this 2 h ago, and no public answer is to be seen.")
+	r.says(r.after(5*time.Minute - time.Second))
+	r.says(r.after(time.Second), "#mentions @oncall: Ira had this for 2 h 5 min without an answer. It is open again.", "#leads: Nobody in #mentions has taken this complaint for 2 h 5 min.")
+}
+
+// TestFromHandToHand: who a complaint is handed to has all of the time for the answer, and is named with the
+// time that is theirs; how long nobody had it ends with the first claim all the same.
+func TestFromHandToHand(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.after(4 * time.Minute)
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.after(20 * time.Minute)
+	oleh := mention.Person{ID: "slack:U2", Name: "Oleh"}
+	r.Do(m, mention.Action{Verb: mention.Assign, From: "slack:U1", To: oleh})
+	r.says(r.Shown(), "#mentions U2: Ira gave this to Oleh.")
+	r.says(r.after(30*time.Minute - time.Second))
+	r.says(r.after(time.Second), "#mentions U2: Oleh, you took this 30 min ago, and no public answer is to be seen.")
+	r.after(2 * time.Minute)
+	mm, c := r.State(m)
+	if words := alerts.State(i18n.Lang{}, mm, c); !strings.HasPrefix(words, "Oleh has it · taken after 25 min") {
+		t.Errorf("%s", words)
+	}
+	if _, c = r.State(m); !c.HadSince().Equal(r.Now.Add(-32 * time.Minute)) {
+		t.Errorf("had since %s", c.HadSince())
+	}
+	r.Do(m, mention.Action{Verb: mention.TakeOver, From: oleh.ID})
+	r.Do(m, mention.Action{Verb: mention.Reply})
+	got := r.reported(0, 1)
+	if got.Claim.Median != 5*time.Minute || got.Answer.Median != 52*time.Minute {
+		t.Errorf("claimed after %s, answered after %s more", got.Claim.Median, got.Answer.Median)
+	}
+	answered := alerts.Message{Lang: i18n.Lang{}, Mention: mm, Case: c, Details: alerts.Details{Change: alerts.Answered, At: r.Now, By: "Romashka Support"}}
+	if words := answered.News(); !strings.Contains(words, "Heard → claimed 5 min · claimed → answered 52 min (Oleh)") {
+		t.Errorf("%s", words)
+	}
 }

@@ -89,7 +89,7 @@ func (s threadSource) waiting(ctx context.Context, since time.Time) ([]mention.M
 // lastTouched is when something last happened to a case that is not answered.
 func lastTouched(c mention.Case) time.Time {
 	last := c.OpenedAt
-	for _, at := range []time.Time{c.ClaimedAt, c.RepliedAt, c.ReopenedAt, c.WokeAt} {
+	for _, at := range []time.Time{c.ClaimedAt, c.HandedAt, c.RepliedAt, c.ReopenedAt, c.WokeAt} {
 		if at.After(last) {
 			last = at
 		}
