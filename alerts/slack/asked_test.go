@@ -278,6 +278,22 @@ func TestProposalsAreBounded(t *testing.T) {
 	}
 }
 
+// TestTomorrowIsTheDayThatWasRead: a window that is answered after midnight means the day that it named.
+func TestTomorrowIsTheDayThatWasRead(t *testing.T) {
+	kyiv := time.FixedZone("Kyiv", 2*60*60)
+	now := time.Date(2026, 11, 26, 23, 59, 0, 0, kyiv)
+	n := New(Options{BotToken: "x", HTTP: http.DefaultClient, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Zone: func() *time.Location { return kyiv }})
+	var c click
+	c.Type, c.View.CallbackID, c.View.PrivateMetadata = "view_submission", askSnooze, asked{ID: "m", At: now.Unix()}.encode()
+	if err := json.Unmarshal([]byte(`{"length": {"length": {"selected_option": {"value": "tomorrow"}}}}`), &c.View.State.Values); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(2 * time.Minute)
+	if a, _, _, ok := n.submitted(&c); !ok || !a.Until.Equal(time.Date(2026, 11, 27, 9, 0, 0, 0, kyiv)) {
+		t.Errorf("snoozed until %s", a.Until)
+	}
+}
+
 func mustJSON(t *testing.T, v any) []byte {
 	t.Helper()
 	raw, err := json.Marshal(v)

@@ -187,10 +187,11 @@ func TestSnoozeAsks(t *testing.T) {
 		{"no moment", in("length", "selected_option", chosen("own")), time.Time{}, "Choose the moment"},
 		{"the past", map[string]map[string]any{"length": in("length", "selected_option", chosen("own"))["length"], "own": in("own", "selected_date_time", time.Now().Unix()-60)["own"]}, time.Time{}, "not in the past"},
 		{"own", map[string]map[string]any{"length": in("length", "selected_option", chosen("own"))["length"], "own": in("own", "selected_date_time", own.Unix())["own"]}, own, ""},
+		{"own, and the length that stood there", map[string]map[string]any{"length": in("length", "selected_option", chosen("hour"))["length"], "own": in("own", "selected_date_time", own.Unix())["own"]}, own, ""},
 		{"tomorrow", in("length", "selected_option", chosen("tomorrow")), time.Date(y, mo, d+1, 9, 0, 0, 0, time.UTC), ""},
 	} {
 		before := len(w.fake.Ephemerals())
-		if view := w.window(click); !strings.Contains(view, "Until tomorrow 09:00") {
+		if view := w.window(click); !strings.Contains(view, "Until tomorrow 09:00") || !strings.Contains(view, `\"at\":`) {
 			t.Errorf("the window is %s", view)
 		}
 		w.submit(ira, c.values)

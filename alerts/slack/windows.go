@@ -35,6 +35,7 @@ const (
 type asked struct {
 	ID      mention.ID `json:"id"`
 	Owner   string     `json:"owner,omitempty"` // whom the person saw
+	At      int64      `json:"at,omitempty"`    // when it was opened, in seconds: what its words say of days is of then
 	Channel string     `json:"channel"`
 	TS      string     `json:"ts"`
 	Thread  string     `json:"thread,omitempty"`
@@ -135,7 +136,7 @@ func (n *Notifier) open(ctx context.Context, c click, window string, id mention.
 	default:
 		view = repliesView(l, m, n.opt.Replies(m, me.Name), n.opt.SaveTemplate != nil)
 	}
-	n.show(ctx, c, l, me, window, asked{ID: id, Owner: cs.Owner.ID}, view)
+	n.show(ctx, c, l, me, window, asked{ID: id, Owner: cs.Owner.ID, At: n.opt.Now().Unix()}, view)
 }
 
 // show opens a window under the message that was pressed.
@@ -214,8 +215,12 @@ func (n *Notifier) submitted(c *click) (a mention.Action, id mention.ID, refusal
 		}
 	case askSnooze:
 		a.Verb = mention.Snooze
-		a.Until = alerts.SnoozeUntil(alerts.SnoozeLength(in[inLength][inLength].Selected.Value), n.opt.Now(), n.opt.Zone())
-		if own := in[inOwn][inOwn].Moment; a.Until.IsZero() && own != 0 {
+		length, began := alerts.SnoozeLength(in[inLength][inLength].Selected.Value), n.opt.Now()
+		if length == alerts.SnoozeTomorrow && from.At != 0 { // it is past midnight since the window was opened, maybe
+			began = time.Unix(from.At, 0)
+		}
+		a.Until = alerts.SnoozeUntil(length, began, n.opt.Zone())
+		if own := in[inOwn][inOwn].Moment; own != 0 { // nobody picks one and means the length that stood there already
 			a.Until = time.Unix(own, 0)
 		}
 		if a.Until.IsZero() {
