@@ -134,6 +134,6 @@ type Counts struct {
 	Posting       int       // alerts under way or in doubt
 	OldestPending time.Time // CreatedAt of the longest waiting alert that is due; zero when none
 	Open          int       // cases nobody has taken
-	OldestOpen    time.Time // since when the one of them waits, by its clocks, that waits longest and is not snoozed; zero when none
+	OldestOpen    time.Time // since when the one of them waits, by its clocks, that waits longest and is neither snoozed nor gone from its site; zero when none
 	Claimed       int       // cases taken and not answered
 }

@@ -257,7 +257,7 @@ func (s *Store) Counts(ctx context.Context, now time.Time) (mention.Counts, erro
  (SELECT COALESCE(MIN(created_at), 0) FROM alerts WHERE status = 'pending' AND not_before <= $1),
  (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'open'),
  (SELECT COALESCE(MIN(CASE WHEN woke_at > opened_at AND woke_at > reopened_at THEN woke_at - waited / 1000 WHEN reopened_at > opened_at THEN reopened_at ELSE opened_at END), 0)
-  FROM cases WHERE status IN ('open', 'claimed') AND status = 'open' AND snoozed_until <= $1),
+  FROM cases WHERE status IN ('open', 'claimed') AND status = 'open' AND snoozed_until <= $1 AND mention_id NOT IN (SELECT id FROM mentions WHERE gone <> 0)),
  (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'claimed')`, micros(now)).
 		Scan(&c.Pending, &c.Posting, &oldest, &c.Open, &open, &c.Claimed)
 	c.OldestPending, c.OldestOpen = fromMicros(oldest), fromMicros(open)

@@ -341,6 +341,12 @@ func testCounts(t *testing.T, open opener) {
 	if c, err = s.Counts(background, t0.Add(4*time.Hour)); err != nil || !c.OldestOpen.Equal(t0.Add(3*time.Hour)) {
 		t.Errorf("one that was opened again waits since then: %+v, %v", c, err)
 	}
+	gone := heard(post(3), "Romashka")
+	gone.Post.Deleted, gone.Post.Text = true, ""
+	ingest(t, s, intakeOf(gone))
+	if c, err = s.Counts(background, t0.Add(4*time.Hour)); err != nil || !c.OldestOpen.IsZero() || c.Open != 1 {
+		t.Errorf("one that is gone from its site waits: %+v, %v", c, err)
+	}
 }
 
 // testManyTwins: of more near texts than anybody needs the nearest come, of equally near ones the

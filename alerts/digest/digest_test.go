@@ -175,4 +175,12 @@ func TestWhoWaitsLongest(t *testing.T) {
 	if waiting := got[0].Summary.Waiting; waiting[0].Author != "Іван" || waiting[0].Since.After(waiting[1].Since) {
 		t.Errorf("the longest waiting is %+v, before %+v", waiting[0], waiting[1])
 	}
+	second.Post.Deleted, second.Post.Text = true, "" // nobody waits there any more
+	r.Poll(second)
+	r.Shown()
+	r.Now = r.Now.AddDate(0, 0, 1)
+	got = digests(r)
+	if s := got[len(got)-1].Summary; len(s.Waiting) != 1 || s.Waiting[0].Author != "Олена" || s.Waits != 1 {
+		t.Errorf("of a post that is gone somebody waits: %d, %+v", s.Waits, s.Waiting)
+	}
 }

@@ -141,7 +141,7 @@ var (
 	descOutbox      = prometheus.NewDesc("earshot_outbox", "Alerts by state.", []string{"state"}, nil)
 	descOutboxAge   = prometheus.NewDesc("earshot_outbox_oldest_seconds", "How long the alert waits that is due and waits longest; 0 when none does.", nil, nil)
 	descCases       = prometheus.NewDesc("earshot_cases", "Cases that wait for somebody.", []string{"state"}, nil)
-	descCasesAge    = prometheus.NewDesc("earshot_cases_oldest_open_seconds", "How long the case waits that nobody has taken or snoozed and that waits longest; 0 when none does.", nil, nil)
+	descCasesAge    = prometheus.NewDesc("earshot_cases_oldest_open_seconds", "How long the case waits that nobody has taken or snoozed, whose post is not gone, and that waits longest; 0 when none does.", nil, nil)
 )
 
 func sourceDesc(name, help string) *prometheus.Desc {
