@@ -63,8 +63,14 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		details.Often = len(told) == editsTold-1
 	}
 	p.event(d, eventOf(change), scores(was.Score, m.Score))
-	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, details,
-		string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16))
+	id := []string{string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16)}
+	if !d.Case.ReopenedAt.IsZero() { // since then it is told anew, also where the words were the same before
+		id = append(id, strconv.FormatInt(d.Case.ReopenedAt.UnixMicro(), 16))
+	}
+	if woken {
+		id = append(id, strconv.FormatInt(d.Case.Version, 16))
+	}
+	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, details, id...)
 }
 
 // opens opens the case of a post again that is worse than what people closed, or put off.

@@ -435,6 +435,25 @@ func TestDeletion(t *testing.T) {
 	}
 }
 
+// TestWorseInTheSameWords: worse words that were told before, and taken back by their author, open what people
+// closed since, or end its snooze, and are told: nobody would know of it.
+func TestWorseInTheSameWords(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	bad := rig.Said(rig.Forum, "1", "Олена", rig.Refund+" Шахраї!", -0.9)
+	r.Poll(m)
+	r.Shown()
+	r.One(r.Poll(bad), mention.Changed)
+	for _, a := range []mention.Action{{Verb: mention.Reply}, {Verb: mention.Snooze, Until: r.Now.Add(90 * 24 * time.Hour)}, {Verb: mention.Dismiss, Reason: mention.NotNegative}} {
+		r.Now = r.Now.Add(2 * time.Hour)
+		r.Poll(m)
+		r.Do(m, a)
+		if f := alerts.ReadDetails(r.One(r.Poll(bad), mention.Changed).Payload); f.Change != alerts.Worse || !f.Reopened {
+			t.Errorf("after %s: told %+v", a.Verb, f)
+		}
+	}
+}
+
 func TestOfficialAnswer(t *testing.T) {
 	rules := alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}}
 	answer := func(id string) mention.Mention {
