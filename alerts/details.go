@@ -19,6 +19,7 @@ type Details struct {
 	Often     bool      `json:"often,omitempty"`     // kind changed: the last edit that is told; later ones are only drawn
 	Negative  bool      `json:"negative,omitempty"`  // kind changed: the answer reads like a complaint itself
 	Reopened  bool      `json:"reopened,omitempty"`  // kind changed: the case was closed and is open again
+	Back      bool      `json:"back,omitempty"`      // kind changed: the post was gone from its site
 	Text      string    `json:"text,omitempty"`      // kinds without a mention, and escalations: the sentence to say
 	Broadcast bool      `json:"broadcast,omitempty"` // a reply that is to be seen in the channel too
 	Storm     *Storm    `json:"storm,omitempty"`     // of many complaints: which storm; it has a button to take all of them

@@ -233,11 +233,20 @@ func (m Message) News() string {
 	case Better:
 		return l.Text("news.better")
 	case Worse:
+		if f.Reopened && f.Back {
+			return l.Text("news.back_reopened")
+		}
 		if f.Reopened {
 			return l.Text("news.reopened")
 		}
 		return l.Text("news.worse")
 	case Edited:
+		switch {
+		case f.Back && f.Reopened:
+			return l.Text("news.back_reopened")
+		case f.Back:
+			return l.Text("news.back")
+		}
 		return l.Text("news.edited")
 	}
 	return text.Clean(f.Text)

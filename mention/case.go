@@ -51,6 +51,7 @@ const (
 	NotNegative = "not negative"
 	Spam        = "spam"
 	MutedAuthor = "mute author"
+	Gone        = "gone" // the post, from its site; it says nothing of the words, and ends when the post is back
 )
 
 // Case is the life of an alerted mention. Version grows by one with every change,

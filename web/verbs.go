@@ -23,7 +23,7 @@ var verbs = map[string]mention.Verb{
 }
 
 // reasons are the words of forms for why a case is dismissed.
-var reasons = map[string]string{"not_us": mention.NotUs, "not_negative": mention.NotNegative, "spam": mention.Spam, "mute_author": mention.MutedAuthor}
+var reasons = map[string]string{"not_us": mention.NotUs, "not_negative": mention.NotNegative, "spam": mention.Spam, "mute_author": mention.MutedAuthor, "gone": mention.Gone}
 
 // badFormError says which field of a form means nothing.
 type badFormError struct{ field string }

@@ -50,7 +50,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		d.Alerts = append(d.Alerts, own)
 		return nil // it was not shown yet, so that there is no change to tell
 	}
-	details := alerts.Details{Change: change, At: p.now, Reopened: reopened}
+	details := alerts.Details{Change: change, At: p.now, Reopened: reopened, Back: isBack(d)}
 	// What asks for people's action is always told.
 	if change != alerts.Deleted && !reopened && !woken && m.Severity <= was.Severity {
 		told, err := p.editsTold(ctx, m.ID)
@@ -73,10 +73,18 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, details, id...)
 }
 
-// opens opens the case of a post again that is worse than what people closed, or put off.
+// isBack reports whether the post was gone from its site.
+func isBack(d *mention.PendingMention) bool {
+	return d.Previous.Post.Deleted && !d.Mention.Post.Deleted
+}
+
+// opens opens the case of a post again that is worse than what people closed, or put off, or that is back
+// where they closed it because it was gone.
 func (p *plan) opens(d *mention.PendingMention, change alerts.Change) (reopened, woken bool, err error) {
-	a := mention.Action{At: p.now}
+	a, why := mention.Action{At: p.now}, "edited and worse than before"
 	switch {
+	case isBack(d) && change != alerts.Better && d.Case.Status == mention.Dismissed && d.Case.Reason == mention.Gone:
+		a.Verb, reopened, why = mention.Reopen, true, "the post is back"
 	case change != alerts.Worse:
 		return false, false, nil
 	case closed(d.Case):
@@ -89,7 +97,7 @@ func (p *plan) opens(d *mention.PendingMention, change alerts.Change) (reopened,
 	if err := d.Case.Apply(a); err != nil {
 		return false, false, fmt.Errorf("%s after an edit: %w", a.Verb, err)
 	}
-	p.event(d, string(a.Verb), "edited and worse than before")
+	p.event(d, string(a.Verb), why)
 	return reopened, woken, nil
 }
 

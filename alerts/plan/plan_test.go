@@ -435,6 +435,35 @@ func TestDeletion(t *testing.T) {
 	}
 }
 
+// TestDismissedAsGone: a complaint that was closed because its post was gone is open again when the post is back,
+// with a clock anew, and its words are no verdict on others.
+func TestDismissedAsGone(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	r.Poll(m)
+	r.Shown()
+	says := func(change alerts.Details, want string) {
+		t.Helper()
+		if got := (alerts.Message{Details: change}).News(); got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
+	}
+	r.One(r.Poll(gone(m)), mention.Changed)
+	says(alerts.ReadDetails(r.One(r.Poll(m), mention.Changed).Payload), "The post is back on the site. It reads now:")
+	r.Now = r.Now.Add(2 * time.Hour)
+	r.Poll(gone(m))
+	r.Do(m, mention.Action{Verb: mention.Dismiss, Reason: mention.Gone})
+	r.One(r.Poll(rig.Said(rig.Forum, "2", "Петро", rig.Refund, -0.6)), mention.Complaint)
+	r.Now = r.Now.Add(2 * time.Hour)
+	says(alerts.ReadDetails(r.One(r.Poll(m), mention.Changed).Payload), "The post is back on the site, so the complaint is open again. It reads now:")
+	if _, c := r.State(m); c.Status != mention.Open || !c.ReopenedAt.Equal(r.Now.Add(-time.Minute)) {
+		t.Errorf("case %+v", c)
+	}
+	if f := alerts.ReadDetails(r.One(r.Poll(gone(m)), mention.Changed).Payload); f.Change != alerts.Deleted {
+		t.Errorf("gone again: %+v", f)
+	}
+}
+
 // TestWorseInTheSameWords: worse words that were told before, and taken back by their author, open what people
 // closed since, or end its snooze, and are told: nobody would know of it.
 func TestWorseInTheSameWords(t *testing.T) {

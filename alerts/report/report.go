@@ -48,7 +48,7 @@ type Report struct {
 	Heard      int       `json:"heard"`      // complaints that were alerted
 	Answered   int       `json:"answered"`   // said or seen to be answered
 	Proved     int       `json:"proved"`     // the answer was seen on the site
-	Dismissed  int       `json:"dismissed"`  // not us, not negative, spam
+	Dismissed  int       `json:"dismissed"`  // not us, not negative, spam, gone
 	Unanswered int       `json:"unanswered"` // open or claimed
 
 	Hear    Spread `json:"publication_to_heard"`

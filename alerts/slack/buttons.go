@@ -32,6 +32,7 @@ const (
 	optNotNegative = "not_negative"
 	optNotUs       = "not_us"
 	optSpam        = "spam"
+	optGone        = "gone"
 	optMute        = "mute"
 	optSnooze      = "snooze"     // for an hour; in messages of earlier earshots
 	optSnoozeFor   = "snooze_for" // opens the window that asks how long
@@ -131,13 +132,18 @@ func takeOver(m alerts.Message) api.BlockElement {
 	return api.NewButtonBlockElement(actTake, string(m.Mention.ID)+" "+m.Case.Owner.ID, plainText(l.Text("slack.button.take_over"))).WithConfirm(question)
 }
 
-// menu offers no muting of nobody: it would silence every guest.
+// menu offers no muting of nobody: it would silence every guest. Of a post that is gone there are no words that
+// anybody could call not negative; Slack takes five entries.
 func menu(m alerts.Message) *api.OverflowBlockElement {
 	l := m.Lang
 	option := func(verb, label string) *api.OptionBlockObject {
 		return api.NewOptionBlockObject(verb+":"+string(m.Mention.ID), plainText(label), nil)
 	}
-	entries := []*api.OptionBlockObject{option(optNotNegative, l.Text("slack.menu.not_negative")), option(optNotUs, l.Text("slack.menu.not_us")), option(optSpam, l.Text("slack.menu.spam"))}
+	first := option(optNotNegative, l.Text("slack.menu.not_negative"))
+	if m.Mention.Post.Deleted {
+		first = option(optGone, l.Text("slack.menu.gone"))
+	}
+	entries := []*api.OptionBlockObject{first, option(optNotUs, l.Text("slack.menu.not_us")), option(optSpam, l.Text("slack.menu.spam"))}
 	if !mention.IsNobody(m.Mention.Post.Author) {
 		entries = append(entries, option(optMute, l.Text("slack.menu.mute")))
 	}
@@ -176,6 +182,8 @@ func verbOf(c action) (a mention.Action, id mention.ID, ok bool) {
 			a.Reason = mention.NotUs
 		case optSpam:
 			a.Reason = mention.Spam
+		case optGone:
+			a.Reason = mention.Gone
 		case optSnooze:
 			a.Verb = mention.Snooze
 		case optWake:
