@@ -114,7 +114,7 @@ func (r Row) Silent() bool { return r.Answered == 0 && r.Unanswered() > 0 }
 type Day struct {
 	Date     string `json:"date"` // 2026-11-22
 	Heard    int    `json:"heard"`
-	Answered int    `json:"answered"` // on this day, whenever they were heard
+	Answered int    `json:"answered"` // of those that were heard on this day, as in all other tables
 }
 
 // New counts the cases of the scope.
@@ -463,10 +463,12 @@ func newDays(s Scope) *dayCounts {
 }
 
 func (d *dayCounts) add(c *mention.Times) {
-	if day := d.of(c.Heard); day != nil {
-		day.Heard++
+	day := d.of(c.Heard)
+	if day == nil {
+		return
 	}
-	if day := d.of(answered(c)); day != nil {
+	day.Heard++
+	if c.Status == mention.Replied {
 		day.Answered++
 	}
 }
