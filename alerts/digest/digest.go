@@ -115,7 +115,10 @@ func (g *Digester) one(ctx context.Context, rules *alerts.Rules, period string, 
 func (g *Digester) summary(ctx context.Context, rules *alerts.Rules, period string, moment hours.Moment, end time.Time) (alerts.Summary, error) {
 	since := moment.Last(end.Add(-time.Second))
 	before := moment.Last(since.Add(-time.Second))
-	s := alerts.Summary{Period: period}
+	s, zone := alerts.Summary{Period: period}, rules.Zone
+	if zone == nil {
+		zone = end.Location()
+	}
 	for _, p := range []struct {
 		into        *report.Report
 		since, till time.Time
@@ -124,7 +127,7 @@ func (g *Digester) summary(ctx context.Context, rules *alerts.Rules, period stri
 		if err != nil {
 			return s, err
 		}
-		*p.into = short(report.New(cases, report.Scope{Since: p.since, Until: p.till, Zone: end.Location(), Now: g.opt.Now(), Reply: rules.ReplyWithin}))
+		*p.into = short(report.New(cases, report.Scope{Since: p.since, Until: p.till, Zone: zone, Now: g.opt.Now(), Reply: rules.ReplyWithin}))
 	}
 	return s, g.waiting(ctx, &s)
 }

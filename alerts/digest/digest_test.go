@@ -122,6 +122,29 @@ func TestDigestAfterSleep(t *testing.T) {
 	}
 }
 
+// TestDigestDaysAreTheTeams: a digest may come by the clock of another place; its days are those of the
+// report and of the inbox.
+func TestDigestDaysAreTheTeams(t *testing.T) {
+	york, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rig.New(t, alerts.Rules{Zone: york, Digests: alerts.Digests{To: "#digest", Weekly: moment(t, "Mon 09:00 Europe/Kyiv")}})
+	r.Now = time.Date(2026, 11, 20, 23, 30, 0, 0, time.UTC) // Friday in New York, Saturday in Kyiv
+	r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6))
+	r.Shown()
+	r.Now = time.Date(2026, 11, 23, 7, 0, 1, 0, time.UTC)
+	got := digests(r)
+	if len(got) != 1 {
+		t.Fatalf("%+v", got)
+	}
+	for _, day := range got[0].Summary.Report.Days {
+		if want := map[bool]int{true: 1}[day.Date == "2026-11-20"]; day.Heard != want {
+			t.Errorf("%+v, want %d", day, want)
+		}
+	}
+}
+
 // TestDigestPeriodsFollowTheClock covers the night in which the clocks go back: the
 // day has 25 hours, and no complaint is in two digests or in none.
 func TestDigestPeriodsFollowTheClock(t *testing.T) {
