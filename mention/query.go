@@ -38,7 +38,7 @@ type Query struct {
 	Topic    string // one of the score's
 	Statuses []Status
 	Severity Severity  // at least this loud
-	Since    time.Time // heard at or after
+	Since    time.Time // heard at or after; of a list by rank: a complaint since then
 	Until    time.Time // heard before
 	Label    Label
 	Owner    string // person id of the owner

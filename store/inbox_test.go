@@ -78,6 +78,12 @@ func testListByRank(t *testing.T, open opener) {
 	}
 	want(t, "reopened: at the end, as it waits since then", found(t, s, mention.Query{ByRank: true}), "0 3 1 4 7 5 6 8 2")
 	want(t, "head start of the reopened", reopened.HeadStart(), 0)
+
+	must(s.UpdateCase(background, mentionID(post(4), "Romashka"), func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+		c.OpenedAt = t0.Add(50 * time.Hour)
+		return nil, nil, nil
+	}))(t)
+	want(t, "heard long ago, a complaint of these days", found(t, s, mention.Query{ByRank: true, Since: t0.Add(50 * time.Hour), Until: t0.Add(100 * time.Hour)}), "4")
 }
 
 func testInboxFilters(t *testing.T, open opener) {

@@ -269,7 +269,11 @@ func listFilter(q mention.Query, search *textSearch, words string) *conditions {
 	if (q.Alerted || q.Severity > 0) && !q.ByRank { // what waits was alerted
 		f.add("m.severity > 0")
 	}
-	if !q.Since.IsZero() {
+	switch {
+	case q.Since.IsZero():
+	case q.ByRank: // praise that was edited into a complaint began to wait with that; no index is lost by asking so
+		f.add("c.opened_at >= ?", micros(q.Since))
+	default:
 		f.add("m.heard_at >= ?", micros(q.Since))
 	}
 	if !q.Until.IsZero() {
