@@ -72,7 +72,12 @@ func TestGonePostMissesNothing(t *testing.T) {
 	m.Post.Deleted, m.Post.Text = false, rig.Refund
 	r.Poll(m)
 	r.Shown()
+	r.after(15 * time.Minute)
+	if got := r.reported(0, 1); got.Kept != (report.Kept{Of: 1}) {
+		t.Errorf("it is back, and had not run out: in time %+v", got.Kept)
+	}
+	r.after(10 * time.Minute)
 	if got := r.reported(0, 1); got.Kept != (report.Kept{Of: 2}) {
-		t.Errorf("it is back: in time %+v", got.Kept)
+		t.Errorf("it ran out: in time %+v", got.Kept)
 	}
 }

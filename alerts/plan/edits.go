@@ -37,6 +37,9 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
+	if alive := d.Case.Status == mention.Open || d.Case.Status == mention.Claimed; alive && isBack(d) && d.Case.SnoozedUntil.IsZero() {
+		d.Case.SnoozedAt, d.Case.SnoozedUntil = was.EditedAt, p.now // nobody waited while it was gone
+	}
 	// The author and the place are the same: only what was said weighs more or less.
 	d.Case.RankAt = d.Case.RankAt.Add(alerts.PriorityOf(*was, alerts.Details{}).HeadStart() - alerts.PriorityOf(*m, alerts.Details{}).HeadStart())
 	p.cases.bumpVersion(&d.Case)
