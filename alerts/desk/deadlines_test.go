@@ -581,6 +581,14 @@ func TestHandedOver(t *testing.T) {
 	r.Do(m, mention.Action{Verb: mention.TakeOver, From: oleh.ID})
 	r.says(r.Shown(), "#mentions U2: Ira took this over from Oleh.")
 	r.says(r.after(30*time.Minute), "#mentions U1: Ira, you took this 30 min ago, and no public answer is to be seen.")
+	// Whoever somebody else takes it from reads that too.
+	maria := mention.Person{ID: "slack:U3", Name: "Maria"}
+	r.Do(m, mention.Action{Verb: mention.Assign, From: "slack:U1", To: maria})
+	r.says(r.Shown(), "#mentions U3: Ira gave this to Maria.")
+	r.Do(m, mention.Action{Verb: mention.Assign, From: maria.ID, To: oleh})
+	r.says(r.Shown(), "#mentions U2: Ira gave this to Oleh.", "#mentions U3: Maria does not have this any more: Oleh does.")
+	r.Do(m, mention.Action{Verb: mention.TakeOver, From: oleh.ID})
+	r.says(r.Shown(), "#mentions U2: Ira took this over from Oleh.")
 	// A claim of what nobody has any more needs no line.
 	r.Do(m, mention.Action{Verb: mention.Release})
 	r.Do(m, mention.Action{Verb: mention.TakeOver, From: oleh.ID})

@@ -81,8 +81,8 @@ func (d *Desk) Do(ctx context.Context, id mention.ID, a mention.Action) (mention
 
 func handsOver(v mention.Verb) bool { return v == mention.TakeOver || v == mention.Assign }
 
-// handedOver tells in the thread who has the complaint now, and names the one who was
-// not there: the old owner, or the new one.
+// handedOver tells in the thread who has the complaint now, and names those who were
+// not there: the old owner, the new one, or both.
 func handedOver(l i18n.Lang, own mention.Alert, c *mention.Case, a mention.Action, before mention.Person) []mention.Alert {
 	var words string
 	whom := before
@@ -100,7 +100,13 @@ func handedOver(l i18n.Lang, own mention.Alert, c *mention.Case, a mention.Actio
 	}
 	line := reply(own, c, words, a.At)
 	line.Notify = slackID(whom)
-	return []mention.Alert{line}
+	if whom == before || before.Name == "" || before.ID == a.By.ID {
+		return []mention.Alert{line}
+	}
+	had := reply(own, c, l.Text("desk.had", "from", before.Name, "to", a.To.Name), a.At)
+	had.ID = mention.NewAlertID(mention.Escalation, string(own.MentionID), fmt.Sprint(c.Version), "had")
+	had.Notify = slackID(before)
+	return []mention.Alert{line, had}
 }
 
 func detail(a mention.Action, before mention.Person) string {
