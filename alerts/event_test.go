@@ -1,0 +1,40 @@
+package alerts
+
+import (
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestHistoryOfSteps: the history says what each step of the desk was, and what opened a complaint again.
+func TestHistoryOfSteps(t *testing.T) {
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		kind         mention.Verb
+		detail       string
+		want, inRuss string
+	}{
+		{"escalated", "nudged Ira", "· nudged Ira", "· напоминание: Ira"},
+		{"escalated", "released from Ira", "· taken from Ira, open again", "· снято (Ira), снова открыто"},
+		{"escalated", "nobody took it: @oncall", "· nobody took it → @oncall", "· никто не взял → @oncall"},
+		{"escalated", "nobody took it: told #leads", "· nobody took it → #leads", "· никто не взял → #leads"},
+		{"escalated", "nobody took it: said in the thread", "· nobody took it", "· никто не взял"},
+		{"escalated", "no answer seen", "· no answer seen on the site", "· ответа на сайте не видно"},
+		{mention.Reopen, "answer is gone from the site: Support https://a.example", "· the answer is gone from the site: Support https://a.example", "· ответ исчез с сайта: Support https://a.example"},
+		{mention.Reopen, "edited and worse than before", "· worse words than before", "· текст стал хуже"},
+		{mention.Wake, "edited and worse than before", "· worse words than before", "· текст стал хуже"},
+		{mention.Reopen, "the post is back", "· the post is back", "· публикация снова на сайте"},
+		{mention.Reopen, "", "", ""},
+		{"woke", "snoozed by Ira", "", ""},
+	} {
+		e := mention.Event{Kind: string(c.kind), Detail: c.detail}
+		if en, ru := EventDetail(texts.In("en"), e, time.UTC), EventDetail(texts.In("ru"), e, time.UTC); en != c.want || ru != c.inRuss {
+			t.Errorf("%s %q: %q, %q", c.kind, c.detail, en, ru)
+		}
+	}
+}
