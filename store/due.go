@@ -94,10 +94,10 @@ func (s *Store) resetSome(ctx context.Context) (n int, err error) {
 }
 
 // Alive reports whether the complaint that an alert belongs to still waits: its case is
-// open or claimed.
+// open or claimed, and its post is not gone.
 func (s *Store) Alive(ctx context.Context, id mention.AlertID) (bool, error) {
 	var n int
-	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM alerts a JOIN cases c ON c.mention_id = a.mention_id
- WHERE a.id = $1 AND a.mention_id <> '' AND c.status IN ('open', 'claimed')`, string(id)).Scan(&n)
+	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM alerts a JOIN cases c ON c.mention_id = a.mention_id JOIN mentions m ON m.id = a.mention_id
+ WHERE a.id = $1 AND a.mention_id <> '' AND c.status IN ('open', 'claimed') AND m.gone = 0`, string(id)).Scan(&n)
 	return n > 0, s.wrap("alive", err)
 }

@@ -454,6 +454,23 @@ func TestCopyOfAnAnsweredComplaintHasItsOwnClock(t *testing.T) {
 	}
 }
 
+// TestCopyOfAGoneComplaintHasItsOwnClock: when the first of two copies is gone from its site, nothing is
+// demanded of it any more; the other still stands in public.
+func TestCopyOfAGoneComplaintHasItsOwnClock(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.One(r.Poll(rig.Said(rig.Review, "2", "Олена", rig.Refund, -0.5)), mention.Duplicate)
+	r.Shown()
+	m.Post.Deleted, m.Post.Text = true, ""
+	r.Poll(m)
+	r.Shown()
+	if got := strings.Join(r.after(11*time.Minute), "\n"); strings.Count(got, "Nobody") != 2 {
+		t.Errorf("said %q, want the copy's two steps", got)
+	}
+}
+
 // TestSnoozeStandsStill: the clock goes on where it stopped, however often, and whoever
 // takes the complaint out of its sleep.
 func TestSnoozeStandsStill(t *testing.T) {
