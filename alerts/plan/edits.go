@@ -37,7 +37,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
-	if alive := d.Case.Status == mention.Open || d.Case.Status == mention.Claimed; alive && isBack(d) && d.Case.SnoozedUntil.IsZero() {
+	if alive := d.Case.Status == mention.Open || d.Case.Status == mention.Claimed; alive && !reopened && isBack(d) && d.Case.SnoozedUntil.IsZero() {
 		d.Case.SnoozedAt, d.Case.SnoozedUntil = was.EditedAt, p.now // nobody waited while it was gone
 	}
 	// The author and the place are the same: only what was said weighs more or less.
@@ -55,7 +55,7 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	}
 	details := alerts.Details{Change: change, At: p.now, Reopened: reopened, Back: isBack(d)}
 	// What asks for people's action is always told.
-	if change != alerts.Deleted && !reopened && !woken && m.Severity <= was.Severity {
+	if change != alerts.Deleted && !isBack(d) && !reopened && !woken && m.Severity <= was.Severity {
 		told, err := p.editsTold(ctx, m.ID)
 		if err != nil {
 			return err
@@ -66,14 +66,22 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		details.Often = len(told) == editsTold-1
 	}
 	p.event(d, eventOf(change), scores(was.Score, m.Score))
-	id := []string{string(change), strconv.FormatUint(uint64(m.Post.ContentHash()), 16)}
+	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, details, changeID(d, change, woken)...)
+}
+
+// changeID tells this change from others of the mention: the same words may come again.
+func changeID(d *mention.PendingMention, change alerts.Change, woken bool) []string {
+	id := []string{string(change), strconv.FormatUint(uint64(d.Mention.Post.ContentHash()), 16)}
 	if !d.Case.ReopenedAt.IsZero() { // since then it is told anew, also where the words were the same before
 		id = append(id, strconv.FormatInt(d.Case.ReopenedAt.UnixMicro(), 16))
+	}
+	if isBack(d) {
+		id = append(id, "back")
 	}
 	if woken {
 		id = append(id, strconv.FormatInt(d.Case.Version, 16))
 	}
-	return p.tell(ctx, d, mention.MentionRecord{Mention: *m, Case: d.Case}, details, id...)
+	return id
 }
 
 // isBack reports whether the post was gone from its site.

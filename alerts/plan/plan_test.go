@@ -464,6 +464,21 @@ func TestDismissedAsGone(t *testing.T) {
 	}
 }
 
+// TestBackSoonAfterAnEdit: that a post is back is told also where its edits were told just before: else the
+// thread ends with its being gone.
+func TestBackSoonAfterAnEdit(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	r.Poll(m)
+	r.Shown()
+	m.Post.Text += " Чекаю вже тиждень."
+	r.One(r.Poll(m), mention.Changed)
+	r.One(r.Poll(gone(m)), mention.Changed)
+	if f := alerts.ReadDetails(r.One(r.Poll(m), mention.Changed).Payload); !f.Back {
+		t.Errorf("told %+v", f)
+	}
+}
+
 // TestWorseInTheSameWords: worse words that were told before, and taken back by their author, open what people
 // closed since, or end its snooze, and are told: nobody would know of it.
 func TestWorseInTheSameWords(t *testing.T) {
