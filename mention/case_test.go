@@ -261,3 +261,36 @@ func TestDismissWhatWasSeen(t *testing.T) {
 		t.Errorf("after a note: %+v", c)
 	}
 }
+
+// TestHadSince: a claim stays from hand to hand, and a moment of an owner before it is none: a program that
+// knows no hand-over leaves what it does not know.
+func TestHadSince(t *testing.T) {
+	c := Case{Status: Open, Version: 1, OpenedAt: noon, HandedAt: noon.Add(-time.Hour)}
+	at := func(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
+	for _, step := range []struct {
+		do                Action
+		claimed, hadSince int
+	}{
+		{Action{Verb: Claim, By: ira, At: at(1)}, 1, 1},
+		{Action{Verb: Assign, By: ira, From: ira.ID, To: oleh, At: at(2)}, 1, 2},
+		{Action{Verb: TakeOver, By: maria, From: oleh.ID, At: at(3)}, 1, 3},
+		{Action{Verb: Release, By: maria, At: at(4)}, -1, -1},
+		{Action{Verb: TakeOver, By: oleh, From: maria.ID, At: at(5)}, 5, 5},
+		{Action{Verb: Release, By: oleh, At: at(6)}, -1, -1},
+		{Action{Verb: Assign, By: ira, To: maria, At: at(7)}, 7, 7},
+	} {
+		if err := c.Apply(step.do); err != nil {
+			t.Fatal(err)
+		}
+		if step.claimed < 0 {
+			continue
+		}
+		if !c.ClaimedAt.Equal(at(step.claimed)) || !c.HadSince().Equal(at(step.hadSince)) {
+			t.Errorf("%s: claimed at %s, had since %s", step.do.Verb, c.ClaimedAt, c.HadSince())
+		}
+	}
+	c.ClaimedAt = at(20) // an earlier earshot handed it over
+	if !c.HadSince().Equal(at(20)) {
+		t.Errorf("had since %s", c.HadSince())
+	}
+}
