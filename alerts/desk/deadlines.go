@@ -153,8 +153,12 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 	switch {
 	case err != nil:
 		return time.Time{}, err
-	case !ok || own.Status != mention.Posted && !d.refused(own):
+	case !ok:
 		return s.now.Add(notShown), nil
+	case own.Status != mention.Posted && !d.refused(own):
+		if own.PostedAt, err = d.toldElsewhere(ctx, rules, own); err != nil || own.PostedAt.IsZero() {
+			return s.now.Add(notShown), err
+		}
 	case own.Kind == mention.Duplicate && c.SnoozedUntil.IsZero():
 		if alive, err := d.opt.Open.Alive(ctx, own.ThreadOf); err != nil || alive {
 			return s.now.Add(copied), err // the first message has the clock
@@ -191,6 +195,20 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 		d.opt.Changed()
 	}
 	return s.now, nil // the change made it due; or somebody else changed it
+}
+
+// toldElsewhere is when people were told of a message that waits through the other door of its route; zero:
+// they were not.
+func (d *Deadlines) toldElsewhere(ctx context.Context, rules alerts.Rules, own mention.Alert) (time.Time, error) {
+	door := rules.FallbackOf(own.Route).Route
+	if door == "" {
+		return time.Time{}, nil
+	}
+	told, _, err := d.opt.Open.Alert(ctx, alerts.FallbackID(own.ID, door))
+	if told.Status != mention.Posted || told.TS == "" { // it waits, or was given up
+		return time.Time{}, err
+	}
+	return told.PostedAt, err
 }
 
 func (d *Deadlines) refused(a mention.Alert) bool { return d.opt.Refused != nil && d.opt.Refused(a) }

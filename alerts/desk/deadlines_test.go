@@ -114,6 +114,45 @@ func TestNobodyCanSeeIt(t *testing.T) {
 	r.says(r.after(24 * time.Hour)) // it was told, by words that are still true
 }
 
+// TestToldThroughAnotherDoor: while Slack cannot be reached, the clock of a complaint that people were told of
+// by mail runs, from that mail on.
+func TestToldThroughAnotherDoor(t *testing.T) {
+	rules := deadlineRules()
+	rules.Fallback = alerts.Fallback{Route: alerts.DoorPlace("night"), After: 10 * time.Minute}
+	r := newWorld(t, rules)
+	own := r.One(r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)), mention.Complaint)
+	r.step(20 * time.Minute)
+	mail := alerts.NewFallback(own, rules.Fallback.Route, r.Now)
+	if err := r.Store.Enqueue(t.Context(), mail); err != nil {
+		t.Fatal(err)
+	}
+	said := func() (words []string) {
+		t.Helper()
+		due, err := r.Store.DueAlerts(t.Context(), r.Now, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range due {
+			if a.Kind == mention.Escalation {
+				words = append(words, a.Route+": "+alerts.ReadDetails(a.Payload).Text)
+			}
+		}
+		return words
+	}
+	r.step(20 * time.Minute) // the mail is not sent yet
+	r.says(said())
+	if ok, err := r.Store.BeginPosting(t.Context(), mail.ID, r.Now); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if ok, err := r.Store.MarkPosted(t.Context(), mail.ID, mail.Route, "1", 1); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	r.step(4 * time.Minute)
+	r.says(said())
+	r.step(time.Minute)
+	r.says(said(), "#leads: This complaint cannot be posted to #mentions, and nobody has taken it for 5 min.")
+}
+
 // TestBrokenAndClaimed: who took a complaint from the leads' channel hears no more of it
 // before there is a thread to say it in.
 func TestBrokenAndClaimed(t *testing.T) {
