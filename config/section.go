@@ -215,8 +215,13 @@ func (s Section) Word(name string, short bool) string {
 	}
 	n, done := d.unwrap(n)
 	defer done()
-	if list, ok := n.(*ast.SequenceNode); ok && len(list.Values) > 0 {
-		n = list.Values[0]
+	switch t := n.(type) {
+	case *ast.SequenceNode:
+		if len(t.Values) > 0 {
+			n = t.Values[0]
+		}
+	case *ast.LiteralNode: // over several lines
+		return strings.TrimSpace(t.Value.Value)
 	}
 	return d.word(n)
 }

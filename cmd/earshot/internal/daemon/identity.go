@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -70,13 +71,16 @@ func optionsOf(src config.Source) (v reflect.Value, ok bool) {
 }
 
 // choices are what of the options chooses what is read there: head is the address, or what may
-// stand in its place, and more are the others that are written and not as they are when left
-// out. A server of the whole network is none, nor is an account that only signs in. A list
-// that grows stays the same: its first counts, where nothing else chooses. So does a key that
-// there must be, where there is nothing else.
+// stand in its place, and more is what is sent to the address, or the others that are written and
+// not as they are when left out. A server of the whole network is none, nor is an account that
+// only signs in. A list that grows stays the same: its first counts, where nothing else chooses.
+// So does a key that there must be, where there is nothing else.
 func choices(src config.Source, options reflect.Type) (head string, more []string) {
-	if head = src.Address; head != "" && hasAddress(options) {
-		return head, nil
+	if hasAddress(options) {
+		if body := src.Section.Word("body", false); body != "" { // one address may answer all that is asked there
+			more = []string{"body=" + body}
+		}
+		return cmp.Or(src.Address, src.Section.Word("address", true)), more
 	}
 	var lists, keys []string
 	for i := range options.NumField() {
