@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,11 +147,22 @@ func recount(was, is mention.Post) bool {
 		(slices.Equal(a, b) || wordingOf(a).similarity(wordingOf(b)) >= recountedFrom)
 }
 
-// onlyCounted reports whether nothing but digits changed. Then nobody wrote anything, and a score
-// that is another comes of how texts are read since: of other weights, words or rivals.
-func onlyCounted(was, is mention.Post) bool {
+// onlyCounted reports whether nothing but digits changed, and none that the reading goes by. Then
+// nobody wrote anything, and a score that is another comes of how texts are read since: of other
+// weights, words or rivals.
+func onlyCounted(was mention.Post, m *mention.Mention) bool {
+	is := m.Post
 	return is.Deleted == was.Deleted && is.Rating.Stars() == was.Rating.Stars() &&
-		slices.Equal(strings.Fields(withoutDigits(was.Body())), strings.Fields(withoutDigits(is.Body())))
+		slices.Equal(strings.Fields(withoutDigits(was.Body())), strings.Fields(withoutDigits(is.Body()))) &&
+		!slices.ContainsFunc(m.Score.Why, func(h mention.Hit) bool {
+			return strings.ContainsFunc(h.Text, unicode.IsDigit) && !hasNumber(was.Body(), h.Text)
+		})
+}
+
+// hasNumber reports whether these words with a number, as 1/10, stand in a text: 11/10 is another.
+func hasNumber(body, words string) bool {
+	is, _ := regexp.MatchString(`(?:^|\D)`+regexp.QuoteMeta(words)+`(?:\D|$)`, body) // too long to be asked for is not there
+	return is
 }
 
 func wordsWithoutNumbers(p mention.Post) []string { return fold(withoutDigits(p.Body())) }
@@ -169,7 +181,7 @@ func (p *plan) changeOf(was mention.Mention, m *mention.Mention) alerts.Change {
 	switch {
 	case m.Post.Deleted:
 		return alerts.Deleted
-	case onlyCounted(was.Post, m.Post):
+	case onlyCounted(was.Post, m):
 		return alerts.Edited
 	case !p.rules.IsComplaint(*m):
 		return alerts.Better

@@ -202,7 +202,7 @@ func olderThanItsWatch(d *mention.PendingMention) bool {
 // turned reports whether an edit makes a complaint of a mention that was not
 // alerted. A complaint of the baseline stays part of it when a word is changed.
 func (p *plan) turned(d *mention.PendingMention) bool {
-	if onlyCounted(d.Previous.Post, d.Mention.Post) {
+	if onlyCounted(d.Previous.Post, &d.Mention) {
 		return false
 	}
 	return !p.rules.IsComplaint(*d.Previous) || worse(d.Previous.Score, d.Mention.Score)

@@ -59,6 +59,37 @@ func TestReadAnewIsNoEdit(t *testing.T) {
 	r.One(r.Poll(old), mention.Complaint)
 }
 
+// TestRatingInTheWords: a number that the reading goes by is what the author says, and no counter:
+// 10/10 that becomes 1/10 is a complaint. One that stood there before, and is read only now, is none.
+func TestRatingInTheWords(t *testing.T) {
+	said := func(m *mention.Mention, rating string, score float64) {
+		m.Post.Text = "Банк Ромашка " + rating + ", користуюся щодня. Корисно (3)"
+		m.Score.Why = []mention.Hit{{Text: rating, Rule: "rating"}}
+		rig.Judge(m, score)
+	}
+	for _, better := range []string{"10/10", "11/10"} {
+		r := rig.New(t, alerts.Rules{})
+		m := rig.Said(rig.Review, "1", "Іван", "", 0)
+		said(&m, better, 0.5)
+		r.None(r.Poll(m))
+		said(&m, "1/10", -0.6)
+		r.One(r.Poll(m), mention.Complaint)
+		said(&m, better, 0.5)
+		a := r.One(r.Poll(m), mention.Changed)
+		if d := alerts.ReadDetails(a.Payload); d.Change != alerts.Better {
+			t.Errorf("%s again: %s", better, d.Change)
+		}
+	}
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Review, "1", "Іван", "", 0)
+	said(&m, "1/10", 0.2)
+	m.Score.Why = nil
+	r.None(r.Poll(m))
+	said(&m, "1/10", -0.6)
+	m.Post.Text = strings.Replace(m.Post.Text, "(3)", "(4)", 1)
+	r.None(r.Poll(m))
+}
+
 // TestPostThatChangesOften: one reply an hour, five in all, and the last one says so.
 func TestPostThatChangesOften(t *testing.T) {
 	r := rig.New(t, alerts.Rules{})
