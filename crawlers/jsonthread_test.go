@@ -168,6 +168,29 @@ func TestGoneInWords(t *testing.T) {
 	}
 }
 
+// TestTroubleIsNotGone: a program that knows a deleted post by what it lacks, as no author, is true
+// of every answer that is no post; and a server in trouble says nothing of one.
+func TestTroubleIsNotGone(t *testing.T) {
+	for deleted, statuses := range map[string][]int{
+		".author == null": {http.StatusBadRequest, http.StatusInternalServerError},
+		".error != null":  {http.StatusInternalServerError},
+	} {
+		for _, status := range statuses {
+			c := crawlerOf(t, `json: {address: "https://api.example/q", list: ".posts[]", fields: {id: .id, text: .text, author: .author, deleted: "`+deleted+`", comments: '"https://api.example/of/\(.id)"'}, follow: ".[]"}`,
+				fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+					if strings.Contains(r.URL, "/of/") {
+						return nil, &fetch.StatusError{Status: status, URL: r.URL, Body: []byte(`{"error":"try again"}`)}
+					}
+					return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(`{"posts":[{"id":1,"text":"lost","author":"o"}]}`), At: driverNow}, nil
+				}))
+			found, err := c.(crawlers.Threader).Thread(t.Context(), mustPoll(t, c, "").Posts[0], "")
+			if err == nil {
+				t.Errorf("%s, %d: %+v", deleted, status, found.Posts)
+			}
+		}
+	}
+}
+
 // TestComplaintsInsideOfDiscussions: what is found in a discussion may be a complaint of its
 // own, which is followed in turn, and whose answer must be known for one.
 func TestComplaintsInsideOfDiscussions(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -59,18 +60,19 @@ func (p *jsonProgram) refusal(ctx context.Context, err error, value string) erro
 	return err
 }
 
-// saysGone reports whether an API says in words, beside a status that may mean anything, that
-// what it was asked for is not there any more: what says so of a post says it of this answer.
+// saysGone reports whether an API says in words, beside a 400 that may mean anything, that what it
+// was asked for is not there any more: what says so of a post says it of this answer, and not of
+// one without words, as a program does that looks for what a deleted post lacks.
 func (p *jsonProgram) saysGone(ctx context.Context, err error) bool {
 	var answer *fetch.StatusError
 	var body any
-	if !errors.As(err, &answer) || json.Unmarshal(answer.Body, &body) != nil {
+	if !errors.As(err, &answer) || answer.Status != http.StatusBadRequest || json.Unmarshal(answer.Body, &body) != nil {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxJQ)
 	defer cancel()
 	r := p.run(ctx, "")
-	return r.field("deleted", body) == "true"
+	return r.field("deleted", body) == "true" && r.field("deleted", map[string]any{}) != "true"
 }
 
 // run is a run of the programs for one value of each.
