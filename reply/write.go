@@ -49,10 +49,10 @@ type Written struct {
 
 // Again reports whether it is one of the replies already: a form that is sent twice, by a double
 // click or because the answer to it was lost on its way, is written once. Who was told otherwise
-// would publish the words once more, by hand.
+// would publish the words once more, by hand. One that was refused, or withdrawn, is nowhere.
 func (w Written) Again(all []mention.SiteReply) bool {
 	return slices.ContainsFunc(all, func(r mention.SiteReply) bool {
-		return r.Nth == w.Nth && r.By.ID == w.By.ID && r.Account == w.Account && r.Text == w.Text
+		return r.Status != mention.ReplyRefused && r.Nth == w.Nth && r.By.ID == w.By.ID && r.Account == w.Account && r.Text == w.Text
 	})
 }
 

@@ -70,6 +70,28 @@ func TestSentAtOnce(t *testing.T) {
 	}
 }
 
+// TestWithdrawnIsNotSent: who presses Send once more, on an old page, after the very words were
+// withdrawn or refused, is not told that they are on their way.
+func TestWithdrawnIsNotSent(t *testing.T) {
+	w := fresh(t, Twice)
+	id := w.complaint()
+	e := w.engine(immortal, false)
+	if err := errors.Join(e.Write(t.Context(), id, written(1)), e.Write(t.Context(), id, written(1))); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Decide(t.Context(), id, w.reply(id).ID, Withdraw, ira); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Write(t.Context(), id, written(1)); !errors.Is(err, mention.ErrReplyOpen) {
+		t.Errorf("on a page of before: %v", err)
+	}
+	next := written(1)
+	next.Nth = 2
+	if err := e.Write(t.Context(), id, next); err != nil {
+		t.Errorf("anew: %v", err)
+	}
+}
+
 // TestLimits: what is one longer than a network takes is refused before anything is sent,
 // and what just fits arrives as it is, whatever it is made of.
 func TestLimits(t *testing.T) {
