@@ -93,7 +93,7 @@ type PollResult struct {
 	// Baseline says that the source was never polled before, as far as who polled it knows:
 	// its posts are recorded and not alerted. Where the baseline is done they are news.
 	Baseline bool
-	Past     bool // with Baseline: what stood in a thread before its complaint was heard, or is of long before the first poll, is never news
+	Past     bool // with Baseline: what stood in a thread before its complaint was heard, or is of long before the first poll, is never news; an edit of what is known is
 	Complete bool // the poll saw everything it wanted, so a baseline is done
 	At       time.Time
 	Posts    []AnalyzedPost

@@ -29,6 +29,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"a site's rest":                testRest,
 	"one post a key in a batch":    testOnePerKey,
 	"edits":                        testEdits,
+	"edits of the past":            testEditsOfThePast,
 	"edits at every poll":          testEditsAtEveryPoll,
 	"rows without a verdict":       testWithoutVerdict,
 	"deletions":                    testDeletions,

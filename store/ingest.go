@@ -245,6 +245,7 @@ func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 	if err != nil {
 		return err
 	}
+	baseline := g.in.Baseline && !g.in.Past // whatever its age, an edit is of today
 	had := make(map[mention.ID]bool, len(before))
 	for _, old := range before {
 		had[old.Mention.ID] = true
@@ -262,7 +263,7 @@ func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 		if f.Post.Deleted {
 			next.Post = goneFrom(previous.Post)
 		}
-		g.pending = append(g.pending, &mention.PendingMention{Mention: next, Previous: &previous, Case: old.Case, Baseline: g.in.Baseline})
+		g.pending = append(g.pending, &mention.PendingMention{Mention: next, Previous: &previous, Case: old.Case, Baseline: baseline})
 	}
 	if f.Post.Deleted {
 		return nil
@@ -272,6 +273,7 @@ func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 			continue
 		}
 		d := g.newPending(m, change)
+		d.Baseline = baseline
 		if d.Earlier, err = g.keptPost(change); err != nil {
 			return err
 		}

@@ -145,6 +145,20 @@ func testEdits(t *testing.T, open opener) {
 	want(t, "the same edit again: known", ingest(t, s, in).Known, 1)
 }
 
+// testEditsOfThePast: of what is of the past only what was never seen is recorded in silence. Where the
+// filter of what was seen was wiped or is away, an edit of what is known comes with it, and is news.
+func testEditsOfThePast(t *testing.T, open opener) {
+	s := open(t)
+	ingest(t, s, intakeOf(heard(post(1), "Romashka")))
+	p := post(1)
+	p.Text = "Romashka burnt my parcel, and Bazar saw it"
+	in := intakeOf(heard(p, "Romashka", "Bazar"), heard(post(2), "Romashka"))
+	in.Baseline, in.Past, in.Complete = true, true, false
+	for _, d := range pending(t, s, in, alertAll) {
+		want(t, d.Mention.Watch+" in post "+d.Mention.Post.ID+" is recorded in silence", d.Baseline, d.Mention.Post.ID != p.ID)
+	}
+}
+
 // testWithoutVerdict reads and edits a mention as it was stored before scores held a
 // verdict and frames.
 // testEditsAtEveryPoll: a page that turns something in its posts does not fill the audit.
