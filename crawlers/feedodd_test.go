@@ -190,6 +190,7 @@ func TestFeedThatTurnsOver(t *testing.T) {
 		"let through by a moderator":    {[]string{first, "b Mon, 16 Nov 2026 10:00:00 GMT"}, nil},
 		"day and month may be confused": {[]string{first, "b 03/12/2025 10:00", "c 03.12.2025"}, nil},
 		"software that knows no dates":  {[]string{"b Thu, 01 Jan 1970 00:00:00 GMT", "c Thu, 01 Jan 1970 00:00:00 GMT"}, nil},
+		"one whose date is not known":   {[]string{first, "b Thu, 01 Jan 1970 00:00:00 GMT", "c 0001-01-01T00:00:00Z"}, nil},
 		"without dates":                 {[]string{first, "b "}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mmcdole/gofeed"
 
+	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -33,8 +34,8 @@ func telling(parsed *gofeed.Feed) bool {
 }
 
 // isPast reports whether a post is of long before the source was read first, and was not changed
-// since.
+// since. Software writes 1970, or the year 1, where it knows no date.
 func isPast(item *gofeed.Item, p mention.Post, first time.Time) bool {
-	before := first.Add(-longBefore)
-	return plainDay.MatchString(item.Published) && p.Published.Before(before) && p.Edited.Before(before)
+	before, at := first.Add(-longBefore), poll.Plausible(p.Published, first)
+	return plainDay.MatchString(item.Published) && !at.IsZero() && at.Before(before) && p.Edited.Before(before)
 }
