@@ -20,7 +20,7 @@ func TestSchemasAreOne(t *testing.T) {
 	}
 	for i := range sqlite {
 		a, b := normalSchema(sqlite[i]), normalSchema(postgres[i])
-		if len(a) == 0 {
+		if len(a) == 0 && !strings.Contains(sqlite[i], onlyHere) {
 			t.Fatalf("migration %d is empty", i+1)
 		}
 		for n := range min(len(a), len(b)) {
