@@ -103,7 +103,7 @@ func slowTimes(t *testing.T, s *Store) []mention.Times {
 	t.Helper()
 	names := must(s.sourceNames(background))(t)
 	rows, err := s.read.QueryContext(background, `
-SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at, c.opened_at, CASE WHEN m.gone = 0 THEN 0 WHEN m.edited_at > m.heard_at THEN m.edited_at ELSE m.heard_at END,
+SELECT m.id, m.watch, m.source, m.author, m.lang, m.topics, m.severity, c.status, c.reason, c.owner_id, c.owner_name, m.published, m.date_only, m.heard_at, c.opened_at, CASE WHEN m.gone = 0 THEN 0 ELSE m.edited_at END,
  COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> ''
   AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0),
  c.claimed_at, c.replied_at, c.answer_seen, c.reopened_at, c.snoozed_at, c.woke_at, c.waited

@@ -117,7 +117,7 @@ func (s *Store) erasePosts(ctx context.Context, tx *sql.Tx, posts []trace, e *Er
 			return err
 		}
 		for _, id := range ids {
-			if err := forgetPerson(ctx, tx, id, e); err != nil {
+			if err := s.forgetPerson(ctx, tx, id, e); err != nil {
 				return err
 			}
 		}
@@ -134,7 +134,7 @@ func (s *Store) erasePosts(ctx context.Context, tx *sql.Tx, posts []trace, e *Er
 
 // forgetPerson removes what was kept beside the mention, and has its message updated
 // without the words.
-func forgetPerson(ctx context.Context, q querier, id string, e *Erased) error {
+func (s *Store) forgetPerson(ctx context.Context, q querier, id string, e *Erased) error {
 	for _, step := range []struct {
 		query string
 		count *int
@@ -142,13 +142,16 @@ func forgetPerson(ctx context.Context, q querier, id string, e *Erased) error {
 		{`DELETE FROM lessons WHERE mention_id = $1`, &e.Lessons},
 		{`UPDATE events SET detail = '' WHERE mention_id = $1 AND detail <> ''`, &e.Events},
 		{`UPDATE alerts SET payload = NULL WHERE mention_id = $1 AND mention_id <> '' AND payload IS NOT NULL`, &e.Alerts},
-		{`UPDATE mentions SET gone = 1 WHERE id = $1`, new(int)},
 	} {
 		n, err := affected(q.ExecContext(ctx, step.query, id))
 		if err != nil {
 			return err
 		}
 		*step.count += n
+	}
+	// Its clocks stand still from now on, and what had run out before stays so.
+	if _, err := q.ExecContext(ctx, `UPDATE mentions SET gone = 1, edited_at = $2 WHERE id = $1 AND gone = 0`, id, micros(s.now())); err != nil {
+		return err
 	}
 	before, err := caseOf(ctx, q, mention.ID(id))
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/earshot/earshot/alerts/internal/rig"
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
 )
 
 // reported is the report of some days from the rig's noon on.
@@ -79,5 +80,28 @@ func TestGonePostMissesNothing(t *testing.T) {
 	r.after(10 * time.Minute)
 	if got := r.reported(0, 1); got.Kept != (report.Kept{Of: 2}) {
 		t.Errorf("it ran out: in time %+v", got.Kept)
+	}
+}
+
+// TestErasedStaysAsItWas: what was answered too late, or not at all, before somebody's words were erased
+// was; what had time left until then has missed nothing.
+func TestErasedStaysAsItWas(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	late, never, soon := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5), rig.Said(rig.Forum, "2", "Іван", rig.Rude, -0.5), rig.Said(rig.Forum, "3", "Марія", "Кур'єр Ромашки не приїхав, посилку загубили, ніхто не відповідає", -0.5)
+	r.Poll(late, never)
+	r.Shown()
+	r.after(40 * time.Minute)
+	r.Do(late, mention.Action{Verb: mention.Reply})
+	r.Poll(soon)
+	r.Shown()
+	r.after(5 * time.Minute)
+	for _, m := range []mention.Mention{late, never, soon} {
+		if e, err := r.Store.Erase(t.Context(), store.Subject{URL: m.Post.URL}, false); err != nil || e.Mentions != 1 {
+			t.Fatalf("%+v, %v", e, err)
+		}
+	}
+	r.after(24 * time.Hour)
+	if got := r.reported(0, 1); got.Kept != (report.Kept{Of: 2}) {
+		t.Errorf("in time %+v", got.Kept)
 	}
 }

@@ -1,7 +1,7 @@
 -- A complaint is heard when it becomes one: of praise that its author edited into a complaint that is the
 -- edit, and when the praise was published says nothing of it. Reports count it then. A line is found by its
 -- mention alone now, as that moment may change. The clocks stand still while a post is gone, as they do
--- while its case is snoozed.
+-- while its case is snoozed; of one that was erased by an earlier earshot nobody knows since when it is.
 CREATE INDEX clocks_mention ON clocks (mention_id);
 
 -- only here
@@ -12,7 +12,7 @@ SELECT GREATEST(m.heard_at, c.opened_at) AS heard_at, m.id AS mention_id, c.owne
   m.published, CASE WHEN c.opened_at > m.heard_at THEN 1 ELSE m.date_only END, GREATEST(m.heard_at, c.opened_at),
   COALESCE((SELECT MIN(a.posted_at) FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> '' AND a.kind IN ('complaint', 'twin') AND a.posted_at > 0), 0),
   c.claimed_at, c.replied_at, c.answer_seen, c.reopened_at,
-  CASE WHEN m.gone = 0 THEN c.snoozed_at WHEN c.snoozed_at = 0 THEN GREATEST(m.edited_at, m.heard_at) ELSE LEAST(c.snoozed_at, GREATEST(m.edited_at, m.heard_at)) END, c.woke_at, c.waited) AS line
+  CASE WHEN m.gone = 0 OR m.edited_at = 0 THEN c.snoozed_at WHEN c.snoozed_at = 0 THEN m.edited_at ELSE LEAST(c.snoozed_at, m.edited_at) END, c.woke_at, c.waited) AS line
 FROM mentions m JOIN cases c ON c.mention_id = m.id WHERE m.severity > 0;
 DELETE FROM clocks WHERE mention_id IN (SELECT m.id FROM mentions m JOIN cases c ON c.mention_id = m.id WHERE c.opened_at > m.heard_at OR m.gone <> 0);
 INSERT INTO clocks SELECT heard_at, mention_id, owner_id, line FROM case_clocks
