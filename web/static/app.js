@@ -111,7 +111,7 @@
   addEventListener("pageshow", () => { sent = new WeakMap(); }); // somebody came back
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return; // one that is sent by the script, or changes nothing
+    if (event.defaultPrevented || (event.submitter && event.submitter.formMethod || form.method) !== "post") return; // one that is sent by the script, or changes nothing
     if (performance.now() - sent.get(form) < 10000) event.preventDefault();
     else sent.set(form, performance.now());
   });
@@ -157,12 +157,12 @@
   function hold(element) {
     if (!element) return null;
     const active = document.activeElement, focus = element.contains(active), box = $(".pick input", element);
-    return {id: element.id, offered: offered(element), here: element.classList.contains("here"), focus, at: active && active.id, checked: box && box.checked, written: written(element).concat(chosen(element))};
+    return {id: element.id, offered: offered(element), drawn: drawn.get(element), here: element.classList.contains("here"), focus, at: active && active.id, checked: box && box.checked, written: written(element).concat(chosen(element))};
   }
   function restore(was) {
     const element = was && document.getElementById(was.id);
     if (!element) return;
-    if (was.offered !== offered(element)) drawn.set(element, performance.now());
+    drawn.set(element, was.offered === offered(element) ? was.drawn : performance.now());
     if (was.here) element.classList.add("here");
     if (was.checked) $(".pick input", element).checked = true;
     for (const box of was.written) put(box, element);
