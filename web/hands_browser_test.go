@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
 )
 
 // click presses the mouse where an element is, as a hand does: count is 2 for the second press of
@@ -76,6 +77,31 @@ func TestDoubleClick(t *testing.T) {
 		w.ask("POST", "/case/"+string(id)+"/reopen", "Ira", url.Values{})
 		w.ask("POST", "/case/"+string(id)+"/release", "Ira", url.Values{})
 	}
+}
+
+// So it is where the answer is a page: Withdraw stands where Approve was, while the site has not got
+// the answer yet.
+func TestDoubleClickThatLeadsToAPage(t *testing.T) {
+	w := newWorld(t)
+	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
+	w.answers(reply.Way{Repeat: reply.Twice, Approve: true}).says(reply.Result{Outcome: reply.NotSent, Reason: "429"})
+	w.ask("POST", "/case/"+string(id)+"/reply", "Oleh", handedIn(1, "Перепрошуємо"))
+	ctx := tab(t, browser(t), w, "Ira")
+	stopClock(t, ctx)
+	do(t, ctx, chromedp.Navigate(w.addr+"/case/"+string(id)))
+	holds(t, ctx, "ready", `document.querySelector("[formaction$='/approve']") && window.htmx`)
+	goOn(t, ctx)
+	x, y := where(t, ctx, "[formaction$='/approve']")
+	click(t, ctx, x, y, 1)
+	holds(t, ctx, "approved", `!document.querySelector("[formaction$='/approve']") && document.querySelector("[formaction$='/withdraw']") && window.htmx`)
+	x, y = where(t, ctx, "[formaction$='/withdraw']")
+	click(t, ctx, x, y, 2)
+	time.Sleep(300 * time.Millisecond) // what must not happen would have by now
+	if r := w.ends(id, mention.ReplyDraft); r.ApprovedAt.IsZero() {
+		t.Errorf("%+v", r)
+	}
+	click(t, ctx, x, y, 1) // one press is meant
+	w.ends(id, mention.ReplyRefused)
 }
 
 // A press is for what stood there: what a colleague does at the same moment puts another button

@@ -96,14 +96,15 @@
     say(texts.copied);
   }
   // A press is for the button that a hand set out to: not the second of a double click, on what the
-  // first one brought, nor one on what was drawn under it, nor what is being sent already.
-  const drawn = new WeakMap(), aim = 500;
+  // first one brought, be it a page, nor one on what was drawn under it, nor what is being sent already.
+  const ready = performance.now(), drawn = new WeakMap(), aim = 500;
   const offered = (element) => all(".verbs > *, .verbs button", element).map((each) => each.textContent).join();
   document.addEventListener("click", (event) => {
-    const button = event.isTrusted && event.target.closest(".verbs > *, form button"), of = button && button.closest("[data-id]");
-    if (!of) return;
-    const form = button.closest("form"), sending = event.target.closest("button") && (form.matches(".htmx-request") || $(".htmx-request", form));
-    if (!sending && !(performance.now() - drawn.get(of) < aim)) return;
+    const button = event.isTrusted && event.target.closest(".verbs > *, form button"), form = button && button.closest("form");
+    if (!button) return;
+    const sending = event.target.closest("button") && (form.matches(".htmx-request") || $(".htmx-request", form));
+    const since = Math.max(event.detail > 1 ? ready : -aim, drawn.get(button.closest("[data-id]")) || -aim);
+    if (!sending && performance.now() - since >= aim) return;
     event.preventDefault();
     event.stopPropagation();
   }, true);
