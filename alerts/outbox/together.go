@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -65,7 +66,31 @@ func (s *Sender) gather(due []mention.Alert, now time.Time) (rest []mention.Aler
 		}
 		bunches[first[b]] = append(bunches[first[b]], a)
 	}
-	return rest, bunches, wait
+	return s.apart(rest, bunches), bunches, wait
+}
+
+// apart joins nothing for a route that takes nothing now, for what is well again before anybody was
+// told goes. Only where nothing else asks the route does one of a bunch, alone. The lock is held.
+func (s *Sender) apart(due []mention.Alert, bunches map[mention.AlertID][]mention.Alert) []mention.Alert {
+	asked := map[string]bool{}
+	for way := range s.running {
+		asked[way.route] = asked[way.route] || way.m == toPost
+	}
+	for _, a := range due {
+		asked[a.Route] = asked[a.Route] || len(bunches[a.ID]) < 2 && s.throttle.failures[alertMethod{a.ID, toPost}] == nil
+	}
+	return slices.DeleteFunc(due, func(a mention.Alert) bool {
+		_, broken := s.throttle.reported[a.Route]
+		if !broken || len(bunches[a.ID]) < 2 {
+			return false
+		}
+		if asked[a.Route] {
+			return true
+		}
+		asked[a.Route] = true
+		delete(bunches, a.ID)
+		return false
+	})
 }
 
 // begun notes that a bunch is told of now; none when it was not, and goes with the next look.

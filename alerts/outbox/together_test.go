@@ -1,0 +1,92 @@
+package outbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/outbox"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/mention"
+)
+
+// TestNothingIsJoinedForAChannelThatIsAway: while the channel of staff is away as well, what waits for it
+// stays apart, so that it goes when it is not true any more; one alone is tried. When it is back the others
+// go as one.
+func TestNothingIsJoinedForAChannelThatIsAway(t *testing.T) {
+	const away = 20*time.Minute + 5*time.Second
+	for name, well := range map[string]bool{"the sources are back before it": true, "they are not": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m, s := &memory{}, &script{began: time.Now()}
+				notice := func(i int) {
+					id := fmt.Sprint("s", i)
+					m.add(id, mention.Normal, "#ops")
+					m.change(mention.AlertID(id), func(a *mention.Alert) bool {
+						a.Kind, a.MentionID = mention.Notice, ""
+						a.Payload = alerts.Details{Text: id, Same: &alerts.Same{Name: id, What: "failing", Why: "no_way"}}.Encode()
+						return true
+					})
+				}
+				notice(0)
+				time.AfterFunc(10*time.Second, func() {
+					for i := range 5 {
+						notice(i + 1)
+					}
+				})
+				tried := map[mention.AlertID]bool{}
+				s.post = func(msg alerts.Message) error {
+					if time.Since(s.began) < away {
+						tried[msg.Alert.ID] = true
+						return &alerts.RetryError{Err: errors.New("dial")}
+					}
+					return nil
+				}
+				join := func(_ context.Context, list []mention.Alert) (bool, error) {
+					for _, a := range list {
+						m.change(a.ID, func(a *mention.Alert) bool { a.Status = mention.Posted; return true })
+					}
+					one := alerts.Together(i18n.Lang{}, list, "/healthz")
+					m.add("together", one.Severity, one.Route)
+					return m.change("together", func(a *mention.Alert) bool { a.Kind, a.Payload = mention.Notice, one.Payload; return true }), nil
+				}
+				sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Join: join, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+					NotifierFor: func(string) (alerts.Notifier, bool) { return s, true }})
+				ctx, cancel := context.WithTimeout(context.Background(), away+5*time.Minute)
+				defer cancel()
+				if well {
+					time.AfterFunc(away-time.Second, func() { // what EnqueueInstead does to what nobody was told of
+						for i := range 6 {
+							m.change(mention.AlertID(fmt.Sprint("s", i)), func(a *mention.Alert) bool {
+								if a.Status == mention.Pending {
+									a.Status = "gone"
+								}
+								return true
+							})
+						}
+					})
+				}
+				if err := sender.Run(ctx); err != nil {
+					t.Error(err)
+				}
+				var told []string
+				for _, a := range m.list(func(a *mention.Alert) bool { return a.TS != "" }) {
+					told = append(told, string(a.ID))
+				}
+				want := "s0 together"
+				if well {
+					want = ""
+				}
+				if got := strings.Join(told, " "); got != want || len(tried) != 1 {
+					t.Errorf("staff are told %q, want %q; %d were tried", got, want, len(tried))
+				}
+			})
+		})
+	}
+}
