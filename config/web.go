@@ -217,10 +217,10 @@ func (d *decoder) checkTLS(t *WebTLS) {
 }
 
 // lastDays is how long before its end a certificate must have been renewed; of one that lives
-// only days it is a third of its life.
+// only days it is a sixth of its life: what renews those does so when a third is left.
 const lastDays = 7 * 24 * time.Hour
 
 // NotRenewed reports whether a certificate ends so soon that what renews it seems not to work.
 func NotRenewed(c *x509.Certificate, now time.Time) bool {
-	return c.NotAfter.Sub(now) < min(lastDays, c.NotAfter.Sub(c.NotBefore)/3)
+	return c.NotAfter.Sub(now) < min(lastDays, c.NotAfter.Sub(c.NotBefore)/6)
 }
