@@ -51,6 +51,12 @@ func TestTogether(t *testing.T) {
 			}
 		}
 	}
+	// The words for why are of all of them, and so speak of none.
+	for code, one := range map[string]string{"en": "source ", "ru": "этот", "uk": "це джерело", "bg": "този"} {
+		if got := said(texts.In(code), list(4, "failing", "changed")); strings.Contains(got, one) {
+			t.Errorf("%s: of four sources %q", code, got)
+		}
+	}
 	// The same is the same, whoever joins it.
 	one, other := alerts.Together(en, list(4, "back", ""), ""), list(4, "back", "")
 	other[0], other[3] = other[3], other[0]
