@@ -233,7 +233,7 @@ func TestFormIsSentOnce(t *testing.T) {
 		x, y := where(t, ctx, selector)
 		click(t, ctx, x, y, 1)
 		<-came
-		click(t, ctx, x, y, 1) // not of a double click: somebody is impatient
+		click(t, ctx, x, y, 1)             // not of a double click: somebody is impatient
 		time.Sleep(300 * time.Millisecond) // a second one would have come by now
 		if len(came) > 0 {
 			t.Fatalf("%s: sent twice", selector)
