@@ -253,6 +253,9 @@ func TestMailServers(t *testing.T) {
 		"busy":                       {at("MAIL", "451 hunter22 later"), "again after 30s"},
 		"no such person":             {at("RCPT", "550 nobody of this name"), "refused"},
 		"too large":                  {at(".", "552 too much"), "refused, this one"},
+		"its words look like spam":   {at(".", "550 spam message rejected"), "refused, this one"},
+		"not for this address":       {at("RCPT", "554 5.7.1 relay access denied"), "refused"},
+		"not from this machine":      {at("MAIL", "554 5.7.1 client host blocked"), "refused"},
 		"broken in the conversation": {at("MAIL", "-"), "doubt"},
 		"broken after the text":      {at(".", "-"), "doubt"},
 	} {

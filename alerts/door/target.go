@@ -9,12 +9,14 @@ import (
 	"net"
 	"net/http"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/email/smtp"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
 	"github.com/earshot/earshot/alerts"
@@ -235,13 +237,33 @@ func (t *target) mailed(err error) error {
 		if said.Code < 500 { // it says itself that it may be tried again
 			return &alerts.RetryError{After: pause, Err: errors.New(strings.TrimSuffix(what, ": "))}
 		}
-		return &alerts.RefusedError{Code: strconv.Itoa(said.Code), One: said.Code == 552 || said.Code == 554, Err: &alerts.Advice{What: what, Key: "way.door_refused"}}
+		// Once it has read the text it is the text that it does not like, whatever its number for
+		// that: spam, or too long. Before, it is who writes, or to whom.
+		one, key := failedAt(err, smtp.FailCloseDataStream), "way.door_refused"
+		if one {
+			key = "way.door_message"
+		}
+		return &alerts.RefusedError{Code: strconv.Itoa(said.Code), One: one, Err: &alerts.Advice{What: what, Key: key}}
 	case errors.As(err, &dns), errors.As(err, &op) && op.Op == "dial":
 		return &alerts.RetryError{Err: fmt.Errorf("smtp: %w", inner(err, dns, op))}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return fmt.Errorf("smtp: %w", context.DeadlineExceeded)
 	}
 	return errors.New("smtp: the connection broke off")
+}
+
+// failedAt reports whether the library failed at this step of the conversation.
+func failedAt[Step comparable](err error, step Step) bool {
+	if at, ok := err.(interface{ ID() Step }); ok && at.ID() == step {
+		return true
+	}
+	switch in := err.(type) {
+	case interface{ Unwrap() error }:
+		return failedAt(in.Unwrap(), step)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(in.Unwrap(), func(err error) bool { return failedAt(err, step) })
+	}
+	return false
 }
 
 // inner is the cause alone: the library's own words may repeat the address.
