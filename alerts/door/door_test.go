@@ -219,18 +219,47 @@ func TestMail(t *testing.T) {
 		}
 	}
 	head, body, _ := strings.Cut(got[0], "\r\n\r\n")
-	subject := ""
-	for line := range strings.Lines(head) {
-		if after, ok := strings.CutPrefix(line, "Subject: "); ok {
-			subject, _ = (&mime.WordDecoder{}).DecodeHeader(strings.TrimSpace(after))
-		}
-	}
+	subject := subjectOf(head)
 	if subject != "earshot: High · Ромашка Банк · Олена on forum.example" {
 		t.Errorf("subject %q in %q", subject, head)
 	}
 	if !strings.Contains(body, "Не повертають") || !strings.Contains(body, "https://earshot.romashka.example/case/m1") || !strings.Contains(head, `charset="UTF-8"`) {
 		t.Errorf("%s\n\n%s", head, body)
 	}
+}
+
+// TestMailLines: no line of a mail is longer than servers take (RFC 5322), whatever a stranger calls
+// himself and however long he holds a key down; an address stays whole.
+func TestMailLines(t *testing.T) {
+	mail := newMailSink(t, nil)
+	m := message()
+	m.Mention.Watch, m.Mention.Post.Author = strings.Repeat("Ромашка ", 10), strings.Repeat("Олена ", 13)
+	m.Mention.Post.Text = "Верните " + strings.Repeat("а", 690)
+	m.Mention.Post.URL = "https://forum.example/" + strings.Repeat("x", 470)
+	if _, err := open(t, mail.address("a@romashka.example"), nobody).Post(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	got := mail.taken()[0]
+	for line := range strings.Lines(got) {
+		if len(strings.TrimRight(line, "\r\n")) > 998 {
+			t.Errorf("a line of %d bytes: %.80s…", len(line), line)
+		}
+	}
+	head, body, _ := strings.Cut(got, "\r\n\r\n")
+	if subject := subjectOf(head); !strings.Contains(subject, "Ромашка Ромашка") || !strings.Contains(subject, "Олена Олена") || !strings.HasSuffix(subject, " on forum.example") {
+		t.Errorf("subject %q in %q", subject, head)
+	}
+	if !strings.Contains(body, m.Mention.Post.URL) || strings.Count(body, "а") < 680 {
+		t.Errorf("body %s", body)
+	}
+}
+
+// subjectOf is the subject as people read it.
+func subjectOf(head string) string {
+	_, subject, _ := strings.Cut(head, "Subject: ")
+	subject, _, _ = strings.Cut(strings.ReplaceAll(subject, "\r\n ", " "), "\r\n")
+	subject, _ = (&mime.WordDecoder{}).DecodeHeader(subject)
+	return subject
 }
 
 // TestMailServers sorts what mail servers say and when they break off.

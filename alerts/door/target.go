@@ -120,7 +120,7 @@ func (t *target) call(w words) error {
 	body := w.title + "\n" + w.text
 	switch {
 	case t.service.mail:
-		params[t.service.title] = mime.QEncoding.Encode("utf-8", w.title)
+		params[t.service.title] = strings.ReplaceAll(mime.QEncoding.Encode("utf-8", w.title), "?= =?", "?=\n =?") // each word on a line of its own
 		body = lines(w.text)
 	case t.service.title != "":
 		params[t.service.title] = w.title

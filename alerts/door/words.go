@@ -16,6 +16,7 @@ const (
 	maxName  = 80
 	maxLink  = 500
 	maxLine  = 160 // of an e-mail, in runes; RFC 5322 allows 998 bytes
+	maxWord  = 990 // of an e-mail, in bytes: longer ones are no address any more
 )
 
 // words are a message: its title in one line, and the text.
@@ -175,6 +176,14 @@ func lines(s string) string {
 	for line := range strings.Lines(s) {
 		n := 0
 		for _, word := range strings.SplitAfter(line, " ") {
+			for len(word) > maxWord {
+				if n > 0 {
+					b.WriteByte('\n')
+				}
+				at := max(len(text.Clip(word, maxWord)), 1)
+				b.WriteString(word[:at])
+				word, n = word[at:], maxLine
+			}
 			if w := utf8.RuneCountInString(word); n > 0 && n+w > maxLine {
 				b.WriteByte('\n')
 				n = 0
