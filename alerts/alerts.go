@@ -60,6 +60,7 @@ type Place struct {
 // sent again later, a *RefusedError when it was not taken and somebody must act
 // first. After any other error the message may or may not have been taken.
 type Notifier interface {
+	// Post brings the message out. With a *PartError it is posted, and has its place.
 	Post(ctx context.Context, m Message) (Place, error)
 	// Update shows the message at m.Alert's place as it is now. ErrDeleted: it stands there no more.
 	Update(ctx context.Context, m Message) error

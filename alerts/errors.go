@@ -15,6 +15,7 @@ import (
 type RetryError struct {
 	After  time.Duration // at least; 0 leaves it to the caller
 	Method bool          // the other side asked for silence: nothing of the kind may be sent before
+	One    bool          // only this message must wait: nothing is wrong with the way out
 	Err    error
 }
 
@@ -38,6 +39,14 @@ type RefusedError struct {
 func (e *RefusedError) Error() string { return e.Err.Error() }
 
 func (e *RefusedError) Unwrap() error { return e.Err }
+
+// PartError means: done, but some of the recipients refuse it, and will until somebody acts. The
+// text says what to do.
+type PartError struct{ Err error }
+
+func (e *PartError) Error() string { return e.Err.Error() }
+
+func (e *PartError) Unwrap() error { return e.Err }
 
 // ErrDeleted means that a message does not stand where it could be redrawn: somebody deleted it, or
 // it was told by another way out.

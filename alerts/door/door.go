@@ -51,6 +51,9 @@ func New(opt Options) (*Notifier, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(addresses) > 1 {
+			t.name += " " + svc.recipient(address)
+		}
 		n.targets = append(n.targets, t)
 	}
 	return n, nil
@@ -72,7 +75,8 @@ func (n *Notifier) Pace() (perSecond float64, burst int) {
 const maxDone = 10000
 
 // Post tells every recipient that was not told yet. Its place is the door's name and the
-// alert's id.
+// alert's id, with a *alerts.PartError when it was told, but refused for some: somebody who
+// left, or threw the bot out, keeps nothing from the others.
 func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
 	place := alerts.Place{Channel: alerts.DoorPlace(n.opt.Name), TS: string(m.Alert.ID)}
 	if inThread(m) {
@@ -80,25 +84,39 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	}
 	words := n.words(m)
 	var worst error
+	reached := 0
 	for i, t := range n.targets {
 		if n.told(m.Alert.ID, i) {
+			reached++
 			continue
 		}
 		err := t.send(ctx, words)
 		if err == nil {
 			n.note(m.Alert.ID, i)
+			reached++
 			continue
 		}
 		worst = graver(worst, fmt.Errorf("door %s: %w", n.opt.Name, err))
 	}
-	if worst != nil {
+	var refused *alerts.RefusedError
+	var again *alerts.RetryError
+	switch {
+	case reached > 0 && (errors.As(worst, &refused) || errors.As(worst, &again) && !again.Method && m.Alert.Attempts > patience):
+		worst = &alerts.PartError{Err: worst} // the others took it
+	case reached > 0 && errors.As(worst, &again) && !again.Method: // a mailbox that is full: its message waits for it
+		return alerts.Place{}, &alerts.RetryError{After: again.After, One: true, Err: again.Err}
+	case worst != nil:
 		return alerts.Place{}, worst
 	}
 	n.mu.Lock()
 	delete(n.done, m.Alert.ID)
 	n.mu.Unlock()
-	return place, nil
+	return place, worst
 }
+
+// patience is how many attempts, in all most of an hour, a recipient has who may be told later: a
+// server that knows nobody yet takes half of one.
+const patience = 12
 
 func (n *Notifier) told(id mention.AlertID, recipient int) bool {
 	n.mu.Lock()

@@ -336,7 +336,8 @@ func TestHangs(t *testing.T) {
 	}
 }
 
-// TestPartOfRecipients: who was told is not told again because another was not.
+// TestPartOfRecipients: who threw the bot out keeps nothing from the others and is named; where all
+// of them did, nothing is told.
 func TestPartOfRecipients(t *testing.T) {
 	s := newSink(t, nil)
 	s.set(func(w http.ResponseWriter) {
@@ -347,9 +348,10 @@ func TestPartOfRecipients(t *testing.T) {
 	})
 	n := open(t, strings.Replace(addresses["telegram"], "-100200300", "good,bad,late", 1), s.client)
 	for range 3 {
-		_, err := n.Post(t.Context(), message())
-		if outcome(err) != "refused" || !strings.Contains(err.Error(), "kicked from the group") {
-			t.Fatalf("%v", err)
+		at, err := n.Post(t.Context(), message())
+		var part *alerts.PartError
+		if !errors.As(err, &part) || at.TS == "" || !strings.Contains(err.Error(), "telegram bad: status 403 (Forbidden: bot was kicked from the group chat)") {
+			t.Fatalf("%+v %v", at, err)
 		}
 	}
 	count := map[string]int{}
@@ -360,8 +362,12 @@ func TestPartOfRecipients(t *testing.T) {
 			}
 		}
 	}
-	if count["good"] != 1 || count["late"] != 1 || count["bad"] != 3 {
+	if count["good"] != 3 || count["late"] != 3 || count["bad"] != 3 {
 		t.Errorf("told %v", count)
+	}
+	n = open(t, strings.Replace(addresses["telegram"], "-100200300", "bad,bad", 1), s.client)
+	if at, err := n.Post(t.Context(), message()); outcome(err) != "refused" || at.TS != "" {
+		t.Errorf("nobody was told: %+v %v", at, err)
 	}
 }
 

@@ -24,6 +24,8 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/services/push/ntfy"
 	"github.com/nicholas-fedor/shoutrrr/pkg/services/push/pushover"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
+
+	"github.com/earshot/earshot/internal/text"
 )
 
 // This file knows the services of shoutrrr that are doors: those through which a request
@@ -134,6 +136,17 @@ const longestName = 20
 // maxRecipients bounds the recipients of one door: a message goes to each by itself.
 const maxRecipients = 20
 
+// recipient is whom an address names that parse made for one. That is no secret: a mail and a chat
+// show it.
+func (s service) recipient(u *url.URL) string {
+	for _, key := range s.recipients {
+		if one := u.Query().Get(key); one != "" {
+			return text.Line(one, maxName)
+		}
+	}
+	return ""
+}
+
 // parse returns the service of an address, and the address for each recipient alone: what
 // one of them takes is not sent to him again because another does not.
 func parse(address string) (kind string, svc service, each []*url.URL, err error) {
@@ -179,7 +192,7 @@ func parse(address string) (kind string, svc service, each []*url.URL, err error
 
 // newTarget makes the service for one recipient.
 func newTarget(kind string, svc service, address *url.URL, opt Options) (t *target, err error) {
-	t = &target{kind: kind, service: svc, turn: make(chan struct{}, 1), exit: opt.Exit, hide: hidden(address)}
+	t = &target{kind: kind, name: kind, service: svc, turn: make(chan struct{}, 1), exit: opt.Exit, hide: hidden(address)}
 	defer func() {
 		if recover() != nil { // of the library, over an address it did not expect
 			t, err = nil, &IncompleteError{svc.example}

@@ -27,6 +27,7 @@ import (
 // target is one recipient.
 type target struct {
 	kind    string
+	name    string // of the service, and of the recipient where the door has several
 	service service
 	sender  types.Service
 	client  *http.Client
@@ -139,17 +140,17 @@ func (t *target) judge(a *attempt, asked bool, err error) error {
 	case !asked && err != nil && a.ctx.Err() != nil:
 		return &alerts.RetryError{Err: errBusy}
 	case !asked:
-		return &alerts.RefusedError{Code: "unsendable", One: true, Err: &alerts.Advice{What: t.kind + ": ", Key: "way.door_message", Err: err}}
+		return &alerts.RefusedError{Code: "unsendable", One: true, Err: &alerts.Advice{What: t.name + ": ", Key: "way.door_message", Err: err}}
 	case a.moved != nil:
-		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("%s: %w", t.kind, a.moved)}
+		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("%s: %w", t.name, a.moved)}
 	case errors.Is(a.err, fetch.ErrPrivate), errors.Is(a.err, fetch.ErrPort):
-		return &alerts.RefusedError{Code: "private", Err: &alerts.Advice{What: t.kind + ": ", Key: "way.door_private", Err: a.err}}
+		return &alerts.RefusedError{Code: "private", Err: &alerts.Advice{What: t.name + ": ", Key: "way.door_private", Err: a.err}}
 	case errors.As(a.err, &dns), errors.As(a.err, &op) && op.Op == "dial":
-		return &alerts.RetryError{Err: fmt.Errorf("%s: %w", t.kind, a.err)}
+		return &alerts.RetryError{Err: fmt.Errorf("%s: %w", t.name, a.err)}
 	case a.err != nil:
-		return fmt.Errorf("%s: %w", t.kind, a.err)
+		return fmt.Errorf("%s: %w", t.name, a.err)
 	case a.status == 0: // given up while the answer was awaited
-		return fmt.Errorf("%s: %w", t.kind, err)
+		return fmt.Errorf("%s: %w", t.name, err)
 	}
 	return t.answered(a)
 }
@@ -160,7 +161,7 @@ const pause = 30 * time.Second
 // answered sorts the answers. The lock of the attempt is held.
 func (t *target) answered(a *attempt) error {
 	said := t.said(a.body)
-	what := fmt.Sprintf("%s: status %d", t.kind, a.status)
+	what := fmt.Sprintf("%s: status %d", t.name, a.status)
 	if said.words != "" {
 		what += " (" + said.words + ")"
 	}
@@ -233,7 +234,7 @@ func (t *target) mailed(err error) error {
 	case err == nil, t.log.sent.Load():
 		return nil
 	case errors.As(err, &said):
-		what := fmt.Sprintf("smtp: %d (%s): ", said.Code, text.Line(t.hide.Replace(said.Msg), 200))
+		what := fmt.Sprintf("%s: %d (%s): ", t.name, said.Code, text.Line(t.hide.Replace(said.Msg), 200))
 		if said.Code < 500 { // it says itself that it may be tried again
 			return &alerts.RetryError{After: pause, Err: errors.New(strings.TrimSuffix(what, ": "))}
 		}
@@ -245,11 +246,11 @@ func (t *target) mailed(err error) error {
 		}
 		return &alerts.RefusedError{Code: strconv.Itoa(said.Code), One: one, Err: &alerts.Advice{What: what, Key: key}}
 	case errors.As(err, &dns), errors.As(err, &op) && op.Op == "dial":
-		return &alerts.RetryError{Err: fmt.Errorf("smtp: %w", inner(err, dns, op))}
+		return &alerts.RetryError{Err: fmt.Errorf("%s: %w", t.name, inner(err, dns, op))}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return fmt.Errorf("smtp: %w", context.DeadlineExceeded)
+		return fmt.Errorf("%s: %w", t.name, context.DeadlineExceeded)
 	}
-	return errors.New("smtp: the connection broke off")
+	return errors.New(t.name + ": the connection broke off")
 }
 
 // failedAt reports whether the library failed at this step of the conversation.

@@ -297,6 +297,12 @@ func backoff(n int, first, last time.Duration) time.Duration {
 func (s *Sender) hold(notifier alerts.Notifier, m method, a mention.Alert, e *alerts.RetryError, now time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if e.One {
+		t := s.throttle.failuresOf(a, m, true)
+		t.count++
+		t.until = now.Add(max(min(e.After, longestSilence), backoff(t.count, refusedFirst, refusedLast)))
+		return t.until
+	}
 	key := notifierMethod{notifier, m}
 	wait := min(max(e.After, firstBackoff), longestSilence)
 	if m != toUpdate && wait > toldSilence {
@@ -366,12 +372,20 @@ func (s *Sender) trouble(route string, err error) {
 	}
 }
 
-// fine says once that a route works again.
-func (s *Sender) fine(a mention.Alert) {
+// fine says once that a route works again, or that it does for a part of its people alone.
+func (s *Sender) fine(a mention.Alert, part error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	notifier, _ := s.opt.NotifierFor(a.Route)
-	if s.throttle.works(notifier, a) {
+	before := s.throttle.reported[a.Route]
+	told := s.throttle.works(notifier, a)
+	switch {
+	case part != nil:
+		if told {
+			s.throttle.reported[a.Route] = before
+		}
+		s.trouble(a.Route, part)
+	case told:
 		s.opt.Trouble(a.Route, nil)
 		s.opt.Log.Info("alerts are delivered again", "route", a.Route)
 	}

@@ -58,7 +58,7 @@ func (s *Sender) adopt(ctx context.Context, notifier alerts.Notifier, m alerts.M
 	if err == nil && began {
 		fault.At("posting-marked")
 		s.opt.Log.Info("a message of before the database was put back was found in its channel", "alert", m.Alert.ID, "route", m.Alert.Route)
-		s.posted(ctx, m, at, 0) // what it shows is not known, so it is drawn once more
+		s.posted(ctx, m, at, 0, nil) // what it shows is not known, so it is drawn once more
 	}
 	return true
 }

@@ -109,7 +109,7 @@ func (s *Sender) search(ctx context.Context, notifier alerts.Notifier, group []m
 			if err != nil {
 				m = alerts.Message{Alert: a} // only the metrics want more
 			}
-			s.posted(ctx, m, at, 0)
+			s.posted(ctx, m, at, 0, nil)
 		default:
 			s.opt.Log.Info("a message in doubt is not in its channel and is sent again", "alert", a.ID, "route", a.Route)
 			s.backWith(ctx, a, s.opt.Now(), "an attempt was not taken: it is not in the channel's history")

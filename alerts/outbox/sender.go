@@ -375,9 +375,10 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 	m.Alert.Attempts++
 	m.Alert.PostingAt = t0
 	place, err := notifier.Post(attempt, m)
-	if err == nil {
+	var part *alerts.PartError
+	if err == nil || errors.As(err, &part) {
 		fault.At("message-posted")
-		s.posted(ctx, m, place, m.Case.Version)
+		s.posted(ctx, m, place, m.Case.Version, err)
 		return
 	}
 	s.notPosted(ctx, notifier, m, err)
@@ -402,8 +403,8 @@ func (s *Sender) moved(ctx context.Context, a mention.Alert) (bool, error) {
 	return ok && (is.Route != a.Route || is.ThreadOf == "" && a.ThreadOf != ""), err
 }
 
-// posted writes down that a message stands in its channel.
-func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, rendered int64) {
+// posted writes down that a message stands in its channel; part says for whom it does not.
+func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, rendered int64, part error) {
 	a := m.Alert
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()
@@ -419,7 +420,7 @@ func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, 
 		}
 	}
 	a.Channel = at.Channel
-	s.fine(a)
+	s.fine(a, part)
 	s.opt.Accepted(m, s.opt.Now())
 }
 

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
@@ -56,6 +59,7 @@ type routes struct {
 	passing sync.Mutex // one pass at a time
 	mu      sync.Mutex
 	broken  map[string]*breakage
+	parts   map[string]*breakage     // routes that work, but reach a part of their people alone
 	told    map[mention.AlertID]bool // that are known to be told through a door
 }
 
@@ -73,7 +77,7 @@ func (b *breakage) refused() bool {
 }
 
 func newRoutes(opt routesOptions) *routes {
-	return &routes{opt: opt, changed: make(chan struct{}, 1), broken: make(map[string]*breakage), told: make(map[mention.AlertID]bool)}
+	return &routes{opt: opt, changed: make(chan struct{}, 1), broken: make(map[string]*breakage), parts: make(map[string]*breakage), told: make(map[mention.AlertID]bool)}
 }
 
 // trouble implements outbox.Options.Trouble. It is called under the sender's lock, so it
@@ -82,12 +86,18 @@ func (r *routes) trouble(route string, err error) {
 	r.opt.metrics.trouble(route, err)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch b := r.broken[route]; {
+	all, other := r.broken, r.parts
+	var part *alerts.PartError
+	if errors.As(err, &part) {
+		all, other = r.parts, r.broken
+	}
+	delete(other, route)
+	switch b := all[route]; {
 	case err == nil:
-		delete(r.broken, route)
+		delete(all, route)
 		return
 	case b == nil:
-		r.broken[route] = &breakage{err: err, since: r.opt.now()}
+		all[route] = &breakage{err: err, since: r.opt.now()}
 	default:
 		b.err = err
 	}
@@ -99,7 +109,10 @@ func (r *routes) trouble(route string, err error) {
 
 // forget drops what is known of broken routes.
 func (r *routes) forget() {
-	for route := range r.snapshot() {
+	r.mu.Lock()
+	routes := slices.AppendSeq(slices.Collect(maps.Keys(r.broken)), maps.Keys(r.parts))
+	r.mu.Unlock()
+	for _, route := range routes {
 		r.trouble(route, nil)
 	}
 }
@@ -119,6 +132,7 @@ func (r *routes) run(ctx context.Context) {
 			continue
 		}
 		ticker.Reset(lookAgain)
+		r.tellParts(ctx)
 		if broken := r.snapshot(); len(broken) > 0 {
 			if anyRefused(broken) { // one that is out of reach comes back, and what waits for it with it
 				r.again(ctx)
@@ -205,15 +219,54 @@ func (r *routes) tell(ctx context.Context, route string, why error, n int, since
 	rules := r.opt.rules()
 	to := r.working(*rules, s, broken)
 	l := rules.Lang(to)
-	words := l.Plural("notice.route", n, "route", route, "why", text.Line(r.opt.hide(alerts.Reason(l, why)), 500))
-	a := alerts.NewNotice(route, "refused", since, words, "")
+	words := l.Plural("notice.route", n, "route", route, "why", r.why(l, why))
+	return r.notice(ctx, alerts.NewNotice(route, "refused", since, words, ""), to, s)
+}
+
+// why is what people are told of an error.
+func (r *routes) why(l i18n.Lang, err error) string {
+	return text.Line(r.opt.hide(alerts.Reason(l, err)), 500)
+}
+
+// notice stores a notice as loud as this.
+func (r *routes) notice(ctx context.Context, a mention.Alert, to string, s mention.Severity) error {
 	a.CreatedAt, a.Severity = r.opt.now(), s
-	a.Route, a.NotBefore = to, rules.HeldUntil(s, a.CreatedAt)
+	a.Route, a.NotBefore = to, r.opt.rules().HeldUntil(s, a.CreatedAt)
 	if err := r.opt.outbox.Enqueue(ctx, a); err != nil {
 		return err
 	}
 	r.opt.wake()
 	return nil
+}
+
+// tellParts tells of routes that reach a part of their people alone: once, and of one day once
+// however often earshot starts.
+func (r *routes) tellParts(ctx context.Context) {
+	untold := map[string]breakage{}
+	r.mu.Lock()
+	for route, b := range r.parts {
+		if !b.told {
+			untold[route] = *b
+		}
+	}
+	r.mu.Unlock()
+	for route, b := range untold {
+		rules := r.opt.rules()
+		to := r.working(*rules, mention.Normal, r.snapshot())
+		l := rules.Lang(to)
+		words := l.Text("notice.route_part", "route", route, "why", r.why(l, b.err))
+		if err := r.notice(ctx, alerts.NewNotice(route, "part", b.since.UTC().Truncate(24*time.Hour), words, ""), to, mention.Normal); err != nil {
+			if ctx.Err() == nil {
+				r.opt.log.Error("whom a route does not reach cannot be told; trying again", "route", route, "err", err)
+			}
+			continue
+		}
+		r.mu.Lock()
+		if is := r.parts[route]; is != nil {
+			is.told = true
+		}
+		r.mu.Unlock()
+	}
 }
 
 // opsRoute is where a notice goes that is meant for a route.
