@@ -323,7 +323,7 @@ func (e *Engine) send(ctx context.Context, way Way, post mention.Post, before me
 	// A call that began is waited for: its answer is worth more than a quick end.
 	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 	defer cancel()
-	res := way.Send(call, Message{Post: post, Text: r.Text, Key: r.ID, At: r.MadeAt})
+	res := way.Send(call, Message{Post: post, Text: r.Text, Key: r.ID, At: r.ApprovedAt})
 	e.opt.Log.Info("a reply was sent", "mention", r.MentionID, "reply", r.ID, "as", r.Account, "attempt", r.Attempts, "outcome", res.Outcome.String(), "why", res.Reason)
 	return e.settle(context.WithoutCancel(ctx), way, r, res, first)
 }

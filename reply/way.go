@@ -138,7 +138,7 @@ type Message struct {
 	Post mention.Post // that is answered
 	Text string
 	Key  string    // the same in every attempt
-	At   time.Time // when it was written: the same in every attempt, too
+	At   time.Time // when it was let out: the same in every attempt, too
 }
 
 // Outcome is what is known after a call.

@@ -237,6 +237,39 @@ func TestApprove(t *testing.T) {
 	}
 }
 
+// TestApprovedLater: an answer is of the time when a colleague let it out, in every attempt: a network
+// that takes our word for it would show it as older than it is.
+func TestApprovedLater(t *testing.T) {
+	w := fresh(t, Key)
+	way := w.net.way()
+	way.Approve = true
+	var at []time.Time
+	way.Send = func(_ context.Context, m Message) Result {
+		if at = append(at, m.At); len(at) == 1 {
+			return Result{Reason: "the line was cut"}
+		}
+		return Result{Outcome: Sent, ID: "1"}
+	}
+	e := New(Options{Outbox: w.db, Reader: w.db, Desk: w.desk, Way: func(string) (Way, bool) { return way, true }, Log: w.engine(1, true).opt.Log, Now: w.clock.Now})
+	id := w.complaint()
+	words := written(1)
+	words.Approve = true
+	if err := e.Write(t.Context(), id, words); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Add(26 * time.Hour)
+	let := w.clock.Now()
+	if err := e.Decide(t.Context(), id, w.reply(id).ID, Approve, olha); err != nil {
+		t.Fatal(err)
+	}
+	w.run(e)
+	w.clock.Add(time.Minute)
+	w.run(e)
+	if len(at) != 2 || !at[0].Equal(let) || !at[1].Equal(let) {
+		t.Errorf("sent as of %v, want %v twice", at, let)
+	}
+}
+
 // TestWayChanges: nothing goes out as another account than the one that was shown, or at all
 // when the watchlist does not let it any more.
 func TestWayChanges(t *testing.T) {
