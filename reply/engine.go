@@ -97,6 +97,7 @@ const (
 	Interrupt = "earshot was interrupted while it was sending"
 	TooLong   = "the site takes shorter answers now"
 	Late      = "it could not be sent within two hours"
+	PostGone  = "the post is not there any more"
 	Settled   = "the complaint waits for no answer any more"
 )
 
@@ -269,6 +270,8 @@ func (e *Engine) step(ctx context.Context, l *line, r mention.SiteReply) error {
 	switch {
 	case settled:
 		return e.end(ctx, r, Result{Outcome: Refused, Reason: Settled}) // while the site wanted a pause
+	case r.Status == mention.ReplyDraft && m.Post.Deleted: // while it waited for a colleague, or a pause
+		return e.end(ctx, r, Result{Outcome: Refused, Reason: PostGone})
 	case r.Status == mention.ReplyDraft && why != "":
 		return e.end(ctx, r, Result{Outcome: Refused, Reason: why})
 	case r.Status == mention.ReplyDraft && late(r, now): // earshot did not run

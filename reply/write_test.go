@@ -270,6 +270,26 @@ func TestApprovedLater(t *testing.T) {
 	}
 }
 
+// TestPostGoneMeanwhile: what waits for a pause or a colleague does not go out under a post that is
+// gone from the site by then.
+func TestPostGoneMeanwhile(t *testing.T) {
+	w := fresh(t, Twice)
+	w.net.feel(moods["429 first"])
+	id := w.complaint()
+	e := w.engine(immortal, false)
+	if err := e.Write(t.Context(), id, written(1)); err != nil {
+		t.Fatal(err)
+	}
+	w.run(e)
+	gone := w.post(w.n, "Olena", "")
+	gone.Deleted = true
+	w.hear(gone, false)
+	w.settleDown(id)
+	if r := w.reply(id); r.Status != mention.ReplyRefused || r.Reason != PostGone || w.desk.told[r.ID] != mention.ReplyRefused || len(w.net.stands()) != 0 {
+		t.Errorf("it is %s %q, %d stand there", r.Status, r.Reason, len(w.net.stands()))
+	}
+}
+
 // TestWayChanges: nothing goes out as another account than the one that was shown, or at all
 // when the watchlist does not let it any more.
 func TestWayChanges(t *testing.T) {
