@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	texts "github.com/earshot/earshot/internal/text"
@@ -92,7 +94,7 @@ func (d *Door) Read(body io.Reader) ([]mention.Post, error) {
 		return nil, err
 	}
 	var posts []mention.Post
-	r := lines{raw: raw}
+	r := lines{raw: bytes.TrimPrefix(raw, []byte("\ufeff"))} // Windows begins files with it
 	for {
 		object, line, err := r.next()
 		switch {
@@ -176,6 +178,8 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 		return mention.Post{}, fmt.Errorf("id: longer than %d bytes", maxID)
 	case strings.TrimSpace(in.Title+in.Text) == "" && in.Rating == nil:
 		return mention.Post{}, errors.New("text is missing")
+	case unreadable(in.Title + in.Text):
+		return mention.Post{}, errors.New("text: most of it is not UTF-8: send the request in UTF-8")
 	case in.Kind != "" && !slices.Contains(mention.PostKinds, in.Kind):
 		return mention.Post{}, fmt.Errorf("kind: %q is not one of review, forum, comment, news, social", in.Kind)
 	case in.Rating != nil && (in.Rating.Value < 0 || in.Rating.Best < 0 || in.Rating.Best > 0 && in.Rating.Value > in.Rating.Best):
@@ -202,6 +206,21 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 	}
 	p.Edited, _, err = moment("edited", in.Edited, false, d.Env.Zone)
 	return p, err
+}
+
+// unreadable reports whether a text has more signs that stand for what could not be read than
+// letters: nobody would ever hear what it says.
+func unreadable(s string) bool {
+	letters := 0
+	for _, r := range s {
+		switch {
+		case r == utf8.RuneError:
+			letters--
+		case unicode.IsLetter(r):
+			letters++
+		}
+	}
+	return letters < 0
 }
 
 // moment reads a time: RFC 3339, or a day.

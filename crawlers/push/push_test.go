@@ -62,6 +62,15 @@ func TestReadEdit(t *testing.T) {
 	}
 }
 
+// TestReadOddBytes: a mark that Windows puts before a file is no part of the posts, and a letter that
+// was cut in two costs nothing but itself.
+func TestReadOddBytes(t *testing.T) {
+	got, err := door().Read(strings.NewReader("\ufeff" + `{"id":"a","text":"Гроші не повертают` + "\xd1" + `"}`))
+	if err != nil || len(got) != 1 || !strings.HasPrefix(got[0].Text, "Гроші не повертают") {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // TestReadErrors: a request that cannot be taken says where and why, and nothing of it
 // is taken.
 func TestReadErrors(t *testing.T) {
@@ -73,6 +82,7 @@ func TestReadErrors(t *testing.T) {
 		{"{\"id\":\"a\",\"text\":\"x\",\"url\":\"javascript:alert(1)\"}", `line 1: url: "javascript:alert(1)" is not a web address`},
 		{"{\"id\":\"a\",\"text\":\"x\",\"kind\":\"tweet\"}", `line 1: kind: "tweet" is not one of review, forum, comment, news, social`},
 		{"{\"id\":\"a\",\"rating\":{\"value\":9,\"best\":5}}", "line 1: rating: value is not between 0 and best"},
+		{"{\"id\":\"a\",\"text\":\"x\"}\n{\"id\":\"b\",\"text\":\"\xcd\xe5 \xe2\xee\xe7\xe2\xf0\xe0\xf9\xe0\xfe\xf2 \xe4\xe5\xed\xfc\xe3\xe8, VISA\"}", "line 2: text: most of it is not UTF-8: send the request in UTF-8"},
 		{"{\"id\":\"a\",\"text\":7}", "line 1: text: not a number"},
 		{"{\"id\":[],\"text\":\"x\"}", "line 1: an id is a text or a number"},
 		{"{\"id\":\"" + strings.Repeat("i", 513) + "\",\"text\":\"x\"}", "line 1: id: longer than 512 bytes"},
