@@ -171,6 +171,9 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 		return mention.Post{}, err
 	}
 	in.ID = text(strings.TrimSpace(string(in.ID)))
+	if in.Rating != nil && in.Rating.Best == 0 {
+		in.Rating.Best = 5
+	}
 	switch {
 	case in.ID == "":
 		return mention.Post{}, errors.New("id is missing: the sender's own name of the post, the same each time")
@@ -182,11 +185,8 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 		return mention.Post{}, errors.New("text: most of it is not UTF-8: send the request in UTF-8")
 	case in.Kind != "" && !slices.Contains(mention.PostKinds, in.Kind):
 		return mention.Post{}, fmt.Errorf("kind: %q is not one of review, forum, comment, news, social", in.Kind)
-	case in.Rating != nil && (in.Rating.Value < 0 || in.Rating.Best < 0 || in.Rating.Best > 0 && in.Rating.Value > in.Rating.Best):
+	case in.Rating != nil && (in.Rating.Value < 0 || in.Rating.Best < 0 || in.Rating.Value > in.Rating.Best):
 		return mention.Post{}, errors.New("rating: value is not between 0 and best")
-	}
-	if in.Rating != nil && in.Rating.Best == 0 {
-		in.Rating.Best = 5
 	}
 	p := mention.Post{
 		Kind: in.Kind, ID: string(in.ID), ReplyTo: in.ReplyTo, IsReply: in.ReplyTo != "" && in.Title != "", Author: strings.TrimSpace(in.Author),

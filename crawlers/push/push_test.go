@@ -82,6 +82,7 @@ func TestReadErrors(t *testing.T) {
 		{"{\"id\":\"a\",\"text\":\"x\",\"url\":\"javascript:alert(1)\"}", `line 1: url: "javascript:alert(1)" is not a web address`},
 		{"{\"id\":\"a\",\"text\":\"x\",\"kind\":\"tweet\"}", `line 1: kind: "tweet" is not one of review, forum, comment, news, social`},
 		{"{\"id\":\"a\",\"rating\":{\"value\":9,\"best\":5}}", "line 1: rating: value is not between 0 and best"},
+		{"{\"id\":\"a\",\"rating\":{\"value\":9}}", "line 1: rating: value is not between 0 and best"},
 		{"{\"id\":\"a\",\"text\":\"x\"}\n{\"id\":\"b\",\"text\":\"\xcd\xe5 \xe2\xee\xe7\xe2\xf0\xe0\xf9\xe0\xfe\xf2 \xe4\xe5\xed\xfc\xe3\xe8, VISA\"}", "line 2: text: most of it is not UTF-8: send the request in UTF-8"},
 		{"{\"id\":\"a\",\"text\":7}", "line 1: text: not a number"},
 		{"{\"id\":[],\"text\":\"x\"}", "line 1: an id is a text or a number"},
