@@ -371,6 +371,15 @@ func TestPartOfRecipients(t *testing.T) {
 	}
 }
 
+// TestGroupMoved: of a group that became a supergroup Telegram says the new number, and so do we.
+func TestGroupMoved(t *testing.T) {
+	s := newSink(t, status(400, `{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-1002003004005}}`))
+	_, err := open(t, addresses["telegram"], s.client).Post(t.Context(), message())
+	if outcome(err) != "refused" || !strings.Contains(err.Error(), "supergroup chat: chats=-1002003004005)") {
+		t.Error(err)
+	}
+}
+
 // TestOnlyWhatRings: copies, edits and what is gathered stand in threads elsewhere and are
 // not told here; an escalation is.
 func TestOnlyWhatRings(t *testing.T) {

@@ -206,6 +206,7 @@ func (t *target) said(body []byte) (r reply) {
 		RetryAfter  float64         `json:"retry_after"`
 		Parameters  struct {
 			RetryAfter float64 `json:"retry_after"`
+			MigrateTo  int64   `json:"migrate_to_chat_id"` // the group's number as a supergroup
 		} `json:"parameters"`
 	}
 	if json.Unmarshal(body, &in) != nil {
@@ -217,6 +218,9 @@ func (t *target) said(body []byte) (r reply) {
 		if r.words == "" {
 			r.words = text.Line(t.hide.Replace(words), 200)
 		}
+	}
+	if to := in.Parameters.MigrateTo; to != 0 {
+		r.words += fmt.Sprintf(": chats=%d", to)
 	}
 	if n := max(in.RetryAfter, in.Parameters.RetryAfter); n > 0 {
 		r.after = seconds(n)
