@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/door"
@@ -105,6 +106,33 @@ func TestWords(t *testing.T) {
 		for _, want := range []string{"High · Ромашка Банк · Олена on forum.example", "Не повертають гроші", "https://forum.example/p/1", "https://earshot.romashka.example/case/m1", "may be a repeat", alerts.Stars(english, m.Mention.Post.Rating) + " · 3 min ago"} {
 			if !strings.Contains(said, want) {
 				t.Errorf("%s: no %q in %s", kind, want, said)
+			}
+		}
+	}
+}
+
+// TestLinksStay: however much there is to say, the links by which somebody can act are there, and
+// nothing is longer than the service takes: Pushover 1,024 characters, the others 4,096 bytes.
+func TestLinksStay(t *testing.T) {
+	for name, words := range map[string]string{"letters": strings.Repeat("Не повертають гроші вже третій тиждень. ", 40), "faces": strings.Repeat("😡😡 ", 400)} {
+		for kind, address := range addresses {
+			s := newSink(t, status(200, "{}"))
+			m := message()
+			m.Alert.Kind, m.Details.Text = mention.Escalation, words
+			m.Mention.Post.Author, m.Mention.Post.Text = "Олена "+strings.Repeat("ї", 60), words
+			m.Mention.Post.URL = "https://forum.example/p/" + strings.Repeat("a", 300)
+			if _, err := open(t, address, s.client).Post(t.Context(), m); err != nil {
+				t.Errorf("%s of %s: %v", kind, name, err)
+				continue
+			}
+			said := unescaped(s.taken()[0])
+			for _, want := range []string{m.Mention.Post.URL, "https://earshot.romashka.example/case/m1", words[:20]} {
+				if !strings.Contains(said, want) {
+					t.Errorf("%s of %s: no %.60q in %s", kind, name, want, said)
+				}
+			}
+			if n := utf8.RuneCountInString(said); len(said) > 4400 || kind == "pushover" && n > 1024+250+80 {
+				t.Errorf("%s of %s: %d characters, %d bytes", kind, name, n, len(said))
 			}
 		}
 	}

@@ -52,6 +52,8 @@ type service struct {
 	// slow is for services that bear a message in three seconds only.
 	slow bool
 	mail bool
+	// most is how many characters of text it takes in one piece; 0: more than maxText has.
+	most int
 }
 
 func (s service) pace() (perSecond float64, burst int) {
@@ -69,12 +71,12 @@ func services() map[string]service {
 		{name: telegram.Scheme, example: "telegram://TOKEN@telegram?chats=ID", open: openTelegram, host: func(types.Service) string { return "api.telegram.org" }, recipients: []string{"chats", "channels"}, slow: true},
 		{name: teams.Scheme, example: "teams://GROUP@TENANT/ALTID/GROUPOWNER/EXTRAID?host=NAME.webhook.office.com", open: opened(func() *teams.Service { return &teams.Service{} }), host: teamsHost, title: "title"},
 		{name: googlechat.Scheme, example: "googlechat://chat.googleapis.com/v1/spaces/SPACE/messages?key=KEY&token=TOKEN", open: opened(func() *googlechat.Service { return &googlechat.Service{} }), host: googleHost},
-		{name: discord.Scheme, example: "discord://TOKEN@WEBHOOKID", open: openDiscord, use: useDiscord, title: "title"},
+		{name: discord.Scheme, example: "discord://TOKEN@WEBHOOKID", open: openDiscord, use: useDiscord, title: "title", most: 2000},
 		{name: mattermost.Scheme, example: "mattermost://NAME@HOST/TOKEN", open: opened(func() *mattermost.Service { return &mattermost.Service{} }), use: useMattermost, own: true},
 		{name: rocketchat.Scheme, example: "rocketchat://NAME@HOST/TOKENA/TOKENB", open: opened(func() *rocketchat.Service { return &rocketchat.Service{} }), use: useRocketchat, own: true},
 		{name: ntfy.Scheme, example: "ntfy://USER:PASSWORD@HOST/TOPIC", open: opened(func() *ntfy.Service { return &ntfy.Service{} }), use: useNtfy, own: true},
 		{name: gotify.Scheme, example: "gotify://HOST/TOKEN", open: opened(func() *gotify.Service { return &gotify.Service{} }), use: useGotify, own: true, title: "title"},
-		{name: pushover.Scheme, example: "pushover://shoutrrr:TOKEN@USERKEY", open: opened(func() *pushover.Service { return &pushover.Service{} }), use: usePushover, title: "title"},
+		{name: pushover.Scheme, example: "pushover://shoutrrr:TOKEN@USERKEY", open: opened(func() *pushover.Service { return &pushover.Service{} }), use: usePushover, title: "title", most: 1024},
 	} {
 		out[s.name] = s
 	}

@@ -67,10 +67,34 @@ func (n *Notifier) words(m alerts.Message) words {
 	default:
 		add(said)
 	}
-	if inbox := n.inbox(m); inbox != "" {
-		add(l.Text("door.inbox", "link", inbox))
+	title = "earshot: " + calm(text.Line(title, 3*maxName))
+	links := n.links(m, kind)
+	room := maxText - len(title) - len("\n") - len(links)
+	return words{title, fit(strings.Join(b, "\n"), n.service.most-utf8.RuneCountInString(links), room) + links}
+}
+
+// fit shortens a text to so many characters, where there is such a limit, and bytes.
+func fit(s string, runes, bytes int) string {
+	if runes > 0 {
+		s = text.Cut(s, runes)
 	}
-	return words{"earshot: " + calm(text.Line(title, 3*maxName)), text.Cut(strings.Join(b, "\n"), maxText/2)}
+	for len(s) > bytes {
+		s = text.Cut(s, utf8.RuneCountInString(s)*bytes/len(s))
+	}
+	return s
+}
+
+// links are the lines by which somebody can act: they stand below the text, however long that is.
+func (n *Notifier) links(m alerts.Message, kind mention.AlertKind) string {
+	lines := ""
+	shows := kind == mention.Complaint || kind == mention.Duplicate || kind == mention.Changed || kind == mention.Escalation && m.Mention.ID != ""
+	if link := text.Line(m.Mention.Post.URL, maxLink+1); shows && link != "" && utf8.RuneCountInString(link) <= maxLink && webAddress(link) {
+		lines += "\n" + m.Lang.Text("door.post", "link", link)
+	}
+	if inbox := n.inbox(m); inbox != "" {
+		lines += "\n" + m.Lang.Text("door.inbox", "link", inbox)
+	}
+	return lines
 }
 
 // inbox is where the complaint can be taken.
@@ -110,9 +134,6 @@ func complaint(m alerts.Message) []string {
 	}
 	if m.Case.Status != mention.Open {
 		out = append(out, calm(text.Line(alerts.State(l, m.Mention, m.Case), 3*maxName)))
-	}
-	if link := text.Line(p.URL, maxLink+1); link != "" && utf8.RuneCountInString(link) <= maxLink && webAddress(link) {
-		out = append(out, l.Text("door.post", "link", link))
 	}
 	return out
 }
