@@ -121,6 +121,7 @@ func (p *pushDoors) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	got, err := p.receive(r.Context(), door.source, posts)
 	if err != nil {
+		door.limit.AllowN(time.Now(), -len(posts)) // gives their room back: they are to be sent again
 		p.log.Error("posts that were handed in cannot be stored; the sender is asked to send them again", "source", door.source.Name, "err", err)
 		later(rw, http.StatusServiceUnavailable, storeRetry, "the posts cannot be stored now; send them again")
 		return
