@@ -129,6 +129,41 @@ func TestAnswerInABaseline(t *testing.T) {
 	}
 }
 
+// TestAnswerHeardFirst: a complaint that is heard after its answer, as when a program hands the newest
+// posts in first or a page was read late, is answered since then; what was said before it, or to
+// somebody else, is no answer to it.
+func TestAnswerHeardFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(complaint, answer *mention.Post)
+		want   mention.Status
+	}{
+		"in its thread":   {func(_, _ *mention.Post) {}, mention.Replied},
+		"to it":           {func(m, a *mention.Post) { a.ReplyTo = m.ID }, mention.Replied},
+		"before it":       {func(m, _ *mention.Post) { m.Published = rig.Noon.Add(time.Hour) }, mention.Open},
+		"no time":         {func(m, a *mention.Post) { m.Published = time.Time{} }, mention.Open},
+		"to another":      {func(_, a *mention.Post) { a.ReplyTo = "2" }, mention.Open},
+		"of nobody known": {func(_, a *mention.Post) { a.Author = "Romashka Fan" }, mention.Open},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+			m.Post.Published = rig.Noon.Add(-time.Minute)
+			answer := rig.Said(rig.Forum, "3", "Romashka Support", "Олено, кошти вже в дорозі.", 0.1)
+			answer.Post.Published = rig.Noon.Add(90 * time.Second)
+			c.change(&m.Post, &answer.Post)
+			r.None(r.Poll(answer))
+			r.Now = rig.Noon.Add(2 * time.Hour)
+			r.Poll(m)
+			if _, got := r.State(m); got.Status != c.want || got.AnswerVerified != (c.want == mention.Replied) || got.AnswerVerified && !got.RepliedAt.Equal(answer.Post.Published) {
+				t.Errorf("case %+v", got)
+			}
+			if c.want == mention.Replied {
+				r.One(r.Poll(gone(answer)), mention.Changed)
+			}
+		})
+	}
+}
+
 // TestAnswerEditedAfterReopening: a number that counts in an old answer answers nothing that was opened
 // again since. What the company writes into its old answer does, from that moment on: some sites have
 // room for one.

@@ -28,16 +28,43 @@ func (p *plan) answer(ctx context.Context, d *mention.PendingMention) error {
 		if worse, ok := p.worse[s.Mention.ID]; ok && d.Previous == nil && post.Before(worse) {
 			continue // the author had the last word
 		}
-		c := p.cases.of(s)
-		at := answeredAt(post, s.Mention.Post, *c, p.now)
-		if err := c.Answered(post.Author, at); err != nil {
-			continue // dismissed, or an answer was seen before
-		}
-		p.cases.bumpVersion(c)
-		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
-		details := alerts.Details{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(d.Mention)}
-		if err := p.tell(ctx, d, s, details, string(alerts.Answered), post.ID); err != nil {
+		if err := p.answered(ctx, d, s, d.Mention); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// answered closes the complaint of s by an answer, and says so in its thread. It stays as it is when
+// it was dismissed, or an answer was seen before.
+func (p *plan) answered(ctx context.Context, d *mention.PendingMention, s mention.MentionRecord, answer mention.Mention) error {
+	post, c := answer.Post, p.cases.of(s)
+	at := answeredAt(post, s.Mention.Post, *c, p.now)
+	if err := c.Answered(post.Author, at); err != nil {
+		return nil
+	}
+	p.cases.bumpVersion(c)
+	d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: "answered", At: at, Detail: post.Author + " " + post.URL})
+	details := alerts.Details{Change: alerts.Answered, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: p.rules.IsComplaint(answer)}
+	return p.tell(ctx, d, s, details, string(alerts.Answered), post.ID)
+}
+
+// answeredBefore closes a complaint whose answer was heard before it was: a program hands the newest
+// posts in first, a page was read late. An answer that names nobody must surely be the later one: in
+// the usual order it is, as the complaint was there when it was heard.
+func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) error {
+	m := d.Mention
+	if d.Previous != nil || len(p.rules.Official[m.Watch])+len(p.rules.Profiles[m.Watch]) == 0 {
+		return nil // its words are newer than what answered it before
+	}
+	all, err := p.view.OfficialInThread(ctx, m.Post.Origin(), m.Post.ThreadURL, m.Watch)
+	if err != nil {
+		return fmt.Errorf("answers that were heard before: %w", err)
+	}
+	for _, o := range all {
+		answer := o.Mention.Post
+		if _, now := p.cases.pending[o.Mention.ID]; !now && answer.ID != m.Post.ID && (repliesTo(answer, m.Post) || answer.ReplyTo == "" && surelyFollows(answer, m.Post)) {
+			return p.answered(ctx, d, mention.MentionRecord{Mention: m, Case: d.Case, Alert: ownAlert(d).ID}, o.Mention)
 		}
 	}
 	return nil
@@ -212,6 +239,15 @@ func mayFollow(post, o mention.Post) bool {
 		till = till.AddDate(0, 0, 1)
 	}
 	return o.Published.IsZero() || post.Published.IsZero() || !o.Published.After(till)
+}
+
+// surelyFollows reports whether a post was published after o for sure.
+func surelyFollows(post, o mention.Post) bool {
+	till := o.Published
+	if o.DateOnly {
+		till = till.AddDate(0, 0, 1)
+	}
+	return !o.Published.IsZero() && post.Published.After(till)
 }
 
 func repliesTo(post, o mention.Post) bool {

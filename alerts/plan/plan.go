@@ -260,7 +260,7 @@ func (p *plan) complaint(ctx context.Context, d *mention.PendingMention) error {
 	d.Alerts = append(d.Alerts, alert)
 	p.event(d, "alerted", m.Severity.String()+" to "+alert.Route)
 	p.done = append(p.done, d)
-	return nil
+	return p.answeredBefore(ctx, d)
 }
 
 // newAlert is a message of its own.
