@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"mime"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"slices"
 	"strings"
@@ -313,7 +316,8 @@ func TestMailServers(t *testing.T) {
 		"its words look like spam":   {at(".", "550 spam message rejected"), "refused, this one"},
 		"not for this address":       {at("RCPT", "554 5.7.1 relay access denied"), "refused"},
 		"not from this machine":      {at("MAIL", "554 5.7.1 client host blocked"), "refused"},
-		"broken in the conversation": {at("MAIL", "-"), "doubt"},
+		"broken at the greeting":     {at("EHLO", "-"), "again after 0s"},
+		"broken in the conversation": {at("MAIL", "-"), "again after 0s"},
 		"broken after the text":      {at(".", "-"), "doubt"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -327,6 +331,34 @@ func TestMailServers(t *testing.T) {
 	_, err := open(t, "smtp://127.0.0.1:1/?from=a@romashka.example&to=b@romashka.example", nobody).Post(t.Context(), message())
 	if outcome(err) != "again after 0s" {
 		t.Errorf("nobody there: %v", err)
+	}
+}
+
+// TestMailUnencrypted: where a mail server cannot be trusted or does not encrypt nothing is sent, and
+// it is said why: it is not the line that is bad.
+func TestMailUnencrypted(t *testing.T) {
+	elsewhere, err := net.Listen("tcp", "127.0.0.2:0") // at "localhost" passwords are sent in the clear
+	if err != nil {
+		t.Skip("no second address of this machine: ", err)
+	}
+	plain, secure := newMailSink(t, nil), httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	apart := serveMail(t, elsewhere, nil)
+	for name, c := range map[string]struct{ address, want string }{
+		"none asked for":   {plain.address("boss@romashka.example") + "&requirestarttls=yes", "no encryption"},
+		"for a password":   {strings.Replace(apart.address("boss@romashka.example"), "smtp://", "smtp://pr:hunter22@", 1), "no encryption"},
+		"of somebody else": {"smtp://" + secure.Listener.Addr().String() + "/?encryption=ImplicitTLS&from=pr@romashka.example&to=boss@romashka.example", "certificate"},
+	} {
+		_, err := open(t, c.address, nobody).Post(t.Context(), message())
+		if outcome(err) != "refused" || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %s, %v", name, outcome(err), err)
+		}
+		clean(t, err)
+	}
+	if len(plain.taken())+len(apart.taken()) != 0 {
+		t.Error("sent")
 	}
 }
 

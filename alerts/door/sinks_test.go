@@ -112,6 +112,11 @@ func newMailSink(t testing.TB, say func(command string) string) *mailSink {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveMail(t, l, say)
+}
+
+func serveMail(t testing.TB, l net.Listener, say func(command string) string) *mailSink {
+	t.Helper()
 	s := &mailSink{Listener: l, say: say, open: map[net.Conn]bool{}}
 	s.done.Go(func() {
 		for {

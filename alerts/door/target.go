@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -234,9 +235,13 @@ func (t *target) mailed(err error) error {
 	var said *textproto.Error
 	var dns *net.DNSError
 	var op *net.OpError
+	var certificate *tls.CertificateVerificationError
 	switch {
 	case err == nil, t.log.sent.Load():
 		return nil
+	case errors.As(err, &certificate):
+		what := fmt.Sprintf("%s: (%s): ", t.name, text.Line(t.hide.Replace(certificate.Err.Error()), 200))
+		return &alerts.RefusedError{Code: "certificate", Err: &alerts.Advice{What: what, Key: "way.door_certificate"}}
 	case errors.As(err, &said):
 		what := fmt.Sprintf("%s: %d (%s): ", t.name, said.Code, text.Line(t.hide.Replace(said.Msg), 200))
 		if said.Code < 500 { // it says itself that it may be tried again
@@ -251,24 +256,33 @@ func (t *target) mailed(err error) error {
 		return &alerts.RefusedError{Code: strconv.Itoa(said.Code), One: one, Err: &alerts.Advice{What: what, Key: key}}
 	case errors.As(err, &dns), errors.As(err, &op) && op.Op == "dial":
 		return &alerts.RetryError{Err: fmt.Errorf("%s: %w", t.name, inner(err, dns, op))}
+	case errors.Is(err, smtp.ErrServerNoStartTLS), failedAt(err, smtp.FailAuthenticating) && strings.HasSuffix(err.Error(), "unencrypted connection"): // the words of net/smtp
+		return &alerts.RefusedError{Code: "unencrypted", Err: &alerts.Advice{What: t.name + ": ", Key: "way.door_plain"}}
+	case beforeText(err):
+		return &alerts.RetryError{Err: errors.New(t.name + ": the connection broke off")}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return fmt.Errorf("%s: %w", t.name, context.DeadlineExceeded)
 	}
 	return errors.New(t.name + ": the connection broke off")
 }
 
-// failedAt reports whether the library failed at this step of the conversation.
-func failedAt[Step comparable](err error, step Step) bool {
-	if at, ok := err.(interface{ ID() Step }); ok && at.ID() == step {
+// failedAt reports whether the library failed at one of these steps of the conversation.
+func failedAt[Step comparable](err error, steps ...Step) bool {
+	if at, ok := err.(interface{ ID() Step }); ok && slices.Contains(steps, at.ID()) {
 		return true
 	}
 	switch in := err.(type) {
 	case interface{ Unwrap() error }:
-		return failedAt(in.Unwrap(), step)
+		return failedAt(in.Unwrap(), steps...)
 	case interface{ Unwrap() []error }:
-		return slices.ContainsFunc(in.Unwrap(), func(err error) bool { return failedAt(err, step) })
+		return slices.ContainsFunc(in.Unwrap(), func(err error) bool { return failedAt(err, steps...) })
 	}
 	return false
+}
+
+// beforeText reports whether an e-mail failed before its text went out: it was surely not taken.
+func beforeText(err error) bool {
+	return failedAt(err, smtp.FailGetSMTPClient, smtp.FailHandshake, smtp.FailEnableStartTLS, smtp.FailAuthenticating, smtp.FailSetSender, smtp.FailSetRecipient, smtp.FailOpenDataStream)
 }
 
 // inner is the cause alone: the library's own words may repeat the address.
