@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/text"
 )
 
 // RetryError means: surely not done, may be done again after a while.
@@ -66,6 +68,16 @@ func (e *MovedError) in(l i18n.Lang) string {
 		return l.Text("way.moved")
 	}
 	return l.Text("way.moved_to", "host", e.Host)
+}
+
+// Untrusted is a refusal to talk to a server whose certificate is not right, or nil for any other
+// error: nothing was sent. What says who it is, without what is secret.
+func Untrusted(what string, err error) error {
+	var wrong *tls.CertificateVerificationError
+	if !errors.As(err, &wrong) {
+		return nil
+	}
+	return &RefusedError{Code: "certificate", Err: &Advice{What: fmt.Sprintf("%s (%s): ", what, text.Line(wrong.Err.Error(), 200)), Key: "way.certificate"}}
 }
 
 // Advice is an error that says what to do by a text of the catalogue.

@@ -362,6 +362,20 @@ func TestMailUnencrypted(t *testing.T) {
 	}
 }
 
+// TestCertificate: a server whose certificate is not trusted got nothing, and it is said why.
+func TestCertificate(t *testing.T) {
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	own := &http.Transport{DisableKeepAlives: true}
+	_, err := open(t, "mattermost://bot@"+secure.Listener.Addr().String()+"/tokentokentokentokentoken", func(...string) *http.Client { return &http.Client{Transport: own} }).Post(t.Context(), message())
+	if outcome(err) != "refused" || !strings.Contains(err.Error(), "mattermost (x509: ") || !strings.Contains(err.Error(), "the certificate of its server is not right") {
+		t.Errorf("%s: %v", outcome(err), err)
+	}
+	clean(t, err)
+}
+
 // TestMailServerHangs: the attempt ends in time and is in doubt; the next one does not
 // begin while the first hangs, and surely sent nothing.
 func TestMailServerHangs(t *testing.T) {

@@ -2,7 +2,6 @@ package door
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -137,6 +136,7 @@ func (t *target) judge(a *attempt, asked bool, err error) error {
 	defer a.mu.Unlock()
 	var dns *net.DNSError
 	var op *net.OpError
+	untrusted := alerts.Untrusted(t.name, a.err)
 	switch {
 	case !asked && err != nil && a.ctx.Err() != nil:
 		return &alerts.RetryError{Err: errBusy}
@@ -148,6 +148,8 @@ func (t *target) judge(a *attempt, asked bool, err error) error {
 		return &alerts.RefusedError{Code: "private", Err: &alerts.Advice{What: t.name + ": ", Key: "way.door_private", Err: a.err}}
 	case errors.As(a.err, &dns), errors.As(a.err, &op) && op.Op == "dial":
 		return &alerts.RetryError{Err: fmt.Errorf("%s: %w", t.name, a.err)}
+	case untrusted != nil:
+		return untrusted
 	case a.err != nil:
 		return fmt.Errorf("%s: %w", t.name, a.err)
 	case a.status == 0: // given up while the answer was awaited
@@ -235,13 +237,12 @@ func (t *target) mailed(err error) error {
 	var said *textproto.Error
 	var dns *net.DNSError
 	var op *net.OpError
-	var certificate *tls.CertificateVerificationError
+	untrusted := alerts.Untrusted(t.name, err)
 	switch {
 	case err == nil, t.log.sent.Load():
 		return nil
-	case errors.As(err, &certificate):
-		what := fmt.Sprintf("%s: (%s): ", t.name, text.Line(t.hide.Replace(certificate.Err.Error()), 200))
-		return &alerts.RefusedError{Code: "certificate", Err: &alerts.Advice{What: what, Key: "way.door_certificate"}}
+	case untrusted != nil:
+		return untrusted
 	case errors.As(err, &said):
 		what := fmt.Sprintf("%s: %d (%s): ", t.name, said.Code, text.Line(t.hide.Replace(said.Msg), 200))
 		if said.Code < 500 { // it says itself that it may be tried again

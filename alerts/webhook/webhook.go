@@ -152,6 +152,8 @@ func (n *Notifier) send(ctx context.Context, b Body, key string) error {
 	switch {
 	case errors.As(err, &moved):
 		return &alerts.RefusedError{Code: "moved", Err: what(moved)}
+	case alerts.Untrusted("", err) != nil:
+		return alerts.Untrusted("webhook "+n.opt.Name, err)
 	case err != nil:
 		return what(withoutURL(err))
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -111,6 +112,20 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
+}
+
+// TestCertificate: a receiver whose certificate is not trusted got nothing, and it is said why.
+func TestCertificate(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	defer s.Close()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	_, err := webhook.New(webhook.Options{Name: "crm", URL: s.URL + "/hunter22", HTTP: client}).Post(t.Context(), message())
+	var refused *alerts.RefusedError
+	if !errors.As(err, &refused) || !strings.HasPrefix(err.Error(), "webhook crm (x509: ") || !strings.Contains(err.Error(), "the certificate of its server is not right") || strings.Contains(err.Error(), "hunter22") {
+		t.Errorf("%v", err)
+	}
 }
 
 // TestMoved: a webhook that sends elsewhere took nothing, whatever the other place answers:
