@@ -210,6 +210,32 @@ func TestStrangersCallNobody(t *testing.T) {
 	}
 }
 
+// TestLinkOfAnAccount: where the address of a post names its author, as in Mastodon, the link is there;
+// but no address calls a room, or looks like one of another site.
+func TestLinkOfAnAccount(t *testing.T) {
+	for link, want := range map[string]bool{
+		"https://mastodon.example/@olena/115":         true,
+		"https://mastodon.example/@olena@b.example/1": true,
+		"https://chat.example/@everyone/1":            false,
+		"https://chat.example/x@here":                 false,
+		"https://chat.example/@Channel?all":           false,
+		"https://romashka.example@evil.example/":      false,
+		"https://romashka.example@evil.example":       false,
+	} {
+		for kind, address := range addresses {
+			s := newSink(t, status(200, "{}"))
+			m := message()
+			m.Mention.Post.URL = link
+			if _, err := open(t, address, s.client).Post(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			if said := unescaped(s.taken()[0]); strings.Contains(said, link) != want {
+				t.Errorf("%s: %s: want %v in %s", kind, link, want, said)
+			}
+		}
+	}
+}
+
 // TestSitesCallNobody: a message about earshot itself repeats what a site says of its trouble.
 func TestSitesCallNobody(t *testing.T) {
 	for _, kind := range []mention.AlertKind{mention.Notice, mention.Digest, mention.Burst, mention.Escalation} {

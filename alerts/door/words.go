@@ -1,7 +1,9 @@
 package door
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
@@ -166,9 +168,22 @@ func gathered(m alerts.Message) string {
 }
 
 // webAddress reports whether a link is one of the web and nothing more: whoever wrote it is
-// a stranger.
+// a stranger. Below its host it may name an account, as in Mastodon, but call no room.
 func webAddress(link string) bool {
-	return (strings.HasPrefix(link, "http://") || strings.HasPrefix(link, "https://")) && !strings.ContainsAny(link, " <>\"'()[]|\\^`{}@")
+	scheme, rest, ok := strings.Cut(link, "://")
+	if !ok || scheme != "http" && scheme != "https" || strings.ContainsAny(link, " <>\"'()[]|\\^`{}") {
+		return false
+	}
+	host := rest[:len(rest)-len(strings.TrimLeftFunc(rest, func(r rune) bool { return !strings.ContainsRune("/?#", r) }))]
+	accounts := strings.Split(strings.ToLower(rest[len(host):]), "@")[1:]
+	return !strings.Contains(host, "@") && !slices.ContainsFunc(accounts, callsRoom)
+}
+
+// callsRoom reports whether an @ before these words calls everybody who is there. Discord looks at
+// how they begin alone.
+func callsRoom(words string) bool {
+	name := words[:len(words)-len(strings.TrimLeftFunc(words, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) }))]
+	return strings.HasPrefix(name, "everyone") || strings.HasPrefix(name, "here") || name == "all" || name == "channel"
 }
 
 // marks are what calls people or makes a link of words in one of the services, in plain
