@@ -114,9 +114,10 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	return place, worst
 }
 
-// patience is how many attempts, in all most of an hour, a recipient has who may be told later: a
-// server that knows nobody yet takes half of one.
-const patience = 12
+// patience is how many attempts, in all a quarter of an hour, a recipient has who may be told later.
+// A server that does not know us yet wants five minutes; and as long as the message waits for one, no
+// deadline of its complaint begins for the others.
+const patience = 6
 
 func (n *Notifier) told(id mention.AlertID, recipient int) bool {
 	n.mu.Lock()
