@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
@@ -84,13 +85,19 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	}
 	words := n.words(m)
 	var worst error
+	var longest time.Duration
 	reached := 0
 	for i, t := range n.targets {
 		if n.told(m.Alert.ID, i) {
 			reached++
 			continue
 		}
+		began := time.Now()
+		if till, ok := ctx.Deadline(); ok && till.Sub(began) < 2*longest {
+			return alerts.Place{}, &alerts.RetryError{After: time.Second, One: true, Err: fmt.Errorf("door %s: %w", n.opt.Name, errMany)}
+		}
 		err := t.send(ctx, words)
+		longest = max(longest, time.Since(began))
 		if err == nil {
 			n.note(m.Alert.ID, i)
 			reached++
@@ -104,7 +111,7 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	case reached > 0 && (errors.As(worst, &refused) || errors.As(worst, &again) && !again.Method && m.Alert.Attempts > patience):
 		worst = &alerts.PartError{Err: worst} // the others took it
 	case reached > 0 && errors.As(worst, &again) && !again.Method: // a mailbox that is full: its message waits for it
-		return alerts.Place{}, &alerts.RetryError{After: again.After, One: true, Err: again.Err}
+		return alerts.Place{}, &alerts.RetryError{One: true, Err: again.Err}
 	case worst != nil:
 		return alerts.Place{}, worst
 	}
@@ -118,6 +125,9 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 // A server that does not know us yet wants five minutes; and as long as the message waits for one, no
 // deadline of its complaint begins for the others.
 const patience = 6
+
+// errMany: a message that would end in the middle might reach the recipient twice.
+var errMany = errors.New("not all of its recipients could be told in time; the others are next")
 
 func (n *Notifier) told(id mention.AlertID, recipient int) bool {
 	n.mu.Lock()

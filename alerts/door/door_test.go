@@ -402,6 +402,40 @@ func TestCertificate(t *testing.T) {
 	clean(t, err)
 }
 
+// TestManyRecipients: more recipients than one attempt has time for are told in several, each once.
+func TestManyRecipients(t *testing.T) {
+	mail := newMailSink(t, func(c string) string {
+		if c == "RCPT" {
+			time.Sleep(400 * time.Millisecond)
+		}
+		return ""
+	})
+	var to []string
+	for i := range 12 {
+		to = append(to, fmt.Sprintf("p%d@romashka.example", i))
+	}
+	n := open(t, mail.address(strings.Join(to, ",")), nobody)
+	for range 10 {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		_, err := n.Post(ctx, message())
+		cancel()
+		if err == nil {
+			break
+		}
+		var again *alerts.RetryError
+		if !errors.As(err, &again) || !again.One {
+			t.Errorf("%s: %v", outcome(err), err)
+		}
+	}
+	time.Sleep(time.Second) // what was given up may go on
+	got := strings.Join(mail.taken(), "\n")
+	for _, one := range to {
+		if n := strings.Count(got, "RCPT TO:<"+one); n != 1 {
+			t.Errorf("%s was told %d times", one, n)
+		}
+	}
+}
+
 // TestMailServerHangs: the attempt ends in time and is in doubt; the next one does not
 // begin while the first hangs, and surely sent nothing.
 func TestMailServerHangs(t *testing.T) {

@@ -300,7 +300,11 @@ func (s *Sender) hold(notifier alerts.Notifier, m method, a mention.Alert, e *al
 	if e.One {
 		t := s.throttle.failuresOf(a, m, true)
 		t.count++
-		t.until = now.Add(max(min(e.After, longestSilence), backoff(t.count, refusedFirst, refusedLast)))
+		wait := min(e.After, longestSilence)
+		if wait <= 0 {
+			wait = backoff(t.count, refusedFirst, refusedLast)
+		}
+		t.until = now.Add(wait)
 		return t.until
 	}
 	key := notifierMethod{notifier, m}
