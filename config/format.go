@@ -43,11 +43,11 @@ func Placeholders() []string { return []string{"author", "watch", "source", "tit
 // placeholder is one in a reply text, its name with blanks around it or without.
 var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 
-// FillPlaceholders puts values, by name, in the place of the placeholders of a reply text. One
-// that has none stays.
+// FillPlaceholders puts values, by name, in the place of the placeholders of a reply text, also where
+// a phone wrote one with a capital. One that has none stays.
 func FillPlaceholders(text string, values map[string]string) string {
 	return placeholder.ReplaceAllStringFunc(text, func(found string) string {
-		if value, ok := values[strings.TrimSpace(strings.Trim(found, "{}"))]; ok {
+		if value, ok := values[strings.ToLower(strings.TrimSpace(strings.Trim(found, "{}")))]; ok {
 			return value
 		}
 		return found

@@ -179,3 +179,17 @@ func TestReloadKeepsManners(t *testing.T) {
 		t.Error("the reload kept the old client")
 	}
 }
+
+// TestPlaceholdersOfAPhone: a phone begins a line with a capital, also within braces; a template that
+// staff saved so is filled in like any other.
+func TestPlaceholdersOfAPhone(t *testing.T) {
+	m := mention.Mention{Watch: "Romashka", Post: mention.Post{Author: "Olena"}, Score: mention.Score{Lang: "en"}}
+	saved := []config.ReplyTemplate{{Lang: "en", Text: "{{Author}}, {{ Watch }} is sorry. {{Order number}}"}}
+	if got := fillReplies(saved, m, "Ira", 1); len(got) != 1 || got[0] != "Olena, Romashka is sorry. {{Order number}}" {
+		t.Errorf("%q", got)
+	}
+	m.Post.Author = "Guest"
+	if got := fillReplies(saved, m, "Ira", 1); len(got) != 1 || got[0] != "Romashka is sorry. {{Order number}}" {
+		t.Errorf("to nobody: %q", got)
+	}
+}

@@ -22,8 +22,8 @@ const repliesWithin = time.Second
 // authorFirst begins a line with the author's name, and authorWithin has it within one, each with the
 // signs that only a name needs.
 var (
-	authorFirst  = regexp.MustCompile(`(?m)^[ \t]*\{\{\s*author\s*\}\}[,!.:;]?[ \t]*(.?)`)
-	authorWithin = regexp.MustCompile(`,?[ \t]*\{\{\s*author\s*\}\}`)
+	authorFirst  = regexp.MustCompile(`(?im)^[ \t]*\{\{\s*author\s*\}\}[,!.:;]?[ \t]*(.?)`)
+	authorWithin = regexp.MustCompile(`(?i),?[ \t]*\{\{\s*author\s*\}\}`)
 )
 
 // toNobody is a template without the author's name, for a post where a site prints none, or
