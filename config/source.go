@@ -1,0 +1,294 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// commonKeys are the keys every source has, whatever its kind.
+var commonKeys = []string{"name", "every", "kind", "lang", "zone", "backfill", "base", "watch", "weight", "reply", "enabled", "paused_until"}
+
+// The bounds of weight.
+const minWeight, maxWeight = 0.1, 10
+
+// common is how the keys of every source are decoded.
+type common struct {
+	Name     string        `yaml:"name" doc:"What the source is called in messages and on the command line; its address when left out."`
+	Every    time.Duration `yaml:"every" doc:"How often it is polled. At least 1s; below 1m only for your own hosts." example:"5m"`
+	Kind     string        `yaml:"kind" doc:"What its posts are, which decides the threshold: review, forum, comment, news, social." format:"postkind"`
+	Lang     string        `yaml:"lang" doc:"The language of the posts, when it is always the same: en, ru, uk, bg." format:"lang"`
+	Zone     string        `yaml:"zone" doc:"The time zone of the dates on its pages." example:"Europe/Kyiv" format:"zone"`
+	Backfill backfill      `yaml:"backfill" doc:"Posts younger than this are alerted when the source is polled for the first time; true for all. Normally none is." example:"2d"`
+	Weight   float64       `yaml:"weight" doc:"How much the place counts when complaints are put in order: 2 where twice as many people read, 0.5 where half as many do. From 0.1 to 10; 1 when left out." example:"2"`
+	Base     string        `yaml:"base" doc:"Another host with the same pages: a mirror, a test." format:"url"`
+	Watch    []Text        `yaml:"watch" doc:"Every post there is about this watch, whether it names it or not: your own page at a store, a map or a review site, your own channel." example:"Romashka Bank"`
+	Reply    *SourceReply  `yaml:"reply" doc:"How complaints there are answered from earshot. Without it nothing is ever sent there."`
+	Rest     `yaml:",inline"`
+}
+
+// backfill is a duration, or true.
+type backfill struct{ d time.Duration }
+
+// sources decodes the list of sources.
+func (d *decoder) sources(n ast.Node, into *[]Source, m position, path string) {
+	switch t := n.(type) {
+	case *ast.NullNode:
+		return
+	case *ast.SequenceNode:
+		for i, item := range t.Values {
+			if src, ok := d.source(item, fmt.Sprintf("%s[%d]", path, d.earlier[path]+i)); ok {
+				*into = append(*into, src)
+			}
+		}
+	default:
+		d.wrong(m, "begin each entry with a dash", "sources wants a list, not %s", kindOf(n))
+	}
+}
+
+// source decodes one block. ok is false when not even its kind is known.
+func (d *decoder) source(n ast.Node, path string) (src Source, ok bool) {
+	m := d.doc.positionOf(n)
+	d.at[path] = m
+	fine, leave := d.enter(m)
+	defer leave()
+	if !fine {
+		return src, false
+	}
+	n, done := d.unwrap(n)
+	defer done()
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+	case *ast.NullNode:
+		d.wrong(m, "", "an empty entry in sources")
+		return src, false
+	default:
+		d.wrongType(n, m, "a source", "keys and values, such as feed: https://news.example/rss")
+		return src, false
+	}
+	pairs := d.pairs(n, path)
+	kind, rest, ok := d.kindOfSource(pairs, m)
+	c := common{}
+	var commons []pair
+	rest = slices.DeleteFunc(rest, func(p pair) bool {
+		if slices.Contains(commonKeys, p.name) {
+			commons = append(commons, p)
+			return true
+		}
+		return false
+	})
+	d.keys(commons, reflect.ValueOf(&c).Elem(), m, path, d.fields(reflect.TypeFor[common]()))
+	if !ok {
+		return src, false
+	}
+	src = Source{
+		Name: c.Name, Kind: kind.name, Every: c.Every, PostKind: c.Kind, Lang: c.Lang, Zone: c.Zone,
+		Base: strings.TrimRight(c.Base, "/"), Backfill: c.Backfill.d, Watches: c.Watch, Weight: c.Weight, Reply: c.Reply, Rest: c.Rest, Pos: m.Pos,
+		Section: Section{doc: d.doc, kind: kind.name, key: kind.key, node: kind.value, rest: rest},
+	}
+	d.at[path+"."+kind.name+"?"] = kind.key
+	d.at[path+"."+kind.name] = d.doc.positionOf(kind.value)
+	d.checkFilled(path+".watch", len(c.Watch))
+	if src.Reply != nil {
+		d.checkNobody(path+".reply.allow", src.Reply.Allow)
+		src.Reply.Pos = d.place(path + ".reply").Pos
+	}
+	d.options(&src)
+	d.nameSource(&src)
+	d.checkEvery(src, path)
+	if d.has(path+".weight") && (c.Weight < minWeight || c.Weight > maxWeight) && !d.reported(d.place(path+".weight")) {
+		d.wrong(d.place(path+".weight"), "write a number from 0.1 to 10", "weight: a place never counts %v times", c.Weight)
+	}
+	return src, true
+}
+
+// options tries the block against the struct of its kind, so that its mistakes
+// come with all others.
+func (d *decoder) options(src *Source) {
+	options := d.kinds[src.Kind]
+	if options == nil {
+		return
+	}
+	t := reflect.TypeOf(options)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return
+	}
+	sub := newDecoder(d.doc, d.kinds)
+	sub.known = d.known
+	sub.inAlias, sub.shared, sub.depth = d.inAlias, d.shared, d.depth
+	src.Section.decode(sub, reflect.New(t).Interface())
+	d.shared = sub.shared
+	d.lost += sub.lost
+	for _, p := range sub.problems {
+		d.add(p)
+	}
+}
+
+// kindOfSource finds the kind key among the keys of a block.
+func (d *decoder) kindOfSource(pairs []pair, m position) (kind pair, rest []pair, ok bool) {
+	var kinds, others []pair
+	for _, p := range pairs {
+		if _, known := d.kinds[p.name]; known && !slices.Contains(commonKeys, p.name) {
+			kinds = append(kinds, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	switch {
+	case len(kinds) == 1:
+		return kinds[0], others, true
+	case len(kinds) > 1:
+		d.wrong(kinds[1].key, "make it two entries", "one source cannot be both %s and %s", kinds[0].name, kinds[1].name)
+		return kinds[0], others, true
+	}
+	known := d.kindNames()
+	for _, p := range others {
+		if slices.Contains(commonKeys, p.name) {
+			continue
+		}
+		if meant := otherWords[strings.ToLower(p.name)]; slices.Contains(known, meant) {
+			d.wrong(p.key, didYouMean(meant), "unknown key %q", p.name)
+			return kind, others, false
+		}
+		if meant := d.near(p.name, append(slices.Clone(known), commonKeys...)); meant != "" {
+			d.wrong(p.key, meantFor(p.name, meant), "unknown key %q", p.name)
+			if slices.Contains(known, meant) {
+				return kind, others, false
+			}
+		}
+	}
+	at := m
+	for _, p := range others { // the first key that is not common was meant as the kind
+		if !slices.Contains(commonKeys, p.name) {
+			at = p.key
+			break
+		}
+	}
+	d.wrong(at, "begin it with one of "+shortList(commonFirst(known)), "this source does not say what it is")
+	return kind, others, false
+}
+
+// otherWords are the words people use for a kind of another name.
+var otherWords = map[string]string{
+	"rss": "feed", "atom": "feed",
+	"site": "page", "url": "page", "website": "page", "web": "page", "link": "page",
+	"tg": "telegram", "vkontakte": "vk",
+	"googlemaps": "googlebusiness", "maps": "googlebusiness", "google_maps": "googlebusiness",
+	"playstore": "googleplay", "itunes": "appstore", "hn": "hackernews",
+}
+
+// commonFirst puts the kinds that nearly every watchlist has before the others, since a
+// long list is cut.
+func commonFirst(names []string) []string {
+	var first []string
+	for _, name := range []string{"feed", "page", "forum", "telegram", "vk"} {
+		if slices.Contains(names, name) {
+			first = append(first, name)
+		}
+	}
+	return append(first, slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(first, n) })...)
+}
+
+func (d *decoder) kindNames() []string {
+	var names []string
+	for k := range d.kinds {
+		names = append(names, k)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// word is a scalar as it stands in the watchlist, without quotes and with its secrets not
+// filled in; "" for what is none.
+func (d *decoder) word(n ast.Node) string {
+	n, done := d.unwrap(n)
+	defer done()
+	switch t := n.(type) {
+	case *ast.StringNode:
+		return t.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return t.GetToken().Value
+	}
+	return ""
+}
+
+// nameSource finds the address as written, and a name where the user gave none.
+func (d *decoder) nameSource(src *Source) {
+	node, done := d.unwrap(src.Section.node)
+	defer done()
+	src.Address = pastedAddress(d.word(node))
+	pairs := d.quietPairs(node)
+	for _, p := range pairs {
+		if p.name == "address" {
+			src.Address = pastedAddress(d.word(p.value))
+		}
+	}
+	if src.Name != "" {
+		return
+	}
+	src.Name = src.Address
+	if src.Name != "" {
+		return
+	}
+	words := []string{src.Kind}
+	for _, p := range pairs {
+		value := d.word(p.value)
+		if value != "" && !strings.Contains(value, "${") && !secretKey(p.name) && len(words) < 4 {
+			words = append(words, value)
+		}
+	}
+	src.Name = strings.Join(words, " ")
+}
+
+func secretKey(name string) bool {
+	return strings.Contains(name, "token") || strings.Contains(name, "secret") || strings.Contains(name, "password") || strings.Contains(name, "key")
+}
+
+// quietPairs lists keys without reporting again what is wrong with them.
+func (d *decoder) quietPairs(n ast.Node) []pair {
+	return newDecoder(d.doc, nil).pairs(n, "")
+}
+
+// checkEvery bounds the pace of one source.
+func (d *decoder) checkEvery(src Source, path string) {
+	if !d.has(path+".every") || d.broken[path+".every"] {
+		return
+	}
+	m := d.place(path + ".every")
+	switch {
+	case src.Every < time.Second:
+		d.wrong(m, "write at least 1s", "every: faster than once a second")
+	case src.Every < time.Minute && public(src):
+		d.warn(m, "1m or more is polite", "every: %s is often for a public site", brief(src.Every))
+	}
+}
+
+// public reports whether a source stands on somebody else's machine.
+func public(src Source) bool {
+	address := src.Base
+	if address == "" {
+		address = src.Address
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return true
+	}
+	host := strings.ToLower(u.Hostname())
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return !ip.IsLoopback() && !ip.IsPrivate() && !ip.IsLinkLocalUnicast()
+	}
+	if !strings.Contains(host, ".") {
+		return false // localhost, and names that only a local network knows
+	}
+	suffix := host[strings.LastIndex(host, ".")+1:]
+	return !slices.Contains([]string{"localhost", "local", "internal", "lan", "home"}, suffix)
+}
