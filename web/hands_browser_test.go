@@ -305,7 +305,8 @@ func TestWhatIsHeardOfAList(t *testing.T) {
 	}
 }
 
-// A key that is pressed while the answer to the one before is put in its place is for the same row.
+// A key that is pressed while the answer to the one before is put in its place is for the same row, and
+// leaves the page as little as any other.
 func TestKeysInARow(t *testing.T) {
 	w := newWorld(t)
 	id := w.say("Олена К.", "Третій тиждень не повертають гроші")
@@ -319,4 +320,5 @@ func TestKeysInARow(t *testing.T) {
 	}).observe(document.getElementById("list"), {childList: true})`)
 	press(t, ctx, "KeyJ", "о", "KeyC", "с")
 	testkit.Eventually(t, "the second key counts", 20*time.Second, func() bool { return w.status(id).Status == mention.Replied })
+	holds(t, ctx, "the row stays", `document.querySelector(".row").dataset.status === "replied"`)
 }

@@ -144,6 +144,8 @@
     if (held && ctx.response.status < 400) held.written = held.written.filter((box) => !box.form || box.form !== sent);
   });
   document.addEventListener("htmx:after:swap", () => { restore(held); held = null; });
+  // A press on what stands there already, and is not settled yet, would send the form and leave the page.
+  document.addEventListener("htmx:before:settle", (event) => { for (const each of event.detail.newContent) htmx.process(each); });
   document.addEventListener("htmx:response:error", (event) => {
     const ctx = event.detail.ctx, status = ctx.response.status;
     if (status === 409 && ctx.hx.reswap !== "none") return; // the row, with who was first
