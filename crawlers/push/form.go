@@ -181,7 +181,7 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 		return mention.Post{}, fmt.Errorf("id: longer than %d bytes", maxID)
 	case strings.TrimSpace(in.Title+in.Text) == "" && in.Rating == nil:
 		return mention.Post{}, errors.New("text is missing")
-	case unreadable(in.Title + in.Text):
+	case !utf8.Valid(object) && unreadable(in.Title+in.Text):
 		return mention.Post{}, errors.New("text: most of it is not UTF-8: send the request in UTF-8")
 	case in.Kind != "" && !slices.Contains(mention.PostKinds, in.Kind):
 		return mention.Post{}, fmt.Errorf("kind: %q is not one of review, forum, comment, news, social", in.Kind)
@@ -209,18 +209,19 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 }
 
 // unreadable reports whether a text has more signs that stand for what could not be read than
-// letters: nobody would ever hear what it says.
+// letters: nobody would ever hear what it says. It is asked of what is not UTF-8 alone: a page that
+// shows such signs itself is no mistake of the sender's.
 func unreadable(s string) bool {
-	letters := 0
+	readable := 0
 	for _, r := range s {
 		switch {
 		case r == utf8.RuneError:
-			letters--
-		case unicode.IsLetter(r):
-			letters++
+			readable--
+		case unicode.IsLetter(r), r >= utf8.RuneSelf: // faces, too
+			readable++
 		}
 	}
-	return letters < 0
+	return readable < 0
 }
 
 // moment reads a time: RFC 3339, or a day.

@@ -71,6 +71,17 @@ func TestReadOddBytes(t *testing.T) {
 	}
 }
 
+// TestReadSignsOfASite: a page that shows signs for what it could not read itself, or a face that was cut
+// in two, keeps no other post of the request back.
+func TestReadSignsOfASite(t *testing.T) {
+	for _, text := range []string{"\ufffd\ufffd\ufffd \ufffd\ufffd\ufffd", `\ufffd\ufffd`, `\ud83d`, "😡😡😡\xf0\x9f"} {
+		got, err := door().Read(strings.NewReader(`{"id":"a","text":"` + text + `"}{"id":"b","text":"Гроші не повертають"}`))
+		if err != nil || len(got) == 0 || got[len(got)-1].ID != "b" {
+			t.Errorf("%q: %+v, %v", text, got, err)
+		}
+	}
+}
+
 // TestReadErrors: a request that cannot be taken says where and why, and nothing of it
 // is taken.
 func TestReadErrors(t *testing.T) {
