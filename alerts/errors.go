@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/internal/fetch"
@@ -42,13 +43,22 @@ func (e *RefusedError) Error() string { return e.Err.Error() }
 
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// PartError means: done, but some of the recipients refuse it, and will until somebody acts. The
-// text says what to do.
-type PartError struct{ Err error }
+// PartError means: done, but not for some of the recipients, until somebody acts. It does not unwrap:
+// whatever became of those, the message is posted and not sent again.
+type PartError struct {
+	Who  string  // whom it did not reach, in one line
+	Each []error // why, one for each of them; the texts say what to do
+}
 
-func (e *PartError) Error() string { return e.Err.Error() }
+func (e *PartError) Error() string { return e.in(i18n.Lang{}) }
 
-func (e *PartError) Unwrap() error { return e.Err }
+func (e *PartError) in(l i18n.Lang) string {
+	why := make([]string, len(e.Each))
+	for i, err := range e.Each {
+		why[i] = Reason(l, err)
+	}
+	return strings.Join(why, "; ")
+}
 
 // ErrDeleted means that a message does not stand where it could be redrawn: somebody deleted it, or
 // it was told by another way out.
@@ -107,8 +117,11 @@ func (e *Advice) in(l i18n.Lang) string {
 func Reason(l i18n.Lang, err error) string {
 	var advice *Advice
 	var moved *MovedError
+	var part *PartError
 	switch {
 	case l.Code() == (i18n.Lang{}).Code():
+	case errors.As(err, &part):
+		return part.in(l)
 	case errors.As(err, &advice):
 		return advice.in(l)
 	case errors.As(err, &moved):

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,8 +37,15 @@ type Notifier struct {
 	service service
 	targets []*target
 
-	mu   sync.Mutex
-	done map[mention.AlertID]map[int]bool // recipients that were told of an alert that others were not
+	mu     sync.Mutex
+	rounds map[mention.AlertID]*round // of alerts that not all of the recipients were told of
+}
+
+// round is how far an alert got: everybody who was not told of it is asked once, in as many attempts
+// as that takes, so that one who takes all the time of an attempt keeps nothing from the others.
+type round struct {
+	said map[int]error // by recipient; nil: told
+	nth  int           // of those that ended with some told and some not
 }
 
 // New opens a door. The error is one of Check.
@@ -46,7 +54,7 @@ func New(opt Options) (*Notifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Notifier{opt: opt, service: svc, done: map[mention.AlertID]map[int]bool{}}
+	n := &Notifier{opt: opt, service: svc, rounds: map[mention.AlertID]*round{}}
 	for _, address := range addresses {
 		t, err := newTarget(kind, svc, address, opt)
 		if err != nil {
@@ -71,57 +79,45 @@ func (n *Notifier) Pace() (perSecond float64, burst int) {
 	return n.service.pace()
 }
 
-// maxDone bounds the alerts that are remembered because a part of the recipients refuses
-// them: those who were told are told again, as a repeat, when there are more.
-const maxDone = 10000
+// maxRounds bounds the alerts that are remembered because a part of the recipients was not told:
+// those who were are told again, as a repeat, when there are more.
+const maxRounds = 10000
 
 // Post tells every recipient that was not told yet. Its place is the door's name and the
-// alert's id, with a *alerts.PartError when it was told, but refused for some: somebody who
+// alert's id, with a *alerts.PartError when it was told, but not to some: somebody who
 // left, or threw the bot out, keeps nothing from the others.
 func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
 	place := alerts.Place{Channel: alerts.DoorPlace(n.opt.Name), TS: string(m.Alert.ID)}
 	if inThread(m) {
 		return place, nil
 	}
-	words := n.words(m)
-	var worst error
-	var longest time.Duration
-	reached := 0
-	for i, t := range n.targets {
-		if n.told(m.Alert.ID, i) {
-			reached++
-			continue
-		}
-		began := time.Now()
-		if till, ok := ctx.Deadline(); ok && till.Sub(began) < 2*longest {
-			return alerts.Place{}, &alerts.RetryError{After: time.Second, One: true, Err: fmt.Errorf("door %s: %w", n.opt.Name, errMany)}
-		}
-		err := t.send(ctx, words)
-		longest = max(longest, time.Since(began))
-		if err == nil {
-			n.note(m.Alert.ID, i)
-			reached++
-			continue
-		}
-		worst = graver(worst, fmt.Errorf("door %s: %w", n.opt.Name, err))
+	r := n.roundOf(m.Alert.ID)
+	if err := n.ask(ctx, r, n.words(m)); err != nil {
+		return alerts.Place{}, err
 	}
+	worst, part := n.end(r)
 	var refused *alerts.RefusedError
 	var again *alerts.RetryError
+	waits := errors.As(worst, &again)
 	switch {
-	case reached > 0 && (errors.As(worst, &refused) || errors.As(worst, &again) && !again.Method && m.Alert.Attempts > patience):
-		worst = &alerts.PartError{Err: worst} // the others took it
-	case reached > 0 && errors.As(worst, &again) && !again.Method: // a mailbox that is full: its message waits for it
-		return alerts.Place{}, &alerts.RetryError{One: true, Err: again.Err}
-	case worst != nil:
+	case worst == nil:
+		n.forget(m.Alert.ID)
+		return place, nil
+	case len(r.said) == 0:
+		n.forget(m.Alert.ID)
 		return alerts.Place{}, worst
+	case waits && again.Method:
+		return alerts.Place{}, worst
+	case errors.As(worst, &refused) || r.nth > patience:
+		n.forget(m.Alert.ID)
+		return place, part // the others took it
+	case waits: // a mailbox that is full: its message waits for it
+		return alerts.Place{}, &alerts.RetryError{One: true, Err: again.Err}
 	}
-	n.mu.Lock()
-	delete(n.done, m.Alert.ID)
-	n.mu.Unlock()
-	return place, worst
+	return alerts.Place{}, worst
 }
 
-// patience is how many attempts, in all a quarter of an hour, a recipient has who may be told later.
+// patience is how many rounds, in all a quarter of an hour, a recipient has who may be told later.
 // A server that does not know us yet wants five minutes; and as long as the message waits for one, no
 // deadline of its complaint begins for the others.
 const patience = 6
@@ -129,25 +125,61 @@ const patience = 6
 // errMany: a message that would end in the middle might reach the recipient twice.
 var errMany = errors.New("not all of its recipients could be told in time; the others are next")
 
-func (n *Notifier) told(id mention.AlertID, recipient int) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.done[id][recipient]
+// ask asks those who had no turn in the round yet. The error is nil when all had theirs, else what
+// must be heeded before the next attempt.
+func (n *Notifier) ask(ctx context.Context, r *round, w words) error {
+	var worst error
+	var longest time.Duration
+	for i, t := range n.targets {
+		if _, asked := r.said[i]; asked {
+			continue
+		}
+		began := time.Now()
+		if till, ok := ctx.Deadline(); ok && till.Sub(began) < 2*longest {
+			return graver(&alerts.RetryError{After: time.Second, One: true, Err: fmt.Errorf("door %s: %w", n.opt.Name, errMany)}, worst)
+		}
+		err := t.send(ctx, w)
+		longest = max(longest, time.Since(began))
+		if err != nil {
+			err = fmt.Errorf("door %s: %w", n.opt.Name, err)
+		}
+		worst, r.said[i] = graver(worst, err), err
+	}
+	return nil
 }
 
-func (n *Notifier) note(id mention.AlertID, recipient int) {
-	if len(n.targets) == 1 {
-		return
+// end ends a round: who was not told has a turn in the next.
+func (n *Notifier) end(r *round) (worst error, part *alerts.PartError) {
+	var who []string
+	part = &alerts.PartError{}
+	for i, t := range n.targets {
+		if err := r.said[i]; err != nil {
+			worst, who, part.Each = graver(worst, err), append(who, t.name), append(part.Each, err)
+			delete(r.said, i)
+		}
 	}
+	part.Who = strings.Join(who, ", ")
+	r.nth++
+	return worst, part
+}
+
+// roundOf is the round of an alert; one task alone has it at a time.
+func (n *Notifier) roundOf(id mention.AlertID) *round {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if len(n.done) > maxDone {
-		clear(n.done)
+	if n.rounds[id] == nil {
+		if len(n.rounds) > maxRounds {
+			clear(n.rounds)
+		}
+		n.rounds[id] = &round{said: map[int]error{}}
 	}
-	if n.done[id] == nil {
-		n.done[id] = map[int]bool{}
-	}
-	n.done[id][recipient] = true
+	return n.rounds[id]
+}
+
+func (n *Notifier) forget(id mention.AlertID) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.rounds, id)
 }
 
 // graver is the error of two recipients that says more cautiously what became of a message:
@@ -161,10 +193,12 @@ func graver(a, b error) error {
 			return 0
 		case errors.As(err, &refused):
 			return 1
-		case errors.As(err, &again):
+		case errors.As(err, &again) && !again.Method:
 			return 2
+		case again != nil: // the service wants silence
+			return 3
 		}
-		return 3
+		return 4
 	}
 	if rank(b) > rank(a) {
 		return b

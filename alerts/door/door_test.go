@@ -484,7 +484,7 @@ func TestPartOfRecipients(t *testing.T) {
 	for range 3 {
 		at, err := n.Post(t.Context(), message())
 		var part *alerts.PartError
-		if !errors.As(err, &part) || at.TS == "" || !strings.Contains(err.Error(), "telegram bad: status 403 (Forbidden: bot was kicked from the group chat)") {
+		if !errors.As(err, &part) || part.Who != "telegram bad" || at.TS == "" || !strings.Contains(err.Error(), "telegram bad: status 403 (Forbidden: bot was kicked from the group chat)") {
 			t.Fatalf("%+v %v", at, err)
 		}
 	}
@@ -502,6 +502,65 @@ func TestPartOfRecipients(t *testing.T) {
 	n = open(t, strings.Replace(addresses["telegram"], "-100200300", "bad,bad", 1), s.client)
 	if at, err := n.Post(t.Context(), message()); outcome(err) != "refused" || at.TS != "" {
 		t.Errorf("nobody was told: %+v %v", at, err)
+	}
+}
+
+// TestOneTakesAllTheTime: a recipient of whom the service says no only after most of an attempt, as
+// mail servers do that slow down guessing, keeps nothing from the others, whoever stands first; and
+// where it says no of all, that is said.
+func TestOneTakesAllTheTime(t *testing.T) {
+	for chats, want := range map[string]string{"slow,good,late": "", "slow,slow2": "refused"} {
+		s := newSink(t, nil)
+		s.set(func(w http.ResponseWriter) {
+			if took := s.taken(); strings.Contains(took[len(took)-1], `"slow`) {
+				time.Sleep(1500 * time.Millisecond)
+				w.WriteHeader(403)
+			}
+		})
+		n := open(t, strings.Replace(addresses["telegram"], "-100200300", chats, 1), s.client)
+		for i := range 5 {
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			at, err := n.Post(ctx, message())
+			cancel()
+			var again *alerts.RetryError
+			if errors.As(err, &again) && again.One && i < 4 {
+				continue // the others are next
+			}
+			var part *alerts.PartError
+			if got := errors.As(err, &part); got != (want == "") || got && (at.TS == "" || part.Who != "telegram slow") || !got && outcome(err) != want {
+				t.Errorf("%s: %+v %s, %v", chats, at, outcome(err), err)
+			}
+			break
+		}
+		told := strings.Join(s.taken(), " ")
+		if want == "" && (strings.Count(told, `"good"`) != 1 || strings.Count(told, `"late"`) != 1) {
+			t.Errorf("told %s", told)
+		}
+	}
+}
+
+// TestFirstHangs: who may have got a message that took all the time of an attempt is in doubt, and does
+// not get it again at once; the others get theirs meanwhile.
+func TestFirstHangs(t *testing.T) {
+	s, release := newSink(t, nil), make(chan struct{})
+	s.set(func(http.ResponseWriter) {
+		if took := s.taken(); strings.Contains(took[len(took)-1], `"hangs"`) {
+			<-release
+		}
+	})
+	defer close(release)
+	n := open(t, strings.Replace(addresses["telegram"], "-100200300", "hangs,good", 1), s.client)
+	for range 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		_, err := n.Post(ctx, message())
+		cancel()
+		if outcome(err) != "doubt" {
+			t.Errorf("%s: %v", outcome(err), err)
+		}
+	}
+	told := strings.Join(s.taken(), " ")
+	if strings.Count(told, `"hangs"`) != 1 || strings.Count(told, `"good"`) != 1 {
+		t.Errorf("told %s", told)
 	}
 }
 
