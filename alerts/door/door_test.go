@@ -219,6 +219,7 @@ func TestLinkOfAnAccount(t *testing.T) {
 		"https://chat.example/@everyone/1":            false,
 		"https://chat.example/x@here":                 false,
 		"https://chat.example/@Channel?all":           false,
+		"https://chat.example/@all.":                  false,
 		"https://romashka.example@evil.example/":      false,
 		"https://romashka.example@evil.example":       false,
 	} {

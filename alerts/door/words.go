@@ -183,6 +183,7 @@ func webAddress(link string) bool {
 // how they begin alone.
 func callsRoom(words string) bool {
 	name := words[:len(words)-len(strings.TrimLeftFunc(words, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) }))]
+	name = strings.TrimRight(name, "._-") // the end of a sentence, for Mattermost
 	return strings.HasPrefix(name, "everyone") || strings.HasPrefix(name, "here") || name == "all" || name == "channel"
 }
 
