@@ -56,7 +56,7 @@ type throttle struct {
 	failures   map[alertMethod]*failures    // single alerts that failed
 	limiters   map[limiterKey]*rate.Limiter // pace
 	out        map[limiterKey]outgoing      // the request last sent on its way
-	reported   map[string]string            // trouble already told, by route
+	reported   map[string]error             // trouble already told, by route
 	doubts     map[string]int               // attempts in a row that nothing tells the fate of, by route
 }
 
@@ -103,7 +103,7 @@ func newThrottle() *throttle {
 	return &throttle{
 		retryAfter: make(map[notifierMethod]time.Time), away: make(map[notifierMethod]int),
 		refused: make(map[string]*failures), hung: make(map[wayOut]*failures), failures: make(map[alertMethod]*failures),
-		limiters: make(map[limiterKey]*rate.Limiter), out: make(map[limiterKey]outgoing), reported: make(map[string]string),
+		limiters: make(map[limiterKey]*rate.Limiter), out: make(map[limiterKey]outgoing), reported: make(map[string]error),
 		doubts: make(map[string]int),
 	}
 }
@@ -233,6 +233,14 @@ func (g *throttle) works(notifier alerts.Notifier, a mention.Alert) (told bool) 
 	_, told = g.reported[a.Route]
 	delete(g.reported, a.Route)
 	return told
+}
+
+// broken reports whether a route takes nothing now, as far as was told: one that reaches a part of its
+// people alone does.
+func (g *throttle) broken(route string) bool {
+	why, told := g.reported[route]
+	var part *alerts.PartError
+	return told && !errors.As(why, &part)
 }
 
 // forgive lets everything be tried again but what a channel asked for.
@@ -365,11 +373,11 @@ func (s *Sender) later(a mention.Alert, m method, err error) {
 
 // trouble says once that a route does not work. The lock is held.
 func (s *Sender) trouble(route string, err error) {
-	if s.throttle.reported[route] == err.Error() {
+	if before := s.throttle.reported[route]; before != nil && before.Error() == err.Error() {
 		return
 	}
-	_, before := s.throttle.reported[route]
-	s.throttle.reported[route] = err.Error()
+	before := s.throttle.broken(route)
+	s.throttle.reported[route] = err
 	s.opt.Trouble(route, err)
 	if !before {
 		s.opt.Log.Error("alerts cannot be delivered; they are kept", "route", route, "err", err)
@@ -377,18 +385,20 @@ func (s *Sender) trouble(route string, err error) {
 }
 
 // fine says once that a route works again, or that it does for a part of its people alone.
-func (s *Sender) fine(a mention.Alert, part error) {
+func (s *Sender) fine(a mention.Alert, part *alerts.PartError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	notifier, _ := s.opt.NotifierFor(a.Route)
-	before := s.throttle.reported[a.Route]
+	var before *alerts.PartError
+	errors.As(s.throttle.reported[a.Route], &before)
 	told := s.throttle.works(notifier, a)
 	switch {
 	case part != nil:
-		if told {
-			s.throttle.reported[a.Route] = before
+		s.throttle.reported[a.Route] = part
+		if before == nil || before.Who != part.Who {
+			s.opt.Trouble(a.Route, part)
+			s.opt.Log.Error("alerts do not reach everybody of a route", "route", a.Route, "err", part)
 		}
-		s.trouble(a.Route, part)
 	case told:
 		s.opt.Trouble(a.Route, nil)
 		s.opt.Log.Info("alerts are delivered again", "route", a.Route)

@@ -378,7 +378,7 @@ func (s *Sender) post(ctx context.Context, notifier alerts.Notifier, a mention.A
 	var part *alerts.PartError
 	if err == nil || errors.As(err, &part) {
 		fault.At("message-posted")
-		s.posted(ctx, m, place, m.Case.Version, err)
+		s.posted(ctx, m, place, m.Case.Version, part)
 		return
 	}
 	s.notPosted(ctx, notifier, m, err)
@@ -404,7 +404,7 @@ func (s *Sender) moved(ctx context.Context, a mention.Alert) (bool, error) {
 }
 
 // posted writes down that a message stands in its channel; part says for whom it does not.
-func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, rendered int64, part error) {
+func (s *Sender) posted(ctx context.Context, m alerts.Message, at alerts.Place, rendered int64, part *alerts.PartError) {
 	a := m.Alert
 	mark, cancel := context.WithTimeout(context.WithoutCancel(ctx), markTimeout)
 	defer cancel()

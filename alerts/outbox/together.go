@@ -80,8 +80,7 @@ func (s *Sender) apart(due []mention.Alert, bunches map[mention.AlertID][]mentio
 		asked[a.Route] = asked[a.Route] || len(bunches[a.ID]) < 2 && s.throttle.failures[alertMethod{a.ID, toPost}] == nil
 	}
 	return slices.DeleteFunc(due, func(a mention.Alert) bool {
-		_, broken := s.throttle.reported[a.Route]
-		if !broken || len(bunches[a.ID]) < 2 {
+		if !s.throttle.broken(a.Route) || len(bunches[a.ID]) < 2 {
 			return false
 		}
 		if asked[a.Route] {

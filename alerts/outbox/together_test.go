@@ -16,6 +16,56 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
+// TestJoinedForAPartOfThePeople: a way out that reaches a part of its people alone is not away: what
+// says the same is told as one.
+func TestJoinedForAPartOfThePeople(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, s := &memory{}, &script{began: time.Now()}
+		notice := func(i int) {
+			id := fmt.Sprint("s", i)
+			m.add(id, mention.Normal, "#ops")
+			m.change(mention.AlertID(id), func(a *mention.Alert) bool {
+				a.Kind, a.MentionID = mention.Notice, ""
+				a.Payload = alerts.Details{Text: id, Same: &alerts.Same{Name: id, What: "failing", Why: "no_way"}}.Encode()
+				return true
+			})
+		}
+		notice(0)
+		time.AfterFunc(10*time.Second, func() {
+			for i := range 5 {
+				notice(i + 1)
+			}
+		})
+		var troubles []string
+		way, joined := gone{s}, 0
+		join := func(_ context.Context, list []mention.Alert) (bool, error) {
+			for _, a := range list {
+				m.change(a.ID, func(a *mention.Alert) bool { a.Status = mention.Posted; return true })
+			}
+			joined += len(list)
+			return true, nil
+		}
+		sender := outbox.NewSender(outbox.Options{Queue: m, Writer: m, Reader: m, Join: join, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			NotifierFor: func(string) (alerts.Notifier, bool) { return way, true }, Trouble: func(route string, err error) { troubles = append(troubles, fmt.Sprint(route, " ", err)) }})
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+		defer cancel()
+		if err := sender.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		if joined != 5 || len(troubles) != 1 || troubles[0] != "#ops left" {
+			t.Errorf("%d were joined, troubles %q", joined, troubles)
+		}
+	})
+}
+
+// gone is a channel that one of its people left.
+type gone struct{ *script }
+
+func (g gone) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
+	place, err := g.script.Post(ctx, m)
+	return place, errors.Join(err, &alerts.PartError{Who: "boss", Each: []error{errors.New("left")}})
+}
+
 // TestNothingIsJoinedForAChannelThatIsAway: while the channel of staff is away as well, what waits for it
 // stays apart, so that it goes when it is not true any more; one alone is tried. When it is back the others
 // go as one.
