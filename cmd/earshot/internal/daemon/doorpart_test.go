@@ -2,16 +2,23 @@ package daemon
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/testkit"
+	"github.com/earshot/earshot/mention"
 )
 
 // post is a mail server that takes nothing for "gone@…"; it keeps who got what.
@@ -110,6 +117,68 @@ func TestOneOfADoorIsFull(t *testing.T) {
 	counts, err := d.store.Counts(t.Context(), time.Now())
 	if err != nil || counts.Pending+counts.Posting != 3 {
 		t.Errorf("%+v %v: want three to wait for the full mailbox", counts, err)
+	}
+}
+
+// noticed keeps what is told of routes.
+type noticed struct {
+	waitingAlerts
+	ids map[mention.AlertID]string
+}
+
+func (n noticed) Enqueue(_ context.Context, list ...mention.Alert) error {
+	for _, a := range list {
+		n.ids[a.ID] = alerts.ReadDetails(a.Payload).Text
+	}
+	return nil
+}
+
+// TestNextOfADoorIsGone: who is not reached beside others of whom people know, or in their place, is told
+// of, too; and nobody is woken for a door through which the others hear of everything.
+func TestNextOfADoorIsGone(t *testing.T) {
+	told, m := noticed{ids: map[mention.AlertID]string{}}, newMetrics()
+	r := newRoutes(routesOptions{outbox: told, rules: func() *alerts.Rules { return &alerts.Rules{} }, notifierFor: func(string) (alerts.Notifier, bool) { return nil, false },
+		metrics: m, log: slog.New(slog.DiscardHandler), now: time.Now, wake: func() {}, hide: func(s string) string { return s }})
+	left := func(who ...string) {
+		part := &alerts.PartError{Who: strings.Join(who, ", ")}
+		for _, one := range who {
+			part.Each = append(part.Each, errors.New(one+" left"))
+		}
+		r.trouble("door:boss", part)
+		r.tellParts(t.Context())
+		r.tellParts(t.Context())
+	}
+	left("ira")
+	left("ira", "oleh")
+	left("oleh")
+	r.forget() // a reload
+	left("oleh")
+	all := strings.Join(slices.Sorted(maps.Values(told.ids)), "\n")
+	for _, want := range []string{"everybody: ira left.", "everybody: ira left; oleh left.", "everybody: oleh left."} {
+		if len(told.ids) != 3 || !strings.Contains(all, want) {
+			t.Errorf("want %q in %s", want, all)
+		}
+	}
+	if trouble := m.inTrouble(); len(trouble) > 0 {
+		t.Errorf("woken for %v", trouble)
+	}
+}
+
+// TestToldPastADatabaseThatIsAway: what goes past it through a door that one has left is told once.
+func TestToldPastADatabaseThatIsAway(t *testing.T) {
+	p := newPost(t, "550 5.1.1 no mailbox of this name")
+	d := open(t, strings.NewReplacer("DB", filepath.Join(t.TempDir(), "e.db"), "MAIL", p.Addr().String()).Replace(`contact: a@example.com
+watch: [{name: Romashka, terms: [Romashka]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+doors: {boss: "smtp://MAIL/?from=pr@romashka.example&to=ira@romashka.example,gone@romashka.example"}
+routes: [{to: boss}]
+store: {database: "sqlite:DB"}
+`))
+	if err := d.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !d.tell(t.Context(), partDatabase, "failing", time.Now(), "the database is away") || p.got("ira@", "is away") != 1 {
+		t.Errorf("it would be told again; mails %v", p.mails)
 	}
 }
 

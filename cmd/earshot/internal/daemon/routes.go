@@ -83,24 +83,31 @@ func newRoutes(opt routesOptions) *routes {
 // trouble implements outbox.Options.Trouble. It is called under the sender's lock, so it
 // only writes down what happened.
 func (r *routes) trouble(route string, err error) {
-	r.opt.metrics.trouble(route, err)
+	var part *alerts.PartError
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all, other := r.broken, r.parts
-	var part *alerts.PartError
 	if errors.As(err, &part) {
-		all, other = r.parts, r.broken
+		r.opt.metrics.trouble(route, nil) // nothing waits
+		delete(r.broken, route)
+		r.parts[route] = &breakage{err: err, since: r.opt.now()} // of others than before
+		r.poke()
+		return
 	}
-	delete(other, route)
-	switch b := all[route]; {
+	r.opt.metrics.trouble(route, err)
+	delete(r.parts, route)
+	switch b := r.broken[route]; {
 	case err == nil:
-		delete(all, route)
+		delete(r.broken, route)
 		return
 	case b == nil:
-		all[route] = &breakage{err: err, since: r.opt.now()}
+		r.broken[route] = &breakage{err: err, since: r.opt.now()}
 	default:
 		b.err = err
 	}
+	r.poke()
+}
+
+func (r *routes) poke() {
 	select {
 	case r.changed <- struct{}{}:
 	default:
@@ -239,8 +246,8 @@ func (r *routes) notice(ctx context.Context, a mention.Alert, to string, s menti
 	return nil
 }
 
-// tellParts tells of routes that reach a part of their people alone: once, and of one day once
-// however often earshot starts.
+// tellParts tells of routes that reach a part of their people alone: of the same people once, and of
+// one day once however often earshot starts.
 func (r *routes) tellParts(ctx context.Context) {
 	untold := map[string]breakage{}
 	r.mu.Lock()
@@ -255,14 +262,16 @@ func (r *routes) tellParts(ctx context.Context) {
 		to := r.working(*rules, mention.Normal, r.snapshot())
 		l := rules.Lang(to)
 		words := l.Text("notice.route_part", "route", route, "why", r.why(l, b.err))
-		if err := r.notice(ctx, alerts.NewNotice(route, "part", b.since.UTC().Truncate(24*time.Hour), words, ""), to, mention.Normal); err != nil {
+		var part *alerts.PartError
+		errors.As(b.err, &part)
+		if err := r.notice(ctx, alerts.NewNotice(route, "part "+part.Who, b.since.UTC().Truncate(24*time.Hour), words, ""), to, mention.Normal); err != nil {
 			if ctx.Err() == nil {
 				r.opt.log.Error("whom a route does not reach cannot be told; trying again", "route", route, "err", err)
 			}
 			continue
 		}
 		r.mu.Lock()
-		if is := r.parts[route]; is != nil {
+		if is := r.parts[route]; is != nil && is.err == b.err {
 			is.told = true
 		}
 		r.mu.Unlock()
