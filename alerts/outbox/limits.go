@@ -307,9 +307,9 @@ func (s *Sender) hold(notifier alerts.Notifier, m method, a mention.Alert, e *al
 	defer s.mu.Unlock()
 	if e.One {
 		t := s.throttle.failuresOf(a, m, true)
-		t.count++
 		wait := min(e.After, longestSilence)
 		if wait <= 0 {
+			t.count++
 			wait = backoff(t.count, refusedFirst, refusedLast)
 		}
 		t.until = now.Add(wait)

@@ -257,6 +257,16 @@ func TestSender(t *testing.T) {
 			m.add("a", mention.Low, "#x")
 			s.post = once(1, limited)
 		}, []string{"0s post a", "7s post a"}},
+		{"its other recipients are next, and then it waits for one", time.Minute, func(m *memory, s *script) {
+			m.add("a", mention.Low, "#x")
+			next, full := once(3, &alerts.RetryError{After: time.Second, One: true, Err: errors.New("the others are next")}), once(1, &alerts.RetryError{One: true, Err: errors.New("452")})
+			s.post = func(msg alerts.Message) error {
+				if err := next(msg); err != nil {
+					return err
+				}
+				return full(msg)
+			}
+		}, []string{"0s post a", "1s post a", "2s post a", "3s post a", "33s post a"}},
 		{"in doubt and not there", time.Minute, func(m *memory, s *script) {
 			m.add("a", mention.Low, "#x")
 			s.post, s.find = once(1, dropped), nothing
