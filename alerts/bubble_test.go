@@ -363,7 +363,7 @@ func (b *bubble) Duplicates(context.Context, string, uint64, int, time.Time) ([]
 	return nil, nil
 }
 
-func (b *bubble) OfficialInThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
+func (b *bubble) OfficialInThread(context.Context, string, string, string, time.Time) ([]mention.MentionRecord, error) {
 	return nil, nil
 }
 

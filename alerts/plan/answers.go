@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/mention"
@@ -24,7 +25,7 @@ func (p *plan) answerGone(ctx context.Context, d *mention.PendingMention) error 
 	var others []mention.MentionRecord // read once: there may be as many complaints in the thread as answers
 	for i, s := range p.answeredBy(post, d.Mention.Watch, all) {
 		if i == 0 {
-			if others, err = p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, d.Mention.Watch); err != nil {
+			if others, err = p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, d.Mention.Watch, time.Time{}); err != nil {
 				return fmt.Errorf("other answers in the thread: %w", err)
 			}
 		}

@@ -80,7 +80,7 @@ func (rates) AtURL(context.Context, string, string) ([]mention.MentionRecord, er
 func (rates) Duplicates(context.Context, string, uint64, int, time.Time) ([]mention.MentionRecord, error) {
 	return nil, nil
 }
-func (rates) OfficialInThread(context.Context, string, string, string) ([]mention.MentionRecord, error) {
+func (rates) OfficialInThread(context.Context, string, string, string, time.Time) ([]mention.MentionRecord, error) {
 	return nil, nil
 }
 

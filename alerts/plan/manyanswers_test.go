@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/internal/rig"
@@ -24,8 +25,8 @@ func (c counted) InThread(ctx context.Context, source, thread, replyTo string) (
 	return list, err
 }
 
-func (c counted) OfficialInThread(ctx context.Context, source, thread, watch string) ([]mention.MentionRecord, error) {
-	list, err := c.View.OfficialInThread(ctx, source, thread, watch)
+func (c counted) OfficialInThread(ctx context.Context, source, thread, watch string, since time.Time) ([]mention.MentionRecord, error) {
+	list, err := c.View.OfficialInThread(ctx, source, thread, watch, since)
 	*c.read += len(list)
 	return list, err
 }
@@ -88,7 +89,7 @@ func TestAnswersInALongThread(t *testing.T) {
 	var answers []mention.Mention
 	for i := range reviews / 2 {
 		a := rig.Said(rig.Forum, fmt.Sprint("a", i), "Romashka Support", "Напишіть нам номер замовлення, будь ласка "+rig.Numbered(i), 0.3)
-		a.Post.ReplyTo = all[i].Post.ID
+		a.Post.ReplyTo, a.Post.Published = all[i].Post.ID, rig.Noon
 		answers = append(answers, a)
 	}
 	poll(answers...)
@@ -105,6 +106,17 @@ func TestAnswersInALongThread(t *testing.T) {
 		}
 	}
 
+	var late []mention.Mention // complaints of today, whose thread has answers to others
+	for i := range 5 {
+		m := rig.Said(rig.Forum, fmt.Sprint("late", i), fmt.Sprint("Petro ", i), rig.Rude+" "+rig.Numbered(i), -0.6)
+		m.Post.Published = answers[0].Post.Published.AddDate(0, 0, 3)
+		late = append(late, m)
+	}
+	poll(late...)
+	if read > 2*len(late) {
+		t.Errorf("%d complaints in a thread of %d answers read %d mentions", len(late), len(answers), read)
+	}
+
 	toAll := rig.Said(rig.Forum, "to all", "Romashka Support", "Уже полагодили, вибачте!", 0.3)
 	poll(toAll)
 	if _, c := r.State(all[reviews-1]); c.Status != mention.Replied {
@@ -112,7 +124,7 @@ func TestAnswersInALongThread(t *testing.T) {
 	}
 	toAll.Post.Deleted, toAll.Post.Text = true, ""
 	poll(toAll)
-	if most := reviews + 2*(len(answers)+1); read > most {
+	if most := reviews + len(late) + 2*(len(answers)+1); read > most {
 		t.Errorf("an answer to all that is gone: %d mentions were read, want at most %d", read, most)
 	}
 	for i, m := range all {

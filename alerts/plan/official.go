@@ -57,7 +57,11 @@ func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) er
 	if d.Previous != nil || len(p.rules.Official[m.Watch])+len(p.rules.Profiles[m.Watch]) == 0 {
 		return nil // its words are newer than what answered it before
 	}
-	all, err := p.view.OfficialInThread(ctx, m.Post.Origin(), m.Post.ThreadURL, m.Watch)
+	since := m.Post.Published
+	if !since.IsZero() {
+		since = since.AddDate(0, 0, -2) // the answer may say only its day
+	}
+	all, err := p.view.OfficialInThread(ctx, m.Post.Origin(), m.Post.ThreadURL, m.Watch, since)
 	if err != nil {
 		return fmt.Errorf("answers that were heard before: %w", err)
 	}
@@ -112,7 +116,7 @@ func mayBeAnswered(c mention.Case) bool {
 
 // ownPosts are the company's other posts in the thread of one, those of this poll included.
 func (p *plan) ownPosts(ctx context.Context, post mention.Post, watch string) ([]mention.Post, error) {
-	stored, err := p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, watch)
+	stored, err := p.view.OfficialInThread(ctx, post.Origin(), post.ThreadURL, watch, time.Time{})
 	if err != nil {
 		return nil, fmt.Errorf("other answers in the thread: %w", err)
 	}

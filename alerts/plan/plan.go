@@ -45,8 +45,9 @@ type View interface {
 	// oldest first. An empty argument matches nothing.
 	InThread(ctx context.Context, source, threadURL, replyTo string) ([]mention.MentionRecord, error)
 	// OfficialInThread returns the mentions of the watch by official authors at the thread
-	// address that are not gone, the oldest first. An empty address matches nothing.
-	OfficialInThread(ctx context.Context, source, threadURL, watch string) ([]mention.MentionRecord, error)
+	// address that are not gone and were published at or after since, or nobody knows when;
+	// the oldest first. An empty address matches nothing.
+	OfficialInThread(ctx context.Context, source, threadURL, watch string, since time.Time) ([]mention.MentionRecord, error)
 	// Author says what is known of an author at a source.
 	Author(ctx context.Context, source, author string, since time.Time) (mention.Author, error)
 	// AlertOf returns the message a mention got of its own (kind complaint or
