@@ -164,6 +164,23 @@ func TestAnswerHeardFirst(t *testing.T) {
 	}
 }
 
+// TestAnswerHeardFirstAndCounted: in the poll that brings the complaint a number counts under the answer that
+// was heard before it; it answers all the same.
+func TestAnswerHeardFirstAndCounted(t *testing.T) {
+	r := rig.New(t, alerts.Rules{Official: map[string][]string{rig.Bank: {"Romashka Support"}}})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	m.Post.Published = rig.Noon.Add(-time.Minute)
+	answer := rig.Said(rig.Forum, "3", "Romashka Support", "Олено, кошти вже в дорозі. Корисно: 1", 0.1)
+	answer.Post.Published = rig.Noon.Add(90 * time.Second)
+	r.Now = rig.Noon.Add(2 * time.Hour)
+	r.None(r.Poll(answer))
+	answer.Post.Text = "Олено, кошти вже в дорозі. Корисно: 2"
+	r.Poll(m, answer)
+	if _, c := r.State(m); c.Status != mention.Replied || !c.RepliedAt.Equal(answer.Post.Published) {
+		t.Errorf("case %+v", c)
+	}
+}
+
 // TestAnswerEditedAfterReopening: a number that counts in an old answer answers nothing that was opened
 // again since. What the company writes into its old answer does, from that moment on: some sites have
 // room for one.

@@ -67,7 +67,7 @@ func (p *plan) answeredBefore(ctx context.Context, d *mention.PendingMention) er
 	}
 	for _, o := range all {
 		answer := o.Mention.Post
-		if _, now := p.cases.pending[o.Mention.ID]; !now && answer.ID != m.Post.ID && (repliesTo(answer, m.Post) || answer.ReplyTo == "" && surelyFollows(answer, m.Post)) {
+		if !p.isGone(o) && answer.ID != m.Post.ID && (repliesTo(answer, m.Post) || answer.ReplyTo == "" && surelyFollows(answer, m.Post)) {
 			return p.answered(ctx, d, mention.MentionRecord{Mention: m, Case: d.Case, Alert: ownAlert(d).ID}, o.Mention)
 		}
 	}
