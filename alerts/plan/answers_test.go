@@ -47,11 +47,15 @@ func TestAnswerGone(t *testing.T) {
 			t.Errorf("case %+v", c)
 		}
 		r.None(r.Poll(gone(answer))) // once
-		r.Poll(answer)               // and back
+
+		// Back, and gone again.
+		if f := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); f.Change != alerts.Answered {
+			t.Errorf("told %+v", f)
+		}
 		if _, c := r.State(m); c.Status != mention.Replied || !c.AnswerVerified || c.RepliedAt.Before(c.ReopenedAt) {
 			t.Errorf("case after the answer came back %+v", c)
 		}
-		r.One(r.Poll(gone(answer)), mention.Changed) // and gone again
+		r.One(r.Poll(gone(answer)), mention.Changed)
 	})
 	t.Run("another answer stands", func(t *testing.T) {
 		r, m, answer := answered(t)

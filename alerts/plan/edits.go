@@ -73,14 +73,19 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 // changeID tells this change from others of the mention: the same words may come again.
 func changeID(d *mention.PendingMention, change alerts.Change, woken bool) []string {
 	id := []string{string(change), strconv.FormatUint(uint64(d.Mention.Post.ContentHash()), 16)}
-	if !d.Case.ReopenedAt.IsZero() { // since then it is told anew, also where the words were the same before
-		id = append(id, strconv.FormatInt(d.Case.ReopenedAt.UnixMicro(), 16))
-	}
 	if isBack(d) {
 		id = append(id, "back")
 	}
 	if woken {
 		id = append(id, strconv.FormatInt(d.Case.Version, 16))
+	}
+	return anew(d.Case, id...)
+}
+
+// anew tells what is said since a case was opened again from what was said before, also in the same words.
+func anew(c mention.Case, id ...string) []string {
+	if !c.ReopenedAt.IsZero() {
+		id = append(id, strconv.FormatInt(c.ReopenedAt.UnixMicro(), 16))
 	}
 	return id
 }
