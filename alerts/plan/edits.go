@@ -208,7 +208,7 @@ func lowered(was, is *mention.Rating) bool {
 // closed reports whether an edit for the worse opens the case again. What staff
 // said is spam or not about them stays away.
 func closed(c mention.Case) bool {
-	return c.Status == mention.Replied || c.Status == mention.Dismissed && c.Reason == mention.NotNegative
+	return c.Status == mention.Replied || c.Status == mention.Dismissed && (c.Reason == mention.NotNegative || c.Reason == mention.Gone)
 }
 
 func eventOf(c alerts.Change) string {

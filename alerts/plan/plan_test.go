@@ -464,6 +464,27 @@ func TestDismissedAsGone(t *testing.T) {
 	}
 }
 
+// TestBackAsPraiseAndWorse: what was closed because its post was gone, came back as praise, and is edited into a
+// complaint again is a complaint again: nobody said that its words were none.
+func TestBackAsPraiseAndWorse(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)
+	praise := rig.Said(rig.Forum, "1", "Олена", "Усе владнали, дякую!", 0.8)
+	r.Poll(m)
+	r.Shown()
+	r.Poll(gone(m))
+	r.Do(m, mention.Action{Verb: mention.Dismiss, Reason: mention.Gone})
+	r.Poll(praise)
+	if _, c := r.State(m); c.Status != mention.Dismissed {
+		t.Errorf("back as praise: %+v", c)
+	}
+	r.Now = r.Now.Add(2 * time.Hour)
+	r.One(r.Poll(m), mention.Changed)
+	if _, c := r.State(m); c.Status != mention.Open {
+		t.Errorf("a complaint again: %+v", c)
+	}
+}
+
 // TestBackSoonAfterAnEdit: that a post is back is told also where its edits were told just before: else the
 // thread ends with its being gone.
 func TestBackSoonAfterAnEdit(t *testing.T) {
