@@ -83,6 +83,26 @@ func TestGonePostMissesNothing(t *testing.T) {
 	}
 }
 
+// TestAnsweredWhileGone: what people answered while its post was gone, and in time by its clock, is no missed
+// deadline when the post is back.
+func TestAnsweredWhileGone(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.after(10 * time.Minute)
+	m.Post.Deleted, m.Post.Text = true, ""
+	r.Poll(m)
+	r.Shown()
+	r.after(24 * time.Hour)
+	r.Do(m, mention.Action{Verb: mention.Reply})
+	m.Post.Deleted, m.Post.Text = false, rig.Refund
+	r.Poll(m)
+	if got := r.reported(0, 1); got.Kept != (report.Kept{InTime: 1, Of: 1}) {
+		t.Errorf("in time %+v", got.Kept)
+	}
+}
+
 // TestErasedStaysAsItWas: what was answered too late, or not at all, before somebody's words were erased
 // was; what had time left until then has missed nothing.
 func TestErasedStaysAsItWas(t *testing.T) {

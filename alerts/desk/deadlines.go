@@ -368,7 +368,11 @@ func (s steps) wake(c *mention.Case) (string, mention.Alert) {
 	if c.SnoozedAt.IsZero() { // snoozed by an earlier earshot: its clocks begin anew
 		slept, waited = 0, 0
 	} else {
-		waited += s.deadline.Hours.Between(start, c.SnoozedAt)
+		still := c.SnoozedAt
+		if gone := s.mention.EditedAt; s.mention.Post.Deleted && !gone.IsZero() && gone.Before(still) {
+			still = gone
+		}
+		waited += s.deadline.Hours.Between(start, still)
 	}
 	c.Woke(waited)
 	if by == (mention.Person{}) {

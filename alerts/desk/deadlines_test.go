@@ -679,6 +679,46 @@ func TestGonePost(t *testing.T) {
 	r.says(r.after(time.Second), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
 }
 
+// TestSnoozedWhileGone: who puts a complaint off whose post is gone does not make the time before that count:
+// nobody waited then, whether it wakes before the post is back or after.
+func TestSnoozedWhileGone(t *testing.T) {
+	for name, sleeps := range map[string]time.Duration{"it wakes first": time.Hour, "it is back first": 72 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			r := newWorld(t, deadlineRules())
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+			r.Poll(m)
+			r.Shown()
+			r.says(r.after(time.Minute))
+			m.Post.Deleted, m.Post.Text = true, ""
+			r.Poll(m) // one of its five minutes has run
+			r.Shown()
+			r.after(5 * time.Hour)
+			r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(sleeps)})
+			woken := func() {
+				t.Helper()
+				if got := r.after(sleeps); len(got) != 1 || !strings.HasPrefix(got[0], "#mentions U1: Ira snoozed this for ") {
+					t.Errorf("said %q, want the end of the snooze", got)
+				}
+			}
+			if sleeps < 24*time.Hour {
+				woken()
+				r.says(r.after(time.Hour))
+			}
+			m.Post.Deleted, m.Post.Text = false, rig.Refund
+			r.Now = r.Now.Add(-time.Minute)
+			r.Poll(m)
+			r.Shown()
+			if sleeps >= 24*time.Hour {
+				woken()
+			}
+			r.says(r.after(2 * time.Minute))
+			if got := r.after(2 * time.Minute); len(got) != 1 || !strings.HasPrefix(got[0], "#mentions @oncall: Nobody has taken this complaint for ") {
+				t.Errorf("said %q", got)
+			}
+		})
+	}
+}
+
 // TestNudgedAfterTheNight: who is nudged when the quiet hours end has as long from then on to answer as by
 // day: it is not taken away with the same breath.
 func TestNudgedAfterTheNight(t *testing.T) {

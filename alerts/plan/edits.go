@@ -38,8 +38,8 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	if err != nil {
 		return err
 	}
-	if alive := d.Case.Status == mention.Open || d.Case.Status == mention.Claimed; alive && !reopened && isBack(d) && d.Case.SnoozedUntil.IsZero() {
-		d.Case.SnoozedAt, d.Case.SnoozedUntil = was.EditedAt, p.now // nobody waited while it was gone
+	if isBack(d) {
+		stoodStill(&d.Case, was.EditedAt, p.now)
 	}
 	// The author and the place are the same: only what was said weighs more or less.
 	d.Case.RankAt = d.Case.RankAt.Add(alerts.PriorityOf(*was, alerts.Details{}).HeadStart() - alerts.PriorityOf(*m, alerts.Details{}).HeadStart())
@@ -93,6 +93,26 @@ func anew(c mention.Case, id ...string) []string {
 // isBack reports whether the post was gone from its site.
 func isBack(d *mention.PendingMention) bool {
 	return d.Previous.Post.Deleted && !d.Mention.Post.Deleted
+}
+
+// stoodStill makes the time in which the post was gone a snooze that nobody made: the clocks of the case stood
+// still. One that somebody made meanwhile began with it, and so does the answer that people gave meanwhile.
+func stoodStill(c *mention.Case, gone, back time.Time) {
+	switch c.Status {
+	case mention.Open, mention.Claimed:
+		if c.SnoozedUntil.IsZero() {
+			c.SnoozedUntil = back
+		}
+	case mention.Replied:
+		if !c.RepliedAt.After(gone) {
+			return
+		}
+	default:
+		return
+	}
+	if c.SnoozedAt.IsZero() || gone.Before(c.SnoozedAt) {
+		c.SnoozedAt = gone
+	}
 }
 
 // opens opens the case of a post again that is worse than what people closed, or put off, or that is back
