@@ -309,18 +309,18 @@ func (s steps) unclaimed(c mention.Case) (time.Time, step) {
 }
 
 // silent is a case somebody has and does not answer. Who takes it late still has
-// half the time, and who it is handed to all of it.
+// half the time, and who it is handed to all of it; after a snooze anew.
 func (s steps) silent(c mention.Case) (time.Time, step) {
 	d := s.deadline
 	if d.Reply <= 0 {
 		return time.Time{}, nil
 	}
 	due, from, least := s.ends(c, d.Reply), c.HadSince(), d.Reply/2
-	switch {
-	case c.WokeAt.After(from):
-		from = c.WokeAt
-	case from.Equal(c.HandedAt):
+	if from.Equal(c.HandedAt) {
 		least = d.Reply
+	}
+	if c.WokeAt.After(from) {
+		from = c.WokeAt
 	}
 	if late := s.after(from, least); late.After(due) {
 		due = late

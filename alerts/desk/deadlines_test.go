@@ -719,6 +719,29 @@ func TestSnoozedWhileGone(t *testing.T) {
 	}
 }
 
+// TestHandedOverAndSnoozed: who is given a complaint and puts it off has all of the time for the answer when
+// it wakes, and not less than without the snooze.
+func TestHandedOverAndSnoozed(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.after(4 * time.Minute)
+	r.Do(m, mention.Action{Verb: mention.Claim})
+	r.after(20 * time.Minute)
+	oleh := mention.Person{ID: "slack:U2", Name: "Oleh"}
+	r.Do(m, mention.Action{Verb: mention.Assign, From: "slack:U1", To: oleh})
+	r.Shown()
+	if _, err := desk.NewDesk(r.Store, nil, func() time.Time { return r.Now }, func() {}).Do(t.Context(), rig.ID(m), mention.Action{Verb: mention.Snooze, By: oleh, Until: r.Now.Add(time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+	r.after(time.Minute)
+	r.says(r.after(29 * time.Minute))
+	if got := r.after(time.Minute); len(got) != 1 || !strings.HasPrefix(got[0], "#mentions U2: Oleh, you took this 31 min ago") {
+		t.Errorf("said %q", got)
+	}
+}
+
 // TestNudgedAfterTheNight: who is nudged when the quiet hours end has as long from then on to answer as by
 // day: it is not taken away with the same breath.
 func TestNudgedAfterTheNight(t *testing.T) {
