@@ -315,11 +315,11 @@ func (b *bubble) ResetDue(context.Context) error {
 
 func (b *bubble) AnswerUnseen(context.Context, mention.ID) (bool, error) { return false, nil }
 
-func (b *bubble) Alive(_ context.Context, id mention.AlertID) (bool, error) {
+func (b *bubble) Alive(_ context.Context, id mention.AlertID) (bool, time.Time, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	a := b.all[id]
-	return a != nil && (b.cases[a.MentionID].Status == mention.Open || b.cases[a.MentionID].Status == mention.Claimed), nil
+	return a != nil && (b.cases[a.MentionID].Status == mention.Open || b.cases[a.MentionID].Status == mention.Claimed), time.Time{}, nil
 }
 
 func (b *bubble) List(_ context.Context, q mention.Query) (mention.Page, error) {

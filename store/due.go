@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"math"
 	"time"
 
@@ -93,11 +94,27 @@ func (s *Store) resetSome(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// Alive reports whether the complaint that an alert belongs to still waits: its case is
-// open or claimed, and its post is not gone.
-func (s *Store) Alive(ctx context.Context, id mention.AlertID) (bool, error) {
-	var n int
-	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM alerts a JOIN cases c ON c.mention_id = a.mention_id JOIN mentions m ON m.id = a.mention_id
- WHERE a.id = $1 AND a.mention_id <> '' AND c.status IN ('open', 'claimed') AND m.gone = 0`, string(id)).Scan(&n)
-	return n > 0, s.wrap("alive", err)
+// Alive reports whether the complaint that an alert belongs to still waits: its case is open or
+// claimed, and its post is not gone. ended is since when it does not; zero when nobody knows.
+func (s *Store) Alive(ctx context.Context, id mention.AlertID) (alive bool, ended time.Time, err error) {
+	var status mention.Status
+	var gone, replied, dismissed, edited int64
+	err = s.read.QueryRowContext(ctx, `SELECT c.status, m.gone, c.replied_at, c.dismissed_at, m.edited_at FROM alerts a
+ JOIN cases c ON c.mention_id = a.mention_id JOIN mentions m ON m.id = a.mention_id WHERE a.id = $1 AND a.mention_id <> ''`, string(id)).
+		Scan(&status, &gone, &replied, &dismissed, &edited)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, ended, nil
+	case err != nil:
+		return false, ended, s.wrap("alive", err)
+	case status == mention.Replied:
+		ended = fromMicros(replied)
+	case status == mention.Dismissed:
+		ended = fromMicros(dismissed)
+	case gone != 0:
+		ended = fromMicros(edited)
+	default:
+		alive = status == mention.Open || status == mention.Claimed
+	}
+	return alive, ended, nil
 }

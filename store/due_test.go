@@ -53,12 +53,35 @@ func testDue(t *testing.T, open opener) {
 	want(t, "due by its message", len(due(t0)), 2)
 	own, _, _ = s.AlertOf(background, list[0].Mention.ID)
 	want(t, "posted at", own.PostedAt.IsZero(), false)
-	want(t, "alive", must(s.Alive(background, own.ID))(t), true)
-	want(t, "unknown alert alive", must(s.Alive(background, "no"))(t), false)
+	alive := func(id mention.AlertID) string {
+		is, ended, err := s.Alive(background, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ended.IsZero() {
+			return fmt.Sprint(is)
+		}
+		return fmt.Sprint(is, " since ", ended.Sub(t0))
+	}
+	want(t, "alive", alive(own.ID), "true")
+	want(t, "unknown alert alive", alive("no"), "false")
 	if err := s.ResetDue(background); err != nil {
 		t.Fatal(err)
 	}
 	want(t, "after a reset", len(due(t0)), 2)
+
+	first := list[0].Mention
+	for _, a := range []mention.Action{{Verb: mention.Reply}, {Verb: mention.Reopen}, {Verb: mention.Dismiss, Reason: mention.NotUs}, {Verb: mention.Reopen}} {
+		a.By, a.At = person("ira"), t0.Add(2*time.Hour)
+		if _, err := act(s, first.ID, a); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "alive after "+string(a.Verb), alive(own.ID), map[bool]string{true: "true", false: "false since 2h0m0s"}[a.Verb == mention.Reopen])
+	}
+	in := intakeOf(heard(first.Post, "Romashka"))
+	in.Posts[0].Post.Deleted, in.At = true, t0.Add(3*time.Hour)
+	ingest(t, s, in)
+	want(t, "alive while gone", alive(own.ID), "false since 3h0m0s")
 }
 
 // testResetOfTheAnswered: those that were answered stay for good, and no deadline is left for them

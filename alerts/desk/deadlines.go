@@ -44,8 +44,9 @@ type OpenCases interface {
 	// AnswerUnseen reports whether the site took an answer to the post of a mention from here since the
 	// mention's case waits, and no answer that it took so was ever seen by the polls of that source.
 	AnswerUnseen(ctx context.Context, id mention.ID) (bool, error)
-	// Alive reports whether the complaint an alert belongs to still waits.
-	Alive(ctx context.Context, id mention.AlertID) (bool, error)
+	// Alive reports whether the complaint an alert belongs to still waits. ended is since when it
+	// does not; zero when nobody knows.
+	Alive(ctx context.Context, id mention.AlertID) (alive bool, ended time.Time, err error)
 }
 
 // DeadlineOptions are what Deadlines need; all but Refused are required.
@@ -159,9 +160,13 @@ func (d *Deadlines) entry(ctx context.Context, rules alerts.Rules, m mention.Men
 		if own.PostedAt, err = d.toldElsewhere(ctx, rules, own); err != nil || own.PostedAt.IsZero() {
 			return s.now.Add(notShown), err
 		}
-	case own.Kind == mention.Duplicate && c.SnoozedUntil.IsZero():
-		if alive, err := d.opt.Open.Alive(ctx, own.ThreadOf); err != nil || alive {
+	case own.Kind == mention.Duplicate:
+		alive, ended, err := d.opt.Open.Alive(ctx, own.ThreadOf)
+		if err != nil || alive && c.SnoozedUntil.IsZero() {
 			return s.now.Add(copied), err // the first message has the clock
+		}
+		if ended.After(own.PostedAt) { // it had, until then
+			own.PostedAt = ended
 		}
 	}
 	s.own = own

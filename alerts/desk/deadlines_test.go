@@ -510,6 +510,35 @@ func TestCopyOfAGoneComplaintHasItsOwnClock(t *testing.T) {
 	}
 }
 
+// TestCopyWaitsFromWhenTheFirstIsDone: while the first one had the clock for both, nobody let the copy wait: its
+// clock begins when the first is answered, or gone from its site, and not with both its steps at once.
+func TestCopyWaitsFromWhenTheFirstIsDone(t *testing.T) {
+	for name, ends := range map[string]func(r world, m mention.Mention){
+		"answered": func(r world, m mention.Mention) { r.Do(m, mention.Action{Verb: mention.Reply}) },
+		"gone": func(r world, m mention.Mention) {
+			m.Post.Deleted, m.Post.Text = true, ""
+			r.Poll(m)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newWorld(t, deadlineRules())
+			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+			r.Poll(m)
+			r.Shown()
+			r.One(r.Poll(rig.Said(rig.Review, "2", "Олена", rig.Refund, -0.5)), mention.Duplicate)
+			r.Shown()
+			r.Do(m, mention.Action{Verb: mention.Claim})
+			r.says(r.after(20 * time.Minute))
+			done := r.Now
+			ends(r, m)
+			r.Shown()
+			r.says(r.after(done.Add(5*time.Minute - time.Second).Sub(r.Now)))
+			r.says(r.after(time.Second), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
+			r.says(r.after(5*time.Minute), "#leads: Nobody in #mentions has taken this complaint for 10 min.")
+		})
+	}
+}
+
 // TestSnoozeStandsStill: the clock goes on where it stopped, however often, and whoever
 // takes the complaint out of its sleep.
 func TestSnoozeStandsStill(t *testing.T) {
