@@ -95,7 +95,7 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	if err := n.ask(ctx, r, n.words(m)); err != nil {
 		return alerts.Place{}, err
 	}
-	worst, part := n.end(r)
+	part, worst := n.end(r)
 	var refused *alerts.RefusedError
 	var again *alerts.RetryError
 	waits := errors.As(worst, &again)
@@ -149,7 +149,7 @@ func (n *Notifier) ask(ctx context.Context, r *round, w words) error {
 }
 
 // end ends a round: who was not told has a turn in the next.
-func (n *Notifier) end(r *round) (worst error, part *alerts.PartError) {
+func (n *Notifier) end(r *round) (part *alerts.PartError, worst error) {
 	var who []string
 	part = &alerts.PartError{}
 	for i, t := range n.targets {
@@ -160,7 +160,7 @@ func (n *Notifier) end(r *round) (worst error, part *alerts.PartError) {
 	}
 	part.Who = strings.Join(who, ", ")
 	r.nth++
-	return worst, part
+	return part, worst
 }
 
 // roundOf is the round of an alert; one task alone has it at a time.
