@@ -21,10 +21,12 @@ import (
 // The place is the kind, the host and what choices lists, however it is written; a name, a
 // key, a selector or another country in the list does not move it.
 func identify(key []byte, src config.Source) (place, settings string) {
-	options, ok := optionsOf(src)
-	if !ok {
+	kind, _ := presets.Lookup(src.Kind)
+	into := kind.Options()
+	if err := src.Section.Decode(into); err != nil {
 		return "", "" // its crawler cannot be made either
 	}
+	options := reflect.ValueOf(into).Elem()
 	where, how := hmac.New(sha256.New, key), hmac.New(sha256.New, key)
 	head, more := choices(src, options.Type())
 	fmt.Fprintf(where, "%s\n%s\n%s\n", src.Kind, src.Base, head)
@@ -37,16 +39,14 @@ func identify(key []byte, src config.Source) (place, settings string) {
 }
 
 // formerPlace is the place as earlier earshots told it, by which a database of theirs knows the
-// source: of the long form they took what is required, letter by letter, and nothing else.
+// source: of the long form they took what is required, letter by letter, and nothing else. It reads no
+// options: identify has, and where they cannot be read there is no source.
 func formerPlace(key []byte, src config.Source) string {
-	options, ok := optionsOf(src)
-	if !ok {
-		return ""
-	}
 	where, address := hmac.New(sha256.New, key), shortAddress(src)
 	fmt.Fprintf(where, "%s\n%s\n%s\n", src.Kind, src.Base, address)
 	if address == "" {
-		for _, name := range requiredOptions(options.Type()) {
+		kind, _ := presets.Lookup(src.Kind)
+		for _, name := range requiredOptions(reflect.TypeOf(kind.Options()).Elem()) {
 			fmt.Fprintf(where, "%s=%s\n", name, src.Section.Written(name))
 		}
 	}
@@ -59,15 +59,6 @@ func shortAddress(src config.Source) string {
 		return ""
 	}
 	return src.Address
-}
-
-func optionsOf(src config.Source) (v reflect.Value, ok bool) {
-	kind, _ := presets.Lookup(src.Kind)
-	options := kind.Options()
-	if err := src.Section.Decode(options); err != nil {
-		return v, false
-	}
-	return reflect.ValueOf(options).Elem(), true
 }
 
 // choices are what of the options chooses what is read there: head is the address, or what may

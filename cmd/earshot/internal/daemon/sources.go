@@ -81,8 +81,12 @@ func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client,
 	watched := func(title, text string) bool { return len(w.Terms.Match(title, text)) > 0 }
 	for _, src := range w.Sources {
 		place, settings := identify(key, src)
+		former := ""
+		if place != "" {
+			former = formerPlace(key, src)
+		}
 		if src.Off(w.at) || slices.ContainsFunc(paused, func(p mention.SourcePause) bool { return p.Place == place }) {
-			resting = append(resting, monitor.Source{Name: src.Name, Place: place, Former: formerPlace(key, src)})
+			resting = append(resting, monitor.Source{Name: src.Name, Place: place, Former: former})
 			continue
 		}
 		env := crawlers.Env{Fetch: client, Log: log.With("source", src.Name), Now: time.Now, Interest: watched, Tokens: db}
@@ -121,7 +125,7 @@ func newSources(w Watchlist, paused []mention.SourcePause, client *fetch.Client,
 			Stream:   streams,
 			Place:    place,
 			Settings: settings,
-			Former:   formerPlace(key, src),
+			Former:   former,
 		})
 	}
 	return sources, resting, errors.Join(errs...)
