@@ -27,19 +27,23 @@ func NewAnalyzer(list Watchlist, scorer *sentiment.Scorer, official func(mention
 // NewScorer loads the built-in lexicons, the user's own words and the weights that
 // staff taught, if any. The error is a *WordsError.
 func NewScorer(wordsFile, weightsFile string) (*sentiment.Scorer, error) {
-	words, err := readIfAny("words", wordsFile)
-	if err != nil {
-		return nil, &WordsError{err}
-	}
-	weights, err := readIfAny("weights", weightsFile)
-	if err != nil {
-		return nil, &WordsError{err}
-	}
-	scorer, err := sentiment.New(sentiment.Options{Words: words, WordsFile: wordsFile, Learned: weights, LearnedFile: weightsFile})
+	scorer, err := readScorer(wordsFile, weightsFile)
 	if err != nil {
 		return nil, &WordsError{err}
 	}
 	return scorer, nil
+}
+
+func readScorer(wordsFile, weightsFile string) (*sentiment.Scorer, error) {
+	words, err := readIfAny("words", wordsFile)
+	if err != nil {
+		return nil, err
+	}
+	weights, err := readIfAny("weights", weightsFile)
+	if err != nil {
+		return nil, err
+	}
+	return sentiment.New(sentiment.Options{Words: words, WordsFile: wordsFile, Learned: weights, LearnedFile: weightsFile})
 }
 
 // WordsError is of a file that the watchlist names under sentiment: it cannot be read, or a line of
