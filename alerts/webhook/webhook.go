@@ -149,11 +149,12 @@ func (n *Notifier) send(ctx context.Context, b Body, key string) error {
 	}
 	resp, err := n.opt.HTTP.Do(req)
 	var moved *alerts.MovedError
+	untrusted := alerts.Untrusted("webhook "+n.opt.Name, err)
 	switch {
 	case errors.As(err, &moved):
 		return &alerts.RefusedError{Code: "moved", Err: what(moved)}
-	case alerts.Untrusted("", err) != nil:
-		return alerts.Untrusted("webhook "+n.opt.Name, err)
+	case untrusted != nil:
+		return untrusted
 	case err != nil:
 		return what(withoutURL(err))
 	}
