@@ -174,7 +174,7 @@ func webAddress(link string) bool {
 	if !ok || scheme != "http" && scheme != "https" || strings.ContainsAny(link, " <>\"'()[]|\\^`{}") {
 		return false
 	}
-	host := rest[:len(rest)-len(strings.TrimLeftFunc(rest, func(r rune) bool { return !strings.ContainsRune("/?#", r) }))]
+	host := until(rest, func(r rune) bool { return strings.ContainsRune("/?#", r) })
 	accounts := strings.Split(strings.ToLower(rest[len(host):]), "@")[1:]
 	return !strings.Contains(host, "@") && !slices.ContainsFunc(accounts, callsRoom)
 }
@@ -182,9 +182,19 @@ func webAddress(link string) bool {
 // callsRoom reports whether an @ before these words calls everybody who is there. Discord looks at
 // how they begin alone.
 func callsRoom(words string) bool {
-	name := words[:len(words)-len(strings.TrimLeftFunc(words, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) }))]
+	name := until(words, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
+	})
 	name = strings.TrimRight(name, "._-") // the end of a sentence, for Mattermost
 	return strings.HasPrefix(name, "everyone") || strings.HasPrefix(name, "here") || name == "all" || name == "channel"
+}
+
+// until is what stands in s before the first sign that ends it.
+func until(s string, ends func(rune) bool) string {
+	if at := strings.IndexFunc(s, ends); at >= 0 {
+		return s[:at]
+	}
+	return s
 }
 
 // marks are what calls people or makes a link of words in one of the services, in plain
