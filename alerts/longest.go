@@ -17,7 +17,7 @@ const (
 
 // LongestWaiting returns those of the cases of a query that wait longest, at most so many, the
 // longest first, and how many cases there are in all. A list has the newest heard first, and says
-// nothing of when they began to wait. Of what is gone from its site nobody waits for an answer.
+// nothing of when they began to wait.
 func LongestWaiting(ctx context.Context, list func(context.Context, mention.Query) (mention.Page, error), q mention.Query, most int) (longest []mention.MentionRecord, all int, err error) {
 	q.Limit = waitingOnPage
 	for range waitingPages {
@@ -25,16 +25,23 @@ func LongestWaiting(ctx context.Context, list func(context.Context, mention.Quer
 		if err != nil {
 			return nil, 0, fmt.Errorf("who waits longest: %w", err)
 		}
-		waits := slices.DeleteFunc(page.Entries, func(e mention.MentionRecord) bool { return e.Mention.Post.Deleted })
-		all += len(waits)
-		longest = append(longest, waits...)
-		slices.SortStableFunc(longest, func(a, b mention.MentionRecord) int {
-			return Since(a.Mention, a.Case).Compare(Since(b.Mention, b.Case))
-		})
+		before := len(longest)
+		longest = ByWaiting(append(longest, page.Entries...))
+		all += len(longest) - before
 		longest = slices.Delete(longest, min(most, len(longest)), len(longest))
 		if q.After = page.Next; q.After == "" {
 			break
 		}
 	}
 	return longest, all, nil
+}
+
+// ByWaiting sorts cases by how long they wait, the longest first, without those of posts that are gone
+// from their site: there nobody waits for an answer. It takes the list over.
+func ByWaiting(list []mention.MentionRecord) []mention.MentionRecord {
+	list = slices.DeleteFunc(list, func(e mention.MentionRecord) bool { return e.Mention.Post.Deleted })
+	slices.SortStableFunc(list, func(a, b mention.MentionRecord) int {
+		return Since(a.Mention, a.Case).Compare(Since(b.Mention, b.Case))
+	})
+	return list
 }

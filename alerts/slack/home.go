@@ -268,10 +268,7 @@ func (n *Notifier) homeBlocks(ctx context.Context, l i18n.Lang, person, words st
 	if err != nil {
 		return nil, err
 	}
-	waits := slices.DeleteFunc(all.Entries, func(e mention.MentionRecord) bool { return e.Mention.Post.Deleted })
-	slices.SortStableFunc(waits, func(a, b mention.MentionRecord) int {
-		return alerts.Since(a.Mention, a.Case).Compare(alerts.Since(b.Mention, b.Case))
-	})
+	waits := alerts.ByWaiting(all.Entries)
 	return n.drawHome(l, mine, free, waits[:min(len(waits), homeWaits)], words), nil
 }
 
