@@ -237,21 +237,18 @@ func (d *Daemon) lookAtPair(ctx context.Context, known *alarms) {
 	if end.IsZero() {
 		return
 	}
-	state := "expires"
+	state, over := "expires", mention.AlertID("")
 	if ended {
+		over = alerts.NewNotice(partPair, state, end, "", "").ID
 		state = "expired"
 	}
-	a := alerts.NewNotice(partPair, state, end, d.secrets.Redact(d.notRenewed(d.staffLang())), "")
+	a := alerts.NewNotice(partPair, state, end, d.secrets.Redact(d.pairWords(d.staffLang(), end, ended)), "")
 	if a.ID == known.pair {
 		return
 	}
 	a.Route, a.CreatedAt = d.opsRoute(), d.now()
 	a.NotBefore = d.planner.Rules().HeldUntil(a.Severity, a.CreatedAt)
-	before := alerts.NewNotice(partPair, "expires", end, "", "").ID
-	if state == "expires" {
-		before = "" // nothing is over
-	}
-	if err := d.store.EnqueueInstead(ctx, before, false, a); err != nil {
+	if err := d.store.EnqueueInstead(ctx, over, false, a); err != nil {
 		return // health says so; looked at again
 	}
 	known.pair = a.ID
@@ -272,6 +269,11 @@ func (d *Daemon) notRenewed(l i18n.Lang) string {
 	if end.IsZero() {
 		return ""
 	}
+	return d.pairWords(l, end, ended)
+}
+
+// pairWords says that the certificate of web.tls ends then, or has.
+func (d *Daemon) pairWords(l i18n.Lang, end time.Time, ended bool) string {
 	key := "notice.certificate_expires"
 	if ended {
 		key = "notice.certificate_expired"
