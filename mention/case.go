@@ -54,6 +54,10 @@ const (
 	Gone        = "gone" // the post, from its site; it says nothing of the words, and ends when the post is back
 )
 
+// OfWords reports whether a dismissal for this reason says something of the words, and so of their
+// copies, too.
+func OfWords(reason string) bool { return reason != MutedAuthor && reason != Gone }
+
 // Case is the life of an alerted mention. Version grows by one with every change,
 // and every change is a compare-and-set on it.
 type Case struct {

@@ -32,7 +32,7 @@ func scanFeedback(row scanner) (mention.Feedback, error) {
 // saveFeedback keeps, or takes back, what the change of a case teaches.
 func saveFeedback(ctx context.Context, q querier, before, after mention.Case) error {
 	id := string(after.MentionID)
-	if after.Status == mention.Dismissed && before.Status != mention.Dismissed && after.Reason != mention.MutedAuthor && after.Reason != mention.Gone {
+	if after.Status == mention.Dismissed && before.Status != mention.Dismissed && mention.OfWords(after.Reason) {
 		// Copies are not looked for by their words, but what staff said of one holds for all.
 		if _, err := q.ExecContext(ctx, `UPDATE mentions SET root = 1 WHERE id = $1 AND simhash <> 0 AND root = 0`, id); err != nil {
 			return err
