@@ -16,32 +16,42 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
+// failing adds notices of six sources that fail for one cause: of one at once, of the others soon after.
+func (m *memory) failing() {
+	notice := func(i int) {
+		id := fmt.Sprint("s", i)
+		m.add(id, mention.Normal, "#ops")
+		m.change(mention.AlertID(id), func(a *mention.Alert) bool {
+			a.Kind, a.MentionID = mention.Notice, ""
+			a.Payload = alerts.Details{Text: id, Same: &alerts.Same{Name: id, What: "failing", Why: "no_way"}}.Encode()
+			return true
+		})
+	}
+	notice(0)
+	time.AfterFunc(10*time.Second, func() {
+		for i := range 5 {
+			notice(i + 1)
+		}
+	})
+}
+
+// stoodFor makes alerts posted for which another one stands.
+func (m *memory) stoodFor(list []mention.Alert) {
+	for _, a := range list {
+		m.change(a.ID, func(a *mention.Alert) bool { a.Status = mention.Posted; return true })
+	}
+}
+
 // TestJoinedForAPartOfThePeople: a way out that reaches a part of its people alone is not away: what
 // says the same is told as one.
 func TestJoinedForAPartOfThePeople(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, s := &memory{}, &script{began: time.Now()}
-		notice := func(i int) {
-			id := fmt.Sprint("s", i)
-			m.add(id, mention.Normal, "#ops")
-			m.change(mention.AlertID(id), func(a *mention.Alert) bool {
-				a.Kind, a.MentionID = mention.Notice, ""
-				a.Payload = alerts.Details{Text: id, Same: &alerts.Same{Name: id, What: "failing", Why: "no_way"}}.Encode()
-				return true
-			})
-		}
-		notice(0)
-		time.AfterFunc(10*time.Second, func() {
-			for i := range 5 {
-				notice(i + 1)
-			}
-		})
+		m.failing()
 		var troubles []string
 		way, joined := gone{s}, 0
 		join := func(_ context.Context, list []mention.Alert) (bool, error) {
-			for _, a := range list {
-				m.change(a.ID, func(a *mention.Alert) bool { a.Status = mention.Posted; return true })
-			}
+			m.stoodFor(list)
 			joined += len(list)
 			return true, nil
 		}
@@ -75,21 +85,7 @@ func TestNothingIsJoinedForAChannelThatIsAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m, s := &memory{}, &script{began: time.Now()}
-				notice := func(i int) {
-					id := fmt.Sprint("s", i)
-					m.add(id, mention.Normal, "#ops")
-					m.change(mention.AlertID(id), func(a *mention.Alert) bool {
-						a.Kind, a.MentionID = mention.Notice, ""
-						a.Payload = alerts.Details{Text: id, Same: &alerts.Same{Name: id, What: "failing", Why: "no_way"}}.Encode()
-						return true
-					})
-				}
-				notice(0)
-				time.AfterFunc(10*time.Second, func() {
-					for i := range 5 {
-						notice(i + 1)
-					}
-				})
+				m.failing()
 				tried := map[mention.AlertID]bool{}
 				s.post = func(msg alerts.Message) error {
 					if time.Since(s.began) < away {
@@ -99,9 +95,7 @@ func TestNothingIsJoinedForAChannelThatIsAway(t *testing.T) {
 					return nil
 				}
 				join := func(_ context.Context, list []mention.Alert) (bool, error) {
-					for _, a := range list {
-						m.change(a.ID, func(a *mention.Alert) bool { a.Status = mention.Posted; return true })
-					}
+					m.stoodFor(list)
 					one := alerts.Together(i18n.Lang{}, list, "/healthz")
 					m.add("together", one.Severity, one.Route)
 					return m.change("together", func(a *mention.Alert) bool { a.Kind, a.Payload = mention.Notice, one.Payload; return true }), nil
