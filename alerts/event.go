@@ -14,7 +14,7 @@ import (
 func EventDetail(l i18n.Lang, e mention.Event, zone *time.Location) string {
 	detail := text.OneLine(e.Detail)
 	switch mention.Verb(e.Kind) {
-	case "reply_refused", "reply_unclear":
+	case "reply_refused", "reply_unclear", "reply_put_off":
 		if detail != "" {
 			return "· " + AnswerReason(l, detail)
 		}

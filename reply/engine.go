@@ -351,7 +351,9 @@ func (e *Engine) settle(ctx context.Context, way Way, r mention.SiteReply, res R
 	case res.Outcome == Refused || !way.repeats(r, next.NotBefore):
 		return e.unclear(ctx, r, res.Reason) // the attempt before may have arrived
 	}
-	return e.change(ctx, r, next)
+	err := e.change(ctx, r, next)
+	e.opt.Changed()
+	return err
 }
 
 // backoff is how long after the n-th attempt the next one comes.

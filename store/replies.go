@@ -127,6 +127,8 @@ func replyNews(before, after mention.SiteReply) (e mention.Event, ok bool) {
 		return mention.Event{Kind: "reply_refused", Detail: after.Reason}, true
 	case after.Status == mention.ReplyUnclear:
 		return mention.Event{Kind: "reply_unclear", Detail: after.Reason}, true
+	case after.Status == mention.ReplyDraft && before.Attempts == 1: // of many pauses the first
+		return mention.Event{Kind: "reply_put_off", Detail: after.Reason}, true
 	}
 	return e, false
 }

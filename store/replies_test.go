@@ -101,10 +101,15 @@ func testReplies(t *testing.T, open opener) {
 	}
 	want(t, "waits for another person", len(must(s.OpenReplies(background, t0))(t)), 0)
 	second = moveReply(t, s, replyOf(t, s, id, 2), func(r *mention.SiteReply) { r.ApprovedBy, r.ApprovedAt = person("olha"), t0 })
-	second = moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Attempts = mention.ReplySending, 1 })
+	for attempt := range 3 { // the site wants a pause, and wants one again
+		second = moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Attempts = mention.ReplySending, attempt+1 })
+		if attempt < 2 {
+			second = moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Reason = mention.ReplyDraft, "too many requests" })
+		}
+	}
 	second = moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Reason = mention.ReplyUnclear, "timeout" })
 	moveReply(t, s, second, func(r *mention.SiteReply) { r.Status, r.Reason, r.EndedAt = mention.ReplyRefused, "not there", t0 })
-	want(t, "the audit", strings.Join(replyEvents(t, s, id), " "), "reply_written reply_sent reply_written reply_approved reply_unclear reply_refused")
+	want(t, "the audit", strings.Join(replyEvents(t, s, id), " "), "reply_written reply_sent reply_written reply_approved reply_put_off reply_unclear reply_refused")
 }
 
 func replyEvents(t *testing.T, s *Store, id mention.ID) (list []string) {

@@ -88,7 +88,7 @@ func (a toAnswer) history() (out []api.RichTextElement) {
 		switch e.Kind {
 		case string(mention.Note):
 			detail = text.Line(e.Detail, maxContext)
-		case "reply_refused", "reply_unclear":
+		case "reply_refused", "reply_unclear", "reply_put_off":
 			detail = text.Line(alerts.AnswerReason(a.l, e.Detail), maxContext)
 		}
 		if detail != "" {
