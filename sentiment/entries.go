@@ -419,6 +419,10 @@ func parseMember(w string, at tsv.Place, errs *tsv.Errors) (member, bool) {
 		return member{memberLemma, w[1:]}, len(w) > 1
 	case strings.HasSuffix(w, "*"):
 		stem := foldWord(w[:len(w)-1])
+		if strings.HasSuffix(stem, "*") {
+			errs.Add(at, "%q: a prefix ends with one star", w)
+			return member{}, false
+		}
 		if utf8.RuneCountInString(stem) < 2 {
 			errs.Add(at, "%q: a prefix needs 2 letters at least", w)
 			return member{}, false

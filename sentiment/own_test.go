@@ -50,6 +50,7 @@ func TestOwnWordsMistakes(t *testing.T) {
 		"ru\tword\t🤡\t=\t-2",
 		"ru\tword\tпозорище!\t=\t-2",
 		"bg\tword\tто-з-и\t=\t-2",
+		"en\tpattern\tcockroach** everywhere\t-2\thygiene",
 	}, "\n")
 	_, err := New(Options{Words: own, WordsFile: "our-words.tsv"})
 	if err == nil {
@@ -75,6 +76,7 @@ func TestOwnWordsMistakes(t *testing.T) {
 		"our-words.tsv:17:9: \"🤡\" is never found",
 		"our-words.tsv:18:9: \"позорище!\" is never found",
 		"our-words.tsv:19:9: \"то-з-и\" is never found",
+		"our-words.tsv:20:12: \"cockroach**\": a prefix ends with one star",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)
