@@ -80,6 +80,9 @@ func (e *MovedError) in(l i18n.Lang) string {
 	return l.Text("way.moved_to", "host", e.Host)
 }
 
+// NeverSent reports whether a request surely never left: there was no connection to send it on.
+func NeverSent(err error) bool { return fetch.NeverSent(err) }
+
 // Untrusted is a refusal to talk to a server whose certificate is not right, or nil for any other
 // error: nothing was sent. What says who it is, without what is secret.
 func Untrusted(what string, err error) error {

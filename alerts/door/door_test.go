@@ -374,9 +374,10 @@ func TestMailUnencrypted(t *testing.T) {
 	defer secure.Close()
 	apart := serveMail(t, elsewhere, nil)
 	for name, c := range map[string]struct{ address, want string }{
-		"none asked for":   {plain.address("boss@romashka.example") + "&requirestarttls=yes", "no encryption"},
-		"for a password":   {strings.Replace(apart.address("boss@romashka.example"), "smtp://", "smtp://pr:hunter22@", 1), "no encryption"},
-		"of somebody else": {"smtp://" + secure.Listener.Addr().String() + "/?encryption=ImplicitTLS&from=pr@romashka.example&to=boss@romashka.example", "certificate"},
+		"none asked for":      {plain.address("boss@romashka.example") + "&requirestarttls=yes", "no encryption"},
+		"for a password":      {strings.Replace(apart.address("boss@romashka.example"), "smtp://", "smtp://pr:hunter22@", 1), "no encryption"},
+		"none from the start": {plain.address("boss@romashka.example") + "&encryption=ImplicitTLS", "no encryption"},
+		"of somebody else":    {"smtp://" + secure.Listener.Addr().String() + "/?encryption=ImplicitTLS&from=pr@romashka.example&to=boss@romashka.example", "certificate"},
 	} {
 		_, err := open(t, c.address, nobody).Post(t.Context(), message())
 		if outcome(err) != "refused" || !strings.Contains(err.Error(), c.want) {

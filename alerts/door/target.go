@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -134,8 +135,6 @@ func (t *target) call(w words) error {
 func (t *target) judge(a *attempt, asked bool, err error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var dns *net.DNSError
-	var op *net.OpError
 	untrusted := alerts.Untrusted(t.name, a.err)
 	switch {
 	case !asked && err != nil && a.ctx.Err() != nil:
@@ -146,10 +145,10 @@ func (t *target) judge(a *attempt, asked bool, err error) error {
 		return &alerts.RefusedError{Code: "moved", Err: fmt.Errorf("%s: %w", t.name, a.moved)}
 	case errors.Is(a.err, fetch.ErrPrivate), errors.Is(a.err, fetch.ErrPort):
 		return &alerts.RefusedError{Code: "private", Err: &alerts.Advice{What: t.name + ": ", Key: "way.door_private", Err: a.err}}
-	case errors.As(a.err, &dns), errors.As(a.err, &op) && op.Op == "dial":
-		return &alerts.RetryError{Err: fmt.Errorf("%s: %w", t.name, a.err)}
 	case untrusted != nil:
 		return untrusted
+	case alerts.NeverSent(a.err):
+		return &alerts.RetryError{Err: fmt.Errorf("%s: %w", t.name, a.err)}
 	case a.err != nil:
 		return fmt.Errorf("%s: %w", t.name, a.err)
 	case a.status == 0: // given up while the answer was awaited
@@ -235,6 +234,7 @@ func (t *target) said(body []byte) (r reply) {
 // farewell changes nothing.
 func (t *target) mailed(err error) error {
 	var said *textproto.Error
+	var header tls.RecordHeaderError // no TLS, where it was to be from the start
 	var dns *net.DNSError
 	var op *net.OpError
 	untrusted := alerts.Untrusted(t.name, err)
@@ -257,7 +257,7 @@ func (t *target) mailed(err error) error {
 		return &alerts.RefusedError{Code: strconv.Itoa(said.Code), One: one, Err: &alerts.Advice{What: what, Key: key}}
 	case errors.As(err, &dns), errors.As(err, &op) && op.Op == "dial":
 		return &alerts.RetryError{Err: fmt.Errorf("%s: %w", t.name, inner(err, dns, op))}
-	case errors.Is(err, smtp.ErrServerNoStartTLS), failedAt(err, smtp.FailAuthenticating) && strings.HasSuffix(err.Error(), "unencrypted connection"): // the words of net/smtp
+	case errors.Is(err, smtp.ErrServerNoStartTLS), errors.As(err, &header), failedAt(err, smtp.FailAuthenticating) && strings.HasSuffix(err.Error(), "unencrypted connection"): // the words of net/smtp
 		return &alerts.RefusedError{Code: "unencrypted", Err: &alerts.Advice{What: t.name + ": ", Key: "way.door_plain"}}
 	case beforeText(err):
 		return &alerts.RetryError{Err: errors.New(t.name + ": the connection broke off")}

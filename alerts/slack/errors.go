@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
@@ -125,12 +124,5 @@ func (n *Notifier) tokenName() string {
 	return "slack.bot_token (from " + n.opt.BotTokenFrom + ")"
 }
 
-// neverSent reports whether the request surely never left: no connection was made.
-func neverSent(err error) bool {
-	var op *net.OpError
-	var dns *net.DNSError
-	if errors.Is(err, context.Canceled) {
-		return false
-	}
-	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
-}
+// neverSent reports whether the request surely never left, and not because we are stopping.
+func neverSent(err error) bool { return !errors.Is(err, context.Canceled) && alerts.NeverSent(err) }

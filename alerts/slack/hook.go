@@ -153,6 +153,9 @@ func (h *Hook) sort(err error) error {
 	case errors.As(err, &inner):
 		err = inner.Err
 	}
+	if untrusted := alerts.Untrusted("slack: webhook", err); untrusted != nil {
+		return untrusted
+	}
 	if neverSent(err) {
 		return &alerts.RetryError{Err: unreachable("slack: webhook", err)}
 	}

@@ -232,6 +232,9 @@ var closedCodes = map[string]bool{"channel_not_found": true, "is_archived": true
 // post is one call of chat.postMessage.
 func (n *Notifier) post(ctx context.Context, m alerts.Message, channel string, opts []api.MsgOption) (alerts.Place, error) {
 	id, ts, posted, err := n.api.PostMessageWithResponseContext(ctx, channel, opts...)
+	if untrusted := alerts.Untrusted("slack: chat.postMessage", err); untrusted != nil {
+		return alerts.Place{}, untrusted
+	}
 	if err != nil {
 		return alerts.Place{}, n.sort("chat.postMessage", m.Alert.Route, err)
 	}

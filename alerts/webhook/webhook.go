@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -191,9 +190,7 @@ func withoutURL(err error) error {
 	if errors.As(err, &wrapped) && wrapped.Unwrap() != nil {
 		inner = wrapped.Unwrap()
 	}
-	var op *net.OpError
-	var dns *net.DNSError
-	if errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" {
+	if alerts.NeverSent(err) {
 		return &alerts.RetryError{Err: inner}
 	}
 	return inner

@@ -3,12 +3,10 @@ package jsonapi
 import (
 	"bytes"
 	"context"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -413,11 +411,6 @@ func (w *answerer) failed(ctx context.Context, err error, m reply.Message) reply
 		blocked *fetch.BlockedError
 		retry   *fetch.RetryError
 		status  *fetch.StatusError
-		dns     *net.DNSError
-		op      *net.OpError
-		wrong   *x509.CertificateInvalidError
-		unknown x509.UnknownAuthorityError
-		name    x509.HostnameError
 	)
 	switch {
 	case errors.As(err, &retry) && retry.Status != http.StatusServiceUnavailable:
@@ -428,7 +421,7 @@ func (w *answerer) failed(ctx context.Context, err error, m reply.Message) reply
 		return reply.Result{Outcome: reply.Refused, Reason: why}
 	case errors.As(err, &status) && status.Status >= 400 && status.Status < 500 && status.Status != http.StatusRequestTimeout:
 		return w.refuses(ctx, status.Body, m, why)
-	case errors.As(err, &op) && op.Op == "dial", errors.As(err, &dns), errors.As(err, &wrong), errors.As(err, &unknown), errors.As(err, &name):
+	case fetch.NeverSent(err):
 		return reply.Result{Outcome: reply.NotSent, Reason: why}
 	}
 	return reply.Result{Reason: why}

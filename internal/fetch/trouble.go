@@ -84,7 +84,7 @@ func onTheWay(err error) Trouble {
 		return NoLookup
 	case uncertain(err):
 		return Certificate
-	case errors.As(err, &header):
+	case errors.As(err, &header), errors.Is(err, http.ErrSchemeMismatch):
 		return NoHTTPS
 	case errors.Is(err, ErrTimeout), errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return TimedOut
@@ -98,6 +98,16 @@ func onTheWay(err error) Trouble {
 		return Unreachable
 	}
 	return Other
+}
+
+// NeverSent reports whether a request surely never left: there was no connection to send it on.
+func NeverSent(err error) bool {
+	var dns *net.DNSError
+	var op *net.OpError
+	var header tls.RecordHeaderError
+	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" || uncertain(err) ||
+		errors.As(err, &header) && header.Conn != nil || // in place of a handshake, and not in the middle
+		errors.Is(err, http.ErrSchemeMismatch) // a client's word for it
 }
 
 // uncertain reports whether the certificate of a site is the trouble.
