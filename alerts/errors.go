@@ -55,6 +55,10 @@ func (e *PartError) Error() string { return e.in(i18n.Lang{}) }
 func (e *PartError) in(l i18n.Lang) string {
 	why := make([]string, len(e.Each))
 	for i, err := range e.Each {
+		var again *RetryError
+		if errors.As(err, &again) { // but this message is not
+			err = again.Err
+		}
 		why[i] = Reason(l, err)
 	}
 	return strings.Join(why, "; ")

@@ -22,6 +22,9 @@ const (
 	// lookAgain is how often what waits is routed once more while a route refuses; for
 	// 10,000 alerts that takes most of a second.
 	lookAgain = 10 * time.Second
+	// maxWho is how many characters of the names are said of those whom a route does not reach: room
+	// for all recipients that a door may have, whose reasons may be cut.
+	maxWho = 1500
 	// settles is how long a refused alert may take to be back among those that wait.
 	settles = 200 * time.Millisecond
 )
@@ -261,9 +264,9 @@ func (r *routes) tellParts(ctx context.Context) {
 		rules := r.opt.rules()
 		to := r.working(*rules, mention.Normal, r.snapshot())
 		l := rules.Lang(to)
-		words := l.Text("notice.route_part", "route", route, "why", r.why(l, b.err))
 		var part *alerts.PartError
 		errors.As(b.err, &part)
+		words := l.Text("notice.route_part", "route", route, "who", text.Line(r.opt.hide(part.Who), maxWho), "why", r.why(l, part))
 		if err := r.notice(ctx, alerts.NewNotice(route, "part "+part.Who, b.since.UTC().Truncate(24*time.Hour), words, ""), to, mention.Normal); err != nil {
 			if ctx.Err() == nil {
 				r.opt.log.Error("whom a route does not reach cannot be told; trying again", "route", route, "err", err)
