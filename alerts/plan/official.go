@@ -174,7 +174,10 @@ func (p *plan) namesake(ctx context.Context, d *mention.PendingMention) (noted b
 		d.Events = append(d.Events, mention.Event{MentionID: s.Mention.ID, Kind: string(change), At: at, Detail: post.Author + " " + post.URL})
 		details := alerts.Details{Change: change, By: post.Author, At: at, Link: post.URL, Text: post.Text, Negative: negative}
 		once := []string{string(change), post.Author}
-		if negative { // a complaint is told, however often the name was asked about
+		switch {
+		case change == alerts.Answered:
+			once = anew(*c, once...)
+		case negative: // a complaint is told, however often the name was asked about
 			once = append(once, post.ID)
 		}
 		if err := p.tell(ctx, d, s, details, once...); err != nil {

@@ -123,6 +123,14 @@ func TestPersonAndNameConfirmEachOther(t *testing.T) {
 	if f := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); f.Change != alerts.Withdrawn || !f.Reopened {
 		t.Errorf("gone again: %+v", f)
 	}
+
+	// A person says again that it is answered, and another post under the name confirms it.
+	r.Now = r.Now.Add(time.Minute)
+	r.Do(m, mention.Action{Verb: mention.Reply})
+	answer.Post.ID, answer.Post.Deleted, answer.Post.Text, answer.Post.Published = "3", false, "Олено, вибачте ще раз: гроші вже у вас.", r.Now
+	if f := alerts.ReadDetails(r.One(r.Poll(answer), mention.Changed).Payload); f.Change != alerts.Answered {
+		t.Errorf("answered again: %+v", f)
+	}
 }
 
 // TestNameAndWordsConfirmEachOther: what earshot sent itself and now stands under the official name
