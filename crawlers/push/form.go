@@ -186,7 +186,7 @@ func (d *Door) post(object json.RawMessage) (mention.Post, error) {
 	case in.Kind != "" && !slices.Contains(mention.PostKinds, in.Kind):
 		return mention.Post{}, fmt.Errorf("kind: %q is not one of review, forum, comment, news, social", in.Kind)
 	case in.Rating != nil && (in.Rating.Value < 0 || in.Rating.Best < 0 || in.Rating.Value > in.Rating.Best):
-		return mention.Post{}, errors.New("rating: value is not between 0 and best")
+		return mention.Post{}, errors.New("rating: value is not between 0 and best, which is 5 where it is left out")
 	}
 	p := mention.Post{
 		Kind: in.Kind, ID: string(in.ID), ReplyTo: in.ReplyTo, IsReply: in.ReplyTo != "" && in.Title != "", Author: strings.TrimSpace(in.Author),
