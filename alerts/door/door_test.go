@@ -541,6 +541,37 @@ func TestOneTakesAllTheTime(t *testing.T) {
 	}
 }
 
+// TestFullMailbox: a message waits six rounds for a mailbox that is full, and then says whom it did not
+// reach; the others have it once.
+func TestFullMailbox(t *testing.T) {
+	asked := 0
+	s := newMailSink(t, func(command string) string {
+		if command != "RCPT" {
+			return ""
+		}
+		if asked++; asked > 1 { // Ira has it
+			return "452 4.2.2 mailbox full"
+		}
+		return ""
+	})
+	n := open(t, s.address("ira@romashka.example,oleh@romashka.example"), nobody)
+	for range 6 {
+		_, err := n.Post(t.Context(), message())
+		var again *alerts.RetryError
+		if !errors.As(err, &again) || !again.One || again.After != 0 {
+			t.Fatalf("%+v", err)
+		}
+	}
+	_, err := n.Post(t.Context(), message())
+	var part *alerts.PartError
+	if !errors.As(err, &part) || part.Who != "smtp oleh@romashka.example" || !strings.HasSuffix(err.Error(), "smtp oleh@romashka.example: 452 (4.2.2 mailbox full)") {
+		t.Errorf("%v", err)
+	}
+	if mails := s.taken(); len(mails) != 1 || !strings.Contains(mails[0], "ira@") {
+		t.Errorf("sent %q", mails)
+	}
+}
+
 // TestFirstHangs: who may have got a message that took all the time of an attempt is in doubt, and does
 // not get it again at once; the others get theirs meanwhile.
 func TestFirstHangs(t *testing.T) {
