@@ -402,6 +402,19 @@ func (c *Case) Begins() time.Time {
 	return c.OpenedAt
 }
 
+// Runs is since when the clocks of a case run whose message people could see from then on: anew when
+// it was opened again. After a snooze they go on: waited is what had run before.
+func (c *Case) Runs(seen time.Time) (since time.Time, waited time.Duration) {
+	since = c.Begins()
+	if seen.After(since) {
+		since = seen
+	}
+	if c.WokeAt.After(since) {
+		return c.WokeAt, c.Waited
+	}
+	return since, 0
+}
+
 // HeadStart is by how much the case stands in the list before others that began to wait
 // when it did; 0 for cases of an earlier earshot.
 func (c *Case) HeadStart() time.Duration {

@@ -257,30 +257,15 @@ func (s steps) due(c mention.Case) (time.Time, step) {
 	return time.Time{}, nil
 }
 
-// start is when the clocks of a case begin: when people could see its message, anew
-// when it was opened again. After a snooze they go on: waited is what had run before.
-func (s steps) start(c mention.Case) (at time.Time, waited time.Duration) {
-	at = c.OpenedAt
-	for _, t := range []time.Time{s.own.PostedAt, c.ReopenedAt} {
-		if t.After(at) {
-			at = t
-		}
-	}
-	if c.WokeAt.After(at) {
-		return c.WokeAt, c.Waited
-	}
-	return at, 0
-}
-
 // ends is when so much of the clocks of a case has run.
 func (s steps) ends(c mention.Case, d time.Duration) time.Time {
-	start, waited := s.start(c)
+	start, waited := c.Runs(s.own.PostedAt)
 	return s.after(start, d-waited)
 }
 
 // waits is how long people have let the case wait.
 func (s steps) waits(c mention.Case) time.Duration {
-	start, waited := s.start(c)
+	start, waited := c.Runs(s.own.PostedAt)
 	return s.now.Sub(start) + waited
 }
 
@@ -369,7 +354,7 @@ func (s steps) take(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
 // wake ends a snooze, and says so when nobody ended it before its time.
 func (s steps) wake(c *mention.Case) (string, mention.Alert) {
 	by, slept := c.SnoozedBy, c.SnoozedUntil.Sub(c.SnoozedAt)
-	start, waited := s.start(*c)
+	start, waited := c.Runs(s.own.PostedAt)
 	if c.SnoozedAt.IsZero() { // snoozed by an earlier earshot: its clocks begin anew
 		slept, waited = 0, 0
 	} else {

@@ -711,7 +711,8 @@ func TestGonePost(t *testing.T) {
 // TestSnoozedWhileGone: who puts a complaint off whose post is gone does not make the time before that count:
 // nobody waited then, whether it wakes before the post is back or after.
 func TestSnoozedWhileGone(t *testing.T) {
-	for name, sleeps := range map[string]time.Duration{"it wakes first": time.Hour, "it is back first": 72 * time.Hour} {
+	for name, sleeps := range map[string]time.Duration{"it wakes first": time.Hour, "it is back first": 24 * time.Hour} {
+		span := map[time.Duration]string{time.Hour: "1 h", 24 * time.Hour: "24 h"}[sleeps]
 		t.Run(name, func(t *testing.T) {
 			r := newWorld(t, deadlineRules())
 			m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
@@ -725,7 +726,7 @@ func TestSnoozedWhileGone(t *testing.T) {
 			r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(sleeps)})
 			woken := func() {
 				t.Helper()
-				if got := r.after(sleeps); len(got) != 1 || !strings.HasPrefix(got[0], "#mentions U1: Ira snoozed this for ") {
+				if got := r.after(sleeps); len(got) != 1 || !strings.HasPrefix(got[0], "#mentions U1: Ira snoozed this for "+span) {
 					t.Errorf("said %q, want the end of the snooze", got)
 				}
 			}
@@ -746,6 +747,26 @@ func TestSnoozedWhileGone(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSnoozeOfAGonePostUndone: a snooze can be undone also where the post was gone when it was made, and is back.
+func TestSnoozeOfAGonePostUndone(t *testing.T) {
+	r := newWorld(t, deadlineRules())
+	m := rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.5)
+	r.Poll(m)
+	r.Shown()
+	r.says(r.after(time.Minute))
+	m.Post.Deleted, m.Post.Text = true, ""
+	r.Poll(m) // one of its five minutes has run
+	r.Shown()
+	r.after(5 * time.Hour)
+	r.Do(m, mention.Action{Verb: mention.Snooze, Until: r.Now.Add(24 * time.Hour)})
+	m.Post.Deleted, m.Post.Text = false, rig.Refund
+	r.Poll(m)
+	r.Shown()
+	r.Do(m, mention.Action{Verb: mention.Undo})
+	r.says(r.after(3*time.Minute - time.Second)) // the poll took one
+	r.says(r.after(time.Second), "#mentions @oncall: Nobody has taken this complaint for 5 min.")
 }
 
 // TestHandedOverAndSnoozed: who is given a complaint and puts it off has all of the time for the answer when

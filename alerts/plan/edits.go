@@ -39,7 +39,9 @@ func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 		return err
 	}
 	if isBack(d) {
-		stoodStill(&d.Case, was.EditedAt, p.now)
+		if err := p.stoodStill(ctx, d); err != nil {
+			return err
+		}
 	}
 	// The author and the place are the same: only what was said weighs more or less.
 	d.Case.RankAt = d.Case.RankAt.Add(alerts.PriorityOf(*was, alerts.Details{}).HeadStart() - alerts.PriorityOf(*m, alerts.Details{}).HeadStart())
@@ -95,24 +97,26 @@ func isBack(d *mention.PendingMention) bool {
 	return d.Previous.Post.Deleted && !d.Mention.Post.Deleted
 }
 
-// stoodStill makes the time in which the post was gone a snooze that nobody made: the clocks of the case stood
-// still. One that somebody made meanwhile began with it, and so does the answer that people gave meanwhile.
-func stoodStill(c *mention.Case, gone, back time.Time) {
-	switch c.Status {
-	case mention.Open, mention.Claimed:
-		if c.SnoozedUntil.IsZero() {
-			c.SnoozedUntil = back
+// stoodStill takes the time in which the post was gone out of the clocks of the case. It is a snooze that nobody
+// made; where somebody made one meanwhile nothing runs between the two, and where people answered meanwhile,
+// nothing until then.
+func (p *plan) stoodStill(ctx context.Context, d *mention.PendingMention) error {
+	c, gone := &d.Case, d.Previous.EditedAt
+	alive := c.Status == mention.Open || c.Status == mention.Claimed
+	switch {
+	case alive && c.SnoozedUntil.IsZero():
+		c.SnoozedAt, c.SnoozedUntil = gone, p.now
+	case alive && c.SnoozedAt.After(gone):
+		own, _, err := p.alertOf(ctx, mention.MentionRecord{Mention: d.Mention})
+		if err != nil {
+			return err
 		}
-	case mention.Replied:
-		if !c.RepliedAt.After(gone) {
-			return
-		}
-	default:
-		return
-	}
-	if c.SnoozedAt.IsZero() || gone.Before(c.SnoozedAt) {
+		since, waited := c.Runs(own.PostedAt)
+		c.WokeAt, c.Waited = c.SnoozedAt, waited+p.rules.Deadlines[d.Mention.Severity].Hours.Between(since, gone)
+	case c.Status == mention.Replied && c.RepliedAt.After(gone) && (c.SnoozedAt.IsZero() || c.SnoozedAt.After(gone)):
 		c.SnoozedAt = gone
 	}
+	return nil
 }
 
 // opens opens the case of a post again that is worse than what people closed, or put off, or that is back
