@@ -44,8 +44,10 @@ type Notifier struct {
 // round is how far an alert got: everybody who was not told of it is asked once, in as many attempts
 // as that takes, so that one who takes all the time of an attempt keeps nothing from the others.
 type round struct {
-	said map[int]error // by recipient; nil: told
-	nth  int           // of those that ended with some told and some not
+	said   map[int]error // by recipient; nil: told
+	doubt  map[int]bool  // recipients of whom nobody knows whether they have it
+	repeat bool          // nobody knows it of any: the alert was in doubt before its rounds began, in an earlier process
+	nth    int           // of those that ended with some told and some not
 }
 
 // New opens a door. The error is one of Check.
@@ -91,8 +93,8 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	if inThread(m) {
 		return place, nil
 	}
-	r := n.roundOf(m.Alert.ID)
-	if err := n.ask(ctx, r, n.words(m)); err != nil {
+	r := n.roundOf(m)
+	if err := n.ask(ctx, r, m); err != nil {
 		return alerts.Place{}, err
 	}
 	part, worst := n.end(r)
@@ -127,7 +129,7 @@ var errMany = errors.New("not all of its recipients could be told in time; the o
 
 // ask asks those who had no turn in the round yet. The error is nil when all had theirs, else what
 // must be heeded before the next attempt.
-func (n *Notifier) ask(ctx context.Context, r *round, w words) error {
+func (n *Notifier) ask(ctx context.Context, r *round, m alerts.Message) error {
 	var worst error
 	var longest time.Duration
 	for i, t := range n.targets {
@@ -138,7 +140,8 @@ func (n *Notifier) ask(ctx context.Context, r *round, w words) error {
 		if till, ok := ctx.Deadline(); ok && till.Sub(began) < 2*longest {
 			return graver(&alerts.RetryError{After: time.Second, One: true, Err: fmt.Errorf("door %s: %w", n.opt.Name, errMany)}, worst)
 		}
-		err := t.send(ctx, w)
+		m.Repeat = r.repeat || r.doubt[i]
+		err := t.send(ctx, n.words(m))
 		longest = max(longest, time.Since(began))
 		if err != nil {
 			err = fmt.Errorf("door %s: %w", n.opt.Name, err)
@@ -155,6 +158,7 @@ func (n *Notifier) end(r *round) (part *alerts.PartError, worst error) {
 	for i, t := range n.targets {
 		if err := r.said[i]; err != nil {
 			worst, who, part.Each = graver(worst, err), append(who, t.name), append(part.Each, err)
+			r.doubt[i] = r.doubt[i] || rank(err) == inDoubt
 			delete(r.said, i)
 		}
 	}
@@ -164,16 +168,18 @@ func (n *Notifier) end(r *round) (part *alerts.PartError, worst error) {
 }
 
 // roundOf is the round of an alert; one task alone has it at a time.
-func (n *Notifier) roundOf(id mention.AlertID) *round {
+func (n *Notifier) roundOf(m alerts.Message) *round {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.rounds[id] == nil {
+	r := n.rounds[m.Alert.ID]
+	if r == nil {
 		if len(n.rounds) > maxRounds {
 			clear(n.rounds)
 		}
-		n.rounds[id] = &round{said: map[int]error{}}
+		r = &round{said: map[int]error{}, doubt: map[int]bool{}, repeat: m.Repeat}
+		n.rounds[m.Alert.ID] = r
 	}
-	return n.rounds[id]
+	return r
 }
 
 func (n *Notifier) forget(id mention.AlertID) {
@@ -185,25 +191,29 @@ func (n *Notifier) forget(id mention.AlertID) {
 // graver is the error of two recipients that says more cautiously what became of a message:
 // one that may have been taken is not sent again at once because another surely was not.
 func graver(a, b error) error {
-	rank := func(err error) int {
-		var again *alerts.RetryError
-		var refused *alerts.RefusedError
-		switch {
-		case err == nil:
-			return 0
-		case errors.As(err, &refused):
-			return 1
-		case errors.As(err, &again) && !again.Method:
-			return 2
-		case again != nil: // the service wants silence
-			return 3
-		}
-		return 4
-	}
 	if rank(b) > rank(a) {
 		return b
 	}
 	return a
+}
+
+// inDoubt is the rank of an error after which nobody knows whether the message was taken.
+const inDoubt = 4
+
+func rank(err error) int {
+	var again *alerts.RetryError
+	var refused *alerts.RefusedError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &refused):
+		return 1
+	case errors.As(err, &again) && !again.Method:
+		return 2
+	case again != nil: // the service wants silence
+		return 3
+	}
+	return inDoubt
 }
 
 // Update does nothing: what was told is told.

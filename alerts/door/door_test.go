@@ -583,9 +583,11 @@ func TestFirstHangs(t *testing.T) {
 	})
 	defer close(release)
 	n := open(t, strings.Replace(addresses["telegram"], "-100200300", "hangs,good", 1), s.client)
-	for range 2 {
+	for i := range 2 {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-		_, err := n.Post(ctx, message())
+		m := message()
+		m.Repeat = i > 0 // as the outbox says of what was in doubt
+		_, err := n.Post(ctx, m)
 		cancel()
 		if outcome(err) != "doubt" {
 			t.Errorf("%s: %v", outcome(err), err)
@@ -594,6 +596,40 @@ func TestFirstHangs(t *testing.T) {
 	told := strings.Join(s.taken(), " ")
 	if strings.Count(told, `"hangs"`) != 1 || strings.Count(told, `"good"`) != 1 {
 		t.Errorf("told %s", told)
+	}
+	if strings.Contains(told, "may be a repeat") {
+		t.Errorf("said to be a repeat to who got nothing before: %s", told)
+	}
+	m := message()
+	m.Repeat = true
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	_, _ = open(t, strings.Replace(addresses["telegram"], "-100200300", "hangs,good", 1), s.client).Post(ctx, m) // after a restart
+	if took := s.taken(); !strings.Contains(took[len(took)-1], "may be a repeat") {
+		t.Errorf("not said to be a repeat: %s", took[len(took)-1])
+	}
+}
+
+// TestInDoubtAgain: of two recipients the one of whom nobody knows whether he has it gets it again as what may
+// be a repeat, and the other not at all.
+func TestInDoubtAgain(t *testing.T) {
+	s := newSink(t, nil)
+	s.set(func(w http.ResponseWriter) {
+		if took := s.taken(); strings.Contains(took[len(took)-1], `"odd"`) {
+			w.WriteHeader(502)
+		}
+	})
+	n := open(t, strings.Replace(addresses["telegram"], "-100200300", "good,odd", 1), s.client)
+	for i := range 2 {
+		m := message()
+		m.Repeat = i > 0
+		if _, err := n.Post(t.Context(), m); outcome(err) != "doubt" {
+			t.Errorf("%s: %v", outcome(err), err)
+		}
+	}
+	took := s.taken()
+	if len(took) != 3 || strings.Contains(took[0]+took[1], "may be a repeat") || !strings.Contains(took[2], `"odd"`) || !strings.Contains(took[2], "may be a repeat") {
+		t.Errorf("told %s", strings.Join(took, "\n"))
 	}
 }
 
