@@ -111,6 +111,52 @@ func TestChannelReplaced(t *testing.T) {
 	}
 }
 
+// TestChannelRenamed: another channel has the name of the route now. New complaints go there at once,
+// what belongs under an old one stays under it, and neither leads the other astray; a message in
+// doubt is looked for where it went. Without another channel of the name, the old one takes all.
+func TestChannelRenamed(t *testing.T) {
+	for name, c := range map[string]struct{ replaced, doubt, restart bool }{
+		"and replaced":           {replaced: true},
+		"replaced, in doubt":     {replaced: true, doubt: true},
+		"replaced, and restart":  {replaced: true, restart: true},
+		"not replaced":           {},
+		"not replaced, in doubt": {doubt: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, worldOptions{})
+			first := complaint("1", refund)
+			w.hear(first)
+			old, place := w.posted(1)[0], "C0MENTIONS"
+			w.fake.SetChannel(fakeslack.Channel{ID: old.Channel, Name: "mentions-old"})
+			if c.replaced {
+				place = "C0NEWPLACE"
+				w.fake.SetChannel(fakeslack.Channel{ID: place, Name: "mentions"})
+			}
+			if c.restart {
+				w.stop()
+				w.start()
+			}
+			if c.doubt {
+				w.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Channel: place, Kind: fakeslack.AcceptDrop})
+			}
+			w.hear(complaint("2", "Курʼєр нагрубив і кинув пакунок під двері, телефон розбитий"))
+			if m := w.posted(2)[1]; m.Channel != place || shows(m, "may be a repeat") {
+				t.Errorf("the second complaint stands in %s", m.Channel)
+			}
+			first.Post.Text += " Ще раз."
+			w.hear(first)
+			if m := w.posted(3)[2]; m.Channel != old.Channel || m.ThreadTS != old.TS {
+				t.Errorf("the edit stands in %s under %q", m.Channel, m.ThreadTS)
+			}
+			w.hear(complaint("3", "Банк заблокував картку без пояснень, гаряча лінія мовчить."))
+			if m := w.posted(4)[3]; m.Channel != place {
+				t.Errorf("the third complaint stands in %s", m.Channel)
+			}
+		})
+	}
+}
+
 // TestThreadInAChannelThatIsGone: what belongs into a thread of a channel that was put away,
 // deleted or left comes into the channel of its route, can be acted upon there, and holds
 // nothing else up.

@@ -158,24 +158,30 @@ func alertID(m api.SlackMetadata) mention.AlertID {
 	return mention.AlertID(id)
 }
 
-// channelID returns the id of a route: posting takes names, reading does not.
+// channelID returns the id of a route: posting takes names, reading does not. A channel that has
+// another name by now stays the route's until another one has its name.
 func (n *Notifier) channelID(ctx context.Context, route string) (string, error) {
 	name, isName := strings.CutPrefix(route, "#")
 	if !isName {
 		return route, nil
 	}
-	n.mu.Lock()
-	id := n.channels[strings.ToLower(route)]
-	n.mu.Unlock()
-	if id != "" {
-		return id, nil
+	before := n.known(route)
+	if before != "" {
+		is, err := n.api.GetConversationInfoContext(ctx, &api.GetConversationInfoInput{ChannelID: before})
+		var refused *alerts.RefusedError
+		switch err = n.sort("conversations.info", route, err); {
+		case err == nil && strings.EqualFold(is.Name, name):
+			return before, nil
+		case err != nil && !errors.As(err, &refused):
+			return "", err
+		}
 	}
 	cursor := ""
 	for range maxChannelPages {
 		list, next, err := n.api.GetConversationsContext(ctx, &api.GetConversationsParameters{
 			Cursor: cursor, Limit: 1000, ExcludeArchived: true, Types: []string{"public_channel", "private_channel"}})
 		if err != nil {
-			return n.unlisted(route, n.sort("conversations.list", route, err))
+			return n.unlisted(or(before, route), n.sort("conversations.list", route, err))
 		}
 		for _, c := range list {
 			if strings.EqualFold(c.Name, name) {
@@ -188,15 +194,15 @@ func (n *Notifier) channelID(ctx context.Context, route string) (string, error) 
 		}
 		cursor = next
 	}
-	return route, nil
+	return or(before, route), nil
 }
 
-// unlisted uses the name itself where channels cannot be listed: Slack then says
+// unlisted uses what is known, or the name itself, where channels cannot be listed: Slack then says
 // better than we can what is wrong.
-func (n *Notifier) unlisted(route string, err error) (string, error) {
+func (n *Notifier) unlisted(known string, err error) (string, error) {
 	var refused *alerts.RefusedError
 	if errors.As(err, &refused) {
-		return route, nil
+		return known, nil
 	}
 	return "", err
 }

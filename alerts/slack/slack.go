@@ -196,7 +196,7 @@ func (n *Notifier) Check(ctx context.Context) error {
 func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, error) {
 	n.names.await(ctx, m.Alert.Notify)
 	who := n.names.ping(m.Alert.Notify)
-	channel, opts := n.target(m.Alert.Route), n.options(m, draw(m, who))
+	channel, opts := m.Alert.Route, n.options(m, draw(m, who)) // by its name: the channel that has it now
 	switch {
 	case m.Alert.ThreadOf != "" && m.Thread.TS == "": // the first message stands nowhere in Slack
 		opts = n.options(m, unthreaded(m, who, maxBlocksJSON))
@@ -212,14 +212,14 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 	if m.Thread.TS != "" && errors.As(err, &refused) && closedCodes[refused.Code] {
 		// The channel of the thread is no more what the route leads to, or it is refused as well.
 		m.Thread = alerts.Place{}
-		channel, opts = n.target(m.Alert.Route), n.options(m, unthreaded(m, who, maxBlocksJSON))
+		channel, opts = m.Alert.Route, n.options(m, unthreaded(m, who, maxBlocksJSON))
 		at, err = n.post(ctx, m, channel, opts)
 	}
 	switch {
 	case err == nil || !errors.As(err, &refused):
 		return at, err
-	case m.Thread.TS == "" && (refused.Code == "channel_not_found" || closedCodes[refused.Code] && channel != m.Alert.Route):
-		return n.elsewhere(ctx, m, channel, opts, err)
+	case m.Thread.TS == "" && refused.Code == "channel_not_found":
+		return n.elsewhere(ctx, m, opts, err)
 	case refused.One:
 		return n.simpler(ctx, m, channel, refused)
 	}
@@ -238,8 +238,10 @@ func (n *Notifier) post(ctx context.Context, m alerts.Message, channel string, o
 	if err != nil {
 		return alerts.Place{}, n.sort("chat.postMessage", m.Alert.Route, err)
 	}
-	n.remember(m.Alert.Route, id)
 	at := alerts.Place{Channel: id, TS: ts}
+	if m.Thread.TS == "" { // a thread's channel may have lost the route's name
+		n.remember(m.Alert.Route, id)
+	}
 	if m.Thread.TS != "" && posted.Timestamp != "" && posted.ThreadTimestamp == "" {
 		n.surfaced(ctx, m, at)
 	}
@@ -256,25 +258,30 @@ func (n *Notifier) surfaced(ctx context.Context, m alerts.Message, at alerts.Pla
 	}
 }
 
-// target is what a route is called when posting: its id, once it is known.
-func (n *Notifier) target(route string) string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return or(n.channels[strings.ToLower(route)], route)
-}
-
-// elsewhere tries once more, by the channel's id, where Slack does not know the
-// name, or where the id of before is of a channel that is gone, put away or left: another one
-// may have its name.
-func (n *Notifier) elsewhere(ctx context.Context, m alerts.Message, tried string, opts []api.MsgOption, err error) (alerts.Place, error) {
-	n.mu.Lock()
-	delete(n.channels, strings.ToLower(m.Alert.Route))
-	n.mu.Unlock()
+// elsewhere tries once more, by a channel's id, where Slack knows no channel of the name: it was
+// renamed since, or its list writes the name otherwise.
+func (n *Notifier) elsewhere(ctx context.Context, m alerts.Message, opts []api.MsgOption, err error) (alerts.Place, error) {
+	known := n.known(m.Alert.Route)
+	if known != "" {
+		var refused *alerts.RefusedError
+		at, again := n.post(ctx, m, known, opts)
+		if !errors.As(again, &refused) || !closedCodes[refused.Code] {
+			n.opt.Log.Warn("a channel is not called as its route any more; until the next start messages go there all the same", "route", m.Alert.Route, "channel", known)
+			return at, again
+		}
+	}
 	id, lookup := n.channelID(ctx, m.Alert.Route)
-	if lookup != nil || id == tried || id == m.Alert.Route {
+	if lookup != nil || id == m.Alert.Route || id == known {
 		return alerts.Place{}, err
 	}
 	return n.post(ctx, m, id, opts)
+}
+
+// known is the id that the channel of a route had when it was last written to; empty where none was.
+func (n *Notifier) known(route string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.channels[strings.ToLower(route)]
 }
 
 // simpler tries once more after Slack refused the form of a message, which it
