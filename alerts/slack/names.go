@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	api "github.com/slack-go/slack"
+
+	"github.com/earshot/earshot/alerts"
 )
 
 // Whom a message pings is looked up in the background, at the start, when the watchlist
@@ -29,6 +32,16 @@ const (
 	// usersPage is the most that users.list gives at once.
 	usersPage = 1000
 )
+
+// found is what a search for names found.
+type found struct {
+	ids  map[string]string // by name; empty when nobody is called so
+	gone map[string]string // by name: why nobody is pinged, a key of the catalogue; none for who is there
+}
+
+func (f found) unknown(wanted []string) []string {
+	return slices.DeleteFunc(slices.Clone(wanted), func(name string) bool { return f.gone[name] == "" })
+}
 
 // names knows the ids of the people and groups that the watchlist names.
 type names struct {
@@ -48,7 +61,7 @@ func newNames(now func() time.Time) *names {
 	return n
 }
 
-// want says which names to know; those that need no search are left out.
+// want says which names to know.
 func (n *names) want(all []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -125,6 +138,7 @@ func (n *names) await(ctx context.Context, notify string) {
 	n.mu.Lock()
 	found, left := n.found, n.grace.Sub(n.now())
 	_, known := n.ids[strings.TrimSpace(notify)]
+	known = known || isID(strings.TrimPrefix(strings.TrimSpace(notify), "@"), 'U', 'W', 'S')
 	wanted := slices.Contains(n.wanted, strings.TrimSpace(notify))
 	n.mu.Unlock()
 	if known || !wanted || left <= 0 {
@@ -139,12 +153,12 @@ func (n *names) await(ctx context.Context, notify string) {
 	}
 }
 
-// searched returns the names that only Slack can tell, each once, sorted.
+// searched returns the names, each once, sorted. An id is one of them: who has it may have left.
 func searched(all []string) []string {
 	var out []string
 	for _, name := range all {
 		name = strings.TrimSpace(name)
-		if bare := strings.TrimPrefix(name, "@"); bare != "" && !isID(bare, 'U', 'W', 'S') {
+		if strings.TrimPrefix(name, "@") != "" {
 			out = append(out, name)
 		}
 	}
@@ -156,30 +170,18 @@ func searched(all []string) []string {
 // second call replaces the first.
 func (n *Notifier) Names(notify []string) { n.names.want(notify) }
 
-// UnknownNames looks the names up now and returns those that are nobody in the
-// workspace. After an error the others may not have been looked for.
-func (n *Notifier) UnknownNames(ctx context.Context, notify []string) ([]string, error) {
-	wanted := searched(notify)
-	ids, err := n.lookUp(ctx, wanted)
-	return unknownOf(wanted, ids), err
-}
-
-func unknownOf(wanted []string, ids map[string]string) []string {
-	return slices.DeleteFunc(slices.Clone(wanted), func(name string) bool { return ids[name] != "" })
-}
-
 // watchNames looks the wanted names up until ctx ends.
 func (n *Notifier) watchNames(ctx context.Context) {
 	said := ""
 	for {
 		wanted := n.names.take()
 		again := namesAgain
-		ids, err := n.lookUp(ctx, wanted)
+		f, err := n.lookUp(ctx, wanted)
 		if ctx.Err() != nil {
 			return
 		}
-		n.names.learn(wanted, ids, err == nil)
-		trouble := nobody(unknownOf(wanted, ids), err)
+		n.names.learn(wanted, f.ids, err == nil)
+		trouble := f.nobody(wanted, err)
 		switch {
 		case err != nil:
 			again = namesFailed
@@ -207,46 +209,96 @@ func (n *Notifier) watchNames(ctx context.Context) {
 }
 
 // nobody says which names ping nobody, and why; nil when there are none.
-func nobody(unknown []string, err error) error {
+func (f found) nobody(wanted []string, err error) error {
+	unknown := f.unknown(wanted)
 	if len(unknown) == 0 {
 		return nil
 	}
-	for i, name := range unknown {
-		unknown[i] = strconv.Quote(name)
+	by := map[string][]string{}
+	for _, name := range unknown {
+		by[f.gone[name]] = append(by[f.gone[name]], strconv.Quote(name))
 	}
-	list := strings.Join(unknown, ", ")
-	if err != nil {
-		return fmt.Errorf("notify: %s cannot be looked up, so nobody is pinged: %w", list, err)
+	part := &alerts.PartError{Who: strings.Join(unknown, ", ")}
+	for _, key := range slices.Sorted(maps.Keys(by)) {
+		list := strings.Join(by[key], ", ")
+		if err != nil && key == wayNobody {
+			return fmt.Errorf("notify: %s cannot be looked up, so nobody is pinged: %w", list, err)
+		}
+		part.Each = append(part.Each, &alerts.Advice{Key: key, Pairs: []any{"name", list}})
 	}
-	return fmt.Errorf("notify: nobody in this Slack workspace is called %s, so nobody is pinged: write the handle of a person or a user group, an e-mail address, or an id", list)
+	return part
 }
 
+// Why nobody is pinged: keys of the catalogue.
+const (
+	wayNobody = "way.nobody"
+	wayLeft   = "way.left"        // they were deactivated
+	wayEmpty  = "way.empty_group" // or disabled
+)
+
 // lookUp finds the ids of names: of user groups, of e-mail addresses, then among all
-// people, and no further than needed. After an error it returns what it has.
-func (n *Notifier) lookUp(ctx context.Context, wanted []string) (map[string]string, error) {
-	ids := make(map[string]string, len(wanted))
+// people, and no further than needed; and whether those whom ids name are there still. After an
+// error it returns what it has.
+func (n *Notifier) lookUp(ctx context.Context, wanted []string) (found, error) {
+	f := found{ids: make(map[string]string, len(wanted)), gone: make(map[string]string)}
 	handles := make(map[string]string) // lower case, without @: the name as it was written
 	var failed error
+	var people []string // ids
+	groups := false
 	for _, name := range wanted {
-		ids[name] = ""
 		bare := strings.TrimPrefix(name, "@")
+		switch {
+		case isID(bare, 'U', 'W'):
+			f.ids[name] = bare
+			people = append(people, name)
+			continue
+		case isID(bare, 'S'):
+			f.ids[name], groups = bare, true
+			continue
+		}
+		f.ids[name] = ""
 		if !strings.Contains(bare, "@") {
 			handles[strings.ToLower(bare)] = name
 			continue
 		}
 		id, err := n.byEmail(ctx, bare)
 		failed = errors.Join(failed, err)
-		ids[name] = id
+		f.ids[name] = id
 	}
-	if len(handles) == 0 {
-		return ids, failed
+	if groups || len(handles) > 0 {
+		err := n.groups(ctx, handles, f)
+		if len(handles) > 0 {
+			err = errors.Join(err, n.users(ctx, handles, f))
+		}
+		if slices.ContainsFunc(wanted, func(name string) bool { return f.ids[name] == "" }) { // an error matters only while somebody is missing
+			failed = errors.Join(failed, err)
+		}
 	}
-	groupsErr := n.groups(ctx, handles, ids)
-	usersErr := n.users(ctx, handles, ids)
-	if len(unknownOf(wanted, ids)) > 0 { // an error matters only while somebody is missing
-		failed = errors.Join(failed, groupsErr, usersErr)
+	for _, name := range people {
+		n.leavers(ctx, name, f)
 	}
-	return ids, failed
+	for _, name := range wanted {
+		if f.ids[name] == "" && f.gone[name] == "" {
+			f.gone[name] = wayNobody
+		}
+	}
+	return f, failed
+}
+
+// leavers notes that an id is nobody's any more. Where Slack does not say, it is pinged as it is.
+func (n *Notifier) leavers(ctx context.Context, name string, f found) {
+	var who *api.User
+	err := patient(ctx, func() (err error) {
+		who, err = n.api.GetUserInfoContext(ctx, f.ids[name])
+		return err
+	})
+	var said api.SlackErrorResponse
+	switch {
+	case err == nil && who.Deleted:
+		f.gone[name] = wayLeft
+	case errors.As(err, &said) && (said.Err == "user_not_found" || said.Err == "users_not_found"):
+		f.gone[name] = wayNobody
+	}
 }
 
 // byEmail returns the id of who has the address; empty for nobody.
@@ -265,16 +317,29 @@ func (n *Notifier) byEmail(ctx context.Context, address string) (id string, err 
 	return id, n.sort("users.lookupByEmail", "", err)
 }
 
-// groups looks for the handles among the user groups.
-func (n *Notifier) groups(ctx context.Context, handles, ids map[string]string) error {
+// groups looks for the handles among the user groups, and for groups, by handle or by id, that are
+// disabled or have no members: a mention of them pings nobody.
+func (n *Notifier) groups(ctx context.Context, handles map[string]string, f found) error {
 	var all []api.UserGroup
 	err := patient(ctx, func() (err error) {
-		all, err = n.api.GetUserGroupsContext(ctx)
+		all, err = n.api.GetUserGroupsContext(ctx, api.GetUserGroupsOptionIncludeUsers(true), api.GetUserGroupsOptionIncludeDisabled(true))
 		return err
 	})
+	slices.SortStableFunc(all, func(a, b api.UserGroup) int { // of two with one handle the one in use counts
+		return cmp.Compare(min(b.DateDelete, 1), min(a.DateDelete, 1))
+	})
 	for _, g := range all {
-		if name, ok := handles[strings.ToLower(g.Handle)]; ok {
-			ids[name] = g.ID
+		for name, id := range f.ids {
+			if handles[strings.ToLower(g.Handle)] != name && id != g.ID {
+				continue
+			}
+			delete(f.gone, name)
+			if g.DateDelete == 0 { // of a disabled one a person may have the handle now
+				f.ids[name] = g.ID
+			}
+			if g.DateDelete != 0 || g.Users != nil && len(g.Users) == 0 {
+				f.gone[name] = wayEmpty
+			}
 		}
 	}
 	return n.sort("usergroups.list", "", err)
@@ -282,10 +347,10 @@ func (n *Notifier) groups(ctx context.Context, handles, ids map[string]string) e
 
 // users looks for the handles that are no group's among the people. A handle counts
 // before the name that somebody shows, which is not unique.
-func (n *Notifier) users(ctx context.Context, handles, ids map[string]string) error {
+func (n *Notifier) users(ctx context.Context, handles map[string]string, f found) error {
 	missing := make(map[string]string)
 	for handle, name := range handles {
-		if ids[name] == "" {
+		if f.ids[name] == "" {
 			missing[handle] = name
 		}
 	}
@@ -302,15 +367,20 @@ func (n *Notifier) users(ctx context.Context, handles, ids map[string]string) er
 			return n.sort("users.list", "", err)
 		}
 		for _, u := range page.Users {
+			handle := strings.ToLower(u.Name)
 			if u.Deleted {
+				if name, ok := missing[handle]; ok && f.ids[name] == "" {
+					f.gone[name] = wayLeft
+				}
 				continue
 			}
-			if name, ok := missing[strings.ToLower(u.Profile.DisplayName)]; ok && ids[name] == "" {
-				ids[name] = u.ID
+			if name, ok := missing[strings.ToLower(u.Profile.DisplayName)]; ok && f.ids[name] == "" {
+				f.ids[name] = u.ID
+				delete(f.gone, name)
 			}
-			handle := strings.ToLower(u.Name)
 			if name, ok := missing[handle]; ok {
-				ids[name] = u.ID
+				f.ids[name] = u.ID
+				delete(f.gone, name)
 				delete(missing, handle)
 			}
 		}

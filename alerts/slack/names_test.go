@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -235,14 +238,30 @@ func TestNamesCannotBeLookedUp(t *testing.T) {
 	})
 }
 
-// TestUnknownNames is what check --probe asks.
-func TestUnknownNames(t *testing.T) {
+// TestNamesThatPingNobody: a colleague who left, a group without people and one that is disabled are
+// told, also where the watchlist names them by id; who is there is not, and nobody waits for an id.
+func TestNamesThatPingNobody(t *testing.T) {
 	t.Parallel()
-	s := &workspace{pages: 2, people: map[int]string{1: "oncall-pr"}}
-	s.again = map[int]bool{}
-	n := slack.New(slack.Options{BotToken: "xoxb-1", APIURL: "http://slack.example/", HTTP: &http.Client{Transport: inProcess{s}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
-	unknown, err := n.UnknownNames(t.Context(), []string{"@oncall-pr", "@nobody", "", "S12345678"})
-	if err != nil || fmt.Sprint(unknown) != "[@nobody]" {
-		t.Errorf("unknown: %q (%v)", unknown, err)
+	fake, err := fakeslack.Start(fakeslack.Options{
+		People: []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}, {ID: oleh, Handle: "oleh", Name: "Oleh", Deactivated: true}},
+		Groups: []fakeslack.Group{{ID: "S000ONCALL", Handle: "oncall", Users: []string{ira}}, {ID: "S0000EMPTY", Handle: "empty"},
+			{ID: "S000000OLD", Handle: "old", Users: []string{ira}, Disabled: true}, {ID: "S00000OLD2", Handle: "ira", Disabled: true}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fake.Close()
+	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, APIURL: fake.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	left, empty, nobody := "was deactivated", "nobody is in the user group", "is called"
+	want := map[string]string{
+		ira: "", "@ira": "", "S000ONCALL": "", "@oncall": "", "ira@romashka.example": "", "S00ELSEWHERE": "", // of the whole organisation, maybe
+		oleh: left, "@oleh": left, "oleh@romashka.example": nobody, "U0000GHOST": nobody, "@ghost": nobody,
+		"S0000EMPTY": empty, "@empty": empty, "S000000OLD": empty, "@old": empty,
+	}
+	for _, p := range n.Probe(t.Context(), nil, slices.Collect(maps.Keys(want))) {
+		said := fmt.Sprint(p.Err)
+		if p.Name != "" && (want[p.Name] == "" && p.Err != nil || !strings.Contains(said, want[p.Name])) {
+			t.Errorf("%s: %s, want %q", p.Name, said, want[p.Name])
+		}
 	}
 }

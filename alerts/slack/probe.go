@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	api "github.com/slack-go/slack"
-
-	"github.com/earshot/earshot/alerts"
 )
 
 // Probed is how one thing of Slack answered.
@@ -36,16 +33,10 @@ func (n *Notifier) Probe(ctx context.Context, routes, notify []string) []Probed 
 		all = append(all, Probed{Part: "probe.app_token", Err: err})
 	}
 	all = append(all, n.probeChannels(ctx, routes)...)
-	unknown, err := n.UnknownNames(ctx, notify)
-	for _, name := range searched(notify) {
-		p := Probed{Part: "probe.person", Name: name}
-		switch missing := slices.Contains(unknown, name); {
-		case missing && err != nil:
-			p.Err = err
-		case missing:
-			p.Err = &alerts.Advice{Key: "way.nobody", Pairs: []any{"name", strconv.Quote(name)}}
-		}
-		all = append(all, p)
+	wanted := searched(notify)
+	f, err := n.lookUp(ctx, wanted)
+	for _, name := range wanted {
+		all = append(all, Probed{Part: "probe.person", Name: name, Err: f.nobody([]string{name}, err)})
 	}
 	return all
 }

@@ -28,7 +28,7 @@ func TestProbe(t *testing.T) {
 		want           []string // words of each problem
 		well           string   // what is said to work
 	}{
-		{"well", fakeslack.BotToken, fakeslack.AppToken, []string{"#mentions", "#again", "C0MENTIONS", "#mentions"}, []string{"@ira", "@oncall-pr", "", "U12345678"}, nil, "bot_token , app_token , channel #again, channel #mentions, channel C0MENTIONS, person @ira, person @oncall-pr"},
+		{"well", fakeslack.BotToken, fakeslack.AppToken, []string{"#mentions", "#again", "C0MENTIONS", "#mentions"}, []string{"@ira", "@oncall-pr", "", "U0000IRA"}, nil, "bot_token , app_token , channel #again, channel #mentions, channel C0MENTIONS, person @ira, person @oncall-pr, person U0000IRA"},
 		{"bot token", "xoxb-bad", fakeslack.AppToken, []string{"#old"}, nil, []string{"auth.test: invalid_auth"}, ""},
 		{"app token", fakeslack.BotToken, "xapp-bad", []string{"#mentions"}, nil, []string{"the app token in slack.app_token (from SLACK_APP_TOKEN)"}, "bot_token , channel #mentions"},
 		{"no app token", fakeslack.BotToken, "", []string{"#mentions"}, nil, nil, "bot_token , channel #mentions"},

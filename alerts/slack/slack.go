@@ -78,6 +78,9 @@ type Options struct {
 	Now  func() time.Time
 	// Trouble is told when Slack cannot be used, and with nil when it can again; may be nil.
 	Trouble func(err error)
+	// Deaf is told when what people press does not get here, and with nil when it does again; may be
+	// nil.
+	Deaf func(err error)
 	// Called is told of every call of Slack's Web API, by one of Methods and what came of
 	// it; may be nil.
 	Called func(method string, outcome Outcome)
@@ -128,6 +131,9 @@ func New(opt Options) *Notifier {
 	}
 	if opt.Trouble == nil {
 		opt.Trouble = func(error) {}
+	}
+	if opt.Deaf == nil {
+		opt.Deaf = func(error) {}
 	}
 	if opt.Called == nil {
 		opt.Called = func(string, Outcome) {}
@@ -376,9 +382,15 @@ func (n *Notifier) tell(part string, err error) {
 	case err != nil && (before == nil || kind(before) != kind(err)):
 		n.opt.Log.Error("slack cannot be used; alerts are kept", "part", part, "err", err)
 		n.opt.Trouble(err)
+		if part == partSocket {
+			n.opt.Deaf(err)
+		}
 	case err == nil && before != nil:
 		n.opt.Log.Info("slack can be used again", "part", part)
 		n.opt.Trouble(left)
+		if part == partSocket {
+			n.opt.Deaf(nil)
+		}
 	}
 }
 

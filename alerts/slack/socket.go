@@ -20,6 +20,8 @@ const (
 	clicksAtOnce = 256
 	// afterAtOnce bounds the calls to Slack that clicks cause.
 	afterAtOnce = 16
+	// partSocket is the part of the connection over which presses come.
+	partSocket = "socket"
 	// checkTimeout bounds auth.test.
 	checkTimeout = 10 * time.Second
 )
@@ -111,7 +113,7 @@ func (n *Notifier) listen(ctx context.Context) {
 			return
 		}
 		err = n.appTokenError(err)
-		n.tell("socket", err)
+		n.tell(partSocket, err)
 		sleep(ctx, retryAfter(err, max(tries, 1)))
 	}
 }
@@ -133,12 +135,13 @@ func (n *Notifier) session(ctx context.Context, client *socketmode.Client, slots
 			return err
 		case event := <-client.Events:
 			switch event.Type {
-			case socketmode.EventTypeHello, socketmode.EventTypeConnected:
+			case socketmode.EventTypeConnected:
 				connected()
-				n.tell("socket", nil)
+			case socketmode.EventTypeHello:
+				n.tell(partSocket, n.otherApp(ctx, event.Request.ConnectionInfo.AppID))
 			case socketmode.EventTypeConnectionError:
 				if e, ok := event.Data.(*api.ConnectionErrorEvent); ok {
-					n.tell("socket", n.appTokenError(e.ErrorObj))
+					n.tell(partSocket, n.appTokenError(e.ErrorObj))
 					if e.Backoff > lastRetry {
 						stop(n.sort("apps.connections.open", "", e.ErrorObj))
 					}
@@ -202,15 +205,32 @@ func (n *Notifier) ack(ctx context.Context, client *socketmode.Client, r socketm
 	}
 }
 
+// otherApp says that a connection is that of another app than the bot token's, whose messages have
+// the buttons: nothing that people press would ever come over it.
+func (n *Notifier) otherApp(ctx context.Context, app string) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	h, err := n.home(ctx)
+	if err != nil || h.app == "" || app == "" || app == h.app {
+		return nil // not known: nothing to say against it
+	}
+	return &alerts.RefusedError{Code: "other_app", Err: &alerts.Advice{What: "slack: socket mode: ", Key: "way.other_app", Pairs: []any{"token", n.appTokenName(), "app", app, "bot", n.tokenName(), "ours", h.app}}}
+}
+
+// appTokenName says where the app token comes from, never what it is.
+func (n *Notifier) appTokenName() string {
+	if n.opt.AppTokenFrom == "" {
+		return "slack.app_token"
+	}
+	return "slack.app_token (from " + n.opt.AppTokenFrom + ")"
+}
+
 // appTokenError says what to do about the app token.
 func (n *Notifier) appTokenError(err error) error {
 	if err == nil {
 		return errors.New("slack: socket mode: the connection ended")
 	}
-	from := "slack.app_token"
-	if n.opt.AppTokenFrom != "" {
-		from += " (from " + n.opt.AppTokenFrom + ")"
-	}
+	from := n.appTokenName()
 	switch code := err.Error(); code {
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type":
 		return &alerts.RefusedError{Code: code, Err: &alerts.Advice{What: "slack: apps.connections.open: " + code + " — ", Key: "way.app_token", Pairs: []any{"token", from}}}

@@ -256,7 +256,7 @@ func (s *Server) userInfo(args url.Values) reply {
 }
 
 func personJSON(p Person) map[string]any {
-	return map[string]any{"id": p.ID, "name": p.Handle, "real_name": p.Name, "team_id": orOurs(p.Team, Team), "locale": orOurs(p.Locale, "en-US"),
+	return map[string]any{"id": p.ID, "name": p.Handle, "deleted": p.Deactivated, "real_name": p.Name, "team_id": orOurs(p.Team, Team), "locale": orOurs(p.Locale, "en-US"),
 		"profile": map[string]any{"display_name": p.Name, "real_name": p.Name, "email": p.Handle + "@romashka.example"}}
 }
 
@@ -271,15 +271,29 @@ func (s *Server) userList(url.Values) reply {
 // userByEmail finds people by HANDLE@romashka.example.
 func (s *Server) userByEmail(args url.Values) reply {
 	for _, p := range s.people {
-		if args.Get("email") == p.Handle+"@romashka.example" {
+		if !p.Deactivated && args.Get("email") == p.Handle+"@romashka.example" {
 			return ok(map[string]any{"user": personJSON(p)})
 		}
 	}
 	return fail("users_not_found")
 }
 
-func (s *Server) groups(url.Values) reply {
-	return ok(map[string]any{"usergroups": []any{map[string]any{"id": "S000ONCALL", "handle": "oncall-pr", "name": "On call"}}})
+// groups lists the user groups, those that are disabled and who is in them for those who ask.
+func (s *Server) groups(args url.Values) reply {
+	out := []any{}
+	for _, g := range s.userGroups {
+		one := map[string]any{"id": g.ID, "handle": g.Handle, "name": g.Handle, "is_usergroup": true, "date_delete": 0}
+		if g.Disabled {
+			one["date_delete"] = 1446748865
+		}
+		if args.Get("include_users") == "true" {
+			one["users"] = append([]string{}, g.Users...)
+		}
+		if !g.Disabled || args.Get("include_disabled") == "true" {
+			out = append(out, one)
+		}
+	}
+	return ok(map[string]any{"usergroups": out})
 }
 
 func (s *Server) openView(args url.Values) reply {

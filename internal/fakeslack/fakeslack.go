@@ -35,6 +35,8 @@ type Options struct {
 	Listen   string        // address; empty means a free port on loopback
 	Channels []Channel     // empty means #mentions, #billing, #pr-war-room and #support-leads
 	People   []Person      // empty means Ira, Oleh and Maria
+	Groups   []Group       // empty means @oncall-pr, in which Ira is
+	Socket   string        // the app of the app token; empty means that of the bot token
 	PageSize int           // most messages a history call returns; 0 means 15, as for unlisted apps
 	Limit    time.Duration // least time between two posts to one channel, else 429; 0 means no limit
 	Burst    int           // posts that may come at once before Limit counts
@@ -55,6 +57,14 @@ type Person struct {
 	ID, Handle, Name string
 	Locale           string // of their Slack; empty means en-US
 	Team             string // empty means ours
+	Deactivated      bool
+}
+
+// Group is a user group.
+type Group struct {
+	ID, Handle string
+	Users      []string // ids
+	Disabled   bool
 }
 
 // Message is what stands in a channel.
@@ -115,6 +125,7 @@ type Server struct {
 	mu         sync.Mutex
 	channels   []Channel
 	people     []Person
+	userGroups []Group
 	messages   []*Message
 	ephemerals []Ephemeral
 	views      []json.RawMessage
@@ -153,7 +164,7 @@ func Start(opt Options) (*Server, error) {
 		return nil, fmt.Errorf("fakeslack: %w", err)
 	}
 	s := &Server{
-		opt: opt, ln: ln, channels: slices.Clone(opt.Channels), people: slices.Clone(opt.People),
+		opt: opt, ln: ln, channels: slices.Clone(opt.Channels), people: slices.Clone(opt.People), userGroups: slices.Clone(opt.Groups),
 		silent: make(map[string]time.Time), lanes: make(map[string][]time.Time), sockets: make(map[*socket]bool),
 		tickets: make(map[string]bool), acks: make(map[string]chan Ack), botToken: BotToken, appToken: AppToken,
 	}
@@ -162,6 +173,9 @@ func Start(opt Options) (*Server, error) {
 	}
 	if len(s.people) == 0 {
 		s.people = []Person{{ID: "U0000IRA", Handle: "ira", Name: "Ira"}, {ID: "U000OLEH", Handle: "oleh", Name: "Oleh"}, {ID: "U00MARIA", Handle: "maria", Name: "Maria"}}
+	}
+	if len(s.userGroups) == 0 {
+		s.userGroups = []Group{{ID: "S000ONCALL", Handle: "oncall-pr", Users: []string{"U0000IRA"}}}
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/", s.serveAPI)

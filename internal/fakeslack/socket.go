@@ -47,7 +47,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithCancel(r.Context())
 	c := &socket{conn: conn, stop: stop}
 	defer c.drop()
-	if c.send(ctx, map[string]any{"type": "hello", "num_connections": 1, "connection_info": map[string]any{"app_id": App}}) != nil {
+	if c.send(ctx, map[string]any{"type": "hello", "num_connections": 1, "connection_info": map[string]any{"app_id": orOurs(s.opt.Socket, App)}}) != nil {
 		return
 	}
 	s.mu.Lock()

@@ -26,6 +26,7 @@ const (
 	partQueue     = "queue"       // of polls that replicas share
 	partClock     = "clock"       // it differs from the database's
 	partPair      = "certificate" // of web.tls: it was not renewed
+	partNotify    = "notify"      // messages name people who are not pinged
 )
 
 // notTaken is why a saved watchlist is not in use.
@@ -187,11 +188,12 @@ func (d *Daemon) alarmLoop(ctx context.Context) {
 	}
 }
 
-// alarms are what staff know of posts that cannot be stored, of sources that are not read, and of
-// a certificate that was not renewed.
+// alarms are what staff know of posts that cannot be stored, of sources that are not read, of
+// buttons that do nothing, of a certificate that was not renewed, and of names that ping nobody.
 type alarms struct {
-	storing, polling alarm
-	pair             mention.AlertID // the notice that is stored
+	storing, polling, pressing alarm
+	pair                       mention.AlertID // the notice that is stored
+	naming                     string          // what was told of names
 }
 
 // alarm is what staff know of a trouble.
@@ -210,7 +212,9 @@ func (d *Daemon) look(ctx context.Context, a *alarms) {
 	case !a.polling.told: // what the queue refuses now is the database's; what was told of it is not over
 		a.polling = alarm{}
 	}
+	d.lookAt(ctx, &a.pressing, "presses", "not heard", d.notHeard(l), "notice.not_heard", "notice.heard_again")
 	d.lookAtPair(ctx, a)
+	d.lookAtNames(ctx, a)
 }
 
 // lookAt tells of a trouble by the text began once it lasts, and by the text ended once it is over.
@@ -243,16 +247,49 @@ func (d *Daemon) lookAtPair(ctx context.Context, known *alarms) {
 		state = "expired"
 	}
 	a := alerts.NewNotice(partPair, state, end, d.secrets.Redact(d.pairWords(d.staffLang(), end, ended)), "")
-	if a.ID == known.pair {
-		return
+	if a.ID != known.pair && d.tellByDay(ctx, over, a) {
+		known.pair = a.ID
 	}
+}
+
+// tellByDay stores a notice that has time; over is one that it makes untrue. It reports whether that
+// is done: else health says so, and it is tried again.
+func (d *Daemon) tellByDay(ctx context.Context, over mention.AlertID, a mention.Alert) bool {
 	a.Route, a.CreatedAt = d.opsRoute(), d.now()
 	a.NotBefore = d.planner.Rules().HeldUntil(a.Severity, a.CreatedAt)
 	if err := d.store.EnqueueInstead(ctx, over, false, a); err != nil {
-		return // health says so; looked at again
+		return false
 	}
-	known.pair = a.ID
 	d.wakeSender()
+	return true
+}
+
+// lookAtNames tells of those whom messages name and who are pinged by none: once, and of one day once
+// however often earshot starts. What Slack could not be asked just now it is asked again.
+func (d *Daemon) lookAtNames(ctx context.Context, known *alarms) {
+	err := d.metrics.inTrouble()[partNotify]
+	var gone *alerts.PartError
+	var refused *alerts.RefusedError
+	switch {
+	case err == nil || !d.lease.heldLast():
+		known.naming = ""
+	case known.naming != err.Error() && (errors.As(err, &gone) || errors.As(err, &refused)):
+		l, day := d.staffLang(), d.now().UTC().Truncate(24*time.Hour)
+		words := l.Text("notice.not_pinged", "why", alerts.Reason(l, err))
+		if d.tellByDay(ctx, "", alerts.NewNotice(partNotify, "nobody "+err.Error(), day, d.secrets.Redact(words), "")) {
+			known.naming = err.Error()
+		}
+	}
+}
+
+// notHeard says why nothing that people press in Slack gets here, until somebody acts; empty while it
+// does, and while Slack is out of reach, of which the routes tell.
+func (d *Daemon) notHeard(l i18n.Lang) string {
+	var refused *alerts.RefusedError
+	if err := d.notifiers.deaf.Load(); err != nil && errors.As(*err, &refused) {
+		return alerts.Reason(l, *err)
+	}
+	return ""
 }
 
 // pairEnds is when the certificate of web.tls ends that was not renewed in time, and whether it has.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/earshot/earshot/alerts"
@@ -26,7 +27,8 @@ type notifiers struct {
 	client  *http.Client
 	base    slack.Options // what does not come from the watchlist
 	version string
-	exit    *door.Exit // nil: some doors refuse
+	exit    *door.Exit            // nil: some doors refuse
+	deaf    atomic.Pointer[error] // why what people press in Slack does not get here
 
 	mu      sync.RWMutex
 	inUse   notifierSet
@@ -71,7 +73,8 @@ func newNotifiers(opt Options, trouble func(string, error), called func(string, 
 func (n *notifiers) slackTakes(base slack.Options) {
 	base.Called, base.HTTP, base.Log = n.called, n.client, n.log
 	base.Trouble = func(err error) { n.trouble("slack", err) }
-	base.Unknown = func(err error) { n.trouble("notify", err) }
+	base.Deaf = func(err error) { n.deaf.Store(&err) }
+	base.Unknown = func(err error) { n.trouble(partNotify, err) }
 	n.base = base
 }
 
@@ -116,7 +119,7 @@ func (n *notifiers) use(set notifierSet) {
 		set.slack.Names(set.notify)
 	}
 	if set.slack != old.slack {
-		n.trouble("notify", nil) // said of another workspace
+		n.trouble(partNotify, nil) // said of another workspace
 		close(n.changed)
 		n.changed = make(chan struct{})
 	}
@@ -206,6 +209,7 @@ func (n *notifiers) run(ctx context.Context) {
 		stop()
 		done.Wait()
 		n.trouble("slack", nil) // it was said of the account that is used no more
+		n.deaf.Store(nil)
 	}
 }
 

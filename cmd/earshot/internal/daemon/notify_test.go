@@ -1,13 +1,17 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/earshot/earshot/internal/fakeslack"
 )
@@ -94,6 +98,74 @@ store: {database: "sqlite:DB"}
 				t.Fatal(err)
 			}
 			eventually(t, "no trouble", func() bool { return d.metrics.inTrouble()["slack"] == nil })
+		})
+	}
+}
+
+// TestStaffAreToldWhatSlackDoesNotDo: buttons that do nothing because the app token was revoked or is
+// of another app, and names that ping nobody, are told where people look: neither shows in Slack
+// before somebody presses, or should have come and did not.
+func TestStaffAreToldWhatSlackDoesNotDo(t *testing.T) {
+	for name, c := range map[string]struct {
+		socket, revoked, notify string
+		told, over              string
+	}{
+		"token revoked": {revoked: "xapp-new", told: "Buttons and /earshot do nothing in Slack now: slack: apps.connections.open: invalid_auth", over: "work again in Slack"},
+		"another app":   {socket: "A000OTHER", told: "is of another Slack app (A000OTHER)"},
+		"who left":      {notify: "U00000OLEH", told: `ping nobody: "U00000OLEH" was deactivated`},
+		"well":          {notify: "U000000IRA"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake, err := fakeslack.Start(fakeslack.Options{Socket: c.socket, People: []fakeslack.Person{{ID: "U000000IRA", Handle: "ira", Name: "Ira"}, {ID: "U00000OLEH", Handle: "oleh", Deactivated: true}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer fake.Close()
+			if c.revoked != "" {
+				fake.Tokens(fakeslack.BotToken, c.revoked)
+			}
+			now := &skipping{}
+			d, err := Open(t.Context(), Options{Watchlist: check(t, strings.NewReplacer("NOTIFY", cmp.Or(c.notify, "@ira"), "DIR", t.TempDir(), "URL", fake.URL()).Replace(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+routes: [{to: "#mentions", notify: "NOTIFY"}]
+slack: {bot_token: "`+fakeslack.BotToken+`", app_token: "`+fakeslack.AppToken+`", api_url: "URL"}
+store: {database: "sqlite:DIR/e.db"}
+`)), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now.now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(d.close)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() { defer close(ended); d.notifiers.run(ctx) }()
+			defer func() { cancel(); <-ended; d.notifiers.client.CloseIdleConnections() }()
+			var a alarms
+			began := time.Now()
+			skip := func(d time.Duration) { began = began.Add(d); now.to(began) }
+			eventually(t, "the notice", func() bool {
+				d.look(t.Context(), &a)
+				skip(alarmEvery)
+				return c.told == "" && fake.Connections() > 0 && now.ahead.Load() > int64(10*time.Minute) || c.told != "" && strings.Contains(strings.Join(notices(t, d), "\n"), c.told)
+			})
+			for range 20 {
+				d.look(t.Context(), &a)
+				skip(2 * time.Hour)
+			}
+			said := notices(t, d)
+			if c.told == "" && len(said) > 0 || c.told != "" && len(said) != 1 {
+				t.Errorf("staff were told: %q", said)
+			}
+			if c.over == "" {
+				return
+			}
+			fake.Tokens(fakeslack.BotToken, fakeslack.AppToken)
+			d.notifiers.deaf.Store(nil) // it is asked for again after a minute
+			d.look(t.Context(), &a)
+			if said := strings.Join(notices(t, d), "\n"); !strings.Contains(said, c.over) {
+				t.Errorf("when it was over staff were told: %s", said)
+			}
 		})
 	}
 }
