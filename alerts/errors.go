@@ -65,7 +65,7 @@ func (e *PartError) in(l i18n.Lang) string {
 }
 
 // ErrDeleted means that a message does not stand where it could be redrawn: somebody deleted it, or
-// it was told by another way out.
+// it was told by another way out, or by an app of before.
 var ErrDeleted = errors.New("the message does not stand there")
 
 // MovedError means: the other side asked to call another address (a status of 3xx). It is

@@ -198,6 +198,30 @@ func TestThreadInAChannelThatIsGone(t *testing.T) {
 	}
 }
 
+// TestAppMadeAnew: the messages of the app of before cannot be redrawn, and their buttons lead nowhere.
+// What the deadlines say of such a complaint has buttons that work.
+func TestAppMadeAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldOptions{rules: alerts.Rules{Deadlines: map[mention.Severity]alerts.Deadline{mention.Low: {Claim: 5 * time.Minute}}}})
+	w.hear(complaint("1", refund))
+	root := w.posted(1)[0]
+	w.fake.Replace()
+	w.nudges(6 * time.Minute)
+	eventually(t, "the nudge with its buttons", func() bool {
+		all := w.fake.Messages("")
+		return len(all) == 2 && shows(all[1], "Nobody has taken") && strings.Contains(string(all[1].Blocks), `"claim"`)
+	})
+	nudge := w.fake.Messages("")[1]
+	if nudge.ThreadTS != root.TS || !shows(nudge, refund) {
+		t.Errorf("the nudge:\n%s", texts([]fakeslack.Message{nudge}))
+	}
+	w.press(fakeslack.Click{Channel: nudge.Channel, TS: nudge.TS, Action: "claim", User: ira})
+	eventually(t, "the owner", func() bool {
+		now, _ := w.fake.Message(nudge.Channel, nudge.TS)
+		return shows(now, "Ira has it")
+	})
+}
+
 // nudges lets the deadlines see the time so much later, until the test ends.
 func (w *world) nudges(later time.Duration) {
 	deadlines := desk.NewDeadlines(desk.DeadlineOptions{Cases: w.store, Open: w.store, Rules: w.planner.Rules, Log: slog.New(slog.DiscardHandler),

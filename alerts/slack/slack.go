@@ -331,9 +331,9 @@ func (n *Notifier) Update(ctx context.Context, m alerts.Message) error {
 	switch {
 	case !errors.As(err, &refused):
 		return err
-	case refused.Code == "message_not_found":
+	case refused.Code == "message_not_found", refused.Code == "cant_update_message": // of an app of before: its buttons lead nowhere
 		return fmt.Errorf("%w: %w", alerts.ErrDeleted, err)
-	case frozen[refused.Code]:
+	case refused.Code == "edit_window_closed": // for good; all other refusals may pass
 		n.opt.Log.Warn("a message cannot be redrawn any more", "alert", m.Alert.ID, "err", err)
 		return nil
 	case refused.One:
@@ -350,10 +350,6 @@ func (n *Notifier) update(ctx context.Context, m alerts.Message, d drawn) error 
 	_, _, _, err := n.api.UpdateMessageContext(ctx, m.Alert.Channel, m.Alert.TS, n.options(m, d)...)
 	return n.sort("chat.update", m.Alert.Route, err)
 }
-
-// frozen lists the codes after which nobody can change the message any more. All
-// others may pass: the app is invited again, the channel comes out of the archive.
-var frozen = map[string]bool{"cant_update_message": true, "edit_window_closed": true}
 
 // remember keeps the channel's id of a route, which only Slack's answers tell.
 func (n *Notifier) remember(route, id string) {

@@ -198,7 +198,7 @@ func (s *Server) do(method, channel string, args url.Values, fault string) reply
 }
 
 func (s *Server) authTest(url.Values) reply {
-	return ok(map[string]any{"url": s.Root(), "team": "fake", "user": "earshot", "team_id": Team, "user_id": "U000000BOT", "bot_id": "B000000BOT"})
+	return ok(map[string]any{"url": s.Root(), "team": "fake", "user": "earshot", "team_id": Team, "user_id": s.botUser, "bot_id": "B000000BOT"})
 }
 
 func (s *Server) botInfo(args url.Values) reply {
@@ -210,7 +210,7 @@ func (s *Server) botInfo(args url.Values) reply {
 
 func (s *Server) info(args url.Values) reply {
 	c, found := s.byID(args.Get("channel"))
-	if !found {
+	if !found || c.Private && c.Outside {
 		return fail("channel_not_found")
 	}
 	return ok(map[string]any{"channel": channelJSON(c)})

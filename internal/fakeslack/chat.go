@@ -18,7 +18,7 @@ func (s *Server) postMessage(args url.Values) reply {
 	if code := writable(c, found); code != "" {
 		return fail(code)
 	}
-	m := &Message{Channel: c.ID, Type: "message", User: "U000000BOT", PostedAt: time.Now()}
+	m := &Message{Channel: c.ID, Type: "message", User: s.botUser, PostedAt: time.Now()}
 	if out := content(m, args); out.code != "" {
 		return out
 	}
@@ -77,12 +77,19 @@ func content(m *Message, args url.Values) reply {
 
 func (s *Server) update(args url.Values) reply {
 	c, found := s.byID(args.Get("channel"))
-	if code := writable(c, found); code != "" {
+	switch code := writable(c, found); code {
+	case "":
+	case "is_archived":
+		return fail("is_inactive") // so it is called here
+	default:
 		return fail(code)
 	}
 	m := s.find(c.ID, args.Get("ts"))
 	if m == nil || m.Subtype == tombstone {
 		return fail("message_not_found")
+	}
+	if m.User != s.botUser {
+		return fail("cant_update_message")
 	}
 	next := *m
 	if out := content(&next, args); out.code != "" {

@@ -141,6 +141,7 @@ type Server struct {
 	tickets    map[string]bool
 	acks       map[string]chan Ack
 	envelope   int
+	botUser    string
 	botToken   string
 	appToken   string
 }
@@ -166,7 +167,7 @@ func Start(opt Options) (*Server, error) {
 	s := &Server{
 		opt: opt, ln: ln, channels: slices.Clone(opt.Channels), people: slices.Clone(opt.People), userGroups: slices.Clone(opt.Groups),
 		silent: make(map[string]time.Time), lanes: make(map[string][]time.Time), sockets: make(map[*socket]bool),
-		tickets: make(map[string]bool), acks: make(map[string]chan Ack), botToken: BotToken, appToken: AppToken,
+		tickets: make(map[string]bool), acks: make(map[string]chan Ack), botUser: botUser, botToken: BotToken, appToken: AppToken,
 	}
 	if len(s.channels) == 0 {
 		s.channels = []Channel{{ID: "C0MENTIONS", Name: "mentions"}, {ID: "C0BILLING", Name: "billing"}, {ID: "C0WARROOM", Name: "pr-war-room"}, {ID: "C0LEADS", Name: "support-leads"}}
@@ -213,6 +214,17 @@ func (s *Server) Root() string { return "http://" + s.ln.Addr().String() }
 func (s *Server) Tokens(bot, app string) {
 	s.mu.Lock()
 	s.botToken, s.appToken = bot, app
+	s.mu.Unlock()
+}
+
+// botUser is who the app is, before Replace.
+const botUser = "U000000BOT"
+
+// Replace makes the app anew: what stands in channels is of another app from now on, and cannot be
+// changed.
+func (s *Server) Replace() {
+	s.mu.Lock()
+	s.botUser = "U00NEWBOT"
 	s.mu.Unlock()
 }
 

@@ -51,7 +51,7 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 
 // hookMessage is a message without metadata, thread or a ts for the sender.
 func (s *Server) hookMessage(args url.Values) reply {
-	m := &Message{Channel: s.channels[0].ID, Type: "message", User: "U000000BOT", PostedAt: time.Now()}
+	m := &Message{Channel: s.channels[0].ID, Type: "message", User: s.botUser, PostedAt: time.Now()}
 	args.Del("metadata")
 	if out := content(m, args); out.code != "" {
 		return out
