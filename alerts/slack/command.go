@@ -25,13 +25,14 @@ type command struct {
 	Team        string `json:"team_id"`
 	App         string `json:"api_app_id"`
 	Channel     string `json:"channel_id"`
+	ChannelName string `json:"channel_name"` // of a public channel
 	ResponseURL string `json:"response_url"`
 }
 
 // commandOf reads a signed form; ok is false when it is none of a command.
 func commandOf(form url.Values) (c command, ok bool) {
 	c = command{Text: form.Get("text"), UserID: form.Get("user_id"), UserName: form.Get("user_name"), Team: form.Get("team_id"),
-		App: form.Get("api_app_id"), Channel: form.Get("channel_id"), ResponseURL: form.Get("response_url")}
+		App: form.Get("api_app_id"), Channel: form.Get("channel_id"), ChannelName: form.Get("channel_name"), ResponseURL: form.Get("response_url")}
 	return c, form.Get("command") != "" && c.UserID != ""
 }
 
@@ -52,7 +53,7 @@ var unescaped = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
 // command answers a command that is acknowledged.
 func (n *Notifier) command(c command) {
 	n.after(func(ctx context.Context) {
-		l := n.spoken(ctx, c.UserID, c.Channel)
+		l := n.spoken(ctx, c.UserID, n.routeOf(c.Channel, c.ChannelName))
 		press := click{AppID: c.App, ResponseURL: c.ResponseURL, lang: l.Code()}
 		press.Team.ID, press.User.ID, press.User.Username, press.Channel.ID = c.Team, c.UserID, c.UserName, c.Channel
 		words, ok := n.admit(ctx, press)
@@ -88,14 +89,14 @@ func (n *Notifier) tellAsker(ctx context.Context, c click, p page) {
 // spoken is the language of one who asks: of their Slack where that is one of the
 // catalogue, else of the channel, else of the watchlist. Slack itself speaks neither
 // Ukrainian nor Bulgarian, so an English Slack says nothing about its user.
-func (n *Notifier) spoken(ctx context.Context, user, channel string) i18n.Lang {
+func (n *Notifier) spoken(ctx context.Context, user, route string) i18n.Lang {
 	if l, ok := n.ownLang(ctx, user); ok {
 		return l
 	}
 	if n.opt.Spoken == nil {
 		return i18n.Lang{}
 	}
-	return n.opt.Spoken(n.routeOf(channel))
+	return n.opt.Spoken(route)
 }
 
 // ownLang is the language of a person's Slack; ok is false when that is not of the catalogue,
@@ -107,16 +108,20 @@ func (n *Notifier) ownLang(ctx context.Context, user string) (l i18n.Lang, ok bo
 	return l, locale != "" && l.Code() == locale && locale != (i18n.Lang{}).Code()
 }
 
-// routeOf is the route that a channel is called by in the watchlist, as far as it is known.
-func (n *Notifier) routeOf(channel string) string {
+// routeOf is the route that a channel is called by in the watchlist, as far as it is known: its id, one
+// that was posted to since the start, or its name.
+func (n *Notifier) routeOf(channel, name string) string {
+	if l := n.opt.Spoken; name == "" || l == nil || l(channel).Code() != l("").Code() {
+		return channel
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for route, id := range n.channels {
-		if id == channel && channel != "" {
+		if id == channel {
 			return route
 		}
 	}
-	return channel
+	return "#" + name
 }
 
 // question is who asks, and in which language to answer.

@@ -66,6 +66,10 @@ func TestCommand(t *testing.T) {
 			if e := w.answered(3); e.Channel != "C0MENTIONS" || e.User != oleh {
 				t.Errorf("without a response_url: %+v", e)
 			}
+			w.ask(fakeslack.Ask{Text: "find нахамив", User: oleh, Channel: "C0BILLING"})
+			if e := w.answered(4); !strings.Contains(e.Text, "с думите") {
+				t.Errorf("answered %+v, want the language of a channel that nothing was posted to yet", e)
+			}
 			if w.log.count(`msg="a command was asked" who=slack:U0000IRA name=Ira command=find outcome=done`) != 1 {
 				t.Error("the log does not say who asked what")
 			}

@@ -148,7 +148,12 @@ func (w *world) start() {
 		w.t.Fatal(err)
 	}
 	opt.Language, opt.Cases = texts.In, w.store
-	opt.Spoken = func(string) i18n.Lang { return texts.In("uk") }
+	opt.Spoken = func(route string) i18n.Lang {
+		if route == "#billing" {
+			return texts.In("bg")
+		}
+		return texts.In("uk")
+	}
 	opt.SaveTemplate = w.store.SaveTemplate
 	if w.opt.sources != nil {
 		opt.Sources = w.opt.sources

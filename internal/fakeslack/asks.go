@@ -32,9 +32,15 @@ func (s *Server) fields(a Ask) map[string]string {
 			who = p
 		}
 	}
+	name := "directmessage"
+	if c, ok := s.byID(a.Channel); ok && c.Private {
+		name = "privategroup"
+	} else if ok {
+		name = c.Name
+	}
 	s.envelope++
 	out := map[string]string{
-		"token": "legacy", "team_id": orOurs(a.Team, Team), "team_domain": "fake", "channel_id": a.Channel, "channel_name": "fake", "user_id": who.ID, "user_name": who.Handle,
+		"token": "legacy", "team_id": orOurs(a.Team, Team), "team_domain": "fake", "channel_id": a.Channel, "channel_name": name, "user_id": who.ID, "user_name": who.Handle,
 		"command": "/earshot", "text": slackutilsx.EscapeMessage(a.Text), "api_app_id": orOurs(a.App, App), "is_enterprise_install": "false",
 		"response_url": s.Root() + "/response/" + a.Channel + "/" + who.ID, "trigger_id": fmt.Sprintf("%d.trigger", s.envelope),
 	}
