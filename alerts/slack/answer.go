@@ -50,6 +50,9 @@ const (
 	actMissing  = "answer_missing"
 )
 
+// goesOn lists the windows of which something else may become when they are sent than that they close.
+var goesOn = map[string]bool{askAnswer: true, sendAnswer: true, askApprove: true}
+
 // verdicts are what the buttons mean.
 var verdicts = map[string]reply.Verdict{actWithdraw: reply.Withdraw, actStands: reply.Stands, actMissing: reply.Missing}
 

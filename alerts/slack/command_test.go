@@ -80,6 +80,29 @@ func TestCommand(t *testing.T) {
 	}
 }
 
+// TestEnvelopeComesTwice: Slack did not see the acknowledgement and sends a command, or a press, once
+// more. It is answered once: else a proposal, and a template, would be made twice.
+func TestEnvelopeComesTwice(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	if err := w.fake.AskTwice(fakeslack.Ask{Text: "help", User: ira, Channel: "C0MENTIONS"}); err != nil {
+		t.Fatal(err)
+	}
+	w.hear(complaint("1", refund))
+	m := w.posted(1)[0]
+	if _, err := w.fake.PressTimes(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "reply_text", User: ira}, 2); err != nil {
+		t.Fatal(err)
+	}
+	w.ask(fakeslack.Ask{Text: "nonsense", User: oleh, Channel: "C0MENTIONS"})
+	eventually(t, "the last answer", func() bool {
+		all := w.fake.Ephemerals()
+		return len(all) > 0 && all[len(all)-1].User == oleh
+	})
+	if all, views := w.fake.Ephemerals(), w.fake.Views(); len(all) != 2 || len(views) != 1 {
+		t.Errorf("%d answers and %d windows, want 2 and 1", len(all), len(views))
+	}
+}
+
 // TestCommandIsEscaped: Slack escapes three signs in what is typed; they stand in names of brands
 // and in addresses.
 func TestCommandIsEscaped(t *testing.T) {

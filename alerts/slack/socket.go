@@ -2,6 +2,8 @@ package slack
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -171,8 +173,13 @@ func (n *Notifier) event(ctx context.Context, client *socketmode.Client, event s
 			n.ack(ctx, client, r)
 		}
 		ack := func() { acknowledge(nil) }
+		again := n.again(event.Type, request)
 		n.later.Go(func() {
 			defer func() { <-slots }()
+			if again {
+				ack()
+				return
+			}
 			switch event.Type {
 			case socketmode.EventTypeSlashCommand:
 				n.commandPayload(request.Payload, ack)
@@ -197,6 +204,19 @@ func (n *Notifier) event(ctx context.Context, client *socketmode.Client, event s
 			n.later.Go(func() { n.ack(ctx, client, socketmode.Response{EnvelopeID: id}) })
 		}
 	}
+}
+
+// again reports whether an envelope came before: Slack sends one again when it did not see that it was
+// acknowledged. What becomes of a window has to be said again as well; deciding it twice does no harm.
+func (n *Notifier) again(kind socketmode.EventType, r socketmode.Request) bool {
+	var c click
+	switch {
+	case r.EnvelopeID == "" || kind == socketmode.EventTypeEventsAPI:
+		return false
+	case kind == socketmode.EventTypeInteractive && json.Unmarshal(r.Payload, &c) == nil && goesOn[c.View.CallbackID]:
+		return false
+	}
+	return !n.once.take(sha256.Sum256([]byte("envelope "+r.EnvelopeID)), time.Now())
 }
 
 func (n *Notifier) ack(ctx context.Context, client *socketmode.Client, r socketmode.Response) {

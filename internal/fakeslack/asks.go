@@ -56,6 +56,19 @@ func (s *Server) Ask(a Ask) (time.Duration, error) {
 	return s.envelopeOf("slash_commands", s.fields(a))
 }
 
+// AskTwice types a command once, whose envelope comes twice, as it does when Slack did not see the
+// acknowledgement. It waits for one.
+func (s *Server) AskTwice(a Ask) error {
+	fields := s.fields(a)
+	s.mu.Lock()
+	id := fmt.Sprintf("envelope-%d", s.envelope+1)
+	s.mu.Unlock()
+	if _, err := s.envelopeOf("slash_commands", fields); err != nil {
+		return err
+	}
+	return s.deliverAs("slash_commands", id, fields)
+}
+
 // envelopeOf sends an envelope and waits for its acknowledgement.
 func (s *Server) envelopeOf(kind string, payload any) (time.Duration, error) {
 	took, _, err := s.answeredEnvelope(kind, payload)
