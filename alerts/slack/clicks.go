@@ -240,6 +240,10 @@ func (n *Notifier) decide(ctx context.Context, c click, id mention.ID, a mention
 		a.Until = alerts.SnoozeUntil(alerts.SnoozeHour, n.opt.Now(), time.UTC)
 	}
 	if a.Verb == mention.Assign {
+		if !n.colleague(ctx, a.To.ID) {
+			n.pressed(a.By, string(a.Verb), id, "to nobody of ours")
+			return n.lang(c).Text("slack.assign.stranger", "who", n.people.name(ctx, a.To.ID, a.To.ID))
+		}
 		a.To = n.Person(ctx, a.To.ID, a.To.ID)
 	}
 	verb := string(a.Verb)

@@ -210,6 +210,26 @@ func TestSnoozeAsks(t *testing.T) {
 	}
 }
 
+// TestAssignToNobody: Slack offers everybody whom it knows. An app, a colleague who left and somebody of
+// another company in a shared channel would keep the complaint and could press nothing.
+func TestAssignToNobody(t *testing.T) {
+	people := []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira"}, {ID: oleh, Handle: "oleh", Name: "Oleh"}, {ID: "U00000APP", Handle: "app", Name: "An app", Bot: true},
+		{ID: "U000LEAVER", Handle: "left", Name: "Leaver", Deactivated: true}, {ID: "U00ELSEWHERE", Handle: "they", Name: "They & Co", Team: "T000OTHER"}}
+	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: people}})
+	w.hear(complaint("1", refund))
+	m := w.posted(1)[0]
+	for i, id := range []string{"U00000APP", "U000LEAVER", "U00ELSEWHERE"} {
+		w.window(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "assign", User: ira})
+		w.submit(ira, in("person", "selected_user", id))
+		if e := w.answered(i + 1); e.User != ira || !strings.Contains(e.Text, "cannot have a complaint") || strings.Contains(e.Text, " & ") {
+			t.Errorf("%s: told %+v", id, e)
+		}
+	}
+	if now, _ := w.fake.Message(m.Channel, m.TS); !shows(now, "open") {
+		t.Errorf("the message says %s", now.Blocks)
+	}
+}
+
 // TestHandOver: taking over asks by Slack's own question and holds only against the owner
 // it named; assigning opens a window.
 func TestHandOver(t *testing.T) {

@@ -92,6 +92,20 @@ func (n *Notifier) admit(ctx context.Context, c click) (words string, ok bool) {
 	return n.lang(c).Text("slack.outsider"), false
 }
 
+// colleague reports whether a complaint can be given to a person: whose presses would be refused, or
+// never come, would hold it until its deadline. Where Slack does not say, it can.
+func (n *Notifier) colleague(ctx context.Context, id string) bool {
+	who, ok := n.people.profile(ctx, id)
+	h, err := n.home(ctx)
+	switch {
+	case !ok || err != nil:
+		return true
+	case who.nobody:
+		return false
+	}
+	return n.opt.Outsiders || h.team == "" || who.team == "" || who.team == h.team || who.org != "" && who.org == h.org
+}
+
 // foreign writes a refused press into the log, now and then: whoever shares a channel may
 // press as often as they like.
 func (n *Notifier) foreign(why string) {

@@ -24,6 +24,7 @@ type profile struct {
 	locale string // of their Slack: "uk-UA"
 	team   string // their workspace
 	org    string // of an Enterprise Grid
+	nobody bool   // an app, or deactivated: can have no complaint
 }
 
 // known is how long profiles are kept, unknown how long it is kept that there is none, and
@@ -60,7 +61,8 @@ func (p *people) profile(ctx context.Context, id string) (who profile, ok bool) 
 		return profile{}, false
 	}
 	name := or(u.Profile.DisplayName, or(u.Profile.RealName, or(u.RealName, u.Name)))
-	who = profile{name: text.Line(name, maxName), email: u.Profile.Email, locale: u.Locale, team: u.TeamID, org: u.Enterprise.EnterpriseID}
+	who = profile{name: text.Line(name, maxName), email: u.Profile.Email, locale: u.Locale, team: u.TeamID, org: u.Enterprise.EnterpriseID,
+		nobody: u.Deleted || u.IsBot || u.ID == "USLACKBOT"}
 	p.box.put(id, entry{who: who, ok: true, until: p.now().Add(known)})
 	return who, true
 }

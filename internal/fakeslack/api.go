@@ -256,7 +256,7 @@ func (s *Server) userInfo(args url.Values) reply {
 }
 
 func personJSON(p Person) map[string]any {
-	return map[string]any{"id": p.ID, "name": p.Handle, "deleted": p.Deactivated, "real_name": p.Name, "team_id": orOurs(p.Team, Team), "locale": orOurs(p.Locale, "en-US"),
+	return map[string]any{"id": p.ID, "name": p.Handle, "deleted": p.Deactivated, "is_bot": p.Bot, "real_name": p.Name, "team_id": orOurs(p.Team, Team), "locale": orOurs(p.Locale, "en-US"),
 		"profile": map[string]any{"display_name": p.Name, "real_name": p.Name, "email": p.Handle + "@romashka.example"}}
 }
 

@@ -57,7 +57,7 @@ type Person struct {
 	ID, Handle, Name string
 	Locale           string // of their Slack; empty means en-US
 	Team             string // empty means ours
-	Deactivated      bool
+	Deactivated, Bot bool
 }
 
 // Group is a user group.
