@@ -174,3 +174,19 @@ func checkWinners(t *testing.T, w *world, ids []mention.ID, people []fakeslack.P
 		}
 	}
 }
+
+// TestToldAtTheClicksOwnAddress: where earshot is not in the channel any more, who came second is told
+// at the press's own address, and what colleagues are called is text there too.
+func TestToldAtTheClicksOwnAddress(t *testing.T) {
+	people := []fakeslack.Person{{ID: ira, Handle: "ira", Name: "Ira <!here> & Co"}, {ID: oleh, Handle: "oleh", Name: "Oleh"}}
+	w := newWorld(t, worldOptions{fake: fakeslack.Options{People: people}})
+	w.hear(complaint("1", refund))
+	m := w.posted(1)[0]
+	w.fake.Break(fakeslack.Fault{Method: "chat.postEphemeral", Kind: fakeslack.Code, Error: "not_in_channel", Times: -1})
+	for _, who := range []string{ira, oleh} {
+		w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", Value: buttonValue(t, m), User: who})
+	}
+	if e := w.answered(1); e.User != oleh || !strings.HasPrefix(e.Text, "Ira &lt;!here&gt; &amp; Co took it") {
+		t.Errorf("told %+v", e)
+	}
+}

@@ -30,6 +30,7 @@ var advice = map[string]string{
 	"channel_not_found":       "way.channel_not_found",
 	"not_in_channel":          "way.not_in_channel",
 	"is_archived":             "way.is_archived",
+	"is_inactive":             "way.is_archived", // of a redraw
 	"invalid_auth":            "way.invalid_auth",
 	"not_authed":              "way.not_authed",
 	"account_inactive":        "way.account_inactive",
@@ -47,7 +48,7 @@ var advice = map[string]string{
 // oneMessage lists the codes that concern a single message and not its channel.
 var oneMessage = map[string]bool{
 	"msg_too_long": true, "msg_blocks_too_long": true, "invalid_blocks": true, "invalid_blocks_format": true, "invalid_attachments": true,
-	"no_text": true, "metadata_too_large": true, "invalid_metadata_format": true, "invalid_metadata_schema": true, "metadata_must_be_sent_from_app": true,
+	"no_text": true, "invalid_arguments": true, "metadata_too_large": true, "invalid_metadata_format": true, "invalid_metadata_schema": true, "metadata_must_be_sent_from_app": true,
 	"thread_not_found": true, "message_not_found": true, "cannot_reply_to_message": true, "restricted_action_thread_locked": true,
 	"restricted_action_non_threadable_channel": true, "duplicate_message_not_allowed": true,
 }
@@ -61,7 +62,7 @@ var noReply = map[string]bool{
 
 // unsure lists the codes after which Slack may still have done it.
 var unsure = map[string]bool{
-	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true,
+	"internal_error": true, "fatal_error": true, "service_unavailable": true, "request_timeout": true, "update_failed": true,
 }
 
 // sort turns what slack-go returns into the three kinds the sender knows: retry

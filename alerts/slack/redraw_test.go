@@ -28,7 +28,7 @@ func claimWhile(t *testing.T, f fakeslack.Fault) (*world, mention.AlertID) {
 // TestRedrawRefusedForAReasonThatPasses: the app was thrown out for a moment, the
 // channel archived, the token bad; the message shows the claim once that is over.
 func TestRedrawRefusedForAReasonThatPasses(t *testing.T) {
-	for _, code := range []string{"channel_not_found", "is_archived", "not_in_channel", "is_inactive", "invalid_auth", "no_permission"} {
+	for _, code := range []string{"channel_not_found", "is_archived", "not_in_channel", "is_inactive", "invalid_auth", "no_permission", "update_failed"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
 			w, id := claimWhile(t, fakeslack.Fault{Error: code})
@@ -66,7 +66,7 @@ func TestRedrawRefusedForGood(t *testing.T) {
 // TestRedrawPlainer: Slack does not take the form, so the new state is shown as bare
 // text instead of an old state with its buttons.
 func TestRedrawPlainer(t *testing.T) {
-	for _, code := range []string{"msg_too_long", "msg_blocks_too_long", "invalid_blocks"} {
+	for _, code := range []string{"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_arguments"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
 			w, id := claimWhile(t, fakeslack.Fault{Error: code, Times: -1, Blocks: true})

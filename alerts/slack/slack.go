@@ -431,7 +431,7 @@ func (n *Notifier) respond(ctx context.Context, address, words string) error {
 	if !n.answerable(address) {
 		return errors.New("response_url: it is not at https://hooks.slack.com")
 	}
-	err := api.PostWebhookCustomHTTPContext(ctx, address, n.opt.HTTP, &api.WebhookMessage{Text: words, ResponseType: api.ResponseTypeEphemeral, ReplaceOriginal: false})
+	err := api.PostWebhookCustomHTTPContext(ctx, address, n.opt.HTTP, &api.WebhookMessage{Text: escaped(words), ResponseType: api.ResponseTypeEphemeral, ReplaceOriginal: false})
 	if err != nil {
 		return fmt.Errorf("response_url: %w", err)
 	}
