@@ -189,4 +189,10 @@ func TestToldAtTheClicksOwnAddress(t *testing.T) {
 	if e := w.answered(1); e.User != oleh || !strings.HasPrefix(e.Text, "Ira &lt;!here&gt; &amp; Co took it") {
 		t.Errorf("told %+v", e)
 	}
+	// Of what is sent from a window as well, which says no address itself.
+	w.window(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "more", Chosen: "snooze_for:" + buttonValue(t, m), User: oleh})
+	w.submit(oleh, in("length", "selected_option", chosen("hour")))
+	if e := w.answered(2); e.User != oleh || !strings.Contains(e.Text, "&amp; Co") {
+		t.Errorf("told %+v", e)
+	}
 }

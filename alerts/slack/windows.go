@@ -43,9 +43,10 @@ type asked struct {
 	Nth     int        `json:"nth,omitempty"`   // of the case's answers: the one that is written
 	Seen    string     `json:"seen,omitempty"`  // what of it was shown: see answer.go
 	Reply   string     `json:"reply,omitempty"` // the answer that is decided about
+	URL     string     `json:"url,omitempty"`   // the press's own address, good for half an hour
 }
 
-// encode is what Slack keeps for a window; it holds nothing but ids of ours and Slack's.
+// encode is what Slack keeps for a window; it holds nothing but what is ours and Slack's.
 func (a asked) encode() string {
 	raw, err := json.Marshal(a)
 	if err != nil {
@@ -59,7 +60,7 @@ func (c *click) under() (from asked, ok bool) {
 	if err := json.Unmarshal([]byte(c.View.PrivateMetadata), &from); err != nil || from.ID == "" {
 		return from, false
 	}
-	c.Channel.ID, c.Message.TS, c.Message.ThreadTS, c.lang = from.Channel, from.TS, from.Thread, from.Lang
+	c.Channel.ID, c.Message.TS, c.Message.ThreadTS, c.lang, c.ResponseURL = from.Channel, from.TS, from.Thread, from.Lang, from.URL
 	return from, true
 }
 
@@ -142,7 +143,7 @@ func (n *Notifier) open(ctx context.Context, c click, window string, id mention.
 // show opens a window under the message that was pressed.
 func (n *Notifier) show(ctx context.Context, c click, l i18n.Lang, me mention.Person, window string, from asked, view api.ModalViewRequest) {
 	id := from.ID
-	from.Channel, from.TS, from.Thread, from.Lang = c.channel(), c.Message.TS, c.Message.ThreadTS, l.Code()
+	from.Channel, from.TS, from.Thread, from.Lang, from.URL = c.channel(), c.Message.TS, c.Message.ThreadTS, l.Code(), c.ResponseURL
 	view.PrivateMetadata = from.encode()
 	_, err := n.api.OpenViewContext(ctx, c.TriggerID, view)
 	if err == nil {
