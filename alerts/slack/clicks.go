@@ -185,36 +185,40 @@ func (n *Notifier) asks(c *click) (a mention.Action, id mention.ID, refusal stri
 // settle has the desk decide about what was pressed by one of ours, acknowledges in time, and tells the
 // person the words that decide returns, if any.
 func (n *Notifier) settle(ctx context.Context, c click, what string, within time.Duration, ack func(), decide func(ctx context.Context) (words string)) {
-	decided := make(chan string, 1)
+	type answer struct {
+		words string
+		ours  bool
+	}
+	decided := make(chan answer, 1)
 	n.later.Go(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 		defer cancel()
-		words, ok := n.admit(ctx, c)
-		if ok {
+		words, ours := n.admit(ctx, c)
+		if ours {
 			words = decide(ctx)
 		}
-		decided <- words
+		decided <- answer{words, ours}
 	})
 	late := time.NewTimer(ackWithin)
 	defer late.Stop()
-	var words string
+	var got answer
 	select {
-	case words = <-decided:
+	case got = <-decided:
 		fault.At("click-decided")
 		ack()
 		fault.At("click-acknowledged")
 	case <-late.C:
 		n.opt.Log.Warn("a click is acknowledged before it is decided: the database is slow", "of", what)
 		ack()
-		words = <-decided
+		got = <-decided
 	}
-	if c.inHome() {
-		n.wantHome(c.User.ID, words, false)
+	if c.inHome() { // it is open, though this process may not have seen it opened
+		n.wantHome(c.User.ID, got.words, got.ours)
 		return
 	}
 	n.wantHome(c.User.ID, "", false)
-	if words != "" {
-		n.after(func(ctx context.Context) { n.ephemeral(ctx, c, words) })
+	if got.words != "" {
+		n.after(func(ctx context.Context) { n.ephemeral(ctx, c, got.words) })
 	}
 }
 

@@ -70,6 +70,33 @@ func TestHome(t *testing.T) {
 	}
 }
 
+// TestHomeAfterARestart: a Home stays open in Slack while earshot starts anew, or another replica gets
+// the press. What is pressed in it shows there all the same, and so does who was faster.
+func TestHomeAfterARestart(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	w.hear(complaint("1", refund), complaint("2", "Кур'єр нахамив. "+refund))
+	all := w.posted(2)
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	if err := w.fake.Event(opened(ira)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the Home", func() bool { return w.homeShows(ira, "У вас у роботі: 0") })
+	for i, m := range all {
+		w.stop()
+		w.start()
+		eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+		if i == 1 {
+			w.press(fakeslack.Click{Channel: m.Channel, TS: m.TS, Action: "claim", User: oleh})
+			w.quiet()
+		}
+		if err := w.fake.PressHome(ira, "claim", buttonValue(t, m)); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"У вас у роботі: 1", "Oleh"}[i]
+		eventually(t, "the Home says "+want, func() bool { return w.homeShows(ira, want) })
+	}
+}
+
 // TestHomeByHTTP: signed events draw it, Slack's question about the address is answered,
 // and what is not for us, not signed or about another tab draws nothing.
 func TestHomeByHTTP(t *testing.T) {
