@@ -81,6 +81,9 @@ type Options struct {
 	// Deaf is told when what people press does not get here, and with nil when it does again; may be
 	// nil.
 	Deaf func(err error)
+	// Closed is told which routes would take no message, or not for long, each time after a look at all
+	// of them (Channels); may be nil.
+	Closed func(routes map[string]error)
 	// Called is told of every call of Slack's Web API, by one of Methods and what came of
 	// it; may be nil.
 	Called func(method string, outcome Outcome)
@@ -107,6 +110,7 @@ type Notifier struct {
 	homes  homes
 	forged *rate.Limiter // of the log lines about presses that are not for us
 
+	watched  watched
 	proposed proposed // by each person, lately
 	tabs     tabs
 
@@ -135,6 +139,9 @@ func New(opt Options) *Notifier {
 	if opt.Deaf == nil {
 		opt.Deaf = func(error) {}
 	}
+	if opt.Closed == nil {
+		opt.Closed = func(map[string]error) {}
+	}
 	if opt.Called == nil {
 		opt.Called = func(string, Outcome) {}
 	}
@@ -161,6 +168,7 @@ func New(opt Options) *Notifier {
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	n.names = newNames(opt.Now)
+	n.watched.changed = make(chan struct{}, 1)
 	n.tabs.pace, n.tabs.others = rate.NewLimiter(homesPerSecond, homesAtOnce), rate.NewLimiter(othersPerSecond, othersAtOnce)
 	n.forged = rate.NewLimiter(rate.Every(time.Minute), 5)
 	return n
@@ -247,6 +255,7 @@ func (n *Notifier) post(ctx context.Context, m alerts.Message, channel string, o
 	at := alerts.Place{Channel: id, TS: ts}
 	if m.Thread.TS == "" { // a thread's channel may have lost the route's name
 		n.remember(m.Alert.Route, id)
+		n.watched.took(m.Alert.Route, channel == m.Alert.Route)
 	}
 	if m.Thread.TS != "" && posted.Timestamp != "" && posted.ThreadTimestamp == "" {
 		n.surfaced(ctx, m, at)

@@ -28,12 +28,13 @@ const (
 	checkTimeout = 10 * time.Second
 )
 
-// Run checks the token, looks up whom messages name, listens for clicks when there is an app token, and
+// Run checks the token, looks up whom messages name and where they go, listens for clicks when there is an app token, and
 // returns when ctx ends and all that was begun is done. Troubles are told, and
 // tried again: the rest of earshot works without Slack.
 func (n *Notifier) Run(ctx context.Context) error {
 	n.later.Go(func() { n.watchToken(ctx) })
 	n.later.Go(func() { n.watchNames(ctx) })
+	n.later.Go(func() { n.watchChannels(ctx) })
 	if n.opt.AppToken != "" {
 		n.listen(ctx)
 	}

@@ -65,6 +65,11 @@ func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 			all[part] = list.said(l)
 		}
 	}
+	for route, err := range d.notifiers.closedRoutes() {
+		if all[route] == "" { // else an attempt said why
+			all[route] = alerts.Reason(l, err)
+		}
+	}
 	if why := d.clock.wrong(l); why != "" {
 		all[partClock] = why
 	}
@@ -189,11 +194,13 @@ func (d *Daemon) alarmLoop(ctx context.Context) {
 }
 
 // alarms are what staff know of posts that cannot be stored, of sources that are not read, of
-// buttons that do nothing, of a certificate that was not renewed, and of names that ping nobody.
+// buttons that do nothing, of a certificate that was not renewed, of names that ping nobody, and of
+// channels that would take no message.
 type alarms struct {
 	storing, polling, pressing alarm
 	pair                       mention.AlertID // the notice that is stored
 	naming                     string          // what was told of names
+	channels                   map[string]*alarm
 }
 
 // alarm is what staff know of a trouble.
@@ -215,22 +222,23 @@ func (d *Daemon) look(ctx context.Context, a *alarms) {
 	d.lookAt(ctx, &a.pressing, "presses", "not heard", d.notHeard(l), "notice.not_heard", "notice.heard_again")
 	d.lookAtPair(ctx, a)
 	d.lookAtNames(ctx, a)
+	d.lookAtChannels(ctx, a)
 }
 
 // lookAt tells of a trouble by the text began once it lasts, and by the text ended once it is over.
-func (d *Daemon) lookAt(ctx context.Context, a *alarm, part, state, why, began, ended string) {
+func (d *Daemon) lookAt(ctx context.Context, a *alarm, part, state, why, began, ended string, pairs ...any) {
 	l, now := d.staffLang(), d.now()
 	switch {
 	case !d.lease.heldLast(): // another replica tells; without a database this one still does
 		*a = alarm{}
 	case why == "" && a.told:
-		a.told = !d.tell(ctx, part, "back", a.since, l.Text(ended, "span", l.Span(now.Sub(a.since))))
+		a.told = !d.tell(ctx, part, "back", a.since, l.Text(ended, append(pairs, "span", l.Span(now.Sub(a.since)))...))
 	case why == "":
 		a.since = time.Time{}
 	case a.since.IsZero():
 		a.since = now
 	case !a.told && now.Sub(a.since) >= alarmAfter:
-		a.told = d.tell(ctx, part, state, a.since, l.Text(began, "why", why))
+		a.told = d.tell(ctx, part, state, a.since, l.Text(began, append(pairs, "why", why)...))
 	}
 }
 
@@ -278,6 +286,30 @@ func (d *Daemon) lookAtNames(ctx context.Context, known *alarms) {
 		words := l.Text("notice.not_pinged", "why", alerts.Reason(l, err))
 		if d.tellByDay(ctx, "", alerts.NewNotice(partNotify, "nobody "+err.Error(), day, d.secrets.Redact(words), "")) {
 			known.naming = err.Error()
+		}
+	}
+}
+
+// lookAtChannels tells of channels that would take no message before one has to wait for them; then the
+// routes tell it.
+func (d *Daemon) lookAtChannels(ctx context.Context, known *alarms) {
+	closed, waits, l := d.notifiers.closedRoutes(), d.metrics.inTrouble(), d.staffLang()
+	if known.channels == nil {
+		known.channels = map[string]*alarm{}
+	}
+	for route := range closed {
+		if known.channels[route] == nil && waits[route] == nil {
+			known.channels[route] = &alarm{}
+		}
+	}
+	for route, a := range known.channels {
+		why := ""
+		if err := closed[route]; err != nil {
+			why = alerts.Reason(l, err)
+		}
+		d.lookAt(ctx, a, "channel "+route, "closed", why, "notice.channel", "notice.channel_again", "route", route)
+		if why == "" && !a.told {
+			delete(known.channels, route)
 		}
 	}
 }

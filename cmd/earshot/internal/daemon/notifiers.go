@@ -29,6 +29,7 @@ type notifiers struct {
 	version string
 	exit    *door.Exit            // nil: some doors refuse
 	deaf    atomic.Pointer[error] // why what people press in Slack does not get here
+	closed  atomic.Pointer[map[string]error]
 
 	mu      sync.RWMutex
 	inUse   notifierSet
@@ -44,7 +45,8 @@ type notifierSet struct {
 	hook     *slack.Hook                // Slack without an app; nil without its address, or with an app
 	address  string                     // what hook was made with
 	fallback string                     // the route of notices about earshot itself
-	notify   []string                   // whom messages name
+	channels []string                   // where messages go in Slack
+	notify   []string                   // whom they name
 }
 
 // slackTimeout bounds one call to Slack; the sender's own limits are tighter.
@@ -74,6 +76,7 @@ func (n *notifiers) slackTakes(base slack.Options) {
 	base.Called, base.HTTP, base.Log = n.called, n.client, n.log
 	base.Trouble = func(err error) { n.trouble("slack", err) }
 	base.Deaf = func(err error) { n.deaf.Store(&err) }
+	base.Closed = func(routes map[string]error) { n.closed.Store(&routes) }
 	base.Unknown = func(err error) { n.trouble(partNotify, err) }
 	n.base = base
 }
@@ -85,8 +88,8 @@ func (n *notifiers) prepare(cfg *config.Config) notifierSet {
 	n.mu.RLock()
 	old := n.inUse
 	n.mu.RUnlock()
-	_, notify := slackNeeds(cfg)
-	set := notifierSet{fallback: fallbackRoute(cfg), notify: notify, webhooks: make(map[string]alerts.Notifier, len(cfg.Webhooks))}
+	channels, notify := slackNeeds(cfg)
+	set := notifierSet{fallback: fallbackRoute(cfg), channels: channels, notify: notify, webhooks: make(map[string]alerts.Notifier, len(cfg.Webhooks))}
 	for _, w := range cfg.Webhooks {
 		set.webhooks[w.Name] = webhook.New(webhook.Options{Name: w.Name, URL: w.URL.Reveal(), Secret: w.Secret.Reveal(), HTTP: n.client})
 	}
@@ -117,6 +120,7 @@ func (n *notifiers) use(set notifierSet) {
 	}
 	if set.slack != nil {
 		set.slack.Names(set.notify)
+		set.slack.Channels(set.channels)
 	}
 	if set.slack != old.slack {
 		n.trouble(partNotify, nil) // said of another workspace
@@ -180,6 +184,14 @@ func (n *notifiers) notifierFor(route string) (alerts.Notifier, bool) {
 	return n.console, true
 }
 
+// closedRoutes are those whose channel in Slack would take no message, or not for long.
+func (n *notifiers) closedRoutes() map[string]error {
+	if closed := n.closed.Load(); closed != nil {
+		return *closed
+	}
+	return nil
+}
+
 // opsRoute is where notices about earshot itself go.
 func (n *notifiers) opsRoute() string {
 	n.mu.RLock()
@@ -210,6 +222,7 @@ func (n *notifiers) run(ctx context.Context) {
 		done.Wait()
 		n.trouble("slack", nil) // it was said of the account that is used no more
 		n.deaf.Store(nil)
+		n.closed.Store(nil)
 	}
 }
 

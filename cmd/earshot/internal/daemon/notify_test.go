@@ -108,16 +108,19 @@ store: {database: "sqlite:DB"}
 func TestStaffAreToldWhatSlackDoesNotDo(t *testing.T) {
 	for name, c := range map[string]struct {
 		socket, revoked, notify string
+		archived                bool
 		told, over              string
 	}{
 		"token revoked": {revoked: "xapp-new", told: "Buttons and /earshot do nothing in Slack now: slack: apps.connections.open: invalid_auth", over: "work again in Slack"},
 		"another app":   {socket: "A000OTHER", told: "is of another Slack app (A000OTHER)"},
 		"who left":      {notify: "U00000OLEH", told: `ping nobody: "U00000OLEH" was deactivated`},
+		"channel":       {archived: true, told: "Before the next alert goes to #billing: #billing is archived", over: "Alerts reach #billing again"},
 		"well":          {notify: "U000000IRA"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake, err := fakeslack.Start(fakeslack.Options{Socket: c.socket, People: []fakeslack.Person{{ID: "U000000IRA", Handle: "ira", Name: "Ira"}, {ID: "U00000OLEH", Handle: "oleh", Deactivated: true}}})
+			fake, err := fakeslack.Start(fakeslack.Options{Socket: c.socket, People: []fakeslack.Person{{ID: "U000000IRA", Handle: "ira", Name: "Ira"}, {ID: "U00000OLEH", Handle: "oleh", Deactivated: true}},
+				Channels: []fakeslack.Channel{{ID: "C0MENTIONS", Name: "mentions"}, {ID: "C00BILLING", Name: "billing", Archived: c.archived}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +132,7 @@ func TestStaffAreToldWhatSlackDoesNotDo(t *testing.T) {
 			d, err := Open(t.Context(), Options{Watchlist: check(t, strings.NewReplacer("NOTIFY", cmp.Or(c.notify, "@ira"), "DIR", t.TempDir(), "URL", fake.URL()).Replace(`contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}]
 sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
-routes: [{to: "#mentions", notify: "NOTIFY"}]
+routes: [{topic: billing, to: "#billing"}, {to: "#mentions", notify: "NOTIFY"}]
 slack: {bot_token: "`+fakeslack.BotToken+`", app_token: "`+fakeslack.AppToken+`", api_url: "URL"}
 store: {database: "sqlite:DIR/e.db"}
 `)), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now.now})
@@ -162,6 +165,7 @@ store: {database: "sqlite:DIR/e.db"}
 			}
 			fake.Tokens(fakeslack.BotToken, fakeslack.AppToken)
 			d.notifiers.deaf.Store(nil) // it is asked for again after a minute
+			d.notifiers.closed.Store(nil)
 			d.look(t.Context(), &a)
 			if said := strings.Join(notices(t, d), "\n"); !strings.Contains(said, c.over) {
 				t.Errorf("when it was over staff were told: %s", said)

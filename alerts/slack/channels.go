@@ -1,0 +1,135 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/earshot/earshot/alerts"
+)
+
+// The channels of the routes are looked at in the background, as people are: one that was renamed,
+// archived or left is told before a complaint has to wait for it.
+
+// watched are the channels to look at. It is safe for concurrent use.
+type watched struct {
+	changed chan struct{} // holds one when there is a reason to look
+
+	mu     sync.Mutex
+	routes []string
+	closed map[string]error // as they were when they were last looked at
+}
+
+// poke has the channels looked at soon.
+func (w *watched) poke() {
+	select {
+	case w.changed <- struct{}{}:
+	default:
+	}
+}
+
+// took notes that a message was taken for a route: by its own name, or by the id of a channel that has
+// another one now. Where that is news, the channels are looked at.
+func (w *watched) took(route string, itsOwn bool) {
+	w.mu.Lock()
+	_, closed := w.closed[route]
+	w.mu.Unlock()
+	if closed == itsOwn {
+		w.poke()
+	}
+}
+
+// Channels says where messages will go ("#name" or an id). Run looks at them in the background; a
+// second call replaces the first.
+func (n *Notifier) Channels(routes []string) {
+	routes = slices.Compact(slices.Sorted(slices.Values(routes)))
+	n.watched.mu.Lock()
+	same := slices.Equal(routes, n.watched.routes)
+	n.watched.routes = routes
+	n.watched.mu.Unlock()
+	if !same {
+		n.watched.poke()
+	}
+}
+
+// watchChannels looks at the channels until ctx ends, as often as at names.
+func (n *Notifier) watchChannels(ctx context.Context) {
+	var said []string
+	for {
+		n.watched.mu.Lock()
+		routes := n.watched.routes
+		n.watched.mu.Unlock()
+		closed, err := n.closedChannels(ctx, routes)
+		if ctx.Err() != nil {
+			return
+		}
+		again := namesAgain
+		var refused *alerts.RefusedError
+		switch {
+		case errors.As(err, &refused): // Slack lets nobody look: an attempt shows it
+		case err != nil:
+			again = namesFailed
+		default:
+			n.watched.mu.Lock()
+			n.watched.closed = closed
+			n.watched.mu.Unlock()
+			n.opt.Closed(closed)
+			if now := slices.Sorted(maps.Keys(closed)); len(now) > 0 {
+				again = unknownAgain
+				if !slices.Equal(now, said) {
+					n.opt.Log.Warn("a channel of the watchlist is not as it should be", "routes", now, "why", (&alerts.PartError{Each: slices.Collect(maps.Values(closed))}).Error())
+				}
+				said = now
+			} else {
+				said = nil
+			}
+		}
+		timer := time.NewTimer(again)
+		select {
+		case <-ctx.Done():
+		case <-n.watched.changed:
+		case <-timer.C:
+		}
+		timer.Stop()
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// closedChannels says what is wrong with channels, by route, and what to do.
+func (n *Notifier) closedChannels(ctx context.Context, routes []string) (map[string]error, error) {
+	closedOnes := map[string]error{}
+	names, err := n.channelsNamed(ctx, routes)
+	if err != nil {
+		return nil, err
+	}
+	for _, route := range routes {
+		c, there := names[strings.ToLower(route)]
+		id, called := route, ""
+		if strings.HasPrefix(route, "#") {
+			id = n.known(route)
+		}
+		if !there && id != "" {
+			if c, there, err = n.channelOf(ctx, id); err != nil {
+				return nil, err
+			}
+			if called = "#" + c.Name; id == route || strings.EqualFold(called, route) {
+				called = ""
+			}
+		}
+		switch code := closed(c, there); {
+		case code == "" && called != "":
+			closedOnes[route] = &alerts.Advice{Key: "way.renamed", Pairs: []any{"now", called}}
+		case called != "": // the channel of before is gone too, and there is none of the name
+			closedOnes[route] = &alerts.Advice{Key: advice["channel_not_found"], Pairs: []any{"channel", route}}
+		case code != "":
+			closedOnes[route] = &alerts.Advice{Key: advice[code], Pairs: []any{"channel", route}}
+		}
+	}
+	return closedOnes, nil
+}
