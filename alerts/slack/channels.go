@@ -24,6 +24,9 @@ type watched struct {
 	closed map[string]error // as they were when they were last looked at
 }
 
+// deadToken lists the codes after which no call will do before there is another bot token.
+var deadToken = map[string]bool{"invalid_auth": true, "not_authed": true, "account_inactive": true, "token_revoked": true, "token_expired": true}
+
 // poke has the channels looked at soon.
 func (w *watched) poke() {
 	select {
@@ -70,6 +73,9 @@ func (n *Notifier) watchChannels(ctx context.Context) {
 		again := namesAgain
 		var refused *alerts.RefusedError
 		switch {
+		case errors.As(err, &refused) && deadToken[refused.Code]: // found here where little is said
+			again = unknownAgain
+			n.tell("token", err)
 		case errors.As(err, &refused): // Slack lets nobody look: an attempt shows it
 		case err != nil:
 			again = namesFailed
@@ -77,6 +83,9 @@ func (n *Notifier) watchChannels(ctx context.Context) {
 			n.watched.mu.Lock()
 			n.watched.closed = closed
 			n.watched.mu.Unlock()
+			if len(routes) > 0 { // Slack was asked
+				n.tell("token", nil)
+			}
 			n.opt.Closed(closed)
 			if now := slices.Sorted(maps.Keys(closed)); len(now) > 0 {
 				again = unknownAgain

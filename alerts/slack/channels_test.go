@@ -27,9 +27,11 @@ func TestChannelsAreLookedAt(t *testing.T) {
 	defer fake.Close()
 	var mu sync.Mutex
 	var closed map[string]error
+	var trouble error
 	told := 0
 	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, APIURL: fake.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-		Closed: func(routes map[string]error) { mu.Lock(); closed, told = routes, told+1; mu.Unlock() }})
+		Trouble: func(err error) { mu.Lock(); trouble = err; mu.Unlock() },
+		Closed:  func(routes map[string]error) { mu.Lock(); closed, told = routes, told+1; mu.Unlock() }})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = n.Run(ctx) }()
@@ -68,6 +70,15 @@ func TestChannelsAreLookedAt(t *testing.T) {
 		t.Errorf("told of what nobody could look at: %v", closed)
 	}
 	mu.Unlock()
+	fake.Tokens("xoxb-another", fakeslack.AppToken) // revoked, and nothing is posted
+	n.Channels([]string{"#mentions", "#old"})
+	eventually(t, "the token is told", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return trouble != nil && strings.Contains(trouble.Error(), "invalid_auth")
+	})
+	fake.Tokens(fakeslack.BotToken, fakeslack.AppToken)
 	n.Channels([]string{"#mentions", "#mentions-too"})
+	eventually(t, "the token is well", func() bool { mu.Lock(); defer mu.Unlock(); return trouble == nil })
 	eventually(t, "all is well but one", func() bool { return says("#mentions-too", "there is no") && !says("#mentions", "") })
 }
