@@ -200,7 +200,13 @@ type alarms struct {
 	storing, polling, pressing alarm
 	pair                       mention.AlertID // the notice that is stored
 	naming                     string          // what was told of names
-	channels                   map[string]*alarm
+	channels                   map[string]*closedAlarm
+}
+
+// closedAlarm is what staff know of a channel that would take no message.
+type closedAlarm struct {
+	since  time.Time
+	notice mention.AlertID // that is stored; empty: none yet
 }
 
 // alarm is what staff know of a trouble.
@@ -226,19 +232,19 @@ func (d *Daemon) look(ctx context.Context, a *alarms) {
 }
 
 // lookAt tells of a trouble by the text began once it lasts, and by the text ended once it is over.
-func (d *Daemon) lookAt(ctx context.Context, a *alarm, part, state, why, began, ended string, pairs ...any) {
+func (d *Daemon) lookAt(ctx context.Context, a *alarm, part, state, why, began, ended string) {
 	l, now := d.staffLang(), d.now()
 	switch {
 	case !d.lease.heldLast(): // another replica tells; without a database this one still does
 		*a = alarm{}
 	case why == "" && a.told:
-		a.told = !d.tell(ctx, part, "back", a.since, l.Text(ended, append(pairs, "span", l.Span(now.Sub(a.since)))...))
+		a.told = !d.tell(ctx, part, "back", a.since, l.Text(ended, "span", l.Span(now.Sub(a.since))))
 	case why == "":
 		a.since = time.Time{}
 	case a.since.IsZero():
 		a.since = now
 	case !a.told && now.Sub(a.since) >= alarmAfter:
-		a.told = d.tell(ctx, part, state, a.since, l.Text(began, append(pairs, "why", why)...))
+		a.told = d.tell(ctx, part, state, a.since, l.Text(began, "why", why))
 	}
 }
 
@@ -255,17 +261,17 @@ func (d *Daemon) lookAtPair(ctx context.Context, known *alarms) {
 		state = "expired"
 	}
 	a := alerts.NewNotice(partPair, state, end, d.secrets.Redact(d.pairWords(d.staffLang(), end, ended)), "")
-	if a.ID != known.pair && d.tellByDay(ctx, over, a) {
+	if a.ID != known.pair && d.tellByDay(ctx, over, false, a) {
 		known.pair = a.ID
 	}
 }
 
-// tellByDay stores a notice that has time; over is one that it makes untrue. It reports whether that
-// is done: else health says so, and it is tried again.
-func (d *Daemon) tellByDay(ctx context.Context, over mention.AlertID, a mention.Alert) bool {
+// tellByDay stores a notice that has time; over is one that it makes untrue, and goes if nobody was told
+// of it yet: both go then, if they say that something was and is no more. It reports whether that is done: else health says so, and it is tried again.
+func (d *Daemon) tellByDay(ctx context.Context, over mention.AlertID, both bool, a mention.Alert) bool {
 	a.Route, a.CreatedAt = d.opsRoute(), d.now()
 	a.NotBefore = d.planner.Rules().HeldUntil(a.Severity, a.CreatedAt)
-	if err := d.store.EnqueueInstead(ctx, over, false, a); err != nil {
+	if err := d.store.EnqueueInstead(ctx, over, both, a); err != nil {
 		return false
 	}
 	d.wakeSender()
@@ -284,31 +290,38 @@ func (d *Daemon) lookAtNames(ctx context.Context, known *alarms) {
 	case known.naming != err.Error() && (errors.As(err, &gone) || errors.As(err, &refused)):
 		l, day := d.staffLang(), d.now().UTC().Truncate(24*time.Hour)
 		words := l.Text("notice.not_pinged", "why", alerts.Reason(l, err))
-		if d.tellByDay(ctx, "", alerts.NewNotice(partNotify, "nobody "+err.Error(), day, d.secrets.Redact(words), "")) {
+		if d.tellByDay(ctx, "", false, alerts.NewNotice(partNotify, "nobody "+err.Error(), day, d.secrets.Redact(words), "")) {
 			known.naming = err.Error()
 		}
 	}
 }
 
-// lookAtChannels tells of channels that would take no message before one has to wait for them; then the
-// routes tell it.
+// lookAtChannels tells of channels that would take no message before one has to wait for them, by day
+// and of one day once however often earshot starts; then the routes tell it.
 func (d *Daemon) lookAtChannels(ctx context.Context, known *alarms) {
-	closed, waits, l := d.notifiers.closedRoutes(), d.metrics.inTrouble(), d.staffLang()
-	if known.channels == nil {
-		known.channels = map[string]*alarm{}
+	closed, waits, l, now := d.notifiers.closedRoutes(), d.metrics.inTrouble(), d.staffLang(), d.now()
+	if known.channels == nil || !d.lease.heldLast() { // another replica tells
+		known.channels = map[string]*closedAlarm{}
 	}
 	for route := range closed {
-		if known.channels[route] == nil && waits[route] == nil {
-			known.channels[route] = &alarm{}
+		if known.channels[route] == nil && waits[route] == nil && d.lease.heldLast() {
+			known.channels[route] = &closedAlarm{since: now}
 		}
 	}
 	for route, a := range known.channels {
-		why := ""
-		if err := closed[route]; err != nil {
-			why = alerts.Reason(l, err)
-		}
-		d.lookAt(ctx, a, "channel "+route, "closed", why, "notice.channel", "notice.channel_again", "route", route)
-		if why == "" && !a.told {
+		about, err := "channel "+route, closed[route]
+		switch {
+		case err != nil && a.notice == "" && now.Sub(a.since) >= alarmAfter:
+			words := l.Text("notice.channel", "route", route, "why", alerts.Reason(l, err))
+			since := a.since
+			if since.Sub(d.started) < alarmAfter { // it may have been told before the start
+				since = since.UTC().Truncate(24 * time.Hour)
+			}
+			notice := alerts.NewNotice(about, "closed", since, d.secrets.Redact(words), "")
+			if d.tellByDay(ctx, "", false, notice) {
+				a.notice = notice.ID
+			}
+		case err == nil && (a.notice == "" || d.tellByDay(ctx, a.notice, true, alerts.NewNotice(about, "back", a.since, l.Text("notice.channel_again", "route", route), ""))):
 			delete(known.channels, route)
 		}
 	}

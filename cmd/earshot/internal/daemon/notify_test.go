@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/internal/fakeslack"
+	"github.com/earshot/earshot/mention"
 )
 
 // TestNotifyThatPingsNobodyIsOnTheHealthPage, until the watchlist names somebody.
@@ -108,14 +109,15 @@ store: {database: "sqlite:DB"}
 func TestStaffAreToldWhatSlackDoesNotDo(t *testing.T) {
 	for name, c := range map[string]struct {
 		socket, revoked, notify string
-		archived                bool
+		archived, untold        bool // untold: nobody was told yet when it was over
 		told, over              string
 	}{
-		"token revoked": {revoked: "xapp-new", told: "Buttons and /earshot do nothing in Slack now: slack: apps.connections.open: invalid_auth", over: "work again in Slack"},
-		"another app":   {socket: "A000OTHER", told: "is of another Slack app (A000OTHER)"},
-		"who left":      {notify: "U00000OLEH", told: `ping nobody: "U00000OLEH" was deactivated`},
-		"channel":       {archived: true, told: "Before the next alert goes to #billing: #billing is archived", over: "Alerts reach #billing again"},
-		"well":          {notify: "U000000IRA"},
+		"token revoked":   {revoked: "xapp-new", told: "Buttons and /earshot do nothing in Slack now: slack: apps.connections.open: invalid_auth", over: "work again in Slack"},
+		"another app":     {socket: "A000OTHER", told: "is of another Slack app (A000OTHER)"},
+		"who left":        {notify: "U00000OLEH", told: `ping nobody: "U00000OLEH" was deactivated`},
+		"channel":         {archived: true, told: "Before the next alert goes to #billing: #billing is archived", over: "Alerts reach #billing again"},
+		"channel, untold": {archived: true, untold: true, told: "Before the next alert goes to #billing"},
+		"well":            {notify: "U000000IRA"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,16 +162,32 @@ store: {database: "sqlite:DIR/e.db"}
 			if c.told == "" && len(said) > 0 || c.told != "" && len(said) != 1 {
 				t.Errorf("staff were told: %q", said)
 			}
-			if c.over == "" {
+			if c.over == "" && !c.untold {
 				return
+			}
+			if due, err := d.store.DueAlerts(t.Context(), d.now().Add(time.Second), 1); !c.untold && (err != nil || len(due) != 1) {
+				t.Fatal(due, err)
+			} else if !c.untold {
+				posted(t, d, due[0].ID)
 			}
 			fake.Tokens(fakeslack.BotToken, fakeslack.AppToken)
 			d.notifiers.deaf.Store(nil) // it is asked for again after a minute
 			d.notifiers.closed.Store(nil)
 			d.look(t.Context(), &a)
-			if said := strings.Join(notices(t, d), "\n"); !strings.Contains(said, c.over) {
+			if said := strings.Join(notices(t, d), "\n"); !strings.Contains(said, c.over) || c.untold && said != "" {
 				t.Errorf("when it was over staff were told: %s", said)
 			}
 		})
+	}
+}
+
+// posted marks an alert as told.
+func posted(t *testing.T, d *Daemon, id mention.AlertID) {
+	t.Helper()
+	if _, err := d.store.BeginPosting(t.Context(), id, d.now()); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := d.store.MarkPosted(t.Context(), id, "C0MENTIONS", "1.2", 0); err != nil || !ok {
+		t.Fatal(ok, err)
 	}
 }
