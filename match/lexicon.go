@@ -20,7 +20,7 @@ type node struct {
 	signs  []signEdge // required signs that may follow
 	more   bool       // words may follow
 	stop   bool       // after «dr»: a dot may stand behind it
-	quotes bool       // after «банк», or where the term has them: the rest may stand in quotes of its own
+	quotes bool       // beside «банк», or where the term has them: the rest may stand in quotes of its own
 }
 
 type signEdge struct {
@@ -137,6 +137,9 @@ func (m *maker) numbered(key wordKey, parts []wordKey) int32 {
 	return id
 }
 
+// isClass says whether a word of a name says what a thing is: банк.
+func (m *maker) isClass(e element) bool { return m.legal["class"][m.fold.foldWord(e.text)] }
+
 // add puts phrase id under all readings of a term.
 func (m *maker) add(id int32, p parsed) {
 	of := m.languages(p)
@@ -154,9 +157,9 @@ func (m *maker) add(id int32, p parsed) {
 			at = m.step(at, m.word(m.keyOf(e, p, of, m.followed(r, i), len(r.elements) > 1)))
 			path = append(path, at)
 			words++
-			class = class || m.legal["class"][m.fold.foldWord(e.text)]
+			class = class || m.isClass(e)
 			n := &m.lex.nodes[at]
-			n.quotes = n.quotes || class || e.quote
+			n.quotes = n.quotes || class || e.quote || i+1 < len(r.elements) && m.isClass(r.elements[i+1])
 			n.stop = n.stop || m.legal["stop"][m.fold.foldWord(e.text)] || r.capitals && utf8.RuneCountInString(e.text) == 1
 		}
 		m.accept(at, id)

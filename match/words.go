@@ -18,6 +18,7 @@ type wordKey struct {
 	foreign  bool // a Latin word read in Cyrillic
 	joined   bool // not a word: the words of a name written as one; with several, some of them
 	capitals bool // of such a word: it counts only with capitals, so it may be short
+	signed   bool // the name has an & in it
 }
 
 // compiler holds what is the same for all terms, and room to work in: each
@@ -82,6 +83,7 @@ func (m *maker) keyOf(e element, p parsed, of langs, followed, several bool) wor
 		followed: followed,
 		several:  several,
 		short:    isAbbreviation(e.text),
+		signed:   slices.ContainsFunc(p.readings[0].elements, func(e element) bool { return e.sign && e.text == "&" }),
 	}
 }
 
@@ -105,7 +107,7 @@ func (c *compiler) spellings(key wordKey, limit int, cases bool) []spelled {
 	default:
 		return []spelled{{base, -1, flagBase | flagTail | flagPossess}}
 	}
-	if kinds&kindDigit != 0 {
+	if kinds&kindDigit != 0 || key.signed && utf8.RuneCountInString(base) <= signedLetters {
 		out = append(out, lookAlikes(base)...)
 	}
 	out = c.withoutApostrophe(out, base)
@@ -127,8 +129,12 @@ func (c *compiler) withoutApostrophe(in []spelled, base string) []spelled {
 	return in
 }
 
-// lookAlikes lets a name of letters and digits be typed in the other alphabet
-// by its looks: А1 and A1.
+// signedLetters is how long the words of a name with an & are that are typed by their
+// looks: its sign makes chance rare (Н&М), but a word is read as it stands.
+const signedLetters = 2
+
+// lookAlikes lets a name of letters and digits, or of letters and an &, be typed in the
+// other alphabet by its looks: А1 and A1, Н&М and H&M.
 func lookAlikes(base string) []spelled {
 	var out []spelled
 	for _, table := range []map[rune]rune{latinLook, cyrillicLook} {
