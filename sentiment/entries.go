@@ -225,7 +225,7 @@ func (c *common) language(tag string) int {
 func (c *common) topic(r *tsv.Row, i int, errs *tsv.Errors) int {
 	t, ok := c.topics.index[r.Cell(i)]
 	if !ok {
-		errs.Add(r.At(i), "unknown topic %q; topics are in common/topics.tsv", r.Cell(i))
+		errs.Add(r.At(i), "unknown topic %q; one of %s", r.Cell(i), strings.Join(c.topics.list[1:], ", "))
 	}
 	return t
 }
@@ -294,7 +294,7 @@ func readDictionary(lang string, src func(string) string, c *common, errs *tsv.E
 func (d *dictionary) addWord(r tsv.Row, c *common, errs *tsv.Errors, own bool) {
 	w := wordEntry{word: untagged(strings.ToLower(r.Cell(0))), at: r.At(0), own: own}
 	if w.word == "" || strings.ContainsRune(w.word, ' ') {
-		errs.Add(r.At(0), "%q is not one word; more than one word goes into patterns.tsv", r.Cell(0))
+		errs.Add(r.At(0), "%q is not one word: several words are a pattern", r.Cell(0))
 		return
 	}
 	known, twice := d.byWord[w.word]
@@ -316,7 +316,7 @@ func (d *dictionary) addWord(r tsv.Row, c *common, errs *tsv.Errors, own bool) {
 		w.forms = d.forms(&r, w.word, errs)
 	}
 	if own {
-		w.checkReadable(&r, errs)
+		checkReadable(w.forms, r.At(0), errs)
 	}
 	if twice {
 		d.words[known] = w

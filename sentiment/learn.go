@@ -125,6 +125,10 @@ func (s *Scorer) verdictRow(in Input) (row, weights []float64) {
 	return append(row, float64(m.shipped(sc))), weights
 }
 
+// Outdated is a feature that the learned weights speak of and this version does not weigh; empty
+// when there is none. What is left of them would not be what was learned, so none of them is used.
+func (s *Scorer) Outdated() string { return s.outdated }
+
 // readLearned adds what an installation learned to the weights.
 func (s *Scorer) readLearned(o Options) error {
 	if o.Learned == "" {
@@ -139,23 +143,22 @@ func (s *Scorer) readLearned(o Options) error {
 		index[f] = i
 	}
 	var errs tsv.Errors
-	m := &s.common.models
-	m.learned = make([]float32, len(s.common.features))
+	weights := make([]float32, len(index))
 	for _, r := range tsv.Read(name, o.Learned, "", &errs) {
 		at, ok := index[r.Cell(0)]
 		if !ok {
-			errs.Add(r.At(0), "unknown feature %q: what another version learned is learned anew", r.Cell(0))
+			s.outdated = cmp.Or(s.outdated, r.Cell(0))
 			continue
 		}
-		d := float32(r.Weight(1, -learnMost, learnMost, &errs))
-		if at == len(m.learned) {
-			m.together += d
-		} else {
-			m.learned[at] += d
-		}
+		weights[at] += float32(r.Weight(1, -learnMost, learnMost, &errs))
 	}
 	if err := errs.Err(); err != nil {
 		return fmt.Errorf("sentiment: learned weights: %w", err)
+	}
+	if s.outdated == "" {
+		m := &s.common.models
+		last := len(s.common.features)
+		m.learned, m.together = weights[:last], m.together+weights[last]
 	}
 	return nil
 }

@@ -134,8 +134,28 @@ func TestLearn(t *testing.T) {
 	if s.Learn(nil) != "" {
 		t.Error("nothing taught something")
 	}
-	_, err = sentiment.New(sentiment.Options{Learned: "score bad\t0.2\nscore bed\t0.2\nasks\t99\n", LearnedFile: "learned.tsv"})
-	if err == nil || !strings.Contains(err.Error(), `learned.tsv:2:1: unknown feature "score bed"`) || !strings.Contains(err.Error(), "learned.tsv:3:") {
+	_, err = sentiment.New(sentiment.Options{Learned: "score bad\t0.2\nasks\t99\n", LearnedFile: "learned.tsv"})
+	if err == nil || !strings.Contains(err.Error(), "learned.tsv:2:") {
 		t.Errorf("mistakes are told as %v", err)
+	}
+}
+
+// TestLearnedByAnother: weights that speak of what this version does not weigh are no mistake,
+// for an upgrade would keep earshot from starting; none of them is used, and the scorer says so.
+func TestLearnedByAnother(t *testing.T) {
+	post := sentiment.Input{Text: "The queue at Brand was terrible again, I waited an hour.", Lang: "en", Kind: "social"}
+	complaint := func(learned string) (float64, string) {
+		s, err := sentiment.New(sentiment.Options{Learned: learned})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Score(post).Complaint, s.Outdated()
+	}
+	shipped, _ := complaint("")
+	if same, outdated := complaint("score bad\t-3\n"); same == shipped || outdated != "" {
+		t.Fatalf("weights of this version do nothing (%.2f), or are outdated by %q", same, outdated)
+	}
+	if got, outdated := complaint("score bad\t-3\nscore bed\t0.2\ntaken together\t-1\n"); got != shipped || outdated != "score bed" {
+		t.Errorf("half of what another version learned is used: %.2f, not %.2f; outdated by %q", got, shipped, outdated)
 	}
 }

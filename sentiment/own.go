@@ -27,6 +27,10 @@ func (s *Scorer) readOwn(o Options) error {
 	var errs tsv.Errors
 	for _, r := range tsv.Read(name, o.Words, "", &errs) {
 		lang := s.common.language(r.Cell(0))
+		if r.Len() == 1 {
+			errs.Add(r.At(0), "no tab in this line: its columns are parted by tabs, not by spaces, commas or semicolons")
+			continue
+		}
 		if lang < 0 || len(r.Cell(0)) != 2 {
 			errs.Add(r.At(0), "unknown language %q; one of %s", r.Cell(0), strings.Join(s.common.langs, ", "))
 			continue
@@ -37,7 +41,7 @@ func (s *Scorer) readOwn(o Options) error {
 			continue
 		}
 		if r.Len() <= 2 {
-			errs.Add(r.At(0), "a %s needs its columns: see lexicon/README.md", kind)
+			errs.Add(r.At(0), "a %s needs its columns: docs/words.md shows them", kind)
 			continue
 		}
 		s.own = append(s.own, ownRow{lang, kind == "pattern", r.Tail(2)})
@@ -64,7 +68,9 @@ func (s *Scorer) addOwn(d *dictionary, errs *tsv.Errors) {
 			continue
 		}
 		if own.pattern {
-			d.addPattern(own.row, s.common, errs)
+			if n := len(d.patterns); d.addPattern(own.row, s.common, errs) {
+				checkReadable(d.patterns[n].formsOf(), own.row.At(0), errs)
+			}
 		} else {
 			d.addWord(own.row, s.common, errs, true)
 		}
@@ -73,14 +79,31 @@ func (s *Scorer) addOwn(d *dictionary, errs *tsv.Errors) {
 }
 
 // checkReadable says which forms no text can hold, as texts are cut into words.
-func (w *wordEntry) checkReadable(r *tsv.Row, errs *tsv.Errors) {
-	l := lexer{cues: new(cueIndex), folded: newFoldedCyrillic()}
-	for _, f := range w.forms {
-		if f = foldWord(f); f != "" && !l.readsWhole(f) {
-			errs.Add(r.At(0), "%q is never found in a text: a word is at most %d letters, no three of a kind in a row, with an apostrophe, one hyphen, or digits after a letter", f, maxRunes)
+func checkReadable(forms []string, at tsv.Place, errs *tsv.Errors) {
+	for _, f := range forms {
+		if f = foldWord(f); f != "" && !Readable(f) {
+			errs.Add(at, "%q is never found in a text: a word is at most %d letters, no three of a kind in a row, with an apostrophe, one hyphen, or digits after a letter", f, maxRunes)
 			return
 		}
 	}
+}
+
+// formsOf are the words that stand in a pattern as they are.
+func (p *patternEntry) formsOf() (forms []string) {
+	for _, e := range p.elements {
+		for _, m := range e.choices {
+			if m.kind == memberForm {
+				forms = append(forms, m.text)
+			}
+		}
+	}
+	return forms
+}
+
+// Readable reports whether a text can hold this as one word.
+func Readable(word string) bool {
+	l := lexer{cues: new(cueIndex), folded: newFoldedCyrillic()}
+	return l.readsWhole(foldWord(word))
 }
 
 // readsWhole reports whether a text of this form alone is one word that tables find.

@@ -50,6 +50,12 @@ func TestOwnWordsMistakes(t *testing.T) {
 		"ru\tword\t🤡\t=\t-2",
 		"ru\tword\tпозорище!\t=\t-2",
 		"bg\tword\tто-з-и\t=\t-2",
+		"ru\tpattern\t«Ромашка» обман\t-2\tfraud",
+		"ru\tpattern\tкто/что не работает\t-2\tdefect",
+		"uk\tpattern\tбанк 😡\t-2\tdefect",
+		"ru word ромашкогейт = -3",
+		"ru;word;ромашкогейт;=;-3",
+		"ru\tword\tсрам\t=\t-2,5",
 		"en\tpattern\tcockroach** everywhere\t-2\thygiene",
 	}, "\n")
 	_, err := New(Options{Words: own, WordsFile: "our-words.tsv"})
@@ -76,7 +82,13 @@ func TestOwnWordsMistakes(t *testing.T) {
 		"our-words.tsv:17:9: \"🤡\" is never found",
 		"our-words.tsv:18:9: \"позорище!\" is never found",
 		"our-words.tsv:19:9: \"то-з-и\" is never found",
-		"our-words.tsv:20:12: \"cockroach**\": a prefix ends with one star",
+		"our-words.tsv:20:12: \"«ромашка»\" is never found",
+		"our-words.tsv:21:12: \"кто/что\" is never found",
+		"our-words.tsv:22:12: \"😡\" is never found",
+		"our-words.tsv:23:1: no tab in this line",
+		"our-words.tsv:24:1: no tab in this line",
+		"our-words.tsv:25:16: \"-2,5\" is not a number: write it like -2.5",
+		"our-words.tsv:26:12: \"cockroach**\": a prefix ends with one star",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)
@@ -103,6 +115,8 @@ func TestOwnWordsWin(t *testing.T) {
 		{"ru", "pattern\tчитайте #ромашкогейт\t-3\tfraud", "Читайте #ромашкогейт", -3},
 		{"en", "word\tO’Zonk\t=\t-3", "o'zonk", -3},
 		{"en", "word\twi-fail\t=\t-3", "Wi-Fail", -3},
+		{"ru", "pattern\tпродукт 2.0 .1 умер\t-3\tfraud", "продукт 2.0 снова умер", -3},
+		{"uk", "pattern\tЗв’язок g5? зник\t-3\tfraud", "зв'язок зник", -3},
 	} {
 		s, err := New(Options{Words: x.lang + "\t" + x.own})
 		if err != nil {

@@ -107,16 +107,17 @@ func trimGaps(e []element) []element {
 	return e
 }
 
-func (d *dictionary) addPattern(r tsv.Row, c *common, errs *tsv.Errors) {
+// addPattern reads a line of patterns.tsv, and reports whether there is one pattern more.
+func (d *dictionary) addPattern(r tsv.Row, c *common, errs *tsv.Errors) bool {
 	p, ok := parsePattern(r.Cell(0), r.At(0), errs)
 	if !ok {
-		return
+		return false
 	}
 	p.weight = r.Weight(1, -4, 4, errs)
 	rule, known := c.rules.index[r.Cell(2)]
 	if !known || rule == 0 {
-		errs.Add(r.At(2), "unknown rule %q; rules are in common/rules.tsv", r.Cell(2))
-		return
+		errs.Add(r.At(2), "unknown rule %q: what staff read is one of those in docs/words.md", r.Cell(2))
+		return false
 	}
 	p.rule = rule
 	p.topic = c.ruleTopic[rule]
@@ -133,6 +134,7 @@ func (d *dictionary) addPattern(r tsv.Row, c *common, errs *tsv.Errors) {
 		p.flags |= patternGuard
 	}
 	d.patterns = append(d.patterns, p)
+	return true
 }
 
 // defaultValue is what a role's value is when the cell is empty.

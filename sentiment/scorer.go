@@ -51,6 +51,7 @@ type Scorer struct {
 	curve     *curve
 	shares    shares
 	unfitted  bool
+	outdated  string    // see Outdated
 	cyrillic  sync.Once // all tables of Cyrillic languages are compiled
 }
 

@@ -24,6 +24,9 @@ type toyCue struct {
 	rank   float64
 }
 
+// Reads implements tune.Lexicon.
+func (toy) Reads(word string) bool { return word != "24ч" }
+
 // Scorer implements tune.Lexicon.
 func (y toy) Scorer(words string) (tune.Scorer, error) {
 	var s toyScorer

@@ -44,6 +44,9 @@ type Lexicon interface {
 	// Scorer returns the scorer that has words as the user's words file. It is
 	// called up to a few hundred times.
 	Scorer(words string) (Scorer, error)
+	// Reads reports whether a text can hold this as one word: a line of the words file with
+	// another is a mistake in it.
+	Reads(word string) bool
 }
 
 // Matcher makes watches with further ignore phrases, to try these.

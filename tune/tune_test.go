@@ -17,7 +17,7 @@ import (
 )
 
 func TestWords(t *testing.T) {
-	cues := toy{map[string]float64{"wicked": -1.4, "dying": -1.5, "awful": -3, "refuses to": -3.5, "slow": -0.9, "nice": 1}}
+	cues := toy{map[string]float64{"wicked": -1.4, "dying": -1.5, "awful": -3, "refuses to": -3.5, "slow": -0.9, "nice": 1, "24ч": -1.4}}
 	complaints := filler(tune.Confirmed, 10, "acme is awful with my %s")
 	cases := []struct {
 		name  string
@@ -39,6 +39,7 @@ func TestWords(t *testing.T) {
 			[]tune.Example{example(tune.NotNegative, "wicked acme")}), nil, 1, nil},
 		{"the same text five times is one", input(complaints, copies(5, example(tune.NotNegative, "wicked acme"))), nil, 5, nil},
 		{"too few complaints", input(complaints[:9], filler(tune.NotNegative, 5, "wicked %s by acme")), nil, 5, nil},
+		{"a word that the scorer cuts in two", input(complaints, filler(tune.NotNegative, 5, "24ч %s by acme")), nil, 5, nil},
 		{"weak complaints become clear", input(complaints, filler(tune.NotNegative, 5, "nice %s by acme"),
 			filler(tune.Confirmed, 3, "acme is so slow with %s")), []string{"heavier slow"}, 0, nil},
 		{"not where staff said it is no complaint", input(complaints, filler(tune.NotNegative, 5, "slow %s by acme"),

@@ -174,7 +174,7 @@ func (t *trial) words(ctx context.Context, p *Plan) error {
 			"right", l.Plural("tune.few_right", p.Labels.Confirmed), "least_wrong", MinNotNegative, "least_right", MinConfirmed))
 		return nil
 	}
-	options := softer(t.texts, first.scores, &t.file, t.in.Says)
+	options := t.readable(softer(t.texts, first.scores, &t.file, t.in.Says))
 	chosen, err := t.choose(ctx, &first, nil, options, aim{t.softens, gain.worth})
 	if err != nil {
 		return err
@@ -186,7 +186,7 @@ func (t *trial) words(ctx context.Context, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	more, err := t.choose(ctx, &first, chosen, heavier(t, &now), aim{t.firms, func(g gain) bool { return g.ok && g.removed >= support }})
+	more, err := t.choose(ctx, &first, chosen, t.readable(heavier(t, &now)), aim{t.firms, func(g gain) bool { return g.ok && g.removed >= support }})
 	if err != nil {
 		return err
 	}
@@ -196,6 +196,15 @@ func (t *trial) words(ctx context.Context, p *Plan) error {
 	p.Left = left(options, append(chosen, more...))
 	p.Diff = t.file.unified(t.in.File, t.in.New, edits(append(chosen, more...)))
 	return nil
+}
+
+// readable leaves out candidates whose words are cut otherwise than the scorer cuts them: 24ч.
+func (t *trial) readable(options []*candidate) []*candidate {
+	return slices.DeleteFunc(options, func(c *candidate) bool {
+		return c.edit.at < 0 && slices.ContainsFunc(strings.FieldsFunc(c.name(), func(r rune) bool { return r == ' ' || r == '|' }), func(word string) bool {
+			return word != number && !t.lex.Reads(word)
+		})
+	})
 }
 
 func edits(list []*candidate) []edit {

@@ -57,12 +57,17 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	term.learn(cfg)
 	term.out = &screen{to: term.out, hidden: term.hidden, colour: term.colour(term.out)} // all of it is about the watchlist
 	warnings := &config.Errors{List: cfg.Warnings}
+	scorer, wrong := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
+	if wrong == nil {
+		if w, ok := daemon.Outdated(cfg, scorer); ok {
+			warnings.Add(w)
+		}
+	}
 	if err := s.render(term.err, warnings, term.colour(term.err)); err != nil {
 		return err
 	}
-	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
-	if err != nil {
-		return err
+	if wrong != nil {
+		return s.tell(term, wrong)
 	}
 	fmt.Fprintln(term.out, s.Text("check.good", "path", cfg.Path, "watches", s.Plural("check.watches", len(cfg.Watches)),
 		"sources", s.Plural("check.sources", len(cfg.Sources)), "routes", s.Plural("check.routes", len(cfg.Routes))))

@@ -58,6 +58,13 @@ func (c *scoreCmd) Run(term terminal) error {
 	if err != nil {
 		return err
 	}
+	s, err := speechOf(term)
+	if err != nil {
+		return err
+	}
+	if scorer.Outdated() != "" {
+		fmt.Fprintf(term.err, "earshot: %s\n", s.Text("score.outdated", "file", c.Weights))
+	}
 	if c.JSON {
 		return scoreLines(scorer, c.Lang, term.in, term.out)
 	}
@@ -71,10 +78,6 @@ func (c *scoreCmd) Run(term terminal) error {
 		if in.Spans, err = stream.NewPlaces().Find(c.About, body); err != nil {
 			return err
 		}
-	}
-	s, err := speechOf(term)
-	if err != nil {
-		return err
 	}
 	score := scorer.Score(in)
 	if err := s.explainScore(term.out, body, score, term.colour(term.out)); err != nil {

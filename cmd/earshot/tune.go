@@ -52,9 +52,9 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	defer db.Close()
-	scorer, err := daemon.NewScorer("", "")
+	scorer, err := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if err != nil {
-		return err
+		return s.tell(term, err)
 	}
 	in := tune.Input{Margin: daemon.NewRules(cfg, scorer).Margin, File: newWords, New: true, WeightsFile: newWeights, MayLose: c.MayLose}
 	if !c.JSON { // programs read the same in every language
@@ -202,6 +202,9 @@ func newLexicon(in tune.Input, list daemon.Watchlist) lexicon {
 	}
 	return l
 }
+
+// Reads reports whether a text can hold this as one word.
+func (lexicon) Reads(word string) bool { return sentiment.Readable(word) }
 
 // Scorer returns a scorer with other words.
 func (l lexicon) Scorer(words string) (tune.Scorer, error) { return l.with(words, l.in.Weights) }

@@ -154,6 +154,8 @@ type noWords struct{}
 
 func (noWords) Scorer(string) (tune.Scorer, error) { return noWords{}, nil }
 
+func (noWords) Reads(string) bool { return true }
+
 func (noWords) Score(m mention.Mention) mention.Score { return m.Score }
 
 type noMatch struct{}

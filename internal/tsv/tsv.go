@@ -123,7 +123,7 @@ func (r *Row) Weight(i int, low, high float64, errs *Errors) float64 {
 func Weight(text string, at Place, low, high float64, errs *Errors) float64 {
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || v != v {
-		errs.Add(at, "%q is not a number", text)
+		errs.Add(at, "%q is not a number: write it like -2.5", text)
 		return 0
 	}
 	if v < low || v > high {

@@ -32,7 +32,7 @@ func TestRead(t *testing.T) {
 		"words.tsv:5:19: 4 columns, at most 3: word weight note",
 		"words.tsv:6:1: not UTF-8: save the file as UTF-8",
 		"words.tsv:5:7: 7 is outside -4 … 4",
-		`words.tsv:5:9: "два слова" is not a number`,
+		`words.tsv:5:9: "два слова" is not a number: write it like -2.5`,
 		"words.tsv:5:9: the third cell, reached from the tail",
 		"words.tsv:5:7: a missing cell",
 	}

@@ -1,11 +1,15 @@
 package daemon
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"sync/atomic"
 
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/tsv"
 	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/sentiment"
 )
@@ -25,13 +29,47 @@ func NewAnalyzer(list Watchlist, scorer *sentiment.Scorer, official func(mention
 }
 
 // NewScorer loads the built-in lexicons, the user's own words and the weights that
-// staff taught, if any. The error is a *WordsError.
+// staff taught, if any. The error is a *WordsError where a file cannot be read; lines that are
+// wrong are mistakes as those of the watchlist, a *config.Errors.
 func NewScorer(wordsFile, weightsFile string) (*sentiment.Scorer, error) {
 	scorer, err := readScorer(wordsFile, weightsFile)
-	if err != nil {
-		return nil, &WordsError{err}
+	if err == nil {
+		return scorer, nil
 	}
-	return scorer, nil
+	if lines := mistakesIn(err); len(lines.List) > 0 {
+		return nil, lines
+	}
+	return nil, &WordsError{err}
+}
+
+// mistakesIn are those of the lines of a file, each at its place.
+func mistakesIn(err error) *config.Errors {
+	all := &config.Errors{}
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		return all
+	}
+	for _, one := range joined.Unwrap() {
+		var line *tsv.Error
+		if errors.As(one, &line) {
+			all.Add(config.Error{Pos: config.Pos{File: line.File, Line: line.Line, Column: line.Column}, Msg: line.Msg})
+		}
+	}
+	slices.SortStableFunc(all.List, func(a, b config.Error) int { return cmp.Compare(a.Pos.Line, b.Pos.Line) })
+	return all
+}
+
+// Outdated warns of weights that another version learned: they are not used.
+func Outdated(cfg *config.Config, scorer *sentiment.Scorer) (warning config.Error, ok bool) {
+	feature := scorer.Outdated()
+	if feature == "" {
+		return config.Error{}, false
+	}
+	warning = cfg.Problem(cfg.At("sentiment.weights"),
+		fmt.Sprintf("%s was learned by another version of earshot (it weighs %q), so it is not used", cfg.Sentiment.Weights, feature),
+		"have it learned anew: earshot tune --weights "+cfg.Sentiment.Weights)
+	warning.Warning = true
+	return warning, true
 }
 
 func readScorer(wordsFile, weightsFile string) (*sentiment.Scorer, error) {
@@ -46,8 +84,8 @@ func readScorer(wordsFile, weightsFile string) (*sentiment.Scorer, error) {
 	return sentiment.New(sentiment.Options{Words: words, WordsFile: wordsFile, Learned: weights, LearnedFile: weightsFile})
 }
 
-// WordsError is of a file that the watchlist names under sentiment: it cannot be read, or a line of
-// it is wrong. It is a mistake in the watchlist.
+// WordsError is of a file that the watchlist names under sentiment and that cannot be read. It is a
+// mistake in the watchlist.
 type WordsError struct{ err error }
 
 func (e *WordsError) Error() string { return e.err.Error() }

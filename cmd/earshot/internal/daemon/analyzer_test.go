@@ -1,10 +1,14 @@
 package daemon
 
 import (
+	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/mention"
@@ -190,5 +194,25 @@ func TestMistaken(t *testing.T) {
 		if all := strings.Join(said, "\n"); want == "" && all != "" || !strings.Contains(all, want) {
 			t.Errorf("%s: warnings %q, want %q", source, all, want)
 		}
+	}
+}
+
+// TestOutdatedWeights: weights that another version learned keep nobody from starting; none of
+// them is used, and staff are told once, with what to do, in their language.
+func TestOutdatedWeights(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "our-weights.tsv")
+	if err := os.WriteFile(file, []byte("score bad\t-3\nwhat no version weighs\t0.2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list := check(t, strings.NewReplacer("DIR", dir, "https://news.example", "http://127.0.0.1:1").Replace(quietWatchlist)+"language: uk\nsentiment: {weights: "+file+"}\n")
+	for range 2 {
+		polling(t, list, time.Now, func(d *Daemon, ctx context.Context) {
+			d.poll(ctx, d.first)
+			said := notices(t, d)
+			if len(said) != 1 || !strings.Contains(said[0], "earshot tune --weights "+file) || !strings.Contains(said[0], "іншою версією") {
+				t.Errorf("staff were told %q", said)
+			}
+		})
 	}
 }

@@ -36,6 +36,7 @@ type next struct {
 	sources   []monitor.Source
 	ways      map[string]reply.Way
 	newest    bool
+	outdated  config.Error // the warning of weights that are not used
 }
 
 // prepare makes the parts of a watchlist. The errors are the words file that
@@ -68,8 +69,10 @@ func (d *Daemon) prepare(ctx context.Context, list Watchlist) (*next, error) {
 	for route, code := range list.Spoken() {
 		rules.Spoken[route] = d.texts.In(code)
 	}
+	outdated, _ := Outdated(list.Config, scorer)
 	n := &next{
 		list:      list,
+		outdated:  outdated,
 		config:    list.Config,
 		at:        list.at,
 		paused:    paused,
@@ -146,6 +149,16 @@ func (d *Daemon) poll(ctx context.Context, n *next) {
 	if d.engine.Apply(ctx, n.sources) == nil {
 		d.log.Info("watchlist in use", "watches", len(n.config.Watches), "sources", len(n.config.Sources))
 	}
+	if n.outdated.Msg != "" {
+		d.tellOutdated(ctx, n.outdated)
+	}
+}
+
+// tellOutdated tells staff, once in each version, that what they taught is not used any more.
+func (d *Daemon) tellOutdated(ctx context.Context, w config.Error) {
+	d.log.Warn(w.Error())
+	l := d.staffLang()
+	d.tell(ctx, "weights", "outdated in "+d.version, time.Time{}, l.Text("notice.weights_outdated", "why", d.saidIn(l, w.Msg), "remedy", d.saidIn(l, w.Hint)))
 }
 
 // rest stops polling and delivering: another replica has a newer watchlist.

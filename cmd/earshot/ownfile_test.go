@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/config"
+	"github.com/earshot/earshot/internal/i18n"
+	"github.com/earshot/earshot/internal/tsv"
+)
+
+// TestMistakesOfOwnWordsHaveWords: what is wrong with a line of the words file is said where it
+// stands, in the language of whoever wrote it, as what is wrong with the watchlist is.
+func TestMistakesOfOwnWordsHaveWords(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "our-words.tsv")
+	lines := []string{
+		"ua\tword\tсором\t=\t-3", "uk\tverb\tсором\t=\t-3", "uk\tword\tсором\t=\tбагато", "uk\tword\tдва слова\t=\t-1", "uk\tword\tсором\tnosuch\t-1",
+		"uk\tword\tсором\t=\t-9", "uk\tword\tсором\t=\t-1\tnosuch", "uk\tword\tсором\t=\t-1\t-\tгучно", "uk\tpattern\tчекаю .9 годин\t-2\twaiting",
+		"uk\tpattern\tчекаю на\t-2\tочікування", "uk\tpattern\t~немає на\t-2\twaiting", "uk\tpattern\t<немає> на\t-2\twaiting", "uk\tpattern\tчекаю? на\t-2\tfraud",
+		"uk\tword\tаб*\t=\t-2", "uk\tword", "uk\tpattern\tхто/що мовчать\t-2\tsilence", "uk word сором = -2", "uk\tpattern\tчекаю\t-2\twaiting\t-\tгучно",
+		"uk\tpattern\tчекаю?\t-2\twaiting", "uk\tpattern\tа|| чекаю\t-2\twaiting", "uk\tpattern\tа?|б чекаю\t-2\twaiting", "uk\tpattern\t<а чекаю\t-2\twaiting",
+		"uk\tpattern\tа* чекаю\t-2\twaiting", "uk\tpattern\t# чекаю\t-2\twaiting", "uk\tpattern\t" + strings.Repeat("чекаю ", 20) + "\t-2\twaiting", "\xff\tword",
+	}
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := daemon.NewScorer(file, "")
+	var wrong *config.Errors
+	if !errors.As(err, &wrong) || len(wrong.List) < len(lines) {
+		t.Fatalf("%d lines are wrong, told: %v", len(lines), err)
+	}
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mistakes := texts.Phrases("within", "mistake", "remedy")
+	for i, p := range wrong.List {
+		if p.Pos.File != file || p.Pos.Line == 0 || i > 0 && p.Pos.Line < wrong.List[i-1].Pos.Line {
+			t.Errorf("%s: not in the order of the file", p)
+		}
+		for _, code := range []string{"ru", "uk", "bg"} {
+			if said, key := mistakes.In(texts.In(code), p.Msg); key == "" {
+				t.Errorf("not in the catalogue: %q (said %q)", p.Msg, said)
+			}
+		}
+	}
+}
+
+// TestRulesOfWordsAreListed: docs/words.md names every rule that a pattern may have.
+func TestRulesOfWordsAreListed(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/words.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := os.ReadFile("../../sentiment/lexicon/common/rules.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := strings.Join(strings.Fields(string(page)), " ")
+	var wrong tsv.Errors
+	for _, r := range tsv.Read("rules.tsv", string(src), "rule topic note", &wrong) {
+		if !strings.Contains(named, " "+r.Cell(0)+",") && !strings.Contains(named, " "+r.Cell(0)+".") {
+			t.Errorf("docs/words.md does not name the rule %q", r.Cell(0))
+		}
+	}
+}
