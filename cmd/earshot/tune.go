@@ -60,9 +60,10 @@ func (c *tuneCmd) Run(ctx context.Context, term terminal) error {
 	if !c.JSON { // programs read the same in every language
 		in.Says = s.Lang
 	}
-	if in.Examples, err = labelled(ctx, db); err != nil {
+	if in.Examples, err = labelled(ctx, db, in.Margin); err != nil {
 		return err
 	}
+	renamed(in.Examples, list)
 	if path := cfg.Sentiment.WordsFile; path != "" {
 		src, err := os.ReadFile(path)
 		if err != nil {
@@ -109,8 +110,11 @@ func (c *tuneCmd) speech(cfg *config.Config, term terminal) (speech, error) {
 // mostLabelled bounds what is read of each kind of verdict; the newest come first.
 const mostLabelled = 3000
 
+// margin says by how much a score is a complaint, as tune.Input.Margin does.
+type margin func(mention.PostKind, mention.Score) float64
+
 // labelled reads every text that staff gave a verdict on.
-func labelled(ctx context.Context, db *store.Store) ([]tune.Example, error) {
+func labelled(ctx context.Context, db *store.Store, of margin) ([]tune.Example, error) {
 	lessons, err := db.Feedback(ctx)
 	if err != nil {
 		return nil, err
@@ -127,11 +131,11 @@ func labelled(ctx context.Context, db *store.Store) ([]tune.Example, error) {
 		}
 		all = append(all, tune.Example{Mention: m, Verdict: tune.NotNegative})
 	}
-	confirmed, err := verdicts(ctx, db, tune.Confirmed, mention.Claimed, mention.Replied)
+	confirmed, err := verdicts(ctx, db, of, tune.Confirmed, mention.Claimed, mention.Replied)
 	if err != nil {
 		return nil, err
 	}
-	notUs, err := verdicts(ctx, db, tune.NotUs, mention.Dismissed)
+	notUs, err := verdicts(ctx, db, of, tune.NotUs, mention.Dismissed)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +160,7 @@ func feedbackMention(ctx context.Context, db *store.Store, l mention.Feedback) (
 	return m, nil
 }
 
-func verdicts(ctx context.Context, db *store.Store, verdict tune.Verdict, statuses ...mention.Status) ([]tune.Example, error) {
+func verdicts(ctx context.Context, db *store.Store, of margin, verdict tune.Verdict, statuses ...mention.Status) ([]tune.Example, error) {
 	var all []tune.Example
 	q := mention.Query{Alerted: true, Statuses: statuses, Limit: 1000}
 	for {
@@ -165,12 +169,39 @@ func verdicts(ctx context.Context, db *store.Store, verdict tune.Verdict, status
 			return nil, err
 		}
 		for _, e := range page.Entries {
-			if verdict == tune.Confirmed || e.Case.Reason == mention.NotUs {
+			if verdict == tune.Confirmed && !tookBack(e, of) || verdict == tune.NotUs && e.Case.Reason == mention.NotUs {
 				all = append(all, tune.Example{Mention: e.Mention, Verdict: verdict})
 			}
 		}
 		if q.After = page.Next; q.After == "" || len(all) >= mostLabelled {
 			return all, nil
+		}
+	}
+}
+
+// tookBack says whether the words of a confirmed complaint are others now, which complain no more:
+// those that staff saw are gone.
+func tookBack(e mention.MentionRecord, of margin) bool {
+	judged := e.Case.ClaimedAt
+	if judged.IsZero() {
+		judged = e.Case.RepliedAt
+	}
+	return e.Mention.EditedAt.After(judged) && of(e.Mention.Post.Kind, e.Mention.Score) < 0
+}
+
+// renamed gives verdicts on a watch that has another name today to that watch: it finds the name
+// where the old one did. A watch that is gone has none.
+func renamed(examples []tune.Example, list daemon.Watchlist) {
+	for i := range examples {
+		m := &examples[i].Mention
+		if slices.ContainsFunc(list.Watches, func(w config.Watch) bool { return w.Name == m.Watch }) || len(m.Spans) == 0 {
+			continue
+		}
+		for _, hit := range list.Terms.Match(m.Post.Title, m.Post.Text) {
+			if slices.EqualFunc(hit.Spans, m.Spans, func(a, b mention.Span) bool { return a.Start == b.Start && a.End == b.End }) {
+				m.Watch = hit.Watch
+				break
+			}
 		}
 	}
 }

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts/plan"
+	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
+	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/store"
+	"github.com/earshot/earshot/tune"
+)
+
+const ofPharmacies = `contact: a@example.com
+watch:
+  - {name: Ромашка, terms: ["Ромашка"], rivals: ["Волошка"]}
+  - {name: Мак, terms: ["Мак"]}
+sources: [{feed: "https://news.example/rss", name: forum}]
+store: {database: "sqlite:DB"}
+sentiment: {alert_below: {forum: -0.2}}
+`
+
+func taughtList(t *testing.T) (path, list string) {
+	t.Helper()
+	dir := t.TempDir()
+	path, list = filepath.Join(dir, "w.yaml"), strings.ReplaceAll(ofPharmacies, "DB", filepath.Join(dir, "e.db"))
+	if err := os.WriteFile(path, []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path, list
+}
+
+// TestTuneOfARenamedWatch: what staff said under a watch's old name teaches the watch of today,
+// and what they said of a watch that is gone teaches no other.
+func TestTuneOfARenamedWatch(t *testing.T) {
+	t.Parallel()
+	path, list := taughtList(t)
+	var said []verdictOf
+	for i, of := range []string{"гроші", "картку", "посилку", "документи", "кошти"} {
+		said = append(said, verdictOf{"claim", fmt.Sprintf("Ромашка %d-й тиждень не повертає %s, підтримка мовчить", i+3, of)})
+	}
+	for _, of := range []string{"нахамили й обрахували, жах", "продала прострочений сироп, жах", "знову жахлива черга й хамство"} {
+		said = append(said, verdictOf{mention.NotUs, "Аптека Ромашка: " + of})
+	}
+	if err := label(t.Context(), path, said); err != nil {
+		t.Fatal(err)
+	}
+	phrases := func(list string) (out []string) {
+		if err := os.WriteFile(path, []byte(list), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range tunePlan(t, path).Ignore {
+			out = append(out, p.Watch+": "+p.Phrase)
+		}
+		return out
+	}
+	if got := fmt.Sprint(phrases(list)); got != "[Ромашка: Аптека Ромашка]" {
+		t.Fatalf("proposes %s", got)
+	}
+	if got := fmt.Sprint(phrases(strings.Replace(list, "name: Ромашка", "name: Банк Ромашка", 1))); got != "[Банк Ромашка: Аптека Ромашка]" {
+		t.Errorf("under another name: proposes %s", got)
+	}
+	if got := phrases(strings.Replace(list, `{name: Ромашка, terms: ["Ромашка"], rivals: ["Волошка"]}`, `{name: Аптека, terms: ["Аптека"]}`, 1)); len(got) > 0 {
+		t.Errorf("of a watch that is gone: proposes %s", got)
+	}
+}
+
+// TestTuneOfAnEditedComplaint: a complaint that its author took back after somebody claimed it
+// does not teach that thanks complain.
+func TestTuneOfAnEditedComplaint(t *testing.T) {
+	t.Parallel()
+	path, _ := taughtList(t)
+	if err := label(t.Context(), path, []verdictOf{{"claim", "Ромашка третій тиждень не повертає гроші, підтримка мовчить"}, {"claim", "Ромашка двічі списала комісію, огидний сервіс"}}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := daemon.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scorer, err := daemon.NewScorer("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
+	db, err := store.Open(t.Context(), store.Options{Database: list.Config.Database(), Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rules := daemon.NewRules(list.Config, scorer)
+	planner := plan.NewPlanner(rules)
+	for i, text := range []string{"Ромашка повернула гроші, усе вирішили, дуже дякую!", "Ромашка двічі списала комісію, огидний сервіс і хамство"} {
+		post := mention.Post{Source: "forum", Kind: mention.Forum, ID: fmt.Sprint(i), URL: fmt.Sprintf("https://forum.example/%d", i), Author: fmt.Sprint("author", i), Text: text, FetchedAt: now}
+		in := mention.PollResult{Source: "forum", At: now, Complete: true, Posts: []mention.AnalyzedPost{{Post: post, Mentions: daemon.NewAnalyzer(list, scorer, planner.OfficialFor).Analyze(post)}}}
+		result, err := db.Ingest(t.Context(), in, func(ctx context.Context, tx *store.Tx, drafts []*mention.PendingMention) error {
+			return planner.Plan(ctx, tx, now, drafts)
+		})
+		if err != nil || result.Edited != 1 {
+			t.Fatalf("%+v %v", result, err)
+		}
+	}
+	taught, err := labelled(t.Context(), db, rules.Margin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(taught) != 1 || taught[0].Verdict != tune.Confirmed || !strings.Contains(taught[0].Mention.Post.Text, "хамство") {
+		t.Errorf("taught %+v", taught)
+	}
+}
