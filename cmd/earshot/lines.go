@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
 )
 
 // exampleLength bounds how much of somebody's line is shown back, in runes.
@@ -29,6 +31,33 @@ func notJSON(line []byte, err error, plain string) error {
 	}
 	said := strings.Trim(string(line), `"`)
 	return usageError{fmt.Sprintf("this is plain text, and a JSON object a line is read here, such as %s%s", sample(text.Line(said, exampleLength)), plain)}
+}
+
+// errNotUTF8 is of what another program wrote in an encoding of its own: read as it stands it
+// would hold no word that anybody knows, and be told to be nothing.
+var errNotUTF8 = usageError{"this is not UTF-8, so its letters cannot be read: save the file as UTF-8"}
+
+// hasText says whether an object has a text, if only an empty one.
+func hasText(line []byte) bool {
+	var has struct{ Text json.RawMessage }
+	return json.Unmarshal(line, &has) == nil && has.Text != nil
+}
+
+// noText is of an object that calls its text otherwise.
+func noText() error {
+	return usageError{`there is no "text" here: write the object like ` + sample("…")}
+}
+
+// knownKind says when a post is of no kind that earshot knows.
+func knownKind(kind mention.PostKind) error {
+	if kind == "" || slices.Contains(mention.PostKinds, kind) {
+		return nil
+	}
+	var known []string
+	for _, k := range mention.PostKinds {
+		known = append(known, string(k))
+	}
+	return usageError{fmt.Sprintf("%q is no kind of post: one of %s", string(kind), strings.Join(known, ", "))}
 }
 
 // lineID is what a line calls itself, as it is written there: numbers of posts are longer than a float64 tells apart.

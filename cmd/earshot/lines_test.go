@@ -38,6 +38,31 @@ func TestNotJSON(t *testing.T) {
 	}
 }
 
+// TestOtherEncodings: what a spreadsheet or a terminal of Windows wrote is not judged to say nothing.
+func TestOtherEncodings(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "watchlist.yaml")
+	if err := os.WriteFile(file, []byte("contact: pr@romashka.example\nwatch:\n  - name: Romashka\n    terms: [Romashka]\nsources:\n  - feed: https://news.example/rss\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const cp1251, utf16 = "\xcd\xe5 \xe2\xe5\xf0\xed\xf3\xeb\xe8 \xe4\xe5\xed\xfc\xe3\xe8", "\xff\xfe\x1d\x04\x35\x04\x20\x00\x32\x04"
+	for _, c := range []struct {
+		in, says string
+		args     []string
+	}{
+		{cp1251, "earshot: this is not UTF-8", []string{"score"}},
+		{utf16, "earshot: this is not UTF-8", []string{"score"}},
+		{"{\"text\":\"x\"}\n{\"text\":\"" + cp1251 + "\"}\n", "earshot: stdin:2: this is not UTF-8", []string{"score", "--json"}},
+		{"{\"text\":\"x\"}\n{\"text\":\"" + cp1251 + "\"}\n", "earshot: stdin:2: this is not UTF-8", []string{"match", "-c", file}},
+	} {
+		var out, errs bytes.Buffer
+		term := terminal{in: strings.NewReader(c.in), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
+		if code := run(t.Context(), c.args, term); code != exitWrong || !strings.HasPrefix(errs.String(), c.says) {
+			t.Errorf("%q of %q: %d, %s", c.args, c.in, code, errs.String())
+		}
+	}
+}
+
 // TestIDsComeBackAsTheyWere: whoever joins answers to posts by their numbers finds them, those of networks with
 // nineteen digits too.
 func TestIDsComeBackAsTheyWere(t *testing.T) {

@@ -79,6 +79,12 @@ func (c *matchCmd) Run(ctx context.Context, term terminal) error {
 		if err := json.Unmarshal(line, &post); err != nil {
 			return notJSON(line, err, "; "+s.Text("match.plain"))
 		}
+		if post.Title == "" && post.Text == "" && !hasText(line) {
+			return noText()
+		}
+		if err := knownKind(post.Kind); err != nil {
+			return err
+		}
 		if c.Explain {
 			fmt.Fprintln(out, post.ID)
 			why.print(out, post.post())

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
@@ -68,9 +69,14 @@ func (c *scoreCmd) Run(term terminal) error {
 	if c.JSON {
 		return scoreLines(scorer, c.Lang, term.in, term.out)
 	}
-	text, err := io.ReadAll(io.LimitReader(term.in, maxLine))
-	if err != nil {
+	text, err := io.ReadAll(io.LimitReader(term.in, maxLine+1))
+	switch {
+	case err != nil:
 		return fmt.Errorf("read stdin: %w", err)
+	case len(text) > maxLine:
+		return usageError{fmt.Sprintf("the text is longer than %d MiB", maxLine>>20)}
+	case !utf8.Valid(text):
+		return errNotUTF8
 	}
 	body := strings.TrimRight(string(bytes.TrimPrefix(text, byteOrderMark)), "\n")
 	in := sentiment.Input{Text: body, Lang: c.Lang, Kind: mention.PostKind(c.Kind)}
@@ -103,6 +109,9 @@ func eachLine(r io.Reader, do func(line []byte) error) error {
 		line, err := readLine(lines)
 		if n == 1 {
 			line = bytes.TrimPrefix(line, byteOrderMark)
+		}
+		if !utf8.Valid(line) {
+			return fmt.Errorf("stdin:%d: %w", n, errNotUTF8)
 		}
 		if len(strings.TrimSpace(string(line))) > 0 {
 			if err := do(line); err != nil {
@@ -141,6 +150,12 @@ func scoreLines(scorer *sentiment.Scorer, lang string, in io.Reader, out io.Writ
 		var req scoreIn
 		if err := json.Unmarshal(line, &req); err != nil {
 			return notJSON(line, err, "; without --json plain text is read")
+		}
+		if req.Text == "" && !hasText(line) {
+			return noText()
+		}
+		if err := knownKind(req.Kind); err != nil {
+			return err
 		}
 		if lang != "" {
 			req.Lang = lang
