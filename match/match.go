@@ -33,6 +33,7 @@ type Watch struct {
 	Terms   []Term
 	Context []Term // when filled, a hit counts only with one of these near it
 	Ignore  []Term // phrases that cancel the hits inside them
+	Rivals  []Term // names of others, which cancel the hits inside them, too, where they are longer
 	Any     []Expr // further ways to name the watch
 	All     []Expr // each must hold somewhere in the post
 	None    []Expr // none may hold anywhere in the post

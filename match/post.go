@@ -94,8 +94,12 @@ func inOrder(a, b found) int {
 func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 	sc.kept = sc.kept[:0]
 	for _, h := range hits {
-		if id, ok := sc.ignored(w, h); ok {
+		if id, ok := sc.inside(w.ignore, h, 0); ok {
 			sc.cancel(h, verdict{13, "it stands inside the ignored phrase " + quote(sc.set.phrases[id].text)})
+			continue
+		}
+		if id, ok := sc.inside(w.rivals, h, 1); ok {
+			sc.cancel(h, verdict{13, "it is a part of a rival's name, " + quote(sc.set.phrases[id].text)})
 			continue
 		}
 		if sc.needsContext(w, h) && !sc.inContext(w, h) {
@@ -158,13 +162,14 @@ func (sc *scratch) sides() []found {
 	return sc.side.hits
 }
 
-// ignored says which ignored phrase of w a hit lies in.
-func (sc *scratch) ignored(w *watch, h found) (int32, bool) {
-	if len(w.ignore) == 0 {
+// inside says in which of the phrases a hit lies, of those that are longer than it by this
+// much at least.
+func (sc *scratch) inside(phrases []int32, h found, longer int) (int32, bool) {
+	if len(phrases) == 0 {
 		return 0, false
 	}
 	for _, s := range sc.sides() {
-		if s.part == h.part && s.start <= h.start && h.end <= s.end && contains(w.ignore, s.phrase) {
+		if s.part == h.part && s.start <= h.start && h.end <= s.end && s.end-s.start >= h.end-h.start+longer && contains(phrases, s.phrase) {
 			return s.phrase, true
 		}
 	}

@@ -47,6 +47,7 @@ type watch struct {
 	Watch
 	context []int32 // phrases
 	ignore  []int32
+	rivals  []int32
 	any     []cond
 	all     []cond
 	none    []cond
@@ -247,6 +248,11 @@ func (b *builder) watch(i int32, w Watch) {
 	}
 	for _, t := range w.Ignore {
 		c.ignore = b.phrase(c.ignore, t, roleIgnore)
+	}
+	for _, t := range w.Rivals {
+		if len(b.set.parseTerm(t.Text).readings) > 0 { // else what looks for rivals says what is wrong with it
+			c.rivals = b.phrase(c.rivals, t, roleIgnore)
+		}
 	}
 	c.any, c.all, c.none = b.conds(i, w.Any, true), b.conds(i, w.All, true), b.conds(i, w.None, false)
 	b.set.watches = append(b.set.watches, c)

@@ -67,7 +67,7 @@ func Outdated(cfg *config.Config, scorer *sentiment.Scorer) (warning config.Erro
 	}
 	warning = cfg.Problem(cfg.At("sentiment.weights"),
 		fmt.Sprintf("%s was learned by another version of earshot (it weighs %q), so it is not used", cfg.Sentiment.Weights, feature),
-		"have it learned anew: earshot tune --weights "+cfg.Sentiment.Weights)
+		"have it learned anew: earshot tune --weights "+cfg.Sentiment.Weights+"; or delete the key weights")
 	warning.Warning = true
 	return warning, true
 }

@@ -109,6 +109,42 @@ func TestRivals(t *testing.T) {
 	}
 }
 
+// TestRivalsNameHoldsOurs: a rival whose name holds ours does not name us, whatever went wrong at
+// theirs; ours beside it does. What is said of a rival's name is about rivals.
+func TestRivalsNameHoldsOurs(t *testing.T) {
+	list := check(t, `contact: a@example.com
+watch:
+  - {name: A, terms: [Bolt, "Ромашка", "Ромашка Плюс Банк"], rivals: ["Bolt Food", "Ромашка Плюс", Uber]}
+  - {name: B, terms: ["Мак Банк"], rivals: ["Мак"]}
+sources: [{feed: "https://news.example/rss"}]
+`)
+	for text, want := range map[string]string{
+		"Bolt Food never delivered my order": "",
+		"Ромашка Плюс третью неделю не возвращает деньги": "",
+		"в «Ромашке Плюс» обманули":                       "",
+		"Bolt is no better than Bolt Food":                "Bolt",
+		"из Ромашки Плюс ушла в Ромашку":                  "Ромашку",
+		"Ромашка Плюс Банк не платит":                     "Ромашка Плюс Банк",
+		"Uber was late, so Bolt it is":                    "Bolt",
+		"Мак Банк не возвращает деньги":                   "Мак Банк",
+	} {
+		got := ""
+		for _, hit := range list.Mentions(mention.Post{Text: text}) {
+			for _, s := range hit.Spans {
+				got += s.Text
+			}
+		}
+		if got != want {
+			t.Errorf("%q names us by %q, want %q", text, got, want)
+		}
+	}
+	for _, w := range list.Warnings {
+		if strings.Contains(w.Msg, `"Uber"`) && strings.Contains(w.Hint, "context") {
+			t.Errorf("of a rival: %s", w)
+		}
+	}
+}
+
 // TestOwnedSource: a post of a source that belongs to a watch is a mention of it without
 // naming it, once, and of others only when it names them.
 func TestOwnedSource(t *testing.T) {

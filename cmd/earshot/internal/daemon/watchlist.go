@@ -98,7 +98,7 @@ func checkAt(cfg *config.Config, loadErr error, now time.Time) (Watchlist, error
 		if named := rivals(understood.Watches); len(named) > 0 {
 			var more []config.Error
 			list.Rivals, more, _ = compileWatches(understood, named)
-			problems = append(problems, more...)
+			problems = append(problems, ofRivals(more)...)
 		}
 		said := all.List
 		if cfg != nil {
@@ -263,6 +263,16 @@ func (l Watchlist) RivalsIn(watch string, post mention.Post) []mention.Span {
 	return nil
 }
 
+// ofRivals are problems of rivals' names, which have no context words.
+func ofRivals(problems []config.Error) []config.Error {
+	for i := range problems {
+		if p := &problems[i]; p.Warning && strings.HasPrefix(p.Hint, "add context") {
+			p.Hint = "use the rival's full name"
+		}
+	}
+	return problems
+}
+
 // compileWatches compiles the watches; problems are mistakes and warnings with
 // their places in the watchlist.
 func compileWatches(cfg *config.Config, list []config.Watch) (*match.Set, []config.Error, error) {
@@ -289,7 +299,7 @@ func compileWatches(cfg *config.Config, list []config.Watch) (*match.Set, []conf
 	watches := make([]match.Watch, len(list))
 	for i, w := range list {
 		watches[i] = match.Watch{
-			Name: w.Name, Pos: place(w.Pos), Terms: terms(w.Terms), Context: terms(w.Context), Ignore: terms(w.Ignore),
+			Name: w.Name, Pos: place(w.Pos), Terms: terms(w.Terms), Context: terms(w.Context), Ignore: terms(w.Ignore), Rivals: terms(w.Rivals),
 			Any: exprs(w.Any), All: exprs(w.All), None: exprs(w.None),
 		}
 	}
