@@ -232,3 +232,31 @@ func (s *Scorer) Words(in Input) []Word {
 	}
 	return list
 }
+
+// mostEnding is how many letters of a word may stand behind its stem for both to be one word:
+// п'ятниця is of п'ятниц*, Приходько is no приход*.
+const mostEnding = 1
+
+// Everyday says of words which are everyday words, each with the code of a language in which
+// ordinary posts are made of it: the one it looks like, if it is one there. It reads all lists, so
+// it is asked once.
+func (s *Scorer) Everyday(words []string) map[string]string {
+	out := map[string]string{}
+	for _, lang := range s.common.langs {
+		var errs tsv.Errors // TestLexicon has seen to it that there are none
+		d := readDictionary(lang, s.src, s.common, &errs)
+		for _, word := range words {
+			if (out[word] == "" || lang == s.Score(Input{Text: word}).Lang) && d.isEveryday(foldWord(word)) {
+				out[word] = lang
+			}
+		}
+	}
+	return out
+}
+
+func (d *dictionary) isEveryday(word string) bool {
+	return slices.ContainsFunc(d.everyday, func(w everydayWord) bool {
+		rest, ok := strings.CutPrefix(word, w.text)
+		return ok && (rest == "" || w.kind == memberPrefix && utf8.RuneCountInString(rest) <= mostEnding)
+	})
+}

@@ -59,9 +59,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	warnings := &config.Errors{List: cfg.Warnings}
 	scorer, wrong := daemon.NewScorer(cfg.Sentiment.WordsFile, cfg.Sentiment.WeightsFile)
 	if wrong == nil {
-		if w, ok := daemon.Outdated(cfg, scorer); ok {
-			warnings.Add(w)
-		}
+		warnings.List = append(warnings.List, scorerWarnings(cfg, scorer)...)
 	}
 	if err := s.render(term.err, warnings, term.colour(term.err)); err != nil {
 		return err

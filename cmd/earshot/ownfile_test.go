@@ -69,3 +69,35 @@ func TestRulesOfWordsAreListed(t *testing.T) {
 		}
 	}
 }
+
+// TestCommonNames: check warns of every name that is a word of ordinary posts, for it would bring
+// posts that mean no firm, and of no other.
+func TestCommonNames(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "w.yaml")
+	list := "contact: a@b.example\nsources: [{feed: \"https://n.example/rss\"}]\nwatch:\n"
+	common := map[string]string{"Светофор": "Russian", "Победа": "Russian", "П’ятниця": "Ukrainian", "Рукавичка": "Ukrainian", "Волт": "Bulgarian", "Wise": "English", "=Three": "English", "Лента": "Russian"}
+	for name := range common {
+		list += "  - {name: \"" + name + "\", terms: [\"" + name + "\"]}\n"
+	}
+	for _, name := range []string{"Wildberries", "Приходько", "Київстар", "Кауфланд", "Сбер", "@wise", "#победа", "wise.com", "Три Карасі"} {
+		list += "  - {name: \"" + name + "\", terms: [\"" + name + "\"]}\n"
+	}
+	list += "  - {name: с контекстом, terms: [Самокат], context: [доставка]}\n"
+	if err := os.WriteFile(file, []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs strings.Builder
+	term := terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
+	if code := run(t.Context(), []string{"check", "-c", file}, term); code != exitDone {
+		t.Fatalf("%d: %s", code, errs.String())
+	}
+	if n := strings.Count(errs.String(), "is a common word"); n != len(common) {
+		t.Errorf("%d names are warned of, want %d", n, len(common))
+	}
+	for name, language := range common {
+		if want := `"` + name + `" is a common word in ` + language + " and has no context"; strings.Count(errs.String(), want) != 1 {
+			t.Errorf("not once: %s\n%s", want, errs.String())
+		}
+	}
+}
