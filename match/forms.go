@@ -120,6 +120,10 @@ func (n *inflection) readExceptions(t *tables, name string) {
 	}
 }
 
+// leastWord is how many letters a word has that changes by itself: shorter ones end names alone
+// (Красный Яр).
+const leastWord = 3
+
 // forms gives the forms of word (folded letters) in the given languages,
 // without the word itself. followed says that another word of the name comes
 // after it, so it may be an adjective; foreign that it is a Latin word read in
@@ -130,9 +134,6 @@ func (g grammar) forms(word string, of langs, followed, foreign bool) []form {
 		if out, ok := g.borrowed(word); ok {
 			return out
 		}
-	}
-	if utf8.RuneCountInString(word) < 3 {
-		return nil
 	}
 	for i := range g {
 		n := &g[i]

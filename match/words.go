@@ -221,6 +221,9 @@ func (c *compiler) formsOf(key wordKey, base string) []form {
 			return nil // ОККО, БТИ; but СЕТЬ and РАЙ are words in capitals
 		}
 	}
+	if utf8.RuneCountInString(base) < leastWord && (!key.several || key.followed || c.common.function[base]) {
+		return nil
+	}
 	return uniqueForms(c.grammar.forms(base, key.langs, key.followed, key.foreign), base)
 }
 
