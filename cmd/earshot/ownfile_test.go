@@ -23,7 +23,7 @@ func TestMistakesOfOwnWordsHaveWords(t *testing.T) {
 		"uk\tpattern\tчекаю на\t-2\tочікування", "uk\tpattern\t~немає на\t-2\twaiting", "uk\tpattern\t<немає> на\t-2\twaiting", "uk\tpattern\tчекаю? на\t-2\tfraud",
 		"uk\tword\tаб*\t=\t-2", "uk\tword", "uk\tpattern\tхто/що мовчать\t-2\tsilence", "uk word сором = -2", "uk\tpattern\tчекаю\t-2\twaiting\t-\tгучно",
 		"uk\tpattern\tчекаю?\t-2\twaiting", "uk\tpattern\tа|| чекаю\t-2\twaiting", "uk\tpattern\tа?|б чекаю\t-2\twaiting", "uk\tpattern\t<а чекаю\t-2\twaiting",
-		"uk\tpattern\tа* чекаю\t-2\twaiting", "uk\tpattern\t# чекаю\t-2\twaiting", "uk\tpattern\t" + strings.Repeat("чекаю ", 20) + "\t-2\twaiting", "\xff\tword",
+		"uk\tpattern\tа* чекаю\t-2\twaiting", "uk\tpattern\tчека** на\t-2\twaiting", "uk\tpattern\t# чекаю\t-2\twaiting", "uk\tpattern\t" + strings.Repeat("чекаю ", 20) + "\t-2\twaiting", "\xff\tword",
 	}
 	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
 		t.Fatal(err)
