@@ -106,6 +106,55 @@ func TestSameBodyIsNotModified(t *testing.T) {
 	}
 }
 
+// TestNotModifiedIsNotBelievedForEver: a server that says "not modified" whatever happened, or a
+// cache between that does, is asked without conditions now and then.
+func TestNotModifiedIsNotBelievedForEver(t *testing.T) {
+	s := testkit.PlayText(t, "GET /feed\n200\nETag: \"7\"\ntext: new\n")
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := client(t, func(o *Options) { o.Now = func() time.Time { return now } })
+	ask := func(v Validators) *Response {
+		t.Helper()
+		res, err := c.For(s.URL).Do(t.Context(), Request{URL: s.URL + "/feed", Validators: v})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	v := ask(Validators{}).Validators
+	v.BodyHash = "of another body" // what it was before the server began to lie
+	began := now
+	for now.Sub(began) < believed {
+		res := ask(v)
+		if !res.NotModified || res.Status != 304 {
+			t.Fatalf("after %s: %+v", now.Sub(began), res)
+		}
+		v, now = res.Validators, now.Add(time.Hour)
+	}
+	res := ask(v)
+	if res.NotModified || string(res.Body) != "new" {
+		t.Fatalf("after %s: %+v", now.Sub(began), res)
+	}
+	if res = ask(res.Validators); !res.NotModified || res.Status != 304 {
+		t.Errorf("then: %+v", res)
+	}
+	if old := ask(Validators{ETag: `"7"`, BodyHash: "x"}); old.NotModified {
+		t.Error("validators of an earlier earshot, which did not write down when, are believed")
+	}
+}
+
+// TestUnchangedBodyKeepsItsValidators: a server that never says 304 makes no new cursor at every poll.
+func TestUnchangedBodyKeepsItsValidators(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	ans := &answer{status: 200, header: http.Header{"Last-Modified": {"Sun, 01 Mar 2026 10:00:00 GMT"}}, body: []byte("same")}
+	first := Validators{}.after(ans, now)
+	if again := first.after(ans, now.Add(time.Hour)); again != first {
+		t.Errorf("%+v became %+v", first, again)
+	}
+	if later := first.after(ans, now.Add(believed)); !later.Read.Equal(now.Add(believed)) {
+		t.Errorf("read at %s", later.Read)
+	}
+}
+
 func TestErrorsByStatus(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {

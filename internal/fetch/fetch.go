@@ -280,7 +280,7 @@ func (c *Client) judge(h hop, ans *answer) error {
 func (c *Client) answerOf(h hop, req Request, ans *answer, permanentURL string) (*Response, error) {
 	res := &Response{
 		URL: h.url.String(), Status: ans.status, Header: ans.header, At: c.opt.Now(), PermanentURL: permanentURL,
-		Validators: req.Validators.after(ans),
+		Validators: req.Validators.after(ans, c.opt.Now()),
 	}
 	res.NotModified = ans.status == http.StatusNotModified ||
 		(req.Validators.BodyHash != "" && res.Validators.BodyHash == req.Validators.BodyHash)

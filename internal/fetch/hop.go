@@ -33,16 +33,38 @@ type Validators struct {
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"modified,omitempty"`
 	BodyHash     string `json:"hash,omitempty"` // of the decoded body: for servers that never answer 304
+	// Read is when a body came last. It moves only as far as it matters: an unchanged body
+	// makes no other validators.
+	Read time.Time `json:"read,omitzero"`
 }
+
+// believed is how long a server's word is taken that nothing changed. Some say 304 for ever: a
+// cache that lost its way, a page whose Last-Modified is that of its template.
+const believed = 6 * time.Hour
 
 func (v Validators) empty() bool { return v.ETag == "" && v.LastModified == "" }
 
+// asked are the validators to send: none where no body came for long.
+func (v Validators) asked(now time.Time) Validators {
+	if now.Sub(v.Read) >= believed || v.Read.After(now) {
+		v.ETag, v.LastModified = "", ""
+	}
+	return v
+}
+
 // after are the validators to keep once ans came.
-func (v Validators) after(ans *answer) Validators {
+func (v Validators) after(ans *answer, now time.Time) Validators {
 	next := Validators{ETag: ans.header.Get("ETag"), LastModified: ans.header.Get("Last-Modified")}
 	if ans.status != http.StatusNotModified {
 		sum := sha256.Sum256(ans.body)
 		next.BodyHash = hex.EncodeToString(sum[:16])
+		switch {
+		case next.empty():
+		case next.BodyHash == v.BodyHash && now.Sub(v.Read) < believed:
+			next.Read = v.Read
+		default:
+			next.Read = now.UTC().Truncate(time.Second)
+		}
 		return next
 	}
 	if next.ETag != "" {
@@ -89,7 +111,7 @@ type hop struct {
 }
 
 func (c *Client) firstHop(u *url.URL, req Request) hop {
-	h := hop{url: u, method: req.Method, header: req.Header, body: req.Body, accept: req.Accept, validators: req.Validators, api: req.API, limit: req.MaxBody}
+	h := hop{url: u, method: req.Method, header: req.Header, body: req.Body, accept: req.Accept, validators: req.Validators.asked(c.opt.Now()), api: req.API, limit: req.MaxBody}
 	if h.method == "" {
 		h.method = http.MethodGet
 	}
