@@ -69,6 +69,7 @@ type memory struct {
 	UsualItems    int           `json:"items,omitempty"` // most items seen on the page
 	EmptyPolls    int           `json:"empty,omitempty"`
 	EmptyAfter    time.Time     `json:"after,omitzero"` // the last poll before it was empty
+	EmptyStart    time.Time     `json:"start,omitzero"` // the first poll, where it found nothing
 	Read          lastAnswer    `json:"read,omitzero"`
 	FailingSince  time.Time     `json:"failing,omitzero"`
 	Why           string        `json:"why,omitempty"`    // why the last poll failed, in the word of crawlers.Reason
@@ -173,6 +174,9 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 	m.countNew(state, out.newPosts, now)
 	m.stretch(out)
 	m.countEmpty(out, lastGood)
+	if lastGood.IsZero() && m.UsualItems == 0 {
+		m.EmptyStart = now
+	}
 	if sees := out.batch.Observed; !out.batch.Unchanged {
 		m.Read = lastAnswer{Items: sees.Items, Bytes: sees.Bytes, Notes: text.Clip(notes(out), maxNotes)}
 	}

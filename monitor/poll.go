@@ -396,8 +396,8 @@ func distinct(posts []mention.Post) (kept []mention.Post, keys []mention.PostKey
 }
 
 // intakes splits the fresh posts of a first poll into the baseline and what
-// backfill lets through; of every later poll what was never seen and is of the past (these ids) is
-// recorded alone, and the rest is news. An intake without posts still matters: it completes an
+// backfill lets through; of every later poll what was never seen and is of the past (these ids, or
+// what stood there before a first poll that found nothing) is recorded alone, and the rest is news. An intake without posts still matters: it completes an
 // empty baseline.
 func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidate, past []string, complete bool) []mention.PollResult {
 	now := p.Now()
@@ -405,11 +405,12 @@ func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidat
 	for _, id := range past {
 		of[id] = true
 	}
+	stood := remember(state).stoodBefore(fresh)
 	var old, recent []mention.Post
 	for _, c := range fresh {
 		post := c.post
 		isNew := src.Backfill > 0 && !post.Published.IsZero() && now.Sub(post.Published) <= src.Backfill
-		if state.Baselined {
+		if state.Baselined && !stood(post) {
 			isNew = c.was != 0 || !of[post.ID]
 		}
 		if isNew {

@@ -1,0 +1,79 @@
+package monitor
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/mention"
+)
+
+// dated is a post of so long ago; 0: nobody says when.
+func dated(id string, ago time.Duration) mention.Post {
+	p := post("a", id)
+	if ago > 0 {
+		p.Published = time.Now().Add(-ago)
+	}
+	return p
+}
+
+// TestSourceThatBeganEmpty: where the first poll met a page of repairs or of consent, what the site
+// shows when it is back is the baseline it would have been. What was published since is news, and
+// so is the first review of a company that had none.
+func TestSourceThatBeganEmpty(t *testing.T) {
+	const day = 24 * time.Hour
+	for name, test := range map[string]struct {
+		posts    func() []mention.Post
+		backfill time.Duration
+		news     int
+	}{
+		"a list of before": {func() []mention.Post { return []mention.Post{dated("1", 300*day), dated("2", 9*day), dated("3", day)} }, 0, 0},
+		"and one of now":   {func() []mention.Post { return []mention.Post{dated("1", 300*day), dated("2", time.Second)} }, 0, 1},
+		"backfill":         {func() []mention.Post { return []mention.Post{dated("1", 300*day), dated("2", day)} }, 2 * day, 1},
+		"a first review that a moderator let through late": {func() []mention.Post { return []mention.Post{dated("1", 9*day)} }, 0, 1},
+		"the first review":       {func() []mention.Post { return []mention.Post{dated("1", time.Second)} }, 0, 1},
+		"the first, undated":     {func() []mention.Post { return []mention.Post{dated("1", 0)} }, 0, 1},
+		"a whole list, undated":  {func() []mention.Post { return undated(6) }, 0, 0},
+		"undated beside a dated": {func() []mention.Post { return append(undated(6), dated("7", 300*day)) }, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				s := &site{answer: func(n int) (crawlers.Batch, error) {
+					if n < 3 {
+						return crawlers.Batch{Next: "c", Observed: crawlers.Observation{Bytes: 4 << 10}}, nil
+					}
+					posts := test.posts()
+					if n > 3 {
+						posts = append(posts, dated("late", 300*day)) // shown late, and no longer a matter of the start
+					}
+					return crawlers.Batch{Posts: posts, Next: "c", Observed: crawlers.Observation{Items: len(posts), Bytes: 80 << 10}}, nil
+				}}
+				runFor(t, w.monitor(1), 5*time.Minute-10*time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s, Backfill: test.backfill})
+				news, late := 0, false
+				for _, in := range w.intakes {
+					for _, p := range in.Posts {
+						switch {
+						case p.Post.ID == "late":
+							late = !in.Baseline
+						case !in.Baseline:
+							news++
+						}
+					}
+				}
+				if news != test.news || !late {
+					t.Errorf("%d posts are news, want %d; a later one is news: %v", news, test.news, late)
+				}
+			})
+		})
+	}
+}
+
+func undated(n int) (posts []mention.Post) {
+	for i := range n {
+		posts = append(posts, dated(fmt.Sprint("u", i), 0))
+	}
+	return posts
+}
