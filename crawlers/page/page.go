@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
@@ -32,6 +31,7 @@ func Kind() crawlers.Kind {
 		About:    "Web pages that show reviews or comments: what they mark up for search engines (schema.org) is read first, then what `select` points at.",
 		PostKind: mention.Review,
 		Every:    30 * time.Minute,
+		Limits:   "at most five pages of a list a poll, at the end where new posts stand, whether it shows the newest or the oldest first. An address that leads to the site's start page, with nothing there that was known, is not read and told: what stands there is about others",
 		Options:  func() any { return new(Options) },
 		New: func(env crawlers.Env, s config.Section) (crawlers.Crawler, error) {
 			var o Options
@@ -126,90 +126,6 @@ func New(env crawlers.Env, o Options, s config.Section) (*page, error) {
 	return p, c.err
 }
 
-// leaf is one page that was read.
-type leaf struct {
-	posts  []mention.Post
-	next   string // address of the page with older posts
-	ways   []string
-	notes  []string
-	visits map[string]string // what looks like a session in its links
-	seen   *tally            // what the selectors found; nil without any
-	cut    bool
-}
-
-// empty reports a page without posts, also without such as hold no words: a row of
-// pictures in a channel.
-func (l leaf) empty() bool { return len(l.posts) == 0 && (l.seen == nil || len(l.seen.parts) == 0) }
-
-// Poll reads the page and, while they bring new posts, the pages it continues on.
-func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
-	var state poll.PageCursor
-	poll.DecodeCursor(since, &state)
-	res, err := p.env.Fetch.Do(ctx, fetch.Request{URL: p.address, Validators: state.V, Accept: htmlAccept})
-	if err != nil {
-		return crawlers.Batch{}, fmt.Errorf("page: %w", err)
-	}
-	if res.NotModified {
-		state.V = res.Validators
-		return crawlers.Batch{Next: poll.EncodeCursor(state), Unchanged: true, Observed: crawlers.Observation{What: "page"}}, nil
-	}
-	next, home := poll.PageCursor{V: res.Validators}, res.URL
-	var all []mention.Post
-	var sees crawlers.Observation
-	var seen *tally
-	visited := map[string]bool{}
-	for n := 1; ; n++ {
-		visited[res.URL] = true
-		l, err := p.read(res, state.Cut, state.Visits)
-		sees.Bytes += len(res.Body)
-		sees.Notes = poll.AppendNew(sees.Notes, l.notes...)
-		seen = seen.with(l.seen)
-		if err != nil {
-			return p.broken(all, state.Seen, sees), err
-		}
-		if l.cut && n == 1 {
-			next.V, next.Cut = fetch.Validators{}, res.Validators.BodyHash
-		}
-		all = append(all, l.posts...)
-		if n == 1 {
-			next.Visits = l.visits
-			sees.What = strings.Join(l.ways, " and ")
-		}
-		if l.next == "" || visited[l.next] || n >= p.pages || l.empty() || state.Seen.Reached(l.posts) {
-			break
-		}
-		res, err = p.env.Fetch.Do(ctx, fetch.Request{URL: l.next, Accept: htmlAccept})
-		if poll.NoOlder(err) || len(state.Seen) == 0 && patient(err) {
-			sees.Notes = poll.AppendNew(sees.Notes, "older posts are not read: "+crawlers.Explain(err))
-			break
-		}
-		if err != nil {
-			return p.broken(all, state.Seen, sees), fmt.Errorf("page: older posts: %w", err)
-		}
-	}
-	all = poll.Finish(p.env, all)
-	fresh, marks := state.Seen.New(all)
-	next.Broken = poll.Fingerprints{}
-	fresh, late, err := p.details(ctx, home, fresh, state, next.Broken)
-	for _, post := range late {
-		delete(marks, poll.Fingerprint(post))
-	}
-	if len(late) > 0 {
-		next.V = fetch.Validators{} // they are on the page, also if it stays as it is
-		sees.Notes = append(sees.Notes, text.Count(len(late), "post")+" to be read in full by the next poll")
-	}
-	if next.Seen = marks; len(all) == 0 {
-		next.Seen = state.Seen // a list that shows nothing for a while forgets nothing
-	}
-	if len(all) > 0 {
-		sees.Unread = seen.doubts(p.own)
-		sees.Notes = poll.AppendNew(sees.Notes, sees.Unread...)
-	}
-	sees.Items, sees.Newest = len(all), poll.Newest(all)
-	sees.What = p.describe(sees, len(all))
-	return crawlers.Batch{Posts: fresh, Beside: state.Seen.Known(all), Next: poll.EncodeCursor(next), Observed: sees}, err
-}
-
 // patient reports a host that wants longer pauses than one poll may take. A baseline that
 // waited for its older pages would never be done.
 func patient(err error) bool {
@@ -218,13 +134,6 @@ func patient(err error) bool {
 }
 
 const htmlAccept = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-
-// broken is what was read until a page could not be.
-func (p *page) broken(posts []mention.Post, known poll.Fingerprints, sees crawlers.Observation) crawlers.Batch {
-	posts = poll.Finish(p.env, posts)
-	fresh, _ := known.New(posts)
-	return crawlers.Batch{Posts: fresh, Beside: known.Known(posts), Observed: sees}
-}
 
 func (p *page) describe(sees crawlers.Observation, n int) string {
 	noun := "post"
@@ -283,6 +192,7 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 	}
 	named := schemaorg.Name(items, links.Apart.Clean(p.address), links.Apart.Clean(res.URL))
 	unordered := mixed(named)
+	l.rising = rises(named)
 	l.posts = poll.Finish(p.env, named)
 	for i := range l.posts {
 		l.posts[i].URL, l.posts[i].ThreadURL = links.Written(l.posts[i].URL), links.Written(l.posts[i].ThreadURL)
@@ -319,6 +229,20 @@ func mixed(posts []mention.Post) bool {
 		last = p.Published
 	}
 	return newer > few && older > few
+}
+
+// rises reports posts of which the last on the page is newer than the first.
+func rises(posts []mention.Post) bool {
+	var first, last time.Time
+	for _, p := range posts {
+		if p.Published.IsZero() {
+			continue
+		}
+		if last = p.Published; first.IsZero() {
+			first = last
+		}
+	}
+	return last.After(first)
 }
 
 // older finds the page with older posts: what `select` says, else what the page

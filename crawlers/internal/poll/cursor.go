@@ -98,7 +98,11 @@ type PageCursor struct {
 	Seen Fingerprints     `json:"seen,omitempty"`
 
 	Newest time.Time         `json:"newest,omitzero"`  // of all posts ever read; feeds only
-	Since  time.Time         `json:"since,omitzero"`   // the first poll; feeds only
+	Since  time.Time         `json:"since,omitzero"`   // the first poll
+	At     string            `json:"at,omitempty"`     // host and path of the first page; this and the next three: pages only
+	Way    string            `json:"way,omitempty"`    // which way a list goes on: to "older" or "newer" posts; empty: not seen yet
+	Last   string            `json:"last,omitempty"`   // where the next poll begins, when not at the address
+	Behind bool              `json:"behind,omitempty"` // the end of a list that goes to newer posts was not reached yet
 	Broken Fingerprints      `json:"broken,omitempty"` // posts whose own page was broken
 	Cut    string            `json:"cut,omitempty"`    // hash of a body that ended in the middle
 	Visits map[string]string `json:"visits,omitempty"` // what looks like a session in the links of the feed or the first page

@@ -1,0 +1,259 @@
+package page
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/text"
+	"github.com/earshot/earshot/mention"
+)
+
+// Rules of this file: a list is read from its newest page on, back to what is known. Where the
+// pages go on to newer posts, as below an article, the newest page is the last one: the next poll
+// begins where this one ended.
+
+// leaf is one page that was read.
+type leaf struct {
+	posts  []mention.Post
+	next   string // address of the page the list continues on
+	ways   []string
+	notes  []string
+	visits map[string]string // what looks like a session in its links
+	seen   *tally            // what the selectors found; nil without any
+	cut    bool
+	rising bool // its last post is newer than its first
+}
+
+// empty reports a page without posts, also without such as hold no words: a row of
+// pictures in a channel.
+func (l leaf) empty() bool { return len(l.posts) == 0 && (l.seen == nil || len(l.seen.parts) == 0) }
+
+// The ways that the pages of a list go on.
+const (
+	toOlder = "older"
+	toNewer = "newer"
+)
+
+// walk is one poll.
+type walk struct {
+	p     *page
+	state poll.PageCursor // of the last poll
+	next  poll.PageCursor
+	home  string // where the first page was read
+	posts []mention.Post
+	sees  crawlers.Observation
+	seen  *tally
+}
+
+// Poll reads the page and, while they bring new posts, the pages it continues on.
+func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
+	w := &walk{p: p}
+	poll.DecodeCursor(since, &w.state)
+	res, err := w.start(ctx)
+	if err != nil {
+		return crawlers.Batch{}, fmt.Errorf("page: %w", err)
+	}
+	if res.NotModified {
+		w.state.V = res.Validators
+		return crawlers.Batch{Next: poll.EncodeCursor(w.state), Unchanged: true, Observed: crawlers.Observation{What: "page"}}, nil
+	}
+	if err := w.pages(ctx, res); err != nil {
+		return w.broken(), err
+	}
+	return w.batch(ctx)
+}
+
+// start reads the page that the poll begins with.
+func (w *walk) start(ctx context.Context) (*fetch.Response, error) {
+	if w.state.Last != "" {
+		res, err := w.p.env.Fetch.Do(ctx, fetch.Request{URL: w.state.Last, Validators: w.state.V, Accept: htmlAccept})
+		if !poll.NotFound(err) {
+			return res, err
+		}
+		w.anew()
+	}
+	return w.p.env.Fetch.Do(ctx, fetch.Request{URL: w.p.address, Validators: w.state.V, Accept: htmlAccept})
+}
+
+// anew begins at the address: the last page went with its posts.
+func (w *walk) anew() { w.state.Last, w.state.V = "", fetch.Validators{} }
+
+// pages reads from the first page on.
+func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
+	at, visited, first := cmp.Or(w.state.Last, w.p.address), map[string]bool{}, leaf{}
+	w.next = poll.PageCursor{Way: w.state.Way, At: w.state.At, Since: w.state.Since}
+	if w.next.Since.IsZero() {
+		w.next.Since = w.p.env.Now().UTC().Truncate(time.Second)
+	}
+	for n := 1; ; n++ {
+		visited[res.URL] = true
+		l, err := w.p.read(res, w.state.Cut, w.state.Visits)
+		w.sees.Bytes += len(res.Body)
+		w.sees.Notes = poll.AppendNew(w.sees.Notes, l.notes...)
+		w.seen = w.seen.with(l.seen)
+		if err != nil {
+			return err
+		}
+		if n == 1 && l.empty() && w.state.Last != "" {
+			w.anew()
+			if res, err = w.start(ctx); err != nil {
+				return fmt.Errorf("page: %w", err)
+			}
+			at, n = w.p.address, 0
+			continue
+		}
+		if n == 1 {
+			if err := w.begin(res, l); err != nil {
+				return err
+			}
+			first = l
+		} else if n == 2 {
+			w.next.Way = wayOf(first.posts, l.posts)
+		}
+		w.posts = append(w.posts, l.posts...)
+		if n == 1 || w.next.Way == toNewer && !l.empty() {
+			w.reached(at, res, l)
+		}
+		if l.next == "" || visited[l.next] || l.empty() || !w.goesOn(n, l) {
+			return nil
+		}
+		if n >= w.p.pages {
+			w.next.Behind = w.next.Way == toNewer
+			return nil
+		}
+		at = l.next
+		res, err = w.p.env.Fetch.Do(ctx, fetch.Request{URL: at, Accept: htmlAccept})
+		if poll.NoOlder(err) || len(w.state.Seen) == 0 && patient(err) {
+			w.sees.Notes = poll.AppendNew(w.sees.Notes, "older posts are not read: "+crawlers.Explain(err))
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("page: older posts: %w", err)
+		}
+	}
+}
+
+// begin takes the first page. Where it is the site's start page or a list above the one that was
+// read, and shows nothing of that, what was there is gone: its posts are about anybody.
+func (w *walk) begin(res *fetch.Response, l leaf) error {
+	w.home, w.next.Visits = res.URL, l.visits
+	w.sees.What = strings.Join(l.ways, " and ")
+	place := placeOf(res.URL)
+	if len(l.posts) > 0 && len(w.state.Seen) > 0 && above(place, w.state.At) && len(w.state.Seen.Known(l.posts)) == 0 {
+		return crawlers.Other(fmt.Sprintf("page: %s leads to %s now, and nothing that was there before stands there; what was read may be gone or have another address",
+			fetch.SafeURL(w.p.address), fetch.SafeURL(res.URL)))
+	}
+	if w.state.Last == "" {
+		w.next.At = place
+	}
+	return nil
+}
+
+// reached makes a page the one that the next poll begins with.
+func (w *walk) reached(at string, res *fetch.Response, l leaf) {
+	if w.next.Last = at; at == w.p.address {
+		w.next.Last = ""
+	}
+	if w.next.V, w.next.Cut = res.Validators, ""; l.cut {
+		w.next.V, w.next.Cut = fetch.Validators{}, res.Validators.BodyHash
+	}
+}
+
+// goesOn reports whether the page after l, the nth that was read, may hold what is new.
+func (w *walk) goesOn(n int, l leaf) bool {
+	if w.next.Way == toNewer || !w.state.Seen.Reached(l.posts) {
+		return true
+	}
+	return n == 1 && w.next.Way == "" && l.rising // an earlier earshot did not look which way they go
+}
+
+// batch closes the poll.
+func (w *walk) batch(ctx context.Context) (crawlers.Batch, error) {
+	p := w.p
+	all := poll.Finish(p.env, w.posts)
+	fresh, marks := w.state.Seen.New(all)
+	w.next.Broken = poll.Fingerprints{}
+	fresh, late, err := p.details(ctx, w.home, fresh, w.state, w.next.Broken)
+	for _, post := range late {
+		delete(marks, poll.Fingerprint(post))
+	}
+	if len(late) > 0 {
+		w.sees.Notes = append(w.sees.Notes, text.Count(len(late), "post")+" to be read in full by the next poll")
+	}
+	if len(late) > 0 || w.next.Behind { // they are on the page, also if it stays as it is
+		w.next.V = fetch.Validators{}
+	}
+	if w.next.Seen = marks; len(all) == 0 {
+		w.next.Seen = w.state.Seen // a list that shows nothing for a while forgets nothing
+	}
+	if len(all) > 0 {
+		w.sees.Unread = w.seen.doubts(p.own)
+		w.sees.Notes = poll.AppendNew(w.sees.Notes, w.sees.Unread...)
+	}
+	w.sees.Items, w.sees.Newest = len(all), poll.Newest(all)
+	w.sees.What = p.describe(w.sees, len(all))
+	known := w.state.Seen.Known(all)
+	return crawlers.Batch{Posts: fresh, Beside: known, Past: w.past(fresh), Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
+}
+
+// past are the posts between those of the first poll and the end of a list that it did not reach.
+func (w *walk) past(fresh []mention.Post) []string {
+	reading := w.state.Behind || w.next.Way == toNewer && w.state.Way != toNewer
+	if !reading {
+		return nil
+	}
+	var ids []string
+	for _, p := range fresh {
+		if p.Published.IsZero() || p.Before(w.next.Since) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// broken is what was read until a page could not be.
+func (w *walk) broken() crawlers.Batch {
+	posts := poll.Finish(w.p.env, w.posts)
+	fresh, _ := w.state.Seen.New(posts)
+	return crawlers.Batch{Posts: fresh, Beside: w.state.Seen.Known(posts), Past: w.past(fresh), Observed: w.sees}
+}
+
+// wayOf says which way a list goes from one of its pages to the next.
+func wayOf(first, second []mention.Post) string {
+	newest, oldest := poll.Newest(first), time.Time{}
+	for _, p := range second {
+		if !p.Published.IsZero() && (oldest.IsZero() || p.Published.Before(oldest)) {
+			oldest = p.Published
+		}
+	}
+	if newest.IsZero() || oldest.Before(newest) || !poll.Newest(second).After(newest) {
+		return toOlder
+	}
+	return toNewer
+}
+
+// placeOf is the host and the path of an address.
+func placeOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return poll.Host(address) + "/" + strings.Trim(u.Path, "/")
+}
+
+// above reports whether a place is the start page of a site, its own or a new one, or a list above
+// the one that was read.
+func above(place, was string) bool {
+	_, path, ok := strings.Cut(was, "/")
+	if !ok || path == "" || place == was {
+		return false
+	}
+	return strings.HasSuffix(place, "/") || strings.HasPrefix(was, place+"/")
+}

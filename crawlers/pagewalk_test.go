@@ -1,0 +1,153 @@
+package crawlers_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/fetch"
+)
+
+// redirects are addresses of a site that lead to others.
+type redirects struct {
+	site *pages
+	to   map[string]string
+}
+
+func (r redirects) Do(ctx context.Context, q fetch.Request) (*fetch.Response, error) {
+	if to, ok := r.to[q.URL]; ok {
+		q.URL = to
+	}
+	return r.site.Do(ctx, q)
+}
+
+// TestPageThatLeadsToTheStartPage: a company's page that was taken down leads to the site's start
+// page or its list of companies, where the newest reviews of others stand. They are not ours.
+func TestPageThatLeadsToTheStartPage(t *testing.T) {
+	const asked = "https://r.example/banks/romashka"
+	for name, test := range map[string]struct {
+		first, to string // where the address leads at first and later
+		shows     string // what stands there then
+		ours      bool
+	}{
+		"the start page":                {"", "https://r.example/", reviewList(30, 24, ""), false},
+		"a list above":                  {"", "https://r.example/banks/", reviewList(30, 24, ""), false},
+		"of the new domain":             {"", "https://new.example/", reviewList(30, 24, ""), false},
+		"with reviews that are known":   {"", "https://r.example/", reviewList(10, 5, ""), true},
+		"another page of the company":   {"", "https://r.example/banks/romashka/reviews", reviewList(30, 24, ""), true},
+		"as it led from the first poll": {"https://r.example/", "https://r.example/", reviewList(30, 24, ""), true},
+		"nothing":                       {"", "https://r.example/", "<html><body>Welcome</body></html>", true}, // an empty page has words of its own
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := &pages{bodies: map[string]string{asked: reviewList(9, 3, ""), test.first: reviewList(9, 3, "")}}
+			to := map[string]string{}
+			c := crawlerOf(t, strings.Replace(reviewBlock, "https://r.example/list", asked, 1), redirects{site, to})
+			if test.first != "" {
+				to[asked] = test.first
+			}
+			first := mustPoll(t, c, "")
+			to[asked], site.bodies[test.to] = test.to, test.shows
+			got, err := c.Poll(t.Context(), first.Next)
+			if (err == nil) != test.ours || err != nil && len(got.Posts) > 0 {
+				t.Fatalf("%d posts, %v", len(got.Posts), err)
+			}
+			if word, _ := crawlers.Reason(err); err != nil && word != "changed" {
+				t.Errorf("%v: the word for it is %q", err, word)
+			}
+			delete(to, asked) // back after the repairs
+			site.bodies[asked] = reviewList(11, 5, "")
+			if again := mustPoll(t, c, first.Next); len(again.Posts) != 2 {
+				t.Errorf("back again: %d posts, want 10 and 11", len(again.Posts))
+			}
+		})
+	}
+}
+
+// oldestFirst is a list of comments of ten a page, the newest on the last one.
+type oldestFirst struct {
+	n, chat int // chat: the pages go back in time, as a messenger shows them
+	asked   []string
+}
+
+func (o *oldestFirst) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+	o.asked = append(o.asked, r.URL)
+	page := 1
+	_, _ = fmt.Sscanf(r.URL, "https://r.example/list?p=%d", &page)
+	var b strings.Builder
+	b.WriteString("<html><body>")
+	from, to, last := (page-1)*10+1, min(page*10, o.n), page*10 >= o.n
+	if o.chat > 0 {
+		from, to, last = max(o.n-page*10+1, 1), o.n-(page-1)*10, page*10 >= o.n
+	}
+	for i := from; i <= to; i++ {
+		at := driverNow.AddDate(-1, 0, 0).Add(time.Duration(i) * 4 * time.Hour)
+		fmt.Fprintf(&b, `<div class=r><a class=l href=/r/%d>x</a><time datetime=%s></time><p>comment %d</p></div>`, i, at.Format(time.RFC3339), i)
+	}
+	if !last {
+		fmt.Fprintf(&b, `<a class=next href="/list?p=%d">on</a>`, page+1)
+	}
+	site := &pages{bodies: map[string]string{r.URL: b.String()}}
+	return site.Do(context.Background(), r)
+}
+
+// TestPageThatShowsTheOldestFirst: new comments stand at the end of the last page, and that is where
+// they are read. What stood between the pages of the first poll and the end is no news.
+func TestPageThatShowsTheOldestFirst(t *testing.T) {
+	site := &oldestFirst{n: 73}
+	c := crawlerOf(t, reviewBlock, site)
+	batch := mustPoll(t, c, "")
+	if len(batch.Posts) != 50 {
+		t.Fatalf("first poll: %d posts", len(batch.Posts))
+	}
+	batch = mustPoll(t, c, batch.Next)
+	if len(batch.Posts) != 23 || len(batch.Past) != 23 {
+		t.Fatalf("on to the end: %d posts, %d of them of the past", len(batch.Posts), len(batch.Past))
+	}
+	for _, more := range []int{1, 8, 0, 3} {
+		site.n, site.asked = site.n+more, nil
+		batch = mustPoll(t, c, batch.Next)
+		if len(batch.Posts) != more || len(batch.Past) != 0 || len(site.asked) > 2 {
+			t.Errorf("%d more: %d posts, %d of them of the past, of %q", more, len(batch.Posts), len(batch.Past), site.asked)
+		}
+	}
+	site.n = 75 // ten were deleted, and the last page with them
+	gone := mustPoll(t, c, batch.Next)
+	site.n = 76
+	if again := mustPoll(t, c, gone.Next); len(again.Posts) == 0 || again.Posts[len(again.Posts)-1].Text != "comment 76" {
+		t.Errorf("after the last page went: %d posts", len(again.Posts))
+	}
+}
+
+// TestPageThatWasReadAtItsBeginning: an earlier earshot stayed on the first page of such a list.
+func TestPageThatWasReadAtItsBeginning(t *testing.T) {
+	site := &oldestFirst{n: 73}
+	c := crawlerOf(t, reviewBlock, site)
+	first := mustPoll(t, c, "")
+	var b strings.Builder // without what only this earshot stores
+	for part := range strings.SplitSeq(strings.Trim(string(first.Next), "{}"), ",") {
+		if !strings.HasPrefix(part, `"since`) && !strings.HasPrefix(part, `"last`) && !strings.HasPrefix(part, `"behind`) && !strings.HasPrefix(part, `"way`) && !strings.HasPrefix(part, `"at`) {
+			b.WriteString("," + part)
+		}
+	}
+	batch := mustPoll(t, c, crawlers.Cursor("{"+strings.TrimPrefix(b.String(), ",")+"}"))
+	batch = mustPoll(t, c, batch.Next)
+	site.n = 74
+	if batch = mustPoll(t, c, batch.Next); len(batch.Posts) != 1 || len(batch.Past) != 0 {
+		t.Errorf("%d posts, %d of them of the past", len(batch.Posts), len(batch.Past))
+	}
+}
+
+// TestChatIsNoListOfTheOldestFirst: a channel shows the oldest of a page above, and leads to the
+// messages before. Its newest page is the first.
+func TestChatIsNoListOfTheOldestFirst(t *testing.T) {
+	site := &oldestFirst{n: 73, chat: 1}
+	c := crawlerOf(t, reviewBlock, site)
+	first := mustPoll(t, c, "")
+	site.n, site.asked = 75, nil
+	if second := mustPoll(t, c, first.Next); len(second.Posts) != 2 || len(site.asked) != 1 {
+		t.Errorf("%d posts of %q", len(second.Posts), site.asked)
+	}
+}
