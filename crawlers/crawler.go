@@ -50,6 +50,17 @@ type Observation struct {
 	// Unread are those of Notes about what is there and was lost: a date that is none.
 	// They are told to whoever looks, asked or not.
 	Unread []string
+	Parts  Parts
+	// Gap says that nothing which the place shows stood there at the last poll: what came
+	// between the two may be out of sight already. A place whose ids changed looks the same.
+	Gap bool
+}
+
+// Parts counts what posts have, of those that a poll looked at as a whole, known ones
+// included. The zero value says that nobody looked.
+type Parts struct {
+	Of                         int // posts
+	Author, Time, Text, Rating int // those of them that have it
 }
 
 // Crawler polls one source.

@@ -151,3 +151,67 @@ func TestChatIsNoListOfTheOldestFirst(t *testing.T) {
 		t.Errorf("%d posts of %q", len(second.Posts), site.asked)
 	}
 }
+
+// TestGapOfAPlace: a place of which nothing was known says so, where it is read in order and in whole.
+func TestGapOfAPlace(t *testing.T) {
+	items := func(n, last int) string {
+		var b strings.Builder
+		for i := n; i >= last; i-- {
+			fmt.Fprintf(&b, `{"id":%d,"t":"post %d"},`, i, i)
+		}
+		return `{"items":[` + strings.TrimSuffix(b.String(), ",") + `]}`
+	}
+	rss := func(n, last int) string {
+		var b strings.Builder
+		for i := n; i >= last; i-- {
+			fmt.Fprintf(&b, `<item><title>post %d</title><link>https://r.example/%d</link></item>`, i, i)
+		}
+		return `<rss version="2.0"><channel><title>n</title>` + b.String() + `</channel></rss>`
+	}
+	const second = "https://r.example/list?p=2"
+	for name, test := range map[string]struct {
+		block string
+		body  func(n, last int) string
+	}{
+		"page": {reviewBlock + "\npages: 2", func(n, last int) string { return reviewList(n, last, "/list?p=2") }},
+		"feed": {"feed: https://r.example/list", rss},
+		"json": {"json: \"https://r.example/list{?p=page}\"\nlist: .items[]\nfields: {id: .id, text: .t}\npager: {by: page, from: 1, pages: 2}", items},
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := &pages{bodies: map[string]string{}}
+			show := func(n int) {
+				first := test.body(n, n-2)
+				site.bodies["https://r.example/list"], site.bodies["https://r.example/list?p=1"], site.bodies[second] = first, first, test.body(n-3, n-5)
+			}
+			c := crawlerOf(t, test.block, site)
+			show(8)
+			first := mustPoll(t, c, "")
+			if first.Observed.Gap {
+				t.Error("the first poll has a gap")
+			}
+			show(10)
+			near := mustPoll(t, c, first.Next)
+			show(28)
+			far := mustPoll(t, c, near.Next)
+			if near.Observed.Gap || !far.Observed.Gap {
+				t.Errorf("two more: a gap %v; eighteen more: a gap %v", near.Observed.Gap, far.Observed.Gap)
+			}
+		})
+	}
+}
+
+// TestPartsOfPosts: a poll counts what the posts of a place have, those that are known as well.
+func TestPartsOfPosts(t *testing.T) {
+	const card = `<div class=r><b>Олена</b><a class=l href=/r/%d>x</a><time datetime=2026-11-12></time><p>review %d</p></div>`
+	site := &pages{bodies: map[string]string{"https://r.example/list": fmt.Sprintf(card+card, 2, 2, 1, 1)}}
+	c := crawlerOf(t, "page: https://r.example/list\nselect: {item: .r, author: b, link: a.l, time: time, text: p}", site)
+	first := mustPoll(t, c, "")
+	if want := (crawlers.Parts{Of: 2, Author: 2, Time: 2, Text: 2}); first.Observed.Parts != want {
+		t.Errorf("%+v", first.Observed.Parts)
+	}
+	site.bodies["https://r.example/list"] = strings.ReplaceAll(site.bodies["https://r.example/list"], "<b>", "<i>")
+	second := mustPoll(t, c, first.Next)
+	if want := (crawlers.Parts{Of: 2, Time: 2, Text: 2}); second.Observed.Parts != want || len(second.Posts) > 0 {
+		t.Errorf("%+v, %d posts", second.Observed.Parts, len(second.Posts))
+	}
+}

@@ -36,14 +36,16 @@ const (
 // State is how a source stands, in one word that is shown and stored.
 type State string
 
-// The states of a source. People are told of the first four, and of StateBack when one
-// of them is over; the others are shown only.
+// The states of a source. People are told of the first five, and of StateBack when one
+// of them is over; of StateMissed as well, which is over at once. The others are shown only.
 const (
 	StateBlocked   State = "blocked"   // the site refuses to be read
 	StateFailing   State = "failing"   // polls fail
 	StateQuiet     State = "quiet"     // silent for longer than it ever is
 	StateEmpty     State = "empty"     // it answers, but nothing there looks like a post
+	StatePartly    State = "partly"    // its posts lack what they had: the words, the names, the dates, the stars
 	StateBack      State = "back"      // well again, after one of the above
+	StateMissed    State = "missed"    // more new posts came than it shows at once
 	StateSuspended State = "suspended" // left alone for a while, because it refused
 	StateNew       State = "new"       // never read
 	StateOK        State = "ok"
@@ -54,6 +56,7 @@ type outcome struct {
 	batch    crawlers.Batch
 	err      error
 	newPosts int
+	gap      bool // there may have been more
 	took     time.Duration
 }
 
@@ -68,8 +71,13 @@ type memory struct {
 	LongestGap    time.Duration `json:"gap,omitempty"`
 	UsualItems    int           `json:"items,omitempty"` // most items seen on the page
 	EmptyPolls    int           `json:"empty,omitempty"`
-	EmptyAfter    time.Time     `json:"after,omitzero"` // the last poll before it was empty
-	EmptyStart    time.Time     `json:"start,omitzero"` // the first poll, where it found nothing
+	EmptyAfter    time.Time     `json:"after,omitzero"`  // the last poll before it was empty
+	EmptyStart    time.Time     `json:"start,omitzero"`  // the first poll, where it found nothing
+	Had           []string      `json:"had,omitempty"`   // what most posts had, by the names of parts
+	Lacks         []string      `json:"lacks,omitempty"` // what of that no post had at the last poll
+	LackPolls     int           `json:"lack,omitempty"`
+	LackAfter     time.Time     `json:"lacked,omitzero"` // the last poll before they lacked it
+	MissedAt      time.Time     `json:"missed,omitzero"` // when people were told of StateMissed
 	Read          lastAnswer    `json:"read,omitzero"`
 	FailingSince  time.Time     `json:"failing,omitzero"`
 	Why           string        `json:"why,omitempty"`    // why the last poll failed, in the word of crawlers.Reason
@@ -130,6 +138,9 @@ func settle(state mention.SourceState, src Source) mention.SourceState {
 // their language.
 func assessHealth(l i18n.Lang, state *mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	m := remember(*state)
+	if m.Settings != src.Settings { // other selectors, perhaps: what posts have is learned again
+		m.Had, m.Lacks, m.LackPolls = nil, nil, 0
+	}
 	m.Place, m.Settings = src.Place, src.Settings
 	m.turnDays(now)
 	var notices []Notice
@@ -171,8 +182,10 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 	state.Failures, state.LastError, state.LastSuccess = 0, "", now
 	state.SuspendedUntil = time.Time{}
 	m.FailingSince, m.Blocks, m.Why, m.Answer = time.Time{}, 0, "", 0
+	missed := m.missed(l, src, out, lastGood, now)
 	m.countNew(state, out.newPosts, now)
-	m.stretch(out)
+	m.stretch(out, now)
+	m.countParts(out, lastGood)
 	m.countEmpty(out, lastGood)
 	if lastGood.IsZero() && m.UsualItems == 0 {
 		m.EmptyStart = now
@@ -181,6 +194,11 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 		m.Read = lastAnswer{Items: sees.Items, Bytes: sees.Bytes, Notes: text.Clip(notes(out), maxNotes)}
 	}
 
+	return append(missed, m.changed(l, *state, src, out, now)...)
+}
+
+// changed is what people must be told of how a source stands that could be read.
+func (m *memory) changed(l i18n.Lang, state mention.SourceState, src Source, out outcome, now time.Time) []Notice {
 	switch {
 	case m.recovered(out):
 		words := l.Plural("source.back", m.NewSince, "source", src.Name)
@@ -197,7 +215,9 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 		}
 		words := l.Text("source.empty", "source", src.Name, "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, good))
 		return m.notice(src, StateEmpty, out.began(now), words+m.Read.words(l))
-	case m.quiet(*state, now):
+	case m.LackPolls >= emptyPolls:
+		return m.notice(src, StatePartly, out.began(now), m.lacking(l, src))
+	case m.quiet(state, now):
 		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
 			"last", moment(l, state.LastNew))
 		return m.notice(src, StateQuiet, out.began(now), words+m.Read.words(l))
@@ -245,6 +265,8 @@ func (m *memory) recovered(out outcome) bool {
 		return true
 	case StateEmpty:
 		return m.EmptyPolls == 0 && out.batch.Observed.Items > 0
+	case StatePartly:
+		return m.LackPolls == 0 && out.batch.Observed.Items > 0
 	case StateQuiet:
 		return out.newPosts > 0
 	}
@@ -297,8 +319,9 @@ func (m *memory) turnDays(now time.Time) {
 	m.Day = today
 }
 
-func (m *memory) stretch(out outcome) {
-	if out.newPosts > 0 {
+// stretch makes polls that find nothing rarer, but not where posts were missed of late.
+func (m *memory) stretch(out outcome, now time.Time) {
+	if out.newPosts > 0 || now.Sub(m.MissedAt) < missedAgain {
 		m.Stretch = 1
 		return
 	}

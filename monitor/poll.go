@@ -147,7 +147,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
-	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New, took: p.Now().Sub(got.began)}
+	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New, gap: gapped(before, got.batch, len(shown), receipt), took: p.Now().Sub(got.began)}
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
 	changed := got.err != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
 	if got.err == nil {

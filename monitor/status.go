@@ -21,7 +21,7 @@ type SourceStatus struct {
 	Answer         int       // the status that the site answered with it; 0 for none
 	Failures       int
 	SuspendedUntil time.Time
-	State          State  // what people were told of: StateBlocked, StateFailing, StateQuiet, StateEmpty; "" when well
+	State          State  // what people were told of: StateBlocked, StateFailing, StateQuiet, StateEmpty, StatePartly; "" when well
 	Day            string // the day that PerDay[0] counts, UTC
 	PerDay         []int  // new posts a day, the newest first; none while nothing is known
 	Polls          int64  // since the start of the process

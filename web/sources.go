@@ -91,7 +91,7 @@ func (in *Inbox) sources(w http.ResponseWriter, r *http.Request, v visit) {
 // urgency orders sources: those that need somebody, those that rest, the others.
 func urgency(s Source) int {
 	switch {
-	case s.NotStored != "", slices.Contains([]string{"blocked", "failing", "suspended", "quiet", "empty"}, s.State):
+	case s.NotStored != "", slices.Contains([]string{"blocked", "failing", "suspended", "quiet", "empty", "partly"}, s.State):
 		return 0
 	case s.State == "off":
 		return 2
@@ -148,6 +148,8 @@ func whyOf(l i18n.Lang, zone *time.Location, s Source) (why, do string) {
 		return l.Text("web.sources.quiet"), l.Text("web.sources.look")
 	case s.State == "empty":
 		return l.Text("web.sources.empty"), l.Text("web.sources.look")
+	case s.State == "partly":
+		return l.Text("web.sources.partly"), l.Text("web.sources.look")
 	case s.Error == "":
 		return "", ""
 	}

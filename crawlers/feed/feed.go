@@ -182,6 +182,7 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 		Items:  items,
 		Newest: next.Newest,
 		Bytes:  len(res.Body),
+		Gap:    len(state.Seen) > 0 && len(known) == 0,
 	}
 	if len(parsed.Items) == 0 {
 		sees.Notes = append(sees.Notes, "the feed is empty: it can be read and holds no entry")

@@ -166,6 +166,7 @@ type walk struct {
 	rows     int
 	bytes    int
 	items    int
+	parts    crawlers.Parts
 	newest   time.Time
 	engine   string
 	notes    []string
@@ -225,6 +226,7 @@ func (w *walk) spent(err error) bool {
 // see counts the posts of a page for the sight.
 func (w *walk) see(posts []mention.Post) {
 	w.items += len(posts)
+	poll.Count(&w.parts, posts)
 	for _, p := range posts {
 		if p.Published.After(w.newest) && !p.Published.After(w.f.env.Now()) {
 			w.newest = p.Published
@@ -327,7 +329,7 @@ func (w *walk) batch(since crawlers.Cursor, err error) (crawlers.Batch, error) {
 }
 
 func (w *walk) sight() crawlers.Observation {
-	s := crawlers.Observation{Items: w.items, Newest: w.newest, Bytes: w.bytes, Notes: w.notes}
+	s := crawlers.Observation{Items: w.items, Newest: w.newest, Bytes: w.bytes, Notes: w.notes, Parts: w.parts}
 	name := w.engine
 	if name == "" {
 		name = w.st.Engine

@@ -273,6 +273,7 @@ type jsonFound struct {
 	unchanged bool
 	wait      time.Time
 	again     bool // the next poll starts where this one did: older pages are left
+	cut       bool // there are older pages than are read at most
 }
 
 // part reads the pages for one value.
@@ -322,6 +323,7 @@ func (a *jsonAPI) part(ctx context.Context, value string, known jsonPart) (jsonF
 			break
 		}
 		if !more {
+			found.cut = n >= a.opt.Pager.Pages && n > 1 && !a.opt.Pager.Keep && a.opt.Pager.goesOn(page) && !page.last
 			break
 		}
 		if turn.away && a.opt.Body != "" {
@@ -369,6 +371,7 @@ func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jso
 	all = poll.Finish(a.env, all)
 	found.items, found.newest = len(all), poll.Newest(all)
 	found.posts, found.next.Marks = known.Marks.New(all)
+	found.cut = found.cut && len(known.Marks) > 0 && len(found.posts) == len(all)
 	if found.newest.After(found.next.Newest) {
 		found.next.Newest = found.newest
 	}

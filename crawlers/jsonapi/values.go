@@ -32,6 +32,7 @@ func (s jsonState) keep(before jsonState, each []string) {
 func (f jsonFound) addTo(b *crawlers.Batch) {
 	b.Posts = append(b.Posts, f.posts...)
 	b.Observed.Items += f.items
+	b.Observed.Gap = b.Observed.Gap || f.cut
 	b.Observed.Bytes += f.bytes
 	b.Observed.Notes = poll.AppendNew(b.Observed.Notes, f.notes...)
 	if f.newest.After(b.Observed.Newest) {

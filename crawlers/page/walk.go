@@ -200,6 +200,8 @@ func (w *walk) batch(ctx context.Context) (crawlers.Batch, error) {
 	w.sees.Items, w.sees.Newest = len(all), poll.Newest(all)
 	w.sees.What = p.describe(w.sees, len(all))
 	known := w.state.Seen.Known(all)
+	w.sees.Gap = w.next.Way != toNewer && len(w.state.Seen) > 0 && len(known) == 0
+	poll.Count(&w.sees.Parts, all)
 	return crawlers.Batch{Posts: fresh, Beside: known, Past: w.past(fresh), Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
 }
 

@@ -131,6 +131,20 @@ func Date(e crawlers.Env, text string) (t time.Time, dateOnly bool) {
 	return t, dateOnly
 }
 
+// Count adds what posts have to what others of the same poll have.
+func Count(to *crawlers.Parts, posts []mention.Post) {
+	for _, p := range posts {
+		for _, part := range []struct {
+			n   *int
+			has bool
+		}{{&to.Of, true}, {&to.Author, p.Author != ""}, {&to.Time, !p.Published.IsZero()}, {&to.Text, p.Text != ""}, {&to.Rating, p.Rating != nil}} {
+			if part.has {
+				*part.n++
+			}
+		}
+	}
+}
+
 // NotFound reports an answer of 404 or 410: what was there is not there any more.
 func NotFound(err error) bool {
 	var status *fetch.StatusError
