@@ -83,7 +83,7 @@ func (o *oldestFirst) Do(_ context.Context, r fetch.Request) (*fetch.Response, e
 		from, to, last = max(o.n-page*10+1, 1), o.n-(page-1)*10, page*10 >= o.n
 	}
 	for i := from; i <= to; i++ {
-		at := driverNow.AddDate(-1, 0, 0).Add(time.Duration(i) * 4 * time.Hour)
+		at := driverNow.Add(time.Duration(i-74) * 4 * time.Hour)
 		fmt.Fprintf(&b, `<div class=r><a class=l href=/r/%d>x</a><time datetime=%s></time><p>comment %d</p></div>`, i, at.Format(time.RFC3339), i)
 	}
 	if !last {
@@ -213,5 +213,23 @@ func TestPartsOfPosts(t *testing.T) {
 	second := mustPoll(t, c, first.Next)
 	if want := (crawlers.Parts{Of: 2, Time: 2, Text: 2}); second.Observed.Parts != want || len(second.Posts) > 0 {
 		t.Errorf("%+v, %d posts", second.Observed.Parts, len(second.Posts))
+	}
+}
+
+// TestOldReviewThatIsPutAbove: a site puts a review of last year above its list, or shows one more of
+// them where a newer one was deleted. It is shown for the first time, and is no news.
+func TestOldReviewThatIsPutAbove(t *testing.T) {
+	now := driverNow
+	card := func(n int, at time.Time) string {
+		return fmt.Sprintf(`<div class=r><a class=l href=/r/%d>x</a><time datetime=%s></time><p>review %d</p></div>`, n, at.Format(time.RFC3339), n)
+	}
+	list := card(9, now.AddDate(0, 0, -1)) + card(8, now.AddDate(0, 0, -2))
+	site := &pages{bodies: map[string]string{"https://r.example/list": list}}
+	c := crawlerOf(t, reviewBlock, site)
+	first := mustPoll(t, c, "")
+	site.bodies["https://r.example/list"] = card(3, now.AddDate(-1, 0, 0)) + card(10, now) + card(7, now.AddDate(0, 0, -3)) + list
+	got := mustPoll(t, c, first.Next)
+	if len(got.Posts) != 3 || len(got.Past) != 1 || got.Past[0] != "https://r.example/r/3" {
+		t.Errorf("%d posts, of the past: %q", len(got.Posts), got.Past)
 	}
 }

@@ -106,6 +106,10 @@ type PollResult struct {
 	// OwnIDs says that ids never change at this source, so nothing is taken for a known
 	// post by its words.
 	OwnIDs bool
+	// Rebuilt is when a place was read well last that shows nothing any more of what stood there
+	// then, but posts of that time: its site was built anew. What nobody knows and was published
+	// before, or has no date any more, is recorded and not alerted. Zero: nothing of the kind.
+	Rebuilt time.Time
 }
 
 // PendingMention is a mention on its way into the store, as the planner sees and fills it.

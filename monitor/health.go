@@ -37,7 +37,7 @@ const (
 type State string
 
 // The states of a source. People are told of the first five, and of StateBack when one
-// of them is over; of StateMissed as well, which is over at once. The others are shown only.
+// of them is over; of StateMissed and StateRebuilt as well, which are over at once. The others are shown only.
 const (
 	StateBlocked   State = "blocked"   // the site refuses to be read
 	StateFailing   State = "failing"   // polls fail
@@ -46,6 +46,7 @@ const (
 	StatePartly    State = "partly"    // its posts lack what they had: the words, the names, the dates, the stars
 	StateBack      State = "back"      // well again, after one of the above
 	StateMissed    State = "missed"    // more new posts came than it shows at once
+	StateRebuilt   State = "rebuilt"   // all its posts have other ids
 	StateSuspended State = "suspended" // left alone for a while, because it refused
 	StateNew       State = "new"       // never read
 	StateOK        State = "ok"
@@ -57,6 +58,7 @@ type outcome struct {
 	err      error
 	newPosts int
 	gap      bool // there may have been more
+	rebuilt  bool // all of it has other ids: with gap, its site was built anew
 	took     time.Duration
 }
 

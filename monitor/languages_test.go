@@ -66,7 +66,7 @@ func TestNoticesInEveryLanguage(t *testing.T) {
 			told = append(told, assessHealth(l, &state, src, outcome{batch: crawlers.Batch{Observed: crawlers.Observation{Bytes: 512}}}, now)...)
 		}
 		told = append(told, toldOfPartly(l, src, now)...)
-		for _, want := range []State{StateBlocked, StateFailing, StateQuiet, StateEmpty, StatePartly, StateMissed, StateBack} {
+		for _, want := range []State{StateBlocked, StateFailing, StateQuiet, StateEmpty, StatePartly, StateMissed, StateRebuilt, StateBack} {
 			if !slices.ContainsFunc(told, func(n Notice) bool { return n.State == want }) {
 				t.Errorf("%s: nobody is told %s", code, want)
 			}
@@ -83,9 +83,10 @@ func TestNoticesInEveryLanguage(t *testing.T) {
 func toldOfPartly(l i18n.Lang, src Source, now time.Time) (told []Notice) {
 	var state mention.SourceState
 	whole, bare := crawlers.Parts{Of: 5, Author: 5, Time: 5, Text: 5, Rating: 5}, crawlers.Parts{Of: 5}
-	for _, parts := range []crawlers.Parts{whole, bare, bare, bare} {
+	for i, parts := range []crawlers.Parts{whole, bare, bare, bare} {
 		batch := crawlers.Batch{Observed: crawlers.Observation{Items: 5, Bytes: 512, Parts: parts}}
-		told = append(told, assessHealth(l, &state, src, outcome{batch: batch, newPosts: 5, gap: true}, now)...)
+		told = append(told, assessHealth(l, &state, src, outcome{batch: batch, newPosts: 5, gap: true, rebuilt: i > 1}, now)...)
+		now = now.Add(missedAgain)
 	}
 	return told
 }

@@ -131,7 +131,12 @@ func (p *poller) inBounds(ctx context.Context, src Source, t *turn, read func(ct
 // commit is steps 3 to 5.
 func (p *poller) commit(ctx context.Context, src Source, before, state mention.SourceState, got answer, t *turn) (next time.Time) {
 	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
-	receipt, err := p.handOver(ctx, src, fresh, withPage(p.intakes(src, state, fresh, got.batch.Past, got.err == nil), shown, src.keys(got.batch.Beside), got.batch.OwnIDs))
+	anew := rebuilt(state, got.batch.Observed, fresh, len(shown))
+	ins := withPage(p.intakes(src, state, fresh, got.batch.Past, got.err == nil), shown, src.keys(got.batch.Beside), got.batch.OwnIDs)
+	for i := range ins {
+		ins[i].Rebuilt = anew
+	}
+	receipt, err := p.handOver(ctx, src, fresh, ins)
 	if err != nil {
 		p.forget(src.key())
 		p.table.notStored(src, err)
@@ -147,7 +152,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
-	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New, gap: gapped(before, got.batch, len(shown), receipt), took: p.Now().Sub(got.began)}
+	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !anew.IsZero(), took: p.Now().Sub(got.began)}
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
 	changed := got.err != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
 	if got.err == nil {
@@ -396,16 +401,16 @@ func distinct(posts []mention.Post) (kept []mention.Post, keys []mention.PostKey
 }
 
 // intakes splits the fresh posts of a first poll into the baseline and what
-// backfill lets through; of every later poll what was never seen and is of the past (these ids, or
-// what stood there before a first poll that found nothing) is recorded alone, and the rest is news. An intake without posts still matters: it completes an
-// empty baseline.
+// backfill lets through; of every later poll what was never seen and is of the past, by the crawler's
+// word or because it stood there before, is recorded alone, and the rest is news. An intake without
+// posts still matters: it completes an empty baseline.
 func (p *poller) intakes(src Source, state mention.SourceState, fresh []candidate, past []string, complete bool) []mention.PollResult {
 	now := p.Now()
 	of := make(map[string]bool, len(past))
 	for _, id := range past {
 		of[id] = true
 	}
-	stood := remember(state).stoodBefore(fresh)
+	stood := stoodBefore(state, fresh)
 	var old, recent []mention.Post
 	for _, c := range fresh {
 		post := c.post

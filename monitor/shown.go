@@ -69,7 +69,8 @@ func (m *memory) lacking(l i18n.Lang, src Source) string {
 	return l.Text("source.partly", "source", src.Name, "parts", strings.Join(names, ", "), "last", moment(l, m.LackAfter))
 }
 
-// missed is the notice that more new posts came than the place shows at once.
+// missed is the notice that more new posts came than the place shows at once, or that all have other
+// ids.
 func (m *memory) missed(l i18n.Lang, src Source, out outcome, lastGood, now time.Time) []Notice {
 	if !out.gap || m.UsualItems == 0 {
 		return nil
@@ -79,6 +80,10 @@ func (m *memory) missed(l i18n.Lang, src Source, out outcome, lastGood, now time
 		return nil
 	}
 	m.MissedAt = now
+	if out.rebuilt {
+		words := l.Text("source.rebuilt", "source", src.Name, "posts", l.Plural("source.posts", out.newPosts), "last", moment(l, lastGood))
+		return []Notice{{Source: src.Name, State: StateRebuilt, Since: out.began(now), Text: words}}
+	}
 	words := l.Text("source.missed", "source", src.Name, "posts", l.Plural("source.posts", out.newPosts), "last", moment(l, lastGood))
 	return []Notice{{Source: src.Name, State: StateMissed, Since: out.began(now), Text: words}}
 }

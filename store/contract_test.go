@@ -35,6 +35,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"deletions":                    testDeletions,
 	"baseline":                     testBaseline,
 	"baseline done elsewhere":      testBaselineDone,
+	"a site that was built anew":   testBuiltAnew,
 	"watch added later":            testLaterWatch,
 	"plan fails":                   testPlanFails,
 	"plan panics":                  testPlanPanics,

@@ -233,8 +233,13 @@ func (g *ingestion) newPending(m mention.Mention, change postChange) *mention.Pe
 	return &mention.PendingMention{
 		Mention:  m,
 		Case:     mention.Case{MentionID: m.ID, Status: mention.Quiet, Version: 1, OpenedAt: g.in.At},
-		Baseline: g.in.Baseline,
+		Baseline: g.in.Baseline || g.stoodBefore(change.post),
 	}
+}
+
+// stoodBefore reports whether a post that nobody knew is of before its site was built anew.
+func (g *ingestion) stoodBefore(p mention.Post) bool {
+	return !g.in.Rebuilt.IsZero() && (p.Published.IsZero() || p.Before(g.in.Rebuilt))
 }
 
 // edited takes a post whose words changed, or that is gone or back.

@@ -311,6 +311,31 @@ func testBaselineDone(t *testing.T, open opener) {
 	want(t, "what stood in a thread before", len(ingest(t, s, in).Alerts), 0)
 }
 
+// testBuiltAnew: of a site that gave all its posts other ids, what nobody knows by its words either
+// and is of before is recorded; what came since is news, and what is known by its words is that.
+func testBuiltAnew(t *testing.T, open opener) {
+	s := open(t)
+	before := t0.Add(-48 * time.Hour)
+	stood := post(1)
+	stood.Author, stood.Published = "Олена", before
+	want(t, "heard", len(ingest(t, s, intakeOf(heard(stood, "Romashka"))).Alerts), 1)
+	moved, unknown, undated, fresh := stood, post(2), post(3), post(4)
+	moved.ID, moved.URL = "new-1", "https://forum.example/new/1"
+	unknown.Published, undated.Published, fresh.Published = before, time.Time{}, t0.Add(time.Hour)
+	in := intakeOf(heard(moved, "Romashka"), heard(unknown, "Romashka"), heard(undated, "Romashka"), heard(fresh, "Romashka"))
+	in.Rebuilt = t0
+	r := ingest(t, s, in)
+	want(t, "known by its words", r.Known, 1)
+	want(t, "recorded", r.New, 3)
+	want(t, "told", len(r.Alerts), 1)
+	_, c, err := s.Mention(background, mentionID(unknown, "Romashka"))
+	if err != nil || c.Status != mention.Quiet {
+		t.Errorf("case %+v, %v", c, err)
+	}
+	unknown.Text = "Romashka stole it all"
+	want(t, "edited later", len(ingest(t, s, intakeOf(heard(unknown, "Romashka"))).Alerts), 1)
+}
+
 func testLaterWatch(t *testing.T, open opener) {
 	s := open(t)
 	ingest(t, s, intakeOf(heard(post(1))))

@@ -167,7 +167,7 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 		p := r.post(item)
 		f.unwrap(&p)
 		fresh = append(fresh, p)
-		if tell && isPast(item, p, state.Since) {
+		if tell && poll.LongPast(item.Published, p, state.Since) {
 			past = append(past, p)
 		}
 	}
@@ -197,6 +197,15 @@ func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
 		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(res.PermanentURL)+": change the watchlist")
 	}
 	return crawlers.Batch{Posts: fresh, Beside: poll.IDs(known), Past: poll.IDs(past), Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
+}
+
+// telling reports whether the dates of a feed tell its posts apart.
+func telling(parsed *gofeed.Feed) bool {
+	dates := make([]string, len(parsed.Items))
+	for i, item := range parsed.Items {
+		dates[i] = item.Published
+	}
+	return poll.Telling(dates)
 }
 
 // unwrap undoes what feeds of search engines put around an article: a counter

@@ -192,7 +192,10 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 	}
 	named := schemaorg.Name(items, links.Apart.Clean(p.address), links.Apart.Clean(res.URL))
 	unordered := mixed(named)
-	l.rising = rises(named)
+	l.rising, l.dates = rises(named), map[string]string{}
+	for _, i := range items {
+		l.dates[i.Post.ID] = i.DateText
+	}
 	l.posts = poll.Finish(p.env, named)
 	for i := range l.posts {
 		l.posts[i].URL, l.posts[i].ThreadURL = links.Written(l.posts[i].URL), links.Written(l.posts[i].ThreadURL)

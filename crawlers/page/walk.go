@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +30,8 @@ type leaf struct {
 	visits map[string]string // what looks like a session in its links
 	seen   *tally            // what the selectors found; nil without any
 	cut    bool
-	rising bool // its last post is newer than its first
+	rising bool              // its last post is newer than its first
+	dates  map[string]string // of its posts as the page writes them, by id
 }
 
 // empty reports a page without posts, also without such as hold no words: a row of
@@ -48,13 +51,14 @@ type walk struct {
 	next  poll.PageCursor
 	home  string // where the first page was read
 	posts []mention.Post
+	dates map[string]string // as of leaf
 	sees  crawlers.Observation
 	seen  *tally
 }
 
 // Poll reads the page and, while they bring new posts, the pages it continues on.
 func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
-	w := &walk{p: p}
+	w := &walk{p: p, dates: map[string]string{}}
 	poll.DecodeCursor(since, &w.state)
 	res, err := w.start(ctx)
 	if err != nil {
@@ -115,9 +119,10 @@ func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 			}
 			first = l
 		} else if n == 2 {
-			w.next.Way = wayOf(first.posts, l.posts)
+			w.next.Way = cmp.Or(wayOf(first.posts, l.posts), w.state.Way)
 		}
 		w.posts = append(w.posts, l.posts...)
+		maps.Copy(w.dates, l.dates)
 		if n == 1 || w.next.Way == toNewer && !l.empty() {
 			w.reached(at, res, l)
 		}
@@ -205,15 +210,13 @@ func (w *walk) batch(ctx context.Context) (crawlers.Batch, error) {
 	return crawlers.Batch{Posts: fresh, Beside: known, Past: w.past(fresh), Next: poll.EncodeCursor(w.next), Observed: w.sees}, err
 }
 
-// past are the posts between those of the first poll and the end of a list that it did not reach.
-func (w *walk) past(fresh []mention.Post) []string {
-	reading := w.state.Behind || w.next.Way == toNewer && w.state.Way != toNewer
-	if !reading {
-		return nil
-	}
-	var ids []string
+// past are the posts of long before the first poll, and those between it and the end of a list that
+// it did not reach.
+func (w *walk) past(fresh []mention.Post) (ids []string) {
+	behind := w.state.Behind || w.next.Way == toNewer && w.state.Way != toNewer
+	telling := poll.Telling(slices.Collect(maps.Values(w.dates)))
 	for _, p := range fresh {
-		if p.Published.IsZero() || p.Before(w.next.Since) {
+		if behind && (p.Published.IsZero() || p.Before(w.next.Since)) || telling && poll.LongPast(w.dates[p.ID], p, w.next.Since) {
 			ids = append(ids, p.ID)
 		}
 	}
@@ -227,18 +230,30 @@ func (w *walk) broken() crawlers.Batch {
 	return crawlers.Batch{Posts: fresh, Beside: w.state.Seen.Known(posts), Past: w.past(fresh), Observed: w.sees}
 }
 
-// wayOf says which way a list goes from one of its pages to the next.
+// wayOf says which way a list goes from one of its pages to the next; empty where their dates do not
+// tell: all of one day, or none.
 func wayOf(first, second []mention.Post) string {
-	newest, oldest := poll.Newest(first), time.Time{}
-	for _, p := range second {
+	oldest, newest := span(first)
+	from, to := span(second)
+	switch {
+	case newest.IsZero() || to.IsZero():
+		return ""
+	case to.After(newest) && !from.Before(newest):
+		return toNewer
+	case from.Before(oldest) || to.Before(newest):
+		return toOlder
+	}
+	return ""
+}
+
+// span is the times of the oldest and the newest post; zero when none has one.
+func span(posts []mention.Post) (oldest, newest time.Time) {
+	for _, p := range posts {
 		if !p.Published.IsZero() && (oldest.IsZero() || p.Published.Before(oldest)) {
 			oldest = p.Published
 		}
 	}
-	if newest.IsZero() || oldest.Before(newest) || !poll.Newest(second).After(newest) {
-		return toOlder
-	}
-	return toNewer
+	return oldest, poll.Newest(posts)
 }
 
 // placeOf is the host and the path of an address.

@@ -71,6 +71,50 @@ func TestSourceThatBeganEmpty(t *testing.T) {
 	}
 }
 
+// TestSiteThatWasBuiltAnew: where nothing is known by its id any more and most is of before, what
+// nobody knows and is of before is no news. The same with new posts alone is a gap.
+func TestSiteThatWasBuiltAnew(t *testing.T) {
+	const day = 24 * time.Hour
+	all := crawlers.Parts{Of: 20, Time: 20, Text: 20}
+	for name, test := range map[string]struct {
+		posts func() []mention.Post
+		parts crawlers.Parts
+		known bool // one of them, by the ledger
+		told  State
+	}{
+		"all of it": {func() []mention.Post {
+			return []mention.Post{dated("n1", 90*day), dated("n2", 3*day), dated("n3", time.Second)}
+		}, all, false, StateRebuilt},
+		"without dates":  {func() []mention.Post { return undated(6) }, crawlers.Parts{Of: 6, Text: 6}, false, StateRebuilt},
+		"only new posts": {func() []mention.Post { return []mention.Post{dated("n1", 2*time.Second), dated("n2", time.Second)} }, all, false, StateMissed},
+		"one is known": {func() []mention.Post {
+			return []mention.Post{dated("n1", 90*day), dated("n2", 80*day), dated("known", 70*day)}
+		}, all, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				s := &site{answer: func(n int) (crawlers.Batch, error) {
+					if n == 0 {
+						return shows(all, dated("known", 70*day), dated("old", 60*day)), nil
+					}
+					b := shows(test.parts, test.posts()...)
+					b.Observed.Gap = true
+					return b, nil
+				}}
+				runFor(t, w.monitor(1), 90*time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+				last := w.intakes[len(w.intakes)-1]
+				if anew := !last.Rebuilt.IsZero(); last.Baseline || anew != (test.told == StateRebuilt) {
+					t.Errorf("baseline %v, built anew %v", last.Baseline, anew)
+				}
+				if told := len(w.notices) == 1 && w.notices[0].State == test.told; told != (test.told != "") {
+					t.Errorf("notices %+v, want %q", w.notices, test.told)
+				}
+			})
+		})
+	}
+}
+
 func undated(n int) (posts []mention.Post) {
 	for i := range n {
 		posts = append(posts, dated(fmt.Sprint("u", i), 0))
