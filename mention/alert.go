@@ -110,6 +110,9 @@ type PollResult struct {
 	// then, but posts of that time: its site was built anew. What nobody knows and was published
 	// before, or has no date any more, is recorded and not alerted. Zero: nothing of the kind.
 	Rebuilt time.Time
+	// Reread says that nearly all posts of the place changed their words at once: it has another
+	// layout, and nobody edited them.
+	Reread bool
 }
 
 // PendingMention is a mention on its way into the store, as the planner sees and fills it.
@@ -123,6 +126,7 @@ type PendingMention struct {
 	Also     []Case   // cases of other mentions this one changes (an answer closes them); Version is the stored one plus 1
 	Baseline bool
 	Recount  bool // an edit that changed numbers or what stands around the words: drawn, not recorded
+	Reread   bool // an edit that nobody made: the place is laid out in another way
 }
 
 // MentionRecord is an alerted mention as the store holds it: what the planner compares

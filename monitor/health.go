@@ -37,7 +37,7 @@ const (
 type State string
 
 // The states of a source. People are told of the first five, and of StateBack when one
-// of them is over; of StateMissed and StateRebuilt as well, which are over at once. The others are shown only.
+// of them is over; of StateMissed, StateRebuilt and StateReread as well, which are over at once. The others are shown only.
 const (
 	StateBlocked   State = "blocked"   // the site refuses to be read
 	StateFailing   State = "failing"   // polls fail
@@ -47,6 +47,7 @@ const (
 	StateBack      State = "back"      // well again, after one of the above
 	StateMissed    State = "missed"    // more new posts came than it shows at once
 	StateRebuilt   State = "rebuilt"   // all its posts have other ids
+	StateReread    State = "reread"    // all its posts have other words
 	StateSuspended State = "suspended" // left alone for a while, because it refused
 	StateNew       State = "new"       // never read
 	StateOK        State = "ok"
@@ -59,6 +60,7 @@ type outcome struct {
 	newPosts int
 	gap      bool // there may have been more
 	rebuilt  bool // all of it has other ids: with gap, its site was built anew
+	reread   bool // nearly all of it has other words
 	took     time.Duration
 }
 
@@ -79,7 +81,8 @@ type memory struct {
 	Lacks         []string      `json:"lacks,omitempty"` // what of that no post had at the last poll
 	LackPolls     int           `json:"lack,omitempty"`
 	LackAfter     time.Time     `json:"lacked,omitzero"` // the last poll before they lacked it
-	MissedAt      time.Time     `json:"missed,omitzero"` // when people were told of StateMissed
+	MissedAt      time.Time     `json:"missed,omitzero"` // when people were told of StateMissed or StateRebuilt
+	RereadAt      time.Time     `json:"reread,omitzero"` // and of StateReread
 	Read          lastAnswer    `json:"read,omitzero"`
 	FailingSince  time.Time     `json:"failing,omitzero"`
 	Why           string        `json:"why,omitempty"`    // why the last poll failed, in the word of crawlers.Reason

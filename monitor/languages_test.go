@@ -66,13 +66,13 @@ func TestNoticesInEveryLanguage(t *testing.T) {
 			told = append(told, assessHealth(l, &state, src, outcome{batch: crawlers.Batch{Observed: crawlers.Observation{Bytes: 512}}}, now)...)
 		}
 		told = append(told, toldOfPartly(l, src, now)...)
-		for _, want := range []State{StateBlocked, StateFailing, StateQuiet, StateEmpty, StatePartly, StateMissed, StateRebuilt, StateBack} {
+		for _, want := range []State{StateBlocked, StateFailing, StateQuiet, StateEmpty, StatePartly, StateMissed, StateRebuilt, StateReread, StateBack} {
 			if !slices.ContainsFunc(told, func(n Notice) bool { return n.State == want }) {
 				t.Errorf("%s: nobody is told %s", code, want)
 			}
 		}
 		for _, n := range told {
-			if left := testkit.English(n.Text, src.Name, "robots.txt API strange every"); len(left) > 0 || strings.Contains(n.Text, "{") {
+			if left := testkit.English(n.Text, src.Name, "robots.txt API strange every crawl"); len(left) > 0 || strings.Contains(n.Text, "{") {
 				t.Errorf("%s: not in the catalogue: %q in %q", code, left, n.Text)
 			}
 		}
@@ -85,7 +85,7 @@ func toldOfPartly(l i18n.Lang, src Source, now time.Time) (told []Notice) {
 	whole, bare := crawlers.Parts{Of: 5, Author: 5, Time: 5, Text: 5, Rating: 5}, crawlers.Parts{Of: 5}
 	for i, parts := range []crawlers.Parts{whole, bare, bare, bare} {
 		batch := crawlers.Batch{Observed: crawlers.Observation{Items: 5, Bytes: 512, Parts: parts}}
-		told = append(told, assessHealth(l, &state, src, outcome{batch: batch, newPosts: 5, gap: true, rebuilt: i > 1}, now)...)
+		told = append(told, assessHealth(l, &state, src, outcome{batch: batch, newPosts: 5, gap: true, rebuilt: i > 1, reread: i == 3}, now)...)
 		now = now.Add(missedAgain)
 	}
 	return told

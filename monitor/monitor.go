@@ -93,7 +93,7 @@ type OpsNotifier interface {
 // state, since) may be told again after a crash; the receiver drops the repeat.
 type Notice struct {
 	Source string
-	State  State     // StateBlocked, StateFailing, StateQuiet, StateEmpty, StatePartly, StateMissed, StateRebuilt or StateBack
+	State  State     // StateBlocked, StateFailing, StateQuiet, StateEmpty, StatePartly, StateMissed, StateRebuilt, StateReread or StateBack
 	Since  time.Time // start of the state; part of the notice's identity
 	Text   string    // plain words with the evidence
 	// Why and Answer are the cause, as crawlers.Reason says it: of what fails for one cause, or is

@@ -47,6 +47,23 @@ func stoodBefore(state mention.SourceState, fresh []candidate) func(mention.Post
 	return func(p mention.Post) bool { return proved && (p.Published.IsZero() || p.Before(start)) }
 }
 
+const (
+	rereadLeast = 5 // posts whose words changed at once,
+	rereadShare = 4 // and of all that the place shows all but one in so many
+)
+
+// reread reports whether nearly all posts of a place changed their words at once. It has another
+// layout then, which puts other words around each, or leaves some out; nobody edited them.
+func reread(fresh []candidate, shown, beside int) bool {
+	edited := 0
+	for _, c := range fresh {
+		if c.was != 0 && !c.post.Deleted {
+			edited++
+		}
+	}
+	return edited >= rereadLeast && rereadShare*edited >= (rereadShare-1)*(shown+beside)
+}
+
 // rebuilt returns when a place was read well last that was built anew since: nothing it shows is
 // known by its id, and most of it is of before, or has no date any more. More new posts than it
 // shows at once look the same, but they are new.

@@ -115,6 +115,48 @@ func TestSiteThatWasBuiltAnew(t *testing.T) {
 	}
 }
 
+// TestPlaceThatIsLaidOutAnew: where nearly all posts change their words at once nobody edited them.
+// Staff are told once a week: a site may show two layouts by turns.
+func TestPlaceThatIsLaidOutAnew(t *testing.T) {
+	for name, test := range map[string]struct {
+		of, edited, fresh int
+		is                bool
+	}{
+		"all of them": {6, 6, 1, true}, "most": {6, 5, 0, true}, "half": {8, 4, 0, false}, "a few on a small page": {4, 4, 0, false}, "new ones": {6, 0, 6, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				s := &site{answer: func(n int) (crawlers.Batch, error) {
+					var b crawlers.Batch
+					for i := range test.of {
+						p := post("a", fmt.Sprint(i))
+						switch {
+						case n > 0 && i < test.edited:
+							p.Text += fmt.Sprint(" Report abuse ", n)
+						case n > 0:
+							b.Beside = append(b.Beside, p.ID)
+							continue
+						}
+						b.Posts = append(b.Posts, p)
+					}
+					for i := range test.fresh {
+						b.Posts = append(b.Posts, post("a", fmt.Sprint("new", n, i)))
+					}
+					return b, nil
+				}}
+				runFor(t, w.monitor(1), 5*time.Minute, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+				if got := w.intakes[len(w.intakes)-1].Reread; got != test.is {
+					t.Errorf("laid out anew: %v", got)
+				}
+				if told := len(w.notices) == 1 && w.notices[0].State == StateReread; told != test.is {
+					t.Errorf("notices %+v", w.notices)
+				}
+			})
+		})
+	}
+}
+
 func undated(n int) (posts []mention.Post) {
 	for i := range n {
 		posts = append(posts, dated(fmt.Sprint("u", i), 0))

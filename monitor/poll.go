@@ -133,8 +133,9 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
 	anew := rebuilt(state, got.batch.Observed, fresh, len(shown))
 	ins := withPage(p.intakes(src, state, fresh, got.batch.Past, got.err == nil), shown, src.keys(got.batch.Beside), got.batch.OwnIDs)
+	again := reread(fresh, len(shown), len(got.batch.Beside))
 	for i := range ins {
-		ins[i].Rebuilt = anew
+		ins[i].Rebuilt, ins[i].Reread = anew, again
 	}
 	receipt, err := p.handOver(ctx, src, fresh, ins)
 	if err != nil {
@@ -152,7 +153,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
-	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !anew.IsZero(), took: p.Now().Sub(got.began)}
+	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !anew.IsZero(), reread: again, took: p.Now().Sub(got.began)}
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
 	changed := got.err != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
 	if got.err == nil {

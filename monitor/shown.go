@@ -70,8 +70,12 @@ func (m *memory) lacking(l i18n.Lang, src Source) string {
 }
 
 // missed is the notice that more new posts came than the place shows at once, or that all have other
-// ids.
+// ids or other words.
 func (m *memory) missed(l i18n.Lang, src Source, out outcome, lastGood, now time.Time) []Notice {
+	if out.reread && (m.RereadAt.IsZero() || now.Sub(m.RereadAt) >= missedAgain) {
+		m.RereadAt = now
+		return []Notice{{Source: src.Name, State: StateReread, Since: out.began(now), Text: l.Text("source.reread", "source", src.Name)}}
+	}
 	if !out.gap || m.UsualItems == 0 {
 		return nil
 	}

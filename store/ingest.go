@@ -268,7 +268,7 @@ func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 		if f.Post.Deleted {
 			next.Post = goneFrom(previous.Post)
 		}
-		g.pending = append(g.pending, &mention.PendingMention{Mention: next, Previous: &previous, Case: old.Case, Baseline: baseline})
+		g.pending = append(g.pending, &mention.PendingMention{Mention: next, Previous: &previous, Case: old.Case, Baseline: baseline, Reread: g.in.Reread && !f.Post.Deleted})
 	}
 	if f.Post.Deleted {
 		return nil
@@ -278,7 +278,7 @@ func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 			continue
 		}
 		d := g.newPending(m, change)
-		d.Baseline = baseline
+		d.Baseline = baseline || g.in.Reread
 		if d.Earlier, err = g.keptPost(change); err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ func (g *ingestion) lookAlikes(found []mention.AnalyzedPost, keys []mention.Post
 		return twins, nil
 	}
 	page := slices.Concat(g.in.OnPage, g.in.Beside, keys)
-	if !g.in.Baseline && len(known) == 0 {
+	if (!g.in.Baseline || g.in.Past) && len(known) == 0 {
 		some, err := knowsAny(g.ctx, g.tx, page)
 		if err != nil {
 			return nil, err

@@ -19,6 +19,11 @@ import (
 func (p *plan) edited(ctx context.Context, d *mention.PendingMention) error {
 	m, was := &d.Mention, d.Previous
 	m.EditedAt = p.now
+	if d.Reread && !isBack(d) {
+		m.Severity, d.Recount = was.Severity, true
+		p.cases.bumpVersion(&d.Case)
+		return nil
+	}
 	change := p.changeOf(*was, m)
 	var why []string
 	switch change {

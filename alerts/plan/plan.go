@@ -163,6 +163,10 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 		p.event(d, "heard", m.Post.Source)
 	}
 	d.Recount = d.Previous != nil && recount(d.Previous.Post, m.Post)
+	if d.Reread { // what was added says nothing of the post: its verdict stands
+		d.Recount = true
+		m.Score.Value, m.Score.Label, m.Score.Complaint = d.Previous.Score.Value, d.Previous.Score.Label, d.Previous.Score.Complaint
+	}
 	switch {
 	case m.Official:
 		return p.answer(ctx, d)
@@ -203,7 +207,7 @@ func olderThanItsWatch(d *mention.PendingMention) bool {
 // turned reports whether an edit makes a complaint of a mention that was not
 // alerted. A complaint of the baseline stays part of it when a word is changed.
 func (p *plan) turned(d *mention.PendingMention) bool {
-	if onlyCounted(d.Previous.Post, &d.Mention) {
+	if d.Reread || onlyCounted(d.Previous.Post, &d.Mention) {
 		return false
 	}
 	return !p.rules.IsComplaint(*d.Previous) || worse(d.Previous.Score, d.Mention.Score)

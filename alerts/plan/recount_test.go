@@ -59,6 +59,34 @@ func TestReadAnewIsNoEdit(t *testing.T) {
 	r.One(r.Poll(old), mention.Complaint)
 }
 
+// TestLaidOutAnewIsNoEdit: a new layout puts other words around every post. Nobody is told, neither in
+// the thread of an alert nor by a new one, and what is judged by such words does not count: the next
+// real edit is measured by the verdict of before.
+func TestLaidOutAnewIsNoEdit(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	praise, told := rig.Said(rig.Review, "1", "Іван", "Дякую за допомогу, все швидко.", 0.6), rig.Said(rig.Review, "2", "Олена", rig.Refund, -0.4)
+	closed := rig.Said(rig.Review, "3", "Олег", rig.Refund+" Уже місяць.", -0.4)
+	r.None(r.Poll(praise))
+	r.One(r.Poll(told), mention.Complaint)
+	r.Poll(closed)
+	r.Do(closed, mention.Action{Verb: mention.Reply, By: mention.Person{ID: "U1", Name: "Ira"}, At: r.Now})
+	all := []*mention.Mention{&praise, &told, &closed}
+	for _, m := range all {
+		m.Post.Text += " Читайте також: у нас вкрали гроші, підтримка мовчить, жах!"
+		rig.Judge(m, -0.9)
+	}
+	r.None(r.PollAnew(praise, told, closed))
+	if m, c := r.State(told); m.Post.Text != told.Post.Text || c.Version == 1 {
+		t.Errorf("it is not drawn anew: version %d, %q", c.Version, m.Post.Text)
+	}
+	if _, c := r.State(closed); c.Status != mention.Replied {
+		t.Errorf("what was answered is %s", c.Status)
+	}
+	praise.Post.Text = "Дякую за допомогу, але гроші так і не повернули. Шахраї."
+	rig.Judge(&praise, -0.8)
+	r.One(r.Poll(praise), mention.Complaint)
+}
+
 // TestRatingInTheWords: a number that the reading goes by is what the author says, and no counter:
 // 10/10 that becomes 1/10 is a complaint. One that stood there before, and is read only now, is none.
 func TestRatingInTheWords(t *testing.T) {

@@ -192,10 +192,7 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 	}
 	named := schemaorg.Name(items, links.Apart.Clean(p.address), links.Apart.Clean(res.URL))
 	unordered := mixed(named)
-	l.rising, l.dates = rises(named), map[string]string{}
-	for _, i := range items {
-		l.dates[i.Post.ID] = i.DateText
-	}
+	l.rising, l.dates = rises(named), datesOf(items)
 	l.posts = poll.Finish(p.env, named)
 	for i := range l.posts {
 		l.posts[i].URL, l.posts[i].ThreadURL = links.Written(l.posts[i].URL), links.Written(l.posts[i].ThreadURL)
@@ -232,6 +229,15 @@ func mixed(posts []mention.Post) bool {
 		last = p.Published
 	}
 	return newer > few && older > few
+}
+
+// datesOf are the dates of items as the page writes them, by id.
+func datesOf(items []*schemaorg.Item) map[string]string {
+	dates := make(map[string]string, len(items))
+	for _, i := range items {
+		dates[i.Post.ID] = i.DateText
+	}
+	return dates
 }
 
 // rises reports posts of which the last on the page is newer than the first.

@@ -35,6 +35,7 @@ type Rig struct {
 	Store   *store.Store
 	Planner *plan.Planner
 	Now     time.Time
+	anew    bool // the place is laid out in another way
 }
 
 // New returns a rig that ends with the test. Without a route of their own, messages
@@ -95,9 +96,17 @@ func (r *Rig) commit(baseline bool, all ...mention.Mention) []mention.Alert {
 	return r.ingest(baseline, posts...)
 }
 
+// PollAnew is Poll of a place that is laid out in another way.
+func (r *Rig) PollAnew(all ...mention.Mention) []mention.Alert {
+	r.T.Helper()
+	r.anew = true
+	defer func() { r.anew = false }()
+	return r.commit(false, all...)
+}
+
 func (r *Rig) ingest(baseline bool, posts ...mention.AnalyzedPost) []mention.Alert {
 	r.T.Helper()
-	in := mention.PollResult{Source: posts[0].Post.Source, At: r.Now, Baseline: baseline, Complete: true, Posts: posts}
+	in := mention.PollResult{Source: posts[0].Post.Source, At: r.Now, Baseline: baseline, Complete: true, Posts: posts, Reread: r.anew}
 	result, err := r.Store.Ingest(context.Background(), in, func(ctx context.Context, tx *store.Tx, pending []*mention.PendingMention) error {
 		return r.Planner.Plan(ctx, tx, r.Now, pending)
 	})
