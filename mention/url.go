@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// SameURL reports whether two addresses lead to the same place: scheme, the case of host
-// and fragment, and what only counts visitors do not matter.
+// SameURL reports whether two addresses lead to the same place: scheme, "www.", the case of host
+// and fragment, and what only counts visitors do not matter: sites change them over the years.
 func SameURL(a, b string) bool { return a != "" && plainURL(a) == plainURL(b) }
 
 // URLKey is a hash of an address under which every spelling of it (SameURL) is found; 0
-// for an empty one. It is stored, so it must never change.
+// for an empty one. It is stored, so it must never change without a migration that clears those
+// that are others then.
 func URLKey(address string) int64 {
 	if address == "" {
 		return 0
@@ -36,5 +37,5 @@ func plainURL(address string) string {
 			query = append(query, part)
 		}
 	}
-	return strings.ToLower(u.Host) + u.EscapedPath() + "?" + strings.Join(query, "&") + "#" + strings.ToLower(u.Fragment)
+	return strings.TrimPrefix(strings.ToLower(u.Host), "www.") + u.EscapedPath() + "?" + strings.Join(query, "&") + "#" + strings.ToLower(u.Fragment)
 }

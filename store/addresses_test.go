@@ -33,6 +33,29 @@ func TestAddressesOfOlderRows(t *testing.T) {
 	want(t, "in the thread", len(must(s.view().InThread(background, "forum", post(0).ThreadURL, ""))(t)), pruneChunk+7)
 }
 
+// TestAddressesWithWWW: a site drops its "www.", or gets one. What an earlier earshot stored is found
+// by the other spelling after migration 25, and so are the answers in its threads.
+func TestAddressesWithWWW(t *testing.T) {
+	at := Options{Database: "sqlite:" + filepath.Join(t.TempDir(), "e.db")}
+	s := openAt(t, at)
+	p := post(1)
+	p.URL, p.ThreadURL = "https://www.forum.example/p/1", "https://www.forum.example/t/5"
+	ingest(t, s, intakeOf(heard(p, "Romashka"), heard(post(2), "Romashka")))
+	text := must(migrations.ReadFile("migrations/sqlite/0025_www.sql"))(t)
+	if _, err := s.write.Exec(`UPDATE mentions SET url_key = 7, thread_key = 7; ` + string(text)); err != nil {
+		t.Fatal(err)
+	}
+	var cleared int
+	if err := s.write.QueryRow(`SELECT COUNT(*) FROM mentions WHERE url_key IS NULL`).Scan(&cleared); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "cleared", cleared, 1)
+	s.Close()
+	s = openAt(t, at)
+	want(t, "at its address", len(must(s.view().AtURL(background, "Romashka", "https://forum.example/p/1"))(t)), 1)
+	want(t, "in its thread", len(must(s.view().InThread(background, "forum", "http://forum.example/t/5", ""))(t)), 1)
+}
+
 // testLongAddresses: what a stranger writes into a link does not keep a page from being
 // stored.
 func testLongAddresses(t *testing.T, open opener) {
