@@ -106,9 +106,9 @@ type PollResult struct {
 	// OwnIDs says that ids never change at this source, so nothing is taken for a known
 	// post by its words.
 	OwnIDs bool
-	// Rebuilt is when a place was read well last that shows nothing any more of what stood there
-	// then, but posts of that time: its site was built anew. What nobody knows and was published
-	// before, or has no date any more, is recorded and not alerted. Zero: nothing of the kind.
+	// Rebuilt says of a place that shows nothing any more of what stood there, but posts of that
+	// time, that its site was built anew. What nobody knows and was published before then, or has no
+	// date any more, is recorded and not alerted. Zero: nothing of the kind.
 	Rebuilt time.Time
 	// Reread says that nearly all posts of the place changed their words at once: it has another
 	// layout, and nobody edited them.
@@ -150,6 +150,7 @@ type Due struct {
 // IngestResult says what a poll did.
 type IngestResult struct {
 	New, Edited, Known int // posts
+	Past               int // of New: recorded alone, for they are of before
 	Mentions           int // mentions added or changed
 	Alerts             []AlertID
 	Moved              []PostKey // dropped as known under another id; the ledger has no post of this key

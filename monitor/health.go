@@ -81,8 +81,7 @@ type memory struct {
 	Lacks         []string      `json:"lacks,omitempty"` // what of that no post had at the last poll
 	LackPolls     int           `json:"lack,omitempty"`
 	LackAfter     time.Time     `json:"lacked,omitzero"` // the last poll before they lacked it
-	MissedAt      time.Time     `json:"missed,omitzero"` // when people were told of StateMissed or StateRebuilt
-	RereadAt      time.Time     `json:"reread,omitzero"` // and of StateReread
+	Once          onceTold      `json:"once,omitempty"`  // when people were told last of what is over at once
 	Read          lastAnswer    `json:"read,omitzero"`
 	FailingSince  time.Time     `json:"failing,omitzero"`
 	Why           string        `json:"why,omitempty"`    // why the last poll failed, in the word of crawlers.Reason
@@ -326,7 +325,7 @@ func (m *memory) turnDays(now time.Time) {
 
 // stretch makes polls that find nothing rarer, but not where posts were missed of late.
 func (m *memory) stretch(out outcome, now time.Time) {
-	if out.newPosts > 0 || now.Sub(m.MissedAt) < missedAgain {
+	if out.newPosts > 0 || now.Sub(m.Once[StateMissed]) < missedAgain {
 		m.Stretch = 1
 		return
 	}

@@ -76,7 +76,11 @@ func (w *world) Ingest(_ context.Context, in mention.PollResult) (mention.Ingest
 		return mention.IngestResult{}, w.ingestErr
 	}
 	w.intakes = append(w.intakes, in)
-	return mention.IngestResult{New: len(in.Posts)}, nil
+	r := mention.IngestResult{New: len(in.Posts)}
+	if in.Past {
+		r.Past = r.New
+	}
+	return r, nil
 }
 
 func (w *world) Source(_ context.Context, name string) (mention.SourceState, error) {

@@ -24,9 +24,14 @@ const (
 	// undatedList is how many posts without a date prove that a list stood there: so many do not
 	// come between two polls where there was none.
 	undatedList = 5
-	// oldNews is how long before the last good poll a post was published that stood there then,
-	// where most of a place are so.
-	oldNews = 48 * time.Hour
+	// oldNews is how long before the last good poll a post was published that stood there then, where
+	// most of a place are so. What is younger is told: moderators let reviews through, and search
+	// engines find articles, days late, and what was heard in that time is known as the same words
+	// (a copy is looked for over seven days).
+	oldNews = 7 * 24 * time.Hour
+	// rebuiltLeast is the posts by which a site that was built anew is known. Fewer are told: a few
+	// old ones make no flood.
+	rebuiltLeast = 5
 )
 
 // stoodBefore returns which posts that nobody knew stood there before a first poll that found
@@ -37,13 +42,17 @@ func stoodBefore(state mention.SourceState, fresh []candidate) func(mention.Post
 	if start.IsZero() || m.UsualItems > 0 {
 		return func(mention.Post) bool { return false }
 	}
-	undated := 0
-	proved := slices.ContainsFunc(fresh, func(c candidate) bool {
+	undated, old, days := 0, false, map[string]bool{}
+	for _, c := range fresh {
 		if c.post.Published.IsZero() {
 			undated++
+			continue
 		}
-		return c.post.Before(start.Add(-longStanding)) || undated >= undatedList
-	})
+		old = old || c.post.Before(start.Add(-longStanding))
+		days[c.post.Day().Format(time.DateOnly)] = true
+	}
+	// A date that was misread, or is one and the same everywhere, proves nothing by itself.
+	proved := old && len(days) > 1 || undated >= undatedList
 	return func(p mention.Post) bool { return proved && (p.Published.IsZero() || p.Before(start)) }
 }
 
@@ -53,36 +62,40 @@ const (
 )
 
 // reread reports whether nearly all posts of a place changed their words at once. It has another
-// layout then, which puts other words around each, or leaves some out; nobody edited them.
-func reread(fresh []candidate, shown, beside int) bool {
-	edited := 0
+// layout then, which puts other words around each, or leaves some out; nobody edited them. Where ids
+// are the site's own, an interface answers: it has no layout, and may show what was edited alone.
+func reread(fresh []candidate, shown int, batch crawlers.Batch) bool {
+	if batch.OwnIDs {
+		return false
+	}
+	edited, all := 0, max(shown+len(batch.Beside), batch.Observed.Items)
 	for _, c := range fresh {
 		if c.was != 0 && !c.post.Deleted {
 			edited++
 		}
 	}
-	return edited >= rereadLeast && rereadShare*edited >= (rereadShare-1)*(shown+beside)
+	return edited >= rereadLeast && rereadShare*edited >= (rereadShare-1)*all
 }
 
-// rebuilt returns when a place was read well last that was built anew since: nothing it shows is
-// known by its id, and most of it is of before, or has no date any more. More new posts than it
-// shows at once look the same, but they are new.
-func rebuilt(state mention.SourceState, sees crawlers.Observation, fresh []candidate, shown int) time.Time {
-	if !sees.Gap || !state.Baselined || len(fresh) == 0 || len(fresh) != shown {
-		return time.Time{}
+// rebuilt returns before when everything is old at a place that was built anew: nothing it shows is
+// known by its id, and most of it is of long before the last good poll, or has no date any more. More
+// new posts than it shows at once look the same, but they are new. Zero: nothing of the kind.
+func rebuilt(state mention.SourceState, batch crawlers.Batch, fresh []candidate, shown int) time.Time {
+	if !batch.Observed.Gap || batch.OwnIDs || !state.Baselined || len(fresh) < rebuiltLeast || len(fresh) != shown || len(batch.Past) >= shown {
+		return time.Time{} // where all is of the past, a feed shows others of its many posts by turns
 	}
-	old := 0
+	before, old := state.LastSuccess.Add(-oldNews), 0
 	for _, c := range fresh {
 		if c.was != 0 {
 			return time.Time{}
 		}
-		if c.post.Before(state.LastSuccess.Add(-oldNews)) {
+		if c.post.Before(before) {
 			old++
 		}
 	}
-	undated := sees.Parts.Of >= partsOf && sees.Parts.Time == 0 && slices.Contains(remember(state).Had, "time")
+	undated := batch.Observed.Parts.Of >= partsOf && batch.Observed.Parts.Time == 0 && slices.Contains(remember(state).Had, "time")
 	if 2*old < len(fresh) && !undated {
 		return time.Time{}
 	}
-	return state.LastSuccess
+	return before
 }

@@ -32,7 +32,11 @@ func TestSourceThatBeganEmpty(t *testing.T) {
 		"a list of before": {func() []mention.Post { return []mention.Post{dated("1", 300*day), dated("2", 9*day), dated("3", day)} }, 0, 0},
 		"and one of now":   {func() []mention.Post { return []mention.Post{dated("1", 300*day), dated("2", time.Second)} }, 0, 1},
 		"backfill":         {func() []mention.Post { return []mention.Post{dated("1", 300*day), dated("2", day)} }, 2 * day, 1},
-		"a first review that a moderator let through late": {func() []mention.Post { return []mention.Post{dated("1", 9*day)} }, 0, 1},
+		"a first review that a moderator let through late":  {func() []mention.Post { return []mention.Post{dated("1", 9*day)} }, 0, 1},
+		"an old one alone, or with a date that was misread": {func() []mention.Post { return []mention.Post{dated("1", 300*day)} }, 0, 1},
+		"the date of the page, not of each": {func() []mention.Post {
+			return []mention.Post{dated("1", 300*day), dated("2", 300*day), dated("3", 300*day)}
+		}, 0, 3},
 		"the first review":       {func() []mention.Post { return []mention.Post{dated("1", time.Second)} }, 0, 1},
 		"the first, undated":     {func() []mention.Post { return []mention.Post{dated("1", 0)} }, 0, 1},
 		"a whole list, undated":  {func() []mention.Post { return undated(6) }, 0, 0},
@@ -71,25 +75,36 @@ func TestSourceThatBeganEmpty(t *testing.T) {
 	}
 }
 
-// TestSiteThatWasBuiltAnew: where nothing is known by its id any more and most is of before, what
-// nobody knows and is of before is no news. The same with new posts alone is a gap.
+// TestSiteThatWasBuiltAnew: where nothing is known by its id any more and most is of long before, what
+// nobody knows and is of then is no news. The same with posts of the last days is a gap, and so are a
+// few old ones: a moderator lets reviews through late, and a search engine finds articles.
 func TestSiteThatWasBuiltAnew(t *testing.T) {
 	const day = 24 * time.Hour
 	all := crawlers.Parts{Of: 20, Time: 20, Text: 20}
+	list := func(id string, ago ...time.Duration) (posts []mention.Post) {
+		for i, ago := range ago {
+			posts = append(posts, dated(fmt.Sprint(id, i), ago))
+		}
+		return posts
+	}
 	for name, test := range map[string]struct {
 		posts func() []mention.Post
 		parts crawlers.Parts
-		known bool // one of them, by the ledger
+		own   bool // its ids never change
+		past  bool // the crawler knows that all is of before
 		told  State
 	}{
-		"all of it": {func() []mention.Post {
-			return []mention.Post{dated("n1", 90*day), dated("n2", 3*day), dated("n3", time.Second)}
-		}, all, false, StateRebuilt},
-		"without dates":  {func() []mention.Post { return undated(6) }, crawlers.Parts{Of: 6, Text: 6}, false, StateRebuilt},
-		"only new posts": {func() []mention.Post { return []mention.Post{dated("n1", 2*time.Second), dated("n2", time.Second)} }, all, false, StateMissed},
+		"all of it":               {func() []mention.Post { return list("n", 90*day, 80*day, 70*day, 3*day, time.Second) }, all, false, false, StateRebuilt},
+		"without dates":           {func() []mention.Post { return undated(6) }, crawlers.Parts{Of: 6, Text: 6}, false, false, StateRebuilt},
+		"only new posts":          {func() []mention.Post { return list("n", 2*time.Second, time.Second) }, all, false, false, StateMissed},
+		"let through late":        {func() []mention.Post { return list("n", 4*day, 4*day, 3*day, 3*day, 3*day, 3*day) }, all, false, false, StateMissed},
+		"articles found late":     {func() []mention.Post { return list("n", 60*day, 30*day) }, all, false, false, StateMissed},
+		"an article found late":   {func() []mention.Post { return list("n", 60*day) }, all, false, false, ""},
+		"an interface":            {func() []mention.Post { return list("n", 90*day, 80*day, 70*day, 60*day, 50*day) }, all, true, false, StateMissed},
+		"others of many old ones": {func() []mention.Post { return list("n", 90*day, 80*day, 70*day, 60*day, 50*day) }, crawlers.Parts{}, false, true, ""},
 		"one is known": {func() []mention.Post {
-			return []mention.Post{dated("n1", 90*day), dated("n2", 80*day), dated("known", 70*day)}
-		}, all, true, ""},
+			return append(list("n", 90*day, 80*day, 70*day, 60*day), dated("known", 70*day))
+		}, all, false, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -99,13 +114,21 @@ func TestSiteThatWasBuiltAnew(t *testing.T) {
 						return shows(all, dated("known", 70*day), dated("old", 60*day)), nil
 					}
 					b := shows(test.parts, test.posts()...)
-					b.Observed.Gap = true
+					b.Observed.Gap, b.OwnIDs = true, test.own
+					for _, p := range b.Posts {
+						if test.past {
+							b.Past = append(b.Past, p.ID)
+						}
+					}
 					return b, nil
 				}}
 				runFor(t, w.monitor(1), 90*time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
 				last := w.intakes[len(w.intakes)-1]
-				if anew := !last.Rebuilt.IsZero(); last.Baseline || anew != (test.told == StateRebuilt) {
+				if anew := !last.Rebuilt.IsZero(); last.Baseline != test.past || anew != (test.told == StateRebuilt) {
 					t.Errorf("baseline %v, built anew %v", last.Baseline, anew)
+				}
+				if !last.Rebuilt.IsZero() && time.Since(last.Rebuilt) < 7*day {
+					t.Errorf("what is of %s ago is no news", time.Since(last.Rebuilt))
 				}
 				if told := len(w.notices) == 1 && w.notices[0].State == test.told; told != (test.told != "") {
 					t.Errorf("notices %+v, want %q", w.notices, test.told)
@@ -115,20 +138,42 @@ func TestSiteThatWasBuiltAnew(t *testing.T) {
 	}
 }
 
+// TestWhatIsRecordedAloneIsNoRhythm: a list of before that is shown late is no day with many posts, after
+// which the place would be called quiet.
+func TestWhatIsRecordedAloneIsNoRhythm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			if n == 0 {
+				return crawlers.Batch{Next: "c", Observed: crawlers.Observation{Bytes: 4 << 10}}, nil
+			}
+			return shows(crawlers.Parts{}, undated(6)...), nil
+		}}
+		m := w.monitor(1)
+		runFor(t, m, 90*time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if got := m.Status()[0]; got.NewPosts != 0 || !got.LastNew.IsZero() {
+			t.Errorf("%d new posts, the last %s", got.NewPosts, got.LastNew)
+		}
+	})
+}
+
 // TestPlaceThatIsLaidOutAnew: where nearly all posts change their words at once nobody edited them.
-// Staff are told once a week: a site may show two layouts by turns.
+// Staff are told once a week: a site may show two layouts by turns. What an interface answers has no
+// layout, and what shows only a few of its posts says nothing of the others.
 func TestPlaceThatIsLaidOutAnew(t *testing.T) {
 	for name, test := range map[string]struct {
-		of, edited, fresh int
-		is                bool
+		of, edited, fresh, items int
+		own, is                  bool
 	}{
-		"all of them": {6, 6, 1, true}, "most": {6, 5, 0, true}, "half": {8, 4, 0, false}, "a few on a small page": {4, 4, 0, false}, "new ones": {6, 0, 6, false},
+		"all of them": {6, 6, 1, 0, false, true}, "most": {6, 5, 0, 0, false, true}, "half": {8, 4, 0, 0, false, false},
+		"a few on a small page": {4, 4, 0, 0, false, false}, "new ones": {6, 0, 6, 0, false, false},
+		"an interface": {6, 6, 0, 0, true, false}, "a few of many": {6, 6, 0, 100, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld()
 				s := &site{answer: func(n int) (crawlers.Batch, error) {
-					var b crawlers.Batch
+					b := crawlers.Batch{OwnIDs: test.own, Observed: crawlers.Observation{Items: test.items}}
 					for i := range test.of {
 						p := post("a", fmt.Sprint(i))
 						switch {

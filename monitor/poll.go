@@ -131,9 +131,9 @@ func (p *poller) inBounds(ctx context.Context, src Source, t *turn, read func(ct
 // commit is steps 3 to 5.
 func (p *poller) commit(ctx context.Context, src Source, before, state mention.SourceState, got answer, t *turn) (next time.Time) {
 	fresh, shown := p.unseen(ctx, src, got.batch.Posts)
-	anew := rebuilt(state, got.batch.Observed, fresh, len(shown))
+	anew := rebuilt(state, got.batch, fresh, len(shown))
 	ins := withPage(p.intakes(src, state, fresh, got.batch.Past, got.err == nil), shown, src.keys(got.batch.Beside), got.batch.OwnIDs)
-	again := reread(fresh, len(shown), len(got.batch.Beside))
+	again := reread(fresh, len(shown), got.batch)
 	for i := range ins {
 		ins[i].Rebuilt, ins[i].Reread = anew, again
 	}
@@ -153,7 +153,7 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	}
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
-	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !anew.IsZero(), reread: again, took: p.Now().Sub(got.began)}
+	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !anew.IsZero(), reread: again, took: p.Now().Sub(got.began)}
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
 	changed := got.err != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
 	if got.err == nil {
@@ -300,6 +300,7 @@ func (p *poller) handOver(ctx context.Context, src Source, fresh []candidate, in
 			total.New += receipt.New
 			total.Edited += receipt.Edited
 			total.Known += receipt.Known
+			total.Past += receipt.Past
 			total.Mentions += receipt.Mentions
 			total.Alerts = append(total.Alerts, receipt.Alerts...)
 			total.Moved = append(total.Moved, receipt.Moved...)

@@ -69,31 +69,44 @@ func (m *memory) lacking(l i18n.Lang, src Source) string {
 	return l.Text("source.partly", "source", src.Name, "parts", strings.Join(names, ", "), "last", moment(l, m.LackAfter))
 }
 
+// onceTold is when people were told of a state that is over at once.
+type onceTold map[State]time.Time
+
+// again reports whether they may be told of it now, and remembers that they are.
+func (o *onceTold) again(state State, now time.Time) bool {
+	if last, told := (*o)[state]; told && now.Sub(last) < missedAgain {
+		return false
+	}
+	if *o == nil {
+		*o = onceTold{}
+	}
+	(*o)[state] = now
+	return true
+}
+
 // missed is the notice that more new posts came than the place shows at once, or that all have other
 // ids or other words.
 func (m *memory) missed(l i18n.Lang, src Source, out outcome, lastGood, now time.Time) []Notice {
-	if out.reread && (m.RereadAt.IsZero() || now.Sub(m.RereadAt) >= missedAgain) {
-		m.RereadAt = now
-		return []Notice{{Source: src.Name, State: StateReread, Since: out.began(now), Text: l.Text("source.reread", "source", src.Name)}}
+	state, words, posts := StateMissed, "source.missed", out.newPosts
+	switch {
+	case out.reread:
+		state, words = StateReread, "source.reread"
+	case !out.gap || m.UsualItems == 0:
+		return nil
+	case out.rebuilt:
+		state, words, posts = StateRebuilt, "source.rebuilt", out.batch.Observed.Items
+	case out.newPosts == 0:
+		return nil // all of it is of before
 	}
-	if !out.gap || m.UsualItems == 0 {
+	if !m.Once.again(state, now) {
 		return nil
 	}
-	told := !m.MissedAt.IsZero() && now.Sub(m.MissedAt) < missedAgain
-	if told {
-		return nil
-	}
-	m.MissedAt = now
-	if out.rebuilt {
-		words := l.Text("source.rebuilt", "source", src.Name, "posts", l.Plural("source.posts", out.newPosts), "last", moment(l, lastGood))
-		return []Notice{{Source: src.Name, State: StateRebuilt, Since: out.began(now), Text: words}}
-	}
-	words := l.Text("source.missed", "source", src.Name, "posts", l.Plural("source.posts", out.newPosts), "last", moment(l, lastGood))
-	return []Notice{{Source: src.Name, State: StateMissed, Since: out.began(now), Text: words}}
+	said := l.Text(words, "source", src.Name, "posts", l.Plural("source.posts", posts), "last", moment(l, lastGood))
+	return []Notice{{Source: src.Name, State: state, Since: out.began(now), Text: said}}
 }
 
 // gapped reports whether what the poll brought leaves a gap to the last one: nothing of what the place
-// shows was known, by its ids or by its words.
+// shows was known, by its ids or by its words. A place that shows one post alone says nothing.
 func gapped(before mention.SourceState, batch crawlers.Batch, shown int, r mention.IngestResult) bool {
-	return batch.Observed.Gap && before.Baselined && r.New > 0 && r.New == shown
+	return batch.Observed.Gap && before.Baselined && r.New > 1 && r.New == shown
 }

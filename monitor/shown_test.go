@@ -112,6 +112,7 @@ func TestNoGap(t *testing.T) {
 		"edited":     gapped(was, gap, 2, mention.IngestResult{Edited: 2}),
 		"moved":      gapped(was, gap, 2, mention.IngestResult{New: 1, Known: 1}),
 		"seen":       gapped(was, gap, 3, mention.IngestResult{New: 2}),
+		"one post":   gapped(was, gap, 1, mention.IngestResult{New: 1}),
 		"overlap":    gapped(was, crawlers.Batch{}, 2, mention.IngestResult{New: 2}),
 	} {
 		if is {

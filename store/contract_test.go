@@ -36,6 +36,7 @@ var contract = map[string]func(t *testing.T, open func(t *testing.T) *Store){
 	"baseline":                     testBaseline,
 	"baseline done elsewhere":      testBaselineDone,
 	"a site that was built anew":   testBuiltAnew,
+	"words read anew":              testWordsReadAnew,
 	"watch added later":            testLaterWatch,
 	"plan fails":                   testPlanFails,
 	"plan panics":                  testPlanPanics,

@@ -103,6 +103,8 @@ type ingestion struct {
 	loaded  map[mention.ID]int64 // versions of cases as the plan saw them
 	cases   map[mention.ID]int64 // versions written by this poll
 	result  mention.IngestResult
+
+	changing bool // the ids of the page are seen to change (lookAlikes)
 }
 
 // postChange is one row of posts to be written.
@@ -144,6 +146,7 @@ func (g *ingestion) read() error {
 	if err != nil {
 		return err
 	}
+	g.changing = twins.changing
 	g.result.Known += len(g.in.Posts) - len(found)
 	for i, f := range found {
 		change := postChange{post: f.Post, key: keys[i], print: shortFingerprint(f.Post.Fingerprint())}
@@ -222,6 +225,9 @@ func (g *ingestion) newPost(f mention.AnalyzedPost, change postChange) {
 		return
 	}
 	g.result.New++
+	if g.in.Baseline && g.in.Past || g.stoodBefore(f.Post) {
+		g.result.Past++
+	}
 	for _, m := range f.Mentions {
 		g.pending = append(g.pending, g.newPending(m, change))
 	}
@@ -237,9 +243,10 @@ func (g *ingestion) newPending(m mention.Mention, change postChange) *mention.Pe
 	}
 }
 
-// stoodBefore reports whether a post that nobody knew is of before its site was built anew.
+// stoodBefore reports whether a post that nobody knew is of before its site was built anew. Where ids
+// change at every fetch all posts look so at every poll: one without a date may be of today.
 func (g *ingestion) stoodBefore(p mention.Post) bool {
-	return !g.in.Rebuilt.IsZero() && (p.Published.IsZero() || p.Before(g.in.Rebuilt))
+	return !g.in.Rebuilt.IsZero() && (p.Published.IsZero() && !g.changing || p.Before(g.in.Rebuilt))
 }
 
 // edited takes a post whose words changed, or that is gone or back.
@@ -278,10 +285,11 @@ func (g *ingestion) edited(f mention.AnalyzedPost, change postChange) error {
 			continue
 		}
 		d := g.newPending(m, change)
-		d.Baseline = baseline || g.in.Reread
 		if d.Earlier, err = g.keptPost(change); err != nil {
 			return err
 		}
+		// Words that stood there before may be of others; where there were none, they are the author's.
+		d.Baseline = baseline || g.in.Reread && (d.Earlier == nil || d.Earlier.Text != "")
 		g.pending = append(g.pending, d)
 	}
 	return nil

@@ -163,6 +163,9 @@ func (p *plan) pending(ctx context.Context, d *mention.PendingMention) error {
 		p.event(d, "heard", m.Post.Source)
 	}
 	d.Recount = d.Previous != nil && recount(d.Previous.Post, m.Post)
+	if d.Reread && d.Previous.Post.Text == "" && !alerted(d.Case) {
+		d.Reread = false // its words were not read before: nobody judged them
+	}
 	if d.Reread { // what was added says nothing of the post: its verdict stands
 		d.Recount = true
 		m.Score.Value, m.Score.Label, m.Score.Complaint = d.Previous.Score.Value, d.Previous.Score.Label, d.Previous.Score.Complaint

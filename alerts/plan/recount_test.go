@@ -87,6 +87,30 @@ func TestLaidOutAnewIsNoEdit(t *testing.T) {
 	r.One(r.Poll(praise), mention.Complaint)
 }
 
+// TestWordsThatWereHiddenAreJudged: a layout that was not understood left posts without their words.
+// What came in that time is judged when they can be read, and what was told of before is drawn alone.
+func TestWordsThatWereHiddenAreJudged(t *testing.T) {
+	r := rig.New(t, alerts.Rules{})
+	told := rig.Said(rig.Review, "1", "Олена", rig.Refund, -0.4)
+	praise := rig.Said(rig.Review, "2", "Іван", "Дякую за допомогу, все швидко.", 0.6)
+	r.One(r.Poll(told), mention.Complaint)
+	r.None(r.Poll(praise))
+	words := map[string]string{"1": told.Post.Text, "2": praise.Post.Text, "3": "Гроші не повертають третій тиждень, шахраї."}
+	hidden := rig.Said(rig.Review, "3", "Петро", "", 0)
+	for _, m := range []*mention.Mention{&told, &praise, &hidden} {
+		m.Post.Title, m.Post.Text = "Відгук", ""
+		rig.Judge(m, 0)
+	}
+	r.None(r.PollAnew(told, praise))
+	r.None(r.Poll(hidden))
+	told.Post.Text, praise.Post.Text, hidden.Post.Text = words["1"], words["2"], words["3"]
+	rig.Judge(&told, -0.4)
+	rig.Judge(&praise, 0.6)
+	rig.Judge(&hidden, -0.8)
+	r.None(r.PollAnew(told, praise))
+	r.One(r.PollAnew(hidden), mention.Complaint)
+}
+
 // TestRatingInTheWords: a number that the reading goes by is what the author says, and no counter:
 // 10/10 that becomes 1/10 is a complaint. One that stood there before, and is read only now, is none.
 func TestRatingInTheWords(t *testing.T) {
