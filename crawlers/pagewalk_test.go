@@ -70,12 +70,21 @@ func TestPageThatLeadsToTheStartPage(t *testing.T) {
 type oldestFirst struct {
 	n, chat int // chat: the pages go back in time, as a messenger shows them
 	asked   []string
+	endless bool             // there is a page after the last one: it once more
+	fails   map[string]error // addresses that cannot be read
 }
 
 func (o *oldestFirst) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 	o.asked = append(o.asked, r.URL)
+	if err := o.fails[r.URL]; err != nil {
+		return nil, err
+	}
 	page := 1
 	_, _ = fmt.Sscanf(r.URL, "https://r.example/list?p=%d", &page)
+	next := page + 1
+	if o.endless {
+		page = min(page, (o.n+9)/10)
+	}
 	var b strings.Builder
 	b.WriteString("<html><body>")
 	from, to, last := (page-1)*10+1, min(page*10, o.n), page*10 >= o.n
@@ -86,8 +95,8 @@ func (o *oldestFirst) Do(_ context.Context, r fetch.Request) (*fetch.Response, e
 		at := driverNow.Add(time.Duration(i-74) * 4 * time.Hour)
 		fmt.Fprintf(&b, `<div class=r><a class=l href=/r/%d>x</a><time datetime=%s></time><p>comment %d</p></div>`, i, at.Format(time.RFC3339), i)
 	}
-	if !last {
-		fmt.Fprintf(&b, `<a class=next href="/list?p=%d">on</a>`, page+1)
+	if !last || o.endless {
+		fmt.Fprintf(&b, `<a class=next href="/list?p=%d">on</a>`, next)
 	}
 	site := &pages{bodies: map[string]string{r.URL: b.String()}}
 	return site.Do(context.Background(), r)
@@ -109,7 +118,7 @@ func TestPageThatShowsTheOldestFirst(t *testing.T) {
 	for _, more := range []int{1, 8, 0, 3} {
 		site.n, site.asked = site.n+more, nil
 		batch = mustPoll(t, c, batch.Next)
-		if len(batch.Posts) != more || len(batch.Past) != 0 || len(site.asked) > 2 {
+		if len(batch.Posts) != more || len(batch.Past) != 0 || len(site.asked) > 3 {
 			t.Errorf("%d more: %d posts, %d of them of the past, of %q", more, len(batch.Posts), len(batch.Past), site.asked)
 		}
 	}
@@ -231,5 +240,74 @@ func TestOldReviewThatIsPutAbove(t *testing.T) {
 	got := mustPoll(t, c, first.Next)
 	if len(got.Posts) != 3 || len(got.Past) != 1 || got.Past[0] != "https://r.example/r/3" {
 		t.Errorf("%d posts, of the past: %q", len(got.Posts), got.Past)
+	}
+}
+
+// turned is a list that a site turns about: by and by the newest stand on another page.
+type turned struct{ newest, oldest *oldestFirst }
+
+func (s *turned) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+	if s.oldest != nil {
+		return s.oldest.Do(ctx, r)
+	}
+	return s.newest.Do(ctx, r)
+}
+
+// TestListThatIsTurnedAbout: a list that was read at its end shows the newest first one day. Nothing else
+// would say that its last page holds nothing new for ever.
+func TestListThatIsTurnedAbout(t *testing.T) {
+	site := &turned{oldest: &oldestFirst{n: 33}}
+	c := crawlerOf(t, reviewBlock, site)
+	batch := mustPoll(t, c, mustPoll(t, c, "").Next)
+	site.oldest, site.newest = nil, &oldestFirst{n: 33, chat: 1}
+	for _, more := range []int{1, 0, 12, 3} {
+		site.newest.n += more
+		batch = mustPoll(t, c, batch.Next)
+		heard := 0
+		for _, p := range batch.Posts {
+			var n int
+			if _, err := fmt.Sscanf(p.Text, "comment %d", &n); err == nil && n > site.newest.n-more {
+				heard++
+			}
+		}
+		if heard != more {
+			t.Errorf("%d of %d new ones: %d posts", heard, more, len(batch.Posts))
+		}
+	}
+}
+
+// TestListThatShowsItsLastPageForEver: behind the end some sites show it again, with a page after it.
+func TestListThatShowsItsLastPageForEver(t *testing.T) {
+	site := &oldestFirst{n: 23, endless: true}
+	c := crawlerOf(t, reviewBlock, site)
+	batch := mustPoll(t, c, "")
+	for _, more := range []int{0, 2, 1} {
+		site.n, site.asked = site.n+more, nil
+		if batch = mustPoll(t, c, batch.Next); len(batch.Posts) != more || len(batch.Past) != 0 || len(site.asked) > 3 {
+			t.Errorf("%d more: %d posts, %d of the past, of %q", more, len(batch.Posts), len(batch.Past), site.asked)
+		}
+	}
+}
+
+// TestPageBehindThatIsSlow: where the host wants longer pauses than a poll may take, or has trouble with
+// the page behind a known one, which was only to tell the way of the list, the poll is well; and the
+// next one goes on with a list that shows the oldest first.
+func TestPageBehindThatIsSlow(t *testing.T) {
+	slow := &fetch.RetryError{URL: "https://r.example/list?p=2", After: time.Hour}
+	site := &oldestFirst{n: 73, chat: 1, fails: map[string]error{"https://r.example/list?p=2": slow}}
+	c := crawlerOf(t, reviewBlock, site)
+	first := mustPoll(t, c, "")
+	for i, err := range []error{slow, &fetch.StatusError{Status: 500}} {
+		site.n, site.fails["https://r.example/list?p=2"] = 74+i, err
+		if first = mustPoll(t, c, first.Next); len(first.Posts) != 1 {
+			t.Errorf("%v: %d posts", err, len(first.Posts))
+		}
+	}
+	site = &oldestFirst{n: 33, fails: map[string]error{"https://r.example/list?p=3": slow}}
+	c = crawlerOf(t, reviewBlock, site)
+	batch := mustPoll(t, c, "")
+	site.fails, site.n = nil, 34
+	if batch = mustPoll(t, c, batch.Next); len(batch.Posts) != 14 || len(batch.Past) != 14 { // they stood there before
+		t.Errorf("%d posts, %d of the past", len(batch.Posts), len(batch.Past))
 	}
 }

@@ -19,7 +19,8 @@ import (
 
 // Rules of this file: a list is read from its newest page on, back to what is known. Where the
 // pages go on to newer posts, as below an article, the newest page is the last one: the next poll
-// begins where this one ended.
+// begins where this one ended. It reads from the first page on as well, back to what is known: the list
+// may be turned about one day, and the dates of a few posts may have told its way wrongly.
 
 // leaf is one page that was read.
 type leaf struct {
@@ -68,17 +69,21 @@ func (p *page) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		w.state.V = res.Validators
 		return crawlers.Batch{Next: poll.EncodeCursor(w.state), Unchanged: true, Observed: crawlers.Observation{What: "page"}}, nil
 	}
-	if err := w.pages(ctx, res); err != nil {
+	if err = w.pages(ctx, res); err == nil && w.state.Last != "" {
+		err = w.top(ctx)
+	}
+	if err != nil {
 		return w.broken(), err
 	}
 	return w.batch(ctx)
 }
 
-// start reads the page that the poll begins with.
+// start reads the page that the poll begins with. The last one of a list is read in full: of an
+// unchanged one nobody sees any more whether it is the last.
 func (w *walk) start(ctx context.Context) (*fetch.Response, error) {
 	if w.state.Last != "" {
-		res, err := w.p.env.Fetch.Do(ctx, fetch.Request{URL: w.state.Last, Validators: w.state.V, Accept: htmlAccept})
-		if !poll.NotFound(err) {
+		res, err := w.ask(ctx, w.state.Last)
+		if !poll.NoOlder(err) {
 			return res, err
 		}
 		w.anew()
@@ -86,8 +91,52 @@ func (w *walk) start(ctx context.Context) (*fetch.Response, error) {
 	return w.p.env.Fetch.Do(ctx, fetch.Request{URL: w.p.address, Validators: w.state.V, Accept: htmlAccept})
 }
 
+func (w *walk) ask(ctx context.Context, address string) (*fetch.Response, error) {
+	return w.p.env.Fetch.Do(ctx, fetch.Request{URL: address, Accept: htmlAccept})
+}
+
 // anew begins at the address: the last page went with its posts.
 func (w *walk) anew() { w.state.Last, w.state.V = "", fetch.Validators{} }
+
+// top reads a list that was read from its last page on from the first one on, too.
+func (w *walk) top(ctx context.Context) error {
+	at := w.p.address
+	for n := 1; ; n++ {
+		res, err := w.ask(ctx, at)
+		if patient(err) || n > 1 && poll.NoOlder(err) {
+			w.note("the first pages are not looked at", err)
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("page: the first ones: %w", err)
+		}
+		l, err := w.p.read(res, "", w.state.Visits)
+		w.sees.Bytes += len(res.Body)
+		if err != nil {
+			return err
+		}
+		known := w.state.Seen.Reached(l.posts)
+		if more := w.take(l); known || !more || l.next == "" || n >= w.p.pages {
+			return nil
+		}
+		at = l.next
+	}
+}
+
+func (w *walk) note(what string, err error) {
+	w.sees.Notes = poll.AppendNew(w.sees.Notes, what+": "+crawlers.Explain(err))
+}
+
+// take adds the posts of a page, and reports whether there is one that no page before it shows.
+func (w *walk) take(l leaf) (more bool) {
+	for id := range l.dates {
+		_, known := w.dates[id]
+		more = more || !known
+	}
+	w.posts = append(w.posts, l.posts...)
+	maps.Copy(w.dates, l.dates)
+	return more
+}
 
 // pages reads from the first page on.
 func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
@@ -121,8 +170,9 @@ func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 		} else if n == 2 {
 			w.next.Way = cmp.Or(wayOf(first.posts, l.posts), w.state.Way)
 		}
-		w.posts = append(w.posts, l.posts...)
-		maps.Copy(w.dates, l.dates)
+		if more := w.take(l); n > 1 && !more && len(l.dates) > 0 {
+			return nil // behind the last page some sites show it again, for ever
+		}
 		if n == 1 || w.next.Way == toNewer && !l.empty() {
 			w.reached(at, res, l)
 		}
@@ -134,15 +184,22 @@ func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 			return nil
 		}
 		at = l.next
-		res, err = w.p.env.Fetch.Do(ctx, fetch.Request{URL: at, Accept: htmlAccept})
-		if poll.NoOlder(err) || len(w.state.Seen) == 0 && patient(err) {
-			w.sees.Notes = poll.AppendNew(w.sees.Notes, "older posts are not read: "+crawlers.Explain(err))
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("page: older posts: %w", err)
+		if res, err = w.ask(ctx, at); err != nil {
+			return w.ends(l, err)
 		}
 	}
+}
+
+// ends is what it means that the page after l cannot be read: nothing, where none is needed, or where
+// the next poll goes on from here.
+func (w *walk) ends(l leaf, err error) error {
+	looking := w.next.Way == "" && w.state.Seen.Reached(l.posts)
+	w.next.Behind = w.next.Way == toNewer && patient(err)
+	if !poll.NoOlder(err) && !w.next.Behind && !looking && !(len(w.state.Seen) == 0 && patient(err)) {
+		return fmt.Errorf("page: older posts: %w", err)
+	}
+	w.note("older posts are not read", err)
+	return nil
 }
 
 // begin takes the first page. Where it is the site's start page or a list above the one that was
