@@ -70,6 +70,7 @@ func TestPageThatLeadsToTheStartPage(t *testing.T) {
 type oldestFirst struct {
 	n, chat int // chat: the pages go back in time, as a messenger shows them
 	asked   []string
+	falling bool             // the newest of a page stands above
 	endless bool             // there is a page after the last one: it once more
 	fails   map[string]error // addresses that cannot be read
 }
@@ -91,7 +92,11 @@ func (o *oldestFirst) Do(_ context.Context, r fetch.Request) (*fetch.Response, e
 	if o.chat > 0 {
 		from, to, last = max(o.n-page*10+1, 1), o.n-(page-1)*10, page*10 >= o.n
 	}
-	for i := from; i <= to; i++ {
+	for k := from; k <= to; k++ {
+		i := k
+		if o.falling {
+			i = from + to - k
+		}
 		at := driverNow.Add(time.Duration(i-74) * 4 * time.Hour)
 		fmt.Fprintf(&b, `<div class=r><a class=l href=/r/%d>x</a><time datetime=%s></time><p>comment %d</p></div>`, i, at.Format(time.RFC3339), i)
 	}
@@ -273,6 +278,21 @@ func TestListThatIsTurnedAbout(t *testing.T) {
 		if heard != more {
 			t.Errorf("%d of %d new ones: %d posts", heard, more, len(batch.Posts))
 		}
+	}
+}
+
+// TestListThatBeginsWithTheOldest: the newest stood first, and all that the first page shows now is known:
+// the new ones come behind it.
+func TestListThatBeginsWithTheOldest(t *testing.T) {
+	site := &turned{newest: &oldestFirst{n: 23, chat: 1, falling: true}}
+	c := crawlerOf(t, reviewBlock, site)
+	batch := mustPoll(t, c, "")
+	site.oldest = &oldestFirst{n: 24}
+	for i := range 2 {
+		if batch = mustPoll(t, c, batch.Next); len(batch.Posts) != 1 {
+			t.Errorf("%d: %d posts", i, len(batch.Posts))
+		}
+		site.oldest.n++
 	}
 }
 

@@ -193,7 +193,7 @@ func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 // ends is what it means that the page after l cannot be read: nothing, where none is needed, or where
 // the next poll goes on from here.
 func (w *walk) ends(l leaf, err error) error {
-	looking := w.next.Way == "" && w.state.Seen.Reached(l.posts)
+	looking := w.next.Way != toNewer && w.state.Seen.Reached(l.posts)
 	w.next.Behind = w.next.Way == toNewer && patient(err)
 	if !poll.NoOlder(err) && !w.next.Behind && !looking && !(len(w.state.Seen) == 0 && patient(err)) {
 		return fmt.Errorf("page: older posts: %w", err)
@@ -205,7 +205,7 @@ func (w *walk) ends(l leaf, err error) error {
 // begin takes the first page. Where it is the site's start page or a list above the one that was
 // read, and shows nothing of that, what was there is gone: its posts are about anybody.
 func (w *walk) begin(res *fetch.Response, l leaf) error {
-	w.home, w.next.Visits = res.URL, l.visits
+	w.home, w.next.Visits, w.next.Rising = res.URL, l.visits, l.rising
 	w.sees.What = strings.Join(l.ways, " and ")
 	place := placeOf(res.URL)
 	if len(l.posts) > 0 && len(w.state.Seen) > 0 && above(place, w.state.At) && len(w.state.Seen.Known(l.posts)) == 0 {
@@ -233,7 +233,7 @@ func (w *walk) goesOn(n int, l leaf) bool {
 	if w.next.Way == toNewer || !w.state.Seen.Reached(l.posts) {
 		return true
 	}
-	return n == 1 && w.next.Way == "" && l.rising // an earlier earshot did not look which way they go
+	return n == 1 && l.rising && (w.next.Way == "" || !w.state.Rising) // nobody looked which way it goes since it is so
 }
 
 // batch closes the poll.

@@ -99,8 +99,9 @@ type PageCursor struct {
 
 	Newest time.Time         `json:"newest,omitzero"`  // of all posts ever read; feeds only
 	Since  time.Time         `json:"since,omitzero"`   // the first poll
-	At     string            `json:"at,omitempty"`     // host and path of the first page; this and the next three: pages only
+	At     string            `json:"at,omitempty"`     // host and path of the first page; this and the next four: pages only
 	Way    string            `json:"way,omitempty"`    // which way a list goes on: to "older" or "newer" posts; empty: not seen yet
+	Rising bool              `json:"rising,omitempty"` // the last post of its first page was newer than the first one
 	Last   string            `json:"last,omitempty"`   // where the next poll begins, when not at the address
 	Behind bool              `json:"behind,omitempty"` // the end of a list that goes to newer posts was not reached yet
 	Broken Fingerprints      `json:"broken,omitempty"` // posts whose own page was broken
