@@ -76,7 +76,7 @@ type memory struct {
 	UsualItems    int           `json:"items,omitempty"` // most items seen on the page
 	EmptyPolls    int           `json:"empty,omitempty"`
 	EmptyAfter    time.Time     `json:"after,omitzero"`  // the last poll before it was empty
-	EmptyStart    time.Time     `json:"start,omitzero"`  // the first poll, where it found nothing
+	EmptyStart    time.Time     `json:"start,omitzero"`  // the first poll, where a list was read and held nothing
 	Had           []string      `json:"had,omitempty"`   // what most posts had, by the names of parts
 	Lacks         []string      `json:"lacks,omitempty"` // what of that no post had at the last poll
 	LackPolls     int           `json:"lack,omitempty"`
@@ -191,7 +191,7 @@ func (m *memory) succeeded(l i18n.Lang, state *mention.SourceState, src Source, 
 	m.stretch(out, now)
 	m.countParts(out, lastGood)
 	m.countEmpty(out, lastGood)
-	if lastGood.IsZero() && m.UsualItems == 0 {
+	if lastGood.IsZero() && m.UsualItems == 0 && out.batch.Observed.Bytes > 0 && !src.Stream {
 		m.EmptyStart = now
 	}
 	if sees := out.batch.Observed; !out.batch.Unchanged {

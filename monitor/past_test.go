@@ -75,6 +75,39 @@ func TestSourceThatBeganEmpty(t *testing.T) {
 	}
 }
 
+// TestWhatIsHandedInIsNews: what is pushed, or streams, has no list that stood there before its first
+// post: a burst of posts that nobody dates, and an old one, are meant to be heard.
+func TestWhatIsHandedInIsNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		m := w.monitor(1)
+		for _, posts := range [][]mention.Post{{post("a", "first")}, append(undated(6), dated("old", 300*24*time.Hour))} {
+			if _, err := m.Receive(t.Context(), Source{Name: "a"}, posts); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
+		}
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			b := crawlers.Batch{Next: "c", OwnIDs: true, Observed: crawlers.Observation{Bytes: 200}}
+			if n == 1 {
+				b.Posts, b.Observed.Items = undated(6), 6
+				for i := range b.Posts {
+					b.Posts[i].Source, b.Posts[i].SourceKey = "b", "b"
+				}
+			}
+			return b, nil
+		}}
+		stream := Source{Name: "b", Crawler: s, Stream: true}
+		m.Poll(t.Context(), stream)
+		m.Poll(t.Context(), stream)
+		for i, in := range w.intakes {
+			if in.Baseline && len(in.Posts) > 0 {
+				t.Errorf("%d: %d posts of %s are recorded alone", i, len(in.Posts), in.Source)
+			}
+		}
+	})
+}
+
 // TestSiteThatWasBuiltAnew: where nothing is known by its id any more and most is of long before, what
 // nobody knows and is of then is no news. The same with posts of the last days is a gap, and so are a
 // few old ones: a moderator lets reviews through late, and a search engine finds articles.
