@@ -112,7 +112,7 @@ func (w *walk) top(ctx context.Context) error {
 		}
 		l, err := w.p.read(res, "", w.state.Visits)
 		w.sees.Bytes += len(res.Body)
-		if err != nil {
+		if err = cmp.Or(err, w.gone(res, l)); err != nil {
 			return err
 		}
 		known := w.state.Seen.Reached(l.posts)
@@ -202,20 +202,24 @@ func (w *walk) ends(l leaf, err error) error {
 	return nil
 }
 
-// begin takes the first page. Where it is the site's start page or a list above the one that was
-// read, and shows nothing of that, what was there is gone: its posts are about anybody.
+// begin takes the first page.
 func (w *walk) begin(res *fetch.Response, l leaf) error {
 	w.home, w.next.Visits, w.next.Rising = res.URL, l.visits, l.rising
 	w.sees.What = strings.Join(l.ways, " and ")
-	place := placeOf(res.URL)
-	if len(l.posts) > 0 && len(w.state.Seen) > 0 && above(place, w.state.At) && len(w.state.Seen.Known(l.posts)) == 0 {
-		return crawlers.Other(fmt.Sprintf("page: %s leads to %s now, and nothing that was there before stands there; what was read may be gone or have another address",
-			fetch.SafeURL(w.p.address), fetch.SafeURL(res.URL)))
-	}
 	if w.state.Last == "" {
-		w.next.At = place
+		w.next.At = placeOf(res.URL)
 	}
-	return nil
+	return w.gone(res, l)
+}
+
+// gone is the error where a page is the site's start page or a list above the one that was read, and
+// shows nothing of that: what was there is gone, and its posts are about anybody.
+func (w *walk) gone(res *fetch.Response, l leaf) error {
+	if len(l.posts) == 0 || len(w.state.Seen) == 0 || !above(placeOf(res.URL), w.state.At) || len(w.state.Seen.Known(l.posts)) > 0 {
+		return nil
+	}
+	return crawlers.Other(fmt.Sprintf("page: %s leads to %s now, and nothing that was there before stands there; what was read may be gone or have another address",
+		fetch.SafeURL(w.p.address), fetch.SafeURL(res.URL)))
 }
 
 // reached makes a page the one that the next poll begins with.
