@@ -219,12 +219,12 @@ func (m *memory) changed(l i18n.Lang, state mention.SourceState, src Source, out
 		}
 		words := l.Text("source.empty", "source", src.Name, "posts", l.Plural("source.posts", m.UsualItems), "last", moment(l, good))
 		return m.notice(src, StateEmpty, out.began(now), words+m.Read.words(l))
-	case m.LackPolls >= emptyPolls:
-		return m.notice(src, StatePartly, out.began(now), m.lacking(l, src))
 	case m.quiet(state, now):
 		words := l.Text("source.quiet", "source", src.Name, "span", l.Span(now.Sub(state.LastNew)), "a_day", l.Plural("source.posts", int(m.perDay()+0.5)),
 			"last", moment(l, state.LastNew))
 		return m.notice(src, StateQuiet, out.began(now), words+m.Read.words(l))
+	case m.LackPolls >= emptyPolls:
+		return m.notice(src, StatePartly, out.began(now), m.lacking(l, src))
 	}
 	return nil
 }

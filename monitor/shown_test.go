@@ -2,12 +2,14 @@ package monitor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -55,6 +57,34 @@ func TestLostPartIsTold(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestSilenceIsToldOfAPlaceThatLostAPart: some sites take their stars away for good. That they are gone
+// keeps nothing else from being told.
+func TestSilenceIsToldOfAPlaceThatLostAPart(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	src := Source{Name: "page", Every: time.Hour}
+	var state mention.SourceState
+	var told []State
+	poll := func(n int, parts crawlers.Parts) {
+		out := outcome{batch: shows(parts), newPosts: n}
+		for _, notice := range assessHealth(i18n.Lang{}, &state, src, out, now) {
+			told = append(told, notice.State)
+		}
+		now = now.Add(12 * time.Hour)
+	}
+	for range 40 {
+		poll(5, crawlers.Parts{Of: 20, Text: 20, Rating: 20})
+	}
+	for range 4 {
+		poll(5, crawlers.Parts{Of: 20, Text: 20})
+	}
+	for range 8 {
+		poll(0, crawlers.Parts{Of: 20, Text: 20})
+	}
+	if !slices.Equal(told, []State{StatePartly, StateQuiet}) {
+		t.Errorf("told %v", told)
 	}
 }
 
