@@ -68,6 +68,13 @@ type outcome struct {
 // be stored.
 func (o outcome) began(now time.Time) time.Time { return now.Add(-o.took) }
 
+// with adds what came of the same answer when it could not be stored in whole: its posts are known since.
+func (o outcome) with(was outcome) outcome {
+	o.newPosts += was.newPosts
+	o.gap, o.rebuilt, o.reread = o.gap || was.gap, o.rebuilt || was.rebuilt, o.reread || was.reread
+	return o
+}
+
 // memory is the monitor's knowledge of a source's rhythm, stored with the source.
 type memory struct {
 	Day           string        `json:"day,omitempty"`  // the day that PerDay[0] counts, UTC

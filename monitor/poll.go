@@ -43,6 +43,7 @@ type answer struct {
 	began   time.Time
 	stopped bool      // it ended because the daemon stops
 	after   time.Time // the last poll before, as the ledger knew it
+	came    outcome   // what of it was stored, where the rest could not be
 }
 
 // remembered is a source's state in memory. Polls that find nothing change only
@@ -154,6 +155,8 @@ func (p *poller) commit(ctx context.Context, src Source, before, state mention.S
 	state.Baselined = state.Baselined || got.err == nil
 	state.LastPoll = p.Now()
 	out := outcome{batch: got.batch, err: got.err, newPosts: receipt.New - receipt.Past, gap: gapped(before, got.batch, len(shown), receipt), rebuilt: !anew.IsZero(), reread: again, took: p.Now().Sub(got.began)}
+	out = out.with(got.came)
+	got.came = out
 	notices := assessHealth(p.Lang(), &state, src, out, p.Now())
 	changed := got.err != nil || receipt.New+receipt.Edited > 0 || len(notices) > 0 || before.LastError != "" || before.Baselined != state.Baselined
 	if got.err == nil {

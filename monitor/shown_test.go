@@ -133,6 +133,26 @@ func TestMissedPostsAreTold(t *testing.T) {
 	})
 }
 
+// TestMissedPostsAreToldAtLast: where the notice could not be stored the posts are known at the next try,
+// and it is told all the same.
+func TestMissedPostsAreToldAtLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		ops := &refusing{world: w, tries: 2}
+		m := w.monitor(1)
+		m.poller.Ops = ops
+		s := &site{answer: func(n int) (crawlers.Batch, error) {
+			b := shows(crawlers.Parts{}, post("a", fmt.Sprint(n, "x")), post("a", fmt.Sprint(n, "y")))
+			b.Observed.Gap = n > 0
+			return b, nil
+		}}
+		runFor(t, m, 100*time.Second, Source{Name: "a", Group: "a", Every: time.Minute, Fixed: true, Crawler: s})
+		if len(w.notices) != 1 || w.notices[0].State != StateMissed || !strings.Contains(w.notices[0].Text, "2 posts") {
+			t.Errorf("notices %+v", w.notices)
+		}
+	})
+}
+
 // TestNoGap: a first poll, an edit of all posts, and what the ledger knows by its words are none.
 func TestNoGap(t *testing.T) {
 	gap := crawlers.Batch{Observed: crawlers.Observation{Gap: true}}

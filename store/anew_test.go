@@ -1,0 +1,78 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/mention"
+)
+
+// testBuiltAnew: of a site that gave all its posts other ids, what nobody knows by its words either
+// and is of before is recorded; what came since is news, and what is known by its words is that.
+func testBuiltAnew(t *testing.T, open opener) {
+	s := open(t)
+	before := t0.Add(-48 * time.Hour)
+	stood := post(1)
+	stood.Author, stood.Published = "Олена", before
+	want(t, "heard", len(ingest(t, s, intakeOf(heard(stood, "Romashka"))).Alerts), 1)
+	moved, unknown, undated, fresh := stood, post(2), post(3), post(4)
+	moved.ID, moved.URL = "new-1", "https://forum.example/new/1"
+	unknown.Published, undated.Published, fresh.Published = before, time.Time{}, t0.Add(time.Hour)
+	in := intakeOf(heard(moved, "Romashka"), heard(unknown, "Romashka"), heard(undated, "Romashka"), heard(fresh, "Romashka"))
+	in.Rebuilt = t0
+	r := ingest(t, s, in)
+	want(t, "known by its words", r.Known, 1)
+	want(t, "recorded", r.New, 3)
+	want(t, "told", len(r.Alerts), 1)
+	_, c, err := s.Mention(background, mentionID(unknown, "Romashka"))
+	if err != nil || c.Status != mention.Quiet {
+		t.Errorf("case %+v, %v", c, err)
+	}
+	want(t, "of before", r.Past, 2)
+	changing(t, s)
+	unknown.Text = "Romashka stole it all"
+	want(t, "edited later", len(ingest(t, s, intakeOf(heard(unknown, "Romashka"))).Alerts), 1)
+}
+
+// changing: where ids change at every fetch a site looks built anew at every poll. What nobody dates,
+// and is not known by its words, is new.
+func changing(t *testing.T, s *Store) {
+	t.Helper()
+	var first, again []mention.AnalyzedPost
+	for i := range 3 {
+		p := post(20 + i)
+		p.Author, p.Published = "Іван", t0.Add(-72*time.Hour)
+		first = append(first, heard(p, "Romashka"))
+		p.ID += "-again"
+		again = append(again, heard(p, "Romashka"))
+	}
+	ingest(t, s, intakeOf(first...))
+	undated := post(30)
+	undated.Published = time.Time{}
+	in := intakeOf(append(again, heard(undated, "Romashka"))...)
+	in.Rebuilt = t0
+	r := ingest(t, s, in)
+	want(t, "known by their words", r.Known, 3)
+	want(t, "a new one without a date", len(r.Alerts), 1)
+}
+
+// testWordsReadAnew: what changed in nearly all posts of a place is no news, but for a post that had no
+// words: a layout that was not understood hid them.
+func testWordsReadAnew(t *testing.T, open opener) {
+	s := open(t)
+	had, bare := post(1), post(2)
+	bare.Title, bare.Text = "Review", ""
+	ingest(t, s, intakeOf(heard(had), heard(bare)))
+	had.Text += " Read also: Romashka stole it all"
+	bare.Text = "Romashka stole it all"
+	in := intakeOf(heard(had, "Romashka"), heard(bare, "Romashka"))
+	in.Reread = true
+	r := ingest(t, s, in)
+	want(t, "edited", r.Edited, 2)
+	if want(t, "alerts", len(r.Alerts), 1); len(r.Alerts) == 1 {
+		_, c, err := s.Mention(background, mentionID(bare, "Romashka"))
+		if err != nil || c.Status != mention.Open {
+			t.Errorf("case %+v, %v", c, err)
+		}
+	}
+}
