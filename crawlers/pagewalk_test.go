@@ -37,6 +37,7 @@ func TestPageThatLeadsToTheStartPage(t *testing.T) {
 		"a list above":                  {"", "https://r.example/banks/", reviewList(30, 24, ""), false},
 		"of the new domain":             {"", "https://new.example/", reviewList(30, 24, ""), false},
 		"with reviews that are known":   {"", "https://r.example/", reviewList(10, 5, ""), true},
+		"one of ours among others":      {"", "https://r.example/", reviewList(16, 9, ""), false},
 		"another page of the company":   {"", "https://r.example/banks/romashka/reviews", reviewList(30, 24, ""), true},
 		"as it led from the first poll": {"https://r.example/", "https://r.example/", reviewList(30, 24, ""), true},
 		"nothing":                       {"", "https://r.example/", "<html><body>Welcome</body></html>", true}, // an empty page has words of its own

@@ -31,7 +31,7 @@ func Kind() crawlers.Kind {
 		About:    "Web pages that show reviews or comments: what they mark up for search engines (schema.org) is read first, then what `select` points at.",
 		PostKind: mention.Review,
 		Every:    30 * time.Minute,
-		Limits:   "at most five pages of a list a poll, at the end where new posts stand, whether it shows the newest or the oldest first; of one with the oldest first both ends are read. An address that leads to the site's start page, with nothing there that was known, is not read and told: what stands there is about others",
+		Limits:   "at most five pages of a list a poll, at the end where new posts stand, whether it shows the newest or the oldest first; of one with the oldest first both ends are read. An address that leads to the site's start page, with little there that was known, is not read and told: what stands there is about others",
 		Options:  func() any { return new(Options) },
 		New: func(env crawlers.Env, s config.Section) (crawlers.Crawler, error) {
 			var o Options

@@ -213,9 +213,10 @@ func (w *walk) begin(res *fetch.Response, l leaf) error {
 }
 
 // gone is the error where a page is the site's start page or a list above the one that was read, and
-// shows nothing of that: what was there is gone, and its posts are about anybody.
+// shows little of that: what was there is gone, and its posts are about anybody. The newest reviews of
+// all may hold one that is known.
 func (w *walk) gone(res *fetch.Response, l leaf) error {
-	if len(l.posts) == 0 || len(w.state.Seen) == 0 || !above(placeOf(res.URL), w.state.At) || len(w.state.Seen.Known(l.posts)) > 0 {
+	if len(l.posts) == 0 || len(w.state.Seen) == 0 || !above(placeOf(res.URL), w.state.At) || 2*len(w.state.Seen.Known(l.posts)) >= len(l.posts) {
 		return nil
 	}
 	return crawlers.Other(fmt.Sprintf("page: %s leads to %s now, and nothing that was there before stands there; what was read may be gone or have another address",
@@ -253,7 +254,7 @@ func (w *walk) batch(ctx context.Context) (crawlers.Batch, error) {
 	if len(late) > 0 {
 		w.sees.Notes = append(w.sees.Notes, text.Count(len(late), "post")+" to be read in full by the next poll")
 	}
-	if len(late) > 0 || w.next.Behind { // they are on the page, also if it stays as it is
+	if len(late) > 0 || w.next.Behind || w.next.Last != "" { // they are on the page, also if it stays as it is
 		w.next.V = fetch.Validators{}
 	}
 	if w.next.Seen = marks; len(all) == 0 {
