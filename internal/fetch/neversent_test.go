@@ -7,14 +7,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
 // TestNeverSent: what fails before there is a connection was surely not taken; what fails later may have been.
 func TestNeverSent(t *testing.T) {
-	took := 0
+	var took atomic.Int32
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		took++
+		took.Add(1)
 		c, _, err := http.NewResponseController(w).Hijack()
 		if err == nil {
 			c.Close()
@@ -51,7 +52,7 @@ func TestNeverSent(t *testing.T) {
 			}
 		}
 	}
-	if took != 2 {
-		t.Errorf("%d requests were taken, want the two of which that is not sure", took)
+	if n := took.Load(); n != 2 {
+		t.Errorf("%d requests were taken, want the two of which that is not sure", n)
 	}
 }

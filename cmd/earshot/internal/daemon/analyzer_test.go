@@ -53,9 +53,11 @@ func TestAnalyzer(t *testing.T) {
 			t.Errorf("evidence %+v does not stand there", h)
 		}
 	}
+	post.Text = "Ромашка Банк знову не відповідає в чаті." // neither surely a complaint nor surely none
+	forum := NewAnalyzer(list, scorer, nobody).Analyze(post)
 	post.Kind = mention.News
-	if news := NewAnalyzer(list, scorer, nobody).Analyze(post); news[0].Score.Complaint == unnamed[0].Score.Complaint {
-		t.Error("the kind of the post changes nothing")
+	if news := NewAnalyzer(list, scorer, nobody).Analyze(post); news[0].Score.Complaint == forum[0].Score.Complaint {
+		t.Errorf("complaint %.3f in a forum and in the news", news[0].Score.Complaint)
 	}
 }
 
