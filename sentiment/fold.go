@@ -108,7 +108,8 @@ func twin(r rune) rune {
 	return 0
 }
 
-// englishTails are cut off words: "it's been" is read as "it been". "n't" stays.
+// englishTails are cut off words: "it's been" is read as "it been". Of "n't" only the apostrophe goes, which half
+// of those who write by thumb leave out: "don't" is "dont".
 var englishTails = [...]string{"'s", "'re", "'ve", "'ll", "'d", "'m"}
 
 // foldWord brings one written word to the form of the tables. It is used when
@@ -134,9 +135,11 @@ func foldWord(w string) string {
 	if !cyrillic {
 		for _, tail := range englishTails {
 			if strings.HasSuffix(s, tail) && len(s) > len(tail) {
-				s = s[:len(s)-len(tail)]
-				break
+				return s[:len(s)-len(tail)]
 			}
+		}
+		if stem, ok := strings.CutSuffix(s, "n't"); ok && stem != "" {
+			return stem + "nt"
 		}
 	}
 	return s

@@ -317,8 +317,12 @@ func (l *lexer) cyrillicOnly(t *token, rs []rune) []rune {
 	return rs[:n]
 }
 
-// cutTail cuts one of englishTails off.
+// cutTail cuts one of englishTails off, and the apostrophe out of "n't".
 func cutTail(rs []rune) []rune {
+	if n := len(rs); n > 3 && rs[n-2] == '\'' && rs[n-1] == 't' && rs[n-3] == 'n' {
+		rs[n-2] = 't'
+		return rs[:n-1]
+	}
 	for _, tail := range englishTails {
 		if n := len(rs) - len(tail); n > 0 && rs[n] == '\'' && string(rs[n:]) == tail {
 			return rs[:n]

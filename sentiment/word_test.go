@@ -186,3 +186,17 @@ func TestEnglishOfABrandInCyrillic(t *testing.T) {
 		}
 	}
 }
+
+// TestApostropheIsLeftOut: who writes "dont" and "cant" is heard as who writes "don't" and "can't".
+func TestApostropheIsLeftOut(t *testing.T) {
+	s := newScorer(t)
+	for _, text := range []string{
+		"Brand haven't paid me back and nobody cares", "I couldn't get a seat and it wasn't my fault",
+		"The courier didn't even ring", "They aren't answering and the tap still isn't fixed",
+	} {
+		want, got := s.Score(Input{Text: text}), s.Score(Input{Text: strings.ReplaceAll(text, "n't", "nt")})
+		if got.Value != want.Value || got.Complaint != want.Complaint {
+			t.Errorf("%q without its apostrophe: %.2f, complaint %.2f; want %.2f, %.2f", text, got.Value, got.Complaint, want.Value, want.Complaint)
+		}
+	}
+}
