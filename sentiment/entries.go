@@ -95,6 +95,7 @@ const (
 	roleRival
 	roleLink
 	roleLike
+	roleAbbr
 	roleCount
 )
 
@@ -103,7 +104,7 @@ var roles = map[string]role{
 	"but": roleBut, "concede": roleConcede, "if": roleIf, "ask": roleAsk, "accuse": roleAccuse, "news": roleNews,
 	"thanks": roleThanks, "irony": roleIrony, "pros": rolePros, "cons": roleCons, "none": roleNothing, "me": roleMe,
 	"past": rolePast, "turn": roleTurn, "number": roleNumber, "star": roleStar, "of": roleOf, "rival": roleRival,
-	"link": roleLink, "like": roleLike,
+	"link": roleLink, "like": roleLike, "abbr": roleAbbr,
 }
 
 // wordEntry is a line of words.tsv with its forms built.

@@ -26,6 +26,9 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 				i++
 			}
 		}
+		if tok.caps && t.infos[id].roles&(1<<roleAbbr) != 0 && l.capsAlone(out, i) {
+			id = 0
+		}
 		tok.info[slot] = id
 		if out < i {
 			l.toks[out] = *tok
@@ -50,6 +53,11 @@ func (l *lexer) resolve(t *table, slot int, untranslit *latinReader) {
 		}
 	}
 	l.sets[slot] = sets
+}
+
+// capsAlone: the words before and after token i are not in capitals; out tokens were read before it.
+func (l *lexer) capsAlone(out, i int) bool {
+	return (out == 0 || !l.toks[out-1].caps) && (i+1 == len(l.toks) || !l.toks[i+1].caps)
 }
 
 // giveRoles adds what a closed-class word does; the first language's numbers stay.
@@ -125,8 +133,30 @@ func (l *lexer) guess(t *table, tok *token, untranslit *latinReader) uint32 {
 			return id
 		}
 	}
+	if tok.tagged {
+		if id := t.tagEnd(rs); id != 0 {
+			return id
+		}
+	}
 	if len(rs) >= t.stems.min {
 		return t.stems.longestRunes(rs)
+	}
+	return 0
+}
+
+// A tag is as bad as the word it ends with: #epicfail, #brandsucks.
+const (
+	tagHead   = 3 // letters before that word at least
+	tagWord   = 4 // letters of it at least
+	tagWeight = -1.5
+)
+
+// tagEnd finds the longest bad word that a tag ends with.
+func (t *table) tagEnd(rs []rune) uint32 {
+	for at := tagHead; at <= len(rs)-tagWord; at++ {
+		if id := t.find(hashRunes(rs[at:])); id != 0 && t.infos[id].word >= 0 && t.words[t.infos[id].word].weight <= tagWeight {
+			return id
+		}
 	}
 	return 0
 }

@@ -43,6 +43,7 @@ type token struct {
 	cyrillic   bool
 	digits     bool // letters and digits mixed
 	masked     bool // letters and *#@ mixed
+	tagged     bool // a # stands before it
 	quoted     bool
 	colon      bool      // a colon follows
 	small      bool      // a word that begins with a small letter, as far as it was looked at
@@ -261,6 +262,9 @@ func (l *lexer) ascii(text string, i, to int) int {
 		}
 	case '@':
 		return l.name(text, i, to)
+	case '#':
+		l.hyphen = false
+		return l.tag(text, i+1, to)
 	case '$', '%':
 		l.symbol(rune(c), i, 1)
 	case '*':
@@ -272,7 +276,7 @@ func (l *lexer) ascii(text string, i, to int) int {
 		}
 		l.hyphen = false
 		return i + n
-	case '\'', '_', '#', '&', '/', '+', '=', '<', '>':
+	case '\'', '_', '&', '/', '+', '=', '<', '>':
 		if c == '<' || c == '=' || c == '>' {
 			if n := l.emoticon(text, i, to); n > 0 {
 				return i + n
@@ -341,6 +345,36 @@ func (l *lexer) name(text string, i, to int) int {
 	}
 	l.hyphen = false
 	return j
+}
+
+// tag reads the words of #ATagLikeThis, which capitals part: no names, though they begin with one. Another tag
+// is one word.
+func (l *lexer) tag(text string, i, to int) int {
+	if !letterAfter(text, i, to) {
+		return i
+	}
+	from, end, at := i, i, len(l.toks)
+	small := false
+	for j, r := range text[i:to] {
+		if !unicode.IsLetter(r) {
+			break
+		}
+		if small && unicode.IsUpper(r) {
+			l.word(text, from, i+j)
+			from = i + j
+		}
+		small, end = unicode.IsLower(r), i+j+utf8.RuneLen(r)
+	}
+	if from == i {
+		end = l.word(text, i, to)
+		l.toks[at].tagged = true
+		return end
+	}
+	l.word(text, from, end)
+	for ; at < len(l.toks); at++ {
+		l.toks[at].small = true
+	}
+	return end
 }
 
 // emoticon reads :) :-( :'( =D <3 and the like, as common/emoticons.tsv lists

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/earshot/earshot/mention"
 )
 
 // TestPlainCyrillic holds the fast way of reading Cyrillic words to the careful one,
@@ -197,6 +199,57 @@ func TestApostropheIsLeftOut(t *testing.T) {
 		want, got := s.Score(Input{Text: text}), s.Score(Input{Text: strings.ReplaceAll(text, "n't", "nt")})
 		if got.Value != want.Value || got.Complaint != want.Complaint {
 			t.Errorf("%q without its apostrophe: %.2f, complaint %.2f; want %.2f, %.2f", text, got.Value, got.Complaint, want.Value, want.Complaint)
+		}
+	}
+}
+
+// TestTagsAreRead: the words of a tag that capitals part are words, and no names; other tags are a word each.
+func TestTagsAreRead(t *testing.T) {
+	sc := newScorer(t).pool.Get().(*scratch)
+	for text, want := range map[string]string{
+		"late again #CustomerServiceFail": "late again Customer Service Fail",
+		"#НеПокупайте это":                "Не Покупайте это",
+		"#fail #USA #ps5 #WiFi5 #1 # #":   "fail USA ps5 Wi Fi 5 1",
+		"#Brand_fails, #":                 "Brand fails",
+	} {
+		sc.lex.reset()
+		sc.readText(text, nil)
+		var words []string
+		for i := range sc.lex.toks {
+			tok := &sc.lex.toks[i]
+			words = append(words, text[tok.start:tok.end])
+			if i > 0 && tok.place == namePlace {
+				t.Errorf("%q: %q is taken for a name", text, text[tok.start:tok.end])
+			}
+		}
+		if got := strings.Join(words, " "); got != want {
+			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
+	}
+	s := newScorer(t)
+	for _, x := range []struct{ calm, bad string }{
+		{"Three hours at the gate", "Three hours at the gate #WorstAirlineEver"},
+		{"Three hours at the gate #trip", "Three hours at the gate #epicfail"},
+		{"Три часа ждём #поездка", "Три часа ждём #полныйобман"},
+		{"Three hours at the gate #airportlife", "Three hours at the gate #brandairsucks"},
+	} {
+		if calm, bad := s.Score(Input{Text: x.calm}), s.Score(Input{Text: x.bad}); bad.Value > calm.Value-0.2 {
+			t.Errorf("%q: %.2f, %q: %.2f", x.bad, bad.Value, x.calm, calm.Value)
+		}
+	}
+}
+
+// TestUSIsNotUs: in capitals among words that are not, a country.
+func TestUSIsNotUs(t *testing.T) {
+	s := newScorer(t)
+	for text, me := range map[string]bool{
+		"Brand opened a plant in the US on Friday": false, "Brand charged us on Friday": true, "BRAND LEFT US IN THE RAIN": true,
+	} {
+		sc := s.pool.Get().(*scratch)
+		var score mention.Score
+		s.scoreWith(sc, &score, Input{Text: text})
+		if got := sc.roles&(1<<roleMe) != 0; got != me {
+			t.Errorf("%q speaks of us: %v, want %v", text, got, me)
 		}
 	}
 }
