@@ -46,9 +46,11 @@ func (s *Scorer) Learn(examples []Example) string {
 	names := s.learnable()
 	var prior []float64
 	var all [][]float64
+	said := make([]float64, len(examples)) // how likely each is a complaint by what is shipped
 	rows := make([]logit.Example, 0, len(examples))
 	for i := range examples {
-		row, weights := s.verdictRow(examples[i].Input)
+		row, weights, complaint := s.verdictRow(examples[i].Input)
+		said[i] = complaint
 		prior, all = weights, append(all, row)
 		rows = append(rows, logit.NewExample(row, examples[i].Complaint, examples[i].weight()))
 	}
@@ -63,7 +65,7 @@ func (s *Scorer) Learn(examples []Example) string {
 		}
 		learned[i] += changes[i]
 	}
-	changes[fBias] -= s.louder(examples, all, prior, learned)
+	changes[fBias] -= s.louder(examples, said, all, learned)
 	var b strings.Builder
 	for i, name := range names {
 		if math.Round(changes[i]*100) != 0 {
@@ -73,29 +75,32 @@ func (s *Scorer) Learn(examples []Example) string {
 	return b.String()
 }
 
+// overThreshold is by how much the odds of a post must lie below a threshold to be surely below it as
+// the scorer tells them: it reads the curve from a table and rounds to four places.
+const overThreshold = 0.002
+
 // louder is by how much the constant must fall, from 0 on, so that the learned weights make no
-// more alerts of the examples than the shipped ones do. Complaints that were missed stand for
-// their like, so without it learning is paid for with false alarms.
-func (s *Scorer) louder(examples []Example, rows [][]float64, prior, learned []float64) float64 {
+// more alerts of the examples than what is shipped does, by what it said. Complaints that were missed
+// stand for their like, so without it learning is paid for with false alarms.
+func (s *Scorer) louder(examples []Example, said []float64, rows [][]float64, learned []float64) float64 {
 	type lead struct{ odds, weight float64 } // above the threshold
 	var leads []lead
 	var allowed float64
 	for i := range examples {
 		at := s.AlertAt(examples[i].Input.Kind)
-		threshold := math.Log(at / (1 - at))
-		var was, is float64
-		for f, x := range rows[i] {
-			was, is = was+x*prior[f], is+x*learned[f]
-		}
-		if was >= threshold {
+		if said[i] >= at {
 			allowed += examples[i].weight()
 		}
-		leads = append(leads, lead{is - threshold, examples[i].weight()})
+		odds := -math.Log(at / (1 - at))
+		for f, x := range rows[i] {
+			odds += x * learned[f]
+		}
+		leads = append(leads, lead{odds, examples[i].weight()})
 	}
 	slices.SortStableFunc(leads, func(a, b lead) int { return cmp.Compare(b.odds, a.odds) })
 	for _, l := range leads {
 		if allowed -= l.weight; allowed < 0 {
-			return max(0, math.Ceil(l.odds*100+0.01)/100) // as it is written, and surely below
+			return max(0, math.Ceil((l.odds+overThreshold)*100)/100) // as it is written
 		}
 	}
 	return 0
@@ -107,8 +112,8 @@ const together = "taken together"
 // learnable are the names of what learning weighs, in the order of verdictRow.
 func (s *Scorer) learnable() []string { return append(slices.Clone(s.common.features), together) }
 
-// verdictRow is what learning weighs of a text, and what each weighs already.
-func (s *Scorer) verdictRow(in Input) (row, weights []float64) {
+// verdictRow is what learning weighs of a text, what each weighs already, and what they say together.
+func (s *Scorer) verdictRow(in Input) (row, weights []float64, complaint float64) {
 	var out mention.Score
 	sc := s.pool.Get().(*scratch)
 	defer s.pool.Put(sc)
@@ -122,7 +127,7 @@ func (s *Scorer) verdictRow(in Input) (row, weights []float64) {
 	for _, x := range sc.x {
 		row = append(row, float64(x))
 	}
-	return append(row, float64(m.shipped(sc))), weights
+	return append(row, float64(m.shipped(sc))), weights, out.Complaint
 }
 
 // Outdated is a feature that the learned weights speak of and this version does not weigh; empty
