@@ -344,7 +344,8 @@ func exampleRig(t *testing.T, config string) (r *rig, twins []*twin, channels []
 		t.Fatal(err)
 	}
 	t.Cleanup(r.slack.Close)
-	delete(list, "quiet_hours") // the test may run at night
+	delete(list, "quiet_hours") // the test may run at night, or
+	delete(list, "digest")      // when one is due
 	list["fetch"] = map[string]any{"gap": "0s", "allow_private": []string{"127.0.0.0/8"}}
 	list["slack"] = map[string]any{"bot_token": "xoxb-fake-bot-token", "app_token": "xapp-fake-app-token", "api_url": r.slack.URL()}
 	list["store"] = map[string]any{"database": "sqlite:" + filepath.Join(r.dir, "e.db")}
