@@ -108,7 +108,7 @@ func (a *Auth) signedIn(r *http.Request) (visitor, error) {
 	if now.Sub(s.SeenAt) > Idle || now.Sub(s.MadeAt) > Longest {
 		return visitor{}, mention.ErrNotFound
 	}
-	if s.Way == wayOIDC && len(a.opt.Allow) > 0 && !allowed(a.opt.Allow, s.Email) { // taken off the list since
+	if !a.offered(s) {
 		return visitor{}, mention.ErrNotFound
 	}
 	if now.Sub(s.SeenAt) > seeEvery {
@@ -117,6 +117,18 @@ func (a *Auth) signedIn(r *http.Request) (visitor, error) {
 		}
 	}
 	return visitor{person: s.Person, email: s.Email}, nil
+}
+
+// offered reports whether the session's person could come in by its way today: a way or an
+// address that was taken out of the watchlist lets nobody go on.
+func (a *Auth) offered(s mention.Session) bool {
+	switch s.Way {
+	case waySlack:
+		return a.slack != nil
+	case wayOIDC:
+		return a.oidc != nil && (len(a.opt.Allow) == 0 || allowed(a.opt.Allow, s.Email))
+	}
+	return true // by a link of the operator's
 }
 
 // signIn begins a session. One that the browser has already ends: nobody goes on in what

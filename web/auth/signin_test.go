@@ -132,6 +132,42 @@ func TestAllowedNoMore(t *testing.T) {
 	}
 }
 
+// TestWayTakenAway: who came in by a way that the watchlist offers no more is out with it, and who
+// came in by another one is not.
+func TestWayTakenAway(t *testing.T) {
+	for _, way := range []string{"slack", "oidc"} {
+		t.Run(way, func(t *testing.T) {
+			p := newIDP(t)
+			p.claims = map[string]any{"email": "ira@romashka.example", "email_verified": true, "https://slack.com/user_id": "U0000IRA", "https://slack.com/team_id": "T0000OURS"}
+			s := newSite(t, func(o *Options) {
+				kept(t)(o)
+				o.OIDC, o.Slack = Client{p.srv.URL, clientID, clientSecret}, Client{p.srv.URL, clientID, clientSecret}
+			})
+			if code, _, at := s.get("/login/" + way + "?back=%2Fcase%2F7"); code != http.StatusOK || at != "/case/7" {
+				t.Fatalf("%d at %s", code, at)
+			}
+			for _, c := range []struct{ slack, oidc bool }{{true, true}, {way == "slack", way == "oidc"}, {way != "slack", way != "oidc"}} {
+				opt := s.auth.opt // a restart with other ways
+				if !c.slack {
+					opt.Slack = Client{}
+				}
+				if !c.oidc {
+					opt.OIDC = Client{}
+				}
+				again, err := New(opt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.auth.slack, s.auth.oidc = again.slack, again.oidc
+				want := way == "slack" && c.slack || way == "oidc" && c.oidc
+				if _, _, at := s.get("/inbox"); (at == "/inbox") != want {
+					t.Errorf("offered %+v: at %s", c, at)
+				}
+			}
+		})
+	}
+}
+
 // TestCallback: a way back counts once, in the browser that went there, and leads nowhere
 // else.
 func TestCallback(t *testing.T) {
