@@ -124,6 +124,7 @@ func run(ctx context.Context, args []string, term terminal) (code int) {
 	parser, err := kong.New(cmds,
 		kong.Name("earshot"),
 		kong.Description("Hears complaints about your company in public and brings each one to exactly one person."),
+		kong.Help(help(term)),
 		kong.Writers(term.out, term.err),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.UsageOnError(),

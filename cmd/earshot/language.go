@@ -29,6 +29,7 @@ type speech struct {
 	seen     func() *i18n.Phrases // what presets and crawlers say of a place
 	tried    func() *i18n.Phrases // what selectors find
 	faults   func() *i18n.Phrases // what went wrong with files, databases and what was typed
+	helps    func() *i18n.Phrases // what commands and flags are for
 }
 
 // speech returns the language that was asked for, or that of the environment.
@@ -51,6 +52,7 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 		s.seen = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "seen", "place") })
 		s.tried = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "tried") })
 		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within", "fault", "mistake", "within") })
+		s.helps = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "help") })
 	}
 	return s, nil
 }
