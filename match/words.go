@@ -221,10 +221,23 @@ func (c *compiler) formsOf(key wordKey, base string) []form {
 			return nil // ОККО, БТИ; but СЕТЬ and РАЙ are words in capitals
 		}
 	}
-	if utf8.RuneCountInString(base) < leastWord && (!key.several || key.followed || c.common.function[base]) {
+	little := utf8.RuneCountInString(base) < leastWord
+	if little && (!key.several || key.followed || !c.changes(base)) {
 		return nil
 	}
-	return uniqueForms(c.grammar.forms(base, key.langs, key.followed, key.foreign), base)
+	forms := uniqueForms(c.grammar.forms(base, key.langs, key.followed, key.foreign), base)
+	if little { // Дом Ил is not in «дом или»
+		return slices.DeleteFunc(forms, func(f form) bool { return c.common.function[f.text] })
+	}
+	return forms
+}
+
+// changes says whether a word of fewer than leastWord letters changes where it ends a name. What is
+// left of one letter, or of two that end in a vowel, is one letter, and its forms are words of
+// speech: Бар Н is not in «бар нам нахамил».
+func (c *compiler) changes(base string) bool {
+	last, size := utf8.DecodeLastRuneInString(base)
+	return size < len(base) && isConsonant(last) && !c.common.function[base]
 }
 
 // restore puts ё and ґ of the word as written back into a folded form of it.
