@@ -15,30 +15,27 @@ const (
 // quoted judges a name inside quotes (rule 17): a quoted longer proper name is
 // another name, a quoted sentence that holds the name is not.
 func (r *run) quoted(p *place) verdict {
+	longer := verdict{17, "the quotes hold a longer proper name"}
 	from, ok := r.openQuote(p.start)
 	if p.quotes {
-		if inside := r.openInside(p); inside > 0 {
-			from, ok = inside, true
+		open, shut := r.quotesInside(p, ok)
+		if shut { // «Зелёная Ромашка» Банк
+			if r.isLongerName(p, r.text[from:p.start], "") {
+				return longer
+			}
+			ok = false
+		}
+		if open > 0 {
+			from, ok = open, true
 			q := *p
-			q.start, p = inside, &q
+			q.start, p = open, &q
 		}
 	}
 	if !ok {
 		return counts
 	}
-	to, ok := r.closeQuote(p.end)
-	if !ok {
-		return counts
-	}
-	left, right := r.text[from:p.start], r.text[p.end:to]
-	if strings.TrimSpace(left) == "" && strings.TrimSpace(right) == "" {
-		return counts
-	}
-	if strings.ContainsAny(left+right, ".,:;?!…\n") || strings.Contains(left+right, " — ") || strings.Contains(left+right, " – ") {
-		return counts
-	}
-	if r.isLongerName(p, left, right) {
-		return verdict{17, "the quotes hold a longer proper name"}
+	if to, ok := r.closeQuote(p.end); ok && r.isLongerName(p, r.text[from:p.start], r.text[p.end:to]) {
+		return longer
 	}
 	return counts
 }
@@ -46,6 +43,9 @@ func (r *run) quoted(p *place) verdict {
 // isLongerName says whether the words around a name in its quotes make a
 // longer proper name with it.
 func (r *run) isLongerName(p *place, left, right string) bool {
+	if strings.ContainsAny(left+right, ".,:;?!…\n") || strings.Contains(left+right, " — ") || strings.Contains(left+right, " – ") {
+		return false
+	}
 	first, _ := utf8.DecodeRuneInString(r.text[p.start:])
 	capital := !unicode.IsLower(first)
 	words, capitals, legal := 0, 0, 0
@@ -95,21 +95,24 @@ func looksAdjective(w string) bool {
 	return false
 }
 
-// openInside finds where quotes open inside a place and do not close there, behind the
-// sign: ЖК «Сказка; 0 when none do. An apostrophe is a quote between a space and a word.
-func (r *run) openInside(p *place) int {
-	open, before := 0, ' '
+// quotesInside finds where quotes open inside a place and do not close there, behind the
+// sign: ЖК «Сказка; 0 when none do. shut says that those it begins in, when outer says
+// that it does, close there: «Ромашка» Банк. An apostrophe is a quote between a space and a word.
+func (r *run) quotesInside(p *place, outer bool) (open int, shut bool) {
+	before := ' '
 	for i, c := range r.text[p.start:p.end] {
 		behind := p.start + i + utf8.RuneLen(c)
 		switch {
-		case open == 0 && (isQuote(c) || unicode.IsSpace(before) && r.set.fold.rune(c)&kindApostrophe != 0):
+		case c == '»', isQuote(c) && open > 0:
+			open, shut, outer = 0, shut || outer, false
+		case isQuote(c) && outer && !unicode.IsSpace(before):
+			shut, outer = true, false
+		case isQuote(c), open == 0 && unicode.IsSpace(before) && r.set.fold.rune(c)&kindApostrophe != 0:
 			open = behind
-		case isQuote(c):
-			open = 0
 		}
 		before = c
 	}
-	return open
+	return open, shut
 }
 
 // openQuote finds where the quotes open that i lies in, and gives what is behind
