@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -36,6 +37,10 @@ func notJSON(line []byte, err error, plain string) error {
 // errNotUTF8 is of what another program wrote in an encoding of its own: read as it stands it
 // would hold no word that anybody knows, and be told to be nothing.
 var errNotUTF8 = usageError{"this is not UTF-8, so its letters cannot be read: save the file as UTF-8"}
+
+// inUTF8 says whether a text is that. UTF-16 without its mark has zeros, at every space at least; the
+// rest of it may look like UTF-8.
+func inUTF8(s []byte) bool { return utf8.Valid(s) && bytes.IndexByte(s, 0) < 0 }
 
 // hasText says whether an object has a text, if only an empty one.
 func hasText(line []byte) bool {

@@ -52,6 +52,8 @@ func TestOtherEncodings(t *testing.T) {
 	}{
 		{cp1251, "earshot: this is not UTF-8", []string{"score"}},
 		{utf16, "earshot: this is not UTF-8", []string{"score"}},
+		{utf16[2:], "earshot: this is not UTF-8", []string{"score"}},
+		{"{\x00\"\x00t\x00", "earshot: stdin:1: this is not UTF-8", []string{"score", "--json"}},
 		{"{\"text\":\"x\"}\n{\"text\":\"" + cp1251 + "\"}\n", "earshot: stdin:2: this is not UTF-8", []string{"score", "--json"}},
 		{"{\"text\":\"x\"}\n{\"text\":\"" + cp1251 + "\"}\n", "earshot: stdin:2: this is not UTF-8", []string{"match", "-c", file}},
 	} {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
@@ -75,7 +74,7 @@ func (c *scoreCmd) Run(term terminal) error {
 		return fmt.Errorf("read stdin: %w", err)
 	case len(text) > maxLine:
 		return usageError{fmt.Sprintf("the text is longer than %d MiB", maxLine>>20)}
-	case !utf8.Valid(text):
+	case !inUTF8(text):
 		return errNotUTF8
 	}
 	body := strings.TrimRight(string(bytes.TrimPrefix(text, byteOrderMark)), "\n")
@@ -110,7 +109,7 @@ func eachLine(r io.Reader, do func(line []byte) error) error {
 		if n == 1 {
 			line = bytes.TrimPrefix(line, byteOrderMark)
 		}
-		if !utf8.Valid(line) {
+		if !inUTF8(line) {
 			return fmt.Errorf("stdin:%d: %w", n, errNotUTF8)
 		}
 		if len(strings.TrimSpace(string(line))) > 0 {
