@@ -189,16 +189,18 @@ func tookBack(e mention.MentionRecord, of margin) bool {
 	return e.Mention.EditedAt.After(judged) && of(e.Mention.Post.Kind, e.Mention.Score) < 0
 }
 
-// renamed gives verdicts on a watch that has another name today to that watch: it finds the name
-// where the old one did. A watch that is gone has none.
+// renamed gives verdicts, in the order in which they were heard, on a watch that has another name today
+// to that watch: it finds the name where the old one did, and had no verdict before. A watch that is gone has none.
 func renamed(examples []tune.Example, list daemon.Watchlist) {
+	known := map[string]bool{} // had one by then: a watch beside the one that was renamed
 	for i := range examples {
 		m := &examples[i].Mention
-		if slices.ContainsFunc(list.Watches, func(w config.Watch) bool { return w.Name == m.Watch }) || len(m.Spans) == 0 {
+		if slices.ContainsFunc(list.Watches, func(w config.Watch) bool { return w.Name == m.Watch }) {
+			known[m.Watch] = true
 			continue
 		}
 		for _, hit := range list.Terms.Match(m.Post.Title, m.Post.Text) {
-			if slices.EqualFunc(hit.Spans, m.Spans, func(a, b mention.Span) bool { return a.Start == b.Start && a.End == b.End }) {
+			if len(m.Spans) > 0 && !known[hit.Watch] && slices.EqualFunc(hit.Spans, m.Spans, func(a, b mention.Span) bool { return a.Start == b.Start && a.End == b.End }) {
 				m.Watch = hit.Watch
 				break
 			}

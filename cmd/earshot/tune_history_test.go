@@ -71,6 +71,38 @@ func TestTuneOfARenamedWatch(t *testing.T) {
 	}
 }
 
+// TestTuneOfARenamedWatchBesideAnother: a watch that had verdicts of its own before is not the one that was
+// renamed, though it finds the same name at the same places.
+func TestTuneOfARenamedWatchBesideAnother(t *testing.T) {
+	t.Parallel()
+	path, list := taughtList(t)
+	beside := func(names string) []tune.Example {
+		if err := os.WriteFile(path, []byte(strings.Replace(list, "  - {name: Мак, terms: [\"Мак\"]}\n", names, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		now, err := daemon.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		heard := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+		var said []tune.Example
+		for i, watch := range []string{"Мак Львів", "Мак", "Мак Львів", "Мак Одеса"} {
+			post := mention.Post{Text: "Мак: знову черга"}
+			said = append(said, tune.Example{Verdict: tune.NotUs, Mention: mention.Mention{Watch: watch, Post: post, HeardAt: heard.Add(time.Duration(i) * time.Hour),
+				Spans: []mention.Span{{Start: 1, End: 1 + len("Мак"), Text: "Мак"}}}}) // behind the title, which is empty
+		}
+		renamed(said, now)
+		return said
+	}
+	const lviv, odesa = "  - {name: Мак Львів, terms: [\"Мак\"]}\n", "  - {name: Мак Одеса, terms: [\"Мак\"]}\n"
+	if got := beside(lviv + odesa)[1].Mention.Watch; got != "Мак Одеса" {
+		t.Errorf("what was said of the watch that was renamed went to %s", got)
+	}
+	if got := beside(lviv)[1].Mention.Watch; got != "Мак" {
+		t.Errorf("what was said of a watch that is gone went to %s", got)
+	}
+}
+
 // TestTuneOfAnEditedComplaint: a complaint that its author took back after somebody claimed it
 // does not teach that thanks complain.
 func TestTuneOfAnEditedComplaint(t *testing.T) {
