@@ -94,11 +94,11 @@ func inOrder(a, b found) int {
 func (sc *scratch) watch(w *watch, hits []found) []mention.Span {
 	sc.kept = sc.kept[:0]
 	for _, h := range hits {
-		if id, ok := sc.inside(w.ignore, h, 0); ok {
+		if id, ok := sc.inside(w.ignore, h, false); ok {
 			sc.cancel(h, verdict{13, "it stands inside the ignored phrase " + quote(sc.set.phrases[id].text)})
 			continue
 		}
-		if id, ok := sc.inside(w.rivals, h, 1); ok {
+		if id, ok := sc.inside(w.rivals, h, true); ok {
 			sc.cancel(h, verdict{13, "it is a part of a rival's name, " + quote(sc.set.phrases[id].text)})
 			continue
 		}
@@ -162,14 +162,17 @@ func (sc *scratch) sides() []found {
 	return sc.side.hits
 }
 
-// inside says in which of the phrases a hit lies, of those that are longer than it by this
-// much at least.
-func (sc *scratch) inside(phrases []int32, h found, longer int) (int32, bool) {
+// inside says in which of the phrases a hit lies. A name of others must be longer than it, and no
+// line may end in it: "Bolt", and on the next line "Food was cold", is no Bolt Food.
+func (sc *scratch) inside(phrases []int32, h found, others bool) (int32, bool) {
 	if len(phrases) == 0 {
 		return 0, false
 	}
 	for _, s := range sc.sides() {
-		if s.part == h.part && s.start <= h.start && h.end <= s.end && s.end-s.start >= h.end-h.start+longer && contains(phrases, s.phrase) {
+		if s.part != h.part || s.start > h.start || h.end > s.end || !contains(phrases, s.phrase) {
+			continue
+		}
+		if whole := sc.parts[s.part][s.start:s.end]; !others || len(whole) > h.end-h.start && !strings.Contains(whole, "\n") {
 			return s.phrase, true
 		}
 	}

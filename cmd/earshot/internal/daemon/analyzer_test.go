@@ -125,6 +125,7 @@ sources: [{feed: "https://news.example/rss"}]
 		"Ромашка Плюс третью неделю не возвращает деньги": "",
 		"в «Ромашке Плюс» обманули":                       "",
 		"Bolt is no better than Bolt Food":                "Bolt",
+		"Bolt\nFood was cold and late":                    "Bolt",
 		"из Ромашки Плюс ушла в Ромашку":                  "Ромашку",
 		"Ромашка Плюс Банк не платит":                     "Ромашка Плюс Банк",
 		"Uber was late, so Bolt it is":                    "Bolt",
