@@ -22,6 +22,7 @@ type watched struct {
 	mu     sync.Mutex
 	routes []string
 	closed map[string]error // as they were when they were last looked at
+	asked  map[string]bool  // routes looked at for a message since that last changed
 }
 
 // deadToken lists the codes after which no call will do before there is another bot token.
@@ -35,15 +36,39 @@ func (w *watched) poke() {
 	}
 }
 
-// took notes that a message was taken for a route: by its own name, or by the id of a channel that has
-// another one now. Where that is news, the channels are looked at.
+// take returns what to look at. What there was a reason for until now is looked at with it.
+func (w *watched) take() []string {
+	select {
+	case <-w.changed:
+	default:
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.routes
+}
+
+// took notes that a message was sent for a route: by its own name, which took it, or by the id of a channel that has
+// another one now, or is not found by it. Where that is news, the channels are looked at: once, for
+// a look may find nothing new.
 func (w *watched) took(route string, itsOwn bool) {
 	w.mu.Lock()
-	_, closed := w.closed[route]
-	w.mu.Unlock()
-	if closed == itsOwn {
+	defer w.mu.Unlock()
+	if _, closed := w.closed[route]; closed == itsOwn && !w.asked[route] {
+		w.asked[route] = true
 		w.poke()
 	}
+}
+
+// learn takes what a look found.
+func (w *watched) learn(closed map[string]error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for route := range w.asked {
+		if (closed[route] == nil) != (w.closed[route] == nil) {
+			delete(w.asked, route)
+		}
+	}
+	w.closed = closed
 }
 
 // Channels says where messages will go ("#name" or an id). Run looks at them in the background; a
@@ -63,9 +88,7 @@ func (n *Notifier) Channels(routes []string) {
 func (n *Notifier) watchChannels(ctx context.Context) {
 	var said []string
 	for {
-		n.watched.mu.Lock()
-		routes := n.watched.routes
-		n.watched.mu.Unlock()
+		routes := n.watched.take()
 		closed, err := n.closedChannels(ctx, routes)
 		if ctx.Err() != nil {
 			return
@@ -80,9 +103,7 @@ func (n *Notifier) watchChannels(ctx context.Context) {
 		case err != nil:
 			again = namesFailed
 		default:
-			n.watched.mu.Lock()
-			n.watched.closed = closed
-			n.watched.mu.Unlock()
+			n.watched.learn(closed)
 			if len(routes) > 0 { // Slack was asked
 				n.tell("token", nil)
 			}
@@ -124,7 +145,12 @@ func (n *Notifier) closedChannels(ctx context.Context, routes []string) (map[str
 			id = n.known(route)
 		}
 		if !there && id != "" {
-			if c, there, err = n.channelOf(ctx, id); err != nil {
+			c, there, err = n.channelOf(ctx, id)
+			var refused *alerts.RefusedError
+			switch {
+			case errors.As(err, &refused) && !deadToken[refused.Code]: // of a direct message, say: an attempt shows it
+				continue
+			case err != nil:
 				return nil, err
 			}
 			if called = "#" + c.Name; id == route || strings.EqualFold(called, route) {
@@ -132,6 +158,8 @@ func (n *Notifier) closedChannels(ctx context.Context, routes []string) (map[str
 			}
 		}
 		switch code := closed(c, there); {
+		case code == "" && called == "":
+			n.remember(route, c.ID) // where messages go should it get another name before the first one
 		case code == "" && called != "":
 			closedOnes[route] = &alerts.Advice{Key: "way.renamed", Pairs: []any{"now", called}}
 		case called != "": // the channel of before is gone too, and there is none of the name

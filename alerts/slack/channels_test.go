@@ -82,3 +82,106 @@ func TestChannelsAreLookedAt(t *testing.T) {
 	eventually(t, "the token is well", func() bool { mu.Lock(); defer mu.Unlock(); return trouble == nil })
 	eventually(t, "all is well but one", func() bool { return says("#mentions-too", "there is no") && !says("#mentions", "") })
 }
+
+// looker is a notifier that looks at channels, and what it says of them.
+type looker struct {
+	*slack.Notifier
+	fake *fakeslack.Server
+	log  *logbook
+	mu   sync.Mutex
+	all  map[string]error
+	told bool
+}
+
+func looksAt(t *testing.T, channels []fakeslack.Channel, routes ...string) *looker {
+	t.Helper()
+	fake, err := fakeslack.Start(fakeslack.Options{Channels: channels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fake.Close)
+	l := &looker{fake: fake, log: &logbook{}}
+	l.Notifier = slack.New(slack.Options{BotToken: fakeslack.BotToken, APIURL: fake.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		Log: slog.New(slog.NewTextHandler(l.log, nil)), Now: time.Now, Closed: func(routes map[string]error) { l.mu.Lock(); l.all, l.told = routes, true; l.mu.Unlock() }})
+	l.Channels(routes)
+	return l
+}
+
+// run looks until the test ends.
+func (l *looker) run(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = l.Run(ctx) }()
+	t.Cleanup(func() { stop(); <-ended })
+	eventually(t, "a look", func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.told })
+}
+
+func (l *looker) closed(route string) error { l.mu.Lock(); defer l.mu.Unlock(); return l.all[route] }
+
+func (l *looker) post(t *testing.T, route string) alerts.Place {
+	t.Helper()
+	at, err := l.Post(t.Context(), alerts.Message{Alert: mention.Alert{ID: "a", Kind: mention.Complaint, Route: route}, Mention: complaint("1", refund), Now: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// TestChannelThatIsNotFoundByItsName: Slack may list a channel and not take its name for a message, as of
+// private ones. That is no news with every message: neither is Slack asked for all channels each time, nor
+// is anything said against the channel.
+func TestChannelThatIsNotFoundByItsName(t *testing.T) {
+	t.Parallel()
+	l := looksAt(t, []fakeslack.Channel{{ID: "C0MENTIONS", Name: "mentions", Private: true, ByID: true}}, "#mentions")
+	l.run(t)
+	for range 6 {
+		if at := l.post(t, "#mentions"); at.Channel != "C0MENTIONS" {
+			t.Fatal(at)
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+	lists := 0
+	for _, c := range l.fake.Calls() {
+		if c.Method == "conversations.list" {
+			lists++
+		}
+	}
+	if lists > 2 || l.closed("#mentions") != nil || l.log.count("level=WARN") > 0 {
+		t.Errorf("%d looks; %v\n%s", lists, l.closed("#mentions"), l.log.b.String())
+	}
+}
+
+// TestChannelRenamedBeforeTheFirstMessage: what a look found is where messages go when the channel gets
+// another name, also where nothing was posted since the start. There they are sent plainer, too.
+func TestChannelRenamedBeforeTheFirstMessage(t *testing.T) {
+	t.Parallel()
+	l := looksAt(t, []fakeslack.Channel{{ID: "C0MENTIONS", Name: "mentions"}}, "#mentions")
+	l.run(t)
+	l.fake.SetChannel(fakeslack.Channel{ID: "C0MENTIONS", Name: "complaints"})
+	l.fake.Break(fakeslack.Fault{Method: "chat.postMessage", Channel: "C0MENTIONS", Kind: fakeslack.Code, Error: "invalid_blocks", Times: -1, Blocks: true})
+	if at := l.post(t, "#mentions"); at.Channel != "C0MENTIONS" {
+		t.Fatal(at)
+	}
+	eventually(t, "that it has another name", func() bool {
+		return l.closed("#mentions") != nil && strings.Contains(l.closed("#mentions").Error(), "called #complaints now")
+	})
+}
+
+// TestDirectMessageIsNoClosedChannel: earshot is in a direct message, of which Slack says no membership, or
+// nothing without another permission. Nothing is told against it, and the others are looked at.
+func TestDirectMessageIsNoClosedChannel(t *testing.T) {
+	for name, code := range map[string]string{"with the permission": "", "without": "missing_scope"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := looksAt(t, []fakeslack.Channel{{ID: "D0DIRECT01", Direct: true}, {ID: "C000000OLD", Name: "old", Archived: true}}, "D0DIRECT01", "#old")
+			if code != "" {
+				l.fake.Break(fakeslack.Fault{Method: "conversations.info", Channel: "D0DIRECT01", Kind: fakeslack.Code, Error: code, Times: -1})
+			}
+			l.run(t)
+			eventually(t, "what is wrong with the other", func() bool { return l.closed("#old") != nil })
+			if err := l.closed("D0DIRECT01"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

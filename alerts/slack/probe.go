@@ -83,7 +83,7 @@ func closed(c api.Channel, known bool) string {
 		return "channel_not_found"
 	case c.IsArchived:
 		return "is_archived"
-	case !c.IsMember:
+	case !c.IsMember && !c.IsIM && !c.IsMpIM: // of those Slack does not say it
 		return "not_in_channel"
 	}
 	return ""

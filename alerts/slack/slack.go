@@ -168,7 +168,7 @@ func New(opt Options) *Notifier {
 	n.api = api.New(opt.BotToken, options...)
 	n.people = newPeople(n.api, opt.Now)
 	n.names = newNames(opt.Now)
-	n.watched.changed = make(chan struct{}, 1)
+	n.watched.changed, n.watched.asked = make(chan struct{}, 1), make(map[string]bool)
 	n.tabs.pace, n.tabs.others = rate.NewLimiter(homesPerSecond, homesAtOnce), rate.NewLimiter(othersPerSecond, othersAtOnce)
 	n.forged = rate.NewLimiter(rate.Every(time.Minute), 5)
 	return n
@@ -229,12 +229,10 @@ func (n *Notifier) Post(ctx context.Context, m alerts.Message) (alerts.Place, er
 		channel, opts = m.Alert.Route, n.options(m, unthreaded(m, who, maxBlocksJSON))
 		at, err = n.post(ctx, m, channel, opts)
 	}
-	switch {
-	case err == nil || !errors.As(err, &refused):
-		return at, err
-	case m.Thread.TS == "" && refused.Code == "channel_not_found":
-		return n.elsewhere(ctx, m, opts, err)
-	case refused.One:
+	if m.Thread.TS == "" && errors.As(err, &refused) && refused.Code == "channel_not_found" {
+		channel, at, err = n.elsewhere(ctx, m, opts, err)
+	}
+	if errors.As(err, &refused) && refused.One {
 		return n.simpler(ctx, m, channel, refused)
 	}
 	return at, err
@@ -253,9 +251,9 @@ func (n *Notifier) post(ctx context.Context, m alerts.Message, channel string, o
 		return alerts.Place{}, n.sort("chat.postMessage", m.Alert.Route, err)
 	}
 	at := alerts.Place{Channel: id, TS: ts}
-	if m.Thread.TS == "" { // a thread's channel may have lost the route's name
+	if channel == m.Alert.Route { // a thread's channel may have lost the route's name
 		n.remember(m.Alert.Route, id)
-		n.watched.took(m.Alert.Route, channel == m.Alert.Route)
+		n.watched.took(m.Alert.Route, true)
 	}
 	if m.Thread.TS != "" && posted.Timestamp != "" && posted.ThreadTimestamp == "" {
 		n.surfaced(ctx, m, at)
@@ -274,22 +272,24 @@ func (n *Notifier) surfaced(ctx context.Context, m alerts.Message, at alerts.Pla
 }
 
 // elsewhere tries once more, by a channel's id, where Slack knows no channel of the name: it was
-// renamed since, or its list writes the name otherwise.
-func (n *Notifier) elsewhere(ctx context.Context, m alerts.Message, opts []api.MsgOption, err error) (alerts.Place, error) {
-	known := n.known(m.Alert.Route)
+// renamed since, or is not found by its name. It says which id that is.
+func (n *Notifier) elsewhere(ctx context.Context, m alerts.Message, opts []api.MsgOption, err error) (id string, at alerts.Place, _ error) {
+	route := m.Alert.Route
+	known := n.known(route)
 	if known != "" {
 		var refused *alerts.RefusedError
 		at, again := n.post(ctx, m, known, opts)
 		if !errors.As(again, &refused) || !closedCodes[refused.Code] {
-			n.opt.Log.Warn("a channel is not called as its route any more; until the next start messages go there all the same", "route", m.Alert.Route, "channel", known)
-			return at, again
+			n.watched.took(route, false)
+			return known, at, again
 		}
 	}
-	id, lookup := n.channelID(ctx, m.Alert.Route)
-	if lookup != nil || id == m.Alert.Route || id == known {
-		return alerts.Place{}, err
+	id, lookup := n.channelID(ctx, route)
+	if lookup != nil || id == route || id == known {
+		return route, alerts.Place{}, err
 	}
-	return n.post(ctx, m, id, opts)
+	at, err = n.post(ctx, m, id, opts)
+	return id, at, err
 }
 
 // known is the id that the channel of a route had when it was last written to; empty where none was.

@@ -221,7 +221,7 @@ func (s *Server) list(args url.Values) reply {
 	var out []any
 	next := ""
 	for i, c := range s.channels {
-		if i < from || (c.Private && c.Outside) {
+		if i < from || (c.Private && c.Outside) || c.Direct {
 			continue
 		}
 		if len(out) >= limit {
@@ -234,6 +234,9 @@ func (s *Server) list(args url.Values) reply {
 }
 
 func channelJSON(c Channel) map[string]any {
+	if c.Direct {
+		return map[string]any{"id": c.ID, "is_im": true, "user": "U0000IRA", "created": 1360782804}
+	}
 	return map[string]any{"id": c.ID, "name": c.Name, "is_channel": true, "is_private": c.Private, "is_archived": c.Archived, "is_member": !c.Outside}
 }
 

@@ -50,6 +50,8 @@ type Channel struct {
 	Private  bool
 	Archived bool
 	Outside  bool // the app was not invited
+	Direct   bool // a direct message
+	ByID     bool // not found by its name, as private ones may be
 }
 
 // Person is a member of the workspace, or of another one in a shared channel.
@@ -335,7 +337,7 @@ func (s *Server) Violations() []string {
 func (s *Server) channel(ref string) (Channel, bool) {
 	name := strings.TrimPrefix(ref, "#")
 	for _, c := range s.channels {
-		if c.ID == ref || c.Name == name {
+		if c.ID == ref || c.Name == name && !c.ByID {
 			return c, true
 		}
 	}
