@@ -108,20 +108,26 @@ func (n *Notifier) ownLang(ctx context.Context, user string) (l i18n.Lang, ok bo
 	return l, locale != "" && l.Code() == locale && locale != (i18n.Lang{}).Code()
 }
 
-// routeOf is the route that a channel is called by in the watchlist, as far as it is known: its id, one
-// that was posted to since the start, or its name.
+// routeOf is the route that a channel is called by in the watchlist, as far as it has a language of its
+// own: its id, its name, or what it was called when it was last looked at or written to.
 func (n *Notifier) routeOf(channel, name string) string {
-	if l := n.opt.Spoken; name == "" || l == nil || l(channel).Code() != l("").Code() {
+	if n.opt.Spoken == nil {
 		return channel
 	}
+	routes := []string{channel, "#" + name}
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	for route, id := range n.channels {
 		if id == channel {
+			routes = append(routes, route)
+		}
+	}
+	n.mu.Unlock()
+	for _, route := range routes {
+		if n.opt.Spoken(route).Code() != n.opt.Spoken("").Code() {
 			return route
 		}
 	}
-	return "#" + name
+	return channel
 }
 
 // question is who asks, and in which language to answer.

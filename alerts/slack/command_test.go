@@ -80,6 +80,31 @@ func TestCommand(t *testing.T) {
 	}
 }
 
+// TestCommandInAPrivateChannel: Slack does not say what it is called; a look at the channels does. What the
+// channel was called before has no say.
+func TestCommandInAPrivateChannel(t *testing.T) {
+	w := newWorld(t, worldOptions{fake: fakeslack.Options{Channels: []fakeslack.Channel{{ID: "C0BILLING", Name: "old", Private: true}}}})
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	asked := 0
+	says := func(words string) func() bool {
+		return func() bool {
+			w.ask(fakeslack.Ask{Text: "find нахамив", User: oleh, Channel: "C0BILLING"})
+			asked++
+			return strings.Contains(w.answered(asked).Text, words)
+		}
+	}
+	w.slack.Channels([]string{"#old"})
+	eventually(t, "a look", func() bool { return calls(w, "conversations.list") > 0 })
+	w.fake.SetChannel(fakeslack.Channel{ID: "C0BILLING", Name: "billing", Private: true})
+	w.slack.Channels([]string{"#billing"})
+	eventually(t, "an answer in Bulgarian", says("с думите"))
+	for range 20 {
+		if !says("с думите")() {
+			t.Fatal("another language")
+		}
+	}
+}
+
 // TestEnvelopeComesTwice: Slack did not see the acknowledgement and sends a command, or a press, once
 // more. It is answered once: else a proposal, and a template, would be made twice.
 func TestEnvelopeComesTwice(t *testing.T) {
