@@ -78,8 +78,8 @@ type Options struct {
 	Now  func() time.Time
 	// Trouble is told when Slack cannot be used, and with nil when it can again; may be nil.
 	Trouble func(err error)
-	// Deaf is told when what people press does not get here, and with nil when it does again; may be
-	// nil.
+	// Deaf is told whether what people press gets here, with nil when it does, whenever that may have
+	// changed; may be nil.
 	Deaf func(err error)
 	// Closed is told which routes would take no message, or not for long, each time after a look at all
 	// of them (Channels); may be nil.
@@ -383,19 +383,16 @@ func (n *Notifier) tell(part string, err error) {
 		left = e
 	}
 	n.mu.Unlock()
+	if part == partSocket {
+		n.opt.Deaf(err)
+	}
 	switch {
 	case err != nil && (before == nil || kind(before) != kind(err)):
 		n.opt.Log.Error("slack cannot be used; alerts are kept", "part", part, "err", err)
 		n.opt.Trouble(err)
-		if part == partSocket {
-			n.opt.Deaf(err)
-		}
 	case err == nil && before != nil:
 		n.opt.Log.Info("slack can be used again", "part", part)
 		n.opt.Trouble(left)
-		if part == partSocket {
-			n.opt.Deaf(nil)
-		}
 	}
 }
 

@@ -65,7 +65,8 @@ func (d *Daemon) troublesIn(l i18n.Lang) map[string]string {
 			all[part] = list.said(l)
 		}
 	}
-	for route, err := range d.notifiers.closedRoutes() {
+	closed, _ := d.notifiers.closedRoutes()
+	for route, err := range closed {
 		if all[route] == "" { // else an attempt said why
 			all[route] = alerts.Reason(l, err)
 		}
@@ -198,9 +199,10 @@ func (d *Daemon) alarmLoop(ctx context.Context) {
 // channels that would take no message.
 type alarms struct {
 	storing, polling, pressing alarm
-	pair                       mention.AlertID // the notice that is stored
-	naming                     string          // what was told of names
-	channels                   map[string]*closedAlarm
+	pair                       mention.AlertID         // the notice that is stored
+	naming                     string                  // what was told of names
+	channels                   map[string]*closedAlarm // nil: another replica tells, or nobody has looked
+	looking                    time.Time               // since when there are channels
 }
 
 // closedAlarm is what staff know of a channel that would take no message.
@@ -225,7 +227,12 @@ func (d *Daemon) look(ctx context.Context, a *alarms) {
 	case !a.polling.told: // what the queue refuses now is the database's; what was told of it is not over
 		a.polling = alarm{}
 	}
-	d.lookAt(ctx, &a.pressing, "presses", "not heard", d.notHeard(l), "notice.not_heard", "notice.heard_again")
+	switch why, known := d.notHeard(l); {
+	case known:
+		d.lookAt(ctx, &a.pressing, "presses", "not heard", why, "notice.not_heard", "notice.heard_again")
+	case !a.pressing.told || !d.lease.heldLast(): // what was told is not over because Slack is out of reach
+		a.pressing = alarm{}
+	}
 	d.lookAtPair(ctx, a)
 	d.lookAtNames(ctx, a)
 	d.lookAtChannels(ctx, a)
@@ -297,44 +304,60 @@ func (d *Daemon) lookAtNames(ctx context.Context, known *alarms) {
 }
 
 // lookAtChannels tells of channels that would take no message before one has to wait for them, by day
-// and of one day once however often earshot starts; then the routes tell it.
+// and of one day once however often earshot starts or replicas take over; then the routes tell it.
 func (d *Daemon) lookAtChannels(ctx context.Context, known *alarms) {
-	closed, waits, l, now := d.notifiers.closedRoutes(), d.metrics.inTrouble(), d.staffLang(), d.now()
-	if known.channels == nil || !d.lease.heldLast() { // another replica tells
-		known.channels = map[string]*closedAlarm{}
+	waits, l, now := d.metrics.inTrouble(), d.staffLang(), d.now()
+	closed, looked := d.notifiers.closedRoutes()
+	switch {
+	case !d.lease.heldLast(): // another replica tells
+		known.channels = nil
+		return
+	case !looked: // not yet, or not since the account is another one
+		return
+	case known.channels == nil:
+		known.channels, known.looking = map[string]*closedAlarm{}, now
 	}
 	for route := range closed {
-		if known.channels[route] == nil && waits[route] == nil && d.lease.heldLast() {
+		if known.channels[route] == nil && waits[route] == nil && d.notifiers.sends(route) {
 			known.channels[route] = &closedAlarm{since: now}
 		}
 	}
 	for route, a := range known.channels {
 		about, err := "channel "+route, closed[route]
 		switch {
-		case err != nil && a.notice == "" && now.Sub(a.since) >= alarmAfter:
-			words := l.Text("notice.channel", "route", route, "why", alerts.Reason(l, err))
+		case !d.notifiers.sends(route): // the watchlist names it no more: nothing is well again
+			delete(known.channels, route)
+		case a.notice == "" && (err == nil || waits[route] != nil): // over, or the routes tell it
+			delete(known.channels, route)
+		case a.notice == "" && now.Sub(a.since) >= alarmAfter:
 			since := a.since
-			if since.Sub(d.started) < alarmAfter { // it may have been told before the start
+			if since.Sub(known.looking) < alarmAfter { // it may have been told before
 				since = since.UTC().Truncate(24 * time.Hour)
 			}
+			words := l.Text("notice.channel", "route", route, "why", alerts.Reason(l, err))
 			notice := alerts.NewNotice(about, "closed", since, d.secrets.Redact(words), "")
 			if d.tellByDay(ctx, "", false, notice) {
 				a.notice = notice.ID
 			}
-		case err == nil && (a.notice == "" || d.tellByDay(ctx, a.notice, true, alerts.NewNotice(about, "back", a.since, l.Text("notice.channel_again", "route", route), ""))):
+		case err == nil && d.tellByDay(ctx, a.notice, true, alerts.NewNotice(about, "back", a.since, l.Text("notice.channel_again", "route", route), "")):
 			delete(known.channels, route)
 		}
 	}
 }
 
 // notHeard says why nothing that people press in Slack gets here, until somebody acts; empty while it
-// does, and while Slack is out of reach, of which the routes tell.
-func (d *Daemon) notHeard(l i18n.Lang) string {
+// does. It is not known before there was a connection, and while Slack is out of reach, of which the
+// routes tell.
+func (d *Daemon) notHeard(l i18n.Lang) (why string, known bool) {
 	var refused *alerts.RefusedError
-	if err := d.notifiers.deaf.Load(); err != nil && errors.As(*err, &refused) {
-		return alerts.Reason(l, *err)
+	switch deaf := d.notifiers.deaf.Load(); {
+	case deaf == nil:
+		return "", false
+	case errors.As(*deaf, &refused):
+		return alerts.Reason(l, *deaf), true
+	default:
+		return "", *deaf == nil
 	}
-	return ""
 }
 
 // pairEnds is when the certificate of web.tls ends that was not renewed in time, and whether it has.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -184,12 +185,20 @@ func (n *notifiers) notifierFor(route string) (alerts.Notifier, bool) {
 	return n.console, true
 }
 
-// closedRoutes are those whose channel in Slack would take no message, or not for long.
-func (n *notifiers) closedRoutes() map[string]error {
-	if closed := n.closed.Load(); closed != nil {
-		return *closed
+// closedRoutes are those whose channel in Slack would take no message, or not for long; looked is false
+// while nobody has looked.
+func (n *notifiers) closedRoutes() (closed map[string]error, looked bool) {
+	if is := n.closed.Load(); is != nil {
+		return *is, true
 	}
-	return nil
+	return nil, false
+}
+
+// sends reports whether the watchlist sends messages to a channel in Slack.
+func (n *notifiers) sends(route string) bool {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return slices.Contains(n.inUse.channels, route)
 }
 
 // opsRoute is where notices about earshot itself go.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/internal/fakeslack"
 	"github.com/earshot/earshot/mention"
 )
@@ -171,8 +173,8 @@ store: {database: "sqlite:DIR/e.db"}
 				posted(t, d, due[0].ID)
 			}
 			fake.Tokens(fakeslack.BotToken, fakeslack.AppToken)
-			d.notifiers.deaf.Store(nil) // it is asked for again after a minute
-			d.notifiers.closed.Store(nil)
+			d.notifiers.deaf.Store(new(error)) // it is asked for again after a minute
+			d.notifiers.closed.Store(&map[string]error{})
 			d.look(t.Context(), &a)
 			if said := strings.Join(notices(t, d), "\n"); !strings.Contains(said, c.over) || c.untold && said != "" {
 				t.Errorf("when it was over staff were told: %s", said)
@@ -190,4 +192,125 @@ func posted(t *testing.T, d *Daemon, id mention.AlertID) {
 	if ok, err := d.store.MarkPosted(t.Context(), id, "C0MENTIONS", "1.2", 0); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
+}
+
+// TestWhatSlackDoesNotDoIsNotOver: that it is well again is told when it is, not when nobody can tell, and
+// what was told is not told again by who takes over.
+func TestWhatSlackDoesNotDoIsNotOver(t *testing.T) {
+	const buttons, channel = "Buttons and /earshot do nothing", "#billing is archived"
+	for name, c := range map[string]struct {
+		told  string
+		event func(d *Daemon, fake *fakeslack.Server, list func(billing string) Watchlist)
+	}{
+		"slack is out of reach": {buttons, func(d *Daemon, fake *fakeslack.Server, _ func(string) Watchlist) {
+			fake.Break(fakeslack.Fault{Method: "apps.connections.open", Kind: fakeslack.RefuseDrop, Times: -1})
+			fake.CutSockets()
+			eventually(t, "it to be out of reach", func() bool { why, _ := d.notHeard(d.staffLang()); return why == "" })
+		}},
+		"another account": {channel, func(d *Daemon, _ *fakeslack.Server, _ func(string) Watchlist) { d.notifiers.closed.Store(nil) }},
+		"the watchlist names another channel": {channel, func(d *Daemon, _ *fakeslack.Server, list func(string) Watchlist) {
+			stopping, stop := context.WithCancel(t.Context())
+			stop() // no monitor runs here that would take the sources
+			if err := d.Reload(stopping, list("#leads")); err != nil {
+				t.Error(err)
+			}
+			eventually(t, "a look", func() bool { closed, _ := d.notifiers.closedRoutes(); return closed["#billing"] == nil })
+		}},
+		"another replica for a while": {channel, func(d *Daemon, _ *fakeslack.Server, _ func(string) Watchlist) { holds(d, false) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := fakeslack.Options{Channels: []fakeslack.Channel{{ID: "C0MENTIONS", Name: "mentions"}, {ID: "C00BILLING", Name: "billing", Archived: c.told == channel}, {ID: "C0000LEADS", Name: "leads"}}}
+			if c.told == buttons {
+				options.Socket = "A000OTHER"
+			}
+			fake, err := fakeslack.Start(options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer fake.Close()
+			dir := t.TempDir()
+			list := func(billing string) Watchlist {
+				return check(t, strings.NewReplacer("BILLING", billing, "DIR", dir, "URL", fake.URL()).Replace(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+routes: [{topic: billing, to: "BILLING"}, {to: "#mentions"}]
+slack: {bot_token: "`+fakeslack.BotToken+`", app_token: "`+fakeslack.AppToken+`", api_url: "URL"}
+store: {database: "sqlite:DIR/e.db"}
+`))
+			}
+			now, began := &skipping{}, time.Now().Truncate(24*time.Hour).Add(32*time.Hour)
+			now.to(began)
+			d, err := Open(t.Context(), Options{Watchlist: list("#billing"), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now.now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(d.close)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan struct{})
+			go func() { defer close(ended); d.notifiers.run(ctx) }()
+			defer func() { cancel(); <-ended; d.notifiers.client.CloseIdleConnections() }()
+			var a alarms
+			look := func() string {
+				began = began.Add(alarmAfter)
+				now.to(began)
+				d.look(t.Context(), &a)
+				return strings.Join(notices(t, d), "\n")
+			}
+			eventually(t, "the notice", func() bool { return strings.Contains(look(), c.told) })
+			due, err := d.store.DueAlerts(t.Context(), d.now().Add(time.Second), 2)
+			if err != nil || len(due) != 1 {
+				t.Fatal(due, err)
+			}
+			posted(t, d, due[0].ID)
+			c.event(d, fake, list)
+			for range 5 {
+				look()
+			}
+			holds(d, true)
+			for range 5 {
+				if said := look(); said != "" {
+					t.Fatalf("staff were told: %s", said)
+				}
+			}
+		})
+	}
+}
+
+// TestRoutesTellOfAClosedChannel: what an attempt found is told by the routes, and not once more.
+func TestRoutesTellOfAClosedChannel(t *testing.T) {
+	t.Parallel()
+	now := &skipping{}
+	d, err := Open(t.Context(), Options{Watchlist: check(t, `contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+routes: [{topic: billing, to: "#billing"}, {to: "#mentions"}]
+slack: {bot_token: xoxb-1, api_url: "http://127.0.0.1:1/"}
+store: {database: "sqlite:`+filepath.Join(t.TempDir(), "e.db")+`"}
+`), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.close)
+	gone := &alerts.RefusedError{Code: "is_archived", Err: errors.New("it is archived")}
+	d.notifiers.closed.Store(&map[string]error{"#billing": gone})
+	var a alarms
+	d.look(t.Context(), &a)
+	d.metrics.trouble("#billing", gone) // a complaint came
+	for range 3 {
+		now.to(now.now().Add(time.Hour))
+		d.look(t.Context(), &a)
+	}
+	d.metrics.trouble("#billing", nil) // and was taken, for the channel is well again
+	d.look(t.Context(), &a)
+	if said := notices(t, d); len(said) > 0 {
+		t.Errorf("staff were told: %q", said)
+	}
+}
+
+// holds gives the lease to a replica, or takes it away.
+func holds(d *Daemon, it bool) {
+	d.lease.mu.Lock()
+	defer d.lease.mu.Unlock()
+	d.lease.last = it
 }
