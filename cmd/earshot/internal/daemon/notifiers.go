@@ -141,20 +141,26 @@ func slackAccount(options slack.Options, cfg *config.Config) slack.Options {
 }
 
 // slackNeeds returns what a watchlist needs of Slack: the channels messages go to, and
-// whom they name. Both may hold the same one twice.
+// whom they name. Both may hold the same one twice. Whom other ways out name is not Slack's to know.
 func slackNeeds(cfg *config.Config) (channels, notify []string) {
-	to := []string{cfg.Digest.To}
+	add := func(to string) bool {
+		_, isDoor := alerts.DoorOf(to)
+		if to == "" || to == consoleRoute || isDoor || strings.HasPrefix(to, "webhook:") {
+			return false
+		}
+		channels = append(channels, to)
+		return true
+	}
+	add(cfg.Digest.To)
 	for _, r := range cfg.Routes {
-		to, notify = append(to, r.To), append(notify, r.Notify)
+		if add(r.To) {
+			notify = append(notify, r.Notify)
+		}
 	}
 	for s := mention.Low; s <= mention.Critical; s++ {
 		d := cfg.Deadlines.For(s.String())
-		to, notify = append(to, d.EscalateTo), append(notify, d.Notify)
-	}
-	for _, route := range to {
-		if _, isDoor := alerts.DoorOf(route); route != "" && route != consoleRoute && !isDoor && !strings.HasPrefix(route, "webhook:") {
-			channels = append(channels, route)
-		}
+		add(d.EscalateTo)
+		notify = append(notify, d.Notify)
 	}
 	return channels, notify
 }

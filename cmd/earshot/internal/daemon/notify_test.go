@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -305,6 +306,22 @@ store: {database: "sqlite:`+filepath.Join(t.TempDir(), "e.db")+`"}
 	d.look(t.Context(), &a)
 	if said := notices(t, d); len(said) > 0 {
 		t.Errorf("staff were told: %q", said)
+	}
+}
+
+// TestWhomOthersNameIsNotSlacks: who takes a webhook has names of its own, which nobody need have in Slack.
+func TestWhomOthersNameIsNotSlacks(t *testing.T) {
+	cfg := check(t, `contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+webhooks: [{name: crm, url: "https://crm.example/in"}]
+routes: [{topic: billing, to: "webhook:crm", notify: "@duty"}, {to: "#mentions", notify: "@oncall-pr"}]
+deadlines: {claim: 15m, escalate_to: "webhook:crm", notify: "@lead"}
+`).Config
+	channels, notify := slackNeeds(cfg)
+	slices.Sort(notify)
+	if got := slices.Compact(notify); !slices.Equal(channels, []string{"#mentions"}) || !slices.Equal(got, []string{"@lead", "@oncall-pr"}) {
+		t.Errorf("%q, and of people %q", channels, got)
 	}
 }
 
