@@ -131,7 +131,8 @@ func (n *Notifier) watchChannels(ctx context.Context) {
 	}
 }
 
-// closedChannels says what is wrong with channels, by route, and what to do.
+// closedChannels says what is wrong with channels, by route, and what to do: a RefusedError where one
+// would take no message.
 func (n *Notifier) closedChannels(ctx context.Context, routes []string) (map[string]error, error) {
 	closedOnes := map[string]error{}
 	names, err := n.channelsNamed(ctx, routes)
@@ -163,9 +164,10 @@ func (n *Notifier) closedChannels(ctx context.Context, routes []string) (map[str
 		case code == "" && called != "":
 			closedOnes[route] = &alerts.Advice{Key: "way.renamed", Pairs: []any{"now", called}}
 		case called != "": // the channel of before is gone too, and there is none of the name
-			closedOnes[route] = &alerts.Advice{Key: advice["channel_not_found"], Pairs: []any{"channel", route}}
-		case code != "":
-			closedOnes[route] = &alerts.Advice{Key: advice[code], Pairs: []any{"channel", route}}
+			code = "channel_not_found"
+			fallthrough
+		default:
+			closedOnes[route] = &alerts.RefusedError{Code: code, Err: &alerts.Advice{Key: advice[code], Pairs: []any{"channel", route}}}
 		}
 	}
 	return closedOnes, nil

@@ -42,6 +42,7 @@ func (d *Daemon) newDelivery() *delivery {
 		outbox:      d.store,
 		rules:       d.planner.Rules,
 		notifierFor: d.notifiers.notifierFor,
+		closed:      d.notifiers.takesNothing,
 		metrics:     d.metrics,
 		log:         d.log,
 		now:         d.now,

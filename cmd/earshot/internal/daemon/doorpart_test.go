@@ -137,7 +137,7 @@ func (n noticed) Enqueue(_ context.Context, list ...mention.Alert) error {
 // of, too; and nobody is woken for a door through which the others hear of everything.
 func TestNextOfADoorIsGone(t *testing.T) {
 	told, m := noticed{ids: map[mention.AlertID]string{}}, newMetrics()
-	r := newRoutes(routesOptions{outbox: told, rules: func() *alerts.Rules { return &alerts.Rules{} }, notifierFor: func(string) (alerts.Notifier, bool) { return nil, false },
+	r := newRoutes(routesOptions{outbox: told, rules: func() *alerts.Rules { return &alerts.Rules{} }, closed: func(string) bool { return false }, notifierFor: func(string) (alerts.Notifier, bool) { return nil, false },
 		metrics: m, log: slog.New(slog.DiscardHandler), now: time.Now, wake: func() {}, hide: func(s string) string { return s }})
 	left := func(who ...string) {
 		part := &alerts.PartError{Who: strings.Join(who, ", ")}

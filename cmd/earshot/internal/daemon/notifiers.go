@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -198,6 +199,13 @@ func (n *notifiers) closedRoutes() (closed map[string]error, looked bool) {
 		return *is, true
 	}
 	return nil, false
+}
+
+// takesNothing reports whether the channel of a route would refuse a message, as far as was looked.
+func (n *notifiers) takesNothing(route string) bool {
+	closed, _ := n.closedRoutes()
+	var refused *alerts.RefusedError
+	return errors.As(closed[route], &refused)
 }
 
 // sends reports whether the watchlist sends messages to a channel in Slack.

@@ -309,6 +309,63 @@ store: {database: "sqlite:`+filepath.Join(t.TempDir(), "e.db")+`"}
 	}
 }
 
+// TestNoticeOfTheClosedChannelOfNotices: it is told in a channel that works, with no attempt in the closed
+// one: nothing would ever show that one to be well again, before the next complaint.
+func TestNoticeOfTheClosedChannelOfNotices(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		is    fakeslack.Channel
+		stand string // where the notice stands
+	}{
+		"archived": {fakeslack.Channel{Name: "mentions", Archived: true}, "C0000LEADS"},
+		"renamed":  {fakeslack.Channel{Name: "complaints"}, "C0MENTIONS"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake, err := fakeslack.Start(fakeslack.Options{Channels: []fakeslack.Channel{{ID: "C0MENTIONS", Name: "mentions"}, {ID: "C0000LEADS", Name: "leads"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer fake.Close()
+			now := &skipping{}
+			d, err := Open(t.Context(), Options{Watchlist: check(t, strings.NewReplacer("DIR", t.TempDir(), "URL", fake.URL()).Replace(`contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+routes: [{to: "#mentions"}]
+deadlines: {claim: 15m, escalate_to: "#leads"}
+slack: {bot_token: "`+fakeslack.BotToken+`", api_url: "URL"}
+store: {database: "sqlite:DIR/e.db"}
+`)), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now.now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(d.close)
+			untilTheEnd(t, d.notifiers.run)
+			t.Cleanup(d.notifiers.client.CloseIdleConnections)
+			eventually(t, "a look", func() bool { _, looked := d.notifiers.closedRoutes(); return looked })
+			c.is.ID = "C0MENTIONS"
+			fake.SetChannel(c.is)
+			d.notifiers.slackInUse().Channels([]string{"#mentions", "#leads", "C0000LEADS"}) // look again
+			deliver(t, d)
+			var a alarms
+			eventually(t, "the notice", func() bool {
+				d.look(t.Context(), &a)
+				now.to(now.now().Add(alarmAfter))
+				return len(fake.Messages("")) == 1
+			})
+			if m := fake.Messages("")[0]; m.Channel != c.stand || !strings.Contains(m.Text, "Before the next alert goes to #mentions") {
+				t.Errorf("in %s: %s", m.Channel, m.Text)
+			}
+			fake.SetChannel(fakeslack.Channel{ID: "C0MENTIONS", Name: "mentions"})
+			d.notifiers.slackInUse().Channels([]string{"#mentions", "#leads"})
+			eventually(t, "that it is over", func() bool { d.look(t.Context(), &a); return len(fake.Messages("")) == 2 })
+			if left := d.metrics.inTrouble(); len(left) > 0 {
+				t.Errorf("in trouble: %v", left)
+			}
+		})
+	}
+}
+
 // TestWhomOthersNameIsNotSlacks: who takes a webhook has names of its own, which nobody need have in Slack.
 func TestWhomOthersNameIsNotSlacks(t *testing.T) {
 	cfg := check(t, `contact: a@example.com

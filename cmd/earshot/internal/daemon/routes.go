@@ -46,6 +46,7 @@ type routesOptions struct {
 	outbox      waitingAlerts
 	rules       func() *alerts.Rules
 	notifierFor func(route string) (alerts.Notifier, bool)
+	closed      func(route string) bool // it is known to take nothing, though nothing was tried
 	metrics     *metrics
 	log         *slog.Logger
 	now         func() time.Time
@@ -288,7 +289,7 @@ func (r *routes) opsRoute(route string) string {
 
 // around returns the route, or one that works when it does not.
 func (r *routes) around(route string, rules alerts.Rules, s mention.Severity, broken map[string]breakage) string {
-	if _, bad := broken[route]; bad {
+	if _, bad := broken[route]; bad || r.opt.closed(route) {
 		return r.working(rules, s, broken)
 	}
 	return route
@@ -321,7 +322,7 @@ func (r *routes) working(rules alerts.Rules, s mention.Severity, broken map[stri
 // all its routes.
 func (r *routes) works(route string, broken map[string]breakage) bool {
 	notifier, ok := r.opt.notifierFor(route)
-	if _, bad := broken[route]; bad || !ok {
+	if _, bad := broken[route]; bad || !ok || r.opt.closed(route) {
 		return false
 	}
 	for other, b := range broken {

@@ -325,7 +325,7 @@ func TestAwayIsToldWhenItLasts(t *testing.T) {
 			Deadlines: map[mention.Severity]alerts.Deadline{mention.High: {EscalateTo: "#leads"}},
 		}
 		r := newRoutes(routesOptions{
-			outbox: db, rules: func() *alerts.Rules { return &rules }, metrics: newMetrics(), log: slog.New(slog.DiscardHandler), now: time.Now, wake: func() {}, hide: func(s string) string { return s },
+			outbox: db, rules: func() *alerts.Rules { return &rules }, metrics: newMetrics(), closed: func(string) bool { return false }, log: slog.New(slog.DiscardHandler), now: time.Now, wake: func() {}, hide: func(s string) string { return s },
 			notifierFor: func(route string) (alerts.Notifier, bool) {
 				if strings.HasPrefix(route, "#") {
 					return slack, true
