@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -375,10 +376,22 @@ func (n *Notifier) refusedAnswer(a toAnswer, from asked, err error) answered {
 // approve lets out what a colleague wrote.
 func (n *Notifier) approve(ctx context.Context, c click, from asked) answered {
 	l, me := n.opt.Language(from.Lang), n.person(ctx, c)
-	if words := n.verdict(ctx, l, me, from.ID, from.Reply, reply.Approve); words != "" {
-		return told(l, words)
+	words := n.verdict(ctx, l, me, from.ID, from.Reply, reply.Approve)
+	if words == "" || n.approved(ctx, from, me) { // Slack sent it twice
+		return answered{}
 	}
-	return answered{}
+	return told(l, words)
+}
+
+// approved reports whether a person let an answer out, which the site has not refused.
+func (n *Notifier) approved(ctx context.Context, from asked, by mention.Person) bool {
+	if n.opt.Answers == nil {
+		return false
+	}
+	all, err := n.opt.Answers.Replies(ctx, from.ID)
+	return err == nil && slices.ContainsFunc(all, func(r mention.SiteReply) bool {
+		return r.ID == from.Reply && r.ApprovedBy.ID == by.ID && r.Status != mention.ReplyRefused
+	})
 }
 
 // decideAnswer carries out what a button in a window says, and shows how the answer stands

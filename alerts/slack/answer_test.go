@@ -39,6 +39,7 @@ var sitesOf = map[string]struct {
 	"short":   {reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 50}}, reply.Result{Outcome: reply.Sent, URL: "https://forum.example/p/99"}},
 	"long":    {reply.Way{Repeat: reply.Twice, Limit: reply.Limit{Unit: reply.Chars, Max: 5000}}, reply.Result{Outcome: reply.Sent}},
 	"approve": {reply.Way{Repeat: reply.Twice, Approve: true}, reply.Result{Outcome: reply.Refused, Reason: "the topic is closed"}},
+	"second":  {reply.Way{Repeat: reply.Twice, Approve: true}, reply.Result{Outcome: reply.Sent}},
 	"cut off": {reply.Way{Repeat: reply.Twice}, reply.Result{Reason: "the line was cut"}},
 	"Ira's":   {reply.Way{Repeat: reply.Twice, Allow: []string{"ira@romashka.example"}}, reply.Result{Outcome: reply.Sent}},
 }
