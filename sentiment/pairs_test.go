@@ -12,78 +12,102 @@ import (
 	"github.com/earshot/earshot/sentiment/stream"
 )
 
-// pairFloors are what must be heard, and left alone, of pairs that say the same
-// fault words once as a complaint and once not. They were set anew when the sets grew by half,
-// with pairs that nothing was tuned on. They hold with the shared pairs and without, and two fits on the
-// same posts differ by two or three pairs of a hundred.
-var pairFloors = map[string][2]float64{"en": {0.80, 0.75}, "ru": {0.88, 0.75}, "uk": {0.88, 0.73}, "bg": {0.79, 0.74}}
+// pairFloors are what must be heard, and left alone, of pairs that say the same fault words once as
+// a complaint and once not, in each language. The first were read, and the rows mended by them, in
+// November 2026: they guard what was mended. Nobody has read the errors of the sealed ones. Two fits on
+// the same posts differ by two or three pairs of a hundred.
+var pairFloors = []struct {
+	files  string
+	least  int // pairs in each language
+	floors map[string][2]float64
+}{
+	{"pairs-??.tsv", 80, map[string][2]float64{"en": {0.92, 0.75}, "ru": {0.88, 0.75}, "uk": {0.88, 0.73}, "bg": {0.90, 0.74}}},
+	{"sealed-pairs-??.tsv", 45, map[string][2]float64{"en": {0.77, 0.90}, "ru": {0.84, 0.75}, "uk": {0.84, 0.77}, "bg": {0.80, 0.84}}},
+}
 
-// TestPairs prints, for each language, how many complaints are heard, how many
-// twins are left alone, and in how many pairs the complaint stands above its twin.
+// pairCount counts pairs of one language: whose complaint is heard, whose twin is left alone, and
+// where the complaint stands above its twin.
+type pairCount struct{ pairs, heard, alone, order int }
+
+// TestPairs prints what is heard and left alone of pairs, and holds it to the floors.
 func TestPairs(t *testing.T) {
 	s, err := sentiment.New(sentiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob("testdata/stream/pairs-??.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	files = append(files, filepath.Join(testkit.SharedDir(t), "eval", "stream", "pairs.tsv"))
-	type count struct{ pairs, heard, alone, order int }
-	langs := map[string]*count{}
-	places := stream.NewPlaces()
-	for _, file := range files {
-		b, err := os.ReadFile(file)
-		if os.IsNotExist(err) {
-			continue
-		} else if err != nil {
+	for _, set := range pairFloors {
+		files, err := filepath.Glob("testdata/stream/" + set.files)
+		if err != nil {
 			t.Fatal(err)
 		}
-		lines := strings.Split(strings.TrimRight(string(b), "\n"), "\n")
-		col := map[string]int{}
-		for i, name := range strings.Split(lines[0], "\t") {
-			col[name] = i
+		if set.files == "pairs-??.tsv" {
+			files = append(files, filepath.Join(testkit.SharedDir(t), "eval", "stream", "pairs.tsv"))
 		}
-		for n, line := range lines[1:] {
-			cells := strings.Split(line, "\t")
-			if len(cells) < len(col) {
-				t.Errorf("%s:%d: %d columns, want %d", file, n+2, len(cells), len(col))
+		counts := map[string]*pairCount{}
+		for _, file := range files {
+			countPairs(t, s, file, counts)
+		}
+		for lang, floor := range set.floors {
+			c := counts[lang]
+			if c == nil || c.pairs < set.least {
+				t.Errorf("%s: %s: %+v, want %d pairs", set.files, lang, c, set.least)
 				continue
 			}
-			lang := cells[col["lang"]]
-			score := func(text string) float64 {
-				in := sentiment.Input{Text: text, Lang: lang, Kind: mention.Social}
-				if at, ok := col["brand"]; ok {
-					if in.Spans, err = places.Find(cells[at], text); err != nil {
-						t.Fatal(err)
-					}
-				}
-				return s.Score(in).Complaint
-			}
-			c := langs[lang]
-			if c == nil {
-				c = &count{}
-				langs[lang] = c
-			}
-			yes, no, at := score(cells[col["complaint"]]), score(cells[col["twin"]]), s.AlertAt(mention.Social)
-			c.pairs++
-			if yes >= at {
-				c.heard++
-			}
-			if no < at {
-				c.alone++
-			}
-			if yes > no {
-				c.order++
+			heard, alone := share(c.heard, c.pairs), share(c.alone, c.pairs)
+			t.Logf("%s: %s: %d pairs, heard %.2f, twins left alone %.2f, complaint above its twin %.2f", set.files, lang, c.pairs, heard, alone, share(c.order, c.pairs))
+			if heard < floor[0] || alone < floor[1] {
+				t.Errorf("%s: %s: heard %.2f, left alone %.2f; the floor is %.2f and %.2f", set.files, lang, heard, alone, floor[0], floor[1])
 			}
 		}
 	}
-	for lang, c := range langs {
-		heard, alone := share(c.heard, c.pairs), share(c.alone, c.pairs)
-		t.Logf("%s: %d pairs, heard %.2f, twins left alone %.2f, complaint above its twin %.2f", lang, c.pairs, heard, alone, share(c.order, c.pairs))
-		if floor := pairFloors[lang]; heard < floor[0] || alone < floor[1] {
-			t.Errorf("%s: heard %.2f, left alone %.2f; the floor is %.2f and %.2f", lang, heard, alone, floor[0], floor[1])
+}
+
+// countPairs adds the pairs of a file, where it is there: the shared one may not be.
+func countPairs(t *testing.T, s *sentiment.Scorer, file string, counts map[string]*pairCount) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if os.IsNotExist(err) {
+		return
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimRight(string(b), "\n"), "\n")
+	col := map[string]int{}
+	for i, name := range strings.Split(lines[0], "\t") {
+		col[name] = i
+	}
+	places := stream.NewPlaces()
+	for n, line := range lines[1:] {
+		cells := strings.Split(line, "\t")
+		if len(cells) < len(col) {
+			t.Errorf("%s:%d: %d columns, want %d", file, n+2, len(cells), len(col))
+			continue
+		}
+		lang := cells[col["lang"]]
+		score := func(text string) float64 {
+			in := sentiment.Input{Text: text, Lang: lang, Kind: mention.Social}
+			if at, ok := col["brand"]; ok {
+				if in.Spans, err = places.Find(cells[at], text); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return s.Score(in).Complaint
+		}
+		c := counts[lang]
+		if c == nil {
+			c = &pairCount{}
+			counts[lang] = c
+		}
+		yes, no, at := score(cells[col["complaint"]]), score(cells[col["twin"]]), s.AlertAt(mention.Social)
+		c.pairs++
+		if yes >= at {
+			c.heard++
+		}
+		if no < at {
+			c.alone++
+		}
+		if yes > no {
+			c.order++
 		}
 	}
 }
