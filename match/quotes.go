@@ -103,10 +103,10 @@ func (r *run) quotesInside(p *place, outer bool) (open int, shut bool) {
 	for i, c := range r.text[p.start:p.end] {
 		behind := p.start + i + utf8.RuneLen(c)
 		switch {
-		case c == '»', isQuote(c) && open > 0:
-			open, shut, outer = 0, shut || outer, false
-		case isQuote(c) && outer && !unicode.IsSpace(before):
-			shut, outer = true, false
+		case isQuote(c) && open > 0:
+			open = 0 // ЖК «Сказка» Парк
+		case c == '»', isQuote(c) && outer && !unicode.IsSpace(before):
+			shut, outer = shut || outer, false
 		case isQuote(c), open == 0 && unicode.IsSpace(before) && r.set.fold.rune(c)&kindApostrophe != 0:
 			open = behind
 		}
