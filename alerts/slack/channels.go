@@ -161,12 +161,12 @@ func (n *Notifier) closedChannels(ctx context.Context, routes []string) (map[str
 		switch code := closed(c, there); {
 		case code == "" && called == "":
 			n.remember(route, c.ID) // where messages go should it get another name before the first one
-		case code == "" && called != "":
+		case code == "":
 			closedOnes[route] = &alerts.Advice{Key: "way.renamed", Pairs: []any{"now", called}}
-		case called != "": // the channel of before is gone too, and there is none of the name
-			code = "channel_not_found"
-			fallthrough
 		default:
+			if called != "" { // the channel of before is gone too, and there is none of the name
+				code = "channel_not_found"
+			}
 			closedOnes[route] = &alerts.RefusedError{Code: code, Err: &alerts.Advice{Key: advice[code], Pairs: []any{"channel", route}}}
 		}
 	}

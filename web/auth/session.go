@@ -126,7 +126,7 @@ func (a *Auth) offered(s mention.Session) bool {
 	case waySlack:
 		return a.slack != nil
 	case wayOIDC:
-		return a.oidc != nil && (len(a.opt.Allow) == 0 || allowed(a.opt.Allow, s.Email))
+		return a.oidc != nil && a.listed(s.Email)
 	}
 	return true // by a link of the operator's
 }

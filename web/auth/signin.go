@@ -325,7 +325,7 @@ func (a *Auth) fromOIDC(ctx context.Context, subject string, c claims) (visitor,
 		return visitor{}, &refusal{http.StatusForbidden, "login.failed_email", nil, nil}
 	}
 	stranger := &refusal{http.StatusForbidden, "login.failed_person", []any{"email", c.Email}, nil}
-	if len(a.opt.Allow) > 0 && !allowed(a.opt.Allow, c.Email) {
+	if !a.listed(c.Email) {
 		return visitor{}, stranger
 	}
 	if a.opt.Directory != nil {
@@ -341,6 +341,11 @@ func (a *Auth) fromOIDC(ctx context.Context, subject string, c claims) (visitor,
 		return visitor{}, stranger
 	}
 	return visitor{person: mention.Person{ID: "oidc:" + subject, Name: nameOr(c.Name, nameOr(c.Handle, c.Email))}, email: c.Email}, nil
+}
+
+// listed reports whether Allow lets an address in, or says nothing.
+func (a *Auth) listed(email string) bool {
+	return len(a.opt.Allow) == 0 || allowed(a.opt.Allow, email)
 }
 
 // allowed reports whether a list of addresses and @domains has an address.

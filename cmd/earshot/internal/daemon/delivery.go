@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"github.com/earshot/earshot/alerts"
@@ -104,8 +103,7 @@ func (d *Daemon) sourcesSeenAt(route string) string {
 	if inbox := d.inboxAddress(); inbox != "" {
 		return inbox + "/sources"
 	}
-	_, isDoor := alerts.DoorOf(route)
-	if d.notifiers.slackInUse() != nil && !isDoor && route != consoleRoute && !strings.HasPrefix(route, "webhook:") {
+	if d.notifiers.slackInUse() != nil && ofSlack(route) {
 		return "/earshot status"
 	}
 	return "/healthz"

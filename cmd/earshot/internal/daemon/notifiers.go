@@ -145,8 +145,7 @@ func slackAccount(options slack.Options, cfg *config.Config) slack.Options {
 // whom they name. Both may hold the same one twice. Whom other ways out name is not Slack's to know.
 func slackNeeds(cfg *config.Config) (channels, notify []string) {
 	add := func(to string) bool {
-		_, isDoor := alerts.DoorOf(to)
-		if to == "" || to == consoleRoute || isDoor || strings.HasPrefix(to, "webhook:") {
+		if to == "" || !ofSlack(to) {
 			return false
 		}
 		channels = append(channels, to)
@@ -164,6 +163,12 @@ func slackNeeds(cfg *config.Config) (channels, notify []string) {
 		notify = append(notify, d.Notify)
 	}
 	return channels, notify
+}
+
+// ofSlack reports whether a route goes to Slack, where there is one: to no door, webhook or console.
+func ofSlack(route string) bool {
+	_, isDoor := alerts.DoorOf(route)
+	return !isDoor && route != consoleRoute && !strings.HasPrefix(route, "webhook:")
 }
 
 // notifierFor implements outbox.Options.NotifierFor. Without a Slack token and without a
