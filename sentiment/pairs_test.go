@@ -35,6 +35,7 @@ func TestPairs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	places := stream.NewPlaces()
 	for _, set := range pairFloors {
 		files, err := filepath.Glob("testdata/stream/" + set.files)
 		if err != nil {
@@ -45,7 +46,7 @@ func TestPairs(t *testing.T) {
 		}
 		counts := map[string]*pairCount{}
 		for _, file := range files {
-			countPairs(t, s, file, counts)
+			countPairs(t, s, places, file, counts)
 		}
 		for lang, floor := range set.floors {
 			c := counts[lang]
@@ -63,7 +64,7 @@ func TestPairs(t *testing.T) {
 }
 
 // countPairs adds the pairs of a file, where it is there: the shared one may not be.
-func countPairs(t *testing.T, s *sentiment.Scorer, file string, counts map[string]*pairCount) {
+func countPairs(t *testing.T, s *sentiment.Scorer, places *stream.Places, file string, counts map[string]*pairCount) {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	if os.IsNotExist(err) {
@@ -76,7 +77,6 @@ func countPairs(t *testing.T, s *sentiment.Scorer, file string, counts map[strin
 	for i, name := range strings.Split(lines[0], "\t") {
 		col[name] = i
 	}
-	places := stream.NewPlaces()
 	for n, line := range lines[1:] {
 		cells := strings.Split(line, "\t")
 		if len(cells) < len(col) {

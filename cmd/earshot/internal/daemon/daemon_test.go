@@ -36,8 +36,14 @@ func checkWith(t testing.TB, text string, env func(string) (string, bool)) Watch
 // open opens a daemon of the watchlist with this text; nothing runs.
 func open(t testing.TB, text string) *Daemon {
 	t.Helper()
+	return openAt(t, text, time.Now)
+}
+
+// openAt is open by another clock.
+func openAt(t testing.TB, text string, now func() time.Time) *Daemon {
+	t.Helper()
 	d, err := Open(t.Context(), Options{
-		Watchlist: check(t, text), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Watchlist: check(t, text), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -2,11 +2,8 @@ package daemon
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
-	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -26,7 +23,7 @@ func TestNotifyThatPingsNobodyIsOnTheHealthPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer fake.Close()
+	t.Cleanup(fake.Close)
 	dir := t.TempDir()
 	list := func(notify, second string) string {
 		return strings.NewReplacer("NOTIFY", notify, "SECOND", second, "DB", filepath.Join(dir, "e.db"), "URL", fake.URL()).Replace(`contact: a@example.com
@@ -39,10 +36,7 @@ store: {database: "sqlite:DB"}
 `)
 	}
 	d := open(t, list("@nobody", "@oncall-pr"))
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { defer close(ended); d.notifiers.run(ctx) }()
-	defer func() { cancel(); <-ended; d.notifiers.client.CloseIdleConnections() }()
+	notifying(t, d)
 	trouble := func() string {
 		rec := httptest.NewRecorder()
 		d.health(rec, httptest.NewRequest(http.MethodGet, "/healthz", nil))
@@ -59,11 +53,7 @@ store: {database: "sqlite:DB"}
 	until("a name that nobody has", func(said string) bool {
 		return strings.Contains(said, `"@nobody"`) && !strings.Contains(said, "oncall")
 	})
-	stopping, stop := context.WithCancel(t.Context())
-	stop() // no monitor runs here that would take the sources
-	if err := d.Reload(stopping, check(t, list("@ira", "@oncall-pr"))); err != nil {
-		t.Fatal(err)
-	}
+	reloaded(t, d, list("@ira", "@oncall-pr"))
 	until("names that are known", func(said string) bool { return said == "" })
 }
 
@@ -74,7 +64,7 @@ func TestTroubleOfAnAccountEndsWithIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer fake.Close()
+	t.Cleanup(fake.Close)
 	for name, after := range map[string]string{
 		"another token":  `slack: {bot_token: "` + fakeslack.BotToken + `", api_url: "` + fake.URL() + `"}`,
 		"no slack":       "",
@@ -91,16 +81,9 @@ store: {database: "sqlite:DB"}
 ` + account + "\n")
 			}
 			d := open(t, list(`slack: {bot_token: xoxb-revoked, api_url: "`+fake.URL()+`"}`))
-			ctx, cancel := context.WithCancel(t.Context())
-			ended := make(chan struct{})
-			go func() { defer close(ended); d.notifiers.run(ctx) }()
-			defer func() { cancel(); <-ended; d.notifiers.client.CloseIdleConnections() }()
+			notifying(t, d)
 			eventually(t, "the refused token", func() bool { return d.metrics.inTrouble()["slack"] != nil })
-			stopping, stop := context.WithCancel(t.Context())
-			stop() // no monitor runs here that would take the sources
-			if err := d.Reload(stopping, check(t, list(after))); err != nil {
-				t.Fatal(err)
-			}
+			reloaded(t, d, list(after))
 			eventually(t, "no trouble", func() bool { return d.metrics.inTrouble()["slack"] == nil })
 		})
 	}
@@ -129,26 +112,19 @@ func TestStaffAreToldWhatSlackDoesNotDo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer fake.Close()
+			t.Cleanup(fake.Close)
 			if c.revoked != "" {
 				fake.Tokens(fakeslack.BotToken, c.revoked)
 			}
 			now := &skipping{}
-			d, err := Open(t.Context(), Options{Watchlist: check(t, strings.NewReplacer("NOTIFY", cmp.Or(c.notify, "@ira"), "DIR", t.TempDir(), "URL", fake.URL()).Replace(`contact: a@example.com
+			d := openAt(t, strings.NewReplacer("NOTIFY", cmp.Or(c.notify, "@ira"), "DIR", t.TempDir(), "URL", fake.URL()).Replace(`contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}]
 sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
 routes: [{topic: billing, to: "#billing"}, {to: "#mentions", notify: "NOTIFY"}]
 slack: {bot_token: "`+fakeslack.BotToken+`", app_token: "`+fakeslack.AppToken+`", api_url: "URL"}
 store: {database: "sqlite:DIR/e.db"}
-`)), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now.now})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(d.close)
-			ctx, cancel := context.WithCancel(t.Context())
-			ended := make(chan struct{})
-			go func() { defer close(ended); d.notifiers.run(ctx) }()
-			defer func() { cancel(); <-ended; d.notifiers.client.CloseIdleConnections() }()
+`), now.now)
+			notifying(t, d)
 			var a alarms
 			began := time.Now()
 			skip := func(d time.Duration) { began = began.Add(d); now.to(began) }
@@ -184,6 +160,12 @@ store: {database: "sqlite:DIR/e.db"}
 	}
 }
 
+// notifying runs what talks to Slack, and nothing else of a daemon, until the test ends.
+func notifying(t *testing.T, d *Daemon) {
+	t.Cleanup(d.notifiers.client.CloseIdleConnections)
+	untilTheEnd(t, d.notifiers.run)
+}
+
 // posted marks an alert as told.
 func posted(t *testing.T, d *Daemon, id mention.AlertID) {
 	t.Helper()
@@ -201,23 +183,19 @@ func TestWhatSlackDoesNotDoIsNotOver(t *testing.T) {
 	const buttons, channel = "Buttons and /earshot do nothing", "#billing is archived"
 	for name, c := range map[string]struct {
 		told  string
-		event func(d *Daemon, fake *fakeslack.Server, list func(billing string) Watchlist)
+		event func(d *Daemon, fake *fakeslack.Server, list func(billing string) string)
 	}{
-		"slack is out of reach": {buttons, func(d *Daemon, fake *fakeslack.Server, _ func(string) Watchlist) {
+		"slack is out of reach": {buttons, func(d *Daemon, fake *fakeslack.Server, _ func(string) string) {
 			fake.Break(fakeslack.Fault{Method: "apps.connections.open", Kind: fakeslack.RefuseDrop, Times: -1})
 			fake.CutSockets()
 			eventually(t, "it to be out of reach", func() bool { why, _ := d.notHeard(d.staffLang()); return why == "" })
 		}},
-		"another account": {channel, func(d *Daemon, _ *fakeslack.Server, _ func(string) Watchlist) { d.notifiers.closed.Store(nil) }},
-		"the watchlist names another channel": {channel, func(d *Daemon, _ *fakeslack.Server, list func(string) Watchlist) {
-			stopping, stop := context.WithCancel(t.Context())
-			stop() // no monitor runs here that would take the sources
-			if err := d.Reload(stopping, list("#leads")); err != nil {
-				t.Error(err)
-			}
+		"another account": {channel, func(d *Daemon, _ *fakeslack.Server, _ func(string) string) { d.notifiers.closed.Store(nil) }},
+		"the watchlist names another channel": {channel, func(d *Daemon, _ *fakeslack.Server, list func(string) string) {
+			reloaded(t, d, list("#leads"))
 			eventually(t, "a look", func() bool { closed, _ := d.notifiers.closedRoutes(); return closed["#billing"] == nil })
 		}},
-		"another replica for a while": {channel, func(d *Daemon, _ *fakeslack.Server, _ func(string) Watchlist) { holds(d, false) }},
+		"another replica for a while": {channel, func(d *Daemon, _ *fakeslack.Server, _ func(string) string) { holds(d, false) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -229,28 +207,21 @@ func TestWhatSlackDoesNotDoIsNotOver(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer fake.Close()
+			t.Cleanup(fake.Close)
 			dir := t.TempDir()
-			list := func(billing string) Watchlist {
-				return check(t, strings.NewReplacer("BILLING", billing, "DIR", dir, "URL", fake.URL()).Replace(`contact: a@example.com
+			list := func(billing string) string {
+				return strings.NewReplacer("BILLING", billing, "DIR", dir, "URL", fake.URL()).Replace(`contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}]
 sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
 routes: [{topic: billing, to: "BILLING"}, {to: "#mentions"}]
-slack: {bot_token: "`+fakeslack.BotToken+`", app_token: "`+fakeslack.AppToken+`", api_url: "URL"}
+slack: {bot_token: "` + fakeslack.BotToken + `", app_token: "` + fakeslack.AppToken + `", api_url: "URL"}
 store: {database: "sqlite:DIR/e.db"}
-`))
+`)
 			}
 			now, began := &skipping{}, time.Now().Truncate(24*time.Hour).Add(32*time.Hour)
 			now.to(began)
-			d, err := Open(t.Context(), Options{Watchlist: list("#billing"), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now.now})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(d.close)
-			ctx, cancel := context.WithCancel(t.Context())
-			ended := make(chan struct{})
-			go func() { defer close(ended); d.notifiers.run(ctx) }()
-			defer func() { cancel(); <-ended; d.notifiers.client.CloseIdleConnections() }()
+			d := openAt(t, list("#billing"), now.now)
+			notifying(t, d)
 			var a alarms
 			look := func() string {
 				began = began.Add(alarmAfter)
@@ -282,17 +253,13 @@ store: {database: "sqlite:DIR/e.db"}
 func TestRoutesTellOfAClosedChannel(t *testing.T) {
 	t.Parallel()
 	now := &skipping{}
-	d, err := Open(t.Context(), Options{Watchlist: check(t, `contact: a@example.com
+	d := openAt(t, `contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}]
 sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
 routes: [{topic: billing, to: "#billing"}, {to: "#mentions"}]
 slack: {bot_token: xoxb-1, api_url: "http://127.0.0.1:1/"}
 store: {database: "sqlite:`+filepath.Join(t.TempDir(), "e.db")+`"}
-`), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(d.close)
+`, now.now)
 	gone := &alerts.RefusedError{Code: "is_archived", Err: errors.New("it is archived")}
 	d.notifiers.closed.Store(&map[string]error{"#billing": gone})
 	var a alarms
@@ -326,22 +293,17 @@ func TestNoticeOfTheClosedChannelOfNotices(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer fake.Close()
+			t.Cleanup(fake.Close)
 			now := &skipping{}
-			d, err := Open(t.Context(), Options{Watchlist: check(t, strings.NewReplacer("DIR", t.TempDir(), "URL", fake.URL()).Replace(`contact: a@example.com
+			d := openAt(t, strings.NewReplacer("DIR", t.TempDir(), "URL", fake.URL()).Replace(`contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}]
 sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
 routes: [{to: "#mentions"}]
 deadlines: {claim: 15m, escalate_to: "#leads"}
 slack: {bot_token: "`+fakeslack.BotToken+`", api_url: "URL"}
 store: {database: "sqlite:DIR/e.db"}
-`)), Out: io.Discard, Version: "test", Log: slog.New(slog.DiscardHandler), Now: now.now})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(d.close)
-			untilTheEnd(t, d.notifiers.run)
-			t.Cleanup(d.notifiers.client.CloseIdleConnections)
+`), now.now)
+			notifying(t, d)
 			eventually(t, "a look", func() bool { _, looked := d.notifiers.closedRoutes(); return looked })
 			c.is.ID = "C0MENTIONS"
 			fake.SetChannel(c.is)
