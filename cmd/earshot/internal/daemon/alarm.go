@@ -446,7 +446,8 @@ func (d *Daemon) tell(ctx context.Context, subject, state string, since time.Tim
 	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
 	defer cancel()
 	a := alerts.NewNotice(subject, state, since, d.secrets.Redact(words), d.notifiers.opsRoute())
-	a.CreatedAt = d.now() // that it is over is told after that it began
+	a.Route = d.opsRoute() // not before: it is the same wherever it goes
+	a.CreatedAt = d.now()  // that it is over is told after that it began
 	soon, cancelSoon := context.WithTimeout(ctx, enqueueTimeout)
 	defer cancelSoon()
 	err := d.store.Enqueue(soon, a)

@@ -318,9 +318,15 @@ store: {database: "sqlite:DIR/e.db"}
 			if m := fake.Messages("")[0]; m.Channel != c.stand || !strings.Contains(m.Text, "Before the next alert goes to #mentions") {
 				t.Errorf("in %s: %s", m.Channel, m.Text)
 			}
+			d.Refused(t.Context(), errors.New("line 3 is wrong")) // all that staff are told goes there
+			eventually(t, "another notice", func() bool { return len(fake.Messages("")) == 2 })
+			if m := fake.Messages("")[1]; m.Channel != c.stand || !strings.Contains(m.Text, "line 3 is wrong") {
+				t.Errorf("in %s: %s", m.Channel, m.Text)
+			}
+			d.metrics.trouble(partWatchlist, nil)
 			fake.SetChannel(fakeslack.Channel{ID: "C0MENTIONS", Name: "mentions"})
 			d.notifiers.slackInUse().Channels([]string{"#mentions", "#leads"})
-			eventually(t, "that it is over", func() bool { d.look(t.Context(), &a); return len(fake.Messages("")) == 2 })
+			eventually(t, "that it is over", func() bool { d.look(t.Context(), &a); return len(fake.Messages("")) == 3 })
 			if left := d.metrics.inTrouble(); len(left) > 0 {
 				t.Errorf("in trouble: %v", left)
 			}
