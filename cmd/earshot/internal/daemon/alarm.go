@@ -330,12 +330,15 @@ func (d *Daemon) lookAtChannels(ctx context.Context, known *alarms) {
 		case a.notice == "" && (err == nil || waits[route] != nil): // over, or the routes tell it
 			delete(known.channels, route)
 		case a.notice == "" && now.Sub(a.since) >= alarmAfter:
-			since := a.since
-			if since.Sub(known.looking) < alarmAfter { // it may have been told before
-				since = since.UTC().Truncate(24 * time.Hour)
-			}
 			words := l.Text("notice.channel", "route", route, "why", alerts.Reason(l, err))
-			notice := alerts.NewNotice(about, "closed", since, d.secrets.Redact(words), "")
+			notice := alerts.NewNotice(about, "closed", a.since.UTC().Truncate(24*time.Hour), d.secrets.Redact(words), "")
+			if a.since.Sub(known.looking) >= alarmAfter { // it was well: what was told of it before is over
+				if _, told, err := d.store.Alert(ctx, notice.ID); err != nil {
+					continue
+				} else if told {
+					notice.ID = alerts.NewNotice(about, "closed", a.since, "", "").ID
+				}
+			}
 			if d.tellByDay(ctx, "", false, notice) {
 				a.notice = notice.ID
 			}

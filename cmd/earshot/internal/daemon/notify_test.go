@@ -276,6 +276,47 @@ store: {database: "sqlite:`+filepath.Join(t.TempDir(), "e.db")+`"}
 	}
 }
 
+// TestClosedChannelIsToldOnceADay: however often earshot starts, or replicas take over, of one day what was
+// told is not told again; a channel that was well meanwhile is.
+func TestClosedChannelIsToldOnceADay(t *testing.T) {
+	t.Parallel()
+	now, at := &skipping{}, time.Now().Truncate(24*time.Hour).Add(32*time.Hour)
+	d := openAt(t, `contact: a@example.com
+watch: [{name: Alpha, terms: [Alpha]}]
+sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
+routes: [{topic: billing, to: "#billing"}, {to: "#mentions"}]
+slack: {bot_token: xoxb-1, api_url: "http://127.0.0.1:1/"}
+store: {database: "sqlite:`+filepath.Join(t.TempDir(), "e.db")+`"}
+`, now.now)
+	var a alarms
+	looks := func(closed map[string]error, told string) {
+		t.Helper()
+		d.notifiers.closed.Store(&closed)
+		for range 3 {
+			at = at.Add(alarmAfter)
+			now.to(at)
+			d.look(t.Context(), &a)
+		}
+		due, err := d.store.DueAlerts(t.Context(), d.now().Add(time.Second), 9)
+		if err != nil || (len(due) == 1) != (told != "") || len(due) > 1 || told != "" && !strings.Contains(notices(t, d)[0], told) {
+			t.Fatalf("%v, %v: staff were told %q", closed, err, notices(t, d))
+		}
+		for _, one := range due {
+			posted(t, d, one.ID)
+		}
+	}
+	gone := map[string]error{"#billing": &alerts.RefusedError{Code: "is_archived", Err: errors.New("it is archived")}}
+	for range 2 {
+		looks(map[string]error{}, "")
+		looks(gone, "goes to #billing: it is archived")
+		for range 2 {
+			a = alarms{} // a start, or another replica
+			looks(gone, "")
+		}
+		looks(map[string]error{}, "reach #billing again")
+	}
+}
+
 // TestNoticeOfTheClosedChannelOfNotices: it is told in a channel that works, with no attempt in the closed
 // one: nothing would ever show that one to be well again, before the next complaint.
 func TestNoticeOfTheClosedChannelOfNotices(t *testing.T) {
