@@ -71,6 +71,13 @@ func (w *watched) learn(closed map[string]error) {
 	w.closed = closed
 }
 
+// sawClosed reports whether the channel of a route was as it should not be when it was last looked at.
+func (w *watched) sawClosed(route string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.closed[route] != nil
+}
+
 // Channels says where messages will go ("#name" or an id). Run looks at them in the background; a
 // second call replaces the first.
 func (n *Notifier) Channels(routes []string) {
@@ -100,6 +107,7 @@ func (n *Notifier) watchChannels(ctx context.Context) {
 			again = unknownAgain
 			n.tell("token", err)
 		case errors.As(err, &refused): // Slack lets nobody look: an attempt shows it
+			n.opt.Closed(nil)
 		case err != nil:
 			again = namesFailed
 		default:
@@ -149,7 +157,7 @@ func (n *Notifier) closedChannels(ctx context.Context, routes []string) (map[str
 			c, there, err = n.channelOf(ctx, id)
 			var refused *alerts.RefusedError
 			switch {
-			case errors.As(err, &refused) && !deadToken[refused.Code]: // of a direct message, say: an attempt shows it
+			case errors.As(err, &refused) && !deadToken[refused.Code] && !n.watched.sawClosed(route): // of a direct message, say: an attempt shows it
 				continue
 			case err != nil:
 				return nil, err

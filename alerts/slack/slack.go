@@ -82,7 +82,7 @@ type Options struct {
 	// changed; may be nil.
 	Deaf func(err error)
 	// Closed is told which routes would take no message, or not for long, each time after a look at all
-	// of them (Channels); may be nil.
+	// of them (Channels), with nil when Slack lets nobody look; may be nil.
 	Closed func(routes map[string]error)
 	// Called is told of every call of Slack's Web API, by one of Methods and what came of
 	// it; may be nil.

@@ -198,10 +198,10 @@ func (n *notifiers) notifierFor(route string) (alerts.Notifier, bool) {
 }
 
 // closedRoutes are those whose channel in Slack would take no message, or not for long; looked is false
-// while nobody has looked.
+// while nobody has looked, or may.
 func (n *notifiers) closedRoutes() (closed map[string]error, looked bool) {
 	if is := n.closed.Load(); is != nil {
-		return *is, true
+		return *is, *is != nil
 	}
 	return nil, false
 }

@@ -195,6 +195,11 @@ func TestWhatSlackDoesNotDoIsNotOver(t *testing.T) {
 			reloaded(t, d, list("#leads"))
 			eventually(t, "a look", func() bool { closed, _ := d.notifiers.closedRoutes(); return closed["#billing"] == nil })
 		}},
+		"slack lets nobody look": {channel, func(d *Daemon, fake *fakeslack.Server, _ func(string) string) {
+			fake.Break(fakeslack.Fault{Method: "conversations.list", Kind: fakeslack.Code, Error: "missing_scope", Times: -1})
+			d.notifiers.slackInUse().Channels([]string{"#billing"})
+			eventually(t, "a message to be tried there", func() bool { return !d.notifiers.takesNothing("#billing") })
+		}},
 		"another replica for a while": {channel, func(d *Daemon, _ *fakeslack.Server, _ func(string) string) { holds(d, false) }},
 	} {
 		t.Run(name, func(t *testing.T) {
