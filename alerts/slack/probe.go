@@ -69,8 +69,12 @@ func (n *Notifier) channelOf(ctx context.Context, id string) (c api.Channel, kno
 		return err
 	})
 	var said api.SlackErrorResponse
-	if errors.As(err, &said) && said.Err == "channel_not_found" {
+	switch {
+	case errors.As(err, &said) && said.Err == "channel_not_found":
 		return c, false, nil
+	case errors.As(err, &said) && said.Err == "missing_scope" && strings.HasPrefix(id, "D"): // a direct message, which takes messages without im:read
+		c.IsIM = true
+		return c, true, nil
 	}
 	return c, known, n.sort("conversations.info", id, err)
 }

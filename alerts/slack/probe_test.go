@@ -20,6 +20,8 @@ func TestProbe(t *testing.T) {
 		{ID: "C0000AGAIN", Name: "again", Archived: true},
 		{ID: "C000AGAIN2", Name: "again"},
 		{ID: "C000SECRET", Name: "secret", Private: true, Outside: true},
+		{ID: "D0DIRECT01", Direct: true},
+		{ID: "D0DIRECT02", Direct: true}, // the app has no permission to ask about it, nor does the manifest name one
 	}
 	cases := []struct {
 		name           string
@@ -34,6 +36,7 @@ func TestProbe(t *testing.T) {
 		{"no app token", fakeslack.BotToken, "", []string{"#mentions"}, nil, nil, "bot_token , channel #mentions"},
 		{"channels", fakeslack.BotToken, fakeslack.AppToken, []string{"#they", "#old", "#typo", "#secret", "C00000THEY", "C0000NOONE"}, nil, []string{
 			"#old is archived", "there is no #secret, or it is private", "not in #they", "there is no #typo", "there is no C0000NOONE", "not in C00000THEY"}, "bot_token , app_token "},
+		{"direct message", fakeslack.BotToken, "", []string{"D0DIRECT01", "D0DIRECT02"}, nil, nil, "bot_token , channel D0DIRECT01, channel D0DIRECT02"},
 		{"people", fakeslack.BotToken, fakeslack.AppToken, nil, []string{"@oncall-pr", "@on-call", "@nobody"}, []string{`is called "@nobody"`, `is called "@on-call"`}, "bot_token , app_token , person @oncall-pr"},
 	}
 	for _, c := range cases {
@@ -44,6 +47,7 @@ func TestProbe(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer fake.Close()
+			fake.Break(fakeslack.Fault{Method: "conversations.info", Channel: "D0DIRECT02", Kind: fakeslack.Code, Error: "missing_scope", Times: -1})
 			n := slack.New(slack.Options{BotToken: c.bot, BotTokenFrom: "SLACK_BOT_TOKEN", AppToken: c.app, AppTokenFrom: "SLACK_APP_TOKEN", APIURL: fake.URL(),
 				HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 			var got, well []string
