@@ -151,17 +151,20 @@ func slackNeeds(cfg *config.Config) (channels, notify []string) {
 		channels = append(channels, to)
 		return true
 	}
-	add(cfg.Digest.To)
+	here := false // complaints go to Slack
 	for _, r := range cfg.Routes {
 		if add(r.To) {
-			notify = append(notify, r.Notify)
+			here, notify = true, append(notify, r.Notify)
 		}
 	}
 	for s := mention.Low; s <= mention.Critical; s++ {
 		d := cfg.Deadlines.For(s.String())
 		add(d.EscalateTo)
-		notify = append(notify, d.Notify)
+		if here { // it is named below the complaint
+			notify = append(notify, d.Notify)
+		}
 	}
+	add(cfg.Digest.To)
 	return channels, notify
 }
 

@@ -381,18 +381,25 @@ store: {database: "sqlite:DIR/e.db"}
 }
 
 // TestWhomOthersNameIsNotSlacks: who takes a webhook has names of its own, which nobody need have in Slack.
+// Whom the deadlines name is named below the complaint: in Slack where complaints go there.
 func TestWhomOthersNameIsNotSlacks(t *testing.T) {
-	cfg := check(t, `contact: a@example.com
+	for routes, c := range map[string]struct{ channels, notify []string }{
+		`[{topic: billing, to: "webhook:crm", notify: "@duty"}, {to: "#mentions", notify: "@oncall-pr"}]`: {[]string{"#mentions", "#digest"}, []string{"@lead", "@oncall-pr"}},
+		`[{to: "webhook:crm", notify: "@duty"}]`:                                                          {[]string{"#digest"}, nil},
+	} {
+		cfg := check(t, strings.Replace(`contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}]
 sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
 webhooks: [{name: crm, url: "https://crm.example/in"}]
-routes: [{topic: billing, to: "webhook:crm", notify: "@duty"}, {to: "#mentions", notify: "@oncall-pr"}]
+routes: ROUTES
 deadlines: {claim: 15m, escalate_to: "webhook:crm", notify: "@lead"}
-`).Config
-	channels, notify := slackNeeds(cfg)
-	slices.Sort(notify)
-	if got := slices.Compact(notify); !slices.Equal(channels, []string{"#mentions"}) || !slices.Equal(got, []string{"@lead", "@oncall-pr"}) {
-		t.Errorf("%q, and of people %q", channels, got)
+digest: {to: "#digest", daily: 09:00 Europe/Kyiv}
+`, "ROUTES", routes, 1)).Config
+		channels, notify := slackNeeds(cfg)
+		slices.Sort(notify)
+		if got := slices.Compact(notify); !slices.Equal(channels, c.channels) || !slices.Equal(got, c.notify) {
+			t.Errorf("%q, and of people %q", channels, got)
+		}
 	}
 }
 
