@@ -123,7 +123,7 @@ func (n *Notifier) listen(ctx context.Context) {
 
 // session runs the library's loop until it gives up, or waits so long between
 // tries that starting anew is better: its own pauses grow to five minutes, and
-// clicks would be lost for as long.
+// clicks would be lost for as long; or Slack refuses, which it would ask ten times a minute.
 func (n *Notifier) session(ctx context.Context, client *socketmode.Client, slots chan struct{}, connected func()) error {
 	run, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -144,9 +144,11 @@ func (n *Notifier) session(ctx context.Context, client *socketmode.Client, slots
 				n.tell(partSocket, n.otherApp(ctx, event.Request.ConnectionInfo.AppID))
 			case socketmode.EventTypeConnectionError:
 				if e, ok := event.Data.(*api.ConnectionErrorEvent); ok {
-					n.tell(partSocket, n.appTokenError(e.ErrorObj))
-					if e.Backoff > lastRetry {
-						stop(n.sort("apps.connections.open", "", e.ErrorObj))
+					err := n.appTokenError(e.ErrorObj)
+					n.tell(partSocket, err)
+					var refused *alerts.RefusedError
+					if e.Backoff > lastRetry || errors.As(err, &refused) {
+						stop(e.ErrorObj)
 					}
 				}
 			default:

@@ -1,0 +1,49 @@
+package slack_test
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/earshot/earshot/alerts/slack"
+	"github.com/earshot/earshot/internal/fakeslack"
+)
+
+// TestAppTokenWithoutItsPermission: only people can help, so Slack is not asked ten times a minute; and what
+// is told of it says how, for as long as it lasts.
+func TestAppTokenWithoutItsPermission(t *testing.T) {
+	t.Parallel()
+	fake, err := fakeslack.Start(fakeslack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fake.Close)
+	fake.Break(fakeslack.Fault{Method: "apps.connections.open", Kind: fakeslack.Code, Error: "missing_scope", Times: -1})
+	var mu sync.Mutex
+	var deaf []string
+	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, APIURL: fake.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		Log: slog.New(slog.DiscardHandler), Now: time.Now, Deaf: func(err error) { mu.Lock(); deaf = append(deaf, err.Error()); mu.Unlock() }})
+	l := &looker{Notifier: n, fake: fake, told: true}
+	l.run(t)
+	eventually(t, "that it is told", func() bool { mu.Lock(); defer mu.Unlock(); return len(deaf) > 0 })
+	time.Sleep(2 * time.Second)
+	asked := 0
+	for _, c := range fake.Calls() {
+		if c.Method == "apps.connections.open" {
+			asked++
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for _, words := range deaf {
+		if !strings.Contains(words, "connections:write") {
+			t.Errorf("told %q", words)
+		}
+	}
+	if asked > 1 {
+		t.Errorf("asked %d times in two seconds", asked)
+	}
+}
