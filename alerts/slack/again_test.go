@@ -39,3 +39,15 @@ func TestAnswerTooLongForSlack(t *testing.T) {
 		}
 	}
 }
+
+// TestButtonInAWindowComesTwice: what becomes of a window is said again, a button in it is decided once:
+// who withdrew an answer would else read that nothing was done.
+func TestButtonInAWindowComesTwice(t *testing.T) {
+	_, n := deskBehindHTTP(t)
+	for kind, again := range map[string]bool{"block_actions": true, "view_submission": false} {
+		r := socketmode.Request{EnvelopeID: kind, Payload: json.RawMessage(`{"type": "` + kind + `", "view": {"callback_id": "` + askApprove + `"}}`)}
+		if n.again(socketmode.EventTypeInteractive, r) || n.again(socketmode.EventTypeInteractive, r) != again {
+			t.Errorf("%s: that it comes again counts as %v", kind, !again)
+		}
+	}
+}

@@ -216,7 +216,7 @@ func (n *Notifier) again(kind socketmode.EventType, r socketmode.Request) bool {
 	switch {
 	case r.EnvelopeID == "" || kind == socketmode.EventTypeEventsAPI:
 		return false
-	case kind == socketmode.EventTypeInteractive && json.Unmarshal(r.Payload, &c) == nil && goesOn[c.View.CallbackID]:
+	case kind == socketmode.EventTypeInteractive && json.Unmarshal(r.Payload, &c) == nil && c.Type == "view_submission" && goesOn[c.View.CallbackID]:
 		return false
 	}
 	return !n.once.take(sha256.Sum256([]byte("envelope "+r.EnvelopeID)), time.Now())
