@@ -287,12 +287,17 @@ func (r *routes) opsRoute(route string) string {
 	return r.around(route, *r.opt.rules(), mention.Normal, r.snapshot())
 }
 
-// around returns the route, or one that works when it does not.
+// around returns the route, or one that works when it does not. One that is out of reach comes back, which
+// is better than the terminal.
 func (r *routes) around(route string, rules alerts.Rules, s mention.Severity, broken map[string]breakage) string {
-	if _, bad := broken[route]; bad || r.opt.closed(route) {
-		return r.working(rules, s, broken)
+	if _, bad := broken[route]; !bad && !r.opt.closed(route) {
+		return route
 	}
-	return route
+	to := r.working(rules, s, broken)
+	if to == consoleRoute && r.away(route, broken) {
+		return route
+	}
+	return to
 }
 
 // working is where people look when a route does not work: where deadlines are told, else the last route
@@ -318,17 +323,20 @@ func (r *routes) working(rules alerts.Rules, s mention.Severity, broken map[stri
 	return consoleRoute
 }
 
-// works reports whether nothing is known against a route. A channel that is out of reach is so for
-// all its routes.
+// works reports whether nothing is known against a route.
 func (r *routes) works(route string, broken map[string]breakage) bool {
+	_, bad := broken[route]
+	_, ok := r.opt.notifierFor(route)
+	return ok && !bad && !r.opt.closed(route) && !r.away(route, broken)
+}
+
+// away reports whether a route is out of reach. A channel that is, is so for all its routes.
+func (r *routes) away(route string, broken map[string]breakage) bool {
 	notifier, ok := r.opt.notifierFor(route)
-	if _, bad := broken[route]; bad || !ok || r.opt.closed(route) {
-		return false
-	}
 	for other, b := range broken {
-		if its, ok := r.opt.notifierFor(other); ok && its == notifier && !b.refused() {
-			return false
+		if its, has := r.opt.notifierFor(other); ok && has && its == notifier && !b.refused() {
+			return true
 		}
 	}
-	return true
+	return false
 }

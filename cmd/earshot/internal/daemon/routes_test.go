@@ -350,6 +350,13 @@ func TestAwayIsToldWhenItLasts(t *testing.T) {
 		}
 		away := errors.New("no route to host")
 		r.trouble("#mentions", away)
+		goes := func(want string) {
+			t.Helper()
+			if to := r.opsRoute("#mentions"); to != want {
+				t.Errorf("notices go to %s, want %s", to, want)
+			}
+		}
+		goes("webhook:crm")
 		stored(59 * time.Second)
 		r.trouble("#mentions", nil)
 		stored(time.Hour)
@@ -358,8 +365,10 @@ func TestAwayIsToldWhenItLasts(t *testing.T) {
 		stored(time.Hour)
 		r.trouble("webhook:crm", &alerts.RefusedError{Err: errors.New("status 404")})
 		stored(time.Second, "console: Nothing can be posted to webhook:crm: status 404. 2 messages wait for it.")
+		goes("#mentions") // it comes back; what is printed meanwhile nobody may see
 		r.trouble("#mentions", nil)
 		r.trouble("#mentions", &alerts.RefusedError{Err: errors.New("archived")})
+		goes("#leads")
 		stored(time.Second, "#leads: Nothing can be posted to #mentions: archived. 2 messages wait for it.")
 	})
 }
