@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,4 +47,26 @@ func TestAppTokenWithoutItsPermission(t *testing.T) {
 	if asked > 1 {
 		t.Errorf("asked %d times in two seconds", asked)
 	}
+}
+
+// TestPressesGetHere: each connection says so, the first one too: it is not known before.
+func TestPressesGetHere(t *testing.T) {
+	t.Parallel()
+	fake, err := fakeslack.Start(fakeslack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fake.Close)
+	var heard atomic.Int32
+	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, APIURL: fake.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		Log: slog.New(slog.DiscardHandler), Now: time.Now, Deaf: func(err error) {
+			if err == nil {
+				heard.Add(1)
+			}
+		}})
+	l := &looker{Notifier: n, fake: fake, told: true}
+	l.run(t)
+	eventually(t, "the first connection", func() bool { return heard.Load() == 1 })
+	fake.CutSockets()
+	eventually(t, "the next one", func() bool { return heard.Load() == 2 })
 }
