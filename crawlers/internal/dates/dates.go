@@ -202,13 +202,20 @@ func (p *parser) silent(tok token) bool {
 // was just posted. Of longer units they tell no moment.
 const few = -2
 
-// stepBack goes n units back; no number is one, -1 is half an hour or half a day.
+// halves are the units that people halve and sites print so.
+var halves = map[unit]struct {
+	n int
+	u unit
+}{minute: {30, second}, hour: {30, minute}, year: {6, month}}
+
+// stepBack goes n units back; no number is one, -1 is half of the unit.
 func stepBack(t time.Time, u unit, n int, whole bool) (time.Time, bool, bool) {
 	if n == -1 {
-		if u != hour {
+		half, ok := halves[u]
+		if !ok {
 			return t, false, false
 		}
-		u = halfHour
+		n, u = half.n, half.u
 	}
 	if n == few {
 		if u != second && u != minute {
@@ -226,6 +233,9 @@ func stepBack(t time.Time, u unit, n int, whole bool) (time.Time, bool, bool) {
 // shorthand reads "2h" and "5 min" when that is the whole text.
 func (p *parser) shorthand() (time.Time, bool, bool) {
 	toks := p.toks
+	if len(toks) > 2 && toks[0].text == "-" && toks[1].glued { // "-5 мин" is how browsers shorten it in Russian
+		toks = toks[1:]
+	}
 	if len(toks) == 3 && toks[2].text == "." {
 		toks = toks[:2]
 	}

@@ -70,7 +70,7 @@ func (v *vocabulary) tokens(s string) []token {
 				}
 				i += size
 			}
-			toks = append(toks, token{text: strings.Trim(s[start:i], "'"), num: -1, glued: glued})
+			toks = append(toks, token{text: strings.Trim(oneAlphabet(s[start:i]), "'"), num: -1, glued: glued})
 		default:
 			i += size
 			toks = append(toks, token{text: s[start:i], num: -1, glued: glued})
@@ -78,4 +78,21 @@ func (v *vocabulary) tokens(s string) []token {
 		glued = true
 	}
 	return toks
+}
+
+// cyrillicTwins are the Cyrillic letters that Latin ones pass for.
+var cyrillicTwins = strings.NewReplacer("a", "а", "c", "с", "e", "е", "i", "і", "o", "о", "p", "р", "x", "х", "y", "у")
+
+// oneAlphabet writes a Cyrillic word in Cyrillic letters alone: "днi тому" with a Latin
+// i is printed by a library that many Ukrainian sites are built with.
+func oneAlphabet(word string) string {
+	latin, cyrillic := false, false
+	for _, r := range word {
+		latin = latin || r < utf8.RuneSelf && r != '\''
+		cyrillic = cyrillic || unicode.Is(unicode.Cyrillic, r)
+	}
+	if latin && cyrillic {
+		return cyrillicTwins.Replace(word)
+	}
+	return word
 }
