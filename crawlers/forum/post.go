@@ -29,12 +29,13 @@ func (d *document) posts(preset *enginePreset, rules *postRules, p *pageData) {
 	items := map[*html.Node]string{}
 	var list []postItem
 	seen := map[string]bool{}
+	own := rules.Own.first(d.root)
 	rules.Item.in(d.root).Each(func(_ int, el *goquery.Selection) {
 		if rules.Skip.matches(el) {
 			return
 		}
 		id := rules.ID.first(el)
-		if id == "" || seen[id] || d.unfinished(el, rules.WithNext) {
+		if id == "" || seen[id] || own != "" && id != own || d.unfinished(el, rules.WithNext) {
 			return
 		}
 		seen[id] = true

@@ -60,6 +60,7 @@ type postRules struct {
 	Skip      selector `yaml:"skip"`      // items that are no posts
 	WithNext  bool     `yaml:"with_next"` // the post goes on in the item's next sibling
 	ID        ruleList `yaml:"id"`
+	Own       ruleList `yaml:"own"`      // the id that the page says is its own: others are shown beside it
 	Local     bool     `yaml:"local_id"` // the id counts within its thread only: the thread's is put before it
 	Prefix    string   `yaml:"prefix"`   // put before the id, where a page has two kinds of them
 	Author    ruleList `yaml:"author"`
