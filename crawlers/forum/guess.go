@@ -273,13 +273,17 @@ func (it *postBlock) guessLink(p *pageData) string {
 		href := els.Eq(i).AttrOr("href", "")
 		before, fragment, _ := strings.Cut(href, "#")
 		if before != "" && it.owns(n) && !inQuote(n, it.el.Nodes[0]) && fragment != "" && whole.MatchString(fragment) {
-			return it.d.public(href)
+			if link := it.d.own(href); link != "" {
+				return link
+			}
 		}
 	}
 	for i, n := range els.Nodes {
 		href := els.Eq(i).AttrOr("href", "")
 		if it.owns(n) && !inQuote(n, it.el.Nodes[0]) && whole.MatchString(href) && postLink.MatchString(href) && !actionLink.MatchString(href) {
-			return it.d.public(href)
+			if link := it.d.own(href); link != "" {
+				return link
+			}
 		}
 	}
 	anchor := it.anchor

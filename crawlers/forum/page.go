@@ -211,9 +211,9 @@ func (d *document) public(ref string) string {
 	return u.String()
 }
 
-// profile is public for the page that the board has of an author. An address at another site
-// is one that a guest wrote beside the name.
-func (d *document) profile(ref string) string {
+// own is public for a page of the board itself, of a post or an author. An address at another
+// site is one that a guest wrote beside the name, or a button to share or subscribe.
+func (d *document) own(ref string) string {
 	address := d.public(ref)
 	site := poll.Site(address)
 	if site == poll.Site(d.at.String()) || d.home != nil && site == poll.Site(d.home.String()) {

@@ -76,7 +76,7 @@ func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool)
 		Kind:      rules.Kind,
 		ThreadURL: p.Thread,
 		Author:    it.first(rules.Author),
-		AuthorURL: it.d.profile(it.first(rules.AuthorURL)),
+		AuthorURL: it.d.own(it.first(rules.AuthorURL)),
 		FreeName:  preset.Free,
 		Title:     p.Topic,
 	}
