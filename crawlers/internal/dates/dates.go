@@ -124,8 +124,11 @@ func (p *parser) relative() (time.Time, bool, bool) {
 func (p *parser) distance(lang string) (time.Time, bool, bool) {
 	t, whole, found := p.now, false, false
 	n := 0
-	for _, tok := range p.toks {
+	for i, tok := range p.toks {
 		if tok.isNum() {
+			if p.postNumber(i) {
+				continue
+			}
 			if n != 0 || tok.num > 10000 {
 				return t, false, false
 			}

@@ -36,6 +36,11 @@ type numberRule struct {
 // is guessed from a number's size.
 var numberRules = []numberRule{
 	{
+		name: "number of a post", example: "22.09.2026, 14:05 #5",
+		when: (*parser).postNumber,
+		read: func(*parser, int) int { return 1 },
+	},
+	{
 		name: "clock", example: "22 Sep 2026 14:05:10.5",
 		when: func(p *parser, i int) bool { return p.joined(i, ":") && p.at(i).digits <= 2 && p.at(i+2).digits == 2 },
 		read: (*parser).readClock,
@@ -174,6 +179,12 @@ var romanMonths = map[string]int{"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi
 func (p *parser) joined(i int, chars string) bool {
 	b := p.at(i + 2)
 	return p.is(i+1, chars) && b.isNum() && b.glued
+}
+
+// postNumber reports a number that counts posts, as boards print it beside the date.
+func (p *parser) postNumber(i int) bool {
+	before := p.at(i - 1).text
+	return before == "#" || before == "№"
 }
 
 // number reads what begins with a number at i and returns how many tokens it took.
