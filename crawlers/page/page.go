@@ -167,13 +167,14 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 		}
 	}
 	links := poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), visits)
-	schema := schemaorg.Reader{Env: p.env, Links: links}
+	env := poll.OfPage(p.env, doc)
+	schema := schemaorg.Reader{Env: env, Links: links}
 	schema.JSONLD(doc)
 	structured := schema.Items
 	schema.Items = nil
 	schema.Microdata(doc)
 	marked := schema.Items
-	selected, seen := p.rules.read(doc, p.env, links)
+	selected, seen := p.rules.read(doc, env, links)
 
 	l.seen = seen
 	if l.cut {
@@ -343,11 +344,12 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 		doc.FindMatcher(p.detail.drop).Remove()
 	}
 	item := schemaorg.Item{Post: post}
+	env := poll.OfPage(p.env, doc)
 	scope := doc.Selection
 	if p.detail.item != nil {
 		scope = doc.FindMatcher(p.detail.item).First()
 	}
-	p.detail.fill(&item, scope, p.env, poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), nil), nil)
+	p.detail.fill(&item, scope, env, poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), nil), nil)
 	item.Post.ID, item.Post.URL = post.ID, post.URL
 	return poll.Finish(p.env, []mention.Post{item.Post})[0], nil
 }

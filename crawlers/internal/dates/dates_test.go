@@ -229,6 +229,26 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
+// TestDayFirst: what a page's dates tell of each other.
+func TestDayFirst(t *testing.T) {
+	for page, want := range map[string]bool{
+		"09/10/2026 ... 25/09/2026":            true,
+		"25-9-2026":                            true,
+		"09/25/2026 09/10/2026":                false,
+		"09/10/2026":                           false,
+		"25/09/2026 09/25/2026":                false,
+		"25/09-2026 99/10/2026 45/10/2026":     false,
+		"order 25/09/20267, 125/09/2026, 2/26": false,
+	} {
+		if got := DayFirst(page); got != want {
+			t.Errorf("%q: %v", page, got)
+		}
+	}
+	if got, _, _ := Parse("09/08/2026", readAt, nil, "en", DayFirstHint); got.Month() != time.August {
+		t.Errorf("read as %v", got)
+	}
+}
+
 func FuzzDate(f *testing.F) {
 	for _, s := range []string{"2026-09-22T14:05:00+02:00", "вчора о 16:40", "преди 2 часа", "09-22-2026, 08:20 AM", "1790152689",
 		"22 сент. 2026 г., 14:05", "Wed Sep 23, 2026 11:38 am", "half an hour ago", "\xff\xfe", "+-:./"} {

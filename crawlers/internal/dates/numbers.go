@@ -1,6 +1,7 @@
 package dates
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -321,6 +322,30 @@ func (p *parser) numericDate(i int) int {
 	return 5
 }
 
+// DayFirstHint stands among the languages given to Parse where the page itself tells that it
+// writes the day before the month.
+const DayFirstHint = "x-day-first"
+
+// numericDates are the dates whose order nothing but their numbers may tell.
+var numericDates = regexp.MustCompile(`\b(\d{1,2})([-/])(\d{1,2})([-/])(?:19|20)\d\d\b`)
+
+// DayFirst reports whether the dates of a page tell that it writes the day before the month:
+// one number above 12 tells it of all.
+func DayFirst(page string) bool {
+	const enough = 400 // of dates
+	day, month := 0, 0
+	for _, m := range numericDates.FindAllStringSubmatch(page, enough) {
+		switch a, b := m[1], m[3]; {
+		case m[2] != m[4] || len(a) < 2 && len(b) < 2:
+		case a > "12" && len(a) == 2 && a <= "31" && (len(b) == 1 || b <= "12"):
+			day++
+		case b > "12" && len(b) == 2 && b <= "31" && (len(a) == 1 || a <= "12"):
+			month++
+		}
+	}
+	return day > month
+}
+
 // dayFirst tells 09/10/2026 the 9 October from September 10.
 func (p *parser) dayFirst(y, a, b int, sep string) bool {
 	switch {
@@ -330,7 +355,7 @@ func (p *parser) dayFirst(y, a, b int, sep string) bool {
 		return false
 	case sep == ".":
 		return true
-	case slices.ContainsFunc(p.words.dayFirst, p.hasLang):
+	case slices.ContainsFunc(p.words.dayFirst, p.hasLang), slices.Contains(p.langs, DayFirstHint):
 		return true
 	}
 	future := func(m, d int) bool {
