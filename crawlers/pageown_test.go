@@ -96,14 +96,20 @@ func TestCommentsOfABlogAreComments(t *testing.T) {
 // worth nothing in a forum either; where the name is the account's own, it is.
 func TestNamesThatAnybodyMayTake(t *testing.T) {
 	const bbpress, flarum = "forum: https://bbp.example/topic/romashka/", "forum: https://fl.example/d/3-romashka"
+	const comments = "forum: https://dle.example/news/7-romashka.html"
 	for name, test := range map[string]struct {
 		block, file, was, is string
+		profile              string // of the account, where it is asked for
 		free                 bool
 	}{
 		"bbPress":            {block: bbpress, file: "forum/bbpress-thread/p1.html", free: true},
 		"Flarum, a nickname": {block: flarum, file: "forum/flarum-thread/p1.html", free: true},
 		"Flarum, an account": {block: flarum, file: "forum/flarum-thread/p1.html", was: `"username": "u7"`, is: `"username": "Кот Матроскин"`},
 		"phpBB":              {block: "forum: https://forum.example/board/viewtopic.php?t=3", file: "forum/phpbb33-thread/p1.html"},
+		"comments, a guest":  {block: comments, file: "forum/guess-comments/p1.html", free: true},
+		"comments, a typed address": {block: comments, file: "forum/guess-comments/p1.html", was: ">Ромашка Банк<",
+			is: `><a rel="external nofollow ugc" href="https://dle.example/user/romashka/">Ромашка Банк</a><`, free: true},
+		"comments, a member": {block: comments, file: "forum/guess-comments/p1.html", was: ">Ромашка Банк<", is: `><a href="/user/romashka/">Ромашка Банк</a><`, profile: "https://dle.example/user/romashka/"},
 		"Stack Exchange":     {block: "stackexchange: romashka", file: "stackexchange/excerpts/excerpts.json", free: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -116,7 +122,7 @@ func TestNamesThatAnybodyMayTake(t *testing.T) {
 				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(page), At: driverNow}, nil
 			}))
 			posts := mustPoll(t, c, "").Posts
-			if len(posts) == 0 || posts[0].FreeName != test.free {
+			if len(posts) == 0 || posts[0].FreeName != test.free || test.profile != "" && posts[0].AuthorURL != test.profile {
 				t.Errorf("%d posts, the first one: %+v", len(posts), posts[0])
 			}
 		})

@@ -229,6 +229,7 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 		return nil
 	}
 	var posts []mention.Post
+	comments := group[0].comments()
 	seen := map[string]bool{}
 	for i := range group {
 		b := &group[i]
@@ -241,6 +242,10 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 			continue
 		}
 		seen[post.ID] = true
+		account := b.account(author[i].el)
+		if post.FreeName = comments && account == ""; profileLink.MatchString(account) {
+			post.AuthorURL = account
+		}
 		if b.nameless {
 			post.URL = p.Thread
 		} else if post.URL = b.guessLink(p); post.URL != "" {
@@ -251,6 +256,43 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 	}
 	return posts
 }
+
+// account is the page of the site that a name leads to: who has none wrote it as he liked. Sites
+// do not vouch for an address that a guest wrote, also for one of their own.
+func (b *postBlock) account(name *goquery.Selection) string {
+	if name == nil {
+		return ""
+	}
+	link := name.Closest("a[href]")
+	if link.Length() == 0 {
+		link = name.Find("a[href]")
+	}
+	href := link.First().AttrOr("href", "")
+	if href == "" || href[0] == '#' || typedLink.MatchString(link.First().AttrOr("rel", "")) {
+		return ""
+	}
+	return b.d.own(href)
+}
+
+// typedLink is how sites mark an address that a visitor wrote.
+var typedLink = regexp.MustCompile(`(?i)\b(?:ugc|external|nofollow)\b`)
+
+// comments reports blocks that the page itself calls comments, or keeps under that name: over
+// them guests write the names they like.
+func (b *postBlock) comments() bool {
+	if namesComments.MatchString(b.anchor) {
+		return true
+	}
+	for n := b.el.Nodes[0]; isElement(n) && n.DataAtom != atom.Body; n = n.Parent {
+		if namesComments.MatchString(htmltext.Attr(n, "id")) || namesComments.MatchString(htmltext.Attr(n, "class")) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesComments are the words for them in addresses and styles, which are English mostly.
+var namesComments = regexp.MustCompile(`(?i)comment|koment|kommentar`)
 
 // inQuote reports whether n stands in a quote below top.
 func inQuote(n, top *html.Node) bool {
