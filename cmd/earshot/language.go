@@ -47,7 +47,7 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 	}
 	s := speech{Lang: texts.In(code)}
 	if s.Code() != texts.In("").Code() {
-		s.mistakes = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within", "mistake", "remedy") })
+		s.mistakes = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within place", "mistake", "remedy", "place") })
 		s.reasons = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("reason", "reason") })
 		s.seen = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "seen", "place") })
 		s.tried = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "tried") })

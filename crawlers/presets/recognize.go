@@ -225,10 +225,10 @@ var unreadable = sync.OnceValue(func() []unreadablePlace {
 	return []unreadablePlace{
 		{regexp.MustCompile(`^(?:\w+\.)?(?:facebook|fb)\.(?:com|me|watch)(?:/|$)`), "Facebook",
 			"it shows posts only to people who are signed in, and forbids programs to read them",
-			"Google Alerts finds public posts (earshot add with the alert's RSS address); a listening service that has a contract may hand posts in (docs/push.md)"},
+			"your own page is read as facebookpage: (docs/sources.md#facebookpage); Google Alerts finds public posts of others (earshot add with the alert's RSS address), and a listening service that has a contract may hand posts in (docs/push.md)"},
 		{regexp.MustCompile(`^(?:\w+\.)?instagram\.com(?:/|$)`), "Instagram",
 			"it shows posts only to people who are signed in, and forbids programs to read them",
-			"Google Alerts finds some public posts; a listening service that has a contract may hand posts in (docs/push.md)"},
+			"your own business account is read as instagram: (docs/sources.md#instagram); Google Alerts finds some public posts of others, and a listening service that has a contract may hand posts in (docs/push.md)"},
 		{regexp.MustCompile(`^(?:mobile\.)?(?:x|twitter)\.com(?:/|$)`), "X (Twitter)",
 			"it is read only through its paid interface, and forbids reading its pages",
 			"an automation with an account there (n8n, Zapier) may hand posts in (docs/push.md)"},

@@ -23,12 +23,12 @@ type phrase struct {
 
 var numbered = regexp.MustCompile(`\{[1-9]\}`)
 
-// Phrases returns the sentences of these parts. within is the part of words that may stand
-// where a placeholder does; empty: none.
+// Phrases returns the sentences of these parts. within are the parts, with a space between, of
+// words that may stand where a placeholder does; empty: none.
 func (c *Catalog) Phrases(within string, parts ...string) *Phrases {
 	p := &Phrases{}
 	if within != "" {
-		p.within = c.Phrases("", within)
+		p.within = c.Phrases("", strings.Fields(within)...)
 	}
 	for key, text := range c.langs[fallback].byKey {
 		part, _, _ := strings.Cut(key, ".")
