@@ -33,6 +33,7 @@ type decoder struct {
 	inAlias  int
 	kinds    Kinds
 	doors    map[string]bool          // the names under doors:
+	hooks    []string                 // the names under webhooks:
 	inline   map[string]inlined       // doors that stand in destinations, by the name they get
 	earlier  map[string]int           // entries of the lists of the files before; nil for a part of a file
 	beside   []string                 // keys that are known beside those of the struct at the top

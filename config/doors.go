@@ -40,19 +40,40 @@ func (f Fallback) Wait() time.Duration {
 	return f.After
 }
 
-// findDoors notes the names under doors: before anything else is decoded, since any
-// destination may be one of them.
+// findDoors notes the names under doors: and webhooks: before anything else is decoded, since any
+// destination may be one of them, or meant as one.
 func (d *decoder) findDoors(root ast.Node) {
 	if d.doors == nil {
 		d.doors = map[string]bool{}
 	}
 	for _, top := range d.mappingOf(root) {
-		if name, ok := keyName(top.Key); !ok || name != "doors" {
-			continue
+		switch name, _ := keyName(top.Key); name {
+		case "doors":
+			for _, door := range d.mappingOf(top.Value) {
+				if name, ok := keyName(door.Key); ok {
+					d.doors[name] = true
+				}
+			}
+		case "webhooks":
+			d.findHooks(top.Value)
 		}
-		for _, door := range d.mappingOf(top.Value) {
-			if name, ok := keyName(door.Key); ok {
-				d.doors[name] = true
+	}
+}
+
+func (d *decoder) findHooks(list ast.Node) {
+	list, done := d.unwrap(list)
+	defer done()
+	entries, ok := list.(*ast.SequenceNode)
+	if !ok {
+		return
+	}
+	for _, hook := range entries.Values {
+		for _, pair := range d.mappingOf(hook) {
+			if name, _ := keyName(pair.Key); name != "name" {
+				continue
+			}
+			if s, ok := pair.Value.(*ast.StringNode); ok {
+				d.hooks = append(d.hooks, s.Value)
 			}
 		}
 	}
@@ -106,6 +127,17 @@ func (d *decoder) doorHint(s string) string {
 		return didYouMean(meant)
 	}
 	return "write it under doors: with its address, as in docs/doors.md"
+}
+
+// wayHint says which door or webhook is meant by what is no destination; "" for none of them.
+func (d *decoder) wayHint(s string) string {
+	if slices.Contains(d.hooks, s) {
+		return didYouMean("webhook:" + s)
+	}
+	if meant := d.near(s, slices.Sorted(maps.Keys(d.doors))); meant != "" {
+		return meantFor(s, meant)
+	}
+	return ""
 }
 
 // inlined is a door whose address stands in a destination.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/netip"
@@ -57,6 +58,9 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string) {
 		if word := n.GetToken().Value; want == "keys and values" && regexp.MustCompile(`^\w+:\S`).MatchString(word) && !strings.Contains(word, "://") {
 			hint = "write a space after the colon"
 		}
+	}
+	if hint == "" && (name == "alert_above" || name == "alert_below") {
+		hint = "write it like {review: 0.4, forum: 0.6}" // one number for all is what people think of first
 	}
 	d.wrong(m, hint, "%s wants %s, not %s", name, want, kindOf(n))
 }
@@ -293,6 +297,9 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 			if hint == "" && f.format == "door of a fallback" {
 				hint = d.doorHint(s.value)
 			}
+			if f.format == "destination" && !strings.HasPrefix(s.value, "#") {
+				hint = cmp.Or(d.wayHint(s.value), hint)
+			}
 			_, hint = s.unquoted(msg, hint) // it may repeat the value
 			d.wrong(m, hint, "%s: %q %s", f.name, s.raw, msg)
 			return
@@ -303,7 +310,7 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 		if !ok {
 			hint := ""
 			if s, isText := n.(*ast.StringNode); isText {
-				hint = map[string]string{"yes": "write true", "on": "write true", "no": "write false", "off": "write false"}[strings.ToLower(s.Value)]
+				hint = yesOrNo[strings.ToLower(s.Value)]
 			}
 			d.wrong(m, hint, "%s wants true or false, not %s", f.name, kindOf(n))
 			return
@@ -321,6 +328,12 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, m position, f field) {
 	default:
 		d.wrong(m, "", "%s cannot be set here", f.name)
 	}
+}
+
+// yesOrNo is what to write for words that people answer with, in the languages of the guide.
+var yesOrNo = map[string]string{
+	"yes": "write true", "on": "write true", "да": "write true", "так": "write true",
+	"no": "write false", "off": "write false", "нет": "write false", "ні": "write false", "не": "write false",
 }
 
 func (d *decoder) wrongNumber(n ast.Node, m position, f field) {
@@ -438,7 +451,7 @@ func parseDuration(s string) (v time.Duration, msg, hint string) {
 		return 0, "", ""
 	}
 	if _, err := strconv.ParseFloat(written, 64); err == nil {
-		return 0, fmt.Sprintf("%q has no unit", written), fmt.Sprintf("write %ss, %sm or %sh", written, written, written)
+		return 0, fmt.Sprintf("%q has no unit", written), fmt.Sprintf("write %ss, %sm, %sh or %sd", written, written, written, written)
 	}
 	v, ok := words.Length(written)
 	switch {

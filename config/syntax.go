@@ -52,6 +52,8 @@ func (d *document) slip(m position, complaint string) (at position, msg, hint st
 		return on(m.Line, utf8.RuneCountInString(text[:found[2]])+1), "# begins a comment, so the value is missing here", `put it in quotes: "#mentions"`
 	case strings.Contains(text, ": {{"):
 		return m, "a text that begins with {{ is not understood", "put the whole text in quotes"
+	case strings.Contains(text, ": ${") && strings.Contains(complaint, "must be specified"): // within { }
+		return on(m.Line, utf8.RuneCountInString(text[:strings.Index(text, ": ${")])+3), "a text that begins with ${ is not understood", "put the whole text in quotes"
 	case strings.HasPrefix(rest, "@"), strings.HasPrefix(rest, "`"), strings.HasPrefix(rest, "%"):
 		return m, fmt.Sprintf("a text cannot begin with %s here", rest[:1]), "put it in quotes"
 	case signed.MatchString(before):
