@@ -104,7 +104,8 @@ func (demoCmd) Run(ctx context.Context, term terminal) error {
 	if err != nil {
 		return err
 	}
-	s.printTown(term.out, "http://"+inbox+"/inbox", base)
+	afar, _ := term.lookup("SSH_CONNECTION") // the browser is where the person is
+	s.printTown(term.out, "http://"+inbox, base, afar != "")
 	log := newLog(term, slog.LevelWarn)
 	d, err := daemon.Open(ctx, daemon.Options{
 		Watchlist: list, Out: term.console(), Colour: term.colour(term.out), Version: version, Log: log, Now: time.Now,
@@ -126,8 +127,12 @@ func (s speech) demoList(base string) string {
 }
 
 // printTown says what is to be seen, and where.
-func (s speech) printTown(out io.Writer, inbox, town string) {
-	fmt.Fprintf(out, "%s\n\n", s.Text("demo.inbox", "address", inbox))
+func (s speech) printTown(out io.Writer, inbox, town string, afar bool) {
+	fmt.Fprintln(out, s.Text("demo.inbox", "address", inbox+"/inbox"))
+	if afar {
+		fmt.Fprintln(out, s.fromAfar(inbox))
+	}
+	fmt.Fprintln(out)
 	fmt.Fprintln(out, s.Text("demo.town", "address", town))
 	for _, key := range []string{"demo.polls", "demo.minute", "demo.end"} {
 		fmt.Fprintln(out, s.Text(key, "brand", "Ромашка Банк"))

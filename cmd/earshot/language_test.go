@@ -132,7 +132,7 @@ func TestSpeech(t *testing.T) {
 // TestCommandsAreTranslated: what add, mutes, match, score, login, backup, erase and the file of init say
 // has no English word left but names, addresses and what must be typed.
 func TestCommandsAreTranslated(t *testing.T) {
-	const typed = "earshot init check add ADDRESS slack manifest docs md SQLite PostgreSQL store.database Ctrl item web listen inbox false sources page select crawl probe watch author NAME profile URL url mutes lift store database against alert_below w yaml Enter Redis uk"
+	const typed = "earshot init check add ADDRESS slack manifest docs md SQLite PostgreSQL store.database Ctrl item web listen inbox false sources page select crawl probe watch author NAME profile URL url mutes lift store database against alert_below w yaml Enter Redis uk http ssh"
 	for _, code := range []string{"uk", "ru", "bg"} {
 		s, err := languageFlag{Lang: code}.speech(func(string) (string, bool) { return "", false })
 		if err != nil {
@@ -190,7 +190,7 @@ func TestCommandsAreTranslated(t *testing.T) {
 				}
 			}
 		}
-		s.printTown(&out, "7", "7")
+		s.printTown(&out, "http://127.0.0.1:7", "7", true)
 		s.printTrial(&out, page.Trial{Items: 3, First: [][]page.TriedPart{{
 			{Part: "7", Selector: "7", Elements: 2, Read: "2026-11-02, the day only"}, {Part: "7", Selector: "7", Elements: 21, Read: "4 of 5"},
 			{Trouble: "finds nothing"}, {Trouble: "no date that can be read"}, {Trouble: "no rating that can be read"}, {Trouble: "is empty"},
@@ -223,7 +223,7 @@ func TestCommandsAreTranslated(t *testing.T) {
 				out.WriteString(comment + "\n")
 			}
 		}
-		if left := testkit.English(out.String(), typed, "context ignore official matching UTC phpBB RSS JSON Facebook Google Alerts Telegram push"); len(left) > 0 {
+		if left := testkit.English(out.String(), typed, "context ignore official matching UTC phpBB RSS JSON Facebook facebookpage Google Alerts Telegram push"); len(left) > 0 {
 			t.Errorf("%s: not in the catalogue: %q in\n%s", code, left, out.String())
 		}
 	}

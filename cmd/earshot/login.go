@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/config"
@@ -40,8 +41,19 @@ func (c *loginCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	fmt.Fprintln(term.err, s.Plural("link.open", int(auth.LinkLives.Minutes())))
-	_, err = fmt.Fprintln(term.out, address+path)
-	return err
+	if _, err = fmt.Fprintln(term.out, address+path); err != nil {
+		return err
+	}
+	fmt.Fprintln(term.err, s.fromAfar(address))
+	return nil
+}
+
+// fromAfar says how a browser on another computer comes to an address of this machine alone, as
+// that of whoever works here through ssh.
+func (s speech) fromAfar(address string) string {
+	_, host, _ := strings.Cut(address, "://")
+	_, port, _ := net.SplitHostPort(host) // made here
+	return s.Text("link.afar", "port", port, "to", host)
 }
 
 // localAddress is where this machine reaches the pages.

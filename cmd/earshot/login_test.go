@@ -20,8 +20,15 @@ func TestLoginLink(t *testing.T) {
 	r.write(strings.Replace(r.watchlist(), "127.0.0.1:0", freeAddress(t), 1))
 	p := r.start("")
 	r.until(p, time.Minute, "the start", func() bool { return strings.Contains(p.log.String(), "watchlist in use") })
-	out, err := exec.Command(binary(t), "login", "-c", r.path()).Output()
+	login := exec.Command(binary(t), "login", "-c", r.path())
+	var said strings.Builder
+	login.Stderr = &said
+	out, err := login.Output()
 	link := strings.TrimSpace(string(out))
+	host, _, _ := strings.Cut(strings.TrimPrefix(link, "http://"), "/")
+	if _, port, _ := strings.Cut(host, ":"); !strings.Contains(said.String(), "ssh -L "+port+":"+host+" ") { // who works on a server has no browser there
+		t.Errorf("login says %q of %s", said.String(), link)
+	}
 	if err != nil || !strings.HasPrefix(link, "http://127.0.0.1:") || strings.Contains(p.log.String(), link) {
 		t.Fatalf("login prints %q (%v)", out, err)
 	}
