@@ -188,7 +188,9 @@ func (n *Notifier) watchNames(ctx context.Context) {
 		case trouble != nil:
 			again = unknownAgain
 		}
-		if now := fmt.Sprint(trouble); now != said {
+		var refused *alerts.RefusedError
+		unknown := errors.As(err, &refused) && deadToken[refused.Code] // what is wrong is the token, and told of it
+		if now := fmt.Sprint(trouble); now != said && !unknown {
 			said = now
 			n.opt.Unknown(trouble)
 			if trouble != nil {

@@ -95,10 +95,12 @@ store: {database: "sqlite:DB"}
 func TestStaffAreToldWhatSlackDoesNotDo(t *testing.T) {
 	for name, c := range map[string]struct {
 		socket, revoked, notify string
+		bot                     string // the bot token that Slack takes, where it is not ours
 		archived, untold        bool // untold: nobody was told yet when it was over
 		told, over              string
 	}{
 		"token revoked":   {revoked: "xapp-new", told: "Buttons and /earshot do nothing in Slack now: slack: apps.connections.open: invalid_auth", over: "work again in Slack"},
+		"bot token wrong": {bot: "xoxb-new", notify: "@ira"}, // of whom nobody knows anything
 		"another app":     {socket: "A000OTHER", told: "is of another Slack app (A000OTHER)"},
 		"who left":        {notify: "U00000OLEH", told: `ping nobody: "U00000OLEH" was deactivated`},
 		"channel":         {archived: true, told: "Before the next alert goes to #billing: #billing is archived", over: "Alerts reach #billing again"},
@@ -113,9 +115,7 @@ func TestStaffAreToldWhatSlackDoesNotDo(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(fake.Close)
-			if c.revoked != "" {
-				fake.Tokens(fakeslack.BotToken, c.revoked)
-			}
+			fake.Tokens(cmp.Or(c.bot, fakeslack.BotToken), cmp.Or(c.revoked, fakeslack.AppToken))
 			now := &skipping{}
 			d := openAt(t, strings.NewReplacer("NOTIFY", cmp.Or(c.notify, "@ira"), "DIR", t.TempDir(), "URL", fake.URL()).Replace(`contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}]
