@@ -337,7 +337,7 @@ func TestRefusedToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, worldOptions{token: "xoxb-old"})
 	w.hear(complaint("1", refund))
-	want := "slack: auth.test: invalid_auth — the bot token in slack.bot_token (from SLACK_BOT_TOKEN) is not accepted. Reinstall the app or copy the token again: docs/slack.md#tokens"
+	want := "slack: auth.test: invalid_auth — the bot token in slack.bot_token (SLACK_BOT_TOKEN) is not accepted. Reinstall the app or copy the token again: docs/slack.md#tokens"
 	eventually(t, "the error text", func() bool { return w.log.count(want) == 1 })
 	if w.log.count("xoxb-old") > 0 {
 		t.Error("the token is in the log")

@@ -122,7 +122,7 @@ func (n *Notifier) tokenName() string {
 	if n.opt.BotTokenFrom == "" {
 		return "slack.bot_token"
 	}
-	return "slack.bot_token (from " + n.opt.BotTokenFrom + ")"
+	return "slack.bot_token (" + n.opt.BotTokenFrom + ")"
 }
 
 // neverSent reports whether the request surely never left, and not because we are stopping.

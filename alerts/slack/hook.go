@@ -167,5 +167,5 @@ func (h *Hook) name() string {
 	if h.from == "" {
 		return "slack.webhook_url"
 	}
-	return "slack.webhook_url (from " + h.from + ")"
+	return "slack.webhook_url (" + h.from + ")"
 }

@@ -32,7 +32,7 @@ func TestProbe(t *testing.T) {
 	}{
 		{"well", fakeslack.BotToken, fakeslack.AppToken, []string{"#mentions", "#again", "C0MENTIONS", "#mentions"}, []string{"@ira", "@oncall-pr", "", "U0000IRA"}, nil, "bot_token , app_token , channel #again, channel #mentions, channel C0MENTIONS, person @ira, person @oncall-pr, person U0000IRA"},
 		{"bot token", "xoxb-bad", fakeslack.AppToken, []string{"#old"}, nil, []string{"auth.test: invalid_auth"}, ""},
-		{"app token", fakeslack.BotToken, "xapp-bad", []string{"#mentions"}, nil, []string{"the app token in slack.app_token (from SLACK_APP_TOKEN)"}, "bot_token , channel #mentions"},
+		{"app token", fakeslack.BotToken, "xapp-bad", []string{"#mentions"}, nil, []string{"the app token in slack.app_token (SLACK_APP_TOKEN)"}, "bot_token , channel #mentions"},
 		{"no app token", fakeslack.BotToken, "", []string{"#mentions"}, nil, nil, "bot_token , channel #mentions"},
 		{"channels", fakeslack.BotToken, fakeslack.AppToken, []string{"#they", "#old", "#typo", "#secret", "C00000THEY", "C0000NOONE"}, nil, []string{
 			"#old is archived", "there is no #secret, or it is private", "not in #they", "there is no #typo", "there is no C0000NOONE", "not in C00000THEY"}, "bot_token , app_token "},

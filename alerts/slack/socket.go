@@ -245,7 +245,7 @@ func (n *Notifier) appTokenName() string {
 	if n.opt.AppTokenFrom == "" {
 		return "slack.app_token"
 	}
-	return "slack.app_token (from " + n.opt.AppTokenFrom + ")"
+	return "slack.app_token (" + n.opt.AppTokenFrom + ")"
 }
 
 // appTokenError says what to do about the app token.
