@@ -73,6 +73,9 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	byEar(term.out, s, list, time.Now())
 	keysNeeded(term.out, s, cfg)
 	answered(term.out, s, cfg)
+	if note := s.printed(cfg); note != "" && len(cfg.Routes) > 0 {
+		fmt.Fprintf(term.out, "Slack: %s\n", note)
+	}
 	restingEntries(term.out, s, cfg, time.Now())
 	if !c.Probe {
 		return nil
@@ -103,6 +106,20 @@ func nameDoors(out io.Writer, s speech, cfg *config.Config) {
 	for _, name := range slices.Sorted(maps.Keys(cfg.Doors)) {
 		fmt.Fprintln(out, s.Text("check.door", "name", text.OneLine(name), "service", door.Service(cfg.Doors[name].Reveal())))
 	}
+}
+
+// printed says what goes to the terminal for want of a Slack; empty where nothing does.
+func (s speech) printed(cfg *config.Config) string {
+	channels := daemon.ChannelsOf(cfg)
+	switch {
+	case cfg.Slack.BotToken.Reveal() != "" || cfg.Slack.WebhookURL.Reveal() != "":
+		return ""
+	case len(cfg.Routes) == 0:
+		return s.Text("check.no_slack")
+	case len(channels) > 0:
+		return s.Text("check.no_slack_channels", "channels", strings.Join(channels, ", "))
+	}
+	return ""
 }
 
 // thresholds says from when on a post of each kind raises an alert.
@@ -305,8 +322,8 @@ func probeRest(ctx context.Context, cfg *config.Config, s speech, term terminal,
 	fmt.Fprintln(term.out)
 	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, strings.Join([]string{s.Text("check.columns_part"), s.Text("check.columns_state"), s.Text("check.columns_note")}, "\t"))
-	if cfg.Slack.BotToken.Reveal() == "" && cfg.Slack.WebhookURL.Reveal() == "" {
-		fmt.Fprintf(table, "Slack\t–\t%s\n", s.Text("check.no_slack"))
+	if note := s.printed(cfg); note != "" {
+		fmt.Fprintf(table, "Slack\t–\t%s\n", note)
 	}
 	all := daemon.Probe(ctx, cfg)
 	for _, p := range all {

@@ -184,7 +184,7 @@ func TestProbeWithoutSlack(t *testing.T) {
 	r := newProbeRig(t)
 	const account = `slack: {bot_token: "${env:PROBE_BOT}", app_token: "${env:PROBE_APP}", api_url: "%URL%"}`
 	_, said := r.probe("en", "", account, "")
-	if state, note := row(said, "Slack"); state != "–" || !strings.Contains(note, "alerts go to the terminal") {
+	if state, note := row(said, "Slack"); state != "–" || !strings.Contains(note, "for #") || !strings.Contains(note, "goes to the terminal") {
 		t.Errorf("without Slack: %q %q\n%s", state, note, said)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -141,6 +141,13 @@ func slackAccount(options slack.Options, cfg *config.Config) slack.Options {
 	return options
 }
 
+// ChannelsOf are the channels of Slack that a watchlist sends to, each once.
+func ChannelsOf(cfg *config.Config) []string {
+	channels, _ := slackNeeds(cfg)
+	slices.Sort(channels)
+	return slices.Compact(channels)
+}
+
 // slackNeeds returns what a watchlist needs of Slack: the channels messages go to, and
 // whom they name. Both may hold the same one twice. Whom other ways out name is not Slack's to know.
 func slackNeeds(cfg *config.Config) (channels, notify []string) {
