@@ -96,7 +96,7 @@ func TestStaffAreToldWhatSlackDoesNotDo(t *testing.T) {
 	for name, c := range map[string]struct {
 		socket, revoked, notify string
 		bot                     string // the bot token that Slack takes, where it is not ours
-		archived, untold        bool // untold: nobody was told yet when it was over
+		archived, untold        bool   // untold: nobody was told yet when it was over
 		told, over              string
 	}{
 		"token revoked":   {revoked: "xapp-new", told: "Buttons and /earshot do nothing in Slack now: slack: apps.connections.open: invalid_auth", over: "work again in Slack"},
