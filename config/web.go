@@ -116,6 +116,12 @@ func loopbackAddress(address string) bool {
 	return err == nil && Loopback(host)
 }
 
+// loopbackURL is Loopback of a web address.
+func loopbackURL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && Loopback(u.Hostname())
+}
+
 // SignIn reports whether people on other machines have a way to say who they are.
 func (w Web) SignIn() bool {
 	return w.Login.Slack.ClientID != "" || w.Login.OIDC.Issuer != "" || w.Proxy.Header != ""
@@ -131,6 +137,9 @@ func (d *decoder) checkLogin(c *Config) {
 	case w.Inbox && w.Listen != "" && !loopbackAddress(w.Listen) && !signIn:
 		d.wrong(d.place("web.listen"), "write login: {slack: …}, login: {oidc: …} or proxy: {header: …} (docs/web.md#signing-in), or inbox: false for no pages",
 			"other machines reach this address, and nobody there could sign in")
+	case w.Inbox && w.Listen != "" && w.PublicURL != "" && !signIn && !loopbackURL(w.PublicURL) && !d.broken["web.public_url"]:
+		d.warn(d.place("web.public_url"), "write login: {slack: …}, login: {oidc: …} or proxy: {header: …} (docs/web.md#signing-in), or inbox: false for no pages",
+			"nobody can sign in at this address: the link of earshot login works on this machine alone")
 	}
 	for _, way := range []string{"slack", "oidc"} {
 		if at := "web.login." + way; d.has(at) && w.PublicURL == "" && !d.broken["web.public_url"] && (way == "slack" || !loopbackAddress(w.Listen)) {

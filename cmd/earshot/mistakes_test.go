@@ -143,7 +143,7 @@ func TestNothingOfAMistakeIsEnglish(t *testing.T) {
 		head + "store: {retention: [1d]}\n":                                            "retention",
 		head + "web: {inbox: }\n":                                                      "inbox true false",
 		head + "  - news\n":                                                            "feed https news example rss",
-		head + "web: {listen: 127.0.0.1:8080, public_url: \"https://e.example\", tls: {cert: no.pem, key: no.pem}}\n":                        "cert key",
+		head + "web: {listen: 127.0.0.1:8080, public_url: \"https://e.example\", tls: {cert: no.pem, key: no.pem}}\n":                        "cert key login slack oidc proxy header docs signing inbox false",
 		head + "web: {listen: 0.0.0.0:8080, inbox: false, login: {oidc: {issuer: \"https://e.example\", client_id: x, client_secret: y}}}\n": "oidc public_url https login inbox false bot_token allow company",
 		head + "  - telegram: https://vk.com/romashka\n":                                                                                     "t.me romashka_chat joinchat c",
 		head + "  - page: https://www.facebook.com/romashka\n":                                                                               "Facebook facebookpage docs sources.md push.md Google Alerts earshot add RSS",
