@@ -109,6 +109,7 @@ for target in "${targets[@]}"; do
 	install -m 644 "$work/licences" "$work/$name/THIRD-PARTY"
 	install -m 644 LICENSE README.md CHANGELOG.md "$work/$name/"
 	[ "$os" = windows ] || cp -r "$work/shell" "$work/$name/"
+	[ "$os" != linux ] || install -D -m 644 -t "$work/$name/deploy" deploy/earshot.service deploy/earshot.sysusers
 	if [ -n "${CYCLONEDX:-}" ]; then
 		# The serial number and the time would differ each time.
 		"$CYCLONEDX" bin -json -noserial -notimestamp -std -version "$version" -output "$out/$name.cdx.json" "$work/$name/earshot$exe"

@@ -103,6 +103,9 @@ func testArchive(t *testing.T, archive string) {
 	if err != nil || !regexp.MustCompile(`^earshot v1\.2\.3 \([0-9a-f]{12}\) go`).Match(out) {
 		t.Errorf("version: %v\n%s", err, out)
 	}
+	for _, file := range regexp.MustCompile(`deploy/[a-z.]+`).FindAllString(readFile(t, filepath.Join("..", "..", "deploy", "earshot.service")), -1) {
+		readFile(t, filepath.Join(dir, file)) // what the head of the unit says to install
+	}
 	// The libraries' licences ask to be passed on with the binary.
 	licences := readFile(t, filepath.Join(dir, "THIRD-PARTY"))
 	modules, err := exec.Command("go", "version", "-m", filepath.Join(dir, "earshot")).Output()
