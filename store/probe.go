@@ -1,14 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -22,7 +23,7 @@ var errUndo = errors.New("undo")
 func Probe(ctx context.Context, opt Options) error {
 	if path, err := sqlitePath(opt.Database); err == nil {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return probeFolder(filepath.Dir(path))
+			return probeFolder(path)
 		}
 	}
 	s := &Store{address: opt.Database, log: slog.New(slog.DiscardHandler), now: opt.Now}
@@ -57,10 +58,10 @@ func Probe(ctx context.Context, opt Options) error {
 }
 
 // probeFolder says whether a file can be made where the database is going to be.
-func probeFolder(dir string) error {
-	file, err := os.CreateTemp(dir, ".earshot-probe-*")
+func probeFolder(path string) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".earshot-probe-*")
 	if err != nil {
-		return errors.New("store: the database cannot be made: " + strings.TrimPrefix(err.Error(), "open "))
+		return cmp.Or(unwritable(path, err), fmt.Errorf("database: %w", err))
 	}
 	_, err = file.WriteString("probe")
 	return errors.Join(err, file.Close(), os.Remove(file.Name()))

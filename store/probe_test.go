@@ -2,9 +2,13 @@ package store
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -98,5 +102,21 @@ func testProbe(t *testing.T, open opener) {
 	}
 	if err := probe(s.address); err == nil || !strings.Contains(err.Error(), "newer earshot") {
 		t.Errorf("of a newer earshot: %v", err)
+	}
+}
+
+// TestWhereNothingMayBeWritten: a service that may not write beside its watchlist says what to do, and
+// what is no matter of rights keeps its own words.
+func TestWhereNothingMayBeWritten(t *testing.T) {
+	for _, err := range []error{syscall.EACCES, syscall.EPERM, syscall.EROFS} {
+		said := unwritable("/etc/earshot/e.db", fmt.Errorf("database lock: %w", &fs.PathError{Op: "open", Path: "/etc/earshot/e.db.lock", Err: err}))
+		if said == nil || !strings.Contains(said.Error(), "cannot be written at /etc/earshot/e.db ("+err.Error()+")") || !strings.Contains(said.Error(), "sqlite:/var/lib/earshot/earshot.db") {
+			t.Errorf("%v: %v", err, said)
+		}
+	}
+	for _, err := range []error{&fs.PathError{Op: "open", Err: syscall.ENOSPC}, errors.New("another earshot works on it")} {
+		if said := unwritable("/e.db", err); said != nil {
+			t.Errorf("%v: %v", err, said)
+		}
 	}
 }

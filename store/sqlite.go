@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -95,13 +97,23 @@ func (s *Store) openSQLite(ctx context.Context, path string, opt Options) error 
 // for its owner alone; SQLite gives -wal and -shm the same rights.
 func (s *Store) prepareFile(path string) (err error) {
 	if s.lock, err = takeLock(path + ".lock"); err != nil {
-		return err
+		return cmp.Or(unwritable(path, err), err)
 	}
 	s.file, err = openOrMake(path, path)
 	if err != nil {
-		return fmt.Errorf("database: %w", err)
+		return cmp.Or(unwritable(path, err), fmt.Errorf("database: %w", err))
 	}
 	return lockFile(s.file)
+}
+
+// unwritable says what to do about a place where earshot may not write, as that of the watchlist
+// seldom is for a service; nil where it is something else.
+func unwritable(path string, err error) error {
+	var at *fs.PathError
+	if !errors.As(err, &at) || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+		return nil
+	}
+	return fmt.Errorf("the database cannot be written at %s (%s): run earshot as the user whom that folder belongs to, or name another place in store.database, such as sqlite:/var/lib/earshot/earshot.db", path, at.Err)
 }
 
 // inPlace reports whether the file that is open still is the one at its path. SQLite
