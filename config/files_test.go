@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -280,5 +282,13 @@ func TestFollowFolderOfKubernetes(t *testing.T) {
 	names := []string{c.Watches[0].Name, c.Watches[1].Name}
 	if !slices.Equal(names, []string{"two", "b2"}) {
 		t.Errorf("a mixture of two versions: %v", names)
+	}
+}
+
+// TestUnreadableSaysWhatToDo: a watchlist that only the service may read is no riddle.
+func TestUnreadableSaysWhatToDo(t *testing.T) {
+	err := unreadable(&fs.PathError{Op: "open", Path: "/etc/earshot/watchlist.yaml", Err: fs.ErrPermission})
+	if !strings.Contains(err.Error(), "sudo -u earshot") || !strings.Contains(err.Error(), "/etc/earshot/watchlist.yaml") || !errors.Is(err, fs.ErrPermission) {
+		t.Error(err)
 	}
 }
