@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/internal/i18n"
@@ -29,6 +30,11 @@ type Storm struct {
 // Said is the id of what is said once of the whole storm, whoever says it first.
 func (s Storm) Said(what ...string) mention.AlertID {
 	return mention.NewAlertID(mention.Escalation, append([]string{"storm", s.Watch, s.Span.UTC().Format(time.RFC3339)}, what...)...)
+}
+
+// Threadless is what is said of a storm, or of anything else, where there is no thread and no button.
+func (m Message) Threadless() string {
+	return strings.TrimSuffix(m.Details.Text, " "+m.Lang.Text("storm.thread"))
 }
 
 // Taken is what came of taking all complaints of a storm.

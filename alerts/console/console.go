@@ -73,7 +73,7 @@ func (n *Notifier) Post(_ context.Context, m alerts.Message) (alerts.Place, erro
 		if m.Alert.Kind == mention.Burst {
 			kind = m.Lang.Text("console.storm")
 		}
-		out = n.paint(strong, kind) + "  " + n.wrapped(text.Clean(m.Details.Text), "") + "\n"
+		out = n.paint(strong, kind) + "  " + n.wrapped(text.Clean(m.Threadless()), "") + "\n"
 	}
 	return place, n.write(out)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/door"
 	"github.com/earshot/earshot/internal/fetch"
+	"github.com/earshot/earshot/internal/i18n"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -254,6 +255,29 @@ func TestSitesCallNobody(t *testing.T) {
 					t.Errorf("%s: %s: %q in %q", kind, service, bad, said)
 				}
 			}
+		}
+	}
+}
+
+// TestStormThroughADoor: a door has neither threads nor buttons, and is told of none.
+func TestStormThroughADoor(t *testing.T) {
+	texts, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := message()
+	for _, code := range []string{"en", "uk", "ru", "bg"} {
+		m.Lang = texts.In(code)
+		thread := m.Lang.Text("storm.thread")
+		m.Alert.Kind, m.Mention = mention.Burst, mention.Mention{}
+		m.Details = alerts.Details{Text: m.Lang.Plural("storm.begins", 21, "watch", "Ромашка", "usually", m.Lang.Text("storm.usually_none")) + " " + thread}
+		s := newSink(t, status(200, "{}"))
+		if _, err := open(t, addresses["mattermost"], s.client).Post(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		said := unescaped(s.taken()[0])
+		if strings.Contains(said, thread) || !strings.Contains(said, m.Lang.Text("storm.door")) || !strings.Contains(said, "Ромашка") {
+			t.Errorf("%s: %s", code, said)
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (n *Notifier) words(m alerts.Message) words {
 	if m.Repeat {
 		add("(" + l.Text("alert.may_repeat") + ")")
 	}
-	said := calm(text.Clean(m.Details.Text)) // sites say of their trouble what they like
+	said := calm(text.Clean(m.Threadless())) // sites say of their trouble what they like
 	title := l.Text("console.notice")
 	switch kind {
 	case mention.Complaint, mention.Duplicate:
@@ -61,7 +61,7 @@ func (n *Notifier) words(m alerts.Message) words {
 		add(gathered(m), said)
 	case mention.Burst:
 		title = l.Text("console.storm")
-		add(said)
+		add(said, l.Text("storm.door"))
 	case mention.Changed:
 		title = headline(m)
 		add(calm(m.News()))

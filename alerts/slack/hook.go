@@ -91,6 +91,7 @@ const hookRoom = maxURL + 1500
 
 // hookDraw is draw without what a webhook cannot have: buttons and threads.
 func hookDraw(m alerts.Message) drawn {
+	m.Details.Text = m.Threadless()
 	d := unthreaded(m, hookPing(m), maxBlocksJSON-hookRoom)
 	blocks := slices.DeleteFunc(d.blocks, isAction)
 	line := []api.RichTextSectionElement{}

@@ -44,7 +44,7 @@ var own = map[string]func(l i18n.Lang) string{
 		return l.Plural("desk.storm_nobody", 34, "watch", "Ромашка <Банк>", "span", l.Span(20*time.Minute))
 	},
 	"storm": func(l i18n.Lang) string {
-		return l.Plural("storm.begins", 20, "watch", "Ромашка <Банк>", "usually", l.Text("storm.usually_none"))
+		return l.Plural("storm.begins", 20, "watch", "Ромашка <Банк>", "usually", l.Text("storm.usually_none")) + " " + l.Text("storm.thread")
 	},
 	"notice": func(l i18n.Lang) string {
 		return l.Text("source.quiet", "source", "forum.example › Скарги", "span", l.Span(72*time.Hour), "a_day", l.Plural("source.posts", 12),
