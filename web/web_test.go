@@ -653,8 +653,8 @@ func TestDaysOfAList(t *testing.T) {
 func TestEmptyLists(t *testing.T) {
 	w := newWorld(t)
 	const nobody = "Nobody waits for an answer."
-	if _, body := w.ask("GET", "/inbox", "Ira", nil); !strings.Contains(body, nobody) {
-		t.Error("nobody waits, and it is not said")
+	if _, body := w.ask("GET", "/inbox", "Ira", nil); !strings.Contains(body, nobody) || !strings.Contains(body, "first read is old") || strings.Count(body, `href="/sources"`) != 2 {
+		t.Error("nobody waits, and it is not said, or not where a first day's silence is explained")
 	}
 	for i := range pageRows + 1 {
 		w.say(fmt.Sprintf("Автор %d", i), "гроші не повертають")
