@@ -201,7 +201,8 @@ func (d *decoder) checkWebhooks(c *Config) {
 // checkDesk warns where complaints are told by a door and nowhere is anything decided of them.
 func (d *decoder) checkDesk(c *Config) {
 	toDoor := slices.IndexFunc(c.Routes, func(r Route) bool { return strings.HasPrefix(r.To, DoorRoute) })
-	if toDoor >= 0 && (!d.has("web.listen") || !c.Web.Inbox) {
+	elsewhere := func(r Route) bool { return !strings.HasPrefix(r.To, DoorRoute) } // Slack may be on its way
+	if toDoor >= 0 && !slices.ContainsFunc(c.Routes, elsewhere) && (!d.has("web.listen") || !c.Web.Inbox) {
 		d.warn(d.place(fmt.Sprintf("routes[%d].to", toDoor)), "set web.listen: the inbox is where it is done", "a door brings no buttons: nobody can take or close a complaint")
 	}
 }

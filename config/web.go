@@ -127,10 +127,8 @@ func (w Web) SignIn() bool {
 	return w.Login.Slack.ClientID != "" || w.Login.OIDC.Issuer != "" || w.Proxy.Header != ""
 }
 
-// checkLogin looks at who can come in.
-func (d *decoder) checkLogin(c *Config) {
-	w := &c.Web
-	bot := d.has("slack.bot_token")
+// checkSignIn looks whether those who reach the pages have a way to come in.
+func (d *decoder) checkSignIn(w *Web) {
 	switch signIn := w.SignIn() || d.broken["web.login"] || d.broken["web.proxy"]; {
 	case !w.Inbox && d.has("web.login"):
 		d.warn(d.place("web.login"), "", "login does nothing with inbox: false")
@@ -141,6 +139,13 @@ func (d *decoder) checkLogin(c *Config) {
 		d.warn(d.place("web.public_url"), "write login: {slack: …}, login: {oidc: …} or proxy: {header: …} (docs/web.md#signing-in), or inbox: false for no pages",
 			"nobody can sign in at this address: the link of earshot login works on this machine alone")
 	}
+}
+
+// checkLogin looks at who can come in.
+func (d *decoder) checkLogin(c *Config) {
+	w := &c.Web
+	d.checkSignIn(w)
+	bot := d.has("slack.bot_token")
 	for _, way := range []string{"slack", "oidc"} {
 		if at := "web.login." + way; d.has(at) && w.PublicURL == "" && !d.broken["web.public_url"] && (way == "slack" || !loopbackAddress(w.Listen)) {
 			d.wrong(d.place(at), "write public_url: https://…", "%s must know where to send people back to", way)
