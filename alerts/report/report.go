@@ -219,19 +219,17 @@ func (s *Scope) kept(c *mention.Times) Kept {
 	if within <= 0 {
 		return Kept{}
 	}
-	from, waited := c.Heard, time.Duration(0)
-	from = later(later(from, c.Posted), c.Reopened)
-	if c.Woke.After(from) {
-		from, waited = c.Woke, c.Waited
-	}
-	till := answered(c)
+	from, till := later(later(c.Heard, c.Posted), c.Reopened), answered(c)
 	if till.IsZero() {
 		till = s.Now
 	}
 	if !c.Snoozed.IsZero() && c.Snoozed.Before(till) {
 		till = c.Snoozed
 	}
-	inTime := !till.After(open.Add(from, within-waited))
+	inTime := !till.After(open.Add(from, within))
+	if !inTime && c.Woke.After(from) { // they had run for so long when they went on, also where the end is of before
+		inTime = c.Waited <= within && !till.After(open.Add(c.Woke, within-c.Waited))
+	}
 	switch {
 	case !answered(c).IsZero() && inTime:
 		return Kept{InTime: 1, Of: 1}
