@@ -121,7 +121,7 @@ func (m *meters) waited(step string, from, to time.Time) {
 func (m *meters) ingested(drafts []*mention.PendingMention) {
 	for _, d := range drafts {
 		for _, a := range d.Alerts {
-			if a.Kind == mention.Complaint && d.Previous == nil {
+			if a.Kind == mention.Complaint && d.Previous == nil && !d.Mention.Post.DateOnly {
 				m.waited(waitHeard, d.Mention.Post.Published, d.Mention.HeardAt)
 			}
 		}

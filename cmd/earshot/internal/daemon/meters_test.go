@@ -190,7 +190,9 @@ func TestWaits(t *testing.T) {
 			{MentionID: "of something else", Status: mention.Claimed, ClaimedAt: before(time.Hour), RepliedAt: now},
 		},
 	}
-	m.ingested([]*mention.PendingMention{complaint(before(60 * time.Second)), complaint(time.Time{}), complaint(now.Add(time.Hour)), edited, quiet, answer})
+	day := complaint(before(12 * time.Hour))
+	day.Mention.Post.DateOnly = true // its first moment, not that of the post
+	m.ingested([]*mention.PendingMention{complaint(before(60 * time.Second)), complaint(time.Time{}), complaint(now.Add(time.Hour)), day, edited, quiet, answer})
 	if got := sum(waitHeard); got != "60 of 1" {
 		t.Errorf("published to heard: %s", got)
 	}
@@ -227,6 +229,22 @@ func TestWaits(t *testing.T) {
 		return nil, nil, mention.ErrNothingToDo
 	}); !errors.Is(err, mention.ErrNothingToDo) {
 		t.Error(err)
+	}
+}
+
+// TestPraiseThatBecameAComplaint: it was no complaint before the poll that saw the edit, so its message is not
+// weeks late.
+func TestPraiseThatBecameAComplaint(t *testing.T) {
+	now, m := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), newMetrics()
+	m.keep([]string{"forum"})
+	m.accepted(alerts.Message{Alert: mention.Alert{Kind: mention.Complaint}, Case: mention.Case{OpenedAt: now.Add(-3 * time.Second)},
+		Mention: mention.Mention{HeardAt: now.AddDate(0, 0, -20), Post: mention.Post{Source: "forum"}}}, now)
+	rec := httptest.NewRecorder()
+	m.handler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for _, want := range []string{`earshot_alert_latency_seconds_sum{source="forum"} 3`, `earshot_wait_seconds_sum{step="heard_posted"} 3`} {
+		if !strings.Contains(rec.Body.String(), want+"\n") {
+			t.Errorf("/metrics lacks %s", want)
+		}
 	}
 }
 

@@ -61,12 +61,16 @@ func (m *metrics) accepted(msg alerts.Message, at time.Time) {
 		m.doors.WithLabelValues(name).Inc()
 	}
 	if source := msg.Mention.Post.Source; source != "" && msg.Alert.Kind == mention.Complaint {
+		heard := msg.Mention.HeardAt
+		if edit := msg.Case.OpenedAt; edit.After(heard) { // no complaint stood there before
+			heard = edit
+		}
 		m.mu.Lock()
 		if m.polled[source] {
-			m.latency.WithLabelValues(source).Observe(at.Sub(msg.Mention.HeardAt).Seconds())
+			m.latency.WithLabelValues(source).Observe(at.Sub(heard).Seconds())
 		}
 		m.mu.Unlock()
-		m.waited(waitPosted, msg.Mention.HeardAt, at)
+		m.waited(waitPosted, heard, at)
 	}
 }
 
