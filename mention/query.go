@@ -133,7 +133,7 @@ type Counts struct {
 	Pending       int       // alerts waiting to be posted
 	Posting       int       // alerts under way or in doubt
 	OldestPending time.Time // CreatedAt of the longest waiting alert that is due; zero when none
-	Open          int       // cases nobody has taken
-	OldestOpen    time.Time // since when the one of them waits, by its clocks, that waits longest and is neither snoozed nor gone from its site; zero when none
+	Open          int       // cases that nobody has taken or snoozed, and whose post is not gone from its site
+	OldestOpen    time.Time // since when the one of them waits, by its clocks, that waits longest; zero when none
 	Claimed       int       // cases taken and not answered
 }

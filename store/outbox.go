@@ -250,15 +250,16 @@ func (s *Store) Counts(ctx context.Context, now time.Time) (mention.Counts, erro
 		return c, s.wrap("counts", err)
 	}
 	var oldest, open int64
-	// The doubled condition on status is the one of the index of living cases.
+	// The doubled condition on status is the one of the index of living cases. Those that wait, and the
+	// one that does so longest, are of the same cases.
 	err := s.read.QueryRowContext(ctx, `SELECT
  (SELECT COUNT(*) FROM alerts WHERE status = 'pending'),
  (SELECT COUNT(*) FROM alerts WHERE status = 'posting'),
  (SELECT COALESCE(MIN(created_at), 0) FROM alerts WHERE status = 'pending' AND not_before <= $1),
- (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'open'),
- (SELECT COALESCE(MIN(CASE WHEN woke_at > opened_at AND woke_at > reopened_at THEN woke_at - waited / 1000 WHEN reopened_at > opened_at THEN reopened_at ELSE opened_at END), 0)
-  FROM cases WHERE status IN ('open', 'claimed') AND status = 'open' AND snoozed_until <= $1 AND mention_id NOT IN (SELECT id FROM mentions WHERE gone <> 0)),
- (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'claimed')`, micros(now)).
+ waits.n, waits.since,
+ (SELECT COUNT(*) FROM cases WHERE status IN ('open', 'claimed') AND status = 'claimed')
+ FROM (SELECT COUNT(*) AS n, COALESCE(MIN(CASE WHEN woke_at > opened_at AND woke_at > reopened_at THEN woke_at - waited / 1000 WHEN reopened_at > opened_at THEN reopened_at ELSE opened_at END), 0) AS since
+  FROM cases WHERE status IN ('open', 'claimed') AND status = 'open' AND snoozed_until <= $1 AND mention_id NOT IN (SELECT id FROM mentions WHERE gone <> 0)) AS waits`, micros(now)).
 		Scan(&c.Pending, &c.Posting, &oldest, &c.Open, &open, &c.Claimed)
 	c.OldestPending, c.OldestOpen = fromMicros(oldest), fromMicros(open)
 	return c, s.wrap("counts", err)

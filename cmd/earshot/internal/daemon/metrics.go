@@ -144,8 +144,8 @@ var (
 	descReplicas    = prometheus.NewDesc("earshot_replicas", "Replicas at work on the database, as this one sees them.", nil, nil)
 	descOutbox      = prometheus.NewDesc("earshot_outbox", "Alerts by state.", []string{"state"}, nil)
 	descOutboxAge   = prometheus.NewDesc("earshot_outbox_oldest_seconds", "How long the alert waits that is due and waits longest; 0 when none does.", nil, nil)
-	descCases       = prometheus.NewDesc("earshot_cases", "Cases that wait for somebody.", []string{"state"}, nil)
-	descCasesAge    = prometheus.NewDesc("earshot_cases_oldest_open_seconds", "How long the case waits that nobody has taken or snoozed, whose post is not gone, and that waits longest; 0 when none does.", nil, nil)
+	descCases       = prometheus.NewDesc("earshot_cases", "Cases that wait for somebody: open are those that nobody has taken or snoozed and whose post is not gone.", []string{"state"}, nil)
+	descCasesAge    = prometheus.NewDesc("earshot_cases_oldest_open_seconds", "How long the one of the open cases waits that waits longest; 0 when there is none.", nil, nil)
 )
 
 func sourceDesc(name, help string) *prometheus.Desc {
