@@ -52,9 +52,9 @@ func (s Summary) Title(l i18n.Lang) string {
 	return l.Text("digest.weekly", "from", l.Time("time.day", since), "to", l.Time("time.day", until))
 }
 
-// Brief is the digest in a few words: "9 complaints, 5 unanswered".
+// Brief is the digest in a few words: "9 complaints heard, waiting for an answer now, in all: 15".
 func (s Summary) Brief(l i18n.Lang) string {
-	return l.Plural("digest.brief", s.Report.Heard, "unanswered", s.Waits)
+	return l.Plural("digest.brief", s.Report.Heard, "waits", s.Waits)
 }
 
 // Words is the whole digest as plain text: for the terminal, for other systems, and
@@ -64,7 +64,7 @@ func (s Summary) Words(l i18n.Lang, now time.Time) string {
 	b.WriteString(s.Title(l) + "\n\n")
 	_ = s.Report.Text(&b, l, &s.Before) // a strings.Builder takes everything
 	if s.Waits > 0 {
-		b.WriteString("\n" + l.Text("digest.unanswered", "n", s.Waits) + "\n")
+		b.WriteString("\n" + l.Text("digest.waiting", "n", s.Waits) + "\n")
 	}
 	for _, w := range s.Waiting {
 		b.WriteString(strings.TrimSpace(w.Who(l, now)+" "+w.URL) + "\n")

@@ -102,6 +102,25 @@ func TestDigestComesOnce(t *testing.T) {
 	}
 }
 
+// TestWaitingIsNotUnanswered: of the period one is unanswered, and two wait, one of them since before; the
+// two numbers are not called by one word.
+func TestWaitingIsNotUnanswered(t *testing.T) {
+	r := rig.New(t, alerts.Rules{Digests: alerts.Digests{To: "#digest", Daily: moment(t, "09:00 Europe/Kyiv")}})
+	r.Poll(rig.Said(rig.Forum, "1", "Олена", rig.Refund, -0.6)) // Sunday noon
+	r.Shown()
+	r.Now = r.Now.AddDate(0, 0, 2)
+	r.Poll(rig.Said(rig.Forum, "2", "maria", rig.Rude, -0.6))
+	r.Shown()
+	r.Now = time.Date(2026, 11, 25, 7, 1, 0, 0, time.UTC)
+	got := digests(r)
+	if len(got) != 1 || got[0].Summary.Report.Unanswered != 1 || got[0].Summary.Waits != 2 {
+		t.Fatalf("%+v", got)
+	}
+	if words := got[0].Text; strings.Count(words, "nanswered") != 1 || !strings.Contains(words, "\nWaiting for an answer now, in all: 2\n") {
+		t.Errorf("the words:\n%s", words)
+	}
+}
+
 // TestDigestAfterSleep is down at nine: the digest comes late, once; a day later it
 // is old news, and the next one comes at its own time.
 func TestDigestAfterSleep(t *testing.T) {

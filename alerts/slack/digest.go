@@ -190,9 +190,9 @@ func waiting(m alerts.Message, most int) []api.RichTextElement {
 		return nil
 	}
 	shown := s.Waiting[:min(len(s.Waiting), max(most, 1))]
-	title := l.Text("digest.unanswered_title", "n", s.Waits)
+	title := l.Text("digest.waiting", "n", s.Waits)
 	if len(shown) < s.Waits {
-		title = l.Text("digest.unanswered_longest", "n", s.Waits, "shown", len(shown))
+		title = l.Text("digest.waiting_longest", "n", s.Waits, "shown", len(shown))
 	}
 	var lines []api.RichTextElement
 	for _, w := range shown {

@@ -21,7 +21,7 @@ func TestFallbackSaysWhatItIsAbout(t *testing.T) {
 	}
 	gone := said
 	gone.Post.Deleted = true
-	summary := &alerts.Summary{Period: alerts.Daily, Waits: 5, Report: report.Report{Heard: 9, Unanswered: 5, Until: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)}}
+	summary := &alerts.Summary{Period: alerts.Daily, Waits: 5, Report: report.Report{Heard: 9, Unanswered: 2, Until: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)}}
 	quiet := message(mention.Digest, mention.Mention{}, alerts.Details{Text: "Heard during the quiet hours: the complaints are in the thread, each with its buttons."})
 	quiet.Gathered = alerts.Gathered{Count: 12, Watches: []string{"Ромашка Банк", "Romashka Tea"}, Loudest: said}
 	one := quiet
@@ -36,7 +36,7 @@ func TestFallbackSaysWhatItIsAbout(t *testing.T) {
 		{"worse", message(mention.Changed, said, alerts.Details{Change: alerts.Worse}), "Ромашка Банк · Олена on forum.example › Скарги: The author changed the post for the worse. It reads now:", about},
 		{"answered", message(mention.Changed, said, alerts.Details{Change: alerts.Answered, By: "Support", Text: "Вибачте *нас*"}), "Ромашка Банк · Олена on forum.example › Скарги: ✓ Support answered publicly", []string{"Вибачте"}},
 		{"deleted", message(mention.Changed, gone, alerts.Details{Change: alerts.Deleted}), "Ромашка Банк · Олена on forum.example › Скарги: The post is gone from the site.", nil},
-		{"digest", message(mention.Digest, mention.Mention{}, alerts.Details{Summary: summary, Text: "Daily digest, Wed 25 Nov\n\nheard 9"}), "9 complaints, 5 unanswered · Daily digest, Wed 25 Nov", []string{"heard 9"}},
+		{"digest", message(mention.Digest, mention.Mention{}, alerts.Details{Summary: summary, Text: "Daily digest, Wed 25 Nov\n\nheard 9"}), "9 complaints heard, waiting for an answer now, in all: 5 · Daily digest, Wed 25 Nov", []string{"heard 9"}},
 		{"quiet hours", quiet, "12 complaints about Ромашка Банк, Romashka Tea", append([]string{"Heard during the quiet hours"}, about...)},
 		{"quiet hours, one", one, "1 complaint about Ромашка Банк", about},
 		{"notice", message(mention.Notice, mention.Mention{}, alerts.Details{Text: "forum.example is silent"}), "forum.example is silent", nil},

@@ -40,7 +40,7 @@ func TestDigestOfTheDaemon(t *testing.T) {
 	if len(all) != 1 {
 		t.Fatalf("%d digests, want 1", len(all))
 	}
-	for _, want := range []string{"1 complaint heard", "data_visualization", "Unanswered: 1", "maria on"} {
+	for _, want := range []string{"1 complaint heard", "data_visualization", "Waiting for an answer now, in all: 1", "maria on"} {
 		if !strings.Contains(string(all[0].Blocks), want) {
 			t.Errorf("the digest lacks %q: %s", want, all[0].Blocks)
 		}

@@ -120,9 +120,9 @@ func printUnanswered(out *bufio.Writer, l i18n.Lang, longest []mention.MentionRe
 	if len(longest) == 0 {
 		return
 	}
-	title := l.Text("report.unanswered")
+	title := l.Text("digest.waiting", "n", all) // of the period are those that its numbers call unanswered
 	if len(longest) < all {
-		title = l.Text("digest.unanswered_longest", "n", all, "shown", len(longest))
+		title = l.Text("digest.waiting_longest", "n", all, "shown", len(longest))
 	}
 	fmt.Fprintf(out, "\n%s\n\n", title)
 	for _, e := range longest {

@@ -43,7 +43,7 @@ func TestReportOfWhoWaits(t *testing.T) {
 	if code != 0 {
 		t.Fatal(problem)
 	}
-	_, list, _ := strings.Cut(out, "\nUnanswered: 53, the 50 that wait longest")
+	_, list, _ := strings.Cut(out, "\nWaiting for an answer now, in all: 53; the 50 that wait longest")
 	lines := strings.Split(strings.TrimSpace(list), "\n")
 	for _, want := range []string{"/p/51.", "/p/2."} {
 		if !strings.Contains(list, want) {
