@@ -66,6 +66,14 @@ func Since(m mention.Mention, c mention.Case) time.Time {
 	return published(m, c)
 }
 
+// Heard is when a complaint was heard, or became one by an edit: reports count it then.
+func Heard(m mention.Mention, c mention.Case) time.Time {
+	if c.OpenedAt.After(m.HeardAt) {
+		return c.OpenedAt
+	}
+	return m.HeardAt
+}
+
 func published(m mention.Mention, c mention.Case) time.Time {
 	p := m.Post.Published
 	if p.IsZero() || m.Post.DateOnly || p.After(m.HeardAt) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
 	"github.com/earshot/earshot/alerts/report"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -74,7 +75,7 @@ func csvRow(e mention.MentionRecord) []string {
 	}
 	row := []string{string(m.ID), string(c.Status), m.Severity.String(), m.Watch, m.Post.Source, string(m.Post.Kind), m.Score.Lang, strings.Join(m.Score.Topics, " "), m.Post.Author, stars,
 		strconv.FormatFloat(m.Score.Complaint, 'f', 2, 64), strconv.FormatFloat(m.Score.Value, 'f', 2, 64),
-		published, text.Stamp(m.HeardAt), text.Stamp(c.ClaimedAt), text.Stamp(c.RepliedAt), seen, c.Owner.Name, c.RepliedBy, c.Reason, strconv.Itoa(c.Duplicates), m.Post.Title, m.Post.Text, m.Post.URL}
+		published, text.Stamp(alerts.Heard(m, c)), text.Stamp(c.ClaimedAt), text.Stamp(c.RepliedAt), seen, c.Owner.Name, c.RepliedBy, c.Reason, strconv.Itoa(c.Duplicates), m.Post.Title, m.Post.Text, m.Post.URL}
 	for i := range row {
 		row[i] = report.Defused(row[i])
 	}

@@ -38,3 +38,21 @@ func TestDayOfASite(t *testing.T) {
 		}
 	}
 }
+
+// TestTableHasWhenItBecameAComplaint: praise that its author edited into a complaint was heard as one with the
+// edit, as reports count it; who reckons waits in the table finds no weeks.
+func TestTableHasWhenItBecameAComplaint(t *testing.T) {
+	w := newWorld(t)
+	id, edit := w.say("Олена", "Не повертають гроші"), time.Now().Add(3*time.Hour).Truncate(time.Second).UTC()
+	if _, err := w.store.UpdateCase(t.Context(), id, func(c *mention.Case) ([]mention.Event, []mention.Alert, error) {
+		c.OpenedAt = edit
+		return nil, nil, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, body := w.ask("GET", "/inbox.csv?status=all", "Ira", nil)
+	table, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff"))).ReadAll()
+	if err != nil || len(table) != 2 || table[0][13] != "heard" || table[1][13] != edit.Format(time.RFC3339) {
+		t.Errorf("%v: %q, want heard at %s", err, table, edit.Format(time.RFC3339))
+	}
+}

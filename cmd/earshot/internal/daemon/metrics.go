@@ -61,10 +61,7 @@ func (m *metrics) accepted(msg alerts.Message, at time.Time) {
 		m.doors.WithLabelValues(name).Inc()
 	}
 	if source := msg.Mention.Post.Source; source != "" && msg.Alert.Kind == mention.Complaint {
-		heard := msg.Mention.HeardAt
-		if edit := msg.Case.OpenedAt; edit.After(heard) { // no complaint stood there before
-			heard = edit
-		}
+		heard := alerts.Heard(msg.Mention, msg.Case)
 		m.mu.Lock()
 		if m.polled[source] {
 			m.latency.WithLabelValues(source).Observe(at.Sub(heard).Seconds())
