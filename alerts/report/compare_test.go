@@ -52,6 +52,17 @@ func TestOnePostIsOfOneComplainer(t *testing.T) {
 	if r := New([]mention.Times{one, other, later}, week); len(r.Authors) != 1 || r.Authors[0].Complaints != 2 {
 		t.Errorf("two posts: %+v", r.Authors)
 	}
+	// One poll saw both, so that they come in the order of their ids.
+	beside := one
+	beside.Published = one.Published.Add(time.Second)
+	if r := New([]mention.Times{one, beside, other}, week); len(r.Authors) != 1 || r.Authors[0].Complaints != 2 {
+		t.Errorf("another post between the two names of one: %+v", r.Authors)
+	}
+	day, twice := one, other
+	day.Published, twice.Published = time.Time{}, time.Time{}
+	if r := New([]mention.Times{day, day, twice}, week); len(r.Authors) != 1 || r.Authors[0].Complaints != 2 {
+		t.Errorf("two posts without a time, one of which names two watches: %+v", r.Authors)
+	}
 }
 
 // TestKept: the clock of the deadline is that of the desk, and what has time left, is

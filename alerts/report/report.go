@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -76,15 +75,6 @@ type Kept struct {
 	Of     int `json:"of"`
 }
 
-// Author is somebody who complained more than once at one place.
-type Author struct {
-	Row
-	Source string `json:"source"`
-}
-
-// maxAuthors bounds the list of those who complain again and again.
-const maxAuthors = 50
-
 // Spread is the middle and the slow end of a set of waits.
 type Spread struct {
 	Median time.Duration `json:"median_ns"`
@@ -126,7 +116,7 @@ func New(cases []mention.Times, s Scope) Report {
 	hear, claim, answer, overall := make(waits, 0, len(cases)), make(waits, 0, len(cases)), make(waits, 0, len(cases)), make(waits, 0, len(cases))
 	places, topics, watches, people, langs, authors := table{}, table{}, table{}, table{}, table{}, table{}
 	var clock [24]group
-	days := newDays(s)
+	days, posts := newDays(s), onePoll{}
 	for i := range cases {
 		c := &cases[i] // hundreds of thousands, of some hundred bytes each
 		if !s.holds(c) {
@@ -157,7 +147,7 @@ func New(cases []mention.Times, s Scope) Report {
 			people.add(who, &one)
 			people[who].row.Name = c.Owner.Name // as they are called now
 		}
-		if key := c.Source + "\x00" + c.Author; c.Author != "" && !authors[key].has(c) {
+		if key := c.Source + "\x00" + c.Author; c.Author != "" && posts.another(key, c) {
 			authors.add(key, &one)
 		}
 		clock[c.Heard.In(s.Zone).Hour()].add(&one)
@@ -356,12 +346,6 @@ type table map[string]*group
 type group struct {
 	row   Row
 	waits waits
-	last  *mention.Times
-}
-
-// has reports whether the case is of the post that was added last: one that names two watches has two.
-func (g *group) has(c *mention.Times) bool {
-	return g != nil && g.last.Watch != c.Watch && g.last.Heard.Equal(c.Heard) && g.last.Published.Equal(c.Published)
 }
 
 func (t table) add(name string, c *counted) {
@@ -377,7 +361,6 @@ func (g *group) add(c *counted) {
 	if g.row.Trend == nil {
 		g.row.Trend = make([]int, twelfths)
 	}
-	g.last = c.Times
 	g.row.Complaints++
 	g.row.Trend[c.twelfth]++
 	g.row.Kept.add(c.kept)
@@ -410,26 +393,6 @@ func (t table) rows(order func(a, b Row) int) []Row {
 }
 
 func mostComplaints(a, b Row) int { return cmp.Compare(b.Complaints, a.Complaints) }
-
-// repeaters are the authors of the table who are somebody and complained more than once;
-// its names are a source and an author.
-func (t table) repeaters() []Author {
-	for key, g := range t {
-		_, name, _ := strings.Cut(key, "\x00")
-		if g.row.Complaints < 2 || mention.IsNobody(name) {
-			delete(t, key)
-		}
-	}
-	rows := t.rows(mostComplaints)
-	rows = rows[:min(len(rows), maxAuthors)]
-	list := make([]Author, len(rows))
-	for i, row := range rows {
-		source, name, _ := strings.Cut(row.Name, "\x00")
-		row.Name, row.Trend = name, nil
-		list[i] = Author{Row: row, Source: source}
-	}
-	return list
-}
 
 // hoursOf are the hours of the day, also those in which nothing was heard.
 func hoursOf(clock [24]group) []Row {
