@@ -46,7 +46,7 @@ func digest(m alerts.Message, limit int) []api.Block {
 	return blocks
 }
 
-// headline is the digest in two sentences.
+// headline is the digest in two or three sentences.
 func headline(l i18n.Lang, s *alerts.Summary) string {
 	r, b := s.Report, s.Before
 	if r.Heard == 0 {
@@ -59,6 +59,9 @@ func headline(l i18n.Lang, s *alerts.Summary) string {
 		words += " " + l.Text("digest.half", "median", median, "p90", p90)
 	default:
 		words += " " + l.Text("digest.half_before", "median", median, "p90", p90, "median_before", l.Span(b.Overall.Median), "p90_before", l.Span(b.Overall.P90))
+	}
+	if r.Kept.Of+b.Kept.Of > 0 { // else there is no such deadline
+		words += " " + l.Text("digest.kept", "kept", r.Kept.Words(l), "before", b.Kept.Words(l))
 	}
 	return words
 }
