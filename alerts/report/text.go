@@ -22,7 +22,7 @@ func (r Report) Text(w io.Writer, l i18n.Lang, before *Report) error {
 	from, to := l.DateTime(r.Since), l.Time("time.date_time_zone", r.Until)
 	fmt.Fprintf(t, "%s\n\n", l.Text("report.period", "from", from, "to", to))
 	if before != nil {
-		fmt.Fprintf(t, "\t%s\t%s\n", l.Text("report.now"), l.Text("report.before"))
+		fmt.Fprintf(t, "\t%s\t%s\n", l.Text("report.this"), l.Text("report.before"))
 	}
 	for _, line := range r.Lines(l, before) {
 		fmt.Fprintf(t, "%s\t%s\t%s\n", line.Name, line.Value, line.Before)
@@ -49,7 +49,7 @@ func (r Report) Text(w io.Writer, l i18n.Lang, before *Report) error {
 func (r Report) Markdown(w io.Writer, l i18n.Lang, before *Report) error {
 	var b strings.Builder
 	title := l.Text("report.title", "from", l.DateTime(r.Since), "to", l.Time("time.date_time_zone", r.Until))
-	fmt.Fprintf(&b, "## %s\n\n| | %s | %s |\n|---|---|---|\n", title, l.Text("report.now"), l.Text("report.before"))
+	fmt.Fprintf(&b, "## %s\n\n| | %s | %s |\n|---|---|---|\n", title, l.Text("report.this"), l.Text("report.before"))
 	for _, line := range r.Lines(l, before) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", line.Name, line.Value, line.Before)
 	}

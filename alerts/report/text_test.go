@@ -1,6 +1,7 @@
 package report
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -22,5 +23,19 @@ func TestForeignNames(t *testing.T) {
 	}
 	if !strings.Contains(wiki.String(), `| Ira \|[31m | 1 |`) {
 		t.Errorf("written %q", wiki.String())
+	}
+}
+
+// TestAPeriodIsNotNow: a report is read weeks later, and of months that are long past.
+func TestAPeriodIsNotNow(t *testing.T) {
+	r, before := New(nil, week), New(nil, week.before())
+	for name, write := range map[string]func(io.Writer, i18n.Lang, *Report) error{"text": r.Text, "markdown": r.Markdown} {
+		var out strings.Builder
+		if err := write(&out, i18n.Lang{}, &before); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), "this period") || strings.Contains(out.String(), "now") {
+			t.Errorf("%s: the first column is headed otherwise:\n%s", name, out.String())
+		}
 	}
 }

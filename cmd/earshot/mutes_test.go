@@ -72,7 +72,7 @@ func TestReportOfASnooze(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, problem, code := earshot("report", "--since", "2d")
-	for _, want := range []string{"JST", "now  before", "Олег on forum", "snoozed by Ira until " + until.In(tokyo).Format("Mon 2 Jan 15:04")} {
+	for _, want := range []string{"JST", "this period  before", "Олег on forum", "snoozed by Ira until " + until.In(tokyo).Format("Mon 2 Jan 15:04")} {
 		if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(want), " ")) || code != exitDone {
 			t.Errorf("the report lacks %q (%d, %s):\n%s", want, code, problem, out)
 		}
