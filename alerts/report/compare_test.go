@@ -41,6 +41,21 @@ func TestOpenedAgain(t *testing.T) {
 	}
 }
 
+// TestClockOfASiteIsAhead: a site that shows its own hours without saying so seems to publish after it was heard.
+// Such a time says nothing: the wait is that since it was heard, as the message of the complaint says, and not none.
+func TestClockOfASiteIsAhead(t *testing.T) {
+	ahead := aCase(120, 1, -1, 31, "")
+	r := New([]mention.Times{ahead}, week)
+	if r.Hear.Of != 0 {
+		t.Errorf("published to heard: %+v, want nothing", r.Hear)
+	}
+	for what, got := range map[string]Spread{"overall": r.Overall, "the place": r.Places[0].Overall} {
+		if got.Of != 1 || got.Median != 30*time.Minute {
+			t.Errorf("%s: %+v, want half an hour", what, got)
+		}
+	}
+}
+
 // TestOnePostIsOfOneComplainer: who names two watches in one post complained of two, once.
 func TestOnePostIsOfOneComplainer(t *testing.T) {
 	one, other, later := aCase(0, 1, -1, -1, ""), aCase(0, 1, -1, -1, ""), aCase(10, 11, -1, -1, "")

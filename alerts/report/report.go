@@ -271,9 +271,10 @@ func (r *Report) count(c *mention.Times) {
 	}
 }
 
-// publication is the moment of publication, zero when only the day is known.
+// publication is the moment of publication, zero when it is not known: where the site gives the day alone, or
+// a clock that is ahead.
 func publication(c *mention.Times) time.Time {
-	if c.DateOnly {
+	if c.DateOnly || c.Published.After(c.Heard) {
 		return time.Time{}
 	}
 	return c.Published
@@ -317,8 +318,8 @@ func later(a, b time.Time) time.Time {
 // waits are lengths of time.
 type waits []time.Duration
 
-// add adds the wait between two moments that have both happened. Clocks of sites
-// are a little wrong: a negative wait is none at all.
+// add adds the wait between two moments that have both happened. What the answer's site, or another
+// replica, says may be a little wrong: a negative wait is none at all.
 func (w *waits) add(from, to time.Time) {
 	if !from.IsZero() && !to.IsZero() {
 		*w = append(*w, max(to.Sub(from), 0))
