@@ -186,6 +186,9 @@ func (p *parser) agoLangs() (langs []string) {
 			langs = []string{a.hinted[i], a.lang}
 		}
 	}
+	if len(langs) > 1 && !slices.ContainsFunc(p.toks, token.isNum) { // "год назад" is a Russian year there, too
+		slices.Reverse(langs)
+	}
 	return langs
 }
 
@@ -233,26 +236,35 @@ func stepBack(t time.Time, u unit, n int, whole bool) (time.Time, bool, bool) {
 	return t, whole || day, true
 }
 
-// shorthand reads "2h" and "5 min" when that is the whole text.
-func (p *parser) shorthand() (time.Time, bool, bool) {
-	toks := p.toks
-	if len(toks) > 2 && toks[0].text == "-" && toks[1].glued { // "-5 мин" is how browsers shorten it in Russian
+// short is the number and the word of what is nothing more: "2h", "5 min.", and "-5 мин" as browsers
+// shorten it in Russian.
+func short(toks []token) (n int, word string, ok bool) {
+	if len(toks) > 2 && toks[0].text == "-" && toks[1].glued {
 		toks = toks[1:]
 	}
 	if len(toks) == 3 && toks[2].text == "." {
 		toks = toks[:2]
 	}
 	if len(toks) != 2 || !toks[0].isNum() || toks[0].num > 1000 {
+		return 0, "", false
+	}
+	return toks[0].num, toks[1].text, true
+}
+
+// shorthand reads "2h" and "5 min" when that is the whole text.
+func (p *parser) shorthand() (time.Time, bool, bool) {
+	n, word, ok := short(p.toks)
+	if !ok {
 		return time.Time{}, false, false
 	}
-	u, ok := p.words.units["en"][toks[1].text] // English is written everywhere
+	u, ok := p.words.units["en"][word] // English is written everywhere
 	if !ok {
-		u, ok = p.words.units[p.hintedLang()][toks[1].text]
+		u, ok = p.words.units[p.hintedLang()][word]
 		if !ok || unit(u) == year {
 			return time.Time{}, false, false
 		}
 	}
-	t, whole := unit(u).back(p.now, toks[0].num)
+	t, whole := unit(u).back(p.now, n)
 	if whole {
 		t = startOfDay(t)
 	}
@@ -443,12 +455,15 @@ func (p *parser) nextToNumber(i int) bool {
 	return false
 }
 
-// RelativeDate reports whether the text tells a distance from now. A day in words with a
+// RelativeDate reports whether the text tells a distance from now, also in short ("2h"). A day in words with a
 // time ("yesterday, 15:00") is none: it tells the moment that its date tells later.
 func RelativeDate(text string) bool {
 	words := vocabularyOf()
 	toks := words.tokens(text[:min(len(text), maxDateText)])
 	named, clock := false, false
+	if _, word, ok := short(toks); ok && words.isUnit(word) {
+		return true
+	}
 	for i, t := range toks {
 		_, ago := words.ago[t.text]
 		_, now := words.now[t.text]

@@ -124,6 +124,7 @@ func TestParseDate(t *testing.T) {
 		{"5 хвилин тому", "", "2026-09-23T11:55:00Z"},
 		{"2 год. назад", "uk", "2026-09-23T10:00:00Z"},
 		{"час назад", "uk", "2026-09-23T11:00:00Z"}, // Russian on a Ukrainian site
+		{"год назад", "uk", "2025-09-23"},           // of hours people tell the number, or write the word
 		{"5 мин. назад", "uk", "2026-09-23T11:55:00Z"},
 		{"2 недели назад", "uk", "2026-09-09"},
 		{"3 месяца назад", "uk", "2026-06-23"},
@@ -182,6 +183,11 @@ func TestParseDate(t *testing.T) {
 		{"Reply #3 on: September 22, 2026, 02:05:00 PM", "", "2026-09-22T11:05:00Z"},
 		{"2 часа назад, №5", "ru", "2026-09-23T10:00:00Z"},
 		{"#5", "", ""},
+		{"# 22.09.2026, 14:05", "ru", "2026-09-22T11:05:00Z"}, // the sign is a link to the post
+		{"# 22 September 2026", "", "2026-09-22"},
+		{"#2 22 September 2026", "", "2026-09-22"},
+		{"# 2 hours ago", "", "2026-09-23T10:00:00Z"},
+		{"#3, 2 hours ago", "", "2026-09-23T10:00:00Z"},
 		{"3 сут. назад", "ru", "2026-09-20"},
 		{"1 тижд. тому", "uk", "2026-09-16"},
 		// a time alone is today's, or yesterday's when today's is still to come

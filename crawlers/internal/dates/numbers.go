@@ -184,8 +184,12 @@ func (p *parser) joined(i int, chars string) bool {
 
 // postNumber reports a number that counts posts, as boards print it beside the date.
 func (p *parser) postNumber(i int) bool {
-	before := p.at(i - 1).text
-	return before == "#" || before == "№"
+	if before := p.at(i - 1).text; before != "#" && before != "№" || p.joined(i, "./-:") {
+		return false
+	}
+	after := p.at(i + 1).text // "# 22 Sep 2026": the sign links to the post, and the date follows
+	_, month := p.words.months[after]
+	return p.at(i).glued || !month && !p.words.isUnit(after)
 }
 
 // number reads what begins with a number at i and returns how many tokens it took.

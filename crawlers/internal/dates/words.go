@@ -229,3 +229,13 @@ func (u unit) back(now time.Time, n int) (t time.Time, whole bool) {
 	}
 	return now.AddDate(-n, 0, 0), true
 }
+
+// isUnit reports a unit of any language.
+func (v *vocabulary) isUnit(word string) bool {
+	for _, units := range v.units {
+		if _, ok := units[word]; ok {
+			return true
+		}
+	}
+	return false
+}
