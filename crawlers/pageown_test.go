@@ -128,3 +128,57 @@ func TestNamesThatAnybodyMayTake(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatAPageTellsRenamesNobody: a page may tell how its dates are meant, or say its language, and
+// tell nothing tomorrow, when another review stands on top. Its reviews are the same ones.
+func TestWhatAPageTellsRenamesNobody(t *testing.T) {
+	const review = `<div class="review"><b>%s</b><i>%s</i><p>%s</p></div>`
+	const block = "page: https://r.example/romashka\nselect: {item: .review, author: b, time: i, text: p}"
+	read := func(html string) map[string]mention.Post {
+		c := crawlerOf(t, block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			body := html + fmt.Sprintf(review, "Ганна", "09/10/2026 14:05", "Не повертають гроші.") + fmt.Sprintf(review, "Олег", "05/08/2026", "Мовчать.") +
+				fmt.Sprintf(review, "Марта", "3 год", "Третій тиждень не повертають гроші за чайник, підтримка мовчить.")
+			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow}, nil
+		}))
+		posts := map[string]mention.Post{}
+		for _, p := range mustPoll(t, c, "").Posts {
+			posts[p.Author] = p
+		}
+		return posts
+	}
+	plain := read("<!doctype html><html><body>")
+	for told, want := range map[string]string{
+		`<!doctype html><html lang="uk"><body>`: "Oct",
+		"<!doctype html><html><body>" + fmt.Sprintf(review, "Остап", "25/09/2026 10:00", "Дякую."):   "Oct",
+		`<!doctype html><html lang="uk"><body>` + fmt.Sprintf(review, "Ira", "09/25/2026", "Дякую."): "Sep",
+	} {
+		posts := read(told)
+		if got := posts["Ганна"].Published.Format("Jan"); got != want {
+			t.Errorf("%s: read as of %s, want %s", told, got, want)
+		}
+		for author, p := range plain {
+			if posts[author].ID != p.ID {
+				t.Errorf("%s: the review of %s has another name", told, author)
+			}
+		}
+	}
+}
+
+// TestOrderOfDatesIsTheSites: a list told that the day comes first; the page of one review, where
+// nothing tells it, is of the same site.
+func TestOrderOfDatesIsTheSites(t *testing.T) {
+	const item = `<div class="review"><b>%s</b><i>%s</i><p>Не повертають гроші.</p><a href="/r/%d">ще</a></div>`
+	bodies := map[string]string{
+		"https://r.example/romashka": `<!doctype html><html lang="en"><body>` + fmt.Sprintf(item, "Anna", "25/09/2026", 1) + fmt.Sprintf(item, "Ira", "09/10/2026", 2),
+		"https://r.example/r/1":      `<!doctype html><html lang="en"><body><i>25/09/2026</i><p>Не повертають гроші за чайник.</p>`,
+		"https://r.example/r/2":      `<!doctype html><html lang="en"><body><i>09/10/2026</i><p>Мовчать.</p>`,
+	}
+	c := crawlerOf(t, "page: https://r.example/romashka\nselect: {item: .review, author: b, time: i, text: p, link: a}\ndetail: {time: i, text: p}", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(bodies[r.URL]), At: driverNow}, nil
+	}))
+	for _, p := range mustPoll(t, c, "").Posts {
+		if got := p.Published.Format("2 Jan"); p.Author == "Ira" && (got != "9 Oct" || p.Text != "Мовчать.") {
+			t.Errorf("%s: %q", got, p.Text)
+		}
+	}
+}

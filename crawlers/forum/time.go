@@ -161,24 +161,10 @@ func (d *document) ordered(text string) string {
 // number above 12 anywhere on the page tells. A board that told once is believed
 // on its other pages.
 func (d *document) settleOrder() {
-	dmy, mdy := 0, 0
-	for _, m := range numericDate.FindAllStringSubmatch(d.root.Text(), 400) {
-		if m[2] == "." || m[2] != m[4] {
-			continue
-		}
-		a, _ := strconv.Atoi(m[1])
-		b, _ := strconv.Atoi(m[3])
-		if a > 12 && b <= 12 {
-			dmy++
-		}
-		if b > 12 && a <= 12 {
-			mdy++
-		}
-	}
-	switch {
-	case dmy > mdy:
+	switch dates.Order(d.root.Text()) {
+	case dates.DayFirst:
 		d.r.order = "dmy"
-	case mdy > dmy:
+	case dates.MonthFirst:
 		d.r.order = "mdy"
 	}
 	if d.dmy = d.r.order; d.dmy == "" {

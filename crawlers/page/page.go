@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
@@ -16,6 +17,7 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/charset"
+	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
@@ -81,7 +83,8 @@ type page struct {
 	detail  *selectReader
 	pages   int
 	closed  []closedCheck
-	own     bool // the selectors are the user's and not a preset's
+	own     bool   // the selectors are the user's and not a preset's
+	order   string // of its dates, once a page told it
 }
 
 type closedCheck struct {
@@ -167,7 +170,7 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 		}
 	}
 	links := poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), visits)
-	env := poll.OfPage(p.env, doc)
+	env := ofPage(p.env, doc, &p.order)
 	schema := schemaorg.Reader{Env: env, Links: links}
 	schema.JSONLD(doc)
 	structured := schema.Items
@@ -230,6 +233,22 @@ func mixed(posts []mention.Post) bool {
 		last = p.Published
 	}
 	return newer > few && older > few
+}
+
+// ofPage is e for what stands on one page: it knows the language the page says it is in, and in
+// which order its dates tell that it writes the day and the month. A page that tells none is believed
+// to keep the order that another of its source told, and the last one that did is remembered there.
+func ofPage(e crawlers.Env, doc *goquery.Document, order *string) crawlers.Env {
+	if lang := strings.ToLower(strings.TrimSpace(doc.Find("html").AttrOr("lang", ""))); lang != "" {
+		e.OfPage = append(e.OfPage, lang)
+	}
+	if told := dates.Order(htmltext.Text(doc.Selection, nil)); told != "" {
+		*order = told
+	}
+	if *order != "" {
+		e.OfPage = append(e.OfPage, *order)
+	}
+	return e
 }
 
 // datesOf are the dates of items as the page writes them, by id.
@@ -344,7 +363,7 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 		doc.FindMatcher(p.detail.drop).Remove()
 	}
 	item := schemaorg.Item{Post: post}
-	env := poll.OfPage(p.env, doc)
+	env := ofPage(p.env, doc, &p.order)
 	scope := doc.Selection
 	if p.detail.item != nil {
 		scope = doc.FindMatcher(p.detail.item).First()

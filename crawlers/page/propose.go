@@ -50,7 +50,7 @@ func Propose(env crawlers.Env, res *fetch.Response) ([]Proposal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	env = poll.OfPage(env, doc)
+	env = ofPage(env, doc, new(string))
 	pr := proposer{env: env, doc: doc, stats: map[*html.Node]blockStat{}}
 	pr.measure(doc.Nodes[0])
 	var list []Proposal

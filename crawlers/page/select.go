@@ -294,8 +294,7 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env craw
 	}
 	dates := r.time.dates(s)
 	for _, t := range dates {
-		if at, day := poll.Date(env, t); !at.IsZero() {
-			p.Published, p.DateOnly, item.DateText = at, day, t
+		if item.Dated(env, t) {
 			seen.found("time")
 			break
 		}

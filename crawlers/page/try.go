@@ -47,7 +47,7 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 	if err != nil {
 		return Trial{}, fmt.Errorf("page: %w", err)
 	}
-	env = poll.OfPage(env, doc)
+	env = ofPage(env, doc, new(string))
 	items := doc.FindMatcher(rules.item)
 	tr := tryReader{rules: rules, env: env, links: poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), nil)}
 	trial := Trial{Items: items.Length()}

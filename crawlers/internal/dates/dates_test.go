@@ -235,23 +235,36 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
-// TestDayFirst: what a page's dates tell of each other.
-func TestDayFirst(t *testing.T) {
-	for page, want := range map[string]bool{
-		"09/10/2026 ... 25/09/2026":            true,
-		"25-9-2026":                            true,
-		"09/25/2026 09/10/2026":                false,
-		"09/10/2026":                           false,
-		"25/09/2026 09/25/2026":                false,
-		"25/09-2026 99/10/2026 45/10/2026":     false,
-		"order 25/09/20267, 125/09/2026, 2/26": false,
+// TestOrder: what a page's dates tell of each other counts before its language.
+func TestOrder(t *testing.T) {
+	for page, want := range map[string]string{
+		"09/10/2026 ... 25/09/2026":            DayFirst,
+		"Ira25/09/2026Good":                    DayFirst, // as elements stand side by side
+		"25-9-2026":                            DayFirst,
+		"09/25/2026 09/10/2026":                MonthFirst,
+		"09/10/2026":                           "",
+		"25/09/2026 09/25/2026":                "",
+		"25/09-2026 99/10/2026 45/10/2026":     "",
+		"order 25/09/20267, 125/09/2026, 2/26": "",
 	} {
-		if got := DayFirst(page); got != want {
-			t.Errorf("%q: %v", page, got)
+		if got := Order(page); got != want {
+			t.Errorf("%q: %q", page, got)
 		}
 	}
-	if got, _, _ := Parse("09/08/2026", readAt, nil, "en", DayFirstHint); got.Month() != time.August {
-		t.Errorf("read as %v", got)
+	for want, langs := range map[time.Month][]string{time.August: {"en", DayFirst}, time.September: {"uk", MonthFirst}} {
+		if got, _, _ := Parse("09/08/2026", readAt, nil, langs...); got.Month() != want {
+			t.Errorf("%v: read as %v", langs, got)
+		}
+	}
+}
+
+// TestRelativeDate: what tells a distance names no post, however short it is.
+func TestRelativeDate(t *testing.T) {
+	for text, want := range map[string]bool{"2 hours ago": true, "2h": true, "5 мин.": true, "-5 мин": true, "2 год": true, "вчора": true,
+		"вчора, 15:00": false, "22.09.2026": false, "22 Sep": false, "14:05": false} {
+		if got := RelativeDate(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
 	}
 }
 

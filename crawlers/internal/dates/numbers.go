@@ -326,28 +326,39 @@ func (p *parser) numericDate(i int) int {
 	return 5
 }
 
-// DayFirstHint stands among the languages given to Parse where the page itself tells that it
-// writes the day before the month.
-const DayFirstHint = "x-day-first"
+// What stands among the languages given to Parse where the page itself tells in which order it
+// writes the day and the month: it counts before its language.
+const (
+	DayFirst   = "x-day-first"
+	MonthFirst = "x-month-first"
+)
 
 // numericDates are the dates whose order nothing but their numbers may tell.
-var numericDates = regexp.MustCompile(`\b(\d{1,2})([-/])(\d{1,2})([-/])(?:19|20)\d\d\b`)
+var numericDates = regexp.MustCompile(`(\d{1,2})([-/])(\d{1,2})([-/])(?:19|20)\d\d`)
 
-// DayFirst reports whether the dates of a page tell that it writes the day before the month:
-// one number above 12 tells it of all.
-func DayFirst(page string) bool {
+// Order is DayFirst or MonthFirst where the dates of a page tell it, else empty: one number above
+// 12 tells it of all.
+func Order(page string) string {
 	const enough = 400 // of dates
 	day, month := 0, 0
-	for _, m := range numericDates.FindAllStringSubmatch(page, enough) {
-		switch a, b := m[1], m[3]; {
-		case m[2] != m[4] || len(a) < 2 && len(b) < 2:
+	digit := func(i int) bool { return i >= 0 && i < len(page) && page[i] >= '0' && page[i] <= '9' }
+	for _, m := range numericDates.FindAllStringSubmatchIndex(page, enough) {
+		switch a, b := page[m[2]:m[3]], page[m[6]:m[7]]; {
+		case digit(m[0]-1) || digit(m[1]): // a letter may stand beside it: a page has no space between two elements
+		case page[m[4]] != page[m[8]] || len(a) < 2 && len(b) < 2:
 		case a > "12" && len(a) == 2 && a <= "31" && (len(b) == 1 || b <= "12"):
 			day++
 		case b > "12" && len(b) == 2 && b <= "31" && (len(a) == 1 || a <= "12"):
 			month++
 		}
 	}
-	return day > month
+	switch {
+	case day > month:
+		return DayFirst
+	case month > day:
+		return MonthFirst
+	}
+	return ""
 }
 
 // dayFirst tells 09/10/2026 the 9 October from September 10.
@@ -359,7 +370,9 @@ func (p *parser) dayFirst(y, a, b int, sep string) bool {
 		return false
 	case sep == ".":
 		return true
-	case slices.ContainsFunc(p.words.dayFirst, p.hasLang), slices.Contains(p.langs, DayFirstHint):
+	case slices.Contains(p.langs, MonthFirst):
+		return false
+	case slices.Contains(p.langs, DayFirst), slices.ContainsFunc(p.words.dayFirst, p.hasLang):
 		return true
 	}
 	future := func(m, d int) bool {

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/PuerkitoBio/goquery"
-
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/internal/fetch"
@@ -131,18 +129,6 @@ func Plausible(t, now time.Time) time.Time {
 func Date(e crawlers.Env, text string) (t time.Time, dateOnly bool) {
 	t, dateOnly, _ = dates.Parse(text, e.Now(), e.Zone, append([]string{e.Lang}, e.OfPage...)...)
 	return t, dateOnly
-}
-
-// OfPage is e for what stands on one page: it knows the language the page says it is in, and
-// whether its dates tell that it writes the day before the month.
-func OfPage(e crawlers.Env, doc *goquery.Document) crawlers.Env {
-	if lang := strings.ToLower(strings.TrimSpace(doc.Find("html").AttrOr("lang", ""))); lang != "" {
-		e.OfPage = append(e.OfPage, lang)
-	}
-	if dates.DayFirst(doc.Text()) {
-		e.OfPage = append(e.OfPage, dates.DayFirstHint)
-	}
-	return e
 }
 
 // Count adds what posts have to what others of the same poll have.

@@ -18,6 +18,7 @@ import (
 type Item struct {
 	Post     mention.Post
 	DateText string     // as the page shows it
+	moment   time.Time  // what that says alone; zero where it takes the page to understand it
 	Native   string     // the site's own id, when it shows one
 	Chosen   bool       // native is what the user's selector found: it names the post
 	parent   *Item      // what a comment is under
@@ -51,6 +52,22 @@ func Quotes(e crawlers.Env, kind mention.PostKind) htmltext.Quotes {
 // takes the square of it.
 const MaxItems = 2000
 
+// Dated reads when the post was published, and reports whether the text says it. What the rest
+// of the page tells of its dates (Env.OfPage) may be gone tomorrow: a post without a name of its
+// own is named by what its date says alone, or it would be another one then.
+func (i *Item) Dated(e crawlers.Env, date string) bool {
+	at, day := poll.Date(e, date)
+	if at.IsZero() {
+		return false
+	}
+	i.Post.Published, i.Post.DateOnly, i.DateText, i.moment = at, day, date, at
+	if len(e.OfPage) > 0 {
+		e.OfPage = nil
+		i.moment, _ = poll.Date(e, date)
+	}
+	return true
+}
+
 func (i *Item) normalized() (name, words string) {
 	if !i.isNormalized {
 		i.name, i.words, i.isNormalized = text.Letters(i.Post.Author), text.Letters(i.Post.Text), true
@@ -83,7 +100,7 @@ func (i *Item) add(m *Item) {
 		have.Author, i.isNormalized = m.Post.Author, false
 	}
 	if have.Published.IsZero() {
-		have.Published, have.DateOnly, i.DateText = m.Post.Published, m.Post.DateOnly, m.DateText
+		have.Published, have.DateOnly, i.DateText, i.moment = m.Post.Published, m.Post.DateOnly, m.DateText, m.moment
 	}
 	if have.Rating == nil {
 		have.Rating = m.Post.Rating
@@ -248,8 +265,8 @@ func Name(items []*Item, source, page string) []mention.Post {
 // one tomorrow.
 func (i *Item) derivedID(words bool) string {
 	p := i.Post
-	if !words && p.Author != "" && !p.Published.IsZero() && !p.DateOnly && !dates.RelativeDate(i.DateText) {
-		return poll.HashID("moment", text.Letters(p.Author), p.Published.Format(time.RFC3339))
+	if !words && p.Author != "" && !i.moment.IsZero() && !p.DateOnly && !dates.RelativeDate(i.DateText) {
+		return poll.HashID("moment", text.Letters(p.Author), i.moment.Format(time.RFC3339))
 	}
 	letters := text.Letters(p.Title + " " + p.Text)
 	const telling = 60 // bytes of letters that two people do not write alike
@@ -257,8 +274,8 @@ func (i *Item) derivedID(words bool) string {
 		return poll.HashID("words", text.Letters(p.Author), letters)
 	}
 	day := ""
-	if !p.Published.IsZero() && !dates.RelativeDate(i.DateText) {
-		day = p.Published.Format(time.DateOnly)
+	if !i.moment.IsZero() && !dates.RelativeDate(i.DateText) {
+		day = i.moment.Format(time.DateOnly)
 	}
 	stars := ""
 	if p.Rating != nil {

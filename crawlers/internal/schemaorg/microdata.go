@@ -9,7 +9,6 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
-	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -186,11 +185,8 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 	p.Author, p.AuthorURL = r.scopePerson(s)
 	for _, name := range []string{"datepublished", "datecreated", "dtreviewed", "commenttime", "date"} {
 		for _, n := range s.props[name] {
-			for _, t := range Moments(n) {
-				if p.Published, p.DateOnly = poll.Date(r.Env, t); !p.Published.IsZero() {
-					item.DateText = t
-					break
-				}
+			if slices.ContainsFunc(Moments(n), func(t string) bool { return item.Dated(r.Env, t) }) {
+				break
 			}
 		}
 		if item.DateText != "" {

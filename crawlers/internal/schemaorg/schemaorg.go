@@ -246,8 +246,7 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 	var item Item
 	p := &item.Post
 	p.Author, p.AuthorURL = r.person(field(v, "author", "creator"))
-	item.DateText = valueText(field(v, "datePublished", "dateCreated", "commentTime", "uploadDate", "date"))
-	p.Published, p.DateOnly = poll.Date(r.Env, item.DateText)
+	item.Dated(r.Env, valueText(field(v, "datePublished", "dateCreated", "commentTime", "uploadDate", "date")))
 	if edited, _ := poll.Date(r.Env, valueText(field(v, "dateModified"))); edited.After(p.Published) {
 		p.Edited = edited
 	}
