@@ -80,7 +80,7 @@ func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool)
 		FreeName:  preset.Free,
 		Title:     p.Topic,
 	}
-	if text == nil && post.Author == "" {
+	if post.Author == "" && (text == nil || text.Nodes[0] == it.el.Nodes[0]) { // all of an element, and nobody's
 		return post, false
 	}
 	if text != nil {
