@@ -110,7 +110,16 @@ func TestNamesThatAnybodyMayTake(t *testing.T) {
 		"comments, a typed address": {block: comments, file: "forum/guess-comments/p1.html", was: ">Ромашка Банк<",
 			is: `><a rel="external nofollow ugc" href="https://dle.example/user/romashka/">Ромашка Банк</a><`, free: true},
 		"comments, a member": {block: comments, file: "forum/guess-comments/p1.html", was: ">Ромашка Банк<", is: `><a href="/user/romashka/">Ромашка Банк</a><`, profile: "https://dle.example/user/romashka/"},
-		"Stack Exchange":     {block: "stackexchange: romashka", file: "stackexchange/excerpts/excerpts.json", free: true},
+		"comments, a name that leads to the comment": {block: comments, file: "forum/guess-comments/p1.html", was: ">Ромашка Банк<",
+			is: `><a href="https://dle.example/news/7-romashka.html#comments-tree-item-123">Ромашка Банк</a><`, free: true},
+		"comments, an address that the site leads to": {block: comments, file: "forum/guess-comments/p1.html", was: ">Ромашка Банк<",
+			is: `><a href="/go?to=https%3A%2F%2Ffacebook.com%2Fprofile%2Fromashka">Ромашка Банк</a><`, free: true},
+		"comments, on a site called so": {block: "forum: https://authors.example/members/7-romashka.html", file: "forum/guess-comments/p1.html", was: ">Ромашка Банк<",
+			is: `><a href="https://authors.example/members/7-romashka.html#c">Ромашка Банк</a><`, free: true},
+		"reviews, a guest": {block: "forum: https://share.example/tema/7", file: "forum/guess-share-buttons/p1.html", was: "</h1>", is: `</h1><section class="otzyvy">`, free: true},
+		"posts, a member": {block: "forum: https://share.example/tema/7", file: "forum/guess-share-buttons/p1.html", was: `>Матроскин<`,
+			is: `><a rel="nofollow" href="/user/romashka/">Матроскин</a><`, profile: "https://share.example/user/romashka/"},
+		"Stack Exchange": {block: "stackexchange: romashka", file: "stackexchange/excerpts/excerpts.json", free: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body, err := os.ReadFile("testdata/" + test.file)

@@ -1,6 +1,7 @@
 package forum
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -242,10 +243,8 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 			continue
 		}
 		seen[post.ID] = true
-		account := b.account(author[i].el)
-		if post.FreeName = comments && account == ""; profileLink.MatchString(account) {
-			post.AuthorURL = account
-		}
+		post.AuthorURL = b.account(author[i].el, comments, p)
+		post.FreeName = comments && post.AuthorURL == ""
 		if b.nameless {
 			post.URL = p.Thread
 		} else if post.URL = b.guessLink(p); post.URL != "" {
@@ -257,9 +256,10 @@ func readBlocks(group []postBlock, p *pageData) []mention.Post {
 	return posts
 }
 
-// account is the page of the site that a name leads to: who has none wrote it as he liked. Sites
-// do not vouch for an address that a guest wrote, also for one of their own.
-func (b *postBlock) account(name *goquery.Selection) string {
+// account is the page that the site has of the author: where the name leads to none, he wrote it as
+// he liked. Sites do not vouch for an address that a guest wrote, also for one of their own, and lead
+// to it by a page of theirs (/go?to=); a name may lead to what he wrote, too.
+func (b *postBlock) account(name *goquery.Selection, comments bool, p *pageData) string {
 	if name == nil {
 		return ""
 	}
@@ -267,18 +267,26 @@ func (b *postBlock) account(name *goquery.Selection) string {
 	if link.Length() == 0 {
 		link = name.Find("a[href]")
 	}
-	href := link.First().AttrOr("href", "")
-	if href == "" || href[0] == '#' || typedLink.MatchString(link.First().AttrOr("rel", "")) {
+	rel := strings.ToLower(link.First().AttrOr("rel", ""))
+	if strings.Contains(rel, "ugc") || strings.Contains(rel, "external") || comments && strings.Contains(rel, "nofollow") {
 		return ""
 	}
-	return b.d.own(href)
+	address := b.d.own(link.First().AttrOr("href", ""))
+	u, err := url.Parse(address)
+	if err != nil || !profileLink.MatchString(u.RequestURI()) || leadsOn.MatchString(u.RequestURI()) {
+		return ""
+	}
+	if here := withoutFragment(address); here == p.Thread || here == withoutFragment(b.d.public(b.d.at.String())) {
+		return ""
+	}
+	return address
 }
 
-// typedLink is how sites mark an address that a visitor wrote.
-var typedLink = regexp.MustCompile(`(?i)\b(?:ugc|external|nofollow)\b`)
+// leadsOn finds another address in one.
+var leadsOn = regexp.MustCompile(`(?i)https?(?::|%3a)`)
 
-// comments reports blocks that the page itself calls comments, or keeps under that name: over
-// them guests write the names they like.
+// comments reports blocks that the page itself calls comments or reviews, or keeps under that name:
+// over them guests write the names they like.
 func (b *postBlock) comments() bool {
 	if namesComments.MatchString(b.anchor) {
 		return true
@@ -291,8 +299,8 @@ func (b *postBlock) comments() bool {
 	return false
 }
 
-// namesComments are the words for them in addresses and styles, which are English mostly.
-var namesComments = regexp.MustCompile(`(?i)comment|koment|kommentar`)
+// namesComments are the words for them in addresses and styles, English or in Latin letters.
+var namesComments = regexp.MustCompile(`(?i)comment|komm?ent|(?:^|[^p])review|ot[sz][yi]v|vid[gh]uk|guestbook|gostev`)
 
 // inQuote reports whether n stands in a quote below top.
 func inQuote(n, top *html.Node) bool {
