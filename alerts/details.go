@@ -22,6 +22,7 @@ type Details struct {
 	Back      bool      `json:"back,omitempty"`      // kind changed: the post was gone from its site
 	Text      string    `json:"text,omitempty"`      // kinds without a mention, and escalations: the sentence to say
 	Broadcast bool      `json:"broadcast,omitempty"` // a reply that is to be seen in the channel too
+	Thread    string    `json:"thread,omitempty"`    // the end of Text that is true of a thread alone
 	Storm     *Storm    `json:"storm,omitempty"`     // of many complaints: which storm; it has a button to take all of them
 	Instead   *Instead  `json:"instead,omitempty"`   // kind fallback: what it stands in for
 	Summary   *Summary  `json:"summary,omitempty"`   // kind digest: the numbers; Text is all of it in words

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func (s Storm) Said(what ...string) mention.AlertID {
 
 // Threadless is what is said of a storm, or of anything else, where there is no thread and no button.
 func (m Message) Threadless() string {
-	return strings.TrimSuffix(m.Details.Text, " "+m.Lang.Text("storm.thread"))
+	return strings.TrimSuffix(m.Details.Text, " "+cmp.Or(m.Details.Thread, m.Lang.Text("storm.thread")))
 }
 
 // Taken is what came of taking all complaints of a storm.

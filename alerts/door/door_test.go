@@ -1,6 +1,7 @@
 package door_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -259,18 +260,23 @@ func TestSitesCallNobody(t *testing.T) {
 	}
 }
 
-// TestStormThroughADoor: a door has neither threads nor buttons, and is told of none.
+// TestStormThroughADoor: a door has neither threads nor buttons, and is told of none, also where it
+// speaks another language than the channel that it stands in for.
 func TestStormThroughADoor(t *testing.T) {
 	texts, err := i18n.New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := message()
-	for _, code := range []string{"en", "uk", "ru", "bg"} {
+	for code, channel := range map[string]string{"en": "", "uk": "", "ru": "", "bg": "uk"} {
 		m.Lang = texts.In(code)
-		thread := m.Lang.Text("storm.thread")
+		l := texts.In(cmp.Or(channel, code))
+		thread := l.Text("storm.thread")
 		m.Alert.Kind, m.Mention = mention.Burst, mention.Mention{}
-		m.Details = alerts.Details{Text: m.Lang.Plural("storm.begins", 21, "watch", "Ромашка", "usually", m.Lang.Text("storm.usually_none")) + " " + thread}
+		m.Details = alerts.Details{Text: l.Plural("storm.begins", 21, "watch", "Ромашка", "usually", l.Text("storm.usually_none")) + " " + thread}
+		if channel != "" {
+			m.Details.Thread = thread
+		}
 		s := newSink(t, status(200, "{}"))
 		if _, err := open(t, addresses["mattermost"], s.client).Post(t.Context(), m); err != nil {
 			t.Fatal(err)

@@ -106,10 +106,11 @@ func (p *plan) storedRate(ctx context.Context, watch string) (r rate, err error)
 func (p *plan) burst(m mention.Mention, a mention.Alert, n int, usual float64) *mention.Alert {
 	storm := alerts.Storm{Watch: m.Watch, Span: p.now.Truncate(burstLength).UTC()}
 	l := p.rules.Lang(a.Route)
-	text := l.Plural("storm.begins", n, "watch", m.Watch, "usually", usually(l, usual)) + " " + l.Text("storm.thread")
+	thread := l.Text("storm.thread")
+	text := l.Plural("storm.begins", n, "watch", m.Watch, "usually", usually(l, usual)) + " " + thread
 	return &mention.Alert{
 		ID: mention.NewAlertID(mention.Burst, m.Watch, a.Route, storm.Span.Format(time.RFC3339)), Kind: mention.Burst, Route: a.Route, Notify: a.Notify, Severity: mention.Critical,
-		Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Details{Text: text, Storm: &storm}.Encode(),
+		Status: mention.Pending, CreatedAt: p.now, Payload: alerts.Details{Text: text, Thread: thread, Storm: &storm}.Encode(),
 	}
 }
 

@@ -1,14 +1,14 @@
 package plan_test
 
 import (
-	"github.com/earshot/earshot/alerts"
-	"github.com/earshot/earshot/alerts/internal/rig"
-	"github.com/earshot/earshot/alerts/plan"
-
 	"context"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/earshot/earshot/alerts"
+	"github.com/earshot/earshot/alerts/internal/rig"
+	"github.com/earshot/earshot/alerts/plan"
 	"github.com/earshot/earshot/internal/hours"
 	"github.com/earshot/earshot/mention"
 )
@@ -48,6 +48,9 @@ func TestStorm(t *testing.T) {
 			switch {
 			case a.Kind == mention.Burst:
 				storms++
+				if d := alerts.ReadDetails(a.Payload); d.Thread == "" || !strings.HasSuffix(d.Text, " "+d.Thread) {
+					t.Errorf("where there is no thread, nobody knows what to leave out: %+v", d)
+				}
 			case a.ThreadOf != "":
 				gathered++
 			default:
