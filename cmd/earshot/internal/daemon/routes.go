@@ -17,7 +17,7 @@ import (
 
 const (
 	// awayFor is how long a channel must be out of reach before people are told elsewhere:
-	// most are back within seconds. A refusal is told at once.
+	// most are back within seconds. A refusal is told at once, unless all who could be told are away.
 	awayFor = time.Minute
 	// lookAgain is how often what waits is routed once more while a route refuses; for
 	// 10,000 alerts that takes most of a second.
@@ -167,6 +167,15 @@ func anyRefused(broken map[string]breakage) bool {
 	return false
 }
 
+func anyAway(broken map[string]breakage) bool {
+	for _, b := range broken {
+		if !b.refused() {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *routes) snapshot() map[string]breakage {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -203,16 +212,21 @@ func (r *routes) again(ctx context.Context) {
 func (r *routes) look(ctx context.Context, route string, b breakage, broken map[string]breakage) error {
 	rules, now := *r.opt.rules(), r.opt.now()
 	n, since, loudest, err := r.opt.outbox.Waiting(ctx, route, now)
+	loudest = max(loudest, mention.Normal)
+	passes := !b.refused() // or somebody can be told in a moment who could not now
+	if !passes && r.working(rules, loudest, broken) == consoleRoute {
+		passes = anyAway(broken)
+	}
 	switch {
 	case err != nil:
 		return err
 	case n == 0 && !rules.Names(route):
 		r.trouble(route, nil)
 		return nil
-	case n == 0 || b.told || !b.refused() && now.Sub(b.since) < awayFor:
+	case n == 0 || b.told || passes && now.Sub(b.since) < awayFor:
 		return nil
 	}
-	if err := r.tell(ctx, route, b.err, n, since, max(loudest, mention.Normal), broken); err != nil {
+	if err := r.tell(ctx, route, b.err, n, since, loudest, broken); err != nil {
 		return err
 	}
 	r.mu.Lock()
