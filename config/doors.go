@@ -131,8 +131,8 @@ func (d *decoder) doorHint(s string) string {
 
 // wayHint says which door or webhook is meant by what is no destination; "" for none of them.
 func (d *decoder) wayHint(s string) string {
-	if slices.Contains(d.hooks, s) {
-		return didYouMean("webhook:" + s)
+	if meant := d.near(s, d.hooks); meant != "" {
+		return didYouMean("webhook:" + meant)
 	}
 	if meant := d.near(s, slices.Sorted(maps.Keys(d.doors))); meant != "" {
 		return meantFor(s, meant)

@@ -59,8 +59,8 @@ func (d *decoder) wrongType(n ast.Node, m position, name, want string) {
 			hint = "write a space after the colon"
 		}
 	}
-	if hint == "" && (name == "alert_above" || name == "alert_below") {
-		hint = "write it like {review: 0.4, forum: 0.6}" // one number for all is what people think of first
+	if hint == "" { // one number for all is what people think of first
+		hint = map[string]string{"alert_above": "write it like {review: 0.4, forum: 0.6}", "alert_below": "write it like {review: -0.4, forum: -0.6}"}[name]
 	}
 	d.wrong(m, hint, "%s wants %s, not %s", name, want, kindOf(n))
 }
