@@ -361,3 +361,27 @@ func TestBlanksOfAPage(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestWhoSignsInIsNotKnownHere: where a watchlist is checked without its secrets, a way to sign in
+// that is written counts, whatever it is called where earshot runs.
+func TestWhoSignsInIsNotKnownHere(t *testing.T) {
+	for _, web := range []string{
+		`{listen: "127.0.0.1:8080", public_url: "https://e.example", login: {slack: {client_id: "${env:ID}", client_secret: "${env:SECRET}", team: T1}}}`,
+		`{listen: "127.0.0.1:8080", public_url: "https://e.example", proxy: {header: "${env:HEADER}", from: [127.0.0.1/32]}}`,
+	} {
+		path := filepath.Join(t.TempDir(), "w.yaml")
+		text := "contact: a@b.example\nwatch: [{name: Acme, terms: [Acme]}]\nsources: [{feed: \"https://n.example/rss\"}]\nweb: " + web + "\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := LoadForReading([]string{path}, func(string) (string, bool) { return "", false }, testKinds())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range c.Warnings {
+			if !strings.Contains(w.Msg, "is not set") {
+				t.Errorf("%s: %v", web, w)
+			}
+		}
+	}
+}

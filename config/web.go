@@ -122,14 +122,11 @@ func loopbackURL(address string) bool {
 	return err == nil && Loopback(u.Hostname())
 }
 
-// SignIn reports whether people on other machines have a way to say who they are.
-func (w Web) SignIn() bool {
-	return w.Login.Slack.ClientID != "" || w.Login.OIDC.Issuer != "" || w.Proxy.Header != ""
-}
-
 // checkSignIn looks whether those who reach the pages have a way to come in.
 func (d *decoder) checkSignIn(w *Web) {
-	switch signIn := w.SignIn() || d.broken["web.login"] || d.broken["web.proxy"]; {
+	// Names that come from outside may not be there where a watchlist is only read.
+	written := d.has("web.login.slack.client_id") || d.has("web.login.oidc.issuer") || d.has("web.proxy.header")
+	switch signIn := written || d.broken["web.login"] || d.broken["web.proxy"]; {
 	case !w.Inbox && d.has("web.login"):
 		d.warn(d.place("web.login"), "", "login does nothing with inbox: false")
 	case w.Inbox && w.Listen != "" && !loopbackAddress(w.Listen) && !signIn:

@@ -73,7 +73,8 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 	byEar(term.out, s, list, time.Now())
 	keysNeeded(term.out, s, cfg)
 	answered(term.out, s, cfg)
-	if note := s.printed(cfg); note != "" && len(cfg.Routes) > 0 {
+	note := s.printed(cfg, c.NoSecrets)
+	if note != "" && len(cfg.Routes) > 0 {
 		fmt.Fprintf(term.out, "Slack: %s\n", note)
 	}
 	restingEntries(term.out, s, cfg, time.Now())
@@ -91,7 +92,7 @@ func (c *checkCmd) Run(ctx context.Context, term terminal) error {
 		return err
 	}
 	bad += unanswered
-	bad += probeRest(ctx, cfg, s, term, bad == 0)
+	bad += probeRest(ctx, cfg, s, term, note, bad == 0)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -108,11 +109,12 @@ func nameDoors(out io.Writer, s speech, cfg *config.Config) {
 	}
 }
 
-// printed says what goes to the terminal for want of a Slack; empty where nothing does.
-func (s speech) printed(cfg *config.Config) string {
+// printed says what goes to the terminal for want of a Slack; empty where nothing does, and where
+// secrets are not looked for: a token that is not here may be where earshot runs.
+func (s speech) printed(cfg *config.Config, noSecrets bool) string {
 	channels := daemon.ChannelsOf(cfg)
 	switch {
-	case cfg.Slack.BotToken.Reveal() != "" || cfg.Slack.WebhookURL.Reveal() != "":
+	case noSecrets, cfg.Slack.BotToken.Reveal() != "" || cfg.Slack.WebhookURL.Reveal() != "":
 		return ""
 	case len(cfg.Routes) == 0:
 		return s.Text("check.no_slack")
@@ -316,14 +318,14 @@ func (s speech) unserved(err error) string {
 }
 
 // probeRest asks everything else that the watchlist names whether it would serve, prints a
-// table of it, and returns how many would not. No message is sent. good says that nothing was
-// wrong before it.
-func probeRest(ctx context.Context, cfg *config.Config, s speech, term terminal, good bool) (bad int) {
+// table of it, and returns how many would not. No message is sent. slack says what is printed for
+// want of one, and good that nothing was wrong before it.
+func probeRest(ctx context.Context, cfg *config.Config, s speech, term terminal, slack string, good bool) (bad int) {
 	fmt.Fprintln(term.out)
 	table := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, strings.Join([]string{s.Text("check.columns_part"), s.Text("check.columns_state"), s.Text("check.columns_note")}, "\t"))
-	if note := s.printed(cfg); note != "" {
-		fmt.Fprintf(table, "Slack\t–\t%s\n", note)
+	if slack != "" {
+		fmt.Fprintf(table, "Slack\t–\t%s\n", slack)
 	}
 	all := daemon.Probe(ctx, cfg)
 	for _, p := range all {

@@ -77,6 +77,9 @@ func checkExample(t *testing.T, config string) {
 	if status := run(t.Context(), []string{"check", "--no-secrets", "-c", config}, term); status != exitDone {
 		t.Errorf("exit status %d\n%s%s", status, &out, &errs)
 	}
+	if strings.Contains(out.String(), "bot_token") {
+		t.Errorf("a token that is not looked for is not wanting:\n%s", &out)
+	}
 	for line := range strings.Lines(errs.String()) {
 		if strings.Contains(line, ".yaml:") && !secretMissing(line) {
 			t.Errorf("a warning: %s", line)
