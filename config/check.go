@@ -86,12 +86,7 @@ func (d *decoder) checkWatches(c *Config) {
 			d.wrong(d.place(path), "write terms: with the names to look for", "this watch has no terms")
 		}
 		terms := d.checkTerms(w.Terms, path+".terms")
-		for key, pos := range d.checkTerms(w.Context, path+".context") {
-			_, ok := terms[key]
-			if _, exactly := terms["="+key]; (ok || exactly) && !strings.ContainsFunc(key, notOfAWord) {
-				d.warn(position{Pos: pos}, "write words there that stand near the name", "%q is under terms too, so it counts wherever it stands", key)
-			}
-		}
+		d.checkTerms(w.Context, path+".context")
 		for key := range d.checkTerms(w.Ignore, path+".ignore") {
 			if pos, ok := terms[key]; ok {
 				d.warn(position{Pos: pos}, "delete one of the two", "this term is also under ignore, so it never counts")
@@ -118,9 +113,6 @@ func (d *decoder) checkWatches(c *Config) {
 		}
 	}
 }
-
-// notOfAWord are the signs of an address or a phrase: these tell a name from a word by themselves.
-func notOfAWord(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' }
 
 // checkName checks a label that must be there and be unique.
 func (d *decoder) checkName(name, path, what string, seen map[string]Pos) {

@@ -37,7 +37,6 @@ func (b *builder) checkNames() {
 }
 
 func (b *builder) checkTerms(w *watch) {
-	guarded := len(w.context) > 0 || len(w.All) > 0
 	seen := map[string]Term{}
 	for _, t := range w.Terms {
 		p := b.set.parseTerm(t.Text)
@@ -47,7 +46,8 @@ func (b *builder) checkTerms(w *watch) {
 			continue
 		}
 		seen[key] = t
-		if len(p.readings) == 0 || guarded || p.tag {
+		own := slices.IndexFunc(w.Context, func(c Term) bool { return sameName(c.Text, t.Text) })
+		if len(p.readings) == 0 || len(w.All) > 0 || len(w.context) > 0 && own < 0 || p.tag {
 			continue
 		}
 		e := p.readings[0].elements
@@ -55,7 +55,12 @@ func (b *builder) checkTerms(w *watch) {
 			continue
 		}
 		word := b.set.fold.foldWord(e[0].text)
-		if lang := b.set.common.language(word); lang != "" {
+		lang := b.set.common.language(word)
+		if own >= 0 { // the name stands near itself
+			if lang != "" {
+				b.problem(w.Context[own], false, fmt.Sprintf("%q is under terms too, so it counts wherever it stands", w.Context[own].Text), "write words there that stand near the name")
+			}
+		} else if lang != "" {
 			b.problem(t, false, fmt.Sprintf("%q is a common word in %s and has no context", t.Text, lang), "add context words that stand near the name, or use the full name")
 		} else if n := utf8.RuneCountInString(word); n <= 2 {
 			letters := "two letters"
@@ -65,6 +70,12 @@ func (b *builder) checkTerms(w *watch) {
 			b.problem(t, false, fmt.Sprintf("%q has only %s and will be found where nobody means it", t.Text, letters), "add context words, or use the full name")
 		}
 	}
+}
+
+// sameName reports whether two terms ask for the same word, one of them perhaps exactly so.
+func sameName(a, b string) bool {
+	word := func(s string) string { return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), "=")) }
+	return strings.EqualFold(word(a), word(b))
 }
 
 // language says in which language word is common, "" when in none.

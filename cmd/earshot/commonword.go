@@ -18,12 +18,24 @@ import (
 func commonWords(cfg *config.Config, scorer *sentiment.Scorer) (warnings []config.Error) {
 	var terms []config.Text
 	var words []string
+	itself := map[config.Pos]bool{} // words of a context that are the name
+	bare := func(t config.Text) string {
+		return strings.ToLower(strings.TrimPrefix(strings.TrimSpace(t.Value), "="))
+	}
 	for _, w := range cfg.Watches {
-		if len(w.Context)+len(w.All) > 0 {
+		if len(w.All) > 0 {
 			continue
 		}
 		for _, t := range w.Terms {
-			word := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(t.Value), "="))
+			word := bare(t)
+			if len(w.Context) > 0 {
+				own := slices.IndexFunc(w.Context, func(c config.Text) bool { return bare(c) == word })
+				if own < 0 {
+					continue
+				}
+				t = w.Context[own]
+				itself[t.Pos] = true
+			}
 			if strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' && r != 'ʼ' }) ||
 				slices.ContainsFunc(cfg.Warnings, func(said config.Error) bool { return said.Pos == t.Pos }) {
 				continue
@@ -42,7 +54,11 @@ func commonWords(cfg *config.Config, scorer *sentiment.Scorer) (warnings []confi
 		}
 		all := lang.All()
 		name := all[slices.IndexFunc(all, func(l lang.Language) bool { return l.Code == code })].Name
-		w := cfg.Problem(t.Pos, fmt.Sprintf("%q is a common word in %s and has no context", t.Value, name), "add context words that stand near the name, or use the full name")
+		msg, hint := fmt.Sprintf("%q is a common word in %s and has no context", t.Value, name), "add context words that stand near the name, or use the full name"
+		if itself[t.Pos] {
+			msg, hint = fmt.Sprintf("%q is under terms too, so it counts wherever it stands", t.Value), "write words there that stand near the name"
+		}
+		w := cfg.Problem(t.Pos, msg, hint)
 		w.Warning = true
 		warnings = append(warnings, w)
 	}

@@ -84,6 +84,8 @@ func TestCommonNames(t *testing.T) {
 		list += "  - {name: \"" + name + "\", terms: [\"" + name + "\"]}\n"
 	}
 	list += "  - {name: с контекстом, terms: [Самокат], context: [доставка]}\n"
+	list += "  - {name: сам себе, terms: [Ракета], context: [ракета, доставка]}\n"
+	list += "  - {name: один из двух, terms: [Пятница, пятницабар], context: [пятницабар, доставка]}\n"
 	if err := os.WriteFile(file, []byte(list), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +93,9 @@ func TestCommonNames(t *testing.T) {
 	term := terminal{in: strings.NewReader(""), out: &out, err: &errs, lookup: func(string) (string, bool) { return "", false }}
 	if code := run(t.Context(), []string{"check", "-c", file}, term); code != exitDone {
 		t.Fatalf("%d: %s", code, errs.String())
+	}
+	if said := errs.String(); strings.Count(said, "is under terms too") != 1 || !strings.Contains(said, `"ракета" is under terms too`) {
+		t.Errorf("a name is not its own context, and one that nobody writes by chance may be that of another:\n%s", said)
 	}
 	if n := strings.Count(errs.String(), "is a common word"); n != len(common) {
 		t.Errorf("%d names are warned of, want %d", n, len(common))
