@@ -110,9 +110,12 @@ func testProbe(t *testing.T, open opener) {
 func TestWhereNothingMayBeWritten(t *testing.T) {
 	for _, err := range []error{syscall.EACCES, syscall.EPERM, syscall.EROFS} {
 		said := unwritable("/etc/earshot/e.db", fmt.Errorf("database lock: %w", &fs.PathError{Op: "open", Path: "/etc/earshot/e.db.lock", Err: err}))
-		if said == nil || !strings.Contains(said.Error(), "cannot be written at /etc/earshot/e.db ("+err.Error()+")") || !strings.Contains(said.Error(), "sqlite:/var/lib/earshot/earshot.db") {
+		if said == nil || !strings.Contains(said.Error(), "cannot be written at /etc/earshot/e.db.lock ("+err.Error()+")") || !strings.Contains(said.Error(), "sqlite:/var/lib/earshot/earshot.db") {
 			t.Errorf("%v: %v", err, said)
 		}
+	}
+	if said := unwritable("/etc/earshot/e.db", &fs.PathError{Op: "open", Path: "/etc/earshot/.earshot-probe-1", Err: syscall.EACCES}); !strings.Contains(said.Error(), "at /etc/earshot/e.db (") {
+		t.Errorf("of a folder: %v", said)
 	}
 	for _, err := range []error{&fs.PathError{Op: "open", Err: syscall.ENOSPC}, errors.New("another earshot works on it")} {
 		if said := unwritable("/e.db", err); said != nil {

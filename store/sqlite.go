@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -113,7 +114,10 @@ func unwritable(path string, err error) error {
 	if !errors.As(err, &at) || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
 		return nil
 	}
-	return fmt.Errorf("the database cannot be written at %s (%s): run earshot as the user whom that folder belongs to, or name another place in store.database, such as sqlite:/var/lib/earshot/earshot.db", path, at.Err)
+	if strings.HasPrefix(at.Path, path) { // one of its files may belong to somebody else than its folder
+		path = at.Path
+	}
+	return fmt.Errorf("the database cannot be written at %s (%s): run earshot as the user whom that folder and the files in it belong to, or name another place in store.database, such as sqlite:/var/lib/earshot/earshot.db", path, at.Err)
 }
 
 // inPlace reports whether the file that is open still is the one at its path. SQLite

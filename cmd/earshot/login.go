@@ -48,12 +48,20 @@ func (c *loginCmd) Run(ctx context.Context, term terminal) error {
 	return nil
 }
 
-// fromAfar says how a browser on another computer comes to an address of this machine alone, as
-// that of whoever works here through ssh.
+// fromAfar says how a browser on another computer comes to an address of this machine, as that of
+// whoever works here through ssh.
 func (s speech) fromAfar(address string) string {
-	_, host, _ := strings.Cut(address, "://")
-	_, port, _ := net.SplitHostPort(host) // made here
-	return s.Text("link.afar", "port", port, "to", host)
+	_, to, _ := strings.Cut(address, "://")
+	host, port, _ := net.SplitHostPort(to) // made here
+	typed := to
+	if strings.Contains(to, "[") {
+		typed = "'" + to + "'" // some shells look for files of such a name
+	}
+	if config.Loopback(host) {
+		return s.Text("link.afar", "port", port, "to", typed)
+	}
+	// There the address itself leads past the tunnel, or nowhere.
+	return s.Text("link.afar_other", "port", port, "to", typed, "host", to, "here", net.JoinHostPort("127.0.0.1", port))
 }
 
 // localAddress is where this machine reaches the pages.

@@ -53,3 +53,23 @@ func TestLoginLink(t *testing.T) {
 		t.Errorf("the log says %s", log)
 	}
 }
+
+// TestFromAfar: what is printed for a browser on another computer works there as it is copied.
+func TestFromAfar(t *testing.T) {
+	t.Parallel()
+	s, err := speechOf(terminal{lookup: func(string) (string, bool) { return "", false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string][]string{
+		"http://127.0.0.1:8080": {"ssh -L 8080:127.0.0.1:8080 ", "the same address."},
+		"http://[::1]:8080":     {"ssh -L 8080:'[::1]:8080' ", "the same address."},
+		"https://10.0.0.5:8443": {"ssh -L 8443:10.0.0.5:8443 ", "with 127.0.0.1:8443 in place of 10.0.0.5:8443"},
+	} {
+		for _, part := range want {
+			if said := s.fromAfar(address); !strings.Contains(said, part) {
+				t.Errorf("%s: %q holds no %q", address, said, part)
+			}
+		}
+	}
+}
