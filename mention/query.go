@@ -47,6 +47,8 @@ type Query struct {
 	Free bool
 	// Awake leaves out what is snoozed, Asleep everything else.
 	Awake, Asleep bool
+	// Standing leaves out what is gone from its site: there nobody waits for an answer.
+	Standing bool
 	// Unanswered chooses alerted cases without an answer: open or claimed.
 	Unanswered bool
 	// Unverified chooses cases said to be replied whose answer was never seen on the site.

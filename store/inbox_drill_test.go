@@ -22,6 +22,7 @@ var inboxQueries = map[string]mention.Query{
 	"what waits, mine":      {ByRank: true, Awake: true, Owner: "slack:ira"},
 	"what waits, one topic": {ByRank: true, Awake: true, Topic: "fraud"},
 	"what waits, words":     {ByRank: true, Awake: true, Text: "parcel 77"},
+	"what waits, there":     {ByRank: true, Awake: true, Standing: true, Statuses: []mention.Status{mention.Open}},
 	"what waits, nothing":   {ByRank: true, Awake: true, Text: "nowhere"},
 	"snoozed":               {ByRank: true, Asleep: true},
 	"all":                   {Alerted: true},

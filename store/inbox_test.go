@@ -109,9 +109,10 @@ func testInboxFilters(t *testing.T, open opener) {
 			t.Fatal(err)
 		}
 	}
+	must(s.exec(background, "gone", `UPDATE mentions SET gone = 1 WHERE id = $1`, string(id(6))))(t)
 	alive := mention.Query{ByRank: true}
-	awake, asleep, free := alive, alive, alive
-	awake.Awake, asleep.Asleep, free.Free = true, true, true
+	awake, asleep, free, standing := alive, alive, alive, alive
+	awake.Awake, asleep.Asleep, free.Free, standing.Standing = true, true, true, true
 	for _, c := range []struct {
 		name string
 		q    mention.Query
@@ -121,6 +122,7 @@ func testInboxFilters(t *testing.T, open opener) {
 		{"awake", awake, "1 5 6"},
 		{"asleep", asleep, "2"},
 		{"free", free, "2 5 6"},
+		{"not gone", standing, "1 2 5"},
 		{"kind", mention.Query{Kind: mention.Review}, "5"},
 		{"language", mention.Query{Lang: "uk"}, "5 3 1"},
 		{"topic", mention.Query{Topic: "refund"}, "6 3"},

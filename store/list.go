@@ -314,6 +314,9 @@ func (f *conditions) caseConditions(q mention.Query) {
 	if q.Asleep {
 		f.add("c.snoozed_by_id <> ''")
 	}
+	if q.Standing { // in the words of the index of what is gone
+		f.add("NOT EXISTS (SELECT 1 FROM mentions away WHERE away.id = c.mention_id AND away.gone <> 0)")
+	}
 }
 
 func onlyAlive(list []mention.Status) bool {

@@ -159,7 +159,7 @@ func (n *Notifier) status(ctx context.Context, q question, _ string) (page, stri
 	if err != nil {
 		return n.broken(q, "status", err)
 	}
-	out := page{{{text: text.Capital(l.Plural("slack.status.open", counts.Open)), strong: true}, {text: " · " + l.Plural("slack.status.claimed", counts.Claimed)}}}
+	out := page{{{text: text.Capital(l.Plural("slack.home.free", counts.Open)), strong: true}, {text: " · " + l.Plural("slack.status.claimed", counts.Claimed)}}}
 	if !counts.OldestOpen.IsZero() {
 		out = append(out, line{{text: l.Text("slack.status.oldest", "span", l.Span(now.Sub(counts.OldestOpen)))}})
 	}

@@ -260,7 +260,7 @@ func (n *Notifier) homeBlocks(ctx context.Context, l i18n.Lang, person, words st
 	if err != nil {
 		return nil, err
 	}
-	free, err := list(mention.Query{Statuses: []mention.Status{mention.Open}, Awake: true})
+	free, err := list(mention.Query{Statuses: []mention.Status{mention.Open}, Awake: true, Standing: true})
 	if err != nil {
 		return nil, err
 	}

@@ -229,3 +229,21 @@ func TestHomesOfOthers(t *testing.T) {
 		t.Error("a Home is drawn for one who never opened it")
 	}
 }
+
+// TestHomeAndStatusCountTheSame: what nobody has, without what is put off or gone from its site, is one number.
+func TestHomeAndStatusCountTheSame(t *testing.T) {
+	w := newWorld(t, worldOptions{})
+	gone := complaint("1", refund)
+	w.hear(gone, complaint("2", "Кур'єр нахамив. "+refund))
+	w.posted(2)
+	gone.Post.Deleted, gone.Post.Text = true, ""
+	w.hear(gone)
+	eventually(t, "a socket", func() bool { return w.fake.Connections() > 0 })
+	if err := w.fake.Event(opened(oleh)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the Home", func() bool { return w.homeShows(oleh, "Нічиї скарги: 1") })
+	if c, err := w.store.Counts(t.Context(), time.Now()); err != nil || c.Open != 1 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
