@@ -23,6 +23,9 @@ import (
 // reports do, by the clocks that are kept of each case, and by going through the audit from its beginning,
 // minute by minute where a deadline runs.
 func TestNumbersAreThoseOfTheAudit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: virtual weeks")
+	}
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			w := newWeeks(t, seed)
