@@ -116,22 +116,18 @@ var englishTails = [...]string{"'s", "'re", "'ve", "'ll", "'d", "'m"}
 // tables are loaded; texts go through the tokenizer, which does the same thing
 // rune by rune.
 func foldWord(w string) string {
-	var b strings.Builder
-	b.Grow(len(w))
 	cyrillic := strings.IndexFunc(w, isCyrillic) >= 0
-	for _, r := range w {
+	s := strings.Map(func(r rune) rune {
 		r = foldRune(r)
-		if r < 0 || cyrillic && r == '\'' {
-			continue
+		if cyrillic && r == '\'' {
+			return -1
 		}
-		if cyrillic {
-			if t := twin(r); t != 0 {
-				r = t
-			}
+		if t := twin(r); cyrillic && t != 0 {
+			return t
 		}
-		b.WriteRune(r)
-	}
-	s := strings.Trim(b.String(), "'")
+		return r
+	}, w)
+	s = strings.Trim(s, "'")
 	if !cyrillic {
 		for _, tail := range englishTails {
 			if strings.HasSuffix(s, tail) && len(s) > len(tail) {
