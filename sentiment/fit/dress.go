@@ -60,7 +60,12 @@ func (d dressed) one(n int, list []string) string {
 	return list[int(d.chance[2+n])%len(list)]
 }
 
-func (d dressed) tag() string { return "#" + strings.ReplaceAll(d.brand, " ", "") }
+func (d dressed) tag() string {
+	if d.brand == "" {
+		return ""
+	}
+	return "#" + strings.ReplaceAll(d.brand, " ", "")
+}
 
 // unpointed drops punctuation.
 func unpointed(r rune) rune {

@@ -33,7 +33,7 @@ type Post struct {
 // kind of post, ordinary weeks, and the sorts that are seldom labelled. Sealed ones and pairs are none.
 func Files(dir string) ([]string, error) {
 	var files []string
-	for _, sort := range []string{"", "week-", "plain-", "polite-", "neutral-", "hard-", "long-"} {
+	for _, sort := range []string{"", "week-", "plain-", "polite-", "neutral-", "hard-", "long-", "moods-"} {
 		found, err := filepath.Glob(filepath.Join(dir, sort+"??.tsv"))
 		if err != nil {
 			return nil, err
