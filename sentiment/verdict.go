@@ -15,7 +15,8 @@ import (
 // The verdict is half of what two models say, each in log odds, of the features of a text: a
 // network with one hidden layer, which answers the frames too, and trees (trees.go). A network
 // sees much of everything at once and trees the sharp turns; together they are right more often than
-// a bigger one of either. The program in fit/ writes the files.
+// a bigger one of either. Beside both counts the score of the words, as it stands (ADR 26). The program in
+// fit/ writes the files.
 
 // network is a hidden layer of units, each a weighted sum of features that counts when it is above
 // 0, and the answers, each a weighted sum of units.
@@ -36,8 +37,9 @@ const maxAnswers = 16
 type verdictModels struct {
 	network
 	forest
-	learned  []float32 // by feature: what an installation learned; empty for nothing
-	together float32   // what network and trees count: 1, unless an installation learned otherwise
+	score    []heldFeature // what the score of the words counts beside network and trees
+	learned  []float32     // by feature: what an installation learned; empty for nothing
+	together float32       // what all this counts: 1, unless an installation learned otherwise
 	alert    [kinds]float64
 }
 
@@ -140,11 +142,17 @@ func (r *weightReader) weight(row *tsv.Row) {
 	switch answer := model - Units; {
 	case row.Cell(1) == featureNames[fBias]:
 		m.base[answer] = w
+	case answer == len(m.answers) && isScore(row.Cell(1)):
+		m.score = append(m.score, heldFeature{int32(r.sources[row.Cell(1)]), w})
 	case !ok || unit >= Units:
 		r.errs.Add(row.At(1), "unknown unit %q", row.Cell(1))
 	default:
 		m.out[unit][answer] = w
 	}
+}
+
+func isScore(feature string) bool {
+	return feature == featureNames[fScoreBad] || feature == featureNames[fScoreGood]
 }
 
 // answer is what a frame was found to be, with the cue that speaks for it.
@@ -172,12 +180,16 @@ func (s *Scorer) weigh(sc *scratch) float32 {
 	return odds
 }
 
-// shipped is what network and trees say of the complaint, in log odds, without what was learned.
+// shipped is what is known of the complaint, in log odds, without what was learned.
 func (m *verdictModels) shipped(sc *scratch) float32 {
 	sc.gather()
 	said := m.network.say(sc.held)
 	copy(sc.p, said[:])
-	return (said[len(m.answers)] + m.forest.say(sc.held)) / 2
+	odds := (said[len(m.answers)] + m.forest.say(sc.held)) / 2
+	for _, y := range m.score {
+		odds += y.x * sc.x[y.at]
+	}
+	return odds
 }
 
 // heldFeature is a feature that is not 0.

@@ -57,7 +57,7 @@ func TestNetworkSays(t *testing.T) {
 func TestVerdictFile(t *testing.T) {
 	const head = "model\tfeature\tweight\tnote\n"
 	for name, c := range map[string]struct{ rows, want string }{
-		"good":    {"unit 1\tasks\t0.5\nevent yes\tunit 1\t1\nevent yes\talways\t-1\ncomplaint\tunit 1\t1\nalert\treview\t0.5\n", ""},
+		"good":    {"unit 1\tasks\t0.5\nevent yes\tunit 1\t1\nevent yes\talways\t-1\ncomplaint\tunit 1\t1\ncomplaint\tscore bad\t0.7\nalert\treview\t0.5\n", ""},
 		"model":   {"unti 1\tasks\t0.5\n", `verdict.tsv:2:1: unknown model "unti 1"`},
 		"feature": {"unit 1\task\t0.5\n", `verdict.tsv:2:8: unknown feature "ask"`},
 		"unit":    {"complaint\tunit 99\t0.5\n", `verdict.tsv:2:11: unknown unit "unit 99"`},
@@ -69,6 +69,34 @@ func TestVerdictFile(t *testing.T) {
 			_, err := newFrom(builtinBut(map[string]string{verdictFile: head + c.rows}), Options{})
 			wantMistake(t, err, c.want)
 		})
+	}
+}
+
+// TestScoreCounts: the score of the words counts beside what network and trees make of it.
+func TestScoreCounts(t *testing.T) {
+	const head, model = "model\tfeature\tweight\tnote\n", "unit 1\tasks\t0\ncomplaint\tunit 1\t0\n"
+	none := map[string]string{treesFile: ""}
+	complaint := func(rows, text string) float64 {
+		t.Helper()
+		none[verdictFile] = head + model + rows
+		s, err := newFrom(builtinBut(none), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Score(Input{Text: text}).Complaint
+	}
+	const bad, good = "They lost my parcel and lied to me.", "Great service, thank you!"
+	for _, text := range []string{bad, good} {
+		if got := complaint("", text); got != 0.5 {
+			t.Errorf("%q: %.3f by a network that says nothing, want a half", text, got)
+		}
+	}
+	const rows = "complaint\tscore bad\t0.7\ncomplaint\tscore good\t-0.7\n"
+	if b, g := complaint(rows, bad), complaint(rows, good); b <= 0.52 || g >= 0.48 {
+		t.Errorf("%.3f for bad words and %.3f for good ones; they count nothing", b, g)
+	}
+	if got := newScorer(t).common.models.score; len(got) != 2 {
+		t.Errorf("the shipped file counts the score by %v, want a weight of bad words and one of good ones", got)
 	}
 }
 

@@ -63,11 +63,13 @@ func (d *dataset) ablate(real string) error {
 		}
 	}
 	fmt.Println("| step | en | ru | uk | bg | " + strings.Join(measuredSets, " | ") + " |")
-	d.print("the score alone", d.scoreAlone, sets)
+	score := d.score()
+	d.print("the score alone", func(_ int, x []float64) float64 { return score(x) }, sets)
 	for _, s := range steps([]string{"event", "about", "voice", "end"}) {
 		without := d.without(s)
 		d.print(s.name, without((*verdict).odds), sets)
 		if s.name == everything {
+			d.print("the score a feature like others", without((*verdict).models), sets)
 			d.print("no trees", without(func(v *verdict, x []float64) float64 { return v.network.Odds(x)[0] }), sets)
 			d.print("no network", without(func(v *verdict, x []float64) float64 { return boost.Sum(v.trees, x) }), sets)
 		}
@@ -128,11 +130,6 @@ func (d *dataset) measured(real string) ([][]item, error) {
 		sets = append(sets, one.items)
 	}
 	return sets, nil
-}
-
-// scoreAlone ranks by the score of the words.
-func (d *dataset) scoreAlone(_ int, x []float64) float64 {
-	return x[slices.Index(d.names, "score bad")] - x[slices.Index(d.names, "score good")]
 }
 
 // print prints a line of the table; rank is of item i, or of a real text (-1).
