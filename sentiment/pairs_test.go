@@ -124,7 +124,7 @@ var plainFloors = []struct {
 	{"plain-??.tsv", 30, 0.75, 0},
 	{"polite-??.tsv", 50, 0.52, 0.83},
 	{"neutral-??.tsv", 35, 0.58, 0.80},
-	{"moods-??.tsv", 70, 0.50, 0.75},
+	{"moods-??.tsv", 70, 0.50, 0.70},
 }
 
 // TestPlain: dull complaints are heard, and dull questions, thanks and goodbyes are none. No
