@@ -225,7 +225,7 @@ func (d *dataset) thresholds(scores map[int]float64) map[string]float64 {
 }
 
 // alertAt is the threshold of all. By cross-validation, of posts most of which are ours, alerts are as many as
-// complaints at 0.46; on posts of other hands that no weight saw at 0.41, and of what real people posted two thirds
+// complaints at 0.44; on posts of other hands that no weight saw at 0.41, and of what real people posted two thirds
 // are heard there, with three alerts of twenty false.
 const alertAt = 0.41
 
