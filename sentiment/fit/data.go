@@ -36,25 +36,25 @@ type dataset struct {
 }
 
 // realSets are the public sets whose licences let weights be fitted on them, with
-// the kind of source they stand for and what one text weighs. Texts of people at
+// the kind of source they stand for, what one text weighs, and what one that sounds bad. Texts of people at
 // large tell less about companies than reviews do.
 var realSets = []struct {
-	name   string
-	kind   mention.PostKind
-	weight float64
+	name        string
+	kind        mention.PostKind
+	weight, bad float64
 }{
-	{"en-vader-tweets", "", peopleWeight},             // MIT
-	{"en-vader-amazon", "review", firmsWeight},        // MIT
-	{"en-uci-amazon", "review", firmsWeight},          // CC BY 4.0
-	{"en-uci-yelp", "review", firmsWeight},            // CC BY 4.0
-	{"ru-banki-ru", "review", firmsWeight},            // MIT
-	{"ru-brighter", "", peopleWeight},                 // CC BY 4.0
-	{"ru-marketplace-wb-ozon", "review", firmsWeight}, // MIT
-	{"ru-tg-ok-human", "social", firmsWeight},         // MIT
-	{"uk-brighter", "", peopleWeight},                 // CC BY 4.0
-	{"uk-gurbich-manual", "", firmsWeight},            // Apache-2.0
-	{"uk-hand-support", "", handWeight},               // this project
-	{"bg-hand-support", "", handWeight},               // this project
+	{"en-vader-tweets", "", peopleWeight, moodWeight},              // MIT
+	{"en-vader-amazon", "review", firmsWeight, firmsWeight},        // MIT
+	{"en-uci-amazon", "review", firmsWeight, firmsWeight},          // CC BY 4.0
+	{"en-uci-yelp", "review", firmsWeight, firmsWeight},            // CC BY 4.0
+	{"ru-banki-ru", "review", firmsWeight, firmsWeight},            // MIT
+	{"ru-brighter", "", peopleWeight, moodWeight},                  // CC BY 4.0
+	{"ru-marketplace-wb-ozon", "review", firmsWeight, firmsWeight}, // MIT
+	{"ru-tg-ok-human", "social", firmsWeight, firmsWeight},         // MIT
+	{"uk-brighter", "", peopleWeight, moodWeight},                  // CC BY 4.0
+	{"uk-gurbich-manual", "", firmsWeight, firmsWeight},            // Apache-2.0
+	{"uk-hand-support", "", handWeight, handWeight},                // this project
+	{"bg-hand-support", "", handWeight, handWeight},                // this project
 }
 
 // What a real text counts beside a post of the streams, which counts 1: as many posts came, so
@@ -272,15 +272,15 @@ func readTexts(file string) ([3]map[string][]string, error) {
 }
 
 func (l *loader) loadReal(real, hand string) error {
-	one := func(file string, kind mention.PostKind, weight float64) error {
+	one := func(file string, kind mention.PostKind, weight, bad float64) error {
 		posts, err := stream.Read(file, l.places)
 		if err != nil {
 			return err
 		}
 		for _, p := range posts {
 			it := newItem(l.scorer, realPost(p, kind), weight)
-			if weight == peopleWeight && it.post.Complaint == "yes" {
-				it.weight = moodWeight
+			if it.post.Complaint == "yes" {
+				it.weight = bad
 			}
 			it.real = true
 			l.keep(it)
@@ -289,7 +289,7 @@ func (l *loader) loadReal(real, hand string) error {
 	}
 	if real != "" {
 		for _, set := range realSets {
-			if err := one(filepath.Join(real, set.name+".tsv"), set.kind, set.weight); err != nil && !os.IsNotExist(err) {
+			if err := one(filepath.Join(real, set.name+".tsv"), set.kind, set.weight, set.bad); err != nil && !os.IsNotExist(err) {
 				return err
 			}
 		}
@@ -304,7 +304,7 @@ func (l *loader) loadReal(real, hand string) error {
 		if strings.HasSuffix(file, "-praise.tsv") {
 			weight = trapWeight
 		}
-		if err := one(file, "", weight); err != nil {
+		if err := one(file, "", weight, weight); err != nil {
 			return err
 		}
 	}

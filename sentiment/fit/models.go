@@ -80,8 +80,8 @@ type fitted struct {
 func (d *dataset) fit() fitted {
 	out := fitted{verdict: d.fitVerdict(func(*item) bool { return true })}
 	unseen := d.unseenVerdicts()
-	d.calibrate(&out.verdict, unseen)
-	scores := d.unseen(unseen)
+	scores, moved := d.unseen(unseen)
+	out.network.Base[0] += 2 * moved // the verdict is half of it
 	out.alert = d.thresholds(scores)
 	if d.verbose {
 		d.report(unseen, scores)
@@ -89,31 +89,6 @@ func (d *dataset) fit() fitted {
 		d.reportBins(scores)
 	}
 	return out
-}
-
-// calibrate moves what the network says of the complaint until as many are predicted as there are among posts
-// that the weights did not see: the score, which counts beside it, makes all likelier.
-func (d *dataset) calibrate(v *verdict, unseen [folds]verdict) {
-	for range 5 { // Newton's method
-		scores := d.unseen(unseen)
-		var missing, slope float64
-		for i := range d.items {
-			p, ok := scores[i]
-			if !ok {
-				continue
-			}
-			missing -= p
-			slope += p * (1 - p)
-			if d.items[i].post.Complaint == "yes" {
-				missing++
-			}
-		}
-		moved := 2 * missing / max(slope, 1) // the verdict is half of it
-		v.network.Base[0] += moved
-		for _, u := range unseen {
-			u.network.Base[0] += moved
-		}
-	}
 }
 
 // fitVerdict fits network and trees on the items that keep says, each by itself.
@@ -189,17 +164,38 @@ func (d *dataset) unseenVerdicts() (verdicts [folds]verdict) {
 	return verdicts
 }
 
-// unseen are the complaints of posts by weights that did not see them.
-func (d *dataset) unseen(verdicts [folds]verdict) map[int]float64 {
-	scores := map[int]float64{}
+// unseen are the complaints of posts by weights that did not see them, by the place of their item, and by how much the
+// odds of all were moved until as many were predicted as there are: the score, which counts beside the
+// models, makes all likelier.
+func (d *dataset) unseen(verdicts [folds]verdict) (scores map[int]float64, moved float64) {
+	var places []int
+	var odds []float64
+	complaints := 0.0
 	for i := range d.items {
 		it := &d.items[i]
 		if it.real || it.again || !it.judged() {
 			continue
 		}
-		scores[i] = 1 / (1 + math.Exp(-verdicts[it.post.Fold(folds)].odds(it.x)))
+		places, odds = append(places, i), append(odds, verdicts[it.post.Fold(folds)].odds(it.x))
+		if it.post.Complaint == "yes" {
+			complaints++
+		}
 	}
-	return scores
+	chance := func(k int) float64 { return 1 / (1 + math.Exp(-odds[k]-moved)) }
+	for range 5 { // Newton's method
+		missing, slope := complaints, 0.0
+		for k := range odds {
+			p := chance(k)
+			missing -= p
+			slope += p * (1 - p)
+		}
+		moved += missing / max(slope, 1)
+	}
+	scores = make(map[int]float64, len(odds))
+	for k, i := range places {
+		scores[i] = chance(k)
+	}
+	return scores, moved
 }
 
 // kinds are the kinds of posts with a threshold of their own; "-" is all others.
