@@ -46,7 +46,7 @@ func (b *builder) checkTerms(w *watch) {
 			continue
 		}
 		seen[key] = t
-		own := slices.IndexFunc(w.Context, func(c Term) bool { return sameName(c.Text, t.Text) })
+		own := slices.IndexFunc(w.Context, func(c Term) bool { return SameName(c.Text, t.Text) })
 		if len(p.readings) == 0 || len(w.All) > 0 || len(w.context) > 0 && own < 0 || p.tag {
 			continue
 		}
@@ -72,8 +72,8 @@ func (b *builder) checkTerms(w *watch) {
 	}
 }
 
-// sameName reports whether two terms ask for the same word, one of them perhaps exactly so.
-func sameName(a, b string) bool {
+// SameName reports whether two terms ask for the same word, one of them perhaps exactly so.
+func SameName(a, b string) bool {
 	word := func(s string) string { return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), "=")) }
 	return strings.EqualFold(word(a), word(b))
 }

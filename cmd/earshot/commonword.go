@@ -9,6 +9,7 @@ import (
 	"github.com/earshot/earshot/cmd/earshot/internal/daemon"
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/internal/lang"
+	"github.com/earshot/earshot/match"
 	"github.com/earshot/earshot/sentiment"
 )
 
@@ -19,17 +20,14 @@ func commonWords(cfg *config.Config, scorer *sentiment.Scorer) (warnings []confi
 	var terms []config.Text
 	var words []string
 	itself := map[config.Pos]bool{} // words of a context that are the name
-	bare := func(t config.Text) string {
-		return strings.ToLower(strings.TrimPrefix(strings.TrimSpace(t.Value), "="))
-	}
 	for _, w := range cfg.Watches {
 		if len(w.All) > 0 {
 			continue
 		}
 		for _, t := range w.Terms {
-			word := bare(t)
+			word := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(t.Value), "="))
 			if len(w.Context) > 0 {
-				own := slices.IndexFunc(w.Context, func(c config.Text) bool { return bare(c) == word })
+				own := slices.IndexFunc(w.Context, func(c config.Text) bool { return match.SameName(c.Value, t.Value) })
 				if own < 0 {
 					continue
 				}
@@ -54,11 +52,10 @@ func commonWords(cfg *config.Config, scorer *sentiment.Scorer) (warnings []confi
 		}
 		all := lang.All()
 		name := all[slices.IndexFunc(all, func(l lang.Language) bool { return l.Code == code })].Name
-		msg, hint := fmt.Sprintf("%q is a common word in %s and has no context", t.Value, name), "add context words that stand near the name, or use the full name"
+		w := cfg.Problem(t.Pos, fmt.Sprintf("%q is a common word in %s and has no context", t.Value, name), "add context words that stand near the name, or use the full name")
 		if itself[t.Pos] {
-			msg, hint = fmt.Sprintf("%q is under terms too, so it counts wherever it stands", t.Value), "write words there that stand near the name"
+			w = cfg.Problem(t.Pos, fmt.Sprintf("%q is under terms too, so it counts wherever it stands", t.Value), "write words there that stand near the name")
 		}
-		w := cfg.Problem(t.Pos, msg, hint)
 		w.Warning = true
 		warnings = append(warnings, w)
 	}
