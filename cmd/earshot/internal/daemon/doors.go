@@ -94,7 +94,7 @@ func (r *routes) fallBack(ctx context.Context, route string, b breakage) error {
 		return nil
 	}
 	broken := now.Sub(b.since)
-	if broken < other.After && (broken < awayFor && !b.refused()) {
+	if broken < other.After && (broken < awayFor && b.away()) {
 		return nil
 	}
 	waiting, err := r.opt.outbox.Untold(ctx, route, now, maxInstead, func(a mention.Alert) mention.AlertID {

@@ -80,6 +80,9 @@ func (b *breakage) refused() bool {
 	return errors.As(b.err, &refused)
 }
 
+// away reports whether the route is out of reach, which most are for seconds.
+func (b *breakage) away() bool { return !b.refused() }
+
 func newRoutes(opt routesOptions) *routes {
 	return &routes{opt: opt, changed: make(chan struct{}, 1), broken: make(map[string]*breakage), parts: make(map[string]*breakage), told: make(map[mention.AlertID]bool)}
 }
@@ -145,7 +148,7 @@ func (r *routes) run(ctx context.Context) {
 		ticker.Reset(lookAgain)
 		r.tellParts(ctx)
 		if broken := r.snapshot(); len(broken) > 0 {
-			if anyRefused(broken) { // one that is out of reach comes back, and what waits for it with it
+			if some(broken, (*breakage).refused) { // one that is out of reach comes back, and what waits for it with it
 				r.again(ctx)
 			}
 			for route, b := range broken {
@@ -158,18 +161,10 @@ func (r *routes) run(ctx context.Context) {
 	}
 }
 
-func anyRefused(broken map[string]breakage) bool {
+// some reports whether one of the routes is broken in this way.
+func some(broken map[string]breakage, so func(*breakage) bool) bool {
 	for _, b := range broken {
-		if b.refused() {
-			return true
-		}
-	}
-	return false
-}
-
-func anyAway(broken map[string]breakage) bool {
-	for _, b := range broken {
-		if !b.refused() {
+		if so(&b) {
 			return true
 		}
 	}
@@ -213,9 +208,9 @@ func (r *routes) look(ctx context.Context, route string, b breakage, broken map[
 	rules, now := *r.opt.rules(), r.opt.now()
 	n, since, loudest, err := r.opt.outbox.Waiting(ctx, route, now)
 	loudest = max(loudest, mention.Normal)
-	passes := !b.refused() // or somebody can be told in a moment who could not now
+	passes := b.away() // or somebody can be told in a moment who could not now
 	if !passes && r.working(rules, loudest, broken) == consoleRoute {
-		passes = anyAway(broken)
+		passes = some(broken, (*breakage).away)
 	}
 	switch {
 	case err != nil:
@@ -348,7 +343,7 @@ func (r *routes) works(route string, broken map[string]breakage) bool {
 func (r *routes) away(route string, broken map[string]breakage) bool {
 	notifier, ok := r.opt.notifierFor(route)
 	for other, b := range broken {
-		if its, has := r.opt.notifierFor(other); ok && has && its == notifier && !b.refused() {
+		if its, has := r.opt.notifierFor(other); ok && has && its == notifier && b.away() {
 			return true
 		}
 	}
