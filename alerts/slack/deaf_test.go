@@ -13,26 +13,32 @@ import (
 	"github.com/earshot/earshot/internal/fakeslack"
 )
 
-// TestAppTokenWithoutItsPermission: only people can help, so Slack is not asked ten times a minute; and what
-// is told of it says how, for as long as it lasts.
-func TestAppTokenWithoutItsPermission(t *testing.T) {
-	t.Parallel()
+// listens is a notifier that would listen to presses, and tells deaf whether it does.
+func listens(t *testing.T, deaf func(error)) *looker {
+	t.Helper()
 	fake, err := fakeslack.Start(fakeslack.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Close)
-	fake.Break(fakeslack.Fault{Method: "apps.connections.open", Kind: fakeslack.Code, Error: "missing_scope", Times: -1})
+	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, APIURL: fake.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+		Log: slog.New(slog.DiscardHandler), Now: time.Now, Deaf: deaf})
+	return &looker{Notifier: n, fake: fake, told: true}
+}
+
+// TestAppTokenWithoutItsPermission: only people can help, so Slack is not asked ten times a minute; and what
+// is told of it says how, for as long as it lasts.
+func TestAppTokenWithoutItsPermission(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	var deaf []string
-	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, APIURL: fake.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
-		Log: slog.New(slog.DiscardHandler), Now: time.Now, Deaf: func(err error) { mu.Lock(); deaf = append(deaf, err.Error()); mu.Unlock() }})
-	l := &looker{Notifier: n, fake: fake, told: true}
+	l := listens(t, func(err error) { mu.Lock(); deaf = append(deaf, err.Error()); mu.Unlock() })
+	l.fake.Break(fakeslack.Fault{Method: "apps.connections.open", Kind: fakeslack.Code, Error: "missing_scope", Times: -1})
 	l.run(t)
 	eventually(t, "that it is told", func() bool { mu.Lock(); defer mu.Unlock(); return len(deaf) > 0 })
 	time.Sleep(2 * time.Second)
 	asked := 0
-	for _, c := range fake.Calls() {
+	for _, c := range l.fake.Calls() {
 		if c.Method == "apps.connections.open" {
 			asked++
 		}
@@ -52,21 +58,14 @@ func TestAppTokenWithoutItsPermission(t *testing.T) {
 // TestPressesGetHere: each connection says so, the first one too: it is not known before.
 func TestPressesGetHere(t *testing.T) {
 	t.Parallel()
-	fake, err := fakeslack.Start(fakeslack.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(fake.Close)
 	var heard atomic.Int32
-	n := slack.New(slack.Options{BotToken: fakeslack.BotToken, AppToken: fakeslack.AppToken, APIURL: fake.URL(), HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
-		Log: slog.New(slog.DiscardHandler), Now: time.Now, Deaf: func(err error) {
-			if err == nil {
-				heard.Add(1)
-			}
-		}})
-	l := &looker{Notifier: n, fake: fake, told: true}
+	l := listens(t, func(err error) {
+		if err == nil {
+			heard.Add(1)
+		}
+	})
 	l.run(t)
 	eventually(t, "the first connection", func() bool { return heard.Load() == 1 })
-	fake.CutSockets()
+	l.fake.CutSockets()
 	eventually(t, "the next one", func() bool { return heard.Load() == 2 })
 }

@@ -254,17 +254,22 @@ store: {database: "sqlite:DIR/e.db"}
 	}
 }
 
-// TestRoutesTellOfAClosedChannel: what an attempt found is told by the routes, and not once more.
-func TestRoutesTellOfAClosedChannel(t *testing.T) {
-	t.Parallel()
-	now := &skipping{}
-	d := openAt(t, `contact: a@example.com
+// twoChannels is a daemon of two channels in a Slack that is not there.
+func twoChannels(t *testing.T, now *skipping) *Daemon {
+	return openAt(t, `contact: a@example.com
 watch: [{name: Alpha, terms: [Alpha]}]
 sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
 routes: [{topic: billing, to: "#billing"}, {to: "#mentions"}]
 slack: {bot_token: xoxb-1, api_url: "http://127.0.0.1:1/"}
 store: {database: "sqlite:`+filepath.Join(t.TempDir(), "e.db")+`"}
 `, now.now)
+}
+
+// TestRoutesTellOfAClosedChannel: what an attempt found is told by the routes, and not once more.
+func TestRoutesTellOfAClosedChannel(t *testing.T) {
+	t.Parallel()
+	now := &skipping{}
+	d := twoChannels(t, now)
 	gone := &alerts.RefusedError{Code: "is_archived", Err: errors.New("it is archived")}
 	d.notifiers.closed.Store(&map[string]error{"#billing": gone})
 	var a alarms
@@ -286,13 +291,7 @@ store: {database: "sqlite:`+filepath.Join(t.TempDir(), "e.db")+`"}
 func TestClosedChannelIsToldOnceADay(t *testing.T) {
 	t.Parallel()
 	now, at := &skipping{}, time.Now().Truncate(24*time.Hour).Add(32*time.Hour)
-	d := openAt(t, `contact: a@example.com
-watch: [{name: Alpha, terms: [Alpha]}]
-sources: [{page: "https://news.example/", name: news, select: {item: ".post", text: .text}}]
-routes: [{topic: billing, to: "#billing"}, {to: "#mentions"}]
-slack: {bot_token: xoxb-1, api_url: "http://127.0.0.1:1/"}
-store: {database: "sqlite:`+filepath.Join(t.TempDir(), "e.db")+`"}
-`, now.now)
+	d := twoChannels(t, now)
 	var a alarms
 	looks := func(closed map[string]error, told string) {
 		t.Helper()
