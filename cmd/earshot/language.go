@@ -47,12 +47,12 @@ func (f languageFlag) speech(lookup func(string) (string, bool)) (speech, error)
 	}
 	s := speech{Lang: texts.In(code)}
 	if s.Code() != texts.In("").Code() {
-		s.mistakes = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within place", "mistake", "remedy", "place") })
-		s.reasons = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("reason", "reason") })
-		s.seen = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "seen", "place") })
-		s.tried = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "tried") })
-		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("within", "fault", "mistake", "within") })
-		s.helps = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases("", "help") })
+		s.mistakes = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"within", "place"}, "mistake", "remedy", "place") })
+		s.reasons = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"reason"}, "reason") })
+		s.seen = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "seen", "place") })
+		s.tried = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "tried") })
+		s.faults = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases([]string{"within"}, "fault", "mistake", "within") })
+		s.helps = sync.OnceValue(func() *i18n.Phrases { return texts.Phrases(nil, "help") })
 	}
 	return s, nil
 }

@@ -35,7 +35,7 @@ func TestMistakesAreTranslated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mistakes := texts.Phrases("within", "mistake", "remedy")
+	mistakes := texts.Phrases([]string{"within"}, "mistake", "remedy")
 	files, err := filepath.Glob("../../config/testdata/*valid/*.want")
 	if err != nil || len(files) < 50 {
 		t.Fatalf("only %d cases (%v)", len(files), err)
@@ -80,7 +80,7 @@ func TestAnswerMistakesAreTranslated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mistakes := texts.Phrases("within", "mistake", "remedy")
+	mistakes := texts.Phrases([]string{"within"}, "mistake", "remedy")
 	for _, source := range []string{
 		`feed: "https://news.example/rss", reply: {as: x}`,
 		`wordpress: "https://blog.example/", reply: {as: x}`,

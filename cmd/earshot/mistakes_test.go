@@ -31,7 +31,7 @@ func TestEveryMistakeHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mistakes, uk := texts.Phrases("within", "mistake", "remedy"), texts.In("uk")
+	mistakes, uk := texts.Phrases([]string{"within"}, "mistake", "remedy"), texts.In("uk")
 	seen := 0
 	for _, dir := range []string{"../../config", "../../internal/hours", "../../crawlers/page", "../../crawlers/forum", "../../crawlers/jsonapi", "../../crawlers/presets", "../../crawlers/push", "../../crawlers/feed"} {
 		files, err := filepath.Glob(dir + "/*.go")

@@ -37,7 +37,7 @@ func TestMistakesOfOwnWordsHaveWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mistakes := texts.Phrases("within", "mistake", "remedy")
+	mistakes := texts.Phrases([]string{"within"}, "mistake", "remedy")
 	for i, p := range wrong.List {
 		if p.Pos.File != file || p.Pos.Line == 0 || i > 0 && p.Pos.Line < wrong.List[i-1].Pos.Line {
 			t.Errorf("%s: not in the order of the file", p)

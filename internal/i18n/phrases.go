@@ -23,12 +23,12 @@ type phrase struct {
 
 var numbered = regexp.MustCompile(`\{[1-9]\}`)
 
-// Phrases returns the sentences of these parts. within are the parts, with a space between, of
-// words that may stand where a placeholder does; empty: none.
-func (c *Catalog) Phrases(within string, parts ...string) *Phrases {
+// Phrases returns the sentences of these parts. within are the parts of words that may stand
+// where a placeholder does; none: none.
+func (c *Catalog) Phrases(within []string, parts ...string) *Phrases {
 	p := &Phrases{}
-	if within != "" {
-		p.within = c.Phrases("", strings.Fields(within)...)
+	if len(within) > 0 {
+		p.within = c.Phrases(nil, within...)
 	}
 	for key, text := range c.langs[fallback].byKey {
 		part, _, _ := strings.Cut(key, ".")

@@ -116,7 +116,7 @@ func Open(ctx context.Context, opt Options) (d *Daemon, err error) {
 	if d.texts, err = i18n.New(); err != nil {
 		return nil, err
 	}
-	d.phrases = sync.OnceValue(func() *i18n.Phrases { return d.texts.Phrases("within", "mistake", "remedy", "fault") })
+	d.phrases = sync.OnceValue(func() *i18n.Phrases { return d.texts.Phrases([]string{"within"}, "mistake", "remedy", "fault") })
 	cfg := opt.Watchlist.Config
 	d.secrets.Take(cfg)
 	d.clock = &sharedClock{now: opt.Now, log: d.log}
