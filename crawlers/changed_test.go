@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -19,7 +20,7 @@ func TestSomethingElseStandsThere(t *testing.T) {
 		"an interface": "json: https://site.example/q\nlist: .items[]\nfields: {id: .id, text: .t}",
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := crawlerOf(t, block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			c := rig.Crawler(t, block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 				return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(login)}, nil
 			}))
 			_, err := c.Poll(t.Context(), "")

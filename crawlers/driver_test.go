@@ -17,7 +17,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -26,13 +25,12 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/fetch"
@@ -43,9 +41,6 @@ import (
 var update = flag.Bool("update", false, "write want.json from what comes out")
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// driverNow is when the cases are read.
-var driverNow = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func TestSources(t *testing.T) {
 	for _, kind := range presets.Kinds() {
@@ -97,63 +92,7 @@ func (c sourceCase) crawler(t testing.TB, f crawlers.Fetcher) crawlers.Crawler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return crawlerOf(t, string(src), f)
-}
-
-// crawlerOf makes the crawler of a source block as a watchlist has it.
-func crawlerOf(t testing.TB, block string, f crawlers.Fetcher, change ...func(*crawlers.Env)) crawlers.Crawler {
-	t.Helper()
-	s := sourceOf(t, block)
-	var zone *time.Location
-	if s.Zone != "" {
-		var err error
-		if zone, err = time.LoadLocation(s.Zone); err != nil {
-			t.Fatal(err)
-		}
-	}
-	env := crawlers.Env{Fetch: f, Now: func() time.Time { return driverNow }, Zone: zone, Lang: s.Lang, Source: s.Name,
-		PostKind: mention.PostKind(s.PostKind), Base: s.Base}
-	for _, c := range change {
-		c(&env)
-	}
-	got, err := presets.New(env, s.Kind, s.Section)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
-}
-
-// secretAddresses are feeds whose address is the key.
-var secretAddresses = map[string]string{
-	"ALERT_FEED":  "https://www.google.com/alerts/feeds/0123456789/987654321",
-	"REDDIT_FEED": "https://www.reddit.com/r/ukraine/.rss?feed=0123456789abcdef&user=ganna",
-}
-
-func sourceOf(t testing.TB, block string) config.Source {
-	t.Helper()
-	kinds := config.Kinds{}
-	for _, k := range presets.Kinds() {
-		kinds[k.Name] = k.Options()
-	}
-	list := "contact: test@earshot.example\nwatch: [{name: Any, terms: [any]}]\nsources:\n"
-	for i, line := range strings.Split(strings.TrimSpace(block), "\n") {
-		if i == 0 {
-			list += "  - " + line + "\n"
-		} else {
-			list += "    " + line + "\n"
-		}
-	}
-	env := func(name string) (string, bool) {
-		if address, ok := secretAddresses[name]; ok {
-			return address, true
-		}
-		return "secret-" + name, true
-	}
-	cfg, err := config.Parse("source.yaml", []byte(list), env, kinds)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cfg.Sources[0]
+	return rig.Crawler(t, string(src), f)
 }
 
 // client is the real HTTP client against site, which stands for every host.
@@ -193,24 +132,10 @@ func (l *lens) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error)
 
 // StreamClient and Turn make every Fetcher of these tests a Streamer, too: a
 // stream is a body that ends.
-func (l *lens) StreamClient() *http.Client { return streamsOf(l) }
+func (l *lens) StreamClient() *http.Client { return rig.Streams(l) }
 func (l *lens) Turn(context.Context, string) (func(), error) {
 	return func() {}, nil
 }
-
-func streamsOf(f crawlers.Fetcher) *http.Client {
-	return &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-		res, err := f.Do(r.Context(), fetch.Request{URL: r.URL.String(), Header: r.Header})
-		if err != nil {
-			return nil, err
-		}
-		return &http.Response{StatusCode: res.Status, Header: res.Header, Body: io.NopCloser(bytes.NewReader(res.Body)), Request: r}, nil
-	})}
-}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // golden compares the first poll with want.json, and asks again.
 func (c sourceCase) golden(t *testing.T) crawlers.Batch {
@@ -220,7 +145,7 @@ func (c sourceCase) golden(t *testing.T) crawlers.Batch {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkPosts(t, batch.Posts)
+	rig.CheckPosts(t, batch.Posts)
 	c.compare(t, batch)
 	again, err := got.Poll(t.Context(), batch.Next)
 	if err != nil {
@@ -309,41 +234,6 @@ func (c sourceCase) compare(t *testing.T, batch crawlers.Batch) {
 	}
 }
 
-// checkPosts keeps the promises of Batch.
-func checkPosts(t testing.TB, posts []mention.Post) {
-	t.Helper()
-	ids := map[string]bool{}
-	for _, p := range posts {
-		if p.ID == "" || ids[p.ID] {
-			t.Errorf("ID %q is empty or comes twice", p.ID)
-		}
-		ids[p.ID] = true
-		if u, err := url.Parse(p.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			t.Errorf("%s: URL %q is not absolute", p.ID, p.URL)
-		}
-		for _, s := range []string{p.ID, p.URL, p.ThreadURL, p.ReplyTo, p.Author, p.Title, p.Text} {
-			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-				t.Errorf("%s: invalid text %q", p.ID, s)
-			}
-		}
-		if p.Published.Location() != time.UTC || p.Edited.Location() != time.UTC {
-			t.Errorf("%s: times are not UTC", p.ID)
-		}
-		if p.Published.After(driverNow) {
-			t.Errorf("%s: published in the future: %v", p.ID, p.Published)
-		}
-		if p.Source == "" || p.Kind == "" || p.FetchedAt.IsZero() {
-			t.Errorf("%s: source %q, kind %q, fetched %v", p.ID, p.Source, p.Kind, p.FetchedAt)
-		}
-		if p.Rating != nil && (p.Rating.Best <= 0 || p.Rating.Value < 0 || p.Rating.Value > p.Rating.Best) {
-			t.Errorf("%s: rating %+v", p.ID, *p.Rating)
-		}
-		if strings.ContainsAny(p.Title+p.Author, "\n\r") {
-			t.Errorf("%s: title or author has more than a line", p.ID)
-		}
-	}
-}
-
 // broken plays the case against a site that answers everything with f.
 func (c sourceCase) broken(t *testing.T, f http.HandlerFunc) (crawlers.Batch, error) {
 	t.Helper()
@@ -362,7 +252,7 @@ func (c sourceCase) broken(t *testing.T, f http.HandlerFunc) (crawlers.Batch, er
 func (c sourceCase) cancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	entered := make(chan struct{})
-	crawler := c.crawler(t, fetcherFunc(func(ctx context.Context, _ fetch.Request) (*fetch.Response, error) {
+	crawler := c.crawler(t, rig.Fetcher(func(ctx context.Context, _ fetch.Request) (*fetch.Response, error) {
 		close(entered)
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -375,17 +265,6 @@ func (c sourceCase) cancelled(t *testing.T) {
 	if len(batch.Posts) > 0 {
 		t.Errorf("%d posts out of nothing", len(batch.Posts))
 	}
-}
-
-type fetcherFunc func(context.Context, fetch.Request) (*fetch.Response, error)
-
-func (f fetcherFunc) StreamClient() *http.Client { return streamsOf(f) }
-func (f fetcherFunc) Turn(context.Context, string) (func(), error) {
-	return func() {}, nil
-}
-
-func (f fetcherFunc) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
-	return f(ctx, r)
 }
 
 func (c sourceCase) askedToWait(t *testing.T) {
@@ -446,7 +325,7 @@ func (c sourceCase) cutOff(t *testing.T, golden crawlers.Batch) {
 		l := c.client(t, site, 0)
 		l.change = func(res *fetch.Response) { res.Body = res.Body[:len(res.Body)*i/places] }
 		batch, _ := c.crawler(t, l).Poll(t.Context(), "")
-		checkPosts(t, batch.Posts)
+		rig.CheckPosts(t, batch.Posts)
 		for _, p := range batch.Posts {
 			if !known[p.ID] && !prints[p.Fingerprint()] {
 				t.Errorf("cut at %d/%d: invented %s %q", i, places, p.ID, p.Text[:min(80, len(p.Text))])
@@ -478,7 +357,7 @@ func (c sourceCase) hostile(t *testing.T) {
 			l := c.client(t, site, 0)
 			l.change = func(res *fetch.Response) { res.Body = []byte(body) }
 			batch, _ := c.crawler(t, l).Poll(t.Context(), "")
-			checkPosts(t, batch.Posts)
+			rig.CheckPosts(t, batch.Posts)
 		})
 	}
 }

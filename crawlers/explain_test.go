@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/earshot/earshot/internal/access"
 	"github.com/earshot/earshot/internal/fetch"
@@ -32,5 +33,25 @@ func TestReasonLeavesTheSiteItsWords(t *testing.T) {
 	}
 	if word, _ := Reason(fmt.Errorf("page: %w: its preview is off", ErrClosed)); word != "closed" {
 		t.Errorf("a place that is closed is %q", word)
+	}
+}
+
+func TestClassifyError(t *testing.T) {
+	wrap := func(err error) error { return fmt.Errorf("page: %w", err) }
+	tests := []struct {
+		err  error
+		want Failure
+	}{
+		{errors.New("broken"), Failure{}},
+		{wrap(&fetch.BlockedError{Status: 403}), Failure{Blocked: true}},
+		{wrap(fetch.ErrRobots), Failure{Blocked: true}},
+		{wrap(&fetch.StatusError{Status: 410}), Failure{Blocked: true, Gone: true}},
+		{wrap(&fetch.RetryError{After: time.Minute}), Failure{RetryAfter: time.Minute}},
+		{wrap(&fetch.StatusError{Status: 500, RetryAfter: time.Second}), Failure{RetryAfter: time.Second}},
+	}
+	for _, test := range tests {
+		if got := ClassifyError(test.err); got != test.want {
+			t.Errorf("ClassifyError(%v) = %+v, want %+v", test.err, got, test.want)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
@@ -65,22 +66,22 @@ func FuzzPoll(f *testing.F) {
 	// Making a crawler reads a watchlist, which is slower than a poll: once is enough.
 	var body []byte
 	asked := 0
-	serve := fetcherFunc(func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
+	serve := rig.Fetcher(func(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
 		asked++
-		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: body, At: driverNow}, nil
+		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: body, At: rig.Now}, nil
 	})
 	made := make([]crawlers.Crawler, len(names))
 	for i, name := range names {
-		made[i] = crawlerOf(f, blocks[name], serve)
+		made[i] = rig.Crawler(f, blocks[name], serve)
 	}
 	f.Fuzz(func(t *testing.T, which byte, in []byte) {
 		body, asked = in, 0
 		i := int(which) % len(names)
 		batch, err := made[i].Poll(t.Context(), "")
-		checkPosts(t, batch.Posts)
+		rig.CheckPosts(t, batch.Posts)
 		if err == nil {
 			again, _ := made[i].Poll(t.Context(), batch.Next)
-			checkPosts(t, again.Posts)
+			rig.CheckPosts(t, again.Posts)
 		}
 		const most = 500
 		if asked > most {

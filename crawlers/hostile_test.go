@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
 )
@@ -83,15 +84,15 @@ func answered(t *testing.T, block, kind, body string) crawlers.Batch {
 	t.Helper()
 	typ := map[string]string{"rss": "application/rss+xml", "feed+json": "application/feed+json", "json": "application/json", "html": "text/html; charset=utf-8"}[kind]
 	var asked atomic.Int32
-	f := fetcherOf(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+	f := rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 		if asked.Add(1) > 1 {
 			return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
 		}
-		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{"Content-Type": {typ}}, Body: []byte(body), At: driverNow}, nil
+		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{"Content-Type": {typ}}, Body: []byte(body), At: rig.Now}, nil
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	batch, _ := crawlerOf(t, block, f).Poll(ctx, crawlers.Cursor("")) // what it says of such an answer is no matter here
+	batch, _ := rig.Crawler(t, block, f).Poll(ctx, crawlers.Cursor("")) // what it says of such an answer is no matter here
 	if asked.Load() == 0 {
 		t.Fatal("nothing was read")
 	}

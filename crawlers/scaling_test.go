@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
 )
@@ -163,21 +164,15 @@ func cost(t *testing.T, block, body string) time.Duration {
 	if strings.HasPrefix(body, "<frameset>") || strings.HasPrefix(body, "<div><a>") {
 		html = []byte(body)
 	}
-	f := fetcherOf(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+	f := rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 		if r.URL != "https://otzyv.example/romashka" {
 			return nil, &fetch.StatusError{Status: http.StatusNotFound, URL: r.URL}
 		}
-		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: html, At: driverNow}, nil
+		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: html, At: rig.Now}, nil
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	start := testkit.Processor(t)
-	_, _ = crawlerOf(t, block, f).Poll(ctx, crawlers.Cursor("")) // what it says of such a page is no matter here
+	_, _ = rig.Crawler(t, block, f).Poll(ctx, crawlers.Cursor("")) // what it says of such a page is no matter here
 	return testkit.Processor(t) - start
-}
-
-type fetcherOf func(context.Context, fetch.Request) (*fetch.Response, error)
-
-func (f fetcherOf) Do(ctx context.Context, r fetch.Request) (*fetch.Response, error) {
-	return f(ctx, r)
 }

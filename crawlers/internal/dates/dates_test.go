@@ -287,3 +287,15 @@ func FuzzDate(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkParse(b *testing.B) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for _, text := range []string{"2026-11-20T10:00:00+02:00", "20 листопада 2026 р. о 14:05", "преди 2 часа"} {
+		b.Run(text, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Parse(text, now, nil, "uk")
+			}
+		})
+	}
+}

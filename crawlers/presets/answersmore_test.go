@@ -1,4 +1,4 @@
-package crawlers_test
+package presets_test
 
 import (
 	"maps"

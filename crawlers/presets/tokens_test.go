@@ -1,4 +1,4 @@
-package crawlers_test
+package presets_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/fetch"
 )
@@ -69,7 +70,7 @@ func TestPresetsRenewTokens(t *testing.T) {
 			"", "/v1/apps/1/customerReviews Bearer eyJhbGciOiJFUzI1NiIsImtpZCI6ImsiLCJ0eXAiOiJKV1QifQ",
 		},
 	} {
-		s := sourceOf(t, block)
+		s := rig.Source(t, block)
 		web := &minting{token: tt.token}
 		c, err := presets.New(crawlers.Env{Fetch: web, Now: time.Now, Base: "http://127.0.0.1:1"}, s.Kind, s.Section)
 		if err != nil {

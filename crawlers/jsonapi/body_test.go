@@ -1,4 +1,4 @@
-package crawlers_test
+package jsonapi_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -32,11 +33,11 @@ func TestJSONBody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var sent []string
-			c := crawlerOf(t, test.block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			c := rig.Crawler(t, test.block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 				sent = append(sent, string(r.Body))
 				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(`{"items":[{"id":1,"t":"one"}],"reviews":[{"id":"1","text":"one"}],"has_next":true,"last_id":"ab/c+d=="}`)}, nil
 			}))
-			mustPoll(t, c, "")
+			rig.Poll(t, c, "")
 			if !slices.Equal(sent, test.want) {
 				t.Errorf("sent %q", sent)
 			}

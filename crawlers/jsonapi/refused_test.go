@@ -1,4 +1,4 @@
-package crawlers_test
+package jsonapi_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -67,7 +68,7 @@ func TestJSONRefusalsSayWhatTheyAre(t *testing.T) {
 			if strings.Contains(block, "lemmy.example") {
 				block = strings.ReplaceAll(block, "lemmy.example", site.URL)
 			}
-			c := crawlerOf(t, block+"\nbase: "+site.URL, web.For(site.URL))
+			c := rig.Crawler(t, block+"\nbase: "+site.URL, web.For(site.URL))
 			_, err := c.Poll(t.Context(), "")
 			if err == nil {
 				t.Fatal("no error")
@@ -90,8 +91,8 @@ func TestJSONRefusalsSayWhatTheyAre(t *testing.T) {
 func TestJSONBudgetSpentInTheMiddle(t *testing.T) {
 	pages := []string{`{"items":[{"id":1,"t":"one"},{"id":2,"t":"two"}]}`}
 	limit := false
-	c := crawlerOf(t, "json: https://api.example/q?page={page}\nlist: .items[]\nfields: {id: .id, text: .t}\nbackoff: 'if .error == \"limit\" then 60 else empty end'\npager: {by: page}",
-		fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+	c := rig.Crawler(t, "json: https://api.example/q?page={page}\nlist: .items[]\nfields: {id: .id, text: .t}\nbackoff: 'if .error == \"limit\" then 60 else empty end'\npager: {by: page}",
+		rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 			n := int(r.URL[len(r.URL)-1] - '0')
 			if limit && n == 1 {
 				return nil, &fetch.StatusError{Status: http.StatusBadRequest, URL: r.URL, Body: []byte(`{"error":"limit"}`)}
@@ -102,7 +103,7 @@ func TestJSONBudgetSpentInTheMiddle(t *testing.T) {
 			}
 			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body)}, nil
 		}))
-	first := mustPoll(t, c, "")
+	first := rig.Poll(t, c, "")
 	pages = []string{`{"items":[{"id":5,"t":"five"},{"id":6,"t":"six"}]}`, `{"items":[{"id":3,"t":"three"},{"id":4,"t":"four"}]}`, pages[0]}
 	limit = true
 	next := first.Next
@@ -112,7 +113,7 @@ func TestJSONBudgetSpentInTheMiddle(t *testing.T) {
 		t.Errorf("%v, again after %v", err, got)
 	}
 	limit = false
-	if third := mustPoll(t, c, next); len(third.Posts) != 4 {
+	if third := rig.Poll(t, c, next); len(third.Posts) != 4 {
 		t.Errorf("%d posts, want 3 to 6", len(third.Posts))
 	}
 }

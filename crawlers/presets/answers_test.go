@@ -1,4 +1,4 @@
-package crawlers_test
+package presets_test
 
 import (
 	"bytes"
@@ -19,6 +19,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
@@ -89,7 +90,7 @@ func (s *site) requests() string {
 // wayOf makes the way to answer a source, as a watchlist writes it, at the test's site.
 func wayOf(t *testing.T, block, base string) (reply.Way, bool, error) {
 	t.Helper()
-	return presets.NewAnswer(envAt(t, base), blockOf(t, block))
+	return presets.NewAnswer(envAt(t, base), rig.Source(t, block))
 }
 
 func envAt(t *testing.T, base string) crawlers.Env {
@@ -98,19 +99,6 @@ func envAt(t *testing.T, base string) crawlers.Env {
 	web := fetch.New(fetch.Options{Gap: &gap, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Timeout: 20 * time.Second})
 	t.Cleanup(web.Close)
 	return crawlers.Env{Fetch: web.For(base), Now: time.Now, Base: base}
-}
-
-func blockOf(t testing.TB, block string) config.Source {
-	t.Helper()
-	known := config.Kinds{}
-	for _, k := range presets.Kinds() {
-		known[k.Name] = k.Options()
-	}
-	cfg, err := config.Parse("w.yaml", []byte("contact: a@b.example\nwatch: [{name: Romashka, terms: [romashka]}]\nsources:\n- "+strings.ReplaceAll(block, "\n", "\n  ")), nil, known)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cfg.Sources[0]
 }
 
 // text is what is sent: letters of three scripts, an emoji, markup, a direction, a quote.
@@ -421,7 +409,7 @@ func FuzzAnswers(f *testing.F) {
 	}
 	var sources []config.Source
 	for _, name := range names {
-		sources = append(sources, blockOf(f, everyNetwork()[name].block))
+		sources = append(sources, rig.Source(f, everyNetwork()[name].block))
 	}
 	f.Fuzz(func(t *testing.T, which, status int, body []byte) {
 		i := int(uint(which) % uint(len(names)))

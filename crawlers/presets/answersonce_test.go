@@ -1,4 +1,4 @@
-package crawlers_test
+package presets_test
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/crawlers/presets"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
@@ -154,7 +155,7 @@ func TestAnswersThatArriveUnheard(t *testing.T) {
 }
 
 func heardOf(t *testing.T, name string, n network, shows bool) {
-	src := blockOf(t, n.block)
+	src := rig.Source(t, n.block)
 	n.shown = strings.ReplaceAll(n.shown, "$TEXT", asJSON(t, answerText))
 	t.Run(name, func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -208,7 +209,7 @@ func TestAnswersOneTooLong(t *testing.T) {
 		if n.limit.Max == 0 { // then earshot's own holds
 			n.limit = byBytes(mention.MaxReply)
 		}
-		src := blockOf(t, n.block)
+		src := rig.Source(t, n.block)
 		d, web := &desk{post: n.post}, &cut{network: n}
 		e := engineOf(t, d, web, src)
 		var long *reply.LengthError

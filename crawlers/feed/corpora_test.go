@@ -1,4 +1,4 @@
-package crawlers_test
+package feed_test
 
 import (
 	"encoding/json"
@@ -15,6 +15,7 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/dates"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
 )
@@ -53,7 +54,7 @@ func TestCorpora(t *testing.T) {
 			if took > 2*time.Second {
 				t.Errorf("%s took %v", path, took)
 			}
-			checkPosts(t, batch.Posts)
+			rig.CheckPosts(t, batch.Posts)
 			switch {
 			case err == nil:
 				read++
@@ -75,7 +76,7 @@ func TestCorpora(t *testing.T) {
 }
 
 func newFeedFor(t testing.TB, address string, body []byte) crawlers.Crawler {
-	return crawlerOf(t, "feed: "+address, serveFeed(address, http.Header{}, body))
+	return rig.Crawler(t, "feed: "+address, rig.ServeFeed(address, http.Header{}, body))
 }
 
 // isTwin reports whether a file is the JSON another file must parse to.
@@ -255,7 +256,7 @@ func (i twinItem) moment() time.Time {
 		}
 	}
 	for _, s := range append(i.DC.Date, i.DatePublished) {
-		if t, _, ok := dates.Parse(s, driverNow, time.UTC); ok {
+		if t, _, ok := dates.Parse(s, rig.Now, time.UTC); ok {
 			return t
 		}
 	}
@@ -286,7 +287,7 @@ func (i twinItem) differs(p mention.Post) string {
 		return "text " + p.Text + ", want " + i.words()
 	case i.address() != "" && p.URL != i.address():
 		return "link " + p.URL + ", want " + i.address()
-	case !p.Published.Equal(poll.Plausible(i.moment(), driverNow)):
+	case !p.Published.Equal(poll.Plausible(i.moment(), rig.Now)):
 		return "published " + p.Published.String() + ", want " + i.moment().String()
 	case p.Author != i.author() && !strings.Contains(i.author(), "@"):
 		return "author " + p.Author + ", want " + i.author()

@@ -1,4 +1,4 @@
-package crawlers_test
+package presets_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
@@ -83,7 +84,7 @@ func TestThreadsOfAPIs(t *testing.T) {
 		name, _, _ := strings.Cut(test.block, ":")
 		t.Run(name, func(t *testing.T) {
 			gone := false
-			c := crawlerOf(t, test.block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			c := rig.Crawler(t, test.block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 				body := test.list
 				switch {
 				case r.URL == test.hint && gone:
@@ -93,7 +94,7 @@ func TestThreadsOfAPIs(t *testing.T) {
 				case strings.Contains(r.URL, "max_id="):
 					body = "[]"
 				}
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow}, nil
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: rig.Now}, nil
 			}))
 			batch, err := c.Poll(t.Context(), "")
 			if err != nil || len(batch.Posts) == 0 {
@@ -108,7 +109,7 @@ func TestThreadsOfAPIs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkPosts(t, found.Posts)
+			rig.CheckPosts(t, found.Posts)
 			var got []string
 			for _, f := range found.Posts {
 				got = append(got, fmt.Sprintf("%s > %s: %s", f.Author, f.ReplyTo, f.Text))
@@ -149,11 +150,11 @@ func TestGoneInWords(t *testing.T) {
 		"no JSON":                 {post: "", says: "NotFound"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := crawlerOf(t, "bluesky: {appview: view.example, query: romashka}", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			c := rig.Crawler(t, "bluesky: {appview: view.example, query: romashka}", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 				if strings.Contains(r.URL, "getPostThread") {
 					return nil, &fetch.StatusError{Status: http.StatusBadRequest, URL: r.URL, Body: []byte(test.says)}
 				}
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(fmt.Sprintf(post, test.post)), At: driverNow}, nil
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(fmt.Sprintf(post, test.post)), At: rig.Now}, nil
 			}))
 			batch, err := c.Poll(t.Context(), "")
 			if err != nil || len(batch.Posts) != 1 || batch.Posts[0].Deleted {
@@ -176,14 +177,14 @@ func TestTroubleIsNotGone(t *testing.T) {
 		".error != null":  {http.StatusInternalServerError},
 	} {
 		for _, status := range statuses {
-			c := crawlerOf(t, `json: {address: "https://api.example/q", list: ".posts[]", fields: {id: .id, text: .text, author: .author, deleted: "`+deleted+`", comments: '"https://api.example/of/\(.id)"'}, follow: ".[]"}`,
-				fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			c := rig.Crawler(t, `json: {address: "https://api.example/q", list: ".posts[]", fields: {id: .id, text: .text, author: .author, deleted: "`+deleted+`", comments: '"https://api.example/of/\(.id)"'}, follow: ".[]"}`,
+				rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 					if strings.Contains(r.URL, "/of/") {
 						return nil, &fetch.StatusError{Status: status, URL: r.URL, Body: []byte(`{"error":"try again"}`)}
 					}
-					return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(`{"posts":[{"id":1,"text":"lost","author":"o"}]}`), At: driverNow}, nil
+					return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(`{"posts":[{"id":1,"text":"lost","author":"o"}]}`), At: rig.Now}, nil
 				}))
-			found, err := c.(crawlers.Threader).Thread(t.Context(), mustPoll(t, c, "").Posts[0], "")
+			found, err := c.(crawlers.Threader).Thread(t.Context(), rig.Poll(t, c, "").Posts[0], "")
 			if err == nil {
 				t.Errorf("%s, %d: %+v", deleted, status, found.Posts)
 			}
@@ -228,8 +229,8 @@ func TestComplaintsInsideOfDiscussions(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := crawlerOf(t, test.block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(test.answer), At: driverNow}, nil
+			c := rig.Crawler(t, test.block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(test.answer), At: rig.Now}, nil
 			}))
 			found, err := c.(crawlers.Threader).Thread(t.Context(), mention.Post{ID: "x", ThreadHint: test.hint}, "")
 			if err != nil {

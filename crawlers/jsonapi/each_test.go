@@ -1,4 +1,4 @@
-package crawlers_test
+package jsonapi_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -21,19 +22,19 @@ func TestJSONValueReadLate(t *testing.T) {
 	bg := `{"items":[{"id":11,"t":"today","at":"2026-11-22T08:00:00Z"},{"id":12,"t":"in spring","at":"2026-04-02T08:00:00Z"},{"id":13,"t":"some day"}]}`
 	for name, before := range map[string]string{"new": "ua", "not there": "ua, bg"} {
 		t.Run(name, func(t *testing.T) {
-			site := &pages{bodies: map[string]string{"https://api.example/ua": `{"items":[{"id":1,"t":"one","at":"2026-01-01T08:00:00Z"}]}`}}
-			first := mustPoll(t, crawlerOf(t, fmt.Sprintf(eachBlock, before), site), "")
+			site := &rig.Pages{Bodies: map[string]string{"https://api.example/ua": `{"items":[{"id":1,"t":"one","at":"2026-01-01T08:00:00Z"}]}`}}
+			first := rig.Poll(t, rig.Crawler(t, fmt.Sprintf(eachBlock, before), site), "")
 			if len(first.Posts) != 1 {
 				t.Fatalf("%d posts, want the whole first poll", len(first.Posts))
 			}
-			site.bodies["https://api.example/bg"] = bg
-			c := crawlerOf(t, fmt.Sprintf(eachBlock, "ua, bg"), site)
-			second := mustPoll(t, c, first.Next)
+			site.Bodies["https://api.example/bg"] = bg
+			c := rig.Crawler(t, fmt.Sprintf(eachBlock, "ua, bg"), site)
+			second := rig.Poll(t, c, first.Next)
 			if len(second.Posts) != 1 || second.Posts[0].Text != "today" {
 				t.Errorf("got %+v, want what is new alone", second.Posts)
 			}
-			site.bodies["https://api.example/bg"] = strings.Replace(bg, `"items":[`, `"items":[{"id":14,"t":"late","at":"2026-11-01T08:00:00Z"},`, 1)
-			if third := mustPoll(t, c, second.Next); len(third.Posts) != 1 || third.Posts[0].Text != "late" {
+			site.Bodies["https://api.example/bg"] = strings.Replace(bg, `"items":[`, `"items":[{"id":14,"t":"late","at":"2026-11-01T08:00:00Z"},`, 1)
+			if third := rig.Poll(t, c, second.Next); len(third.Posts) != 1 || third.Posts[0].Text != "late" {
 				t.Errorf("got %+v, want what came since", third.Posts)
 			}
 		})
@@ -51,7 +52,7 @@ func TestJSONValueThatIsRefused(t *testing.T) {
 	} {
 		t.Run(closed, func(t *testing.T) {
 			asked := 0
-			c := crawlerOf(t, fmt.Sprintf(eachBlock, each), fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			c := rig.Crawler(t, fmt.Sprintf(eachBlock, each), rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 				asked++
 				value := r.URL[len(r.URL)-1:]
 				if strings.Contains(closed, value) {
@@ -71,7 +72,7 @@ func TestJSONValueThatIsRefused(t *testing.T) {
 			}
 		})
 	}
-	c := crawlerOf(t, fmt.Sprintf(eachBlock, "a"), fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+	c := rig.Crawler(t, fmt.Sprintf(eachBlock, "a"), rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 		return nil, &fetch.BlockedError{Status: http.StatusForbidden, URL: r.URL}
 	}))
 	if _, err := c.Poll(t.Context(), ""); !errors.As(err, new(*fetch.BlockedError)) {
@@ -85,8 +86,8 @@ func TestJSONValueThatIsRefused(t *testing.T) {
 func TestJSONValuesInTurns(t *testing.T) {
 	for name, pause := range map[string]fetch.RetryError{"with a time": {Status: 429, After: time.Minute}, "without": {Status: 429}} {
 		t.Run(name, func(t *testing.T) {
-			now, asked := driverNow, 0
-			c := crawlerOf(t, fmt.Sprintf(eachBlock, "a, b, c, d, e, f, g, h"), fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			now, asked := rig.Now, 0
+			c := rig.Crawler(t, fmt.Sprintf(eachBlock, "a, b, c, d, e, f, g, h"), rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 				if asked++; asked > 3 {
 					return nil, &pause
 				}

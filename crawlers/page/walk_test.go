@@ -1,4 +1,4 @@
-package crawlers_test
+package page_test
 
 import (
 	"context"
@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
 // redirects are addresses of a site that lead to others.
 type redirects struct {
-	site *pages
+	site *rig.Pages
 	to   map[string]string
 }
 
@@ -43,14 +44,14 @@ func TestPageThatLeadsToTheStartPage(t *testing.T) {
 		"nothing":                       {"", "https://r.example/", "<html><body>Welcome</body></html>", true}, // an empty page has words of its own
 	} {
 		t.Run(name, func(t *testing.T) {
-			site := &pages{bodies: map[string]string{asked: reviewList(9, 3, ""), test.first: reviewList(9, 3, "")}}
+			site := &rig.Pages{Bodies: map[string]string{asked: reviewList(9, 3, ""), test.first: reviewList(9, 3, "")}}
 			to := map[string]string{}
-			c := crawlerOf(t, strings.Replace(reviewBlock, "https://r.example/list", asked, 1), redirects{site, to})
+			c := rig.Crawler(t, strings.Replace(reviewBlock, "https://r.example/list", asked, 1), redirects{site, to})
 			if test.first != "" {
 				to[asked] = test.first
 			}
-			first := mustPoll(t, c, "")
-			to[asked], site.bodies[test.to] = test.to, test.shows
+			first := rig.Poll(t, c, "")
+			to[asked], site.Bodies[test.to] = test.to, test.shows
 			got, err := c.Poll(t.Context(), first.Next)
 			if (err == nil) != test.ours || err != nil && len(got.Posts) > 0 {
 				t.Fatalf("%d posts, %v", len(got.Posts), err)
@@ -59,8 +60,8 @@ func TestPageThatLeadsToTheStartPage(t *testing.T) {
 				t.Errorf("%v: the word for it is %q", err, word)
 			}
 			delete(to, asked) // back after the repairs
-			site.bodies[asked] = reviewList(11, 5, "")
-			if again := mustPoll(t, c, first.Next); len(again.Posts) != 2 {
+			site.Bodies[asked] = reviewList(11, 5, "")
+			if again := rig.Poll(t, c, first.Next); len(again.Posts) != 2 {
 				t.Errorf("back again: %d posts, want 10 and 11", len(again.Posts))
 			}
 		})
@@ -98,13 +99,13 @@ func (o *oldestFirst) Do(_ context.Context, r fetch.Request) (*fetch.Response, e
 		if o.falling {
 			i = from + to - k
 		}
-		at := driverNow.Add(time.Duration(i-74) * 4 * time.Hour)
+		at := rig.Now.Add(time.Duration(i-74) * 4 * time.Hour)
 		fmt.Fprintf(&b, `<div class=r><a class=l href=/r/%d>x</a><time datetime=%s></time><p>comment %d</p></div>`, i, at.Format(time.RFC3339), i)
 	}
 	if !last || o.endless {
 		fmt.Fprintf(&b, `<a class=next href="/list?p=%d">on</a>`, next)
 	}
-	site := &pages{bodies: map[string]string{r.URL: b.String()}}
+	site := &rig.Pages{Bodies: map[string]string{r.URL: b.String()}}
 	return site.Do(context.Background(), r)
 }
 
@@ -112,26 +113,26 @@ func (o *oldestFirst) Do(_ context.Context, r fetch.Request) (*fetch.Response, e
 // they are read. What stood between the pages of the first poll and the end is no news.
 func TestPageThatShowsTheOldestFirst(t *testing.T) {
 	site := &oldestFirst{n: 73}
-	c := crawlerOf(t, reviewBlock, site)
-	batch := mustPoll(t, c, "")
+	c := rig.Crawler(t, reviewBlock, site)
+	batch := rig.Poll(t, c, "")
 	if len(batch.Posts) != 50 {
 		t.Fatalf("first poll: %d posts", len(batch.Posts))
 	}
-	batch = mustPoll(t, c, batch.Next)
+	batch = rig.Poll(t, c, batch.Next)
 	if len(batch.Posts) != 23 || len(batch.Past) != 23 {
 		t.Fatalf("on to the end: %d posts, %d of them of the past", len(batch.Posts), len(batch.Past))
 	}
 	for _, more := range []int{1, 8, 0, 3} {
 		site.n, site.asked = site.n+more, nil
-		batch = mustPoll(t, c, batch.Next)
+		batch = rig.Poll(t, c, batch.Next)
 		if len(batch.Posts) != more || len(batch.Past) != 0 || len(site.asked) > 3 {
 			t.Errorf("%d more: %d posts, %d of them of the past, of %q", more, len(batch.Posts), len(batch.Past), site.asked)
 		}
 	}
 	site.n = 75 // ten were deleted, and the last page with them
-	gone := mustPoll(t, c, batch.Next)
+	gone := rig.Poll(t, c, batch.Next)
 	site.n = 76
-	if again := mustPoll(t, c, gone.Next); len(again.Posts) == 0 || again.Posts[len(again.Posts)-1].Text != "comment 76" {
+	if again := rig.Poll(t, c, gone.Next); len(again.Posts) == 0 || again.Posts[len(again.Posts)-1].Text != "comment 76" {
 		t.Errorf("after the last page went: %d posts", len(again.Posts))
 	}
 }
@@ -139,18 +140,18 @@ func TestPageThatShowsTheOldestFirst(t *testing.T) {
 // TestPageThatWasReadAtItsBeginning: an earlier earshot stayed on the first page of such a list.
 func TestPageThatWasReadAtItsBeginning(t *testing.T) {
 	site := &oldestFirst{n: 73}
-	c := crawlerOf(t, reviewBlock, site)
-	first := mustPoll(t, c, "")
+	c := rig.Crawler(t, reviewBlock, site)
+	first := rig.Poll(t, c, "")
 	var b strings.Builder // without what only this earshot stores
 	for part := range strings.SplitSeq(strings.Trim(string(first.Next), "{}"), ",") {
 		if !strings.HasPrefix(part, `"since`) && !strings.HasPrefix(part, `"last`) && !strings.HasPrefix(part, `"behind`) && !strings.HasPrefix(part, `"way`) && !strings.HasPrefix(part, `"at`) {
 			b.WriteString("," + part)
 		}
 	}
-	batch := mustPoll(t, c, crawlers.Cursor("{"+strings.TrimPrefix(b.String(), ",")+"}"))
-	batch = mustPoll(t, c, batch.Next)
+	batch := rig.Poll(t, c, crawlers.Cursor("{"+strings.TrimPrefix(b.String(), ",")+"}"))
+	batch = rig.Poll(t, c, batch.Next)
 	site.n = 74
-	if batch = mustPoll(t, c, batch.Next); len(batch.Posts) != 1 || len(batch.Past) != 0 {
+	if batch = rig.Poll(t, c, batch.Next); len(batch.Posts) != 1 || len(batch.Past) != 0 {
 		t.Errorf("%d posts, %d of them of the past", len(batch.Posts), len(batch.Past))
 	}
 }
@@ -159,10 +160,10 @@ func TestPageThatWasReadAtItsBeginning(t *testing.T) {
 // messages before. Its newest page is the first.
 func TestChatIsNoListOfTheOldestFirst(t *testing.T) {
 	site := &oldestFirst{n: 73, chat: 1}
-	c := crawlerOf(t, reviewBlock, site)
-	first := mustPoll(t, c, "")
+	c := rig.Crawler(t, reviewBlock, site)
+	first := rig.Poll(t, c, "")
 	site.n, site.asked = 75, nil
-	if second := mustPoll(t, c, first.Next); len(second.Posts) != 2 || len(site.asked) != 1 {
+	if second := rig.Poll(t, c, first.Next); len(second.Posts) != 2 || len(site.asked) != 1 {
 		t.Errorf("%d posts of %q", len(second.Posts), site.asked)
 	}
 }
@@ -193,21 +194,21 @@ func TestGapOfAPlace(t *testing.T) {
 		"json": {"json: \"https://r.example/list{?p=page}\"\nlist: .items[]\nfields: {id: .id, text: .t}\npager: {by: page, from: 1, pages: 2}", items},
 	} {
 		t.Run(name, func(t *testing.T) {
-			site := &pages{bodies: map[string]string{}}
+			site := &rig.Pages{Bodies: map[string]string{}}
 			show := func(n int) {
 				first := test.body(n, n-2)
-				site.bodies["https://r.example/list"], site.bodies["https://r.example/list?p=1"], site.bodies[second] = first, first, test.body(n-3, n-5)
+				site.Bodies["https://r.example/list"], site.Bodies["https://r.example/list?p=1"], site.Bodies[second] = first, first, test.body(n-3, n-5)
 			}
-			c := crawlerOf(t, test.block, site)
+			c := rig.Crawler(t, test.block, site)
 			show(8)
-			first := mustPoll(t, c, "")
+			first := rig.Poll(t, c, "")
 			if first.Observed.Gap {
 				t.Error("the first poll has a gap")
 			}
 			show(10)
-			near := mustPoll(t, c, first.Next)
+			near := rig.Poll(t, c, first.Next)
 			show(28)
-			far := mustPoll(t, c, near.Next)
+			far := rig.Poll(t, c, near.Next)
 			if near.Observed.Gap || !far.Observed.Gap {
 				t.Errorf("two more: a gap %v; eighteen more: a gap %v", near.Observed.Gap, far.Observed.Gap)
 			}
@@ -218,14 +219,14 @@ func TestGapOfAPlace(t *testing.T) {
 // TestPartsOfPosts: a poll counts what the posts of a place have, those that are known as well.
 func TestPartsOfPosts(t *testing.T) {
 	const card = `<div class=r><b>Олена</b><a class=l href=/r/%d>x</a><time datetime=2026-11-12></time><p>review %d</p></div>`
-	site := &pages{bodies: map[string]string{"https://r.example/list": fmt.Sprintf(card+card, 2, 2, 1, 1)}}
-	c := crawlerOf(t, "page: https://r.example/list\nselect: {item: .r, author: b, link: a.l, time: time, text: p}", site)
-	first := mustPoll(t, c, "")
+	site := &rig.Pages{Bodies: map[string]string{"https://r.example/list": fmt.Sprintf(card+card, 2, 2, 1, 1)}}
+	c := rig.Crawler(t, "page: https://r.example/list\nselect: {item: .r, author: b, link: a.l, time: time, text: p}", site)
+	first := rig.Poll(t, c, "")
 	if want := (crawlers.Parts{Of: 2, Author: 2, Time: 2, Text: 2}); first.Observed.Parts != want {
 		t.Errorf("%+v", first.Observed.Parts)
 	}
-	site.bodies["https://r.example/list"] = strings.ReplaceAll(site.bodies["https://r.example/list"], "<b>", "<i>")
-	second := mustPoll(t, c, first.Next)
+	site.Bodies["https://r.example/list"] = strings.ReplaceAll(site.Bodies["https://r.example/list"], "<b>", "<i>")
+	second := rig.Poll(t, c, first.Next)
 	if want := (crawlers.Parts{Of: 2, Time: 2, Text: 2}); second.Observed.Parts != want || len(second.Posts) > 0 {
 		t.Errorf("%+v, %d posts", second.Observed.Parts, len(second.Posts))
 	}
@@ -234,16 +235,16 @@ func TestPartsOfPosts(t *testing.T) {
 // TestOldReviewThatIsPutAbove: a site puts a review of last year above its list, or shows one more of
 // them where a newer one was deleted. It is shown for the first time, and is no news.
 func TestOldReviewThatIsPutAbove(t *testing.T) {
-	now := driverNow
+	now := rig.Now
 	card := func(n int, at time.Time) string {
 		return fmt.Sprintf(`<div class=r><a class=l href=/r/%d>x</a><time datetime=%s></time><p>review %d</p></div>`, n, at.Format(time.RFC3339), n)
 	}
 	list := card(9, now.AddDate(0, 0, -1)) + card(8, now.AddDate(0, 0, -2))
-	site := &pages{bodies: map[string]string{"https://r.example/list": list}}
-	c := crawlerOf(t, reviewBlock, site)
-	first := mustPoll(t, c, "")
-	site.bodies["https://r.example/list"] = card(3, now.AddDate(-1, 0, 0)) + card(10, now) + card(7, now.AddDate(0, 0, -3)) + list
-	got := mustPoll(t, c, first.Next)
+	site := &rig.Pages{Bodies: map[string]string{"https://r.example/list": list}}
+	c := rig.Crawler(t, reviewBlock, site)
+	first := rig.Poll(t, c, "")
+	site.Bodies["https://r.example/list"] = card(3, now.AddDate(-1, 0, 0)) + card(10, now) + card(7, now.AddDate(0, 0, -3)) + list
+	got := rig.Poll(t, c, first.Next)
 	if len(got.Posts) != 3 || len(got.Past) != 1 || got.Past[0] != "https://r.example/r/3" {
 		t.Errorf("%d posts, of the past: %q", len(got.Posts), got.Past)
 	}
@@ -263,12 +264,12 @@ func (s *turned) Do(ctx context.Context, r fetch.Request) (*fetch.Response, erro
 // would say that its last page holds nothing new for ever.
 func TestListThatIsTurnedAbout(t *testing.T) {
 	site := &turned{oldest: &oldestFirst{n: 33}}
-	c := crawlerOf(t, reviewBlock, site)
-	batch := mustPoll(t, c, mustPoll(t, c, "").Next)
+	c := rig.Crawler(t, reviewBlock, site)
+	batch := rig.Poll(t, c, rig.Poll(t, c, "").Next)
 	site.oldest, site.newest = nil, &oldestFirst{n: 33, chat: 1}
 	for _, more := range []int{1, 0, 12, 3} {
 		site.newest.n += more
-		batch = mustPoll(t, c, batch.Next)
+		batch = rig.Poll(t, c, batch.Next)
 		heard := 0
 		for _, p := range batch.Posts {
 			var n int
@@ -286,11 +287,11 @@ func TestListThatIsTurnedAbout(t *testing.T) {
 // the new ones come behind it.
 func TestListThatBeginsWithTheOldest(t *testing.T) {
 	site := &turned{newest: &oldestFirst{n: 23, chat: 1, falling: true}}
-	c := crawlerOf(t, reviewBlock, site)
-	batch := mustPoll(t, c, "")
+	c := rig.Crawler(t, reviewBlock, site)
+	batch := rig.Poll(t, c, "")
 	site.oldest = &oldestFirst{n: 24}
 	for i := range 2 {
-		if batch = mustPoll(t, c, batch.Next); len(batch.Posts) != 1 {
+		if batch = rig.Poll(t, c, batch.Next); len(batch.Posts) != 1 {
 			t.Errorf("%d: %d posts", i, len(batch.Posts))
 		}
 		site.oldest.n++
@@ -300,11 +301,11 @@ func TestListThatBeginsWithTheOldest(t *testing.T) {
 // TestListThatShowsItsLastPageForEver: behind the end some sites show it again, with a page after it.
 func TestListThatShowsItsLastPageForEver(t *testing.T) {
 	site := &oldestFirst{n: 23, endless: true}
-	c := crawlerOf(t, reviewBlock, site)
-	batch := mustPoll(t, c, "")
+	c := rig.Crawler(t, reviewBlock, site)
+	batch := rig.Poll(t, c, "")
 	for _, more := range []int{0, 2, 1} {
 		site.n, site.asked = site.n+more, nil
-		if batch = mustPoll(t, c, batch.Next); len(batch.Posts) != more || len(batch.Past) != 0 || len(site.asked) > 3 {
+		if batch = rig.Poll(t, c, batch.Next); len(batch.Posts) != more || len(batch.Past) != 0 || len(site.asked) > 3 {
 			t.Errorf("%d more: %d posts, %d of the past, of %q", more, len(batch.Posts), len(batch.Past), site.asked)
 		}
 	}
@@ -316,19 +317,19 @@ func TestListThatShowsItsLastPageForEver(t *testing.T) {
 func TestPageBehindThatIsSlow(t *testing.T) {
 	slow := &fetch.RetryError{URL: "https://r.example/list?p=2", After: time.Hour}
 	site := &oldestFirst{n: 73, chat: 1, fails: map[string]error{"https://r.example/list?p=2": slow}}
-	c := crawlerOf(t, reviewBlock, site)
-	first := mustPoll(t, c, "")
+	c := rig.Crawler(t, reviewBlock, site)
+	first := rig.Poll(t, c, "")
 	for i, err := range []error{slow, &fetch.StatusError{Status: 500}} {
 		site.n, site.fails["https://r.example/list?p=2"] = 74+i, err
-		if first = mustPoll(t, c, first.Next); len(first.Posts) != 1 {
+		if first = rig.Poll(t, c, first.Next); len(first.Posts) != 1 {
 			t.Errorf("%v: %d posts", err, len(first.Posts))
 		}
 	}
 	site = &oldestFirst{n: 33, fails: map[string]error{"https://r.example/list?p=3": slow}}
-	c = crawlerOf(t, reviewBlock, site)
-	batch := mustPoll(t, c, "")
+	c = rig.Crawler(t, reviewBlock, site)
+	batch := rig.Poll(t, c, "")
 	site.fails, site.n = nil, 34
-	if batch = mustPoll(t, c, batch.Next); len(batch.Posts) != 14 || len(batch.Past) != 14 { // they stood there before
+	if batch = rig.Poll(t, c, batch.Next); len(batch.Posts) != 14 || len(batch.Past) != 14 { // they stood there before
 		t.Errorf("%d posts, %d of the past", len(batch.Posts), len(batch.Past))
 	}
 }

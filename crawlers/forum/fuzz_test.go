@@ -1,4 +1,4 @@
-package crawlers_test
+package forum_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
 )
@@ -16,7 +17,7 @@ import (
 // FuzzForum gives the engine any page: it must not panic, must keep the promises
 // of Batch, must end, and must not find the same posts again in the same page.
 func FuzzForum(f *testing.F) {
-	for _, pattern := range []string{"testdata/forum/*/*.html", "testdata/forum/*/*.json", "testdata/nodebb/*/*.json", "testdata/flarum/*/*.json", "testdata/wordpress/*/*.json"} {
+	for _, pattern := range []string{"../testdata/forum/*/*.html", "../testdata/forum/*/*.json", "../testdata/nodebb/*/*.json", "../testdata/flarum/*/*.json", "../testdata/wordpress/*/*.json"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil {
 			f.Fatal(err)
@@ -36,14 +37,14 @@ func FuzzForum(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		n := 0
 		const most = 80 // twice what one poll may ask for
-		c := crawlerOf(t, "forum: https://fuzz.example/viewtopic.php?t=1", fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
+		c := rig.Crawler(t, "forum: https://fuzz.example/viewtopic.php?t=1", rig.Fetcher(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
 			if n++; n > most {
 				t.Fatalf("asked for %d pages", n)
 			}
-			return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: body, At: driverNow}, nil
+			return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: body, At: rig.Now}, nil
 		}))
 		batch, err := c.Poll(t.Context(), "")
-		checkPosts(t, batch.Posts)
+		rig.CheckPosts(t, batch.Posts)
 		if err != nil {
 			return
 		}
@@ -51,7 +52,7 @@ func FuzzForum(f *testing.F) {
 		if err != nil {
 			return
 		}
-		checkPosts(t, again.Posts)
+		rig.CheckPosts(t, again.Posts)
 		if !waits(t, batch.Next) && len(batch.Posts) < 200 /* half of what a cursor remembers */ {
 			known := map[string]bool{}
 			for _, p := range batch.Posts {
@@ -75,35 +76,4 @@ func waits(t *testing.T, c crawlers.Cursor) bool {
 		t.Fatal(err)
 	}
 	return state.Cut
-}
-
-func benchmarkForum(b *testing.B, path, address string) {
-	body, err := os.ReadFile(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	f := forumCrawler(b, fetcherFunc(func(_ context.Context, req fetch.Request) (*fetch.Response, error) {
-		return &fetch.Response{URL: req.URL, Status: 200, Header: http.Header{}, Body: body, At: recordedNow}, nil
-	}), address)
-	first, err := f.Poll(b.Context(), "")
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := f.Poll(b.Context(), first.Next); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkForumThread polls a thread whose bytes changed and whose posts did not.
-func BenchmarkForumThread(b *testing.B) {
-	benchmarkForum(b, "testdata/forum/smf21-thread/p2.html", "https://smf.example/index.php?topic=3.4")
-}
-
-// BenchmarkForumList polls a list on which nothing happened.
-func BenchmarkForumList(b *testing.B) {
-	benchmarkForum(b, "testdata/forum/phpbb33-list/list.html", "https://forum.example/board/viewforum.php?f=2")
 }

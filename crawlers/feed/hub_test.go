@@ -1,4 +1,4 @@
-package crawlers_test
+package feed_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -29,7 +30,7 @@ func TestFeedTellsItsHub(t *testing.T) {
 		"header": {body: rss(""), want: both,
 			link: []string{`<https://hub.example/>; rel="hub", <https://n.example/feed?a=1&utm_source=x>; title="a,b"; rel=self`}},
 		"headers":          {body: atom(""), link: []string{`<https://hub.example/>; rel=hub`, `</feed?a=1&utm_source=x>; rel="self"`}, want: both},
-		"relative":         {body: atom(`<link rel="self" href="/feed"/><link rel="hub" href="/hub"/>`), want: crawlers.Hub{"https://n.example/hub", "https://n.example/feed"}},
+		"relative":         {body: atom(`<link rel="self" href="/feed"/><link rel="hub" href="/hub"/>`), want: crawlers.Hub{URL: "https://n.example/hub", Topic: "https://n.example/feed"}},
 		"no self":          {body: atom(`<link rel="hub" href="https://hub.example/"/>`)},
 		"no hub":           {body: atom(`<link rel="self" href="https://n.example/feed"/>`)},
 		"no web address":   {body: atom(`<link rel="self" href="https://n.example/feed"/><link rel="hub" href="file:///etc/passwd"/>`)},
@@ -45,8 +46,8 @@ func TestFeedTellsItsHub(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			asked := 0
-			site := fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				res := &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, At: driverNow, Validators: fetch.Validators{ETag: "x"}}
+			site := rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				res := &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, At: rig.Now, Validators: fetch.Validators{ETag: "x"}}
 				if asked++; asked > 1 {
 					res.NotModified = true
 					return res, nil
@@ -57,13 +58,13 @@ func TestFeedTellsItsHub(t *testing.T) {
 				res.Body = []byte(c.body)
 				return res, nil
 			})
-			feed := crawlerOf(t, "feed: https://n.example/feed.xml?key=SECRETKEY1", site)
-			first := mustPoll(t, feed, "")
+			feed := rig.Crawler(t, "feed: https://n.example/feed.xml?key=SECRETKEY1", site)
+			first := rig.Poll(t, feed, "")
 			if first.Hub != c.want || len(first.Posts) != 1 {
 				t.Errorf("%d posts, hub %+v, want 1 and %+v", len(first.Posts), first.Hub, c.want)
 			}
 			// An answer without a body does not take the hub away.
-			if again := mustPoll(t, feed, first.Next); !again.Unchanged || again.Hub != c.want {
+			if again := rig.Poll(t, feed, first.Next); !again.Unchanged || again.Hub != c.want {
 				t.Errorf("unchanged: hub %+v, want %+v", again.Hub, c.want)
 			}
 		})

@@ -1,4 +1,4 @@
-package crawlers_test
+package presets_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/crawlers/presets"
 )
 
@@ -28,13 +29,39 @@ func TestWays(t *testing.T) {
 		{"rozetka: {goods: [1]}", "i_accept_the_terms: true"},
 	}
 	for _, test := range tests {
-		s := sourceOf(t, test.block)
-		_, err := presets.New(crawlers.Env{Now: func() time.Time { return driverNow }}, s.Kind, s.Section)
+		s := rig.Source(t, test.block)
+		_, err := presets.New(crawlers.Env{Now: func() time.Time { return rig.Now }}, s.Kind, s.Section)
 		switch {
 		case test.want == "" && err != nil:
 			t.Errorf("%s: %v", test.block, err)
 		case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
 			t.Errorf("%s: %v, want %q", test.block, err, test.want)
+		}
+	}
+}
+
+func TestTelegramPreviewOff(t *testing.T) {
+	site := &rig.Pages{Bodies: map[string]string{"https://t.me/s/closed": `<html><body><div class="tgme_page"><div class="tgme_page_title">Closed</div></div></body></html>`}}
+	_, err := rig.Crawler(t, "telegram: closed", site).Poll(t.Context(), "")
+	if err == nil || !strings.Contains(err.Error(), "preview is switched off by the channel's owner") || !crawlers.ClassifyError(err).Blocked {
+		t.Errorf("error %v, want the reason and a block", err)
+	}
+}
+
+func TestPresetOnAnotherHost(t *testing.T) {
+	site := &rig.Pages{Bodies: map[string]string{"http://127.0.0.1:9/s/c?q=x": `<html><body><div class="tgme_channel_info"></div></body></html>`}}
+	rig.Poll(t, rig.Crawler(t, "telegram: {channel: c, query: x}\nbase: http://127.0.0.1:9", site), "")
+}
+
+// TestPresetListAsText: several values that stand as one text, as people write them without
+// brackets, are several: no country, group or number has a comma or a space in it.
+func TestPresetListAsText(t *testing.T) {
+	for _, countries := range []string{"ua, bg", "[ua, bg]", `"ua; bg"`, "ua bg"} {
+		site := &rig.Pages{}
+		c := rig.Crawler(t, "appstore:\n  id: 123456789\n  countries: "+countries, site)
+		_, _ = c.Poll(t.Context(), "")
+		if len(site.Asked) != 2 || !strings.Contains(site.Asked[0], "/ua/") || !strings.Contains(site.Asked[1], "/bg/") {
+			t.Errorf("countries: %s: asked for %q", countries, site.Asked)
 		}
 	}
 }

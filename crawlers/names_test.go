@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
@@ -32,11 +33,11 @@ func TestWebsiteIsNoProfile(t *testing.T) {
 		"JSON-LD, account":                  {jsonLD(`{"@type":"Person","name":"Romashka","url":"https://blog.example/author/romashka"}`), "Romashka https://blog.example/author/romashka"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := crawlerOf(t, "page: https://blog.example/a", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte("<!doctype html><html><body>" + test.body + "</body></html>"), At: driverNow}, nil
+			c := rig.Crawler(t, "page: https://blog.example/a", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte("<!doctype html><html><body>" + test.body + "</body></html>"), At: rig.Now}, nil
 			}))
 			var got []string
-			for _, p := range mustPoll(t, c, "").Posts {
+			for _, p := range rig.Poll(t, c, "").Posts {
 				got = append(got, p.Author+" "+p.AuthorURL)
 			}
 			if text := strings.Join(got, "; "); text != test.want {
@@ -54,11 +55,11 @@ func TestWebsiteOfGuestIsNoProfile(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := strings.Replace(string(page), "https://bbp.example/users/0/", "https://www.facebook.com/romashka", 1)
-	c := crawlerOf(t, "forum: https://bbp.example/topic/romashka/", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow}, nil
+	c := rig.Crawler(t, "forum: https://bbp.example/topic/romashka/", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: rig.Now}, nil
 	}))
 	got := map[string]string{}
-	for _, p := range mustPoll(t, c, "").Posts {
+	for _, p := range rig.Poll(t, c, "").Posts {
 		got[p.Author] = p.AuthorURL
 	}
 	if got["Passer-by"] != "" || got["O'Brien"] != "https://bbp.example/users/8/" {
@@ -77,10 +78,10 @@ func TestCommentsOfABlogAreComments(t *testing.T) {
 		"forum: https://wp.example/romashka/":              mention.Comment,
 		"forum: https://wp.example/romashka/\nkind: forum": mention.Forum, // the user's word
 	} {
-		c := crawlerOf(t, block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: page, At: driverNow}, nil
+		c := rig.Crawler(t, block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: page, At: rig.Now}, nil
 		}))
-		posts := mustPoll(t, c, "").Posts
+		posts := rig.Poll(t, c, "").Posts
 		if len(posts) != 5 {
 			t.Fatalf("%d posts", len(posts))
 		}
@@ -127,10 +128,10 @@ func TestNamesThatAnybodyMayTake(t *testing.T) {
 				t.Fatal(err)
 			}
 			page := strings.Replace(string(body), test.was, test.is, 1)
-			c := crawlerOf(t, test.block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(page), At: driverNow}, nil
+			c := rig.Crawler(t, test.block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(page), At: rig.Now}, nil
 			}))
-			posts := mustPoll(t, c, "").Posts
+			posts := rig.Poll(t, c, "").Posts
 			if len(posts) == 0 || posts[0].FreeName != test.free || test.profile != "" && posts[0].AuthorURL != test.profile {
 				t.Errorf("%d posts, the first one: %+v", len(posts), posts[0])
 			}
@@ -144,13 +145,13 @@ func TestWhatAPageTellsRenamesNobody(t *testing.T) {
 	const review = `<div class="review"><b>%s</b><i>%s</i><p>%s</p></div>`
 	const block = "page: https://r.example/romashka\nselect: {item: .review, author: b, time: i, text: p}"
 	read := func(html string) map[string]mention.Post {
-		c := crawlerOf(t, block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		c := rig.Crawler(t, block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 			body := html + fmt.Sprintf(review, "Ганна", "09/10/2026 14:05", "Не повертають гроші.") + fmt.Sprintf(review, "Олег", "05/08/2026", "Мовчать.") +
 				fmt.Sprintf(review, "Марта", "3 год", "Третій тиждень не повертають гроші за чайник, підтримка мовчить.")
-			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: driverNow}, nil
+			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: rig.Now}, nil
 		}))
 		posts := map[string]mention.Post{}
-		for _, p := range mustPoll(t, c, "").Posts {
+		for _, p := range rig.Poll(t, c, "").Posts {
 			posts[p.Author] = p
 		}
 		return posts
@@ -182,10 +183,10 @@ func TestOrderOfDatesIsTheSites(t *testing.T) {
 		"https://r.example/r/1":      `<!doctype html><html lang="en"><body><i>25/09/2026</i><p>Не повертають гроші за чайник.</p>`,
 		"https://r.example/r/2":      `<!doctype html><html lang="en"><body><i>09/10/2026</i><p>Мовчать.</p>`,
 	}
-	c := crawlerOf(t, "page: https://r.example/romashka\nselect: {item: .review, author: b, time: i, text: p, link: a}\ndetail: {time: i, text: p}", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(bodies[r.URL]), At: driverNow}, nil
+	c := rig.Crawler(t, "page: https://r.example/romashka\nselect: {item: .review, author: b, time: i, text: p, link: a}\ndetail: {time: i, text: p}", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(bodies[r.URL]), At: rig.Now}, nil
 	}))
-	for _, p := range mustPoll(t, c, "").Posts {
+	for _, p := range rig.Poll(t, c, "").Posts {
 		if got := p.Published.Format("2 Jan"); p.Author == "Ira" && (got != "9 Oct" || p.Text != "Мовчать.") {
 			t.Errorf("%s: %q", got, p.Text)
 		}

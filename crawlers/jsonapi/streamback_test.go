@@ -1,4 +1,4 @@
-package crawlers_test
+package jsonapi_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 )
 
 // TestStreamNeverGoesBack: what is read again when a stream is taken up is no way ahead:
@@ -27,7 +28,7 @@ func TestStreamNeverGoesBack(t *testing.T) {
 	}
 
 	t.Run("broken off", func(t *testing.T) {
-		c := crawlerOf(t, block, client)
+		c := rig.Crawler(t, block, client)
 		drops(10)
 		first, err := c.Poll(t.Context(), "")
 		if err != nil || len(first.Posts) != 10 {
@@ -42,7 +43,7 @@ func TestStreamNeverGoesBack(t *testing.T) {
 	t.Run("few events a reading", func(t *testing.T) {
 		drops(0)
 		address, _, _ := strings.Cut(strings.TrimPrefix(block, "bluesky: {stream: \""), "\"}")
-		c := crawlerOf(t, "stream: \""+address+"?x=1{&cursor}\"\nfields: {id: .commit.rkey, text: .commit.record.text}\ncursor: .time_us\nrewind: 5000000\nevents: 4", client)
+		c := rig.Crawler(t, "stream: \""+address+"?x=1{&cursor}\"\nfields: {id: .commit.rkey, text: .commit.record.text}\ncursor: .time_us\nrewind: 5000000\nevents: 4", client)
 		next, heard := crawlers.Cursor(""), map[string]bool{}
 		for range 3 {
 			batch, err := c.Poll(t.Context(), next)
@@ -66,7 +67,7 @@ func TestStreamThatIsNone(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(w, "<html><body>data: no\n\n</body></html>")
 	}))
-	_, err := crawlerOf(t, strings.Replace(block, `"ws:`, `"http:`, 1), client).Poll(t.Context(), "")
+	_, err := rig.Crawler(t, strings.Replace(block, `"ws:`, `"http:`, 1), client).Poll(t.Context(), "")
 	if err == nil || !strings.Contains(crawlers.Explain(err), "text/html and no stream of events") {
 		t.Errorf("error %v", err)
 	}
@@ -89,7 +90,7 @@ func TestStreamHearsAnswers(t *testing.T) {
 		answer(5, "ff", "ee"),
 	}, drop: 5}
 	block, client := startStream(t, j)
-	c := crawlerOf(t, block, client, watched("ромашка"))
+	c := rig.Crawler(t, block, client, watched("ромашка"))
 	first, err := c.Poll(t.Context(), "")
 	if err != nil || idsOf(first) != "aa cc ee" {
 		t.Errorf("%s, %v", idsOf(first), err)

@@ -1,4 +1,4 @@
-package crawlers_test
+package feed_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/mention"
@@ -35,8 +36,8 @@ func TestFeedSaysWhatCameInstead(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			site := &pages{bodies: map[string]string{"https://n.example/rss": test.body}}
-			batch, err := crawlerOf(t, "feed: https://n.example/rss", site).Poll(t.Context(), "")
+			site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": test.body}}
+			batch, err := rig.Crawler(t, "feed: https://n.example/rss", site).Poll(t.Context(), "")
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %s in it", err, test.want)
 			}
@@ -61,11 +62,11 @@ func TestFeedsGuidsThatChange(t *testing.T) {
 			}
 			return oddFeed(items...)
 		}
-		site := &pages{bodies: map[string]string{"https://n.example/rss": page("aaaa", 2)}}
-		c := crawlerOf(t, "feed: https://n.example/rss", site)
-		first := mustPoll(t, c, "")
-		site.bodies["https://n.example/rss"] = page("bbbb", 3)
-		second := mustPoll(t, c, first.Next)
+		site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": page("aaaa", 2)}}
+		c := rig.Crawler(t, "feed: https://n.example/rss", site)
+		first := rig.Poll(t, c, "")
+		site.Bodies["https://n.example/rss"] = page("bbbb", 3)
+		second := rig.Poll(t, c, first.Next)
 		if len(first.Posts) != 2 || len(second.Posts) != 1 || second.Posts[0].Title != "Topic 3" {
 			t.Errorf("%s: first %d posts, then %+v, want the new one alone", link, len(first.Posts), second.Posts)
 		}
@@ -84,14 +85,14 @@ func TestFeedSessions(t *testing.T) {
 	}
 	const one, two = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 	for _, test := range []struct{ next, url string }{{two, "https://n.example/t?p=3"}, {one, "https://n.example/t?p=3&sid=" + one}} {
-		site := &pages{bodies: map[string]string{"https://n.example/rss": page(one, 2)}}
-		c := crawlerOf(t, "feed: https://n.example/rss", site)
-		first := mustPoll(t, c, "")
+		site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": page(one, 2)}}
+		c := rig.Crawler(t, "feed: https://n.example/rss", site)
+		first := rig.Poll(t, c, "")
 		if p := first.Posts[0]; p.ID != "https://n.example/t?p=1" || p.URL != p.ID {
 			t.Errorf("first: %q at %q", p.ID, p.URL)
 		}
-		site.bodies["https://n.example/rss"] = page(test.next, 3)
-		second := mustPoll(t, c, first.Next)
+		site.Bodies["https://n.example/rss"] = page(test.next, 3)
+		second := rig.Poll(t, c, first.Next)
 		if len(second.Posts) != 1 || second.Posts[0].ID != "https://n.example/t?p=3" || second.Posts[0].URL != test.url {
 			t.Errorf("then: %+v, want %s", second.Posts, test.url)
 		}
@@ -100,7 +101,7 @@ func TestFeedSessions(t *testing.T) {
 
 // cutting answers with the first of its bodies, then with the next, and so on.
 type cutting struct {
-	pages
+	rig.Pages
 	next []string
 }
 
@@ -112,7 +113,7 @@ func (c *cutting) answer(res *fetch.Response) {
 
 // changed is a site whose answers something is done to.
 type changed struct {
-	site *pages
+	site *rig.Pages
 	to   func(*fetch.Response)
 }
 
@@ -142,13 +143,13 @@ func TestFeedThatIsCut(t *testing.T) {
 		{"elsewhere, later", []string{shorter, cut}, 2, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := &cutting{pages: pages{bodies: map[string]string{"https://n.example/rss": whole}}, next: test.next}
-			batch, err := crawlerOf(t, "feed: https://n.example/rss", changed{&c.pages, c.answer}).Poll(t.Context(), "")
+			c := &cutting{Pages: rig.Pages{Bodies: map[string]string{"https://n.example/rss": whole}}, next: test.next}
+			batch, err := rig.Crawler(t, "feed: https://n.example/rss", changed{&c.Pages, c.answer}).Poll(t.Context(), "")
 			if err != nil || len(batch.Posts) != test.posts || (len(batch.Observed.Unread) > 0) != test.said {
 				t.Errorf("%d posts, %q, %v", len(batch.Posts), batch.Observed.Unread, err)
 			}
-			if len(c.asked) != 2 {
-				t.Errorf("asked %d times", len(c.asked))
+			if len(c.Asked) != 2 {
+				t.Errorf("asked %d times", len(c.Asked))
 			}
 		})
 	}
@@ -162,8 +163,8 @@ func TestFeedCostsLinearTime(t *testing.T) {
 	for _, part := range []string{"<item>", "<item><title>", "<![CDATA[", "<!--", "</item>", "<a:item xml:base='x'>", "<x:p xmlns:x='http://www.w3.org/1999/xhtml'>", "<item><title>a</title></item>", "<", "<!", "&amp;", "<p><a href='x'>", "<link xml:base='a/'>"} {
 		for _, head := range []string{"<rss>", `<feed xml:base="https://a.example/" xmlns:h="http://www.w3.org/1999/xhtml">`, `<rss xmlns="x"><channel>`} {
 			testkit.Linear(t, head+part, 1000, func(n int) {
-				site := &pages{bodies: map[string]string{"https://n.example/rss": head + strings.Repeat(part, n)}}
-				_, _ = crawlerOf(t, "feed: https://n.example/rss", site).Poll(t.Context(), "")
+				site := &rig.Pages{Bodies: map[string]string{"https://n.example/rss": head + strings.Repeat(part, n)}}
+				_, _ = rig.Crawler(t, "feed: https://n.example/rss", site).Poll(t.Context(), "")
 			})
 		}
 	}
@@ -194,21 +195,21 @@ func TestFeedThatTurnsOver(t *testing.T) {
 		"without dates":                 {[]string{first, "b "}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			site := &pages{bodies: map[string]string{"https://n.example/f": feed(first)}}
-			c := crawlerOf(t, "feed: https://n.example/f", site)
-			batch := mustPoll(t, c, "")
+			site := &rig.Pages{Bodies: map[string]string{"https://n.example/f": feed(first)}}
+			c := rig.Crawler(t, "feed: https://n.example/f", site)
+			batch := rig.Poll(t, c, "")
 			if len(batch.Past) != 0 {
 				t.Errorf("of the first poll: %v", batch.Past)
 			}
 			for range 2 { // it goes on turning
-				site.bodies["https://n.example/f"] = feed(test.items...)
-				batch = mustPoll(t, c, batch.Next)
+				site.Bodies["https://n.example/f"] = feed(test.items...)
+				batch = rig.Poll(t, c, batch.Next)
 				slices.Sort(batch.Past)
 				if !slices.Equal(batch.Past, test.past) {
 					t.Errorf("past: %v, want %v", batch.Past, test.past)
 				}
-				site.bodies["https://n.example/f"] = feed(first)
-				batch = mustPoll(t, c, batch.Next)
+				site.Bodies["https://n.example/f"] = feed(first)
+				batch = rig.Poll(t, c, batch.Next)
 			}
 		})
 	}
@@ -226,22 +227,22 @@ func TestFoundFeedInTrouble(t *testing.T) {
 	} {
 		for trouble, page := range map[string]string{"a page": `<html><title>Back soon</title></html>`, "not there": ""} {
 			t.Run(name+", "+trouble, func(t *testing.T) {
-				site := &pages{bodies: map[string]string{
+				site := &rig.Pages{Bodies: map[string]string{
 					"https://n.example/":               front,
 					"https://n.example/feed/":          post("one"),
 					"https://n.example/comments/feed/": post("talk"),
 					"https://n.example/rss.xml":        post("talk"),
 				}}
-				c := crawlerOf(t, "feed: https://n.example/", site)
-				first := mustPoll(t, c, "")
-				if site.bodies["https://n.example/feed/"] = page; page == "" {
-					delete(site.bodies, "https://n.example/feed/")
+				c := rig.Crawler(t, "feed: https://n.example/", site)
+				first := rig.Poll(t, c, "")
+				if site.Bodies["https://n.example/feed/"] = page; page == "" {
+					delete(site.Bodies, "https://n.example/feed/")
 				}
 				if batch, err := c.Poll(t.Context(), first.Next); err == nil || len(batch.Posts) > 0 || page != "" && !strings.Contains(err.Error(), "Back soon") {
 					t.Errorf("%d posts, %v: want the trouble", len(batch.Posts), err)
 				}
-				site.bodies["https://n.example/feed/"] = post("two")
-				if batch := mustPoll(t, c, first.Next); len(batch.Posts) != 1 || batch.Posts[0].Title != "two" {
+				site.Bodies["https://n.example/feed/"] = post("two")
+				if batch := rig.Poll(t, c, first.Next); len(batch.Posts) != 1 || batch.Posts[0].Title != "two" {
 					t.Errorf("got %+v, want the post of the feed", batch.Posts)
 				}
 			})
@@ -260,7 +261,7 @@ func TestFeedsOfBlogger(t *testing.T) {
 	comments := `<feed xmlns='http://www.w3.org/2005/Atom'><id>tag:blogger.com,1999:blog-1.comments</id><title type='text'>Comments on B</title>` +
 		fmt.Sprintf(comment, 2, "Sorry", `<link rel='related' type='application/atom+xml' href='https://www.blogger.com/feeds/1/70/comments/default/1'/>`, "Romashka") +
 		fmt.Sprintf(comment, 1, "Romashka keeps my money", "", "Olena") + `</feed>`
-	site := &pages{bodies: map[string]string{
+	site := &rig.Pages{Bodies: map[string]string{
 		"https://b.example/feeds/posts/default": `<feed xmlns='http://www.w3.org/2005/Atom'><title>B</title><entry><id>tag:blogger.com,1999:blog-1.post-70</id><published>2026-11-20T10:00:00.000+02:00</published><title>Lost</title><content type='html'>words</content>
 			<link rel='replies' type='application/atom+xml' href='https://b.example/feeds/70/comments/default' title='Post Comments'/><link rel='replies' type='text/html' href='https://b.example/2026/11/lost.html#comment-form'/>
 			<link rel='alternate' type='text/html' href='https://b.example/2026/11/lost.html'/></entry></feed>`,
@@ -278,9 +279,9 @@ func TestFeedsOfBlogger(t *testing.T) {
 			}
 		}
 	}
-	check(mustPoll(t, crawlerOf(t, "feed: https://b.example/feeds/comments/default", site), "").Posts)
-	c := crawlerOf(t, "feed: https://b.example/feeds/posts/default", site)
-	article := mustPoll(t, c, "").Posts[0]
+	check(rig.Poll(t, rig.Crawler(t, "feed: https://b.example/feeds/comments/default", site), "").Posts)
+	c := rig.Crawler(t, "feed: https://b.example/feeds/posts/default", site)
+	article := rig.Poll(t, c, "").Posts[0]
 	batch, err := c.(crawlers.Threader).Thread(t.Context(), article, "")
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package crawlers_test
+package forum_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
@@ -18,7 +19,7 @@ import (
 // recordings answers the addresses of one folder of recorded pages, whatever the
 // host and port, and 404 to everything else.
 type recordings struct {
-	pages map[string]*capture
+	pages map[string]*rig.Capture
 	asked []string
 }
 
@@ -63,7 +64,7 @@ func (a *tally) String() string {
 // forumCrawler reads a forum as a watchlist's `forum:` does, at recordedNow.
 func forumCrawler(t testing.TB, f crawlers.Fetcher, address string) crawlers.Crawler {
 	t.Helper()
-	return crawlerOf(t, "forum: "+address, f, func(env *crawlers.Env) {
+	return rig.Crawler(t, "forum: "+address, f, func(env *crawlers.Env) {
 		env.Now = func() time.Time { return recordedNow }
 		env.Source, env.PostKind = "test", mention.Forum
 	})
@@ -73,7 +74,7 @@ func forumCrawler(t testing.TB, f crawlers.Fetcher, address string) crawlers.Cra
 func TestForumCaptures(t *testing.T) {
 	for _, folder := range []string{"mybb-1.8.37", "phpbb-3.3.15", "nodebb-4.10.0", "wordpress-6.1.9"} {
 		t.Run(folder, func(t *testing.T) {
-			pages := readCaptures(t, folder+"/*")
+			pages := rig.Captures(t, folder+"/*")
 			var sum tally
 			for _, page := range pages {
 				if page.Items == nil || strings.HasSuffix(page.File, ".xml") {
@@ -86,10 +87,10 @@ func TestForumCaptures(t *testing.T) {
 	}
 }
 
-func replayPage(t *testing.T, page *capture, sum *tally) {
+func replayPage(t *testing.T, page *rig.Capture, sum *tally) {
 	// Only this page is there: its next pages are a dead port, which must cost
 	// nothing but a note.
-	site := &recordings{pages: map[string]*capture{recordedKey(page.URL): page}}
+	site := &recordings{pages: map[string]*rig.Capture{recordedKey(page.URL): page}}
 	f := forumCrawler(t, site, page.URL)
 	b, err := f.Poll(context.Background(), "")
 	if err != nil {
@@ -118,10 +119,10 @@ func replayPage(t *testing.T, page *capture, sum *tally) {
 	}
 }
 
-func compareRecorded(t *testing.T, want []capturedItem, got []mention.Post) tally {
+func compareRecorded(t *testing.T, want []rig.CapturedItem, got []mention.Post) tally {
 	t.Helper()
 	sum := tally{expected: len(want)}
-	markers := map[string]capturedItem{}
+	markers := map[string]rig.CapturedItem{}
 	for _, w := range want {
 		markers[w.Marker] = w
 	}

@@ -1,4 +1,4 @@
-package crawlers_test
+package jsonapi_test
 
 import (
 	"bytes"
@@ -19,6 +19,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/testkit"
 	"github.com/earshot/earshot/internal/text"
@@ -105,7 +106,7 @@ func TestStreamResumes(t *testing.T) {
 		event(at(5), "delete", "zz", "", 0), // nobody heard of it
 	}, drop: 3}
 	block, client := startStream(t, j)
-	c := crawlerOf(t, block, client, watched("ромашка"))
+	c := rig.Crawler(t, block, client, watched("ромашка"))
 
 	first, err := c.Poll(t.Context(), "")
 	if err != nil {
@@ -178,7 +179,7 @@ func TestStreamRefused(t *testing.T) {
 				w.WriteHeader(test.status)
 			}))
 			block = strings.Replace(block, `"ws:`, `"`+form+`:`, 1)
-			_, err := crawlerOf(t, block, client).Poll(t.Context(), "")
+			_, err := rig.Crawler(t, block, client).Poll(t.Context(), "")
 			if err == nil {
 				t.Fatalf("%s %d: no error", form, test.status)
 			}
@@ -195,7 +196,7 @@ func TestStreamCancelled(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	if _, err := crawlerOf(t, block, client).Poll(ctx, ""); err == nil || ctx.Err() == nil {
+	if _, err := rig.Crawler(t, block, client).Poll(ctx, ""); err == nil || ctx.Err() == nil {
 		t.Errorf("error %v", err)
 	}
 	if took := time.Since(began); took > time.Minute {
@@ -237,12 +238,12 @@ func TestCapturedJetstream(t *testing.T) {
 		}
 	}
 	block, client := startStream(t, j)
-	c := crawlerOf(t, block, client)
+	c := rig.Crawler(t, block, client)
 	batch, err := c.Poll(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkPosts(t, batch.Posts)
+	rig.CheckPosts(t, batch.Posts)
 	if want := len(alive) + len(gone); len(batch.Posts) != want {
 		t.Errorf("%d posts, want %d", len(batch.Posts), want)
 	}

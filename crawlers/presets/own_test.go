@@ -1,4 +1,4 @@
-package crawlers_test
+package presets_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -37,11 +38,11 @@ func TestOwnAccountsCanBeNamed(t *testing.T) {
 			"Romashka https://www.facebook.com/romashka; Romashka ; Romashka https://www.facebook.com/romashka;  "},
 	} {
 		t.Run(block, func(t *testing.T) {
-			c := crawlerOf(t, block, fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(test.body), At: driverNow}, nil
+			c := rig.Crawler(t, block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(test.body), At: rig.Now}, nil
 			}))
 			var got []string
-			for _, p := range mustPoll(t, c, "").Posts {
+			for _, p := range rig.Poll(t, c, "").Posts {
 				got = append(got, fmt.Sprintf("%s %s", p.Author, p.AuthorURL))
 			}
 			if text := strings.Join(got, "; "); text != test.want {

@@ -1,4 +1,4 @@
-package crawlers_test
+package jsonapi_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 )
 
 // TestStreamThatFallsSilent: a server that is cut off from what it repeats takes connections
@@ -25,11 +26,11 @@ func TestStreamThatFallsSilent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			now := driverNow
+			now := rig.Now
 			j := &jetstream{stay: true}
 			block, client := startStream(t, j)
 			address, _, _ := strings.Cut(strings.TrimPrefix(block, "bluesky: {stream: \""), "\"}")
-			c := crawlerOf(t, "stream: \""+address+"?x=1{&cursor}\"\nfields: {id: .commit.rkey, text: .commit.record.text}\ncursor: .time_us\nrewind: 5000000\nlisten: 1500ms", client,
+			c := rig.Crawler(t, "stream: \""+address+"?x=1{&cursor}\"\nfields: {id: .commit.rkey, text: .commit.record.text}\ncursor: .time_us\nrewind: 5000000\nlisten: 1500ms", client,
 				watched("ромашка"), func(env *crawlers.Env) { env.Now = func() time.Time { return now } })
 			var cursor crawlers.Cursor
 			last := start

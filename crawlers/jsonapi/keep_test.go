@@ -1,4 +1,4 @@
-package crawlers_test
+package jsonapi_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
+	"github.com/earshot/earshot/crawlers/internal/rig"
 	"github.com/earshot/earshot/internal/fetch"
 )
 
@@ -35,7 +36,7 @@ func (i *inbox) Do(_ context.Context, r fetch.Request) (*fetch.Response, error) 
 // before; an answer without messages forgets nothing.
 func TestInbox(t *testing.T) {
 	api := &inbox{first: 500, last: 502}
-	c := crawlerOf(t, "telegrambot: {token: \"${env:TELEGRAM_BOT_TOKEN}\"}", api)
+	c := rig.Crawler(t, "telegrambot: {token: \"${env:TELEGRAM_BOT_TOKEN}\"}", api)
 	var cursor crawlers.Cursor
 	poll := func(wantPosts int, wantQuery string) {
 		t.Helper()
@@ -64,11 +65,11 @@ func TestInbox(t *testing.T) {
 // is away, is heard with what they added. An inbox is read once.
 func TestInboxKeepsTheLastWord(t *testing.T) {
 	const update = `{"update_id":%d,%q:{"message_id":7,"from":{"first_name":"A"},"chat":{"id":-1001,"type":"group"},"date":1795172400,"edit_date":%d,"text":%q}}`
-	c := crawlerOf(t, "telegrambot: {token: \"${env:TELEGRAM_BOT_TOKEN}\"}", fetcherFunc(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+	c := rig.Crawler(t, "telegrambot: {token: \"${env:TELEGRAM_BOT_TOKEN}\"}", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
 		list := []string{fmt.Sprintf(update, 1, "message", 0, "Hello, Romashka"), fmt.Sprintf(update, 2, "edited_message", 1795172405, "Hello, Romashka. My card was charged twice and nobody answers")}
 		return &fetch.Response{URL: r.URL, Body: []byte(`{"ok":true,"result":[` + strings.Join(list, ",") + `]}`)}, nil
 	}))
-	batch := mustPoll(t, c, "")
+	batch := rig.Poll(t, c, "")
 	if len(batch.Posts) != 1 || !strings.Contains(batch.Posts[0].Text, "charged twice") || batch.Posts[0].Edited.IsZero() {
 		t.Errorf("%+v", batch.Posts)
 	}
