@@ -140,7 +140,7 @@ type document struct {
 	now   time.Time
 	zone  *time.Location
 	lang  string
-	dmy   string
+	order string // of the day and the month in its dates
 	// preset is what the page is read by; settled, that its dates are understood.
 	preset  *enginePreset
 	settled bool

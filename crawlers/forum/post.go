@@ -89,8 +89,8 @@ func (it *postItem) post(preset *enginePreset, p *pageData) (mention.Post, bool)
 	if post.Title == "" {
 		post.Title = replyMark.ReplaceAllString(it.first(rules.Title), "")
 	}
-	post.Published, post.DateOnly = it.moment(rules.Time, p)
-	post.Edited, _ = it.moment(rules.Edited, p)
+	post.Published, post.DateOnly = it.moment(rules.Time)
+	post.Edited, _ = it.moment(rules.Edited)
 	if !post.Edited.After(post.Published) {
 		post.Edited = time.Time{}
 	}

@@ -26,7 +26,7 @@ type enginePreset struct {
 	UTC    ruleList     `yaml:"clock_utc"`
 	Zone   ruleList     `yaml:"zone"`       // "All times are UTC+2"
 	Free   bool         `yaml:"free_names"` // an account may call itself what it likes, also as another one does
-	Order  string       `yaml:"order"`      // "mdy" or "dmy" for 05-09-2026 when the page does not tell
+	Order  string       `yaml:"order"`      // "mdy" or "dmy" for 05-09-2026 when the page does not tell; dots always are "dmy"
 	Params []string     `yaml:"params"`     // query parameters that do not belong to a thread's address: page numbers, highlights
 	Strip  []stripRule  `yaml:"strip"`      // the same for what stands in the path
 	Reply  any          `yaml:"reply"`      // how it is answered; not this engine's business

@@ -1,7 +1,9 @@
 package forum
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,7 +23,7 @@ import (
 // was kept for a week still says when.
 
 // moment reads the first date the rules give.
-func (it *postItem) moment(rules ruleList, p *pageData) (time.Time, bool) {
+func (it *postItem) moment(rules ruleList) (time.Time, bool) {
 	for _, r := range rules {
 		els := r.elements(it.el)
 		for i, n := range els.Nodes {
@@ -62,7 +64,6 @@ func (d *document) parse(text string) (time.Time, bool, bool) {
 		return dates.Parse(text, latest(d.now, t), nil)
 	}
 	d.settle()
-	text = d.ordered(text)
 	when, day, ok := dates.Parse(text, d.now, d.zone, d.langs()...)
 	if !ok && d.now.Before(d.r.env.Now()) { // a clock that was misread must not hide dates
 		when, day, ok = dates.Parse(text, d.r.env.Now(), d.zone, d.langs()...)
@@ -78,14 +79,9 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
+// langs are what is known of the order and the language of dates.
 func (d *document) langs() []string {
-	var langs []string
-	for _, l := range []string{d.lang, d.r.env.Lang} {
-		if l != "" {
-			langs = append(langs, l)
-		}
-	}
-	return langs
+	return slices.DeleteFunc([]string{d.order, d.lang, d.r.env.Lang}, func(l string) bool { return l == "" })
 }
 
 var datedText = regexp.MustCompile(`\d{4}|\d{1,2}[-./]\d{1,2}[-./]\d{2}`)
@@ -120,56 +116,19 @@ func timeText(el *goquery.Selection) string {
 	return htmltext.OneLine(b.String())
 }
 
-var numericDate = regexp.MustCompile(`\b(\d{1,2})([-/.])(\d{1,2})([-/.])(\d{4})\b`)
+// orders are the words of presets and cursors for the order of a day and a month in numbers.
+var orders = map[string]string{"dmy": dates.DayFirst, "mdy": dates.MonthFirst}
 
-// ordered rewrites 05-09-2026 as 2026-09-05, in the order the board writes.
-func (d *document) ordered(text string) string {
-	m := numericDate.FindStringSubmatchIndex(text)
-	if m == nil || text[m[4]:m[5]] != text[m[8]:m[9]] {
-		return text
-	}
-	a, b, year := text[m[2]:m[3]], text[m[6]:m[7]], text[m[10]:m[11]]
-	order := d.dmy
-	if order == "" && text[m[4]:m[5]] == "." {
-		order = "dmy"
-	}
-	if x, _ := strconv.Atoi(a); x > 12 {
-		order = "dmy"
-	}
-	if x, _ := strconv.Atoi(b); x > 12 {
-		order = "mdy"
-	}
-	day, month := a, b
-	switch order {
-	case "mdy":
-		day, month = b, a
-	case "dmy":
-	default:
-		return text
-	}
-	if len(day) == 1 {
-		day = "0" + day
-	}
-	if len(month) == 1 {
-		month = "0" + month
-	}
-	rest := strings.TrimLeft(text[m[1]:], ", ")
-	return strings.TrimSpace(strings.TrimSpace(text[:m[0]]) + " " + year + "-" + month + "-" + day + " " + rest)
-}
-
-// settleOrder finds out whether the board writes the day or the month first: one
-// number above 12 anywhere on the page tells. A board that told once is believed
-// on its other pages.
+// settleOrder finds out whether the board writes the day or the month first. A board that
+// told once is believed on its other pages.
 func (d *document) settleOrder() {
-	switch dates.Order(d.root.Text()) {
-	case dates.DayFirst:
-		d.r.order = "dmy"
-	case dates.MonthFirst:
-		d.r.order = "mdy"
+	told := dates.Order(d.root.Text())
+	for word, order := range orders {
+		if order == told {
+			d.r.order = word
+		}
 	}
-	if d.dmy = d.r.order; d.dmy == "" {
-		d.dmy = d.preset.Order
-	}
+	d.order = orders[cmp.Or(d.r.order, d.preset.Order)]
 }
 
 // settle finds the order of dates, the zone and what "today" means on this page.
@@ -227,7 +186,7 @@ func (d *document) clockTime(rules ruleList) (time.Time, bool, bool) {
 				continue // "12:30 PM" alone is no day
 			}
 			// The clock may be ahead of ours by a zone: no date is in its future.
-			if t, day, ok := dates.Parse(d.ordered(text), d.now.Add(48*time.Hour), d.zone, d.langs()...); ok {
+			if t, day, ok := dates.Parse(text, d.now.Add(48*time.Hour), d.zone, d.langs()...); ok {
 				return t, day, true
 			}
 		}
