@@ -151,7 +151,6 @@ func (e Env) WithDefaults() Env {
 // Failure is what a failed poll means for the next one.
 type Failure struct {
 	Blocked    bool          // the site refuses: leave it alone for long, tell staff
-	Gone       bool          // the address is gone for good
 	RetryAfter time.Duration // the site's own wish; 0 when it has none
 }
 
@@ -159,11 +158,8 @@ type Failure struct {
 func ClassifyError(err error) Failure {
 	var f Failure
 	var blocked *fetch.BlockedError
-	if errors.As(err, &blocked) || errors.Is(err, fetch.ErrRobots) || errors.Is(err, ErrClosed) {
+	if errors.As(err, &blocked) || errors.Is(err, fetch.ErrRobots) || errors.Is(err, fetch.ErrGone) || errors.Is(err, ErrClosed) {
 		f.Blocked = true
-	}
-	if errors.Is(err, fetch.ErrGone) {
-		f.Blocked, f.Gone = true, true
 	}
 	var retry *fetch.RetryError
 	var status *fetch.StatusError

@@ -45,7 +45,7 @@ func TestClassifyError(t *testing.T) {
 		{errors.New("broken"), Failure{}},
 		{wrap(&fetch.BlockedError{Status: 403}), Failure{Blocked: true}},
 		{wrap(fetch.ErrRobots), Failure{Blocked: true}},
-		{wrap(&fetch.StatusError{Status: 410}), Failure{Blocked: true, Gone: true}},
+		{wrap(&fetch.StatusError{Status: 410}), Failure{Blocked: true}},
 		{wrap(&fetch.RetryError{After: time.Minute}), Failure{RetryAfter: time.Minute}},
 		{wrap(&fetch.StatusError{Status: 500, RetryAfter: time.Second}), Failure{RetryAfter: time.Second}},
 	}

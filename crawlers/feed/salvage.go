@@ -146,7 +146,6 @@ func (p parts) build(items ...[]byte) []byte {
 type salvaged struct {
 	feed *gofeed.Feed
 	cut  bool // it ends in the middle
-	part bool // the item it ends in could be read
 	lost int  // items that could not
 }
 
@@ -172,7 +171,7 @@ func salvage(src []byte, last bool, parse func([]byte) (*gofeed.Feed, error)) (s
 	items := p.items
 	if p.open != nil && last {
 		if whole := closeItem(p.open, items); whole != nil {
-			items, s.part = append(slices.Clone(items), whole), true
+			items = append(slices.Clone(items), whole)
 		}
 	}
 	s.cut, s.lost = p.cut, p.lost

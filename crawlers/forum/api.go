@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
@@ -38,7 +37,6 @@ func apiDecoders() []apiDecoder {
 
 // apiContext is what a decoder is told about where the data came from.
 type apiContext struct {
-	env  crawlers.Env
 	at   *url.URL // the address of the page or of the API call
 	api  bool     // at is an API's: links of the page are to be API's too
 	home *url.URL // the origin the board calls its own
@@ -57,7 +55,7 @@ func (r *pageReader) readJSON(res *fetch.Response) (*pageData, bool, error) {
 	if !json.Valid(body) {
 		return nil, true, fmt.Errorf("forum: %s: the answer is no valid JSON (it may be cut off)", poll.Host(res.URL))
 	}
-	c := &apiContext{env: r.env, at: at, api: true, home: r.home}
+	c := &apiContext{at: at, api: true, home: r.home}
 	for _, dec := range apiDecoders() {
 		p := new(pageData)
 		if dec.decode(c, body, p) {
@@ -82,7 +80,7 @@ func (r *pageReader) nameOf(data string) string {
 
 // embedded reads the data an engine puts into its own HTML.
 func (d *document) embedded(preset *enginePreset, p *pageData) {
-	c := &apiContext{env: d.r.env, at: d.at, home: d.home}
+	c := &apiContext{at: d.at, home: d.home}
 	for _, dec := range apiDecoders() {
 		if dec.name != preset.Data {
 			continue

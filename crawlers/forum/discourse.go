@@ -17,7 +17,6 @@ type discourseDoc struct {
 	Title  string `json:"title"`
 	Slug   string `json:"slug"`
 	Chunk  int    `json:"chunk_size"`
-	Count  int    `json:"posts_count"`
 	Stream *struct {
 		Posts []discoursePost `json:"posts"`
 		IDs   []int64         `json:"stream"`
@@ -56,7 +55,6 @@ type discourseTopic struct {
 	Title   string `json:"title"`
 	Slug    string `json:"slug"`
 	Highest number `json:"highest_post_number"`
-	Count   number `json:"posts_count"`
 	LastAt  string `json:"last_posted_at"`
 	Hidden  *bool  `json:"visible"`
 }
@@ -190,7 +188,7 @@ func (doc *discourseDoc) rows(c *apiContext, p *pageData) {
 			path = "t/" + string(t.ID) + ".json"
 		}
 		p.Threads = append(p.Threads, threadRow{
-			Key: string(t.ID), URL: c.fetchable("/", path), Title: htmltext.Line(t.Title),
+			Key: string(t.ID), URL: c.fetchable("/", path),
 			Mark: fmt.Sprintf("%s|%s", t.Highest, t.LastAt),
 		})
 	}

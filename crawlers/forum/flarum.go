@@ -18,7 +18,6 @@ type flarumDoc struct {
 	Included []flarumThing   `json:"included"`
 	Links    struct {
 		Next string `json:"next"`
-		Prev string `json:"prev"`
 	} `json:"links"`
 }
 
@@ -199,7 +198,7 @@ func flarumRows(c *apiContext, many []flarumThing, p *pageData) {
 			path = "api/posts?filter%5Bdiscussion%5D=" + string(t.ID) + "&" + flarumPosts
 		}
 		p.Threads = append(p.Threads, threadRow{
-			Key: string(t.ID), URL: c.fetchable("/", path), Title: htmltext.OneLine(t.Attrs.Title),
+			Key: string(t.ID), URL: c.fetchable("/", path),
 			Mark: fmt.Sprintf("%s|%s|%s", t.Attrs.Comments, t.Attrs.LastNo, t.Attrs.LastAt),
 		})
 	}

@@ -363,7 +363,7 @@ func (d *document) genericThreads() []threadRow {
 		link := d.follow(href)
 		if key := addressKey(link); link != "" && !seen[key] {
 			seen[key] = true
-			rows = append(rows, threadRow{Key: key, URL: link, Title: title})
+			rows = append(rows, threadRow{Key: key, URL: link})
 		}
 	})
 	if len(rows) < 3 { // a page with one or two such links is no list of threads

@@ -196,7 +196,7 @@ func (d *document) slugThreads() []threadRow {
 		if groups[shape] == nil {
 			order = append(order, shape)
 		}
-		groups[shape] = append(groups[shape], threadRow{Key: key, URL: link, Title: title})
+		groups[shape] = append(groups[shape], threadRow{Key: key, URL: link})
 	}
 	var best []threadRow
 	for _, shape := range order {

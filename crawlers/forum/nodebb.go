@@ -196,7 +196,7 @@ func (t *nodebbTopic) rows(c *apiContext, root string, p *pageData) {
 			path = "api/topic/" + string(row.TID)
 		}
 		p.Threads = append(p.Threads, threadRow{
-			Key: string(row.TID), URL: c.fetchable(root, path), Title: htmltext.Line(row.Title),
+			Key: string(row.TID), URL: c.fetchable(root, path),
 			Mark: fmt.Sprintf("%s|%s", row.Posts, row.Last),
 		})
 	}

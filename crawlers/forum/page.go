@@ -44,10 +44,9 @@ type pageData struct {
 
 // threadRow is one line of a thread list.
 type threadRow struct {
-	Key   string // what names the thread at every poll
-	URL   string
-	Title string
-	Mark  string // changes when a post is added
+	Key  string // what names the thread at every poll
+	URL  string
+	Mark string // changes when a post is added
 }
 
 // pageReader reads the pages of one source.
@@ -365,7 +364,7 @@ func (d *document) rows(preset *enginePreset, l *listRules) []threadRow {
 		if l.Skip.matches(item) {
 			return
 		}
-		row := threadRow{URL: d.follow(l.Link.first(item)), Title: l.Title.first(item)}
+		row := threadRow{URL: d.follow(l.Link.first(item))}
 		if row.URL == "" {
 			return
 		}

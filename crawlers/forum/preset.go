@@ -93,7 +93,6 @@ type listRules struct {
 	Skip    selector `yaml:"skip"`
 	Link    ruleList `yaml:"link"`
 	ID      ruleList `yaml:"id"`
-	Title   ruleList `yaml:"title"`
 	Replies ruleList `yaml:"replies"`
 	Last    ruleList `yaml:"last"` // what changes with a new post: its id or its time
 	Next    ruleList `yaml:"next"`

@@ -13,16 +13,12 @@ import (
 // API gives it.
 type wordpressThing struct {
 	ID      number `json:"id"`
-	Post    number `json:"post"`
 	Parent  number `json:"parent"`
 	Name    string `json:"author_name"`
-	Site    string `json:"author_url"`
-	Date    string `json:"date"`
 	GMT     string `json:"date_gmt"`
 	Changed string `json:"modified_gmt"`
 	Link    string `json:"link"`
 	Type    string `json:"type"`
-	Status  string `json:"status"`
 	Title   *struct {
 		Rendered string `json:"rendered"`
 	} `json:"title"`

@@ -63,26 +63,14 @@ type Options struct {
 	Timeout time.Duration // of one exchange, waiting for the host's turn not counted
 	Idle    time.Duration // of silence inside a body
 
-	Roots   *x509.CertPool   // trusted roots; nil: the system's
-	Log     *slog.Logger     // nil: silence
-	Now     func() time.Time // for stamps and dates only; pacing always uses the monotonic clock
-	Observe func(Trip)       // called after every exchange, for metrics; must return at once
+	Roots *x509.CertPool   // trusted roots; nil: the system's
+	Log   *slog.Logger     // nil: silence
+	Now   func() time.Time // for stamps and dates only; pacing always uses the monotonic clock
 }
 
 // HostOptions are for one host: its name or address without the port.
 type HostOptions struct {
 	Gap *time.Duration // nil: as everywhere; a larger Crawl-delay still wins
-}
-
-// Trip is what one exchange did, for metrics.
-type Trip struct {
-	Host   string
-	Status int           // 0: no answer
-	Bytes  int           // of the decoded body
-	Waited time.Duration // for the host's turn
-	Took   time.Duration
-	Robots bool // it was for robots.txt
-	Err    error
 }
 
 // Client is safe for concurrent use. Make it with New.
@@ -213,23 +201,19 @@ func (c *Client) visit(ctx context.Context, h hop) (*answer, error) {
 
 // paced waits for the host's turn and makes the exchange.
 func (c *Client) paced(ctx context.Context, h hop, gap time.Duration) (*answer, error) {
-	host := hostKey(h.url.Hostname())
 	asked := time.Now()
-	release, err := c.throttle.enter(ctx, host, gap, max(gap, c.gap))
+	release, err := c.throttle.enter(ctx, hostKey(h.url.Hostname()), gap, max(gap, c.gap))
 	if err != nil {
 		return nil, throttleError(h.url, err)
 	}
 	defer release()
 	start := time.Now()
 	ans, err := c.exchange(ctx, h)
-	trip := Trip{Host: host, Waited: start.Sub(asked), Took: time.Since(start), Robots: h.robots, Err: err}
+	status, size := 0, 0 // where no answer came
 	if ans != nil {
-		trip.Status, trip.Bytes = ans.status, len(ans.body)
+		status, size = ans.status, len(ans.body)
 	}
-	if c.opt.Observe != nil {
-		c.opt.Observe(trip)
-	}
-	c.opt.Log.Debug("fetched", "url", safeURL(h.url), "status", trip.Status, "bytes", trip.Bytes, "waited", trip.Waited, "took", trip.Took, "err", err)
+	c.opt.Log.Debug("fetched", "url", safeURL(h.url), "status", status, "bytes", size, "waited", start.Sub(asked), "took", time.Since(start), "err", err)
 	return ans, err
 }
 
@@ -351,8 +335,8 @@ func (c *Client) exchange(ctx context.Context, h hop) (*answer, error) {
 	case err == nil:
 	case !ok && !errors.Is(cause(ctx, err), ErrTimeout) && ctx.Err() == nil:
 		// The status is the news; a torn or oversized error page changes nothing.
-	case h.cut && errors.Is(err, ErrTooLarge):
-		// robots.txt: what is beyond the bound is not read, by RFC 9309.
+	case h.robots && errors.Is(err, ErrTooLarge):
+		// What is beyond the bound is not read, by RFC 9309.
 	default:
 		return nil, fail(h.url, cause(ctx, err))
 	}

@@ -24,7 +24,7 @@ type Request struct {
 	Validators Validators // of the last answer; zero asks unconditionally
 	API        bool       // an official API: its terms rule, robots.txt is not asked, the API gap holds
 	Accept     string     // "" is */*
-	MaxBody    int64      // bytes, encoded and decoded; 0: the client's. A sitemap may need more
+	MaxBody    int64      // bytes, encoded and decoded; 0: the client's
 }
 
 // Validators make the next request conditional. They are JSON-able: crawlers
@@ -105,9 +105,8 @@ type hop struct {
 	accept     string
 	validators Validators
 	api        bool
-	robots     bool  // it fetches a robots.txt
 	limit      int64 // of the body; 0: the client's
-	cut        bool  // a body over the limit is cut, not refused
+	robots     bool  // it fetches a robots.txt: of a body over the limit that much is read
 }
 
 func (c *Client) firstHop(u *url.URL, req Request) hop {

@@ -129,7 +129,7 @@ func refuses(status int) bool {
 // fetchRobots reads one robots.txt and follows its redirects, at each host's pace. A pause
 // that the host asks for, after, is kept as for any page.
 func fetchRobots(ctx context.Context, c *Client, u *url.URL) (status int, body []byte, after time.Duration, err error) {
-	h := hop{url: u, method: http.MethodGet, accept: "text/plain, */*;q=0.1", robots: true, limit: robotsMax, cut: true}
+	h := hop{url: u, method: http.MethodGet, accept: "text/plain, */*;q=0.1", limit: robotsMax, robots: true}
 	for range maxRedirects + 1 {
 		ans, err := c.paced(ctx, h, c.gapFor(h.url, false))
 		if err != nil {

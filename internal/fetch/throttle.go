@@ -23,8 +23,7 @@ type throttle struct {
 
 type turn struct {
 	slot  chan struct{} // holds one element while a request is in flight
-	users int           // in flight or waiting; guarded by gate.mu
-	// The rest is guarded by gate.mu too.
+	users int           // in flight or waiting; guarded by throttle.mu, as the rest is
 	ended time.Time     // of the last request
 	gap   time.Duration // it asked for
 	keep  time.Duration // how long ended matters
