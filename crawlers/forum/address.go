@@ -2,7 +2,10 @@ package forum
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/earshot/earshot/crawlers/internal/poll"
 )
 
 // threadURL is the address of the thread without page numbers and highlights.
@@ -17,7 +20,7 @@ func (d *document) threadURL(preset *enginePreset) string {
 
 // stripPage makes one address of all the addresses of a thread's pages.
 func (p *enginePreset) stripPage(link string) string {
-	link, _, _ = strings.Cut(link, "#")
+	link = poll.WithoutFragment(link)
 	for _, s := range p.Strip {
 		link = s.re.ReplaceAllString(link, s.to)
 	}
@@ -40,11 +43,7 @@ func dropParams(link string, names []string) string {
 	}
 	for _, part := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }) {
 		name, _, _ := strings.Cut(part, "=")
-		drop := false
-		for _, n := range names {
-			drop = drop || strings.EqualFold(n, name)
-		}
-		if !drop {
+		if !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
 			kept = append(kept, part)
 		}
 	}
@@ -54,12 +53,26 @@ func dropParams(link string, names []string) string {
 	return head + "?" + strings.Join(kept, sep)
 }
 
+// withParam returns link with one query parameter set, or removed when value is
+// empty; the others stay as written.
+func withParam(link, name, value string) string {
+	link = dropParams(poll.WithoutFragment(link), []string{name})
+	if value == "" {
+		return link
+	}
+	sep := "?"
+	if strings.Contains(link, "?") {
+		sep = "&"
+	}
+	return link + sep + url.QueryEscape(name) + "=" + url.QueryEscape(value)
+}
+
 // sameAddress compares two addresses as a reader would: without fragments and a
 // slash at the end. Both are cleaned already.
 func sameAddress(a, b string) bool { return addressKey(a) == addressKey(b) }
 
 func addressKey(link string) string {
-	link, _, _ = strings.Cut(link, "#")
+	link = poll.WithoutFragment(link)
 	if u, err := url.Parse(link); err == nil {
 		link = u.Host + u.Path + "?" + u.RawQuery
 	}

@@ -60,8 +60,8 @@ func (r *pageReader) readJSON(res *fetch.Response) (*pageData, bool, error) {
 		p := new(pageData)
 		if dec.decode(c, body, p) {
 			p.Engine = r.nameOf(dec.name)
-			if dec.name == "wordpress" {
-				p.olderPage(c, res.Header)
+			if dec.name == "wordpress" && p.Older == "" && p.Next == "" {
+				p.Older = c.asked(poll.NextLink(res.Header))
 			}
 			return p, true, nil
 		}
@@ -140,24 +140,37 @@ func (c *apiContext) fetchable(root, path string) string {
 	return poll.CleanURL(u.String() + root + path)
 }
 
-// paged is at with its page parameter set to n.
-func (c *apiContext) paged(n int) string {
-	return poll.CleanURL(withParam(c.at.String(), "page", strconv.Itoa(n)))
+// page is the number of the page that was asked for.
+func (c *apiContext) page() int {
+	if n, err := strconv.Atoi(c.at.Query().Get("page")); err == nil && n > 1 {
+		return n
+	}
+	return 1
 }
 
-// withParam returns link with one query parameter set, or removed when value is
-// empty; the others stay as written.
-func withParam(link, name, value string) string {
-	link, _, _ = strings.Cut(link, "#")
-	link = dropParams(link, []string{name})
-	if value == "" {
-		return link
+// asked is a link of the answer at the origin that was asked; "" where it is none.
+func (c *apiContext) asked(link string) string {
+	next, err := c.at.Parse(link)
+	if link == "" || err != nil {
+		return ""
 	}
-	sep := "?"
-	if strings.Contains(link, "?") {
-		sep = "&"
+	next.Scheme, next.Host = c.at.Scheme, c.at.Host
+	return poll.CleanURL(next.String())
+}
+
+// turn links a page to the others of so many; address is the one of a page by its number.
+func (p *pageData) turn(page, pages int, address func(n int) string) {
+	if page < pages {
+		p.Next, p.Last, p.LastNo = address(page+1), address(pages), pages
 	}
-	return link + sep + url.QueryEscape(name) + "=" + url.QueryEscape(value)
+	if page > 1 {
+		p.Prev = address(page - 1)
+	}
+}
+
+// paged makes the addresses of an address's pages.
+func paged(address string) func(n int) string {
+	return func(n int) string { return withParam(address, "page", strconv.Itoa(n)) }
 }
 
 // number is an id or a count that sites write as a number or as text.
@@ -233,27 +246,4 @@ func apiText(fragment string) string {
 		return htmltext.PlainAuthorText(fragment)
 	}
 	return ownWords(doc.Find("body"), textFilter{quotes: true})
-}
-
-// withoutFragment is the address without what names a place in the page.
-func withoutFragment(link string) string {
-	for i := range link {
-		if link[i] == '#' {
-			return link[:i]
-		}
-	}
-	return link
-}
-
-// flarumID takes the discussion's number out of its address.
-func flarumID(thread string) string {
-	_, rest, ok := strings.Cut(thread, "/d/")
-	if !ok {
-		return ""
-	}
-	end := 0
-	for end < len(rest) && rest[end] >= '0' && rest[end] <= '9' {
-		end++
-	}
-	return rest[:end]
 }

@@ -72,7 +72,7 @@ func discoursePage(c *apiContext, body []byte, p *pageData) bool {
 	case doc.Stream != nil:
 		doc.topic(c, p)
 	case len(doc.Latest) > 0:
-		doc.stream(c, doc.Latest, p)
+		doc.newest(c, p)
 	case len(doc.Posts) > 0 && doc.Posts[0].Created != "" && doc.Posts[0].Topic != "":
 		titles := map[number]discourseTopic{}
 		for _, t := range doc.Topics {
@@ -109,10 +109,6 @@ func (doc *discourseDoc) topic(c *apiContext, p *pageData) {
 		chunk = 20
 	}
 	pages := (len(doc.Stream.IDs) + chunk - 1) / chunk
-	page := 1
-	if n, err := strconv.Atoi(c.at.Query().Get("page")); err == nil && n > 1 {
-		page = n
-	}
 	if pages < 2 {
 		return
 	}
@@ -120,20 +116,14 @@ func (doc *discourseDoc) topic(c *apiContext, p *pageData) {
 	if c.api {
 		address = c.fetchable("/", "t/"+string(doc.ID)+".json")
 	}
-	if page < pages {
-		p.Next, p.LastNo = withParam(address, "page", strconv.Itoa(page+1)), pages
-		p.Last = withParam(address, "page", strconv.Itoa(pages))
-	}
-	if page > 1 {
-		p.Prev = withParam(address, "page", strconv.Itoa(page-1))
-	}
+	p.turn(c.page(), pages, paged(address))
 }
 
-// stream reads the newest posts of the whole site; older ones are asked for with
+// newest reads the newest posts of the whole site; older ones are asked for with
 // before=. An empty page is not the end in old versions, so the id decides.
-func (doc *discourseDoc) stream(c *apiContext, posts []discoursePost, p *pageData) {
+func (doc *discourseDoc) newest(c *apiContext, p *pageData) {
 	lowest := int64(0)
-	for _, post := range posts {
+	for _, post := range doc.Latest {
 		post.add(c, p)
 		if id := post.ID.int(); lowest == 0 || id < lowest {
 			lowest = id

@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
-	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -88,26 +86,16 @@ func flarumPage(c *apiContext, body []byte, p *pageData) bool {
 		flarumDiscussion(c, &one, doc.Included, known, p)
 	case len(many) > 0 && many[0].Type == "discussions":
 		flarumRows(c, many, p)
-		p.Next = flarumNext(c, doc.Links.Next)
+		p.Next = c.asked(doc.Links.Next)
 	case len(many) > 0 && many[0].Type == "posts":
 		for i := range many {
 			flarumPost(c, &many[i], known, p)
 		}
-		p.Older = flarumNext(c, doc.Links.Next)
+		p.Older = c.asked(doc.Links.Next)
 	default:
 		return false
 	}
 	return true
-}
-
-// flarumNext moves a link of the API to the origin that was asked.
-func flarumNext(c *apiContext, link string) string {
-	next, err := c.at.Parse(link)
-	if link == "" || err != nil {
-		return ""
-	}
-	next.Scheme, next.Host = c.at.Scheme, c.at.Host
-	return poll.CleanURL(next.String())
 }
 
 // flarumChunk is how many posts Flarum puts on a page.
@@ -126,22 +114,8 @@ func flarumDiscussion(c *apiContext, t *flarumThing, included []flarumThing, kno
 	for _, post := range posts {
 		flarumPost(c, post, known, p)
 	}
-	total := t.refs("posts")
-	pages := (total + flarumChunk - 1) / flarumChunk
-	page := 1
-	if n, err := strconv.Atoi(c.at.Query().Get("page")); err == nil && n > 1 {
-		page = n
-	}
-	if c.api || pages < 2 {
-		return
-	}
-	address := c.fetchable("/", "d/"+flarumSlug(t))
-	if page < pages {
-		p.Next, p.LastNo = withParam(address, "page", strconv.Itoa(page+1)), pages
-		p.Last = withParam(address, "page", strconv.Itoa(pages))
-	}
-	if page > 1 {
-		p.Prev = withParam(address, "page", strconv.Itoa(page-1))
+	if pages := (t.refs("posts") + flarumChunk - 1) / flarumChunk; !c.api && pages > 1 {
+		p.turn(c.page(), pages, paged(c.fetchable("/", "d/"+flarumSlug(t))))
 	}
 }
 
@@ -170,8 +144,8 @@ func flarumPost(c *apiContext, t *flarumThing, known map[string]*flarumThing, p 
 	if d := known["discussions/"+string(discussion)]; d != nil {
 		post.Title, post.ThreadURL = htmltext.OneLine(d.Attrs.Title), c.link("/", "d/"+flarumSlug(d))
 	}
-	if discussion == "" {
-		discussion = number(flarumID(p.Thread))
+	if m := flarumDiscussionPath.FindStringSubmatch(p.Thread); discussion == "" && m != nil {
+		discussion = number(m[2])
 	}
 	post.URL = c.link("/", fmt.Sprintf("d/%s/%d", discussion, t.Attrs.Number))
 	if u := known["users/"+string(t.ref("user"))]; u != nil {

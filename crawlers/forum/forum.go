@@ -235,14 +235,8 @@ func (w *walk) see(posts []mention.Post) {
 }
 
 func (w *walk) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	for _, n := range w.notes {
-		if n == text {
-			return
-		}
-	}
 	if len(w.notes) < 20 {
-		w.notes = append(w.notes, text)
+		w.notes = poll.AppendNew(w.notes, fmt.Sprintf(format, args...))
 	}
 }
 

@@ -33,9 +33,9 @@ func (d *document) generic() *pageData {
 	d.preset, d.settled = &enginePreset{Zone: zoneRules}, false
 	p := &pageData{Engine: unknownEngine}
 	p.Topic = d.genericTopic()
-	p.Thread = withoutFragment(d.public(d.at.String()))
+	p.Thread = poll.WithoutFragment(d.public(d.at.String()))
 	if ref := d.doc.Find("link[rel=canonical]").AttrOr("href", ""); ref != "" && d.public(ref) != "" {
-		p.Thread = withoutFragment(d.public(ref))
+		p.Thread = poll.WithoutFragment(d.public(ref))
 	}
 	p.Next, p.Prev = d.link(nextLinks), d.link(prevLinks)
 	d.guessPager(p)
@@ -50,7 +50,7 @@ func (d *document) generic() *pageData {
 		p.Threads, p.Prev = d.genericThreads(), ""
 		return p
 	}
-	p.note("the forum's engine is not known: its pages are read by their shape")
+	p.Notes = poll.AppendNew(p.Notes, "the forum's engine is not known: its pages are read by their shape")
 	return p
 }
 
@@ -276,7 +276,7 @@ func (b *postBlock) account(name *goquery.Selection, comments bool, p *pageData)
 	if err != nil || !profileLink.MatchString(u.RequestURI()) || leadsOn.MatchString(u.RequestURI()) {
 		return ""
 	}
-	if here := withoutFragment(address); here == p.Thread || here == withoutFragment(b.d.public(b.d.at.String())) {
+	if here := poll.WithoutFragment(address); here == p.Thread || here == poll.WithoutFragment(b.d.public(b.d.at.String())) {
 		return ""
 	}
 	return address
@@ -356,7 +356,7 @@ func (d *document) genericThreads() []threadRow {
 	seen := map[string]bool{}
 	d.doc.Find("a[href]").Each(func(_ int, a *goquery.Selection) {
 		href := a.AttrOr("href", "")
-		title := htmltext.OneLine(htmltext.Text(a, nil))
+		title := lineOf(a)
 		if !threadLink.MatchString(href) || actionLink.MatchString(href) || utf8.RuneCountInString(title) < 5 {
 			return
 		}

@@ -126,14 +126,14 @@ func bestMoment(group []postBlock, parts [][]blockPart) []blockPart {
 			if v == "" || !strings.ContainsAny(v, "0123456789") || key == "content" && !timeClass.MatchString(htmltext.Attr(n, "itemprop")) {
 				continue
 			}
-			if t, day, ok := b.d.parse(v); ok && !membership.MatchString(htmltext.OneLine(htmltext.Text(p.el, nil))) {
+			if t, day, ok := b.d.parse(v); ok && !membership.MatchString(lineOf(p.el)) {
 				p.at, p.day = t, day
 				return p, 10 - i
 			}
 		}
 		text := timeText(p.el)
 		if len(text) < 6 || len(text) > 60 || !strings.ContainsAny(text, "0123456789") || membership.MatchString(text) ||
-			len(text) < 12 && membership.MatchString(htmltext.OneLine(htmltext.Text(p.el.Parent(), nil))) {
+			len(text) < 12 && membership.MatchString(lineOf(p.el.Parent())) {
 			return p, 0
 		}
 		t, day, ok := b.d.parse(text)

@@ -3,7 +3,6 @@ package forum
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -195,16 +194,4 @@ func wordpressEndpoints(u *url.URL) []string {
 		feed = below(u, path+"/", "feed=rss2&p="+url.QueryEscape(id))
 	}
 	return []string{below(u, path+"/wp-json/wp/v2/comments", query), below(u, path+"/", "rest_route=/wp/v2/comments&"+query), feed}
-}
-
-// olderPage reads "there is more" out of the headers WordPress's lists come with.
-func (p *pageData) olderPage(c *apiContext, h http.Header) {
-	link := poll.NextLink(h)
-	if p.Older != "" || p.Next != "" || link == "" {
-		return
-	}
-	if next, err := c.at.Parse(link); err == nil {
-		next.Scheme, next.Host = c.at.Scheme, c.at.Host
-		p.Older = poll.CleanURL(next.String())
-	}
 }

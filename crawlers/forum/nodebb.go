@@ -94,19 +94,14 @@ func nodebbPage(c *apiContext, body []byte, p *pageData) bool {
 		return false
 	}
 	if n := t.Pagination; n.Count > 1 && n.Current > 0 {
-		if n.Current < n.Count {
-			p.Next, p.Last, p.LastNo = c.nodebbPaged(n.Current+1), c.nodebbPaged(n.Count), n.Count
-		}
-		if n.Current > 1 {
-			p.Prev = c.nodebbPaged(n.Current - 1)
-		}
+		p.turn(n.Current, n.Count, c.nodebbPage)
 	}
 	return true
 }
 
-// nodebbPaged is the page's address with another page number: without the post's
+// nodebbPage is the page's address with another page number: without the post's
 // index that NodeBB appends to the address, which would win over the page.
-func (c *apiContext) nodebbPaged(n int) string {
+func (c *apiContext) nodebbPage(n int) string {
 	at := *c.at
 	parts := strings.Split(strings.Trim(at.Path, "/"), "/")
 	for i, part := range parts {
@@ -115,9 +110,7 @@ func (c *apiContext) nodebbPaged(n int) string {
 		}
 	}
 	at.RawQuery = strings.TrimPrefix(dropParams("?"+at.RawQuery, []string{"lang"}), "?")
-	moved := *c
-	moved.at = &at
-	return moved.paged(n)
+	return poll.CleanURL(paged(at.String())(n))
 }
 
 func (t *nodebbTopic) read(c *apiContext, root string, p *pageData) {

@@ -1,7 +1,6 @@
 package forum
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -90,7 +89,7 @@ func (r *pageReader) read(res *fetch.Response) (*pageData, error) {
 		best = r.recognise(d, res, body)
 	}
 	if best.cut = d.spine != nil; best.cut {
-		best.note("the page ends in the middle: its last post waits for the next poll")
+		best.Notes = poll.AppendNew(best.Notes, "the page ends in the middle: its last post waits for the next poll")
 	}
 	d.written(best)
 	return best, nil
@@ -266,7 +265,7 @@ func (d *document) page(preset *enginePreset) *pageData {
 // thread reads the posts of a thread page.
 func (d *document) thread(preset *enginePreset, p *pageData) {
 	t := &preset.Thread
-	p.Topic = d.topic(t)
+	p.Topic = t.Topic.first(d.root) // <title> is the last resort: the board's name stands in it
 	p.Thread = d.threadURL(preset)
 	p.Next, p.Prev = d.link(t.Next), d.link(t.Prev)
 	p.Older = d.link(t.Older)
@@ -315,20 +314,6 @@ var (
 	}
 )
 
-// topic returns the thread's title. A page's <title> carries the board's name,
-// which is not taken off: it is the last resort.
-func (d *document) topic(t *threadRules) string {
-	for _, rule := range t.Topic {
-		els := rule.elements(d.root)
-		for i := range els.Nodes {
-			if v := rule.value(els.Eq(i)); v != "" {
-				return v
-			}
-		}
-	}
-	return ""
-}
-
 var bareNumber = regexp.MustCompile(`^\D{0,2}(\d{1,6})\D{0,2}$`)
 
 // lastPage finds the last page among the links to pages.
@@ -336,7 +321,7 @@ func (d *document) lastPage(t *threadRules) (string, int) {
 	last, number := "", 0
 	for _, rule := range t.Pages {
 		for _, el := range d.anchored(rule) {
-			m := bareNumber.FindStringSubmatch(htmltext.OneLine(htmltext.Text(el, nil)))
+			m := bareNumber.FindStringSubmatch(lineOf(el))
 			if m == nil {
 				continue
 			}
@@ -426,17 +411,6 @@ func (r *pageReader) recognise(d *document, res *fetch.Response, body []byte) *p
 		best.Engine = found[0].Name
 	}
 	return best
-}
-
-// note adds a remark once.
-func (p *pageData) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	for _, have := range p.Notes {
-		if have == text {
-			return
-		}
-	}
-	p.Notes = append(p.Notes, text)
 }
 
 // headerValues joins the values of a header for a mark to look into.

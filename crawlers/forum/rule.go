@@ -93,12 +93,17 @@ func (r pageRule) elements(s *goquery.Selection) *goquery.Selection {
 
 // value reads the rule on one element that elements returned.
 func (r pageRule) value(el *goquery.Selection) string {
-	var v string
 	if r.attr == "" {
-		v = htmltext.OneLine(htmltext.Text(el, nil))
-	} else {
-		v = strings.TrimSpace(el.AttrOr(r.attr, ""))
+		return r.match(lineOf(el))
 	}
+	return r.match(strings.TrimSpace(el.AttrOr(r.attr, "")))
+}
+
+// lineOf is what a reader sees of an element, as one line.
+func lineOf(el *goquery.Selection) string { return htmltext.OneLine(htmltext.Text(el, nil)) }
+
+// match is what the pattern takes of a value; "" when it does not match.
+func (r pageRule) match(v string) string {
 	if r.re == nil || v == "" {
 		return v
 	}

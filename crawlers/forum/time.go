@@ -43,15 +43,7 @@ func (d *document) date(r pageRule, el *goquery.Selection) (time.Time, bool, boo
 	if r.attr != "" {
 		return d.parse(r.value(el))
 	}
-	text := timeText(el)
-	if r.re != nil {
-		m := r.re.FindStringSubmatch(text)
-		if m == nil {
-			return time.Time{}, false, false
-		}
-		text = m[len(m)-1]
-	}
-	return d.parse(text)
+	return d.parse(r.match(timeText(el)))
 }
 
 // parse reads one written moment.
@@ -170,18 +162,7 @@ func (d *document) clockTime(rules ruleList) (time.Time, bool, bool) {
 	for _, r := range rules {
 		els := r.elements(d.root)
 		for i := range els.Nodes {
-			el := els.Eq(i)
-			text := htmltext.OneLine(htmltext.Text(el, nil))
-			if r.attr != "" {
-				text = el.AttrOr(r.attr, "")
-			}
-			if r.re != nil {
-				m := r.re.FindStringSubmatch(text)
-				if m == nil {
-					continue
-				}
-				text = m[len(m)-1]
-			}
+			text := r.value(els.Eq(i))
 			if !datedText.MatchString(text) {
 				continue // "12:30 PM" alone is no day
 			}

@@ -50,7 +50,7 @@ func wordpressPage(_ *apiContext, body []byte, p *pageData) bool {
 	}
 	links := make([]string, len(list))
 	for i := range list {
-		links[i] = withoutFragment(list[i].Link) // an article's comments share its link
+		links[i] = poll.WithoutFragment(list[i].Link) // an article's comments share its link
 	}
 	apart := poll.TellApart(nil, links)
 	for i := range list {
@@ -93,7 +93,7 @@ func (t *wordpressThing) add(apart poll.Apart, p *pageData) {
 		if len(t.Embedded.Up) > 0 {
 			post.Title = htmltext.Line(t.Embedded.Up[0].Title.Rendered)
 		}
-		post.ThreadURL = withoutFragment(post.URL)
+		post.ThreadURL = poll.WithoutFragment(post.URL)
 	}
 	if t.Parent.int() > 0 && t.Title == nil && post.ReplyTo == "" {
 		post.ReplyTo = "comment-" + string(t.Parent)

@@ -165,6 +165,12 @@ func IsWeb(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
+// WithoutFragment is an address without what names a place in its page.
+func WithoutFragment(address string) string {
+	address, _, _ = strings.Cut(address, "#")
+	return address
+}
+
 // Site is what the owner of an address registered: example.co.uk of www.example.co.uk.
 func Site(address string) string {
 	u, err := url.Parse(address)

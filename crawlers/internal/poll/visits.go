@@ -35,7 +35,7 @@ func PageLinks(doc *html.Node, base *url.URL, visits map[string]string) Links {
 		if !mayNameVisit(ref) {
 			return
 		}
-		if ref = withoutFragment(ref); looked[ref] {
+		if ref = WithoutFragment(ref); looked[ref] {
 			return
 		}
 		if looked[ref] = true; countVisits(base, ref, count) {
@@ -80,7 +80,7 @@ func PageLinks(doc *html.Node, base *url.URL, visits map[string]string) Links {
 	}
 	l.kept = make(map[string]string, len(found))
 	for _, href := range found {
-		l.kept[withoutFragment(l.Resolve(href))] = withoutFragment(fixed.Resolve(base, href))
+		l.kept[WithoutFragment(l.Resolve(href))] = WithoutFragment(fixed.Resolve(base, href))
 	}
 	return l
 }
@@ -186,14 +186,9 @@ func (l Links) Written(address string) string {
 	if len(l.kept) == 0 || address == "" {
 		return address
 	}
-	bare := withoutFragment(address)
+	bare := WithoutFragment(address)
 	if full, ok := l.kept[bare]; ok && full != "" {
 		return full + address[len(bare):]
 	}
-	return address
-}
-
-func withoutFragment(address string) string {
-	address, _, _ = strings.Cut(address, "#")
 	return address
 }
