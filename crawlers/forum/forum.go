@@ -214,6 +214,19 @@ func (w *walk) get(address string, v fetch.Validators) (*pageData, *fetch.Respon
 	return p, res, nil
 }
 
+// open gets a page that another one led to. Without a page and an error, it could not be read,
+// which costs nothing else; again says that the next poll tries it.
+func (w *walk) open(address, what string) (p *pageData, again bool, err error) {
+	p, _, err = w.get(address, fetch.Validators{})
+	if err == nil || w.fatal(err) {
+		return p, false, err
+	}
+	return nil, w.skip(what, err), nil
+}
+
+// unread reports an address of a page that this poll has not read.
+func (w *walk) unread(address string) bool { return address != "" && !w.visited[addressKey(address)] }
+
 // spent reports an error that ends a poll which has read what it could: pages enough, or
 // as many as a host that wants long pauses gives before the poll must end.
 func (w *walk) spent(err error) bool {

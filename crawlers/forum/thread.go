@@ -64,7 +64,7 @@ func (w *walk) discussion(starts ...string) (posts []mention.Post, whole bool, e
 	var page *pageData
 	var at string
 	for _, start := range starts {
-		if at = start; start == "" || w.visited[addressKey(start)] {
+		if at = start; !w.unread(start) {
 			continue
 		}
 		if page, _, err = w.get(start, fetch.Validators{}); err == nil && page != nil && len(page.Posts) > 0 || err != nil && !poll.NotFound(err) {
@@ -82,7 +82,7 @@ func (w *walk) discussion(starts ...string) (posts []mention.Post, whole bool, e
 // at is empty where the engine has no such address, or does not show the post there.
 func (w *walk) find(p mention.Post) (posts []mention.Post, at string, err error) {
 	for _, at := range w.finders(p) {
-		if w.visited[addressKey(at)] {
+		if !w.unread(at) {
 			continue
 		}
 		page, _, err := w.get(at, fetch.Validators{})

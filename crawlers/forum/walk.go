@@ -46,11 +46,11 @@ func (w *walk) pages(p *pageData, at string) (posts []mention.Post, last string,
 	posts = addNew(posts, p.Posts, seen)
 	read := 1
 	w.gap = 0
-	for p.Next != "" && !w.visited[addressKey(p.Next)] {
+	for w.unread(p.Next) {
 		next := p.Next
 		if read >= maxThreadPages {
 			// Too long for one poll: on to its end, where new posts are.
-			if !w.first || p.Last == "" || w.visited[addressKey(p.Last)] {
+			if !w.first || !w.unread(p.Last) {
 				w.note("the thread goes on after page %d; the next poll reads on", read)
 				w.left = true
 				return posts, at, nil
@@ -59,13 +59,9 @@ func (w *walk) pages(p *pageData, at string) (posts []mention.Post, last string,
 			w.gap = len(posts)
 			next = p.Last
 		}
-		following, _, err := w.get(next, fetch.Validators{})
-		if err != nil {
-			if w.fatal(err) {
-				return posts, at, err
-			}
-			w.skip("a next page", err)
-			return posts, at, nil
+		following, _, err := w.open(next, "a next page")
+		if following == nil {
+			return posts, at, err
 		}
 		before := len(posts)
 		posts = addNew(posts, following.Posts, seen)
@@ -83,13 +79,10 @@ func (w *walk) pages(p *pageData, at string) (posts []mention.Post, last string,
 // not be read: the next poll goes it again.
 func (w *walk) older(p *pageData, known poll.Fingerprints) (posts []mention.Post, whole bool, err error) {
 	seen := map[string]bool{}
-	for read := 1; p.Older != "" && !w.visited[addressKey(p.Older)] && read < maxThreadPages && (w.first || !w.reaches(p, known)); read++ {
-		next, _, err := w.get(p.Older, fetch.Validators{})
-		if err != nil {
-			if w.fatal(err) {
-				return posts, false, err
-			}
-			return posts, !w.skip("an older page", err), nil
+	for read := 1; w.unread(p.Older) && read < maxThreadPages && (w.first || !w.reaches(p, known)); read++ {
+		next, again, err := w.open(p.Older, "an older page")
+		if next == nil {
+			return posts, err == nil && !again, err
 		}
 		before := len(posts)
 		posts = addNew(posts, next.Posts, seen)
@@ -113,12 +106,10 @@ func (w *walk) before(p *pageData, known poll.Fingerprints, resumed bool) (posts
 	if p.Older != "" || !resumed || w.first || len(known) == 0 {
 		return w.older(p, known)
 	}
-	for read := 0; read < mostBack && p.Prev != "" && !w.visited[addressKey(p.Prev)] && !w.shows(p, known); read++ {
-		if p, _, err = w.get(p.Prev, fetch.Validators{}); err != nil {
-			if w.fatal(err) {
-				return posts, false, err
-			}
-			return posts, !w.skip("the page before", err), nil
+	for read := 0; read < mostBack && w.unread(p.Prev) && !w.shows(p, known); read++ {
+		var again bool
+		if p, again, err = w.open(p.Prev, "the page before"); p == nil {
+			return posts, err == nil && !again, err
 		}
 		posts = append(publishedAfter(p.Posts, w.began()), posts...)
 	}
@@ -170,22 +161,20 @@ func (w *walk) stream(p *pageData) error {
 		page := poll.Finish(w.f.env, p.Posts)
 		known, _ := w.st.Marks.New(page)
 		posts = addNew(posts, page, seen)
-		if len(known) < len(page) || p.Older == "" || w.first || w.visited[addressKey(p.Older)] {
+		if len(known) < len(page) || w.first || !w.unread(p.Older) {
 			break
 		}
 		if read >= maxThreadPages {
 			w.note("more new posts than %d pages hold; the oldest of them were left out", maxThreadPages)
 			break
 		}
-		next, _, err := w.get(p.Older, fetch.Validators{})
-		if err != nil {
-			if w.fatal(err) {
-				return err
-			}
-			again = w.skip("an older page", err)
+		var err error
+		if p, again, err = w.open(p.Older, "an older page"); err != nil {
+			return err
+		}
+		if p == nil {
 			break
 		}
-		p = next
 	}
 	fresh, marks := w.fresh(w.st.Marks, posts)
 	if w.posts = append(w.posts, fresh...); !again {
@@ -204,18 +193,12 @@ func (w *walk) list(p *pageData) error {
 		if err != nil {
 			return err
 		}
-		if w.first && w.rows >= maxThreads || !more || p.Next == "" || page >= maxLists || w.visited[addressKey(p.Next)] {
+		if w.first && w.rows >= maxThreads || !more || page >= maxLists || !w.unread(p.Next) {
 			return nil
 		}
-		next, _, err := w.get(p.Next, fetch.Validators{})
-		if err != nil {
-			if w.fatal(err) {
-				return err
-			}
-			w.skip("the next page of threads", err)
-			return nil
+		if p, _, err = w.open(p.Next, "the next page of threads"); p == nil {
+			return err
 		}
-		p = next
 	}
 }
 
@@ -363,7 +346,7 @@ func (w *walk) readThread(row threadRow, known visitedThread, listed bool) (visi
 	bumped := !w.first && (known.Old || !visited && (listed || w.unlisted || w.old(row.Key)))
 	var posts []mention.Post
 	last := start
-	if (w.first || bumped) && p.Last != "" && !w.visited[addressKey(p.Last)] && (bumped || p.LastNo == 0 || p.LastNo > wholePages) {
+	if (w.first || bumped) && w.unread(p.Last) && (bumped || p.LastNo == 0 || p.LastNo > wholePages) {
 		posts, last, err = w.ends(p, start, bumped)
 	} else {
 		posts, last, err = w.pages(p, start)
@@ -405,14 +388,10 @@ func (w *walk) ends(p *pageData, at string, bumped bool) ([]mention.Post, string
 	seen := map[string]bool{}
 	posts := addNew(nil, p.Posts, seen)
 	last, next := at, p.Last
-	for read := 1; read < maxThreadPages && next != "" && !w.visited[addressKey(next)]; read++ {
-		page, _, err := w.get(next, fetch.Validators{})
-		if err != nil {
-			if w.fatal(err) {
-				return posts, last, err
-			}
-			w.skip("the last page of a thread", err)
-			break
+	for read := 1; read < maxThreadPages && w.unread(next); read++ {
+		page, _, err := w.open(next, "the last page of a thread")
+		if page == nil {
+			return posts, last, err
 		}
 		if posts = addNew(posts, page.Posts, seen); last == at {
 			last = next
@@ -454,15 +433,11 @@ func (w *walk) index(p *pageData) error {
 		if board.Mark == "" {
 			w.left = true // an index that stayed the same is no news of this list
 		}
-		list, _, err := w.get(board.URL, fetch.Validators{})
-		if err != nil {
-			if w.fatal(err) {
-				return err
-			}
-			w.skip("a thread list", err)
-			continue
+		list, _, err := w.open(board.URL, "a thread list")
+		if list != nil {
+			err = w.board(board, list)
 		}
-		if err := w.board(board, list); err != nil {
+		if err != nil {
 			return err
 		}
 	}
