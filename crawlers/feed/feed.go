@@ -57,6 +57,17 @@ type Options struct {
 	Publisher bool   `yaml:"publisher" doc:"Search results: the title ends in the publisher's name and the text repeats it."`
 }
 
+// cursor is the memory of a feed.
+type cursor struct {
+	V      fetch.Validators  `json:"v,omitzero"`
+	URL    string            `json:"url,omitempty"`    // what was really read, when it was found by itself
+	Seen   poll.Fingerprints `json:"seen,omitempty"`   // marks of the items
+	Newest time.Time         `json:"newest,omitzero"`  // of all posts ever read
+	Since  time.Time         `json:"since,omitzero"`   // the first poll
+	Visits map[string]string `json:"visits,omitempty"` // what looks like a session in the links of the feed
+	Hub    crawlers.Hub      `json:"hub,omitzero"`     // an unchanged answer does not repeat it
+}
+
 // feed reads one feed.
 type feed struct {
 	env       crawlers.Env
@@ -84,7 +95,7 @@ var errLost = errors.New("the feed is not there")
 // Poll reads the feed. An unreadable feed is an error and its validators are not
 // kept, so that the next poll reads it again.
 func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
-	var state poll.PageCursor
+	var state cursor
 	poll.DecodeCursor(since, &state)
 	address := f.address
 	if state.URL != "" {
@@ -95,7 +106,7 @@ func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 		// It may have moved: look for it again.
 		moved := *f
 		moved.lost = state.URL
-		found, why := moved.read(ctx, f.address, poll.PageCursor{Seen: state.Seen, Since: state.Since})
+		found, why := moved.read(ctx, f.address, cursor{Seen: state.Seen, Since: state.Since})
 		if !errors.Is(why, errLost) {
 			batch, err, address = found, why, f.address
 		}
@@ -110,7 +121,7 @@ func (f *feed) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch,
 }
 
 // read reads one address: a feed, or a page that leads to one.
-func (f *feed) read(ctx context.Context, address string, state poll.PageCursor) (crawlers.Batch, error) {
+func (f *feed) read(ctx context.Context, address string, state cursor) (crawlers.Batch, error) {
 	res, err := f.env.Fetch.Do(ctx, fetch.Request{URL: address, Validators: state.V, Accept: Accept})
 	if err != nil {
 		return crawlers.Batch{}, err
@@ -137,11 +148,11 @@ func (f *feed) read(ctx context.Context, address string, state poll.PageCursor) 
 
 // batch turns a parsed feed into posts. Items that were read before, byte for
 // byte, are counted and not read again.
-func (f *feed) batch(got answer, state poll.PageCursor) crawlers.Batch {
+func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 	res, parsed := got.res, got.feed
 	r := newReader(parsed, res.URL, f.env)
 	r.known(state.Visits)
-	next := poll.PageCursor{Visits: r.visit, V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
+	next := cursor{Visits: r.visit, V: res.Validators, URL: state.URL, Seen: make(poll.Fingerprints, len(parsed.Items)), Newest: state.Newest, Hub: hubOf(res.Header, parsed, res.URL)}
 	if next.Since = state.Since; next.Since.IsZero() {
 		next.Since = f.env.Now()
 		if !state.Newest.IsZero() { // an earlier earshot read it first
@@ -271,7 +282,7 @@ func begins(res *fetch.Response) string {
 }
 
 // discover follows what an HTML page announces, or the places feeds usually are.
-func (f *feed) discover(ctx context.Context, page *fetch.Response, state poll.PageCursor) (crawlers.Batch, error) {
+func (f *feed) discover(ctx context.Context, page *fetch.Response, state cursor) (crawlers.Batch, error) {
 	doc, err := htmltext.Parse(charset.HTML(page))
 	if err != nil {
 		return crawlers.Batch{}, err
@@ -289,7 +300,7 @@ func (f *feed) discover(ctx context.Context, page *fetch.Response, state poll.Pa
 		if c == page.URL {
 			continue
 		}
-		batch, err := f.read(ctx, c, poll.PageCursor{URL: c, Seen: state.Seen, Since: state.Since})
+		batch, err := f.read(ctx, c, cursor{URL: c, Seen: state.Seen, Since: state.Since})
 		switch {
 		case err == nil:
 			batch.Observed.Notes = append(batch.Observed.Notes, "found by itself: "+fetch.SafeURL(c))
@@ -401,7 +412,7 @@ func (f *feed) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor
 	if !strings.HasPrefix(p.ThreadHint, "http") {
 		return crawlers.Batch{Next: since, Unchanged: true}, nil
 	}
-	var state poll.PageCursor
+	var state cursor
 	poll.DecodeCursor(since, &state)
 	comments := feed{env: f.env, address: p.ThreadHint, only: true}
 	comments.env.PostKind = mention.Comment

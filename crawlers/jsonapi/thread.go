@@ -17,6 +17,12 @@ type jsonThreads struct {
 	follow *jsonProgram
 }
 
+// threadCursor is the memory of a discussion.
+type threadCursor struct {
+	V    fetch.Validators  `json:"v,omitzero"`
+	Seen poll.Fingerprints `json:"seen,omitempty"`
+}
+
 // Thread reads the discussion at the address the post came with. A discussion
 // that is not there any more means that the post is gone; where only words say so, a post that began it.
 func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers.Cursor) (crawlers.Batch, error) {
@@ -25,7 +31,7 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 	if !ok {
 		return crawlers.Batch{Next: since, Unchanged: true}, nil
 	}
-	var state poll.PageCursor
+	var state threadCursor
 	poll.DecodeCursor(since, &state)
 	res, err := a.ask(ctx, a.follow, fetch.Request{URL: address, API: a.opt.API, Accept: "application/json", Header: a.headers(), Validators: state.V}, "")
 	if err != nil {
@@ -51,5 +57,5 @@ func (a *jsonThreads) Thread(ctx context.Context, p mention.Post, since crawlers
 		}
 	}
 	sees := crawlers.Observation{What: "discussion, " + text.Count(len(posts), "post"), Items: len(posts), Newest: poll.Newest(posts), Bytes: len(res.Body), Notes: page.notes}
-	return crawlers.Batch{Posts: fresh, OwnIDs: true, Next: poll.EncodeCursor(poll.PageCursor{V: res.Validators, Seen: seen}), Observed: sees}, nil
+	return crawlers.Batch{Posts: fresh, OwnIDs: true, Next: poll.EncodeCursor(threadCursor{V: res.Validators, Seen: seen}), Observed: sees}, nil
 }

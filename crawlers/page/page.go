@@ -296,7 +296,7 @@ func (p *page) older(doc *goquery.Document, links poll.Links, here string) strin
 // the list was read, or of its address. late are the
 // posts that must wait for the next poll: more than one reads, and, once, those whose
 // page is broken, which are added to broken. Of a first poll, the baseline, none waits.
-func (p *page) details(ctx context.Context, home string, fresh []mention.Post, known poll.PageCursor, broken poll.Fingerprints) (done, late []mention.Post, err error) {
+func (p *page) details(ctx context.Context, home string, fresh []mention.Post, known cursor, broken poll.Fingerprints) (done, late []mention.Post, err error) {
 	if p.detail == nil {
 		return fresh, nil, nil
 	}

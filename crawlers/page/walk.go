@@ -45,11 +45,26 @@ const (
 	toNewer = "newer"
 )
 
+// cursor is the memory of a list.
+type cursor struct {
+	V      fetch.Validators  `json:"v,omitzero"` // of the first page
+	Seen   poll.Fingerprints `json:"seen,omitempty"`
+	Since  time.Time         `json:"since,omitzero"`   // the first poll
+	At     string            `json:"at,omitempty"`     // host and path of the first page
+	Way    string            `json:"way,omitempty"`    // which way the list goes on: toOlder or toNewer posts; empty: not seen yet
+	Rising bool              `json:"rising,omitempty"` // the last post of its first page was newer than the first one
+	Last   string            `json:"last,omitempty"`   // where the next poll begins, when not at the address
+	Behind bool              `json:"behind,omitempty"` // the end of a list that goes to newer posts was not reached yet
+	Broken poll.Fingerprints `json:"broken,omitempty"` // posts whose own page was broken
+	Cut    string            `json:"cut,omitempty"`    // hash of a body that ended in the middle
+	Visits map[string]string `json:"visits,omitempty"` // what looks like a session in the links of the first page
+}
+
 // walk is one poll.
 type walk struct {
 	p     *page
-	state poll.PageCursor // of the last poll
-	next  poll.PageCursor
+	state cursor // of the last poll
+	next  cursor
 	home  string // where the first page was read
 	posts []mention.Post
 	dates map[string]string // as of leaf
@@ -141,7 +156,7 @@ func (w *walk) take(l leaf) (more bool) {
 // pages reads from the first page on.
 func (w *walk) pages(ctx context.Context, res *fetch.Response) error {
 	at, visited, first := cmp.Or(w.state.Last, w.p.address), map[string]bool{}, leaf{}
-	w.next = poll.PageCursor{Way: w.state.Way, At: w.state.At, Since: w.state.Since}
+	w.next = cursor{Way: w.state.Way, At: w.state.At, Since: w.state.Since}
 	if w.next.Since.IsZero() {
 		w.next.Since = w.p.env.Now().UTC().Truncate(time.Second)
 	}

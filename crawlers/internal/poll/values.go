@@ -3,6 +3,8 @@ package poll
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -136,3 +138,19 @@ func Language(s string) string {
 	}
 	return ""
 }
+
+// AppendNew appends what the list does not hold yet.
+func AppendNew(list []string, more ...string) []string {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// NumberText writes a number as short as it can be.
+func NumberText(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
+
+// MaxPages bounds how many pages a source may be told to follow in one poll.
+const MaxPages = 50
