@@ -78,7 +78,7 @@ var mayImport = map[string][]string{
 	"crawlers/internal/charset":   {"internal/fetch"},
 	"crawlers/internal/htmltext":  {"crawlers/internal/phrases"},
 	"crawlers/internal/phrases":   {"internal/tsv"},
-	"crawlers/internal/poll":      {"mention", "internal/text", "internal/fetch", "crawlers", "crawlers/internal/dates"},
+	"crawlers/internal/poll":      {"mention", "internal/text", "internal/fetch", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext"},
 	"crawlers/internal/schemaorg": {"mention", "internal/text", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext", "crawlers/internal/poll"},
 
 	// Engines never import each other; a board's comments come as a feed.

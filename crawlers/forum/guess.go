@@ -192,7 +192,7 @@ func grow(group []postBlock) []postBlock {
 			for n.Parent != nil && holds[n.Parent] == holds[b.el.Nodes[0]] {
 				n = n.Parent
 			}
-			group[i].el = schemaorg.Selection(n)
+			group[i].el = htmltext.Selection(n)
 			tops[n] = true
 		}
 		for i, b := range group {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/phrases"
-	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 )
 
 // blockPart is one element of a block, or what it gave.
@@ -37,7 +36,7 @@ func partsOf(group []postBlock) [][]blockPart {
 			if !isElement(n) || htmltext.InvisibleElement(n.DataAtom) || htmltext.IsQuote(n) || notOwn(n) || !b.owns(n) || len(all[i]) > 2000 {
 				return
 			}
-			all[i] = append(all[i], blockPart{el: schemaorg.Selection(n), key: partKey(n, n == b.el.Nodes[0])})
+			all[i] = append(all[i], blockPart{el: htmltext.Selection(n), key: partKey(n, n == b.el.Nodes[0])})
 			for c := n.FirstChild; c != nil; c = c.NextSibling {
 				walk(c)
 			}

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
-	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -38,7 +37,7 @@ func (d *document) shapes(p *pageData) []mention.Post {
 		}
 		var group []postBlock
 		for i, n := range nodes {
-			el := schemaorg.Selection(n)
+			el := htmltext.Selection(n)
 			if d.unfinished(el, false) {
 				continue
 			}

@@ -16,7 +16,6 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
-	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
 )
@@ -299,7 +298,7 @@ func (d *document) anchored(r pageRule) []*goquery.Selection {
 	var found []*goquery.Selection
 	for _, n := range d.anchors {
 		if r.sel != nil && r.sel.Match(n) {
-			found = append(found, schemaorg.Selection(n))
+			found = append(found, htmltext.Selection(n))
 		}
 	}
 	return found

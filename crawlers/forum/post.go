@@ -165,10 +165,10 @@ func (it *postItem) words(text *goquery.Selection) string {
 // ownWords is the text without what is not the author's. A text that is nothing
 // without its quotes keeps them.
 func ownWords(text *goquery.Selection, skip textFilter) string {
-	own := withoutSignature(dropRawQuotes(htmltext.Text(text, skip)))
+	own := withoutSignature(dropRawQuotes(htmltext.Text(text, skip.skips)))
 	if own == "" && skip.quotes {
 		skip.quotes = false
-		own = withoutSignature(dropRawQuotes(htmltext.Text(text, skip)))
+		return ownWords(text, skip)
 	}
 	return own
 }
@@ -221,7 +221,7 @@ func dropRawQuotes(text string) string {
 	return b.String() + text[at:]
 }
 
-// textFilter matches what is inside a post's text and not the author's.
+// textFilter says which elements inside of a post's text are not the author's.
 type textFilter struct {
 	root   *html.Node // the text itself, which may look like a quote: vBulletin's does
 	drop   *selector
@@ -230,31 +230,25 @@ type textFilter struct {
 	also   func(*html.Node) bool // left out besides; may be nil
 }
 
-func (s textFilter) Match(n *html.Node) bool {
-	if n.Type != html.ElementNode || n == s.root {
+func (s textFilter) skips(n *html.Node) bool {
+	if n == s.root {
 		return false
 	}
 	if s.items[n] != "" || htmltext.IsSignature(n) || s.drop != nil && s.drop.m != nil && s.drop.m.Match(n) {
 		return true
 	}
-	if s.also != nil && s.also(n) {
-		return true
-	}
-	if htmltext.IsControl(n) {
+	if s.also != nil && s.also(n) || htmltext.IsControl(n) {
 		return true
 	}
 	return s.quotes && (htmltext.IsQuote(n) || htmltext.IsQuoteHead(n))
 }
-
-func (s textFilter) MatchAll(*html.Node) []*html.Node       { return nil }
-func (s textFilter) Filter(nodes []*html.Node) []*html.Node { return nodes }
 
 // permalink is the post's own link, cleaned, or one built from its id when the
 // link is missing or names a page: pages move.
 func (it *postItem) permalink(p *pageData) string {
 	rules := it.rules
 	link := it.d.public(it.first(rules.Link))
-	if link != "" && !rules.Paged.matches(link) {
+	if link != "" && (rules.Paged == nil || !rules.Paged.MatchString(link)) {
 		return link
 	}
 	if rules.Permalink == "" {

@@ -56,32 +56,32 @@ type threadRules struct {
 
 // postRules says how one kind of post on a thread page is read.
 type postRules struct {
-	Item      selector `yaml:"item"`
-	Skip      selector `yaml:"skip"`      // items that are no posts
-	WithNext  bool     `yaml:"with_next"` // the post goes on in the item's next sibling
-	ID        ruleList `yaml:"id"`
-	Own       ruleList `yaml:"own"`      // the id that the page says is its own: others are shown beside it
-	Local     bool     `yaml:"local_id"` // the id counts within its thread only: the thread's is put before it
-	Prefix    string   `yaml:"prefix"`   // put before the id, where a page has two kinds of them
-	Author    ruleList `yaml:"author"`
-	AuthorURL ruleList `yaml:"author_url"`
-	Time      ruleList `yaml:"time"`
-	Edited    ruleList `yaml:"edited"`
-	Rating    ruleList `yaml:"rating"`
-	Best      ruleList `yaml:"best"`
-	Title     ruleList `yaml:"title"`
-	Text      ruleList `yaml:"text"` // of these only the element counts
-	Drop      selector `yaml:"drop"`
-	Quotes    bool     `yaml:"keep_quotes"`
-	Link      ruleList `yaml:"link"`
-	Permalink string   `yaml:"permalink"` // {dir} {thread} {id}: when there is no link, or it names a page
-	Find      string   `yaml:"find"`      // finds a post by {id} in whatever thread it is now; left out: Permalink, if that names no thread
-	Paged     pattern  `yaml:"paged"`     // a link that matches names a page
-	ReplyTo   ruleList `yaml:"reply_to"`  // gives an id
-	Number    ruleList `yaml:"number"`    // of the post in the thread; 1 is the opening one
-	AnswerNo  ruleList `yaml:"answer_no"` // the same counted from the first answer, which is 1
-	Opening   bool     `yaml:"opening"`   // these items open the thread, the others answer
-	Answer    bool     `yaml:"answer"`    // these items are always answers
+	Item      selector       `yaml:"item"`
+	Skip      selector       `yaml:"skip"`      // items that are no posts
+	WithNext  bool           `yaml:"with_next"` // the post goes on in the item's next sibling
+	ID        ruleList       `yaml:"id"`
+	Own       ruleList       `yaml:"own"`      // the id that the page says is its own: others are shown beside it
+	Local     bool           `yaml:"local_id"` // the id counts within its thread only: the thread's is put before it
+	Prefix    string         `yaml:"prefix"`   // put before the id, where a page has two kinds of them
+	Author    ruleList       `yaml:"author"`
+	AuthorURL ruleList       `yaml:"author_url"`
+	Time      ruleList       `yaml:"time"`
+	Edited    ruleList       `yaml:"edited"`
+	Rating    ruleList       `yaml:"rating"`
+	Best      ruleList       `yaml:"best"`
+	Title     ruleList       `yaml:"title"`
+	Text      ruleList       `yaml:"text"` // of these only the element counts
+	Drop      selector       `yaml:"drop"`
+	Quotes    bool           `yaml:"keep_quotes"`
+	Link      ruleList       `yaml:"link"`
+	Permalink string         `yaml:"permalink"` // {dir} {thread} {id}: when there is no link, or it names a page
+	Find      string         `yaml:"find"`      // finds a post by {id} in whatever thread it is now; left out: Permalink, if that names no thread
+	Paged     *regexp.Regexp `yaml:"paged"`     // a link that matches names a page
+	ReplyTo   ruleList       `yaml:"reply_to"`  // gives an id
+	Number    ruleList       `yaml:"number"`    // of the post in the thread; 1 is the opening one
+	AnswerNo  ruleList       `yaml:"answer_no"` // the same counted from the first answer, which is 1
+	Opening   bool           `yaml:"opening"`   // these items open the thread, the others answer
+	Answer    bool           `yaml:"answer"`    // these items are always answers
 	// Kind is what the posts are where the user does not say it and they are none of a forum:
 	// over comments names are free.
 	Kind mention.PostKind `yaml:"kind"`
@@ -120,20 +120,6 @@ func (s *stripRule) UnmarshalYAML(unmarshal func(any) error) error {
 	s.re, s.to = re, to
 	return nil
 }
-
-// pattern is a regular expression; nil matches nothing.
-type pattern struct{ re *regexp.Regexp }
-
-func (p *pattern) UnmarshalYAML(unmarshal func(any) error) error {
-	var text string
-	err := unmarshal(&text)
-	if err == nil {
-		p.re, err = regexp.Compile(text)
-	}
-	return err
-}
-
-func (p pattern) matches(s string) bool { return p.re != nil && p.re.MatchString(s) }
 
 // enginePresets returns every forum engine earshot knows, by file name. The files
 // are part of the program: one that cannot be read is a mistake of ours.

@@ -151,7 +151,7 @@ func (list selectors) prose(item *goquery.Selection, quotes htmltext.Quotes) str
 			if s.attr != "" {
 				part = quotes.Plain(htmltext.Attr(n, s.attr))
 			} else {
-				part = quotes.Text(schemaorg.Selection(n), schemaorg.IsAnswer)
+				part = quotes.Text(htmltext.Selection(n), schemaorg.IsAnswer)
 			}
 			if part != "" {
 				parts = append(parts, part)

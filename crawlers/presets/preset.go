@@ -68,23 +68,10 @@ type presetOption struct {
 	Strip    []string `yaml:"strip"` // beginnings that people write and the site does not
 	// Form is a pattern of all that people paste for it; its first group that holds
 	// something is the value. Want says what is wanted when it does not fit.
-	Form    pattern `yaml:"form"`
-	Want    string  `yaml:"want"`
-	Doc     string  `yaml:"doc"`
-	Example string  `yaml:"example"`
-}
-
-// pattern is a regular expression in a preset; nil when it has none.
-type pattern struct{ re *regexp.Regexp }
-
-// UnmarshalYAML compiles it.
-func (p *pattern) UnmarshalYAML(unmarshal func(any) error) error {
-	var text string
-	err := unmarshal(&text)
-	if err == nil {
-		p.re, err = regexp.Compile(text)
-	}
-	return err
+	Form    *regexp.Regexp `yaml:"form"`
+	Want    string         `yaml:"want"`
+	Doc     string         `yaml:"doc"`
+	Example string         `yaml:"example"`
 }
 
 // sourceLine begins a block.
@@ -344,7 +331,7 @@ func (o presetOption) clean(s string) (string, error) {
 	for _, prefix := range o.Strip {
 		s = strings.TrimPrefix(s, prefix)
 	}
-	if o.Form.re != nil && s != "" {
+	if o.Form != nil && s != "" {
 		return o.fit(s)
 	}
 	if o.Type != "site" || s == "" {
@@ -362,7 +349,7 @@ func (o presetOption) clean(s string) (string, error) {
 
 // fit takes the value out of what people paste for it.
 func (o presetOption) fit(s string) (string, error) {
-	found := o.Form.re.FindStringSubmatch(s)
+	found := o.Form.FindStringSubmatch(s)
 	for _, value := range found[min(len(found), 1):] {
 		if value != "" {
 			return value, nil

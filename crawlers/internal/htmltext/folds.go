@@ -24,7 +24,7 @@ func isFold(n *html.Node) bool {
 
 // unfolded is the text of n. Of a text that stands there twice, cut short and
 // whole, it is the whole one.
-func unfolded(n *html.Node, skip authorsOwn) string {
+func unfolded(n *html.Node, skip func(*html.Node) bool) string {
 	var folds []*html.Node
 	note := func(c *html.Node) bool {
 		if isFold(c) {
@@ -57,7 +57,7 @@ func lettersOf(s string) string {
 	}, s)
 }
 
-func textOf(n *html.Node, skip authorsOwn, unfold func(*html.Node) bool) string {
+func textOf(n *html.Node, skip, unfold func(*html.Node) bool) string {
 	w := textWriter{root: n, unfold: unfold}
 	w.walk(n, skip, 0)
 	return w.String()

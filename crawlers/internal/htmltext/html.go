@@ -38,8 +38,8 @@ func Parse(body []byte) (*goquery.Document, error) {
 }
 
 // Text returns what a reader sees of s: paragraphs separated by "\n". Elements
-// that match skip are left out; skip may be nil.
-func Text(s *goquery.Selection, skip goquery.Matcher) string {
+// that skip reports are left out; skip may be nil.
+func Text(s *goquery.Selection, skip func(*html.Node) bool) string {
 	var w textWriter
 	for _, n := range s.Nodes {
 		w.walk(n, skip, 0)
@@ -241,7 +241,7 @@ func invisibleRune(r rune) bool {
 	return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0
 }
 
-func (w *textWriter) walk(n *html.Node, skip goquery.Matcher, depth int) {
+func (w *textWriter) walk(n *html.Node, skip func(*html.Node) bool, depth int) {
 	if depth > MaxDepth || w.full() {
 		return
 	}
@@ -255,7 +255,7 @@ func (w *textWriter) walk(n *html.Node, skip goquery.Matcher, depth int) {
 		w.text(data, n.Parent != nil && n.Parent.DataAtom == atom.Pre)
 		return
 	case html.ElementNode:
-		if n != w.root && (InvisibleElement(n.DataAtom) || hidden(n) && (w.unfold == nil || !w.unfold(n)) || skip != nil && skip.Match(n)) {
+		if n != w.root && (InvisibleElement(n.DataAtom) || hidden(n) && (w.unfold == nil || !w.unfold(n)) || skip != nil && skip(n)) {
 			if blockElement(n.DataAtom) {
 				w.breakLine()
 			}
@@ -309,6 +309,9 @@ func Attr(n *html.Node, key string) string {
 	}
 	return ""
 }
+
+// Selection is one element alone.
+func Selection(n *html.Node) *goquery.Selection { return &goquery.Selection{Nodes: []*html.Node{n}} }
 
 // EndsInMiddle reports whether an HTML body was cut off: it neither ends its
 // document nor closes what it opened.

@@ -61,12 +61,12 @@ func (q Quotes) Text(s *goquery.Selection, also func(*html.Node) bool) string {
 }
 
 func (q Quotes) ofElement(n *html.Node, also func(*html.Node) bool) string {
-	own := authorsOwn{quotes: q, dropQuotes: true, page: true, also: also}
-	if text := unfolded(n, own); text != "" {
+	skip := notOwn{quotes: q, dropQuotes: true, page: true, also: also}
+	if text := unfolded(n, skip.is); text != "" {
 		return text
 	}
-	own.dropQuotes = false
-	return unfolded(n, own)
+	skip.dropQuotes = false
+	return unfolded(n, skip.is)
 }
 
 // Plain is what the author wrote in an HTML fragment or in plain text.
@@ -79,37 +79,30 @@ func (q Quotes) Plain(fragment string) string {
 		fragment = once
 	}
 	return fragmentText(fragment, func(s *goquery.Selection) string {
-		if text := Text(s, authorsOwn{quotes: q, dropQuotes: true}); text != "" {
+		if text := Text(s, notOwn{quotes: q, dropQuotes: true}.is); text != "" {
 			return text
 		}
-		return Text(s, authorsOwn{quotes: q})
+		return Text(s, notOwn{quotes: q}.is)
 	})
 }
 
 // PlainAuthorText is Plain of a forum or a comment.
 func PlainAuthorText(fragment string) string { return Bare.Plain(fragment) }
 
-// authorsOwn matches what is not the author's own words.
-type authorsOwn struct {
+// notOwn says which elements hold what is not the author's own words.
+type notOwn struct {
 	quotes     Quotes
 	dropQuotes bool
 	page       bool                  // a part of a page, with buttons in it
 	also       func(*html.Node) bool // left out besides; may be nil
 }
 
-func (o authorsOwn) Match(n *html.Node) bool {
-	if n.Type != html.ElementNode {
-		return false
-	}
+func (o notOwn) is(n *html.Node) bool {
 	if signatures.Match(n) || o.page && IsControl(n) || o.also != nil && o.also(n) {
 		return true
 	}
 	return o.dropQuotes && (o.quotes.match(n) || o.quotes.isHead(n))
 }
-
-// MatchAll and Filter make it a Matcher; a walk asks Match alone.
-func (o authorsOwn) MatchAll(*html.Node) []*html.Node       { return nil }
-func (o authorsOwn) Filter(nodes []*html.Node) []*html.Node { return nodes }
 
 // quoteHead is a line that says whose words follow.
 var quoteHead = regexp.MustCompile(`(?i)` + phrases.Pattern(phrases.QuoteVerb) + `(?:\([а-яіїєґ]+\)|/[\p{L}]+)?\s*:$`)

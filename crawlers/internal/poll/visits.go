@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
 )
 
 // Links resolves the links of one HTML page. The zero value knows no page.
@@ -48,7 +50,7 @@ func PageLinks(doc *html.Node, base *url.URL, visits map[string]string) Links {
 				take(a.Val)
 			}
 		}
-		if n.DataAtom == atom.Script && n.FirstChild != nil && strings.Contains(attr(n, "type"), "ld+json") {
+		if n.DataAtom == atom.Script && n.FirstChild != nil && strings.Contains(htmltext.Attr(n, "type"), "ld+json") {
 			for part := range strings.SplitSeq(n.FirstChild.Data, `"`) { // of JSON-LD
 				take(strings.ReplaceAll(part, `\/`, "/"))
 			}
@@ -114,15 +116,6 @@ func countVisits(base *url.URL, ref string, count map[visitParam]map[string]map[
 		count[param][value][cleanParsed(u, nil)] = true
 	}
 	return len(found) > 0
-}
-
-func attr(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
 }
 
 // visitOf is the value that names the visit; ok is false where none does.

@@ -240,7 +240,7 @@ func (s *scope) value(names ...string) string {
 func (s *scope) prose(name string, quotes htmltext.Quotes) string {
 	var parts []string
 	for _, n := range s.props[name] {
-		part := quotes.Text(Selection(n), otherPost)
+		part := quotes.Text(htmltext.Selection(n), otherPost)
 		if part == "" {
 			part = quotes.Plain(htmltext.Attr(n, "content"))
 		}
@@ -367,9 +367,4 @@ func Moments(n *html.Node) []string {
 		}
 	}
 	return append(list, htmltext.Short(n))
-}
-
-// Selection is one element alone.
-func Selection(n *html.Node) *goquery.Selection {
-	return &goquery.Selection{Nodes: []*html.Node{n}}
 }
