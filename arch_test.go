@@ -74,12 +74,13 @@ var mayImport = map[string][]string{
 	"crawlers":           {"mention", "internal/access", "internal/fetch", "config"},
 
 	// What every engine needs: no engine among these.
-	"crawlers/internal/dates":     {"internal/tsv"},
-	"crawlers/internal/charset":   {"internal/fetch"},
-	"crawlers/internal/htmltext":  {"crawlers/internal/phrases"},
-	"crawlers/internal/phrases":   {"internal/tsv"},
-	"crawlers/internal/poll":      {"mention", "internal/text", "internal/fetch", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext"},
-	"crawlers/internal/schemaorg": {"mention", "internal/text", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext", "crawlers/internal/poll"},
+	"crawlers/internal/dates":      {"internal/tsv"},
+	"crawlers/internal/charset":    {"internal/fetch"},
+	"crawlers/internal/htmltext":   {"crawlers/internal/phrases"},
+	"crawlers/internal/phrases":    {"internal/tsv"},
+	"crawlers/internal/poll":       {"mention", "internal/text", "internal/fetch", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext"},
+	"crawlers/internal/jsonrepair": {"crawlers/internal/htmltext"},
+	"crawlers/internal/schemaorg":  {"mention", "internal/text", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext", "crawlers/internal/jsonrepair", "crawlers/internal/poll"},
 
 	// Engines never import each other; a board's comments come as a feed.
 	"crawlers/feed":          engine(),
@@ -123,7 +124,7 @@ var mayImport = map[string][]string{
 // engine lists what every engine of the crawlers may import, and more.
 func engine(more ...string) []string {
 	return append([]string{"mention", "internal/text", "internal/access", "internal/fetch", "config", "crawlers", "crawlers/internal/charset", "crawlers/internal/dates",
-		"crawlers/internal/htmltext", "crawlers/internal/phrases", "crawlers/internal/poll", "crawlers/internal/schemaorg"}, more...)
+		"crawlers/internal/htmltext", "crawlers/internal/jsonrepair", "crawlers/internal/phrases", "crawlers/internal/poll", "crawlers/internal/schemaorg"}, more...)
 }
 
 // TestMonitorLinksNoParser: the loop runs crawlers and must not carry what reads

@@ -3,12 +3,14 @@ package feed
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/mmcdole/gofeed"
 
-	"github.com/earshot/earshot/crawlers/internal/schemaorg"
+	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/jsonrepair"
 )
 
 // Rules of this file: a JSON feed is read field by field. A field of another type
@@ -18,7 +20,10 @@ import (
 // readJSON reads a JSON feed. Mistakes that strict parsers refuse are mended as in
 // pages; of a feed that is cut off the whole items are kept.
 func readJSON(body []byte) (salvaged, error) {
-	values, err := schemaorg.DecodeJSON(string(body))
+	values, err := jsonrepair.Decode(string(body))
+	if errors.Is(err, htmltext.ErrTooComplex) {
+		return salvaged{}, err
+	}
 	if err == nil && len(values) > 0 {
 		top, ok := values[0].(map[string]any)
 		if !ok || !isJSONFeed(top) {

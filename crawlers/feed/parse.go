@@ -62,9 +62,6 @@ func read(res *fetch.Response, last bool) (salvaged, error) {
 	}
 	if body[0] == '{' {
 		body = bytes.TrimSpace(charset.Text(res))
-		if err := htmltext.CheckJSON(string(body)); err != nil {
-			return salvaged{}, err
-		}
 		release := htmltext.ReserveMemory(len(body) * htmltext.FeedCost)
 		defer release()
 		return readJSON(body)

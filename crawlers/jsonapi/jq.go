@@ -20,6 +20,7 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/jsonrepair"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
@@ -323,7 +324,7 @@ func jsonBody(res *fetch.Response) (any, error) {
 	if body[0] == '<' {
 		return nil, crawlers.Other("the answer is a web page, not JSON")
 	}
-	all, err := schemaorg.DecodeJSON(string(body))
+	all, err := jsonrepair.Decode(string(body))
 	if errors.Is(err, htmltext.ErrTooComplex) {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/earshot/earshot/config"
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/jsonrepair"
 	"github.com/earshot/earshot/crawlers/internal/poll"
-	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
@@ -234,7 +234,7 @@ func (r *streamReading) event(id string, data []byte) error {
 // take takes an event apart and reports whether it stands in the part of the stream that
 // is read again. Such an event leads nowhere: the place would go back.
 func (r *streamReading) take(id string, data []byte) (again bool) {
-	values, err := schemaorg.DecodeJSON(string(data))
+	values, err := jsonrepair.Decode(string(data))
 	if err != nil || len(values) != 1 {
 		r.wrong++
 		return false

@@ -12,6 +12,7 @@ import (
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
+	"github.com/earshot/earshot/crawlers/internal/jsonrepair"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/mention"
 )
@@ -43,7 +44,7 @@ func (r *Reader) JSONLD(doc *goquery.Document) {
 		if strings.TrimSpace(text) == "" {
 			return
 		}
-		values, err := DecodeJSON(text)
+		values, err := jsonrepair.Decode(text)
 		if err != nil {
 			r.Notes = append(r.Notes, "a JSON-LD block is broken and was left out")
 			return

@@ -1,4 +1,7 @@
-package schemaorg
+// Package jsonrepair decodes JSON as sites publish it: strictly where it can be, and else
+// with the mistakes mended that can be meant only one way. It completes nothing: what was
+// cut off is an error.
+package jsonrepair
 
 import (
 	"bytes"
@@ -13,12 +16,12 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 )
 
-// DecodeJSON decodes every JSON value in src, one after another. What strict
+// Decode decodes every JSON value in src, one after another. What strict
 // parsers refuse but sites publish is repaired first: line ends and control
 // characters inside strings, commas before a closing bracket, wrong escapes,
 // comments of JavaScript, HTML comment and CDATA wrappers. A value that does not end is an error: it was
 // cut off.
-func DecodeJSON(src string) ([]any, error) {
+func Decode(src string) ([]any, error) {
 	if err := htmltext.CheckJSON(src); err != nil {
 		return nil, err
 	}
@@ -26,7 +29,7 @@ func DecodeJSON(src string) ([]any, error) {
 	if err == nil {
 		return values, nil
 	}
-	fixed := repairJSON(withoutComments(unwrapScript(src)))
+	fixed := repair(withoutComments(unwrapScript(src)))
 	values, again := decodeAll(fixed)
 	if again == nil {
 		return values, nil
@@ -117,8 +120,8 @@ func withoutComments(s string) string {
 	return b.String()
 }
 
-// repairJSON makes strings legal and drops commas that end nothing.
-func repairJSON(s string) []byte {
+// repair makes strings legal and drops commas that end nothing.
+func repair(s string) []byte {
 	out := make([]byte, 0, len(s)+16)
 	inString := false
 	for i := 0; i < len(s); i++ {
