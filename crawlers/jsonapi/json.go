@@ -5,12 +5,9 @@ package jsonapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,7 +15,6 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/internal/fetch"
-	"github.com/earshot/earshot/internal/text"
 	"github.com/earshot/earshot/mention"
 )
 
@@ -99,8 +95,6 @@ const (
 	jsonOverlap = time.Hour
 	// maxEach bounds the requests one source makes in a poll.
 	maxEach = 60
-	// maxRefused bounds those that may be refused: of more, the site refuses.
-	maxRefused = 3
 )
 
 // jsonAPI reads one API.
@@ -165,115 +159,6 @@ func newJSON(env crawlers.Env, o Options, given poll.Values, s config.Section) (
 	}
 	a.program, err = compileJSON(a.opt, given, a.name, s)
 	return a, err
-}
-
-// jsonState is the cursor.
-type jsonState struct {
-	Parts map[string]jsonPart `json:"parts,omitempty"` // by the value of each
-	Wait  time.Time           `json:"wait,omitzero"`   // the site's own backoff
-	At    string              `json:"at,omitempty"`    // the value to begin with: those before it had their turn
-}
-
-// jsonPart is the memory of one value of each.
-type jsonPart struct {
-	For    string            `json:"for,omitempty"` // hash of the first page's address, which may hold a key: validators are for it alone
-	V      fetch.Validators  `json:"v,omitzero"`
-	Newest time.Time         `json:"newest,omitzero"`
-	Marks  poll.Fingerprints `json:"seen,omitempty"`
-	Cursor string            `json:"cursor,omitempty"` // where an inbox goes on
-}
-
-// unread reports a value that was never read.
-func (p jsonPart) unread() bool { return p.For == "" && len(p.Marks) == 0 }
-
-// lateNews is how old a post may be that counts when a value is read first after others
-// were: it came to the watchlist, or was not there. The rest is its baseline.
-const lateNews = 36 * time.Hour
-
-// Poll asks once for each value. What one value brings is kept when another
-// fails; the error is returned beside it. A value that is not there or closed, among
-// others that can be read, is no failure but a note.
-func (a *jsonAPI) Poll(ctx context.Context, since crawlers.Cursor) (crawlers.Batch, error) {
-	var state jsonState
-	poll.DecodeCursor(since, &state)
-	if wait := state.Wait.Sub(a.env.Now()); wait > 0 {
-		return crawlers.Batch{}, &fetch.RetryError{URL: fetch.SafeURL(a.opt.Address), After: wait}
-	}
-	next := jsonState{Parts: map[string]jsonPart{}}
-	batch := crawlers.Batch{Unchanged: true, OwnIDs: true}
-	var failed, missing error
-	read, refused := 0, 0
-	values := a.from(state.At)
-	for i, value := range values {
-		got, err := a.part(ctx, value, state.Parts[value])
-		if len(state.Parts) > 0 && state.Parts[value].unread() {
-			got.posts = slices.DeleteFunc(got.posts, func(p mention.Post) bool { return a.env.Now().Sub(p.Published) > lateNews })
-		}
-		got.addTo(&batch)
-		next.Parts[value] = got.next
-		if got.wait.After(next.Wait) {
-			next.Wait = got.wait
-		}
-		if err != nil {
-			if value != "" {
-				err = fmt.Errorf("%s %s: %w", a.name, value, err)
-			}
-			if poll.Refused(err) {
-				refused++
-			}
-			if poll.NotFound(err) || poll.Refused(err) && refused <= maxRefused {
-				missing = errors.Join(missing, err)
-				batch.Observed.Unread = append(batch.Observed.Unread, crawlers.Explain(err))
-				continue
-			}
-			var pause *fetch.RetryError
-			asked := errors.As(err, &pause)
-			if asked && read > 0 && failed == nil { // the rest comes after the pause
-				batch.Observed.Unread = append(batch.Observed.Unread, crawlers.Explain(err))
-				next.Wait, next.At = a.env.Now().Add(max(pause.After, leastPause)), value
-				next.Parts[value] = state.Parts[value]
-				break
-			}
-			failed = errors.Join(failed, err)
-			if ctx.Err() != nil || asked || crawlers.ClassifyError(err).Blocked {
-				break
-			}
-		}
-		if read++; !next.Wait.IsZero() { // the rest comes after the wait
-			if !got.again {
-				i = (i + 1) % len(values)
-			}
-			next.At = values[i]
-			break
-		}
-	}
-	next.keep(state, a.each)
-	batch.Posts = poll.Finish(a.env, batch.Posts)
-	batch.Observed.What = text.Count(batch.Observed.Items, "post")
-	batch.Observed.Notes = poll.AppendNew(batch.Observed.Notes, batch.Observed.Unread...)
-	if failed == nil && read == 0 {
-		failed = missing
-	}
-	if failed != nil {
-		batch.Unchanged = false
-		return batch, fmt.Errorf("json: %w", failed)
-	}
-	batch.Next = poll.EncodeCursor(next)
-	return batch, nil
-}
-
-// jsonFound is what one value of each brought.
-type jsonFound struct {
-	posts     []mention.Post
-	next      jsonPart
-	items     int
-	bytes     int
-	newest    time.Time
-	notes     []string
-	unchanged bool
-	wait      time.Time
-	again     bool // the next poll starts where this one did: older pages are left
-	cut       bool // there are older pages than are read at most
 }
 
 // part reads the pages for one value.
@@ -366,130 +251,29 @@ func (p Pager) goesOn(page jsonPage) bool {
 	return page.items > 0 || p.More != "" || p.By == "cursor" || p.By == "next"
 }
 
-// close sums up what was read.
-func (a *jsonAPI) close(found jsonFound, all []mention.Post, known jsonPart) jsonFound {
-	all = poll.Finish(a.env, all)
-	found.items, found.newest = len(all), poll.Newest(all)
-	found.posts, found.next.Marks = known.Marks.New(all)
-	found.cut = found.cut && len(known.Marks) > 0 && len(found.posts) == len(all)
-	if found.newest.After(found.next.Newest) {
-		found.next.Newest = found.newest
-	}
-	if found.again {
-		found.next = known
-	} else if len(all) == 0 && len(known.Marks) > 0 {
-		found.next.Marks = known.Marks // a window without posts forgets nothing
-	}
-	return found
-}
-
 // form reports whether what is sent is a form and not JSON.
 func (a *jsonAPI) form() bool {
 	return strings.HasPrefix(a.headers().Get("Content-Type"), "application/x-www-form-urlencoded")
 }
 
-func (a *jsonAPI) headers() http.Header {
-	h := http.Header{}
-	for name, value := range a.opt.Headers {
-		if text, whole := a.given.Plain(value.Reveal()); whole {
-			h.Set(name, text)
-		}
-	}
-	if a.opt.Body != "" && h.Get("Content-Type") == "" {
+func (a *jsonAPI) headers() http.Header { return a.opt.headers(a.given) }
+
+// headers are those that are sent. A key that was not given is not.
+func (o Options) headers(given poll.Values) http.Header {
+	h := filled(o.Headers, given)
+	if o.Body != "" && h.Get("Content-Type") == "" {
 		h.Set("Content-Type", "application/json")
 	}
 	return h
 }
 
-// jsonTurn is where in the pages a poll is.
-type jsonTurn struct {
-	values poll.Values
-	number int    // page or offset
-	link   string // the next page's whole address
-	home   string // the first page's: the watchlist's origin
-	away   bool   // link is at another origin, where a redirect led to
-}
-
-func (a *jsonAPI) first(value string, known jsonPart) *jsonTurn {
-	since := a.env.Now().Add(-a.opt.Window)
-	if !known.Newest.IsZero() {
-		since = known.Newest.Add(-a.opt.Overlap)
-	}
-	since = since.UTC().Truncate(time.Minute)
-	t := &jsonTurn{number: a.opt.Pager.From, values: poll.Values{Text: map[string]string{
-		"since":      strconv.FormatInt(since.Unix(), 10),
-		"since_ms":   strconv.FormatInt(since.UnixMilli(), 10),
-		"since_time": since.Format(time.RFC3339),
-		"since_date": since.Format(time.DateOnly),
-		"page":       "", "offset": "", "cursor": "", "max_id": "",
-	}}}
-	if a.name != "" {
-		t.values.Text[a.name] = value
-	}
-	switch by := a.opt.Pager.By; by {
-	case "page", "offset":
-		t.values.Text[by] = strconv.Itoa(t.number)
-	case "cursor":
-		t.values.Text[by] = known.Cursor // empty unless it is kept
-	}
-	t.home = t.address(a.opt.Address)
-	return t
-}
-
-func (t *jsonTurn) address(template string) string { return t.values.Expand(template) }
-
-// advance moves to the next page; false when there is none.
-func (t *jsonTurn) advance(p Pager, page jsonPage, res *fetch.Response) bool {
-	switch p.By {
-	case "page":
-		t.number++
-		t.values.Text["page"] = strconv.Itoa(t.number)
-	case "offset":
-		step := p.Step
-		if step == 0 {
-			step = page.items
+// filled are the headers that a block writes, with what was given in their places.
+func filled(headers map[string]config.Secret, given poll.Values) http.Header {
+	h := http.Header{}
+	for name, value := range headers {
+		if text, whole := given.Plain(value.Reveal()); whole {
+			h.Set(name, text)
 		}
-		if step == 0 {
-			return false
-		}
-		t.number += step
-		t.values.Text["offset"] = strconv.Itoa(t.number)
-	case "cursor":
-		if page.next == "" || page.next == t.values.Text["cursor"] {
-			return false
-		}
-		t.values.Text["cursor"] = page.next
-	case "max_id":
-		if page.minID == "" || page.minID == t.values.Text["max_id"] {
-			return false
-		}
-		t.values.Text["max_id"] = page.minID
-	case "next":
-		link := page.next
-		if p.Next == "" {
-			link = poll.NextLink(res.Header)
-		}
-		base, _ := url.Parse(res.URL)
-		if link = poll.Resolve(base, link); link == "" {
-			return false
-		}
-		return t.follow(link, res.URL)
-	default:
-		return false
 	}
-	return true
-}
-
-// follow moves to a link: at the watchlist's origin, or where that led to.
-func (t *jsonTurn) follow(link, here string) bool {
-	at, ok := fetch.AtOrigin(t.home, link)
-	t.away = !ok
-	if t.away {
-		at, ok = fetch.AtOrigin(here, link)
-	}
-	if !ok || at == t.link {
-		return false
-	}
-	t.link = at
-	return true
+	return h
 }

@@ -128,7 +128,7 @@ func NewAnswer(env crawlers.Env, a Answer, o Options, given poll.Values, who Acc
 	if w.grant, err = newGrant(env, o.Auth, given, s); err != nil {
 		return way, err
 	}
-	w.head = (&jsonAPI{opt: Options{Headers: o.Headers, Body: a.Body}, given: given}).headers()
+	w.head = Options{Headers: o.Headers, Body: a.Body}.headers(given)
 	if a.Form {
 		w.head.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -33,12 +32,7 @@ func (st *stream) listen(ctx context.Context, s StreamFetcher, cursor string, ta
 		return err
 	}
 	defer release()
-	header := http.Header{}
-	for name, value := range st.opt.Headers {
-		if text, whole := st.given.Plain(value.Reveal()); whole {
-			header.Set(name, text)
-		}
-	}
+	header := filled(st.opt.Headers, st.given)
 	if st.socket {
 		return listenSocket(ctx, s.StreamClient(), address, header, release, take)
 	}
@@ -176,15 +170,7 @@ func unaddressed(address string, err error) error {
 // refusal is the error of an answer that is no stream.
 func refusal(address string, res *http.Response) error {
 	where := fetch.SafeURL(address)
-	var after time.Duration
-	if text := res.Header.Get("Retry-After"); text != "" {
-		if n, err := strconv.Atoi(text); err == nil {
-			after = time.Duration(n) * time.Second
-		} else if at, err := http.ParseTime(text); err == nil {
-			after = time.Until(at)
-		}
-		after = min(max(after, 0), 24*time.Hour)
-	}
+	after, _ := fetch.RetryAfter(res.Header, time.Now())
 	switch res.StatusCode {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		return &fetch.RetryError{Status: res.StatusCode, URL: where, After: after}

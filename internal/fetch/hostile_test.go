@@ -55,7 +55,7 @@ func TestSitesAreWithstood(t *testing.T) {
 	}
 	t.Run("Retry-After", func(t *testing.T) {
 		testkit.Withstand(t, func(_ *testing.T, body string) int {
-			if after, ok := parseRetryAfter(body, time.Now()); ok && after < 0 {
+			if after, ok := RetryAfter(http.Header{"Retry-After": {body}}, time.Now()); ok && after < 0 {
 				t.Errorf("wait %v", after)
 			}
 			return 0

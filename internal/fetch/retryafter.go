@@ -11,10 +11,10 @@ import (
 // source for a year.
 const maxRetryAfter = 24 * time.Hour
 
-// parseRetryAfter reads seconds or an HTTP date. ok is false when the header
-// says nothing that can be read; a date in the past is 0 and ok.
-func parseRetryAfter(value string, now time.Time) (after time.Duration, ok bool) {
-	value = strings.TrimSpace(value)
+// RetryAfter reads the pause that a Retry-After asks for, seconds or an HTTP date. ok is
+// false when it says nothing that can be read; a date in the past is 0 and ok.
+func RetryAfter(h http.Header, now time.Time) (after time.Duration, ok bool) {
+	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {
 		return 0, false
 	}
@@ -38,7 +38,7 @@ func parseRetryAfter(value string, now time.Time) (after time.Duration, ok bool)
 // that count requests say when the budget is full again.
 func (c *Client) retryAfter(h hop, ans *answer) (after time.Duration, asked bool) {
 	now := c.opt.Now()
-	if after, ok := parseRetryAfter(ans.header.Get("Retry-After"), now); ok {
+	if after, ok := RetryAfter(ans.header, now); ok {
 		return after, true
 	}
 	if !h.api {
