@@ -1,13 +1,10 @@
 package crawlers_test
 
 import (
-	"context"
-	"net/http"
 	"testing"
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/rig"
-	"github.com/earshot/earshot/internal/fetch"
 )
 
 // TestSomethingElseStandsThere: a site that changed, or shows its login where a feed, a forum or an
@@ -20,9 +17,7 @@ func TestSomethingElseStandsThere(t *testing.T) {
 		"an interface": "json: https://site.example/q\nlist: .items[]\nfields: {id: .id, text: .t}",
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := rig.Crawler(t, block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(login)}, nil
-			}))
+			c := rig.Crawler(t, block, rig.Says("text/html", login))
 			_, err := c.Poll(t.Context(), "")
 			if word, _ := crawlers.Reason(err); word != "changed" {
 				t.Errorf("%v: the word for it is %q", err, word)

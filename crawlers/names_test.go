@@ -33,9 +33,7 @@ func TestWebsiteIsNoProfile(t *testing.T) {
 		"JSON-LD, account":                  {jsonLD(`{"@type":"Person","name":"Romashka","url":"https://blog.example/author/romashka"}`), "Romashka https://blog.example/author/romashka"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := rig.Crawler(t, "page: https://blog.example/a", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte("<!doctype html><html><body>" + test.body + "</body></html>"), At: rig.Now}, nil
-			}))
+			c := rig.Crawler(t, "page: https://blog.example/a", rig.Says("", "<!doctype html><html><body>"+test.body+"</body></html>"))
 			var got []string
 			for _, p := range rig.Poll(t, c, "").Posts {
 				got = append(got, p.Author+" "+p.AuthorURL)
@@ -55,9 +53,7 @@ func TestWebsiteOfGuestIsNoProfile(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := strings.Replace(string(page), "https://bbp.example/users/0/", "https://www.facebook.com/romashka", 1)
-	c := rig.Crawler(t, "forum: https://bbp.example/topic/romashka/", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(body), At: rig.Now}, nil
-	}))
+	c := rig.Crawler(t, "forum: https://bbp.example/topic/romashka/", rig.Says("", body))
 	got := map[string]string{}
 	for _, p := range rig.Poll(t, c, "").Posts {
 		got[p.Author] = p.AuthorURL
@@ -78,9 +74,7 @@ func TestCommentsOfABlogAreComments(t *testing.T) {
 		"forum: https://wp.example/romashka/":              mention.Comment,
 		"forum: https://wp.example/romashka/\nkind: forum": mention.Forum, // the user's word
 	} {
-		c := rig.Crawler(t, block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-			return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: page, At: rig.Now}, nil
-		}))
+		c := rig.Crawler(t, block, rig.Says("", string(page)))
 		posts := rig.Poll(t, c, "").Posts
 		if len(posts) != 5 {
 			t.Fatalf("%d posts", len(posts))
@@ -128,9 +122,7 @@ func TestNamesThatAnybodyMayTake(t *testing.T) {
 				t.Fatal(err)
 			}
 			page := strings.Replace(string(body), test.was, test.is, 1)
-			c := rig.Crawler(t, test.block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(page), At: rig.Now}, nil
-			}))
+			c := rig.Crawler(t, test.block, rig.Says("", page))
 			posts := rig.Poll(t, c, "").Posts
 			if len(posts) == 0 || posts[0].FreeName != test.free || test.profile != "" && posts[0].AuthorURL != test.profile {
 				t.Errorf("%d posts, the first one: %+v", len(posts), posts[0])

@@ -2,9 +2,7 @@ package feed_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -12,7 +10,6 @@ import (
 
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/rig"
-	"github.com/earshot/earshot/internal/fetch"
 )
 
 // benchFeed is an RSS feed of n items as a news site serves it.
@@ -29,9 +26,7 @@ func benchFeed(n int) []byte {
 
 func BenchmarkFeed(b *testing.B) {
 	body := benchFeed(30)
-	c := rig.Crawler(b, "feed: https://news.example/rss", rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: body, At: rig.Now}, nil
-	}))
+	c := rig.Crawler(b, "feed: https://news.example/rss", rig.Says("text/html; charset=utf-8", string(body)))
 	first, err := c.Poll(b.Context(), "")
 	if err != nil || len(first.Posts) != 30 {
 		b.Fatal(err, len(first.Posts))

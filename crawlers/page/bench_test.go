@@ -2,16 +2,13 @@ package page_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/earshot/earshot/crawlers/internal/rig"
-	"github.com/earshot/earshot/internal/fetch"
 )
 
 // benchPage is a page of n reviews with a shop's usual amount of markup around.
@@ -29,9 +26,7 @@ func benchPage(n int) []byte {
 func BenchmarkPage(b *testing.B) {
 	body := benchPage(30)
 	block := "page: https://reviews.example/r\nselect: {item: .review, id: \"@data-id\", author: .name, time: \"time@datetime\", rating: \".stars@data-value\", text: .body, link: a.link}"
-	c := rig.Crawler(b, block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-		return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: body, At: rig.Now}, nil
-	}))
+	c := rig.Crawler(b, block, rig.Says("text/html; charset=utf-8", string(body)))
 	first, err := c.Poll(b.Context(), "")
 	if err != nil || len(first.Posts) != 30 {
 		b.Fatal(err, len(first.Posts))

@@ -1,14 +1,11 @@
 package presets_test
 
 import (
-	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/earshot/earshot/crawlers/internal/rig"
-	"github.com/earshot/earshot/internal/fetch"
 )
 
 // TestOwnAccountsCanBeNamed: a name alone closes nothing in a network, so what the site
@@ -38,9 +35,7 @@ func TestOwnAccountsCanBeNamed(t *testing.T) {
 			"Romashka https://www.facebook.com/romashka; Romashka ; Romashka https://www.facebook.com/romashka;  "},
 	} {
 		t.Run(block, func(t *testing.T) {
-			c := rig.Crawler(t, block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(test.body), At: rig.Now}, nil
-			}))
+			c := rig.Crawler(t, block, rig.Says("", test.body))
 			var got []string
 			for _, p := range rig.Poll(t, c, "").Posts {
 				got = append(got, fmt.Sprintf("%s %s", p.Author, p.AuthorURL))

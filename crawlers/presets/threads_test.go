@@ -229,9 +229,7 @@ func TestComplaintsInsideOfDiscussions(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := rig.Crawler(t, test.block, rig.Fetcher(func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
-				return &fetch.Response{URL: r.URL, Status: 200, Header: http.Header{}, Body: []byte(test.answer), At: rig.Now}, nil
-			}))
+			c := rig.Crawler(t, test.block, rig.Says("", test.answer))
 			found, err := c.(crawlers.Threader).Thread(t.Context(), mention.Post{ID: "x", ThreadHint: test.hint}, "")
 			if err != nil {
 				t.Fatal(err)

@@ -124,6 +124,18 @@ func (f Fetcher) Do(ctx context.Context, r fetch.Request) (*fetch.Response, erro
 	return f(ctx, r)
 }
 
+// Says is a site that answers everything with body; contentType may be empty.
+func Says(contentType, body string) Fetcher {
+	header := http.Header{}
+	if contentType != "" {
+		header.Set("Content-Type", contentType)
+	}
+	raw := []byte(body)
+	return func(_ context.Context, r fetch.Request) (*fetch.Response, error) {
+		return &fetch.Response{URL: r.URL, Status: http.StatusOK, Header: header, Body: raw, At: Now}, nil
+	}
+}
+
 // Streams is a client whose streams are answers of f: bodies that end.
 func Streams(f crawlers.Fetcher) *http.Client {
 	return &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
