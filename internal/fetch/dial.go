@@ -144,9 +144,9 @@ func (c *Client) newTransport(dialer *net.Dialer) *http.Transport {
 	}
 }
 
-// DialContext connects under the same guard as Do. It neither paces nor asks
+// dialContext connects under the same guard as Do. It neither paces nor asks
 // robots.txt: it is for long-lived streams of official APIs.
-func (c *Client) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+func (c *Client) dialContext(ctx context.Context, network, addr string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
@@ -182,7 +182,7 @@ func (c *Client) Turn(ctx context.Context, rawURL string) (release func(), err e
 func (c *Client) StreamClient() *http.Client {
 	return &http.Client{
 		Transport: streamTransport{agent: c.agent, next: &http.Transport{
-			DialContext:            c.DialContext,
+			DialContext:            c.dialContext,
 			TLSClientConfig:        &tls.Config{RootCAs: c.opt.Roots, MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    10 * time.Second,
 			ResponseHeaderTimeout:  c.opt.Timeout,

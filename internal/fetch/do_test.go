@@ -301,7 +301,7 @@ func TestPrivateNetworksAreRefused(t *testing.T) {
 			t.Errorf("redirect to %s: %v", target, err)
 		}
 	}
-	if conn, err := strict.DialContext(t.Context(), "tcp", strings.TrimPrefix(inside.URL, "http://")); !errors.Is(err, ErrPrivate) {
+	if conn, err := strict.dialContext(t.Context(), "tcp", strings.TrimPrefix(inside.URL, "http://")); !errors.Is(err, ErrPrivate) {
 		t.Errorf("stream: %v, %v", conn, err)
 	}
 	if _, err := strict.StreamClient().Get(inside.URL); !errors.Is(err, ErrPrivate) {

@@ -45,8 +45,8 @@ const (
 	bigBody          = 1 << 20
 )
 
-// Product is the name in the User-Agent and the token that robots.txt knows.
-const Product = "earshot"
+// product is the name in the User-Agent and the token that robots.txt knows.
+const product = "earshot"
 
 // Options of a Client. The zero value of each field is its default.
 type Options struct {
@@ -136,9 +136,6 @@ func (c *Client) With(opt Options) *Client {
 
 // Close drops idle connections. Requests in flight end with their context.
 func (c *Client) Close() { c.inner.trans.CloseIdleConnections(); c.outer.trans.CloseIdleConnections() }
-
-// UserAgent is what the client says about itself.
-func (c *Client) UserAgent() string { return c.agent }
 
 // Do asks for one address and follows redirects, waiting for each host's turn.
 //
@@ -288,9 +285,9 @@ func userAgent(version, contact string) string {
 		version = "dev"
 	}
 	if contact = clean(contact); contact == "" {
-		return Product + "/" + version
+		return product + "/" + version
 	}
-	return Product + "/" + version + " (+" + contact + ")"
+	return product + "/" + version + " (+" + contact + ")"
 }
 
 // exchange is one request and its answer, without judgement of the status.

@@ -73,7 +73,7 @@ func TestPrivateIsForTheSourceThatNamesIt(t *testing.T) {
 		"another port": func() error { _, err := do(t, owner, other.URL); return err },
 		"a stream":     func() error { _, err := stranger.StreamClient().Get(inner.URL); return err },
 		"a plain dial": func() error {
-			_, err := stranger.DialContext(t.Context(), "tcp", strings.TrimPrefix(inner.URL, "http://"))
+			_, err := stranger.dialContext(t.Context(), "tcp", strings.TrimPrefix(inner.URL, "http://"))
 			return err
 		},
 		"after a reload": func() error { _, err := do(t, c.With(c.opt).For(other.URL), other.URL); return err },

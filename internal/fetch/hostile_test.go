@@ -14,7 +14,7 @@ import (
 func TestSitesAreWithstood(t *testing.T) {
 	t.Run("robots.txt", func(t *testing.T) {
 		testkit.Withstand(t, func(_ *testing.T, body string) int {
-			r := parseRobots([]byte(body), Product)
+			r := parseRobots([]byte(body), product)
 			for _, path := range []string{"/" + strings.Repeat("a", 7<<10), "/" + body[:min(len(body), 7<<10)]} {
 				_ = r.check(&url.URL{Scheme: "https", Host: "a.example", Path: path})
 			}

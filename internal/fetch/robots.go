@@ -92,7 +92,7 @@ func (r *robots) read(ctx context.Context, c *Client, page *url.URL, old *robots
 	case errors.Is(err, ErrTooManyRedirects), err == nil && status/100 == 4 && status != http.StatusTooManyRequests && !refuses(status):
 		return &robotsEntry{rules: &rules{}, read: now, until: now.Add(robotsFresh)}
 	case err == nil && status/100 == 2:
-		return &robotsEntry{rules: parseRobots(body, Product), read: now, until: now.Add(robotsFresh)}
+		return &robotsEntry{rules: parseRobots(body, product), read: now, until: now.Add(robotsFresh)}
 	case err == nil && refuses(status):
 		err := fmt.Errorf("robots.txt itself answered %s: %w", statusText(status), ErrRobots)
 		return &robotsEntry{err: err, until: now.Add(robotsRefused)}

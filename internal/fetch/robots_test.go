@@ -47,7 +47,7 @@ func TestRobotsRules(t *testing.T) {
 		{"a page instead of a file", "<!DOCTYPE html><html><head><title>404: not here</title></head></html>", []string{"/x"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := parseRobots([]byte(c.file), Product)
+			r := parseRobots([]byte(c.file), product)
 			for _, p := range c.yes {
 				if !allowed(t, r, p) {
 					t.Errorf("%s is refused", p)
@@ -73,7 +73,7 @@ func TestCrawlDelay(t *testing.T) {
 		"User-agent: *\nCrawl-delay: 9\nUser-agent: earshot\nCrawl-delay: 3":        3 * time.Second,
 		"User-agent: earshot\nDisallow:\n\nUser-agent: *\nCrawl-delay: 9\nAllow: /": 0,
 	} {
-		if got := parseRobots([]byte(file), Product).delay; got != want {
+		if got := parseRobots([]byte(file), product).delay; got != want {
 			t.Errorf("%q: %v, want %v", file, got, want)
 		}
 	}
@@ -267,7 +267,7 @@ func TestCrawlDelayIsKept(t *testing.T) {
 
 func TestRobotsCacheIsBounded(t *testing.T) {
 	r := newRobots()
-	big := parseRobots(append([]byte("User-agent: *\n"), bytes.Repeat([]byte("Disallow: /"+strings.Repeat("x", 50)+"\n"), 8000)...), Product)
+	big := parseRobots(append([]byte("User-agent: *\n"), bytes.Repeat([]byte("Disallow: /"+strings.Repeat("x", 50)+"\n"), 8000)...), product)
 	for i := range 200 {
 		r.put(fmt.Sprint(i), &robotsEntry{rules: big, until: time.Now().Add(time.Hour)})
 	}
@@ -281,7 +281,7 @@ func FuzzRobots(f *testing.F) {
 	f.Add([]byte("User-agent: earshot\nDisallow: %\nDisallow: *\nDisallow: $"), "/%zz")
 	testkit.AttackSeeds(func(body string) { f.Add([]byte(body), "/"+body) })
 	f.Fuzz(func(t *testing.T, file []byte, path string) {
-		r := parseRobots(file, Product)
+		r := parseRobots(file, product)
 		if r.delay < 0 || r.delay > maxCrawlDelay {
 			t.Errorf("delay %v", r.delay)
 		}
@@ -303,7 +303,7 @@ func FuzzRobots(f *testing.F) {
 }
 
 func BenchmarkRobots(b *testing.B) {
-	r := parseRobots(append([]byte("User-agent: *\n"), bytes.Repeat([]byte("Disallow: /a*b/c\nAllow: /x/y\n"), 100)...), Product)
+	r := parseRobots(append([]byte("User-agent: *\n"), bytes.Repeat([]byte("Disallow: /a*b/c\nAllow: /x/y\n"), 100)...), product)
 	u, err := url.Parse("http://a.example/viewtopic.php?f=3&t=1234&start=20")
 	if err != nil {
 		b.Fatal(err)

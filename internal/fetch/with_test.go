@@ -37,7 +37,7 @@ func TestWithKeepsPauses(t *testing.T) {
 	if n := s.Count("/b") + s.Count("/robots.txt"); n != 1 {
 		t.Errorf("the host was asked %d times, want once, for its robots.txt", n)
 	}
-	if next.UserAgent() == c.UserAgent() {
+	if next.agent == c.agent {
 		t.Error("the successor has the old options")
 	}
 }

@@ -19,15 +19,12 @@ const longBefore = 14 * 24 * time.Hour
 // with the name of its month.
 var plainDay = regexp.MustCompile(`^\s*(?:\d{4}-\d\d-\d\d(?:T|\b)|(?:[A-Z][a-z]+,?\s+)?\d{1,2}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\s+\d{4}\b)`)
 
-// PlainDay is the day in a date as it is written, where it cannot be another one; else "".
-func PlainDay(date string) string { return plainDay.FindString(date) }
-
 // Telling reports whether dates tell posts apart: software that knows none writes one and the
 // same everywhere.
 func Telling(dates []string) bool {
 	days := map[string]bool{}
 	for _, date := range dates {
-		if day := PlainDay(date); day != "" {
+		if day := plainDay.FindString(date); day != "" {
 			days[day] = true
 		}
 	}
@@ -38,5 +35,5 @@ func Telling(dates []string) bool {
 // was not changed since. Software writes 1970, or the year 1, where it knows no date.
 func LongPast(date string, p mention.Post, first time.Time) bool {
 	before, at := first.Add(-longBefore), Plausible(p.Published, first)
-	return PlainDay(date) != "" && !at.IsZero() && at.Before(before) && p.Edited.Before(before)
+	return plainDay.MatchString(date) && !at.IsZero() && at.Before(before) && p.Edited.Before(before)
 }
