@@ -308,29 +308,13 @@ func commonLines(group []postBlock) map[string]bool {
 
 // around reports whether n is the part's element or stands around it.
 func around(n *html.Node, part blockPart) bool {
-	if !part.found {
-		return false
-	}
-	for x := part.el.Nodes[0]; x != nil; x = x.Parent {
-		if x == n {
-			return true
-		}
-	}
-	return false
+	return part.found && htmltext.Within(part.el.Nodes[0], n)
 }
 
 // within reports whether n is inside of the part's element, when that is small:
 // a whole post may carry the author in an attribute.
 func within(n *html.Node, part blockPart) bool {
-	if !part.found || strings.HasSuffix(part.key, "@root") || part.el.Children().Length() > 3 {
-		return false
-	}
-	for n = n.Parent; n != nil; n = n.Parent {
-		if n == part.el.Nodes[0] {
-			return true
-		}
-	}
-	return false
+	return part.found && !strings.HasSuffix(part.key, "@root") && part.el.Children().Length() <= 3 && htmltext.Within(n.Parent, part.el.Nodes[0])
 }
 
 // notText reports kinds of elements that are called something else than a text.

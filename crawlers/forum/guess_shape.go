@@ -91,7 +91,7 @@ func leadingName(b *postBlock, n *html.Node, value string) int {
 	if _, _, ok := b.d.parse(value); ok || membership.MatchString(value) || inForeignLink(n) {
 		return 0
 	}
-	if !slices.ContainsFunc(b.leads(), func(t *html.Node) bool { return strings.TrimSpace(t.Data) == value && under(t, n) }) {
+	if !slices.ContainsFunc(b.leads(), func(t *html.Node) bool { return strings.TrimSpace(t.Data) == value && htmltext.Within(t, n) }) {
 		return 0
 	}
 	switch n.DataAtom {
@@ -120,15 +120,6 @@ func (it *postBlock) leads() []*html.Node {
 		}
 	}
 	return it.leading
-}
-
-func under(n, top *html.Node) bool {
-	for ; n != nil; n = n.Parent {
-		if n == top {
-			return true
-		}
-	}
-	return false
 }
 
 // inForeignLink reports what stands in a link that leads to no person's page.

@@ -78,7 +78,7 @@ func (r *pageReader) read(res *fetch.Response) (*pageData, error) {
 	}
 	d := newDocument(r, res, doc)
 	if r.patient && htmltext.EndsInMiddle(body) {
-		d.spine = unfinished(doc)
+		d.spine = htmltext.Spine(doc)
 	}
 	best := &pageData{}
 	if r.engine != nil {
@@ -109,15 +109,6 @@ func (d *document) written(p *pageData) {
 		*link = d.links.Written(*link)
 	}
 	p.at, p.visits = d.links.Written(d.links.Resolve(d.at.String())), d.links.Seen
-}
-
-// unfinished returns the elements a document that was cut off ends in.
-func unfinished(doc *goquery.Document) map[*html.Node]bool {
-	spine := map[*html.Node]bool{}
-	for n := doc.Nodes[0]; n != nil; n = n.LastChild {
-		spine[n] = true
-	}
-	return spine
 }
 
 // useful reports whether anything was recognised on the page.

@@ -170,30 +170,8 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 		}
 	}
 	links := poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), visits)
-	env := ofPage(p.env, doc, &p.order)
-	schema := schemaorg.Reader{Env: env, Links: links}
-	schema.JSONLD(doc)
-	structured := schema.Items
-	schema.Items = nil
-	schema.Microdata(doc)
-	marked := schema.Items
-	selected, seen := p.rules.read(doc, env, links)
-
-	l.seen = seen
-	if l.cut {
-		l.notes = append(l.notes, "the page ends in the middle: its last post waits for the next poll")
-		marked, selected = dropUnfinished(marked, doc), dropUnfinished(selected, doc)
-		structured = slices.DeleteFunc(structured, nameless)
-	}
-	items := schemaorg.Merge(schemaorg.Merge(structured, marked), selected)
-	for _, way := range []struct {
-		name  string
-		items []*schemaorg.Item
-	}{{"JSON-LD", structured}, {"microdata", marked}, {"select", selected}} {
-		if len(way.items) > 0 {
-			l.ways = append(l.ways, way.name)
-		}
-	}
+	schema := schemaorg.Reader{Env: ofPage(p.env, doc, &p.order), Links: links}
+	items := p.items(doc, &schema, &l)
 	named := schemaorg.Name(items, links.Apart.Clean(p.address), links.Apart.Clean(res.URL))
 	unordered := mixed(named)
 	l.rising, l.dates = rises(named), datesOf(items)
@@ -208,9 +186,34 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 	}
 	l.notes = append(l.notes, schema.Notes...)
 	if len(l.posts) == 0 {
-		l.notes = append(l.notes, p.nothing(len(res.Body), schema.Announced, seen, doc))
+		l.notes = append(l.notes, p.nothing(len(res.Body), schema.Announced, l.seen, doc))
 	}
 	return l, nil
+}
+
+// items reads the page in each way there is, and makes one item of what several ways find.
+func (p *page) items(doc *goquery.Document, schema *schemaorg.Reader, l *leaf) []*schemaorg.Item {
+	schema.JSONLD(doc)
+	structured := schema.Items
+	schema.Items = nil
+	schema.Microdata(doc)
+	marked := schema.Items
+	selected, seen := p.rules.read(doc, schema.Env, schema.Links)
+	l.seen = seen
+	if l.cut {
+		l.notes = append(l.notes, "the page ends in the middle: its last post waits for the next poll")
+		marked, selected = dropUnfinished(marked, doc), dropUnfinished(selected, doc)
+		structured = slices.DeleteFunc(structured, nameless)
+	}
+	for _, way := range []struct {
+		name  string
+		items []*schemaorg.Item
+	}{{"JSON-LD", structured}, {"microdata", marked}, {"select", selected}} {
+		if len(way.items) > 0 {
+			l.ways = append(l.ways, way.name)
+		}
+	}
+	return schemaorg.Merge(schemaorg.Merge(structured, marked), selected)
 }
 
 // mixed reports posts that stand in no order of time: the most useful ones first. A few may
@@ -382,15 +385,8 @@ func nameless(i *schemaorg.Item) bool {
 // dropUnfinished removes the item the document ends in, also where only a part of
 // it stands there or is still to come.
 func dropUnfinished(items []*schemaorg.Item, doc *goquery.Document) []*schemaorg.Item {
-	onSpine := map[*html.Node]bool{}
-	for n := doc.Nodes[0]; n != nil; n = n.LastChild {
-		onSpine[n] = true
-	}
-	kept := items[:0]
-	for _, i := range items {
-		if !onSpine[i.Node] && !slices.ContainsFunc(i.Elsewhere, func(n *html.Node) bool { return n == nil || onSpine[n] }) {
-			kept = append(kept, i)
-		}
-	}
-	return kept
+	spine := htmltext.Spine(doc)
+	return slices.DeleteFunc(items, func(i *schemaorg.Item) bool {
+		return spine[i.Node] || slices.ContainsFunc(i.Elsewhere, func(n *html.Node) bool { return n == nil || spine[n] })
+	})
 }

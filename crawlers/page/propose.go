@@ -148,32 +148,17 @@ func (pr *proposer) dated(n *html.Node, letters int) bool {
 func (pr *proposer) blocks() []block {
 	var list []block
 	known := map[string]bool{}
-	for _, body := range pr.doc.Find("body").Nodes {
-		for parent := range withSelf(body) {
-			for _, members := range pr.siblings(parent) {
-				b := pr.block(parent, members)
-				if b.item != "" && !known[b.item] {
-					known[b.item] = true
-					list = append(list, b)
-				}
+	for _, parent := range pr.doc.Find("body, body *").Nodes {
+		for _, members := range pr.siblings(parent) {
+			b := pr.block(parent, members)
+			if b.item != "" && !known[b.item] {
+				known[b.item] = true
+				list = append(list, b)
 			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b block) int { return cmp.Compare(b.worth, a.worth) })
 	return list[:min(len(list), 4*proposeMost)]
-}
-
-func withSelf(n *html.Node) func(yield func(*html.Node) bool) {
-	return func(yield func(*html.Node) bool) {
-		if !yield(n) {
-			return
-		}
-		for c := range n.Descendants() {
-			if c.Type == html.ElementNode && !yield(c) {
-				return
-			}
-		}
-	}
 }
 
 // siblings groups the children that hold a date and a text, by their tag; one alone is

@@ -313,6 +313,25 @@ func Attr(n *html.Node, key string) string {
 // Selection is one element alone.
 func Selection(n *html.Node) *goquery.Selection { return &goquery.Selection{Nodes: []*html.Node{n}} }
 
+// Within reports whether n is top or stands inside of it.
+func Within(n, top *html.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == top {
+			return true
+		}
+	}
+	return false
+}
+
+// Spine are the elements that a document ends in: of one that was cut off, what is not whole.
+func Spine(doc *goquery.Document) map[*html.Node]bool {
+	spine := map[*html.Node]bool{}
+	for n := doc.Nodes[0]; n != nil; n = n.LastChild {
+		spine[n] = true
+	}
+	return spine
+}
+
 // EndsInMiddle reports whether an HTML body was cut off: it neither ends its
 // document nor closes what it opened.
 func EndsInMiddle(body []byte) bool {

@@ -127,21 +127,11 @@ func (a *scopes) of(n *html.Node) *scope {
 	refs := strings.Fields(htmltext.Attr(n, "itemref"))
 	for i, id := range refs[:min(len(refs), mostRefs)] {
 		s.parts = append(s.parts, a.byID[id])
-		if part := a.byID[id]; part != nil && !slices.Contains(refs[:i], id) && !holds(part, n) {
+		if part := a.byID[id]; part != nil && !slices.Contains(refs[:i], id) && !htmltext.Within(n, part) {
 			a.take(s, part, 0)
 		}
 	}
 	return s
-}
-
-// holds reports whether n is inner or stands around it.
-func holds(n, inner *html.Node) bool {
-	for ; inner != nil; inner = inner.Parent {
-		if inner == n {
-			return true
-		}
-	}
-	return false
 }
 
 // collect gathers the properties below n that belong to s.
