@@ -187,27 +187,27 @@ func (f *feed) batch(got answer, state cursor) crawlers.Batch {
 	if t := poll.Newest(fresh); t.After(next.Newest) {
 		next.Newest = t
 	}
-	items := len(known) + len(fresh)
-	sees := crawlers.Observation{
-		What:   fmt.Sprintf("%s, %s", feedName(parsed), text.Count(items, "post")),
-		Items:  items,
-		Newest: next.Newest,
-		Bytes:  len(res.Body),
-		Gap:    len(state.Seen) > 0 && len(known) == 0,
-	}
-	if len(parsed.Items) == 0 {
+	sees := got.sight(len(known)+len(fresh), read-len(fresh))
+	sees.Newest, sees.Gap = next.Newest, len(state.Seen) > 0 && len(known) == 0
+	return crawlers.Batch{Posts: fresh, Beside: poll.IDs(known), Past: poll.IDs(past), Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
+}
+
+// sight is what to tell of an answer that so many posts were made of.
+func (a answer) sight(posts, dropped int) crawlers.Observation {
+	sees := crawlers.Observation{What: fmt.Sprintf("%s, %s", feedName(a.feed), text.Count(posts, "post")), Items: posts, Bytes: len(a.res.Body)}
+	if len(a.feed.Items) == 0 {
 		sees.Notes = append(sees.Notes, "the feed is empty: it can be read and holds no entry")
 	}
-	if note := got.note(); note != "" {
+	if note := a.note(); note != "" {
 		sees.Notes, sees.Unread = append(sees.Notes, note), []string{note}
 	}
-	if dropped := read - len(fresh); dropped > 0 {
+	if dropped > 0 {
 		sees.Notes = append(sees.Notes, fmt.Sprintf("%s without words, or twice", text.Count(dropped, "entry")))
 	}
-	if res.PermanentURL != "" {
-		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(res.PermanentURL)+": change the watchlist")
+	if a.res.PermanentURL != "" {
+		sees.Notes = append(sees.Notes, "moved for good to "+fetch.SafeURL(a.res.PermanentURL)+": change the watchlist")
 	}
-	return crawlers.Batch{Posts: fresh, Beside: poll.IDs(known), Past: poll.IDs(past), Next: poll.EncodeCursor(next), Observed: sees, Hub: next.Hub}
+	return sees
 }
 
 // telling reports whether the dates of a feed tell its posts apart.

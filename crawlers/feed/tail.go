@@ -274,7 +274,7 @@ func dropOwnLinks(raw string, own ownLinks) string {
 func lastBlock(raw string) int {
 	const longest = 2 << 10
 	for _, name := range []string{"p", "div"} {
-		if end := "</" + name + ">"; len(raw) < len(end) || !strings.EqualFold(raw[len(raw)-len(end):], end) {
+		if !hasSuffixFold(raw, "</"+name+">") {
 			continue
 		}
 		from := max(0, len(raw)-longest)
@@ -310,7 +310,7 @@ func (own ownLinks) only(block string) bool {
 func (own ownLinks) lastLink(raw string) int {
 	const longest, words = 1 << 10, 80
 	open := trimEnd(raw, closing)
-	if end := "</a>"; len(open) < len(end) || !strings.EqualFold(open[len(open)-len(end):], end) {
+	if !hasSuffixFold(open, "</a>") {
 		return -1
 	}
 	from := max(0, len(open)-longest)

@@ -1,7 +1,6 @@
 package presets
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,7 +14,6 @@ import (
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/jsonapi"
 	"github.com/earshot/earshot/crawlers/presets/forum"
-	"github.com/earshot/earshot/mention"
 	"github.com/earshot/earshot/reply"
 )
 
@@ -124,29 +122,7 @@ func NewAnswer(env crawlers.Env, src config.Source) (way reply.Way, ok bool, err
 		return way, false, fmt.Errorf("presets: %s: reply: %w", src.Kind, err)
 	}
 	way.Allow, way.Approve = src.Reply.Allow, src.Reply.Approve
-	send := way.Send
-	way.Send = func(ctx context.Context, m reply.Message) reply.Result {
-		res := send(ctx, m)
-		res.Reason, res.URL, res.ID = src.Section.Redact(res.Reason), src.Section.Redact(res.URL), src.Section.Redact(res.ID)
-		return res
-	}
-	if look := way.Look; look != nil {
-		way.Look = func(ctx context.Context, p mention.Post) ([]reply.Shown, error) {
-			shown, err := look(ctx, p)
-			if err != nil {
-				return nil, &redactedError{err: err, text: src.Section.Redact(err.Error()), plain: src.Section.Redact(crawlers.Explain(err))}
-			}
-			return shown, nil
-		}
-	}
-	if check := way.Check; check != nil {
-		way.Check = func(ctx context.Context) reply.Checked {
-			c := check(ctx)
-			c.Account, c.Why = src.Section.Redact(c.Account), src.Section.Redact(c.Why)
-			return c
-		}
-	}
-	return way, true, nil
+	return withoutSecrets(way, src.Section.Redact), true, nil
 }
 
 // needed says which option of the source is missing for answering.

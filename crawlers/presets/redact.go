@@ -8,6 +8,7 @@ import (
 	"github.com/earshot/earshot/crawlers/push"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/mention"
+	"github.com/earshot/earshot/reply"
 )
 
 // withRedaction wraps a crawler so that no secret of the watchlist gets out in errors,
@@ -52,7 +53,7 @@ func (d *redactor) redact(batch crawlers.Batch, err error) (crawlers.Batch, erro
 		batch.Hub = crawlers.Hub{}
 	}
 	if err != nil {
-		return batch, &redactedError{err: err, text: d.hide(err.Error()), plain: d.hide(crawlers.Explain(err))}
+		return batch, redacted(err, d.hide)
 	}
 	return batch, nil
 }
@@ -92,11 +93,42 @@ func (d *redactor) address(s string) string {
 	return ""
 }
 
+// withoutSecrets is way, of which no secret of the watchlist gets out.
+func withoutSecrets(way reply.Way, hide func(string) string) reply.Way {
+	send := way.Send
+	way.Send = func(ctx context.Context, m reply.Message) reply.Result {
+		res := send(ctx, m)
+		res.Reason, res.URL, res.ID = hide(res.Reason), hide(res.URL), hide(res.ID)
+		return res
+	}
+	if look := way.Look; look != nil {
+		way.Look = func(ctx context.Context, p mention.Post) ([]reply.Shown, error) {
+			shown, err := look(ctx, p)
+			if err != nil {
+				return nil, redacted(err, hide)
+			}
+			return shown, nil
+		}
+	}
+	if check := way.Check; check != nil {
+		way.Check = func(ctx context.Context) reply.Checked {
+			c := check(ctx)
+			c.Account, c.Why = hide(c.Account), hide(c.Why)
+			return c
+		}
+	}
+	return way
+}
+
 // redactedError is an error in other words.
 type redactedError struct {
 	err   error
 	text  string
 	plain string
+}
+
+func redacted(err error, hide func(string) string) error {
+	return &redactedError{err: err, text: hide(err.Error()), plain: hide(crawlers.Explain(err))}
 }
 
 func (e *redactedError) Error() string { return e.text }
