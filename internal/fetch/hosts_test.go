@@ -47,6 +47,29 @@ func TestHostBudget(t *testing.T) {
 	}
 }
 
+// TestHostBudgetOfRobots: a robots.txt may send nobody to more strangers than its page may.
+func TestHostBudgetOfRobots(t *testing.T) {
+	s := serve(t, nil)
+	away := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+	var asked atomic.Int32 // by its other name
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.Host, "localhost"):
+			asked.Add(1)
+			http.NotFound(w, r)
+		case r.URL.Path == "/robots.txt":
+			http.Redirect(w, r, away+"/robots.txt", http.StatusFound)
+		}
+	})
+	c := client(t).For(s.URL, away)
+	if _, err := c.Do(WithHostBudget(t.Context(), 1), Request{URL: s.URL + "/here"}); !errors.Is(err, ErrTooManyHosts) || asked.Load() != 0 {
+		t.Errorf("%v, and the second host was asked %d times", err, asked.Load())
+	}
+	if _, err := c.Do(WithHostBudget(t.Context(), 2), Request{URL: s.URL + "/here"}); err != nil || asked.Load() != 1 {
+		t.Errorf("a budget of two: %v, and the second host was asked %d times", err, asked.Load())
+	}
+}
+
 // TestWhile: a request that may not be sent any more when its turn comes is not sent.
 func TestWhile(t *testing.T) {
 	var asked atomic.Int32

@@ -131,6 +131,9 @@ func refuses(status int) bool {
 func fetchRobots(ctx context.Context, c *Client, u *url.URL) (status int, body []byte, after time.Duration, err error) {
 	h := hop{url: u, method: http.MethodGet, accept: "text/plain, */*;q=0.1", limit: robotsMax, robots: true}
 	for range maxRedirects + 1 {
+		if err := spendHost(ctx, h.url.Hostname()); err != nil {
+			return 0, nil, 0, err
+		}
 		ans, err := c.paced(ctx, h, c.gapFor(h.url, false))
 		if err != nil {
 			return 0, nil, 0, unprefixed(err)
