@@ -4,18 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/cespare/xxhash/v2"
 	"github.com/coder/websocket"
 
 	"github.com/earshot/earshot/crawlers/internal/poll"
@@ -178,44 +174,4 @@ func refusal(address string, res *http.Response) error {
 		return &fetch.BlockedError{Status: res.StatusCode, URL: where}
 	}
 	return &fetch.StatusError{Status: res.StatusCode, URL: where, RetryAfter: after}
-}
-
-// idTrail remembers the ids of posts a stream gave, oldest first: eight bytes
-// each, of which so many are kept.
-type idTrail []uint64
-
-const maxTrail = 1000
-
-func (t idTrail) has(id string) bool { return slices.Contains(t, xxhash.Sum64String(id)) }
-
-func (t idTrail) with(id string) idTrail {
-	if id == "" || t.has(id) {
-		return t
-	}
-	if len(t) >= maxTrail {
-		t = t[len(t)-maxTrail+1:]
-	}
-	return append(t[:len(t):len(t)], xxhash.Sum64String(id))
-}
-
-// MarshalText writes the trail as base64 of its bytes.
-func (t idTrail) MarshalText() ([]byte, error) {
-	raw := make([]byte, 0, 8*len(t))
-	for _, id := range t {
-		raw = binary.BigEndian.AppendUint64(raw, id)
-	}
-	return []byte(base64.RawStdEncoding.EncodeToString(raw)), nil
-}
-
-// UnmarshalText reads what MarshalText wrote; anything else is no trail.
-func (t *idTrail) UnmarshalText(text []byte) error {
-	raw, err := base64.RawStdEncoding.DecodeString(string(text))
-	*t = nil
-	if err != nil {
-		return nil
-	}
-	for ; len(raw) >= 8; raw = raw[8:] {
-		*t = append(*t, binary.BigEndian.Uint64(raw))
-	}
-	return nil
 }

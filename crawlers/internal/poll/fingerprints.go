@@ -84,25 +84,39 @@ func (m Fingerprints) Reached(posts []mention.Post) bool {
 	return known && count >= min(2, len(posts))
 }
 
-// MarshalText writes the fingerprints as base64 of their bytes.
+// MarshalText writes as many fingerprints as a cursor holds.
 func (m Fingerprints) MarshalText() ([]byte, error) {
 	all := slices.Sorted(maps.Keys(m))
-	raw := make([]byte, 0, 8*len(m))
-	for _, mark := range all[:min(len(all), MaxFingerprints)] {
-		raw = binary.BigEndian.AppendUint64(raw, mark)
-	}
-	return []byte(base64.RawStdEncoding.EncodeToString(raw)), nil
+	return EncodeMarks(all[:min(len(all), MaxFingerprints)]), nil
 }
 
 // UnmarshalText reads what MarshalText wrote; anything else is none.
 func (m *Fingerprints) UnmarshalText(text []byte) error {
-	raw, err := base64.RawStdEncoding.DecodeString(string(text))
-	*m = make(Fingerprints, len(raw)/8)
+	marks := DecodeMarks(text)
+	*m = make(Fingerprints, len(marks))
+	for _, mark := range marks {
+		(*m)[mark] = struct{}{}
+	}
+	return nil
+}
+
+// EncodeMarks writes numbers as base64 of their bytes, for a cursor.
+func EncodeMarks(marks []uint64) []byte {
+	raw := make([]byte, 0, 8*len(marks))
+	for _, mark := range marks {
+		raw = binary.BigEndian.AppendUint64(raw, mark)
+	}
+	return base64.RawStdEncoding.AppendEncode(nil, raw)
+}
+
+// DecodeMarks reads what EncodeMarks wrote; anything else is none.
+func DecodeMarks(text []byte) (marks []uint64) {
+	raw, err := base64.RawStdEncoding.AppendDecode(nil, text)
 	if err != nil {
 		return nil
 	}
 	for ; len(raw) >= 8; raw = raw[8:] {
-		(*m)[binary.BigEndian.Uint64(raw)] = struct{}{}
+		marks = append(marks, binary.BigEndian.Uint64(raw))
 	}
-	return nil
+	return marks
 }
