@@ -76,7 +76,7 @@ var mayImport = map[string][]string{
 	// What every engine needs: no engine among these.
 	"crawlers/internal/dates":      {"internal/tsv"},
 	"crawlers/internal/charset":    {"internal/fetch"},
-	"crawlers/internal/htmltext":   {"crawlers/internal/phrases"},
+	"crawlers/internal/htmltext":   {"internal/text", "crawlers/internal/phrases"},
 	"crawlers/internal/phrases":    {"internal/tsv"},
 	"crawlers/internal/poll":       {"mention", "internal/text", "internal/fetch", "crawlers", "crawlers/internal/dates", "crawlers/internal/htmltext"},
 	"crawlers/internal/jsonrepair": {"crawlers/internal/htmltext"},

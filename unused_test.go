@@ -20,18 +20,17 @@ import (
 // onlyTestsCall are the exported functions and methods that no program reaches today,
 // each with the reason why it stays. Keep it short: what nobody calls is better deleted.
 var onlyTestsCall = map[string]string{
-	"config.Config.Written":           "how the tests of config see positions",
-	"config.Secret.Equal":             "the same",
-	"internal/hours.Hours.Next":       "the opposite of Closes: the property tests of opening hours need both",
-	"internal/fetch.Client.UserAgent": "what the tests compare with the header that arrives",
-	"monitor.Monitor.Poll":            "one poll without the schedule, for the tests of a poll",
-	"sentiment.Scorer.Identify":       "language identification alone, for its accuracy test",
-	"sentiment.Scorer.Cues":           "the audit of cues takes each cue's place from it",
-	"sentiment.Scorer.Languages":      "the accuracy tests take the list of languages from it",
+	"config.Config.Written":      "how the tests of config see positions",
+	"config.Secret.Equal":        "the same",
+	"internal/hours.Hours.Next":  "the opposite of Closes: the property tests of opening hours need both",
+	"monitor.Monitor.Poll":       "one poll without the schedule, for the tests of a poll",
+	"sentiment.Scorer.Identify":  "language identification alone, for its accuracy test",
+	"sentiment.Scorer.Cues":      "the audit of cues takes each cue's place from it",
+	"sentiment.Scorer.Languages": "the accuracy tests take the list of languages from it",
 }
 
 // forTests are packages that exist for tests alone.
-var forTests = []string{"internal/testkit", "internal/fakeslack", "alerts/internal/rig", "cmd/earshot/internal/demosites"}
+var forTests = []string{"internal/testkit", "internal/fakeslack", "alerts/internal/rig", "crawlers/internal/rig", "cmd/earshot/internal/demosites"}
 
 // TestExportedIsCalled finds exported functions and methods that only tests call. A
 // method counts as called when its type implements an interface that has it, because a

@@ -3,12 +3,12 @@ package htmltext
 import (
 	"regexp"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
 	"github.com/earshot/earshot/crawlers/internal/phrases"
+	"github.com/earshot/earshot/internal/text"
 )
 
 // Rules of this file: a page that shows the beginning of a text and the rest at a
@@ -37,24 +37,14 @@ func unfolded(n *html.Node, skip func(*html.Node) bool) string {
 		return shown
 	}
 	const enough = 12 // letters that two different texts do not begin alike with
-	start := lettersOf(strings.TrimRight(shown, ".… "))
+	start := text.Letters(strings.TrimRight(shown, ".… "))
 	for _, fold := range folds[:min(len(folds), 4)] {
 		whole := textOf(fold, skip, isFold)
-		if letters := lettersOf(whole); len(letters) > len(start) && (len(start) >= enough || start == "" && n == fold.Parent) && strings.HasPrefix(letters, start) {
+		if letters := text.Letters(whole); len(letters) > len(start) && (len(start) >= enough || start == "" && n == fold.Parent) && strings.HasPrefix(letters, start) {
 			return whole
 		}
 	}
 	return textOf(n, skip, isFold)
-}
-
-// lettersOf is what two copies of a text have in common whatever stands between the words.
-func lettersOf(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, s)
 }
 
 func textOf(n *html.Node, skip, unfold func(*html.Node) bool) string {
