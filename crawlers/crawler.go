@@ -102,7 +102,6 @@ type Env struct {
 	Now      func() time.Time
 	Zone     *time.Location   // the site's; nil is the preset's, else UTC
 	Lang     string           // the site's language, a hint; may be empty
-	OfPage   []string         // what the page that is read says of its language and its dates: hints, too
 	Source   string           // the source's name: Post.Source
 	PostKind mention.PostKind // what the posts are; empty: the kind's default
 	FreeName bool             // Post.FreeName of all

@@ -95,7 +95,7 @@ func (d *document) genericTopic() string {
 
 // marked reads what the page says of itself in schema.org's words.
 func (d *document) marked() []mention.Post {
-	r := schemaorg.Reader{Env: d.r.env, Links: d.links}
+	r := schemaorg.Reader{Page: schemaorg.Page{Env: d.r.env, Links: d.links}}
 	r.JSONLD(d.doc)
 	items := r.Items
 	r.Items = nil

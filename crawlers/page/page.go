@@ -169,8 +169,8 @@ func (p *page) read(res *fetch.Response, cutBefore string, visits map[string]str
 			return leaf{}, fmt.Errorf("page: %s %w: %s", fetch.SafeURL(res.URL), crawlers.ErrClosed, c.says)
 		}
 	}
-	links := poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), visits)
-	schema := schemaorg.Reader{Env: ofPage(p.env, doc, &p.order), Links: links}
+	schema := schemaorg.Reader{Page: pageOf(p.env, doc, res.URL, visits, &p.order)}
+	links := schema.Links
 	items := p.items(doc, &schema, &l)
 	named := schemaorg.Name(items, links.Apart.Clean(p.address), links.Apart.Clean(res.URL))
 	unordered := mixed(named)
@@ -198,7 +198,7 @@ func (p *page) items(doc *goquery.Document, schema *schemaorg.Reader, l *leaf) [
 	schema.Items = nil
 	schema.Microdata(doc)
 	marked := schema.Items
-	selected, seen := p.rules.read(doc, schema.Env, schema.Links)
+	selected, seen := p.rules.read(doc, schema.Page)
 	l.seen = seen
 	if l.cut {
 		l.notes = append(l.notes, "the page ends in the middle: its last post waits for the next poll")
@@ -238,20 +238,22 @@ func mixed(posts []mention.Post) bool {
 	return newer > few && older > few
 }
 
-// ofPage is e for what stands on one page: it knows the language the page says it is in, and in
-// which order its dates tell that it writes the day and the month. A page that tells none is believed
-// to keep the order that another of its source told, and the last one that did is remembered there.
-func ofPage(e crawlers.Env, doc *goquery.Document, order *string) crawlers.Env {
+// pageOf is what stands on one page is read with: its links, the language that it says it is in, and
+// in which order its dates tell that it writes the day and the month. A page that tells none is
+// believed to keep the order that another of its source told, and the last one that did is
+// remembered there.
+func pageOf(e crawlers.Env, doc *goquery.Document, address string, visits map[string]string, order *string) schemaorg.Page {
+	page := schemaorg.Page{Env: e, Links: poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, address), visits)}
 	if lang := strings.ToLower(strings.TrimSpace(doc.Find("html").AttrOr("lang", ""))); lang != "" {
-		e.OfPage = append(e.OfPage, lang)
+		page.Hints = append(page.Hints, lang)
 	}
 	if told := dates.Order(htmltext.Text(doc.Selection, nil)); told != "" {
 		*order = told
 	}
 	if *order != "" {
-		e.OfPage = append(e.OfPage, *order)
+		page.Hints = append(page.Hints, *order)
 	}
-	return e
+	return page
 }
 
 // datesOf are the dates of items as the page writes them, by id.
@@ -366,12 +368,12 @@ func (p *page) readDetail(ctx context.Context, post mention.Post) (mention.Post,
 		doc.FindMatcher(p.detail.drop).Remove()
 	}
 	item := schemaorg.Item{Post: post}
-	env := ofPage(p.env, doc, &p.order)
+	page := pageOf(p.env, doc, res.URL, nil, &p.order)
 	scope := doc.Selection
 	if p.detail.item != nil {
 		scope = doc.FindMatcher(p.detail.item).First()
 	}
-	p.detail.fill(&item, scope, env, poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), nil), nil)
+	p.detail.fill(&item, scope, page, nil)
 	item.Post.ID, item.Post.URL = post.ID, post.URL
 	return poll.Finish(p.env, []mention.Post{item.Post})[0], nil
 }

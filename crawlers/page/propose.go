@@ -16,7 +16,6 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
-	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
 )
@@ -44,24 +43,22 @@ const (
 // Propose returns sets of selectors for the posts of a page, the likeliest first; none
 // when nothing on it is repeated and holds a date and a text.
 func Propose(env crawlers.Env, res *fetch.Response) ([]Proposal, error) {
-	env = env.WithDefaults()
 	body := charset.HTML(res)
 	doc, err := htmltext.Parse(body)
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	env = ofPage(env, doc, new(string))
-	pr := proposer{env: env, doc: doc, stats: map[*html.Node]blockStat{}}
+	page := pageOf(env.WithDefaults(), doc, res.URL, nil, new(string))
+	pr := proposer{page: page, doc: doc, stats: map[*html.Node]blockStat{}}
 	pr.measure(doc.Nodes[0])
 	var list []Proposal
-	links := poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), nil)
 	for _, b := range pr.blocks() {
 		p := Proposal{Select: pr.selectors(b)}
 		rules, err := compileSelect(p.Select, config.Section{}, "select")
 		if err != nil {
 			continue
 		}
-		items, seen := rules.read(doc, env, links)
+		items, seen := rules.read(doc, page)
 		if p.Items, p.Parts = len(items), seen.parts; p.Items < 2 || p.Parts["text"] == 0 {
 			continue
 		}
@@ -74,7 +71,7 @@ func Propose(env crawlers.Env, res *fetch.Response) ([]Proposal, error) {
 
 // proposer looks for repeated blocks. It measures every element once.
 type proposer struct {
-	env   crawlers.Env
+	page  schemaorg.Page
 	doc   *goquery.Document
 	stats map[*html.Node]blockStat
 	tries int
@@ -140,7 +137,7 @@ func (pr *proposer) dated(n *html.Node, letters int) bool {
 		words = htmltext.Short(n)
 	}
 	pr.tries++
-	at, _ := poll.Date(pr.env, words)
+	at, _ := pr.page.Date(words)
 	return !at.IsZero()
 }
 

@@ -8,7 +8,6 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/earshot/earshot/config"
-	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
 	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
@@ -235,7 +234,7 @@ func outermost(list []*html.Node) []*html.Node {
 const deepest = 20
 
 // read returns the items of the page, in its order, and what could not be read.
-func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, links poll.Links) ([]*schemaorg.Item, *tally) {
+func (r *selectReader) read(doc *goquery.Document, page schemaorg.Page) ([]*schemaorg.Item, *tally) {
 	if r == nil || r.item == nil {
 		return nil, nil
 	}
@@ -256,11 +255,11 @@ func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, links poll.
 		}
 		item := &schemaorg.Item{Node: n}
 		// Which post is answered may stand in what is dropped: a quote of it.
-		item.Post.ReplyTo = r.answered(s, links)
+		item.Post.ReplyTo = r.answered(s, page.Links)
 		if r.drop != nil {
 			s.FindMatcher(r.drop).Remove()
 		}
-		r.fill(item, s, env, links, seen)
+		r.fill(item, s, page, seen)
 		if item.Post.Text != "" || item.Post.Rating != nil || item.Post.Title != "" {
 			items = append(items, item)
 		}
@@ -271,7 +270,7 @@ func (r *selectReader) read(doc *goquery.Document, env crawlers.Env, links poll.
 
 // fill sets what the selectors find inside s and leaves the rest alone. seen may
 // be nil.
-func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env crawlers.Env, links poll.Links, seen *tally) {
+func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, page schemaorg.Page, seen *tally) {
 	p := &item.Post
 	set := func(part string, to *string, v string) {
 		if v != "" {
@@ -281,12 +280,12 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env craw
 	}
 	set("author", &p.Author, r.author.value(s))
 	set("title", &p.Title, r.title.value(s))
-	set("text", &p.Text, r.text.prose(s, schemaorg.Quotes(env, "")))
-	set("link", &p.URL, r.link.link(s, links))
-	set("thread", &p.ThreadURL, r.thread.link(s, links))
+	set("text", &p.Text, r.text.prose(s, schemaorg.Quotes(page.Env, "")))
+	set("link", &p.URL, r.link.link(s, page.Links))
+	set("thread", &p.ThreadURL, r.thread.link(s, page.Links))
 	set("lang", &p.Lang, poll.Language(r.lang.value(s)))
 	if p.ReplyTo == "" {
-		p.ReplyTo = r.answered(s, links)
+		p.ReplyTo = r.answered(s, page.Links)
 	}
 	if id := r.id.value(s); id != "" {
 		item.Native, item.Chosen = id, true
@@ -294,7 +293,7 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env craw
 	}
 	dates := r.time.dates(s)
 	for _, t := range dates {
-		if item.Dated(env, t) {
+		if item.Dated(page, t) {
 			seen.found("time")
 			break
 		}
@@ -303,7 +302,7 @@ func (r *selectReader) fill(item *schemaorg.Item, s *goquery.Selection, env craw
 		seen.unread("time", strings.Join(dates, " "))
 	}
 	for _, t := range r.edited.dates(s) {
-		if at, _ := poll.Date(env, t); !at.IsZero() {
+		if at, _ := page.Date(t); !at.IsZero() {
 			p.Edited = at
 			break
 		}

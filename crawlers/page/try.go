@@ -11,7 +11,6 @@ import (
 	"github.com/earshot/earshot/crawlers"
 	"github.com/earshot/earshot/crawlers/internal/charset"
 	"github.com/earshot/earshot/crawlers/internal/htmltext"
-	"github.com/earshot/earshot/crawlers/internal/poll"
 	"github.com/earshot/earshot/crawlers/internal/schemaorg"
 	"github.com/earshot/earshot/internal/fetch"
 	"github.com/earshot/earshot/internal/text"
@@ -35,7 +34,6 @@ type TriedPart struct {
 // Try reads a page with selectors and returns what each of them finds in the first items,
 // at most so many. Errors about the selectors carry positions in section.
 func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response, most int) (Trial, error) {
-	env = env.WithDefaults()
 	rules, err := compileSelect(s, section, "select")
 	if err != nil {
 		return Trial{}, err
@@ -47,9 +45,8 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 	if err != nil {
 		return Trial{}, fmt.Errorf("page: %w", err)
 	}
-	env = ofPage(env, doc, new(string))
 	items := doc.FindMatcher(rules.item)
-	tr := tryReader{rules: rules, env: env, links: poll.PageLinks(doc.Nodes[0], poll.DocumentBase(doc, res.URL), nil)}
+	tr := tryReader{rules: rules, page: pageOf(env.WithDefaults(), doc, res.URL, nil, new(string))}
 	trial := Trial{Items: items.Length()}
 	items.EachWithBreak(func(n int, item *goquery.Selection) bool {
 		if n >= most {
@@ -68,8 +65,7 @@ func Try(env crawlers.Env, s Select, section config.Section, res *fetch.Response
 // tryReader tries the selectors of a page's items.
 type tryReader struct {
 	rules *selectReader
-	env   crawlers.Env
-	links poll.Links
+	page  schemaorg.Page
 }
 
 func (t tryReader) item(item *goquery.Selection) (list []TriedPart) {
@@ -109,7 +105,7 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 		value = strings.Join(dates, " ")
 		one.Trouble = "no date that can be read"
 		for _, words := range dates {
-			if at, day := poll.Date(t.env, words); !at.IsZero() {
+			if at, day := t.page.Date(words); !at.IsZero() {
 				one.Trouble, one.Read = "", at.UTC().Format("2006-01-02 15:04 MST")
 				if day {
 					one.Read = at.Format("2006-01-02") + ", the day only"
@@ -125,9 +121,9 @@ func (t tryReader) read(item *goquery.Selection, list selectors, one *TriedPart)
 			one.Trouble, one.Read = "", fmt.Sprintf("%g of %g", rating.Value, rating.Best)
 		}
 	case "text":
-		value = list.prose(item, schemaorg.Quotes(t.env, ""))
+		value = list.prose(item, schemaorg.Quotes(t.page.Env, ""))
 	case "link", "thread", "reply":
-		if link := list.link(item, t.links); link != "" {
+		if link := list.link(item, t.page.Links); link != "" {
 			value = link
 		}
 	}

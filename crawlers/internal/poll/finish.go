@@ -125,9 +125,10 @@ func Plausible(t, now time.Time) time.Time {
 	return t
 }
 
-// Date reads a date as the source writes them; the zero time when it is none.
-func Date(e crawlers.Env, text string) (t time.Time, dateOnly bool) {
-	t, dateOnly, _ = dates.Parse(text, e.Now(), e.Zone, append([]string{e.Lang}, e.OfPage...)...)
+// Date reads a date as the source writes them; the zero time when it is none. hints are what
+// else is known of them, as of dates.Parse.
+func Date(e crawlers.Env, text string, hints ...string) (t time.Time, dateOnly bool) {
+	t, dateOnly, _ = dates.Parse(text, e.Now(), e.Zone, append([]string{e.Lang}, hints...)...)
 	return t, dateOnly
 }
 

@@ -53,17 +53,16 @@ func Quotes(e crawlers.Env, kind mention.PostKind) htmltext.Quotes {
 const MaxItems = 2000
 
 // Dated reads when the post was published, and reports whether the text says it. What the rest
-// of the page tells of its dates (Env.OfPage) may be gone tomorrow: a post without a name of its
+// of the page tells of its dates may be gone tomorrow: a post without a name of its
 // own is named by what its date says alone, or it would be another one then.
-func (i *Item) Dated(e crawlers.Env, date string) bool {
-	at, day := poll.Date(e, date)
+func (i *Item) Dated(page Page, date string) bool {
+	at, day := page.Date(date)
 	if at.IsZero() {
 		return false
 	}
 	i.Post.Published, i.Post.DateOnly, i.DateText, i.moment = at, day, date, at
-	if len(e.OfPage) > 0 {
-		e.OfPage = nil
-		i.moment, _ = poll.Date(e, date)
+	if len(page.Hints) > 0 {
+		i.moment, _ = poll.Date(page.Env, date)
 	}
 	return true
 }

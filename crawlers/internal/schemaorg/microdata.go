@@ -175,7 +175,7 @@ func (r *Reader) scopeItem(s *scope, parent *Item) *Item {
 	p.Author, p.AuthorURL = r.scopePerson(s)
 	for _, name := range []string{"datepublished", "datecreated", "dtreviewed", "commenttime", "date"} {
 		for _, n := range s.props[name] {
-			if slices.ContainsFunc(Moments(n), func(t string) bool { return item.Dated(r.Env, t) }) {
+			if slices.ContainsFunc(Moments(n), func(t string) bool { return item.Dated(r.Page, t) }) {
 				break
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -21,11 +22,22 @@ import (
 // of a discussion are the deepest that is real.
 const maxSchemaDepth = 64
 
+// Page is what stands on a page is read with.
+type Page struct {
+	Env   crawlers.Env
+	Hints []string // what the page says of its language and its dates
+	Links poll.Links
+}
+
+// Date reads a date as the page writes them; the zero time when it is none.
+func (p Page) Date(text string) (t time.Time, dateOnly bool) {
+	return poll.Date(p.Env, text, p.Hints...)
+}
+
 // Reader collects reviews, comments, discussions, questions and answers
 // that a page describes in schema.org's words, as JSON-LD or as microdata.
 type Reader struct {
-	Env   crawlers.Env
-	Links poll.Links // of the page
+	Page
 	Items []*Item
 	Notes []string
 	// Announced is how many reviews the page says there are; 0 when it does not say.
@@ -247,8 +259,8 @@ func (r *Reader) node(v map[string]any, kind schemaType, parent *Item) *Item {
 	var item Item
 	p := &item.Post
 	p.Author, p.AuthorURL = r.person(field(v, "author", "creator"))
-	item.Dated(r.Env, valueText(field(v, "datePublished", "dateCreated", "commentTime", "uploadDate", "date")))
-	if edited, _ := poll.Date(r.Env, valueText(field(v, "dateModified"))); edited.After(p.Published) {
+	item.Dated(r.Page, valueText(field(v, "datePublished", "dateCreated", "commentTime", "uploadDate", "date")))
+	if edited, _ := r.Date(valueText(field(v, "dateModified"))); edited.After(p.Published) {
 		p.Edited = edited
 	}
 	p.Title = htmltext.Line(valueText(field(v, "headline", "name")))
