@@ -76,18 +76,15 @@ func (s *Store) ShownAlso(ctx context.Context, list []mention.Mention) (map[ment
 	}
 	slices.Sort(keys)
 	shared := make(map[address]bool) // without the source
-	for chunk := range slices.Chunk(slices.Compact(keys), lookupChunk) {
-		rows, err := s.read.QueryContext(ctx, `SELECT m.url_key, m.watch FROM mentions m WHERE m.url_key IN (`+placeholders(1, len(chunk))+`) AND m.url_key <> 0
-GROUP BY m.url_key, m.watch HAVING MIN(m.source) <> MAX(m.source)`, values(chunk)...)
-		_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
-			var a address
-			err = row.Scan(&a.key, &a.watch)
-			shared[a] = true
-			return none, err
-		})
-		if err != nil {
-			return nil, s.wrap("posts at addresses", err)
-		}
+	err := eachOf(ctx, s.read, `SELECT m.url_key, m.watch FROM mentions m WHERE m.url_key IN (?) AND m.url_key <> 0
+GROUP BY m.url_key, m.watch HAVING MIN(m.source) <> MAX(m.source)`, values(slices.Compact(keys)), func(row scanner) error {
+		var a address
+		err := row.Scan(&a.key, &a.watch)
+		shared[a] = true
+		return err
+	})
+	if err != nil {
+		return nil, s.wrap("posts at addresses", err)
 	}
 	also := make(map[mention.ID][]mention.Post)
 	for a, ids := range at {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"slices"
 
 	"github.com/earshot/earshot/mention"
 )
@@ -12,20 +11,12 @@ import (
 // were never followed are left out.
 func (s *Store) Follows(ctx context.Context, keys []mention.PostKey) ([]mention.Follow, error) {
 	var list []mention.Follow
-	for chunk := range slices.Chunk(keys, lookupChunk) {
-		args := make([]any, len(chunk))
-		for i := range chunk {
-			args[i] = chunk[i][:]
-		}
-		rows, err := s.read.QueryContext(ctx, `SELECT key, source, thread, post_id, cursor, looked, gone, due_at, failures FROM follows
-WHERE key IN (`+placeholders(1, len(chunk))+`)`, args...)
-		some, err := collect(rows, err, scanFollow)
-		if err != nil {
-			return nil, s.wrap("followed threads", err)
-		}
-		list = append(list, some...)
-	}
-	return list, nil
+	err := eachOf(ctx, s.read, `SELECT key, source, thread, post_id, cursor, looked, gone, due_at, failures FROM follows WHERE key IN (?)`, blobs(keys), func(row scanner) error {
+		f, err := scanFollow(row)
+		list = append(list, f)
+		return err
+	})
+	return list, s.wrap("followed threads", err)
 }
 
 func scanFollow(row scanner) (mention.Follow, error) {

@@ -330,32 +330,18 @@ func goneFrom(p mention.Post) mention.Post {
 	}
 }
 
-// lookupChunk bounds the values in one IN list: the driver matches them to
-// placeholders one by one, so long lists cost their square.
-const lookupChunk = 64
-
 func knownPosts(ctx context.Context, q querier, keys []mention.PostKey) (map[mention.PostKey]knownPost, error) {
 	known := make(map[mention.PostKey]knownPost, len(keys))
-	for chunk := range slices.Chunk(keys, lookupChunk) {
-		args := make([]any, len(chunk))
-		for i := range chunk {
-			args[i] = chunk[i][:]
+	err := eachOf(ctx, q, `SELECT key, hash, gone FROM posts WHERE key IN (?)`, blobs(keys), func(row scanner) error {
+		var key []byte
+		var k knownPost
+		if err := row.Scan(&key, &k.hash, &k.gone); err != nil {
+			return err
 		}
-		rows, err := q.QueryContext(ctx, `SELECT key, hash, gone FROM posts WHERE key IN (`+placeholders(1, len(chunk))+`)`, args...)
-		_, err = collect(rows, err, func(row scanner) (struct{}, error) {
-			var key []byte
-			var k knownPost
-			if err := row.Scan(&key, &k.hash, &k.gone); err != nil {
-				return struct{}{}, err
-			}
-			known[mention.PostKey(key)] = k
-			return struct{}{}, nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return known, nil
+		known[mention.PostKey(key)] = k
+		return nil
+	})
+	return known, err
 }
 
 func mentionsOf(ctx context.Context, q querier, key mention.PostKey) ([]mention.MentionRecord, error) {

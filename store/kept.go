@@ -67,14 +67,9 @@ func (s *Store) gatherPost(ctx context.Context, t trace, k *Kept) error {
 	if err != nil {
 		return err
 	}
-	var key, name, body string
-	err = s.read.QueryRowContext(ctx, `SELECT b.source, `+bodySource+`, b.body FROM bodies b WHERE b.key = $1`, t.key[:]).Scan(&key, &name, &body)
+	p, err := scanBody(s.read.QueryRowContext(ctx, `SELECT b.source, `+bodySource+`, b.body FROM bodies b WHERE b.key = $1`, t.key[:]))
 	switch {
 	case err == nil:
-		p, err := decodePost(named(key, name), body)
-		if err != nil {
-			return err
-		}
 		k.Posts = append(k.Posts, p)
 	case !errors.Is(err, sql.ErrNoRows):
 		return err

@@ -343,27 +343,31 @@ func decodeAfter(mark string) (at int64, id string, err error) {
 	return at, id, nil
 }
 
-// Posts calls each with every post whose words are still kept and that was stored at
-// or after since, oldest first, until each returns an error, which is returned: for
+// Posts calls do with every post whose words are still kept and that was stored at
+// or after since, oldest first, until do returns an error, which is returned: for
 // trying a changed watchlist against what came before.
-func (s *Store) Posts(ctx context.Context, since time.Time, each func(mention.Post) error) error {
+func (s *Store) Posts(ctx context.Context, since time.Time, do func(mention.Post) error) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT b.source, `+bodySource+`, b.body FROM bodies b WHERE b.kept_at >= $1 ORDER BY b.kept_at, b.key`, micros(since))
-	if err != nil {
-		return s.wrap("posts", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var key, name, body string
-		if err := rows.Scan(&key, &name, &body); err != nil {
-			return s.wrap("posts", err)
-		}
-		p, err := decodePost(named(key, name), body)
+	var stopped error
+	err = each(rows, err, func(row scanner) error {
+		p, err := scanBody(row)
 		if err != nil {
-			return s.wrap("posts", err)
-		}
-		if err := each(p); err != nil {
 			return err
 		}
+		stopped = do(p)
+		return stopped
+	})
+	if stopped != nil {
+		return stopped
 	}
-	return s.wrap("posts", rows.Err())
+	return s.wrap("posts", err)
+}
+
+// scanBody reads a source's key and its name, and the body of a post of it.
+func scanBody(row scanner) (mention.Post, error) {
+	var key, name, body string
+	if err := row.Scan(&key, &name, &body); err != nil {
+		return mention.Post{}, err
+	}
+	return decodePost(named(key, name), body)
 }

@@ -169,22 +169,16 @@ func knowsAny(ctx context.Context, q querier, keys []mention.PostKey) (bool, err
 func postsSaying(ctx context.Context, q querier, prints []int64, shown map[mention.PostKey]bool) (map[int64][]mention.PostKey, error) {
 	gone := make(map[int64][]mention.PostKey)
 	slices.Sort(prints)
-	for chunk := range slices.Chunk(slices.Compact(prints), lookupChunk) {
-		rows, err := q.QueryContext(ctx, `SELECT fingerprint, key FROM posts WHERE fingerprint <> 0 AND fingerprint IN (`+placeholders(1, len(chunk))+`) ORDER BY key`, values(chunk)...)
-		_, err = collect(rows, err, func(row scanner) (struct{}, error) {
-			var print int64
-			var key []byte
-			err := row.Scan(&print, &key)
-			if err == nil && !shown[mention.PostKey(key)] {
-				gone[print] = append(gone[print], mention.PostKey(key))
-			}
-			return struct{}{}, err
-		})
-		if err != nil {
-			return nil, err
+	err := eachOf(ctx, q, `SELECT fingerprint, key FROM posts WHERE fingerprint <> 0 AND fingerprint IN (?) ORDER BY key`, values(slices.Compact(prints)), func(row scanner) error {
+		var print int64
+		var key []byte
+		err := row.Scan(&print, &key)
+		if err == nil && !shown[mention.PostKey(key)] {
+			gone[print] = append(gone[print], mention.PostKey(key))
 		}
-	}
-	return gone, nil
+		return err
+	})
+	return gone, err
 }
 
 // placesOf returns where and when these posts were written, of those that name a watch and stand in
@@ -192,31 +186,23 @@ func postsSaying(ctx context.Context, q querier, prints []int64, shown map[menti
 func placesOf(ctx context.Context, q querier, gone map[int64][]mention.PostKey) (map[mention.PostKey]whereabouts, error) {
 	var keys []any
 	for _, some := range gone {
-		for _, key := range some {
-			keys = append(keys, key[:])
-		}
+		keys = append(keys, blobs(some)...)
 	}
 	places := make(map[mention.PostKey]whereabouts)
-	for chunk := range slices.Chunk(keys, lookupChunk) {
-		rows, err := q.QueryContext(ctx, `SELECT post_key, thread_key, published, date_only FROM mentions WHERE post_key IN (`+placeholders(1, len(chunk))+`) AND thread_key <> 0`, chunk...)
-		_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
-			var key []byte
-			var thread, published, day int64
-			err = row.Scan(&key, &thread, &published, &day)
-			p := whereabouts{thread: thread}
-			if day == 0 {
-				p.at = fromMicros(published)
-			}
-			if err == nil {
-				places[mention.PostKey(key)] = p
-			}
-			return none, err
-		})
-		if err != nil {
-			return nil, err
+	err := eachOf(ctx, q, `SELECT post_key, thread_key, published, date_only FROM mentions WHERE post_key IN (?) AND thread_key <> 0`, keys, func(row scanner) error {
+		var key []byte
+		var p whereabouts
+		var published, day int64
+		if err := row.Scan(&key, &p.thread, &published, &day); err != nil {
+			return err
 		}
-	}
-	return places, nil
+		if day == 0 {
+			p.at = fromMicros(published)
+		}
+		places[mention.PostKey(key)] = p
+		return nil
+	})
+	return places, err
 }
 
 // writeMoves leaves a trace of every mention whose post came back under another id and

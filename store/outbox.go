@@ -123,7 +123,7 @@ const (
 // after every message of its own. The index alerts_turn has the same words.
 const dueTurn = `(CASE WHEN a.thread_of = '' THEN 0 WHEN a.kind = 'complaint' THEN 1 WHEN a.kind = 'twin' THEN 2 ELSE 0 END)`
 
-const dueQuery = `SELECT CASE WHEN p.status = 'posted' THEN 1 ELSE 0 END, ` + alertColumns + parentJoin +
+const dueQuery = `SELECT ` + alertColumns + `, CASE WHEN p.status = 'posted' THEN 1 ELSE 0 END` + parentJoin +
 	`WHERE a.status = 'pending' AND a.not_before <= $1` + parentReady +
 	`ORDER BY ` + dueTurn + `, a.severity DESC, a.created_at, a.id LIMIT $2`
 
@@ -135,7 +135,7 @@ func (s *Store) DueAlerts(ctx context.Context, now time.Time, limit int) ([]ment
 	rows, err := s.read.QueryContext(ctx, dueQuery, micros(now), limit)
 	all, err := collect(rows, err, func(row scanner) (mention.Alert, error) {
 		parent := false
-		a, err := scanAlert(scanAfter(row, &parent))
+		a, err := scanAlert(scanBefore(row, &parent))
 		if !parent {
 			a.ThreadOf = ""
 		}
@@ -219,11 +219,12 @@ func (s *Store) Gathered(ctx context.Context, root mention.AlertID) (watches []s
 	const waiting = ` FROM alerts a JOIN mentions m ON m.id = a.mention_id WHERE a.status = 'pending' AND a.thread_of = $1 `
 	const complaints = `COUNT(DISTINCT a.mention_id)` // their edits wait as well
 	rows, err := s.read.QueryContext(ctx, `SELECT m.watch, `+complaints+waiting+`GROUP BY m.watch ORDER BY `+complaints+` DESC, m.watch`, string(root))
-	watches, err = collect(rows, err, func(row scanner) (watch string, err error) {
+	err = each(rows, err, func(row scanner) error {
+		var watch string
 		var some int
-		err = row.Scan(&watch, &some)
-		n += some
-		return watch, err
+		err := row.Scan(&watch, &some)
+		watches, n = append(watches, watch), n+some
+		return err
 	})
 	if err != nil || n == 0 {
 		return watches, n, "", s.wrap("what an alert gathers", err)
@@ -263,19 +264,4 @@ func (s *Store) Counts(ctx context.Context, now time.Time) (mention.Counts, erro
 		Scan(&c.Pending, &c.Posting, &oldest, &c.Open, &open, &c.Claimed)
 	c.OldestPending, c.OldestOpen = fromMicros(oldest), fromMicros(open)
 	return c, s.wrap("counts", err)
-}
-
-// scanAfter reads one flag in front of the columns that are scanned next.
-func scanAfter(row scanner, first *bool) scanner { return prefixed{row, first} }
-
-type prefixed struct {
-	row   scanner
-	first *bool
-}
-
-func (p prefixed) Scan(dest ...any) error {
-	var n int64
-	err := p.row.Scan(append([]any{&n}, dest...)...)
-	*p.first = n != 0
-	return err
 }

@@ -71,37 +71,31 @@ type traces struct {
 func (s *Store) find(ctx context.Context, w Subject) (traces, error) {
 	var found traces
 	posts := map[mention.PostKey]trace{}
-	bodies, err := s.read.QueryContext(ctx, `SELECT source, key, author, url, body FROM bodies WHERE ($1 = '' OR source = $1)`, w.Source)
-	_, err = collect(bodies, err, func(row scanner) (none struct{}, err error) {
-		t, body, err := scanTrace(row, true)
-		if err != nil {
-			return none, err
-		}
-		profile := ""
+	rows, err := s.read.QueryContext(ctx, `SELECT source, key, author, url, body FROM bodies WHERE ($1 = '' OR source = $1)`, w.Source)
+	err = each(rows, err, func(row scanner) error {
+		body, profile := "", ""
+		t, err := scanTrace(scanBefore(row, &body))
 		if w.Profile != "" {
 			p, _ := decodePost(mention.Post{}, body) // a damaged one has no profile
 			profile = p.AuthorURL
 		}
-		if w.fits(t.author, profile, t.url) {
+		if err == nil && w.fits(t.author, profile, t.url) {
 			posts[t.key] = t
 		}
-		return none, nil
+		return err
 	})
-	if err != nil {
-		return found, err
-	}
-	if w.Profile == "" { // mentions have no profile beside their body
-		rows, err := s.read.QueryContext(ctx, `SELECT source, post_key, author, url FROM mentions WHERE erased = 0 AND ($1 = '' OR source = $1)`, w.Source)
-		_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
-			t, _, err := scanTrace(row, false)
+	if err == nil && w.Profile == "" { // mentions have no profile beside their body
+		rows, err = s.read.QueryContext(ctx, `SELECT source, post_key, author, url FROM mentions WHERE erased = 0 AND ($1 = '' OR source = $1)`, w.Source)
+		err = each(rows, err, func(row scanner) error {
+			t, err := scanTrace(row)
 			if err == nil && w.fits(t.author, "", t.url) {
 				posts[t.key] = t
 			}
-			return none, err
+			return err
 		})
-		if err != nil {
-			return found, err
-		}
+	}
+	if err != nil {
+		return found, err
 	}
 	for _, t := range posts {
 		found.posts = append(found.posts, t)
@@ -114,17 +108,12 @@ func (s *Store) find(ctx context.Context, w Subject) (traces, error) {
 	return found, nil
 }
 
-func scanTrace(row scanner, withBody bool) (t trace, body string, err error) {
+func scanTrace(row scanner) (t trace, err error) {
 	var key []byte
-	dest := []any{&t.source, &key, &t.author, &t.url}
-	if withBody {
-		dest = append(dest, &body)
+	if err = row.Scan(&t.source, &key, &t.author, &t.url); err == nil {
+		t.key = mention.PostKey(key)
 	}
-	if err = row.Scan(dest...); err != nil {
-		return t, body, err
-	}
-	t.key = mention.PostKey(key)
-	return t, body, nil
+	return t, err
 }
 
 // findMutes finds the mutes of the name, or of whoever wrote the posts that were found.
@@ -136,18 +125,15 @@ func (s *Store) findMutes(ctx context.Context, w Subject, found *traces) error {
 	}
 	byName := w.Profile == "" && w.URL == ""
 	rows, err := s.read.QueryContext(ctx, `SELECT u.source, u.author, m.post_key FROM mutes u LEFT JOIN mentions m ON m.id = u.mention_id WHERE ($1 = '' OR u.source = $1)`, w.Source)
-	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+	return each(rows, err, func(row scanner) error {
 		var t trace
 		var key []byte
-		if err := row.Scan(&t.source, &t.author, &key); err != nil {
-			return none, err
-		}
+		err := row.Scan(&t.source, &t.author, &key)
 		if own[string(key)] || wrote[[2]string{t.source, mention.NameKey(t.author)}] || byName && w.fits(t.author, "", "") {
 			found.mutes = append(found.mutes, t)
 		}
-		return none, nil
+		return err
 	})
-	return err
 }
 
 // collectWords gathers how the person and the posts are called in other texts. Who asks

@@ -267,14 +267,14 @@ WHERE status IN ('draft', 'sending') AND approved_at > 0`
 // repliesWith are the replies that ended, to others, that hold one of the words.
 func (s *Store) repliesWith(ctx context.Context, words []string, own map[string]bool) (list []rewrite, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT m.post_key, r.id, r.body FROM replies r LEFT JOIN mentions m ON m.id = r.mention_id WHERE r.told = 1 AND r.body <> ''`)
-	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+	err = each(rows, err, func(row scanner) error {
 		var key []byte
 		var id, body string
-		err = row.Scan(&key, &id, &body)
+		err := row.Scan(&key, &id, &body)
 		if next := scrubText(body, words); err == nil && !own[string(key)] && next != body {
 			list = append(list, rewrite{id, body, next})
 		}
-		return none, err
+		return err
 	})
 	return list, err
 }

@@ -216,13 +216,3 @@ func (s *Store) Untold(ctx context.Context, route string, now time.Time, limit i
 	}
 	return out, nil
 }
-
-// scanBefore reads columns that stand behind those that are scanned first.
-func scanBefore(row scanner, last ...any) scanner { return suffixed{row, last} }
-
-type suffixed struct {
-	row  scanner
-	last []any
-}
-
-func (s suffixed) Scan(dest ...any) error { return s.row.Scan(append(dest, s.last...)...) }

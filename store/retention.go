@@ -182,15 +182,17 @@ func (j *pruneJob) step(ctx context.Context) error {
 
 func (j *pruneJob) look(ctx context.Context) error {
 	rows, err := j.store.read.QueryContext(ctx, j.page, j.at, j.key, j.before)
-	looked, err := collect(rows, err, func(row scanner) (struct{}, error) {
+	looked := 0
+	err = each(rows, err, func(row scanner) error {
 		var may int
 		err := row.Scan(&j.at, &j.key, &may)
 		if may == 1 {
 			j.todo = append(j.todo, j.key)
 		}
-		return struct{}{}, err
+		looked++
+		return err
 	})
-	j.seen = len(looked) < pruneLook
+	j.seen = looked < pruneLook
 	return j.store.wrap("prune", err)
 }
 

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,35 +61,32 @@ func shortFingerprint(f mention.PostKey) int64 {
 	return int64(binary.BigEndian.Uint64(f[:8]))
 }
 
-// postBody is the JSON of a stored post. Source and kind are columns.
+// postBody is a post as it is stored: its fields in JSON, but those that are columns.
 type postBody struct {
-	ID         string          `json:"id"`
-	Kind       string          `json:"kind,omitempty"`
-	URL        string          `json:"url,omitempty"`
-	ThreadURL  string          `json:"thread_url,omitempty"`
-	ReplyTo    string          `json:"reply_to,omitempty"`
-	IsReply    bool            `json:"is_reply,omitempty"`
-	Author     string          `json:"author,omitempty"`
-	AuthorURL  string          `json:"author_url,omitempty"`
-	FreeName   bool            `json:"free_name,omitempty"`
-	Published  time.Time       `json:"published,omitzero"`
-	DateOnly   bool            `json:"date_only,omitempty"`
-	Edited     time.Time       `json:"edited,omitzero"`
-	Rating     *mention.Rating `json:"rating,omitempty"`
-	Title      string          `json:"title,omitempty"`
-	Text       string          `json:"text,omitempty"`
-	Lang       string          `json:"lang,omitempty"`
-	FetchedAt  time.Time       `json:"fetched_at,omitzero"`
-	ThreadHint string          `json:"thread_hint,omitempty"`
+	Source     string           `json:"-"`
+	SourceKey  string           `json:"-"`
+	Kind       mention.PostKind `json:"kind,omitempty"`
+	ID         string           `json:"id"`
+	URL        string           `json:"url,omitempty"`
+	ThreadURL  string           `json:"thread_url,omitempty"`
+	ReplyTo    string           `json:"reply_to,omitempty"`
+	IsReply    bool             `json:"is_reply,omitempty"`
+	Author     string           `json:"author,omitempty"`
+	AuthorURL  string           `json:"author_url,omitempty"`
+	FreeName   bool             `json:"free_name,omitempty"`
+	Published  time.Time        `json:"published,omitzero"`
+	DateOnly   bool             `json:"date_only,omitempty"`
+	Edited     time.Time        `json:"edited,omitzero"`
+	Rating     *mention.Rating  `json:"rating,omitempty"`
+	Title      string           `json:"title,omitempty"`
+	Text       string           `json:"text,omitempty"`
+	Lang       string           `json:"lang,omitempty"`
+	Deleted    bool             `json:"-"`
+	FetchedAt  time.Time        `json:"fetched_at,omitzero"`
+	ThreadHint string           `json:"thread_hint,omitempty"`
 }
 
-func encodePost(p mention.Post) (string, error) {
-	return encodeJSON(postBody{
-		ID: p.ID, Kind: string(p.Kind), URL: p.URL, ThreadURL: p.ThreadURL, ReplyTo: p.ReplyTo, IsReply: p.IsReply,
-		Author: p.Author, AuthorURL: p.AuthorURL, FreeName: p.FreeName, Published: p.Published, DateOnly: p.DateOnly, Edited: p.Edited,
-		Rating: p.Rating, Title: p.Title, Text: p.Text, Lang: p.Lang, FetchedAt: p.FetchedAt, ThreadHint: p.ThreadHint,
-	})
-}
+func encodePost(p mention.Post) (string, error) { return encodeJSON(postBody(p)) }
 
 // named is a post of the source with this key and this name.
 func named(key, name string) mention.Post {
@@ -99,16 +98,11 @@ func named(key, name string) mention.Post {
 }
 
 func decodePost(source mention.Post, body string) (mention.Post, error) {
-	var b postBody
+	b := postBody{Source: source.Source, SourceKey: source.SourceKey}
 	if err := json.Unmarshal([]byte(body), &b); err != nil {
 		return mention.Post{}, fmt.Errorf("stored post: %w", err)
 	}
-	return mention.Post{
-		Source: source.Source, SourceKey: source.SourceKey, Kind: mention.PostKind(b.Kind), ID: b.ID, URL: b.URL, ThreadURL: b.ThreadURL, ReplyTo: b.ReplyTo,
-		IsReply: b.IsReply, Author: b.Author, AuthorURL: b.AuthorURL, FreeName: b.FreeName, Published: b.Published, DateOnly: b.DateOnly,
-		Edited: b.Edited, Rating: b.Rating, Title: b.Title, Text: b.Text, Lang: b.Lang, FetchedAt: b.FetchedAt,
-		ThreadHint: b.ThreadHint,
-	}, nil
+	return mention.Post(b), nil
 }
 
 func encodeJSON(v any) (string, error) {
@@ -119,6 +113,16 @@ func encodeJSON(v any) (string, error) {
 // scanner is what *sql.Row and *sql.Rows share.
 type scanner interface{ Scan(dest ...any) error }
 
+// longer is a row with more columns, behind those that are asked of it.
+type longer struct {
+	row  scanner
+	last []any // where those go
+}
+
+func scanBefore(row scanner, last ...any) scanner { return longer{row, last} }
+
+func (l longer) Scan(dest ...any) error { return l.row.Scan(append(dest, l.last...)...) }
+
 // storedColumns and storedFrom read a mention with its post, its case and its own
 // message; scanStored takes exactly these.
 const (
@@ -126,41 +130,29 @@ const (
  c.replied_by, c.answer_seen, c.dismissed_at, c.reason, c.snoozed_until, c.level, c.twins, c.overdue_since, c.reopened_at,
  c.snoozed_at, c.snoozed_by_id, c.snoozed_by_name, c.woke_at, c.waited, c.rank_at, c.handed_at, c.nudged_at`
 
-	storedColumns = `m.id, m.watch, m.source, ` + mentionSource + `, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone,
+	storedColumns = caseColumns + `, m.id, m.watch, m.source, ` + mentionSource + `, m.kind, m.author, m.url, m.thread_url, m.published, m.date_only, m.gone,
  m.heard_at, m.edited_at, m.severity, m.simhash, m.official, m.score, m.spans, b.body,
  COALESCE((SELECT a.id FROM alerts a WHERE a.mention_id = m.id AND a.mention_id <> '' AND a.kind IN ('complaint', 'twin')
-  ORDER BY a.created_at, a.id LIMIT 1), ''), ` + caseColumns
+  ORDER BY a.created_at, a.id LIMIT 1), '')`
 
 	storedFrom = ` FROM mentions m JOIN cases c ON c.mention_id = m.id LEFT JOIN bodies b ON b.key = m.post_key `
 )
 
-func caseFields(c *mention.Case) (dest []any, finish func()) {
+func scanCase(row scanner) (c mention.Case, err error) {
 	var opened, claimed, replied, dismissed, snoozed, overdue, reopened, asleep, woke, seen, rank, handed, nudged int64
-	dest = []any{
-		&c.MentionID, &c.Status, &c.Version, &opened, &c.Owner.ID, &c.Owner.Name, &claimed, &replied,
+	err = row.Scan(&c.MentionID, &c.Status, &c.Version, &opened, &c.Owner.ID, &c.Owner.Name, &claimed, &replied,
 		&c.RepliedBy, &seen, &dismissed, &c.Reason, &snoozed, &c.Level, &c.Duplicates, &overdue, &reopened,
-		&asleep, &c.SnoozedBy.ID, &c.SnoozedBy.Name, &woke, &c.Waited, &rank, &handed, &nudged,
-	}
-	return dest, func() {
-		c.OpenedAt, c.ClaimedAt, c.RepliedAt = fromMicros(opened), fromMicros(claimed), fromMicros(replied)
-		c.DismissedAt, c.SnoozedUntil, c.AnswerVerified = fromMicros(dismissed), fromMicros(snoozed), seen != 0
-		c.OverdueSince, c.ReopenedAt = fromMicros(overdue), fromMicros(reopened)
-		c.SnoozedAt, c.WokeAt, c.RankAt = fromMicros(asleep), fromMicros(woke), fromMicros(rank)
-		c.HandedAt, c.NudgedAt = fromMicros(handed), fromMicros(nudged)
-	}
-}
-
-func scanCase(row scanner) (mention.Case, error) {
-	var c mention.Case
-	dest, finish := caseFields(&c)
-	err := row.Scan(dest...)
-	finish()
+		&asleep, &c.SnoozedBy.ID, &c.SnoozedBy.Name, &woke, &c.Waited, &rank, &handed, &nudged)
+	c.OpenedAt, c.ClaimedAt, c.RepliedAt = fromMicros(opened), fromMicros(claimed), fromMicros(replied)
+	c.DismissedAt, c.SnoozedUntil, c.AnswerVerified = fromMicros(dismissed), fromMicros(snoozed), seen != 0
+	c.OverdueSince, c.ReopenedAt = fromMicros(overdue), fromMicros(reopened)
+	c.SnoozedAt, c.WokeAt, c.RankAt = fromMicros(asleep), fromMicros(woke), fromMicros(rank)
+	c.HandedAt, c.NudgedAt = fromMicros(handed), fromMicros(nudged)
 	return c, err
 }
 
-func scanStored(row scanner) (mention.MentionRecord, error) {
+func scanStored(row scanner) (st mention.MentionRecord, err error) {
 	var (
-		st                                 mention.MentionRecord
 		post                               mention.Post
 		sourceKey, name                    string
 		published, dateOnly, gone          int64
@@ -169,15 +161,12 @@ func scanStored(row scanner) (mention.MentionRecord, error) {
 		body                               sql.NullString
 	)
 	m := &st.Mention
-	caseDest, finish := caseFields(&st.Case)
-	dest := append([]any{
+	st.Case, err = scanCase(scanBefore(row,
 		&m.ID, &m.Watch, &sourceKey, &name, &post.Kind, &post.Author, &post.URL, &post.ThreadURL, &published, &dateOnly, &gone,
-		&heard, &edited, &m.Severity, &simhash, &isOfficial, &score, &spans, &body, &st.Alert,
-	}, caseDest...)
-	if err := row.Scan(dest...); err != nil {
+		&heard, &edited, &m.Severity, &simhash, &isOfficial, &score, &spans, &body, &st.Alert))
+	if err != nil {
 		return st, err
 	}
-	finish()
 	m.HeardAt, m.EditedAt = fromMicros(heard), fromMicros(edited)
 	m.Simhash, m.Official = uint64(simhash), isOfficial != 0
 	from := named(sourceKey, name)
@@ -223,20 +212,54 @@ func decodeOptional(text string, into any) error {
 }
 
 // collect reads all rows and closes them.
-func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
+func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) (all []T, _ error) {
+	err = each(rows, err, func(row scanner) error {
+		v, err := scan(row)
+		all = append(all, v)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
+	return all, nil
+}
+
+// each reads all rows, until one cannot be read, and closes them.
+func each(rows *sql.Rows, err error, read func(scanner) error) error {
+	if err != nil {
+		return err
 	}
-	return all, rows.Err()
+	defer rows.Close()
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// lookupChunk bounds the values in one IN list: the driver matches them to
+// placeholders one by one, so long lists cost their square.
+const lookupChunk = 64
+
+// eachOf is each of a query for any number of keys, which stand where it has a "?".
+func eachOf(ctx context.Context, q querier, query string, keys []any, read func(scanner) error) error {
+	for chunk := range slices.Chunk(keys, lookupChunk) {
+		rows, err := q.QueryContext(ctx, strings.Replace(query, "?", placeholders(1, len(chunk)), 1), chunk...)
+		if err := each(rows, err, read); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// blobs are keys of posts as values.
+func blobs(keys []mention.PostKey) []any {
+	all := make([]any, len(keys))
+	for i := range keys {
+		all[i] = keys[i][:]
+	}
+	return all
 }
 
 // values are what stands for placeholders.

@@ -149,28 +149,28 @@ func (s *Store) findRepeats(ctx context.Context, w Subject, found traces) (r rep
 		own[string(p.key[:])] = true
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT m.post_key, e.id, e.detail FROM events e LEFT JOIN mentions m ON m.id = e.mention_id WHERE e.detail <> ''`)
-	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+	err = each(rows, err, func(row scanner) error {
 		var key []byte
 		var id int64
 		var detail string
-		err = row.Scan(&key, &id, &detail)
+		err := row.Scan(&key, &id, &detail)
 		if next := scrubText(detail, found.words); err == nil && !own[string(key)] && next != detail {
 			r.events = append(r.events, rewrite{id, detail, next})
 		}
-		return none, err
+		return err
 	})
 	if err != nil {
 		return r, err
 	}
 	rows, err = s.read.QueryContext(ctx, `SELECT m.post_key, a.id, a.payload FROM alerts a LEFT JOIN mentions m ON m.id = a.mention_id WHERE a.payload IS NOT NULL`)
-	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+	err = each(rows, err, func(row scanner) error {
 		var key, payload []byte
 		var id string
-		err = row.Scan(&key, &id, &payload)
+		err := row.Scan(&key, &id, &payload)
 		if next := scrubJSON(payload, found.words); err == nil && !own[string(key)] && !bytes.Equal(next, payload) {
 			r.alerts = append(r.alerts, rewrite{id, string(payload), next})
 		}
-		return none, err
+		return err
 	})
 	if err != nil {
 		return r, err
@@ -236,13 +236,13 @@ func (s *Store) casesAnsweredBy(ctx context.Context, w Subject) (list []rewrite,
 		return nil, nil
 	}
 	rows, err := s.read.QueryContext(ctx, `SELECT mention_id, replied_by FROM cases WHERE replied_by <> '' AND replied_by <> owner_name`)
-	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+	err = each(rows, err, func(row scanner) error {
 		var id, by string
-		err = row.Scan(&id, &by)
+		err := row.Scan(&id, &by)
 		if mention.NameKey(by) == key {
 			list = append(list, rewrite{id, "answered by " + by, ""})
 		}
-		return none, err
+		return err
 	})
 	return list, err
 }

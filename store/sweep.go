@@ -61,7 +61,7 @@ func (s *Store) giveBack(ctx context.Context) (free int, err error) {
 			return free, nil
 		}
 		rows, err := s.write.QueryContext(ctx, fmt.Sprintf(`PRAGMA incremental_vacuum(%d)`, sweepPages))
-		if _, err = collect(rows, err, func(scanner) (none struct{}, _ error) { return none, nil }); err != nil {
+		if err := each(rows, err, func(scanner) error { return nil }); err != nil {
 			return free, err
 		}
 	}

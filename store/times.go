@@ -71,11 +71,11 @@ func collectTimes(rows *sql.Rows, reader *timesReader) ([]mention.Times, error) 
 func (s *Store) sourceNames(ctx context.Context) (map[string]string, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT key, name FROM sources`)
 	names := map[string]string{}
-	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+	err = each(rows, err, func(row scanner) error {
 		var key, name string
-		err = row.Scan(&key, &name)
+		err := row.Scan(&key, &name)
 		names[key] = name
-		return none, err
+		return err
 	})
 	return names, err
 }
