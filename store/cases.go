@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/earshot/earshot/mention"
@@ -24,12 +26,14 @@ func caseValues(c mention.Case) []any {
 	}
 }
 
+var (
+	caseNames          = strings.ReplaceAll(caseColumns, `c.`, ``)
+	caseCount          = strings.Count(caseNames, `,`) + 1
+	_, changedNames, _ = strings.Cut(caseNames, `, `) // without the id
+)
+
 func insertCase(ctx context.Context, q querier, c mention.Case) error {
-	_, err := q.ExecContext(ctx, `
-INSERT INTO cases (mention_id, status, version, opened_at, owner_id, owner_name, claimed_at, replied_at, replied_by, answer_seen,
- dismissed_at, reason, snoozed_until, level, twins, overdue_since, reopened_at, snoozed_at, snoozed_by_id, snoozed_by_name, woke_at, waited, rank_at,
- handed_at, nudged_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`, caseValues(c)...)
+	_, err := q.ExecContext(ctx, `INSERT INTO cases (`+caseNames+`) VALUES (`+placeholders(1, caseCount)+`)`, caseValues(c)...)
 	return err
 }
 
@@ -39,18 +43,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 // Whoever changes several cases, or a case and also its mention, messages or clocks (which
 // follow by triggers), takes the cases first: see lockCases.
 func updateCase(ctx context.Context, q querier, before, after mention.Case) error {
-	res, err := q.ExecContext(ctx, `
-UPDATE cases SET status = $2, version = $3, opened_at = $4, owner_id = $5, owner_name = $6, claimed_at = $7, replied_at = $8,
- replied_by = $9, answer_seen = $10, dismissed_at = $11, reason = $12, snoozed_until = $13, level = $14, twins = $15,
- overdue_since = $16, reopened_at = $17, snoozed_at = $18, snoozed_by_id = $19, snoozed_by_name = $20, woke_at = $21, waited = $22, rank_at = $23,
- handed_at = $24, nudged_at = $25, due_at = 0
-WHERE mention_id = $1 AND version = $26`, append(caseValues(after), before.Version)...)
+	n, err := affected(q.ExecContext(ctx, `UPDATE cases SET (`+changedNames+`, due_at) = (`+placeholders(2, caseCount-1)+`, 0)
+ WHERE mention_id = $1 AND version = $`+strconv.Itoa(caseCount+1), append(caseValues(after), before.Version)...))
 	if err != nil {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil {
-		return err
-	} else if n == 0 {
+	if n == 0 {
 		return errConflict
 	}
 	_, err = q.ExecContext(ctx, `UPDATE alerts SET wanted = $2 WHERE mention_id = $1 AND mention_id <> '' AND `+showsCase,

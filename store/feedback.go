@@ -130,13 +130,11 @@ func scanMute(row scanner) (m mention.Mute, err error) {
 // so; ErrNotFound when there is none. The case stays as it is.
 func (s *Store) LiftMute(ctx context.Context, id mention.ID, by mention.Person, at time.Time) error {
 	return s.inTx(ctx, "lift mute", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `DELETE FROM mutes WHERE mention_id = $1`, string(id))
+		n, err := affected(tx.ExecContext(ctx, `DELETE FROM mutes WHERE mention_id = $1`, string(id)))
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
+		if n == 0 {
 			return sql.ErrNoRows
 		}
 		return insertEvents(ctx, tx, id, at, []mention.Event{{Kind: "unmuted", By: by, At: at}})

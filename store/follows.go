@@ -7,11 +7,13 @@ import (
 	"github.com/earshot/earshot/mention"
 )
 
+const followColumns = `key, source, thread, post_id, cursor, looked, gone, due_at, failures`
+
 // Follows returns what is remembered of these posts' threads, in no order; posts that
 // were never followed are left out.
 func (s *Store) Follows(ctx context.Context, keys []mention.PostKey) ([]mention.Follow, error) {
 	var list []mention.Follow
-	err := eachOf(ctx, s.read, `SELECT key, source, thread, post_id, cursor, looked, gone, due_at, failures FROM follows WHERE key IN (?)`, blobs(keys), func(row scanner) error {
+	err := eachOf(ctx, s.read, `SELECT `+followColumns+` FROM follows WHERE key IN (?)`, blobs(keys), func(row scanner) error {
 		f, err := scanFollow(row)
 		list = append(list, f)
 		return err
@@ -36,7 +38,7 @@ func scanFollow(row scanner) (mention.Follow, error) {
 func (s *Store) SaveFollows(ctx context.Context, list []mention.Follow) error {
 	return s.inTx(ctx, "save followed threads", func(tx *sql.Tx) error {
 		for _, f := range list {
-			_, err := tx.ExecContext(ctx, `INSERT INTO follows (key, source, thread, post_id, cursor, looked, gone, due_at, failures)
+			_, err := tx.ExecContext(ctx, `INSERT INTO follows (`+followColumns+`)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (key) DO UPDATE SET source = excluded.source, thread = excluded.thread, post_id = excluded.post_id,
  cursor = excluded.cursor, looked = excluded.looked, gone = excluded.gone, due_at = excluded.due_at, failures = excluded.failures`,

@@ -77,7 +77,7 @@ func (s *Store) Ingest(ctx context.Context, in mention.PollResult, plan Plan) (m
 // when there is something to plan: most polls bring no mention and wait for nobody.
 func (s *Store) readPoll(ctx context.Context, tx *sql.Tx, in mention.PollResult) (*ingestion, error) {
 	read := func() (*ingestion, error) {
-		g := &ingestion{ctx: ctx, tx: tx, in: in, lock: func(ids []string) error { return s.lockCases(ctx, tx, ids) }, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
+		g := &ingestion{store: s, ctx: ctx, tx: tx, in: in, loaded: map[mention.ID]int64{}, cases: map[mention.ID]int64{}}
 		return g, g.read()
 	}
 	g, err := read()
@@ -92,10 +92,10 @@ func (s *Store) readPoll(ctx context.Context, tx *sql.Tx, in mention.PollResult)
 
 // ingestion is one Ingest under way.
 type ingestion struct {
+	store   *Store
 	ctx     context.Context
 	tx      *sql.Tx
 	in      mention.PollResult
-	lock    func(ids []string) error // lockCases
 	source  int64
 	posts   []postChange
 	moved   []move
@@ -112,7 +112,6 @@ type postChange struct {
 	post  mention.Post
 	key   mention.PostKey
 	print int64
-	isNew bool
 }
 
 // knownPost is one row of posts as it stands.
@@ -218,7 +217,6 @@ func onePerKey(all []mention.AnalyzedPost) []mention.AnalyzedPost {
 
 // newPost takes a post that was never seen.
 func (g *ingestion) newPost(f mention.AnalyzedPost, change postChange) {
-	change.isNew = true
 	g.posts = append(g.posts, change)
 	if f.Post.Deleted { // remembered, so it stays known; there is nothing else to keep
 		g.result.Known++

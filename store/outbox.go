@@ -41,17 +41,13 @@ func insertAlert(ctx context.Context, q querier, a mention.Alert, wanted int64) 
 	if a.MentionID == "" || a.Kind != mention.Complaint && a.Kind != mention.Duplicate && (a.Kind != mention.Escalation || a.ThreadOf != "") {
 		wanted = 0 // shows no case, so it is never updated
 	}
-	res, err := q.ExecContext(ctx, `
+	n, err := affected(q.ExecContext(ctx, `
 INSERT INTO alerts (id, kind, mention_id, thread_of, route, notify, severity, status, created_at, not_before, wanted, payload)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE
 SET thread_of = '', route = excluded.route, notify = excluded.notify, severity = excluded.severity, not_before = excluded.not_before, payload = excluded.payload
 WHERE alerts.status = 'pending' AND alerts.thread_of <> '' AND excluded.thread_of = ''`,
 		string(a.ID), string(a.Kind), string(a.MentionID), string(a.ThreadOf), clean(a.Route), clean(a.Notify), int64(a.Severity),
-		string(a.Status), micros(a.CreatedAt), micros(a.NotBefore), wanted, a.Payload)
-	if err != nil {
-		return false, err
-	}
-	n, err := res.RowsAffected()
+		string(a.Status), micros(a.CreatedAt), micros(a.NotBefore), wanted, a.Payload))
 	return n == 1, err
 }
 

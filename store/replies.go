@@ -13,8 +13,8 @@ import (
 // The outbox of replies. A reply goes draft → sending → sent, refused or unclear; every step
 // is a compare-and-set on where it stood. Only who moved it to sending may send it.
 
-const replyColumns = `r.id, r.mention_id, r.nth, r.status, r.account, r.body, r.by_id, r.by_name, r.made_at, r.approver_id, r.approver_name, r.approved_at,
- r.first_at, r.sending_at, r.attempts, r.not_before, r.ended_at, r.url, r.remote_id, r.reason, r.held, r.looks, r.looked_at, r.told`
+const replyColumns = `id, mention_id, nth, status, account, body, by_id, by_name, made_at, approver_id, approver_name, approved_at,
+ first_at, sending_at, attempts, not_before, ended_at, url, remote_id, reason, held, looks, looked_at, told`
 
 func scanReply(row scanner) (r mention.SiteReply, err error) {
 	var made, approved, first, sending, notBefore, ended, held, looked, told int64
@@ -69,8 +69,7 @@ func (s *Store) AddReply(ctx context.Context, r mention.SiteReply) error {
 			return mention.ErrReplyOpen
 		}
 		n, err := affected(tx.ExecContext(ctx, `
-INSERT INTO replies (id, mention_id, nth, status, account, body, by_id, by_name, made_at, approver_id, approver_name, approved_at,
- first_at, sending_at, attempts, not_before, ended_at, url, remote_id, reason, held, looks, looked_at, told)
+INSERT INTO replies (`+replyColumns+`)
 VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $8, 0, '', '', '', 0, 0, 0, 0) ON CONFLICT DO NOTHING`,
 			clean(r.ID), string(r.MentionID), r.Nth, clean(r.Account), clean(r.Text), clean(r.By.ID), clean(r.By.Name), micros(r.MadeAt),
 			clean(r.ApprovedBy.ID), clean(r.ApprovedBy.Name), micros(r.ApprovedAt)))

@@ -126,16 +126,12 @@ func rerouted(all []waiting, to func(mention.Alert, mention.Mention) (route, not
 func writeRoutes(ctx context.Context, tx *sql.Tx, now time.Time, list []newRoute) (n int, err error) {
 	for _, c := range list {
 		a := c.alert
-		res, err := tx.ExecContext(ctx, `UPDATE alerts SET route = $2, notify = $3, thread_of = $4, last_error = ''
- WHERE id = $1 AND status = 'pending' AND route = $5 AND attempts = $6`, string(a.ID), clean(c.route), clean(c.notify), string(c.thread), a.Route, a.Attempts)
+		changed, err := affected(tx.ExecContext(ctx, `UPDATE alerts SET route = $2, notify = $3, thread_of = $4, last_error = ''
+ WHERE id = $1 AND status = 'pending' AND route = $5 AND attempts = $6`, string(a.ID), clean(c.route), clean(c.notify), string(c.thread), a.Route, a.Attempts))
 		if err != nil {
 			return n, err
 		}
-		changed, err := res.RowsAffected()
-		if err != nil {
-			return n, err
-		}
-		n += int(changed)
+		n += changed
 		if changed == 0 || a.MentionID == "" || c.route == a.Route {
 			continue
 		}

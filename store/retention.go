@@ -250,16 +250,6 @@ func forgetStaff(ctx context.Context, tx *sql.Tx, ids []string) error {
 	return nil
 }
 
-func affected(res sql.Result, err error) (int, error) {
-	if err != nil {
-		return 0, err
-	}
-	n, err := res.RowsAffected()
-	return int(n), err
-}
-
-func scanString(row scanner) (s string, err error) { return s, row.Scan(&s) }
-
 // eraseMentions takes words, names and addresses out of mentions and their posts.
 func eraseMentions(ctx context.Context, tx *sql.Tx, ids []string) error {
 	for chunk := range slices.Chunk(ids, pruneChunk) {

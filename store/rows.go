@@ -211,6 +211,8 @@ func decodeOptional(text string, into any) error {
 	return json.Unmarshal([]byte(text), into)
 }
 
+func scanString(row scanner) (s string, err error) { return s, row.Scan(&s) }
+
 // collect reads all rows and closes them.
 func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) (all []T, _ error) {
 	err = each(rows, err, func(row scanner) error {

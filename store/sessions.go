@@ -12,11 +12,9 @@ const sessionColumns = `hash, way, person_id, person_name, email, made_at, seen_
 
 // AddSession stores a new session or link.
 func (s *Store) AddSession(ctx context.Context, a mention.Session) error {
-	return s.inTxOf(ctx, s.desk, "add session", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			a.Hash[:], clean(a.Way), clean(a.Person.ID), clean(a.Person.Name), clean(a.Email), micros(a.MadeAt), micros(a.SeenAt))
-		return err
-	})
+	_, err := s.press(ctx, "add session", `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		a.Hash[:], clean(a.Way), clean(a.Person.ID), clean(a.Person.Name), clean(a.Email), micros(a.MadeAt), micros(a.SeenAt))
+	return err
 }
 
 // Session returns the session of a hash, or ErrNotFound.
@@ -27,10 +25,8 @@ func (s *Store) Session(ctx context.Context, hash [32]byte) (mention.Session, er
 
 // SeeSession notes that the person of a session is still there.
 func (s *Store) SeeSession(ctx context.Context, hash [32]byte, at time.Time) error {
-	return s.inTxOf(ctx, s.desk, "see session", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE sessions SET seen_at = $2 WHERE hash = $1 AND seen_at < $2`, hash[:], micros(at))
-		return err
-	})
+	_, err := s.press(ctx, "see session", `UPDATE sessions SET seen_at = $2 WHERE hash = $1 AND seen_at < $2`, hash[:], micros(at))
+	return err
 }
 
 // TakeSession ends the session, or uses up the link, of a hash and returns it: to one
@@ -46,18 +42,21 @@ func (s *Store) TakeSession(ctx context.Context, hash [32]byte) (mention.Session
 
 // EndSessions ends all sessions and links of a person and returns how many there were.
 func (s *Store) EndSessions(ctx context.Context, personID string) (int, error) {
-	var n int
-	err := s.inTxOf(ctx, s.desk, "end sessions", func(tx *sql.Tx) (err error) {
-		n, err = affected(tx.ExecContext(ctx, `DELETE FROM sessions WHERE person_id = $1`, clean(personID)))
-		return err
-	})
-	return n, err
+	return s.press(ctx, "end sessions", `DELETE FROM sessions WHERE person_id = $1`, clean(personID))
 }
 
 // PruneSessions deletes the sessions that were not seen since a time, or are older than
 // another, and returns how many.
-func (s *Store) PruneSessions(ctx context.Context, seen, made time.Time) (int64, error) {
+func (s *Store) PruneSessions(ctx context.Context, seen, made time.Time) (int, error) {
 	return s.exec(ctx, "prune sessions", `DELETE FROM sessions WHERE seen_at < $1 OR made_at < $2`, micros(seen), micros(made))
+}
+
+// SessionsOf returns where a person is signed in, the last seen first. Links that wait are
+// no sessions.
+func (s *Store) SessionsOf(ctx context.Context, personID string) ([]mention.Session, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+sessionColumns+` FROM sessions WHERE person_id = $1 AND way <> 'link' ORDER BY seen_at DESC, hash`, clean(personID))
+	all, err := collect(rows, err, scanSession)
+	return all, s.wrap("sessions", err)
 }
 
 func scanSession(row scanner) (a mention.Session, err error) {

@@ -15,7 +15,10 @@ import (
 // A source is known by its key, which never changes: keys of posts are made from it,
 // and whatever belongs to the source refers to it. Its name is what people call it.
 
-const sourceColumns = `key, name, place, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health, due_at`
+const (
+	savedColumns  = `key, name, place, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health`
+	sourceColumns = savedColumns + `, due_at`
+)
 
 func scanSource(row scanner) (mention.SourceState, error) {
 	var (
@@ -113,7 +116,7 @@ func (s *Store) SaveSource(ctx context.Context, st mention.SourceState) error {
 }
 
 const saveSource = `
-INSERT INTO sources (key, name, place, cursor, baselined, last_poll, last_success, last_new, last_error, failures, suspended_until, every, health)
+INSERT INTO sources (` + savedColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (key) DO UPDATE SET cursor = excluded.cursor,
  baselined = CASE WHEN sources.baselined = 1 THEN 1 ELSE excluded.baselined END,

@@ -302,17 +302,29 @@ func (s *Store) alone(ctx context.Context, tx *sql.Tx, lock int) error {
 }
 
 // exec runs one write outside of a bigger transaction and returns the rows changed.
-func (s *Store) exec(ctx context.Context, what, query string, args ...any) (int64, error) {
-	var n int64
-	err := s.inTx(ctx, what, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, query, args...)
-		if err != nil {
-			return err
-		}
-		n, err = res.RowsAffected()
+func (s *Store) exec(ctx context.Context, what, query string, args ...any) (int, error) {
+	return s.execOf(ctx, s.write, what, query, args...)
+}
+
+// press is exec of what somebody presses.
+func (s *Store) press(ctx context.Context, what, query string, args ...any) (int, error) {
+	return s.execOf(ctx, s.desk, what, query, args...)
+}
+
+func (s *Store) execOf(ctx context.Context, pool *sql.DB, what, query string, args ...any) (n int, err error) {
+	err = s.inTxOf(ctx, pool, what, func(tx *sql.Tx) (err error) {
+		n, err = affected(tx.ExecContext(ctx, query, args...))
 		return err
 	})
 	return n, err
+}
+
+func affected(res sql.Result, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
 }
 
 // wrap names what was attempted and explains what can be done; nil stays nil.

@@ -52,7 +52,7 @@ func (s *Store) Subscription(ctx context.Context, id string) (sub Subscription, 
 // was, and the next request is no sooner than rest after that.
 func (s *Store) OfferSubscription(ctx context.Context, sub Subscription, rest time.Duration) error {
 	_, err := s.exec(ctx, "offer a subscription", `
-INSERT INTO subscriptions (source, hub, topic, id, secret, asked, next_at, failures) VALUES ($1, $2, $3, $4, $5, 0, $6, 0)
+INSERT INTO subscriptions (`+subscriptionColumns+`) VALUES ($1, $2, $3, $4, $5, 0, $6, 0)
 ON CONFLICT (source) DO UPDATE SET hub = excluded.hub, topic = excluded.topic, id = excluded.id, secret = excluded.secret, failures = 0,
  next_at = CASE WHEN subscriptions.asked > 0 AND subscriptions.asked + $7 > excluded.next_at THEN subscriptions.asked + $7 ELSE excluded.next_at END
  WHERE subscriptions.hub <> excluded.hub OR subscriptions.topic <> excluded.topic`,

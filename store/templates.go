@@ -53,13 +53,11 @@ func (s *Store) SaveTemplate(ctx context.Context, t mention.Template) error {
 
 // DeleteTemplate deletes a template; ErrNotFound when there is none.
 func (s *Store) DeleteTemplate(ctx context.Context, id string) error {
-	return s.inTxOf(ctx, s.desk, "delete template", func(tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, `DELETE FROM templates WHERE id = $1`, clean(id)))
-		if err == nil && n == 0 {
-			return sql.ErrNoRows
-		}
-		return err
-	})
+	n, err := s.press(ctx, "delete template", `DELETE FROM templates WHERE id = $1`, clean(id))
+	if err == nil && n == 0 {
+		err = s.wrap("delete template", ErrNotFound)
+	}
+	return err
 }
 
 func scanTemplate(row scanner) (t mention.Template, err error) {

@@ -24,7 +24,7 @@ func (g *ingestion) write() error {
 	if err := g.writeMoves(); err != nil {
 		return err
 	}
-	if err := g.lock(g.changedCases()); err != nil {
+	if err := g.store.lockCases(g.ctx, g.tx, g.changedCases()); err != nil {
 		return err
 	}
 	for _, d := range g.pending {
